@@ -1,0 +1,141 @@
+// Package durable writes files so that a reader, a crash or a full disk never
+// sees half of one: a temporary file in the same folder, sync, rename, sync of
+// the folder. It is the only home of that sequence in onair.
+package durable
+
+import (
+	"bytes"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// tempPrefix starts the name of every temporary file, so that Sweep and
+// listings know them.
+const tempPrefix = ".onair-tmp-"
+
+// File is a file being written. Nothing shows under its final name until
+// Commit. It is an io.Writer; the caller must end with Commit or Abort.
+type File struct {
+	root *os.Root
+	name string // final name, slash-separated, below root
+	temp string
+	f    *os.File
+}
+
+// Create starts a file below root. Missing folders are made. Writing through an
+// os.Root keeps the file, its temporary file and every folder on the way inside
+// it, whatever symbolic links have been planted there.
+func Create(root *os.Root, name string, perm fs.FileMode) (*File, error) {
+	dir := path.Dir(name)
+	if err := root.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	temp := path.Join(dir, tempPrefix+rand.Text())
+	f, err := root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, perm)
+	if err != nil {
+		return nil, err
+	}
+	return &File{root: root, name: name, temp: temp, f: f}, nil
+}
+
+// Write adds to the temporary file.
+func (f *File) Write(p []byte) (int, error) { return f.f.Write(p) }
+
+// ReadFrom lets the kernel copy from another file where it can.
+func (f *File) ReadFrom(r io.Reader) (int64, error) { return f.f.ReadFrom(r) }
+
+// Commit makes what was written durable under the final name, replacing what
+// was there. On error the final name is as it was and the temporary file gone.
+func (f *File) Commit() error {
+	if err := f.f.Sync(); err != nil {
+		f.Abort()
+		return err
+	}
+	if err := f.f.Close(); err != nil {
+		f.Abort()
+		return err
+	}
+	if err := f.root.Rename(f.temp, f.name); err != nil {
+		f.Abort()
+		return err
+	}
+	return syncDir(f.root, path.Dir(f.name))
+}
+
+// Abort removes the temporary file. After Commit it does nothing.
+func (f *File) Abort() {
+	_ = f.f.Close() // closed already when Commit failed late
+	_ = f.root.Remove(f.temp)
+}
+
+// syncDir makes a rename in dir durable. Not every system can sync a folder;
+// there the rename is as durable as it gets.
+func syncDir(root *os.Root, dir string) error {
+	d, err := root.Open(dir)
+	if err != nil {
+		return nil
+	}
+	defer d.Close()
+	if err := d.Sync(); err != nil && !errors.Is(err, errors.ErrUnsupported) && !errors.Is(err, fs.ErrInvalid) && !errors.Is(err, fs.ErrPermission) {
+		return fmt.Errorf("sync folder %s: %w", dir, err)
+	}
+	return nil
+}
+
+// WriteFile replaces the file at an operating-system path with data, all or
+// nothing. A file that holds these bytes already is left alone, so that its
+// modification time keeps meaning something.
+func WriteFile(name string, data []byte, perm fs.FileMode) error {
+	if old, err := os.ReadFile(name); err == nil && bytes.Equal(old, data) {
+		return nil
+	}
+	root, err := os.OpenRoot(filepath.Dir(name))
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	f, err := Create(root, filepath.Base(name), perm)
+	if err != nil {
+		return err
+	}
+	if _, err := f.Write(data); err != nil {
+		f.Abort()
+		return err
+	}
+	return f.Commit()
+}
+
+// IsTemp reports whether a file's base name is that of a temporary file.
+func IsTemp(base string) bool { return strings.HasPrefix(base, tempPrefix) }
+
+// Sweep removes the temporary files that crashed writers left in dir more than
+// age before now. A younger one may belong to a writer that is still alive.
+func Sweep(root *os.Root, dir string, age time.Duration, now time.Time) error {
+	entries, err := fs.ReadDir(root.FS(), dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if !IsTemp(e.Name()) {
+			continue
+		}
+		info, err := e.Info()
+		if err != nil || now.Sub(info.ModTime()) < age {
+			continue
+		}
+		if err := root.Remove(path.Join(dir, e.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,139 @@
+// Package finding is the one type in which every part of onair reports what it
+// found wrong: the loader of a show, the checks of audio, transcripts and feed,
+// and the verification of what is live.
+package finding
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Severity says what a finding means for publishing.
+type Severity int
+
+const (
+	// Error stops a publish: a listener or a directory would see it break.
+	Error Severity = iota
+	// Warning is shown and does not stop anything.
+	Warning
+	// Info is a suggestion.
+	Info
+)
+
+var severities = [...]string{Error: "error", Warning: "warning", Info: "info"}
+
+func (s Severity) String() string { return severities[s] }
+
+// MarshalText writes the severity as the word scripts rely on.
+func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads what MarshalText wrote.
+func (s *Severity) UnmarshalText(text []byte) error {
+	i := slices.Index(severities[:], string(text))
+	if i < 0 {
+		return fmt.Errorf("unknown severity %q", text)
+	}
+	*s = Severity(i)
+	return nil
+}
+
+// Position is a place in a file of the show. Line and Column count from 1, in
+// bytes; zero means that the place is the file as a whole.
+type Position struct {
+	File   string // slash-separated, relative to the show's folder
+	Line   int
+	Column int
+}
+
+// String is file:line:column without the parts that are not known.
+func (p Position) String() string {
+	switch {
+	case p.Line == 0:
+		return p.File
+	case p.Column == 0:
+		return fmt.Sprintf("%s:%d", p.File, p.Line)
+	}
+	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
+}
+
+// Finding is one problem at one place.
+type Finding struct {
+	Rule     string // stable id, such as S012; the first letter names the room
+	Severity Severity
+	Position
+	Message string // one line, lower case, no full stop
+	Hint    string // what to do about it; may be empty
+	Source  string // the specification the rule comes from; may be empty
+	Fixable bool   // a command can mend it without asking
+}
+
+// Error makes a finding usable as an error: place, then message.
+func (f Finding) Error() string {
+	if f.File == "" {
+		return f.Message
+	}
+	return f.Position.String() + ": " + f.Message
+}
+
+// MarshalJSON writes the flat shape documented for --json.
+func (f Finding) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Rule     string   `json:"rule"`
+		Severity Severity `json:"severity"`
+		File     string   `json:"file"`
+		Line     int      `json:"line"`
+		Column   int      `json:"column"`
+		Message  string   `json:"message"`
+		Hint     string   `json:"hint"`
+		Source   string   `json:"source"`
+		Fixable  bool     `json:"fixable"`
+	}{f.Rule, f.Severity, f.File, f.Line, f.Column, f.Message, f.Hint, f.Source, f.Fixable})
+}
+
+// List is findings in no particular order until Sort.
+type List []Finding
+
+// Add appends one finding.
+func (l *List) Add(f Finding) { *l = append(*l, f) }
+
+// Errorf appends an error at p; the hint may be empty.
+func (l *List) Errorf(rule string, p Position, hint, format string, args ...any) {
+	l.Add(Finding{Rule: rule, Severity: Error, Position: p, Hint: hint, Message: fmt.Sprintf(format, args...)})
+}
+
+// Warnf appends a warning at p; the hint may be empty.
+func (l *List) Warnf(rule string, p Position, hint, format string, args ...any) {
+	l.Add(Finding{Rule: rule, Severity: Warning, Position: p, Hint: hint, Message: fmt.Sprintf(format, args...)})
+}
+
+// Sort orders findings by place, then rule, so that output never depends on
+// the order in which checks ran, and drops exact repetitions.
+func (l *List) Sort() {
+	slices.SortStableFunc(*l, func(a, b Finding) int {
+		return cmp.Or(
+			strings.Compare(a.File, b.File),
+			cmp.Compare(a.Line, b.Line),
+			cmp.Compare(a.Column, b.Column),
+			strings.Compare(a.Rule, b.Rule),
+			strings.Compare(a.Message, b.Message),
+		)
+	})
+	*l = slices.Compact(*l)
+}
+
+// Count returns how many findings have the severity.
+func (l List) Count(s Severity) int {
+	n := 0
+	for _, f := range l {
+		if f.Severity == s {
+			n++
+		}
+	}
+	return n
+}
+
+// HasErrors reports whether anything in the list stops a publish.
+func (l List) HasErrors() bool { return l.Count(Error) > 0 }

@@ -1,0 +1,124 @@
+// Package bucket is the contract between publishing and the places objects are
+// kept. One folder below holds each provider; package buckettest holds the
+// conformance suite that all of them pass.
+//
+// The rules every implementation keeps:
+//
+//   - An object appears whole or not at all. A reader never sees half of a
+//     write, whatever happens to the writer.
+//   - A version token names one content under one key. It changes with every
+//     write, and may change with a write of equal bytes. It is opaque: compare
+//     it for equality only.
+//   - Preconditions are decided by the store, not by a look beforehand: of two
+//     writers with the same precondition exactly one succeeds.
+//   - What arrives is what was meant: a body whose length or CRC32C differs
+//     from the Object's leaves the store as it was and is an error.
+//   - List sees every write that returned before it was called.
+package bucket
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"strings"
+)
+
+// Errors that callers branch on. Implementations wrap them.
+var (
+	// ErrNotExist: no object has the key.
+	ErrNotExist = errors.New("object does not exist")
+	// ErrPrecondition: the object is not in the state the call required.
+	// Somebody else wrote it, or it is there although it must not be.
+	ErrPrecondition = errors.New("object has changed")
+	// ErrNoBucket: the bucket itself does not exist.
+	ErrNoBucket = errors.New("bucket does not exist")
+	// ErrDenied: credentials are missing, or not allowed to do this.
+	ErrDenied = errors.New("permission denied")
+)
+
+// Bucket stores objects by key. Keys are relative, slash-separated and pass
+// ValidKey. Implementations are safe for concurrent use.
+type Bucket interface {
+	// List yields every object whose key starts with prefix, in key order. The
+	// error, if any, ends the sequence.
+	List(ctx context.Context, prefix string) iter.Seq2[Attrs, error]
+
+	// Open reads an object from offset on; a negative length means to its end.
+	// The caller closes the reader. ErrNotExist if there is none.
+	Open(ctx context.Context, key string, offset, length int64) (io.ReadCloser, Attrs, error)
+
+	// Write stores an object under the condition and returns what was stored.
+	// ErrPrecondition if the condition does not hold.
+	Write(ctx context.Context, o *Object, cond Condition) (Attrs, error)
+
+	// SetHeaders changes headers and metadata without sending the body again,
+	// under the condition. ErrNotExist if there is no object.
+	SetHeaders(ctx context.Context, key string, h Headers, cond Condition) (Attrs, error)
+
+	// Delete removes an object under the condition. ErrNotExist if there is none.
+	Delete(ctx context.Context, key string, cond Condition) error
+
+	// URL is the bucket as configured, for people: gs://my-show/prefix.
+	URL() string
+}
+
+// Condition is what must hold for a write to happen. The zero value always
+// holds. At most one field is set.
+type Condition struct {
+	Absent  bool   // no object has the key
+	Version string // the object has this version token
+}
+
+// Headers are what a web server says of an object beside its bytes.
+type Headers struct {
+	ContentType  string
+	CacheControl string
+	Metadata     map[string]string // lower-case keys; nil: none
+}
+
+// Object is an object to be written.
+type Object struct {
+	Key string
+	Headers
+	Size   int64
+	CRC32C uint32 // Castagnoli, of the whole body
+
+	// Body returns the bytes from their start. It is called again for every
+	// attempt, so that a write can be retried as a whole.
+	Body func() (io.ReadCloser, error)
+}
+
+// Attrs describe an object that is in the store.
+type Attrs struct {
+	Key string
+	Headers
+	Size    int64
+	CRC32C  uint32
+	Version string
+}
+
+// Headerless is implemented by buckets that keep no headers of their own,
+// because whoever serves them derives headers from keys. The plan then does
+// not compare headers.
+type Headerless interface{ Headerless() }
+
+// ValidKey reports why a key may not be used, or nil. A key is made of
+// non-empty segments other than "." and ".." between single slashes, is at most
+// 1,024 bytes long and holds no control character and no backslash, so that it
+// means the same object on every provider and stays inside the root of a folder.
+func ValidKey(key string) error {
+	if key == "" || len(key) > 1024 {
+		return fmt.Errorf("key %q: want 1 to 1024 bytes", key)
+	}
+	for segment := range strings.SplitSeq(key, "/") {
+		if segment == "" || segment == "." || segment == ".." {
+			return fmt.Errorf("key %q: bad segment %q", key, segment)
+		}
+	}
+	if i := strings.IndexFunc(key, func(r rune) bool { return r < 0x20 || r == 0x7f || r == '\\' || r == 0xFFFD }); i >= 0 {
+		return fmt.Errorf("key %q: bad character at byte %d", key, i)
+	}
+	return nil
+}

@@ -1,0 +1,134 @@
+package show
+
+import (
+	"time"
+
+	"onair/internal/finding"
+)
+
+// Position is a place in a file of the show.
+type Position = finding.Position
+
+// Episode is one episode: a folder with an episode.md and what lies beside it.
+// All paths are slash-separated; those that do not start with "/" or "~" are
+// relative to the show's folder, whatever file named them.
+type Episode struct {
+	Dir  string // its folder, such as episodes/4-cloudy
+	File string // its episode.md
+
+	Slug         string
+	Title        string
+	GUID         string
+	Date         time.Time // when it goes live; zero: a draft
+	Updated      time.Time // when it was last changed in a way listeners care about; may be zero
+	Draft        bool
+	Season       int // 0: none
+	Number       int // itunes:episode; 0: none
+	Type         EpisodeType
+	Summary      string // plain text
+	Explicit     bool   // the show's unless the episode says otherwise
+	Block        bool   // itunes:block
+	Guests       []Credit
+	People       []Credit // further credits
+	Topics       []string
+	Sponsors     []*Sponsor
+	Audio        string // path of the master; it need not exist
+	Artwork      string // path; empty: the show's
+	Language     string // the show's unless the episode says otherwise
+	License      License
+	Chapters     []Chapter // ordered; from front matter, chapters.txt or the lock
+	Soundbites   []Soundbite
+	Social       []Social
+	RedirectFrom []string // former paths below the show's URL, such as /4
+	Notes        string   // Markdown: the body of episode.md
+	NotesLine    int      // line of File on which Notes starts
+	Transcripts  []TranscriptFile
+	Extra        string // well-formed XML put into the item as it is
+
+	places map[string]Position
+}
+
+// EpisodeType is itunes:episodeType.
+type EpisodeType string
+
+// The three types of the iTunes namespace.
+const (
+	Full    EpisodeType = "full"
+	Trailer EpisodeType = "trailer"
+	Bonus   EpisodeType = "bonus"
+)
+
+// Status is where an episode is on its way to listeners. Only the clock moves
+// an episode from Scheduled to Live.
+type Status int
+
+// The stations of an episode, in order.
+const (
+	Draft Status = iota
+	Scheduled
+	Live
+)
+
+func (s Status) String() string { return [...]string{"draft", "scheduled", "live"}[s] }
+
+// Status returns the episode's station at the given time.
+func (e *Episode) Status(now time.Time) Status {
+	switch {
+	case e.Draft || e.Date.IsZero():
+		return Draft
+	case e.Date.After(now):
+		return Scheduled
+	}
+	return Live
+}
+
+// At returns the place of a field of the front matter, such as "artwork" or
+// "chapters[2].image", for a finding about it; the file as a whole where the
+// field is not written.
+func (e *Episode) At(field string) Position { return place(e.places, field, e.File) }
+
+func place(places map[string]Position, field, file string) Position {
+	if p, ok := places[field]; ok {
+		return p
+	}
+	return Position{File: file}
+}
+
+// Credits returns everyone heard or thanked in the episode: the show's hosts,
+// then guests, then people, each person and role once. podcast:person on an
+// item replaces the channel's wholly, so the hosts are always among them.
+func (e *Episode) Credits(s *Show) []Credit {
+	var all []Credit
+	seen := map[[2]string]bool{}
+	for _, list := range [][]Credit{s.Hosts, e.Guests, e.People} {
+		for _, c := range list {
+			key := [2]string{c.Person.Name, c.Role}
+			if !seen[key] {
+				seen[key] = true
+				all = append(all, c)
+			}
+		}
+	}
+	return all
+}
+
+// Soundbite is podcast:soundbite: a stretch worth sharing.
+type Soundbite struct {
+	Start, Duration time.Duration
+	Title           string // empty: the episode's
+}
+
+// Social is podcast:socialInteract: where the comments are.
+type Social struct {
+	Protocol   string // activitypub, atproto, …; disabled: no comments
+	URI        string
+	AccountID  string
+	AccountURL string
+	Priority   int // lower first; 0: not given
+}
+
+// TranscriptFile is a Markdown transcript and the language it is in.
+type TranscriptFile struct {
+	Path     string
+	Language string // RFC 5646; the episode's own for transcript.md
+}

@@ -1,0 +1,198 @@
+package show
+
+import (
+	"cmp"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+// DefaultStorage and DefaultURL are where a show goes that does not say: a
+// folder beside show.yaml, and the address under which onair serve shows it.
+const (
+	DefaultStorage = "file:public"
+	DefaultURL     = "http://localhost:8080/"
+	DefaultFeed    = "feed.xml"
+)
+
+// Show is a podcast: what show.yaml, people.yaml, sponsors.yaml, the episode
+// folders and onair.lock say together. Load makes one; nothing downstream
+// changes it.
+type Show struct {
+	Title       string
+	Description string // Markdown
+	URL         string // public base of everything published; ends in a slash
+	Storage     string // bucket URL: file:DIR, gs://bucket/prefix, s3://bucket/prefix?…
+	State       string // bucket URL of onair's own records; empty: in Storage
+	Private     bool   // a private target: noindex, itunes:block, no announcing, no pins
+	Target      string // name of the target this show was loaded for; empty: the main one
+	CDN         *CDN   // nil: nothing to purge
+	Feed        Feed
+	Timezone    *time.Location // for dates without an offset; never nil
+	Language    string         // RFC 5646, such as en-gb
+	Author      string         // itunes:author
+	Hosts       []Credit       // restated on every item of the feed
+	Categories  []Category     // Apple reads the first
+	Explicit    bool
+	Type        Type
+	Complete    bool   // itunes:complete: there will be no more episodes
+	Artwork     string // path of the square image; empty: none
+	License     License
+	Copyright   string
+	Owner       Owner
+	Funding     []Link
+	Seasons     map[int]string // names, by number
+	Frequency   Frequency
+	Links       []NamedLink // where else to listen, in the order of the file
+	Txt         []Txt
+	Prefix      string // enclosure_prefix: put before every enclosure URL
+	Announce    []string
+	KeepMasters bool
+	Credits     string // "git" or empty
+	Transcripts Transcripts
+	AudioPath   string // pattern of masters kept elsewhere; empty: audio.mp3 in the folder
+	Extra       string // well-formed XML put into the channel as it is
+
+	People   map[string]*Person
+	Sponsors map[string]*Sponsor
+	Episodes []*Episode // newest first; see Less
+	Lock     *Lock      // never nil
+
+	Folder Folder              // where the files are read from
+	places map[string]Position // field → place in show.yaml
+}
+
+// Type is the order in which a show wants to be heard (itunes:type).
+type Type string
+
+// The two types of the iTunes namespace.
+const (
+	Episodic Type = "episodic" // newest first
+	Serial   Type = "serial"   // oldest first, by season
+)
+
+// Feed says where the feed is and whether other hosts may import it.
+type Feed struct {
+	Path   string // key of the feed below URL; never empty
+	Locked bool   // podcast:locked
+}
+
+// CDN names a purger and carries its settings, such as service or zone.
+type CDN struct {
+	Provider string
+	Settings map[string]string
+}
+
+// Category is a category of Apple's list, with Sub empty for a whole one.
+type Category struct{ Name, Sub string }
+
+func (c Category) String() string {
+	if c.Sub == "" {
+		return c.Name
+	}
+	return c.Name + " > " + c.Sub
+}
+
+// License is podcast:license: an SPDX-like id, or a name with a URL.
+type License struct{ ID, URL string }
+
+// Owner is itunes:owner. Both fields are public in the feed.
+type Owner struct{ Name, Email string }
+
+// Link is a URL with the text that stands for it (podcast:funding).
+type Link struct{ URL, Text string }
+
+// NamedLink is a link whose key says what it is, such as apple.
+type NamedLink struct{ Name, URL string }
+
+// Frequency is podcast:updateFrequency. The zero value is absent.
+type Frequency struct {
+	Text     string
+	RRule    string // RFC 5545 recurrence rule
+	Start    time.Time
+	Complete bool
+}
+
+// Txt is podcast:txt: free text for a stated purpose, such as applepodcastsverify.
+type Txt struct{ Purpose, Value string }
+
+// Transcripts holds the settings of all the show's transcripts.
+type Transcripts struct {
+	Path       string // pattern of transcripts kept elsewhere; empty: transcript.md in the folder
+	Edit       string // URL pattern of the page where {file} can be edited; empty: no edit link
+	License    string // may differ from the audio's
+	Fraction   string // what two digits after a stamp's dot are: "decimal" or "frames30"
+	Contribute string // URL of a page on how to help; optional
+}
+
+// FeedURL is the public address of the feed.
+func (s *Show) FeedURL() string { return s.URL + s.Feed.Path }
+
+// Episode returns the episode with the slug, or nil.
+func (s *Show) Episode(slug string) *Episode {
+	for _, e := range s.Episodes {
+		if e.Slug == slug {
+			return e
+		}
+	}
+	return nil
+}
+
+// At returns the place of a field of show.yaml, such as "artwork", for a
+// finding about it; the file as a whole where the field is not written.
+func (s *Show) At(field string) Position { return place(s.places, field, "show.yaml") }
+
+// Live returns the episodes that listeners should have at the given time,
+// newest first.
+func (s *Show) Live(now time.Time) []*Episode {
+	return slices.DeleteFunc(slices.Clone(s.Episodes), func(e *Episode) bool { return e.Status(now) != Live })
+}
+
+// Updated is the newest date on which anything in the live feed changed by the
+// show's own account: the newest Date or Updated of a live episode. It is the
+// feed's lastBuildDate, so that equal content has equal bytes. Zero: no episode.
+func (s *Show) Updated(now time.Time) time.Time {
+	var newest time.Time
+	for _, e := range s.Live(now) {
+		for _, t := range []time.Time{e.Date, e.Updated} {
+			if t.After(newest) {
+				newest = t
+			}
+		}
+	}
+	return newest
+}
+
+// IsPublic reports whether the show's URL is one that listeners elsewhere can
+// reach over https: not the default, loopback, a private network or a name
+// that only means something locally. Only such a URL earns a podcast:guid.
+func (s *Show) IsPublic() bool { return isPublicURL(s.URL) }
+
+func isPublicURL(raw string) bool {
+	u, err := url.Parse(raw)
+	if err != nil || u.Scheme != "https" {
+		return false
+	}
+	host := strings.ToLower(strings.TrimSuffix(u.Hostname(), "."))
+	if addr, err := netip.ParseAddr(host); err == nil {
+		return addr.IsGlobalUnicast() && !addr.IsPrivate()
+	}
+	last := host[strings.LastIndexByte(host, '.')+1:]
+	return last != host && !slices.Contains([]string{"localhost", "local", "localdomain", "internal", "lan", "home", "test", "invalid", "arpa"}, last)
+}
+
+// compareEpisodes puts the newest first; episodes without a date (drafts) come
+// before all others, and ties are broken by slug so that the order is total.
+func compareEpisodes(a, b *Episode) int {
+	switch {
+	case a.Date.IsZero() != b.Date.IsZero():
+		if a.Date.IsZero() {
+			return -1
+		}
+		return 1
+	default:
+		return cmp.Or(b.Date.Compare(a.Date), strings.Compare(a.Slug, b.Slug))
+	}
+}
