@@ -1,0 +1,141 @@
+package markdown
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+var htmlTests = []struct {
+	name, source, base, want string
+}{
+	{name: "paragraph", source: "Ask *Deneb* & **Vega**.", want: "<p>Ask <em>Deneb</em> &amp; <strong>Vega</strong>.</p>\n"},
+	{name: "bare link", source: "See https://example.com/a?b=1&c=2.", want: "<p>See <a href=\"https://example.com/a?b=1&amp;c=2\">https://example.com/a?b=1&amp;c=2</a>.</p>\n"},
+	{name: "bare address", source: "Mail hello@example.com", want: "<p>Mail <a href=\"mailto:hello@example.com\">hello@example.com</a></p>\n"},
+	{name: "angle link", source: "<https://example.com/> <ftp://example.com/> <javascript:alert(1)>", want: "<p><a href=\"https://example.com/\">https://example.com/</a> ftp://example.com/ javascript:alert(1)</p>\n"},
+	{name: "strikethrough", source: "~~no~~", want: "<p><del>no</del></p>\n"},
+	{name: "table", source: "| a | b |\n|:--|--:|\n| 1 | 2 |\n", want: "<table>\n<thead>\n<tr>\n<th>a</th>\n<th>b</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>1</td>\n<td>2</td>\n</tr>\n</tbody>\n</table>\n"},
+	{name: "link with title", source: `[x](https://example.com "a \"b\" & c")`, want: "<p><a href=\"https://example.com\" title=\"a &quot;b&quot; &amp; c\">x</a></p>\n"},
+	{name: "relative", source: "[x](../5/) ![y](cdn.png) [z](#top) [p](//cdn.example/p)", want: "<p><a href=\"../5/\">x</a> <img src=\"cdn.png\" alt=\"y\"> <a href=\"#top\">z</a> <a href=\"//cdn.example/p\">p</a></p>\n"},
+	{name: "relative with base", source: "[x](../5/) ![](cdn.png) [z](#top) [p](//cdn.example/p)", base: "https://example.com/episodes/4/", want: "<p><a href=\"https://example.com/episodes/5/\">x</a> <img src=\"https://example.com/episodes/4/cdn.png\" alt=\"\"> <a href=\"https://example.com/episodes/4/#top\">z</a> <a href=\"https://cdn.example/p\">p</a></p>\n"},
+	{name: "script base", source: "[x](y)", base: "javascript:alert(1)", want: "<p><a href=\"y\">x</a></p>\n"},
+	{name: "relative base", source: "[x](y)", base: "/episodes/", want: "<p><a href=\"y\">x</a></p>\n"},
+	{name: "script link", source: "[x](javascript:alert(1)) [y](JaVaScRiPt:alert(1)) [z](data:text/html,hi) [v](vbscript:x) [f](file:///etc/passwd)", want: "<p>x y z v f</p>\n"},
+	{name: "script link in references", source: "[x](javascript&#58;alert(1)) [y](java&#10;script:alert(1)) [z](&#1;javascript:alert(1))", want: "<p>x y z</p>\n"},
+	{name: "twice escaped reference", source: "[x](javascript&amp;#58;alert(1))", want: "<p><a href=\"javascript&amp;#58;alert(1)\">x</a></p>\n"},
+	{name: "script image", source: "![a **b** c](javascript:alert(1)) ![d](data:image/png;base64,AA) ![m](mailto:a@example.com)", want: "<p>a <strong>b</strong> c d m</p>\n"},
+	{name: "image", source: "![a *b* &amp; `c`\nd](https://example.com/i.png 't')", want: "<p><img src=\"https://example.com/i.png\" alt=\"a b &amp; c d\" title=\"t\"></p>\n"},
+	{name: "inline html", source: "a <b onclick=x>bold</b> <!-- note --> c", want: "<p>a &lt;b onclick=x&gt;bold&lt;/b&gt;  c</p>\n"},
+	{name: "html block", source: "<script>\nalert(1)\n</script>\n\nafter", want: "<p>&lt;script&gt;\nalert(1)\n&lt;/script&gt;</p>\n<p>after</p>\n"},
+	{name: "comment block", source: "<!-- to do:\n\nmore -->\n\nafter", want: "<p>after</p>\n"},
+	{name: "text after a comment", source: "<!-- a --> b", want: "<p>b</p>\n"},
+	{name: "open comment", source: "<!-- a\n\nb", want: "<p>&lt;!-- a\n\nb</p>\n"},
+	{name: "not UTF-8", source: "a\xffb", want: "<p>a\uFFFDb</p>\n"},
+	{name: "code", source: "```go\nx < y\n```", want: "<pre><code class=\"language-go\">x &lt; y\n</code></pre>\n"},
+	{name: "empty", source: " \n", want: ""},
+}
+
+func TestHTML(t *testing.T) {
+	for _, tt := range htmlTests {
+		t.Run(tt.name, func(t *testing.T) {
+			if diff := cmp.Diff(tt.want, HTML(tt.source, tt.base)); diff != "" {
+				t.Errorf("HTML (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestText(t *testing.T) {
+	for _, tt := range []struct{ name, source, want string }{
+		{"blocks", "# One\n\nTwo *three*,\nfour.\n\n- five\n- six\n", "One Two three, four. five six"},
+		{"inside a word", "un*believ*able", "unbelievable"},
+		{"escapes", "a &amp; b \\* &lt;c&gt;", "a & b * <c>"},
+		{"link and image", "[x](https://example.com) ![pic](https://example.com/i.png)", "x pic"},
+		{"table", "| a | b |\n|---|---|\n| 1 | 2 |", "a b 1 2"},
+		{"script", "<script>alert(1)</script>", "<script>alert(1)</script>"},
+		{"empty", "", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := Text(tt.source); got != tt.want {
+				t.Errorf("Text = %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// executable reports the first node in which a browser would run something or
+// load something nobody asked for, or an address it would run.
+func executable(t *testing.T, source string) string {
+	t.Helper()
+	nodes, err := html.ParseFragment(strings.NewReader(source), &html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body})
+	if err != nil {
+		return "" // nested too deeply for the parser, and so for a browser
+	}
+	harmless := map[string]bool{
+		"a": true, "b": true, "blockquote": true, "br": true, "code": true, "del": true, "em": true,
+		"h1": true, "h2": true, "h3": true, "h4": true, "h5": true, "h6": true, "hr": true, "i": true,
+		"img": true, "li": true, "ol": true, "p": true, "pre": true, "strong": true, "table": true,
+		"tbody": true, "td": true, "th": true, "thead": true, "tr": true, "ul": true,
+	}
+	attrs := map[string]bool{"href": true, "src": true, "alt": true, "title": true, "class": true, "start": true}
+	for _, top := range nodes {
+		for n := range withDescendants(top) {
+			if n.Type == html.ElementNode && !harmless[n.Data] {
+				return "<" + n.Data + ">"
+			}
+			for _, a := range n.Attr {
+				value := strings.ToLower(strings.Map(func(r rune) rune {
+					if r <= ' ' {
+						return -1 // as browsers do when they look for a scheme
+					}
+					return r
+				}, a.Val))
+				if !attrs[a.Key] || (a.Key == "href" || a.Key == "src") && hasScheme(value, "javascript", "data", "vbscript", "file", "blob") {
+					return a.Key + "=" + a.Val
+				}
+			}
+		}
+	}
+	return ""
+}
+
+func hasScheme(value string, schemes ...string) bool {
+	for _, s := range schemes {
+		if strings.HasPrefix(value, s+":") {
+			return true
+		}
+	}
+	return false
+}
+
+func withDescendants(n *html.Node) func(func(*html.Node) bool) {
+	return func(yield func(*html.Node) bool) {
+		if !yield(n) {
+			return
+		}
+		for d := range n.Descendants() {
+			if !yield(d) {
+				return
+			}
+		}
+	}
+}
+
+func FuzzHTML(f *testing.F) {
+	for _, tt := range htmlTests {
+		f.Add(tt.source, tt.base)
+	}
+	f.Fuzz(func(t *testing.T, source, base string) {
+		got := HTML(source, base)
+		if bad := executable(t, got); bad != "" {
+			t.Errorf("HTML(%q, %q) has %s:\n%s", source, base, bad, got)
+		}
+		if bad := executable(t, Simplify(got)); bad != "" {
+			t.Errorf("Simplify of HTML(%q, %q) has %s", source, base, bad)
+		}
+		Text(source)
+	})
+}

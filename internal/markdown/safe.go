@@ -1,0 +1,183 @@
+package markdown
+
+import (
+	"bytes"
+	"net/url"
+	"regexp"
+	"slices"
+
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/renderer"
+	"github.com/yuin/goldmark/util"
+)
+
+// safeRenderer writes the nodes through which a stranger could reach into the
+// page: links, images and raw HTML. Goldmark's own renderer blocks a list of
+// dangerous schemes; this one allows a list of harmless ones.
+type safeRenderer struct {
+	base *url.URL // nil: relative addresses stay relative
+}
+
+var _ renderer.NodeRenderer = (*safeRenderer)(nil)
+
+var (
+	linkSchemes  = []string{"http", "https", "mailto"}
+	imageSchemes = []string{"http", "https"}
+)
+
+// RegisterFuncs implements renderer.NodeRenderer.
+func (r *safeRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
+	reg.Register(ast.KindLink, r.link)
+	reg.Register(ast.KindAutoLink, r.autoLink)
+	reg.Register(ast.KindImage, r.image)
+	reg.Register(ast.KindRawHTML, r.rawHTML)
+	reg.Register(ast.KindHTMLBlock, r.htmlBlock)
+}
+
+func (r *safeRenderer) link(w util.BufWriter, _ []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+	n := node.(*ast.Link)
+	href, ok := r.address(n.Destination, linkSchemes)
+	switch {
+	case !ok: // its text remains
+	case entering:
+		openTag(w, "a", "href", href, "title", string(unescaped(n.Title)))
+	default:
+		w.WriteString("</a>")
+	}
+	return ast.WalkContinue, nil
+}
+
+func (r *safeRenderer) autoLink(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+	if !entering {
+		return ast.WalkContinue, nil
+	}
+	n := node.(*ast.AutoLink)
+	dest := n.URL(source)
+	if n.AutoLinkType == ast.AutoLinkEmail && !bytes.HasPrefix(bytes.ToLower(dest), []byte("mailto:")) {
+		dest = append([]byte("mailto:"), dest...)
+	}
+	href, ok := r.address(dest, linkSchemes)
+	if ok {
+		openTag(w, "a", "href", href)
+	}
+	w.Write(util.EscapeHTML(n.Label(source)))
+	if ok {
+		w.WriteString("</a>")
+	}
+	return ast.WalkContinue, nil
+}
+
+func (r *safeRenderer) image(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+	n := node.(*ast.Image)
+	src, ok := r.address(n.Destination, imageSchemes)
+	switch {
+	case !ok: // its alternative text remains
+		return ast.WalkContinue, nil
+	case !entering:
+		return ast.WalkContinue, nil
+	}
+	openTag(w, "img", "src", src, "alt", plain(n, source), "title", string(unescaped(n.Title)))
+	return ast.WalkSkipChildren, nil
+}
+
+// address decides whether a destination may be followed, and resolves it.
+func (r *safeRenderer) address(dest []byte, schemes []string) (string, bool) {
+	// The destination is judged in the form in which it is written: with its
+	// backslashes and character references resolved, and then escaped.
+	written := string(util.URLEscape(dest, true))
+	u, ok := parseAddress(written, schemes)
+	if ok && r.base != nil && u.Scheme == "" {
+		return r.base.ResolveReference(u).String(), true
+	}
+	return written, ok
+}
+
+// parseAddress parses an address that is relative or of one of the schemes. It
+// refuses control characters too, which browsers would skip over.
+func parseAddress(raw string, schemes []string) (*url.URL, bool) {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return nil, false
+	}
+	return u, u.Scheme == "" || slices.Contains(schemes, u.Scheme)
+}
+
+// rawHTML and htmlBlock show tags as text.
+func (r *safeRenderer) rawHTML(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+	if entering {
+		w.Write(util.EscapeHTML(withoutComments(node.(*ast.RawHTML).Segments.Value(source))))
+	}
+	return ast.WalkSkipChildren, nil
+}
+
+func (r *safeRenderer) htmlBlock(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+	if !entering {
+		return ast.WalkContinue, nil
+	}
+	n := node.(*ast.HTMLBlock)
+	raw := n.Lines().Value(source)
+	if n.HasClosure() {
+		raw = append(raw, n.ClosureLine.Value(source)...)
+	}
+	if shown := bytes.TrimSpace(withoutComments(raw)); len(shown) > 0 {
+		w.WriteString("<p>")
+		w.Write(util.EscapeHTML(shown))
+		w.WriteString("</p>\n")
+	}
+	return ast.WalkContinue, nil
+}
+
+var comment = regexp.MustCompile(`(?s)<!--.*?-->`)
+
+func withoutComments(raw []byte) []byte { return comment.ReplaceAll(raw, nil) }
+
+// openTag writes a start tag. Attributes come as name and value in turn; the
+// first is always written, the others unless empty, except that an image
+// without alt text says so.
+func openTag(w util.BufWriter, name string, attrs ...string) {
+	w.WriteByte('<')
+	w.WriteString(name)
+	for i := 0; i < len(attrs); i += 2 {
+		if i > 0 && attrs[i+1] == "" && attrs[i] != "alt" {
+			continue
+		}
+		w.WriteByte(' ')
+		w.WriteString(attrs[i])
+		w.WriteString(`="`)
+		w.Write(util.EscapeHTML([]byte(attrs[i+1])))
+		w.WriteByte('"')
+	}
+	w.WriteByte('>')
+}
+
+// plain is the text below a node, for an alt attribute.
+func plain(node ast.Node, source []byte) string {
+	var b bytes.Buffer
+	_ = ast.Walk(node, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if !entering {
+			return ast.WalkContinue, nil
+		}
+		switch n := n.(type) {
+		case *ast.Text:
+			value := n.Segment.Value(source)
+			if !n.IsRaw() {
+				value = unescaped(value)
+			}
+			b.Write(value)
+			if n.SoftLineBreak() || n.HardLineBreak() {
+				b.WriteByte(' ')
+			}
+		case *ast.String:
+			b.Write(n.Value)
+		case *ast.AutoLink:
+			b.Write(n.Label(source))
+		}
+		return ast.WalkContinue, nil
+	})
+	return b.String()
+}
+
+// unescaped resolves backslashes and character references of Markdown text.
+func unescaped(b []byte) []byte {
+	return util.ResolveEntityNames(util.ResolveNumericReferences(util.UnescapePunctuations(b)))
+}
