@@ -15,6 +15,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"onair/internal/filelock"
 )
 
 // tempPrefix starts the name of every temporary file, so that Sweep and
@@ -38,12 +40,26 @@ func Create(root *os.Root, name string, perm fs.FileMode) (*File, error) {
 	if err := root.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
-	temp := path.Join(dir, tempPrefix+rand.Text())
-	f, err := root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, perm)
-	if err != nil {
-		return nil, err
+	for {
+		temp := path.Join(dir, tempPrefix+rand.Text())
+		f, err := root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, perm)
+		if err != nil {
+			return nil, err
+		}
+		// The lock tells Sweep that the writer lives. Sweep may have been faster
+		// between the two calls: it holds the lock then, and the file is lost.
+		locked, err := filelock.TryLock(f)
+		if locked || errors.Is(err, errors.ErrUnsupported) {
+			if _, err := root.Lstat(temp); err == nil {
+				return &File{root: root, name: name, temp: temp, f: f}, nil
+			}
+		}
+		_ = f.Close()
+		_ = root.Remove(temp)
+		if err != nil && !errors.Is(err, errors.ErrUnsupported) {
+			return nil, err
+		}
 	}
-	return &File{root: root, name: name, temp: temp, f: f}, nil
 }
 
 // Write adds to the temporary file.
@@ -52,21 +68,26 @@ func (f *File) Write(p []byte) (int, error) { return f.f.Write(p) }
 // ReadFrom lets the kernel copy from another file where it can.
 func (f *File) ReadFrom(r io.Reader) (int64, error) { return f.f.ReadFrom(r) }
 
+// Sync writes the data to the disk. Commit does it too; calling Sync before
+// taking a lock for Commit keeps the lock brief.
+func (f *File) Sync() error { return f.f.Sync() }
+
 // Commit makes what was written durable under the final name, replacing what
-// was there. On error the final name is as it was and the temporary file gone.
+// was there. On error the final name is as it was and the temporary file gone;
+// only if the last step fails, the sync of the folder, the new file is there and
+// may not survive a loss of power.
 func (f *File) Commit() error {
 	if err := f.f.Sync(); err != nil {
 		f.Abort()
 		return err
 	}
-	if err := f.f.Close(); err != nil {
-		f.Abort()
-		return err
-	}
+	// Close, which ends the lock, comes after the rename. It has nothing left
+	// to report: all of the data went out with Sync.
 	if err := f.root.Rename(f.temp, f.name); err != nil {
 		f.Abort()
 		return err
 	}
+	_ = f.f.Close()
 	return syncDir(f.root, path.Dir(f.name))
 }
 
@@ -116,8 +137,9 @@ func WriteFile(name string, data []byte, perm fs.FileMode) error {
 // IsTemp reports whether a file's base name is that of a temporary file.
 func IsTemp(base string) bool { return strings.HasPrefix(base, tempPrefix) }
 
-// Sweep removes the temporary files that crashed writers left in dir more than
-// age before now. A younger one may belong to a writer that is still alive.
+// Sweep removes the temporary files in dir whose writers are dead. Where the
+// file system has no locks to tell, those count as dead that were last written
+// to more than age before now.
 func Sweep(root *os.Root, dir string, age time.Duration, now time.Time) error {
 	entries, err := fs.ReadDir(root.FS(), dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -126,16 +148,35 @@ func Sweep(root *os.Root, dir string, age time.Duration, now time.Time) error {
 		return err
 	}
 	for _, e := range entries {
-		if !IsTemp(e.Name()) {
+		if !IsTemp(e.Name()) || !e.Type().IsRegular() {
 			continue
 		}
-		info, err := e.Info()
-		if err != nil || now.Sub(info.ModTime()) < age {
-			continue
-		}
-		if err := root.Remove(path.Join(dir, e.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := sweep(root, path.Join(dir, e.Name()), age, now); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
 	return nil
+}
+
+// sweep removes one temporary file unless its writer lives.
+func sweep(root *os.Root, temp string, age time.Duration, now time.Time) error {
+	f, err := root.OpenFile(temp, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	dead, err := filelock.TryLock(f)
+	if errors.Is(err, errors.ErrUnsupported) {
+		info, err := f.Stat()
+		if err != nil {
+			return err
+		}
+		dead = now.Sub(info.ModTime()) > age
+	} else if err != nil {
+		return err
+	}
+	if !dead {
+		return nil
+	}
+	return root.Remove(temp)
 }

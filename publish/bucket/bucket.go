@@ -7,10 +7,13 @@
 //   - An object appears whole or not at all. A reader never sees half of a
 //     write, whatever happens to the writer.
 //   - A version token names one content under one key. It changes with every
-//     write, and may change with a write of equal bytes. It is opaque: compare
-//     it for equality only.
+//     write of other bytes, and may change with a write of equal bytes or of
+//     headers. It is opaque: compare it for equality only.
 //   - Preconditions are decided by the store, not by a look beforehand: of two
-//     writers with the same precondition exactly one succeeds.
+//     writers with the same precondition exactly one succeeds. Where versions
+//     are made from content, a write of the very bytes that are there changes
+//     nothing and may succeed beside another. So a claim holds something that no
+//     other claim does.
 //   - What arrives is what was meant: a body whose length or CRC32C differs
 //     from the Object's leaves the store as it was and is an error.
 //   - List sees every write that returned before it was called.
@@ -36,6 +39,9 @@ var (
 	ErrNoBucket = errors.New("bucket does not exist")
 	// ErrDenied: credentials are missing, or not allowed to do this.
 	ErrDenied = errors.New("permission denied")
+	// ErrBody: a body to be written is not what its Object says, for instance
+	// because the file changed under it. Trying again would send the same.
+	ErrBody = errors.New("body is not what was announced")
 )
 
 // Bucket stores objects by key. Keys are relative, slash-separated and pass
@@ -45,8 +51,10 @@ type Bucket interface {
 	// error, if any, ends the sequence.
 	List(ctx context.Context, prefix string) iter.Seq2[Attrs, error]
 
-	// Open reads an object from offset on; a negative length means to its end.
-	// The caller closes the reader. ErrNotExist if there is none.
+	// Open reads an object from offset on, which is not negative; a negative
+	// length means to its end. A range that reaches beyond the end gives what
+	// there is, which may be nothing. The Attrs are those of the whole object
+	// being read. The caller closes the reader. ErrNotExist if there is no object.
 	Open(ctx context.Context, key string, offset, length int64) (io.ReadCloser, Attrs, error)
 
 	// Write stores an object under the condition and returns what was stored.
@@ -57,7 +65,8 @@ type Bucket interface {
 	// under the condition. ErrNotExist if there is no object.
 	SetHeaders(ctx context.Context, key string, h Headers, cond Condition) (Attrs, error)
 
-	// Delete removes an object under the condition. ErrNotExist if there is none.
+	// Delete removes an object under the condition. ErrNotExist if there is none;
+	// a store may also report ErrPrecondition if the condition names a version.
 	Delete(ctx context.Context, key string, cond Condition) error
 
 	// URL is the bucket as configured, for people: gs://my-show/prefix.
@@ -69,6 +78,21 @@ type Bucket interface {
 type Condition struct {
 	Absent  bool   // no object has the key
 	Version string // the object has this version token
+}
+
+// Check reports ErrPrecondition unless the condition holds for an object with
+// this version token; an empty token means that there is no object. It is for
+// stores that decide under a lock of their own.
+func (c Condition) Check(version string) error {
+	switch {
+	case c.Absent && version != "":
+		return fmt.Errorf("%w: it is there already", ErrPrecondition)
+	case c.Version != "" && version == "":
+		return fmt.Errorf("%w: it is gone", ErrPrecondition)
+	case c.Version != "" && c.Version != version:
+		return fmt.Errorf("%w: it is at version %s, not %s", ErrPrecondition, version, c.Version)
+	}
+	return nil
 }
 
 // Headers are what a web server says of an object beside its bytes.

@@ -1,0 +1,33 @@
+// Package filelock takes the advisory locks of the operating system on open
+// files. A lock belongs to the open file, not to the process: two opens of one
+// file exclude each other also within a process. It ends with Close, and with
+// the process however that dies.
+package filelock
+
+import (
+	"context"
+	"os"
+	"time"
+)
+
+// TryLock takes the exclusive lock on f if nobody holds it. It returns false
+// without an error if somebody does, and errors.ErrUnsupported where the file
+// system has no locks.
+func TryLock(f *os.File) (bool, error) { return tryLock(f) }
+
+// Lock waits for the exclusive lock on f until ctx ends.
+func Lock(ctx context.Context, f *os.File) error {
+	// Waiting inside the system call could not be interrupted, so ask again and
+	// again: often at first, as locks are held briefly.
+	for pause := time.Millisecond; ; pause = min(2*pause, 50*time.Millisecond) {
+		ok, err := tryLock(f)
+		if ok || err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(pause):
+		}
+	}
+}

@@ -1,0 +1,15 @@
+//go:build darwin || freebsd || netbsd
+
+package statcache
+
+import (
+	"io/fs"
+	"syscall"
+)
+
+func changeTimeAndInode(info fs.FileInfo) (ctime int64, inode uint64) {
+	if st, ok := info.Sys().(*syscall.Stat_t); ok {
+		return st.Ctimespec.Nano(), st.Ino
+	}
+	return 0, 0
+}

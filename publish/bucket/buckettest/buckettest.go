@@ -1,0 +1,165 @@
+// Package buckettest is the contract of package bucket as tests. Every provider
+// passes it: memory and folder in their own tests, cloud providers against an
+// emulator and, if somebody asks for it, against the real thing.
+package buckettest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"hash/crc32"
+	"io"
+	"strings"
+	"testing"
+
+	"onair/publish/bucket"
+)
+
+// Options are optional. They name what a provider cannot do, and why; the
+// tests concerned are skipped with that reason. Empty: it can.
+type Options struct {
+	// IgnoresDeleteConditions: an emulator deletes whatever the condition says.
+	IgnoresDeleteConditions string
+	// IgnoresHeaderConditions: an emulator sets headers whatever the condition says.
+	IgnoresHeaderConditions string
+	// ManyKeys is how many objects the test of listing in pages writes: more
+	// than a page holds. 0: the test is left out, as for a store without pages.
+	ManyKeys int
+	// Racers is how many writers compete for one object. 0: 100.
+	Racers int
+}
+
+// Run runs the suite. open returns an empty bucket for one subtest.
+func Run(t *testing.T, open func(t *testing.T) bucket.Bucket, opts *Options) {
+	if opts == nil {
+		opts = &Options{}
+	}
+	s := &suite{open: open, opts: *opts}
+	if s.opts.Racers == 0 {
+		s.opts.Racers = 100
+	}
+	for _, test := range []struct {
+		name string
+		run  func(*testing.T, *store)
+	}{
+		{"write and read", s.writeAndRead},
+		{"ranges", s.ranges},
+		{"headers are kept", s.headers},
+		{"headers are set under a condition", s.headerConditions},
+		{"odd keys", s.oddKeys},
+		{"invalid keys", s.invalidKeys},
+		{"nothing there", s.notThere},
+		{"write under a condition", s.writeConditions},
+		{"delete", s.delete},
+		{"delete under a condition", s.deleteConditions},
+		{"wrong bodies leave the store as it was", s.wrongBodies},
+		{"body is asked for again", s.bodyFromStart},
+		{"cancelled", s.cancelled},
+		{"cancelled by the body", s.cancelledHalfWay},
+		{"list", s.list},
+		{"list stops", s.listStops},
+		{"list while writing", s.listWhileWriting},
+		{"list in pages", s.listPages},
+		{"one creator wins", s.oneCreatorWins},
+		{"one updater wins", s.oneUpdaterWins},
+		{"readers never see half", s.neverHalf},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			test.run(t, &store{T: t, Bucket: open(t)})
+		})
+	}
+}
+
+type suite struct {
+	open func(t *testing.T) bucket.Bucket
+	opts Options
+}
+
+// store is a bucket under test: what a step returns in error ends the test.
+type store struct {
+	*testing.T
+	bucket.Bucket
+}
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// Object returns a small object with a body in memory.
+func Object(key, body string) *bucket.Object {
+	return &bucket.Object{
+		Key:     key,
+		Headers: bucket.Headers{ContentType: "text/plain; charset=utf-8", CacheControl: "public, max-age=60"},
+		Size:    int64(len(body)),
+		CRC32C:  crc32.Checksum([]byte(body), castagnoli),
+		Body:    func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(body)), nil },
+	}
+}
+
+// put writes an object that must succeed.
+func (s *store) put(key, body string, cond bucket.Condition) bucket.Attrs {
+	s.Helper()
+	a, err := s.Write(s.Context(), Object(key, body), cond)
+	if err != nil {
+		s.Fatalf("Write(%q, %+v): %v", key, cond, err)
+	}
+	return a
+}
+
+// get reads an object that must be there.
+func (s *store) get(key string) (string, bucket.Attrs) {
+	s.Helper()
+	body, a, err := s.read(s.Context(), key, 0, -1)
+	if err != nil {
+		s.Fatalf("Open(%q): %v", key, err)
+	}
+	return body, a
+}
+
+func (s *store) read(ctx context.Context, key string, offset, length int64) (string, bucket.Attrs, error) {
+	r, a, err := s.Open(ctx, key, offset, length)
+	if err != nil {
+		return "", a, err
+	}
+	var body bytes.Buffer
+	_, err = body.ReadFrom(r)
+	if err := r.Close(); err != nil {
+		return "", a, err
+	}
+	return body.String(), a, err
+}
+
+// keys lists.
+func (s *store) keys(prefix string) []string {
+	s.Helper()
+	keys := []string{}
+	for a, err := range s.List(s.Context(), prefix) {
+		if err != nil {
+			s.Fatalf("List(%q): %v", prefix, err)
+		}
+		keys = append(keys, a.Key)
+	}
+	return keys
+}
+
+// is checks which error a call returned.
+func (s *store) is(err, want error) {
+	s.Helper()
+	if !errors.Is(err, want) {
+		s.Errorf("got error %v, want %v", err, want)
+	}
+}
+
+// holds checks that a key has these bytes.
+func (s *store) holds(key, want string) {
+	s.Helper()
+	if got, _ := s.get(key); got != want {
+		s.Errorf("%s holds %q, want %q", key, got, want)
+	}
+}
+
+// skip skips the test if there is a reason to.
+func (s *store) skip(reason string) {
+	s.Helper()
+	if reason != "" {
+		s.Skip(reason)
+	}
+}

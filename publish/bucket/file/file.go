@@ -1,0 +1,146 @@
+// Package file keeps a bucket in a local folder, for a web server on the same
+// machine, for rsync, and for a first try without an account.
+//
+// An object's key is its file's path below the folder. So a key cannot be the
+// folder of another ("a" and "a/b"), nor differ from another's only in a way
+// that the file system does not tell apart (case, on macOS and Windows); both
+// are refused. Only regular files are objects; symbolic links are neither
+// followed nor listed, and nothing leads out of the folder.
+//
+// An object's version is the SHA-256 of its bytes, in hex. A write compares and
+// replaces under a lock on the file .onair/lock, which dies with its process.
+// The folder and the lock are made by the first write; until then the bucket is
+// empty. Keys are reserved, and never listed, that are the lock's or have a
+// segment like a temporary file's name (package durable). The lock file stays
+// empty, so a web server has nothing to give away in it.
+//
+// Files have no headers: whoever serves them derives headers from keys.
+package file
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"onair/internal/statcache"
+	"onair/publish/bucket"
+)
+
+// Options are optional.
+type Options struct {
+	// Sums remembers the checksums of files that have not changed, so that a
+	// listing need not read them. nil: every listing reads every file.
+	Sums *statcache.Cache
+}
+
+// Bucket is a folder used as a bucket.
+type Bucket struct {
+	url  string
+	dir  string // absolute
+	sums *statcache.Cache
+
+	busy  chan struct{} // holds one token while a call of this Bucket changes the folder
+	swept sync.Once
+}
+
+var (
+	_ bucket.Bucket     = (*Bucket)(nil)
+	_ bucket.Headerless = (*Bucket)(nil)
+)
+
+// Open returns the bucket in dir, which need not exist yet.
+func Open(dir string, opts *Options) (*Bucket, error) {
+	if opts == nil {
+		opts = &Options{}
+	}
+	if dir == "" {
+		return nil, errors.New("open file bucket: no folder given")
+	}
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, fmt.Errorf("open file:%s: %w", dir, err)
+	}
+	if info, err := os.Stat(abs); err == nil && !info.IsDir() {
+		return nil, fmt.Errorf("open file:%s: not a folder", dir)
+	}
+	return &Bucket{url: "file:" + dir, dir: abs, sums: opts.Sums, busy: make(chan struct{}, 1)}, nil
+}
+
+// URL is "file:" and the folder as given to Open.
+func (b *Bucket) URL() string { return b.url }
+
+// Headerless says that files have no headers.
+func (b *Bucket) Headerless() {}
+
+// Open reads a file.
+func (b *Bucket) Open(ctx context.Context, key string, offset, length int64) (io.ReadCloser, bucket.Attrs, error) {
+	r, attrs, err := b.open(ctx, key, offset, length)
+	if err != nil {
+		return nil, bucket.Attrs{}, b.wrap("open", key, err)
+	}
+	return r, attrs, nil
+}
+
+func (b *Bucket) open(ctx context.Context, key string, offset, length int64) (io.ReadCloser, bucket.Attrs, error) {
+	if offset < 0 {
+		return nil, bucket.Attrs{}, fmt.Errorf("negative offset %d", offset)
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, bucket.Attrs{}, err
+	}
+	root, err := b.root(key)
+	if err != nil {
+		return nil, bucket.Attrs{}, err
+	}
+	defer root.Close()
+	f, err := openObject(root, key)
+	if err != nil {
+		return nil, bucket.Attrs{}, err
+	}
+	attrs, err := b.measure(ctx, f, key)
+	if err != nil {
+		_ = f.Close()
+		return nil, bucket.Attrs{}, err
+	}
+	if length < 0 || length > attrs.Size {
+		length = attrs.Size // past the end of any range, so that adding cannot overflow
+	}
+	// The file stays the one that was measured: a write makes another.
+	return &section{io.NewSectionReader(f, min(offset, attrs.Size), length), f}, attrs, nil
+}
+
+// section is a part of an open file.
+type section struct {
+	*io.SectionReader
+	io.Closer
+}
+
+// root opens the folder for one call on a key. A folder that is not there has
+// no objects.
+func (b *Bucket) root(key string) (*os.Root, error) {
+	if err := checkKey(key); err != nil {
+		return nil, err
+	}
+	root, err := os.OpenRoot(b.dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, bucket.ErrNotExist
+	}
+	return root, err
+}
+
+// wrap says which step on which object failed, and gives errors that callers
+// branch on their names.
+func (b *Bucket) wrap(op, key string, err error) error {
+	if errors.Is(err, fs.ErrPermission) {
+		err = fmt.Errorf("%w: %w", bucket.ErrDenied, err)
+	}
+	if key == "" {
+		return fmt.Errorf("%s %s: %w", op, b.url, err)
+	}
+	return fmt.Errorf("%s %s/%s: %w", op, b.url, key, err)
+}

@@ -1,0 +1,174 @@
+package file
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"hash/crc32"
+	"io"
+	"io/fs"
+	"iter"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"onair/internal/durable"
+	"onair/internal/statcache"
+	"onair/publish/bucket"
+)
+
+// List yields the objects below the folder.
+func (b *Bucket) List(ctx context.Context, prefix string) iter.Seq2[bucket.Attrs, error] {
+	return func(yield func(bucket.Attrs, error) bool) {
+		root, err := os.OpenRoot(b.dir)
+		if errors.Is(err, fs.ErrNotExist) {
+			return
+		}
+		if err == nil {
+			defer root.Close()
+			l := lister{b: b, ctx: ctx, root: root, prefix: prefix, yield: yield}
+			err = l.folder(".")
+		}
+		if err != nil && !errors.Is(err, errStop) {
+			yield(bucket.Attrs{}, b.wrap("list", "", err))
+		}
+	}
+}
+
+// errStop ends a listing whose reader has had enough.
+var errStop = errors.New("stop")
+
+// lister is one walk through the folder.
+type lister struct {
+	b      *Bucket
+	ctx    context.Context
+	root   *os.Root
+	prefix string
+	yield  func(bucket.Attrs, error) bool
+}
+
+// folder lists what is in one folder and below it.
+func (l *lister) folder(dir string) error {
+	entries, err := fs.ReadDir(l.root.FS(), dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // gone since its parent was read
+	} else if err != nil {
+		return err
+	}
+	// In the order of keys "a.b" comes before "a/b", although "a" < "a.b".
+	slices.SortFunc(entries, func(x, y fs.DirEntry) int { return cmp.Compare(sortName(x), sortName(y)) })
+	for _, e := range entries {
+		if err := l.ctx.Err(); err != nil {
+			return err
+		}
+		key := path.Join(dir, e.Name())
+		switch {
+		case e.IsDir():
+			// Only a folder on the way to the prefix, or below it, is of interest.
+			if below := key + "/"; strings.HasPrefix(below, l.prefix) || strings.HasPrefix(l.prefix, below) {
+				if err := l.folder(key); err != nil {
+					return err
+				}
+			}
+		case e.Type().IsRegular() && strings.HasPrefix(key, l.prefix):
+			if err := l.file(key); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func sortName(e fs.DirEntry) string {
+	if e.IsDir() {
+		return e.Name() + "/"
+	}
+	return e.Name()
+}
+
+// file lists one file.
+func (l *lister) file(key string) error {
+	if isReserved(key) || bucket.ValidKey(key) != nil {
+		return nil // ours, or not of onair's making: no key names it
+	}
+	f, err := l.root.Open(key)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // deleted since its folder was read
+	} else if err != nil {
+		return err
+	}
+	defer f.Close()
+	attrs, err := l.b.measure(l.ctx, f, key)
+	if err != nil {
+		return err
+	}
+	if !l.yield(attrs, nil) {
+		return errStop
+	}
+	return nil
+}
+
+// sums are what has to be read from a file to describe it.
+type sums struct {
+	SHA256 string `json:"sha256"`
+	CRC32C uint32 `json:"crc32c"`
+}
+
+// measure describes an open file. It reads the file unless the cache knows it.
+func (b *Bucket) measure(ctx context.Context, f *os.File, key string) (bucket.Attrs, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return bucket.Attrs{}, err
+	}
+	id := statcache.Of(filepath.Join(b.dir, filepath.FromSlash(key)), info)
+	var s sums
+	if !b.sums.Get("sums", id, &s) {
+		if s, err = sum(ctx, io.NewSectionReader(f, 0, info.Size())); err != nil {
+			return bucket.Attrs{}, err
+		}
+		b.sums.Put("sums", id, s)
+	}
+	return bucket.Attrs{Key: key, Size: info.Size(), CRC32C: s.CRC32C, Version: s.SHA256}, nil
+}
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// sum reads r to its end.
+func sum(ctx context.Context, r io.Reader) (sums, error) {
+	sha, crc := sha256.New(), crc32.New(castagnoli)
+	if _, err := io.Copy(io.MultiWriter(sha, crc), &contextReader{ctx, r}); err != nil {
+		return sums{}, err
+	}
+	return sums{SHA256: hex.EncodeToString(sha.Sum(nil)), CRC32C: crc.Sum32()}, nil
+}
+
+// contextReader ends when its context does.
+type contextReader struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (r *contextReader) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return r.r.Read(p)
+}
+
+// isReserved reports whether a key is the lock's or a temporary file's. It
+// ignores case, as the file system may.
+func isReserved(key string) bool {
+	if strings.EqualFold(key, lockName) {
+		return true
+	}
+	for segment := range strings.SplitSeq(key, "/") {
+		if durable.IsTemp(strings.ToLower(segment)) {
+			return true
+		}
+	}
+	return false
+}
