@@ -1,0 +1,239 @@
+package templates
+
+import (
+	"cmp"
+	"fmt"
+	"html"
+	"html/template"
+	"math"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
+
+	"onair/show"
+	"onair/transcripts"
+)
+
+// funcs are the functions of the templates; the package comment describes them.
+func (r *renderer) funcs() template.FuncMap {
+	return template.FuncMap{
+		"url":      r.link,
+		"absurl":   r.absolute,
+		"asset":    r.asset,
+		"image":    r.image,
+		"date":     func(t time.Time) string { return t.In(r.site.Show.Timezone).Format("2 January 2006") },
+		"isodate":  func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"clock":    clock,
+		"length":   length,
+		"period":   period,
+		"seconds":  seconds,
+		"size":     size,
+		"listed":   listed,
+		"markup":   func(b transcripts.Block) template.HTML { return template.HTML(b.HTML) },
+		"license":  license,
+		"service":  service,
+		"language": autonym,
+		"dir":      direction,
+		"host":     host,
+		"initial":  initial,
+	}
+}
+
+func (r *renderer) asset(name string) string {
+	if key := r.site.AssetKeys[name]; key != "" {
+		return r.link(key)
+	}
+	return ""
+}
+
+func (r *renderer) image(path string) string {
+	if key := r.site.ImageKeys[path]; key != "" {
+		return r.link(key)
+	}
+	if strings.HasPrefix(path, "https://") {
+		return path
+	}
+	return ""
+}
+
+// parts splits a duration into hours, minutes and seconds, rounded down, as
+// clocks do.
+func parts(d time.Duration) (h, m, s int) {
+	total := int(max(d, 0) / time.Second)
+	return total / 3600, total / 60 % 60, total % 60
+}
+
+func clock(d time.Duration) string {
+	h, m, s := parts(d)
+	if h > 0 {
+		return fmt.Sprintf("%d:%02d:%02d", h, m, s)
+	}
+	return fmt.Sprintf("%d:%02d", m, s)
+}
+
+func length(d time.Duration) string {
+	if d < time.Minute {
+		return fmt.Sprintf("%d s", int(math.Ceil(max(d, 0).Seconds())))
+	}
+	h, m, _ := parts(d.Round(time.Minute))
+	switch {
+	case h == 0:
+		return fmt.Sprintf("%d min", m)
+	case m == 0:
+		return fmt.Sprintf("%d h", h)
+	}
+	return fmt.Sprintf("%d h %d min", h, m)
+}
+
+func period(d time.Duration) string {
+	h, m, s := parts(d)
+	switch {
+	case h > 0:
+		return fmt.Sprintf("PT%dH%dM%dS", h, m, s)
+	case m > 0:
+		return fmt.Sprintf("PT%dM%dS", m, s)
+	}
+	return fmt.Sprintf("PT%dS", s)
+}
+
+// seconds has millisecond precision, as chapters and captions do.
+func seconds(d time.Duration) string {
+	return strconv.FormatFloat(d.Round(time.Millisecond).Seconds(), 'f', -1, 64)
+}
+
+func size(bytes int64) string {
+	switch {
+	case bytes < 1000:
+		return fmt.Sprintf("%d bytes", bytes)
+	case bytes < 999_500:
+		return fmt.Sprintf("%.0f KB", float64(bytes)/1e3)
+	case bytes < 999_950_000:
+		return fmt.Sprintf("%.1f MB", float64(bytes)/1e6)
+	}
+	return fmt.Sprintf("%.2f GB", float64(bytes)/1e9)
+}
+
+func listed(chapters []show.Chapter) []show.Chapter {
+	var shown []show.Chapter
+	for _, c := range chapters {
+		if !c.Hidden {
+			shown = append(shown, c)
+		}
+	}
+	return shown
+}
+
+var creativeCommons = regexp.MustCompile(`^cc-(by(?:-(?:nc-sa|nc-nd|nc|nd|sa))?)-([1-4]\.\d)$`)
+
+// license gives the first licence that is set a name to read and, where it is a
+// Creative Commons licence or brings its own, an address.
+func license(choices ...show.License) show.NamedLink {
+	l := cmp.Or(choices...)
+	id := strings.ToLower(l.ID)
+	named := show.NamedLink{Name: l.ID, URL: l.URL}
+	if m := creativeCommons.FindStringSubmatch(id); m != nil {
+		named.Name = "CC " + strings.ToUpper(m[1]) + " " + m[2]
+		if l.URL == "" {
+			named.URL = "https://creativecommons.org/licenses/" + m[1] + "/" + m[2] + "/"
+		}
+	} else if id == "cc0-1.0" {
+		named.Name = "CC0 1.0"
+		if l.URL == "" {
+			named.URL = "https://creativecommons.org/publicdomain/zero/1.0/"
+		}
+	}
+	return named
+}
+
+var services = map[string]string{
+	"amazon":       "Amazon Music",
+	"antennapod":   "AntennaPod",
+	"apple":        "Apple Podcasts",
+	"iheart":       "iHeart",
+	"pocketcasts":  "Pocket Casts",
+	"podcastindex": "Podcast Index",
+	"rss":          "RSS",
+	"soundcloud":   "SoundCloud",
+	"tunein":       "TuneIn",
+	"youtube":      "YouTube",
+}
+
+// service is the name under which listeners know a place to listen.
+func service(key string) string {
+	if name, ok := services[strings.ToLower(key)]; ok {
+		return name
+	}
+	words := strings.FieldsFunc(key, func(r rune) bool { return r == '-' || r == '_' })
+	for i, w := range words {
+		first, n := utf8.DecodeRuneInString(w)
+		words[i] = string(unicode.ToUpper(first)) + w[n:]
+	}
+	return strings.Join(words, " ")
+}
+
+// autonym is a language's name in itself; the code where it is not known.
+func autonym(code string) string {
+	tag, err := language.Parse(code)
+	if err != nil {
+		return code
+	}
+	if name := display.Self.Name(tag); name != "" {
+		return name
+	}
+	return code
+}
+
+// rightToLeft are the scripts that run that way and are in daily use.
+var rightToLeft = map[string]bool{"Adlm": true, "Arab": true, "Hebr": true, "Nkoo": true, "Rohg": true, "Syrc": true, "Thaa": true}
+
+func direction(code string) string {
+	tag, err := language.Parse(code)
+	if err != nil {
+		return "ltr"
+	}
+	if script, _ := tag.Script(); rightToLeft[script.String()] {
+		return "rtl"
+	}
+	return "ltr"
+}
+
+func host(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return ""
+	}
+	return strings.TrimPrefix(u.Hostname(), "www.")
+}
+
+func initial(name string) string {
+	first, _ := utf8.DecodeRuneInString(strings.TrimSpace(name))
+	if first == utf8.RuneError {
+		return ""
+	}
+	return string(unicode.ToUpper(first))
+}
+
+// summaryLength is about what search engines and link previews show.
+const summaryLength = 200
+
+var markup = regexp.MustCompile(`<[^>]*>`)
+
+// plain is the beginning of rendered text without its markup, cut at a word.
+func plain(h template.HTML) string {
+	text := html.UnescapeString(markup.ReplaceAllString(string(h), " "))
+	short := ""
+	for word := range strings.FieldsSeq(text) {
+		if utf8.RuneCountInString(short)+utf8.RuneCountInString(word) >= summaryLength {
+			return short + "…"
+		}
+		short = strings.TrimLeft(short+" "+word, " ")
+	}
+	return short
+}

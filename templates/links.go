@@ -1,0 +1,72 @@
+package templates
+
+import (
+	"net/url"
+	"strings"
+)
+
+// notFoundKey is the page that a server shows at any depth, so its own links
+// cannot be relative to where it lies.
+const notFoundKey = "404.html"
+
+// link returns a link from the current page to the object with the key.
+func (r *renderer) link(key string) string {
+	if r.current == notFoundKey {
+		return r.root() + escapePath(pretty(key))
+	}
+	return relative(r.current, key)
+}
+
+// root is the path of the show's URL, with slashes at both ends.
+func (r *renderer) root() string {
+	base, err := url.Parse(r.site.Show.URL)
+	if err != nil || base.Path == "" {
+		return "/"
+	}
+	return strings.TrimSuffix(base.EscapedPath(), "/") + "/"
+}
+
+// absolute returns the public address of the object with the key.
+func (r *renderer) absolute(key string) string {
+	return r.site.Show.URL + escapePath(pretty(key))
+}
+
+// optional is absolute for a key that may be absent.
+func (r *renderer) optional(key string) string {
+	if key == "" {
+		return ""
+	}
+	return r.absolute(key)
+}
+
+// relative returns the link from one key to another: without the folders they
+// share, and without index.html at the end.
+func relative(from, to string) string {
+	here, there := strings.Split(from, "/"), strings.Split(pretty(to), "/")
+	here = here[:len(here)-1]
+	shared := 0
+	for shared < len(here) && shared < len(there)-1 && here[shared] == there[shared] {
+		shared++
+	}
+	link := strings.Repeat("../", len(here)-shared) + escapePath(strings.Join(there[shared:], "/"))
+	if link == "" {
+		return "./"
+	}
+	if first, _, _ := strings.Cut(link, "/"); strings.Contains(first, ":") {
+		return "./" + link // or the part before the colon would be a scheme
+	}
+	return link
+}
+
+// pretty drops the index.html that servers add to a folder.
+func pretty(key string) string {
+	if key == "index.html" {
+		return ""
+	}
+	if dir, ok := strings.CutSuffix(key, "/index.html"); ok {
+		return dir + "/"
+	}
+	return key
+}
+
+func escapePath(p string) string { return (&url.URL{Path: p}).EscapedPath() }

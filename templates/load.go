@@ -1,0 +1,234 @@
+package templates
+
+import (
+	"cmp"
+	"embed"
+	"errors"
+	"fmt"
+	"html/template"
+	"io"
+	"io/fs"
+	"maps"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"onair/internal/finding"
+)
+
+//go:embed default/*.html static/*
+var embedded embed.FS
+
+// Limits keep a stray recording in the templates folder from becoming a page.
+const (
+	maxTemplate = 1 << 20
+	maxAsset    = 16 << 20
+)
+
+// pageFiles are the templates that make a page; each defines "main". All
+// others are partials, shared by the pages.
+var pageFiles = []string{"404.html", "episode.html", "redirect.html", "show.html"}
+
+// Theme is a parsed theme. It is safe for concurrent use.
+type Theme struct {
+	pages  map[string]*template.Template // by name of the page file; never executed, only cloned
+	paths  map[string]string             // template name → path to show in errors
+	assets []Asset
+}
+
+// Asset is a static file of the theme.
+type Asset struct {
+	Name      string // below static/, such as theme.css
+	MediaType string
+	Data      []byte
+}
+
+// Assets returns the theme's static files by name.
+func (t *Theme) Assets() []Asset { return t.assets }
+
+// Load reads the embedded theme, with the files of overrides in place of its
+// own. overrides is the show's templates folder; nil means that there is none.
+// An error about a file is a finding.Finding with file and, where it is about
+// the text of a template, line and column.
+func Load(overrides fs.FS) (*Theme, error) {
+	files, err := themeFiles(overrides)
+	if err != nil {
+		return nil, err
+	}
+	t := &Theme{pages: map[string]*template.Template{}, paths: map[string]string{}}
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		f := files[name]
+		asset, ok := strings.CutPrefix(name, "static/")
+		if !ok {
+			t.paths[name] = f.path
+			continue
+		}
+		mediaType, ok := mediaTypes[path.Ext(asset)]
+		if !ok {
+			return nil, fault(f.path, "unknown kind of file %q", path.Ext(asset))
+		}
+		t.assets = append(t.assets, Asset{Name: asset, MediaType: mediaType, Data: f.data})
+	}
+	slices.SortFunc(t.assets, func(a, b Asset) int { return strings.Compare(a.Name, b.Name) })
+	return t, t.parse(files)
+}
+
+// parse makes one set of templates for each page: all partials and the page
+// itself. The escaper runs once on a copy, so that a template that cannot be
+// made safe is reported here and not in the middle of a publish.
+func (t *Theme) parse(files map[string]source) error {
+	partials := template.New("").Funcs((&renderer{}).funcs())
+	for _, name := range slices.Sorted(maps.Keys(t.paths)) {
+		if slices.Contains(pageFiles, name) {
+			continue
+		}
+		if _, err := partials.New(name).Parse(string(files[name].data)); err != nil {
+			return t.locate(err)
+		}
+	}
+	for _, name := range pageFiles {
+		set := template.Must(partials.Clone())
+		if _, err := set.New(name).Parse(string(files[name].data)); err != nil {
+			return t.locate(err)
+		}
+		if set.Lookup("main") == nil {
+			return fault(t.paths[name], `{{define "main"}} is missing`)
+		}
+		t.pages[name] = set
+		var unsafe *template.Error
+		err := template.Must(set.Clone()).ExecuteTemplate(io.Discard, "base.html", nil)
+		if errors.As(err, &unsafe) {
+			return t.locate(unsafe)
+		}
+	}
+	return nil
+}
+
+// source is a file of the theme and the path by which people know it.
+type source struct {
+	path string
+	data []byte
+}
+
+// themeFiles returns the files of the theme by name ("episode.html",
+// "static/theme.css"), the show's in place of the embedded.
+func themeFiles(overrides fs.FS) (map[string]source, error) {
+	files := map[string]source{}
+	for _, dir := range []string{"default", "static"} {
+		entries, err := embedded.ReadDir(dir)
+		if err != nil {
+			return nil, fmt.Errorf("read the embedded theme: %w", err)
+		}
+		for _, e := range entries {
+			data, err := embedded.ReadFile(path.Join(dir, e.Name()))
+			if err != nil {
+				return nil, fmt.Errorf("read the embedded theme: %w", err)
+			}
+			name := e.Name()
+			if dir == "static" {
+				name = path.Join(dir, name)
+			}
+			files[name] = source{"theme/" + name, data}
+		}
+	}
+	if overrides == nil {
+		return files, nil
+	}
+	err := fs.WalkDir(overrides, ".", func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case errors.Is(err, fs.ErrNotExist) && name == ".":
+			return fs.SkipAll // a show without a templates folder
+		case err != nil:
+			return fmt.Errorf("read templates: %w", err)
+		case name != "." && strings.HasPrefix(d.Name(), "."):
+			if d.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		case d.IsDir():
+			return nil
+		}
+		f, err := readOverride(overrides, name)
+		files[name] = f
+		return err
+	})
+	return files, err
+}
+
+// assetName keeps keys made from asset names plain: they become part of URLs.
+var assetName = regexp.MustCompile(`^static(/[A-Za-z0-9_][A-Za-z0-9._-]*)+$`)
+
+func readOverride(overrides fs.FS, name string) (source, error) {
+	limit := maxTemplate
+	shown := "templates/" + name
+	switch {
+	case assetName.MatchString(name):
+		limit = maxAsset
+	case strings.HasPrefix(name, "static/"):
+		return source{}, fault(shown, "name a static file with letters, digits, dots, dashes and underscores")
+	case path.Ext(name) != ".html" || strings.Contains(name, "/"):
+		return source{}, fault(shown, "neither a template (*.html) nor below static/")
+	}
+	f, err := overrides.Open(name)
+	if err != nil {
+		return source{}, fmt.Errorf("read templates: %w", err)
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, int64(limit)+1))
+	if err != nil {
+		return source{}, fmt.Errorf("read templates: %w", err)
+	}
+	if len(data) > limit {
+		return source{}, fault(shown, "larger than %d MiB", limit>>20)
+	}
+	return source{shown, data}, nil
+}
+
+// fault is an error about a file of the theme as a whole.
+func fault(file, format string, args ...any) error {
+	return finding.Finding{Rule: "W001", Position: finding.Position{File: file}, Message: fmt.Sprintf(format, args...)}
+}
+
+// goError is how text/template and html/template word a place.
+var goError = regexp.MustCompile(`(?s)^(?:html/)?template: ?([^:]+):(\d+)(?::(\d+))?: (.*)$`)
+
+// locate turns an error of the template packages into one that names the file
+// as its author knows it. Columns of those packages count from 0.
+func (t *Theme) locate(err error) error {
+	m := goError.FindStringSubmatch(err.Error())
+	if m == nil {
+		return err
+	}
+	line, _ := strconv.Atoi(m[2])
+	column := 0
+	if m[3] != "" {
+		column, _ = strconv.Atoi(m[3])
+		column++
+	}
+	return finding.Finding{
+		Rule:     "W001",
+		Position: finding.Position{File: cmp.Or(t.paths[m[1]], m[1]), Line: line, Column: column},
+		Message:  m[4],
+	}
+}
+
+// mediaTypes are the kinds of files a theme may bring. The system's own table
+// is not asked: it differs between machines.
+var mediaTypes = map[string]string{
+	".avif":        "image/avif",
+	".css":         "text/css; charset=utf-8",
+	".gif":         "image/gif",
+	".ico":         "image/x-icon",
+	".jpeg":        "image/jpeg",
+	".jpg":         "image/jpeg",
+	".js":          "text/javascript; charset=utf-8",
+	".json":        "application/json",
+	".png":         "image/png",
+	".svg":         "image/svg+xml",
+	".txt":         "text/plain; charset=utf-8",
+	".webmanifest": "application/manifest+json",
+	".webp":        "image/webp",
+	".woff2":       "font/woff2",
+}

@@ -1,0 +1,254 @@
+package templates
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"html/template"
+	"iter"
+	"slices"
+	"strings"
+	"time"
+
+	"onair/show"
+	"onair/transcripts"
+)
+
+// Page is a rendered page.
+type Page struct {
+	Key  string // in the bucket
+	Body []byte
+}
+
+// renderer renders the pages of one site, one after the other. The functions
+// of its templates start relative links at current.
+type renderer struct {
+	site    *Site
+	sets    map[string]*template.Template
+	theme   *Theme
+	current string // key of the page being rendered
+}
+
+// job is a page still to be rendered.
+type job struct {
+	key    string
+	render func() ([]byte, error)
+}
+
+// Pages renders every page of the site, in key order. An error ends the
+// sequence; one about a template or a redirect is a finding.Finding.
+func (t *Theme) Pages(site *Site) iter.Seq2[Page, error] {
+	return func(yield func(Page, error) bool) {
+		r, err := t.renderer(site)
+		if err != nil {
+			yield(Page{}, err)
+			return
+		}
+		jobs, err := r.jobs()
+		if err != nil {
+			yield(Page{}, err)
+			return
+		}
+		for _, j := range jobs {
+			body, err := j.render()
+			if err != nil {
+				yield(Page{}, fmt.Errorf("render %s: %w", j.key, err))
+				return
+			}
+			if !yield(Page{Key: j.key, Body: body}, nil) {
+				return
+			}
+		}
+	}
+}
+
+// renderer binds a copy of the theme's templates to the site.
+func (t *Theme) renderer(site *Site) (*renderer, error) {
+	for _, a := range t.assets {
+		if site.AssetKeys[a.Name] == "" {
+			return nil, fmt.Errorf("theme asset %s has no key", a.Name)
+		}
+	}
+	r := &renderer{site: site, theme: t, sets: map[string]*template.Template{}}
+	for name, set := range t.pages {
+		c, err := set.Clone()
+		if err != nil {
+			return nil, fmt.Errorf("copy template %s: %w", name, err)
+		}
+		r.sets[name] = c.Funcs(r.funcs())
+	}
+	return r, nil
+}
+
+// jobs lists the pages of the site in key order.
+func (r *renderer) jobs() ([]job, error) {
+	jobs := []job{
+		{"index.html", r.showPage},
+		{"404.html", r.notFound},
+		{"robots.txt", r.robots},
+	}
+	if !r.site.Show.Private {
+		jobs = append(jobs, job{"sitemap.xml", r.sitemap})
+	}
+	for i, e := range r.site.Episodes {
+		jobs = append(jobs, job{e.PageKey(), func() ([]byte, error) { return r.episode(i) }})
+	}
+	moved, err := r.redirects(jobs)
+	if err != nil {
+		return nil, err
+	}
+	jobs = append(jobs, moved...)
+	slices.SortFunc(jobs, func(a, b job) int { return strings.Compare(a.key, b.key) })
+	return jobs, nil
+}
+
+// view is the data of the templates; the package comment describes it.
+type view struct {
+	*Site
+	Kind         string
+	Key          string
+	Title        string
+	Summary      string
+	Language     string
+	Canonical    string
+	Image        string
+	NoIndex      bool
+	Data         any
+	Episode      *Episode
+	Older, Newer *Episode
+	Transcripts  []transcriptView
+	Groups       []group
+}
+
+// transcriptView is a transcript with its turns beside their times.
+type transcriptView struct {
+	Transcript
+	Turns []turnView
+}
+
+// turnView is a turn ready to print.
+type turnView struct {
+	transcripts.Turn
+	Anchor string        // id on the page; empty: none
+	Timed  bool          // whether Start is known
+	Start  time.Duration // from the start of the audio
+}
+
+// group is a list of episodes below one heading.
+type group struct {
+	Name     string
+	Episodes []*Episode
+}
+
+func (r *renderer) showPage() ([]byte, error) {
+	s := r.site
+	return r.html("show.html", &view{
+		Kind:      "show",
+		Key:       "index.html",
+		Title:     s.Show.Title,
+		Summary:   plain(s.Description),
+		Canonical: r.absolute("index.html"),
+		Image:     r.optional(s.ArtworkKey),
+		Data:      r.seriesData(),
+		Groups:    s.groups(),
+	})
+}
+
+func (r *renderer) episode(i int) ([]byte, error) {
+	e := r.site.Episodes[i]
+	v := &view{
+		Kind:      "episode",
+		Key:       e.PageKey(),
+		Title:     e.Title,
+		Summary:   cmp.Or(e.Summary, plain(e.Notes)),
+		Language:  e.Language,
+		Canonical: r.absolute(e.PageKey()),
+		Image:     r.optional(e.ArtworkKey),
+		Data:      r.episodeData(e),
+		Episode:   e,
+	}
+	if i > 0 {
+		v.Newer = r.site.Episodes[i-1]
+	}
+	if i+1 < len(r.site.Episodes) {
+		v.Older = r.site.Episodes[i+1]
+	}
+	for n, t := range e.Transcripts {
+		turns, err := t.turns(n)
+		if err != nil {
+			return nil, err
+		}
+		v.Transcripts = append(v.Transcripts, transcriptView{t, turns})
+	}
+	return r.html("episode.html", v)
+}
+
+func (r *renderer) notFound() ([]byte, error) {
+	return r.html("404.html", &view{Kind: "404", Key: notFoundKey, Title: "Page not found", NoIndex: true})
+}
+
+// html executes a page template.
+func (r *renderer) html(name string, v *view) ([]byte, error) {
+	v.Site = r.site
+	v.Language = cmp.Or(v.Language, r.site.Show.Language, "en")
+	v.NoIndex = v.NoIndex || r.site.Show.Private
+	r.current = v.Key
+	var b bytes.Buffer
+	if err := r.sets[name].ExecuteTemplate(&b, "base.html", v); err != nil {
+		return nil, r.theme.locate(err)
+	}
+	return b.Bytes(), nil
+}
+
+// turns pairs the turns with their times. The anchors of a further language
+// carry its name, because two translations may share their turns' ids.
+func (t *Transcript) turns(n int) ([]turnView, error) {
+	if t.Starts != nil && len(t.Starts) != len(t.Text.Turns) {
+		return nil, fmt.Errorf("transcript %s: %d times for %d turns", t.Language, len(t.Starts), len(t.Text.Turns))
+	}
+	turns := make([]turnView, len(t.Text.Turns))
+	for i, turn := range t.Text.Turns {
+		turns[i] = turnView{Turn: turn, Anchor: turn.ID}
+		if n > 0 && turn.ID != "" {
+			turns[i].Anchor = t.Language + "-" + turn.ID
+		}
+		if t.Starts != nil {
+			turns[i].Timed, turns[i].Start = true, t.Starts[i]
+		}
+	}
+	return turns, nil
+}
+
+// groups orders the episodes as the show wants to be heard: newest first, or
+// for a serial show by season, oldest first.
+func (s *Site) groups() []group {
+	if len(s.Episodes) == 0 {
+		return nil
+	}
+	if s.Show.Type != show.Serial {
+		return []group{{Episodes: s.Episodes}}
+	}
+	episodes := slices.Clone(s.Episodes)
+	slices.Reverse(episodes)
+	slices.SortStableFunc(episodes, func(a, b *Episode) int { return cmp.Compare(a.Season, b.Season) })
+	var groups []group
+	for i, e := range episodes {
+		if i == 0 || e.Season != episodes[i-1].Season {
+			groups = append(groups, group{Name: s.seasonName(e.Season)})
+		}
+		g := &groups[len(groups)-1]
+		g.Episodes = append(g.Episodes, e)
+	}
+	return groups
+}
+
+func (s *Site) seasonName(n int) string {
+	name := s.Show.Seasons[n]
+	switch {
+	case n == 0:
+		return ""
+	case name == "":
+		return fmt.Sprintf("Season %d", n)
+	}
+	return fmt.Sprintf("Season %d: %s", n, name)
+}

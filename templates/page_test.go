@@ -1,0 +1,187 @@
+package templates_test
+
+import (
+	"flag"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"onair/show"
+	"onair/templates"
+	"onair/transcripts"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden pages")
+
+func TestGoldenPages(t *testing.T) {
+	pages := render(t, sampleSite(t))
+	root := filepath.Join("testdata", "golden")
+	if *update {
+		if err := os.RemoveAll(root); err != nil {
+			t.Fatal(err)
+		}
+		for key, body := range pages {
+			name := filepath.Join(root, filepath.FromSlash(key))
+			if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(name, []byte(body), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	want := map[string]string{}
+	for _, key := range slices.Sorted(maps.Keys(pages)) {
+		data, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(key)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want[key] = string(data)
+	}
+	if diff := cmp.Diff(want, pages); diff != "" {
+		t.Errorf("pages differ from testdata/golden (-want +got); go test -update accepts them:\n%s", diff)
+	}
+}
+
+func TestPagesComeInKeyOrder(t *testing.T) {
+	theme, err := templates.Load(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	site := sampleSite(t)
+	if _, err := renderWith(theme, site); err != nil {
+		t.Fatal(err)
+	}
+	var keys []string
+	for p, err := range theme.Pages(site) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		keys = append(keys, p.Key)
+	}
+	want := []string{
+		"2027/cloudy.html", "4/index.html", "404.html",
+		"episodes/4-cloudy/index.html", "episodes/extra/index.html", "episodes/trailer/index.html",
+		"index.html", "robots.txt", "sitemap.xml",
+	}
+	if diff := cmp.Diff(want, keys); diff != "" {
+		t.Errorf("keys (-want +got):\n%s", diff)
+	}
+}
+
+func TestSameSiteSameBytes(t *testing.T) {
+	first := render(t, sampleSite(t))
+	for range 5 {
+		if diff := cmp.Diff(first, render(t, sampleSite(t))); diff != "" {
+			t.Fatalf("a second rendering differs:\n%s", diff)
+		}
+	}
+}
+
+func TestEmptyShow(t *testing.T) {
+	site := sampleSite(t)
+	site.Episodes, site.ArtworkKey, site.Updated = nil, "", time.Time{}
+	pages := render(t, site)
+	if !strings.Contains(pages["index.html"], "first episode is on its way") {
+		t.Error("the page does not say that there are no episodes yet")
+	}
+	if strings.Contains(pages["index.html"], "<ol") {
+		t.Error("the page has an empty list")
+	}
+	if strings.Contains(pages["sitemap.xml"], "lastmod") {
+		t.Error("the sitemap has a date although nothing has one")
+	}
+}
+
+func TestPrivateShow(t *testing.T) {
+	site := sampleSite(t)
+	site.Show.Private = true
+	pages := render(t, site)
+	for key, body := range pages {
+		if strings.HasSuffix(key, ".html") && !strings.Contains(body, `<meta name="robots" content="noindex, nofollow">`) {
+			t.Errorf("%s may be indexed", key)
+		}
+	}
+	if got, want := pages["robots.txt"], "User-agent: *\nDisallow: /\n"; got != want {
+		t.Errorf("robots.txt = %q, want %q", got, want)
+	}
+	if _, ok := pages["sitemap.xml"]; ok {
+		t.Error("a private show has a sitemap")
+	}
+}
+
+func TestPublicPagesAreIndexed(t *testing.T) {
+	for key, body := range render(t, sampleSite(t)) {
+		if got, want := strings.Contains(body, "noindex"), key == "404.html"; got != want {
+			t.Errorf("%s: noindex is %t, want %t", key, got, want)
+		}
+	}
+}
+
+func TestSerialShowIsHeardFromTheStart(t *testing.T) {
+	site := sampleSite(t)
+	site.Show.Type = show.Serial
+	second := *site.Episodes[0].Episode
+	second.Slug, second.Title, second.Season, second.RedirectFrom = "second-season", "Begin again", 2, nil
+	site.Episodes = slices.Insert(site.Episodes, 0, &templates.Episode{Episode: &second, AudioKey: "audio/b.mp3"})
+	index := render(t, site)["index.html"]
+	last := -1
+	for _, text := range []string{"Coming soon", "Season 1: Boot sequence", "Bloopers", "Cloudy with", "Season 2", "Begin again"} {
+		at := strings.LastIndex(index, text)
+		if at <= last {
+			t.Errorf("%q is at byte %d, want it after what precedes it at %d", text, at, last)
+		}
+		last = at
+	}
+}
+
+func TestTimesMustMatchTurns(t *testing.T) {
+	site := sampleSite(t)
+	site.Episodes[0].Transcripts[0].Starts = []time.Duration{0}
+	theme, err := templates.Load(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages, err := renderWith(theme, site)
+	want := "render episodes/4-cloudy/index.html: transcript en-gb: 1 times for 3 turns"
+	if err == nil || err.Error() != want {
+		t.Errorf("error = %v, want %s", err, want)
+	}
+	if _, ok := pages["index.html"]; ok {
+		t.Error("pages go on after the error")
+	}
+}
+
+func TestUntimedTranscriptHasNoTimes(t *testing.T) {
+	site := sampleSite(t)
+	site.Episodes[0].Transcripts = []templates.Transcript{{
+		Language: "en",
+		Text: &transcripts.Transcript{Turns: []transcripts.Turn{
+			{Speaker: "Vega", ID: "hello", Blocks: []transcripts.Block{{HTML: "<p>Hello.</p>"}}},
+		}},
+	}}
+	body := render(t, site)["episodes/4-cloudy/index.html"]
+	_, body, _ = strings.Cut(body, `class="turns"`)
+	if !strings.Contains(body, `href="#hello"`) {
+		t.Error("the turn has no deep link")
+	}
+	if strings.Contains(body, "data-seek") || strings.Contains(body, "<time") {
+		t.Error("the turn has a time that nobody knows")
+	}
+}
+
+func TestHiddenChaptersAreNotListed(t *testing.T) {
+	body := render(t, sampleSite(t))["episodes/4-cloudy/index.html"]
+	if strings.Contains(body, "Cold open") {
+		t.Error("a hidden chapter is listed")
+	}
+	if !strings.Contains(body, "What is a CDN?") {
+		t.Error("a chapter is missing")
+	}
+}

@@ -1,0 +1,161 @@
+package templates_test
+
+import (
+	"html/template"
+	"path"
+	"strings"
+	"testing"
+	"time"
+
+	"onair/show"
+	"onair/templates"
+	"onair/transcripts"
+)
+
+// sampleSite is a small show that has one of everything.
+func sampleSite(t *testing.T) *templates.Site {
+	t.Helper()
+	london, err := time.LoadLocation("Europe/London")
+	if err != nil {
+		t.Fatal(err)
+	}
+	vega := &show.Person{ID: "vega", Name: "Vega", URL: "https://vega.example/", Image: "people/vega.png"}
+	rigel := &show.Person{ID: "rigel", Name: "Rigel", Image: "https://images.example/rigel.png"}
+	deneb := &show.Person{Name: "Deneb", URL: "https://deneb.example/"}
+	acme := &show.Sponsor{ID: "acme", Name: "Acme Telescopes", URL: "https://acme.example/?ref=hello&x=1", Logo: "sponsors/acme.png", Text: "Fine lenses for finer nebulae."}
+	hello := &show.Show{
+		Title:     "Hello, Universe",
+		URL:       "https://hello.example/show/",
+		Timezone:  london,
+		Language:  "en-gb",
+		Author:    "The Hello Universe crew",
+		Hosts:     []show.Credit{{Person: vega, Role: "host", Group: "cast"}, {Person: rigel, Role: "host", Group: "cast"}},
+		Type:      show.Episodic,
+		License:   show.License{ID: "cc-by-4.0"},
+		Copyright: "The Hello Universe crew",
+		Funding:   []show.Link{{URL: "https://fund.example/hello", Text: "Support the show"}},
+		Seasons:   map[int]string{1: "Boot sequence"},
+		Frequency: show.Frequency{Text: "Weekly"},
+		Links:     []show.NamedLink{{Name: "apple", URL: "https://podcasts.example/id1"}, {Name: "pocketcasts", URL: "https://pocket.example/x"}},
+		Transcripts: show.Transcripts{
+			License:    "cc-by-sa-4.0",
+			Contribute: "https://code.example/help",
+		},
+		Feed: show.Feed{Path: "feed.xml"},
+	}
+	site := &templates.Site{
+		Show:        hello,
+		Description: "<p>Two synthetic voices take a podcast apart, <em>one byte</em> at a time.</p>",
+		ArtworkKey:  "assets/artwork-0123456789abcdef.jpg",
+		FeedKey:     "feed.xml",
+		AssetKeys:   map[string]string{},
+		ImageKeys: map[string]string{
+			"people/vega.png":       "assets/vega-0123456789abcdef.png",
+			"sponsors/acme.png":     "assets/acme-0123456789abcdef.png",
+			"episodes/4/cdn.png":    "assets/cdn-0123456789abcdef.png",
+			"episodes/4/stored.png": "assets/stored-0123456789abcdef.png",
+		},
+		Updated: time.Date(2027, 2, 5, 9, 0, 0, 0, time.UTC),
+	}
+	site.Episodes = []*templates.Episode{
+		{
+			Episode: &show.Episode{
+				File: "episodes/4-cloudy/episode.md", Slug: "4-cloudy", GUID: "0b9f3c1e-5b7e-4c0a-9d52-6a8e3f1c2d44",
+				Title: "Cloudy with a chance of packets",
+				Date:  time.Date(2027, 2, 4, 6, 0, 0, 0, london), Updated: time.Date(2027, 2, 5, 9, 0, 0, 0, time.UTC),
+				Season: 1, Number: 4, Type: show.Full, Language: "en-gb",
+				Guests:       []show.Credit{{Person: deneb, Role: "guest", Group: "cast"}},
+				People:       []show.Credit{{Person: rigel, Role: "audio editor", Group: "audio post-production"}},
+				Sponsors:     []*show.Sponsor{acme},
+				Social:       []show.Social{{Protocol: "activitypub", URI: "https://social.example/@hello/1"}},
+				RedirectFrom: []string{"/4", "/2027/cloudy.html"},
+			},
+			Duration: time.Hour + 2*time.Minute + 3*time.Second + 400*time.Millisecond,
+			AudioKey: "audio/4-cloudy-0123456789abcdef.mp3", AudioType: "audio/mpeg", AudioBytes: 41_234_567,
+			ArtworkKey: "assets/cloudy-0123456789abcdef.jpg",
+			Notes:      "<p>Vega and Rigel ask Deneb where an episode goes after <em>publish</em>.</p>\n<ul>\n<li><a href=\"https://www.rfc-editor.org/rfc/rfc9110\">RFC 9110</a></li>\n</ul>",
+			Summary:    "What happens between the bucket and your ears.",
+			Chapters: []show.Chapter{
+				{Start: 0, End: 12 * time.Second, Title: "Cold open", Hidden: true},
+				{Start: 12 * time.Second, End: 48500 * time.Millisecond, Title: "What is a CDN?", Image: "episodes/4/cdn.png"},
+				{Start: 48500 * time.Millisecond, End: time.Hour, Title: "Ranges", URL: "https://www.rfc-editor.org/rfc/rfc9110"},
+			},
+			Transcripts: []templates.Transcript{
+				{
+					Language: "en-gb",
+					Text: &transcripts.Transcript{Turns: []transcripts.Turn{
+						{Speaker: "Vega", ID: "t0", Blocks: []transcripts.Block{{Text: "Hello.", HTML: "<p>Hello.</p>"}}},
+						{Speaker: "Break", Pause: true, ID: "t12"},
+						{Speaker: "Deneb", ID: "t15", Blocks: []transcripts.Block{
+							{Text: "It goes out.", HTML: "<p>It goes <em>out</em>.</p>"},
+							{Text: "And back.", HTML: "<p>And back.</p>"},
+						}},
+					}},
+					Starts: []time.Duration{0, 12 * time.Second, 15500 * time.Millisecond},
+					Files: []templates.File{
+						{Key: "episodes/4-cloudy/transcript-0123456789abcdef.vtt", MediaType: "text/vtt", Label: "WebVTT"},
+						{Key: "episodes/4-cloudy/transcript-0123456789abcdef.srt", MediaType: "application/x-subrip", Label: "SRT"},
+					},
+					EditURL: "https://code.example/edit/main/transcript.md",
+				},
+				{
+					Language: "es",
+					Text: &transcripts.Transcript{Turns: []transcripts.Turn{
+						{Speaker: "Vega", ID: "t0", Blocks: []transcripts.Block{{Text: "Hola.", HTML: "<p>Hola.</p>"}}},
+					}},
+				},
+			},
+		},
+		{
+			Episode: &show.Episode{
+				File: "episodes/extra/episode.md", Slug: "extra", GUID: "f3", Title: "Bloopers & “quotes”",
+				Date: time.Date(2027, 1, 28, 6, 0, 0, 0, london), Type: show.Bonus, Season: 1, Language: "en-gb", Explicit: true,
+			},
+			Duration: 48 * time.Second, AudioKey: "audio/extra-0123456789abcdef.m4a", AudioType: "audio/x-m4a", AudioBytes: 950_000,
+			ArtworkKey: site.ArtworkKey,
+			Notes:      "<p>What fell on the floor.</p>",
+		},
+		{
+			Episode: &show.Episode{
+				File: "episodes/trailer/episode.md", Slug: "trailer", GUID: "f1", Title: "Coming soon",
+				Date: time.Date(2027, 1, 1, 0, 30, 0, 0, london), Type: show.Trailer, Language: "en-gb",
+			},
+			Duration: 30 * time.Minute, AudioKey: "audio/trailer-0123456789abcdef.mp3", AudioType: "audio/mpeg", AudioBytes: 30_000_000,
+			ArtworkKey: site.ArtworkKey,
+		},
+	}
+	return site
+}
+
+// render renders every page with the embedded theme.
+func render(t *testing.T, site *templates.Site) map[string]string {
+	t.Helper()
+	theme, err := templates.Load(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages, err := renderWith(theme, site)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pages
+}
+
+// renderWith gives the theme's assets keys, as publishing does, and renders.
+func renderWith(theme *templates.Theme, site *templates.Site) (map[string]string, error) {
+	for _, a := range theme.Assets() {
+		ext := path.Ext(a.Name)
+		site.AssetKeys[a.Name] = "assets/" + strings.TrimSuffix(a.Name, ext) + "-0123456789abcdef" + ext
+	}
+	pages := map[string]string{}
+	for p, err := range theme.Pages(site) {
+		if err != nil {
+			return pages, err
+		}
+		pages[p.Key] = string(p.Body)
+	}
+	return pages, nil
+}
+
+// notes is a shorthand for rendered show notes.
+func notes(s string) template.HTML { return template.HTML(s) }
