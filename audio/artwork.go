@@ -1,0 +1,98 @@
+package audio
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"image/color"
+	_ "image/jpeg" // so that DecodeConfig knows it
+	_ "image/png"
+
+	"github.com/bogem/id3v2/v2"
+)
+
+const (
+	// maxPictureBytes and maxPictureSide (pixels) bound what is looked at. The
+	// largest that a directory takes is 3000 pixels wide; 50,000 × 50,000 fit
+	// into a few bytes and 10 GB of memory.
+	maxPictureBytes = 32 << 20
+	maxPictureSide  = 8192
+)
+
+// Picture types of an APIC frame (ID3v2.3.0, section 4.15).
+const (
+	pictureOther = 0
+	pictureCover = 3
+)
+
+// A Picture is an image in the bytes of its file.
+type Picture struct {
+	MediaType     string // image/jpeg or image/png, by content
+	Width, Height int    // pixels
+	Color         Color
+	Data          []byte
+}
+
+// Color is how a picture's pixels are coded.
+type Color string
+
+// The colour models of JPEG and PNG, as far as publishing tells them apart.
+const (
+	RGB  Color = "RGB" // also a palette of it
+	Gray Color = "grey"
+	CMYK Color = "CMYK"
+)
+
+// ReadPicture looks at the header of a JPEG or PNG image and decodes nothing
+// else. The picture keeps data.
+func ReadPicture(data []byte) (*Picture, error) {
+	if len(data) == 0 {
+		return nil, fmt.Errorf("the image is empty (0 bytes)")
+	}
+	if len(data) > maxPictureBytes {
+		return nil, fmt.Errorf("the image has %d bytes; at most %d are read", len(data), maxPictureBytes)
+	}
+	format := pictureFormat(data)
+	if format == "" {
+		return nil, fmt.Errorf("not a JPEG or PNG image; it begins with %q", data[:min(len(data), 12)])
+	}
+	config, _, err := image.DecodeConfig(bytes.NewReader(data))
+	if err != nil {
+		return nil, fmt.Errorf("read the image's header: %w", err)
+	}
+	if config.Width <= 0 || config.Height <= 0 || config.Width > maxPictureSide || config.Height > maxPictureSide {
+		return nil, fmt.Errorf("the image is %d × %d pixels; at most %d a side are read", config.Width, config.Height, maxPictureSide)
+	}
+	return &Picture{
+		MediaType: "image/" + format,
+		Width:     config.Width,
+		Height:    config.Height,
+		Color:     colorOf(config.ColorModel),
+		Data:      data,
+	}, nil
+}
+
+func pictureFormat(data []byte) string {
+	switch {
+	case bytes.HasPrefix(data, []byte("\xFF\xD8\xFF")):
+		return "jpeg"
+	case bytes.HasPrefix(data, []byte("\x89PNG\r\n\x1A\n")):
+		return "png"
+	}
+	return ""
+}
+
+func colorOf(model color.Model) Color {
+	switch model {
+	case color.GrayModel, color.Gray16Model:
+		return Gray
+	case color.CMYKModel:
+		return CMYK
+	}
+	return RGB
+}
+
+// pictureFrame is the body of an APIC frame without a description.
+func pictureFrame(p *Picture, kind byte) id3v2.Framer {
+	return id3v2.PictureFrame{Encoding: id3v2.EncodingISO, MimeType: p.MediaType, PictureType: kind, Picture: p.Data}
+}

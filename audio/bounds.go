@@ -1,0 +1,145 @@
+package audio
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"strconv"
+)
+
+// Sizes of the tags found at the edges of a master, in bytes.
+const (
+	id3HeaderBytes   = 10 // also the footer's
+	id3v1Bytes       = 128
+	id3v1ExtraBytes  = 227 // "TAG+", before an ID3v1 tag
+	apeFooterBytes   = 32  // also the header's
+	lyrics1MaxBytes  = 5100 + len("LYRICSBEGIN") + len("LYRICSEND")
+	lyrics2TailBytes = 6 + len("LYRICS200") // size, in decimal digits, and the mark
+)
+
+// id3Size returns the length in bytes of the ID3v2 tag whose header begins b,
+// header, padding and footer included; 0 if none begins there (ID3v2.4, 3.1).
+func id3Size(b []byte) int64 {
+	if len(b) < id3HeaderBytes || string(b[:3]) != "ID3" || b[3] == 0xFF || b[4] == 0xFF {
+		return 0
+	}
+	size, ok := synchsafe(b[6:10])
+	if !ok {
+		return 0
+	}
+	size += id3HeaderBytes
+	if b[3] == 4 && b[5]&0x10 != 0 {
+		size += id3HeaderBytes
+	}
+	return int64(size)
+}
+
+// synchsafe reads four bytes of seven bits each; ok is false where one has its
+// top bit set (ID3v2.4, 6.2).
+func synchsafe(b []byte) (n int, ok bool) {
+	for _, c := range b[:4] {
+		if c >= 0x80 {
+			return 0, false
+		}
+		n = n<<7 | int(c)
+	}
+	return n, true
+}
+
+// skipFront returns the offset behind the ID3v2 tags at the front, of which
+// there may be several in a row, and the version of the first. A tag that
+// claims more than the file has is an error: nobody can say where the audio
+// starts.
+func skipFront(r io.ReaderAt, size int64) (start int64, version string, err error) {
+	for {
+		b, err := readRange(r, start, min(start+id3HeaderBytes, size))
+		if err != nil {
+			return 0, "", err
+		}
+		n := id3Size(b)
+		if n == 0 {
+			return start, version, nil
+		}
+		if n > size-start {
+			return 0, "", fmt.Errorf("byte %d: the ID3 tag claims %d bytes and the file has %d left: it is truncated, or the tag lies", start, n, size-start)
+		}
+		if version == "" {
+			version = fmt.Sprintf("2.%d.%d", b[3], b[4])
+		}
+		start += n
+	}
+}
+
+// trimEnd returns the offset before the ID3v1, APE, Lyrics3 and ID3v2 tags at
+// the end of [start, size), whatever their order. A tag that claims to begin
+// before start is taken for audio that looks like one.
+func trimEnd(r io.ReaderAt, start, size int64) (end int64, err error) {
+	end = size
+	for {
+		tail, err := readRange(r, max(start, end-int64(lyrics1MaxBytes)), end)
+		if err != nil {
+			return 0, err
+		}
+		n := trailingTag(tail)
+		if n == 0 || n > end-start {
+			return end, nil
+		}
+		end -= n
+	}
+}
+
+// trailingTag returns the length in bytes of the tag that ends where tail
+// ends, or 0. The tag may be longer than tail.
+func trailingTag(tail []byte) int64 {
+	last := func(n int) []byte { return tail[len(tail)-min(n, len(tail)):] }
+	switch {
+	case len(tail) >= id3v1Bytes && bytes.HasPrefix(last(id3v1Bytes), []byte("TAG")):
+		if len(tail) >= id3v1Bytes+id3v1ExtraBytes && bytes.HasPrefix(last(id3v1Bytes+id3v1ExtraBytes), []byte("TAG+")) {
+			return id3v1Bytes + id3v1ExtraBytes
+		}
+		return id3v1Bytes
+	case bytes.HasPrefix(last(apeFooterBytes), []byte("APETAGEX")) && len(tail) >= apeFooterBytes:
+		return apeSize(last(apeFooterBytes))
+	case bytes.HasSuffix(tail, []byte("LYRICS200")) && len(tail) >= lyrics2TailBytes:
+		n, err := strconv.ParseUint(string(last(lyrics2TailBytes)[:6]), 10, 32)
+		if err != nil {
+			return 0
+		}
+		return int64(n) + int64(lyrics2TailBytes)
+	case bytes.HasSuffix(tail, []byte("LYRICSEND")):
+		if i := bytes.LastIndex(tail, []byte("LYRICSBEGIN")); i >= 0 {
+			return int64(len(tail) - i)
+		}
+	case len(tail) >= id3HeaderBytes && bytes.HasPrefix(last(id3HeaderBytes), []byte("3DI")):
+		if n, ok := synchsafe(last(id3HeaderBytes)[6:]); ok {
+			return int64(n) + 2*id3HeaderBytes
+		}
+	}
+	return 0
+}
+
+// apeSize reads the footer of an APEv1 or APEv2 tag. Its size counts items and
+// footer; a flag says whether there is a header as well.
+func apeSize(footer []byte) int64 {
+	size := int64(binary.LittleEndian.Uint32(footer[12:]))
+	if size < apeFooterBytes {
+		return 0
+	}
+	if flags := binary.LittleEndian.Uint32(footer[20:]); flags>>31 != 0 {
+		size += apeFooterBytes
+	}
+	return size
+}
+
+// readRange reads the bytes [from, to). The caller has bounded their number.
+func readRange(r io.ReaderAt, from, to int64) ([]byte, error) {
+	b := make([]byte, max(0, to-from))
+	if n, err := r.ReadAt(b, from); n < len(b) {
+		if err == nil || err == io.EOF {
+			err = io.ErrUnexpectedEOF
+		}
+		return nil, fmt.Errorf("read at byte %d: %w", from+int64(n), err)
+	}
+	return b, nil
+}

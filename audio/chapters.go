@@ -1,0 +1,93 @@
+package audio
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+	"time"
+)
+
+const (
+	// tocID is the element id of the table of contents, chapterID the start of
+	// those of chapters.
+	tocID     = "toc"
+	chapterID = "chp"
+
+	// tocFlags say that the table is the top-level one and its order the order
+	// of playing (ID3v2 Chapter Frame Addendum, 3.2).
+	tocFlags = 0x03
+
+	// tocEntries is how many a table of contents can list: it counts them in a
+	// byte.
+	tocEntries = 255
+
+	// noOffset stands for a byte offset that nobody should use; times count.
+	noOffset = math.MaxUint32
+
+	// maxPlaytime is what 32 bits of milliseconds hold: 49 days.
+	maxPlaytime = math.MaxUint32 * time.Millisecond
+
+	// ownPart is how large the image of a chapter is, in bytes, before it
+	// becomes a part of its own.
+	ownPart = 64 << 10
+)
+
+func elementID(i int) string { return fmt.Sprintf("%s%d", chapterID, i) }
+
+// tocFrame is the body of the CTOC frame: the chapters that are not hidden.
+func tocFrame(chapters []Chapter) (raw, error) {
+	b := append([]byte(tocID), 0, tocFlags, 0)
+	count := len(b) - 1
+	listed := 0
+	for i, c := range chapters {
+		if !c.Hidden {
+			listed++
+			b = append(append(b, elementID(i)...), 0)
+		}
+	}
+	if listed > tocEntries {
+		return nil, fmt.Errorf("%d chapters to list, and a table of contents holds %d", listed, tocEntries)
+	}
+	b[count] = byte(listed)
+	return b, nil
+}
+
+// writeChapter writes the CHAP frame of chapter i. Sizes of its sub-frames are
+// plain integers, as in the rest of ID3v2.3. A large image begins a part and
+// ends it, so that the text around it can change without it.
+func (w *tagWriter) writeChapter(i int, c Chapter) error {
+	if c.Start < 0 || c.End < c.Start || c.End > maxPlaytime {
+		return fmt.Errorf("chapter %d: it cannot last from %s to %s", i+1, c.Start, c.End)
+	}
+	head := append([]byte(elementID(i)), 0)
+	for _, n := range []uint32{uint32(c.Start.Milliseconds()), uint32(c.End.Milliseconds()), noOffset, noOffset} {
+		head = binary.BigEndian.AppendUint32(head, n)
+	}
+	var err error
+	if c.Title != "" {
+		if head, err = appendFrame(head, "TIT2", textFrame(c.Title)); err != nil {
+			return err
+		}
+	}
+	if c.URL != "" {
+		if head, err = appendFrame(head, "WXXX", linkFrame(c.URL)); err != nil {
+			return err
+		}
+	}
+	var image []byte
+	if c.Image != nil {
+		if image, err = appendFrame(nil, "APIC", pictureFrame(c.Image, pictureOther)); err != nil {
+			return err
+		}
+	}
+	if err := w.header("CHAP", len(head)+len(image)); err != nil {
+		return err
+	}
+	w.add(head)
+	if len(image) > ownPart {
+		w.part(image)
+	} else {
+		w.add(image)
+	}
+	return nil
+}

@@ -1,0 +1,63 @@
+// Package audio turns MP3s into facts and episodes into tags. It never writes to
+// a master and never makes a second one: what listeners get is the bytes of a tag
+// followed by the payload of the master, as a stream.
+//
+// # Masters
+//
+// [Probe] walks every frame of an MP3 (MPEG 1, 2 and 2.5, layer III). The frames
+// decide about duration, bitrate and the rest; a Xing, Info or VBRI header that
+// disagrees with them is reported. Around the payload it knows ID3v2 tags at the
+// front, several in a row, and ID3v1, APE, Lyrics3 and ID3v2 tags at the end, in
+// any order: none of them is published. Junk between frames stays part of the
+// payload, because the payload is published as it is.
+//
+// AAC in MP4 is recognised too and published untouched, without a tag. All else,
+// free-format MP3 and layers I and II among it, is refused by name.
+//
+// # Tags
+//
+// A tag is ID3v2.3.0, the version that every player shows. [TagFormat] 1 has
+// these frames, in this order, and only those that have a value:
+//
+//	TIT2  title of the episode            TCON  Podcast
+//	TPE1  author of the show              TLAN  language, ISO 639-2
+//	TALB  title of the show               TLEN  duration in milliseconds
+//	TRCK  number of the episode           TCOP  year and copyright holder
+//	TPOS  season                          TPUB  owner of the show
+//	TYER  year of the date                TXXX  podcast:item:guid, the episode's GUID
+//	TDAT  day and month of the date       COMM  summary
+//	CTOC  "toc": top-level, ordered, the chapters that are not hidden
+//	CHAP  "chp0", "chp1", …: times, TIT2 title, WXXX link, APIC image
+//	APIC  artwork, as front cover
+//
+// Nothing in a tag changes with notes, transcripts, hosting or the version of
+// onair. Text is Latin-1 where that has all its characters, else little-endian
+// UTF-16 with a byte order mark and terminators of two bytes. Titles are one line
+// without control characters. Frame sizes are plain integers, those inside CHAP
+// too. Byte offsets of chapters are unused (FFFFFFFF). There is no padding, no
+// unsynchronisation and no frame flag.
+//
+// [Tag.Parts] cuts the encoded tag where one piece can change without the
+// others: the header with text and chapters; the cover; and any chapter image
+// whose frame exceeds 64 KiB. Joined, the parts are the tag.
+//
+// [ReadTag] reads versions 2.2, 2.3 and 2.4, whoever wrote them.
+//
+// # Rules
+//
+//	A001  error    the file was cut off: its header promises more frames
+//	A002  warning  junk, a truncated frame, a header that disagrees, …: see Info.Warnings
+//	A003  warning  sample rate other than 44.1 or 48 kHz
+//	A004  warning  variable bitrate
+//	A005  info     bitrate outside of Apple's range: mono 96–128, stereo 128–256 kbit/s
+//	A006  info     M4A: no tag is written
+//	A020  error    artwork not square
+//	A021  error    artwork not 1400–3000 pixels a side (a chapter image: warning above 3000)
+//	A022  error    image in CMYK (greyscale: warning)
+//	A023  error    extension of an image unlike its content
+//	A024  warning  image larger than 512 kB
+//	A040  error    the tag cannot be encoded
+//	A041  warning  tag larger than 1 MiB
+//	A042  warning  title longer than 255 characters
+//	A043  error    chapter starts at or after the end of the audio
+package audio

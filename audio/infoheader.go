@@ -1,0 +1,86 @@
+package audio
+
+import (
+	"bytes"
+	"encoding/binary"
+)
+
+// An infoHeader is what an encoder wrote into the first frame instead of
+// audio: Xing (VBR) or Info (CBR) with LAME's extension, or VBRI. It is a
+// promise about the rest of the file; the frames decide.
+type infoHeader struct {
+	kind    string // Xing, Info or VBRI
+	frames  int    // without its own; 0: not said
+	delay   int    // samples the encoder put before the audio
+	padding int    // samples it put after
+}
+
+// parseInfoHeader looks for an info header in the frame that begins b, and
+// returns nil for a frame of audio.
+func parseInfoHeader(b []byte) *infoHeader {
+	h := parseHeader(b)
+	b = b[:min(len(b), h.size())]
+	offsets := []int{headerBytes + h.sideInfo()}
+	if h.checked() {
+		offsets = append(offsets, offsets[0]+2) // some encoders count the CRC, some do not
+	}
+	for _, at := range offsets {
+		for _, kind := range []string{"Xing", "Info"} {
+			if at < len(b) && bytes.HasPrefix(b[at:], []byte(kind)) {
+				return parseXing(kind, b[at+len(kind):])
+			}
+		}
+	}
+	const vbri = headerBytes + 32 // whatever the version and the channels
+	if len(b) > vbri && bytes.HasPrefix(b[vbri:], []byte("VBRI")) {
+		return parseVBRI(b[vbri:])
+	}
+	return nil
+}
+
+// parseXing reads what follows the mark: flags, then the fields that the flags
+// name, then LAME's extension.
+func parseXing(kind string, b []byte) *infoHeader {
+	x := &infoHeader{kind: kind}
+	next := func(n int) []byte {
+		if len(b) < n {
+			b = nil
+			return make([]byte, n)
+		}
+		field := b[:n]
+		b = b[n:]
+		return field
+	}
+	flags := binary.BigEndian.Uint32(next(4))
+	if flags&1 != 0 {
+		x.frames = int(binary.BigEndian.Uint32(next(4)))
+	}
+	if flags&2 != 0 {
+		next(4) // bytes
+	}
+	if flags&4 != 0 {
+		next(100) // table of contents
+	}
+	if flags&8 != 0 {
+		next(4) // quality
+	}
+	if encoder := next(9); encoder[0] == 0 {
+		return x
+	}
+	next(12) // method, lowpass, gains, flags, bitrate
+	gap := next(3)
+	x.delay = int(gap[0])<<4 | int(gap[1])>>4
+	x.padding = int(gap[1]&15)<<8 | int(gap[2])
+	return x
+}
+
+// parseVBRI reads Fraunhofer's header, which has its fields at fixed places.
+func parseVBRI(b []byte) *infoHeader {
+	const frames = 14
+	x := &infoHeader{kind: "VBRI"}
+	if len(b) >= frames+4 {
+		x.delay = int(binary.BigEndian.Uint16(b[6:]))
+		x.frames = int(binary.BigEndian.Uint32(b[frames:]))
+	}
+	return x
+}

@@ -1,0 +1,121 @@
+package audio
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Masters are built frame by frame: a valid header with side information of
+// zeros decodes as silence.
+
+// newHeader makes the header of a layer III frame; it panics for values that
+// MPEG audio does not have.
+func newHeader(version, kbps, hz int, mono bool) header {
+	rate := slices.Index(sampleRates[version][:3], hz)
+	field := slices.Index(bitrates(version)[:], kbps)
+	if rate < 0 || field <= 0 {
+		panic(fmt.Sprintf("no frame with %d kbit/s and %d Hz", kbps, hz))
+	}
+	h := header(0x7FF<<21 | version<<19 | layer3<<17 | 1<<16 | field<<12 | rate<<10)
+	if mono {
+		h |= 3 << 6
+	}
+	return h
+}
+
+var (
+	mono128   = newHeader(mpeg1, 128, 44100, true)
+	stereo128 = newHeader(mpeg1, 128, 44100, false)
+)
+
+// frame is one frame of silence.
+func (h header) frame() []byte {
+	b := make([]byte, h.size())
+	binary.BigEndian.PutUint32(b, uint32(h))
+	return b
+}
+
+// silence is n frames of a constant bitrate, padded as an encoder pads them:
+// their mean length comes to the bitrate.
+func silence(h header, n int) []byte {
+	var b []byte
+	bitsPerFrame := samplesPerFrame(h.version()) * bitrates(h.version())[h.bitrate()] * 1000
+	owed := 0
+	for range n {
+		owed += bitsPerFrame/8 - h.size()*h.sampleRate()
+		f := h
+		if owed >= h.sampleRate() {
+			f |= 1 << 9
+			owed -= h.sampleRate()
+		}
+		b = append(b, f.frame()...)
+	}
+	return b
+}
+
+// xing is an info frame as LAME writes it.
+func xing(h header, kind string, frames, delay, padding int) []byte {
+	b := h.frame()
+	x := append([]byte(kind), 0, 0, 0, 15)
+	x = binary.BigEndian.AppendUint32(x, uint32(frames))
+	x = binary.BigEndian.AppendUint32(x, 0)
+	x = append(x, make([]byte, 100+4)...)
+	x = append(x, "LAME3.100"...)
+	x = append(x, make([]byte, 12)...)
+	x = append(x, byte(delay>>4), byte(delay<<4)|byte(padding>>8), byte(padding))
+	copy(b[headerBytes+h.sideInfo():], x)
+	return b
+}
+
+func vbri(h header, frames int) []byte {
+	b := h.frame()
+	x := append([]byte("VBRI"), 0, 1, 2, 64, 0, 75)
+	x = binary.BigEndian.AppendUint32(x, 0)
+	x = binary.BigEndian.AppendUint32(x, uint32(frames))
+	copy(b[headerBytes+32:], x)
+	return b
+}
+
+// id3 is a tag of so many bytes in all whose frames are padding.
+func id3(version byte, total int) []byte {
+	n := total - id3HeaderBytes
+	b := []byte{'I', 'D', '3', version, 0, 0, byte(n >> 21), byte(n >> 14 & 0x7F), byte(n >> 7 & 0x7F), byte(n & 0x7F)}
+	return append(b, make([]byte, n)...)
+}
+
+func id3v1() []byte { return append([]byte("TAGOld title"), make([]byte, id3v1Bytes-12)...) }
+
+// ape is an APEv2 tag with a header, items of n bytes and a footer.
+func ape(n int) []byte {
+	edge := func(flags uint32) []byte {
+		b := append([]byte("APETAGEX"), 0xD0, 7, 0, 0)
+		b = binary.LittleEndian.AppendUint32(b, uint32(n+apeFooterBytes))
+		b = binary.LittleEndian.AppendUint32(b, 1)
+		b = binary.LittleEndian.AppendUint32(b, flags)
+		return append(b, make([]byte, 8)...)
+	}
+	return join(edge(0xA0000000), bytes.Repeat([]byte("x"), n), edge(0x80000000))
+}
+
+func lyrics3(text string) []byte {
+	body := "LYRICSBEGIN" + text
+	return fmt.Appendf(nil, "%s%06dLYRICS200", body, len(body))
+}
+
+func lyrics1(text string) []byte { return []byte("LYRICSBEGIN" + text + "LYRICSEND") }
+
+// id3Footer is a tag of 2.4 made to be found from the end.
+func id3Footer(n int) []byte {
+	b := id3(4, n+id3HeaderBytes)
+	b[5] = 0x10
+	footer := slices.Clone(b[:id3HeaderBytes])
+	copy(footer, "3DI")
+	return append(b, footer...)
+}
+
+func join(parts ...[]byte) []byte { return slices.Concat(parts...) }
+
+func junk(n int) []byte { return []byte(strings.Repeat("junk", n/4+1)[:n]) }

@@ -1,0 +1,214 @@
+package audio
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"time"
+)
+
+// maxBoxes bounds how many boxes of a file are looked at. A real master has
+// about fifty.
+const maxBoxes = 4096
+
+func isMP4(head []byte) bool { return len(head) >= 8 && string(head[4:8]) == "ftyp" }
+
+// An mp4Reader goes through the boxes of an ISO base media file (ISO 14496-12),
+// reading headers and the few fixed fields that are needed.
+type mp4Reader struct {
+	r     io.ReaderAt
+	boxes int
+	info  *Info
+	movie time.Duration // from mvhd
+	track struct {      // the one being read
+		handler string
+		play    time.Duration
+		frames  int
+		codec   string
+	}
+	moov, mdat int64 // where they begin; 0: not seen
+}
+
+// probeMP4 describes AAC in MP4. Such a master is published untouched, so its
+// payload is the file.
+func probeMP4(r io.ReaderAt, size int64) (*Info, error) {
+	m := &mp4Reader{r: r, info: &Info{MediaType: M4A, PayloadEnd: size}}
+	if err := m.walk(0, size, m.top); err != nil {
+		return nil, err
+	}
+	if m.moov == 0 {
+		return nil, errors.New("this MP4 file has no index (moov box): it is truncated, or its recording was not finished")
+	}
+	if m.info.SampleRate == 0 {
+		return nil, errors.New("this MP4 file has no audio track")
+	}
+	if m.info.Duration == 0 {
+		m.info.Duration = m.movie
+	}
+	if m.info.Duration <= 0 {
+		return nil, errors.New("this MP4 file does not say how long it is; write it anew: ffmpeg -i IN -c copy -movflags +faststart OUT.m4a")
+	}
+	if m.mdat != 0 && m.mdat < m.moov {
+		m.info.warn("the index comes after the audio, so that players must fetch the end first; write it anew: ffmpeg -i IN -c copy -movflags +faststart OUT.m4a")
+	}
+	m.info.Bitrate = kbps(size, m.info.Duration)
+	return m.info, m.info.hash(r)
+}
+
+// hash computes the sums of a payload that nobody walks.
+func (i *Info) hash(r io.ReaderAt) error {
+	sum := sha256.New()
+	crc := crc32.New(castagnoli)
+	n, err := io.CopyBuffer(io.MultiWriter(sum, crc), io.NewSectionReader(r, i.PayloadStart, i.PayloadBytes()), make([]byte, blockBytes))
+	if err == nil && n < i.PayloadBytes() {
+		err = io.ErrUnexpectedEOF
+	}
+	if err != nil {
+		return fmt.Errorf("read at byte %d: %w", i.PayloadStart+n, err)
+	}
+	sum.Sum(i.SHA256[:0])
+	i.CRC32C = crc.Sum32()
+	return nil
+}
+
+// walk calls visit with the kind and the body of every box of [from, to).
+func (m *mp4Reader) walk(from, to int64, visit func(kind string, from, to int64) error) error {
+	for from+8 <= to {
+		if m.boxes++; m.boxes > maxBoxes {
+			return fmt.Errorf("byte %d: this MP4 file has more than %d boxes", from, maxBoxes)
+		}
+		b, err := readRange(m.r, from, min(from+16, to))
+		if err != nil {
+			return err
+		}
+		size, body := int64(binary.BigEndian.Uint32(b)), from+8
+		switch {
+		case size == 0: // the rest of the file
+			size = to - from
+		case size == 1 && len(b) == 16:
+			size, body = int64(binary.BigEndian.Uint64(b[8:])), from+16
+		}
+		if size < body-from || size > to-from {
+			return fmt.Errorf("byte %d: the MP4 box %q claims %d bytes and %d are left: the file is truncated", from, b[4:8], size, to-from)
+		}
+		if err := visit(string(b[4:8]), body, from+size); err != nil {
+			return err
+		}
+		from += size
+	}
+	return nil
+}
+
+func (m *mp4Reader) top(kind string, from, to int64) error {
+	switch kind {
+	case "mdat":
+		m.mdat = from
+	case "moov":
+		m.moov = from
+		return m.walk(from, to, m.inMovie)
+	}
+	return nil
+}
+
+func (m *mp4Reader) inMovie(kind string, from, to int64) (err error) {
+	switch kind {
+	case "mvhd":
+		m.movie, err = m.playtime(from, to)
+	case "trak":
+		m.track.handler, m.track.codec, m.track.play, m.track.frames = "", "", 0, 0
+		if err := m.walk(from, to, m.inTrack); err != nil {
+			return err
+		}
+		return m.endTrack(from)
+	}
+	return err
+}
+
+func (m *mp4Reader) inTrack(kind string, from, to int64) (err error) {
+	switch kind {
+	case "mdia", "minf", "stbl":
+		return m.walk(from, to, m.inTrack)
+	case "mdhd":
+		m.track.play, err = m.playtime(from, to)
+	case "hdlr":
+		b, err := m.field(from, to, 12)
+		if err != nil {
+			return err
+		}
+		m.track.handler = string(b[8:12])
+	case "stsd":
+		return m.sampleEntry(from, to)
+	case "stsz":
+		b, err := m.field(from, to, 12)
+		if err != nil {
+			return err
+		}
+		m.track.frames = int(binary.BigEndian.Uint32(b[8:]))
+	}
+	return err
+}
+
+// sampleEntry reads codec, channels and sample rate from the first entry of a
+// sample description.
+func (m *mp4Reader) sampleEntry(from, to int64) error {
+	if m.track.handler != "soun" {
+		return nil
+	}
+	b, err := m.field(from, to, 8+36)
+	if err != nil {
+		return err
+	}
+	entry := b[8:]
+	m.track.codec = string(entry[4:8])
+	m.info.Channels = int(binary.BigEndian.Uint16(entry[24:]))
+	m.info.SampleRate = int(binary.BigEndian.Uint16(entry[32:]))
+	return nil
+}
+
+func (m *mp4Reader) endTrack(at int64) error {
+	switch {
+	case m.track.handler == "vide":
+		return fmt.Errorf("byte %d: this MP4 file holds a video; take its sound: ffmpeg -i IN -vn -b:a 128k OUT.mp3", at)
+	case m.track.handler != "soun":
+		return nil
+	case m.track.codec == "alac":
+		return fmt.Errorf("byte %d: this is Apple Lossless; encode it: ffmpeg -i IN -b:a 128k OUT.mp3", at)
+	case m.track.codec != "mp4a":
+		return fmt.Errorf("byte %d: this MP4 file holds %q audio; podcast apps want AAC or MP3", at, m.track.codec)
+	}
+	m.info.Duration = m.track.play
+	m.info.Frames = m.track.frames
+	return nil
+}
+
+// playtime reads the time scale and the duration of an mvhd or mdhd box, which
+// begin alike.
+func (m *mp4Reader) playtime(from, to int64) (time.Duration, error) {
+	b, err := m.field(from, to, 32)
+	if err != nil {
+		return 0, err
+	}
+	scale, ticks := binary.BigEndian.Uint32(b[12:]), uint64(binary.BigEndian.Uint32(b[16:]))
+	if ticks == 1<<32-1 {
+		ticks = 0 // not known
+	}
+	if b[0] == 1 { // times of 64 bits
+		scale, ticks = binary.BigEndian.Uint32(b[20:]), binary.BigEndian.Uint64(b[24:])
+	}
+	if scale == 0 || ticks/uint64(scale) > uint64(maxPlaytime/time.Second) {
+		return 0, nil
+	}
+	return playtime(int64(ticks), int(scale)), nil
+}
+
+// field reads the first n bytes of a box's body, or as zeros where the body is
+// shorter but the file is not: boxes differ in length by version.
+func (m *mp4Reader) field(from, to int64, n int) ([]byte, error) {
+	b := make([]byte, n)
+	have, err := readRange(m.r, from, min(from+int64(n), to))
+	copy(b, have)
+	return b, err
+}

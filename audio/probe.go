@@ -1,0 +1,202 @@
+package audio
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"time"
+)
+
+// Media types of the masters that are published.
+const (
+	MP3 = "audio/mpeg"
+	M4A = "audio/x-m4a"
+)
+
+// searchBytes is how far behind the tags at the front the first frame may be.
+const searchBytes = 1 << 20
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// Info is what the frames of a master say, whatever its headers promise.
+//
+// The payload of an MP3 reaches from the first MPEG frame, which may be an info
+// header, to the tags at the end; junk inside belongs to it. The payload of an
+// MP4 file is the whole file.
+type Info struct {
+	MediaType  string        // MP3 or M4A
+	Duration   time.Duration // frames × samples; for M4A what its header says
+	Frames     int           // with audio: the info header is not one
+	Bitrate    int           // kbit/s, the mean of the frames, rounded
+	VBR        bool          // frames differ in bitrate; always false for M4A
+	SampleRate int           // Hz, of the first frame
+	Channels   int           // 1 or 2: the most that any frame has
+
+	PayloadStart int64 // byte offset in the master
+	PayloadEnd   int64 // byte offset behind the last
+	SHA256       [sha256.Size]byte
+	CRC32C       uint32 // Castagnoli, as cloud storage uses it
+
+	TagVersion string // of the first ID3 tag, such as 2.3.0; empty: none
+	TagBytes   int64  // of all ID3v2 tags at the front
+
+	EncoderDelay   int // samples of silence that the encoder says it added before
+	EncoderPadding int // and after the audio
+	MissingFrames  int // that the info header promises and the file lacks: it was cut off
+
+	Warnings []string // what is odd about the file, one line each
+}
+
+// PayloadBytes is the length of the payload.
+func (i *Info) PayloadBytes() int64 { return i.PayloadEnd - i.PayloadStart }
+
+// Probe reads a master of the given size in bytes from start to end, in
+// constant memory, and says what it is. Its errors name the byte where
+// something else than audio was found, and what that is.
+func Probe(r io.ReaderAt, size int64) (*Info, error) {
+	if size <= 0 {
+		return nil, fmt.Errorf("the file is empty (0 bytes)")
+	}
+	start, version, err := skipFront(r, size)
+	if err != nil {
+		return nil, err
+	}
+	if start == size {
+		return nil, fmt.Errorf("byte %d: the file ends behind its ID3 tag, without any audio: it is truncated", start)
+	}
+	head, err := readRange(r, start, min(start+headBytes, size))
+	if err != nil {
+		return nil, err
+	}
+	if isMP4(head) {
+		return probeMP4(r, size)
+	}
+	if what := foreign(head); what != "" {
+		return nil, fmt.Errorf("byte %d: this is %s", start, what)
+	}
+	end, err := trimEnd(r, start, size)
+	if err != nil {
+		return nil, err
+	}
+	first, err := findFrame(r, start, end, head)
+	if err != nil {
+		return nil, err
+	}
+	info := &Info{MediaType: MP3, PayloadStart: first, PayloadEnd: end, TagVersion: version, TagBytes: start}
+	if first > start {
+		info.warn("%d bytes of junk before the first frame, from byte %d", first-start, start)
+	}
+	return info, info.measure(r)
+}
+
+// findFrame returns the offset of the first frame of a stream.
+func findFrame(r io.ReaderAt, start, end int64, head []byte) (int64, error) {
+	w := newWindow(r, start, end, io.Discard)
+	limit := min(start+searchBytes, end)
+	for pos := start; pos < limit; pos++ {
+		if err := w.reach(pos); err != nil {
+			return 0, err
+		}
+		if w.chain(pos, confirm) {
+			return pos, nil
+		}
+	}
+	if what := unplayable(head); what != "" {
+		return 0, fmt.Errorf("byte %d: this is %s", start, what)
+	}
+	if len(head) >= headerBytes && int64(parseHeader(head).size()) > end-start {
+		return 0, fmt.Errorf("byte %d: the file ends inside its first frame: it is truncated", start)
+	}
+	return 0, fmt.Errorf("no MPEG audio frame in the %d bytes from byte %d: this looks like %s", limit-start, start, guess(head))
+}
+
+// measure walks the payload and fills in what it says.
+func (i *Info) measure(r io.ReaderAt) error {
+	first, err := readRange(r, i.PayloadStart, min(i.PayloadStart+maxFrame, i.PayloadEnd))
+	if err != nil {
+		return err
+	}
+	var skip int64
+	promise := parseInfoHeader(first)
+	if promise != nil {
+		skip = int64(parseHeader(first).size())
+		i.EncoderDelay, i.EncoderPadding = promise.delay, promise.padding
+	}
+	sum := sha256.New()
+	crc := crc32.New(castagnoli)
+	w, err := walkFrames(r, i.PayloadStart, i.PayloadEnd, skip, io.MultiWriter(sum, crc))
+	if err != nil {
+		return err
+	}
+	if w.frames == 0 {
+		return fmt.Errorf("byte %d: no whole audio frame follows: the file is truncated", i.PayloadStart)
+	}
+	sum.Sum(i.SHA256[:0])
+	i.CRC32C = crc.Sum32()
+	i.Frames, i.Duration = w.frames, w.duration
+	i.Bitrate = kbps(w.bytes, w.duration)
+	i.VBR = len(w.bitrates) > 1
+	i.SampleRate = w.rate
+	i.Channels = 1
+	if w.stereo {
+		i.Channels = 2
+	}
+	i.report(w, promise)
+	return nil
+}
+
+// report turns what the walk stumbled over into warnings.
+func (i *Info) report(w *walk, promise *infoHeader) {
+	if promise != nil && promise.frames > 0 {
+		switch missing := promise.frames - w.frames; {
+		case missing > 1:
+			i.MissingFrames = missing
+			i.Warnings = append(i.Warnings, i.missing())
+		case missing < -1: // one more is an encoder that counts its own header
+			i.warn("the %s header promises %d frames and the file has %d; players that believe it stop early or show a wrong length", promise.kind, promise.frames, w.frames)
+		}
+	}
+	if w.changes.count > 0 {
+		i.warn("the sample rate or MPEG version changes %s, first at byte %d; many players stumble there", times(w.changes.count), w.changes.first)
+	}
+	if w.mono && w.stereo {
+		i.warn("some frames are mono and some are stereo")
+	}
+	if w.tags.count > 0 {
+		i.warn("an ID3 tag in the middle of the audio %s, first at byte %d: files were joined without taking their tags off", times(w.tags.count), w.tags.first)
+	}
+	if w.junk.count > 0 {
+		i.warn("junk between frames %s, %d bytes in all, first at byte %d", times(w.junk.count), w.junk.bytes, w.junk.first)
+	}
+	if w.cut > 0 {
+		i.warn("the last frame is truncated: %d of %d bytes", w.cut, w.cutSize)
+	}
+	if w.trailing > 0 {
+		i.warn("%d bytes behind the last frame, from byte %d, are neither audio nor a known tag", w.trailing, w.trailedAt)
+	}
+}
+
+// missing is the sentence about a file that was cut off.
+func (i *Info) missing() string {
+	return fmt.Sprintf("the header promises %d frames and the file has %d: it was cut off", i.Frames+i.MissingFrames, i.Frames)
+}
+
+func (i *Info) warn(format string, args ...any) {
+	i.Warnings = append(i.Warnings, fmt.Sprintf(format, args...))
+}
+
+func times(n int) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
+}
+
+// kbps is the mean bitrate of so many bytes, rounded.
+func kbps(bytes int64, d time.Duration) int {
+	if d <= 0 {
+		return 0
+	}
+	return int(float64(bytes)*8/d.Seconds()/1000 + 0.5)
+}

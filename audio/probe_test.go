@@ -1,0 +1,200 @@
+package audio
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"hash/crc32"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// hundred is what a hundred frames of MPEG 1 at 44.1 kHz last.
+const hundred = 100 * 1152 * time.Second / 44100
+
+func TestProbe(t *testing.T) {
+	cbr := silence(mono128, 100)
+	vbr := join(silence(mono128, 50), silence(newHeader(mpeg1, 64, 44100, true), 50))
+	tests := []struct {
+		name   string
+		before []byte // not part of the payload
+		body   []byte
+		after  []byte // not part of the payload
+		want   Info
+	}{
+		{name: "CBR mono", body: cbr, want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1}},
+		{name: "CBR stereo", body: silence(stereo128, 100), want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 2}},
+		{name: "VBR", body: vbr, want: Info{Duration: hundred, Frames: 100, Bitrate: 96, VBR: true, SampleRate: 44100, Channels: 1}},
+		{name: "MPEG 2", body: silence(newHeader(mpeg2, 64, 24000, true), 50), want: Info{Duration: 1200 * time.Millisecond, Frames: 50, Bitrate: 64, SampleRate: 24000, Channels: 1}},
+		{name: "MPEG 2.5", body: silence(newHeader(mpeg25, 8, 8000, true), 100), want: Info{Duration: 7200 * time.Millisecond, Frames: 100, Bitrate: 8, SampleRate: 8000, Channels: 1}},
+		{name: "longest frames", body: silence(newHeader(mpeg1, 320, 32000, false), 1000), want: Info{Duration: 36 * time.Second, Frames: 1000, Bitrate: 320, SampleRate: 32000, Channels: 2}},
+		{name: "one frame", body: mono128.frame(), want: Info{Duration: 1152 * time.Second / 44100, Frames: 1, Bitrate: 128, SampleRate: 44100, Channels: 1}},
+		{name: "frames with a CRC", body: silence(mono128&^(1<<16), 100), want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1}},
+		{
+			name: "Info header is no audio",
+			body: join(xing(mono128, "Info", 100, 576, 1105), cbr),
+			want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, EncoderDelay: 576, EncoderPadding: 1105},
+		},
+		{
+			name: "Xing header of another bitrate",
+			body: join(xing(newHeader(mpeg1, 64, 44100, true), "Xing", 100, 0, 0), cbr),
+			want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1},
+		},
+		{
+			name: "VBRI header",
+			body: join(vbri(stereo128, 100), silence(stereo128, 100)),
+			want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 2, EncoderDelay: 576},
+		},
+		{
+			name: "header promises more",
+			body: join(xing(mono128, "Info", 250, 0, 0), cbr),
+			want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, MissingFrames: 150, Warnings: []string{
+				"the header promises 250 frames and the file has 100: it was cut off",
+			}},
+		},
+		{
+			name: "header promises less",
+			body: join(xing(mono128, "Info", 60, 0, 0), cbr),
+			want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
+				"the Info header promises 60 frames and the file has 100; players that believe it stop early or show a wrong length",
+			}},
+		},
+		{
+			name: "header that counts itself",
+			body: join(xing(mono128, "Info", 101, 0, 0), cbr),
+			want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1},
+		},
+		{
+			name: "tags on all sides", before: join(id3(3, 500), id3(4, 70_000)), body: cbr,
+			after: join(ape(100), lyrics3("la la"), id3v1()),
+			want:  Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, TagVersion: "2.3.0", TagBytes: 70_500},
+		},
+		{name: "ID3v2 at the end", body: cbr, after: id3Footer(3000), want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1}},
+		{name: "Lyrics3 v1", body: cbr, after: join(lyrics1("la la"), id3v1()), want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1}},
+		{name: "two ID3v1 tags", body: cbr, after: join(id3v1(), id3v1()), want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1}},
+		{
+			name: "extended ID3v1 tag", body: cbr, after: join([]byte("TAG+"), make([]byte, id3v1ExtraBytes-4), id3v1()),
+			want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1},
+		},
+		{
+			name: "junk before the first frame", before: junk(1001), body: cbr,
+			want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
+				"1001 bytes of junk before the first frame, from byte 0",
+			}},
+		},
+		{
+			name: "junk between frames, with the start of a frame in it",
+			body: join(cbr, junk(99), mono128.frame()[:4], junk(2000), cbr, junk(7), cbr),
+			want: Info{Duration: 3 * hundred, Frames: 300, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
+				"junk between frames 2 times, 2110 bytes in all, first at byte 41795",
+			}},
+		},
+		{
+			name: "junk longer than a block",
+			body: join(cbr, junk(3*blockBytes), cbr),
+			want: Info{Duration: 2 * hundred, Frames: 200, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
+				"junk between frames once, 786432 bytes in all, first at byte 41795",
+			}},
+		},
+		{
+			name: "junk after the last frame", body: join(cbr, junk(1000)), after: id3v1(),
+			want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
+				"1000 bytes behind the last frame, from byte 41795, are neither audio nor a known tag",
+			}},
+		},
+		{
+			name: "truncated last frame", body: join(cbr, mono128.frame()[:100]),
+			want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
+				"the last frame is truncated: 100 of 417 bytes",
+			}},
+		},
+		{
+			name: "joined files", body: join(cbr, id3(4, 2*blockBytes), cbr),
+			want: Info{Duration: 2 * hundred, Frames: 200, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
+				"an ID3 tag in the middle of the audio once, first at byte 41795: files were joined without taking their tags off",
+			}},
+		},
+		{
+			name: "other sample rate from here", body: join(cbr, silence(newHeader(mpeg1, 128, 48000, true), 125)),
+			want: Info{Duration: hundred + 3*time.Second, Frames: 225, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
+				"the sample rate or MPEG version changes once, first at byte 41795; many players stumble there",
+			}},
+		},
+		{
+			name: "other channel mode from here", body: join(cbr, silence(stereo128, 100)),
+			want: Info{Duration: 2 * hundred, Frames: 200, Bitrate: 128, SampleRate: 44100, Channels: 2, Warnings: []string{
+				"some frames are mono and some are stereo",
+			}},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			file := join(tt.before, tt.body, tt.after)
+			want := tt.want
+			want.MediaType = MP3
+			want.PayloadStart, want.PayloadEnd = int64(len(tt.before)), int64(len(tt.before)+len(tt.body))
+			want.SHA256 = sha256.Sum256(tt.body)
+			want.CRC32C = crc32.Checksum(tt.body, castagnoli)
+			got, err := Probe(bytes.NewReader(file), int64(len(file)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(&want, got, durations); diff != "" {
+				t.Errorf("Probe (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// durations forgives the nanosecond that a sum of rounded numbers may be off.
+var durations = cmp.Comparer(func(a, b time.Duration) bool { return (a - b).Abs() <= 2 })
+
+func TestProbeRefuses(t *testing.T) {
+	free := mono128 &^ (15 << 12)
+	layerTwo := mono128&^(3<<17) | layer2<<17
+	tests := []struct {
+		name string
+		file []byte
+		want string
+	}{
+		{"nothing", nil, "the file is empty (0 bytes)"},
+		{"WAV", []byte("RIFF\x24\x00\x00\x00WAVEfmt "), "byte 0: this is a WAV file; encode it: lame -b 128 IN.wav OUT.mp3"},
+		{"FLAC behind a tag", join(id3(4, 100), []byte("fLaC\x00\x00\x00\x22")), "byte 100: this is a FLAC file; encode it: ffmpeg -i IN.flac -b:a 128k OUT.mp3"},
+		{"Git LFS pointer", []byte("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"), "byte 0: this is a Git LFS pointer, not the audio it stands for; run: git lfs pull"},
+		{"text", []byte("Vega: hello, universe — or what is left of it.\n"), "no MPEG audio frame in the 49 bytes from byte 0: this looks like text"},
+		{"web page", []byte("\n<!doctype html><title>Gone</title>"), "no MPEG audio frame in the 35 bytes from byte 0: this looks like a web page or XML, as an expired download link gives"},
+		{"zeros", make([]byte, 2<<20), "no MPEG audio frame in the 1048576 bytes from byte 0: this looks like zeros, as an interrupted download leaves them"},
+		{"binary", []byte("\x01\x02\x03\x04\xFF\xFB"), "no MPEG audio frame in the 6 bytes from byte 0: this looks like data of a kind that is not known here"},
+		{"free format", bytes.Repeat(join([]byte{byte(free >> 24), byte(free >> 16), byte(free >> 8), byte(free)}, make([]byte, 500)), 5), "byte 0: this is a free-format MP3, whose bitrate no header tells and few players play; encode it with a bitrate of its own: lame -b 128"},
+		{"layer II", []byte{byte(layerTwo >> 24), byte(layerTwo >> 16), byte(layerTwo >> 8), byte(layerTwo), 0, 0}, "byte 0: this is MPEG layer I or II, which podcast apps do not play; encode it as layer III: ffmpeg -i IN -b:a 128k OUT.mp3"},
+		{"AAC without a container", []byte{0xFF, 0xF1, 0x50, 0x80, 0x02, 0x1F}, "byte 0: this is AAC without a container; put it into one: ffmpeg -i IN -c copy OUT.m4a"},
+		{"only a tag", id3(3, 400), "byte 400: the file ends behind its ID3 tag, without any audio: it is truncated"},
+		{"cut off inside its tag", id3(3, 4000)[:700], "byte 0: the ID3 tag claims 4000 bytes and the file has 700 left: it is truncated, or the tag lies"},
+		{"tag that claims more than the file", join(id3(3, 100)[:6], []byte{0x2F, 0, 0, 0}, silence(mono128, 10)), "byte 0: the ID3 tag claims 98566154 bytes and the file has 4189 left: it is truncated, or the tag lies"},
+		{"half a frame", mono128.frame()[:200], "byte 0: the file ends inside its first frame: it is truncated"},
+		{"info header alone", xing(mono128, "Xing", 0, 0, 0), "byte 0: no whole audio frame follows: the file is truncated"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			info, err := Probe(bytes.NewReader(tt.file), int64(len(tt.file)))
+			if err == nil {
+				t.Fatalf("Probe took it for audio: %+v", info)
+			}
+			if got := err.Error(); got != tt.want {
+				t.Errorf("error:\n got %q\nwant %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// A file that shrinks while it is read is an error with a place, not a short
+// payload.
+func TestProbeShrinkingFile(t *testing.T) {
+	file := silence(mono128, 100)
+	_, err := Probe(bytes.NewReader(file[:len(file)/2]), int64(len(file)))
+	if err == nil || !strings.HasPrefix(err.Error(), "read at byte ") {
+		t.Errorf("error = %v, want one that says where reading stopped", err)
+	}
+}

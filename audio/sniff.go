@@ -1,0 +1,93 @@
+package audio
+
+import (
+	"bytes"
+	"unicode"
+	"unicode/utf8"
+)
+
+// headBytes is how much of a file is looked at to tell what it is.
+const headBytes = 512
+
+// encodeHint says how a lossless file becomes a master.
+const encodeHint = "encode it: lame -b 128 IN.wav OUT.mp3"
+
+// magics are the files that people take for masters, by how they begin.
+var magics = []struct {
+	offset int
+	magic  string
+	what   string
+}{
+	{8, "WAVE", "a WAV file; " + encodeHint},
+	{0, "fLaC", "a FLAC file; encode it: ffmpeg -i IN.flac -b:a 128k OUT.mp3"},
+	{0, "OggS", "an Ogg file; podcast apps want MP3: ffmpeg -i IN.ogg -b:a 128k OUT.mp3"},
+	{8, "AIFF", "an AIFF file; encode it: ffmpeg -i IN.aiff -b:a 128k OUT.mp3"},
+	{8, "AIFC", "an AIFF file; encode it: ffmpeg -i IN.aiff -b:a 128k OUT.mp3"},
+	{0, "caff", "a Core Audio file; encode it: ffmpeg -i IN.caf -b:a 128k OUT.mp3"},
+	{0, "\x1a\x45\xdf\xa3", "a Matroska or WebM file; encode its sound: ffmpeg -i IN -vn -b:a 128k OUT.mp3"},
+	{0, "wvpk", "a WavPack file; encode it: ffmpeg -i IN.wv -b:a 128k OUT.mp3"},
+	{0, "MAC ", "a Monkey's Audio file; encode it: ffmpeg -i IN.ape -b:a 128k OUT.mp3"},
+	{0, "\x30\x26\xb2\x75", "a Windows Media file; encode it: ffmpeg -i IN.wma -b:a 128k OUT.mp3"},
+	{0, "PK\x03\x04", "a ZIP archive; unpack it"},
+	{0, "\x89PNG", "a PNG image"},
+	{0, "\xff\xd8\xff", "a JPEG image"},
+	{0, "version https://git-lfs", "a Git LFS pointer, not the audio it stands for; run: git lfs pull"},
+}
+
+// foreign names the kind of a file that is certainly no MP3, with what to do
+// about it; empty where it may be one.
+func foreign(head []byte) string {
+	for _, m := range magics {
+		if len(head) > m.offset && bytes.HasPrefix(head[m.offset:], []byte(m.magic)) {
+			return m.what
+		}
+	}
+	return ""
+}
+
+// unplayable names MPEG audio of a kind that podcast apps do not play; empty
+// if the bytes are none.
+func unplayable(head []byte) string {
+	if len(head) < headerBytes {
+		return ""
+	}
+	h := parseHeader(head)
+	if !h.synced() || h.sampleRate() == 0 {
+		return ""
+	}
+	switch {
+	case h.layer() == layer2 || h.layer() == layer1:
+		return "MPEG layer I or II, which podcast apps do not play; encode it as layer III: ffmpeg -i IN -b:a 128k OUT.mp3"
+	case h.layer() != layer3:
+		return "AAC without a container; put it into one: ffmpeg -i IN -c copy OUT.m4a"
+	case h.bitrate() == freeFormat:
+		return "a free-format MP3, whose bitrate no header tells and few players play; encode it with a bitrate of its own: lame -b 128"
+	}
+	return ""
+}
+
+// guess says what bytes that hold no audio look like.
+func guess(head []byte) string {
+	switch {
+	case len(bytes.Trim(head, "\x00")) == 0:
+		return "zeros, as an interrupted download leaves them"
+	case bytes.HasPrefix(bytes.TrimSpace(head), []byte("<")):
+		return "a web page or XML, as an expired download link gives"
+	case isText(head):
+		return "text"
+	}
+	return "data of a kind that is not known here"
+}
+
+func isText(head []byte) bool {
+	for len(head) > utf8.UTFMax || utf8.FullRune(head) {
+		r, n := utf8.DecodeRune(head)
+		if r == utf8.RuneError || unicode.IsControl(r) && !unicode.IsSpace(r) {
+			return false
+		}
+		if head = head[n:]; len(head) == 0 {
+			break
+		}
+	}
+	return true
+}

@@ -1,0 +1,199 @@
+package audio
+
+import (
+	"bytes"
+	"io"
+	"time"
+)
+
+// confirm is how many frames alike must follow before unknown bytes are taken
+// for the start of a stream. resume is how many it takes to come back to the
+// stream that junk interrupted.
+const (
+	confirm = 3
+	resume  = 1
+)
+
+// A walk is what the frames of a payload add up to.
+type walk struct {
+	frames    int
+	bytes     int64 // of the frames
+	duration  time.Duration
+	rate      int // Hz, of the first frame
+	bitrates  map[int]bool
+	mono      bool // a frame with one channel was seen
+	stereo    bool // a frame with two channels was seen
+	junk      span
+	tags      span
+	changes   span
+	cut       int64 // bytes that the truncated last frame has; 0: it is whole
+	cutSize   int   // bytes that it should have
+	trailing  int64 // bytes after the last frame
+	trailedAt int64
+}
+
+// A span counts interruptions of one kind and remembers where they began.
+type span struct {
+	count int
+	first int64
+	bytes int64
+}
+
+func (s *span) add(at, bytes int64) {
+	if s.count == 0 {
+		s.first = at
+	}
+	s.count++
+	s.bytes += bytes
+}
+
+// A walker goes from frame to frame of one payload.
+type walker struct {
+	*window
+	walk
+	pos    int64
+	stream header    // what the frames of the present stream share
+	counts [16]int64 // frames of the present stream by bitrate field
+}
+
+// walkFrames walks from start, where a frame begins, to end. The first skip
+// bytes are read but not counted: an info header is a frame without audio.
+func walkFrames(r io.ReaderAt, start, end, skip int64, sink io.Writer) (*walk, error) {
+	w := &walker{window: newWindow(r, start, end, sink), pos: start, walk: walk{bitrates: map[int]bool{}}}
+	if err := w.reach(start); err != nil {
+		return nil, err
+	}
+	w.stream = w.header(start)
+	w.pos += skip
+	for w.pos < w.end {
+		if err := w.reach(w.pos); err != nil {
+			return nil, err
+		}
+		w.run()
+		if w.pos >= w.end {
+			break
+		}
+		if err := w.step(); err != nil {
+			return nil, err
+		}
+	}
+	w.flush()
+	return &w.walk, nil
+}
+
+// run counts whole frames of the present stream while they are well inside
+// the block. It is the loop that an hour of audio is spent in.
+func (w *walker) run() {
+	sizes := &frameSizes[w.stream.version()][w.stream.rate()]
+	buf := w.buf
+	start := int(w.pos - w.base)
+	i := start
+	for i < len(buf)-maxFrame {
+		h := parseHeader(buf[i:])
+		size := sizes[h.bitrate()]
+		if size == 0 || !h.alike(w.stream) {
+			break
+		}
+		w.counts[h.bitrate()]++
+		if h.mono() {
+			w.mono = true
+		} else {
+			w.stereo = true
+		}
+		i += size + h.padding()
+	}
+	w.pos = w.base + int64(i)
+	w.bytes += int64(i - start)
+}
+
+// step decides about one position with what lies behind it in view: a frame of
+// the stream, a truncated last one, a new stream, a tag, or junk.
+func (w *walker) step() error {
+	if err := w.reach(w.pos); err != nil {
+		return err
+	}
+	h := w.header(w.pos)
+	size := int64(h.size())
+	switch {
+	case size > 0 && h.alike(w.stream) && w.pos+size <= w.end:
+		w.counts[h.bitrate()]++
+		w.mono = w.mono || h.mono()
+		w.stereo = w.stereo || !h.mono()
+		w.bytes += size
+		w.pos += size
+	case size > 0 && h.alike(w.stream):
+		w.cut, w.cutSize = w.end-w.pos, int(size)
+		w.pos = w.end
+	case w.chain(w.pos, confirm):
+		w.changes.add(w.pos, 0)
+		w.begin(h)
+	default:
+		return w.resync()
+	}
+	return nil
+}
+
+// begin leaves the present stream for the one whose frame h is.
+func (w *walker) begin(h header) {
+	w.flush()
+	w.stream = h
+}
+
+// flush adds the present stream to the sums.
+func (w *walker) flush() {
+	var frames int64
+	for field, n := range w.counts {
+		if n == 0 {
+			continue
+		}
+		frames += n
+		w.bitrates[bitrates(w.stream.version())[field]] = true
+	}
+	w.counts = [16]int64{}
+	if frames == 0 {
+		return
+	}
+	if w.rate == 0 {
+		w.rate = w.stream.sampleRate()
+	}
+	w.frames += int(frames)
+	w.duration += playtime(frames*int64(samplesPerFrame(w.stream.version())), w.stream.sampleRate())
+}
+
+// resync passes over bytes that are no frame: an ID3 tag in the middle, where
+// files were joined, by its own size; anything else byte by byte.
+func (w *walker) resync() error {
+	from := w.pos
+	if size := id3Size(w.at(from)); size > 0 && from+size <= w.end {
+		w.tags.add(from, size)
+		w.pos += size
+		return nil
+	}
+	for w.pos++; w.pos < w.end; w.pos++ {
+		if err := w.reach(w.pos); err != nil {
+			return err
+		}
+		i := bytes.IndexByte(w.at(w.pos), 0xFF)
+		if i < 0 {
+			w.pos = w.base + int64(len(w.buf)) - 1
+			continue
+		}
+		w.pos += int64(i)
+		if err := w.reach(w.pos); err != nil {
+			return err
+		}
+		h := w.header(w.pos)
+		if h.alike(w.stream) && w.chain(w.pos, resume) {
+			w.junk.add(from, w.pos-from)
+			return nil
+		}
+		if w.chain(w.pos, confirm) {
+			w.junk.add(from, w.pos-from)
+			w.changes.add(w.pos, 0)
+			w.begin(h)
+			return nil
+		}
+	}
+	w.trailedAt, w.trailing = from, w.end-from
+	return nil
+}

@@ -1,0 +1,99 @@
+package audio
+
+import (
+	"fmt"
+	"io"
+)
+
+const (
+	blockBytes = 256 << 10
+
+	// lookahead is how far ahead of its position the walk decides anything: a
+	// frame, the three that confirm it, and the header of the last.
+	lookahead = 4*maxFrame + headerBytes
+)
+
+// A window moves over the bytes [base, end) of a file in large steps and keeps
+// one block of it in memory. Every byte it passes goes to sink, once and in
+// order.
+type window struct {
+	r    io.ReaderAt
+	end  int64
+	sink io.Writer
+	base int64  // offset in the file of buf[0]
+	buf  []byte // what is in memory
+}
+
+func newWindow(r io.ReaderAt, start, end int64, sink io.Writer) *window {
+	return &window{r: r, end: end, sink: sink, base: start, buf: make([]byte, 0, blockBytes)}
+}
+
+// reach makes the bytes from pos on available: lookahead of them, or all there
+// are before the end. pos never goes back.
+func (w *window) reach(pos int64) error {
+	for {
+		have := w.base + int64(len(w.buf))
+		if have >= min(pos+lookahead, w.end) {
+			return nil
+		}
+		if err := w.slide(min(pos, have)); err != nil {
+			return err
+		}
+	}
+}
+
+// slide forgets what lies before pos and fills the room with what comes next.
+func (w *window) slide(pos int64) error {
+	kept := copy(w.buf[:cap(w.buf)], w.buf[pos-w.base:])
+	w.base = pos
+	next := pos + int64(kept)
+	fill := min(int64(cap(w.buf)-kept), w.end-next)
+	w.buf = w.buf[:kept+int(fill)]
+	fresh := w.buf[kept:]
+	if n, err := w.r.ReadAt(fresh, next); n < len(fresh) {
+		if err == nil || err == io.EOF {
+			err = io.ErrUnexpectedEOF
+		}
+		return fmt.Errorf("read at byte %d: %w", next+int64(n), err)
+	}
+	_, err := w.sink.Write(fresh)
+	return err
+}
+
+// at returns what is in memory from pos on.
+func (w *window) at(pos int64) []byte {
+	i := pos - w.base
+	if i >= int64(len(w.buf)) {
+		return nil
+	}
+	return w.buf[i:]
+}
+
+// header returns the frame header at pos, or zero, which is none.
+func (w *window) header(pos int64) header {
+	b := w.at(pos)
+	if len(b) < headerBytes {
+		return 0
+	}
+	return parseHeader(b)
+}
+
+// chain reports whether a frame begins at pos that n frames of the same stream
+// follow. The end of the range stands for any that are missing: at once after
+// a whole frame, or inside a frame that another one vouches for.
+func (w *window) chain(pos int64, n int) bool {
+	first := w.header(pos)
+	h := first
+	for i := range n + 1 {
+		size := h.size()
+		if size == 0 || !h.alike(first) {
+			return false
+		}
+		pos += int64(size)
+		if pos >= w.end {
+			return pos == w.end || i > 0
+		}
+		h = w.header(pos)
+	}
+	return true
+}

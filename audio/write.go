@@ -1,0 +1,185 @@
+package audio
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/bogem/id3v2/v2"
+)
+
+const (
+	frameHeaderBytes = 10
+
+	// maxTagBytes is what the 28 bits of a tag's size hold, header not counted
+	// (ID3v2.3.0, section 3.1).
+	maxTagBytes = 1<<28 - 1
+
+	// guidDescription names the TXXX frame that holds the episode's GUID: the
+	// word that identifies an episode's GUID where Podcasting 2.0 data meets
+	// other systems.
+	guidDescription = "podcast:item:guid"
+)
+
+// Parts returns the encoded tag, cut where one piece can change without the
+// others: header, text and chapter frames; the image of a chapter where that
+// exceeds 64 KiB, and what follows it; the cover. Joined they are the tag,
+// without padding. A tag with nothing to say has no parts.
+func (t *Tag) Parts() ([][]byte, error) {
+	t = t.normal()
+	w := &tagWriter{}
+	if err := w.writeTexts(t); err != nil {
+		return nil, err
+	}
+	if len(t.Chapters) > 0 {
+		toc, err := tocFrame(t.Chapters)
+		if err != nil {
+			return nil, err
+		}
+		if err := w.frame("CTOC", toc); err != nil {
+			return nil, err
+		}
+	}
+	for i, c := range t.Chapters {
+		if err := w.writeChapter(i, c); err != nil {
+			return nil, err
+		}
+	}
+	if t.Artwork != nil {
+		cover, err := appendFrame(nil, "APIC", pictureFrame(t.Artwork, pictureCover))
+		if err != nil {
+			return nil, err
+		}
+		w.part(cover)
+	}
+	return w.finish()
+}
+
+// Bytes returns the encoded tag in one piece.
+func (t *Tag) Bytes() ([]byte, error) {
+	parts, err := t.Parts()
+	return bytes.Join(parts, nil), err
+}
+
+// writeTexts writes the frames of text in the order of Tag's fields.
+func (w *tagWriter) writeTexts(t *Tag) error {
+	var year, day, length string
+	if !t.Date.IsZero() {
+		year, day = t.Date.Format("2006"), t.Date.Format("0201")
+	}
+	if t.Duration > 0 {
+		length = strconv.FormatInt(t.Duration.Milliseconds(), 10)
+	}
+	frames := []struct {
+		id, text string
+		body     func(string) id3v2.Framer
+	}{
+		{"TIT2", t.Title, textFrame},
+		{"TPE1", t.Artist, textFrame},
+		{"TALB", t.Album, textFrame},
+		{"TRCK", positive(t.Track), textFrame},
+		{"TPOS", positive(t.Season), textFrame},
+		{"TYER", year, textFrame},
+		{"TDAT", day, textFrame},
+		{"TCON", t.Genre, textFrame},
+		{"TLAN", t.Language, textFrame},
+		{"TLEN", length, textFrame},
+		{"TCOP", t.Copyright, textFrame},
+		{"TPUB", t.Publisher, textFrame},
+		{"TXXX", t.GUID, func(s string) id3v2.Framer { return userTextFrame(guidDescription, s) }},
+		{"COMM", t.Comment, func(s string) id3v2.Framer { return commentFrame(t.Language, s) }},
+	}
+	for _, f := range frames {
+		if f.text == "" {
+			continue
+		}
+		if err := w.frame(f.id, f.body(f.text)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func positive(n int) string {
+	if n <= 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
+}
+
+// A tagWriter collects the frames of a tag, cut into parts. The library writes
+// frames in the order of a map, and so never the same tag twice; this is its
+// replacement.
+type tagWriter struct {
+	parts [][]byte
+	open  bool // the last part may grow
+}
+
+// add appends to the part that is open.
+func (w *tagWriter) add(b []byte) {
+	if !w.open {
+		w.parts = append(w.parts, nil)
+		w.open = true
+	}
+	last := len(w.parts) - 1
+	w.parts[last] = append(w.parts[last], b...)
+}
+
+// part makes b a part of its own.
+func (w *tagWriter) part(b []byte) {
+	w.parts = append(w.parts, b)
+	w.open = false
+}
+
+func (w *tagWriter) frame(id string, body id3v2.Framer) error {
+	b, err := appendFrame(nil, id, body)
+	if err != nil {
+		return err
+	}
+	w.add(b)
+	return nil
+}
+
+// header writes the header of a frame whose body of n bytes the caller adds.
+func (w *tagWriter) header(id string, n int) error {
+	b, err := appendFrameHeader(nil, id, n)
+	w.add(b)
+	return err
+}
+
+// finish puts the tag's header before the frames.
+func (w *tagWriter) finish() ([][]byte, error) {
+	n := 0
+	for _, p := range w.parts {
+		n += len(p)
+	}
+	if n == 0 {
+		return nil, nil
+	}
+	if n > maxTagBytes {
+		return nil, fmt.Errorf("encode tag: %d bytes, and a tag holds %d", n, maxTagBytes)
+	}
+	head := []byte{'I', 'D', '3', 3, 0, 0, byte(n >> 21 & 0x7F), byte(n >> 14 & 0x7F), byte(n >> 7 & 0x7F), byte(n & 0x7F)}
+	w.parts[0] = slices.Concat(head, w.parts[0])
+	return w.parts, nil
+}
+
+// appendFrame appends a frame of ID3v2.3: id, size of the body, no flags, body.
+func appendFrame(b []byte, id string, body id3v2.Framer) ([]byte, error) {
+	var buf bytes.Buffer
+	if _, err := body.WriteTo(&buf); err != nil {
+		return nil, fmt.Errorf("encode frame %s: %w", id, err)
+	}
+	b, err := appendFrameHeader(b, id, buf.Len())
+	return append(b, buf.Bytes()...), err
+}
+
+func appendFrameHeader(b []byte, id string, n int) ([]byte, error) {
+	if n > maxTagBytes-frameHeaderBytes {
+		return nil, fmt.Errorf("encode frame %s: %d bytes, and a tag holds %d", id, n, maxTagBytes)
+	}
+	b = binary.BigEndian.AppendUint32(append(b, id...), uint32(n))
+	return append(b, 0, 0), nil
+}
