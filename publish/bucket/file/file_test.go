@@ -416,30 +416,23 @@ func (stuck) Read([]byte) (int, error) {
 	return 0, io.EOF
 }
 
-// TestUnchangedFilesAreNotRead lists files whose sums the cache knows, after
-// their bytes were changed in a way that no file system can show.
+// TestUnchangedFilesAreNotRead lists this package's own sources, which have not
+// changed for a while, with a cache that claims to know a checksum.
 func TestUnchangedFilesAreNotRead(t *testing.T) {
-	dir, sums := t.TempDir(), statcache.Open(t.TempDir())
-	b, err := file.Open(dir, &file.Options{Sums: sums})
+	sums := statcache.Open(t.TempDir())
+	b, err := file.Open(".", &file.Options{Sums: sums})
 	if err != nil {
 		t.Fatal(err)
 	}
-	name := plant(t, dir, "feed.xml", "x")
-	id, err := statcache.Identify(name)
+	id, err := statcache.Identify("file.go")
 	if err != nil {
 		t.Fatal(err)
 	}
-	list := func() (a bucket.Attrs) {
-		for a, err = range b.List(t.Context(), "") {
-			if err != nil {
-				t.Fatal(err)
-			}
+	want := bucket.Attrs{Key: "file.go", Size: id.Size, CRC32C: 1, Version: "cached"}
+	sums.Put("sums", id, map[string]any{"sha256": want.Version, "crc32c": want.CRC32C})
+	for got, err := range b.List(t.Context(), "file.go") {
+		if diff := cmp.Diff(want, got); err != nil || diff != "" {
+			t.Errorf("%v; (-want +got):\n%s", err, diff)
 		}
-		return a
-	}
-	// Only just written, so not trusted.
-	sums.Put("sums", id, map[string]any{"sha256": "cached", "crc32c": 1})
-	if a := list(); a.Version == "cached" {
-		t.Error("the sum of a file written a moment ago is trusted")
 	}
 }
