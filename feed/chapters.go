@@ -1,0 +1,120 @@
+package feed
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+
+	"onair/internal/finding"
+	"onair/show"
+)
+
+// ChaptersType is the Content-Type of a chapters file.
+const ChaptersType = "application/json+chapters"
+
+// ChaptersFile is a JSON chapters file, version 1.2.0, of the podcast namespace.
+type ChaptersFile struct {
+	Title       string    // of the episode
+	Author      string    // of the episode
+	PodcastName string    // the show's title
+	Chapters    []Chapter // by start, ascending
+}
+
+// Chapter is a chapter with what listeners' apps load for it. The list that
+// feeds the ID3 tag feeds this too.
+type Chapter struct {
+	show.Chapter
+	ImageURL string    // absolute; empty: none
+	Location *Location // nil: none
+}
+
+// Location is a place a chapter talks about.
+type Location struct {
+	Name string // for people
+	Geo  string // a geo URI, RFC 5870
+	OSM  string // OpenStreetMap object, such as R113314; may be empty
+}
+
+// WriteChapters writes a chapters file. Times are seconds, to the millisecond.
+func WriteChapters(w io.Writer, f *ChaptersFile) error {
+	file := wireChapters{
+		Version:     "1.2.0",
+		Title:       clean(f.Title),
+		Author:      clean(f.Author),
+		PodcastName: clean(f.PodcastName),
+		Chapters:    make([]wireChapter, len(f.Chapters)),
+	}
+	for i, c := range f.Chapters {
+		file.Chapters[i] = newWireChapter(c)
+	}
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false) // & is not special in a file of this type
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(file); err != nil {
+		return fmt.Errorf("write chapters: %w", err)
+	}
+	return nil
+}
+
+type wireChapters struct {
+	Version     string        `json:"version"`
+	Title       string        `json:"title,omitempty"`
+	Author      string        `json:"author,omitempty"`
+	PodcastName string        `json:"podcastName,omitempty"`
+	Chapters    []wireChapter `json:"chapters"`
+}
+
+type wireChapter struct {
+	StartTime json.Number   `json:"startTime"`
+	EndTime   json.Number   `json:"endTime,omitempty"`
+	Title     string        `json:"title,omitempty"`
+	Image     string        `json:"img,omitempty"`
+	URL       string        `json:"url,omitempty"`
+	TOC       *bool         `json:"toc,omitempty"` // only ever false
+	Location  *wireLocation `json:"location,omitempty"`
+}
+
+type wireLocation struct {
+	Name string `json:"name"`
+	Geo  string `json:"geo"`
+	OSM  string `json:"osm,omitempty"`
+}
+
+func newWireChapter(c Chapter) wireChapter {
+	wire := wireChapter{
+		StartTime: json.Number(seconds(c.Start)),
+		EndTime:   endTime(c.End),
+		Title:     clean(c.Title),
+		Image:     clean(c.ImageURL),
+		URL:       clean(c.URL),
+	}
+	if c.Hidden {
+		wire.TOC = new(bool)
+	}
+	if c.Location != nil {
+		wire.Location = &wireLocation{Name: clean(c.Location.Name), Geo: clean(c.Location.Geo), OSM: clean(c.Location.OSM)}
+	}
+	return wire
+}
+
+func endTime(end time.Duration) json.Number {
+	if end == 0 {
+		return ""
+	}
+	return json.Number(seconds(end))
+}
+
+// CheckChapters reports what is wrong with an episode's chapters as listeners
+// will see them, at their place in the source.
+func CheckChapters(e *show.Episode) finding.List {
+	var l finding.List
+	if len(e.Chapters) > 0 && e.Chapters[0].Hidden {
+		r := rules["F031"]
+		l.Add(finding.Finding{
+			Rule: "F031", Severity: r.severity, Position: e.At("chapters"),
+			Message: "first chapter is hidden (toc: false)", Hint: r.hint, Source: r.source,
+		})
+	}
+	return l
+}

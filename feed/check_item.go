@@ -1,0 +1,163 @@
+package feed
+
+import (
+	"net/url"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// item checks one episode, and notes what must be unique among all.
+func (c *checker) item(it *element) {
+	c.items++
+	c.values(it)
+	for _, r := range []struct{ name, rule string }{
+		{"title", "F040"}, {"guid", "F047"}, {"pubDate", "F050"},
+		{"description", "F051"}, {"itunes:duration", "F052"}, {"link", "F059"},
+	} {
+		if e := it.child(r.name); e == nil || !e.says() {
+			c.add(r.rule, orElse(e, it), "the episode has no %s", r.name)
+		}
+	}
+	c.guid(it.child("guid"))
+	c.enclosure(it)
+	kind := "full"
+	if e := it.child("itunes:episodeType"); e != nil {
+		kind = strings.TrimSpace(e.text)
+	}
+	if kind == "full" && it.child("itunes:episode") == nil {
+		c.unnumbered = append(c.unnumbered, place(it))
+	}
+	if it.child("podcast:person") != nil && !slices.ContainsFunc(it.children, isHost) {
+		c.hostless = append(c.hostless, place(it))
+	}
+	for _, e := range it.children {
+		c.itemElement(e)
+	}
+}
+
+// place is an element reduced to where it stands, so that an item can be let go.
+func place(e *element) *element { return &element{line: e.line, column: e.column} }
+
+func (c *checker) guid(e *element) {
+	if e == nil {
+		return
+	}
+	guid := strings.TrimSpace(e.text)
+	if guid == "" {
+		return
+	}
+	if line, twice := c.guids[guid]; twice {
+		c.add("F048", e, "GUID %q is also that of the episode on line %d", guid, line)
+	} else {
+		c.guids[guid] = e.line
+	}
+	if _, problem := address(guid); e.attr("isPermaLink") != "false" && problem != "" {
+		c.add("F049", e, "GUID %q is declared to be a link", guid)
+	}
+}
+
+func (c *checker) enclosure(it *element) {
+	e := it.child("enclosure")
+	if e == nil || e.attr("url") == "" {
+		c.add("F041", orElse(e, it), "the episode has no enclosure")
+		return
+	}
+	raw := e.attr("url")
+	if line, twice := c.enclosures[raw]; twice {
+		c.add("F042", e, "enclosure %s is also that of the episode on line %d", raw, line)
+	} else {
+		c.enclosures[raw] = e.line
+	}
+	length, err := strconv.ParseInt(e.attr("length"), 10, 64)
+	if err != nil || length <= 0 {
+		c.add("F043", e, "enclosure length is %q", e.attr("length"))
+	} else if d, ok := duration(it); ok && d >= 10 && length/d < 1000 { // 8 kbit/s
+		c.add("F046", e, "enclosure has %d bytes for %d seconds", length, d)
+	}
+	c.enclosureType(e)
+}
+
+// enclosureType compares the type with the lists of PSP-1 and Apple, and with
+// the extension, by which Apple goes.
+func (c *checker) enclosureType(e *element) {
+	kind := e.attr("type")
+	extensions, ok := enclosureTypes[kind]
+	if !ok {
+		c.add("F044", e, "enclosure type is %q", kind)
+		return
+	}
+	u, err := url.Parse(e.attr("url"))
+	if err != nil {
+		return // F012 says so
+	}
+	if ext := strings.ToLower(strings.TrimPrefix(path.Ext(u.Path), ".")); !slices.Contains(extensions, ext) {
+		c.add("F045", e, "enclosure of type %s has the extension %q", kind, ext)
+	}
+}
+
+// enclosureTypes are the types of PSP-1 and Apple, with their extensions.
+var enclosureTypes = map[string][]string{
+	"audio/mpeg":      {"mp3"},
+	"audio/m4a":       {"m4a"},
+	"audio/x-m4a":     {"m4a"},
+	"video/m4v":       {"m4v"},
+	"video/x-m4v":     {"m4v"},
+	"video/mp4":       {"mp4"},
+	"video/quicktime": {"mov"},
+	"application/pdf": {"pdf"},
+}
+
+// itemElement checks the value of one element.
+func (c *checker) itemElement(e *element) {
+	value := strings.TrimSpace(e.text)
+	switch e.name {
+	case "itunes:duration":
+		switch {
+		case value == "" || seconds10.MatchString(value):
+		case clock.MatchString(value):
+			c.add("F053", e, "itunes:duration is %q", value)
+		default:
+			c.add("F052", e, "itunes:duration is %q", value)
+		}
+	case "itunes:episodeType":
+		if value != "full" && value != "trailer" && value != "bonus" {
+			c.add("F054", e, "itunes:episodeType is %q", value)
+		}
+	case "itunes:season", "itunes:episode", "podcast:season":
+		if n, err := strconv.Atoi(value); err != nil || n < 1 {
+			c.add("F019", e, "%s is %q", e.name, value)
+		}
+	case "podcast:transcript":
+		if kind := e.attr("type"); kind != "" && !slices.Contains(transcriptTypes, kind) {
+			c.add("F056", e, "transcript type is %q", kind)
+		}
+	case "podcast:chapters":
+		if kind := e.attr("type"); kind != "" && kind != ChaptersType {
+			c.add("F058", e, "chapters type is %q", kind)
+		}
+	case "podcast:soundbite":
+		if d, err := strconv.ParseFloat(e.attr("duration"), 64); err == nil && (d < 15 || d > 120) {
+			c.add("F057", e, "soundbite of %s seconds", e.attr("duration"))
+		}
+	}
+}
+
+var transcriptTypes = []string{"text/vtt", "application/x-subrip", "application/json", "text/html", "text/plain"}
+
+var (
+	seconds10 = regexp.MustCompile(`^[0-9]{1,9}$`)
+	clock     = regexp.MustCompile(`^([0-9]{1,3}:)?[0-9]{1,2}:[0-9]{2}$`)
+)
+
+// duration returns an episode's itunes:duration if it is in seconds.
+func duration(it *element) (int64, bool) {
+	e := it.child("itunes:duration")
+	if e == nil || !seconds10.MatchString(strings.TrimSpace(e.text)) {
+		return 0, false
+	}
+	d, err := strconv.ParseInt(strings.TrimSpace(e.text), 10, 64)
+	return d, err == nil
+}

@@ -1,0 +1,175 @@
+package feed
+
+import (
+	"net/mail"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// values checks what holds for any element wherever it stands: sizes, space,
+// repetitions, required attributes, addresses, dates, true and false.
+func (c *checker) values(parent *element) {
+	seen := map[string]bool{}
+	for _, e := range parent.children {
+		if slices.Contains(single, e.name) && seen[e.name] {
+			c.add("F015", e, "%s is written more than once", e.name)
+		}
+		seen[e.name] = true
+		c.size(e)
+		c.attributes(e)
+		c.addresses(e)
+		c.format(e)
+	}
+}
+
+// single are the elements that may stand once in a channel or an item.
+var single = []string{
+	"title", "description", "link", "language", "copyright", "pubDate", "lastBuildDate", "guid", "enclosure",
+	"itunes:author", "itunes:block", "itunes:complete", "itunes:duration", "itunes:episode", "itunes:episodeType",
+	"itunes:explicit", "itunes:image", "itunes:new-feed-url", "itunes:season", "itunes:title", "itunes:type",
+	"podcast:chapters", "podcast:episode", "podcast:guid", "podcast:license", "podcast:locked", "podcast:medium",
+	"podcast:season", "podcast:updateFrequency",
+}
+
+// size checks lengths, and the space around values.
+func (c *checker) size(e *element) {
+	value := strings.TrimSpace(e.text)
+	characters := utf8.RuneCountInString(value)
+	switch {
+	case e.name == "description":
+		if len(value) > maxDescription {
+			c.add("F018", e, "description has %d bytes", len(value))
+		}
+		return
+	case e.name == "content:encoded" || e.name == "itunes:summary" || len(e.children) > 0:
+		return
+	case e.name == "podcast:txt":
+		if characters > 4000 {
+			c.add("F014", e, "podcast:txt has %d characters, 4000 are allowed", characters)
+		}
+	case slices.Contains(shortNames, e.name):
+		if characters > 128 {
+			c.add("F014", e, "%s has %d characters", e.name, characters)
+		}
+	case characters > 255:
+		c.add("F009", e, "%s has %d characters", e.name, characters)
+	}
+	if value != e.text && value != "" {
+		c.add("F010", e, "%s has space around it", e.name)
+	}
+}
+
+// shortNames are the elements whose text ends at 128 characters.
+var shortNames = []string{"podcast:person", "podcast:funding", "podcast:soundbite", "podcast:license", "podcast:updateFrequency", "podcast:location"}
+
+// attributes checks that the elements of the podcast namespace say what they
+// must.
+func (c *checker) attributes(e *element) {
+	needs := required[e.name]
+	if e.name == "podcast:socialInteract" && e.attr("protocol") == "disabled" {
+		needs = nil
+	}
+	for _, name := range needs {
+		switch {
+		case name == "" && strings.TrimSpace(e.text) == "":
+			c.add("F013", e, "%s is empty", e.name)
+		case name != "" && e.attr(name) == "":
+			c.add("F013", e, "%s has no %s", e.name, name)
+		}
+	}
+}
+
+// required are the attributes an element needs; "" stands for its text.
+var required = map[string][]string{
+	"podcast:chapters":       {"url", "type"},
+	"podcast:funding":        {"url"},
+	"podcast:license":        {""},
+	"podcast:location":       {""},
+	"podcast:person":         {""},
+	"podcast:socialInteract": {"protocol", "uri"},
+	"podcast:soundbite":      {"startTime", "duration"},
+	"podcast:trailer":        {"", "url", "pubdate"},
+	"podcast:transcript":     {"url", "type"},
+	"podcast:txt":            {""},
+}
+
+// addresses checks the URLs of an element.
+func (c *checker) addresses(e *element) {
+	for _, name := range addressed[e.name] {
+		raw := e.attr(name)
+		if name == "" {
+			raw = strings.TrimSpace(e.text)
+		}
+		if raw == "" {
+			continue // what must be there is checked elsewhere
+		}
+		u, problem := address(raw)
+		switch {
+		case problem != "":
+			c.add("F012", e, "%s: address %q %s", e.name, raw, problem)
+		case u.Scheme == "http" && !isLocal(u.Hostname()):
+			c.add("F011", e, "%s: %s is not https", e.name, raw)
+		}
+	}
+}
+
+// addressed are the attributes that hold a URL; "" stands for the text.
+var addressed = map[string][]string{
+	"atom:link":           {"href"},
+	"enclosure":           {"url"},
+	"itunes:image":        {"href"},
+	"itunes:new-feed-url": {""},
+	"link":                {""},
+	"podcast:chapters":    {"url"},
+	"podcast:funding":     {"url"},
+	"podcast:license":     {"url"},
+	"podcast:person":      {"href", "img"},
+	"podcast:trailer":     {"url"},
+	"podcast:transcript":  {"url"},
+}
+
+// address parses an absolute http or https URL, or says what is wrong with it.
+func address(raw string) (u *url.URL, problem string) {
+	u, err := url.Parse(raw)
+	switch {
+	case err != nil:
+		return nil, "is malformed"
+	case u.Scheme != "http" && u.Scheme != "https":
+		return nil, "is not an http or https address"
+	case u.Host == "":
+		return nil, "names no host"
+	case strings.ContainsAny(raw, " \t\r\n"):
+		return nil, "has space in it"
+	}
+	return u, ""
+}
+
+// isLocal reports whether a host is this machine: a feed that is only tried out
+// has no need of https.
+func isLocal(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && addr.IsLoopback()
+}
+
+// format checks dates, and what is either true or false.
+func (c *checker) format(e *element) {
+	value := strings.TrimSpace(e.text)
+	if value == "" {
+		return
+	}
+	switch e.name {
+	case "pubDate", "lastBuildDate":
+		if _, err := mail.ParseDate(value); err != nil {
+			c.add("F016", e, "%s is %q", e.name, value)
+		} else if zone := value[strings.LastIndexByte(value, ' ')+1:]; zone != "GMT" && !strings.ContainsAny(zone, "+-") {
+			c.add("F061", e, "%s has the zone %q", e.name, zone)
+		}
+	case "itunes:explicit":
+		if value != "true" && value != "false" {
+			c.add("F017", e, "itunes:explicit is %q", value)
+		}
+	}
+}

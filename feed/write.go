@@ -1,0 +1,165 @@
+package feed
+
+import (
+	"bufio"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// writer writes XML with one element a line, indented by two spaces, so that
+// people and git diff can read it. Attributes are given as name and value in
+// turn; one without a value is left out. All text is cleaned (see clean) and
+// escaped. Names are ours, or were read by an XML decoder; they are not escaped.
+// Errors stay in the bufio.Writer until it is flushed.
+type writer struct {
+	w    *bufio.Writer
+	open []string
+}
+
+func (w *writer) declaration() {
+	w.w.WriteString(`<?xml version="1.0" encoding="UTF-8"?>` + "\n")
+}
+
+// start opens an element whose children stand on lines of their own.
+func (w *writer) start(name string, attrs ...string) {
+	w.indent()
+	w.tag(name, attrs)
+	w.w.WriteString(">\n")
+	w.open = append(w.open, name)
+}
+
+// end closes the element opened last.
+func (w *writer) end() {
+	last := len(w.open) - 1
+	name := w.open[last]
+	w.open = w.open[:last]
+	w.indent()
+	w.close(name)
+	w.w.WriteByte('\n')
+}
+
+// empty writes an element without content.
+func (w *writer) empty(name string, attrs ...string) {
+	w.indent()
+	w.tag(name, attrs)
+	w.w.WriteString("/>\n")
+}
+
+// text writes an element with text in it, or an empty one without.
+func (w *writer) text(name, value string, attrs ...string) {
+	value = clean(value)
+	if value == "" {
+		w.empty(name, attrs...)
+		return
+	}
+	w.indent()
+	w.tag(name, attrs)
+	w.w.WriteByte('>')
+	inText.WriteString(w.w, value)
+	w.close(name)
+	w.w.WriteByte('\n')
+}
+
+// optional is text, but nothing at all without a value.
+func (w *writer) optional(name, value string) {
+	if value = clean(value); value != "" {
+		w.text(name, value)
+	}
+}
+
+// number writes a number above zero.
+func (w *writer) number(name string, n int, attrs ...string) {
+	if n > 0 {
+		w.text(name, strconv.Itoa(n), attrs...)
+	}
+}
+
+// date writes a date as RFC 2822 has it, with a numeric zone; not the zero time.
+func (w *writer) date(name string, t time.Time) {
+	if !t.IsZero() {
+		w.text(name, t.Format(time.RFC1123Z))
+	}
+}
+
+// html writes an element with HTML in a CDATA section, which is readable where
+// escaped HTML is not.
+func (w *writer) html(name, source string) {
+	if source = clean(source); source == "" {
+		w.empty(name)
+		return
+	}
+	w.indent()
+	w.tag(name, nil)
+	w.w.WriteString("><![CDATA[")
+	w.w.WriteString(strings.ReplaceAll(source, "]]>", "]]]]><![CDATA[>"))
+	w.w.WriteString("]]>")
+	w.close(name)
+	w.w.WriteByte('\n')
+}
+
+// tag writes a start tag up to, and without, its end.
+func (w *writer) tag(name string, attrs []string) {
+	w.w.WriteByte('<')
+	w.w.WriteString(name)
+	for i := 0; i < len(attrs); i += 2 {
+		if value := clean(attrs[i+1]); value != "" {
+			w.attr(attrs[i], value)
+		}
+	}
+}
+
+func (w *writer) attr(name, value string) {
+	w.w.WriteByte(' ')
+	w.w.WriteString(name)
+	w.w.WriteString(`="`)
+	inAttr.WriteString(w.w, value)
+	w.w.WriteByte('"')
+}
+
+func (w *writer) close(name string) {
+	w.w.WriteString("</")
+	w.w.WriteString(name)
+	w.w.WriteByte('>')
+}
+
+func (w *writer) indent() {
+	for range w.open {
+		w.w.WriteString("  ")
+	}
+}
+
+// inText escapes what stands between tags. A > needs it only after ]], but is
+// escaped always, as people expect.
+var inText = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+
+// inAttr escapes what stands in an attribute, where a parser would turn line
+// ends and tabs into spaces (XML 1.0 section 3.3.3).
+var inAttr = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "\n", "&#10;", "\t", "&#9;")
+
+// clean makes a value fit for XML. It removes what XML 1.0 cannot hold even
+// escaped: bytes that are not UTF-8 (lone surrogates among them), control
+// characters other than tab and line end, U+FFFE and U+FFFF. It writes line ends
+// as LF and trims space from both ends. Nothing else changes.
+func clean(s string) string {
+	s = strings.ToValidUTF8(s, "")
+	if strings.Contains(s, "\r") {
+		s = lineEnds.Replace(s)
+	}
+	return strings.TrimSpace(strings.Map(xmlChar, s))
+}
+
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
+// xmlChar is the production Char of XML 1.0 section 2.2; it drops the others.
+func xmlChar(r rune) rune {
+	switch {
+	case r == '\t', r == '\n', r == '\r',
+		r >= 0x20 && r <= 0xD7FF,
+		r >= 0xE000 && r <= 0xFFFD,
+		r >= 0x10000 && r <= utf8.MaxRune:
+		return r
+	}
+	return -1
+}
