@@ -1,0 +1,112 @@
+package e2e
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+)
+
+// cue is a caption as one reader understood it; times in seconds.
+type cue struct {
+	Start, End float64
+	Speaker    string
+	Text       string // one space between words
+}
+
+// TestCaptions reads every published WebVTT file with a strict parser, which
+// must not complain and must find what the JSON transcript says; and every SRT
+// file with ffmpeg.
+func TestCaptions(t *testing.T) {
+	t.Parallel()
+	site := published(t)
+	parser := need(t, "webvtt-parser")
+	ffprobe, ffmpeg := need(t, "ffprobe"), need(t, "ffmpeg")
+	for _, e := range site.source(t).live() {
+		for _, stem := range site.transcripts(t, e) {
+			t.Run(filepath.Base(e.dir)+"/"+filepath.Base(stem), func(t *testing.T) {
+				want := site.segments(t, stem)
+				got := readVTT(t, parser, site.file(site.hashed(t, stem, ".vtt")))
+				if diff := cmp.Diff(want, got, cmpopts.EquateApprox(0, 0.0015)); diff != "" {
+					t.Errorf("(-json +vtt):\n%s", diff)
+				}
+				got = readSRT(t, ffprobe, ffmpeg, site.file(site.hashed(t, stem, ".srt")))
+				if diff := cmp.Diff(asSRT(want), got, cmpopts.EquateApprox(0, 0.0015)); diff != "" {
+					t.Errorf("(-json +srt):\n%s", diff)
+				}
+			})
+		}
+	}
+}
+
+// segments reads the published JSON transcript.
+func (s *site) segments(t testing.TB, stem string) (cues []cue) {
+	t.Helper()
+	file := decode[struct {
+		Version  string
+		Segments []struct {
+			Speaker            string
+			StartTime, EndTime float64
+			Body               string
+		}
+	}](t, s.object(t, s.hashed(t, stem, ".json")))
+	if file.Version != "1.0.0" || len(file.Segments) == 0 {
+		t.Errorf("%s: version %q and %d segments, want 1.0.0 and some", stem, file.Version, len(file.Segments))
+	}
+	for _, c := range file.Segments {
+		cues = append(cues, cue{c.StartTime, c.EndTime, c.Speaker, oneSpace(c.Body)})
+	}
+	return cues
+}
+
+func oneSpace(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+func readVTT(t testing.TB, script, file string) []cue {
+	t.Helper()
+	read := decode[[]struct {
+		Errors []string
+		Cues   []cue
+	}](t, tool(t, "node", script, file))[0]
+	for _, e := range read.Errors {
+		t.Errorf("%s:%s", filepath.Base(file), e)
+	}
+	for i := range read.Cues {
+		read.Cues[i].Text = oneSpace(read.Cues[i].Text)
+	}
+	return read.Cues
+}
+
+// readSRT reads cues as ffmpeg does. SubRip has no speakers: where the speaker
+// changes, the name and a colon stand before the words.
+func readSRT(t testing.TB, ffprobe, ffmpeg, file string) (cues []cue) {
+	t.Helper()
+	read := decode[struct {
+		Packets []struct {
+			Start    float64 `json:"pts_time,string"`
+			Duration float64 `json:"duration_time,string"`
+			Size     int     `json:",string"`
+		}
+	}](t, tool(t, ffprobe, "-v", "error", "-of", "json", "-show_packets", file))
+	text := tool(t, ffmpeg, "-v", "error", "-i", file, "-map", "0:s", "-c", "copy", "-f", "data", "-")
+	for _, p := range read.Packets {
+		cues = append(cues, cue{Start: p.Start, End: p.Start + p.Duration, Text: oneSpace(string(text[:p.Size]))})
+		text = text[p.Size:]
+	}
+	return cues
+}
+
+// asSRT returns the cues as SubRip can say them.
+func asSRT(cues []cue) (srt []cue) {
+	speaker := ""
+	for _, c := range cues {
+		text := c.Text
+		if c.Speaker != "" && c.Speaker != speaker {
+			text = c.Speaker + ": " + text
+		}
+		speaker = c.Speaker
+		srt = append(srt, cue{Start: c.Start, End: c.End, Text: text})
+	}
+	return srt
+}

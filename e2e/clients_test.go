@@ -1,0 +1,157 @@
+package e2e
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Podcast clients play the listener: each subscribes to the published feed over
+// HTTP and downloads every enclosure, which must arrive byte for byte.
+
+func TestGPodder(t *testing.T) {
+	t.Parallel()
+	site := published(t)
+	gpo := need(t, "gpodder")
+	home := t.TempDir()
+	env := append(cleanEnv(home), "GPODDER_HOME="+home)
+	for _, args := range [][]string{{"subscribe", site.url + "feed.xml"}, {"update"}, {"download"}} {
+		client(t, home, env, gpo, args...)
+	}
+	site.mustHaveArrived(t, filepath.Join(home, "Downloads"))
+}
+
+func TestPodget(t *testing.T) {
+	t.Parallel()
+	site := published(t)
+	podget := need(t, "podget")
+	home := t.TempDir()
+	env := cleanEnv(home)
+	conf := filepath.Join(home, "conf")
+	if err := os.Mkdir(conf, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	// It refuses a configuration that does not name its own version, so it
+	// writes one itself; the subscriptions that come with it are replaced.
+	client(t, home, env, podget, "--dir_config", conf, "--create-config", "podgetrc")
+	subscription := site.url + "feed.xml podcasts hello\n"
+	if err := os.WriteFile(filepath.Join(conf, "serverlist"), []byte(subscription), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	client(t, home, env, podget, "--dir_config", conf, "--config", "podgetrc")
+	site.mustHaveArrived(t, filepath.Join(home, "POD"))
+}
+
+func TestNewsboat(t *testing.T) {
+	t.Parallel()
+	site := published(t)
+	newsboat, podboat, script := need(t, "newsboat"), need(t, "podboat"), need(t, "script")
+	home := t.TempDir()
+	downloads := filepath.Join(home, "downloads")
+	for _, dir := range []string{downloads, filepath.Join(home, ".newsboat")} {
+		if err := os.Mkdir(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, text := range map[string]string{
+		"urls":   site.url + "feed.xml\n",
+		"config": fmt.Sprintf("podcast-auto-enqueue yes\ndownload-path %q\n", downloads+"/"),
+	} {
+		if err := os.WriteFile(filepath.Join(home, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	client(t, home, cleanEnv(home), newsboat, "-u", "urls", "-C", "config", "-c", "cache.db", "-x", "reload")
+
+	// podboat wants a terminal, which script makes, and a key to quit, which
+	// it takes only when nothing is under way.
+	cmd := exec.Command(script, "-qec", podboat+" -a -C config -q .newsboat/queue", os.DevNull)
+	cmd.Dir, cmd.Env = home, cleanEnv(home)
+	var said bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &said, &said
+	keys, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = cmd.Process.Kill() }) // if the test ends before it does
+	want := len(site.source(t).live())
+	await(t, "podboat's downloads", func() bool { return len(mp3s(t, downloads)) == want })
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	await(t, "podboat's end", func() bool {
+		_, _ = keys.Write([]byte("q")) // fails only once it has ended
+		select {
+		case err = <-ended:
+			return true
+		default:
+			return false
+		}
+	})
+	if err != nil {
+		t.Fatalf("podboat: %v\n%s", err, said.Bytes())
+	}
+	site.mustHaveArrived(t, downloads)
+}
+
+// client runs a podcast client, which must succeed.
+func client(t testing.TB, home string, env []string, name string, args ...string) {
+	t.Helper()
+	cmd := exec.Command(name, args...)
+	cmd.Dir, cmd.Env = home, env
+	out, err := output(cmd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%s %s\n%s", filepath.Base(name), strings.Join(args, " "), out)
+}
+
+// mp3s returns the finished downloads below a folder.
+func mp3s(t testing.TB, dir string) (files []string) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && filepath.Ext(name) == ".mp3" {
+			files = append(files, name)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+// mustHaveArrived compares a client's downloads with what was published: every
+// live episode once and whole, under whatever name the client likes.
+func (s *site) mustHaveArrived(t testing.TB, dir string) {
+	t.Helper()
+	arrived := map[string]int{}
+	for _, file := range mp3s(t, dir) {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		arrived[sha256Hex(data)]++
+	}
+	for _, e := range s.source(t).live() {
+		data, err := os.ReadFile(s.audio(t, e))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if sum := sha256Hex(data); arrived[sum] != 1 {
+			t.Errorf("%s arrived %d times byte for byte, want once", e.slug, arrived[sum])
+		} else {
+			delete(arrived, sum)
+		}
+	}
+	if len(arrived) > 0 {
+		t.Errorf("%d downloads that are no published audio", len(arrived))
+	}
+}

@@ -1,0 +1,118 @@
+package e2e
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// components tells how each component that a test may need is found. The value
+// a finder returns is what the test runs: a program, a script or an archive.
+// e2e/setup installs them all where it can.
+var components = map[string]func() (string, error){
+	"chromium":          program("chromium", "chromium-browser", "google-chrome"),
+	"ffmpeg":            program("ffmpeg"),
+	"ffprobe":           program("ffprobe"),
+	"gpodder":           program("gpo"),
+	"mutagen":           python("mutagen"),
+	"newsboat":          program("newsboat"),
+	"podboat":           program("podboat"),
+	"podcast-partytime": npm("podcast-partytime", "feed.js"),
+	"podget":            program("podget"),
+	"script":            program("script"),
+	"taglib":            sync.OnceValues(compileTagLib),
+	"vnu":               sync.OnceValues(findVNU),
+	"webvtt-parser":     npm("webvtt-parser", "captions.js"),
+	"xmllint":           program("xmllint"),
+}
+
+// need returns the named component. Where it is missing the test is skipped,
+// naming it; in CI, where e2e/setup has installed everything, it fails.
+func need(t testing.TB, name string) string {
+	t.Helper()
+	find, ok := components[name]
+	if !ok {
+		t.Fatalf("unknown component %q", name)
+	}
+	path, err := find()
+	switch {
+	case err == nil:
+		return path
+	case os.Getenv("CI") == "true":
+		t.Fatalf("missing component %s: %v", name, err)
+	default:
+		t.Skipf("missing component %s: %v (e2e/setup installs it)", name, err)
+	}
+	return ""
+}
+
+// program finds the first of several names in PATH.
+func program(names ...string) func() (string, error) {
+	return func() (string, error) {
+		for _, name := range names {
+			if path, err := exec.LookPath(name); err == nil {
+				return path, nil
+			}
+		}
+		return "", fmt.Errorf("no %s in PATH", strings.Join(names, " or "))
+	}
+}
+
+// python finds an interpreter that has the module: the first in PATH may be
+// one that the system's packages are not installed for.
+func python(module string) func() (string, error) {
+	return sync.OnceValues(func() (string, error) {
+		for _, name := range []string{"python3", "/usr/bin/python3", "python"} {
+			if exec.Command(name, "-c", "import "+module).Run() == nil {
+				return name, nil
+			}
+		}
+		return "", fmt.Errorf("no python3 with module %s", module)
+	})
+}
+
+// npm finds a package below npm/node_modules and returns our script that uses
+// it, to be run by node.
+func npm(name, script string) func() (string, error) {
+	return func() (string, error) {
+		if _, err := exec.LookPath("node"); err != nil {
+			return "", errors.New("no node in PATH")
+		}
+		if _, err := os.Stat(filepath.Join("npm", "node_modules", name, "package.json")); err != nil {
+			return "", fmt.Errorf("npm package: %w", err)
+		}
+		return filepath.Join("npm", script), nil
+	}
+}
+
+// findVNU finds the archive of the Nu Html Checker, to be run by java.
+func findVNU() (string, error) {
+	// Some systems have a java that only says that there is none.
+	if err := exec.Command("java", "-version").Run(); err != nil {
+		return "", fmt.Errorf("java: %w", err)
+	}
+	jar := filepath.Join("npm", "node_modules", "vnu-jar", "build", "dist", "vnu.jar")
+	if _, err := os.Stat(jar); err != nil {
+		return "", fmt.Errorf("npm package: %w", err)
+	}
+	return jar, nil
+}
+
+// compileTagLib builds our reader against the system's TagLib.
+func compileTagLib() (string, error) {
+	flags, err := output(exec.Command("pkg-config", "--cflags", "--libs", "taglib"))
+	if err != nil {
+		return "", err
+	}
+	out := filepath.Join(scratch, "taglib-tags")
+	args := append([]string{"-std=c++17", "-o", out, filepath.Join("readers", "tags.cc")}, strings.Fields(string(flags))...)
+	if _, err := output(exec.Command("g++", args...)); err != nil {
+		return "", err
+	}
+	return out, nil
+}

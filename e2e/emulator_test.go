@@ -1,0 +1,296 @@
+package e2e
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os/exec"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/fsouza/fake-gcs-server/fakestorage"
+)
+
+const bucketName = "hello-universe"
+
+// emulator is a Google Cloud Storage in this process with one empty bucket. It
+// remembers what was asked of it and can kill whoever asks.
+type emulator struct {
+	url string // of the server; no slash at its end
+
+	fake *fakestorage.Server
+
+	mu       sync.Mutex
+	requests []request
+	death    *death
+	written  func(key string) // called after every write, before it is answered; may be nil
+	arrived  func(r request)  // called with every request before it is handled; may be nil
+}
+
+// request is what a client of the bucket asked.
+type request struct {
+	kind kind
+	key  string // empty for a listing
+}
+
+func (r request) String() string { return string(r.kind) + " " + r.key }
+
+// kind is a class of requests, as cloud storage bills them.
+type kind string
+
+const (
+	list  kind = "list"
+	read  kind = "read"
+	write kind = "write" // anything that changes the bucket
+)
+
+// death says at which write the writing process dies, and how far the write got.
+type death struct {
+	at     int // the first write is 1
+	moment moment
+	kill   func()
+
+	seen int // writes so far
+}
+
+// moment is a point in the life of a write request.
+type moment string
+
+const (
+	arriving moment = "when it arrives"       // the bucket does not change
+	halfway  moment = "halfway through"       // the bucket sees half a body and drops it
+	answered moment = "before it is answered" // the bucket has changed, the writer never learns it
+)
+
+// startEmulator starts one and stops it when the test ends.
+func startEmulator(t testing.TB) *emulator {
+	t.Helper()
+	e := &emulator{}
+	front := httptest.NewServer(http.HandlerFunc(e.serve))
+	t.Cleanup(front.Close)
+	host := strings.TrimPrefix(front.URL, "http://")
+	fake, err := fakestorage.NewServerWithOptions(fakestorage.Options{
+		NoListener: true, // we listen
+		// Reads are routed by Host, so both names must be the one clients use.
+		PublicHost:  host,
+		ExternalURL: front.URL,
+		Writer:      io.Discard,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(fake.Stop)
+	fake.CreateBucketWithOpts(fakestorage.CreateBucketOpts{Name: bucketName})
+	e.url, e.fake = front.URL, fake
+	return e
+}
+
+// env points the binary at the bucket, under the URL the emulator itself
+// serves the public objects at.
+func (e *emulator) env() []string {
+	return []string{
+		"STORAGE_EMULATOR_HOST=" + strings.TrimPrefix(e.url, "http://"),
+		"ONAIR_STORAGE=gs://" + bucketName,
+		"ONAIR_URL=" + e.publicURL(),
+	}
+}
+
+func (e *emulator) publicURL() string { return e.url + "/" + bucketName + "/" }
+
+func (e *emulator) serve(w http.ResponseWriter, r *http.Request) {
+	req, ours := classify(r)
+	if !ours { // a listener's
+		e.fake.HTTPHandler().ServeHTTP(w, r)
+		return
+	}
+	e.mu.Lock()
+	e.requests = append(e.requests, req)
+	death := e.dies(req)
+	arrived, written := e.arrived, e.written
+	e.mu.Unlock()
+
+	if arrived != nil {
+		arrived(req)
+	}
+	if death != nil && death.moment != answered {
+		if death.moment == halfway {
+			_, _ = io.CopyN(io.Discard, r.Body, r.ContentLength/2)
+		}
+		death.kill()
+		panic(http.ErrAbortHandler)
+	}
+	if req.kind != write {
+		e.fake.HTTPHandler().ServeHTTP(w, r)
+		return
+	}
+	// The answer waits until those who watch have looked at the bucket.
+	answer := httptest.NewRecorder()
+	e.fake.HTTPHandler().ServeHTTP(answer, r)
+	if written != nil {
+		written(req.key)
+	}
+	if death != nil {
+		death.kill()
+		panic(http.ErrAbortHandler)
+	}
+	for name, values := range answer.Header() {
+		w.Header()[name] = values
+	}
+	w.WriteHeader(answer.Code)
+	_, _ = io.Copy(w, answer.Body)
+}
+
+// dies returns the death that this request brings, if any.
+func (e *emulator) dies(r request) *death {
+	if e.death == nil || r.kind != write {
+		return nil
+	}
+	e.death.seen++
+	if e.death.seen != e.death.at {
+		return nil
+	}
+	d := e.death
+	e.death = nil
+	return d
+}
+
+// classify tells what a request asks; ours is false for the anonymous requests
+// that listeners make.
+func classify(r *http.Request) (req request, ours bool) {
+	if r.Header.Get("User-Agent") == listenerAgent {
+		return request{}, false
+	}
+	path := strings.TrimPrefix(r.URL.EscapedPath(), "/upload")
+	key := ""
+	if _, escaped, ok := strings.Cut(path, "/o/"); ok {
+		key, _ = url.PathUnescape(escaped)
+	} else if rest, ok := strings.CutPrefix(r.URL.Path, "/"+bucketName+"/"); ok {
+		key = rest
+	} else {
+		key = r.URL.Query().Get("name")
+	}
+	switch {
+	case r.Method != http.MethodGet && r.Method != http.MethodHead:
+		return request{write, key}, true
+	case key == "" && strings.HasSuffix(path, "/o"):
+		return request{list, ""}, true
+	}
+	return request{read, key}, true
+}
+
+// forget empties the memory of requests.
+func (e *emulator) forget() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.requests = nil
+}
+
+// asked returns the requests since forget.
+func (e *emulator) asked() []request {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return slices.Clone(e.requests)
+}
+
+// writes returns the keys written since forget, in order of arrival.
+func (e *emulator) writes() []string {
+	var keys []string
+	for _, r := range e.asked() {
+		if r.kind == write {
+			keys = append(keys, r.key)
+		}
+	}
+	return keys
+}
+
+// watch sets the function that is called after every write.
+func (e *emulator) watch(written func(key string)) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.written = written
+}
+
+// intercept sets the function that is called with every request before it is
+// handled; nil for none.
+func (e *emulator) intercept(arrived func(request)) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.arrived = arrived
+}
+
+// killAt starts the command and kills it, as kill -9 does, at the given moment
+// of its n-th write. It reports whether the command lived to see that write,
+// with what it said.
+func (e *emulator) killAt(cmd *exec.Cmd, n int, when moment) (killed bool, said string, err error) {
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	e.mu.Lock()
+	if err := cmd.Start(); err != nil {
+		e.mu.Unlock()
+		return false, "", err
+	}
+	e.death = &death{at: n, moment: when, kill: func() { _ = cmd.Process.Kill() }}
+	e.mu.Unlock()
+	err = cmd.Wait()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	killed = e.death == nil
+	e.death = nil
+	if killed {
+		err = nil
+	}
+	return killed, stderr.String(), err
+}
+
+// object is one object of the bucket.
+type object struct {
+	contentType, cacheControl string
+	crc32c                    string // base64, as cloud storage writes it
+	metadata                  map[string]string
+	data                      []byte
+}
+
+// objects returns what the bucket holds, by key, without onair's own records.
+func (e *emulator) objects(t testing.TB) map[string]object {
+	t.Helper()
+	listed, _, err := e.fake.ListObjects(bucketName, "", "", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]object{}
+	for _, attrs := range listed {
+		if !strings.HasPrefix(attrs.Name, ".onair/") {
+			all[attrs.Name] = e.object(t, attrs.Name)
+		}
+	}
+	return all
+}
+
+func (e *emulator) object(t testing.TB, key string) object {
+	t.Helper()
+	o, err := e.fake.GetObject(bucketName, key)
+	if err != nil {
+		t.Fatalf("object %s: %v", key, err)
+	}
+	return object{o.ContentType, o.CacheControl, o.Crc32c, o.Metadata, o.Content}
+}
+
+// summarize counts requests by kind, for messages.
+func summarize(requests []request) string {
+	count := map[string]int{}
+	for _, r := range requests {
+		count[r.String()]++
+	}
+	var lines []string
+	for r, n := range count {
+		lines = append(lines, fmt.Sprintf("%3d × %s", n, r))
+	}
+	slices.SortFunc(lines, func(a, b string) int { return cmp.Compare(a[6:], b[6:]) })
+	return strings.Join(lines, "\n")
+}

@@ -1,0 +1,256 @@
+package e2e
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+)
+
+// TestPublishToCloudStorage publishes the example to an empty bucket: every
+// object has the bytes of the build and the headers and checksum that belong to
+// it, and a second publish does nothing but look.
+func TestPublishToCloudStorage(t *testing.T) {
+	t.Parallel()
+	e := startEmulator(t)
+	w := newWorkplace(t, e.env()...)
+	w.run(t, "publish", "--yes")
+
+	held := e.objects(t)
+	for _, wrong := range differences(held, w.build(t)) {
+		t.Error(wrong)
+	}
+	for key, o := range held {
+		if o.metadata["onair-sha256"] == "" {
+			t.Errorf("%s: no SHA-256 in its metadata: %v", key, o.metadata)
+		}
+	}
+
+	e.forget()
+	w.run(t, "publish", "--yes")
+	for _, r := range e.asked() {
+		if r.kind != list {
+			t.Errorf("a second publish asks more than listings:\n%s", summarize(e.asked()))
+			break
+		}
+	}
+}
+
+// TestPublishOrder watches a first publish and one of a changed show as a
+// listener who looks after every single write: nothing the feed names is ever
+// missing, and the parts appear in their order.
+func TestPublishOrder(t *testing.T) {
+	t.Parallel()
+	e := startEmulator(t)
+	w := newWorkplace(t, e.env()...)
+	app := &listener{feedURL: e.publicURL() + "feed.xml"}
+	e.watch(app.look)
+
+	w.run(t, "publish", "--yes")
+	first := e.writes()
+	e.forget()
+	retitle(t, w, "Retitled")
+	w.run(t, "publish", "--yes")
+	second := e.writes()
+
+	app.mustBeContent(t, 2)
+	for _, writes := range [][]string{first, second} {
+		feed, claim := slices.Index(writes, "feed.xml"), slices.Index(writes, ".onair/release.json")
+		if claim < 0 || feed < claim || writes[len(writes)-1] != ".onair/release.json" {
+			t.Errorf("want the claim before the feed and the record last:\n%s", strings.Join(writes, "\n"))
+		}
+		for i, key := range writes {
+			if hashedKey.MatchString(key) && i > claim {
+				t.Errorf("%s is written after the claim", key)
+			}
+		}
+	}
+}
+
+// TestKill kills publishes, as kill -9 does, at points spread over all their
+// writes and at every write of the claim and the feed; then runs them again. A
+// listener looks after every write of every process.
+func TestKill(t *testing.T) {
+	t.Parallel()
+
+	t.Run("first publish", func(t *testing.T) {
+		t.Parallel()
+		e := startEmulator(t)
+		w := newWorkplace(t, e.env()...)
+		w.run(t, "publish", "--yes")
+		for _, d := range deaths(e.writes(), 8) {
+			t.Run(d.String(), func(t *testing.T) {
+				e := startEmulator(t)
+				w := newWorkplace(t, e.env()...)
+				app := &listener{feedURL: e.publicURL() + "feed.xml"}
+				e.watch(app.look)
+				w.dieAndRecover(t, e, d)
+				app.mustBeContent(t, 1)
+			})
+		}
+	})
+
+	t.Run("update", func(t *testing.T) {
+		t.Parallel()
+		e := startEmulator(t)
+		w := newWorkplace(t, e.env()...)
+		w.run(t, "publish", "--yes")
+		e.forget()
+		retitle(t, w, "Take 0")
+		w.run(t, "publish", "--yes")
+		app := &listener{feedURL: e.publicURL() + "feed.xml"}
+		e.watch(app.look)
+		plan := deaths(e.writes(), 8)
+		for i, d := range plan {
+			t.Run(d.String(), func(t *testing.T) {
+				retitle(t, w, fmt.Sprintf("Take %d", i+1))
+				w.dieAndRecover(t, e, d)
+			})
+		}
+		app.mustBeContent(t, len(plan))
+	})
+}
+
+// dieAndRecover publishes, dies on the way, and publishes again: that must
+// converge, so that the bucket holds the release and there is nothing left to do.
+func (w *workplace) dieAndRecover(t *testing.T, e *emulator, d death) {
+	t.Helper()
+	killed, said, err := e.killAt(w.command("publish", "--yes"), d.at, d.moment)
+	if !killed {
+		t.Fatalf("the publish ended before write %d: %v\n%s", d.at, err, said)
+	}
+	w.run(t, "publish", "--yes")
+	for _, wrong := range differences(e.objects(t), w.build(t)) {
+		t.Error(wrong)
+	}
+	e.forget()
+	w.run(t, "publish", "--yes")
+	if len(e.writes()) > 0 {
+		t.Errorf("the publish after the one that recovered still writes:\n%s", summarize(e.asked()))
+	}
+}
+
+// String names the death for the test's name.
+func (d death) String() string { return fmt.Sprintf("write %d %s", d.at, d.moment) }
+
+// deaths chooses where to die in a publish that makes the given writes: at n
+// points spread over all of them, and at each moment of every write of the
+// claim, the feed and the record, where a mistake would show.
+func deaths(writes []string, n int) []death {
+	moments := []moment{arriving, halfway, answered}
+	var all []death
+	for i := range n {
+		all = append(all, death{at: 1 + i*len(writes)/n, moment: moments[i%len(moments)]})
+	}
+	for i, key := range writes {
+		if key == "feed.xml" || key == ".onair/release.json" {
+			for _, m := range moments {
+				all = append(all, death{at: i + 1, moment: m})
+			}
+		}
+	}
+	return all
+}
+
+// TestStaleClaim leaves a claim behind, by dying right after it, and publishes
+// from another checkout on another machine, which takes it over.
+func TestStaleClaim(t *testing.T) {
+	t.Parallel()
+	e := startEmulator(t)
+	w := newWorkplace(t, e.env()...)
+	w.run(t, "publish", "--yes")
+	e.forget()
+	retitle(t, w, "Learning")
+	w.run(t, "publish", "--yes")
+	claim := slices.Index(e.writes(), ".onair/release.json") + 1
+
+	retitle(t, w, "Claimed")
+	killed, said, err := e.killAt(w.command("publish", "--yes"), claim, answered)
+	if !killed {
+		t.Fatalf("the publish ended before its claim: %v\n%s", err, said)
+	}
+	if got := e.phase(t); got != "applying" {
+		t.Fatalf("the dead publish left phase %q, want applying", got)
+	}
+
+	other := newWorkplace(t, e.env()...)
+	retitle(t, other, "Taken over")
+	other.run(t, "publish", "--yes")
+	if got := e.phase(t); got != "done" {
+		t.Errorf("phase %q after taking over, want done", got)
+	}
+	for _, wrong := range differences(e.objects(t), other.build(t)) {
+		t.Error(wrong)
+	}
+}
+
+// TestTwoPublishers holds one publisher back at its claim until another has
+// published: the first loses with exit code 4 and changes nothing.
+func TestTwoPublishers(t *testing.T) {
+	t.Parallel()
+	e := startEmulator(t)
+	slow, fast := newWorkplace(t, e.env()...), newWorkplace(t, e.env()...)
+	slow.run(t, "publish", "--yes")
+	retitle(t, slow, "The slow one's")
+	retitle(t, fast, "The fast one's")
+
+	var overtaken atomic.Bool
+	e.intercept(func(r request) {
+		if r.key == ".onair/release.json" && r.kind == write && overtaken.CompareAndSwap(false, true) {
+			if _, err := output(fast.command("publish", "--yes")); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	slow.fails(t, 4, "publish", "--yes")
+	if !overtaken.Load() {
+		t.Fatal("the slow publisher never claimed")
+	}
+	for _, wrong := range differences(e.objects(t), fast.build(t)) {
+		t.Error(wrong)
+	}
+}
+
+// phase is how far the last publish got, by the record in the bucket.
+func (e *emulator) phase(t testing.TB) string {
+	t.Helper()
+	return decode[struct{ Phase string }](t, e.object(t, ".onair/release.json").data).Phase
+}
+
+// mustBeContent fails the test if the listener ever met a broken promise, or
+// got fewer different feeds than there must have been.
+func (l *listener) mustBeContent(t testing.TB, feeds int) {
+	t.Helper()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, b := range l.broken {
+		t.Error(b)
+	}
+	if len(l.seen) < feeds {
+		t.Errorf("saw %d different feeds in %d looks, want at least %d", len(l.seen), l.looks, feeds)
+	}
+}
+
+var titleLine = regexp.MustCompile(`(?m)^title:.*$`)
+
+// retitle gives the show's newest live episode another title: its tag, and so
+// its audio's key, the feed and several pages change.
+func retitle(t testing.TB, w *workplace, title string) {
+	t.Helper()
+	file := filepath.Join(w.dir, filepath.FromSlash(w.source(t).live()[0].dir), "episode.md")
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !titleLine.Match(text) {
+		t.Fatalf("no title in %s", file)
+	}
+	replaced := titleLine.ReplaceAll(text, []byte("title: "+title))
+	if err := os.WriteFile(file, replaced, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,323 @@
+package e2e
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// now is the clock of every command run here: all dates of the example but the
+// scheduled episode's lie before it.
+const now = "2027-03-01T12:00:00Z"
+
+// onair is the binary under test, and scratch a folder for what lives as long
+// as the tests do.
+var onair, scratch string
+
+// atExit is what TestMain stops when the tests have ended.
+var atExit struct {
+	sync.Mutex
+	stop []func()
+}
+
+func TestMain(m *testing.M) { os.Exit(runTests(m)) }
+
+func runTests(m *testing.M) int {
+	var err error
+	if scratch, err = os.MkdirTemp("", "onair-e2e-"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(scratch)
+	onair = filepath.Join(scratch, "onair"+exe(runtime.GOOS))
+	if err := compile(onair); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer func() {
+		for _, stop := range atExit.stop {
+			stop()
+		}
+	}()
+	return m.Run()
+}
+
+// exe is the extension of programs on a system.
+func exe(goos string) string {
+	if goos == "windows" {
+		return ".exe"
+	}
+	return ""
+}
+
+// compile builds cmd/onair as the README says, with further environment.
+func compile(out string, env ...string) error {
+	cmd := exec.Command("go", "build", "-o", out, "./cmd/onair")
+	cmd.Dir = ".."
+	cmd.Env = append(append(os.Environ(), "CGO_ENABLED=0"), env...)
+	if output, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("build onair: %w\n%s", err, output)
+	}
+	return nil
+}
+
+// workplace is a copy of the example show with a home, a cache and an
+// environment that nothing else uses.
+type workplace struct {
+	dir string // the show's folder
+	env []string
+}
+
+// newWorkplace copies the example into a temporary folder. The variables, such
+// as ONAIR_STORAGE=…, are set for every command run there.
+func newWorkplace(t testing.TB, env ...string) *workplace {
+	t.Helper()
+	w, err := makeWorkplace(t.TempDir(), env...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+func makeWorkplace(root string, env ...string) (*workplace, error) {
+	w := &workplace{dir: filepath.Join(root, "show")}
+	if err := os.CopyFS(w.dir, os.DirFS(filepath.Join("..", "examples", "hello-universe"))); err != nil {
+		return nil, fmt.Errorf("copy the example: %w", err)
+	}
+	home := filepath.Join(root, "home")
+	if err := os.MkdirAll(home, 0o700); err != nil {
+		return nil, err
+	}
+	w.env = append(cleanEnv(home), env...)
+	return w, nil
+}
+
+// cleanEnv is an environment with an empty home. It names what programs need
+// and nothing else, so that a developer's settings, credentials or CI variable
+// can't decide a test.
+func cleanEnv(home string) []string {
+	env := []string{
+		"HOME=" + home,
+		"USERPROFILE=" + home,
+		"LocalAppData=" + filepath.Join(home, "cache"),
+		"XDG_CACHE_HOME=" + filepath.Join(home, "cache"),
+		"XDG_CONFIG_HOME=" + filepath.Join(home, "config"),
+		"XDG_DATA_HOME=" + filepath.Join(home, "data"),
+		"LC_ALL=C.UTF-8",
+		"TERM=xterm",
+		"TZ=UTC",
+		"ONAIR_NOW=" + now,
+	}
+	for _, name := range []string{"PATH", "TMPDIR", "TMP", "TEMP", "SystemRoot"} {
+		if value, ok := os.LookupEnv(name); ok {
+			env = append(env, name+"="+value)
+		}
+	}
+	return env
+}
+
+// with returns the same folder under an environment with further variables.
+func (w *workplace) with(env ...string) *workplace {
+	return &workplace{dir: w.dir, env: append(w.env[:len(w.env):len(w.env)], env...)}
+}
+
+// command prepares a run of the binary in the show's folder.
+func (w *workplace) command(args ...string) *exec.Cmd {
+	cmd := exec.Command(onair, append([]string{"-C", w.dir}, args...)...)
+	cmd.Env = w.env
+	return cmd
+}
+
+// run runs the binary, which must succeed, and returns its standard output.
+func (w *workplace) run(t testing.TB, args ...string) []byte {
+	t.Helper()
+	out, err := output(w.command(args...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// fails runs the binary, which must end with the exit code, and returns its
+// standard error.
+func (w *workplace) fails(t testing.TB, code int, args ...string) string {
+	t.Helper()
+	cmd := w.command(args...)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	err := cmd.Run()
+	if cmd.ProcessState == nil || cmd.ProcessState.ExitCode() != code {
+		t.Fatalf("%s: got %v, want exit code %d\n%s", cmd, err, code, stderr.Bytes())
+	}
+	return stderr.String()
+}
+
+// output runs a command and returns what it wrote to standard output. The
+// error, if any, shows the command and all it said.
+func output(cmd *exec.Cmd) ([]byte, error) {
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if err := cmd.Run(); err != nil {
+		return nil, fmt.Errorf("%s: %w\n%s%s", cmd, err, stdout.Bytes(), stderr.Bytes())
+	}
+	return stdout.Bytes(), nil
+}
+
+// tool runs a component, which must succeed, and returns its standard output.
+func tool(t testing.TB, name string, args ...string) []byte {
+	t.Helper()
+	out, err := output(exec.Command(name, args...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// decode reads the JSON a program wrote.
+func decode[T any](t testing.TB, data []byte) T {
+	t.Helper()
+	var v T
+	if err := json.Unmarshal(data, &v); err != nil {
+		t.Fatalf("decode: %v in\n%s", err, data)
+	}
+	return v
+}
+
+// server is `onair serve` showing a published folder as a CDN would.
+type server struct {
+	url  string // ends in a slash
+	stop func()
+}
+
+var urlPattern = regexp.MustCompile(`https?://[^\s/]+`)
+
+// serve starts a server for the folder on a free port and waits until it says
+// where it listens, which is the first line it prints.
+func serve(w *workplace, dir string) (*server, error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cmd := exec.CommandContext(ctx, onair, "-C", w.dir, "serve", "--dir", dir, "--addr", "127.0.0.1:0")
+	cmd.Env = w.env
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		cancel()
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		cancel()
+		return nil, err
+	}
+	stop := func() {
+		cancel()
+		_ = cmd.Wait() // killed: that it failed says nothing
+	}
+	lines := bufio.NewReader(stdout)
+	line, err := lines.ReadString('\n')
+	url := urlPattern.FindString(line)
+	if url == "" {
+		stop()
+		return nil, fmt.Errorf("%s: no URL in %q: %v\n%s", cmd, line, err, stderr.Bytes())
+	}
+	go io.Copy(io.Discard, lines) // so that a server that goes on talking never blocks
+	return &server{url: url + "/", stop: stop}, nil
+}
+
+// site is the example as listeners get it: published once to a folder, served
+// over HTTP under the URL it was published for.
+type site struct {
+	*workplace
+	dir string // the published folder
+	url string // ends in a slash
+}
+
+// published returns the site that all tests share; they must not change it.
+func published(t testing.TB) *site {
+	t.Helper()
+	s, err := publishOnce()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+var publishOnce = sync.OnceValues(func() (*site, error) {
+	root := filepath.Join(scratch, "published")
+	dir := filepath.Join(root, "public")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	w, err := makeWorkplace(root, "ONAIR_STORAGE=file:"+dir)
+	if err != nil {
+		return nil, err
+	}
+	server, err := serve(w, dir)
+	if err != nil {
+		return nil, err
+	}
+	atExit.Lock()
+	atExit.stop = append(atExit.stop, server.stop)
+	atExit.Unlock()
+	w = w.with("ONAIR_URL=" + server.url)
+	if _, err := output(w.command("publish", "--yes")); err != nil {
+		return nil, err
+	}
+	return &site{workplace: w, dir: dir, url: server.url}, nil
+})
+
+// file is the path of a published object given by its key or its URL.
+func (s *site) file(keyOrURL string) string {
+	return filepath.Join(s.dir, filepath.FromSlash(strings.TrimPrefix(keyOrURL, s.url)))
+}
+
+// keysIn returns the keys of what a folder publishes, in order; onair's own
+// records are not among them.
+func keysIn(t testing.TB, dir string) []string {
+	t.Helper()
+	var keys []string
+	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			if d.Name() == ".onair" {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		rel, err := filepath.Rel(dir, path)
+		keys = append(keys, filepath.ToSlash(rel))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return keys
+}
+
+// await waits until the condition holds. It is for what other processes do;
+// a minute is far more than any of them needs.
+func await(t testing.TB, what string, condition func() bool) {
+	t.Helper()
+	deadline := time.Now().Add(time.Minute)
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for !condition() {
+		if time.Now().After(deadline) {
+			t.Fatalf("waited a minute in vain for %s", what)
+		}
+		<-tick.C
+	}
+}

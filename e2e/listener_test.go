@@ -1,0 +1,151 @@
+package e2e
+
+import (
+	"bytes"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"strconv"
+	"sync"
+)
+
+// listenerAgent marks the requests that the emulator must not count as the
+// publisher's.
+const listenerAgent = "a listener"
+
+// listener is a podcast app: it knows a feed's URL and asks for what the feed
+// names. It remembers everything that was not as promised.
+type listener struct {
+	feedURL string
+
+	mu     sync.Mutex
+	looks  int
+	seen   map[string]bool // the feeds it got, by content
+	broken []string
+}
+
+// promise is what a feed says of a file: where it is, its type, and its length
+// in bytes where the feed tells (0: it does not).
+type promise struct {
+	url, mediaType string
+	length         int64
+}
+
+// look fetches the feed and asks for the head of every file the feed names. No
+// feed yet is fine; anything else that fails is remembered. after says what
+// had just happened, for the message.
+func (l *listener) look(after string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.looks++
+	feed, err := get(http.MethodGet, l.feedURL)
+	if err == nil && feed.status == http.StatusNotFound && len(l.seen) == 0 {
+		return
+	}
+	if err == nil && feed.status != http.StatusOK {
+		err = fmt.Errorf("feed: status %d", feed.status)
+	}
+	var promises []promise
+	if err == nil {
+		promises, err = promisesOf(feed.body)
+	}
+	if err != nil {
+		l.broken = append(l.broken, fmt.Sprintf("after %s: %v", after, err))
+		return
+	}
+	if l.seen == nil {
+		l.seen = map[string]bool{}
+	}
+	l.seen[string(feed.body)] = true
+	for _, p := range promises {
+		if err := p.check(); err != nil {
+			l.broken = append(l.broken, fmt.Sprintf("after %s: %v", after, err))
+		}
+	}
+}
+
+// check asks for the head of the file and compares.
+func (p promise) check() error {
+	got, err := get(http.MethodHead, p.url)
+	switch {
+	case err != nil:
+		return err
+	case got.status != http.StatusOK:
+		return fmt.Errorf("%s: status %d", p.url, got.status)
+	case p.length > 0 && got.length != p.length:
+		return fmt.Errorf("%s: %d bytes, the feed says %d", p.url, got.length, p.length)
+	case p.mediaType != "" && got.mediaType != p.mediaType:
+		return fmt.Errorf("%s: type %s, the feed says %s", p.url, got.mediaType, p.mediaType)
+	}
+	return nil
+}
+
+// response is the part of an HTTP response that listeners look at.
+type response struct {
+	status    int
+	mediaType string // without parameters
+	length    int64
+	body      []byte
+}
+
+func get(method, url string) (*response, error) {
+	req, err := http.NewRequest(method, url, nil)
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("User-Agent", listenerAgent)
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", url, err)
+	}
+	mediaType, _, _ := mime.ParseMediaType(res.Header.Get("Content-Type"))
+	return &response{res.StatusCode, mediaType, res.ContentLength, body}, nil
+}
+
+// promisesOf returns every file that a feed names: enclosures, transcripts,
+// chapters and images. Links to pages are none.
+func promisesOf(feed []byte) ([]promise, error) {
+	var all []promise
+	d := xml.NewDecoder(bytes.NewReader(feed))
+	for {
+		token, err := d.Token()
+		if err == io.EOF {
+			return all, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("feed: %w", err)
+		}
+		start, ok := token.(xml.StartElement)
+		if !ok {
+			continue
+		}
+		attrs := map[string]string{}
+		for _, a := range start.Attr {
+			attrs[a.Name.Local] = a.Value
+		}
+		p := promise{mediaType: attrs["type"]}
+		switch start.Name.Local {
+		case "enclosure":
+			p.url = attrs["url"]
+			if p.length, err = strconv.ParseInt(attrs["length"], 10, 64); err != nil || p.length <= 0 || p.mediaType == "" {
+				return nil, fmt.Errorf("feed: enclosure with length %q and type %q", attrs["length"], p.mediaType)
+			}
+		case "transcript", "chapters":
+			p.url = attrs["url"]
+		case "image":
+			p.url = attrs["href"] // RSS's own has children instead
+		case "person":
+			p.url = attrs["img"]
+		}
+		if p.url != "" {
+			all = append(all, p)
+		}
+	}
+}

@@ -1,0 +1,10 @@
+// Prints what podcast-partytime reads in a feed as JSON: node feed.js FILE.
+const { readFileSync } = require("node:fs");
+const { parseFeed } = require("podcast-partytime");
+
+const feed = parseFeed(readFileSync(process.argv[2], "utf8"));
+if (!feed) {
+  console.error("not a feed");
+  process.exit(1);
+}
+console.log(JSON.stringify(feed));

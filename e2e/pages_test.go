@@ -1,0 +1,162 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// pages returns the published pages, by key.
+func (s *site) pages(t testing.TB) (keys []string) {
+	t.Helper()
+	for _, key := range keysIn(t, s.dir) {
+		if filepath.Ext(key) == ".html" && !hashedKey.MatchString(key) {
+			keys = append(keys, key)
+		}
+	}
+	if len(keys) < 3 {
+		t.Fatalf("only %d pages: %q", len(keys), keys)
+	}
+	return keys
+}
+
+// TestPagesAreHTML asks the Nu Html Checker about every published page.
+func TestPagesAreHTML(t *testing.T) {
+	t.Parallel()
+	site := published(t)
+	args := []string{"-jar", need(t, "vnu"), "--format", "json", "--exit-zero-always", "--stdout"}
+	for _, key := range site.pages(t) {
+		args = append(args, site.file(key))
+	}
+	report := decode[struct {
+		Messages []struct {
+			Type, SubType, URL, Message, Extract string
+			LastLine, LastColumn                 int
+		}
+	}](t, tool(t, "java", args...))
+	for _, m := range report.Messages {
+		// A warning comes as an info with a subtype.
+		text := fmt.Sprintf("%s:%d:%d: %s %s: %s\n%s", m.URL, m.LastLine, m.LastColumn, m.Type, m.SubType, m.Message, m.Extract)
+		if m.Type == "info" {
+			t.Log(text)
+		} else {
+			t.Error(text)
+		}
+	}
+}
+
+// tab is a page open in a browser, and what its console has said.
+type tab struct {
+	context.Context
+
+	mu      sync.Mutex
+	console []string
+}
+
+// openTab starts a browser without a window and ends it with the test.
+func openTab(t testing.TB, program string) *tab {
+	t.Helper()
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(program),
+		chromedp.NoSandbox, // which root may not have; the pages are our own
+		chromedp.UserDataDir(t.TempDir()))
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewExecAllocator(ctx, options...)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	b := &tab{Context: ctx}
+	messages := chromedp.Console(ctx)
+	go func() {
+		for m, err := range messages {
+			if err != nil {
+				return
+			}
+			b.mu.Lock()
+			b.console = append(b.console, fmt.Sprintf("%s %s: %s (%s:%d)", m.Source, m.Type, m.Text, m.URL, m.Line+1))
+			b.mu.Unlock()
+		}
+	}()
+	return b
+}
+
+// do carries out steps in the page, which must succeed.
+func (b *tab) do(t testing.TB, what string, steps ...chromedp.Action[chromedp.Void]) {
+	t.Helper()
+	if err := chromedp.Do(b, steps...); err != nil {
+		t.Fatalf("%s: %v\nconsole: %q", what, err, b.console)
+	}
+}
+
+// mustBeQuiet fails the test if the console said anything at all: an error of a
+// script, a file that did not load, a violation of the page's policy.
+func (b *tab) mustBeQuiet(t testing.TB) {
+	t.Helper()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, line := range b.console {
+		t.Errorf("console: %s", line)
+	}
+}
+
+// TestPagesInBrowser opens every page: nothing may be missing or forbidden.
+func TestPagesInBrowser(t *testing.T) {
+	t.Parallel()
+	site := published(t)
+	b := openTab(t, need(t, "chromium"))
+	for _, key := range site.pages(t) {
+		b.do(t, key, chromedp.Navigate(site.url+key))
+	}
+	b.mustBeQuiet(t)
+}
+
+// TestPlayer listens to an episode in a browser: the audio plays, and a click
+// on a chapter or on a time of the transcript goes there.
+func TestPlayer(t *testing.T) {
+	t.Parallel()
+	site := published(t)
+	b := openTab(t, need(t, "chromium"))
+	var episode *episodeSource
+	for _, e := range site.source(t).live() {
+		if len(e.Chapters) > 2 {
+			episode = e
+		}
+	}
+	if episode == nil {
+		t.Fatal("no live episode with chapters")
+	}
+	b.do(t, "open", chromedp.Navigate(site.url+"episodes/"+episode.slug+"/"))
+	b.do(t, "play", chromedp.Click("#player .play"))
+	b.waitFor(t, "the audio to play", `audio.currentTime > 0.3 && !audio.paused`)
+
+	for _, links := range []string{".chapters a[data-seek]", "#transcript a[data-seek]"} {
+		last := fmt.Sprintf(`[...document.querySelectorAll(%q)].at(-2)`, links)
+		start, err := chromedp.Run(b, chromedp.Evaluate[string](last+`.dataset.seek`))
+		if err != nil {
+			t.Fatalf("%s: %v", links, err)
+		}
+		if seconds, err := strconv.ParseFloat(start, 64); err != nil || seconds < 5 {
+			t.Fatalf("%s seeks to %q, want far enough from the start to be told apart", links, start)
+		}
+		b.do(t, "click", chromedp.Evaluate[chromedp.Void](last+`.click()`))
+		b.waitFor(t, "the audio to play from "+start+" s",
+			fmt.Sprintf(`audio.currentTime > %s && audio.currentTime < %[1]s + 10 && !audio.paused`, start))
+	}
+	b.mustBeQuiet(t)
+}
+
+// waitFor waits until a condition on the page's audio holds.
+func (b *tab) waitFor(t testing.TB, what, condition string) {
+	t.Helper()
+	expression := `(() => { const audio = document.querySelector("audio"); return ` + condition + `; })()`
+	if _, err := chromedp.Run(b, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(30*time.Second))); err != nil {
+		t.Fatalf("wait for %s: %v\nconsole: %q", what, err, b.console)
+	}
+}

@@ -1,0 +1,122 @@
+// Prints what TagLib reads in an MP3's ID3 tag as JSON: tags FILE. The shape is
+// that of type tags in tags_test.go; images are base64.
+//
+// Built by the test: g++ -o tags tags.cc $(pkg-config --cflags --libs taglib)
+
+#include <algorithm>
+#include <cstdio>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include <attachedpictureframe.h>
+#include <chapterframe.h>
+#include <commentsframe.h>
+#include <id3v2tag.h>
+#include <mpegfile.h>
+#include <tableofcontentsframe.h>
+#include <urllinkframe.h>
+
+using namespace TagLib;
+
+// quoted returns a string as a JSON literal.
+static std::string quoted(const std::string &s) {
+  std::string out = "\"";
+  for (unsigned char c : s) {
+    char escaped[8];
+    if (c == '"' || c == '\\' || c < 0x20) {
+      std::snprintf(escaped, sizeof escaped, "\\u%04x", c);
+      out += escaped;
+    } else {
+      out += static_cast<char>(c);
+    }
+  }
+  return out + "\"";
+}
+
+static std::string quoted(const String &s) { return quoted(s.to8Bit(true)); }
+
+// text returns the first frame of a list as text, as a JSON literal.
+static std::string text(const ID3v2::FrameList &frames) {
+  return quoted(frames.isEmpty() ? String() : frames.front()->toString());
+}
+
+// image returns the bytes of the only picture of a list, in base64.
+static std::string image(const ID3v2::FrameList &frames) {
+  if (frames.size() > 1) {
+    std::cerr << frames.size() << " pictures\n";
+    std::exit(1);
+  }
+  if (frames.isEmpty())
+    return quoted(std::string());
+  auto *picture = dynamic_cast<ID3v2::AttachedPictureFrame *>(frames.front());
+  if (!picture) {
+    std::cerr << "unreadable picture\n";
+    std::exit(1);
+  }
+  ByteVector base64 = picture->picture().toBase64();
+  return quoted(std::string(base64.data(), base64.size()));
+}
+
+// url returns the first URL among the frames of a chapter.
+static std::string url(const ID3v2::FrameList &frames) {
+  for (auto *frame : frames)
+    if (auto *link = dynamic_cast<ID3v2::UrlLinkFrame *>(frame))
+      return quoted(link->url());
+  return quoted(std::string());
+}
+
+int main(int argc, char **argv) {
+  if (argc != 2) {
+    std::cerr << "usage: tags FILE\n";
+    return 2;
+  }
+  MPEG::File file(argv[1]);
+  if (!file.isValid() || !file.hasID3v2Tag()) {
+    std::cerr << argv[1] << ": no ID3v2 tag\n";
+    return 1;
+  }
+  ID3v2::Tag *tag = file.ID3v2Tag();
+  const auto &frames = tag->frameListMap();
+
+  std::vector<ID3v2::ChapterFrame *> chapters;
+  for (auto *frame : frames["CHAP"])
+    if (auto *chapter = dynamic_cast<ID3v2::ChapterFrame *>(frame))
+      chapters.push_back(chapter);
+  std::stable_sort(chapters.begin(), chapters.end(), [](auto *a, auto *b) {
+    return a->startTime() < b->startTime();
+  });
+  ByteVectorList listed;
+  if (auto *contents = ID3v2::TableOfContentsFrame::findTopLevel(tag))
+    listed = contents->childElements();
+
+  std::string comment;
+  if (!frames["COMM"].isEmpty())
+    if (auto *c = dynamic_cast<ID3v2::CommentsFrame *>(frames["COMM"].front()))
+      comment = c->text().to8Bit(true);
+
+  std::cout.precision(12); // milliseconds, however long the episode
+  std::cout << "{\"version\": \"2." << tag->header()->majorVersion() << "."
+            << tag->header()->revisionNumber() << "\""
+            << ", \"title\": " << text(frames["TIT2"])
+            << ", \"artist\": " << text(frames["TPE1"])
+            << ", \"album\": " << text(frames["TALB"])
+            << ", \"track\": " << text(frames["TRCK"])
+            << ", \"genre\": " << quoted(tag->genre())
+            << ", \"year\": " << quoted(tag->year() ? String::number(tag->year()) : String())
+            << ", \"comment\": " << quoted(comment)
+            << ", \"artwork\": " << image(frames["APIC"])
+            << ", \"seconds\": " << file.audioProperties()->lengthInMilliseconds() / 1000.0
+            << ", \"chapters\": [";
+  const char *comma = "";
+  for (auto *c : chapters) {
+    std::cout << comma << "{\"start\": " << c->startTime() / 1000.0
+              << ", \"end\": " << c->endTime() / 1000.0
+              << ", \"title\": " << text(c->embeddedFrameList("TIT2"))
+              << ", \"url\": " << url(c->embeddedFrameList())
+              << ", \"image\": " << image(c->embeddedFrameList("APIC"))
+              << ", \"hidden\": " << (listed.contains(c->elementID()) ? "false" : "true") << "}";
+    comma = ", ";
+  }
+  std::cout << "]}\n";
+}

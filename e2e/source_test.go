@@ -1,0 +1,215 @@
+package e2e
+
+import (
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/goccy/go-yaml"
+)
+
+// source is the example as its files say, read without onair's own loader so
+// that what listeners get can be held against it.
+type source struct {
+	Title    string
+	URL      string
+	Author   string
+	Language string
+	Timezone string
+	Hosts    []string
+	Artwork  string
+	Feed     struct {
+		Path   string
+		Locked bool
+	}
+	Seasons map[int]string
+
+	people   map[string]personSource
+	sponsors map[string]sponsorSource
+	episodes []*episodeSource // newest first
+}
+
+type personSource struct {
+	Name, URL, Image string
+}
+
+type sponsorSource struct {
+	Name, URL, Logo string
+}
+
+type episodeSource struct {
+	Title    string
+	GUID     string
+	Date     string
+	Draft    bool
+	Season   int
+	Number   int
+	Type     string
+	Summary  string
+	Guests   []string
+	People   []struct{ ID, Role, Group string }
+	Artwork  string
+	Chapters []chapterSource
+
+	dir  string    // below the show's folder, slash-separated
+	slug string    // the folder's name
+	date time.Time // zero: none
+}
+
+type chapterSource struct {
+	Start   string
+	Title   string
+	URL     string
+	Image   string // below the episode's folder; of a sponsor, below the show's
+	Sponsor string
+	TOC     *bool
+
+	start time.Duration
+}
+
+// source reads the files of the show.
+func (w *workplace) source(t testing.TB) *source {
+	t.Helper()
+	s := &source{}
+	s.Feed.Path = "feed.xml"
+	w.yaml(t, "show.yaml", &s)
+	w.yaml(t, "people.yaml", &s.people)
+	w.yaml(t, "sponsors.yaml", &s.sponsors)
+	zone, err := time.LoadLocation(s.Timezone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob(filepath.Join(w.dir, "episodes", "*", "episode.md"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("episodes of %s: %d, %v", w.dir, len(files), err)
+	}
+	for _, file := range files {
+		slug := filepath.Base(filepath.Dir(file))
+		s.episodes = append(s.episodes, w.episode(t, slug, s, zone))
+	}
+	slices.SortFunc(s.episodes, func(a, b *episodeSource) int { return b.date.Compare(a.date) })
+	return s
+}
+
+func (w *workplace) yaml(t testing.TB, name string, v any) {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(w.dir, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := yaml.Unmarshal(data, v); err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+}
+
+func (w *workplace) episode(t testing.TB, slug string, s *source, zone *time.Location) *episodeSource {
+	t.Helper()
+	e := &episodeSource{slug: slug, dir: path.Join("episodes", slug)}
+	folder := filepath.Join(w.dir, "episodes", slug)
+	data, err := os.ReadFile(filepath.Join(folder, "episode.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := strings.SplitN(string(data), "---\n", 3)
+	if len(parts) != 3 {
+		t.Fatalf("%s: no front matter", e.dir)
+	}
+	if err := yaml.Unmarshal([]byte(parts[1]), e); err != nil {
+		t.Fatalf("%s: %v", e.dir, err)
+	}
+	if e.Date != "" {
+		if e.date, err = parseDate(e.Date, zone); err != nil {
+			t.Fatalf("%s: %v", e.dir, err)
+		}
+	}
+	if lines, err := os.ReadFile(filepath.Join(folder, "chapters.txt")); err == nil {
+		e.Chapters = chapterLines(string(lines))
+	}
+	for i := range e.Chapters {
+		if err := e.Chapters[i].resolve(s); err != nil {
+			t.Fatalf("%s: %v", e.dir, err)
+		}
+	}
+	return e
+}
+
+func parseDate(text string, zone *time.Location) (time.Time, error) {
+	for _, layout := range []string{time.RFC3339, "2006-01-02 15:04", "2006-01-02"} {
+		if date, err := time.ParseInLocation(layout, text, zone); err == nil {
+			return date, nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("date %q", text)
+}
+
+// chapterLines reads chapters.txt: "0:12 What is a CDN?" a line.
+func chapterLines(text string) (chapters []chapterSource) {
+	for line := range strings.Lines(text) {
+		if start, title, ok := strings.Cut(strings.TrimSpace(line), " "); ok && !strings.HasPrefix(line, "#") {
+			chapters = append(chapters, chapterSource{Start: start, Title: title})
+		}
+	}
+	return chapters
+}
+
+// resolve reads the chapter's start and takes from its sponsor what it leaves
+// out.
+func (c *chapterSource) resolve(s *source) error {
+	var seconds float64
+	for field := range strings.SplitSeq(c.Start, ":") {
+		f, err := strconv.ParseFloat(field, 64)
+		if err != nil {
+			return fmt.Errorf("chapter start %q: %w", c.Start, err)
+		}
+		seconds = seconds*60 + f
+	}
+	c.start = time.Duration(seconds * float64(time.Second))
+	if c.Sponsor != "" {
+		sponsor, ok := s.sponsors[c.Sponsor]
+		if !ok {
+			return fmt.Errorf("chapter of unknown sponsor %q", c.Sponsor)
+		}
+		c.Title, c.URL, c.Image = sponsor.Name, sponsor.URL, sponsor.Logo
+	}
+	return nil
+}
+
+// hidden: players may switch to the chapter but do not list it.
+func (c *chapterSource) hidden() bool { return c.TOC != nil && !*c.TOC }
+
+// live returns the episodes that listeners have by the clock of the tests,
+// newest first.
+func (s *source) live() []*episodeSource {
+	clock, err := time.Parse(time.RFC3339, now)
+	if err != nil {
+		panic(err)
+	}
+	return slices.DeleteFunc(slices.Clone(s.episodes), func(e *episodeSource) bool {
+		return e.Draft || e.date.IsZero() || e.date.After(clock)
+	})
+}
+
+// credits returns the names of everyone heard in the episode.
+func (s *source) credits(e *episodeSource) []string {
+	var names []string
+	ids := slices.Concat(s.Hosts, e.Guests)
+	for _, p := range e.People {
+		ids = append(ids, p.ID)
+	}
+	for _, id := range ids {
+		name := s.people[id].Name
+		if name == "" {
+			name = id
+		}
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}

@@ -1,0 +1,298 @@
+package e2e
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+)
+
+// tags are what one reader finds in a published MP3. The JSON names are what
+// the programs below readers/ print.
+type tags struct {
+	Version  string    `json:"version"` // of ID3; not every reader tells
+	Title    string    `json:"title"`
+	Artist   string    `json:"artist"`
+	Album    string    `json:"album"`
+	Track    string    `json:"track"`
+	Genre    string    `json:"genre"`
+	Year     string    `json:"year"`
+	Comment  string    `json:"comment"`
+	Artwork  []byte    `json:"artwork"`
+	Chapters []chapter `json:"chapters"`
+	Seconds  float64   `json:"seconds"`
+}
+
+type chapter struct {
+	Start  float64 `json:"start"` // seconds
+	End    float64 `json:"end"`
+	Title  string  `json:"title"`
+	URL    string  `json:"url"`
+	Image  []byte  `json:"image"`
+	Hidden bool    `json:"hidden"` // not in the table of contents
+}
+
+// reader is a component that reads tags.
+type reader struct {
+	name string
+	read func(t testing.TB, file string) *tags
+	// partial: it does not see the chapters' URLs, images and whether they are
+	// listed, nor the version of the tag.
+	partial bool
+}
+
+// readers returns all that are installed on this machine.
+func readers(t testing.TB) []reader {
+	mutagen, taglib := need(t, "mutagen"), need(t, "taglib")
+	ffprobe, ffmpeg := need(t, "ffprobe"), need(t, "ffmpeg")
+	return []reader{
+		{name: "mutagen", read: func(t testing.TB, file string) *tags {
+			return decode[*tags](t, tool(t, mutagen, filepath.Join("readers", "tags.py"), file))
+		}},
+		{name: "taglib", read: func(t testing.TB, file string) *tags {
+			return decode[*tags](t, tool(t, taglib, file))
+		}},
+		{name: "ffprobe", partial: true, read: func(t testing.TB, file string) *tags {
+			return readFFmpeg(t, ffprobe, ffmpeg, file)
+		}},
+	}
+}
+
+// readFFmpeg reads what players built on ffmpeg see.
+func readFFmpeg(t testing.TB, ffprobe, ffmpeg, file string) *tags {
+	t.Helper()
+	type frames struct {
+		Title, Artist, Album, Track, Genre, Date, Comment string
+	}
+	out := decode[struct {
+		Format struct {
+			Duration float64 `json:",string"`
+			Tags     frames
+		}
+		Chapters []struct {
+			Start float64 `json:"start_time,string"`
+			End   float64 `json:"end_time,string"`
+			Tags  frames
+		}
+	}](t, tool(t, ffprobe, "-v", "error", "-of", "json", "-show_format", "-show_chapters", file))
+	f := out.Format.Tags
+	year, _, _ := strings.Cut(f.Date, "-")
+	read := &tags{
+		Title: f.Title, Artist: f.Artist, Album: f.Album, Track: f.Track,
+		Genre: f.Genre, Year: year, Comment: f.Comment, Seconds: out.Format.Duration,
+		Artwork: tool(t, ffmpeg, "-v", "error", "-i", file, "-map", "0:v", "-c", "copy", "-f", "image2pipe", "-"),
+	}
+	for _, c := range out.Chapters {
+		read.Chapters = append(read.Chapters, chapter{Start: c.Start, End: c.End, Title: c.Tags.Title})
+	}
+	return read
+}
+
+// TestTags reads every published MP3 with three readers, which must agree with
+// each other and with the files of the show.
+func TestTags(t *testing.T) {
+	t.Parallel()
+	site := published(t)
+	all := readers(t)
+	source := site.source(t)
+	for _, e := range source.live() {
+		t.Run(e.slug, func(t *testing.T) {
+			file := site.audio(t, e)
+			duration := site.probe(t, file).Duration
+			for _, r := range all {
+				got := r.read(t, file)
+				want := site.wantTags(t, source, e, duration)
+				if r.partial {
+					want.Version = ""
+					for i, c := range want.Chapters {
+						want.Chapters[i] = chapter{Start: c.Start, End: c.End, Title: c.Title}
+					}
+				}
+				got.Seconds = want.Seconds // TestDuration compares it
+				if diff := cmp.Diff(want, got, cmpopts.EquateApprox(0, 0.001), cmpopts.EquateEmpty(), cmp.Transformer("digest", digest)); diff != "" {
+					t.Errorf("%s reads (-source +tag):\n%s", r.name, diff)
+				}
+			}
+		})
+	}
+}
+
+// digest stands for an image in a comparison.
+func digest(data []byte) string {
+	if len(data) == 0 {
+		return "none"
+	}
+	return fmt.Sprintf("%d bytes, SHA-256 %s", len(data), sha256Hex(data))
+}
+
+func sha256Hex(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+// wantTags is the tag that the source of an episode asks for; the duration, in
+// seconds, ends the last chapter.
+func (s *site) wantTags(t testing.TB, source *source, e *episodeSource, seconds float64) *tags {
+	t.Helper()
+	want := &tags{
+		Version: "2.3.0",
+		Title:   e.Title,
+		Artist:  source.Author,
+		Album:   source.Title,
+		Genre:   "Podcast",
+		Year:    strconv.Itoa(e.date.Year()),
+		Comment: e.Summary,
+		Artwork: s.read(t, source.Artwork),
+		Seconds: seconds,
+	}
+	if e.Number > 0 {
+		want.Track = strconv.Itoa(e.Number)
+	}
+	if e.Artwork != "" {
+		want.Artwork = s.read(t, e.dir, e.Artwork)
+	}
+	for i, c := range e.Chapters {
+		w := chapter{Start: c.start.Seconds(), Title: c.Title, URL: c.URL, Hidden: c.hidden(), End: seconds}
+		if i+1 < len(e.Chapters) {
+			w.End = e.Chapters[i+1].start.Seconds()
+		}
+		switch {
+		case c.Image != "" && c.Sponsor != "":
+			w.Image = s.read(t, c.Image)
+		case c.Image != "":
+			w.Image = s.read(t, e.dir, c.Image)
+		}
+		want.Chapters = append(want.Chapters, w)
+	}
+	return want
+}
+
+// read reads a file of the show.
+func (w *workplace) read(t testing.TB, name ...string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(w.dir, filepath.FromSlash(strings.Join(name, "/"))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// audio is the path of the published MP3 of an episode.
+func (s *site) audio(t testing.TB, e *episodeSource) string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(s.dir, "audio", e.slug+"-????????????????.mp3"))
+	if err != nil || len(files) != 1 {
+		t.Fatalf("audio of %s: %q, %v", e.slug, files, err)
+	}
+	return files[0]
+}
+
+// probe is what `onair audio probe` says of an MP3.
+type probe struct {
+	Duration float64 `json:"duration_seconds"`
+	Frames   int     `json:"frames"`
+	Payload  string  `json:"payload_sha256"`
+	Bytes    int     `json:"payload_bytes"`
+}
+
+func (w *workplace) probe(t testing.TB, file string) probe {
+	t.Helper()
+	return decode[probe](t, w.run(t, "audio", "probe", "--json", file))
+}
+
+// TestPayload holds the published audio against the masters, by an ID3 skipper
+// of its own, by mutagen, and by what onair itself says of it.
+func TestPayload(t *testing.T) {
+	t.Parallel()
+	site := published(t)
+	python := need(t, "mutagen")
+	lock := string(site.read(t, "onair.lock"))
+	for _, e := range site.source(t).live() {
+		t.Run(e.slug, func(t *testing.T) {
+			master := site.read(t, e.dir, "audio.mp3")
+			_, payload := splitMP3(master)
+			want := sha256Hex(payload)
+
+			file := site.audio(t, e)
+			live, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, payload = splitMP3(live)
+			if got := sha256Hex(payload); got != want {
+				t.Errorf("published payload %s, the master's is %s", got, want)
+			}
+
+			bare := filepath.Join(t.TempDir(), "bare.mp3")
+			if err := os.WriteFile(bare, live, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			tool(t, python, "-c", "import sys, mutagen.id3; mutagen.id3.delete(sys.argv[1])", bare)
+			stripped, err := os.ReadFile(bare)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := sha256Hex(stripped); got != want {
+				t.Errorf("payload after mutagen took the tag off: %s, the master's is %s", got, want)
+			}
+
+			if p := site.probe(t, file); p.Payload != want || p.Bytes != len(payload) {
+				t.Errorf("onair audio probe: payload %s of %d bytes, want %s of %d", p.Payload, p.Bytes, want, len(payload))
+			}
+			if !strings.Contains(lock, want) {
+				t.Errorf("onair.lock does not pin %s", want)
+			}
+		})
+	}
+}
+
+// TestDuration compares the duration that onair counts from frames with what
+// ffmpeg counts by reading every packet.
+func TestDuration(t *testing.T) {
+	t.Parallel()
+	site := published(t)
+	all := readers(t)
+	ffprobe := need(t, "ffprobe")
+	for _, e := range site.source(t).live() {
+		file := site.audio(t, e)
+		probe := site.probe(t, file)
+		counted := decode[struct {
+			Streams []struct {
+				Packets int `json:"nb_read_packets,string"`
+			}
+		}](t, tool(t, ffprobe, "-v", "error", "-of", "json", "-count_packets", "-select_streams", "a",
+			"-show_entries", "stream=nb_read_packets", file))
+		if len(counted.Streams) != 1 || counted.Streams[0].Packets != probe.Frames {
+			t.Errorf("%s: ffprobe reads %+v packets, onair %d frames", e.slug, counted.Streams, probe.Frames)
+		}
+		for _, r := range all {
+			if got := r.read(t, file).Seconds; math.Abs(got-probe.Duration) > 0.1 {
+				t.Errorf("%s: onair says %.3f s, %s %.3f s", e.slug, probe.Duration, r.name, got)
+			}
+		}
+	}
+}
+
+// TestMasters: a publish leaves the masters as they were.
+func TestMasters(t *testing.T) {
+	t.Parallel()
+	site := published(t)
+	for _, e := range site.source(t).live() {
+		original, err := os.ReadFile(filepath.Join("..", "examples", "hello-universe", filepath.FromSlash(e.dir), "audio.mp3"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(original, site.read(t, e.dir, "audio.mp3")) {
+			t.Errorf("%s: the master changed", e.slug)
+		}
+	}
+}
