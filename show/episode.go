@@ -1,6 +1,7 @@
 package show
 
 import (
+	"strings"
 	"time"
 
 	"onair/internal/finding"
@@ -36,6 +37,7 @@ type Episode struct {
 	Artwork      string // path; empty: the show's
 	Language     string // the show's unless the episode says otherwise
 	License      License
+	Locations    []Location
 	Chapters     []Chapter // ordered; from front matter, chapters.txt or the lock
 	Soundbites   []Soundbite
 	Social       []Social
@@ -87,9 +89,14 @@ func (e *Episode) Status(now time.Time) Status {
 // field is not written.
 func (e *Episode) At(field string) Position { return place(e.places, field, e.File) }
 
+// place looks a field up; a part of it that is not written stands where the
+// whole is.
 func place(places map[string]Position, field, file string) Position {
-	if p, ok := places[field]; ok {
-		return p
+	for field != "" {
+		if p, ok := places[field]; ok {
+			return p
+		}
+		field = field[:max(0, strings.LastIndexAny(field, ".["))]
 	}
 	return Position{File: file}
 }

@@ -1,7 +1,14 @@
 package show
 
 import (
+	"errors"
+	"fmt"
+	"io"
 	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
 )
 
 // Folder is where the files of a show are read from. Most lie inside FS. A
@@ -11,4 +18,82 @@ import (
 type Folder struct {
 	FS  fs.FS
 	Dir string // operating-system path of FS's root; empty when FS is not on a disk
+}
+
+// errOutside is why a file outside the folder cannot be had without Dir.
+var errOutside = errors.New("outside the show's folder")
+
+// outside reports whether a path of a show leaves its folder.
+func outside(name string) bool {
+	clean := path.Clean(name)
+	return path.IsAbs(clean) || clean == ".." || strings.HasPrefix(clean, "../") ||
+		clean == "~" || strings.HasPrefix(clean, "~/") || filepath.VolumeName(filepath.FromSlash(name)) != ""
+}
+
+// Open opens a file named as in Episode: inside the folder, or on the disk
+// where the name starts with "/", "~/" or "../".
+func (f Folder) Open(name string) (fs.File, error) {
+	if !outside(name) {
+		return f.FS.Open(path.Clean(name))
+	}
+	p, ok := f.Path(name)
+	if !ok {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: errOutside}
+	}
+	return os.Open(p)
+}
+
+// Stat describes a file that Open would open.
+func (f Folder) Stat(name string) (fs.FileInfo, error) {
+	if !outside(name) {
+		return fs.Stat(f.FS, path.Clean(name))
+	}
+	p, ok := f.Path(name)
+	if !ok {
+		return nil, &fs.PathError{Op: "stat", Path: name, Err: errOutside}
+	}
+	return os.Stat(p)
+}
+
+// Path returns the operating-system path of a file, and whether it has one.
+func (f Folder) Path(name string) (string, bool) {
+	if f.Dir == "" {
+		return "", false
+	}
+	clean := path.Clean(name)
+	if clean == "~" || strings.HasPrefix(clean, "~/") {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return "", false
+		}
+		return filepath.Join(home, filepath.FromSlash(clean[1:])), true
+	}
+	if p := filepath.FromSlash(clean); path.IsAbs(clean) || filepath.IsAbs(p) {
+		return p, true
+	}
+	return filepath.Join(f.Dir, filepath.FromSlash(clean)), true
+}
+
+// ReadFile returns the content of a file of at most max bytes. A larger file
+// is an error, and is not read.
+func (f Folder) ReadFile(name string, max int64) ([]byte, error) {
+	file, err := f.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	data, err := io.ReadAll(io.LimitReader(file, max+1))
+	if err != nil {
+		return nil, err
+	}
+	if int64(len(data)) > max {
+		return nil, &fs.PathError{Op: "read", Path: name, Err: fmt.Errorf("more than %d bytes", max)}
+	}
+	return data, nil
+}
+
+// isFile reports whether a regular file is there.
+func (f Folder) isFile(name string) bool {
+	info, err := f.Stat(name)
+	return err == nil && info.Mode().IsRegular()
 }

@@ -1,9 +1,23 @@
 package show
 
-import "time"
+import (
+	"bytes"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"onair/internal/finding"
+)
 
 // LockFile is the name of the lock in a show's folder.
 const LockFile = "onair.lock"
+
+// lockVersion is the version of the format that Format writes.
+const lockVersion = 1
 
 // Lock is onair.lock: what must never change by accident, and what a checkout
 // without audio needs in order to say exactly what is live.
@@ -30,4 +44,207 @@ type Payload struct {
 	SHA256 string // 64 hex digits
 	CRC32C uint32 // Castagnoli, as cloud storage uses it
 	Bytes  int64
+}
+
+// Clone returns a copy that shares nothing with l.
+func (l *Lock) Clone() *Lock {
+	c := &Lock{PodcastGUID: l.PodcastGUID, Episodes: make(map[string]*Pin, len(l.Episodes))}
+	for guid, pin := range l.Episodes {
+		p := *pin
+		p.Chapters = slices.Clone(pin.Chapters)
+		c.Episodes[guid] = &p
+	}
+	return c
+}
+
+// Format writes the lock as YAML: the same bytes for the same lock, episodes
+// sorted by GUID and a stanza each, so that git merges two branches that each
+// publish one.
+func (l *Lock) Format() []byte {
+	var b bytes.Buffer
+	fmt.Fprint(&b, "# Written by onair; commit it to git and leave it alone. It pins what must never\n"+
+		"# change by accident: who the podcast is, and the audio behind each episode's GUID.\n")
+	fmt.Fprintf(&b, "version: %d\n", lockVersion)
+	if l.PodcastGUID != "" {
+		fmt.Fprintf(&b, "podcast_guid: %s\n", quote(l.PodcastGUID))
+	}
+	if len(l.Episodes) == 0 {
+		return b.Bytes()
+	}
+	b.WriteString("episodes:\n")
+	for _, guid := range slices.Sorted(maps.Keys(l.Episodes)) {
+		fmt.Fprintf(&b, "  %s:\n", quote(guid))
+		l.Episodes[guid].format(&b)
+	}
+	return b.Bytes()
+}
+
+func (p *Pin) format(b *bytes.Buffer) {
+	fmt.Fprintf(b, "    slug: %s\n", quote(p.Slug))
+	fmt.Fprintf(b, "    sha256: %s\n", quote(p.Payload.SHA256))
+	fmt.Fprintf(b, "    crc32c: \"%08x\"\n", p.Payload.CRC32C)
+	fmt.Fprintf(b, "    bytes: %d\n", p.Payload.Bytes)
+	fmt.Fprintf(b, "    duration: %s\n", formatSeconds(p.Duration))
+	fmt.Fprintf(b, "    bitrate: %d\n", p.Bitrate)
+	fmt.Fprintf(b, "    channels: %d\n", p.Channels)
+	fmt.Fprintf(b, "    media_type: %s\n", quote(p.MediaType))
+	fmt.Fprintf(b, "    tag_format: %d\n", p.TagFormat)
+	if p.Waveform != "" {
+		fmt.Fprintf(b, "    waveform: %s\n", quote(p.Waveform))
+	}
+	if len(p.Chapters) > 0 {
+		b.WriteString("    chapters:\n")
+	}
+	for _, c := range p.Chapters {
+		fmt.Fprintf(b, "      - {start: %s", formatSeconds(c.Start))
+		if c.End != 0 {
+			fmt.Fprintf(b, ", end: %s", formatSeconds(c.End))
+		}
+		for _, f := range [...]struct{ key, text string }{{"title", c.Title}, {"url", c.URL}, {"image", c.Image}} {
+			if f.text != "" {
+				fmt.Fprintf(b, ", %s: %s", f.key, quote(f.text))
+			}
+		}
+		if c.Hidden {
+			b.WriteString(", toc: false")
+		}
+		b.WriteString("}\n")
+	}
+}
+
+// ParseLock reads what Format wrote. Nothing in it is guessed: an unknown key,
+// a missing or malformed value is an error. The Lock is never nil; it holds
+// what could be read.
+func ParseLock(data []byte) (*Lock, finding.List) {
+	var found finding.List
+	l, _ := parseLock(data, &found)
+	found.Sort()
+	return l, found
+}
+
+// parseLock also returns where each episode's stanza begins, by GUID.
+func parseLock(data []byte, found *finding.List) (*Lock, map[string]Position) {
+	l := &Lock{Episodes: map[string]*Pin{}}
+	places := map[string]Position{}
+	text, ok := cleanText(LockFile, data, maxLock, found)
+	if !ok {
+		return l, places
+	}
+	root, broken := parseYAML(LockFile, text, 0, found)
+	if root == nil {
+		if !broken && len(data) > 0 {
+			found.Errorf(ruleLock, Position{File: LockFile}, "restore it from git", "the lock is empty")
+		}
+		return l, places
+	}
+	d := &decoder{found: found, places: map[string]Position{}}
+	version := 0
+	value{d, root, ""}.fields(fields{
+		"version":      integer(&version, 1, 1<<30),
+		"podcast_guid": limited(&l.PodcastGUID, 36),
+		"episodes": func(v value) {
+			v.pairs(func(key, v value) {
+				guid := key.node.text
+				if !validGUID(guid) {
+					key.errorf(ruleLock, "", "%s cannot be a GUID", quote(guid))
+					return
+				}
+				places[guid] = key.node.pos
+				l.Episodes[guid] = pin(v)
+			})
+		},
+	})
+	if version != lockVersion {
+		found.Errorf(ruleLock, place(d.places, "version", LockFile), "upgrade onair, or restore the lock from git",
+			"the lock has format version %d; this onair reads %d", version, lockVersion)
+	}
+	return l, places
+}
+
+// pin reads one episode's stanza.
+func pin(v value) *Pin {
+	p := &Pin{}
+	before := v.count
+	v.fields(fields{
+		"slug":       slugField(&p.Slug),
+		"sha256":     hexField(64, func(s string) { p.Payload.SHA256 = s }),
+		"crc32c":     hexField(8, func(s string) { n, _ := strconv.ParseUint(s, 16, 32); p.Payload.CRC32C = uint32(n) }),
+		"bytes":      func(v value) { n := 0; integer(&n, 1, 1<<40)(v); p.Payload.Bytes = int64(n) },
+		"duration":   seconds(&p.Duration),
+		"bitrate":    integer(&p.Bitrate, 0, 1<<20),
+		"channels":   integer(&p.Channels, 1, 2),
+		"media_type": line(&p.MediaType),
+		"tag_format": integer(&p.TagFormat, 0, 1<<20),
+		"waveform":   line(&p.Waveform),
+		"chapters": func(v value) {
+			v.each(func(v value) { p.Chapters = append(p.Chapters, pinnedChapter(v)) })
+		},
+	})
+	if v.count == before && (p.Slug == "" || p.Payload.SHA256 == "" || p.Payload.Bytes == 0) {
+		v.errorf(ruleLock, "restore it from git, or run onair lock", "the pin has no slug, sha256 or bytes")
+	}
+	return p
+}
+
+func pinnedChapter(v value) Chapter {
+	var c Chapter
+	visible := true
+	v.fields(fields{
+		"start": seconds(&c.Start),
+		"end":   seconds(&c.End),
+		"title": line(&c.Title),
+		"url":   line(&c.URL),
+		"image": line(&c.Image),
+		"toc":   boolean(&visible),
+	})
+	c.Hidden = !visible
+	return c
+}
+
+// hexField passes on a string of n lower-case hex digits.
+func hexField(n int, set func(string)) setter {
+	return func(v value) {
+		s, ok := v.word()
+		if !ok {
+			return
+		}
+		if _, err := hex.DecodeString(s); err != nil || len(s) != n || s != strings.ToLower(s) {
+			v.errorf(ruleLock, "restore it from git", "%s is %s; expected %d hex digits", v.name(), quote(s), n)
+			return
+		}
+		set(s)
+	}
+}
+
+// formatSeconds writes a time as seconds, exactly: 62.037375.
+func formatSeconds(d time.Duration) string {
+	s := fmt.Sprintf("%d.%09d", d/time.Second, d%time.Second)
+	return strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
+}
+
+// parseSeconds reads what formatSeconds wrote. It does not go through a
+// floating-point number, so that no time changes by being read and written.
+func parseSeconds(s string) (time.Duration, bool) {
+	whole, fraction, _ := strings.Cut(s, ".")
+	if len(fraction) > 9 || len(whole) > 8 || !digits(whole) || fraction != "" && !digits(fraction) || strings.HasSuffix(s, ".") {
+		return 0, false
+	}
+	n, _ := strconv.ParseInt(whole+(fraction + "000000000")[:9], 10, 64)
+	return time.Duration(n), true
+}
+
+func digits(s string) bool {
+	return s != "" && strings.Trim(s, "0123456789") == ""
+}
+
+// seconds sets a time written as a number of seconds.
+func seconds(p *time.Duration) setter {
+	return func(v value) {
+		d, ok := parseSeconds(v.node.text)
+		if v.node.kind != scalar || !v.node.plain || !ok {
+			v.errorf(ruleTime, "", "%s is %s; expected a number of seconds, such as 62.5", v.name(), v.node.describe())
+			return
+		}
+		*p = d
+	}
 }

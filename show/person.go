@@ -1,5 +1,12 @@
 package show
 
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
 // Person is somebody heard on the show, from people.yaml or named inline.
 type Person struct {
 	ID      string // key in people.yaml; empty for a person named inline
@@ -24,4 +31,206 @@ type Sponsor struct {
 	URL  string
 	Logo string // path below the show's folder
 	Text string
+}
+
+// taxonomy is the Podcast Taxonomy: the roles of each group.
+// https://podcasttaxonomy.com
+var taxonomy = map[string][]string{
+	"creative direction":    {"director", "assistant director", "executive producer", "senior producer", "producer", "associate producer", "development producer", "creative director"},
+	"cast":                  {"host", "co-host", "guest host", "guest", "voice actor", "narrator", "announcer", "reporter"},
+	"writing":               {"author", "editorial director", "co-writer", "writer", "songwriter", "guest writer", "story editor", "managing editor", "script editor", "script coordinator", "researcher", "editor", "fact checker", "translator", "transcriber", "logger"},
+	"audio production":      {"studio coordinator", "technical director", "technical manager", "audio engineer", "remote recording engineer", "post production engineer"},
+	"audio post-production": {"audio editor", "sound designer", "foley artist", "composer", "theme music", "music production", "music contributor"},
+	"administration":        {"production coordinator", "booking coordinator", "production assistant", "content manager", "marketing manager", "sales representative", "sales manager"},
+	"visuals":               {"graphic designer", "cover art designer"},
+	"community":             {"social media manager"},
+	"misc.":                 {"consultant", "intern"},
+	"video production":      {"camera operator", "lighting designer", "camera grip", "assistant camera"},
+	"video post-production": {"editor", "assistant editor"},
+}
+
+// groupOf returns the one group that has a role, or "": a role of no group, or
+// of several.
+func groupOf(role string) string {
+	group := ""
+	for g, roles := range taxonomy {
+		if slices.Contains(roles, strings.ToLower(role)) {
+			if group != "" {
+				return ""
+			}
+			group = g
+		}
+	}
+	return group
+}
+
+// checkTaxonomy warns of a role or group that apps will not know.
+func checkTaxonomy(v value, c Credit) {
+	roles, ok := taxonomy[strings.ToLower(c.Group)]
+	if !ok {
+		v.warnf(ruleTaxonomy, didYouMean(c.Group, slices.Sorted(maps.Keys(taxonomy))), "the Podcast Taxonomy has no group %s", quote(c.Group))
+		return
+	}
+	if slices.Contains(roles, strings.ToLower(c.Role)) {
+		return
+	}
+	hint := didYouMean(c.Role, roles)
+	if g := groupOf(c.Role); g != "" {
+		hint = "add group: " + g
+	}
+	v.warnf(ruleTaxonomy, hint, "the group %s of the Podcast Taxonomy has no role %s", quote(c.Group), quote(c.Role))
+}
+
+// didYouMean is the hint that names the nearest known word, if there is one.
+func didYouMean(s string, known []string) string {
+	if n := nearest(s, known); n != "" {
+		return fmt.Sprintf("did you mean %q?", n)
+	}
+	return ""
+}
+
+// personFields are the fields of a person, in people.yaml and inline.
+func personFields(p *Person) fields {
+	return fields{
+		"name":  limited(&p.Name, 128),
+		"url":   webURL(&p.URL),
+		"image": picture(&p.Image),
+	}
+}
+
+// people reads people.yaml.
+func people(v value) map[string]*Person {
+	all := map[string]*Person{}
+	named := map[string]string{}
+	v.pairs(func(key, v value) {
+		p := &Person{}
+		if slugField(&p.ID)(key); p.ID == "" {
+			return
+		}
+		f := personFields(p)
+		f["aliases"] = words(&p.Aliases, line)
+		if !v.fields(f) {
+			return
+		}
+		all[p.ID] = p
+		if p.Name == "" {
+			key.errorf(ruleRequired, "add name:", "%s has no name", p.ID)
+		}
+		for _, name := range append([]string{p.Name}, p.Aliases...) {
+			fold := strings.ToLower(name)
+			if other, ok := named[fold]; ok && other != p.ID && name != "" {
+				key.warnf(ruleSameName, "transcripts could mean either", "%s and %s share the name %s", other, p.ID, quote(name))
+			}
+			named[fold] = p.ID
+		}
+	})
+	return all
+}
+
+// sponsors reads sponsors.yaml.
+func sponsors(v value) map[string]*Sponsor {
+	all := map[string]*Sponsor{}
+	v.pairs(func(key, v value) {
+		s := &Sponsor{}
+		if slugField(&s.ID)(key); s.ID == "" {
+			return
+		}
+		if !v.fields(fields{
+			"name": limited(&s.Name, 128),
+			"url":  webURL(&s.URL),
+			"logo": file(&s.Logo),
+			"text": text(&s.Text),
+		}) {
+			return
+		}
+		all[s.ID] = s
+		if s.Name == "" {
+			key.errorf(ruleRequired, "add name:", "%s has no name", s.ID)
+		}
+	})
+	return all
+}
+
+// registry is what people.yaml or sponsors.yaml holds. A broken one has been
+// reported; nobody is told then that an id in it is unknown.
+type registry[T any] struct {
+	file   string
+	byID   map[string]T
+	broken bool
+}
+
+// find returns the entry with an id, or reports that there is none.
+func (r *registry[T]) find(v value, id string) (T, bool) {
+	entry, ok := r.byID[id]
+	if !ok && !r.broken {
+		hint := didYouMean(id, slices.Sorted(maps.Keys(r.byID)))
+		if hint == "" {
+			hint = "add it to " + r.file
+		}
+		v.errorf(ruleUnknownID, hint, "%s has no %s", r.file, quote(id))
+	}
+	return entry, ok
+}
+
+// credits sets a list of people: ids of people.yaml, or maps with an id or a
+// name, each perhaps with a role and a group. role is what those without one
+// did; empty: every entry must say.
+func credits(p *[]Credit, people *registry[*Person], role string) setter {
+	return func(v value) {
+		v.each(func(v value) {
+			if c, ok := credit(v, people, role); ok {
+				*p = append(*p, c)
+			}
+		})
+	}
+}
+
+func credit(v value, people *registry[*Person], role string) (Credit, bool) {
+	c := Credit{Role: role, Group: "cast"}
+	if v.node.kind == scalar {
+		id, ok := v.word()
+		if !ok {
+			return c, false
+		}
+		if ValidSlug(id) != nil {
+			v.errorf(ruleUnknownID, fmt.Sprintf("write {name: %s}, or an id of people.yaml", quote(id)), "%s is no id of people.yaml", quote(id))
+			return c, false
+		}
+		if role == "" {
+			v.errorf(ruleRequired, fmt.Sprintf("write {id: %s, role: …}", id), "%s has no role", id)
+			return c, false
+		}
+		c.Person, ok = people.find(v, id)
+		return c, ok
+	}
+	inline, id := &Person{}, ""
+	f := personFields(inline)
+	f["id"] = line(&id)
+	f["role"] = limited(&c.Role, 128)
+	f["group"] = limited(&c.Group, 128)
+	if !v.fields(f) {
+		return c, false
+	}
+	switch {
+	case id != "" && inline.Name+inline.URL+inline.Image != "":
+		v.errorf(ruleUnknownID, "people.yaml has the rest", "an id and a name, url or image at once")
+		return c, false
+	case id != "":
+		p, ok := people.find(v, id)
+		if !ok {
+			return c, false
+		}
+		c.Person = p
+	case inline.Name == "":
+		v.errorf(ruleRequired, "add id: or name:", "a person without an id or a name")
+		return c, false
+	default:
+		c.Person = inline
+	}
+	if c.Role == "" {
+		v.errorf(ruleRequired, "add role:, such as producer", "%s has no role", c.Person.Name)
+		return c, false
+	}
+	checkTaxonomy(v, c)
+	return c, true
 }

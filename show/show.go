@@ -1,7 +1,6 @@
 package show
 
 import (
-	"cmp"
 	"net/netip"
 	"net/url"
 	"slices"
@@ -38,11 +37,15 @@ type Show struct {
 	Explicit    bool
 	Type        Type
 	Complete    bool   // itunes:complete: there will be no more episodes
+	Block       bool   // itunes:block: directories are to leave the show out
+	Medium      string // podcast:medium; empty: podcast
+	NewFeedURL  string // itunes:new-feed-url, when the show moves away; empty: it stays
 	Artwork     string // path of the square image; empty: none
 	License     License
 	Copyright   string
 	Owner       Owner
 	Funding     []Link
+	Locations   []Location
 	Seasons     map[int]string // names, by number
 	Frequency   Frequency
 	Links       []NamedLink // where else to listen, in the order of the file
@@ -52,12 +55,13 @@ type Show struct {
 	KeepMasters bool
 	Credits     string // "git" or empty
 	Transcripts Transcripts
-	AudioPath   string // pattern of masters kept elsewhere; empty: audio.mp3 in the folder
-	Extra       string // well-formed XML put into the channel as it is
+	AudioPath   string            // pattern of masters kept elsewhere; empty: audio.mp3 in the folder
+	Namespaces  map[string]string // XML namespaces that Extra uses beyond the feed's own, by prefix
+	Extra       string            // well-formed XML put into the channel as it is
 
 	People   map[string]*Person
 	Sponsors map[string]*Sponsor
-	Episodes []*Episode // newest first; see Less
+	Episodes []*Episode // newest first, drafts before all others
 	Lock     *Lock      // never nil
 
 	Folder Folder              // where the files are read from
@@ -113,6 +117,16 @@ type Frequency struct {
 	RRule    string // RFC 5545 recurrence rule
 	Start    time.Time
 	Complete bool
+}
+
+// Location is podcast:location: what or whom the show or the episode is about,
+// or where it is made.
+type Location struct {
+	Name    string // never empty
+	Rel     string // subject or creator
+	Geo     string // RFC 5870, such as geo:51.5,-0.1; may be empty
+	OSM     string // N, W or R and the id of OpenStreetMap; may be empty
+	Country string // ISO 3166-1 alpha-2; may be empty
 }
 
 // Txt is podcast:txt: free text for a stated purpose, such as applepodcastsverify.
@@ -181,18 +195,4 @@ func isPublicURL(raw string) bool {
 	}
 	last := host[strings.LastIndexByte(host, '.')+1:]
 	return last != host && !slices.Contains([]string{"localhost", "local", "localdomain", "internal", "lan", "home", "test", "invalid", "arpa"}, last)
-}
-
-// compareEpisodes puts the newest first; episodes without a date (drafts) come
-// before all others, and ties are broken by slug so that the order is total.
-func compareEpisodes(a, b *Episode) int {
-	switch {
-	case a.Date.IsZero() != b.Date.IsZero():
-		if a.Date.IsZero() {
-			return -1
-		}
-		return 1
-	default:
-		return cmp.Or(b.Date.Compare(a.Date), strings.Compare(a.Slug, b.Slug))
-	}
 }

@@ -1,0 +1,150 @@
+package show
+
+import (
+	"maps"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// check reports what only shows when everything has been read.
+func (l *loader) check() {
+	l.checkAddress()
+	for _, e := range l.show.Episodes {
+		l.checkEpisode(e)
+		checkChapters(e, &l.found)
+	}
+	l.checkUnique()
+	l.checkRedirects()
+	l.checkLock()
+}
+
+// checkAddress makes sure that a feed in a bucket does not send listeners to
+// this machine.
+func (l *loader) checkAddress() {
+	s := l.show
+	if s.URL != "" {
+		return
+	}
+	s.URL = DefaultURL
+	if _, written := s.places["url"]; !strings.HasPrefix(s.Storage, "file:") && !written {
+		l.found.Errorf(ruleRequired, s.At("storage"), "add url:, the https address at which listeners find what "+s.Storage+" holds", "the show has no url")
+	}
+}
+
+func (l *loader) checkEpisode(e *Episode) {
+	if _, written := e.places["title"]; !written {
+		l.found.Errorf(ruleRequired, Position{File: e.File, Line: 1}, `add title: "What the episode is called"`, "the episode has no title")
+	}
+	if _, written := e.places["guid"]; !written {
+		l.missingGUID(e)
+	}
+	at, named := e.places["audio"]
+	if named && e.Audio != "" && !l.folder.isFile(e.Audio) && l.show.Lock.Episodes[e.GUID] == nil {
+		if e.Draft || e.Date.IsZero() {
+			l.found.Warnf(ruleMissingFile, at, "", "audio: there is no file %s", e.Audio)
+		} else {
+			l.found.Errorf(ruleMissingFile, at, "", "audio: there is no file %s, and %s has no pin of it", e.Audio, LockFile)
+		}
+	}
+}
+
+// missingGUID shows a line to paste: the GUID that the lock has for this slug,
+// else one that is the same in every run.
+func (l *loader) missingGUID(e *Episode) {
+	guid := suggestGUID(l.show, e.Slug)
+	for locked, pin := range l.show.Lock.Episodes {
+		if pin.Slug == e.Slug {
+			guid = locked
+		}
+	}
+	at, hint := Position{File: e.File, Line: 1}, "add this line, and never change it: guid: "+guid
+	if e.Draft || e.Date.IsZero() {
+		l.found.Warnf(ruleGUID, at, hint, "the episode has no guid")
+		return
+	}
+	l.found.Errorf(ruleGUID, at, hint, "the episode has no guid")
+}
+
+// checkUnique reports slugs, GUIDs and numbers that two episodes share. The
+// later folder is the one that is told.
+func (l *loader) checkUnique() {
+	bySlug, byGUID, byNumber := map[string]*Episode{}, map[string]*Episode{}, map[[2]int]*Episode{}
+	byDir := slices.SortedFunc(slices.Values(l.show.Episodes), func(a, b *Episode) int { return strings.Compare(a.Dir, b.Dir) })
+	for _, e := range byDir {
+		if other := claim(bySlug, strings.ToLower(e.Slug), e); other != nil {
+			l.found.Errorf(ruleSameSlug, e.At("slug"), "", "the slug %s is that of %s too", quote(e.Slug), other.Dir)
+		}
+		if e.GUID != "" {
+			if other := claim(byGUID, strings.ToLower(e.GUID), e); other != nil {
+				l.found.Errorf(ruleSameGUID, e.At("guid"), "the copy needs one of its own: guid: "+suggestGUID(l.show, e.Slug), "the guid is that of %s too", other.Dir)
+			}
+		}
+		if e.Type == Full && e.Number > 0 {
+			if other := claim(byNumber, [2]int{e.Season, e.Number}, e); other != nil {
+				l.found.Errorf(ruleSameNumber, e.At("number"), "", "the number %d is that of %s too", e.Number, other.Dir)
+			}
+		}
+	}
+}
+
+// claim gives a key to the first episode that asks for it and returns the one
+// that has it, if that is another.
+func claim[K comparable](owners map[K]*Episode, key K, e *Episode) *Episode {
+	if other, taken := owners[key]; taken {
+		return other
+	}
+	owners[key] = e
+	return nil
+}
+
+// checkRedirects reports former paths that two pages claim, or that are the
+// address of a page.
+func (l *loader) checkRedirects() {
+	owners := map[string]*Episode{}
+	for _, e := range l.show.Episodes {
+		owners[pagePath(e.Slug)] = e
+	}
+	for _, e := range l.show.Episodes {
+		for i, from := range e.RedirectFrom {
+			key := strings.TrimSuffix(from, "/") + "/"
+			if other := claim(owners, key, e); other != nil {
+				l.found.Errorf(ruleRedirect, e.At("redirect_from["+strconv.Itoa(i)+"]"), "delete one of them", "%s is claimed by %s", from, other.Dir)
+			}
+		}
+	}
+}
+
+// pagePath is the path of an episode's page below the show's URL.
+func pagePath(slug string) string { return "/" + path.Join(episodesDir, slug) + "/" }
+
+// checkLock compares the episodes with what was published.
+func (l *loader) checkLock() {
+	byGUID := map[string]*Episode{}
+	bySlug := map[string]*Episode{}
+	for _, e := range l.show.Episodes {
+		byGUID[e.GUID], bySlug[e.Slug] = e, e
+	}
+	for _, guid := range slices.Sorted(maps.Keys(l.show.Lock.Episodes)) {
+		pin := l.show.Lock.Episodes[guid]
+		e, sameSlug := byGUID[guid], bySlug[pin.Slug]
+		switch {
+		case e != nil && e.Slug != pin.Slug && !slices.Contains(e.RedirectFrom, pagePath(pin.Slug)):
+			l.found.Warnf(ruleMoved, e.At("slug"), "add redirect_from: ["+quote(pagePath(pin.Slug))+"]; onair rename OLD NEW does", "published as %s, which links still name", quote(pin.Slug))
+		case e != nil:
+		case sameSlug != nil && sameSlug.GUID != "":
+			l.found.Errorf(ruleLockGUID, sameSlug.At("guid"), "write guid: "+guid+", or publish with --new-guid "+pin.Slug, "a GUID never changes; %s has %s for this episode", LockFile, guid)
+		case sameSlug == nil && !l.broken:
+			l.found.Warnf(ruleLockOrphan, l.pins[guid], "bring the folder back, or publish with --remove "+pin.Slug, "%s is published and has no episode here", quote(pin.Slug))
+		}
+	}
+}
+
+// number writes a number that may be absent.
+func number(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
+}

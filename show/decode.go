@@ -1,0 +1,354 @@
+package show
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"onair/internal/finding"
+)
+
+// decoder carries what the fields of one file have in common.
+type decoder struct {
+	folder Folder
+	dir    string // folder of the file, relative to the show's; its paths start there
+	found  *finding.List
+	places map[string]Position
+	count  int // findings of this file so far
+}
+
+// value is a node on its way into a field. path is the field's name as At
+// knows it, such as chapters[2].image.
+type value struct {
+	*decoder
+	node *node
+	path string
+}
+
+// setter puts a value in its place, or reports why it cannot.
+type setter func(value)
+
+// fields are the keys of a map, each with its setter. This is the one place
+// that names a field.
+type fields map[string]setter
+
+func (v value) report(s finding.Severity, rule string, pos Position, hint, format string, args ...any) {
+	if v.count++; v.count <= maxFindings {
+		v.found.Add(finding.Finding{Rule: rule, Severity: s, Position: pos, Hint: hint, Message: fmt.Sprintf(format, args...)})
+	}
+}
+
+func (v value) errorf(rule, hint, format string, args ...any) {
+	v.report(finding.Error, rule, v.node.pos, hint, format, args...)
+}
+
+func (v value) warnf(rule, hint, format string, args ...any) {
+	v.report(finding.Warning, rule, v.node.pos, hint, format, args...)
+}
+
+// name is the field as people call it: the last part of the path.
+func (v value) name() string {
+	return v.path[strings.LastIndexByte(v.path, '.')+1:]
+}
+
+// wrongKind reports a value of another shape than wanted.
+func (v value) wrongKind(want kind, hint string) {
+	v.errorf(ruleType, hint, "%s is %s; expected %s", v.label(), v.node.kind, want)
+}
+
+func (v value) label() string {
+	if v.path == "" {
+		return "the file"
+	}
+	return v.name()
+}
+
+// fields sets the fields of a map. Every key may come once; unknown ones are
+// reported with the nearest known one; one without a value is left out.
+func (v value) fields(known fields) bool {
+	return v.pairs(func(key, val value) {
+		set, ok := known[key.node.text]
+		if !ok {
+			key.unknown(known)
+			return
+		}
+		set(val)
+	})
+}
+
+// pairs calls f for every key of a map that has a value, in the file's order.
+func (v value) pairs(f func(key, val value)) bool {
+	if v.node.kind != mapping {
+		v.wrongKind(mapping, "")
+		return false
+	}
+	first := map[string]Position{}
+	for i, e := range v.node.entries {
+		key := value{v.decoder, e.key, v.path}
+		if e.key.kind != scalar {
+			key.errorf(ruleType, "", "a key is %s; expected text", e.key.kind)
+			continue
+		}
+		if e.bare {
+			key.swallowed(v.node.entries[:i])
+			continue
+		}
+		if at, ok := first[e.key.text]; ok {
+			key.errorf(ruleDuplicateKey, "", "%q again; it is on line %d already", e.key.text, at.Line)
+			continue
+		}
+		first[e.key.text] = e.key.pos
+		val := value{v.decoder, e.value, join(v.path, e.key.text)}
+		v.places[val.path] = e.key.pos
+		if e.value.kind == null {
+			val.empty()
+			continue
+		}
+		f(key, val)
+	}
+	return true
+}
+
+func join(path, key string) string {
+	if path == "" {
+		return key
+	}
+	return path + "." + key
+}
+
+// unknown reports a key that no field has.
+func (key value) unknown(known fields) {
+	names := slices.Sorted(maps.Keys(known))
+	hint := "known keys: " + strings.Join(names, ", ")
+	if n := nearest(key.node.text, names); n != "" {
+		hint = fmt.Sprintf("did you mean %q?", n)
+	}
+	in := ""
+	if key.path != "" {
+		in = " in " + key.path
+	}
+	key.errorf(ruleUnknownKey, hint, "unknown key %q%s", key.node.text, in)
+}
+
+// swallowed reports a key without a colon in a flow map. Almost always it is
+// the second half of a text with a comma.
+func (key value) swallowed(before []entry) {
+	if n := len(before); n > 0 && before[n-1].value.kind == scalar && before[n-1].value.plain {
+		e := before[n-1]
+		key.errorf(ruleCut, fmt.Sprintf("quote it: %s: %s", e.key.text, quote(e.value.text+", "+key.node.text)),
+			"the comma before %q ends the unquoted text of %s", key.node.text, e.key.text)
+		return
+	}
+	key.errorf(ruleType, "write “key: value”", "%q has no value", key.node.text)
+}
+
+// empty reports a key without a value.
+func (v value) empty() {
+	hint := "fill it in or delete the line"
+	if v.node.text == "~" {
+		hint = "a ~ alone means nothing in YAML; a path in the home folder starts with ~/"
+	}
+	v.warnf(ruleEmpty, hint, "%s has no value", v.name())
+}
+
+// each calls f for every item of a list that has a value.
+func (v value) each(f func(item value)) bool {
+	if v.node.kind != list {
+		hint := ""
+		if v.node.kind == scalar {
+			hint = fmt.Sprintf("write %s: [%s]", v.name(), v.node.text)
+		} else if v.node.kind == mapping {
+			hint = "put a dash before each entry"
+		}
+		v.wrongKind(list, hint)
+		return false
+	}
+	for i, n := range v.node.items {
+		item := value{v.decoder, n, v.path + "[" + strconv.Itoa(i) + "]"}
+		v.places[item.path] = n.pos
+		if n.kind == null {
+			item.errorf(ruleType, "fill it in or delete it", "an empty entry in %s", v.name())
+			continue
+		}
+		f(item)
+	}
+	return true
+}
+
+// scalar returns the text of a scalar.
+func (v value) scalar() (string, bool) {
+	if v.node.kind != scalar {
+		hint := ""
+		if v.node.flow {
+			hint = "quote it if it is text"
+		}
+		v.wrongKind(scalar, hint)
+		return "", false
+	}
+	if i := strings.IndexFunc(v.node.text, isControl); i >= 0 {
+		v.errorf(ruleBytes, "", "%s holds a control character", v.name())
+		return "", false
+	}
+	if len(v.node.text) > maxTextBytes {
+		v.errorf(ruleLength, "", "%s has %d bytes; at most %d make sense", v.name(), len(v.node.text), maxTextBytes)
+		return "", false
+	}
+	return v.node.text, true
+}
+
+// isControl reports characters that neither XML nor a terminal can carry.
+func isControl(r rune) bool {
+	return r < 0x20 && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0 || r == 0xfffe || r == 0xffff
+}
+
+// word returns a scalar on one line without surrounding space.
+func (v value) word() (string, bool) {
+	s, ok := v.scalar()
+	if !ok {
+		return "", false
+	}
+	s = strings.TrimSpace(s)
+	if s == "" {
+		v.empty()
+		return "", false
+	}
+	if strings.ContainsAny(s, "\n\t") {
+		v.errorf(ruleType, "", "%s runs over several lines; expected one", v.name())
+		return "", false
+	}
+	if v.node.cut != "" {
+		v.warnf(ruleCut, "quote it: "+quote(s+" "+v.node.cut), "%s ends before %s, which YAML takes for a comment", v.name(), v.node.cut)
+	}
+	return s, true
+}
+
+// line sets a text of one line.
+func line(p *string) setter {
+	return func(v value) {
+		if s, ok := v.word(); ok {
+			*p = s
+		}
+	}
+}
+
+// limited sets a text of one line, with the number of characters that a
+// specification allows.
+func limited(p *string, limit int) setter {
+	return func(v value) {
+		if s, ok := v.word(); ok {
+			*p = s
+			if n := len([]rune(s)); n > limit {
+				v.warnf(ruleLength, "", "%s has %d characters; apps show at most %d", v.name(), n, limit)
+			}
+		}
+	}
+}
+
+// text sets a text of any number of lines.
+func text(p *string) setter {
+	return func(v value) {
+		if v.node.cut != "" {
+			line(p)(v)
+		} else if s, ok := v.scalar(); ok {
+			*p = strings.TrimSpace(s)
+		}
+	}
+}
+
+// boolean sets true or false. Words that other formats take for them are
+// strings in YAML.
+func boolean(p *bool) setter {
+	return func(v value) {
+		switch v.node.text {
+		case "true", "false":
+			if v.node.plain {
+				*p = v.node.text == "true"
+				return
+			}
+			v.errorf(ruleType, "write "+v.node.text+" without quotes", "%s is text; expected true or false", v.name())
+		default:
+			v.errorf(ruleType, boolHint(v.node.text), "%s is %s; expected true or false", v.name(), v.node.describe())
+		}
+	}
+}
+
+func boolHint(s string) string {
+	switch strings.ToLower(s) {
+	case "no", "off", "n", "0", "false", "clean":
+		return "write false"
+	case "yes", "on", "y", "1", "true", "explicit":
+		return "write true"
+	}
+	return ""
+}
+
+// describe is the value in a message.
+func (n *node) describe() string {
+	if n.kind != scalar {
+		return n.kind.String()
+	}
+	if len(n.text) > 60 {
+		return quote(strings.ToValidUTF8(n.text[:60], "") + "…")
+	}
+	return quote(n.text)
+}
+
+// integer sets a whole number between low and high.
+func integer(p *int, low, high int) setter {
+	return func(v value) {
+		n, err := strconv.Atoi(v.node.text)
+		switch {
+		case v.node.kind != scalar || err != nil:
+			v.errorf(ruleType, "", "%s is %s; expected a whole number", v.name(), v.node.describe())
+		case !v.node.plain:
+			v.errorf(ruleType, fmt.Sprintf("write %d without quotes", n), "%s is text; expected a whole number", v.name())
+		case n < low || n > high:
+			v.errorf(ruleType, "", "%s is %d; expected %d to %d", v.name(), n, low, high)
+		default:
+			*p = n
+		}
+	}
+}
+
+// oneOf sets one of a few words.
+func oneOf[T ~string](p *T, allowed ...string) setter {
+	return func(v value) {
+		s, ok := v.word()
+		if !ok {
+			return
+		}
+		if !slices.Contains(allowed, s) {
+			hint := ""
+			if n := nearest(s, allowed); n != "" {
+				hint = fmt.Sprintf("did you mean %q?", n)
+			}
+			v.errorf(ruleWord, hint, "%s is %s; expected %s", v.name(), quote(s), orList(allowed))
+			return
+		}
+		*p = T(s)
+	}
+}
+
+// words sets a list of one-line texts, each through one.
+func words(p *[]string, one func(*string) setter) setter {
+	return func(v value) {
+		v.each(func(item value) {
+			var s string
+			if one(&s)(item); s != "" {
+				*p = append(*p, s)
+			}
+		})
+	}
+}
+
+func orList(words []string) string {
+	if len(words) == 1 {
+		return words[0]
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
+}
+
+// quote writes s as a YAML double-quoted scalar, which is legal everywhere.
+func quote(s string) string { return strconv.Quote(s) }

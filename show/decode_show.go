@@ -1,0 +1,444 @@
+package show
+
+import (
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The words that some fields of show.yaml choose from.
+var (
+	mediums = []string{"podcast", "podcastL", "music", "musicL", "video", "videoL", "film", "filmL", "audiobook", "audiobookL",
+		"newsletter", "newsletterL", "blog", "blogL", "publisher", "publisherL", "course", "courseL", "mixed"}
+	announcers = []string{"websub", "podcastindex", "podping", "overcast"}
+)
+
+// target is another place for the show, as an entry of targets: writes it.
+type target struct {
+	storage, url, state string
+	prefix              string
+	private             bool
+	cdn                 *CDN
+	announce            []string
+	keepMasters         bool
+}
+
+// decodeShow reads show.yaml. Fields whose meaning depends on others (dates on
+// the timezone, extra on the namespaces) are set after those.
+func (l *loader) decodeShow(v value) {
+	s := l.show
+	var when, extra value
+	known := fields{
+		"title":            limited(&s.Title, 255),
+		"description":      text(&s.Description),
+		"url":              baseURL(&s.URL),
+		"storage":          bucketURL(&s.Storage),
+		"state":            bucketURL(&s.State),
+		"private":          boolean(&s.Private),
+		"cdn":              cdn(&s.CDN),
+		"feed":             feed(&s.Feed),
+		"timezone":         zone(&s.Timezone),
+		"language":         languageTag(&s.Language),
+		"author":           limited(&s.Author, 255),
+		"hosts":            credits(&s.Hosts, &l.people, "host"),
+		"categories":       func(v value) { v.each(category(&s.Categories)) },
+		"explicit":         boolean(&s.Explicit),
+		"type":             oneOf(&s.Type, string(Episodic), string(Serial)),
+		"complete":         boolean(&s.Complete),
+		"block":            boolean(&s.Block),
+		"medium":           oneOf(&s.Medium, mediums...),
+		"new_feed_url":     webURL(&s.NewFeedURL),
+		"artwork":          file(&s.Artwork),
+		"license":          licence(&s.License),
+		"copyright":        limited(&s.Copyright, 255),
+		"owner":            owner(&s.Owner),
+		"funding":          funding(&s.Funding),
+		"locations":        locations(&s.Locations),
+		"seasons":          seasons(&s.Seasons),
+		"update_frequency": func(v value) { when = v },
+		"links":            links(&s.Links),
+		"txt":              txt(&s.Txt),
+		"enclosure_prefix": webURL(&s.Prefix),
+		"announce":         words(&s.Announce, announcer),
+		"keep_masters":     boolean(&s.KeepMasters),
+		"credits":          oneOf(&s.Credits, "git"),
+		"transcripts":      transcripts(&s.Transcripts),
+		"audio":            func(v value) { v.fields(fields{"path": pattern(&s.AudioPath)}) },
+		"namespaces":       namespaces(&s.Namespaces),
+		"extra":            func(v value) { extra = v },
+		"targets":          l.decodeTargets,
+	}
+	v.fields(known)
+	if when.node != nil {
+		frequency(&s.Frequency, s.Timezone)(when)
+	}
+	if extra.node != nil {
+		extraXML(&s.Extra, s.prefixes())(extra)
+	}
+}
+
+// prefixes are the namespaces that the show itself declares.
+func (s *Show) prefixes() []string { return slices.Sorted(maps.Keys(s.Namespaces)) }
+
+func announcer(p *string) setter { return oneOf(p, announcers...) }
+
+// decodeTargets reads every target, so that a fault in one that is not in use
+// is found too.
+func (l *loader) decodeTargets(v value) {
+	v.pairs(func(key, v value) {
+		name := ""
+		if slugField(&name)(key); name == "" {
+			return
+		}
+		t := &target{keepMasters: true}
+		if !v.fields(fields{
+			"storage":          bucketURL(&t.storage),
+			"url":              baseURL(&t.url),
+			"state":            bucketURL(&t.state),
+			"enclosure_prefix": webURL(&t.prefix),
+			"private":          boolean(&t.private),
+			"cdn":              cdn(&t.cdn),
+			"announce":         words(&t.announce, announcer),
+			"keep_masters":     boolean(&t.keepMasters),
+		}) {
+			return
+		}
+		l.targets[name] = t
+		if t.storage == "" {
+			key.errorf(ruleRequired, "add storage:", "the target %s has no storage of its own", name)
+		}
+		if t.url == "" && !strings.HasPrefix(t.storage, "file:") {
+			key.errorf(ruleRequired, "add url:", "the target %s has no url of its own", name)
+		}
+	})
+}
+
+// use makes the show go to a target. Whatever would reach the main show's
+// listeners or records is not inherited.
+func (t *target) use(s *Show, name string) {
+	s.Target, s.Storage, s.URL, s.State = name, t.storage, t.url, t.state
+	s.CDN, s.Announce, s.Private, s.KeepMasters = t.cdn, t.announce, t.private, t.keepMasters
+	s.Prefix = t.prefix
+	for _, field := range []string{"storage", "url", "state", "cdn", "announce", "private", "keep_masters", "enclosure_prefix"} {
+		if at, ok := s.places["targets."+name+"."+field]; ok {
+			s.places[field] = at
+		} else {
+			delete(s.places, field)
+		}
+	}
+}
+
+// secretWords are parts of names of settings that should not be in a file.
+var secretWords = []string{"token", "secret", "password", "passwd", "api_key", "apikey", "access_key", "private_key", "credential"}
+
+// cdn sets a purger and its settings, whose names are the provider's.
+func cdn(p **CDN) setter {
+	return func(v value) {
+		c := &CDN{Settings: map[string]string{}}
+		v.pairs(func(key, v value) {
+			name := key.node.text
+			if name == "provider" {
+				slugField(&c.Provider)(v)
+				return
+			}
+			if slices.ContainsFunc(secretWords, func(w string) bool { return strings.Contains(strings.ToLower(name), w) }) {
+				key.errorf(ruleSecret, "put it in the environment, under the name the provider uses, and replace it: it may be in git", "%s is a secret; files of a show are public", name)
+				return
+			}
+			setting := ""
+			if line(&setting)(v); setting != "" {
+				c.Settings[name] = setting
+			}
+		})
+		if c.Provider == "" {
+			v.errorf(ruleRequired, "add provider:", "cdn has no provider")
+			return
+		}
+		*p = c
+	}
+}
+
+func feed(p *Feed) setter {
+	return func(v value) {
+		v.fields(fields{"path": key(&p.Path), "locked": boolean(&p.Locked)})
+	}
+}
+
+// key sets the path of something published, below the show's URL.
+func key(p *string) setter {
+	return func(v value) {
+		s, ok := v.word()
+		if !ok {
+			return
+		}
+		if path.Clean("/"+s) != "/"+s || strings.ContainsAny(s, "\\?#% ") || len(s) > 512 {
+			v.errorf(rulePath, "write a path below the show's url, such as feed.xml or rss/show.xml", "%s: %s is no path of a file", v.name(), quote(s))
+			return
+		}
+		*p = s
+	}
+}
+
+func owner(p *Owner) setter {
+	return func(v value) {
+		v.fields(fields{"name": limited(&p.Name, 255), "email": email(&p.Email)})
+	}
+}
+
+func funding(p *[]Link) setter {
+	return func(v value) {
+		v.each(func(v value) {
+			var l Link
+			if v.fields(fields{"url": webURL(&l.URL), "text": limited(&l.Text, 128)}) && l.URL != "" {
+				*p = append(*p, l)
+			} else if _, written := v.places[v.path+".url"]; !written && v.node.kind == mapping {
+				v.errorf(ruleRequired, "add url:", "funding without a url")
+			}
+		})
+	}
+}
+
+func locations(p *[]Location) setter {
+	return func(v value) {
+		v.each(func(v value) {
+			l := Location{Rel: "subject"}
+			if !v.fields(fields{
+				"name":    limited(&l.Name, 128),
+				"rel":     oneOf(&l.Rel, "subject", "creator"),
+				"geo":     line(&l.Geo),
+				"osm":     line(&l.OSM),
+				"country": line(&l.Country),
+			}) {
+				return
+			}
+			if l.Name == "" {
+				v.errorf(ruleRequired, "add name:", "a location without a name")
+				return
+			}
+			*p = append(*p, l)
+		})
+	}
+}
+
+func seasons(p *map[int]string) setter {
+	return func(v value) {
+		*p = map[int]string{}
+		v.pairs(func(key, v value) {
+			n, err := strconv.Atoi(key.node.text)
+			if err != nil || n < 1 {
+				key.errorf(ruleType, "write 1: Name of the season", "the season %s is no number from 1 on", quote(key.node.text))
+				return
+			}
+			name := ""
+			if limited(&name, 128)(v); name != "" {
+				(*p)[n] = name
+			}
+		})
+	}
+}
+
+func frequency(p *Frequency, tz *time.Location) setter {
+	return func(v value) {
+		v.fields(fields{
+			"text":     limited(&p.Text, 128),
+			"rrule":    rrule(&p.RRule),
+			"dtstart":  date(&p.Start, tz),
+			"complete": boolean(&p.Complete),
+		})
+		if p.Text == "" && v.node.kind == mapping {
+			v.errorf(ruleRequired, "add text:, such as Weekly", "update_frequency has no text")
+		}
+	}
+}
+
+// rrule sets a recurrence rule of RFC 5545, section 3.3.10.
+func rrule(p *string) setter {
+	return func(v value) {
+		s, ok := v.word()
+		if !ok {
+			return
+		}
+		for part := range strings.SplitSeq(s, ";") {
+			name, value, _ := strings.Cut(part, "=")
+			if !slices.Contains(rruleParts, name) || value == "" {
+				v.errorf(ruleWord, "write it as FREQ=WEEKLY or FREQ=WEEKLY;BYDAY=MO", "%s: %s is no part of a recurrence rule", v.name(), quote(part))
+				return
+			}
+		}
+		if !strings.HasPrefix(s, "FREQ=") && !strings.Contains(s, ";FREQ=") {
+			v.errorf(ruleWord, "write it as FREQ=WEEKLY", "%s has no FREQ", v.name())
+			return
+		}
+		*p = s
+	}
+}
+
+var rruleParts = []string{"FREQ", "UNTIL", "COUNT", "INTERVAL", "BYSECOND", "BYMINUTE", "BYHOUR", "BYDAY", "BYMONTHDAY",
+	"BYYEARDAY", "BYWEEKNO", "BYMONTH", "BYSETPOS", "WKST"}
+
+func links(p *[]NamedLink) setter {
+	return func(v value) {
+		v.pairs(func(key, v value) {
+			l := NamedLink{Name: key.node.text}
+			if webURL(&l.URL)(v); l.URL != "" {
+				*p = append(*p, l)
+			}
+		})
+	}
+}
+
+func txt(p *[]Txt) setter {
+	return func(v value) {
+		v.each(func(v value) {
+			var t Txt
+			if !v.fields(fields{"purpose": limited(&t.Purpose, 128), "value": limited(&t.Value, 4000)}) {
+				return
+			}
+			if t.Value == "" {
+				v.errorf(ruleRequired, "add value:", "txt without a value")
+				return
+			}
+			*p = append(*p, t)
+		})
+	}
+}
+
+func transcripts(p *Transcripts) setter {
+	return func(v value) {
+		v.fields(fields{
+			"path":               pattern(&p.Path),
+			"edit":               editURL(&p.Edit),
+			"license":            licenceID(&p.License),
+			"timestamp_fraction": oneOf(&p.Fraction, "decimal", "frames30"),
+			"contribute":         webURL(&p.Contribute),
+		})
+	}
+}
+
+// editURL sets the pattern of an address that contains {file}.
+func editURL(p *string) setter {
+	return func(v value) {
+		s, ok := v.word()
+		if !ok {
+			return
+		}
+		if !strings.Contains(s, "{file}") {
+			v.errorf(ruleURL, "write the address with {file} in place of the file's path", "%s has no {file}", v.name())
+			return
+		}
+		if err := checkURL(strings.ReplaceAll(s, "{file}", "file"), "http", "https"); err != nil {
+			v.errorf(ruleURL, "", "%s: %v", v.name(), err)
+			return
+		}
+		*p = s
+	}
+}
+
+// pattern sets the path of files kept elsewhere, with an episode's {slug},
+// {number}, {season} or {guid} in it.
+func pattern(p *string) setter {
+	return func(v value) {
+		s, ok := v.word()
+		if !ok {
+			return
+		}
+		unnamed := patternNames.Replace(s)
+		if unnamed == s || strings.ContainsAny(unnamed, "{}\\") {
+			v.errorf(rulePath, `write it with {slug}, {number}, {season} or {guid}, such as "~/masters/{slug}.mp3"`, "%s: %s names no file of an episode", v.name(), quote(s))
+			return
+		}
+		*p = s
+	}
+}
+
+var patternNames = strings.NewReplacer("{slug}", "", "{number}", "", "{season}", "", "{guid}", "")
+
+// namespaces sets the XML namespaces that extra: may use.
+func namespaces(p *map[string]string) setter {
+	return func(v value) {
+		*p = map[string]string{}
+		v.pairs(func(key, v value) {
+			prefix, uri := key.node.text, ""
+			if !xmlName.MatchString(prefix) || strings.HasPrefix(strings.ToLower(prefix), "xml") || slices.Contains(knownPrefixes, prefix) {
+				key.errorf(ruleExtra, "", "%s cannot be declared as a prefix", quote(prefix))
+				return
+			}
+			if line(&uri)(v); uri == "" {
+				return
+			}
+			if err := checkURL(uri, "http", "https", "urn", "tag"); err != nil {
+				v.errorf(ruleExtra, "", "namespace %s: %v", prefix, err)
+				return
+			}
+			(*p)[prefix] = uri
+		})
+	}
+}
+
+// defaults fills in what show.yaml leaves out, and says so where listeners
+// would notice.
+func (l *loader) defaults() {
+	s := l.show
+	if s.Title == "" {
+		if _, written := s.places["title"]; !written {
+			l.found.Errorf(ruleRequired, s.At("title"), `add title: "The name of the show"`, "the show has no title")
+		}
+		s.Title = "Untitled"
+	}
+	missing := func(field, hint, instead string) {
+		if _, written := s.places[field]; !written {
+			l.found.Warnf(ruleDefault, s.At(field), hint, "the show has no %s; %s", field, instead)
+		}
+	}
+	if s.Description == "" {
+		missing("description", "say in a few sentences what the show is about", "its title stands in")
+		s.Description = s.Title
+	}
+	if s.Language == "" {
+		missing("language", "add language: en, or what is spoken", "taken to be en")
+		s.Language = "en"
+	}
+	if len(s.Categories) == 0 {
+		missing("categories", "add categories: [Technology], or what fits", "directories want one of Apple's list")
+	}
+	missing("explicit", "add explicit: false, or true", "taken to be false")
+	if s.Author == "" {
+		s.Author = l.authorFromNames()
+	}
+	if s.Artwork == "" {
+		s.Artwork = l.firstFile("artwork.jpg", "artwork.jpeg", "artwork.png")
+	}
+	if s.Artwork == "" {
+		missing("artwork", "add a square JPEG or PNG of 1400 to 3000 pixels as artwork.jpg", "directories refuse a show without")
+	}
+}
+
+// authorFromNames is the author of a show that names none: its hosts, else
+// its title.
+func (l *loader) authorFromNames() string {
+	var names []string
+	for _, h := range l.show.Hosts {
+		names = append(names, h.Person.Name)
+	}
+	if len(names) == 0 {
+		return l.show.Title
+	}
+	if len(names) == 1 {
+		return names[0]
+	}
+	return fmt.Sprintf("%s and %s", strings.Join(names[:len(names)-1], ", "), names[len(names)-1])
+}
+
+// firstFile returns the first of the files that is there, or "".
+func (l *loader) firstFile(names ...string) string {
+	for _, name := range names {
+		if l.folder.isFile(name) {
+			return name
+		}
+	}
+	return ""
+}

@@ -1,0 +1,173 @@
+package show
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"onair/internal/durable"
+	"onair/internal/finding"
+)
+
+// Rename gives an episode another slug: its folder moves, a slug: line
+// follows, the former page is added to redirect_from and the lock learns the
+// new slug. Every other byte of episode.md stays. An episode that nobody can
+// have seen, a draft without a pin, gets no redirect. The result names what
+// changed, relative to the show's folder.
+//
+// Files that patterns with {slug} find outside of the folder stay where they
+// are; moving them is their owner's business.
+func Rename(s *Show, oldSlug, newSlug string) ([]string, error) {
+	if s.Folder.Dir == "" {
+		return nil, errors.New("the show is not in a folder on the disk")
+	}
+	if err := ValidSlug(newSlug); err != nil {
+		return nil, fmt.Errorf("slug: %w", err)
+	}
+	e := s.Episode(oldSlug)
+	if e == nil {
+		return nil, fmt.Errorf("no episode has the slug %q", oldSlug)
+	}
+	if other := s.Episode(newSlug); other != nil {
+		return nil, fmt.Errorf("slug %s: %s has it: %w", newSlug, other.Dir, fs.ErrExist)
+	}
+	root, err := os.OpenRoot(s.Folder.Dir)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	dir := e.Dir
+	if path.Base(e.Dir) == oldSlug {
+		dir = path.Join(path.Dir(e.Dir), newSlug)
+		if _, err := root.Lstat(dir); err == nil {
+			return nil, &fs.PathError{Op: "rename", Path: dir, Err: fs.ErrExist}
+		}
+	}
+	data, err := s.Folder.ReadFile(e.File, maxYAML)
+	if err != nil {
+		return nil, err
+	}
+	if data, err = renamed(e, data, newSlug, s.seen(e)); err != nil {
+		return nil, fmt.Errorf("%s: %w", e.File, err)
+	}
+	return s.move(root, e, dir, data, newSlug)
+}
+
+// seen reports whether somebody may know the episode's page.
+func (s *Show) seen(e *Episode) bool {
+	return s.Lock.Episodes[e.GUID] != nil || !e.Draft && !e.Date.IsZero()
+}
+
+// move writes what Rename decided: the lock last, since it is what says that
+// the rest was done.
+func (s *Show) move(root *os.Root, e *Episode, dir string, data []byte, newSlug string) ([]string, error) {
+	if err := durable.WriteFile(filepath.Join(s.Folder.Dir, filepath.FromSlash(e.File)), data, 0o644); err != nil {
+		return nil, err
+	}
+	changed := []string{e.File}
+	if dir != e.Dir {
+		if err := root.Rename(e.Dir, dir); err != nil {
+			return changed, err
+		}
+		changed = []string{e.Dir, dir}
+	}
+	if s.Lock.Episodes[e.GUID] == nil {
+		return changed, nil
+	}
+	lock := s.Lock.Clone()
+	lock.Episodes[e.GUID].Slug = newSlug
+	if err := durable.WriteFile(filepath.Join(s.Folder.Dir, LockFile), lock.Format(), 0o644); err != nil {
+		return changed, err
+	}
+	return append(changed, LockFile), nil
+}
+
+// renamed edits an episode.md for a new slug, line by line.
+func renamed(e *Episode, data []byte, newSlug string, redirect bool) ([]byte, error) {
+	var found finding.List
+	text, ok := cleanText(e.File, data, maxYAML, &found)
+	if !ok {
+		return nil, found[0]
+	}
+	yaml, _, _, ok := splitFrontMatter(e.File, text, &found)
+	if !ok {
+		return nil, found[0]
+	}
+	root, broken := parseYAML(e.File, yaml, 1, &found)
+	if broken {
+		return nil, found[0]
+	}
+	if root == nil || root.kind != mapping || root.flow {
+		return nil, errors.New("the front matter is not a list of “key: value” lines")
+	}
+	lines := bytes.SplitAfter(data, []byte("\n"))
+	end := "\n"
+	if bytes.HasSuffix(lines[0], []byte("\r\n")) {
+		end = "\r\n"
+	}
+	last := 1 + strings.Count(yaml, "\n") // index of the closing line of dashes
+	from := formerPaths(e, newSlug, redirect)
+	list := "redirect_from: [" + strings.Join(from, ", ") + "]" + end
+	if len(from) == 0 {
+		list = ""
+	}
+	// From the last to the first, so that line numbers stay true.
+	added := false
+	for i := len(root.entries) - 1; i >= 0; i-- {
+		entry := root.entries[i]
+		start, stop := entry.key.pos.Line-1, last
+		if i+1 < len(root.entries) {
+			stop = root.entries[i+1].key.pos.Line - 1
+		}
+		switch entry.key.text {
+		case "redirect_from":
+			stop = trimRemarks(lines, start, stop)
+			lines = slices.Replace(lines, start, stop, []byte(list))
+			added = true
+		case "slug":
+			l := lines[start]
+			at := entry.value.pos.Column - 1
+			rest := bytes.Replace(l[at:], []byte(e.Slug), []byte(newSlug), 1)
+			lines[start] = append(slices.Clone(l[:at]), rest...)
+		}
+	}
+	if !added && list != "" {
+		close := slices.IndexFunc(lines[1:], func(l []byte) bool { return bytes.Equal(bytes.TrimRight(l, " \t\r\n"), []byte("---")) })
+		lines = slices.Insert(lines, 1+close, []byte(list))
+	}
+	return bytes.Join(lines, nil), nil
+}
+
+// trimRemarks moves the end of a field's lines before the blank lines and
+// remarks that belong to the next one.
+func trimRemarks(lines [][]byte, start, stop int) int {
+	for stop > start+1 {
+		l := bytes.TrimSpace(lines[stop-1])
+		if len(l) > 0 && l[0] != '#' {
+			break
+		}
+		stop--
+	}
+	return stop
+}
+
+// formerPaths are the episode's redirects after it got a new slug: those it
+// had, except what is its page again, and its page until now.
+func formerPaths(e *Episode, newSlug string, redirect bool) []string {
+	var from []string
+	for _, p := range e.RedirectFrom {
+		if strings.TrimSuffix(p, "/")+"/" != pagePath(newSlug) {
+			from = append(from, quote(p))
+		}
+	}
+	if redirect {
+		from = append(from, quote(pagePath(e.Slug)))
+	}
+	return from
+}

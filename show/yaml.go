@@ -1,0 +1,273 @@
+package show
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/lexer"
+	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
+
+	"onair/internal/finding"
+)
+
+// Limits of a YAML document. A file of a show comes from a pull request as
+// often as from its owner, so neither its size nor its shape is trusted.
+const (
+	maxYAML      = 1 << 20 // bytes of show.yaml, people.yaml, sponsors.yaml, episode.md
+	maxLock      = 32 << 20
+	maxDepth     = 32  // nested flow collections
+	maxIndent    = 100 // column of a list's dash; deeper nesting cannot be written with less
+	maxFindings  = 200 // of one file; a file that is wrong all over says so once
+	maxTextBytes = 64 << 10
+)
+
+// kind is the shape of a node.
+type kind int
+
+const (
+	null kind = iota
+	scalar
+	list
+	mapping
+)
+
+func (k kind) String() string { return [...]string{"nothing", "text", "a list", "a map"}[k] }
+
+// node is a piece of YAML with its place in the file. It is all the decoder
+// sees, so that the quirks of the YAML library stay in this file.
+type node struct {
+	kind    kind
+	pos     Position
+	text    string // of a scalar, unescaped; of a plain one as it is written
+	plain   bool   // a scalar without quotes, not a block
+	block   bool   // a scalar in | or > form: its text starts on the next line
+	flow    bool   // a list in brackets, a map in braces
+	cut     string // what a plain scalar lost to a comment that looks like text, such as #4
+	items   []*node
+	entries []entry
+}
+
+// entry is one key of a mapping.
+type entry struct {
+	key   *node
+	value *node
+	bare  bool // a key without a colon, possible in a flow map only
+}
+
+// parseYAML reads one document. line0 is the number of lines of the file
+// before it, so that positions are the file's. The result is nil where the
+// document is empty or broken; broken says which.
+func parseYAML(file string, data string, line0 int, found *finding.List) (root *node, broken bool) {
+	r := yamlReader{file: file, lines: strings.Split(data, "\n"), line0: line0, found: found}
+	tokens := lexer.Tokenize(data)
+	if !r.plainEnough(tokens) {
+		return nil, true
+	}
+	f, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
+	if err != nil {
+		r.syntaxError(err)
+		return nil, true
+	}
+	var body ast.Node
+	for _, doc := range f.Docs {
+		if doc.Body == nil {
+			continue
+		}
+		if body != nil {
+			found.Errorf(ruleYAMLFeature, r.at(doc.Body.GetToken()), "", "a second YAML document; this file holds one")
+			return nil, true
+		}
+		body = doc.Body
+	}
+	if body == nil {
+		return nil, false
+	}
+	return r.node(body), false
+}
+
+// yamlReader turns the library's tree into ours.
+type yamlReader struct {
+	file  string
+	lines []string
+	line0 int
+	found *finding.List
+}
+
+// at converts a token's place. The library counts columns in characters.
+func (r *yamlReader) at(t *token.Token) Position {
+	if t == nil || t.Position == nil {
+		return Position{File: r.file}
+	}
+	line, column := t.Position.Line, t.Position.Column
+	if line >= 1 && line <= len(r.lines) {
+		column = byteColumn(r.lines[line-1], column)
+	}
+	return Position{File: r.file, Line: line + r.line0, Column: max(column, 1)}
+}
+
+// byteColumn converts a column counted in characters to one counted in bytes.
+func byteColumn(line string, column int) int {
+	for i := range line {
+		if column--; column <= 0 {
+			return i + 1
+		}
+	}
+	return len(line) + 1
+}
+
+// plainEnough refuses what no show needs and what makes YAML expensive or
+// surprising, before any tree is built: the parser's time grows with the
+// square of the depth, and an alias can stand for gigabytes.
+func (r *yamlReader) plainEnough(tokens token.Tokens) bool {
+	depth := 0
+	for _, t := range tokens {
+		refuse := func(hint, format string, args ...any) bool {
+			r.found.Errorf(ruleYAMLFeature, r.at(t), hint, format, args...)
+			return false
+		}
+		switch t.Type {
+		case token.AnchorType, token.AliasType:
+			return refuse("quote the value if this is text: "+quote(t.Value+nextText(t)), "%q starts a YAML anchor or alias, which onair does not read", t.Value)
+		case token.TagType:
+			return refuse("quote the value if this is text: "+quote(t.Value+nextText(t)), "%q is a YAML tag, which onair does not read", t.Value)
+		case token.MergeKeyType:
+			return refuse("write the keys out", "a YAML merge key, which onair does not read")
+		case token.MappingKeyType:
+			return refuse("write “key: value”", "a YAML complex key, which onair does not read")
+		case token.DirectiveType:
+			return refuse("quote the value if this is text", "a YAML directive, which onair does not read")
+		case token.MappingStartType, token.SequenceStartType:
+			depth++
+		case token.MappingEndType, token.SequenceEndType:
+			depth--
+		}
+		if depth > maxDepth || t.Type == token.SequenceEntryType && t.Position.Column > maxIndent {
+			return refuse("", "nested too deeply")
+		}
+	}
+	return true
+}
+
+// nextText is the text that follows an indicator on its line, for a hint.
+func nextText(t *token.Token) string {
+	n := t.Next
+	if n == nil || n.Position.Line != t.Position.Line || n.Type == token.CommentType {
+		return ""
+	}
+	if t.Type == token.TagType {
+		return " " + n.Value
+	}
+	return n.Value
+}
+
+// node converts one node of the library's tree.
+func (r *yamlReader) node(n ast.Node) *node {
+	out := &node{pos: r.at(n.GetToken())}
+	switch n := n.(type) {
+	case *ast.MappingNode:
+		out.kind, out.flow = mapping, n.IsFlowStyle
+		for _, v := range n.Values {
+			out.entries = append(out.entries, r.entry(v, n.IsFlowStyle))
+		}
+		if len(out.entries) > 0 && !out.flow {
+			out.pos = out.entries[0].key.pos // the library's own is the first colon
+		}
+	case *ast.MappingValueNode:
+		e := r.entry(n, false)
+		out.kind, out.pos, out.entries = mapping, e.key.pos, []entry{e}
+	case *ast.SequenceNode:
+		out.kind, out.flow = list, n.IsFlowStyle
+		for _, v := range n.Values {
+			out.items = append(out.items, r.node(v))
+		}
+	case *ast.NullNode:
+		out.text = n.Token.Value
+	case *ast.LiteralNode:
+		out.kind, out.block, out.text = scalar, true, n.Value.Value
+	case *ast.StringNode:
+		out.kind, out.text = scalar, n.Value
+		if n.Token.Type != token.DoubleQuoteType && n.Token.Type != token.SingleQuoteType {
+			out.plain, out.cut = true, cutComment(n.Token)
+		}
+	default: // numbers, booleans, infinities: the decoder decides what they are
+		out.kind, out.plain, out.text = scalar, true, n.GetToken().Value
+	}
+	return out
+}
+
+// entry converts one key and its value.
+func (r *yamlReader) entry(v *ast.MappingValueNode, flow bool) entry {
+	key, value := r.node(v.Key), r.node(v.Value)
+	if value.kind == null && value.text == "null" && v.Value.GetToken().Type == token.ImplicitNullType {
+		value.pos = key.pos // an absent value has no place of its own
+	}
+	return entry{key: key, value: value, bare: flow && v.Start != nil && v.Start.Type != token.MappingValueType}
+}
+
+// cutComment returns the comment behind a plain scalar where it looks like the
+// rest of the text: #4, not "# a remark".
+func cutComment(t *token.Token) string {
+	c := t.Next
+	if c == nil || c.Type != token.CommentType || c.Position.Line != t.Position.Line {
+		return ""
+	}
+	if c.Value == "" || strings.ContainsAny(c.Value[:1], " \t#!") {
+		return ""
+	}
+	return "#" + strings.TrimRight(c.Value, " \t")
+}
+
+// syntaxError reports the one error at which the library stopped, with a hint
+// for the mistakes people make most.
+func (r *yamlReader) syntaxError(err error) {
+	var located yaml.Error
+	if !errors.As(err, &located) {
+		r.found.Errorf(ruleYAML, Position{File: r.file}, "", "not valid YAML: %s", oneLine(err.Error()))
+		return
+	}
+	t := located.GetToken()
+	message, hint := explainSyntax(located.GetMessage(), r.line(t))
+	r.found.Errorf(ruleYAML, r.at(t), hint, "%s", message)
+}
+
+func (r *yamlReader) line(t *token.Token) string {
+	if t == nil || t.Position.Line < 1 || t.Position.Line > len(r.lines) {
+		return ""
+	}
+	return r.lines[t.Position.Line-1]
+}
+
+// explainSyntax turns the library's message about a line into one that says
+// what to write instead.
+func explainSyntax(message, line string) (text, hint string) {
+	key, value, ok := strings.Cut(line, ": ")
+	value = strings.TrimSpace(value)
+	quotable := ok && value != "" && !strings.ContainsAny(value[:1], `"'|>{[`)
+	dash := strings.TrimLeft(key, " -")
+	switch {
+	case strings.HasPrefix(strings.TrimLeft(line, " "), "\t"), strings.Contains(message, "tab character"):
+		return "a tab where YAML wants spaces", "indent with spaces"
+	case strings.Contains(message, "mapping value is not allowed") && quotable:
+		return fmt.Sprintf("a colon inside unquoted text after %q", dash+":"), "quote this " + dash + ": " + dash + ": " + quote(value)
+	case quotable && strings.ContainsAny(value[:1], "@`%-*&!?,]}"):
+		return fmt.Sprintf("unquoted text cannot start with %q", value[:1]), "quote it: " + dash + ": " + quote(value)
+	case ok && strings.Contains(value, "{") && strings.Contains(message, "must be specified"):
+		return "braces inside unquoted text in a map", `quote it: path: "~/masters/{slug}.mp3"`
+	case ok && strings.HasPrefix(value, "'") && strings.Count(value, "'") > 2:
+		return "an apostrophe ends the quoted text", "double the apostrophe inside single quotes, or use double quotes"
+	case strings.Contains(message, "unexpected key name"):
+		return "a key without “: ” behind it", "put a space after the colon"
+	}
+	return "not valid YAML: " + oneLine(message), ""
+}
+
+// oneLine makes a foreign message fit for a finding.
+func oneLine(s string) string {
+	s, _, _ = strings.Cut(s, "\n")
+	return strings.ToValidUTF8(s, string(utf8.RuneError))
+}
