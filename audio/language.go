@@ -19,7 +19,7 @@ func language(tag string) string {
 	}
 	base, confidence := parsed.Base()
 	code := base.ISO3()
-	if confidence == bcp47.No || code == unknownLanguage || len(code) != 3 {
+	if confidence != bcp47.Exact || code == unknownLanguage || len(code) != 3 {
 		return ""
 	}
 	return code

@@ -10,9 +10,15 @@ import (
 	"time"
 )
 
-// maxBoxes bounds how many boxes of a file are looked at. A real master has
-// about fifty.
-const maxBoxes = 4096
+const (
+	// maxBoxes bounds how many boxes of a file are looked at, and maxESDS the
+	// bytes of one. A real master has about fifty boxes.
+	maxBoxes = 4096
+	maxESDS  = 256
+
+	// audioEntryBytes is how long an entry for audio is before the boxes in it.
+	audioEntryBytes = 36
+)
 
 func isMP4(head []byte) bool { return len(head) >= 8 && string(head[4:8]) == "ftyp" }
 
@@ -152,20 +158,78 @@ func (m *mp4Reader) inTrack(kind string, from, to int64) (err error) {
 }
 
 // sampleEntry reads codec, channels and sample rate from the first entry of a
-// sample description.
+// sample description. Many writers say two channels whatever there is, so that
+// the decoder's own configuration goes before the entry.
 func (m *mp4Reader) sampleEntry(from, to int64) error {
 	if m.track.handler != "soun" {
 		return nil
 	}
-	b, err := m.field(from, to, 8+36)
+	const entry = 8 // behind version, flags and the number of entries
+	b, err := m.field(from, to, entry+audioEntryBytes)
 	if err != nil {
 		return err
 	}
-	entry := b[8:]
-	m.track.codec = string(entry[4:8])
-	m.info.Channels = int(binary.BigEndian.Uint16(entry[24:]))
-	m.info.SampleRate = int(binary.BigEndian.Uint16(entry[32:]))
+	b = b[entry:]
+	m.track.codec = string(b[4:8])
+	m.info.Channels = int(binary.BigEndian.Uint16(b[24:]))
+	m.info.SampleRate = int(binary.BigEndian.Uint16(b[32:]))
+	boxes := from + entry + audioEntryBytes
+	if quickTime := binary.BigEndian.Uint16(b[16:]); quickTime == 1 {
+		boxes += 16
+	}
+	return m.walk(boxes, min(to, from+entry+int64(binary.BigEndian.Uint32(b))), m.inSampleEntry)
+}
+
+func (m *mp4Reader) inSampleEntry(kind string, from, to int64) error {
+	if kind != "esds" {
+		return nil
+	}
+	b, err := readRange(m.r, from, min(to, from+maxESDS))
+	if err != nil {
+		return err
+	}
+	if n := channelsOf(b); n > 0 {
+		m.info.Channels = n
+	}
 	return nil
+}
+
+// channelsOf reads the channels from the AudioSpecificConfig (ISO 14496-3,
+// 1.6.2.1) inside the nested descriptors of an esds box (ISO 14496-1, 7.2.6).
+// It returns 0 where they do not say.
+func channelsOf(b []byte) int {
+	const (
+		stream        = 3 // then 3 bytes, as no writer of files sets its flags
+		decoder       = 4 // then 13 bytes
+		decoderConfig = 5
+	)
+	b = b[min(4, len(b)):] // version and flags
+	for len(b) > 0 {
+		tag := b[0]
+		b = b[1:]
+		for len(b) > 0 && b[0]&0x80 != 0 { // size, seven bits a byte
+			b = b[1:]
+		}
+		b = b[min(1, len(b)):]
+		switch tag {
+		case stream:
+			b = b[min(3, len(b)):]
+		case decoder:
+			b = b[min(13, len(b)):]
+		case decoderConfig:
+			if len(b) < 2 || b[0]>>3 == 31 || b[0]&7<<1|b[1]>>7 == 15 {
+				return 0 // longer forms
+			}
+			n := int(b[1] >> 3 & 15)
+			if n == 7 {
+				n = 8
+			}
+			return n
+		default:
+			return 0
+		}
+	}
+	return 0
 }
 
 func (m *mp4Reader) endTrack(at int64) error {
