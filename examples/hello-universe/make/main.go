@@ -1,0 +1,160 @@
+// Command make makes the audio, the transcripts and the pictures of the example
+// show Hello, Universe. Run it from the root of the project, with espeak-ng,
+// sox, lame and ffmpeg installed:
+//
+//	go run ./examples/hello-universe/make
+//
+// The scripts beside it are the source. From scripts/SLUG.md come the episode's
+// audio.mp3 and its transcript.md, whose stamps are measured in the audio; a
+// scripts/SLUG.LANG.md becomes transcript.LANG.md with the same stamps. What is
+// written by hand (episode.md, chapters.txt) is only checked: each chapter must
+// stand there with the time at which the audio has it.
+//
+// The same scripts and the same versions of the tools give the same bytes.
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// haunted is the episode whose master carries stale tags on purpose.
+const haunted = "1-ghosts-in-the-tag"
+
+func main() {
+	dir := flag.String("C", "examples/hello-universe", "the show's `folder`")
+	flag.Parse()
+	if err := makeShow(*dir); err != nil {
+		fmt.Fprintln(os.Stderr, "make:", err)
+		os.Exit(1)
+	}
+}
+
+func makeShow(dir string) error {
+	if err := drawAll(dir); err != nil {
+		return err
+	}
+	scripts, err := filepath.Glob(filepath.Join(dir, "make", "scripts", "*.md"))
+	if err != nil {
+		return err
+	}
+	if len(scripts) == 0 {
+		return fmt.Errorf("no scripts below %s", dir)
+	}
+	var problems []error
+	for _, path := range scripts {
+		slug := strings.TrimSuffix(filepath.Base(path), ".md")
+		if strings.Contains(slug, ".") {
+			continue // a translation; its original takes care of it
+		}
+		if err := makeEpisode(path, filepath.Join(dir, "episodes", slug)); err != nil {
+			problems = append(problems, fmt.Errorf("%s: %w", slug, err))
+		}
+	}
+	return errors.Join(problems...)
+}
+
+// makeEpisode records one script into an episode's folder.
+func makeEpisode(path, dir string) error {
+	source, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	s, err := parseScript(source)
+	if err != nil {
+		return err
+	}
+	t, err := record(s)
+	if err != nil {
+		return err
+	}
+	sound, err := master(t.sound)
+	if err != nil {
+		return err
+	}
+	mp3, err := encode(sound)
+	if err != nil {
+		return err
+	}
+	if filepath.Base(dir) == haunted {
+		mp3 = haunt(mp3)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "audio.mp3"), mp3, 0o644); err != nil {
+		return err
+	}
+	if err := writeTranscripts(path, dir, t.stamps); err != nil {
+		return err
+	}
+	length := time.Duration(len(sound)) * time.Second / rate
+	fmt.Printf("%-38s %s  %d bytes\n", filepath.Base(dir), clock(length), len(mp3))
+	return checkChapters(dir, t.chapters)
+}
+
+// writeTranscripts fills the stamps into a script and its translations.
+func writeTranscripts(path, dir string, stamps []time.Duration) error {
+	stem := strings.TrimSuffix(path, ".md")
+	sources, err := filepath.Glob(stem + "*.md")
+	if err != nil {
+		return err
+	}
+	for _, source := range sources {
+		text, err := os.ReadFile(source)
+		if err != nil {
+			return err
+		}
+		if text, err = fillStamps(text, stamps); err != nil {
+			return fmt.Errorf("%s: %w", filepath.Base(source), err)
+		}
+		name := "transcript" + strings.TrimPrefix(source, stem)
+		if err := os.WriteFile(filepath.Join(dir, name), text, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkChapters reports every chapter that episode.md or chapters.txt does not
+// have at the time it has in the audio.
+func checkChapters(dir string, chapters []mark) error {
+	var lines []string
+	for _, name := range []string{"episode.md", "chapters.txt"} {
+		text, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+		lines = append(lines, strings.Split(string(text), "\n")...)
+	}
+	var wrong []error
+	for _, c := range chapters {
+		if !hasChapter(lines, c) {
+			wrong = append(wrong, fmt.Errorf("chapter %q is at %s in the audio", c.title, clock(c.start)))
+		}
+	}
+	return errors.Join(wrong...)
+}
+
+func hasChapter(lines []string, c mark) bool {
+	start := clock(c.start)
+	for _, line := range lines {
+		quoted := strings.Contains(line, `{start: "`+start+`", `)
+		plain := strings.HasPrefix(line, start+" ")
+		if (quoted || plain) && strings.Contains(line, c.title) {
+			return true
+		}
+	}
+	return false
+}
+
+// clock writes a time the way chapters do: 1:02 or 1:02.5.
+func clock(t time.Duration) string {
+	s := math.Round(t.Seconds()*10) / 10
+	minutes := int(s) / 60
+	text := fmt.Sprintf("%d:%04.1f", minutes, s-60*float64(minutes))
+	return strings.TrimSuffix(text, ".0")
+}

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// A script is a transcript before it was spoken: the same Markdown, in which
+// every stamp still reads \[mm:ss\] or hh:mm:ss.ff. Three things are in the
+// script only: a "## Heading" starts a chapter, and a comment "<!-- under
+// noise: words -->" after an unintelligible tag says what nobody can make out.
+type script []block
+
+// block is one paragraph of a script.
+type block struct {
+	kind    kind
+	speaker string    // of a turn or continuation; the label of a pause
+	stamped bool      // begins with \[mm:ss\]
+	parts   []segment // what is spoken, in order
+	title   string    // of a chapter
+}
+
+type kind int
+
+const (
+	turn kind = iota
+	continuation
+	pause
+	chapter
+)
+
+// segment is a stretch of speech in one manner.
+type segment struct {
+	text   string
+	manner manner
+}
+
+type manner int
+
+const (
+	plain manner = iota
+	underNoise // also wants an exact stamp
+)
+
+var (
+	label  = regexp.MustCompile(`^\*\*([^*:]+):\*\* ?`)
+	tag    = regexp.MustCompile(`\\\[([a-z]+)(?: hh:mm:ss\.ff)?\\\](?:<!-- under noise: (.*?) -->)?`)
+	link   = regexp.MustCompile(`\[([^\]]*)\]\([^)]*\)`)
+	markup = strings.NewReplacer("*", "", "`", "", `\`, "")
+
+	// said is how to say what espeak-ng would read as a plain number or word.
+	said = strings.NewReplacer(
+		"1996", "nineteen ninety-six",
+		"2013", "twenty thirteen",
+		"2026", "twenty twenty-six",
+		"2036", "twenty thirty-six",
+		"2038", "twenty thirty-eight",
+		" 206", " two oh six",
+		"isPermaLink", "is perma link",
+	)
+
+	secret   = regexp.MustCompile(`<!-- under noise: .*? -->`)
+	heading  = regexp.MustCompile(`(?m)^## .*\n\n`)
+	unfilled = regexp.MustCompile(`mm:ss\\\]|hh:mm:ss\.ff`)
+)
+
+const stamp = `\[mm:ss\]`
+
+// pauses are the labels under which music is heard.
+var pauses = map[string]bool{"Intro": true, "Break": true, "Outro": true}
+
+// parseScript reads the source of one episode.
+func parseScript(source []byte) (script, error) {
+	var blocks script
+	speaker := ""
+	for paragraph := range strings.SplitSeq(strings.TrimSpace(string(source)), "\n\n") {
+		if title, ok := strings.CutPrefix(paragraph, "## "); ok {
+			blocks = append(blocks, block{kind: chapter, title: title})
+			continue
+		}
+		b := block{kind: continuation, speaker: speaker}
+		if m := label.FindStringSubmatch(paragraph); m != nil {
+			b.kind, b.speaker = turn, m[1]
+			paragraph = paragraph[len(m[0]):]
+		}
+		switch {
+		case b.speaker == "":
+			return nil, fmt.Errorf("nobody says %q", paragraph)
+		case pauses[b.speaker]:
+			b.kind = pause
+		default:
+			speaker = b.speaker
+		}
+		paragraph, b.stamped = strings.CutPrefix(paragraph, stamp)
+		b.parts = segments(paragraph)
+		blocks = append(blocks, b)
+	}
+	return blocks, nil
+}
+
+// segments takes the Markdown off a paragraph and cuts it at its tags.
+func segments(paragraph string) []segment {
+	var list []segment
+	add := func(text string, m manner) {
+		text = strings.TrimSpace(said.Replace(markup.Replace(link.ReplaceAllString(text, "$1"))))
+		if strings.ContainsFunc(text, unicode.IsLetter) {
+			list = append(list, segment{text, m})
+		}
+	}
+	end := 0
+	for _, m := range tag.FindAllStringSubmatchIndex(paragraph, -1) {
+		add(paragraph[end:m[0]], plain)
+		switch paragraph[m[2]:m[3]] {
+		case "laughs":
+			add("heh heh, ha ha ha.", plain)
+		case "unintelligible":
+			add(paragraph[m[4]:m[5]], underNoise)
+		}
+		end = m[1]
+	}
+	add(paragraph[end:], plain)
+	return list
+}
+
+// fillStamps makes a transcript of a script: it puts the times where the
+// stamps go, in order, and takes out what is not for readers. A translation has
+// the stamps of the original, so the same times fill both.
+func fillStamps(source []byte, times []time.Duration) ([]byte, error) {
+	source = heading.ReplaceAll(secret.ReplaceAll(source, nil), nil)
+	if n := len(unfilled.FindAll(source, -1)); n != len(times) {
+		return nil, fmt.Errorf("%d stamps to fill, %d times measured", n, len(times))
+	}
+	next := 0
+	source = unfilled.ReplaceAllFunc(source, func(s []byte) []byte {
+		t := times[next]
+		next++
+		if bytes.HasPrefix(s, []byte("hh")) {
+			return fmt.Appendf(nil, "%02d:%02d:%05.2f", int(t.Hours()), int(t.Minutes())%60, (t % time.Minute).Seconds())
+		}
+		return fmt.Appendf(nil, `%02d:%02d\]`, int(t.Minutes()), int(t.Seconds())%60)
+	})
+	return source, nil
+}
