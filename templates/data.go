@@ -132,15 +132,10 @@ func (r *renderer) episodeData(e *Episode) episodeData {
 	return d
 }
 
-// people names each person once, whatever they did.
 func people(credits []show.Credit) []personData {
 	var all []personData
-	seen := map[string]bool{}
-	for _, c := range credits {
-		if !seen[c.Person.Name] {
-			seen[c.Person.Name] = true
-			all = append(all, personData{"Person", c.Person.Name, c.Person.URL})
-		}
+	for _, c := range contributors(credits) {
+		all = append(all, personData{"Person", c.Name, c.URL})
 	}
 	return all
 }

@@ -116,8 +116,16 @@ type view struct {
 	Data         any
 	Episode      *Episode
 	Older, Newer *Episode
-	Transcripts  []transcriptView
+	People       []contributor
 	Groups       []group
+	Start        *Episode
+	Transcripts  []transcriptView
+}
+
+// contributor is a person with everything they did.
+type contributor struct {
+	*show.Person
+	Roles string
 }
 
 // transcriptView is a transcript with its turns beside their times.
@@ -142,7 +150,7 @@ type group struct {
 
 func (r *renderer) showPage() ([]byte, error) {
 	s := r.site
-	return r.html("show.html", &view{
+	v := &view{
 		Kind:      "show",
 		Key:       "index.html",
 		Title:     s.Show.Title,
@@ -150,8 +158,13 @@ func (r *renderer) showPage() ([]byte, error) {
 		Canonical: r.absolute("index.html"),
 		Image:     r.optional(s.ArtworkKey),
 		Data:      r.seriesData(),
+		People:    contributors(s.Show.Hosts),
 		Groups:    s.groups(),
-	})
+	}
+	if len(v.Groups) > 0 {
+		v.Start = v.Groups[0].Episodes[0]
+	}
+	return r.html("show.html", v)
 }
 
 func (r *renderer) episode(i int) ([]byte, error) {
@@ -166,6 +179,7 @@ func (r *renderer) episode(i int) ([]byte, error) {
 		Image:     r.optional(e.ArtworkKey),
 		Data:      r.episodeData(e),
 		Episode:   e,
+		People:    contributors(e.Credits(r.site.Show)),
 	}
 	if i > 0 {
 		v.Newer = r.site.Episodes[i-1]
@@ -217,6 +231,21 @@ func (t *Transcript) turns(n int) ([]turnView, error) {
 		}
 	}
 	return turns, nil
+}
+
+// contributors names each person once, in the order of their first credit.
+func contributors(credits []show.Credit) []contributor {
+	var all []contributor
+	index := map[string]int{}
+	for _, c := range credits {
+		if i, ok := index[c.Person.Name]; ok {
+			all[i].Roles += ", " + c.Role
+			continue
+		}
+		index[c.Person.Name] = len(all)
+		all = append(all, contributor{c.Person, c.Role})
+	}
+	return all
 }
 
 // groups orders the episodes as the show wants to be heard: newest first, or

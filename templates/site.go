@@ -23,18 +23,21 @@
 // "main", which base.html puts between masthead and footer.
 //
 //	base.html         the frame of every page: landmarks, skip link
-//	head.html         inside <head>: title, policy, feed, Open Graph, JSON-LD
-//	footer.html       copyright, licence, feed
-//	show.html         page: index.html
-//	episode.html      page: an episode
 //	404.html          page: 404.html
+//	episode.html      page: an episode
 //	redirect.html     page: a former path
+//	show.html         page: index.html
+//	badge.html        marks a trailer or a bonus; gets an Episode
 //	card.html         an episode in a list; gets an Episode
-//	subscribe.html    where to listen, the feed's address to copy
-//	player.html       the audio element and the controls that player.js wakes
 //	chapters.html     the chapters that are listed
 //	credits.html      people, sponsors, licence, links of an episode
+//	footer.html       copyright, licence, feed
+//	head.html         inside <head>: title, policy, feed, Open Graph, JSON-LD
+//	person.html       somebody on the show; gets one of People
+//	player.html       the audio element and the controls that player.js wakes
+//	subscribe.html    where to listen, the feed's address to copy
 //	transcripts.html  every transcript of an episode
+//	turns.html        what is said; gets one of Transcripts
 //
 // Static files become assets, whose keys carry a hash of their bytes; a
 // stylesheet therefore cannot name another asset, a template can.
@@ -53,7 +56,8 @@
 //
 // # Data
 //
-// Every template but card.html receives the fields of Site, and beside them
+// Where nothing else is said, a template receives the fields of Site, and
+// beside them
 //
 //	Kind         "show", "episode", "404" or "redirect"
 //	Key          the page's own key
@@ -66,9 +70,13 @@
 //	Data         structured data (schema.org), to be written as JSON-LD; may be nil
 //	Episode      the episode, on its page and on redirects to it; else nil
 //	Older, Newer the episodes before and after it by date; may be nil
-//	Transcripts  its transcripts, with Turns ready to print, see turnView
-//	Groups       on the show's page: the episodes in the order to list them,
-//	             as {Name, Episodes}; Name is a season's, or empty
+//	People       the show's hosts, or everyone credited in the episode: a
+//	             show.Person each, and Roles, such as "host, audio editor"
+//	Groups       on the show's page: the episodes in the order to list them, as
+//	             {Name, Episodes}; Name is a season's, or empty
+//	Start        on the show's page: the episode to begin with; may be nil
+//	Transcripts  of the episode: Transcript, and Turns: a transcripts.Turn each,
+//	             and Anchor, its id on the page, Timed, and Start if it is Timed
 //
 // # Functions
 //

@@ -93,9 +93,10 @@
     seek.value = time;
     seek.setAttribute('aria-valuetext', `${clock(time)} / ${clock(duration())}`);
     seek.style.setProperty('--played', duration() ? time / duration() : 0);
-    chapters.at(time);
+    const now = time === 0 && audio.paused ? -1 : time; // nothing is current before the start
+    chapters.at(now);
     title.textContent = chapters.current?.querySelector('.chapter-title').textContent ?? player.dataset.title;
-    const turn = turns.at(time);
+    const turn = turns.at(now);
     if (turn && follow?.checked && !audio.paused) scrollTo(turn);
   };
 
@@ -141,14 +142,14 @@
 
   // #t=83, #t=1:23 and the anchor of a turn say where to start.
   const timeOfHash = () => {
-    const hash = decodeURIComponent(location.hash.slice(1));
-    const stamp = hash.match(/^t=(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d+)?)$/);
+    const fragment = location.hash.slice(1);
+    const stamp = new URLSearchParams(fragment).get('t')?.match(/^(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d+)?)$/);
     if (stamp) {
       const [h, m, s] = stamp.slice(1).map((part) => Number(part ?? 0));
       return h * 3600 + m * 60 + s;
     }
-    const turn = hash && document.getElementById(hash)?.dataset.start;
-    return turn === undefined || turn === '' ? null : Number(turn);
+    const start = fragment && document.getElementById(fragment)?.dataset.start;
+    return start ? Number(start) : null;
   };
   addEventListener('hashchange', () => {
     const time = timeOfHash();
