@@ -42,8 +42,8 @@ type segment struct {
 type manner int
 
 const (
-	plain manner = iota
-	underNoise // also wants an exact stamp
+	plain      manner = iota
+	underNoise        // also wants an exact stamp
 )
 
 var (
