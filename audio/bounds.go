@@ -8,6 +8,13 @@ import (
 	"strconv"
 )
 
+// maxTags and maxTagFrames bound how many tags at either edge, and frames in one
+// of them, are looked at. Real files have a few.
+const (
+	maxTags      = 64
+	maxTagFrames = 10_000
+)
+
 // Sizes of the tags found at the edges of a master, in bytes.
 const (
 	id3HeaderBytes   = 10 // also the footer's
@@ -52,23 +59,64 @@ func synchsafe(b []byte) (n int, ok bool) {
 // claims more than the file has is an error: nobody can say where the audio
 // starts.
 func skipFront(r io.ReaderAt, size int64) (start int64, version string, err error) {
-	for {
+	for range maxTags {
 		b, err := readRange(r, start, min(start+id3HeaderBytes, size))
 		if err != nil {
 			return 0, "", err
 		}
 		n := id3Size(b)
 		if n == 0 {
-			return start, version, nil
+			break
 		}
 		if n > size-start {
 			return 0, "", fmt.Errorf("byte %d: the ID3 tag claims %d bytes and the file has %d left: it is truncated, or the tag lies", start, n, size-start)
+		}
+		if at, err := audioInTag(r, start, start+n, b[3]); err != nil {
+			return 0, "", err
+		} else if at > 0 {
+			return 0, "", fmt.Errorf("byte %d: the ID3 tag claims %d bytes, but audio begins inside it, at byte %d; take the tag off and export the file again", start, n, at)
 		}
 		if version == "" {
 			version = fmt.Sprintf("2.%d.%d", b[3], b[4])
 		}
 		start += n
 	}
+	return start, version, nil
+}
+
+// audioInTag looks for audio behind the frames of a tag at [start, end), where
+// only padding may be: a tag whose size is wrong would swallow it. It returns
+// the offset of the first frame, or 0. ID3v2.2 is so rare that it is believed.
+func audioInTag(r io.ReaderAt, start, end int64, version byte) (int64, error) {
+	pos := start + id3HeaderBytes
+	for range maxTagFrames {
+		b, err := readRange(r, pos, min(pos+frameHeaderBytes, end))
+		if err != nil {
+			return 0, err
+		}
+		if version < 3 || len(b) < frameHeaderBytes || !isFrameID(b[:4]) {
+			break
+		}
+		n := int64(binary.BigEndian.Uint32(b[4:]))
+		if safe, ok := synchsafe(b[4:]); ok && version == 4 {
+			n = int64(safe)
+		}
+		pos = min(pos+frameHeaderBytes+n, end)
+	}
+	w := newWindow(r, pos, end, io.Discard)
+	for ; pos < end; pos++ {
+		if err := w.reach(pos); err != nil {
+			return 0, err
+		}
+		if w.at(pos)[0] == 0 {
+			continue
+		}
+		if w.chain(pos, confirm) {
+			return pos, nil
+		}
+		break
+	}
+	return 0, nil
 }
 
 // trimEnd returns the offset before the ID3v1, APE, Lyrics3 and ID3v2 tags at
@@ -76,17 +124,18 @@ func skipFront(r io.ReaderAt, size int64) (start int64, version string, err erro
 // before start is taken for audio that looks like one.
 func trimEnd(r io.ReaderAt, start, size int64) (end int64, err error) {
 	end = size
-	for {
+	for range maxTags {
 		tail, err := readRange(r, max(start, end-int64(lyrics1MaxBytes)), end)
 		if err != nil {
 			return 0, err
 		}
 		n := trailingTag(tail)
 		if n == 0 || n > end-start {
-			return end, nil
+			break
 		}
 		end -= n
 	}
+	return end, nil
 }
 
 // trailingTag returns the length in bytes of the tag that ends where tail

@@ -173,6 +173,7 @@ func TestProbeRefuses(t *testing.T) {
 		{"only a tag", id3(3, 400), "byte 400: the file ends behind its ID3 tag, without any audio: it is truncated"},
 		{"cut off inside its tag", id3(3, 4000)[:700], "byte 0: the ID3 tag claims 4000 bytes and the file has 700 left: it is truncated, or the tag lies"},
 		{"tag that claims more than the file", join(id3(3, 100)[:6], []byte{0x2F, 0, 0, 0}, silence(mono128, 10)), "byte 0: the ID3 tag claims 98566154 bytes and the file has 4189 left: it is truncated, or the tag lies"},
+		{"tag that claims half of the audio", join(id3(3, 2000)[:1000], silence(mono128, 10)), "byte 0: the ID3 tag claims 2000 bytes, but audio begins inside it, at byte 1000; take the tag off and export the file again"},
 		{"half a frame", mono128.frame()[:200], "byte 0: the file ends inside its first frame: it is truncated"},
 		{"info header alone", xing(mono128, "Xing", 0, 0, 0), "byte 0: no whole audio frame follows: the file is truncated"},
 	}

@@ -25,7 +25,7 @@ type window struct {
 }
 
 func newWindow(r io.ReaderAt, start, end int64, sink io.Writer) *window {
-	return &window{r: r, end: end, sink: sink, base: start, buf: make([]byte, 0, blockBytes)}
+	return &window{r: r, end: end, sink: sink, base: start, buf: make([]byte, 0, max(0, min(blockBytes, end-start)))}
 }
 
 // reach makes the bytes from pos on available: lookahead of them, or all there

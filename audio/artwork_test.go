@@ -1,0 +1,88 @@
+package audio
+
+import (
+	"bytes"
+	"encoding/binary"
+	"hash/crc32"
+	"image"
+	"image/color"
+	"image/png"
+	"testing"
+)
+
+// pngHeader is the start of a PNG of any size: signature and IHDR.
+func pngHeader(width, height uint32) []byte {
+	body := join([]byte("IHDR"), words(width, height), []byte{8, 2, 0, 0, 0})
+	b := join([]byte("\x89PNG\r\n\x1A\n"), words(13), body)
+	return binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(body))
+}
+
+// jpegHeader is the start of a JPEG of any size: a frame header of so many
+// components, without the image.
+func jpegHeader(width, height uint16, components byte) []byte {
+	b := []byte{0xFF, 0xD8, 0xFF, 0xC0, 0, 8 + 3*components, 8, byte(height >> 8), byte(height), byte(width >> 8), byte(width), components}
+	for i := range components {
+		b = append(b, i+1, 0x11, 0)
+	}
+	return append(b, 0xFF, 0xDA, 0, 2)
+}
+
+func TestReadPicture(t *testing.T) {
+	var palette bytes.Buffer
+	if err := png.Encode(&palette, image.NewPaletted(image.Rect(0, 0, 3, 5), color.Palette{color.White, color.Black})); err != nil {
+		t.Fatal(err)
+	}
+	var gray16 bytes.Buffer
+	if err := png.Encode(&gray16, image.NewGray16(image.Rect(0, 0, 4, 4))); err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		name          string
+		data          []byte
+		mediaType     string
+		width, height int
+		color         Color
+	}{
+		{"JPEG", jpegHeader(3000, 3000, 3), "image/jpeg", 3000, 3000, RGB},
+		{"grey JPEG", jpegHeader(20, 30, 1), "image/jpeg", 20, 30, Gray},
+		{"CMYK JPEG", jpegHeader(20, 30, 4), "image/jpeg", 20, 30, CMYK},
+		{"PNG", pngHeader(1400, 1500), "image/png", 1400, 1500, RGB},
+		{"PNG with a palette", palette.Bytes(), "image/png", 3, 5, RGB},
+		{"grey PNG of 16 bits", gray16.Bytes(), "image/png", 4, 4, Gray},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			p, err := ReadPicture(tt.data)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if p.MediaType != tt.mediaType || p.Width != tt.width || p.Height != tt.height || p.Color != tt.color {
+				t.Errorf("%s, %d × %d, %s; want %s, %d × %d, %s", p.MediaType, p.Width, p.Height, p.Color, tt.mediaType, tt.width, tt.height, tt.color)
+			}
+		})
+	}
+}
+
+func TestReadPictureRefuses(t *testing.T) {
+	tests := []struct {
+		name string
+		data []byte
+		want string
+	}{
+		{"nothing", nil, "the image is empty (0 bytes)"},
+		{"GIF", []byte("GIF89a\x01\x00\x01\x00\x00\x00\x00"), `not a JPEG or PNG image; it begins with "GIF89a\x01\x00\x01\x00\x00\x00"`},
+		{"SVG", []byte("<svg/>"), `not a JPEG or PNG image; it begins with "<svg/>"`},
+		{"PNG of 50,000 × 50,000", pngHeader(50_000, 50_000), "the image is 50000 × 50000 pixels; at most 8192 a side are read"},
+		{"JPEG of 50,000 × 50,000", jpegHeader(50_000, 50_000, 3), "the image is 50000 × 50000 pixels; at most 8192 a side are read"},
+		{"too many bytes", append(pngHeader(3000, 3000), make([]byte, maxPictureBytes)...), "the image has 33554465 bytes; at most 33554432 are read"},
+		{"truncated header", pngHeader(3000, 3000)[:20], "read the image's header: unexpected EOF"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := ReadPicture(tt.data)
+			if err == nil || err.Error() != tt.want {
+				t.Errorf("error = %v, want %s", err, tt.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,121 @@
+package audio
+
+import (
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"onair/internal/finding"
+)
+
+type checkTest struct {
+	name string
+	got  finding.List
+	want []string // rule, severity, message
+}
+
+func checkTests(t *testing.T) []checkTest {
+	at := finding.Position{File: "episodes/4-cloudy/episode.md", Line: 15}
+	good := Info{MediaType: MP3, Bitrate: 128, SampleRate: 44100, Channels: 2}
+	master := func(change func(*Info)) finding.List {
+		info := good
+		change(&info)
+		return CheckMaster(&info, at)
+	}
+	cover := Picture{MediaType: "image/jpeg", Width: 1400, Height: 1400, Color: RGB}
+	artwork := func(name string, change func(*Picture)) finding.List {
+		p := cover
+		change(&p)
+		return CheckArtwork(&p, at, name)
+	}
+	image := func(name string, change func(*Picture)) finding.List {
+		p := cover
+		change(&p)
+		return CheckChapterImage(&p, at, name)
+	}
+	return []checkTest{
+		{"good stereo", master(func(*Info) {}), nil},
+		{"good mono", master(func(i *Info) { i.Channels, i.Bitrate, i.SampleRate = 1, 96, 48000 }), nil},
+		{"cut off", master(func(i *Info) { i.Frames, i.MissingFrames = 100, 150; i.Warnings = []string{i.missing()} }),
+			[]string{"A001 error the header promises 250 frames and the file has 100: it was cut off"}},
+		{"junk", master(func(i *Info) { i.Warnings = []string{"junk between frames"} }), []string{"A002 warning junk between frames"}},
+		{"32 kHz", master(func(i *Info) { i.SampleRate = 32000 }), []string{"A003 warning the sample rate is 32000 Hz"}},
+		{"VBR", master(func(i *Info) { i.VBR = true }), []string{"A004 warning the bitrate varies, which makes seeking inexact in several players"}},
+		{"low stereo", master(func(i *Info) { i.Bitrate = 96 }), []string{"A005 info 96 kbit/s stereo; Apple recommends 128 to 256"}},
+		{"high mono", master(func(i *Info) { i.Channels, i.Bitrate = 1, 192 }), []string{"A005 info 192 kbit/s mono; Apple recommends 96 to 128"}},
+		{"M4A", master(func(i *Info) { i.MediaType, i.Bitrate = M4A, 64 }), []string{"A006 info an M4A master is published as it is: no tag is written"}},
+
+		{"good artwork", artwork("art/cover.JPG", func(*Picture) {}), nil},
+		{"largest artwork", artwork("cover.png", func(p *Picture) { p.Width, p.Height, p.MediaType = 3000, 3000, "image/png" }), nil},
+		{"not square", artwork("cover.jpeg", func(p *Picture) { p.Width = 1401 }), []string{"A020 error the artwork is 1401 × 1400 pixels, not square"}},
+		{"too small", artwork("cover.jpg", func(p *Picture) { p.Width, p.Height = 1399, 1399 }), []string{"A021 error the artwork is 1399 × 1399 pixels, not 1400 to 3000 a side"}},
+		{"too large", artwork("cover.jpg", func(p *Picture) { p.Width, p.Height = 3001, 3001 }), []string{"A021 error the artwork is 3001 × 3001 pixels, not 1400 to 3000 a side"}},
+		{"CMYK", artwork("cover.jpg", func(p *Picture) { p.Color = CMYK }), []string{"A022 error the image is in CMYK, the colours of print"}},
+		{"grey", artwork("cover.jpg", func(p *Picture) { p.Color = Gray }), []string{"A022 warning the image is in greyscale; directories ask for RGB"}},
+		{"JPEG called PNG", artwork("cover.png", func(*Picture) {}), []string{`A023 error the image is called "cover.png" and its content is image/jpeg`}},
+		{"PNG called JPEG", artwork("cover.jpg", func(p *Picture) { p.MediaType = "image/png" }), []string{`A023 error the image is called "cover.jpg" and its content is image/png`}},
+		{"heavy", artwork("cover.jpg", func(p *Picture) { p.Data = make([]byte, 512_001) }), []string{"A024 warning the image has 512 kB; apps load it again and again, and 512 kB are enough"}},
+		{"as heavy as may be", artwork("cover.jpg", func(p *Picture) { p.Data = make([]byte, 512_000) }), nil},
+
+		{"small wide chapter image", image("a.jpg", func(p *Picture) { p.Width, p.Height = 320, 180 }), nil},
+		{"huge chapter image", image("a.jpg", func(p *Picture) { p.Width = 4000 }), []string{"A021 warning the image is 4000 × 1400 pixels; players show chapter images small"}},
+		{"chapter image in CMYK", image("a.jpg", func(p *Picture) { p.Color = CMYK }), []string{"A022 error the image is in CMYK, the colours of print"}},
+
+		{"good tag", CheckTag(fullTag(t), at), []string{"A042 warning the title of chapter 2 has 299 characters; apps cut it"}},
+		{"too many chapters", CheckTag(&Tag{Chapters: manyChapters(256)}, at), []string{"A040 error 256 chapters to list, and a table of contents holds 255"}},
+		{"heavy tag", CheckTag(&Tag{Artwork: &Picture{Data: make([]byte, 1<<20)}}, at), []string{"A041 warning the ID3 tag has 1048 kB; every listener downloads it before the first sound"}},
+		{"long title", CheckTag(&Tag{Title: strings.Repeat("é", 256)}, at), []string{"A042 warning the title has 256 characters; apps cut it"}},
+		{"title as long as may be", CheckTag(&Tag{Title: strings.Repeat("é", 255)}, at), nil},
+		{"chapter behind the end", CheckTag(&Tag{Duration: time.Minute, Chapters: []Chapter{{End: time.Minute}, {Start: time.Minute, End: time.Minute}}}, at),
+			[]string{"A043 error chapter 2 starts at 1m0s and the audio ends at 1m0s"}},
+	}
+}
+
+func TestCheck(t *testing.T) {
+	for _, tt := range checkTests(t) {
+		t.Run(tt.name, func(t *testing.T) {
+			var got []string
+			for _, f := range tt.got {
+				got = append(got, f.Rule+" "+f.Severity.String()+" "+f.Message)
+				if f.Line != 15 {
+					t.Errorf("%s is at line %d, want 15", f.Rule, f.Line)
+				}
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("findings (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// Every rule in the package comment has a case above, and the other way round.
+func TestRulesAreDocumented(t *testing.T) {
+	doc, err := os.ReadFile("doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	documented := map[string]bool{}
+	for _, m := range regexp.MustCompile(`(?m)^//\t(A\d{3})  (?:error|warning|info) `).FindAllSubmatch(doc, -1) {
+		documented[string(m[1])] = true
+	}
+	tested := map[string]bool{}
+	for _, tt := range checkTests(t) {
+		for _, f := range tt.want {
+			tested[f[:4]] = true
+		}
+	}
+	for rule := range documented {
+		if !tested[rule] {
+			t.Errorf("no test triggers %s", rule)
+		}
+	}
+	for rule := range tested {
+		if !documented[rule] {
+			t.Errorf("%s is not in the package comment", rule)
+		}
+	}
+}
