@@ -1,0 +1,98 @@
+// Package transcripts reads transcripts of podcasts, written in Markdown by
+// hand, and writes captions and documents: WebVTT, SRT, JSON of Podcasting
+// 2.0, HTML and plain text. It knows nothing of shows and works in any
+// repository of transcripts.
+//
+// # Grammar
+//
+//	file    = [frontmatter] block *( blank block ) NL    ; UTF-8
+//	block   = turn / pause / para / other
+//	turn    = label [ SP stamp ] [ SP text ]
+//	pause   = "**" ( "Break" / "Jingle" / "Intro" / "Outro" / configured ) ":**"
+//	          [ SP stamp [ SP "to" SP stamp ] ]
+//	label   = "**" name ":**"                             ; at the start of a line
+//	name    = 1*60( any char but "*" ":" NL "[" )
+//	para    = [ stamp SP ] text                           ; goes on with the turn above
+//	stamp   = "\[" mm ":" ss "\]" / "\[" h+ ":" mm ":" ss [ "." ff ] "\]"
+//	tag     = "\[" words [ SP h+ ":" mm ":" ss [ "." ff ] ] "\]"
+//	other   = list / quotation / heading / fence / divider ; belongs to the turn above
+//
+// A paragraph is inline Markdown: emphasis, code, links, escapes, entities.
+// Stamps and tags, which are any notes in escaped brackets, are not spoken: they
+// carry times, sounds such as [laughs], and remarks of the editor. The digits
+// ff are hundredths of a second, or frames of 1/30 s; see [Fraction]. A label
+// may stand alone on its line, its text below. A pause ends a turn; text below
+// it belongs to whoever spoke before.
+//
+// Front matter, between two lines of "---", has one setting:
+// "timeline: clips" says that the stamps are those of other recordings, so
+// that nothing is timed from them.
+//
+// # Lenient reading
+//
+// Nothing makes a whole file fail. What real transcripts contain beside the
+// grammar is read as it was meant, and reported:
+//
+//   - a colon outside of the bold, spaces or a stamp inside of it, a missing or
+//     third star, up to two stray characters before it, indentation, a label
+//     written as a heading, with no space or several behind it
+//   - a label without bold, if the name is a bold label elsewhere in the file
+//     or in the registry and no quotation follows, or a pause with nothing but
+//     stamps behind it; bold without a colon, if the name is known
+//   - a label inside a paragraph, after the end of a sentence, with a known name
+//   - stamps and known tags with doubled, missing or unbalanced backslashes,
+//     60 minutes and more, inner spaces, bold marks, frames after a colon
+//   - links with spaces in their target or without its end
+//   - HTML: tags are left out, the words between them stay
+//   - CR and CRLF line ends, a BOM, text that is not UTF-8, control characters
+//
+// A paragraph that starts like a list by accident ("2009. August 13th") and one
+// that is indented like code are paragraphs.
+//
+// # Rules
+//
+// The reader itself reports these:
+//
+//	T001 error    text or a stamp before the first label
+//	T002 error    label without bold
+//	T003 error    malformed label
+//	T004 warning  not exactly one space after a label
+//	T005 warning  no blank line before a label
+//	T006 error    label inside a paragraph
+//	T007 error    label without a name, with the colon before it, or written twice
+//	T008 warning  turn without words
+//	T009 warning  label that the registry knows as an alias
+//	T011 warning  text after a pause without a label
+//	T012 error    malformed stamp
+//	T013 warning  60 minutes or more without hours
+//	T014 error    stamp out of order; a warning for the time in a tag
+//	T017 warning  tag or stamp without backslashes
+//	T018 error    brackets that do not match
+//	T019 warning  unintelligible without its full time
+//	T020 warning  tag glued to a word
+//	T021 error    link without a target that can be read, or to an unsafe one
+//	T023 error    HTML
+//	T024 warning  paragraph that starts like a list by accident
+//	T025 warning  invisible or control character, or not UTF-8
+//
+// # Times
+//
+// About one turn in twenty opens with a stamp, so nearly all times are
+// estimates between anchors, which are the stamps, and with less weight the
+// times in tags:
+//
+//  1. Kept is the heaviest chain of anchors that can all be true: never
+//     backwards, inside of the audio, and no faster than any speech.
+//  2. Between two anchors time is linear in the characters spoken. Stamps and
+//     tags count nothing. An anchor is hit to the millisecond.
+//  3. Before the first anchor and after the last, people speak at the median
+//     rate of this file; text starts and ends where that leads, not where the
+//     audio does. Behind a pause text starts late enough to be spoken at that
+//     rate up to the next anchor, and nothing is shown in the hole.
+//  4. Without anchors, text covers the whole duration if that makes a usual
+//     rate, and else starts at 0 at the usual rate. Without duration as well
+//     there are no times, and no captions.
+//
+// All formats are written from one list of cues: the same words, each once, in
+// order, and the same times.
+package transcripts

@@ -1,0 +1,305 @@
+package transcripts
+
+import (
+	"bytes"
+	"strconv"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/yuin/goldmark/util"
+)
+
+// special are the bytes at which ordinary text ends: escapes, entities, and
+// what only the Markdown parser understands.
+var special = [256]bool{'\\': true, '&': true, '[': true, '*': true, '_': true, '`': true, '<': true}
+
+// addParagraph renders one paragraph into the current turn.
+func (p *parser) addParagraph(s span) {
+	text := bytes.TrimSpace(p.src[s.from:s.to])
+	if len(text) == 0 {
+		return
+	}
+	s.from += bytes.Index(p.src[s.from:s.to], text)
+	s.to = s.from + len(text)
+	p.addBlock(s.from, func() {
+		p.out.blockTag("<p>")
+		if !p.plainText(s) {
+			p.markdown(s, inlineParser)
+		}
+		p.out.tag("</p>")
+	})
+}
+
+// addOther renders a list, quotation, heading or fence.
+func (p *parser) addOther(s span) {
+	s.from += len(p.src[s.from:s.to]) - len(bytes.TrimLeft(p.src[s.from:s.to], " \t"))
+	p.addBlock(s.from, func() { p.markdown(s, blockParser) })
+}
+
+// addDivider shows a line of stars or dashes. It belongs to the turn above;
+// before the first there is nothing to divide.
+func (p *parser) addDivider(line int) {
+	if p.turn() != nil {
+		p.addBlock(p.lines[line].from, func() { p.out.tag("<hr>") })
+	}
+}
+
+// addBlock lets draw render a block and appends it to the turn it belongs to.
+// A block in which nothing is left to show is not kept.
+func (p *parser) addBlock(at int, draw func()) {
+	r := &p.out
+	r.begin()
+	from, odd := len(r.html), r.odd
+	draw()
+	r.end()
+	if r.odd != odd {
+		p.report("T025", at, "remove it", "invisible or control character")
+	}
+	block := Block{Marks: r.marks, parts: r.parts}
+	block.Line, block.Column = p.place(at)
+	if string(r.html[from:]) == "<p></p>" {
+		r.html = r.html[:from]
+		return
+	}
+	turn := p.turn()
+	if len(r.text) == r.start && (turn == nil && p.carry(at, &block) || turn != nil && turn.Pause) {
+		r.html = r.html[:from]
+		return
+	}
+	turn = p.ensureTurn(at)
+	if len(p.carried) > 0 {
+		block.Marks = append(p.carried, block.Marks...)
+		p.carried = nil
+	}
+	p.texts = append(p.texts, span{r.start, len(r.text)})
+	p.htmls = append(p.htmls, span{from, len(r.html)})
+	turn.Blocks = append(turn.Blocks, block)
+}
+
+// carry keeps the stamps of a block that has no words, before the first label,
+// for the turn that follows.
+func (p *parser) carry(at int, block *Block) bool {
+	for i := range block.Marks {
+		if !block.Marks[i].stamp() {
+			return false
+		}
+	}
+	p.report("T001", at, "move the stamp behind the label", "stamp before the first label")
+	p.carried = append(p.carried, block.Marks...)
+	return true
+}
+
+// plainText renders a paragraph that holds nothing but words, escapes,
+// entities and marks, which is nearly every one. It gives up, and leaves no
+// trace, where the Markdown parser is needed.
+func (p *parser) plainText(s span) bool {
+	r := &p.out
+	before, findings := *r, len(p.t.Findings)
+	for i := s.from; i < s.to; {
+		run := i
+		for i < s.to && !special[p.src[i]] {
+			i++
+		}
+		r.write(p.src[run:i])
+		if i == s.to {
+			break
+		}
+		n := 0
+		switch p.src[i] {
+		case '\\', '[':
+			n = p.bracket(i, s.to)
+		case '&':
+			n = p.escape(i, s.to)
+		}
+		if n == 0 {
+			text, html := r.text[:len(before.text)], r.html[:len(before.html)]
+			*r = before
+			r.text, r.html = text, html
+			p.t.Findings = p.t.Findings[:findings]
+			return false
+		}
+		i += n
+	}
+	return true
+}
+
+// bracket renders the mark or the escape at src[i] and returns its length, or
+// 0 for a bracket that may be a link.
+func (p *parser) bracket(i, to int) int {
+	if m, n, ok := scanMark(p.src[:to], i); ok {
+		p.addMark(&m, i, n)
+		return n
+	}
+	if p.src[i] == '[' {
+		return 0
+	}
+	return p.escape(i, to)
+}
+
+// escape renders the backslash escape or the entity at src[i], or the
+// character itself where it is neither, and returns the length.
+func (p *parser) escape(i, to int) int {
+	s := p.src[i:to]
+	if s[0] == '\\' {
+		if len(s) > 1 && util.IsPunct(s[1]) {
+			p.out.write(s[1:2])
+			return 2
+		}
+		if len(s) > 1 && s[1] == '\n' {
+			return 1 // a line break of Markdown
+		}
+	} else if text, n := entity(s); n > 0 {
+		p.out.write(text)
+		return n
+	}
+	p.out.write(s[:1])
+	return 1
+}
+
+// literal renders Markdown text in which only escapes and entities are left.
+func (p *parser) literal(from, to int) {
+	for i := from; i < to; {
+		run := i
+		for i < to && p.src[i] != '\\' && p.src[i] != '&' {
+			i++
+		}
+		p.out.write(p.src[run:i])
+		if i < to {
+			i += p.escape(i, to)
+		}
+	}
+}
+
+// entity reads the character reference s starts with. n is 0 for a plain
+// ampersand.
+func entity(s []byte) (text []byte, n int) {
+	const longest = 33 // &CounterClockwiseContourIntegral;
+	end := bytes.IndexByte(s[:min(len(s), longest)], ';')
+	if end < 2 {
+		return nil, 0
+	}
+	name := string(s[1:end])
+	if name[0] != '#' {
+		if e, ok := util.LookUpHTML5EntityByName(name); ok {
+			return e.Characters, end + 1
+		}
+		return nil, 0
+	}
+	digits, base := name[1:], 10
+	if len(digits) > 1 && (digits[0] == 'x' || digits[0] == 'X') {
+		digits, base = digits[1:], 16
+	}
+	c, err := strconv.ParseUint(digits, base, 32)
+	if err != nil || len(digits) > 7 {
+		return nil, 0
+	}
+	if c > unicode.MaxRune || c == 0 {
+		c = utf8.RuneError
+	}
+	return utf8.AppendRune(nil, rune(c)), end + 1
+}
+
+// name returns a label's name as text. Names repeat, so equal ones share memory.
+func (p *parser) name(raw []byte) string {
+	if name, ok := p.known[string(raw)]; ok && name == string(raw) {
+		return name
+	}
+	var plain renderer
+	plain.grow(len(raw))
+	sub := parser{src: raw, out: plain}
+	sub.literal(0, len(raw))
+	return string(sub.out.text)
+}
+
+// addMark shows a mark and reports how it is spelled.
+func (p *parser) addMark(m *rawMark, at, n int) {
+	p.checkGlue(m, at, n)
+	p.out.mark(p.mark(m, at))
+}
+
+// checkGlue reports a tag that touches the word before or behind it.
+func (p *parser) checkGlue(m *rawMark, at, n int) {
+	before, _ := utf8.DecodeLastRune(p.src[:at])
+	after, _ := utf8.DecodeRune(p.src[at+n:])
+	if isWord(before) || isWord(after) {
+		p.report("T020", at, "put a space between", "tag glued to a word")
+	}
+}
+
+func isWord(r rune) bool { return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r)) }
+
+// mark makes a mark of what was scanned at an offset, and reports its spelling.
+func (p *parser) mark(m *rawMark, at int) Mark {
+	out := Mark{Note: noteText(m.words), Timed: m.timed}
+	out.Line, out.Column = p.place(at)
+	if m.timed {
+		d, ok := m.clock.duration(p.opts.Fraction)
+		if !ok {
+			p.report("T012", at, "frames go from 00 to 29; is timestamp_fraction decimal?", "no such frame: %s", m.clock.fraction)
+		}
+		out.Time = d
+	}
+	p.checkMark(m, at, &out)
+	return out
+}
+
+// checkMark reports every way in which a mark departs from the grammar.
+func (p *parser) checkMark(m *rawMark, at int, out *Mark) {
+	if m.odd&badClock != 0 {
+		p.report("T012", at, `write \[mm:ss\] or \[hh:mm:ss.ff\]`, "%s is no time", out.Note)
+	}
+	if m.odd&oddClock != 0 {
+		p.report("T012", at, "write "+canonical(m, out.Note), "malformed stamp")
+	}
+	if m.odd&longMinute != 0 {
+		p.report("T013", at, "write "+canonical(m, out.Note), "60 minutes or more without hours")
+	}
+	if m.odd&unescaped != 0 {
+		p.report("T017", at, "write "+canonical(m, out.Note), "brackets without backslashes")
+	}
+	if m.odd&unbalanced != 0 {
+		p.report("T018", at, "write "+canonical(m, out.Note), "brackets do not match")
+	}
+	if m.odd&oddUnclear != 0 {
+		p.report("T019", at, `write \[unintelligible hh:mm:ss\]`, "unintelligible without its full time")
+	}
+}
+
+// canonical spells a mark as the grammar wants it.
+func canonical(m *rawMark, note string) string {
+	s := append([]byte(`\[`), note...)
+	if m.timed {
+		if note != "" {
+			s = append(s, ' ')
+		}
+		seconds := int64(m.clock.seconds)
+		if seconds >= 3600 || note != "" || len(m.clock.fraction) > 0 {
+			s = append(appendPadded(s, seconds/3600, 2), ':')
+		}
+		s = append(appendPadded(s, seconds/60%60, 2), ':')
+		s = appendPadded(s, seconds%60, 2)
+		if len(m.clock.fraction) > 0 {
+			s = append(append(s, '.'), m.clock.fraction...)
+		}
+	}
+	return string(append(s, `\]`...))
+}
+
+// noteText is the plain text of a note: without escapes, emphasis and the
+// targets of links.
+func noteText(words []byte) string {
+	var plain []byte
+	for i := 0; i < len(words); i++ {
+		switch b := words[i]; {
+		case b == '*' || b == '`' || b == '[' || b == '\\':
+		case b == ']' && i+1 < len(words) && words[i+1] == '(':
+			if end := bytes.IndexByte(words[i:], ')'); end > 0 {
+				i += end
+			}
+		case b == ']':
+		default:
+			plain = append(plain, b)
+		}
+	}
+	return clean(plain)
+}

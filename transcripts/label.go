@@ -1,0 +1,279 @@
+package transcripts
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// maxName is the longest name of a label, in characters.
+const maxName = 60
+
+// label is a speaker's name, or a pause's, at the start of a line. Offsets
+// count from the start of the source.
+type label struct {
+	name      string // as written, escapes resolved
+	at        int    // where the label starts
+	rest, end int    // the text behind it
+	rule      string // T003 or T007 where it departs from the grammar
+	problem   string
+	bare      bool // bold without a colon: a label only where the name is known
+}
+
+// scanLabel reads the bold label of one line, s being src[at:].
+func (p *parser) scanLabel(from, to int) (l label, ok bool) {
+	s := p.src[from:to]
+	i := 0
+	for i < len(s) && (s[i] == ' ' || s[i] == '\t') {
+		i++
+	}
+	open := i
+	if i > 0 {
+		l.rule, l.problem = "T003", "indented label"
+	}
+	switch stars, why := labelOpening(s[i:]); {
+	case stars < 0:
+		return l, false
+	case why != "":
+		l.rule, l.problem = "T003", why
+		open = i + stars
+	}
+	lost := open < len(s) && !bytes.HasPrefix(s[open:], []byte("**"))
+	l.at = from + i
+	l.end = to
+	if lost {
+		open--
+	}
+	if !l.scanName(p, s, open+2, from) {
+		return l, false
+	}
+	if lost && (l.bare || l.rule == "") {
+		return l, false
+	}
+	return l, true
+}
+
+// labelOpening finds the two stars that open a label behind a heading mark or
+// up to two stray characters, and says what is odd about it. The result is -1
+// where no label starts, and points at a lone star where one star was lost.
+func labelOpening(s []byte) (stars int, why string) {
+	if bytes.HasPrefix(s, []byte("**")) {
+		return 0, ""
+	}
+	if len(s) == 0 {
+		return -1, ""
+	}
+	switch s[0] {
+	case '#':
+		n := len(s) - len(bytes.TrimLeft(s, "#"))
+		rest := bytes.TrimLeft(s[n:], " ")
+		if n <= 6 && len(rest) < len(s)-n && bytes.HasPrefix(rest, []byte("**")) {
+			return len(s) - len(rest), "label written as a heading"
+		}
+	case '*':
+		if len(s) > 1 && s[1] != ' ' && s[1] != '*' {
+			return 0, "a star is missing from the label"
+		}
+		return -1, ""
+	case '>', '\\', '`', '[', '<':
+		return -1, ""
+	}
+	for n, i := 0, 0; n < 2 && i < len(s); n++ {
+		r, size := utf8.DecodeRune(s[i:])
+		if r == ' ' || r == '\t' || r == '*' || r == '\\' {
+			return -1, ""
+		}
+		if i += size; bytes.HasPrefix(s[i:], []byte("**")) {
+			return i, "stray characters before the label"
+		}
+	}
+	return -1, ""
+}
+
+// scanName reads the name at s[i:] and what closes the label.
+func (l *label) scanName(p *parser, s []byte, i, base int) bool {
+	j := i
+	for j < len(s) && s[j] != '*' && s[j] != ':' && s[j] != '[' && s[j] != '\n' && j-i <= 4*maxName {
+		j++
+	}
+	if j == len(s) {
+		return false
+	}
+	name := bytes.TrimSpace(s[i:j])
+	inner := len(name) != j-i
+	switch s[j] {
+	case ':':
+		return l.closeAfterColon(p, s, name, j+1, base, inner)
+	case '*':
+		return l.closeWithoutColon(p, s, name, j, base, inner)
+	}
+	return false
+}
+
+// closeAfterColon closes a label whose colon is inside of the bold.
+func (l *label) closeAfterColon(p *parser, s, name []byte, i, base int, inner bool) bool {
+	rest := bytes.TrimLeft(s[i:], " ")
+	k := len(s) - len(rest)
+	switch {
+	case bytes.HasPrefix(rest, []byte("**")):
+		k += 2
+		if k > i+2 || inner {
+			l.odd("T003", "spaces inside the bold of the label")
+		}
+		if len(name) == 0 {
+			l.odd("T007", "label without a name")
+		}
+		if k < len(s) && s[k] == '*' && !bytes.HasPrefix(s[k:], []byte("**")) {
+			l.odd("T003", "three stars after the label")
+			k++
+		}
+		l.rest = base + k
+	case len(name) == 0: // **:Name**
+		end := bytes.Index(rest, []byte("**"))
+		if end <= 0 || end > 4*maxName {
+			return false
+		}
+		name = bytes.TrimSpace(rest[:end])
+		l.odd("T007", "colon before the name")
+		l.rest = base + k + end + 2
+	case bytes.HasSuffix(bytes.TrimRight(s, " "), []byte("**")) && onlyStamps(bytes.TrimSuffix(bytes.TrimRight(rest, " "), []byte("**"))):
+		l.odd("T003", "stamp inside the bold of the label")
+		l.rest = base + k
+		l.end = base + len(bytes.TrimRight(s, " ")) - 2
+	case bytes.HasPrefix(rest, append(name[:len(name):len(name)], ":**"...)):
+		l.odd("T007", "name written twice")
+		l.rest = base + k + len(name) + 3
+	default:
+		return false
+	}
+	return l.setName(p, name)
+}
+
+// closeWithoutColon closes a label whose colon is outside of the bold, or absent.
+func (l *label) closeWithoutColon(p *parser, s, name []byte, i, base int, inner bool) bool {
+	if !bytes.HasPrefix(s[i:], []byte("**")) || len(name) == 0 {
+		return false
+	}
+	i += 2
+	rest := bytes.TrimLeft(s[i:], " ")
+	if bytes.HasPrefix(rest, []byte(":")) && len(s)-len(rest)-i <= 1 {
+		l.odd("T003", "colon outside the bold")
+		l.rest = base + len(s) - len(rest) + 1
+	} else {
+		if inner {
+			return false
+		}
+		l.bare = true
+		l.odd("T003", "label without a colon")
+		l.rest = base + i
+	}
+	return l.setName(p, name)
+}
+
+func (l *label) odd(rule, problem string) { l.rule, l.problem = rule, problem }
+
+func (l *label) setName(p *parser, raw []byte) bool {
+	l.name = p.name(raw)
+	return utf8.RuneCountInString(l.name) <= maxName
+}
+
+// onlyStamps reports whether s holds one stamp, or two with a word or dash
+// between, and nothing else.
+func onlyStamps(s []byte) bool {
+	var stamps [2]rawMark
+	n, rest := scanRange(s, &stamps)
+	return n > 0 && len(bytes.TrimSpace(s[rest:])) == 0
+}
+
+// scanRange reads "stamp" or "stamp to stamp", bold or not, and returns how
+// many stamps there were and where they end.
+func scanRange(s []byte, stamps *[2]rawMark) (n, end int) {
+	i := 0
+	for n < 2 {
+		for i < len(s) && (s[i] == ' ' || s[i] == '*') {
+			i++
+		}
+		if n == 1 {
+			i += rangeWord(s[i:])
+		}
+		if i >= len(s) || s[i] != '\\' && s[i] != '[' {
+			break
+		}
+		m, size, ok := scanMark(s, i)
+		if !ok || len(m.words) > 0 || !m.timed {
+			break
+		}
+		stamps[n] = m
+		n++
+		i += size
+		end = i
+		for end < len(s) && s[end] == '*' {
+			end++
+		}
+	}
+	return n, end
+}
+
+// rangeWord returns the length of what stands between the two stamps of a range.
+func rangeWord(s []byte) int {
+	for _, word := range []string{"to ", "- ", "-- ", "– ", "— "} {
+		if bytes.HasPrefix(s, []byte(word)) {
+			return len(word)
+		}
+	}
+	return 0
+}
+
+// scanUnbolded reads "Name: text" where the name is known: labelled in bold
+// elsewhere in the file, in the registry, or a pause followed by stamps only.
+// A known name alone before a quotation is an attribution, not a label.
+func (p *parser) scanUnbolded(line int) (l label, ok bool) {
+	from, to := p.lines[line].from, p.lines[line].to
+	s := p.src[from:to]
+	colon := bytes.IndexByte(s[:min(len(s), 4*maxName)], ':')
+	if colon <= 0 || colon+1 < len(s) && s[colon+1] != ' ' {
+		return l, false
+	}
+	name := bytes.TrimSpace(s[:colon])
+	rest := bytes.TrimSpace(s[colon+1:])
+	if p.isPause(string(name)) {
+		ok = len(rest) == 0 || onlyStamps(rest)
+	} else if _, ok = p.known[string(name)]; ok && len(rest) == 0 {
+		ok = !p.quoteFollows(line)
+	}
+	if !ok {
+		return l, false
+	}
+	l = label{at: from + len(s) - len(bytes.TrimLeft(s, " \t")), rest: from + colon + 1, end: to}
+	l.odd("T002", "label without bold")
+	return l, l.setName(p, name)
+}
+
+func (p *parser) quoteFollows(line int) bool {
+	for line++; line < len(p.lines); line++ {
+		if s := bytes.TrimLeft(p.line(line), " \t"); len(s) > 0 {
+			return s[0] == '>'
+		}
+	}
+	return false
+}
+
+// isPause reports whether a label is a pause's.
+func (p *parser) isPause(name string) bool {
+	return slices.ContainsFunc(p.pauses, func(pause string) bool { return strings.EqualFold(pause, name) })
+}
+
+// speaker resolves a label in the registry.
+func (p *parser) speaker(l *label) string {
+	name, ok := p.known[l.name]
+	if !ok && strings.HasPrefix(l.problem, "a star") {
+		// "*nKaren Sandler:**": the n took the place of the star.
+		_, size := utf8.DecodeRuneInString(l.name)
+		name, ok = p.known[l.name[size:]]
+	}
+	if !ok {
+		return l.name
+	}
+	return name
+}

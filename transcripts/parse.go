@@ -1,0 +1,336 @@
+package transcripts
+
+import (
+	"bytes"
+	"strings"
+	"unicode/utf8"
+
+	"onair/internal/finding"
+)
+
+// parser reads one file. It works on the bytes of the source, so that every
+// offset is a place to report.
+type parser struct {
+	src    []byte
+	lines  []span
+	labels map[int]label     // bold labels, by line
+	known  map[string]string // labels that are names → the name to show
+	pauses []string
+	opts   *Options
+	out    renderer
+	t      *Transcript
+
+	texts, htmls []span    // of each block in out, until all are rendered
+	carried      []Mark    // stamps before the first label, for the first turn
+	para         span      // paragraph being collected; empty: none
+	last         string    // who spoke before the pause
+	noFence      [2]fenced // fences known to stay open
+}
+
+// span is the half-open range of offsets [from, to).
+type span struct{ from, to int }
+
+// Parse reads a transcript. It never fails: what it can make sense of it
+// reads, and what is wrong or was read leniently is in Findings.
+func Parse(src []byte, opts *Options) *Transcript {
+	if opts == nil {
+		opts = &Options{}
+	}
+	p := &parser{
+		src:    src,
+		opts:   opts,
+		t:      &Transcript{},
+		labels: map[int]label{},
+		known:  map[string]string{},
+		pauses: append([]string{"Break", "Jingle", "Intro", "Outro"}, opts.Pauses...),
+	}
+	p.out.grow(len(src))
+	p.splitLines()
+	first := p.frontMatter()
+	p.learnNames(first)
+	p.turns(first)
+	p.finish()
+	return p.t
+}
+
+// splitLines finds the lines without their ends: LF, CRLF or CR.
+func (p *parser) splitLines() {
+	if !utf8.Valid(p.src) {
+		p.report("T025", p.firstInvalid(), "save the file as UTF-8", "not UTF-8")
+	}
+	p.lines = make([]span, 0, bytes.Count(p.src, []byte("\n"))+1)
+	from := len(p.src) - len(bytes.TrimPrefix(p.src, []byte("\ufeff")))
+	for from < len(p.src) {
+		n := bytes.IndexAny(p.src[from:], "\n\r")
+		if n < 0 {
+			p.lines = append(p.lines, span{from, len(p.src)})
+			return
+		}
+		p.lines = append(p.lines, span{from, from + n})
+		from += n + 1
+		if p.src[from-1] == '\r' && from < len(p.src) && p.src[from] == '\n' {
+			from++
+		}
+	}
+}
+
+func (p *parser) firstInvalid() int {
+	for i := 0; i < len(p.src); {
+		r, size := utf8.DecodeRune(p.src[i:])
+		if r == utf8.RuneError && size == 1 {
+			return i
+		}
+		i += size
+	}
+	return 0
+}
+
+// line returns the bytes of line i, counted from 0.
+func (p *parser) line(i int) []byte { return p.src[p.lines[i].from:p.lines[i].to] }
+
+func (p *parser) blank(i int) bool { return len(bytes.TrimSpace(p.line(i))) == 0 }
+
+// frontMatter reads the settings between two lines of "---" at the top and
+// returns the first line behind them. Only "timeline: clips" means anything.
+func (p *parser) frontMatter() int {
+	const maxLines = 40
+	if len(p.lines) == 0 || string(bytes.TrimRight(p.line(0), " \t")) != "---" {
+		return 0
+	}
+	clips := false
+	for i := 1; i < min(len(p.lines), maxLines); i++ {
+		s := bytes.TrimSpace(p.line(i))
+		if string(s) == "---" {
+			p.t.Clips = clips
+			return i + 1
+		}
+		key, value, ok := bytes.Cut(s, []byte(":"))
+		if !ok && len(s) > 0 && s[0] != '#' {
+			return 0 // a divider, and then text
+		}
+		clips = clips || string(bytes.TrimSpace(key)) == "timeline" && string(bytes.Trim(value, ` "'`)) == "clips"
+	}
+	return 0
+}
+
+// learnNames finds the bold labels of the file and the names of the registry,
+// so that labels without bold can be told from ordinary text.
+func (p *parser) learnNames(first int) {
+	for i := first; i < len(p.lines); i++ {
+		l, ok := p.scanLabel(p.lines[i].from, p.lines[i].to)
+		if !ok {
+			continue
+		}
+		p.labels[i] = l
+		if !l.bare && l.name != "" && !strings.HasPrefix(l.problem, "a star") {
+			p.known[l.name] = l.name
+		}
+	}
+	for _, person := range p.opts.People {
+		for _, alias := range person.Aliases {
+			p.known[alias] = person.Name
+		}
+	}
+	for _, person := range p.opts.People {
+		p.known[person.Name] = person.Name
+	}
+}
+
+// turns reads the lines from first on.
+func (p *parser) turns(first int) {
+	for i := first; i < len(p.lines); {
+		if p.blank(i) {
+			p.endParagraph()
+			i++
+			continue
+		}
+		if l, ok := p.label(i); ok {
+			p.startTurn(i, &l)
+			i++
+			continue
+		}
+		if kind := p.blockKind(i); kind != paragraph {
+			p.endParagraph()
+			i = p.otherBlock(i, kind)
+			continue
+		}
+		if p.para == (span{}) {
+			p.para.from = p.lines[i].from
+		}
+		p.para.to = p.lines[i].to
+		i++
+	}
+	p.endParagraph()
+}
+
+// label returns the label that line i starts with.
+func (p *parser) label(i int) (label, bool) {
+	l, ok := p.labels[i]
+	if ok && l.bare {
+		_, ok = p.known[l.name]
+		ok = ok || p.isPause(l.name)
+	}
+	if ok {
+		return l, true
+	}
+	return p.scanUnbolded(i)
+}
+
+// startTurn opens the turn of a label and begins its first paragraph with the
+// text behind the label.
+func (p *parser) startTurn(line int, l *label) {
+	if p.para != (span{}) || line > 0 && len(p.t.Turns) > 0 && !p.blank(line-1) {
+		p.report("T005", l.at, "put a blank line before it", "no blank line before a label")
+	}
+	p.endParagraph()
+	p.openTurn(l)
+	if turn := p.turn(); turn.Pause {
+		l.rest = p.pauseRange(turn, l)
+	} else if text := p.src[l.rest:l.end]; len(text) > 0 && (text[0] != ' ' || len(text) > 1 && text[1] == ' ') && len(bytes.TrimSpace(text)) > 0 {
+		p.report("T004", l.rest, "put one space", "not exactly one space after a label")
+	}
+	if len(bytes.TrimSpace(p.src[l.rest:l.end])) > 0 {
+		p.para = span{l.rest, l.end}
+	}
+}
+
+// openTurn appends the turn of a label and reports what is odd about the label.
+func (p *parser) openTurn(l *label) {
+	p.checkEmpty()
+	if l.rule != "" {
+		p.report(l.rule, l.at, "write **"+l.name+":**", "%s", l.problem)
+	}
+	name := p.speaker(l)
+	line, column := p.place(l.at)
+	turn := Turn{Speaker: name, Pause: p.isPause(name), Line: line, Column: column}
+	if !turn.Pause {
+		if name != l.name {
+			p.report("T009", l.at, "write **"+name+":**", "%s is another label of %s", l.name, name)
+		}
+		p.last = name
+	}
+	p.t.Turns = append(p.t.Turns, turn)
+}
+
+// turn returns the turn being read, or nil before the first.
+func (p *parser) turn() *Turn {
+	if len(p.t.Turns) == 0 {
+		return nil
+	}
+	return &p.t.Turns[len(p.t.Turns)-1]
+}
+
+// checkEmpty reports the turn above when it has a label and nothing else.
+func (p *parser) checkEmpty() {
+	if turn := p.turn(); turn != nil && !turn.Pause && len(turn.Blocks) == 0 {
+		line, column := turn.Line, turn.Column
+		p.t.Findings.Warnf("T008", p.position(line, column), "remove the label or add what was said", "%s says nothing", turn.Speaker)
+	}
+}
+
+// pauseRange reads the stamps behind the label of a pause and returns where
+// they end.
+func (p *parser) pauseRange(turn *Turn, l *label) int {
+	var stamps [2]rawMark
+	rest := p.src[l.rest:l.end]
+	n, end := scanRange(rest, &stamps)
+	at := l.rest + max(0, bytes.IndexAny(rest, `\[`))
+	for i := range n {
+		m := p.mark(&stamps[i], at)
+		if i == 0 {
+			turn.Stamp = &m
+		} else {
+			turn.Until = &m
+		}
+	}
+	return l.rest + end
+}
+
+// ensureTurn opens a turn for text that no label introduces: before the first
+// label, or after a pause.
+func (p *parser) ensureTurn(at int) *Turn {
+	turn := p.turn()
+	if turn != nil && !turn.Pause {
+		return turn
+	}
+	if turn == nil {
+		p.report("T001", at, "say who speaks: **Name:**", "text before the first label")
+	} else {
+		p.report("T011", at, "give the text a label of its own", "text after the pause %s without a label", turn.Speaker)
+	}
+	line, column := p.place(at)
+	p.t.Turns = append(p.t.Turns, Turn{Speaker: p.last, Line: line, Column: column})
+	return p.turn()
+}
+
+// endParagraph renders the paragraph collected so far, in pieces where labels
+// stand in the middle of it.
+func (p *parser) endParagraph() {
+	para := p.para
+	p.para = span{}
+	for para.from < para.to {
+		l, at, ok := p.labelInside(para)
+		if !ok {
+			p.addParagraph(para)
+			return
+		}
+		p.addParagraph(span{para.from, at})
+		p.openTurn(&l)
+		para.from = l.rest
+	}
+}
+
+// labelInside finds a label that lost its line break: a known name in bold
+// after the end of a sentence.
+func (p *parser) labelInside(para span) (l label, at int, ok bool) {
+	from := para.from
+	for {
+		n := bytes.Index(p.src[from:para.to], []byte(":**"))
+		if n < 0 {
+			return l, 0, false
+		}
+		at = bytes.LastIndex(p.src[from:from+n], []byte("**"))
+		if at >= 0 {
+			at += from
+			before := bytes.TrimRight(p.src[para.from:at], " \n\r")
+			l, ok = p.scanLabel(at, para.to)
+			if _, named := p.known[l.name]; ok && named && !l.bare && l.rule == "" && closesSentence(before) {
+				l.rule, l.problem = "T006", "label inside a paragraph"
+				return l, at, true
+			}
+		}
+		from += n + len(":**")
+	}
+}
+
+func closesSentence(s []byte) bool {
+	return len(s) > 0 && strings.IndexByte(`.?!"')]`, s[len(s)-1]) >= 0 ||
+		bytes.HasSuffix(s, []byte("…")) || bytes.HasSuffix(s, []byte("”"))
+}
+
+// report adds a finding at an offset of the source.
+func (p *parser) report(rule string, at int, hint, format string, args ...any) {
+	line, column := p.place(at)
+	add(&p.t.Findings, rule, p.position(line, column), hint, format, args...)
+}
+
+func (p *parser) position(line, column int) finding.Position {
+	return finding.Position{File: p.opts.File, Line: line, Column: column}
+}
+
+// place turns an offset into line and column, both from 1.
+func (p *parser) place(at int) (line, column int) {
+	lo, hi := 0, len(p.lines)
+	for lo < hi {
+		mid := (lo + hi) / 2
+		if p.lines[mid].from <= at {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	if lo == 0 {
+		return 1, 1
+	}
+	return lo, at - p.lines[lo-1].from + 1
+}

@@ -1,0 +1,81 @@
+package transcripts
+
+import (
+	"bufio"
+	"io"
+)
+
+// WriteText writes the transcript as plain text: a paragraph per block, the
+// first of a turn behind the speaker's name. What is not spoken, pauses too,
+// stands in square brackets.
+func WriteText(w io.Writer, t *Transcript) error {
+	b := bufio.NewWriter(w)
+	gap := ""
+	for i := range t.Turns {
+		turn := &t.Turns[i]
+		if turn.Pause {
+			b.WriteString(gap + "[" + turn.Speaker + "]\n")
+			gap = "\n"
+			continue
+		}
+		name := turn.Speaker
+		for j := range turn.Blocks {
+			text := turn.Blocks[j].annotated()
+			if text == "" {
+				continue
+			}
+			b.WriteString(gap)
+			if name != "" {
+				b.WriteString(name + ": ")
+			}
+			b.WriteString(text)
+			b.WriteByte('\n')
+			gap, name = "\n", ""
+		}
+	}
+	return b.Flush()
+}
+
+// annotated is the text of a block with its notes in square brackets. Stamps
+// are left out.
+func (b *Block) annotated() string {
+	var out []byte
+	at := 0
+	for i := range b.Marks {
+		m := &b.Marks[i]
+		if m.Note == "" {
+			continue
+		}
+		out = append(out, b.Text[at:m.Offset]...)
+		at = m.Offset
+		if len(out) > 0 && out[len(out)-1] != ' ' {
+			out = append(out, ' ')
+		}
+		out = append(append(append(out, '['), m.Note...), ']')
+		if at < len(b.Text) && (at == 0 || b.Text[at-1] == ' ') {
+			out = append(out, ' ')
+		}
+	}
+	if out == nil {
+		return b.Text
+	}
+	return string(append(out, b.Text[at:]...))
+}
+
+// MediaType returns the type under which a format is served and named in a
+// feed: vtt, srt, json, html or txt. It is empty for any other.
+func MediaType(format string) string {
+	switch format {
+	case "vtt":
+		return "text/vtt"
+	case "srt":
+		return "application/x-subrip"
+	case "json":
+		return "application/json"
+	case "html":
+		return "text/html"
+	case "txt":
+		return "text/plain"
+	}
+	return ""
+}

@@ -1,0 +1,300 @@
+package transcripts
+
+import (
+	"cmp"
+	"math"
+	"math/bits"
+	"slices"
+	"sort"
+	"time"
+	"unicode/utf8"
+)
+
+const (
+	// unbounded is the duration of audio of which it is not known.
+	unbounded = time.Duration(math.MaxInt64)
+	// leastPerChar is the time that a character takes at the very least: 500
+	// characters a second, thirty times as fast as anybody speaks. Anchors that
+	// ask for more cannot all be true; with it every cue is at least a
+	// millisecond long without borrowing from another.
+	leastPerChar = 2 * time.Millisecond
+	// rateGap is the shortest gap between anchors that says how fast somebody speaks.
+	rateGap = 30 * time.Second
+)
+
+// usualRate is how fast people speak on podcasts: 15.9 characters a second.
+var usualRate = rate{chars: 159, in: 10 * time.Second}
+
+// rate is a speed of speech.
+type rate struct {
+	chars int
+	in    time.Duration
+}
+
+// time returns how long so many characters take.
+func (r rate) time(chars int) time.Duration { return scale(r.in, chars, r.chars) }
+
+// anchor is a place in the spoken text of which the time is written.
+type anchor struct {
+	pos    int // characters of spoken text before it
+	time   time.Duration
+	weight int
+	pause  bool // a pause begins or ends here
+	turn   int  // index of the pause
+	mark   *Mark
+}
+
+const (
+	stampWeight = 3 // a stamp was set to be found
+	noteWeight  = 1 // the time in an unintelligible is written in passing
+)
+
+// anchors returns every time written in the transcript and the number of
+// characters of spoken text. Blocks are a character apart.
+func (t *Transcript) anchors() (anchors []anchor, chars int) {
+	for i := range t.Turns {
+		turn := &t.Turns[i]
+		if turn.Pause {
+			for _, m := range []*Mark{turn.Stamp, turn.Until} {
+				if m != nil {
+					anchors = append(anchors, anchor{chars, m.Time, stampWeight, true, i, m})
+				}
+			}
+			continue
+		}
+		for j := range turn.Blocks {
+			b := &turn.Blocks[j]
+			at, pos := 0, chars
+			for k := range b.Marks {
+				m := &b.Marks[k]
+				pos += utf8.RuneCountInString(b.Text[at:m.Offset])
+				at = m.Offset
+				if m.Timed {
+					a := anchor{pos, m.Time, noteWeight, false, i, m}
+					if m.stamp() {
+						a.weight = stampWeight
+					}
+					anchors = append(anchors, a)
+				}
+			}
+			if b.Text != "" {
+				chars = pos + utf8.RuneCountInString(b.Text[at:]) + 1
+			}
+		}
+	}
+	return anchors, chars
+}
+
+// chain returns the indexes of the heaviest subset of anchors that can be true
+// together: times never run backwards, lie between 0 and the duration, and
+// leave every character its least time. Equal weights keep the earlier anchor.
+func chain(anchors []anchor, chars int, duration time.Duration) []int {
+	// With the least time of the text before it taken off, an anchor's key
+	// must not fall; that one condition covers all three.
+	keys := make([]time.Duration, len(anchors))
+	most := unbounded
+	if duration != unbounded {
+		most = duration - time.Duration(chars)*leastPerChar
+	}
+	for i, a := range anchors {
+		keys[i] = a.time - time.Duration(a.pos)*leastPerChar
+	}
+	ranks := slices.Clone(keys)
+	slices.Sort(ranks)
+	ranks = slices.Compact(ranks)
+	best := newPrefixMax(len(ranks))
+	weight := make([]int, len(anchors))
+	before := make([]int, len(anchors))
+	last := -1
+	for i, a := range anchors {
+		if keys[i] < 0 || keys[i] > most {
+			continue
+		}
+		rank, _ := slices.BinarySearch(ranks, keys[i])
+		before[i] = best.max(rank, weight)
+		weight[i] = a.weight
+		if before[i] >= 0 {
+			weight[i] += weight[before[i]]
+		}
+		best.put(rank, i, weight)
+		if last < 0 || weight[i] > weight[last] {
+			last = i
+		}
+	}
+	var kept []int
+	for i := last; i >= 0; i = before[i] {
+		kept = append(kept, i)
+	}
+	slices.Reverse(kept)
+	return kept
+}
+
+// prefixMax finds the heaviest of all entries up to a rank (a Fenwick tree).
+type prefixMax []int
+
+func newPrefixMax(n int) prefixMax {
+	p := make(prefixMax, n+1)
+	for i := range p {
+		p[i] = -1
+	}
+	return p
+}
+
+func (p prefixMax) put(rank, entry int, weight []int) {
+	for i := rank + 1; i < len(p); i += i & -i {
+		if p[i] < 0 || weight[entry] > weight[p[i]] {
+			p[i] = entry
+		}
+	}
+}
+
+func (p prefixMax) max(rank int, weight []int) int {
+	found := -1
+	for i := rank + 1; i > 0; i -= i & -i {
+		if p[i] >= 0 && (found < 0 || weight[p[i]] > weight[found] || weight[p[i]] == weight[found] && p[i] < found) {
+			found = p[i]
+		}
+	}
+	return found
+}
+
+// timeline maps places in the spoken text to times.
+type timeline struct {
+	segments []segment
+	pauses   map[int]time.Duration // start of a pause, by its turn
+}
+
+// segment is a stretch of text spoken at one speed. Where one begins later
+// than the one before ends, nothing is said.
+type segment struct {
+	from, to   int // characters
+	start, end time.Duration
+}
+
+// timeline times the transcript; nil when that cannot be done honestly.
+func (t *Transcript) timeline(duration time.Duration) *timeline {
+	anchors, chars := t.anchors()
+	if duration = duration.Truncate(time.Millisecond); duration <= 0 {
+		duration = unbounded
+	}
+	if chars == 0 || duration != unbounded && duration/leastPerChar < time.Duration(chars) {
+		return nil
+	}
+	if t.Clips {
+		anchors = nil
+	}
+	tl := &timeline{pauses: map[int]time.Duration{}}
+	kept := chain(anchors, chars, duration)
+	if len(kept) == 0 {
+		if duration == unbounded {
+			return nil
+		}
+		tl.segments = t.unanchored(chars, duration)
+		return tl
+	}
+	for i, k := range kept {
+		a := &anchors[k]
+		if _, ok := tl.pauses[a.turn]; a.pause && !ok && a.mark == t.Turns[a.turn].Stamp {
+			tl.pauses[a.turn] = a.time
+		}
+		anchors[i] = *a
+	}
+	tl.spread(anchors[:len(kept)], chars, duration)
+	return tl
+}
+
+// unanchored times a transcript by its duration alone: over the whole of it
+// where that makes a usual rate of speech, and else from the start at the
+// usual one.
+func (t *Transcript) unanchored(chars int, duration time.Duration) []segment {
+	const slowest = 90 // words a minute
+	end := duration
+	if float64(t.words()) < slowest*duration.Minutes() {
+		end = min(end, usualRate.time(chars))
+	}
+	return []segment{{0, chars, 0, end}}
+}
+
+// words counts the spoken words.
+func (t *Transcript) words() int {
+	n := 0
+	for i := range t.Turns {
+		for j := range t.Turns[i].Blocks {
+			for k, c := range []byte(t.Turns[i].Blocks[j].Text) {
+				if c == ' ' || k == 0 {
+					n++
+				}
+			}
+		}
+	}
+	return n
+}
+
+// spread fills the timeline between anchors that can all be true.
+func (tl *timeline) spread(anchors []anchor, chars int, duration time.Duration) {
+	r := speed(anchors)
+	first, last := anchors[0], anchors[len(anchors)-1]
+	tl.add(segment{0, first.pos, max(0, first.time-r.time(first.pos)), first.time})
+	for i, b := range anchors[1:] {
+		a := anchors[i]
+		start := a.time
+		if a.pause {
+			start = max(start, b.time-r.time(b.pos-a.pos))
+		}
+		tl.add(segment{a.pos, b.pos, start, b.time})
+	}
+	end := last.time + min(r.time(chars-last.pos), duration-last.time)
+	tl.add(segment{last.pos, chars, last.time, end})
+}
+
+func (tl *timeline) add(s segment) {
+	if s.to > s.from {
+		tl.segments = append(tl.segments, s)
+	}
+}
+
+// speed is the median rate over the gaps that are long enough to tell and hold
+// no pause.
+func speed(anchors []anchor) rate {
+	var rates []rate
+	for i := 1; i < len(anchors); i++ {
+		a, b := anchors[i-1], anchors[i]
+		if r := (rate{b.pos - a.pos, b.time - a.time}); !a.pause && r.chars > 0 && r.in >= rateGap {
+			rates = append(rates, r)
+		}
+	}
+	if len(rates) == 0 {
+		return usualRate
+	}
+	slices.SortFunc(rates, func(a, b rate) int {
+		return cmp.Compare(float64(a.chars)/float64(a.in), float64(b.chars)/float64(b.in))
+	})
+	return rates[(len(rates)-1)/2]
+}
+
+// start is when the text behind a place begins, end when the text before it
+// ends. They differ where a pause lies between.
+func (tl *timeline) start(pos int) time.Duration {
+	i := sort.Search(len(tl.segments)-1, func(i int) bool { return pos < tl.segments[i].to })
+	return tl.segments[i].at(pos)
+}
+
+func (tl *timeline) end(pos int) time.Duration {
+	i := sort.Search(len(tl.segments)-1, func(i int) bool { return pos <= tl.segments[i].to })
+	return tl.segments[i].at(pos)
+}
+
+func (s segment) at(pos int) time.Duration {
+	t := s.start + scale(s.end-s.start, min(pos, s.to)-s.from, s.to-s.from)
+	return t.Round(time.Millisecond)
+}
+
+// scale is d·num/den without overflow, on any machine the same.
+func scale(d time.Duration, num, den int) time.Duration {
+	hi, lo := bits.Mul64(uint64(d), uint64(num))
+	if hi >= uint64(den) {
+		return unbounded
+	}
+	q, _ := bits.Div64(hi, lo, uint64(den))
+	return time.Duration(min(q, uint64(unbounded)))
+}

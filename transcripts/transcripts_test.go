@@ -1,0 +1,84 @@
+package transcripts
+
+import (
+	"bytes"
+	"flag"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "rewrite golden files")
+
+// formats are the writers, by the ending of their files.
+var formats = []struct {
+	name  string
+	write func(io.Writer, *Transcript, []Cue) error
+}{
+	{"vtt", func(w io.Writer, _ *Transcript, cues []Cue) error { return WriteVTT(w, cues) }},
+	{"srt", func(w io.Writer, _ *Transcript, cues []Cue) error { return WriteSRT(w, cues) }},
+	{"json", func(w io.Writer, _ *Transcript, cues []Cue) error { return WriteJSON(w, cues) }},
+	{"html", WriteHTML},
+	{"txt", func(w io.Writer, t *Transcript, _ []Cue) error { return WriteText(w, t) }},
+}
+
+// golden compares got with a file of testdata, or rewrites it.
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+		t.Errorf("%s differs from its golden file (-want +got):\n%s", name, diff)
+	}
+}
+
+func TestGolden(t *testing.T) {
+	sources, err := filepath.Glob("testdata/*.md")
+	if err != nil || len(sources) == 0 {
+		t.Fatalf("find sources: %v, %d files", err, len(sources))
+	}
+	for _, source := range sources {
+		src, err := os.ReadFile(source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		base := filepath.Base(source[:len(source)-len(".md")])
+		transcript := Parse(src, &Options{Fraction: Frames30, File: base + ".md"})
+		cues := transcript.Cues(0)
+		for _, format := range formats {
+			var got bytes.Buffer
+			if err := format.write(&got, transcript, cues); err != nil {
+				t.Fatal(err)
+			}
+			golden(t, base+"."+format.name, got.Bytes())
+		}
+		golden(t, base+".page", page(transcript))
+	}
+}
+
+// page is what a site shows of a transcript, and what the reader found.
+func page(t *Transcript) []byte {
+	var b bytes.Buffer
+	for i := range t.Turns {
+		turn := &t.Turns[i]
+		b.WriteString("<section id=" + turn.ID + "> " + turn.Speaker + "\n")
+		for j := range turn.Blocks {
+			b.WriteString(turn.Blocks[j].HTML + "\n")
+		}
+	}
+	for _, f := range t.Findings {
+		b.WriteString(f.Severity.String() + " " + f.Rule + " " + f.Error() + "\n")
+	}
+	return b.Bytes()
+}

@@ -1,0 +1,35 @@
+package transcripts
+
+import (
+	"bufio"
+	"io"
+	"strings"
+)
+
+// vttEscaper escapes cue text and the name of a voice span. The arrow of a
+// cue's times cannot appear in either, for want of a bare ">".
+var vttEscaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+
+// WriteVTT writes cues as WebVTT. The speaker is named in every cue, because a
+// voice span ends with its cue. See https://www.w3.org/TR/webvtt1/.
+func WriteVTT(w io.Writer, cues []Cue) error {
+	b := bufio.NewWriter(w)
+	b.WriteString("WEBVTT\n")
+	var times []byte
+	for i := range cues {
+		cue := &cues[i]
+		times = append(times[:0], '\n')
+		times = appendStamp(times, cue.Start, '.')
+		times = append(times, " --> "...)
+		times = appendStamp(times, cue.End, '.')
+		b.Write(append(times, '\n'))
+		if cue.Speaker != "" {
+			b.WriteString("<v ")
+			vttEscaper.WriteString(b, cue.Speaker)
+			b.WriteByte('>')
+		}
+		vttEscaper.WriteString(b, cue.Text)
+		b.WriteByte('\n')
+	}
+	return b.Flush()
+}
