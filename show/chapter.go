@@ -66,7 +66,6 @@ func chapters(p *[]Chapter, sponsors *registry[*Sponsor]) setter {
 			if c.Title == "" && !c.Hidden && sponsor == "" {
 				v.errorf(ruleRequired, "add title:, or toc: false for a chapter that is not listed", "a chapter without a title")
 			}
-			c.Start = max(c.Start, 0)
 			*p = append(*p, c)
 		})
 	}
@@ -116,9 +115,14 @@ func parseChapters(file, s string, places map[string]Position, found *finding.Li
 	return all
 }
 
-// checkChapters reports chapters that are out of order or overlap.
+// checkChapters reports chapters that are out of order or overlap. A chapter
+// whose start could not be read, which is negative until here, is left alone.
 func checkChapters(e *Episode, found *finding.List) {
 	for i, c := range e.Chapters {
+		if c.Start < 0 {
+			e.Chapters[i].Start = 0
+			continue
+		}
 		at := e.At("chapters[" + strconv.Itoa(i) + "]")
 		if c.End != 0 && c.End <= c.Start {
 			found.Errorf(ruleChapters, at, "", "the chapter ends at %s, before it starts", formatTimestamp(c.End))

@@ -13,7 +13,6 @@ func (l *loader) check() {
 	l.checkAddress()
 	for _, e := range l.show.Episodes {
 		l.checkEpisode(e)
-		checkChapters(e, &l.found)
 	}
 	l.checkUnique()
 	l.checkRedirects()
@@ -133,6 +132,8 @@ func (l *loader) checkLock() {
 		case e != nil && e.Slug != pin.Slug && !slices.Contains(e.RedirectFrom, pagePath(pin.Slug)):
 			l.found.Warnf(ruleMoved, e.At("slug"), "add redirect_from: ["+quote(pagePath(pin.Slug))+"]; onair rename OLD NEW does", "published as %s, which links still name", quote(pin.Slug))
 		case e != nil:
+		case slices.Contains(l.newGUID, pin.Slug):
+			delete(l.show.Lock.Episodes, guid)
 		case sameSlug != nil && sameSlug.GUID != "":
 			l.found.Errorf(ruleLockGUID, sameSlug.At("guid"), "write guid: "+guid+", or publish with --new-guid "+pin.Slug, "a GUID never changes; %s has %s for this episode", LockFile, guid)
 		case sameSlug == nil && !l.broken:

@@ -50,7 +50,8 @@ func (v value) warnf(rule, hint, format string, args ...any) {
 
 // name is the field as people call it: the last part of the path.
 func (v value) name() string {
-	return v.path[strings.LastIndexByte(v.path, '.')+1:]
+	name, _, _ := strings.Cut(v.path[strings.LastIndexByte(v.path, '.')+1:], "[")
+	return name
 }
 
 // wrongKind reports a value of another shape than wanted.
@@ -121,15 +122,24 @@ func join(path, key string) string {
 // unknown reports a key that no field has.
 func (key value) unknown(known fields) {
 	names := slices.Sorted(maps.Keys(known))
-	hint := "known keys: " + strings.Join(names, ", ")
-	if n := nearest(key.node.text, names); n != "" {
-		hint = fmt.Sprintf("did you mean %q?", n)
+	hint := didYouMean(key.node.text, names)
+	if other := synonyms[strings.ToLower(key.node.text)]; known[other] != nil {
+		hint = didYouMean(other, names)
+	} else if hint == "" && len(names) <= 12 {
+		hint = "there are " + strings.Join(names, ", ")
 	}
 	in := ""
 	if key.path != "" {
 		in = " in " + key.path
 	}
 	key.errorf(ruleUnknownKey, hint, "unknown key %q%s", key.node.text, in)
+}
+
+// synonyms are keys of other tools, with ours.
+var synonyms = map[string]string{
+	"tags": "topics", "keywords": "topics", "image": "artwork", "cover": "artwork", "subtitle": "summary",
+	"episode": "number", "pubdate": "date", "publishdate": "date", "published": "date", "link": "url", "website": "url",
+	"name": "title", "lang": "language", "bucket": "storage", "cohosts": "hosts", "img": "image", "time": "start",
 }
 
 // swallowed reports a key without a colon in a flow map. Almost always it is
@@ -180,11 +190,7 @@ func (v value) each(f func(item value)) bool {
 // scalar returns the text of a scalar.
 func (v value) scalar() (string, bool) {
 	if v.node.kind != scalar {
-		hint := ""
-		if v.node.flow {
-			hint = "quote it if it is text"
-		}
-		v.wrongKind(scalar, hint)
+		v.wrongKind(scalar, "quote it if it is text")
 		return "", false
 	}
 	if i := strings.IndexFunc(v.node.text, isControl); i >= 0 {
@@ -320,11 +326,7 @@ func oneOf[T ~string](p *T, allowed ...string) setter {
 			return
 		}
 		if !slices.Contains(allowed, s) {
-			hint := ""
-			if n := nearest(s, allowed); n != "" {
-				hint = fmt.Sprintf("did you mean %q?", n)
-			}
-			v.errorf(ruleWord, hint, "%s is %s; expected %s", v.name(), quote(s), orList(allowed))
+			v.errorf(ruleWord, didYouMean(s, allowed), "%s is %s; expected %s", v.name(), quote(s), orList(allowed))
 			return
 		}
 		*p = T(s)

@@ -97,13 +97,14 @@ func audioPath(p *string) setter {
 			v.errorf(rulePath, "name a file; onair publishes it under an address of its own", "%s: %s is no path of a file", v.name(), quote(s))
 			return
 		}
+		if ext := path.Ext(s); !strings.EqualFold(ext, ".mp3") && !strings.EqualFold(ext, ".m4a") {
+			v.errorf(rulePath, "export the episode as MP3", "%s: %s is neither .mp3 nor .m4a", v.name(), quote(s))
+			return
+		}
 		if !outside(s) || strings.HasPrefix(path.Clean(s), "..") {
 			s = path.Join(v.dir, s)
 		}
 		*p = s
-		if ext := path.Ext(s); !strings.EqualFold(ext, ".mp3") && !strings.EqualFold(ext, ".m4a") {
-			v.errorf(rulePath, "export the episode as MP3", "%s: %s is neither .mp3 nor .m4a", v.name(), quote(s))
-		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"path"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,15 +25,16 @@ type target struct {
 	private             bool
 	cdn                 *CDN
 	announce            []string
-	keepMasters         bool
+	keepMasters         bool // the show's unless said
 }
 
 // decodeShow reads show.yaml. Fields whose meaning depends on others (dates on
-// the timezone, extra on the namespaces) are set after those.
+// the timezone, extra on the namespaces, targets on what they inherit) are set
+// after those.
 func (l *loader) decodeShow(v value) {
 	s := l.show
-	var when, extra value
-	known := fields{
+	var when, extra, targets value
+	v.fields(fields{
 		"title":            limited(&s.Title, 255),
 		"description":      text(&s.Description),
 		"url":              baseURL(&s.URL),
@@ -70,14 +72,16 @@ func (l *loader) decodeShow(v value) {
 		"audio":            func(v value) { v.fields(fields{"path": pattern(&s.AudioPath)}) },
 		"namespaces":       namespaces(&s.Namespaces),
 		"extra":            func(v value) { extra = v },
-		"targets":          l.decodeTargets,
-	}
-	v.fields(known)
+		"targets":          func(v value) { targets = v },
+	})
 	if when.node != nil {
 		frequency(&s.Frequency, s.Timezone)(when)
 	}
 	if extra.node != nil {
 		extraXML(&s.Extra, s.prefixes())(extra)
+	}
+	if targets.node != nil {
+		l.decodeTargets(targets)
 	}
 }
 
@@ -94,7 +98,7 @@ func (l *loader) decodeTargets(v value) {
 		if slugField(&name)(key); name == "" {
 			return
 		}
-		t := &target{keepMasters: true}
+		t := &target{keepMasters: l.show.KeepMasters}
 		if !v.fields(fields{
 			"storage":          bucketURL(&t.storage),
 			"url":              baseURL(&t.url),
@@ -123,7 +127,7 @@ func (t *target) use(s *Show, name string) {
 	s.Target, s.Storage, s.URL, s.State = name, t.storage, t.url, t.state
 	s.CDN, s.Announce, s.Private, s.KeepMasters = t.cdn, t.announce, t.private, t.keepMasters
 	s.Prefix = t.prefix
-	for _, field := range []string{"storage", "url", "state", "cdn", "announce", "private", "keep_masters", "enclosure_prefix"} {
+	for _, field := range []string{"storage", "url", "state", "cdn", "announce", "private", "enclosure_prefix"} {
 		if at, ok := s.places["targets."+name+"."+field]; ok {
 			s.places[field] = at
 		} else {
@@ -209,9 +213,9 @@ func locations(p *[]Location) setter {
 			if !v.fields(fields{
 				"name":    limited(&l.Name, 128),
 				"rel":     oneOf(&l.Rel, "subject", "creator"),
-				"geo":     line(&l.Geo),
-				"osm":     line(&l.OSM),
-				"country": line(&l.Country),
+				"geo":     shaped(&l.Geo, geoShape, "geo:51.5,-0.1"),
+				"osm":     shaped(&l.OSM, osmShape, "R113314"),
+				"country": shaped(&l.Country, countryShape, "GB"),
 			}) {
 				return
 			}
@@ -221,6 +225,28 @@ func locations(p *[]Location) setter {
 			}
 			*p = append(*p, l)
 		})
+	}
+}
+
+// Shapes of the parts of podcast:location.
+var (
+	geoShape     = regexp.MustCompile(`^geo:-?[0-9.]+,-?[0-9.]+(,-?[0-9.]+)?(;[a-z0-9=.;-]+)?$`)
+	osmShape     = regexp.MustCompile(`^[NWR][0-9]+(#[0-9]+)?$`)
+	countryShape = regexp.MustCompile(`^[A-Z]{2}$`)
+)
+
+// shaped sets a word of a certain form.
+func shaped(p *string, shape *regexp.Regexp, example string) setter {
+	return func(v value) {
+		s, ok := v.word()
+		if !ok {
+			return
+		}
+		if !shape.MatchString(s) {
+			v.errorf(ruleWord, "", "%s is %s; expected a form such as %s", v.name(), quote(s), example)
+			return
+		}
+		*p = s
 	}
 }
 
@@ -389,23 +415,23 @@ func (l *loader) defaults() {
 		}
 		s.Title = "Untitled"
 	}
-	missing := func(field, hint, instead string) {
+	missing := func(field, hint, message string) {
 		if _, written := s.places[field]; !written {
-			l.found.Warnf(ruleDefault, s.At(field), hint, "the show has no %s; %s", field, instead)
+			l.found.Warnf(ruleDefault, s.At(field), hint, "%s", message)
 		}
 	}
 	if s.Description == "" {
-		missing("description", "say in a few sentences what the show is about", "its title stands in")
+		missing("description", "say in a few sentences what the show is about", "the show has no description; its title stands in")
 		s.Description = s.Title
 	}
 	if s.Language == "" {
-		missing("language", "add language: en, or what is spoken", "taken to be en")
+		missing("language", "add language: en, or what is spoken", "the show has no language; taken to be en")
 		s.Language = "en"
 	}
 	if len(s.Categories) == 0 {
-		missing("categories", "add categories: [Technology], or what fits", "directories want one of Apple's list")
+		missing("categories", "add categories: [Technology], or what fits", "the show has no categories; directories want one of Apple's list")
 	}
-	missing("explicit", "add explicit: false, or true", "taken to be false")
+	missing("explicit", "add explicit: false, or true", "the show does not say whether it is explicit; taken to be false")
 	if s.Author == "" {
 		s.Author = l.authorFromNames()
 	}
@@ -413,7 +439,7 @@ func (l *loader) defaults() {
 		s.Artwork = l.firstFile("artwork.jpg", "artwork.jpeg", "artwork.png")
 	}
 	if s.Artwork == "" {
-		missing("artwork", "add a square JPEG or PNG of 1400 to 3000 pixels as artwork.jpg", "directories refuse a show without")
+		missing("artwork", "add a square JPEG or PNG of 1400 to 3000 pixels as artwork.jpg", "the show has no artwork; directories refuse a show without")
 	}
 }
 

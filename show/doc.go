@@ -1,2 +1,217 @@
-// Package show is a podcast as data: it turns a folder into typed values.
+// Package show is the podcast as data. Load turns a folder of text into a
+// [Show] and reports everything that is wrong with it; Create, NewEpisode and
+// Rename write such folders. The package knows nothing of audio, feeds or
+// buckets.
+//
+// # The folder
+//
+//	show.yaml                 who the show is, and where it goes
+//	people.yaml               people by id; optional
+//	sponsors.yaml             sponsors by id; optional
+//	artwork.jpg               square; also .jpeg or .png
+//	episodes/4-cloudy/        the folder's name is the slug
+//	    episode.md            front matter, then the show notes in Markdown
+//	    audio.mp3             the master (or audio.m4a)
+//	    chapters.txt          optional
+//	    transcript.md         transcript.es.md is its Spanish translation
+//	    artwork.jpg           optional
+//	onair.lock                what was published; written by onair
+//
+// Folders of episodes whose names start with "." or "_" are left out, and links
+// in their place are not followed. Files are UTF-8; a byte order mark and CRLF
+// line ends do no harm. A YAML file and an episode.md have at most 1 MiB.
+//
+// # YAML
+//
+// The files are YAML 1.2 without anchors, aliases, tags, merge keys and complex
+// keys: a show needs none of them, and each makes a small file mean a large or
+// a surprising one. Every key may come once, and is known: an unknown one is an
+// error. Text may be left unquoted where YAML allows it, whole numbers and true
+// and false may not be quoted.
+//
+//	text         one line, unless a field says otherwise
+//	path         of a file in the show's folder, relative to the file that names it
+//	date         2027-02-04 06:00, 2027-02-04, or RFC 3339 with an offset;
+//	             without an offset it is in the show's timezone
+//	time         in an episode: 0:12, 0:48.5 or 1:02:03.250
+//	URL          absolute, http or https, without a user name
+//	slug         [a-z0-9][a-z0-9-]*; see ValidSlug
+//	people       a list of ids of people.yaml or of maps {id or name, url, image,
+//	             role, group}; group is cast unless it says otherwise
+//	licence      an identifier such as cc-by-4.0, or {name: …, url: …}
+//	locations    a list of {name, rel: subject|creator, geo, osm, country}
+//
+// # show.yaml
+//
+//	title             text; required
+//	description       Markdown, several lines
+//	url               URL below which everything published is found
+//	storage           file:DIR (file:public), gs://BUCKET/PREFIX or s3://BUCKET/PREFIX?endpoint=…
+//	state             where onair keeps its records, likewise; in storage unless said
+//	private           true: noindex, itunes:block, nothing announced or pinned
+//	cdn               {provider: NAME, …}: a purger and its settings, never secrets
+//	feed              {path: feed.xml, locked: false}
+//	timezone          of the IANA database; UTC unless said
+//	language          RFC 5646, such as en-gb
+//	author            text; the hosts unless said
+//	hosts             people, whose role is host
+//	categories        list of Apple's categories: Technology, News > Tech News
+//	explicit          true or false
+//	type              episodic (newest first) or serial
+//	complete, block   true or false
+//	medium            of podcast:medium; podcast unless said
+//	new_feed_url      URL to which the show has moved
+//	artwork           path; artwork.jpg if that is there
+//	license           licence of the audio
+//	copyright         text
+//	owner             {name, email}, both public
+//	funding           list of {url, text}
+//	locations         locations
+//	seasons           {1: NAME, …}
+//	update_frequency  {text, rrule, dtstart: DATE, complete}
+//	links             {NAME: URL, …}
+//	txt               list of {purpose, value}
+//	enclosure_prefix  URL put before those of enclosures
+//	announce          list of websub, podcastindex, podping, overcast
+//	keep_masters      true unless said
+//	credits           git
+//	transcripts       {path: PATTERN, edit: URL with {file}, license, timestamp_fraction:
+//	                  decimal|frames30, contribute: URL}
+//	audio             {path: PATTERN}
+//	namespaces        {PREFIX: URI, …} for extra
+//	extra             XML elements for the channel
+//	targets           {NAME: {storage, url, state, private, cdn, announce,
+//	                  enclosure_prefix, keep_masters}, …}
+//
+// A PATTERN is a path with {slug}, {number}, {season} or {guid} in it. It may
+// start with "/", "~/" or "../": masters and transcripts, and nothing else, may
+// lie outside the folder. A file in the episode's own folder comes first. In a
+// map with braces a pattern needs quotes.
+//
+// A target inherits what the show is, and nothing of where it goes: storage
+// and url are its own, and without state its records are in its storage. The
+// environment comes after the target: ONAIR_STORAGE, ONAIR_URL, ONAIR_STATE. A
+// storage from the environment does not keep the state of another.
+//
+// The elements of extra have a prefix: itunes, podcast, atom, content, psc or
+// one of namespaces. Comments, processing instructions and declarations are
+// refused; what is stored is written anew from what was read.
+//
+// # people.yaml and sponsors.yaml
+//
+//	ID: {name: text, url: URL, image: path or URL, aliases: [text, …]}
+//	ID: {name: text, url: URL, logo: path, text: several lines}
+//
+// # episode.md
+//
+// A line of three dashes, YAML, a line of three dashes, Markdown.
+//
+//	title          text; required
+//	guid           what the episode is known by for ever
+//	date           when it goes live; none: a draft
+//	updated        date of the last change that listeners care about
+//	draft          true: a draft in spite of its date
+//	slug           slug; the folder's name unless said
+//	season         whole number
+//	number         whole number, unique among the season's full episodes
+//	type           full, trailer or bonus
+//	summary        plain text, several lines
+//	explicit       true or false; the show's unless said
+//	block          true or false
+//	language       the show's unless said
+//	guests         people, whose role is guest
+//	people         people, each with a role
+//	topics         list of slugs
+//	sponsors       list of ids of sponsors.yaml
+//	audio          path of the master, also outside the folder; or {path: …}
+//	artwork        path; artwork.jpg in the folder if that is there
+//	license        licence; the show's unless said
+//	locations      locations
+//	chapters       list of {start: time, end: time, title, url, image: path,
+//	               toc: false, sponsor: ID}
+//	soundbites     list of {start: time, duration: seconds, title}
+//	social         list of {protocol, uri, account_id, account_url, priority}
+//	redirect_from  list of former paths of its page, such as /4
+//	extra          XML elements for the item
+//
+// Chapters are here, in chapters.txt or, where the lock has them from the
+// master's own tag, in neither. A chapter with a sponsor takes from
+// sponsors.yaml what it does not say itself. chapters.txt has a chapter on each
+// line, a time and a title; blank lines and those that start with # are left
+// out:
+//
+//	0:12 What is a CDN?
+//
+// # onair.lock
+//
+//	version: 1
+//	podcast_guid: text; absent until the first publish to a public URL
+//	episodes:
+//	  GUID:
+//	    slug: slug
+//	    sha256, crc32c, bytes: of the master's payload, without tags; hex, hex, number
+//	    duration: seconds
+//	    bitrate: kbit/s
+//	    channels: 1 or 2
+//	    media_type: audio/mpeg or audio/x-m4a
+//	    tag_format: number
+//	    waveform: text; may be absent
+//	    chapters: list of {start, end, title, url, image, toc}; may be absent
+//
+// # Findings
+//
+// Errors stop a publish. Where two severities are named, the first is that of
+// an episode with a date, the second that of a draft.
+//
+//	S001  error    there is no show.yaml
+//	S002  error    a file cannot be read, is too large, not UTF-8 or has control characters
+//	S003  error    not valid YAML
+//	S004  error    YAML that onair does not read: anchors, tags, several documents, depth
+//	S005  error    a key comes twice
+//	S006  error    an unknown key
+//	S007  error    a value of another type, or out of range
+//	S008  warning  a key without a value; taken as absent
+//	S009  error    a comma ends unquoted text
+//	      warning  a # ends unquoted text
+//	S010  error    something required is missing
+//	S011  warning  something that directories ask for is missing; a default stands in:
+//	               title for description, en, no category, not explicit, no artwork
+//	S012  error    a word that is not one of those a field knows
+//	S013  error    not a date, or one that the timezone skips
+//	S014  error    not a time in an episode
+//	S015  error    not a URL, or one of another scheme or with a password
+//	      warning  a public url without https
+//	S016  error    not an e-mail address
+//	S017  error    not a language
+//	S018  error    not a timezone
+//	S019  error    not one of Apple's categories
+//	S020  error    not a licence
+//	S021  error    not a bucket URL
+//	S022  error    an id that people.yaml or sponsors.yaml does not have
+//	S023  error    a file that is named is not there
+//	      warning  the same of a draft's master
+//	S024  error    a path that leaves the folder, or is none
+//	S025  error    not a slug
+//	S026  error    two episodes with one slug
+//	S027  error    two full episodes of a season with one number
+//	S028  error    no GUID, or not one (a draft without: warning)
+//	S029  error    two episodes with one GUID, ignoring case
+//	S030  error    the lock has another GUID for the episode
+//	S031  warning  the lock has an episode that is not here
+//	S032  error    the lock is damaged, or of a newer onair
+//	S033  error    chapters out of order, or overlapping
+//	S034  error    chapters both in front matter and in chapters.txt
+//	S035  error    a soundbite without start or duration
+//	      warning  one that is not 15 to 120 seconds long
+//	S036  error    extra: or namespaces: is not what a feed can carry
+//	S037  error    no such target
+//	S038  error    a text beyond all reason
+//	      warning  one that apps cut
+//	S039  warning  something in episodes/ that is no episode
+//	S040  warning  a role or group that is not in the Podcast Taxonomy
+//	S041  warning  two people with one name or alias
+//	S042  error    redirect_from names no path, or one that is taken
+//	S043  error    a secret in a file of the show
+//	S044  error    episode.md has no front matter
+//	S045  warning  a published slug has changed without a redirect
 package show

@@ -29,6 +29,10 @@ type LoadOptions struct {
 	Dir    string // operating-system path of the file system's root; empty: files outside of it are refused
 	Target string // name in targets:; empty: the main one
 
+	// NewGUID names the episodes, by slug, whose GUID in episode.md replaces the
+	// one in the lock. Apps will show each of them as a new episode.
+	NewGUID []string
+
 	// Env looks up ONAIR_STORAGE, ONAIR_URL and ONAIR_STATE, which override
 	// the files. Nil: there is no environment.
 	Env func(string) (string, bool)
@@ -44,6 +48,7 @@ type loader struct {
 	targets  map[string]*target
 	broken   bool // an episode could not be read
 	pins     map[string]Position
+	newGUID  []string // slugs
 }
 
 // Load reads a show. All problems are found in one run and come sorted. The
@@ -57,6 +62,7 @@ func Load(fsys fs.FS, opts *LoadOptions) (*Show, finding.List) {
 	folder := Folder{FS: fsys, Dir: opts.Dir}
 	l := &loader{
 		folder:  folder,
+		newGUID: opts.NewGUID,
 		targets: map[string]*target{},
 		show: &Show{
 			Storage: DefaultStorage, Feed: Feed{Path: DefaultFeed}, Timezone: time.UTC, Type: Episodic, KeepMasters: true,
@@ -72,6 +78,10 @@ func Load(fsys fs.FS, opts *LoadOptions) (*Show, finding.List) {
 }
 
 func (l *loader) load(opts *LoadOptions) bool {
+	if _, err := l.folder.Stat(showFile); errors.Is(err, fs.ErrNotExist) {
+		l.found.Errorf(ruleNoShow, Position{File: showFile}, "onair init makes one; -C DIR looks elsewhere", "there is no show here")
+		return false
+	}
 	l.people = readRegistry(l, peopleFile, people)
 	l.sponsors = readRegistry(l, sponsorsFile, sponsors)
 	l.show.People, l.show.Sponsors = l.people.byID, l.sponsors.byID
@@ -79,6 +89,7 @@ func (l *loader) load(opts *LoadOptions) bool {
 	if v.node != nil {
 		l.decodeShow(v)
 	}
+	l.show.Targets = slices.Sorted(maps.Keys(l.targets))
 	if ok {
 		l.useTarget(opts.Target)
 		l.useEnv(opts.Env)
@@ -120,9 +131,6 @@ func reason(err error) error {
 func (l *loader) yaml(name string, places map[string]Position) (v value, ok bool) {
 	text, ok := l.read(name)
 	if !ok {
-		if _, err := l.folder.Stat(name); name == showFile && errors.Is(err, fs.ErrNotExist) {
-			l.found.Errorf(ruleNoShow, Position{File: name}, "onair init makes one; -C DIR looks elsewhere", "there is no show here")
-		}
 		return value{}, false
 	}
 	root, broken := parseYAML(name, text, 0, &l.found)
@@ -157,7 +165,7 @@ func (l *loader) useTarget(name string) {
 		t.use(l.show, name)
 		return
 	}
-	names := slices.Sorted(maps.Keys(l.targets))
+	names := l.show.Targets
 	hint := didYouMean(name, names)
 	switch {
 	case len(names) == 0:
@@ -322,11 +330,10 @@ func (l *loader) findChapters(e *Episode) {
 			return
 		}
 		e.Chapters = parseChapters(name, text, e.places, &l.found)
-		return
-	}
-	if pin := l.show.Lock.Episodes[e.GUID]; pin != nil && len(e.Chapters) == 0 {
+	} else if pin := l.show.Lock.Episodes[e.GUID]; pin != nil && len(e.Chapters) == 0 {
 		e.Chapters = slices.Clone(pin.Chapters)
 	}
+	checkChapters(e, &l.found)
 }
 
 // findTranscripts lists transcript.md and transcript.<language>.md, and the

@@ -1,6 +1,9 @@
 package show
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // nearest returns the known word that s was most likely meant to be: the one
 // with the smallest edit distance, ignoring case, if that is at most a third
@@ -17,6 +20,14 @@ func nearest(s string, known []string) string {
 		}
 	}
 	return best
+}
+
+// didYouMean is the hint that names the nearest known word, if there is one.
+func didYouMean(s string, known []string) string {
+	if n := nearest(s, known); n != "" {
+		return fmt.Sprintf("did you mean %q?", n)
+	}
+	return ""
 }
 
 // editDistance counts the insertions, deletions, replacements and swaps of

@@ -191,7 +191,7 @@ func formatDate(t time.Time, zone *time.Location) string {
 	t = t.Truncate(time.Second)
 	for _, layout := range []string{"2006-01-02 15:04", "2006-01-02 15:04:05"} {
 		s := t.In(zone).Format(layout)
-		if back, err := parseDate(s, zone); err == nil && back.Equal(t) {
+		if back, err := ParseDate(s, zone); err == nil && back.Equal(t) {
 			return s
 		}
 	}

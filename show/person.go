@@ -81,14 +81,6 @@ func checkTaxonomy(v value, c Credit) {
 	v.warnf(ruleTaxonomy, hint, "the group %s of the Podcast Taxonomy has no role %s", quote(c.Group), quote(c.Role))
 }
 
-// didYouMean is the hint that names the nearest known word, if there is one.
-func didYouMean(s string, known []string) string {
-	if n := nearest(s, known); n != "" {
-		return fmt.Sprintf("did you mean %q?", n)
-	}
-	return ""
-}
-
 // personFields are the fields of a person, in people.yaml and inline.
 func personFields(p *Person) fields {
 	return fields{

@@ -21,13 +21,14 @@ const (
 // changes it.
 type Show struct {
 	Title       string
-	Description string // Markdown
-	URL         string // public base of everything published; ends in a slash
-	Storage     string // bucket URL: file:DIR, gs://bucket/prefix, s3://bucket/prefix?…
-	State       string // bucket URL of onair's own records; empty: in Storage
-	Private     bool   // a private target: noindex, itunes:block, no announcing, no pins
-	Target      string // name of the target this show was loaded for; empty: the main one
-	CDN         *CDN   // nil: nothing to purge
+	Description string   // Markdown
+	URL         string   // public base of everything published; ends in a slash
+	Storage     string   // bucket URL: file:DIR, gs://bucket/prefix, s3://bucket/prefix?…
+	State       string   // bucket URL of onair's own records; empty: in Storage
+	Private     bool     // a private target: noindex, itunes:block, no announcing, no pins
+	Target      string   // name of the target this show was loaded for; empty: the main one
+	Targets     []string // names of all targets, sorted
+	CDN         *CDN     // nil: nothing to purge
 	Feed        Feed
 	Timezone    *time.Location // for dates without an offset; never nil
 	Language    string         // RFC 5646, such as en-gb

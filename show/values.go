@@ -1,6 +1,7 @@
 package show
 
 import (
+	"cmp"
 	"fmt"
 	"net/mail"
 	"net/url"
@@ -26,8 +27,10 @@ var (
 		"2006-01-02 15h04", "2006-01-02 3:04pm", "2006-01-02 3:04 PM"}
 )
 
-// parseDate reads a date in a zone.
-func parseDate(s string, zone *time.Location) (time.Time, error) {
+// ParseDate reads a date as show.yaml and episode.md have it; without an offset
+// it is in zone. A time that the zone's clocks skip is an error, next to the
+// time that they show instead.
+func ParseDate(s string, zone *time.Location) (time.Time, error) {
 	for _, layout := range offsetDates {
 		if t, err := time.Parse(layout, s); err == nil {
 			return t, nil
@@ -39,7 +42,7 @@ func parseDate(s string, zone *time.Location) (time.Time, error) {
 			continue
 		}
 		if t.Format(layout) != s {
-			return time.Time{}, fmt.Errorf("%s does not exist in %s: the clocks go forward over it", s, zone)
+			return t, fmt.Errorf("%s: the clocks of %s go forward over it", quote(s), zone)
 		}
 		return t, nil
 	}
@@ -53,9 +56,9 @@ func date(p *time.Time, zone *time.Location) setter {
 		if !ok {
 			return
 		}
-		t, err := parseDate(s, zone)
+		t, err := ParseDate(s, zone)
 		if err != nil {
-			v.errorf(ruleDate, dateHint(s), "%s: %v", v.name(), err)
+			v.errorf(ruleDate, dateHint(s, t), "%s: %v", v.name(), err)
 			return
 		}
 		if t.Year() < 1990 || t.Year() > 2200 {
@@ -66,13 +69,21 @@ func date(p *time.Time, zone *time.Location) setter {
 	}
 }
 
-func dateHint(s string) string {
+// dateHint shows how to write what was meant.
+func dateHint(s string, instead time.Time) string {
 	for _, layout := range otherDates {
 		if t, err := time.Parse(layout, s); err == nil {
-			return "write " + t.Format("2006-01-02 15:04")
+			instead = t
+			break
 		}
 	}
-	return "write it as 2027-02-04 06:00"
+	switch {
+	case instead.IsZero():
+		return "write it as 2027-02-04 06:00"
+	case instead.Hour() == 0 && instead.Minute() == 0:
+		return "write " + instead.Format("2006-01-02")
+	}
+	return "write " + instead.Format("2006-01-02 15:04")
 }
 
 // parseTimestamp reads a time in an episode: minutes and seconds, with hours
@@ -344,7 +355,7 @@ func slugField(p *string) setter {
 			return
 		}
 		if err := ValidSlug(s); err != nil {
-			v.errorf(ruleSlug, "write "+Slugify(s), "%s: %v", v.name(), err)
+			v.errorf(ruleSlug, "write "+Slugify(s), "%s: %v", cmp.Or(v.name(), "id"), err)
 			return
 		}
 		*p = s

@@ -79,7 +79,7 @@ func parseYAML(file string, data string, line0 int, found *finding.List) (root *
 			continue
 		}
 		if body != nil {
-			found.Errorf(ruleYAMLFeature, r.at(doc.Body.GetToken()), "", "a second YAML document; this file holds one")
+			found.Errorf(ruleYAMLFeature, r.node(doc.Body).pos, "", "a second YAML document; this file holds one")
 			return nil, true
 		}
 		body = doc.Body
@@ -193,6 +193,9 @@ func (r *yamlReader) node(n ast.Node) *node {
 		out.kind, out.text = scalar, n.Value
 		if n.Token.Type != token.DoubleQuoteType && n.Token.Type != token.SingleQuoteType {
 			out.plain, out.cut = true, cutComment(n.Token)
+			if strings.Contains(out.text, ": ") { // the library is lenient about this within braces
+				r.found.Errorf(ruleYAML, out.pos, "quote it, or put a comma before the next key: "+quote(out.text), "a colon inside unquoted text")
+			}
 		}
 	default: // numbers, booleans, infinities: the decoder decides what they are
 		out.kind, out.plain, out.text = scalar, true, n.GetToken().Value
@@ -219,7 +222,8 @@ func cutComment(t *token.Token) string {
 	if c.Value == "" || strings.ContainsAny(c.Value[:1], " \t#!") {
 		return ""
 	}
-	return "#" + strings.TrimRight(c.Value, " \t")
+	text, _, _ := strings.Cut(c.Value, " #")
+	return "#" + strings.TrimRight(text, " \t")
 }
 
 // syntaxError reports the one error at which the library stopped, with a hint
@@ -246,22 +250,35 @@ func (r *yamlReader) line(t *token.Token) string {
 // what to write instead.
 func explainSyntax(message, line string) (text, hint string) {
 	key, value, ok := strings.Cut(line, ": ")
+	key = strings.TrimLeft(key, " -")
+	value, _, _ = strings.Cut(strings.TrimSpace(value), " #")
 	value = strings.TrimSpace(value)
-	quotable := ok && value != "" && !strings.ContainsAny(value[:1], `"'|>{[`)
-	dash := strings.TrimLeft(key, " -")
+	braces := strings.Contains(line, "{")
+	plain := ok && value != "" && !braces && !strings.ContainsAny(value[:1], `"'|>{[`)
+	has := func(s string) bool { return strings.Contains(message, s) }
 	switch {
-	case strings.HasPrefix(strings.TrimLeft(line, " "), "\t"), strings.Contains(message, "tab character"):
+	case strings.HasPrefix(line, "<<<<<<<"), strings.HasPrefix(line, "======="), strings.HasPrefix(line, ">>>>>>>"):
+		return "a merge conflict of git", "decide it and delete the marks"
+	case strings.HasPrefix(strings.TrimLeft(line, " "), "\t"), has("tab character"):
 		return "a tab where YAML wants spaces", "indent with spaces"
-	case strings.Contains(message, "mapping value is not allowed") && quotable:
-		return fmt.Sprintf("a colon inside unquoted text after %q", dash+":"), "quote this " + dash + ": " + dash + ": " + quote(value)
-	case quotable && strings.ContainsAny(value[:1], "@`%-*&!?,]}"):
-		return fmt.Sprintf("unquoted text cannot start with %q", value[:1]), "quote it: " + dash + ": " + quote(value)
-	case ok && strings.Contains(value, "{") && strings.Contains(message, "must be specified"):
-		return "braces inside unquoted text in a map", `quote it: path: "~/masters/{slug}.mp3"`
-	case ok && strings.HasPrefix(value, "'") && strings.Count(value, "'") > 2:
-		return "an apostrophe ends the quoted text", "double the apostrophe inside single quotes, or use double quotes"
-	case strings.Contains(message, "unexpected key name"):
-		return "a key without “: ” behind it", "put a space after the colon"
+	case plain && strings.ContainsAny(value[:1], "@`%-*&!?,]}"):
+		return fmt.Sprintf("unquoted text cannot start with %q", value[:1]), "quote it: " + key + ": " + quote(value)
+	case plain && has("mapping value is not allowed"):
+		return fmt.Sprintf("a colon inside the unquoted text of %s", key), "quote it: " + key + ": " + quote(value)
+	case has("mapping value is not allowed"):
+		return "a colon inside unquoted text", "quote the text"
+	case strings.HasPrefix(value, "'") && strings.Count(value, "'") > 2:
+		return "an apostrophe ends the quoted text", "double the apostrophe, or use double quotes"
+	case braces && strings.Count(line, "{") > 1 && has("must be specified"):
+		return "braces inside unquoted text in a map", `quote it: "~/masters/{slug}.mp3"`
+	case has("must be specified"), has("not found"), has("could not find flow map"):
+		return "a bracket or brace is not closed", "look at this line and those above"
+	case has("could not find end character"):
+		return "a quote is not closed", ""
+	case has("value is not allowed in this context"):
+		return "text that does not belong here", "a quote or an indentation is wrong here or above"
+	case has("unexpected key name"):
+		return "a key without a colon and a space behind it", "write “key: value”"
 	}
 	return "not valid YAML: " + oneLine(message), ""
 }

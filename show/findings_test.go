@@ -1,0 +1,450 @@
+package show
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"onair/internal/finding"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// An edit changes the example show.
+type edit func(t *testing.T, files fstest.MapFS)
+
+// put writes a whole file.
+func put(name, content string) edit {
+	return func(_ *testing.T, files fstest.MapFS) { files[name] = &fstest.MapFile{Data: []byte(content)} }
+}
+
+// remove deletes a file.
+func remove(name string) edit {
+	return func(_ *testing.T, files fstest.MapFS) { delete(files, name) }
+}
+
+// change replaces a piece of a file that must be there.
+func change(name, old, new string) edit {
+	return func(t *testing.T, files fstest.MapFS) {
+		t.Helper()
+		data := files[name].Data
+		if !bytes.Contains(data, []byte(old)) {
+			t.Fatalf("%s has no %q", name, old)
+		}
+		files[name] = &fstest.MapFile{Data: bytes.Replace(data, []byte(old), []byte(new), 1)}
+	}
+}
+
+const ep = "episodes/4-cloudy/episode.md"
+
+// show and episode put lines in place of one that the example has anyway.
+func showLine(new string) edit {
+	return change("show.yaml", "type: episodic                    # or serial", new)
+}
+func episodeLine(new string) edit { return change(ep, "summary: What", new+"\nsummary: What") }
+
+// second adds another episode with the fields.
+func second(fields string) edit {
+	return put("episodes/5-tail/episode.md", "---\ntitle: The long tail\n"+fields+"\n---\nNotes.\n")
+}
+
+const guid5 = "guid: 5f0c7a52-1f0e-4c3b-8a43-6a0b1c2d3e4f"
+
+func lockOf(guid, slug string) string {
+	l := &Lock{Episodes: map[string]*Pin{guid: {
+		Slug: slug, Payload: Payload{SHA256: strings.Repeat("ab", 32), Bytes: 1}, Channels: 1, MediaType: "audio/mpeg",
+	}}}
+	return string(l.Format())
+}
+
+const guid4 = "0b9f3c1e-5b7e-4c0a-9d52-6a8e3f1c2d44"
+
+// findingCases are ways to get a show wrong, or nearly. rule is the one that
+// must be found; without one there must be no finding at all. The golden file
+// has what people see.
+var findingCases = []struct {
+	name  string
+	rule  string
+	edits []edit
+	opts  *LoadOptions
+}{
+	{"no show.yaml", ruleNoShow, []edit{remove("show.yaml")}, nil},
+	{"show without episodes", "", []edit{func(_ *testing.T, files fstest.MapFS) {
+		for name := range files {
+			if strings.HasPrefix(name, "episodes/") {
+				delete(files, name)
+			}
+		}
+	}}, nil},
+
+	{"UTF-16", ruleBytes, []edit{put("people.yaml", "\xff\xfev\x00e\x00")}, nil},
+	{"Latin-1", ruleBytes, []edit{change(ep, "title: Cloudy", "title: Caf\xe9")}, nil},
+	{"control character", ruleBytes, []edit{change("show.yaml", "Two synthetic", "Two\x1b[31m synthetic")}, nil},
+	{"escaped control character", ruleBytes, []edit{episodeLine(`slug: "a\u0007"`)}, nil},
+	{"too large", ruleBytes, []edit{put("people.yaml", strings.Repeat("#", maxYAML+1))}, nil},
+	{"byte order mark and CRLF", "", []edit{
+		put("show.yaml", "\ufeff"+strings.ReplaceAll(showYAML, "\n", "\r\n")),
+		put(ep, "\ufeff"+strings.ReplaceAll(episodeMD, "\n", "\r\n")),
+	}, nil},
+
+	{"colon in unquoted title", ruleYAML, []edit{change("show.yaml", "title: Hello, Universe", "title: Go: the movie")}, nil},
+	{"colon in a title in braces", ruleYAML, []edit{change(ep, "title: Cold open,", "title: Go: the movie,")}, nil},
+	{"tab as indentation", ruleYAML, []edit{change("show.yaml", "  edit: https", "\tedit: https")}, nil},
+	{"at sign at the start", ruleYAML, []edit{change(ep, "title: Cloudy", "title: @Cloudy")}, nil},
+	{"dash at the start", ruleYAML, []edit{change(ep, "title: Cloudy", "title: - Cloudy")}, nil},
+	{"apostrophe in single quotes", ruleYAML, []edit{change(ep, "title: Cloudy with a chance of packets", "title: 'It's cloudy'")}, nil},
+	{"unclosed bracket", ruleYAML, []edit{change("show.yaml", "hosts: [vega, rigel]", "hosts: [vega, rigel")}, nil},
+	{"no space after the colon", ruleYAML, []edit{change("show.yaml", "title: Hello, Universe", "title:Hello")}, nil},
+	{"braces in an unquoted pattern", ruleYAML, []edit{showLine("audio: {path: ~/masters/{slug}.mp3}")}, nil},
+	{"unclosed quote in people.yaml", ruleYAML, []edit{change("people.yaml", "name: Vega", `name: "Vega`)}, nil},
+	{"quoted colon", "", []edit{change("show.yaml", "title: Hello, Universe", `title: "Go: the movie"`)}, nil},
+
+	{"anchor and alias", ruleYAMLFeature, []edit{showLine("author: &a x\ncopyright: *a")}, nil},
+	{"emphasis taken for an alias", ruleYAMLFeature, []edit{change(ep, "title: Cloudy with", "title: *Cloudy* with")}, nil},
+	{"exclamation taken for a tag", ruleYAMLFeature, []edit{change(ep, "title: Cloudy with", "title: !Cloudy with")}, nil},
+	{"per cent at the start", ruleYAMLFeature, []edit{change(ep, "title: Cloudy with", "title: %Cloudy with")}, nil},
+	{"merge key", ruleYAMLFeature, []edit{change("people.yaml", "  name: Vega ", "  <<: {url: x}\n  name: Vega ")}, nil},
+	{"complex key", ruleYAMLFeature, []edit{put("people.yaml", "? vega\n: {name: Vega}\n")}, nil},
+	{"second document", ruleYAMLFeature, []edit{put("sponsors.yaml", sponsorsYAML+"---\na: b\n")}, nil},
+	{"brackets without end", ruleYAMLFeature, []edit{showLine("hosts: " + strings.Repeat("[", 100_000))}, nil},
+	{"dashes without end", ruleYAMLFeature, []edit{put("people.yaml", strings.Repeat("- ", 100_000)+"a")}, nil},
+
+	{"key twice", ruleDuplicateKey, []edit{showLine("language: de\ntype: serial")}, nil},
+	{"one key in two maps", "", []edit{showLine("funding: []\ntype: serial"), change("show.yaml", "funding: [{", "locations: [{name: London}, {name: Paris}]\n# ")}, nil},
+
+	{"unknown key", ruleUnknownKey, []edit{showLine("langauge: de")}, nil},
+	{"unknown key in a map", ruleUnknownKey, []edit{change("show.yaml", "feed: {path", "feed: {file")}, nil},
+	{"unknown key in front matter", ruleUnknownKey, []edit{episodeLine("tags: [cdn]")}, nil},
+	{"unknown key in a chapter", ruleUnknownKey, []edit{change(ep, "image: cdn.png", "img: cdn.png")}, nil},
+
+	{"explicit: no", ruleType, []edit{change("show.yaml", "explicit: false", "explicit: no")}, nil},
+	{"explicit: clean", ruleType, []edit{change("show.yaml", "explicit: false", "explicit: clean")}, nil},
+	{"quoted boolean", ruleType, []edit{change("show.yaml", "explicit: false", `explicit: "true"`)}, nil},
+	{"quoted number", ruleType, []edit{change(ep, "number: 4 ", `number: "4" `)}, nil},
+	{"decimal number", ruleType, []edit{change(ep, "number: 4 ", `number: 4.5 `)}, nil},
+	{"number of zero", ruleType, []edit{change(ep, "number: 4 ", `number: 0 `)}, nil},
+	{"text for a list", ruleType, []edit{change(ep, "guests: [deneb]", "guests: deneb")}, nil},
+	{"map for a list", ruleType, []edit{change(ep, "guests: [deneb]", "guests: {id: deneb}")}, nil},
+	{"list for a text", ruleType, []edit{change("show.yaml", "author: The", "author: [The]\n# ")}, nil},
+	{"list for a file", ruleType, []edit{put("people.yaml", "- name: Vega\n")}, nil},
+	{"title on two lines", ruleType, []edit{change(ep, "title: Cloudy with", "title: |\n  a\n  b\n# ")}, nil},
+	{"empty entry of a list", ruleType, []edit{change(ep, "topics: [cdn, storage]", "topics:\n  - cdn\n  -\n")}, nil},
+	{"season that is no number", ruleType, []edit{change("show.yaml", "seasons: {1:", "seasons: {one:")}, nil},
+	{"colon in an alias", ruleType, []edit{change("people.yaml", "[VEGA, Voice One]", "[VEGA: Voice One]")}, nil},
+	{"title that is a number", "", []edit{change(ep, "title: Cloudy with a chance of packets", "title: 1984")}, nil},
+
+	{"key without a value", ruleEmpty, []edit{showLine("medium:")}, nil},
+	{"lone tilde", ruleEmpty, []edit{showLine("audio: {path: ~}")}, nil},
+	{"empty text", ruleEmpty, []edit{showLine(`medium: ""`)}, nil},
+	{"path in the home folder", "", []edit{showLine(`audio: {path: "~/masters/{slug}.mp3"}`)}, nil},
+
+	{"comma in a title in braces", ruleCut, []edit{change(ep, `title: Cold open, toc: false`, `title: What, now?`)}, nil},
+	{"number sign in a title", ruleCut, []edit{change(ep, "title: Cloudy with a chance of packets", "title: Episode #4")}, nil},
+	{"remark behind a title", "", []edit{change(ep, "title: Cloudy with a chance of packets", "title: Episode # 4")}, nil},
+
+	{"no title", ruleRequired, []edit{change("show.yaml", "title: Hello, Universe", "")}, nil},
+	{"no episode title", ruleRequired, []edit{change(ep, "title: Cloudy with a chance of packets", "")}, nil},
+	{"bucket without url", ruleRequired, []edit{change("show.yaml", "url: https://hello-universe.example/ ", "")}, nil},
+	{"folder without url", "", []edit{change("show.yaml", "url: https://hello-universe.example/ ", ""), change("show.yaml", "storage: gs://hello-universe", "storage: file:public")}, nil},
+	{"person without name", ruleRequired, []edit{change("people.yaml", "{name: Rigel, ", "{")}, nil},
+	{"guest without name", ruleRequired, []edit{change(ep, "guests: [deneb]", `guests: [{url: "https://a.example"}]`)}, nil},
+	{"credit without role", ruleRequired, []edit{change(ep, "people: [{id: rigel, role: audio editor, group: audio post-production}]", "people: [{id: rigel}, vega]")}, nil},
+	{"sponsor without name", ruleRequired, []edit{change("sponsors.yaml", "name: Acme Telescopes", "")}, nil},
+	{"funding without url", ruleRequired, []edit{change("show.yaml", `url: "https://hello-universe.example/support", `, "")}, nil},
+	{"txt without value", ruleRequired, []edit{change("show.yaml", `, value: CODE`, "")}, nil},
+	{"cdn without provider", ruleRequired, []edit{change("show.yaml", `provider: fastly, `, "")}, nil},
+	{"target without storage", ruleRequired, []edit{change("show.yaml", `storage: "gs://hello-universe-staging", url: "https://staging.hello-universe.example/", `, "")}, nil},
+	{"chapter without start", ruleRequired, []edit{change(ep, `start: "0:12", `, "")}, nil},
+	{"chapter without title", ruleRequired, []edit{change(ep, `title: "What is a CDN?", `, "")}, nil},
+	{"social without uri", ruleRequired, []edit{change(ep, `, uri: "https://social.example/@hello/1"`, "")}, nil},
+	{"update_frequency without text", ruleRequired, []edit{change("show.yaml", `text: Weekly, `, "")}, nil},
+	{"location without name", ruleRequired, []edit{showLine("locations: [{country: GB}]")}, nil},
+	{"comments disabled", "", []edit{change(ep, `activitypub, uri: "https://social.example/@hello/1"`, "disabled")}, nil},
+	{"location in full", "", []edit{showLine(`locations: [{name: London, rel: creator, geo: "geo:51.5,-0.1", osm: R65606, country: GB}]`)}, nil},
+
+	{"a title and nothing else", ruleDefault, []edit{put("show.yaml", "title: Hello\n"), remove("artwork.jpg")}, nil},
+
+	{"unknown type", ruleWord, []edit{change(ep, "type: full", "type: trailler")}, nil},
+	{"unknown announcer", ruleWord, []edit{change("show.yaml", "announce: [websub", "announce: [webhub")}, nil},
+	{"unknown medium", ruleWord, []edit{showLine("medium: podcasts")}, nil},
+	{"rrule that is none", ruleWord, []edit{change("show.yaml", "FREQ=WEEKLY", "weekly")}, nil},
+	{"rrule without frequency", ruleWord, []edit{change("show.yaml", "FREQ=WEEKLY", "BYDAY=MO")}, nil},
+	{"country in full", ruleWord, []edit{showLine("locations: [{name: London, country: England}]")}, nil},
+	{"rrule with days", "", []edit{change("show.yaml", "FREQ=WEEKLY", "FREQ=WEEKLY;BYDAY=MO;INTERVAL=2")}, nil},
+
+	{"date by the rules of Britain", ruleDate, []edit{change(ep, "date: 2027-02-04 06:00", "date: 4 February 2027")}, nil},
+	{"date with slashes", ruleDate, []edit{change(ep, "date: 2027-02-04 06:00", "date: 2027/02/04 06:00")}, nil},
+	{"date that does not exist", ruleDate, []edit{change(ep, "date: 2027-02-04 06:00", "date: 2027-02-30 06:00")}, nil},
+	{"hour that the clocks skip", ruleDate, []edit{change(ep, "date: 2027-02-04 06:00", "date: 2027-03-28 01:30")}, nil},
+	{"date in words", ruleDate, []edit{change(ep, "date: 2027-02-04 06:00", "date: tomorrow")}, nil},
+	{"year one", ruleDate, []edit{change(ep, "date: 2027-02-04 06:00", "date: 0001-01-01 00:00")}, nil},
+	{"date with an offset", "", []edit{change(ep, "date: 2027-02-04 06:00", "date: 2027-02-04T06:00:00+02:00")}, nil},
+
+	{"chapter in seconds", ruleTime, []edit{change(ep, `start: "0:12"`, `start: 12`)}, nil},
+	{"chapter with 75 seconds", ruleTime, []edit{change(ep, `start: "0:12"`, `start: "0:75"`)}, nil},
+	{"line of chapters.txt without time", ruleTime, []edit{remove(ep), second(guid5), put("episodes/5-tail/chapters.txt", "Intro\n0:12\n")}, nil},
+	{"chapters.txt", "", []edit{second(guid5), put("episodes/5-tail/chapters.txt", "# made by hand\n\n0:00 Intro\n\t0:48.5\tMiddle  \n1:02:03 End\n")}, nil},
+
+	{"URL without scheme", ruleURL, []edit{change("show.yaml", "url: https://hello-universe.example/ ", "url: hello-universe.example")}, nil},
+	{"URL of a script", ruleURL, []edit{change("people.yaml", `url: "https://deneb.example/"`, `url: "javascript:alert(1)"`)}, nil},
+	{"URL with a password", ruleURL, []edit{change("people.yaml", `url: "https://deneb.example/"`, `url: "https://deneb:hunter2@deneb.example/"`)}, nil},
+	{"URL with a space", ruleURL, []edit{change("people.yaml", `url: "https://deneb.example/"`, `url: "https://deneb.example/a b"`)}, nil},
+	{"url with a query", ruleURL, []edit{change("show.yaml", "url: https://hello-universe.example/ ", "url: https://hello-universe.example/?a=b ")}, nil},
+	{"url without encryption", ruleURL, []edit{change("show.yaml", "url: https://hello", "url: http://hello")}, nil},
+	{"edit without {file}", ruleURL, []edit{change("show.yaml", "main/{file}", "main/")}, nil},
+	{"url on this machine", "", []edit{change("show.yaml", "url: https://hello-universe.example/ ", "url: http://localhost:8080 ")}, nil},
+
+	{"e-mail without a host", ruleEmail, []edit{change("show.yaml", "show@hello-universe.example", "show@localhost")}, nil},
+	{"e-mail with a name", ruleEmail, []edit{change("show.yaml", "email: show@hello-universe.example", `email: "Hello <show@hello-universe.example>"`)}, nil},
+
+	{"language in full", ruleLanguage, []edit{change("show.yaml", "language: en-gb", "language: English")}, nil},
+	{"language with an underscore", ruleLanguage, []edit{change("show.yaml", "language: en-gb", "language: en_GB")}, nil},
+	{"transcript in no language", ruleLanguage, []edit{put("episodes/4-cloudy/transcript.draft2.md", "")}, nil},
+	{"transcript in Spanish", "", []edit{put("episodes/4-cloudy/transcript.es.md", "")}, nil},
+
+	{"timezone that is none", ruleTimezone, []edit{change("show.yaml", "Europe/London", "Europe/Oxford")}, nil},
+	{"timezone of the machine", ruleTimezone, []edit{change("show.yaml", "Europe/London", "Local")}, nil},
+
+	{"subcategory of another", ruleCategory, []edit{change("show.yaml", "News > Tech News", "Technology > Tech News")}, nil},
+	{"retired category", ruleCategory, []edit{change("show.yaml", "News > Tech News", "Technology > Gadgets")}, nil},
+	{"misspelt category", ruleCategory, []edit{change("show.yaml", "News > Tech News", "Society and Culture")}, nil},
+	{"subcategory alone", ruleCategory, []edit{change("show.yaml", "News > Tech News", "Tech News")}, nil},
+
+	{"licence in words", ruleLicense, []edit{change("show.yaml", "license: cc-by-4.0 ", "license: All rights reserved ")}, nil},
+	{"licence of one's own without url", ruleLicense, []edit{change("show.yaml", "license: cc-by-4.0 ", "license: {name: Ours} ")}, nil},
+	{"licence of one's own", "", []edit{change("show.yaml", "license: cc-by-4.0 ", `license: {name: Ours, url: "https://a.example/l"} `)}, nil},
+
+	{"storage on the web", ruleStorage, []edit{change("show.yaml", "storage: gs://hello-universe", "storage: https://bucket.example/")}, nil},
+	{"storage without a bucket", ruleStorage, []edit{change("show.yaml", "storage: gs://hello-universe", "storage: gs:///prefix")}, nil},
+	{"storage with a key", ruleStorage, []edit{change("show.yaml", "storage: gs://hello-universe", "storage: s3://AKIA:secret@bucket")}, nil},
+	{"storage on S3", "", []edit{change("show.yaml", "storage: gs://hello-universe", `storage: "s3://bucket/prefix?endpoint=https://s3.example"`)}, nil},
+
+	{"unknown host", ruleUnknownID, []edit{change("show.yaml", "hosts: [vega,", "hosts: [wega,")}, nil},
+	{"guest by name", ruleUnknownID, []edit{change(ep, "guests: [deneb]", "guests: [Deneb Star]")}, nil},
+	{"unknown sponsor", ruleUnknownID, []edit{change(ep, "sponsors: [acme-telescopes]", "sponsors: [acme]")}, nil},
+	{"unknown sponsor of a chapter", ruleUnknownID, []edit{change(ep, "sponsor: acme-telescopes", "sponsor: acme-telescope")}, nil},
+	{"id and name", ruleUnknownID, []edit{change(ep, "guests: [deneb]", "guests: [{id: deneb, name: Deneb}]")}, nil},
+	{"guest with a name", "", []edit{change(ep, "guests: [deneb]", `guests: [{name: "Deneb Star", role: Guest}]`)}, nil},
+
+	{"no artwork", ruleMissingFile, []edit{remove("artwork.jpg")}, nil},
+	{"no chapter image", ruleMissingFile, []edit{remove("episodes/4-cloudy/cdn.png")}, nil},
+	{"no person's image", ruleMissingFile, []edit{remove("people/rigel.png")}, nil},
+	{"no logo", ruleMissingFile, []edit{remove("sponsors/acme.png")}, nil},
+	{"no master", ruleMissingFile, []edit{remove("episodes/4-cloudy/audio.mp3")}, nil},
+	{"no master of a draft", ruleMissingFile, []edit{second(guid5 + "\naudio: ../../masters/5.mp3")}, nil},
+	{"no master, but a pin", "", []edit{remove("episodes/4-cloudy/audio.mp3"), put("onair.lock", lockOf(guid4, "4-cloudy"))}, nil},
+	{"no master, not named", "", []edit{second(guid5)}, nil},
+
+	{"artwork outside the folder", rulePath, []edit{change("show.yaml", "artwork: artwork.jpg", "artwork: ../artwork.jpg")}, nil},
+	{"image from the root", rulePath, []edit{change(ep, "image: cdn.png", "image: /etc/passwd")}, nil},
+	{"image outside by way of the show", rulePath, []edit{change(ep, "image: cdn.png", "image: ../../../x.png")}, nil},
+	{"feed path that climbs", rulePath, []edit{change("show.yaml", "path: feed.xml", "path: ../feed.xml")}, nil},
+	{"pattern without a name", rulePath, []edit{showLine("audio: {path: ~/masters/a.mp3}")}, nil},
+	{"pattern with an unknown name", rulePath, []edit{showLine(`audio: {path: "~/masters/{title}.mp3"}`)}, nil},
+	{"master that is a WAV", rulePath, []edit{change(ep, "audio: audio.mp3", "audio: audio.wav")}, nil},
+	{"master on the web", rulePath, []edit{change(ep, "audio: audio.mp3", "audio: https://a.example/audio.mp3")}, nil},
+	{"image in the show's folder", "", []edit{change(ep, "image: cdn.png", "image: ../../artwork.jpg")}, nil},
+
+	{"slug that climbs", ruleSlug, []edit{episodeLine("slug: ../x")}, nil},
+	{"slug of a device", ruleSlug, []edit{episodeLine("slug: com1")}, nil},
+	{"folder that is no slug", ruleSlug, []edit{put("episodes/Fünf Uhr/episode.md", "---\ntitle: Tea\n"+guid5+"\n---\n")}, nil},
+	{"topic that is no slug", ruleSlug, []edit{change(ep, "topics: [cdn,", "topics: [Content Delivery,")}, nil},
+	{"id that is no slug", ruleSlug, []edit{change("people.yaml", "deneb: {", "Deneb: {"), change(ep, "guests: [deneb]", "")}, nil},
+	{"slug: for a folder that is none", "", []edit{put("episodes/Fünf Uhr/episode.md", "---\ntitle: Tea\nslug: tea\n"+guid5+"\n---\n")}, nil},
+
+	{"one slug twice", ruleSameSlug, []edit{second(guid5 + "\nslug: 4-cloudy")}, nil},
+	{"one number twice", ruleSameNumber, []edit{second(guid5 + "\nseason: 1\nnumber: 4")}, nil},
+	{"one number in two seasons", "", []edit{second(guid5 + "\nseason: 2\nnumber: 4")}, nil},
+	{"bonus with its parent's number", "", []edit{second(guid5 + "\nseason: 1\nnumber: 4\ntype: bonus")}, nil},
+
+	{"no guid", ruleGUID, []edit{change(ep, "guid: "+guid4+" ", "")}, nil},
+	{"no guid, but a pin", ruleGUID, []edit{change(ep, "guid: "+guid4+" ", ""), put("onair.lock", lockOf(guid4, "4-cloudy"))}, nil},
+	{"draft without guid", ruleGUID, []edit{second("number: 5")}, nil},
+	{"endless guid", ruleGUID, []edit{change(ep, "guid: "+guid4, "guid: "+strings.Repeat("a", 300))}, nil},
+	{"guid of another host", "", []edit{change(ep, "guid: "+guid4, `guid: "https://old.example/?p=4"`)}, nil},
+	{"one guid twice", ruleSameGUID, []edit{second("guid: " + strings.ToUpper(guid4))}, nil},
+	{"changed guid", ruleLockGUID, []edit{put("onair.lock", lockOf("other", "4-cloudy"))}, nil},
+	{"published and gone", ruleLockOrphan, []edit{put("onair.lock", lockOf("other", "3-gone"))}, nil},
+	{"published", "", []edit{put("onair.lock", lockOf(guid4, "4-cloudy"))}, nil},
+
+	{"empty lock", ruleLock, []edit{put("onair.lock", "# nothing\n")}, nil},
+	{"lock of a newer onair", ruleLock, []edit{put("onair.lock", "version: 2\n")}, nil},
+	{"lock with a short hash", ruleLock, []edit{put("onair.lock", strings.Replace(lockOf(guid4, "4-cloudy"), "abab", "", 1))}, nil},
+	{"lock with half a pin", ruleLock, []edit{put("onair.lock", "version: 1\nepisodes:\n  a: {slug: b}\n")}, nil},
+	{"lock with a conflict", ruleYAML, []edit{put("onair.lock", "<<<<<<< HEAD\nversion: 1\n=======\n")}, nil},
+
+	{"chapters out of order", ruleChapters, []edit{change(ep, `start: "0:48.5"`, `start: "0:10"`)}, nil},
+	{"chapters that overlap", ruleChapters, []edit{change(ep, `start: "0:12",`, `start: "0:12", end: "0:50",`)}, nil},
+	{"chapters at one time", ruleChapters, []edit{change(ep, `start: "0:12"`, `start: "0:00"`)}, nil},
+	{"chapter that ends before it starts", ruleChapters, []edit{change(ep, `start: "0:12",`, `start: "0:12", end: "0:11",`)}, nil},
+	{"chapter with an end", "", []edit{change(ep, `start: "0:12",`, `start: "0:12", end: "0:48",`)}, nil},
+	{"chapters in two places", ruleTwoChapters, []edit{put("episodes/4-cloudy/chapters.txt", "0:00 Intro\n")}, nil},
+
+	{"soundbite without duration", ruleSoundbite, []edit{change(ep, "duration: 30, ", "")}, nil},
+	{"short soundbite", ruleSoundbite, []edit{change(ep, "duration: 30", "duration: 5")}, nil},
+	{"soundbite with a time for duration", "", []edit{change(ep, "duration: 30", `duration: "0:30"`)}, nil},
+
+	{"extra that is not well-formed", ruleExtra, []edit{showLine("extra: |\n  <itunes:keywords>a & b</itunes:keywords>")}, nil},
+	{"extra that closes the channel", ruleExtra, []edit{showLine("extra: |\n  <podcast:block>yes</podcast:block>\n  </channel><channel>")}, nil},
+	{"extra with an unknown prefix", ruleExtra, []edit{showLine("extra: <media:rating>adult</media:rating>")}, nil},
+	{"extra without a prefix", ruleExtra, []edit{showLine("extra: <item/>")}, nil},
+	{"extra with a comment", ruleExtra, []edit{showLine("extra: <!-- hello -->")}, nil},
+	{"extra with a declaration", ruleExtra, []edit{showLine("extra: '<!DOCTYPE a [<!ENTITY b \"c\">]><itunes:a/>'")}, nil},
+	{"extra left open", ruleExtra, []edit{showLine("extra: <itunes:a>")}, nil},
+	{"extra with an attribute twice", ruleExtra, []edit{showLine(`extra: <itunes:a b="1" b="2"/>`)}, nil},
+	{"extra with xmlns", ruleExtra, []edit{showLine(`extra: <itunes:a xmlns:itunes="x"/>`)}, nil},
+	{"namespace of ours", ruleExtra, []edit{showLine("namespaces: {itunes: \"https://a.example/\"}")}, nil},
+	{"extra with a namespace", "", []edit{showLine("namespaces: {media: \"http://search.yahoo.com/mrss/\"}\nextra: <media:rating>adult</media:rating>"), episodeLine("extra: <media:rating/>")}, nil},
+
+	{"unknown target", ruleTarget, nil, &LoadOptions{Target: "stagin"}},
+	{"no targets", ruleTarget, []edit{change("show.yaml", "targets:\n  staging: {", "# ")}, &LoadOptions{Target: "staging"}},
+	{"known target", "", nil, &LoadOptions{Target: "staging"}},
+	{"bad storage in the environment", ruleStorage, nil, &LoadOptions{Env: environment("ONAIR_STORAGE", "bucket")}},
+
+	{"long title", ruleLength, []edit{change(ep, "title: Cloudy", "title: "+strings.Repeat("Cloudy ", 50))}, nil},
+	{"endless description", ruleLength, []edit{change("show.yaml", "  Two synthetic", "  "+strings.Repeat("Two ", 20_000))}, nil},
+
+	{"folder without episode.md", ruleFolder, []edit{put("episodes/6-empty/notes.txt", "")}, nil},
+	{"episode that is no folder", ruleFolder, []edit{put("episodes/6-empty.md", "")}, nil},
+	{"linked folder", ruleFolder, []edit{func(_ *testing.T, files fstest.MapFS) {
+		files["episodes/7-link"] = &fstest.MapFile{Data: []byte("/etc"), Mode: os.ModeSymlink}
+	}}, nil},
+	{"folders of one's own", "", []edit{put("episodes/_template/episode.md", "x"), put("episodes/.git/x", ""), put("episodes/README.txt", "")}, nil},
+
+	{"unknown role", ruleTaxonomy, []edit{change(ep, "role: audio editor", "role: audio editer")}, nil},
+	{"role of another group", ruleTaxonomy, []edit{change(ep, ", group: audio post-production", "")}, nil},
+	{"unknown group", ruleTaxonomy, []edit{change(ep, "group: audio post-production", "group: audio")}, nil},
+
+	{"two people with one name", ruleSameName, []edit{change("people.yaml", "name: Deneb,", "name: voice one,")}, nil},
+
+	{"redirect without a slash", ruleRedirect, []edit{change(ep, "redirect_from: [/4]", "redirect_from: [4]")}, nil},
+	{"redirect that climbs", ruleRedirect, []edit{change(ep, "redirect_from: [/4]", "redirect_from: [/../4]")}, nil},
+	{"redirect from a page", ruleRedirect, []edit{change(ep, "redirect_from: [/4]", "redirect_from: [/episodes/4-cloudy/]")}, nil},
+	{"redirect from one path twice", ruleRedirect, []edit{second(guid5 + "\nredirect_from: [/4/]")}, nil},
+
+	{"token in show.yaml", ruleSecret, []edit{change("show.yaml", "service: SERVICE_ID", "token: abcdef")}, nil},
+
+	{"no front matter", ruleFrontMatter, []edit{put(ep, "# Cloudy\n")}, nil},
+	{"front matter without end", ruleFrontMatter, []edit{put(ep, "---\ntitle: x\n")}, nil},
+
+	{"slug changed by hand", ruleMoved, []edit{put("onair.lock", lockOf(guid4, "3-cloudy"))}, nil},
+	{"slug changed with a redirect", "", []edit{put("onair.lock", lockOf(guid4, "3-cloudy")), change(ep, "[/4]", "[/episodes/3-cloudy/]")}, nil},
+
+	{"everything at once", ruleUnknownKey, []edit{
+		showLine("colour: red"), change("show.yaml", "explicit: false", "explicit: no"),
+		put("sponsors.yaml", "acme: [\n"), change(ep, "number: 4", "number: four"),
+	}, nil},
+}
+
+func environment(pairs ...string) func(string) (string, bool) {
+	return func(name string) (string, bool) {
+		for i := 0; i < len(pairs); i += 2 {
+			if pairs[i] == name {
+				return pairs[i+1], true
+			}
+		}
+		return "", false
+	}
+}
+
+func TestFindings(t *testing.T) {
+	var golden strings.Builder
+	seen := map[string]bool{}
+	for _, tt := range findingCases {
+		t.Run(tt.name, func(t *testing.T) {
+			files := exampleShow()
+			for _, e := range tt.edits {
+				e(t, files)
+			}
+			_, found := Load(files, tt.opts)
+			rules := map[string]bool{}
+			fmt.Fprintf(&golden, "# %s\n", tt.name)
+			for _, f := range found {
+				rules[f.Rule], seen[f.Rule] = true, true
+				fmt.Fprintf(&golden, "%s %s %v\n", f.Rule, f.Severity, f)
+				if f.Hint != "" {
+					fmt.Fprintf(&golden, "     %s\n", f.Hint)
+				}
+				checkWording(t, f)
+			}
+			golden.WriteString("\n")
+			switch {
+			case tt.rule == "" && len(found) > 0:
+				t.Errorf("unexpected findings: %v", found)
+			case tt.rule != "" && !rules[tt.rule]:
+				t.Errorf("%s not found, but %v", tt.rule, found)
+			}
+		})
+	}
+	compareGolden(t, "testdata/findings.txt", golden.String())
+	documented := documentedRules(t)
+	for rule := range seen {
+		if !slices.Contains(documented, rule) {
+			t.Errorf("%s is not in the package comment", rule)
+		}
+	}
+	for _, rule := range documented {
+		if !seen[rule] {
+			t.Errorf("%s has no case", rule)
+		}
+	}
+}
+
+// checkWording holds findings to one form.
+func checkWording(t *testing.T, f finding.Finding) {
+	t.Helper()
+	if f.Message == "" || strings.ContainsAny(f.Message+f.Hint, "\n\x00\x1b") || strings.HasSuffix(f.Message, ".") || len(f.Message) > 400 {
+		t.Errorf("message %q, hint %q: want one line without a full stop", f.Message, f.Hint)
+	}
+}
+
+// documentedRules are the ids of the table in the package comment.
+func documentedRules(t *testing.T) []string {
+	data, err := os.ReadFile("doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ids []string
+	for _, m := range regexp.MustCompile(`(?m)^//\t(S\d{3})  (error|warning)`).FindAllStringSubmatch(string(data), -1) {
+		ids = append(ids, m[1])
+	}
+	if !slices.IsSorted(ids) || len(ids) < 40 {
+		t.Errorf("the table of rules has %v", ids)
+	}
+	return ids
+}
+
+func compareGolden(t *testing.T, name, got string) {
+	t.Helper()
+	if *update {
+		if err := os.MkdirAll("testdata", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := strings.ReplaceAll(string(want), "\r\n", "\n"); got != want {
+		t.Errorf("%s differs; run go test -update and look at the change\n%s", name, firstDifference(got, want))
+	}
+}
+
+func firstDifference(got, want string) string {
+	g, w := strings.Split(got, "\n"), strings.Split(want, "\n")
+	for i := range min(len(g), len(w)) {
+		if g[i] != w[i] {
+			return fmt.Sprintf("line %d\n got %s\nwant %s", i+1, g[i], w[i])
+		}
+	}
+	return fmt.Sprintf("%d lines; want %d", len(g), len(w))
+}
