@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"onair/internal/finding"
@@ -76,7 +77,7 @@ func (c *checker) document(data []byte) {
 		c.add("F003", &element{line: 1, column: 1}, "no XML declaration")
 	}
 	c.dec.CharsetReader = func(label string, input io.Reader) (io.Reader, error) {
-		c.add("F002", &element{line: 1, column: 1}, "encoding is %s, want UTF-8", label)
+		c.add("F002", &element{line: 1, column: 1}, "encoding is %s, want UTF-8", quote(label))
 		return input, nil // bytes that are not UTF-8 are reported where they stand
 	}
 	if err := c.read(); err != nil {
@@ -138,7 +139,7 @@ func (c *checker) read() error {
 // root reads what is inside the root element.
 func (c *checker) root(root *element) error {
 	if version := root.attr("version"); root.name != "rss" || version != "2.0" {
-		c.add("F004", root, "root element is <%s version=%q>", root.name, version)
+		c.add("F004", root, "root element is %s, version %s", quote(root.name), quote(version))
 	}
 	for _, prefix := range []string{"atom", "itunes", "podcast"} {
 		if _, ok := root.lookup("xmlns:" + prefix); !ok && !slices.Contains(root.attrs, namespaces[prefix]) {
@@ -225,7 +226,7 @@ func (c *checker) start(at *element, t xml.StartElement) {
 			name = a.Name.Space + ":" + name
 		}
 		if _, twice := at.lookup(name); twice {
-			c.add("F001", at, "not well-formed: attribute %s is written twice", name)
+			c.add("F001", at, "not well-formed: attribute %s is written twice", quote(name))
 		}
 		at.attrs = append(at.attrs, name, a.Value)
 	}
@@ -244,18 +245,21 @@ func (c *checker) name(at *element, n xml.Name) string {
 	}
 	prefix := lookalike(n.Space)
 	if prefix == "" {
-		return n.Space + ":" + n.Local
+		return foreign + n.Local
 	}
 	if !c.reported[n.Space] && n.Space != podcastAlias {
 		c.reported[n.Space] = true
 		if n.Space == prefix {
 			c.add("F005", at, "prefix %s is not declared", prefix)
 		} else {
-			c.add("F005", at, "namespace is %s, want %s", n.Space, namespaces[prefix])
+			c.add("F005", at, "namespace is %s, want %q", quote(n.Space), namespaces[prefix])
 		}
 	}
 	return prefix + ":" + n.Local
 }
+
+// foreign stands for the prefix of all namespaces that Check knows nothing about.
+const foreign = "?:"
 
 // podcastAlias is the other address under which readers know the podcast
 // namespace (its document 1.0.md).
@@ -278,4 +282,13 @@ func lookalike(space string) string {
 func comparable(uri string) string {
 	_, rest, _ := strings.Cut(strings.ToLower(uri), "://")
 	return strings.TrimSuffix(rest, "/")
+}
+
+// quote makes a stranger's value fit for one line of a message.
+func quote(value string) string {
+	const most = 100 // characters
+	if runes := []rune(value[:min(len(value), 4*most)]); len(runes) > most {
+		value = string(runes[:most]) + "…"
+	}
+	return strconv.Quote(value)
 }

@@ -42,27 +42,27 @@ func (c *checker) channelElement(e *element) {
 	switch e.name {
 	case "language":
 		if value != "" && !languageTag.MatchString(value) {
-			c.add("F023", e, "language is %q", value)
+			c.add("F023", e, "language is %s", quote(value))
 		}
 	case "podcast:guid":
 		if value != "" && !uuid.MatchString(value) {
-			c.add("F030", e, "podcast:guid %q is not a UUID", value)
+			c.add("F030", e, "podcast:guid %s is not a UUID", quote(value))
 		}
 	case "podcast:locked":
 		if value != "" && value != "yes" && value != "no" {
-			c.add("F034", e, "podcast:locked is %q", value)
+			c.add("F034", e, "podcast:locked is %s", quote(value))
 		}
 	case "podcast:medium":
 		if !slices.Contains(media, strings.TrimSuffix(value, "L")) {
-			c.add("F038", e, "podcast:medium is %q", value)
+			c.add("F038", e, "podcast:medium is %s", quote(value))
 		}
 	case "itunes:type":
 		if value != "episodic" && value != "serial" {
-			c.add("F035", e, "itunes:type is %q", value)
+			c.add("F035", e, "itunes:type is %s", quote(value))
 		}
 	case "copyright":
 		if yearOrSign.MatchString(value) {
-			c.add("F036", e, "copyright has the sign, the word or a year in it: %q", value)
+			c.add("F036", e, "copyright has the sign, the word or a year in it: %s", quote(value))
 		}
 	}
 }

@@ -50,12 +50,12 @@ func (c *checker) guid(e *element) {
 		return
 	}
 	if line, twice := c.guids[guid]; twice {
-		c.add("F048", e, "GUID %q is also that of the episode on line %d", guid, line)
+		c.add("F048", e, "GUID %s is also that of the episode on line %d", quote(guid), line)
 	} else {
 		c.guids[guid] = e.line
 	}
 	if _, problem := address(guid); e.attr("isPermaLink") != "false" && problem != "" {
-		c.add("F049", e, "GUID %q is declared to be a link", guid)
+		c.add("F049", e, "GUID %s is declared to be a link", quote(guid))
 	}
 }
 
@@ -67,13 +67,13 @@ func (c *checker) enclosure(it *element) {
 	}
 	raw := e.attr("url")
 	if line, twice := c.enclosures[raw]; twice {
-		c.add("F042", e, "enclosure %s is also that of the episode on line %d", raw, line)
+		c.add("F042", e, "enclosure %s is also that of the episode on line %d", quote(raw), line)
 	} else {
 		c.enclosures[raw] = e.line
 	}
 	length, err := strconv.ParseInt(e.attr("length"), 10, 64)
 	if err != nil || length <= 0 {
-		c.add("F043", e, "enclosure length is %q", e.attr("length"))
+		c.add("F043", e, "enclosure length is %s", quote(e.attr("length")))
 	} else if d, ok := duration(it); ok && d >= 10 && length/d < 1000 { // 8 kbit/s
 		c.add("F046", e, "enclosure has %d bytes for %d seconds", length, d)
 	}
@@ -86,7 +86,7 @@ func (c *checker) enclosureType(e *element) {
 	kind := e.attr("type")
 	extensions, ok := enclosureTypes[kind]
 	if !ok {
-		c.add("F044", e, "enclosure type is %q", kind)
+		c.add("F044", e, "enclosure type is %s", quote(kind))
 		return
 	}
 	u, err := url.Parse(e.attr("url"))
@@ -94,7 +94,7 @@ func (c *checker) enclosureType(e *element) {
 		return // F012 says so
 	}
 	if ext := strings.ToLower(strings.TrimPrefix(path.Ext(u.Path), ".")); !slices.Contains(extensions, ext) {
-		c.add("F045", e, "enclosure of type %s has the extension %q", kind, ext)
+		c.add("F045", e, "enclosure of type %s has the extension %s", kind, quote(ext))
 	}
 }
 
@@ -118,29 +118,29 @@ func (c *checker) itemElement(e *element) {
 		switch {
 		case value == "" || seconds10.MatchString(value):
 		case clock.MatchString(value):
-			c.add("F053", e, "itunes:duration is %q", value)
+			c.add("F053", e, "itunes:duration is %s", quote(value))
 		default:
-			c.add("F052", e, "itunes:duration is %q", value)
+			c.add("F052", e, "itunes:duration is %s", quote(value))
 		}
 	case "itunes:episodeType":
 		if value != "full" && value != "trailer" && value != "bonus" {
-			c.add("F054", e, "itunes:episodeType is %q", value)
+			c.add("F054", e, "itunes:episodeType is %s", quote(value))
 		}
 	case "itunes:season", "itunes:episode", "podcast:season":
 		if n, err := strconv.Atoi(value); err != nil || n < 1 {
-			c.add("F019", e, "%s is %q", e.name, value)
+			c.add("F019", e, "%s is %s", e.name, quote(value))
 		}
 	case "podcast:transcript":
 		if kind := e.attr("type"); kind != "" && !slices.Contains(transcriptTypes, kind) {
-			c.add("F056", e, "transcript type is %q", kind)
+			c.add("F056", e, "transcript type is %s", quote(kind))
 		}
 	case "podcast:chapters":
 		if kind := e.attr("type"); kind != "" && kind != ChaptersType {
-			c.add("F058", e, "chapters type is %q", kind)
+			c.add("F058", e, "chapters type is %s", quote(kind))
 		}
 	case "podcast:soundbite":
 		if d, err := strconv.ParseFloat(e.attr("duration"), 64); err == nil && (d < 15 || d > 120) {
-			c.add("F057", e, "soundbite of %s seconds", e.attr("duration"))
+			c.add("F057", e, "soundbite of %g seconds", d)
 		}
 	}
 }

@@ -14,6 +14,9 @@ import (
 func (c *checker) values(parent *element) {
 	seen := map[string]bool{}
 	for _, e := range parent.children {
+		if strings.HasPrefix(e.name, foreign) {
+			continue
+		}
 		if slices.Contains(single, e.name) && seen[e.name] {
 			c.add("F015", e, "%s is written more than once", e.name)
 		}
@@ -109,9 +112,9 @@ func (c *checker) addresses(e *element) {
 		u, problem := address(raw)
 		switch {
 		case problem != "":
-			c.add("F012", e, "%s: address %q %s", e.name, raw, problem)
+			c.add("F012", e, "%s: address %s %s", e.name, quote(raw), problem)
 		case u.Scheme == "http" && !isLocal(u.Hostname()):
-			c.add("F011", e, "%s: %s is not https", e.name, raw)
+			c.add("F011", e, "%s: %s is not https", e.name, quote(raw))
 		}
 	}
 }
@@ -163,13 +166,13 @@ func (c *checker) format(e *element) {
 	switch e.name {
 	case "pubDate", "lastBuildDate":
 		if _, err := mail.ParseDate(value); err != nil {
-			c.add("F016", e, "%s is %q", e.name, value)
+			c.add("F016", e, "%s is %s", e.name, quote(value))
 		} else if zone := value[strings.LastIndexByte(value, ' ')+1:]; zone != "GMT" && !strings.ContainsAny(zone, "+-") {
-			c.add("F061", e, "%s has the zone %q", e.name, zone)
+			c.add("F061", e, "%s has the zone %s", e.name, quote(zone))
 		}
 	case "itunes:explicit":
 		if value != "true" && value != "false" {
-			c.add("F017", e, "itunes:explicit is %q", value)
+			c.add("F017", e, "itunes:explicit is %s", quote(value))
 		}
 	}
 }

@@ -97,7 +97,6 @@
 //	F022 error    no link
 //	F023 error    no language, or a malformed one
 //	F024 error    no itunes:category
-//	F025 warning  a category that is not on Apple's list
 //	F026 error    no itunes:explicit
 //	F027 error    no itunes:image
 //	F028 warning  no atom:link to the feed itself

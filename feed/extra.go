@@ -78,13 +78,15 @@ func (x *extras) parse(source string) ([]*element, error) {
 	dec := xml.NewDecoder(strings.NewReader(source))
 	for {
 		token, err := dec.RawToken()
-		if errors.Is(err, io.EOF) && len(open) == 1 {
+		inner := open[len(open)-1]
+		switch {
+		case errors.Is(err, io.EOF) && inner == top:
 			return top.children, nil
-		}
-		if err != nil {
+		case errors.Is(err, io.EOF):
+			return nil, fmt.Errorf("line %d: <%s> is never closed", line(dec), inner.name)
+		case err != nil:
 			return nil, fmt.Errorf("line %d: %w", line(dec), syntax(err))
 		}
-		inner := open[len(open)-1]
 		switch t := token.(type) {
 		case xml.StartElement:
 			e := &element{name: rawName(t.Name)}

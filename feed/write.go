@@ -143,11 +143,25 @@ var inAttr = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&
 // characters other than tab and line end, U+FFFE and U+FFFF. It writes line ends
 // as LF and trims space from both ends. Nothing else changes.
 func clean(s string) string {
+	if isClean(s) {
+		return s
+	}
 	s = strings.ToValidUTF8(s, "")
 	if strings.Contains(s, "\r") {
 		s = lineEnds.Replace(s)
 	}
 	return strings.TrimSpace(strings.Map(xmlChar, s))
+}
+
+// isClean reports whether there is nothing to clean, for the text that most
+// values are: printable ASCII and line ends, without space around it.
+func isClean(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; (c < 0x20 || c > 0x7e) && c != '\n' {
+			return false
+		}
+	}
+	return s == "" || s[0] > ' ' && s[len(s)-1] > ' '
 }
 
 var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")

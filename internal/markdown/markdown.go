@@ -18,6 +18,7 @@
 package markdown
 
 import (
+	stdhtml "html"
 	"strings"
 
 	"github.com/yuin/goldmark"
@@ -25,9 +26,8 @@ import (
 	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/renderer"
 	"github.com/yuin/goldmark/renderer/html"
-	"github.com/yuin/goldmark/text"
+	gmtext "github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
-	xhtml "golang.org/x/net/html"
 )
 
 // dialect parses; it keeps no state between documents. Its own renderer is not
@@ -51,46 +51,32 @@ func HTML(source, base string) string {
 		util.Prioritized(html.NewRenderer(), 1000),
 	))
 	var b strings.Builder
-	_ = r.Render(&b, src, dialect.Parse(text.NewReader(src))) // a Builder never fails
+	_ = r.Render(&b, src, dialect.Parse(gmtext.NewReader(src))) // a Builder never fails
 	return b.String()
 }
 
 // Text renders Markdown as one line of plain text, for meta descriptions and
 // search: blocks and lines are joined by spaces, images stand as their
 // alternative text.
-func Text(source string) string {
+func Text(source string) string { return text(HTML(source, "")) }
+
+// text is the text of what HTML returned.
+func text(source string) string {
 	var b strings.Builder
-	z := xhtml.NewTokenizer(strings.NewReader(HTML(source, "")))
-	for {
-		switch z.Next() {
-		case xhtml.ErrorToken: // the end, for a reader that never fails
-			return strings.Join(strings.Fields(b.String()), " ")
-		case xhtml.TextToken:
-			b.Write(z.Text())
-		case xhtml.StartTagToken, xhtml.SelfClosingTagToken, xhtml.EndTagToken:
-			t := z.Token()
-			if !inline[t.Data] {
-				b.WriteByte(' ')
-			}
-			if t.Data == "img" {
-				b.WriteString(attr(t.Attr, "alt"))
-			}
+	for rest := source; rest != ""; {
+		t := scan(rest)
+		rest = rest[len(t.raw):]
+		switch {
+		case t.name == "":
+			b.WriteString(t.raw)
+		case t.name == "img":
+			b.WriteString(t.attr("alt"))
+		case !inline[t.name]:
+			b.WriteByte(' ')
 		}
 	}
+	return strings.Join(strings.Fields(stdhtml.UnescapeString(b.String())), " ")
 }
 
 // inline are the elements that do not part the text around them.
-var inline = map[string]bool{
-	"a": true, "b": true, "code": true, "del": true, "em": true,
-	"i": true, "img": true, "s": true, "strong": true,
-}
-
-// attr returns the value of an attribute, or "".
-func attr(attrs []xhtml.Attribute, key string) string {
-	for _, a := range attrs {
-		if a.Key == key {
-			return a.Val
-		}
-	}
-	return ""
-}
+var inline = map[string]bool{"a": true, "code": true, "del": true, "em": true, "strong": true}

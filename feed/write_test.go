@@ -1,0 +1,276 @@
+package feed
+
+import (
+	"bytes"
+	"encoding/xml"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"onair/internal/markdown"
+	"onair/show"
+)
+
+func TestClean(t *testing.T) {
+	for _, tt := range []struct{ name, in, want string }{
+		{"plain", "Hello", "Hello"},
+		{"space around", " \t Hello \n", "Hello"},
+		{"space within", "a  b\tc\nd", "a  b\tc\nd"},
+		{"no-break space within", "Pourquoi\u00a0?", "Pourquoi\u00a0?"},
+		{"line ends", "a\r\nb\rc\n", "a\nb\nc"},
+		{"control characters", "a\x00b\x07c\x1bd\x7f", "abcd\x7f"},
+		{"not UTF-8", "a\xff\xc3(b", "a(b"},
+		{"lone surrogate", "a\xed\xa0\x80b", "ab"},
+		{"replacement character", "a\uFFFDb", "a\uFFFDb"},
+		{"non-characters", "a\uFFFE\uFFFFb", "ab"},
+		{"emoji with joiners", "👩‍🚀🏳️‍🌈", "👩‍🚀🏳️‍🌈"},
+		{"right to left", "\u202Eשלום\u202C", "\u202Eשלום\u202C"},
+		{"space behind a control character", "a \x00", "a"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := clean(tt.in); got != tt.want {
+				t.Errorf("clean(%q) = %q, want %q", tt.in, got, tt.want)
+			}
+		})
+	}
+}
+
+func TestPrefixed(t *testing.T) {
+	for _, tt := range []struct{ name, prefix, url, want string }{
+		{"none", "", "https://a.example/x.mp3", "https://a.example/x.mp3"},
+		{"https", "https://op3.dev/e/", "https://a.example/x.mp3", "https://op3.dev/e/a.example/x.mp3"},
+		{"http keeps its scheme", "https://op3.dev/e/", "http://a.example/x.mp3", "https://op3.dev/e/http://a.example/x.mp3"},
+		{"no slash at the end", "https://op3.dev/e,pg=1", "https://a.example/x.mp3", "https://op3.dev/e,pg=1/a.example/x.mp3"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := Prefixed(tt.prefix, tt.url); got != tt.want {
+				t.Errorf("Prefixed = %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// node is any element, as encoding/xml reads it.
+type node struct {
+	XMLName  xml.Name
+	Attrs    []xml.Attr `xml:",any,attr"`
+	Text     string     `xml:",chardata"`
+	Children []node     `xml:",any"`
+}
+
+// at follows a path of local names and returns the text of the element there,
+// or an attribute's value after "@". What is absent is "".
+func (n *node) at(path string) string {
+	name, rest, _ := strings.Cut(path, "/")
+	if attr, ok := strings.CutPrefix(name, "@"); ok {
+		i := slices.IndexFunc(n.Attrs, func(a xml.Attr) bool { return a.Name.Local == attr })
+		if i < 0 {
+			return ""
+		}
+		return n.Attrs[i].Value
+	}
+	if name == "" {
+		return n.Text
+	}
+	i := slices.IndexFunc(n.Children, func(c node) bool {
+		for prefix, uri := range namespaces {
+			if c.XMLName.Space == uri {
+				return prefix+":"+c.XMLName.Local == name
+			}
+		}
+		return c.XMLName.Local == name
+	})
+	if i < 0 {
+		return ""
+	}
+	return n.Children[i].at(rest)
+}
+
+// filled is a document in which every text and every URL is s, and where each
+// of them must come out. Notes and descriptions are HTML, and come out whole in
+// one of two places; they are not listed.
+func filled(s string) (*Document, []string) {
+	person := show.Credit{Person: &show.Person{Name: s, URL: s}, Role: s, Group: s}
+	licence := show.License{ID: "a", URL: s}
+	sh := &show.Show{
+		Title: s, Description: s, URL: s, Language: s, Author: s, Copyright: s,
+		Categories: []show.Category{{Name: s, Sub: s}}, License: licence, Owner: show.Owner{Name: s, Email: s},
+		Funding: []show.Link{{URL: s, Text: s}}, Seasons: map[int]string{1: s},
+		Frequency: show.Frequency{Text: s, RRule: s}, Txt: []show.Txt{{Purpose: s, Value: s}}, Hosts: []show.Credit{person},
+	}
+	ep := &show.Episode{
+		Title: s, GUID: s, Season: 1, Number: 1, Summary: s, License: show.License{ID: "b", URL: s},
+		Soundbites: []show.Soundbite{{Start: time.Second, Duration: time.Second, Title: s}},
+		Social:     []show.Social{{Protocol: "x", URI: s, AccountID: s, AccountURL: s}},
+	}
+	d := &Document{
+		Show: sh, SelfURL: s, GUID: s, ArtworkURL: s, PersonURL: func(*show.Person) string { return s },
+		Items: []Item{{
+			Episode: ep, PageURL: s, Enclosure: Enclosure{URL: s, Type: s}, Notes: s, ArtworkURL: s, ChaptersURL: "x" + s,
+			Transcripts: []Transcript{{URL: s, Type: s, Language: s}},
+		}},
+	}
+	return d, []string{
+		"title", "atom:link/@href", "link", "language", "copyright", "itunes:author", "itunes:category/@text",
+		"itunes:category/itunes:category/@text", "itunes:image/@href", "itunes:owner/itunes:name", "itunes:owner/itunes:email",
+		"podcast:guid", "podcast:locked/@owner", "podcast:funding", "podcast:funding/@url", "podcast:license/@url",
+		"podcast:txt", "podcast:txt/@purpose", "podcast:updateFrequency", "podcast:updateFrequency/@rrule",
+		"podcast:person", "item/title", "item/guid", "item/link", "item/enclosure/@url", "item/enclosure/@type",
+		"item/itunes:image/@href", "item/podcast:season/@name", "item/podcast:transcript/@url",
+		"item/podcast:transcript/@type", "item/podcast:transcript/@language", "item/podcast:person",
+		"item/podcast:soundbite", "item/podcast:socialInteract/@uri", "item/podcast:socialInteract/@accountId",
+		"item/podcast:socialInteract/@accountUrl", "item/podcast:license/@url",
+	}
+}
+
+var nasty = []string{
+	"plain",
+	"",
+	" \t\r\n ",
+	"AT&T <b>&amp;</b> \"quoted\" 'single' &#0; &nope;",
+	"a ]]> b ]]]]>> <![CDATA[ c",
+	"NUL \x00 bell \x07 escape \x1b delete \x7f next line \u0085",
+	"not UTF-8 \xff\xfe \xed\xa0\x80 \xc0\xaf",
+	"non-characters \uFFFE \uFFFF \U0001FFFE",
+	"emoji 👩‍🚀 🏳️‍🌈, combining e\u0301, astral \U00020BB7",
+	"right to left \u202Eשלום\u202C \u2066mixed\u2069 مرحبا",
+	"lines\r\nand\rmore\nlines\tand tabs",
+	"--> <!-- comment --> <?pi?> <!DOCTYPE x>",
+	"https://example.com/?a=1&b=2#\"><script>alert(1)</script>",
+}
+
+// checkRoundTrip renders a document filled with s and compares what an XML
+// parser gets with what went in, after the cleaning that the package documents.
+func checkRoundTrip(t *testing.T, s string) {
+	t.Helper()
+	d, paths := filled(s)
+	out := render(t, d)
+	var rss node
+	if err := xml.Unmarshal(out, &rss); err != nil {
+		t.Fatalf("not well-formed with %q: %v\n%s", s, err, out)
+	}
+	channel := rss.Children[0]
+	for _, path := range paths {
+		if got, want := channel.at(path), clean(s); got != want {
+			t.Errorf("%s = %q, want %q", path, got, want)
+		}
+	}
+	notes := channel.at("item/content:encoded")
+	if notes == "" {
+		notes = channel.at("item/description")
+	}
+	if want := clean(s); want != "" && notes != want {
+		t.Errorf("notes = %q, want %q", notes, want)
+	}
+	for _, list := range [][]byte{out} {
+		for _, f := range Check(list, "feed.xml") {
+			if f.Rule == "F001" {
+				t.Errorf("with %q: %v", s, f)
+			}
+		}
+	}
+}
+
+func TestRoundTrip(t *testing.T) {
+	for _, s := range nasty {
+		checkRoundTrip(t, s)
+	}
+}
+
+func FuzzRender(f *testing.F) {
+	for _, s := range nasty {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) { checkRoundTrip(t, s) })
+}
+
+// FuzzNotes renders notes and descriptions as they really come: through Markdown.
+func FuzzNotes(f *testing.F) {
+	for _, s := range nasty {
+		f.Add(s)
+	}
+	f.Add("# Links\n\n" + strings.Repeat("- [a & b](https://example.com/?a&b)\n", 200))
+	f.Fuzz(func(t *testing.T, s string) {
+		d := minimal()
+		d.Show.Description = s
+		d.Items[0].Notes = markdown.HTML(s, base)
+		var rss node
+		if err := xml.Unmarshal(render(t, d), &rss); err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range []string{"description", "item/description"} {
+			if got := rss.Children[0].at(path); len(got) > maxDescription {
+				t.Errorf("%s has %d bytes", path, len(got))
+			}
+		}
+	})
+}
+
+func TestNotesAreWrittenOnce(t *testing.T) {
+	long := "<p>" + strings.Repeat("word ", 500) + "</p>\n"
+	for _, tt := range []struct {
+		name, notes, summary string
+		description, content bool
+	}{
+		{name: "simple", notes: "<p>Say &quot;hi&quot;</p>\n<ul>\n<li>one</li>\n</ul>\n", description: true},
+		{name: "with a heading", notes: "<h2>Links</h2>\n<p>x</p>\n", description: true, content: true},
+		{name: "too long", notes: long + long, description: true, content: true},
+		{name: "summary alone", summary: "Fish & <chips>", description: true},
+		{name: "nothing"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			d := minimal()
+			d.Items[0].Notes, d.Items[0].Episode.Summary = tt.notes, tt.summary
+			out := string(render(t, d))
+			out = out[strings.Index(out, "<item>"):]
+			if got := strings.Contains(out, "<description>"); got != tt.description {
+				t.Errorf("description written: %v, want %v\n%s", got, tt.description, out)
+			}
+			if got := strings.Contains(out, "<content:encoded>"); got != tt.content {
+				t.Errorf("content:encoded written: %v, want %v\n%s", got, tt.content, out)
+			}
+		})
+	}
+}
+
+func TestRenderReportsAWriteError(t *testing.T) {
+	if err := Render(failing{}, minimal()); err == nil || err.Error() != "write feed: disk full" {
+		t.Errorf("Render = %v", err)
+	}
+}
+
+type failing struct{}
+
+func (failing) Write([]byte) (int, error) { return 0, errDiskFull }
+
+type diskFull struct{}
+
+func (diskFull) Error() string { return "disk full" }
+
+var errDiskFull diskFull
+
+func BenchmarkRender(b *testing.B) {
+	d := large(1000)
+	var out bytes.Buffer
+	for b.Loop() {
+		out.Reset()
+		if err := Render(&out, d); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(out.Len()), "bytes/feed")
+}
+
+// large is a show with n rich episodes, each with notes of its own.
+func large(n int) *Document {
+	d := rich()
+	first := d.Items[0]
+	notes := strings.Repeat("Vega and Rigel ask [Deneb](https://deneb.example/) where it goes.\n", 25)
+	d.Items = make([]Item, n)
+	for i := range d.Items {
+		d.Items[i] = first
+		d.Items[i].Notes = markdown.HTML(notes, base)
+	}
+	return d
+}
