@@ -1,9 +1,9 @@
 package templates
 
 import (
-	"cmp"
 	"time"
 
+	"onair/internal/markdown"
 	"onair/show"
 )
 
@@ -71,7 +71,7 @@ func (r *renderer) seriesData() seriesData {
 	s := r.site.Show
 	d := r.seriesReference()
 	d.Context = schemaOrg
-	d.Description = plain(r.site.Description)
+	d.Description = excerpt(markdown.Text(s.Description))
 	d.Image = r.optional(r.site.ArtworkKey)
 	d.InLanguage = s.Language
 	d.License = license(s.License).URL
@@ -103,7 +103,7 @@ func (r *renderer) episodeData(e *Episode) episodeData {
 		URL:           page,
 		Identifier:    e.GUID,
 		DatePublished: e.Date.UTC().Format(time.RFC3339),
-		Description:   cmp.Or(e.Summary, plain(e.Notes)),
+		Description:   summary(e),
 		Image:         r.optional(e.ArtworkKey),
 		InLanguage:    e.Language,
 		License:       license(e.License, r.site.Show.License).URL,

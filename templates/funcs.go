@@ -3,7 +3,6 @@ package templates
 import (
 	"cmp"
 	"fmt"
-	"html"
 	"html/template"
 	"math"
 	"net/url"
@@ -17,6 +16,7 @@ import (
 	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
 
+	"onair/internal/markdown"
 	"onair/show"
 	"onair/transcripts"
 )
@@ -36,6 +36,7 @@ func (r *renderer) funcs() template.FuncMap {
 		"seconds":  seconds,
 		"size":     size,
 		"listed":   listed,
+		"summary":  summary,
 		"markup":   func(b transcripts.Block) template.HTML { return template.HTML(b.HTML) },
 		"license":  license,
 		"service":  service,
@@ -220,17 +221,19 @@ func initial(name string) string {
 	return string(unicode.ToUpper(first))
 }
 
-// summaryLength is about what search engines and link previews show.
-const summaryLength = 200
+// summary is what there is to say about an episode in a few words.
+func summary(e *Episode) string {
+	return cmp.Or(e.Summary, excerpt(markdown.Text(e.Episode.Notes)))
+}
 
-var markup = regexp.MustCompile(`<[^>]*>`)
+// excerptLength is about what search engines and link previews show.
+const excerptLength = 200
 
-// plain is the beginning of rendered text without its markup, cut at a word.
-func plain(h template.HTML) string {
-	text := html.UnescapeString(markup.ReplaceAllString(string(h), " "))
+// excerpt is the beginning of a text, cut at a word.
+func excerpt(text string) string {
 	short := ""
 	for word := range strings.FieldsSeq(text) {
-		if utf8.RuneCountInString(short)+utf8.RuneCountInString(word) >= summaryLength {
+		if utf8.RuneCountInString(short)+utf8.RuneCountInString(word) >= excerptLength {
 			return short + "…"
 		}
 		short = strings.TrimLeft(short+" "+word, " ")

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"onair/internal/markdown"
 	"onair/show"
 	"onair/transcripts"
 )
@@ -154,7 +155,7 @@ func (r *renderer) showPage() ([]byte, error) {
 		Kind:      "show",
 		Key:       "index.html",
 		Title:     s.Show.Title,
-		Summary:   plain(s.Description),
+		Summary:   excerpt(markdown.Text(s.Show.Description)),
 		Canonical: r.absolute("index.html"),
 		Image:     r.optional(s.ArtworkKey),
 		Data:      r.seriesData(),
@@ -173,7 +174,7 @@ func (r *renderer) episode(i int) ([]byte, error) {
 		Kind:      "episode",
 		Key:       e.PageKey(),
 		Title:     e.Title,
-		Summary:   cmp.Or(e.Summary, plain(e.Notes)),
+		Summary:   summary(e),
 		Language:  e.Language,
 		Canonical: r.absolute(e.PageKey()),
 		Image:     r.optional(e.ArtworkKey),

@@ -2,6 +2,7 @@ package templates_test
 
 import (
 	"flag"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -46,6 +47,41 @@ func TestGoldenPages(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, pages); diff != "" {
 		t.Errorf("pages differ from testdata/golden (-want +got); go test -update accepts them:\n%s", diff)
+	}
+}
+
+// BenchmarkPages renders a hundred episodes of three hundred turns each.
+func BenchmarkPages(b *testing.B) {
+	site := sampleSite(b)
+	text := &transcripts.Transcript{}
+	var starts []time.Duration
+	for i := range 300 {
+		text.Turns = append(text.Turns, transcripts.Turn{
+			Speaker: "Vega",
+			ID:      fmt.Sprint("t-", i),
+			Blocks:  []transcripts.Block{{HTML: "<p>" + strings.Repeat("All the words of a turn. ", 12) + "</p>"}},
+		})
+		starts = append(starts, time.Duration(i)*12*time.Second)
+	}
+	site.Episodes = site.Episodes[:1]
+	site.Episodes[0].RedirectFrom = nil
+	site.Episodes[0].Transcripts = []templates.Transcript{{Language: "en", Text: text, Starts: starts}}
+	for i := range 99 {
+		e := *site.Episodes[0].Episode
+		e.Slug = fmt.Sprint("episode-", i)
+		copied := *site.Episodes[0]
+		copied.Episode = &e
+		site.Episodes = append(site.Episodes, &copied)
+	}
+	theme, err := templates.Load(nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := renderWith(theme, site); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
 

@@ -79,15 +79,30 @@ func TestRedirects(t *testing.T) {
 	}
 }
 
-func TestRedirectCannotTakeAFolderOfAnother(t *testing.T) {
-	theme, err := templates.Load(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	site := sampleSite(t)
-	site.Episodes[1].RedirectFrom = []string{"/x/y.html/z", "/x/y.html"}
-	_, err = renderWith(theme, site)
-	if err == nil || !strings.Contains(err.Error(), "x/y.html/ lies there") {
-		t.Errorf("error = %v", err)
+func TestRedirectsInEachOthersWay(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		from    []string
+		private bool
+		want    string
+	}{
+		{"a file where a folder is", []string{"/x/y.html/z", "/x/y.html"}, false, "x/y.html/ lies there"},
+		{"a folder where a file is", []string{"/x/y.html", "/x/y.html/z"}, false, "lies there"},
+		{"same but for capitals", []string{"/Old", "/old"}, false, `the redirect to "Bloopers & “quotes”" lies there`},
+		{"what only the public show has", []string{"/sitemap.xml"}, true, "sitemap.xml lies there"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			theme, err := templates.Load(nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			site := sampleSite(t)
+			site.Show.Private = tt.private
+			site.Episodes[1].RedirectFrom = tt.from
+			_, err = renderWith(theme, site)
+			if err == nil || !strings.HasSuffix(err.Error(), tt.want) {
+				t.Errorf("error = %v\nwant    …%s", err, tt.want)
+			}
+		})
 	}
 }

@@ -93,6 +93,7 @@
 //	seconds DURATION 62.5
 //	size BYTES     41.2 MB
 //	listed CHAPTERS without those that are hidden
+//	summary EPISODE its Summary, else the beginning of its notes as plain text
 //	markup BLOCK   the HTML of a block of a transcript
 //	license L      {Name, URL} of a show.License; URL may be empty
 //	service NAME   "Apple Podcasts" for apple
@@ -134,7 +135,7 @@ type Episode struct {
 	AudioBytes  int64
 	ArtworkKey  string // its own or the show's; empty: neither
 	Notes       template.HTML
-	Summary     string         // plain text for cards and the meta description
+	Summary     string         // plain text for cards and the meta description; may be empty
 	Chapters    []show.Chapter // timed, ordered; hidden ones included
 	Transcripts []Transcript   // the episode's own language first
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // sampleSite is a small show that has one of everything.
-func sampleSite(t *testing.T) *templates.Site {
+func sampleSite(t testing.TB) *templates.Site {
 	t.Helper()
 	london, err := time.LoadLocation("Europe/London")
 	if err != nil {
@@ -24,19 +24,20 @@ func sampleSite(t *testing.T) *templates.Site {
 	deneb := &show.Person{Name: "Deneb", URL: "https://deneb.example/"}
 	acme := &show.Sponsor{ID: "acme", Name: "Acme Telescopes", URL: "https://acme.example/?ref=hello&x=1", Logo: "sponsors/acme.png", Text: "Fine lenses for finer nebulae."}
 	hello := &show.Show{
-		Title:     "Hello, Universe",
-		URL:       "https://hello.example/show/",
-		Timezone:  london,
-		Language:  "en-gb",
-		Author:    "The Hello Universe crew",
-		Hosts:     []show.Credit{{Person: vega, Role: "host", Group: "cast"}, {Person: rigel, Role: "host", Group: "cast"}},
-		Type:      show.Episodic,
-		License:   show.License{ID: "cc-by-4.0"},
-		Copyright: "The Hello Universe crew",
-		Funding:   []show.Link{{URL: "https://fund.example/hello", Text: "Support the show"}},
-		Seasons:   map[int]string{1: "Boot sequence"},
-		Frequency: show.Frequency{Text: "Weekly"},
-		Links:     []show.NamedLink{{Name: "apple", URL: "https://podcasts.example/id1"}, {Name: "pocketcasts", URL: "https://pocket.example/x"}},
+		Title:       "Hello, Universe",
+		Description: "Two synthetic voices take a podcast apart, *one byte* at a time.",
+		URL:         "https://hello.example/show/",
+		Timezone:    london,
+		Language:    "en-gb",
+		Author:      "The Hello Universe crew",
+		Hosts:       []show.Credit{{Person: vega, Role: "host", Group: "cast"}, {Person: rigel, Role: "host", Group: "cast"}},
+		Type:        show.Episodic,
+		License:     show.License{ID: "cc-by-4.0"},
+		Copyright:   "The Hello Universe crew",
+		Funding:     []show.Link{{URL: "https://fund.example/hello", Text: "Support the show"}},
+		Seasons:     map[int]string{1: "Boot sequence"},
+		Frequency:   show.Frequency{Text: "Weekly"},
+		Links:       []show.NamedLink{{Name: "apple", URL: "https://podcasts.example/id1"}, {Name: "pocketcasts", URL: "https://pocket.example/x"}},
 		Transcripts: show.Transcripts{
 			License:    "cc-by-sa-4.0",
 			Contribute: "https://code.example/help",
@@ -110,15 +111,16 @@ func sampleSite(t *testing.T) *templates.Site {
 			Episode: &show.Episode{
 				File: "episodes/extra/episode.md", Slug: "extra", GUID: "f3", Title: "Bloopers & “quotes”",
 				Date: time.Date(2027, 1, 28, 6, 0, 0, 0, london), Type: show.Bonus, Season: 1, Language: "en-gb", Explicit: true,
+				Notes: "What *fell* on the floor.",
 			},
 			Duration: 48 * time.Second, AudioKey: "audio/extra-0123456789abcdef.m4a", AudioType: "audio/x-m4a", AudioBytes: 950_000,
 			ArtworkKey: site.ArtworkKey,
-			Notes:      "<p>What fell on the floor.</p>",
+			Notes:      "<p>What <em>fell</em> on the floor.</p>",
 		},
 		{
 			Episode: &show.Episode{
 				File: "episodes/trailer/episode.md", Slug: "trailer", GUID: "f1", Title: "Coming soon",
-				Date: time.Date(2027, 1, 1, 0, 30, 0, 0, london), Type: show.Trailer, Language: "en-gb",
+				Date: time.Date(2026, 7, 1, 0, 30, 0, 0, london), Type: show.Trailer, Language: "en-gb",
 			},
 			Duration: 30 * time.Minute, AudioKey: "audio/trailer-0123456789abcdef.mp3", AudioType: "audio/mpeg", AudioBytes: 30_000_000,
 			ArtworkKey: site.ArtworkKey,

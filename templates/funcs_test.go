@@ -1,0 +1,146 @@
+package templates
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"onair/show"
+)
+
+func TestDurations(t *testing.T) {
+	for _, tt := range []struct {
+		in                             time.Duration
+		clock, length, period, seconds string
+	}{
+		{0, "0:00", "0 s", "PT0S", "0"},
+		{-time.Second, "0:00", "0 s", "PT0S", "-1"},
+		{900 * time.Millisecond, "0:00", "1 s", "PT0S", "0.9"},
+		{48500 * time.Millisecond, "0:48", "49 s", "PT48S", "48.5"},
+		{time.Minute, "1:00", "1 min", "PT1M0S", "60"},
+		{90 * time.Second, "1:30", "2 min", "PT1M30S", "90"},
+		{59*time.Minute + 40*time.Second, "59:40", "1 h", "PT59M40S", "3580"},
+		{time.Hour + 2*time.Minute + 3*time.Second + 456789*time.Microsecond, "1:02:03", "1 h 2 min", "PT1H2M3S", "3723.457"},
+		{26 * time.Hour, "26:00:00", "26 h", "PT26H0M0S", "93600"},
+	} {
+		got := []string{clock(tt.in), length(tt.in), period(tt.in), seconds(tt.in)}
+		if diff := cmp.Diff([]string{tt.clock, tt.length, tt.period, tt.seconds}, got); diff != "" {
+			t.Errorf("%v (-want +got):\n%s", tt.in, diff)
+		}
+	}
+}
+
+func TestSize(t *testing.T) {
+	for bytes, want := range map[int64]string{
+		0: "0 bytes", 999: "999 bytes", 1000: "1 KB", 999_499: "999 KB", 999_500: "1.0 MB",
+		41_234_567: "41.2 MB", 999_949_999: "999.9 MB", 999_950_000: "1.00 GB", 2_345_000_000: "2.35 GB",
+	} {
+		if got := size(bytes); got != want {
+			t.Errorf("size(%d) = %q, want %q", bytes, got, want)
+		}
+	}
+}
+
+func TestLicense(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		in   []show.License
+		want show.NamedLink
+	}{
+		{"none", []show.License{{}, {}}, show.NamedLink{}},
+		{"creative commons", []show.License{{ID: "cc-by-4.0"}}, show.NamedLink{Name: "CC BY 4.0", URL: "https://creativecommons.org/licenses/by/4.0/"}},
+		{"capitals", []show.License{{ID: "CC-BY-NC-SA-3.0"}}, show.NamedLink{Name: "CC BY-NC-SA 3.0", URL: "https://creativecommons.org/licenses/by-nc-sa/3.0/"}},
+		{"public domain", []show.License{{ID: "cc0-1.0"}}, show.NamedLink{Name: "CC0 1.0", URL: "https://creativecommons.org/publicdomain/zero/1.0/"}},
+		{"own", []show.License{{ID: "Ours", URL: "https://ours.example/"}}, show.NamedLink{Name: "Ours", URL: "https://ours.example/"}},
+		{"not one of theirs", []show.License{{ID: "cc-by-nd-sa-4.0"}}, show.NamedLink{Name: "cc-by-nd-sa-4.0"}},
+		{"the show's", []show.License{{}, {ID: "cc-by-4.0", URL: "https://x.example/"}}, show.NamedLink{Name: "CC BY 4.0", URL: "https://x.example/"}},
+	} {
+		if diff := cmp.Diff(tt.want, license(tt.in...)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
+		}
+	}
+}
+
+func TestWords(t *testing.T) {
+	for _, tt := range []struct {
+		name      string
+		got, want string
+	}{
+		{"known service", service("apple"), "Apple Podcasts"},
+		{"service in capitals", service("YouTube"), "YouTube"},
+		{"unknown service", service("my-own_app"), "My Own App"},
+		{"no service", service(""), ""},
+		{"language", autonym("es"), "español"},
+		{"language with region", autonym("de-at"), "Österreichisches Deutsch"},
+		{"no language", autonym("<b>"), "<b>"},
+		{"left to right", direction("en-gb"), "ltr"},
+		{"right to left", direction("ar"), "rtl"},
+		{"Hebrew", direction("he-il"), "rtl"},
+		{"Persian", direction("fa"), "rtl"},
+		{"script wins", direction("az-Arab"), "rtl"},
+		{"no direction", direction("???"), "ltr"},
+		{"host", host("https://www.example.com:8080/x"), "example.com"},
+		{"no host", host("https://%zz/"), ""},
+		{"initial", initial(" élan"), "É"},
+		{"no initial", initial(" "), ""},
+		{"excerpt", excerpt(" One\n\nbyte. "), "One byte."},
+		{"no excerpt", excerpt(""), ""},
+		{"own summary", summary(&Episode{Summary: "Mine.", Episode: &show.Episode{Notes: "Notes."}}), "Mine."},
+		{"summary of notes", summary(&Episode{Episode: &show.Episode{Notes: "After *publish*.\n\n- one"}}), "After publish. one"},
+	} {
+		if tt.got != tt.want {
+			t.Errorf("%s: %q, want %q", tt.name, tt.got, tt.want)
+		}
+	}
+}
+
+func TestExcerptIsCutAtAWord(t *testing.T) {
+	got := excerpt(strings.Repeat("word ", 100))
+	if !strings.HasSuffix(got, "word…") || len(got) > excerptLength+len("…") || len(got) < excerptLength-10 {
+		t.Errorf("excerpt = %q", got)
+	}
+	if got := excerpt(strings.Repeat("x", 1000)); len(got) > excerptLength {
+		t.Errorf("a long word makes an excerpt of %d bytes", len(got))
+	}
+}
+
+func TestImage(t *testing.T) {
+	r := &renderer{current: "index.html", site: &Site{ImageKeys: map[string]string{"people/vega.png": "assets/vega.png"}}}
+	for path, want := range map[string]string{
+		"people/vega.png":         "assets/vega.png",
+		"people/none.png":         "",
+		"https://x.example/a.png": "https://x.example/a.png",
+		"http://x.example/a.png":  "", // the policy of the pages would block it
+		"javascript:alert(1)":     "",
+		"":                        "",
+	} {
+		if got := r.image(path); got != want {
+			t.Errorf("image(%q) = %q, want %q", path, got, want)
+		}
+	}
+}
+
+func TestRelative(t *testing.T) {
+	for _, tt := range []struct{ from, to, want string }{
+		{"index.html", "index.html", "./"},
+		{"index.html", "feed.xml", "feed.xml"},
+		{"index.html", "episodes/a/index.html", "episodes/a/"},
+		{"episodes/a/index.html", "episodes/a/index.html", "./"},
+		{"episodes/a/index.html", "episodes/b/index.html", "../b/"},
+		{"episodes/a/index.html", "index.html", "../../"},
+		{"episodes/a/index.html", "episodes/a/t.vtt", "t.vtt"},
+		{"episodes/a/index.html", "audio/a.mp3", "../../audio/a.mp3"},
+		{"old/name.html", "episodes/a/index.html", "../episodes/a/"},
+		{"old/name.html", "old/index.html", "./"},
+		{"episodes", "episodes/a/index.html", "episodes/a/"},
+		{"index.html", "a b/50%?#.xml", "a%20b/50%25%3F%23.xml"},
+		{"index.html", "a:b/c.xml", "./a:b/c.xml"},
+		{"index.html", "notindex.html", "notindex.html"},
+	} {
+		if got := relative(tt.from, tt.to); got != tt.want {
+			t.Errorf("relative(%q, %q) = %q, want %q", tt.from, tt.to, got, tt.want)
+		}
+	}
+}
