@@ -325,7 +325,7 @@ func (t *tagReader) pictureOf(data []byte) (*Picture, byte) {
 	}
 	p, err := ReadPicture(image)
 	if err != nil {
-		p = &Picture{MediaType: line(decodeText(latin1, mediaType)), Data: image}
+		p = &Picture{MediaType: ascii(string(mediaType)), Data: image}
 	}
 	return p, kind
 }
@@ -406,7 +406,7 @@ func linkOf(data []byte) string {
 		return ""
 	}
 	url, _, _ = bytes.Cut(url, []byte{0})
-	return asciiURL(string(url))
+	return ascii(string(url))
 }
 
 // cutText cuts b behind the terminator of a text in the encoding: one zero, or

@@ -121,7 +121,7 @@ func (t *Tag) normal() *Tag {
 	n.Chapters = nil
 	for _, c := range t.Chapters {
 		c.Start, c.End = c.Start.Truncate(time.Millisecond), c.End.Truncate(time.Millisecond)
-		c.Title, c.URL = line(c.Title), asciiURL(c.URL)
+		c.Title, c.URL = line(c.Title), ascii(c.URL)
 		n.Chapters = append(n.Chapters, c)
 	}
 	return &n
@@ -144,9 +144,9 @@ func lines(s string) string {
 	return strings.Trim(strings.Join(all, "\n"), "\n")
 }
 
-// asciiURL percent-encodes what a URL in a tag cannot have: everything but
-// visible ASCII.
-func asciiURL(s string) string {
+// ascii percent-encodes what a URL and a media type in a tag cannot have:
+// everything but visible ASCII.
+func ascii(s string) string {
 	var b strings.Builder
 	for _, c := range []byte(strings.TrimSpace(s)) {
 		if c <= ' ' || c >= 0x7F {
