@@ -96,3 +96,37 @@ func colorOf(model color.Model) Color {
 func pictureFrame(p *Picture, kind byte) id3v2.Framer {
 	return id3v2.PictureFrame{Encoding: id3v2.EncodingISO, MimeType: p.MediaType, PictureType: kind, Picture: p.Data}
 }
+
+// pictureOf reads an APIC frame, or the PIC frame of 2.2, whose media type is
+// three letters. What the content says goes before what the frame says.
+func (t *tagReader) pictureOf(data []byte) (*Picture, byte) {
+	if len(data) < 1 {
+		return nil, 0
+	}
+	encoding, rest := data[0], data[1:]
+	var mediaType []byte
+	if t.version == 2 {
+		if len(rest) < 3 {
+			return nil, 0
+		}
+		mediaType, rest = rest[:3], rest[3:]
+	} else {
+		var ok bool
+		if mediaType, rest, ok = bytes.Cut(rest, []byte{0}); !ok {
+			return nil, 0
+		}
+	}
+	if len(rest) < 1 {
+		return nil, 0
+	}
+	kind := rest[0]
+	_, image, ok := cutText(encoding, rest[1:])
+	if !ok || len(image) == 0 {
+		return nil, 0
+	}
+	p, err := ReadPicture(image)
+	if err != nil {
+		p = &Picture{MediaType: ascii(string(mediaType)), Data: image}
+	}
+	return p, kind
+}

@@ -1,6 +1,7 @@
 package audio
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"math"
@@ -89,5 +90,52 @@ func (w *tagWriter) writeChapter(i int, c Chapter) error {
 	} else {
 		w.add(image)
 	}
+	return nil
+}
+
+// contents notes which chapters a CTOC frame lists.
+func (t *tagReader) contents(data []byte) {
+	if t.listed == nil {
+		t.listed = map[string]bool{}
+	}
+	_, data, ok := bytes.Cut(data, []byte{0})
+	if !ok || len(data) < 2 {
+		return
+	}
+	count, data := int(data[1]), data[2:]
+	for range count {
+		var id []byte
+		if id, data, ok = bytes.Cut(data, []byte{0}); !ok {
+			return
+		}
+		t.listed[string(id)] = true
+	}
+}
+
+// chapter reads a CHAP frame with its sub-frames.
+func (t *tagReader) chapter(data []byte) error {
+	id, data, ok := bytes.Cut(data, []byte{0})
+	if !ok || len(data) < 16 {
+		return nil
+	}
+	if len(t.ids) == maxChapters {
+		return fmt.Errorf("the ID3 tag has more than %d chapters", maxChapters)
+	}
+	c := Chapter{
+		Start: time.Duration(binary.BigEndian.Uint32(data)) * time.Millisecond,
+		End:   time.Duration(binary.BigEndian.Uint32(data[4:])) * time.Millisecond,
+	}
+	for id, data := range t.frames(data[16:]) {
+		switch id {
+		case "TIT2":
+			c.Title = textOf(data)
+		case "WXXX":
+			c.URL = linkOf(data)
+		case "APIC":
+			c.Image, _ = t.pictureOf(data)
+		}
+	}
+	t.ids = append(t.ids, string(id))
+	t.tag.Chapters = append(t.tag.Chapters, c)
 	return nil
 }

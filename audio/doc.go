@@ -34,8 +34,9 @@
 // onair. Text is Latin-1 where that has all its characters, else little-endian
 // UTF-16 with a byte order mark and terminators of two bytes. Titles are one line
 // without control characters. Frame sizes are plain integers, those inside CHAP
-// too. Byte offsets of chapters are unused (FFFFFFFF). There is no padding, no
-// unsynchronisation and no frame flag.
+// too. Byte offsets of chapters are unused (FFFFFFFF). Chapters of which none is
+// listed are left out, because a table of contents must not be empty. There is no
+// padding, no unsynchronisation and no frame flag.
 //
 // [Tag.Parts] cuts the encoded tag where one piece can change without the
 // others: the header with text and chapters; the cover; and any chapter image

@@ -11,6 +11,7 @@ import (
 type infoHeader struct {
 	kind    string // Xing, Info or VBRI
 	frames  int    // without its own; 0: not said
+	bytes   int64  // of the payload; 0: not said
 	delay   int    // samples the encoder put before the audio
 	padding int    // samples it put after
 }
@@ -56,7 +57,7 @@ func parseXing(kind string, b []byte) *infoHeader {
 		x.frames = int(binary.BigEndian.Uint32(next(4)))
 	}
 	if flags&2 != 0 {
-		next(4) // bytes
+		x.bytes = int64(binary.BigEndian.Uint32(next(4)))
 	}
 	if flags&4 != 0 {
 		next(100) // table of contents
@@ -76,11 +77,14 @@ func parseXing(kind string, b []byte) *infoHeader {
 
 // parseVBRI reads Fraunhofer's header, which has its fields at fixed places.
 func parseVBRI(b []byte) *infoHeader {
-	const frames = 14
-	x := &infoHeader{kind: "VBRI"}
-	if len(b) >= frames+4 {
-		x.delay = int(binary.BigEndian.Uint16(b[6:]))
-		x.frames = int(binary.BigEndian.Uint32(b[frames:]))
+	const length = 26
+	if len(b) < length {
+		return nil
 	}
-	return x
+	return &infoHeader{
+		kind:   "VBRI",
+		delay:  int(binary.BigEndian.Uint16(b[6:])),
+		bytes:  int64(binary.BigEndian.Uint32(b[10:])),
+		frames: int(binary.BigEndian.Uint32(b[14:])),
+	}
 }

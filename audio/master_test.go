@@ -56,12 +56,12 @@ func silence(h header, n int) []byte {
 	return b
 }
 
-// xing is an info frame as LAME writes it.
-func xing(h header, kind string, frames, delay, padding int) []byte {
+// xing is an info frame as LAME writes it. Zero bytes are not said.
+func xing(h header, kind string, frames, delay, padding, bytes int) []byte {
 	b := h.frame()
 	x := append([]byte(kind), 0, 0, 0, 15)
 	x = binary.BigEndian.AppendUint32(x, uint32(frames))
-	x = binary.BigEndian.AppendUint32(x, 0)
+	x = binary.BigEndian.AppendUint32(x, uint32(bytes))
 	x = append(x, make([]byte, 100+4)...)
 	x = append(x, "LAME3.100"...)
 	x = append(x, make([]byte, 12)...)

@@ -148,15 +148,7 @@ func (i *Info) measure(r io.ReaderAt) error {
 
 // report turns what the walk stumbled over into warnings.
 func (i *Info) report(w *walk, promise *infoHeader) {
-	if promise != nil && promise.frames > 0 {
-		switch missing := promise.frames - w.frames; {
-		case missing > 1:
-			i.MissingFrames = missing
-			i.Warnings = append(i.Warnings, i.missing())
-		case missing < -1: // one more is an encoder that counts its own header
-			i.warn("the %s header promises %d frames and the file has %d; players that believe it stop early or show a wrong length", promise.kind, promise.frames, w.frames)
-		}
-	}
+	i.compare(w, promise)
 	if w.changes.count > 0 {
 		i.warn("the sample rate or MPEG version changes %s, first at byte %d; many players stumble there", times(w.changes.count), w.changes.first)
 	}
@@ -174,6 +166,22 @@ func (i *Info) report(w *walk, promise *infoHeader) {
 	}
 	if w.trailing > 0 {
 		i.warn("%d bytes behind the last frame, from byte %d, are neither audio nor a known tag", w.trailing, w.trailedAt)
+	}
+}
+
+// compare holds the promise of an info header against the frames. A header that
+// counts itself is forgiven, and so is one frame that an encoder lost.
+func (i *Info) compare(w *walk, promise *infoHeader) {
+	if promise == nil || promise.frames == 0 {
+		return
+	}
+	missing := promise.frames - w.frames
+	switch {
+	case missing > 1 && (promise.bytes == 0 || promise.bytes > i.PayloadBytes()):
+		i.MissingFrames = missing
+		i.Warnings = append(i.Warnings, i.missing())
+	case missing > 1 || missing < -1:
+		i.warn("the %s header promises %d frames and the file has %d; players that believe it show a wrong length", promise.kind, promise.frames, w.frames)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"hash/crc32"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -34,12 +35,12 @@ func TestProbe(t *testing.T) {
 		{name: "frames with a CRC", body: silence(mono128&^(1<<16), 100), want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1}},
 		{
 			name: "Info header is no audio",
-			body: join(xing(mono128, "Info", 100, 576, 1105), cbr),
+			body: join(xing(mono128, "Info", 100, 576, 1105, 0), cbr),
 			want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, EncoderDelay: 576, EncoderPadding: 1105},
 		},
 		{
 			name: "Xing header of another bitrate",
-			body: join(xing(newHeader(mpeg1, 64, 44100, true), "Xing", 100, 0, 0), cbr),
+			body: join(xing(newHeader(mpeg1, 64, 44100, true), "Xing", 100, 0, 0, 0), cbr),
 			want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1},
 		},
 		{
@@ -49,21 +50,29 @@ func TestProbe(t *testing.T) {
 		},
 		{
 			name: "header promises more",
-			body: join(xing(mono128, "Info", 250, 0, 0), cbr),
+			body: join(xing(mono128, "Info", 250, 0, 0, 0), cbr),
 			want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, MissingFrames: 150, Warnings: []string{
 				"the header promises 250 frames and the file has 100: it was cut off",
 			}},
 		},
 		{
 			name: "header promises less",
-			body: join(xing(mono128, "Info", 60, 0, 0), cbr),
+			body: join(xing(mono128, "Info", 60, 0, 0, 0), cbr),
 			want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
-				"the Info header promises 60 frames and the file has 100; players that believe it stop early or show a wrong length",
+				"the Info header promises 60 frames and the file has 100; players that believe it show a wrong length",
+			}},
+		},
+		{
+			name: "header promises frames that were damaged",
+			body: join(xing(mono128, "Info", 205, 0, 0, 86_097), cbr, junk(5*418), cbr),
+			want: Info{Duration: 2 * hundred, Frames: 200, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
+				"the Info header promises 205 frames and the file has 200; players that believe it show a wrong length",
+				"junk between frames once, 2090 bytes in all, first at byte 42212",
 			}},
 		},
 		{
 			name: "header that counts itself",
-			body: join(xing(mono128, "Info", 101, 0, 0), cbr),
+			body: join(xing(mono128, "Info", 101, 0, 0, 0), cbr),
 			want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1},
 		},
 		{
@@ -175,7 +184,7 @@ func TestProbeRefuses(t *testing.T) {
 		{"tag that claims more than the file", join(id3(3, 100)[:6], []byte{0x2F, 0, 0, 0}, silence(mono128, 10)), "byte 0: the ID3 tag claims 98566154 bytes and the file has 4189 left: it is truncated, or the tag lies"},
 		{"tag that claims half of the audio", join(id3(3, 2000)[:1000], silence(mono128, 10)), "byte 0: the ID3 tag claims 2000 bytes, but audio begins inside it, at byte 1000; take the tag off and export the file again"},
 		{"half a frame", mono128.frame()[:200], "byte 0: the file ends inside its first frame: it is truncated"},
-		{"info header alone", xing(mono128, "Xing", 0, 0, 0), "byte 0: no whole audio frame follows: the file is truncated"},
+		{"info header alone", xing(mono128, "Xing", 0, 0, 0, 0), "byte 0: no whole audio frame follows: the file is truncated"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -197,5 +206,33 @@ func TestProbeShrinkingFile(t *testing.T) {
 	_, err := Probe(bytes.NewReader(file[:len(file)/2]), int64(len(file)))
 	if err == nil || !strings.HasPrefix(err.Error(), "read at byte ") {
 		t.Errorf("error = %v, want one that says where reading stopped", err)
+	}
+}
+
+// endless repeats a frame as often as anybody reads.
+type endless []byte
+
+func (e endless) ReadAt(p []byte, off int64) (int, error) {
+	for i := 0; i < len(p); {
+		i += copy(p[i:], e[(off+int64(i))%int64(len(e)):])
+	}
+	return len(p), nil
+}
+
+func TestProbeMemory(t *testing.T) {
+	master := endless(silence(stereo128, 1000))
+	size := int64(100 * len(master))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	info, err := Probe(master, size)
+	runtime.ReadMemStats(&after)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.Frames != 100_000 {
+		t.Errorf("%d frames, want 100000", info.Frames)
+	}
+	if spent := after.TotalAlloc - before.TotalAlloc; spent > 2<<20 {
+		t.Errorf("%d bytes of memory for a file of %d", spent, size)
 	}
 }

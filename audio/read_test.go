@@ -169,7 +169,7 @@ func fuzzFiles(tb testing.TB) [][]byte {
 	cbr := silence(newHeader(mpeg25, 8, 8000, true), 5)
 	unsync := foreignTag(4, tagUnsynchronised, frame24("TIT2", 0, "\x01\xff\x00\xfeA\x00"))
 	return [][]byte{
-		cbr, join(full, cbr), join(xing(stereo128, "Info", 5, 576, 1105), silence(stereo128, 5)), join(vbri(stereo128, 3), silence(stereo128, 3)),
+		cbr, join(full, cbr), join(xing(stereo128, "Info", 5, 576, 1105, 0), silence(stereo128, 5)), join(vbri(stereo128, 3), silence(stereo128, 3)),
 		join(id3(3, 50), id3(4, 60), cbr, ape(20), lyrics3("la"), id3v1()), join(cbr, lyrics1("la"), id3Footer(30)),
 		join(cbr, junk(50), cbr, id3(4, 20), silence(newHeader(mpeg2, 64, 24000, true), 5)),
 		foreignTag(2, 0, frame22("TT2", "\x00Title\x00"), frame22("PIC", "\x00PNG\x03\x00\x89PNG")),

@@ -80,14 +80,12 @@ func guess(head []byte) string {
 }
 
 func isText(head []byte) bool {
-	for len(head) > utf8.UTFMax || utf8.FullRune(head) {
+	for utf8.FullRune(head) {
 		r, n := utf8.DecodeRune(head)
 		if r == utf8.RuneError || unicode.IsControl(r) && !unicode.IsSpace(r) {
 			return false
 		}
-		if head = head[n:]; len(head) == 0 {
-			break
-		}
+		head = head[n:]
 	}
 	return true
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -105,7 +106,8 @@ func copyright(holder string, date time.Time) string {
 }
 
 // normal returns the tag as its frames can hold it: text of one line without
-// control characters, a date without a time, times in whole milliseconds. A
+// control characters, a date without a time, times in whole milliseconds, and no
+// chapters where all are hidden, because a table of contents must list one. A
 // tag that was read from its own bytes is equal to it.
 func (t *Tag) normal() *Tag {
 	n := *t
@@ -124,13 +126,18 @@ func (t *Tag) normal() *Tag {
 		c.Title, c.URL = line(c.Title), ascii(c.URL)
 		n.Chapters = append(n.Chapters, c)
 	}
+	if !slices.ContainsFunc(n.Chapters, func(c Chapter) bool { return !c.Hidden }) {
+		n.Chapters = nil
+	}
 	return &n
 }
 
 // line makes one line of any text: control characters and runs of white space
-// become one space, what is not UTF-8 the replacement character.
+// become one space, what is not UTF-8 the replacement character, and a byte
+// order mark nothing, as every reader of UTF-16 has it.
 func line(s string) string {
-	return strings.Join(strings.FieldsFunc(strings.ToValidUTF8(s, "\uFFFD"), func(r rune) bool {
+	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\uFEFF", "")
+	return strings.Join(strings.FieldsFunc(s, func(r rune) bool {
 		return unicode.IsSpace(r) || unicode.IsControl(r)
 	}), " ")
 }

@@ -100,6 +100,7 @@ func TestLine(t *testing.T) {
 		{"C1 controls", "a\u0085b\u009bc", "a b c"},
 		{"not UTF-8", "caf\xe9", "caf\uFFFD"},
 		{"emoji with joiners", "👩‍🚀 اهلا", "👩‍🚀 اهلا"},
+		{"byte order marks", "\uFEFFa\uFEFFb", "ab"},
 		{"nothing but controls", "\x00\x01", ""},
 	}
 	for _, tt := range tests {

@@ -1,6 +1,7 @@
 package audio
 
 import (
+	"bytes"
 	"encoding/binary"
 	"io"
 	"strings"
@@ -72,3 +73,76 @@ func appendUTF16(b []byte, s string) []byte {
 }
 
 func appendTerminated(b []byte, s string) []byte { return append(appendUTF16(b, s), 0, 0) }
+
+// textOf is the text of a T… frame, in one line. Several values, which 2.4
+// separates by zeros, are joined by a slash as in 2.3.
+func textOf(data []byte) string {
+	if len(data) < 1 {
+		return ""
+	}
+	values := strings.FieldsFunc(decodeText(data[0], data[1:]), func(r rune) bool { return r == 0 })
+	return line(strings.Join(values, " / "))
+}
+
+func userTextOf(data []byte) (description, value string) {
+	if len(data) < 1 {
+		return "", ""
+	}
+	d, v, ok := cutText(data[0], data[1:])
+	if !ok {
+		return "", ""
+	}
+	return decodeText(data[0], d), line(decodeText(data[0], v))
+}
+
+func linkOf(data []byte) string {
+	if len(data) < 1 {
+		return ""
+	}
+	_, url, ok := cutText(data[0], data[1:])
+	if !ok {
+		return ""
+	}
+	url, _, _ = bytes.Cut(url, []byte{0})
+	return ascii(string(url))
+}
+
+// cutText cuts b behind the terminator of a text in the encoding: one zero, or
+// two at an even place.
+func cutText(encoding byte, b []byte) (text, rest []byte, ok bool) {
+	if encoding != utf16BOM && encoding != utf16BE {
+		return bytes.Cut(b, []byte{0})
+	}
+	for i := 0; i+1 < len(b); i += 2 {
+		if b[i] == 0 && b[i+1] == 0 {
+			return b[:i], b[i+2:], true
+		}
+	}
+	return b, nil, false
+}
+
+// decodeText reads text in one of the four encodings. UTF-16 without a byte
+// order mark is taken for little-endian, as the programs that forget it write.
+func decodeText(encoding byte, b []byte) string {
+	switch encoding {
+	case utf8Text:
+		return strings.TrimRight(strings.ToValidUTF8(string(b), "\uFFFD"), "\x00")
+	case utf16BOM, utf16BE:
+		order := binary.ByteOrder(binary.LittleEndian)
+		if encoding == utf16BE || bytes.HasPrefix(b, []byte{0xFE, 0xFF}) {
+			order = binary.BigEndian
+		}
+		units := make([]uint16, 0, len(b)/2)
+		for ; len(b) >= 2; b = b[2:] {
+			if u := order.Uint16(b); u != 0xFEFF {
+				units = append(units, u)
+			}
+		}
+		return strings.TrimRight(string(utf16.Decode(units)), "\x00")
+	}
+	runes := make([]rune, len(b))
+	for i, c := range b {
+		runes[i] = rune(c)
+	}
+	return strings.TrimRight(string(runes), "\x00")
+}

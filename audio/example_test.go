@@ -1,0 +1,36 @@
+package audio_test
+
+import (
+	"fmt"
+	"time"
+
+	"onair/audio"
+)
+
+// A tag is cut where one piece can change without the others: a new title
+// costs the first part, and storage joins the rest to it.
+func ExampleTag_Parts() {
+	tag := &audio.Tag{
+		Title:   "Ghosts in the tag",
+		Artist:  "The Hello Universe crew",
+		Album:   "Hello, Universe",
+		Track:   2,
+		Genre:   "Podcast",
+		Artwork: &audio.Picture{MediaType: "image/jpeg", Data: make([]byte, 300_000)},
+		Chapters: []audio.Chapter{
+			{Start: 0, End: 12 * time.Second, Title: "Cold open", Hidden: true},
+			{Start: 12 * time.Second, End: time.Minute, Title: "Frames", URL: "https://hello-universe.example/"},
+		},
+	}
+	parts, err := tag.Parts()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, part := range parts {
+		fmt.Printf("%.3s… %d bytes\n", part, len(part))
+	}
+	// Output:
+	// ID3… 343 bytes
+	// API… 300024 bytes
+}
