@@ -45,7 +45,7 @@ func (p *parser) blockKind(i int) int {
 			return list
 		}
 	case '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
-		if listMark(s) > 0 && p.isNumbered(i, s) && nesting(s) <= maxNesting {
+		if listMark(s) > 0 && nesting(s) <= maxNesting && p.isNumbered(i, s) {
 			return list
 		}
 	}
@@ -60,7 +60,7 @@ func listMark(s []byte) int {
 		for n < len(s) && s[n] >= '0' && s[n] <= '9' {
 			n++
 		}
-		if n > 3 || n == len(s) || s[n] != '.' && s[n] != ')' {
+		if n > 9 || n == len(s) || s[n] != '.' && s[n] != ')' {
 			return 0
 		}
 		n++
@@ -74,18 +74,22 @@ func listMark(s []byte) int {
 }
 
 // isNumbered tells a numbered list from a sentence that starts with a number:
-// a list starts at 0 or 1, or has a second item.
+// a list starts at 0 or 1, or has a second item and no year for a number.
 func (p *parser) isNumbered(i int, s []byte) bool {
-	if s[0] == '0' || s[0] == '1' && (s[1] == '.' || s[1] == ')') {
+	mark := listMark(s)
+	if s[0] == '0' || mark == len("1. ") && s[0] == '1' {
 		return true
 	}
-	for next := i + 1; next < min(i+4, len(p.lines)); next++ {
+	if p.para != (span{}) {
+		return false // only "1." interrupts a paragraph
+	}
+	for next := i + 1; next < min(i+4, len(p.lines)) && mark <= len("999. "); next++ {
 		s := bytes.TrimLeft(p.line(next), " \t")
 		if len(s) > 0 && s[0] >= '0' && s[0] <= '9' && listMark(s) > 0 {
 			return true
 		}
 	}
-	p.report("T024", p.lines[i].to-len(s), "escape the dot, or label the paragraph", "paragraph starts like a list")
+	p.report("T024", p.lines[i].to-len(s), `escape the dot: "\."`, "paragraph starts like a list")
 	return false
 }
 
@@ -170,7 +174,9 @@ func (p *parser) listEnd(i int) int {
 		s := p.line(next)
 		trimmed := bytes.TrimLeft(s, " \t")
 		indented := len(s)-len(trimmed) >= 2
-		if _, ok := p.label(next); ok || !indented && listMark(trimmed) == 0 || isDivider(trimmed) {
+		mark := listMark(trimmed)
+		item := mark > 0 && mark <= len("999. ")
+		if _, ok := p.label(next); ok || !indented && !item || isDivider(trimmed) {
 			return end
 		}
 		i = next
@@ -203,7 +209,7 @@ func (p *parser) fenceEnd(i int) int {
 		if len(s) >= length && len(bytes.Trim(s, string(mark))) == 0 {
 			return end + 1
 		}
-		if _, ok := p.labels[end]; ok {
+		if l, ok := p.labels[end]; ok && !l.bare {
 			break
 		}
 	}

@@ -61,12 +61,12 @@ func (p *parser) addBlock(at int, draw func()) {
 		r.html = r.html[:from]
 		return
 	}
-	turn := p.turn()
-	if len(r.text) == r.start && (turn == nil && p.carry(at, &block) || turn != nil && turn.Pause) {
+	if turn := p.turn(); len(r.text) == r.start && (turn == nil || turn.Pause) {
+		p.carry(at, block.Marks)
 		r.html = r.html[:from]
 		return
 	}
-	turn = p.ensureTurn(at)
+	turn := p.ensureTurn(at)
 	if len(p.carried) > 0 {
 		block.Marks = append(p.carried, block.Marks...)
 		p.carried = nil
@@ -76,17 +76,13 @@ func (p *parser) addBlock(at int, draw func()) {
 	turn.Blocks = append(turn.Blocks, block)
 }
 
-// carry keeps the stamps of a block that has no words, before the first label,
-// for the turn that follows.
-func (p *parser) carry(at int, block *Block) bool {
-	for i := range block.Marks {
-		if !block.Marks[i].stamp() {
-			return false
-		}
+// carry keeps the marks of a block that has no words, before the first label
+// or behind a pause, for the turn that follows.
+func (p *parser) carry(at int, marks []Mark) {
+	if p.turn() == nil && len(marks) > 0 {
+		p.report("T001", at, "move it behind the label", "stamp or tag before the first label")
 	}
-	p.report("T001", at, "move the stamp behind the label", "stamp before the first label")
-	p.carried = append(p.carried, block.Marks...)
-	return true
+	p.carried = append(p.carried, marks...)
 }
 
 // plainText renders a paragraph that holds nothing but words, escapes,
@@ -235,7 +231,8 @@ func (p *parser) mark(m *rawMark, at int) Mark {
 	if m.timed {
 		d, ok := m.clock.duration(p.opts.Fraction)
 		if !ok {
-			p.report("T012", at, "frames go from 00 to 29; is timestamp_fraction decimal?", "no such frame: %s", m.clock.fraction)
+			line, column := out.Line, out.Column
+			p.t.Findings.Warnf("T012", p.position(line, column), "frames go from 00 to 29; is timestamp_fraction decimal?", "no such frame: %s", m.clock.fraction)
 		}
 		out.Time = d
 	}

@@ -236,18 +236,23 @@ func (w *walker) autoLink(n *ast.AutoLink) {
 // image shows the description of an image as a note. The image itself would be
 // loaded from wherever a contributor says.
 func (w *walker) image(n *ast.Image) {
-	var alt []byte
-	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
-		if t, ok := c.(*ast.Text); ok {
-			alt = append(alt, t.Segment.Value(w.p.src)...)
-		}
-	}
-	m := Mark{Note: noteText(alt)}
+	m := Mark{Note: noteText(w.source(n))}
 	if m.Note == "" {
 		m.Note = "image"
 	}
 	m.Line, m.Column = w.p.place(max(n.Pos(), 0))
 	w.out.mark(m)
+}
+
+// source is the Markdown of all text below a node.
+func (w *walker) source(n ast.Node) (s []byte) {
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		if t, ok := c.(*ast.Text); ok {
+			s = append(s, t.Segment.Value(w.p.src)...)
+		}
+		s = append(s, w.source(c)...)
+	}
+	return s
 }
 
 // block renders the nodes of lists, quotations, headings and code.

@@ -46,6 +46,7 @@ func Parse(src []byte, opts *Options) *Transcript {
 	}
 	p.out.grow(len(src))
 	p.splitLines()
+	p.checkEncoding()
 	first := p.frontMatter()
 	p.learnNames(first)
 	p.turns(first)
@@ -55,9 +56,6 @@ func Parse(src []byte, opts *Options) *Transcript {
 
 // splitLines finds the lines without their ends: LF, CRLF or CR.
 func (p *parser) splitLines() {
-	if !utf8.Valid(p.src) {
-		p.report("T025", p.firstInvalid(), "save the file as UTF-8", "not UTF-8")
-	}
 	p.lines = make([]span, 0, bytes.Count(p.src, []byte("\n"))+1)
 	from := len(p.src) - len(bytes.TrimPrefix(p.src, []byte("\ufeff")))
 	for from < len(p.src) {
@@ -74,15 +72,21 @@ func (p *parser) splitLines() {
 	}
 }
 
-func (p *parser) firstInvalid() int {
+// checkEncoding reports the first byte that is not UTF-8. Words are read wrong
+// then, so unlike other characters of its kind this is an error.
+func (p *parser) checkEncoding() {
+	if utf8.Valid(p.src) {
+		return
+	}
 	for i := 0; i < len(p.src); {
 		r, size := utf8.DecodeRune(p.src[i:])
 		if r == utf8.RuneError && size == 1 {
-			return i
+			line, column := p.place(i)
+			p.t.Findings.Errorf("T025", p.position(line, column), "save the file as UTF-8", "not UTF-8")
+			return
 		}
 		i += size
 	}
-	return 0
 }
 
 // line returns the bytes of line i, counted from 0.
@@ -128,11 +132,11 @@ func (p *parser) learnNames(first int) {
 	}
 	for _, person := range p.opts.People {
 		for _, alias := range person.Aliases {
-			p.known[alias] = person.Name
+			p.known[alias] = clean([]byte(person.Name))
 		}
 	}
-	for _, person := range p.opts.People {
-		p.known[person.Name] = person.Name
+	for _, person := range p.opts.People { // a name wins over another's alias
+		p.known[person.Name] = clean([]byte(person.Name))
 	}
 }
 
@@ -156,11 +160,20 @@ func (p *parser) turns(first int) {
 		}
 		if p.para == (span{}) {
 			p.para.from = p.lines[i].from
+			p.checkIndent(i)
 		}
 		p.para.to = p.lines[i].to
 		i++
 	}
 	p.endParagraph()
+}
+
+// checkIndent reports a paragraph that Markdown would show as code.
+func (p *parser) checkIndent(i int) {
+	s := p.line(i)
+	if indent := len(s) - len(bytes.TrimLeft(s, " ")); indent >= 4 || s[0] == '\t' {
+		p.report("T024", p.lines[i].from, "remove the spaces", "paragraph indented like code")
+	}
 }
 
 // label returns the label that line i starts with.

@@ -1,6 +1,7 @@
 package transcripts
 
 import (
+	"bytes"
 	"html"
 	"unicode"
 	"unicode/utf8"
@@ -19,7 +20,8 @@ type renderer struct {
 	odd        int    // source bytes that were dropped: control characters and the like
 
 	gap, htmlGap bool // white space is owed before the next character
-	glued        bool // the gap comes from a mark alone
+	glued        bool // a mark touches the next character
+	hugged       bool // a mark touches an opening bracket or quote before it
 	part         bool // the next word begins a part
 	htmlStart    int  // end of the last opening tag; no white space is owed there
 }
@@ -33,7 +35,7 @@ func (r *renderer) grow(n int) {
 func (r *renderer) begin() {
 	r.start = len(r.text)
 	r.marks, r.parts, r.open = nil, nil, 0
-	r.gap, r.htmlGap, r.glued, r.part = false, false, false, false
+	r.gap, r.htmlGap, r.glued, r.hugged, r.part = false, false, false, false, false
 }
 
 // end finishes the block: marks behind the last word stand at its end.
@@ -71,14 +73,14 @@ func (r *renderer) beginPart() {
 // flush prepares for the first byte of a word or punctuation.
 func (r *renderer) flush(next rune) {
 	if len(r.text) > r.start {
-		if r.gap && !(r.glued && closesWord(next)) {
+		if r.gap && !r.hugged && !(r.glued && closesWord(next)) {
 			r.text = append(r.text, ' ')
 		}
 		if r.part {
 			r.parts = append(r.parts, len(r.text)-r.start)
 		}
 	}
-	r.gap, r.glued, r.part = false, false, false
+	r.gap, r.glued, r.hugged, r.part = false, false, false, false
 	for ; r.open < len(r.marks); r.open++ {
 		r.marks[r.open].Offset = len(r.text) - r.start
 	}
@@ -102,11 +104,25 @@ func closesWord(r rune) bool {
 	return false
 }
 
+// opensWord reports whether text ends with an opening bracket or quote, behind
+// which a mark leaves no space.
+func opensWord(text []byte) bool {
+	if len(text) == 0 {
+		return true
+	}
+	switch text[len(text)-1] {
+	case '(', '[', '{':
+		return true
+	case '"', '\'':
+		return len(text) == 1 || text[len(text)-2] == ' '
+	}
+	return bytes.HasSuffix(text, []byte("“"))
+}
+
 // mark takes a mark out of the text and shows it in the HTML.
 func (r *renderer) mark(m Mark) {
-	if !r.gap && len(r.text) > r.start {
-		r.gap, r.glued = true, true
-	}
+	r.hugged = r.hugged || !r.gap && opensWord(r.text[r.start:])
+	r.gap, r.glued = true, true
 	r.marks = append(r.marks, m)
 	r.flushHTML()
 	if m.stamp() {

@@ -177,29 +177,34 @@ func (t *Transcript) timeline(duration time.Duration) *timeline {
 	if duration = duration.Truncate(time.Millisecond); duration <= 0 {
 		duration = unbounded
 	}
-	if chars == 0 || duration != unbounded && duration/leastPerChar < time.Duration(chars) {
-		return nil
-	}
 	if t.Clips {
 		anchors = nil
 	}
-	tl := &timeline{pauses: map[int]time.Duration{}}
-	kept := chain(anchors, chars, duration)
-	if len(kept) == 0 {
-		if duration == unbounded {
-			return nil
-		}
-		tl.segments = t.unanchored(chars, duration)
-		return tl
+	return t.timelineOf(anchors, chars, duration)
+}
+
+// timelineOf is timeline for given anchors.
+func (t *Transcript) timelineOf(anchors []anchor, chars int, duration time.Duration) *timeline {
+	if chars == 0 || duration != unbounded && duration/leastPerChar < time.Duration(chars) {
+		return nil
 	}
-	for i, k := range kept {
-		a := &anchors[k]
-		if _, ok := tl.pauses[a.turn]; a.pause && !ok && a.mark == t.Turns[a.turn].Stamp {
+	tl := &timeline{pauses: map[int]time.Duration{}}
+	var kept []anchor
+	for _, k := range chain(anchors, chars, duration) {
+		a := anchors[k]
+		if a.pause && a.mark == t.Turns[a.turn].Stamp {
 			tl.pauses[a.turn] = a.time
 		}
-		anchors[i] = *a
+		kept = append(kept, a)
 	}
-	tl.spread(anchors[:len(kept)], chars, duration)
+	switch {
+	case len(kept) > 0:
+		tl.spread(kept, chars, duration)
+	case duration != unbounded:
+		tl.segments = t.unanchored(chars, duration)
+	default:
+		return nil
+	}
 	return tl
 }
 
