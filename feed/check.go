@@ -16,6 +16,9 @@ import (
 // maxFeed is the most that is read of a feed, in bytes.
 const maxFeed = 32 << 20
 
+// maxDepth bounds how deeply a feed may be nested below the channel.
+const maxDepth = 64
+
 // largeFeed is the size in bytes from which some apps refuse a feed or cut it.
 const largeFeed = 2_000_000
 
@@ -84,12 +87,11 @@ func (c *checker) document(data []byte) {
 		c.broken(err)
 		return
 	}
-	switch {
-	case c.channels != 1:
+	if c.channels != 1 {
 		c.add("F004", nil, "%d channels, want 1", c.channels)
-	default:
-		c.channel()
+		return
 	}
+	c.channel()
 }
 
 // broken reports the error that ended reading.
@@ -272,14 +274,15 @@ func lookalike(space string) string {
 		return "podcast"
 	}
 	for prefix, uri := range namespaces {
-		if space == prefix || comparable(space) == comparable(uri) {
+		if space == prefix || bare(space) == bare(uri) {
 			return prefix
 		}
 	}
 	return ""
 }
 
-func comparable(uri string) string {
+// bare is an address without what people get wrong in it.
+func bare(uri string) string {
 	_, rest, _ := strings.Cut(strings.ToLower(uri), "://")
 	return strings.TrimSuffix(rest, "/")
 }

@@ -38,7 +38,7 @@ func isSelfLink(e *element) bool {
 
 // channelElement checks the value of one element.
 func (c *checker) channelElement(e *element) {
-	value := strings.TrimSpace(e.text)
+	value := e.value()
 	switch e.name {
 	case "language":
 		if value != "" && !languageTag.MatchString(value) {
@@ -78,7 +78,7 @@ var media = []string{"podcast", "music", "video", "film", "audiobook", "newslett
 
 // acrossItems checks what depends on the channel and its items together.
 func (c *checker) acrossItems() {
-	if t := c.show.child("itunes:type"); t != nil && strings.TrimSpace(t.text) == "serial" {
+	if t := c.show.child("itunes:type"); t != nil && t.value() == "serial" {
 		for _, e := range c.unnumbered {
 			c.add("F055", e, "serial show, but the episode has no itunes:episode")
 		}
@@ -97,19 +97,10 @@ func isHost(e *element) bool {
 	return e.name == "podcast:person" && (!ok || strings.EqualFold(role, "host"))
 }
 
-// child returns the first child with the name, or nil.
-func (e *element) child(name string) *element {
-	i := slices.IndexFunc(e.children, func(c *element) bool { return c.name == name })
-	if i < 0 {
-		return nil
-	}
-	return e.children[i]
-}
-
 // says reports whether an element has a value: text, or an attribute that
 // carries it.
 func (e *element) says() bool {
-	return strings.TrimSpace(e.text) != "" || e.attr("href") != "" || e.attr("text") != ""
+	return e.value() != "" || e.attr("href") != "" || e.attr("text") != ""
 }
 
 // orElse returns the first that is not nil.

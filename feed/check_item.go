@@ -25,7 +25,7 @@ func (c *checker) item(it *element) {
 	c.enclosure(it)
 	kind := "full"
 	if e := it.child("itunes:episodeType"); e != nil {
-		kind = strings.TrimSpace(e.text)
+		kind = e.value()
 	}
 	if kind == "full" && it.child("itunes:episode") == nil {
 		c.unnumbered = append(c.unnumbered, place(it))
@@ -45,7 +45,7 @@ func (c *checker) guid(e *element) {
 	if e == nil {
 		return
 	}
-	guid := strings.TrimSpace(e.text)
+	guid := e.value()
 	if guid == "" {
 		return
 	}
@@ -112,11 +112,11 @@ var enclosureTypes = map[string][]string{
 
 // itemElement checks the value of one element.
 func (c *checker) itemElement(e *element) {
-	value := strings.TrimSpace(e.text)
+	value := e.value()
 	switch e.name {
 	case "itunes:duration":
 		switch {
-		case value == "" || seconds10.MatchString(value):
+		case value == "" || wholeSeconds.MatchString(value):
 		case clock.MatchString(value):
 			c.add("F053", e, "itunes:duration is %s", quote(value))
 		default:
@@ -148,16 +148,16 @@ func (c *checker) itemElement(e *element) {
 var transcriptTypes = []string{"text/vtt", "application/x-subrip", "application/json", "text/html", "text/plain"}
 
 var (
-	seconds10 = regexp.MustCompile(`^[0-9]{1,9}$`)
-	clock     = regexp.MustCompile(`^([0-9]{1,3}:)?[0-9]{1,2}:[0-9]{2}$`)
+	wholeSeconds = regexp.MustCompile(`^[0-9]{1,9}$`)
+	clock        = regexp.MustCompile(`^([0-9]{1,3}:)?[0-9]{1,2}:[0-9]{2}$`)
 )
 
 // duration returns an episode's itunes:duration if it is in seconds.
 func duration(it *element) (int64, bool) {
 	e := it.child("itunes:duration")
-	if e == nil || !seconds10.MatchString(strings.TrimSpace(e.text)) {
+	if e == nil || !wholeSeconds.MatchString(e.value()) {
 		return 0, false
 	}
-	d, err := strconv.ParseInt(strings.TrimSpace(e.text), 10, 64)
+	d, err := strconv.ParseInt(e.value(), 10, 64)
 	return d, err == nil
 }

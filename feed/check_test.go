@@ -46,7 +46,7 @@ var checkTests = []struct {
 	{"the other podcast namespace", "https://podcastindex.org/namespace/1.0", podcastAlias, []string{"F006 2:1 namespace https://podcastindex.org/namespace/1.0 is not declared"}},
 	{"too large for some apps", "<p>The second</p>", "<p>" + strings.Repeat("x", largeFeed) + "</p>", []string{"F007 0:0 feed has 2.0 MB", "F018 26:1 description has 2000007 bytes"}},
 	{"too large", "The first", strings.Repeat("x", maxFeed), []string{fmt.Sprintf("F008 0:0 feed of %d bytes is too large to be read", maxFeed+2356)}},
-	{"too deep", "</item>", strings.Repeat("<x>", maxDepth) + "</item>", []string{"F008 40:97 elements are nested deeper than 32"}},
+	{"too deep", "</item>", strings.Repeat("<x>", maxDepth) + "</item>", []string{"F008 40:193 elements are nested deeper than 64"}},
 	{"value of 256 characters", "A good show", strings.Repeat("ä", 256), []string{"F009 4:1 title has 256 characters"}},
 	{"value of 255 characters", "A good show", strings.Repeat("ä", 255), nil},
 	{"space around", "A good show", "A good show\n", []string{"F010 4:1 title has space around it"}},

@@ -39,7 +39,7 @@ var single = []string{
 
 // size checks lengths, and the space around values.
 func (c *checker) size(e *element) {
-	value := strings.TrimSpace(e.text)
+	value := e.value()
 	characters := utf8.RuneCountInString(value)
 	switch {
 	case e.name == "description":
@@ -77,7 +77,7 @@ func (c *checker) attributes(e *element) {
 	}
 	for _, name := range needs {
 		switch {
-		case name == "" && strings.TrimSpace(e.text) == "":
+		case name == "" && e.value() == "":
 			c.add("F013", e, "%s is empty", e.name)
 		case name != "" && e.attr(name) == "":
 			c.add("F013", e, "%s has no %s", e.name, name)
@@ -104,7 +104,7 @@ func (c *checker) addresses(e *element) {
 	for _, name := range addressed[e.name] {
 		raw := e.attr(name)
 		if name == "" {
-			raw = strings.TrimSpace(e.text)
+			raw = e.value()
 		}
 		if raw == "" {
 			continue // what must be there is checked elsewhere
@@ -159,7 +159,7 @@ func isLocal(host string) bool {
 
 // format checks dates, and what is either true or false.
 func (c *checker) format(e *element) {
-	value := strings.TrimSpace(e.text)
+	value := e.value()
 	if value == "" {
 		return
 	}

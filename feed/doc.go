@@ -21,16 +21,19 @@
 //	Categories            itunes:category, nested
 //	Document.ArtworkURL   itunes:image
 //	Type, Complete        itunes:type, itunes:complete
+//	NewFeedURL            itunes:new-feed-url
+//	Block                 itunes:block (Yes)
 //	Private               itunes:block (Yes), podcast:block (yes)
 //	Owner                 itunes:owner, only where the show gives one
 //	Document.GUID         podcast:guid, once it has been assigned
 //	Feed.Locked           podcast:locked, with the owner's address if given
 //	Funding, License      podcast:funding, podcast:license
+//	Medium, Locations     podcast:medium (podcast unless said), podcast:location
 //	Txt, Frequency        podcast:txt, podcast:updateFrequency
 //	Hosts                 podcast:person
-//	Extra                 as it is
+//	Namespaces, Extra     as they are
 //
-// and generator without a version, and podcast:medium (podcast). Of an episode:
+// and generator without a version. Of an episode:
 //
 //	Title                 title
 //	GUID                  guid isPermaLink="false"
@@ -52,7 +55,8 @@
 //	Credits               podcast:person: an item's persons replace the
 //	                      channel's, so the hosts are among them
 //	Soundbites, Social    podcast:soundbite, podcast:socialInteract
-//	License               podcast:license, where it is not the show's
+//	Locations, License    podcast:location, podcast:license where it is not the
+//	                      show's
 //	Extra                 as it is
 //
 // What a show does not say is left out. The show's enclosure_prefix is put
@@ -62,8 +66,7 @@
 // Text is cleaned: what XML 1.0 cannot hold is removed, line ends become LF,
 // space around a value goes. Everything else comes back from an XML parser as it
 // went in. Extra XML is read token by token and written again: elements only,
-// without comments; the prefixes atom, content, dc, googleplay, itunes, media,
-// podcast, psc and spotify need no declaration, any other needs its own.
+// without comments, with prefixes that the feed or the show declares.
 //
 // # What Check knows
 //

@@ -8,51 +8,28 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"onair/show"
 )
 
-// element is a piece of XML that was read: the show's extra elements, or an
-// item of a feed under check. Names carry the usual prefix, such as itunes:type.
-type element struct {
-	name     string
-	attrs    []string // name and value in turn
-	text     string   // all character data directly inside
-	children []*element
-
-	line, column int // where the start tag begins; from 1
-}
-
-// attr returns the value of an attribute, or "".
-func (e *element) attr(name string) string {
-	value, _ := e.lookup(name)
-	return value
-}
-
-func (e *element) lookup(name string) (string, bool) {
-	for i := 0; i < len(e.attrs); i += 2 {
-		if e.attrs[i] == name {
-			return e.attrs[i+1], true
-		}
-	}
-	return "", false
-}
-
-// maxDepth bounds how deeply XML may be nested below a channel or an item.
-const maxDepth = 32
+// maxExtraDepth bounds how deeply extra XML may be nested, as package show does.
+const maxExtraDepth = 32
 
 // extras are the elements a show adds by its own XML.
 type extras struct {
 	show  []*element
 	items [][]*element // by index of Document.Items
-	used  map[string]bool
-}
 
-// prefixes returns the prefixes in use that the root does not declare anyway.
-func (x *extras) prefixes() []string {
-	return slices.DeleteFunc(slices.Collect(maps.Keys(x.used)), func(p string) bool { return slices.Contains(standard, p) })
+	known map[string]string // namespaces by prefix
+	used  map[string]bool   // prefixes
 }
 
 func parseExtras(d *Document) (*extras, error) {
-	x := &extras{items: make([][]*element, len(d.Items)), used: map[string]bool{}}
+	x := &extras{items: make([][]*element, len(d.Items)), known: maps.Clone(d.Show.Namespaces), used: map[string]bool{}}
+	if x.known == nil {
+		x.known = map[string]string{}
+	}
+	maps.Copy(x.known, namespaces)
 	var err error
 	if x.show, err = x.parse(d.Show.Extra); err != nil {
 		return nil, fmt.Errorf("read extra of the show: %w", err)
@@ -65,152 +42,164 @@ func parseExtras(d *Document) (*extras, error) {
 	return x, nil
 }
 
-// parse reads a fragment: elements next to each other, without text of its own.
-// The tokens are taken apart here and written again by our writer, so that
-// nothing in a fragment can end the element it stands in. Comments are dropped.
+// declarations returns xmlns attributes, as name and value in turn, for what
+// every feed declares, what the show declares, and what is used.
+func (x *extras) declarations(s *show.Show) []string {
+	prefixes := maps.Clone(x.used)
+	for _, p := range standard {
+		prefixes[p] = true
+	}
+	for p := range s.Namespaces {
+		prefixes[p] = true
+	}
+	var attrs []string
+	for _, p := range slices.Sorted(maps.Keys(prefixes)) {
+		attrs = append(attrs, "xmlns:"+p, x.known[p])
+	}
+	return attrs
+}
+
+// parse reads elements that stand next to each other. Their tokens are taken
+// apart here and written again by our writer, so that nothing in them can end
+// the element they are put into.
 func (x *extras) parse(source string) ([]*element, error) {
 	if strings.TrimSpace(source) == "" {
 		return nil, nil
 	}
 	top := &element{}
 	open := []*element{top}
-	scopes := [][]string{nil} // prefixes declared by each open element
 	dec := xml.NewDecoder(strings.NewReader(source))
 	for {
 		token, err := dec.RawToken()
-		inner := open[len(open)-1]
-		switch {
+		switch inner := open[len(open)-1]; {
+		case err == nil:
+			open, err = x.token(open, token)
 		case errors.Is(err, io.EOF) && inner == top:
 			return top.children, nil
 		case errors.Is(err, io.EOF):
-			return nil, fmt.Errorf("line %d: <%s> is never closed", line(dec), inner.name)
-		case err != nil:
-			return nil, fmt.Errorf("line %d: %w", line(dec), syntax(err))
+			err = fmt.Errorf("<%s> is never closed", inner.name)
 		}
-		switch t := token.(type) {
-		case xml.StartElement:
-			e := &element{name: rawName(t.Name)}
-			scope := declared(t.Attr)
-			scopes = append(scopes, scope)
-			if err := x.use(e, t, scopes); err != nil {
-				return nil, fmt.Errorf("line %d: %w", line(dec), err)
-			}
-			if len(open) > maxDepth {
-				return nil, fmt.Errorf("line %d: nested deeper than %d elements", line(dec), maxDepth)
-			}
-			inner.children = append(inner.children, e)
-			open = append(open, e)
-		case xml.EndElement:
-			if name := rawName(t.Name); len(open) == 1 || inner.name != name {
-				return nil, fmt.Errorf("line %d: </%s> closes nothing", line(dec), name)
-			}
-			if len(inner.children) > 0 && strings.TrimSpace(inner.text) != "" {
-				return nil, fmt.Errorf("line %d: <%s> has text beside elements", line(dec), inner.name)
-			}
-			open, scopes = open[:len(open)-1], scopes[:len(scopes)-1]
-		case xml.CharData:
-			inner.text += string(t)
-			if len(open) == 1 && strings.TrimSpace(inner.text) != "" {
-				return nil, fmt.Errorf("line %d: text outside of an element", line(dec))
-			}
-		case xml.Directive, xml.ProcInst:
-			return nil, fmt.Errorf("line %d: only elements may stand here", line(dec))
+		if err != nil {
+			line, _ := dec.InputPos()
+			return nil, fmt.Errorf("line %d: %w", line, syntax(err))
 		}
 	}
 }
 
-// use copies the attributes and notes which prefixes the element needs.
-func (x *extras) use(e *element, t xml.StartElement, scopes [][]string) error {
-	if strings.Contains(t.Name.Local, ":") {
-		return fmt.Errorf("element name %q has a stray colon", t.Name.Local)
+// token adds a token to the innermost open element and returns what is open
+// after it.
+func (x *extras) token(open []*element, token xml.Token) ([]*element, error) {
+	inner := open[len(open)-1]
+	switch t := token.(type) {
+	case xml.StartElement:
+		e, err := x.element(t)
+		if err == nil && len(open) > maxExtraDepth {
+			err = fmt.Errorf("nested deeper than %d elements", maxExtraDepth)
+		}
+		inner.children = append(inner.children, e)
+		return append(open, e), err
+	case xml.EndElement:
+		if name := rawName(t.Name); len(open) == 1 || inner.name != name {
+			return nil, fmt.Errorf("</%s> closes nothing", name)
+		}
+		return open[:len(open)-1], nil
+	case xml.CharData:
+		if len(open) > 1 {
+			inner.children = append(inner.children, &element{text: string(t)})
+		} else if strings.TrimSpace(string(t)) != "" {
+			return nil, errors.New("text outside of an element")
+		}
+		return open, nil
+	case xml.Comment:
+		return open, nil
 	}
-	if err := x.prefix(t.Name.Space, scopes); err != nil {
-		return err
+	return nil, errors.New("only elements may stand here")
+}
+
+// element reads a tag. It refuses names for which the feed has no namespace.
+func (x *extras) element(t xml.StartElement) (*element, error) {
+	e := &element{name: rawName(t.Name)}
+	if err := x.use(t.Name); err != nil {
+		return nil, err
 	}
 	for _, a := range t.Attr {
 		name := rawName(a.Name)
-		if _, twice := e.lookup(name); twice {
-			return fmt.Errorf("attribute %s is written twice", name)
+		if a.Name.Space == "xmlns" || name == "xmlns" {
+			return nil, errors.New("namespaces are declared on the root of the feed, not here")
 		}
-		if a.Name.Space != "xmlns" {
-			if err := x.prefix(a.Name.Space, scopes); err != nil {
-				return err
-			}
+		if _, twice := e.lookup(name); twice {
+			return nil, fmt.Errorf("attribute %s is written twice", name)
+		}
+		if err := x.use(a.Name); err != nil {
+			return nil, err
 		}
 		e.attrs = append(e.attrs, name, a.Value)
 	}
-	return nil
+	return e, nil
 }
 
-func (x *extras) prefix(prefix string, scopes [][]string) error {
-	if prefix == "" || prefix == "xml" {
-		return nil // the feed's own elements have no prefix; xml: is always there
+// use notes that a name's prefix is in use. A name without one is RSS's own.
+func (x *extras) use(n xml.Name) error {
+	switch {
+	case strings.Contains(n.Local, ":"):
+		return fmt.Errorf("name %q has a stray colon", n.Local)
+	case n.Space == "" || n.Space == "xml":
+	case x.known[n.Space] == "":
+		return fmt.Errorf("prefix %q is not declared", n.Space)
+	default:
+		x.used[n.Space] = true
 	}
-	for _, scope := range scopes {
-		if slices.Contains(scope, prefix) {
-			return nil
-		}
-	}
-	if namespaces[prefix] == "" {
-		return fmt.Errorf("prefix %q is not declared; add xmlns:%s to the element", prefix, prefix)
-	}
-	x.used[prefix] = true
 	return nil
-}
-
-// declared returns the prefixes that an element's attributes declare.
-func declared(attrs []xml.Attr) []string {
-	var prefixes []string
-	for _, a := range attrs {
-		if a.Name.Space == "xmlns" {
-			prefixes = append(prefixes, a.Name.Local)
-		}
-	}
-	return prefixes
 }
 
 // elements writes what parse read, laid out like the rest of the feed.
 func (w *writer) elements(list []*element) {
 	for _, e := range list {
+		if e.name == "" {
+			continue // space between elements
+		}
 		w.indent()
-		w.tag(e.name, nil)
-		for i := 0; i < len(e.attrs); i += 2 {
-			w.attr(e.attrs[i], clean(e.attrs[i+1])) // also without a value: xmlns="" means something
-		}
-		switch text := clean(e.text); {
-		case len(e.children) > 0:
-			w.w.WriteString(">\n")
-			w.open = append(w.open, e.name)
-			w.elements(e.children)
-			w.end()
-		case text == "":
-			w.w.WriteString("/>\n")
-		default:
-			w.w.WriteByte('>')
-			inText.WriteString(w.w, text)
-			w.close(e.name)
-			w.w.WriteByte('\n')
-		}
+		w.element(e)
+		w.w.WriteByte('\n')
 	}
 }
+
+func (w *writer) element(e *element) {
+	w.tag(e.name, nil)
+	for i := 0; i < len(e.attrs); i += 2 {
+		w.attr(e.attrs[i], e.attrs[i+1]) // also an empty one: its author wrote it
+	}
+	switch {
+	case len(e.children) == 0:
+		w.w.WriteString("/>")
+		return
+	case len(e.children) == 1 && e.children[0].name == "":
+		w.w.WriteByte('>')
+		inText.WriteString(w.w, clean(e.children[0].text))
+	case slices.ContainsFunc(e.children, isText):
+		w.w.WriteByte('>')
+		for _, c := range e.children {
+			if c.name == "" {
+				inText.WriteString(w.w, c.text)
+			} else {
+				w.element(c)
+			}
+		}
+	default:
+		w.w.WriteString(">\n")
+		w.open = append(w.open, e.name)
+		w.elements(e.children)
+		w.open = w.open[:len(w.open)-1]
+		w.indent()
+	}
+	w.close(e.name)
+}
+
+func isText(e *element) bool { return e.name == "" && strings.TrimSpace(e.text) != "" }
 
 func rawName(n xml.Name) string {
 	if n.Space == "" {
 		return n.Local
 	}
 	return n.Space + ":" + n.Local
-}
-
-func line(dec *xml.Decoder) int {
-	line, _ := dec.InputPos()
-	return line
-}
-
-// syntax takes the decoder's own line number out of an error.
-func syntax(err error) error {
-	var s *xml.SyntaxError
-	if errors.As(err, &s) {
-		return errors.New(s.Msg)
-	}
-	return err
 }

@@ -64,6 +64,9 @@ func rich() *Document {
 		Txt:         []show.Txt{{Purpose: "applepodcastsverify", Value: "CODE"}},
 		Prefix:      "https://op3.dev/e/",
 		Announce:    []string{"websub"},
+		Locations:   []show.Location{{Name: "Greenwich", Rel: "creator", Geo: "geo:51.4769,0", OSM: "N26745371", Country: "GB"}},
+		NewFeedURL:  "https://new.example/feed.xml",
+		Namespaces:  map[string]string{"media": "http://search.yahoo.com/mrss/"},
 		Extra:       `<media:copyright url="https://hello-universe.example/c">All of it</media:copyright><podcast:podroll><podcast:remoteItem feedGuid="9b024349-ccf0-5f69-a609-6b82873eab3c"/></podcast:podroll>`,
 	}
 	cloudy := &show.Episode{
@@ -84,7 +87,8 @@ func rich() *Document {
 			{Protocol: "activitypub", URI: "https://social.example/@hello/1", AccountID: "@hello", AccountURL: "https://social.example/@hello", Priority: 1},
 			{Protocol: "disabled", URI: "https://ignored.example/"},
 		},
-		Extra: `<podcast:location geo="geo:51.5,-0.1">London</podcast:location>`,
+		Locations: []show.Location{{Name: "London", Rel: "subject", Geo: "geo:51.5,-0.1"}},
+		Extra:     `<podcast:chat server="irc.example" protocol="irc"></podcast:chat>`,
 	}
 	trailer := &show.Episode{
 		File:    "episodes/trailer/episode.md",
@@ -142,6 +146,8 @@ func minimal() *Document {
 		Feed:     show.Feed{Path: show.DefaultFeed},
 		Language: "en",
 		Prefix:   "https://op3.dev/e/",
+		Medium:   "audiobook",
+		Block:    true,
 	}
 	return &Document{
 		Show:    s,

@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"cmp"
 	"html"
 	"slices"
 	"strconv"
@@ -11,22 +12,17 @@ import (
 	"onair/show"
 )
 
-// namespaces are the prefixes a feed may use without declaring them. Those that
-// PSP-1 names are always declared on the root, the others where the show's own
-// extra XML uses them.
+// namespaces are the prefixes that the elements of a feed may have without a
+// declaration by the show.
 var namespaces = map[string]string{
-	"atom":       "http://www.w3.org/2005/Atom",
-	"content":    "http://purl.org/rss/1.0/modules/content/",
-	"itunes":     "http://www.itunes.com/dtds/podcast-1.0.dtd",
-	"podcast":    "https://podcastindex.org/namespace/1.0",
-	"dc":         "http://purl.org/dc/elements/1.1/",
-	"googleplay": "http://www.google.com/schemas/play-podcasts/1.0",
-	"media":      "http://search.yahoo.com/mrss/",
-	"psc":        "http://podlove.org/simple-chapters",
-	"spotify":    "http://www.spotify.com/ns/rss",
+	"atom":    "http://www.w3.org/2005/Atom",
+	"content": "http://purl.org/rss/1.0/modules/content/",
+	"itunes":  "http://www.itunes.com/dtds/podcast-1.0.dtd",
+	"podcast": "https://podcastindex.org/namespace/1.0",
+	"psc":     "http://podlove.org/simple-chapters",
 }
 
-// standard are the prefixes that every feed declares.
+// standard are the prefixes that every feed declares: those of PSP-1.
 var standard = []string{"atom", "content", "itunes", "podcast"}
 
 // maxDescription is how many bytes Apple and PSP-1 allow a description.
@@ -36,11 +32,7 @@ const maxDescription = 4000
 // people look for first, then plain RSS, iTunes and Podcasting 2.0.
 func (w *writer) rss(d *Document, x *extras) {
 	w.declaration()
-	attrs := []string{"version", "2.0"}
-	for _, prefix := range slices.Sorted(slices.Values(append(x.prefixes(), standard...))) {
-		attrs = append(attrs, "xmlns:"+prefix, namespaces[prefix])
-	}
-	w.start("rss", attrs...)
+	w.start("rss", append([]string{"version", "2.0"}, x.declarations(d.Show)...)...)
 	w.start("channel")
 	w.channel(d)
 	w.elements(x.show)
@@ -92,7 +84,8 @@ func (w *writer) itunesShow(d *Document) {
 	if s.Complete {
 		w.text("itunes:complete", "yes")
 	}
-	if s.Private {
+	w.optional("itunes:new-feed-url", s.NewFeedURL)
+	if s.Private || s.Block {
 		w.text("itunes:block", "Yes")
 	}
 	if s.Owner != (show.Owner{}) {
@@ -110,11 +103,12 @@ func (w *writer) podcastShow(d *Document) {
 	if s.Private {
 		w.text("podcast:block", "yes")
 	}
-	w.text("podcast:medium", "podcast")
+	w.text("podcast:medium", cmp.Or(s.Medium, "podcast"))
 	for _, f := range s.Funding {
 		w.text("podcast:funding", f.Text, "url", f.URL)
 	}
 	w.license(s.License)
+	w.locations(s.Locations)
 	for _, t := range s.Txt {
 		w.text("podcast:txt", t.Value, "purpose", t.Purpose)
 	}
@@ -187,6 +181,7 @@ func (w *writer) podcastEpisode(d *Document, i *Item) {
 	for _, s := range e.Social {
 		w.social(s)
 	}
+	w.locations(e.Locations)
 	if e.License != d.Show.License {
 		w.license(e.License)
 	}
@@ -201,6 +196,12 @@ func (w *writer) image(url string) {
 func (w *writer) license(l show.License) {
 	if l.ID != "" {
 		w.text("podcast:license", strings.ToLower(l.ID), "url", l.URL)
+	}
+}
+
+func (w *writer) locations(list []show.Location) {
+	for _, l := range list {
+		w.text("podcast:location", l.Name, "rel", l.Rel, "geo", l.Geo, "osm", l.OSM, "country", l.Country)
 	}
 }
 
