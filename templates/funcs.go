@@ -16,7 +16,6 @@ import (
 	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
 
-	"onair/internal/markdown"
 	"onair/show"
 	"onair/transcripts"
 )
@@ -39,6 +38,7 @@ func (r *renderer) funcs() template.FuncMap {
 		"summary":  summary,
 		"markup":   func(b transcripts.Block) template.HTML { return template.HTML(b.HTML) },
 		"license":  license,
+		"spdx":     func(id string) show.License { return show.License{ID: id} },
 		"service":  service,
 		"language": autonym,
 		"dir":      direction,
@@ -221,9 +221,13 @@ func initial(name string) string {
 	return string(unicode.ToUpper(first))
 }
 
-// summary is what there is to say about an episode in a few words.
+// summary is what its author wrote about an episode, or the beginning of what
+// stands in for it.
 func summary(e *Episode) string {
-	return cmp.Or(e.Summary, excerpt(markdown.Text(e.Episode.Notes)))
+	if e.Episode.Summary != "" {
+		return e.Episode.Summary
+	}
+	return excerpt(e.Summary)
 }
 
 // excerptLength is about what search engines and link previews show.

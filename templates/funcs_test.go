@@ -64,6 +64,7 @@ func TestLicense(t *testing.T) {
 }
 
 func TestWords(t *testing.T) {
+	long := strings.Repeat("word ", 100)
 	for _, tt := range []struct {
 		name      string
 		got, want string
@@ -87,8 +88,8 @@ func TestWords(t *testing.T) {
 		{"no initial", initial(" "), ""},
 		{"excerpt", excerpt(" One\n\nbyte. "), "One byte."},
 		{"no excerpt", excerpt(""), ""},
-		{"own summary", summary(&Episode{Summary: "Mine.", Episode: &show.Episode{Notes: "Notes."}}), "Mine."},
-		{"summary of notes", summary(&Episode{Episode: &show.Episode{Notes: "After *publish*.\n\n- one"}}), "After publish. one"},
+		{"own summary", summary(&Episode{Summary: long, Episode: &show.Episode{Summary: long}}), long},
+		{"notes for a summary", summary(&Episode{Summary: long, Episode: &show.Episode{}}), excerpt(long)},
 	} {
 		if tt.got != tt.want {
 			t.Errorf("%s: %q, want %q", tt.name, tt.got, tt.want)

@@ -40,7 +40,7 @@ func TestHostileTextRunsNothing(t *testing.T) {
 			s.Hosts = []show.Credit{{Person: person, Role: text}}
 			e := site.Episodes[0]
 			e.Title, e.GUID, e.Summary, e.Language, e.AudioType = text, text, text, text, text
-			site.Episodes[1].Episode.Notes, s.Description = text, text
+			e.Episode.Summary, s.Description = text, text
 			e.Guests = []show.Credit{{Person: person, Role: text}}
 			e.Sponsors = []*show.Sponsor{{Name: text, URL: text, Logo: text, Text: text}}
 			e.Social = []show.Social{{Protocol: text, URI: text}}

@@ -116,27 +116,22 @@ type source struct {
 // "static/theme.css"), the show's in place of the embedded.
 func themeFiles(overrides fs.FS) (map[string]source, error) {
 	files := map[string]source{}
-	for _, dir := range []string{"default", "static"} {
-		entries, err := embedded.ReadDir(dir)
-		if err != nil {
-			return nil, fmt.Errorf("read the embedded theme: %w", err)
+	err := fs.WalkDir(embedded, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
 		}
-		for _, e := range entries {
-			data, err := embedded.ReadFile(path.Join(dir, e.Name()))
-			if err != nil {
-				return nil, fmt.Errorf("read the embedded theme: %w", err)
-			}
-			name := e.Name()
-			if dir == "static" {
-				name = path.Join(dir, name)
-			}
-			files[name] = source{"theme/" + name, data}
-		}
+		data, err := embedded.ReadFile(name)
+		name = strings.TrimPrefix(name, "default/")
+		files[name] = source{"theme/" + name, data}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the embedded theme: %w", err)
 	}
 	if overrides == nil {
 		return files, nil
 	}
-	err := fs.WalkDir(overrides, ".", func(name string, d fs.DirEntry, err error) error {
+	err = fs.WalkDir(overrides, ".", func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case errors.Is(err, fs.ErrNotExist) && name == ".":
 			return fs.SkipAll // a show without a templates folder
@@ -150,8 +145,7 @@ func themeFiles(overrides fs.FS) (map[string]source, error) {
 		case d.IsDir():
 			return nil
 		}
-		f, err := readOverride(overrides, name)
-		files[name] = f
+		files[name], err = readOverride(overrides, name)
 		return err
 	})
 	return files, err

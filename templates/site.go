@@ -80,27 +80,29 @@
 //
 // # Functions
 //
-//	url KEY        link to a page or object of the site
-//	absurl KEY     the same, absolute
-//	asset NAME     link to a static file; "" if the theme has no such file
-//	image PATH     link to an image of the show's folder, or the https URL it
-//	               already is; "" if it is neither
-//	date TIME      4 February 2027, in the show's timezone
-//	isodate TIME   2027-02-04T06:00:00Z, for <time datetime>
-//	clock DURATION 1:02:03, for reading along
-//	length DURATION "1 h 2 min", for deciding whether to listen
-//	period DURATION PT1H2M3S, for <time datetime>
-//	seconds DURATION 62.5
-//	size BYTES     41.2 MB
-//	listed CHAPTERS without those that are hidden
-//	summary EPISODE its Summary, else the beginning of its notes as plain text
-//	markup BLOCK   the HTML of a block of a transcript
-//	license L      {Name, URL} of a show.License; URL may be empty
-//	service NAME   "Apple Podcasts" for apple
-//	language CODE  a language's own name: español
-//	dir CODE       "ltr" or "rtl"
-//	host URL       the host a URL leads to, for showing it
-//	initial NAME   first letter, where there is no portrait
+//	url KEY           link to a page or object of the site
+//	absurl KEY        the same, absolute
+//	asset NAME        link to a static file; "" if the theme has no such file
+//	image PATH        link to an image of the show's folder, or the https URL
+//	                  it already is; "" if it is neither
+//	date TIME         4 February 2027, in the show's timezone
+//	isodate TIME      2027-02-04T06:00:00Z, for <time datetime>
+//	clock DURATION    1:02:03, for reading along
+//	length DURATION   1 h 2 min, for deciding whether to listen
+//	period DURATION   PT1H2M3S, for <time datetime>
+//	seconds DURATION  62.5
+//	size BYTES        41.2 MB
+//	listed CHAPTERS   those that are not hidden
+//	summary EPISODE   plain text of at most a few lines; may be empty
+//	markup BLOCK      the HTML of a block of a transcript
+//	license L...      the first show.License that is set, as {Name, URL}; either
+//	                  may be empty
+//	spdx ID           a show.License from its id alone
+//	service NAME      "Apple Podcasts" for apple
+//	language CODE     a language's own name: español
+//	dir CODE          "ltr" or "rtl"
+//	host URL          the host a URL leads to, for showing it
+//	initial NAME      first letter, where there is no portrait
 package templates
 
 import (
@@ -135,7 +137,7 @@ type Episode struct {
 	AudioBytes  int64
 	ArtworkKey  string // its own or the show's; empty: neither
 	Notes       template.HTML
-	Summary     string         // plain text for cards and the meta description; may be empty
+	Summary     string         // plain text: its own, else its notes, of which pages show the beginning
 	Chapters    []show.Chapter // timed, ordered; hidden ones included
 	Transcripts []Transcript   // the episode's own language first
 }

@@ -1,7 +1,6 @@
 package templates_test
 
 import (
-	"html/template"
 	"path"
 	"strings"
 	"testing"
@@ -65,6 +64,7 @@ func sampleSite(t testing.TB) *templates.Site {
 				Title: "Cloudy with a chance of packets",
 				Date:  time.Date(2027, 2, 4, 6, 0, 0, 0, london), Updated: time.Date(2027, 2, 5, 9, 0, 0, 0, time.UTC),
 				Season: 1, Number: 4, Type: show.Full, Language: "en-gb",
+				Summary:      "What happens between the bucket and your ears.",
 				Guests:       []show.Credit{{Person: deneb, Role: "guest", Group: "cast"}},
 				People:       []show.Credit{{Person: rigel, Role: "audio editor", Group: "audio post-production"}},
 				Sponsors:     []*show.Sponsor{acme},
@@ -111,11 +111,11 @@ func sampleSite(t testing.TB) *templates.Site {
 			Episode: &show.Episode{
 				File: "episodes/extra/episode.md", Slug: "extra", GUID: "f3", Title: "Bloopers & “quotes”",
 				Date: time.Date(2027, 1, 28, 6, 0, 0, 0, london), Type: show.Bonus, Season: 1, Language: "en-gb", Explicit: true,
-				Notes: "What *fell* on the floor.",
 			},
 			Duration: 48 * time.Second, AudioKey: "audio/extra-0123456789abcdef.m4a", AudioType: "audio/x-m4a", AudioBytes: 950_000,
 			ArtworkKey: site.ArtworkKey,
 			Notes:      "<p>What <em>fell</em> on the floor.</p>",
+			Summary:    "What fell on the floor.",
 		},
 		{
 			Episode: &show.Episode{
@@ -158,6 +158,3 @@ func renderWith(theme *templates.Theme, site *templates.Site) (map[string]string
 	}
 	return pages, nil
 }
-
-// notes is a shorthand for rendered show notes.
-func notes(s string) template.HTML { return template.HTML(s) }
