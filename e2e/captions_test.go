@@ -78,8 +78,7 @@ func readVTT(t testing.TB, script, file string) []cue {
 	return read.Cues
 }
 
-// readSRT reads cues as ffmpeg does. SubRip has no speakers: where the speaker
-// changes, the name and a colon stand before the words.
+// readSRT reads cues as ffmpeg does.
 func readSRT(t testing.TB, ffprobe, ffmpeg, file string) (cues []cue) {
 	t.Helper()
 	read := decode[struct {
@@ -97,12 +96,14 @@ func readSRT(t testing.TB, ffprobe, ffmpeg, file string) (cues []cue) {
 	return cues
 }
 
-// asSRT returns the cues as SubRip can say them.
+// asSRT returns the cues as SubRip can say them. It has no speakers: where the
+// speaker changes, the name and a colon stand before the words; also where the
+// words have a colon of their own, which readers would take for a name's.
 func asSRT(cues []cue) (srt []cue) {
 	speaker := ""
 	for _, c := range cues {
 		text := c.Text
-		if c.Speaker != "" && c.Speaker != speaker {
+		if c.Speaker != "" && (c.Speaker != speaker || strings.Contains(c.Text+" ", ": ")) {
 			text = c.Speaker + ": " + text
 		}
 		speaker = c.Speaker

@@ -81,7 +81,7 @@ func (s *site) wantFeed(t testing.TB) *readFeed {
 		Language: source.Language,
 		Link:     s.url,
 		Author:   source.Author,
-		Image:    s.url + s.hashed(t, "assets/"+strings.TrimSuffix(source.Artwork, path.Ext(source.Artwork)), path.Ext(source.Artwork)),
+		Image:    s.url + s.asset(t, source.Artwork),
 		GUID:     podcastGUID(source.URL + source.Feed.Path),
 		Locked:   source.Feed.Locked,
 	}
@@ -143,6 +143,14 @@ func (s *site) hashed(t testing.TB, stem, ext string) string {
 		t.Fatalf("%s-<hash>%s: %q, %v", stem, ext, files, err)
 	}
 	return path.Dir(stem) + "/" + filepath.Base(files[0])
+}
+
+// asset returns the key under which an image of the show is published.
+func (s *site) asset(t testing.TB, name string) string {
+	t.Helper()
+	ext := path.Ext(name)
+	key := "assets/" + strings.TrimSuffix(path.Base(name), ext) + "-"
+	return key + wantHash(key, s.read(t, name)) + ext
 }
 
 // object reads a published object.
@@ -233,8 +241,7 @@ func readPartytime(t testing.TB, file string) *readFeed {
 	type link struct{ URL, Type string }
 	feed := decode[struct {
 		Title, Language, Link, GUID string
-		Author                      []string
-		ItunesImage                 string
+		Author, ItunesImage         string
 		Locked                      bool
 		Items                       []struct {
 			Title, GUID, Link string
@@ -253,7 +260,7 @@ func readPartytime(t testing.TB, file string) *readFeed {
 	}](t, tool(t, "node", need(t, "podcast-partytime"), file))
 	got := &readFeed{
 		Title: feed.Title, Language: feed.Language, Link: feed.Link,
-		Author: strings.Join(feed.Author, ", "), Image: feed.ItunesImage,
+		Author: feed.Author, Image: feed.ItunesImage,
 		GUID: feed.GUID, Locked: feed.Locked,
 	}
 	for _, i := range feed.Items {

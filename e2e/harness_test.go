@@ -133,9 +133,10 @@ func (w *workplace) with(env ...string) *workplace {
 	return &workplace{dir: w.dir, env: append(w.env[:len(w.env):len(w.env)], env...)}
 }
 
-// command prepares a run of the binary in the show's folder.
+// command prepares a run of the binary in the show's folder, for the target
+// that has neither a CDN nor anybody to announce to.
 func (w *workplace) command(args ...string) *exec.Cmd {
-	cmd := exec.Command(onair, append([]string{"-C", w.dir}, args...)...)
+	cmd := exec.Command(onair, append([]string{"-C", w.dir, "--to", "local"}, args...)...)
 	cmd.Env = w.env
 	return cmd
 }

@@ -78,7 +78,7 @@ func (w *workplace) source(t testing.TB) *source {
 	t.Helper()
 	s := &source{}
 	s.Feed.Path = "feed.xml"
-	w.yaml(t, "show.yaml", &s)
+	w.yaml(t, "show.yaml", s)
 	w.yaml(t, "people.yaml", &s.people)
 	w.yaml(t, "sponsors.yaml", &s.sponsors)
 	zone, err := time.LoadLocation(s.Timezone)
@@ -195,20 +195,24 @@ func (s *source) live() []*episodeSource {
 	})
 }
 
-// credits returns the names of everyone heard in the episode.
+// credits returns the names of everyone heard or thanked in the episode, once
+// for each role.
 func (s *source) credits(e *episodeSource) []string {
-	var names []string
-	ids := slices.Concat(s.Hosts, e.Guests)
-	for _, p := range e.People {
-		ids = append(ids, p.ID)
+	type credit struct{ id, role string }
+	var all []credit
+	for _, id := range s.Hosts {
+		all = append(all, credit{id, "host"})
 	}
-	for _, id := range ids {
-		name := s.people[id].Name
-		if name == "" {
-			name = id
-		}
-		if !slices.Contains(names, name) {
-			names = append(names, name)
+	for _, id := range e.Guests {
+		all = append(all, credit{id, "guest"})
+	}
+	for _, p := range e.People {
+		all = append(all, credit{p.ID, p.Role})
+	}
+	var names []string
+	for i, c := range all {
+		if slices.Index(all, c) == i {
+			names = append(names, s.people[c.id].Name)
 		}
 	}
 	return names

@@ -1,0 +1,72 @@
+package e2e
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// TestKillFolder kills publishes to a served folder at random times while a
+// listener keeps asking, and runs them again. There is no server in between
+// that could choose the moment, so any moment will do; the seed makes a failure
+// come back as far as the machine lets it.
+func TestKillFolder(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	w := newWorkplace(t, "ONAIR_STORAGE=file:"+dir)
+	server, err := serve(w, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.stop)
+	w = w.with("ONAIR_URL=" + server.url)
+	w.run(t, "publish", "--yes")
+
+	retitle(t, w, "Learning how long it takes")
+	start := time.Now()
+	w.run(t, "publish", "--yes")
+	whole := time.Since(start)
+
+	app := &listener{feedURL: server.url + "feed.xml"}
+	random := rand.New(rand.NewPCG(1, 2))
+	const rounds = 12
+	for round := range rounds {
+		after := time.Duration(random.Int64N(int64(whole)))
+		t.Run(fmt.Sprintf("round %d", round), func(t *testing.T) {
+			retitle(t, w, fmt.Sprintf("Take %d", round))
+			cmd := w.command("publish", "--yes")
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			killer := time.AfterFunc(after, func() { _ = cmd.Process.Kill() })
+			defer killer.Stop()
+			ended := make(chan error)
+			go func() { ended <- cmd.Wait() }()
+			app.lookUntil(ended)
+
+			w.run(t, "publish", "--yes")
+			app.look("recovering")
+			live := builtFolder(t, dir)
+			for key, data := range w.build(t) {
+				if string(live[key]) != string(data) {
+					t.Errorf("%s: %d bytes that differ from the %d of the build", filepath.FromSlash(key), len(live[key]), len(data))
+				}
+			}
+		})
+	}
+	app.mustBeContent(t, rounds)
+}
+
+// lookUntil looks again and again until something has ended.
+func (l *listener) lookUntil(ended <-chan error) {
+	for {
+		select {
+		case <-ended:
+			return
+		default:
+			l.look("a glance at a publish under way")
+		}
+	}
+}
