@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"iter"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -229,9 +230,24 @@ func (t *Transcript) turns(n int) ([]turnView, error) {
 		}
 		if t.Starts != nil {
 			turns[i].Timed, turns[i].Start = true, t.Starts[i]
+			turns[i].Blocks = withoutOpening(turn)
 		}
 	}
 	return turns, nil
+}
+
+// openingTime is a time at the start of a block.
+var openingTime = regexp.MustCompile(`^(<[a-z0-9]+>)?<time [^>]*>[^<]*</time> *`)
+
+// withoutOpening returns the blocks of a turn without the stamp that opens it,
+// for a page that shows the time beside the speaker.
+func withoutOpening(turn transcripts.Turn) []transcripts.Block {
+	if turn.Stamp == nil || len(turn.Blocks) == 0 {
+		return turn.Blocks
+	}
+	blocks := slices.Clone(turn.Blocks)
+	blocks[0].HTML = openingTime.ReplaceAllString(blocks[0].HTML, "$1")
+	return blocks
 }
 
 // contributors names each person once, in the order of their first credit.

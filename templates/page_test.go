@@ -212,6 +212,27 @@ func TestUntimedTranscriptHasNoTimes(t *testing.T) {
 	}
 }
 
+func TestOpeningStampIsShownOnce(t *testing.T) {
+	site := sampleSite(t)
+	parsed := transcripts.Parse([]byte("**Vega:** \\[00:12\\] Now. \\[00:14\\] Then.\n\n\\[00:20\\] Later.\n"), nil)
+	tr := &site.Episodes[0].Transcripts[0]
+	tr.Text, tr.Starts = parsed, parsed.Starts(time.Minute)
+	_, timed, _ := strings.Cut(render(t, site)["episodes/4-cloudy/index.html"], `class="turns"`)
+	for _, stamp := range []string{">0:12</time>", ">0:14</time>", ">0:20</time>"} {
+		if n := strings.Count(timed, stamp); n != 1 {
+			t.Errorf("%s occurs %d times, want once", stamp, n)
+		}
+	}
+	tr.Starts = nil
+	_, untimed, _ := strings.Cut(render(t, site)["episodes/4-cloudy/index.html"], `class="turns"`)
+	if !strings.Contains(untimed, "<p><time datetime=\"PT12S\">0:12</time> Now.") {
+		t.Error("a stamp is lost although no time stands beside the speaker")
+	}
+	if strings.Contains(parsed.Turns[0].Blocks[0].HTML, "<p>Now") {
+		t.Error("rendering changed the transcript")
+	}
+}
+
 func TestHiddenChaptersAreNotListed(t *testing.T) {
 	body := render(t, sampleSite(t))["episodes/4-cloudy/index.html"]
 	if strings.Contains(body, "Cold open") {

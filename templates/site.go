@@ -76,7 +76,8 @@
 //	             {Name, Episodes}; Name is a season's, or empty
 //	Start        on the show's page: the episode to begin with; may be nil
 //	Transcripts  of the episode: Transcript, and Turns: a transcripts.Turn each,
-//	             and Anchor, its id on the page, Timed, and Start if it is Timed
+//	             and Anchor, its id on the page, Timed, and Start if it is
+//	             Timed; then no stamp opens the first of its Blocks
 //
 // # Functions
 //
