@@ -31,6 +31,6 @@ func ExampleTag_Parts() {
 		fmt.Printf("%.3s… %d bytes\n", part, len(part))
 	}
 	// Output:
-	// ID3… 343 bytes
+	// ID3… 298 bytes
 	// API… 300024 bytes
 }
