@@ -1,0 +1,100 @@
+package finding
+
+import (
+	"bytes"
+	"encoding/json"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func list() List {
+	return List{
+		{Rule: "S002", Severity: Warning, Position: Position{File: "show.yaml", Line: 9, Column: 3}, Message: "b", Hint: "h"},
+		{Rule: "S001", Severity: Error, Position: Position{File: "show.yaml", Line: 2}, Message: "100%\n::error::x"},
+		{Rule: "S001", Severity: Error, Position: Position{File: "show.yaml", Line: 2}, Message: "100%\n::error::x"},
+		{Rule: "F001", Severity: Info, Message: "c"},
+	}
+}
+
+func TestSortDropsRepetitions(t *testing.T) {
+	l := list()
+	l.Sort()
+	var got []string
+	for _, f := range l {
+		got = append(got, f.Error())
+	}
+	want := []string{"c", "show.yaml:2: 100%\n::error::x", "show.yaml:9:3: b"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestJSONReadsBack(t *testing.T) {
+	var out bytes.Buffer
+	if err := WriteJSON(&out, list()); err != nil {
+		t.Fatal(err)
+	}
+	var got struct {
+		SchemaVersion int `json:"schema_version"`
+		Findings      []struct {
+			Severity Severity
+			Line     int
+		}
+		Summary map[string]int
+	}
+	if err := json.Unmarshal(out.Bytes(), &got); err != nil {
+		t.Fatal(err)
+	}
+	if got.SchemaVersion != 1 || len(got.Findings) != 4 || got.Findings[0].Severity != Warning || got.Findings[0].Line != 9 {
+		t.Errorf("read back %+v", got)
+	}
+	if diff := cmp.Diff(map[string]int{"errors": 2, "warnings": 1, "infos": 1}, got.Summary); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestJSONOfNothingIsAnEmptyList(t *testing.T) {
+	var out bytes.Buffer
+	if err := WriteJSON(&out, nil); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Contains(out.Bytes(), []byte(`"findings": []`)) {
+		t.Errorf("got %s", out.Bytes())
+	}
+}
+
+// A message must not be able to start a workflow command of its own.
+func TestGitHubEscapes(t *testing.T) {
+	var out bytes.Buffer
+	l := list()
+	l[1].File = "a,b:c.md"
+	if err := WriteGitHub(&out, l[:2]); err != nil {
+		t.Fatal(err)
+	}
+	want := "::warning file=show.yaml,line=9,col=3,title=S002::b%0Ah\n" +
+		"::error file=a%2Cb%3Ac.md,line=2,title=S001::100%25%0A::error::x\n"
+	if diff := cmp.Diff(want, out.String()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestSARIF(t *testing.T) {
+	var out bytes.Buffer
+	if err := WriteSARIF(&out, list()); err != nil {
+		t.Fatal(err)
+	}
+	var got sarifLog
+	if err := json.Unmarshal(out.Bytes(), &got); err != nil {
+		t.Fatal(err)
+	}
+	run := got.Runs[0]
+	if diff := cmp.Diff([]sarifRule{{"F001"}, {"S001"}, {"S002"}}, run.Tool.Driver.Rules); diff != "" {
+		t.Error(diff)
+	}
+	first := run.Results[0]
+	want := sarifResult{"S002", "warning", sarifText{"b: h"}, []sarifLocation{{sarifPhysical{sarifArtifact{"show.yaml"}, &sarifRegion{9, 3}}}}}
+	if diff := cmp.Diff(want, first); diff != "" {
+		t.Error(diff)
+	}
+}
