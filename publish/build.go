@@ -1,0 +1,103 @@
+package publish
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"slices"
+
+	"onair/publish/bucket"
+)
+
+// buildRecord lists, inside a build folder, the keys that the last build wrote,
+// so that the next one can remove what is no longer part of the show without
+// touching anything else.
+const buildRecord = StatePrefix + "build.json"
+
+// Build makes a bucket, in practice a local folder, hold a release and nothing
+// of an earlier build's that the release does not want. What is right already is
+// left alone, and so is what no build wrote. It returns how many objects it
+// wrote and removed. A bucket that was published to is refused: there, order and
+// record matter.
+func Build(ctx context.Context, r *Release, b bucket.Bucket) (written, removed int, err error) {
+	seen, state, err := observe(ctx, b, "")
+	if err != nil {
+		return 0, 0, err
+	}
+	if state.Phase != "" {
+		return 0, 0, fmt.Errorf("%s was published to; build into a folder of its own: %w", b.URL(), ErrRefused)
+	}
+	p := Diff(r, seen, state, true)
+	p.Storage = b.URL()
+	if err := p.check(seen, true); err != nil {
+		return 0, 0, err
+	}
+	for _, c := range p.filter(func(c *Change) bool { return c.Action != Keep }) {
+		if _, err := b.Write(ctx, &c.object.Object, bucket.Condition{}); err != nil {
+			return written, 0, err
+		}
+		written++
+	}
+	removed, err = removeStale(ctx, b, r)
+	return written, removed, err
+}
+
+// removeStale deletes what the last build wrote and this one does not want, and
+// records what this one wants.
+func removeStale(ctx context.Context, b bucket.Bucket, r *Release) (removed int, err error) {
+	keys := make([]string, len(r.Objects)) // sorted, as the objects are
+	for i, o := range r.Objects {
+		keys[i] = o.Key
+	}
+	record, err := download(ctx, b, buildRecord, maxState)
+	if err != nil && !errors.Is(err, bucket.ErrNotExist) {
+		return 0, err
+	}
+	var old []string
+	if err == nil {
+		if err := json.Unmarshal(record, &old); err != nil {
+			return 0, fmt.Errorf("read %s: %w", buildRecord, err)
+		}
+	}
+	for _, key := range old {
+		if _, wanted := slices.BinarySearch(keys, key); wanted || bucket.ValidKey(key) != nil {
+			continue
+		}
+		if err := b.Delete(ctx, key, bucket.Condition{}); err == nil {
+			removed++
+		} else if !errors.Is(err, bucket.ErrNotExist) {
+			return removed, err
+		}
+	}
+	data, err := json.MarshalIndent(keys, "", " ")
+	if err != nil {
+		return removed, err
+	}
+	if data = append(data, '\n'); bytes.Equal(data, record) {
+		return removed, nil
+	}
+	_, err = b.Write(ctx, recordObject(buildRecord, data), bucket.Condition{})
+	return removed, err
+}
+
+// recordObject is a record of onair's own: JSON that nobody else should keep.
+func recordObject(key string, data []byte) *bucket.Object {
+	sum := sha256.Sum256(data)
+	return &bucket.Object{
+		Key:    key,
+		Size:   int64(len(data)),
+		CRC32C: crc32.Checksum(data, castagnoli),
+		Headers: bucket.Headers{
+			ContentType:  "application/json",
+			CacheControl: "private, no-store",
+			Metadata:     map[string]string{metaSHA256: hex.EncodeToString(sum[:])},
+		},
+		Body: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil },
+	}
+}

@@ -1,0 +1,132 @@
+package publish
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"io/fs"
+	"net/http"
+	"os"
+	"path"
+	"strings"
+	"sync"
+	"time"
+
+	"onair/publish/bucket"
+)
+
+// Handler serves a build folder or a local bucket as a CDN in front of a real
+// one would: headers from keys, HEAD, byte ranges, conditional requests, "/" as
+// index.html, 404.html, CORS for web players, and nothing of onair's own
+// records. It serves what lies inside root and follows no link out of it.
+type Handler struct {
+	root *os.Root
+	feed string // key of the feed
+
+	mu   sync.Mutex
+	tags map[string]tagged
+}
+
+// tagged is the ETag of a file that had this size and modification time.
+type tagged struct {
+	size    int64
+	modTime time.Time
+	etag    string
+}
+
+// NewHandler serves the folder root; feed is the key of the show's feed.
+func NewHandler(root *os.Root, feed string) *Handler {
+	return &Handler{root: root, feed: feed, tags: map[string]tagged{}}
+}
+
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Access-Control-Allow-Origin", "*")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		http.Error(w, "method not allowed", http.StatusMethodNotAllowed)
+		return
+	}
+	key := strings.TrimPrefix(r.URL.Path, "/")
+	if key == "" || strings.HasSuffix(key, "/") {
+		key += "index.html"
+	}
+	f, info, err := h.open(key)
+	if err != nil {
+		h.notFound(w, r, key)
+		return
+	}
+	defer f.Close()
+	if info.IsDir() {
+		http.Redirect(w, r, path.Base(key)+"/", http.StatusMovedPermanently)
+		return
+	}
+	h.headers(w, key)
+	if etag, err := h.etag(key, f, info); err == nil {
+		w.Header().Set("ETag", etag)
+	}
+	http.ServeContent(w, r, key, info.ModTime(), f)
+}
+
+func (h *Handler) open(key string) (*os.File, fs.FileInfo, error) {
+	if err := bucket.ValidKey(key); err != nil || strings.HasPrefix(key, StatePrefix) {
+		return nil, nil, fs.ErrNotExist
+	}
+	f, err := h.root.Open(key)
+	if err != nil {
+		return nil, nil, err
+	}
+	info, err := f.Stat()
+	if err == nil && info.IsDir() {
+		if _, err = h.root.Stat(path.Join(key, "index.html")); err == nil {
+			return f, info, nil
+		}
+	}
+	if err == nil && !info.Mode().IsRegular() {
+		err = fs.ErrNotExist
+	}
+	if err != nil {
+		f.Close()
+		return nil, nil, err
+	}
+	return f, info, nil
+}
+
+func (h *Handler) headers(w http.ResponseWriter, key string) {
+	headers := HeadersFor(key, h.feed, false)
+	w.Header().Set("Content-Type", headers.ContentType)
+	w.Header().Set("Cache-Control", headers.CacheControl)
+}
+
+// notFound answers with the show's own page where there is one.
+func (h *Handler) notFound(w http.ResponseWriter, r *http.Request, key string) {
+	w.Header().Set("Cache-Control", cacheShortly)
+	f, _, err := h.open("404.html")
+	if err != nil {
+		http.Error(w, "not found: /"+key, http.StatusNotFound)
+		return
+	}
+	defer f.Close()
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(http.StatusNotFound)
+	if r.Method == http.MethodGet {
+		_, _ = io.Copy(w, f) // a reader who has gone away is no error of ours
+	}
+}
+
+// etag is the hash of a file's content, as a bucket would give it. It is kept
+// while size and modification time stay.
+func (h *Handler) etag(key string, f *os.File, info fs.FileInfo) (string, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if t, ok := h.tags[key]; ok && t.size == info.Size() && t.modTime.Equal(info.ModTime()) {
+		return t.etag, nil
+	}
+	sum := sha256.New()
+	if _, err := io.Copy(sum, io.NewSectionReader(f, 0, info.Size())); err != nil {
+		return "", err
+	}
+	t := tagged{info.Size(), info.ModTime(), `"` + hex.EncodeToString(sum.Sum(nil)[:16]) + `"`}
+	h.tags[key] = t
+	return t.etag, nil
+}

@@ -1,0 +1,91 @@
+package publish
+
+import (
+	"path"
+	"regexp"
+	"strings"
+
+	"onair/publish/bucket"
+)
+
+// Class says how long anybody may keep a copy of an object.
+type Class string
+
+// The three classes of DESIGN section 3. An immutable object's key names its
+// content, so it can be kept forever; a feed or a page changes under its key.
+const (
+	Immutable Class = "immutable"
+	Page      Class = "page"
+	Feed      Class = "feed"
+)
+
+const (
+	cacheForever = "public, max-age=31536000, immutable"
+	cacheShortly = "public, max-age=60"
+	// With a purger the CDN may keep what changes for an hour: it is told.
+	cachePurged = cacheShortly + ", s-maxage=3600"
+)
+
+// hashed matches the keys that carry the hash of their content. Only the places
+// of DESIGN section 3 count: a page whose slug ends like a hash stays a page.
+var hashed = regexp.MustCompile(`^(audio|assets|episodes/[^/]+)/[^/]+-[0-9a-f]{16}\.[a-z0-9]+$`)
+
+// ClassOf tells the class of a key; feed is the key of the show's feed.
+func ClassOf(key, feed string) Class {
+	switch {
+	case key == feed:
+		return Feed
+	case hashed.MatchString(key):
+		return Immutable
+	}
+	return Page
+}
+
+// HeadersFor is what a web server says of an object: a pure function of its key
+// and the show's configuration, so that a folder without headers can be served
+// exactly as a bucket with them. purged tells whether a CDN is told of changes.
+func HeadersFor(key, feed string, purged bool) bucket.Headers {
+	h := bucket.Headers{ContentType: contentType(key, feed), CacheControl: cacheShortly}
+	switch {
+	case ClassOf(key, feed) == Immutable:
+		h.CacheControl = cacheForever
+	case purged:
+		h.CacheControl = cachePurged
+	}
+	return h
+}
+
+// mediaTypes are the types of what onair publishes, by extension. The list is
+// ours because the system's differs between machines.
+var mediaTypes = map[string]string{
+	".css":   "text/css; charset=utf-8",
+	".html":  "text/html; charset=utf-8",
+	".ico":   "image/x-icon",
+	".jpg":   "image/jpeg",
+	".js":    "text/javascript; charset=utf-8",
+	".json":  "application/json",
+	".m4a":   "audio/x-m4a",
+	".mp3":   "audio/mpeg",
+	".png":   "image/png",
+	".srt":   "application/x-subrip",
+	".svg":   "image/svg+xml",
+	".txt":   "text/plain; charset=utf-8",
+	".vtt":   "text/vtt",
+	".webp":  "image/webp",
+	".woff2": "font/woff2",
+	".xml":   "application/xml; charset=utf-8",
+}
+
+func contentType(key, feed string) string {
+	if key == feed {
+		return "application/rss+xml; charset=utf-8"
+	}
+	if strings.HasPrefix(key, "episodes/") && strings.HasPrefix(path.Base(key), "chapters-") && path.Ext(key) == ".json" {
+		return "application/json+chapters"
+	}
+	ext := strings.ToLower(path.Ext(key))
+	if t, ok := mediaTypes[ext]; ok {
+		return t
+	}
+	return "application/octet-stream"
+}

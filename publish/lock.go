@@ -1,0 +1,66 @@
+package publish
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+
+	"onair/internal/durable"
+	"onair/show"
+)
+
+// ErrLocked: the release needs onair.lock to change and that is not allowed
+// here, as in CI.
+var ErrLocked = errors.New("onair.lock would change")
+
+// PinnedBy returns the slugs of the episodes whose entry in the lock the
+// release adds or changes, in the order of the release, and whether the show's
+// own entry does.
+func (r *Release) PinnedBy() (slugs []string, show bool) {
+	for _, e := range r.Episodes {
+		pin, old := r.Lock.Episodes[e.GUID], r.Show.Lock.Episodes[e.GUID]
+		if pin != nil && (old == nil || !samePin(pin, old)) {
+			slugs = append(slugs, e.Slug)
+		}
+	}
+	return slugs, r.Lock.PodcastGUID != r.Show.Lock.PodcastGUID
+}
+
+func samePin(a, b *show.Pin) bool {
+	x, y := *a, *b
+	x.Chapters, y.Chapters = nil, nil
+	return slices.Equal(a.Chapters, b.Chapters) && fmt.Sprint(x) == fmt.Sprint(y)
+}
+
+// LockChanges reports whether publishing the release would change onair.lock.
+// A private target has no part in the lock.
+func (r *Release) LockChanges() bool {
+	return !r.Show.Private && !bytes.Equal(r.Lock.Format(), r.Show.Lock.Format())
+}
+
+// WriteLock brings the show's onair.lock to where the release needs it, as a
+// whole or not at all. With locked set a needed change is ErrLocked.
+func (r *Release) WriteLock(locked bool) error {
+	if !r.LockChanges() {
+		return nil
+	}
+	if locked {
+		return ErrLocked
+	}
+	if r.Show.Folder.Dir == "" {
+		return fmt.Errorf("write %s: the show is not in a folder of this machine", show.LockFile)
+	}
+	return durable.WriteFile(filepath.Join(r.Show.Folder.Dir, show.LockFile), r.Lock.Format(), 0o644)
+}
+
+// forget takes the entries of the named episodes out of the release's lock.
+func (b *builder) forget(name string) {
+	before := len(b.release.Lock.Episodes)
+	maps.DeleteFunc(b.release.Lock.Episodes, func(guid string, pin *show.Pin) bool { return guid == name || pin.Slug == name })
+	if len(b.release.Lock.Episodes) == before {
+		b.findings.Errorf("P016", show.Position{File: show.LockFile}, "name it by the slug or GUID that the lock has", "there is no episode %q to remove", name)
+	}
+}

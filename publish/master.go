@@ -1,0 +1,228 @@
+package publish
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"slices"
+
+	"onair/audio"
+	"onair/internal/statcache"
+	"onair/publish/bucket"
+	"onair/show"
+)
+
+// master is an MP3 on this machine and what probing it found.
+type master struct {
+	folder show.Folder
+	name   string
+	info   *audio.Info
+}
+
+// probeKind names probe results in the cache; it changes when they do.
+const probeKind = "audio-probe-1"
+
+// open opens the master read-only, as everything in onair does. The size is
+// that of the file as it is now.
+func (m *master) open() (readerAtCloser, int64, error) {
+	f, err := m.folder.Open(m.name)
+	if err != nil {
+		return nil, 0, err
+	}
+	at, ok := f.(readerAtCloser)
+	if !ok {
+		f.Close()
+		return nil, 0, fmt.Errorf("%s: cannot be read at an offset", m.name)
+	}
+	info, err := f.Stat()
+	if err != nil {
+		f.Close()
+		return nil, 0, err
+	}
+	if !info.Mode().IsRegular() {
+		f.Close()
+		return nil, 0, fmt.Errorf("%s: not a regular file", m.name)
+	}
+	return at, info.Size(), nil
+}
+
+type readerAtCloser interface {
+	io.ReaderAt
+	io.Closer
+}
+
+// probe measures the master, or takes the measurement from the cache.
+func (m *master) probe(cache *statcache.Cache) error {
+	file, size, err := m.open()
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	var id statcache.FileID
+	onDisk := false
+	if name, ok := m.folder.Path(m.name); ok {
+		id, err = statcache.Identify(name)
+		onDisk = err == nil
+	}
+	m.info = &audio.Info{}
+	if onDisk && cache.Get(probeKind, id, m.info) {
+		return nil
+	}
+	if m.info, err = audio.Probe(file, size); err != nil {
+		return err
+	}
+	if onDisk {
+		cache.Put(probeKind, id, m.info)
+	}
+	return nil
+}
+
+// tagged opens the tag followed by the master's payload.
+func (m *master) tagged(tag tag) (io.ReadCloser, error) {
+	head, err := tag()
+	if err != nil {
+		return nil, err
+	}
+	file, _, err := m.open()
+	if err != nil {
+		return nil, err
+	}
+	return struct {
+		io.Reader
+		io.Closer
+	}{audio.Tagged(head, file, m.info), file}, nil
+}
+
+// pin is what the lock holds of the master.
+func (m *master) pin(slug string) show.Pin {
+	return show.Pin{
+		Slug: slug,
+		Payload: show.Payload{
+			SHA256: hex.EncodeToString(m.info.SHA256[:]),
+			CRC32C: m.info.CRC32C,
+			Bytes:  m.info.PayloadBytes(),
+		},
+		Duration:  m.info.Duration,
+		Bitrate:   m.info.Bitrate,
+		Channels:  m.info.Channels,
+		MediaType: m.info.MediaType,
+		TagFormat: audio.TagFormat,
+	}
+}
+
+// measure finds out what the episode's audio is: from the master when it is on
+// this machine, from the lock when it is not. It reports whether the episode
+// can go on; a draft without audio can.
+func (b *builder) measure(e *Episode) bool {
+	pinned := b.show.Lock.Episodes[e.GUID]
+	m := &master{folder: b.show.Folder, name: e.Audio}
+	err := m.probe(b.o.Cache)
+	switch {
+	case err == nil:
+		e.master = m
+		b.findings = append(b.findings, audio.CheckMaster(m.info, show.Position{File: e.Audio})...)
+	case !errors.Is(err, fs.ErrNotExist):
+		b.findings.Errorf("P010", show.Position{File: e.Audio}, "", "%v", err)
+		return false
+	case pinned != nil:
+		e.Pin = *pinned
+		return true
+	case e.Status == show.Draft:
+		return true
+	default:
+		b.findings.Errorf("P011", e.At("audio"), "put the master at "+e.Audio+", or publish from where it is", "the audio is missing: %s is not here and onair.lock does not know it", e.Audio)
+		return false
+	}
+	e.Pin = m.pin(e.Slug)
+	if pinned == nil {
+		b.pin(e)
+		return true
+	}
+	if pinned.Payload != e.Pin.Payload && e.Status != show.Draft && !slices.Contains(b.o.ReplaceAudio, e.Slug) {
+		b.findings.Errorf("P012", show.Position{File: e.Audio}, "to replace it for every listener: --replace-audio "+e.Slug, "the audio is not the one that was published (onair.lock pins %d bytes, sha256 %.12s…)", pinned.Payload.Bytes, pinned.Payload.SHA256)
+		return false
+	}
+	e.Pin.TagFormat, e.Pin.Chapters, e.Pin.Waveform = pinned.TagFormat, pinned.Chapters, pinned.Waveform
+	b.pin(e)
+	return true
+}
+
+// pin writes the episode into the release's lock once listeners may depend on
+// it. A private target pins nothing, and a draft may change freely.
+func (b *builder) pin(e *Episode) {
+	if b.show.Private || e.Status == show.Draft || e.GUID == "" {
+		return
+	}
+	p := e.Pin
+	b.release.Lock.Episodes[e.GUID] = &p
+}
+
+// tag is the source of a tag's bytes. They are made again for every use: a
+// catalogue's covers would not fit into memory.
+type tag func() ([]byte, error)
+
+// tag makes the episode's tag and reports what is wrong with what goes into it.
+// It is nil where there cannot be one.
+func (b *builder) tag(e *Episode) tag {
+	b.checkImages(e)
+	if e.Pin.MediaType != "audio/mpeg" {
+		return func() ([]byte, error) { return nil, nil }
+	}
+	if e.Pin.TagFormat != audio.TagFormat {
+		b.findings.Errorf("P013", e.At("title"), "use a newer onair", "onair.lock pins tag format %d; this onair writes %d", e.Pin.TagFormat, audio.TagFormat)
+		return nil
+	}
+	t, err := audio.EpisodeTag(b.show, e.Episode, e.Pin.Duration, b.picture)
+	if image := (*imageError)(nil); errors.As(err, &image) {
+		return nil
+	} else if err != nil {
+		b.findings.Errorf("P014", e.At("title"), "", "make the tag: %v", err)
+		return nil
+	}
+	return t.Bytes
+}
+
+// addAudio adds the tagged audio. Its key, size and checksum follow from the
+// tag and the pin alone, so they are the same where the audio is not.
+func (b *builder) addAudio(e *Episode, tag tag) {
+	head, err := tag()
+	if err != nil {
+		b.findings.Errorf("P014", e.At("title"), "", "make the tag: %v", err)
+		return
+	}
+	tagSum := sha256.Sum256(head)
+	payloadSum, err := hex.DecodeString(e.Pin.Payload.SHA256)
+	if err != nil || len(payloadSum) != sha256.Size {
+		b.findings.Errorf("P015", show.Position{File: show.LockFile}, "restore it from git", "the payload's sha256 of %s is not 64 hex digits", e.Slug)
+		return
+	}
+	sum := sha256.Sum256(slices.Concat(tagSum[:], payloadSum))
+	ext := ".mp3"
+	if e.Pin.MediaType != "audio/mpeg" {
+		ext = ".m4a"
+	}
+	o := &Object{
+		Role:    RoleAudio,
+		Episode: e.Slug,
+		SHA256:  hex.EncodeToString(sum[:]),
+		Object: bucket.Object{
+			Key:    "audio/" + e.Slug + "-" + hex.EncodeToString(sum[:8]) + ext,
+			Size:   int64(len(head)) + e.Pin.Payload.Bytes,
+			CRC32C: audio.TaggedCRC32C(head, e.Pin.Payload.CRC32C, e.Pin.Payload.Bytes),
+		},
+	}
+	o.Metadata = map[string]string{
+		metaSHA256:             o.SHA256,
+		"onair-tag-bytes":      fmt.Sprint(len(head)),
+		"onair-payload-sha256": e.Pin.Payload.SHA256,
+	}
+	if m := e.master; m != nil {
+		o.Body = func() (io.ReadCloser, error) { return m.tagged(tag) }
+	} else {
+		o.Missing = e.Audio
+	}
+	e.audio = b.add(o)
+}

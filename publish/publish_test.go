@@ -1,0 +1,410 @@
+package publish_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"onair/publish"
+	"onair/publish/bucket"
+	"onair/publish/bucket/mem"
+	"onair/show"
+)
+
+// now is a day on which the example has live, scheduled and draft episodes.
+var now = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
+
+// example is a copy in memory of the example show, for a test to change.
+func example(t *testing.T) fstest.MapFS {
+	t.Helper()
+	files := fstest.MapFS{}
+	root := os.DirFS("../examples/hello-universe")
+	err := fs.WalkDir(root, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || strings.HasPrefix(name, "public/") {
+			return err
+		}
+		data, err := fs.ReadFile(root, name)
+		files[name] = &fstest.MapFile{Data: data, ModTime: now}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+// edit replaces text in a file; the text must be there.
+func edit(t *testing.T, files fstest.MapFS, name, old, new string) {
+	t.Helper()
+	f := files[name]
+	if f == nil || !bytes.Contains(f.Data, []byte(old)) {
+		t.Fatalf("%s does not contain %q", name, old)
+	}
+	files[name] = &fstest.MapFile{Data: bytes.Replace(f.Data, []byte(old), []byte(new), 1)}
+}
+
+// release builds the release of a show that must be without errors.
+func release(t *testing.T, files fs.FS, o *publish.Options) *publish.Release {
+	t.Helper()
+	if o == nil {
+		o = &publish.Options{Now: now}
+	}
+	s, found := show.Load(files, nil)
+	if found.HasErrors() {
+		t.Fatalf("load: %v", found)
+	}
+	r, found, err := publish.NewRelease(t.Context(), s, o)
+	if err != nil || found.HasErrors() {
+		t.Fatalf("release: %v %v", err, found)
+	}
+	return r
+}
+
+func plan(t *testing.T, r *publish.Release, b bucket.Bucket) *publish.Plan {
+	t.Helper()
+	p, err := publish.NewPlan(t.Context(), r, b, nil)
+	if err != nil {
+		t.Fatalf("plan: %v", err)
+	}
+	return p
+}
+
+func apply(t *testing.T, p *publish.Plan, b bucket.Bucket) {
+	t.Helper()
+	if err := publish.Apply(t.Context(), p, b, nil); err != nil {
+		t.Fatalf("apply: %v", err)
+	}
+}
+
+// contents is everything in a bucket but onair's own records.
+func contents(t *testing.T, b bucket.Bucket) map[string]bucket.Attrs {
+	t.Helper()
+	all := map[string]bucket.Attrs{}
+	for a, err := range b.List(context.Background(), "") {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasPrefix(a.Key, publish.StatePrefix) {
+			a.Version = ""
+			all[a.Key] = a
+		}
+	}
+	return all
+}
+
+func read(t *testing.T, b bucket.Bucket, key string) []byte {
+	t.Helper()
+	r, _, err := b.Open(context.Background(), key, 0, -1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	data, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// brokenPromise looks at a bucket as a listener does: it returns what the live
+// feed names that is not there, or not as the feed says.
+func brokenPromise(b bucket.Bucket, base string) error {
+	objects := map[string]bucket.Attrs{}
+	for a, err := range b.List(context.Background(), "") {
+		if err != nil {
+			return err
+		}
+		objects[a.Key] = a
+	}
+	if _, ok := objects["feed.xml"]; !ok {
+		return nil // no feed names nothing
+	}
+	r, _, err := b.Open(context.Background(), "feed.xml", 0, -1)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	d := xml.NewDecoder(r)
+	for {
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		start, ok := token.(xml.StartElement)
+		if !ok {
+			continue
+		}
+		attr := map[string]string{}
+		for _, a := range start.Attr {
+			attr[a.Name.Local] = a.Value
+		}
+		var url string
+		switch start.Name.Local {
+		case "enclosure", "transcript", "chapters":
+			url = attr["url"]
+		case "image":
+			url = attr["href"]
+		}
+		key, ours := strings.CutPrefix(url, base)
+		if url == "" || !ours {
+			continue
+		}
+		o, ok := objects[key]
+		mediaType, _, _ := strings.Cut(o.ContentType, ";")
+		switch {
+		case !ok:
+			return fmt.Errorf("the feed names %s, which is absent", key)
+		case attr["length"] != "" && attr["length"] != fmt.Sprint(o.Size):
+			return fmt.Errorf("%s has %d bytes, the feed says %s", key, o.Size, attr["length"])
+		case attr["type"] != "" && attr["type"] != mediaType:
+			return fmt.Errorf("%s is %s, the feed says %s", key, o.ContentType, attr["type"])
+		}
+	}
+}
+
+const base = "https://hello-universe.example/"
+
+func TestPublish(t *testing.T) {
+	b := mem.New()
+	r := release(t, example(t), nil)
+	apply(t, plan(t, r, b), b)
+	if err := brokenPromise(b, base); err != nil {
+		t.Error(err)
+	}
+	got := contents(t, b)
+	if len(got) != len(r.Objects) {
+		t.Errorf("the bucket has %d objects, the release %d", len(got), len(r.Objects))
+	}
+	for _, o := range r.Objects {
+		want := bucket.Attrs{Key: o.Key, Headers: o.Headers, Size: o.Size, CRC32C: o.CRC32C}
+		if diff := cmp.Diff(want, got[o.Key]); diff != "" {
+			t.Errorf("%s: %s", o.Key, diff)
+		}
+		data := read(t, b, o.Key)
+		if sum := crc32.Checksum(data, crc32.MakeTable(crc32.Castagnoli)); sum != o.CRC32C || int64(len(data)) != o.Size {
+			t.Errorf("%s: the bytes are not those of the release", o.Key)
+		}
+	}
+}
+
+func TestPublishAgainOnlyLists(t *testing.T) {
+	b := mem.New()
+	dir := t.TempDir()
+	r := release(t, example(t), nil)
+	publishIt := func() *publish.Plan {
+		p, err := publish.NewPlan(t.Context(), r, b, &publish.PlanOptions{CacheDir: dir})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !p.Empty() {
+			if err := publish.Apply(t.Context(), p, b, &publish.ApplyOptions{CacheDir: dir}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return p
+	}
+	publishIt()
+	calls := func() (n [5]int) {
+		for i, op := range []string{mem.OpList, mem.OpOpen, mem.OpWrite, mem.OpSetHeaders, mem.OpDelete} {
+			n[i] = b.Calls(op)
+		}
+		return n
+	}
+	before := calls()
+	if p := publishIt(); !p.Empty() {
+		t.Errorf("the second plan is %+v", p.Totals())
+	}
+	before[0]++
+	if after := calls(); after != before {
+		t.Errorf("calls (list, open, write, set headers, delete): %v, want %v", after, before)
+	}
+}
+
+// Whatever fails, and whether the store had done it or not, the feed keeps its
+// promises at every instant and the next publish brings the bucket to where an
+// undisturbed one would have.
+func TestInterruptedAnywhere(t *testing.T) {
+	files := example(t)
+	first := release(t, files, nil)
+	edit(t, files, "show.yaml", "title: Hello, Universe", "title: Hello, Multiverse") // changes every tag
+	second := release(t, files, nil)
+
+	want := mem.New()
+	apply(t, plan(t, first, want), want)
+	writes := want.Calls(mem.OpWrite)
+	apply(t, plan(t, second, want), want)
+	writes = want.Calls(mem.OpWrite) - writes
+
+	cut := errors.New("cut")
+	for n := range writes {
+		for _, done := range []bool{false, true} {
+			b := mem.New()
+			apply(t, plan(t, first, b), b)
+			p := plan(t, second, b)
+			left := n
+			hook := func(op, key string) error {
+				if op != mem.OpWrite {
+					return nil
+				}
+				if left--; left < 0 {
+					return cut
+				}
+				return nil
+			}
+			if done {
+				b.After = hook
+			} else {
+				b.Before = hook
+			}
+			if err := publish.Apply(t.Context(), p, b, &publish.ApplyOptions{Parallel: 1}); !errors.Is(err, cut) {
+				t.Fatalf("write %d: got %v, want the cut", n, err)
+			}
+			b.Before, b.After = nil, nil
+			if err := brokenPromise(b, base); err != nil {
+				t.Fatalf("cut at write %d (done: %v): %v", n, done, err)
+			}
+			apply(t, plan(t, second, b), b)
+			if diff := cmp.Diff(contents(t, want), contents(t, b)); diff != "" {
+				t.Fatalf("cut at write %d (done: %v): %s", n, done, diff)
+			}
+			if p := plan(t, second, b); !p.Empty() {
+				t.Fatalf("cut at write %d: something is left to do: %+v", n, p.Totals())
+			}
+		}
+	}
+}
+
+// The feed keeps its promises after every single write of a publish that
+// changes everything.
+func TestNoInstantIsBroken(t *testing.T) {
+	files := example(t)
+	b := mem.New()
+	apply(t, plan(t, release(t, files, nil), b), b)
+	edit(t, files, "show.yaml", "title: Hello, Universe", "title: Hello, Multiverse")
+	p := plan(t, release(t, files, nil), b)
+	looks := 0
+	b.After = func(op, key string) error {
+		if op == mem.OpWrite {
+			looks++
+			if err := brokenPromise(b, base); err != nil {
+				t.Errorf("after writing %s: %v", key, err)
+			}
+		}
+		return nil
+	}
+	if err := publish.Apply(t.Context(), p, b, &publish.ApplyOptions{Parallel: 1}); err != nil {
+		t.Fatal(err)
+	}
+	if looks < 10 {
+		t.Errorf("looked only %d times", looks)
+	}
+}
+
+func TestSlowerPublisherLoses(t *testing.T) {
+	files := example(t)
+	b := mem.New()
+	apply(t, plan(t, release(t, files, nil), b), b)
+	edit(t, files, "show.yaml", "title: Hello, Universe", "title: A")
+	fast := plan(t, release(t, files, nil), b)
+	edit(t, files, "show.yaml", "title: A", "title: B")
+	slow := plan(t, release(t, files, nil), b)
+
+	apply(t, fast, b)
+	feed := read(t, b, "feed.xml")
+	if err := publish.Apply(t.Context(), slow, b, nil); !errors.Is(err, publish.ErrConflict) {
+		t.Errorf("got %v, want a conflict", err)
+	}
+	if !bytes.Equal(read(t, b, "feed.xml"), feed) {
+		t.Error("the slower publisher changed the feed")
+	}
+	if err := brokenPromise(b, base); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestSameBytesFromAnywhere(t *testing.T) {
+	files := example(t)
+	want := digests(release(t, files, nil))
+
+	touched := fstest.MapFS{}
+	for name, f := range files {
+		touched[name] = &fstest.MapFile{Data: f.Data, ModTime: now.Add(1000 * time.Hour)}
+	}
+	later := digests(release(t, touched, &publish.Options{Now: now.Add(240 * time.Hour)}))
+	if diff := cmp.Diff(want, later); diff != "" {
+		t.Errorf("ten days later, every file touched: %s", diff)
+	}
+
+	silent := maps.Clone(files)
+	maps.DeleteFunc(silent, func(name string, _ *fstest.MapFile) bool { return strings.HasSuffix(name, ".mp3") })
+	if diff := cmp.Diff(want, digests(release(t, silent, nil))); diff != "" {
+		t.Errorf("without the audio: %s", diff)
+	}
+}
+
+// digests is a release as keys, sizes and checksums.
+func digests(r *publish.Release) map[string]string {
+	all := map[string]string{}
+	for _, o := range r.Objects {
+		all[o.Key] = fmt.Sprintf("%d %08x %s", o.Size, o.CRC32C, o.SHA256)
+	}
+	return all
+}
+
+func TestAudioOnlyInTheBucket(t *testing.T) {
+	files := example(t)
+	b := mem.New()
+	apply(t, plan(t, release(t, files, nil), b), b)
+	maps.DeleteFunc(files, func(name string, _ *fstest.MapFile) bool { return strings.HasSuffix(name, ".mp3") })
+	if p := plan(t, release(t, files, nil), b); !p.Empty() {
+		t.Errorf("nothing changed, yet the plan is %+v", p.Totals())
+	}
+	_, err := publish.NewPlan(t.Context(), release(t, files, nil), mem.New(), nil)
+	var missing *publish.MissingAudioError
+	if !errors.As(err, &missing) || missing.File == "" {
+		t.Errorf("an empty bucket and no audio: got %v", err)
+	}
+}
+
+func TestPayloadIsTheMasters(t *testing.T) {
+	files := example(t)
+	r := release(t, files, nil)
+	for _, e := range r.Episodes {
+		if e.AudioKey() == "" {
+			continue
+		}
+		i := slices.IndexFunc(r.Objects, func(o *publish.Object) bool { return o.Key == e.AudioKey() })
+		body, err := r.Objects[i].Body()
+		if err != nil {
+			t.Fatal(err)
+		}
+		tagged, err := io.ReadAll(body)
+		body.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		payload := tagged[int64(len(tagged))-e.Pin.Payload.Bytes:]
+		if !bytes.Contains(files[e.Audio].Data, payload) {
+			t.Errorf("%s: the published payload is not the master's", e.Slug)
+		}
+		if !bytes.HasPrefix(tagged, []byte("ID3\x03")) {
+			t.Errorf("%s: no ID3v2.3 tag at the front", e.Slug)
+		}
+	}
+}

@@ -1,0 +1,312 @@
+package publish
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+
+	"onair/audio"
+	"onair/feed"
+	"onair/internal/finding"
+	"onair/internal/markdown"
+	"onair/show"
+	"onair/templates"
+)
+
+// checkImages reports what is wrong with an episode's own images. The show's
+// are checked once, in addSite.
+func (b *builder) checkImages(e *Episode) {
+	if e.Artwork != "" && e.Artwork != b.show.Artwork {
+		b.checkArtwork(e.Artwork, e.At("artwork"))
+	}
+	b.findings = append(b.findings, feed.CheckChapters(e.Episode)...)
+	for i, c := range e.Chapters {
+		if c.Image == "" {
+			continue
+		}
+		at := e.At(fmt.Sprintf("chapters[%d].image", i))
+		p, err := b.picture(c.Image)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+		case err != nil:
+			b.findings.Errorf("P020", at, "", "%v", err)
+		default:
+			b.findings = append(b.findings, audio.CheckChapterImage(p, at, c.Image)...)
+		}
+	}
+}
+
+// checkArtwork checks an image that directories will show. Package show has
+// reported it already where the file is missing.
+func (b *builder) checkArtwork(name string, at finding.Position) {
+	p, err := b.picture(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		b.findings.Errorf("P020", at, "", "%v", err)
+	default:
+		b.findings = append(b.findings, audio.CheckArtwork(p, at, name)...)
+		if show.ArtworkIsPlaceholder(p.Data) {
+			b.findings.Warnf("P021", at, "put your own in its place: square, 1400 to 3000 pixels, JPEG or PNG", "%s is still the placeholder that onair init drew", name)
+		}
+	}
+}
+
+// addChapters adds the chapters file of a live episode.
+func (b *builder) addChapters(e *Episode) {
+	if len(e.Chapters) == 0 {
+		return
+	}
+	file := &feed.ChaptersFile{Title: e.Title, Author: b.show.Author, PodcastName: b.show.Title}
+	for _, c := range show.Timed(e.Chapters, e.Pin.Duration) {
+		fc := feed.Chapter{Chapter: c}
+		if c.Image != "" {
+			fc.ImageURL = b.url(b.imageKey(c.Image))
+		}
+		file.Chapters = append(file.Chapters, fc)
+	}
+	var out bytes.Buffer
+	if err := feed.WriteChapters(&out, file); err != nil {
+		b.findings.Errorf("P022", e.At("chapters"), "", "write chapters: %v", err)
+		return
+	}
+	e.chapters = b.keyed(RoleChapters, "episodes/"+e.Slug+"/chapters", ".json", out.Bytes())
+	e.chapters.Episode = e.Slug
+}
+
+// addSite adds what belongs to the show as a whole: artwork, feed, theme, pages.
+func (b *builder) addSite() error {
+	if b.show.Artwork != "" {
+		b.checkArtwork(b.show.Artwork, b.show.At("artwork"))
+	}
+	b.addFeed()
+	return b.addPages()
+}
+
+// url is the public address of a key; empty for none.
+func (b *builder) url(key string) string {
+	if key == "" {
+		return ""
+	}
+	return b.show.URL + strings.TrimSuffix((&url.URL{Path: key}).EscapedPath(), "index.html")
+}
+
+func (b *builder) addFeed() {
+	d := &feed.Document{
+		Show:       b.show,
+		SelfURL:    b.show.FeedURL(),
+		GUID:       b.release.Lock.PodcastGUID,
+		ArtworkURL: b.url(b.artworkKey("")),
+		Updated:    b.show.Updated(b.o.Now),
+		PersonURL:  b.personURL,
+	}
+	if b.show.Private {
+		d.GUID = ""
+	}
+	for _, e := range b.release.live() {
+		d.Items = append(d.Items, b.item(e))
+	}
+	var out bytes.Buffer
+	if err := feed.Render(&out, d); err != nil {
+		b.findings.Errorf("P023", show.Position{File: "show.yaml"}, "", "render the feed: %v", err)
+		return
+	}
+	if !b.findings.HasErrors() { // what is wrong already would be reported twice
+		b.findings = append(b.findings, b.atSource(feed.Check(out.Bytes(), b.show.Feed.Path), out.Bytes())...)
+	}
+	b.release.Feed = b.fixed(RoleFeed, b.show.Feed.Path, out.Bytes())
+}
+
+// forDirectories are the rules of the feed that only a directory enforces.
+// Package show has said at the source what is missing; it stops a publish only
+// where a directory could read the feed.
+var forDirectories = []string{"F021", "F023", "F024", "F026", "F027", "F029", "F032"}
+
+// atSource moves findings about the finished feed to the files they can be
+// mended in: the episode whose item it is, or show.yaml.
+func (b *builder) atSource(found finding.List, rendered []byte) (moved finding.List) {
+	var items []int // the line on which each item starts
+	for i, line := range bytes.Split(rendered, []byte("\n")) {
+		if bytes.HasPrefix(bytes.TrimSpace(line), []byte("<item>")) {
+			items = append(items, i+1)
+		}
+	}
+	live := b.release.live()
+	for _, f := range found {
+		if slices.Contains(forDirectories, f.Rule) && (b.show.Private || !b.show.IsPublic()) {
+			continue
+		}
+		n, _ := slices.BinarySearch(items, f.Line+1) // items that start at or before the line
+		f.Position = finding.Position{File: "show.yaml"}
+		if n > 0 && n <= len(live) {
+			f.Position = finding.Position{File: live[n-1].File}
+		}
+		moved = append(moved, f)
+	}
+	return moved
+}
+
+func (b *builder) item(e *Episode) feed.Item {
+	page := b.url(pageKey(e))
+	item := feed.Item{
+		Episode:    e.Episode,
+		PageURL:    page,
+		Enclosure:  feed.Enclosure{URL: b.url(e.audio.Key), Type: e.Pin.MediaType, Bytes: e.audio.Size},
+		Duration:   e.Pin.Duration,
+		Notes:      markdown.HTML(e.Notes, page),
+		ArtworkURL: b.url(b.artworkKey(e.Artwork)),
+	}
+	if e.chapters != nil {
+		item.ChaptersURL = b.url(e.chapters.Key)
+	}
+	for _, t := range e.transcripts {
+		for _, o := range t.files {
+			mediaType, _, _ := strings.Cut(o.ContentType, ";")
+			item.Transcripts = append(item.Transcripts, feed.Transcript{
+				URL:      b.url(o.Key),
+				Type:     mediaType,
+				Language: t.Language,
+				Captions: t.cues != nil && path.Ext(o.Key) != ".txt",
+			})
+		}
+	}
+	return item
+}
+
+func pageKey(e *Episode) string { return "episodes/" + e.Slug + "/index.html" }
+
+// artworkKey is the key of an episode's artwork, else of the show's.
+func (b *builder) artworkKey(own string) string {
+	if own != "" && own != b.show.Artwork {
+		if key := b.imageKey(own); key != "" {
+			return key
+		}
+	}
+	if b.show.Artwork == "" {
+		return ""
+	}
+	return b.imageKey(b.show.Artwork)
+}
+
+func (b *builder) personURL(p *show.Person) string {
+	if strings.Contains(p.Image, "://") {
+		return p.Image
+	}
+	if p.Image == "" {
+		return ""
+	}
+	return b.url(b.imageKey(p.Image))
+}
+
+func (b *builder) addPages() error {
+	theme, err := b.theme()
+	if err != nil {
+		b.findings.Errorf("P024", show.Position{File: "templates"}, "", "%v", err)
+		return nil
+	}
+	site := b.site(theme)
+	for page, err := range theme.Pages(site) {
+		if err != nil {
+			b.findings.Errorf("P024", show.Position{File: "templates"}, "", "%v", err)
+			return nil
+		}
+		b.fixed(RolePage, page.Key, page.Body).Episode = episodeOf(page.Key)
+	}
+	return nil
+}
+
+// episodeOf is the slug of the episode whose page a key is; empty for others.
+func episodeOf(key string) string {
+	if rest, ok := strings.CutPrefix(key, "episodes/"); ok {
+		slug, _, _ := strings.Cut(rest, "/")
+		return slug
+	}
+	return ""
+}
+
+// theme loads the embedded theme with the show's overrides, if it has any.
+func (b *builder) theme() (*templates.Theme, error) {
+	overrides, err := fs.Sub(b.show.Folder.FS, "templates")
+	if err != nil {
+		return nil, err
+	}
+	if _, err := fs.Stat(overrides, "."); err != nil {
+		overrides = nil
+	}
+	return templates.Load(overrides)
+}
+
+func (b *builder) site(theme *templates.Theme) *templates.Site {
+	site := &templates.Site{
+		Show:        b.show,
+		Description: template.HTML(markdown.HTML(b.show.Description, "")),
+		ArtworkKey:  b.artworkKey(""),
+		FeedKey:     b.show.Feed.Path,
+		AssetKeys:   map[string]string{},
+		ImageKeys:   map[string]string{},
+		Updated:     b.show.Updated(b.o.Now),
+	}
+	for _, a := range theme.Assets() {
+		ext := path.Ext(a.Name)
+		site.AssetKeys[a.Name] = b.keyed(RoleTheme, "assets/"+strings.TrimSuffix(path.Base(a.Name), ext), ext, a.Data).Key
+	}
+	for _, e := range b.release.live() {
+		site.Episodes = append(site.Episodes, b.sitePage(e))
+	}
+	for name, im := range b.images {
+		if im.object != nil {
+			site.ImageKeys[name] = im.object.Key
+		}
+	}
+	return site
+}
+
+// sitePage is a live episode as its page sees it. It adds the images that only
+// the page shows.
+func (b *builder) sitePage(e *Episode) *templates.Episode {
+	for _, c := range e.Credits(b.show) {
+		b.personURL(c.Person)
+	}
+	for _, s := range e.Sponsors {
+		if s.Logo != "" {
+			b.imageKey(s.Logo)
+		}
+	}
+	page := &templates.Episode{
+		Episode:    e.Episode,
+		Duration:   e.Pin.Duration,
+		AudioKey:   e.audio.Key,
+		AudioType:  e.Pin.MediaType,
+		AudioBytes: e.audio.Size,
+		ArtworkKey: b.artworkKey(e.Artwork),
+		Notes:      template.HTML(markdown.HTML(e.Notes, "")),
+		Summary:    e.Summary,
+		Chapters:   show.Timed(e.Chapters, e.Pin.Duration),
+	}
+	if page.Summary == "" {
+		page.Summary = markdown.Text(e.Notes)
+	}
+	for _, t := range e.transcripts {
+		tt := templates.Transcript{Language: t.Language, Text: t.text, Starts: t.text.Starts(e.Pin.Duration), EditURL: b.editURL(t.Path)}
+		for _, o := range t.files {
+			mediaType, _, _ := strings.Cut(o.ContentType, ";")
+			tt.Files = append(tt.Files, templates.File{Key: o.Key, MediaType: mediaType, Label: strings.ToUpper(strings.TrimPrefix(path.Ext(o.Key), "."))})
+		}
+		page.Transcripts = append(page.Transcripts, tt)
+	}
+	return page
+}
+
+// editURL is where a listener can improve a transcript.
+func (b *builder) editURL(file string) string {
+	if b.show.Transcripts.Edit == "" {
+		return ""
+	}
+	return strings.ReplaceAll(b.show.Transcripts.Edit, "{file}", (&url.URL{Path: file}).EscapedPath())
+}
