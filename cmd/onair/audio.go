@@ -1,0 +1,186 @@
+package main
+
+import (
+	"encoding/hex"
+	"fmt"
+	"os"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"onair/audio"
+)
+
+func newAudio(g *global) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "audio",
+		Short: "Look at one audio file",
+		Args:  cobra.NoArgs,
+		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	c.AddCommand(newAudioProbe(g))
+	return c
+}
+
+func newAudioProbe(g *global) *cobra.Command {
+	return &cobra.Command{
+		Use:   "probe FILE",
+		Short: "Tell what the frames and the tag of an MP3 say",
+		Long: `Walk every frame of an MP3 and tell its duration, bitrate and format, where its
+audio starts and ends, its SHA-256, and what its ID3 tag says. The file is only
+read.
+
+Exit codes: 0 done · 1 failed, such as a file that is no MP3 · 2 usage.`,
+		Example: "  onair audio probe episode.mp3 --json | jq .duration_seconds",
+		Args:    cobra.ExactArgs(1),
+		RunE:    func(_ *cobra.Command, args []string) error { return g.probe(args[0]) },
+	}
+}
+
+func (g *global) probe(name string) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	stat, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if !stat.Mode().IsRegular() {
+		return fmt.Errorf("%s is not a regular file", name)
+	}
+	info, err := audio.Probe(f, stat.Size())
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	tag, err := audio.ReadTag(f, stat.Size())
+	if err != nil {
+		info.Warnings = append(info.Warnings, err.Error())
+	}
+	if g.json {
+		return writeJSON(g.stdout, probeJSON(info, tag))
+	}
+	return g.printProbe(info, tag)
+}
+
+// probeDocument is what audio probe --json writes.
+type probeDocument struct {
+	SchemaVersion int       `json:"schema_version"`
+	Duration      float64   `json:"duration_seconds"`
+	Frames        int       `json:"frames"`
+	Bitrate       int       `json:"bitrate_kbps"`
+	BitrateMode   string    `json:"bitrate_mode"`
+	SampleRate    int       `json:"sample_rate_hz"`
+	Channels      int       `json:"channels"`
+	PayloadBytes  int64     `json:"payload_bytes"`
+	PayloadSHA256 string    `json:"payload_sha256"`
+	Tag           *probeTag `json:"tag"`
+	Warnings      []string  `json:"warnings"`
+}
+
+type probeTag struct {
+	Version  string         `json:"version"`
+	Bytes    int64          `json:"bytes"`
+	Title    string         `json:"title"`
+	Artist   string         `json:"artist"`
+	Album    string         `json:"album"`
+	Track    int            `json:"track,omitempty"`
+	Season   int            `json:"season,omitempty"`
+	Date     string         `json:"date,omitempty"`
+	Genre    string         `json:"genre,omitempty"`
+	Comment  string         `json:"comment,omitempty"`
+	Language string         `json:"language,omitempty"`
+	GUID     string         `json:"guid,omitempty"`
+	Artwork  *probePicture  `json:"artwork"`
+	Chapters []probeChapter `json:"chapters"`
+}
+
+type probePicture struct {
+	MediaType string `json:"media_type"`
+	Width     int    `json:"width"`
+	Height    int    `json:"height"`
+	Bytes     int    `json:"bytes"`
+}
+
+type probeChapter struct {
+	Start float64       `json:"start_seconds"`
+	End   float64       `json:"end_seconds"`
+	Title string        `json:"title"`
+	URL   string        `json:"url"`
+	Image *probePicture `json:"image"`
+}
+
+func bitrateMode(vbr bool) string {
+	if vbr {
+		return "vbr"
+	}
+	return "cbr"
+}
+
+func probeJSON(info *audio.Info, tag *audio.Tag) probeDocument {
+	d := probeDocument{
+		SchemaVersion: schemaVersion,
+		Duration:      info.Duration.Seconds(),
+		Frames:        info.Frames,
+		Bitrate:       info.Bitrate,
+		BitrateMode:   bitrateMode(info.VBR),
+		SampleRate:    info.SampleRate,
+		Channels:      info.Channels,
+		PayloadBytes:  info.PayloadBytes(),
+		PayloadSHA256: hex.EncodeToString(info.SHA256[:]),
+		Warnings:      append([]string{}, info.Warnings...),
+	}
+	if tag == nil {
+		return d
+	}
+	d.Tag = &probeTag{
+		Version: info.TagVersion, Bytes: info.TagBytes,
+		Title: tag.Title, Artist: tag.Artist, Album: tag.Album, Track: tag.Track, Season: tag.Season,
+		Genre: tag.Genre, Comment: tag.Comment, Language: tag.Language, GUID: tag.GUID,
+		Artwork: pictureJSON(tag.Artwork), Chapters: []probeChapter{},
+	}
+	if !tag.Date.IsZero() {
+		d.Tag.Date = tag.Date.Format("2006-01-02")
+	}
+	for _, c := range tag.Chapters {
+		d.Tag.Chapters = append(d.Tag.Chapters, probeChapter{c.Start.Seconds(), c.End.Seconds(), c.Title, c.URL, pictureJSON(c.Image)})
+	}
+	return d
+}
+
+func pictureJSON(p *audio.Picture) *probePicture {
+	if p == nil {
+		return nil
+	}
+	return &probePicture{p.MediaType, p.Width, p.Height, len(p.Data)}
+}
+
+func (g *global) printProbe(info *audio.Info, tag *audio.Tag) error {
+	t := tabwriter.NewWriter(g.stdout, 0, 0, 2, ' ', 0)
+	channels := map[int]string{1: "mono", 2: "stereo"}[info.Channels]
+	fmt.Fprintf(t, "duration\t%s\t%d frames\n", durationText(info.Duration), info.Frames)
+	fmt.Fprintf(t, "format\t%d kbit/s %s, %d Hz %s\t%s\n", info.Bitrate, bitrateMode(info.VBR), info.SampleRate, channels, info.MediaType)
+	fmt.Fprintf(t, "payload\t%s\tbytes %d to %d\n", bytesText(info.PayloadBytes()), info.PayloadStart, info.PayloadEnd)
+	fmt.Fprintf(t, "\tsha256\t%x\n", info.SHA256)
+	if tag == nil {
+		fmt.Fprintf(t, "tag\tnone\n")
+	} else {
+		fmt.Fprintf(t, "tag\tID3v%s\t%s\n", info.TagVersion, bytesText(info.TagBytes))
+		for _, field := range [][2]string{{"title", tag.Title}, {"artist", tag.Artist}, {"album", tag.Album}} {
+			if field[1] != "" {
+				fmt.Fprintf(t, "\t%s\t%s\n", field[0], clean(field[1]))
+			}
+		}
+		if p := tag.Artwork; p != nil {
+			fmt.Fprintf(t, "\tartwork\t%s, %d × %d, %s\n", p.MediaType, p.Width, p.Height, bytesText(int64(len(p.Data))))
+		}
+		for _, c := range tag.Chapters {
+			fmt.Fprintf(t, "\tchapter\t%s %s\n", durationText(c.Start), clean(c.Title))
+		}
+	}
+	for _, w := range info.Warnings {
+		fmt.Fprintf(t, "warning\t%s\n", clean(w))
+	}
+	return t.Flush()
+}

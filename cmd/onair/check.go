@@ -1,0 +1,77 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"onair/internal/finding"
+	"onair/show"
+)
+
+func newCheck(g *global) *cobra.Command {
+	return &cobra.Command{
+		Use:   "check [EPISODE…]",
+		Short: "Check everything that can be known offline",
+		Long: `Check the show, its episodes, audio, artwork, transcripts and the finished feed.
+Nothing is written and nothing is sent. With the slugs of episodes, only what
+concerns them is shown.
+
+Exit codes: 0 no errors · 1 failed · 2 usage · 3 errors were found.`,
+		Example: `  onair check
+  onair check 4-cloudy --format github`,
+		ValidArgsFunction: g.completeEpisodes,
+		RunE:              func(c *cobra.Command, args []string) error { return g.check(c.Context(), args) },
+	}
+}
+
+func (g *global) check(ctx context.Context, slugs []string) error {
+	r, found, err := g.release(ctx, &intent{})
+	if err != nil {
+		return err
+	}
+	episodes := 0
+	if r != nil {
+		episodes = len(r.Episodes)
+		if found, err = onlyOf(found, r.Show, slugs); err != nil {
+			return err
+		}
+	}
+	if err := g.writeFindings(g.stdout, found); err != nil {
+		return err
+	}
+	if g.format == "text" && !g.quiet {
+		if len(found) > 0 {
+			fmt.Fprintln(g.stdout)
+		}
+		fmt.Fprintf(g.stdout, "checked %s: %s\n", count(episodes, "episode"), tally(found))
+	}
+	if found.HasErrors() {
+		return exitError(exitFindings)
+	}
+	return nil
+}
+
+// onlyOf keeps the findings about the episodes with the slugs; all, when there
+// are none.
+func onlyOf(l finding.List, s *show.Show, slugs []string) (finding.List, error) {
+	if len(slugs) == 0 {
+		return l, nil
+	}
+	var kept finding.List
+	for _, slug := range slugs {
+		e := s.Episode(slug)
+		if e == nil {
+			return nil, usagef("there is no episode %q", slug)
+		}
+		for _, f := range l {
+			if strings.HasPrefix(f.File, e.Dir+"/") {
+				kept = append(kept, f)
+			}
+		}
+	}
+	kept.Sort()
+	return kept, nil
+}

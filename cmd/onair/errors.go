@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"strings"
+
+	"onair/internal/finding"
+	"onair/publish"
+	"onair/publish/bucket"
+)
+
+// Exit codes that scripts may rely on.
+const (
+	exitFailed   = 1
+	exitUsage    = 2
+	exitFindings = 3
+	exitConflict = 4
+	exitChanges  = 10 // plan --exit-code
+)
+
+// usageError is a command line that cannot be meant.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// hinted is an error with a line on what to do about it.
+type hinted struct {
+	error
+	hint string
+}
+
+func (e hinted) Unwrap() error { return e.error }
+
+// withHint adds a hint to an error; nil stays nil.
+func withHint(err error, format string, args ...any) error {
+	if err == nil {
+		return nil
+	}
+	return hinted{err, fmt.Sprintf(format, args...)}
+}
+
+// exitError ends the command with a code and nothing left to say.
+type exitError int
+
+func (e exitError) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
+
+// exitCode is the one place where an error becomes an exit code.
+func exitCode(err error) int {
+	var exit exitError
+	var usage usageError
+	switch {
+	case errors.As(err, &exit):
+		return int(exit)
+	case errors.As(err, &usage), isCobraUsage(err):
+		return exitUsage
+	case errors.Is(err, publish.ErrConflict), errors.Is(err, bucket.ErrPrecondition):
+		return exitConflict
+	}
+	return exitFailed
+}
+
+// isCobraUsage recognises cobra's own complaints, which have no type.
+func isCobraUsage(err error) bool {
+	for _, start := range []string{"unknown command", "unknown flag", "unknown shorthand", "accepts ", "requires ", "required flag", "flag needs", "invalid argument", "if any flags in the group"} {
+		if strings.HasPrefix(err.Error(), start) {
+			return true
+		}
+	}
+	return false
+}
+
+// explain prints an error and what to do about it. It is the only place that
+// prints errors.
+func explain(w io.Writer, ui *ui, err error) {
+	var exit exitError
+	if errors.As(err, &exit) {
+		return
+	}
+	if errors.Is(err, context.Canceled) {
+		fmt.Fprintln(w, ui.red("interrupted")+": nothing is half done; run the command again to go on")
+		return
+	}
+	message, _, _ := strings.Cut(err.Error(), "\n")
+	fmt.Fprintf(w, "%s %s\n", ui.red("onair:"), clean(message))
+	if hint := hintFor(err); hint != "" {
+		fmt.Fprintf(w, "  %s\n", clean(hint))
+	}
+}
+
+// hintFor is what to do about an error.
+func hintFor(err error) string {
+	var h hinted
+	var f finding.Finding
+	var missing *publish.MissingAudioError
+	var foreign *publish.ForeignError
+	var dropped *publish.DroppedError
+	switch {
+	case errors.As(err, &h):
+		return h.hint
+	case errors.As(err, &f):
+		return f.Hint
+	case errors.As(err, &missing):
+		return "run onair publish where " + missing.File + " is, or copy it here"
+	case errors.As(err, &dropped):
+		return "if that is meant: --remove " + dropped.Slug + ", or --new-guid " + dropped.Slug
+	case errors.As(err, &foreign):
+		return "--adopt lets onair overwrite it"
+	case errors.Is(err, publish.ErrConflict):
+		return "run onair plan to see what is live now, then publish again"
+	case errors.Is(err, publish.ErrLocked):
+		return "run onair lock and commit onair.lock"
+	case errors.Is(err, bucket.ErrNoBucket):
+		return "create it, or correct storage: in show.yaml"
+	case errors.Is(err, fs.ErrPermission):
+		return "check who owns the file and its folder"
+	case isCobraUsage(err):
+		return "onair --help lists the commands; onair COMMAND --help explains one"
+	}
+	return ""
+}

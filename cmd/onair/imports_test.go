@@ -1,0 +1,84 @@
+package main
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// allowed says, for every room of the house, which other rooms it may import.
+// Arrows point one way: cmd → publish → {audio, feed, templates} → show. A
+// trailing "/" stands for all that is below; internal packages import nothing
+// of ours but each other.
+var allowed = map[string][]string{
+	"onair/show":            {"onair/internal/"},
+	"onair/transcripts":     {"onair/internal/"},
+	"onair/audio":           {"onair/show", "onair/internal/"},
+	"onair/feed":            {"onair/show", "onair/internal/"},
+	"onair/templates":       {"onair/show", "onair/transcripts", "onair/internal/"},
+	"onair/publish":         {"onair/show", "onair/transcripts", "onair/audio", "onair/feed", "onair/templates", "onair/publish/bucket", "onair/internal/"},
+	"onair/publish/bucket":  {},
+	"onair/publish/bucket/": {"onair/publish/bucket", "onair/publish/bucket/buckettest", "onair/internal/"},
+	"onair/internal/":       {"onair/internal/"},
+	"onair/cmd/":            {"onair/"},
+	"onair/examples/":       {"onair/"},
+}
+
+// owners says which package alone may import something from outside: only the
+// home of a provider knows its SDK, only cmd knows the command line library.
+var owners = map[string]string{
+	"cloud.google.com/go/":    "onair/publish/bucket/gcs",
+	"google.golang.org/api/":  "onair/publish/bucket/gcs",
+	"github.com/spf13/cobra":  "onair/cmd/onair",
+	"github.com/bogem/id3v2/": "onair/audio",
+	"github.com/goccy/":       "onair/show",
+}
+
+func TestImportArrows(t *testing.T) {
+	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "onair/...").Output()
+	if err != nil {
+		t.Fatalf("list packages: %v", err)
+	}
+	for line := range strings.Lines(string(out)) {
+		fields := strings.Fields(line)
+		pkg := fields[0]
+		may, ok := arrowsOf(pkg)
+		if !ok {
+			t.Errorf("%s is a new room: say in this test what it may import", pkg)
+		}
+		for _, imp := range fields[1:] {
+			if strings.HasPrefix(imp, "onair/") && !matches(imp, may) {
+				t.Errorf("%s imports %s: the arrow points the wrong way", pkg, imp)
+			}
+			for prefix, owner := range owners {
+				if strings.HasPrefix(imp, prefix) && pkg != owner {
+					t.Errorf("%s imports %s: only %s may", pkg, imp, owner)
+				}
+			}
+		}
+	}
+}
+
+// arrowsOf finds the entry of a package: its own, else that of the longest
+// folder above it.
+func arrowsOf(pkg string) (may []string, ok bool) {
+	if may, ok = allowed[pkg]; ok {
+		return may, true
+	}
+	best := ""
+	for room := range allowed {
+		if strings.HasSuffix(room, "/") && strings.HasPrefix(pkg, room) && len(room) > len(best) {
+			best = room
+		}
+	}
+	return allowed[best], best != ""
+}
+
+func matches(imp string, may []string) bool {
+	for _, m := range may {
+		if imp == m || strings.HasSuffix(m, "/") && strings.HasPrefix(imp, m) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"onair/internal/finding"
+	"onair/internal/statcache"
+	"onair/publish"
+	"onair/show"
+)
+
+// intent names the changes to published episodes that are meant, by slug.
+type intent struct{ replaceAudio, remove, newGUID []string }
+
+// addFlags adds the flags by which such changes are named.
+func (i *intent) addFlags(c *cobra.Command, g *global) {
+	f := c.Flags()
+	f.StringSliceVar(&i.replaceAudio, "replace-audio", nil, "let the published audio of this `EPISODE` change")
+	f.StringSliceVar(&i.remove, "remove", nil, "let this published `EPISODE` go")
+	f.StringSliceVar(&i.newGUID, "new-guid", nil, "let the GUID of this `EPISODE` change: apps will show it as a new one")
+	for _, name := range []string{"replace-audio", "remove", "new-guid"} {
+		c.RegisterFlagCompletionFunc(name, g.completeEpisodes)
+	}
+}
+
+// loadShow reads the show in -C, for --to.
+func (g *global) loadShow() (*show.Show, finding.List, error) { return g.loadShowWith(&intent{}) }
+
+func (g *global) loadShowWith(meant *intent) (*show.Show, finding.List, error) {
+	dir, err := filepath.Abs(g.dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	info, err := os.Stat(dir)
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case !info.IsDir():
+		return nil, nil, fmt.Errorf("%s is not a folder", g.dir)
+	}
+	s, found := show.Load(os.DirFS(dir), &show.LoadOptions{Dir: dir, Target: g.target, Env: g.env, NewGUID: meant.newGUID})
+	return s, found, nil
+}
+
+// cacheDir is where this user's measurements are kept; empty when there is no
+// such place, and then nothing is kept.
+func (g *global) cacheDir() string {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(dir, "onair")
+}
+
+// release loads the show and builds its release, with everything that is wrong
+// with either. The release is nil when show.yaml could not be read.
+func (g *global) release(ctx context.Context, meant *intent) (*publish.Release, finding.List, error) {
+	s, found, err := g.loadShowWith(meant)
+	if err != nil || s == nil {
+		return nil, found, err
+	}
+	r, more, err := publish.NewRelease(ctx, s, &publish.Options{
+		Now:          g.now(),
+		Cache:        statcache.Open(g.cacheDir()),
+		ReplaceAudio: meant.replaceAudio,
+		Remove:       meant.remove,
+	})
+	found = append(found, more...)
+	found.Sort()
+	return r, found, err
+}
+
+// sound is release for commands that need one without errors.
+func (g *global) sound(ctx context.Context, meant *intent) (*publish.Release, finding.List, error) {
+	r, found, err := g.release(ctx, meant)
+	if err == nil {
+		err = g.refuse(found)
+	}
+	if err == nil && r == nil {
+		err = errors.New("there is no show to work on")
+	}
+	return r, found, err
+}
+
+// completeTargets offers the targets of the show.
+func (g *global) completeTargets(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	s, _, err := g.loadShow()
+	if err != nil || s == nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return s.Targets, cobra.ShellCompDirectiveNoFileComp
+}
+
+// completeEpisodes offers the slugs of the show.
+func (g *global) completeEpisodes(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	s, _, err := g.loadShow()
+	if err != nil || s == nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	var slugs []string
+	for _, e := range s.Episodes {
+		slugs = append(slugs, e.Slug+"\t"+e.Title)
+	}
+	return slugs, cobra.ShellCompDirectiveNoFileComp
+}

@@ -1,0 +1,176 @@
+package main
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"onair": main})
+}
+
+// TestScripts runs testdata/script/*.txtar, one theme a file. A script finds the
+// example shows in $EXAMPLES, and has a home and a cache of its own.
+func TestScripts(t *testing.T) {
+	examples, err := filepath.Abs("../../examples")
+	if err != nil {
+		t.Fatal(err)
+	}
+	nothing := httptest.NewServer(http.HandlerFunc(noBucket))
+	t.Cleanup(nothing.Close)
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("EXAMPLES", examples)
+			e.Setenv("EMPTY_GCS", nothing.Listener.Addr().String())
+			e.Setenv("XDG_CACHE_HOME", filepath.Join(e.WorkDir, ".cache"))
+			e.Setenv("ONAIR_NOW", "2026-11-20T12:00:00Z")
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"copyshow":  copyShow,
+			"truncate":  truncate,
+			"edit":      edit,
+			"age":       age,
+			"samefiles": samefiles,
+			"code":      code,
+			"disk":      disk,
+		},
+		Condition: func(cond string) (bool, error) {
+			if cond == "disks" { // small disks take root on Linux
+				return runtime.GOOS == "linux" && os.Geteuid() == 0, nil
+			}
+			return false, fmt.Errorf("unknown condition %q", cond)
+		},
+		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
+	})
+}
+
+// noBucket answers as cloud storage does where there is no such bucket.
+func noBucket(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(http.StatusNotFound)
+	_, _ = w.Write([]byte(`{"error": {"code": 404, "message": "The specified bucket does not exist."}}`))
+}
+
+// copyShow copies an example: copyshow hello-universe DIR.
+func copyShow(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: copyshow EXAMPLE DIR")
+	}
+	source := os.DirFS(filepath.Join(ts.Getenv("EXAMPLES"), args[0]))
+	ts.Check(os.CopyFS(ts.MkAbs(args[1]), source))
+	ts.Check(os.RemoveAll(filepath.Join(ts.MkAbs(args[1]), "public"))) // of somebody who tried it
+}
+
+// disk mounts a small or a read-only disk: disk full|readonly DIR.
+func disk(ts *testscript.TestScript, neg bool, args []string) {
+	options, ok := map[string]string{"full": "size=768k", "readonly": "ro"}[args[0]]
+	if neg || len(args) != 2 || !ok {
+		ts.Fatalf("usage: disk full|readonly DIR")
+	}
+	dir := ts.MkAbs(args[1])
+	ts.Check(os.MkdirAll(dir, 0o755))
+	unmount, err := mountTmpfs(dir, options)
+	ts.Check(err)
+	ts.Defer(unmount)
+}
+
+// edit replaces the first occurrence of text in files: edit OLD NEW FILE...
+func edit(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 3 {
+		ts.Fatalf("usage: edit OLD NEW FILE...")
+	}
+	old, text := strings.ReplaceAll(args[0], `\n`, "\n"), strings.ReplaceAll(args[1], `\n`, "\n")
+	for _, name := range args[2:] {
+		data := ts.ReadFile(name)
+		if !strings.Contains(data, old) {
+			ts.Fatalf("%s does not contain %q", name, old)
+		}
+		ts.Check(os.WriteFile(ts.MkAbs(name), []byte(strings.Replace(data, old, text, 1)), 0o644))
+	}
+}
+
+// age sets every date in a folder to the year 2001: age DIR.
+func age(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: age DIR")
+	}
+	long := time.Date(2001, 1, 1, 0, 0, 0, 0, time.UTC)
+	ts.Check(filepath.WalkDir(ts.MkAbs(args[0]), func(name string, _ fs.DirEntry, err error) error {
+		return errors.Join(err, os.Chtimes(name, long, long))
+	}))
+}
+
+// samefiles compares two folders byte for byte: samefiles DIR DIR.
+func samefiles(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: samefiles DIR DIR")
+	}
+	a, b := readFolder(ts, args[0]), readFolder(ts, args[1])
+	if len(a) == 0 {
+		ts.Fatalf("%s is empty", args[0])
+	}
+	if diff := cmp.Diff(a, b); diff != "" {
+		ts.Fatalf("the folders differ: %s", diff)
+	}
+}
+
+// readFolder is the SHA-256 of every file in a folder.
+func readFolder(ts *testscript.TestScript, dir string) map[string]string {
+	sums := map[string]string{}
+	root := os.DirFS(ts.MkAbs(dir))
+	ts.Check(fs.WalkDir(root, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(root, name)
+		sums[name] = fmt.Sprintf("%x", sha256.Sum256(data))
+		return err
+	}))
+	return sums
+}
+
+// code runs a command that must exit with a code: code 3 onair check.
+func code(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: code N COMMAND...")
+	}
+	err := ts.Exec(args[1], args[2:]...)
+	got := 0
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		got = exit.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if fmt.Sprint(got) != args[0] {
+		ts.Fatalf("exit code %d, want %s", got, args[0])
+	}
+}
+
+// truncate cuts a file in half: truncate FILE.
+func truncate(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: truncate FILE")
+	}
+	name := ts.MkAbs(args[0])
+	info, err := os.Stat(name)
+	ts.Check(err)
+	ts.Check(os.Truncate(name, info.Size()/2+1))
+}

@@ -1,0 +1,250 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"onair/internal/finding"
+	"onair/publish"
+	"onair/show"
+)
+
+type planOptions struct {
+	intent
+	exitCode, adopt bool
+}
+
+func newPlan(g *global) *cobra.Command {
+	var o planOptions
+	c := &cobra.Command{
+		Use:   "plan",
+		Short: "Show what publish would change",
+		Long: `Compare what should be live with what is, and show the difference. Nothing is
+written, neither in the bucket nor in the show.
+
+Exit codes: 0 done · 1 failed · 2 usage · 3 the show has errors · 10 there are
+changes (with --exit-code).`,
+		Example: `  onair plan
+  onair plan --json | jq .summary`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return g.plan(c.Context(), &o) },
+	}
+	o.addFlags(c, g)
+	c.Flags().BoolVar(&o.adopt, "adopt", false, "overwrite objects that onair did not write")
+	c.Flags().BoolVar(&o.exitCode, "exit-code", false, "exit with 10 when there are changes")
+	return c
+}
+
+func (g *global) plan(ctx context.Context, o *planOptions) error {
+	p, found, err := g.makePlan(ctx, &o.intent, o.adopt)
+	if err != nil {
+		return err
+	}
+	if g.json {
+		err = writeJSON(g.stdout, planJSON(p))
+	} else {
+		g.printPlan(g.stdout, p, found)
+		if !g.quiet && !p.Empty() {
+			fmt.Fprintf(g.stdout, "%s%s publish makes it so.\n", g.name, g.sameFlags())
+		}
+	}
+	if err == nil && o.exitCode && !p.Empty() {
+		return exitError(exitChanges)
+	}
+	return err
+}
+
+// makePlan builds the release, opens the bucket and compares.
+func (g *global) makePlan(ctx context.Context, meant *intent, adopt bool) (*publish.Plan, finding.List, error) {
+	r, found, err := g.sound(ctx, meant)
+	if err != nil {
+		return nil, found, err
+	}
+	b, err := g.openBucket(ctx, r.Show)
+	if err != nil {
+		return nil, found, err
+	}
+	p, err := publish.NewPlan(ctx, r, b, &publish.PlanOptions{
+		CacheDir: g.cacheDir(),
+		Adopt:    adopt,
+		Drop:     slices.Concat(meant.remove, meant.newGUID),
+	})
+	return p, found, err
+}
+
+// printPlan is the plan as people read it: what listeners will notice first,
+// the figures last.
+func (g *global) printPlan(w io.Writer, p *publish.Plan, found finding.List) {
+	u := g.ui(w)
+	s := p.Release.Show
+	if g.quiet {
+		return
+	}
+	fmt.Fprintf(w, "%s → %s   %s\n", u.bold(clean(s.Title)), p.Storage, u.dim(liveText(p.Previous, s.Timezone, g.now())))
+	fmt.Fprintf(w, "checked %s: %s\n\n", count(len(p.Release.Episodes), "episode"), tally(found))
+	g.printEpisodes(w, p)
+	printShared(w, u, p)
+	if said := g.worthSaying(found); len(said) > 0 && !p.Empty() {
+		fmt.Fprintln(w)
+		g.writeFindings(w, said)
+	}
+	if g.verbose {
+		printObjects(w, u, p)
+	}
+	t := p.Totals()
+	fmt.Fprintln(w)
+	if p.Empty() {
+		fmt.Fprintf(w, "%s\n", u.green("Nothing to do: what is live is what should be."))
+		return
+	}
+	fmt.Fprintf(w, "%d to add, %d to update, %d to delete · %s to send of %s\n", t.Add, t.Update, t.Delete, bytesText(t.Upload), bytesText(t.Total))
+}
+
+// liveText is when and from which commit the show was published last.
+func liveText(s *publish.State, zone *time.Location, now time.Time) string {
+	if s.Phase == "" {
+		return "nothing live yet"
+	}
+	text := "live: " + dateText(s.At.In(zone), now.In(zone))
+	if len(s.Commit) >= 7 {
+		text += ", commit " + s.Commit[:7]
+	}
+	if s.Phase == publish.Applying {
+		text += " (interrupted)"
+	}
+	return text
+}
+
+var actionMarks = map[publish.Action]string{publish.Add: "+", publish.Update: "~", publish.Schedule: "·"}
+
+func (g *global) printEpisodes(w io.Writer, p *publish.Plan) {
+	u := g.ui(w)
+	unchanged, drafts := 0, 0
+	for _, e := range p.Release.Episodes {
+		if e.Status == show.Draft {
+			drafts++
+		}
+	}
+	for _, e := range p.Episodes {
+		if e.Action == publish.Keep {
+			unchanged++
+			continue
+		}
+		mark := actionMarks[e.Action]
+		switch e.Action {
+		case publish.Add:
+			mark = u.green(mark)
+		case publish.Update:
+			mark = u.yellow(mark)
+		}
+		headline, detail := g.episodeText(p, e)
+		fmt.Fprintf(w, "  %s %-2s %s  %s\n", mark, label(e.Episode.Episode), pad(clean(e.Title), 36), headline)
+		if detail != "" {
+			fmt.Fprintf(w, "       %s\n", u.dim(detail))
+		}
+	}
+	var rest []string
+	if unchanged > 0 {
+		rest = append(rest, count(unchanged, "episode")+" unchanged")
+	}
+	if drafts > 0 {
+		rest = append(rest, count(drafts, "draft")+" left out")
+	}
+	if len(rest) > 0 {
+		fmt.Fprintf(w, "    %s\n", u.dim(strings.Join(rest, " · ")))
+	}
+}
+
+// label is what stands before an episode's title: its number, or what it is.
+func label(e *show.Episode) string {
+	switch {
+	case e.Number > 0:
+		return fmt.Sprint(e.Number)
+	case e.Type == show.Trailer:
+		return "T"
+	case e.Type == show.Bonus:
+		return "B"
+	}
+	return "–"
+}
+
+func pad(s string, width int) string {
+	return s + strings.Repeat(" ", max(0, width-len([]rune(s))))
+}
+
+// episodeText says in a few words what happens to an episode, and in some more
+// what travels for it.
+func (g *global) episodeText(p *publish.Plan, e publish.EpisodeChange) (headline, detail string) {
+	switch e.Action {
+	case publish.Schedule:
+		return "scheduled " + dateText(e.Date, g.now()), ""
+	case publish.Add:
+		parts := []string{"audio " + bytesText(e.AudioBytes())}
+		if n := len(e.Chapters); n > 0 {
+			parts = append(parts, count(n, "chapter"))
+		}
+		if len(e.Transcripts) > 0 {
+			parts = append(parts, "transcript")
+		}
+		return e.Reasons[0], strings.Join(append(parts, "page"), " · ")
+	}
+	var sends int64
+	for _, c := range p.Changes {
+		if c.Episode() == e.Slug {
+			sends += c.Upload
+		}
+	}
+	rest := append(e.Reasons[1:len(e.Reasons):len(e.Reasons)], "sends "+bytesText(sends))
+	return clean(e.Reasons[0]), clean(strings.Join(rest, "; "))
+}
+
+// printShared says what happens to what belongs to no episode.
+func printShared(w io.Writer, u *ui, p *publish.Plan) {
+	pages := 0
+	for _, c := range p.Changes {
+		if c.Class == publish.Page && (c.Action == publish.Add || c.Action == publish.Update || c.Action == publish.Headers) {
+			pages++
+		}
+	}
+	was, is := len(p.Previous.Episodes), p.LiveEpisodes()
+	fmt.Fprintln(w)
+	if was == is {
+		fmt.Fprintf(w, "  %-11s %s\n", p.Release.Show.Feed.Path, count(is, "episode"))
+	} else {
+		fmt.Fprintf(w, "  %-11s %d → %s\n", p.Release.Show.Feed.Path, was, count(is, "episode"))
+	}
+	if pages > 0 {
+		fmt.Fprintf(w, "  %-11s %s\n", "site", count(pages, "page")+" "+map[bool]string{true: "changes", false: "change"}[pages == 1])
+	}
+	if p.Release.LockChanges() {
+		fmt.Fprintf(w, "  %-11s %s\n", show.LockFile, lockText(p.Release))
+	}
+}
+
+// lockText says what changes in the lock.
+func lockText(r *publish.Release) string {
+	slugs, ofShow := r.PinnedBy()
+	if ofShow {
+		slugs = append([]string{"the show"}, slugs...)
+	}
+	if len(slugs) == 0 {
+		return "forgets what is gone"
+	}
+	return "pins " + strings.Join(slugs, ", ")
+}
+
+// printObjects lists every object that is not as it should be.
+func printObjects(w io.Writer, u *ui, p *publish.Plan) {
+	fmt.Fprintln(w)
+	for _, c := range p.Changes {
+		if c.Action != publish.Keep {
+			fmt.Fprintf(w, "  %-7s %s  %s\n", c.Action, c.Key, u.dim(clean(c.Reason)))
+		}
+	}
+}

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"strings"
+
+	"onair/publish"
+)
+
+// planDocument is what plan --json and publish --json write.
+type planDocument struct {
+	SchemaVersion  int           `json:"schema_version"`
+	Storage        string        `json:"storage"`
+	Summary        planSummary   `json:"summary"`
+	Episodes       []planEpisode `json:"episodes"`
+	Objects        []planObject  `json:"objects"`
+	Requests       planRequests  `json:"requests"`
+	*publishResult               // publish only
+}
+
+type planSummary struct {
+	Add         int   `json:"add"`
+	Update      int   `json:"update"`
+	Keep        int   `json:"keep"`
+	Delete      int   `json:"delete"`
+	UploadBytes int64 `json:"upload_bytes"`
+	TotalBytes  int64 `json:"total_bytes"`
+}
+
+type planEpisode struct {
+	Slug   string         `json:"slug"`
+	GUID   string         `json:"guid"`
+	Action publish.Action `json:"action"`
+	Reason string         `json:"reason"`
+}
+
+type planObject struct {
+	Key         string         `json:"key"`
+	Action      publish.Action `json:"action"`
+	Reason      string         `json:"reason"`
+	Size        int64          `json:"size"`
+	UploadBytes int64          `json:"upload_bytes"`
+	Class       publish.Class  `json:"class"`
+}
+
+// planRequests are what the plan will cost at the storage.
+type planRequests struct {
+	List   int `json:"list"`
+	Read   int `json:"read"`
+	Write  int `json:"write"`
+	Copy   int `json:"copy"`
+	Delete int `json:"delete"`
+}
+
+type publishResult struct {
+	Published bool   `json:"published"`
+	FeedURL   string `json:"feed_url"`
+}
+
+func planJSON(p *publish.Plan) planDocument {
+	t := p.Totals()
+	r := p.Requests()
+	d := planDocument{
+		SchemaVersion: schemaVersion,
+		Storage:       p.Storage,
+		Summary:       planSummary{t.Add, t.Update, t.Keep, t.Delete, t.Upload, t.Total},
+		Episodes:      []planEpisode{},
+		Objects:       []planObject{},
+		Requests:      planRequests{List: r.List, Read: r.Read, Write: r.Write},
+	}
+	for _, e := range p.Episodes {
+		d.Episodes = append(d.Episodes, planEpisode{e.Slug, e.GUID, e.Action, strings.Join(e.Reasons, "; ")})
+	}
+	for _, c := range p.Changes {
+		d.Objects = append(d.Objects, planObject{c.Key, c.Action, c.Reason, c.Size, c.Upload, c.Class})
+	}
+	return d
+}

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"onair/publish"
+)
+
+// meter shows how a publish gets on: a bar that moves on a terminal, a line for
+// every finished step elsewhere.
+type meter struct {
+	w     io.Writer
+	ui    *ui
+	live  bool // w is a terminal
+	quiet bool
+
+	last    publish.Progress
+	started time.Time
+	drawn   time.Time
+}
+
+const (
+	barWidth = 20
+	redraw   = 100 * time.Millisecond
+)
+
+// Update is the publish.ApplyOptions.Progress of a meter.
+func (m *meter) Update(p publish.Progress) {
+	if m.quiet {
+		return
+	}
+	if p.Step != m.last.Step {
+		m.Done()
+		m.started, m.drawn = time.Now(), time.Time{}
+	}
+	m.last = p
+	if m.live && time.Since(m.drawn) >= redraw {
+		m.drawn = time.Now()
+		fmt.Fprintf(m.w, "\r\x1b[K%-9s %s %s", p.Step, bar(p), m.rate())
+	}
+}
+
+// Done ends the line of the step that was under way.
+func (m *meter) Done() {
+	p := m.last
+	m.last = publish.Progress{}
+	if p.Step == "" || m.quiet {
+		return
+	}
+	if m.live {
+		fmt.Fprint(m.w, "\r\x1b[K")
+	}
+	done := count(p.Objects, "object")
+	if p.Objects < p.AllObjects {
+		done = fmt.Sprintf("stopped after %d of %s", p.Objects, count(p.AllObjects, "object"))
+	}
+	fmt.Fprintf(m.w, "%-9s %s, %s\n", p.Step, done, bytesText(p.Bytes))
+}
+
+// bar is the share of the step that is done.
+func bar(p publish.Progress) string {
+	full := 0
+	switch {
+	case p.AllBytes > 0:
+		full = int(min(barWidth, barWidth*p.Bytes/p.AllBytes))
+	case p.AllObjects > 0:
+		full = barWidth * p.Objects / p.AllObjects
+	}
+	return strings.Repeat("█", full) + strings.Repeat("░", barWidth-full)
+}
+
+// rate is how fast the step goes, and how long it will still take.
+func (m *meter) rate() string {
+	p := m.last
+	text := fmt.Sprintf("%s of %s", bytesText(p.Bytes), bytesText(p.AllBytes))
+	seconds := time.Since(m.started).Seconds()
+	if seconds < 1 || p.Bytes <= 0 {
+		return text
+	}
+	rate := float64(p.Bytes) / seconds
+	left := time.Duration(float64(p.AllBytes-p.Bytes) / rate * float64(time.Second))
+	return fmt.Sprintf("%s  %s/s  %s left", text, bytesText(int64(rate)), durationText(left))
+}

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"onair/publish"
+	"onair/show"
+)
+
+func newStatus(g *global) *cobra.Command {
+	return &cobra.Command{
+		Use:   "status",
+		Short: "Show one line per episode, and any drift",
+		Long: `Show where every episode is on its way to listeners, and whether what is live
+still is what the folder says. Nothing is written.
+
+Exit codes: 0 done · 1 failed · 2 usage · 3 the show has errors.`,
+		Example: "  onair status --json | jq '.episodes[] | select(.status == \"edited\")'",
+		Args:    cobra.NoArgs,
+		RunE:    func(c *cobra.Command, _ []string) error { return g.status(c.Context()) },
+	}
+}
+
+func (g *global) status(ctx context.Context) error {
+	p, _, err := g.makePlan(ctx, &intent{}, true)
+	if err != nil {
+		return err
+	}
+	rows := statusRows(p)
+	if g.json {
+		return writeJSON(g.stdout, statusJSON(p, rows))
+	}
+	u := g.ui(g.stdout)
+	zone := p.Release.Show.Timezone
+	fmt.Fprintf(g.stdout, "%s → %s   %s\n\n", u.bold(clean(p.Release.Show.Title)), p.Storage, u.dim(liveText(p.Previous, zone, g.now())))
+	t := tabwriter.NewWriter(g.stdout, 0, 0, 2, ' ', 0)
+	for _, r := range rows {
+		date := ""
+		if !r.Date.IsZero() {
+			date = r.Date.In(zone).Format("2006-01-02")
+		}
+		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t%s\n", label(r.Episode.Episode), clean(r.Title), date, r.status, clean(strings.Join(r.reasons, "; ")))
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	totals := p.Totals()
+	if p.Empty() {
+		fmt.Fprintf(g.stdout, "\n%s\n", u.green("What is live is what the folder says."))
+	} else {
+		fmt.Fprintf(g.stdout, "\n%d objects to add, %d to update: onair plan shows them\n", totals.Add, totals.Update)
+	}
+	return nil
+}
+
+// statusRow is an episode and the word for where it is.
+type statusRow struct {
+	*publish.Episode
+	status  string
+	reasons []string
+}
+
+// statusRows has every episode, drafts included, in the order of the show.
+func statusRows(p *publish.Plan) []statusRow {
+	words := map[publish.Action]string{publish.Add: "not published", publish.Update: "edited", publish.Keep: "live", publish.Schedule: "scheduled"}
+	changes := map[string]publish.EpisodeChange{}
+	for _, e := range p.Episodes {
+		changes[e.GUID] = e
+	}
+	var rows []statusRow
+	for _, e := range p.Release.Episodes {
+		row := statusRow{Episode: e, status: show.Draft.String()}
+		if c, ok := changes[e.GUID]; ok {
+			row.status = words[c.Action]
+			if c.Action == publish.Update {
+				row.reasons = c.Reasons
+			}
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func statusJSON(p *publish.Plan, rows []statusRow) any {
+	type episode struct {
+		Slug    string   `json:"slug"`
+		GUID    string   `json:"guid"`
+		Title   string   `json:"title"`
+		Date    string   `json:"date,omitempty"`
+		Status  string   `json:"status"`
+		Reasons []string `json:"reasons"`
+	}
+	t := p.Totals()
+	d := struct {
+		SchemaVersion int       `json:"schema_version"`
+		Storage       string    `json:"storage"`
+		InStep        bool      `json:"in_step"`
+		Add           int       `json:"add"`
+		Update        int       `json:"update"`
+		Episodes      []episode `json:"episodes"`
+	}{schemaVersion, p.Storage, p.Empty(), t.Add, t.Update, []episode{}}
+	for _, r := range rows {
+		e := episode{Slug: r.Slug, GUID: r.GUID, Title: r.Title, Status: r.status, Reasons: append([]string{}, r.reasons...)}
+		if !r.Date.IsZero() {
+			e.Date = r.Date.UTC().Format("2006-01-02T15:04:05Z")
+		}
+		d.Episodes = append(d.Episodes, e)
+	}
+	return d
+}

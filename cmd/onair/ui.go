@@ -1,0 +1,109 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+	"unicode"
+
+	"onair/internal/finding"
+)
+
+// ui colours text where somebody sees it.
+type ui struct{ on bool }
+
+func newUI(sys *system, w io.Writer, when string) *ui {
+	switch when {
+	case "always":
+		return &ui{true}
+	case "never":
+		return &ui{false}
+	}
+	if v, ok := sys.env("NO_COLOR"); ok && v != "" {
+		return &ui{false}
+	}
+	if v, ok := sys.env("CLICOLOR_FORCE"); ok && v != "" && v != "0" {
+		return &ui{true}
+	}
+	return &ui{isTerminal(w) && sys.getenv("TERM") != "dumb"}
+}
+
+// ui returns the colours for one of the command's streams.
+func (g *global) ui(w io.Writer) *ui { return newUI(g.system, w, g.color) }
+
+func (u *ui) paint(code, s string) string {
+	if !u.on {
+		return s
+	}
+	return "\x1b[" + code + "m" + s + "\x1b[0m"
+}
+
+func (u *ui) bold(s string) string   { return u.paint("1", s) }
+func (u *ui) dim(s string) string    { return u.paint("2", s) }
+func (u *ui) red(s string) string    { return u.paint("31", s) }
+func (u *ui) green(s string) string  { return u.paint("32", s) }
+func (u *ui) yellow(s string) string { return u.paint("33", s) }
+
+// severity is the word for a severity in its colour.
+func (u *ui) severity(s finding.Severity) string {
+	switch s {
+	case finding.Error:
+		return u.red(s.String())
+	case finding.Warning:
+		return u.yellow(s.String())
+	}
+	return u.dim(s.String())
+}
+
+// clean takes out of a stranger's text what a terminal would obey or what would
+// break its line.
+func clean(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t':
+			return ' '
+		case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r):
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// bytesText is a size as people say it.
+func bytesText(n int64) string {
+	switch {
+	case n < 1000:
+		return fmt.Sprintf("%d bytes", n)
+	case n < 1000_000:
+		return fmt.Sprintf("%.0f KB", float64(n)/1e3)
+	case n < 1000_000_000:
+		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+	}
+	return fmt.Sprintf("%.1f GB", float64(n)/1e9)
+}
+
+// durationText is a length as people say it.
+func durationText(d time.Duration) string {
+	d = d.Round(time.Second)
+	if d < time.Hour {
+		return fmt.Sprintf("%d:%02d", int(d.Minutes()), int(d.Seconds())%60)
+	}
+	return fmt.Sprintf("%d:%02d:%02d", int(d.Hours()), int(d.Minutes())%60, int(d.Seconds())%60)
+}
+
+// count is a number with its noun: 1 error, 2 errors.
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// dateText is a date of the show, with its year only where it is not this one.
+func dateText(t, now time.Time) string {
+	if t.Year() == now.Year() {
+		return t.Format("2 Jan 15:04")
+	}
+	return t.Format("2 Jan 2006 15:04")
+}
