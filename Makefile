@@ -21,6 +21,8 @@ bin/onair:
 	@CGO_ENABLED=0 $(GO) build -trimpath -o $@ ./cmd/onair
 
 demo: bin/onair
+	@bin/onair -C $(EXAMPLE) --to local plan
+	@echo
 	@bin/onair -C $(EXAMPLE) --to local publish
 
 test: unit e2e
