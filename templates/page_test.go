@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -116,6 +117,27 @@ func TestSameSiteSameBytes(t *testing.T) {
 	for range 5 {
 		if diff := cmp.Diff(first, render(t, sampleSite(t))); diff != "" {
 			t.Fatalf("a second rendering differs:\n%s", diff)
+		}
+	}
+}
+
+func TestThemeServesSeveralSites(t *testing.T) {
+	theme, err := templates.Load(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	titles := []string{"Alpha", "Beta", "Gamma"}
+	pages := make([]map[string]string, len(titles))
+	var wg sync.WaitGroup
+	for i, title := range titles {
+		site := sampleSite(t)
+		site.Show.Title = title
+		wg.Go(func() { pages[i], _ = renderWith(theme, site) })
+	}
+	wg.Wait()
+	for i, title := range titles {
+		if !strings.Contains(pages[i]["index.html"], "<h1>"+title+"</h1>") {
+			t.Errorf("the site of %s has another's page", title)
 		}
 	}
 }
