@@ -38,7 +38,7 @@ type job struct {
 }
 
 // Pages renders every page of the site, in key order. An error ends the
-// sequence; one about a template or a redirect is a finding.Finding.
+// sequence; one about a template or a redirect wraps a finding.Finding.
 func (t *Theme) Pages(site *Site) iter.Seq2[Page, error] {
 	return func(yield func(Page, error) bool) {
 		r, err := t.renderer(site)
