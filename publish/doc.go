@@ -40,7 +40,8 @@
 //	P003  error    a transcript cannot be read
 //	P004  error    a transcript cannot be written as captions
 //	P010  error    a master cannot be read as audio
-//	P011  error    the audio is neither here nor in onair.lock
+//	P011  error    the audio is neither here nor in onair.lock (a scheduled
+//	               episode: warning)
 //	P012  error    the audio is not what onair.lock pins
 //	P013  error    the pinned tag format is not one this onair writes
 //	P014  error    the tag cannot be made

@@ -133,7 +133,11 @@ func (b *builder) measure(e *Episode) bool {
 	case e.Status == show.Draft:
 		return true
 	default:
-		b.findings.Errorf("P011", e.At("audio"), "put the master at "+e.Audio+", or publish from where it is", "the audio is missing: %s is not here and onair.lock does not know it", e.Audio)
+		missing := b.findings.Errorf
+		if e.Status == show.Scheduled { // there is time
+			missing = b.findings.Warnf
+		}
+		missing("P011", e.At("audio"), "put the master at "+e.Audio+", or publish from where it is", "the audio is missing: %s is not here and onair.lock does not know it", e.Audio)
 		return false
 	}
 	e.Pin = m.pin(e.Slug)

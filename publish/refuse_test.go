@@ -54,13 +54,14 @@ func TestErrorsOfARelease(t *testing.T) {
 		change func(fstest.MapFS)
 		want   []string
 	}{
-		"as it is":              {func(fstest.MapFS) {}, nil},
-		"audio that is text":    {func(f fstest.MapFS) { f[ghosts+"audio.mp3"] = &fstest.MapFile{Data: []byte("no audio\n")} }, []string{"P010"}},
-		"audio of 0 bytes":      {func(f fstest.MapFS) { f[ghosts+"audio.mp3"] = &fstest.MapFile{} }, []string{"P010"}},
-		"another audio":         {func(f fstest.MapFS) { f[ghosts+"audio.mp3"] = f[cloudy+"audio.mp3"] }, []string{"P012"}},
-		"no audio and no lock":  {func(f fstest.MapFS) { delete(f, show.LockFile); delete(f, ghosts+"audio.mp3") }, []string{"P011"}},
-		"artwork that is text":  {func(f fstest.MapFS) { f["artwork.jpg"] = &fstest.MapFile{Data: []byte("no image\n")} }, []string{"P020"}},
-		"a template that fails": {func(f fstest.MapFS) { f["templates/show.html"] = &fstest.MapFile{Data: []byte("{{.Nope}")} }, []string{"P024"}},
+		"as it is":                         {func(fstest.MapFS) {}, nil},
+		"audio that is text":               {func(f fstest.MapFS) { f[ghosts+"audio.mp3"] = &fstest.MapFile{Data: []byte("no audio\n")} }, []string{"P010"}},
+		"audio of 0 bytes":                 {func(f fstest.MapFS) { f[ghosts+"audio.mp3"] = &fstest.MapFile{} }, []string{"P010"}},
+		"another audio":                    {func(f fstest.MapFS) { f[ghosts+"audio.mp3"] = f[cloudy+"audio.mp3"] }, []string{"P012"}},
+		"no audio and no lock":             {func(f fstest.MapFS) { delete(f, show.LockFile); delete(f, ghosts+"audio.mp3") }, []string{"P011"}},
+		"a scheduled one may come without": {func(f fstest.MapFS) { delete(f, show.LockFile); delete(f, "episodes/4-the-long-tail/audio.mp3") }, nil},
+		"artwork that is text":             {func(f fstest.MapFS) { f["artwork.jpg"] = &fstest.MapFile{Data: []byte("no image\n")} }, []string{"P020"}},
+		"a template that fails":            {func(f fstest.MapFS) { f["templates/show.html"] = &fstest.MapFile{Data: []byte("{{.Nope}")} }, []string{"P024"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			files := example(t)

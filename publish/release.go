@@ -27,6 +27,10 @@ type Options struct {
 	Now   time.Time        // decides which episodes are live, and nothing else
 	Cache *statcache.Cache // measurements of masters; nil: measure again
 
+	// Progress hears how many of the show's episodes have been measured: the part
+	// of a release that takes long. Nil: nobody listens.
+	Progress func(done, all int)
+
 	// ReplaceAudio names the episodes, by slug, whose pinned audio may change.
 	ReplaceAudio []string
 	// Remove names the published episodes, by slug or GUID, that are to go.
@@ -127,11 +131,14 @@ func NewRelease(ctx context.Context, s *show.Show, o *Options) (*Release, findin
 		release: &Release{Show: s, Now: o.Now, Lock: s.Lock.Clone()},
 	}
 	b.findings = append(b.findings, checkStorage(s)...)
-	for _, e := range s.Episodes {
+	for i, e := range s.Episodes {
 		if err := ctx.Err(); err != nil {
 			return nil, nil, err
 		}
 		b.addEpisode(e)
+		if o.Progress != nil {
+			o.Progress(i+1, len(s.Episodes))
+		}
 	}
 	for _, name := range b.o.Remove {
 		b.forget(name)

@@ -65,7 +65,10 @@ func (g *global) release(ctx context.Context, meant *intent) (*publish.Release, 
 	if err != nil || s == nil {
 		return nil, found, err
 	}
+	progress, done := g.measuring()
+	defer done()
 	r, more, err := publish.NewRelease(ctx, s, &publish.Options{
+		Progress:     progress,
 		Now:          g.now(),
 		Cache:        statcache.Open(g.cacheDir()),
 		ReplaceAudio: meant.replaceAudio,

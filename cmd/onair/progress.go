@@ -84,3 +84,19 @@ func (m *meter) rate() string {
 	left := time.Duration(float64(p.AllBytes-p.Bytes) / rate * float64(time.Second))
 	return fmt.Sprintf("%s  %s/s  %s left", text, bytesText(int64(rate)), durationText(left))
 }
+
+// measuring shows, on a terminal, how many episodes have been measured; done
+// clears the line.
+func (g *global) measuring() (progress func(done, all int), done func()) {
+	if g.quiet || g.json || !isTerminal(g.stderr) {
+		return nil, func() {}
+	}
+	var drawn time.Time
+	progress = func(done, all int) {
+		if time.Since(drawn) >= redraw {
+			drawn = time.Now()
+			fmt.Fprintf(g.stderr, "\r\x1b[Kcheck     %d of %s", done, count(all, "episode"))
+		}
+	}
+	return progress, func() { fmt.Fprint(g.stderr, "\r\x1b[K") }
+}
