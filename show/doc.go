@@ -148,15 +148,17 @@
 //	podcast_guid: text; absent until the first publish to a public URL
 //	episodes:
 //	  GUID:
-//	    slug: slug
-//	    sha256, crc32c, bytes: of the master's payload, without tags; hex, hex, number
+//	    slug: slug; required, as are the next four
+//	    sha256: of the master's payload, which is the file without its tags; hex
+//	    crc32c: of the same; hex
+//	    bytes: of the same
 //	    duration: seconds
 //	    bitrate: kbit/s
-//	    channels: 1 or 2
+//	    channels: number
 //	    media_type: audio/mpeg or audio/x-m4a
 //	    tag_format: number
-//	    waveform: text; may be absent
-//	    chapters: list of {start, end, title, url, image, toc}; may be absent
+//	    waveform: text
+//	    chapters: list of {start, end, title, url, image, toc}, times in seconds
 //
 // # Findings
 //

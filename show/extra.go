@@ -73,6 +73,9 @@ func canonicalXML(s string, prefixes []string) (out string, offset int, err erro
 	}
 }
 
+// textEscaper escapes text between tags, where line breaks may stay.
+var textEscaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "\r", "&#xD;")
+
 // xmlWriter writes tokens of encoding/xml, whose names have their prefixes
 // still, with no more than elements, attributes and text.
 type xmlWriter struct {
@@ -96,7 +99,7 @@ func (w *xmlWriter) token(t xml.Token) error {
 		if len(w.open) == 0 && strings.TrimSpace(string(t)) != "" {
 			return errors.New("text outside of an element")
 		}
-		return xml.EscapeText(&w.b, t)
+		w.b.WriteString(textEscaper.Replace(string(t)))
 	case xml.Comment:
 		return errors.New("an XML comment; expected elements only")
 	case xml.ProcInst:

@@ -17,21 +17,21 @@ import (
 var update = flag.Bool("update", false, "rewrite the golden files")
 
 // An edit changes the example show.
-type edit func(t *testing.T, files fstest.MapFS)
+type edit func(t testing.TB, files fstest.MapFS)
 
 // put writes a whole file.
 func put(name, content string) edit {
-	return func(_ *testing.T, files fstest.MapFS) { files[name] = &fstest.MapFile{Data: []byte(content)} }
+	return func(_ testing.TB, files fstest.MapFS) { files[name] = &fstest.MapFile{Data: []byte(content)} }
 }
 
 // remove deletes a file.
 func remove(name string) edit {
-	return func(_ *testing.T, files fstest.MapFS) { delete(files, name) }
+	return func(_ testing.TB, files fstest.MapFS) { delete(files, name) }
 }
 
 // change replaces a piece of a file that must be there.
 func change(name, old, new string) edit {
-	return func(t *testing.T, files fstest.MapFS) {
+	return func(t testing.TB, files fstest.MapFS) {
 		t.Helper()
 		data := files[name].Data
 		if !bytes.Contains(data, []byte(old)) {
@@ -75,7 +75,7 @@ var findingCases = []struct {
 	opts  *LoadOptions
 }{
 	{"no show.yaml", ruleNoShow, []edit{remove("show.yaml")}, nil},
-	{"show without episodes", "", []edit{func(_ *testing.T, files fstest.MapFS) {
+	{"show without episodes", "", []edit{func(_ testing.TB, files fstest.MapFS) {
 		for name := range files {
 			if strings.HasPrefix(name, "episodes/") {
 				delete(files, name)
@@ -312,7 +312,7 @@ var findingCases = []struct {
 
 	{"folder without episode.md", ruleFolder, []edit{put("episodes/6-empty/notes.txt", "")}, nil},
 	{"episode that is no folder", ruleFolder, []edit{put("episodes/6-empty.md", "")}, nil},
-	{"linked folder", ruleFolder, []edit{func(_ *testing.T, files fstest.MapFS) {
+	{"linked folder", ruleFolder, []edit{func(_ testing.TB, files fstest.MapFS) {
 		files["episodes/7-link"] = &fstest.MapFile{Data: []byte("/etc"), Mode: os.ModeSymlink}
 	}}, nil},
 	{"folders of one's own", "", []edit{put("episodes/_template/episode.md", "x"), put("episodes/.git/x", ""), put("episodes/README.txt", "")}, nil},

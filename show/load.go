@@ -324,11 +324,10 @@ func (e *Episode) expand(pattern string) string {
 // front matter either, those that the lock kept of the master's own tag.
 func (l *loader) findChapters(e *Episode) {
 	name := path.Join(e.Dir, chaptersFile)
-	if text, ok := l.read(name); ok {
-		if at, both := e.places["chapters"]; both {
-			l.found.Errorf(ruleTwoChapters, at, "keep one of them", "chapters here and in %s", chaptersFile)
-			return
-		}
+	text, ok := l.read(name)
+	if at, both := e.places["chapters"]; ok && both {
+		l.found.Errorf(ruleTwoChapters, at, "keep one of them", "chapters here and in %s", chaptersFile)
+	} else if ok {
 		e.Chapters = parseChapters(name, text, e.places, &l.found)
 	} else if pin := l.show.Lock.Episodes[e.GUID]; pin != nil && len(e.Chapters) == 0 {
 		e.Chapters = slices.Clone(pin.Chapters)

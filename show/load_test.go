@@ -1,8 +1,14 @@
 package show
 
 import (
+	"os"
+	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 const showYAML = `# show.yaml
@@ -105,14 +111,419 @@ func exampleShow() fstest.MapFS {
 	}
 }
 
-func TestLoadExample(t *testing.T) {
-	s, found := Load(exampleShow(), nil)
+// compare ignores what only Load can see.
+var compare = cmp.Options{
+	cmpopts.IgnoreUnexported(Show{}, Episode{}),
+	cmpopts.IgnoreTypes(Folder{}),
+	cmp.Comparer(func(a, b *time.Location) bool { return a.String() == b.String() }),
+}
+
+// load loads a show that has nothing wrong with it.
+func load(t *testing.T, files fstest.MapFS, opts *LoadOptions) *Show {
+	t.Helper()
+	s, found := Load(files, opts)
 	for _, f := range found {
 		t.Errorf("unexpected finding: %s %v (%s)", f.Rule, f, f.Hint)
 	}
 	if s == nil {
 		t.Fatal("no show")
 	}
-	t.Logf("%+v", s)
-	t.Logf("%+v", s.Episodes[0])
+	return s
+}
+
+func TestLoadExample(t *testing.T) {
+	vega := &Person{ID: "vega", Name: "Vega", URL: "https://hello-universe.example/people/vega/", Image: "people/vega.png", Aliases: []string{"VEGA", "Voice One"}}
+	rigel := &Person{ID: "rigel", Name: "Rigel", Image: "people/rigel.png"}
+	deneb := &Person{ID: "deneb", Name: "Deneb", URL: "https://deneb.example/"}
+	acme := &Sponsor{ID: "acme-telescopes", Name: "Acme Telescopes", URL: "https://acme-telescopes.example/?ref=hello-universe",
+		Logo: "sponsors/acme.png", Text: "Fine lenses for finer nebulae."}
+	london, err := time.LoadLocation("Europe/London")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &Show{
+		Title:       "Hello, Universe",
+		Description: "Two synthetic voices take a podcast apart, one byte at a time.",
+		URL:         "https://hello-universe.example/",
+		Storage:     "gs://hello-universe",
+		Targets:     []string{"staging"},
+		State:       "gs://hello-universe-private",
+		CDN:         &CDN{Provider: "fastly", Settings: map[string]string{"service": "SERVICE_ID"}},
+		Feed:        Feed{Path: "feed.xml", Locked: true},
+		Timezone:    london,
+		Language:    "en-gb",
+		Author:      "The Hello Universe crew",
+		Hosts:       []Credit{{vega, "host", "cast"}, {rigel, "host", "cast"}},
+		Categories:  []Category{{"Technology", ""}, {"News", "Tech News"}},
+		Type:        Episodic,
+		Artwork:     "artwork.jpg",
+		License:     License{ID: "cc-by-4.0"},
+		Copyright:   "The Hello Universe crew",
+		Owner:       Owner{"Hello Universe", "show@hello-universe.example"},
+		Funding:     []Link{{"https://hello-universe.example/support", "Support the show"}},
+		Seasons:     map[int]string{1: "Boot sequence"},
+		Frequency:   Frequency{Text: "Weekly", RRule: "FREQ=WEEKLY"},
+		Links:       []NamedLink{{"apple", "https://podcasts.apple.com/podcast/id0000000000"}},
+		Txt:         []Txt{{"applepodcastsverify", "CODE"}},
+		Prefix:      "https://op3.dev/e/",
+		Announce:    []string{"websub", "podcastindex", "podping", "overcast"},
+		KeepMasters: true,
+		Credits:     "git",
+		Transcripts: Transcripts{
+			Edit: "https://github.com/hello-universe/show/edit/main/{file}", License: "cc-by-sa-4.0", Fraction: "decimal",
+		},
+		People:   map[string]*Person{"vega": vega, "rigel": rigel, "deneb": deneb},
+		Sponsors: map[string]*Sponsor{"acme-telescopes": acme},
+		Lock:     &Lock{Episodes: map[string]*Pin{}},
+		Episodes: []*Episode{{
+			Dir:      "episodes/4-cloudy",
+			File:     "episodes/4-cloudy/episode.md",
+			Slug:     "4-cloudy",
+			Title:    "Cloudy with a chance of packets",
+			GUID:     "0b9f3c1e-5b7e-4c0a-9d52-6a8e3f1c2d44",
+			Date:     time.Date(2027, 2, 4, 6, 0, 0, 0, london),
+			Season:   1,
+			Number:   4,
+			Type:     Full,
+			Summary:  "What happens between the bucket and your ears.",
+			Guests:   []Credit{{deneb, "guest", "cast"}},
+			People:   []Credit{{rigel, "audio editor", "audio post-production"}},
+			Topics:   []string{"cdn", "storage"},
+			Sponsors: []*Sponsor{acme},
+			Audio:    "episodes/4-cloudy/audio.mp3",
+			Artwork:  "episodes/4-cloudy/artwork.jpg",
+			Language: "en-gb",
+			Chapters: []Chapter{
+				{Title: "Cold open", Hidden: true},
+				{Start: 12 * time.Second, Title: "What is a CDN?", Image: "episodes/4-cloudy/cdn.png"},
+				{Start: 48500 * time.Millisecond, Title: acme.Name, URL: acme.URL, Image: acme.Logo},
+				{Start: 62 * time.Second, Title: "Ranges", URL: "https://www.rfc-editor.org/rfc/rfc9110"},
+			},
+			Soundbites:   []Soundbite{{20 * time.Second, 30 * time.Second, "The edge explained"}},
+			Social:       []Social{{Protocol: "activitypub", URI: "https://social.example/@hello/1"}},
+			RedirectFrom: []string{"/4"},
+			Notes:        "Vega and Rigel ask Deneb where an episode goes after *publish*.",
+			NotesLine:    24,
+			Transcripts:  []TranscriptFile{{"episodes/4-cloudy/transcript.md", "en-gb"}},
+		}},
+	}
+	if diff := cmp.Diff(want, load(t, exampleShow(), nil), compare); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+// Fields that the example does without.
+func TestLoadOtherFields(t *testing.T) {
+	files := exampleShow()
+	for _, e := range []edit{
+		showLine(`type: serial
+complete: true
+block: true
+medium: course
+new_feed_url: https://new.example/feed.xml
+locations: [{name: London, geo: "geo:51.5,-0.1"}]
+namespaces: {media: "http://search.yahoo.com/mrss/"}
+extra: |
+  <itunes:keywords>a &amp; b</itunes:keywords>
+  <media:rating scheme='urn:x'/>
+audio: {path: "/masters/{number}.mp3"}`),
+		change("show.yaml", "timestamp_fraction: decimal ", "timestamp_fraction: frames30\n  contribute: https://a.example/help\n  path: \"t/{season}x{number}-{guid}.md\"\n  #"),
+		change("show.yaml", "explicit: false", "explicit: true"),
+		change("show.yaml", "{text: Weekly, rrule: FREQ=WEEKLY}", "{text: Weekly, dtstart: 2027-06-01, complete: true}"),
+		put("episodes/5-tail/episode.md", `---
+title: The long tail
+slug: tail
+`+guid5+`
+date: 2027-02-11 06:00
+updated: 2027-02-12 06:00
+draft: true
+season: 2
+number: 1
+explicit: false
+block: true
+language: de
+guests: [{name: Altair, url: "https://altair.example/", image: altair.png, role: co-host}]
+license: {name: Ours, url: "https://a.example/licence"}
+locations: [{name: The Moon, rel: creator}]
+social: [{protocol: disabled}]
+extra: <podcast:chat/>
+---
+
+# Notes
+
+---
+
+More.
+
+`),
+		put("episodes/5-tail/altair.png", "png"),
+		put("t/2x1-5f0c7a52-1f0e-4c3b-8a43-6a0b1c2d3e4f.md", ""),
+		put("episodes/5-tail/transcript.es.md", ""),
+	} {
+		e(t, files)
+	}
+	s := load(t, files, nil)
+	want := Show{
+		Type: Serial, Complete: true, Block: true, Medium: "course", NewFeedURL: "https://new.example/feed.xml", Explicit: true,
+		Locations: []Location{{Name: "London", Rel: "subject", Geo: "geo:51.5,-0.1"}}, AudioPath: "/masters/{number}.mp3",
+		Namespaces: map[string]string{"media": "http://search.yahoo.com/mrss/"},
+		Extra:      "<itunes:keywords>a &amp; b</itunes:keywords>\n<media:rating scheme=\"urn:x\"></media:rating>",
+		Frequency:  Frequency{Text: "Weekly", Start: time.Date(2027, 6, 1, 0, 0, 0, 0, s.Timezone), Complete: true},
+		Transcripts: Transcripts{Path: "t/{season}x{number}-{guid}.md", Edit: s.Transcripts.Edit, License: "cc-by-sa-4.0",
+			Fraction: "frames30", Contribute: "https://a.example/help"},
+	}
+	got := Show{Type: s.Type, Complete: s.Complete, Block: s.Block, Medium: s.Medium, NewFeedURL: s.NewFeedURL, Explicit: s.Explicit,
+		Locations: s.Locations, AudioPath: s.AudioPath, Namespaces: s.Namespaces, Extra: s.Extra, Frequency: s.Frequency, Transcripts: s.Transcripts}
+	if diff := cmp.Diff(want, got, compare); diff != "" {
+		t.Errorf("show: -want +got\n%s", diff)
+	}
+	wantEpisode := &Episode{
+		Dir: "episodes/5-tail", File: "episodes/5-tail/episode.md", Slug: "tail", Title: "The long tail", GUID: guid5[6:],
+		Date: time.Date(2027, 2, 11, 6, 0, 0, 0, s.Timezone), Updated: time.Date(2027, 2, 12, 6, 0, 0, 0, s.Timezone),
+		Draft: true, Season: 2, Number: 1, Type: Full, Block: true, Language: "de",
+		Guests:    []Credit{{&Person{Name: "Altair", URL: "https://altair.example/", Image: "episodes/5-tail/altair.png"}, "co-host", "cast"}},
+		Audio:     "/masters/1.mp3",
+		License:   License{"Ours", "https://a.example/licence"},
+		Locations: []Location{{Name: "The Moon", Rel: "creator"}},
+		Social:    []Social{{Protocol: "disabled"}},
+		Notes:     "# Notes\n\n---\n\nMore.", NotesLine: 20,
+		Transcripts: []TranscriptFile{
+			{"t/2x1-5f0c7a52-1f0e-4c3b-8a43-6a0b1c2d3e4f.md", "de"}, {"episodes/5-tail/transcript.es.md", "es"},
+		},
+		Extra: "<podcast:chat></podcast:chat>",
+	}
+	if diff := cmp.Diff(wantEpisode, s.Episode("tail"), compare); diff != "" {
+		t.Errorf("episode: -want +got\n%s", diff)
+	}
+}
+
+func TestLoadMinimal(t *testing.T) {
+	s, found := Load(fstest.MapFS{"show.yaml": {Data: []byte("title: Hello\n")}}, nil)
+	if found.HasErrors() {
+		t.Errorf("errors: %v", found)
+	}
+	want := &Show{
+		Title: "Hello", Description: "Hello", URL: DefaultURL, Storage: DefaultStorage, Feed: Feed{Path: DefaultFeed}, Timezone: time.UTC,
+		Language: "en", Author: "Hello", Type: Episodic, KeepMasters: true, Transcripts: Transcripts{Fraction: "decimal"},
+		People: map[string]*Person{}, Sponsors: map[string]*Sponsor{}, Lock: &Lock{Episodes: map[string]*Pin{}},
+	}
+	if diff := cmp.Diff(want, s, compare); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+func TestLoadBrokenShowStillChecksTheRest(t *testing.T) {
+	files := exampleShow()
+	for _, e := range []edit{put("show.yaml", "title: [\n"), change(ep, "number: 4", "number: four")} {
+		e(t, files)
+	}
+	s, found := Load(files, nil)
+	if s != nil {
+		t.Error("a show from a broken show.yaml")
+	}
+	if len(found) != 2 || found[0].Rule != ruleType || found[1].Rule != ruleYAML {
+		t.Errorf("found %v", found)
+	}
+}
+
+func TestLoadTarget(t *testing.T) {
+	s := load(t, exampleShow(), &LoadOptions{Target: "staging"})
+	want := Show{
+		Target: "staging", Storage: "gs://hello-universe-staging", URL: "https://staging.hello-universe.example/",
+		Private: true, Title: "Hello, Universe", KeepMasters: true,
+	}
+	got := Show{
+		Target: s.Target, Storage: s.Storage, URL: s.URL, State: s.State, Private: s.Private, Title: s.Title,
+		CDN: s.CDN, Announce: s.Announce, Prefix: s.Prefix, KeepMasters: s.KeepMasters,
+	}
+	if diff := cmp.Diff(want, got, compare); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+	if at := s.At("url").String(); at != "show.yaml:35:53" {
+		t.Errorf("url is at %s", at)
+	}
+}
+
+func TestLoadEnvironment(t *testing.T) {
+	tests := []struct {
+		name                string
+		env                 func(string) (string, bool)
+		storage, url, state string
+	}{
+		{"nothing", environment(), "gs://hello-universe", "https://hello-universe.example/", "gs://hello-universe-private"},
+		{"empty is not set", environment("ONAIR_URL", ""), "gs://hello-universe", "https://hello-universe.example/", "gs://hello-universe-private"},
+		{"url gets its slash", environment("ONAIR_URL", "https://a.example/b"), "gs://hello-universe", "https://a.example/b/", "gs://hello-universe-private"},
+		{"another storage leaves the state behind", environment("ONAIR_STORAGE", "file:out"), "file:out", "https://hello-universe.example/", ""},
+		{"the same storage keeps it", environment("ONAIR_STORAGE", "gs://hello-universe"), "gs://hello-universe", "https://hello-universe.example/", "gs://hello-universe-private"},
+		{"all", environment("ONAIR_STORAGE", "s3://b", "ONAIR_URL", "http://127.0.0.1:1/", "ONAIR_STATE", "file:state"), "s3://b", "http://127.0.0.1:1/", "file:state"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := load(t, exampleShow(), &LoadOptions{Env: tt.env})
+			if s.Storage != tt.storage || s.URL != tt.url || s.State != tt.state {
+				t.Errorf("storage %q, url %q, state %q", s.Storage, s.URL, s.State)
+			}
+		})
+	}
+}
+
+func TestAt(t *testing.T) {
+	s := load(t, exampleShow(), nil)
+	e := s.Episodes[0]
+	for field, want := range map[string]string{
+		"title":             "episodes/4-cloudy/episode.md:2:1",
+		"chapters":          "episodes/4-cloudy/episode.md:15:1",
+		"chapters[1].image": "episodes/4-cloudy/episode.md:17:46",
+		"chapters[2].image": "episodes/4-cloudy/episode.md:18:5", // from its sponsor
+		"chapters[9]":       "episodes/4-cloudy/episode.md:15:1",
+		"language":          "episodes/4-cloudy/episode.md",
+	} {
+		if got := e.At(field).String(); got != want {
+			t.Errorf("%s is at %s; want %s", field, got, want)
+		}
+	}
+	if got := s.At("owner.email").String(); got != "show.yaml:20:31" {
+		t.Errorf("owner.email is at %s", got)
+	}
+}
+
+func TestChaptersFileAndLock(t *testing.T) {
+	files := exampleShow()
+	for _, e := range []edit{
+		second(guid5),
+		put("episodes/5-tail/chapters.txt", "# by hand\n\n0:00 Intro\n1:02:03.25\tThe end\n"),
+		put("episodes/6-moon/episode.md", "---\ntitle: Moon\nguid: moon\n---\n"),
+		put("onair.lock", `version: 1
+episodes:
+  moon:
+    slug: 6-moon
+    sha256: "`+strings.Repeat("0", 64)+`"
+    crc32c: "00000000"
+    bytes: 1
+    duration: 1
+    chapters:
+      - {start: 0.5, title: From the tag}
+`),
+	} {
+		e(t, files)
+	}
+	s := load(t, files, nil)
+	want := []Chapter{{Title: "Intro"}, {Start: time.Hour + 2*time.Minute + 3250*time.Millisecond, Title: "The end"}}
+	if diff := cmp.Diff(want, s.Episode("5-tail").Chapters); diff != "" {
+		t.Errorf("chapters.txt: -want +got\n%s", diff)
+	}
+	if at := s.Episode("5-tail").At("chapters[1].title").String(); at != "episodes/5-tail/chapters.txt:4:1" {
+		t.Errorf("the second chapter is at %s", at)
+	}
+	if diff := cmp.Diff([]Chapter{{Start: 500 * time.Millisecond, Title: "From the tag"}}, s.Episode("6-moon").Chapters); diff != "" {
+		t.Errorf("lock: -want +got\n%s", diff)
+	}
+}
+
+func TestFindAudio(t *testing.T) {
+	pattern := showLine(`audio: {path: "~/masters/{slug}.mp3"}`)
+	tests := []struct {
+		name  string
+		edits []edit
+		want  string
+	}{
+		{"nothing there", nil, "episodes/5-tail/audio.mp3"},
+		{"an m4a", []edit{put("episodes/5-tail/audio.m4a", "")}, "episodes/5-tail/audio.m4a"},
+		{"a pattern", []edit{pattern}, "~/masters/5-tail.mp3"},
+		{"the folder before the pattern", []edit{pattern, put("episodes/5-tail/audio.mp3", "")}, "episodes/5-tail/audio.mp3"},
+		{"a pattern that needs a number", []edit{showLine(`audio: {path: "../{number}.mp3"}`)}, "episodes/5-tail/audio.mp3"},
+		{"named", []edit{second(guid5 + "\naudio: ../../../masters/5.mp3")}, "../masters/5.mp3"},
+		{"named in the home folder", []edit{second(guid5 + "\naudio: {path: ~/5.mp3}")}, "~/5.mp3"},
+		{"a GUID that is a path", []edit{showLine(`audio: {path: "m/{guid}.mp3"}`), second(`guid: "../../x"`)}, "episodes/5-tail/audio.mp3"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			files := exampleShow()
+			for _, e := range append([]edit{second(guid5)}, tt.edits...) {
+				e(t, files)
+			}
+			s, _ := Load(files, nil)
+			if got := s.Episode("5-tail").Audio; got != tt.want {
+				t.Errorf("got %s; want %s", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestEpisodesAreNewestFirst(t *testing.T) {
+	files := fstest.MapFS{"show.yaml": {Data: []byte("title: Hello\n")}}
+	for slug, date := range map[string]string{"a": "2027-01-01", "b": "2027-01-03", "c": "2027-01-03", "d": "", "e": ""} {
+		put("episodes/"+slug+"/episode.md", "---\ntitle: T\nguid: "+slug+"\n"+strings.TrimSuffix("date: "+date, "date: ")+"\n---\n")(t, files)
+	}
+	s, found := Load(files, nil)
+	var order strings.Builder
+	for _, e := range s.Episodes {
+		order.WriteString(e.Slug)
+	}
+	if order.String() != "debca" {
+		t.Errorf("order %s; findings %v", &order, found)
+	}
+}
+
+// Load must not depend on where the files are.
+func TestLoadFromDisk(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, exampleShow()); err != nil {
+		t.Fatal(err)
+	}
+	s, found := Load(os.DirFS(dir), &LoadOptions{Dir: dir})
+	if len(found) > 0 {
+		t.Error(found)
+	}
+	if diff := cmp.Diff(load(t, exampleShow(), nil), s, compare); diff != "" {
+		t.Errorf("-memory +disk\n%s", diff)
+	}
+}
+
+// FuzzLoad looks for panics, endless loops and findings without a place in
+// all files at once.
+func FuzzLoad(f *testing.F) {
+	f.Add(showYAML, peopleYAML, sponsorsYAML, episodeMD, "0:12 Intro\n", lockOf(guid4, "4-cloudy"))
+	for _, tt := range findingCases {
+		files := exampleShow()
+		for _, e := range tt.edits {
+			e(f, files)
+		}
+		data := func(name string) string {
+			if file := files[name]; file != nil && len(file.Data) < 1<<14 {
+				return string(file.Data)
+			}
+			return ""
+		}
+		f.Add(data("show.yaml"), data("people.yaml"), data("sponsors.yaml"), data(ep), data("episodes/4-cloudy/chapters.txt"), data(LockFile))
+	}
+	f.Fuzz(func(t *testing.T, show, people, sponsors, episode, chapters, lock string) {
+		files := exampleShow()
+		for name, content := range map[string]string{
+			"show.yaml": show, "people.yaml": people, "sponsors.yaml": sponsors, ep: episode,
+			"episodes/4-cloudy/chapters.txt": chapters, LockFile: lock,
+		} {
+			files[name] = &fstest.MapFile{Data: []byte(content)}
+		}
+		s, found := Load(files, &LoadOptions{Target: "staging"})
+		if s == nil && !found.HasErrors() {
+			t.Error("no show and no error")
+		}
+		for _, f := range found {
+			checkWording(t, f)
+		}
+		if s == nil {
+			return
+		}
+		for _, e := range s.Episodes {
+			for _, c := range e.Chapters {
+				if c.Start < 0 {
+					t.Errorf("chapter at %v", c.Start)
+				}
+			}
+			if !found.HasErrors() && ValidSlug(e.Slug) != nil {
+				t.Errorf("slug %q", e.Slug)
+			}
+		}
+	})
 }

@@ -59,7 +59,8 @@ func (l *Lock) Clone() *Lock {
 
 // Format writes the lock as YAML: the same bytes for the same lock, episodes
 // sorted by GUID and a stanza each, so that git merges two branches that each
-// publish one.
+// publish one. Chapters of a master's tag are a stranger's text: line breaks
+// and control characters in them become spaces.
 func (l *Lock) Format() []byte {
 	var b bytes.Buffer
 	fmt.Fprint(&b, "# Written by onair; commit it to git and leave it alone. It pins what must never\n"+
@@ -87,10 +88,12 @@ func (p *Pin) format(b *bytes.Buffer) {
 	fmt.Fprintf(b, "    duration: %s\n", formatSeconds(p.Duration))
 	fmt.Fprintf(b, "    bitrate: %d\n", p.Bitrate)
 	fmt.Fprintf(b, "    channels: %d\n", p.Channels)
-	fmt.Fprintf(b, "    media_type: %s\n", quote(p.MediaType))
+	if s := oneLine(p.MediaType); s != "" {
+		fmt.Fprintf(b, "    media_type: %s\n", quote(s))
+	}
 	fmt.Fprintf(b, "    tag_format: %d\n", p.TagFormat)
-	if p.Waveform != "" {
-		fmt.Fprintf(b, "    waveform: %s\n", quote(p.Waveform))
+	if s := oneLine(p.Waveform); s != "" {
+		fmt.Fprintf(b, "    waveform: %s\n", quote(s))
 	}
 	if len(p.Chapters) > 0 {
 		b.WriteString("    chapters:\n")
@@ -101,8 +104,8 @@ func (p *Pin) format(b *bytes.Buffer) {
 			fmt.Fprintf(b, ", end: %s", formatSeconds(c.End))
 		}
 		for _, f := range [...]struct{ key, text string }{{"title", c.Title}, {"url", c.URL}, {"image", c.Image}} {
-			if f.text != "" {
-				fmt.Fprintf(b, ", %s: %s", f.key, quote(f.text))
+			if s := oneLine(f.text); s != "" {
+				fmt.Fprintf(b, ", %s: %s", f.key, quote(s))
 			}
 		}
 		if c.Hidden {
@@ -132,7 +135,7 @@ func parseLock(data []byte, found *finding.List) (*Lock, map[string]Position) {
 	}
 	root, broken := parseYAML(LockFile, text, 0, found)
 	if root == nil {
-		if !broken && len(data) > 0 {
+		if !broken {
 			found.Errorf(ruleLock, Position{File: LockFile}, "restore it from git", "the lock is empty")
 		}
 		return l, places
@@ -172,7 +175,7 @@ func pin(v value) *Pin {
 		"bytes":      func(v value) { n := 0; integer(&n, 1, 1<<40)(v); p.Payload.Bytes = int64(n) },
 		"duration":   seconds(&p.Duration),
 		"bitrate":    integer(&p.Bitrate, 0, 1<<20),
-		"channels":   integer(&p.Channels, 1, 2),
+		"channels":   integer(&p.Channels, 0, 255),
 		"media_type": line(&p.MediaType),
 		"tag_format": integer(&p.TagFormat, 0, 1<<20),
 		"waveform":   line(&p.Waveform),
@@ -180,8 +183,10 @@ func pin(v value) *Pin {
 			v.each(func(v value) { p.Chapters = append(p.Chapters, pinnedChapter(v)) })
 		},
 	})
-	if v.count == before && (p.Slug == "" || p.Payload.SHA256 == "" || p.Payload.Bytes == 0) {
-		v.errorf(ruleLock, "restore it from git, or run onair lock", "the pin has no slug, sha256 or bytes")
+	for _, field := range []string{"slug", "sha256", "crc32c", "bytes", "duration"} {
+		if _, written := v.places[join(v.path, field)]; !written && v.count == before {
+			v.errorf(ruleLock, "restore it from git", "the pin has no %s", field)
+		}
 	}
 	return p
 }

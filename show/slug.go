@@ -41,8 +41,8 @@ func ValidSlug(s string) error {
 // Latin ones. The result always passes ValidSlug: a title without any letter
 // or digit gives the start of its SHA-256.
 func Slugify(title string) string {
-	s := strings.ReplaceAll(slug.Make(title), "_", "-")
-	s = strings.TrimLeft(s, "-")
+	words := strings.FieldsFunc(slug.Make(title), func(r rune) bool { return r == '-' || r == '_' })
+	s := strings.Join(words, "-")
 	if len(s) > maxSlug {
 		s = s[:maxSlug]
 		if i := strings.LastIndexByte(s, '-'); i > maxSlug/2 {

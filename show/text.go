@@ -41,6 +41,23 @@ func cleanText(file string, data []byte, limit int, found *finding.List) (string
 	return s, true
 }
 
+// firstLine makes a foreign message fit for a finding.
+func firstLine(s string) string {
+	s, _, _ = strings.Cut(s, "\n")
+	return oneLine(s)
+}
+
+// oneLine makes a foreign text fit for a field of one line: everything that
+// is no character of a line becomes a space.
+func oneLine(s string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if isControl(r) || r == '\n' || r == '\t' || r == utf8.RuneError {
+			return ' '
+		}
+		return r
+	}, s))
+}
+
 // splitFrontMatter cuts an episode.md in two: the YAML between a first line of
 // three dashes and the next such line, and the Markdown behind it. bodyLine is
 // the line on which the body starts.

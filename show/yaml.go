@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -231,7 +230,7 @@ func cutComment(t *token.Token) string {
 func (r *yamlReader) syntaxError(err error) {
 	var located yaml.Error
 	if !errors.As(err, &located) {
-		r.found.Errorf(ruleYAML, Position{File: r.file}, "", "not valid YAML: %s", oneLine(err.Error()))
+		r.found.Errorf(ruleYAML, Position{File: r.file}, "", "not valid YAML: %s", firstLine(err.Error()))
 		return
 	}
 	t := located.GetToken()
@@ -280,11 +279,5 @@ func explainSyntax(message, line string) (text, hint string) {
 	case has("unexpected key name"):
 		return "a key without a colon and a space behind it", "write “key: value”"
 	}
-	return "not valid YAML: " + oneLine(message), ""
-}
-
-// oneLine makes a foreign message fit for a finding.
-func oneLine(s string) string {
-	s, _, _ = strings.Cut(s, "\n")
-	return strings.ToValidUTF8(s, string(utf8.RuneError))
+	return "not valid YAML: " + firstLine(message), ""
 }

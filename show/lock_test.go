@@ -1,0 +1,154 @@
+package show
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// exampleLock has every field, and texts that YAML would misread unquoted.
+func exampleLock() *Lock {
+	return &Lock{
+		PodcastGUID: "917393e3-1b1e-5cef-ace4-edaa54e1f810",
+		Episodes: map[string]*Pin{
+			"https://old.example/?p=1: #1": {
+				Slug: "1e3", Payload: Payload{SHA256: strings.Repeat("12", 32), CRC32C: 0x1e9, Bytes: 41_200_000},
+				Duration: 62*time.Second + 37_375*time.Microsecond, Bitrate: 96, Channels: 2, MediaType: "audio/mpeg", TagFormat: 1,
+				Waveform: "0123456789abcdef",
+				Chapters: []Chapter{
+					{Title: "Cold “open”: \"it's\" #1, or not?", Hidden: true},
+					{Start: 1, End: time.Hour, Title: "- dash\n", URL: "https://a.example/?a=b&c={d}", Image: "episodes/1e3/a.png"},
+				},
+			},
+			"0b9f3c1e-5b7e-4c0a-9d52-6a8e3f1c2d44": {
+				Slug: "4-cloudy", Payload: Payload{SHA256: strings.Repeat("ab", 32), CRC32C: 0xffffffff, Bytes: 1},
+				Duration: 90 * time.Minute, Bitrate: 128, Channels: 1, MediaType: "audio/x-m4a",
+			},
+		},
+	}
+}
+
+func TestLockRoundTrip(t *testing.T) {
+	l := exampleLock()
+	compareGolden(t, "testdata/onair.lock", string(l.Format()))
+	got, found := ParseLock(l.Format())
+	if len(found) > 0 {
+		t.Error(found)
+	}
+	// A line break cannot be part of a title.
+	l.Episodes["https://old.example/?p=1: #1"].Chapters[1].Title = "- dash"
+	if diff := cmp.Diff(l, got); diff != "" {
+		t.Errorf("-formatted +parsed\n%s", diff)
+	}
+}
+
+func TestLockIsTheSameInEveryRun(t *testing.T) {
+	want := exampleLock().Format()
+	for range 20 {
+		if got := exampleLock().Format(); !bytes.Equal(got, want) {
+			t.Fatalf("got\n%s\nwant\n%s", got, want)
+		}
+	}
+}
+
+func TestEmptyLock(t *testing.T) {
+	l, found := ParseLock((&Lock{}).Format())
+	if len(found) > 0 || len(l.Episodes) > 0 || l.PodcastGUID != "" {
+		t.Errorf("lock %+v, findings %v", l, found)
+	}
+	if l, found := ParseLock(nil); l.Episodes == nil || len(found) != 1 {
+		t.Errorf("no bytes: lock %+v, findings %v", l, found)
+	}
+}
+
+func TestLockClone(t *testing.T) {
+	l := exampleLock()
+	c := l.Clone()
+	if diff := cmp.Diff(l, c); diff != "" {
+		t.Errorf("-lock +clone\n%s", diff)
+	}
+	for guid, pin := range c.Episodes {
+		pin.Slug = "changed"
+		if len(pin.Chapters) > 0 {
+			pin.Chapters[0].Title = "changed"
+		}
+		delete(c.Episodes, guid)
+	}
+	if diff := cmp.Diff(exampleLock(), l); diff != "" {
+		t.Errorf("the clone shares something: -want +got\n%s", diff)
+	}
+}
+
+// Two branches that each publish an episode change other lines.
+func TestLockStanzas(t *testing.T) {
+	base := exampleLock()
+	more := base.Clone()
+	more.Episodes["5f0c7a52-1f0e-4c3b-8a43-6a0b1c2d3e4f"] = &Pin{Slug: "5-tail", Payload: Payload{SHA256: strings.Repeat("0", 64), Bytes: 1}}
+	before, after := string(base.Format()), string(more.Format())
+	i := strings.Index(after, `  "5f0c7a52`)
+	j := strings.Index(after[i:], `  "https:`)
+	if i < 0 || j < 0 || after[:i]+after[i+j:] != before {
+		t.Errorf("a pin is not one block of lines:\n%s", after)
+	}
+}
+
+// A master's tag can hold anything; the lock made from it must load.
+func FuzzLockText(f *testing.F) {
+	for _, s := range []string{"a", "", " a ", "a\nb", "\x00", "\xff", "\ufeff", "\u0085\u2028", "\"\\", "#", "\ufffe", "\U0001f600", "{a: b}", "~"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		l := exampleLock()
+		for _, pin := range l.Episodes {
+			pin.Waveform, pin.MediaType = s, s
+			pin.Chapters = []Chapter{{Title: s, URL: s, Image: s}}
+		}
+		data := l.Format()
+		again, found := ParseLock(data)
+		if len(found) > 0 {
+			t.Fatalf("%v in\n%s", found, data)
+		}
+		if !bytes.Equal(again.Format(), data) {
+			t.Errorf("formatted differently the second time:\n%s\n%s", data, again.Format())
+		}
+	})
+}
+
+// FuzzLock: what was parsed without an error is formatted and parsed to the
+// same lock, and formatted to the same bytes.
+func FuzzLock(f *testing.F) {
+	f.Add(exampleLock().Format())
+	f.Add([]byte("version: 1\nepisodes:\n  a: {slug: b, sha256: " + strings.Repeat("0", 64) + ", bytes: 1, duration: 0.000000001}\n"))
+	for _, tt := range findingCases {
+		files := exampleShow()
+		for _, e := range tt.edits {
+			e(f, files)
+		}
+		if lock := files[LockFile]; lock != nil {
+			f.Add(lock.Data)
+		}
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		l, found := ParseLock(data)
+		if l.Episodes == nil {
+			t.Fatal("no map")
+		}
+		if len(found) > 0 {
+			return
+		}
+		formatted := l.Format()
+		again, found := ParseLock(formatted)
+		if len(found) > 0 {
+			t.Fatalf("%v in\n%s", found, formatted)
+		}
+		if diff := cmp.Diff(l, again); diff != "" {
+			t.Errorf("-first +second\n%s", diff)
+		}
+		if !bytes.Equal(again.Format(), formatted) {
+			t.Errorf("formatted differently the second time:\n%s", formatted)
+		}
+	})
+}

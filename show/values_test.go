@@ -1,0 +1,238 @@
+package show
+
+import (
+	"testing"
+	"time"
+)
+
+func TestParseDate(t *testing.T) {
+	zone, err := time.LoadLocation("America/New_York")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct{ in, want string }{
+		{"2027-02-04 06:00", "2027-02-04T11:00:00Z"},
+		{"2027-07-04 06:00", "2027-07-04T10:00:00Z"},
+		{"2027-02-04 06:00:30", "2027-02-04T11:00:30Z"},
+		{"2027-02-04T06:00", "2027-02-04T11:00:00Z"},
+		{"2027-02-04", "2027-02-04T05:00:00Z"},
+		{"2027-02-04T06:00:00Z", "2027-02-04T06:00:00Z"},
+		{"2027-02-04T06:00:00+02:00", "2027-02-04T04:00:00Z"},
+		{"2027-02-04 06:00 +0200", "2027-02-04T04:00:00Z"},
+		{"2027-02-04 06:00+02:00", "2027-02-04T04:00:00Z"},
+		{"2027-11-07 01:30", "2027-11-07T05:30:00Z"}, // twice that night: the first
+	}
+	for _, tt := range tests {
+		got, err := ParseDate(tt.in, zone)
+		if err != nil || got.UTC().Format(time.RFC3339) != tt.want {
+			t.Errorf("%s: got %v, %v; want %s", tt.in, got.UTC(), err, tt.want)
+		}
+	}
+	for _, s := range []string{"", "2027-02-30", "2027-03-14 02:30", "04.02.2027", "2027-02-04 6:00", "2027-02-04 06:00 CET", "2027"} {
+		if got, err := ParseDate(s, zone); err == nil {
+			t.Errorf("%q is %v", s, got)
+		}
+	}
+}
+
+// What formatDate writes is the same moment when read, however odd.
+func TestFormatDate(t *testing.T) {
+	zone, err := time.LoadLocation("America/New_York")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct{ in, want string }{
+		{"2027-02-04T11:00:00Z", "2027-02-04 06:00"},
+		{"2027-02-04T11:00:30.5Z", "2027-02-04 06:00:30"},
+		{"2027-11-07T05:30:00Z", "2027-11-07 01:30"},
+		{"2027-11-07T06:30:00Z", "2027-11-07T01:30:00-05:00"}, // the second 01:30
+	}
+	for _, tt := range tests {
+		in, err := time.Parse(time.RFC3339, tt.in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := formatDate(in, zone)
+		back, err := ParseDate(got, zone)
+		if got != tt.want || err != nil || !back.Equal(in.Truncate(time.Second)) {
+			t.Errorf("%s: got %s, read back as %v, %v; want %s", tt.in, got, back, err, tt.want)
+		}
+	}
+}
+
+func TestTimestamp(t *testing.T) {
+	tests := []struct {
+		in   string
+		want time.Duration
+		out  string
+	}{
+		{"0:00", 0, "0:00"},
+		{"0:12", 12 * time.Second, "0:12"},
+		{"00:12", 12 * time.Second, "0:12"},
+		{"0:48.5", 48500 * time.Millisecond, "0:48.5"},
+		{"1:02", 62 * time.Second, "1:02"},
+		{"59:59.999999999", time.Hour - 1, "59:59.999999999"},
+		{"90:00", 90 * time.Minute, "1:30:00"},
+		{"1:02:03.250", time.Hour + 2*time.Minute + 3250*time.Millisecond, "1:02:03.25"},
+		{"100:00:10", 100*time.Hour + 10*time.Second, "100:00:10"},
+	}
+	for _, tt := range tests {
+		got, ok := parseTimestamp(tt.in)
+		if !ok || got != tt.want {
+			t.Errorf("%s: got %v, %t; want %v", tt.in, got, ok, tt.want)
+		}
+		if out := formatTimestamp(got); out != tt.out {
+			t.Errorf("%s: written as %s; want %s", tt.in, out, tt.out)
+		}
+	}
+	for _, s := range []string{"", "12", "0:1", "0:60", "0:12.", "0:12.0000000001", ":12", "1:2:03", "1:60:00", "-0:12", "+1:00", "1:2:3:4", "0:12 ", "0:0x", "99999:00", "٠:١٢"} {
+		if got, ok := parseTimestamp(s); ok {
+			t.Errorf("%q is %v", s, got)
+		}
+	}
+}
+
+func FuzzTimestamp(f *testing.F) {
+	for _, s := range []string{"0:12", "0:48.5", "1:02:03.250", "90:00", "12.5", "0"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if d, ok := parseTimestamp(s); ok {
+			if again, ok := parseTimestamp(formatTimestamp(d)); !ok || again != d || d < 0 {
+				t.Errorf("%q: %v, then %v", s, d, again)
+			}
+		}
+		if d, ok := parseSeconds(s); ok {
+			if again, ok := parseSeconds(formatSeconds(d)); !ok || again != d || d < 0 {
+				t.Errorf("%q: %v, then %v", s, d, again)
+			}
+		}
+	})
+}
+
+func TestNearest(t *testing.T) {
+	known := []string{"title", "topics", "type", "language", "license"}
+	for in, want := range map[string]string{
+		"titel": "title", "Title": "title", "tittle": "title", "licence": "license", "langauge": "language", "typ": "type", "colour": "", "": "", "x": "",
+	} {
+		if got := nearest(in, known); got != want {
+			t.Errorf("%q: got %q; want %q", in, got, want)
+		}
+	}
+}
+
+func TestAppleCategories(t *testing.T) {
+	subs := 0
+	for _, c := range appleCategories {
+		subs += len(c.subs)
+	}
+	if len(appleCategories) != 19 || subs != 91 {
+		t.Errorf("%d categories with %d subcategories; want 19 with 91", len(appleCategories), subs)
+	}
+	for _, s := range []string{"Arts", "Arts > Books", "Arts>Books", "TV & Film > After Shows"} {
+		if _, hint, ok := parseCategory(s); !ok {
+			t.Errorf("%q is not known: %s", s, hint)
+		}
+	}
+	for _, s := range []string{"arts", "Arts >", "Arts > Podcasting", "> Books", "Arts > Books > Poetry", "Arts &amp; Design"} {
+		if _, _, ok := parseCategory(s); ok {
+			t.Errorf("%q is known", s)
+		}
+	}
+}
+
+func TestCanonicalXML(t *testing.T) {
+	tests := []struct{ name, in, want string }{
+		{"element", `<itunes:a/>`, `<itunes:a></itunes:a>`},
+		{"attributes", `<itunes:a b='1"' itunes:c="&#39;&amp;" xml:lang="de"/>`, `<itunes:a b="1&#34;" itunes:c="&#39;&amp;" xml:lang="de"></itunes:a>`},
+		{"character data", `<itunes:a><![CDATA[<b>]]> &gt; c</itunes:a>`, `<itunes:a>&lt;b&gt; &gt; c</itunes:a>`},
+		{"nested", "<podcast:a>\n <podcast:b>ü</podcast:b>\n</podcast:a>", "<podcast:a>\n <podcast:b>ü</podcast:b>\n</podcast:a>"},
+		{"attributes without a space", `<itunes:a b="1"c="2"/>`, `<itunes:a b="1" c="2"></itunes:a>`},
+		{"carriage return", `<itunes:a>b&#13;</itunes:a>`, `<itunes:a>b&#xD;</itunes:a>`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got, _, err := canonicalXML(tt.in, knownPrefixes)
+			if err != nil || got != tt.want {
+				t.Errorf("got %s, %v; want %s", got, err, tt.want)
+			}
+		})
+	}
+}
+
+// FuzzExtra: what is accepted is written the same way when read again.
+func FuzzExtra(f *testing.F) {
+	for _, s := range []string{
+		`<itunes:a b="1">c</itunes:a>`, `<itunes:a/><podcast:b/>`, `<itunes:a><![CDATA[b]]></itunes:a>`, `<!-- a -->`, `<?a b?>`, `<!DOCTYPE a>`,
+		`</channel>`, `<itunes:a xmlns:b="c"/>`, `<a/>`, `text`, `<itunes:a:b/>`, `<itunes:a itunes:b="1" itunes:b="2"/>`, `<:a/>`, `<itunes:>`, `<itunes:a &b;="c">`,
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		out, offset, err := canonicalXML(s, knownPrefixes)
+		if offset < 0 || offset > len(s) {
+			t.Errorf("%q: offset %d", s, offset)
+		}
+		if err != nil {
+			return
+		}
+		again, _, err := canonicalXML(out, knownPrefixes)
+		if err != nil || again != out {
+			t.Errorf("%q becomes %q, and that %q, %v", s, out, again, err)
+		}
+	})
+}
+
+func TestTimed(t *testing.T) {
+	got := Timed([]Chapter{{Start: 0}, {Start: 10, End: 15}, {Start: 20}, {Start: 90}}, 60)
+	for i, want := range []time.Duration{10, 15, 90, 90} {
+		if got[i].End != want {
+			t.Errorf("chapter %d ends at %d; want %d", i, got[i].End, want)
+		}
+	}
+}
+
+func TestStatus(t *testing.T) {
+	now := time.Date(2027, 2, 4, 6, 0, 0, 0, time.UTC)
+	tests := []struct {
+		name string
+		e    Episode
+		want Status
+	}{
+		{"no date", Episode{}, Draft},
+		{"draft with a date", Episode{Date: now.Add(-time.Hour), Draft: true}, Draft},
+		{"a second too early", Episode{Date: now.Add(time.Second)}, Scheduled},
+		{"on time", Episode{Date: now}, Live},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := tt.e.Status(now); got != tt.want {
+				t.Errorf("got %v; want %v", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestIsPublic(t *testing.T) {
+	for url, want := range map[string]bool{
+		"https://a.example/": true, "https://203.0.113.1/": true, "http://a.example/": false, "https://localhost/": false, DefaultURL: false,
+		"https://127.0.0.1/": false, "https://10.1.2.3/": false, "https://[::1]/": false, "https://nas/": false, "https://nas.local/": false, "": false,
+	} {
+		if got := (&Show{URL: url}).IsPublic(); got != want {
+			t.Errorf("%q: got %t", url, got)
+		}
+	}
+}
+
+func TestCredits(t *testing.T) {
+	vega, deneb := &Person{Name: "Vega"}, &Person{Name: "Deneb"}
+	s := &Show{Hosts: []Credit{{vega, "host", "cast"}}}
+	e := &Episode{Guests: []Credit{{deneb, "guest", "cast"}}, People: []Credit{{vega, "host", "cast"}, {vega, "audio editor", "audio post-production"}}}
+	var got string
+	for _, c := range e.Credits(s) {
+		got += c.Person.Name + " " + c.Role + "; "
+	}
+	if want := "Vega host; Deneb guest; Vega audio editor; "; got != want {
+		t.Errorf("got %s; want %s", got, want)
+	}
+}
