@@ -51,5 +51,5 @@
 //	P021  warning  the artwork is the placeholder of onair init
 //	P022  error    the chapters file cannot be written
 //	P023  error    the feed cannot be rendered
-//	P024  error    a template cannot be read or executed
+//	P024  error    the pages cannot be rendered, and no template is to blame
 package publish

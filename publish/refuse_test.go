@@ -61,7 +61,7 @@ func TestErrorsOfARelease(t *testing.T) {
 		"no audio and no lock":             {func(f fstest.MapFS) { delete(f, show.LockFile); delete(f, ghosts+"audio.mp3") }, []string{"P011"}},
 		"a scheduled one may come without": {func(f fstest.MapFS) { delete(f, show.LockFile); delete(f, "episodes/4-the-long-tail/audio.mp3") }, nil},
 		"artwork that is text":             {func(f fstest.MapFS) { f["artwork.jpg"] = &fstest.MapFile{Data: []byte("no image\n")} }, []string{"P020"}},
-		"a template that fails":            {func(f fstest.MapFS) { f["templates/show.html"] = &fstest.MapFile{Data: []byte("{{.Nope}")} }, []string{"P024"}},
+		"a template that fails":            {func(f fstest.MapFS) { f["templates/show.html"] = &fstest.MapFile{Data: []byte("{{.Nope}")} }, []string{"W001"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			files := example(t)

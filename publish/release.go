@@ -144,9 +144,7 @@ func NewRelease(ctx context.Context, s *show.Show, o *Options) (*Release, findin
 		b.forget(name)
 	}
 	b.pinShow()
-	if err := b.addSite(); err != nil {
-		return nil, nil, err
-	}
+	b.addSite()
 	for _, o := range b.objects {
 		b.release.Objects = append(b.release.Objects, o)
 	}

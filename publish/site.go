@@ -81,12 +81,12 @@ func (b *builder) addChapters(e *Episode) {
 }
 
 // addSite adds what belongs to the show as a whole: artwork, feed, theme, pages.
-func (b *builder) addSite() error {
+func (b *builder) addSite() {
 	if b.show.Artwork != "" {
 		b.checkArtwork(b.show.Artwork, b.show.At("artwork"))
 	}
 	b.addFeed()
-	return b.addPages()
+	b.addPages()
 }
 
 // url is the public address of a key; empty for none.
@@ -204,21 +204,30 @@ func (b *builder) personURL(p *show.Person) string {
 	return b.url(b.imageKey(p.Image))
 }
 
-func (b *builder) addPages() error {
+func (b *builder) addPages() {
 	theme, err := b.theme()
 	if err != nil {
-		b.findings.Errorf("P024", show.Position{File: "templates"}, "", "%v", err)
-		return nil
+		b.badTemplate(err)
+		return
 	}
 	site := b.site(theme)
 	for page, err := range theme.Pages(site) {
 		if err != nil {
-			b.findings.Errorf("P024", show.Position{File: "templates"}, "", "%v", err)
-			return nil
+			b.badTemplate(err)
+			return
 		}
 		b.fixed(RolePage, page.Key, page.Body).Episode = episodeOf(page.Key)
 	}
-	return nil
+}
+
+// badTemplate reports that pages cannot be rendered, at the place that package
+// templates names where it knows one.
+func (b *builder) badTemplate(err error) {
+	var f finding.Finding
+	if !errors.As(err, &f) {
+		f = finding.Finding{Rule: "P024", Position: show.Position{File: "templates"}, Message: err.Error()}
+	}
+	b.findings.Add(f)
 }
 
 // episodeOf is the slug of the episode whose page a key is; empty for others.

@@ -1,0 +1,411 @@
+package gcs
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"maps"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+// fake speaks as much of the JSON API of Google Cloud Storage as onair uses, and
+// holds every precondition, which emulators at hand do not. It serves the one
+// bucket "my-show".
+type fake struct {
+	mu         sync.Mutex
+	pageCap    int // objects in a page at most, whatever is asked for
+	generation int64
+	objects    map[string]*fakeObject
+	uploads    map[string]*fakeUpload
+}
+
+type fakeObject struct {
+	Name           string            `json:"name"`
+	Size           int64             `json:"size,string"`
+	CRC32C         string            `json:"crc32c"`
+	Generation     int64             `json:"generation,string"`
+	Metageneration int64             `json:"metageneration,string"`
+	ContentType    string            `json:"contentType,omitempty"`
+	CacheControl   string            `json:"cacheControl,omitempty"`
+	Metadata       map[string]string `json:"metadata,omitempty"`
+	body           []byte
+}
+
+// fakeUpload is a session of a resumable upload.
+type fakeUpload struct {
+	object *fakeObject
+	query  url.Values
+}
+
+func newFake() *fake {
+	return &fake{pageCap: 1000, objects: map[string]*fakeObject{}, uploads: map[string]*fakeUpload{}}
+}
+
+// RoundTrip makes the fake a transport: requests reach it without a network, so
+// that tests can run on the clock of package synctest.
+func (f *fake) RoundTrip(req *http.Request) (*http.Response, error) {
+	var body []byte
+	if req.Body != nil {
+		// As on a network, a request whose body breaks off has no answer.
+		var err error
+		body, err = io.ReadAll(req.Body)
+		req.Body.Close()
+		if err != nil {
+			return nil, err
+		}
+	}
+	if err := req.Context().Err(); err != nil {
+		return nil, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.route(req, body), nil
+}
+
+func (f *fake) route(req *http.Request, body []byte) *http.Response {
+	q := req.URL.Query()
+	path := req.URL.EscapedPath()
+	if id := q.Get("upload_id"); id != "" {
+		return f.chunk(req, id, body)
+	}
+	upload := strings.HasPrefix(path, "/upload")
+	rest, ok := strings.CutPrefix(strings.TrimPrefix(path, "/upload"), "/storage/v1/b/my-show/o")
+	if !ok {
+		return answer(404, "The specified bucket does not exist.")
+	}
+	name, err := url.PathUnescape(strings.TrimPrefix(rest, "/"))
+	if err != nil {
+		return answer(400, err.Error())
+	}
+	switch {
+	case upload:
+		return f.insert(req, body)
+	case name == "":
+		return f.list(q)
+	}
+	o := f.objects[name]
+	if o == nil || q.Get("generation") != "" && q.Get("generation") != strconv.FormatInt(o.Generation, 10) {
+		return answer(404, "No such object: my-show/"+name)
+	}
+	if !holds(q, o) {
+		return answer(412, "At least one of the pre-conditions you specified did not hold.")
+	}
+	switch {
+	case req.Method == http.MethodDelete:
+		delete(f.objects, name)
+		return answer(204, nil)
+	case req.Method == http.MethodPatch:
+		return patch(o, body)
+	case q.Get("alt") == "media":
+		return media(req, o)
+	}
+	return answer(200, o)
+}
+
+// holds reports whether the preconditions of a request hold for an object; nil
+// is none.
+func holds(q url.Values, o *fakeObject) bool {
+	var generation, metageneration int64
+	if o != nil {
+		generation, metageneration = o.Generation, o.Metageneration
+	}
+	for name, is := range map[string]int64{"ifGenerationMatch": generation, "ifMetagenerationMatch": metageneration} {
+		if want := q.Get(name); want != "" && want != strconv.FormatInt(is, 10) {
+			return false
+		}
+	}
+	return true
+}
+
+func (f *fake) list(q url.Values) *http.Response {
+	size, _ := strconv.Atoi(q.Get("maxResults"))
+	size = min(max(size, 1), f.pageCap)
+	var page struct {
+		Items []*fakeObject `json:"items"`
+		Next  string        `json:"nextPageToken,omitempty"`
+	}
+	for _, name := range slices.Sorted(maps.Keys(f.objects)) {
+		if !strings.HasPrefix(name, q.Get("prefix")) || name < q.Get("pageToken") {
+			continue
+		}
+		if len(page.Items) == size {
+			page.Next = name
+			break
+		}
+		page.Items = append(page.Items, f.objects[name])
+	}
+	return answer(200, page)
+}
+
+// insert stores a small object, or opens a session for a large one.
+func (f *fake) insert(req *http.Request, body []byte) *http.Response {
+	q := req.URL.Query()
+	if q.Get("uploadType") == "resumable" {
+		o := &fakeObject{ContentType: req.Header.Get("X-Upload-Content-Type")}
+		if err := json.Unmarshal(body, o); err != nil {
+			return answer(400, err.Error())
+		}
+		o.Name = q.Get("name")
+		id := fmt.Sprintf("session-%d", len(f.uploads))
+		f.uploads[id] = &fakeUpload{o, q}
+		resp := answer(200, nil)
+		resp.Header.Set("Location", "https://storage.example/upload/storage/v1/b/my-show/o?uploadType=resumable&upload_id="+id)
+		return resp
+	}
+	_, params, err := mime.ParseMediaType(req.Header.Get("Content-Type"))
+	if err != nil {
+		return answer(400, err.Error())
+	}
+	parts := multipart.NewReader(bytes.NewReader(body), params["boundary"])
+	head, err := parts.NextPart()
+	if err != nil {
+		return answer(400, err.Error())
+	}
+	o := &fakeObject{}
+	if err := json.NewDecoder(head).Decode(o); err != nil {
+		return answer(400, err.Error())
+	}
+	data, err := parts.NextPart()
+	if err != nil {
+		return answer(400, err.Error())
+	}
+	o.Name = q.Get("name")
+	if o.body, err = io.ReadAll(data); err != nil {
+		return answer(400, err.Error())
+	}
+	return f.store(o, q)
+}
+
+// chunk takes one part of a large object.
+func (f *fake) chunk(req *http.Request, id string, body []byte) *http.Response {
+	u := f.uploads[id]
+	if u == nil {
+		return answer(404, "")
+	}
+	var first, last, total int64
+	if _, err := fmt.Sscanf(req.Header.Get("Content-Range"), "bytes %d-%d/%d", &first, &last, &total); err != nil {
+		total = -1 // more to come
+	}
+	if first != int64(len(u.object.body)) {
+		return answer(400, "chunk is out of place")
+	}
+	u.object.body = append(u.object.body, body...)
+	if total < 0 {
+		resp := answer(200, nil)
+		resp.Header.Set("X-Http-Status-Code-Override", "308")
+		return resp
+	}
+	return f.store(u.object, u.query)
+}
+
+// store is where an object appears, if its sum and the preconditions are right.
+func (f *fake) store(o *fakeObject, q url.Values) *http.Response {
+	if o.CRC32C != encodeSum(o.body) {
+		return answer(400, fmt.Sprintf("Provided CRC32C %q doesn't match calculated CRC32C %q.", o.CRC32C, encodeSum(o.body)))
+	}
+	if !holds(q, f.objects[o.Name]) {
+		return answer(412, "At least one of the pre-conditions you specified did not hold.")
+	}
+	f.generation++
+	o.Size, o.Generation, o.Metageneration = int64(len(o.body)), f.generation, 1
+	f.objects[o.Name] = o
+	return answer(200, o)
+}
+
+func encodeSum(body []byte) string {
+	return base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint32(nil, crc32.Checksum(body, castagnoli)))
+}
+
+// patch merges, as the API does: null takes away.
+func patch(o *fakeObject, body []byte) *http.Response {
+	var change map[string]any
+	if err := json.Unmarshal(body, &change); err != nil {
+		return answer(400, err.Error())
+	}
+	word := func(key string, field *string) {
+		if v, given := change[key]; given {
+			*field, _ = v.(string)
+		}
+	}
+	word("contentType", &o.ContentType)
+	word("cacheControl", &o.CacheControl)
+	if v, given := change["metadata"]; given && v == nil {
+		o.Metadata = nil
+	}
+	if add, ok := change["metadata"].(map[string]any); ok {
+		o.Metadata = maps.Clone(o.Metadata)
+		if o.Metadata == nil {
+			o.Metadata = map[string]string{}
+		}
+		for k, v := range add {
+			o.Metadata[k], _ = v.(string)
+		}
+	}
+	o.Metageneration++
+	return answer(200, o)
+}
+
+// media serves bytes, of one range if asked.
+func media(req *http.Request, o *fakeObject) *http.Response {
+	var first, last int64
+	last = o.Size - 1
+	code := 200
+	if n, _ := fmt.Sscanf(req.Header.Get("Range"), "bytes=%d-%d", &first, &last); n > 0 {
+		if first >= o.Size {
+			return answer(416, "range")
+		}
+		code, last = 206, min(last, o.Size-1)
+	}
+	resp := answer(code, nil)
+	resp.Header.Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", first, last, o.Size))
+	resp.Header.Set("X-Goog-Generation", strconv.FormatInt(o.Generation, 10))
+	resp.Body = io.NopCloser(bytes.NewReader(o.body[first : last+1]))
+	resp.ContentLength = last + 1 - first
+	return resp
+}
+
+// answer is a response: an error if v is a string, JSON if it is anything else.
+func answer(code int, v any) *http.Response {
+	var body []byte
+	if message, ok := v.(string); ok {
+		v = map[string]any{"error": map[string]any{"code": code, "message": message}}
+	}
+	if v != nil {
+		body, _ = json.Marshal(v)
+	}
+	return &http.Response{
+		StatusCode: code, Status: strconv.Itoa(code) + " " + http.StatusText(code), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(bytes.NewReader(body)), ContentLength: int64(len(body)),
+	}
+}
+
+// faults is a transport that spoils some requests. Each fault is asked in turn
+// whether it wants the next request, and is used up when it took one.
+type faults struct {
+	base http.RoundTripper
+
+	mu       sync.Mutex
+	pending  []fault
+	requests []string // method and path of every request
+}
+
+// fault takes a request over, or returns false to leave it alone.
+type fault func(base http.RoundTripper, req *http.Request) (resp *http.Response, err error, took bool)
+
+func (f *faults) RoundTrip(req *http.Request) (*http.Response, error) {
+	f.mu.Lock()
+	f.requests = append(f.requests, req.Method+" "+req.URL.Path)
+	var next fault
+	if len(f.pending) > 0 {
+		next = f.pending[0]
+	}
+	f.mu.Unlock()
+	if next != nil {
+		if resp, err, took := next(f.base, req); took {
+			f.mu.Lock()
+			f.pending = f.pending[1:]
+			f.mu.Unlock()
+			return resp, err
+		}
+	}
+	return f.base.RoundTrip(req)
+}
+
+// on makes a fault of what happens to the requests that match.
+func on(match func(*http.Request) bool, do func(base http.RoundTripper, req *http.Request) (*http.Response, error)) fault {
+	return func(base http.RoundTripper, req *http.Request) (*http.Response, error, bool) {
+		if !match(req) {
+			return nil, nil, false
+		}
+		resp, err := do(base, req)
+		return resp, err, true
+	}
+}
+
+func always(*http.Request) bool { return true }
+
+func method(m string) func(*http.Request) bool {
+	return func(req *http.Request) bool { return req.Method == m }
+}
+
+func isMedia(req *http.Request) bool { return req.URL.Query().Get("alt") == "media" }
+
+func isChunk(req *http.Request) bool { return req.URL.Query().Get("upload_id") != "" }
+
+// These are the things that go wrong.
+
+// returns answers instead of the server, which hears nothing of the request.
+func returns(code int, v any) func(http.RoundTripper, *http.Request) (*http.Response, error) {
+	return func(_ http.RoundTripper, req *http.Request) (*http.Response, error) {
+		drain(req)
+		return answer(code, v), nil
+	}
+}
+
+// breaks cuts the connection before the server has got the whole request.
+func breaks(_ http.RoundTripper, req *http.Request) (*http.Response, error) {
+	if req.Body != nil {
+		_, _ = io.CopyN(io.Discard, req.Body, 1000)
+		req.Body.Close()
+	}
+	return nil, io.EOF
+}
+
+// losesAnswer cuts the connection when the server has done its work.
+func losesAnswer(base http.RoundTripper, req *http.Request) (*http.Response, error) {
+	if _, err := base.RoundTrip(req); err != nil {
+		return nil, err
+	}
+	return nil, io.EOF
+}
+
+// stalls neither sends nor answers.
+func stalls(_ http.RoundTripper, req *http.Request) (*http.Response, error) {
+	if req.Body != nil {
+		defer req.Body.Close()
+	}
+	<-req.Context().Done()
+	return nil, req.Context().Err()
+}
+
+// cutsBody lets n bytes of the response through and does then as tail does.
+func cutsBody(n int64, tail io.Reader) func(http.RoundTripper, *http.Request) (*http.Response, error) {
+	return func(base http.RoundTripper, req *http.Request) (*http.Response, error) {
+		resp, err := base.RoundTrip(req)
+		if err == nil {
+			resp.Body = struct {
+				io.Reader
+				io.Closer
+			}{io.MultiReader(io.LimitReader(resp.Body, n), tail), resp.Body}
+		}
+		return resp, err
+	}
+}
+
+func drain(req *http.Request) {
+	if req.Body != nil {
+		_, _ = io.Copy(io.Discard, req.Body)
+		req.Body.Close()
+	}
+}
+
+type errReader struct{ err error }
+
+func (r errReader) Read([]byte) (int, error) { return 0, r.err }
+
+// stuckReader waits for its context.
+type stuckReader struct{ ctx context.Context }
+
+func (r stuckReader) Read([]byte) (int, error) { <-r.ctx.Done(); return 0, r.ctx.Err() }

@@ -1,0 +1,171 @@
+// Package gcs keeps a bucket in Google Cloud Storage. It is the only home of
+// Google's storage client.
+//
+// An object's version is its generation, in decimal. Headers change without a
+// new generation.
+//
+// The client's own retries are off, but for the chunks of a large upload. A call
+// is tried again here, as a whole, after whatever may pass: a connection that
+// was cut, a request that stands still, status 408, 429 and 5xx. What makes that
+// safe is the precondition. If a repeated write finds it broken, the first try
+// may have succeeded with its answer lost, so the object is looked at: if it has
+// the bytes and headers of the write, the write has succeeded.
+//
+// A try ends when nothing has moved for a minute. A call ends, tries and pauses
+// and all, after three minutes and as long as the body takes at 32 KiB a second.
+package gcs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync/atomic"
+
+	"cloud.google.com/go/storage"
+	"google.golang.org/api/option"
+
+	"onair/publish/bucket"
+)
+
+// Options are optional.
+type Options struct {
+	// HTTPClient sends the requests and authenticates them, if that is needed.
+	// nil: Application Default Credentials; none for an emulator.
+	HTTPClient *http.Client
+
+	// Endpoint is where the JSON API is, such as http://127.0.0.1:4443/storage/v1/.
+	// Empty: the emulator that STORAGE_EMULATOR_HOST names, or else Google.
+	Endpoint string
+}
+
+// Bucket is a bucket, or what has one prefix in it.
+type Bucket struct {
+	url     string
+	prefix  string // empty, or ends in a slash
+	objects *storage.BucketHandle
+	exists  atomic.Bool // the bucket has answered as one that is there
+	policy  policy
+}
+
+var _ bucket.Bucket = (*Bucket)(nil)
+
+// Open returns the bucket of a URL, gs://bucket or gs://bucket/prefix. It looks
+// for credentials and does not ask the bucket. ErrDenied if there are none.
+func Open(ctx context.Context, rawURL string, opts *Options) (*Bucket, error) {
+	if opts == nil {
+		opts = &Options{}
+	}
+	name, prefix, err := parse(rawURL)
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", rawURL, err)
+	}
+	hc, err := httpClient(ctx, opts)
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", rawURL, err)
+	}
+	// Reads of the XML API, still the client's default, are routed by host name,
+	// which an emulator behind a proxy does not survive.
+	options := []option.ClientOption{
+		option.WithHTTPClient(hc), option.WithoutAuthentication(), storage.WithJSONReads(), storage.WithDisabledClientMetrics(),
+	}
+	if opts.Endpoint != "" {
+		options = append(options, option.WithEndpoint(opts.Endpoint))
+	}
+	client, err := storage.NewClient(ctx, options...)
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %s", rawURL, text(err))
+	}
+	client.SetRetry(storage.WithPolicy(storage.RetryNever))
+	return &Bucket{url: strings.TrimSuffix(rawURL, "/"), prefix: prefix, objects: client.Bucket(name), policy: defaultPolicy}, nil
+}
+
+// parse splits a bucket URL. Nothing in it is escaped.
+func parse(rawURL string) (name, prefix string, err error) {
+	rest, ok := strings.CutPrefix(rawURL, "gs://")
+	if !ok {
+		return "", "", errors.New("want gs://bucket or gs://bucket/prefix")
+	}
+	name, prefix, _ = strings.Cut(rest, "/")
+	if i := strings.IndexFunc(name, func(r rune) bool {
+		return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyz0123456789-_.", r)
+	}); i >= 0 || len(name) < 3 {
+		return "", "", fmt.Errorf("%q is not the name of a bucket", name)
+	}
+	if prefix = strings.TrimSuffix(prefix, "/"); prefix == "" {
+		return name, "", nil
+	}
+	if strings.ContainsAny(prefix, "?#") {
+		return "", "", fmt.Errorf("prefix %q: a gs:// URL has no options", prefix)
+	}
+	if err := bucket.ValidKey(prefix); err != nil {
+		return "", "", fmt.Errorf("prefix: %w", err)
+	}
+	return name, prefix + "/", nil
+}
+
+// URL is the bucket as configured.
+func (b *Bucket) URL() string { return b.url }
+
+// object returns the handle of a key.
+func (b *Bucket) object(key string) (*storage.ObjectHandle, error) {
+	if err := bucket.ValidKey(key); err != nil {
+		return nil, err
+	}
+	if name := b.prefix + key; len(name) <= 1024 {
+		return b.objects.Object(name), nil
+	}
+	return nil, fmt.Errorf("key %q: longer than 1024 bytes with its prefix", key)
+}
+
+// under puts a condition on a handle.
+func under(o *storage.ObjectHandle, cond bucket.Condition) (*storage.ObjectHandle, error) {
+	switch {
+	case cond.Absent:
+		return o.If(storage.Conditions{DoesNotExist: true}), nil
+	case cond.Version != "":
+		generation, err := strconv.ParseInt(cond.Version, 10, 64)
+		if err != nil || generation <= 0 {
+			// A token of another provider, kept from before a move.
+			return nil, fmt.Errorf("%w: version %q is not one of this bucket", bucket.ErrPrecondition, cond.Version)
+		}
+		return o.If(storage.Conditions{GenerationMatch: generation}), nil
+	}
+	return o, nil
+}
+
+// attrs translates what the client says of an object.
+func (b *Bucket) attrs(a *storage.ObjectAttrs) bucket.Attrs {
+	return bucket.Attrs{
+		Key: strings.TrimPrefix(a.Name, b.prefix),
+		Headers: bucket.Headers{
+			ContentType:  a.ContentType,
+			CacheControl: a.CacheControl,
+			Metadata:     lower(a.Metadata),
+		},
+		Size:    a.Size,
+		CRC32C:  a.CRC32C,
+		Version: strconv.FormatInt(a.Generation, 10),
+	}
+}
+
+// lower returns metadata as package bucket has it: keys in small letters, nil if
+// there is none.
+func lower(metadata map[string]string) map[string]string {
+	if len(metadata) == 0 {
+		return nil
+	}
+	out := make(map[string]string, len(metadata))
+	for k, v := range metadata {
+		out[strings.ToLower(k)] = v
+	}
+	return out
+}
+
+// equal reports whether two sets of headers are the same.
+func equal(x, y bucket.Headers) bool {
+	return x.ContentType == y.ContentType && x.CacheControl == y.CacheControl && maps.Equal(x.Metadata, y.Metadata)
+}
