@@ -28,7 +28,7 @@ type emulator struct {
 
 	mu       sync.Mutex
 	requests []request
-	death    *death
+	doom     *doom
 	written  func(key string) // called after every write, before it is answered; may be nil
 	arrived  func(r request)  // called with every request before it is handled; may be nil
 }
@@ -54,8 +54,12 @@ const (
 type death struct {
 	at     int // the first write is 1
 	moment moment
-	kill   func()
+}
 
+// doom is a death on its way.
+type doom struct {
+	death
+	kill func()
 	seen int // writes so far
 }
 
@@ -111,18 +115,19 @@ func (e *emulator) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	e.mu.Lock()
 	e.requests = append(e.requests, req)
-	death := e.dies(req)
+	doom := e.doomed(req)
 	arrived, written := e.arrived, e.written
 	e.mu.Unlock()
 
 	if arrived != nil {
 		arrived(req)
 	}
-	if death != nil && death.moment != answered {
-		if death.moment == halfway {
-			_, _ = io.CopyN(io.Discard, r.Body, r.ContentLength/2)
+	if doom != nil && doom.moment != answered {
+		if doom.moment == halfway {
+			// An upload that doesn't tell its length is cut in its first kilobyte.
+			_, _ = io.CopyN(io.Discard, r.Body, max(r.ContentLength/2, 512))
 		}
-		death.kill()
+		doom.kill()
 		panic(http.ErrAbortHandler)
 	}
 	if req.kind != write {
@@ -135,8 +140,8 @@ func (e *emulator) serve(w http.ResponseWriter, r *http.Request) {
 	if written != nil {
 		written(req.key)
 	}
-	if death != nil {
-		death.kill()
+	if doom != nil {
+		doom.kill()
 		panic(http.ErrAbortHandler)
 	}
 	for name, values := range answer.Header() {
@@ -146,17 +151,16 @@ func (e *emulator) serve(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.Copy(w, answer.Body)
 }
 
-// dies returns the death that this request brings, if any.
-func (e *emulator) dies(r request) *death {
-	if e.death == nil || r.kind != write {
+// doomed returns the doom that this request fulfils, if any.
+func (e *emulator) doomed(r request) *doom {
+	d := e.doom
+	if d == nil || r.kind != write {
 		return nil
 	}
-	e.death.seen++
-	if e.death.seen != e.death.at {
+	if d.seen++; d.seen != d.at {
 		return nil
 	}
-	d := e.death
-	e.death = nil
+	e.doom = nil
 	return d
 }
 
@@ -224,27 +228,25 @@ func (e *emulator) intercept(arrived func(request)) {
 	e.arrived = arrived
 }
 
-// killAt starts the command and kills it, as kill -9 does, at the given moment
-// of its n-th write. It reports whether the command lived to see that write,
-// with what it said.
-func (e *emulator) killAt(cmd *exec.Cmd, n int, when moment) (killed bool, said string, err error) {
+// kill starts the command and kills it, as kill -9 does, at its death. It
+// reports whether the command lived to see that write, and what it said.
+func (e *emulator) kill(cmd *exec.Cmd, d death) (killed bool, said string, err error) {
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	e.mu.Lock()
-	if err := cmd.Start(); err != nil {
-		e.mu.Unlock()
+	err = cmd.Start()
+	if err == nil {
+		e.doom = &doom{death: d, kill: func() { _ = cmd.Process.Kill() }}
+	}
+	e.mu.Unlock()
+	if err != nil {
 		return false, "", err
 	}
-	e.death = &death{at: n, moment: when, kill: func() { _ = cmd.Process.Kill() }}
-	e.mu.Unlock()
 	err = cmd.Wait()
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	killed = e.death == nil
-	e.death = nil
-	if killed {
-		err = nil
-	}
+	killed = e.doom == nil
+	e.doom = nil
 	return killed, stderr.String(), err
 }
 

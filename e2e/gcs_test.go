@@ -119,7 +119,7 @@ func TestKill(t *testing.T) {
 // converge, so that the bucket holds the release and there is nothing left to do.
 func (w *workplace) dieAndRecover(t *testing.T, e *emulator, d death) {
 	t.Helper()
-	killed, said, err := e.killAt(w.command("publish", "--yes"), d.at, d.moment)
+	killed, said, err := e.kill(w.command("publish", "--yes"), d)
 	if !killed {
 		t.Fatalf("the publish ended before write %d: %v\n%s", d.at, err, said)
 	}
@@ -143,13 +143,18 @@ func (d death) String() string { return fmt.Sprintf("write %d %s", d.at, d.momen
 func deaths(writes []string, n int) []death {
 	moments := []moment{arriving, halfway, answered}
 	var all []death
+	add := func(d death) {
+		if !slices.Contains(all, d) {
+			all = append(all, d)
+		}
+	}
 	for i := range n {
-		all = append(all, death{at: 1 + i*len(writes)/n, moment: moments[i%len(moments)]})
+		add(death{at: 1 + i*len(writes)/n, moment: moments[i%len(moments)]})
 	}
 	for i, key := range writes {
 		if key == "feed.xml" || key == ".onair/release.json" {
 			for _, m := range moments {
-				all = append(all, death{at: i + 1, moment: m})
+				add(death{at: i + 1, moment: m})
 			}
 		}
 	}
@@ -169,7 +174,7 @@ func TestStaleClaim(t *testing.T) {
 	claim := slices.Index(e.writes(), ".onair/release.json") + 1
 
 	retitle(t, w, "Claimed")
-	killed, said, err := e.killAt(w.command("publish", "--yes"), claim, answered)
+	killed, said, err := e.kill(w.command("publish", "--yes"), death{claim, answered})
 	if !killed {
 		t.Fatalf("the publish ended before its claim: %v\n%s", err, said)
 	}

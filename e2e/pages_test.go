@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -26,11 +27,13 @@ func (s *site) pages(t testing.TB) (keys []string) {
 	return keys
 }
 
-// TestPagesAreHTML asks the Nu Html Checker about every published page.
+// TestPagesAreHTML asks the Nu Html Checker about every published page: it may
+// neither complain nor warn.
 func TestPagesAreHTML(t *testing.T) {
 	t.Parallel()
 	site := published(t)
-	args := []string{"-jar", need(t, "vnu"), "--format", "json", "--exit-zero-always", "--stdout"}
+	// It asks no address of this machine unless told that it may.
+	args := []string{"-Dnu.validator.servlet.allow-forbidden-hosts=true", "-jar", need(t, "vnu"), "--format", "json", "--exit-zero-always", "--stdout"}
 	for _, key := range site.pages(t) {
 		args = append(args, site.url+key) // not files: those have no origin for the page's policy to allow
 	}
@@ -41,13 +44,11 @@ func TestPagesAreHTML(t *testing.T) {
 		}
 	}](t, tool(t, "java", args...))
 	for _, m := range report.Messages {
-		// A warning comes as an info with a subtype.
-		text := fmt.Sprintf("%s:%d:%d: %s %s: %s\n%s", m.URL, m.LastLine, m.LastColumn, m.Type, m.SubType, m.Message, m.Extract)
-		if m.Type == "info" {
-			t.Log(text)
-		} else {
-			t.Error(text)
+		// A block of data is no script: browsers never apply the policy to it.
+		if strings.HasPrefix(m.Message, "Inline script violates") && strings.Contains(m.Extract, `type="application/ld+json"`) {
+			continue
 		}
+		t.Errorf("%s:%d:%d: %s %s: %s\n%s", m.URL, m.LastLine, m.LastColumn, m.Type, m.SubType, m.Message, m.Extract)
 	}
 }
 
