@@ -61,6 +61,9 @@ func (t *Transcript) Starts(duration time.Duration) []time.Duration {
 				starts[i] = at.Round(time.Millisecond)
 			}
 		}
+		if i > 0 { // behind the last words only pauses with a stamp have a time
+			starts[i] = max(starts[i], starts[i-1])
+		}
 		for j := range turn.Blocks {
 			if text := turn.Blocks[j].Text; text != "" {
 				pos += utf8.RuneCountInString(text) + 1
@@ -114,7 +117,7 @@ func (b *Block) cuts() []int {
 	var cuts []int
 	m, p := 0, 0
 	for at := 0; at < len(b.Text); {
-		for m < len(b.Marks) && (!b.Marks[m].stamp() || b.Marks[m].Offset <= at) {
+		for m < len(b.Marks) && (!b.Marks[m].stamp() || b.Marks[m].Offset <= at || b.insideWord(b.Marks[m].Offset)) {
 			m++
 		}
 		for p < len(b.parts) && b.parts[p] <= at {
@@ -131,6 +134,9 @@ func (b *Block) cuts() []int {
 	}
 	return cuts
 }
+
+// insideWord reports whether an offset of Text splits a word.
+func (b *Block) insideWord(at int) bool { return at < len(b.Text) && b.Text[at-1] != ' ' }
 
 // piece cuts text[from:to], which starts at the character pos of the spoken
 // text, and returns its length in characters. last is who spoke before.

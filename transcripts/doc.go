@@ -38,7 +38,8 @@
 //     written as a heading, with no space or several behind it
 //   - a label without bold, if the name is a bold label elsewhere in the file
 //     or in the registry and no quotation follows, or a pause with nothing but
-//     stamps behind it; bold without a colon, if the name is known
+//     stamps behind it, or what looks like a name at the start of the file or
+//     of three paragraphs; bold without a colon, if the name is known
 //   - a label inside a paragraph, after the end of a sentence, with a known name
 //   - stamps and known tags with doubled, missing or unbalanced backslashes,
 //     60 minutes and more, inner spaces, bold marks, frames after a colon

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -227,27 +228,60 @@ func rangeWord(s []byte) int {
 
 // scanUnbolded reads "Name: text" where the name is known: labelled in bold
 // elsewhere in the file, in the registry, or a pause followed by stamps only.
-// A known name alone before a quotation is an attribution, not a label.
+// What looks like a name is one where no label came before, since every
+// transcript starts with one. A known name alone before a quotation is an
+// attribution, not a label.
 func (p *parser) scanUnbolded(line int) (l label, ok bool) {
-	from, to := p.lines[line].from, p.lines[line].to
-	s := p.src[from:to]
-	colon := bytes.IndexByte(s[:min(len(s), 4*maxName)], ':')
-	if colon <= 0 || colon+1 < len(s) && s[colon+1] != ' ' {
+	name, rest, at, ok := p.splitUnbolded(line)
+	if !ok {
 		return l, false
 	}
-	name := bytes.TrimSpace(s[:colon])
-	rest := bytes.TrimSpace(s[colon+1:])
-	if p.isPause(string(name)) {
-		ok = len(rest) == 0 || onlyStamps(rest)
-	} else if _, ok = p.known[string(name)]; ok && len(rest) == 0 {
-		ok = !p.quoteFollows(line)
+	trimmed := bytes.TrimSpace(p.src[rest:p.lines[line].to])
+	_, known := p.known[string(name)]
+	switch {
+	case p.isPause(string(name)):
+		ok = len(trimmed) == 0 || onlyStamps(trimmed)
+	case known:
+		ok = len(trimmed) > 0 || !p.quoteFollows(line)
+	default:
+		ok = len(p.t.Turns) == 0 && looksLikeName(name)
 	}
 	if !ok {
 		return l, false
 	}
-	l = label{at: from + len(s) - len(bytes.TrimLeft(s, " \t")), rest: from + colon + 1, end: to}
+	l = label{at: at, rest: rest, end: p.lines[line].to}
 	l.odd("T002", "label without bold")
 	return l, l.setName(p, name)
+}
+
+// splitUnbolded splits a line at its first colon, if it is near enough and a
+// space or the line's end follows.
+func (p *parser) splitUnbolded(line int) (name []byte, rest, at int, ok bool) {
+	s := p.line(line)
+	colon := bytes.IndexByte(s[:min(len(s), 4*maxName)], ':')
+	if colon <= 0 || colon+1 < len(s) && s[colon+1] != ' ' {
+		return nil, 0, 0, false
+	}
+	indent := len(s) - len(bytes.TrimLeft(s, " \t"))
+	from := p.lines[line].from
+	return bytes.TrimSpace(s[:colon]), from + colon + 1, from + indent, true
+}
+
+// looksLikeName reports whether words before a colon are two to four, all
+// capitalised, and nothing but letters.
+func looksLikeName(s []byte) bool {
+	words := bytes.Fields(s)
+	for _, word := range words {
+		if first, _ := utf8.DecodeRune(word); !unicode.IsUpper(first) {
+			return false
+		}
+		for _, r := range string(word) {
+			if !unicode.IsLetter(r) && r != '.' && r != '-' && r != '\'' && r != '’' {
+				return false
+			}
+		}
+	}
+	return len(words) >= 2 && len(words) <= 4
 }
 
 func (p *parser) quoteFollows(line int) bool {

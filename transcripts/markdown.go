@@ -39,12 +39,20 @@ func newMarkdown(blocks ...util.PrioritizedValue) gm.Parser {
 // where the target is broken.
 type markParser struct{}
 
-// Trigger is the first byte of a mark: an escaped or a plain bracket.
-func (markParser) Trigger() []byte { return []byte{'\\', '['} }
+// Trigger is the first byte of a mark, an escaped or a plain bracket, and the
+// end of a link's text.
+func (markParser) Trigger() []byte { return []byte{'\\', '[', ']'} }
 
 // Parse reads one mark, or nothing.
 func (markParser) Parse(_ ast.Node, block text.Reader, _ gm.Context) ast.Node {
 	line, segment := block.PeekLine()
+	if line[0] == ']' {
+		if len(line) == 1 || line[1] != '(' || targetEnds(line[1:]) {
+			return nil
+		}
+		block.Advance(1)
+		return ast.NewTextSegment(segment.WithStop(segment.Start + 1))
+	}
 	source := block.Source()
 	if m, n, ok := scanMark(source[:segment.Stop], segment.Start); ok {
 		block.Advance(n)
@@ -114,6 +122,28 @@ func brokenLink(line []byte) (label, n int) {
 		return label, len(line)
 	}
 	return 0, 0
+}
+
+// targetEnds reports whether the target of a link can end near enough. Looking
+// for the end of each of many as far as it takes would be quadratic.
+func targetEnds(s []byte) bool {
+	s = s[:min(len(s), maxTarget)]
+	depth := 0
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '\\':
+			i++
+		case '(':
+			depth++
+		case ')':
+			if depth--; depth == 0 {
+				return true
+			}
+		case ' ', '\n':
+			return bytes.IndexByte(s[i:], ')') >= 0
+		}
+	}
+	return false
 }
 
 // maxTarget is how far the end of a link's target is looked for, in bytes.

@@ -118,11 +118,19 @@ func (p *parser) frontMatter() int {
 }
 
 // learnNames finds the bold labels of the file and the names of the registry,
-// so that labels without bold can be told from ordinary text.
+// so that labels without bold can be told from ordinary text. What looks like
+// a name and starts three paragraphs is one too.
 func (p *parser) learnNames(first int) {
+	const often = 3
+	counts := map[string]int{}
 	for i := first; i < len(p.lines); i++ {
 		l, ok := p.scanLabel(p.lines[i].from, p.lines[i].to)
 		if !ok {
+			if name, rest, _, ok := p.splitUnbolded(i); ok && rest < p.lines[i].to && looksLikeName(name) {
+				if counts[string(name)]++; counts[string(name)] == often {
+					p.known[string(name)] = string(name)
+				}
+			}
 			continue
 		}
 		p.labels[i] = l

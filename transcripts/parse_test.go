@@ -152,6 +152,12 @@ var parseTests = []struct {
 		rules: []string{"T002 3:1", "T002 5:1"},
 	},
 	{
+		name:  "label without bold: the first line, a name that starts three paragraphs",
+		src:   "Vega Lyrae: One.\n\n**Rigel:** Two.\n\nAl Deneb: three.\n\nAl Deneb: four.\n\nAl Deneb: five.\n",
+		turns: []string{"Vega Lyrae: One.", "Rigel: Two.", "Al Deneb: three.", "Al Deneb: four.", "Al Deneb: five."},
+		rules: []string{"T002 1:1", "T002 5:1", "T002 7:1", "T002 9:1"},
+	},
+	{
 		name:  "not labels: strangers, attributions, pauses with text",
 		src:   "**Vega:** One.\n\nAside: two.\n\nVega:\n\n> Three.\n\nBreak: this is not one.\n",
 		turns: []string{"Vega: One. | Aside: two. | Vega: | Three. | Break: this is not one."},

@@ -194,7 +194,7 @@ func (c *cutter) best(n int) int {
 		return sentence
 	case clause > 0:
 		return clause
-	case all-size > leastRest:
+	case half == 0 || all-size > leastRest:
 		return n
 	}
 	return half
