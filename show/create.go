@@ -20,13 +20,15 @@ type CreateOptions struct {
 
 // gitignore keeps out of git what does not belong there: masters, which are
 // large, and what onair builds.
-const gitignore = `# Masters are large, and publishing keeps a copy of each in the bucket.
+func gitignore(string) ([]byte, error) {
+	return []byte(`# Masters are large, and publishing keeps a copy of each in the bucket.
 /episodes/*/*.mp3
 /episodes/*/*.m4a
 
 # What onair builds here when show.yaml says storage: file:public
 /public/
-`
+`), nil
+}
 
 // Create starts a show in a folder, which may have other files in it: a
 // show.yaml with comments, a folder for episodes, placeholder artwork and a
@@ -55,19 +57,15 @@ func Create(dir string, opts *CreateOptions) (files []string, err error) {
 	if _, err := root.Lstat(showFile); err == nil {
 		return nil, &fs.PathError{Op: "create", Path: filepath.Join(dir, showFile), Err: fs.ErrExist}
 	}
-	artwork, err := placeholder(title)
-	if err != nil {
-		return nil, err
-	}
 	for _, f := range []struct {
-		name string
-		data []byte
+		name    string
+		content func(title string) ([]byte, error)
 	}{
-		{".gitignore", []byte(gitignore)},
-		{"artwork.jpg", artwork},
-		{showFile, newShowFile(title)}, // last: with it the folder is a show
+		{".gitignore", gitignore},
+		{"artwork.jpg", placeholder},
+		{showFile, newShowFile}, // last: with it the folder is a show
 	} {
-		wrote, err := writeNew(root, f.name, f.data)
+		wrote, err := writeNew(root, f.name, func() ([]byte, error) { return f.content(title) })
 		if err != nil {
 			return files, fmt.Errorf("write %s: %w", f.name, err)
 		}
@@ -79,10 +77,14 @@ func Create(dir string, opts *CreateOptions) (files []string, err error) {
 }
 
 // writeNew writes a file that is not there yet.
-func writeNew(root *os.Root, name string, data []byte) (wrote bool, err error) {
+func writeNew(root *os.Root, name string, content func() ([]byte, error)) (wrote bool, err error) {
 	if _, err := root.Lstat(name); err == nil {
 		return false, nil
 	} else if !errors.Is(err, fs.ErrNotExist) {
+		return false, err
+	}
+	data, err := content()
+	if err != nil {
 		return false, err
 	}
 	f, err := durable.Create(root, name, 0o644)
@@ -130,7 +132,7 @@ func validTitle(title string) error {
 }
 
 // newShowFile is the show.yaml of a new show.
-func newShowFile(title string) []byte {
+func newShowFile(title string) ([]byte, error) {
 	return fmt.Appendf(nil, `# Your show. Lines that start with # are remarks, or fields to fill in: delete
 # the # and the space behind it. onair check says what is missing.
 
@@ -160,5 +162,5 @@ explicit: false
 storage: file:public
 # storage: gs://my-bucket
 # url: https://podcast.example.com/
-`, quote(title))
+`, quote(title)), nil
 }

@@ -114,7 +114,7 @@ func (s *Show) fill(root *os.Root, e *Episode, opts *NewEpisodeOptions) error {
 			return fmt.Errorf("copy %s: %w", opts.Audio, err)
 		}
 	}
-	_, err := writeNew(root, path.Join(e.Dir, episodeFile), newEpisodeFile(e, s.Timezone))
+	_, err := writeNew(root, path.Join(e.Dir, episodeFile), func() ([]byte, error) { return newEpisodeFile(e, s.Timezone), nil })
 	return err
 }
 
