@@ -70,6 +70,13 @@ func xing(h header, kind string, frames, delay, padding, bytes int) []byte {
 	return b
 }
 
+// behindCRC makes a frame one with a CRC, which moves what it holds.
+func behindCRC(frame []byte) []byte {
+	b := join(frame[:headerBytes], []byte{0, 0}, frame[headerBytes:len(frame)-2])
+	b[1] &^= 1
+	return b
+}
+
 func vbri(h header, frames int) []byte {
 	b := h.frame()
 	x := append([]byte("VBRI"), 0, 1, 2, 64, 0, 75)

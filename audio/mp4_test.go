@@ -68,6 +68,10 @@ func TestProbeMP4(t *testing.T) {
 		{name: "index last", file: join(ftyp, mdat, box("moov", mvhd, track("soun", "mp4a", oneSecond, 43))),
 			want: Info{Duration: time.Second, Frames: 43, Bitrate: 123, SampleRate: 44100, Channels: 2, Warnings: []string{
 				"the index comes after the audio, so that players must fetch the end first; write it anew: ffmpeg -i IN -c copy -movflags +faststart OUT.m4a"}}},
+		{name: "size of 64 bits", file: join(ftyp, box("moov", mvhd, track("soun", "mp4a", oneSecond, 43)), words(1), []byte("mdat"), words(0, 15000), mdat[:15000-16]),
+			want: Info{Duration: time.Second, Frames: 43, Bitrate: 123, SampleRate: 44100, Channels: 2}},
+		{name: "size to the end", file: join(ftyp, box("moov", mvhd, track("soun", "mp4a", oneSecond, 43)), words(0), mdat[4:]),
+			want: Info{Duration: time.Second, Frames: 43, Bitrate: 123, SampleRate: 44100, Channels: 2}},
 		{name: "video", file: join(ftyp, box("moov", mvhd, track("vide", "avc1", oneSecond, 25))),
 			err: "byte 64: this MP4 file holds a video; take its sound: ffmpeg -i IN -vn -b:a 128k OUT.mp3"},
 		{name: "lossless", file: join(ftyp, box("moov", mvhd, track("soun", "alac", oneSecond, 25))),

@@ -44,6 +44,11 @@ func TestProbe(t *testing.T) {
 			want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1},
 		},
 		{
+			name: "Info header behind a CRC",
+			body: join(behindCRC(xing(mono128, "Info", 100, 576, 1105, 0)), cbr),
+			want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, EncoderDelay: 576, EncoderPadding: 1105},
+		},
+		{
 			name: "VBRI header",
 			body: join(vbri(stereo128, 100), silence(stereo128, 100)),
 			want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 2, EncoderDelay: 576},
@@ -76,9 +81,24 @@ func TestProbe(t *testing.T) {
 			want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1},
 		},
 		{
+			name: "header that lost a frame",
+			body: join(xing(mono128, "Info", 99, 0, 0, 0), cbr),
+			want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1},
+		},
+		{
 			name: "tags on all sides", before: join(id3(3, 500), id3(4, 70_000)), body: cbr,
 			after: join(ape(100), lyrics3("la la"), id3v1()),
 			want:  Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, TagVersion: "2.3.0", TagBytes: 70_500},
+		},
+		{
+			name: "ID3v2.4 with a footer", before: id3Footer(3000), body: cbr,
+			want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, TagVersion: "2.4.0", TagBytes: 3020},
+		},
+		{
+			name: "APE tag that claims more than there is", body: join(cbr, ape(1 << 20)[1<<20:]),
+			want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
+				"64 bytes behind the last frame, from byte 41795, are neither audio nor a known tag",
+			}},
 		},
 		{name: "ID3v2 at the end", body: cbr, after: id3Footer(3000), want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1}},
 		{name: "Lyrics3 v1", body: cbr, after: join(lyrics1("la la"), id3v1()), want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1}},
@@ -159,6 +179,23 @@ func TestProbe(t *testing.T) {
 
 // durations forgives the nanosecond that a sum of rounded numbers may be off.
 var durations = cmp.Comparer(func(a, b time.Duration) bool { return (a - b).Abs() <= 2 })
+
+// What is decided with several frames in view must not depend on where the
+// blocks end that the file is read in.
+func TestProbeAtTheEdgeOfABlock(t *testing.T) {
+	before, after := newHeader(mpeg1, 320, 32000, false), newHeader(mpeg1, 320, 44100, false)
+	edge := blockBytes / before.size()
+	for n := edge - 6; n <= edge+2; n++ {
+		file := join(silence(before, n), silence(after, 300))
+		info, err := Probe(bytes.NewReader(file), int64(len(file)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info.Frames != n+300 || len(info.Warnings) != 1 {
+			t.Errorf("%d frames before: %d frames in all, warnings %q", n, info.Frames, info.Warnings)
+		}
+	}
+}
 
 func TestProbeRefuses(t *testing.T) {
 	free := mono128 &^ (15 << 12)
