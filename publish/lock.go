@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"path/filepath"
-	"slices"
+	"reflect"
 
 	"onair/internal/durable"
 	"onair/show"
@@ -22,17 +22,11 @@ var ErrLocked = errors.New("onair.lock would change")
 func (r *Release) PinnedBy() (slugs []string, show bool) {
 	for _, e := range r.Episodes {
 		pin, old := r.Lock.Episodes[e.GUID], r.Show.Lock.Episodes[e.GUID]
-		if pin != nil && (old == nil || !samePin(pin, old)) {
+		if pin != nil && !reflect.DeepEqual(pin, old) {
 			slugs = append(slugs, e.Slug)
 		}
 	}
 	return slugs, r.Lock.PodcastGUID != r.Show.Lock.PodcastGUID
-}
-
-func samePin(a, b *show.Pin) bool {
-	x, y := *a, *b
-	x.Chapters, y.Chapters = nil, nil
-	return slices.Equal(a.Chapters, b.Chapters) && fmt.Sprint(x) == fmt.Sprint(y)
 }
 
 // LockChanges reports whether publishing the release would change onair.lock.

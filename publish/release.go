@@ -10,6 +10,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -153,19 +154,37 @@ func NewRelease(ctx context.Context, s *show.Show, o *Options) (*Release, findin
 	return b.release, b.findings, nil
 }
 
-// checkStorage refuses a local bucket that holds the show or is held by its
-// sources: publishing would then feed on its own output.
+// sources are the folders of a show that publishing reads.
+var sources = []string{"episodes", "people", "sponsors", "templates"}
+
+// checkStorage refuses a local bucket that is or holds the show's folder, or
+// lies among its sources: publishing would feed on its own output.
 func checkStorage(s *show.Show) (found finding.List) {
 	dir, ok := strings.CutPrefix(s.Storage, "file:")
-	if !ok || path.IsAbs(dir) {
+	if !ok {
 		return nil
 	}
-	clean := path.Clean(dir)
-	first, _, _ := strings.Cut(clean, "/")
-	if clean == "." || strings.HasPrefix(clean+"/", "../") && strings.Trim(clean, "./") == "" || slices.Contains([]string{"episodes", "people", "sponsors", "templates"}, first) {
-		found.Errorf("P001", s.At("storage"), "give it a folder of its own, such as file:public", "storage %s is or contains the show's own folder", s.Storage)
+	home := filepath.Join(string(filepath.Separator), "show") // where there is no folder any will do
+	if s.Folder.Dir != "" {
+		home = s.Folder.Dir
+	}
+	if dir = filepath.FromSlash(dir); !filepath.IsAbs(dir) {
+		dir = filepath.Join(home, dir)
+	}
+	bad := within(home, dir)
+	for _, source := range sources {
+		bad = bad || within(dir, filepath.Join(home, source))
+	}
+	if bad {
+		found.Errorf("P001", s.At("storage"), "give it a folder of its own, such as file:public", "storage %s is, holds or lies among the show's own files", s.Storage)
 	}
 	return found
+}
+
+// within reports whether a path is a folder or lies below it.
+func within(name, folder string) bool {
+	rel, err := filepath.Rel(folder, name)
+	return err == nil && filepath.IsLocal(rel)
 }
 
 // addEpisode adds one episode: all of it when it is live, its audio's facts
@@ -189,7 +208,7 @@ func (b *builder) addEpisode(e *show.Episode) {
 // add puts an object into the release, with the headers that its key has.
 func (b *builder) add(o *Object) *Object {
 	if old, ok := b.objects[o.Key]; ok && old.SHA256 != o.SHA256 {
-		b.findings.Errorf("P002", show.Position{}, "rename one of them", "%s and %s both want the key %s", cmpName(old), cmpName(o), o.Key)
+		b.findings.Errorf("P002", show.Position{}, "rename one of them", "%s and %s both want the key %s", describe(old), describe(o), o.Key)
 	}
 	o.Headers = HeadersFor(o.Key, b.show.Feed.Path, b.show.CDN != nil)
 	o.Class = ClassOf(o.Key, b.show.Feed.Path)
@@ -200,7 +219,7 @@ func (b *builder) add(o *Object) *Object {
 	return o
 }
 
-func cmpName(o *Object) string {
+func describe(o *Object) string {
 	if o.Episode != "" {
 		return string(o.Role) + " of " + o.Episode
 	}
