@@ -7,6 +7,7 @@ import (
 	"image/color"
 	_ "image/jpeg" // so that DecodeConfig knows it
 	_ "image/png"
+	"io"
 
 	"github.com/bogem/id3v2/v2"
 )
@@ -93,7 +94,7 @@ func colorOf(model color.Model) Color {
 }
 
 // pictureFrame is the body of an APIC frame without a description.
-func pictureFrame(p *Picture, kind byte) id3v2.Framer {
+func pictureFrame(p *Picture, kind byte) io.WriterTo {
 	return id3v2.PictureFrame{Encoding: id3v2.EncodingISO, MimeType: p.MediaType, PictureType: kind, Picture: p.Data}
 }
 

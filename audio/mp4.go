@@ -61,7 +61,10 @@ func probeMP4(r io.ReaderAt, size int64) (*Info, error) {
 		m.info.warn("the index comes after the audio, so that players must fetch the end first; write it anew: ffmpeg -i IN -c copy -movflags +faststart OUT.m4a")
 	}
 	m.info.Bitrate = kbps(size, m.info.Duration)
-	return m.info, m.info.hash(r)
+	if err := m.info.hash(r); err != nil {
+		return nil, err
+	}
+	return m.info, nil
 }
 
 // hash computes the sums of a payload that nobody walks.

@@ -87,7 +87,10 @@ func Probe(r io.ReaderAt, size int64) (*Info, error) {
 	if first > start {
 		info.warn("%d bytes of junk before the first frame, from byte %d", first-start, start)
 	}
-	return info, info.measure(r)
+	if err := info.measure(r); err != nil {
+		return nil, err
+	}
+	return info, nil
 }
 
 // findFrame returns the offset of the first frame of a stream.
@@ -201,10 +204,7 @@ func times(n int) string {
 	return fmt.Sprintf("%d times", n)
 }
 
-// kbps is the mean bitrate of so many bytes, rounded.
+// kbps is the mean bitrate of so many bytes, rounded. d is positive.
 func kbps(bytes int64, d time.Duration) int {
-	if d <= 0 {
-		return 0
-	}
 	return int(float64(bytes)*8/d.Seconds()/1000 + 0.5)
 }

@@ -146,6 +146,18 @@ func TestProbe(t *testing.T) {
 			}},
 		},
 		{
+			name: "junk that looks like an ID3 tag", body: join(cbr, id3(3, 30_000)[:id3HeaderBytes], cbr),
+			want: Info{Duration: 2 * hundred, Frames: 200, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
+				"junk between frames once, 10 bytes in all, first at byte 41795",
+			}},
+		},
+		{
+			name: "ID3v2.3 at the end, where nothing says so", body: join(cbr, id3(3, 500)),
+			want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
+				"500 bytes behind the last frame, from byte 41795, are neither audio nor a known tag",
+			}},
+		},
+		{
 			name: "other sample rate from here", body: join(cbr, silence(newHeader(mpeg1, 128, 48000, true), 125)),
 			want: Info{Duration: hundred + 3*time.Second, Frames: 225, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
 				"the sample rate or MPEG version changes once, first at byte 41795; many players stumble there",

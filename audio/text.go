@@ -19,26 +19,27 @@ const (
 )
 
 // raw is the body of a frame that the library has no type for, or a wrong one:
-// it ends UTF-16 text in three zero bytes.
+// it ends UTF-16 text in three zero bytes. The library's frames and this one
+// are written as io.WriterTo.
 type raw []byte
 
-var _ id3v2.Framer = raw(nil)
-
-func (b raw) Size() int                          { return len(b) }
-func (b raw) UniqueIdentifier() string           { return "" }
-func (b raw) WriteTo(w io.Writer) (int64, error) { n, err := w.Write(b); return int64(n), err }
+func (b raw) WriteTo(w io.Writer) (int64, error) {
+	n, err := w.Write(b)
+	return int64(n), err
+}
 
 // textFrame is the body of a T… frame.
-func textFrame(s string) id3v2.Framer {
+func textFrame(s string) io.WriterTo {
 	if isLatin1(s) {
 		return id3v2.TextFrame{Encoding: id3v2.EncodingISO, Text: s}
 	}
 	return raw(appendTerminated([]byte{utf16BOM}, s))
 }
 
-// commentFrame is the body of a COMM frame without a description.
-func commentFrame(language, s string) id3v2.Framer {
-	if language == "" {
+// commentFrame is the body of a COMM frame without a description. Its language
+// has three letters whatever happens, because no length is written with it.
+func commentFrame(language, s string) io.WriterTo {
+	if len(language) != 3 {
 		language = unknownLanguage
 	}
 	if isLatin1(s) {
@@ -48,7 +49,7 @@ func commentFrame(language, s string) id3v2.Framer {
 }
 
 // userTextFrame is the body of a TXXX frame.
-func userTextFrame(description, s string) id3v2.Framer {
+func userTextFrame(description, s string) io.WriterTo {
 	if isLatin1(description) && isLatin1(s) {
 		return id3v2.UserDefinedTextFrame{Encoding: id3v2.EncodingISO, Description: description, Value: s}
 	}
@@ -57,7 +58,7 @@ func userTextFrame(description, s string) id3v2.Framer {
 
 // linkFrame is the body of a WXXX frame without a description. A URL is always
 // Latin-1 (4.3.2).
-func linkFrame(url string) id3v2.Framer { return raw("\x00\x00" + url) }
+func linkFrame(url string) io.WriterTo { return raw("\x00\x00" + url) }
 
 func isLatin1(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r > 0xFF })

@@ -164,7 +164,9 @@ func (w *walker) flush() {
 // files were joined, by its own size; anything else byte by byte.
 func (w *walker) resync() error {
 	from := w.pos
-	if size := id3Size(w.at(from)); size > 0 && from+size <= w.end {
+	if size, err := w.tagAt(from); err != nil {
+		return err
+	} else if size > 0 {
 		w.tags.add(from, size)
 		w.pos += size
 		return nil
@@ -196,4 +198,19 @@ func (w *walker) resync() error {
 	}
 	w.trailedAt, w.trailing = from, w.end-from
 	return nil
+}
+
+// tagAt returns the length of the ID3 tag at pos, or 0. Only what ends where a
+// frame begins is one: three letters of junk that look like a tag must not make
+// an hour of audio disappear.
+func (w *walker) tagAt(pos int64) (int64, error) {
+	size := id3Size(w.at(pos))
+	if size == 0 || size > w.end-pos-headerBytes {
+		return 0, nil
+	}
+	next, err := readRange(w.r, pos+size, pos+size+headerBytes)
+	if err != nil || parseHeader(next).size() == 0 {
+		return 0, err
+	}
+	return size, nil
 }

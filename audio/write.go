@@ -4,10 +4,9 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"io"
 	"slices"
 	"strconv"
-
-	"github.com/bogem/id3v2/v2"
 )
 
 const (
@@ -74,7 +73,7 @@ func (w *tagWriter) writeTexts(t *Tag) error {
 	}
 	frames := []struct {
 		id, text string
-		body     func(string) id3v2.Framer
+		body     func(string) io.WriterTo
 	}{
 		{"TIT2", t.Title, textFrame},
 		{"TPE1", t.Artist, textFrame},
@@ -88,8 +87,8 @@ func (w *tagWriter) writeTexts(t *Tag) error {
 		{"TLEN", length, textFrame},
 		{"TCOP", t.Copyright, textFrame},
 		{"TPUB", t.Publisher, textFrame},
-		{"TXXX", t.GUID, func(s string) id3v2.Framer { return userTextFrame(guidDescription, s) }},
-		{"COMM", t.Comment, func(s string) id3v2.Framer { return commentFrame(t.Language, s) }},
+		{"TXXX", t.GUID, func(s string) io.WriterTo { return userTextFrame(guidDescription, s) }},
+		{"COMM", t.Comment, func(s string) io.WriterTo { return commentFrame(t.Language, s) }},
 	}
 	for _, f := range frames {
 		if f.text == "" {
@@ -133,7 +132,7 @@ func (w *tagWriter) part(b []byte) {
 	w.open = false
 }
 
-func (w *tagWriter) frame(id string, body id3v2.Framer) error {
+func (w *tagWriter) frame(id string, body io.WriterTo) error {
 	b, err := appendFrame(nil, id, body)
 	if err != nil {
 		return err
@@ -167,7 +166,7 @@ func (w *tagWriter) finish() ([][]byte, error) {
 }
 
 // appendFrame appends a frame of ID3v2.3: id, size of the body, no flags, body.
-func appendFrame(b []byte, id string, body id3v2.Framer) ([]byte, error) {
+func appendFrame(b []byte, id string, body io.WriterTo) ([]byte, error) {
 	var buf bytes.Buffer
 	if _, err := body.WriteTo(&buf); err != nil {
 		return nil, fmt.Errorf("encode frame %s: %w", id, err)
