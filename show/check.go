@@ -53,8 +53,8 @@ func (l *loader) checkEpisode(e *Episode) {
 // else one that is the same in every run.
 func (l *loader) missingGUID(e *Episode) {
 	guid := suggestGUID(l.show, e.Slug)
-	for locked, pin := range l.show.Lock.Episodes {
-		if pin.Slug == e.Slug {
+	for _, locked := range slices.Sorted(maps.Keys(l.show.Lock.Episodes)) {
+		if l.show.Lock.Episodes[locked].Slug == e.Slug {
 			guid = locked
 		}
 	}

@@ -1,7 +1,6 @@
 package show
 
 import (
-	"fmt"
 	"maps"
 	"path"
 	"regexp"
@@ -17,16 +16,6 @@ var (
 		"newsletter", "newsletterL", "blog", "blogL", "publisher", "publisherL", "course", "courseL", "mixed"}
 	announcers = []string{"websub", "podcastindex", "podping", "overcast"}
 )
-
-// target is another place for the show, as an entry of targets: writes it.
-type target struct {
-	storage, url, state string
-	prefix              string
-	private             bool
-	cdn                 *CDN
-	announce            []string
-	keepMasters         bool // the show's unless said
-}
 
 // decodeShow reads show.yaml. Fields whose meaning depends on others (dates on
 // the timezone, extra on the namespaces, targets on what they inherit) are set
@@ -87,84 +76,6 @@ func (l *loader) decodeShow(v value) {
 
 // prefixes are the namespaces that the show itself declares.
 func (s *Show) prefixes() []string { return slices.Sorted(maps.Keys(s.Namespaces)) }
-
-func announcer(p *string) setter { return oneOf(p, announcers...) }
-
-// decodeTargets reads every target, so that a fault in one that is not in use
-// is found too.
-func (l *loader) decodeTargets(v value) {
-	v.pairs(func(key, v value) {
-		name := ""
-		if slugField(&name)(key); name == "" {
-			return
-		}
-		t := &target{keepMasters: l.show.KeepMasters}
-		if !v.fields(fields{
-			"storage":          bucketURL(&t.storage),
-			"url":              baseURL(&t.url),
-			"state":            bucketURL(&t.state),
-			"enclosure_prefix": webURL(&t.prefix),
-			"private":          boolean(&t.private),
-			"cdn":              cdn(&t.cdn),
-			"announce":         words(&t.announce, announcer),
-			"keep_masters":     boolean(&t.keepMasters),
-		}) {
-			return
-		}
-		l.targets[name] = t
-		if t.storage == "" {
-			key.errorf(ruleRequired, "add storage:", "the target %s has no storage of its own", name)
-		}
-		if t.url == "" && !strings.HasPrefix(t.storage, "file:") {
-			key.errorf(ruleRequired, "add url:", "the target %s has no url of its own", name)
-		}
-	})
-}
-
-// use makes the show go to a target. Whatever would reach the main show's
-// listeners or records is not inherited.
-func (t *target) use(s *Show, name string) {
-	s.Target, s.Storage, s.URL, s.State = name, t.storage, t.url, t.state
-	s.CDN, s.Announce, s.Private, s.KeepMasters = t.cdn, t.announce, t.private, t.keepMasters
-	s.Prefix = t.prefix
-	for _, field := range []string{"storage", "url", "state", "cdn", "announce", "private", "enclosure_prefix"} {
-		if at, ok := s.places["targets."+name+"."+field]; ok {
-			s.places[field] = at
-		} else {
-			delete(s.places, field)
-		}
-	}
-}
-
-// secretWords are parts of names of settings that should not be in a file.
-var secretWords = []string{"token", "secret", "password", "passwd", "api_key", "apikey", "access_key", "private_key", "credential"}
-
-// cdn sets a purger and its settings, whose names are the provider's.
-func cdn(p **CDN) setter {
-	return func(v value) {
-		c := &CDN{Settings: map[string]string{}}
-		v.pairs(func(key, v value) {
-			name := key.node.text
-			if name == "provider" {
-				slugField(&c.Provider)(v)
-				return
-			}
-			if slices.ContainsFunc(secretWords, func(w string) bool { return strings.Contains(strings.ToLower(name), w) }) {
-				key.errorf(ruleSecret, "put it in the environment, under the name the provider uses, and replace it: it may be in git", "%s is a secret; files of a show are public", name)
-				return
-			}
-			setting := ""
-			if line(&setting)(v); setting != "" {
-				c.Settings[name] = setting
-			}
-		})
-		if c.Provider == "" {
-			v.errorf(ruleRequired, "add provider:", "cdn has no provider")
-			return
-		}
-		*p = c
-	}
-}
 
 func feed(p *Feed) setter {
 	return func(v value) {
@@ -403,68 +314,4 @@ func namespaces(p *map[string]string) setter {
 			(*p)[prefix] = uri
 		})
 	}
-}
-
-// defaults fills in what show.yaml leaves out, and says so where listeners
-// would notice.
-func (l *loader) defaults() {
-	s := l.show
-	if s.Title == "" {
-		if _, written := s.places["title"]; !written {
-			l.found.Errorf(ruleRequired, s.At("title"), `add title: "The name of the show"`, "the show has no title")
-		}
-		s.Title = "Untitled"
-	}
-	missing := func(field, hint, message string) {
-		if _, written := s.places[field]; !written {
-			l.found.Warnf(ruleDefault, s.At(field), hint, "%s", message)
-		}
-	}
-	if s.Description == "" {
-		missing("description", "say in a few sentences what the show is about", "the show has no description; its title stands in")
-		s.Description = s.Title
-	}
-	if s.Language == "" {
-		missing("language", "add language: en, or what is spoken", "the show has no language; taken to be en")
-		s.Language = "en"
-	}
-	if len(s.Categories) == 0 {
-		missing("categories", "add categories: [Technology], or what fits", "the show has no categories; directories want one of Apple's list")
-	}
-	missing("explicit", "add explicit: false, or true", "the show does not say whether it is explicit; taken to be false")
-	if s.Author == "" {
-		s.Author = l.authorFromNames()
-	}
-	if s.Artwork == "" {
-		s.Artwork = l.firstFile("artwork.jpg", "artwork.jpeg", "artwork.png")
-	}
-	if s.Artwork == "" {
-		missing("artwork", "add a square JPEG or PNG of 1400 to 3000 pixels as artwork.jpg", "the show has no artwork; directories refuse a show without")
-	}
-}
-
-// authorFromNames is the author of a show that names none: its hosts, else
-// its title.
-func (l *loader) authorFromNames() string {
-	var names []string
-	for _, h := range l.show.Hosts {
-		names = append(names, h.Person.Name)
-	}
-	if len(names) == 0 {
-		return l.show.Title
-	}
-	if len(names) == 1 {
-		return names[0]
-	}
-	return fmt.Sprintf("%s and %s", strings.Join(names[:len(names)-1], ", "), names[len(names)-1])
-}
-
-// firstFile returns the first of the files that is there, or "".
-func (l *loader) firstFile(names ...string) string {
-	for _, name := range names {
-		if l.folder.isFile(name) {
-			return name
-		}
-	}
-	return ""
 }

@@ -371,6 +371,9 @@ func TestFindings(t *testing.T) {
 				if f.Hint != "" {
 					fmt.Fprintf(&golden, "     %s\n", f.Hint)
 				}
+				if f.Source != "" {
+					fmt.Fprintf(&golden, "     (%s)\n", f.Source)
+				}
 				checkWording(t, f)
 			}
 			golden.WriteString("\n")

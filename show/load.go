@@ -55,6 +55,9 @@ type loader struct {
 // Show is nil where show.yaml could not be read as YAML; otherwise it holds
 // everything that could be understood, also next to errors, so that further
 // checks can run.
+//
+// Whether links in the folder are followed is up to fsys: the FS of an os.Root
+// keeps them inside.
 func Load(fsys fs.FS, opts *LoadOptions) (*Show, finding.List) {
 	if opts == nil {
 		opts = &LoadOptions{}
@@ -70,6 +73,9 @@ func Load(fsys fs.FS, opts *LoadOptions) (*Show, finding.List) {
 		},
 	}
 	ok := l.load(opts)
+	for i, f := range l.found {
+		l.found[i].Source = sources[f.Rule]
+	}
 	l.found.Sort()
 	if !ok {
 		return nil, l.found

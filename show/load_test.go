@@ -1,7 +1,9 @@
 package show
 
 import (
+	"errors"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -9,6 +11,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"onair/internal/finding"
 )
 
 const showYAML = `# show.yaml
@@ -364,6 +368,47 @@ func TestLoadEnvironment(t *testing.T) {
 				t.Errorf("storage %q, url %q, state %q", s.Storage, s.URL, s.State)
 			}
 		})
+	}
+}
+
+func TestLoadNewGUID(t *testing.T) {
+	files := exampleShow()
+	put(LockFile, lockOf("other", "4-cloudy"))(t, files)
+	s := load(t, files, &LoadOptions{NewGUID: []string{"4-cloudy"}})
+	if len(s.Lock.Episodes) != 0 {
+		t.Errorf("the lock has the old pin: %v", s.Lock.Episodes)
+	}
+}
+
+// A link cannot make a file of the machine part of the show.
+func TestLoadKeepsLinksInside(t *testing.T) {
+	dir, outside := t.TempDir(), t.TempDir()
+	if err := os.CopyFS(dir, exampleShow()); err != nil {
+		t.Fatal(err)
+	}
+	folder := filepath.Join(dir, "episodes", "4-cloudy")
+	for name, target := range map[string]string{"transcript.md": "key", "artwork.jpg": "key", "cdn.png": "key"} {
+		if err := os.WriteFile(filepath.Join(outside, target), []byte("secret"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		name = filepath.Join(folder, name)
+		if err := errors.Join(os.Remove(name), os.Symlink(filepath.Join(outside, target), name)); err != nil {
+			t.Skip(err) // not every system lets everybody make links
+		}
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	s, found := Load(root.FS(), &LoadOptions{Dir: dir})
+	if n := found.Count(finding.Error); n != 2 {
+		t.Errorf("findings %v", found)
+	}
+	for _, tr := range s.Episodes[0].Transcripts {
+		if data, err := s.Folder.ReadFile(tr.Path, 100); err == nil {
+			t.Errorf("read %q", data)
+		}
 	}
 }
 

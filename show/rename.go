@@ -54,7 +54,7 @@ func Rename(s *Show, oldSlug, newSlug string) ([]string, error) {
 		return nil, err
 	}
 	if data, err = renamed(e, data, newSlug, s.seen(e)); err != nil {
-		return nil, fmt.Errorf("%s: %w", e.File, err)
+		return nil, fmt.Errorf("edit %s: %w", e.File, err)
 	}
 	return s.move(root, e, dir, data, newSlug)
 }
@@ -88,60 +88,58 @@ func (s *Show) move(root *os.Root, e *Episode, dir string, data []byte, newSlug 
 	return append(changed, LockFile), nil
 }
 
-// renamed edits an episode.md for a new slug, line by line.
-func renamed(e *Episode, data []byte, newSlug string, redirect bool) ([]byte, error) {
+// frontMatter reads the front matter of an episode.md that Load has read. Its
+// fields are on lines of their own.
+func frontMatter(name string, data []byte) (yaml string, root *node, err error) {
 	var found finding.List
-	text, ok := cleanText(e.File, data, maxYAML, &found)
-	if !ok {
-		return nil, found[0]
+	text, ok := cleanText(name, data, maxYAML, &found)
+	if ok {
+		yaml, _, _, ok = splitFrontMatter(name, text, &found)
 	}
-	yaml, _, _, ok := splitFrontMatter(e.File, text, &found)
-	if !ok {
-		return nil, found[0]
+	if ok {
+		root, _ = parseYAML(name, yaml, 1, &found)
 	}
-	root, broken := parseYAML(e.File, yaml, 1, &found)
-	if broken {
-		return nil, found[0]
+	if found.HasErrors() {
+		return "", nil, found[0]
 	}
 	if root == nil || root.kind != mapping || root.flow {
-		return nil, errors.New("the front matter is not a list of “key: value” lines")
+		return "", nil, errors.New("the front matter is not made of “key: value” lines")
+	}
+	return yaml, root, nil
+}
+
+// renamed edits an episode.md for a new slug, line by line.
+func renamed(e *Episode, data []byte, newSlug string, redirect bool) ([]byte, error) {
+	yaml, root, err := frontMatter(e.File, data)
+	if err != nil {
+		return nil, err
 	}
 	lines := bytes.SplitAfter(data, []byte("\n"))
-	end := "\n"
-	if bytes.HasSuffix(lines[0], []byte("\r\n")) {
-		end = "\r\n"
-	}
-	last := 1 + strings.Count(yaml, "\n") // index of the closing line of dashes
-	from := formerPaths(e, newSlug, redirect)
-	list := "redirect_from: [" + strings.Join(from, ", ") + "]" + end
-	if len(from) == 0 {
-		list = ""
-	}
-	// From the last to the first, so that line numbers stay true.
-	added := false
-	for i := len(root.entries) - 1; i >= 0; i-- {
-		entry := root.entries[i]
-		start, stop := entry.key.pos.Line-1, last
-		if i+1 < len(root.entries) {
-			stop = root.entries[i+1].key.pos.Line - 1
-		}
+	dashes := 1 + strings.Count(yaml, "\n") // index of the line that ends the front matter
+	from, to := dashes, dashes
+	for i, entry := range root.entries {
+		at := entry.key.pos.Line - 1
 		switch entry.key.text {
 		case "redirect_from":
-			stop = trimRemarks(lines, start, stop)
-			lines = slices.Replace(lines, start, stop, []byte(list))
-			added = true
+			from, to = at, dashes
+			if i+1 < len(root.entries) {
+				to = root.entries[i+1].key.pos.Line - 1
+			}
+			to = trimRemarks(lines, from, to)
 		case "slug":
-			l := lines[start]
-			at := entry.value.pos.Column - 1
-			rest := bytes.Replace(l[at:], []byte(e.Slug), []byte(newSlug), 1)
-			lines[start] = append(slices.Clone(l[:at]), rest...)
+			before, after := lines[at][:entry.value.pos.Column-1], lines[at][entry.value.pos.Column-1:]
+			if !bytes.Contains(after, []byte(e.Slug)) {
+				return nil, fmt.Errorf("line %d: the slug is written in a way that only its author can change", at+1)
+			}
+			lines[at] = slices.Concat(before, bytes.Replace(after, []byte(e.Slug), []byte(newSlug), 1))
 		}
 	}
-	if !added && list != "" {
-		close := slices.IndexFunc(lines[1:], func(l []byte) bool { return bytes.Equal(bytes.TrimRight(l, " \t\r\n"), []byte("---")) })
-		lines = slices.Insert(lines, 1+close, []byte(list))
+	var list [][]byte
+	if paths := formerPaths(e, newSlug, redirect); len(paths) > 0 {
+		end := lines[0][len(bytes.TrimRight(lines[0], "\r\n")):]
+		list = [][]byte{[]byte("redirect_from: [" + strings.Join(paths, ", ") + "]"), end}
 	}
-	return bytes.Join(lines, nil), nil
+	return bytes.Join(slices.Replace(lines, from, to, list...), nil), nil
 }
 
 // trimRemarks moves the end of a field's lines before the blank lines and

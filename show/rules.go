@@ -49,3 +49,13 @@ const (
 	ruleFrontMatter  = "S044"
 	ruleMoved        = "S045"
 )
+
+// sources are the specifications behind rules that are not onair's own.
+var sources = map[string]string{
+	ruleYAML:      "https://yaml.org/spec/1.2.2/",
+	ruleLanguage:  "https://www.rfc-editor.org/rfc/rfc5646",
+	ruleCategory:  "https://podcasters.apple.com/support/1691-apple-podcasts-categories",
+	ruleLicense:   "https://podcasting2.org/docs/podcast-namespace/tags/license",
+	ruleSoundbite: "https://podcasting2.org/docs/podcast-namespace/tags/soundbite",
+	ruleTaxonomy:  "https://podcasttaxonomy.com",
+}

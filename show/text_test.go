@@ -1,0 +1,85 @@
+package show
+
+import (
+	"strings"
+	"testing"
+
+	"onair/internal/finding"
+)
+
+func TestSplitFrontMatter(t *testing.T) {
+	tests := []struct {
+		name, in, yaml, body string
+		line                 int
+	}{
+		{"usual", "---\na: b\n---\nNotes.\n", "a: b\n", "Notes.", 4},
+		{"nothing in it", "---\n---\nNotes.", "", "Notes.", 3},
+		{"no notes", "---\na: b\n---", "a: b\n", "", 4},
+		{"blank lines before the notes", "---\na: b\n---\n\n\n  Notes.\n\n", "a: b\n", "  Notes.", 6},
+		{"dashes in the notes", "---\na: b\n---\nNotes.\n---\nMore.", "a: b\n", "Notes.\n---\nMore.", 4},
+		{"space behind the dashes", "--- \na: b\n---\t\nNotes.", "a: b\n", "Notes.", 4},
+		{"dashes that are text", "---\na: |\n  ---\n----\n---\nNotes.", "a: |\n  ---\n----\n", "Notes.", 6},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var found finding.List
+			yaml, body, line, ok := splitFrontMatter("f.md", tt.in, &found)
+			if !ok || len(found) > 0 || yaml != tt.yaml || body != tt.body || line != tt.line {
+				t.Errorf("got %q, %q, line %d, %t, %v", yaml, body, line, ok, found)
+			}
+		})
+	}
+}
+
+// FuzzFrontMatter: both parts are in the file, one after the other, and the
+// notes start on the line that is said.
+func FuzzFrontMatter(f *testing.F) {
+	for _, s := range []string{episodeMD, "---\n---", "---\n---\n\n\nx", "---", "", "--- \n\t---\n---\n", "---\n\n---\n---\n"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		var found finding.List
+		yaml, body, line, ok := splitFrontMatter("f.md", s, &found)
+		if !ok {
+			if !found.HasErrors() {
+				t.Error("refused without an error")
+			}
+			return
+		}
+		first, rest, _ := strings.Cut(s, "\n")
+		if !strings.HasPrefix(rest, yaml) || !strings.Contains(rest[len(yaml):], body) {
+			t.Errorf("%q is not %q and %q behind %q", s, yaml, body, first)
+		}
+		lines := strings.Split(s, "\n")
+		if body != "" && !strings.HasPrefix(body, strings.TrimRight(lines[line-1], "\n \t")) {
+			t.Errorf("line %d is %q; the notes are %q", line, lines[line-1], body)
+		}
+	})
+}
+
+// FuzzChapters: what was read, written as lines, is read the same.
+func FuzzChapters(f *testing.F) {
+	for _, s := range []string{"0:12 What is a CDN?", "# by hand\n\n0:00 Intro\n\t1:02:03.250\tEnd  ", "0:12", "Intro", "1:2 x", "0:12  # not a remark"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		var found finding.List
+		chapters := parseChapters("chapters.txt", s, map[string]Position{}, &found)
+		if len(found) > 0 {
+			return
+		}
+		var b strings.Builder
+		for _, c := range chapters {
+			b.WriteString(formatTimestamp(c.Start) + " " + c.Title + "\n")
+		}
+		again := parseChapters("chapters.txt", b.String(), map[string]Position{}, &found)
+		if len(found) > 0 || len(again) != len(chapters) {
+			t.Fatalf("%q: %v, %d of %d chapters", &b, found, len(again), len(chapters))
+		}
+		for i := range again {
+			if again[i] != chapters[i] {
+				t.Errorf("%+v became %+v", chapters[i], again[i])
+			}
+		}
+	})
+}

@@ -1,0 +1,148 @@
+package show
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Forms of a date, most exact first. Those without an offset are in the show's
+// timezone.
+var (
+	offsetDates = []string{time.RFC3339, "2006-01-02 15:04Z07:00", "2006-01-02 15:04:05Z07:00",
+		"2006-01-02 15:04 Z07:00", "2006-01-02 15:04:05 Z07:00", "2006-01-02 15:04 -0700", "2006-01-02 15:04:05 -0700"}
+	localDates = []string{"2006-01-02 15:04", "2006-01-02 15:04:05", "2006-01-02T15:04", "2006-01-02T15:04:05", "2006-01-02"}
+	// otherDates are forms that people try; the hint shows them in ours.
+	otherDates = []string{time.RFC1123Z, time.RFC1123, "2 January 2006 15:04", "2 January 2006", "2 Jan 2006", "January 2, 2006",
+		"Jan 2, 2006", "2006/01/02 15:04", "2006/01/02", "2.1.2006 15:04", "2.1.2006", "2006-1-2 15:04", "2006-1-2", "20060102",
+		"2006-01-02 15h04", "2006-01-02 3:04pm", "2006-01-02 3:04 PM"}
+)
+
+// ParseDate reads a date as show.yaml and episode.md have it; without an offset
+// it is in zone. A time that the zone's clocks skip is an error, next to the
+// time that they show instead.
+func ParseDate(s string, zone *time.Location) (time.Time, error) {
+	for _, layout := range offsetDates {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t, nil
+		}
+	}
+	for _, layout := range localDates {
+		t, err := time.ParseInLocation(layout, s, zone)
+		if err != nil {
+			continue
+		}
+		if t.Format(layout) != s {
+			return t, fmt.Errorf("%s: the clocks of %s go forward over it", quote(s), zone)
+		}
+		return t, nil
+	}
+	return time.Time{}, fmt.Errorf("%s is not a date", quote(s))
+}
+
+// date sets a moment.
+func date(p *time.Time, zone *time.Location) setter {
+	return func(v value) {
+		s, ok := v.word()
+		if !ok {
+			return
+		}
+		t, err := ParseDate(s, zone)
+		if err != nil {
+			v.errorf(ruleDate, dateHint(s, t), "%s: %v", v.name(), err)
+			return
+		}
+		if t.Year() < 1990 || t.Year() > 2200 {
+			v.errorf(ruleDate, "", "%s is in the year %d", v.name(), t.Year())
+			return
+		}
+		*p = t
+	}
+}
+
+// dateHint shows how to write what was meant.
+func dateHint(s string, instead time.Time) string {
+	for _, layout := range otherDates {
+		if t, err := time.Parse(layout, s); err == nil {
+			instead = t
+			break
+		}
+	}
+	switch {
+	case instead.IsZero():
+		return "write it as 2027-02-04 06:00"
+	case instead.Hour() == 0 && instead.Minute() == 0:
+		return "write " + instead.Format("2006-01-02")
+	}
+	return "write " + instead.Format("2006-01-02 15:04")
+}
+
+// parseTimestamp reads a time in an episode: minutes and seconds, with hours
+// in front and a fraction behind where needed, such as 0:12, 1:02:03.250.
+func parseTimestamp(s string) (time.Duration, bool) {
+	parts := strings.Split(s, ":")
+	if len(parts) < 2 || len(parts) > 3 {
+		return 0, false
+	}
+	whole, _, _ := strings.Cut(parts[len(parts)-1], ".")
+	last, ok := parseSeconds(parts[len(parts)-1])
+	if !ok || len(whole) != 2 || last >= time.Minute {
+		return 0, false
+	}
+	var minutes int
+	for i, p := range parts[:len(parts)-1] {
+		n, err := strconv.Atoi(p)
+		if err != nil || !digits(p) || len(p) > 4 || i > 0 && (n > 59 || len(p) != 2) {
+			return 0, false
+		}
+		minutes = minutes*60 + n
+	}
+	return time.Duration(minutes)*time.Minute + last, true
+}
+
+// formatTimestamp writes a time in an episode as chapters.txt has it: 0:12,
+// 1:02:03.25. It is exact.
+func formatTimestamp(d time.Duration) string {
+	minutes := d / time.Minute
+	s := fmt.Sprintf("%02d.%09d", d%time.Minute/time.Second, d%time.Second)
+	s = strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
+	if minutes < 60 {
+		return fmt.Sprintf("%d:%s", minutes, s)
+	}
+	return fmt.Sprintf("%d:%02d:%s", minutes/60, minutes%60, s)
+}
+
+// timestamp sets a time in an episode.
+func timestamp(p *time.Duration) setter {
+	return func(v value) {
+		s, ok := v.word()
+		if !ok {
+			return
+		}
+		d, ok := parseTimestamp(s)
+		if !ok {
+			v.errorf(ruleTime, timestampHint(s), "%s is %s; expected a time such as 0:12 or 1:02:03.5", v.name(), quote(s))
+			return
+		}
+		*p = d
+	}
+}
+
+func timestampHint(s string) string {
+	if d, ok := parseSeconds(s); ok {
+		return "write " + quote(formatTimestamp(d))
+	}
+	return ""
+}
+
+// length sets a duration: a number of seconds, or a time as in timestamp.
+func length(p *time.Duration) setter {
+	return func(v value) {
+		if d, ok := parseSeconds(v.node.text); ok && v.node.kind == scalar && v.node.plain {
+			*p = d
+			return
+		}
+		timestamp(p)(v)
+	}
+}
