@@ -186,6 +186,7 @@ func (b *builder) tag(e *Episode) tag {
 		b.findings.Errorf("P014", e.At("title"), "", "make the tag: %v", err)
 		return nil
 	}
+	b.findings = append(b.findings, audio.CheckTag(t, e.At("title"))...)
 	return t.Bytes
 }
 
