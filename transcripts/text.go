@@ -5,8 +5,8 @@ import (
 	"io"
 )
 
-// WriteText writes the transcript as plain text: a paragraph per block, the
-// first of a turn behind the speaker's name. What is not spoken, pauses too,
+// WriteText writes the transcript as plain text: a paragraph per block, a line
+// per item of a list, the first of a turn behind the speaker's name. What is not spoken, pauses too,
 // stands in square brackets.
 func WriteText(w io.Writer, t *Transcript) error {
 	b := bufio.NewWriter(w)
@@ -36,19 +36,29 @@ func WriteText(w io.Writer, t *Transcript) error {
 	return b.Flush()
 }
 
-// annotated is the text of a block with its notes in square brackets. Stamps
-// are left out.
+// annotated is the text of a block with its notes in square brackets and a
+// line for every part. Stamps are left out.
 func (b *Block) annotated() string {
+	if len(b.Marks) == 0 && len(b.parts) == 0 {
+		return b.Text
+	}
 	var out []byte
-	at := 0
+	at, parts := 0, b.parts
+	copyTo := func(to int) {
+		for ; len(parts) > 0 && parts[0] <= to; parts = parts[1:] {
+			out = append(append(out, b.Text[at:parts[0]-1]...), '\n')
+			at = parts[0]
+		}
+		out = append(out, b.Text[at:to]...)
+		at = to
+	}
 	for i := range b.Marks {
 		m := &b.Marks[i]
 		if m.Note == "" {
 			continue
 		}
-		out = append(out, b.Text[at:m.Offset]...)
-		at = m.Offset
-		if len(out) > 0 && out[len(out)-1] != ' ' {
+		copyTo(m.Offset)
+		if len(out) > 0 && out[len(out)-1] != ' ' && out[len(out)-1] != '\n' {
 			out = append(out, ' ')
 		}
 		out = append(append(append(out, '['), m.Note...), ']')
@@ -56,10 +66,8 @@ func (b *Block) annotated() string {
 			out = append(out, ' ')
 		}
 	}
-	if out == nil {
-		return b.Text
-	}
-	return string(append(out, b.Text[at:]...))
+	copyTo(len(b.Text))
+	return string(out)
 }
 
 // MediaType returns the type under which a format is served and named in a

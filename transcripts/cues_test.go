@@ -1,0 +1,203 @@
+package transcripts
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestCut(t *testing.T) {
+	tests := []struct {
+		name string
+		src  string
+		want []string
+	}{
+		{"short", "**Vega:** Yes.", []string{"Yes."}},
+		{
+			"at sentences",
+			"**Vega:** The ice came early that year. We had no skis left to sell. Nobody minded.",
+			[]string{"The ice came early that year.", "We had no skis left to sell. Nobody minded."},
+		},
+		{
+			"at clauses",
+			"**Vega:** When the ice came early that year we had no skis, and nobody in the valley minded that at all",
+			[]string{"When the ice came early that year we had no skis,", "and nobody in the valley minded that at all"},
+		},
+		{
+			"no lonely word",
+			"**Vega:** one two three four five six seven eight nine ten eleven twelve",
+			[]string{"one two three four five six seven", "eight nine ten eleven twelve"},
+		},
+		{
+			"an abbreviation ends no sentence",
+			"**Vega:** Nobody we ever met in town liked Dr. Nova and her dogs and cats at all.",
+			[]string{"Nobody we ever met in town liked Dr. Nova and her dogs and", "cats at all."},
+		},
+		{
+			"never across turns, paragraphs, items and stamps",
+			"**Vega:** One\n\ntwo\n\n- three\n- four \\[00:10\\] five\n\n**Rigel:** six",
+			[]string{"One", "two", "three", "four", "five", "six"},
+		},
+		{
+			"a tag does not cut",
+			"**Vega:** One \\[laughs\\] two \\[unintelligible 00:00:20\\] three",
+			[]string{"One two three"},
+		},
+		{
+			"a stamp inside of a word does not cut",
+			"**Vega:** programmer\\[00:10\\]... yes",
+			[]string{"programmer... yes"},
+		},
+		{
+			"a long word is kept whole",
+			"**Vega:** so " + strings.Repeat("x", 80) + " it is",
+			[]string{"so", strings.Repeat("x", 80), "it is"},
+		},
+		{
+			"a script without spaces",
+			"**Vega:** " + strings.Repeat("夜空の星は遠い。", 10),
+			[]string{strings.Repeat("夜空の星は遠い。", 7), strings.Repeat("夜空の星は遠い。", 3)},
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			var c cutter
+			Parse([]byte(test.src), nil).cut(&c)
+			var got []string
+			for _, cue := range c.cues {
+				got = append(got, cue.Text)
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("cues (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// cards writes cues, timed a second each, and returns the lines of text of
+// every card, joined with a bar.
+func cards(t *testing.T, cues []Cue) (got []string) {
+	t.Helper()
+	for i := range cues {
+		cues[i].Start, cues[i].End = time.Duration(i)*time.Second, time.Duration(i+1)*time.Second
+	}
+	var b bytes.Buffer
+	if err := WriteSRT(&b, cues); err != nil {
+		t.Fatal(err)
+	}
+	for _, card := range strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n\n") {
+		got = append(got, strings.Join(strings.Split(card, "\n")[2:], "|"))
+	}
+	return got
+}
+
+func TestCards(t *testing.T) {
+	tests := []struct {
+		name string
+		cues []Cue
+		want []string
+	}{
+		{
+			"the name where the speaker changes",
+			[]Cue{{Speaker: "Vega", Text: "One."}, {Speaker: "Vega", Text: "Two."}, {Speaker: "Rigel", Text: "Three."}},
+			[]string{"Vega: One.", "Two.", "Rigel: Three."},
+		},
+		{
+			"even lines",
+			[]Cue{{Speaker: "Vega", Text: "The ice came early that year, to everybody's joy."}},
+			[]string{"Vega: The ice came early that|year, to everybody's joy."},
+		},
+		{
+			"a colon that is nobody's",
+			[]Cue{{Speaker: "Vega", Text: "One."}, {Speaker: "Vega", Text: "Note: this is not a speaker."}, {Speaker: "Vega", Text: "It is a clock: 10:30."}},
+			[]string{"Vega: One.", "Vega: Note: this|is not a speaker.", "Vega: It is a clock: 10:30."},
+		},
+		{
+			"no second line that starts like a speaker",
+			[]Cue{{Speaker: "Vega", Text: "It got late again. Note: it was dark then."}},
+			[]string{"Vega: It got late|again. Note: it was dark then."},
+		},
+		{
+			"a name as long as a line",
+			[]Cue{{Speaker: "Vega Lyrae of the Northern Observatory", Text: "One two three."}},
+			[]string{"Vega Lyrae of the Northern Observatory:|One two three."},
+		},
+		{
+			"markup and arrows",
+			[]Cue{{Text: "<b>a</b> --> {b}"}},
+			[]string{"‹b›a‹/b› --› {b}"},
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if diff := cmp.Diff(test.want, cards(t, test.cues)); diff != "" {
+				t.Errorf("cards (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestCardWidth holds real cuts to the two lines of 32 characters that SRT has.
+func TestCardWidth(t *testing.T) {
+	files := corpus(t)
+	for name, src := range files {
+		transcript := Parse(src, nil)
+		var c cutter
+		transcript.cut(&c)
+		for i, card := range cards(t, c.cues) {
+			for _, line := range strings.Split(card, "|") {
+				if n := len([]rune(line)); n > maxLine && strings.Contains(line, " ") {
+					t.Errorf("%s: card %d has a line of %d characters: %q", name, i+1, n, card)
+				}
+			}
+		}
+	}
+}
+
+func TestVTTEscapes(t *testing.T) {
+	var b bytes.Buffer
+	err := WriteVTT(&b, []Cue{
+		{End: time.Second, Speaker: "A & B > C", Text: "x --> y <i>z</i> &amp;"},
+		{Start: 100 * time.Hour, End: 100*time.Hour + time.Millisecond, Text: "late"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "WEBVTT\n\n00:00:00.000 --> 00:00:01.000\n<v A &amp; B &gt; C>x --&gt; y &lt;i&gt;z&lt;/i&gt; &amp;amp;\n\n" +
+		"100:00:00.000 --> 100:00:00.001\nlate\n"
+	if diff := cmp.Diff(want, b.String()); diff != "" {
+		t.Errorf("VTT (-want +got):\n%s", diff)
+	}
+}
+
+// failing is a writer on a full disk.
+type failing struct{}
+
+var errFull = errors.New("no space left")
+
+func (failing) Write([]byte) (int, error) { return 0, errFull }
+
+func TestWriteErrors(t *testing.T) {
+	transcript := Parse([]byte("**Vega:** \\[00:10\\] One.\n"), nil)
+	for _, format := range formats {
+		if err := format.write(failing{}, transcript, transcript.Cues(0)); !errors.Is(err, errFull) {
+			t.Errorf("%s: %v", format.name, err)
+		}
+	}
+}
+
+func TestMediaType(t *testing.T) {
+	want := map[string]string{
+		"vtt": "text/vtt", "srt": "application/x-subrip", "json": "application/json",
+		"html": "text/html", "txt": "text/plain", "md": "",
+	}
+	for format, media := range want {
+		if got := MediaType(format); got != media {
+			t.Errorf("MediaType(%q) = %q, want %q", format, got, media)
+		}
+	}
+}
