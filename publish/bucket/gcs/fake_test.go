@@ -344,6 +344,17 @@ func isMedia(req *http.Request) bool { return req.URL.Query().Get("alt") == "med
 
 func isChunk(req *http.Request) bool { return req.URL.Query().Get("upload_id") != "" }
 
+// commits reports whether a request is one that changes the bucket.
+func commits(req *http.Request) bool {
+	switch {
+	case req.Method == http.MethodGet:
+		return false
+	case isChunk(req):
+		return !strings.HasSuffix(req.Header.Get("Content-Range"), "/*")
+	}
+	return req.URL.Query().Get("uploadType") != "resumable"
+}
+
 // These are the things that go wrong.
 
 // returns answers instead of the server, which hears nothing of the request.

@@ -12,7 +12,7 @@
 // the bytes and headers of the write, the write has succeeded.
 //
 // A try ends when nothing has moved for a minute. A call ends, tries and pauses
-// and all, after three minutes and as long as the body takes at 32 KiB a second.
+// and all, after five minutes and as long as the body takes at 32 KiB a second.
 package gcs
 
 import (

@@ -88,7 +88,7 @@ func (b *Bucket) newReader(ctx context.Context, o *storage.ObjectHandle, a bucke
 	if length >= 0 {
 		left = min(left, length)
 	}
-	r := &reader{b: b, key: a.Key, object: o.ReadCompressed(true), offset: offset, left: left, whole: left == a.Size, want: a.CRC32C}
+	r := &reader{b: b, key: a.Key, object: o, offset: offset, left: left, whole: left == a.Size, want: a.CRC32C}
 	r.ctx, r.cancel = context.WithTimeout(ctx, b.policy.deadline(left))
 	return r
 }

@@ -26,7 +26,7 @@ var defaultPolicy = policy{
 	tries:   7,
 	first:   time.Second,
 	longest: 20 * time.Second,
-	least:   3 * time.Minute,
+	least:   5 * time.Minute,
 	rate:    32 << 10,
 	sleep:   sleep,
 }
