@@ -102,7 +102,7 @@ func (t *Transcript) cut(c *cutter) {
 			}
 			from := 0
 			for _, to := range b.cuts() {
-				pos += c.piece(cue, b.Text, from, to, pos, last)
+				pos = c.piece(cue, b.Text, from, to, pos, last)
 				from, last = to, turn.Speaker
 			}
 			pos++
@@ -139,10 +139,9 @@ func (b *Block) cuts() []int {
 func (b *Block) insideWord(at int) bool { return at < len(b.Text) && b.Text[at-1] != ' ' }
 
 // piece cuts text[from:to], which starts at the character pos of the spoken
-// text, and returns its length in characters. last is who spoke before.
+// text, and returns where it ends. last is who spoke before.
 func (c *cutter) piece(cue Cue, text string, from, to, pos int, last string) int {
 	c.split(text, from, to)
-	chars := 0
 	for len(c.words) > 0 {
 		name := ""
 		if cue.Speaker != last {
@@ -150,20 +149,16 @@ func (c *cutter) piece(cue Cue, text string, from, to, pos int, last string) int
 		}
 		n := c.fit(name, cue.Speaker)
 		last = cue.Speaker
+		next := to
+		if n < len(c.words) {
+			next = c.words[n].from
+		}
 		cue.Text = text[c.words[0].from:c.words[n-1].to]
-		start := pos + chars
-		for i, w := range c.words[:n] {
-			chars += w.size
-			if i+1 < len(c.words) && !c.words[i+1].joined {
-				chars++
-			}
-		}
-		if n == len(c.words) && to < len(text) && text[c.words[n-1].to] == ' ' {
-			chars++
-		}
+		end := pos + utf8.RuneCountInString(text[c.words[0].from:next])
 		c.cues = append(c.cues, cue)
-		c.places = append(c.places, span{start, pos + chars})
+		c.places = append(c.places, span{pos, end})
 		c.words = c.words[n:]
+		pos = end
 	}
-	return chars
+	return pos
 }

@@ -64,7 +64,7 @@
 //	T008 warning  turn without words
 //	T009 warning  label that the registry knows as an alias
 //	T011 warning  text after a pause without a label
-//	T012 error    malformed stamp
+//	T012 error    malformed stamp; a warning for a frame above 29
 //	T013 warning  60 minutes or more without hours
 //	T014 error    stamp out of order; a warning for the time in a tag
 //	T017 warning  tag or stamp without backslashes
@@ -73,8 +73,8 @@
 //	T020 warning  tag glued to a word
 //	T021 error    link without a target that can be read, or to an unsafe one
 //	T023 error    HTML
-//	T024 warning  paragraph that starts like a list by accident
-//	T025 warning  invisible or control character, or not UTF-8
+//	T024 warning  paragraph that looks like a list or code by accident
+//	T025 warning  invisible or control character; an error for text not in UTF-8
 //
 // # Times
 //

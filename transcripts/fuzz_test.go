@@ -28,6 +28,7 @@ var hostile = []string{
 	"**Vega:** \\[00:10\\] a \\[00:10\\] b \\[00:10\\] c \\[00:09\\] d\n\n**Break:** \\[00:10\\] to \\[00:05\\]\n\ne\n",
 	"**Vega:** " + strings.Repeat("\\[00:01\\]\\[00:00\\]", 40) + "\n",
 	strings.Repeat("> ", 100) + "deep\n\n" + strings.Repeat("- ", 100) + "deep\n",
+	"**Vega:** a\n\n- (\\[laughs\\]\n- \\[laughs\\]. b\n- \\[00:01\\], c\n",
 	"**Vega:** 日本語の文章は、単語の間に空白がありません。だから、どこで切るかが問題です。「そうですね」と彼女は言った。\n",
 	"**مريم:** مرحبا، كيف حالك؟ \\[laughs\\]\n\n**Vega:** Note: this: that: " + strings.Repeat("w", 80) + ": x\n",
 }
@@ -147,9 +148,22 @@ func FuzzTranscript(f *testing.F) {
 	})
 }
 
-// checkWords holds that the cues are the text of the blocks.
+// checkWords holds that documents have every character of the blocks in order,
+// and that the cues are their text.
 func checkWords(t testing.TB, transcript *Transcript, duration time.Duration) {
 	t.Helper()
+	for i := range transcript.Turns {
+		for _, b := range transcript.Turns[i].Blocks {
+			shown := b.annotated()
+			for _, c := range strings.ReplaceAll(b.Text, " ", "") {
+				_, rest, ok := strings.Cut(shown, string(c))
+				if !ok {
+					t.Fatalf("%q is lost in %q of %q", c, b.annotated(), b.Text)
+				}
+				shown = rest
+			}
+		}
+	}
 	cues := transcript.Cues(duration)
 	if cues == nil {
 		return

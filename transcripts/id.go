@@ -15,26 +15,27 @@ const shortTurn = 40
 // of the turn before as well. A turn that is added or removed elsewhere changes
 // no ID but those of exact repetitions.
 func identify(turns []Turn) {
-	seen := make(map[string]int, len(turns))
+	repeated := make(map[string]int, len(turns))
 	var before uint64
 	for i := range turns {
 		t := &turns[i]
 		hash, size := hashTurn(t)
+		var id string
 		switch {
 		case t.Stamp != nil:
-			s := string(appendClock([]byte("t-"), t.Stamp.Time))
-			t.ID = strings.ReplaceAll(s, ":", "-")
+			id = strings.ReplaceAll(string(appendClock([]byte("t-"), t.Stamp.Time)), ":", "-")
 		case size < shortTurn:
-			t.ID = hashID(hash*31 + before)
+			id = hashID(hash*31 + before)
 		default:
-			t.ID = hashID(hash)
+			id = hashID(hash)
 		}
 		before = hash
-		seen[t.ID]++
-		if n := seen[t.ID]; n > 1 {
-			t.ID = t.ID + "-" + strconv.Itoa(n)
-			seen[t.ID]++
+		t.ID = id
+		for _, taken := repeated[t.ID]; taken; _, taken = repeated[t.ID] {
+			repeated[id]++
+			t.ID = id + "-" + strconv.Itoa(repeated[id]+1)
 		}
+		repeated[t.ID] = 0
 	}
 }
 

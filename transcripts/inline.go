@@ -122,9 +122,9 @@ func (p *parser) plainText(s span) bool {
 // bracket renders the mark or the escape at src[i] and returns its length, or
 // 0 for a bracket that may be a link.
 func (p *parser) bracket(i, to int) int {
-	if m, n, ok := scanMark(p.src[:to], i); ok {
-		p.addMark(&m, i, n)
-		return n
+	if m, ok := scanMark(p.src[:to], i); ok {
+		p.addMark(&m)
+		return m.size
 	}
 	if p.src[i] == '[' {
 		return 0
@@ -205,98 +205,4 @@ func (p *parser) name(raw []byte) string {
 	sub := parser{src: raw, out: plain}
 	sub.literal(0, len(raw))
 	return string(sub.out.text)
-}
-
-// addMark shows a mark and reports how it is spelled.
-func (p *parser) addMark(m *rawMark, at, n int) {
-	p.checkGlue(m, at, n)
-	p.out.mark(p.mark(m, at))
-}
-
-// checkGlue reports a tag that touches the word before or behind it.
-func (p *parser) checkGlue(m *rawMark, at, n int) {
-	before, _ := utf8.DecodeLastRune(p.src[:at])
-	after, _ := utf8.DecodeRune(p.src[at+n:])
-	if isWord(before) || isWord(after) {
-		p.report("T020", at, "put a space between", "tag glued to a word")
-	}
-}
-
-func isWord(r rune) bool { return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r)) }
-
-// mark makes a mark of what was scanned at an offset, and reports its spelling.
-func (p *parser) mark(m *rawMark, at int) Mark {
-	out := Mark{Note: noteText(m.words), Timed: m.timed}
-	out.Line, out.Column = p.place(at)
-	if m.timed {
-		d, ok := m.clock.duration(p.opts.Fraction)
-		if !ok {
-			line, column := out.Line, out.Column
-			p.t.Findings.Warnf("T012", p.position(line, column), "frames go from 00 to 29; is timestamp_fraction decimal?", "no such frame: %s", m.clock.fraction)
-		}
-		out.Time = d
-	}
-	p.checkMark(m, at, &out)
-	return out
-}
-
-// checkMark reports every way in which a mark departs from the grammar.
-func (p *parser) checkMark(m *rawMark, at int, out *Mark) {
-	if m.odd&badClock != 0 {
-		p.report("T012", at, `write \[mm:ss\] or \[hh:mm:ss.ff\]`, "%s is no time", out.Note)
-	}
-	if m.odd&oddClock != 0 {
-		p.report("T012", at, "write "+canonical(m, out.Note), "malformed stamp")
-	}
-	if m.odd&longMinute != 0 {
-		p.report("T013", at, "write "+canonical(m, out.Note), "60 minutes or more without hours")
-	}
-	if m.odd&unescaped != 0 {
-		p.report("T017", at, "write "+canonical(m, out.Note), "brackets without backslashes")
-	}
-	if m.odd&unbalanced != 0 {
-		p.report("T018", at, "write "+canonical(m, out.Note), "brackets do not match")
-	}
-	if m.odd&oddUnclear != 0 {
-		p.report("T019", at, `write \[unintelligible hh:mm:ss\]`, "unintelligible without its full time")
-	}
-}
-
-// canonical spells a mark as the grammar wants it.
-func canonical(m *rawMark, note string) string {
-	s := append([]byte(`\[`), note...)
-	if m.timed {
-		if note != "" {
-			s = append(s, ' ')
-		}
-		seconds := int64(m.clock.seconds)
-		if seconds >= 3600 || note != "" || len(m.clock.fraction) > 0 {
-			s = append(appendPadded(s, seconds/3600, 2), ':')
-		}
-		s = append(appendPadded(s, seconds/60%60, 2), ':')
-		s = appendPadded(s, seconds%60, 2)
-		if len(m.clock.fraction) > 0 {
-			s = append(append(s, '.'), m.clock.fraction...)
-		}
-	}
-	return string(append(s, `\]`...))
-}
-
-// noteText is the plain text of a note: without escapes, emphasis and the
-// targets of links.
-func noteText(words []byte) string {
-	var plain []byte
-	for i := 0; i < len(words); i++ {
-		switch b := words[i]; {
-		case b == '*' || b == '`' || b == '[' || b == '\\':
-		case b == ']' && i+1 < len(words) && words[i+1] == '(':
-			if end := bytes.IndexByte(words[i:], ')'); end > 0 {
-				i += end
-			}
-		case b == ']':
-		default:
-			plain = append(plain, b)
-		}
-	}
-	return clean(plain)
 }

@@ -20,9 +20,10 @@ type label struct {
 	rule      string // T003 or T007 where it departs from the grammar
 	problem   string
 	bare      bool // bold without a colon: a label only where the name is known
+	lost      bool // a star is missing in front
 }
 
-// scanLabel reads the bold label of one line, s being src[at:].
+// scanLabel reads the bold label at the start of src[from:to].
 func (p *parser) scanLabel(from, to int) (l label, ok bool) {
 	s := p.src[from:to]
 	i := 0
@@ -40,19 +41,12 @@ func (p *parser) scanLabel(from, to int) (l label, ok bool) {
 		l.rule, l.problem = "T003", why
 		open = i + stars
 	}
-	lost := open < len(s) && !bytes.HasPrefix(s[open:], []byte("**"))
-	l.at = from + i
-	l.end = to
-	if lost {
+	l.at, l.end = from+i, to
+	if l.lost = !bytes.HasPrefix(s[open:], []byte("**")); l.lost {
 		open--
 	}
-	if !l.scanName(p, s, open+2, from) {
-		return l, false
-	}
-	if lost && (l.bare || l.rule == "") {
-		return l, false
-	}
-	return l, true
+	ok = l.scanName(p, s, open+len("**"), from)
+	return l, ok && !(l.lost && l.bare)
 }
 
 // labelOpening finds the two stars that open a label behind a heading mark or
@@ -201,13 +195,13 @@ func scanRange(s []byte, stamps *[2]rawMark) (n, end int) {
 		if i >= len(s) || s[i] != '\\' && s[i] != '[' {
 			break
 		}
-		m, size, ok := scanMark(s, i)
+		m, ok := scanMark(s, i)
 		if !ok || len(m.words) > 0 || !m.timed {
 			break
 		}
 		stamps[n] = m
 		n++
-		i += size
+		i += m.size
 		end = i
 		for end < len(s) && s[end] == '*' {
 			end++
@@ -301,8 +295,8 @@ func (p *parser) isPause(name string) bool {
 // speaker resolves a label in the registry.
 func (p *parser) speaker(l *label) string {
 	name, ok := p.known[l.name]
-	if !ok && strings.HasPrefix(l.problem, "a star") {
-		// "*nKaren Sandler:**": the n took the place of the star.
+	if !ok && l.lost {
+		// In "*nVega:**" the n took the place of the star.
 		_, size := utf8.DecodeRuneInString(l.name)
 		name, ok = p.known[l.name[size:]]
 	}

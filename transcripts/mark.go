@@ -23,24 +23,24 @@ const (
 
 // rawMark is a bracket note as scanned; what its fraction means is not decided yet.
 type rawMark struct {
-	words []byte // before the time; escapes and markup still in place
-	clock clock
-	timed bool
-	odd   int
+	at, size int    // bytes, brackets included
+	words    []byte // before the time; escapes and markup still in place
+	clock    clock
+	timed    bool
+	odd      int
 }
 
 // scanMark reads the bracket note that starts at s[i], which must be '[' or the
-// backslash that escapes one, and returns its length in bytes. It does not
-// cross a line end. ok is false for brackets that are something else: a link,
+// backslash that escapes one. It does not cross a line end. ok is false for brackets that are something else: a link,
 // or letters that an editor put into a word.
-func scanMark(s []byte, i int) (m rawMark, n int, ok bool) {
+func scanMark(s []byte, i int) (m rawMark, ok bool) {
 	j := i
 	escaped := s[j] == '\\'
 	if escaped {
 		j++
 	}
 	if j >= len(s) || s[j] != '[' {
-		return m, 0, false
+		return m, false
 	}
 	j++
 	body := j
@@ -52,7 +52,7 @@ func scanMark(s []byte, i int) (m rawMark, n int, ok bool) {
 	}
 	end, next, closing := markEnd(s, body, escaped)
 	if closing == notClosed {
-		return m, 0, false
+		return m, false
 	}
 	content := bytes.TrimRight(s[body:end], " ")
 	m.words, m.clock, m.timed = splitClock(content)
@@ -66,10 +66,11 @@ func scanMark(s []byte, i int) (m rawMark, n int, ok bool) {
 		m.odd |= oddClock
 	}
 	if !m.accept(s, i, next, escaped, closing) {
-		return rawMark{}, 0, false
+		return rawMark{}, false
 	}
+	m.at, m.size = i, next-i
 	m.finish()
-	return m, next - i, true
+	return m, true
 }
 
 // Ways in which a bracket note ends.

@@ -54,9 +54,9 @@ func (markParser) Parse(_ ast.Node, block text.Reader, _ gm.Context) ast.Node {
 		return ast.NewTextSegment(segment.WithStop(segment.Start + 1))
 	}
 	source := block.Source()
-	if m, n, ok := scanMark(source[:segment.Stop], segment.Start); ok {
-		block.Advance(n)
-		return &markNode{mark: m, at: segment.Start, size: n}
+	if m, ok := scanMark(source[:segment.Stop], segment.Start); ok {
+		block.Advance(m.size)
+		return &markNode{mark: m}
 	}
 	if label, n := brokenLink(line); n > 0 {
 		block.Advance(n)
@@ -70,8 +70,7 @@ func (markParser) Parse(_ ast.Node, block text.Reader, _ gm.Context) ast.Node {
 // markNode is a mark in the tree of goldmark.
 type markNode struct {
 	ast.BaseInline
-	mark     rawMark
-	at, size int
+	mark rawMark
 }
 
 var kindMark = ast.NewNodeKind("Mark")
@@ -188,7 +187,7 @@ func (w *walker) node(n ast.Node) {
 			w.out.space()
 		}
 	case *markNode:
-		w.p.addMark(&n.mark, n.at, n.size)
+		w.p.addMark(&n.mark)
 	case *ast.Emphasis:
 		w.emphasis(n)
 	case *ast.CodeSpan:

@@ -3,9 +3,6 @@ package transcripts
 import (
 	"bytes"
 	"strings"
-	"unicode/utf8"
-
-	"onair/internal/finding"
 )
 
 // parser reads one file. It works on the bytes of the source, so that every
@@ -26,9 +23,6 @@ type parser struct {
 	last         string    // who spoke before the pause
 	noFence      [2]fenced // fences known to stay open
 }
-
-// span is the half-open range of offsets [from, to).
-type span struct{ from, to int }
 
 // Parse reads a transcript. It never fails: what it can make sense of it
 // reads, and what is wrong or was read leniently is in Findings.
@@ -54,69 +48,6 @@ func Parse(src []byte, opts *Options) *Transcript {
 	return p.t
 }
 
-// splitLines finds the lines without their ends: LF, CRLF or CR.
-func (p *parser) splitLines() {
-	p.lines = make([]span, 0, bytes.Count(p.src, []byte("\n"))+1)
-	from := len(p.src) - len(bytes.TrimPrefix(p.src, []byte("\ufeff")))
-	for from < len(p.src) {
-		n := bytes.IndexAny(p.src[from:], "\n\r")
-		if n < 0 {
-			p.lines = append(p.lines, span{from, len(p.src)})
-			return
-		}
-		p.lines = append(p.lines, span{from, from + n})
-		from += n + 1
-		if p.src[from-1] == '\r' && from < len(p.src) && p.src[from] == '\n' {
-			from++
-		}
-	}
-}
-
-// checkEncoding reports the first byte that is not UTF-8. Words are read wrong
-// then, so unlike other characters of its kind this is an error.
-func (p *parser) checkEncoding() {
-	if utf8.Valid(p.src) {
-		return
-	}
-	for i := 0; i < len(p.src); {
-		r, size := utf8.DecodeRune(p.src[i:])
-		if r == utf8.RuneError && size == 1 {
-			line, column := p.place(i)
-			p.t.Findings.Errorf("T025", p.position(line, column), "save the file as UTF-8", "not UTF-8")
-			return
-		}
-		i += size
-	}
-}
-
-// line returns the bytes of line i, counted from 0.
-func (p *parser) line(i int) []byte { return p.src[p.lines[i].from:p.lines[i].to] }
-
-func (p *parser) blank(i int) bool { return len(bytes.TrimSpace(p.line(i))) == 0 }
-
-// frontMatter reads the settings between two lines of "---" at the top and
-// returns the first line behind them. Only "timeline: clips" means anything.
-func (p *parser) frontMatter() int {
-	const maxLines = 40
-	if len(p.lines) == 0 || string(bytes.TrimRight(p.line(0), " \t")) != "---" {
-		return 0
-	}
-	clips := false
-	for i := 1; i < min(len(p.lines), maxLines); i++ {
-		s := bytes.TrimSpace(p.line(i))
-		if string(s) == "---" {
-			p.t.Clips = clips
-			return i + 1
-		}
-		key, value, ok := bytes.Cut(s, []byte(":"))
-		if !ok && len(s) > 0 && s[0] != '#' {
-			return 0 // a divider, and then text
-		}
-		clips = clips || string(bytes.TrimSpace(key)) == "timeline" && string(bytes.Trim(value, ` "'`)) == "clips"
-	}
-	return 0
-}
-
 // learnNames finds the bold labels of the file and the names of the registry,
 // so that labels without bold can be told from ordinary text. What looks like
 // a name and starts three paragraphs is one too.
@@ -134,7 +65,7 @@ func (p *parser) learnNames(first int) {
 			continue
 		}
 		p.labels[i] = l
-		if !l.bare && l.name != "" && !strings.HasPrefix(l.problem, "a star") {
+		if !l.bare && !l.lost && l.name != "" {
 			p.known[l.name] = l.name
 		}
 	}
@@ -207,12 +138,15 @@ func (p *parser) startTurn(line int, l *label) {
 	p.openTurn(l)
 	if turn := p.turn(); turn.Pause {
 		l.rest = p.pauseRange(turn, l)
-	} else if text := p.src[l.rest:l.end]; len(text) > 0 && (text[0] != ' ' || len(text) > 1 && text[1] == ' ') && len(bytes.TrimSpace(text)) > 0 {
+	}
+	text := p.src[l.rest:l.end]
+	if len(bytes.TrimSpace(text)) == 0 {
+		return
+	}
+	if !p.turn().Pause && (text[0] != ' ' || text[1] == ' ') {
 		p.report("T004", l.rest, "put one space", "not exactly one space after a label")
 	}
-	if len(bytes.TrimSpace(p.src[l.rest:l.end])) > 0 {
-		p.para = span{l.rest, l.end}
-	}
+	p.para = span{l.rest, l.end}
 }
 
 // openTurn appends the turn of a label and reports what is odd about the label.
@@ -253,11 +187,10 @@ func (p *parser) checkEmpty() {
 // they end.
 func (p *parser) pauseRange(turn *Turn, l *label) int {
 	var stamps [2]rawMark
-	rest := p.src[l.rest:l.end]
-	n, end := scanRange(rest, &stamps)
-	at := l.rest + max(0, bytes.IndexAny(rest, `\[`))
+	n, end := scanRange(p.src[l.rest:l.end], &stamps)
 	for i := range n {
-		m := p.mark(&stamps[i], at)
+		stamps[i].at += l.rest
+		m := p.mark(&stamps[i])
 		if i == 0 {
 			turn.Stamp = &m
 		} else {
@@ -329,29 +262,26 @@ func closesSentence(s []byte) bool {
 		bytes.HasSuffix(s, []byte("…")) || bytes.HasSuffix(s, []byte("”"))
 }
 
-// report adds a finding at an offset of the source.
-func (p *parser) report(rule string, at int, hint, format string, args ...any) {
-	line, column := p.place(at)
-	add(&p.t.Findings, rule, p.position(line, column), hint, format, args...)
-}
-
-func (p *parser) position(line, column int) finding.Position {
-	return finding.Position{File: p.opts.File, Line: line, Column: column}
-}
-
-// place turns an offset into line and column, both from 1.
-func (p *parser) place(at int) (line, column int) {
-	lo, hi := 0, len(p.lines)
-	for lo < hi {
-		mid := (lo + hi) / 2
-		if p.lines[mid].from <= at {
-			lo = mid + 1
-		} else {
-			hi = mid
+// finish turns what was collected into the transcript.
+func (p *parser) finish() {
+	p.checkEmpty()
+	text, html := string(p.out.text), string(p.out.html)
+	n := 0
+	for i := range p.t.Turns {
+		turn := &p.t.Turns[i]
+		for j := range turn.Blocks {
+			b := &turn.Blocks[j]
+			b.Text = text[p.texts[n].from:p.texts[n].to]
+			b.HTML = html[p.htmls[n].from:p.htmls[n].to]
+			n++
+		}
+		if turn.Stamp == nil && len(turn.Blocks) > 0 && len(turn.Blocks[0].Marks) > 0 {
+			if m := &turn.Blocks[0].Marks[0]; m.stamp() && m.Offset == 0 {
+				turn.Stamp = m
+			}
 		}
 	}
-	if lo == 0 {
-		return 1, 1
-	}
-	return lo, at - p.lines[lo-1].from + 1
+	identify(p.t.Turns)
+	p.checkOrder()
+	p.t.Findings.Sort()
 }

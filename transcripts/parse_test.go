@@ -252,6 +252,11 @@ var parseTests = []struct {
 		rules: []string{"T001 3:1"},
 	},
 	{
+		name:  "speech between dividers is no front matter",
+		src:   "---\n**Vega:** One.\n\n---\n",
+		turns: []string{"Vega: One. | "},
+	},
+	{
 		name:  "stamps out of order",
 		src:   "**Vega:** \\[10:00\\] One.\n\n\\[03:00\\] Two.\n\n\\[11:00\\] Three \\[unintelligible 00:09:00\\].\n\n\\[12:00\\] Four.\n",
 		turns: []string{"Vega: One. | Two. | Three. | Four."},

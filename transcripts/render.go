@@ -23,7 +23,7 @@ type renderer struct {
 	glued        bool // a mark touches the next character
 	hugged       bool // a mark touches an opening bracket or quote before it
 	part         bool // the next word begins a part
-	htmlStart    int  // end of the last opening tag; no white space is owed there
+	htmlStart    int  // end of the last tag of a block; white space there means nothing
 }
 
 func (r *renderer) grow(n int) {
@@ -45,15 +45,16 @@ func (r *renderer) end() {
 	}
 }
 
-// tag writes a tag of HTML. Before an opening tag of an inline element white
-// space is written that is owed; behind one of a block none is.
+// tag writes a tag of HTML as it is.
 func (r *renderer) tag(tag string) { r.html = append(r.html, tag...) }
 
+// inlineTag opens an element inside of text, behind white space that is owed.
 func (r *renderer) inlineTag(tag string) {
 	r.flushHTML()
 	r.tag(tag)
 }
 
+// blockTag opens or closes a block, next to which white space means nothing.
 func (r *renderer) blockTag(tag string) {
 	r.tag(tag)
 	r.htmlGap, r.htmlStart = false, len(r.html)
@@ -73,7 +74,7 @@ func (r *renderer) beginPart() {
 // flush prepares for the first byte of a word or punctuation.
 func (r *renderer) flush(next rune) {
 	if len(r.text) > r.start {
-		if r.gap && !r.hugged && !(r.glued && closesWord(next)) {
+		if r.part || r.gap && !r.hugged && !(r.glued && closesWord(next)) {
 			r.text = append(r.text, ' ')
 		}
 		if r.part {
@@ -171,7 +172,7 @@ func (r *renderer) writeRune(s []byte) int {
 	}
 	c, size := utf8.DecodeRune(s)
 	switch {
-	case unicode.IsSpace(c) || c == '\u2028' || c == '\u2029':
+	case unicode.IsSpace(c):
 		r.space()
 		if c == '\u00a0' {
 			r.odd++

@@ -44,30 +44,6 @@ func add(list *finding.List, rule string, at finding.Position, hint, format stri
 	})
 }
 
-// finish turns what was collected into the transcript.
-func (p *parser) finish() {
-	p.checkEmpty()
-	text, html := string(p.out.text), string(p.out.html)
-	n := 0
-	for i := range p.t.Turns {
-		turn := &p.t.Turns[i]
-		for j := range turn.Blocks {
-			b := &turn.Blocks[j]
-			b.Text = text[p.texts[n].from:p.texts[n].to]
-			b.HTML = html[p.htmls[n].from:p.htmls[n].to]
-			n++
-		}
-		if turn.Stamp == nil && len(turn.Blocks) > 0 && len(turn.Blocks[0].Marks) > 0 {
-			if m := &turn.Blocks[0].Marks[0]; m.stamp() && m.Offset == 0 {
-				turn.Stamp = m
-			}
-		}
-	}
-	identify(p.t.Turns)
-	p.checkOrder()
-	p.t.Findings.Sort()
-}
-
 // checkOrder reports stamps that cannot be true together with the others:
 // those outside the heaviest chain that never runs backwards.
 func (p *parser) checkOrder() {

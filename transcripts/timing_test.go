@@ -115,7 +115,7 @@ func TestIDs(t *testing.T) {
 			t.Errorf("turn %d was %s and is %s", i, first[i].ID, second[i].ID)
 		}
 	}
-	repeated := Parse([]byte(strings.Repeat("**A:** No.\n\n", 20)), nil).Turns
+	repeated := Parse([]byte("**A:** \\[10:00:10\\]\n\n"+strings.Repeat("**A:** No.\n\n**A:** \\[10:00\\]\n\n", 20)), nil).Turns
 	seen := map[string]bool{}
 	for _, turn := range repeated {
 		if seen[turn.ID] {

@@ -1,0 +1,101 @@
+package transcripts
+
+import (
+	"bytes"
+	"unicode"
+	"unicode/utf8"
+)
+
+// addMark shows a mark and reports how it is spelled.
+func (p *parser) addMark(m *rawMark) {
+	p.checkGlue(m)
+	p.out.mark(p.mark(m))
+}
+
+// checkGlue reports a tag that touches the word before or behind it.
+func (p *parser) checkGlue(m *rawMark) {
+	before, _ := utf8.DecodeLastRune(p.src[:m.at])
+	after, _ := utf8.DecodeRune(p.src[m.at+m.size:])
+	if isWord(before) || isWord(after) {
+		p.report("T020", m.at, "put a space between", "tag glued to a word")
+	}
+}
+
+func isWord(r rune) bool { return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r)) }
+
+// mark makes a mark of what was scanned, and reports its spelling.
+func (p *parser) mark(m *rawMark) Mark {
+	out := Mark{Note: noteText(m.words), Timed: m.timed}
+	out.Line, out.Column = p.place(m.at)
+	if m.timed {
+		d, ok := m.clock.duration(p.opts.Fraction)
+		if !ok {
+			p.t.Findings.Warnf("T012", p.position(out.Line, out.Column), "frames go from 00 to 29; is timestamp_fraction decimal?", "no such frame: %s", m.clock.fraction)
+		}
+		out.Time = d
+	}
+	p.checkMark(m, out.Note)
+	return out
+}
+
+// checkMark reports every way in which a mark departs from the grammar.
+func (p *parser) checkMark(m *rawMark, note string) {
+	for _, c := range []struct {
+		odd                 int
+		rule, hint, problem string
+	}{
+		{badClock, "T012", `write \[mm:ss\] or \[hh:mm:ss.ff\]`, "no such time"},
+		{oddClock, "T012", "", "malformed stamp"},
+		{longMinute, "T013", "", "60 minutes or more without hours"},
+		{unescaped, "T017", "", "brackets without backslashes"},
+		{unbalanced, "T018", "", "brackets do not match"},
+		{oddUnclear, "T019", `write \[unintelligible hh:mm:ss\]`, "unintelligible without its full time"},
+	} {
+		if m.odd&c.odd == 0 {
+			continue
+		}
+		if c.hint == "" {
+			c.hint = "write " + canonical(m, note)
+		}
+		p.report(c.rule, m.at, c.hint, "%s", c.problem)
+	}
+}
+
+// canonical spells a mark as the grammar wants it.
+func canonical(m *rawMark, note string) string {
+	s := append([]byte(`\[`), note...)
+	if m.timed {
+		if note != "" {
+			s = append(s, ' ')
+		}
+		seconds := int64(m.clock.seconds)
+		if seconds >= 3600 || note != "" || len(m.clock.fraction) > 0 {
+			s = append(appendPadded(s, seconds/3600, 2), ':')
+		}
+		s = append(appendPadded(s, seconds/60%60, 2), ':')
+		s = appendPadded(s, seconds%60, 2)
+		if len(m.clock.fraction) > 0 {
+			s = append(append(s, '.'), m.clock.fraction...)
+		}
+	}
+	return string(append(s, `\]`...))
+}
+
+// noteText is the plain text of a note: without escapes, emphasis and the
+// targets of links.
+func noteText(words []byte) string {
+	var plain []byte
+	for i := 0; i < len(words); i++ {
+		switch b := words[i]; {
+		case b == '*' || b == '`' || b == '[' || b == '\\':
+		case b == ']' && i+1 < len(words) && words[i+1] == '(':
+			if end := bytes.IndexByte(words[i:], ')'); end > 0 {
+				i += end
+			}
+		case b == ']':
+		default:
+			plain = append(plain, b)
+		}
+	}
+	return clean(plain)
+}
