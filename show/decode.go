@@ -35,8 +35,11 @@ type setter func(value)
 type fields map[string]setter
 
 func (v value) report(s finding.Severity, rule string, pos Position, hint, format string, args ...any) {
-	if v.count++; v.count <= maxFindings {
+	switch v.count++; {
+	case v.count <= maxFindings:
 		v.found.Add(finding.Finding{Rule: rule, Severity: s, Position: pos, Hint: hint, Message: fmt.Sprintf(format, args...)})
+	case v.count == maxFindings+1:
+		v.found.Errorf(rule, pos, "", "more is wrong from here on; these are the first %d findings of the file", maxFindings)
 	}
 }
 

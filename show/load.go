@@ -221,7 +221,7 @@ func (l *loader) readLock() {
 func (l *loader) readEpisodes() {
 	entries, err := fs.ReadDir(l.folder.FS, episodesDir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		l.found.Errorf(ruleFolder, Position{File: episodesDir}, "", "%v", reason(err))
+		l.found.Errorf(ruleBytes, Position{File: episodesDir}, "", "%v", reason(err))
 	}
 	for _, entry := range entries {
 		name := entry.Name()

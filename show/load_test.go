@@ -495,6 +495,19 @@ func TestFindAudio(t *testing.T) {
 	}
 }
 
+func TestTranscriptsStartWithTheEpisodesLanguage(t *testing.T) {
+	files := exampleShow()
+	for _, name := range []string{"transcript.de.md", "transcript.fr.md", "transcript.txt", "transcripts.md"} {
+		put("episodes/4-cloudy/"+name, "")(t, files)
+	}
+	want := []TranscriptFile{
+		{"episodes/4-cloudy/transcript.md", "en-gb"}, {"episodes/4-cloudy/transcript.de.md", "de"}, {"episodes/4-cloudy/transcript.fr.md", "fr"},
+	}
+	if diff := cmp.Diff(want, load(t, files, nil).Episodes[0].Transcripts); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
 func TestEpisodesAreNewestFirst(t *testing.T) {
 	files := fstest.MapFS{"show.yaml": {Data: []byte("title: Hello\n")}}
 	for slug, date := range map[string]string{"a": "2027-01-01", "b": "2027-01-03", "c": "2027-01-03", "d": "", "e": ""} {
