@@ -60,7 +60,7 @@ func chapters(p *[]Chapter, sponsors *registry[*Sponsor]) setter {
 					c.fill(s)
 				}
 			}
-			if _, written := v.places[v.path+".start"]; !written {
+			if !v.has("start") {
 				v.errorf(ruleRequired, `add start: "0:12"`, "a chapter without a start")
 			}
 			if c.Title == "" && !c.Hidden && sponsor == "" {

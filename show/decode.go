@@ -115,6 +115,13 @@ func (v value) pairs(f func(key, val value)) bool {
 	return true
 }
 
+// has reports whether a map that fields has read has the key. What it has and
+// is wrong was reported, and is not missing.
+func (v value) has(key string) bool {
+	_, ok := v.places[join(v.path, key)]
+	return ok
+}
+
 func join(path, key string) string {
 	if path == "" {
 		return key
@@ -157,8 +164,9 @@ func (key value) swallowed(before []entry) {
 	key.errorf(ruleType, "write “key: value”", "%q has no value", key.node.text)
 }
 
-// empty reports a key without a value.
+// empty reports a key without a value. From then on it counts as absent.
 func (v value) empty() {
+	delete(v.places, v.path)
 	hint := "fill it in or delete the line"
 	if v.node.text == "~" {
 		hint = "a ~ alone means nothing in YAML; a path in the home folder starts with ~/"

@@ -120,8 +120,8 @@ func soundbites(p *[]Soundbite) setter {
 				return
 			}
 			seconds := b.Duration.Seconds()
-			switch _, started := v.places[v.path+".start"]; {
-			case !started || seconds == 0:
+			switch {
+			case !v.has("start") || seconds == 0:
 				v.errorf(ruleSoundbite, `write {start: "0:20", duration: 30}`, "a soundbite needs a start and a duration")
 				return
 			case seconds < 15 || seconds > 120:
@@ -145,10 +145,8 @@ func social(p *[]Social) setter {
 			}) {
 				return
 			}
-			if s.URI == "" && s.Protocol != "disabled" || s.Protocol == "" {
-				if _, written := v.places[v.path+".uri"]; !written || v.places[v.path+".protocol"] == (Position{}) {
-					v.errorf(ruleRequired, "write {protocol: activitypub, uri: …}, or {protocol: disabled}", "social needs a protocol and a uri")
-				}
+			if !v.has("protocol") || !v.has("uri") && s.Protocol != "disabled" {
+				v.errorf(ruleRequired, "write {protocol: activitypub, uri: …}, or {protocol: disabled}", "social needs a protocol and a uri")
 				return
 			}
 			*p = append(*p, s)

@@ -108,11 +108,14 @@ func funding(p *[]Link) setter {
 	return func(v value) {
 		v.each(func(v value) {
 			var l Link
-			if v.fields(fields{"url": webURL(&l.URL), "text": limited(&l.Text, 128)}) && l.URL != "" {
-				*p = append(*p, l)
-			} else if _, written := v.places[v.path+".url"]; !written && v.node.kind == mapping {
-				v.errorf(ruleRequired, "add url:", "funding without a url")
+			if !v.fields(fields{"url": webURL(&l.URL), "text": limited(&l.Text, 128)}) {
+				return
 			}
+			if !v.has("url") {
+				v.errorf(ruleRequired, "add url:", "funding without a url")
+				return
+			}
+			*p = append(*p, l)
 		})
 	}
 }
@@ -130,7 +133,7 @@ func locations(p *[]Location) setter {
 			}) {
 				return
 			}
-			if l.Name == "" {
+			if !v.has("name") {
 				v.errorf(ruleRequired, "add name:", "a location without a name")
 				return
 			}
@@ -180,13 +183,12 @@ func seasons(p *map[int]string) setter {
 
 func frequency(p *Frequency, tz *time.Location) setter {
 	return func(v value) {
-		v.fields(fields{
+		if v.fields(fields{
 			"text":     limited(&p.Text, 128),
 			"rrule":    rrule(&p.RRule),
 			"dtstart":  date(&p.Start, tz),
 			"complete": boolean(&p.Complete),
-		})
-		if p.Text == "" && v.node.kind == mapping {
+		}) && !v.has("text") {
 			v.errorf(ruleRequired, "add text:, such as Weekly", "update_frequency has no text")
 		}
 	}
@@ -235,7 +237,7 @@ func txt(p *[]Txt) setter {
 			if !v.fields(fields{"purpose": limited(&t.Purpose, 128), "value": limited(&t.Value, 4000)}) {
 				return
 			}
-			if t.Value == "" {
+			if !v.has("value") {
 				v.errorf(ruleRequired, "add value:", "txt without a value")
 				return
 			}

@@ -184,7 +184,7 @@ func pin(v value) *Pin {
 		},
 	})
 	for _, field := range []string{"slug", "sha256", "crc32c", "bytes", "duration"} {
-		if _, written := v.places[join(v.path, field)]; !written && v.count == before {
+		if !v.has(field) && v.count == before {
 			v.errorf(ruleLock, "restore it from git", "the pin has no %s", field)
 		}
 	}
