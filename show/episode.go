@@ -33,10 +33,10 @@ type Episode struct {
 	People       []Credit // further credits
 	Topics       []string
 	Sponsors     []*Sponsor
-	Audio        string // path of the master; it need not exist
-	Artwork      string // path; empty: the show's
-	Language     string // the show's unless the episode says otherwise
-	License      License
+	Audio        string  // path of the master; it need not exist
+	Artwork      string  // path; empty: the show's
+	Language     string  // the show's unless the episode says otherwise
+	License      License // zero: the show's
 	Locations    []Location
 	Chapters     []Chapter // ordered; from front matter, chapters.txt or the lock
 	Soundbites   []Soundbite

@@ -48,8 +48,10 @@ func firstLine(s string) string {
 }
 
 // oneLine makes a foreign text fit for a field of one line: everything that
-// is no character of a line becomes a space.
+// is no character of a line becomes a space, and what no field would hold is
+// cut off.
 func oneLine(s string) string {
+	s = s[:min(len(s), maxTextBytes)]
 	return strings.TrimSpace(strings.Map(func(r rune) rune {
 		if isControl(r) || r == '\n' || r == '\t' || r == utf8.RuneError {
 			return ' '
