@@ -23,6 +23,16 @@ func TestCut(t *testing.T) {
 			[]string{"The ice came early that year.", "We had no skis left to sell. Nobody minded."},
 		},
 		{
+			"not behind a short sentence",
+			"**Vega:** Yeah. We went all the way to the north and back again on skis that winter",
+			[]string{"Yeah. We went all the way to the north and back again on", "skis that winter"},
+		},
+		{
+			"before a colon that would start a line",
+			"**Vega:** We went there.\n\nIt got late in the far north Note: it was dark",
+			[]string{"We went there.", "It got late in the far north", "Note: it was dark"},
+		},
+		{
 			"at clauses",
 			"**Vega:** When the ice came early that year we had no skis, and nobody in the valley minded that at all",
 			[]string{"When the ice came early that year we had no skis,", "and nobody in the valley minded that at all"},

@@ -16,6 +16,7 @@ var hostile = []string{
 	"**<script>alert(1)</script>:** hi\n\n**\" onerror=\"alert(1):** hi\n",
 	"**Vega:** [a](javascript:alert(1)) [b](JaVaScRiPt:alert(1)) [c](java&#x73;cript&colon;alert(1)) <javascript:alert(1)>\n",
 	"**Vega:** [a](java\tscript:alert(1)) [b](&#1;javascript:alert(1)) [c](data:text/html,x) [d](vbscript:x)\n",
+	"**Vega:** [a](https://x.example/&#1;&#x202e;&#9;) [b](//x.example&#10;) [c](&#32;x:y)\n",
 	"**Vega:** [a](https://x.example/\"onmouseover=\"alert(1)) ![x](javascript:alert(1)) ![\"><script>](https://x.example)\n",
 	"**Vega:** `<script>` \\<script\\> &lt;script&gt; &amp;lt;script&amp;gt; &#60;script&#62;\n",
 	"**Vega:** \\[<script>alert(1)</script>\\] \\[\" onerror=\"alert(1)\\]\n",
@@ -66,22 +67,29 @@ func checkSafe(t testing.TB, src string, transcript *Transcript, duration time.D
 		}
 	}
 	checkMarkup(t, src, page.String())
+	checkCharacters(t, src, page.String())
 	cues := transcript.Cues(duration)
 	for _, format := range formats {
 		var b bytes.Buffer
 		if err := format.write(&b, transcript, cues); err != nil {
 			t.Fatal(err)
 		}
-		for _, c := range b.String() {
-			if c != '\n' && dropped(c) {
-				t.Errorf("%q: %U in %s", src, c, format.name)
-			}
-		}
+		checkCharacters(t, src, b.String())
 		if format.name == "html" {
 			checkMarkup(t, src, b.String())
 		}
 		if format.name != "txt" && strings.Contains(strings.TrimPrefix(b.String(), "<!--"), "<script") {
 			t.Errorf("%q: a script in %s", src, format.name)
+		}
+	}
+}
+
+// checkCharacters expects an output to have no control characters.
+func checkCharacters(t testing.TB, src, output string) {
+	t.Helper()
+	for _, c := range output {
+		if c != '\n' && dropped(c) {
+			t.Errorf("%q: %U in %q", src, c, output)
 		}
 	}
 }

@@ -348,12 +348,7 @@ func (w *walker) lines(n ast.Node) {
 func safeTarget(raw []byte) (href, problem string) {
 	target := util.UnescapePunctuations(raw)
 	target = util.ResolveEntityNames(util.ResolveNumericReferences(target))
-	url := strings.Map(func(c rune) rune {
-		if c <= ' ' || dropped(c) {
-			return -1 // browsers skip them, also inside of "java\tscript:"
-		}
-		return c
-	}, string(target))
+	url := strings.TrimSpace(string(target))
 	if inner := strings.TrimLeft(url, "("); inner != url {
 		url, problem = strings.TrimRight(inner, ")"), "parentheses around the target of a link"
 	}

@@ -202,6 +202,11 @@ var parseTests = []struct {
 		rules: []string{"T024 3:1"},
 	},
 	{
+		name:  "nested deeper than anybody writes",
+		src:   "**Vega:**\n\n" + strings.Repeat("> ", 17) + "deep\n",
+		turns: []string{"Vega: " + strings.Repeat("> ", 17) + "deep"},
+	},
+	{
 		name:  "fence, closed and open",
 		src:   "**Vega:** One.\n\n```go\na  *b*\n\n**c** d\n```\n\n```\nopen\n\n**Rigel:** Two.\n",
 		turns: []string{"Vega: One. | a *b* **c** d | ``` open", "Rigel: Two."},
@@ -224,9 +229,16 @@ var parseTests = []struct {
 		rules: []string{"T023 1:13", "T023 1:22", "T023 3:1", "T023 5:1"},
 	},
 	{
+		name:  "nothing but HTML",
+		src:   "**Vega:** One.\n\n<!-- Two. -->\n",
+		turns: []string{"Vega: One."},
+		rules: []string{"T023 3:1"},
+	},
+	{
 		name:  "CRLF, CR and BOM",
-		src:   "\ufeff**Vega:** One.\r\n\r\nTwo.\r\rThree.",
+		src:   "\ufeff**Vega:** One.\r\n\r\nTwo.\r\rThree \\[0:01\\].",
 		turns: []string{"Vega: One. | Two. | Three."},
+		rules: []string{"T012 5:7"},
 	},
 	{
 		name:  "invisible characters",
