@@ -22,6 +22,8 @@ type Options struct {
 	IgnoresDeleteConditions string
 	// IgnoresHeaderConditions: an emulator sets headers whatever the condition says.
 	IgnoresHeaderConditions string
+	// KeepsOldHeaders: an emulator adds headers to those that are there.
+	KeepsOldHeaders string
 	// ManyKeys is how many objects the test of listing in pages writes: more
 	// than a page holds. 0: the test is left out, as for a store without pages.
 	ManyKeys int
@@ -45,6 +47,7 @@ func Run(t *testing.T, open func(t *testing.T) bucket.Bucket, opts *Options) {
 		{"write and read", s.writeAndRead},
 		{"ranges", s.ranges},
 		{"headers are kept", s.headers},
+		{"headers are taken away", s.headersGo},
 		{"headers are set under a condition", s.headerConditions},
 		{"odd keys", s.oddKeys},
 		{"invalid keys", s.invalidKeys},

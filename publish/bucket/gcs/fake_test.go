@@ -57,21 +57,22 @@ func newFake() *fake {
 // that tests can run on the clock of package synctest.
 func (f *fake) RoundTrip(req *http.Request) (*http.Response, error) {
 	var body []byte
+	var broken error
 	if req.Body != nil {
-		// As on a network, a request whose body breaks off has no answer.
-		var err error
-		body, err = io.ReadAll(req.Body)
+		body, broken = io.ReadAll(req.Body)
 		req.Body.Close()
-		if err != nil {
-			return nil, err
-		}
 	}
-	if err := req.Context().Err(); err != nil {
+	if err := req.Context().Err(); err != nil && broken == nil {
 		return nil, err
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.route(req, body), nil
+	// A server may find all it needs in a request that breaks off later.
+	resp := f.route(req, body)
+	if broken != nil {
+		return nil, broken
+	}
+	return resp, nil
 }
 
 func (f *fake) route(req *http.Request, body []byte) *http.Response {

@@ -475,7 +475,7 @@ func TestPauses(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		limit := min(time.Second<<(n-1), 20*time.Second)
+		limit := min(500*time.Millisecond<<(n-1), 10*time.Second)
 		if longest[n] > limit || longest[n] < limit/2 {
 			t.Errorf("longest pause after %d tries is %v, want up to %v", n, longest[n], limit)
 		}

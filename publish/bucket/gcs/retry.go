@@ -24,8 +24,8 @@ type policy struct {
 
 var defaultPolicy = policy{
 	tries:   7,
-	first:   time.Second,
-	longest: 20 * time.Second,
+	first:   500 * time.Millisecond,
+	longest: 10 * time.Second,
 	least:   5 * time.Minute,
 	rate:    32 << 10,
 	sleep:   sleep,

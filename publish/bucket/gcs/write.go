@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"net/http"
 
@@ -59,6 +60,12 @@ func (b *Bucket) write(ctx context.Context, o *bucket.Object, cond bucket.Condit
 
 // send is one try to store an object. If anything is wrong with the body, the
 // request is cut off before its end, so that there is nothing to store.
+//
+// The client makes that harder than it sounds: when a body breaks off, it still
+// sends the boundary that ends the upload's last part, and only then breaks the
+// connection. So the end of the body is held back until all of it has proved to
+// be right. What the server can have got before is short, and does not have the
+// checksum that was announced.
 func send(ctx context.Context, target *storage.ObjectHandle, o *bucket.Object) (*storage.ObjectAttrs, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -71,7 +78,12 @@ func send(ctx context.Context, target *storage.ObjectHandle, o *bucket.Object) (
 	if w.ChunkSize = 0; o.Size > chunkSize {
 		w.ChunkSize = chunkSize
 	}
-	if err := bucket.CopyBody(ctx, w, o); err != nil {
+	held := &holdBack{w: w}
+	err := bucket.CopyBody(ctx, held, o)
+	if err == nil {
+		err = held.release()
+	}
+	if err != nil {
 		// Not Close: that would end the request as if it were whole. CloseWithError
 		// is deprecated for cancelling, which takes effect only some time later.
 		cancel()
@@ -86,6 +98,28 @@ func send(ctx context.Context, target *storage.ObjectHandle, o *bucket.Object) (
 		return nil, fmt.Errorf("the bucket has %d bytes with checksum %08x, not %d with %08x", a.Size, a.CRC32C, o.Size, o.CRC32C)
 	}
 	return a, nil
+}
+
+// holdBack is a writer that keeps the last write to itself until it is released.
+type holdBack struct {
+	w    io.Writer
+	held []byte
+}
+
+func (h *holdBack) Write(p []byte) (int, error) {
+	if len(p) == 0 {
+		return 0, nil
+	}
+	if err := h.release(); err != nil {
+		return 0, err
+	}
+	h.held = append(h.held[:0], p...)
+	return len(p), nil
+}
+
+func (h *holdBack) release() error {
+	_, err := h.w.Write(h.held)
+	return err
 }
 
 // lookForOurs is asked when a repeated write finds its precondition broken. The
