@@ -1,9 +1,11 @@
 package e2e
 
 import (
+	"bytes"
 	"crypto/sha1"
 	"fmt"
 	"math"
+	"net/http"
 	"os"
 	"path"
 	"path/filepath"
@@ -64,12 +66,31 @@ func TestFeed(t *testing.T) {
 	}
 }
 
-// TestFeedPromises asks for everything that the feed names, over HTTP.
+// TestFeedPromises asks for everything that the feed names, over HTTP, and for
+// a part of each enclosure, as players do and directories demand.
 func TestFeedPromises(t *testing.T) {
 	t.Parallel()
-	app := &listener{feedURL: published(t).url + "feed.xml"}
+	site := published(t)
+	app := &listener{feedURL: site.url + "feed.xml"}
 	app.look("publishing")
 	app.mustBeContent(t, 1)
+
+	promises, err := promisesOf(site.object(t, "feed.xml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range promises {
+		if p.length == 0 {
+			continue
+		}
+		got, err := get(http.MethodGet, p.url, "Range", "bytes=1000-1999")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := site.object(t, p.url)[1000:2000]; got.status != http.StatusPartialContent || !bytes.Equal(got.body, want) {
+			t.Errorf("%s: status %d and %d bytes for a range of 1000, want 206 and those", p.url, got.status, len(got.body))
+		}
+	}
 }
 
 // wantFeed is the feed that the files of the show ask for.

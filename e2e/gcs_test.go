@@ -215,6 +215,9 @@ func TestTwoPublishers(t *testing.T) {
 	if !overtaken.Load() {
 		t.Fatal("the slow publisher never claimed")
 	}
+	if got := e.phase(t); got != "done" {
+		t.Errorf("the loser left phase %q, want done", got)
+	}
 	for _, wrong := range differences(e.objects(t), fast.build(t)) {
 		t.Error(wrong)
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync"
 )
@@ -90,12 +91,16 @@ type response struct {
 	body      []byte
 }
 
-func get(method, url string) (*response, error) {
+// get asks for a URL as a listener does; header are names and values.
+func get(method, url string, header ...string) (*response, error) {
 	req, err := http.NewRequest(method, url, nil)
 	if err != nil {
 		return nil, err
 	}
 	req.Header.Set("User-Agent", listenerAgent)
+	for pair := range slices.Chunk(header, 2) {
+		req.Header.Set(pair[0], pair[1])
+	}
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return nil, err
