@@ -134,7 +134,7 @@ func TestCards(t *testing.T) {
 		{
 			"a name as long as a line",
 			[]Cue{{Speaker: "Vega Lyrae of the Northern Observatory", Text: "One two three."}},
-			[]string{"Vega Lyrae of the Northern Observatory:|One two three."},
+			[]string{"Vega Lyrae of the Northern Observatory: One|two three."},
 		},
 		{
 			"markup and arrows",
@@ -151,16 +151,17 @@ func TestCards(t *testing.T) {
 	}
 }
 
-// TestCardWidth holds real cuts to the two lines of 32 characters that SRT has.
+// TestCardWidth holds real cuts to the two lines of 32 characters that SRT has,
+// but for a name and its word.
 func TestCardWidth(t *testing.T) {
-	files := corpus(t)
-	for name, src := range files {
+	for name, src := range corpus(t) {
 		transcript := Parse(src, nil)
 		var c cutter
 		transcript.cut(&c)
 		for i, card := range cards(t, c.cues) {
 			for _, line := range strings.Split(card, "|") {
-				if n := len([]rune(line)); n > maxLine && strings.Contains(line, " ") {
+				text := strings.TrimPrefix(line, c.cues[i].Speaker+": ")
+				if n := len([]rune(line)); n > maxLine && strings.Contains(text, " ") {
 					t.Errorf("%s: card %d has a line of %d characters: %q", name, i+1, n, card)
 				}
 			}
@@ -208,6 +209,18 @@ func TestMediaType(t *testing.T) {
 	for format, media := range want {
 		if got := MediaType(format); got != media {
 			t.Errorf("MediaType(%q) = %q, want %q", format, got, media)
+		}
+	}
+}
+
+func TestBreaksBetween(t *testing.T) {
+	for pair, want := range map[string]bool{
+		"夜空": true, "のカ": true, "。夜": true, "夜。": false, "「夜": false, "夜」": false, "キャ": false,
+		"ab": false, "a夜": false, "夜a": false,
+	} {
+		r := []rune(pair)
+		if got := breaksBetween(r[0], r[1]); got != want {
+			t.Errorf("breaksBetween(%q) = %v", pair, got)
 		}
 	}
 }

@@ -91,8 +91,6 @@ func readSRT(s string) (captions []caption, err error) {
 		if name := srtSpeaker.FindString(lines[2]); name != "" {
 			speaker = strings.TrimSuffix(name, ": ")
 			lines[2] = lines[2][len(name):]
-		} else if name, ok := strings.CutSuffix(lines[2], ":"); ok && len(lines) == 4 {
-			speaker, lines[2] = name, "" // the name alone
 		}
 		c.speaker = speaker
 		c.text = strings.TrimSpace(strings.Join(lines[2:], " "))

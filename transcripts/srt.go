@@ -54,9 +54,10 @@ func hasColon(text string) bool {
 }
 
 // wrap breaks a card into two lines, evenly, where it does not fit into one.
-// The second does not start with a word that ends with a colon. A line gets
-// longer than its limit where a single word is. The first prefix bytes are the
-// name, which is not broken.
+// The name, the first prefix bytes, has the first word beside it, or readers
+// would not know it for a name; and the second line does not start with a word
+// that ends with a colon. A line gets longer than its limit where a single word
+// is, or a name and a word.
 func wrap(text string, prefix int) (first, second string) {
 	size := utf8.RuneCountInString(text)
 	if size <= maxLine {
@@ -66,7 +67,7 @@ func wrap(text string, prefix int) (first, second string) {
 	var before rune
 	for i, r := range text {
 		space := r == ' '
-		if i+1 >= prefix && space || i > prefix && breaksBetween(before, r) {
+		if i > prefix && (space || breaksBetween(before, r)) {
 			right := size - column
 			if space {
 				right--

@@ -134,28 +134,30 @@ func (c *cutter) fit(name, speaker string) int {
 	return c.best(n)
 }
 
-// fill returns how many words fit into two lines behind a name. It is at least 1.
+// fill returns how many words fit into two lines behind a name, whose line
+// holds at least the first word. It is at least 1.
 func (c *cutter) fill(name string) int {
 	column, lines, total := 0, 1, 0
 	if name != "" {
-		column = utf8.RuneCountInString(name) + 1
+		column = utf8.RuneCountInString(name) + len(": ")
 	}
 	for i, w := range c.words {
-		space := 1
-		if w.joined || i == 0 {
-			space = 0
-		}
-		if total += space + w.size; i > 0 && total > maxCue {
-			return i
-		}
-		if i == 0 && column > 0 {
-			space = 1
-		}
-		if column == 0 || column+space+w.size <= maxLine {
-			column += space + w.size
+		if i == 0 {
+			column += w.size
+			total = w.size
 			continue
 		}
-		if lines++; i > 0 && (lines > 2 || w.colon) {
+		space := 1
+		if w.joined {
+			space = 0
+		}
+		if total += space + w.size; total > maxCue {
+			return i
+		}
+		if column += space + w.size; column <= maxLine {
+			continue
+		}
+		if lines++; lines > 2 || w.colon {
 			return i
 		}
 		column = w.size
