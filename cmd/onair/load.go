@@ -44,7 +44,11 @@ func (g *global) loadShowWith(meant *intent) (*show.Show, finding.List, error) {
 	case !info.IsDir():
 		return nil, nil, fmt.Errorf("%s is not a folder", g.dir)
 	}
-	s, found := show.Load(os.DirFS(dir), &show.LoadOptions{Dir: dir, Target: g.target, Env: g.env, NewGUID: meant.newGUID})
+	root, err := os.OpenRoot(dir) // no link leads out; open as long as the show is read
+	if err != nil {
+		return nil, nil, err
+	}
+	s, found := show.Load(root.FS(), &show.LoadOptions{Dir: dir, Target: g.target, Env: g.env, NewGUID: meant.newGUID})
 	return s, found, nil
 }
 
