@@ -217,9 +217,9 @@ var sourceCuts = []struct {
 	with    string
 }{
 	{regexp.MustCompile(`(?m)^ *(?:#+ |\+)?\*{1,2}:?[^*:\[\n]{1,60}:? *(\\\[[\d:. ]+\\\])?\*\*:?\*?`), "$1"}, // labels
-	{regexp.MustCompile(`(?m)^(Break|Outro|Johnny Boursiquot|Brian Ketelsen|Jerod Santo|Daniel Whitenack|Molly Wood): `), ""},
-	{regexp.MustCompile(`([.?!\]]) \*\*(?:Mat Ryer|Jacob Hoffman-Andrews):\*\*`), "$1"},
-	{regexp.MustCompile(`\*\*(:)\*\*`), "$1"}, // bold inside of a stamp
+	{regexp.MustCompile(`(?m)^(?:Break|Outro|[A-Z][a-z]+ [A-Z][a-z]+): `), ""},                               // without bold
+	{regexp.MustCompile(`([.?!\]]) \*\*[A-Z][a-z]+ [A-Za-z-]+:\*\*`), "$1"},                                  // inside a paragraph
+	{regexp.MustCompile(`\*\*(:)\*\*`), "$1"},                                                                // bold inside of a stamp
 	{regexp.MustCompile(`(\]\**) (?:to|-) (\\?\[)`), "$1 $2"},
 	{regexp.MustCompile(`\\\[.*?\\+\]|\[\\laughter\\\]`), " "},                                   // notes
 	{regexp.MustCompile(`\[(?:laughs|laughter|(?:unintelligible )?\d\d:\d\d:\d\d.\d\d)\]`), " "}, // unescaped ones
