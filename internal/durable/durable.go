@@ -30,6 +30,8 @@ type File struct {
 	name string // final name, slash-separated, below root
 	temp string
 	f    *os.File
+	old  *Original // what Commit replaces; nil: whatever is there, or nothing
+	own  bool      // root was opened for this file alone
 }
 
 // Create starts a file below root. Missing folders are made. Writing through an
@@ -42,7 +44,7 @@ func Create(root *os.Root, name string, perm fs.FileMode) (*File, error) {
 	}
 	for {
 		temp := path.Join(dir, tempPrefix+rand.Text())
-		f, err := root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, perm)
+		f, err := root.OpenFile(temp, os.O_RDWR|os.O_CREATE|os.O_EXCL, perm)
 		if err != nil {
 			return nil, err
 		}
@@ -62,11 +64,30 @@ func Create(root *os.Root, name string, perm fs.FileMode) (*File, error) {
 	}
 }
 
+// CreateFile starts a file at an operating-system path, in a folder that
+// exists.
+func CreateFile(name string, perm fs.FileMode) (*File, error) {
+	root, err := os.OpenRoot(filepath.Dir(name))
+	if err != nil {
+		return nil, err
+	}
+	f, err := Create(root, filepath.Base(name), perm)
+	if err != nil {
+		_ = root.Close()
+		return nil, err
+	}
+	f.own = true
+	return f, nil
+}
+
 // Write adds to the temporary file.
 func (f *File) Write(p []byte) (int, error) { return f.f.Write(p) }
 
 // ReadFrom lets the kernel copy from another file where it can.
 func (f *File) ReadFrom(r io.Reader) (int64, error) { return f.f.ReadFrom(r) }
+
+// ReadAt reads what was written, so that it can be checked before Commit.
+func (f *File) ReadAt(p []byte, off int64) (int, error) { return f.f.ReadAt(p, off) }
 
 // Sync writes the data to the disk. Commit does it too; calling Sync before
 // taking a lock for Commit keeps the lock brief.
@@ -81,6 +102,10 @@ func (f *File) Commit() error {
 		f.Abort()
 		return err
 	}
+	if err := f.old.unchanged(); err != nil {
+		f.Abort()
+		return err
+	}
 	// Close, which ends the lock, comes after the rename. It has nothing left
 	// to report: all of the data went out with Sync.
 	if err := f.root.Rename(f.temp, f.name); err != nil {
@@ -88,13 +113,22 @@ func (f *File) Commit() error {
 		return err
 	}
 	_ = f.f.Close()
-	return syncDir(f.root, path.Dir(f.name))
+	err := syncDir(f.root, path.Dir(f.name))
+	f.closeRoot()
+	return err
 }
 
 // Abort removes the temporary file. After Commit it does nothing.
 func (f *File) Abort() {
 	_ = f.f.Close() // closed already when Commit failed late
 	_ = f.root.Remove(f.temp)
+	f.closeRoot()
+}
+
+func (f *File) closeRoot() {
+	if f.own {
+		_ = f.root.Close()
+	}
 }
 
 // syncDir makes a rename in dir durable. Not every system can sync a folder;
@@ -118,12 +152,7 @@ func WriteFile(name string, data []byte, perm fs.FileMode) error {
 	if old, err := os.ReadFile(name); err == nil && bytes.Equal(old, data) {
 		return nil
 	}
-	root, err := os.OpenRoot(filepath.Dir(name))
-	if err != nil {
-		return err
-	}
-	defer root.Close()
-	f, err := Create(root, filepath.Base(name), perm)
+	f, err := CreateFile(name, perm)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,21 @@
+package durable
+
+import (
+	"io/fs"
+	"os"
+
+	"golang.org/x/sys/windows"
+)
+
+// links is how many names a file has.
+func links(f *os.File) (uint64, error) {
+	var info windows.ByHandleFileInformation
+	if err := windows.GetFileInformationByHandle(windows.Handle(f.Fd()), &info); err != nil {
+		return 0, &os.PathError{Op: "stat", Path: f.Name(), Err: err}
+	}
+	return uint64(info.NumberOfLinks), nil
+}
+
+// keepAttributes does nothing: a file that may be replaced is not read-only, and
+// owner and access rights come with the folder.
+func keepAttributes(*os.File, fs.FileInfo) error { return nil }
