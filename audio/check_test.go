@@ -1,6 +1,7 @@
 package audio
 
 import (
+	"bytes"
 	"os"
 	"regexp"
 	"strings"
@@ -72,7 +73,22 @@ func checkTests(t *testing.T) []checkTest {
 		{"title as long as may be", CheckTag(&Tag{Title: strings.Repeat("é", 255)}, at), nil},
 		{"chapter behind the end", CheckTag(&Tag{Duration: time.Minute, Chapters: []Chapter{{End: time.Minute}, {Start: time.Minute, End: time.Minute}}}, at),
 			[]string{"A043 error chapter 2 starts at 1m0s and the audio ends at 1m0s"}},
+
+		{"chapters of a WAV file", chaptersIn([]byte("RIFF\x24\x00\x00\x00WAVEfmt "), at), []string{"A050 error no chapters are read from a WAV file"}},
+		{"chapters of an MP4 file", chaptersIn([]byte("\x00\x00\x00\x18ftypM4A "), at), []string{"A050 error no chapters are read from an MP4 file"}},
+		{"chapters of a damaged tag", chaptersIn(id3(3, 4000)[:700], at), []string{"A050 error byte 0: the ID3 tag claims 4000 bytes and the file has 700"}},
+		{"chapters of a huge file", chaptersIn(make([]byte, maxChapterFile+1), at), []string{"A050 error 1048577 bytes are more than chapters take"}},
+		{"chapters of an MP3 without a tag", chaptersIn(silence(mono128, 4), at), nil},
 	}
+}
+
+// chaptersIn are the findings about a file's chapters.
+func chaptersIn(file []byte, at finding.Position) finding.List {
+	_, found := ReadChapters(bytes.NewReader(file), int64(len(file)), at.File)
+	for i := range found {
+		found[i].Line = at.Line
+	}
+	return found
 }
 
 func TestCheck(t *testing.T) {

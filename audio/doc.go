@@ -61,4 +61,5 @@
 //	A041  warning  tag larger than 1 MiB
 //	A042  warning  title longer than 255 characters
 //	A043  error    chapter starts at or after the end of the audio
+//	A050  error    a file that holds no chapters: audio of another kind, a damaged tag
 package audio

@@ -1,8 +1,7 @@
 package show
 
 import (
-	"strconv"
-	"strings"
+	"slices"
 	"time"
 
 	"onair/internal/finding"
@@ -37,10 +36,27 @@ func Timed(chapters []Chapter, duration time.Duration) []Chapter {
 	return timed
 }
 
-// chapters sets the chapters of front matter. A chapter with a sponsor takes
+// Untimed is the inverse of Timed: it forgets every End that Timed would fill
+// in. A duration of zero is one that is not known.
+func Untimed(chapters []Chapter, duration time.Duration) []Chapter {
+	untimed := slices.Clone(chapters)
+	for i, c := range untimed {
+		last := i+1 == len(untimed)
+		if last && duration > 0 && c.End >= duration || !last && c.End == untimed[i+1].Start {
+			untimed[i].End = 0
+		}
+	}
+	return untimed
+}
+
+// chapters sets the chapters of front matter: a list, or the name of a file. A chapter with a sponsor takes
 // what it does not say itself from sponsors.yaml.
-func chapters(p *[]Chapter, sponsors *registry[*Sponsor]) setter {
+func chapters(p *[]Chapter, named *string, sponsors *registry[*Sponsor]) setter {
 	return func(v value) {
+		if v.node.kind == scalar {
+			file(named)(v)
+			return
+		}
 		v.each(func(v value) {
 			c, sponsor, visible := Chapter{Start: -1}, "", true
 			if !v.fields(fields{
@@ -84,60 +100,36 @@ func (c *Chapter) fill(s *Sponsor) {
 	}
 }
 
-// parseChapters reads chapters.txt: a timestamp, space and a title on each
-// line; blank lines and those that start with # are left out.
-func parseChapters(file, s string, places map[string]Position, found *finding.List) []Chapter {
-	var all []Chapter
-	n := 0
-	for l := range strings.SplitSeq(s, "\n") {
-		n++
-		l = strings.TrimRight(l, " \t")
-		text := strings.TrimLeft(l, " \t")
-		if text == "" || text[0] == '#' {
-			continue
-		}
-		at := Position{File: file, Line: n, Column: len(l) - len(text) + 1}
-		stamp, title := text, ""
-		if i := strings.IndexAny(text, " \t"); i >= 0 {
-			stamp, title = text[:i], strings.TrimLeft(text[i:], " \t")
-		}
-		start, ok := parseTimestamp(stamp)
-		if !ok {
-			found.Errorf(ruleTime, at, "write a line as 0:12 What is a CDN?", "%s is no time", quote(stamp))
-			continue
-		}
-		if title == "" {
-			found.Errorf(ruleRequired, at, "write a line as 0:12 What is a CDN?", "a chapter without a title")
-		}
-		places["chapters["+strconv.Itoa(len(all))+"]"] = at
-		all = append(all, Chapter{Start: start, Title: title})
-	}
-	return all
+// CheckChapters reports chapters that are out of order or overlap, at a place
+// that stands for all of them.
+func CheckChapters(chapters []Chapter, at Position) finding.List {
+	var found finding.List
+	checkChapters(slices.Clone(chapters), func(int) Position { return at }, &found)
+	return found
 }
 
 // checkChapters reports chapters that are out of order or overlap. A chapter
 // whose start could not be read, which is negative until here, is left alone.
-func checkChapters(e *Episode, found *finding.List) {
-	for i, c := range e.Chapters {
+func checkChapters(chapters []Chapter, at func(i int) Position, found *finding.List) {
+	for i, c := range chapters {
 		if c.Start < 0 {
-			e.Chapters[i].Start = 0
+			chapters[i].Start = 0
 			continue
 		}
-		at := e.At("chapters[" + strconv.Itoa(i) + "]")
 		if c.End != 0 && c.End <= c.Start {
-			found.Errorf(ruleChapters, at, "", "the chapter ends at %s, before it starts", formatTimestamp(c.End))
+			found.Errorf(ruleChapters, at(i), "", "the chapter ends at %s, before it starts", formatTimestamp(c.End))
 		}
 		if i == 0 {
 			continue
 		}
-		before := e.Chapters[i-1]
+		before := chapters[i-1]
 		switch {
 		case c.Start == before.Start:
-			found.Errorf(ruleChapters, at, "", "two chapters start at %s", formatTimestamp(c.Start))
+			found.Errorf(ruleChapters, at(i), "", "two chapters start at %s", formatTimestamp(c.Start))
 		case c.Start < before.Start:
-			found.Errorf(ruleChapters, at, "put the chapters in order", "the chapter at %s comes after the one at %s", formatTimestamp(c.Start), formatTimestamp(before.Start))
+			found.Errorf(ruleChapters, at(i), "put the chapters in order", "the chapter at %s comes after the one at %s", formatTimestamp(c.Start), formatTimestamp(before.Start))
 		case before.End > c.Start:
-			found.Errorf(ruleChapters, at, "", "the chapter before this one ends at %s, after this one starts", formatTimestamp(before.End))
+			found.Errorf(ruleChapters, at(i), "", "the chapter before this one ends at %s, after this one starts", formatTimestamp(before.End))
 		}
 	}
 }

@@ -10,8 +10,9 @@ import (
 // socialProtocols are the values of podcast:socialInteract's protocol.
 var socialProtocols = []string{"disabled", "activitypub", "twitter", "lightning", "atproto", "hive", "matrix", "nostr"}
 
-// decodeEpisode reads the front matter of an episode.md into e.
-func (l *loader) decodeEpisode(v value, e *Episode) {
+// decodeEpisode reads the front matter of an episode.md into e. It returns the
+// path of the file that has the chapters, if it names one.
+func (l *loader) decodeEpisode(v value, e *Episode) (chapterFile string) {
 	s := l.show
 	v.fields(fields{
 		"slug":          slugField(&e.Slug),
@@ -35,12 +36,13 @@ func (l *loader) decodeEpisode(v value, e *Episode) {
 		"artwork":       file(&e.Artwork),
 		"license":       licence(&e.License),
 		"locations":     locations(&e.Locations),
-		"chapters":      chapters(&e.Chapters, &l.sponsors),
+		"chapters":      chapters(&e.Chapters, &chapterFile, &l.sponsors),
 		"soundbites":    soundbites(&e.Soundbites),
 		"social":        social(&e.Social),
 		"redirect_from": words(&e.RedirectFrom, sitePath),
 		"extra":         extraXML(&e.Extra, s.prefixes()),
 	})
+	return chapterFile
 }
 
 // sponsorList sets sponsors by their ids.

@@ -12,7 +12,7 @@
 //	episodes/4-cloudy/        the folder's name is the slug
 //	    episode.md            front matter, then the show notes in Markdown
 //	    audio.mp3             the master (or audio.m4a)
-//	    chapters.txt          optional
+//	    chapters.txt          optional; also .json, .psc, .xml, .vtt, .csv or .ffmetadata
 //	    transcript.md         transcript.es.md is its Spanish translation
 //	    artwork.jpg           optional
 //	onair.lock                what was published; written by onair
@@ -128,19 +128,35 @@
 //	license        licence; the show's unless said
 //	locations      locations
 //	chapters       list of {start: time, end: time, title, url, image: path,
-//	               toc: false, sponsor: ID}
+//	               toc: false, sponsor: ID}; or path of a file of chapters
 //	soundbites     list of {start: time, duration: seconds, title}
 //	social         list of {protocol, uri, account_id, account_url, priority}
 //	redirect_from  list of former paths of its page, such as /4
 //	extra          XML elements for the item
 //
-// Chapters are here, in chapters.txt or, where the lock has them from the
-// master's own tag, in neither. A chapter with a sponsor takes from
-// sponsors.yaml what it does not say itself. chapters.txt has a chapter on each
-// line, a time and a title; blank lines and those that start with # are left
-// out:
+// Chapters are here, in a file or, where the lock has them from the master's
+// own tag, in neither. A chapter with a sponsor takes from sponsors.yaml what it
+// does not say itself.
 //
-//	0:12 What is a CDN?
+// # Files of chapters
+//
+// The file that front matter names, or chapters.txt beside it (also
+// chapters.json, .psc, .xml, .vtt, .csv or .ffmetadata), has at most 1000
+// chapters. Its content, not its name, decides about the format:
+//
+//	lines            a time, white space and a title, as 0:12 What is a CDN?; a URL may
+//	                 follow in angle brackets; blank lines and those that start with # are
+//	                 left out. mp4chaps, mp3chaps and descriptions of videos look the same.
+//	{ …              JSON chapters of Podcasting 2.0, version 1.2.0
+//	< …              Podlove Simple Chapters 1.2, alone or in the item of a feed
+//	WEBVTT           WebVTT: a cue is a chapter
+//	;FFMETADATA      metadata of ffmpeg; without TIMEBASE times are nanoseconds
+//	1.5 TAB 2.5 TAB  a label track of Audacity
+//	… Name … Start   markers of Adobe Audition, between tabs, or of Reaper, between
+//	                 commas; times in seconds or minutes, not in beats or frames
+//
+// Formats that have ends keep them where they say more than the start of the
+// next chapter does. Images are paths relative to the file.
 //
 // # onair.lock
 //
@@ -202,7 +218,7 @@
 //	S031  warning  the lock has an episode that is not here
 //	S032  error    the lock is damaged, or of a newer onair
 //	S033  error    chapters out of order, or overlapping
-//	S034  error    chapters both in front matter and in chapters.txt
+//	S034  error    chapters in two places
 //	S035  error    a soundbite without start or duration
 //	      warning  one that is not 15 to 120 seconds long
 //	S036  error    extra: or namespaces: is not what a feed can carry
@@ -216,4 +232,5 @@
 //	S043  error    a secret in a file of the show
 //	S044  error    episode.md has no front matter
 //	S045  warning  a published slug has changed without a redirect
+//	S046  error    a file of chapters that is not what it looks like
 package show

@@ -7,6 +7,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	_ "time/tzdata" // timezones of shows do not depend on the machine
@@ -264,15 +265,17 @@ func (l *loader) readEpisode(dir string) {
 		l.broken = true
 		return
 	}
+	chapterFile := ""
 	if root != nil {
-		l.decodeEpisode(value{l.decoder(dir, e.places), root, ""}, e)
+		chapterFile = l.decodeEpisode(value{l.decoder(dir, e.places), root, ""}, e)
 	}
-	l.complete(e)
+	l.complete(e, chapterFile)
 	l.show.Episodes = append(l.show.Episodes, e)
 }
 
-// complete fills in what front matter leaves to the folder and the show.
-func (l *loader) complete(e *Episode) {
+// complete fills in what front matter leaves to the folder and the show. It may
+// have named a file of chapters.
+func (l *loader) complete(e *Episode, chapterFile string) {
 	if e.Language == "" {
 		e.Language = l.show.Language
 	}
@@ -286,7 +289,7 @@ func (l *loader) complete(e *Episode) {
 		e.Artwork = l.firstFile(path.Join(e.Dir, "artwork.jpg"), path.Join(e.Dir, "artwork.jpeg"), path.Join(e.Dir, "artwork.png"))
 	}
 	l.findAudio(e)
-	l.findChapters(e)
+	l.findChapters(e, chapterFile)
 	l.findTranscripts(e)
 }
 
@@ -326,20 +329,58 @@ func (e *Episode) expand(pattern string) string {
 	return path.Clean(pattern)
 }
 
-// findChapters takes chapters from chapters.txt or, where there are none in
-// front matter either, those that the lock kept of the master's own tag.
-func (l *loader) findChapters(e *Episode) {
-	name := path.Join(e.Dir, chaptersFile)
-	text, ok := l.read(name)
-	if at, both := e.places["chapters"]; ok && both {
-		l.found.Errorf(ruleTwoChapters, at, "keep one of them", "chapters here and in %s", chaptersFile)
-	} else if ok {
-		e.Chapters = parseChapters(name, text, e.places, &l.found)
-	} else if pin := l.show.Lock.Episodes[e.GUID]; pin != nil && len(e.Chapters) == 0 {
-		e.Chapters = slices.Clone(pin.Chapters)
+// chapterFiles are the names under which chapters lie beside an episode.md. The
+// content decides about the format.
+var chapterFiles = []string{chaptersFile, "chapters.json", "chapters.psc", "chapters.xml", "chapters.vtt", "chapters.csv", "chapters.ffmetadata"}
+
+// findChapters takes chapters from the file that front matter names or that is
+// in the folder or, where there are none in front matter either, those that the
+// lock kept of the master's own tag.
+func (l *loader) findChapters(e *Episode, named string) {
+	at, written := e.places["chapters"]
+	checkChapters(e.Chapters, func(i int) Position { return e.At(chapterField(i)) }, &l.found)
+	files := slices.DeleteFunc(slices.Clone(chapterFiles), func(name string) bool {
+		return !l.folder.isFile(path.Join(e.Dir, name)) || path.Join(e.Dir, name) == named
+	})
+	switch {
+	case written && len(files) > 0:
+		l.found.Errorf(ruleTwoChapters, at, "keep one of them", "chapters here and in %s", files[0])
+	case len(files) > 1:
+		l.found.Errorf(ruleTwoChapters, Position{File: path.Join(e.Dir, files[1])}, "keep one of them", "chapters here and in %s", files[0])
+	case len(files) == 1:
+		l.readChapters(e, path.Join(e.Dir, files[0]))
+	case named != "":
+		l.readChapters(e, named)
+	case !written && l.show.Lock.Episodes[e.GUID] != nil:
+		e.Chapters = slices.Clone(l.show.Lock.Episodes[e.GUID].Chapters)
 	}
-	checkChapters(e, &l.found)
 }
+
+// readChapters takes the chapters of a file. Their images are files of the
+// show, as everywhere; an image on the web cannot become part of an MP3.
+func (l *loader) readChapters(e *Episode, name string) {
+	text, ok := l.read(name)
+	if !ok {
+		return
+	}
+	r := readChapters(name, text, &l.found)
+	for i := range r.chapters {
+		c, field := &r.chapters[i], chapterField(i)
+		e.places[field] = r.at[i]
+		image := c.Image
+		switch c.Image = ""; {
+		case strings.Contains(image, "://"):
+			r.warnf(ruleMissingFile, r.at[i], "save it beside the file and name it there", "the image %s is not in the show's folder", quote(image))
+		case image != "":
+			r.folder, r.dir = l.folder, path.Dir(name)
+			file(&c.Image)(value{r.decoder, &node{kind: scalar, text: image, pos: r.at[i]}, field + ".image"})
+		}
+	}
+	e.Chapters = r.chapters
+}
+
+// chapterField is the name of a chapter as At knows it.
+func chapterField(i int) string { return "chapters[" + strconv.Itoa(i) + "]" }
 
 // findTranscripts lists transcript.md and transcript.<language>.md, and the
 // transcript kept elsewhere if the folder has none in the episode's language.

@@ -465,6 +465,29 @@ episodes:
 	}
 }
 
+func TestChaptersOfANamedFile(t *testing.T) {
+	files := exampleShow()
+	for _, e := range []edit{
+		second(guid5 + "\nchapters: edit/marks.json"),
+		put("episodes/5-tail/edit/marks.json", `{"version": "1.2.0", "chapters": [
+  {"startTime": 0, "title": "Intro", "img": "../../4-cloudy/cdn.png"},
+  {"startTime": 12.5, "endTime": 20, "title": "The end", "url": "https://end.example/"}]}`),
+	} {
+		e(t, files)
+	}
+	e := load(t, files, nil).Episode("5-tail")
+	want := []Chapter{
+		{Title: "Intro", Image: "episodes/4-cloudy/cdn.png"},
+		{Start: 12500 * time.Millisecond, End: 20 * time.Second, Title: "The end", URL: "https://end.example/"},
+	}
+	if diff := cmp.Diff(want, e.Chapters); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+	if at := e.At("chapters[1].title").String(); at != "episodes/5-tail/edit/marks.json:3:3" {
+		t.Errorf("the second chapter is at %s", at)
+	}
+}
+
 func TestFindAudio(t *testing.T) {
 	pattern := showLine(`audio: {path: "~/masters/{slug}.mp3"}`)
 	tests := []struct {

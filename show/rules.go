@@ -48,6 +48,7 @@ const (
 	ruleSecret       = "S043"
 	ruleFrontMatter  = "S044"
 	ruleMoved        = "S045"
+	ruleChapterFile  = "S046"
 )
 
 // sources are the specifications behind rules that are not onair's own.

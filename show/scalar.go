@@ -115,10 +115,15 @@ func (n *node) describe() string {
 	if n.kind != scalar {
 		return n.kind.String()
 	}
-	if len(n.text) > 60 {
-		return quote(strings.ToValidUTF8(n.text[:60], "") + "…")
+	return shortQuote(n.text)
+}
+
+// shortQuote quotes a text of which the beginning will do.
+func shortQuote(s string) string {
+	if len(s) > 60 {
+		s = strings.ToValidUTF8(s[:60], "") + "…"
 	}
-	return quote(n.text)
+	return quote(s)
 }
 
 // integer sets a whole number between low and high.

@@ -56,30 +56,3 @@ func FuzzFrontMatter(f *testing.F) {
 		}
 	})
 }
-
-// FuzzChapters: what was read, written as lines, is read the same.
-func FuzzChapters(f *testing.F) {
-	for _, s := range []string{"0:12 What is a CDN?", "# by hand\n\n0:00 Intro\n\t1:02:03.250\tEnd  ", "0:12", "Intro", "1:2 x", "0:12  # not a remark"} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, s string) {
-		var found finding.List
-		chapters := parseChapters("chapters.txt", s, map[string]Position{}, &found)
-		if len(found) > 0 {
-			return
-		}
-		var b strings.Builder
-		for _, c := range chapters {
-			b.WriteString(formatTimestamp(c.Start) + " " + c.Title + "\n")
-		}
-		again := parseChapters("chapters.txt", b.String(), map[string]Position{}, &found)
-		if len(found) > 0 || len(again) != len(chapters) {
-			t.Fatalf("%q: %v, %d of %d chapters", &b, found, len(again), len(chapters))
-		}
-		for i := range again {
-			if again[i] != chapters[i] {
-				t.Errorf("%+v became %+v", chapters[i], again[i])
-			}
-		}
-	})
-}

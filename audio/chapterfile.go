@@ -1,0 +1,65 @@
+package audio
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"onair/internal/finding"
+	"onair/show"
+)
+
+// maxChapterFile bounds a file of chapters; show.ParseChapters takes no more.
+const maxChapterFile = 1 << 20
+
+// ReadChapters reads the chapters of a file of so many bytes: those in the tag
+// of an MP3, or of a file in any format that show.ParseChapters knows. name is
+// the file in findings. The images of an MP3's chapters are left out; ReadTag
+// has them.
+func ReadChapters(r io.ReaderAt, size int64, name string) ([]show.Chapter, finding.List) {
+	var found finding.List
+	at := finding.Position{File: name}
+	head, err := readRange(r, 0, min(size, headBytes))
+	if err != nil {
+		found.Errorf("A050", at, "", "%v", err)
+		return nil, found
+	}
+	if id3Size(head) > 0 || len(head) >= headerBytes && parseHeader(head).size() > 0 {
+		tag, err := ReadTag(r, size)
+		if err != nil {
+			found.Errorf("A050", at, "", "%v", err)
+			return nil, found
+		}
+		chapters := tag.showChapters()
+		return chapters, show.CheckChapters(chapters, at)
+	}
+	if what, _, _ := strings.Cut(foreign(head), ";"); what != "" || isMP4(head) {
+		found.Errorf("A050", at, "", "no chapters are read from %s", firstOf(what, "an MP4 file"))
+		return nil, found
+	}
+	if size > maxChapterFile {
+		found.Errorf("A050", at, "", "%d bytes are more than chapters take", size)
+		return nil, found
+	}
+	data, err := readRange(r, 0, size)
+	if err != nil {
+		found.Errorf("A050", at, "", "%v", err)
+		return nil, found
+	}
+	return show.ParseChapters(data, name)
+}
+
+// showChapters are the chapters of a tag as a show has them.
+func (t *Tag) showChapters() []show.Chapter {
+	if t == nil {
+		return nil
+	}
+	var chapters []show.Chapter
+	for i, c := range t.Chapters {
+		if c.Title == "" {
+			c.Title = fmt.Sprintf("Chapter %d", i+1)
+		}
+		chapters = append(chapters, show.Chapter{Start: c.Start, End: c.End, Title: c.Title, URL: c.URL, Hidden: c.Hidden})
+	}
+	return show.Untimed(chapters, t.Duration)
+}

@@ -1,0 +1,59 @@
+package audio
+
+import (
+	"bytes"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"onair/show"
+)
+
+func TestReadChapters(t *testing.T) {
+	tagged := func(chapters ...Chapter) []byte {
+		b, err := (&Tag{Title: "x", Duration: time.Minute, Chapters: chapters}).Bytes()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return join(b, silence(mono128, 4))
+	}
+	tests := []struct {
+		name, want string
+		file       []byte
+		chapters   []show.Chapter
+	}{
+		{
+			name: "tag",
+			file: tagged(
+				Chapter{End: 12 * time.Second, Title: "Intro", Hidden: true},
+				Chapter{Start: 12 * time.Second, End: 20 * time.Second, URL: "https://a.example/", Image: testPicture(t, "png", 8, 0)},
+				Chapter{Start: 30 * time.Second, End: time.Minute, Title: "End"}),
+			chapters: []show.Chapter{
+				{Title: "Intro", Hidden: true},
+				{Start: 12 * time.Second, End: 20 * time.Second, Title: "Chapter 2", URL: "https://a.example/"},
+				{Start: 30 * time.Second, Title: "End"},
+			},
+		},
+		{
+			name:     "tag whose chapters overlap",
+			file:     tagged(Chapter{End: 40 * time.Second, Title: "All"}, Chapter{Start: 12 * time.Second, End: time.Minute, Title: "Part"}),
+			chapters: []show.Chapter{{End: 40 * time.Second, Title: "All"}, {Start: 12 * time.Second, Title: "Part"}},
+			want:     "f: the chapter before this one ends at 0:40, after this one starts",
+		},
+		{name: "tag without chapters", file: tagged()},
+		{name: "lines", file: []byte("0:00 Intro\n"), chapters: []show.Chapter{{Title: "Intro"}}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got, found := ReadChapters(bytes.NewReader(tt.file), int64(len(tt.file)), "f")
+			message := ""
+			for _, f := range found {
+				message += f.Error()
+			}
+			if diff := cmp.Diff(tt.chapters, got); diff != "" || message != tt.want {
+				t.Errorf("findings %q, want %q; chapters (-want +got):\n%s", message, tt.want, diff)
+			}
+		})
+	}
+}

@@ -1,0 +1,125 @@
+package show
+
+import (
+	"strings"
+	"time"
+
+	"onair/internal/finding"
+)
+
+// maxChapters is more than any episode has. An ID3 tag can list 255.
+const maxChapters = 1000
+
+// ParseChapters reads a file of chapters in any format that the package comment
+// lists; the content decides which one it is. name is the file in findings.
+// Chapters that could be read come back also next to errors. An Image is as
+// the file has it: a URL, or a path relative to the file.
+func ParseChapters(data []byte, name string) ([]Chapter, finding.List) {
+	var found finding.List
+	text, ok := cleanText(name, data, maxYAML, &found)
+	if !ok {
+		return nil, found
+	}
+	r := readChapters(name, text, &found)
+	found.Sort()
+	return r.chapters, found
+}
+
+// A chapterReader collects the chapters of one file and where each is.
+type chapterReader struct {
+	*decoder
+	file     string
+	text     string
+	chapters []Chapter
+	at       []Position
+	full     bool // more chapters than are read
+}
+
+// readChapters reads the cleaned text of a file.
+func readChapters(file, text string, found *finding.List) *chapterReader {
+	r := &chapterReader{decoder: &decoder{found: found}, file: file, text: text}
+	r.format()()
+	r.chapters = Untimed(r.chapters, 0)
+	checkChapters(r.chapters, func(i int) Position { return r.at[i] }, found)
+	return r
+}
+
+// format tells the formats apart by how they begin. Lines of times and titles
+// are what is left.
+func (r *chapterReader) format() func() {
+	start := strings.TrimLeft(r.text, " \t\n")
+	first, _, _ := strings.Cut(start, "\n")
+	switch {
+	case strings.HasPrefix(start, "{"):
+		return r.readJSON
+	case strings.HasPrefix(start, "<"):
+		return r.readPSC
+	case strings.HasPrefix(start, "WEBVTT"):
+		return r.readVTT
+	case strings.HasPrefix(start, ";FFMETADATA"):
+		return r.readFFMetadata
+	case isMarkerHeader(first):
+		return r.readMarkers
+	case isLabel(first):
+		return r.readLabels
+	}
+	return r.readLines
+}
+
+// add takes a chapter that was read at a place; what is wrong with its texts is
+// reported.
+func (r *chapterReader) add(c Chapter, at Position) {
+	if len(r.chapters) == maxChapters {
+		if !r.full {
+			r.errorf(ruleLength, at, "", "more than %d chapters; the rest is left out", maxChapters)
+		}
+		r.full = true
+		return
+	}
+	c.Title, c.URL, c.Image = oneLine(c.Title), strings.TrimSpace(c.URL), strings.TrimSpace(c.Image)
+	if c.Title == "" && !c.Hidden {
+		r.errorf(ruleRequired, at, "name it, or delete it", "a chapter without a title")
+	}
+	if c.URL != "" {
+		if err := checkURL(c.URL, "http", "https"); err != nil {
+			r.errorf(ruleURL, at, urlHint(c.URL), "url: %v", err)
+			c.URL = ""
+		}
+	}
+	if c.End == c.Start { // a point, as editors of audio write it
+		c.End = 0
+	}
+	r.chapters = append(r.chapters, c)
+	r.at = append(r.at, at)
+}
+
+func (r *chapterReader) errorf(rule string, at Position, hint, format string, args ...any) {
+	value{r.decoder, &node{pos: at}, ""}.errorf(rule, hint, format, args...)
+}
+
+func (r *chapterReader) warnf(rule string, at Position, hint, format string, args ...any) {
+	value{r.decoder, &node{pos: at}, ""}.warnf(rule, hint, format, args...)
+}
+
+// position is the place of a byte of the text.
+func (r *chapterReader) position(offset int) Position {
+	before := r.text[:offset]
+	return Position{File: r.file, Line: 1 + strings.Count(before, "\n"), Column: offset - strings.LastIndexByte(before, '\n')}
+}
+
+// parseClock reads a time as most formats have it: seconds, or 1:02:03.5.
+func parseClock(s string) (time.Duration, bool) {
+	if d, ok := parseSeconds(s); ok {
+		return d, true
+	}
+	return parseTimestamp(s)
+}
+
+// lines calls f with every line of the text and its place.
+func (r *chapterReader) lines(f func(line string, at Position)) {
+	n := 0
+	for line := range strings.SplitSeq(r.text, "\n") {
+		n++
+		f(line, Position{File: r.file, Line: n, Column: 1})
+	}
+}

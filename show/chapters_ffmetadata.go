@@ -1,0 +1,110 @@
+package show
+
+import (
+	"math/big"
+	"strings"
+	"time"
+)
+
+// readFFMetadata reads the [CHAPTER] sections of ffmpeg's metadata file.
+func (r *chapterReader) readFFMetadata() {
+	var section map[string]string // of the chapter being read; nil: none
+	var at Position
+	finish := func() {
+		if section != nil {
+			r.addFFChapter(section, at)
+		}
+		section = nil
+	}
+	joined := "" // a line that a backslash at its end continues
+	r.lines(func(line string, place Position) {
+		joined += line
+		if open := len(joined) - len(strings.TrimRight(joined, `\`)); open%2 == 1 {
+			joined = joined[:len(joined)-1] + " "
+			return
+		}
+		line, joined = joined, ""
+		switch {
+		case line == "" || line[0] == ';' || line[0] == '#':
+		case line[0] == '[':
+			finish()
+			if strings.TrimSpace(line) == "[CHAPTER]" {
+				section, at = map[string]string{}, place
+			}
+		case section != nil:
+			key, text := cutEscaped(line)
+			section[strings.ToLower(key)] = text
+		}
+	})
+	finish()
+}
+
+// cutEscaped cuts a line at its first equals sign that no backslash precedes,
+// and takes the backslashes out.
+func cutEscaped(line string) (key, text string) {
+	var b strings.Builder
+	cut := -1
+	for i := 0; i < len(line); i++ {
+		switch {
+		case line[i] == '\\' && i+1 < len(line):
+			i++
+			b.WriteByte(line[i])
+		case line[i] == '=' && cut < 0:
+			cut = b.Len()
+		default:
+			b.WriteByte(line[i])
+		}
+	}
+	if cut < 0 {
+		return b.String(), ""
+	}
+	return b.String()[:cut], b.String()[cut:]
+}
+
+func (r *chapterReader) addFFChapter(section map[string]string, at Position) {
+	base := section["timebase"]
+	if base == "" {
+		base = "1/1000000000" // nanoseconds, whatever old manuals say
+	}
+	c := Chapter{Title: section["title"]}
+	var ok, endOK bool
+	if c.Start, ok = ticks(section["start"], base); !ok {
+		r.errorf(ruleTime, at, "", "START=%s with TIMEBASE=%s is no time", oneLine(section["start"]), oneLine(base))
+		return
+	}
+	if c.End, endOK = ticks(section["end"], base); !endOK {
+		c.End = 0
+	}
+	r.add(c, at)
+}
+
+// ticks is a whole number of units, each of a fraction of a second: 1/1000.
+func ticks(count, base string) (time.Duration, bool) {
+	numerator, denominator, _ := strings.Cut(base, "/")
+	product := big.NewInt(int64(time.Second))
+	for _, s := range []string{count, numerator} {
+		n, ok := whole(s)
+		if !ok {
+			return 0, false
+		}
+		product.Mul(product, n)
+	}
+	divisor, ok := whole(denominator)
+	if !ok || divisor.Sign() == 0 {
+		return 0, false
+	}
+	product.Div(product, divisor)
+	if !product.IsInt64() || product.Int64() >= int64(1e8*time.Second) {
+		return 0, false
+	}
+	return time.Duration(product.Int64()), true
+}
+
+// whole reads a whole number of at most 18 digits.
+func whole(s string) (*big.Int, bool) {
+	s = strings.TrimSpace(s)
+	if !digits(s) || len(s) > 18 {
+		return nil, false
+	}
+	return new(big.Int).SetString(s, 10)
+}

@@ -1,0 +1,102 @@
+package show
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+	"time"
+)
+
+// jsonChapter is a chapter of Podcasting 2.0's JSON chapters, version 1.2.0.
+type jsonChapter struct {
+	StartTime *json.Number `json:"startTime"`
+	EndTime   json.Number  `json:"endTime"`
+	Title     string       `json:"title"`
+	Image     string       `json:"img"`
+	URL       string       `json:"url"`
+	TOC       *bool        `json:"toc"`
+}
+
+// readJSON reads Podcasting 2.0's JSON chapters. What is said of the episode,
+// and of places, is left aside.
+func (r *chapterReader) readJSON() {
+	if err := json.Unmarshal([]byte(r.text), new(json.RawMessage)); err != nil {
+		at := Position{File: r.file}
+		if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
+			at = r.position(int(max(syntax.Offset-1, 0)))
+		}
+		r.errorf(ruleChapterFile, at, "", "read JSON: %v", err)
+		return
+	}
+	// The document is well formed, so that nothing below fails for its syntax.
+	d := json.NewDecoder(strings.NewReader(r.text))
+	seen := false
+	_, _ = d.Token() // the brace that format saw
+	for d.More() {
+		if key, _ := d.Token(); key == "chapters" && !seen {
+			seen = true
+			r.readArray(d)
+		} else {
+			_ = d.Decode(new(json.RawMessage))
+		}
+	}
+	if !seen {
+		r.errorf(ruleChapterFile, r.position(0), "", "the JSON has no list of chapters")
+	}
+}
+
+// readArray reads the list of chapters, which the decoder is in front of.
+func (r *chapterReader) readArray(d *json.Decoder) {
+	var list []json.RawMessage
+	offset := int(d.InputOffset())
+	if err := d.Decode(&list); err != nil {
+		r.errorf(ruleType, r.position(offset), "", "chapters is no list")
+		return
+	}
+	for _, item := range list {
+		offset += strings.Index(r.text[offset:], string(item))
+		at := r.position(offset)
+		offset += len(item)
+		var c jsonChapter
+		var wrong *json.UnmarshalTypeError
+		if err := json.Unmarshal(item, &c); errors.As(err, &wrong) && wrong.Field != "" {
+			r.errorf(ruleType, at, "", "%s is a JSON %s", wrong.Field, wrong.Value)
+		} else if err != nil {
+			r.errorf(ruleType, at, `write {"startTime": 12, "title": "…"}`, "%s is no chapter", shortQuote(string(item)))
+		} else {
+			r.addJSON(c, at)
+		}
+	}
+}
+
+func (r *chapterReader) addJSON(c jsonChapter, at Position) {
+	if c.StartTime == nil {
+		r.errorf(ruleRequired, at, `add "startTime": 12`, "a chapter without a startTime")
+		return
+	}
+	start, err := jsonSeconds(*c.StartTime)
+	var end time.Duration
+	if err == nil && c.EndTime != "" {
+		end, err = jsonSeconds(c.EndTime)
+	}
+	if err != nil {
+		r.errorf(ruleTime, at, "write seconds, such as 12.5", "%v", err)
+		return
+	}
+	r.add(Chapter{Start: start, End: end, Title: c.Title, URL: c.URL, Image: c.Image, Hidden: c.TOC != nil && !*c.TOC}, at)
+}
+
+// jsonSeconds reads a number of seconds. What programs compute has more digits
+// than they know: it is rounded to microseconds.
+func jsonSeconds(n json.Number) (time.Duration, error) {
+	if d, ok := parseSeconds(n.String()); ok {
+		return d, nil
+	}
+	f, err := n.Float64()
+	if err != nil || math.IsNaN(f) || f < 0 || f >= 1e8 {
+		return 0, fmt.Errorf("%s is no time", shortQuote(n.String()))
+	}
+	return time.Duration(math.Round(f*1e6)) * time.Microsecond, nil
+}

@@ -1,0 +1,77 @@
+package show
+
+import (
+	"encoding/xml"
+	"errors"
+	"io"
+	"strings"
+)
+
+// pscSpace is the namespace of Podlove Simple Chapters.
+const pscSpace = "http://podlove.org/simple-chapters"
+
+// readPSC reads Podlove Simple Chapters, version 1.2, alone or inside the item
+// of a feed. Times are Normal Play Time: seconds, or 1:02:03.5.
+func (r *chapterReader) readPSC() {
+	d := xml.NewDecoder(strings.NewReader(r.text))
+	lists := 0
+	for {
+		line, column := d.InputPos()
+		at := Position{File: r.file, Line: line, Column: column}
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			line, column := d.InputPos()
+			r.errorf(ruleChapterFile, Position{File: r.file, Line: line, Column: column}, "", "read XML: %v", xmlMessage(err))
+			return
+		}
+		start, ok := token.(xml.StartElement)
+		if !ok || start.Name.Space != pscSpace && start.Name.Space != "psc" && start.Name.Space != "" {
+			continue
+		}
+		switch start.Name.Local {
+		case "chapters":
+			if lists++; lists > 1 {
+				r.errorf(ruleChapterFile, at, "keep the list of one episode", "a second list of chapters")
+				return
+			}
+		case "chapter":
+			r.addPSC(start, at)
+		}
+	}
+	if lists == 0 {
+		r.errorf(ruleChapterFile, Position{File: r.file, Line: 1, Column: 1}, "", "the XML has no psc:chapters")
+	}
+}
+
+func (r *chapterReader) addPSC(element xml.StartElement, at Position) {
+	var c Chapter
+	clock := ""
+	for _, a := range element.Attr {
+		switch a.Name.Local {
+		case "start":
+			clock = strings.TrimSpace(a.Value)
+		case "title":
+			c.Title = a.Value
+		case "href":
+			c.URL = a.Value
+		case "image":
+			c.Image = a.Value
+		}
+	}
+	var ok bool
+	if c.Start, ok = parseClock(clock); !ok {
+		r.errorf(ruleTime, at, "write start=\"00:00:12.500\"", "start is %s", shortQuote(clock))
+		return
+	}
+	r.add(c, at)
+}
+
+// xmlMessage is an error of package xml without the line that the finding has.
+func xmlMessage(err error) string {
+	if syntax := (*xml.SyntaxError)(nil); errors.As(err, &syntax) {
+		return syntax.Msg
+	}
+	return err.Error()
+}

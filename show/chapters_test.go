@@ -1,0 +1,299 @@
+package show
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"onair/internal/finding"
+)
+
+// clock is a time for tables: clock("1:02:03.5").
+func clock(t testing.TB, s string) time.Duration {
+	d, ok := parseTimestamp(s)
+	if !ok {
+		t.Fatalf("%q is no time", s)
+	}
+	return d
+}
+
+// chapterFileCases are files in every format, as programs write them.
+var chapterFileCases = []struct {
+	name, file string
+	want       string // start, end, title, url, image; one line each
+}{
+	{"by hand", "# by hand\n\n0:00 Intro\n\t1:02:03.250\tThe  end  \n", "0:00 Intro|1:02:03.25 The  end"},
+	{"mp3chaps", "00:00:00.000 Introduction\r\n00:02:00.000 Chapter Title\r\n00:42:24.123 Last\r\n", "0:00 Introduction|2:00 Chapter Title|42:24.123 Last"},
+	{"mp4chaps with links", "00:00:00.000 Intro\n00:01:59.000 Podlove <https://podlove.org/>\n00:02:10 a < b > c\n", "0:00 Intro|1:59 Podlove https://podlove.org/|2:10 a < b > c"},
+	{"byte order mark", "\ufeff0:00 Intro\n", "0:00 Intro"},
+	{
+		"Audacity", "0.000000\t0.000000\tIntro\n2.150000\t2.150000\tpoint label\n\\\t6928.456055\t6928.456055\n3.400000\t6.100000\tregion\tlabel\n",
+		"0:00 Intro|0:02.15 point label|0:03.4-0:06.1 region label",
+	},
+	{
+		"Adobe Audition", "Name\tStart\tDuration\tTime Format\tType\tDescription\nIntro\t0:00.000\t0:00.000\tdecimal\tCue\t\nMarker \"02\"\t9:39.590\t0:02.500\tdecimal\tCue\tsome, note\nEnd\t1:44:53.111\t0:00.000\tdecimal\tCue\n",
+		`0:00 Intro|9:39.59-9:42.09 Marker "02"|1:44:53.111 End`,
+	},
+	{
+		"Reaper", "#,Name,Start,End,Length,Color\nM1,Intro,0:00.000,,,\nR1,\"Cold, \"\"open\"\"\",0:12.345,1:02.345,0:50.000,FF0000\nM2,End,1:02:03.250,,\n",
+		`0:00 Intro|0:12.345-1:02.345 Cold, "open"|1:02:03.25 End`,
+	},
+	{"Reaper in seconds", "#,Name,Start,End,Length\nM1,Intro,0.000,,\nM2,End,62.5,,\n", "0:00 Intro|1:02.5 End"},
+	{
+		"Podcasting 2.0", `{"version": "1.2.0", "title": "x", "waypoints": true, "chapters": [
+  {"startTime": 0, "title": "Intro", "toc": false},
+  {"startTime": 12.345, "endTime": 48.5, "title": "CDN", "url": "https://cdn.example/?a=1&b=2", "img": "cdn.png"},
+  {"startTime": 94.00000000000001, "title": "Ghosts", "img": "https://img.example/1.jpg", "location": {"name": "here"}},
+  {"startTime": 1e2}]}`,
+		"0:00 (hidden) Intro|0:12.345-0:48.5 CDN https://cdn.example/?a=1&b=2 [cdn.png]|1:34 Ghosts [https://img.example/1.jpg]|1:40",
+	},
+	{
+		"Podlove", `<?xml version="1.0" encoding="UTF-8"?>
+<psc:chapters version="1.2" xmlns:psc="http://podlove.org/simple-chapters">
+  <psc:chapter start="0" title="Welcome" />
+  <psc:chapter start="3:07" title="Podlove &amp; co" href="http://podlove.org/" image="a.jpg"/>
+  <psc:chapter start="01:08:26.250" title="End" />
+</psc:chapters>`,
+		"0:00 Welcome|3:07 Podlove & co http://podlove.org/ [a.jpg]|1:08:26.25 End",
+	},
+	{
+		"Podlove in a feed", `<rss><channel><item><title>x</title><chapters xmlns="http://podlove.org/simple-chapters"><chapter start="0:01" title="A"/></chapters><chapter xmlns="urn:other"/></item></channel></rss>`,
+		"0:01 A",
+	},
+	{
+		"ffmpeg", ";FFMETADATA1\ntitle=bike\\\\shed\n;this is a comment\nartist=FFmpeg troll team\n\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\n#chapter ends at 0:01:00\nEND=60000\ntitle=chapter \\#1 \\= good\n[CHAPTER]\nSTART=60000000000\nEND=90500000000\ntitle=multi\\\nline\n[STREAM]\ntitle=other\n",
+		"0:00 chapter #1 = good|1:00-1:30.5 multi line",
+	},
+	{"ffmpeg, odd time base", ";FFMETADATA1\n[CHAPTER]\nTIMEBASE=1/14112000\nSTART=7056000\nEND=14112000\ntitle=a\n", "0:00.5-0:01 a"},
+	{
+		"WebVTT", "WEBVTT - chapters\nKind: chapters\n\nNOTE\n0:00 is not a cue\n\nSTYLE\n::cue { color: red }\n\nintro\n00:00.000 --> 00:12.000\nIntro\n\n00:12.000 --> 01:00:48.500 align:start\n<v Vega>What is a <b>CDN</b> &amp;\nwhy?</v>\n",
+		"0:00 Intro|0:12-1:00:48.5 What is a CDN & why?",
+	},
+	{"nothing", "", ""},
+}
+
+// spell writes chapters as chapterFileCases do.
+func spell(chapters []Chapter) string {
+	var all []string
+	for _, c := range chapters {
+		s := formatTimestamp(c.Start)
+		if c.End != 0 {
+			s += "-" + formatTimestamp(c.End)
+		}
+		if c.Hidden {
+			s += " (hidden)"
+		}
+		for _, text := range []string{c.Title, c.URL} {
+			if text != "" {
+				s += " " + text
+			}
+		}
+		if c.Image != "" {
+			s += " [" + c.Image + "]"
+		}
+		all = append(all, s)
+	}
+	return strings.Join(all, "|")
+}
+
+func TestParseChapters(t *testing.T) {
+	for _, tt := range chapterFileCases {
+		t.Run(tt.name, func(t *testing.T) {
+			got, found := ParseChapters([]byte(tt.file), "chapters")
+			want := tt.want
+			if tt.name == "Podcasting 2.0" {
+				if len(found) != 1 || found[0].Error() != "chapters:5:3: a chapter without a title" {
+					t.Errorf("findings: %v", found)
+				}
+			} else if len(found) > 0 {
+				t.Errorf("findings: %v", found)
+			}
+			if diff := cmp.Diff(strings.Split(want, "|"), strings.Split(spell(got), "|")); diff != "" {
+				t.Errorf("chapters (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestParseChaptersFindings(t *testing.T) {
+	tests := []struct{ name, file, want string }{
+		{"a title without time", "0:00 a\nIntro\n", `c:2:1: "Intro" is no time`},
+		{"a time without title", "0:00 a\n  0:12\n", "c:2:3: a chapter without a title"},
+		{"UTF-16", "\xff\xfe0\x00", "c:1:1: the file is UTF-16"},
+		{"not UTF-8", "0:00 Caf\xe9", "c:1:9: byte 0xe9 is not UTF-8"},
+		{"out of order", "0:12 a\n0:10 b\n", "c:2:1: the chapter at 0:10 comes after the one at 0:12"},
+		{"at one time", "0:12 a\n0:12 b\n", "c:2:1: two chapters start at 0:12"},
+		{"overlap", "1\t9\ta\n5\t12\tb\n", "c:2:1: the chapter before this one ends at 0:09, after this one starts"},
+		{"end before start", "9\t5\ta\n", "c:1:1: the chapter ends at 0:05, before it starts"},
+		{"link that is none", "0:00 a <javascript://x>\n", `c:1:1: url: "javascript://x" starts with "javascript:"; expected http or https`},
+		{"label without an end", "0\t0\ta\n1.5 b\n", "c:2:1: no line of a label track, which has start, end and title between tabs"},
+		{"Audition in frames", "Name\tStart\tTime Format\na\t0:00:01:12\t25 fps\n", `c:2:1: the times count in "25 fps"`},
+		{"Reaper in beats", "#,Name,Start,End,Length\nR1,a,5.1.00,9.1.00,4.0.00\n", `c:2:1: "5.1.00" is no time`},
+		{"CSV with an open quote", "#,Name,Start\nM1,\"a,0:00\n", "c:2:1: \"\" is no time"},
+		{"JSON cut off", `{"chapters": [{"startTime": 0, "title": "a"}, {"star`, "c:1:52: read JSON: unexpected end of JSON input"},
+		{"JSON with a comma too many", "{\n \"chapters\": [\n  {\"startTime\": 0, \"title\": \"a\",}]}", "c:3:33: read JSON: invalid character '}' looking for beginning of object key string"},
+		{"JSON of something else", `{"version": "1.2.0"}`, "c:1:1: the JSON has no list of chapters"},
+		{"JSON with an object for a list", `{"chapters": {}}`, "c:1:12: chapters is no list"},
+		{"JSON with something behind", `{"chapters": []} x`, "c:1:18: read JSON: invalid character 'x' after top-level value"},
+		{"JSON without a start", "{\"chapters\": [\n{\"title\": \"a\"}]}", "c:2:1: a chapter without a startTime"},
+		{"JSON with a text for a time", `{"chapters": [{"startTime": "soon"}]}`, "c:1:15: \"{\\\"startTime\\\": \\\"soon\\\"}\" is no chapter"},
+		{"JSON with a number for a chapter", `{"chapters": [12]}`, `c:1:15: "12" is no chapter`},
+		{"JSON with a negative time", `{"chapters": [{"startTime": -1, "title": "a"}]}`, `c:1:15: "-1" is no time`},
+		{"JSON with an endless time", `{"chapters": [{"startTime": 1e300, "title": "a"}]}`, `c:1:15: "1e300" is no time`},
+		{"JSON with a number for a title", `{"chapters": [{"startTime": 1, "title": 5}]}`, "c:1:15: title is a JSON number"},
+		{"XML cut off", "<psc:chapters><psc:chapter start=\"0\" title=\"a\"/>", "c:1:49: read XML: unexpected EOF"},
+		{"XML with an entity", "<!DOCTYPE a [<!ENTITY b \"c\">]>\n<psc:chapters><psc:chapter start=\"0\" title=\"&b;\"/></psc:chapters>", "c:2:48: read XML: invalid character entity &b;"},
+		{"XML of something else", "<html></html>", "c:1:1: the XML has no psc:chapters"},
+		{"two lists", "<rss><psc:chapters/>\n<psc:chapters/></rss>", "c:2:1: a second list of chapters"},
+		{"Podlove with a bad time", "<psc:chapters>\n <psc:chapter start=\"12 s\" title=\"a\"/></psc:chapters>", `c:2:2: start is "12 s"`},
+		{"ffmpeg without a start", ";FFMETADATA1\n[CHAPTER]\ntitle=a\n", "c:2:1: START= with TIMEBASE=1/1000000000 is no time"},
+		{"ffmpeg with a base of nothing", ";FFMETADATA1\n[CHAPTER]\nTIMEBASE=1/0\nSTART=1\ntitle=a\n", "c:2:1: START=1 with TIMEBASE=1/0 is no time"},
+		{"ffmpeg with an endless start", ";FFMETADATA1\n[CHAPTER]\nTIMEBASE=999999999999999999/1\nSTART=999999999999999999\ntitle=a\n", "c:2:1: START=999999999999999999 with TIMEBASE=999999999999999999/1 is no time"},
+		{"WebVTT with a bad time", "WEBVTT\n\nsoon --> later\nIntro\n", "c:3:1: no times of a cue"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, found := ParseChapters([]byte(tt.file), "c")
+			got := ""
+			if len(found) > 0 {
+				got = found[0].Error()
+			}
+			if got != tt.want || len(found) == 0 {
+				t.Errorf("finding %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestParseChaptersBounds(t *testing.T) {
+	var b strings.Builder
+	for i := range 2 * maxChapters {
+		b.WriteString(formatTimestamp(time.Duration(i)*time.Second) + " a\n")
+	}
+	chapters, found := ParseChapters([]byte(b.String()), "c")
+	if len(chapters) != maxChapters || len(found) != 1 || found[0].Rule != ruleLength {
+		t.Errorf("%d chapters, findings %v", len(chapters), found)
+	}
+	if _, found := ParseChapters([]byte(strings.Repeat("x\n", 100_000)), "c"); len(found) != maxFindings+1 {
+		t.Errorf("%d findings, want %d", len(found), maxFindings+1)
+	}
+	if _, found := ParseChapters(make([]byte, maxYAML+1), "c"); len(found) != 1 {
+		t.Errorf("too large a file: %v", found)
+	}
+}
+
+func exampleChapters(t testing.TB) []Chapter {
+	return []Chapter{
+		{Title: "Cold open", Hidden: true},
+		{Start: 0, Title: "Vega & <Rigel>"},
+		{Start: clock(t, "0:12"), End: clock(t, "0:48.5"), Title: "What is a \"CDN\"?", URL: "https://cdn.example/?a=1&b=2", Image: "cdn.png"},
+		{Start: clock(t, "1:02:03.25"), Title: "The end"},
+	}
+}
+
+func TestFormatChapters(t *testing.T) {
+	want := "0:00 Vega & <Rigel>\n0:12 What is a \"CDN\"? <https://cdn.example/?a=1&b=2>\n1:02:03.25 The end\n"
+	if got := string(FormatChapters(exampleChapters(t))); got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+}
+
+func TestWritePSC(t *testing.T) {
+	var b bytes.Buffer
+	if err := WritePSC(&b, exampleChapters(t)); err != nil {
+		t.Fatal(err)
+	}
+	want := `<?xml version="1.0" encoding="UTF-8"?>
+<psc:chapters xmlns:psc="http://podlove.org/simple-chapters" version="1.2">
+  <psc:chapter start="00:00:00.000" title="Vega &amp; &lt;Rigel&gt;"></psc:chapter>
+  <psc:chapter start="00:00:12.000" title="What is a &#34;CDN&#34;?" href="https://cdn.example/?a=1&amp;b=2" image="cdn.png"></psc:chapter>
+  <psc:chapter start="01:02:03.250" title="The end"></psc:chapter>
+</psc:chapters>
+`
+	if diff := cmp.Diff(want, b.String()); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+func TestFormatYouTube(t *testing.T) {
+	good := []Chapter{{Title: "a"}, {Start: clock(t, "0:12.9"), Title: "b"}, {Start: clock(t, "1:02:03"), Title: "c"}}
+	text, found := FormatYouTube(good, 0)
+	if got, want := string(text), "0:00 a\n0:12 b\n1:02:03 c\n"; got != want || len(found) > 0 {
+		t.Errorf("got %q, %v; want %q", got, found, want)
+	}
+	_, found = FormatYouTube([]Chapter{{Start: time.Second, Title: "a"}, {Start: 5 * time.Second, Title: "b"}}, 6*time.Second)
+	want := []string{
+		"the first chapter starts at 0:01, not at 0:00",
+		"the chapter at 0:01 is shorter than ten seconds",
+		"the chapter at 0:05 is shorter than ten seconds",
+		"2 of at least three chapters",
+	}
+	if diff := cmp.Diff(want, found); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+func TestUntimed(t *testing.T) {
+	chapters := []Chapter{{Start: 0}, {Start: 10, End: 15}, {Start: 20}, {Start: 40}}
+	if diff := cmp.Diff(chapters, Untimed(Timed(chapters, 60), 60)); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+// FuzzChapters: no content makes the reader fail; what it read without a
+// finding, written in our formats, is read the same.
+func FuzzChapters(f *testing.F) {
+	for _, tt := range chapterFileCases {
+		f.Add(tt.file)
+	}
+	for _, s := range []string{"0:12", "Intro", "1:2 x", "0:12  # not a remark", "0:00 a <b://>", "{\"chapters\":[{}]}", "<chapters/>", "WEBVTT\n\n0:00 --> 0:01\n<"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		chapters, found := ParseChapters([]byte(s), "c")
+		for i, c := range chapters {
+			if c.Start < 0 || c.End < 0 || c.Title != oneLine(c.Title) {
+				t.Errorf("chapter %d: %+v", i, c)
+			}
+		}
+		if len(found) > 0 {
+			return
+		}
+		var lines, links []Chapter // as much as the formats hold
+		for _, c := range chapters {
+			if c.Hidden {
+				continue
+			}
+			c.End = 0
+			c.Start = c.Start.Truncate(time.Millisecond)
+			links = append(links, c)
+			c.Image = ""
+			lines = append(lines, c)
+		}
+		again, found := ParseChapters(FormatChapters(lines), "c")
+		if diff := cmp.Diff(lines, again); diff != "" || hasOther(found) {
+			t.Errorf("lines: %v\n%s", found, diff)
+		}
+		var b bytes.Buffer
+		if err := WritePSC(&b, links); err != nil {
+			t.Fatal(err)
+		}
+		if again, found = ParseChapters(b.Bytes(), "c"); cmp.Diff(links, again) != "" || hasOther(found) {
+			t.Errorf("psc: %v\n%s", found, cmp.Diff(links, again))
+		}
+	})
+}
+
+// hasOther: is there a finding of another rule than order? Times that are cut
+// to milliseconds may fall together.
+func hasOther(l finding.List) bool {
+	for _, f := range l {
+		if f.Rule != ruleChapters {
+			return true
+		}
+	}
+	return false
+}

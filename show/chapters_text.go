@@ -1,0 +1,68 @@
+package show
+
+import "strings"
+
+const lineHint = "write a line as 0:12 What is a CDN?"
+
+// readLines reads a time, white space and a title a line, as chapters.txt,
+// mp4chaps, mp3chaps and descriptions of videos have it. mp4chaps puts the URL
+// of a chapter in angle brackets behind its title.
+func (r *chapterReader) readLines() {
+	r.lines(func(line string, at Position) {
+		line = strings.TrimRight(line, " \t")
+		text := strings.TrimLeft(line, " \t")
+		if text == "" || text[0] == '#' {
+			return
+		}
+		at.Column += len(line) - len(text)
+		stamp, title := text, ""
+		if i := strings.IndexAny(text, " \t"); i >= 0 {
+			stamp, title = text[:i], text[i+1:]
+		}
+		start, ok := parseTimestamp(stamp)
+		if !ok {
+			r.errorf(ruleTime, at, lineHint, "%s is no time", shortQuote(stamp))
+			return
+		}
+		title, url := cutURL(title)
+		r.add(Chapter{Start: start, Title: title, URL: url}, at)
+	})
+}
+
+// cutURL cuts the URL in angle brackets off the end of a title.
+func cutURL(s string) (title, url string) {
+	i := strings.LastIndexByte(s, '<')
+	if i < 0 || !strings.HasSuffix(s, ">") || !strings.Contains(s[i:], "://") {
+		return s, ""
+	}
+	return s[:i], s[i+1 : len(s)-1]
+}
+
+// isLabel recognises the first line of an exported label track of Audacity.
+func isLabel(line string) bool {
+	fields := strings.Split(line, "\t")
+	if len(fields) < 2 {
+		return false
+	}
+	_, start := parseSeconds(fields[0])
+	_, end := parseSeconds(fields[1])
+	return start && end
+}
+
+// readLabels reads a label track of Audacity: start, end and title, in seconds
+// and separated by tabs. Lines that begin with a backslash hold frequencies.
+func (r *chapterReader) readLabels() {
+	r.lines(func(line string, at Position) {
+		if strings.TrimSpace(line) == "" || line[0] == '\\' {
+			return
+		}
+		fields := append(strings.SplitN(line, "\t", 3), "", "")
+		start, ok := parseSeconds(fields[0])
+		end, endOK := parseSeconds(fields[1])
+		if !ok || !endOK {
+			r.errorf(ruleTime, at, "export the labels again", "no line of a label track, which has start, end and title between tabs")
+			return
+		}
+		r.add(Chapter{Start: start, End: end, Title: fields[2]}, at)
+	})
+}

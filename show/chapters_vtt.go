@@ -1,0 +1,59 @@
+package show
+
+import (
+	"html"
+	"regexp"
+	"strings"
+)
+
+// vttTag is markup inside a cue, such as <v Vega> or </i>.
+var vttTag = regexp.MustCompile(`<[^<>]*>`)
+
+// readVTT reads the cues of a WebVTT file as chapters: what a track element of
+// kind chapters has.
+func (r *chapterReader) readVTT() {
+	var cue *Chapter
+	var at Position
+	skip := true // the header, a note or a style, until the next empty line
+	finish := func() {
+		if cue != nil {
+			cue.Title = html.UnescapeString(vttTag.ReplaceAllString(cue.Title, ""))
+			r.add(*cue, at)
+		}
+		cue = nil
+	}
+	r.lines(func(line string, place Position) {
+		if strings.TrimSpace(line) == "" {
+			finish()
+			skip = false
+			return
+		}
+		from, to, timing := strings.Cut(line, "-->")
+		switch {
+		case skip:
+		case cue == nil && timing:
+			if cue = r.cue(from, to, place); cue == nil {
+				skip = true
+			}
+			at = place
+		case cue != nil:
+			cue.Title += " " + line
+		default: // the name of a cue, a note, or a style
+			word, _, _ := strings.Cut(line, " ")
+			skip = word == "NOTE" || word == "STYLE" || word == "REGION"
+		}
+	})
+	finish()
+}
+
+// cue reads the times of a cue; what follows them are settings.
+func (r *chapterReader) cue(from, to string, at Position) *Chapter {
+	to, _, _ = strings.Cut(strings.TrimSpace(to), " ")
+	start, ok := parseTimestamp(strings.TrimSpace(from))
+	end, endOK := parseTimestamp(strings.TrimSpace(to))
+	if !ok || !endOK {
+		r.errorf(ruleTime, at, "write 00:00:12.000 --> 00:00:48.500", "no times of a cue")
+		return nil
+	}
+	return &Chapter{Start: start, End: end}
+}
