@@ -119,7 +119,7 @@ type Attrs struct {
 	Key string
 	Headers
 	Size    int64
-	CRC32C  uint32
+	CRC32C  uint32 // 0 of an object that has bytes: the store does not know it
 	Version string
 }
 
