@@ -1,7 +1,6 @@
 package publish
 
 import (
-	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -11,7 +10,6 @@ import (
 
 	"onair/audio"
 	"onair/internal/statcache"
-	"onair/publish/bucket"
 	"onair/show"
 )
 
@@ -80,12 +78,8 @@ func (m *master) probe(cache *statcache.Cache) error {
 	return nil
 }
 
-// tagged opens the tag followed by the master's payload.
-func (m *master) tagged(tag tag) (io.ReadCloser, error) {
-	head, err := tag()
-	if err != nil {
-		return nil, err
-	}
+// tagged opens a tag followed by the master's payload.
+func (m *master) tagged(tag []byte) (io.ReadCloser, error) {
 	file, _, err := m.open()
 	if err != nil {
 		return nil, err
@@ -93,7 +87,7 @@ func (m *master) tagged(tag tag) (io.ReadCloser, error) {
 	return struct {
 		io.Reader
 		io.Closer
-	}{audio.Tagged(head, file, m.info), file}, nil
+	}{audio.Tagged(tag, file, m.info), file}, nil
 }
 
 // pin is what the lock holds of the master.
@@ -162,72 +156,4 @@ func (b *builder) pin(e *Episode) {
 	}
 	p := e.Pin
 	b.release.Lock.Episodes[e.GUID] = &p
-}
-
-// tag is the source of a tag's bytes. They are made again for every use: a
-// catalogue's covers would not fit into memory.
-type tag func() ([]byte, error)
-
-// tag makes the episode's tag and reports what is wrong with what goes into it.
-// It is nil where there cannot be one.
-func (b *builder) tag(e *Episode) tag {
-	b.checkImages(e)
-	if e.Pin.MediaType != "audio/mpeg" {
-		return func() ([]byte, error) { return nil, nil }
-	}
-	if e.Pin.TagFormat != audio.TagFormat {
-		b.findings.Errorf("P013", e.At("title"), "use a newer onair", "onair.lock pins tag format %d; this onair writes %d", e.Pin.TagFormat, audio.TagFormat)
-		return nil
-	}
-	t, err := audio.EpisodeTag(b.show, e.Episode, e.Pin.Duration, b.picture)
-	if image := (*imageError)(nil); errors.As(err, &image) {
-		return nil
-	} else if err != nil {
-		b.findings.Errorf("P014", e.At("title"), "", "make the tag: %v", err)
-		return nil
-	}
-	b.findings = append(b.findings, audio.CheckTag(t, e.At("title"))...)
-	return t.Bytes
-}
-
-// addAudio adds the tagged audio. Its key, size and checksum follow from the
-// tag and the pin alone, so they are the same where the audio is not.
-func (b *builder) addAudio(e *Episode, tag tag) {
-	head, err := tag()
-	if err != nil {
-		b.findings.Errorf("P014", e.At("title"), "", "make the tag: %v", err)
-		return
-	}
-	tagSum := sha256.Sum256(head)
-	payloadSum, err := hex.DecodeString(e.Pin.Payload.SHA256)
-	if err != nil || len(payloadSum) != sha256.Size {
-		b.findings.Errorf("P015", show.Position{File: show.LockFile}, "restore it from git", "the payload's sha256 of %s is not 64 hex digits", e.Slug)
-		return
-	}
-	sum := sha256.Sum256(slices.Concat(tagSum[:], payloadSum))
-	ext := ".mp3"
-	if e.Pin.MediaType != "audio/mpeg" {
-		ext = ".m4a"
-	}
-	o := &Object{
-		Role:    RoleAudio,
-		Episode: e.Slug,
-		SHA256:  hex.EncodeToString(sum[:]),
-		Object: bucket.Object{
-			Key:    "audio/" + e.Slug + "-" + hex.EncodeToString(sum[:8]) + ext,
-			Size:   int64(len(head)) + e.Pin.Payload.Bytes,
-			CRC32C: audio.TaggedCRC32C(head, e.Pin.Payload.CRC32C, e.Pin.Payload.Bytes),
-		},
-	}
-	o.Metadata = map[string]string{
-		metaSHA256:             o.SHA256,
-		"onair-tag-bytes":      fmt.Sprint(len(head)),
-		"onair-payload-sha256": e.Pin.Payload.SHA256,
-	}
-	if m := e.master; m != nil {
-		o.Body = func() (io.ReadCloser, error) { return m.tagged(tag) }
-	} else {
-		o.Missing = e.Audio
-	}
-	e.audio = b.add(o)
 }

@@ -408,3 +408,43 @@ func TestPayloadIsTheMasters(t *testing.T) {
 		}
 	}
 }
+
+// The parts of tagged audio, one after the other, are the tagged audio.
+func TestPartsJoin(t *testing.T) {
+	r := release(t, example(t), nil)
+	joined := 0
+	for _, o := range r.Objects {
+		if o.Role != publish.RoleAudio {
+			continue
+		}
+		var parts []byte
+		for _, p := range o.Parts {
+			data := bodyOf(t, p)
+			if int64(len(data)) != p.Size || checksum(data) != p.CRC32C {
+				t.Errorf("%s: part %s is not what it says", o.Key, p.Key)
+			}
+			parts = append(parts, data...)
+		}
+		if !bytes.Equal(parts, bodyOf(t, o)) {
+			t.Errorf("%s: the parts are not the whole", o.Key)
+		}
+		joined++
+	}
+	if joined != 4 {
+		t.Errorf("%d live episodes, want 4", joined)
+	}
+}
+
+func bodyOf(t *testing.T, o *publish.Object) []byte {
+	t.Helper()
+	r, err := o.Body()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	data, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}

@@ -1,26 +1,17 @@
 package publish
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"errors"
-	"hash/crc32"
-	"io"
-	"io/fs"
-	"path"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
-	"onair/audio"
 	"onair/internal/finding"
 	"onair/internal/statcache"
 	"onair/publish/bucket"
 	"onair/show"
-	"onair/transcripts"
 )
 
 // Options are the circumstances of a release. Only Now is required.
@@ -46,6 +37,7 @@ type Release struct {
 	Show     *show.Show
 	Now      time.Time
 	Objects  []*Object // sorted by key
+	Parts    []*Object // of tagged audio, for the bucket of onair's records; sorted by key
 	Episodes []*Episode
 	Lock     *show.Lock
 	Feed     *Object
@@ -65,6 +57,10 @@ type Object struct {
 	Episode string // slug; empty for what belongs to the whole show
 	SHA256  string // hex; of audio, of the two digests of tag and payload (DESIGN section 3)
 	Missing string // why there is no Body: the file that is not on this machine
+
+	// Parts are what tagged audio is joined from: the pieces of its tag, then the
+	// payload. Nil: it is sent whole.
+	Parts []*Object
 }
 
 // Role says what an object is for, for people and for the order of upload.
@@ -79,6 +75,7 @@ const (
 	RoleTheme      Role = "theme"
 	RolePage       Role = "page"
 	RoleFeed       Role = "feed"
+	RolePart       Role = "part"
 )
 
 // Episode is an episode of the release and the facts of its audio.
@@ -115,7 +112,9 @@ type builder struct {
 	o        *Options
 	findings finding.List
 	objects  map[string]*Object // by key
+	parts    map[string]*Object // by key
 	images   map[string]*image  // by path in the show's folder
+	pictures pictures
 	release  *Release
 }
 
@@ -128,6 +127,7 @@ func NewRelease(ctx context.Context, s *show.Show, o *Options) (*Release, findin
 		show:    s,
 		o:       o,
 		objects: map[string]*Object{},
+		parts:   map[string]*Object{},
 		images:  map[string]*image{},
 		release: &Release{Show: s, Now: o.Now, Lock: s.Lock.Clone()},
 	}
@@ -146,12 +146,13 @@ func NewRelease(ctx context.Context, s *show.Show, o *Options) (*Release, findin
 	}
 	b.pinShow()
 	b.addSite()
-	for _, o := range b.objects {
-		b.release.Objects = append(b.release.Objects, o)
-	}
-	slices.SortFunc(b.release.Objects, func(a, b *Object) int { return strings.Compare(a.Key, b.Key) })
+	b.release.Objects, b.release.Parts = sorted(b.objects), sorted(b.parts)
 	b.findings.Sort()
 	return b.release, b.findings, nil
+}
+
+func sorted(objects map[string]*Object) []*Object {
+	return slices.SortedFunc(maps.Values(objects), func(a, b *Object) int { return strings.Compare(a.Key, b.Key) })
 }
 
 // sources are the folders of a show that publishing reads.
@@ -197,202 +198,15 @@ func (b *builder) addEpisode(e *show.Episode) {
 	}
 	tag := b.tag(re)
 	b.readTranscripts(re)
+	if re.Status == show.Scheduled {
+		b.addPayload(re)
+	}
 	if re.Status != show.Live || re.Pin.Payload.Bytes == 0 || tag == nil {
 		return
 	}
 	b.addAudio(re, tag)
 	b.addTranscripts(re)
 	b.addChapters(re)
-}
-
-// add puts an object into the release, with the headers that its key has.
-func (b *builder) add(o *Object) *Object {
-	if old, ok := b.objects[o.Key]; ok && old.SHA256 != o.SHA256 {
-		b.findings.Errorf("P002", show.Position{}, "rename one of them", "%s and %s both want the key %s", describe(old), describe(o), o.Key)
-	}
-	o.Headers = HeadersFor(o.Key, b.show.Feed.Path, b.show.CDN != nil)
-	o.Class = ClassOf(o.Key, b.show.Feed.Path)
-	if o.Metadata == nil {
-		o.Metadata = map[string]string{metaSHA256: o.SHA256}
-	}
-	b.objects[o.Key] = o
-	return o
-}
-
-func describe(o *Object) string {
-	if o.Episode != "" {
-		return string(o.Role) + " of " + o.Episode
-	}
-	return string(o.Role)
-}
-
-// metaSHA256 is the metadata by which an object is known as onair's and can be
-// told from any other content without reading it.
-const metaSHA256 = "onair-sha256"
-
-// keyed adds an object whose key holds the hash of its content.
-func (b *builder) keyed(role Role, stem, ext string, data []byte) *Object {
-	sum := sha256.Sum256(data)
-	return b.fixed(role, stem+"-"+hex.EncodeToString(sum[:8])+ext, data)
-}
-
-// fixed adds an object under a key of its own.
-func (b *builder) fixed(role Role, key string, data []byte) *Object {
-	sum := sha256.Sum256(data)
-	return b.add(&Object{
-		Role:   role,
-		SHA256: hex.EncodeToString(sum[:]),
-		Object: bucket.Object{
-			Key:    key,
-			Size:   int64(len(data)),
-			CRC32C: crc32.Checksum(data, castagnoli),
-			Body:   func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil },
-		},
-	})
-}
-
-// maxImage bounds an image file of the show; Apple's largest artwork is far
-// below it.
-const maxImage = 20 << 20
-
-// image is an image of the show, read once.
-type image struct {
-	*audio.Picture
-	object *Object
-	err    error
-}
-
-// picture reads an image of the show; the release gets it as an object only
-// when imageKey asks.
-func (b *builder) picture(name string) (*audio.Picture, error) {
-	im, ok := b.images[name]
-	if !ok {
-		im = &image{}
-		b.images[name] = im
-		data, err := b.show.Folder.ReadFile(name, maxImage)
-		if err == nil {
-			im.Picture, err = audio.ReadPicture(data)
-		}
-		if err != nil {
-			im.err = &imageError{name, err}
-		}
-	}
-	return im.Picture, im.err
-}
-
-// imageError: an image cannot be read. It is reported once, where the show names
-// the image, and not again by everything that the image would have gone into.
-type imageError struct {
-	name string
-	err  error
-}
-
-func (e *imageError) Error() string { return e.name + ": " + e.err.Error() }
-func (e *imageError) Unwrap() error { return e.err }
-
-// imageKey adds an image of the show and returns its key; empty where the image
-// cannot be read, which whoever names it has reported.
-func (b *builder) imageKey(name string) string {
-	p, err := b.picture(name)
-	if err != nil {
-		return ""
-	}
-	im := b.images[name]
-	if im.object == nil {
-		ext := ".jpg"
-		if p.MediaType == "image/png" {
-			ext = ".png"
-		}
-		stem := show.Slugify(strings.TrimSuffix(path.Base(name), path.Ext(name)))
-		im.object = b.keyed(RoleArtwork, "assets/"+stem, ext, p.Data)
-	}
-	return im.object.Key
-}
-
-// transcript is a Markdown transcript of a live episode and what came of it.
-type transcript struct {
-	show.TranscriptFile
-	text  *transcripts.Transcript
-	cues  []transcripts.Cue
-	files []*Object // in the order of captions
-}
-
-// formats are what a transcript becomes, in the order in which the feed names
-// them: apps take the first they can read.
-var formats = []struct {
-	name  string
-	timed bool // needs cues
-}{
-	{"vtt", true}, {"srt", true}, {"json", true}, {"html", false}, {"txt", false},
-}
-
-const maxTranscript = 16 << 20
-
-func (b *builder) readTranscripts(e *Episode) {
-	for _, f := range e.Transcripts {
-		src, err := b.show.Folder.ReadFile(f.Path, maxTranscript)
-		if err != nil {
-			if !errors.Is(err, fs.ErrNotExist) { // package show reports a missing file that is named
-				b.findings.Errorf("P003", show.Position{File: f.Path}, "", "read transcript: %v", err)
-			}
-			continue
-		}
-		t := transcripts.Parse(src, b.transcriptOptions(f.Path))
-		b.findings = append(b.findings, t.Findings...)
-		e.transcripts = append(e.transcripts, &transcript{TranscriptFile: f, text: t, cues: t.Cues(e.Pin.Duration)})
-	}
-}
-
-func (b *builder) transcriptOptions(file string) *transcripts.Options {
-	o := &transcripts.Options{File: file}
-	if b.show.Transcripts.Fraction == "frames30" {
-		o.Fraction = transcripts.Frames30
-	}
-	for _, p := range b.show.People {
-		o.People = append(o.People, transcripts.Person{Name: p.Name, Aliases: p.Aliases})
-	}
-	slices.SortFunc(o.People, func(a, b transcripts.Person) int { return strings.Compare(a.Name, b.Name) })
-	return o
-}
-
-func (b *builder) addTranscripts(e *Episode) {
-	for _, t := range e.transcripts {
-		stem := "episodes/" + e.Slug + "/transcript"
-		if t.Language != e.Language {
-			stem += "." + strings.ToLower(t.Language)
-		}
-		for _, f := range formats {
-			if f.timed && t.cues == nil {
-				continue
-			}
-			data, err := t.render(f.name)
-			if err != nil {
-				b.findings.Errorf("P004", show.Position{File: t.Path}, "", "write %s: %v", f.name, err)
-				continue
-			}
-			o := b.keyed(RoleTranscript, stem, "."+f.name, data)
-			o.Episode = e.Slug
-			t.files = append(t.files, o)
-		}
-	}
-}
-
-func (t *transcript) render(format string) ([]byte, error) {
-	var out bytes.Buffer
-	var err error
-	switch format {
-	case "vtt":
-		err = transcripts.WriteVTT(&out, t.cues)
-	case "srt":
-		err = transcripts.WriteSRT(&out, t.cues)
-	case "json":
-		err = transcripts.WriteJSON(&out, t.cues)
-	case "html":
-		err = transcripts.WriteHTML(&out, t.text, t.cues)
-	default:
-		err = transcripts.WriteText(&out, t.text)
-	}
-	return out.Bytes(), err
 }
 
 // pinShow gives the show its podcast:guid at the first release to a public URL.

@@ -3,7 +3,6 @@ package publish
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"html/template"
 	"io/fs"
 	"net/url"
@@ -11,52 +10,12 @@ import (
 	"slices"
 	"strings"
 
-	"onair/audio"
 	"onair/feed"
 	"onair/internal/finding"
 	"onair/internal/markdown"
 	"onair/show"
 	"onair/templates"
 )
-
-// checkImages reports what is wrong with an episode's own images. The show's
-// are checked once, in addSite.
-func (b *builder) checkImages(e *Episode) {
-	if e.Artwork != "" && e.Artwork != b.show.Artwork {
-		b.checkArtwork(e.Artwork, e.At("artwork"))
-	}
-	b.findings = append(b.findings, feed.CheckChapters(e.Episode)...)
-	for i, c := range e.Chapters {
-		if c.Image == "" {
-			continue
-		}
-		at := e.At(fmt.Sprintf("chapters[%d].image", i))
-		p, err := b.picture(c.Image)
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-		case err != nil:
-			b.findings.Errorf("P020", at, "", "%v", err)
-		default:
-			b.findings = append(b.findings, audio.CheckChapterImage(p, at, c.Image)...)
-		}
-	}
-}
-
-// checkArtwork checks an image that directories will show. Package show has
-// reported it already where the file is missing.
-func (b *builder) checkArtwork(name string, at finding.Position) {
-	p, err := b.picture(name)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-	case err != nil:
-		b.findings.Errorf("P020", at, "", "%v", err)
-	default:
-		b.findings = append(b.findings, audio.CheckArtwork(p, at, name)...)
-		if show.ArtworkIsPlaceholder(p.Data) {
-			b.findings.Warnf("P021", at, "put your own in its place: square, 1400 to 3000 pixels, JPEG or PNG", "%s is still the placeholder that onair init drew", name)
-		}
-	}
-}
 
 // addChapters adds the chapters file of a live episode.
 func (b *builder) addChapters(e *Episode) {
@@ -76,8 +35,13 @@ func (b *builder) addChapters(e *Episode) {
 		b.findings.Errorf("P022", e.At("chapters"), "", "write chapters: %v", err)
 		return
 	}
-	e.chapters = b.keyed(RoleChapters, "episodes/"+e.Slug+"/chapters", ".json", out.Bytes())
-	e.chapters.Episode = e.Slug
+	o, err := b.keyed(RoleChapters, "episodes/"+e.Slug+"/chapters", ".json", held(out.Bytes()))
+	if err != nil {
+		b.findings.Errorf("P022", e.At("chapters"), "", "write chapters: %v", err)
+		return
+	}
+	o.Episode = e.Slug
+	e.chapters = o
 }
 
 // addSite adds what belongs to the show as a whole: artwork, feed, theme, pages.
@@ -120,7 +84,10 @@ func (b *builder) addFeed() {
 	if !b.findings.HasErrors() { // what is wrong already would be reported twice
 		b.findings = append(b.findings, b.atSource(feed.Check(out.Bytes(), b.show.Feed.Path), out.Bytes())...)
 	}
-	b.release.Feed = b.fixed(RoleFeed, b.show.Feed.Path, out.Bytes())
+	var err error
+	if b.release.Feed, err = b.fixed(RoleFeed, b.show.Feed.Path, held(out.Bytes())); err != nil {
+		b.findings.Errorf("P023", show.Position{File: "show.yaml"}, "", "render the feed: %v", err)
+	}
 }
 
 // forDirectories are the rules of the feed that only a directory enforces.
@@ -167,12 +134,11 @@ func (b *builder) item(e *Episode) feed.Item {
 	}
 	for _, t := range e.transcripts {
 		for _, o := range t.files {
-			mediaType, _, _ := strings.Cut(o.ContentType, ";")
 			item.Transcripts = append(item.Transcripts, feed.Transcript{
 				URL:      b.url(o.Key),
-				Type:     mediaType,
+				Type:     mediaType(o),
 				Language: t.Language,
-				Captions: t.cues != nil && path.Ext(o.Key) != ".txt",
+				Captions: captions(t, o),
 			})
 		}
 	}
@@ -180,19 +146,6 @@ func (b *builder) item(e *Episode) feed.Item {
 }
 
 func pageKey(e *Episode) string { return "episodes/" + e.Slug + "/index.html" }
-
-// artworkKey is the key of an episode's artwork, else of the show's.
-func (b *builder) artworkKey(own string) string {
-	if own != "" && own != b.show.Artwork {
-		if key := b.imageKey(own); key != "" {
-			return key
-		}
-	}
-	if b.show.Artwork == "" {
-		return ""
-	}
-	return b.imageKey(b.show.Artwork)
-}
 
 func (b *builder) personURL(p *show.Person) string {
 	if strings.Contains(p.Image, "://") {
@@ -216,7 +169,12 @@ func (b *builder) addPages() {
 			b.badTemplate(err)
 			return
 		}
-		b.fixed(RolePage, page.Key, page.Body).Episode = episodeOf(page.Key)
+		o, err := b.fixed(RolePage, page.Key, page.Render)
+		if err != nil {
+			b.badTemplate(err)
+			return
+		}
+		o.Episode = episodeOf(page.Key)
 	}
 }
 
@@ -263,14 +221,16 @@ func (b *builder) site(theme *templates.Theme) *templates.Site {
 	}
 	for _, a := range theme.Assets() {
 		ext := path.Ext(a.Name)
-		site.AssetKeys[a.Name] = b.keyed(RoleTheme, "assets/"+strings.TrimSuffix(path.Base(a.Name), ext), ext, a.Data).Key
+		if o, err := b.keyed(RoleTheme, "assets/"+strings.TrimSuffix(path.Base(a.Name), ext), ext, held(a.Data)); err == nil {
+			site.AssetKeys[a.Name] = o.Key
+		}
 	}
 	for _, e := range b.release.live() {
 		site.Episodes = append(site.Episodes, b.sitePage(e))
 	}
 	for name, im := range b.images {
-		if im.object != nil {
-			site.ImageKeys[name] = im.object.Key
+		if im.key != "" {
+			site.ImageKeys[name] = im.key
 		}
 	}
 	return site
@@ -302,10 +262,9 @@ func (b *builder) sitePage(e *Episode) *templates.Episode {
 		page.Summary = markdown.Text(e.Notes)
 	}
 	for _, t := range e.transcripts {
-		tt := templates.Transcript{Language: t.Language, Text: t.text, Starts: t.text.Starts(e.Pin.Duration), EditURL: b.editURL(t.Path)}
+		tt := templates.Transcript{Language: t.Language, Read: t.page, EditURL: b.editURL(t.Path)}
 		for _, o := range t.files {
-			mediaType, _, _ := strings.Cut(o.ContentType, ";")
-			tt.Files = append(tt.Files, templates.File{Key: o.Key, MediaType: mediaType, Label: strings.ToUpper(strings.TrimPrefix(path.Ext(o.Key), "."))})
+			tt.Files = append(tt.Files, templates.File{Key: o.Key, MediaType: mediaType(o), Label: strings.ToUpper(strings.TrimPrefix(path.Ext(o.Key), "."))})
 		}
 		page.Transcripts = append(page.Transcripts, tt)
 	}

@@ -48,7 +48,9 @@ func TestHostileTextRunsNothing(t *testing.T) {
 			tr := &e.Transcripts[0]
 			tr.Language, tr.EditURL = text, text
 			tr.Files[0].Label, tr.Files[0].MediaType = text, text
-			tr.Text.Turns[0] = transcripts.Turn{Speaker: text, ID: text}
+			said, starts, _ := tr.Read()
+			said.Turns[0] = transcripts.Turn{Speaker: text, ID: text}
+			tr.Read = words(said, starts)
 			for key, body := range render(t, site) {
 				if strings.HasSuffix(key, ".html") {
 					walk(t, body, func(n *html.Node) { checkHarmless(t, key, n) })

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"onair/internal/markdown"
@@ -16,29 +17,30 @@ import (
 	"onair/transcripts"
 )
 
-// Page is a rendered page.
+// Page is a page of a site.
 type Page struct {
-	Key  string // in the bucket
-	Body []byte
+	Key string // in the bucket
+
+	// Render returns the page, the same bytes every time. An error about a
+	// template wraps a finding.Finding.
+	Render func() ([]byte, error)
 }
 
-// renderer renders the pages of one site, one after the other. The functions
-// of its templates start relative links at current.
+// renderer renders the pages of one site, one at a time. The functions of its
+// templates start relative links at current.
 type renderer struct {
-	site    *Site
-	sets    map[string]*template.Template
-	theme   *Theme
+	site  *Site
+	sets  map[string]*template.Template
+	theme *Theme
+
+	mu      sync.Mutex
 	current string // key of the page being rendered
 }
 
-// job is a page still to be rendered.
-type job struct {
-	key    string
-	render func() ([]byte, error)
-}
-
-// Pages renders every page of the site, in key order. An error ends the
-// sequence; one about a template or a redirect wraps a finding.Finding.
+// Pages yields every page of the site, in key order. Pages render when they are
+// asked to, from the site as it then is, so that the pages of a catalogue need
+// not be in memory together. An error ends the sequence; one about a redirect
+// wraps a finding.Finding.
 func (t *Theme) Pages(site *Site) iter.Seq2[Page, error] {
 	return func(yield func(Page, error) bool) {
 		r, err := t.renderer(site)
@@ -46,22 +48,30 @@ func (t *Theme) Pages(site *Site) iter.Seq2[Page, error] {
 			yield(Page{}, err)
 			return
 		}
-		jobs, err := r.jobs()
+		pages, err := r.pages()
 		if err != nil {
 			yield(Page{}, err)
 			return
 		}
-		for _, j := range jobs {
-			body, err := j.render()
-			if err != nil {
-				yield(Page{}, fmt.Errorf("render %s: %w", j.key, err))
-				return
-			}
-			if !yield(Page{Key: j.key, Body: body}, nil) {
+		for _, p := range pages {
+			if !yield(p, nil) {
 				return
 			}
 		}
 	}
+}
+
+// page is a page whose body f renders.
+func (r *renderer) page(key string, f func() ([]byte, error)) Page {
+	return Page{Key: key, Render: func() ([]byte, error) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		body, err := f()
+		if err != nil {
+			err = fmt.Errorf("render %s: %w", key, err)
+		}
+		return body, err
+	}}
 }
 
 // renderer binds a copy of the theme's templates to the site.
@@ -82,26 +92,26 @@ func (t *Theme) renderer(site *Site) (*renderer, error) {
 	return r, nil
 }
 
-// jobs lists the pages of the site in key order.
-func (r *renderer) jobs() ([]job, error) {
-	jobs := []job{
-		{"index.html", r.showPage},
-		{"404.html", r.notFound},
-		{"robots.txt", r.robots},
+// pages lists the pages of the site in key order.
+func (r *renderer) pages() ([]Page, error) {
+	pages := []Page{
+		r.page("index.html", r.showPage),
+		r.page("404.html", r.notFound),
+		r.page("robots.txt", r.robots),
 	}
 	if !r.site.Show.Private {
-		jobs = append(jobs, job{"sitemap.xml", r.sitemap})
+		pages = append(pages, r.page("sitemap.xml", r.sitemap))
 	}
 	for i, e := range r.site.Episodes {
-		jobs = append(jobs, job{e.PageKey(), func() ([]byte, error) { return r.episode(i) }})
+		pages = append(pages, r.page(e.PageKey(), func() ([]byte, error) { return r.episode(i) }))
 	}
-	moved, err := r.redirects(jobs)
+	moved, err := r.redirects(pages)
 	if err != nil {
 		return nil, err
 	}
-	jobs = append(jobs, moved...)
-	slices.SortFunc(jobs, func(a, b job) int { return strings.Compare(a.key, b.key) })
-	return jobs, nil
+	pages = append(pages, moved...)
+	slices.SortFunc(pages, func(a, b Page) int { return strings.Compare(a.Key, b.Key) })
+	return pages, nil
 }
 
 // view is the data of the templates; the package comment describes it.
@@ -216,20 +226,25 @@ func (r *renderer) html(name string, v *view) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// turns pairs the turns with their times. The anchors of a further language
-// carry its name, because two translations may share their turns' ids.
+// turns reads the transcript and pairs the turns with their times. The anchors
+// of a further language carry its name, because two translations may share their
+// turns' ids.
 func (t *Transcript) turns(n int) ([]turnView, error) {
-	if t.Starts != nil && len(t.Starts) != len(t.Text.Turns) {
-		return nil, fmt.Errorf("transcript %s: %d times for %d turns", t.Language, len(t.Starts), len(t.Text.Turns))
+	text, starts, err := t.Read()
+	if err != nil {
+		return nil, fmt.Errorf("transcript %s: %w", t.Language, err)
 	}
-	turns := make([]turnView, len(t.Text.Turns))
-	for i, turn := range t.Text.Turns {
+	if starts != nil && len(starts) != len(text.Turns) {
+		return nil, fmt.Errorf("transcript %s: %d times for %d turns", t.Language, len(starts), len(text.Turns))
+	}
+	turns := make([]turnView, len(text.Turns))
+	for i, turn := range text.Turns {
 		turns[i] = turnView{Turn: turn, Anchor: turn.ID}
 		if n > 0 && turn.ID != "" {
 			turns[i].Anchor = t.Language + "-" + turn.ID
 		}
-		if t.Starts != nil {
-			turns[i].Timed, turns[i].Start = true, t.Starts[i]
+		if starts != nil {
+			turns[i].Timed, turns[i].Start = true, starts[i]
 			turns[i].Blocks = withoutOpening(turn)
 		}
 	}

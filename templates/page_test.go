@@ -66,7 +66,7 @@ func BenchmarkPages(b *testing.B) {
 	}
 	site.Episodes = site.Episodes[:1]
 	site.Episodes[0].RedirectFrom = nil
-	site.Episodes[0].Transcripts = []templates.Transcript{{Language: "en", Text: text, Starts: starts}}
+	site.Episodes[0].Transcripts = []templates.Transcript{{Language: "en", Read: words(text, starts)}}
 	for i := range 99 {
 		e := *site.Episodes[0].Episode
 		e.Slug = fmt.Sprint("episode-", i)
@@ -201,7 +201,9 @@ func TestSerialShowIsHeardFromTheStart(t *testing.T) {
 
 func TestTimesMustMatchTurns(t *testing.T) {
 	site := sampleSite(t)
-	site.Episodes[0].Transcripts[0].Starts = []time.Duration{0}
+	tr := &site.Episodes[0].Transcripts[0]
+	text, _, _ := tr.Read()
+	tr.Read = words(text, []time.Duration{0})
 	theme, err := templates.Load(nil)
 	if err != nil {
 		t.Fatal(err)
@@ -220,9 +222,9 @@ func TestUntimedTranscriptHasNoTimes(t *testing.T) {
 	site := sampleSite(t)
 	site.Episodes[0].Transcripts = []templates.Transcript{{
 		Language: "en",
-		Text: &transcripts.Transcript{Turns: []transcripts.Turn{
+		Read: words(&transcripts.Transcript{Turns: []transcripts.Turn{
 			{Speaker: "Vega", ID: "hello", Blocks: []transcripts.Block{{HTML: "<p>Hello.</p>"}}},
-		}},
+		}}, nil),
 	}}
 	body := render(t, site)["episodes/4-cloudy/index.html"]
 	_, body, _ = strings.Cut(body, `class="turns"`)
@@ -238,14 +240,14 @@ func TestOpeningStampIsShownOnce(t *testing.T) {
 	site := sampleSite(t)
 	parsed := transcripts.Parse([]byte("**Vega:** \\[00:12\\] Now. \\[00:14\\] Then.\n\n\\[00:20\\] Later.\n"), nil)
 	tr := &site.Episodes[0].Transcripts[0]
-	tr.Text, tr.Starts = parsed, parsed.Starts(time.Minute)
+	tr.Read = words(parsed, parsed.Starts(time.Minute))
 	_, timed, _ := strings.Cut(render(t, site)["episodes/4-cloudy/index.html"], `class="turns"`)
 	for _, stamp := range []string{">0:12</time>", ">0:14</time>", ">0:20</time>"} {
 		if n := strings.Count(timed, stamp); n != 1 {
 			t.Errorf("%s occurs %d times, want once", stamp, n)
 		}
 	}
-	tr.Starts = nil
+	tr.Read = words(parsed, nil)
 	_, untimed, _ := strings.Cut(render(t, site)["episodes/4-cloudy/index.html"], `class="turns"`)
 	if !strings.Contains(untimed, "<p><time datetime=\"PT12S\">0:12</time> Now.") {
 		t.Error("a stamp is lost although no time stands beside the speaker")

@@ -12,9 +12,9 @@ import (
 
 // redirects lists the pages that stand at former paths of episodes. A path
 // that would leave the site or take the place of anything else is an error.
-func (r *renderer) redirects(pages []job) ([]job, error) {
+func (r *renderer) redirects(pages []Page) ([]Page, error) {
 	taken := r.taken(pages)
-	var jobs []job
+	var moved []Page
 	for _, e := range r.site.Episodes {
 		for i, from := range e.RedirectFrom {
 			key, err := redirectKey(from)
@@ -29,10 +29,10 @@ func (r *renderer) redirects(pages []job) ([]job, error) {
 					Hint:     "a path below the show's url at which nothing else lies, such as /4 or /2019/old-name.html",
 				}
 			}
-			jobs = append(jobs, job{key, func() ([]byte, error) { return r.redirect(key, e) }})
+			moved = append(moved, r.page(key, func() ([]byte, error) { return r.redirect(key, e) }))
 		}
 	}
-	return jobs, nil
+	return moved, nil
 }
 
 func (r *renderer) redirect(key string, to *Episode) ([]byte, error) {
@@ -84,7 +84,7 @@ func redirectKey(from string) (string, error) {
 type occupied struct{ keys, folders map[string]string }
 
 // taken returns the keys of everything the site names.
-func (r *renderer) taken(pages []job) occupied {
+func (r *renderer) taken(pages []Page) occupied {
 	o := occupied{map[string]string{}, map[string]string{}}
 	put := func(key string) {
 		if key != "" {
@@ -92,7 +92,7 @@ func (r *renderer) taken(pages []job) occupied {
 		}
 	}
 	for _, p := range pages {
-		put(p.key)
+		put(p.Key)
 	}
 	put("sitemap.xml") // also where a private show leaves it out
 	put(r.site.FeedKey)

@@ -149,10 +149,13 @@ func (e *Episode) PageKey() string { return "episodes/" + e.Slug + "/index.html"
 // Transcript is one language of what is said in an episode.
 type Transcript struct {
 	Language string
-	Text     *transcripts.Transcript
-	Starts   []time.Duration // when each turn of Text starts; nil: nobody knows
-	Files    []File          // the same text for download
-	EditURL  string          // where to propose a change; empty: nowhere
+	Files    []File // the same text for download
+	EditURL  string // where to propose a change; empty: nowhere
+
+	// Read returns what is said, and when each turn starts (nil: nobody knows). It
+	// is called when the page is rendered, so that a catalogue's transcripts need
+	// not be in memory together.
+	Read func() (*transcripts.Transcript, []time.Duration, error)
 }
 
 // File is an object offered for download.

@@ -84,15 +84,14 @@ func sampleSite(t testing.TB) *templates.Site {
 			Transcripts: []templates.Transcript{
 				{
 					Language: "en-gb",
-					Text: &transcripts.Transcript{Turns: []transcripts.Turn{
+					Read: words(&transcripts.Transcript{Turns: []transcripts.Turn{
 						{Speaker: "Vega", ID: "t0", Blocks: []transcripts.Block{{Text: "Hello.", HTML: "<p>Hello.</p>"}}},
 						{Speaker: "Break", Pause: true, ID: "t12"},
 						{Speaker: "Deneb", ID: "t15", Blocks: []transcripts.Block{
 							{Text: "It goes out.", HTML: "<p>It goes <em>out</em>.</p>"},
 							{Text: "And back.", HTML: "<p>And back.</p>"},
 						}},
-					}},
-					Starts: []time.Duration{0, 12 * time.Second, 15500 * time.Millisecond},
+					}}, []time.Duration{0, 12 * time.Second, 15500 * time.Millisecond}),
 					Files: []templates.File{
 						{Key: "episodes/4-cloudy/transcript-0123456789abcdef.vtt", MediaType: "text/vtt", Label: "WebVTT"},
 						{Key: "episodes/4-cloudy/transcript-0123456789abcdef.srt", MediaType: "application/x-subrip", Label: "SRT"},
@@ -101,9 +100,9 @@ func sampleSite(t testing.TB) *templates.Site {
 				},
 				{
 					Language: "es",
-					Text: &transcripts.Transcript{Turns: []transcripts.Turn{
+					Read: words(&transcripts.Transcript{Turns: []transcripts.Turn{
 						{Speaker: "Vega", ID: "t0", Blocks: []transcripts.Block{{Text: "Hola.", HTML: "<p>Hola.</p>"}}},
-					}},
+					}}, nil),
 				},
 			},
 		},
@@ -154,7 +153,16 @@ func renderWith(theme *templates.Theme, site *templates.Site) (map[string]string
 		if err != nil {
 			return pages, err
 		}
-		pages[p.Key] = string(p.Body)
+		body, err := p.Render()
+		if err != nil {
+			return pages, err
+		}
+		pages[p.Key] = string(body)
 	}
 	return pages, nil
+}
+
+// words is a Transcript.Read that has the words at hand.
+func words(text *transcripts.Transcript, starts []time.Duration) func() (*transcripts.Transcript, []time.Duration, error) {
+	return func() (*transcripts.Transcript, []time.Duration, error) { return text, starts, nil }
 }

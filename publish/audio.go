@@ -1,0 +1,172 @@
+package publish
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"slices"
+
+	"onair/audio"
+	"onair/publish/bucket"
+	"onair/show"
+)
+
+// partsPrefix is where the parts of tagged audio are kept, by their SHA-256.
+const partsPrefix = StatePrefix + "parts/"
+
+// pieces is the source of a tag, cut as it is stored: text and chapters, large
+// images, cover. It is made again for every use: a catalogue's covers would not
+// fit into memory. Audio without a tag has no pieces.
+type pieces func() ([][]byte, error)
+
+func (p pieces) tag() ([]byte, error) {
+	all, err := p()
+	return slices.Concat(all...), err
+}
+
+// tag makes the episode's tag and reports what is wrong with what goes into it.
+// It is nil where there cannot be one.
+func (b *builder) tag(e *Episode) pieces {
+	b.checkImages(e)
+	if e.Pin.MediaType != audio.MP3 {
+		return func() ([][]byte, error) { return nil, nil }
+	}
+	if e.Pin.TagFormat != audio.TagFormat {
+		b.findings.Errorf("P013", e.At("title"), "use a newer onair", "onair.lock pins tag format %d; this onair writes %d", e.Pin.TagFormat, audio.TagFormat)
+		return nil
+	}
+	make := func() (*audio.Tag, error) { return audio.EpisodeTag(b.show, e.Episode, e.Pin.Duration, b.picture) }
+	t, err := make()
+	if image := (*imageError)(nil); errors.As(err, &image) {
+		return nil
+	} else if err != nil {
+		b.findings.Errorf("P014", e.At("title"), "", "make the tag: %v", err)
+		return nil
+	}
+	b.findings = append(b.findings, audio.CheckTag(t, e.At("title"))...)
+	return func() ([][]byte, error) {
+		t, err := make()
+		if err != nil {
+			return nil, err
+		}
+		return t.Parts()
+	}
+}
+
+// addAudio adds the tagged audio and its parts. Key, size and checksum follow
+// from the tag and the pin alone, so they are the same where the audio is not.
+func (b *builder) addAudio(e *Episode, from pieces) {
+	cut, err := from()
+	if err != nil {
+		b.findings.Errorf("P014", e.At("title"), "", "make the tag: %v", err)
+		return
+	}
+	tag := slices.Concat(cut...)
+	tagSum := sha256.Sum256(tag)
+	payloadSum, err := hex.DecodeString(e.Pin.Payload.SHA256)
+	if err != nil || len(payloadSum) != sha256.Size {
+		b.findings.Errorf("P015", show.Position{File: show.LockFile}, "restore it from git", "the payload's sha256 of %s is not 64 hex digits", e.Slug)
+		return
+	}
+	sum := sha256.Sum256(slices.Concat(tagSum[:], payloadSum))
+	ext := ".mp3"
+	if e.Pin.MediaType != audio.MP3 {
+		ext = ".m4a"
+	}
+	o := &Object{
+		Role:    RoleAudio,
+		Episode: e.Slug,
+		SHA256:  hex.EncodeToString(sum[:]),
+		Object: bucket.Object{
+			Key:    "audio/" + e.Slug + "-" + hex.EncodeToString(sum[:8]) + ext,
+			Size:   int64(len(tag)) + e.Pin.Payload.Bytes,
+			CRC32C: audio.TaggedCRC32C(tag, e.Pin.Payload.CRC32C, e.Pin.Payload.Bytes),
+		},
+	}
+	o.Metadata = map[string]string{
+		metaSHA256:             o.SHA256,
+		"onair-tag-bytes":      fmt.Sprint(len(tag)),
+		"onair-payload-sha256": e.Pin.Payload.SHA256,
+	}
+	if m := e.master; m != nil {
+		o.Body = func() (io.ReadCloser, error) {
+			tag, err := from.tag()
+			if err != nil {
+				return nil, err
+			}
+			return m.tagged(tag)
+		}
+	} else {
+		o.Missing = e.Audio
+	}
+	if b.show.KeepMasters {
+		for i, piece := range cut {
+			o.Parts = append(o.Parts, b.addPiece(e, piece, func() ([]byte, error) {
+				cut, err := from()
+				if err != nil {
+					return nil, err
+				}
+				return cut[i], nil
+			}))
+		}
+		o.Parts = append(o.Parts, b.addPayload(e))
+	}
+	e.audio = b.add(o)
+}
+
+// addPiece adds a piece of a tag to the parts.
+func (b *builder) addPiece(e *Episode, data []byte, from source) *Object {
+	sum := sha256.Sum256(data)
+	return b.addPart(&Object{
+		Episode: e.Slug,
+		SHA256:  hex.EncodeToString(sum[:]),
+		Object: bucket.Object{
+			Size:   int64(len(data)),
+			CRC32C: crc32.Checksum(data, castagnoli),
+			Body: func() (io.ReadCloser, error) {
+				data, err := from()
+				return io.NopCloser(bytes.NewReader(data)), err
+			},
+		},
+	})
+}
+
+// addPayload adds an episode's payload to the parts; nil where masters are not
+// kept. It has no Body where the audio is not on this machine.
+func (b *builder) addPayload(e *Episode) *Object {
+	if !b.show.KeepMasters || e.Pin.Payload.Bytes == 0 {
+		return nil
+	}
+	o := &Object{
+		Episode: e.Slug,
+		SHA256:  e.Pin.Payload.SHA256,
+		Missing: e.Audio,
+		Object:  bucket.Object{Size: e.Pin.Payload.Bytes, CRC32C: e.Pin.Payload.CRC32C},
+	}
+	if m := e.master; m != nil {
+		o.Missing = ""
+		o.Body = func() (io.ReadCloser, error) { return m.tagged(nil) }
+	}
+	return b.addPart(o)
+}
+
+// addPart adds an object of onair's own that only its content names. Episodes
+// share the parts that they have in common, such as the show's artwork.
+func (b *builder) addPart(o *Object) *Object {
+	o.Key = partsPrefix + o.SHA256
+	o.Role, o.Class = RolePart, Immutable
+	o.Headers = bucket.Headers{
+		ContentType:  "application/octet-stream",
+		CacheControl: "private, no-store",
+		Metadata:     map[string]string{metaSHA256: o.SHA256},
+	}
+	if known, ok := b.parts[o.Key]; ok && (known.Body != nil || o.Body == nil) {
+		return known
+	}
+	b.parts[o.Key] = o
+	return o
+}

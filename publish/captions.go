@@ -1,0 +1,151 @@
+package publish
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"onair/internal/finding"
+	"onair/show"
+	"onair/transcripts"
+)
+
+// transcript is a Markdown transcript of an episode and what becomes of it. It
+// keeps no text: that is read again whenever something is made from it.
+type transcript struct {
+	show.TranscriptFile
+	b        *builder
+	duration time.Duration // of the audio
+	timed    bool          // it can be shown as captions
+	files    []*Object     // in the order of formats
+}
+
+// formats are what a transcript becomes, in the order in which the feed names
+// them: apps take the first they can read.
+var formats = []struct {
+	name  string
+	timed bool // needs cues
+}{
+	{"vtt", true}, {"srt", true}, {"json", true}, {"html", false}, {"txt", false},
+}
+
+// maxTranscript bounds a transcript; an hour of talk is some 60 kB.
+const maxTranscript = 16 << 20
+
+// text reads and parses the transcript.
+func (t *transcript) text() (*transcripts.Transcript, error) {
+	src, err := t.b.show.Folder.ReadFile(t.Path, maxTranscript)
+	if err != nil {
+		return nil, err
+	}
+	return transcripts.Parse(src, t.b.transcriptOptions(t.Path)), nil
+}
+
+// page is the transcript as its page reads it.
+func (t *transcript) page() (*transcripts.Transcript, []time.Duration, error) {
+	text, err := t.text()
+	if err != nil {
+		return nil, nil, err
+	}
+	return text, text.Starts(t.duration), nil
+}
+
+// readTranscripts checks an episode's transcripts and notes which there are.
+func (b *builder) readTranscripts(e *Episode) {
+	for _, f := range e.Transcripts {
+		t := &transcript{TranscriptFile: f, b: b, duration: e.Pin.Duration}
+		text, err := t.text()
+		switch {
+		case errors.Is(err, fs.ErrNotExist): // package show reports a missing file that is named
+			continue
+		case err != nil:
+			b.findings.Errorf("P003", show.Position{File: f.Path}, "", "read transcript: %v", err)
+			continue
+		}
+		b.findings = append(b.findings, forPublishing(text.Findings)...)
+		t.timed = text.Cues(t.duration) != nil
+		e.transcripts = append(e.transcripts, t)
+	}
+}
+
+// forPublishing makes warnings of errors. What is an error to the linter is an
+// oddity that the reader has understood; an old transcript that is full of them
+// is no reason to keep an episode from its listeners.
+func forPublishing(found finding.List) finding.List {
+	found = slices.Clone(found)
+	for i := range found {
+		found[i].Severity = max(found[i].Severity, finding.Warning)
+	}
+	return found
+}
+
+func (b *builder) transcriptOptions(file string) *transcripts.Options {
+	o := &transcripts.Options{File: file}
+	if fraction, err := transcripts.ParseFraction(b.show.Transcripts.Fraction); err == nil {
+		o.Fraction = fraction // package show has refused any other
+	}
+	for _, p := range b.show.People {
+		o.People = append(o.People, transcripts.Person{Name: p.Name, Aliases: p.Aliases})
+	}
+	slices.SortFunc(o.People, func(a, b transcripts.Person) int { return strings.Compare(a.Name, b.Name) })
+	return o
+}
+
+// addTranscripts adds every format of an episode's transcripts.
+func (b *builder) addTranscripts(e *Episode) {
+	for _, t := range e.transcripts {
+		stem := "episodes/" + e.Slug + "/transcript"
+		if t.Language != e.Language {
+			stem += "." + strings.ToLower(t.Language)
+		}
+		for _, f := range formats {
+			if f.timed && !t.timed {
+				continue
+			}
+			o, err := b.keyed(RoleTranscript, stem, "."+f.name, func() ([]byte, error) { return t.render(f.name) })
+			if err != nil {
+				b.findings.Errorf("P004", show.Position{File: t.Path}, "", "write %s: %v", f.name, err)
+				continue
+			}
+			o.Episode = e.Slug
+			t.files = append(t.files, o)
+		}
+	}
+}
+
+// render writes the transcript in one format.
+func (t *transcript) render(format string) ([]byte, error) {
+	text, err := t.text()
+	if err != nil {
+		return nil, err
+	}
+	cues := text.Cues(t.duration)
+	var out bytes.Buffer
+	switch format {
+	case "vtt":
+		err = transcripts.WriteVTT(&out, cues)
+	case "srt":
+		err = transcripts.WriteSRT(&out, cues)
+	case "json":
+		err = transcripts.WriteJSON(&out, cues)
+	case "html":
+		err = transcripts.WriteHTML(&out, text, cues)
+	default:
+		err = transcripts.WriteText(&out, text)
+	}
+	return out.Bytes(), err
+}
+
+// mediaType is the type of an object without its parameters, as feeds and links
+// name it.
+func mediaType(o *Object) string {
+	name, _, _ := strings.Cut(o.ContentType, ";")
+	return name
+}
+
+// captions reports whether a format of a transcript carries times.
+func captions(t *transcript, o *Object) bool { return t.timed && path.Ext(o.Key) != ".txt" }

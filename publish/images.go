@@ -1,0 +1,168 @@
+package publish
+
+import (
+	"container/list"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+
+	"onair/audio"
+	"onair/feed"
+	"onair/internal/finding"
+	"onair/show"
+)
+
+const (
+	// maxImage bounds an image file of the show; Apple's largest artwork is far
+	// below it.
+	maxImage = 20 << 20
+	// maxPictures bounds the images that are kept in memory to be used again.
+	maxPictures = 32 << 20
+)
+
+// pictures reads images of a show and keeps the ones that were used last.
+type pictures struct {
+	recent list.List // of *picture, most recent first
+	bytes  int
+}
+
+type picture struct {
+	name string
+	*audio.Picture
+}
+
+func (p *pictures) read(folder show.Folder, name string) (*audio.Picture, error) {
+	for e := p.recent.Front(); e != nil; e = e.Next() {
+		if known := e.Value.(*picture); known.name == name {
+			p.recent.MoveToFront(e)
+			return known.Picture, nil
+		}
+	}
+	data, err := folder.ReadFile(name, maxImage)
+	if err != nil {
+		return nil, err
+	}
+	read, err := audio.ReadPicture(data)
+	if err != nil {
+		return nil, err
+	}
+	p.recent.PushFront(&picture{name, read})
+	for p.bytes += len(data); p.bytes > maxPictures && p.recent.Len() > 1; {
+		p.bytes -= len(p.recent.Remove(p.recent.Back()).(*picture).Data)
+	}
+	return read, nil
+}
+
+// image is what a release knows of an image of the show.
+type image struct {
+	key string // once it is an object
+	err error
+}
+
+// imageError: an image cannot be read. It is reported once, where the show names
+// the image, and not again by everything that the image would have gone into.
+type imageError struct {
+	name string
+	err  error
+}
+
+func (e *imageError) Error() string { return e.name + ": " + e.err.Error() }
+func (e *imageError) Unwrap() error { return e.err }
+
+// picture reads an image of the show; the release gets it as an object only
+// when imageKey asks.
+func (b *builder) picture(name string) (*audio.Picture, error) {
+	im := b.images[name]
+	if im == nil {
+		im = &image{}
+		b.images[name] = im
+	}
+	if im.err != nil {
+		return nil, im.err
+	}
+	p, err := b.pictures.read(b.show.Folder, name)
+	if err != nil {
+		im.err = &imageError{name, err}
+	}
+	return p, im.err
+}
+
+// imageKey adds an image of the show and returns its key; empty where the image
+// cannot be read, which whoever names it has reported.
+func (b *builder) imageKey(name string) string {
+	p, err := b.picture(name)
+	if err != nil {
+		return ""
+	}
+	im := b.images[name]
+	if im.key == "" {
+		ext := ".jpg"
+		if p.MediaType == "image/png" {
+			ext = ".png"
+		}
+		stem := show.Slugify(strings.TrimSuffix(path.Base(name), path.Ext(name)))
+		o, err := b.keyed(RoleArtwork, "assets/"+stem, ext, func() ([]byte, error) {
+			return b.show.Folder.ReadFile(name, maxImage)
+		})
+		if err != nil { // it went away since
+			im.err = &imageError{name, err}
+			return ""
+		}
+		im.key = o.Key
+	}
+	return im.key
+}
+
+// checkImages reports what is wrong with an episode's own images. The show's
+// are checked once, in addSite.
+func (b *builder) checkImages(e *Episode) {
+	if e.Artwork != "" && e.Artwork != b.show.Artwork {
+		b.checkArtwork(e.Artwork, e.At("artwork"))
+	}
+	b.findings = append(b.findings, feed.CheckChapters(e.Episode)...)
+	for i, c := range e.Chapters {
+		if c.Image == "" {
+			continue
+		}
+		at := e.At(fmt.Sprintf("chapters[%d].image", i))
+		p, err := b.picture(c.Image)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+		case err != nil:
+			b.findings.Errorf("P020", at, "", "%v", err)
+		default:
+			b.findings = append(b.findings, audio.CheckChapterImage(p, at, c.Image)...)
+		}
+	}
+}
+
+// checkArtwork checks an image that directories will show. Package show has
+// reported it already where the file is missing.
+func (b *builder) checkArtwork(name string, at finding.Position) {
+	p, err := b.picture(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		b.findings.Errorf("P020", at, "", "%v", err)
+	default:
+		b.findings = append(b.findings, audio.CheckArtwork(p, at, name)...)
+		if show.ArtworkIsPlaceholder(p.Data) {
+			b.findings.Warnf("P021", at, "put your own in its place: square, 1400 to 3000 pixels, JPEG or PNG", "%s is still the placeholder that onair init drew", name)
+		}
+	}
+}
+
+// artworkKey is the key of an episode's artwork, else of the show's.
+func (b *builder) artworkKey(own string) string {
+	if own != "" && own != b.show.Artwork {
+		if key := b.imageKey(own); key != "" {
+			return key
+		}
+	}
+	if b.show.Artwork == "" {
+		return ""
+	}
+	return b.imageKey(b.show.Artwork)
+}

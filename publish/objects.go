@@ -1,0 +1,86 @@
+package publish
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"hash/crc32"
+	"io"
+
+	"onair/publish/bucket"
+	"onair/show"
+)
+
+// metaSHA256 is the metadata by which an object is known as onair's and can be
+// told from any other content without reading it.
+const metaSHA256 = "onair-sha256"
+
+// add puts an object into the release, with the headers that its key has.
+func (b *builder) add(o *Object) *Object {
+	if old, ok := b.objects[o.Key]; ok && old.SHA256 != o.SHA256 {
+		b.findings.Errorf("P002", show.Position{}, "rename one of them", "%s and %s both want the key %s", describe(old), describe(o), o.Key)
+	}
+	o.Headers = HeadersFor(o.Key, b.show.Feed.Path, b.show.CDN != nil)
+	o.Class = ClassOf(o.Key, b.show.Feed.Path)
+	if o.Metadata == nil {
+		o.Metadata = map[string]string{metaSHA256: o.SHA256}
+	}
+	b.objects[o.Key] = o
+	return o
+}
+
+func describe(o *Object) string {
+	if o.Episode != "" {
+		return string(o.Role) + " of " + o.Episode
+	}
+	return string(o.Role)
+}
+
+// source returns an object's bytes, the same ones every time. The release keeps
+// sums and sizes only and asks again when an object is sent: a catalogue's pages
+// and captions would not fit into memory.
+type source func() ([]byte, error)
+
+// held is a source that has the bytes at hand.
+func held(data []byte) source { return func() ([]byte, error) { return data, nil } }
+
+// keyed adds an object whose key holds the hash of its content.
+func (b *builder) keyed(role Role, stem, ext string, from source) (*Object, error) {
+	o, err := newObject(role, from)
+	if err != nil {
+		return nil, err
+	}
+	o.Key = stem + "-" + o.SHA256[:16] + ext
+	return b.add(o), nil
+}
+
+// fixed adds an object under a key of its own.
+func (b *builder) fixed(role Role, key string, from source) (*Object, error) {
+	o, err := newObject(role, from)
+	if err != nil {
+		return nil, err
+	}
+	o.Key = key
+	return b.add(o), nil
+}
+
+// newObject is an object without a key.
+func newObject(role Role, from source) (*Object, error) {
+	data, err := from()
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(data)
+	return &Object{
+		Role:   role,
+		SHA256: hex.EncodeToString(sum[:]),
+		Object: bucket.Object{
+			Size:   int64(len(data)),
+			CRC32C: crc32.Checksum(data, castagnoli),
+			Body: func() (io.ReadCloser, error) {
+				data, err := from()
+				return io.NopCloser(bytes.NewReader(data)), err
+			},
+		},
+	}, nil
+}
