@@ -2,10 +2,14 @@ package e2e
 
 import (
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // TestKillFolder kills publishes to a served folder at random times while a
@@ -51,7 +55,7 @@ func TestKillFolder(t *testing.T) {
 			live := builtFolder(t, dir)
 			for key, data := range w.build(t) {
 				if string(live[key]) != string(data) {
-					t.Errorf("%s: %d bytes that differ from the %d of the build", filepath.FromSlash(key), len(live[key]), len(data))
+					t.Errorf("%s: %d bytes that differ from the %d of the build", key, len(live[key]), len(data))
 				}
 			}
 		})
@@ -69,4 +73,47 @@ func (l *listener) lookUntil(ended <-chan error) {
 			l.look("a glance at a publish under way")
 		}
 	}
+}
+
+// TestNothingToDo publishes to a folder twice: the second time nothing is
+// written, not even the same again, and plan says so to scripts.
+func TestNothingToDo(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	w := newWorkplace(t, "ONAIR_STORAGE=file:"+dir)
+	w.fails(t, 10, "plan", "--exit-code")
+	w.run(t, "publish", "--yes")
+	w.run(t, "plan", "--exit-code")
+
+	for _, folder := range []string{dir, w.dir} {
+		touch(t, folder)
+	}
+	before := map[string]string{dir: snapshot(t, dir), w.dir: snapshot(t, w.dir)}
+	w.run(t, "publish", "--yes")
+	for folder, want := range before {
+		if diff := cmp.Diff(want, snapshot(t, folder)); diff != "" {
+			t.Errorf("the second publish wrote to %s (-before +after):\n%s", folder, diff)
+		}
+	}
+}
+
+// snapshot lists every file below a folder with its size and the time of its
+// last change.
+func snapshot(t testing.TB, dir string) string {
+	t.Helper()
+	var list strings.Builder
+	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		info, err := d.Info()
+		if err == nil {
+			fmt.Fprintln(&list, name, info.Size(), info.ModTime())
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list.String()
 }

@@ -127,6 +127,9 @@ func (w *workplace) dieAndRecover(t *testing.T, e *emulator, d death) {
 	for _, wrong := range differences(e.objects(t), w.build(t)) {
 		t.Error(wrong)
 	}
+	if got := e.phase(t); got != "done" {
+		t.Errorf("phase %q after recovering, want done", got)
+	}
 	e.forget()
 	w.run(t, "publish", "--yes")
 	if len(e.writes()) > 0 {
