@@ -18,7 +18,7 @@ var allowed = map[string][]string{
 	"onair/templates":       {"onair/show", "onair/transcripts", "onair/internal/"},
 	"onair/publish":         {"onair/show", "onair/transcripts", "onair/audio", "onair/feed", "onair/templates", "onair/publish/bucket", "onair/internal/"},
 	"onair/publish/bucket":  {},
-	"onair/publish/bucket/": {"onair/publish/bucket", "onair/publish/bucket/buckettest", "onair/internal/"},
+	"onair/publish/bucket/": {"onair/publish/bucket", "onair/publish/bucket/buckettest", "onair/publish/bucket/internal/", "onair/internal/"},
 	"onair/internal/":       {"onair/internal/"},
 	"onair/cmd/":            {"onair/"},
 	"onair/examples/":       {"onair/"},
@@ -29,6 +29,7 @@ var allowed = map[string][]string{
 var owners = map[string]string{
 	"cloud.google.com/go/":    "onair/publish/bucket/gcs",
 	"google.golang.org/api/":  "onair/publish/bucket/gcs",
+	"github.com/aws/":         "onair/publish/bucket/s3",
 	"github.com/spf13/cobra":  "onair/cmd/onair",
 	"github.com/bogem/id3v2/": "onair/audio",
 	"github.com/goccy/":       "onair/show",

@@ -15,6 +15,7 @@ import (
 	"cloud.google.com/go/storage"
 
 	"onair/publish/bucket"
+	"onair/publish/bucket/internal/remote"
 )
 
 // detectTimeout bounds the search for credentials, which may end in asking
@@ -24,11 +25,7 @@ const detectTimeout = 10 * time.Second
 // httpClient returns a client that authenticates, and gives up requests that
 // stand still.
 func httpClient(ctx context.Context, opts *Options) (*http.Client, error) {
-	// Requests to one host go side by side: keep as many connections as the
-	// busiest publish has workers. The default would open most of them anew.
-	base := http.DefaultTransport.(*http.Transport).Clone()
-	base.MaxIdleConnsPerHost = 64
-
+	base := remote.Transport()
 	hc := opts.HTTPClient
 	switch {
 	case hc != nil:
@@ -45,7 +42,7 @@ func httpClient(ctx context.Context, opts *Options) (*http.Client, error) {
 		}
 	}
 	watched := *hc
-	watched.Transport = &watch{base: cmp.Or[http.RoundTripper](hc.Transport, base), patience: patience}
+	watched.Transport = remote.Watch(cmp.Or[http.RoundTripper](hc.Transport, base))
 	return &watched, nil
 }
 

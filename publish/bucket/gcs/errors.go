@@ -1,20 +1,17 @@
 package gcs
 
 import (
-	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
-	"unicode"
 
 	"cloud.google.com/go/auth"
 	"google.golang.org/api/googleapi"
 
 	"onair/publish/bucket"
+	"onair/publish/bucket/internal/remote"
 )
 
 // errLostSession is a 404 or 410 that is about an upload, not about a bucket.
@@ -36,15 +33,7 @@ func status(err error) int {
 
 // temporary reports whether another try may go better.
 func temporary(err error) bool {
-	for _, final := range []error{
-		bucket.ErrBody, bucket.ErrPrecondition, bucket.ErrNotExist, bucket.ErrNoBucket, bucket.ErrDenied, context.Canceled,
-	} {
-		if errors.Is(err, final) {
-			return false
-		}
-	}
-	var certificate *tls.CertificateVerificationError
-	if errors.As(err, &certificate) {
+	if remote.Final(err) {
 		return false
 	}
 	var token *auth.Error
@@ -67,15 +56,8 @@ func temporary(err error) bool {
 // branch on, and one line. Nothing of the client's own error is kept that could
 // carry a secret, such as the address of an upload session.
 func explain(err error) error {
-	for _, ours := range []error{bucket.ErrBody, bucket.ErrPrecondition, bucket.ErrNotExist, bucket.ErrNoBucket, bucket.ErrDenied} {
-		if errors.Is(err, ours) {
-			return err
-		}
-	}
-	for _, bare := range []error{context.Canceled, context.DeadlineExceeded, errStalled} {
-		if errors.Is(err, bare) {
-			return bare // the client wraps it in the address of the request
-		}
+	if err := remote.Known(err); err != nil {
+		return err
 	}
 	var token *auth.Error
 	if errors.As(err, &token) {
@@ -91,8 +73,6 @@ func explain(err error) error {
 	}
 	return errors.New(text(err))
 }
-
-var queries = regexp.MustCompile(`(https?://[^\s"?]*)\?[^\s"]*`)
 
 // text is one line, of reasonable length, for an error from outside.
 func text(err error) string {
@@ -120,11 +100,5 @@ func text(err error) string {
 	default:
 		s = err.Error()
 	}
-	// An upload's address is a key to it: no query of an address is shown.
-	s = queries.ReplaceAllString(s, "$1")
-	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
-	if runes := []rune(s); len(runes) > 300 {
-		s = string(runes[:300]) + "…"
-	}
-	return s
+	return remote.Line(s) // without the address of an upload, which is a key to it
 }

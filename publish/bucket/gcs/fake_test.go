@@ -182,7 +182,7 @@ func (f *fake) insert(req *http.Request, body []byte) *http.Response {
 	if err != nil {
 		return answer(400, err.Error())
 	}
-	o.Name = q.Get("name")
+	o.Name, o.ContentType = q.Get("name"), data.Header.Get("Content-Type")
 	if o.body, err = io.ReadAll(data); err != nil {
 		return answer(400, err.Error())
 	}
@@ -226,7 +226,7 @@ func (f *fake) store(o *fakeObject, q url.Values) *http.Response {
 }
 
 func encodeSum(body []byte) string {
-	return base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint32(nil, crc32.Checksum(body, castagnoli)))
+	return base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint32(nil, crc32.Checksum(body, crc32.MakeTable(crc32.Castagnoli))))
 }
 
 // patch merges, as the API does: null takes away.

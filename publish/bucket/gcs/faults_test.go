@@ -14,6 +14,7 @@ import (
 
 	"onair/publish/bucket"
 	"onair/publish/bucket/buckettest"
+	"onair/publish/bucket/internal/remote"
 )
 
 var absent = bucket.Condition{Absent: true}
@@ -128,7 +129,7 @@ func TestLastingFaults(t *testing.T) {
 					t.Errorf("error is %v, want one that says gave up", err)
 				}
 				// On the bubble's clock: a minute for each stalled try, within the deadline.
-				if took, limit := time.Since(start), b.policy.deadline(3*chunkSize); took > limit {
+				if took, limit := time.Since(start), b.policy.Deadline(3*chunkSize); took > limit {
 					t.Errorf("gave up after %v, want within %v", took, limit)
 				}
 			})
@@ -392,7 +393,7 @@ func TestReplacedWhileOpened(t *testing.T) {
 // Headers change between the look at them and the update.
 func TestHeadersChangeMeanwhile(t *testing.T) {
 	inBubble(t, func(t *testing.T, b *Bucket, f *fake, net *faults) {
-		f.store(&fakeObject{Name: "feed.xml", CRC32C: encodeSum(nil), Metadata: map[string]string{"old": "1"}}, nil)
+		f.store(&fakeObject{Name: "feed.xml", CRC32C: encodeSum(nil)}, nil)
 		net.pending = []fault{on(method(http.MethodPatch), func(base http.RoundTripper, req *http.Request) (*http.Response, error) {
 			f.objects["feed.xml"].Metadata = map[string]string{"other": "1"}
 			f.objects["feed.xml"].Metageneration++
@@ -400,7 +401,7 @@ func TestHeadersChangeMeanwhile(t *testing.T) {
 		})}
 		want := bucket.Headers{ContentType: "a/b", Metadata: map[string]string{"new": "1"}}
 		a, err := b.SetHeaders(t.Context(), "feed.xml", want, bucket.Condition{Version: "1"})
-		if err != nil || !equal(a.Headers, want) {
+		if err != nil || !remote.SameHeaders(a.Headers, want) {
 			t.Errorf("SetHeaders = %+v, %v; want %+v", a.Headers, err, want)
 		}
 	})
@@ -460,27 +461,3 @@ func TestSecretsAreNotShown(t *testing.T) {
 type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
-
-func TestPauses(t *testing.T) {
-	var longest [20]time.Duration
-	p := defaultPolicy
-	n := 0
-	p.sleep = func(_ context.Context, d time.Duration) error {
-		longest[n] = max(longest[n], d)
-		return nil
-	}
-	for n = 1; n < len(longest); n++ {
-		for range 1000 {
-			if err := p.pause(t.Context(), n); err != nil {
-				t.Fatal(err)
-			}
-		}
-		limit := min(500*time.Millisecond<<(n-1), 10*time.Second)
-		if longest[n] > limit || longest[n] < limit/2 {
-			t.Errorf("longest pause after %d tries is %v, want up to %v", n, longest[n], limit)
-		}
-	}
-	if got := p.deadline(60 << 20); got != 37*time.Minute {
-		t.Errorf("deadline for 60 MiB is %v, want 37m", got)
-	}
-}

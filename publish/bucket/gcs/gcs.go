@@ -19,7 +19,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -29,6 +28,7 @@ import (
 	"google.golang.org/api/option"
 
 	"onair/publish/bucket"
+	"onair/publish/bucket/internal/remote"
 )
 
 // Options are optional.
@@ -48,7 +48,7 @@ type Bucket struct {
 	prefix  string // empty, or ends in a slash
 	objects *storage.BucketHandle
 	exists  atomic.Bool // the bucket has answered as one that is there
-	policy  policy
+	policy  *remote.Policy
 }
 
 var _ bucket.Bucket = (*Bucket)(nil)
@@ -80,7 +80,7 @@ func Open(ctx context.Context, rawURL string, opts *Options) (*Bucket, error) {
 		return nil, fmt.Errorf("open %s: %s", rawURL, text(err))
 	}
 	client.SetRetry(storage.WithPolicy(storage.RetryNever))
-	return &Bucket{url: strings.TrimSuffix(rawURL, "/"), prefix: prefix, objects: client.Bucket(name), policy: defaultPolicy}, nil
+	return &Bucket{url: strings.TrimSuffix(rawURL, "/"), prefix: prefix, objects: client.Bucket(name), policy: remote.NewPolicy(temporary, explain)}, nil
 }
 
 // parse splits a bucket URL. Nothing in it is escaped.
@@ -121,6 +121,15 @@ func (b *Bucket) object(key string) (*storage.ObjectHandle, error) {
 	return nil, fmt.Errorf("key %q: longer than 1024 bytes with its prefix", key)
 }
 
+// retry calls try until it succeeds or fails for good.
+func (b *Bucket) retry(ctx context.Context, size int64, try func(ctx context.Context, n int) error) error {
+	err := b.policy.Do(ctx, size, try)
+	if err == nil {
+		b.exists.Store(true)
+	}
+	return err
+}
+
 // under puts a condition on a handle.
 func under(o *storage.ObjectHandle, cond bucket.Condition) (*storage.ObjectHandle, error) {
 	switch {
@@ -144,28 +153,11 @@ func (b *Bucket) attrs(a *storage.ObjectAttrs) bucket.Attrs {
 		Headers: bucket.Headers{
 			ContentType:  a.ContentType,
 			CacheControl: a.CacheControl,
-			Metadata:     lower(a.Metadata),
+			Metadata:     remote.Lower(a.Metadata),
 		},
 		Size:    a.Size,
 		CRC32C:  a.CRC32C,
 		Version: strconv.FormatInt(a.Generation, 10),
+		Updated: a.Created, // of this generation; Updated would count headers too
 	}
-}
-
-// lower returns metadata as package bucket has it: keys in small letters, nil if
-// there is none.
-func lower(metadata map[string]string) map[string]string {
-	if len(metadata) == 0 {
-		return nil
-	}
-	out := make(map[string]string, len(metadata))
-	for k, v := range metadata {
-		out[strings.ToLower(k)] = v
-	}
-	return out
-}
-
-// equal reports whether two sets of headers are the same.
-func equal(x, y bucket.Headers) bool {
-	return x.ContentType == y.ContentType && x.CacheControl == y.CacheControl && maps.Equal(x.Metadata, y.Metadata)
 }

@@ -30,7 +30,7 @@ func open(t *testing.T, rawURL string, rt http.RoundTripper) *Bucket {
 
 // hasty makes a bucket pause briefly, on the real clock.
 func hasty(b *Bucket) *Bucket {
-	b.policy.first = time.Microsecond
+	b.policy.First = time.Microsecond
 	return b
 }
 
@@ -124,6 +124,16 @@ func TestForeignObjects(t *testing.T) {
 	want := []bucket.Attrs{{Key: "feed.xml", Version: "3", Headers: bucket.Headers{Metadata: map[string]string{"made-by": "Hand"}}}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("listed (-want +got):\n%s", diff)
+	}
+}
+
+// The client would guess a type from the bytes.
+func TestNoContentType(t *testing.T) {
+	b := open(t, "gs://my-show", newFake())
+	o := buckettest.Object("page", "<!doctype html><title>x</title>")
+	o.Headers = bucket.Headers{}
+	if a, err := b.Write(t.Context(), o, bucket.Condition{}); err != nil || a.ContentType != "" {
+		t.Errorf("Write = %+v, %v; want no Content-Type", a, err)
 	}
 }
 

@@ -42,7 +42,7 @@ func (b *Bucket) List(ctx context.Context, prefix string) iter.Seq2[bucket.Attrs
 // page reads one page of a listing.
 func (b *Bucket) page(ctx context.Context, prefix, token string) (page []*storage.ObjectAttrs, next string, err error) {
 	query := &storage.Query{Prefix: b.prefix + prefix, Projection: storage.ProjectionNoACL}
-	if err := query.SetAttrSelection([]string{"Name", "Size", "CRC32C", "Generation", "ContentType", "CacheControl", "Metadata"}); err != nil {
+	if err := query.SetAttrSelection([]string{"Name", "Size", "CRC32C", "Generation", "ContentType", "CacheControl", "Metadata", "Created"}); err != nil {
 		return nil, "", err
 	}
 	err = b.retry(ctx, 0, func(ctx context.Context, _ int) error {

@@ -5,13 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"net/http"
 
 	"cloud.google.com/go/storage"
 
 	"onair/publish/bucket"
+	"onair/publish/bucket/internal/remote"
 )
 
 // chunkSize is how much of a large body is sent, and kept in memory to be sent
@@ -73,17 +73,12 @@ func send(ctx context.Context, target *storage.ObjectHandle, o *bucket.Object) (
 	w.ContentType = o.ContentType
 	w.ForceEmptyContentType = true // no guess where none is given
 	w.CacheControl = o.CacheControl
-	w.Metadata = lower(o.Metadata)
+	w.Metadata = remote.Lower(o.Metadata)
 	w.CRC32C, w.SendCRC32C = o.CRC32C, true
 	if w.ChunkSize = 0; o.Size > chunkSize {
 		w.ChunkSize = chunkSize
 	}
-	held := &holdBack{w: w}
-	err := bucket.CopyBody(ctx, held, o)
-	if err == nil {
-		err = held.release()
-	}
-	if err != nil {
+	if err := remote.SendBody(ctx, w, o); err != nil {
 		// Not Close: that would end the request as if it were whole. CloseWithError
 		// is deprecated for cancelling, which takes effect only some time later.
 		cancel()
@@ -100,28 +95,6 @@ func send(ctx context.Context, target *storage.ObjectHandle, o *bucket.Object) (
 	return a, nil
 }
 
-// holdBack is a writer that keeps the last write to itself until it is released.
-type holdBack struct {
-	w    io.Writer
-	held []byte
-}
-
-func (h *holdBack) Write(p []byte) (int, error) {
-	if len(p) == 0 {
-		return 0, nil
-	}
-	if err := h.release(); err != nil {
-		return 0, err
-	}
-	h.held = append(h.held[:0], p...)
-	return len(p), nil
-}
-
-func (h *holdBack) release() error {
-	_, err := h.w.Write(h.held)
-	return err
-}
-
 // lookForOurs is asked when a repeated write finds its precondition broken. The
 // first may have done it, its answer lost: then the object has our bytes and
 // headers.
@@ -132,9 +105,7 @@ func (b *Bucket) lookForOurs(ctx context.Context, object *storage.ObjectHandle, 
 	} else if err != nil {
 		return nil, err
 	}
-	want := o.Headers
-	want.Metadata = lower(want.Metadata)
-	if a.Size == o.Size && a.CRC32C == o.CRC32C && equal(b.attrs(a).Headers, want) {
+	if a.Size == o.Size && a.CRC32C == o.CRC32C && remote.SameHeaders(b.attrs(a).Headers, o.Headers) {
 		return a, nil
 	}
 	return nil, bucket.ErrPrecondition
@@ -155,7 +126,7 @@ func (b *Bucket) setHeaders(ctx context.Context, key string, h bucket.Headers, c
 	if err != nil {
 		return bucket.Attrs{}, err
 	}
-	h.Metadata = lower(h.Metadata)
+	h.Metadata = remote.Lower(h.Metadata)
 	err = b.retry(ctx, 0, func(ctx context.Context, _ int) error {
 		a, err := b.stat(ctx, object)
 		if err != nil {
@@ -184,7 +155,7 @@ func (b *Bucket) setHeaders(ctx context.Context, key string, h bucket.Headers, c
 
 // headerSteps returns the updates that lead from one set of headers to another.
 func headerSteps(from, to bucket.Headers) (steps []storage.ObjectAttrsToUpdate) {
-	if equal(from, to) {
+	if remote.SameHeaders(from, to) {
 		return nil
 	}
 	// An update adds to metadata and cannot take single keys away.

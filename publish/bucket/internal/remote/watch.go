@@ -1,4 +1,4 @@
-package gcs
+package remote
 
 import (
 	"context"
@@ -11,8 +11,8 @@ import (
 // patience is how long a request may stand still.
 const patience = time.Minute
 
-// errStalled ends a request that stood still for too long.
-var errStalled = errors.New("connection stalled")
+// ErrStalled ends a request that stood still for too long.
+var ErrStalled = errors.New("connection stalled")
 
 // watch is a transport that gives up a request when neither it nor its response
 // has moved for some time. A fixed time for the whole would be too short for a
@@ -22,10 +22,24 @@ type watch struct {
 	patience time.Duration
 }
 
+// Watch returns a transport that gives up requests that stand still for a minute.
+func Watch(base http.RoundTripper) http.RoundTripper {
+	return &watch{base: base, patience: patience}
+}
+
+// Transport returns a new transport for requests to one host side by side: it
+// keeps as many connections as the busiest publish has workers. The default
+// would open most of them anew.
+func Transport() *http.Transport {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.MaxIdleConnsPerHost = 64
+	return t
+}
+
 // RoundTrip implements http.RoundTripper.
 func (w *watch) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancelCause(req.Context())
-	timer := time.AfterFunc(w.patience, func() { cancel(errStalled) })
+	timer := time.AfterFunc(w.patience, func() { cancel(ErrStalled) })
 	moved := func() { timer.Reset(w.patience) }
 
 	req = req.WithContext(ctx) // a copy: the caller's request stays as it is
@@ -58,8 +72,8 @@ func (w *watch) CloseIdleConnections() {
 
 // stalled replaces the error of a request that was given up by the reason.
 func stalled(ctx context.Context, err error) error {
-	if context.Cause(ctx) == errStalled {
-		return errStalled
+	if context.Cause(ctx) == ErrStalled {
+		return ErrStalled
 	}
 	return err
 }

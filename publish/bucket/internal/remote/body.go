@@ -1,0 +1,41 @@
+package remote
+
+import (
+	"context"
+	"io"
+
+	"onair/publish/bucket"
+)
+
+// SendBody sends an object's body to w as bucket.CopyBody does, and its end only
+// when the whole of it has proved to be right: a server that got all but the end
+// has nothing to store, whatever it makes of a request that breaks off.
+func SendBody(ctx context.Context, w io.Writer, o *bucket.Object) error {
+	held := &holdBack{w: w}
+	if err := bucket.CopyBody(ctx, held, o); err != nil {
+		return err
+	}
+	return held.release()
+}
+
+// holdBack is a writer that keeps the last write to itself until it is released.
+type holdBack struct {
+	w    io.Writer
+	held []byte
+}
+
+func (h *holdBack) Write(p []byte) (int, error) {
+	if len(p) == 0 {
+		return 0, nil
+	}
+	if err := h.release(); err != nil {
+		return 0, err
+	}
+	h.held = append(h.held[:0], p...)
+	return len(p), nil
+}
+
+func (h *holdBack) release() error {
+	_, err := h.w.Write(h.held)
+	return err
+}

@@ -1,0 +1,59 @@
+package remote
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"regexp"
+	"strings"
+	"unicode"
+
+	"onair/publish/bucket"
+)
+
+// known are the errors that say all there is to say.
+var known = []error{
+	bucket.ErrBody, bucket.ErrPrecondition, bucket.ErrNotExist, bucket.ErrNoBucket, bucket.ErrDenied, errors.ErrUnsupported,
+}
+
+// Known returns an error that needs no explaining, or nil: one that is a
+// sentinel of package bucket stays as it is, one of a context or of a stalled
+// request is stripped of what clients wrap around it, such as the address of the
+// request.
+func Known(err error) error {
+	for _, ours := range known {
+		if errors.Is(err, ours) {
+			return err
+		}
+	}
+	for _, bare := range []error{context.Canceled, context.DeadlineExceeded, ErrStalled} {
+		if errors.Is(err, bare) {
+			return bare
+		}
+	}
+	return nil
+}
+
+// Final reports whether no other try can go better, whatever the provider.
+func Final(err error) bool {
+	for _, ours := range known {
+		if errors.Is(err, ours) {
+			return true
+		}
+	}
+	var certificate *tls.CertificateVerificationError
+	return errors.Is(err, context.Canceled) || errors.As(err, &certificate)
+}
+
+var queries = regexp.MustCompile(`(https?://[^\s"?]*)\?[^\s"]*`)
+
+// Line makes one line of reasonable length of a message from outside. The query
+// of an address may be a key to it: none is shown.
+func Line(s string) string {
+	s = queries.ReplaceAllString(s, "$1")
+	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
+	if runes := []rune(s); len(runes) > 300 {
+		s = string(runes[:300]) + "…"
+	}
+	return s
+}

@@ -1,0 +1,26 @@
+package remote
+
+import (
+	"maps"
+	"strings"
+
+	"onair/publish/bucket"
+)
+
+// Lower returns metadata as package bucket has it: keys in small letters, nil if
+// there is none.
+func Lower(metadata map[string]string) map[string]string {
+	if len(metadata) == 0 {
+		return nil
+	}
+	out := make(map[string]string, len(metadata))
+	for k, v := range metadata {
+		out[strings.ToLower(k)] = v
+	}
+	return out
+}
+
+// SameHeaders reports whether two sets of headers are the same.
+func SameHeaders(x, y bucket.Headers) bool {
+	return x.ContentType == y.ContentType && x.CacheControl == y.CacheControl && maps.Equal(Lower(x.Metadata), Lower(y.Metadata))
+}
