@@ -26,6 +26,7 @@ import (
 	"io"
 	"iter"
 	"strings"
+	"time"
 )
 
 // Errors that callers branch on. Implementations wrap them.
@@ -121,6 +122,7 @@ type Attrs struct {
 	Size    int64
 	CRC32C  uint32 // 0 of an object that has bytes: the store does not know it
 	Version string
+	Updated time.Time // when it was last written, by the store's clock
 }
 
 // Headerless is implemented by buckets that keep no headers of their own,

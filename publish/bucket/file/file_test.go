@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -304,6 +305,34 @@ func TestChangedByHand(t *testing.T) {
 	}
 }
 
+// Two Buckets on one folder are as two processes: only the lock file is between
+// them.
+func TestTwoBucketsOneFolder(t *testing.T) {
+	dir := t.TempDir()
+	buckets := [2]*file.Bucket{open(t, dir), open(t, dir)}
+	now := bucket.Condition{Absent: true}
+	for round := range 50 {
+		var attrs [2]bucket.Attrs
+		var errs [2]error
+		var both sync.WaitGroup
+		for i, b := range buckets {
+			both.Go(func() {
+				o := buckettest.Object("release.json", fmt.Sprintf("round %d, publisher %d", round, i))
+				attrs[i], errs[i] = b.Write(t.Context(), o, now)
+			})
+		}
+		both.Wait()
+		winner := 0
+		if errs[0] != nil {
+			winner = 1
+		}
+		if errs[winner] != nil || !errors.Is(errs[1-winner], bucket.ErrPrecondition) {
+			t.Fatalf("round %d: %v and %v, want one to win and one to lose", round, errs[0], errs[1])
+		}
+		now = bucket.Condition{Version: attrs[winner].Version}
+	}
+}
+
 func TestDenied(t *testing.T) {
 	if os.Getuid() <= 0 {
 		t.Skip("needs a user whom permissions stop")
@@ -428,7 +457,11 @@ func TestUnchangedFilesAreNotRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := bucket.Attrs{Key: "file.go", Size: id.Size, CRC32C: 1, Version: "cached"}
+	info, err := os.Stat("file.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := bucket.Attrs{Key: "file.go", Size: id.Size, CRC32C: 1, Version: "cached", Updated: info.ModTime()}
 	sums.Put("sums", id, map[string]any{"sha256": want.Version, "crc32c": want.CRC32C})
 	for got, err := range b.List(t.Context(), "file.go") {
 		if diff := cmp.Diff(want, got); err != nil || diff != "" {

@@ -132,7 +132,7 @@ func (b *Bucket) measure(ctx context.Context, f *os.File, key string) (bucket.At
 		}
 		b.sums.Put("sums", id, s)
 	}
-	return bucket.Attrs{Key: key, Size: info.Size(), CRC32C: s.CRC32C, Version: s.SHA256}, nil
+	return bucket.Attrs{Key: key, Size: info.Size(), CRC32C: s.CRC32C, Version: s.SHA256, Updated: info.ModTime()}, nil
 }
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)

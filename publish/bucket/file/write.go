@@ -69,17 +69,22 @@ func (b *Bucket) write(ctx context.Context, o *bucket.Object, cond bucket.Condit
 		f.Abort()
 		return bucket.Attrs{}, err
 	}
+	var info fs.FileInfo
 	err = b.locked(ctx, root, func() error {
 		if err := b.require(ctx, root, o.Key, cond); err != nil {
 			return err
 		}
-		return f.Commit()
+		if err := f.Commit(); err != nil {
+			return err
+		}
+		info, err = root.Stat(o.Key)
+		return err
 	})
 	if err != nil {
 		f.Abort()
 		return bucket.Attrs{}, err
 	}
-	return bucket.Attrs{Key: o.Key, Size: o.Size, CRC32C: o.CRC32C, Version: hex.EncodeToString(sha.Sum(nil))}, nil
+	return bucket.Attrs{Key: o.Key, Size: o.Size, CRC32C: o.CRC32C, Version: hex.EncodeToString(sha.Sum(nil)), Updated: info.ModTime()}, nil
 }
 
 // SetHeaders checks that the object is there and that the condition holds.

@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"onair/publish/bucket"
 )
@@ -38,6 +39,9 @@ type Bucket struct {
 	// call's: a lost acknowledgement.
 	After func(op, key string) error
 
+	// Now is the store's clock. nil: every write takes a second, from an epoch on.
+	Now func() time.Time
+
 	mu      sync.Mutex
 	objects map[string]object
 	version int
@@ -50,6 +54,9 @@ type object struct {
 }
 
 var _ bucket.Bucket = (*Bucket)(nil)
+
+// epoch is when time begins for a bucket without a clock.
+var epoch = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // New returns an empty bucket.
 func New() *Bucket {
@@ -235,6 +242,10 @@ func (b *Bucket) get(key string) (object, error) {
 func (b *Bucket) put(o object) object {
 	b.version++
 	o.attrs.Version = strconv.Itoa(b.version)
+	o.attrs.Updated = epoch.Add(time.Duration(b.version) * time.Second)
+	if b.Now != nil {
+		o.attrs.Updated = b.Now()
+	}
 	o.attrs.Metadata = maps.Clone(o.attrs.Metadata)
 	b.objects[o.attrs.Key] = o
 	return o
