@@ -243,6 +243,7 @@ func (s *suite) wrongBodies(_ *testing.T, b *store) {
 		"too short":  func(o *bucket.Object) { o.Size++ },
 		"too long":   func(o *bucket.Object) { o.Size-- },
 		"empty":      func(o *bucket.Object) { o.Body = Object("", "").Body },
+		"endless":    func(o *bucket.Object) { o.Body = func() (io.ReadCloser, error) { return io.NopCloser(endless{}), nil } },
 		"unopenable": func(o *bucket.Object) { o.Body = func() (io.ReadCloser, error) { return nil, broken } },
 		"breaks":     func(o *bucket.Object) { o.Body = brokenBody(o.Body, broken, 5_000) },
 		"breaks at the end": func(o *bucket.Object) {
@@ -268,6 +269,11 @@ func (s *suite) wrongBodies(_ *testing.T, b *store) {
 		b.Errorf("listed after refused writes: %q", keys)
 	}
 }
+
+// endless never ends.
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) { return len(p), nil }
 
 // brokenBody fails after n bytes.
 func brokenBody(body func() (io.ReadCloser, error), broken error, n int64) func() (io.ReadCloser, error) {
