@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"onair/internal/finding"
 	"onair/show"
@@ -62,4 +63,14 @@ func (t *Tag) showChapters() []show.Chapter {
 		chapters = append(chapters, show.Chapter{Start: c.Start, End: c.End, Title: c.Title, URL: c.URL, Hidden: c.Hidden})
 	}
 	return show.Untimed(chapters, t.Duration)
+}
+
+// CheckChapters judges the chapters of audio that lasts so long by rules A040,
+// A042 and A043. A duration of zero is one that is not known.
+func CheckChapters(chapters []show.Chapter, duration time.Duration, at finding.Position) finding.List {
+	t := &Tag{Duration: duration}
+	for _, c := range show.Timed(chapters, duration) {
+		t.Chapters = append(t.Chapters, Chapter{Start: c.Start, End: c.End, Title: c.Title, URL: c.URL, Hidden: c.Hidden})
+	}
+	return CheckTag(t, at)
 }

@@ -117,7 +117,7 @@ func checkChapters(chapters []Chapter, at func(i int) Position, found *finding.L
 			continue
 		}
 		if c.End != 0 && c.End <= c.Start {
-			found.Errorf(ruleChapters, at(i), "", "the chapter ends at %s, before it starts", formatTimestamp(c.End))
+			found.Errorf(ruleChapters, at(i), "", "the chapter ends at %s, before it starts", FormatTimestamp(c.End))
 		}
 		if i == 0 {
 			continue
@@ -125,11 +125,11 @@ func checkChapters(chapters []Chapter, at func(i int) Position, found *finding.L
 		before := chapters[i-1]
 		switch {
 		case c.Start == before.Start:
-			found.Errorf(ruleChapters, at(i), "", "two chapters start at %s", formatTimestamp(c.Start))
+			found.Errorf(ruleChapters, at(i), "", "two chapters start at %s", FormatTimestamp(c.Start))
 		case c.Start < before.Start:
-			found.Errorf(ruleChapters, at(i), "put the chapters in order", "the chapter at %s comes after the one at %s", formatTimestamp(c.Start), formatTimestamp(before.Start))
+			found.Errorf(ruleChapters, at(i), "put the chapters in order", "the chapter at %s comes after the one at %s", FormatTimestamp(c.Start), FormatTimestamp(before.Start))
 		case before.End > c.Start:
-			found.Errorf(ruleChapters, at(i), "", "the chapter before this one ends at %s, after this one starts", formatTimestamp(before.End))
+			found.Errorf(ruleChapters, at(i), "", "the chapter before this one ends at %s, after this one starts", FormatTimestamp(before.End))
 		}
 	}
 }

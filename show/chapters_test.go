@@ -79,9 +79,9 @@ var chapterFileCases = []struct {
 func spell(chapters []Chapter) string {
 	var all []string
 	for _, c := range chapters {
-		s := formatTimestamp(c.Start)
+		s := FormatTimestamp(c.Start)
 		if c.End != 0 {
-			s += "-" + formatTimestamp(c.End)
+			s += "-" + FormatTimestamp(c.End)
 		}
 		if c.Hidden {
 			s += " (hidden)"
@@ -171,7 +171,7 @@ func TestParseChaptersFindings(t *testing.T) {
 func TestParseChaptersBounds(t *testing.T) {
 	var b strings.Builder
 	for i := range 2 * maxChapters {
-		b.WriteString(formatTimestamp(time.Duration(i)*time.Second) + " a\n")
+		b.WriteString(FormatTimestamp(time.Duration(i)*time.Second) + " a\n")
 	}
 	chapters, found := ParseChapters([]byte(b.String()), "c")
 	if len(chapters) != maxChapters || len(found) != 1 || found[0].Rule != ruleLength {

@@ -17,7 +17,7 @@ func FormatChapters(chapters []Chapter) []byte {
 		if c.Hidden {
 			continue
 		}
-		fmt.Fprintf(&b, "%s %s", formatTimestamp(c.Start), oneLine(c.Title))
+		fmt.Fprintf(&b, "%s %s", FormatTimestamp(c.Start), oneLine(c.Title))
 		if c.URL != "" {
 			fmt.Fprintf(&b, " <%s>", c.URL)
 		}
@@ -79,12 +79,12 @@ func FormatYouTube(chapters []Chapter, duration time.Duration) (text []byte, pro
 		}
 		start := c.Start.Truncate(time.Second)
 		if n++; n == 1 && start != 0 {
-			problem("the first chapter starts at %s, not at 0:00", formatTimestamp(start))
+			problem("the first chapter starts at %s, not at 0:00", FormatTimestamp(start))
 		}
 		if last := i+1 == len(chapters); c.End-c.Start < youTubeShortest && (!last || duration > 0) {
-			problem("the chapter at %s is shorter than ten seconds", formatTimestamp(start))
+			problem("the chapter at %s is shorter than ten seconds", FormatTimestamp(start))
 		}
-		fmt.Fprintf(&b, "%s %s\n", formatTimestamp(start), oneLine(c.Title))
+		fmt.Fprintf(&b, "%s %s\n", FormatTimestamp(start), oneLine(c.Title))
 	}
 	if n < youTubeChapters {
 		problem("%d of at least three chapters", n)

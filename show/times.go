@@ -101,9 +101,9 @@ func parseTimestamp(s string) (time.Duration, bool) {
 	return time.Duration(minutes)*time.Minute + last, true
 }
 
-// formatTimestamp writes a time in an episode as chapters.txt has it: 0:12,
+// FormatTimestamp writes a time in an episode as chapters.txt has it: 0:12,
 // 1:02:03.25. It is exact.
-func formatTimestamp(d time.Duration) string {
+func FormatTimestamp(d time.Duration) string {
 	minutes := d / time.Minute
 	s := fmt.Sprintf("%02d.%09d", d%time.Minute/time.Second, d%time.Second)
 	s = strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
@@ -131,7 +131,7 @@ func timestamp(p *time.Duration) setter {
 
 func timestampHint(s string) string {
 	if d, ok := parseSeconds(s); ok {
-		return "write " + quote(formatTimestamp(d))
+		return "write " + quote(FormatTimestamp(d))
 	}
 	return ""
 }

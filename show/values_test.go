@@ -81,7 +81,7 @@ func TestTimestamp(t *testing.T) {
 		if !ok || got != tt.want {
 			t.Errorf("%s: got %v, %t; want %v", tt.in, got, ok, tt.want)
 		}
-		if out := formatTimestamp(got); out != tt.out {
+		if out := FormatTimestamp(got); out != tt.out {
 			t.Errorf("%s: written as %s; want %s", tt.in, out, tt.out)
 		}
 	}
@@ -98,7 +98,7 @@ func FuzzTimestamp(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		if d, ok := parseTimestamp(s); ok {
-			if again, ok := parseTimestamp(formatTimestamp(d)); !ok || again != d || d < 0 {
+			if again, ok := parseTimestamp(FormatTimestamp(d)); !ok || again != d || d < 0 {
 				t.Errorf("%q: %v, then %v", s, d, again)
 			}
 		}

@@ -14,11 +14,11 @@ import (
 func newAudio(g *global) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "audio",
-		Short: "Look at one audio file",
+		Short: "Work on one audio file",
 		Args:  cobra.NoArgs,
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(newAudioProbe(g))
+	c.AddCommand(newAudioProbe(g), newAudioChapters(g))
 	return c
 }
 
@@ -38,23 +38,16 @@ Exit codes: 0 done · 1 failed, such as a file that is no MP3 · 2 usage.`,
 }
 
 func (g *global) probe(name string) error {
-	f, err := os.Open(name)
+	f, size, err := openRegular(name)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	stat, err := f.Stat()
-	if err != nil {
-		return err
-	}
-	if !stat.Mode().IsRegular() {
-		return fmt.Errorf("%s is not a regular file", name)
-	}
-	info, err := audio.Probe(f, stat.Size())
+	info, err := audio.Probe(f, size)
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	tag, err := audio.ReadTag(f, stat.Size())
+	tag, err := audio.ReadTag(f, size)
 	if err != nil {
 		info.Warnings = append(info.Warnings, err.Error())
 	}
@@ -62,6 +55,23 @@ func (g *global) probe(name string) error {
 		return writeJSON(g.stdout, probeJSON(info, tag))
 	}
 	return g.printProbe(info, tag)
+}
+
+// openRegular opens a file to be read from anywhere, and tells its size.
+func openRegular(name string) (*os.File, int64, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, 0, err
+	}
+	stat, err := f.Stat()
+	if err == nil && !stat.Mode().IsRegular() {
+		err = fmt.Errorf("%s is not a regular file", name)
+	}
+	if err != nil {
+		f.Close()
+		return nil, 0, err
+	}
+	return f, stat.Size(), nil
 }
 
 // probeDocument is what audio probe --json writes.
