@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -13,18 +14,16 @@ import (
 
 // known are the errors that say all there is to say.
 var known = []error{
-	bucket.ErrBody, bucket.ErrPrecondition, bucket.ErrNotExist, bucket.ErrNoBucket, bucket.ErrDenied, errors.ErrUnsupported,
+	bucket.ErrBody, bucket.ErrPrecondition, bucket.ErrNotExist, bucket.ErrNoBucket, bucket.ErrDenied, errors.ErrUnsupported, errGaveUp,
 }
 
-// Known returns an error that needs no explaining, or nil: one that is a
-// sentinel of package bucket stays as it is, one of a context or of a stalled
-// request is stripped of what clients wrap around it, such as the address of the
-// request.
+// Known returns an error that needs no explaining, or nil. One that is a
+// sentinel of package bucket, or was explained before, stays as it is. One of a
+// context or of a stalled request is stripped of what clients wrap around it,
+// such as the address of the request.
 func Known(err error) error {
-	for _, ours := range known {
-		if errors.Is(err, ours) {
-			return err
-		}
+	if isKnown(err) {
+		return err
 	}
 	for _, bare := range []error{context.Canceled, context.DeadlineExceeded, ErrStalled} {
 		if errors.Is(err, bare) {
@@ -34,15 +33,14 @@ func Known(err error) error {
 	return nil
 }
 
+func isKnown(err error) bool {
+	return slices.ContainsFunc(known, func(ours error) bool { return errors.Is(err, ours) })
+}
+
 // Final reports whether no other try can go better, whatever the provider.
 func Final(err error) bool {
-	for _, ours := range known {
-		if errors.Is(err, ours) {
-			return true
-		}
-	}
 	var certificate *tls.CertificateVerificationError
-	return errors.Is(err, context.Canceled) || errors.As(err, &certificate)
+	return isKnown(err) || errors.Is(err, context.Canceled) || errors.As(err, &certificate)
 }
 
 var queries = regexp.MustCompile(`(https?://[^\s"?]*)\?[^\s"]*`)
