@@ -100,13 +100,13 @@ func pictureFrame(p *Picture, kind byte) io.WriterTo {
 
 // pictureOf reads an APIC frame, or the PIC frame of 2.2, whose media type is
 // three letters. What the content says goes before what the frame says.
-func (t *tagReader) pictureOf(data []byte) (*Picture, byte) {
-	if len(data) < 1 {
+func pictureOf(f frame) (*Picture, byte) {
+	if len(f.data) < 1 {
 		return nil, 0
 	}
-	encoding, rest := data[0], data[1:]
+	encoding, rest := f.data[0], f.data[1:]
 	var mediaType []byte
-	if t.version == 2 {
+	if f.version == 2 {
 		if len(rest) < 3 {
 			return nil, 0
 		}

@@ -36,7 +36,7 @@ func id3Size(b []byte) int64 {
 		return 0
 	}
 	size += id3HeaderBytes
-	if b[3] == 4 && b[5]&0x10 != 0 {
+	if b[3] == 4 && b[5]&tagFooter != 0 {
 		size += id3HeaderBytes
 	}
 	return int64(size)
@@ -71,9 +71,14 @@ func skipFront(r io.ReaderAt, size int64) (start int64, version string, err erro
 		if n > size-start {
 			return 0, "", fmt.Errorf("byte %d: the ID3 tag claims %d bytes and the file has %d left: it is truncated, or the tag lies", start, n, size-start)
 		}
-		if at, err := audioInTag(r, start, start+n, b[3]); err != nil {
+		at, err := audioInTag(r, start, start+n, b[3])
+		if err == nil && at == 0 {
+			at, err = findRun(r, start+id3HeaderBytes, start+n, start+n)
+		}
+		if err != nil {
 			return 0, "", err
-		} else if at > 0 {
+		}
+		if at > 0 {
 			return 0, "", fmt.Errorf("byte %d: the ID3 tag claims %d bytes, but audio begins inside it, at byte %d; take the tag off and export the file again", start, n, at)
 		}
 		if version == "" {
@@ -86,7 +91,8 @@ func skipFront(r io.ReaderAt, size int64) (start int64, version string, err erro
 
 // audioInTag looks for audio behind the frames of a tag at [start, end), where
 // only padding may be: a tag whose size is wrong would swallow it. It returns
-// the offset of the first frame, or 0. ID3v2.2 is so rare that it is believed.
+// the offset of the first frame, or 0. ID3v2.2, which is rare, is left to
+// findRun.
 func audioInTag(r io.ReaderAt, start, end int64, version byte) (int64, error) {
 	pos := start + id3HeaderBytes
 	for range maxTagFrames {
@@ -120,52 +126,87 @@ func audioInTag(r io.ReaderAt, start, end int64, version byte) (int64, error) {
 }
 
 // trimEnd returns the offset before the ID3v1, APE, Lyrics3 and ID3v2 tags at
-// the end of [start, size), whatever their order. A tag that claims to begin
-// before start is taken for audio that looks like one.
-func trimEnd(r io.ReaderAt, start, size int64) (end int64, err error) {
+// the end of [start, size), whatever their order, and their names. A tag that
+// claims to begin before start, or in the middle of audio, is taken for audio
+// that looks like one.
+func trimEnd(r io.ReaderAt, start, size int64) (end int64, names []string, err error) {
 	end = size
 	for range maxTags {
 		tail, err := readRange(r, max(start, end-int64(lyrics1MaxBytes)), end)
 		if err != nil {
-			return 0, err
+			return 0, nil, err
 		}
-		n := trailingTag(tail)
+		n, name := trailingTag(tail)
 		if n == 0 || n > end-start {
 			break
 		}
+		if at, err := findRun(r, end-n, min(end-n+2*maxFrame, end), end); err != nil {
+			return 0, nil, err
+		} else if at >= 0 {
+			break
+		}
 		end -= n
+		names = append(names, name)
 	}
-	return end, nil
+	return end, names, nil
 }
 
-// trailingTag returns the length in bytes of the tag that ends where tail
-// ends, or 0. The tag may be longer than tail.
-func trailingTag(tail []byte) int64 {
+// findRun returns the offset in [start, limit) where frames of one stream
+// begin, as many as it takes to tell them from chance and all of them before
+// end; or -1.
+func findRun(r io.ReaderAt, start, limit, end int64) (int64, error) {
+	w := newWindow(r, start, end, io.Discard)
+	for pos := start; pos < limit; pos++ {
+		if err := w.reach(pos); err != nil {
+			return 0, err
+		}
+		b := w.at(pos)
+		i := bytes.IndexByte(b, 0xFF)
+		if i < 0 {
+			pos += int64(len(b)) - 1
+			continue
+		}
+		if pos += int64(i); pos >= limit {
+			break
+		}
+		if err := w.reach(pos); err != nil {
+			return 0, err
+		}
+		if w.whole(pos, 1+confirm) {
+			return pos, nil
+		}
+	}
+	return -1, nil
+}
+
+// trailingTag returns the length in bytes and the name of the tag that ends
+// where tail ends, or 0. The tag may be longer than tail.
+func trailingTag(tail []byte) (n int64, name string) {
 	last := func(n int) []byte { return tail[len(tail)-min(n, len(tail)):] }
 	switch {
 	case len(tail) >= id3v1Bytes && bytes.HasPrefix(last(id3v1Bytes), []byte("TAG")):
 		if len(tail) >= id3v1Bytes+id3v1ExtraBytes && bytes.HasPrefix(last(id3v1Bytes+id3v1ExtraBytes), []byte("TAG+")) {
-			return id3v1Bytes + id3v1ExtraBytes
+			return id3v1Bytes + id3v1ExtraBytes, "ID3v1"
 		}
-		return id3v1Bytes
+		return id3v1Bytes, "ID3v1"
 	case bytes.HasPrefix(last(apeFooterBytes), []byte("APETAGEX")) && len(tail) >= apeFooterBytes:
-		return apeSize(last(apeFooterBytes))
+		return apeSize(last(apeFooterBytes)), "APE"
 	case bytes.HasSuffix(tail, []byte("LYRICS200")) && len(tail) >= lyrics2TailBytes:
 		n, err := strconv.ParseUint(string(last(lyrics2TailBytes)[:6]), 10, 32)
 		if err != nil {
-			return 0
+			return 0, ""
 		}
-		return int64(n) + int64(lyrics2TailBytes)
+		return int64(n) + int64(lyrics2TailBytes), "Lyrics3"
 	case bytes.HasSuffix(tail, []byte("LYRICSEND")):
 		if i := bytes.LastIndex(tail, []byte("LYRICSBEGIN")); i >= 0 {
-			return int64(len(tail) - i)
+			return int64(len(tail) - i), "Lyrics3"
 		}
 	case len(tail) >= id3HeaderBytes && bytes.HasPrefix(last(id3HeaderBytes), []byte("3DI")):
 		if n, ok := synchsafe(last(id3HeaderBytes)[6:]); ok {
-			return int64(n) + 2*id3HeaderBytes
+			return int64(n) + 2*id3HeaderBytes, "ID3v2"
 		}
 	}
-	return 0
+	return 0, ""
 }
 
 // apeSize reads the footer of an APEv1 or APEv2 tag. Its size counts items and

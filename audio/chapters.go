@@ -53,6 +53,26 @@ func tocFrame(chapters []Chapter) (raw, error) {
 	return b, nil
 }
 
+// writeChapters writes the CTOC frame and the CHAP frames.
+func (w *tagWriter) writeChapters(chapters []Chapter) error {
+	if len(chapters) == 0 {
+		return nil
+	}
+	toc, err := tocFrame(chapters)
+	if err != nil {
+		return err
+	}
+	if err := w.frame("CTOC", toc); err != nil {
+		return err
+	}
+	for i, c := range chapters {
+		if err := w.writeChapter(i, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // writeChapter writes the CHAP frame of chapter i. Sizes of its sub-frames are
 // plain integers, as in the rest of ID3v2.3. A large image begins a part and
 // ends it, so that the text around it can change without it.
@@ -125,14 +145,14 @@ func (t *tagReader) chapter(data []byte) error {
 		Start: time.Duration(binary.BigEndian.Uint32(data)) * time.Millisecond,
 		End:   time.Duration(binary.BigEndian.Uint32(data[4:])) * time.Millisecond,
 	}
-	for id, data := range t.frames(data[16:]) {
-		switch id {
+	for f := range t.each(data[16:]) {
+		switch f.id {
 		case "TIT2":
-			c.Title = textOf(data)
+			c.Title = textOf(f.data)
 		case "WXXX":
-			c.URL = linkOf(data)
+			c.URL = linkOf(f.data)
 		case "APIC":
-			c.Image, _ = t.pictureOf(data)
+			c.Image, _ = pictureOf(f)
 		}
 	}
 	t.ids = append(t.ids, string(id))

@@ -55,42 +55,58 @@ func (i *Info) PayloadBytes() int64 { return i.PayloadEnd - i.PayloadStart }
 // constant memory, and says what it is. Its errors name the byte where
 // something else than audio was found, and what that is.
 func Probe(r io.ReaderAt, size int64) (*Info, error) {
+	info, _, err := locate(r, size)
+	if err != nil {
+		return nil, err
+	}
+	if info.MediaType == M4A {
+		return probeMP4(r, size)
+	}
+	sum, crc := sha256.New(), crc32.New(castagnoli)
+	if err := info.measure(r, io.MultiWriter(sum, crc)); err != nil {
+		return nil, err
+	}
+	sum.Sum(info.SHA256[:0])
+	info.CRC32C = crc.Sum32()
+	return info, nil
+}
+
+// locate finds out where the payload of an MP3 is, and what tags there are
+// behind it. Of an M4A it says no more than that it is one.
+func locate(r io.ReaderAt, size int64) (info *Info, behind []string, err error) {
 	if size <= 0 {
-		return nil, fmt.Errorf("the file is empty (0 bytes)")
+		return nil, nil, fmt.Errorf("the file is empty (0 bytes)")
 	}
 	start, version, err := skipFront(r, size)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if start == size {
-		return nil, fmt.Errorf("byte %d: the file ends behind its ID3 tag, without any audio: it is truncated", start)
+		return nil, nil, fmt.Errorf("byte %d: the file ends behind its ID3 tag, without any audio: it is truncated", start)
 	}
 	head, err := readRange(r, start, min(start+headBytes, size))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if isMP4(head) {
-		return probeMP4(r, size)
+		return &Info{MediaType: M4A}, nil, nil
 	}
 	if what := foreign(head); what != "" {
-		return nil, fmt.Errorf("byte %d: this is %s", start, what)
+		return nil, nil, fmt.Errorf("byte %d: this is %s", start, what)
 	}
-	end, err := trimEnd(r, start, size)
+	end, behind, err := trimEnd(r, start, size)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	first, err := findFrame(r, start, end, head)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	info := &Info{MediaType: MP3, PayloadStart: first, PayloadEnd: end, TagVersion: version, TagBytes: start}
+	info = &Info{MediaType: MP3, PayloadStart: first, PayloadEnd: end, TagVersion: version, TagBytes: start}
 	if first > start {
 		info.warn("%d bytes of junk before the first frame, from byte %d", first-start, start)
 	}
-	if err := info.measure(r); err != nil {
-		return nil, err
-	}
-	return info, nil
+	return info, behind, nil
 }
 
 // findFrame returns the offset of the first frame of a stream.
@@ -114,8 +130,8 @@ func findFrame(r io.ReaderAt, start, end int64, head []byte) (int64, error) {
 	return 0, fmt.Errorf("no MPEG audio frame in the %d bytes from byte %d: this looks like %s", limit-start, start, guess(head))
 }
 
-// measure walks the payload and fills in what it says.
-func (i *Info) measure(r io.ReaderAt) error {
+// measure walks the payload and fills in what it says. All of it goes to sink.
+func (i *Info) measure(r io.ReaderAt, sink io.Writer) error {
 	first, err := readRange(r, i.PayloadStart, min(i.PayloadStart+maxFrame, i.PayloadEnd))
 	if err != nil {
 		return err
@@ -126,17 +142,13 @@ func (i *Info) measure(r io.ReaderAt) error {
 		skip = int64(parseHeader(first).size())
 		i.EncoderDelay, i.EncoderPadding = promise.delay, promise.padding
 	}
-	sum := sha256.New()
-	crc := crc32.New(castagnoli)
-	w, err := walkFrames(r, i.PayloadStart, i.PayloadEnd, skip, io.MultiWriter(sum, crc))
+	w, err := walkFrames(r, i.PayloadStart, i.PayloadEnd, skip, sink)
 	if err != nil {
 		return err
 	}
 	if w.frames == 0 {
 		return fmt.Errorf("byte %d: no whole audio frame follows: the file is truncated", i.PayloadStart)
 	}
-	sum.Sum(i.SHA256[:0])
-	i.CRC32C = crc.Sum32()
 	i.Frames, i.Duration = w.frames, w.duration
 	i.Bitrate = kbps(w.bytes, w.duration)
 	i.VBR = len(w.bitrates) > 1

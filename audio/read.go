@@ -5,15 +5,17 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"iter"
 	"strconv"
 	"strings"
 	"time"
 )
 
 const (
-	// maxReadTag and maxChapters bound what a stranger's tag can make ReadTag
-	// hold in memory.
+	// maxReadTag, in bytes, maxFrames and maxChapters bound what a stranger's tags
+	// can make ReadTag hold in memory.
 	maxReadTag  = 32 << 20
+	maxFrames   = 20_000
 	maxChapters = 10_000
 )
 
@@ -22,6 +24,7 @@ const (
 const (
 	tagUnsynchronised = 0x80
 	tagExtended       = 0x40
+	tagFooter         = 0x10
 
 	frame24Grouped        = 0x40
 	frame24Compressed     = 0x08
@@ -35,47 +38,105 @@ const (
 )
 
 // ReadTag reads the ID3v2.2, 2.3 or 2.4 tag at the front of a file: the frames
-// that a Tag has fields for. It returns nil and no error where there is no tag.
-// Compressed and encrypted frames are passed over. Nothing it allocates is much
-// larger than the tag, whatever the tag claims.
+// that a Tag has fields for. Of several tags in a row the later ones fill in
+// what the earlier do not say. It returns nil and no error where there is no
+// tag. Compressed and encrypted frames are passed over. Nothing it allocates is
+// much larger than the tags, whatever they claim.
 func ReadTag(r io.ReaderAt, size int64) (*Tag, error) {
-	head, err := readRange(r, 0, min(id3HeaderBytes, size))
-	if err != nil {
+	old, err := readTags(r, size)
+	if old == nil {
 		return nil, err
 	}
-	n := id3Size(head)
-	switch {
-	case n == 0:
-		return nil, nil
-	case n > size:
-		return nil, fmt.Errorf("byte 0: the ID3 tag claims %d bytes and the file has %d", n, size)
-	case n > maxReadTag:
-		return nil, fmt.Errorf("byte 0: the ID3 tag has %d bytes; at most %d are read", n, maxReadTag)
-	case head[3] < 2 || head[3] > 4:
-		return nil, fmt.Errorf("byte 0: the ID3 tag has version 2.%d, which is not known here", head[3])
+	return &old.tag, err
+}
+
+// oldTags is all that the ID3 tags at the front of a file say.
+type oldTags struct {
+	tag     Tag
+	version string // of the first tag, such as 2.3
+	frames  []oldFrame
+	leftOut []string // frames of later tags that an earlier one has too
+}
+
+// An oldFrame is a frame as it was found, and the field of Tag that it speaks
+// of: the id of the frame that onair writes for it, or empty.
+type oldFrame struct {
+	frame
+	field string
+}
+
+// readTags reads the tags in a row; nil where there is none.
+func readTags(r io.ReaderAt, size int64) (*oldTags, error) {
+	var old *oldTags
+	for pos := int64(0); ; {
+		head, err := readRange(r, pos, min(pos+id3HeaderBytes, size))
+		if err != nil {
+			return nil, err
+		}
+		n := id3Size(head)
+		switch {
+		case n == 0:
+			return old, nil
+		case n > size-pos:
+			return nil, fmt.Errorf("byte %d: the ID3 tag claims %d bytes and the file has %d", pos, n, size-pos)
+		case pos+n > maxReadTag:
+			return nil, fmt.Errorf("byte %d: the ID3 tag has %d bytes; at most %d are read", pos, n, maxReadTag)
+		case head[3] < 2 || head[3] > 4:
+			return nil, fmt.Errorf("byte %d: the ID3 tag has version 2.%d, which is not known here", pos, head[3])
+		}
+		body, err := readRange(r, pos+id3HeaderBytes, pos+n)
+		if err != nil {
+			return nil, err
+		}
+		if old == nil {
+			old = &oldTags{version: fmt.Sprintf("2.%d", head[3])}
+		}
+		if err := old.read(head, body); err != nil {
+			return nil, fmt.Errorf("byte %d: %w", pos, err)
+		}
+		pos += n
 	}
-	body, err := readRange(r, id3HeaderBytes, n)
-	if err != nil {
-		return nil, err
+}
+
+// read adds what one tag says.
+func (o *oldTags) read(head, body []byte) error {
+	t := &tagReader{version: int(head[3]), unsync: head[5]&tagUnsynchronised != 0, tag: &o.tag, cover: -1, earlier: map[string]bool{}}
+	for _, f := range o.frames {
+		t.earlier[f.field] = true
 	}
-	t := &tagReader{version: int(head[3]), unsync: head[5]&tagUnsynchronised != 0}
+	if head[5]&tagFooter != 0 && t.version == 4 {
+		body = body[:max(0, len(body)-id3HeaderBytes)]
+	}
 	if t.unsync && t.version < 4 {
 		body = resynchronise(body)
 	}
 	if head[5]&tagExtended != 0 && t.version > 2 {
 		body = t.skipExtended(body)
 	}
-	return t.read(body)
+	err := t.read(body)
+	for _, f := range t.frames {
+		if f.field != "" && t.earlier[f.field] {
+			o.leftOut = append(o.leftOut, fmt.Sprintf("%s of another ID3v2.%d tag", f.id, f.version))
+			continue
+		}
+		o.frames = append(o.frames, f)
+	}
+	return err
 }
 
 // A tagReader collects what the frames of one tag say.
 type tagReader struct {
-	version int
-	unsync  bool // every frame of a 2.4 tag is unsynchronised
-	tag     Tag
-	ids     []string        // element ids of the chapters
-	listed  map[string]bool // element ids in a table of contents; nil: none seen
-	day     string          // TDAT
+	version  int
+	unsync   bool            // every frame of a 2.4 tag is unsynchronised
+	earlier  map[string]bool // fields that an earlier tag spoke of
+	tag      *Tag
+	frames   []oldFrame
+	cover    int             // place in frames of the artwork, or -1
+	kind     byte            // of that picture
+	language string          // of the comment
+	ids      []string        // element ids of the chapters
+	listed   map[string]bool // element ids in a table of contents; nil: none seen
+	day      string          // TDAT
 }
 
 // skipExtended returns what lies behind the extended header.
@@ -93,75 +154,94 @@ func (t *tagReader) skipExtended(b []byte) []byte {
 	return b[n:]
 }
 
-func (t *tagReader) read(body []byte) (*Tag, error) {
-	for id, data := range t.frames(body) {
-		if err := t.frame(id, data); err != nil {
-			return nil, err
+func (t *tagReader) read(body []byte) error {
+	for f, rest := range t.each(body) {
+		if len(t.frames) == maxFrames {
+			return fmt.Errorf("the ID3 tag has more than %d frames", maxFrames)
 		}
+		field, err := t.take(f)
+		if err != nil {
+			return err
+		}
+		t.frames = append(t.frames, oldFrame{f, field})
+		body = rest
+	}
+	if junk := bytes.Trim(body, "\x00"); len(junk) > 0 {
+		t.frames = append(t.frames, oldFrame{frame: frame{id: junkID, version: t.version, body: junk}})
 	}
 	if !t.tag.Date.IsZero() && len(t.day) == 4 {
 		if d, err := time.Parse("20060201", t.tag.Date.Format("2006")+t.day); err == nil {
 			t.tag.Date = d
 		}
 	}
-	for i := range t.tag.Chapters {
-		t.tag.Chapters[i].Hidden = t.listed != nil && !t.listed[t.ids[i]]
+	for i, id := range t.ids {
+		t.tag.Chapters[i].Hidden = t.listed != nil && !t.listed[id]
 	}
-	return &t.tag, nil
+	return nil
 }
 
-// short names the frames of ID3v2.2 that have a longer name since.
-var short = map[string]string{
-	"TT2": "TIT2", "TP1": "TPE1", "TAL": "TALB", "TRK": "TRCK", "TPA": "TPOS",
-	"TYE": "TYER", "TDA": "TDAT", "TCO": "TCON", "TLA": "TLAN", "TLE": "TLEN",
-	"TCR": "TCOP", "TPB": "TPUB", "TXX": "TXXX", "COM": "COMM", "PIC": "APIC",
+// junkID stands for bytes of a tag that are neither frames nor padding.
+const junkID = "junk"
+
+// A frame is one frame of a tag as it was found.
+type frame struct {
+	id      string  // as in 2.3; what 2.3 has no name for, as it was found
+	version int     // of the tag: 2, 3 or 4
+	flags   [2]byte // none in 2.2
+	body    []byte
+	data    []byte // the body with its flags undone; nil where it cannot be read
 }
 
-// frames yields the id and the body of every frame, with flags undone, until
-// padding or something that is no frame. Sub-frames of a chapter are read the
-// same way.
-func (t *tagReader) frames(b []byte) func(yield func(string, []byte) bool) {
-	return func(yield func(string, []byte) bool) {
+// each yields the frames, until padding or something that is no frame, and what
+// is behind each. Frames without a body, which say nothing, are passed over.
+// Sub-frames of a chapter are read the same way.
+func (t *tagReader) each(b []byte) iter.Seq2[frame, []byte] {
+	return func(yield func(frame, []byte) bool) {
 		for {
-			id, data, rest, ok := t.next(b)
+			f, rest, ok := t.next(b)
 			if !ok {
 				return
 			}
 			b = rest
-			if data != nil && !yield(id, data) {
+			if len(f.body) > 0 && !yield(f, rest) {
 				return
 			}
 		}
 	}
 }
 
-// next cuts the first frame off b. The data of a frame that cannot be read is
-// nil.
-func (t *tagReader) next(b []byte) (id string, data, rest []byte, ok bool) {
+// next cuts the first frame off b.
+func (t *tagReader) next(b []byte) (f frame, rest []byte, ok bool) {
+	f.version = t.version
 	if t.version == 2 {
-		if len(b) < 6 || !isFrameID(b[:3]) {
-			return "", nil, nil, false
+		if len(b) < frame22HeaderBytes || !isFrameID(b[:3]) {
+			return f, nil, false
 		}
 		n := int(b[3])<<16 | int(b[4])<<8 | int(b[5])
-		if n > len(b)-6 {
-			return "", nil, nil, false
+		if n > len(b)-frame22HeaderBytes {
+			return f, nil, false
 		}
-		return short[string(b[:3])], b[6 : 6+n], b[6+n:], true
+		f.id = longID(string(b[:3]))
+		b = b[frame22HeaderBytes:]
+		f.body, f.data = b[:n:n], b[:n:n]
+		return f, b[n:], true
 	}
 	if len(b) < frameHeaderBytes || !isFrameID(b[:4]) {
-		return "", nil, nil, false
+		return f, nil, false
 	}
 	n, ok := t.frameSize(b)
 	if !ok {
-		return "", nil, nil, false
+		return f, nil, false
 	}
-	data = b[frameHeaderBytes : frameHeaderBytes+n]
+	f.id, f.flags = string(b[:4]), [2]byte(b[8:10])
+	b = b[frameHeaderBytes:]
+	f.body = b[:n:n]
 	if t.version == 4 {
-		data = t.plain24(b[9], data)
+		f.data = t.plain24(f.flags[1], f.body)
 	} else {
-		data = plain23(b[9], data)
+		f.data = plain23(f.flags[1], f.body)
 	}
-	return string(b[:4]), data, b[frameHeaderBytes+n:], true
+	return f, b[n:], true
 }
 
 // frameSize reads the size of the frame that begins b. Version 2.4 has
@@ -232,67 +312,137 @@ func (t *tagReader) plain24(flags byte, data []byte) []byte {
 // byte FF (ID3v2.4.0, section 6.1).
 func resynchronise(b []byte) []byte { return bytes.ReplaceAll(b, []byte{0xFF, 0}, []byte{0xFF}) }
 
-// frame puts what one frame says into the tag. Of frames that may be there
-// once, the first counts.
-func (t *tagReader) frame(id string, data []byte) error {
-	set := func(field *string) {
-		if *field == "" {
-			*field = textOf(data)
-		}
-	}
+// fieldOf is the field of Tag that a frame speaks of wherever its id alone
+// tells.
+func fieldOf(id string) string {
 	switch id {
-	case "TIT2":
-		set(&t.tag.Title)
-	case "TPE1":
-		set(&t.tag.Artist)
-	case "TALB":
-		set(&t.tag.Album)
-	case "TCON":
-		set(&t.tag.Genre)
-	case "TLAN":
-		set(&t.tag.Language)
-	case "TCOP":
-		set(&t.tag.Copyright)
-	case "TPUB":
-		set(&t.tag.Publisher)
-	case "TDAT":
-		set(&t.day)
-	case "TRCK":
-		t.tag.Track = numberOf(textOf(data))
-	case "TPOS":
-		t.tag.Season = numberOf(textOf(data))
-	case "TYER", "TDRC":
-		t.tag.Date = dateOf(textOf(data))
-	case "TLEN":
-		t.tag.Duration = min(time.Duration(numberOf(textOf(data)))*time.Millisecond, maxPlaytime)
+	case "TIT2", "TPE1", "TALB", "TRCK", "TPOS", "TYER", "TCON", "TLAN", "TLEN", "TCOP", "TPUB", "CHAP":
+		return id
+	case "TDAT", "TIME", "TDRC":
+		return "TYER"
+	case "CTOC":
+		return "CHAP"
+	}
+	return ""
+}
+
+// take puts what one frame says into the tag, and returns the field it speaks
+// of. Of frames that may be there once, the first counts.
+func (t *tagReader) take(f frame) (field string, err error) {
+	field = fieldOf(f.id)
+	if f.data == nil || field != "" && t.earlier[field] {
+		return field, nil
+	}
+	switch f.id {
 	case "TXXX":
-		if description, value := userTextOf(data); description == guidDescription {
-			t.tag.GUID = value
+		if description, value := userTextOf(f.data); description == guidDescription {
+			setText(&t.tag.GUID, value)
+			return "TXXX", nil
 		}
 	case "COMM":
-		t.comment(data)
+		if t.comment(f.data) {
+			return "COMM", nil
+		}
 	case "APIC":
-		if p, kind := t.pictureOf(data); p != nil && (t.tag.Artwork == nil || kind == pictureCover) {
-			t.tag.Artwork = p
+		if t.picture(f) {
+			return "APIC", nil
 		}
 	case "CTOC":
-		t.contents(data)
+		t.contents(f.data)
 	case "CHAP":
-		return t.chapter(data)
+		return field, t.chapter(f.data)
+	default:
+		if field != "" {
+			t.text(f.id, textOf(f.data))
+		}
 	}
-	return nil
+	return field, nil
+}
+
+// text puts the text of a frame into its field.
+func (t *tagReader) text(id, s string) {
+	switch id {
+	case "TIT2":
+		setText(&t.tag.Title, s)
+	case "TPE1":
+		setText(&t.tag.Artist, s)
+	case "TALB":
+		setText(&t.tag.Album, s)
+	case "TCON":
+		setText(&t.tag.Genre, s)
+	case "TLAN":
+		setText(&t.tag.Language, s)
+	case "TCOP":
+		setText(&t.tag.Copyright, s)
+	case "TPUB":
+		setText(&t.tag.Publisher, s)
+	case "TDAT":
+		setText(&t.day, s)
+	case "TRCK":
+		setNumber(&t.tag.Track, s)
+	case "TPOS":
+		setNumber(&t.tag.Season, s)
+	case "TYER", "TDRC":
+		if t.tag.Date.IsZero() {
+			t.tag.Date = dateOf(s)
+		}
+	case "TLEN":
+		if t.tag.Duration == 0 {
+			t.tag.Duration = min(time.Duration(numberOf(s))*time.Millisecond, maxPlaytime)
+		}
+	}
+}
+
+func setText(field *string, s string) {
+	if *field == "" {
+		*field = s
+	}
+}
+
+func setNumber(field *int, s string) {
+	if *field == 0 {
+		*field = numberOf(s)
+	}
 }
 
 // comment takes the comment without a description: others are notes that
-// programs leave for themselves.
-func (t *tagReader) comment(data []byte) {
-	if len(data) < 4 || t.tag.Comment != "" {
-		return
+// programs leave for themselves. It reports whether this is the one.
+func (t *tagReader) comment(data []byte) bool {
+	if len(data) < 4 {
+		return false
 	}
 	description, value, ok := cutText(data[0], data[4:])
-	if ok && decodeText(data[0], description) == "" {
-		t.tag.Comment = lines(decodeText(data[0], value))
+	switch {
+	case !ok || decodeText(data[0], description) != "":
+		return false
+	case t.earlier["COMM"]:
+		return true
+	case t.tag.Comment != "": // there is one in each language
+		return string(data[1:4]) == t.language
 	}
+	t.language = string(data[1:4])
+	t.tag.Comment = lines(decodeText(data[0], value))
+	return true
+}
+
+// picture takes the front cover, or as long as there is none the first picture,
+// whose frame then goes back to those of no field. It reports whether this is
+// artwork; of several covers the first counts.
+func (t *tagReader) picture(f frame) bool {
+	p, kind := pictureOf(f)
+	switch {
+	case p == nil:
+		return false
+	case t.earlier["APIC"], t.cover >= 0 && t.kind == pictureCover:
+		return kind == pictureCover
+	case t.cover >= 0 && kind != pictureCover:
+		return false
+	}
+	if t.cover >= 0 {
+		t.frames[t.cover].field = ""
+	}
+	t.tag.Artwork, t.cover, t.kind = p, len(t.frames), kind
+	return true
 }
 
 // numberOf reads "4" and "4/12" as 4, and anything else as 0.

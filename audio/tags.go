@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -169,22 +170,58 @@ func ascii(s string) string {
 // as a stream of len(tag) + info.PayloadBytes() bytes. A master that has become
 // shorter ends it with io.ErrUnexpectedEOF. The payload of an M4A master is the
 // whole file and takes no tag.
+//
+// Where the master is an *os.File, io.Copy to a file leaves the payload to the
+// kernel; it moves the master's offset.
 func Tagged(tag []byte, master io.ReaderAt, info *Info) io.Reader {
-	payload := io.NewSectionReader(master, info.PayloadStart, info.PayloadBytes())
-	return io.MultiReader(bytes.NewReader(tag), &exactly{payload, info.PayloadBytes()})
+	return io.MultiReader(bytes.NewReader(tag), &payload{master, info.PayloadStart, info.PayloadEnd})
 }
 
-// exactly reads left bytes from r, and takes an earlier end for an error.
-type exactly struct {
-	r    io.Reader
-	left int64
+// A payload reads the bytes [pos, end) of a master, and takes an earlier end for
+// an error.
+type payload struct {
+	master   io.ReaderAt
+	pos, end int64
 }
 
-func (e *exactly) Read(p []byte) (int, error) {
-	n, err := e.r.Read(p)
-	e.left -= int64(n)
-	if err == io.EOF && e.left > 0 {
-		err = io.ErrUnexpectedEOF
+func (p *payload) Read(b []byte) (int, error) {
+	if p.pos == p.end {
+		return 0, io.EOF
+	}
+	n, err := p.master.ReadAt(b[:min(int64(len(b)), p.end-p.pos)], p.pos)
+	p.pos += int64(n)
+	return n, p.early(err)
+}
+
+// WriteTo hands the rest to a writer that can read from a file itself, as files
+// do.
+func (p *payload) WriteTo(w io.Writer) (n int64, err error) {
+	file, isFile := p.master.(*os.File)
+	to, reads := w.(io.ReaderFrom)
+	if !isFile || !reads {
+		return io.Copy(w, struct{ io.Reader }{p})
+	}
+	if _, err := file.Seek(p.pos, io.SeekStart); err != nil {
+		return 0, err
+	}
+	n, err = to.ReadFrom(&io.LimitedReader{R: file, N: p.end - p.pos})
+	p.pos += n
+	if err == nil {
+		err = p.early(io.EOF)
+	}
+	if err == io.EOF {
+		err = nil
 	}
 	return n, err
+}
+
+// early makes an error of an end before the end.
+func (p *payload) early(err error) error {
+	switch {
+	case err != io.EOF:
+		return err
+	case p.pos < p.end:
+		return io.ErrUnexpectedEOF
+	}
+	return io.EOF
 }

@@ -97,3 +97,18 @@ func (w *window) chain(pos int64, n int) bool {
 	}
 	return true
 }
+
+// whole reports whether n whole frames of one stream follow each other from pos.
+func (w *window) whole(pos int64, n int) bool {
+	first := w.header(pos)
+	h := first
+	for range n {
+		size := int64(h.size())
+		if size == 0 || !h.alike(first) || pos+size > w.end {
+			return false
+		}
+		pos += size
+		h = w.header(pos)
+	}
+	return true
+}

@@ -26,27 +26,24 @@ const (
 // others: header, text and chapter frames; the image of a chapter where that
 // exceeds 64 KiB, and what follows it; the cover. Joined they are the tag,
 // without padding. A tag with nothing to say has no parts.
-func (t *Tag) Parts() ([][]byte, error) {
-	t = t.normal()
+func (t *Tag) Parts() ([][]byte, error) { return t.normal().parts(nil) }
+
+// parts encodes a normal tag. The frames of a field for which there are kept
+// ones are those; kept frames of no field go before the cover.
+func (t *Tag) parts(kept map[string][]byte) ([][]byte, error) {
 	w := &tagWriter{}
-	if err := w.writeTexts(t); err != nil {
+	if err := w.writeTexts(t, kept); err != nil {
 		return nil, err
 	}
-	if len(t.Chapters) > 0 {
-		toc, err := tocFrame(t.Chapters)
-		if err != nil {
-			return nil, err
-		}
-		if err := w.frame("CTOC", toc); err != nil {
-			return nil, err
-		}
+	if b, ok := kept["CHAP"]; ok {
+		w.add(b)
+	} else if err := w.writeChapters(t.Chapters); err != nil {
+		return nil, err
 	}
-	for i, c := range t.Chapters {
-		if err := w.writeChapter(i, c); err != nil {
-			return nil, err
-		}
-	}
-	if t.Artwork != nil {
+	w.add(kept[""])
+	if b, ok := kept["APIC"]; ok {
+		w.part(b)
+	} else if t.Artwork != nil {
 		cover, err := appendFrame(nil, "APIC", pictureFrame(t.Artwork, pictureCover))
 		if err != nil {
 			return nil, err
@@ -62,8 +59,9 @@ func (t *Tag) Bytes() ([]byte, error) {
 	return bytes.Join(parts, nil), err
 }
 
-// writeTexts writes the frames of text in the order of Tag's fields.
-func (w *tagWriter) writeTexts(t *Tag) error {
+// writeTexts writes the frames of text in the order of Tag's fields; the date
+// is a field of two frames.
+func (w *tagWriter) writeTexts(t *Tag, kept map[string][]byte) error {
 	var year, day, length string
 	if !t.Date.IsZero() {
 		year, day = t.Date.Format("2006"), t.Date.Format("0201")
@@ -72,25 +70,31 @@ func (w *tagWriter) writeTexts(t *Tag) error {
 		length = strconv.FormatInt(t.Duration.Milliseconds(), 10)
 	}
 	frames := []struct {
-		id, text string
-		body     func(string) io.WriterTo
+		field, id, text string
+		body            func(string) io.WriterTo
 	}{
-		{"TIT2", t.Title, textFrame},
-		{"TPE1", t.Artist, textFrame},
-		{"TALB", t.Album, textFrame},
-		{"TRCK", positive(t.Track), textFrame},
-		{"TPOS", positive(t.Season), textFrame},
-		{"TYER", year, textFrame},
-		{"TDAT", day, textFrame},
-		{"TCON", t.Genre, textFrame},
-		{"TLAN", t.Language, textFrame},
-		{"TLEN", length, textFrame},
-		{"TCOP", t.Copyright, textFrame},
-		{"TPUB", t.Publisher, textFrame},
-		{"TXXX", t.GUID, func(s string) io.WriterTo { return userTextFrame(guidDescription, s) }},
-		{"COMM", t.Comment, func(s string) io.WriterTo { return commentFrame(t.Language, s) }},
+		{"TIT2", "TIT2", t.Title, textFrame},
+		{"TPE1", "TPE1", t.Artist, textFrame},
+		{"TALB", "TALB", t.Album, textFrame},
+		{"TRCK", "TRCK", positive(t.Track), textFrame},
+		{"TPOS", "TPOS", positive(t.Season), textFrame},
+		{"TYER", "TYER", year, textFrame},
+		{"TYER", "TDAT", day, textFrame},
+		{"TCON", "TCON", t.Genre, textFrame},
+		{"TLAN", "TLAN", t.Language, textFrame},
+		{"TLEN", "TLEN", length, textFrame},
+		{"TCOP", "TCOP", t.Copyright, textFrame},
+		{"TPUB", "TPUB", t.Publisher, textFrame},
+		{"TXXX", "TXXX", t.GUID, func(s string) io.WriterTo { return userTextFrame(guidDescription, s) }},
+		{"COMM", "COMM", t.Comment, func(s string) io.WriterTo { return commentFrame(t.Language, s) }},
 	}
 	for _, f := range frames {
+		if b, ok := kept[f.field]; ok {
+			if f.id == f.field {
+				w.add(b)
+			}
+			continue
+		}
 		if f.text == "" {
 			continue
 		}
@@ -118,6 +122,9 @@ type tagWriter struct {
 
 // add appends to the part that is open.
 func (w *tagWriter) add(b []byte) {
+	if len(b) == 0 {
+		return
+	}
 	if !w.open {
 		w.parts = append(w.parts, nil)
 		w.open = true

@@ -157,8 +157,8 @@ func TestFrameOrder(t *testing.T) {
 	}
 	var ids []string
 	r := tagReader{version: 3}
-	for id := range r.frames(b[id3HeaderBytes:]) {
-		ids = append(ids, id)
+	for f := range r.each(b[id3HeaderBytes:]) {
+		ids = append(ids, f.id)
 	}
 	want := strings.Fields("TIT2 TPE1 TALB TRCK TPOS TYER TDAT TCON TLAN TLEN TCOP TPUB TXXX COMM CTOC CHAP CHAP CHAP CHAP APIC")
 	if diff := cmp.Diff(want, ids); diff != "" {

@@ -1,0 +1,128 @@
+package audio
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A LostFramesError: the old tag has frames that cannot be carried into a tag of
+// ID3v2.3, and nobody said that they may go.
+type LostFramesError struct {
+	Version string   // of the old tag, such as 2.4
+	IDs     []string // what TagFileOptions.Drop must name, in the order of the file
+	Reasons []string // why, for each
+}
+
+func (e *LostFramesError) Error() string {
+	all := make([]string, len(e.IDs))
+	for i, id := range e.IDs {
+		all[i] = fmt.Sprintf("%s (%s)", id, e.Reasons[i])
+	}
+	return fmt.Sprintf("the ID3v%s tag has frames that cannot be kept: %s", e.Version, strings.Join(all, ", "))
+}
+
+// retagged is the tag that takes the place of old ones.
+type retagged struct {
+	tag           *Tag
+	bytes         []byte
+	fields        []string // that differ from the old tag
+	kept, dropped []string // frames of no field
+}
+
+// retag makes the new tag for audio of a duration out of the old tags, of which
+// there may be none. A field that edit does not change keeps its frames as they
+// are, with all they say that Tag does not.
+func retag(old *oldTags, duration time.Duration, edit func(*Tag), drop []string) (*retagged, error) {
+	if old == nil {
+		old = &oldTags{}
+	}
+	tag := old.tag
+	tag.Chapters = slices.Clone(tag.Chapters)
+	tag.Duration = duration
+	edit(&tag)
+	changed, names := differences(&old.tag, &tag)
+	r := &retagged{tag: tag.normal(), fields: names}
+	frames, err := r.keep(old, changed, drop)
+	if err != nil {
+		return nil, err
+	}
+	parts, err := r.tag.parts(frames)
+	if err != nil {
+		return nil, err
+	}
+	r.bytes = slices.Concat(parts...)
+	return r, nil
+}
+
+// differences returns the fields in which two tags differ, by the ids of their
+// frames and by name.
+func differences(a, b *Tag) (ids map[string]bool, names []string) {
+	hadChapters, hasChapters := len(a.Chapters) > 0, len(b.Chapters) > 0
+	a, b = a.normal(), b.normal()
+	ids = map[string]bool{}
+	for _, f := range []struct {
+		id, name string
+		same     bool
+	}{
+		{"TIT2", "title", a.Title == b.Title},
+		{"TPE1", "artist", a.Artist == b.Artist},
+		{"TALB", "album", a.Album == b.Album},
+		{"TRCK", "track", a.Track == b.Track},
+		{"TPOS", "season", a.Season == b.Season},
+		{"TYER", "date", a.Date.Equal(b.Date)},
+		{"TCON", "genre", a.Genre == b.Genre},
+		{"TLAN", "language", a.Language == b.Language},
+		{"TLEN", "duration", a.Duration == b.Duration},
+		{"TCOP", "copyright", a.Copyright == b.Copyright},
+		{"TPUB", "publisher", a.Publisher == b.Publisher},
+		{"TXXX", "guid", a.GUID == b.GUID},
+		{"COMM", "comment", a.Comment == b.Comment && (a.Comment == "" || a.Language == b.Language)},
+		{"CHAP", "chapters", hadChapters == hasChapters && reflect.DeepEqual(a.Chapters, b.Chapters)},
+		{"APIC", "cover", reflect.DeepEqual(a.Artwork, b.Artwork)},
+	} {
+		if !f.same {
+			ids[f.id] = true
+			names = append(names, f.name)
+		}
+	}
+	return ids, names
+}
+
+// keep encodes the old frames that stay, by field. Frames of no field are kept
+// unless drop names them; any frame that cannot be kept must be named.
+func (r *retagged) keep(old *oldTags, changed map[string]bool, drop []string) (map[string][]byte, error) {
+	frames := map[string][]byte{}
+	lost := &LostFramesError{Version: old.version}
+	stamped := slices.ContainsFunc(old.frames, func(f oldFrame) bool { return f.id == "TDRC" })
+	for _, f := range old.frames {
+		// A date as 2.3 has it says nothing new beside the time stamp of 2.4.
+		if changed[f.field] || stamped && f.field == "TYER" && f.id != "TDRC" {
+			continue
+		}
+		named := slices.Contains(drop, f.id) || slices.Contains(drop, DropAll)
+		if named && f.field == "" {
+			r.dropped = append(r.dropped, f.id)
+			continue
+		}
+		b, err := f.as23()
+		switch {
+		case err == nil:
+			frames[f.field] = append(frames[f.field], b...)
+			if f.field == "" {
+				r.kept = append(r.kept, f.id)
+			}
+		case named:
+			r.dropped = append(r.dropped, f.id)
+		default:
+			lost.IDs = append(lost.IDs, f.id)
+			lost.Reasons = append(lost.Reasons, err.Error())
+		}
+	}
+	if len(lost.IDs) > 0 {
+		return nil, lost
+	}
+	return frames, nil
+}

@@ -1,0 +1,208 @@
+package audio
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"io/fs"
+	"os"
+
+	"onair/internal/durable"
+)
+
+// DropAll names every frame that Tag has no field for, and whatever else of an
+// old tag cannot be kept.
+const DropAll = "all"
+
+// TagFileOptions say where the tag goes, and what may be lost. Nil means in
+// place, and nothing.
+type TagFileOptions struct {
+	Out  string   // path of the file to write; empty: the tagged file itself
+	Drop []string // ids of the frames without a field in Tag that are left out, or DropAll
+}
+
+// Tagging is what TagFile did.
+type Tagging struct {
+	Tag      *Tag
+	Info     *Info    // of the file as it was, without SHA256
+	TagBytes int64    // length of the new tag
+	Written  bool     // false: the bytes were there already
+	Fields   []string // that differ from the old tag: title, artist, …, chapters, cover
+	Kept     []string // ids of frames that Tag has no field for, carried over as they were
+	Dropped  []string // ids of those that Drop named
+	LeftOut  []string // tags behind the audio and what later ones of several tags repeat
+}
+
+// TagFile gives an MP3 a new tag: the old one, edited, with the duration that
+// the frames of the audio add up to. edit gets the fields of the old tag, all
+// empty where there was none, and that duration.
+//
+// What edit leaves as it is stays as it is, also what a frame says beyond Tag;
+// frames that Tag has no field for are kept. Those of an ID3v2.3 tag are carried
+// over byte for byte, those of 2.2 and 2.4 in the form that 2.3 has for them;
+// where it has none, and Drop does not name them, the error is a
+// *LostFramesError.
+//
+// The new file appears whole or not at all, under a name that is a link, or
+// another file's, only as durable.Original says. Its payload has been read back
+// and is that of the old file. A file that has these bytes already is not
+// touched. Nothing is written where the audio does not begin right behind the
+// old tag, which then claims a wrong size.
+func TagFile(name string, edit func(*Tag), o *TagFileOptions) (*Tagging, error) {
+	if o == nil {
+		o = &TagFileOptions{}
+	}
+	source, err := durable.OpenOriginal(name)
+	if err != nil {
+		return nil, err
+	}
+	defer source.Close()
+	t, tag, err := planTagging(source.File, source.Info().Size(), edit, o.Drop)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	target := source
+	if o.Out != "" {
+		target, err = openTarget(o.Out, source)
+		if err != nil {
+			return nil, err
+		}
+		if target != nil {
+			defer target.Close()
+		}
+	}
+	same, err := t.isIn(target, tag)
+	if same || err != nil {
+		return t, err
+	}
+	f, err := create(target, o.Out, source.Info().Mode())
+	if err != nil {
+		return nil, err
+	}
+	if err := t.write(f, tag, source.File); err != nil {
+		f.Abort()
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	if err := f.Commit(); err != nil {
+		return nil, err
+	}
+	t.Written = true
+	return t, nil
+}
+
+// planTagging reads the file and makes its new tag.
+func planTagging(r io.ReaderAt, size int64, edit func(*Tag), drop []string) (*Tagging, []byte, error) {
+	info, behind, err := locate(r, size)
+	if err != nil {
+		return nil, nil, err
+	}
+	if info.MediaType == M4A {
+		return nil, nil, errors.New("tags are not written to M4A; export as MP3")
+	}
+	if err := info.adjoins(r); err != nil {
+		return nil, nil, err
+	}
+	crc := crc32.New(castagnoli)
+	if err := info.measure(r, crc); err != nil {
+		return nil, nil, err
+	}
+	info.CRC32C = crc.Sum32()
+	old, err := readTags(r, size)
+	if err != nil {
+		return nil, nil, err
+	}
+	t := &Tagging{Info: info}
+	if old != nil {
+		t.LeftOut = old.leftOut
+	}
+	for _, name := range behind {
+		t.LeftOut = append(t.LeftOut, name+" tag behind the audio")
+	}
+	new, err := retag(old, info.Duration, edit, drop)
+	if err != nil {
+		return nil, nil, err
+	}
+	t.Tag, t.Fields, t.Kept, t.Dropped, t.TagBytes = new.tag, new.fields, new.kept, new.dropped, int64(len(new.bytes))
+	return t, new.bytes, nil
+}
+
+// adjoins refuses a file whose audio does not begin where its tag ends: a tag
+// that claims too little leaves the rest of itself there. Zeros are padding.
+func (i *Info) adjoins(r io.ReaderAt) error {
+	gap, err := readRange(r, i.TagBytes, i.PayloadStart)
+	if err != nil {
+		return err
+	}
+	if len(bytes.Trim(gap, "\x00")) == 0 {
+		return nil
+	}
+	if i.TagBytes == 0 {
+		return fmt.Errorf("byte 0: the file begins with %d bytes that are neither a tag nor audio; export it again", len(gap))
+	}
+	return fmt.Errorf("byte %d: the ID3 tag ends here and no audio begins; the first frame is at byte %d, so the tag claims a wrong size", i.TagBytes, i.PayloadStart)
+}
+
+// openTarget opens the file that -o names; nil where there is none yet.
+func openTarget(name string, source *durable.Original) (*durable.Original, error) {
+	target, err := durable.OpenOriginal(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err == nil && os.SameFile(target.Info(), source.Info()) {
+		_ = target.Close()
+		return nil, fmt.Errorf("%s is the file that is read", name)
+	}
+	return target, err
+}
+
+// create starts the new file. Where there is none yet, it gets the mode of the
+// tagged one as far as the umask lets it.
+func create(target *durable.Original, name string, mode fs.FileMode) (*durable.File, error) {
+	if target == nil {
+		return durable.CreateFile(name, mode.Perm())
+	}
+	return target.Replace()
+}
+
+// isIn reports whether a file has the new bytes already.
+func (t *Tagging) isIn(target *durable.Original, tag []byte) (bool, error) {
+	if target == nil || target.Info().Size() != t.TagBytes+t.Info.PayloadBytes() {
+		return false, nil
+	}
+	head, err := readRange(target, 0, t.TagBytes)
+	if err != nil || !bytes.Equal(head, tag) {
+		return false, err
+	}
+	sum, err := t.payloadSum(target)
+	return sum == t.Info.CRC32C, err
+}
+
+// write writes tag and payload and proves that the payload is what it was,
+// while the disk takes both.
+func (t *Tagging) write(f *durable.File, tag []byte, source *os.File) error {
+	if _, err := io.Copy(f, Tagged(tag, source, t.Info)); err != nil {
+		return err
+	}
+	synced := make(chan error, 1)
+	go func() { synced <- f.Sync() }()
+	sum, err := t.payloadSum(f)
+	if err := errors.Join(err, <-synced); err != nil {
+		return err
+	}
+	if sum != t.Info.CRC32C {
+		return fmt.Errorf("the audio changed on its way: its CRC32C was %08x and is %08x; nothing was replaced", t.Info.CRC32C, sum)
+	}
+	return nil
+}
+
+// payloadSum is the CRC32C of the payload behind the new tag.
+func (t *Tagging) payloadSum(r io.ReaderAt) (uint32, error) {
+	crc := crc32.New(castagnoli)
+	n, err := io.CopyBuffer(crc, io.NewSectionReader(r, t.TagBytes, t.Info.PayloadBytes()), make([]byte, blockBytes))
+	if err == nil && n < t.Info.PayloadBytes() {
+		err = io.ErrUnexpectedEOF
+	}
+	return crc.Sum32(), err
+}
