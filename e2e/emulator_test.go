@@ -261,12 +261,15 @@ type object struct {
 // objects returns what the bucket holds, by key, without onair's own records.
 func (e *emulator) objects(t testing.TB) map[string]object {
 	t.Helper()
-	listed, _, err := e.fake.ListObjects(bucketName, "", "", false)
+	listed, err := e.fake.ListObjectsWithOptionsPaginated(bucketName, fakestorage.ListOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
+	if listed.NextPageToken != "" {
+		t.Fatal("the bucket holds more than a page")
+	}
 	all := map[string]object{}
-	for _, attrs := range listed {
+	for _, attrs := range listed.Objects {
 		if !strings.HasPrefix(attrs.Name, ".onair/") {
 			all[attrs.Name] = e.object(t, attrs.Name)
 		}
