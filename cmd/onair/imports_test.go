@@ -16,7 +16,8 @@ var allowed = map[string][]string{
 	"onair/audio":           {"onair/show", "onair/internal/"},
 	"onair/feed":            {"onair/show", "onair/internal/"},
 	"onair/templates":       {"onair/show", "onair/transcripts", "onair/internal/"},
-	"onair/publish":         {"onair/show", "onair/transcripts", "onair/audio", "onair/feed", "onair/templates", "onair/publish/bucket", "onair/internal/"},
+	"onair/publish":         {"onair/show", "onair/transcripts", "onair/audio", "onair/feed", "onair/templates", "onair/publish/bucket", "onair/publish/cdn", "onair/internal/"},
+	"onair/publish/cdn":     {"onair/show", "onair/internal/"},
 	"onair/publish/bucket":  {},
 	"onair/publish/bucket/": {"onair/publish/bucket", "onair/publish/bucket/buckettest", "onair/publish/bucket/internal/", "onair/internal/"},
 	"onair/internal/":       {"onair/internal/"},
@@ -29,6 +30,7 @@ var allowed = map[string][]string{
 var owners = map[string]string{
 	"cloud.google.com/go/":    "onair/publish/bucket/gcs",
 	"google.golang.org/api/":  "onair/publish/bucket/gcs",
+	"golang.org/x/oauth2":     "onair/publish/cdn",
 	"github.com/aws/":         "onair/publish/bucket/s3",
 	"github.com/spf13/cobra":  "onair/cmd/onair",
 	"github.com/bogem/id3v2/": "onair/audio",

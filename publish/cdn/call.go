@@ -1,0 +1,207 @@
+package cdn
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// How long a purge may take and how its calls are repeated.
+const (
+	maxTries     = 7
+	firstPause   = time.Second
+	longestPause = 20 * time.Second
+	callTimeout  = 30 * time.Second
+	leastTime    = 5 * time.Minute
+	timePerCall  = 250 * time.Millisecond
+	parallel     = 8
+	maxAnswer    = 64 << 10 // bytes of an answer that are read
+)
+
+// caller sends the requests of a purger.
+type caller struct {
+	client *http.Client
+	log    *slog.Logger
+	secret string // never shown; empty: none
+	now    func() time.Time
+	sleep  func(context.Context, time.Duration) error
+}
+
+func newCaller(o *Options) *caller {
+	client := http.Client{}
+	if o.Client != nil {
+		client = *o.Client
+	}
+	// A redirect could lead a token, or a purge, to somebody else.
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	client.Timeout = cmp.Or(client.Timeout, callTimeout)
+	log := o.Logger
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	return &caller{client: &client, log: log, now: time.Now, sleep: sleep}
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// request is one call, in a form that can be sent again.
+type request struct {
+	method, url string
+	host        string // of the Host header, where it is not that of the URL
+	header      http.Header
+	body        []byte
+	accept      func(status int) bool // nil: 2xx
+}
+
+// each makes several calls side by side within the time that so many may take.
+func (c *caller) each(ctx context.Context, requests []request) error {
+	ctx, cancel := context.WithTimeout(ctx, leastTime+time.Duration(len(requests))*timePerCall)
+	defer cancel()
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(parallel)
+	for _, r := range requests {
+		group.Go(func() error { return c.call(ctx, r) })
+	}
+	return group.Wait()
+}
+
+// call sends a request until it is accepted or has failed for good.
+func (c *caller) call(ctx context.Context, r request) error {
+	for n := 1; ; n++ {
+		wait, err := c.try(ctx, r)
+		c.log.DebugContext(ctx, "purge", "method", r.method, "url", r.url, "host", r.host, "try", n, "error", err)
+		var final *refused
+		switch {
+		case err == nil:
+			return nil
+		case ctx.Err() != nil || errors.As(err, &final):
+			return err
+		case n == maxTries:
+			return fmt.Errorf("gave up after %d tries: %w", n, err)
+		}
+		if wait == 0 {
+			wait = rand.N(min(firstPause<<(n-1), longestPause))
+		}
+		if deadline, ok := ctx.Deadline(); ok && c.now().Add(wait).After(deadline) {
+			return fmt.Errorf("asked to wait %v, which is too long: %w", wait, err)
+		}
+		if c.sleep(ctx, wait) != nil {
+			return err
+		}
+	}
+}
+
+// refused is an answer that another try would only repeat.
+type refused struct{ error }
+
+func (e *refused) Unwrap() error { return e.error }
+
+// try sends a request once. The duration is how long the server asks to wait.
+func (c *caller) try(ctx context.Context, r request) (time.Duration, error) {
+	q, err := http.NewRequestWithContext(ctx, r.method, r.url, strings.NewReader(string(r.body)))
+	if err != nil {
+		return 0, &refused{c.describe(r, c.shown(err.Error()))}
+	}
+	q.Host = r.host
+	q.Header = r.header.Clone()
+	res, err := c.client.Do(q)
+	if err != nil {
+		var outer *url.Error
+		if errors.As(err, &outer) {
+			err = outer.Err
+		}
+		if ctx.Err() != nil {
+			err = context.Cause(ctx)
+		}
+		return 0, c.describe(r, c.shown(err.Error()))
+	}
+	defer res.Body.Close()
+	body, _ := io.ReadAll(io.LimitReader(res.Body, maxAnswer)) // an answer cut short says less; its status counts
+	accept := r.accept
+	if accept == nil {
+		accept = func(status int) bool { return status/100 == 2 }
+	}
+	if accept(res.StatusCode) {
+		return 0, nil
+	}
+	err = c.describe(r, c.shown(answer(res, body)))
+	switch code := res.StatusCode; {
+	case code == http.StatusRequestTimeout, code == http.StatusTooManyRequests, code >= 500:
+		return retryAfter(res.Header.Get("Retry-After"), c.now()), err
+	}
+	return 0, &refused{err}
+}
+
+// describe says which call failed.
+func (c *caller) describe(r request, why string) error {
+	return fmt.Errorf("%s %s: %s", r.method, c.shown(r.url), why)
+}
+
+// shown is text for people: one line of reasonable length, without the secret.
+func (c *caller) shown(s string) string {
+	if c.secret != "" {
+		s = strings.ReplaceAll(s, c.secret, "[token]")
+	}
+	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
+	if runes := []rune(s); len(runes) > 300 {
+		s = string(runes[:300]) + "…"
+	}
+	return s
+}
+
+// retryAfter reads the header of RFC 9110, section 10.2.3; 0 where it says
+// nothing.
+func retryAfter(value string, now time.Time) time.Duration {
+	if seconds, err := strconv.Atoi(value); err == nil {
+		return max(time.Duration(min(seconds, 1e6))*time.Second, 0)
+	}
+	if t, err := http.ParseTime(value); err == nil {
+		return max(t.Sub(now), 0)
+	}
+	return 0
+}
+
+// answer is what a response says went wrong: its status, and the message in it
+// if it is JSON of a shape that one of the vendors uses. Anything else may be a
+// page of HTML and is left out.
+func answer(res *http.Response, body []byte) string {
+	status := strings.TrimSpace(fmt.Sprintf("status %d %s", res.StatusCode, strings.ToLower(http.StatusText(res.StatusCode))))
+	var said struct {
+		Msg, Detail string // Fastly
+		Errors      []struct{ Message string }
+		Error       struct{ Message string } // Google
+	}
+	_ = json.Unmarshal(body, &said) // fields of another shape stay empty
+	messages := []string{said.Msg, said.Detail, said.Error.Message}
+	for _, e := range said.Errors { // Cloudflare
+		messages = append(messages, e.Message)
+	}
+	for _, m := range unique(messages) {
+		if m != "" {
+			status += ": " + m
+		}
+	}
+	return status
+}

@@ -1,0 +1,163 @@
+package cdn
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"onair/show"
+)
+
+// Purger makes a CDN forget. Purge returns when the CDN has accepted; whether it
+// worked is for verification to find out, since an answer 200 is no proof.
+//
+// The two lists name the same objects: urls has every public spelling of each
+// (Spellings), keys the surrogate key of each (SurrogateKey). A purger uses the
+// one or the other, as it is configured. With nothing to purge it does nothing.
+type Purger interface {
+	Purge(ctx context.Context, urls, keys []string) error
+}
+
+// Options are the circumstances of a purger; nil means defaults. What is
+// printed configuration and what is a secret never comes from here.
+type Options struct {
+	// Env looks up a variable of the environment. Nil: there is none.
+	Env func(string) (string, bool)
+
+	// Client sends requests. Its redirects are not followed. Nil: a client of our own.
+	Client *http.Client
+
+	// BaseURL stands in for the vendor's API, in tests. Empty: the vendor's own.
+	BaseURL string
+
+	// Dir is the folder in which exec runs its command: the show's. Empty: the
+	// current one.
+	Dir string
+
+	// Stdout and Stderr are what a command of exec writes to. Nil: nowhere, and an
+	// error quotes the last line of its standard error.
+	Stdout, Stderr io.Writer
+
+	// Logger hears every call at level debug. Nil: nobody.
+	Logger *slog.Logger
+}
+
+// provider is how a purger is made from the settings of show.yaml.
+type provider struct {
+	settings []setting
+	open     func(settings map[string]string, c *caller, o *Options) (Purger, error)
+}
+
+// setting is one key that a provider understands.
+type setting struct {
+	name     string
+	required bool
+	check    func(string) error // nil: any text
+}
+
+// providers are those that show.yaml may name.
+var providers = map[string]provider{
+	"fastly": {
+		settings: []setting{{name: "service", check: checkName}, purgeSetting, {name: "soft", check: oneOf("true", "false")}},
+		open:     openFastly,
+	},
+	"cloudflare": {
+		settings: []setting{{name: "zone", required: true, check: checkName}, purgeSetting, {name: "batch", check: checkBatch}},
+		open:     openCloudflare,
+	},
+	"google": {
+		settings: []setting{{name: "project", required: true, check: checkName}, {name: "url_map", required: true, check: checkName}, purgeSetting},
+		open:     openGoogle,
+	},
+	"varnish": {
+		settings: []setting{{name: "servers", required: true, check: checkServers}, purgeSetting},
+		open:     openVarnish,
+	},
+	"exec": {
+		settings: []setting{{name: "command", required: true, check: checkCommand}},
+		open:     openExec,
+	},
+}
+
+// purgeSetting chooses between URLs and surrogate keys.
+var purgeSetting = setting{name: "purge", check: oneOf("urls", "keys")}
+
+// Providers returns the names of the providers that show.yaml may name, sorted.
+func Providers() []string { return slices.Sorted(maps.Keys(providers)) }
+
+// Check returns what is wrong with the settings of a CDN, each in one line, in
+// the order of the settings; none for nil. It needs neither network nor secrets.
+func Check(c *show.CDN) (problems []string) {
+	if c == nil {
+		return nil
+	}
+	p, ok := providers[c.Provider]
+	if !ok {
+		return []string{fmt.Sprintf("cdn: unknown provider %q; known are %s", c.Provider, strings.Join(Providers(), ", "))}
+	}
+	var names []string
+	for _, s := range p.settings {
+		names = append(names, s.name)
+		value, given := c.Settings[s.name]
+		if !given && s.required {
+			problems = append(problems, fmt.Sprintf("cdn: %s needs a setting %s", c.Provider, s.name))
+		}
+		if given && s.check != nil {
+			if err := s.check(value); err != nil {
+				problems = append(problems, fmt.Sprintf("cdn: %s: %v", s.name, err))
+			}
+		}
+	}
+	if c.Provider == "fastly" && c.Settings["purge"] == "keys" && c.Settings["service"] == "" {
+		problems = append(problems, "cdn: fastly needs a setting service to purge by keys")
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Settings)) {
+		if !slices.Contains(names, name) {
+			problems = append(problems, fmt.Sprintf("cdn: %s has no setting %s; it knows %s", c.Provider, name, strings.Join(names, ", ")))
+		}
+	}
+	return problems
+}
+
+// New returns the purger that a show names. It reads the token, so that a
+// missing one is found before anything is published, and calls nobody.
+func New(c *show.CDN, o *Options) (Purger, error) {
+	if c == nil {
+		return nil, errors.New("the show has no cdn")
+	}
+	if problems := Check(c); len(problems) > 0 {
+		return nil, errors.New(problems[0])
+	}
+	if o == nil {
+		o = &Options{}
+	}
+	return providers[c.Provider].open(c.Settings, newCaller(o), o)
+}
+
+// oneOf checks that a setting is one of some words.
+func oneOf(words ...string) func(string) error {
+	return func(s string) error {
+		if !slices.Contains(words, s) {
+			return fmt.Errorf("%q is not one of %s", s, strings.Join(words, ", "))
+		}
+		return nil
+	}
+}
+
+// checkName checks an id that becomes a segment of an API's path. A colon is in
+// the ids of projects that belong to a domain.
+func checkName(s string) error {
+	bad := func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_.:", r))
+	}
+	if s == "" || strings.ContainsFunc(s, bad) || strings.Trim(s, ".") == "" {
+		return fmt.Errorf("%q is not an id", s)
+	}
+	return nil
+}

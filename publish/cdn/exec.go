@@ -1,0 +1,76 @@
+package cdn
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"strings"
+	"time"
+)
+
+// command purges by running a program that reads URLs from its standard input,
+// one a line. It has its own ways of trying again.
+type command struct {
+	*caller
+	argv []string
+	o    *Options
+}
+
+func openExec(settings map[string]string, c *caller, o *Options) (Purger, error) {
+	return &command{caller: c, argv: strings.Fields(settings["command"]), o: o}, nil
+}
+
+func checkCommand(s string) error {
+	if len(strings.Fields(s)) == 0 {
+		return errors.New("names no program")
+	}
+	return nil
+}
+
+func (p *command) Purge(ctx context.Context, urls, _ []string) error {
+	if urls = unique(urls); len(urls) == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, leastTime+time.Duration(len(urls))*timePerCall)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, p.argv[0], p.argv[1:]...)
+	cmd.Dir = p.o.Dir
+	cmd.Stdin = strings.NewReader(strings.Join(urls, "\n") + "\n")
+	cmd.Stdout, cmd.Stderr = p.o.Stdout, p.o.Stderr
+	var said tail
+	if cmd.Stderr == nil {
+		cmd.Stderr = &said
+	}
+	cmd.WaitDelay = 5 * time.Second // what it left running may hold the pipes
+	err := cmd.Run()
+	p.log.DebugContext(ctx, "purge", "command", p.argv[0], "urls", len(urls), "error", err)
+	if err == nil {
+		return nil
+	}
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	if last := said.line(); last != "" {
+		return fmt.Errorf("%s: %w: %s", p.argv[0], err, p.shown(last))
+	}
+	return fmt.Errorf("%s: %w", p.argv[0], err)
+}
+
+// tail keeps the end of what is written to it.
+type tail struct{ buf []byte }
+
+func (t *tail) Write(p []byte) (int, error) {
+	t.buf = append(t.buf, p...)
+	if over := len(t.buf) - 1024; over > 0 {
+		t.buf = append(t.buf[:0], t.buf[over:]...)
+	}
+	return len(p), nil
+}
+
+// line is the last one that is not empty.
+func (t *tail) line() string {
+	end := bytes.TrimSpace(t.buf)
+	return string(end[bytes.LastIndexByte(end, '\n')+1:])
+}
