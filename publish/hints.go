@@ -1,0 +1,70 @@
+package publish
+
+import "strings"
+
+// advice is what to do about a rule: where the objects are in Google Cloud
+// Storage, in S3, and anywhere. BUCKET stands for the bucket's name. A missing
+// one is that for anywhere.
+type advice struct{ gs, s3, any string }
+
+var hints = map[string]advice{
+	"V001": {any: "look at url: in show.yaml, the name in DNS, and the certificate of the server or CDN"},
+	"V002": {any: "let url: show what storage: holds, prefix included; a CDN may remember that nothing was there: purge it"},
+	"V002 denied": {
+		gs:  "let everybody read objects, and nobody list them: gcloud storage buckets add-iam-policy-binding gs://BUCKET --member=allUsers --role=roles/storage.legacyObjectReader",
+		s3:  "let everybody read objects: a bucket policy that allows s3:GetObject on arn:aws:s3:::BUCKET/* to everybody",
+		any: "let everybody read what storage: holds: the server its files, the CDN its origin",
+	},
+	"V002 page": {
+		gs:  "let a folder's page be its index.html: gcloud storage buckets update gs://BUCKET --web-main-page-suffix=index.html --web-error-page=404.html, or a rewrite in the CDN (onair cdn config)",
+		s3:  "let a folder's page be its index.html: aws s3 website s3://BUCKET --index-document index.html --error-document 404.html, or a rewrite in the CDN (onair cdn config)",
+		any: "let a folder's page be its index.html: index index.html; in nginx, a rewrite in a CDN (onair cdn config)",
+	},
+	"V003": {any: "something on the way changes the file: switch off compression, minifying and polishing for it"},
+	"V004": {
+		gs:  "onair publish sets the type of the object; if it is right there, the CDN changes it",
+		s3:  "onair publish sets the type of the object; if it is right there, the CDN changes it",
+		any: "let the server know the type: onair cdn config nginx prints the list; a CDN passes on what its origin says",
+	},
+	"V005": {any: "apps seek by byte ranges, and Apple asks for them: let the CDN keep whole files and serve parts (Cloudflare: a cache rule that makes audio eligible; nginx: proxy_force_ranges on, and gzip off for audio)"},
+	"V006": {
+		gs:  `gcloud storage buckets update gs://BUCKET --cors-file=cors.json, with [{"origin": ["*"], "method": ["GET", "HEAD"], "responseHeader": ["Content-Type", "Range"], "maxAgeSeconds": 3600}] in that file; then purge`,
+		s3:  `aws s3api put-bucket-cors --bucket BUCKET --cors-configuration '{"CORSRules": [{"AllowedOrigins": ["*"], "AllowedMethods": ["GET", "HEAD"], "AllowedHeaders": ["*"]}]}'; then purge`,
+		any: `send Access-Control-Allow-Origin: * (nginx: add_header Access-Control-Allow-Origin "*" always; Cloudflare: a response header transform rule)`,
+	},
+	"V007": {any: "purge it at the CDN; if the bucket itself holds other bytes, onair publish sends them again"},
+	"V008": {any: "let the CDN pass on what its origin says (Cloudflare: browser cache TTL, respect existing headers; nginx: no expires)"},
+	"V009": {any: "Apple asks with HEAD before it takes an episode: allow the method in the server and the CDN"},
+	"V010": {any: "purge it at the CDN, or wait until its copy is too old; if the CDN rewrites what passes (minifying, hiding e-mail addresses), switch that off"},
+	"V011": {any: "onair plan shows the difference, onair publish makes it live"},
+	"V012": {any: "ask whoever runs the redirect; without enclosure_prefix: in show.yaml the next publish leads apps to the audio directly"},
+	"V014": {any: "does url: in show.yaml lead to this show? onair publish writes the feed again"},
+	"V016": {any: "renew the certificate, and see why it was not renewed by itself"},
+	"V017": {any: "redirect to https:// (Cloudflare: always use HTTPS; nginx: return 301 https://$host$request_uri;)"},
+	"V018": {
+		gs:  "gcloud storage buckets update gs://BUCKET --web-main-page-suffix=index.html --web-error-page=404.html",
+		s3:  "aws s3 website s3://BUCKET --index-document index.html --error-document 404.html",
+		any: "answer with status 404 and 404.html (nginx: error_page 404 /404.html;)",
+	},
+	"V019": {
+		gs:  "keep the records in a bucket that only you can read: state: gs://BUCKET-private in show.yaml; until then let the CDN answer /.onair/ with 404 (onair cdn config)",
+		s3:  "keep the records in a bucket that only you can read: state: s3://BUCKET-private in show.yaml; until then let the CDN answer /.onair/ with 404 (onair cdn config)",
+		any: "let the server answer /.onair/ with 404 (nginx: location /.onair/ { return 404; })",
+	},
+}
+
+// hint is the advice about a rule for the storage that is looked at.
+func (w *Web) hint(rule string) string {
+	a := hints[rule]
+	scheme, rest, _ := strings.Cut(w.Storage, "://")
+	text := a.any
+	switch {
+	case scheme == "gs" && a.gs != "":
+		text = a.gs
+	case scheme == "s3" && a.s3 != "":
+		text = a.s3
+	}
+	name, _, _ := strings.Cut(rest, "/")
+	name, _, _ = strings.Cut(name, "?")
+	return strings.ReplaceAll(text, "BUCKET", name)
+}

@@ -1,0 +1,308 @@
+package publish
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"crypto/tls"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"onair/internal/fetch"
+	"onair/internal/finding"
+)
+
+// problem is one thing that is wrong with one address.
+type problem struct {
+	rule     string
+	severity finding.Severity
+	at       finding.Position
+	url      string
+	what     string // without the address, so that equal problems can be told together
+	hint     string
+	passing  bool // it may be right a little later
+}
+
+// sight is one look at one expectation.
+type sight struct {
+	*Expectation
+	w        *Web
+	ctx      context.Context
+	problems []problem
+}
+
+// look asks for an object as apps do, and returns what is wrong.
+func (w *Web) look(ctx context.Context, e *Expectation) []problem {
+	s := &sight{Expectation: e, w: w, ctx: ctx}
+	read := e.CORS || e.SHA256 != "" || e.published != "" || e.local != ""
+	there := true
+	if e.Ranges || !read {
+		there = s.head()
+	}
+	if there && e.Ranges {
+		s.part()
+	}
+	if there && read {
+		s.body()
+	}
+	return s.problems
+}
+
+// add notes an error.
+func (s *sight) add(rule, format string, args ...any) *problem {
+	s.problems = append(s.problems, problem{
+		rule: rule, severity: finding.Error, at: s.at, url: s.URL,
+		what: fmt.Sprintf(format, args...), hint: s.w.hint(rule),
+	})
+	return &s.problems[len(s.problems)-1]
+}
+
+// ask makes a request; it reports whether there was an answer.
+func (s *sight) ask(r *fetch.Request) (*http.Response, bool) {
+	r.URL = s.URL
+	r.Total = time.Minute + time.Duration(s.Bytes>>17)*time.Second // at 128 KiB a second
+	response, err := cmp.Or(s.w.Client, ownClient()).Do(s.ctx, r)
+	if err != nil {
+		s.unreachable(err)
+		return nil, false
+	}
+	return response, true
+}
+
+func (s *sight) unreachable(err error) {
+	var certificate *tls.CertificateVerificationError
+	p := s.add("V001", "%v", reason(err))
+	p.passing = !errors.As(err, &certificate)
+}
+
+// reason is an error of package fetch without the method and the address, which
+// a finding names itself.
+func reason(err error) error {
+	if inner := errors.Unwrap(err); inner != nil {
+		return inner
+	}
+	return err
+}
+
+// missing notes that there is something else than the object.
+func (s *sight) missing(code int) {
+	rule := "V002"
+	switch {
+	case code == http.StatusUnauthorized || code == http.StatusForbidden:
+		rule = "V002 denied"
+	case strings.HasSuffix(s.URL, "/"):
+		rule = "V002 page"
+	}
+	p := s.add("V002", "status %d", code)
+	p.hint = s.w.hint(rule)
+	p.passing = code == http.StatusNotFound || code == http.StatusRequestTimeout || code == http.StatusTooManyRequests || code >= 500
+}
+
+// head asks for the headers alone, as Apple does before it takes an episode. It
+// reports whether there is an object to look at further.
+func (s *sight) head() bool {
+	response, ok := s.ask(&fetch.Request{Method: http.MethodHead})
+	if !ok {
+		return false
+	}
+	response.Body.Close()
+	switch response.StatusCode {
+	case http.StatusOK:
+	case http.StatusMethodNotAllowed, http.StatusNotImplemented:
+		s.add("V009", "HEAD is answered with status %d", response.StatusCode)
+		return true
+	default:
+		s.missing(response.StatusCode)
+		return false
+	}
+	s.length(response.ContentLength)
+	s.headers(response.Header)
+	return true
+}
+
+func (s *sight) length(got int64) {
+	switch {
+	case s.Bytes == 0 || got == s.Bytes:
+	case got < 0:
+		s.add("V003", "the length is not told, it should be %d bytes", s.Bytes)
+	default:
+		s.add("V003", "%d bytes, it should be %d", got, s.Bytes)
+	}
+}
+
+// headers compares type and caching.
+func (s *sight) headers(h http.Header) {
+	if got := h.Get("Content-Type"); s.Type != "" && essence(got) != essence(s.Type) {
+		p := s.add("V004", "Content-Type is %q, it should be %s", got, essence(s.Type))
+		if s.lenient {
+			p.severity = finding.Warning
+		}
+	}
+	if got := h.Get("Cache-Control"); s.cache != "" && !sameCaching(got, s.cache) {
+		s.add("V008", "Cache-Control is %q, it should be %q", got, s.cache).severity = finding.Warning
+	}
+}
+
+// essence is a Content-Type without its parameters.
+func essence(header string) string {
+	t, _, err := mime.ParseMediaType(header)
+	if err != nil {
+		t, _, _ = strings.Cut(header, ";")
+	}
+	return strings.ToLower(strings.TrimSpace(t))
+}
+
+// sameCaching compares two values of Cache-Control by their directives. What is
+// said to shared caches alone may have been taken out by one.
+func sameCaching(a, b string) bool { return slices.Equal(directives(a), directives(b)) }
+
+func directives(header string) (list []string) {
+	for d := range strings.SplitSeq(strings.ToLower(header), ",") {
+		d = strings.TrimSpace(d)
+		if d != "" && !strings.HasPrefix(d, "s-maxage") {
+			list = append(list, d)
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// partBytes is the most that is asked of an object to see that parts can be had.
+const partBytes = 64
+
+// part asks for some bytes from the middle.
+func (s *sight) part() {
+	first := s.Bytes / 2
+	last := min(first+partBytes, s.Bytes) - 1
+	if last < first {
+		return
+	}
+	response, ok := s.ask(&fetch.Request{Header: http.Header{"Range": {fmt.Sprintf("bytes=%d-%d", first, last)}}})
+	if !ok {
+		return
+	}
+	defer response.Body.Close()
+	want := fmt.Sprintf("bytes %d-%d/%d", first, last, s.Bytes)
+	switch got := response.Header.Get("Content-Range"); {
+	case response.StatusCode == http.StatusOK:
+		s.add("V005", "asked for a part, it sends the whole")
+		return
+	case response.StatusCode != http.StatusPartialContent:
+		s.add("V005", "asked for a part, it answers with status %d", response.StatusCode).passing = response.StatusCode >= 500
+		return
+	case got != want:
+		s.add("V005", "asked for a part, it sends another: Content-Range is not as asked for")
+		return
+	}
+	n, err := io.Copy(io.Discard, response.Body)
+	if err == nil && n != last-first+1 {
+		err = io.ErrUnexpectedEOF
+	}
+	if err != nil {
+		s.add("V005", "asked for a part, it breaks off").passing = true
+	}
+	if got := response.Header.Get("Content-Type"); s.Type != "" && essence(got) != essence(s.Type) {
+		s.add("V004", "Content-Type of a part is %q, it should be %s", got, essence(s.Type))
+	}
+}
+
+// elsewhere is the site of a web player that is not the show's.
+const elsewhere = "https://player.example"
+
+// body reads the object, as a web player on another site does, and compares it
+// byte for byte.
+func (s *sight) body() {
+	response, ok := s.ask(&fetch.Request{Header: http.Header{"Origin": {elsewhere}}, Limit: max(s.Bytes, fetch.MaxBody)})
+	if !ok {
+		return
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		s.missing(response.StatusCode)
+		return
+	}
+	sum, n, err := s.digest(response.Body)
+	if err != nil && !errors.Is(err, fetch.ErrTooLarge) {
+		s.unreachable(err)
+		return
+	}
+	s.headers(response.Header)
+	if origin := response.Header.Get("Access-Control-Allow-Origin"); s.CORS && origin != "*" && origin != elsewhere {
+		s.add("V006", "web players of other sites may not read it: no Access-Control-Allow-Origin: *")
+	}
+	s.compare(sum, n)
+}
+
+// digest reads a body to its end. Of tagged audio it makes the digest that names
+// it: that of the digests of tag and payload.
+func (s *sight) digest(body io.Reader) (sum string, n int64, err error) {
+	tag, all := sha256.New(), sha256.New()
+	if s.payload > 0 {
+		if n, err = io.CopyN(tag, body, s.Bytes-s.payload); err != nil {
+			return "", n, nil // shorter than its tag: the length says it
+		}
+	}
+	rest, err := io.Copy(all, body)
+	if err != nil {
+		return "", n + rest, err
+	}
+	digest := all.Sum(nil)
+	if s.payload > 0 {
+		both := sha256.Sum256(slices.Concat(tag.Sum(nil), digest))
+		digest = both[:]
+	}
+	return hex.EncodeToString(digest), n + rest, nil
+}
+
+// compare holds what was read to what it should be.
+func (s *sight) compare(sum string, n int64) {
+	switch {
+	case s.published != "" && sum != s.published:
+		s.add("V010", "it is not what was published last").passing = true
+	case s.published == "" && s.local != "" && sum != s.local:
+		s.add("V011", "it is not what the folder says").severity = finding.Info
+	case s.Bytes != 0 && n != s.Bytes:
+		s.length(n)
+	case s.SHA256 != "" && sum != s.SHA256:
+		s.add("V007", "its bytes are not those that were published")
+	}
+}
+
+// together is how many equal problems are told one by one.
+const together = 3
+
+// told makes findings of problems. Of many equal ones, such as those of a bucket
+// that allows nothing, one finding tells, at the place that is said.
+func (w *Web) told(list []problem, shared finding.Position) finding.List {
+	type kind struct {
+		rule, what, hint string
+		severity         finding.Severity
+	}
+	count := map[kind]int{}
+	for _, p := range list {
+		count[kind{p.rule, p.what, p.hint, p.severity}]++
+	}
+	var found finding.List
+	for _, p := range list {
+		k := kind{p.rule, p.what, p.hint, p.severity}
+		f := finding.Finding{Rule: p.rule, Severity: p.severity, Position: p.at, Hint: p.hint, Message: p.url + ": " + p.what}
+		switch n := count[k]; {
+		case n == 0:
+			continue // told already
+		case n > together:
+			f.Position = shared
+			f.Message = fmt.Sprintf("%s and %d others: %s", p.url, n-1, p.what)
+			count[k] = 0
+		}
+		found.Add(f)
+	}
+	found.Sort()
+	return found
+}
