@@ -137,6 +137,9 @@ func (e *emulator) serve(w http.ResponseWriter, r *http.Request) {
 	// The answer waits until those who watch have looked at the bucket.
 	answer := httptest.NewRecorder()
 	e.fake.HTTPHandler().ServeHTTP(answer, r)
+	if r.Method == http.MethodPatch && answer.Code == http.StatusOK {
+		answer = e.resource(r)
+	}
 	if written != nil {
 		written(req.key)
 	}
@@ -149,6 +152,16 @@ func (e *emulator) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	w.WriteHeader(answer.Code)
 	_, _ = io.Copy(w, answer.Body)
+}
+
+// resource answers an update of an object with the object, as cloud storage
+// does. The fake's own answer lacks the time of creation.
+func (e *emulator) resource(update *http.Request) *httptest.ResponseRecorder {
+	r := update.Clone(update.Context())
+	r.Method, r.Body = http.MethodGet, http.NoBody
+	answer := httptest.NewRecorder()
+	e.fake.HTTPHandler().ServeHTTP(answer, r)
+	return answer
 }
 
 // doomed returns the doom that this request fulfils, if any.
