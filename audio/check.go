@@ -21,10 +21,13 @@ const (
 	appleAudio    = "Apple Podcasts for Creators, audio requirements (support/893)"
 )
 
-// CheckMaster judges a master by rules A001 to A006. at is the place that
-// names it.
+// CheckMaster judges a master by rules A001 to A007. at is the master, whose
+// extension is looked at.
 func CheckMaster(info *Info, at finding.Position) finding.List {
 	var l finding.List
+	if ext := strings.ToLower(path.Ext(at.File)); ext == ".mp3" && info.MediaType != MP3 || ext == ".m4a" && info.MediaType != M4A {
+		l.Warnf("A007", at, "rename it", "the master is called %q and its content is %s", path.Base(at.File), info.MediaType)
+	}
 	if info.MissingFrames > 0 {
 		l.Errorf("A001", at, "export or copy the file again", "%s", info.missing())
 	}
@@ -49,7 +52,7 @@ func CheckMaster(info *Info, at finding.Position) finding.List {
 		low, high, what = 128, 256, "stereo"
 	}
 	if info.Bitrate < low || info.Bitrate > high {
-		l.Add(finding.Finding{Rule: "A005", Severity: finding.Info, Position: at, Source: appleAudio,
+		l.Add(finding.Finding{Rule: "A005", Severity: finding.Info, Position: at, Source: appleAudio, Hint: "speech sounds well in mono with 96 kbit/s, music in stereo with 160",
 			Message: fmt.Sprintf("%d kbit/s %s; Apple recommends %d to %d", info.Bitrate, what, low, high)})
 	}
 	return l

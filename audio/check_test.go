@@ -38,6 +38,23 @@ func checkTests(t *testing.T) []checkTest {
 		change(&p)
 		return CheckChapterImage(&p, at, name)
 	}
+	called := func(name, mediaType string) finding.List {
+		info := good
+		info.MediaType = mediaType
+		return CheckMaster(&info, finding.Position{File: name, Line: at.Line})
+	}
+	old := func(change func(*Tag)) finding.List {
+		published := Tag{Title: "Cloudy", Artist: "Vega", Album: "Hello", GUID: "a", Chapters: manyChapters(2)}
+		tag := published
+		tag.Chapters = manyChapters(2)
+		change(&tag)
+		return CheckOldTag(&tag, &published, at)
+	}
+	sounds := func(channels int, change func(*Loudness)) finding.List {
+		m := Loudness{Integrated: -16.4, Range: 6, TruePeak: -1.2, Side: -12}
+		change(&m)
+		return CheckLoudness(&m, channels, at)
+	}
 	return []checkTest{
 		{"good stereo", master(func(*Info) {}), nil},
 		{"good mono", master(func(i *Info) { i.Channels, i.Bitrate, i.SampleRate = 1, 96, 48000 }), nil},
@@ -49,6 +66,35 @@ func checkTests(t *testing.T) []checkTest {
 		{"low stereo", master(func(i *Info) { i.Bitrate = 96 }), []string{"A005 info 96 kbit/s stereo; Apple recommends 128 to 256"}},
 		{"high mono", master(func(i *Info) { i.Channels, i.Bitrate = 1, 192 }), []string{"A005 info 192 kbit/s mono; Apple recommends 96 to 128"}},
 		{"M4A", master(func(i *Info) { i.MediaType, i.Bitrate = M4A, 64 }), []string{"A006 info an M4A master is published as it is: no tag is written"}},
+
+		{"MP3 called M4A", called("audio.M4A", MP3), []string{`A007 warning the master is called "audio.M4A" and its content is audio/mpeg`}},
+		{"M4A called MP3", called("audio.mp3", M4A), []string{`A007 warning the master is called "audio.mp3" and its content is audio/x-m4a`, "A006 info an M4A master is published as it is: no tag is written"}},
+		{"MP3 called so", called("a/audio.MP3", MP3), nil},
+
+		{"no old tag", CheckOldTag(nil, &Tag{Title: "Cloudy"}, at), nil},
+		{"old tag that says the same", old(func(*Tag) {}), nil},
+		{"old tag that says nothing", CheckOldTag(&Tag{}, &Tag{Title: "Cloudy", GUID: "a", Chapters: manyChapters(2)}, at), nil},
+		{"old tag of another episode", old(func(t *Tag) { t.GUID = "b" }), []string{`A008 warning the tag of the master has the GUID of another episode, "b"`}},
+		{"old title", old(func(t *Tag) { t.Title = "mix 3" }), []string{`A009 info the tag of the master says title "mix 3"; "Cloudy" is published`}},
+		{"old artist", old(func(t *Tag) { t.Artist = "me" }), []string{`A009 info the tag of the master says artist "me"; "Vega" is published`}},
+		{"old album", old(func(t *Tag) { t.Album = "demo" }), []string{`A009 info the tag of the master says album "demo"; "Hello" is published`}},
+		{"more old chapters", old(func(t *Tag) { t.Chapters = manyChapters(3) }), []string{"A009 warning the tag of the master has 3 chapters and the episode has 2"}},
+		{"other old chapter", old(func(t *Tag) { t.Chapters[1].Title = "x" }), []string{`A009 warning the tag of the master has "x" at 0:01 as chapter 2 and the episode has "Chapter 2" at 0:01`}},
+		{"old chapter elsewhere", old(func(t *Tag) { t.Chapters[1].Start += 101 * time.Millisecond }), []string{`A009 warning the tag of the master has "Chapter 2" at 0:01.101 as chapter 2 and the episode has "Chapter 2" at 0:01`}},
+		{"old chapter nearly there", old(func(t *Tag) { t.Chapters[1].Start += 100 * time.Millisecond }), nil},
+
+		{"good sound", sounds(2, func(*Loudness) {}), nil},
+		{"good sound in mono", sounds(1, func(l *Loudness) { l.Integrated, l.Side = -19.9, 0 }), nil},
+		{"at the limits", sounds(2, func(l *Loudness) {
+			*l = Loudness{Integrated: -15, TruePeak: -1, SilentStart: 2999 * time.Millisecond, SilentEnd: 2999 * time.Millisecond, Clipped: 9, Side: -39.9}
+		}), nil},
+		{"loud", sounds(2, func(l *Loudness) { l.Integrated = -14.9 }), []string{"A030 warning the loudness is -14.9 LUFS; stereo sounds like other podcasts at -16 ± 1"}},
+		{"quiet in mono", sounds(1, func(l *Loudness) { l.Integrated = -20.1 }), []string{"A030 warning the loudness is -20.1 LUFS; mono sounds like other podcasts at -19 ± 1"}},
+		{"peak", sounds(2, func(l *Loudness) { l.TruePeak = -0.9 }), []string{"A031 warning the true peak is -0.9 dBTP, above -1: players distort it"}},
+		{"channels alike", sounds(2, func(l *Loudness) { l.Side = -40 }), []string{"A032 info both channels are alike: mono sounds the same in half the bytes"}},
+		{"silence at the start", sounds(2, func(l *Loudness) { l.SilentStart = 3 * time.Second }), []string{"A033 warning the audio starts with 3.0 seconds of silence"}},
+		{"silence at the end", sounds(2, func(l *Loudness) { l.SilentEnd = 12 * time.Second }), []string{"A033 warning the audio ends with 12.0 seconds of silence"}},
+		{"clipping", sounds(2, func(l *Loudness) { l.Clipped = 10 }), []string{"A034 warning the sound is clipped in 10 places"}},
 
 		{"good artwork", artwork("art/cover.JPG", func(*Picture) {}), nil},
 		{"largest artwork", artwork("cover.png", func(p *Picture) { p.Width, p.Height, p.MediaType = 3000, 3000, "image/png" }), nil},

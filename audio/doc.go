@@ -44,6 +44,13 @@
 //
 // [ReadTag] reads versions 2.2, 2.3 and 2.4, whoever wrote them.
 //
+// # Sound
+//
+// [MeasureLoudness] and [MeasureWaveform] need the sound, which ffmpeg decodes.
+// What they find is remembered for the payload, whatever tag is in front of it;
+// rules A030 to A034 hold only for what was measured before, because a check
+// never takes seconds for each episode.
+//
 // # Rules
 //
 //	A001  error    the file was cut off: its header promises more frames
@@ -52,11 +59,20 @@
 //	A004  warning  variable bitrate
 //	A005  info     bitrate outside of Apple's range: mono 96–128, stereo 128–256 kbit/s
 //	A006  info     M4A: no tag is written
+//	A007  warning  extension of the master unlike its content
+//	A008  warning  the master's own tag has the GUID of another episode
+//	A009  info     the master's own tag has another title, artist or album
+//	      warning  … has other chapters
 //	A020  error    artwork not square
 //	A021  error    artwork not 1400–3000 pixels a side (a chapter image: warning above 3000)
 //	A022  error    image in CMYK (greyscale: warning)
 //	A023  error    extension of an image unlike its content
 //	A024  warning  image larger than 512 kB
+//	A030  warning  loudness other than -16 ± 1 LUFS in stereo, -19 ± 1 in mono
+//	A031  warning  true peak above -1 dBTP
+//	A032  info     both channels alike, which could be mono
+//	A033  warning  three seconds of silence, or more, at an end
+//	A034  warning  clipping
 //	A040  error    the tag cannot be encoded
 //	A041  warning  tag larger than 1 MiB
 //	A042  warning  title longer than 255 characters

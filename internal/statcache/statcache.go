@@ -1,6 +1,7 @@
 // Package statcache remembers what was measured of a file for as long as the
 // file has not changed. A file counts as unchanged while its absolute path,
-// size, modification time, change time and inode number are the same.
+// size, modification time, change time and inode number are the same. What was
+// measured of content that is known by its digest is remembered as well.
 //
 // A file that was measured less than two seconds after it last changed is not
 // remembered: some file systems count time in steps of two seconds, and a
@@ -80,6 +81,12 @@ func Of(path string, info fs.FileInfo) FileID {
 	id := FileID{Path: path, Size: info.Size(), MTime: info.ModTime().UnixNano(), seenAt: time.Now()}
 	id.CTime, id.Inode = changeTimeAndInode(info)
 	return id
+}
+
+// OfContent names content by its digest, wherever it is: what was measured of it
+// never goes stale.
+func OfContent(digest []byte) FileID {
+	return FileID{Path: "content:" + hex.EncodeToString(digest), seenAt: time.Now()}
 }
 
 // settled reports whether the file had been left alone for long enough when it

@@ -30,6 +30,18 @@ func plant(t *testing.T, name, body string) FileID {
 	return id
 }
 
+func TestContent(t *testing.T) {
+	c := Open(t.TempDir())
+	c.Put("loudness", OfContent([]byte{1, 2}), facts{"x", 7})
+	var got facts
+	if !c.Get("loudness", OfContent([]byte{1, 2}), &got) || got.N != 7 {
+		t.Errorf("Get = %+v", got)
+	}
+	if c.Get("loudness", OfContent([]byte{1, 3}), &got) {
+		t.Error("other content is taken for the same")
+	}
+}
+
 func TestCache(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "not", "there")
 	name := filepath.Join(t.TempDir(), "audio.mp3")

@@ -1,0 +1,74 @@
+package audio
+
+import (
+	"bytes"
+	"encoding/json"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestOutline(t *testing.T) {
+	o := &outline{channels: 2, Waveform: Waveform{Version: 2, Channels: 1, SampleRate: 40, SamplesPerPixel: 4, Bits: 8}}
+	o.hear(pcm(0, 0, 512, 0, 256, 768, -300, -300))
+	o.hear(pcm(32767, 32767, 0, 100))
+	o.hear(pcm(-32768, -32768, 0, 0, -2000, 0))
+	o.end()
+	o.end()
+	var b bytes.Buffer
+	if err := o.WriteJSON(&b); err != nil {
+		t.Fatal(err)
+	}
+	want := `{"version":2,"channels":1,"sample_rate":40,"samples_per_pixel":4,"bits":8,"length":3,"data":[-1,2,-128,127,-3,-3]}` + "\n"
+	if diff := cmp.Diff(want, b.String()); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+	b.Reset()
+	if err := o.WriteSVG(&b); err != nil {
+		t.Fatal(err)
+	}
+	want = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 3 256" preserveAspectRatio="none"><path fill="currentColor" d="M0,128 L0,126 L1,1 L2,128 L2,131 L1,256 L0,129 Z"/></svg>` + "\n"
+	if diff := cmp.Diff(want, b.String()); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+func TestSVGOfAnyLength(t *testing.T) {
+	for _, n := range []int{0, 1, 999, 1000, 1001, 36_000} {
+		w := Waveform{Length: n, Data: make([]int8, 2*n)}
+		if n > 0 {
+			w.Data[2*n-1] = 127
+		}
+		var b bytes.Buffer
+		if err := w.WriteSVG(&b); err != nil {
+			t.Fatal(err)
+		}
+		if got, want := strings.Count(b.String(), "L"), 2*min(n, svgWidth); got != want {
+			t.Errorf("%d pixels: %d points, want %d", n, got, want)
+		}
+		if n > 0 && !strings.Contains(b.String(), ",1 ") {
+			t.Errorf("%d pixels: the last one is not drawn", n)
+		}
+	}
+}
+
+func TestMeasureWaveform(t *testing.T) {
+	// Two seconds that get louder, the second channel silent: half as loud.
+	path := encode(t, "--help.mp3", "aevalsrc=t/2*sin(2*PI*440*t)|0:d=2:s=44100", "-b:a", "192k")
+	w, err := MeasureWaveform(t.Context(), nil, path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w.SampleRate != 44100 || w.SamplesPerPixel != 4410 || w.Length < 20 || w.Length > 22 || len(w.Data) != 2*w.Length {
+		b, _ := json.Marshal(w)
+		t.Fatalf("%s", b)
+	}
+	for i := range 20 {
+		want := 64 * float64(i+1) / 20
+		if low, high := float64(w.Data[2*i]), float64(w.Data[2*i+1]); math.Abs(high-want) > 6 || math.Abs(low+want) > 6 {
+			t.Errorf("pixel %d reaches from %.0f to %.0f, want %.0f", i, low, high, want)
+		}
+	}
+}
