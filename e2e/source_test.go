@@ -28,16 +28,13 @@ type source struct {
 		Path   string
 		Locked bool
 	}
-	Seasons map[int]string
 
 	people   map[string]personSource
 	sponsors map[string]sponsorSource
 	episodes []*episodeSource // newest first
 }
 
-type personSource struct {
-	Name, URL, Image string
-}
+type personSource struct{ Name string }
 
 type sponsorSource struct {
 	Name, URL, Logo string
@@ -50,10 +47,9 @@ type episodeSource struct {
 	Draft    bool
 	Season   int
 	Number   int
-	Type     string
 	Summary  string
 	Guests   []string
-	People   []struct{ ID, Role, Group string }
+	People   []struct{ ID, Role string }
 	Artwork  string
 	Chapters []chapterSource
 
