@@ -14,11 +14,11 @@ import (
 
 // known are the errors that say all there is to say.
 var known = []error{
-	bucket.ErrBody, bucket.ErrPrecondition, bucket.ErrNotExist, bucket.ErrNoBucket, bucket.ErrDenied, errors.ErrUnsupported, errGaveUp,
+	bucket.ErrBody, bucket.ErrPrecondition, bucket.ErrNotExist, bucket.ErrNoBucket, bucket.ErrDenied, errors.ErrUnsupported,
 }
 
 // Known returns an error that needs no explaining, or nil. One that is a
-// sentinel of package bucket, or was explained before, stays as it is. One of a
+// sentinel of package bucket, or was explained by Do, stays as it is. One of a
 // context or of a stalled request is stripped of what clients wrap around it,
 // such as the address of the request.
 func Known(err error) error {
@@ -34,7 +34,8 @@ func Known(err error) error {
 }
 
 func isKnown(err error) bool {
-	return slices.ContainsFunc(known, func(ours error) bool { return errors.Is(err, ours) })
+	var final *finalError
+	return errors.As(err, &final) || slices.ContainsFunc(known, func(ours error) bool { return errors.Is(err, ours) })
 }
 
 // Final reports whether no other try can go better, whatever the provider.

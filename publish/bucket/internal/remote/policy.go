@@ -6,7 +6,6 @@ package remote
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -31,9 +30,6 @@ type Policy struct {
 	Temporary func(error) bool
 	Explain   func(error) error
 }
-
-// errGaveUp is the end of a call that was tried for long enough.
-var errGaveUp = errors.New("gave up")
 
 // NewPolicy returns the policy of a provider with such errors: a call has seven
 // tries within five minutes and as long as its body takes at 32 KiB a second.
@@ -75,7 +71,7 @@ func (p *Policy) Pause(ctx context.Context, n int) error {
 
 // Do calls try, with 1, 2, 3 and so on, until it succeeds or fails for good. It
 // moves up to size bytes each time. The error is the last one, explained. A try
-// may call Do for its steps: where that gave up, no other try follows.
+// may call Do for its steps: no other try follows where that failed.
 func (p *Policy) Do(ctx context.Context, size int64, try func(ctx context.Context, n int) error) error {
 	limit := p.Deadline(size)
 	bounded, cancel := context.WithTimeout(ctx, limit)
@@ -86,9 +82,9 @@ func (p *Policy) Do(ctx context.Context, size int64, try func(ctx context.Contex
 		case err == nil:
 			return nil
 		case ctx.Err() == nil && !p.Temporary(err):
-			return p.Explain(err)
+			return &finalError{p.Explain(err)}
 		case n == p.Tries:
-			return fmt.Errorf("%w after %d tries: %w", errGaveUp, n, p.Explain(err))
+			return &finalError{fmt.Errorf("gave up after %d tries: %w", n, p.Explain(err))}
 		}
 		if p.Pause(bounded, n) == nil {
 			continue
@@ -96,6 +92,11 @@ func (p *Policy) Do(ctx context.Context, size int64, try func(ctx context.Contex
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		return fmt.Errorf("%w after %v: %w", errGaveUp, limit, p.Explain(err))
+		return &finalError{fmt.Errorf("gave up after %v: %w", limit, p.Explain(err))}
 	}
 }
+
+// finalError is the end of a call. It has been explained.
+type finalError struct{ error }
+
+func (e *finalError) Unwrap() error { return e.error }

@@ -1,0 +1,91 @@
+package s3
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/smithy-go/logging"
+
+	"onair/publish/bucket"
+	"onair/publish/bucket/internal/remote"
+)
+
+// detectTimeout bounds the search for credentials, which may end in asking
+// whether this machine is one of Amazon's.
+const detectTimeout = 10 * time.Second
+
+// newClient finds settings and credentials.
+func newClient(ctx context.Context, at location, opts *Options) (*s3.Client, error) {
+	detect, cancel := context.WithTimeout(ctx, detectTimeout)
+	defer cancel()
+	cfg, err := config.LoadDefaultConfig(detect, config.WithRegion(at.region), config.WithLogger(logging.Nop{}))
+	if err == nil {
+		_, err = cfg.Credentials.Retrieve(detect)
+	}
+	switch {
+	case err == nil:
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	default:
+		return nil, noCredentials(err)
+	}
+	client := s3.NewFromConfig(cfg, func(o *s3.Options) {
+		o.HTTPClient = httpClient(cfg, opts)
+		o.Retryer = aws.NopRetryer{} // retried here, as a whole
+		// Checksums are those that are known beforehand, not what the SDK would add
+		// while it sends, which many providers do not understand.
+		o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired
+		o.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired
+		if at.endpoint != "" {
+			o.BaseEndpoint = aws.String(at.endpoint)
+		}
+		// With an endpoint of one's own, be it from the environment, a host name for
+		// each bucket is seldom there, and the region seldom matters.
+		o.UsePathStyle = o.BaseEndpoint != nil
+		if at.given {
+			o.UsePathStyle = at.pathStyle
+		}
+		if o.BaseEndpoint != nil {
+			o.Region = cmp.Or(o.Region, "us-east-1")
+		}
+	})
+	if client.Options().Region == "" {
+		return nil, errors.New("no region: add ?region=eu-central-1, or whichever the bucket is in, or set AWS_REGION")
+	}
+	return client, nil
+}
+
+// httpClient returns a client that gives up requests that stand still.
+func httpClient(cfg aws.Config, opts *Options) *http.Client {
+	base := remote.Transport()
+	if c, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok { // it knows AWS_CA_BUNDLE
+		base.TLSClientConfig = c.GetTransport().TLSClientConfig
+	}
+	hc := &http.Client{Transport: base}
+	if opts.HTTPClient != nil {
+		*hc = *opts.HTTPClient
+		hc.Transport = cmp.Or[http.RoundTripper](hc.Transport, base)
+	}
+	hc.Transport = remote.Watch(hc.Transport)
+	// A redirect leads to another region, where the signature is not valid.
+	hc.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return hc
+}
+
+// noCredentials puts into one line what the SDK says in many words.
+func noCredentials(err error) error {
+	const hint = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"
+	if errors.Is(err, context.DeadlineExceeded) || strings.Contains(err.Error(), "IMDS") {
+		return fmt.Errorf("%w: no S3 credentials: %s", bucket.ErrDenied, hint) // the chain came to its end
+	}
+	return fmt.Errorf("%w: S3 credentials: %s: %s", bucket.ErrDenied, text(err), hint)
+}

@@ -1,0 +1,103 @@
+package s3
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"onair/publish/bucket"
+)
+
+// location is what a bucket URL says.
+type location struct {
+	name     string
+	prefix   string // empty, or ends in a slash
+	endpoint string // empty: Amazon's
+	region   string // empty: as Amazon's settings say
+
+	pathStyle bool
+	given     bool // pathStyle was said
+}
+
+// String is the location for people, without its options.
+func (l location) String() string { return "s3://" + l.name + "/" + l.prefix }
+
+// parse reads a bucket URL. Bucket and prefix are not escaped, options are. Its
+// errors name no part of the URL that could be a secret.
+func parse(rawURL string) (location, error) {
+	rest, ok := strings.CutPrefix(rawURL, "s3://")
+	if !ok {
+		return location{}, errors.New("want s3://bucket or s3://bucket/prefix")
+	}
+	rest, query, _ := strings.Cut(rest, "?")
+	if strings.Contains(rest, "@") {
+		return location{}, errors.New("credentials do not belong in a URL: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE")
+	}
+	l := location{}
+	var prefix string
+	l.name, prefix, _ = strings.Cut(rest, "/")
+	if len(l.name) < 3 || !consistsOf(l.name, "abcdefghijklmnopqrstuvwxyz0123456789-_.") {
+		return location{}, fmt.Errorf("%q is not the name of a bucket", l.name)
+	}
+	if prefix = strings.TrimSuffix(prefix, "/"); prefix != "" {
+		if strings.Contains(prefix, "#") {
+			return location{}, fmt.Errorf("prefix %q: an s3:// URL has no fragment", prefix)
+		}
+		if err := bucket.ValidKey(prefix); err != nil {
+			return location{}, fmt.Errorf("prefix: %w", err)
+		}
+		l.prefix = prefix + "/"
+	}
+	return l, l.parseOptions(query)
+}
+
+func consistsOf(s, chars string) bool {
+	return strings.Trim(s, chars) == ""
+}
+
+// parseOptions reads what follows the question mark.
+func (l *location) parseOptions(query string) error {
+	options, err := url.ParseQuery(query)
+	if err != nil {
+		return errors.New("the options after the question mark are not a query: want endpoint=…&region=…&path_style=…")
+	}
+	for _, name := range slices.Sorted(maps.Keys(options)) {
+		if len(options[name]) > 1 {
+			return fmt.Errorf("option %s is given twice", name)
+		}
+		value := options.Get(name)
+		switch name {
+		case "endpoint":
+			l.endpoint, err = parseEndpoint(value)
+		case "region":
+			if l.region = value; value == "" || !consistsOf(value, "abcdefghijklmnopqrstuvwxyz0123456789-") {
+				err = fmt.Errorf("region %q: want a name such as eu-central-1", value)
+			}
+		case "path_style":
+			l.given = true
+			if l.pathStyle, err = strconv.ParseBool(value); err != nil {
+				err = fmt.Errorf("path_style %q: want true or false", value)
+			}
+		default:
+			err = errors.New("an s3:// URL has the options endpoint, region and path_style, and no other")
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// parseEndpoint accepts the address of a server and nothing more.
+func parseEndpoint(value string) (string, error) {
+	u, err := url.Parse(value)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" ||
+		u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
+		return "", errors.New("endpoint: want the address of a server and nothing more, such as https://s3.example.com")
+	}
+	return u.Scheme + "://" + u.Host, nil
+}

@@ -1,0 +1,245 @@
+package s3
+
+import (
+	"bytes"
+	"context"
+	"crypto/md5"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"golang.org/x/sync/errgroup"
+
+	"onair/publish/bucket"
+)
+
+const (
+	// partSize is the size of every part of a large object but the last. S3 wants
+	// at least 5 MiB and at most 10,000 parts.
+	partSize = 8 << 20
+
+	// maxBuffers is how many parts are in memory at once, whatever is sent side by
+	// side.
+	maxBuffers = 4
+
+	// abortTimeout bounds the giving up of an upload.
+	abortTimeout = 30 * time.Second
+)
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// upload is an object that is sent in parts. What it has is stored, and charged
+// for, until it is completed or aborted.
+type upload struct {
+	b    *Bucket
+	t    *target
+	o    *bucket.Object
+	id   *string
+	crc  bool // parts carry a CRC32C, and the whole is checked against its own
+	done []part
+}
+
+// part is a part that the provider has.
+type part struct {
+	etag *string
+	size int64
+	sum  *uint32 // nil: not known
+}
+
+// inParts is one try to store an object in parts that fill brings.
+func (b *Bucket) inParts(ctx context.Context, t *target, o *bucket.Object, fill func(context.Context, *upload) error) (stored, error) {
+	u := &upload{b: b, t: t, o: o, done: make([]part, (o.Size+partSize-1)/partSize)}
+	if err := u.create(ctx); err != nil {
+		return stored{}, err
+	}
+	err := fill(ctx, u)
+	var out stored
+	if err == nil {
+		out, err = u.complete(ctx)
+	}
+	if err != nil {
+		// What cannot be aborted either is left to the bucket's lifecycle.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), abortTimeout)
+		defer cancel()
+		_, _ = b.client.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{Bucket: &b.at.name, Key: &t.name, UploadId: u.id})
+	}
+	return out, err
+}
+
+// create begins the upload.
+func (u *upload) create(ctx context.Context) error {
+	return ask(&u.b.noCRC, func(crc bool) error {
+		in := &s3.CreateMultipartUploadInput{
+			Bucket:       &u.b.at.name,
+			Key:          &u.t.name,
+			ContentType:  optional(u.o.ContentType),
+			CacheControl: optional(u.o.CacheControl),
+			Metadata:     withSum(u.o.Metadata, u.o.Size, u.o.CRC32C),
+		}
+		if crc {
+			in.ChecksumAlgorithm, in.ChecksumType = types.ChecksumAlgorithmCrc32c, types.ChecksumTypeFullObject
+		}
+		out, err := u.b.client.CreateMultipartUpload(ctx, in)
+		if err == nil {
+			u.id, u.crc = out.UploadId, crc
+		}
+		return err
+	})
+}
+
+// send sends the n-th part, from 0 on, with tries of its own.
+func (u *upload) send(ctx context.Context, n int, data []byte) error {
+	sum := crc32.Checksum(data, castagnoli)
+	return u.b.retry(ctx, int64(len(data)), func(ctx context.Context, _ int) error {
+		in := &s3.UploadPartInput{
+			Bucket:        &u.b.at.name,
+			Key:           &u.t.name,
+			UploadId:      u.id,
+			PartNumber:    aws.Int32(int32(n + 1)),
+			ContentLength: aws.Int64(int64(len(data))),
+			Body:          bytes.NewReader(data),
+		}
+		if u.crc {
+			in.ChecksumCRC32C = encodeSum(sum)
+		} else {
+			digest := md5.Sum(data)
+			in.ContentMD5 = aws.String(base64.StdEncoding.EncodeToString(digest[:]))
+		}
+		out, err := u.b.client.UploadPart(ctx, in, unsigned)
+		if err == nil {
+			u.done[n] = part{etag: out.ETag, size: int64(len(data)), sum: &sum}
+		}
+		return err
+	})
+}
+
+// complete makes the object appear, under the condition.
+func (u *upload) complete(ctx context.Context) (out stored, err error) {
+	in := &s3.CompleteMultipartUploadInput{
+		Bucket:          &u.b.at.name,
+		Key:             &u.t.name,
+		UploadId:        u.id,
+		MultipartUpload: &types.CompletedMultipartUpload{},
+		IfMatch:         u.t.ifMatch(),
+		IfNoneMatch:     u.t.ifNoneMatch(),
+	}
+	for i, p := range u.done {
+		done := types.CompletedPart{PartNumber: aws.Int32(int32(i + 1)), ETag: p.etag}
+		if u.crc {
+			done.ChecksumCRC32C = encodeSum(*p.sum)
+		}
+		in.MultipartUpload.Parts = append(in.MultipartUpload.Parts, done)
+	}
+	if u.crc {
+		in.ChecksumCRC32C, in.ChecksumType = encodeSum(u.o.CRC32C), types.ChecksumTypeFullObject
+	}
+	err = u.b.retry(ctx, 0, func(ctx context.Context, n int) error {
+		answer, err := u.b.client.CompleteMultipartUpload(ctx, in)
+		switch {
+		case err == nil:
+			out = stored{answer.ETag, answer.ResultMetadata}
+		case n > 1 && (u.t.broken(err) || code(err) == "NoSuchUpload"):
+			// An earlier try may have done it, its answer lost.
+			a, lookErr := u.b.lookForOurs(ctx, u.o, u.t)
+			if lookErr == nil {
+				out = stored{etag: &a.Version}
+			}
+			if lookErr == nil || code(err) != "NoSuchUpload" || !errors.Is(lookErr, bucket.ErrPrecondition) {
+				return lookErr
+			}
+		}
+		return err
+	})
+	return out, err
+}
+
+// sendParts is one try to store a large object.
+func (b *Bucket) sendParts(ctx context.Context, t *target, o *bucket.Object) (stored, error) {
+	return b.inParts(ctx, t, o, func(ctx context.Context, u *upload) error {
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		group, ctx := errgroup.WithContext(ctx)
+		w := &partWriter{u: u, ctx: ctx, group: group}
+		err := bucket.CopyBody(ctx, w, o)
+		if err == nil {
+			w.flush()
+		}
+		if errors.Is(err, bucket.ErrBody) {
+			cancel() // it is of no use to wait for what is under way
+		}
+		w.release()
+		if sent := group.Wait(); sent != nil && !errors.Is(err, bucket.ErrBody) {
+			return sent
+		}
+		return err
+	})
+}
+
+// partWriter cuts a body into parts and sends them side by side, while it is
+// read. No more is read ahead than there are buffers.
+type partWriter struct {
+	u     *upload
+	ctx   context.Context
+	group *errgroup.Group
+	n     int    // parts on their way
+	part  []byte // the next; nil: there is no buffer yet
+}
+
+func (w *partWriter) Write(p []byte) (int, error) {
+	written := 0
+	for written < len(p) {
+		if w.part == nil {
+			var err error
+			if w.part, err = w.u.b.buffer(w.ctx); err != nil {
+				return written, err
+			}
+		}
+		n := copy(w.part[len(w.part):partSize], p[written:])
+		w.part = w.part[:len(w.part)+n]
+		if written += n; len(w.part) == partSize {
+			w.flush()
+		}
+	}
+	return written, nil
+}
+
+// flush sends what there is of a part.
+func (w *partWriter) flush() {
+	if w.part == nil || w.n == len(w.u.done) {
+		return // nothing, or more than was announced, which CopyBody will say
+	}
+	n, data := w.n, w.part
+	w.n, w.part = w.n+1, nil
+	w.group.Go(func() error {
+		defer w.u.b.free(data)
+		return w.u.send(w.ctx, n, data)
+	})
+}
+
+// release gives back the buffer of a part that is not sent.
+func (w *partWriter) release() {
+	if w.part != nil {
+		w.u.b.free(w.part)
+		w.part = nil
+	}
+}
+
+// buffer returns an empty buffer for a part, as soon as there is one.
+func (b *Bucket) buffer(ctx context.Context) ([]byte, error) {
+	select {
+	case data := <-b.buffers:
+		if data == nil {
+			data = make([]byte, 0, partSize)
+		}
+		return data[:0], nil
+	case <-ctx.Done():
+		return nil, fmt.Errorf("wait for other parts: %w", ctx.Err())
+	}
+}
+
+func (b *Bucket) free(data []byte) { b.buffers <- data }

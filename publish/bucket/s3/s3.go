@@ -1,0 +1,142 @@
+// Package s3 keeps a bucket in Amazon S3 or in one of the many services that
+// speak its protocol: Cloudflare R2, Backblaze B2, MinIO, versitygw. It is the
+// only home of Amazon's SDK.
+//
+// An object's version is its ETag without quotes: the MD5 of a body that was sent
+// in one request, and opaque otherwise. Bodies above 16 MiB are sent in parts of
+// 8 MiB, all but the last of the same size, as R2 asks for. Headers are set by
+// copying an object onto itself.
+//
+// A listing has neither checksums nor headers (bucket.Sparse). The CRC32C of what
+// onair writes is kept as metadata, "onair-crc32c", which callers never see; of
+// what others wrote it is not known.
+//
+// Every body is sent with its checksum: CRC32C, and for providers that refuse it
+// MD5. The SDK's own retries are off. A call is tried again here, as package gcs
+// does it, and so is each part of a large body. If a repeated write finds its
+// precondition broken, the first try may have succeeded with its answer lost, so
+// the object is looked at: if it has the bytes and headers of the write, the
+// write has succeeded.
+//
+// # Preconditions
+//
+// Writes carry If-None-Match or If-Match, which Amazon S3, R2, MinIO and
+// versitygw decide. B2 refuses them and others ignore them. So the first call
+// with a condition tries them out (Probe) on the object
+// .onair/precondition-probe, a key that is reserved and never listed. Where they
+// do not hold, every call with a condition looks at the object before it changes
+// it. A delete and a change of headers look first everywhere, and carry the
+// condition too: some providers that hold it for writes ignore it there.
+package s3
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"onair/publish/bucket"
+	"onair/publish/bucket/internal/remote"
+)
+
+// Options are optional.
+type Options struct {
+	// HTTPClient sends the requests. nil: one that honours AWS_CA_BUNDLE and the
+	// usual proxy variables.
+	HTTPClient *http.Client
+}
+
+// Bucket is a bucket, or what has one prefix in it.
+type Bucket struct {
+	url    string
+	at     location
+	client *s3.Client
+	policy *remote.Policy
+
+	exists  atomic.Bool // the bucket has answered as one that is there
+	buffers chan []byte // for parts in memory; nil: not made yet
+
+	// What the provider has refused as not implemented.
+	noCRC             atomic.Bool // x-amz-checksum-crc32c
+	noCopyCondition   atomic.Bool // If-Match on a copy's target
+	noDeleteCondition atomic.Bool
+
+	probing sync.Mutex // guards probed and holds
+	probed  bool
+	holds   bool // preconditions of writes
+}
+
+var (
+	_ bucket.Bucket = (*Bucket)(nil)
+	_ bucket.Sparse = (*Bucket)(nil)
+	_ bucket.Prober = (*Bucket)(nil)
+)
+
+// Open returns the bucket of a URL,
+// s3://bucket/prefix?endpoint=https://host&region=name&path_style=true. All but
+// the bucket may be left out: without an endpoint it is Amazon's, without a
+// region the one that Amazon's own settings name, and path_style, which puts the
+// bucket into the path instead of the host name, is true for an endpoint that is
+// given. Credentials are those of Amazon's usual chain. Open looks for them and
+// does not ask the bucket. ErrDenied if there are none.
+func Open(ctx context.Context, rawURL string, opts *Options) (*Bucket, error) {
+	if opts == nil {
+		opts = &Options{}
+	}
+	at, err := parse(rawURL)
+	if err != nil {
+		// The URL itself is not shown: what is wrong with it may be a secret in it.
+		return nil, fmt.Errorf("open s3 bucket: %w", err)
+	}
+	client, err := newClient(ctx, at, opts)
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", at, err)
+	}
+	b := &Bucket{
+		url:     rawURL,
+		at:      at,
+		client:  client,
+		policy:  remote.NewPolicy(temporary, explain),
+		buffers: make(chan []byte, maxBuffers),
+	}
+	for range maxBuffers {
+		b.buffers <- nil
+	}
+	return b, nil
+}
+
+// URL is the bucket as configured.
+func (b *Bucket) URL() string { return b.url }
+
+// name returns an object's name in the bucket.
+func (b *Bucket) name(key string) (string, error) {
+	if err := bucket.ValidKey(key); err != nil {
+		return "", err
+	}
+	if key == probeKey {
+		return "", errors.New("the name is reserved for onair's own probe")
+	}
+	if name := b.at.prefix + key; len(name) <= 1024 {
+		return name, nil
+	}
+	return "", fmt.Errorf("key %q: longer than 1024 bytes with its prefix", key)
+}
+
+// retry calls try until it succeeds or fails for good.
+func (b *Bucket) retry(ctx context.Context, size int64, try func(ctx context.Context, n int) error) error {
+	err := b.policy.Do(ctx, size, try)
+	if err == nil {
+		b.exists.Store(true)
+	}
+	return err
+}
+
+// wrap says which step on which object failed.
+func (b *Bucket) wrap(op, key string, err error) error {
+	return fmt.Errorf("%s %s: %w", op, strings.TrimSuffix(b.at.String(), "/")+"/"+key, err)
+}
