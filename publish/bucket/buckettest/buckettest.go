@@ -45,6 +45,8 @@ func Run(t *testing.T, open func(t *testing.T) bucket.Bucket, opts *Options) {
 		run  func(*testing.T, *store)
 	}{
 		{"write and read", s.writeAndRead},
+		{"look at one object", s.stat},
+		{"try preconditions out", s.probe},
 		{"ranges", s.ranges},
 		{"headers are kept", s.headers},
 		{"headers are taken away", s.headersGo},
