@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/sha256"
@@ -36,32 +37,55 @@ type sight struct {
 	w        *Web
 	ctx      context.Context
 	problems []problem
+
+	answer *http.Response // to the last request that had one
+	kept   *bytes.Buffer  // what was read; nil: it is not kept
+}
+
+func (w *Web) sight(ctx context.Context, e *Expectation) *sight {
+	return &sight{Expectation: e, w: w, ctx: ctx}
 }
 
 // look asks for an object as apps do, and returns what is wrong.
 func (w *Web) look(ctx context.Context, e *Expectation) []problem {
-	s := &sight{Expectation: e, w: w, ctx: ctx}
-	read := e.CORS || e.SHA256 != "" || e.published != "" || e.local != ""
+	s := w.sight(ctx, e)
+	s.look()
+	if len(s.problems) > 0 || e.through == "" {
+		return s.problems
+	}
+	detour := w.sight(ctx, &Expectation{URL: e.through, Bytes: e.Bytes, Type: e.Type, Ranges: e.Ranges, at: e.at})
+	detour.look()
+	for i := range detour.problems {
+		p := &detour.problems[i]
+		p.what = "enclosure_prefix does not lead to the audio: " + p.what
+		p.rule, p.hint = "V012", w.hint("V012")
+	}
+	return detour.problems
+}
+
+func (s *sight) look() {
+	read := s.SHA256 != "" || s.published != "" || s.local != "" || s.CORS && s.Bytes == 0
 	there := true
-	if e.Ranges || !read {
+	if s.Ranges || !read && !s.CORS {
 		there = s.head()
 	}
-	if there && e.Ranges {
+	if there && (s.Ranges || s.CORS && !read) {
 		s.part()
 	}
 	if there && read {
 		s.body()
 	}
-	return s.problems
 }
 
-// add notes an error.
+// add notes an error, once: several requests may meet it.
 func (s *sight) add(rule, format string, args ...any) *problem {
-	s.problems = append(s.problems, problem{
-		rule: rule, severity: finding.Error, at: s.at, url: s.URL,
-		what: fmt.Sprintf(format, args...), hint: s.w.hint(rule),
-	})
-	return &s.problems[len(s.problems)-1]
+	what := fmt.Sprintf(format, args...)
+	i := slices.IndexFunc(s.problems, func(p problem) bool { return p.rule == rule && p.what == what })
+	if i < 0 {
+		i = len(s.problems)
+		s.problems = append(s.problems, problem{rule: rule, severity: finding.Error, at: s.at, url: s.URL, what: what, hint: s.w.hint(rule)})
+	}
+	return &s.problems[i]
 }
 
 // ask makes a request; it reports whether there was an answer.
@@ -73,6 +97,7 @@ func (s *sight) ask(r *fetch.Request) (*http.Response, bool) {
 		s.unreachable(err)
 		return nil, false
 	}
+	s.answer = response
 	return response, true
 }
 
@@ -123,7 +148,7 @@ func (s *sight) head() bool {
 		return false
 	}
 	s.length(response.ContentLength)
-	s.headers(response.Header)
+	s.headers(response)
 	return true
 }
 
@@ -137,8 +162,9 @@ func (s *sight) length(got int64) {
 	}
 }
 
-// headers compares type and caching.
-func (s *sight) headers(h http.Header) {
+// headers compares type and caching, and who may read.
+func (s *sight) headers(response *http.Response) {
+	h := response.Header
 	if got := h.Get("Content-Type"); s.Type != "" && essence(got) != essence(s.Type) {
 		p := s.add("V004", "Content-Type is %q, it should be %s", got, essence(s.Type))
 		if s.lenient {
@@ -147,6 +173,9 @@ func (s *sight) headers(h http.Header) {
 	}
 	if got := h.Get("Cache-Control"); s.cache != "" && !sameCaching(got, s.cache) {
 		s.add("V008", "Cache-Control is %q, it should be %q", got, s.cache).severity = finding.Warning
+	}
+	if origin := h.Get("Access-Control-Allow-Origin"); s.CORS && origin != "*" && origin != elsewhere {
+		s.add("V006", "web players of other sites may not read it: no Access-Control-Allow-Origin: *")
 	}
 }
 
@@ -177,49 +206,59 @@ func directives(header string) (list []string) {
 // partBytes is the most that is asked of an object to see that parts can be had.
 const partBytes = 64
 
-// part asks for some bytes from the middle.
+// part asks for some bytes from the middle. Where parts are not needed, the
+// whole will do: what counts then are its headers.
 func (s *sight) part() {
 	first := s.Bytes / 2
 	last := min(first+partBytes, s.Bytes) - 1
-	if last < first {
-		return
-	}
-	response, ok := s.ask(&fetch.Request{Header: http.Header{"Range": {fmt.Sprintf("bytes=%d-%d", first, last)}}})
+	response, ok := s.ask(&fetch.Request{Header: s.origin("Range", fmt.Sprintf("bytes=%d-%d", first, last))})
 	if !ok {
 		return
 	}
 	defer response.Body.Close()
 	want := fmt.Sprintf("bytes %d-%d/%d", first, last, s.Bytes)
-	switch got := response.Header.Get("Content-Range"); {
-	case response.StatusCode == http.StatusOK:
+	switch code := response.StatusCode; {
+	case code == http.StatusOK && !s.Ranges:
+		s.length(response.ContentLength)
+	case code == http.StatusOK:
 		s.add("V005", "asked for a part, it sends the whole")
 		return
-	case response.StatusCode != http.StatusPartialContent:
-		s.add("V005", "asked for a part, it answers with status %d", response.StatusCode).passing = response.StatusCode >= 500
+	case code != http.StatusPartialContent && !s.Ranges:
+		s.missing(code)
 		return
-	case got != want:
-		s.add("V005", "asked for a part, it sends another: Content-Range is not as asked for")
+	case code != http.StatusPartialContent:
+		s.add("V005", "asked for a part, it answers with status %d", code).passing = code >= 500
 		return
+	case response.Header.Get("Content-Range") != want:
+		s.add("V005", "asked for a part, it sends another, or that of another length")
+		return
+	default:
+		if n, err := io.Copy(io.Discard, response.Body); err != nil || n != last-first+1 {
+			s.add("V005", "asked for a part, it sends %d bytes instead of %d", n, last-first+1).passing = true
+			return
+		}
 	}
-	n, err := io.Copy(io.Discard, response.Body)
-	if err == nil && n != last-first+1 {
-		err = io.ErrUnexpectedEOF
-	}
-	if err != nil {
-		s.add("V005", "asked for a part, it breaks off").passing = true
-	}
-	if got := response.Header.Get("Content-Type"); s.Type != "" && essence(got) != essence(s.Type) {
-		s.add("V004", "Content-Type of a part is %q, it should be %s", got, essence(s.Type))
-	}
+	s.headers(response)
 }
 
 // elsewhere is the site of a web player that is not the show's.
 const elsewhere = "https://player.example"
 
-// body reads the object, as a web player on another site does, and compares it
-// byte for byte.
+// origin is a header, and who asks where CORS is expected.
+func (s *sight) origin(name, value string) http.Header {
+	h := http.Header{}
+	if name != "" {
+		h.Set(name, value)
+	}
+	if s.CORS {
+		h.Set("Origin", elsewhere)
+	}
+	return h
+}
+
+// body reads the object and compares it byte for byte.
 func (s *sight) body() {
-	response, ok := s.ask(&fetch.Request{Header: http.Header{"Origin": {elsewhere}}, Limit: max(s.Bytes, fetch.MaxBody)})
+	response, ok := s.ask(&fetch.Request{Header: s.origin("", ""), Limit: max(s.Bytes+1, fetch.MaxBody)})
 	if !ok {
 		return
 	}
@@ -228,15 +267,16 @@ func (s *sight) body() {
 		s.missing(response.StatusCode)
 		return
 	}
-	sum, n, err := s.digest(response.Body)
+	var body io.Reader = response.Body
+	if s.kept != nil {
+		body = io.TeeReader(body, s.kept)
+	}
+	sum, n, err := s.digest(body)
 	if err != nil && !errors.Is(err, fetch.ErrTooLarge) {
 		s.unreachable(err)
 		return
 	}
-	s.headers(response.Header)
-	if origin := response.Header.Get("Access-Control-Allow-Origin"); s.CORS && origin != "*" && origin != elsewhere {
-		s.add("V006", "web players of other sites may not read it: no Access-Control-Allow-Origin: *")
-	}
+	s.headers(response)
 	s.compare(sum, n)
 }
 
@@ -266,7 +306,7 @@ func (s *sight) compare(sum string, n int64) {
 	switch {
 	case s.published != "" && sum != s.published:
 		s.add("V010", "it is not what was published last").passing = true
-	case s.published == "" && s.local != "" && sum != s.local:
+	case s.local != "" && sum != s.local:
 		s.add("V011", "it is not what the folder says").severity = finding.Info
 	case s.Bytes != 0 && n != s.Bytes:
 		s.length(n)

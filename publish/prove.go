@@ -28,6 +28,7 @@ type Expectation struct {
 	cache   string           // Cache-Control; empty: not checked
 	lenient bool             // another type does not stop a listener
 	payload int64            // of tagged audio, bytes after the tag: SHA256 is the object's own, of the digests of both
+	through string           // another address, which has to lead to the object; empty: none
 
 	// published and local are the SHA-256 of a page as it was published, and as
 	// the folder would have it now; empty: not checked.

@@ -1,0 +1,68 @@
+package publish
+
+import (
+	"encoding/xml"
+	"fmt"
+	"strconv"
+)
+
+// liveFeed is what a feed that is live tells apps to fetch.
+type liveFeed struct {
+	Artwork []liveImage `xml:"channel>http://www.itunes.com/dtds/podcast-1.0.dtd image"`
+	Items   []liveItem  `xml:"channel>item"`
+}
+
+type liveItem struct {
+	GUID        string      `xml:"guid"`
+	Links       []liveLink  `xml:"link"`
+	Enclosure   *liveFile   `xml:"enclosure"`
+	Artwork     []liveImage `xml:"http://www.itunes.com/dtds/podcast-1.0.dtd image"`
+	Transcripts []liveFile  `xml:"https://podcastindex.org/namespace/1.0 transcript"`
+	Chapters    []liveFile  `xml:"https://podcastindex.org/namespace/1.0 chapters"`
+}
+
+type liveImage struct {
+	URL string `xml:"href,attr"`
+}
+
+type liveFile struct {
+	URL    string `xml:"url,attr"`
+	Type   string `xml:"type,attr"`
+	Length string `xml:"length,attr"`
+}
+
+// bytes is the length of an enclosure; 0 where it is none.
+func (f *liveFile) bytes() int64 {
+	n, err := strconv.ParseInt(f.Length, 10, 64)
+	if err != nil || n < 0 {
+		return 0
+	}
+	return n
+}
+
+type liveLink struct {
+	XMLName xml.Name
+	URL     string `xml:",chardata"`
+}
+
+// page is the address of the item's page; empty where it has none.
+func (i *liveItem) page() string {
+	for _, l := range i.Links {
+		if l.XMLName.Space == "" {
+			return l.URL
+		}
+	}
+	return ""
+}
+
+// parseLive reads a feed as far as it names what apps fetch.
+func parseLive(data []byte) (*liveFeed, error) {
+	var doc struct {
+		XMLName xml.Name `xml:"rss"`
+		liveFeed
+	}
+	if err := xml.Unmarshal(data, &doc); err != nil {
+		return nil, fmt.Errorf("it is not a feed: %w", err)
+	}
+	return &doc.liveFeed, nil
+}

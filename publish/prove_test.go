@@ -1,0 +1,214 @@
+package publish_test
+
+import (
+	"context"
+	"crypto/x509"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"onair/internal/fetch"
+	"onair/publish"
+)
+
+// fault answers requests in a way that a server should not.
+type fault func(s *site, w http.ResponseWriter, r *http.Request) bool
+
+func status(code int) fault {
+	return func(_ *site, w http.ResponseWriter, _ *http.Request) bool { w.WriteHeader(code); return true }
+}
+
+func header(name, value string) fault {
+	return func(s *site, w http.ResponseWriter, r *http.Request) bool { return s.withHeader(w, r, name, value) }
+}
+
+// content serves other bytes than the release has.
+func content(change func([]byte) []byte) fault {
+	return func(s *site, w http.ResponseWriter, r *http.Request) bool {
+		o := s.object(strings.TrimPrefix(r.URL.Path, "/"))
+		s.send(w, r, o, change(s.content(o)))
+		return true
+	}
+}
+
+func shorter(data []byte) []byte { return data[:len(data)-1] }
+
+func flipped(data []byte) []byte {
+	data[len(data)-1] ^= 1
+	return data
+}
+
+// on limits a fault to requests of a method; "RANGE" are those for a part.
+func on(method string, f fault) fault {
+	return func(s *site, w http.ResponseWriter, r *http.Request) bool {
+		got := r.Method
+		if r.Header.Get("Range") != "" {
+			got = "RANGE"
+		}
+		return got == method && f(s, w, r)
+	}
+}
+
+func whole(s *site, w http.ResponseWriter, r *http.Request) bool {
+	r.Header.Del("Range")
+	return false
+}
+
+func otherRange(s *site, w http.ResponseWriter, r *http.Request) bool {
+	r.Header.Set("Range", "bytes=0-63")
+	return false
+}
+
+// cut announces a part and breaks off.
+func cut(s *site, w http.ResponseWriter, r *http.Request) bool {
+	o := s.object(strings.TrimPrefix(r.URL.Path, "/"))
+	w.Header().Set("Content-Type", o.ContentType)
+	asked := strings.TrimPrefix(r.Header.Get("Range"), "bytes=")
+	w.Header().Set("Content-Range", fmt.Sprintf("bytes %s/%d", asked, o.Size))
+	w.WriteHeader(http.StatusPartialContent)
+	_, _ = w.Write(make([]byte, 3))
+	return true
+}
+
+func TestProve(t *testing.T) {
+	type test struct {
+		name  string
+		role  publish.Role
+		fault fault
+		want  []string
+		hint  string
+	}
+	no := []string{}
+	for _, test := range []test{
+		{"audio as it should be", publish.RoleAudio, nil, no, ""},
+		{"captions as they should be", publish.RoleTranscript, nil, no, ""},
+		{"chapters as they should be", publish.RoleChapters, nil, no, ""},
+		{"artwork as it should be", publish.RoleArtwork, nil, no, ""},
+		{"audio is not there", publish.RoleAudio, status(404), []string{"error V002"}, "what storage: holds"},
+		{"captions are not there", publish.RoleTranscript, status(404), []string{"error V002"}, "what storage: holds"},
+		{"audio may not be read", publish.RoleAudio, status(403), []string{"error V002"}, "gcloud storage buckets add-iam-policy-binding gs://hello-universe --member=allUsers --role=roles/storage.legacyObjectReader"},
+		{"the origin is broken", publish.RoleAudio, status(502), []string{"error V002"}, ""},
+		{"no HEAD", publish.RoleAudio, on("HEAD", status(405)), []string{"error V009"}, "Apple"},
+		{"another length", publish.RoleAudio, content(shorter), []string{"error V003", "error V005"}, ""},
+		{"captions of another length", publish.RoleTranscript, content(shorter), []string{"error V003"}, "compression"},
+		{"no length", publish.RoleArtwork, header("Content-Length", ""), []string{"error V003"}, ""},
+		{"another type", publish.RoleAudio, header("Content-Type", "audio/mp3"), []string{"error V004"}, ""},
+		{"no type", publish.RoleTranscript, header("Content-Type", "application/octet-stream"), []string{"error V004"}, ""},
+		{"a type with parameters", publish.RoleTranscript, header("Content-Type", "Text/VTT; charset=utf-8"), no, ""},
+		{"another type of parts", publish.RoleAudio, on("RANGE", header("Content-Type", "text/html")), []string{"error V004"}, ""},
+		{"ranges ignored", publish.RoleAudio, whole, []string{"error V005"}, "Cloudflare"},
+		{"ranges refused", publish.RoleAudio, on("RANGE", status(416)), []string{"error V005"}, ""},
+		{"another range", publish.RoleAudio, on("RANGE", otherRange), []string{"error V005"}, ""},
+		{"a range cut off", publish.RoleAudio, on("RANGE", cut), []string{"error V005"}, ""},
+		{"no CORS", publish.RoleTranscript, header("Access-Control-Allow-Origin", ""), []string{"error V006"}, "--cors-file"},
+		{"CORS for one site", publish.RoleChapters, header("Access-Control-Allow-Origin", "https://example.com"), []string{"error V006"}, ""},
+		{"CORS for who asks", publish.RoleChapters, header("Access-Control-Allow-Origin", "https://player.example"), no, ""},
+		{"audio needs no CORS", publish.RoleAudio, header("Access-Control-Allow-Origin", ""), no, ""},
+		{"other bytes", publish.RoleTranscript, content(flipped), []string{"error V007"}, "purge"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := newSite(t, nil)
+			key := s.key(test.role)
+			if test.fault != nil {
+				s.tamper = func(w http.ResponseWriter, r *http.Request) bool { return r.URL.Path == "/"+key && test.fault(s, w, r) }
+			}
+			w := s.web()
+			w.Storage = s.Show.Storage
+			found := publish.Prove(t.Context(), w, s.Expectations([]string{key, "no/such/key"}))
+			if diff := cmp.Diff(test.want, rules(found)); diff != "" {
+				t.Errorf("%s\n%v", diff, found)
+			}
+			for _, f := range found {
+				if !strings.Contains(f.Hint, test.hint) || f.Hint == "" || !strings.HasPrefix(f.Message, home+key+": ") {
+					t.Errorf("%s: %s (%s)", f.Rule, f.Message, f.Hint)
+				}
+			}
+		})
+	}
+}
+
+// An object that shows up late is waited for, within bounds; what waiting cannot
+// mend is not.
+func TestProveWaits(t *testing.T) {
+	for name, test := range map[string]struct {
+		late     int // requests until it is there
+		code     int
+		patience time.Duration
+		want     []string
+		slept    time.Duration
+	}{
+		"at once":          {0, 404, 0, []string{}, 0},
+		"a little later":   {3, 404, 0, []string{}, 1750 * time.Millisecond},
+		"never":            {1000, 404, 0, []string{"error V002"}, 15750 * time.Millisecond},
+		"with patience":    {8, 503, time.Minute, []string{}, 35750 * time.Millisecond},
+		"without patience": {1, 404, -1, []string{"error V002"}, 0},
+		"not allowed":      {1, 403, 0, []string{"error V002"}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newSite(t, nil)
+			asked := 0
+			s.tamper = func(w http.ResponseWriter, r *http.Request) bool {
+				if r.Method == "HEAD" {
+					asked++
+				}
+				return asked <= test.late && status(test.code)(s, w, r)
+			}
+			w := s.web()
+			w.Patience = test.patience
+			found := publish.Prove(t.Context(), w, s.Expectations([]string{s.key(publish.RoleAudio)}))
+			if diff := cmp.Diff(test.want, rules(found)); diff != "" {
+				t.Errorf("%s\n%v", diff, found)
+			}
+			if s.slept != test.slept {
+				t.Errorf("waited %v, want %v", s.slept, test.slept)
+			}
+		})
+	}
+}
+
+func TestProveUnreachable(t *testing.T) {
+	s := newSite(t, nil)
+	want := s.Expectations([]string{s.key(publish.RoleAudio)})
+	w := s.web()
+	w.Client = fetch.Own(&fetch.Options{Roots: x509.NewCertPool(), Dial: s.dial})
+	found := publish.Prove(t.Context(), w, want)
+	if len(found) != 1 || found[0].Rule != "V001" || !strings.Contains(found[0].Message, "certificate") || s.slept != 0 {
+		t.Errorf("a certificate that nobody trusts: %v after %v", found, s.slept)
+	}
+	want[0].URL = "http://127.0.0.1:1/audio.mp3"
+	w.Client = nil
+	found = publish.Prove(t.Context(), w, want)
+	if len(found) != 1 || found[0].Rule != "V001" || s.slept == 0 {
+		t.Errorf("nobody answers: %v after %v", found, s.slept)
+	}
+}
+
+func TestProveEndsWithItsContext(t *testing.T) {
+	s := newSite(t, nil)
+	ctx, cancel := context.WithCancel(t.Context())
+	s.tamper = func(w http.ResponseWriter, r *http.Request) bool { cancel(); return status(503)(s, w, r) }
+	w := s.web()
+	w.Sleep = nil
+	publish.Prove(ctx, w, s.Expectations([]string{s.key(publish.RoleAudio)}))
+	if ctx.Err() == nil {
+		t.Error("not asked")
+	}
+}
+
+// What is wrong with many objects for one reason is said once.
+func TestEqualProblemsAreToldTogether(t *testing.T) {
+	s := newSite(t, nil)
+	s.tamper = func(w http.ResponseWriter, r *http.Request) bool { return status(403)(s, w, r) }
+	var keys []string
+	for _, o := range s.Objects {
+		keys = append(keys, o.Key)
+	}
+	found := publish.Prove(t.Context(), s.web(), s.Expectations(keys))
+	if len(found) != 1 || !strings.Contains(found[0].Message, "others: status 403") {
+		t.Errorf("got %v", found)
+	}
+}

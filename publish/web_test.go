@@ -1,0 +1,194 @@
+package publish_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/x509"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"onair/internal/fetch"
+	"onair/internal/finding"
+	"onair/publish"
+)
+
+// site is a show as listeners reach it: at https://example.com/, at the same
+// name without encryption, and through https://prefix.example.com/e/.
+type site struct {
+	t     *testing.T
+	files fstest.MapFS
+	*publish.Release
+
+	// tamper answers in place of the site; false: the site answers.
+	tamper func(w http.ResponseWriter, r *http.Request) bool
+	plain  http.HandlerFunc // port 80; nil: it redirects
+
+	mu     sync.Mutex
+	clock  time.Time
+	slept  time.Duration
+	asked  map[string]int // requests, by method and path
+	client *fetch.Client
+	dial   func(ctx context.Context, network, address string) (net.Conn, error)
+}
+
+const (
+	home   = "https://example.com/"
+	prefix = "https://prefix.example.com/e/"
+)
+
+// newSite puts the release of the example show, edited, where listeners find it.
+func newSite(t *testing.T, change func(fstest.MapFS)) *site {
+	t.Helper()
+	s := &site{t: t, files: example(t), clock: now, asked: map[string]int{}}
+	edit(t, s.files, "show.yaml", "https://hello-universe.example/ ", home+" ")
+	if change != nil {
+		change(s.files)
+	}
+	s.Release = release(t, s.files, nil)
+	secure := httptest.NewTLSServer(s)
+	plain := httptest.NewServer(http.HandlerFunc(s.servePlain))
+	t.Cleanup(func() { secure.Close(); plain.Close() })
+	roots := x509.NewCertPool()
+	roots.AddCert(secure.Certificate())
+	s.dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+		to := secure
+		if strings.HasSuffix(address, ":80") {
+			to = plain
+		}
+		return (&net.Dialer{}).DialContext(ctx, network, to.Listener.Addr().String())
+	}
+	s.client = fetch.Own(&fetch.Options{Roots: roots, Dial: s.dial})
+	return s
+}
+
+// web looks at the site, with a clock that only sleeping moves.
+func (s *site) web() *publish.Web {
+	return &publish.Web{
+		Client: s.client,
+		Now: func() time.Time {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			return s.clock
+		},
+		Sleep: func(_ context.Context, d time.Duration) error {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.clock = s.clock.Add(d)
+			s.slept += d
+			return nil
+		},
+	}
+}
+
+func (s *site) servePlain(w http.ResponseWriter, r *http.Request) {
+	if s.plain != nil {
+		s.plain(w, r)
+		return
+	}
+	http.Redirect(w, r, "https://"+r.Host+r.URL.Path, http.StatusMovedPermanently)
+}
+
+func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	s.asked[r.Method+" "+r.URL.Path]++
+	tampered := s.tamper != nil && s.tamper(w, r)
+	s.mu.Unlock()
+	if tampered {
+		return
+	}
+	if rest, ok := strings.CutPrefix(r.URL.Path, "/e/"); ok && strings.HasPrefix(r.Host, "prefix.") {
+		http.Redirect(w, r, "https://"+rest, http.StatusFound)
+		return
+	}
+	key := strings.TrimPrefix(r.URL.Path, "/")
+	if key == "" || strings.HasSuffix(key, "/") {
+		key += "index.html"
+	}
+	o := s.object(key)
+	if o == nil {
+		http.NotFound(w, r)
+		return
+	}
+	s.send(w, r, o, s.content(o))
+}
+
+// send serves bytes as those of an object.
+func (s *site) send(w http.ResponseWriter, r *http.Request, o *publish.Object, data []byte) {
+	w.Header().Set("Content-Type", o.ContentType)
+	w.Header().Set("Cache-Control", o.CacheControl)
+	w.Header().Set("Access-Control-Allow-Origin", "*")
+	http.ServeContent(w, r, o.Key, time.Time{}, bytes.NewReader(data))
+}
+
+// object is the one that the release has under a key, or nil.
+func (s *site) object(key string) *publish.Object {
+	for _, o := range s.Objects {
+		if o.Key == key {
+			return o
+		}
+	}
+	return nil
+}
+
+func (s *site) content(o *publish.Object) []byte {
+	body, err := o.Body()
+	if err != nil {
+		s.t.Error(err)
+		return nil
+	}
+	defer body.Close()
+	data, err := io.ReadAll(body)
+	if err != nil {
+		s.t.Error(err)
+	}
+	return data
+}
+
+// withHeader serves an object of the site with another header; empty: without.
+func (s *site) withHeader(w http.ResponseWriter, r *http.Request, name, value string) bool {
+	o := s.object(strings.TrimPrefix(r.URL.Path, "/"))
+	changed := headerWriter{ResponseWriter: w, name: name, value: value}
+	s.send(&changed, r, o, s.content(o))
+	return true
+}
+
+// headerWriter sets a header when all others are set.
+type headerWriter struct {
+	http.ResponseWriter
+	name, value string
+}
+
+func (w *headerWriter) WriteHeader(code int) {
+	w.Header().Set(w.name, w.value)
+	if w.value == "" {
+		w.Header().Del(w.name)
+	}
+	w.ResponseWriter.WriteHeader(code)
+}
+
+// rules are those of the findings, by severity: "error V002".
+func rules(l finding.List) []string {
+	list := []string{}
+	for _, f := range l {
+		list = append(list, f.Severity.String()+" "+f.Rule)
+	}
+	return list
+}
+
+// key is that of the first object with a role.
+func (s *site) key(role publish.Role) string {
+	for _, o := range s.Objects {
+		if o.Role == role {
+			return o.Key
+		}
+	}
+	s.t.Fatalf("the release has no %s", role)
+	return ""
+}
