@@ -123,8 +123,12 @@ func (b *Bucket) Open(ctx context.Context, key string, offset, length int64) (io
 
 // Write stores an object.
 func (b *Bucket) Write(ctx context.Context, o *bucket.Object, cond bucket.Condition) (bucket.Attrs, error) {
+	return b.write(ctx, OpWrite, o, cond)
+}
+
+func (b *Bucket) write(ctx context.Context, op string, o *bucket.Object, cond bucket.Condition) (bucket.Attrs, error) {
 	var stored object
-	err := b.hooked(OpWrite, o.Key, func() error {
+	err := b.hooked(op, o.Key, func() error {
 		if err := bucket.ValidKey(o.Key); err != nil {
 			return err
 		}
