@@ -89,7 +89,9 @@ func (p *parser) isNumbered(i int, s []byte) bool {
 			return true
 		}
 	}
-	p.report("T024", p.lines[i].to-len(s), `escape the dot: "\."`, "paragraph starts like a list")
+	at := p.lines[i].to - len(s)
+	p.report("T024", at, `escape the dot: "\."`, "paragraph starts like a list")
+	p.mend(at+mark-len(". "), at+mark-len(". "), `\`)
 	return false
 }
 
@@ -136,6 +138,7 @@ func (p *parser) otherBlock(i, kind int) int {
 	end := i + 1
 	switch kind {
 	case divider:
+		p.begins(i, false)
 		p.addDivider(i)
 		return end
 	case fence:
@@ -145,7 +148,12 @@ func (p *parser) otherBlock(i, kind int) int {
 	case list:
 		end = p.listEnd(i)
 	}
-	p.addOther(span{p.lines[i].from, p.lines[end-1].to})
+	p.begins(i, false)
+	block := span{p.lines[i].from, p.lines[end-1].to}
+	if kind == fence || p.holdsCode(block) {
+		p.keepSpaces(block)
+	}
+	p.addOther(block)
 	return end
 }
 

@@ -16,7 +16,7 @@ func Example() {
 	}
 	transcripts.WriteVTT(os.Stdout, t.Cues(15*time.Second))
 	// Output:
-	// error T003 transcript.md:3:1: colon outside the bold
+	// error T003 transcript.md:3:1: malformed label
 	// WEBVTT
 	//
 	// 00:00:12.000 --> 00:00:13.509

@@ -49,11 +49,11 @@ func (p *parser) addDivider(line int) {
 func (p *parser) addBlock(at int, draw func()) {
 	r := &p.out
 	r.begin()
-	from, odd := len(r.html), r.odd
+	from := len(r.html)
 	draw()
 	r.end()
-	if r.odd != odd {
-		p.report("T025", at, "remove it", "invisible or control character")
+	if r.brackets != 0 && p.linting {
+		p.report("T018", r.bracket, `close the note: \[laughs\]`, "brackets do not match")
 	}
 	block := Block{Marks: r.marks, parts: r.parts}
 	block.Line, block.Column = p.place(at)
@@ -81,8 +81,28 @@ func (p *parser) addBlock(at int, draw func()) {
 func (p *parser) carry(at int, marks []Mark) {
 	if p.turn() == nil && len(marks) > 0 {
 		p.report("T001", at, "move it behind the label", "stamp or tag before the first label")
+		p.lone = lone{at: at, finding: len(p.t.Findings) - 1, movable: len(marks) == 1 && len(p.carried) == 0}
 	}
 	p.carried = append(p.carried, marks...)
+}
+
+// lone is a stamp or tag that stands before the first label.
+type lone struct {
+	at      int // where it starts
+	finding int // that reports it
+	movable bool
+}
+
+// moveLone moves it behind the label of the first turn, unless something of
+// its kind is there.
+func (p *parser) moveLone(l *label) {
+	text := bytes.TrimLeft(p.src[l.rest:l.end], " ")
+	if p.turn() != nil || !p.lone.movable || bytes.HasPrefix(text, []byte("[")) || bytes.HasPrefix(text, []byte(`\[`)) {
+		return
+	}
+	p.t.Findings[p.lone.finding].Fixable = true
+	p.edit("T001", l.rest, l.rest, " "+string(bytes.TrimSpace(p.src[p.lone.at:l.from])))
+	p.edit("T001", p.lone.at, l.from, "")
 }
 
 // plainText renders a paragraph that holds nothing but words, escapes,
@@ -90,13 +110,13 @@ func (p *parser) carry(at int, marks []Mark) {
 // trace, where the Markdown parser is needed.
 func (p *parser) plainText(s span) bool {
 	r := &p.out
-	before, findings := *r, len(p.t.Findings)
+	before, findings, edits := *r, len(p.t.Findings), len(p.edits)
 	for i := s.from; i < s.to; {
 		run := i
 		for i < s.to && !special[p.src[i]] {
 			i++
 		}
-		r.write(p.src[run:i])
+		p.write(run, i)
 		if i == s.to {
 			break
 		}
@@ -111,7 +131,7 @@ func (p *parser) plainText(s span) bool {
 			text, html := r.text[:len(before.text)], r.html[:len(before.html)]
 			*r = before
 			r.text, r.html = text, html
-			p.t.Findings = p.t.Findings[:findings]
+			p.t.Findings, p.edits = p.t.Findings[:findings], p.edits[:edits]
 			return false
 		}
 		i += n
@@ -138,6 +158,7 @@ func (p *parser) escape(i, to int) int {
 	s := p.src[i:to]
 	if s[0] == '\\' {
 		if len(s) > 1 && util.IsPunct(s[1]) {
+			p.out.countBracket(s[1], i)
 			p.out.write(s[1:2])
 			return 2
 		}
@@ -145,6 +166,7 @@ func (p *parser) escape(i, to int) int {
 			return 1 // a line break of Markdown
 		}
 	} else if text, n := entity(s); n > 0 {
+		p.checkEntity(i, n, text)
 		p.out.write(text)
 		return n
 	}
@@ -159,7 +181,7 @@ func (p *parser) literal(from, to int) {
 		for i < to && p.src[i] != '\\' && p.src[i] != '&' {
 			i++
 		}
-		p.out.write(p.src[run:i])
+		p.write(run, i)
 		if i < to {
 			i += p.escape(i, to)
 		}
@@ -202,7 +224,7 @@ func (p *parser) name(raw []byte) string {
 	}
 	var plain renderer
 	plain.grow(len(raw))
-	sub := parser{src: raw, out: plain}
+	sub := parser{src: raw, out: plain, t: &Transcript{}, opts: p.opts}
 	sub.literal(0, len(raw))
 	return string(sub.out.text)
 }

@@ -8,6 +8,9 @@ import (
 	"unicode/utf8"
 )
 
+// writtenTwice is the problem of a label such as "**Vega: Vega:**".
+const writtenTwice = "name written twice"
+
 // maxName is the longest name of a label, in characters.
 const maxName = 60
 
@@ -15,9 +18,11 @@ const maxName = 60
 // count from the start of the source.
 type label struct {
 	name      string // as written, escapes resolved
-	at        int    // where the label starts
+	from, at  int    // where it starts, with what stands before it and without
+	named     span   // the name as written
 	rest, end int    // the text behind it
-	rule      string // T003 or T007 where it departs from the grammar
+	tail      int    // bytes behind the text that close the label; usually 0
+	rule      string // T002, T003, T006 or T007 where it departs from the grammar
 	problem   string
 	bare      bool // bold without a colon: a label only where the name is known
 	lost      bool // a star is missing in front
@@ -31,14 +36,15 @@ func (p *parser) scanLabel(from, to int) (l label, ok bool) {
 		i++
 	}
 	open := i
+	l.from = from
 	if i > 0 {
-		l.rule, l.problem = "T003", "indented label"
+		l.odd("T003", "the label starts the line")
 	}
 	switch stars, why := labelOpening(s[i:]); {
 	case stars < 0:
 		return l, false
 	case why != "":
-		l.rule, l.problem = "T003", why
+		l.odd("T003", why)
 		open = i + stars
 	}
 	l.at, l.end = from+i, to
@@ -64,11 +70,11 @@ func labelOpening(s []byte) (stars int, why string) {
 		n := len(s) - len(bytes.TrimLeft(s, "#"))
 		rest := bytes.TrimLeft(s[n:], " ")
 		if n <= 6 && len(rest) < len(s)-n && bytes.HasPrefix(rest, []byte("**")) {
-			return len(s) - len(rest), "label written as a heading"
+			return len(s) - len(rest), "a label is no heading"
 		}
 	case '*':
 		if len(s) > 1 && s[1] != ' ' && s[1] != '*' {
-			return 0, "a star is missing from the label"
+			return 0, "two stars open the label"
 		}
 		return -1, ""
 	case '>', '\\', '`', '[', '<':
@@ -80,7 +86,7 @@ func labelOpening(s []byte) (stars int, why string) {
 			return -1, ""
 		}
 		if i += size; bytes.HasPrefix(s[i:], []byte("**")) {
-			return i, "stray characters before the label"
+			return i, "nothing stands before the label"
 		}
 	}
 	return -1, ""
@@ -97,6 +103,7 @@ func (l *label) scanName(p *parser, s []byte, i, base int) bool {
 	}
 	name := bytes.TrimSpace(s[i:j])
 	inner := len(name) != j-i
+	l.named.from = base + i + bytes.Index(s[i:], name)
 	switch s[j] {
 	case ':':
 		return l.closeAfterColon(p, s, name, j+1, base, inner)
@@ -114,13 +121,13 @@ func (l *label) closeAfterColon(p *parser, s, name []byte, i, base int, inner bo
 	case bytes.HasPrefix(rest, []byte("**")):
 		k += 2
 		if k > i+2 || inner {
-			l.odd("T003", "spaces inside the bold of the label")
+			l.odd("T003", "no spaces inside the bold")
 		}
 		if len(name) == 0 {
 			l.odd("T007", "label without a name")
 		}
 		if k < len(s) && s[k] == '*' && !bytes.HasPrefix(s[k:], []byte("**")) {
-			l.odd("T003", "three stars after the label")
+			l.odd("T003", "two stars close the label")
 			k++
 		}
 		l.rest = base + k
@@ -130,14 +137,16 @@ func (l *label) closeAfterColon(p *parser, s, name []byte, i, base int, inner bo
 			return false
 		}
 		name = bytes.TrimSpace(rest[:end])
+		l.named.from = base + k + bytes.Index(rest, name)
 		l.odd("T007", "colon before the name")
 		l.rest = base + k + end + 2
 	case bytes.HasSuffix(bytes.TrimRight(s, " "), []byte("**")) && onlyStamps(bytes.TrimSuffix(bytes.TrimRight(rest, " "), []byte("**"))):
-		l.odd("T003", "stamp inside the bold of the label")
-		l.rest = base + k
-		l.end = base + len(bytes.TrimRight(s, " ")) - 2
+		l.odd("T003", "the stamp goes behind the label")
+		l.rest = base + i
+		l.end = base + len(bytes.TrimRight(s, " ")) - len("**")
+		l.tail = len("**")
 	case bytes.HasPrefix(rest, append(name[:len(name):len(name)], ":**"...)):
-		l.odd("T007", "name written twice")
+		l.odd("T007", writtenTwice)
 		l.rest = base + k + len(name) + 3
 	default:
 		return false
@@ -153,14 +162,14 @@ func (l *label) closeWithoutColon(p *parser, s, name []byte, i, base int, inner 
 	i += 2
 	rest := bytes.TrimLeft(s[i:], " ")
 	if bytes.HasPrefix(rest, []byte(":")) && len(s)-len(rest)-i <= 1 {
-		l.odd("T003", "colon outside the bold")
+		l.odd("T003", "the colon goes inside")
 		l.rest = base + len(s) - len(rest) + 1
 	} else {
 		if inner {
 			return false
 		}
 		l.bare = true
-		l.odd("T003", "label without a colon")
+		l.odd("T003", "the colon is missing")
 		l.rest = base + i
 	}
 	return l.setName(p, name)
@@ -170,6 +179,7 @@ func (l *label) odd(rule, problem string) { l.rule, l.problem = rule, problem }
 
 func (l *label) setName(p *parser, raw []byte) bool {
 	l.name = p.name(raw)
+	l.named.to = l.named.from + len(raw)
 	return utf8.RuneCountInString(l.name) <= maxName
 }
 
@@ -243,7 +253,8 @@ func (p *parser) scanUnbolded(line int) (l label, ok bool) {
 	if !ok {
 		return l, false
 	}
-	l = label{at: at, rest: rest, end: p.lines[line].to}
+	l = label{from: p.lines[line].from, at: at, rest: rest, end: p.lines[line].to}
+	l.named.from = at
 	l.odd("T002", "label without bold")
 	return l, l.setName(p, name)
 }
@@ -298,10 +309,40 @@ func (p *parser) speaker(l *label) string {
 	if !ok && l.lost {
 		// In "*nVega:**" the n took the place of the star.
 		_, size := utf8.DecodeRuneInString(l.name)
-		name, ok = p.known[l.name[size:]]
+		if name, ok = p.known[l.name[size:]]; ok {
+			l.name = l.name[size:]
+			l.named.from += size
+		}
 	}
 	if !ok {
 		return l.name
 	}
 	return name
 }
+
+// reportLabel says how a label departs from the grammar.
+func (p *parser) reportLabel(l *label) {
+	want := "**" + l.name + ":**"
+	switch l.rule {
+	case "":
+		return
+	case "T003":
+		p.report(l.rule, l.at, l.problem+": "+want, "malformed label")
+	case "T006":
+		p.report(l.rule, l.at, "start a paragraph with it (onair transcripts fmt does it)", "%s", l.problem)
+	default:
+		p.report(l.rule, l.at, "write "+want, "%s", l.problem)
+	}
+	if l.rule == "T007" && l.problem != writtenTwice {
+		return
+	}
+	if l.rule == "T006" {
+		p.mend(l.from-trailingSpace(p.src[:l.from]), l.from, "\n\n")
+	}
+	p.mend(l.from, l.named.from, "**")
+	p.mend(l.named.to, l.rest, ":**")
+	p.mend(l.end, l.end+l.tail, "")
+}
+
+// trailingSpace counts the bytes of white space that end s.
+func trailingSpace(s []byte) int { return len(s) - len(bytes.TrimRight(s, " \t\n\r")) }

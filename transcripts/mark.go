@@ -325,9 +325,18 @@ func (c clock) duration(f Fraction) (d time.Duration, ok bool) {
 	}
 	if len(digits) == 2 && (f == Frames30 || c.frames) {
 		if n < 30 {
-			return d + time.Duration(n)*time.Second/30, true
+			return d + (time.Duration(n) * time.Second / 30).Round(time.Millisecond), true
 		}
 		return d + time.Duration(n)*unit, false
 	}
 	return d + time.Duration(n)*unit, true
+}
+
+// decimals are the digits to write behind the dot: those that were read, but
+// for frames behind a colon in a show that counts no frames.
+func (c clock) decimals(f Fraction) string {
+	if d, ok := c.duration(f); ok && c.frames && f == Decimal && len(c.fraction) == 2 {
+		return string(appendPadded(nil, d.Milliseconds()%1000, 3))
+	}
+	return string(c.fraction)
 }

@@ -9,6 +9,8 @@ import (
 	gm "github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
+
+	"onair/internal/finding"
 )
 
 // inlineParser reads a paragraph: whatever its lines start with, they open no
@@ -199,7 +201,7 @@ func (w *walker) node(n ast.Node) {
 	case *ast.Image:
 		w.image(n)
 	case *ast.RawHTML:
-		w.p.report("T023", n.Segments.At(0).Start, "remove it, or write &lt; for <", "HTML is left out")
+		w.rawHTML(n)
 	case *brokenNode:
 		w.p.report("T021", n.at, "write [text](https://…) without spaces", "link without a readable target")
 		w.children(n)
@@ -224,9 +226,36 @@ func (w *walker) code(n *ast.CodeSpan) {
 	w.out.inlineTag("<code>")
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
 		segment := c.(*ast.Text).Segment
+		odd := w.out.odd
 		w.out.write(segment.Value(w.p.src))
+		if w.out.odd != odd {
+			w.p.reportOdd(segment.Start)
+		}
+	}
+	if first, ok := n.FirstChild().(*ast.Text); ok {
+		w.p.keepSpaces(span{first.Segment.Start, n.LastChild().(*ast.Text).Segment.Stop})
 	}
 	w.out.tag("</code>")
+}
+
+// harmless are the tags that people use to mark up words. They are left out
+// like any other.
+var harmless = map[string]bool{
+	"b": true, "strong": true, "i": true, "em": true, "u": true, "s": true, "strike": true, "del": true, "ins": true,
+	"code": true, "kbd": true, "pre": true, "sub": true, "sup": true, "small": true, "mark": true, "q": true, "br": true,
+}
+
+// rawHTML reports HTML, which is left out: a bare tag that is harmless as a
+// remark, anything else as an error.
+func (w *walker) rawHTML(n *ast.RawHTML) {
+	from := n.Segments.At(0).Start
+	to := n.Segments.At(n.Segments.Len() - 1).Stop
+	w.p.keepSpaces(span{from, to})
+	w.p.report("T023", from, "remove it, or write &lt; for <", "HTML is left out")
+	if name := strings.ToLower(strings.Trim(string(w.p.src[from:to]), "</> ")); harmless[name] {
+		f := &w.p.t.Findings[len(w.p.t.Findings)-1]
+		f.Severity, f.Hint = finding.Info, "write Markdown instead"
+	}
 }
 
 // link renders a link to a target that is safe, and only the text of another.
@@ -234,6 +263,7 @@ func (w *walker) link(n ast.Node, target []byte) {
 	href, problem := safeTarget(target)
 	if problem != "" {
 		w.p.report("T021", n.Pos(), "write [text](https://…)", "%s", problem)
+		w.p.mendTarget(n.Pos(), target)
 	}
 	if href == "" {
 		w.children(n)
@@ -354,6 +384,12 @@ func safeTarget(raw []byte) (href, problem string) {
 	}
 	if url == "" {
 		return "", "link without a target"
+	}
+	if strings.HasPrefix(url, "[") {
+		return "", "link inside of the target of a link"
+	}
+	if looksLikeHost(url) {
+		return string(util.EscapeHTML(util.URLEscape([]byte("https://"+url), false))), "link without https://"
 	}
 	if i := strings.IndexAny(url, ":/?#"); i >= 0 && url[i] == ':' {
 		switch strings.ToLower(url[:i]) {

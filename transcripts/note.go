@@ -17,7 +17,19 @@ func (p *parser) checkGlue(m *rawMark) {
 	before, _ := utf8.DecodeLastRune(p.src[:m.at])
 	after, _ := utf8.DecodeRune(p.src[m.at+m.size:])
 	if isWord(before) || isWord(after) {
-		p.report("T020", m.at, "put a space between", "tag glued to a word")
+		side := "around"
+		if !isWord(after) {
+			side = "before"
+		} else if !isWord(before) {
+			side = "behind"
+		}
+		p.report("T020", m.at, "put a space "+side+" it", "tag glued to a word")
+		if isWord(before) {
+			p.mend(m.at, m.at, " ")
+		}
+		if isWord(after) {
+			p.mend(m.at+m.size, m.at+m.size, " ")
+		}
 	}
 }
 
@@ -33,13 +45,26 @@ func (p *parser) mark(m *rawMark) Mark {
 			p.t.Findings.Warnf("T012", p.position(out.Line, out.Column), "frames go from 00 to 29; is timestamp_fraction decimal?", "no such frame: %s", m.clock.fraction)
 		}
 		out.Time = d
+		if digits := m.clock.fraction; len(digits) == 2 {
+			p.t.Fractions.TwoDigit++
+			if digits[0] > '2' {
+				p.t.Fractions.Above29++
+			}
+		}
 	}
-	p.checkMark(m, out.Note)
+	p.checkMark(m)
+	if p.linting {
+		p.checkOdd(m.at, m.at+m.size)
+	}
 	return out
 }
 
 // checkMark reports every way in which a mark departs from the grammar.
-func (p *parser) checkMark(m *rawMark, note string) {
+func (p *parser) checkMark(m *rawMark) {
+	if m.odd == 0 && !p.editing {
+		return
+	}
+	want := m.spelled(p.opts.Fraction)
 	for _, c := range []struct {
 		odd                 int
 		rule, hint, problem string
@@ -55,27 +80,32 @@ func (p *parser) checkMark(m *rawMark, note string) {
 			continue
 		}
 		if c.hint == "" {
-			c.hint = "write " + canonical(m, note)
+			c.hint = "write " + want
 		}
 		p.report(c.rule, m.at, c.hint, "%s", c.problem)
+		if c.odd == badClock || c.odd == oddUnclear && !(m.timed && string(m.words) == "unintelligible") {
+			continue // nobody knows what is right
+		}
+		p.mend(m.at, m.at+m.size, want)
 	}
+	p.edit("", m.at, m.at+m.size, want)
 }
 
-// canonical spells a mark as the grammar wants it.
-func canonical(m *rawMark, note string) string {
-	s := append([]byte(`\[`), note...)
+// spelled is the mark as the grammar wants it; its words stay as they are.
+func (m *rawMark) spelled(f Fraction) string {
+	s := append([]byte(`\[`), m.words...)
 	if m.timed {
-		if note != "" {
+		if len(m.words) > 0 {
 			s = append(s, ' ')
 		}
 		seconds := int64(m.clock.seconds)
-		if seconds >= 3600 || note != "" || len(m.clock.fraction) > 0 {
+		if seconds >= 3600 || len(m.words) > 0 || len(m.clock.fraction) > 0 {
 			s = append(appendPadded(s, seconds/3600, 2), ':')
 		}
 		s = append(appendPadded(s, seconds/60%60, 2), ':')
 		s = appendPadded(s, seconds%60, 2)
 		if len(m.clock.fraction) > 0 {
-			s = append(append(s, '.'), m.clock.fraction...)
+			s = append(append(s, '.'), m.clock.decimals(f)...)
 		}
 	}
 	return string(append(s, `\]`...))

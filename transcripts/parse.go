@@ -3,6 +3,8 @@ package transcripts
 import (
 	"bytes"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // parser reads one file. It works on the bytes of the source, so that every
@@ -22,11 +24,26 @@ type parser struct {
 	para         span      // paragraph being collected; empty: none
 	last         string    // who spoke before the pause
 	noFence      [2]fenced // fences known to stay open
+
+	editing  bool // note edits, and leave out what only a reader needs
+	linting  bool // look at the rules that only Lint knows
+	edits    []edit
+	starts   []blockStart
+	verbatim []span // where white space means something
+	first    int    // line behind the front matter
+	alone    int    // line behind a label with nothing behind it
+	lone     lone
 }
 
 // Parse reads a transcript. It never fails: what it can make sense of it
 // reads, and what is wrong or was read leniently is in Findings.
 func Parse(src []byte, opts *Options) *Transcript {
+	p := newParser(src, opts)
+	p.read()
+	return p.t
+}
+
+func newParser(src []byte, opts *Options) *parser {
 	if opts == nil {
 		opts = &Options{}
 	}
@@ -34,18 +51,22 @@ func Parse(src []byte, opts *Options) *Transcript {
 		src:    src,
 		opts:   opts,
 		t:      &Transcript{},
+		alone:  -1,
 		labels: map[int]label{},
 		known:  map[string]string{},
 		pauses: append([]string{"Break", "Jingle", "Intro", "Outro"}, opts.Pauses...),
 	}
 	p.out.grow(len(src))
+	return p
+}
+
+func (p *parser) read() {
 	p.splitLines()
 	p.checkEncoding()
-	first := p.frontMatter()
-	p.learnNames(first)
-	p.turns(first)
+	p.first = p.frontMatter()
+	p.learnNames(p.first)
+	p.turns(p.first)
 	p.finish()
-	return p.t
 }
 
 // learnNames finds the bold labels of the file and the names of the registry,
@@ -100,6 +121,12 @@ func (p *parser) turns(first int) {
 		if p.para == (span{}) {
 			p.para.from = p.lines[i].from
 			p.checkIndent(i)
+			p.checkLost(i)
+			if p.alone != i {
+				p.begins(i, false)
+			}
+		} else {
+			p.checkWrap(i)
 		}
 		p.para.to = p.lines[i].to
 		i++
@@ -112,6 +139,19 @@ func (p *parser) checkIndent(i int) {
 	s := p.line(i)
 	if indent := len(s) - len(bytes.TrimLeft(s, " ")); indent >= 4 || s[0] == '\t' {
 		p.report("T024", p.lines[i].from, "remove the spaces", "paragraph indented like code")
+		p.mend(p.lines[i].from, p.lines[i].from+len(s)-len(bytes.TrimLeft(s, " \t")), "")
+	}
+}
+
+// checkLost reports a paragraph in front of which a name got lost: "3:Yes." or
+// ":** Yes."
+func (p *parser) checkLost(i int) {
+	s := bytes.TrimLeft(p.line(i), " \t")
+	digits := len(s) - len(bytes.TrimLeft(s, "0123456789"))
+	next, _ := utf8.DecodeRune(s[min(len(s), digits+1):])
+	lost := digits > 0 && digits <= 2 && digits < len(s) && s[digits] == ':' && unicode.IsLetter(next)
+	if lost || bytes.HasPrefix(s, []byte(":**")) {
+		p.report("T003", p.lines[i].to-len(s), "say who speaks: **Name:**", "malformed label")
 	}
 }
 
@@ -133,34 +173,47 @@ func (p *parser) label(i int) (label, bool) {
 func (p *parser) startTurn(line int, l *label) {
 	if p.para != (span{}) || line > 0 && len(p.t.Turns) > 0 && !p.blank(line-1) {
 		p.report("T005", l.at, "put a blank line before it", "no blank line before a label")
+		p.mend(l.from, l.from, "") // done with all blank lines
 	}
 	p.endParagraph()
+	p.begins(line, true)
+	p.moveLone(l)
 	p.openTurn(l)
+	p.checkSpace(l)
 	if turn := p.turn(); turn.Pause {
 		l.rest = p.pauseRange(turn, l)
 	}
-	text := p.src[l.rest:l.end]
-	if len(bytes.TrimSpace(text)) == 0 {
+	if len(bytes.TrimSpace(p.src[l.rest:l.end])) == 0 {
+		p.alone = line + 1
 		return
 	}
-	if !p.turn().Pause && (text[0] != ' ' || text[1] == ' ') {
-		p.report("T004", l.rest, "put one space", "not exactly one space after a label")
-	}
 	p.para = span{l.rest, l.end}
+}
+
+// checkSpace reports a label that is not one space away from its text.
+func (p *parser) checkSpace(l *label) {
+	text := p.src[l.rest:l.end]
+	spaces := len(text) - len(bytes.TrimLeft(text, " \t"))
+	if spaces < len(bytes.TrimRight(text, " \t")) && string(text[:spaces]) != " " {
+		p.report("T004", l.rest, "put one space", "not exactly one space after a label")
+		p.mend(l.rest, l.rest+spaces, " ")
+	}
 }
 
 // openTurn appends the turn of a label and reports what is odd about the label.
 func (p *parser) openTurn(l *label) {
 	p.checkEmpty()
-	if l.rule != "" {
-		p.report(l.rule, l.at, "write **"+l.name+":**", "%s", l.problem)
-	}
 	name := p.speaker(l)
+	p.reportLabel(l)
+	p.checkOdd(l.named.from, l.named.to)
 	line, column := p.place(l.at)
 	turn := Turn{Speaker: name, Pause: p.isPause(name), Line: line, Column: column}
 	if !turn.Pause {
 		if name != l.name {
 			p.report("T009", l.at, "write **"+name+":**", "%s is another label of %s", l.name, name)
+			if spelled := escapeName(name); spelled != "" {
+				p.mend(l.named.from, l.named.to, spelled)
+			}
 		}
 		p.last = name
 	}
@@ -188,15 +241,20 @@ func (p *parser) checkEmpty() {
 func (p *parser) pauseRange(turn *Turn, l *label) int {
 	var stamps [2]rawMark
 	n, end := scanRange(p.src[l.rest:l.end], &stamps)
+	at := l.rest
 	for i := range n {
 		stamps[i].at += l.rest
 		m := p.mark(&stamps[i])
+		between := " "
 		if i == 0 {
 			turn.Stamp = &m
 		} else {
-			turn.Until = &m
+			turn.Until, between = &m, " to "
 		}
+		p.edit("", at, stamps[i].at, between)
+		at = stamps[i].at + stamps[i].size
 	}
+	p.edit("", at, l.rest+end, "")
 	return l.rest + end
 }
 
@@ -281,7 +339,12 @@ func (p *parser) finish() {
 			}
 		}
 	}
-	identify(p.t.Turns)
-	p.checkOrder()
-	p.t.Findings.Sort()
+	if p.linting || p.editing {
+		p.tidyLines()
+	}
+	if !p.editing {
+		identify(p.t.Turns)
+		p.checkOrder()
+		p.t.Findings.Sort()
+	}
 }

@@ -18,6 +18,8 @@ type renderer struct {
 	start      int    // where the block starts in text
 	open       int    // first of marks that waits for the next word
 	odd        int    // source bytes that were dropped: control characters and the like
+	brackets   int    // of the block: escaped ones that open, without those that close
+	bracket    int    // where the last of them stands in the source
 
 	gap, htmlGap bool // white space is owed before the next character
 	glued        bool // a mark touches the next character
@@ -35,6 +37,7 @@ func (r *renderer) grow(n int) {
 func (r *renderer) begin() {
 	r.start = len(r.text)
 	r.marks, r.parts, r.open = nil, nil, 0
+	r.brackets = 0
 	r.gap, r.htmlGap, r.glued, r.hugged, r.part = false, false, false, false, false
 }
 
@@ -42,6 +45,16 @@ func (r *renderer) begin() {
 func (r *renderer) end() {
 	for ; r.open < len(r.marks); r.open++ {
 		r.marks[r.open].Offset = len(r.text) - r.start
+	}
+}
+
+// countBracket counts an escaped bracket that is no part of a mark.
+func (r *renderer) countBracket(b byte, at int) {
+	switch b {
+	case '[':
+		r.brackets, r.bracket = r.brackets+1, at
+	case ']':
+		r.brackets, r.bracket = r.brackets-1, at
 	}
 }
 

@@ -212,7 +212,6 @@ func (t *Transcript) timelineOf(anchors []anchor, chars int, duration time.Durat
 // where that makes a usual rate of speech, and else from the start at the
 // usual one.
 func (t *Transcript) unanchored(chars int, duration time.Duration) []segment {
-	const slowest = 90 // words a minute
 	end := duration
 	if float64(t.words()) < slowest*duration.Minutes() {
 		end = min(end, usualRate.time(chars))

@@ -48,7 +48,13 @@ type Transcript struct {
 	Turns    []Turn
 	Clips    bool         // timeline: clips: stamps do not follow the audio
 	Findings finding.List // what was read leniently or is wrong, in order of place
+
+	Fractions Fractions
 }
+
+// Fractions counts the fractions of stamps that have two digits. Where there
+// are many and none is above 29, they are frames of 1/30 s.
+type Fractions struct{ TwoDigit, Above29 int }
 
 // Turn is a stretch of one speaker, or a pause between two.
 type Turn struct {
