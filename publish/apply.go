@@ -1,11 +1,14 @@
 package publish
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -21,6 +24,7 @@ type ApplyOptions struct {
 	Commit   string    // of the show's git repository, for the record
 	Now      time.Time // for the record
 	CacheDir string    // where this machine keeps its copy of the record; empty: nowhere
+	Live     *Live     // the world outside of the storage; nil: nobody looks, purges or tells
 
 	// Progress hears about every step and about bytes as they travel. Calls
 	// never overlap.
@@ -29,98 +33,202 @@ type ApplyOptions struct {
 
 // Progress is how far one step of an apply is.
 type Progress struct {
-	Step                string // audio, files, feed, pages
+	Step                string // audio, files, prove, feed, pages, purge, verify, announce, prune
 	Objects, AllObjects int
 	Bytes, AllBytes     int64
+	Joined              int    // objects put together in the storage
+	Note                string // what the step has to say when it is done
 }
 
 // ErrConflict: somebody else published in the meantime. Nothing that listeners
 // see was changed by the call that returns it.
 var ErrConflict = errors.New("somebody else is publishing")
 
+const defaultParallel = 8
+
 // Apply carries out a plan in the order that never shows a listener a mixture:
 // each step ends before the next begins, and every step can be repeated.
 //
 //  1. immutable objects, audio first: nothing names them yet;
 //  2. new pages: nothing links to them yet;
-//  3. (a place for proving all of that through the public URL)
+//  3. prove all of that through the public URL;
 //  4. the claim: release.json, by compare-and-swap; the slower publisher loses
 //     here;
 //  5. the feed, by compare-and-swap on the version that the plan saw;
 //  6. changed pages, each on its planned version;
-//  7. (a place for purge, verify and announce)
-//  8. the record: done.
+//  7. purge what changed, then verify that listeners get it;
+//  8. the record: done; then announce, once;
+//  9. prune what the plan says.
 //
 // Killed anywhere, the live feed names only what is there, and the next Apply
-// of a fresh plan goes on where this one stopped.
-func Apply(ctx context.Context, p *Plan, b bucket.Bucket, o *ApplyOptions) error {
+// of a fresh plan goes on where this one stopped. An *UnverifiedError means that
+// everything is live, but does not look so from outside.
+func Apply(ctx context.Context, p *Plan, s Storage, o *ApplyOptions) (Outcome, error) {
 	if o == nil {
 		o = &ApplyOptions{}
 	}
-	a := &applier{plan: p, bucket: b, o: o}
-	state := p.stateOf(Applying)
-	state.By, state.At, state.Commit = o.By, o.Now.UTC(), o.Commit
-	steps := []func() error{
-		func() error { return a.send(ctx, "audio", a.audio()) },
-		func() error { return a.send(ctx, "files", a.files()) },
-		func() error { return a.record(ctx, state) },
-		func() error { return a.send(ctx, "feed", a.changed(Feed)) },
-		func() error { return a.send(ctx, "pages", a.changed(Page)) },
-		func() error {
-			state.Phase = Done
-			for key, version := range a.versions {
-				r := state.Objects[key]
-				r.Version = version
-				state.Objects[key] = r
-			}
-			return a.record(ctx, state)
-		},
-	}
-	for _, step := range steps {
-		if err := step(); err != nil {
-			return err
+	a := newApplier(p, s, o)
+	for _, step := range []func(context.Context) error{
+		a.sendAudio, a.sendFiles, a.prove, a.claim, a.sendFeed, a.sendPages, a.purgeAndVerify, a.announce, a.prune,
+	} {
+		if err := step(ctx); err != nil {
+			return a.outcome, err
 		}
 	}
-	return nil
+	return a.outcome, nil
+}
+
+// Outcome is what came of the steps that look outside of the storage.
+type Outcome struct {
+	Purged    bool     // a CDN was told
+	Verified  *bool    // nil: there was nothing to look through
+	Announced []string // channels that were told
 }
 
 type applier struct {
-	plan   *Plan
-	bucket bucket.Bucket
-	o      *ApplyOptions
+	plan    *Plan
+	storage Storage
+	o       *ApplyOptions
+	live    *Live
+	state   *State
+	outcome Outcome
 
 	mu       sync.Mutex
 	progress Progress
-	versions map[string]string // of what was written, by key
+	versions map[string]string       // of what was written, by key
+	parts    map[string]bucket.Attrs // that were written, by key
 }
 
-// audio are the enclosures that differ: the long part of step 1.
-func (a *applier) audio() []*Change {
-	return a.plan.filter(func(c *Change) bool { return c.Action != Keep && c.object.Role == RoleAudio })
+func newApplier(p *Plan, s Storage, o *ApplyOptions) *applier {
+	return &applier{plan: p, storage: s, o: o, live: o.Live, state: p.stateOf(o), versions: map[string]string{}, parts: map[string]bucket.Attrs{}}
 }
 
-// files are the rest of step 1 and step 2: all that nothing refers to yet.
-func (a *applier) files() []*Change {
-	return a.plan.filter(func(c *Change) bool {
-		return c.Action != Keep && c.object.Role != RoleAudio && (c.Class == Immutable || c.Class == Page && c.Action == Add)
-	})
-}
-
-// changed are the objects of a class that listeners may be reading now, or the
-// feed in any case.
-func (a *applier) changed(class Class) []*Change {
-	return a.plan.filter(func(c *Change) bool {
-		return c.Class == class && c.Action != Keep && (class == Feed || c.Action != Add)
-	})
-}
-
-// record claims or closes the publish in release.json.
-func (a *applier) record(ctx context.Context, s *State) error {
-	err := s.write(ctx, a.bucket, a.o.CacheDir)
-	if errors.Is(err, bucket.ErrPrecondition) {
-		return fmt.Errorf("%w to %s", ErrConflict, a.plan.Storage)
+// sendAudio is the long part of step 1: the enclosures that differ, and the
+// parts that they are joined from.
+func (a *applier) sendAudio(ctx context.Context) error {
+	var parts []*Change
+	for i := range a.plan.Parts {
+		if c := &a.plan.Parts[i]; c.Action == Add || c.Action == Update {
+			parts = append(parts, c)
+		}
 	}
+	audio := a.plan.filter(func(c *Change) bool { return c.Action != Keep && c.object.Role == RoleAudio })
+	if len(parts)+len(audio) == 0 {
+		return nil
+	}
+	a.begin("audio", slices.Concat(parts, audio))
+	if err := a.each(ctx, parts, a.writePart); err != nil {
+		return err
+	}
+	return a.each(ctx, audio, a.write)
+}
+
+// sendFiles is the rest of step 1 and step 2: all that nothing refers to yet.
+func (a *applier) sendFiles(ctx context.Context) error {
+	return a.send(ctx, "files", a.plan.filter(func(c *Change) bool {
+		return c.Action != Keep && c.object.Role != RoleAudio && (c.Class == Immutable || c.Class == Page && c.Action == Add)
+	}))
+}
+
+func (a *applier) sendFeed(ctx context.Context) error {
+	return a.send(ctx, "feed", a.plan.filter(func(c *Change) bool { return c.Class == Feed && c.Action != Keep }))
+}
+
+func (a *applier) sendPages(ctx context.Context) error {
+	return a.send(ctx, "pages", a.plan.filter(func(c *Change) bool { return c.Class == Page && c.Action != Keep && c.Action != Add }))
+}
+
+// claim keeps a copy of the new feed, then says in release.json that this
+// publisher is at work.
+func (a *applier) claim(ctx context.Context) error {
+	if err := a.keepFeed(ctx); err != nil {
+		return err
+	}
+	if err := a.keepLock(ctx); err != nil {
+		return err
+	}
+	now, err := a.record(ctx)
+	if err != nil {
+		return err
+	}
+	a.state.forget(a.plan, now)
+	return nil
+}
+
+// record writes release.json and returns the storage's time.
+func (a *applier) record(ctx context.Context) (time.Time, error) {
+	now, err := a.state.write(ctx, a.storage.state(), a.o.CacheDir)
+	if errors.Is(err, bucket.ErrPrecondition) {
+		return now, fmt.Errorf("%w to %s", ErrConflict, a.plan.Storage)
+	}
+	return now, err
+}
+
+// done records that the storage holds the release.
+func (a *applier) done(ctx context.Context) error {
+	a.state.Phase = Done
+	for key, version := range a.versions {
+		r := a.state.Objects[key]
+		r.Version = version
+		a.state.Objects[key] = r
+	}
+	_, err := a.record(ctx)
 	return err
+}
+
+// stateOf is the record of the plan's release as a publisher claims it. Objects
+// that are ours but no longer wanted stay on record, so that pruning knows them.
+func (p *Plan) stateOf(o *ApplyOptions) *State {
+	old := p.Previous
+	s := &State{
+		Phase: Applying, By: o.By, At: o.Now.UTC(), Commit: o.Commit,
+		FeedSHA256: p.Release.Feed.SHA256,
+		Feeds:      slices.Clone(old.Feeds),
+		Pending:    p.pending(),
+		Announced:  old.Announced,
+		LockSHA256: old.LockSHA256,
+		Objects:    maps.Clone(old.Objects),
+		version:    old.version,
+	}
+	if o.Live == nil || o.Live.Announcer == nil { // nobody will be told
+		s.Pending.Announce = nil
+	}
+	if s.Objects == nil {
+		s.Objects = map[string]Record{}
+	}
+	for _, c := range p.Changes {
+		if c.object == nil {
+			continue
+		}
+		s.Objects[c.Key] = Record{
+			SHA256: c.object.SHA256, CRC32C: c.object.CRC32C, Bytes: c.Size, Class: c.Class,
+			ContentType: c.object.ContentType, CacheControl: c.object.CacheControl, Version: c.version,
+		}
+	}
+	for _, e := range p.Release.live() {
+		s.Episodes = append(s.Episodes, EpisodeState{GUID: e.GUID, Slug: e.Slug, Title: e.Title, Audio: e.audio.Key})
+	}
+	return s
+}
+
+// forget notes since when, by the storage's clock, objects have not been wanted.
+// One that is gone from the storage goes from the record as well.
+func (s *State) forget(p *Plan, now time.Time) {
+	wanted := map[string]bool{}
+	for _, o := range p.Release.Objects {
+		wanted[o.Key] = true
+	}
+	for key, r := range s.Objects {
+		_, there := p.seen.Objects[key]
+		switch {
+		case wanted[key]:
+		case !there:
+			delete(s.Objects, key)
+		case r.Unwanted == nil:
+			r.Unwanted = &now
+			s.Objects[key] = r
+		}
+	}
 }
 
 // send writes the changes of one step, several at once.
@@ -128,69 +236,131 @@ func (a *applier) send(ctx context.Context, step string, changes []*Change) erro
 	if len(changes) == 0 {
 		return nil
 	}
+	a.begin(step, changes)
+	return a.each(ctx, changes, a.write)
+}
+
+// begin starts the progress of a step.
+func (a *applier) begin(step string, changes []*Change) {
 	a.progress = Progress{Step: step, AllObjects: len(changes)}
 	for _, c := range changes {
 		a.progress.AllBytes += c.Upload
 	}
 	a.report(func(*Progress) {})
+}
+
+func (a *applier) each(ctx context.Context, changes []*Change, write func(context.Context, *Change) error) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(cmp.Or(a.o.Parallel, defaultParallel))
 	for _, c := range changes {
-		group.Go(func() error { return a.write(ctx, c) })
+		group.Go(func() error { return write(ctx, c) })
 	}
 	return group.Wait()
 }
 
-const defaultParallel = 8
-
-// write brings one object into the state the plan says, from the state the plan
-// saw.
-func (a *applier) write(ctx context.Context, c *Change) error {
-	cond := bucket.Condition{Version: c.version}
-	if c.Action == Add {
-		cond = bucket.Condition{Absent: true}
-	}
-	var attrs bucket.Attrs
-	var err error
-	if c.Action == Headers {
-		attrs, err = a.bucket.SetHeaders(ctx, c.Key, c.object.Headers, cond)
-	} else {
-		attrs, err = a.bucket.Write(ctx, a.counted(c.object), cond)
-	}
+// writePart stores a part. Its name says what it is, so that a part which is
+// there meanwhile is the right one.
+func (a *applier) writePart(ctx context.Context, c *Change) error {
+	b := a.storage.state()
+	attrs, err := b.Write(ctx, a.counted(c.object), c.condition())
 	if errors.Is(err, bucket.ErrPrecondition) {
-		attrs, err = a.alreadyThere(ctx, c)
+		attrs, err = alreadyThere(ctx, b, c)
 	}
 	if err != nil {
 		return err
 	}
 	a.report(func(p *Progress) {
 		p.Objects++
-		if a.versions == nil {
-			a.versions = map[string]string{}
+		a.parts[c.Key] = attrs
+	})
+	return nil
+}
+
+// condition is the state that the plan saw the object in.
+func (c *Change) condition() bucket.Condition {
+	if c.version == "" {
+		return bucket.Condition{Absent: true}
+	}
+	return bucket.Condition{Version: c.version}
+}
+
+// write brings one object into the state the plan says, from the state the plan
+// saw.
+func (a *applier) write(ctx context.Context, c *Change) error {
+	var attrs bucket.Attrs
+	var err error
+	switch {
+	case c.Joined:
+		attrs, err = a.join(ctx, c)
+	case c.Action == Headers:
+		attrs, err = a.storage.Public.SetHeaders(ctx, c.Key, c.object.Headers, c.condition())
+	default:
+		attrs, err = a.storage.Public.Write(ctx, a.counted(c.object), c.condition())
+	}
+	if errors.Is(err, bucket.ErrPrecondition) {
+		attrs, err = alreadyThere(ctx, a.storage.Public, c)
+	}
+	if err != nil {
+		return err
+	}
+	a.report(func(p *Progress) {
+		p.Objects++
+		if c.Joined {
+			p.Joined++
 		}
 		a.versions[c.Key] = attrs.Version
 	})
 	return nil
 }
 
+// join puts tagged audio together from its parts, and sends it whole where that
+// cannot be done and the audio is here.
+func (a *applier) join(ctx context.Context, c *Change) (bucket.Attrs, error) {
+	var parts []bucket.Part
+	for _, part := range c.object.Parts {
+		attrs, ok := a.parts[part.Key]
+		if !ok {
+			attrs = a.plan.seen.Parts[part.Key]
+		}
+		parts = append(parts, bucket.Part{Bucket: a.storage.state(), Attrs: attrs})
+	}
+	attrs, err := a.storage.Public.(bucket.Joiner).Join(ctx, &c.object.Object, parts, c.condition())
+	whole := errors.Is(err, errors.ErrUnsupported) || missing(err)
+	if err == nil || !whole || c.object.Body == nil {
+		return attrs, err
+	}
+	a.report(func(p *Progress) { p.AllBytes += c.Size })
+	return a.storage.Public.Write(ctx, a.counted(c.object), c.condition())
+}
+
 // alreadyThere looks whether somebody wrote the very bytes meanwhile, which is
 // what two publishes of one show do. Anything else is a conflict.
-func (a *applier) alreadyThere(ctx context.Context, c *Change) (bucket.Attrs, error) {
-	for attrs, err := range a.bucket.List(ctx, c.Key) {
+func alreadyThere(ctx context.Context, b bucket.Bucket, c *Change) (bucket.Attrs, error) {
+	attrs, err := stat(ctx, b, c.Key)
+	if err != nil && !missing(err) {
+		return attrs, err
+	}
+	if err == nil && same(attrs, c.object, headerless(b)) {
+		return attrs, nil
+	}
+	return attrs, fmt.Errorf("%w: %s is not as it was when the plan was made", ErrConflict, c.Key)
+}
+
+// stat looks at one object.
+func stat(ctx context.Context, b bucket.Bucket, key string) (bucket.Attrs, error) {
+	if sparse, ok := b.(bucket.Sparse); ok {
+		return sparse.Stat(ctx, key)
+	}
+	for attrs, err := range b.List(ctx, key) {
 		if err != nil {
 			return attrs, err
 		}
-		if attrs.Key == c.Key && same(attrs, c.object, a.headerless()) {
+		if attrs.Key == key {
 			return attrs, nil
 		}
-		break
+		break // keys come in order: the key itself would be the first
 	}
-	return bucket.Attrs{}, fmt.Errorf("%w: %s is not as it was when the plan was made", ErrConflict, c.Key)
-}
-
-func (a *applier) headerless() bool {
-	_, ok := a.bucket.(bucket.Headerless)
-	return ok
+	return bucket.Attrs{}, bucket.ErrNotExist
 }
 
 // report changes the progress and tells about it.
@@ -233,4 +403,16 @@ func (r *countingReader) Read(p []byte) (int, error) {
 	n, err := r.ReadCloser.Read(p)
 	r.add(n)
 	return n, err
+}
+
+// bodyOf reads an object of the release, for one that is small.
+func bodyOf(o *Object) ([]byte, error) {
+	r, err := o.Body()
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	var out bytes.Buffer
+	_, err = out.ReadFrom(r)
+	return out.Bytes(), err
 }

@@ -3,13 +3,9 @@ package publish
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash/crc32"
-	"io"
 	"slices"
 
 	"onair/publish/bucket"
@@ -26,16 +22,16 @@ const buildRecord = StatePrefix + "build.json"
 // wrote and removed. A bucket that was published to is refused: there, order and
 // record matter.
 func Build(ctx context.Context, r *Release, b bucket.Bucket) (written, removed int, err error) {
-	seen, state, err := observe(ctx, b, "")
+	seen, err := observe(ctx, Storage{Public: b}, r, "")
 	if err != nil {
 		return 0, 0, err
 	}
-	if state.Phase != "" {
+	if seen.State.Phase != "" {
 		return 0, 0, fmt.Errorf("%s was published to; build into a folder of its own: %w", b.URL(), ErrRefused)
 	}
-	p := Diff(r, seen, state, true)
-	p.Storage = b.URL()
-	if err := p.check(seen, true); err != nil {
+	seen.Headerless, seen.KeepsParts = true, false // the bytes are what matters
+	p := Diff(r, seen)
+	if err := p.checkAudio(); err != nil {
 		return 0, 0, err
 	}
 	for _, c := range p.filter(func(c *Change) bool { return c.Action != Keep }) {
@@ -84,20 +80,4 @@ func removeStale(ctx context.Context, b bucket.Bucket, r *Release) (removed int,
 	}
 	_, err = b.Write(ctx, recordObject(buildRecord, data), bucket.Condition{})
 	return removed, err
-}
-
-// recordObject is a record of onair's own: JSON that nobody else should keep.
-func recordObject(key string, data []byte) *bucket.Object {
-	sum := sha256.Sum256(data)
-	return &bucket.Object{
-		Key:    key,
-		Size:   int64(len(data)),
-		CRC32C: crc32.Checksum(data, castagnoli),
-		Headers: bucket.Headers{
-			ContentType:  "application/json",
-			CacheControl: "private, no-store",
-			Metadata:     map[string]string{metaSHA256: hex.EncodeToString(sum[:])},
-		},
-		Body: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil },
-	}
 }

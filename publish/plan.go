@@ -3,11 +3,12 @@ package publish
 import (
 	"cmp"
 	"context"
-	"errors"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"onair/publish/bucket"
 	"onair/show"
@@ -16,7 +17,7 @@ import (
 // Action is what a plan does to an object or an episode.
 type Action string
 
-// What can happen to an object. Delete comes with pruning only.
+// What can happen to an object.
 const (
 	Add     Action = "add"
 	Update  Action = "update"
@@ -30,16 +31,17 @@ const (
 	Schedule Action = "schedule"
 )
 
-// Plan is the difference between a release and a bucket: what has to happen so
-// that the bucket holds the release.
+// Plan is the difference between a release and its storage: what has to happen
+// so that the storage holds the release.
 type Plan struct {
 	Release  *Release
 	Storage  string // where it goes, as the show says it
 	Previous *State // what was published last; never nil
 	Changes  []Change
+	Parts    []Change // in the bucket of onair's records
 	Episodes []EpisodeChange
 
-	seen int // objects listed
+	seen *Observed
 }
 
 // Change is what happens to one object.
@@ -50,6 +52,7 @@ type Change struct {
 	Size   int64 // of the object as it will be
 	Upload int64 // bytes that travel
 	Class  Class
+	Joined bool // put together from parts that are in the storage
 
 	object  *Object // nil for an object that the release does not want
 	version string  // token that the object had when the plan was made
@@ -60,6 +63,8 @@ type EpisodeChange struct {
 	*Episode
 	Action  Action
 	Reasons []string
+
+	heard bool // what a podcast app has of it changes, not its page alone
 }
 
 // Totals are a plan's figures: objects by action, bytes that travel, and the
@@ -69,67 +74,98 @@ type Totals struct {
 	Upload, Total             int64
 }
 
-// PlanOptions say how to look at a bucket; nil means defaults.
+// Requests are what something asks of the storage, by kind.
+type Requests struct{ List, Read, Write, Copy, Delete int }
+
+// PlanOptions say how to look at a storage and what a plan may do; nil means
+// defaults.
 type PlanOptions struct {
 	CacheDir string   // where this machine keeps its copy of the record; empty: nowhere
 	Adopt    bool     // objects that onair did not write may be overwritten
 	Drop     []string // episodes, by slug or GUID, that the feed may lose
+	Retag    bool     // more than a few enclosures may get another URL
+	Only     []string // the episodes, by slug, that may change; empty: all
+
+	// Unchecked makes a plan to look at, which nothing refuses.
+	Unchecked bool
+
+	// OverNewer lets a checkout publish over a release that it does not descend
+	// from.
+	OverNewer bool
+
+	// Prune deletes what nothing has wanted for PruneAfter. Now is the time by
+	// the storage's clock (see Clock); zero: when the storage was last written to.
+	Prune bool
+	Now   time.Time
 }
 
-// NewPlan looks at the bucket and compares. It refuses, with a
-// *MissingAudioError, a *ForeignError or a *DroppedError, a plan that cannot be
-// carried out, that would overwrite what is not onair's, or that would take an
-// episode out of the feed.
-func NewPlan(ctx context.Context, r *Release, b bucket.Bucket, o *PlanOptions) (*Plan, error) {
+// NewPlan looks at the storage and compares. It refuses, with an error of its
+// own type for each case, a plan that cannot be carried out or that would lose
+// something nobody named.
+func NewPlan(ctx context.Context, r *Release, s Storage, o *PlanOptions) (*Plan, error) {
 	if o == nil {
 		o = &PlanOptions{}
 	}
-	seen, state, err := observe(ctx, b, o.CacheDir)
+	seen, err := observe(ctx, s, r, o.CacheDir)
 	if err != nil {
 		return nil, err
 	}
-	_, headerless := b.(bucket.Headerless)
-	p := Diff(r, seen, state, headerless)
+	p := Diff(r, seen)
 	p.Storage = r.Show.Storage
-	if err := p.check(seen, o.Adopt); err != nil {
-		return p, err
+	if o.Prune {
+		if err := p.prune(ctx, s, cmp.Or(o.Now, seen.Clock)); err != nil {
+			return nil, err
+		}
 	}
-	return p, p.checkDropped(o.Drop)
+	if o.Unchecked {
+		return p, nil
+	}
+	return p, p.check(ctx, o)
 }
 
-// Diff compares a release with what a bucket lists, by checksums and never by
-// dates. headerless: the bucket keeps no headers, so there are none to compare.
-// It is a pure function.
-func Diff(r *Release, seen map[string]bucket.Attrs, state *State, headerless bool) *Plan {
-	p := &Plan{Release: r, Previous: state, seen: len(seen)}
+// Diff compares a release with what a storage holds, by checksums and never by
+// dates. It is a pure function.
+func Diff(r *Release, seen *Observed) *Plan {
+	p := &Plan{Release: r, Previous: seen.State, seen: seen}
+	parts := map[string]bool{} // that are needed
 	for _, o := range r.Objects {
-		c := Change{Key: o.Key, Size: o.Size, Class: o.Class, object: o}
-		old, ok := seen[o.Key]
-		c.version = old.Version
-		switch {
-		case !ok:
-			c.Action, c.Reason, c.Upload = Add, "new", o.Size
-		case !sameBytes(old, o):
-			c.Action, c.Reason, c.Upload = Update, "content differs", o.Size
-		case !same(old, o, headerless):
-			c.Action, c.Reason = Headers, headerReason(old.Headers, o.Headers)
-		default:
-			c.Action = Keep
+		c := diff(o, seen)
+		if len(o.Parts) > 0 && seen.KeepsParts {
+			payload := o.Parts[len(o.Parts)-1]
+			parts[payload.Key] = true
+			if c.Upload > 0 && joinable(o, seen) {
+				c.Joined, c.Upload = true, 0
+				for _, part := range o.Parts {
+					parts[part.Key] = true
+				}
+			}
 		}
 		p.Changes = append(p.Changes, c)
 	}
-	wanted := map[string]bool{}
-	for _, o := range r.Objects {
-		wanted[o.Key] = true
-	}
-	for key := range state.Objects {
-		if old, ok := seen[key]; ok && !wanted[key] {
-			p.Changes = append(p.Changes, Change{Key: key, Action: Keep, Reason: "no longer wanted", Size: old.Size, Class: state.Objects[key].Class, version: old.Version})
+	for _, e := range r.Episodes {
+		if e.Status == show.Scheduled && e.payload != nil && seen.KeepsParts && seen.Private {
+			parts[e.payload.Key] = true
 		}
 	}
-	slices.SortFunc(p.Changes, func(a, b Change) int { return strings.Compare(a.Key, b.Key) })
+	p.diffParts(parts)
+	p.addUnwanted()
 	p.compareEpisodes()
 	return p
+}
+
+// diff compares one object.
+func diff(o *Object, seen *Observed) Change {
+	old, ok := seen.Objects[o.Key]
+	c := Change{Key: o.Key, Size: o.Size, Class: o.Class, Action: Keep, object: o, version: old.Version}
+	switch {
+	case !ok:
+		c.Action, c.Reason, c.Upload = Add, "new", o.Size
+	case !sameBytes(old, o):
+		c.Action, c.Reason, c.Upload = Update, "content differs", o.Size
+	case !same(old, o, seen.Headerless):
+		c.Action, c.Reason = Headers, headerReason(old.Headers, o.Headers)
+	}
+	return c
 }
 
 // same reports whether the bucket holds the object as the release wants it.
@@ -165,12 +201,59 @@ func headerReason(old, new bucket.Headers) string {
 	return "metadata"
 }
 
+// joinable reports whether every part of an object is kept, or can be sent.
+func joinable(o *Object, seen *Observed) bool {
+	return !slices.ContainsFunc(o.Parts, func(part *Object) bool { return !kept(part, seen) && part.Body == nil })
+}
+
+// kept reports whether a part is in the storage.
+func kept(part *Object, seen *Observed) bool {
+	attrs, ok := seen.Parts[part.Key]
+	return ok && sameBytes(attrs, part)
+}
+
+// diffParts adds the parts that are needed and not kept. One that is neither
+// kept nor here is left out: a whole object that needs it says so itself.
+func (p *Plan) diffParts(needed map[string]bool) {
+	for _, part := range p.Release.Parts {
+		if !needed[part.Key] {
+			continue
+		}
+		c := Change{Key: part.Key, Size: part.Size, Class: part.Class, Action: Keep, object: part, version: p.seen.Parts[part.Key].Version}
+		if !kept(part, p.seen) {
+			if part.Body == nil {
+				continue
+			}
+			c.Action, c.Reason, c.Upload = Add, "new", part.Size
+			if c.version != "" { // something else under its name
+				c.Action, c.Reason = Update, "content differs"
+			}
+		}
+		p.Parts = append(p.Parts, c)
+	}
+}
+
+// addUnwanted adds what is ours and no longer part of the show. It stays where
+// it is until it is pruned.
+func (p *Plan) addUnwanted() {
+	wanted := map[string]bool{}
+	for _, o := range p.Release.Objects {
+		wanted[o.Key] = true
+	}
+	for _, key := range sortedKeys(p.Previous.Objects) {
+		if old, ok := p.seen.Objects[key]; ok && !wanted[key] {
+			p.Changes = append(p.Changes, Change{Key: key, Action: Keep, Reason: "no longer wanted", Size: old.Size, Class: p.Previous.Objects[key].Class, version: old.Version})
+		}
+	}
+	slices.SortFunc(p.Changes, func(a, b Change) int { return strings.Compare(a.Key, b.Key) })
+}
+
 // compareEpisodes says, episode by episode, what listeners will notice.
 func (p *Plan) compareEpisodes() {
 	changed := map[string][]Role{} // by slug
 	for _, c := range p.Changes {
-		if c.object != nil && c.object.Episode != "" && c.Action != Keep {
-			changed[c.object.Episode] = append(changed[c.object.Episode], c.object.Role)
+		if c.Episode() != "" && c.Action != Keep {
+			changed[c.Episode()] = append(changed[c.Episode()], c.object.Role)
 		}
 	}
 	for _, e := range p.Release.Episodes {
@@ -182,9 +265,9 @@ func (p *Plan) compareEpisodes() {
 		case e.Status == show.Scheduled:
 			ec.Action = Schedule
 		case old == nil:
-			ec.Action, ec.Reasons = Add, []string{"goes live now"}
+			ec.Action, ec.Reasons, ec.heard = Add, []string{"goes live now"}, true
 		default:
-			ec.Reasons = reasons(old, e, changed[e.Slug])
+			ec.Reasons, ec.heard = reasons(old, e, changed[e.Slug])
 			if len(ec.Reasons) > 0 {
 				ec.Action = Update
 			}
@@ -193,7 +276,9 @@ func (p *Plan) compareEpisodes() {
 	}
 }
 
-func reasons(old *EpisodeState, e *Episode, roles []Role) (out []string) {
+// reasons says in which ways an episode differs from what the live feed says of
+// it; heard, whether a podcast app would notice.
+func reasons(old *EpisodeState, e *Episode, roles []Role) (out []string, heard bool) {
 	if old.Slug != e.Slug {
 		out = append(out, fmt.Sprintf("moves from %s", old.Slug))
 	}
@@ -203,18 +288,32 @@ func reasons(old *EpisodeState, e *Episode, roles []Role) (out []string) {
 	if old.Audio != e.AudioKey() {
 		out = append(out, "new audio URL, same GUID")
 	}
-	for _, role := range []Role{RoleTranscript, RoleChapters, RolePage} {
-		if slices.Contains(roles, role) {
-			out = append(out, fmt.Sprintf("%s changes", role))
-		}
+	if slices.Contains(roles, RoleTranscript) {
+		out = append(out, "transcript changes")
 	}
-	return out
+	if slices.Contains(roles, RoleChapters) {
+		out = append(out, "chapters change")
+	}
+	heard = len(out) > 0
+	if slices.Contains(roles, RolePage) {
+		out = append(out, "page changes")
+	}
+	return out, heard
+}
+
+// Episode is the slug of the episode that the object belongs to; empty for what
+// belongs to the whole show, or is no longer wanted.
+func (c *Change) Episode() string {
+	if c.object == nil {
+		return ""
+	}
+	return c.object.Episode
 }
 
 // Totals counts.
 func (p *Plan) Totals() Totals {
 	var t Totals
-	for _, c := range p.Changes {
+	for _, c := range slices.Concat(p.Changes, p.Parts) {
 		switch c.Action {
 		case Add:
 			t.Add++
@@ -228,33 +327,24 @@ func (p *Plan) Totals() Totals {
 			}
 		}
 		t.Upload += c.Upload
-		if c.object != nil {
+		if c.object != nil && c.object.Role != RolePart {
 			t.Total += c.Size
 		}
 	}
 	return t
 }
 
-// Empty reports whether the bucket holds the release and nothing that an
+// Empty reports whether the storage holds the release and nothing that an
 // interrupted publish began is left to finish.
 func (p *Plan) Empty() bool {
 	t := p.Totals()
-	return t.Add+t.Update+t.Delete == 0 && p.Previous.Phase == Done && p.Previous.FeedSHA256 == p.Release.Feed.SHA256
-}
-
-// Episode is the slug of the episode that the object belongs to; empty for what
-// belongs to the whole show, or is no longer wanted.
-func (c *Change) Episode() string {
-	if c.object == nil {
-		return ""
-	}
-	return c.object.Episode
+	s := p.Previous
+	pending := s.Phase != Done || len(s.Pending.Purge) > 0 || s.Pending.Verify || len(s.Pending.Announce) > 0
+	return t.Add+t.Update+t.Delete == 0 && !pending && s.FeedSHA256 == p.Release.Feed.SHA256
 }
 
 // LiveEpisodes is the number of episodes that the feed will have.
-func (p *Plan) LiveEpisodes() int {
-	return len(p.Release.live())
-}
+func (p *Plan) LiveEpisodes() int { return len(p.Release.live()) }
 
 // Replaced returns the slugs of live episodes whose audio gets a new URL: apps
 // that have it may download it again.
@@ -267,17 +357,23 @@ func (p *Plan) Replaced() (slugs []string) {
 	return slugs
 }
 
-// Requests are what applying the plan asks of the storage, by kind.
-type Requests struct{ List, Read, Write int }
-
 // Requests counts the look that made the plan and what Apply would add to it.
 func (p *Plan) Requests() Requests {
-	r := Requests{List: 1 + p.seen/1000}
+	r := p.seen.Requests
 	if p.Empty() {
 		return r
 	}
-	t := p.Totals()
-	r.Write = t.Add + t.Update + 2 // claim and record
+	r.Write += 2 // claim and record
+	for _, c := range slices.Concat(p.Changes, p.Parts) {
+		switch {
+		case c.Action == Delete:
+			r.Delete++
+		case c.Joined:
+			r.Copy++
+		case c.Action != Keep:
+			r.Write++
+		}
+	}
 	return r
 }
 
@@ -292,92 +388,21 @@ func (p *Plan) filter(keep func(*Change) bool) []*Change {
 	return out
 }
 
-// feed is the change of the feed; every release has one.
-func (p *Plan) feed() *Change {
-	return p.filter(func(c *Change) bool { return c.Class == Feed })[0]
-}
-
-// ErrRefused is wrapped by every refusal to apply a plan that would lose
-// something.
-var ErrRefused = errors.New("refused")
-
-func (p *Plan) check(seen map[string]bucket.Attrs, adopt bool) error {
-	for _, c := range p.filter(func(c *Change) bool { return c.Upload > 0 }) {
-		if c.object.Body == nil {
-			return &MissingAudioError{Episode: c.object.Episode, File: c.object.Missing, Key: c.Key}
-		}
-		if c.Action == Update && !adopt && !ours(seen[c.Key], p.Previous) {
-			return &ForeignError{Storage: p.Storage, Key: c.Key}
+// Fingerprint identifies everything the plan depends on: the release, and the
+// version of every object that was seen.
+func (p *Plan) Fingerprint() string {
+	sum := sha256.New()
+	for _, o := range slices.Concat(p.Release.Objects, p.Release.Parts) {
+		fmt.Fprintf(sum, "%s %s %v\n", o.Key, o.SHA256, o.Headers)
+	}
+	for _, list := range []map[string]bucket.Attrs{p.seen.Objects, p.seen.Parts} {
+		for _, key := range sortedKeys(list) {
+			fmt.Fprintf(sum, "%s %s\n", key, list[key].Version)
 		}
 	}
-	return nil
-}
-
-// checkDropped refuses a feed that loses an episode nobody named: apps forget
-// what was listened to, and directories count it as gone.
-func (p *Plan) checkDropped(named []string) error {
-	live := map[string]bool{}
-	for _, e := range p.Release.live() {
-		live[e.GUID] = true
+	fmt.Fprintf(sum, "%s\n%s\n", p.Previous.version, p.Storage)
+	for _, c := range slices.Concat(p.Changes, p.Parts) {
+		fmt.Fprintf(sum, "%s %s\n", c.Key, c.Action)
 	}
-	for _, e := range p.Previous.Episodes {
-		if !live[e.GUID] && !slices.Contains(named, e.GUID) && !slices.Contains(named, e.Slug) {
-			return &DroppedError{Slug: e.Slug, GUID: e.GUID}
-		}
-	}
-	return nil
-}
-
-// DroppedError: an episode that is live would leave the feed, or would change
-// its GUID, which is the same to an app.
-type DroppedError struct{ Slug, GUID string }
-
-func (e *DroppedError) Error() string {
-	return fmt.Sprintf("%s (GUID %s) is live and would leave the feed", e.Slug, e.GUID)
-}
-
-// ours reports whether onair wrote the object: it carries onair's metadata, or
-// is on record. Of a bucket with neither nothing can be said.
-func ours(a bucket.Attrs, s *State) bool {
-	_, marked := a.Metadata[metaSHA256]
-	_, recorded := s.Objects[a.Key]
-	return marked || recorded
-}
-
-// MissingAudioError: an episode's audio is neither on this machine nor in the
-// bucket.
-type MissingAudioError struct{ Episode, File, Key string }
-
-func (e *MissingAudioError) Error() string {
-	return fmt.Sprintf("%s: the audio is needed and is neither here (%s) nor in the bucket (%s)", e.Episode, e.File, e.Key)
-}
-
-// ForeignError: a key that the release wants holds something onair did not
-// write.
-type ForeignError struct{ Storage, Key string }
-
-func (e *ForeignError) Error() string {
-	return fmt.Sprintf("%s holds %s, which onair did not write", e.Storage, e.Key)
-}
-
-// stateOf is the record of the plan's release. Objects that are ours but no
-// longer wanted stay on record, so that pruning knows them.
-func (p *Plan) stateOf(phase Phase) *State {
-	s := &State{Phase: phase, FeedSHA256: p.Release.Feed.SHA256, Objects: maps.Clone(p.Previous.Objects), version: p.Previous.version}
-	if s.Objects == nil {
-		s.Objects = map[string]Record{}
-	}
-	for _, o := range p.Release.Objects {
-		s.Objects[o.Key] = Record{SHA256: o.SHA256, CRC32C: o.CRC32C, Bytes: o.Size, Class: o.Class}
-	}
-	for _, c := range p.Changes {
-		if r, ok := s.Objects[c.Key]; ok {
-			r.Version = c.version
-			s.Objects[c.Key] = r
-		}
-	}
-	for _, e := range p.Release.live() {
-		s.Episodes = append(s.Episodes, EpisodeState{GUID: e.GUID, Slug: e.Slug, Title: e.Title, Audio: e.audio.Key})
-	}
-	return s
+	return hex.EncodeToString(sum.Sum(nil))
 }

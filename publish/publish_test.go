@@ -76,7 +76,7 @@ func release(t *testing.T, files fs.FS, o *publish.Options) *publish.Release {
 
 func plan(t *testing.T, r *publish.Release, b bucket.Bucket) *publish.Plan {
 	t.Helper()
-	p, err := publish.NewPlan(t.Context(), r, b, nil)
+	p, err := publish.NewPlan(t.Context(), r, publish.Storage{Public: b}, nil)
 	if err != nil {
 		t.Fatalf("plan: %v", err)
 	}
@@ -85,7 +85,7 @@ func plan(t *testing.T, r *publish.Release, b bucket.Bucket) *publish.Plan {
 
 func apply(t *testing.T, p *publish.Plan, b bucket.Bucket) {
 	t.Helper()
-	if err := publish.Apply(t.Context(), p, b, nil); err != nil {
+	if _, err := publish.Apply(t.Context(), p, publish.Storage{Public: b}, nil); err != nil {
 		t.Fatalf("apply: %v", err)
 	}
 }
@@ -99,7 +99,7 @@ func contents(t *testing.T, b bucket.Bucket) map[string]bucket.Attrs {
 			t.Fatal(err)
 		}
 		if !strings.HasPrefix(a.Key, publish.StatePrefix) {
-			a.Version = ""
+			a.Version, a.Updated = "", time.Time{}
 			all[a.Key] = a
 		}
 	}
@@ -178,13 +178,13 @@ func brokenPromise(b bucket.Bucket, base string) error {
 	}
 }
 
-const base = "https://hello-universe.example/"
+const homeURL = "https://hello-universe.example/"
 
 func TestPublish(t *testing.T) {
 	b := mem.New()
 	r := release(t, example(t), nil)
 	apply(t, plan(t, r, b), b)
-	if err := brokenPromise(b, base); err != nil {
+	if err := brokenPromise(b, homeURL); err != nil {
 		t.Error(err)
 	}
 	got := contents(t, b)
@@ -208,12 +208,12 @@ func TestPublishAgainOnlyLists(t *testing.T) {
 	dir := t.TempDir()
 	r := release(t, example(t), nil)
 	publishIt := func() *publish.Plan {
-		p, err := publish.NewPlan(t.Context(), r, b, &publish.PlanOptions{CacheDir: dir})
+		p, err := publish.NewPlan(t.Context(), r, publish.Storage{Public: b}, &publish.PlanOptions{CacheDir: dir})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if !p.Empty() {
-			if err := publish.Apply(t.Context(), p, b, &publish.ApplyOptions{CacheDir: dir}); err != nil {
+			if _, err := publish.Apply(t.Context(), p, publish.Storage{Public: b}, &publish.ApplyOptions{CacheDir: dir}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -272,11 +272,11 @@ func TestInterruptedAnywhere(t *testing.T) {
 			} else {
 				b.Before = hook
 			}
-			if err := publish.Apply(t.Context(), p, b, &publish.ApplyOptions{Parallel: 1}); !errors.Is(err, cut) {
+			if _, err := publish.Apply(t.Context(), p, publish.Storage{Public: b}, &publish.ApplyOptions{Parallel: 1}); !errors.Is(err, cut) {
 				t.Fatalf("write %d: got %v, want the cut", n, err)
 			}
 			b.Before, b.After = nil, nil
-			if err := brokenPromise(b, base); err != nil {
+			if err := brokenPromise(b, homeURL); err != nil {
 				t.Fatalf("cut at write %d (done: %v): %v", n, done, err)
 			}
 			apply(t, plan(t, second, b), b)
@@ -302,13 +302,13 @@ func TestNoInstantIsBroken(t *testing.T) {
 	b.After = func(op, key string) error {
 		if op == mem.OpWrite {
 			looks++
-			if err := brokenPromise(b, base); err != nil {
+			if err := brokenPromise(b, homeURL); err != nil {
 				t.Errorf("after writing %s: %v", key, err)
 			}
 		}
 		return nil
 	}
-	if err := publish.Apply(t.Context(), p, b, &publish.ApplyOptions{Parallel: 1}); err != nil {
+	if _, err := publish.Apply(t.Context(), p, publish.Storage{Public: b}, &publish.ApplyOptions{Parallel: 1}); err != nil {
 		t.Fatal(err)
 	}
 	if looks < 10 {
@@ -327,13 +327,13 @@ func TestSlowerPublisherLoses(t *testing.T) {
 
 	apply(t, fast, b)
 	feed := read(t, b, "feed.xml")
-	if err := publish.Apply(t.Context(), slow, b, nil); !errors.Is(err, publish.ErrConflict) {
+	if _, err := publish.Apply(t.Context(), slow, publish.Storage{Public: b}, nil); !errors.Is(err, publish.ErrConflict) {
 		t.Errorf("got %v, want a conflict", err)
 	}
 	if !bytes.Equal(read(t, b, "feed.xml"), feed) {
 		t.Error("the slower publisher changed the feed")
 	}
-	if err := brokenPromise(b, base); err != nil {
+	if err := brokenPromise(b, homeURL); err != nil {
 		t.Error(err)
 	}
 }
@@ -375,7 +375,7 @@ func TestAudioOnlyInTheBucket(t *testing.T) {
 	if p := plan(t, release(t, files, nil), b); !p.Empty() {
 		t.Errorf("nothing changed, yet the plan is %+v", p.Totals())
 	}
-	_, err := publish.NewPlan(t.Context(), release(t, files, nil), mem.New(), nil)
+	_, err := publish.NewPlan(t.Context(), release(t, files, nil), publish.Storage{Public: mem.New()}, nil)
 	var missing *publish.MissingAudioError
 	if !errors.As(err, &missing) || missing.File == "" {
 		t.Errorf("an empty bucket and no audio: got %v", err)

@@ -22,6 +22,8 @@ const (
 	cloudy    = "episodes/2-cloudy-with-a-chance-of-packets/"
 	ghosts    = "episodes/1-ghosts-in-the-tag/"
 	ghostSlug = "1-ghosts-in-the-tag"
+	guid      = "episodes/3-a-guid-by-any-other-name/"
+	guidSlug  = "3-a-guid-by-any-other-name"
 )
 
 // found is what NewRelease reports about a show.
@@ -161,12 +163,12 @@ func TestEpisodesDoNotLeaveTheFeedUnnamed(t *testing.T) {
 	apply(t, plan(t, release(t, files, nil), b), b)
 	edit(t, files, ghosts+"episode.md", "---\n", "---\ndraft: true\n")
 	r := release(t, files, nil)
-	_, err := publish.NewPlan(t.Context(), r, b, nil)
+	_, err := publish.NewPlan(t.Context(), r, publish.Storage{Public: b}, nil)
 	var dropped *publish.DroppedError
 	if !errors.As(err, &dropped) || dropped.Slug != ghostSlug {
 		t.Errorf("got %v, want a refusal that names %s", err, ghostSlug)
 	}
-	if _, err := publish.NewPlan(t.Context(), r, b, &publish.PlanOptions{Drop: []string{ghostSlug}}); err != nil {
+	if _, err := publish.NewPlan(t.Context(), r, publish.Storage{Public: b}, &publish.PlanOptions{Drop: []string{ghostSlug}}); err != nil {
 		t.Errorf("named: %v", err)
 	}
 }
@@ -181,12 +183,12 @@ func TestForeignObjectsAreNotOverwritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := release(t, example(t), nil)
-	_, err := publish.NewPlan(t.Context(), r, b, nil)
+	_, err := publish.NewPlan(t.Context(), r, publish.Storage{Public: b}, nil)
 	var foreign *publish.ForeignError
 	if !errors.As(err, &foreign) || foreign.Key != "index.html" {
 		t.Errorf("got %v", err)
 	}
-	p, err := publish.NewPlan(t.Context(), r, b, &publish.PlanOptions{Adopt: true})
+	p, err := publish.NewPlan(t.Context(), r, publish.Storage{Public: b}, &publish.PlanOptions{Adopt: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -251,7 +253,7 @@ func TestReasons(t *testing.T) {
 		}
 	}
 	want := map[string]string{
-		ghostSlug:                           `title: "Ghosts in the tag" → "The Ghosts in the tag"; new audio URL, same GUID; chapters changes; page changes`,
+		ghostSlug:                           `title: "Ghosts in the tag" → "The Ghosts in the tag"; new audio URL, same GUID; chapters change; page changes`,
 		"2-cloudy-with-a-chance-of-packets": "transcript changes; page changes",
 	}
 	maps.DeleteFunc(got, func(slug, reason string) bool { _, ok := want[slug]; return !ok && reason == "page changes" })

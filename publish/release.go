@@ -85,6 +85,7 @@ type Episode struct {
 	Pin    show.Pin // zero while nothing is known of the audio
 
 	audio       *Object
+	payload     *Object // its part; nil where masters are not kept
 	master      *master // nil when the audio is not on this machine
 	chapters    *Object
 	transcripts []*transcript
@@ -199,7 +200,7 @@ func (b *builder) addEpisode(e *show.Episode) {
 	tag := b.tag(re)
 	b.readTranscripts(re)
 	if re.Status == show.Scheduled {
-		b.addPayload(re)
+		re.payload = b.addPayload(re)
 	}
 	if re.Status != show.Live || re.Pin.Payload.Bytes == 0 || tag == nil {
 		return

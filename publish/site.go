@@ -58,7 +58,7 @@ func (b *builder) url(key string) string {
 	if key == "" {
 		return ""
 	}
-	return b.show.URL + strings.TrimSuffix((&url.URL{Path: key}).EscapedPath(), "index.html")
+	return publicURL(b.show, key)
 }
 
 func (b *builder) addFeed() {

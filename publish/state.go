@@ -1,49 +1,48 @@
 package publish
 
 import (
+	"bytes"
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"onair/internal/durable"
 	"onair/publish/bucket"
 )
 
-// StatePrefix is where onair keeps its own records in a bucket.
-const StatePrefix = ".onair/"
-
 const stateKey = StatePrefix + "release.json"
 
 // stateVersion is the schema version of release.json.
 const stateVersion = 1
 
-// castagnoli is the polynomial of CRC32C, the checksum of cloud storage.
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
-
-// maxState bounds release.json: some 300 bytes an object, for a catalogue of
+// maxState bounds release.json: some 400 bytes an object, for a catalogue of
 // 10,000 episodes with room to spare.
-const maxState = 64 << 20
+const maxState = 128 << 20
 
 // State is release.json: what was published last, or is being published. It is
 // status, never truth: lost, it is rebuilt from the bucket's listing.
 type State struct {
 	SchemaVersion int               `json:"schema_version"`
 	Phase         Phase             `json:"phase"`
+	Nonce         string            `json:"nonce"`            // of two equal claims one must still lose
 	By            string            `json:"by,omitempty"`     // who published
-	At            time.Time         `json:"at"`               // when
+	At            time.Time         `json:"at"`               // when, by their clock
 	Commit        string            `json:"commit,omitempty"` // of the show's git repository
 	FeedSHA256    string            `json:"feed_sha256"`
-	Episodes      []EpisodeState    `json:"episodes"` // those in the feed, newest first
-	Objects       map[string]Record `json:"objects"`  // every object of ours, by key
+	LockSHA256    string            `json:"lock_sha256,omitempty"` // of the copy that is kept
+	Episodes      []EpisodeState    `json:"episodes"`              // those in the feed, newest first
+	Feeds         []FeedState       `json:"feeds"`                 // kept for rollback, newest first
+	Pending       Pending           `json:"pending"`               // what an interrupted publish left to do
+	Announced     Announced         `json:"announced"`
+	Objects       map[string]Record `json:"objects"` // every object of ours, by key
 
 	version string // the bucket's token of this record; empty: there was none
 }
@@ -67,13 +66,38 @@ type EpisodeState struct {
 	Audio string `json:"audio"` // key
 }
 
+// FeedState is a feed that was live and can be again.
+type FeedState struct {
+	SHA256 string    `json:"sha256"`
+	At     time.Time `json:"at"`
+	Commit string    `json:"commit,omitempty"`
+	Items  int       `json:"items"`
+}
+
+// Pending is what follows the last write of a publish and may still be to do.
+type Pending struct {
+	Purge    []string `json:"purge,omitempty"`    // keys whose copies the CDN has to forget
+	Verify   bool     `json:"verify,omitempty"`   // nobody has looked whether it worked
+	Announce []string `json:"announce,omitempty"` // channels that have not been told
+}
+
+// Announced is which feed was announced last, and where: never the same one
+// twice to the same channel.
+type Announced struct {
+	FeedSHA256 string   `json:"feed_sha256,omitempty"`
+	Channels   []string `json:"channels,omitempty"`
+}
+
 // Record is an object of ours as it was last written.
 type Record struct {
-	SHA256  string `json:"sha256"`
-	CRC32C  uint32 `json:"crc32c"`
-	Bytes   int64  `json:"bytes"`
-	Class   Class  `json:"class"`
-	Version string `json:"version,omitempty"`
+	SHA256       string     `json:"sha256"`
+	CRC32C       uint32     `json:"crc32c"`
+	Bytes        int64      `json:"bytes"`
+	Class        Class      `json:"class"`
+	ContentType  string     `json:"content_type,omitempty"`
+	CacheControl string     `json:"cache_control,omitempty"`
+	Version      string     `json:"version,omitempty"`
+	Unwanted     *time.Time `json:"unreferenced_since,omitempty"` // by the bucket's clock
 }
 
 // episode returns the record of the episode with the GUID, or nil.
@@ -89,21 +113,23 @@ func (s *State) episode(guid string) *EpisodeState {
 // readState reads release.json at the version the listing saw. A copy kept on
 // this machine under that version saves the request, so that looking at a show
 // with nothing to do costs a listing alone.
-func readState(ctx context.Context, b bucket.Bucket, seen *bucket.Attrs, cacheDir string) (*State, error) {
+func readState(ctx context.Context, b bucket.Bucket, seen *bucket.Attrs, cacheDir string, cost *Requests) (*State, error) {
 	if seen == nil {
 		return &State{}, nil
 	}
-	cached := stateCache(cacheDir, b.URL(), seen)
+	s := &State{version: seen.Version}
+	cached := stateCache(cacheDir, b.URL(), seen.Version)
 	data, err := os.ReadFile(cached)
-	if err != nil || crc32.Checksum(data, castagnoli) != seen.CRC32C {
+	if err != nil || json.Unmarshal(data, s) != nil {
 		if data, err = download(ctx, b, stateKey, maxState); err != nil {
 			return nil, fmt.Errorf("read the record of what is live: %w", err)
 		}
+		cost.Read++
+		s = &State{version: seen.Version}
+		if err := json.Unmarshal(data, s); err != nil {
+			return nil, fmt.Errorf("read %s: %w", stateKey, err)
+		}
 		keepState(cached, data)
-	}
-	s := &State{version: seen.Version}
-	if err := json.Unmarshal(data, s); err != nil {
-		return nil, fmt.Errorf("read %s: %w", stateKey, err)
 	}
 	if s.SchemaVersion > stateVersion {
 		return nil, fmt.Errorf("%s has schema version %d; this onair knows %d: use a newer onair", stateKey, s.SchemaVersion, stateVersion)
@@ -111,25 +137,12 @@ func readState(ctx context.Context, b bucket.Bucket, seen *bucket.Attrs, cacheDi
 	return s, nil
 }
 
-func download(ctx context.Context, b bucket.Bucket, key string, limit int64) ([]byte, error) {
-	r, _, err := b.Open(ctx, key, 0, -1)
-	if err != nil {
-		return nil, err
-	}
-	defer r.Close()
-	data, err := io.ReadAll(io.LimitReader(r, limit+1))
-	if err == nil && int64(len(data)) > limit {
-		err = fmt.Errorf("%s is larger than %d bytes", key, limit)
-	}
-	return data, err
-}
-
 // stateCache is the file in which this machine keeps its copy; empty for none.
-func stateCache(dir, bucketURL string, seen *bucket.Attrs) string {
+func stateCache(dir, bucketURL, version string) string {
 	if dir == "" {
 		return ""
 	}
-	sum := sha256.Sum256([]byte(bucketURL + "\x00" + seen.Version))
+	sum := sha256.Sum256([]byte(bucketURL + "\x00" + version))
 	return filepath.Join(dir, "releases", hex.EncodeToString(sum[:16])+".json")
 }
 
@@ -143,13 +156,13 @@ func keepState(name string, data []byte) {
 	}
 }
 
-// write stores the state under compare-and-swap on the version it was read at.
-// ErrPrecondition: another publisher was faster.
-func (s *State) write(ctx context.Context, b bucket.Bucket, cacheDir string) error {
-	s.SchemaVersion = stateVersion
+// write stores the state under compare-and-swap on the version it was read at,
+// and returns the bucket's time. ErrPrecondition: another publisher was faster.
+func (s *State) write(ctx context.Context, b bucket.Bucket, cacheDir string) (time.Time, error) {
+	s.SchemaVersion, s.Nonce = stateVersion, rand.Text()
 	data, err := json.MarshalIndent(s, "", " ")
 	if err != nil {
-		return err
+		return time.Time{}, err
 	}
 	data = append(data, '\n')
 	cond := bucket.Condition{Version: s.version}
@@ -158,31 +171,25 @@ func (s *State) write(ctx context.Context, b bucket.Bucket, cacheDir string) err
 	}
 	attrs, err := b.Write(ctx, recordObject(stateKey, data), cond)
 	if err != nil {
-		return err
+		return time.Time{}, err
 	}
 	s.version = attrs.Version
-	keepState(stateCache(cacheDir, b.URL(), &attrs), data)
-	return nil
+	keepState(stateCache(cacheDir, b.URL(), attrs.Version), data)
+	return attrs.Updated, nil
 }
 
-// observe lists the bucket and reads what onair knows of it.
-func observe(ctx context.Context, b bucket.Bucket, cacheDir string) (map[string]bucket.Attrs, *State, error) {
-	seen := map[string]bucket.Attrs{}
-	var record *bucket.Attrs
-	for attrs, err := range b.List(ctx, "") {
-		if errors.Is(err, bucket.ErrNotExist) {
-			break
-		}
-		if err != nil {
-			return nil, nil, err
-		}
-		switch {
-		case attrs.Key == stateKey:
-			record = &attrs
-		case !strings.HasPrefix(attrs.Key, StatePrefix):
-			seen[attrs.Key] = attrs
-		}
+// recordObject is a record of onair's own, which nobody else should keep.
+func recordObject(key string, data []byte) *bucket.Object {
+	sum := sha256.Sum256(data)
+	return &bucket.Object{
+		Key:    key,
+		Size:   int64(len(data)),
+		CRC32C: crc32.Checksum(data, castagnoli),
+		Headers: bucket.Headers{
+			ContentType:  contentType(key, ""),
+			CacheControl: "private, no-store",
+			Metadata:     map[string]string{metaSHA256: hex.EncodeToString(sum[:])},
+		},
+		Body: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil },
 	}
-	state, err := readState(ctx, b, record, cacheDir)
-	return seen, state, err
 }

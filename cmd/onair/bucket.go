@@ -6,24 +6,59 @@ import (
 	"strings"
 
 	"onair/internal/statcache"
+	"onair/publish"
 	"onair/publish/bucket"
 	"onair/publish/bucket/file"
 	"onair/publish/bucket/gcs"
+	"onair/publish/cdn"
 	"onair/show"
 )
 
+// openStorage opens the buckets of a show.
+func (g *global) openStorage(ctx context.Context, s *show.Show) (storage publish.Storage, err error) {
+	if storage.Public, err = g.openBucket(ctx, s, s.Storage); err != nil || s.State == "" {
+		return storage, err
+	}
+	storage.State, err = g.openBucket(ctx, s, s.State)
+	return storage, err
+}
+
 // openBucket is the one place that turns a URL into a bucket.
-func (g *global) openBucket(ctx context.Context, s *show.Show) (bucket.Bucket, error) {
-	scheme, rest, _ := strings.Cut(s.Storage, ":")
+func (g *global) openBucket(ctx context.Context, s *show.Show, url string) (bucket.Bucket, error) {
+	scheme, _, _ := strings.Cut(url, ":")
 	switch scheme {
 	case "file":
-		dir := filepath.FromSlash(rest)
-		if !filepath.IsAbs(dir) {
-			dir = filepath.Join(s.Folder.Dir, dir)
-		}
-		return file.Open(dir, &file.Options{Sums: statcache.Open(g.cacheDir())})
+		return file.Open(localDir(s, url), &file.Options{Sums: statcache.Open(g.cacheDir())})
 	case "gs":
-		return gcs.Open(ctx, s.Storage, nil)
+		return gcs.Open(ctx, url, nil)
 	}
-	return nil, withHint(usagef("storage %s: this onair cannot write there", s.Storage), "use file:DIR or gs://bucket/prefix")
+	return nil, withHint(usagef("storage %s: this onair cannot write there", url), "use file:DIR, gs://bucket/prefix or s3://bucket/prefix")
+}
+
+// localDir is the folder of a file: URL; a relative one starts at the show.
+func localDir(s *show.Show, url string) string {
+	dir := filepath.FromSlash(strings.TrimPrefix(url, "file:"))
+	if !filepath.IsAbs(dir) {
+		dir = filepath.Join(s.Folder.Dir, dir)
+	}
+	return dir
+}
+
+// world is what a publish of the show may touch outside of its storage.
+func (g *global) world(s *show.Show) (*publish.Live, error) {
+	live := &publish.Live{}
+	if publish.Reachable(s) && !strings.HasPrefix(s.Storage, "file:") {
+		live.Web = &publish.Web{Storage: s.Storage}
+	}
+	if s.CDN != nil {
+		purger, err := cdn.New(s.CDN, &cdn.Options{Env: g.env, Dir: s.Folder.Dir, Stdout: g.stderr, Stderr: g.stderr})
+		if err != nil {
+			return nil, err
+		}
+		live.Purger = purger
+	}
+	if len(s.Announce) > 0 && !s.Private && s.IsPublic() {
+		live.Announcer = &publish.Announcer{PodpingToken: g.getenv("PODPING_TOKEN")}
+	}
+	return live, nil
 }

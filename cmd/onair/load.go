@@ -15,11 +15,28 @@ import (
 	"onair/show"
 )
 
-// intent names the changes to published episodes that are meant, by slug.
-type intent struct{ replaceAudio, remove, newGUID []string }
+// intent names the changes that are meant although they could hurt.
+type intent struct {
+	replaceAudio, remove, newGUID []string // episodes, by slug
+	only                          []string // the episodes that may change; empty: all
 
-// addFlags adds the flags by which such changes are named.
+	adopt, retag, overNewer, prune bool
+	publishing                     bool // the plan is about to be applied
+	nothing                        bool // the plan is only looked at
+}
+
+// addFlags adds the flags by which changes of a plan are named.
 func (i *intent) addFlags(c *cobra.Command, g *global) {
+	i.addLockFlags(c, g)
+	f := c.Flags()
+	f.BoolVar(&i.adopt, "adopt", false, "overwrite objects that onair did not write")
+	f.BoolVar(&i.retag, "retag", false, "let more than ten live enclosures get another URL")
+	f.BoolVar(&i.overNewer, "over-newer", false, "publish over a commit that this checkout does not contain")
+	f.BoolVar(&i.prune, "prune", false, "delete what nothing has wanted for 30 days")
+}
+
+// addLockFlags adds the flags by which changes of the lock are named.
+func (i *intent) addLockFlags(c *cobra.Command, g *global) {
 	f := c.Flags()
 	f.StringSliceVar(&i.replaceAudio, "replace-audio", nil, "let the published audio of this `EPISODE` change")
 	f.StringSliceVar(&i.remove, "remove", nil, "let this published `EPISODE` go")

@@ -31,7 +31,7 @@ Exit codes: 0 done · 1 failed · 2 usage · 3 the show has errors.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return g.lock(c.Context(), &o) },
 	}
-	o.addFlags(c, g)
+	o.addLockFlags(c, g)
 	c.Flags().BoolVar(&o.locked, "locked", g.getenv("CI") == "true", "fail when onair.lock would change")
 	return c
 }

@@ -17,34 +17,48 @@ import (
 
 type planOptions struct {
 	intent
-	exitCode, adopt bool
+	exitCode bool
+	out      string
 }
 
 func newPlan(g *global) *cobra.Command {
 	var o planOptions
 	c := &cobra.Command{
-		Use:   "plan",
+		Use:   "plan [EPISODE…]",
 		Short: "Show what publish would change",
 		Long: `Compare what should be live with what is, and show the difference. Nothing is
-written, neither in the bucket nor in the show.
+written, neither in the storage nor in the show. With the slugs of episodes, a
+plan that changes any other is refused.
 
-Exit codes: 0 done · 1 failed · 2 usage · 3 the show has errors · 10 there are
-changes (with --exit-code).`,
+A plan kept with -o can be published later with publish --plan, which refuses
+when the show or the storage has moved in the meantime.
+
+Exit codes: 0 done · 1 failed · 2 usage · 3 the show has errors · 4 the checkout
+is behind what is live · 10 there are changes (with --exit-code).`,
 		Example: `  onair plan
-  onair plan --json | jq .summary`,
-		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error { return g.plan(c.Context(), &o) },
+  onair plan --json | jq .summary
+  onair plan -o plan.json && onair publish --plan plan.json`,
+		ValidArgsFunction: g.completeEpisodes,
+		RunE: func(c *cobra.Command, args []string) error {
+			o.only = args
+			return g.plan(c.Context(), &o)
+		},
 	}
 	o.addFlags(c, g)
-	c.Flags().BoolVar(&o.adopt, "adopt", false, "overwrite objects that onair did not write")
+	c.Flags().StringVarP(&o.out, "output", "o", "", "keep the plan in this `FILE`")
 	c.Flags().BoolVar(&o.exitCode, "exit-code", false, "exit with 10 when there are changes")
 	return c
 }
 
 func (g *global) plan(ctx context.Context, o *planOptions) error {
-	p, found, err := g.makePlan(ctx, &o.intent, o.adopt)
+	p, found, _, err := g.makePlan(ctx, &o.intent)
 	if err != nil {
 		return err
+	}
+	if o.out != "" {
+		if err := keepPlan(o.out, p); err != nil {
+			return err
+		}
 	}
 	if g.json {
 		err = writeJSON(g.stdout, planJSON(p))
@@ -60,22 +74,33 @@ func (g *global) plan(ctx context.Context, o *planOptions) error {
 	return err
 }
 
-// makePlan builds the release, opens the bucket and compares.
-func (g *global) makePlan(ctx context.Context, meant *intent, adopt bool) (*publish.Plan, finding.List, error) {
+// makePlan builds the release, opens the storage and compares.
+func (g *global) makePlan(ctx context.Context, meant *intent) (*publish.Plan, finding.List, publish.Storage, error) {
+	var storage publish.Storage
 	r, found, err := g.sound(ctx, meant)
 	if err != nil {
-		return nil, found, err
+		return nil, found, storage, err
 	}
-	b, err := g.openBucket(ctx, r.Show)
-	if err != nil {
-		return nil, found, err
+	if storage, err = g.openStorage(ctx, r.Show); err != nil {
+		return nil, found, storage, err
 	}
-	p, err := publish.NewPlan(ctx, r, b, &publish.PlanOptions{
-		CacheDir: g.cacheDir(),
-		Adopt:    adopt,
-		Drop:     slices.Concat(meant.remove, meant.newGUID),
-	})
-	return p, found, err
+	o := &publish.PlanOptions{
+		CacheDir:  g.cacheDir(),
+		Adopt:     meant.adopt,
+		Drop:      slices.Concat(meant.remove, meant.newGUID),
+		Retag:     meant.retag,
+		Only:      meant.only,
+		OverNewer: meant.overNewer,
+		Unchecked: meant.nothing,
+		Prune:     meant.prune,
+	}
+	if meant.prune && meant.publishing {
+		if o.Now, err = publish.Clock(ctx, storage); err != nil {
+			return nil, found, storage, err
+		}
+	}
+	p, err := publish.NewPlan(ctx, r, storage, o)
+	return p, found, storage, err
 }
 
 // printPlan is the plan as people read it: what listeners will notice first,
@@ -94,8 +119,8 @@ func (g *global) printPlan(w io.Writer, p *publish.Plan, found finding.List) {
 		fmt.Fprintln(w)
 		g.writeFindings(w, said)
 	}
-	if g.verbose {
-		printObjects(w, u, p)
+	if g.verbose || p.Totals().Delete > 0 {
+		printObjects(w, u, p, g.verbose)
 	}
 	t := p.Totals()
 	fmt.Fprintln(w)
@@ -183,7 +208,13 @@ func pad(s string, width int) string {
 func (g *global) episodeText(p *publish.Plan, e publish.EpisodeChange) (headline, detail string) {
 	switch e.Action {
 	case publish.Schedule:
-		return "scheduled " + dateText(e.Date, g.now()), ""
+		headline = "scheduled " + dateText(e.Date, g.now())
+		for _, c := range p.Parts {
+			if c.Episode() == e.Slug && c.Upload > 0 {
+				headline += "; stores audio " + bytesText(c.Upload)
+			}
+		}
+		return headline, ""
 	case publish.Add:
 		parts := []string{"audio " + bytesText(e.AudioBytes())}
 		if n := len(e.Chapters); n > 0 {
@@ -195,12 +226,16 @@ func (g *global) episodeText(p *publish.Plan, e publish.EpisodeChange) (headline
 		return e.Reasons[0], strings.Join(append(parts, "page"), " · ")
 	}
 	var sends int64
-	for _, c := range p.Changes {
+	joined := ""
+	for _, c := range slices.Concat(p.Changes, p.Parts) {
 		if c.Episode() == e.Slug {
 			sends += c.Upload
+			if c.Joined {
+				joined = ", joins the rest in the bucket"
+			}
 		}
 	}
-	rest := append(e.Reasons[1:len(e.Reasons):len(e.Reasons)], "sends "+bytesText(sends))
+	rest := append(e.Reasons[1:len(e.Reasons):len(e.Reasons)], "sends "+bytesText(sends)+joined)
 	return clean(e.Reasons[0]), clean(strings.Join(rest, "; "))
 }
 
@@ -239,11 +274,12 @@ func lockText(r *publish.Release) string {
 	return "pins " + strings.Join(slugs, ", ")
 }
 
-// printObjects lists every object that is not as it should be.
-func printObjects(w io.Writer, u *ui, p *publish.Plan) {
+// printObjects lists every object that is not as it should be; without -v only
+// those that would be deleted.
+func printObjects(w io.Writer, u *ui, p *publish.Plan, all bool) {
 	fmt.Fprintln(w)
-	for _, c := range p.Changes {
-		if c.Action != publish.Keep {
+	for _, c := range slices.Concat(p.Changes, p.Parts) {
+		if c.Action == publish.Delete || all && c.Action != publish.Keep {
 			fmt.Fprintf(w, "  %-7s %s  %s\n", c.Action, c.Key, u.dim(clean(c.Reason)))
 		}
 	}

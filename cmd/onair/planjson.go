@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 
 	"onair/publish"
@@ -51,9 +52,14 @@ type planRequests struct {
 	Delete int `json:"delete"`
 }
 
+// publishResult is what a publish did. Verified is null where the show's URL
+// cannot be reached by design.
 type publishResult struct {
-	Published bool   `json:"published"`
-	FeedURL   string `json:"feed_url"`
+	Published bool     `json:"published"`
+	FeedURL   string   `json:"feed_url"`
+	Purged    bool     `json:"purged"`
+	Verified  *bool    `json:"verified"`
+	Announced []string `json:"announced"`
 }
 
 func planJSON(p *publish.Plan) planDocument {
@@ -65,12 +71,12 @@ func planJSON(p *publish.Plan) planDocument {
 		Summary:       planSummary{t.Add, t.Update, t.Keep, t.Delete, t.Upload, t.Total},
 		Episodes:      []planEpisode{},
 		Objects:       []planObject{},
-		Requests:      planRequests{List: r.List, Read: r.Read, Write: r.Write},
+		Requests:      planRequests(r),
 	}
 	for _, e := range p.Episodes {
 		d.Episodes = append(d.Episodes, planEpisode{e.Slug, e.GUID, e.Action, strings.Join(e.Reasons, "; ")})
 	}
-	for _, c := range p.Changes {
+	for _, c := range slices.Concat(p.Changes, p.Parts) {
 		d.Objects = append(d.Objects, planObject{c.Key, c.Action, c.Reason, c.Size, c.Upload, c.Class})
 	}
 	return d

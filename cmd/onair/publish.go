@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"os/user"
 	"strings"
@@ -16,45 +17,58 @@ import (
 
 type publishOptions struct {
 	intent
-	yes, locked, adopt bool
+	yes, locked bool
+	plan        string
 }
 
 func newPublish(g *global) *cobra.Command {
 	var o publishOptions
 	c := &cobra.Command{
-		Use:   "publish",
+		Use:   "publish [EPISODE…]",
 		Short: "Make what should be live, live",
 		Long: `Check the show, plan, and apply the plan in an order that never breaks a
-listener: audio and files first, then the feed, then changed pages. It can be
-interrupted anywhere and run again. With nothing to do it writes nothing.
+listener: audio and files first, proven through the public URL; then the feed,
+then changed pages; then the CDN is told and the result verified. It can be
+interrupted anywhere and run again. With nothing to do it writes nothing. With
+the slugs of episodes, a plan that changes any other is refused.
 
 The audio of every episode that goes live or is scheduled is pinned in
 onair.lock; commit that file. With --locked (the default when CI=true) a lock
 that would change is an error instead.
 
 On a terminal it asks before listeners who already have an episode would get
-its audio again; --yes does not ask.
+its audio again, and before anything is deleted; --yes does not ask.
 
-Exit codes: 0 done · 1 failed · 2 usage · 3 the show has errors · 4 somebody
-else published in the meantime.`,
+Exit codes: 0 done · 1 failed · 2 usage · 3 the show has errors, or it is live
+but does not look so from outside · 4 somebody else published in the meantime,
+or the checkout is behind what is live.`,
 		Example: `  onair publish
+  onair publish 4-cloudy
   onair publish --to staging
   ONAIR_STORAGE=file:/tmp/try onair publish`,
-		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error { return g.publish(c.Context(), &o) },
+		ValidArgsFunction: g.completeEpisodes,
+		RunE: func(c *cobra.Command, args []string) error {
+			o.only, o.publishing = args, true
+			return g.publish(c.Context(), &o)
+		},
 	}
 	ci := g.getenv("CI") == "true"
 	c.Flags().BoolVarP(&o.yes, "yes", "y", false, "ask nothing")
 	c.Flags().BoolVar(&o.locked, "locked", ci, "fail when onair.lock would change")
-	c.Flags().BoolVar(&o.adopt, "adopt", false, "overwrite objects that onair did not write")
+	c.Flags().StringVar(&o.plan, "plan", "", "publish this `FILE` of plan -o, or nothing")
 	o.addFlags(c, g)
 	return c
 }
 
 func (g *global) publish(ctx context.Context, o *publishOptions) error {
-	p, found, err := g.makePlan(ctx, &o.intent, o.adopt)
+	p, found, storage, err := g.makePlan(ctx, &o.intent)
 	if err != nil {
 		return err
+	}
+	if o.plan != "" {
+		if err := samePlan(o.plan, p); err != nil {
+			return err
+		}
 	}
 	g.printChecked(p, found)
 	if !o.yes && !g.confirm(p) {
@@ -63,28 +77,38 @@ func (g *global) publish(ctx context.Context, o *publishOptions) error {
 	if err := g.writeLock(p, o.locked); err != nil {
 		return err
 	}
+	result := &publishResult{Published: !p.Empty(), FeedURL: p.Release.Show.FeedURL(), Announced: []string{}}
 	commit := publish.HeadCommit(ctx, p.Release.Show.Folder.Dir)
 	if !p.Empty() {
-		if err := g.apply(ctx, p, commit); err != nil {
+		if err := g.apply(ctx, p, storage, commit, result); err != nil {
 			return err
 		}
 	}
 	if g.json {
 		d := planJSON(p)
-		d.publishResult = &publishResult{Published: !p.Empty(), FeedURL: p.Release.Show.FeedURL()}
+		d.publishResult = result
 		return writeJSON(g.stdout, d)
 	}
 	g.printPublished(p, commit != "")
 	return nil
 }
 
-// confirm asks before apps may download again what they have.
+// confirm asks before apps may download again what they have, and before
+// anything is deleted.
 func (g *global) confirm(p *publish.Plan) bool {
-	again := p.Replaced()
-	if len(again) == 0 || !isTerminal(g.stdin) || !isTerminal(g.stderr) {
+	again, deleted := p.Replaced(), p.Totals().Delete
+	if len(again)+deleted == 0 || !isTerminal(g.stdin) || !isTerminal(g.stderr) {
 		return true
 	}
-	fmt.Fprintf(g.stderr, "\n%s will have a new audio URL: %s.\nApps that have it may download it again. Publish? [y/N] ", count(len(again), "live episode"), strings.Join(again, ", "))
+	fmt.Fprintln(g.stderr)
+	if len(again) > 0 {
+		fmt.Fprintf(g.stderr, "%s will have a new audio URL: %s.\nApps that have it may download it again. ", count(len(again), "live episode"), strings.Join(again, ", "))
+	}
+	if deleted > 0 {
+		printObjects(g.stderr, g.ui(g.stderr), p, false)
+		fmt.Fprintf(g.stderr, "%s will be deleted. ", count(deleted, "object"))
+	}
+	fmt.Fprint(g.stderr, "Publish? [y/N] ")
 	answer, _ := bufio.NewReader(g.stdin).ReadString('\n')
 	return strings.HasPrefix(strings.ToLower(strings.TrimSpace(answer)), "y")
 }
@@ -102,21 +126,41 @@ func (g *global) writeLock(p *publish.Plan, locked bool) error {
 	return nil
 }
 
-func (g *global) apply(ctx context.Context, p *publish.Plan, commit string) error {
-	b, err := g.openBucket(ctx, p.Release.Show)
+// apply carries out the plan and fills in what came of it.
+func (g *global) apply(ctx context.Context, p *publish.Plan, storage publish.Storage, commit string, result *publishResult) error {
+	live, err := g.world(p.Release.Show)
 	if err != nil {
 		return err
 	}
 	m := &meter{w: g.stderr, ui: g.ui(g.stderr), live: isTerminal(g.stderr), quiet: g.quiet || g.json}
-	err = publish.Apply(ctx, p, b, &publish.ApplyOptions{
+	outcome, err := publish.Apply(ctx, p, storage, &publish.ApplyOptions{
 		By:       userName(),
 		Commit:   commit,
 		Now:      g.now(),
 		CacheDir: g.cacheDir(),
+		Live:     live,
 		Progress: m.Update,
 	})
 	m.Done()
-	return err
+	result.Purged, result.Verified = outcome.Purged, outcome.Verified
+	result.Announced = append(result.Announced, outcome.Announced...)
+	return g.unverified(err)
+}
+
+// unverified prints the findings of a publish that does not look right from
+// outside, and passes other errors on.
+func (g *global) unverified(err error) error {
+	var bad *publish.UnverifiedError
+	if !errors.As(err, &bad) {
+		return err
+	}
+	if g.format == "text" {
+		g.writeFindings(g.stderr, bad.Findings)
+		fmt.Fprintf(g.stderr, "\n%s %s\n", g.ui(g.stderr).red("onair:"), bad.Error())
+	} else if err := g.writeFindings(g.stdout, bad.Findings); err != nil {
+		return err
+	}
+	return exitError(exitFindings)
 }
 
 // userName is who publishes, for the record; empty where the system knows

@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -88,13 +87,8 @@ func (g *global) served(dir string) (folder, feed string, err error) {
 	if s == nil {
 		return "", "", g.refuse(found)
 	}
-	local, ok := strings.CutPrefix(s.Storage, "file:")
-	if !ok {
+	if !strings.HasPrefix(s.Storage, "file:") {
 		return "", "", withHint(usagef("the show is published to %s, not to a folder of this machine", s.Storage), "onair build -o DIR, then onair serve --dir DIR")
 	}
-	local = filepath.FromSlash(local)
-	if !filepath.IsAbs(local) {
-		local = filepath.Join(s.Folder.Dir, local)
-	}
-	return local, s.Feed.Path, nil
+	return localDir(s, s.Storage), s.Feed.Path, nil
 }

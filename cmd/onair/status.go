@@ -27,7 +27,7 @@ Exit codes: 0 done · 1 failed · 2 usage · 3 the show has errors.`,
 }
 
 func (g *global) status(ctx context.Context) error {
-	p, _, err := g.makePlan(ctx, &intent{}, true)
+	p, _, _, err := g.makePlan(ctx, &intent{nothing: true})
 	if err != nil {
 		return err
 	}

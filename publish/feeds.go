@@ -1,0 +1,260 @@
+package publish
+
+import (
+	"bytes"
+	"context"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"onair/publish/bucket"
+	"onair/show"
+)
+
+// feedsPrefix is where the feeds that were live are kept, by their SHA-256.
+const feedsPrefix = StatePrefix + "feeds/"
+
+// keptFeeds is how many of them.
+const keptFeeds = 20
+
+func feedKey(sha256 string) string { return feedsPrefix + sha256 + ".xml" }
+
+// keepFeed stores a copy of the release's feed beside the record, for Rollback,
+// and puts it on record as the newest.
+func (a *applier) keepFeed(ctx context.Context) error {
+	feed := a.plan.Release.Feed
+	if len(a.state.Feeds) > 0 && a.state.Feeds[0].SHA256 == feed.SHA256 {
+		return nil
+	}
+	data, err := bodyOf(feed)
+	if err != nil {
+		return err
+	}
+	_, err = a.storage.state().Write(ctx, recordObject(feedKey(feed.SHA256), data), bucket.Condition{Absent: true})
+	if err != nil && !errors.Is(err, bucket.ErrPrecondition) { // its name says that it is the same
+		return fmt.Errorf("keep a copy of the feed: %w", err)
+	}
+	a.state.keepFeed(FeedState{SHA256: feed.SHA256, At: a.state.At, Commit: a.state.Commit, Items: a.plan.LiveEpisodes()})
+	return nil
+}
+
+// keepFeed puts a feed on record as the newest. The same feed is on record once.
+func (s *State) keepFeed(f FeedState) {
+	feeds := []FeedState{f}
+	for _, old := range s.Feeds {
+		if old.SHA256 != f.SHA256 && len(feeds) < keptFeeds {
+			feeds = append(feeds, old)
+		}
+	}
+	s.Feeds = feeds
+}
+
+// named are the things a feed names below a base URL, by key, with the length it
+// gives for them (-1: none).
+type named map[string]int64
+
+// readFeed reads what a feed of ours names and which episodes it has.
+func readFeed(data []byte, base string) (named, []EpisodeState, error) {
+	all := named{}
+	var episodes []EpisodeState
+	var inItem bool
+	var field *string // that character data belongs to
+	d := xml.NewDecoder(bytes.NewReader(data))
+	for {
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			return all, episodes, nil
+		} else if err != nil {
+			return nil, nil, fmt.Errorf("read the feed: %w", err)
+		}
+		switch t := token.(type) {
+		case xml.CharData:
+			if field != nil {
+				*field += string(t)
+			}
+		case xml.EndElement:
+			field = nil
+			inItem = inItem && t.Name.Local != "item"
+		case xml.StartElement:
+			field = nil
+			if t.Name.Local == "item" {
+				inItem = true
+				episodes = append(episodes, EpisodeState{})
+			}
+			if key, ok := strings.CutPrefix(enclosedURL(attr(t, naming[t.Name.Local]), base), base); ok && key != "" {
+				all[key] = lengthOf(t)
+			}
+			if inItem {
+				e := &episodes[len(episodes)-1]
+				switch {
+				case t.Name.Local == "guid" && t.Name.Space == "":
+					field = &e.GUID
+				case t.Name.Local == "title" && t.Name.Space == "":
+					field = &e.Title
+				case t.Name.Local == "enclosure":
+					e.Audio, e.Slug = audioOf(t, base)
+				}
+			}
+		}
+	}
+}
+
+// enclosedURL is a URL without a prefix for download statistics in front of the
+// base.
+func enclosedURL(url, base string) string {
+	_, host, _ := strings.Cut(base, "://")
+	if i := strings.Index(url, host); i > 0 {
+		return base + url[i+len(host):]
+	}
+	return url
+}
+
+// naming are the elements that name objects, and the attributes that do.
+var naming = map[string]string{"enclosure": "url", "transcript": "url", "chapters": "url", "image": "href", "person": "img"}
+
+// attr is the value of an attribute; empty where there is none.
+func attr(t xml.StartElement, name string) string {
+	for _, a := range t.Attr {
+		if a.Name.Local == name {
+			return a.Value
+		}
+	}
+	return ""
+}
+
+// lengthOf is the length that an element gives; -1: none.
+func lengthOf(t xml.StartElement) int64 {
+	if n, err := strconv.ParseInt(attr(t, "length"), 10, 64); err == nil {
+		return n
+	}
+	return -1
+}
+
+// audioOf is the key of an enclosure and the slug that the key was made from.
+func audioOf(t xml.StartElement, base string) (key, slug string) {
+	key = strings.TrimPrefix(enclosedURL(attr(t, "url"), base), base)
+	slug = strings.TrimPrefix(key, "audio/")
+	if i := strings.LastIndexByte(slug, '-'); i > 0 {
+		slug = slug[:i]
+	}
+	return key, slug
+}
+
+// RollbackOptions say what to go back to; nil means the feed before this one.
+type RollbackOptions struct {
+	Feed     string // start of the SHA-256 of a kept feed; empty: the one before the live one
+	By       string
+	Now      time.Time
+	CacheDir string
+	Live     *Live
+}
+
+// KeptFeeds returns the feeds that Rollback can restore, newest first, and the
+// SHA-256 of the live one.
+func KeptFeeds(ctx context.Context, s Storage, cacheDir string) ([]FeedState, string, error) {
+	seen, err := observe(ctx, s, nil, cacheDir)
+	if err != nil {
+		return nil, "", err
+	}
+	return seen.State.Feeds, seen.State.FeedSHA256, nil
+}
+
+// Rollback makes an earlier feed live again, if everything that it names still
+// is there. Pages are not touched: they come back by reverting the show and
+// publishing.
+func Rollback(ctx context.Context, sh *show.Show, s Storage, o *RollbackOptions) (FeedState, error) {
+	if o == nil {
+		o = &RollbackOptions{}
+	}
+	seen, err := observe(ctx, s, nil, o.CacheDir)
+	if err != nil {
+		return FeedState{}, err
+	}
+	target, err := seen.State.feedToRestore(o.Feed)
+	if err != nil {
+		return target, err
+	}
+	data, err := download(ctx, s.state(), feedKey(target.SHA256), maxState)
+	if err != nil {
+		return target, fmt.Errorf("read the kept feed: %w", err)
+	}
+	all, episodes, err := readFeed(data, sh.URL)
+	if err != nil {
+		return target, err
+	}
+	for _, key := range sortedKeys(all) {
+		if err := seen.has(key, all[key]); err != nil {
+			return target, err
+		}
+	}
+	return target, restore(ctx, sh, s, seen, target, episodes, data, o)
+}
+
+// feedToRestore finds a kept feed by the start of its digest; by default the one
+// before the live one.
+func (s *State) feedToRestore(digest string) (FeedState, error) {
+	for _, f := range s.Feeds {
+		if f.SHA256 != s.FeedSHA256 && strings.HasPrefix(f.SHA256, digest) {
+			return f, nil
+		}
+	}
+	if digest != "" {
+		return FeedState{}, fmt.Errorf("no feed %s is kept that is not live already: %w", digest, ErrRefused)
+	}
+	return FeedState{}, fmt.Errorf("no earlier feed is kept: %w", ErrRefused)
+}
+
+// has checks that what a feed names is in the bucket.
+func (seen *Observed) has(key string, length int64) error {
+	if strings.HasSuffix(key, "/") {
+		key += "index.html"
+	}
+	attrs, ok := seen.Objects[key]
+	switch {
+	case !ok:
+		return fmt.Errorf("the feed names %s, which is gone: %w", key, ErrRefused)
+	case length >= 0 && attrs.Size != length:
+		return fmt.Errorf("the feed names %s with %d bytes, and it has %d: %w", key, length, attrs.Size, ErrRefused)
+	}
+	return nil
+}
+
+// restore claims, writes the feed, purges, verifies and records, as a publish
+// does.
+func restore(ctx context.Context, sh *show.Show, s Storage, seen *Observed, target FeedState, episodes []EpisodeState, data []byte, o *RollbackOptions) error {
+	feed, err := newObject(RoleFeed, held(data))
+	if err != nil {
+		return err
+	}
+	feed.Key, feed.Class = sh.Feed.Path, Feed
+	feed.Headers = HeadersFor(feed.Key, feed.Key, sh.CDN != nil)
+	feed.Metadata = map[string]string{metaSHA256: feed.SHA256}
+	p := &Plan{
+		Release:  &Release{Show: sh, Objects: []*Object{feed}, Feed: feed},
+		Storage:  sh.Storage,
+		Previous: seen.State,
+		Changes:  []Change{{Key: feed.Key, Action: Update, Size: feed.Size, Upload: feed.Size, Class: Feed, object: feed, version: seen.Objects[feed.Key].Version}},
+		seen:     seen,
+	}
+	options := &ApplyOptions{By: o.By, Now: o.Now, CacheDir: o.CacheDir, Live: o.Live, Commit: target.Commit}
+	a := newApplier(p, s, options)
+	a.state.Episodes = episodes
+	a.state.keepFeed(target)
+	for _, step := range []func(context.Context) error{a.claimAgain, a.sendFeed, a.purgeAndVerify, a.announce} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// claimAgain claims for a feed that is kept already. What only the newer release
+// wanted stays wanted: it is the next thing to be published.
+func (a *applier) claimAgain(ctx context.Context) error {
+	_, err := a.record(ctx)
+	return err
+}

@@ -1,0 +1,178 @@
+package publish
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"onair/internal/finding"
+	"onair/publish/cdn"
+)
+
+// Live is the world outside of the storage, as far as a publish may touch it.
+type Live struct {
+	Web       *Web       // looks at the show as listeners do; nil: its URL cannot be reached by design
+	Purger    cdn.Purger // nil: there is no CDN to tell
+	Announcer *Announcer // nil: nobody is told
+}
+
+// UnverifiedError: everything is in the storage, but does not look so from
+// outside. The findings say what and why.
+type UnverifiedError struct {
+	Before   bool // the publish stopped before the feed: listeners notice nothing
+	Findings finding.List
+}
+
+func (e *UnverifiedError) Error() string {
+	n := e.Findings.Count(finding.Error)
+	if e.Before {
+		return fmt.Sprintf("stopped before the feed: %d new objects cannot be had through the public URL", n)
+	}
+	return fmt.Sprintf("published, but %d checks of the live show failed", n)
+}
+
+// pending is what has to follow the last write, this publish's and what the one
+// before it left.
+func (p *Plan) pending() Pending {
+	pending := Pending{Purge: slices.Clone(p.Previous.Pending.Purge)}
+	fed := false
+	for _, c := range p.filter(func(c *Change) bool { return c.Action != Keep && c.Class != Immutable }) {
+		pending.Purge = append(pending.Purge, c.Key)
+		fed = fed || c.Class == Feed
+	}
+	slices.Sort(pending.Purge)
+	pending.Purge = slices.Compact(pending.Purge)
+
+	s := p.Release.Show
+	told := p.Previous.Announced
+	wanted := p.Previous.Pending.Announce
+	if fed {
+		wanted = s.Announce
+	}
+	if s.Private || s.Target != "" && len(s.Announce) == 0 || !s.IsPublic() {
+		wanted = nil
+	}
+	for _, channel := range wanted {
+		if told.FeedSHA256 != p.Release.Feed.SHA256 || !slices.Contains(told.Channels, channel) {
+			pending.Announce = append(pending.Announce, channel)
+		}
+	}
+	return pending
+}
+
+// prove looks at the new objects through the public URL before any feed names
+// them. What a CDN may have cached as absent is purged first.
+func (a *applier) prove(ctx context.Context) error {
+	added := a.plan.filter(func(c *Change) bool {
+		return c.Action != Keep && c.Class == Immutable || c.Class == Page && c.Action == Add
+	})
+	if a.live == nil || a.live.Web == nil || len(added) == 0 {
+		return nil
+	}
+	a.begin("prove", added)
+	var keys, immutable []string
+	for _, c := range added {
+		keys = append(keys, c.Key)
+		if c.Class == Immutable {
+			immutable = append(immutable, c.Key)
+		}
+	}
+	if err := a.purge(ctx, keys); err != nil {
+		return err
+	}
+	found := Prove(ctx, a.live.Web, a.plan.Release.Expectations(immutable))
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if found.HasErrors() {
+		return &UnverifiedError{Before: true, Findings: found}
+	}
+	a.report(func(p *Progress) { p.Objects = p.AllObjects })
+	return nil
+}
+
+// purge makes the CDN forget keys, by every spelling of their URLs.
+func (a *applier) purge(ctx context.Context, keys []string) error {
+	if a.live == nil || a.live.Purger == nil || len(keys) == 0 {
+		return nil
+	}
+	var urls, surrogates []string
+	for _, key := range keys {
+		urls = append(urls, cdn.Spellings(a.plan.Release.Show.URL, key)...)
+		surrogates = append(surrogates, cdn.SurrogateKey(key))
+	}
+	if err := a.live.Purger.Purge(ctx, urls, surrogates); err != nil {
+		return fmt.Errorf("purge the CDN: %w", err)
+	}
+	return nil
+}
+
+// purgeAndVerify purges what changed, looks whether listeners get it, and
+// records that the publish is done. What could not be finished stays pending.
+func (a *applier) purgeAndVerify(ctx context.Context) error {
+	pending := a.state.Pending.Purge
+	if a.live != nil && a.live.Purger != nil && len(pending) > 0 {
+		a.note("purge", fmt.Sprintf("%s, %d URLs", a.plan.Release.Show.CDN.Provider, len(pending)))
+		if err := a.purge(ctx, pending); err != nil {
+			return err
+		}
+		a.outcome.Purged = true
+	}
+	a.state.Pending.Purge = nil
+	found, err := a.verify(ctx)
+	if err != nil {
+		return err
+	}
+	a.state.Pending.Verify = found.HasErrors()
+	if err := a.done(ctx); err != nil {
+		return err
+	}
+	if found.HasErrors() {
+		return &UnverifiedError{Findings: found}
+	}
+	return nil
+}
+
+// verify looks at the live show; without a Web there is nothing to look through.
+func (a *applier) verify(ctx context.Context) (finding.List, error) {
+	if a.live == nil || a.live.Web == nil {
+		return nil, nil
+	}
+	a.note("verify", a.plan.Release.Show.FeedURL())
+	found := Verify(ctx, a.live.Web, a.plan.Release, &VerifyOptions{Published: a.state.Objects})
+	ok := !found.HasErrors()
+	a.outcome.Verified = &ok
+	return found, ctx.Err()
+}
+
+// announce tells the channels that are pending about the feed, once, and records
+// which were told.
+func (a *applier) announce(ctx context.Context) error {
+	pending := a.state.Pending.Announce
+	if a.live == nil || a.live.Announcer == nil || len(pending) == 0 {
+		return nil
+	}
+	s := a.plan.Release.Show
+	told, failed := Announce(ctx, a.live.Announcer, pending, s.FeedURL())
+	if a.state.Announced.FeedSHA256 != a.state.FeedSHA256 {
+		a.state.Announced = Announced{FeedSHA256: a.state.FeedSHA256}
+	}
+	a.outcome.Announced = told
+	a.state.Announced.Channels = append(slices.Clone(a.state.Announced.Channels), told...)
+	a.state.Pending.Announce = slices.DeleteFunc(slices.Clone(pending), func(c string) bool { return slices.Contains(told, c) })
+	a.note("announce", strings.Join(told, ", "))
+	if _, err := a.record(ctx); err != nil {
+		return err
+	}
+	if failed != nil {
+		return fmt.Errorf("announce: %w", failed)
+	}
+	return nil
+}
+
+// note reports a step that has something to say but nothing to count.
+func (a *applier) note(step, text string) {
+	a.progress = Progress{Step: step, Note: text}
+	a.report(func(*Progress) {})
+}

@@ -1,0 +1,204 @@
+package publish
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"onair/audio"
+	"onair/internal/durable"
+	"onair/publish/bucket"
+	"onair/show"
+)
+
+// lockKey is where a copy of the lock is kept, for a machine that has nothing.
+const lockKey = StatePrefix + show.LockFile
+
+// keepLock stores a copy of the release's lock beside the record. Where
+// everybody can read it, it has the live episodes only.
+func (a *applier) keepLock(ctx context.Context) error {
+	r := a.plan.Release
+	if r.Show.Private {
+		return nil
+	}
+	lock := r.Lock.Clone()
+	if a.storage.State == nil {
+		live := map[string]bool{}
+		for _, e := range r.live() {
+			live[e.GUID] = true
+		}
+		for guid := range lock.Episodes {
+			if !live[guid] {
+				delete(lock.Episodes, guid)
+			}
+		}
+	}
+	o := recordObject(lockKey, lock.Format())
+	if sum := o.Metadata[metaSHA256]; sum != a.state.LockSHA256 {
+		if _, err := a.storage.state().Write(ctx, o, bucket.Condition{}); err != nil {
+			return fmt.Errorf("keep a copy of the lock: %w", err)
+		}
+		a.state.LockSHA256 = sum
+	}
+	return nil
+}
+
+// Pulled is a file that Pull brought, or left alone.
+type Pulled struct {
+	File  string // operating-system path
+	Bytes int64
+	Left  string // why it was left alone; empty: it was brought
+}
+
+// Pull brings back what a machine lacks of a show: the lock, and for every
+// episode in it the master, without the tag it was exported with. A folder other
+// than the show's gets them as episodes/<slug>/audio.mp3. Files that are there
+// are left alone. report hears of every file.
+func Pull(ctx context.Context, sh *show.Show, s Storage, dir string, report func(Pulled)) error {
+	seen, err := observe(ctx, s, nil, "")
+	if err != nil {
+		return err
+	}
+	lock, err := pullLock(ctx, sh, s, dir, report)
+	if err != nil {
+		return err
+	}
+	guids := sortedKeys(lock.Episodes)
+	slices.SortFunc(guids, func(a, b string) int { return strings.Compare(lock.Episodes[a].Slug, lock.Episodes[b].Slug) })
+	for _, guid := range guids {
+		if err := pullMaster(ctx, sh, s, seen, dir, guid, lock.Episodes[guid], report); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pullLock returns the folder's lock, or brings the one that is kept.
+func pullLock(ctx context.Context, sh *show.Show, s Storage, dir string, report func(Pulled)) (*show.Lock, error) {
+	name := filepath.Join(dir, show.LockFile)
+	if dir == sh.Folder.Dir && len(sh.Lock.Episodes) > 0 {
+		report(Pulled{File: name, Left: "it is here"})
+		return sh.Lock, nil
+	}
+	data, err := download(ctx, s.state(), lockKey, maxState)
+	if err != nil {
+		return nil, fmt.Errorf("read the kept lock: %w", err)
+	}
+	lock, found := show.ParseLock(data)
+	if found.HasErrors() {
+		return nil, fmt.Errorf("the kept lock is damaged: %w", found[0])
+	}
+	if _, err := os.Stat(name); err == nil {
+		report(Pulled{File: name, Left: "it is here"})
+		return lock, nil
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	if err := durable.WriteFile(name, data, 0o644); err != nil {
+		return nil, err
+	}
+	report(Pulled{File: name, Bytes: int64(len(data))})
+	return lock, nil
+}
+
+// pullMaster brings one master, checked against its pin, all or nothing.
+func pullMaster(ctx context.Context, sh *show.Show, s Storage, seen *Observed, dir, guid string, pin *show.Pin, report func(Pulled)) error {
+	name, err := masterPath(sh, dir, guid, pin)
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(name); err == nil {
+		report(Pulled{File: name, Left: "it is here"})
+		return nil
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	body, err := openPayload(ctx, s, seen, guid, pin)
+	if err != nil {
+		report(Pulled{File: name, Left: err.Error()})
+		return nil
+	}
+	defer body.Close()
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		return err
+	}
+	if err := saveChecked(name, body, pin.Payload); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	report(Pulled{File: name, Bytes: pin.Payload.Bytes})
+	return nil
+}
+
+// masterPath is where an episode's master belongs.
+func masterPath(sh *show.Show, dir, guid string, pin *show.Pin) (string, error) {
+	if dir == sh.Folder.Dir {
+		for _, e := range sh.Episodes {
+			if e.GUID != guid {
+				continue
+			}
+			if name, ok := sh.Folder.Path(e.Audio); ok {
+				return name, nil
+			}
+		}
+	}
+	if err := show.ValidSlug(pin.Slug); err != nil {
+		return "", fmt.Errorf("the lock names a slug that is none: %w", err)
+	}
+	ext := ".mp3"
+	if pin.MediaType == audio.M4A {
+		ext = ".m4a"
+	}
+	return filepath.Join(dir, "episodes", pin.Slug, "audio"+ext), nil
+}
+
+// openPayload opens the kept payload of an episode, else the one inside its
+// published audio, behind the tag.
+func openPayload(ctx context.Context, s Storage, seen *Observed, guid string, pin *show.Pin) (io.ReadCloser, error) {
+	if part, ok := seen.Parts[partsPrefix+pin.Payload.SHA256]; ok {
+		r, _, err := s.state().Open(ctx, part.Key, 0, -1)
+		return r, err
+	}
+	e := seen.State.episode(guid)
+	if e == nil {
+		return nil, errors.New("it is not in the storage")
+	}
+	published, ok := seen.Objects[e.Audio]
+	if !ok || published.Size < pin.Payload.Bytes {
+		return nil, errors.New("it is not in the storage")
+	}
+	r, _, err := s.Public.Open(ctx, e.Audio, published.Size-pin.Payload.Bytes, -1)
+	return r, err
+}
+
+// saveChecked writes a payload to a file that appears only if it is the pinned
+// one.
+func saveChecked(name string, body io.Reader, want show.Payload) error {
+	root, err := os.OpenRoot(filepath.Dir(name))
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	f, err := durable.Create(root, filepath.Base(name), 0o644)
+	if err != nil {
+		return err
+	}
+	sum := sha256.New()
+	n, err := io.Copy(io.MultiWriter(f, sum), io.LimitReader(body, want.Bytes+1))
+	if err == nil && (n != want.Bytes || hex.EncodeToString(sum.Sum(nil)) != want.SHA256) {
+		err = errors.New("what the storage has is not what the lock pins")
+	}
+	if err != nil {
+		f.Abort()
+		return err
+	}
+	return f.Commit()
+}

@@ -1,0 +1,165 @@
+package publish
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// ErrRefused is wrapped by refusals that no type of their own describes.
+var ErrRefused = errors.New("refused")
+
+// manyEnclosures is how many live enclosures may get another URL in one publish
+// before that has to be named: it looks like a mistake in show.yaml.
+const manyEnclosures = 10
+
+// check refuses a plan that cannot be carried out, or that would lose something
+// nobody named.
+func (p *Plan) check(ctx context.Context, o *PlanOptions) error {
+	for _, check := range []func() error{
+		p.checkAudio,
+		func() error { return p.checkForeign(o.Adopt) },
+		func() error { return p.checkDropped(o.Drop) },
+		func() error { return p.checkOnly(o.Only) },
+		func() error { return p.checkRetag(o.Retag) },
+		func() error { return p.checkDescent(ctx, o.OverNewer) },
+	} {
+		if err := check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkAudio refuses a plan that needs audio which is nowhere.
+func (p *Plan) checkAudio() error {
+	for _, c := range p.filter(func(c *Change) bool { return c.Upload > 0 && c.object.Body == nil }) {
+		return &MissingAudioError{Episode: c.object.Episode, File: c.object.Missing, Key: c.Key}
+	}
+	return nil
+}
+
+// MissingAudioError: an episode's audio is neither on this machine nor in the
+// storage.
+type MissingAudioError struct{ Episode, File, Key string }
+
+func (e *MissingAudioError) Error() string {
+	return fmt.Sprintf("%s: the audio is needed and is neither here (%s) nor in the bucket (%s)", e.Episode, e.File, e.Key)
+}
+
+// checkForeign refuses to overwrite what onair did not write. An object is
+// onair's if it carries onair's metadata or is on record.
+func (p *Plan) checkForeign(adopt bool) error {
+	for _, c := range p.filter(func(c *Change) bool { return c.Action == Update }) {
+		_, marked := p.seen.Objects[c.Key].Metadata[metaSHA256]
+		_, recorded := p.Previous.Objects[c.Key]
+		if !marked && !recorded && !adopt {
+			return &ForeignError{Storage: p.Storage, Key: c.Key}
+		}
+	}
+	return nil
+}
+
+// ForeignError: a key that the release wants holds something onair did not
+// write.
+type ForeignError struct{ Storage, Key string }
+
+func (e *ForeignError) Error() string {
+	return fmt.Sprintf("%s holds %s, which onair did not write", e.Storage, e.Key)
+}
+
+// checkDropped refuses a feed that loses an episode nobody named: apps forget
+// what was listened to, and directories count it as gone.
+func (p *Plan) checkDropped(named []string) error {
+	live := map[string]bool{}
+	for _, e := range p.Release.live() {
+		live[e.GUID] = true
+	}
+	for _, e := range p.Previous.Episodes {
+		if !live[e.GUID] && !slices.Contains(named, e.GUID) && !slices.Contains(named, e.Slug) {
+			return &DroppedError{Slug: e.Slug, GUID: e.GUID}
+		}
+	}
+	return nil
+}
+
+// DroppedError: an episode that is live would leave the feed, or would change
+// its GUID, which is the same to an app.
+type DroppedError struct{ Slug, GUID string }
+
+func (e *DroppedError) Error() string {
+	return fmt.Sprintf("%s (GUID %s) is live and would leave the feed", e.Slug, e.GUID)
+}
+
+// checkOnly refuses a plan in which another episode changes than the named ones.
+// Pages do not count: they link to their neighbours.
+func (p *Plan) checkOnly(named []string) error {
+	if len(named) == 0 {
+		return nil
+	}
+	for _, slug := range named {
+		if p.Release.Show.Episode(slug) == nil {
+			return fmt.Errorf("there is no episode %q: %w", slug, ErrRefused)
+		}
+	}
+	var others []string
+	for _, e := range p.Episodes {
+		if e.heard && !slices.Contains(named, e.Slug) {
+			others = append(others, e.Slug)
+		}
+	}
+	if len(others) > 0 {
+		return fmt.Errorf("the plan changes more than %s: %s too: %w", strings.Join(named, ", "), strings.Join(others, ", "), ErrRefused)
+	}
+	return nil
+}
+
+// checkRetag refuses to give very many live enclosures another URL unnamed.
+func (p *Plan) checkRetag(retag bool) error {
+	if n := len(p.Replaced()); n > manyEnclosures && !retag {
+		return &RetagError{n}
+	}
+	return nil
+}
+
+// RetagError: many live enclosures would get another URL, as after a change of
+// the show's title or artwork.
+type RetagError struct{ Enclosures int }
+
+func (e *RetagError) Error() string {
+	return fmt.Sprintf("%d live enclosures would get another URL", e.Enclosures)
+}
+
+// checkDescent stops a checkout that does not contain the commit which is live:
+// it would undo somebody's work. Without changes, or without git, there is
+// nothing to stop.
+func (p *Plan) checkDescent(ctx context.Context, over bool) error {
+	if over || p.Previous.Commit == "" || p.Empty() {
+		return nil
+	}
+	switch descends(ctx, p.Release.Show.Folder.Dir, p.Previous.Commit) {
+	case older:
+		return &StaleError{Live: p.Previous.Commit}
+	case unknown:
+		return &StaleError{Live: p.Previous.Commit, Unknown: true}
+	}
+	return nil
+}
+
+// StaleError: what is live was published from a commit that this checkout does
+// not descend from. It is a conflict: somebody else published.
+type StaleError struct {
+	Live    string // commit
+	Unknown bool   // this clone does not have the commit at all
+}
+
+func (e *StaleError) Error() string {
+	if e.Unknown {
+		return fmt.Sprintf("what is live was published from commit %.12s, which this clone does not have", e.Live)
+	}
+	return fmt.Sprintf("what is live was published from commit %.12s, which is not part of this checkout", e.Live)
+}
+
+func (e *StaleError) Is(target error) bool { return target == ErrConflict }

@@ -1,0 +1,200 @@
+package publish
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"onair/publish/bucket"
+)
+
+// castagnoli is the polynomial of CRC32C, the checksum of cloud storage.
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// StatePrefix is where onair keeps its own records in a bucket.
+const StatePrefix = ".onair/"
+
+// Storage is where a show goes: the bucket that listeners read, and the one for
+// onair's own records. Without a State of its own the records are in Public,
+// where they can be read by anybody; nothing of an unreleased episode is then
+// stored.
+type Storage struct {
+	Public bucket.Bucket
+	State  bucket.Bucket // nil: Public
+}
+
+// state is the bucket of onair's own records.
+func (s Storage) state() bucket.Bucket {
+	if s.State != nil {
+		return s.State
+	}
+	return s.Public
+}
+
+// keepsParts reports whether tagged audio is joined from parts that are kept. In
+// a folder that listeners read, parts would only be a second copy on the same
+// disk.
+func (s Storage) keepsParts() bool {
+	_, joins := s.Public.(bucket.Joiner)
+	return joins && (s.State != nil || !headerless(s.Public))
+}
+
+func headerless(b bucket.Bucket) bool {
+	_, ok := b.(bucket.Headerless)
+	return ok
+}
+
+// Observed is what a look at the storage found.
+type Observed struct {
+	Objects    map[string]bucket.Attrs // in the public bucket, by key; onair's records left out
+	Parts      map[string]bucket.Attrs // parts that are kept, by key
+	State      *State                  // never nil
+	Headerless bool                    // the public bucket keeps no headers: there are none to compare
+	KeepsParts bool                    // tagged audio is joined from parts
+	Private    bool                    // the records are in a bucket of their own
+	Clock      time.Time               // when the storage was last written to, by its own clock
+	Requests   Requests                // what the look cost
+}
+
+// observe lists the storage and reads what onair knows of it. Where a listing
+// says less than the objects do, the record stands in for what is still at the
+// version it knows, and the objects of the release that it does not know are
+// looked at one by one. The release may be nil.
+func observe(ctx context.Context, s Storage, r *Release, cacheDir string) (*Observed, error) {
+	seen := &Observed{
+		Objects:    map[string]bucket.Attrs{},
+		Parts:      map[string]bucket.Attrs{},
+		Headerless: headerless(s.Public),
+		KeepsParts: s.keepsParts(),
+		Private:    s.State != nil,
+	}
+	var record *bucket.Attrs
+	list := func(b bucket.Bucket, prefix string, public bool) error {
+		n := 0
+		for attrs, err := range b.List(ctx, prefix) {
+			if err != nil {
+				return err
+			}
+			n++
+			if attrs.Updated.After(seen.Clock) {
+				seen.Clock = attrs.Updated
+			}
+			own := strings.HasPrefix(attrs.Key, StatePrefix)
+			switch {
+			case public && !own:
+				seen.Objects[attrs.Key] = attrs
+			case public && s.State != nil: // records of a time before there was a State
+			case attrs.Key == stateKey:
+				record = &attrs
+			case strings.HasPrefix(attrs.Key, partsPrefix):
+				seen.Parts[attrs.Key] = attrs
+			}
+		}
+		seen.Requests.List += 1 + max(0, n-1)/1000
+		return nil
+	}
+	if err := list(s.Public, "", true); err != nil {
+		return nil, err
+	}
+	if s.State != nil {
+		if err := list(s.State, StatePrefix, false); err != nil {
+			return nil, err
+		}
+	}
+	var err error
+	if seen.State, err = readState(ctx, s.state(), record, cacheDir, &seen.Requests); err != nil {
+		return nil, err
+	}
+	return seen, seen.complete(ctx, s, r)
+}
+
+// complete fills in what the listing of a sparse bucket left out.
+func (seen *Observed) complete(ctx context.Context, s Storage, r *Release) error {
+	public, sparse := s.Public.(bucket.Sparse)
+	if !sparse || r == nil {
+		return nil
+	}
+	var unknown []string
+	for _, o := range r.Objects {
+		attrs, ok := seen.Objects[o.Key]
+		known := seen.State.Objects[o.Key]
+		switch {
+		case !ok:
+		case known.Version == attrs.Version && known.Version != "":
+			attrs.CRC32C, attrs.ContentType, attrs.CacheControl = known.CRC32C, known.ContentType, known.CacheControl
+			attrs.Metadata = map[string]string{metaSHA256: known.SHA256}
+			if known.SHA256 == o.SHA256 { // metadata follows from the content
+				attrs.Metadata = o.Metadata
+			}
+			seen.Objects[o.Key] = attrs
+		default:
+			unknown = append(unknown, o.Key)
+		}
+	}
+	for _, o := range r.Parts { // named by their SHA-256, and written whole or not at all
+		if attrs, ok := seen.Parts[o.Key]; ok {
+			attrs.CRC32C = o.CRC32C
+			seen.Parts[o.Key] = attrs
+		}
+	}
+	return seen.stat(ctx, public, unknown)
+}
+
+// stat looks at objects one by one, several at once.
+func (seen *Observed) stat(ctx context.Context, b bucket.Sparse, keys []string) error {
+	found := make([]bucket.Attrs, len(keys))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(defaultParallel)
+	for i, key := range keys {
+		group.Go(func() (err error) {
+			found[i], err = b.Stat(ctx, key)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	for _, attrs := range found {
+		seen.Objects[attrs.Key] = attrs
+	}
+	seen.Requests.Read += len(keys)
+	return nil
+}
+
+// download reads a whole object that is not expected to be large.
+func download(ctx context.Context, b bucket.Bucket, key string, limit int64) ([]byte, error) {
+	r, _, err := b.Open(ctx, key, 0, -1)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	data, err := io.ReadAll(io.LimitReader(r, limit+1))
+	if err == nil && int64(len(data)) > limit {
+		err = fmt.Errorf("%s is larger than %d bytes", key, limit)
+	}
+	return data, err
+}
+
+// clockKey is an object that is written only to read the storage's clock.
+const clockKey = StatePrefix + "clock"
+
+// Clock asks the storage what time it is, which takes a write. Pruning goes by
+// this clock, because those of publishers may be wrong.
+func Clock(ctx context.Context, s Storage) (time.Time, error) {
+	attrs, err := s.state().Write(ctx, recordObject(clockKey, []byte("{}\n")), bucket.Condition{})
+	return attrs.Updated, err
+}
+
+// missing reports whether there is no such object.
+func missing(err error) bool { return errors.Is(err, bucket.ErrNotExist) }
+
+// sortedKeys are the keys of a map in order.
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

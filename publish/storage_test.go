@@ -1,0 +1,419 @@
+package publish_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"onair/publish"
+	"onair/publish/bucket"
+	"onair/publish/bucket/mem"
+	"onair/show"
+)
+
+// withoutAudio takes the masters away, as in a checkout from git.
+func withoutAudio(files fstest.MapFS) {
+	maps.DeleteFunc(files, func(name string, _ *fstest.MapFile) bool { return strings.HasSuffix(name, ".mp3") })
+}
+
+// parts are the keys of the parts that a bucket keeps.
+func parts(t *testing.T, b bucket.Bucket) (keys []string) {
+	t.Helper()
+	for a, err := range b.List(context.Background(), publish.StatePrefix+"parts/") {
+		if err != nil {
+			t.Fatal(err)
+		}
+		keys = append(keys, a.Key)
+	}
+	return keys
+}
+
+// A new title sends the text of the tag and joins the rest in the storage, also
+// where the audio is not on this machine.
+func TestTagChangeCostsTheTag(t *testing.T) {
+	files := example(t)
+	s := publish.Storage{Public: mem.New(), State: mem.New()}
+	applyTo(t, planFor(t, release(t, files, nil), s), s)
+
+	withoutAudio(files)
+	edit(t, files, guid+"episode.md", "title: ", "title: The ")
+	r := release(t, files, nil)
+	p := planFor(t, r, s)
+	var audio, sent int64
+	for _, c := range p.Changes {
+		if c.Episode() == guidSlug && strings.HasPrefix(c.Key, "audio/") {
+			if !c.Joined || c.Action != publish.Add {
+				t.Errorf("%s: %s, joined: %v", c.Key, c.Action, c.Joined)
+			}
+			audio = c.Size
+		}
+	}
+	for _, c := range p.Parts {
+		sent += c.Upload
+	}
+	if sent == 0 || sent > 3_000 {
+		t.Errorf("a title of %d bytes of audio sends %d bytes of parts", audio, sent)
+	}
+	applyTo(t, p, s)
+	if err := brokenPromise(s.Public, homeURL); err != nil {
+		t.Error(err)
+	}
+
+	// The joined object is the very one that a machine with the audio would send.
+	full := example(t)
+	edit(t, full, guid+"episode.md", "title: ", "title: The ")
+	whole := mem.New()
+	apply(t, plan(t, release(t, full, nil), whole), whole)
+	key := r.Episodes[slices.IndexFunc(r.Episodes, func(e *publish.Episode) bool { return e.Slug == guidSlug })].AudioKey()
+	if !bytes.Equal(read(t, s.Public, key), read(t, whole, key)) {
+		t.Error("joined and sent whole differ")
+	}
+}
+
+// A part that is gone is sent again where the audio is, and is a refusal that
+// names the episode where it is not.
+func TestMissingPart(t *testing.T) {
+	files := example(t)
+	s := publish.Storage{Public: mem.New(), State: mem.New()}
+	r := release(t, files, nil)
+	applyTo(t, planFor(t, r, s), s)
+	for _, e := range r.Episodes {
+		if e.Slug == ghostSlug {
+			if err := s.State.Delete(t.Context(), publish.StatePrefix+"parts/"+e.Pin.Payload.SHA256, bucket.Condition{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	edit(t, files, ghosts+"episode.md", "title: ", "title: The ")
+	p := planFor(t, release(t, files, nil), s)
+	if up := p.Totals().Upload; up < 500_000 {
+		t.Errorf("only %d bytes are sent, the payload is not among them", up)
+	}
+	withoutAudio(files)
+	_, err := publish.NewPlan(t.Context(), release(t, files, nil), s, nil)
+	var missing *publish.MissingAudioError
+	if !errors.As(err, &missing) || missing.Episode != ghostSlug {
+		t.Errorf("got %v", err)
+	}
+}
+
+// A private state bucket takes what is scheduled; a public one does not.
+func TestScheduledAudioIsStoredPrivately(t *testing.T) {
+	r := release(t, example(t), nil)
+	var scheduled string
+	for _, e := range r.Episodes {
+		if e.Status == show.Scheduled {
+			scheduled = publish.StatePrefix + "parts/" + e.Pin.Payload.SHA256
+		}
+	}
+	private := publish.Storage{Public: mem.New(), State: mem.New()}
+	applyTo(t, planFor(t, r, private), private)
+	if !slices.Contains(parts(t, private.State), scheduled) {
+		t.Error("the scheduled payload is not kept")
+	}
+	if len(parts(t, private.Public)) > 0 {
+		t.Error("parts are in the public bucket")
+	}
+	open := publish.Storage{Public: mem.New()}
+	applyTo(t, planFor(t, r, open), open)
+	if slices.Contains(parts(t, open.Public), scheduled) {
+		t.Error("anybody can have the scheduled payload")
+	}
+	if strings.Contains(string(read(t, open.Public, publish.StatePrefix+"onair.lock")), "4-the-long-tail") {
+		t.Error("anybody can read of the scheduled episode")
+	}
+}
+
+// The scheduled episode goes live on a machine that never had its audio.
+func TestScheduledGoesLiveFromParts(t *testing.T) {
+	files := example(t)
+	s := publish.Storage{Public: mem.New(), State: mem.New()}
+	applyTo(t, planFor(t, release(t, files, nil), s), s)
+	withoutAudio(files)
+	due := &publish.Options{Now: time.Date(2040, 1, 1, 0, 0, 0, 0, time.UTC)}
+	p := planFor(t, release(t, files, due), s)
+	if p.LiveEpisodes() != 5 {
+		t.Errorf("%d episodes are live, want 5", p.LiveEpisodes())
+	}
+	applyTo(t, p, s)
+	if err := brokenPromise(s.Public, homeURL); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestRollback(t *testing.T) {
+	files := example(t)
+	s := publish.Storage{Public: mem.New(), State: mem.New()}
+	first := release(t, files, nil)
+	applyTo(t, planFor(t, first, s), s)
+	before := read(t, s.Public, "feed.xml")
+	edit(t, files, ghosts+"episode.md", "title: ", "title: The ")
+	second := release(t, files, nil)
+	applyTo(t, planFor(t, second, s), s)
+
+	if _, err := publish.Rollback(t.Context(), second.Show, s, &publish.RollbackOptions{Now: now}); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(read(t, s.Public, "feed.xml"), before) {
+		t.Error("the feed is not the one before")
+	}
+	if err := brokenPromise(s.Public, homeURL); err != nil {
+		t.Error(err)
+	}
+	// The folder is what the next publish goes by.
+	p := planFor(t, second, s)
+	if p.Empty() || p.Previous.FeedSHA256 != first.Feed.SHA256 {
+		t.Errorf("the plan after a rollback: %+v", p.Totals())
+	}
+	applyTo(t, p, s)
+	if bytes.Equal(read(t, s.Public, "feed.xml"), before) {
+		t.Error("the folder's feed did not come back")
+	}
+
+	// A feed that names what is gone is refused.
+	for _, e := range first.Episodes {
+		if e.Slug == ghostSlug {
+			if err := s.Public.Delete(t.Context(), e.AudioKey(), bucket.Condition{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	_, err := publish.Rollback(t.Context(), second.Show, s, nil)
+	if !errors.Is(err, publish.ErrRefused) || !strings.Contains(err.Error(), "audio/"+ghostSlug) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestPrune(t *testing.T) {
+	files := example(t)
+	public, state := mem.New(), mem.New()
+	clock := time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)
+	public.Now = func() time.Time { return clock }
+	state.Now = public.Now
+	s := publish.Storage{Public: public, State: state}
+	first := release(t, files, nil)
+	applyTo(t, planFor(t, first, s), s)
+	old := contents(t, public)
+	prunePlan := func(r *publish.Release) *publish.Plan {
+		t.Helper()
+		at, err := publish.Clock(t.Context(), s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := publish.NewPlan(t.Context(), r, s, &publish.PlanOptions{Prune: true, Now: at})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+
+	// Twenty feeds later the first is not kept any more.
+	var r *publish.Release
+	title := "title: Hello, Universe"
+	for i := range 20 {
+		next := fmt.Sprintf("title: Hello, Universe %d", i)
+		edit(t, files, "show.yaml", title, next)
+		title = next
+		clock = clock.Add(time.Hour)
+		r = release(t, files, nil)
+		applyTo(t, planFor(t, r, s), s)
+	}
+	if n := prunePlan(r).Totals().Delete; n != 0 {
+		t.Errorf("%d objects would be deleted on the day they are not wanted any more", n)
+	}
+	clock = clock.Add(publish.PruneAfter + time.Minute)
+	p := prunePlan(r)
+	for _, c := range p.Changes {
+		if c.Action == publish.Delete {
+			if _, ok := old[c.Key]; !ok {
+				t.Errorf("%s is named by a kept feed and would be deleted", c.Key)
+			}
+		}
+	}
+	if p.Totals().Delete == 0 {
+		t.Fatal("nothing would be deleted a month later")
+	}
+	applyTo(t, p, s)
+	if err := brokenPromise(public, homeURL); err != nil {
+		t.Error(err)
+	}
+	for _, c := range p.Changes {
+		if _, there := contents(t, public)[c.Key]; there == (c.Action == publish.Delete) {
+			t.Errorf("%s: %s, and there: %v", c.Key, c.Action, there)
+		}
+	}
+	for _, e := range r.Episodes { // masters stay
+		if e.Pin.Payload.Bytes > 0 && e.Status != show.Draft && !slices.Contains(parts(t, state), publish.StatePrefix+"parts/"+e.Pin.Payload.SHA256) {
+			t.Errorf("the payload of %s is gone", e.Slug)
+		}
+	}
+	if p := prunePlan(r); !p.Empty() {
+		t.Errorf("something is left to do: %+v", p.Totals())
+	}
+	if kept, _, err := publish.KeptFeeds(t.Context(), s, ""); err != nil || len(kept) != 20 {
+		t.Errorf("%d feeds are kept, %v; want 20", len(kept), err)
+	}
+}
+
+func TestPull(t *testing.T) {
+	files := example(t)
+	s := publish.Storage{Public: mem.New(), State: mem.New()}
+	r := release(t, files, nil)
+	applyTo(t, planFor(t, r, s), s)
+	dir := t.TempDir()
+	pull := func() (brought, left int) {
+		t.Helper()
+		err := publish.Pull(t.Context(), r.Show, s, dir, func(p publish.Pulled) {
+			if p.Left == "" {
+				brought++
+			} else {
+				left++
+			}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return brought, left
+	}
+	if brought, left := pull(); brought != 6 || left != 0 { // lock, 4 live, 1 scheduled
+		t.Errorf("brought %d files, left %d", brought, left)
+	}
+	for _, e := range r.Episodes {
+		if e.Status == show.Draft {
+			continue
+		}
+		data, err := os.ReadFile(filepath.Join(dir, "episodes", e.Slug, "audio.mp3"))
+		if err != nil {
+			t.Error(err)
+		} else if !bytes.Contains(files[e.Audio].Data, data) || int64(len(data)) != e.Pin.Payload.Bytes {
+			t.Errorf("%s is not the master without its tags", e.Slug)
+		}
+	}
+	lock, err := os.ReadFile(filepath.Join(dir, show.LockFile))
+	if diff := cmp.Diff(string(files[show.LockFile].Data), string(lock)); err != nil || diff != "" {
+		t.Errorf("%v %s", err, diff)
+	}
+	if brought, left := pull(); brought != 0 || left != 6 {
+		t.Errorf("again: brought %d files, left %d", brought, left)
+	}
+}
+
+func TestOnlyTheNamedEpisodes(t *testing.T) {
+	files := example(t)
+	s := publish.Storage{Public: mem.New()}
+	applyTo(t, planFor(t, release(t, files, nil), s), s)
+	edit(t, files, ghosts+"episode.md", "title: ", "title: The ")
+	r := release(t, files, nil)
+	if _, err := publish.NewPlan(t.Context(), r, s, &publish.PlanOptions{Only: []string{ghostSlug}}); err != nil {
+		t.Errorf("named: %v", err)
+	}
+	_, err := publish.NewPlan(t.Context(), r, s, &publish.PlanOptions{Only: []string{"first-light"}})
+	if !errors.Is(err, publish.ErrRefused) || !strings.Contains(err.Error(), ghostSlug) {
+		t.Errorf("another one named: %v", err)
+	}
+	if _, err := publish.NewPlan(t.Context(), r, s, &publish.PlanOptions{Only: []string{"nobody"}}); !errors.Is(err, publish.ErrRefused) {
+		t.Errorf("nobody: %v", err)
+	}
+}
+
+// A checkout that lacks the live commit is stopped.
+func TestStaleCheckout(t *testing.T) {
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("needs git")
+	}
+	dir := t.TempDir()
+	git := func(args ...string) {
+		t.Helper()
+		cmd := exec.Command("git", append([]string{"-c", "user.name=V", "-c", "user.email=v@example.org"}, args...)...)
+		cmd.Dir = dir
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("git %v: %v\n%s", args, err, out)
+		}
+	}
+	if err := os.CopyFS(dir, os.DirFS("../examples/minimal")); err != nil {
+		t.Fatal(err)
+	}
+	git("init", "-q")
+	git("add", ".")
+	git("commit", "-qm", "one")
+	s := publish.Storage{Public: mem.New()}
+	publishIt := func() error {
+		sh, found := show.Load(os.DirFS(dir), &show.LoadOptions{Dir: dir})
+		if found.HasErrors() {
+			t.Fatal(found)
+		}
+		r, found, err := publish.NewRelease(t.Context(), sh, &publish.Options{Now: now})
+		if err != nil || found.HasErrors() {
+			t.Fatal(err, found)
+		}
+		p, err := publish.NewPlan(t.Context(), r, s, nil)
+		if err != nil {
+			return err
+		}
+		_, err = publish.Apply(t.Context(), p, s, &publish.ApplyOptions{Commit: publish.HeadCommit(t.Context(), dir)})
+		return err
+	}
+	change := func(text string) {
+		t.Helper()
+		f, err := os.OpenFile(filepath.Join(dir, "episodes/1-the-only-one/episode.md"), os.O_APPEND|os.O_WRONLY, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		fmt.Fprintf(f, "\n%s\n", text)
+	}
+	change("two")
+	git("commit", "-qam", "two")
+	if err := publishIt(); err != nil {
+		t.Fatal(err)
+	}
+	git("checkout", "-q", "HEAD~1")
+	err := publishIt()
+	var stale *publish.StaleError
+	if !errors.As(err, &stale) || stale.Unknown || !errors.Is(err, publish.ErrConflict) {
+		t.Errorf("one commit behind: %v", err)
+	}
+	git("checkout", "-q", "-")
+	change("three")
+	if err := publishIt(); err != nil {
+		t.Errorf("ahead: %v", err)
+	}
+	if err := os.RemoveAll(filepath.Join(dir, ".git")); err != nil {
+		t.Fatal(err)
+	}
+	git("init", "-q")
+	git("add", ".")
+	git("commit", "-qm", "another history")
+	change("four")
+	if err := publishIt(); !errors.As(err, &stale) || !stale.Unknown {
+		t.Errorf("another clone: %v", err)
+	}
+}
+
+func planFor(t *testing.T, r *publish.Release, s publish.Storage) *publish.Plan {
+	t.Helper()
+	p, err := publish.NewPlan(t.Context(), r, s, nil)
+	if err != nil {
+		t.Fatalf("plan: %v", err)
+	}
+	return p
+}
+
+func applyTo(t *testing.T, p *publish.Plan, s publish.Storage) {
+	t.Helper()
+	if _, err := publish.Apply(t.Context(), p, s, nil); err != nil {
+		t.Fatalf("apply: %v", err)
+	}
+}
