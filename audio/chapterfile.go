@@ -1,6 +1,7 @@
 package audio
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -31,8 +32,7 @@ func ReadChapters(r io.ReaderAt, size int64, name string) ([]show.Chapter, findi
 			found.Errorf("A050", at, "", "%v", err)
 			return nil, found
 		}
-		chapters := tag.showChapters()
-		return chapters, show.CheckChapters(chapters, at)
+		return tag.ShowChapters(0, at)
 	}
 	if what, _, _ := strings.Cut(foreign(head), ";"); what != "" || isMP4(head) {
 		found.Errorf("A050", at, "", "no chapters are read from %s", firstOf(what, "an MP4 file"))
@@ -50,10 +50,12 @@ func ReadChapters(r io.ReaderAt, size int64, name string) ([]show.Chapter, findi
 	return show.ParseChapters(data, name)
 }
 
-// showChapters are the chapters of a tag as a show has them.
-func (t *Tag) showChapters() []show.Chapter {
+// ShowChapters returns the chapters of a tag, which may be nil, as a show has
+// them, without images. The audio lasts so long; zero: what the tag says. What is
+// wrong with them is reported at a place that stands for all.
+func (t *Tag) ShowChapters(duration time.Duration, at finding.Position) ([]show.Chapter, finding.List) {
 	if t == nil {
-		return nil
+		return nil, nil
 	}
 	var chapters []show.Chapter
 	for i, c := range t.Chapters {
@@ -62,15 +64,12 @@ func (t *Tag) showChapters() []show.Chapter {
 		}
 		chapters = append(chapters, show.Chapter{Start: c.Start, End: c.End, Title: c.Title, URL: c.URL, Hidden: c.Hidden})
 	}
-	return show.Untimed(chapters, t.Duration)
+	return show.AcceptChapters(show.Untimed(chapters, cmp.Or(duration, t.Duration)), at)
 }
 
 // CheckChapters judges the chapters of audio that lasts so long by rules A040,
 // A042 and A043. A duration of zero is one that is not known.
 func CheckChapters(chapters []show.Chapter, duration time.Duration, at finding.Position) finding.List {
-	t := &Tag{Duration: duration}
-	for _, c := range show.Timed(chapters, duration) {
-		t.Chapters = append(t.Chapters, Chapter{Start: c.Start, End: c.End, Title: c.Title, URL: c.URL, Hidden: c.Hidden})
-	}
-	return CheckTag(t, at)
+	timed, _ := TagChapters(chapters, duration, func(string) (*Picture, error) { return nil, nil })
+	return CheckTag(&Tag{Duration: duration, Chapters: timed}, at)
 }

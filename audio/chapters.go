@@ -148,9 +148,9 @@ func (t *tagReader) chapter(data []byte) error {
 	for f := range t.each(data[16:]) {
 		switch f.id {
 		case "TIT2":
-			c.Title = textOf(f.data)
+			c.Title = textOf(clip(f.data))
 		case "WXXX":
-			c.URL = linkOf(f.data)
+			c.URL = linkOf(clip(f.data))
 		case "APIC":
 			c.Image, _ = pictureOf(f)
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Reasons why a frame cannot be carried into ID3v2.3.
@@ -32,38 +33,39 @@ var sameBody = map[string]bool{
 	"POSS": true, "PRIV": true, "RBUF": true, "RVRB": true, "SYTC": true, "UFID": true,
 }
 
-// as23 encodes a frame for a tag of ID3v2.3. One that was found in such a tag
-// stays byte for byte what it was. A time stamp becomes several frames.
-func (f frame) as23() ([]byte, error) {
+// append23 appends a frame as a tag of ID3v2.3 has it. One that was found in
+// such a tag stays byte for byte what it was. A time stamp becomes several
+// frames.
+func (f frame) append23(b []byte) ([]byte, error) {
+	flags := [2]byte{}
+	body := f.body
 	switch {
 	case f.id == junkID:
-		return nil, fmt.Errorf("%d bytes in the tag that are no frame", len(f.body))
+		return b, fmt.Errorf("%d bytes in the tag that are no frame", len(f.body))
 	case f.version == 3:
-		return f.encode(f.id, f.body)
+		flags = f.flags
 	case len(f.id) != 4:
-		return nil, errNoSuchFrame
+		return b, errNoSuchFrame
 	case len(f.data) == 0 || f.flags[1]&frame24Grouped != 0:
-		return nil, errUnreadable
+		return b, errUnreadable
 	case f.id == "TDRC":
-		return timeFrames(textOf(f.data))
-	case f.id == "TIPL", f.id == "TMCL": // people, with a zero between them in both versions
-		f.id = "IPLS"
+		return appendTime(b, textOf(clip(f.data)))
+	default:
+		if f.id == "TIPL" || f.id == "TMCL" { // people, with a zero between them in both versions
+			f.id = "IPLS"
+		}
+		var err error
+		if body, err = f.body23(); err != nil {
+			return b, err
+		}
 	}
-	body, err := f.body23()
+	at := len(b)
+	b, err := appendFrameHeader(b, f.id, len(body))
 	if err != nil {
-		return nil, err
+		return b[:at], err
 	}
-	f.flags = [2]byte{}
-	return f.encode(f.id, body)
-}
-
-// encode puts a header before the body; flags are those of 2.3.
-func (f frame) encode(id string, body []byte) ([]byte, error) {
-	b, err := appendFrame(nil, id, raw(body))
-	if err == nil {
-		copy(b[8:], f.flags[:])
-	}
-	return b, err
+	copy(b[at+8:], flags[:])
+	return append(b, body...), nil
 }
 
 // body23 is the body of a frame of another version in the form of 2.3.
@@ -78,6 +80,8 @@ func (f frame) body23() ([]byte, error) {
 		return reencode(layout, data)
 	case ok:
 		return reencode(layout, f.data)
+	case f.id[0] == 'T' && len(f.data) > maxText:
+		return nil, errors.New("it is too long")
 	case f.id[0] == 'T':
 		var b bytes.Buffer
 		_, err := textFrame(textOf(f.data)).WriteTo(&b)
@@ -116,38 +120,34 @@ func (f frame) element(fixed int) ([]byte, error) {
 	body := bytes.Clone(f.data[:i])
 	t := &tagReader{version: f.version}
 	for sub := range t.each(f.data[i:]) {
-		b, err := sub.as23()
-		if err != nil {
+		var err error
+		if body, err = sub.append23(body); err != nil {
 			return nil, fmt.Errorf("%s in it: %w", sub.id, err)
 		}
-		body = append(body, b...)
 	}
 	return body, nil
 }
 
-// timeFrames are the frames of 2.3 for the time stamp of 2.4, whose parts may be
-// missing from the right: 2027-02-04T06:00:00.
-func timeFrames(stamp string) ([]byte, error) {
+// appendTime appends the frames of 2.3 for the time stamp of 2.4, whose parts
+// may be missing from the right: 2027-02-04T06:00:00.
+func appendTime(b []byte, stamp string) ([]byte, error) {
 	date, clock, _ := strings.Cut(stamp, "T")
-	d := dateOf(stamp)
-	if d.IsZero() || len(date) == len("2006-01") {
-		return nil, errors.New("ID3v2.3 has years and whole dates")
+	layout := "2006"
+	if len(date) > len(layout) {
+		layout = time.DateOnly
 	}
-	texts := []struct{ id, text string }{{"TYER", date[:4]}}
-	if len(date) == len("2006-01-02") {
-		texts = append(texts, struct{ id, text string }{"TDAT", d.Format("0201")})
+	d, err := time.Parse(layout, date)
+	if err != nil {
+		return b, errors.New("ID3v2.3 has years and whole dates")
 	}
-	if len(clock) >= len("06:00") {
-		texts = append(texts, struct{ id, text string }{"TIME", clock[:2] + clock[3:5]})
+	b, err = appendFrame(b, "TYER", textFrame(date[:4]))
+	if err == nil && layout == time.DateOnly {
+		b, err = appendFrame(b, "TDAT", textFrame(d.Format("0201")))
 	}
-	var all []byte
-	for _, t := range texts {
-		var err error
-		if all, err = appendFrame(all, t.id, textFrame(t.text)); err != nil {
-			return nil, err
-		}
+	if err == nil && len(clock) >= len("06:00") {
+		b, err = appendFrame(b, "TIME", textFrame(clock[:2]+clock[3:5]))
 	}
-	return all, nil
+	return b, err
 }
 
 // longPicture turns the body of a PIC frame, whose media type is three letters,

@@ -6,10 +6,10 @@ import bcp47 "golang.org/x/text/language"
 // frame needs one.
 const unknownLanguage = "und"
 
-// language returns the ISO 639-2 code of an RFC 5646 tag: the terminological
+// Language returns the ISO 639-2 code of an RFC 5646 tag: the terminological
 // one where there are two, such as deu for de-AT. Empty stays empty, and what
 // has no such code does too.
-func language(tag string) string {
+func Language(tag string) string {
 	if tag == "" {
 		return ""
 	}

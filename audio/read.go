@@ -12,9 +12,10 @@ import (
 )
 
 const (
-	// maxReadTag, in bytes, maxFrames and maxChapters bound what a stranger's tags
-	// can make ReadTag hold in memory.
+	// maxReadTag and maxText, in bytes, maxFrames and maxChapters bound what a
+	// stranger's tags can make ReadTag hold in memory.
 	maxReadTag  = 32 << 20
+	maxText     = 256 << 10
 	maxFrames   = 20_000
 	maxChapters = 10_000
 )
@@ -68,7 +69,8 @@ type oldFrame struct {
 // readTags reads the tags in a row; nil where there is none.
 func readTags(r io.ReaderAt, size int64) (*oldTags, error) {
 	var old *oldTags
-	for pos := int64(0); ; {
+	pos := int64(0)
+	for range maxTags {
 		head, err := readRange(r, pos, min(pos+id3HeaderBytes, size))
 		if err != nil {
 			return nil, err
@@ -96,11 +98,12 @@ func readTags(r io.ReaderAt, size int64) (*oldTags, error) {
 		}
 		pos += n
 	}
+	return old, nil
 }
 
 // read adds what one tag says.
 func (o *oldTags) read(head, body []byte) error {
-	t := &tagReader{version: int(head[3]), unsync: head[5]&tagUnsynchronised != 0, tag: &o.tag, cover: -1, earlier: map[string]bool{}}
+	t := &tagReader{version: int(head[3]), unsync: head[5]&tagUnsynchronised != 0, tag: &o.tag, cover: -1, earlier: map[string]bool{}, room: maxFrames - len(o.frames)}
 	for _, f := range o.frames {
 		t.earlier[f.field] = true
 	}
@@ -131,6 +134,7 @@ type tagReader struct {
 	earlier  map[string]bool // fields that an earlier tag spoke of
 	tag      *Tag
 	frames   []oldFrame
+	room     int             // for how many of them
 	cover    int             // place in frames of the artwork, or -1
 	kind     byte            // of that picture
 	language string          // of the comment
@@ -156,7 +160,7 @@ func (t *tagReader) skipExtended(b []byte) []byte {
 
 func (t *tagReader) read(body []byte) error {
 	for f, rest := range t.each(body) {
-		if len(t.frames) == maxFrames {
+		if len(t.frames) == t.room {
 			return fmt.Errorf("the ID3 tag has more than %d frames", maxFrames)
 		}
 		field, err := t.take(f)
@@ -335,12 +339,12 @@ func (t *tagReader) take(f frame) (field string, err error) {
 	}
 	switch f.id {
 	case "TXXX":
-		if description, value := userTextOf(f.data); description == guidDescription {
+		if description, value := userTextOf(clip(f.data)); description == guidDescription {
 			setText(&t.tag.GUID, value)
 			return "TXXX", nil
 		}
 	case "COMM":
-		if t.comment(f.data) {
+		if t.comment(clip(f.data)) {
 			return "COMM", nil
 		}
 	case "APIC":
@@ -353,7 +357,7 @@ func (t *tagReader) take(f frame) (field string, err error) {
 		return field, t.chapter(f.data)
 	default:
 		if field != "" {
-			t.text(f.id, textOf(f.data))
+			t.text(f.id, textOf(clip(f.data)))
 		}
 	}
 	return field, nil
@@ -392,6 +396,9 @@ func (t *tagReader) text(id, s string) {
 		}
 	}
 }
+
+// clip cuts a text off that nobody can have meant.
+func clip(b []byte) []byte { return b[:min(len(b), maxText)] }
 
 func setText(field *string, s string) {
 	if *field == "" {

@@ -35,14 +35,16 @@ type retagged struct {
 // retag makes the new tag for audio of a duration out of the old tags, of which
 // there may be none. A field that edit does not change keeps its frames as they
 // are, with all they say that Tag does not.
-func retag(old *oldTags, duration time.Duration, edit func(*Tag), drop []string) (*retagged, error) {
+func retag(old *oldTags, duration time.Duration, edit func(*Tag) error, drop []string) (*retagged, error) {
 	if old == nil {
 		old = &oldTags{}
 	}
 	tag := old.tag
 	tag.Chapters = slices.Clone(tag.Chapters)
 	tag.Duration = duration
-	edit(&tag)
+	if err := edit(&tag); err != nil {
+		return nil, err
+	}
 	changed, names := differences(&old.tag, &tag)
 	r := &retagged{tag: tag.normal(), fields: names}
 	frames, err := r.keep(old, changed, drop)
@@ -107,10 +109,10 @@ func (r *retagged) keep(old *oldTags, changed map[string]bool, drop []string) (m
 			r.dropped = append(r.dropped, f.id)
 			continue
 		}
-		b, err := f.as23()
+		b, err := f.append23(frames[f.field])
 		switch {
 		case err == nil:
-			frames[f.field] = append(frames[f.field], b...)
+			frames[f.field] = b
 			if f.field == "" {
 				r.kept = append(r.kept, f.id)
 			}

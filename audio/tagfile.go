@@ -2,8 +2,10 @@ package audio
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
+	"hash"
 	"hash/crc32"
 	"io"
 	"io/fs"
@@ -11,6 +13,9 @@ import (
 
 	"onair/internal/durable"
 )
+
+// copyBytes is how much is copied before it is read back.
+const copyBytes = 4 << 20
 
 // DropAll names every frame that Tag has no field for, and whatever else of an
 // old tag cannot be kept.
@@ -37,7 +42,8 @@ type Tagging struct {
 
 // TagFile gives an MP3 a new tag: the old one, edited, with the duration that
 // the frames of the audio add up to. edit gets the fields of the old tag, all
-// empty where there was none, and that duration.
+// empty where there was none, and that duration; its error ends it all before
+// anything is written.
 //
 // What edit leaves as it is stays as it is, also what a frame says beyond Tag;
 // frames that Tag has no field for are kept. Those of an ID3v2.3 tag are carried
@@ -50,7 +56,7 @@ type Tagging struct {
 // and is that of the old file. A file that has these bytes already is not
 // touched. Nothing is written where the audio does not begin right behind the
 // old tag, which then claims a wrong size.
-func TagFile(name string, edit func(*Tag), o *TagFileOptions) (*Tagging, error) {
+func TagFile(name string, edit func(*Tag) error, o *TagFileOptions) (*Tagging, error) {
 	if o == nil {
 		o = &TagFileOptions{}
 	}
@@ -93,7 +99,7 @@ func TagFile(name string, edit func(*Tag), o *TagFileOptions) (*Tagging, error) 
 }
 
 // planTagging reads the file and makes its new tag.
-func planTagging(r io.ReaderAt, size int64, edit func(*Tag), drop []string) (*Tagging, []byte, error) {
+func planTagging(r io.ReaderAt, size int64, edit func(*Tag) error, drop []string) (*Tagging, []byte, error) {
 	info, behind, err := locate(r, size)
 	if err != nil {
 		return nil, nil, err
@@ -175,34 +181,57 @@ func (t *Tagging) isIn(target *durable.Original, tag []byte) (bool, error) {
 	if err != nil || !bytes.Equal(head, tag) {
 		return false, err
 	}
-	sum, err := t.payloadSum(target)
-	return sum == t.Info.CRC32C, err
-}
-
-// write writes tag and payload and proves that the payload is what it was,
-// while the disk takes both.
-func (t *Tagging) write(f *durable.File, tag []byte, source *os.File) error {
-	if _, err := io.Copy(f, Tagged(tag, source, t.Info)); err != nil {
-		return err
-	}
-	synced := make(chan error, 1)
-	go func() { synced <- f.Sync() }()
-	sum, err := t.payloadSum(f)
-	if err := errors.Join(err, <-synced); err != nil {
-		return err
-	}
-	if sum != t.Info.CRC32C {
-		return fmt.Errorf("the audio changed on its way: its CRC32C was %08x and is %08x; nothing was replaced", t.Info.CRC32C, sum)
-	}
-	return nil
-}
-
-// payloadSum is the CRC32C of the payload behind the new tag.
-func (t *Tagging) payloadSum(r io.ReaderAt) (uint32, error) {
 	crc := crc32.New(castagnoli)
-	n, err := io.CopyBuffer(crc, io.NewSectionReader(r, t.TagBytes, t.Info.PayloadBytes()), make([]byte, blockBytes))
-	if err == nil && n < t.Info.PayloadBytes() {
-		err = io.ErrUnexpectedEOF
+	err = sum(crc, target, t.TagBytes, t.Info.PayloadBytes())
+	return crc.Sum32() == t.Info.CRC32C, err
+}
+
+// write writes the tag and lets the kernel copy the payload. What has been
+// copied is read back at once, while the rest is on its way.
+func (t *Tagging) write(f *durable.File, tag []byte, source *os.File) error {
+	if _, err := f.Write(tag); err != nil {
+		return err
 	}
-	return crc.Sum32(), err
+	if _, err := source.Seek(t.Info.PayloadStart, io.SeekStart); err != nil {
+		return err
+	}
+	copied := make(chan int64)
+	proved := make(chan error, 1)
+	go func() { proved <- t.prove(f, copied) }()
+	var err error
+	for left := t.Info.PayloadBytes(); left > 0 && err == nil; {
+		var n int64
+		n, err = f.ReadFrom(&io.LimitedReader{R: source, N: min(left, copyBytes)})
+		if n == 0 && err == nil {
+			err = io.ErrUnexpectedEOF
+		}
+		copied <- n
+		left -= n
+	}
+	close(copied)
+	return cmp.Or(err, <-proved)
+}
+
+// prove reads back what was copied, so many bytes at a time, and compares its
+// sum with that of the old file's payload.
+func (t *Tagging) prove(f io.ReaderAt, copied <-chan int64) error {
+	crc := crc32.New(castagnoli)
+	at := t.TagBytes
+	var err error
+	for n := range copied {
+		if err == nil {
+			err = sum(crc, f, at, n)
+		}
+		at += n
+	}
+	if err == nil && crc.Sum32() != t.Info.CRC32C {
+		err = fmt.Errorf("the audio changed on its way: its CRC32C was %08x and is %08x; nothing was replaced", t.Info.CRC32C, crc.Sum32())
+	}
+	return err
+}
+
+// sum feeds n bytes from an offset to a checksum.
+func sum(h hash.Hash, r io.ReaderAt, from, n int64) error {
+	_, err := io.CopyBuffer(h, io.NewSectionReader(r, from, n), make([]byte, min(n, blockBytes)))
+	return err
 }

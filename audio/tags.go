@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -70,7 +69,7 @@ func EpisodeTag(s *show.Show, e *show.Episode, duration time.Duration, picture f
 		Date:      e.Date,
 		Genre:     "Podcast",
 		Comment:   e.Summary,
-		Language:  language(firstOf(e.Language, s.Language)),
+		Language:  Language(firstOf(e.Language, s.Language)),
 		Copyright: copyright(s.Copyright, e.Date),
 		Publisher: s.Owner.Name,
 		GUID:      e.GUID,
@@ -81,14 +80,24 @@ func EpisodeTag(s *show.Show, e *show.Episode, duration time.Duration, picture f
 	if t.Artwork, err = load(cover); err != nil {
 		return nil, fmt.Errorf("read artwork %s: %w", cover, err)
 	}
-	for i, c := range show.Timed(e.Chapters, duration) {
-		image, err := load(c.Image)
+	if t.Chapters, err = TagChapters(e.Chapters, duration, load); err != nil {
+		return nil, err
+	}
+	return t.normal(), nil
+}
+
+// TagChapters are the chapters of a show as a tag has them, for audio of a
+// duration. picture loads an image by what names it, which may be empty.
+func TagChapters(chapters []show.Chapter, duration time.Duration, picture func(name string) (*Picture, error)) ([]Chapter, error) {
+	var all []Chapter
+	for i, c := range show.Timed(chapters, duration) {
+		image, err := picture(c.Image)
 		if err != nil {
 			return nil, fmt.Errorf("read image %s of chapter %d: %w", c.Image, i+1, err)
 		}
-		t.Chapters = append(t.Chapters, Chapter{Start: c.Start, End: c.End, Title: c.Title, URL: c.URL, Image: image, Hidden: c.Hidden})
+		all = append(all, Chapter{Start: c.Start, End: c.End, Title: c.Title, URL: c.URL, Image: image, Hidden: c.Hidden})
 	}
-	return t.normal(), nil
+	return all, nil
 }
 
 func firstOf(a, b string) string {
@@ -170,58 +179,22 @@ func ascii(s string) string {
 // as a stream of len(tag) + info.PayloadBytes() bytes. A master that has become
 // shorter ends it with io.ErrUnexpectedEOF. The payload of an M4A master is the
 // whole file and takes no tag.
-//
-// Where the master is an *os.File, io.Copy to a file leaves the payload to the
-// kernel; it moves the master's offset.
 func Tagged(tag []byte, master io.ReaderAt, info *Info) io.Reader {
-	return io.MultiReader(bytes.NewReader(tag), &payload{master, info.PayloadStart, info.PayloadEnd})
+	payload := io.NewSectionReader(master, info.PayloadStart, info.PayloadBytes())
+	return io.MultiReader(bytes.NewReader(tag), &exactly{payload, info.PayloadBytes()})
 }
 
-// A payload reads the bytes [pos, end) of a master, and takes an earlier end for
-// an error.
-type payload struct {
-	master   io.ReaderAt
-	pos, end int64
+// exactly reads left bytes from r, and takes an earlier end for an error.
+type exactly struct {
+	r    io.Reader
+	left int64
 }
 
-func (p *payload) Read(b []byte) (int, error) {
-	if p.pos == p.end {
-		return 0, io.EOF
-	}
-	n, err := p.master.ReadAt(b[:min(int64(len(b)), p.end-p.pos)], p.pos)
-	p.pos += int64(n)
-	return n, p.early(err)
-}
-
-// WriteTo hands the rest to a writer that can read from a file itself, as files
-// do.
-func (p *payload) WriteTo(w io.Writer) (n int64, err error) {
-	file, isFile := p.master.(*os.File)
-	to, reads := w.(io.ReaderFrom)
-	if !isFile || !reads {
-		return io.Copy(w, struct{ io.Reader }{p})
-	}
-	if _, err := file.Seek(p.pos, io.SeekStart); err != nil {
-		return 0, err
-	}
-	n, err = to.ReadFrom(&io.LimitedReader{R: file, N: p.end - p.pos})
-	p.pos += n
-	if err == nil {
-		err = p.early(io.EOF)
-	}
-	if err == io.EOF {
-		err = nil
+func (e *exactly) Read(p []byte) (int, error) {
+	n, err := e.r.Read(p)
+	e.left -= int64(n)
+	if err == io.EOF && e.left > 0 {
+		err = io.ErrUnexpectedEOF
 	}
 	return n, err
-}
-
-// early makes an error of an end before the end.
-func (p *payload) early(err error) error {
-	switch {
-	case err != io.EOF:
-		return err
-	case p.pos < p.end:
-		return io.ErrUnexpectedEOF
-	}
-	return io.EOF
 }

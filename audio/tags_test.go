@@ -117,8 +117,8 @@ func TestLanguage(t *testing.T) {
 		"": "", "en": "eng", "en-gb": "eng", "EN_us": "eng", "de-AT": "deu", "zh-Hant-TW": "zho", "gsw": "gsw", "pl": "pol",
 		"x-klingon": "", "und": "", "not a language": "",
 	} {
-		if got := language(in); got != want {
-			t.Errorf("language(%q) = %q, want %q", in, got, want)
+		if got := Language(in); got != want {
+			t.Errorf("Language(%q) = %q, want %q", in, got, want)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/bogem/id3v2/v2"
 )
@@ -125,25 +126,30 @@ func cutText(encoding byte, b []byte) (text, rest []byte, ok bool) {
 // decodeText reads text in one of the four encodings. UTF-16 without a byte
 // order mark is taken for little-endian, as the programs that forget it write.
 func decodeText(encoding byte, b []byte) string {
+	var text []byte
 	switch encoding {
 	case utf8Text:
-		return strings.TrimRight(strings.ToValidUTF8(string(b), "\uFFFD"), "\x00")
+		text = bytes.ToValidUTF8(b, []byte("\uFFFD"))
 	case utf16BOM, utf16BE:
 		order := binary.ByteOrder(binary.LittleEndian)
 		if encoding == utf16BE || bytes.HasPrefix(b, []byte{0xFE, 0xFF}) {
 			order = binary.BigEndian
 		}
-		units := make([]uint16, 0, len(b)/2)
 		for ; len(b) >= 2; b = b[2:] {
-			if u := order.Uint16(b); u != 0xFEFF {
-				units = append(units, u)
+			r := rune(order.Uint16(b))
+			if utf16.IsSurrogate(r) && len(b) >= 4 {
+				if pair := utf16.DecodeRune(r, rune(order.Uint16(b[2:]))); pair != utf8.RuneError {
+					r, b = pair, b[2:]
+				}
+			}
+			if r != 0xFEFF {
+				text = utf8.AppendRune(text, r) // half a pair becomes the replacement character
 			}
 		}
-		return strings.TrimRight(string(utf16.Decode(units)), "\x00")
+	default:
+		for _, c := range b {
+			text = utf8.AppendRune(text, rune(c))
+		}
 	}
-	runes := make([]rune, len(b))
-	for i, c := range b {
-		runes[i] = rune(c)
-	}
-	return strings.TrimRight(string(runes), "\x00")
+	return strings.TrimRight(string(text), "\x00")
 }

@@ -18,7 +18,7 @@ func newAudio(g *global) *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(newAudioProbe(g), newAudioChapters(g))
+	c.AddCommand(newAudioProbe(g), newAudioTag(g), newAudioChapters(g), newAudioLoudness(g), newAudioWaveform(g))
 	return c
 }
 
@@ -83,6 +83,8 @@ type probeDocument struct {
 	BitrateMode   string    `json:"bitrate_mode"`
 	SampleRate    int       `json:"sample_rate_hz"`
 	Channels      int       `json:"channels"`
+	Delay         int       `json:"encoder_delay_samples"`
+	Padding       int       `json:"encoder_padding_samples"`
 	PayloadBytes  int64     `json:"payload_bytes"`
 	PayloadSHA256 string    `json:"payload_sha256"`
 	Tag           *probeTag `json:"tag"`
@@ -137,6 +139,8 @@ func probeJSON(info *audio.Info, tag *audio.Tag) probeDocument {
 		BitrateMode:   bitrateMode(info.VBR),
 		SampleRate:    info.SampleRate,
 		Channels:      info.Channels,
+		Delay:         info.EncoderDelay,
+		Padding:       info.EncoderPadding,
 		PayloadBytes:  info.PayloadBytes(),
 		PayloadSHA256: hex.EncodeToString(info.SHA256[:]),
 		Warnings:      append([]string{}, info.Warnings...),
@@ -171,6 +175,9 @@ func (g *global) printProbe(info *audio.Info, tag *audio.Tag) error {
 	channels := map[int]string{1: "mono", 2: "stereo"}[info.Channels]
 	fmt.Fprintf(t, "duration\t%s\t%d frames\n", durationText(info.Duration), info.Frames)
 	fmt.Fprintf(t, "format\t%d kbit/s %s, %d Hz %s\t%s\n", info.Bitrate, bitrateMode(info.VBR), info.SampleRate, channels, info.MediaType)
+	if info.EncoderDelay+info.EncoderPadding > 0 {
+		fmt.Fprintf(t, "encoder\t%d samples before the sound, %d behind it\n", info.EncoderDelay, info.EncoderPadding)
+	}
 	fmt.Fprintf(t, "payload\t%s\tbytes %d to %d\n", bytesText(info.PayloadBytes()), info.PayloadStart, info.PayloadEnd)
 	fmt.Fprintf(t, "\tsha256\t%x\n", info.SHA256)
 	if tag == nil {

@@ -30,6 +30,7 @@ type File struct {
 	name string // final name, slash-separated, below root
 	temp string
 	f    *os.File
+	size int64     // written so far
 	old  *Original // what Commit replaces; nil: whatever is there, or nothing
 	own  bool      // root was opened for this file alone
 }
@@ -81,10 +82,21 @@ func CreateFile(name string, perm fs.FileMode) (*File, error) {
 }
 
 // Write adds to the temporary file.
-func (f *File) Write(p []byte) (int, error) { return f.f.Write(p) }
+func (f *File) Write(p []byte) (int, error) {
+	n, err := f.f.Write(p)
+	f.size += int64(n)
+	return n, err
+}
 
-// ReadFrom lets the kernel copy from another file where it can.
-func (f *File) ReadFrom(r io.Reader) (int64, error) { return f.f.ReadFrom(r) }
+// ReadFrom lets the kernel copy from another file where it can, and has the disk
+// begin with what was copied. Whoever copies a large file in several steps waits
+// less for Sync.
+func (f *File) ReadFrom(r io.Reader) (int64, error) {
+	n, err := f.f.ReadFrom(r)
+	startWriting(f.f, f.size, n)
+	f.size += n
+	return n, err
+}
 
 // ReadAt reads what was written, so that it can be checked before Commit.
 func (f *File) ReadAt(p []byte, off int64) (int, error) { return f.f.ReadAt(p, off) }

@@ -1,0 +1,46 @@
+package audio
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"testing"
+)
+
+// childVariable names the work that the test binary does instead of testing,
+// when a test wants a process that it can kill, limit or measure.
+const childVariable = "ONAIR_AUDIO_CHILD"
+
+func TestMain(m *testing.M) {
+	work := os.Getenv(childVariable)
+	if work == "" {
+		os.Exit(m.Run())
+	}
+	if err := children[work](os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+var children = map[string]func(args []string) error{
+	// retitle FILE TITLE tells when it begins, for whoever wants to kill it.
+	"retitle": func(args []string) error {
+		fmt.Println("ready")
+		_, err := TagFile(args[0], retitle(args[1]), nil)
+		return err
+	},
+	"tag with onair": func(args []string) error { return tagWithOnair(args[0], args[1]) },
+	"tag with bogem": func(args []string) error { return tagWithBogem(args[0], args[1]) },
+}
+
+// child prepares a process of the test binary.
+func child(tb testing.TB, work string, args ...string) *exec.Cmd {
+	tb.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	c := exec.Command(self, args...)
+	c.Env = append(os.Environ(), childVariable+"="+work)
+	return c
+}

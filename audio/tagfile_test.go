@@ -1,0 +1,314 @@
+package audio
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// writeFile writes a file into a folder of its own and returns its path.
+func writeFile(t testing.TB, parts ...[]byte) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "episode.mp3")
+	if err := os.WriteFile(name, join(parts...), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+func readFile(t testing.TB, name string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// alone fails unless the file is all that its folder has.
+func alone(t testing.TB, name string) {
+	t.Helper()
+	entries, err := os.ReadDir(filepath.Dir(name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if e.Name() != filepath.Base(name) {
+			t.Errorf("%s was left behind", e.Name())
+		}
+	}
+}
+
+func retitle(title string) func(*Tag) error {
+	return func(t *Tag) error {
+		t.Title = title
+		return nil
+	}
+}
+
+func keepAll(*Tag) error { return nil }
+
+// tagOf is the tag of a file, frame for frame: everything up to the payload.
+func tagOf(t testing.TB, file, payload []byte) []byte {
+	t.Helper()
+	if !bytes.HasSuffix(file, payload) {
+		t.Fatalf("the file of %d bytes does not end in the payload of %d", len(file), len(payload))
+	}
+	return file[:len(file)-len(payload)]
+}
+
+func TestTagFile(t *testing.T) {
+	payload := silence(mono128, 50) // 1.306 s
+	length := frame23("TLEN", 0, "\x001306\x00")
+	title := frame23("TIT2", 0, "\x00New\x00")
+	private := frame23("PRIV", 0, "owner\x00\x01\x02\x03")
+	picture := testPicture(t, "png", 4, 0)
+	tests := []struct {
+		name string
+		file []byte
+		edit func(*Tag) error
+		drop []string
+		want []byte // frames of the new tag
+		did  Tagging
+	}{
+		{name: "no tag", file: payload, edit: retitle("New"), want: join(title, length), did: Tagging{Fields: []string{"title", "duration"}}},
+		{
+			name: "tags behind the audio", file: join(payload, ape(20), lyrics3("la"), id3v1()), edit: retitle("New"), want: join(title, length),
+			did: Tagging{Fields: []string{"title", "duration"}, LeftOut: []string{"ID3v1 tag behind the audio", "Lyrics3 tag behind the audio", "APE tag behind the audio"}},
+		},
+		{
+			name: "zeros behind the tag", file: join(foreignTag(3, 0, title, length), make([]byte, 700), payload), edit: keepAll, want: join(title, length),
+		},
+		{
+			name: "2.3: what is not named stays byte for byte", edit: retitle("New"),
+			file: join(foreignTag(3, 0,
+				frame23("TRCK", 0, "\x004/12"), frame23("TIT2", 0, "\x00Old"), frame23("TYER", 0, "\x002019"), private, frame23("COMM", 0, "\x01eng\xff\xfe\x00\x00\xff\xfeA\x00"),
+				frame23("COMM", 0, "\x00engiTunNORM\x00 0000"), frame23("TXXX", 0, "\x00key\x00value"), frame23("APIC", 0, "\x00image/jpg\x00\x00cover\x00\xff\xd8"),
+				make([]byte, 1000)), payload),
+			want: join(title, frame23("TRCK", 0, "\x004/12"), frame23("TYER", 0, "\x002019"), length, frame23("COMM", 0, "\x01eng\xff\xfe\x00\x00\xff\xfeA\x00"),
+				private, frame23("COMM", 0, "\x00engiTunNORM\x00 0000"), frame23("TXXX", 0, "\x00key\x00value"), frame23("APIC", 0, "\x00image/jpg\x00\x00cover\x00\xff\xd8")),
+			did: Tagging{Fields: []string{"title", "duration"}, Kept: []string{"PRIV", "COMM", "TXXX"}},
+		},
+		{
+			name: "2.3: flags stay", edit: keepAll,
+			file: join(foreignTag(3, 0, frame23("XENC", frame23Encrypted, "\x80secret"), frame23("TIT2", frame23Compressed, "zz"), frame23("GRP1", frame23Grouped, "G\x00x")), payload),
+			want: join(frame23("TIT2", frame23Compressed, "zz"), length, frame23("XENC", frame23Encrypted, "\x80secret"), frame23("GRP1", frame23Grouped, "G\x00x")),
+			did:  Tagging{Fields: []string{"duration"}, Kept: []string{"XENC", "GRP1"}},
+		},
+		{
+			name: "2.3 unsynchronised", edit: keepAll,
+			file: join(foreignTag(3, tagUnsynchronised, frame23("PRIV", 0, "o\x00\xff\xe0")[:10], []byte("o\x00\xff\x00\xe0"), length), payload),
+			want: join(length, frame23("PRIV", 0, "o\x00\xff\xe0")), did: Tagging{Kept: []string{"PRIV"}},
+		},
+		{
+			name: "2.3: foreign chapters stay whole", edit: retitle("New"),
+			file: join(foreignTag(3, 0, frame23("CHAP", 0, chapterBody("b", 0, 500, frame23("TIT2", 0, "\x00One"), frame23("TIT3", 0, "\x00more"))), frame23("CTOC", 0, "toc\x00\x03\x01b\x00"), length), payload),
+			want: join(title, length, frame23("CHAP", 0, chapterBody("b", 0, 500, frame23("TIT2", 0, "\x00One"), frame23("TIT3", 0, "\x00more"))), frame23("CTOC", 0, "toc\x00\x03\x01b\x00")),
+			did:  Tagging{Fields: []string{"title"}},
+		},
+		{
+			name: "chapters taken away", edit: func(t *Tag) error { t.Chapters = nil; return nil },
+			file: join(foreignTag(3, 0, frame23("CHAP", 0, chapterBody("b", 0, 500)), length), payload),
+			want: length, did: Tagging{Fields: []string{"chapters"}},
+		},
+		{
+			name: "hidden chapters taken away", edit: func(t *Tag) error { t.Chapters = nil; return nil },
+			file: join(foreignTag(3, 0, frame23("CHAP", 0, chapterBody("b", 0, 500)), frame23("CTOC", 0, "toc\x00\x03\x00"), length), payload),
+			want: length, did: Tagging{Fields: []string{"chapters"}},
+		},
+		{
+			name: "another cover: the old covers go, other pictures stay", edit: func(t *Tag) error { t.Artwork = picture; return nil },
+			file: join(foreignTag(3, 0, frame23("APIC", 0, "\x00image/gif\x00\x00\x00logo"), frame23("APIC", 0, "\x00image/gif\x00\x03\x00one"), frame23("APIC", 0, "\x00image/gif\x00\x03\x00two"), length), payload),
+			want: join(length, frame23("APIC", 0, "\x00image/gif\x00\x00\x00logo"), frame23("APIC", 0, "\x00image/png\x00\x03\x00"+string(picture.Data))),
+			did:  Tagging{Fields: []string{"cover"}, Kept: []string{"APIC"}},
+		},
+		{
+			name: "another date takes the old time with it", edit: func(t *Tag) error { t.Date = time.Date(2027, 2, 4, 0, 0, 0, 0, time.UTC); return nil },
+			file: join(foreignTag(3, 0, frame23("TYER", 0, "\x002019"), frame23("TIME", 0, "\x000600"), length), payload),
+			want: join(frame23("TYER", 0, "\x002027\x00"), frame23("TDAT", 0, "\x000402\x00"), length), did: Tagging{Fields: []string{"date"}},
+		},
+		{
+			name: "another language is that of the comment too", edit: func(t *Tag) error { t.Language = "deu"; return nil },
+			file: join(foreignTag(3, 0, frame23("COMM", 0, "\x00eng\x00A"), length), payload),
+			want: join(frame23("TLAN", 0, "\x00deu\x00"), length, frame23("COMM", 0, "\x00deu\x00A")), did: Tagging{Fields: []string{"language", "comment"}},
+		},
+		{
+			name: "two tags: the first counts, the second fills in", edit: keepAll,
+			file: join(foreignTag(3, 0, frame23("TIT2", 0, "\x00One"), length), foreignTag(4, 0, frame24("TIT2", 0, "\x03Two"), frame24("TALB", 0, "\x03Show"), frame24("PRIV", 0, "o\x00x")), payload),
+			want: join(frame23("TIT2", 0, "\x00One"), frame23("TALB", 0, "\x00Show\x00"), length, frame23("PRIV", 0, "o\x00x")),
+			did:  Tagging{Kept: []string{"PRIV"}, LeftOut: []string{"TIT2 of another ID3v2.4 tag"}},
+		},
+		{
+			name: "dropped frames", edit: keepAll, drop: []string{"PRIV"},
+			file: join(foreignTag(3, 0, private, frame23("GEOB", 0, "\x00x"), length), payload),
+			want: join(length, frame23("GEOB", 0, "\x00x")), did: Tagging{Kept: []string{"GEOB"}, Dropped: []string{"PRIV"}},
+		},
+		{
+			name: "all frames dropped, but those of a field", edit: keepAll, drop: []string{DropAll},
+			file: join(foreignTag(4, 0, frame24("RVA2", 0, "x\x00"), frame24("PRIV", 0, "x\x00"), frame24("TIT2", 0, "\x00A"), frame24("TPE1", frame24Compressed, "z"), []byte("?")), payload),
+			want: join(frame23("TIT2", 0, "\x00A\x00"), length), did: Tagging{Fields: []string{"duration"}, Dropped: []string{"RVA2", "PRIV", "TPE1", "junk"}},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			name := writeFile(t, tt.file)
+			got, err := TagFile(name, tt.edit, &TagFileOptions{Drop: tt.drop})
+			if err != nil {
+				t.Fatal(err)
+			}
+			file := readFile(t, name)
+			if diff := cmp.Diff(foreignTag(3, 0, tt.want), tagOf(t, file, payload)); diff != "" {
+				t.Errorf("tag (-want +got):\n%s", diff)
+			}
+			did := Tagging{Fields: got.Fields, Kept: got.Kept, Dropped: got.Dropped, LeftOut: got.LeftOut}
+			if diff := cmp.Diff(tt.did, did); diff != "" {
+				t.Errorf("what was done (-want +got):\n%s", diff)
+			}
+			if !got.Written || got.TagBytes != int64(len(file)-len(payload)) {
+				t.Errorf("written %t, tag of %d bytes, want true and %d", got.Written, got.TagBytes, len(file)-len(payload))
+			}
+			alone(t, name)
+			sameAgain(t, name, tt.edit, tt.drop)
+		})
+	}
+}
+
+// sameAgain: what was just done is done, so that nothing is written (P5).
+func sameAgain(t *testing.T, name string, edit func(*Tag) error, drop []string) {
+	t.Helper()
+	long := time.Unix(1e9, 0)
+	if err := os.Chtimes(name, long, long); err != nil {
+		t.Fatal(err)
+	}
+	before, err := os.Stat(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := readFile(t, name)
+	// A folder that nothing can be written to would fail any other way.
+	got, err := TagFile(name, edit, &TagFileOptions{Drop: drop})
+	if err != nil {
+		t.Fatal(err)
+	}
+	after, err := os.Stat(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Written || len(got.Fields) > 0 || !os.SameFile(before, after) || !after.ModTime().Equal(long) || !bytes.Equal(want, readFile(t, name)) {
+		t.Errorf("the second time: %+v; another file: %t, time %s", got, !os.SameFile(before, after), after.ModTime())
+	}
+}
+
+func TestTagFileToAnotherFile(t *testing.T) {
+	payload := silence(mono128, 50)
+	file := join(foreignTag(3, 0, frame23("TIT2", 0, "\x00Old")), payload, id3v1())
+	name := writeFile(t, file)
+	out := filepath.Join(t.TempDir(), "out.mp3")
+	want := join(foreignTag(3, 0, frame23("TIT2", 0, "\x00New\x00"), frame23("TLEN", 0, "\x001306\x00")), payload)
+	write := func(written bool) {
+		t.Helper()
+		got, err := TagFile(name, retitle("New"), &TagFileOptions{Out: out})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.Written != written || !bytes.Equal(readFile(t, out), want) || !bytes.Equal(readFile(t, name), file) {
+			t.Errorf("written %t, want %t; or a file is not what it should be", got.Written, written)
+		}
+		alone(t, out)
+	}
+	write(true)
+	write(false)
+	want[len(want)-1]++ // the same length and tag, another payload
+	if err := os.WriteFile(out, want, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	want[len(want)-1]--
+	write(true)
+
+	_, err := TagFile(name, keepAll, &TagFileOptions{Out: name})
+	if err == nil || !strings.HasSuffix(err.Error(), "is the file that is read") {
+		t.Errorf("output on top of the input: %v", err)
+	}
+	if _, err := TagFile(name, keepAll, &TagFileOptions{Out: filepath.Join(name, "x")}); err == nil {
+		t.Error("output below a file succeeds")
+	}
+	if _, err := TagFile(name+"?", keepAll, nil); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("no file: %v, want ErrNotExist", err)
+	}
+}
+
+func TestTagFileRefuses(t *testing.T) {
+	payload := silence(mono128, 50)
+	title := frame23("TIT2", 0, "\x00Old")
+	fail := errors.New("no")
+	lying := func(tag []byte, n int) []byte {
+		b := bytes.Clone(tag)
+		copy(b[6:], id3(3, n)[6:10])
+		return b
+	}
+	short := foreignTag(3, 0, title, make([]byte, 500), []byte("more of it"))
+	tests := []struct {
+		name string
+		file []byte
+		edit func(*Tag) error
+		want string
+	}{
+		{"tag that claims more than the file", join(lying(foreignTag(3, 0, title), 100<<20), payload), keepAll, "byte 0: the ID3 tag claims 104857600 bytes and the file has 20921 left"},
+		{"tag that claims half of the audio", join(lying(foreignTag(3, 0, title), 10_000), payload), keepAll, "byte 0: the ID3 tag claims 10000 bytes, but audio begins inside it, at byte 24"},
+		{"2.2 tag that claims whole frames of audio", join(lying(foreignTag(2, 0, frame22("TT2", "\x00Old")), 20+10*418), payload), keepAll, "byte 0: the ID3 tag claims 4200 bytes, but audio begins inside it, at byte 20"},
+		{"frame that claims audio", join(lying(foreignTag(3, 0, frame23("PRIV", 0, string(payload[:4180]))), 20+4180), payload[4180:]), keepAll, "byte 0: the ID3 tag claims 4200 bytes, but audio begins inside it, at byte 20"},
+		{"tag that claims too little", join(lying(short, 300), payload), keepAll, "byte 300: the ID3 tag ends here and no audio begins; the first frame is at byte 534, so the tag claims a wrong size"},
+		{"junk before the audio", join(junk(33), payload), keepAll, "byte 0: the file begins with 33 bytes that are neither a tag nor audio"},
+		{"no audio", join(foreignTag(3, 0, title), junk(4000)), keepAll, "no MPEG audio frame in the 4000 bytes from byte 24"},
+		{"M4A", box("ftyp", []byte("M4A ")), keepAll, "tags are not written to M4A"},
+		{"edit that fails", payload, func(*Tag) error { return fail }, "no"},
+		{"chapters that cannot be written", payload, func(t *Tag) error { t.Chapters = []Chapter{{Start: 2 * time.Second, End: time.Second}}; return nil }, "chapter 1: it cannot last from 2s to 1s"},
+		{"too many chapters", payload, func(t *Tag) error { t.Chapters = manyChapters(256); return nil }, "256 chapters to list"},
+		{"frames that 2.3 has nothing like", join(foreignTag(4, 0, frame24("RVA2", 0, "x\x00"), frame24("TIT2", frame24Compressed, "z"), frame24("TXXX", 0, "\x09x"), []byte("?")), payload), keepAll,
+			"the ID3v2.4 tag has frames that cannot be kept: RVA2 (ID3v2.3 has no such frame), TIT2 (it is compressed, encrypted or grouped), TXXX (it is damaged), junk (1 bytes in the tag that are no frame)"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			name := writeFile(t, tt.file)
+			_, err := TagFile(name, tt.edit, nil)
+			if err == nil || !strings.Contains(err.Error(), tt.want) || !strings.HasPrefix(err.Error(), name+": ") {
+				t.Errorf("error:\n got %v\nwant %s: %s", err, name, tt.want)
+			}
+			if !bytes.Equal(readFile(t, name), tt.file) {
+				t.Error("the file changed")
+			}
+			alone(t, name)
+		})
+	}
+}
+
+// A lying tag behind the audio must not take audio with it.
+func TestTagFileBelievesNoTagThatHoldsAudio(t *testing.T) {
+	payload := silence(mono128, 50)
+	footer := ape(20)[len(ape(20))-apeFooterBytes:]
+	copy(footer[12:], []byte{0, 0x20, 0, 0}) // 8192 bytes
+	footer[23] = 0                           // without a header
+	lyrics := []byte("LYRICSBEGIN")
+	for name, tail := range map[string][]byte{
+		"APE": footer, "Lyrics3": append(lyrics, "008192LYRICS200"...), "ID3v2": append([]byte("3DI\x04\x00\x10"), 0, 0, 0x40, 0),
+	} {
+		t.Run(name, func(t *testing.T) {
+			file := writeFile(t, payload, tail)
+			got, err := TagFile(file, retitle("New"), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			tagOf(t, readFile(t, file), join(payload, tail))
+			if got.LeftOut != nil {
+				t.Errorf("left out: %q", got.LeftOut)
+			}
+		})
+	}
+}
