@@ -48,6 +48,9 @@ func (b *builder) tag(e *Episode) pieces {
 		return nil
 	}
 	b.findings = append(b.findings, audio.CheckTag(t, e.At("title"))...)
+	if e.master != nil {
+		b.findings = append(b.findings, audio.CheckOldTag(e.master.tag, t, show.Position{File: e.Audio})...)
+	}
 	return func() ([][]byte, error) {
 		t, err := make()
 		if err != nil {

@@ -47,6 +47,7 @@
 //	P014  error    the tag cannot be made
 //	P015  error    onair.lock holds a digest that is none
 //	P016  error    an episode to remove that onair.lock does not have
+//	P017  warning  chapters of a master's own tag that an episode cannot have
 //	P020  error    an image cannot be read
 //	P021  warning  the artwork is the placeholder of onair init
 //	P022  error    the chapters file cannot be written

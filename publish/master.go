@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"onair/audio"
+	"onair/internal/finding"
 	"onair/internal/statcache"
 	"onair/show"
 )
@@ -18,10 +19,17 @@ type master struct {
 	folder show.Folder
 	name   string
 	info   *audio.Info
+	tag    *audio.Tag // its own, without pictures; nil: none
+}
+
+// probed is what the cache keeps of a master.
+type probed struct {
+	Info *audio.Info
+	Tag  *audio.Tag
 }
 
 // probeKind names probe results in the cache; it changes when they do.
-const probeKind = "audio-probe-1"
+const probeKind = "audio-probe-2"
 
 // open opens the master read-only, as everything in onair does. The size is
 // that of the file as it is now.
@@ -65,17 +73,34 @@ func (m *master) probe(cache *statcache.Cache) error {
 		id, err = statcache.Identify(name)
 		onDisk = err == nil
 	}
-	m.info = &audio.Info{}
-	if onDisk && cache.Get(probeKind, id, m.info) {
+	var known probed
+	if onDisk && cache.Get(probeKind, id, &known) {
+		m.info, m.tag = known.Info, known.Tag
 		return nil
 	}
 	if m.info, err = audio.Probe(file, size); err != nil {
 		return err
 	}
+	if m.tag, err = audio.ReadTag(file, size); err != nil {
+		m.info.Warnings = append(m.info.Warnings, err.Error())
+	}
+	m.dropPictures()
 	if onDisk {
-		cache.Put(probeKind, id, m.info)
+		cache.Put(probeKind, id, probed{m.info, m.tag})
 	}
 	return nil
+}
+
+// dropPictures forgets the pictures of the tag, which are megabytes that nobody
+// asks for.
+func (m *master) dropPictures() {
+	if m.tag == nil {
+		return
+	}
+	m.tag.Artwork = nil
+	for i := range m.tag.Chapters {
+		m.tag.Chapters[i].Image = nil
+	}
 }
 
 // tagged opens a tag followed by the master's payload.
@@ -117,7 +142,7 @@ func (b *builder) measure(e *Episode) bool {
 	switch {
 	case err == nil:
 		e.master = m
-		b.findings = append(b.findings, audio.CheckMaster(m.info, show.Position{File: e.Audio})...)
+		b.checkMaster(m)
 	case !errors.Is(err, fs.ErrNotExist):
 		b.findings.Errorf("P010", show.Position{File: e.Audio}, "", "%v", err)
 		return false
@@ -135,6 +160,11 @@ func (b *builder) measure(e *Episode) bool {
 		return false
 	}
 	e.Pin = m.pin(e.Slug)
+	if pinned == nil || pinned.Payload != e.Pin.Payload {
+		b.adoptChapters(e)
+	} else {
+		e.Pin.Chapters = pinned.Chapters
+	}
 	if pinned == nil {
 		b.pin(e)
 		return true
@@ -143,9 +173,38 @@ func (b *builder) measure(e *Episode) bool {
 		b.findings.Errorf("P012", show.Position{File: e.Audio}, "to replace it for every listener: --replace-audio "+e.Slug, "the audio is not the one that was published (onair.lock pins %d bytes, sha256 %.12s…)", pinned.Payload.Bytes, pinned.Payload.SHA256)
 		return false
 	}
-	e.Pin.TagFormat, e.Pin.Chapters, e.Pin.Waveform = pinned.TagFormat, pinned.Chapters, pinned.Waveform
+	e.Pin.TagFormat, e.Pin.Waveform = pinned.TagFormat, pinned.Waveform
 	b.pin(e)
 	return true
+}
+
+// checkMaster judges a master: its frames, and its sound as far as that was
+// measured before.
+func (b *builder) checkMaster(m *master) {
+	at := show.Position{File: m.name}
+	b.findings = append(b.findings, audio.CheckMaster(m.info, at)...)
+	if sound := audio.KnownLoudness(b.o.Cache, m.info); sound != nil {
+		b.findings = append(b.findings, audio.CheckLoudness(sound, m.info.Channels, at)...)
+	}
+}
+
+// adoptChapters gives an episode whose files say nothing of chapters those of
+// its master's own tag. The pin has them too, for where the audio is not.
+func (b *builder) adoptChapters(e *Episode) {
+	if e.OwnChapters() {
+		return
+	}
+	at, duration := show.Position{File: e.Audio}, e.master.info.Duration
+	chapters, found := e.master.tag.ShowChapters(duration, at)
+	wrong := append(slices.Clone(found), audio.CheckChapters(chapters, duration, at)...)
+	if i := slices.IndexFunc(wrong, func(f finding.Finding) bool { return f.Severity == finding.Error }); i >= 0 {
+		b.findings.Warnf("P017", at, "write a chapters.txt", "the chapters of the master's own tag are left out: %s", wrong[i].Message)
+		chapters, found = nil, nil
+	}
+	b.findings = append(b.findings, found...)
+	adopted := *e.Episode // the show stays as it was read
+	adopted.Chapters = chapters
+	e.Episode, e.Pin.Chapters = &adopted, chapters
 }
 
 // pin writes the episode into the release's lock once listeners may depend on

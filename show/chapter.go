@@ -100,14 +100,6 @@ func (c *Chapter) fill(s *Sponsor) {
 	}
 }
 
-// CheckChapters reports chapters that are out of order or overlap, at a place
-// that stands for all of them.
-func CheckChapters(chapters []Chapter, at Position) finding.List {
-	var found finding.List
-	checkChapters(slices.Clone(chapters), func(int) Position { return at }, &found)
-	return found
-}
-
 // checkChapters reports chapters that are out of order or overlap. A chapter
 // whose start could not be read, which is negative until here, is left alone.
 func checkChapters(chapters []Chapter, at func(i int) Position, found *finding.List) {

@@ -25,6 +25,21 @@ func ParseChapters(data []byte, name string) ([]Chapter, finding.List) {
 	return r.chapters, found
 }
 
+// AcceptChapters takes the chapters that another source has, such as the tag of
+// a master, as far as a show can have them: with texts of one line, links to the
+// web, and no End that the next chapter implies. What is wrong with them is
+// reported at a place that stands for all of them.
+func AcceptChapters(chapters []Chapter, at Position) ([]Chapter, finding.List) {
+	var found finding.List
+	r := &chapterReader{decoder: &decoder{found: &found}}
+	for _, c := range chapters {
+		r.add(c, at)
+	}
+	r.finish()
+	found.Sort()
+	return r.chapters, found
+}
+
 // A chapterReader collects the chapters of one file and where each is.
 type chapterReader struct {
 	*decoder
@@ -39,9 +54,14 @@ type chapterReader struct {
 func readChapters(file, text string, found *finding.List) *chapterReader {
 	r := &chapterReader{decoder: &decoder{found: found}, file: file, text: text}
 	r.format()()
-	r.chapters = Untimed(r.chapters, 0)
-	checkChapters(r.chapters, func(i int) Position { return r.at[i] }, found)
+	r.finish()
 	return r
+}
+
+// finish looks at all chapters together.
+func (r *chapterReader) finish() {
+	r.chapters = Untimed(r.chapters, 0)
+	checkChapters(r.chapters, func(i int) Position { return r.at[i] }, r.found)
 }
 
 // format tells the formats apart by how they begin. Lines of times and titles
@@ -76,13 +96,17 @@ func (r *chapterReader) add(c Chapter, at Position) {
 		r.full = true
 		return
 	}
+	if n := max(len(c.Title), len(c.URL), len(c.Image)); n > maxTextBytes {
+		r.errorf(ruleLength, at, "", "a chapter with a text of %d bytes; at most %d make sense", n, maxTextBytes)
+		return
+	}
 	c.Title, c.URL, c.Image = oneLine(c.Title), strings.TrimSpace(c.URL), strings.TrimSpace(c.Image)
 	if c.Title == "" && !c.Hidden {
 		r.errorf(ruleRequired, at, "name it, or delete it", "a chapter without a title")
 	}
 	if c.URL != "" {
 		if err := checkURL(c.URL, "http", "https"); err != nil {
-			r.errorf(ruleURL, at, urlHint(c.URL), "url: %v", err)
+			r.warnf(ruleURL, at, urlHint(c.URL), "the link is left out: %v", err)
 			c.URL = ""
 		}
 	}

@@ -128,7 +128,8 @@ func TestParseChaptersFindings(t *testing.T) {
 		{"at one time", "0:12 a\n0:12 b\n", "c:2:1: two chapters start at 0:12"},
 		{"overlap", "1\t9\ta\n5\t12\tb\n", "c:2:1: the chapter before this one ends at 0:09, after this one starts"},
 		{"end before start", "9\t5\ta\n", "c:1:1: the chapter ends at 0:05, before it starts"},
-		{"link that is none", "0:00 a <javascript://x>\n", `c:1:1: url: "javascript://x" starts with "javascript:"; expected http or https`},
+		{"link that is none", "0:00 a <javascript://x>\n", `c:1:1: the link is left out: "javascript://x" starts with "javascript:"; expected http or https`},
+		{"title without end", "0:00 " + strings.Repeat("a", maxTextBytes+1), "c:1:1: a chapter with a text of 65537 bytes; at most 65536 make sense"},
 		{"label without an end", "0\t0\ta\n1.5 b\n", "c:2:1: no line of a label track, which has start, end and title between tabs"},
 		{"Audition in frames", "Name\tStart\tTime Format\na\t0:00:01:12\t25 fps\n", `c:2:1: the times count in "25 fps"`},
 		{"Reaper in beats", "#,Name,Start,End,Length\nR1,a,5.1.00,9.1.00,4.0.00\n", `c:2:1: "5.1.00" is no time`},
@@ -182,6 +183,31 @@ func TestParseChaptersBounds(t *testing.T) {
 	}
 	if _, found := ParseChapters(make([]byte, maxYAML+1), "c"); len(found) != 1 {
 		t.Errorf("too large a file: %v", found)
+	}
+}
+
+// What was accepted comes back from the lock as it is.
+func TestAcceptChapters(t *testing.T) {
+	at := Position{File: "a.mp3"}
+	got, found := AcceptChapters([]Chapter{
+		{End: 12, Title: " Cold\x00open\ufffd ", URL: "javascript:alert(1)"},
+		{Start: 12, End: 48, Title: "\ufffe", Hidden: true, URL: "https://a.example/?b=c"},
+		{Start: 60, End: 60, Title: "The \"end\""},
+	}, at)
+	want := []Chapter{{Title: "Cold open"}, {Start: 12, End: 48, Hidden: true, URL: "https://a.example/?b=c"}, {Start: 60, Title: "The \"end\""}}
+	if diff := cmp.Diff(want, got); diff != "" || len(found) != 1 || found[0].Rule != ruleURL {
+		t.Errorf("%v; -want +got\n%s", found, diff)
+	}
+	lock := exampleLock()
+	for _, pin := range lock.Episodes {
+		pin.Chapters = got
+	}
+	again, found := ParseLock(lock.Format())
+	if diff := cmp.Diff(lock, again); diff != "" || len(found) > 0 {
+		t.Errorf("%v; -want +got\n%s", found, diff)
+	}
+	if _, found := AcceptChapters([]Chapter{{Start: 5, Title: "b"}, {Title: "a"}}, at); len(found) != 1 || found[0].Error() != "a.mp3: the chapter at 0:00 comes after the one at 0:00.000000005" {
+		t.Errorf("out of order: %v", found)
 	}
 }
 

@@ -268,6 +268,19 @@ func reloadIgnoring(t *testing.T, dir, rule string) (*Show, finding.List) {
 	return s, found
 }
 
+func TestNewEpisodeWithChapters(t *testing.T) {
+	dir, _ := newShow(t)
+	s, _ := reload(t, dir)
+	want := []Chapter{{Title: "Intro"}, {Start: clock(t, "1:02:03.25"), Title: "End", URL: "https://end.example/"}}
+	if _, err := NewEpisode(s, &NewEpisodeOptions{Title: "Marked", Slug: "marked", Chapters: want}); err != nil {
+		t.Fatal(err)
+	}
+	s, _ = reload(t, dir)
+	if diff := cmp.Diff(want, s.Episode("marked").Chapters); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
 func TestNewEpisodeNumbersTheLatestSeason(t *testing.T) {
 	s := &Show{Episodes: []*Episode{
 		{Season: 1, Number: 9, Type: Full}, {Season: 2, Number: 3, Type: Full}, {Season: 2, Number: 7, Type: Bonus},

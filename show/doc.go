@@ -134,8 +134,8 @@
 //	redirect_from  list of former paths of its page, such as /4
 //	extra          XML elements for the item
 //
-// Chapters are here, in a file or, where the lock has them from the master's
-// own tag, in neither. A chapter with a sponsor takes from sponsors.yaml what it
+// Chapters are here, in a file or, where the tag of the master has some, in
+// neither; chapters: [] means that there are none. A chapter with a sponsor takes from sponsors.yaml what it
 // does not say itself.
 //
 // # Files of chapters
@@ -198,7 +198,7 @@
 //	S013  error    not a date, or one that the timezone skips
 //	S014  error    not a time in an episode
 //	S015  error    not a URL, or one of another scheme or with a password
-//	      warning  a public url without https
+//	      warning  the same in a file of chapters; a public url without https
 //	S016  error    not an e-mail address
 //	S017  error    not a language
 //	S018  error    not a timezone

@@ -47,7 +47,8 @@ type Episode struct {
 	Transcripts  []TranscriptFile
 	Extra        string // well-formed XML put into the item as it is
 
-	places map[string]Position
+	places      map[string]Position
+	ownChapters bool
 }
 
 // EpisodeType is itunes:episodeType.
@@ -88,6 +89,11 @@ func (e *Episode) Status(now time.Time) Status {
 // "chapters[2].image", for a finding about it; the file as a whole where the
 // field is not written.
 func (e *Episode) At(field string) Position { return place(e.places, field, e.File) }
+
+// OwnChapters reports whether the show's files say which chapters the episode
+// has, be it none. Where they do not, the tag of its master decides, and Chapters
+// are what the lock has kept of that.
+func (e *Episode) OwnChapters() bool { return e.ownChapters }
 
 // place looks a field up; a part of it that is not written stands where the
 // whole is.

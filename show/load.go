@@ -342,6 +342,7 @@ func (l *loader) findChapters(e *Episode, named string) {
 	files := slices.DeleteFunc(slices.Clone(chapterFiles), func(name string) bool {
 		return !l.folder.isFile(path.Join(e.Dir, name)) || path.Join(e.Dir, name) == named
 	})
+	e.ownChapters = written || len(files) > 0
 	switch {
 	case written && len(files) > 0:
 		l.found.Errorf(ruleTwoChapters, at, "keep one of them", "chapters here and in %s", files[0])
@@ -351,7 +352,7 @@ func (l *loader) findChapters(e *Episode, named string) {
 		l.readChapters(e, path.Join(e.Dir, files[0]))
 	case named != "":
 		l.readChapters(e, named)
-	case !written && l.show.Lock.Episodes[e.GUID] != nil:
+	case !e.ownChapters && l.show.Lock.Episodes[e.GUID] != nil:
 		e.Chapters = slices.Clone(l.show.Lock.Episodes[e.GUID].Chapters)
 	}
 }

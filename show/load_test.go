@@ -463,6 +463,13 @@ episodes:
 	if diff := cmp.Diff([]Chapter{{Start: 500 * time.Millisecond, Title: "From the tag"}}, s.Episode("6-moon").Chapters); diff != "" {
 		t.Errorf("lock: -want +got\n%s", diff)
 	}
+	if !s.Episode("5-tail").OwnChapters() || !s.Episode("4-cloudy").OwnChapters() || s.Episode("6-moon").OwnChapters() {
+		t.Error("it is not known whose the chapters are")
+	}
+	put("episodes/6-moon/episode.md", "---\ntitle: Moon\nguid: moon\nchapters: []\n---\n")(t, files)
+	if e := load(t, files, nil).Episode("6-moon"); !e.OwnChapters() || len(e.Chapters) > 0 {
+		t.Errorf("chapters: [] gives %v", e.Chapters)
+	}
 }
 
 func TestChaptersOfANamedFile(t *testing.T) {

@@ -27,6 +27,8 @@ type NewEpisodeOptions struct {
 	Date  time.Time   // when it goes live; zero: a draft, with the line to fill in
 	Audio string      // operating-system path of an .mp3 or .m4a to copy; empty: none yet
 	Rand  io.Reader   // where the GUID comes from; nil: crypto/rand
+
+	Chapters []Chapter // for chapters.txt; none: no such file
 }
 
 // NewEpisode makes the folder of an episode, with a GUID and, unless it is a
@@ -112,6 +114,11 @@ func (s *Show) fill(root *os.Root, e *Episode, opts *NewEpisodeOptions) error {
 	if opts.Audio != "" && !s.isMaster(e, opts.Audio) {
 		if err := copyMaster(root, e.Dir, opts.Audio); err != nil {
 			return fmt.Errorf("copy %s: %w", opts.Audio, err)
+		}
+	}
+	if len(opts.Chapters) > 0 {
+		if _, err := writeNew(root, path.Join(e.Dir, chaptersFile), func() ([]byte, error) { return FormatChapters(opts.Chapters), nil }); err != nil {
+			return err
 		}
 	}
 	_, err := writeNew(root, path.Join(e.Dir, episodeFile), func() ([]byte, error) { return newEpisodeFile(e, s.Timezone), nil })

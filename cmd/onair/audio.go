@@ -18,7 +18,7 @@ func newAudio(g *global) *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(newAudioProbe(g), newAudioTag(g), newAudioChapters(g))
+	c.AddCommand(newAudioProbe(g), newAudioTag(g), newAudioChapters(g), newAudioLoudness(g), newAudioWaveform(g))
 	return c
 }
 

@@ -12,7 +12,6 @@ import (
 
 	"onair/audio"
 	"onair/feed"
-	"onair/internal/durable"
 	"onair/internal/finding"
 	"onair/show"
 )
@@ -75,11 +74,7 @@ func (g *global) chapters(name string, o *chaptersOptions) error {
 	if err := g.writeChapters(&out, chapters, o); err != nil {
 		return err
 	}
-	if o.out == "-" {
-		_, err := g.stdout.Write(out.Bytes())
-		return err
-	}
-	return durable.WriteFile(o.out, out.Bytes(), 0o644)
+	return g.writeOutput(o.out, out.Bytes())
 }
 
 // readChapters reads and checks the chapters of a file. The duration is that of

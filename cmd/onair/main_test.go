@@ -30,6 +30,10 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	onair, err := exec.LookPath("onair")
+	if err != nil {
+		t.Fatal(err)
+	}
 	nothing := httptest.NewServer(http.HandlerFunc(noBucket))
 	t.Cleanup(nothing.Close)
 	testscript.Run(t, testscript.Params{
@@ -37,6 +41,7 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("EXAMPLES", examples)
+			e.Setenv("BARE", filepath.Dir(onair)) // a PATH with nothing but onair
 			e.Setenv("EMPTY_GCS", nothing.Listener.Addr().String())
 			e.Setenv("XDG_CACHE_HOME", filepath.Join(e.WorkDir, ".cache"))
 			e.Setenv("ONAIR_NOW", "2026-11-20T12:00:00Z")

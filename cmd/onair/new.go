@@ -4,10 +4,12 @@ import (
 	"crypto/rand"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"onair/audio"
 	"onair/show"
 )
 
@@ -62,6 +64,9 @@ func (g *global) newEpisode(title string, o *newOptions) error {
 	} else if o.audio != "" {
 		n.Date = g.now().In(s.Timezone).Truncate(time.Minute)
 	}
+	if n.Chapters, err = g.ownChapters(o.audio); err != nil {
+		return err
+	}
 	dir, err := show.NewEpisode(s, n)
 	if err != nil {
 		return err
@@ -71,4 +76,25 @@ func (g *global) newEpisode(title string, o *newOptions) error {
 		fmt.Fprintf(g.stderr, "\nNext: write the show notes there, then %s%s publish\n", g.name, g.inDir(g.dir))
 	}
 	return nil
+}
+
+// ownChapters reads the chapters of an MP3's own tag. What is wrong with them is
+// said, and an episode can start without them.
+func (g *global) ownChapters(name string) ([]show.Chapter, error) {
+	if !strings.EqualFold(filepath.Ext(name), ".mp3") {
+		return nil, nil
+	}
+	f, size, err := openRegular(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	chapters, found := audio.ReadChapters(f, size, name)
+	if err := g.writeFindings(g.stderr, found); err != nil {
+		return nil, err
+	}
+	if found.HasErrors() {
+		chapters = nil
+	}
+	return chapters, nil
 }

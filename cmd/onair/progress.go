@@ -62,12 +62,17 @@ func (m *meter) Done() {
 
 // bar is the share of the step that is done.
 func bar(p publish.Progress) string {
+	if p.AllBytes > 0 {
+		return share(p.Bytes, p.AllBytes)
+	}
+	return share(int64(p.Objects), int64(p.AllObjects))
+}
+
+// share draws how much of something is done.
+func share(done, all int64) string {
 	full := 0
-	switch {
-	case p.AllBytes > 0:
-		full = int(min(barWidth, barWidth*p.Bytes/p.AllBytes))
-	case p.AllObjects > 0:
-		full = barWidth * p.Objects / p.AllObjects
+	if all > 0 {
+		full = int(min(barWidth, barWidth*done/all))
 	}
 	return strings.Repeat("█", full) + strings.Repeat("░", barWidth-full)
 }

@@ -84,11 +84,7 @@ func (g *global) convert(name string, o *convertOptions) error {
 	if err := writeTranscript(&out, t, o); err != nil {
 		return err
 	}
-	if o.out == "-" {
-		_, err = g.stdout.Write(out.Bytes())
-		return err
-	}
-	return durable.WriteFile(o.out, out.Bytes(), 0o644)
+	return g.writeOutput(o.out, out.Bytes())
 }
 
 func writeTranscript(w io.Writer, t *transcripts.Transcript, o *convertOptions) error {
@@ -130,4 +126,13 @@ func (g *global) readInput(name string, limit int64) ([]byte, error) {
 		err = fmt.Errorf("%s is larger than %s", name, bytesText(limit))
 	}
 	return data, err
+}
+
+// writeOutput writes a file or, for "-", standard output.
+func (g *global) writeOutput(name string, data []byte) error {
+	if name == "-" {
+		_, err := g.stdout.Write(data)
+		return err
+	}
+	return durable.WriteFile(name, data, 0o644)
 }

@@ -1,0 +1,157 @@
+package publish_test
+
+import (
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"onair/audio"
+	"onair/publish"
+	"onair/show"
+)
+
+const firstLight = "episodes/first-light/audio.mp3"
+
+// tagMaster puts a tag with chapters in front of a master, as editors of audio
+// export it.
+func tagMaster(t *testing.T, files fstest.MapFS, chapters ...audio.Chapter) {
+	t.Helper()
+	tag, err := (&audio.Tag{Title: "First light", Chapters: chapters}).Bytes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	files[firstLight] = &fstest.MapFile{Data: append(tag, files[firstLight].Data...)}
+}
+
+var marks = []audio.Chapter{
+	{End: 5 * time.Second, Title: "Dawn", Hidden: true},
+	{Start: 5 * time.Second, End: 9 * time.Second, Title: "Day", URL: "https://day.example/"},
+	{Start: 10 * time.Second, End: time.Hour, Title: "Dusk"},
+}
+
+// publishable is an example that was never published, with chapters in the tag
+// of a master.
+func publishable(t *testing.T, chapters ...audio.Chapter) fstest.MapFS {
+	files := example(t)
+	delete(files, show.LockFile)
+	tagMaster(t, files, chapters...)
+	return files
+}
+
+// episode finds an episode of a release and its pin.
+func episode(t *testing.T, r *publish.Release, slug string) (*publish.Episode, *show.Pin) {
+	t.Helper()
+	for _, e := range r.Episodes {
+		if e.Slug == slug {
+			return e, r.Lock.Episodes[e.GUID]
+		}
+	}
+	t.Fatalf("there is no episode %s", slug)
+	return nil, nil
+}
+
+// keys are those of a release, in order.
+func keys(r *publish.Release) (all []string) {
+	for _, o := range r.Objects {
+		all = append(all, o.Key)
+	}
+	return all
+}
+
+// The chapters of a master's own tag become the episode's, are pinned, and say
+// the same where the master is not.
+func TestChaptersOfTheMaster(t *testing.T) {
+	files := publishable(t, marks...)
+	first := release(t, files, nil)
+	e, pin := episode(t, first, "first-light")
+	want := []show.Chapter{
+		{Title: "Dawn", Hidden: true},
+		{Start: 5 * time.Second, End: 9 * time.Second, Title: "Day", URL: "https://day.example/"},
+		{Start: 10 * time.Second, Title: "Dusk"},
+	}
+	if diff := cmp.Diff(want, e.Chapters); diff != "" {
+		t.Errorf("the episode's chapters (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(want, pin.Chapters); diff != "" {
+		t.Errorf("the pin's chapters (-want +got):\n%s", diff)
+	}
+	if got := first.Show.Episode("first-light").Chapters; got != nil {
+		t.Errorf("the show itself has chapters now: %v", got)
+	}
+
+	files[show.LockFile] = &fstest.MapFile{Data: first.Lock.Format()}
+	again := release(t, files, nil)
+	delete(files, firstLight)
+	elsewhere := release(t, files, nil)
+	for name, r := range map[string]*publish.Release{"again": again, "without the master": elsewhere} {
+		if diff := cmp.Diff(keys(first), keys(r)); diff != "" {
+			t.Errorf("%s: other keys (-first +now):\n%s", name, diff)
+		}
+		if diff := cmp.Diff(string(first.Lock.Format()), string(r.Lock.Format())); diff != "" {
+			t.Errorf("%s: another lock (-first +now):\n%s", name, diff)
+		}
+	}
+}
+
+func TestChaptersOfTheMasterAreNotTaken(t *testing.T) {
+	published := func(files fstest.MapFS) { // with the same sound and another tag
+		pristine := example(t)
+		files[show.LockFile] = pristine[show.LockFile]
+	}
+	overlapping := []audio.Chapter{{End: 9 * time.Second, Title: "Dawn"}, {Start: 5 * time.Second, End: 10 * time.Second, Title: "Day"}}
+	late := []audio.Chapter{{End: time.Hour, Title: "Dawn"}, {Start: time.Hour, End: 2 * time.Hour, Title: "Day"}}
+	tests := []struct {
+		name     string
+		chapters []audio.Chapter
+		change   func(fstest.MapFS)
+		finding  string
+	}{
+		{"where the episode has none by intent", marks, func(files fstest.MapFS) {
+			edit(t, files, "episodes/first-light/episode.md", "title:", "chapters: []\ntitle:")
+		}, "the tag of the master has 3 chapters and the episode has 0"},
+		{"when the episode is published", marks, published, "the tag of the master has 3 chapters and the episode has 0"},
+		{"when they overlap", overlapping, func(fstest.MapFS) {}, "the chapters of the master's own tag are left out: the chapter before this one ends at 0:09, after this one starts"},
+		{"when they come after the end", late, func(fstest.MapFS) {}, "the chapters of the master's own tag are left out: chapter 2 starts at 1h0m0s"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			files := publishable(t, tt.chapters...)
+			tt.change(files)
+			s, found := show.Load(files, nil)
+			if found.HasErrors() {
+				t.Fatal(found)
+			}
+			r, found, err := publish.NewRelease(t.Context(), s, &publish.Options{Now: now})
+			if err != nil || found.HasErrors() {
+				t.Fatal(err, found)
+			}
+			e, pin := episode(t, r, "first-light")
+			if len(e.Chapters) > 0 || len(pin.Chapters) > 0 {
+				t.Errorf("chapters %v, pinned %v", e.Chapters, pin.Chapters)
+			}
+			said := ""
+			for _, f := range found {
+				said += f.Message + "\n"
+			}
+			if !strings.Contains(said, tt.finding) {
+				t.Errorf("no finding %q in\n%s", tt.finding, said)
+			}
+		})
+	}
+}
+
+// Another master brings its own chapters.
+func TestReplacedMasterBringsItsChapters(t *testing.T) {
+	files := publishable(t, marks...)
+	files[show.LockFile] = &fstest.MapFile{Data: release(t, files, nil).Lock.Format()}
+	files[firstLight] = files["episodes/4-the-long-tail/audio.mp3"]
+	tagMaster(t, files, audio.Chapter{End: time.Second, Title: "New"}, audio.Chapter{Start: time.Second, End: time.Hour, Title: "Day"})
+	r := release(t, files, &publish.Options{Now: now, ReplaceAudio: []string{"first-light"}})
+	e, pin := episode(t, r, "first-light")
+	if want := []show.Chapter{{Title: "New"}, {Start: time.Second, Title: "Day"}}; !cmp.Equal(want, e.Chapters) || !cmp.Equal(want, pin.Chapters) {
+		t.Errorf("chapters %v, pinned %v", e.Chapters, pin.Chapters)
+	}
+}
