@@ -26,6 +26,7 @@ var components = map[string]func() (string, error){
 	"podget":            program("podget"),
 	"script":            program("script"),
 	"taglib":            sync.OnceValues(compileTagLib),
+	"versitygw":         goProgram("versitygw", "v1.8.0"),
 	"vnu":               sync.OnceValues(findVNU),
 	"webvtt-parser":     npm("webvtt-parser", "captions.js"),
 	"xmllint":           program("xmllint"),
@@ -61,6 +62,22 @@ func program(names ...string) func() (string, error) {
 		}
 		return "", fmt.Errorf("no %s in PATH", strings.Join(names, " or "))
 	}
+}
+
+// goProgram finds a program of a version that e2e/setup has built, where it
+// keeps what takes minutes: outside of the checkout.
+func goProgram(name, version string) func() (string, error) {
+	return sync.OnceValues(func() (string, error) {
+		cache := os.Getenv("XDG_CACHE_HOME")
+		if cache == "" {
+			home, err := os.UserHomeDir()
+			if err != nil {
+				return "", err
+			}
+			cache = filepath.Join(home, ".cache")
+		}
+		return exec.LookPath(filepath.Join(cache, "onair-e2e", name+"-"+version, name))
+	})
 }
 
 // python finds an interpreter that has the module: the first in PATH may be

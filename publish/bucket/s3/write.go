@@ -231,7 +231,7 @@ func (b *Bucket) stream(ctx context.Context, in *s3.PutObjectInput, o *bucket.Ob
 		w.CloseWithError(err)
 		sent <- err
 	}()
-	in.Body = r
+	in.Body = struct{ io.Reader }{r} // the SDK sends an io.PipeReader in chunks
 	out, err := b.client.PutObject(ctx, in, unsigned)
 	r.CloseWithError(errAnswered)
 	bodyErr := <-sent

@@ -1,0 +1,42 @@
+package e2e
+
+import (
+	"fmt"
+	"sync/atomic"
+	"testing"
+
+	"onair/publish/bucket"
+	"onair/publish/bucket/buckettest"
+	"onair/publish/bucket/s3"
+)
+
+// openS3 opens a bucket of a server launched here.
+func openS3(t testing.TB, url string) *s3.Bucket {
+	t.Helper()
+	useS3Credentials()
+	b, err := s3.Open(t.Context(), url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// TestBucketS3 runs the conformance suite of buckets on versitygw, once on whole
+// buckets and once below a prefix.
+func TestBucketS3(t *testing.T) {
+	t.Parallel()
+	server := startVersityGW(t)
+	var n atomic.Int32
+	for name, suffix := range map[string]string{"bucket": "", "prefix": "/show/one"} {
+		t.Run(name, func(t *testing.T) {
+			buckettest.Run(t, func(t *testing.T) bucket.Bucket {
+				name := fmt.Sprintf("bucket-%d", n.Add(1))
+				server.makeBucket(t, name)
+				return openS3(t, server.bucketURL(name+suffix))
+			}, &buckettest.Options{
+				ManyKeys:        1100,
+				KeepsOldHeaders: "versitygw 1.8.0 keeps a Cache-Control that a copy onto itself does not name",
+			})
+		})
+	}
+}
