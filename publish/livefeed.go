@@ -8,8 +8,11 @@ import (
 
 // liveFeed is what a feed that is live tells apps to fetch.
 type liveFeed struct {
-	Artwork []liveImage `xml:"channel>http://www.itunes.com/dtds/podcast-1.0.dtd image"`
-	Items   []liveItem  `xml:"channel>item"`
+	XMLName xml.Name `xml:"rss"`
+	Channel struct {
+		Artwork []liveImage `xml:"http://www.itunes.com/dtds/podcast-1.0.dtd image"`
+		Items   []liveItem  `xml:"item"`
+	} `xml:"channel"`
 }
 
 type liveItem struct {
@@ -57,12 +60,9 @@ func (i *liveItem) page() string {
 
 // parseLive reads a feed as far as it names what apps fetch.
 func parseLive(data []byte) (*liveFeed, error) {
-	var doc struct {
-		XMLName xml.Name `xml:"rss"`
-		liveFeed
-	}
-	if err := xml.Unmarshal(data, &doc); err != nil {
+	var feed liveFeed
+	if err := xml.Unmarshal(data, &feed); err != nil {
 		return nil, fmt.Errorf("it is not a feed: %w", err)
 	}
-	return &doc.liveFeed, nil
+	return &feed, nil
 }

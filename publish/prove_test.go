@@ -29,7 +29,7 @@ func header(name, value string) fault {
 // content serves other bytes than the release has.
 func content(change func([]byte) []byte) fault {
 	return func(s *site, w http.ResponseWriter, r *http.Request) bool {
-		o := s.object(strings.TrimPrefix(r.URL.Path, "/"))
+		o := s.wanted(r)
 		s.send(w, r, o, change(s.content(o)))
 		return true
 	}
@@ -65,7 +65,7 @@ func otherRange(s *site, w http.ResponseWriter, r *http.Request) bool {
 
 // cut announces a part and breaks off.
 func cut(s *site, w http.ResponseWriter, r *http.Request) bool {
-	o := s.object(strings.TrimPrefix(r.URL.Path, "/"))
+	o := s.wanted(r)
 	w.Header().Set("Content-Type", o.ContentType)
 	asked := strings.TrimPrefix(r.Header.Get("Range"), "bytes=")
 	w.Header().Set("Content-Range", fmt.Sprintf("bytes %s/%d", asked, o.Size))

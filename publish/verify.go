@@ -67,6 +67,7 @@ type verifier struct {
 
 	want     []Expectation
 	known    map[string]bool // addresses in want
+	ahead    bool            // the folder's feed is another than the live one
 	problems []problem
 }
 
@@ -92,11 +93,11 @@ func (v *verifier) run() {
 	v.compareFolder(feed, data)
 	v.expect(Expectation{URL: v.r.Show.FeedURL(), at: v.r.Show.At("url")}) // HEAD
 	v.expect(v.page(v.r.Show.URL, v.r.Show.At("url")))
-	for _, image := range feed.Artwork {
+	for _, image := range feed.Channel.Artwork {
 		v.expect(v.file(image.URL, v.r.Show.At("artwork")))
 	}
-	for i := range feed.Items {
-		v.item(&feed.Items[i])
+	for i := range feed.Channel.Items {
+		v.item(&feed.Channel.Items[i])
 	}
 	v.notLive(feed)
 	if v.o.Full {
@@ -148,11 +149,12 @@ func (v *verifier) published(key string) string {
 
 // compareFolder says that the folder is not what is live, which it may well be.
 func (v *verifier) compareFolder(feed *liveFeed, data []byte) {
-	if v.o.Published == nil || fmt.Sprintf("%x", sha256.Sum256(data)) == v.r.Feed.SHA256 {
+	v.ahead = fmt.Sprintf("%x", sha256.Sum256(data)) != v.r.Feed.SHA256
+	if v.o.Published == nil || !v.ahead {
 		return
 	}
 	live := map[string]bool{}
-	for _, i := range feed.Items {
+	for _, i := range feed.Channel.Items {
 		live[i.GUID] = true
 	}
 	here := 0
@@ -225,7 +227,7 @@ func (v *verifier) enclosure(i *liveItem, at finding.Position) {
 // direct is the address of an enclosure without whatever was put before it.
 func (v *verifier) direct(address string) string {
 	base := v.r.Show.URL
-	if strings.HasPrefix(address, base) {
+	if strings.HasPrefix(address, base) || !strings.HasPrefix(address, "http") {
 		return address
 	}
 	_, rest, ok := strings.Cut(address, "/"+strings.TrimPrefix(base, "https://"))
@@ -269,7 +271,7 @@ func (v *verifier) page(address string, at finding.Position) Expectation {
 	e := v.file(address, at)
 	key, _ := v.key(address)
 	e.Bytes, e.lenient, e.published = 0, true, v.published(key)
-	if o := v.objects[key]; o != nil {
+	if o := v.objects[key]; o != nil && !v.ahead {
 		e.local = o.SHA256
 	}
 	return e
@@ -288,7 +290,7 @@ func (v *verifier) otherPages() {
 // notLive tells of episodes that were asked for and are not in the live feed.
 func (v *verifier) notLive(feed *liveFeed) {
 	for _, slug := range v.o.Episodes {
-		live := slices.ContainsFunc(feed.Items, func(i liveItem) bool {
+		live := slices.ContainsFunc(feed.Channel.Items, func(i liveItem) bool {
 			e := v.episode(&i)
 			return e != nil && e.Slug == slug
 		})

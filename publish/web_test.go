@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/x509"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -30,12 +31,13 @@ type site struct {
 	tamper func(w http.ResponseWriter, r *http.Request) bool
 	plain  http.HandlerFunc // port 80; nil: it redirects
 
-	mu     sync.Mutex
-	clock  time.Time
-	slept  time.Duration
-	asked  map[string]int // requests, by method and path
-	client *fetch.Client
-	dial   func(ctx context.Context, network, address string) (net.Conn, error)
+	mu          sync.Mutex
+	clock       time.Time
+	slept       time.Duration
+	asked       map[string]int // requests, by method and path
+	client      *fetch.Client
+	certificate *x509.Certificate
+	dial        func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 const (
@@ -52,11 +54,14 @@ func newSite(t *testing.T, change func(fstest.MapFS)) *site {
 		change(s.files)
 	}
 	s.Release = release(t, s.files, nil)
-	secure := httptest.NewTLSServer(s)
+	secure := httptest.NewUnstartedServer(s)
+	secure.Config.ErrorLog = log.New(io.Discard, "", 0) // clients that do not trust it
+	secure.StartTLS()
 	plain := httptest.NewServer(http.HandlerFunc(s.servePlain))
 	t.Cleanup(func() { secure.Close(); plain.Close() })
 	roots := x509.NewCertPool()
-	roots.AddCert(secure.Certificate())
+	s.certificate = secure.Certificate()
+	roots.AddCert(s.certificate)
 	s.dial = func(ctx context.Context, network, address string) (net.Conn, error) {
 		to := secure
 		if strings.HasSuffix(address, ":80") {
@@ -107,16 +112,26 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "https://"+rest, http.StatusFound)
 		return
 	}
-	key := strings.TrimPrefix(r.URL.Path, "/")
-	if key == "" || strings.HasSuffix(key, "/") {
-		key += "index.html"
-	}
-	o := s.object(key)
+	o := s.wanted(r)
 	if o == nil {
 		http.NotFound(w, r)
 		return
 	}
 	s.send(w, r, o, s.content(o))
+}
+
+// wanted is the object that a request is for, or nil.
+func (s *site) wanted(r *http.Request) *publish.Object {
+	key := strings.TrimPrefix(r.URL.Path, "/")
+	if key == "" || strings.HasSuffix(key, "/") {
+		key += "index.html"
+	}
+	for _, o := range s.Objects {
+		if o.Key == key {
+			return o
+		}
+	}
+	return nil
 }
 
 // send serves bytes as those of an object.
@@ -125,16 +140,6 @@ func (s *site) send(w http.ResponseWriter, r *http.Request, o *publish.Object, d
 	w.Header().Set("Cache-Control", o.CacheControl)
 	w.Header().Set("Access-Control-Allow-Origin", "*")
 	http.ServeContent(w, r, o.Key, time.Time{}, bytes.NewReader(data))
-}
-
-// object is the one that the release has under a key, or nil.
-func (s *site) object(key string) *publish.Object {
-	for _, o := range s.Objects {
-		if o.Key == key {
-			return o
-		}
-	}
-	return nil
 }
 
 func (s *site) content(o *publish.Object) []byte {
@@ -153,7 +158,7 @@ func (s *site) content(o *publish.Object) []byte {
 
 // withHeader serves an object of the site with another header; empty: without.
 func (s *site) withHeader(w http.ResponseWriter, r *http.Request, name, value string) bool {
-	o := s.object(strings.TrimPrefix(r.URL.Path, "/"))
+	o := s.wanted(r)
 	changed := headerWriter{ResponseWriter: w, name: name, value: value}
 	s.send(&changed, r, o, s.content(o))
 	return true

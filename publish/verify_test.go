@@ -1,0 +1,344 @@
+package publish_test
+
+import (
+	"bytes"
+	"crypto/x509"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"onair/internal/fetch"
+	"onair/internal/finding"
+	"onair/publish"
+	"onair/show"
+)
+
+// noteless are the findings without those that say how long it took.
+func noteless(l finding.List) finding.List {
+	return slices.DeleteFunc(slices.Clone(l), func(f finding.Finding) bool { return f.Rule == "V013" })
+}
+
+func TestVerifyWhatIsAsItShouldBe(t *testing.T) {
+	s := newSite(t, nil)
+	found := publish.Verify(t.Context(), s.web(), s.Release, &publish.VerifyOptions{Full: true})
+	if diff := cmp.Diff([]string{"info V013"}, rules(found)); diff != "" {
+		t.Errorf("%s\n%v", diff, found)
+	}
+	if found[0].Message != home+"feed.xml: fresh after 0.0 s" {
+		t.Errorf("got %q", found[0].Message)
+	}
+	for _, o := range s.Objects {
+		path := "/" + strings.TrimSuffix(o.Key, "index.html")
+		seen := s.asked["GET "+path] + s.asked["HEAD "+path]
+		if named := o.Role != publish.RoleTheme && o.Role != publish.RoleArtwork; named && seen == 0 {
+			t.Errorf("nobody looked at %s", o.Key)
+		}
+		if o.Role == publish.RoleAudio && s.asked["HEAD "+path] != 1 {
+			t.Errorf("%s was asked for by HEAD %d times", o.Key, s.asked["HEAD "+path])
+		}
+	}
+}
+
+// role answers requests for the first object with a role by a fault.
+func role(role publish.Role, f fault) fault {
+	return func(s *site, w http.ResponseWriter, r *http.Request) bool {
+		return r.URL.Path == "/"+s.key(role) && f(s, w, r)
+	}
+}
+
+func path(p string, f fault) fault {
+	return func(s *site, w http.ResponseWriter, r *http.Request) bool { return r.URL.Path == p && f(s, w, r) }
+}
+
+func under(start string, f fault) fault {
+	return func(s *site, w http.ResponseWriter, r *http.Request) bool {
+		return strings.HasPrefix(r.URL.Path, start) && f(s, w, r)
+	}
+}
+
+// answer sends a text as it is.
+func answer(text string) fault {
+	return func(_ *site, w http.ResponseWriter, _ *http.Request) bool {
+		w.Header().Set("Content-Type", "application/rss+xml")
+		w.Header().Set("Cache-Control", "public, max-age=60")
+		_, _ = w.Write([]byte(text))
+		return true
+	}
+}
+
+func TestVerifyFaults(t *testing.T) {
+	page := "/episodes/" + ghostSlug + "/"
+	for _, test := range []struct {
+		name  string
+		fault fault
+		want  []string
+		hint  string
+	}{
+		{"the feed is not there", path("/feed.xml", status(404)), []string{"error V002"}, ""},
+		{"the feed may not be read", path("/feed.xml", status(403)), []string{"error V002"}, "legacyObjectReader"},
+		{"an old feed", path("/feed.xml", content(older)), []string{"error V010"}, "purge"},
+		{"another page instead of the feed", path("/feed.xml", answer("<!doctype html><p>hello")), []string{"error V010", "error V014"}, ""},
+		{"no HEAD for the feed", on("HEAD", path("/feed.xml", status(405))), []string{"error V009"}, "Apple"},
+		{"another type of feed", path("/feed.xml", header("Content-Type", "text/xml")), []string{"warning V004"}, ""},
+		{"an enclosure is not there", role(publish.RoleAudio, status(404)), []string{"error V002"}, ""},
+		{"an enclosure is shorter", role(publish.RoleAudio, content(shorter)), []string{"error V003", "error V005"}, ""},
+		{"an enclosure has no ranges", role(publish.RoleAudio, whole), []string{"error V005"}, ""},
+		{"an enclosure is damaged", role(publish.RoleAudio, content(flipped)), []string{"error V007"}, ""},
+		{"captions without CORS", role(publish.RoleTranscript, header("Access-Control-Allow-Origin", "")), []string{"error V006"}, "cors"},
+		{"captions are damaged", role(publish.RoleTranscript, content(flipped)), []string{"error V007"}, ""},
+		{"chapters of another type", role(publish.RoleChapters, header("Content-Type", "text/plain")), []string{"error V004"}, ""},
+		{"artwork is not there", under("/assets/artwork-", status(404)), []string{"error V002", "error V002"}, ""},
+		{"the CDN keeps audio for a minute", role(publish.RoleAudio, header("Cache-Control", "max-age=60")), []string{"warning V008"}, "Cloudflare"},
+		{"an old page", path(page, content(bytes.ToUpper)), []string{"error V010"}, "purge"},
+		{"a page is not there", path(page, status(404)), []string{"error V002"}, "--web-main-page-suffix=index.html"},
+		{"the site's page is not there", path("/", status(404)), []string{"error V002"}, "--web-main-page-suffix=index.html"},
+		{"a page that does not exist is there", path("/no-such-page-onair-asks-for/", status(200)), []string{"warning V018"}, "--web-error-page=404.html"},
+		{"a page that does not exist is forbidden", path("/no-such-page-onair-asks-for/", status(403)), []string{"warning V018"}, ""},
+		{"the records are public", path("/.onair/release.json", answer("{}")), []string{"warning V019"}, "state: gs://hello-universe-private"},
+		{"the records are forbidden", path("/.onair/release.json", status(403)), []string{}, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := newSite(t, nil)
+			s.tamper = func(w http.ResponseWriter, r *http.Request) bool { return test.fault(s, w, r) }
+			found := noteless(publish.Verify(t.Context(), s.web(), s.Release, nil))
+			if diff := cmp.Diff(test.want, rules(found)); diff != "" {
+				t.Errorf("%s\n%v", diff, found)
+			}
+			hinted := test.hint == ""
+			for _, f := range found {
+				hinted = hinted || strings.Contains(f.Hint, test.hint)
+				if f.File == "" || f.Hint == "" {
+					t.Errorf("no place or no hint: %+v", f)
+				}
+			}
+			if !hinted {
+				t.Errorf("no hint says %q: %v", test.hint, found)
+			}
+		})
+	}
+}
+
+// older is the feed before a title was mended.
+func older(feed []byte) []byte { return bytes.Replace(feed, []byte("Ghosts"), []byte("Gosts"), 1) }
+
+// The feed decides which files are read: always the same ones, but for another
+// feed others, and never more than bytes allow.
+func TestVerifySamples(t *testing.T) {
+	s := newSite(t, nil)
+	var damaged []string
+	s.tamper = func(w http.ResponseWriter, r *http.Request) bool {
+		if o := s.wanted(r); o != nil && o.Role == publish.RoleAudio && r.Method == "GET" && r.Header.Get("Range") == "" {
+			damaged = append(damaged, o.Key)
+		}
+		return false
+	}
+	for range 2 {
+		publish.Verify(t.Context(), s.web(), s.Release, nil)
+	}
+	if len(damaged) != 2*4 {
+		t.Errorf("the example is small enough to be read whole, %d of 4 files were read twice", len(damaged))
+	}
+}
+
+// Until caches have let go of the old feed and the old pages, within bounds.
+func TestVerifyWaits(t *testing.T) {
+	for name, test := range map[string]struct {
+		stale    time.Duration // how long the CDN keeps the old one
+		patience time.Duration
+		want     []string
+		message  string
+	}{
+		"a minute behind":        {time.Minute, 0, []string{"info V013"}, "fresh after 65.8 s"},
+		"an hour behind":         {time.Hour, 0, []string{"error V010"}, "not what was published last"},
+		"no time to wait":        {time.Minute, -1, []string{"error V010"}, "not what was published last"},
+		"an hour, with patience": {time.Hour, 2 * time.Hour, []string{"info V013"}, "fresh after 36"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newSite(t, nil)
+			s.tamper = func(w http.ResponseWriter, r *http.Request) bool {
+				return r.URL.Path == "/feed.xml" && r.Method == "GET" && s.clock.Sub(now) < test.stale && content(older)(s, w, r)
+			}
+			w := s.web()
+			w.Patience = test.patience
+			found := publish.Verify(t.Context(), w, s.Release, nil)
+			if diff := cmp.Diff(test.want, rules(found)); diff != "" || !strings.Contains(found[0].Message, test.message) {
+				t.Errorf("%s\n%v", diff, found)
+			}
+		})
+	}
+}
+
+// record is what release.json says of a release.
+func record(r *publish.Release) map[string]publish.Record {
+	objects := map[string]publish.Record{}
+	for _, o := range r.Objects {
+		objects[o.Key] = publish.Record{SHA256: o.SHA256, Bytes: o.Size}
+	}
+	return objects
+}
+
+// The folder may be ahead of what is live; that is said and is no fault.
+func TestVerifyAFolderThatIsAhead(t *testing.T) {
+	s := newSite(t, nil)
+	edit(t, s.files, ghosts+"episode.md", "title: ", "title: The ")
+	edit(t, s.files, "episodes/first-light/episode.md", "---\n", "---\ndraft: true\n")
+	ahead := release(t, s.files, nil)
+	for name, test := range map[string]struct {
+		published map[string]publish.Record
+		tamper    fault
+		want      []string
+	}{
+		"on record":                     {record(s.Release), nil, []string{"info V011", "info V013"}},
+		"not on record":                 {map[string]publish.Record{}, nil, []string{"info V011"}},
+		"on record, and stale":          {record(s.Release), path("/feed.xml", content(older)), []string{"error V010", "info V011"}},
+		"what only the live feed names": {record(s.Release), under("/audio/first-light-", status(404)), []string{"error V002", "info V011", "info V013"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s.tamper = nil
+			if test.tamper != nil {
+				s.tamper = func(w http.ResponseWriter, r *http.Request) bool { return test.tamper(s, w, r) }
+			}
+			found := publish.Verify(t.Context(), s.web(), ahead, &publish.VerifyOptions{Published: test.published})
+			got := rules(found)
+			slices.Sort(got)
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("%s\n%v", diff, found)
+			}
+		})
+	}
+}
+
+func TestVerifyThroughPrefix(t *testing.T) {
+	withPrefix := func(files fstest.MapFS) {
+		edit(t, files, "show.yaml", "# enclosure_prefix: https://op3.dev/e/", "enclosure_prefix: "+prefix)
+	}
+	for name, test := range map[string]struct {
+		fault fault
+		want  []string
+	}{
+		"leads to the audio": {nil, []string{}},
+		"is down":            {status(503), []string{"error V012"}},
+		"leads elsewhere": {func(_ *site, w http.ResponseWriter, r *http.Request) bool {
+			http.Redirect(w, r, home+"feed.xml", http.StatusFound)
+			return true
+		}, []string{"error V012", "error V012", "error V012"}},
+		"goes round in circles": {func(_ *site, w http.ResponseWriter, r *http.Request) bool {
+			http.Redirect(w, r, r.URL.Path, http.StatusFound)
+			return true
+		}, []string{"error V012"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newSite(t, withPrefix)
+			through := 0
+			s.tamper = func(w http.ResponseWriter, r *http.Request) bool {
+				if !strings.HasPrefix(r.Host, "prefix.") {
+					return false
+				}
+				through++
+				return strings.Contains(r.URL.Path, ghostSlug) && test.fault != nil && test.fault(s, w, r)
+			}
+			found := noteless(publish.Verify(t.Context(), s.web(), s.Release, nil))
+			if diff := cmp.Diff(test.want, rules(found)); diff != "" || through < 8 {
+				t.Errorf("%s\n%d requests went through it; %v", diff, through, found)
+			}
+		})
+	}
+	s := newSite(t, withPrefix)
+	s.tamper = func(w http.ResponseWriter, r *http.Request) bool {
+		return strings.Contains(r.URL.Path, "audio/") && status(404)(s, w, r)
+	}
+	found := noteless(publish.Verify(t.Context(), s.web(), s.Release, nil))
+	if diff := cmp.Diff([]string{"error V002"}, rules(found)); diff != "" {
+		t.Errorf("audio that is gone is reported twice: %s\n%v", diff, found)
+	}
+}
+
+func TestVerifyTransport(t *testing.T) {
+	for name, test := range map[string]struct {
+		change func(*site)
+		want   []string
+	}{
+		"redirected to https":      {func(*site) {}, []string{}},
+		"http shows the site":      {func(s *site) { s.plain = s.ServeHTTP }, []string{"warning V017"}},
+		"http goes to http":        {func(s *site) { s.plain = http.RedirectHandler("http://example.com/other", 301).ServeHTTP }, []string{"warning V017"}},
+		"the certificate ends":     {func(s *site) { s.clock = s.certificate.NotAfter.Add(-13 * 24 * time.Hour) }, []string{"warning V016"}},
+		"the certificate is young": {func(s *site) { s.clock = s.certificate.NotAfter.Add(-15 * 24 * time.Hour) }, []string{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newSite(t, nil)
+			test.change(s)
+			found := noteless(publish.Verify(t.Context(), s.web(), s.Release, nil))
+			if diff := cmp.Diff(test.want, rules(found)); diff != "" {
+				t.Errorf("%s\n%v", diff, found)
+			}
+		})
+	}
+	s := newSite(t, nil)
+	w := s.web()
+	w.Client = fetch.Own(&fetch.Options{Roots: x509.NewCertPool(), Dial: s.dial})
+	if diff := cmp.Diff([]string{"error V001"}, rules(publish.Verify(t.Context(), w, s.Release, nil))); diff != "" {
+		t.Errorf("a certificate that nobody trusts: %s", diff)
+	}
+}
+
+func TestVerifySomeEpisodes(t *testing.T) {
+	s := newSite(t, nil)
+	s.tamper = func(w http.ResponseWriter, r *http.Request) bool {
+		return strings.HasPrefix(r.URL.Path, "/audio/1-") && status(404)(s, w, r)
+	}
+	for slug, want := range map[string][]string{
+		ghostSlug:         {"error V002"},
+		"first-light":     {},
+		"4-the-long-tail": {"warning V015"}, // scheduled
+	} {
+		found := noteless(publish.Verify(t.Context(), s.web(), s.Release, &publish.VerifyOptions{Episodes: []string{slug}}))
+		if diff := cmp.Diff(want, rules(found)); diff != "" {
+			t.Errorf("%s: %s\n%v", slug, diff, found)
+		}
+	}
+}
+
+func TestVerifyBrokenFeeds(t *testing.T) {
+	const start, end = `<rss><channel>`, `</channel></rss>`
+	for feed, want := range map[string][]string{
+		start + end: {}, // an empty show
+		start + `<item><guid>x</guid></item>` + end:                                             {"error V014"},
+		start + `<item><enclosure url="" length="1" type="audio/mpeg"/></item>` + end:           {"error V014"},
+		start + `<item><enclosure url="https://example.com/a.mp3" length="x"/></item>` + end:    {"error V014"},
+		start + `<item><enclosure url="https://example.com/a.mp3" length="-9"/></item>` + end:   {"error V014"},
+		start + `<item><enclosure url="https://example.com/gone.mp3" length="9"/></item>` + end: {"error V002"},
+		start + `<item><enclosure url="ftp://example.com/a.mp3" length="9"/></item>` + end:      {"error V001"},
+		start + `<item><link>https://example.com/gone/</link>` + `</item>` + end:                {"error V002", "error V014"},
+		`<html>`:                             {"error V014"},
+		`<?xml version="1.0" encoding="x"?>`: {"error V014"},
+		``:                                   {"error V014"},
+		strings.Repeat("<rss>", 20000):       {"error V014"},
+	} {
+		s := newSite(t, nil)
+		s.tamper = func(w http.ResponseWriter, r *http.Request) bool { return path("/feed.xml", answer(feed))(s, w, r) }
+		found := publish.Verify(t.Context(), s.web(), s.Release, &publish.VerifyOptions{Published: map[string]publish.Record{}})
+		found = slices.DeleteFunc(found, func(f finding.Finding) bool { return f.Severity == finding.Info })
+		if diff := cmp.Diff(want, rules(found)); diff != "" {
+			t.Errorf("%.80s: %s\n%v", feed, diff, found)
+		}
+	}
+}
+
+func TestVerifyWhereNobodyCanLook(t *testing.T) {
+	s, _ := show.Load(example(t), &show.LoadOptions{Target: "local"})
+	r, found, err := publish.NewRelease(t.Context(), s, &publish.Options{Now: now})
+	if err != nil || found.HasErrors() {
+		t.Fatal(err, found)
+	}
+	if found := publish.Verify(t.Context(), &publish.Web{}, r, nil); found != nil {
+		t.Errorf("got %v", found)
+	}
+	if publish.Reachable(s) {
+		t.Error("the default address is said to be reachable")
+	}
+}
