@@ -131,11 +131,21 @@ func (a *applier) sendFiles(ctx context.Context) error {
 }
 
 func (a *applier) sendFeed(ctx context.Context) error {
-	return a.send(ctx, "feed", a.plan.filter(func(c *Change) bool { return c.Class == Feed && c.Action != Keep }))
+	feed := a.plan.filter(func(c *Change) bool { return c.Class == Feed && c.Action != Keep })
+	if err := a.send(ctx, "feed", feed); err != nil || len(feed) == 0 {
+		return err
+	}
+	a.note("feed", fmt.Sprintf("%s, %d episodes", feed[0].Key, len(a.state.Episodes)))
+	return nil
 }
 
 func (a *applier) sendPages(ctx context.Context) error {
-	return a.send(ctx, "pages", a.plan.filter(func(c *Change) bool { return c.Class == Page && c.Action != Keep && c.Action != Add }))
+	pages := a.plan.filter(func(c *Change) bool { return c.Class == Page && c.Action != Keep && c.Action != Add })
+	if err := a.send(ctx, "pages", pages); err != nil || len(pages) == 0 {
+		return err
+	}
+	a.note("pages", fmt.Sprintf("%d updated", len(pages)))
+	return nil
 }
 
 // claim keeps a copy of the new feed, then says in release.json that this

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"onair/internal/finding"
 	"onair/publish/cdn"
@@ -88,7 +89,7 @@ func (a *applier) prove(ctx context.Context) error {
 	if found.HasErrors() {
 		return &UnverifiedError{Before: true, Findings: found}
 	}
-	a.report(func(p *Progress) { p.Objects = p.AllObjects })
+	a.note("prove", fmt.Sprintf("%d new objects through %s ✓", len(immutable), a.plan.Release.Show.URL))
 	return nil
 }
 
@@ -113,10 +114,10 @@ func (a *applier) purge(ctx context.Context, keys []string) error {
 func (a *applier) purgeAndVerify(ctx context.Context) error {
 	pending := a.state.Pending.Purge
 	if a.live != nil && a.live.Purger != nil && len(pending) > 0 {
-		a.note("purge", fmt.Sprintf("%s, %d URLs", a.plan.Release.Show.CDN.Provider, len(pending)))
 		if err := a.purge(ctx, pending); err != nil {
 			return err
 		}
+		a.note("purge", fmt.Sprintf("%s, %d objects", a.plan.Release.Show.CDN.Provider, len(pending)))
 		a.outcome.Purged = true
 	}
 	a.state.Pending.Purge = nil
@@ -139,10 +140,15 @@ func (a *applier) verify(ctx context.Context) (finding.List, error) {
 	if a.live == nil || a.live.Web == nil {
 		return nil, nil
 	}
-	a.note("verify", a.plan.Release.Show.FeedURL())
+	address := a.plan.Release.Show.FeedURL()
+	a.note("verify", address)
+	start := time.Now()
 	found := Verify(ctx, a.live.Web, a.plan.Release, &VerifyOptions{Published: a.state.Objects})
 	ok := !found.HasErrors()
 	a.outcome.Verified = &ok
+	if ok {
+		a.note("verify", fmt.Sprintf("%s fresh after %.1f s ✓", address, time.Since(start).Seconds()))
+	}
 	return found, ctx.Err()
 }
 
@@ -161,7 +167,9 @@ func (a *applier) announce(ctx context.Context) error {
 	a.outcome.Announced = told
 	a.state.Announced.Channels = append(slices.Clone(a.state.Announced.Channels), told...)
 	a.state.Pending.Announce = slices.DeleteFunc(slices.Clone(pending), func(c string) bool { return slices.Contains(told, c) })
-	a.note("announce", strings.Join(told, ", "))
+	if len(told) > 0 {
+		a.note("announce", strings.Join(told, " ✓  ")+" ✓")
+	}
 	if _, err := a.record(ctx); err != nil {
 		return err
 	}
@@ -171,8 +179,12 @@ func (a *applier) announce(ctx context.Context) error {
 	return nil
 }
 
-// note reports a step that has something to say but nothing to count.
+// note reports what a step has come to, in a word of its own.
 func (a *applier) note(step, text string) {
-	a.progress = Progress{Step: step, Note: text}
-	a.report(func(*Progress) {})
+	a.report(func(p *Progress) {
+		if p.Step != step {
+			*p = Progress{Step: step}
+		}
+		p.Objects, p.Note = p.AllObjects, text
+	})
 }
