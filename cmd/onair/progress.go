@@ -37,10 +37,15 @@ func (m *meter) Update(p publish.Progress) {
 		m.started, m.drawn = time.Now(), time.Time{}
 	}
 	m.last = p
-	if m.live && time.Since(m.drawn) >= redraw {
-		m.drawn = time.Now()
-		fmt.Fprintf(m.w, "\r\x1b[K%-9s %s %s", p.Step, bar(p), m.rate())
+	if !m.live || time.Since(m.drawn) < redraw {
+		return
 	}
+	m.drawn = time.Now()
+	text := p.Note
+	if text == "" {
+		text = bar(p) + " " + m.rate()
+	}
+	fmt.Fprintf(m.w, "\r\x1b[K%-9s %s", p.Step, text)
 }
 
 // Done ends the line of the step that was under way.
@@ -53,11 +58,22 @@ func (m *meter) Done() {
 	if m.live {
 		fmt.Fprint(m.w, "\r\x1b[K")
 	}
-	done := count(p.Objects, "object")
-	if p.Objects < p.AllObjects {
-		done = fmt.Sprintf("stopped after %d of %s", p.Objects, count(p.AllObjects, "object"))
+	fmt.Fprintf(m.w, "%-9s %s\n", p.Step, outcome(p))
+}
+
+// outcome is what there is to say about a step that has ended.
+func outcome(p publish.Progress) string {
+	switch {
+	case p.Objects < p.AllObjects:
+		return fmt.Sprintf("stopped after %d of %s, %s", p.Objects, count(p.AllObjects, "object"), bytesText(p.Bytes))
+	case p.Note != "":
+		return p.Note
 	}
-	fmt.Fprintf(m.w, "%-9s %s, %s\n", p.Step, done, bytesText(p.Bytes))
+	text := count(p.Objects, "object") + ", " + bytesText(p.Bytes)
+	if p.Joined > 0 {
+		text += fmt.Sprintf(", %d joined in the bucket", p.Joined)
+	}
+	return text
 }
 
 // bar is the share of the step that is done.
