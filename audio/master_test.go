@@ -107,6 +107,21 @@ func ape(n int) []byte {
 	return join(edge(0xA0000000), bytes.Repeat([]byte("x"), n), edge(0x80000000))
 }
 
+// ape1 is an APEv1 tag, which has no header: items of n bytes and a footer.
+func ape1(n int) []byte {
+	b := ape(n)[apeFooterBytes:]
+	footer := b[n:]
+	binary.LittleEndian.PutUint32(footer[8:], 1000)
+	binary.LittleEndian.PutUint32(footer[20:], 0)
+	return b
+}
+
+// flagged sets the flags of a tag's header.
+func flagged(tag []byte, flags byte) []byte {
+	tag[5] = flags
+	return tag
+}
+
 func lyrics3(text string) []byte {
 	body := "LYRICSBEGIN" + text
 	return fmt.Appendf(nil, "%s%06dLYRICS200", body, len(body))

@@ -95,6 +95,11 @@ func TestProbe(t *testing.T) {
 			want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, TagVersion: "2.4.0", TagBytes: 3020},
 		},
 		{
+			name: "ID3v2.2, then an unsynchronised tag with an extended header", before: join(id3(2, 200), flagged(id3(4, 300), tagUnsynchronised|tagExtended)), body: cbr,
+			want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, TagVersion: "2.2.0", TagBytes: 500},
+		},
+		{name: "APEv1", body: cbr, after: join(ape1(100), id3v1()), want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1}},
+		{
 			name: "APE tag that claims more than there is", body: join(cbr, ape(1 << 20)[1<<20:]),
 			want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
 				"64 bytes behind the last frame, from byte 41795, are neither audio nor a known tag",
@@ -220,6 +225,11 @@ func TestProbeRefuses(t *testing.T) {
 		{"nothing", nil, "the file is empty (0 bytes)"},
 		{"WAV", []byte("RIFF\x24\x00\x00\x00WAVEfmt "), "byte 0: this is a WAV file; encode it: lame -b 128 IN.wav OUT.mp3"},
 		{"FLAC behind a tag", join(id3(4, 100), []byte("fLaC\x00\x00\x00\x22")), "byte 100: this is a FLAC file; encode it: ffmpeg -i IN.flac -b:a 128k OUT.mp3"},
+		{"Ogg", []byte("OggS\x00\x02" + strings.Repeat("\x00", 22) + "\x01vorbis"), "byte 0: this is an Ogg file; podcast apps want MP3: ffmpeg -i IN.ogg -b:a 128k OUT.mp3"},
+		{"Opus", []byte("OggS\x00\x02" + strings.Repeat("\x00", 22) + "OpusHead"), "byte 0: this is an Opus file; podcast apps want MP3: ffmpeg -i IN.opus -b:a 128k OUT.mp3"},
+		{"AIFF", []byte("FORM\x00\x00\x10\x00AIFFCOMM"), "byte 0: this is an AIFF file; encode it: ffmpeg -i IN.aiff -b:a 128k OUT.mp3"},
+		{"RF64", []byte("RF64\xff\xff\xff\xffWAVEds64"), "byte 0: this is a WAV file; encode it: lame -b 128 IN.wav OUT.mp3"},
+		{"AMR", []byte("#!AMR\n"), "byte 0: this is an AMR recording of a telephone; encode it: ffmpeg -i IN.amr -b:a 96k OUT.mp3"},
 		{"Git LFS pointer", []byte("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"), "byte 0: this is a Git LFS pointer, not the audio it stands for; run: git lfs pull"},
 		{"text", []byte("Vega: hello, universe — or what is left of it.\n"), "no MPEG audio frame in the 49 bytes from byte 0: this looks like text"},
 		{"web page", []byte("\n<!doctype html><title>Gone</title>"), "no MPEG audio frame in the 35 bytes from byte 0: this looks like a web page or XML, as an expired download link gives"},
