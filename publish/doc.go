@@ -39,6 +39,7 @@
 //	P002  error    two objects want one key
 //	P003  error    a transcript cannot be read
 //	P004  error    a transcript cannot be written as captions
+//	P005  error    cdn names a provider or a setting that onair does not know
 //	P010  error    a master cannot be read as audio
 //	P011  error    the audio is neither here nor in onair.lock (a scheduled
 //	               episode: warning)

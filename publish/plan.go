@@ -160,12 +160,36 @@ func diff(o *Object, seen *Observed) Change {
 	switch {
 	case !ok:
 		c.Action, c.Reason, c.Upload = Add, "new", o.Size
+		if _, published := seen.State.Objects[o.Key]; published {
+			c.Reason = reasonGone
+		}
 	case !sameBytes(old, o):
 		c.Action, c.Reason, c.Upload = Update, "content differs", o.Size
 	case !same(old, o, seen.Headerless):
 		c.Action, c.Reason = Headers, headerReason(old.Headers, o.Headers)
 	}
 	return c
+}
+
+// reasonGone is why an object is added that was published before.
+const reasonGone = "is gone from the storage"
+
+// Drift is what is in the storage without having been published, and what was
+// published and is not there any more: keys, in order.
+func (p *Plan) Drift() (missing, foreign []string) {
+	for _, c := range p.Changes {
+		if c.Reason == reasonGone {
+			missing = append(missing, c.Key)
+		}
+	}
+	for _, key := range sortedKeys(p.seen.Objects) {
+		_, recorded := p.Previous.Objects[key]
+		_, marked := p.seen.Objects[key].Metadata[metaSHA256]
+		if !recorded && !marked {
+			foreign = append(foreign, key)
+		}
+	}
+	return missing, foreign
 }
 
 // same reports whether the bucket holds the object as the release wants it.

@@ -11,6 +11,7 @@ import (
 	"onair/internal/finding"
 	"onair/internal/statcache"
 	"onair/publish/bucket"
+	"onair/publish/cdn"
 	"onair/show"
 )
 
@@ -133,6 +134,9 @@ func NewRelease(ctx context.Context, s *show.Show, o *Options) (*Release, findin
 		release: &Release{Show: s, Now: o.Now, Lock: s.Lock.Clone()},
 	}
 	b.findings = append(b.findings, checkStorage(s)...)
+	for _, problem := range cdn.Check(s.CDN) {
+		b.findings.Errorf("P005", s.At("cdn"), "onair cdn config --help and docs/cdn.md say what each provider needs", "%s", problem)
+	}
 	for i, e := range s.Episodes {
 		if err := ctx.Err(); err != nil {
 			return nil, nil, err

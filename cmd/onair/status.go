@@ -49,6 +49,9 @@ func (g *global) status(ctx context.Context) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
+	missing, foreign := p.Drift()
+	printKeys(g, "missing", missing)
+	printKeys(g, "foreign", foreign)
 	totals := p.Totals()
 	if p.Empty() {
 		fmt.Fprintf(g.stdout, "\n%s\n", u.green("What is live is what the folder says."))
@@ -56,6 +59,22 @@ func (g *global) status(ctx context.Context) error {
 		fmt.Fprintf(g.stdout, "\n%d objects to add, %d to update: onair plan shows them\n", totals.Add, totals.Update)
 	}
 	return nil
+}
+
+// printKeys lists keys below the episodes: a few, or all with -v.
+func printKeys(g *global, what string, keys []string) {
+	const few = 5
+	if len(keys) == 0 {
+		return
+	}
+	fmt.Fprintf(g.stdout, "\n%s: %s\n", what, count(len(keys), "object"))
+	for i, key := range keys {
+		if i == few && !g.verbose {
+			fmt.Fprintf(g.stdout, "  … and %d more (-v lists them)\n", len(keys)-few)
+			return
+		}
+		fmt.Fprintf(g.stdout, "  %s\n", clean(key))
+	}
 }
 
 // statusRow is an episode and the word for where it is.
@@ -96,14 +115,17 @@ func statusJSON(p *publish.Plan, rows []statusRow) any {
 		Reasons []string `json:"reasons"`
 	}
 	t := p.Totals()
+	missing, foreign := p.Drift()
 	d := struct {
 		SchemaVersion int       `json:"schema_version"`
 		Storage       string    `json:"storage"`
 		InStep        bool      `json:"in_step"`
 		Add           int       `json:"add"`
 		Update        int       `json:"update"`
+		Missing       []string  `json:"missing"`
+		Foreign       []string  `json:"foreign"`
 		Episodes      []episode `json:"episodes"`
-	}{schemaVersion, p.Storage, p.Empty(), t.Add, t.Update, []episode{}}
+	}{schemaVersion, p.Storage, p.Empty(), t.Add, t.Update, append([]string{}, missing...), append([]string{}, foreign...), []episode{}}
 	for _, r := range rows {
 		e := episode{Slug: r.Slug, GUID: r.GUID, Title: r.Title, Status: r.status, Reasons: append([]string{}, r.reasons...)}
 		if !r.Date.IsZero() {
