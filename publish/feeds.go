@@ -1,13 +1,11 @@
 package publish
 
 import (
-	"bytes"
 	"context"
-	"encoding/xml"
 	"errors"
 	"fmt"
-	"io"
-	"strconv"
+	neturl "net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -53,95 +51,66 @@ func (s *State) keepFeed(f FeedState) {
 	s.Feeds = feeds
 }
 
-// named are the things a feed names below a base URL, by key, with the length it
-// gives for them (-1: none).
+// named are the objects that a feed names, by key, with the length it gives for
+// them (0: none).
 type named map[string]int64
 
-// readFeed reads what a feed of ours names and which episodes it has.
-func readFeed(data []byte, base string) (named, []EpisodeState, error) {
-	all := named{}
-	var episodes []EpisodeState
-	var inItem bool
-	var field *string // that character data belongs to
-	d := xml.NewDecoder(bytes.NewReader(data))
-	for {
-		token, err := d.Token()
-		if errors.Is(err, io.EOF) {
-			return all, episodes, nil
-		} else if err != nil {
-			return nil, nil, fmt.Errorf("read the feed: %w", err)
-		}
-		switch t := token.(type) {
-		case xml.CharData:
-			if field != nil {
-				*field += string(t)
-			}
-		case xml.EndElement:
-			field = nil
-			inItem = inItem && t.Name.Local != "item"
-		case xml.StartElement:
-			field = nil
-			if t.Name.Local == "item" {
-				inItem = true
-				episodes = append(episodes, EpisodeState{})
-			}
-			if key, ok := strings.CutPrefix(enclosedURL(attr(t, naming[t.Name.Local]), base), base); ok && key != "" {
-				all[key] = lengthOf(t)
-			}
-			if inItem {
-				e := &episodes[len(episodes)-1]
-				switch {
-				case t.Name.Local == "guid" && t.Name.Space == "":
-					field = &e.GUID
-				case t.Name.Local == "title" && t.Name.Space == "":
-					field = &e.Title
-				case t.Name.Local == "enclosure":
-					e.Audio, e.Slug = audioOf(t, base)
-				}
-			}
-		}
-	}
-}
-
-// enclosedURL is a URL without a prefix for download statistics in front of the
-// base.
-func enclosedURL(url, base string) string {
+// add notes a URL that begins with the base, also behind a prefix for download
+// statistics, and returns its key; others are not ours.
+func (n named) add(url, base string, length int64) string {
 	_, host, _ := strings.Cut(base, "://")
-	if i := strings.Index(url, host); i > 0 {
-		return base + url[i+len(host):]
+	i := strings.Index(url, host)
+	if i < 0 || host == "" {
+		return ""
 	}
-	return url
+	key, err := neturl.PathUnescape(url[i+len(host):])
+	if err != nil || key == "" {
+		return ""
+	}
+	n[key] = length
+	return key
 }
 
-// naming are the elements that name objects, and the attributes that do.
-var naming = map[string]string{"enclosure": "url", "transcript": "url", "chapters": "url", "image": "href", "person": "img"}
-
-// attr is the value of an attribute; empty where there is none.
-func attr(t xml.StartElement, name string) string {
-	for _, a := range t.Attr {
-		if a.Name.Local == name {
-			return a.Value
+// readFeed reads which objects below a base URL a feed of ours names, and which
+// episodes it has.
+func readFeed(data []byte, base string) (named, []EpisodeState, error) {
+	feed, err := parseLive(data)
+	if err != nil {
+		return nil, nil, err
+	}
+	all := named{}
+	images := func(artwork []liveImage, persons []livePerson) {
+		for _, a := range artwork {
+			all.add(a.URL, base, 0)
+		}
+		for _, p := range persons {
+			all.add(p.Image, base, 0)
 		}
 	}
-	return ""
-}
-
-// lengthOf is the length that an element gives; -1: none.
-func lengthOf(t xml.StartElement) int64 {
-	if n, err := strconv.ParseInt(attr(t, "length"), 10, 64); err == nil {
-		return n
+	images(feed.Channel.Artwork, feed.Channel.Persons)
+	var episodes []EpisodeState
+	for _, i := range feed.Channel.Items {
+		images(i.Artwork, i.Persons)
+		for _, f := range slices.Concat(i.Transcripts, i.Chapters) {
+			all.add(f.URL, base, 0)
+		}
+		e := EpisodeState{GUID: i.GUID, Title: ofRSS(i.Titles)}
+		if i.Enclosure != nil {
+			e.Audio = all.add(i.Enclosure.URL, base, i.Enclosure.bytes())
+			e.Slug = slugOf(e.Audio)
+		}
+		episodes = append(episodes, e)
 	}
-	return -1
+	return all, episodes, nil
 }
 
-// audioOf is the key of an enclosure and the slug that the key was made from.
-func audioOf(t xml.StartElement, base string) (key, slug string) {
-	key = strings.TrimPrefix(enclosedURL(attr(t, "url"), base), base)
-	slug = strings.TrimPrefix(key, "audio/")
+// slugOf is the slug that an audio key was made from: audio/<slug>-<hash>.mp3.
+func slugOf(key string) string {
+	slug := strings.TrimPrefix(key, "audio/")
 	if i := strings.LastIndexByte(slug, '-'); i > 0 {
-		slug = slug[:i]
+		return slug[:i]
 	}
-	return key, slug
+	return slug
 }
 
 // RollbackOptions say what to go back to; nil means the feed before this one.
@@ -210,14 +179,11 @@ func (s *State) feedToRestore(digest string) (FeedState, error) {
 
 // has checks that what a feed names is in the bucket.
 func (seen *Observed) has(key string, length int64) error {
-	if strings.HasSuffix(key, "/") {
-		key += "index.html"
-	}
 	attrs, ok := seen.Objects[key]
 	switch {
 	case !ok:
 		return fmt.Errorf("the feed names %s, which is gone: %w", key, ErrRefused)
-	case length >= 0 && attrs.Size != length:
+	case length > 0 && attrs.Size != length:
 		return fmt.Errorf("the feed names %s with %d bytes, and it has %d: %w", key, length, attrs.Size, ErrRefused)
 	}
 	return nil

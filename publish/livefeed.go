@@ -10,22 +10,29 @@ import (
 type liveFeed struct {
 	XMLName xml.Name `xml:"rss"`
 	Channel struct {
-		Artwork []liveImage `xml:"http://www.itunes.com/dtds/podcast-1.0.dtd image"`
-		Items   []liveItem  `xml:"item"`
+		Artwork []liveImage  `xml:"http://www.itunes.com/dtds/podcast-1.0.dtd image"`
+		Persons []livePerson `xml:"https://podcastindex.org/namespace/1.0 person"`
+		Items   []liveItem   `xml:"item"`
 	} `xml:"channel"`
 }
 
 type liveItem struct {
-	GUID        string      `xml:"guid"`
-	Links       []liveLink  `xml:"link"`
-	Enclosure   *liveFile   `xml:"enclosure"`
-	Artwork     []liveImage `xml:"http://www.itunes.com/dtds/podcast-1.0.dtd image"`
-	Transcripts []liveFile  `xml:"https://podcastindex.org/namespace/1.0 transcript"`
-	Chapters    []liveFile  `xml:"https://podcastindex.org/namespace/1.0 chapters"`
+	GUID        string       `xml:"guid"`
+	Titles      []liveText   `xml:"title"`
+	Links       []liveText   `xml:"link"`
+	Enclosure   *liveFile    `xml:"enclosure"`
+	Artwork     []liveImage  `xml:"http://www.itunes.com/dtds/podcast-1.0.dtd image"`
+	Persons     []livePerson `xml:"https://podcastindex.org/namespace/1.0 person"`
+	Transcripts []liveFile   `xml:"https://podcastindex.org/namespace/1.0 transcript"`
+	Chapters    []liveFile   `xml:"https://podcastindex.org/namespace/1.0 chapters"`
 }
 
 type liveImage struct {
 	URL string `xml:"href,attr"`
+}
+
+type livePerson struct {
+	Image string `xml:"img,attr"`
 }
 
 type liveFile struct {
@@ -43,20 +50,24 @@ func (f *liveFile) bytes() int64 {
 	return n
 }
 
-type liveLink struct {
+// liveText is an element whose name other namespaces use as well.
+type liveText struct {
 	XMLName xml.Name
-	URL     string `xml:",chardata"`
+	Text    string `xml:",chardata"`
 }
 
-// page is the address of the item's page; empty where it has none.
-func (i *liveItem) page() string {
-	for _, l := range i.Links {
-		if l.XMLName.Space == "" {
-			return l.URL
+// ofRSS is the text of the element that is RSS's own; empty where there is none.
+func ofRSS(all []liveText) string {
+	for _, t := range all {
+		if t.XMLName.Space == "" {
+			return t.Text
 		}
 	}
 	return ""
 }
+
+// page is the address of the item's page; empty where it has none.
+func (i *liveItem) page() string { return ofRSS(i.Links) }
 
 // parseLive reads a feed as far as it names what apps fetch.
 func parseLive(data []byte) (*liveFeed, error) {
