@@ -27,14 +27,15 @@ const (
 // A030 to A034.
 func CheckLoudness(m *Loudness, channels int, at finding.Position) finding.List {
 	var l finding.List
-	target, what := monoLoudness, "mono"
+	// Mixed down before it is measured: two channels that are alike are 3 LU louder.
+	target, what, mix := monoLoudness, "mono", "aformat=channel_layouts=mono,"
 	if channels > 1 {
-		target, what = stereoLoudness, "stereo"
+		target, what, mix = stereoLoudness, "stereo", ""
 	}
 	if math.Abs(m.Integrated-target) > nearLoudness {
 		l.Add(finding.Finding{Rule: "A030", Severity: finding.Warning, Position: at, Source: appleAudio,
 			Message: fmt.Sprintf("the loudness is %.1f LUFS; %s sounds like other podcasts at %.0f ± %.0f", m.Integrated, what, target, nearLoudness),
-			Hint:    fmt.Sprintf("ffmpeg -i IN.wav -af loudnorm=I=%.0f:TP=-1.5:LRA=11 OUT.wav, then encode", target)})
+			Hint:    fmt.Sprintf("ffmpeg -i IN.wav -af %sloudnorm=I=%.0f:TP=-1.5:LRA=11 -ar 44100 OUT.wav, then encode", mix, target)})
 	}
 	if m.TruePeak > highestPeak {
 		l.Add(finding.Finding{Rule: "A031", Severity: finding.Warning, Position: at, Source: appleAudio, Hint: "export with a limiter at -1.5 dBTP",

@@ -64,11 +64,11 @@ func (g *global) chapters(name string, o *chaptersOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := g.writeFindings(g.stderr, found); err != nil {
+	if err := g.refuse(found); err != nil {
 		return err
 	}
-	if found.HasErrors() {
-		return exitError(exitFindings)
+	if err := g.mention(found); err != nil {
+		return err
 	}
 	var out bytes.Buffer
 	if err := g.writeChapters(&out, chapters, o); err != nil {

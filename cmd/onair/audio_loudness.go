@@ -44,7 +44,7 @@ func (g *global) loudness(ctx context.Context, name string) error {
 	if err := printLoudness(g.stdout, m, info); err != nil {
 		return err
 	}
-	return g.writeFindings(g.stderr, audio.CheckLoudness(m, info.Channels, finding.Position{File: name}))
+	return g.mention(audio.CheckLoudness(m, info.Channels, finding.Position{File: name}))
 }
 
 // soundError is the error of a measurement, with what to install where that is

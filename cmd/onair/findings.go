@@ -62,6 +62,15 @@ func (g *global) refuse(l finding.List) error {
 	return exitError(exitFindings)
 }
 
+// mention prints, beside the data of a command that goes on, what people should
+// know about it.
+func (g *global) mention(l finding.List) error {
+	if g.format != "text" {
+		return nil
+	}
+	return g.writeFindings(g.stderr, l)
+}
+
 // tally is the sum of a list of findings: 1 error, 2 warnings.
 func tally(l finding.List) string {
 	return count(l.Count(finding.Error), "error") + ", " + count(l.Count(finding.Warning), "warning")

@@ -24,8 +24,9 @@ func newNew(g *global) *cobra.Command {
 		Short: "Start a new episode",
 		Long: `Start a new episode: a folder under episodes/ with an episode.md that has the
 title, the next free number and a GUID of its own, and the MP3 if there is one.
-With --audio and no --date the episode is dated now; without either it is a
-draft until it gets a date.
+Chapters in the MP3's own tag are written to chapters.txt. With --audio and no
+--date the episode is dated now; without either it is a draft until it gets a
+date.
 
 Exit codes: 0 done · 1 failed · 2 usage · 3 the show has errors.`,
 		Example: `  onair new "Cloudy with a chance of packets" --audio ~/recordings/4.mp3
@@ -90,7 +91,7 @@ func (g *global) ownChapters(name string) ([]show.Chapter, error) {
 	}
 	defer f.Close()
 	chapters, found := audio.ReadChapters(f, size, name)
-	if err := g.writeFindings(g.stderr, found); err != nil {
+	if err := g.mention(found); err != nil {
 		return nil, err
 	}
 	if found.HasErrors() {
