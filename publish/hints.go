@@ -16,9 +16,9 @@ var hints = map[string]advice{
 		any: "let everybody read what storage: holds: the server its files, the CDN its origin",
 	},
 	"V002 page": {
-		gs:  "let a folder's page be its index.html: gcloud storage buckets update gs://BUCKET --web-main-page-suffix=index.html --web-error-page=404.html, or a rewrite in the CDN (onair cdn config)",
-		s3:  "let a folder's page be its index.html: aws s3 website s3://BUCKET --index-document index.html --error-document 404.html, or a rewrite in the CDN (onair cdn config)",
-		any: "let a folder's page be its index.html: index index.html; in nginx, a rewrite in a CDN (onair cdn config)",
+		gs:  "where index.html itself can be had, let it be the page of its folder: gcloud storage buckets update gs://BUCKET --web-main-page-suffix=index.html --web-error-page=404.html, or a rewrite in the CDN (onair cdn config)",
+		s3:  "where index.html itself can be had, let it be the page of its folder: aws s3 website s3://BUCKET --index-document index.html --error-document 404.html, or a rewrite in the CDN (onair cdn config)",
+		any: "where index.html itself can be had, let it be the page of its folder: index index.html; in nginx, a rewrite in a CDN (onair cdn config)",
 	},
 	"V003": {any: "something on the way changes the file: switch off compression, minifying and polishing for it"},
 	"V004": {

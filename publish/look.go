@@ -319,29 +319,35 @@ func (s *sight) compare(sum string, n int64) {
 const together = 3
 
 // told makes findings of problems. Of many equal ones, such as those of a bucket
-// that allows nothing, one finding tells, at the place that is said.
+// that allows nothing, one finding tells: at the place that all of them have, or
+// at the one that is said.
 func (w *Web) told(list []problem, shared finding.Position) finding.List {
 	type kind struct {
 		rule, what, hint string
 		severity         finding.Severity
 	}
-	count := map[kind]int{}
-	for _, p := range list {
-		count[kind{p.rule, p.what, p.hint, p.severity}]++
-	}
-	var found finding.List
+	var order []kind
+	equal := map[kind][]problem{}
 	for _, p := range list {
 		k := kind{p.rule, p.what, p.hint, p.severity}
-		f := finding.Finding{Rule: p.rule, Severity: p.severity, Position: p.at, Hint: p.hint, Message: p.url + ": " + p.what}
-		switch n := count[k]; {
-		case n == 0:
-			continue // told already
-		case n > together:
-			f.Position = shared
-			f.Message = fmt.Sprintf("%s and %d others: %s", p.url, n-1, p.what)
-			count[k] = 0
+		if equal[k] == nil {
+			order = append(order, k)
 		}
-		found.Add(f)
+		equal[k] = append(equal[k], p)
+	}
+	var found finding.List
+	for _, k := range order {
+		told := equal[k]
+		others := ""
+		if n := len(told); n > together {
+			if slices.ContainsFunc(told, func(p problem) bool { return p.at != told[0].at }) {
+				told[0].at = shared
+			}
+			told, others = told[:1], fmt.Sprintf(" and %d others", n-1)
+		}
+		for _, p := range told {
+			found.Add(finding.Finding{Rule: p.rule, Severity: p.severity, Position: p.at, Hint: p.hint, Message: p.url + others + ": " + p.what})
+		}
 	}
 	found.Sort()
 	return found

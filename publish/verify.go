@@ -19,7 +19,7 @@ import (
 
 // VerifyOptions say what Verify looks at; nil means defaults.
 type VerifyOptions struct {
-	Episodes []string // slugs of the episodes to look at; nil: all that are live
+	Episodes []string // slugs of the episodes to look at; empty: all that are live
 	Full     bool     // read every file and every page; otherwise a sample of the files, and the pages of the show and its episodes
 
 	// Published is the record of what was published last, by key: what is live
@@ -189,7 +189,7 @@ func (v *verifier) episode(i *liveItem) *Episode {
 // item expects what the feed says of an episode.
 func (v *verifier) item(i *liveItem) {
 	e := v.episode(i)
-	if v.o.Episodes != nil && (e == nil || !slices.Contains(v.o.Episodes, e.Slug)) {
+	if len(v.o.Episodes) > 0 && (e == nil || !slices.Contains(v.o.Episodes, e.Slug)) {
 		return
 	}
 	at := finding.Position{}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -55,6 +56,7 @@ func TestScripts(t *testing.T) {
 			"samefiles": samefiles,
 			"code":      code,
 			"disk":      disk,
+			"freeport":  freePort,
 		},
 		Condition: func(cond string) (bool, error) {
 			if cond == "disks" { // small disks take root on Linux
@@ -94,6 +96,19 @@ func disk(ts *testscript.TestScript, neg bool, args []string) {
 	unmount, err := mountTmpfs(dir, options)
 	ts.Check(err)
 	ts.Defer(unmount)
+}
+
+// freePort sets a variable to a port that nothing listens on: freeport NAME.
+func freePort(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: freeport NAME")
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	_, port, err := net.SplitHostPort(listener.Addr().String())
+	ts.Check(err)
+	ts.Check(listener.Close())
+	ts.Setenv(args[0], port)
 }
 
 // edit replaces the first occurrence of text in files: edit OLD NEW FILE...

@@ -85,7 +85,7 @@ Exit codes: 0 done · 1 failed · 2 usage · 3 findings of error severity ·
 	)
 	for _, c := range []*cobra.Command{
 		newInit(g), newNew(g), newCheck(g), newBuild(g), newServe(g), newPlan(g), newPublish(g),
-		newStatus(g), newRollback(g), newPull(g), newLock(g), newRename(g),
+		newStatus(g), newVerify(g), newRollback(g), newPull(g), newLock(g), newRename(g),
 	} {
 		c.GroupID = "show"
 		root.AddCommand(c)
