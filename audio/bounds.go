@@ -127,8 +127,8 @@ func audioInTag(r io.ReaderAt, start, end int64, version byte) (int64, error) {
 
 // trimEnd returns the offset before the ID3v1, APE, Lyrics3 and ID3v2 tags at
 // the end of [start, size), whatever their order, and their names. A tag that
-// claims to begin before start, or in the middle of audio, is taken for audio
-// that looks like one.
+// claims to begin before start, in the middle of audio, or where nothing begins
+// that such a tag begins with, is taken for audio that looks like one.
 func trimEnd(r io.ReaderAt, start, size int64) (end int64, names []string, err error) {
 	end = size
 	for range maxTags {
@@ -136,17 +136,23 @@ func trimEnd(r io.ReaderAt, start, size int64) (end int64, names []string, err e
 		if err != nil {
 			return 0, nil, err
 		}
-		n, name := trailingTag(tail)
-		if n == 0 || n > end-start {
+		t := trailingTag(tail)
+		if t.size == 0 || t.size > end-start {
 			break
 		}
-		if at, err := findRun(r, end-n, min(end-n+2*maxFrame, end), end); err != nil {
+		from := end - t.size
+		if head, err := readRange(r, from, from+int64(len(t.begins))); err != nil {
+			return 0, nil, err
+		} else if string(head) != t.begins {
+			break
+		}
+		if at, err := findRun(r, from, min(from+2*maxFrame, end), end); err != nil {
 			return 0, nil, err
 		} else if at >= 0 {
 			break
 		}
-		end -= n
-		names = append(names, name)
+		end = from
+		names = append(names, t.name)
 	}
 	return end, names, nil
 }
@@ -179,47 +185,54 @@ func findRun(r io.ReaderAt, start, limit, end int64) (int64, error) {
 	return -1, nil
 }
 
-// trailingTag returns the length in bytes and the name of the tag that ends
-// where tail ends, or 0. The tag may be longer than tail.
-func trailingTag(tail []byte) (n int64, name string) {
+// A trailer is a tag behind the audio.
+type trailer struct {
+	size   int64 // bytes; 0: none
+	name   string
+	begins string // with these bytes
+}
+
+// trailingTag returns the tag that ends where tail ends. It may be longer than
+// tail.
+func trailingTag(tail []byte) trailer {
 	last := func(n int) []byte { return tail[len(tail)-min(n, len(tail)):] }
 	switch {
+	case len(tail) >= id3v1Bytes+id3v1ExtraBytes && bytes.HasPrefix(last(id3v1Bytes), []byte("TAG")) && bytes.HasPrefix(last(id3v1Bytes+id3v1ExtraBytes), []byte("TAG+")):
+		return trailer{id3v1Bytes + id3v1ExtraBytes, "ID3v1", "TAG+"}
 	case len(tail) >= id3v1Bytes && bytes.HasPrefix(last(id3v1Bytes), []byte("TAG")):
-		if len(tail) >= id3v1Bytes+id3v1ExtraBytes && bytes.HasPrefix(last(id3v1Bytes+id3v1ExtraBytes), []byte("TAG+")) {
-			return id3v1Bytes + id3v1ExtraBytes, "ID3v1"
-		}
-		return id3v1Bytes, "ID3v1"
-	case bytes.HasPrefix(last(apeFooterBytes), []byte("APETAGEX")) && len(tail) >= apeFooterBytes:
-		return apeSize(last(apeFooterBytes)), "APE"
-	case bytes.HasSuffix(tail, []byte("LYRICS200")) && len(tail) >= lyrics2TailBytes:
+		return trailer{id3v1Bytes, "ID3v1", "TAG"}
+	case len(tail) >= apeFooterBytes && bytes.HasPrefix(last(apeFooterBytes), []byte("APETAGEX")):
+		return apeTrailer(last(apeFooterBytes))
+	case len(tail) >= lyrics2TailBytes && bytes.HasSuffix(tail, []byte("LYRICS200")):
 		n, err := strconv.ParseUint(string(last(lyrics2TailBytes)[:6]), 10, 32)
 		if err != nil {
-			return 0, ""
+			return trailer{}
 		}
-		return int64(n) + int64(lyrics2TailBytes), "Lyrics3"
+		return trailer{int64(n) + int64(lyrics2TailBytes), "Lyrics3", "LYRICSBEGIN"}
 	case bytes.HasSuffix(tail, []byte("LYRICSEND")):
 		if i := bytes.LastIndex(tail, []byte("LYRICSBEGIN")); i >= 0 {
-			return int64(len(tail) - i), "Lyrics3"
+			return trailer{int64(len(tail) - i), "Lyrics3", "LYRICSBEGIN"}
 		}
 	case len(tail) >= id3HeaderBytes && bytes.HasPrefix(last(id3HeaderBytes), []byte("3DI")):
 		if n, ok := synchsafe(last(id3HeaderBytes)[6:]); ok {
-			return int64(n) + 2*id3HeaderBytes, "ID3v2"
+			return trailer{int64(n) + 2*id3HeaderBytes, "ID3v2", "ID3"}
 		}
 	}
-	return 0, ""
+	return trailer{}
 }
 
-// apeSize reads the footer of an APEv1 or APEv2 tag. Its size counts items and
-// footer; a flag says whether there is a header as well.
-func apeSize(footer []byte) int64 {
-	size := int64(binary.LittleEndian.Uint32(footer[12:]))
-	if size < apeFooterBytes {
-		return 0
+// apeTrailer reads the footer of an APEv1 or APEv2 tag. Its size counts items
+// and footer; a flag says whether there is a header as well.
+func apeTrailer(footer []byte) trailer {
+	t := trailer{int64(binary.LittleEndian.Uint32(footer[12:])), "APE", ""}
+	if t.size < apeFooterBytes {
+		return trailer{}
 	}
 	if flags := binary.LittleEndian.Uint32(footer[20:]); flags>>31 != 0 {
-		size += apeFooterBytes
+		t.size += apeFooterBytes
+		t.begins = "APETAGEX"
 	}
-	return size
+	return t
 }
 
 // readRange reads the bytes [from, to). The caller has bounded their number.

@@ -171,8 +171,10 @@ func (g *global) tag(name string, o *tagOptions) error {
 	case err != nil:
 		return err
 	}
-	if err := g.writeFindings(g.stderr, found); err != nil {
-		return err
+	if len(found) > 0 {
+		if err := g.writeFindings(g.stderr, found); err != nil {
+			return err
+		}
 	}
 	if g.json {
 		return writeJSON(g.stdout, taggedJSON(cmp.Or(o.out, name), t))
