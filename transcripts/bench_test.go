@@ -6,12 +6,15 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/yuin/goldmark"
 )
 
 // benchCorpus runs once over all files in each round, and measures bytes of
 // Markdown.
-func benchCorpus(b *testing.B, run func(src []byte)) {
-	files := corpus(b)
+func benchCorpus(b *testing.B, run func(src []byte)) { benchFiles(b, corpus(b), run) }
+
+func benchFiles(b *testing.B, files map[string][]byte, run func(src []byte)) {
 	names := slices.Sorted(maps.Keys(files))
 	size := 0
 	for _, src := range files {
@@ -39,6 +42,35 @@ func BenchmarkFormats(b *testing.B) {
 			if err := format.write(io.Discard, t, cues); err != nil {
 				b.Fatal(err)
 			}
+		}
+	})
+}
+
+func BenchmarkLint(b *testing.B) {
+	benchCorpus(b, func(src []byte) { Lint(src, &LintOptions{Options: Options{Fraction: Frames30}}) })
+}
+
+// BenchmarkFormat formats files as they come: nearly all of those in the corpus
+// have something to change, of real ones every third.
+func BenchmarkFormat(b *testing.B) {
+	benchCorpus(b, func(src []byte) { Format(src, &Options{Fraction: Frames30}) })
+}
+
+// BenchmarkFormatAgain formats what is formatted.
+func BenchmarkFormatAgain(b *testing.B) {
+	formatted := map[string][]byte{}
+	for name, src := range corpus(b) {
+		formatted[name] = Format(src, &Options{Fraction: Frames30})
+	}
+	benchFiles(b, formatted, func(src []byte) { Format(src, &Options{Fraction: Frames30}) })
+}
+
+// BenchmarkGoldmark is the peer: reading and rendering the same Markdown with
+// nothing of transcripts in mind.
+func BenchmarkGoldmark(b *testing.B) {
+	benchCorpus(b, func(src []byte) {
+		if err := goldmark.Convert(src, io.Discard); err != nil {
+			b.Fatal(err)
 		}
 	})
 }

@@ -2,29 +2,109 @@ package transcripts
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"onair/internal/finding"
 )
+
+var formatTests = []struct{ name, src, want string }{
+	{name: "empty"},
+	{"only blank lines", "\n \n\t\n", ""},
+	{"byte order mark, CRLF, CR, no line end", "\ufeff**Vega:** One.\r\n\r\n**Rigel:** Two.\rThree.", "**Vega:** One.\n\n**Rigel:** Two.\nThree.\n"},
+	{"blank lines", "\n\n**Vega:** One.  \n \n\n\nTwo.\n**Rigel:** Three.\n\n\n", "**Vega:** One.\n\nTwo.\n\n**Rigel:** Three.\n"},
+	{"blocks without a blank line", "**Vega:** Look:\n- a\n- b\n## Head\nText.\n***\nMore.\n> quote\n", "**Vega:** Look:\n\n- a\n- b\n## Head\nText.\n***\nMore.\n> quote\n"},
+	{"labels", "**Vega** : One.\n\n  **Rigel: **Two.\n\nVega:   Three.\n\n**Vega: Vega:** Four.\n", "**Vega:** One.\n\n**Rigel:** Two.\n\n**Vega:** Three.\n\n**Vega:** Four.\n"},
+	{"a label inside a paragraph", "**Vega:** One. **Vega:** Two.\n", "**Vega:** One.\n\n**Vega:** Two.\n"},
+	{"what a person has to decide", "Hello.\n\n**:Vega** One.\n\n3:Yeah.\n", "Hello.\n\n**:Vega** One.\n\n3:Yeah.\n"},
+	{"pauses", "**Break:**   **\\[01:00\\]** - [00:01:10]\n\n**Break: \\[2:00\\]**\n", "**Break:** \\[01:00\\] to \\[01:10\\]\n\n**Break:** \\[02:00\\]\n"},
+	{"stamps", "**Vega:** \\[00:05:53\\] a \\[00:05:53.19\\] b \\[1:05:53\\] c \\[62:01\\] d [00:10] e \\[\\\\00:22:22.11\\\\\\] f\n", "**Vega:** \\[05:53\\] a \\[00:05:53.19\\] b \\[01:05:53\\] c \\[01:02:01\\] d \\[00:10\\] e \\[00:22:22.11\\] f\n"},
+	{"frames behind a colon", "**Vega:** \\[00:44:03:20\\] a.\n", "**Vega:** \\[00:44:03.667\\] a.\n"},
+	{"tags", "**Vega:** [laughs] a \\[laughs\\[ b \\[ laughter \\] c \\[unintelligible01:13\\] d [sic] \\[P\\]ost\n", "**Vega:** \\[laughs\\] a \\[laughs\\] b \\[laughter\\] c \\[unintelligible 00:01:13\\] d [sic] \\[P\\]ost\n"},
+	{"entities", "**Vega:** &#39;R&amp;D&quot; &lt; `&quot;` &amp;lt; &nbsp;&eacute; [&quot;](https://x.example?a&amp;b \"&quot;\")\n", "**Vega:** 'R&D\" &lt; `&quot;` &amp;lt; &nbsp;&eacute; [\"](https://x.example?a&amp;b \"&quot;\")\n"},
+	{"code", "**Vega:** `a  \nb`\n\n```\na  \n\n\n&quot; [laughs]\n```\n", "**Vega:** `a  \nb`\n\n```\na  \n\n\n&quot; [laughs]\n```\n"},
+	{"code in a list", "- a  \n\n\n      b  \n", "- a  \n\n\n      b  \n"},
+	{"what the house may spell as it likes", "**Vega:** github  -- \u00a0late\\[laughs\\]and [b](www.x.example)<b>\nso\n", "**Vega:** github  -- \u00a0late\\[laughs\\]and [b](www.x.example)<b>\nso\n"},
+	{"a backslash before the spaces", "**Vega:** a\\  \n", "**Vega:** a\\  \n"},
+	{"front matter", "---\ntimeline: clips  \n---\n**Vega:** One.\n", "---\ntimeline: clips  \n---\n\n**Vega:** One.\n"},
+}
+
+func TestFormat(t *testing.T) {
+	for _, test := range formatTests {
+		t.Run(test.name, func(t *testing.T) {
+			if diff := cmp.Diff(test.want, string(Format([]byte(test.src), nil))); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			checkFormat(t, test.src, nil)
+		})
+	}
+}
+
+// checkFormat holds what Format promises of any source.
+func checkFormat(t testing.TB, src string, opts *Options) {
+	t.Helper()
+	out := Format([]byte(src), opts)
+	if again := Format(out, opts); string(again) != string(out) {
+		t.Errorf("%q is formatted as %q, and that as %q", src, out, again)
+	}
+	before, after := draft([]byte(src), opts), draft(out, opts)
+	if !sameReading(before.t, after.t) {
+		t.Errorf("%q and %q do not say the same", src, out)
+	}
+	for _, e := range after.edits {
+		if formatted[e.rule] && string(out) != src {
+			t.Errorf("left to do in %q: %s, %q by %q", out, e.rule, out[e.from:e.to], e.text)
+		}
+	}
+	if diff := cmp.Diff(destinations.FindAllString(src, -1), destinations.FindAllString(string(out), -1)); diff != "" {
+		t.Errorf("targets of links: %s", diff)
+	}
+}
+
+// destinations finds what a formatter must never touch, by its looks.
+var destinations = regexp.MustCompile(`\]\([^()\s]*\)|https?://[^\s)\]]+|` + "`[^`\n]*`")
 
 func TestFormatCorpus(t *testing.T) {
 	files := corpus(t)
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		src := files[name]
 		t.Run(name, func(t *testing.T) {
 			opts := &Options{Fraction: Frames30, File: name}
-			out := Format(src, opts)
-			if again := Format(out, opts); string(again) != string(out) {
-				t.Error("formatting again changes the file")
-			}
-			before, after := draft(src, opts), draft(out, opts)
-			if !sameReading(before.t, after.t) {
-				t.Error("formatting changed what is read")
-			}
-			for _, e := range after.edits {
-				if formatted[e.rule] {
-					t.Errorf("left to do: %s %q by %q at %d", e.rule, out[e.from:e.to], e.text, e.from)
+			checkFormat(t, string(files[name]), opts)
+			out := string(Format(files[name], opts))
+			for _, f := range Lint([]byte(out), &LintOptions{Options: *opts}).Findings {
+				if formatted[f.Rule] && f.Fixable {
+					t.Errorf("%s %s is left", f.Rule, f.Error())
 				}
 			}
 		})
 	}
+}
+
+func FuzzFormat(f *testing.F) {
+	for _, seed := range seeds() {
+		f.Add(seed)
+	}
+	for _, test := range formatTests {
+		f.Add(test.src)
+	}
+	for _, test := range lintTests {
+		f.Add(test.bad)
+	}
+	f.Fuzz(func(t *testing.T, src string) {
+		out := Format([]byte(src), nil)
+		if again := Format(out, nil); string(again) != string(out) {
+			t.Errorf("%q is formatted as %q, and that as %q", src, out, again)
+		}
+		if !sameReading(Parse([]byte(src), nil), Parse(out, nil)) {
+			t.Errorf("%q and %q do not say the same", src, out)
+		}
+		fixed := Fix([]byte(src), nil)
+		fixable := slices.ContainsFunc(Lint([]byte(src), nil).Findings, func(f finding.Finding) bool { return f.Fixable })
+		if !fixable && string(fixed) != src {
+			t.Errorf("%q has nothing to mend and is mended as %q", src, fixed)
+		}
+	})
 }

@@ -202,7 +202,9 @@ func TestLargeInput(t *testing.T) {
 	} {
 		src := strings.Repeat(unit, size/len(unit))
 		for _, src := range []string{src, "**a:** " + src} {
-			transcript := Parse([]byte(src), nil)
+			Format([]byte(src), nil)
+			Fix([]byte(src), nil)
+			transcript := Lint([]byte(src), nil)
 			if cues := transcript.Cues(time.Hour); cues != nil {
 				WriteSRT(io.Discard, cues)
 			}

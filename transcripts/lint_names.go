@@ -73,8 +73,8 @@ func (l *linter) checkRegistered(use *speakerUse) bool {
 // checkSpelling reports a rare name that looks like a slip of the pen beside a
 // frequent one.
 func (l *linter) checkSpelling(use *speakerUse, all []*speakerUse) bool {
-	const rare, frequent = 2, 5
-	if len(l.o.People) > 0 || use.turns > rare {
+	const rare, frequent, most = 2, 5, 200
+	if len(l.o.People) > 0 || use.turns > rare || len(all) > most {
 		return false
 	}
 	for _, other := range all {

@@ -171,7 +171,7 @@ func (p *parser) label(i int) (label, bool) {
 // startTurn opens the turn of a label and begins its first paragraph with the
 // text behind the label.
 func (p *parser) startTurn(line int, l *label) {
-	if p.para != (span{}) || line > 0 && len(p.t.Turns) > 0 && !p.blank(line-1) {
+	if line > 0 && !p.blank(line-1) {
 		p.report("T005", l.at, "put a blank line before it", "no blank line before a label")
 		p.mend(l.from, l.from, "") // done with all blank lines
 	}

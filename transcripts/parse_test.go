@@ -267,6 +267,7 @@ var parseTests = []struct {
 		name:  "speech between dividers is no front matter",
 		src:   "---\n**Vega:** One.\n\n---\n",
 		turns: []string{"Vega: One. | "},
+		rules: []string{"T005 2:1"},
 	},
 	{
 		name:  "stamps out of order",

@@ -164,8 +164,14 @@ var ordinary = func() (table [256]bool) {
 func (r *renderer) write(s []byte) {
 	for i := 0; i < len(s); {
 		from := i
-		for i < len(s) && (ordinary[s[i]] || s[i] == ' ' && i+1 < len(s) && ordinary[s[i+1]] && i > from) {
-			i++
+		for i < len(s) {
+			if ordinary[s[i]] {
+				i++
+			} else if s[i] == ' ' && i > from && i+1 < len(s) && ordinary[s[i+1]] {
+				i += 2
+			} else {
+				break
+			}
 		}
 		if i > from {
 			r.flush(rune(s[from]))

@@ -10,7 +10,8 @@ import (
 // its scheme, or behind the empty parentheses that should hold it.
 func (p *parser) mendTarget(at int, target []byte) {
 	const opening = "]("
-	n := bytes.Index(p.src[at:], append([]byte(opening), target...))
+	link := p.src[at:min(len(p.src), at+2*maxTarget)]
+	n := bytes.Index(link, append([]byte(opening), target...))
 	if n < 0 {
 		return
 	}

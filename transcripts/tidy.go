@@ -137,7 +137,10 @@ func (p *parser) checkSpaces(line int) {
 // checkEnd looks at what follows the last line with text.
 func (p *parser) checkEnd(last int) {
 	if last < 0 {
-		p.edit("T026", 0, len(p.src), "")
+		if len(p.lines) > 0 {
+			p.report("T026", p.lines[0].from, "remove them", "blank lines and nothing else")
+			p.mend(0, len(p.src), "")
+		}
 		return
 	}
 	from := p.lines[last].to
