@@ -67,7 +67,7 @@ func CheckOldTag(old, published *Tag, at finding.Position) finding.List {
 	if old == nil {
 		return nil
 	}
-	if old.GUID != "" && old.GUID != published.GUID {
+	if old.GUID != "" && published.GUID != "" && old.GUID != published.GUID {
 		l.Warnf("A008", at, "put the master of this episode here", "the tag of the master has the GUID of another episode, %q", old.GUID)
 	}
 	for _, f := range []struct{ name, old, published string }{

@@ -75,6 +75,7 @@ func checkTests(t *testing.T) []checkTest {
 		{"old tag that says the same", old(func(*Tag) {}), nil},
 		{"old tag that says nothing", CheckOldTag(&Tag{}, &Tag{Title: "Cloudy", GUID: "a", Chapters: manyChapters(2)}, at), nil},
 		{"old tag of another episode", old(func(t *Tag) { t.GUID = "b" }), []string{`A008 warning the tag of the master has the GUID of another episode, "b"`}},
+		{"old tag of a draft that has no GUID yet", CheckOldTag(&Tag{GUID: "b"}, &Tag{}, at), nil},
 		{"old title", old(func(t *Tag) { t.Title = "mix 3" }), []string{`A009 info the tag of the master says title "mix 3"; "Cloudy" is published`}},
 		{"old artist", old(func(t *Tag) { t.Artist = "me" }), []string{`A009 info the tag of the master says artist "me"; "Vega" is published`}},
 		{"old album", old(func(t *Tag) { t.Album = "demo" }), []string{`A009 info the tag of the master says album "demo"; "Hello" is published`}},
