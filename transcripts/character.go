@@ -13,6 +13,9 @@ func (p *parser) write(from, to int) {
 	if p.out.odd != odd {
 		p.checkOdd(from, to)
 	}
+	if p.style != nil {
+		p.respell(from, to)
+	}
 }
 
 // checkOdd reports every invisible or control character of the source.

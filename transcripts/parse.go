@@ -25,8 +25,9 @@ type parser struct {
 	last         string    // who spoke before the pause
 	noFence      [2]fenced // fences known to stay open
 
-	editing  bool // note edits, and leave out what only a reader needs
-	linting  bool // look at the rules that only Lint knows
+	editing  bool   // note edits, and leave out what only a reader needs
+	linting  bool   // look at the rules that only Lint knows
+	style    *Style // note what it spells otherwise
 	edits    []edit
 	starts   []blockStart
 	verbatim []span // where white space means something
