@@ -21,14 +21,17 @@ var components = map[string]func() (string, error){
 	"gpodder":           program("gpo"),
 	"mutagen":           python("mutagen"),
 	"newsboat":          program("newsboat"),
+	"nginx":             program("nginx", "/usr/sbin/nginx"),
 	"podboat":           program("podboat"),
 	"podcast-partytime": npm("podcast-partytime", "feed.js"),
 	"podget":            program("podget"),
 	"script":            program("script"),
 	"taglib":            sync.OnceValues(compileTagLib),
+	"varnish":           program("varnishd", "/usr/sbin/varnishd"),
 	"versitygw":         goProgram("versitygw", "v1.8.0"),
 	"vnu":               sync.OnceValues(findVNU),
 	"webvtt-parser":     npm("webvtt-parser", "captions.js"),
+	"xkey":              findXkey,
 	"xmllint":           program("xmllint"),
 }
 

@@ -59,7 +59,7 @@ sub vcl_recv {
 	# First the address of the object, then the lookup or the purge, or a purge
 	# would miss what delivery has cached.
 	set req.url = regsub(req.url, "\?.*$", "");
-	if (req.url ~ "(?i)//|%2f|%5c|%00|/(\.|%2e){1,2}(/|$)|/(\.|%2e)(o|%[46]f)(n|%[46]e)(a|%[46]1)(i|%[46]9)(r|%[57]2)(/|$)"
+	if (req.url ~ "(?i)//|\\|%2f|%5c|%00|/(\.|%2e){1,2}(/|$)|/(\.|%2e)(o|%[46]f)(n|%[46]e)(a|%[46]1)(i|%[46]9)(r|%[57]2)(/|$)"
 		|| req.url !~ "^/" && req.url != "") {
 		call missing; # among it onair's own records, however they are spelled
 	}

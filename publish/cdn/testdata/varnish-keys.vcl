@@ -38,7 +38,9 @@ sub vcl_recv {
 
 	# What has expired is fetched before it is served, so that a purge shows at
 	# once; only when that has failed is the old copy good enough.
-	if (!req.http.X-Onair-Stale) {
+	if (req.http.X-Onair-Stale) {
+		set req.grace = 7d;
+	} else {
 		set req.grace = 0s;
 	}
 	return (hash);
@@ -66,7 +68,7 @@ sub check_request {
 # purge would miss what delivery has cached.
 sub find_object {
 	set req.url = regsub(req.url, "\?.*$", "");
-	if (req.url ~ "(?i)//|%2f|%5c|%00|/(\.|%2e){1,2}(/|$)|/(\.|%2e)(o|%[46]f)(n|%[46]e)(a|%[46]1)(i|%[46]9)(r|%[57]2)(/|$)") {
+	if (req.url ~ "(?i)//|\\|%2f|%5c|%00|/(\.|%2e){1,2}(/|$)|/(\.|%2e)(o|%[46]f)(n|%[46]e)(a|%[46]1)(i|%[46]9)(r|%[57]2)(/|$)") {
 		call missing; # among it onair's own records, however they are spelled
 	}
 	if (req.url ~ "/[^/.]+$" && req.url != "/shows/one/podcast/feed") {

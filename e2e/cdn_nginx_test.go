@@ -1,0 +1,94 @@
+package e2e
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// runNginx runs nginx with a configuration that onair printed, included in an
+// http block that has what a test needs and nothing else.
+func (e *edge) runNginx(t *testing.T, config []byte) {
+	t.Helper()
+	program := need(t, "nginx")
+	dir := t.TempDir()
+	main := fmt.Sprintf(`daemon off;
+user root;
+worker_processes 1;
+pid %[1]s/pid;
+error_log stderr notice;
+events { }
+http {
+	access_log off;
+	client_body_temp_path %[1]s/body;
+	proxy_temp_path %[1]s/proxy;
+	fastcgi_temp_path %[1]s/fastcgi;
+	uwsgi_temp_path %[1]s/uwsgi;
+	scgi_temp_path %[1]s/scgi;
+	include %[1]s/show.conf;
+}
+`, dir)
+	for name, text := range map[string][]byte{"nginx.conf": []byte(main), "show.conf": config} {
+		if err := os.WriteFile(filepath.Join(dir, name), text, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	e.launch(t, program, "-p", dir, "-e", "stderr", "-c", filepath.Join(dir, "nginx.conf"))
+}
+
+func TestNginx(t *testing.T) {
+	t.Parallel()
+	need(t, "nginx")
+	for name, place := range places {
+		t.Run(name, func(t *testing.T) {
+			e, w := newEdge(t, place)
+			e.purgedBy(t, w)
+			e.runNginx(t, w.run(t, "cdn", "config", "nginx", "--origin", e.origin.url+place.origin,
+				"--listen", e.host, "--cache", filepath.Join(t.TempDir(), "cache")))
+			e.judge(t, true)
+			t.Run("publish", func(t *testing.T) { e.judgePublish(t, w) })
+			t.Run("purge", e.judgePurge)
+			t.Run("unheard purge", e.judgeUnheardPurge)
+			t.Run("stranger", e.judgeStranger)
+			t.Run("origin down", e.judgeStaleAfterExpiry)
+		})
+	}
+}
+
+// judgeStaleAfterExpiry: a copy that is too old is good enough while there is no
+// other, and a purge that cannot fetch another says so and leaves it.
+func (e *edge) judgeStaleAfterExpiry(t *testing.T) {
+	e.origin.cacheControl.Store("public, max-age=1")
+	if err := e.purger.Purge(t.Context(), []string{e.url + "feed.xml"}, nil); err != nil {
+		t.Fatal(err)
+	}
+	old := e.file(t, "feed.xml")
+	fresh := e.change(t, "feed.xml", "<rss>after the night</rss>")
+	e.origin.down.Store(true)
+	defer e.origin.down.Store(false)
+	await(t, "the copy to be too old", func() bool {
+		r := e.ask(t, "GET", "feed.xml")
+		r.want(t, "while the origin is down", http.StatusOK, old)
+		return r.header.Get("X-Cache") == "STALE"
+	})
+	e.ask(t, "PURGE", "feed.xml").want(t, "a purge while the origin is down", http.StatusBadGateway, nil)
+	e.sees(t, "feed.xml", "after that purge", old)
+	e.ask(t, "GET", "never-seen.html").want(t, "what is not cached", http.StatusBadGateway, nil)
+	e.origin.down.Store(false)
+	await(t, "the new feed", func() bool { return string(e.ask(t, "GET", "feed.xml").body) == string(fresh) })
+}
+
+// TestNginxFolder lets nginx serve the published folder itself.
+func TestNginxFolder(t *testing.T) {
+	t.Parallel()
+	need(t, "nginx")
+	for name, place := range places {
+		t.Run(name, func(t *testing.T) {
+			e, w := newEdge(t, place)
+			e.runNginx(t, w.run(t, "cdn", "config", "nginx", "--listen", e.host))
+			e.judge(t, false)
+		})
+	}
+}

@@ -1,0 +1,523 @@
+package e2e
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"onair/publish/cdn"
+	"onair/show"
+)
+
+// edge is a CDN on this machine, configured exactly as onair cdn config prints,
+// in front of the published example.
+type edge struct {
+	url    string // of the show; ends in a slash
+	host   string // host:port
+	base   string // path of the URL
+	dir    string // the published folder
+	served string // where onair serve shows the same; ends in a slash
+	origin *origin
+	purger cdn.Purger
+}
+
+// place is where an edge shows the show, and where its origin has it.
+type place struct{ base, origin string }
+
+// places are those that every kind of edge is tested at.
+var places = map[string]place{
+	"root": {"/", "/"},
+	"path": {"/shows/one/", "/bucket/a/"},
+}
+
+// newEdge publishes the example to a folder, under the address that an edge will
+// have.
+func newEdge(t *testing.T, p place) (*edge, *workplace) {
+	t.Helper()
+	e := &edge{host: "127.0.0.1:" + freePort(t), base: p.base, dir: filepath.Join(t.TempDir(), "public")}
+	e.url = "http://" + e.host + p.base
+	w := newWorkplace(t, "ONAIR_STORAGE=file:"+e.dir, "ONAIR_URL="+e.url)
+	w.run(t, "publish", "--yes")
+	server, err := serve(w, e.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.stop)
+	e.served = server.url
+	e.origin = newOrigin(t, server.url, p.origin)
+	return e, w
+}
+
+// purgedBy makes the edge the cdn of the example's local target; settings are
+// those besides servers, names and values.
+func (e *edge) purgedBy(t *testing.T, w *workplace, settings ...string) {
+	t.Helper()
+	settings = append(settings, "servers", e.host)
+	e.purger = purger(t, settings...)
+	yaml := "cdn: {provider: varnish"
+	for pair := range slices.Chunk(settings, 2) {
+		yaml += fmt.Sprintf(", %s: %q", pair[0], pair[1])
+	}
+	file := filepath.Join(w.dir, "show.yaml")
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	edited := strings.Replace(string(text), "  local: {", "  local: {"+yaml+"}, ", 1)
+	if edited == string(text) {
+		t.Fatal("the example has no target local")
+	}
+	if err := os.WriteFile(file, []byte(edited), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// purger is the one of show.yaml with these settings.
+func purger(t *testing.T, settings ...string) cdn.Purger {
+	t.Helper()
+	c := &show.CDN{Provider: "varnish", Settings: map[string]string{}}
+	for pair := range slices.Chunk(settings, 2) {
+		c.Settings[pair[0]] = pair[1]
+	}
+	p, err := cdn.New(c, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// freePort is a port that nobody listened on a moment ago. Whoever takes it has
+// to see that it was still so.
+func freePort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	return port
+}
+
+// launch starts the edge's server and waits until it answers. It ends with
+// the test, and the test with it.
+func (e *edge) launch(t *testing.T, name string, args ...string) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	cmd.WaitDelay = 10 * time.Second
+	var said bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &said, &said
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan struct{})
+	go func() {
+		_ = cmd.Wait() // it is stopped, or what it said is shown
+		close(ended)
+	}()
+	t.Cleanup(func() { cancel(); <-ended })
+	await(t, name+" to answer", func() bool {
+		select {
+		case <-ended:
+			t.Fatalf("%s ended:\n%s", cmd, said.Bytes())
+		default:
+		}
+		c, err := net.Dial("tcp", e.host)
+		if err != nil {
+			return false
+		}
+		c.Close()
+		return true
+	})
+}
+
+// origin is a server before onair serve that has the objects below a path, as a
+// bucket has, and can be down.
+type origin struct {
+	url          string       // no slash at its end
+	requests     atomic.Int64 // so far
+	down         atomic.Bool  // connections are cut
+	cacheControl atomic.Value // a string that takes the place of the header; "": it stays
+}
+
+func newOrigin(t *testing.T, target, path string) *origin {
+	t.Helper()
+	to, err := url.Parse(target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := &origin{}
+	o.cacheControl.Store("")
+	proxy := http.StripPrefix(strings.TrimSuffix(path, "/"), &httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(to) },
+		ModifyResponse: func(r *http.Response) error {
+			if cc := o.cacheControl.Load().(string); cc != "" {
+				r.Header.Set("Cache-Control", cc)
+			}
+			return nil
+		},
+	})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		o.requests.Add(1)
+		if o.down.Load() {
+			panic(http.ErrAbortHandler)
+		}
+		proxy.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	o.url = server.URL
+	return o
+}
+
+// reply is what an edge answers.
+type reply struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// ask sends a request to the edge just as it is written: no redirect is
+// followed, no path mended, nothing unpacked. The path is below the show's URL,
+// unless it starts with a slash; header are names and values.
+func (e *edge) ask(t *testing.T, method, path string, header ...string) *reply {
+	t.Helper()
+	return e.askFrom(t, "127.0.0.1", method, path, header...)
+}
+
+func (e *edge) askFrom(t *testing.T, local, method, path string, header ...string) *reply {
+	t.Helper()
+	dialer := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(local)}, Timeout: 10 * time.Second}
+	c, err := dialer.Dial("tcp", e.host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if err := c.SetDeadline(time.Now().Add(time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(path, "/") {
+		path = e.base + path
+	}
+	fmt.Fprintf(c, "%s %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n", method, path, e.host)
+	for pair := range slices.Chunk(header, 2) {
+		fmt.Fprintf(c, "%s: %s\r\n", pair[0], pair[1])
+	}
+	fmt.Fprint(c, "\r\n")
+	res, err := http.ReadResponse(bufio.NewReader(c), &http.Request{Method: method})
+	if err != nil {
+		t.Fatalf("%s %s: %v", method, path, err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatalf("%s %s: %v", method, path, err)
+	}
+	return &reply{res.StatusCode, res.Header, body}
+}
+
+// want fails the test unless the reply has the status and, if one is given, the
+// body.
+func (r *reply) want(t *testing.T, what string, status int, body []byte) {
+	t.Helper()
+	if r.status != status {
+		t.Errorf("%s: status %d, want %d", what, r.status, status)
+	}
+	if body != nil && !bytes.Equal(r.body, body) {
+		t.Errorf("%s: %d bytes that are not the %d expected", what, len(r.body), len(body))
+	}
+}
+
+// file is the content of an object.
+func (e *edge) file(t *testing.T, key string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(e.dir, filepath.FromSlash(key)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// change gives an object other bytes, behind the back of the edge.
+func (e *edge) change(t *testing.T, key, text string) []byte {
+	t.Helper()
+	name := filepath.Join(e.dir, filepath.FromSlash(key))
+	if err := os.WriteFile(name+".new", []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(name+".new", name); err != nil {
+		t.Fatal(err)
+	}
+	return []byte(text)
+}
+
+// key is the first published key with this start and end.
+func (e *edge) key(t *testing.T, start, end string) string {
+	t.Helper()
+	for _, key := range keysIn(t, e.dir) {
+		if strings.HasPrefix(key, start) && strings.HasSuffix(key, end) {
+			return key
+		}
+	}
+	t.Fatalf("no object %s…%s", start, end)
+	return ""
+}
+
+// judge asks an edge for what a listener, a browser and a stranger ask for.
+// caches tells whether it keeps copies.
+func (e *edge) judge(t *testing.T, caches bool) {
+	t.Run("ranges", e.judgeRanges)
+	t.Run("objects", func(t *testing.T) { e.judgeObjects(t, caches) })
+	t.Run("addresses", e.judgeAddresses)
+	t.Run("missing", e.judgeMissing)
+	t.Run("records", e.judgeRecords)
+	t.Run("methods", e.judgeMethods)
+	t.Run("gzip", e.judgeGzip)
+}
+
+// judgeRanges comes first: an edge that has nothing yet is asked for a part.
+func (e *edge) judgeRanges(t *testing.T) {
+	key := e.key(t, "audio/", ".mp3")
+	data := e.file(t, key)
+	for range 2 {
+		r := e.ask(t, "GET", key, "Range", "bytes=1000-1999")
+		r.want(t, "a range", http.StatusPartialContent, data[1000:2000])
+		if got, want := r.header.Get("Content-Range"), fmt.Sprintf("bytes 1000-1999/%d", len(data)); got != want {
+			t.Errorf("Content-Range %q, want %q", got, want)
+		}
+		e.ask(t, "GET", key, "Range", "bytes=-500").want(t, "the end", http.StatusPartialContent, data[len(data)-500:])
+		e.ask(t, "GET", key, "Range", fmt.Sprintf("bytes=%d-", len(data))).want(t, "beyond the end", http.StatusRequestedRangeNotSatisfiable, nil)
+	}
+	r := e.ask(t, "HEAD", key)
+	r.want(t, "HEAD", http.StatusOK, []byte{})
+	if r.header.Get("Content-Length") != fmt.Sprint(len(data)) || r.header.Get("Accept-Ranges") != "bytes" {
+		t.Errorf("HEAD: %v", r.header)
+	}
+}
+
+// judgeObjects: every object has its bytes and the headers that onair serve
+// gives it, and the second listener's comes from the cache.
+func (e *edge) judgeObjects(t *testing.T, caches bool) {
+	for _, key := range keysIn(t, e.dir) {
+		served, err := http.Head(e.served + key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		served.Body.Close()
+		r := e.ask(t, "GET", key)
+		r.want(t, key, http.StatusOK, e.file(t, key))
+		for _, name := range []string{"Access-Control-Allow-Origin", "Cache-Control", "Content-Type", "X-Content-Type-Options"} {
+			if got, want := r.header.Values(name), served.Header.Get(name); len(got) != 1 || got[0] != want || want == "" {
+				t.Errorf("%s: %s %q, onair serve says %q", key, name, got, want)
+			}
+		}
+		e.ask(t, "GET", key, "If-None-Match", r.header.Get("ETag")).want(t, key+" again", http.StatusNotModified, nil)
+		if again := e.ask(t, "GET", key+"?utm_source=app"); caches && again.header.Get("X-Cache") != "HIT" {
+			t.Errorf("%s: the second listener's is a %s", key, again.header.Get("X-Cache"))
+		}
+	}
+}
+
+func (e *edge) judgeAddresses(t *testing.T) {
+	page := e.key(t, "episodes/", "/index.html")
+	folder := strings.TrimSuffix(page, "index.html")
+	e.ask(t, "GET", "").want(t, "/", http.StatusOK, e.file(t, "index.html"))
+	e.ask(t, "GET", folder).want(t, folder, http.StatusOK, e.file(t, page))
+	bare := strings.TrimSuffix(folder, "/")
+	r := e.ask(t, "GET", bare)
+	r.want(t, bare, http.StatusMovedPermanently, nil)
+	if got := r.header.Get("Location"); got != e.base+folder {
+		t.Errorf("%s leads to %q", bare, got)
+	}
+	// Nobody leads a listener to somebody else's site, or writes a header.
+	for _, path := range []string{"//evil.example/x", "/\\evil.example/x", "/a%0d%0aX-Evil:%20yes/x", "/%2fevil.example/x"} {
+		r := e.ask(t, "GET", path)
+		location := r.header.Get("Location")
+		if strings.HasPrefix(location, "//") || strings.HasPrefix(location, "/\\") || r.header.Get("X-Evil") != "" {
+			t.Errorf("%s leads to %q, with %v", path, location, r.header)
+		}
+	}
+}
+
+func (e *edge) judgeMissing(t *testing.T) {
+	page := e.file(t, "404.html")
+	for _, path := range []string{"nothing.html", "nothing/", "audio/", "nothing.mp3"} {
+		for range 2 {
+			r := e.ask(t, "GET", path, "Range", "bytes=0-9", "If-None-Match", "*")
+			r.want(t, path, http.StatusNotFound, page)
+			if r.header.Get("Access-Control-Allow-Origin") != "*" || !strings.HasPrefix(r.header.Get("Content-Type"), "text/html") {
+				t.Errorf("%s: %v", path, r.header)
+			}
+		}
+		e.ask(t, "HEAD", path).want(t, "HEAD "+path, http.StatusNotFound, []byte{})
+	}
+	if e.base != "/" {
+		e.ask(t, "GET", "/feed.xml").want(t, "/feed.xml", http.StatusNotFound, nil)
+	}
+	e.ask(t, "GET", "404.html").want(t, "404.html", http.StatusOK, page)
+}
+
+// judgeRecords: onair's own records are not there, however they are spelled.
+func (e *edge) judgeRecords(t *testing.T) {
+	if len(e.file(t, ".onair/release.json")) == 0 {
+		t.Fatal("there are no records to hide")
+	}
+	for _, path := range []string{
+		".onair/release.json", "%2eonair/release.json", ".%6fnair/release.json", ".onai%72/release.json", ".onair%2frelease.json",
+		"%2e%6F%6e%61%69%72%2frelease.json", "/.onair/release.json", "./.onair/release.json", "x/../.onair/release.json",
+		"x/%2e%2e/.onair/release.json", "%2f.onair/release.json", ".ONAIR/release.json", ".onair/release.json?x=/feed.xml", ".onair/", ".onair/parts/",
+	} {
+		r := e.ask(t, "GET", path)
+		if strings.HasPrefix(path, "/") {
+			r = e.ask(t, "GET", e.base+path)
+		}
+		if r.status != http.StatusNotFound && r.status != http.StatusBadRequest || bytes.Contains(r.body, []byte("schema_version")) {
+			t.Errorf("%s: status %d\n%s", path, r.status, r.body)
+		}
+	}
+}
+
+func (e *edge) judgeMethods(t *testing.T) {
+	r := e.ask(t, "OPTIONS", "feed.xml", "Origin", "https://player.example", "Access-Control-Request-Method", "GET", "Access-Control-Request-Headers", "range")
+	r.want(t, "OPTIONS", http.StatusNoContent, nil)
+	if r.header.Get("Access-Control-Allow-Origin") != "*" || r.header.Get("Access-Control-Allow-Headers") != "Range" {
+		t.Errorf("OPTIONS: %v", r.header)
+	}
+	for _, method := range []string{"POST", "PUT", "DELETE", "PATCH"} {
+		e.ask(t, method, "feed.xml", "Content-Length", "0").want(t, method, http.StatusMethodNotAllowed, nil)
+	}
+	e.ask(t, "GET", "feed.xml").want(t, "the feed after all that", http.StatusOK, e.file(t, "feed.xml"))
+}
+
+func (e *edge) judgeGzip(t *testing.T) {
+	for _, key := range []string{"feed.xml", "index.html", e.key(t, "episodes/", ".vtt"), e.key(t, "assets/", ".css")} {
+		r := e.ask(t, "GET", key, "Accept-Encoding", "gzip")
+		unpacked, err := gunzip(r.body)
+		if r.header.Get("Content-Encoding") != "gzip" || err != nil || !bytes.Equal(unpacked, e.file(t, key)) {
+			t.Errorf("%s: %v, %v", key, r.header, err)
+		}
+	}
+	if r := e.ask(t, "GET", e.key(t, "audio/", ".mp3"), "Accept-Encoding", "gzip"); r.header.Get("Content-Encoding") != "" {
+		t.Errorf("audio is packed: %v", r.header)
+	}
+}
+
+func gunzip(data []byte) ([]byte, error) {
+	r, err := gzip.NewReader(bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(r)
+}
+
+// judgePurge: a change shows at once after a purge by any one of its spellings,
+// and not before.
+func (e *edge) judgePurge(t *testing.T) {
+	for _, key := range []string{"feed.xml", "index.html", e.key(t, "episodes/", "/index.html")} {
+		for i, spelling := range cdn.Spellings(e.url, key) {
+			old, fresh := e.file(t, key), []byte(nil)
+			e.sees(t, key, "before the change", old)
+			fresh = e.change(t, key, "<p>"+key+" take "+strings.Repeat("I", i+1)+"</p>")
+			e.sees(t, key, "before the purge", old)
+			if err := e.purger.Purge(t.Context(), []string{spelling}, nil); err != nil {
+				t.Fatalf("purge %s: %v", spelling, err)
+			}
+			e.sees(t, key, "after the purge of "+spelling, fresh)
+		}
+	}
+	if err := e.purger.Purge(t.Context(), []string{e.url + "never-there.html", e.url + "never/"}, nil); err != nil {
+		t.Errorf("a purge of what is not cached: %v", err)
+	}
+}
+
+// sees asks for an object under each of its addresses.
+func (e *edge) sees(t *testing.T, key, when string, want []byte) {
+	t.Helper()
+	for _, spelling := range cdn.Spellings(e.url, key) {
+		r := e.ask(t, "GET", strings.TrimPrefix(spelling, "http://"+e.host), "Accept-Encoding", "gzip")
+		if r.status == http.StatusMovedPermanently {
+			continue
+		}
+		body := r.body
+		if r.header.Get("Content-Encoding") == "gzip" {
+			body, _ = gunzip(r.body)
+		}
+		if r.status != http.StatusOK || !bytes.Equal(body, want) {
+			t.Errorf("%s %s: status %d, %.60q instead of %.60q", spelling, when, r.status, body, want)
+		}
+	}
+}
+
+// judgePublish: after a publish, listeners have the new feed and its pages.
+func (e *edge) judgePublish(t *testing.T, w *workplace) {
+	for take := range 2 {
+		for _, key := range keysIn(t, e.dir) {
+			e.ask(t, "GET", key)
+		}
+		retitle(t, w, fmt.Sprintf("Through the edge, take %d", take))
+		w.run(t, "publish", "--yes")
+		for _, key := range keysIn(t, e.dir) {
+			e.sees(t, key, "after the publish", e.file(t, key))
+		}
+		if !bytes.Contains(e.ask(t, "GET", "feed.xml").body, fmt.Appendf(nil, "take %d", take)) {
+			t.Error("the feed has no new title")
+		}
+	}
+}
+
+// judgeUnheardPurge: a purge that says 200 and reaches another server is found
+// out by comparing bytes, which is why publish believes no purge.
+func (e *edge) judgeUnheardPurge(t *testing.T) {
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	t.Cleanup(elsewhere.Close)
+	e.ask(t, "GET", "feed.xml")
+	fresh := e.change(t, "feed.xml", "<rss>unheard of</rss>")
+	for what, purge := range map[string]func() error{
+		"another server": func() error {
+			return purger(t, "servers", elsewhere.URL).Purge(t.Context(), cdn.Spellings(e.url, "feed.xml"), nil)
+		},
+		"another path": func() error {
+			return e.purger.Purge(t.Context(), cdn.Spellings("http://"+e.host+e.base+"other/", "feed.xml"), nil)
+		},
+	} {
+		if err := purge(); err != nil {
+			t.Errorf("%s: the purge is not even believed: %v", what, err)
+		}
+		if r := e.ask(t, "GET", "feed.xml"); bytes.Equal(r.body, fresh) {
+			t.Errorf("%s: the purge worked", what)
+		}
+	}
+	if err := e.purger.Purge(t.Context(), cdn.Spellings(e.url, "feed.xml"), nil); err != nil {
+		t.Fatal(err)
+	}
+	e.sees(t, "feed.xml", "after a purge that is heard", fresh)
+}
+
+// judgeStranger: nobody else purges.
+func (e *edge) judgeStranger(t *testing.T) {
+	old := e.file(t, "feed.xml")
+	e.sees(t, "feed.xml", "at first", old)
+	e.change(t, "feed.xml", "<rss>for the owner to show</rss>")
+	e.askFrom(t, "127.0.0.2", "PURGE", "feed.xml").want(t, "a stranger's PURGE", http.StatusMethodNotAllowed, nil)
+	e.askFrom(t, "127.0.0.2", "PURGE", "feed.xml", "X-Forwarded-For", "127.0.0.1").want(t, "a liar's PURGE", http.StatusMethodNotAllowed, nil)
+	e.askFrom(t, "127.0.0.2", "PURGE", "/", "xkey", "feed.xml").want(t, "a stranger's PURGE by key", http.StatusMethodNotAllowed, nil)
+	e.sees(t, "feed.xml", "after a stranger's purge", old)
+}

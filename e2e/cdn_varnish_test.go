@@ -1,0 +1,126 @@
+package e2e
+
+import (
+	"errors"
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"onair/publish/cdn"
+)
+
+// startVarnish runs Varnish with the configuration that onair prints.
+func startVarnish(t *testing.T, p place, settings ...string) (*edge, *workplace) {
+	t.Helper()
+	program := need(t, "varnish")
+	e, w := newEdge(t, p)
+	e.purgedBy(t, w, settings...)
+	dir, err := os.MkdirTemp(scratch, "v") // names of sockets have to be short
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(dir, "show.vcl")
+	if err := os.WriteFile(file, w.run(t, "cdn", "config", "varnish", "--origin", e.origin.url+p.origin), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	e.launch(t, program, "-F", "-n", dir, "-a", e.host, "-f", file, "-s", "malloc,128m", "-j", "none",
+		"-p", "thread_pool_min=10", "-p", "thread_pools=1")
+	return e, w
+}
+
+func TestVarnish(t *testing.T) {
+	t.Parallel()
+	need(t, "varnish")
+	for name, place := range places {
+		t.Run(name, func(t *testing.T) {
+			e, w := startVarnish(t, place)
+			e.judge(t, true)
+			t.Run("publish", func(t *testing.T) { e.judgePublish(t, w) })
+			t.Run("purge", e.judgePurge)
+			t.Run("unheard purge", e.judgeUnheardPurge)
+			t.Run("stranger", e.judgeStranger)
+			t.Run("proxied purge", func(t *testing.T) {
+				// Behind a TLS proxy of this machine everybody has its address.
+				for _, header := range []string{"X-Forwarded-For", "X-Forwarded-Proto"} {
+					e.ask(t, "PURGE", "feed.xml", header, "https").want(t, header, http.StatusMethodNotAllowed, nil)
+				}
+			})
+			t.Run("origin down", e.judgeStaleAfterPurge)
+		})
+	}
+}
+
+// judgeStaleAfterPurge: a purged copy is good enough while there is no other,
+// and no longer.
+func (e *edge) judgeStaleAfterPurge(t *testing.T) {
+	old := e.file(t, "feed.xml")
+	if err := e.purger.Purge(t.Context(), []string{e.url + "feed.xml"}, nil); err != nil {
+		t.Fatal(err)
+	}
+	e.sees(t, "feed.xml", "at first", old)
+	fresh := e.change(t, "feed.xml", "<rss>after the night</rss>")
+	e.origin.down.Store(true)
+	defer e.origin.down.Store(false)
+	if err := e.purger.Purge(t.Context(), []string{e.url + "feed.xml"}, nil); err != nil {
+		t.Fatal(err)
+	}
+	asked := e.origin.requests.Load()
+	for range 3 {
+		e.sees(t, "feed.xml", "while the origin is down", old)
+	}
+	if e.origin.requests.Load() == asked {
+		t.Error("the old copy is served without a look for a new one")
+	}
+	e.ask(t, "GET", "never-seen.html").want(t, "what is not cached", http.StatusServiceUnavailable, nil)
+	e.origin.down.Store(false)
+	await(t, "the new feed", func() bool { return string(e.ask(t, "GET", "feed.xml").body) == string(fresh) })
+}
+
+// TestVarnishKeys purges by surrogate key: one call for any number of objects,
+// whatever their addresses.
+func TestVarnishKeys(t *testing.T) {
+	t.Parallel()
+	need(t, "xkey")
+	for name, place := range places {
+		t.Run(name, func(t *testing.T) {
+			e, w := startVarnish(t, place, "purge", "keys")
+			e.judgePublish(t, w)
+			page := e.key(t, "episodes/", "/index.html")
+			changed := []string{"feed.xml", page}
+			old := map[string][]byte{}
+			for _, key := range keysIn(t, e.dir) {
+				old[key] = e.file(t, key)
+				e.ask(t, "GET", key)
+			}
+			for _, key := range changed {
+				old[key] = e.change(t, key, "<p>changed "+key+"</p>")
+			}
+			if err := e.purger.Purge(t.Context(), nil, []string{cdn.SurrogateKey("feed.xml"), cdn.SurrogateKey(page)}); err != nil {
+				t.Fatal(err)
+			}
+			for _, key := range changed {
+				e.sees(t, key, "after the purge", old[key])
+			}
+			for key, data := range old {
+				r := e.ask(t, "GET", key)
+				r.want(t, key, http.StatusOK, data)
+				if hit := r.header.Get("X-Cache") == "HIT"; !hit {
+					t.Errorf("%s: purged, or not cached", key)
+				}
+				if r.header.Get("xkey") != "" {
+					t.Errorf("%s: shows its surrogate key", key)
+				}
+			}
+		})
+	}
+}
+
+// findXkey finds the module that purges by surrogate key.
+func findXkey() (string, error) {
+	found, _ := filepath.Glob("/usr/lib/*/varnish/vmods/libvmod_xkey.so")
+	if len(found) == 0 {
+		return "", errors.New("no libvmod_xkey.so below /usr/lib")
+	}
+	return found[0], nil
+}
