@@ -219,7 +219,9 @@ func (s *sight) part() {
 	want := fmt.Sprintf("bytes %d-%d/%d", first, last, s.Bytes)
 	switch code := response.StatusCode; {
 	case code == http.StatusOK && !s.Ranges:
-		s.length(response.ContentLength)
+		if response.ContentLength >= 0 {
+			s.length(response.ContentLength)
+		}
 	case code == http.StatusOK:
 		s.add("V005", "asked for a part, it sends the whole")
 		return

@@ -1,3 +1,30 @@
+// # Rules of what is live
+//
+// Findings about the show as it is seen from outside:
+//
+//	V001  error    an address cannot be reached: no connection, a certificate that
+//	               nobody trusts, too slow, too many redirects
+//	V002  error    there is no object: any status but 200
+//	V003  error    an object has another length than the feed or the release says
+//	V004  error    an object has another Content-Type (feed and pages: warning)
+//	V005  error    a part of audio cannot be had by Range (RFC 9110 section 14)
+//	V006  error    players on other sites may not read captions or chapters (CORS)
+//	V007  error    the bytes of an object are others
+//	V008  warning  Cache-Control is not what HeadersFor says
+//	V009  error    HEAD is not answered
+//	V010  error    the feed or a page is not what was published last
+//	V011  info     the feed or a page is not what the folder says
+//	V012  error    enclosure_prefix does not lead to the audio
+//	V013  info     the feed is fresh, and how long that took
+//	V014  error    the live feed is none, or an item has no enclosure
+//	V015  warning  an episode that was asked for is not in the live feed
+//	V016  warning  the certificate ends within 14 days
+//	V017  warning  http is not redirected to https
+//	V018  warning  a page that does not exist has another status than 404
+//	V019  warning  everybody can read onair's own records
+//
+// A publish proves its new objects by V001 to V007 and V009 before a feed names
+// them, and verifies all of it when it is done.
 package publish
 
 import (
@@ -49,9 +76,16 @@ func Verify(ctx context.Context, w *Web, r *Release, o *VerifyOptions) finding.L
 	}
 	web := *w
 	web.Storage = cmp.Or(w.Storage, r.Show.Storage)
-	v := &verifier{ctx: ctx, w: &web, r: r, o: o, deadline: web.deadline(verifyPatience), objects: map[string]*Object{}, known: map[string]bool{}}
+	v := &verifier{
+		ctx: ctx, w: &web, r: r, o: o, deadline: web.deadline(verifyPatience),
+		objects: map[string]*Object{}, episodes: map[string]*Episode{}, audio: map[string]*Episode{},
+		known: map[string]bool{},
+	}
 	for _, object := range r.Objects {
 		v.objects[object.Key] = object
+	}
+	for _, e := range r.Episodes {
+		v.episodes[e.GUID], v.audio[e.AudioKey()] = e, e
 	}
 	v.run()
 	return web.told(v.problems, r.Show.At("url"))
@@ -63,7 +97,9 @@ type verifier struct {
 	r        *Release
 	o        *VerifyOptions
 	deadline time.Time
-	objects  map[string]*Object // of the release, by key
+	objects  map[string]*Object  // of the release, by key
+	episodes map[string]*Episode // of the release, by GUID
+	audio    map[string]*Episode // of the release, by key of their audio
 
 	want     []Expectation
 	known    map[string]bool // addresses in want
@@ -176,19 +212,9 @@ func (v *verifier) expect(e Expectation) {
 	}
 }
 
-// episode is the one of the release that a live item is; nil where there is none.
-func (v *verifier) episode(i *liveItem) *Episode {
-	for _, e := range v.r.Episodes {
-		if e.GUID == i.GUID {
-			return e
-		}
-	}
-	return nil
-}
-
 // item expects what the feed says of an episode.
 func (v *verifier) item(i *liveItem) {
-	e := v.episode(i)
+	e := v.episodes[i.GUID]
 	if len(v.o.Episodes) > 0 && (e == nil || !slices.Contains(v.o.Episodes, e.Slug)) {
 		return
 	}
@@ -291,7 +317,7 @@ func (v *verifier) otherPages() {
 func (v *verifier) notLive(feed *liveFeed) {
 	for _, slug := range v.o.Episodes {
 		live := slices.ContainsFunc(feed.Channel.Items, func(i liveItem) bool {
-			e := v.episode(&i)
+			e := v.episodes[i.GUID]
 			return e != nil && e.Slug == slug
 		})
 		if e := v.r.Show.Episode(slug); !live && e != nil {
@@ -330,20 +356,10 @@ func (v *verifier) sample(feed []byte) {
 		left -= e.Bytes
 		key, _ := v.key(e.URL)
 		e.SHA256 = v.objects[key].SHA256
-		if v.objects[key].Role == RoleAudio {
-			e.payload = v.payload(v.objects[key].Episode)
+		if of := v.audio[key]; of != nil {
+			e.payload = of.Pin.Payload.Bytes
 		}
 	}
-}
-
-// payload is the length of an episode's audio without its tag.
-func (v *verifier) payload(slug string) int64 {
-	for _, e := range v.r.Episodes {
-		if e.Slug == slug {
-			return e.Pin.Payload.Bytes
-		}
-	}
-	return 0
 }
 
 // certificateDays is how long before its end a certificate should have been

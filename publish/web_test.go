@@ -23,8 +23,7 @@ import (
 // site is a show as listeners reach it: at https://example.com/, at the same
 // name without encryption, and through https://prefix.example.com/e/.
 type site struct {
-	t     *testing.T
-	files fstest.MapFS
+	t *testing.T
 	*publish.Release
 
 	// tamper answers in place of the site; false: the site answers.
@@ -45,15 +44,32 @@ const (
 	prefix = "https://prefix.example.com/e/"
 )
 
+// atHome is the example show with the address of a site.
+func atHome(t *testing.T) fstest.MapFS {
+	t.Helper()
+	files := example(t)
+	edit(t, files, "show.yaml", "https://hello-universe.example/ ", home+" ")
+	return files
+}
+
+// unchanged is its release: made once, because most tests break the web instead.
+var unchanged *publish.Release
+
 // newSite puts the release of the example show, edited, where listeners find it.
 func newSite(t *testing.T, change func(fstest.MapFS)) *site {
 	t.Helper()
-	s := &site{t: t, files: example(t), clock: now, asked: map[string]int{}}
-	edit(t, s.files, "show.yaml", "https://hello-universe.example/ ", home+" ")
-	if change != nil {
-		change(s.files)
+	s := &site{t: t, clock: now, asked: map[string]int{}}
+	switch {
+	case change != nil:
+		files := atHome(t)
+		change(files)
+		s.Release = release(t, files, nil)
+	case unchanged == nil:
+		unchanged = release(t, atHome(t), nil)
+		fallthrough
+	default:
+		s.Release = unchanged
 	}
-	s.Release = release(t, s.files, nil)
 	secure := httptest.NewUnstartedServer(s)
 	secure.Config.ErrorLog = log.New(io.Discard, "", 0) // clients that do not trust it
 	secure.StartTLS()

@@ -65,7 +65,8 @@ type Options struct {
 	Stall time.Duration  // without a byte until a request is given up; 0: 20 seconds
 	Roots *x509.CertPool // authorities that are trusted; nil: the system's
 
-	// Dial connects; nil: the network. Tests bring the servers of a show's names.
+	// Dial connects; nil: the network, or the environment's proxy. Tests bring the
+	// servers of a show's names.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
@@ -74,11 +75,10 @@ func Own(o *Options) *Client {
 	if o == nil {
 		o = &Options{}
 	}
-	dial := o.Dial
-	if dial == nil {
-		dial = (&net.Dialer{Timeout: cmp.Or(o.Stall, defaultStall)}).DialContext
+	if o.Dial != nil {
+		return newClient(o, o.Dial)
 	}
-	c := newClient(o, dial)
+	c := newClient(o, (&net.Dialer{Timeout: cmp.Or(o.Stall, defaultStall)}).DialContext)
 	c.transport.Proxy = http.ProxyFromEnvironment
 	return c
 }
