@@ -90,6 +90,9 @@ type Mark struct {
 // stamp reports whether the mark is a bare time.
 func (m *Mark) stamp() bool { return m.Timed && m.Note == "" }
 
+// Unclear reports whether the mark says that something could not be understood.
+func (m *Mark) Unclear() bool { return unclear([]byte(m.Note)) }
+
 // spoken reports whether anything is said in the turn.
 func (t *Turn) spoken() bool {
 	for i := range t.Blocks {

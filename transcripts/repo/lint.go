@@ -1,0 +1,186 @@
+package repo
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"onair/internal/finding"
+	"onair/transcripts"
+)
+
+// Linter lints many transcripts.
+type Linter struct {
+	Settings  *Settings
+	Durations map[string]time.Duration // of the audio, by slash-separated name; nil: not known
+	Known     map[string]int           // how many episodes each transcript is of, by name; nil: not known
+	Unwrap    bool                     // let Fix join the lines of a paragraph
+	Workers   int                      // how many files at a time; 0: one
+}
+
+// Result is what was found in one file.
+type Result struct {
+	Name     string
+	Source   []byte
+	Findings finding.List
+
+	fractions transcripts.Fractions
+	sketch    sketch
+}
+
+// Options are those for one file.
+func (l *Linter) Options(name string) *transcripts.LintOptions {
+	name = filepath.ToSlash(name)
+	o := &transcripts.LintOptions{Options: *l.Settings.Options(name), Duration: l.Durations[name], Unwrap: l.Unwrap}
+	for rule := range l.Settings.Disabled {
+		o.Disabled = append(o.Disabled, rule)
+	}
+	return o
+}
+
+// Run lints files, several at a time, and passes each result on in the order of
+// names. What shows only across the files is returned at the end.
+func (l *Linter) Run(ctx context.Context, names []string, read func(name string) ([]byte, error), each func(*Result) error) (finding.List, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	defer cancel()
+
+	across := newAcross(l)
+	byName := across.names(names)
+	type answer struct {
+		*Result
+		err error
+	}
+	// As many answers wait to be passed on as there are workers, and no more:
+	// the sources of all files at once would not fit.
+	waiting := make(chan chan answer, max(1, l.Workers))
+	wg.Go(func() {
+		defer close(waiting)
+		for _, name := range names {
+			a := make(chan answer, 1)
+			select {
+			case waiting <- a:
+			case <-ctx.Done():
+				return
+			}
+			wg.Go(func() {
+				r, err := l.lint(name, read)
+				a <- answer{r, err}
+			})
+		}
+	})
+	for a := range waiting {
+		r := <-a
+		if r.err != nil {
+			return nil, r.err
+		}
+		r.Findings = append(r.Findings, byName[r.Name]...)
+		r.Findings.Sort()
+		across.add(r.Result)
+		if err := each(r.Result); err != nil {
+			return nil, err
+		}
+	}
+	return across.findings(), ctx.Err()
+}
+
+func (l *Linter) lint(name string, read func(string) ([]byte, error)) (*Result, error) {
+	src, err := read(name)
+	if err != nil {
+		return nil, err
+	}
+	t := transcripts.Lint(src, l.Options(name))
+	return &Result{Name: name, Source: src, Findings: t.Findings, fractions: t.Fractions, sketch: sketchOf(src)}, nil
+}
+
+// across looks at all files together.
+type across struct {
+	l         *Linter
+	fractions transcripts.Fractions
+	sketches  []named
+}
+
+type named struct {
+	name string
+	sketch
+}
+
+func newAcross(l *Linter) *across { return &across{l: l} }
+
+func (a *across) add(r *Result) {
+	a.fractions.TwoDigit += r.fractions.TwoDigit
+	a.fractions.Above29 += r.fractions.Above29
+	a.sketches = append(a.sketches, named{r.Name, r.sketch})
+}
+
+func (a *across) enabled(rule string) bool {
+	_, disabled := a.l.Settings.Disabled[rule]
+	return !disabled
+}
+
+// names are the findings about the names of files, by name.
+func (a *across) names(names []string) map[string]finding.List {
+	found := map[string]finding.List{}
+	if !a.enabled("T028") {
+		return found
+	}
+	for _, f := range checkNames(names, a.l.Known) {
+		for _, name := range names {
+			if filepath.ToSlash(name) == f.File {
+				found[name] = append(found[name], f)
+			}
+		}
+	}
+	return found
+}
+
+// findings are those that need the contents of several files.
+func (a *across) findings() finding.List {
+	var l finding.List
+	if a.enabled("T029") {
+		l = alike(a.sketches)
+	}
+	if LooksLikeFrames(a.fractions) && a.l.Settings.Options("").Fraction == transcripts.Decimal && a.enabled("T012") {
+		l.Add(finding.Finding{
+			Rule: "T012", Severity: finding.Info, Position: finding.Position{File: SettingsFile},
+			Message: "the fractions of stamps look like frames: there are many and none is above 29",
+			Hint:    "timestamp_fraction: frames30",
+		})
+	}
+	l.Sort()
+	return l
+}
+
+// LooksLikeFrames reports whether the fractions of stamps count frames of 1/30
+// s: a hundred or more with two digits, and all below 30.
+func LooksLikeFrames(f transcripts.Fractions) bool {
+	const enough = 100
+	return f.TwoDigit >= enough && f.Above29 == 0
+}
+
+// Disable adds "RULE=reason" to the rules that do not hold.
+func (s *Settings) Disable(rule string) error {
+	id, reason, _ := strings.Cut(rule, "=")
+	if err := CheckDisabled(id, reason); err != nil {
+		return err
+	}
+	if s.Disabled == nil {
+		s.Disabled = map[string]string{}
+	}
+	s.Disabled[id] = reason
+	return nil
+}
+
+// sortedNames are the slash-separated names, in order.
+func sortedNames(names []string) []string {
+	out := make([]string, len(names))
+	for i, name := range names {
+		out[i] = filepath.ToSlash(name)
+	}
+	slices.Sort(out)
+	return out
+}

@@ -1,0 +1,131 @@
+package repo
+
+import (
+	"maps"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"onair/internal/finding"
+)
+
+// numbered is the name of a transcript with the number of its episode, without
+// the ending and the language.
+var numbered = regexp.MustCompile(`^(.*?)[-_ ]?0*(\d+)$`)
+
+// translation is the language in the name of a translation.
+var translation = regexp.MustCompile(`\.[a-z]{2,3}(-[a-z0-9]+)*$`)
+
+// episodeFile is what the name of a file says about its episode.
+type episodeFile struct {
+	name, folder string
+	series       string // such as go-time; empty: not numbered
+	number       string
+	language     string
+}
+
+func readName(name string) episodeFile {
+	f := episodeFile{name: name, folder: path.Dir(name)}
+	stem := strings.TrimSuffix(strings.ToLower(path.Base(name)), ".md")
+	f.language = translation.FindString(stem)
+	stem = strings.TrimSuffix(stem, f.language)
+	if m := numbered.FindStringSubmatch(stem); m != nil && m[1] != "" {
+		if n, err := strconv.ParseInt(m[2], 10, 64); err == nil {
+			f.series, f.number = m[1], strconv.FormatInt(n, 10)
+		}
+	}
+	return f
+}
+
+// checkNames reports files that are no episode's, and second files of one.
+// Where known is nil, what the other names have in common says what an episode
+// is.
+func checkNames(names []string, known map[string]int) (l finding.List) {
+	files := make([]episodeFile, 0, len(names))
+	for _, name := range sortedNames(names) {
+		files = append(files, readName(name))
+	}
+	if known != nil {
+		for _, f := range files {
+			switch n, ok := known[f.name]; {
+			case !ok:
+				nameError(&l, f, "name it as the show does, or remove it", "no episode has this transcript")
+			case n > 1:
+				nameError(&l, f, "give each its own", "%d episodes have this transcript", n)
+			}
+		}
+		return l
+	}
+	series := seriesOf(files)
+	first := map[[4]string]string{}
+	for _, f := range files {
+		if f.series == "" {
+			continue
+		}
+		key := [4]string{f.folder, f.series, f.number, f.language}
+		if other, ok := first[key]; ok {
+			nameError(&l, f, "keep one", "second file for the episode of %s", other)
+		} else {
+			first[key] = f.name
+		}
+		checkSeries(&l, f, series)
+	}
+	return l
+}
+
+// seriesOf finds the series that most files of a folder belong to, by folder.
+func seriesOf(files []episodeFile) map[string]string {
+	const enough = 3
+	counts := map[string]map[string]int{}
+	total := map[string]int{}
+	for _, f := range files {
+		if counts[f.folder] == nil {
+			counts[f.folder] = map[string]int{}
+		}
+		counts[f.folder][f.series]++
+		total[f.folder]++
+	}
+	series := map[string]string{}
+	for folder, names := range counts {
+		for name, n := range names {
+			if name != "" && n >= enough && 2*n > total[folder] {
+				series[folder] = name
+			}
+		}
+	}
+	return series
+}
+
+// checkSeries reports a file that belongs to the series of another folder, or
+// whose name is nearly that of its own.
+func checkSeries(l *finding.List, f episodeFile, series map[string]string) {
+	own, ok := series[f.folder]
+	if !ok || own == f.series {
+		return
+	}
+	for _, folder := range slices.Sorted(maps.Keys(series)) {
+		if series[folder] == f.series {
+			nameError(l, f, "move it to "+folder, "file of another folder's series")
+			return
+		}
+	}
+	if letters(own) == letters(f.series) {
+		nameError(l, f, "call it "+own+"-"+f.number+f.language+".md", "name unlike those of the other episodes")
+	}
+}
+
+// letters are the letters and digits of a name.
+func letters(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '-' || r == '_' || r == ' ' || r == '.' {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+func nameError(l *finding.List, f episodeFile, hint, format string, args ...any) {
+	l.Errorf("T028", finding.Position{File: f.name}, hint, format, args...)
+}
