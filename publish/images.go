@@ -72,8 +72,11 @@ func (e *imageError) Error() string { return e.name + ": " + e.err.Error() }
 func (e *imageError) Unwrap() error { return e.err }
 
 // picture reads an image of the show; the release gets it as an object only
-// when imageKey asks.
+// when imageKey asks. Tags that are made again for several uploads at once ask
+// for their pictures at once.
 func (b *builder) picture(name string) (*audio.Picture, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	im := b.images[name]
 	if im == nil {
 		im = &image{}

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"onair/internal/finding"
@@ -115,9 +116,11 @@ type builder struct {
 	findings finding.List
 	objects  map[string]*Object // by key
 	parts    map[string]*Object // by key
-	images   map[string]*image  // by path in the show's folder
-	pictures pictures
 	release  *Release
+
+	mu       sync.Mutex
+	images   map[string]*image // by path in the show's folder
+	pictures pictures
 }
 
 // NewRelease builds the release of a show. It reports everything that is wrong
