@@ -16,6 +16,11 @@ type Joiner interface {
 	Join(ctx context.Context, o *Object, parts []Part, cond Condition) (Attrs, error)
 }
 
+// JoinedPrefix is where a bucket of parts keeps objects that it needs on the way
+// to a joined one. A Join deletes those it made; what a crash left there is
+// nobody's, and whoever prunes deletes it.
+const JoinedPrefix = ".onair/joined/"
+
 // Part is a stored object that becomes a piece of another.
 type Part struct {
 	Bucket Bucket // where it is; the joining bucket or another of its provider

@@ -24,6 +24,17 @@ type Options struct {
 	IgnoresHeaderConditions string
 	// KeepsOldHeaders: an emulator adds headers to those that are there.
 	KeepsOldHeaders string
+	// IgnoresJoinConditions: an emulator joins whatever the conditions on the
+	// object and its parts say.
+	IgnoresJoinConditions string
+	// CannotJoinLarge: an emulator gets ranges of copied parts wrong.
+	CannotJoinLarge string
+	// Sibling returns another empty bucket of the same provider, for parts. nil:
+	// parts are in the bucket itself only.
+	Sibling func(t *testing.T, b bucket.Bucket) bucket.Bucket
+	// Large is the size, in bytes, of a body that the provider gets in parts, if it
+	// does that. It is a multiple of 16.
+	Large int
 	// ManyKeys is how many objects the test of listing in pages writes: more
 	// than a page holds. 0: the test is left out, as for a store without pages.
 	ManyKeys int
@@ -68,6 +79,10 @@ func Run(t *testing.T, open func(t *testing.T) bucket.Bucket, opts *Options) {
 		{"one creator wins", s.oneCreatorWins},
 		{"one updater wins", s.oneUpdaterWins},
 		{"readers never see half", s.neverHalf},
+		{"join", s.join},
+		{"join under a condition", s.joinConditions},
+		{"join of wrong parts", s.joinParts},
+		{"join cancelled", s.joinCancelled},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			test.run(t, &store{T: t, Bucket: open(t)})
@@ -157,7 +172,7 @@ func (s *store) is(err, want error) {
 func (s *store) holds(key, want string) {
 	s.Helper()
 	if got, _ := s.get(key); got != want {
-		s.Errorf("%s holds %q, want %q", key, got, want)
+		s.Errorf("%s holds %.99q, %d bytes, want %.99q, %d bytes", key, got, len(got), want, len(want))
 	}
 }
 

@@ -31,7 +31,9 @@ func open(t *testing.T, dir string) *file.Bucket {
 }
 
 func TestBucket(t *testing.T) {
-	buckettest.Run(t, func(t *testing.T) bucket.Bucket { return open(t, filepath.Join(t.TempDir(), "not", "there")) }, nil)
+	buckettest.Run(t, func(t *testing.T) bucket.Bucket { return open(t, filepath.Join(t.TempDir(), "not", "there")) }, &buckettest.Options{
+		Sibling: func(t *testing.T, _ bucket.Bucket) bucket.Bucket { return open(t, t.TempDir()) },
+	})
 }
 
 func TestBucketWithSums(t *testing.T) {

@@ -21,14 +21,16 @@ import (
 )
 
 // fake speaks as much of the JSON API of Google Cloud Storage as onair uses, and
-// holds every precondition, which emulators at hand do not. It serves the one
-// bucket "my-show".
+// holds every precondition, which emulators at hand do not. It serves the bucket
+// "my-show" and, through its private half, the bucket "my-show-private".
 type fake struct {
 	mu         sync.Mutex
 	pageCap    int // objects in a page at most, whatever is asked for
 	generation int64
 	objects    map[string]*fakeObject
 	uploads    map[string]*fakeUpload
+	private    *fake
+	spoil      func(*fakeObject) // what is composed, before it is stored; may be nil
 }
 
 type fakeObject struct {
@@ -50,7 +52,9 @@ type fakeUpload struct {
 }
 
 func newFake() *fake {
-	return &fake{pageCap: 1000, objects: map[string]*fakeObject{}, uploads: map[string]*fakeUpload{}}
+	f := &fake{pageCap: 1000, objects: map[string]*fakeObject{}, uploads: map[string]*fakeUpload{}}
+	f.private = &fake{pageCap: 1000, objects: map[string]*fakeObject{}, uploads: map[string]*fakeUpload{}}
+	return f
 }
 
 // RoundTrip makes the fake a transport: requests reach it without a network, so
@@ -79,9 +83,21 @@ func (f *fake) route(req *http.Request, body []byte) *http.Response {
 	q := req.URL.Query()
 	path := req.URL.EscapedPath()
 	if id := q.Get("upload_id"); id != "" {
+		if f.private.uploads[id] != nil {
+			return f.private.chunk(req, id, body)
+		}
 		return f.chunk(req, id, body)
 	}
 	upload := strings.HasPrefix(path, "/upload")
+	if rest, ok := strings.CutPrefix(strings.TrimPrefix(path, "/upload"), "/storage/v1/b/my-show-private/"); ok && f.private != nil {
+		if source, target, ok := strings.Cut(rest, "/rewriteTo/b/my-show/o/"); ok {
+			return f.rewrite(q, strings.TrimPrefix(source, "o/"), target, body)
+		}
+		req = req.Clone(req.Context())
+		req.URL.RawPath = strings.Replace(path, "my-show-private", "my-show", 1)
+		req.URL.Path, _ = url.PathUnescape(req.URL.RawPath)
+		return f.private.route(req, body)
+	}
 	rest, ok := strings.CutPrefix(strings.TrimPrefix(path, "/upload"), "/storage/v1/b/my-show/o")
 	if !ok {
 		return answer(404, "The specified bucket does not exist.")
@@ -95,6 +111,8 @@ func (f *fake) route(req *http.Request, body []byte) *http.Response {
 		return f.insert(req, body)
 	case name == "":
 		return f.list(q)
+	case strings.HasSuffix(path, "/compose"):
+		return f.compose(q, strings.TrimSuffix(name, "/compose"), body)
 	}
 	o := f.objects[name]
 	if o == nil || q.Get("generation") != "" && q.Get("generation") != strconv.FormatInt(o.Generation, 10) {
@@ -159,7 +177,7 @@ func (f *fake) insert(req *http.Request, body []byte) *http.Response {
 			return answer(400, err.Error())
 		}
 		o.Name = q.Get("name")
-		id := fmt.Sprintf("session-%d", len(f.uploads))
+		id := fmt.Sprintf("session-%d-%t", len(f.uploads), f.private == nil)
 		f.uploads[id] = &fakeUpload{o, q}
 		resp := answer(200, nil)
 		resp.Header.Set("Location", "https://storage.example/upload/storage/v1/b/my-show/o?uploadType=resumable&upload_id="+id)
@@ -223,6 +241,67 @@ func (f *fake) store(o *fakeObject, q url.Values) *http.Response {
 	o.Size, o.Generation, o.Metageneration = int64(len(o.body)), f.generation, 1
 	f.objects[o.Name] = o
 	return answer(200, o)
+}
+
+// compose makes an object of others at their generations.
+func (f *fake) compose(q url.Values, name string, body []byte) *http.Response {
+	var in struct {
+		Destination   *fakeObject
+		SourceObjects []struct {
+			Name                string
+			ObjectPreconditions struct {
+				IfGenerationMatch int64 `json:",string"`
+			}
+		}
+	}
+	if err := json.Unmarshal(body, &in); err != nil {
+		return answer(400, err.Error())
+	}
+	if len(in.SourceObjects) > 32 {
+		return answer(400, "The number of source components provided exceeds the maximum.")
+	}
+	o := in.Destination
+	o.Name = name
+	for _, s := range in.SourceObjects {
+		source := f.objects[s.Name]
+		if source == nil {
+			return answer(404, "Object "+s.Name+" not found.")
+		}
+		if source.Generation != s.ObjectPreconditions.IfGenerationMatch {
+			return answer(412, "At least one of the pre-conditions you specified did not hold.")
+		}
+		o.body = append(o.body, source.body...)
+	}
+	if f.spoil != nil {
+		f.spoil(o)
+	}
+	return f.store(o, q)
+}
+
+// rewrite copies an object from the private bucket. The first answer to each is
+// that there is more to do, as it is for large objects.
+func (f *fake) rewrite(q url.Values, from, to string, body []byte) *http.Response {
+	from, _ = url.PathUnescape(from)
+	to, _ = url.PathUnescape(to)
+	source := f.private.objects[from]
+	if source == nil {
+		return answer(404, "No such object")
+	}
+	if want := q.Get("ifSourceGenerationMatch"); want != strconv.FormatInt(source.Generation, 10) {
+		return answer(412, "At least one of the pre-conditions you specified did not hold.")
+	}
+	if q.Get("rewriteToken") == "" {
+		return answer(200, map[string]any{"done": false, "rewriteToken": "more", "totalBytesRewritten": "0", "objectSize": "1"})
+	}
+	o := &fakeObject{}
+	if err := json.Unmarshal(body, o); err != nil {
+		return answer(400, err.Error())
+	}
+	o.Name, o.body, o.CRC32C = to, bytes.Clone(source.body), source.CRC32C
+	if resp := f.store(o, q); resp.StatusCode != 200 {
+		return resp
+	}
+	return answer(200, map[string]any{"done": true, "resource": o})
 }
 
 func encodeSum(body []byte) string {
@@ -300,6 +379,7 @@ type faults struct {
 	mu       sync.Mutex
 	pending  []fault
 	requests []string // method and path of every request
+	sent     int64    // bytes of their bodies
 }
 
 // fault takes a request over, or returns false to leave it alone.
@@ -308,6 +388,10 @@ type fault func(base http.RoundTripper, req *http.Request) (resp *http.Response,
 func (f *faults) RoundTrip(req *http.Request) (*http.Response, error) {
 	f.mu.Lock()
 	f.requests = append(f.requests, req.Method+" "+req.URL.Path)
+	if req.Body != nil {
+		req = req.Clone(req.Context())
+		req.Body = &countedBody{req.Body, f}
+	}
 	var next fault
 	if len(f.pending) > 0 {
 		next = f.pending[0]
@@ -322,6 +406,20 @@ func (f *faults) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 	}
 	return f.base.RoundTrip(req)
+}
+
+// countedBody counts what is read of a request's body.
+type countedBody struct {
+	io.ReadCloser
+	f *faults
+}
+
+func (b *countedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	b.f.mu.Lock()
+	defer b.f.mu.Unlock()
+	b.f.sent += int64(n)
+	return n, err
 }
 
 // on makes a fault of what happens to the requests that match.

@@ -44,6 +44,10 @@ var calls = map[string]func(ctx context.Context, b *Bucket) error{
 	"delete": func(ctx context.Context, b *Bucket) error {
 		return b.Delete(ctx, "feed.xml", bucket.Condition{Version: "1"})
 	},
+	"join": func(ctx context.Context, b *Bucket) error {
+		_, err := b.Join(ctx, buckettest.Object("new.xml", "one"), []bucket.Part{partOne(b)}, absent)
+		return err
+	},
 	"list": func(ctx context.Context, b *Bucket) error {
 		n := 0
 		for _, err := range b.List(ctx, "") {
@@ -57,6 +61,12 @@ var calls = map[string]func(ctx context.Context, b *Bucket) error{
 		}
 		return nil
 	},
+}
+
+// partOne is feed.xml as a part.
+func partOne(b *Bucket) bucket.Part {
+	o := buckettest.Object("feed.xml", "one")
+	return bucket.Part{Bucket: b, Attrs: bucket.Attrs{Key: o.Key, Size: o.Size, CRC32C: o.CRC32C, Version: "1"}}
 }
 
 func large(key string) *bucket.Object {
@@ -197,7 +207,7 @@ func TestNotExistIsCheap(t *testing.T) {
 
 // The answer to a successful call is lost. The call must find that out.
 func TestLostAnswers(t *testing.T) {
-	for _, name := range []string{"write", "write large", "set headers", "delete"} {
+	for _, name := range []string{"write", "write large", "set headers", "delete", "join"} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, func(t *testing.T, b *Bucket, f *fake, net *faults) {
 				f.store(&fakeObject{Name: "feed.xml", CRC32C: encodeSum([]byte("one")), body: []byte("one")}, nil)

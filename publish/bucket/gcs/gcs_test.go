@@ -35,11 +35,15 @@ func hasty(b *Bucket) *Bucket {
 }
 
 func TestBucket(t *testing.T) {
+	var f *fake
 	buckettest.Run(t, func(t *testing.T) bucket.Bucket {
-		f := newFake()
+		f = newFake()
 		f.pageCap = 7
 		return hasty(open(t, "gs://my-show", f))
-	}, &buckettest.Options{ManyKeys: 100})
+	}, &buckettest.Options{
+		ManyKeys: 100,
+		Sibling:  func(t *testing.T, _ bucket.Bucket) bucket.Bucket { return hasty(open(t, "gs://my-show-private", f)) },
+	})
 }
 
 func TestBucketWithPrefix(t *testing.T) {

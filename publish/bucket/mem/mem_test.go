@@ -10,7 +10,10 @@ import (
 )
 
 func TestBucket(t *testing.T) {
-	buckettest.Run(t, func(*testing.T) bucket.Bucket { return mem.New() }, &buckettest.Options{ManyKeys: 1100})
+	buckettest.Run(t, func(*testing.T) bucket.Bucket { return mem.New() }, &buckettest.Options{
+		ManyKeys: 1100,
+		Sibling:  func(*testing.T, bucket.Bucket) bucket.Bucket { return mem.New() },
+	})
 }
 
 func TestHooks(t *testing.T) {

@@ -1,0 +1,225 @@
+package gcs
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"cloud.google.com/go/storage"
+
+	"onair/internal/crc32c"
+	"onair/publish/bucket"
+	"onair/publish/bucket/internal/remote"
+)
+
+var _ bucket.Joiner = (*Bucket)(nil)
+
+const (
+	// maxSources is the most that one compose takes.
+	maxSources = 32
+
+	// tidyTimeout bounds the deleting of temporary objects.
+	tidyTimeout = 30 * time.Second
+)
+
+// Join composes the object from its parts, each at its generation. If they are in
+// the same bucket, it is composed right at its key. If they are in another, it is
+// composed there under bucket.JoinedPrefix, and copied by the service from there
+// to its key; so is what more than 32 parts take in between. Whatever is composed
+// is sent with its checksum, which the service checks before the object appears.
+func (b *Bucket) Join(ctx context.Context, o *bucket.Object, parts []bucket.Part, cond bucket.Condition) (bucket.Attrs, error) {
+	attrs, err := b.join(ctx, o, parts, cond)
+	if err != nil {
+		return bucket.Attrs{}, b.wrap("join", o.Key, err)
+	}
+	return attrs, nil
+}
+
+func (b *Bucket) join(ctx context.Context, o *bucket.Object, parts []bucket.Part, cond bucket.Condition) (bucket.Attrs, error) {
+	object, err := b.object(o.Key)
+	if err != nil {
+		return bucket.Attrs{}, err
+	}
+	target, err := under(object, cond)
+	if err != nil {
+		return bucket.Attrs{}, err
+	}
+	from, sources, err := sourcesOf(parts)
+	if err != nil {
+		return bucket.Attrs{}, err
+	}
+	if err := bucket.CheckParts(o, parts); err != nil {
+		return bucket.Attrs{}, err
+	}
+	var stored *storage.ObjectAttrs
+	err = b.retry(ctx, o.Size, func(ctx context.Context, n int) error {
+		stored, err = b.joinOnce(ctx, target, o, from, sources)
+		if status(err) == http.StatusPreconditionFailed && n > 1 {
+			stored, err = b.lookForOurs(ctx, object, o)
+		}
+		return err
+	})
+	if err != nil {
+		return bucket.Attrs{}, err
+	}
+	return b.attrs(stored), nil
+}
+
+// source is an object to compose from.
+type source struct {
+	*storage.ObjectHandle // at one generation, or else it fails
+	size                  int64
+	sum                   uint32
+	temporary             bool
+}
+
+// sourcesOf returns the parts as sources, and the one bucket that they are in.
+func sourcesOf(parts []bucket.Part) (from *Bucket, sources []source, err error) {
+	for _, p := range parts {
+		b, ok := p.Bucket.(*Bucket)
+		if !ok || from != nil && b.objects.BucketName() != from.objects.BucketName() {
+			return nil, nil, fmt.Errorf("part %s is kept elsewhere: %w", p.Key, errors.ErrUnsupported)
+		}
+		from = b
+		object, err := b.object(p.Key)
+		if err != nil {
+			return nil, nil, err
+		}
+		if object, err = under(object, bucket.Condition{Version: p.Version}); err != nil {
+			return nil, nil, fmt.Errorf("part %s: %w", p.Key, err)
+		}
+		sources = append(sources, source{object, p.Size, p.CRC32C, false})
+	}
+	if from == nil {
+		return nil, nil, fmt.Errorf("no parts: %w", errors.ErrUnsupported)
+	}
+	return from, sources, nil
+}
+
+// errLostTemporary is a temporary object that is gone, as pruning may do. It is
+// temporary itself.
+var errLostTemporary = errors.New("a temporary object is gone")
+
+// joinOnce is one try to join.
+func (b *Bucket) joinOnce(ctx context.Context, target *storage.ObjectHandle, o *bucket.Object, from *Bucket, sources []source) (*storage.ObjectAttrs, error) {
+	j := &joining{from: from}
+	defer j.tidy(ctx)
+	headers := storage.ObjectAttrs{ContentType: o.ContentType, CacheControl: o.CacheControl, Metadata: remote.Lower(o.Metadata)}
+	for len(sources) > maxSources {
+		var err error
+		if sources, err = j.halfway(ctx, sources); err != nil {
+			return nil, err
+		}
+	}
+	if from.objects.BucketName() == b.objects.BucketName() {
+		return j.compose(ctx, target, headers, sources)
+	}
+	whole, err := j.temporary(ctx, sources)
+	if err != nil {
+		return nil, err
+	}
+	copier := target.CopierFrom(whole.ObjectHandle)
+	copier.ObjectAttrs = headers
+	a, err := copier.Run(ctx)
+	if status(err) == http.StatusNotFound {
+		return nil, from.lost(ctx, b)
+	} else if err != nil {
+		return nil, err
+	}
+	return a, prove(ctx, target, a, whole.size, whole.sum)
+}
+
+// lost tells why a copy to another bucket has not found something.
+func (b *Bucket) lost(ctx context.Context, to *Bucket) error {
+	if err := to.probe(ctx); err != nil {
+		return err
+	}
+	return errLostTemporary
+}
+
+// joining is what one try needs in the bucket of the parts.
+type joining struct {
+	from *Bucket
+	made []*storage.ObjectHandle // temporary objects, at their generations
+}
+
+// tidy deletes temporary objects. What is left when that fails is deleted by
+// pruning, which takes everything under bucket.JoinedPrefix.
+func (j *joining) tidy(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tidyTimeout)
+	defer cancel()
+	for _, o := range j.made {
+		_ = o.Delete(ctx)
+	}
+}
+
+// halfway composes as many sources at a time as one compose takes.
+func (j *joining) halfway(ctx context.Context, sources []source) (fewer []source, err error) {
+	for len(sources) > 0 {
+		n := min(len(sources), maxSources)
+		s, err := j.temporary(ctx, sources[:n])
+		if err != nil {
+			return nil, err
+		}
+		fewer, sources = append(fewer, s), sources[n:]
+	}
+	return fewer, nil
+}
+
+// temporary composes a temporary object. Its name is nobody else's.
+func (j *joining) temporary(ctx context.Context, sources []source) (source, error) {
+	object, err := j.from.object(bucket.JoinedPrefix + rand.Text())
+	if err != nil {
+		return source{}, err
+	}
+	a, err := j.compose(ctx, object.If(storage.Conditions{DoesNotExist: true}), storage.ObjectAttrs{}, sources)
+	if err != nil {
+		return source{}, err
+	}
+	object = object.If(storage.Conditions{GenerationMatch: a.Generation})
+	j.made = append(j.made, object)
+	return source{object, a.Size, a.CRC32C, true}, nil
+}
+
+// compose makes an object of sources.
+func (j *joining) compose(ctx context.Context, target *storage.ObjectHandle, headers storage.ObjectAttrs, sources []source) (*storage.ObjectAttrs, error) {
+	handles := make([]*storage.ObjectHandle, len(sources))
+	var size int64
+	var sum uint32
+	for i, s := range sources {
+		handles[i] = s.ObjectHandle
+		sum = crc32c.Join(sum, s.sum, s.size)
+		size += s.size
+	}
+	composer := target.ComposerFrom(handles...)
+	composer.ObjectAttrs = headers
+	composer.CRC32C, composer.SendCRC32C = sum, true
+	a, err := composer.Run(ctx)
+	if status(err) == http.StatusNotFound {
+		if sources[0].temporary {
+			return nil, errLostTemporary
+		}
+		return nil, j.from.absent(ctx)
+	} else if err != nil {
+		return nil, err
+	}
+	return a, prove(ctx, target, a, size, sum)
+}
+
+// prove checks what was stored, and takes it away if it is wrong, which the
+// service has promised it is not.
+func prove(ctx context.Context, target *storage.ObjectHandle, a *storage.ObjectAttrs, size int64, sum uint32) error {
+	if a.Size == size && a.CRC32C == sum {
+		return nil
+	}
+	err := fmt.Errorf("the joined object has %d bytes with checksum %08x, not %d with %08x", a.Size, a.CRC32C, size, sum)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tidyTimeout)
+	defer cancel()
+	if deleteErr := target.If(storage.Conditions{GenerationMatch: a.Generation}).Delete(ctx); deleteErr != nil {
+		err = fmt.Errorf("%w, and could not be deleted: %s", err, text(deleteErr))
+	}
+	return fmt.Errorf("%w: %w", bucket.ErrBody, err)
+}

@@ -1,0 +1,197 @@
+package s3
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"golang.org/x/sync/errgroup"
+
+	"onair/internal/crc32c"
+	"onair/publish/bucket"
+	"onair/publish/bucket/internal/remote"
+)
+
+var _ bucket.Joiner = (*Bucket)(nil)
+
+// maxCopies is how many ranges are copied side by side. More than a few at once
+// for one object are refused by some providers.
+const maxCopies = 3
+
+// Join puts an object together in an upload in parts of equal size. A part of it
+// that lies within one stored object is copied by the provider. One that does not,
+// as the first with a tag and the head of the audio, is read and sent: for audio
+// that is one part down and one up, whatever the length. An object too small for
+// that is read and sent whole.
+//
+// The provider says the checksum of what it copied, so that the sum of the whole
+// is proved before the object appears. One that does not say it, that says a
+// wrong one (versitygw says that of the whole source, whatever the range), or that
+// cannot check the whole against a CRC32C (R2), cannot join: errors.ErrUnsupported.
+func (b *Bucket) Join(ctx context.Context, o *bucket.Object, parts []bucket.Part, cond bucket.Condition) (bucket.Attrs, error) {
+	attrs, err := b.join(ctx, o, parts, cond)
+	if err != nil {
+		return bucket.Attrs{}, b.wrap("join", o.Key, err)
+	}
+	return attrs, nil
+}
+
+func (b *Bucket) join(ctx context.Context, o *bucket.Object, parts []bucket.Part, cond bucket.Condition) (bucket.Attrs, error) {
+	for _, p := range parts {
+		if from, ok := p.Bucket.(*Bucket); !ok || from.at.endpoint != b.at.endpoint {
+			return bucket.Attrs{}, fmt.Errorf("part %s is kept elsewhere: %w", p.Key, errors.ErrUnsupported)
+		}
+	}
+	if err := bucket.CheckParts(o, parts); err != nil {
+		return bucket.Attrs{}, err
+	}
+	if o.Size > maxWhole {
+		return b.write(ctx, o, cond, func(ctx context.Context, t *target, o *bucket.Object) (stored, error) {
+			return b.joinOnce(ctx, t, o, parts)
+		})
+	}
+	return bucket.Relay(ctx, b, o, parts, cond)
+}
+
+// joinOnce is one try to join a large object.
+func (b *Bucket) joinOnce(ctx context.Context, t *target, o *bucket.Object, parts []bucket.Part) (stored, error) {
+	return b.inParts(ctx, t, o, func(ctx context.Context, u *upload) error {
+		if !u.crc {
+			return fmt.Errorf("the provider does not check a CRC32C of the whole: %w", errors.ErrUnsupported)
+		}
+		group, ctx := errgroup.WithContext(ctx)
+		group.SetLimit(maxCopies)
+		for n := range u.done {
+			group.Go(func() error {
+				pieces := cut(parts, int64(n)*partSize, min(int64(n+1)*partSize, o.Size))
+				if len(pieces) == 1 {
+					return u.copy(ctx, n, pieces[0])
+				}
+				return u.gather(ctx, n, pieces)
+			})
+		}
+		if err := group.Wait(); err != nil {
+			return err
+		}
+		return u.prove()
+	})
+}
+
+// piece is a range of a part.
+type piece struct {
+	bucket.Part
+	offset, length int64
+}
+
+// cut returns what the bytes from start to end are made of.
+func cut(parts []bucket.Part, start, end int64) (pieces []piece) {
+	at := int64(0)
+	for _, p := range parts {
+		from, to := max(start, at), min(end, at+p.Size)
+		if from < to {
+			pieces = append(pieces, piece{p, from - at, to - from})
+		}
+		at += p.Size
+	}
+	return pieces
+}
+
+// from is the bucket that a piece is in.
+func (p *piece) from() *Bucket { return p.Bucket.(*Bucket) }
+
+// copy lets the provider copy a range as the n-th part.
+func (u *upload) copy(ctx context.Context, n int, p piece) error {
+	from := p.from()
+	name, err := from.name(p.Key)
+	if err != nil {
+		return err
+	}
+	return u.b.retry(ctx, p.length, func(ctx context.Context, _ int) error {
+		out, err := u.b.client.UploadPartCopy(ctx, &s3.UploadPartCopyInput{
+			Bucket:            &u.b.at.name,
+			Key:               &u.t.name,
+			UploadId:          u.id,
+			PartNumber:        aws.Int32(int32(n + 1)),
+			CopySource:        aws.String(copySource(from.at.name, name)),
+			CopySourceIfMatch: aws.String(`"` + p.Version + `"`),
+			CopySourceRange:   aws.String(fmt.Sprintf("bytes=%d-%d", p.offset, p.offset+p.length-1)),
+		})
+		switch {
+		case err == nil && out.CopyPartResult != nil:
+			u.done[n] = part{etag: out.CopyPartResult.ETag, size: p.length, sum: decodeSum(out.CopyPartResult.ChecksumCRC32C)}
+		case err == nil:
+			return fmt.Errorf("copy of %s has no result", p.Key)
+		case unsupported(err):
+			return fmt.Errorf("copy a range of %s: %s: %w", p.Key, text(err), errors.ErrUnsupported)
+		case status(err) == http.StatusPreconditionFailed:
+			return fmt.Errorf("part %s: %w", p.Key, bucket.ErrPrecondition)
+		case code(err) == "NoSuchKey":
+			return fmt.Errorf("part %s: %w", p.Key, bucket.ErrNotExist)
+		}
+		return err
+	})
+}
+
+// gather reads ranges and sends them as the n-th part.
+func (u *upload) gather(ctx context.Context, n int, pieces []piece) error {
+	data, err := u.b.buffer(ctx)
+	if err != nil {
+		return err
+	}
+	defer u.b.free(data)
+	for _, p := range pieces {
+		end := len(data) + int(p.length)
+		if err := p.read(ctx, data[len(data):end]); err != nil {
+			return err
+		}
+		data = data[:end]
+	}
+	return u.send(ctx, n, data)
+}
+
+// read fills data with the piece.
+func (p *piece) read(ctx context.Context, data []byte) error {
+	from := p.from()
+	name, err := from.name(p.Key)
+	if err != nil {
+		return err
+	}
+	r := remote.NewReader(ctx, from.policy, p.Attrs, p.offset, p.length, from.connect(name, p.Version), func(err error) error {
+		return fmt.Errorf("read part %s: %w", p.Key, err)
+	})
+	defer r.Close()
+	_, err = io.ReadFull(r, data)
+	return err
+}
+
+// prove checks the sum of what the provider has against that of the object. The
+// parts had the right one: if these have not, either copying or telling what was
+// copied does not work.
+func (u *upload) prove() error {
+	var sum uint32
+	for _, p := range u.done {
+		if p.sum == nil {
+			return fmt.Errorf("the provider does not say the CRC32C of what it copies: %w", errors.ErrUnsupported)
+		}
+		sum = crc32c.Join(sum, *p.sum, p.size)
+	}
+	if sum != u.o.CRC32C {
+		return fmt.Errorf("the provider says that what it copied has the checksum %08x, not %08x: %w", sum, u.o.CRC32C, errors.ErrUnsupported)
+	}
+	return nil
+}
+
+// decodeSum reads a checksum as S3 writes it; nil if there is none.
+func decodeSum(s *string) *uint32 {
+	data, err := base64.StdEncoding.DecodeString(aws.ToString(s))
+	if err != nil || len(data) != 4 {
+		return nil
+	}
+	return aws.Uint32(binary.BigEndian.Uint32(data))
+}
