@@ -7,6 +7,8 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"runtime"
+	"strings"
 	"testing"
 )
 
@@ -82,6 +84,53 @@ func TestReadPictureRefuses(t *testing.T) {
 			_, err := ReadPicture(tt.data)
 			if err == nil || err.Error() != tt.want {
 				t.Errorf("error = %v, want %s", err, tt.want)
+			}
+		})
+	}
+}
+
+// TestPolyglots: a file that is two things at once is refused, or is nothing but
+// the picture that its first bytes say, and never decoded (S5).
+func TestPolyglots(t *testing.T) {
+	huge, small := pngHeader(50_000, 50_000), testPicture(t, "png", 4, 0).Data
+	comment := func(text string) []byte { // in a JPEG, behind its mark
+		return join([]byte{0xFF, 0xD8, 0xFF, 0xFE, 0, byte(2 + len(text))}, []byte(text))
+	}
+	tests := []struct {
+		name string
+		data []byte
+		want string // error; empty: a picture of 20 × 30 or 4 × 4 pixels
+	}{
+		{"GIF with a PNG behind it", join([]byte("GIF89a\x01\x00\x01\x00\x00\x00\x00;"), small), "not a JPEG or PNG image"},
+		{"web page with a JPEG in it", join([]byte("<script>/*"), jpegHeader(20, 30, 3)), "not a JPEG or PNG image"},
+		{"MP3 with a picture in its tag", join(foreignTag(3, 0, frame23("APIC", 0, "\x00image/png\x00\x03\x00"+string(small))), silence(mono128, 4)), "not a JPEG or PNG image"},
+		{"archive with a picture behind it", join([]byte("PK\x03\x04"), small), "not a JPEG or PNG image"},
+		{"PDF with a picture in it", join([]byte("%PDF-1.7\n"), small), "not a JPEG or PNG image"},
+		{"line break before the picture", join([]byte("\r\n"), small), "not a JPEG or PNG image"},
+		{"JPEG that says PNG", join([]byte("\xFF\xD8\xFF"), small), "read the image's header"},
+		{"PNG that says JPEG", join([]byte("\x89PNG\r\n\x1A\n"), jpegHeader(20, 30, 3)), "read the image's header"},
+		{"small PNG whose first header is a huge one", join(huge, small), "the image is 50000 × 50000 pixels"},
+		{"huge JPEG behind a script", join(comment("<script>alert(1)</script>"), jpegHeader(50_000, 50_000, 3)[2:]), "the image is 50000 × 50000 pixels"},
+		{"JPEG with a script in its comment", join(comment("<script>alert(1)</script>"), jpegHeader(20, 30, 3)[2:]), ""},
+		{"PNG with a huge PNG behind it", join(small, huge), ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			p, err := ReadPicture(tt.data)
+			runtime.ReadMemStats(&after)
+			if spent := after.TotalAlloc - before.TotalAlloc; spent > 1<<20 {
+				t.Errorf("%d bytes of memory for a file of %d", spent, len(tt.data))
+			}
+			if tt.want != "" {
+				if err == nil || !strings.HasPrefix(err.Error(), tt.want) {
+					t.Errorf("error = %v, want %s", err, tt.want)
+				}
+				return
+			}
+			if err != nil || p.Width*p.Height > 20*30 {
+				t.Errorf("%+v, %v", p, err)
 			}
 		})
 	}

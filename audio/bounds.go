@@ -238,11 +238,17 @@ func apeTrailer(footer []byte) trailer {
 // readRange reads the bytes [from, to). The caller has bounded their number.
 func readRange(r io.ReaderAt, from, to int64) ([]byte, error) {
 	b := make([]byte, max(0, to-from))
-	if n, err := r.ReadAt(b, from); n < len(b) {
-		if err == nil || err == io.EOF {
-			err = io.ErrUnexpectedEOF
-		}
-		return nil, fmt.Errorf("read at byte %d: %w", from+int64(n), err)
+	return b, fill(b, r, from)
+}
+
+// fill reads as many bytes as b has, from an offset on.
+func fill(b []byte, r io.ReaderAt, from int64) error {
+	n, err := r.ReadAt(b, from)
+	if n == len(b) {
+		return nil
 	}
-	return b, nil
+	if err == nil || err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	return fmt.Errorf("read at byte %d: %w", from+int64(n), err)
 }

@@ -97,7 +97,7 @@ func tagHostile(t *testing.T, before, payload, behind []byte, frameBytes int) {
 	if err != nil {
 		t.Fatalf("tagged again: %v", err)
 	}
-	if !bytes.Equal(tag, tag2) || did2.Info.PayloadBytes() != to-from || did2.Info.CRC32C != did.Info.CRC32C {
+	if !bytes.Equal(tag, tag2) || did2.Info.PayloadBytes() != to-from {
 		t.Errorf("tagged again it has other bytes:\n%q\n%q", tag, tag2)
 	}
 }

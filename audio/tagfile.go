@@ -5,8 +5,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"hash"
-	"hash/crc32"
 	"io"
 	"io/fs"
 	"os"
@@ -31,7 +29,7 @@ type TagFileOptions struct {
 // Tagging is what TagFile did.
 type Tagging struct {
 	Tag      *Tag
-	Info     *Info    // of the file as it was, without SHA256
+	Info     *Info    // of the file as it was, without the sums
 	TagBytes int64    // length of the new tag
 	Written  bool     // false: the bytes were there already
 	Fields   []string // that differ from the old tag: title, artist, …, chapters, cover
@@ -79,7 +77,7 @@ func TagFile(name string, edit func(*Tag) error, o *TagFileOptions) (*Tagging, e
 			defer target.Close()
 		}
 	}
-	same, err := t.isIn(target, tag)
+	same, err := t.isIn(target, tag, source)
 	if same || err != nil {
 		return t, err
 	}
@@ -110,11 +108,9 @@ func planTagging(r io.ReaderAt, size int64, edit func(*Tag) error, drop []string
 	if err := info.adjoins(r); err != nil {
 		return nil, nil, err
 	}
-	crc := crc32.New(castagnoli)
-	if err := info.measure(r, crc); err != nil {
+	if err := info.measure(r, io.Discard); err != nil {
 		return nil, nil, err
 	}
-	info.CRC32C = crc.Sum32()
 	old, err := readTags(r, size)
 	if err != nil {
 		return nil, nil, err
@@ -173,7 +169,7 @@ func create(target *durable.Original, name string, mode fs.FileMode) (*durable.F
 }
 
 // isIn reports whether a file has the new bytes already.
-func (t *Tagging) isIn(target *durable.Original, tag []byte) (bool, error) {
+func (t *Tagging) isIn(target *durable.Original, tag []byte, source io.ReaderAt) (bool, error) {
 	if target == nil || target.Info().Size() != t.TagBytes+t.Info.PayloadBytes() {
 		return false, nil
 	}
@@ -181,9 +177,26 @@ func (t *Tagging) isIn(target *durable.Original, tag []byte) (bool, error) {
 	if err != nil || !bytes.Equal(head, tag) {
 		return false, err
 	}
-	crc := crc32.New(castagnoli)
-	err = sum(crc, target, t.TagBytes, t.Info.PayloadBytes())
-	return crc.Sum32() == t.Info.CRC32C, err
+	return t.comparePayload(target, source, 0, t.Info.PayloadBytes())
+}
+
+// comparePayload compares n bytes of the payload, from an offset in it, in a
+// file behind the new tag with those in the old file.
+func (t *Tagging) comparePayload(tagged, old io.ReaderAt, from, n int64) (same bool, err error) {
+	block := min(n, blockBytes)
+	a, b := make([]byte, block), make([]byte, block)
+	for ; n > 0; n -= block {
+		block = min(n, block)
+		err := cmp.Or(fill(a[:block], tagged, t.TagBytes+from), fill(b[:block], old, t.Info.PayloadStart+from))
+		if err != nil {
+			return false, err
+		}
+		if !bytes.Equal(a[:block], b[:block]) {
+			return false, nil
+		}
+		from += block
+	}
+	return true, nil
 }
 
 // write writes the tag and lets the kernel copy the payload. What has been
@@ -197,7 +210,7 @@ func (t *Tagging) write(f *durable.File, tag []byte, source *os.File) error {
 	}
 	copied := make(chan int64)
 	proved := make(chan error, 1)
-	go func() { proved <- t.prove(f, copied) }()
+	go func() { proved <- t.prove(f, source, copied) }()
 	var err error
 	for left := t.Info.PayloadBytes(); left > 0 && err == nil; {
 		var n int64
@@ -212,26 +225,19 @@ func (t *Tagging) write(f *durable.File, tag []byte, source *os.File) error {
 	return cmp.Or(err, <-proved)
 }
 
-// prove reads back what was copied, so many bytes at a time, and compares its
-// sum with that of the old file's payload.
-func (t *Tagging) prove(f io.ReaderAt, copied <-chan int64) error {
-	crc := crc32.New(castagnoli)
-	at := t.TagBytes
-	var err error
+// prove reads back what was copied, so many bytes at a time, and compares it
+// with the old file's payload.
+func (t *Tagging) prove(f, source io.ReaderAt, copied <-chan int64) (err error) {
+	from := int64(0)
 	for n := range copied {
 		if err == nil {
-			err = sum(crc, f, at, n)
+			var same bool
+			same, err = t.comparePayload(f, source, from, n)
+			if err == nil && !same {
+				err = fmt.Errorf("the audio changed on its way to the new file, between its bytes %d and %d; nothing was replaced", from, from+n)
+			}
 		}
-		at += n
+		from += n
 	}
-	if err == nil && crc.Sum32() != t.Info.CRC32C {
-		err = fmt.Errorf("the audio changed on its way: its CRC32C was %08x and is %08x; nothing was replaced", t.Info.CRC32C, crc.Sum32())
-	}
-	return err
-}
-
-// sum feeds n bytes from an offset to a checksum.
-func sum(h hash.Hash, r io.ReaderAt, from, n int64) error {
-	_, err := io.CopyBuffer(h, io.NewSectionReader(r, from, n), make([]byte, min(n, blockBytes)))
 	return err
 }

@@ -3,6 +3,7 @@ package audio
 import (
 	"bytes"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -308,6 +309,35 @@ func TestTagFileBelievesNoTagThatHoldsAudio(t *testing.T) {
 			tagOf(t, readFile(t, file), join(payload, tail))
 			if got.LeftOut != nil {
 				t.Errorf("left out: %q", got.LeftOut)
+			}
+		})
+	}
+}
+
+// The payload is read back before it takes the place of the old one.
+func TestTagFileProvesTheAudio(t *testing.T) {
+	payload := silence(mono128, 2_000)
+	old := bytes.NewReader(join([]byte("old"), payload))
+	tagging := &Tagging{TagBytes: 4, Info: &Info{PayloadStart: 3, PayloadEnd: 3 + int64(len(payload))}}
+	steps := []int64{1, blockBytes, int64(len(payload)) - 1 - blockBytes}
+	for name, tt := range map[string]struct {
+		change func(b []byte) []byte
+		want   string
+	}{
+		"equal":      {func(b []byte) []byte { return b }, ""},
+		"first byte": {func(b []byte) []byte { b[4]++; return b }, "the audio changed on its way to the new file, between its bytes 0 and 1; nothing was replaced"},
+		"last byte":  {func(b []byte) []byte { b[len(b)-1]++; return b }, "between its bytes 262145 and "},
+		"too short":  {func(b []byte) []byte { return b[:len(b)-1] }, io.ErrUnexpectedEOF.Error()},
+	} {
+		t.Run(name, func(t *testing.T) {
+			copied := make(chan int64, len(steps))
+			for _, n := range steps {
+				copied <- n
+			}
+			close(copied)
+			err := tagging.prove(bytes.NewReader(tt.change(join([]byte("new!"), payload))), old, copied)
+			if got := errorText(err); !strings.Contains(got, tt.want) || (tt.want == "") != (err == nil) {
+				t.Errorf("error = %q, want %q", got, tt.want)
 			}
 		})
 	}

@@ -1,9 +1,6 @@
 package audio
 
-import (
-	"fmt"
-	"io"
-)
+import "io"
 
 const (
 	blockBytes = 256 << 10
@@ -47,14 +44,11 @@ func (w *window) slide(pos int64) error {
 	kept := copy(w.buf[:cap(w.buf)], w.buf[pos-w.base:])
 	w.base = pos
 	next := pos + int64(kept)
-	fill := min(int64(cap(w.buf)-kept), w.end-next)
-	w.buf = w.buf[:kept+int(fill)]
+	room := min(int64(cap(w.buf)-kept), w.end-next)
+	w.buf = w.buf[:kept+int(room)]
 	fresh := w.buf[kept:]
-	if n, err := w.r.ReadAt(fresh, next); n < len(fresh) {
-		if err == nil || err == io.EOF {
-			err = io.ErrUnexpectedEOF
-		}
-		return fmt.Errorf("read at byte %d: %w", next+int64(n), err)
+	if err := fill(fresh, w.r, next); err != nil {
+		return err
 	}
 	_, err := w.sink.Write(fresh)
 	return err
