@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -116,7 +117,8 @@ func TestRebindingIsRefused(t *testing.T) {
 	asked := 0
 	home := serve(t, func(http.ResponseWriter, *http.Request) { asked++ })
 	u, _ := parse(home)
-	answer := [4]byte{127, 0, 0, 1}
+	var answer atomic.Value
+	answer.Store([4]byte{127, 0, 0, 1})
 	resolver := resolverOf(t, &answer)
 	open := loopbackAt(t, resolver, home)
 	open.transport.DisableKeepAlives = true
@@ -124,14 +126,14 @@ func TestRebindingIsRefused(t *testing.T) {
 	if _, err := get(t, open, &Request{URL: address}); err != nil || asked != 1 {
 		t.Fatalf("the resolver of the test does not work: %v", err)
 	}
-	answer = [4]byte{127, 0, 0, 2}
+	answer.Store([4]byte{127, 0, 0, 2})
 	if _, err := get(t, open, &Request{URL: address}); !errors.Is(err, ErrNotPublic) || asked != 1 {
 		t.Errorf("after the name was bound anew: %v", err)
 	}
 }
 
 // resolverOf asks a name server that answers every question with one address.
-func resolverOf(t *testing.T, answer *[4]byte) *net.Resolver {
+func resolverOf(t *testing.T, answer *atomic.Value) *net.Resolver {
 	t.Helper()
 	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
 	if err != nil {
@@ -152,7 +154,7 @@ func resolverOf(t *testing.T, answer *[4]byte) *net.Resolver {
 			q := m.Questions[0]
 			reply := dnsmessage.Message{Header: dnsmessage.Header{ID: m.ID, Response: true, Authoritative: true}, Questions: m.Questions}
 			if q.Type == dnsmessage.TypeA {
-				reply.Answers = []dnsmessage.Resource{{Header: dnsmessage.ResourceHeader{Name: q.Name, Type: q.Type, Class: q.Class}, Body: &dnsmessage.AResource{A: *answer}}}
+				reply.Answers = []dnsmessage.Resource{{Header: dnsmessage.ResourceHeader{Name: q.Name, Type: q.Type, Class: q.Class}, Body: &dnsmessage.AResource{A: answer.Load().([4]byte)}}}
 			}
 			if packed, err := reply.Pack(); err == nil {
 				_, _ = conn.WriteTo(packed, from)
