@@ -10,6 +10,7 @@ import (
 	"onair/publish/bucket"
 	"onair/publish/bucket/file"
 	"onair/publish/bucket/gcs"
+	"onair/publish/bucket/s3"
 	"onair/publish/cdn"
 	"onair/show"
 )
@@ -31,6 +32,8 @@ func (g *global) openBucket(ctx context.Context, s *show.Show, url string) (buck
 		return file.Open(localDir(s, url), &file.Options{Sums: statcache.Open(g.cacheDir())})
 	case "gs":
 		return gcs.Open(ctx, url, nil)
+	case "s3":
+		return s3.Open(ctx, url, nil)
 	}
 	return nil, withHint(usagef("storage %s: this onair cannot write there", url), "use file:DIR, gs://bucket/prefix or s3://bucket/prefix")
 }
