@@ -1,6 +1,7 @@
-// Package audio turns MP3s into facts and episodes into tags. It never writes to
-// a master and never makes a second one: what listeners get is the bytes of a tag
-// followed by the payload of the master, as a stream.
+// Package audio turns MP3s into facts and episodes into tags. Publishing never
+// writes to a master and never makes a second one: what listeners get is the bytes
+// of a tag followed by the payload of the master, as a stream. Only [TagFile],
+// which a person asks for by name, writes a file.
 //
 // # Masters
 //
@@ -43,6 +44,25 @@
 // whose frame exceeds 64 KiB. Joined, the parts are the tag.
 //
 // [ReadTag] reads versions 2.2, 2.3 and 2.4, whoever wrote them.
+//
+// # Foreign tags
+//
+// [TagFile] changes what it is asked to change. A field that stays keeps its
+// frames, byte for byte where the old tag is 2.3, and with them what a [Tag] has
+// no room for: "4/12", a second artist, the subtitle of a chapter. Frames of no
+// field, such as PRIV, USLT or GEOB, are kept too; they come behind the chapters.
+// TLEN is always measured.
+//
+// From 2.2 and 2.4, text is written in the encodings of 2.3, several values are
+// joined by a slash, TDRC becomes TYER, TDAT and TIME, and TIPL and TMCL become
+// IPLS. What 2.3 has nothing like (RVA2, EQU2, ASPI, SEEK, SIGN), what is
+// compressed, encrypted or damaged, and bytes that are no frame are lost only to
+// who says so.
+//
+// An old tag is believed only if the file agrees: it ends inside the file, four
+// frames of audio in a row are nowhere in it, and the first frame begins where it
+// ends. A tag behind the audio must begin as its kind begins. Fewer than four
+// frames, 0.1 s of sound, cannot be told from chance.
 //
 // # Sound
 //
