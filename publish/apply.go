@@ -69,7 +69,7 @@ func Apply(ctx context.Context, p *Plan, s Storage, o *ApplyOptions) (Outcome, e
 	}
 	a := newApplier(p, s, o)
 	for _, step := range []func(context.Context) error{
-		a.sendAudio, a.sendFiles, a.prove, a.claim, a.sendFeed, a.sendPages, a.purgeAndVerify, a.announce, a.prune,
+		a.probe, a.sendAudio, a.sendFiles, a.prove, a.claim, a.sendFeed, a.sendPages, a.purgeAndVerify, a.announce, a.prune,
 	} {
 		if err := step(ctx); err != nil {
 			return a.outcome, err
@@ -101,6 +101,21 @@ type applier struct {
 
 func newApplier(p *Plan, s Storage, o *ApplyOptions) *applier {
 	return &applier{plan: p, storage: s, o: o, live: o.Live, state: p.stateOf(o), versions: map[string]string{}, parts: map[string]bucket.Attrs{}}
+}
+
+// probe finds out whether the provider decides preconditions. Where it does not
+// a publish goes on, and says that nobody else must publish meanwhile.
+func (a *applier) probe(ctx context.Context) error {
+	prober, ok := a.storage.Public.(bucket.Prober)
+	if !ok {
+		return nil
+	}
+	err := prober.Probe(ctx)
+	if errors.Is(err, bucket.ErrNoPreconditions) {
+		a.note("storage", "the provider ignores preconditions: never publish from two places at once")
+		return nil
+	}
+	return err
 }
 
 // sendAudio is the long part of step 1: the enclosures that differ, and the

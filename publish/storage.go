@@ -55,7 +55,7 @@ func headerless(b bucket.Bucket) bool {
 // Observed is what a look at the storage found.
 type Observed struct {
 	Objects    map[string]bucket.Attrs // in the public bucket, by key; onair's records left out
-	Parts      map[string]bucket.Attrs // parts that are kept, by key
+	Parts      map[string]bucket.Attrs // parts that are kept, by key, and what a crashed join left
 	State      *State                  // never nil
 	Headerless bool                    // the public bucket keeps no headers: there are none to compare
 	KeepsParts bool                    // tagged audio is joined from parts
@@ -94,7 +94,7 @@ func observe(ctx context.Context, s Storage, r *Release, cacheDir string) (*Obse
 			case public && s.State != nil: // records of a time before there was a State
 			case attrs.Key == stateKey:
 				record = &attrs
-			case strings.HasPrefix(attrs.Key, partsPrefix):
+			case strings.HasPrefix(attrs.Key, partsPrefix), strings.HasPrefix(attrs.Key, bucket.JoinedPrefix):
 				seen.Parts[attrs.Key] = attrs
 			}
 		}
