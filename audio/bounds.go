@@ -178,7 +178,7 @@ func findRun(r io.ReaderAt, start, limit, end int64) (int64, error) {
 		if err := w.reach(pos); err != nil {
 			return 0, err
 		}
-		if w.whole(pos, 1+confirm) {
+		if w.whole(pos, confirm) {
 			return pos, nil
 		}
 	}
