@@ -8,12 +8,13 @@ import (
 	"testing"
 )
 
-// runNginx runs nginx with a configuration that onair printed, included in an
-// http block that has what a test needs and nothing else.
-func (e *edge) runNginx(t *testing.T, config []byte) {
+// runNginx runs nginx with the configuration that onair prints with some flags,
+// included in an http block that has what a test needs and nothing else.
+func (e *edge) runNginx(t *testing.T, w *workplace, flags ...string) {
 	t.Helper()
-	program := need(t, "nginx")
 	dir := t.TempDir()
+	flags = append([]string{"cdn", "config", "nginx", "--listen", e.host, "--cache", filepath.Join(dir, "cache")}, flags...)
+	config := w.run(t, flags...)
 	main := fmt.Sprintf(`daemon off;
 user root;
 worker_processes 1;
@@ -35,7 +36,7 @@ http {
 			t.Fatal(err)
 		}
 	}
-	e.launch(t, program, "-p", dir, "-e", "stderr", "-c", filepath.Join(dir, "nginx.conf"))
+	e.launch(t, need(t, "nginx"), "-p", dir, "-e", "stderr", "-c", filepath.Join(dir, "nginx.conf"))
 }
 
 func TestNginx(t *testing.T) {
@@ -45,8 +46,7 @@ func TestNginx(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			e, w := newEdge(t, place)
 			e.purgedBy(t, w)
-			e.runNginx(t, w.run(t, "cdn", "config", "nginx", "--origin", e.origin.url+place.origin,
-				"--listen", e.host, "--cache", filepath.Join(t.TempDir(), "cache")))
+			e.runNginx(t, w, "--origin", e.originURL)
 			e.judge(t, true)
 			t.Run("publish", func(t *testing.T) { e.judgePublish(t, w) })
 			t.Run("purge", e.judgePurge)
@@ -80,6 +80,18 @@ func (e *edge) judgeStaleAfterExpiry(t *testing.T) {
 	await(t, "the new feed", func() bool { return string(e.ask(t, "GET", "feed.xml").body) == string(fresh) })
 }
 
+// TestNginxBucket has cloud storage for an origin, and is published through.
+func TestNginxBucket(t *testing.T) {
+	t.Parallel()
+	need(t, "nginx")
+	e, w := newEdge(t, places["root"])
+	e.purgedBy(t, w)
+	inBucket := e.inBucket(t, w)
+	e.runNginx(t, w, "--origin", e.originURL)
+	inBucket.run(t, "publish", "--yes")
+	e.judge(t, true)
+}
+
 // TestNginxFolder lets nginx serve the published folder itself.
 func TestNginxFolder(t *testing.T) {
 	t.Parallel()
@@ -87,7 +99,7 @@ func TestNginxFolder(t *testing.T) {
 	for name, place := range places {
 		t.Run(name, func(t *testing.T) {
 			e, w := newEdge(t, place)
-			e.runNginx(t, w.run(t, "cdn", "config", "nginx", "--listen", e.host))
+			e.runNginx(t, w)
 			e.judge(t, false)
 		})
 	}

@@ -35,7 +35,9 @@ type edge struct {
 	dir    string // the published folder
 	served string // where onair serve shows the same; ends in a slash
 	origin *origin
-	purger cdn.Purger
+
+	originURL string // of the show's folder at the origin; ends in a slash
+	purger    cdn.Purger
 }
 
 // place is where an edge shows the show, and where its origin has it.
@@ -62,7 +64,17 @@ func newEdge(t *testing.T, p place) (*edge, *workplace) {
 	t.Cleanup(server.stop)
 	e.served = server.url
 	e.origin = newOrigin(t, server.url, p.origin)
+	e.originURL = e.origin.url + p.origin
 	return e, w
+}
+
+// inBucket makes an empty bucket in cloud storage the origin and returns the
+// workplace that publishes to it.
+func (e *edge) inBucket(t *testing.T, w *workplace) *workplace {
+	t.Helper()
+	storage := startEmulator(t)
+	e.originURL = storage.publicURL()
+	return w.with(append(storage.env(), "ONAIR_URL="+e.url)...)
 }
 
 // purgedBy makes the edge the cdn of the example's local target; settings are
@@ -150,8 +162,9 @@ func (e *edge) launch(t *testing.T, name string, args ...string) {
 	})
 }
 
-// origin is a server before onair serve that has the objects below a path, as a
-// bucket has, and can be down.
+// origin is onair serve behaving like a bucket: it has the objects below a path,
+// says of changing ones that a CDN may keep them for an hour, refuses to speak of
+// what it has not, and can be down.
 type origin struct {
 	url          string       // no slash at its end
 	requests     atomic.Int64 // so far
@@ -170,8 +183,15 @@ func newOrigin(t *testing.T, target, path string) *origin {
 	proxy := http.StripPrefix(strings.TrimSuffix(path, "/"), &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(to) },
 		ModifyResponse: func(r *http.Response) error {
-			if cc := o.cacheControl.Load().(string); cc != "" {
+			switch cc := o.cacheControl.Load().(string); {
+			case r.StatusCode == http.StatusNotFound:
+				r.StatusCode = http.StatusForbidden
+				r.Body = io.NopCloser(strings.NewReader("<Error><Code>AccessDenied</Code></Error>"))
+				r.Header = http.Header{"Content-Type": {"application/xml"}}
+			case cc != "":
 				r.Header.Set("Cache-Control", cc)
+			case r.Header.Get("Cache-Control") == "public, max-age=60":
+				r.Header.Set("Cache-Control", "public, max-age=60, s-maxage=3600")
 			}
 			return nil
 		},
@@ -324,6 +344,9 @@ func (e *edge) judgeObjects(t *testing.T, caches bool) {
 		served.Body.Close()
 		r := e.ask(t, "GET", key)
 		r.want(t, key, http.StatusOK, e.file(t, key))
+		if got := r.header.Get("Content-Length"); got != fmt.Sprint(len(r.body)) {
+			t.Errorf("%s: Content-Length %q of %d bytes", key, got, len(r.body))
+		}
 		for _, name := range []string{"Access-Control-Allow-Origin", "Cache-Control", "Content-Type", "X-Content-Type-Options"} {
 			if got, want := r.header.Values(name), served.Header.Get(name); len(got) != 1 || got[0] != want || want == "" {
 				t.Errorf("%s: %s %q, onair serve says %q", key, name, got, want)
@@ -411,7 +434,7 @@ func (e *edge) judgeGzip(t *testing.T) {
 	for _, key := range []string{"feed.xml", "index.html", e.key(t, "episodes/", ".vtt"), e.key(t, "assets/", ".css")} {
 		r := e.ask(t, "GET", key, "Accept-Encoding", "gzip")
 		unpacked, err := gunzip(r.body)
-		if r.header.Get("Content-Encoding") != "gzip" || err != nil || !bytes.Equal(unpacked, e.file(t, key)) {
+		if r.header.Get("Content-Encoding") != "gzip" || !strings.Contains(r.header.Get("Vary"), "Accept-Encoding") || err != nil || !bytes.Equal(unpacked, e.file(t, key)) {
 			t.Errorf("%s: %v, %v", key, r.header, err)
 		}
 	}
@@ -448,20 +471,22 @@ func (e *edge) judgePurge(t *testing.T) {
 	}
 }
 
-// sees asks for an object under each of its addresses.
+// sees asks for an object under each of its addresses, packed and not.
 func (e *edge) sees(t *testing.T, key, when string, want []byte) {
 	t.Helper()
 	for _, spelling := range cdn.Spellings(e.url, key) {
-		r := e.ask(t, "GET", strings.TrimPrefix(spelling, "http://"+e.host), "Accept-Encoding", "gzip")
-		if r.status == http.StatusMovedPermanently {
-			continue
-		}
-		body := r.body
-		if r.header.Get("Content-Encoding") == "gzip" {
-			body, _ = gunzip(r.body)
-		}
-		if r.status != http.StatusOK || !bytes.Equal(body, want) {
-			t.Errorf("%s %s: status %d, %.60q instead of %.60q", spelling, when, r.status, body, want)
+		for _, encoding := range []string{"gzip", "identity"} {
+			r := e.ask(t, "GET", strings.TrimPrefix(spelling, "http://"+e.host), "Accept-Encoding", encoding)
+			if r.status == http.StatusMovedPermanently {
+				continue
+			}
+			body := r.body
+			if r.header.Get("Content-Encoding") == "gzip" {
+				body, _ = gunzip(r.body)
+			}
+			if r.status != http.StatusOK || !bytes.Equal(body, want) {
+				t.Errorf("%s %s: %s: status %d, %.60q instead of %.60q", spelling, when, encoding, r.status, body, want)
+			}
 		}
 	}
 }

@@ -10,23 +10,19 @@ import (
 	"onair/publish/cdn"
 )
 
-// startVarnish runs Varnish with the configuration that onair prints.
-func startVarnish(t *testing.T, p place, settings ...string) (*edge, *workplace) {
+// runVarnish runs Varnish with the configuration that onair prints.
+func (e *edge) runVarnish(t *testing.T, w *workplace) {
 	t.Helper()
-	program := need(t, "varnish")
-	e, w := newEdge(t, p)
-	e.purgedBy(t, w, settings...)
 	dir, err := os.MkdirTemp(scratch, "v") // names of sockets have to be short
 	if err != nil {
 		t.Fatal(err)
 	}
 	file := filepath.Join(dir, "show.vcl")
-	if err := os.WriteFile(file, w.run(t, "cdn", "config", "varnish", "--origin", e.origin.url+p.origin), 0o644); err != nil {
+	if err := os.WriteFile(file, w.run(t, "cdn", "config", "varnish", "--origin", e.originURL), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	e.launch(t, program, "-F", "-n", dir, "-a", e.host, "-f", file, "-s", "malloc,128m", "-j", "none",
+	e.launch(t, need(t, "varnish"), "-F", "-n", dir, "-a", e.host, "-f", file, "-s", "malloc,128m", "-j", "none",
 		"-p", "thread_pool_min=10", "-p", "thread_pools=1")
-	return e, w
 }
 
 func TestVarnish(t *testing.T) {
@@ -34,7 +30,9 @@ func TestVarnish(t *testing.T) {
 	need(t, "varnish")
 	for name, place := range places {
 		t.Run(name, func(t *testing.T) {
-			e, w := startVarnish(t, place)
+			e, w := newEdge(t, place)
+			e.purgedBy(t, w)
+			e.runVarnish(t, w)
 			e.judge(t, true)
 			t.Run("publish", func(t *testing.T) { e.judgePublish(t, w) })
 			t.Run("purge", e.judgePurge)
@@ -49,6 +47,30 @@ func TestVarnish(t *testing.T) {
 			t.Run("origin down", e.judgeStaleAfterPurge)
 		})
 	}
+}
+
+// TestVarnishBucket has cloud storage for an origin, and is published through.
+func TestVarnishBucket(t *testing.T) {
+	t.Parallel()
+	need(t, "varnish")
+	e, w := newEdge(t, places["root"])
+	e.purgedBy(t, w)
+	inBucket := e.inBucket(t, w)
+	e.runVarnish(t, w)
+	inBucket.run(t, "publish", "--yes")
+	e.judge(t, true)
+}
+
+// TestVarnishCompiles: what is printed for a bucket behind TLS is VCL too.
+func TestVarnishCompiles(t *testing.T) {
+	t.Parallel()
+	program := need(t, "varnish")
+	w := newWorkplace(t, "ONAIR_STORAGE=gs://hello-universe", "ONAIR_URL=https://hello-universe.example/show/")
+	file := filepath.Join(t.TempDir(), "show.vcl")
+	if err := os.WriteFile(file, w.run(t, "cdn", "config", "varnish"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	tool(t, program, "-C", "-j", "none", "-n", t.TempDir(), "-f", file)
 }
 
 // judgeStaleAfterPurge: a purged copy is good enough while there is no other,
@@ -84,7 +106,9 @@ func TestVarnishKeys(t *testing.T) {
 	need(t, "xkey")
 	for name, place := range places {
 		t.Run(name, func(t *testing.T) {
-			e, w := startVarnish(t, place, "purge", "keys")
+			e, w := newEdge(t, place)
+			e.purgedBy(t, w, "purge", "keys")
+			e.runVarnish(t, w)
 			e.judgePublish(t, w)
 			page := e.key(t, "episodes/", "/index.html")
 			changed := []string{"feed.xml", page}

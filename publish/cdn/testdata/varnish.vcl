@@ -45,6 +45,10 @@ sub vcl_recv {
 	if (req.restarts == 0) {
 		unset req.http.X-Onair-Missing;
 		unset req.http.X-Onair-Stale;
+		unset req.http.X-Onair-Gzip;
+		if (req.http.Accept-Encoding ~ "gzip") {
+			set req.http.X-Onair-Gzip = "yes";
+		}
 		call check_request;
 		call find_object;
 	}
@@ -150,7 +154,11 @@ sub vcl_backend_response {
 		set beresp.keep = 0s;
 	}
 	if (beresp.http.Content-Type ~ "^(text/|image/svg|application/(json|xml|rss|x-subrip))") {
-		set beresp.do_gzip = true;
+		# Two copies, so that who wants it unpacked is told its length as well.
+		set beresp.http.Vary = "X-Onair-Gzip";
+		if (bereq.http.X-Onair-Gzip) {
+			set beresp.do_gzip = true;
+		}
 	}
 	return (deliver);
 }
@@ -176,6 +184,9 @@ sub vcl_deliver {
 	# How long this cache keeps a copy is no business of the next one, which
 	# hears of no purge.
 	set resp.http.Cache-Control = regsub(resp.http.Cache-Control, ", *s-maxage=[0-9]+", "");
+	if (resp.http.Vary) {
+		set resp.http.Vary = "Accept-Encoding";
+	}
 	unset resp.http.Age;
 	unset resp.http.Via;
 	unset resp.http.X-Varnish;
