@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"os/exec"
 	"slices"
 	"strings"
@@ -17,17 +16,23 @@ import (
 	"github.com/fsouza/fake-gcs-server/fakestorage"
 )
 
-const bucketName = "hello-universe"
+// The buckets of the emulator: the one that listeners read, and one for onair's
+// own records.
+const (
+	bucketName  = "hello-universe"
+	privateName = "hello-universe-private"
+)
 
-// emulator is a Google Cloud Storage in this process with one empty bucket. It
-// remembers what was asked of it and can kill whoever asks.
+// emulator is a Google Cloud Storage in this process with two empty buckets, and
+// the web server that shows the first of them. It remembers what was asked of it
+// and can kill whoever asks.
 type emulator struct {
 	url string // of the server; no slash at its end
 
-	fake *fakestorage.Server
-
+	*rules
 	mu       sync.Mutex
 	requests []request
+	sent     int64 // bytes of bodies that arrived since forget
 	doom     *doom
 	written  func(key string) // called after every write, before it is answered; may be nil
 	arrived  func(r request)  // called with every request before it is handled; may be nil
@@ -35,8 +40,9 @@ type emulator struct {
 
 // request is what a client of the bucket asked.
 type request struct {
-	kind kind
-	key  string // empty for a listing
+	kind   kind
+	bucket string
+	key    string // empty for a listing
 }
 
 func (r request) String() string { return string(r.kind) + " " + r.key }
@@ -47,7 +53,7 @@ type kind string
 const (
 	list  kind = "list"
 	read  kind = "read"
-	write kind = "write" // anything that changes the bucket
+	write kind = "write" // anything that changes a bucket
 )
 
 // death says at which write the writing process dies, and how far the write got.
@@ -78,25 +84,32 @@ func startEmulator(t testing.TB) *emulator {
 	e := &emulator{}
 	front := httptest.NewServer(http.HandlerFunc(e.serve))
 	t.Cleanup(front.Close)
-	host := strings.TrimPrefix(front.URL, "http://")
+	e.open(t, front.URL)
+	return e
+}
+
+// open makes the buckets of an emulator that is reached at the URL.
+func (e *emulator) open(t testing.TB, url string) {
+	t.Helper()
 	fake, err := fakestorage.NewServerWithOptions(fakestorage.Options{
 		NoListener: true, // we listen
 		// Reads are routed by Host, so both names must be the one clients use.
-		PublicHost:  host,
-		ExternalURL: front.URL,
+		PublicHost:  strings.TrimPrefix(url, "http://"),
+		ExternalURL: url,
 		Writer:      io.Discard,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(fake.Stop)
-	fake.CreateBucketWithOpts(fakestorage.CreateBucketOpts{Name: bucketName})
-	e.url, e.fake = front.URL, fake
-	return e
+	for _, name := range []string{bucketName, privateName} {
+		fake.CreateBucketWithOpts(fakestorage.CreateBucketOpts{Name: name})
+	}
+	e.url, e.rules = url, newRules(fake)
 }
 
-// env points the binary at the bucket, under the URL the emulator itself
-// serves the public objects at.
+// env points the binary at the public bucket, under the URL the emulator itself
+// serves it at.
 func (e *emulator) env() []string {
 	return []string{
 		"STORAGE_EMULATOR_HOST=" + strings.TrimPrefix(e.url, "http://"),
@@ -105,14 +118,20 @@ func (e *emulator) env() []string {
 	}
 }
 
+// privateEnv is env with the other bucket for onair's own records.
+func (e *emulator) privateEnv() []string {
+	return append(e.env(), "ONAIR_STATE=gs://"+privateName)
+}
+
 func (e *emulator) publicURL() string { return e.url + "/" + bucketName + "/" }
 
 func (e *emulator) serve(w http.ResponseWriter, r *http.Request) {
-	req, ours := classify(r)
-	if !ours { // a listener's
-		e.fake.HTTPHandler().ServeHTTP(w, r)
+	c, ours := parseCall(r)
+	if !ours {
+		e.show(w, r)
 		return
 	}
+	req := c.request()
 	e.mu.Lock()
 	e.requests = append(e.requests, req)
 	doom := e.doomed(req)
@@ -130,17 +149,17 @@ func (e *emulator) serve(w http.ResponseWriter, r *http.Request) {
 		doom.kill()
 		panic(http.ErrAbortHandler)
 	}
-	if req.kind != write {
-		e.fake.HTTPHandler().ServeHTTP(w, r)
-		return
+	body, err := io.ReadAll(r.Body)
+	if err != nil { // the client went away
+		panic(http.ErrAbortHandler)
 	}
-	// The answer waits until those who watch have looked at the bucket.
-	answer := httptest.NewRecorder()
-	e.fake.HTTPHandler().ServeHTTP(answer, r)
-	if r.Method == http.MethodPatch && answer.Code == http.StatusOK {
-		answer = e.resource(r)
-	}
-	if written != nil {
+	e.mu.Lock()
+	e.sent += int64(len(body))
+	e.mu.Unlock()
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	answer := e.answer(r, c)
+	// A write's answer waits until those who watch have looked at the bucket.
+	if req.kind == write && written != nil {
 		written(req.key)
 	}
 	if doom != nil {
@@ -154,14 +173,31 @@ func (e *emulator) serve(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.Copy(w, answer.Body)
 }
 
-// resource answers an update of an object with the object, as cloud storage
-// does. The fake's own answer lacks the time of creation.
-func (e *emulator) resource(update *http.Request) *httptest.ResponseRecorder {
-	r := update.Clone(update.Context())
-	r.Method, r.Body = http.MethodGet, http.NoBody
-	answer := httptest.NewRecorder()
-	e.fake.HTTPHandler().ServeHTTP(answer, r)
-	return answer
+// show is the website of the public bucket, as a CDN in front of it shows it: a
+// folder's page is its index.html, and nobody sees onair's own records.
+func (e *emulator) show(w http.ResponseWriter, r *http.Request) {
+	key, ok := strings.CutPrefix(r.URL.Path, "/"+bucketName+"/")
+	if !ok || strings.HasPrefix(key, ".onair/") || r.Method != http.MethodGet && r.Method != http.MethodHead {
+		http.NotFound(w, r)
+		return
+	}
+	if key == "" || strings.HasSuffix(key, "/") {
+		r = r.Clone(r.Context())
+		r.URL.Path, r.URL.RawPath = r.URL.Path+"index.html", ""
+	}
+	e.fake.HTTPHandler().ServeHTTP(w, r)
+}
+
+// request is a call as the emulator remembers it.
+func (c call) request() request {
+	r := request{read, c.bucket, c.key}
+	switch {
+	case c.changes():
+		r.kind = write
+	case c.op == opList:
+		r.kind = list
+	}
+	return r
 }
 
 // doomed returns the doom that this request fulfils, if any.
@@ -177,35 +213,11 @@ func (e *emulator) doomed(r request) *doom {
 	return d
 }
 
-// classify tells what a request asks; ours is false for the anonymous requests
-// that listeners make.
-func classify(r *http.Request) (req request, ours bool) {
-	if r.Header.Get("User-Agent") == listenerAgent {
-		return request{}, false
-	}
-	path := strings.TrimPrefix(r.URL.EscapedPath(), "/upload")
-	key := ""
-	if _, escaped, ok := strings.Cut(path, "/o/"); ok {
-		key, _ = url.PathUnescape(escaped)
-	} else if rest, ok := strings.CutPrefix(r.URL.Path, "/"+bucketName+"/"); ok {
-		key = rest
-	} else {
-		key = r.URL.Query().Get("name")
-	}
-	switch {
-	case r.Method != http.MethodGet && r.Method != http.MethodHead:
-		return request{write, key}, true
-	case key == "" && strings.HasSuffix(path, "/o"):
-		return request{list, ""}, true
-	}
-	return request{read, key}, true
-}
-
 // forget empties the memory of requests.
 func (e *emulator) forget() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.requests = nil
+	e.requests, e.sent = nil, 0
 }
 
 // asked returns the requests since forget.
@@ -271,30 +283,45 @@ type object struct {
 	data                      []byte
 }
 
-// objects returns what the bucket holds, by key, without onair's own records.
+// objects returns what the public bucket holds, by key, without onair's own
+// records.
 func (e *emulator) objects(t testing.TB) map[string]object {
 	t.Helper()
-	listed, err := e.fake.ListObjectsWithOptionsPaginated(bucketName, fakestorage.ListOptions{})
+	all := map[string]object{}
+	for _, key := range e.keys(t, bucketName) {
+		if !strings.HasPrefix(key, ".onair/") {
+			all[key] = e.object(t, key)
+		}
+	}
+	return all
+}
+
+// keys returns the keys of a bucket, in order.
+func (e *emulator) keys(t testing.TB, bucket string) (keys []string) {
+	t.Helper()
+	listed, err := e.fake.ListObjectsWithOptionsPaginated(bucket, fakestorage.ListOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if listed.NextPageToken != "" {
 		t.Fatal("the bucket holds more than a page")
 	}
-	all := map[string]object{}
 	for _, attrs := range listed.Objects {
-		if !strings.HasPrefix(attrs.Name, ".onair/") {
-			all[attrs.Name] = e.object(t, attrs.Name)
-		}
+		keys = append(keys, attrs.Name)
 	}
-	return all
+	return keys
 }
 
 func (e *emulator) object(t testing.TB, key string) object {
 	t.Helper()
-	o, err := e.fake.GetObject(bucketName, key)
+	return e.objectIn(t, bucketName, key)
+}
+
+func (e *emulator) objectIn(t testing.TB, bucket, key string) object {
+	t.Helper()
+	o, err := e.fake.GetObject(bucket, key)
 	if err != nil {
-		t.Fatalf("object %s: %v", key, err)
+		t.Fatalf("object %s/%s: %v", bucket, key, err)
 	}
 	return object{o.ContentType, o.CacheControl, o.Crc32c, o.Metadata, o.Content}
 }

@@ -1,0 +1,371 @@
+package e2e
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/fsouza/fake-gcs-server/fakestorage"
+)
+
+// rules answer calls of the JSON API through fake-gcs-server, and add what
+// version 1.56.1 of it leaves out: preconditions of everything but uploads, of
+// sources and of metagenerations; metagenerations themselves; updates that take
+// headers away; headers and checksums of what is composed or copied; pages of at
+// most so many objects; and a clock that can be set. Changes happen one after
+// the other, each at an instant of its own, as a generation is its instant.
+type rules struct {
+	fake     *fakestorage.Server
+	clock    func() time.Time // of what is written
+	pageSize int              // of listings, whatever the client asks for; 0: as it asks
+	turn     chan struct{}    // holds whoever changes something
+
+	mu     sync.Mutex
+	facts  map[string]facts // by object and generation
+	stored map[string]int   // how often a key got other bytes or was made, by bucket and key
+}
+
+// facts are what the fake does not keep of an object.
+type facts struct {
+	metageneration   int
+	created, updated time.Time
+}
+
+func newRules(fake *fakestorage.Server) *rules {
+	return &rules{
+		fake:   fake,
+		clock:  time.Now,
+		turn:   make(chan struct{}, 1),
+		facts:  map[string]facts{},
+		stored: map[string]int{},
+	}
+}
+
+// answer answers a call; the body of its request is in memory.
+func (u *rules) answer(r *http.Request, c call) *httptest.ResponseRecorder {
+	if c.changes() {
+		u.turn <- struct{}{}
+		defer func() { <-u.turn }()
+		// Two generations are never made in one microsecond.
+		time.Sleep(2 * time.Microsecond)
+	}
+	if refused := u.refuse(r, c); refused != nil {
+		return refused
+	}
+	switch {
+	case c.op == opUpdate:
+		return u.update(r, c)
+	case c.op == opList && u.pageSize > 0:
+		query := r.URL.Query()
+		query.Set("maxResults", strconv.Itoa(u.pageSize))
+		r.URL.RawQuery = query.Encode()
+	}
+	body, _ := io.ReadAll(r.Body) // in memory: it cannot fail
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	answer := u.pass(r)
+	if c.changes() && c.op != opDelete && answer.Code == http.StatusOK && answer.Header().Get("X-Http-Status-Code-Override") == "" && answer.Header().Get("Location") == "" {
+		answer = u.made(c, body, answer)
+	}
+	return u.dress(r, answer)
+}
+
+// pass asks the fake.
+func (u *rules) pass(r *http.Request) *httptest.ResponseRecorder {
+	answer := httptest.NewRecorder()
+	u.fake.HTTPHandler().ServeHTTP(answer, r)
+	return answer
+}
+
+// refuse returns the answer to a call whose preconditions do not hold, or whose
+// sources are not what it says; nil for all others.
+func (u *rules) refuse(r *http.Request, c call) *httptest.ResponseRecorder {
+	query := r.URL.Query().Get
+	target := u.look(c.bucket, c.key)
+	if c.key != "" && !target.meets(query("ifGenerationMatch"), query("ifGenerationNotMatch"), query("ifMetagenerationMatch"), query("ifMetagenerationNotMatch")) {
+		if target == nil && (c.op == opDelete || c.op == opUpdate || c.op == opGet) {
+			return failure(http.StatusNotFound, "No such object: "+c.key)
+		}
+		return failure(http.StatusPreconditionFailed, "At least one of the pre-conditions you specified did not hold.")
+	}
+	switch c.op {
+	case opCopy:
+		return u.source(c.fromBucket, c.from, query("sourceGeneration"), query("ifSourceGenerationMatch"))
+	case opCompose:
+		return u.refuseCompose(r, c)
+	}
+	return nil
+}
+
+// source refuses an object to be copied or composed that is not there, or not
+// what the call says.
+func (u *rules) source(bucket, key, generation, match string) *httptest.ResponseRecorder {
+	o := u.look(bucket, key)
+	if o == nil || generation != "" && generation != o.generation {
+		return failure(http.StatusNotFound, "No such object: "+bucket+"/"+key)
+	}
+	if match != "" && match != o.generation {
+		return failure(http.StatusPreconditionFailed, "At least one of the pre-conditions you specified did not hold.")
+	}
+	return nil
+}
+
+// composition is the body of a call that composes.
+type composition struct {
+	SourceObjects []struct {
+		Name                string `json:"name"`
+		Generation          string `json:"generation"`
+		ObjectPreconditions struct {
+			IfGenerationMatch string `json:"ifGenerationMatch"`
+		} `json:"objectPreconditions"`
+	} `json:"sourceObjects"`
+	Destination headersOf `json:"destination"`
+}
+
+// headersOf are the fields of an object that a call may set.
+type headersOf struct {
+	ContentType  string            `json:"contentType"`
+	CacheControl string            `json:"cacheControl"`
+	Metadata     map[string]string `json:"metadata"`
+	CRC32C       string            `json:"crc32c"`
+}
+
+func (u *rules) refuseCompose(r *http.Request, c call) *httptest.ResponseRecorder {
+	body, _ := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	var all composition
+	if err := json.Unmarshal(body, &all); err != nil {
+		return failure(http.StatusBadRequest, err.Error())
+	}
+	sum := crc32.New(crc32.MakeTable(crc32.Castagnoli))
+	for _, s := range all.SourceObjects {
+		if refused := u.source(c.bucket, s.Name, s.Generation, s.ObjectPreconditions.IfGenerationMatch); refused != nil {
+			return refused
+		}
+		o, err := u.fake.GetObject(c.bucket, s.Name)
+		if err != nil {
+			return failure(http.StatusNotFound, err.Error())
+		}
+		sum.Write(o.Content)
+	}
+	got := base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint32(nil, sum.Sum32()))
+	if want := all.Destination.CRC32C; want != "" && want != got {
+		return failure(http.StatusBadRequest, fmt.Sprintf("Provided CRC32C %q doesn't match calculated CRC32C %q.", want, got))
+	}
+	return nil
+}
+
+// state is an object as preconditions see it; nil: there is none.
+type state struct{ generation, metageneration string }
+
+func (u *rules) look(bucket, key string) *state {
+	if key == "" {
+		return nil
+	}
+	o, err := u.fake.GetObjectStreaming(bucket, key)
+	if err != nil {
+		return nil
+	}
+	defer o.Close()
+	return &state{strconv.FormatInt(o.Generation, 10), strconv.Itoa(u.factsOf(idOf(bucket, key, o.Generation)).metageneration)}
+}
+
+// meets reports whether preconditions hold; an empty one always does.
+func (s *state) meets(generation, notGeneration, metageneration, notMetageneration string) bool {
+	is := state{"0", "0"}
+	if s != nil {
+		is = *s
+	}
+	return (generation == "" || generation == is.generation) &&
+		(notGeneration == "" || notGeneration != is.generation) &&
+		(metageneration == "" || metageneration == is.metageneration) &&
+		(notMetageneration == "" || notMetageneration != is.metageneration)
+}
+
+// update changes headers as a JSON merge patch does (RFC 7396): what is null
+// goes, in metadata key by key.
+func (u *rules) update(r *http.Request, c call) *httptest.ResponseRecorder {
+	o, err := u.fake.GetObject(c.bucket, c.key)
+	if err != nil {
+		return failure(http.StatusNotFound, "No such object: "+c.key)
+	}
+	var patch struct {
+		ContentType, CacheControl json.RawMessage
+		Metadata                  json.RawMessage
+	}
+	if err := json.NewDecoder(r.Body).Decode(&patch); err != nil {
+		return failure(http.StatusBadRequest, err.Error())
+	}
+	set := func(field *string, value json.RawMessage) {
+		if value != nil {
+			*field = ""
+			_ = json.Unmarshal(value, field) // null leaves it empty
+		}
+	}
+	set(&o.ContentType, patch.ContentType)
+	set(&o.CacheControl, patch.CacheControl)
+	o.Metadata = patched(o.Metadata, patch.Metadata)
+	u.fake.CreateObject(o) // of the same generation: in its place
+
+	id := idOf(c.bucket, c.key, o.Generation)
+	f := u.factsOf(id)
+	u.keep(id, facts{f.metageneration + 1, f.created, u.clock()})
+	return u.dress(r, u.resource(c.bucket, c.key))
+}
+
+// resource is what the fake says of an object.
+func (u *rules) resource(bucket, key string) *httptest.ResponseRecorder {
+	return u.pass(httptest.NewRequest(http.MethodGet, "/storage/v1/b/"+bucket+"/o/"+url.PathEscape(key), nil))
+}
+
+// patched is metadata after a merge patch; nil changes nothing.
+func patched(old map[string]string, patch json.RawMessage) map[string]string {
+	if patch == nil {
+		return old
+	}
+	var changes map[string]*string
+	if json.Unmarshal(patch, &changes) != nil || changes == nil {
+		return nil
+	}
+	merged := maps.Clone(old)
+	if merged == nil {
+		merged = map[string]string{}
+	}
+	for k, v := range changes {
+		if delete(merged, k); v != nil {
+			merged[k] = *v
+		}
+	}
+	return merged
+}
+
+// made notes what is known of an object that a call has just made, and gives one
+// that was composed or copied exactly the headers that the call names.
+func (u *rules) made(c call, body []byte, answer *httptest.ResponseRecorder) *httptest.ResponseRecorder {
+	key := c.key
+	if key == "" {
+		var named struct {
+			Name     string
+			Resource struct{ Name string }
+		}
+		_ = json.Unmarshal(answer.Body.Bytes(), &named)
+		key = named.Name
+	}
+	o, err := u.fake.GetObjectStreaming(c.bucket, key)
+	if err != nil {
+		return answer
+	}
+	o.Close()
+	now := u.clock()
+	u.keep(idOf(c.bucket, key, o.Generation), facts{1, now, now})
+	u.mu.Lock()
+	u.stored[c.bucket+"/"+key]++
+	u.mu.Unlock()
+
+	switch c.op {
+	case opCompose:
+		var all composition
+		_ = json.Unmarshal(body, &all) // refuseCompose has read it
+		u.setHeaders(c, all.Destination)
+		return u.resource(c.bucket, c.key)
+	case opCopy:
+		var headers headersOf
+		if len(bytes.TrimSpace(body)) > 0 && json.Unmarshal(body, &headers) == nil {
+			u.setHeaders(c, headers) // those of its source are none of its own
+		}
+		return copied(u.resource(c.bucket, c.key))
+	}
+	return answer
+}
+
+// setHeaders gives an object the headers, and no others.
+func (u *rules) setHeaders(c call, h headersOf) {
+	o, err := u.fake.GetObject(c.bucket, c.key)
+	if err == nil {
+		o.ContentType, o.CacheControl, o.Metadata = h.ContentType, h.CacheControl, h.Metadata
+		u.fake.CreateObject(o) // of the same generation: in its place
+	}
+}
+
+// copied is the answer to a copy that is done in one call.
+func copied(resource *httptest.ResponseRecorder) *httptest.ResponseRecorder {
+	data, _ := json.Marshal(map[string]any{"kind": "storage#rewriteResponse", "done": true, "resource": json.RawMessage(resource.Body.Bytes())})
+	resource.Body = bytes.NewBuffer(data)
+	return resource
+}
+
+// dress puts what is known into the objects of an answer.
+func (u *rules) dress(r *http.Request, answer *httptest.ResponseRecorder) *httptest.ResponseRecorder {
+	if r.Method == http.MethodHead || r.URL.Query().Get("alt") == "media" || answer.Header().Get("Content-Type") != "application/json" {
+		return answer
+	}
+	var document any
+	d := json.NewDecoder(bytes.NewReader(answer.Body.Bytes()))
+	d.UseNumber()
+	if d.Decode(&document) != nil {
+		return answer
+	}
+	u.dressValue(document)
+	dressed, _ := json.Marshal(document) // it came from JSON
+	answer.Body = bytes.NewBuffer(dressed)
+	return answer
+}
+
+func (u *rules) dressValue(v any) {
+	switch v := v.(type) {
+	case []any:
+		for _, item := range v {
+			u.dressValue(item)
+		}
+	case map[string]any:
+		if v["kind"] == "storage#object" {
+			f := u.factsOf(fmt.Sprint(v["bucket"], "/", v["name"], "#", v["generation"]))
+			v["metageneration"] = strconv.Itoa(f.metageneration)
+			if !f.created.IsZero() {
+				v["timeCreated"], v["updated"] = f.created.UTC().Format(time.RFC3339Nano), f.updated.UTC().Format(time.RFC3339Nano)
+			}
+			return
+		}
+		for _, item := range v {
+			u.dressValue(item)
+		}
+	}
+}
+
+func idOf(bucket, key string, generation int64) string {
+	return fmt.Sprint(bucket, "/", key, "#", generation)
+}
+
+func (u *rules) factsOf(id string) facts {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if f, ok := u.facts[id]; ok {
+		return f
+	}
+	return facts{metageneration: 1}
+}
+
+func (u *rules) keep(id string, f facts) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.facts[id] = f
+}
+
+// failure is an answer of the JSON API that says no.
+func failure(code int, message string) *httptest.ResponseRecorder {
+	answer := httptest.NewRecorder()
+	answer.Header().Set("Content-Type", "application/json")
+	answer.WriteHeader(code)
+	_ = json.NewEncoder(answer).Encode(map[string]any{"error": map[string]any{"code": code, "message": message}})
+	return answer
+}
