@@ -2,9 +2,11 @@ package publish_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"crypto/x509"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -146,6 +148,7 @@ func TestProveWaits(t *testing.T) {
 		"never":            {1000, 404, 0, []string{"error V002"}, 15750 * time.Millisecond},
 		"with patience":    {8, 503, time.Minute, []string{}, 35750 * time.Millisecond},
 		"without patience": {1, 404, -1, []string{"error V002"}, 0},
+		"late, and shaken": {2, 503, 1, []string{}, 750 * time.Millisecond},
 		"not allowed":      {1, 403, 0, []string{"error V002"}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -184,6 +187,27 @@ func TestProveUnreachable(t *testing.T) {
 	found = publish.Prove(t.Context(), w, want)
 	if len(found) != 1 || found[0].Rule != "V001" || s.slept == 0 {
 		t.Errorf("nobody answers: %v after %v", found, s.slept)
+	}
+}
+
+// More bytes than there should be are noticed in files of any size.
+func TestProveReadsToTheEnd(t *testing.T) {
+	const size = fetch.MaxBody + 1
+	zeros := make([]byte, size+1)
+	sum := fmt.Sprintf("%x", sha256.Sum256(zeros[:size]))
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		n := size
+		if r.URL.Path == "/longer" {
+			n++
+		}
+		_, _ = w.Write(zeros[:n])
+	}))
+	defer server.Close()
+	for path, want := range map[string][]string{"/right": {}, "/longer": {"error V003"}} {
+		found := publish.Prove(t.Context(), &publish.Web{}, []publish.Expectation{{URL: server.URL + path, Bytes: size, SHA256: sum}})
+		if diff := cmp.Diff(want, rules(found)); diff != "" {
+			t.Errorf("%s: %s", path, diff)
+		}
 	}
 }
 

@@ -260,7 +260,11 @@ func TestVerifyTransport(t *testing.T) {
 			}
 		})
 	}
-	s := newSite(t, nil)
+	s := newSite(t, func(files fstest.MapFS) { edit(t, files, "show.yaml", home, "https://example.com:8443/") })
+	s.plain = s.ServeHTTP
+	if found := noteless(publish.Verify(t.Context(), s.web(), s.Release, nil)); len(found) > 0 {
+		t.Errorf("a port of its own: %v", found)
+	}
 	w := s.web()
 	w.Client = fetch.Own(&fetch.Options{Roots: x509.NewCertPool(), Dial: s.dial})
 	if diff := cmp.Diff([]string{"error V001"}, rules(publish.Verify(t.Context(), w, s.Release, nil))); diff != "" {

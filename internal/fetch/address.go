@@ -49,7 +49,7 @@ func isPublic(a net.Addr) bool {
 		return false
 	}
 	addr := tcp.AddrPort().Addr().Unmap()
-	if addr.Zone() != "" || addr.Is6() && !global.Contains(addr) {
+	if addr.Is6() && !global.Contains(addr) { // which one with a zone never is in
 		return false
 	}
 	return addr.IsValid() && !slices.ContainsFunc(reserved, func(p netip.Prefix) bool { return p.Contains(addr) })

@@ -226,7 +226,6 @@ func redirect(response *http.Response, r *Request) (*url.URL, error) {
 	if next, err = parse(next.String()); err != nil {
 		return nil, fmt.Errorf("redirected: %w", err)
 	}
-	next.User = nil
 	return next, nil
 }
 

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"golang.org/x/net/dns/dnsmessage"
@@ -291,6 +292,43 @@ func TestRequestsEnd(t *testing.T) {
 	cancel()
 	if _, err := Own(nil).Do(ctx, &Request{URL: url}); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
+	}
+}
+
+// A body may take long as long as it keeps coming.
+func TestSlowBodiesAreRead(t *testing.T) {
+	for pause, want := range map[time.Duration]string{15 * time.Second: "", 25 * time.Second: "nothing came for 20s"} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, guard := watch(t.Context(), time.Hour, 20*time.Second)
+			defer guard.stop()
+			b := &body{ReadCloser: &slow{ctx: ctx, pause: pause, left: 10}, guard: guard, left: MaxBody}
+			_, err := io.ReadAll(b)
+			if got := fmt.Sprint(err); err != nil && (want == "" || !strings.Contains(got, want)) || err == nil && want != "" {
+				t.Errorf("a byte every %s: %v, want %q", pause, err, want)
+			}
+		})
+	}
+}
+
+// slow gives a byte after each pause.
+type slow struct {
+	ctx   context.Context
+	pause time.Duration
+	left  int
+}
+
+func (s *slow) Close() error { return nil }
+
+func (s *slow) Read(p []byte) (int, error) {
+	if s.left--; s.left < 0 {
+		return 0, io.EOF
+	}
+	select {
+	case <-s.ctx.Done():
+		return 0, s.ctx.Err()
+	case <-time.After(s.pause):
+		p[0] = 'a'
+		return 1, nil
 	}
 }
 
