@@ -2,7 +2,6 @@ package gcs
 
 import (
 	"bytes"
-	"context"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
@@ -18,6 +17,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"onair/publish/bucket/internal/faults"
 )
 
 // fake speaks as much of the JSON API of Google Cloud Storage as onair uses, and
@@ -371,74 +372,6 @@ func answer(code int, v any) *http.Response {
 	}
 }
 
-// faults is a transport that spoils some requests. Each fault is asked in turn
-// whether it wants the next request, and is used up when it took one.
-type faults struct {
-	base http.RoundTripper
-
-	mu       sync.Mutex
-	pending  []fault
-	requests []string // method and path of every request
-	sent     int64    // bytes of their bodies
-}
-
-// fault takes a request over, or returns false to leave it alone.
-type fault func(base http.RoundTripper, req *http.Request) (resp *http.Response, err error, took bool)
-
-func (f *faults) RoundTrip(req *http.Request) (*http.Response, error) {
-	f.mu.Lock()
-	f.requests = append(f.requests, req.Method+" "+req.URL.Path)
-	if req.Body != nil {
-		req = req.Clone(req.Context())
-		req.Body = &countedBody{req.Body, f}
-	}
-	var next fault
-	if len(f.pending) > 0 {
-		next = f.pending[0]
-	}
-	f.mu.Unlock()
-	if next != nil {
-		if resp, err, took := next(f.base, req); took {
-			f.mu.Lock()
-			f.pending = f.pending[1:]
-			f.mu.Unlock()
-			return resp, err
-		}
-	}
-	return f.base.RoundTrip(req)
-}
-
-// countedBody counts what is read of a request's body.
-type countedBody struct {
-	io.ReadCloser
-	f *faults
-}
-
-func (b *countedBody) Read(p []byte) (int, error) {
-	n, err := b.ReadCloser.Read(p)
-	b.f.mu.Lock()
-	defer b.f.mu.Unlock()
-	b.f.sent += int64(n)
-	return n, err
-}
-
-// on makes a fault of what happens to the requests that match.
-func on(match func(*http.Request) bool, do func(base http.RoundTripper, req *http.Request) (*http.Response, error)) fault {
-	return func(base http.RoundTripper, req *http.Request) (*http.Response, error, bool) {
-		if !match(req) {
-			return nil, nil, false
-		}
-		resp, err := do(base, req)
-		return resp, err, true
-	}
-}
-
-func always(*http.Request) bool { return true }
-
-func method(m string) func(*http.Request) bool {
-	return func(req *http.Request) bool { return req.Method == m }
-}
-
 func isMedia(req *http.Request) bool { return req.URL.Query().Get("alt") == "media" }
 
 func isChunk(req *http.Request) bool { return req.URL.Query().Get("upload_id") != "" }
@@ -454,68 +387,10 @@ func commits(req *http.Request) bool {
 	return req.URL.Query().Get("uploadType") != "resumable"
 }
 
-// These are the things that go wrong.
-
 // returns answers instead of the server, which hears nothing of the request.
-func returns(code int, v any) func(http.RoundTripper, *http.Request) (*http.Response, error) {
+func returns(code int, v any) faults.Do {
 	return func(_ http.RoundTripper, req *http.Request) (*http.Response, error) {
-		drain(req)
+		faults.Drain(req)
 		return answer(code, v), nil
 	}
 }
-
-// breaks cuts the connection before the server has got the whole request.
-func breaks(_ http.RoundTripper, req *http.Request) (*http.Response, error) {
-	if req.Body != nil {
-		_, _ = io.CopyN(io.Discard, req.Body, 1000)
-		req.Body.Close()
-	}
-	return nil, io.EOF
-}
-
-// losesAnswer cuts the connection when the server has done its work.
-func losesAnswer(base http.RoundTripper, req *http.Request) (*http.Response, error) {
-	if _, err := base.RoundTrip(req); err != nil {
-		return nil, err
-	}
-	return nil, io.EOF
-}
-
-// stalls neither sends nor answers.
-func stalls(_ http.RoundTripper, req *http.Request) (*http.Response, error) {
-	if req.Body != nil {
-		defer req.Body.Close()
-	}
-	<-req.Context().Done()
-	return nil, req.Context().Err()
-}
-
-// cutsBody lets n bytes of the response through and does then as tail does.
-func cutsBody(n int64, tail io.Reader) func(http.RoundTripper, *http.Request) (*http.Response, error) {
-	return func(base http.RoundTripper, req *http.Request) (*http.Response, error) {
-		resp, err := base.RoundTrip(req)
-		if err == nil {
-			resp.Body = struct {
-				io.Reader
-				io.Closer
-			}{io.MultiReader(io.LimitReader(resp.Body, n), tail), resp.Body}
-		}
-		return resp, err
-	}
-}
-
-func drain(req *http.Request) {
-	if req.Body != nil {
-		_, _ = io.Copy(io.Discard, req.Body)
-		req.Body.Close()
-	}
-}
-
-type errReader struct{ err error }
-
-func (r errReader) Read([]byte) (int, error) { return 0, r.err }
-
-// stuckReader waits for its context.
-type stuckReader struct{ ctx context.Context }
-
-func (r stuckReader) Read([]byte) (int, error) { <-r.ctx.Done(); return 0, r.ctx.Err() }

@@ -10,10 +10,12 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"onair/publish/bucket"
 	"onair/publish/bucket/buckettest"
+	"onair/publish/bucket/internal/faults"
 	"onair/publish/bucket/internal/remote"
 )
 
@@ -84,10 +86,10 @@ func readAll(ctx context.Context, b *Bucket, key string) (string, error) {
 }
 
 // forEachCall runs a test for each kind of call, in a bucket with feed.xml.
-func forEachCall(t *testing.T, test func(t *testing.T, b *Bucket, net *faults, call func(context.Context, *Bucket) error)) {
+func forEachCall(t *testing.T, test func(t *testing.T, b *Bucket, net *faults.Transport, call func(context.Context, *Bucket) error)) {
 	for name, call := range calls {
 		t.Run(name, func(t *testing.T) {
-			inBubble(t, func(t *testing.T, b *Bucket, f *fake, net *faults) {
+			inBubble(t, func(t *testing.T, b *Bucket, f *fake, net *faults.Transport) {
 				f.store(&fakeObject{Name: "feed.xml", CRC32C: encodeSum([]byte("one")), body: []byte("one")}, nil)
 				test(t, b, net, call)
 			})
@@ -97,25 +99,25 @@ func forEachCall(t *testing.T, test func(t *testing.T, b *Bucket, net *faults, c
 
 // What passes is tried again, and the call succeeds.
 func TestTemporaryFaults(t *testing.T) {
-	temporary := map[string]func(http.RoundTripper, *http.Request) (*http.Response, error){
+	temporary := map[string]faults.Do{
 		"408":               returns(408, "timeout"),
 		"429":               returns(429, "slow down"),
 		"500":               returns(500, ""),
 		"502":               returns(502, nil),
 		"503":               returns(503, "later"),
-		"connection breaks": breaks,
-		"connection stalls": stalls,
-		"answer is cut":     cutsBody(5, errReader{io.ErrUnexpectedEOF}),
-		"answer is garbled": cutsBody(0, strings.NewReader("<html>")),
+		"connection breaks": faults.Breaks,
+		"connection stalls": faults.Stalls,
+		"answer is cut":     faults.CutsBody(5, faults.ErrReader{io.ErrUnexpectedEOF}),
+		"answer is garbled": faults.CutsBody(0, strings.NewReader("<html>")),
 	}
 	for name, do := range temporary {
 		t.Run(name, func(t *testing.T) {
-			forEachCall(t, func(t *testing.T, b *Bucket, net *faults, call func(context.Context, *Bucket) error) {
-				net.pending = []fault{on(always, do), on(always, do), on(always, do)}
+			forEachCall(t, func(t *testing.T, b *Bucket, net *faults.Transport, call func(context.Context, *Bucket) error) {
+				net.Pending = []faults.Fault{faults.On(faults.Always, do), faults.On(faults.Always, do), faults.On(faults.Always, do)}
 				if err := call(t.Context(), b); err != nil {
 					t.Errorf("after three faults: %v", err)
 				}
-				if len(net.pending) == 3 {
+				if len(net.Pending) == 3 {
 					t.Error("no fault was met")
 				}
 			})
@@ -125,13 +127,13 @@ func TestTemporaryFaults(t *testing.T) {
 
 // What stays wrong is not tried for ever.
 func TestLastingFaults(t *testing.T) {
-	for name, do := range map[string]func(http.RoundTripper, *http.Request) (*http.Response, error){
-		"503": returns(503, "later"), "connection stalls": stalls,
+	for name, do := range map[string]faults.Do{
+		"503": returns(503, "later"), "connection stalls": faults.Stalls,
 	} {
 		t.Run(name, func(t *testing.T) {
-			forEachCall(t, func(t *testing.T, b *Bucket, net *faults, call func(context.Context, *Bucket) error) {
+			forEachCall(t, func(t *testing.T, b *Bucket, net *faults.Transport, call func(context.Context, *Bucket) error) {
 				for range 100 {
-					net.pending = append(net.pending, on(always, do))
+					net.Pending = append(net.Pending, faults.On(faults.Always, do))
 				}
 				start := time.Now()
 				err := call(t.Context(), b)
@@ -150,11 +152,11 @@ func TestLastingFaults(t *testing.T) {
 // What another try cannot mend is reported at once, in words of ours.
 func TestFinalFaults(t *testing.T) {
 	certificate := func(_ http.RoundTripper, req *http.Request) (*http.Response, error) {
-		drain(req)
+		faults.Drain(req)
 		return nil, &tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}
 	}
 	for name, test := range map[string]struct {
-		do   func(http.RoundTripper, *http.Request) (*http.Response, error)
+		do   faults.Do
 		want error
 		text string
 	}{
@@ -165,14 +167,14 @@ func TestFinalFaults(t *testing.T) {
 		"certificate": {certificate, nil, "unknown authority"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			forEachCall(t, func(t *testing.T, b *Bucket, net *faults, call func(context.Context, *Bucket) error) {
-				net.pending = []fault{on(always, test.do)}
+			forEachCall(t, func(t *testing.T, b *Bucket, net *faults.Transport, call func(context.Context, *Bucket) error) {
+				net.Pending = []faults.Fault{faults.On(faults.Always, test.do)}
 				err := call(t.Context(), b)
 				if test.want != nil && !errors.Is(err, test.want) || err == nil || !strings.Contains(err.Error(), test.text) || !strings.Contains(err.Error(), "gs://my-show") {
 					t.Errorf("error is %v, want %v with %q and the place", err, test.want, test.text)
 				}
-				if len(net.requests) != 1 {
-					t.Errorf("%d requests, want 1", len(net.requests))
+				if len(net.Requests) != 1 {
+					t.Errorf("%d requests, want 1", len(net.Requests))
 				}
 			})
 		})
@@ -180,7 +182,7 @@ func TestFinalFaults(t *testing.T) {
 }
 
 func TestNoBucket(t *testing.T) {
-	forEachCall(t, func(t *testing.T, _ *Bucket, net *faults, call func(context.Context, *Bucket) error) {
+	forEachCall(t, func(t *testing.T, _ *Bucket, net *faults.Transport, call func(context.Context, *Bucket) error) {
 		err := call(t.Context(), open(t, "gs://no-show", net))
 		if !errors.Is(err, bucket.ErrNoBucket) || errors.Is(err, bucket.ErrNotExist) {
 			t.Errorf("error is %v, want ErrNoBucket", err)
@@ -190,7 +192,7 @@ func TestNoBucket(t *testing.T) {
 
 // Whether the bucket is there is asked once, not with every missing object.
 func TestNotExistIsCheap(t *testing.T) {
-	inBubble(t, func(t *testing.T, b *Bucket, _ *fake, net *faults) {
+	inBubble(t, func(t *testing.T, b *Bucket, _ *fake, net *faults.Transport) {
 		for range 3 {
 			if err := b.Delete(t.Context(), "missing", bucket.Condition{}); !errors.Is(err, bucket.ErrNotExist) {
 				t.Errorf("Delete = %v, want ErrNotExist", err)
@@ -199,8 +201,8 @@ func TestNotExistIsCheap(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		if want := 3 + 1 + 3; len(net.requests) != want {
-			t.Errorf("%d requests, want %d: %q", len(net.requests), want, net.requests)
+		if want := 3 + 1 + 3; len(net.Requests) != want {
+			t.Errorf("%d requests, want %d: %q", len(net.Requests), want, net.Requests)
 		}
 	})
 }
@@ -209,13 +211,13 @@ func TestNotExistIsCheap(t *testing.T) {
 func TestLostAnswers(t *testing.T) {
 	for _, name := range []string{"write", "write large", "set headers", "delete", "join"} {
 		t.Run(name, func(t *testing.T) {
-			inBubble(t, func(t *testing.T, b *Bucket, f *fake, net *faults) {
+			inBubble(t, func(t *testing.T, b *Bucket, f *fake, net *faults.Transport) {
 				f.store(&fakeObject{Name: "feed.xml", CRC32C: encodeSum([]byte("one")), body: []byte("one")}, nil)
-				net.pending = []fault{on(commits, losesAnswer)}
+				net.Pending = []faults.Fault{faults.On(commits, faults.LosesAnswer)}
 				if err := calls[name](t.Context(), b); err != nil {
 					t.Error(err)
 				}
-				if len(net.pending) != 0 {
+				if len(net.Pending) != 0 {
 					t.Error("no answer was lost")
 				}
 				if f.generation > 2 {
@@ -238,9 +240,9 @@ func TestLostAnswerThenOther(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inBubble(t, func(t *testing.T, b *Bucket, f *fake, net *faults) {
-				net.pending = []fault{on(method(http.MethodPost), func(base http.RoundTripper, req *http.Request) (*http.Response, error) {
-					resp, err := losesAnswer(base, req)
+			inBubble(t, func(t *testing.T, b *Bucket, f *fake, net *faults.Transport) {
+				net.Pending = []faults.Fault{faults.On(faults.Method(http.MethodPost), func(base http.RoundTripper, req *http.Request) (*http.Response, error) {
+					resp, err := faults.LosesAnswer(base, req)
 					other(f)
 					return resp, err
 				})}
@@ -251,13 +253,13 @@ func TestLostAnswerThenOther(t *testing.T) {
 		})
 	}
 	t.Run("deleted", func(t *testing.T) {
-		inBubble(t, func(t *testing.T, b *Bucket, f *fake, net *faults) {
+		inBubble(t, func(t *testing.T, b *Bucket, f *fake, net *faults.Transport) {
 			a, err := b.Write(t.Context(), buckettest.Object("new.xml", "old"), bucket.Condition{})
 			if err != nil {
 				t.Fatal(err)
 			}
-			net.pending = []fault{on(method(http.MethodPost), func(base http.RoundTripper, req *http.Request) (*http.Response, error) {
-				resp, err := losesAnswer(base, req)
+			net.Pending = []faults.Fault{faults.On(faults.Method(http.MethodPost), func(base http.RoundTripper, req *http.Request) (*http.Response, error) {
+				resp, err := faults.LosesAnswer(base, req)
 				delete(f.objects, "new.xml")
 				return resp, err
 			})}
@@ -270,16 +272,16 @@ func TestLostAnswerThenOther(t *testing.T) {
 
 // A connection is cut, or refused, in the middle of a large upload.
 func TestLargeUpload(t *testing.T) {
-	for name, do := range map[string]func(http.RoundTripper, *http.Request) (*http.Response, error){
-		"cut in a chunk":      breaks,
+	for name, do := range map[string]faults.Do{
+		"cut in a chunk":      faults.Breaks,
 		"503 for a chunk":     returns(503, "later"),
 		"session forgotten":   returns(404, ""),
 		"session over":        returns(410, "Gone"),
-		"stalled in a chunk":  stalls,
-		"answer to chunk cut": losesAnswer,
+		"stalled in a chunk":  faults.Stalls,
+		"answer to chunk cut": faults.LosesAnswer,
 	} {
 		t.Run(name, func(t *testing.T) {
-			inBubble(t, func(t *testing.T, b *Bucket, f *fake, net *faults) {
+			inBubble(t, func(t *testing.T, b *Bucket, f *fake, net *faults.Transport) {
 				chunks := 0
 				second := func(req *http.Request) bool {
 					if isChunk(req) {
@@ -287,7 +289,7 @@ func TestLargeUpload(t *testing.T) {
 					}
 					return chunks == 2
 				}
-				net.pending = []fault{on(second, do)}
+				net.Pending = []faults.Fault{faults.On(second, do)}
 				a, err := b.Write(t.Context(), large("new.mp3"), absent)
 				if err != nil {
 					t.Fatal(err)
@@ -295,8 +297,8 @@ func TestLargeUpload(t *testing.T) {
 				if want := large("new.mp3"); a.Size != want.Size || a.CRC32C != want.CRC32C {
 					t.Errorf("Write = %+v, want size and sum of what was written", a)
 				}
-				if len(net.pending) != 0 || f.generation != 1 {
-					t.Errorf("%d faults not met, %d generations made; want 0 and 1", len(net.pending), f.generation)
+				if len(net.Pending) != 0 || f.generation != 1 {
+					t.Errorf("%d faults not met, %d generations made; want 0 and 1", len(net.Pending), f.generation)
 				}
 			})
 		})
@@ -305,8 +307,8 @@ func TestLargeUpload(t *testing.T) {
 
 // A byte is flipped on its way: the server refuses, and the write is repeated.
 func TestSpoiledUpload(t *testing.T) {
-	inBubble(t, func(t *testing.T, b *Bucket, f *fake, net *faults) {
-		net.pending = []fault{on(method(http.MethodPost), func(base http.RoundTripper, req *http.Request) (*http.Response, error) {
+	inBubble(t, func(t *testing.T, b *Bucket, f *fake, net *faults.Transport) {
+		net.Pending = []faults.Fault{faults.On(faults.Method(http.MethodPost), func(base http.RoundTripper, req *http.Request) (*http.Response, error) {
 			body, err := io.ReadAll(req.Body)
 			if err != nil {
 				return nil, err
@@ -326,14 +328,15 @@ func TestSpoiledUpload(t *testing.T) {
 
 // A body that changes under the upload would change again: no second try.
 func TestWrongBodyIsNotRetried(t *testing.T) {
-	inBubble(t, func(t *testing.T, b *Bucket, f *fake, net *faults) {
+	inBubble(t, func(t *testing.T, b *Bucket, f *fake, net *faults.Transport) {
 		o := large("new.mp3")
 		o.CRC32C++
 		if _, err := b.Write(t.Context(), o, absent); !errors.Is(err, bucket.ErrBody) {
 			t.Errorf("Write = %v, want ErrBody", err)
 		}
+		synctest.Wait() // the client lets its last request go on without us
 		posts := 0
-		for _, r := range net.requests {
+		for _, r := range net.Requests {
 			if strings.HasPrefix(r, "POST /upload/storage/v1/b/my-show/o") {
 				posts++
 			}
@@ -351,31 +354,31 @@ func TestInterruptedRead(t *testing.T) {
 		want  error
 		fails bool
 	}{
-		"cut": {do: func(*fake) func(http.RoundTripper, *http.Request) (*http.Response, error) {
-			return cutsBody(777, errReader{io.ErrUnexpectedEOF})
+		"cut": {do: func(*fake) faults.Do {
+			return faults.CutsBody(777, faults.ErrReader{io.ErrUnexpectedEOF})
 		}},
-		"ends early": {do: func(*fake) func(http.RoundTripper, *http.Request) (*http.Response, error) {
-			return cutsBody(777, strings.NewReader(""))
+		"ends early": {do: func(*fake) faults.Do {
+			return faults.CutsBody(777, strings.NewReader(""))
 		}},
-		"stalls": {do: func(*fake) func(http.RoundTripper, *http.Request) (*http.Response, error) {
+		"stalls": {do: func(*fake) faults.Do {
 			return func(base http.RoundTripper, req *http.Request) (*http.Response, error) {
-				return cutsBody(777, stuckReader{req.Context()})(base, req)
+				return faults.CutsBody(777, faults.StuckReader{req.Context()})(base, req)
 			}
 		}},
-		"replaced meanwhile": {want: bucket.ErrPrecondition, fails: true, do: func(f *fake) func(http.RoundTripper, *http.Request) (*http.Response, error) {
+		"replaced meanwhile": {want: bucket.ErrPrecondition, fails: true, do: func(f *fake) faults.Do {
 			return func(base http.RoundTripper, req *http.Request) (*http.Response, error) {
 				defer f.store(&fakeObject{Name: "audio.mp3", CRC32C: encodeSum(nil)}, nil)
-				return cutsBody(777, errReader{io.ErrUnexpectedEOF})(base, req)
+				return faults.CutsBody(777, faults.ErrReader{io.ErrUnexpectedEOF})(base, req)
 			}
 		}},
-		"flipped": {fails: true, do: func(*fake) func(http.RoundTripper, *http.Request) (*http.Response, error) {
-			return cutsBody(777, strings.NewReader("X"+body[778:]))
+		"flipped": {fails: true, do: func(*fake) faults.Do {
+			return faults.CutsBody(777, strings.NewReader("X"+body[778:]))
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inBubble(t, func(t *testing.T, b *Bucket, f *fake, net *faults) {
+			inBubble(t, func(t *testing.T, b *Bucket, f *fake, net *faults.Transport) {
 				f.store(&fakeObject{Name: "audio.mp3", CRC32C: encodeSum([]byte(body)), body: []byte(body)}, nil)
-				net.pending = []fault{on(isMedia, test.do(f))}
+				net.Pending = []faults.Fault{faults.On(isMedia, test.do(f))}
 				got, err := readAll(t.Context(), b, "audio.mp3")
 				if (err != nil) != test.fails || test.want != nil && !errors.Is(err, test.want) || err == nil && got != body {
 					t.Errorf("read %d bytes, %v", len(got), err)
@@ -388,9 +391,9 @@ func TestInterruptedRead(t *testing.T) {
 // The object is replaced between the question for its attributes and that for
 // its bytes.
 func TestReplacedWhileOpened(t *testing.T) {
-	inBubble(t, func(t *testing.T, b *Bucket, f *fake, net *faults) {
+	inBubble(t, func(t *testing.T, b *Bucket, f *fake, net *faults.Transport) {
 		f.store(&fakeObject{Name: "feed.xml", CRC32C: encodeSum([]byte("one")), body: []byte("one")}, nil)
-		net.pending = []fault{on(isMedia, func(base http.RoundTripper, req *http.Request) (*http.Response, error) {
+		net.Pending = []faults.Fault{faults.On(isMedia, func(base http.RoundTripper, req *http.Request) (*http.Response, error) {
 			f.store(&fakeObject{Name: "feed.xml", CRC32C: encodeSum([]byte("two")), body: []byte("two")}, nil)
 			return base.RoundTrip(req)
 		})}
@@ -402,9 +405,9 @@ func TestReplacedWhileOpened(t *testing.T) {
 
 // Headers change between the look at them and the update.
 func TestHeadersChangeMeanwhile(t *testing.T) {
-	inBubble(t, func(t *testing.T, b *Bucket, f *fake, net *faults) {
+	inBubble(t, func(t *testing.T, b *Bucket, f *fake, net *faults.Transport) {
 		f.store(&fakeObject{Name: "feed.xml", CRC32C: encodeSum(nil)}, nil)
-		net.pending = []fault{on(method(http.MethodPatch), func(base http.RoundTripper, req *http.Request) (*http.Response, error) {
+		net.Pending = []faults.Fault{faults.On(faults.Method(http.MethodPatch), func(base http.RoundTripper, req *http.Request) (*http.Response, error) {
 			f.objects["feed.xml"].Metadata = map[string]string{"other": "1"}
 			f.objects["feed.xml"].Metageneration++
 			return base.RoundTrip(req)
@@ -419,9 +422,9 @@ func TestHeadersChangeMeanwhile(t *testing.T) {
 
 // A caller who gives up is not kept waiting.
 func TestCancelledInPause(t *testing.T) {
-	forEachCall(t, func(t *testing.T, b *Bucket, net *faults, call func(context.Context, *Bucket) error) {
+	forEachCall(t, func(t *testing.T, b *Bucket, net *faults.Transport, call func(context.Context, *Bucket) error) {
 		ctx, cancel := context.WithCancel(t.Context())
-		net.pending = []fault{on(always, func(base http.RoundTripper, req *http.Request) (*http.Response, error) {
+		net.Pending = []faults.Fault{faults.On(faults.Always, func(base http.RoundTripper, req *http.Request) (*http.Response, error) {
 			time.AfterFunc(time.Millisecond, cancel)
 			return returns(503, "later")(base, req)
 		})}
@@ -434,16 +437,16 @@ func TestCancelledInPause(t *testing.T) {
 // Nothing that opens a door is in an error.
 func TestSecretsAreNotShown(t *testing.T) {
 	const canary = "CANARY"
-	for name, do := range map[string]func(http.RoundTripper, *http.Request) (*http.Response, error){
-		"EOF": breaks, "503": returns(503, "later"), "stall": stalls, "400": returns(400, "see https://storage.example/x?upload_id="+canary+" for more"),
+	for name, do := range map[string]faults.Do{
+		"EOF": faults.Breaks, "503": returns(503, "later"), "stall": faults.Stalls, "400": returns(400, "see https://storage.example/x?upload_id="+canary+" for more"),
 		"own error": func(_ http.RoundTripper, req *http.Request) (*http.Response, error) {
-			drain(req)
+			faults.Drain(req)
 			return nil, fmt.Errorf("dial %s", req.URL)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inBubble(t, func(t *testing.T, b *Bucket, f *fake, net *faults) {
-				spy := &faults{base: net}
+			inBubble(t, func(t *testing.T, b *Bucket, f *fake, net *faults.Transport) {
+				spy := &faults.Transport{Base: net}
 				b = open(t, "gs://my-show", roundTripper(func(req *http.Request) (*http.Response, error) {
 					resp, err := spy.RoundTrip(req)
 					if err == nil && resp.Header.Get("Location") != "" {
@@ -452,7 +455,7 @@ func TestSecretsAreNotShown(t *testing.T) {
 					return resp, err
 				}))
 				for range 100 {
-					net.pending = append(net.pending, on(isChunk, do))
+					net.Pending = append(net.Pending, faults.On(isChunk, do))
 				}
 				_, err := b.Write(t.Context(), large("new.mp3"), absent)
 				if err == nil {

@@ -14,6 +14,7 @@ import (
 
 	"onair/publish/bucket"
 	"onair/publish/bucket/buckettest"
+	"onair/publish/bucket/internal/faults"
 )
 
 const endpoint = "https://storage.example/storage/v1/"
@@ -154,16 +155,16 @@ func TestForeignVersion(t *testing.T) {
 // TestRequests holds what each call costs. A listing costs one request for each
 // thousand objects.
 func TestRequests(t *testing.T) {
-	net := &faults{base: newFake()}
+	net := &faults.Transport{Base: newFake()}
 	b := open(t, "gs://my-show", net)
 	cost := func(name string, want int, call func(ctx context.Context) error) {
 		t.Helper()
-		before := len(net.requests)
+		before := len(net.Requests)
 		if err := call(t.Context()); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		if got := len(net.requests) - before; got != want {
-			t.Errorf("%s costs %d requests, want %d: %q", name, got, want, net.requests[before:])
+		if got := len(net.Requests) - before; got != want {
+			t.Errorf("%s costs %d requests, want %d: %q", name, got, want, net.Requests[before:])
 		}
 	}
 	write := func(key string, size int) func(context.Context) error {
@@ -207,17 +208,17 @@ func TestRequests(t *testing.T) {
 	}
 	cost("list", 1, list)
 	for i := range 1998 {
-		net.base.(*fake).store(&fakeObject{Name: "k/" + strings.Repeat("x", i), CRC32C: encodeSum(nil)}, nil)
+		net.Base.(*fake).store(&fakeObject{Name: "k/" + strings.Repeat("x", i), CRC32C: encodeSum(nil)}, nil)
 	}
 	cost("list of 2,001", 3, list)
 }
 
 // inBubble runs a test on a clock of its own, where pauses take no time.
-func inBubble(t *testing.T, test func(t *testing.T, b *Bucket, f *fake, net *faults)) {
+func inBubble(t *testing.T, test func(t *testing.T, b *Bucket, f *fake, net *faults.Transport)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
-		net := &faults{base: f}
+		net := &faults.Transport{Base: f}
 		test(t, open(t, "gs://my-show", net), f, net)
 	})
 }

@@ -9,13 +9,14 @@ import (
 
 	"onair/publish/bucket"
 	"onair/publish/bucket/buckettest"
+	"onair/publish/bucket/internal/faults"
 )
 
 // inTwoBuckets runs a test with a public bucket and a private one that has
 // feed.xml.
-func inTwoBuckets(t *testing.T, test func(t *testing.T, public, private *Bucket, f *fake, net *faults)) {
+func inTwoBuckets(t *testing.T, test func(t *testing.T, public, private *Bucket, f *fake, net *faults.Transport)) {
 	t.Helper()
-	inBubble(t, func(t *testing.T, public *Bucket, f *fake, net *faults) {
+	inBubble(t, func(t *testing.T, public *Bucket, f *fake, net *faults.Transport) {
 		f.private.store(&fakeObject{Name: "feed.xml", CRC32C: encodeSum([]byte("one")), body: []byte("one")}, nil)
 		test(t, public, open(t, "gs://my-show-private", net), f, net)
 	})
@@ -32,18 +33,18 @@ func isPath(part string) func(*http.Request) bool {
 // Each step of a join from another bucket meets what may pass.
 func TestJoinFaults(t *testing.T) {
 	for step, match := range map[string]func(*http.Request) bool{
-		"compose": isPath("/compose"), "copy": isPath("/rewriteTo/"), "tidy": method(http.MethodDelete),
+		"compose": isPath("/compose"), "copy": isPath("/rewriteTo/"), "tidy": faults.Method(http.MethodDelete),
 	} {
-		for name, do := range map[string]func(http.RoundTripper, *http.Request) (*http.Response, error){
-			"503": returns(503, "later"), "breaks": breaks, "stalls": stalls, "loses its answer": losesAnswer,
+		for name, do := range map[string]faults.Do{
+			"503": returns(503, "later"), "breaks": faults.Breaks, "stalls": faults.Stalls, "loses its answer": faults.LosesAnswer,
 		} {
 			t.Run(step+" "+name, func(t *testing.T) {
-				inTwoBuckets(t, func(t *testing.T, public, private *Bucket, f *fake, net *faults) {
-					net.pending = []fault{on(match, do)}
+				inTwoBuckets(t, func(t *testing.T, public, private *Bucket, f *fake, net *faults.Transport) {
+					net.Pending = []faults.Fault{faults.On(match, do)}
 					if _, err := join(t, public, private); err != nil {
 						t.Error(err)
 					}
-					if len(net.pending) != 0 {
+					if len(net.Pending) != 0 {
 						t.Error("no fault was met")
 					}
 					if o := f.objects["new.xml"]; o == nil || string(o.body) != "one" {
@@ -63,8 +64,8 @@ func TestJoinFaults(t *testing.T) {
 
 // Somebody prunes while a join is on its way.
 func TestJoinPruned(t *testing.T) {
-	inTwoBuckets(t, func(t *testing.T, public, private *Bucket, f *fake, net *faults) {
-		net.pending = []fault{on(isPath("/rewriteTo/"), func(base http.RoundTripper, req *http.Request) (*http.Response, error) {
+	inTwoBuckets(t, func(t *testing.T, public, private *Bucket, f *fake, net *faults.Transport) {
+		net.Pending = []faults.Fault{faults.On(isPath("/rewriteTo/"), func(base http.RoundTripper, req *http.Request) (*http.Response, error) {
 			for name := range f.private.objects {
 				if strings.HasPrefix(name, bucket.JoinedPrefix) {
 					delete(f.private.objects, name)
@@ -75,8 +76,8 @@ func TestJoinPruned(t *testing.T) {
 		if _, err := join(t, public, private); err != nil {
 			t.Error(err)
 		}
-		if len(net.pending) != 0 || len(f.private.objects) != 1 {
-			t.Errorf("%d faults not met, %d objects in the private bucket", len(net.pending), len(f.private.objects))
+		if len(net.Pending) != 0 || len(f.private.objects) != 1 {
+			t.Errorf("%d faults not met, %d objects in the private bucket", len(net.Pending), len(f.private.objects))
 		}
 	})
 }
@@ -88,7 +89,7 @@ func TestJoinedWrong(t *testing.T) {
 		"in another":         func(_, private *Bucket) *Bucket { return private },
 	} {
 		t.Run(name, func(t *testing.T) {
-			inTwoBuckets(t, func(t *testing.T, public, private *Bucket, f *fake, _ *faults) {
+			inTwoBuckets(t, func(t *testing.T, public, private *Bucket, f *fake, _ *faults.Transport) {
 				f.store(&fakeObject{Name: "feed.xml", CRC32C: encodeSum([]byte("one")), body: []byte("one")}, nil)
 				wrong := func(o *fakeObject) { o.body = []byte("two"); o.CRC32C = encodeSum(o.body) }
 				f.spoil, f.private.spoil = wrong, wrong
@@ -107,11 +108,11 @@ func TestJoinedWrong(t *testing.T) {
 // are counted.
 func TestJoinTravel(t *testing.T) {
 	const megabyte = 1 << 20
-	inTwoBuckets(t, func(t *testing.T, public, private *Bucket, f *fake, net *faults) {
+	inTwoBuckets(t, func(t *testing.T, public, private *Bucket, f *fake, net *faults.Transport) {
 		var parts []bucket.Part
 		var all strings.Builder
 		put := func(b *Bucket, size int) int64 {
-			before := net.sent
+			before := net.Sent
 			body := strings.Repeat(fmt.Sprintf("%15d ", len(parts)), size/16)
 			a, err := b.Write(t.Context(), buckettest.Object(fmt.Sprintf(".onair/parts/%d", len(parts)), body), absent)
 			if err != nil {
@@ -119,22 +120,22 @@ func TestJoinTravel(t *testing.T) {
 			}
 			parts = append(parts, bucket.Part{Bucket: b, Attrs: a})
 			all.WriteString(body)
-			return net.sent - before
+			return net.Sent - before
 		}
 		text := put(private, 8<<10)
 		cover := put(private, megabyte)
 		put(private, 60*megabyte)
 		whole := int64(all.Len())
 
-		before, requests := net.sent, len(net.requests)
+		before, requests := net.Sent, len(net.Requests)
 		o := buckettest.Object("audio/1.mp3", all.String())
 		o.Body = nil
 		if _, err := public.Join(t.Context(), o, parts, absent); err != nil {
 			t.Fatal(err)
 		}
-		joining := net.sent - before
-		if len(net.requests)-requests != 4 {
-			t.Errorf("joining takes %d requests, want compose, two for the copy, and delete: %q", len(net.requests)-requests, net.requests[requests:])
+		joining := net.Sent - before
+		if len(net.Requests)-requests != 4 {
+			t.Errorf("joining takes %d requests, want compose, two for the copy, and delete: %q", len(net.Requests)-requests, net.Requests[requests:])
 		}
 		if sent := text + joining; sent > whole/1000 {
 			t.Errorf("a new text costs %d bytes, want at most 1/1000 of %d", sent, whole)
