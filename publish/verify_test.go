@@ -245,9 +245,11 @@ func TestVerifyTransport(t *testing.T) {
 		change func(*site)
 		want   []string
 	}{
-		"redirected to https":      {func(*site) {}, []string{}},
-		"http shows the site":      {func(s *site) { s.plain = s.ServeHTTP }, []string{"warning V017"}},
-		"http goes to http":        {func(s *site) { s.plain = http.RedirectHandler("http://example.com/other", 301).ServeHTTP }, []string{"warning V017"}},
+		"redirected to https": {func(*site) {}, []string{}},
+		"http shows the site": {func(s *site) { s.plain = s.ServeHTTP }, []string{"warning V017"}},
+		"http goes to http": {func(s *site) {
+			s.plain = http.RedirectHandler("http://example.com/other", http.StatusMovedPermanently).ServeHTTP
+		}, []string{"warning V017"}},
 		"the certificate ends":     {func(s *site) { s.clock = s.certificate.NotAfter.Add(-13 * 24 * time.Hour) }, []string{"warning V016"}},
 		"the certificate is young": {func(s *site) { s.clock = s.certificate.NotAfter.Add(-15 * 24 * time.Hour) }, []string{}},
 	} {
