@@ -26,11 +26,13 @@ type Original struct {
 // OpenOriginal opens the regular file at an operating-system path. A symbolic
 // link is followed: the file is what it points to.
 func OpenOriginal(name string) (*Original, error) {
+	if _, err := os.Lstat(name); err != nil {
+		return nil, err
+	}
 	target, err := filepath.EvalSymlinks(name)
-	if err != nil {
-		if _, lerr := os.Lstat(name); lerr == nil && errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("%s is a symbolic link to nothing", name)
-		}
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s is a symbolic link to nothing", name)
+	} else if err != nil {
 		return nil, err
 	}
 	root, err := os.OpenRoot(filepath.Dir(target))

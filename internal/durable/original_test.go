@@ -109,8 +109,10 @@ func TestOpenOriginalRefuses(t *testing.T) {
 			t.Errorf("OpenOriginal(%s): %v, want %q", name, err, want)
 		}
 	}
-	if _, err := durable.OpenOriginal(filepath.Join(dir, "absent")); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("OpenOriginal of nothing: %v, want ErrNotExist", err)
+	for _, name := range []string{"", filepath.Join(dir, "absent")} {
+		if _, err := durable.OpenOriginal(name); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("OpenOriginal(%q): %v, want ErrNotExist", name, err)
+		}
 	}
 }
 
