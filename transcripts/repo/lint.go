@@ -88,6 +88,28 @@ func (l *Linter) Run(ctx context.Context, names []string, read func(name string)
 	return across.findings(), ctx.Err()
 }
 
+// Across holds files to the rules that look at several, T028 and T029.
+func (l *Linter) Across(ctx context.Context, names []string, read func(name string) ([]byte, error)) (finding.List, error) {
+	a := newAcross(l)
+	var found finding.List
+	for _, f := range a.names(names) {
+		found = append(found, f...)
+	}
+	for _, name := range names {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		src, err := read(name)
+		if err != nil {
+			return nil, err
+		}
+		a.add(&Result{Name: name, sketch: sketchOf(src)})
+	}
+	found = append(found, a.findings()...)
+	found.Sort()
+	return found, nil
+}
+
 func (l *Linter) lint(name string, read func(string) ([]byte, error)) (*Result, error) {
 	src, err := read(name)
 	if err != nil {

@@ -1,0 +1,170 @@
+package review
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Change is a transcript as it was and as it is.
+type Change struct {
+	Name          string // slash-separated, below the folder
+	Before, After []byte
+	New           bool // there was none before, under this or another name
+}
+
+// maxFile bounds a transcript, in bytes.
+const maxFile = 64 << 20
+
+// ErrShallow is returned where git does not hold the history that a comparison
+// needs.
+var ErrShallow = errors.New("git has no common ancestor of the base and this")
+
+// Changes are the transcripts, told by wanted, that differ in dir's working
+// tree from the commit where it left base. Paths limit them; files that git does
+// not know yet are new. Files that are gone are left out, and so is what is no
+// regular file.
+func Changes(ctx context.Context, dir, base string, paths []string, wanted func(name string) bool) ([]Change, error) {
+	g := git{ctx, dir}
+	ancestor, err := g.ancestor(base)
+	if err != nil {
+		return nil, err
+	}
+	paths = append([]string{"--"}, paths...)
+	raw, err := g.run(append([]string{"diff", "--raw", "-z", "--no-abbrev", "--find-renames", "--no-ext-diff", "--no-textconv", "--relative", ancestor}, paths...)...)
+	if err != nil {
+		return nil, fmt.Errorf("compare with %s: %w", base, err)
+	}
+	changes, err := g.readRaw(raw, wanted)
+	if err != nil {
+		return nil, err
+	}
+	untracked, err := g.run(append([]string{"ls-files", "--others", "--exclude-standard", "-z"}, paths...)...)
+	if err != nil {
+		return nil, fmt.Errorf("list files: %w", err)
+	}
+	for name := range strings.SplitSeq(string(untracked), "\x00") {
+		if name == "" || !wanted(name) {
+			continue
+		}
+		c := Change{Name: name, New: true}
+		if ok, err := g.readAfter(&c); err != nil {
+			return nil, err
+		} else if ok {
+			changes = append(changes, c)
+		}
+	}
+	slices.SortFunc(changes, func(a, b Change) int { return strings.Compare(a.Name, b.Name) })
+	return changes, nil
+}
+
+// git runs git in a folder.
+type git struct {
+	ctx context.Context
+	dir string
+}
+
+func (g git) run(args ...string) ([]byte, error) {
+	cmd := exec.CommandContext(g.ctx, "git", append([]string{"--literal-pathspecs"}, args...)...)
+	cmd.Dir = g.dir
+	cmd.Env = append(os.Environ(), "GIT_OPTIONAL_LOCKS=0", "LC_ALL=C")
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if err := cmd.Run(); err != nil {
+		message, _, _ := strings.Cut(strings.TrimSpace(stderr.String()), "\n")
+		if message == "" {
+			return nil, fmt.Errorf("run git: %w", err)
+		}
+		return nil, fmt.Errorf("git: %s", strings.TrimPrefix(message, "fatal: "))
+	}
+	return stdout.Bytes(), nil
+}
+
+// ancestor is the commit where HEAD left base.
+func (g git) ancestor(base string) (string, error) {
+	if base == "" || strings.HasPrefix(base, "-") {
+		return "", fmt.Errorf("%q is no revision", base)
+	}
+	for _, rev := range []string{"HEAD", base} {
+		if _, err := g.run("rev-parse", "--verify", "--quiet", rev+"^{commit}"); err != nil {
+			return "", fmt.Errorf("git does not know the commit %s", rev)
+		}
+	}
+	out, err := g.run("merge-base", base, "HEAD")
+	if err != nil {
+		return "", ErrShallow
+	}
+	return strings.TrimSpace(string(out)), nil
+}
+
+// readRaw reads the output of git diff --raw -z: ":mode mode object object
+// status", then one name, or two of a file that moved.
+func (g git) readRaw(raw []byte, wanted func(string) bool) ([]Change, error) {
+	fields := strings.Split(string(raw), "\x00")
+	var changes []Change
+	for i := 0; i+1 < len(fields); {
+		head := strings.Fields(strings.TrimPrefix(fields[i], ":"))
+		if len(head) != 5 {
+			return nil, fmt.Errorf("compare with git: it wrote %q", fields[i])
+		}
+		old, status := head[2], head[4]
+		name := fields[i+1]
+		i += 2
+		if status[0] == 'R' || status[0] == 'C' {
+			if i >= len(fields) {
+				return nil, errors.New("compare with git: a name is missing")
+			}
+			name = fields[i]
+			i++
+		}
+		if status[0] == 'D' || !strings.HasPrefix(head[1], "100") || !wanted(name) {
+			continue
+		}
+		c := Change{Name: name, New: status[0] == 'A' || !strings.HasPrefix(head[0], "100")}
+		if ok, err := g.readAfter(&c); err != nil || !ok {
+			if err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if !c.New {
+			before, err := g.run("cat-file", "blob", old)
+			if err != nil {
+				return nil, fmt.Errorf("read %s as it was: %w", name, err)
+			}
+			c.Before = before
+		}
+		changes = append(changes, c)
+	}
+	return changes, nil
+}
+
+// readAfter reads a file of the working tree, unless it is something else than
+// a regular file of a reasonable size.
+func (g git) readAfter(c *Change) (ok bool, err error) {
+	root, err := os.OpenRoot(g.dir)
+	if err != nil {
+		return false, err
+	}
+	defer root.Close()
+	name := filepath.FromSlash(c.Name)
+	info, err := root.Lstat(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil || !info.Mode().IsRegular() {
+		return false, err
+	}
+	if info.Size() > maxFile {
+		return false, fmt.Errorf("%s is larger than %d bytes", c.Name, maxFile)
+	}
+	c.After, err = root.ReadFile(name)
+	return err == nil, err
+}

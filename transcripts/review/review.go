@@ -1,0 +1,271 @@
+package review
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"onair/internal/finding"
+	"onair/transcripts"
+)
+
+// Report is what a change introduced and what it mended.
+type Report struct {
+	Files    []*File
+	Findings finding.List // what it introduced, by place
+	Older    int          // findings in the changed files that were there before
+	Lines    int          // lines that were added or changed
+}
+
+// File is the part of a change in one transcript.
+type File struct {
+	Name     string
+	New      bool
+	Passages []Passage
+	Resolved int // unintelligible passages that are words now
+	Left     int // those that are not
+	Links    []string
+	Relabels []Relabel
+	Findings finding.List // what it introduced
+	Page     string       // where the episode is heard; empty: not known
+}
+
+// Options say how to read and where to listen. Lint is required.
+type Options struct {
+	Lint func(name string, src []byte) *transcripts.Transcript
+	Page func(name string) string // URL of an episode's page, or empty; nil: none
+	T031 bool                     // look for turns relabelled or dropped and stamps deleted
+}
+
+// Review compares the transcripts as they were with what they are.
+func Review(changes []Change, o *Options) *Report {
+	r := &Report{}
+	for _, c := range changes {
+		f := &File{Name: c.Name, New: c.New}
+		if o.Page != nil {
+			f.Page = o.Page(c.Name)
+		}
+		r.Files = append(r.Files, f)
+		r.review(f, c, o)
+		r.Findings = append(r.Findings, f.Findings...)
+	}
+	r.Findings.Sort()
+	return r
+}
+
+func (r *Report) review(f *File, c Change, o *Options) {
+	after := o.Lint(c.Name, c.After)
+	if c.New {
+		f.Findings = after.Findings
+		f.Left = len(unclear(after))
+		r.Lines += len(linesOf(c.After))
+		return
+	}
+	before := o.Lint(c.Name, c.Before)
+	p := newPair(c, before, after)
+	f.Findings = p.introduced()
+	r.Older += len(after.Findings) - len(f.Findings)
+	r.Lines += p.changedLines()
+	f.Passages = p.passages()
+	was, is := unclear(before), unclear(after)
+	f.Resolved, f.Left = len(without(was, is)), len(is)
+	f.Links = without(links(after), links(before))
+	f.Relabels = p.relabels()
+	if o.T031 {
+		f.Findings = append(f.Findings, p.losses(f.Relabels)...)
+		f.Findings.Sort()
+	}
+}
+
+// unclear are the unintelligible passages, each by its note and time.
+func unclear(t *transcripts.Transcript) (all []string) {
+	for m := range marks(t) {
+		if m.Unclear() {
+			all = append(all, m.Time.String())
+		}
+	}
+	return all
+}
+
+// marks are all marks of a transcript.
+func marks(t *transcripts.Transcript) func(yield func(*transcripts.Mark) bool) {
+	return func(yield func(*transcripts.Mark) bool) {
+		for i := range t.Turns {
+			turn := &t.Turns[i]
+			if turn.Pause {
+				for _, m := range []*transcripts.Mark{turn.Stamp, turn.Until} {
+					if m != nil && !yield(m) {
+						return
+					}
+				}
+			}
+			for j := range turn.Blocks {
+				for k := range turn.Blocks[j].Marks {
+					if !yield(&turn.Blocks[j].Marks[k]) {
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
+// links are the targets of all links, as the page shows them.
+func links(t *transcripts.Transcript) (all []string) {
+	const attribute = `<a href="`
+	for i := range t.Turns {
+		for j := range t.Turns[i].Blocks {
+			rest := t.Turns[i].Blocks[j].HTML
+			for {
+				at := strings.Index(rest, attribute)
+				if at < 0 {
+					break
+				}
+				rest = rest[at+len(attribute):]
+				target, _, _ := strings.Cut(rest, `"`)
+				all = append(all, target)
+			}
+		}
+	}
+	return all
+}
+
+// without is what is in a and not in b, as often as it is missing there.
+func without(a, b []string) (rest []string) {
+	count := map[string]int{}
+	for _, s := range b {
+		count[s]++
+	}
+	for _, s := range a {
+		if count[s] > 0 {
+			count[s]--
+			continue
+		}
+		rest = append(rest, s)
+	}
+	return rest
+}
+
+func linesOf(src []byte) []string {
+	s := strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(string(src))
+	if s == "" {
+		return nil
+	}
+	return strings.Split(strings.TrimSuffix(s, "\n"), "\n")
+}
+
+// pair is a transcript that was and is.
+type pair struct {
+	name          string
+	a, b          []string // lines
+	hunks         []hunk   // of lines
+	before, after *transcripts.Transcript
+}
+
+func newPair(c Change, before, after *transcripts.Transcript) *pair {
+	p := &pair{name: c.Name, a: linesOf(c.Before), b: linesOf(c.After), before: before, after: after}
+	p.hunks = diff(p.a, p.b)
+	return p
+}
+
+// changedLines counts lines with text that were added or changed, or taken out
+// with nothing in their place.
+func (p *pair) changedLines() int {
+	n := 0
+	for _, h := range p.hunks {
+		if !h.equal {
+			n += max(textLines(p.b[h.b:h.bEnd]), textLines(p.a[h.a:h.aEnd]))
+		}
+	}
+	return n
+}
+
+func textLines(lines []string) (n int) {
+	for _, line := range lines {
+		if strings.TrimSpace(line) != "" {
+			n++
+		}
+	}
+	return n
+}
+
+// introduced are the findings that the change brought.
+func (p *pair) introduced() (l finding.List) {
+	before, after := p.before.Findings, p.after.Findings
+	for _, h := range p.hunks {
+		if h.equal { // line by line: what stands in an unchanged line may still be new
+			for i := range h.aEnd - h.a {
+				l = append(l, p.more(take(&before, h.a+i+1), take(&after, h.b+i+1), nil)...)
+			}
+			continue
+		}
+		was, is := take(&before, h.aEnd), take(&after, h.bEnd)
+		l = append(l, p.more(was, is, p.changedWords(h))...)
+	}
+	return append(l, p.more(before, after, nil)...)
+}
+
+// take removes from a sorted list the findings up to a line.
+func take(l *finding.List, line int) finding.List {
+	n := 0
+	for n < len(*l) && (*l)[n].Line <= line {
+		n++
+	}
+	taken := (*l)[:n]
+	*l = (*l)[n:]
+	return taken
+}
+
+// more are the findings of is that exceed those of was, of each kind. Those in
+// changed words come first.
+func (p *pair) more(was, is finding.List, changed func(line, column int) bool) (l finding.List) {
+	type kind struct{ rule, message string }
+	count := map[kind]int{}
+	for _, f := range is {
+		count[kind{f.Rule, f.Message}]++
+	}
+	for _, f := range was {
+		count[kind{f.Rule, f.Message}]--
+	}
+	is = slices.Clone(is)
+	if changed != nil {
+		slices.SortStableFunc(is, func(a, b finding.Finding) int {
+			return cmp.Compare(rank(changed(a.Line, a.Column)), rank(changed(b.Line, b.Column)))
+		})
+	}
+	for _, f := range is {
+		k := kind{f.Rule, f.Message}
+		if count[k] > 0 {
+			count[k]--
+			l.Add(f)
+		}
+	}
+	l.Sort()
+	return l
+}
+
+func rank(first bool) int {
+	if first {
+		return 0
+	}
+	return 1
+}
+
+// changedWords tells whether a place of the hunk is in a word that changed, or
+// touches one.
+func (p *pair) changedWords(h hunk) func(line, column int) bool {
+	type stretch struct{ line, from, to int }
+	var changed []stretch
+	a, b := words(p.a[h.a:h.aEnd]), words(p.b[h.b:h.bEnd])
+	for _, w := range diff(texts(a), texts(b)) {
+		if w.equal {
+			continue
+		}
+		for _, word := range b[w.b:w.bEnd] {
+			changed = append(changed, stretch{h.b + word.line + 1, word.at + 1, word.at + 1 + len(word.text)})
+		}
+	}
+	return func(line, column int) bool {
+		return slices.ContainsFunc(changed, func(s stretch) bool { return s.line == line && s.from <= column && column <= s.to })
+	}
+}

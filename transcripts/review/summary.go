@@ -1,0 +1,197 @@
+package review
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"onair/internal/finding"
+)
+
+// Counts of what a comment shows. GitHub cuts one at 65,536 characters.
+const (
+	mostFiles    = 20
+	mostPassages = 25
+	mostFindings = 30
+	mostLinks    = 10
+	mostWords    = 120
+)
+
+// Say is the outcome in a sentence or two, for a terminal.
+func (r *Report) Say() string {
+	s := fmt.Sprintf("%s, %s in %s.", count(r.Findings.Count(finding.Error), "error"),
+		count(r.Findings.Count(finding.Warning), "warning"), count(r.Lines, "changed line"))
+	if r.Older > 0 {
+		s += " " + count(r.Older, "older finding") + " not counted."
+	}
+	if resolved, left := r.unclear(); resolved > 0 {
+		s += fmt.Sprintf("\nThank you: %s resolved, %d left", count(resolved, "unintelligible"), left)
+		if left > 0 {
+			s += " (onair transcripts todo)"
+		}
+		s += "."
+	}
+	return s
+}
+
+func (r *Report) unclear() (resolved, left int) {
+	for _, f := range r.Files {
+		resolved, left = resolved+f.Resolved, left+f.Left
+	}
+	return resolved, left
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// WriteMarkdown writes the summary for a comment on a pull request.
+func (r *Report) WriteMarkdown(w io.Writer) error {
+	b := bufio.NewWriter(w)
+	fmt.Fprintln(b, "### Transcripts")
+	fmt.Fprintf(b, "\n%s\n", strings.ReplaceAll(r.Say(), "\n", "\n\n"))
+	if len(r.Files) == 0 {
+		fmt.Fprintln(b, "\nNo transcript has changed.")
+	}
+	r.writeFindings(b)
+	for i, f := range r.Files {
+		if i == mostFiles {
+			fmt.Fprintf(b, "\nand %s more.\n", count(len(r.Files)-i, "file"))
+			break
+		}
+		f.write(b)
+	}
+	return b.Flush()
+}
+
+func (r *Report) writeFindings(b *bufio.Writer) {
+	if len(r.Findings) == 0 {
+		return
+	}
+	fmt.Fprintln(b, "\n| | | |\n|---|---|---|")
+	for i, f := range r.Findings {
+		if i == mostFindings {
+			fmt.Fprintf(b, "| | | and %d more |\n", len(r.Findings)-i)
+			break
+		}
+		text := code(f.Message)
+		if f.Hint != "" {
+			text += "<br>" + code(f.Hint)
+		}
+		fmt.Fprintf(b, "| %s | %s:%d | %s %s |\n", f.Severity, code(f.File), f.Line, f.Rule, text)
+	}
+}
+
+func (f *File) write(b *bufio.Writer) {
+	fmt.Fprintf(b, "\n#### %s\n\n", code(f.Name))
+	if f.New {
+		fmt.Fprintf(b, "New. %s.\n", count(f.Left, "unintelligible"))
+		return
+	}
+	var facts []string
+	if f.Resolved > 0 {
+		facts = append(facts, count(f.Resolved, "unintelligible")+" resolved")
+	}
+	facts = append(facts, strconv.Itoa(f.Left)+" left")
+	if len(f.Links) > 0 {
+		facts = append(facts, count(len(f.Links), "link")+" added")
+	}
+	fmt.Fprintf(b, "%s.\n", strings.Join(facts, ", "))
+	for i, target := range f.Links {
+		if i == mostLinks {
+			fmt.Fprintf(b, "- and %d more\n", len(f.Links)-i)
+			break
+		}
+		if i == 0 {
+			fmt.Fprintln(b)
+		}
+		fmt.Fprintf(b, "- link to %s\n", code(target))
+	}
+	if len(f.Relabels) > 0 {
+		fmt.Fprintln(b)
+	}
+	for _, r := range f.Relabels {
+		fmt.Fprintf(b, "- %s of %s: now %s\n", count(r.Turns, "turn"), code(r.From), code(r.To))
+	}
+	for i, p := range f.Passages {
+		if i == mostPassages {
+			fmt.Fprintf(b, "\nand %s more.\n", count(len(f.Passages)-i, "changed passage"))
+			break
+		}
+		f.writePassage(b, p)
+	}
+}
+
+// writePassage shows what became of which words, and where to hear them.
+func (f *File) writePassage(b *bufio.Writer, p Passage) {
+	fmt.Fprintf(b, "\nLine %d", p.Line)
+	switch {
+	case p.Timed && f.Page != "":
+		fmt.Fprintf(b, " · [▶ %s](%s)", clock(p.Time), listenURL(f.Page, p.Time))
+	case p.Timed:
+		fmt.Fprintf(b, " · %s", clock(p.Time))
+	}
+	fmt.Fprint(b, "\n\n<pre>")
+	for i, piece := range p.Pieces {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		text := reference(limit(piece.Text))
+		switch {
+		case piece.Deleted:
+			fmt.Fprintf(b, "<del>%s</del>", text)
+		case piece.Inserted:
+			fmt.Fprintf(b, "<ins>%s</ins>", text)
+		case piece.Text == "":
+			b.WriteString("…")
+		default:
+			b.WriteString(text)
+		}
+	}
+	fmt.Fprintln(b, "</pre>")
+}
+
+// listenURL is the page of an episode from a moment on.
+func listenURL(page string, at time.Duration) string {
+	return strings.NewReplacer("(", "%28", ")", "%29", " ", "%20", "<", "%3C", ">", "%3E").Replace(page) +
+		"#t=" + strconv.FormatInt(int64(at/time.Second), 10)
+}
+
+// limit cuts a text after so many words.
+func limit(s string) string {
+	words := strings.Fields(s)
+	if len(words) <= mostWords {
+		return s
+	}
+	return strings.Join(words[:mostWords], " ") + " …"
+}
+
+// code shows a stranger's text in a line of Markdown.
+func code(s string) string { return "<code>" + reference(s) + "</code>" }
+
+// reference spells everything but letters, digits, spaces and a few marks that
+// mean nothing as character references, so that neither Markdown nor HTML sees
+// any markup. Inside of elements for code, GitHub makes nothing of what the
+// references stand for.
+func reference(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case r >= '0' && r <= '9', r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r == ' ', r == ',', r == '/', r == '-':
+			b.WriteRune(r)
+		case r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0, r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069:
+			b.WriteByte(' ')
+		case r < 0x80:
+			fmt.Fprintf(&b, "&#%d;", r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
