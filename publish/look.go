@@ -287,8 +287,12 @@ func (s *sight) body() {
 func (s *sight) digest(body io.Reader) (sum string, n int64, err error) {
 	tag, all := sha256.New(), sha256.New()
 	if s.payload > 0 {
-		if n, err = io.CopyN(tag, body, s.Bytes-s.payload); err != nil {
+		n, err = io.CopyN(tag, body, s.Bytes-s.payload)
+		if errors.Is(err, io.EOF) {
 			return "", n, nil // shorter than its tag: the length says it
+		}
+		if err != nil {
+			return "", n, err
 		}
 	}
 	rest, err := io.Copy(all, body)

@@ -3,6 +3,7 @@ package publish_test
 import (
 	"bytes"
 	"crypto/x509"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -89,6 +90,9 @@ func TestVerifyFaults(t *testing.T) {
 		{"an enclosure is shorter", role(publish.RoleAudio, content(shorter)), []string{"error V003", "error V005"}, ""},
 		{"an enclosure has no ranges", role(publish.RoleAudio, whole), []string{"error V005"}, ""},
 		{"an enclosure is damaged", role(publish.RoleAudio, content(flipped)), []string{"error V007"}, ""},
+		{"an enclosure breaks off in its tag", on("GET", role(publish.RoleAudio, abort(100))), []string{"error V001"}, ""},
+		{"an enclosure breaks off", on("GET", role(publish.RoleAudio, abort(1<<20))), []string{"error V001"}, ""},
+		{"an enclosure of 100 bytes", on("GET", role(publish.RoleAudio, content(func(b []byte) []byte { return b[:100] }))), []string{"error V003"}, ""},
 		{"captions without CORS", role(publish.RoleTranscript, header("Access-Control-Allow-Origin", "")), []string{"error V006"}, "cors"},
 		{"captions are damaged", role(publish.RoleTranscript, content(flipped)), []string{"error V007"}, ""},
 		{"chapters of another type", role(publish.RoleChapters, header("Content-Type", "text/plain")), []string{"error V004"}, ""},
@@ -120,6 +124,17 @@ func TestVerifyFaults(t *testing.T) {
 				t.Errorf("no hint says %q: %v", test.hint, found)
 			}
 		})
+	}
+}
+
+// abort ends the connection after some bytes.
+func abort(after int) fault {
+	return func(s *site, w http.ResponseWriter, r *http.Request) bool {
+		o := s.wanted(r)
+		w.Header().Set("Content-Length", fmt.Sprint(o.Size))
+		_, _ = w.Write(s.content(o)[:after])
+		w.(http.Flusher).Flush()
+		panic(http.ErrAbortHandler)
 	}
 }
 

@@ -117,11 +117,7 @@ func (s *site) servePlain(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	s.asked[r.Method+" "+r.URL.Path]++
-	tampered := s.tamper != nil && s.tamper(w, r)
-	s.mu.Unlock()
-	if tampered {
+	if s.tampered(w, r) {
 		return
 	}
 	if rest, ok := strings.CutPrefix(r.URL.Path, "/e/"); ok && strings.HasPrefix(r.Host, "prefix.") {
@@ -134,6 +130,13 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.send(w, r, o, s.content(o))
+}
+
+func (s *site) tampered(w http.ResponseWriter, r *http.Request) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.asked[r.Method+" "+r.URL.Path]++
+	return s.tamper != nil && s.tamper(w, r)
 }
 
 // wanted is the object that a request is for, or nil.
