@@ -107,7 +107,7 @@ func TestTemporaryFaults(t *testing.T) {
 		"503":               returns(503, "later"),
 		"connection breaks": faults.Breaks,
 		"connection stalls": faults.Stalls,
-		"answer is cut":     faults.CutsBody(5, faults.ErrReader{io.ErrUnexpectedEOF}),
+		"answer is cut":     faults.CutsBody(5, faults.Failing(io.ErrUnexpectedEOF)),
 		"answer is garbled": faults.CutsBody(0, strings.NewReader("<html>")),
 	}
 	for name, do := range temporary {
@@ -350,25 +350,25 @@ func TestWrongBodyIsNotRetried(t *testing.T) {
 func TestInterruptedRead(t *testing.T) {
 	body := strings.Repeat("0123456789", 10_000)
 	for name, test := range map[string]struct {
-		do    func(f *fake) func(http.RoundTripper, *http.Request) (*http.Response, error)
+		do    func(f *fake) faults.Do
 		want  error
 		fails bool
 	}{
 		"cut": {do: func(*fake) faults.Do {
-			return faults.CutsBody(777, faults.ErrReader{io.ErrUnexpectedEOF})
+			return faults.CutsBody(777, faults.Failing(io.ErrUnexpectedEOF))
 		}},
 		"ends early": {do: func(*fake) faults.Do {
 			return faults.CutsBody(777, strings.NewReader(""))
 		}},
 		"stalls": {do: func(*fake) faults.Do {
 			return func(base http.RoundTripper, req *http.Request) (*http.Response, error) {
-				return faults.CutsBody(777, faults.StuckReader{req.Context()})(base, req)
+				return faults.CutsBody(777, faults.Stuck(req.Context()))(base, req)
 			}
 		}},
 		"replaced meanwhile": {want: bucket.ErrPrecondition, fails: true, do: func(f *fake) faults.Do {
 			return func(base http.RoundTripper, req *http.Request) (*http.Response, error) {
 				defer f.store(&fakeObject{Name: "audio.mp3", CRC32C: encodeSum(nil)}, nil)
-				return faults.CutsBody(777, faults.ErrReader{io.ErrUnexpectedEOF})(base, req)
+				return faults.CutsBody(777, faults.Failing(io.ErrUnexpectedEOF))(base, req)
 			}
 		}},
 		"flipped": {fails: true, do: func(*fake) faults.Do {

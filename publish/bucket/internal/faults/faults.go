@@ -131,12 +131,16 @@ func Drain(req *http.Request) {
 	}
 }
 
-// ErrReader fails.
-type ErrReader struct{ Err error }
+// Failing returns a reader that fails.
+func Failing(err error) io.Reader { return errReader{err} }
 
-func (r ErrReader) Read([]byte) (int, error) { return 0, r.Err }
+type errReader struct{ err error }
 
-// StuckReader waits for its context.
-type StuckReader struct{ Ctx context.Context }
+func (r errReader) Read([]byte) (int, error) { return 0, r.err }
 
-func (r StuckReader) Read([]byte) (int, error) { <-r.Ctx.Done(); return 0, r.Ctx.Err() }
+// Stuck returns a reader that brings nothing until the context ends.
+func Stuck(ctx context.Context) io.Reader { return stuckReader{ctx} }
+
+type stuckReader struct{ ctx context.Context }
+
+func (r stuckReader) Read([]byte) (int, error) { <-r.ctx.Done(); return 0, r.ctx.Err() }
