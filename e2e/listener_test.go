@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/xml"
 	"fmt"
 	"io"
@@ -12,14 +13,11 @@ import (
 	"sync"
 )
 
-// listenerAgent marks the requests that the emulator must not count as the
-// publisher's.
-const listenerAgent = "a listener"
-
 // listener is a podcast app: it knows a feed's URL and asks for what the feed
 // names. It remembers everything that was not as promised.
 type listener struct {
 	feedURL string
+	client  *http.Client // nil: the default one
 
 	mu     sync.Mutex
 	looks  int
@@ -41,7 +39,7 @@ func (l *listener) look(after string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.looks++
-	feed, err := get(http.MethodGet, l.feedURL)
+	feed, err := l.get(http.MethodGet, l.feedURL)
 	if err == nil && feed.status == http.StatusNotFound && len(l.seen) == 0 {
 		return
 	}
@@ -61,15 +59,15 @@ func (l *listener) look(after string) {
 	}
 	l.seen[string(feed.body)] = true
 	for _, p := range promises {
-		if err := p.check(); err != nil {
+		if err := l.check(p); err != nil {
 			l.broken = append(l.broken, fmt.Sprintf("after %s: %v", after, err))
 		}
 	}
 }
 
 // check asks for the head of the file and compares.
-func (p promise) check() error {
-	got, err := get(http.MethodHead, p.url)
+func (l *listener) check(p promise) error {
+	got, err := l.get(http.MethodHead, p.url)
 	switch {
 	case err != nil:
 		return err
@@ -91,17 +89,21 @@ type response struct {
 	body      []byte
 }
 
-// get asks for a URL as a listener does; header are names and values.
+// get asks for a URL as a listener of the default client does; header are names
+// and values.
 func get(method, url string, header ...string) (*response, error) {
+	return (&listener{}).get(method, url, header...)
+}
+
+func (l *listener) get(method, url string, header ...string) (*response, error) {
 	req, err := http.NewRequest(method, url, nil)
 	if err != nil {
 		return nil, err
 	}
-	req.Header.Set("User-Agent", listenerAgent)
 	for pair := range slices.Chunk(header, 2) {
 		req.Header.Set(pair[0], pair[1])
 	}
-	res, err := http.DefaultClient.Do(req)
+	res, err := cmp.Or(l.client, http.DefaultClient).Do(req)
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,273 @@
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"hash/fnv"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"syscall"
+)
+
+// fault is something that goes wrong between a client and cloud storage. The
+// names are those of Google's storage-testbench where it has one.
+type fault string
+
+const (
+	noFault fault = ""
+
+	return408 fault = "return-408"
+	return429 fault = "return-429"
+	return500 fault = "return-500"
+	return503 fault = "return-503"
+	return401 fault = "return-401"
+	return403 fault = "return-403"
+	return412 fault = "return-412" // although the precondition holds
+
+	resetBefore   fault = "return-reset-connection"      // nothing has happened
+	resetAfter    fault = "return-reset-connection-late" // it has happened, and nobody learns it
+	brokenUpload  fault = "broken-upload"                // half of the request arrives
+	brokenStream  fault = "return-broken-stream"         // half of the answer arrives
+	stallBefore   fault = "stall-before"                 // nothing happens, and nothing is heard
+	stallAfter    fault = "stall-after"                  // it happens, and nothing is heard
+	corruptUpload fault = "corrupted-upload"             // a bit of what is stored flips on its way
+	corruptedData fault = "return-corrupted-data"        // a bit of what is read flips on its way
+
+	expiredToken fault = "expired-page-token" // the rest of a listing cannot be had
+	lostToken    fault = "lost-page-token"    // a listing looks as if it ended here
+)
+
+// passing are the faults that come and go; lasting, those of a service that does
+// not get better.
+var (
+	passing = []fault{
+		return408, return429, return500, return503, return401, return403, return412, resetBefore, resetAfter, brokenUpload,
+		brokenStream, stallBefore, stallAfter, corruptUpload, corruptedData, expiredToken, lostToken,
+	}
+	lasting = []fault{return403, return412, return503, resetBefore, resetAfter, brokenUpload, brokenStream, stallBefore, stallAfter, corruptUpload, corruptedData}
+)
+
+// schedule decides what goes wrong with which request. It goes by what the
+// request asks and how often that was asked before, and not by the order of
+// requests, which differs between workers: a seed is the same every time.
+type schedule struct {
+	seed   int
+	often  float64 // share of the requests that something happens to
+	doomed float64 // share of the questions that are never answered well
+
+	mu    sync.Mutex
+	asked map[string]int
+	met   map[fault]int // what has happened how often
+}
+
+func newSchedule(seed int) *schedule {
+	s := &schedule{seed: seed, asked: map[string]int{}, met: map[fault]int{}}
+	switch seed % 4 {
+	case 0:
+		s.often = 0.02
+	case 1:
+		s.often = 0.2
+	case 2:
+		s.often = 0.6
+	case 3:
+		s.often, s.doomed = 0.1, 0.02
+	}
+	return s
+}
+
+// next decides about a request.
+func (s *schedule) next(c call, r *http.Request) fault {
+	question := fmt.Sprint(c.op, r.Method, c.bucket, "/", c.key)
+	if strings.HasPrefix(c.key, ".onair/joined/") { // their names are random
+		question = fmt.Sprint(c.op, "joined")
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.asked[question]++
+	f := noFault
+	switch {
+	case s.draw("doomed", question) < s.doomed:
+		f = lasting[int(s.draw("lasting", question)*float64(len(lasting)))]
+	case s.draw("often", question, s.asked[question]) < s.often:
+		f = passing[int(s.draw("passing", question, s.asked[question])*float64(len(passing)))]
+	}
+	if !f.fits(c, r) {
+		f = noFault
+	}
+	if f != noFault {
+		s.met[f]++
+	}
+	return f
+}
+
+// draw is a number of [0, 1) that depends on the seed and what it is for.
+func (s *schedule) draw(what ...any) float64 {
+	sum := fnv.New64a()
+	fmt.Fprint(sum, s.seed, what)
+	x := sum.Sum64() // its low bits vary more than its high ones
+	x ^= x >> 33
+	x *= 0xff51afd7ed558ccd
+	x ^= x >> 33
+	return float64(x>>11) / (1 << 53)
+}
+
+// fits reports whether the fault can happen to the call.
+func (f fault) fits(c call, r *http.Request) bool {
+	media := r.URL.Query().Get("alt") == "media"
+	switch f {
+	case corruptUpload:
+		return c.op == opUpload
+	case corruptedData:
+		return media
+	case expiredToken:
+		return c.op == opList && r.URL.Query().Get("pageToken") != ""
+	case lostToken:
+		return c.op == opList
+	case return412:
+		return c.changes()
+	}
+	return true
+}
+
+// network leads to an emulator without a socket, and breaks as a schedule says.
+type network struct {
+	e        *emulator
+	schedule *schedule // nil: nothing goes wrong
+}
+
+// RoundTrip implements http.RoundTripper.
+func (n *network) RoundTrip(r *http.Request) (*http.Response, error) {
+	body, err := sentBody(r)
+	if err != nil {
+		return nil, err
+	}
+	c, ours := parseCall(r)
+	f := noFault
+	if ours && n.schedule != nil {
+		f = n.schedule.next(c, r)
+	}
+	if answer, err := f.before(r, body); answer != nil || err != nil {
+		return answer, err
+	}
+	if f == corruptUpload {
+		body = corrupted(body)
+	}
+	answer, err := n.deliver(r, body)
+	if err != nil {
+		return nil, err
+	}
+	return f.after(r, answer)
+}
+
+// CloseIdleConnections implements what http.Client asks for.
+func (n *network) CloseIdleConnections() {}
+
+func sentBody(r *http.Request) ([]byte, error) {
+	if r.Body == nil {
+		return nil, nil
+	}
+	defer r.Body.Close()
+	return io.ReadAll(r.Body)
+}
+
+// before is what happens instead of an answer.
+func (f fault) before(r *http.Request, body []byte) (*http.Response, error) {
+	var code int
+	switch f {
+	case return401, return403, return408, return412, return429, return500, return503:
+		fmt.Sscanf(string(f), "return-%d", &code)
+		answer := failure(code, "The schedule says so.").Result()
+		answer.Request = r
+		return answer, nil
+	case expiredToken:
+		answer := failure(http.StatusBadRequest, "Invalid value for pageToken.").Result()
+		answer.Request = r
+		return answer, nil
+	case resetBefore, brokenUpload: // half a request changes nothing: TestKill shows that of the emulator
+		return nil, syscall.ECONNRESET
+	case stallBefore:
+		return nil, stall(r.Context())
+	}
+	return nil, nil
+}
+
+// stall waits until the client gives up.
+func stall(ctx context.Context) error {
+	<-ctx.Done()
+	return context.Cause(ctx)
+}
+
+// deliver brings a request to the emulator and its answer back.
+func (n *network) deliver(r *http.Request, body []byte) (response *http.Response, err error) {
+	defer func() {
+		if recovered := recover(); recovered == http.ErrAbortHandler {
+			response, err = nil, io.EOF
+		} else if recovered != nil {
+			panic(recovered)
+		}
+	}()
+	if err := r.Context().Err(); err != nil {
+		return nil, err
+	}
+	in := r.Clone(context.WithoutCancel(r.Context()))
+	in.Body, in.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	in.Host, in.RequestURI = r.URL.Host, r.URL.RequestURI()
+	answer := httptest.NewRecorder()
+	n.e.serve(answer, in)
+	response = answer.Result()
+	response.Request = r
+	return response, nil
+}
+
+// after is what becomes of an answer on its way back.
+func (f fault) after(r *http.Request, answer *http.Response) (*http.Response, error) {
+	data, err := io.ReadAll(answer.Body)
+	if err != nil {
+		return nil, err
+	}
+	tail := io.Reader(nil)
+	switch f {
+	case resetAfter:
+		return nil, syscall.ECONNRESET
+	case stallAfter:
+		return nil, stall(r.Context())
+	case brokenStream:
+		data, tail = data[:len(data)/2], brokenReader{}
+	case corruptedData:
+		if len(data) > 0 {
+			data[len(data)/2] ^= 1
+		}
+	case lostToken:
+		data = bytes.ReplaceAll(data, []byte(`"nextPageToken"`), []byte(`"lostPageToken"`))
+	}
+	answer.Body = io.NopCloser(io.MultiReader(bytes.NewReader(data), orEmpty(tail)))
+	return answer, nil
+}
+
+func orEmpty(r io.Reader) io.Reader {
+	if r == nil {
+		return strings.NewReader("")
+	}
+	return r
+}
+
+// brokenReader is a connection that ends in the middle.
+type brokenReader struct{}
+
+func (brokenReader) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+
+// corrupted flips a bit of the content of an upload: what follows the second
+// empty line of a multipart body.
+func corrupted(body []byte) []byte {
+	spoiled := bytes.Clone(body)
+	_, rest, _ := bytes.Cut(spoiled, []byte("\r\n\r\n"))
+	_, content, ok := bytes.Cut(rest, []byte("\r\n\r\n"))
+	if ok && len(content) > 0 {
+		content[0] ^= 1
+	}
+	return spoiled
+}

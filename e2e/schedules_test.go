@@ -1,0 +1,240 @@
+package e2e
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"testing/synctest"
+	"time"
+
+	"onair/publish"
+	"onair/publish/bucket"
+	"onair/publish/bucket/gcs"
+	"onair/show"
+)
+
+// rounds is how often a test that tries many schedules does so: as often as the
+// test says, or as ONAIR_E2E_ROUNDS says in percent of that.
+func rounds(t testing.TB, n int) int {
+	t.Helper()
+	percent := os.Getenv("ONAIR_E2E_ROUNDS")
+	if percent == "" {
+		return n
+	}
+	p, err := strconv.Atoi(percent)
+	if err != nil || p <= 0 {
+		t.Fatalf("ONAIR_E2E_ROUNDS=%s: want percent of the usual rounds, such as 10", percent)
+	}
+	return max(1, n*p/100)
+}
+
+// cloudURL is where an emulator without a socket is.
+const cloudURL = "http://storage.test"
+
+// cloud is an emulator without a socket and the storage in it.
+type cloud struct {
+	*emulator
+	storage publish.Storage
+	net     *network
+	app     *listener
+}
+
+// newCloud opens an emulator's buckets through a network, with a listener who
+// looks after every write.
+func newCloud(t *testing.T) *cloud {
+	t.Helper()
+	e := &emulator{}
+	e.open(t, cloudURL)
+	e.pageSize = 7
+	c := &cloud{emulator: e, net: &network{e: e}}
+	c.app = &listener{feedURL: e.publicURL() + "feed.xml", client: &http.Client{Transport: &network{e: e}}}
+	e.watch(c.app.look)
+	open := func(name string) bucket.Bucket {
+		b, err := gcs.Open(t.Context(), "gs://"+name, &gcs.Options{HTTPClient: &http.Client{Transport: c.net}, Endpoint: cloudURL + "/storage/v1/"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	c.storage = publish.Storage{Public: open(bucketName), State: open(privateName)}
+	return c
+}
+
+// publish plans and applies, through whatever the network does.
+func (c *cloud) publish(t *testing.T, r *publish.Release) error {
+	p, err := publish.NewPlan(t.Context(), r, c.storage, nil)
+	if err != nil {
+		return err
+	}
+	_, err = publish.Apply(t.Context(), p, c.storage, &publish.ApplyOptions{By: "e2e", Now: r.Now})
+	return err
+}
+
+// mustHold fails the test unless the buckets hold the release, with nothing left
+// to do.
+func (c *cloud) mustHold(t *testing.T, r *publish.Release, when string) {
+	t.Helper()
+	p, err := publish.NewPlan(t.Context(), r, c.storage, nil)
+	if err != nil {
+		t.Errorf("plan %s: %v", when, err)
+		return
+	}
+	if !p.Empty() {
+		t.Errorf("%s there is something left to do: %+v, phase %q", when, p.Totals(), p.Previous.Phase)
+	}
+	held := c.objects(t)
+	for _, wrong := range differences(held, bodiesOf(t, r)) {
+		t.Errorf("%s: %s", when, wrong)
+	}
+}
+
+// bodiesOf are the objects of a release, by key; parts stand in for audio that
+// is not at hand.
+func bodiesOf(t testing.TB, r *publish.Release) map[string][]byte {
+	t.Helper()
+	bodies := map[string][]byte{}
+	for _, o := range r.Objects {
+		if o.Body == nil {
+			continue
+		}
+		body, err := o.Body()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var data bytes.Buffer
+		_, err = data.ReadFrom(body)
+		body.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		bodies[o.Key] = data.Bytes()
+	}
+	return bodies
+}
+
+// smallShow is a show in memory: three episodes of ten seconds, of which the
+// third is scheduled for August.
+func smallShow(t testing.TB) fstest.MapFS {
+	t.Helper()
+	files := fstest.MapFS{}
+
+	read := func(name string) []byte {
+		data, err := os.ReadFile("../examples/minimal/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return data
+	}
+
+	files["show.yaml"] = &fstest.MapFile{Data: append(read("show.yaml"), "timezone: UTC\n"...)}
+	files["artwork.jpg"] = &fstest.MapFile{Data: read("artwork.jpg")}
+	audio := read("episodes/1-the-only-one/audio.mp3")
+	for i, month := range []int{6, 7, 8} {
+		dir := fmt.Sprintf("episodes/%d-of-three/", i+1)
+		sound := bytes.Clone(audio)
+		sound[len(sound)/2] ^= byte(i) // in the middle of a frame
+		files[dir+"audio.mp3"] = &fstest.MapFile{Data: sound}
+		files[dir+"chapters.txt"] = &fstest.MapFile{Data: []byte("0:00 Start\n0:05 Middle\n")}
+		files[dir+"episode.md"] = &fstest.MapFile{Data: fmt.Appendf(nil,
+			"---\ntitle: Number %d\nguid: 72b06c18-8627-47ea-8f87-d9cc8fa5426%d\ndate: 2026-%02d-01 09:00\nnumber: %d\nsummary: One of three.\n---\nNotes.\n",
+			i+1, i+1, month, i+1)}
+	}
+	return files
+}
+
+// releaseAt is the release of a show on a day of 2026.
+func releaseAt(t testing.TB, files fstest.MapFS, month time.Month) *publish.Release {
+	t.Helper()
+	env := map[string]string{"ONAIR_STORAGE": "gs://" + bucketName, "ONAIR_STATE": "gs://" + privateName, "ONAIR_URL": cloudURL + "/" + bucketName + "/"}
+	s, found := show.Load(maps.Clone(files), &show.LoadOptions{Env: func(name string) (string, bool) { v, ok := env[name]; return v, ok }})
+	if found.HasErrors() {
+		t.Fatal(found)
+	}
+	r, found, err := publish.NewRelease(t.Context(), s, &publish.Options{Now: time.Date(2026, month, 15, 0, 0, 0, 0, time.UTC)})
+	if err != nil || found.HasErrors() {
+		t.Fatal(err, found)
+	}
+	return r
+}
+
+// TestFaultSchedules publishes through a network that breaks, a thousand times in
+// other ways: an empty bucket is filled; an episode is retitled and a scheduled
+// one goes live; the same where the audio is not, so that it is joined. Either
+// the publish says that it failed or the buckets are as desired; after it, one
+// over a good network makes them so. A listener who looks after every write
+// never finds the feed naming what is not there, and nothing is stored twice.
+func TestFaultSchedules(t *testing.T) {
+	t.Parallel()
+	files := smallShow(t)
+	first := releaseAt(t, files, time.July)
+	files["onair.lock"] = &fstest.MapFile{Data: first.Lock.Format()}
+	md := files["episodes/1-of-three/episode.md"].Data
+	files["episodes/1-of-three/episode.md"] = &fstest.MapFile{Data: bytes.Replace(md, []byte("Number 1"), []byte("Number One"), 1)}
+	second := releaseAt(t, files, time.September)
+	maps.DeleteFunc(files, func(name string, _ *fstest.MapFile) bool { return strings.HasSuffix(name, ".mp3") })
+	withoutAudio := releaseAt(t, files, time.September)
+
+	changes := []struct{ before, publish, after *publish.Release }{
+		{nil, first, first},
+		{first, second, second},
+		{first, withoutAudio, second},
+	}
+	for seed := range rounds(t, 1000) {
+		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				change, feeds := changes[seed%len(changes)], 1
+				c := newCloud(t)
+				if change.before != nil {
+					feeds++
+					if err := c.publish(t, change.before); err != nil {
+						t.Fatal(err)
+					}
+				}
+				c.survive(t, change.publish, newSchedule(seed/len(changes)))
+				c.mustHold(t, change.after, "in the end")
+				c.app.mustBeContent(t, feeds)
+				c.mustBeStoredOnce(t, feeds)
+			})
+		})
+	}
+}
+
+// survive publishes through a network that breaks, and again over a good one.
+func (c *cloud) survive(t *testing.T, r *publish.Release, s *schedule) {
+	t.Helper()
+	c.net.schedule = s
+	err := c.publish(t, r)
+	c.net.schedule = nil
+	if err == nil {
+		c.mustHold(t, r, "after a publish that succeeded")
+	}
+	if err := c.publish(t, r); err != nil {
+		t.Errorf("over a good network, after %v (%v): %v", err, s.met, err)
+	}
+}
+
+// mustBeStoredOnce fails the test if an object was stored more often than there
+// were contents for its key.
+func (c *cloud) mustBeStoredOnce(t *testing.T, feeds int) {
+	t.Helper()
+	for name, n := range c.stored {
+		_, key, _ := strings.Cut(name, "/")
+		switch {
+		case hashedKey.MatchString(key), strings.HasPrefix(key, ".onair/parts/"), strings.HasPrefix(key, ".onair/feeds/"):
+			if n > 1 {
+				t.Errorf("%s was stored %d times", name, n)
+			}
+		case key == "feed.xml":
+			if n > feeds {
+				t.Errorf("%s was stored %d times, and there were %d feeds", name, n, feeds)
+			}
+		}
+	}
+}
