@@ -12,8 +12,9 @@ import (
 	"onair/internal/durable"
 )
 
-// copyBytes is how much is copied before it is read back.
-const copyBytes = 4 << 20
+// copyBytes is how much is copied at a time: enough to keep the kernel busy, and
+// to have the disk and the proof begin early.
+const copyBytes = 8 << 20
 
 // DropAll names every frame that Tag has no field for, and whatever else of an
 // old tag cannot be kept.
@@ -208,7 +209,7 @@ func (t *Tagging) write(f *durable.File, tag []byte, source *os.File) error {
 	if _, err := source.Seek(t.Info.PayloadStart, io.SeekStart); err != nil {
 		return err
 	}
-	copied := make(chan int64)
+	copied := make(chan int64, 8) // the copy need not wait for its proof
 	proved := make(chan error, 1)
 	go func() { proved <- t.prove(f, source, copied) }()
 	var err error

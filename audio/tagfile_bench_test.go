@@ -40,7 +40,7 @@ func BenchmarkTagFile(b *testing.B) {
 	}
 	for b.Loop() {
 		took := map[string][]time.Duration{}
-		for range 9 {
+		for range 15 {
 			for _, c := range contestants {
 				freshCopy(b, master, file)
 				cmd := c.command()
