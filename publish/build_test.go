@@ -1,8 +1,10 @@
 package publish_test
 
 import (
+	"bytes"
 	"errors"
 	"hash/crc32"
+	"io"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -13,6 +15,11 @@ import (
 )
 
 func checksum(data []byte) uint32 { return crc32.Checksum(data, crc32.MakeTable(crc32.Castagnoli)) }
+
+// held is a body that has the bytes at hand.
+func held(data []byte) func() (io.ReadCloser, error) {
+	return func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil }
+}
 
 func TestBuildRemovesOnlyItsOwn(t *testing.T) {
 	files := example(t)

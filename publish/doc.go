@@ -54,4 +54,15 @@
 //	P022  error    the chapters file cannot be written
 //	P023  error    the feed cannot be rendered
 //	P024  error    the pages cannot be rendered, and no template is to blame
+//
+// Findings of CheckSetup are about the buckets themselves:
+//
+//	B001  error    the bucket does not exist
+//	B002  error    these credentials may not use it
+//	B003  error    not everybody can read the objects of the public bucket
+//	B004  warning  everybody can list the public bucket
+//	B005  warning  the public bucket has no CORS
+//	B006  warning  onair's own records are in the public bucket
+//	B007  error    everybody can read the private bucket
+//	B008  warning  the private bucket keeps no earlier versions
 package publish

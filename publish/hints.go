@@ -8,6 +8,36 @@ import "strings"
 type advice struct{ gs, s3, any string }
 
 var hints = map[string]advice{
+	"B001": {
+		gs:  "gcloud storage buckets create gs://BUCKET --location=europe-west1 --uniform-bucket-level-access",
+		s3:  "aws s3 mb s3://BUCKET",
+		any: "create it",
+	},
+	"B002": {
+		gs:  "give yourself roles/storage.objectAdmin: gcloud storage buckets add-iam-policy-binding gs://BUCKET --member=user:YOU --role=roles/storage.objectAdmin",
+		s3:  "allow s3:ListBucket on arn:aws:s3:::BUCKET, and s3:GetObject, s3:PutObject and s3:DeleteObject on arn:aws:s3:::BUCKET/*",
+		any: "use credentials that may",
+	},
+	"B004": {
+		gs:  "gcloud storage buckets remove-iam-policy-binding gs://BUCKET --member=allUsers --role=roles/storage.objectViewer, and add roles/storage.legacyObjectReader instead",
+		s3:  "take s3:ListBucket out of the bucket policy: aws s3api get-bucket-policy --bucket BUCKET",
+		any: "let everybody read objects, and nobody list them",
+	},
+	"B006": {
+		gs:  "gcloud storage buckets create gs://BUCKET-private --location=SAME --uniform-bucket-level-access --public-access-prevention, then state: gs://BUCKET-private in show.yaml",
+		s3:  "aws s3 mb s3://BUCKET-private, then state: s3://BUCKET-private in show.yaml",
+		any: "give them a bucket of their own: state: in show.yaml",
+	},
+	"B007": {
+		gs:  "gcloud storage buckets update gs://BUCKET --public-access-prevention",
+		s3:  "aws s3api put-public-access-block --bucket BUCKET --public-access-block-configuration BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true",
+		any: "let nobody but you read it",
+	},
+	"B008": {
+		gs:  "gcloud storage buckets update gs://BUCKET --versioning",
+		s3:  "aws s3api put-bucket-versioning --bucket BUCKET --versioning-configuration Status=Enabled",
+		any: "keep earlier versions of its objects",
+	},
 	"V001": {any: "look at url: in show.yaml, the name in DNS, and the certificate of the server or CDN"},
 	"V002": {any: "let url: show what storage: holds, prefix included; a CDN may remember that nothing was there: purge it"},
 	"V002 denied": {
@@ -53,9 +83,15 @@ var hints = map[string]advice{
 	},
 }
 
+// sameAdvice are rules about a bucket that see what another sees from outside.
+var sameAdvice = map[string]string{"B003": "V002 denied", "B005": "V006"}
+
 // hint is the advice about a rule for the storage that is looked at.
 func (w *Web) hint(rule string) string {
 	a := hints[rule]
+	if other, ok := sameAdvice[rule]; ok {
+		return w.hint(other)
+	}
 	scheme, rest, _ := strings.Cut(w.Storage, "://")
 	text := a.any
 	switch {

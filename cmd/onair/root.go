@@ -90,7 +90,7 @@ Exit codes: 0 done · 1 failed · 2 usage · 3 findings of error severity ·
 		c.GroupID = "show"
 		root.AddCommand(c)
 	}
-	for _, c := range []*cobra.Command{newAudio(g), newTranscripts(g), newFeed(g), newCDN(g)} {
+	for _, c := range []*cobra.Command{newAudio(g), newTranscripts(g), newFeed(g), newCDN(g), newBucket(g)} {
 		c.GroupID = "part"
 		root.AddCommand(c)
 	}

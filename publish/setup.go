@@ -1,0 +1,126 @@
+package publish
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+
+	"onair/internal/fetch"
+	"onair/internal/finding"
+	"onair/publish/bucket"
+	"onair/show"
+)
+
+// CheckSetup tells what the buckets of a show lack, as rules B001 to B008 of the
+// package comment, with the provider's own commands that mend it. It looks from
+// outside, without credentials, and asks the provider where only it can tell. It
+// changes nothing.
+func CheckSetup(ctx context.Context, sh *show.Show, s Storage, w *Web) (finding.List, error) {
+	c := &setupCheck{ctx: ctx, show: sh, storage: s, web: *w}
+	if c.web.Client == nil {
+		c.web.Client = fetch.Own(nil)
+	}
+	public, err := c.look(s.Public, sh.Storage, "storage")
+	if err != nil {
+		return nil, err
+	}
+	if public != nil {
+		c.checkPublic(public)
+	}
+	if s.State == nil {
+		if public != nil {
+			c.add("B006", finding.Warning, "state", sh.Storage, "the records of onair are in the bucket that everybody reads, and parts of audio with them")
+		}
+	} else if private, err := c.look(s.State, sh.State, "state"); err != nil {
+		return nil, err
+	} else if private != nil {
+		c.checkPrivate(private)
+	}
+	c.found.Sort()
+	return c.found, ctx.Err()
+}
+
+type setupCheck struct {
+	ctx     context.Context
+	show    *show.Show
+	storage Storage
+	web     Web
+	found   finding.List
+	example string // key of an object that is there; empty: the bucket is empty
+}
+
+// add notes a finding about the bucket that a field of show.yaml names.
+func (c *setupCheck) add(rule string, severity finding.Severity, field, url, message string) {
+	c.web.Storage = url
+	c.found.Add(finding.Finding{Rule: rule, Severity: severity, Position: c.show.At(field), Message: url + ": " + message, Hint: c.web.hint(rule)})
+}
+
+// look lists a bucket until its first object. It returns nil where the bucket is
+// not there, which is a finding, or has nothing to be inspected, as a folder.
+func (c *setupCheck) look(b bucket.Bucket, url, field string) (bucket.Inspector, error) {
+	for attrs, err := range b.List(c.ctx, "") {
+		switch {
+		case errors.Is(err, bucket.ErrNoBucket):
+			c.add("B001", finding.Error, field, url, "the bucket does not exist")
+			return nil, nil
+		case errors.Is(err, bucket.ErrDenied):
+			c.add("B002", finding.Error, field, url, "these credentials may not list the bucket")
+			return nil, nil
+		case err != nil:
+			return nil, err
+		}
+		if field == "storage" && !strings.HasPrefix(attrs.Key, StatePrefix) {
+			c.example = attrs.Key
+			break
+		}
+	}
+	inspector, _ := b.(bucket.Inspector)
+	return inspector, nil
+}
+
+// checkPublic looks at the bucket that listeners read.
+func (c *setupCheck) checkPublic(b bucket.Inspector) {
+	if c.example != "" {
+		status, header := c.get(b.PublicURL(c.example))
+		switch {
+		case status != http.StatusOK:
+			c.add("B003", finding.Error, "storage", c.show.Storage, "not everybody can read its objects")
+		case header.Get("Access-Control-Allow-Origin") == "":
+			c.add("B005", finding.Warning, "storage", c.show.Storage, "web players on other sites cannot read transcripts and chapters (no CORS)")
+		}
+	}
+	if status, _ := c.get(b.PublicList()); status == http.StatusOK {
+		c.add("B004", finding.Warning, "storage", c.show.Storage, "everybody can list it, and so find what is not linked yet")
+	}
+}
+
+// checkPrivate looks at the bucket of onair's own records.
+func (c *setupCheck) checkPrivate(b bucket.Inspector) {
+	for _, address := range []string{b.PublicURL(stateKey), b.PublicList()} {
+		if status, _ := c.get(address); status == http.StatusOK {
+			c.add("B007", finding.Error, "state", c.show.State, "everybody can read it, masters and scheduled episodes included")
+			break
+		}
+	}
+	setup, err := b.Inspect(c.ctx)
+	if err == nil && !setup.Versioned {
+		c.add("B008", finding.Warning, "state", c.show.State, "a deleted master is gone for good: versioning is off")
+	}
+}
+
+// get asks for an address as a web page of another site would. Status 0: there
+// was no answer.
+func (c *setupCheck) get(address string) (status int, header http.Header) {
+	response, err := c.web.Client.Do(c.ctx, &fetch.Request{URL: address, Header: http.Header{"Origin": {"https://player.example"}, "Range": {"bytes=0-0"}}})
+	if err != nil {
+		return 0, nil
+	}
+	defer response.Body.Close()
+	_, _ = io.Copy(io.Discard, response.Body)
+	if response.StatusCode == http.StatusPartialContent {
+		return http.StatusOK, response.Header
+	}
+	return response.StatusCode, response.Header
+}
