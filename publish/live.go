@@ -143,13 +143,29 @@ func (a *applier) verify(ctx context.Context) (finding.List, error) {
 	address := a.plan.Release.Show.FeedURL()
 	a.note("verify", address)
 	start := time.Now()
-	found := Verify(ctx, a.live.Web, a.plan.Release, &VerifyOptions{Published: a.state.Objects})
+	found := Verify(ctx, a.live.Web, a.plan.Release, &VerifyOptions{Published: a.state.Objects, Episodes: a.plan.toVerify()})
 	ok := !found.HasErrors()
 	a.outcome.Verified = &ok
 	if ok {
 		a.note("verify", fmt.Sprintf("%s fresh after %.1f s ✓", address, time.Since(start).Seconds()))
 	}
 	return found, ctx.Err()
+}
+
+// toVerify are the episodes to look at after a publish: those that it changed,
+// or all where the publish before did not get that far. The feed and the pages
+// are looked at in any case.
+func (p *Plan) toVerify() []string {
+	if p.Previous.Phase != Done || p.Previous.Pending.Verify {
+		return nil
+	}
+	changed := []string{}
+	for _, e := range p.Episodes {
+		if e.heard {
+			changed = append(changed, e.Slug)
+		}
+	}
+	return changed
 }
 
 // announce tells the channels that are pending about the feed, once, and records

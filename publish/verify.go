@@ -46,7 +46,7 @@ import (
 
 // VerifyOptions say what Verify looks at; nil means defaults.
 type VerifyOptions struct {
-	Episodes []string // slugs of the episodes to look at; empty: all that are live
+	Episodes []string // slugs of the episodes to look at; nil: all that are live; empty: none
 	Full     bool     // read every file and every page; otherwise a sample of the files, and the pages of the show and its episodes
 
 	// Published is the record of what was published last, by key: what is live
@@ -215,7 +215,7 @@ func (v *verifier) expect(e Expectation) {
 // item expects what the feed says of an episode.
 func (v *verifier) item(i *liveItem) {
 	e := v.episodes[i.GUID]
-	if len(v.o.Episodes) > 0 && (e == nil || !slices.Contains(v.o.Episodes, e.Slug)) {
+	if v.o.Episodes != nil && (e == nil || !slices.Contains(v.o.Episodes, e.Slug)) {
 		return
 	}
 	at := finding.Position{}

@@ -41,7 +41,9 @@ Exit codes: 0 no errors · 1 failed · 2 usage · 3 errors were found.`,
   onair verify --json | jq '.findings[] | select(.severity == "error")'`,
 		ValidArgsFunction: g.completeEpisodes,
 		RunE: func(c *cobra.Command, args []string) error {
-			o.episodes = args
+			if len(args) > 0 {
+				o.episodes = args
+			}
 			return g.verify(c.Context(), &o)
 		},
 	}
