@@ -26,6 +26,7 @@ import (
 // "my-show-private", by path.
 type fake struct {
 	mu      sync.Mutex
+	minPart int // bytes
 	pageCap int // objects in a page at most, whatever is asked for
 	objects map[string]*fakeObject
 	uploads map[string]*fakeUpload
@@ -61,7 +62,7 @@ type fakeUpload struct {
 }
 
 func newFake() *fake {
-	return &fake{pageCap: 1000, objects: map[string]*fakeObject{}, uploads: map[string]*fakeUpload{}}
+	return &fake{minPart: 5 << 20, pageCap: 1000, objects: map[string]*fakeObject{}, uploads: map[string]*fakeUpload{}}
 }
 
 // put stores an object as somebody else would.
@@ -378,8 +379,8 @@ func (f *fake) complete(req *http.Request, id string, u *fakeUpload, body []byte
 		if !there || p.PartNumber != i+1 || p.ETag != etagOf(data) || u.full && p.ChecksumCRC32C != *encodeSum(crc32.Checksum(data, castagnoli)) {
 			return failure(400, "InvalidPart", "One or more of the specified parts could not be found.")
 		}
-		if size := len(u.parts[1]); i > 0 && (len(data) > size || i < len(in.Part)-1 && len(data) != size) || i < len(in.Part)-1 && size < 5<<20 {
-			return failure(400, "InvalidPart", "All parts but the last must have one size of at least 5 MiB.")
+		if size := len(u.parts[1]); i > 0 && (len(data) > size || i < len(in.Part)-1 && len(data) != size) || i < len(in.Part)-1 && size < f.minPart {
+			return failure(400, "InvalidPart", "All parts but the last must have one size, and not too small a one.")
 		}
 		digest := md5.Sum(data)
 		whole, digests = append(whole, data...), append(digests, digest[:]...)

@@ -51,7 +51,7 @@ func (b *Bucket) join(ctx context.Context, o *bucket.Object, parts []bucket.Part
 	if err := bucket.CheckParts(o, parts); err != nil {
 		return bucket.Attrs{}, err
 	}
-	if o.Size > maxWhole {
+	if o.Size > b.maxWhole() {
 		return b.write(ctx, o, cond, func(ctx context.Context, t *target, o *bucket.Object) (stored, error) {
 			return b.joinOnce(ctx, t, o, parts)
 		})
@@ -69,7 +69,7 @@ func (b *Bucket) joinOnce(ctx context.Context, t *target, o *bucket.Object, part
 		group.SetLimit(maxCopies)
 		for n := range u.done {
 			group.Go(func() error {
-				pieces := cut(parts, int64(n)*partSize, min(int64(n+1)*partSize, o.Size))
+				pieces := cut(parts, int64(n)*b.partSize, min(int64(n+1)*b.partSize, o.Size))
 				if len(pieces) == 1 {
 					return u.copy(ctx, n, pieces[0])
 				}

@@ -19,9 +19,9 @@ import (
 )
 
 const (
-	// partSize is the size of every part of a large object but the last. S3 wants
-	// at least 5 MiB and at most 10,000 parts.
-	partSize = 8 << 20
+	// defaultPartSize is the size of every part of a large object but the last. S3
+	// wants at least 5 MiB and at most 10,000 parts.
+	defaultPartSize = 8 << 20
 
 	// maxBuffers is how many parts are in memory at once, whatever is sent side by
 	// side.
@@ -30,6 +30,9 @@ const (
 	// abortTimeout bounds the giving up of an upload.
 	abortTimeout = 30 * time.Second
 )
+
+// maxWhole is the size up to which a body is sent in one request.
+func (b *Bucket) maxWhole() int64 { return 2 * b.partSize }
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
@@ -53,7 +56,7 @@ type part struct {
 
 // inParts is one try to store an object in parts that fill brings.
 func (b *Bucket) inParts(ctx context.Context, t *target, o *bucket.Object, fill func(context.Context, *upload) error) (stored, error) {
-	u := &upload{b: b, t: t, o: o, done: make([]part, (o.Size+partSize-1)/partSize)}
+	u := &upload{b: b, t: t, o: o, done: make([]part, (o.Size+b.partSize-1)/b.partSize)}
 	if err := u.create(ctx); err != nil {
 		return stored{}, err
 	}
@@ -199,9 +202,9 @@ func (w *partWriter) Write(p []byte) (int, error) {
 				return written, err
 			}
 		}
-		n := copy(w.part[len(w.part):partSize], p[written:])
+		n := copy(w.part[len(w.part):cap(w.part)], p[written:])
 		w.part = w.part[:len(w.part)+n]
-		if written += n; len(w.part) == partSize {
+		if written += n; len(w.part) == cap(w.part) {
 			w.flush()
 		}
 	}
@@ -234,7 +237,7 @@ func (b *Bucket) buffer(ctx context.Context) ([]byte, error) {
 	select {
 	case data := <-b.buffers:
 		if data == nil {
-			data = make([]byte, 0, partSize)
+			data = make([]byte, 0, b.partSize)
 		}
 		return data[:0], nil
 	case <-ctx.Done():

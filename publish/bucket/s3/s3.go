@@ -58,6 +58,8 @@ type Bucket struct {
 	client *s3.Client
 	policy *remote.Policy
 
+	partSize int64 // in bytes
+
 	exists  atomic.Bool // the bucket has answered as one that is there
 	buffers chan []byte // for parts in memory; nil: not made yet
 
@@ -98,11 +100,12 @@ func Open(ctx context.Context, rawURL string, opts *Options) (*Bucket, error) {
 		return nil, fmt.Errorf("open %s: %w", at, err)
 	}
 	b := &Bucket{
-		url:     rawURL,
-		at:      at,
-		client:  client,
-		policy:  remote.NewPolicy(temporary, explain),
-		buffers: make(chan []byte, maxBuffers),
+		url:      rawURL,
+		at:       at,
+		client:   client,
+		policy:   remote.NewPolicy(temporary, explain),
+		partSize: defaultPartSize,
+		buffers:  make(chan []byte, maxBuffers),
 	}
 	for range maxBuffers {
 		b.buffers <- nil

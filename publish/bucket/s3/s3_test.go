@@ -299,9 +299,9 @@ func TestRequests(t *testing.T) {
 	cost("first probe of all", 3, b.Probe)
 	cost("write", 1, write("feed.xml", 1000, absent))
 	cost("write of nothing", 1, write("empty", 0, absent))
-	cost("largest write in one", 1, write("medium", maxWhole, absent))
-	cost("write in three parts, and a look first", 1+5, write("large", maxWhole+1, absent))
-	cost("the same whatever is there", 5, write("large", maxWhole+1, bucket.Condition{}))
+	cost("largest write in one", 1, write("medium", 16<<20, absent))
+	cost("write in three parts, and a look first", 1+5, write("large", 16<<20+1, absent))
+	cost("the same whatever is there", 5, write("large", 16<<20+1, bucket.Condition{}))
 	cost("look", 1, func(ctx context.Context) error { _, err := b.Stat(ctx, "feed.xml"); return err })
 	cost("read", 2, read("feed.xml"))
 	cost("read of nothing", 1, read("empty"))
@@ -338,12 +338,17 @@ func readAll(ctx context.Context, b *Bucket, key string) (string, error) {
 	return string(body), err
 }
 
+// testPart is the size of parts where nothing depends on it.
+const testPart = 16 << 10
+
 // inBubble runs a test on a clock of its own, where pauses take no time.
 func inBubble(t *testing.T, test func(t *testing.T, b *Bucket, f *fake, net *faults.Transport)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
 		net := &faults.Transport{Base: f}
-		test(t, open(t, "s3://my-show"+endpoint, net), f, net)
+		b := open(t, "s3://my-show"+endpoint, net)
+		b.partSize, f.minPart = testPart, testPart
+		test(t, b, f, net)
 	})
 }

@@ -22,9 +22,6 @@ import (
 	"onair/publish/bucket/internal/remote"
 )
 
-// maxWhole is the size up to which a body is sent in one request.
-const maxWhole = 16 << 20
-
 // unsigned lets a body out of the signature, so that it can be streamed: its
 // checksum is signed.
 var unsigned = s3.WithAPIOptions(v4.SwapComputePayloadSHA256ForUnsignedPayloadMiddleware)
@@ -32,7 +29,7 @@ var unsigned = s3.WithAPIOptions(v4.SwapComputePayloadSHA256ForUnsignedPayloadMi
 // Write stores an object.
 func (b *Bucket) Write(ctx context.Context, o *bucket.Object, cond bucket.Condition) (bucket.Attrs, error) {
 	send := b.sendWhole
-	if o.Size > maxWhole {
+	if o.Size > b.maxWhole() {
 		send = b.sendParts
 	}
 	attrs, err := b.write(ctx, o, cond, send)
@@ -77,10 +74,10 @@ func (b *Bucket) write(ctx context.Context, o *bucket.Object, cond bucket.Condit
 		return bucket.Attrs{}, err
 	}
 	var attrs bucket.Attrs
-	err = b.retry(ctx, o.Size, func(ctx context.Context, n int) error {
+	err = b.retry(ctx, o.Size, func(ctx context.Context, n int) (err error) {
 		var out stored
 		// What is large does not travel in vain.
-		if t.look || cond != (bucket.Condition{}) && o.Size > maxWhole {
+		if t.look || cond != (bucket.Condition{}) && o.Size > b.maxWhole() {
 			err = b.look(ctx, o.Key, t)
 		}
 		if err == nil {

@@ -9,19 +9,29 @@ import (
 	"sync"
 )
 
-// Transport is a transport that spoils some requests. Each fault is asked in turn
-// whether it wants the next request, and is used up when it took one.
+// Transport is a transport that spoils some requests. The first of the pending
+// faults is asked whether it wants the next request, and is used up when it took
+// one. A test looks at the fields while no request is under way.
 type Transport struct {
-	Base http.RoundTripper
-
-	mu       sync.Mutex
+	Base     http.RoundTripper
 	Pending  []Fault
 	Requests []string // method and path of every request
 	Sent     int64    // bytes of their bodies
+
+	mu sync.Mutex
 }
 
-// Fault takes a request over, or returns false to leave it alone.
-type Fault func(base http.RoundTripper, req *http.Request) (resp *http.Response, err error, took bool)
+// Fault takes over the first request that it matches.
+type Fault struct {
+	Match func(*http.Request) bool
+	Do    Do
+}
+
+// Do is what happens to a request instead of base.
+type Do = func(base http.RoundTripper, req *http.Request) (*http.Response, error)
+
+// On makes a fault of what happens to the requests that match.
+func On(match func(*http.Request) bool, do Do) Fault { return Fault{match, do} }
 
 // RoundTrip implements http.RoundTripper.
 func (f *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -31,18 +41,13 @@ func (f *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		req = req.Clone(req.Context())
 		req.Body = &countedBody{req.Body, f}
 	}
-	var next Fault
-	if len(f.Pending) > 0 {
-		next = f.Pending[0]
+	var do Do
+	if len(f.Pending) > 0 && f.Pending[0].Match(req) {
+		do, f.Pending = f.Pending[0].Do, f.Pending[1:]
 	}
 	f.mu.Unlock()
-	if next != nil {
-		if resp, err, took := next(f.Base, req); took {
-			f.mu.Lock()
-			f.Pending = f.Pending[1:]
-			f.mu.Unlock()
-			return resp, err
-		}
+	if do != nil {
+		return do(f.Base, req)
 	}
 	return f.Base.RoundTrip(req)
 }
@@ -59,20 +64,6 @@ func (b *countedBody) Read(p []byte) (int, error) {
 	defer b.f.mu.Unlock()
 	b.f.Sent += int64(n)
 	return n, err
-}
-
-// Do is what happens to a request instead of base.
-type Do = func(base http.RoundTripper, req *http.Request) (*http.Response, error)
-
-// On makes a fault of what happens to the requests that match.
-func On(match func(*http.Request) bool, do Do) Fault {
-	return func(base http.RoundTripper, req *http.Request) (*http.Response, error, bool) {
-		if !match(req) {
-			return nil, nil, false
-		}
-		resp, err := do(base, req)
-		return resp, err, true
-	}
 }
 
 // Always matches every request.
