@@ -94,7 +94,7 @@ Exit codes: 0 done · 1 failed · 2 usage · 3 findings of error severity ·
 		c.GroupID = "part"
 		root.AddCommand(c)
 	}
-	root.AddCommand(newVersion(g))
+	root.AddCommand(newVersion(g), newMan(g))
 	return root
 }
 

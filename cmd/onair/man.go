@@ -1,0 +1,34 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/cobra/doc"
+)
+
+func newMan(g *global) *cobra.Command {
+	c := &cobra.Command{
+		Use:     "man DIR",
+		Short:   "Write the man pages",
+		Long:    "Write a man page for every command into DIR, for packages.\n\nExit codes: 0 done · 1 failed · 2 usage.",
+		Example: "  onair man /usr/local/share/man/man1",
+		Hidden:  true,
+		Args:    cobra.ExactArgs(1),
+		RunE:    func(c *cobra.Command, args []string) error { return g.man(c.Root(), args[0]) },
+	}
+	return c
+}
+
+func (g *global) man(root *cobra.Command, dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	date := time.Unix(0, 0).UTC() // the same pages on every day
+	if err := doc.GenManTree(root, &doc.GenManHeader{Section: "1", Source: "onair", Manual: "onair", Date: &date}, dir); err != nil {
+		return fmt.Errorf("write man pages: %w", err)
+	}
+	return nil
+}
