@@ -31,6 +31,17 @@ var children = map[string]func(args []string) error{
 	},
 	"tag with onair": func(args []string) error { return tagWithOnair(args[0], args[1]) },
 	"tag with bogem": func(args []string) error { return tagWithBogem(args[0], args[1]) },
+	"tag with bogem, synced": func(args []string) error {
+		if err := tagWithBogem(args[0], args[1]); err != nil {
+			return err
+		}
+		f, err := os.Open(args[0])
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		return f.Sync()
+	},
 }
 
 // child prepares a process of the test binary.
