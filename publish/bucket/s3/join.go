@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -31,9 +32,10 @@ const maxCopies = 3
 // that is read and sent whole.
 //
 // The provider says the checksum of what it copied, so that the sum of the whole
-// is proved before the object appears. One that does not say it, that says a
-// wrong one (versitygw says that of the whole source, whatever the range), or that
-// cannot check the whole against a CRC32C (R2), cannot join: errors.ErrUnsupported.
+// is proved before the object appears. One that does not say it, says a wrong one
+// (versitygw: that of the whole source, whatever the range), refuses the copy
+// (MinIO) or cannot check the whole against a CRC32C (R2) cannot join:
+// errors.ErrUnsupported.
 func (b *Bucket) Join(ctx context.Context, o *bucket.Object, parts []bucket.Part, cond bucket.Condition) (bucket.Attrs, error) {
 	attrs, err := b.join(ctx, o, parts, cond)
 	if err != nil {
@@ -127,7 +129,7 @@ func (u *upload) copy(ctx context.Context, n int, p piece) error {
 			u.done[n] = part{etag: out.CopyPartResult.ETag, size: p.length, sum: decodeSum(out.CopyPartResult.ChecksumCRC32C)}
 		case err == nil:
 			return fmt.Errorf("copy of %s has no result", p.Key)
-		case unsupported(err):
+		case unsupported(err), status(err) == http.StatusBadRequest && !temporary(err) && !slices.Contains(deniedCodes, code(err)):
 			return fmt.Errorf("copy a range of %s: %s: %w", p.Key, text(err), errors.ErrUnsupported)
 		case status(err) == http.StatusPreconditionFailed:
 			return fmt.Errorf("part %s: %w", p.Key, bucket.ErrPrecondition)
