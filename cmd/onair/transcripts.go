@@ -22,7 +22,7 @@ func newTranscripts(g *global) *cobra.Command {
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.AddCommand(newTranscriptsConvert(g))
-	c.AddCommand(newTranscriptsFmt(g), newTranscriptsLint(g))
+	c.AddCommand(newTranscriptsFmt(g), newTranscriptsLint(g), newTranscriptsInit(g))
 	return c
 }
 

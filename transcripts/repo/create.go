@@ -1,0 +1,109 @@
+package repo
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path"
+	"regexp"
+	"strings"
+)
+
+//go:embed template
+var template embed.FS
+
+// CreateOptions say what the files of a repository need to know.
+type CreateOptions struct {
+	Action string // OWNER/REPO@REF of onair on GitHub; required
+	Branch string // that pull requests go to; empty: main
+	URL    string // page of an episode; may be empty
+	Show   string // OWNER/REPO of the show on GitHub; empty: the transcripts are the show's own
+}
+
+// Created is a file of a repository, by its slash-separated name.
+type Created struct {
+	Name   string
+	Exists bool // it was there before, and is as it was
+}
+
+var (
+	actionName = regexp.MustCompile(`^([A-Za-z0-9-]+/[A-Za-z0-9._-]+)@([A-Za-z0-9][A-Za-z0-9._/-]*)$`)
+	repository = regexp.MustCompile(`^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$`)
+	branchName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._/-]*$`)
+)
+
+// Create writes what a repository of transcripts needs to take pull requests:
+// workflows, a page for contributors, a form for issues. Nothing that exists is
+// changed.
+func Create(root *os.Root, o *CreateOptions) ([]Created, error) {
+	fill, err := o.values()
+	if err != nil {
+		return nil, err
+	}
+	var files []Created
+	err = fs.WalkDir(template, "template", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		target := strings.TrimPrefix(name, "template/")
+		if rest, ok := strings.CutPrefix(target, "github/"); ok {
+			target = ".github/" + rest
+		}
+		if o.Show == "" && path.Base(target) == "transcripts-publish.yml" {
+			return nil
+		}
+		data, err := template.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		exists, err := createFile(root, target, fill.Replace(string(data)))
+		files = append(files, Created{target, exists})
+		return err
+	})
+	return files, err
+}
+
+// values are what stands in the files for what is not known before.
+func (o *CreateOptions) values() (*strings.Replacer, error) {
+	action := actionName.FindStringSubmatch(o.Action)
+	if action == nil {
+		return nil, fmt.Errorf("%q is no OWNER/REPO@REF", o.Action)
+	}
+	branch := o.Branch
+	if branch == "" {
+		branch = "main"
+	}
+	if !branchName.MatchString(branch) {
+		return nil, fmt.Errorf("%q is no branch", branch)
+	}
+	if o.Show != "" && !repository.MatchString(o.Show) {
+		return nil, fmt.Errorf("%q is no OWNER/REPO", o.Show)
+	}
+	if o.URL != "" {
+		u, err := url.Parse(o.URL)
+		if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || strings.ContainsAny(o.URL, "\"\\\n\r $`") {
+			return nil, fmt.Errorf("%q is no page on the web", o.URL)
+		}
+	}
+	return strings.NewReplacer("{REPOSITORY}", action[1], "{REF}", action[2], "{BRANCH}", branch,
+		"{URL}", o.URL, "{SHOW}", o.Show, "{HOME}", "https://github.com/"+action[1]), nil
+}
+
+// createFile writes a file unless there is one, or anything else of its name.
+func createFile(root *os.Root, name, text string) (exists bool, err error) {
+	if err := root.MkdirAll(path.Dir(name), 0o755); err != nil {
+		return false, err
+	}
+	f, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if errors.Is(err, fs.ErrExist) {
+		return true, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	_, err = f.WriteString(text)
+	return false, errors.Join(err, f.Close())
+}
