@@ -1,9 +1,6 @@
 package transcripts
 
-import (
-	"time"
-	"unicode/utf8"
-)
+import "time"
 
 // Limits of a cue, in characters. Two full lines and the space between them
 // make 65, so a card of SRT holds any cue.
@@ -29,6 +26,9 @@ type Cue struct {
 // ends. It is nil when no honest times can be given: without stamps and
 // duration, or when the text cannot fit into the duration.
 func (t *Transcript) Cues(duration time.Duration) []Cue {
+	if t.recorded != nil {
+		return t.recorded.fitting(duration)
+	}
 	tl := t.timeline(duration)
 	if tl == nil {
 		return nil
@@ -46,6 +46,13 @@ func (t *Transcript) Cues(duration time.Duration) []Cue {
 // Starts returns when each turn starts, as Cues has it, for the page; nil
 // where Cues is. A turn in which nothing is said starts with the next word.
 func (t *Transcript) Starts(duration time.Duration) []time.Duration {
+	if t.recorded != nil && t.recorded.fitting(duration) != nil {
+		starts := make([]time.Duration, len(t.Turns))
+		for i := range starts {
+			starts[i] = t.recorded.start(i, 0)
+		}
+		return starts
+	}
 	tl := t.timeline(duration)
 	if tl == nil {
 		return nil
@@ -66,7 +73,7 @@ func (t *Transcript) Starts(duration time.Duration) []time.Duration {
 		}
 		for j := range turn.Blocks {
 			if text := turn.Blocks[j].Text; text != "" {
-				pos += utf8.RuneCountInString(text) + 1
+				pos += weigh(text) + 1
 			}
 		}
 	}
@@ -76,14 +83,14 @@ func (t *Transcript) Starts(duration time.Duration) []time.Duration {
 // cutter cuts text into cues. Where it cuts does not depend on times.
 type cutter struct {
 	cues   []Cue
-	places []span // of each cue in the spoken text, up to where the next starts; in characters
+	places []span // of each cue in the spoken text, up to where the next starts; by weight
 	words  []word // of the piece being cut
 }
 
 // word is a word of a piece, and how good a place to cut is behind it.
 type word struct {
 	from, to int // bytes in the text
-	size     int // characters
+	size     int // columns
 	ending   ending
 	colon    bool // a reader of captions may take it for a speaker
 	joined   bool // no space stands before it: text of a language without spaces
@@ -138,8 +145,7 @@ func (b *Block) cuts() []int {
 // insideWord reports whether an offset of Text splits a word.
 func (b *Block) insideWord(at int) bool { return at < len(b.Text) && b.Text[at-1] != ' ' }
 
-// piece cuts text[from:to], which starts at the character pos of the spoken
-// text, and returns where it ends. last is who spoke before.
+// piece cuts text[from:to], which starts at the place pos of the spoken text, and returns where it ends. last is who spoke before.
 func (c *cutter) piece(cue Cue, text string, from, to, pos int, last string) int {
 	c.split(text, from, to)
 	for len(c.words) > 0 {
@@ -154,7 +160,7 @@ func (c *cutter) piece(cue Cue, text string, from, to, pos int, last string) int
 			next = c.words[n].from
 		}
 		cue.Text = text[c.words[0].from:c.words[n-1].to]
-		end := pos + utf8.RuneCountInString(text[c.words[0].from:next])
+		end := pos + weigh(text[c.words[0].from:next])
 		c.cues = append(c.cues, cue)
 		c.places = append(c.places, span{pos, end})
 		c.words = c.words[n:]

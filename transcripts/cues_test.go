@@ -70,7 +70,17 @@ func TestCut(t *testing.T) {
 		{
 			"a script without spaces",
 			"**Vega:** " + strings.Repeat("夜空の星は遠い。", 10),
-			[]string{strings.Repeat("夜空の星は遠い。", 7), strings.Repeat("夜空の星は遠い。", 3)},
+			[]string{strings.Repeat("夜空の星は遠い。", 3), strings.Repeat("夜空の星は遠い。", 4), strings.Repeat("夜空の星は遠い。", 3)},
+		},
+		{
+			"Thai, between phrases and syllables",
+			"**Vega:** สวัสดีครับ ยินดีต้อนรับทุกคนเข้าสู่รายการพอดแคสต์ของเราในวันนี้ซึ่งเราจะพูดคุยกันเรื่องเทคโนโลยีใหม่",
+			[]string{"สวัสดีครับ ยินดีต้อนรับทุกคน", "เข้าสู่รายการพอดแคสต์ของเราในวันนี้ซึ่งเราจะพูดคุยกันเรื่อง", "เทคโนโลยีใหม่"},
+		},
+		{
+			"right to left",
+			"**Vega:** مرحبا بكم في هذا البودكاست، نتحدث اليوم عن الفضاء؟ " + strings.Repeat("نعم ", 20),
+			[]string{"مرحبا بكم في هذا البودكاست،", "نتحدث اليوم عن الفضاء؟", strings.TrimSpace(strings.Repeat("نعم ", 16)), "نعم نعم نعم نعم"},
 		},
 	}
 	for _, test := range tests {
@@ -216,7 +226,8 @@ func TestMediaType(t *testing.T) {
 func TestBreaksBetween(t *testing.T) {
 	for pair, want := range map[string]bool{
 		"夜空": true, "のカ": true, "。夜": true, "夜。": false, "「夜": false, "夜」": false, "キャ": false,
-		"ab": false, "a夜": false, "夜a": false,
+		"ab": false, "a夜": true, "夜a": true, "夜,": false, "(夜": false, "夜(": true, ")夜": true, "a(": false,
+		"กเ": true, "เก": false, "กา": false, "ะก": true, "ะๆ": false, "กก": false, "夜เ": true,
 	} {
 		r := []rune(pair)
 		if got := breaksBetween(r[0], r[1]); got != want {

@@ -5,7 +5,6 @@ import (
 	"io"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
 // srtEscaper replaces what SRT cannot escape and players read as markup or as
@@ -59,7 +58,7 @@ func hasColon(text string) bool {
 // that ends with a colon. A line gets longer than its limit where a single word
 // is, or a name and a word.
 func wrap(text string, prefix int) (first, second string) {
-	size := utf8.RuneCountInString(text)
+	size := columns(text)
 	if size <= maxLine {
 		return text, ""
 	}
@@ -77,6 +76,9 @@ func wrap(text string, prefix int) (first, second string) {
 			}
 		}
 		column++
+		if wide(r) {
+			column++
+		}
 		before = r
 	}
 	return text[:best], strings.TrimPrefix(text[best:], " ")

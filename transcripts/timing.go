@@ -7,7 +7,6 @@ import (
 	"slices"
 	"sort"
 	"time"
-	"unicode/utf8"
 )
 
 const (
@@ -67,7 +66,7 @@ func (t *Transcript) anchors() (anchors []anchor, chars int) {
 			at, pos := 0, chars
 			for k := range b.Marks {
 				m := &b.Marks[k]
-				pos += utf8.RuneCountInString(b.Text[at:m.Offset])
+				pos += weigh(b.Text[at:m.Offset])
 				at = m.Offset
 				if m.Timed {
 					a := anchor{pos, m.Time, noteWeight, false, i, m}
@@ -78,7 +77,7 @@ func (t *Transcript) anchors() (anchors []anchor, chars int) {
 				}
 			}
 			if b.Text != "" {
-				chars = pos + utf8.RuneCountInString(b.Text[at:]) + 1
+				chars = pos + weigh(b.Text[at:]) + 1
 			}
 		}
 	}
@@ -224,11 +223,7 @@ func (t *Transcript) words() int {
 	n := 0
 	for i := range t.Turns {
 		for j := range t.Turns[i].Blocks {
-			for k, c := range []byte(t.Turns[i].Blocks[j].Text) {
-				if c == ' ' || k == 0 {
-					n++
-				}
-			}
+			n += countWords(t.Turns[i].Blocks[j].Text)
 		}
 	}
 	return n

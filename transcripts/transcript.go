@@ -50,6 +50,8 @@ type Transcript struct {
 	Findings finding.List // what was read leniently or is wrong, in order of place
 
 	Fractions Fractions
+
+	recorded *recorded // the times of captions that Read found; nil: Parse read it
 }
 
 // Fractions counts the fractions of stamps that have two digits. Where there

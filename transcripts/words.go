@@ -2,7 +2,6 @@ package transcripts
 
 import (
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -44,21 +43,32 @@ func (c *cutter) split(text string, from, to int) {
 // between words.
 func (c *cutter) splitWord(text string, from, to int) {
 	w := word{from: from}
-	size := utf8.RuneCountInString(text[from:to])
-	if size < to-from {
+	runes := utf8.RuneCountInString(text[from:to])
+	if runes < to-from {
 		var before rune
 		for i, r := range text[from:to] {
-			if w.size > 0 && breaksBetween(before, r) {
+			if i > 0 && breaksBetween(before, r) {
 				c.appendWord(text, w, from+i)
 				w = word{from: from + i, joined: true}
 			}
 			w.size++
+			if wide(r) {
+				w.size++
+			}
 			before = r
 		}
 	} else {
-		w.size = size
+		w.size = runes
 	}
 	c.appendWord(text, w, to)
+}
+
+// space is the room before the word.
+func (w *word) space() int {
+	if w.joined {
+		return 0
+	}
+	return 1
 }
 
 func (c *cutter) appendWord(text string, w word, to int) {
@@ -68,26 +78,13 @@ func (c *cutter) appendWord(text string, w word, to int) {
 	c.words = append(c.words, w)
 }
 
-// breaksBetween reports whether a line may end between two characters that no
-// space separates: between Chinese or Japanese ones, but for punctuation that
-// clings to what is before or behind it.
-func breaksBetween(before, r rune) bool {
-	const opening, closing = "「『（《〈【〔［｛", "」』）》〉】〕］｝。、，．！？：；・…ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ"
-	return before >= 0x2e80 && r >= 0x2e80 && wide(before) && wide(r) &&
-		!strings.ContainsRune(opening, before) && !strings.ContainsRune(closing, r)
-}
-
-func wide(r rune) bool {
-	return r >= 0x3000 && r <= 0x30ff || r >= 0xff00 && r <= 0xff65 || unicode.Is(unicode.Han, r)
-}
-
 // abbreviations end with a dot that ends no sentence.
 var abbreviations = map[string]bool{
 	"Mr.": true, "Mrs.": true, "Ms.": true, "Dr.": true, "St.": true, "vs.": true, "e.g.": true, "i.e.": true,
 }
 
 func endingOf(word string) ending {
-	bare := strings.TrimRight(word, `"')]”’»`)
+	bare := strings.TrimRight(word, `"')]”’»」』）`)
 	if bare == "" {
 		return endsWord
 	}
@@ -107,10 +104,14 @@ func endingOf(word string) ending {
 		return endsWord
 	}
 	switch r, _ := utf8.DecodeLastRuneInString(bare); r {
-	case '。', '！', '？', '؟', '।':
+	case '。', '！', '？', '．', '؟', '۔', '।':
 		return endsSentence
-	case '…', '–', '—', '、', '，', '：', '；', '،':
+	case '…', '–', '—', '、', '，', '：', '；', '،', '؛':
 		return endsClause
+	default:
+		if southeast(r) {
+			return endsClause // a space ends a phrase
+		}
 	}
 	return endsWord
 }
@@ -139,7 +140,7 @@ func (c *cutter) fit(name, speaker string) int {
 func (c *cutter) fill(name string) int {
 	column, lines, total := 0, 1, 0
 	if name != "" {
-		column = utf8.RuneCountInString(name) + len(": ")
+		column = columns(name) + len(": ")
 	}
 	for i, w := range c.words {
 		if i == 0 {
@@ -147,14 +148,10 @@ func (c *cutter) fill(name string) int {
 			total = w.size
 			continue
 		}
-		space := 1
-		if w.joined {
-			space = 0
-		}
-		if total += space + w.size; total > maxCue {
+		if total += w.space() + w.size; total > maxCue {
 			return i
 		}
-		if column += space + w.size; column <= maxLine {
+		if column += w.space() + w.size; column <= maxLine {
 			continue
 		}
 		if lines++; lines > 2 || w.colon {
@@ -171,15 +168,15 @@ func (c *cutter) fill(name string) int {
 func (c *cutter) best(n int) int {
 	size := 0
 	for _, w := range c.words[:n] {
-		size += w.size + 1
+		size += w.space() + w.size
 	}
 	all := size
 	for i := n; i < len(c.words) && all <= size+leastRest; i++ {
-		all += c.words[i].size + 1
+		all += c.words[i].space() + c.words[i].size
 	}
 	sentence, clause, half, so := 0, 0, 0, 0
 	for i, w := range c.words[:n] {
-		so += w.size + 1
+		so += w.space() + w.size
 		if half == 0 && so >= all/2 {
 			half = i + 1
 		}

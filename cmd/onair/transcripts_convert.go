@@ -1,0 +1,152 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"onair/transcripts"
+)
+
+type convertOptions struct {
+	from, to, out, fraction string
+	speakers                []string
+	duration                time.Duration
+}
+
+// convertTo are the formats that convert writes.
+var convertTo = []string{"md", "vtt", "srt", "json", "html", "txt"}
+
+func newTranscriptsConvert(g *global) *cobra.Command {
+	var o convertOptions
+	c := &cobra.Command{
+		Use:   "convert --to FORMAT FILE",
+		Short: "Turn a transcript of any format into another",
+		Long: `Turn a transcript into Markdown, WebVTT, SRT, Podcasting 2.0 JSON, HTML or plain
+text. It is read from Markdown, WebVTT, SRT, Podcasting 2.0 JSON, the JSON of
+Whisper, WhisperX, Deepgram, AssemblyAI and Google Speech-to-Text, or text; what
+it is shows, and --from says it where it does not. FILE may be - for standard
+input.
+
+Captions keep their times. Between the stamps of Markdown and of text, times are
+worked out from the length of what is said; --duration helps with what follows
+the last stamp, and is needed where there is none.
+
+--speaker JM="Jo March" gives a speaker of the source another name, and
+--speaker =NAME one to whoever has none.
+
+Exit codes: 0 done · 1 failed, such as captions of a transcript without any
+time · 2 usage.`,
+		Example: `  onair transcripts convert --to vtt transcript.md -o transcript.vtt
+  onair transcripts convert --to md --speaker SPEAKER_00=Vega whisperx.json -o transcript.md
+  onair transcripts convert --to srt --duration 31m12s - < transcript.md`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error { return g.convert(args[0], &o) },
+	}
+	f := c.Flags()
+	f.StringVar(&o.from, "from", "", "`FORMAT` of the file: "+oneOf(transcripts.ReadFormats())+"; found out otherwise")
+	f.StringVar(&o.to, "to", "", "`FORMAT`: "+oneOf(convertTo))
+	f.StringArrayVar(&o.speakers, "speaker", nil, "call a speaker of the source otherwise: `OLD=NAME`, again for each")
+	f.DurationVar(&o.duration, "duration", 0, "length of the audio, such as `31m12s`")
+	f.StringVar(&o.fraction, "fraction", "decimal", "what follows the dot of a stamp: `KIND` is decimal or frames30")
+	f.StringVarP(&o.out, "output", "o", "-", "`FILE` to write; - is standard output")
+	c.MarkFlagRequired("to")
+	complete(c, "from", transcripts.ReadFormats()...)
+	complete(c, "to", convertTo...)
+	complete(c, "fraction", "decimal", "frames30")
+	return c
+}
+
+// oneOf lists alternatives: a, b or c.
+func oneOf(names []string) string {
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " or " + names[last]
+}
+
+func (g *global) convert(name string, o *convertOptions) error {
+	opts, err := o.reading(name)
+	if err != nil {
+		return err
+	}
+	src, err := g.readInput(name, maxTranscript)
+	if err != nil {
+		return err
+	}
+	from := o.from
+	if from == "" {
+		from = transcripts.Detect(src)
+	}
+	t, err := transcripts.Read(src, from, opts)
+	if err != nil {
+		return err
+	}
+	if g.format == "text" {
+		if err := g.writeFindings(g.stderr, t.Findings); err != nil {
+			return err
+		}
+	}
+	var out bytes.Buffer
+	if from == "md" && o.to == "md" {
+		out.Write(transcripts.Format(src, &opts.Options)) // nothing of it gets lost
+	} else if err := writeTranscript(&out, t, o); err != nil {
+		return err
+	}
+	return g.writeOutput(o.out, out.Bytes())
+}
+
+// reading checks the options of the command and makes those of Read.
+func (o *convertOptions) reading(name string) (*transcripts.ReadOptions, error) {
+	if !slices.Contains(convertTo, o.to) {
+		return nil, usagef("--to %s: want %s", o.to, oneOf(convertTo))
+	}
+	if o.from != "" && !slices.Contains(transcripts.ReadFormats(), o.from) {
+		return nil, usagef("--from %s: want %s", o.from, oneOf(transcripts.ReadFormats()))
+	}
+	if o.duration < 0 {
+		return nil, usagef("--duration %v: want the length of the audio, such as 31m12s", o.duration)
+	}
+	fraction, err := transcripts.ParseFraction(o.fraction)
+	if err != nil {
+		return nil, usagef("--fraction %s: want decimal or frames30", o.fraction)
+	}
+	opts := &transcripts.ReadOptions{Options: transcripts.Options{File: name, Fraction: fraction}}
+	for _, s := range o.speakers {
+		old, called, ok := strings.Cut(s, "=")
+		if !ok || strings.TrimSpace(called) == "" {
+			return nil, usagef("--speaker %s: want OLD=NAME, such as JM=\"Jo March\"", s)
+		}
+		if opts.Speakers == nil {
+			opts.Speakers = map[string]string{}
+		}
+		opts.Speakers[old] = called
+	}
+	return opts, nil
+}
+
+func writeTranscript(w io.Writer, t *transcripts.Transcript, o *convertOptions) error {
+	switch o.to {
+	case "md":
+		return transcripts.WriteMarkdown(w, t)
+	case "txt":
+		return transcripts.WriteText(w, t)
+	}
+	cues := t.Cues(o.duration)
+	if o.to == "html" {
+		return transcripts.WriteHTML(w, t, cues)
+	}
+	if cues == nil {
+		return withHint(fmt.Errorf("the transcript has no time in it"), "give the length of the audio: --duration 31m12s")
+	}
+	switch o.to {
+	case "vtt":
+		return transcripts.WriteVTT(w, cues)
+	case "srt":
+		return transcripts.WriteSRT(w, cues)
+	}
+	return transcripts.WriteJSON(w, cues)
+}

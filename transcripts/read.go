@@ -1,0 +1,237 @@
+package transcripts
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"onair/internal/finding"
+)
+
+// ReadOptions change how a transcript in another format is read. Nil is the
+// zero value.
+type ReadOptions struct {
+	Options
+	// Speakers names those whom the source calls otherwise: "JM" or "SPEAKER_00"
+	// → "Jo March". The empty key names whoever has no name at all.
+	Speakers map[string]string
+}
+
+// formatReaders are the formats that Read knows beside Markdown.
+var formatReaders = []struct {
+	name string
+	read func(*source) ([]utterance, error)
+}{
+	{"vtt", (*source).vtt},
+	{"srt", (*source).srt},
+	{"json", (*source).podcasting},
+	{"whisper", (*source).whisper},
+	{"deepgram", (*source).deepgram},
+	{"assemblyai", (*source).assemblyAI},
+	{"google", (*source).google},
+	{"txt", (*source).plain},
+}
+
+// ReadFormats are the formats that Read understands:
+//
+//	md          Markdown, as Parse reads it
+//	vtt         WebVTT
+//	srt         SubRip
+//	json        JSON of Podcasting 2.0
+//	whisper     JSON of Whisper and of WhisperX
+//	deepgram    JSON of Deepgram
+//	assemblyai  JSON of AssemblyAI
+//	google      JSON of Google Speech-to-Text, v1 and v2
+//	txt         text: "Name: words", "[0:01:30.5] JM: words", or "Name: 00:01:30" above
+//	            the words
+func ReadFormats() []string {
+	names := []string{"md"}
+	for _, f := range formatReaders {
+		names = append(names, f.name)
+	}
+	return names
+}
+
+// Read reads a transcript in one of ReadFormats; an empty format is what Detect
+// makes of it. UTF-8 and UTF-16 with a byte order mark are read, any other
+// encoding is refused.
+//
+// Captions are joined to turns and paragraphs: a turn goes on as long as the
+// speaker does; a paragraph ends with a sentence behind which somebody draws
+// breath for two seconds, or after 400 characters, or without a sentence after 1,200;
+// where nothing is said for 20 seconds stands a Break. Paragraphs get stamps in whole
+// seconds, 5 seconds apart or more, which mean the same whatever counts their
+// fractions. A speaker without a name is Unknown. The Transcript has the places of
+// the Markdown that WriteMarkdown makes of it, and remembers the times of the
+// captions: Cues returns them, cut where they are longer than a cue is.
+//
+// What cannot be read is refused with a finding.Finding, which says where.
+func Read(src []byte, format string, o *ReadOptions) (*Transcript, error) {
+	if o == nil {
+		o = &ReadOptions{}
+	}
+	if format == "" {
+		format = Detect(src)
+	}
+	s := &source{o: o, used: map[string]bool{}}
+	if err := s.decode(src); err != nil && format != "md" {
+		return nil, err
+	}
+	if format == "md" {
+		if s.text == "" {
+			return Parse(src, &o.Options), nil
+		}
+		return Parse([]byte(s.text), &o.Options), nil
+	}
+	for _, f := range formatReaders {
+		if f.name != format {
+			continue
+		}
+		said, err := f.read(s)
+		if err == nil {
+			err = s.nameSpeakers(said)
+		}
+		if err != nil {
+			return nil, err
+		}
+		return transcribe(said, &o.Options), nil
+	}
+	return nil, fmt.Errorf("unknown format %q: want one of %s", format, strings.Join(ReadFormats(), ", "))
+}
+
+// source is a file in another format.
+type source struct {
+	text     string // UTF-8, lines end with LF
+	o        *ReadOptions
+	numbered bool            // speakers have numbers and letters for names
+	used     map[string]bool // the keys of o.Speakers that were met
+}
+
+// utterance is a stretch of speech as a source has it.
+type utterance struct {
+	start, end time.Duration
+	timed      bool // start was written
+	ended      bool // end was written
+	speaker    string
+	text       string // white space folded, nothing invisible
+	words      []timedWord
+	sections   []string // headings that stand before it
+}
+
+// timedWord is a word of an utterance of which the time is written.
+type timedWord struct {
+	to         int // where it ends in the text, in bytes
+	start, end time.Duration
+}
+
+// maxTime bounds what is taken for a time: longer than any recording, and far
+// from what a time.Duration can hold.
+const maxTime = 10000 * time.Hour
+
+// decode finds out the encoding.
+func (s *source) decode(src []byte) error {
+	switch {
+	case bytes.HasPrefix(src, []byte("\xef\xbb\xbf")):
+		src = src[3:]
+	case bytes.HasPrefix(src, []byte("\xff\xfe")):
+		src = fromUTF16(src[2:], binary.LittleEndian)
+	case bytes.HasPrefix(src, []byte("\xfe\xff")):
+		src = fromUTF16(src[2:], binary.BigEndian)
+	}
+	text := string(unixLines(src))
+	for i, r := range text {
+		if r == 0 {
+			return positioned(s.o.File, text, i, "is it UTF-16? save it as UTF-8", "NUL byte")
+		}
+		if r == utf8.RuneError && !strings.HasPrefix(text[i:], "\ufffd") {
+			return positioned(s.o.File, text, i, "convert it: iconv -f WINDOWS-1252 -t UTF-8", "not UTF-8")
+		}
+	}
+	s.text = text
+	return nil
+}
+
+func fromUTF16(src []byte, order binary.ByteOrder) []byte {
+	units := make([]uint16, len(src)/2)
+	for i := range units {
+		units[i] = order.Uint16(src[2*i:])
+	}
+	return []byte(string(utf16.Decode(units)))
+}
+
+// problem is an error at an offset of the text.
+func (s *source) problem(at int, hint, format string, args ...any) error {
+	return positioned(s.o.File, s.text, at, hint, format, args...)
+}
+
+func positioned(file, text string, at int, hint, format string, args ...any) error {
+	at = min(max(at, 0), len(text))
+	return finding.Finding{
+		Severity: finding.Error,
+		Position: finding.Position{
+			File:   file,
+			Line:   strings.Count(text[:at], "\n") + 1,
+			Column: at - strings.LastIndexByte(text[:at], '\n'),
+		},
+		Message: fmt.Sprintf(format, args...),
+		Hint:    hint,
+	}
+}
+
+// nameSpeakers gives the utterances the names that their labels will have.
+func (s *source) nameSpeakers(said []utterance) error {
+	names := map[string]string{}
+	for i := range said {
+		u := &said[i]
+		name, known := names[u.speaker]
+		if !known {
+			name = s.speakerName(u.speaker)
+			names[u.speaker] = name
+		}
+		u.speaker = name
+	}
+	for _, key := range slices.Sorted(maps.Keys(s.o.Speakers)) {
+		if !s.used[key] {
+			met := slices.DeleteFunc(slices.Sorted(maps.Keys(names)), func(n string) bool { return n == "" })
+			return finding.Finding{Severity: finding.Error, Position: finding.Position{File: s.o.File},
+				Message: fmt.Sprintf("no speaker is called %q", key), Hint: "there are: " + strings.Join(met, ", ")}
+		}
+	}
+	return nil
+}
+
+// speakerName is the name for a speaker of the source, fit for a label.
+func (s *source) speakerName(raw string) string {
+	if name, ok := s.o.Speakers[raw]; ok {
+		s.used[raw] = true
+		return labelName(name)
+	}
+	if s.numbered {
+		if number, ok := strings.CutPrefix(raw, "SPEAKER_"); ok {
+			raw = "Speaker " + number // WhisperX
+		} else if raw != "" && len(raw) <= 2 {
+			raw = "Speaker " + raw
+		}
+	}
+	return labelName(raw)
+}
+
+// labelName takes out of a name what no label can hold.
+func labelName(name string) string {
+	name = clean([]byte(strings.Map(func(r rune) rune {
+		if r == '*' || r == ':' || r == '[' || r == ']' {
+			return ' '
+		}
+		return r
+	}, name)))
+	if utf8.RuneCountInString(name) > maxName {
+		name = strings.TrimSpace(string([]rune(name)[:maxName]))
+	}
+	return name
+}

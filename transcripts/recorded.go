@@ -1,0 +1,245 @@
+package transcripts
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+	"sort"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// How captions become paragraphs; see Read.
+const (
+	paragraphEnough = 400 // characters
+	paragraphLeast  = 80
+	paragraphMost   = 1200
+	drawBreath      = 2 * time.Second
+	emptyStretch    = 20 * time.Second
+	stampDistance   = 5 * time.Second
+)
+
+// unknownSpeaker is the label of a speaker whose name the source does not have.
+const unknownSpeaker = "Unknown"
+
+// recorded is what is known of captions and cannot be said in Markdown: their
+// times.
+type recorded struct {
+	cues   []Cue
+	starts [][]time.Duration // of each block of each turn
+}
+
+// transcribe makes a transcript of what a reader found.
+func transcribe(said []utterance, o *Options) *Transcript {
+	r := &recorded{}
+	var draft []Turn
+	if slices.ContainsFunc(said, func(u utterance) bool { return !u.timed || !u.ended }) || len(said) == 0 {
+		r, draft = nil, anchored(said)
+	} else {
+		untangle(said)
+		cues, glued := fit(said)
+		m := merger{r: r}
+		m.merge(cues, glued)
+		r.cues, draft = cues, m.turns
+	}
+	for i := range draft {
+		switch name := &draft[i].Speaker; {
+		case *name == "":
+			*name = unknownSpeaker
+		case !draft[i].Pause && newParser(nil, o).isPause(*name):
+			*name += " Speaker"
+		}
+	}
+	md := Format(appendMarkdown(nil, draft), o)
+	t := Parse(md, o)
+	if again := Format(appendMarkdown(nil, t.Turns), o); !bytes.Equal(again, md) { // stars in a note
+		t = Parse(again, o)
+	}
+	t.recorded, t.Findings = r, nil
+	return t
+}
+
+// anchored makes a turn of every run of utterances of one speaker and a
+// paragraph of each. They have stamps where a time was written.
+func anchored(said []utterance) []Turn {
+	var turns []Turn
+	for i := range said {
+		u := &said[i]
+		if i == 0 || u.speaker != said[i-1].speaker || isDivider([]byte(u.text)) {
+			turns = append(turns, Turn{Speaker: u.speaker})
+		}
+		turn := &turns[len(turns)-1]
+		b := Block{Text: u.text}
+		if u.timed {
+			b.Marks = append(b.Marks, Mark{Time: u.start.Round(time.Second), Timed: true})
+		}
+		for _, section := range u.sections {
+			b.Marks = append(b.Marks, Mark{Note: section})
+		}
+		turn.Blocks = append(turn.Blocks, b)
+	}
+	return turns
+}
+
+// untangle puts captions in the order of their times and lets no two of them
+// overlap: one ends when the next starts, and those that start together share
+// the time.
+func untangle(said []utterance) {
+	slices.SortStableFunc(said, func(a, b utterance) int { return cmp.Compare(a.start, b.start) })
+	for i := 0; i < len(said); {
+		next, end := i, said[i].end
+		for next < len(said) && said[next].start == said[i].start {
+			end = max(end, said[next].end)
+			next++
+		}
+		if next < len(said) {
+			end = min(end, said[next].start)
+		}
+		if next > i+1 {
+			share(said[i:next], said[i].start, end)
+			for j := i; j < next; j++ {
+				said[j].words = nil
+			}
+		}
+		said[i].end = min(said[i].end, end)
+		i = next
+	}
+}
+
+// fit cuts utterances into cues. glued says which cues have no space before
+// them.
+func fit(said []utterance) (cues []Cue, glued []bool) {
+	var c cutter
+	last, before := "", rune(0)
+	for i := range said {
+		u := &said[i]
+		from, at := len(c.cues), 0
+		c.piece(Cue{Speaker: u.speaker, Turn: i}, u.text, 0, len(u.text), 0, last)
+		last = u.speaker
+		for j := from; j < len(c.cues); j++ {
+			cue := &c.cues[j]
+			space := at < len(u.text) && u.text[at] == ' '
+			if space {
+				at++
+			}
+			cue.Start, cue.End = u.times(c.places[j], c.places[len(c.places)-1].to, at, at+len(cue.Text))
+			at += len(cue.Text)
+			first, _ := utf8.DecodeRuneInString(cue.Text)
+			glued = append(glued, !space && (j > from || spaceless(before) && spaceless(first)))
+			before, _ = utf8.DecodeLastRuneInString(cue.Text)
+		}
+	}
+	var end time.Duration
+	for i := range c.cues {
+		cue := &c.cues[i]
+		cue.Start = max(cue.Start.Round(time.Millisecond), end)
+		end = max(cue.End.Round(time.Millisecond), cue.Start+time.Millisecond)
+		cue.End = end
+	}
+	return c.cues, glued
+}
+
+// times are those of the bytes from up to to, the place p in a text of a weight:
+// as the words have them, else in proportion.
+func (u *utterance) times(p span, weight, from, to int) (start, end time.Duration) {
+	first := sort.Search(len(u.words), func(i int) bool { return u.words[i].to > from })
+	last := sort.Search(len(u.words), func(i int) bool { return u.words[i].to > to }) - 1
+	if first <= last && u.words[last].end > u.words[first].start {
+		return max(u.words[first].start, u.start), min(u.words[last].end, u.end)
+	}
+	whole := segment{0, weight, u.start, max(u.end, u.start)}
+	return whole.at(p.from), whole.at(p.to)
+}
+
+// merger joins cues to turns and paragraphs.
+type merger struct {
+	r       *recorded
+	turns   []Turn
+	stamped time.Duration // the last stamp; less than 0: none
+}
+
+func (m *merger) merge(cues []Cue, glued []bool) {
+	m.stamped = -stampDistance
+	for i := range cues {
+		c := &cues[i]
+		switch {
+		case i == 0:
+			m.turn(c)
+		case c.Start-cues[i-1].End >= emptyStretch:
+			m.pause(cues[i-1].End, c.Start)
+			m.turn(c)
+		case c.Speaker != cues[i-1].Speaker:
+			m.turn(c)
+		case !m.breaks(c.Start - cues[i-1].End):
+		case isDivider([]byte(c.Text)): // at the start of a line it would be one
+			m.turn(c)
+		default:
+			m.paragraph(c)
+		}
+		n := len(m.turns) - 1
+		blocks := m.turns[n].Blocks
+		b := &blocks[len(blocks)-1]
+		if b.Text != "" && !glued[i] {
+			b.Text += " "
+		}
+		b.Text += c.Text
+		c.Turn = n
+	}
+}
+
+// breaks reports whether a paragraph ends before a silence.
+func (m *merger) breaks(silence time.Duration) bool {
+	blocks := m.turns[len(m.turns)-1].Blocks
+	text := blocks[len(blocks)-1].Text
+	size := len(text)
+	ended := endingOf(text[strings.LastIndexByte(text, ' ')+1:]) == endsSentence
+	return size >= paragraphMost || ended && (size >= paragraphEnough || size >= paragraphLeast && silence >= drawBreath)
+}
+
+func (m *merger) turn(c *Cue) {
+	m.turns = append(m.turns, Turn{Speaker: c.Speaker})
+	m.r.starts = append(m.r.starts, nil)
+	m.paragraph(c)
+}
+
+// pause puts a Break where nothing is said. Whatever is said next has a stamp.
+func (m *merger) pause(from, to time.Duration) {
+	from, to = from.Round(time.Second), to.Round(time.Second)
+	m.turns = append(m.turns, Turn{Speaker: "Break", Pause: true, Stamp: &Mark{Time: from, Timed: true}, Until: &Mark{Time: to, Timed: true}})
+	m.r.starts = append(m.r.starts, []time.Duration{from})
+	m.stamped = -stampDistance
+}
+
+func (m *merger) paragraph(c *Cue) {
+	turn := &m.turns[len(m.turns)-1]
+	var b Block
+	if at := c.Start.Round(time.Second); at-m.stamped >= stampDistance {
+		b.Marks = []Mark{{Time: at, Timed: true}}
+		m.stamped = at
+	}
+	turn.Blocks = append(turn.Blocks, b)
+	n := len(m.r.starts) - 1
+	m.r.starts[n] = append(m.r.starts[n], c.Start)
+}
+
+// fitting returns the cues as far as they lie within the duration, or nil where
+// they do not.
+func (r *recorded) fitting(duration time.Duration) []Cue {
+	cues := slices.Clone(r.cues)
+	if n := len(cues); duration > 0 && n > 0 {
+		if cues[n-1].Start >= duration {
+			return nil
+		}
+		cues[n-1].End = min(cues[n-1].End, duration.Truncate(time.Millisecond))
+	}
+	return cues
+}
+
+// start is when a block starts.
+func (r *recorded) start(turn, block int) time.Duration {
+	if turn < len(r.starts) && block < len(r.starts[turn]) {
+		return r.starts[turn][block]
+	}
+	return r.cues[len(r.cues)-1].End
+}
