@@ -32,7 +32,7 @@ type emulator struct {
 	*rules
 	mu       sync.Mutex
 	requests []request
-	sent     int64 // bytes of bodies that arrived since forget
+	sent     map[string]int64 // bytes of bodies that arrived since forget, by key
 	doom     *doom
 	written  func(key string) // called after every write, before it is answered; may be nil
 	arrived  func(r request)  // called with every request before it is handled; may be nil
@@ -105,7 +105,7 @@ func (e *emulator) open(t testing.TB, url string) {
 	for _, name := range []string{bucketName, privateName} {
 		fake.CreateBucketWithOpts(fakestorage.CreateBucketOpts{Name: name})
 	}
-	e.url, e.rules = url, newRules(fake)
+	e.url, e.rules, e.sent = url, newRules(fake), map[string]int64{}
 }
 
 // env points the binary at the public bucket, under the URL the emulator itself
@@ -154,7 +154,7 @@ func (e *emulator) serve(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	e.mu.Lock()
-	e.sent += int64(len(body))
+	e.sent[req.key] += int64(len(body))
 	e.mu.Unlock()
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	answer := e.answer(r, c)
@@ -217,7 +217,7 @@ func (e *emulator) doomed(r request) *doom {
 func (e *emulator) forget() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.requests, e.sent = nil, 0
+	e.requests, e.sent = nil, map[string]int64{}
 }
 
 // asked returns the requests since forget.
@@ -236,6 +236,27 @@ func (e *emulator) writes() []string {
 		}
 	}
 	return keys
+}
+
+// traffic is the number of bytes that went to keys with one of the prefixes since
+// forget, and the requests that carried them.
+func (e *emulator) traffic(prefixes ...string) (bytes int64, requests []request) {
+	ofThese := func(key string) bool {
+		return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(key, p) })
+	}
+	for _, r := range e.asked() {
+		if ofThese(r.key) {
+			requests = append(requests, r)
+		}
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for key, n := range e.sent {
+		if ofThese(key) {
+			bytes += n
+		}
+	}
+	return bytes, requests
 }
 
 // watch sets the function that is called after every write.

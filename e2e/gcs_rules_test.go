@@ -27,11 +27,11 @@ import (
 // the other, each at an instant of its own, as a generation is its instant.
 type rules struct {
 	fake     *fakestorage.Server
-	clock    func() time.Time // of what is written
-	pageSize int              // of listings, whatever the client asks for; 0: as it asks
-	turn     chan struct{}    // holds whoever changes something
+	pageSize int           // of listings, whatever the client asks for; 0: as it asks
+	turn     chan struct{} // holds whoever changes something
 
 	mu     sync.Mutex
+	ahead  time.Duration    // of the service's clock before this machine's
 	facts  map[string]facts // by object and generation
 	stored map[string]int   // how often a key got other bytes or was made, by bucket and key
 }
@@ -45,7 +45,6 @@ type facts struct {
 func newRules(fake *fakestorage.Server) *rules {
 	return &rules{
 		fake:   fake,
-		clock:  time.Now,
 		turn:   make(chan struct{}, 1),
 		facts:  map[string]facts{},
 		stored: map[string]int{},
@@ -340,6 +339,20 @@ func (u *rules) dressValue(v any) {
 			u.dressValue(item)
 		}
 	}
+}
+
+// clock is what time it is for the service.
+func (u *rules) clock() time.Time {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return time.Now().Add(u.ahead)
+}
+
+// advance sets the service's clock forward.
+func (u *rules) advance(d time.Duration) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.ahead += d
 }
 
 func idOf(bucket, key string, generation int64) string {

@@ -2,10 +2,10 @@ package e2e
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -229,7 +229,12 @@ func TestTwoPublishers(t *testing.T) {
 // phase is how far the last publish got, by the record in the bucket.
 func (e *emulator) phase(t testing.TB) string {
 	t.Helper()
-	return decode[struct{ Phase string }](t, e.object(t, ".onair/release.json").data).Phase
+	return e.phaseIn(t, bucketName)
+}
+
+func (e *emulator) phaseIn(t testing.TB, bucket string) string {
+	t.Helper()
+	return decode[struct{ Phase string }](t, e.objectIn(t, bucket, ".onair/release.json").data).Phase
 }
 
 // mustBeContent fails the test if the listener ever met a broken promise, or
@@ -252,16 +257,15 @@ var titleLine = regexp.MustCompile(`(?m)^title:.*$`)
 // its audio's key, the feed and several pages change.
 func retitle(t testing.TB, w *workplace, title string) {
 	t.Helper()
-	file := filepath.Join(w.dir, filepath.FromSlash(w.source(t).live()[0].dir), "episode.md")
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !titleLine.Match(text) {
-		t.Fatalf("no title in %s", file)
-	}
-	replaced := titleLine.ReplaceAll(text, []byte("title: "+title))
-	if err := os.WriteFile(file, replaced, 0o644); err != nil {
-		t.Fatal(err)
-	}
+	retitleEpisode(t, w, w.source(t).live()[0], title)
+}
+
+func retitleEpisode(t testing.TB, w *workplace, e *episodeSource, title string) {
+	t.Helper()
+	edit(t, filepath.Join(w.dir, filepath.FromSlash(e.dir), "episode.md"), func(text string) string {
+		if !titleLine.MatchString(text) {
+			t.Fatalf("no title in %s", e.dir)
+		}
+		return titleLine.ReplaceAllLiteralString(text, "title: "+strconv.Quote(title))
+	})
 }

@@ -1,0 +1,150 @@
+package e2e
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestKillAnywhere kills 200 publishes as kill -9 does: half of them at a random
+// moment of a random write, half after a random time, so that whatever comes
+// between the writes is hit as well. Records and parts are in a bucket of their
+// own, so that retitled audio is joined. The next publish converges and leaves
+// nothing behind; nothing in the bucket is ever half.
+func TestKillAnywhere(t *testing.T) {
+	t.Parallel()
+	const workers = 4
+	each := rounds(t, 200/workers)
+	for worker := range workers {
+		t.Run(fmt.Sprintf("worker %d", worker), func(t *testing.T) {
+			t.Parallel()
+			e := startEmulator(t)
+			w := newWorkplace(t, e.privateEnv()...)
+			app := &listener{feedURL: e.publicURL() + "feed.xml"}
+			e.watch(app.look)
+			random := rand.New(rand.NewPCG(uint64(worker), 0))
+			k := &killer{emulator: e, workplace: w, writes: 60, whole: time.Second}
+			killed := 0
+			for round := range each {
+				retitleAny(t, w, random.IntN(4), fmt.Sprintf("Worker %d, take %d", worker, round))
+				if k.once(t, random) {
+					killed++
+				}
+				k.mustRecover(t, fmt.Sprintf("round %d", round))
+			}
+			app.mustBeContent(t, each)
+			if killed < each/2 {
+				t.Errorf("only %d of %d publishes were killed", killed, each)
+			}
+		})
+	}
+}
+
+// TestKillLocal kills publishes to folders, with the records in one of their own,
+// after random times.
+func TestKillLocal(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	w := newWorkplace(t, "ONAIR_STORAGE=file:"+filepath.Join(root, "public"), "ONAIR_STATE=file:"+filepath.Join(root, "state"))
+	random := rand.New(rand.NewPCG(3, 4))
+	k := &killer{workplace: w, whole: time.Second, dirs: []string{root}}
+	for round := range rounds(t, 50) {
+		retitleAny(t, w, random.IntN(4), fmt.Sprintf("Take %d", round))
+		k.after(t, random)
+		k.mustRecover(t, fmt.Sprintf("round %d", round))
+	}
+}
+
+// killer kills publishes of a workplace, and learns from those that recover how
+// long they take.
+type killer struct {
+	*emulator // nil: the storage is a folder
+	*workplace
+	writes int
+	whole  time.Duration
+	dirs   []string // where, besides the workplace, nothing may be left behind
+}
+
+// once kills a publish at a random moment; it reports whether it lived to see
+// that.
+func (k *killer) once(t *testing.T, random *rand.Rand) bool {
+	if random.IntN(2) == 0 {
+		return k.after(t, random)
+	}
+	d := death{1 + random.IntN(k.writes), []moment{arriving, halfway, answered}[random.IntN(3)]}
+	killed, said, err := k.kill(k.command("publish", "--yes"), d)
+	if !killed && err != nil {
+		t.Errorf("%v: %v\n%s", d, err, said)
+	}
+	return killed
+}
+
+// after kills a publish after a random part of the time that a whole one takes.
+func (k *killer) after(t *testing.T, random *rand.Rand) bool {
+	t.Helper()
+	cmd := k.command("publish", "--yes")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	timer := time.AfterFunc(time.Duration(random.Int64N(int64(k.whole))), func() { _ = cmd.Process.Kill() })
+	defer timer.Stop()
+	err := cmd.Wait()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) && exit.ExitCode() >= 0 {
+		t.Errorf("the publish to be killed failed: %v", err)
+	}
+	return err != nil
+}
+
+// mustRecover publishes again, which must converge, and looks for what the dead
+// publish left behind.
+func (k *killer) mustRecover(t *testing.T, when string) {
+	t.Helper()
+	if k.emulator != nil {
+		k.forget()
+	}
+	start := time.Now()
+	k.run(t, "publish", "--yes")
+	k.whole = max(k.whole/2, time.Since(start))
+	k.run(t, "plan", "--exit-code")
+	if k.emulator != nil {
+		k.writes = max(k.writes/2, len(k.emulator.writes()))
+		for _, wrong := range differences(k.objects(t), k.build(t)) {
+			t.Errorf("%s: %s", when, wrong)
+		}
+	}
+	for _, dir := range append(k.dirs, filepath.Dir(k.dir)) {
+		for _, name := range temporaries(t, dir) {
+			t.Errorf("%s: %s is left behind", when, name)
+		}
+	}
+}
+
+// temporaries are the files below a folder that look as if they should be gone.
+func temporaries(t testing.TB, dir string) (names []string) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+		if base := filepath.Base(name); err == nil && !d.IsDir() && (strings.Contains(base, "tmp") || strings.Contains(base, "temp")) {
+			names = append(names, name)
+		}
+		return err
+	})
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		t.Fatal(err)
+	}
+	return names
+}
+
+// retitleAny gives one of the live episodes another title.
+func retitleAny(t testing.TB, w *workplace, n int, title string) {
+	t.Helper()
+	live := w.source(t).live()
+	retitleEpisode(t, w, live[n%len(live)], title)
+}
