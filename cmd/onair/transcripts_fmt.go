@@ -59,7 +59,7 @@ func (g *global) fmt(args []string, o *fmtOptions) error {
 	if err != nil {
 		return err
 	}
-	names, err := g.transcriptFiles(args)
+	names, err := r.files(args)
 	if err != nil {
 		return err
 	}
@@ -75,20 +75,6 @@ func (g *global) fmt(args []string, o *fmtOptions) error {
 		return exitError(exitFindings)
 	}
 	return nil
-}
-
-// transcriptFiles are the transcripts among files and in folders; - is standard
-// input and stands alone.
-func (g *global) transcriptFiles(args []string) ([]string, error) {
-	for _, arg := range args {
-		if arg == "-" && len(args) > 1 {
-			return nil, usagef("- stands for standard input, and alone")
-		}
-	}
-	if len(args) == 1 && args[0] == "-" {
-		return args, nil
-	}
-	return repo.Files(g.dir, args)
 }
 
 func (g *global) readStyle(name string) (*transcripts.Style, error) {

@@ -118,7 +118,7 @@ func (g *global) suggestFrames(ctx context.Context, root fs.FS, dir string, s *r
 	if _, err := fs.Stat(root, "show.yaml"); err == nil || s.Fraction != "" {
 		return nil
 	}
-	names, err := repo.Files(dir, []string{"."})
+	names, err := repo.Files(dir, []string{"."}, repo.IsTranscript)
 	if err != nil {
 		return err
 	}

@@ -84,7 +84,7 @@ func (g *global) lint(ctx context.Context, args []string, o *lintOptions) error 
 	if o.base != "" {
 		return g.lintChange(ctx, r, args, o)
 	}
-	names, err := g.transcriptFiles(args)
+	names, err := r.files(args)
 	if err != nil {
 		return err
 	}
@@ -205,7 +205,7 @@ func (g *global) fixFile(l *repo.Linter, name string) ([]byte, error) {
 
 // lintChange lints what a change introduced.
 func (g *global) lintChange(ctx context.Context, r *transcriptRepo, args []string, o *lintOptions) error {
-	changes, err := review.Changes(ctx, g.dir, o.base, args, repo.IsTranscript)
+	changes, err := review.Changes(ctx, g.dir, o.base, args, r.wanted)
 	if errors.Is(err, review.ErrShallow) {
 		return withHint(err, "fetch the history: git fetch --unshallow, or fetch-depth: 0 for actions/checkout")
 	}
@@ -266,7 +266,7 @@ func (g *global) lintNewFiles(ctx context.Context, r *transcriptRepo, changes []
 	if len(isNew) == 0 {
 		return nil, nil
 	}
-	names, err := repo.Files(g.dir, []string{"."})
+	names, err := r.files([]string{"."})
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"onair/show"
@@ -86,6 +88,29 @@ func (r *transcriptRepo) below(name string) string {
 		return filepath.ToSlash(name)
 	}
 	return filepath.ToSlash(rel)
+}
+
+// wanted reports whether a file is a transcript, by its name: in a show, what an
+// episode names or what is called like one.
+func (r *transcriptRepo) wanted(name string) bool {
+	if r.episodes == nil || !repo.IsTranscript(name) {
+		return repo.IsTranscript(name)
+	}
+	_, known := r.episodes[r.below(name)]
+	base := filepath.Base(name)
+	return known || base == "transcript.md" || strings.HasPrefix(base, "transcript.") && strings.HasSuffix(base, ".md")
+}
+
+// files are the transcripts among files and in folders; - is standard input and
+// stands alone.
+func (r *transcriptRepo) files(args []string) ([]string, error) {
+	if slices.Contains(args, "-") {
+		if len(args) > 1 {
+			return nil, usagef("- stands for standard input, and alone")
+		}
+		return args, nil
+	}
+	return repo.Files(r.dir, args, r.wanted)
 }
 
 // page is where the episode of a transcript is heard; empty where that is not

@@ -17,9 +17,10 @@ var others = []string{
 }
 
 // Files are the transcripts among files and in folders, below dir unless they
-// are absolute. A file that is named is always one; of a folder, those are that
-// the package comment describes, in order.
-func Files(dir string, args []string) ([]string, error) {
+// are absolute, in order. A file that is named is always one; of a folder, those
+// are that wanted says, such as IsTranscript. Hidden folders and what is no
+// regular file are passed by.
+func Files(dir string, args []string, wanted func(name string) bool) ([]string, error) {
 	var names []string
 	for _, arg := range args {
 		info, err := os.Stat(In(dir, arg))
@@ -43,7 +44,7 @@ func Files(dir string, args []string) ([]string, error) {
 				if d.IsDir() {
 					return filepath.SkipDir
 				}
-			case d.Type().IsRegular() && isTranscript(d.Name()):
+			case d.Type().IsRegular() && wanted(filepath.Join(arg, rel)):
 				names = append(names, filepath.Join(arg, rel))
 			}
 			return nil
@@ -56,18 +57,15 @@ func Files(dir string, args []string) ([]string, error) {
 	return slices.Compact(names), nil
 }
 
-// IsTranscript reports whether a file is a transcript by its name, a path.
+// IsTranscript reports whether a file is a transcript by its name, a path, in a
+// repository of transcripts.
 func IsTranscript(name string) bool {
 	for part := range strings.SplitSeq(filepath.ToSlash(filepath.Dir(name)), "/") {
 		if strings.HasPrefix(part, ".") && part != "." && part != ".." {
 			return false
 		}
 	}
-	return isTranscript(filepath.Base(name))
-}
-
-func isTranscript(base string) bool {
-	base = strings.ToLower(base)
+	base := strings.ToLower(filepath.Base(name))
 	return strings.HasSuffix(base, ".md") && !strings.HasPrefix(base, ".") && !slices.Contains(others, base)
 }
 
