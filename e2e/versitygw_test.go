@@ -3,19 +3,34 @@ package e2e
 import (
 	"bytes"
 	"fmt"
+	"io"
+	"log"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/config"
+	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
-// s3Server is an S3 server in a process of its own, with an empty bucket.
+// s3Server is an S3 server in a process of its own, with two empty buckets, and
+// a proxy in front that remembers what was asked.
 type s3Server struct {
-	url string // no slash at its end
+	url string // of the proxy; no slash at its end
 	dir string // one folder for each bucket
+
+	mu       sync.Mutex
+	requests []request
 }
 
 // The credentials of every S3 server launched here.
@@ -31,7 +46,18 @@ func startVersityGW(t testing.TB) *s3Server {
 	program := need(t, "versitygw")
 	s := &s3Server{dir: t.TempDir()}
 	address := freeAddress(t)
-	s.url = "http://" + address
+	backend := &url.URL{Scheme: "http", Host: address}
+	front := httptest.NewServer(s.record(&httputil.ReverseProxy{
+		// Signatures are of the host that the client knows: it stays as it is.
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.Out.URL.Scheme, r.Out.URL.Host = "http", address
+			r.Out.Host = r.In.Host
+		},
+		FlushInterval: -1,
+		ErrorLog:      log.New(io.Discard, "", 0), // tests break connections on purpose
+	}))
+	t.Cleanup(front.Close)
+	s.url = front.URL
 
 	cmd := exec.Command(program, "--port", address, "--quiet", "posix", s.dir)
 	cmd.Env = append(cleanEnv(t.TempDir()), "ROOT_ACCESS_KEY="+s3AccessKey, "ROOT_SECRET_KEY="+s3SecretKey)
@@ -52,14 +78,85 @@ func startVersityGW(t testing.TB) *s3Server {
 			t.Fatalf("versitygw ended:\n%s", said.Bytes())
 		default:
 		}
-		resp, err := http.Get(s.url)
+		resp, err := http.Get(backend.String())
 		if err == nil {
 			resp.Body.Close()
 		}
 		return err == nil
 	})
 	s.makeBucket(t, bucketName)
+	s.makeBucket(t, privateName)
 	return s
+}
+
+// record remembers requests with credentials; others are those of listeners.
+func (s *s3Server) record(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "" {
+			_, key, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+			req := request{kind: read, key: key}
+			switch {
+			case r.Method != http.MethodGet && r.Method != http.MethodHead:
+				req.kind = write
+			case r.URL.Query().Has("list-type"):
+				req = request{kind: list}
+			}
+			s.mu.Lock()
+			s.requests = append(s.requests, req)
+			s.mu.Unlock()
+		} else if strings.HasSuffix(r.URL.Path, "/") {
+			r.URL.Path += "index.html" // as a CDN in front does for listeners
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// asked returns what was asked since the last forget.
+func (s *s3Server) asked() []request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.requests)
+}
+
+// forget forgets what was asked.
+func (s *s3Server) forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.requests = nil
+}
+
+// publish lets anybody read the objects of the first bucket, pages of other sites
+// included.
+func (s *s3Server) publish(t testing.TB) {
+	t.Helper()
+	useS3Credentials()
+	cfg, err := config.LoadDefaultConfig(t.Context(), config.WithRegion("us-east-1"), config.WithBaseEndpoint(s.url))
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := awss3.NewFromConfig(cfg, func(o *awss3.Options) { o.UsePathStyle = true })
+	policy := fmt.Sprintf(`{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::%s/*"}]}`, bucketName)
+	name := bucketName
+	if _, err := client.PutBucketPolicy(t.Context(), &awss3.PutBucketPolicyInput{Bucket: &name, Policy: &policy}); err != nil {
+		t.Fatal(err)
+	}
+	rule := types.CORSRule{AllowedOrigins: []string{"*"}, AllowedMethods: []string{"GET", "HEAD"}}
+	cors := &types.CORSConfiguration{CORSRules: []types.CORSRule{rule}}
+	if _, err := client.PutBucketCors(t.Context(), &awss3.PutBucketCorsInput{Bucket: &name, CORSConfiguration: cors}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// env points the binary at the buckets, under the URL the server itself serves
+// the public one at.
+func (s *s3Server) env() []string {
+	return []string{
+		"AWS_ACCESS_KEY_ID=" + s3AccessKey,
+		"AWS_SECRET_ACCESS_KEY=" + s3SecretKey,
+		"ONAIR_STORAGE=" + s.bucketURL(bucketName),
+		"ONAIR_STATE=" + s.bucketURL(privateName),
+		"ONAIR_URL=" + s.url + "/" + bucketName + "/",
+	}
 }
 
 // makeBucket makes a bucket: a folder.
