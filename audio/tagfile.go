@@ -127,6 +127,10 @@ func planTagging(r io.ReaderAt, size int64, edit func(*Tag) error, drop []string
 	if err != nil {
 		return nil, nil, err
 	}
+	// A frame that is kept may hold what every reader takes for audio.
+	if _, _, err := skipFront(bytes.NewReader(new.bytes), int64(len(new.bytes))); err != nil {
+		return nil, nil, fmt.Errorf("the new tag would not be read again: %w", err)
+	}
 	t.Tag, t.Fields, t.Kept, t.Dropped, t.TagBytes = new.tag, new.fields, new.kept, new.dropped, int64(len(new.bytes))
 	return t, new.bytes, nil
 }
