@@ -108,10 +108,6 @@ sub find_object {
 sub missing {
 	set req.http.X-Onair-Missing = "yes";
 	set req.url = "/404.html";
-	unset req.http.Range;
-	unset req.http.If-Modified-Since;
-	unset req.http.If-None-Match;
-	unset req.http.If-Range;
 }
 
 sub vcl_hash {
