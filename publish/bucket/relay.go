@@ -13,7 +13,7 @@ import (
 // of it travels here and back. The errors are those of Join.
 func Relay(ctx context.Context, b Bucket, o *Object, parts []Part, cond Condition) (Attrs, error) {
 	if err := CheckParts(o, parts); err != nil {
-		return Attrs{}, err
+		return Attrs{}, fmt.Errorf("join %s: %w", o.Key, err)
 	}
 	var r *partsReader
 	whole := *o

@@ -145,12 +145,12 @@ func (u *upload) complete(ctx context.Context) (out stored, err error) {
 		answer, err := u.b.client.CompleteMultipartUpload(ctx, in)
 		switch {
 		case err == nil:
-			out = stored{answer.ETag, answer.ResultMetadata}
+			out = answered(answer.ETag, answer.ResultMetadata)
 		case n > 1 && (u.t.broken(err) || code(err) == "NoSuchUpload"):
 			// An earlier try may have done it, its answer lost.
 			a, lookErr := u.b.lookForOurs(ctx, u.o, u.t)
 			if lookErr == nil {
-				out = stored{etag: &a.Version}
+				out = stored{&a.Version, a.Updated}
 			}
 			if lookErr == nil || code(err) != "NoSuchUpload" || !errors.Is(lookErr, bucket.ErrPrecondition) {
 				return lookErr

@@ -34,7 +34,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -141,5 +140,5 @@ func (b *Bucket) retry(ctx context.Context, size int64, try func(ctx context.Con
 
 // wrap says which step on which object failed.
 func (b *Bucket) wrap(op, key string, err error) error {
-	return fmt.Errorf("%s %s: %w", op, strings.TrimSuffix(b.at.String(), "/")+"/"+key, err)
+	return fmt.Errorf("%s %s%s: %w", op, b.at, key, err)
 }

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
@@ -41,8 +42,14 @@ func (b *Bucket) Write(ctx context.Context, o *bucket.Object, cond bucket.Condit
 
 // stored is what a provider says of a write.
 type stored struct {
-	etag     *string
-	metadata middleware.Metadata
+	etag *string
+	at   time.Time // by its clock
+}
+
+// answered is what a provider says in answer to a write.
+func answered(etag *string, metadata middleware.Metadata) stored {
+	at, _ := awsmiddleware.GetServerTime(metadata)
+	return stored{etag, at}
 }
 
 // target is where a write goes.
@@ -149,9 +156,8 @@ func (b *Bucket) lookForOurs(ctx context.Context, o *bucket.Object, t *target) (
 
 // written describes an object that was just stored.
 func written(o *bucket.Object, out stored) bucket.Attrs {
-	a := bucket.Attrs{Key: o.Key, Headers: o.Headers, Size: o.Size, CRC32C: o.CRC32C, Version: version(out.etag)}
+	a := bucket.Attrs{Key: o.Key, Headers: o.Headers, Size: o.Size, CRC32C: o.CRC32C, Version: version(out.etag), Updated: out.at}
 	a.Metadata = remote.Lower(o.Metadata)
-	a.Updated, _ = awsmiddleware.GetServerTime(out.metadata)
 	return a
 }
 
@@ -201,7 +207,7 @@ func (b *Bucket) sendWhole(ctx context.Context, t *target, o *bucket.Object) (ou
 		}
 		answer, err := b.stream(ctx, in, o)
 		if err == nil {
-			out = stored{answer.ETag, answer.ResultMetadata}
+			out = answered(answer.ETag, answer.ResultMetadata)
 		}
 		return err
 	})
