@@ -3,7 +3,7 @@
 #
 # Upload it as the service's main VCL:
 #
-#   fastly vcl custom create --service-id SERVICE_ID --version latest --autoclone --name onair --main --content onair.vcl
+#   fastly service vcl custom create --service-id SERVICE_ID --version latest --autoclone --name onair --main --content onair.vcl
 #
 # Everything the service needs besides is the domain hello-universe.example. Purges by URL are
 # made to want a token here, which segmented caching asks for.
