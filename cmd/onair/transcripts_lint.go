@@ -151,14 +151,22 @@ func (g *global) lintFiles(ctx context.Context, r *transcriptRepo, names []strin
 		read = func(name string) ([]byte, error) { return g.fixFile(l, name) }
 	}
 	var all finding.List
+	keep := func(l finding.List) {
+		for _, f := range l {
+			if g.format == "text" { // shown already; what counts is how many there are
+				f = finding.Finding{Severity: f.Severity}
+			}
+			all = append(all, f)
+		}
+	}
 	across, err := l.Run(ctx, names, read, func(f *repo.Result) error {
-		all = append(all, f.Findings...)
+		keep(f.Findings)
 		return g.showFindings(o, f.Findings, func(finding.Finding) []byte { return f.Source })
 	})
 	if err != nil {
 		return err
 	}
-	all = append(all, across...)
+	keep(across)
 	if err := g.showFindings(o, across, func(finding.Finding) []byte { return nil }); err != nil {
 		return err
 	}
