@@ -2,8 +2,6 @@ package s3
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -22,52 +20,73 @@ const one = "f97c5d29941bfb1b2fdab0874906ab82"
 
 var absent = bucket.Condition{Absent: true}
 
-// calls are one call of each kind, on an object feed.xml that is there and holds
-// "one", or on one to be written.
-var calls = map[string]func(ctx context.Context, b *Bucket) error{
-	"write": func(ctx context.Context, b *Bucket) error {
-		_, err := b.Write(ctx, buckettest.Object("new.xml", "new"), absent)
-		return err
-	},
-	"write large": func(ctx context.Context, b *Bucket) error {
-		_, err := b.Write(ctx, large("new.mp3"), absent)
-		return err
-	},
-	"read": func(ctx context.Context, b *Bucket) error {
-		body, err := readAll(ctx, b, "feed.xml")
-		if err == nil && body != "one" {
-			err = fmt.Errorf("read %q", body)
-		}
-		return err
-	},
-	"look": func(ctx context.Context, b *Bucket) error {
-		_, err := b.Stat(ctx, "feed.xml")
-		return err
-	},
-	"set headers": func(ctx context.Context, b *Bucket) error {
-		_, err := b.SetHeaders(ctx, "feed.xml", bucket.Headers{ContentType: "a/b"}, bucket.Condition{Version: one})
-		return err
-	},
-	"delete": func(ctx context.Context, b *Bucket) error {
-		return b.Delete(ctx, "feed.xml", bucket.Condition{Version: one})
-	},
-	"join": func(ctx context.Context, b *Bucket) error {
-		_, err := b.Join(ctx, joinOfLarge(), []bucket.Part{foreign(b, "feed.xml", "one"), foreign(b, "old.mp3", largeBody)}, absent)
-		return err
-	},
-	"list": func(ctx context.Context, b *Bucket) error {
-		n := 0
-		for _, err := range b.List(ctx, "") {
-			if err != nil {
+// newSuite returns the suite of faults on a fake that is in *f after each Open.
+func newSuite(f **fake) *faults.Suite {
+	denied := bucket.ErrDenied
+	return &faults.Suite{
+		Open: func(t *testing.T) (bucket.Bucket, *faults.Transport) {
+			b, net := openSmall(t)
+			*f = net.Base.(*fake)
+			prepare(t, b, *f, net)
+			t.Cleanup(func() {
+				for id := range (*f).uploads {
+					t.Errorf("%s is left", id)
+				}
+			})
+			return b, net
+		},
+		Version: one,
+		Listed:  2,
+		Large:   largeBody,
+		Limit:   6 * time.Minute,
+		Calls: map[string]func(ctx context.Context, b bucket.Bucket) error{
+			"look": func(ctx context.Context, b bucket.Bucket) error {
+				_, err := b.(*Bucket).Stat(ctx, "feed.xml")
 				return err
-			}
-			n++
-		}
-		if n != 2 {
-			return fmt.Errorf("listed %d objects", n)
-		}
-		return nil
-	},
+			},
+			"join": func(ctx context.Context, b bucket.Bucket) error {
+				_, err := b.(*Bucket).Join(ctx, joinOfLarge(), partsOfLarge(b), absent)
+				return err
+			},
+		},
+		Temporary: map[string]faults.Do{
+			"408":               returns(408, "", ""),
+			"429":               returns(429, "SlowDown", "slow down"),
+			"400 timeout":       returns(400, "RequestTimeout", "Your socket connection was not read from."),
+			"409":               returns(409, "ConditionalRequestConflict", "A conflicting operation occurred."),
+			"500":               returns(500, "InternalError", "We encountered an internal error."),
+			"503":               returns(503, "", ""),
+			"connection breaks": faults.Breaks,
+			"connection stalls": faults.Stalls,
+		},
+		Lasting: map[string]faults.Do{"503": returns(503, "SlowDown", "later"), "connection stalls": faults.Stalls},
+		Final: map[string]faults.Final{
+			"400":          {Do: returns(400, "InvalidArgument", "Bad name."), Text: "Bad name."},
+			"403":          {Do: returns(403, "AccessDenied", "Access Denied"), Want: denied, Text: "permission denied: Access Denied"},
+			"403 of HEAD":  {Do: returns(403, "", ""), Want: denied, Text: "permission denied: Forbidden"},
+			"expired":      {Do: returns(400, "ExpiredToken", "The provided token has expired."), Want: denied, Text: "permission denied: The provided token has expired."},
+			"wrong clock":  {Do: returns(403, "RequestTimeTooSkewed", "The difference is too large."), Text: "the clock of this machine is wrong"},
+			"other region": {Do: returns(400, "AuthorizationHeaderMalformed", "the region 'us-east-1' is wrong; expecting 'eu-central-1'"), Text: "add the option region: the region"},
+			"redirected":   {Do: returns(301, "PermanentRedirect", "must be addressed using the specified endpoint"), Text: "another region"},
+			"not for us":   {Do: returns(405, "MethodNotAllowed", "no"), Text: "no"},
+		},
+		Commits: commits,
+		Spares:  aborts,
+	}
+}
+
+// TestFaults makes every kind of call while networks and servers fail.
+func TestFaults(t *testing.T) { newSuite(new(*fake)).Run(t) }
+
+// The answer to a successful call is lost. The call must find that out.
+func TestLostAnswers(t *testing.T) {
+	var f *fake
+	newSuite(&f).LostAnswers(t, []string{"write", "write large", "set headers", "delete", "join"}, func() int { return f.made })
+}
+
+// call makes a call of the suite.
+func call(ctx context.Context, b *Bucket, name string) error {
+	return newSuite(new(*fake)).Call(ctx, b, name)
 }
 
 // largeBody has three parts.
@@ -81,27 +100,16 @@ func joinOfLarge() *bucket.Object {
 	return o
 }
 
+func partsOfLarge(b bucket.Bucket) []bucket.Part {
+	return []bucket.Part{foreign(b, "feed.xml", "one"), foreign(b, "old.mp3", largeBody)}
+}
+
 // foreign is a stored object as it was written by somebody else.
-func foreign(b *Bucket, key, body string) bucket.Part {
+func foreign(b bucket.Bucket, key, body string) bucket.Part {
 	return bucket.Part{Bucket: b, Attrs: bucket.Attrs{Key: key, Size: int64(len(body)), Version: strings.Trim(etagOf([]byte(body)), `"`)}}
 }
 
-// forEachCall runs a test for each kind of call, in a bucket with feed.xml where
-// preconditions are known to hold.
-func forEachCall(t *testing.T, test func(t *testing.T, b *Bucket, f *fake, net *faults.Transport, call func(context.Context, *Bucket) error)) {
-	for name, call := range calls {
-		t.Run(name, func(t *testing.T) {
-			inBubble(t, func(t *testing.T, b *Bucket, f *fake, net *faults.Transport) {
-				prepare(t, b, f, net)
-				test(t, b, f, net, call)
-				for id := range f.uploads {
-					t.Errorf("%s is left", id)
-				}
-			})
-		})
-	}
-}
-
+// prepare fills a bucket, where preconditions are known to hold.
 func prepare(t *testing.T, b *Bucket, f *fake, net *faults.Transport) {
 	t.Helper()
 	f.put("my-show/feed.xml", "one")
@@ -117,102 +125,11 @@ func aborts(req *http.Request) bool {
 	return req.Method == http.MethodDelete && req.URL.Query().Has("uploadId")
 }
 
-func notAbort(req *http.Request) bool { return !aborts(req) }
-
-// What passes is tried again, and the call succeeds.
-func TestTemporaryFaults(t *testing.T) {
-	for name, do := range map[string]faults.Do{
-		"408":               returns(408, "", ""),
-		"429":               returns(429, "SlowDown", "slow down"),
-		"400 timeout":       returns(400, "RequestTimeout", "Your socket connection was not read from."),
-		"409":               returns(409, "ConditionalRequestConflict", "A conflicting operation occurred."),
-		"500":               returns(500, "InternalError", "We encountered an internal error."),
-		"503":               returns(503, "", ""),
-		"connection breaks": faults.Breaks,
-		"connection stalls": faults.Stalls,
-	} {
-		t.Run(name, func(t *testing.T) {
-			forEachCall(t, func(t *testing.T, b *Bucket, f *fake, net *faults.Transport, call func(context.Context, *Bucket) error) {
-				net.Pending = []faults.Fault{faults.On(notAbort, do), faults.On(notAbort, do), faults.On(notAbort, do)}
-				if err := call(t.Context(), b); err != nil {
-					t.Errorf("after three faults: %v", err)
-				}
-				if len(net.Pending) != 0 {
-					t.Errorf("%d faults were not met", len(net.Pending))
-				}
-			})
-		})
-	}
-}
-
-// What stays wrong is not tried for ever.
-func TestLastingFaults(t *testing.T) {
-	for name, do := range map[string]faults.Do{"503": returns(503, "SlowDown", "later"), "connection stalls": faults.Stalls} {
-		t.Run(name, func(t *testing.T) {
-			forEachCall(t, func(t *testing.T, b *Bucket, f *fake, net *faults.Transport, call func(context.Context, *Bucket) error) {
-				for range 200 {
-					net.Pending = append(net.Pending, faults.On(notAbort, do))
-				}
-				start := time.Now()
-				err := call(t.Context(), b)
-				if err == nil || !strings.Contains(err.Error(), "gave up after ") {
-					t.Errorf("error is %v, want one that says gave up", err)
-				}
-				// On the bubble's clock: a minute for each stalled try, within the deadline.
-				if took, limit := time.Since(start), b.policy.Deadline(int64(len(largeBody)))+abortTimeout; took > limit {
-					t.Errorf("gave up after %v, want within %v", took, limit)
-				}
-			})
-		})
-	}
-}
-
-// What another try cannot mend is reported at once, in words of ours.
-func TestFinalFaults(t *testing.T) {
-	certificate := func(_ http.RoundTripper, req *http.Request) (*http.Response, error) {
-		faults.Drain(req)
-		return nil, &tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}
-	}
-	for name, test := range map[string]struct {
-		do   faults.Do
-		want error
-		text string
-	}{
-		"400":           {returns(400, "InvalidArgument", "Bad name."), nil, "Bad name."},
-		"403":           {returns(403, "AccessDenied", "Access Denied"), bucket.ErrDenied, "permission denied: Access Denied"},
-		"403 of HEAD":   {returns(403, "", ""), bucket.ErrDenied, "permission denied: Forbidden"},
-		"expired":       {returns(400, "ExpiredToken", "The provided token has expired."), bucket.ErrDenied, "permission denied: The provided token has expired."},
-		"wrong clock":   {returns(403, "RequestTimeTooSkewed", "The difference is too large."), nil, "the clock of this machine is wrong"},
-		"other region":  {returns(400, "AuthorizationHeaderMalformed", "the region 'us-east-1' is wrong; expecting 'eu-central-1'"), nil, "add the option region: the region"},
-		"redirected":    {returns(301, "PermanentRedirect", "must be addressed using the specified endpoint"), nil, "another region"},
-		"not for us":    {returns(405, "MethodNotAllowed", "no"), nil, "no"},
-		"certificate":   {certificate, nil, "unknown authority"},
-		"no such place": {returns(404, "NoSuchBucket", "The specified bucket does not exist"), bucket.ErrNoBucket, "bucket does not exist"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			forEachCall(t, func(t *testing.T, b *Bucket, f *fake, net *faults.Transport, call func(context.Context, *Bucket) error) {
-				net.Pending = []faults.Fault{faults.On(notAbort, test.do)}
-				err := call(t.Context(), b)
-				headed := len(net.Requests) > 0 && strings.HasPrefix(net.Requests[0], http.MethodHead)
-				if headed && strings.HasPrefix(name, "no such") {
-					return // a HEAD has no body that could say so
-				}
-				if test.want != nil && !errors.Is(err, test.want) || err == nil || !strings.Contains(err.Error(), test.text) || !strings.Contains(err.Error(), "s3://my-show/") {
-					t.Errorf("error is %v, want %v with %q and the place", err, test.want, test.text)
-				}
-				if len(net.Requests) != 1 {
-					t.Errorf("%d requests, want 1: %q", len(net.Requests), net.Requests)
-				}
-			})
-		})
-	}
-}
-
 func TestNoBucket(t *testing.T) {
-	for name, call := range calls {
+	for _, name := range []string{"write", "write large", "read", "look", "set headers", "delete", "list", "join"} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, func(t *testing.T, _ *Bucket, _ *fake, net *faults.Transport) {
-				err := call(t.Context(), open(t, "s3://no-show"+endpoint, net))
+				err := call(t.Context(), open(t, "s3://no-show"+endpoint, net), name)
 				if !errors.Is(err, bucket.ErrNoBucket) || errors.Is(err, bucket.ErrNotExist) {
 					t.Errorf("error is %v, want ErrNoBucket", err)
 				}
@@ -231,24 +148,6 @@ func commits(req *http.Request) bool {
 		return q.Has("uploadId")
 	}
 	return req.Method == http.MethodDelete && !q.Has("uploadId")
-}
-
-// The answer to a successful call is lost. The call must find that out.
-func TestLostAnswers(t *testing.T) {
-	for _, name := range []string{"write", "write large", "set headers", "delete", "join"} {
-		t.Run(name, func(t *testing.T) {
-			inBubble(t, func(t *testing.T, b *Bucket, f *fake, net *faults.Transport) {
-				prepare(t, b, f, net)
-				net.Pending = []faults.Fault{faults.On(commits, faults.LosesAnswer)}
-				if err := calls[name](t.Context(), b); err != nil {
-					t.Error(err)
-				}
-				if len(net.Pending) != 0 || f.made > 1 {
-					t.Errorf("%d answers not lost, %d objects made; want 0, and 1 at most", len(net.Pending), f.made)
-				}
-			})
-		})
-	}
 }
 
 // The answer to a write is lost, and somebody else writes before it is repeated.
@@ -270,11 +169,11 @@ func TestLostAnswerThenOther(t *testing.T) {
 					test.other(f, "my-show/"+test.key)
 					return resp, err
 				})}
-				call := calls["write"]
+				name := "write"
 				if test.key == "new.mp3" {
-					call = calls["write large"]
+					name = "write large"
 				}
-				if err := call(t.Context(), b); !errors.Is(err, bucket.ErrPrecondition) {
+				if err := call(t.Context(), b, name); !errors.Is(err, bucket.ErrPrecondition) {
 					t.Errorf("Write = %v, want ErrPrecondition", err)
 				}
 			})
@@ -346,7 +245,7 @@ func TestSpoiledUpload(t *testing.T) {
 					net.Pending = []faults.Fault{faults.On(func(req *http.Request) bool {
 						return req.Method == http.MethodPut && req.ContentLength > 0
 					}, flip)}
-					if err := calls[name](t.Context(), b); err != nil {
+					if err := call(t.Context(), b, name); err != nil {
 						t.Error(err)
 					}
 					if len(net.Pending) != 0 || f.made != 1 {
@@ -375,43 +274,6 @@ func TestWrongBodyIsNotRetried(t *testing.T) {
 	})
 }
 
-func TestInterruptedRead(t *testing.T) {
-	body := strings.Repeat("0123456789", 10_000)
-	for name, test := range map[string]struct {
-		do    func(f *fake) faults.Do
-		want  error
-		fails bool
-	}{
-		"cut":        {do: func(*fake) faults.Do { return faults.CutsBody(777, faults.Failing(io.ErrUnexpectedEOF)) }},
-		"ends early": {do: func(*fake) faults.Do { return faults.CutsBody(777, strings.NewReader("")) }},
-		"stalls": {do: func(*fake) faults.Do {
-			return func(base http.RoundTripper, req *http.Request) (*http.Response, error) {
-				return faults.CutsBody(777, faults.Stuck(req.Context()))(base, req)
-			}
-		}},
-		"replaced meanwhile": {want: bucket.ErrPrecondition, fails: true, do: func(f *fake) faults.Do {
-			return func(base http.RoundTripper, req *http.Request) (*http.Response, error) {
-				defer f.put("my-show/audio.mp3", "")
-				return faults.CutsBody(777, faults.Failing(io.ErrUnexpectedEOF))(base, req)
-			}
-		}},
-		"flipped": {fails: true, do: func(*fake) faults.Do { return faults.CutsBody(777, strings.NewReader("X"+body[778:])) }},
-	} {
-		t.Run(name, func(t *testing.T) {
-			inBubble(t, func(t *testing.T, b *Bucket, f *fake, net *faults.Transport) {
-				if _, err := b.Write(t.Context(), buckettest.Object("audio.mp3", body), absent); err != nil {
-					t.Fatal(err)
-				}
-				net.Pending = []faults.Fault{faults.On(faults.Method(http.MethodGet), test.do(f))}
-				got, err := readAll(t.Context(), b, "audio.mp3")
-				if (err != nil) != test.fails || test.want != nil && !errors.Is(err, test.want) || err == nil && got != body {
-					t.Errorf("read %d bytes, %v", len(got), err)
-				}
-			})
-		})
-	}
-}
-
 // Somebody writes between a look and what follows it.
 func TestReplacedMeanwhile(t *testing.T) {
 	meanwhile := func(f *fake) faults.Fault {
@@ -426,18 +288,18 @@ func TestReplacedMeanwhile(t *testing.T) {
 		want error
 	}{
 		"open": {func(ctx context.Context, b *Bucket) error {
-			body, err := readAll(ctx, b, "feed.xml")
+			body, err := faults.ReadAll(ctx, b, "feed.xml")
 			if err == nil && body != "two" {
 				err = fmt.Errorf("read %q", body)
 			}
 			return err
 		}, nil},
-		"set headers of that version": {calls["set headers"], bucket.ErrPrecondition},
+		"set headers of that version": {func(ctx context.Context, b *Bucket) error { return call(ctx, b, "set headers") }, bucket.ErrPrecondition},
 		"set headers of any version": {func(ctx context.Context, b *Bucket) error {
 			_, err := b.SetHeaders(ctx, "feed.xml", bucket.Headers{ContentType: "a/b"}, bucket.Condition{})
 			return err
 		}, nil},
-		"delete that version": {calls["delete"], bucket.ErrPrecondition},
+		"delete that version": {func(ctx context.Context, b *Bucket) error { return call(ctx, b, "delete") }, bucket.ErrPrecondition},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, func(t *testing.T, b *Bucket, f *fake, net *faults.Transport) {
@@ -454,20 +316,6 @@ func TestReplacedMeanwhile(t *testing.T) {
 	}
 }
 
-// A caller who gives up is not kept waiting.
-func TestCancelledInPause(t *testing.T) {
-	forEachCall(t, func(t *testing.T, b *Bucket, f *fake, net *faults.Transport, call func(context.Context, *Bucket) error) {
-		ctx, cancel := context.WithCancel(t.Context())
-		net.Pending = []faults.Fault{faults.On(faults.Always, func(base http.RoundTripper, req *http.Request) (*http.Response, error) {
-			time.AfterFunc(time.Millisecond, cancel)
-			return returns(503, "", "")(base, req)
-		})}
-		if err := call(ctx, b); !errors.Is(err, context.Canceled) {
-			t.Errorf("error is %v, want Canceled", err)
-		}
-	})
-}
-
 // Nothing that opens a door is in an error, whatever it is printed with.
 func TestSecretsAreNotShown(t *testing.T) {
 	for name, do := range map[string]faults.Do{
@@ -479,20 +327,23 @@ func TestSecretsAreNotShown(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			forEachCall(t, func(t *testing.T, b *Bucket, f *fake, net *faults.Transport, call func(context.Context, *Bucket) error) {
-				for range 200 {
-					net.Pending = append(net.Pending, faults.On(notAbort, do))
-				}
-				err := call(t.Context(), b)
-				if err == nil {
-					t.Fatal("the call succeeds")
-				}
-				for e := err; e != nil; e = errors.Unwrap(e) {
-					if strings.Contains(fmt.Sprintf("%v %+v %#v", e, e, e), secret) {
-						t.Errorf("error shows a secret: %v", e)
+			for _, kind := range []string{"write", "write large", "read", "set headers", "delete", "list", "join"} {
+				inBubble(t, func(t *testing.T, b *Bucket, f *fake, net *faults.Transport) {
+					prepare(t, b, f, net)
+					for range 200 {
+						net.Pending = append(net.Pending, faults.On(faults.Always, do))
 					}
-				}
-			})
+					err := call(t.Context(), b, kind)
+					if err == nil {
+						t.Fatalf("%s succeeds", kind)
+					}
+					for e := err; e != nil; e = errors.Unwrap(e) {
+						if strings.Contains(fmt.Sprintf("%v %+v %#v", e, e, e), secret) {
+							t.Errorf("error shows a secret: %v", e)
+						}
+					}
+				})
+			}
 		})
 	}
 }

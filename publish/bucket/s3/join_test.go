@@ -59,7 +59,7 @@ func TestUnprovedJoin(t *testing.T) {
 			inBubble(t, func(t *testing.T, b *Bucket, f *fake, net *faults.Transport) {
 				prepare(t, b, f, net)
 				f.provider, f.spoil = test.provider, test.spoil
-				if err := calls["join"](t.Context(), b); !errors.Is(err, errors.ErrUnsupported) {
+				if err := call(t.Context(), b, "join"); !errors.Is(err, errors.ErrUnsupported) {
 					t.Errorf("Join = %v, want ErrUnsupported", err)
 				}
 				if f.made != 0 || len(f.uploads) != 0 {
@@ -67,8 +67,7 @@ func TestUnprovedJoin(t *testing.T) {
 				}
 
 				// The same by way of this machine.
-				parts := []bucket.Part{foreign(b, "feed.xml", "one"), foreign(b, "old.mp3", largeBody)}
-				if _, err := bucket.Relay(t.Context(), b, joinOfLarge(), parts, absent); err != nil {
+				if _, err := bucket.Relay(t.Context(), b, joinOfLarge(), partsOfLarge(b), absent); err != nil {
 					t.Errorf("Relay = %v", err)
 				}
 				if o := f.objects["my-show/new.mp3"]; o == nil || string(o.body) != "one"+largeBody {
@@ -91,7 +90,7 @@ func TestNoRangeCopy(t *testing.T) {
 				net.Pending = []faults.Fault{faults.On(func(req *http.Request) bool {
 					return req.Header.Get("X-Amz-Copy-Source-Range") != ""
 				}, do)}
-				if err := calls["join"](t.Context(), b); !errors.Is(err, errors.ErrUnsupported) || len(net.Pending) != 0 {
+				if err := call(t.Context(), b, "join"); !errors.Is(err, errors.ErrUnsupported) || len(net.Pending) != 0 {
 					t.Errorf("Join = %v, want ErrUnsupported", err)
 				}
 			})
@@ -118,7 +117,7 @@ func TestJoinTravel(t *testing.T) {
 	}
 	slices.SortFunc(parts, func(x, y bucket.Part) int { return strings.Compare(x.Key, y.Key) })
 	for _, p := range parts {
-		body, err := readAll(t.Context(), private, p.Key)
+		body, err := faults.ReadAll(t.Context(), private, p.Key)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -3,7 +3,6 @@ package s3
 import (
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"os"
 	"strings"
@@ -246,7 +245,7 @@ func TestForeignObjects(t *testing.T) {
 	if diff := cmp.Diff(want, a.Headers); err != nil || diff != "" || a.CRC32C != 0 || a.Size != 3 {
 		t.Errorf("Stat = %+v, %v (-want +got):\n%s", a, err, diff)
 	}
-	if body, err := readAll(t.Context(), b, "feed.xml"); body != "one" || err != nil {
+	if body, err := faults.ReadAll(t.Context(), b, "feed.xml"); body != "one" || err != nil {
 		t.Errorf("read %q, %v", body, err)
 	}
 	// Setting headers does not make up a checksum.
@@ -291,7 +290,7 @@ func TestRequests(t *testing.T) {
 	}
 	read := func(key string) func(context.Context) error {
 		return func(ctx context.Context) error {
-			_, err := readAll(ctx, b, key)
+			_, err := faults.ReadAll(ctx, b, key)
 			return err
 		}
 	}
@@ -328,27 +327,24 @@ func TestRequests(t *testing.T) {
 	cost("probe in a later process", 2, open(t, "s3://my-show"+endpoint, net).Probe)
 }
 
-func readAll(ctx context.Context, b *Bucket, key string) (string, error) {
-	r, _, err := b.Open(ctx, key, 0, -1)
-	if err != nil {
-		return "", err
-	}
-	defer r.Close()
-	body, err := io.ReadAll(r)
-	return string(body), err
-}
-
 // testPart is the size of parts where nothing depends on it.
 const testPart = 16 << 10
+
+// openSmall returns a bucket with small parts, and its network.
+func openSmall(t *testing.T) (*Bucket, *faults.Transport) {
+	t.Helper()
+	f := newFake()
+	net := &faults.Transport{Base: f}
+	b := open(t, "s3://my-show"+endpoint, net)
+	b.partSize, f.minPart = testPart, testPart
+	return b, net
+}
 
 // inBubble runs a test on a clock of its own, where pauses take no time.
 func inBubble(t *testing.T, test func(t *testing.T, b *Bucket, f *fake, net *faults.Transport)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		f := newFake()
-		net := &faults.Transport{Base: f}
-		b := open(t, "s3://my-show"+endpoint, net)
-		b.partSize, f.minPart = testPart, testPart
-		test(t, b, f, net)
+		b, net := openSmall(t)
+		test(t, b, net.Base.(*fake), net)
 	})
 }

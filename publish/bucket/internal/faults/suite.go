@@ -1,0 +1,254 @@
+package faults
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"onair/publish/bucket"
+	"onair/publish/bucket/buckettest"
+)
+
+// Suite is what every bucket behind a network does about faults. Each test runs
+// on a clock of its own, where pauses take no time.
+type Suite struct {
+	// Open returns a bucket whose store holds feed.xml, "one", and its network.
+	Open func(t *testing.T) (bucket.Bucket, *Transport)
+
+	Version string                                                      // of feed.xml
+	Listed  int                                                         // objects in the bucket
+	Large   string                                                      // a body that is sent in parts
+	Calls   map[string]func(ctx context.Context, b bucket.Bucket) error // beside those that all have
+	Limit   time.Duration                                               // of any call
+
+	Temporary map[string]Do    // what passes
+	Lasting   map[string]Do    // what may pass, and does not
+	Final     map[string]Final // what no other try can mend
+	Commits   func(*http.Request) bool
+	Spares    func(*http.Request) bool // requests that are tried once only; nil: none
+}
+
+// Final is a fault that ends a call, with an error that is Want and says Text.
+type Final struct {
+	Do   Do
+	Want error // nil: any
+	Text string
+}
+
+// Run runs the suite.
+func (s *Suite) Run(t *testing.T) {
+	calls := s.calls()
+	each := func(name string, test func(t *testing.T, b bucket.Bucket, net *Transport, call func(context.Context, bucket.Bucket) error)) {
+		for call, f := range calls {
+			t.Run(name+"/"+call, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					b, net := s.Open(t)
+					test(t, b, net, f)
+				})
+			})
+		}
+	}
+	for name, do := range s.Temporary {
+		each("passes: "+name, func(t *testing.T, b bucket.Bucket, net *Transport, call func(context.Context, bucket.Bucket) error) {
+			net.Pending = s.times(3, do)
+			if err := call(t.Context(), b); err != nil {
+				t.Errorf("after three faults: %v", err)
+			}
+			if len(net.Pending) == 3 {
+				t.Error("no fault was met")
+			}
+		})
+	}
+	for name, do := range s.Lasting {
+		each("lasts: "+name, func(t *testing.T, b bucket.Bucket, net *Transport, call func(context.Context, bucket.Bucket) error) {
+			net.Pending = s.times(200, do)
+			start := time.Now()
+			err := call(t.Context(), b)
+			if err == nil || !strings.Contains(err.Error(), "gave up after ") {
+				t.Errorf("error is %v, want one that says gave up", err)
+			}
+			if took := time.Since(start); took > s.Limit { // by the bubble's clock
+				t.Errorf("gave up after %v, want within %v", took, s.Limit)
+			}
+		})
+	}
+	s.Final["certificate"] = Final{untrusted, nil, "unknown authority"}
+	for name, f := range s.Final {
+		each("final: "+name, func(t *testing.T, b bucket.Bucket, net *Transport, call func(context.Context, bucket.Bucket) error) {
+			net.Pending = s.times(1, f.Do)
+			err := call(t.Context(), b)
+			if f.Want != nil && !errors.Is(err, f.Want) || err == nil || !strings.Contains(err.Error(), f.Text) || !strings.Contains(err.Error(), "://my-show") {
+				t.Errorf("error is %v, want %v with %q and the place", err, f.Want, f.Text)
+			}
+			if len(net.Requests) != 1 {
+				t.Errorf("%d requests, want 1: %q", len(net.Requests), net.Requests)
+			}
+		})
+	}
+	each("cancelled in a pause", func(t *testing.T, b bucket.Bucket, net *Transport, call func(context.Context, bucket.Bucket) error) {
+		ctx, cancel := context.WithCancel(t.Context())
+		net.Pending = s.times(1, func(_ http.RoundTripper, req *http.Request) (*http.Response, error) {
+			time.AfterFunc(time.Millisecond, cancel)
+			Drain(req)
+			return nil, io.EOF
+		})
+		if err := call(ctx, b); !errors.Is(err, context.Canceled) {
+			t.Errorf("error is %v, want Canceled", err)
+		}
+	})
+	t.Run("interrupted reads", s.reads)
+}
+
+// times is a fault that comes so many times.
+func (s *Suite) times(n int, do Do) (all []Fault) {
+	match := Always
+	if s.Spares != nil {
+		match = func(req *http.Request) bool { return !s.Spares(req) }
+	}
+	for range n {
+		all = append(all, On(match, do))
+	}
+	return all
+}
+
+func untrusted(_ http.RoundTripper, req *http.Request) (*http.Response, error) {
+	Drain(req)
+	return nil, &tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}
+}
+
+// Call makes a call of the suite.
+func (s *Suite) Call(ctx context.Context, b bucket.Bucket, name string) error {
+	return s.calls()[name](ctx, b)
+}
+
+// calls are one call of each kind.
+func (s *Suite) calls() map[string]func(ctx context.Context, b bucket.Bucket) error {
+	absent := bucket.Condition{Absent: true}
+	calls := map[string]func(ctx context.Context, b bucket.Bucket) error{
+		"write": func(ctx context.Context, b bucket.Bucket) error {
+			_, err := b.Write(ctx, buckettest.Object("new.xml", "new"), absent)
+			return err
+		},
+		"write large": func(ctx context.Context, b bucket.Bucket) error {
+			_, err := b.Write(ctx, buckettest.Object("new.mp3", s.Large), absent)
+			return err
+		},
+		"read": func(ctx context.Context, b bucket.Bucket) error {
+			body, err := ReadAll(ctx, b, "feed.xml")
+			if err == nil && body != "one" {
+				err = fmt.Errorf("read %q", body)
+			}
+			return err
+		},
+		"set headers": func(ctx context.Context, b bucket.Bucket) error {
+			_, err := b.SetHeaders(ctx, "feed.xml", bucket.Headers{ContentType: "a/b"}, bucket.Condition{Version: s.Version})
+			return err
+		},
+		"delete": func(ctx context.Context, b bucket.Bucket) error {
+			return b.Delete(ctx, "feed.xml", bucket.Condition{Version: s.Version})
+		},
+		"list": func(ctx context.Context, b bucket.Bucket) error {
+			n := 0
+			for _, err := range b.List(ctx, "") {
+				if err != nil {
+					return err
+				}
+				n++
+			}
+			if n != s.Listed {
+				return fmt.Errorf("listed %d objects, want %d", n, s.Listed)
+			}
+			return nil
+		},
+	}
+	maps.Copy(calls, s.Calls)
+	return calls
+}
+
+// ReadAll reads an object.
+func ReadAll(ctx context.Context, b bucket.Bucket, key string) (string, error) {
+	r, _, err := b.Open(ctx, key, 0, -1)
+	if err != nil {
+		return "", err
+	}
+	defer r.Close()
+	body, err := io.ReadAll(r)
+	return string(body), err
+}
+
+// reads interrupts the reading of an object's bytes, which come in the answer to
+// the last request.
+func (s *Suite) reads(t *testing.T) {
+	body := strings.Repeat("0123456789", 10_000)
+	for name, test := range map[string]struct {
+		do    func(replace func()) Do
+		want  error
+		fails bool
+	}{
+		"cut":        {do: func(func()) Do { return CutsBody(777, Failing(io.ErrUnexpectedEOF)) }},
+		"ends early": {do: func(func()) Do { return CutsBody(777, strings.NewReader("")) }},
+		"stalls": {do: func(func()) Do {
+			return func(base http.RoundTripper, req *http.Request) (*http.Response, error) {
+				return CutsBody(777, Stuck(req.Context()))(base, req)
+			}
+		}},
+		"replaced meanwhile": {want: bucket.ErrPrecondition, fails: true, do: func(replace func()) Do {
+			return func(base http.RoundTripper, req *http.Request) (*http.Response, error) {
+				resp, err := CutsBody(777, Failing(io.ErrUnexpectedEOF))(base, req)
+				replace()
+				return resp, err
+			}
+		}},
+		"flipped": {fails: true, do: func(func()) Do { return CutsBody(777, strings.NewReader("X"+body[778:])) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b, net := s.Open(t)
+				write := func(body string) {
+					if _, err := b.Write(t.Context(), buckettest.Object("audio.mp3", body), bucket.Condition{}); err != nil {
+						t.Fatal(err)
+					}
+				}
+				write(body)
+				isBody := func(req *http.Request) bool { return req.Method == http.MethodGet && req.Header.Get("Range") != "" }
+				net.Pending = []Fault{On(isBody, test.do(func() { write("") }))}
+				got, err := ReadAll(t.Context(), b, "audio.mp3")
+				if (err != nil) != test.fails || test.want != nil && !errors.Is(err, test.want) || err == nil && got != body {
+					t.Errorf("read %d bytes, %v", len(got), err)
+				}
+				if len(net.Pending) != 0 {
+					t.Error("nothing was interrupted")
+				}
+			})
+		})
+	}
+}
+
+// LostAnswers loses the answer to each kind of successful call, which must find
+// that out and make nothing twice. made counts what the store has got.
+func (s *Suite) LostAnswers(t *testing.T, names []string, made func() int) {
+	for _, name := range names {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b, net := s.Open(t)
+				before := made()
+				net.Pending = []Fault{On(s.Commits, LosesAnswer)}
+				if err := s.Call(t.Context(), b, name); err != nil {
+					t.Error(err)
+				}
+				if len(net.Pending) != 0 || made()-before > 1 {
+					t.Errorf("%d answers not lost, %d objects made; want 0, and 1 at most", len(net.Pending), made()-before)
+				}
+			})
+		})
+	}
+}
