@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -164,7 +165,7 @@ func (e *edge) launch(t *testing.T, name string, args ...string) {
 
 // origin is onair serve behaving like a bucket: it has the objects below a path,
 // says of changing ones that a CDN may keep them for an hour, refuses to speak of
-// what it has not, and can be down.
+// what it has not, shows onair's records to whoever finds them, and can be down.
 type origin struct {
 	url          string       // no slash at its end
 	requests     atomic.Int64 // so far
@@ -172,7 +173,7 @@ type origin struct {
 	cacheControl atomic.Value // a string that takes the place of the header; "": it stays
 }
 
-func newOrigin(t *testing.T, target, path string) *origin {
+func newOrigin(t *testing.T, target, folder string) *origin {
 	t.Helper()
 	to, err := url.Parse(target)
 	if err != nil {
@@ -180,7 +181,7 @@ func newOrigin(t *testing.T, target, path string) *origin {
 	}
 	o := &origin{}
 	o.cacheControl.Store("")
-	proxy := http.StripPrefix(strings.TrimSuffix(path, "/"), &httputil.ReverseProxy{
+	proxy := &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(to) },
 		ModifyResponse: func(r *http.Response) error {
 			switch cc := o.cacheControl.Load().(string); {
@@ -195,13 +196,20 @@ func newOrigin(t *testing.T, target, path string) *origin {
 			}
 			return nil
 		},
-	})
+	}
+	bucket := http.StripPrefix(strings.TrimSuffix(folder, "/"), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.EqualFold(path.Clean(r.URL.Path), "/.onair/release.json") {
+			fmt.Fprint(w, `{"schema_version": 1}`)
+			return
+		}
+		proxy.ServeHTTP(w, r)
+	}))
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		o.requests.Add(1)
 		if o.down.Load() {
 			panic(http.ErrAbortHandler)
 		}
-		proxy.ServeHTTP(w, r)
+		bucket.ServeHTTP(w, r)
 	}))
 	t.Cleanup(server.Close)
 	o.url = server.URL
