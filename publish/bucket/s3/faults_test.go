@@ -55,6 +55,7 @@ func newSuite(f **fake) *faults.Suite {
 			"400 timeout":       returns(400, "RequestTimeout", "Your socket connection was not read from."),
 			"409":               returns(409, "ConditionalRequestConflict", "A conflicting operation occurred."),
 			"500":               returns(500, "InternalError", "We encountered an internal error."),
+			"502":               returns(502, "", ""),
 			"503":               returns(503, "", ""),
 			"connection breaks": faults.Breaks,
 			"connection stalls": faults.Stalls,

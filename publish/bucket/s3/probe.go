@@ -50,7 +50,7 @@ func (b *Bucket) tryPreconditions(ctx context.Context) (holds bool, err error) {
 	// The first may be the one that makes the object; the second never is.
 	for range 2 {
 		if refused, err := refuses(b.client.PutObject(ctx, once)); err != nil || refused {
-			return refused && err == nil, err
+			return refused, err
 		}
 	}
 	return false, nil

@@ -220,7 +220,7 @@ func (s *Suite) reads(t *testing.T) {
 				}
 				write(body)
 				isBody := func(req *http.Request) bool { return req.Method == http.MethodGet && req.Header.Get("Range") != "" }
-				net.Pending = []Fault{On(isBody, test.do(func() { write("") }))}
+				net.Pending = []Fault{On(isBody, test.do(func() { write(strings.Repeat("9876543210", 10_000)) }))}
 				got, err := ReadAll(t.Context(), b, "audio.mp3")
 				if (err != nil) != test.fails || test.want != nil && !errors.Is(err, test.want) || err == nil && got != body {
 					t.Errorf("read %d bytes, %v", len(got), err)
