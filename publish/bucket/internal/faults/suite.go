@@ -97,7 +97,7 @@ func (s *Suite) Run(t *testing.T) {
 	each("cancelled in a pause", func(t *testing.T, b bucket.Bucket, net *Transport, call func(context.Context, bucket.Bucket) error) {
 		ctx, cancel := context.WithCancel(t.Context())
 		net.Pending = s.times(1, func(_ http.RoundTripper, req *http.Request) (*http.Response, error) {
-			time.AfterFunc(time.Millisecond, cancel)
+			time.AfterFunc(time.Nanosecond, cancel) // before the pause is over
 			Drain(req)
 			return nil, io.EOF
 		})
