@@ -19,7 +19,7 @@ func readStyle(t testing.TB, list string) *Style {
 }
 
 func TestStyle(t *testing.T) {
-	s := readStyle(t, "# spellings\njavascript: JavaScript\ngithub: GitHub\nopen-source: open source\nNPM: npm\n\"c sharp\": 'C#'\n")
+	s := readStyle(t, "# spellings\njavascript: JavaScript\ngithub: GitHub\nopen-source: open source\nNPM: npm\nhttps: HTTPS\n\"c sharp\": 'C#'\n")
 	for _, test := range []struct{ src, want string }{
 		{"javascript, JAVASCRIPT! (Javascript)", "JavaScript, JavaScript! (JavaScript)"},
 		{"Open-Source and c sharp and NPM, not Npm", "open source and C# and npm, not Npm"},
@@ -27,6 +27,7 @@ func TestStyle(t *testing.T) {
 		{"https://github.com/x github.com github/x x@github.io javascript.js", "https://github.com/x github.com github/x x@github.io javascript.js"},
 		{"`github` [github](https://x.example/github) <https://github.com> <i>github</i>", "`github` [GitHub](https://x.example/github) <https://github.com> <i>GitHub</i>"},
 		{"\\[github\\] \\[unintelligible 00:01:02\\] my_javascript javascripts émjavascript", "\\[github\\] \\[unintelligible 00:01:02\\] my_javascript javascripts émjavascript"},
+		{"Is it https? https://x.example", "Is it HTTPS? https://x.example"},
 		{"on github. And github: yes", "on GitHub. And GitHub: yes"},
 	} {
 		const label = "**github:** "

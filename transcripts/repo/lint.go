@@ -168,7 +168,7 @@ func (a *across) findings() finding.List {
 	}
 	if LooksLikeFrames(a.fractions) && a.l.Settings.Options("").Fraction == transcripts.Decimal && a.enabled("T012") {
 		l.Add(finding.Finding{
-			Rule: "T012", Severity: finding.Info, Position: finding.Position{File: SettingsFile},
+			Rule: "T012", Severity: finding.Warning, Position: finding.Position{File: SettingsFile},
 			Message: "the fractions of stamps look like frames: there are many and none is above 29",
 			Hint:    "timestamp_fraction: frames30",
 		})

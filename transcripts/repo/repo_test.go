@@ -196,6 +196,7 @@ func TestAlike(t *testing.T) {
 		{"with mended words", strings.ReplaceAll(text, "w7 ", "word "), true},
 		{"another", prose(2, 4000), false},
 		{"one that quotes a third of it", text[:len(text)/3] + prose(3, 2700), false},
+		{"one that quotes most of it", text[:len(text)*6/10] + prose(3, 1600), false},
 		{"nothing", "", false},
 	} {
 		l := alike([]named{{"a.md", sketchOf([]byte(text))}, {"b.md", sketchOf([]byte(test.other))}})
