@@ -87,6 +87,7 @@
 //	T029 error        text nearly equal to another episode's
 //	T030 info         same speaker twice running
 //	T031 warning      change that relabels, drops turns or deletes stamps
+//	T032 warning      translation whose turns or stamps are not those of the original
 //
 // Parse leaves out T010, T015, T016, T022, T026, T027 and T030. T015 needs the
 // length of the audio, T028 and T029 other files (package repo), T031 the file

@@ -98,17 +98,24 @@ func (m *rawMark) spelled(f Fraction) string {
 		if len(m.words) > 0 {
 			s = append(s, ' ')
 		}
-		seconds := int64(m.clock.seconds)
-		if seconds >= 3600 || len(m.words) > 0 || len(m.clock.fraction) > 0 {
-			s = append(appendPadded(s, seconds/3600, 2), ':')
-		}
-		s = append(appendPadded(s, seconds/60%60, 2), ':')
-		s = appendPadded(s, seconds%60, 2)
-		if len(m.clock.fraction) > 0 {
-			s = append(append(s, '.'), m.clock.decimals(f)...)
-		}
+		s = append(s, m.clockText(f)...)
 	}
 	return string(append(s, `\]`...))
+}
+
+// clockText is the time of the mark as the grammar wants it.
+func (m *rawMark) clockText(f Fraction) string {
+	var s []byte
+	seconds := int64(m.clock.seconds)
+	if seconds >= 3600 || len(m.words) > 0 || len(m.clock.fraction) > 0 {
+		s = append(appendPadded(s, seconds/3600, 2), ':')
+	}
+	s = append(appendPadded(s, seconds/60%60, 2), ':')
+	s = appendPadded(s, seconds%60, 2)
+	if len(m.clock.fraction) > 0 {
+		s = append(append(s, '.'), m.clock.decimals(f)...)
+	}
+	return string(s)
 }
 
 // noteText is the plain text of a note: without escapes, emphasis and the

@@ -53,8 +53,12 @@ func transcribe(said []utterance, o *Options) *Transcript {
 	}
 	md := Format(appendMarkdown(nil, draft), o)
 	t := Parse(md, o)
-	if again := Format(appendMarkdown(nil, t.Turns), o); !bytes.Equal(again, md) { // stars in a note
-		t = Parse(again, o)
+	for range passes { // a star in a note, say, is not kept
+		again := Format(appendMarkdown(nil, t.Turns), o)
+		if bytes.Equal(again, md) {
+			break
+		}
+		md, t = again, Parse(again, o)
 	}
 	t.recorded, t.Findings = r, nil
 	return t

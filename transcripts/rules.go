@@ -53,6 +53,7 @@ var rules = []Rule{
 	{"T029", finding.Error, "text nearly equal to another episode's", false, false},
 	{"T030", finding.Info, "same speaker twice running", false, false},
 	{"T031", finding.Warning, "change that relabels, drops turns or deletes stamps", false, false},
+	{"T032", finding.Warning, "translation whose turns or stamps are not those of the original", false, false},
 }
 
 // RuleByID finds a rule by its ID.

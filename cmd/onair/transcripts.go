@@ -18,7 +18,7 @@ func newTranscripts(g *global) *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(newTranscriptsConvert(g))
+	c.AddCommand(newTranscriptsConvert(g), newTranscriptsShift(g), newTranscriptsTodo(g), newTranscriptsStats(g))
 	c.AddCommand(newTranscriptsFmt(g), newTranscriptsLint(g), newTranscriptsInit(g))
 	return c
 }

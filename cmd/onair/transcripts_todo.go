@@ -1,0 +1,183 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"net/url"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"onair/internal/finding"
+	"onair/transcripts"
+)
+
+type todoOptions struct {
+	format, url string
+	limit       int
+}
+
+func newTranscriptsTodo(g *global) *cobra.Command {
+	var o todoOptions
+	c := &cobra.Command{
+		Use:   "todo [FILE…]",
+		Short: "List what listeners can add: words, names, stamps",
+		Long: `List what transcripts lack: words that nobody could make out, speakers without a
+name, stretches without a stamp. The easiest come first: those of which the time
+is written, in a short paragraph. Each has a link that plays the audio there, where
+the page of an episode is known: from show.yaml, transcripts.yaml or --url.
+FILE may be a folder; without one it is this folder.
+
+Exit codes: 0 done · 1 failed · 2 usage.`,
+		Example: `  onair transcripts todo --limit 10
+  onair transcripts todo --format markdown gotime > todo.md`,
+		RunE: func(_ *cobra.Command, args []string) error { return g.todo(args, &o) },
+	}
+	f := c.Flags()
+	f.StringVar(&o.format, "format", "text", "write the list as `FORMAT`: text, markdown or json")
+	f.StringVar(&o.url, "url", "", "the `PAGE` of an episode, with {name}, {folder} or {number}")
+	f.IntVar(&o.limit, "limit", 0, "list so `MANY` at most; 0 is all")
+	complete(c, "format", "text", "markdown", "json")
+	return c
+}
+
+// todoItem is a task with the link to where it is heard.
+type todoItem struct {
+	transcripts.Task
+	Seconds *float64 `json:"start"` // null: not known
+	URL     string   `json:"url"`   // empty: not known
+}
+
+func (g *global) todo(args []string, o *todoOptions) error {
+	write := writeTodo
+	switch {
+	case g.json || o.format == "json":
+		write = func(w io.Writer, _ *ui, items []todoItem) error {
+			return writeJSON(w, struct {
+				SchemaVersion int        `json:"schema_version"`
+				Tasks         []todoItem `json:"tasks"`
+			}{schemaVersion, items})
+		}
+	case o.format == "markdown":
+		write = writeChecklist
+	case o.format != "text":
+		return usagef("--format %s: want text, markdown or json", o.format)
+	}
+	if o.limit < 0 {
+		return usagef("--limit %d: want 0 or more", o.limit)
+	}
+	r, err := g.openTranscripts()
+	if err != nil {
+		return err
+	}
+	if o.url != "" {
+		if r.settings.URL = o.url; r.settings.Page("a-1.md") == "" {
+			return usagef("--url %s: want a page such as https://show.example/{number}/", o.url)
+		}
+	}
+	tasks, err := g.collectTasks(r, args)
+	if err != nil {
+		return err
+	}
+	if o.limit > 0 {
+		tasks = tasks[:min(len(tasks), o.limit)]
+	}
+	items := make([]todoItem, len(tasks))
+	for i, t := range tasks {
+		items[i] = todoItem{Task: t, URL: r.listen(&t)}
+		if t.Known {
+			s := t.Start.Seconds()
+			items[i].Seconds = &s
+		}
+	}
+	return write(g.stdout, g.ui(g.stdout), items)
+}
+
+// collectTasks reads the files one after the other.
+func (g *global) collectTasks(r *transcriptRepo, args []string) ([]transcripts.Task, error) {
+	if len(args) == 0 {
+		args = []string{"."}
+	}
+	names, err := r.files(args)
+	if err != nil {
+		return nil, err
+	}
+	var tasks []transcripts.Task
+	for _, name := range names {
+		src, err := g.readTranscript(name)
+		if err != nil {
+			return nil, err
+		}
+		t := transcripts.Parse(src, r.settings.Options(r.below(name)))
+		tasks = append(tasks, transcripts.Todo(t, filepath.ToSlash(name), r.episodes[r.below(name)].duration)...)
+	}
+	transcripts.SortTasks(tasks)
+	return tasks, nil
+}
+
+// listen is a link that plays a little before what a task is about; empty where
+// the page or the time is not known.
+func (r *transcriptRepo) listen(t *transcripts.Task) string {
+	const lead = 5 * time.Second
+	page, err := url.Parse(r.page(filepath.FromSlash(t.File)))
+	if err != nil || page.Host == "" || !t.Known {
+		return ""
+	}
+	page.Fragment = "t=" + strconv.Itoa(int(max(0, t.Start-lead)/time.Second))
+	return page.String()
+}
+
+// taskTitle says what to do.
+var taskTitle = map[string]string{
+	transcripts.Unintelligible: "what is said?",
+	transcripts.Name:           "who is it?",
+	transcripts.Untimed:        "add a stamp",
+}
+
+func (i *todoItem) when() string {
+	switch {
+	case !i.Known:
+		return "?"
+	case !i.Exact:
+		return "≈" + durationText(i.Start)
+	}
+	return durationText(i.Start)
+}
+
+func writeTodo(w io.Writer, u *ui, items []todoItem) error {
+	for i := range items {
+		t := &items[i]
+		at := finding.Position{File: t.File, Line: t.Line, Column: t.Column}
+		fmt.Fprintf(w, "%s: %s %s\n", clean(at.String()), t.when(), u.bold(taskTitle[t.Kind]))
+		fmt.Fprintf(w, "    %s\n", strings.TrimPrefix(clean(t.Speaker)+": "+clean(t.Context), ": "))
+		if t.URL != "" {
+			fmt.Fprintf(w, "    %s\n", u.dim(t.URL))
+		}
+	}
+	_, err := fmt.Fprintf(w, "%s\n", count(len(items), "task"))
+	return err
+}
+
+// writeChecklist writes a list for an issue. What strangers wrote stands in code
+// spans, where it is neither markup nor a mention of somebody.
+func writeChecklist(w io.Writer, _ *ui, items []todoItem) error {
+	for i := range items {
+		t := &items[i]
+		when := t.when()
+		if t.URL != "" {
+			when = "[" + when + "](" + t.URL + ")"
+		}
+		_, err := fmt.Fprintf(w, "- [ ] %s %s %s line %d: %s\n", when, taskTitle[t.Kind], codeSpan(t.File), t.Line,
+			codeSpan(strings.TrimPrefix(t.Speaker+": "+t.Context, ": ")))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// codeSpan shows text in Markdown as it is.
+func codeSpan(text string) string { return "`" + strings.ReplaceAll(clean(text), "`", "'") + "`" }

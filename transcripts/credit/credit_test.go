@@ -1,0 +1,123 @@
+package credit
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// scratch is a git repository for a test.
+type scratch struct {
+	t   *testing.T
+	dir string
+}
+
+func newScratch(t *testing.T) *scratch {
+	t.Helper()
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("git is not installed")
+	}
+	s := &scratch{t, t.TempDir()}
+	s.git("init", "-q", "-b", "main")
+	return s
+}
+
+func (s *scratch) git(args ...string) {
+	s.t.Helper()
+	cmd := exec.Command("git", args...)
+	cmd.Dir = s.dir
+	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_SYSTEM=/dev/null",
+		"GIT_COMMITTER_NAME=Crew", "GIT_COMMITTER_EMAIL=crew@x.example")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		s.t.Fatalf("git %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+}
+
+// commit writes a file and commits it.
+func (s *scratch) commit(name, text, author, message string) {
+	s.t.Helper()
+	file := filepath.Join(s.dir, filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		s.t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+		s.t.Fatal(err)
+	}
+	s.git("add", "-A")
+	s.git("commit", "-q", "--author", author, "-m", message)
+}
+
+func TestContributors(t *testing.T) {
+	s := newScratch(t)
+	long := strings.Repeat("**Vega:** words of a turn\n\n", 20)
+	s.commit("show/old.md", long, "Vega Lyra <vega@x.example>", "Start")
+	s.commit("show/old.md", long+"a\n", "rigel <rigel@old.example>", "Mend\n\nCo-authored-by: D. Cygni <deneb@x.example>\nCo-Authored-By: dependabot[bot] <49699333+dependabot[bot]@users.noreply.github.com>")
+	s.git("mv", "show/old.md", "show/épisode 1.md")
+	s.git("commit", "-q", "--author", "Rigel Orion <rigel@x.example>", "-m", "Move")
+	s.commit("show/épisode 1.md", long+"b\n", "github-actions[bot] <41898282+github-actions[bot]@users.noreply.github.com>", "Format")
+	s.commit("show/épisode 1.md", long+"c\n", "me@x.example <me@x.example>", "Mend")
+	s.commit("show/épisode 1.md", long+"d\n", "Al\u202etair\x1b[31m <altair@x.example>", "Mend\n\nCo-authored-by: Vega Lyra <vega@x.example>")
+	s.commit("show/other.md", "**Vega:** b\n", "Deneb <deneb@x.example>", "Another")
+	s.commit(".mailmap", "Rigel Orion <rigel@x.example> <rigel@old.example>\nDeneb <deneb@x.example>\n", "Deneb <deneb@x.example>", "Mailmap")
+	got, err := Contributors(context.Background(), filepath.Join(s.dir, "show"), []string{"épisode 1.md", "other.md", "nothing.md"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string][]Contributor{
+		"épisode 1.md": {{"Vega Lyra", 2}, {"Rigel Orion", 2}, {"Deneb", 1}, {"Al tair [31m", 1}},
+		"other.md":     {{"Deneb", 1}},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"Deneb"}, Names(got["other.md"])); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]Helper{{"Deneb", 2}, {"Al tair [31m", 1}, {"Rigel Orion", 1}, {"Vega Lyra", 1}}, Total(got)); diff != "" {
+		t.Errorf("total (-want +got):\n%s", diff)
+	}
+}
+
+func TestShallowCloneIsRefused(t *testing.T) {
+	s := newScratch(t)
+	s.commit("a.md", "a\n", "Vega <vega@x.example>", "One")
+	s.commit("a.md", "b\n", "Vega <vega@x.example>", "Two")
+	clone := t.TempDir()
+	s.git("clone", "-q", "--depth=1", "file://"+s.dir, clone)
+	if _, err := Contributors(context.Background(), clone, []string{"a.md"}); !errors.Is(err, ErrShallow) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestWithoutHistory(t *testing.T) {
+	if _, err := Contributors(context.Background(), t.TempDir(), nil); !errors.Is(err, ErrNoRepository) {
+		t.Errorf("no repository: %v", err)
+	}
+	s := newScratch(t)
+	if got, err := Contributors(context.Background(), s.dir, []string{"a.md"}); err != nil || len(got) != 0 {
+		t.Errorf("nothing committed: %v, %v", got, err)
+	}
+}
+
+func FuzzRecords(f *testing.F) {
+	f.Add("\x01Vega\x02v@x\x02Deneb <d@x>\x03x <y\x02\x00M\x00a.md\x00R100\x00b.md\x00a.md\x00")
+	f.Fuzz(func(t *testing.T, log string) {
+		r := &reader{wanted: map[string]string{"a.md": "a.md"}, counts: map[string]map[person]*Contributor{}, ids: map[string]person{}}
+		if r.records(strings.NewReader(log)) != nil {
+			return
+		}
+		for _, list := range r.result() {
+			for _, name := range Names(list) {
+				if name == "" || strings.Contains(name, "@") {
+					t.Errorf("name %q", name)
+				}
+			}
+		}
+	})
+}

@@ -1,0 +1,102 @@
+package transcripts
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Stats counts what is in transcripts. The zero value is ready for Add.
+type Stats struct {
+	Files, Words, Turns int
+	Anchors             int // times written: stamps, pauses and tags
+	Unintelligible      int
+	bySpeaker           map[string]*Speaker
+
+	pace        int           // weight of the text between stamps
+	paceIn      time.Duration // how long it took
+	wordsWeight int           // weight of all text, to turn weight into words
+}
+
+// Speaker is who says how much.
+type Speaker struct {
+	Name         string
+	Words, Turns int
+}
+
+// Add counts a transcript. Nothing of it is kept but the names.
+func (s *Stats) Add(t *Transcript) {
+	if s.bySpeaker == nil {
+		s.bySpeaker = map[string]*Speaker{}
+	}
+	s.Files++
+	for i := range t.Turns {
+		turn := &t.Turns[i]
+		if turn.Pause {
+			continue
+		}
+		words := 0
+		for j := range turn.Blocks {
+			b := &turn.Blocks[j]
+			words += countWords(b.Text)
+			s.wordsWeight += weigh(b.Text) + 1
+			for k := range b.Marks {
+				if isUnclear(b.Marks[k].Note) {
+					s.Unintelligible++
+				}
+			}
+		}
+		s.Turns++
+		s.Words += words
+		speaker := s.bySpeaker[turn.Speaker]
+		if speaker == nil {
+			speaker = &Speaker{Name: strings.Clone(turn.Speaker)}
+			s.bySpeaker[speaker.Name] = speaker
+		}
+		speaker.Words += words
+		speaker.Turns++
+	}
+	s.addPace(t)
+}
+
+// addPace measures the gaps between stamps that tell how fast people speak.
+func (s *Stats) addPace(t *Transcript) {
+	anchors, chars := t.anchors()
+	s.Anchors += len(anchors)
+	if t.Clips {
+		return
+	}
+	before := -1
+	for _, k := range chain(anchors, chars, unbounded) {
+		if before >= 0 && !anchors[before].pause {
+			a, b := &anchors[before], &anchors[k]
+			if in := b.time - a.time; in >= rateGap {
+				s.pace += b.pos - a.pos
+				s.paceIn += in
+			}
+		}
+		before = k
+	}
+}
+
+// WordsPerMinute is how fast people speak between stamps; 0 where there are
+// none to tell.
+func (s *Stats) WordsPerMinute() float64 {
+	if s.paceIn == 0 || s.wordsWeight == 0 {
+		return 0
+	}
+	return float64(s.pace) * float64(s.Words) / float64(s.wordsWeight) / s.paceIn.Minutes()
+}
+
+// Speakers are all who speak, those who say most first.
+func (s *Stats) Speakers() []Speaker {
+	var all []Speaker
+	for _, speaker := range s.bySpeaker {
+		all = append(all, *speaker)
+	}
+	slices.SortFunc(all, func(a, b Speaker) int {
+		return cmp.Or(cmp.Compare(b.Words, a.Words), strings.Compare(a.Name, b.Name))
+	})
+	return all
+}

@@ -1,0 +1,199 @@
+package transcripts
+
+import (
+	"cmp"
+	"math"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// Kinds of Task, the easiest first.
+const (
+	Unintelligible = "unintelligible" // words that somebody could not make out
+	Name           = "name"           // a speaker whose name is not known
+	Untimed        = "untimed"        // a stretch without stamps
+)
+
+// Task is something that a transcript lacks and a listener can mend.
+type Task struct {
+	Kind         string        `json:"kind"` // Unintelligible, Name or Untimed
+	File         string        `json:"file"`
+	Line         int           `json:"line"`
+	Column       int           `json:"column"`
+	Start        time.Duration `json:"-"`       // when it is heard
+	Known        bool          `json:"-"`       // Start was written or estimated; false: nobody knows
+	Exact        bool          `json:"exact"`   // Start was written
+	Length       time.Duration `json:"-"`       // of what is untimed
+	Speaker      string        `json:"speaker"` // who is heard; the label without a name
+	Context      string        `json:"context"` // words around it
+	paragraphLen int
+}
+
+// untimedStretch is how much speech may go without a stamp: 95 of 100 gaps in
+// transcripts made by people are shorter.
+const untimedStretch = 5 * time.Minute
+
+// Todo lists what a transcript lacks: unintelligible passages, speakers without
+// a name, each once, and stretches of five minutes and more without a stamp, or the
+// transcript as a whole. The duration of the audio may be 0.
+func Todo(t *Transcript, file string, duration time.Duration) []Task {
+	l := taskList{t: t, file: file, tl: t.timeline(duration)}
+	pos := 0
+	named := map[string]bool{}
+	for i := range t.Turns {
+		turn := &t.Turns[i]
+		if !turn.Pause && turn.spoken() && nameless(turn.Speaker) && !named[turn.Speaker] {
+			named[turn.Speaker] = true
+			l.add(Task{Kind: Name, Line: turn.Line, Column: turn.Column, Speaker: turn.Speaker, Context: opening(turn.Blocks[0].Text, 80)}, pos, len(turn.Blocks[0].Text))
+		}
+		for j := range turn.Blocks {
+			b := &turn.Blocks[j]
+			for k := range b.Marks {
+				if m := &b.Marks[k]; isUnclear(m.Note) {
+					size := len(b.Text)
+					if size == 0 {
+						size = math.MaxInt // nothing around it helps
+					}
+					l.add(Task{Kind: Unintelligible, Line: m.Line, Column: m.Column, Speaker: turn.Speaker,
+						Start: m.Time, Known: m.Timed, Exact: m.Timed, Context: around(b.Text, m.Offset)}, pos+weigh(b.Text[:m.Offset]), size)
+				}
+			}
+			if b.Text != "" {
+				pos += weigh(b.Text) + 1
+			}
+		}
+	}
+	l.addUntimed(pos)
+	return l.tasks
+}
+
+// SortTasks puts first what a newcomer finds easy: words to fill in, of which
+// the time is written, in a short paragraph.
+func SortTasks(tasks []Task) {
+	kinds := []string{Unintelligible, Name, Untimed}
+	rank := func(t *Task) int {
+		switch {
+		case t.Exact:
+			return 0
+		case t.Known:
+			return 1
+		}
+		return 2
+	}
+	slices.SortStableFunc(tasks, func(a, b Task) int {
+		return cmp.Or(
+			cmp.Compare(slices.Index(kinds, a.Kind), slices.Index(kinds, b.Kind)),
+			cmp.Compare(rank(&a), rank(&b)),
+			cmp.Compare(a.paragraphLen, b.paragraphLen),
+			strings.Compare(a.File, b.File),
+			cmp.Compare(a.Line, b.Line),
+			cmp.Compare(a.Column, b.Column),
+		)
+	})
+}
+
+type taskList struct {
+	t     *Transcript
+	file  string
+	tl    *timeline
+	tasks []Task
+}
+
+// add appends a task that is heard at a place in the spoken text.
+func (l *taskList) add(t Task, pos, paragraph int) {
+	t.File, t.paragraphLen = l.file, paragraph
+	if !t.Known && l.tl != nil {
+		t.Start, t.Known = l.tl.start(pos), true
+	}
+	l.tasks = append(l.tasks, t)
+}
+
+// addUntimed lists the stretches between stamps that are too long.
+func (l *taskList) addUntimed(chars int) {
+	if l.t.Clips || chars == 0 {
+		return
+	}
+	anchors, _ := l.t.anchors()
+	if len(anchors) == 0 {
+		turn := &l.t.Turns[0]
+		l.add(Task{Kind: Untimed, Line: turn.Line, Column: turn.Column, Speaker: turn.Speaker, Context: "no stamp at all"}, 0, chars)
+		return
+	}
+	before := -1
+	for _, k := range chain(anchors, chars, unbounded) {
+		if before >= 0 {
+			l.addStretch(&anchors[before], anchors[k].pos, anchors[k].time)
+		}
+		before = k
+	}
+	if last := &anchors[before]; l.tl != nil {
+		l.addStretch(last, chars, l.tl.end(chars))
+	}
+}
+
+// addStretch lists what lies behind an anchor and up to a place, if it is long.
+// Where a pause begins, only what is said behind it counts.
+func (l *taskList) addStretch(from *anchor, to int, end time.Duration) {
+	length := end - from.time
+	if from.pause {
+		length = min(length, usualRate.time(to-from.pos))
+	}
+	if length < untimedStretch || to == from.pos {
+		return
+	}
+	l.tasks = append(l.tasks, Task{Kind: Untimed, File: l.file, Line: from.mark.Line, Column: from.mark.Column,
+		Start: from.time, Known: true, Exact: true, Length: length.Round(time.Second), Speaker: l.t.Turns[from.turn].Speaker,
+		Context: "no stamp for " + string(appendClock(nil, length.Round(time.Second))), paragraphLen: to - from.pos})
+}
+
+// nobody are labels that stand for a name.
+var nobody = regexp.MustCompile(`(?i)^(unknown|unidentified|unnamed|(unknown |unidentified |male |female )?(speaker|person|voice|man|woman)( ?[0-9]{1,3}| [a-z])?|\?+)$`)
+
+// nameless reports whether a label is no name.
+func nameless(speaker string) bool { return speaker == "" || nobody.MatchString(speaker) }
+
+// isUnclear reports whether a note stands for words that could not be made out.
+func isUnclear(note string) bool {
+	if unclear([]byte(note)) {
+		return true
+	}
+	for _, stem := range []string{"inaudible", "indistinct"} {
+		if len(note) >= len(stem) && strings.EqualFold(note[:len(stem)], stem) {
+			return true
+		}
+	}
+	return false
+}
+
+// around is a few words on both sides of a gap in a text.
+func around(text string, at int) string {
+	const side = 60
+	before := text[:at]
+	if n := at - side; n > 0 {
+		for !utf8.RuneStart(before[n]) {
+			n++
+		}
+		if space := strings.IndexByte(before[n:], ' '); space >= 0 {
+			n += space + 1
+		}
+		before = "… " + before[n:]
+	}
+	return strings.TrimSpace(strings.TrimRight(before, " ") + " ___ " + strings.TrimLeft(opening(text[at:], side), " "))
+}
+
+// opening is how a text starts, up to so many bytes.
+func opening(text string, n int) string {
+	if len(text) <= n {
+		return strings.Clone(text)
+	}
+	for !utf8.RuneStart(text[n]) {
+		n--
+	}
+	if space := strings.LastIndexByte(text[:n], ' '); space > 0 {
+		n = space
+	}
+	return text[:n] + " …"
+}
