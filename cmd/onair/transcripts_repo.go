@@ -15,7 +15,8 @@ import (
 // transcriptRepo is what is known about the transcripts in and around -C: a
 // repository of transcripts, or a show.
 type transcriptRepo struct {
-	dir      string // -C, absolute; names of files are below it
+	dir      string // -C; names of files are below it
+	abs      string // the same, absolute
 	root     string // of the repository or show
 	settings *repo.Settings
 	episodes map[string]heard // by slash-separated name below root; nil: no show
@@ -43,7 +44,7 @@ func (g *global) openTranscripts() (*transcriptRepo, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &transcriptRepo{dir: dir, root: top}
+	r := &transcriptRepo{dir: g.dir, abs: dir, root: top}
 	if r.settings, err = repo.Load(root.FS()); err != nil {
 		return nil, err
 	}
@@ -83,7 +84,7 @@ func (r *transcriptRepo) readShow(root *os.Root, g *global) error {
 
 // below is the slash-separated name of a file below the root.
 func (r *transcriptRepo) below(name string) string {
-	rel, err := filepath.Rel(r.root, repo.In(r.dir, name))
+	rel, err := filepath.Rel(r.root, repo.In(r.abs, name))
 	if err != nil {
 		return filepath.ToSlash(name)
 	}
