@@ -338,8 +338,8 @@ func (a *applier) write(ctx context.Context, c *Change) error {
 	return nil
 }
 
-// join puts tagged audio together from its parts, and sends it whole where that
-// cannot be done and the audio is here.
+// join puts tagged audio together from its parts. Where the storage cannot, it is
+// sent whole if the audio is here, and brought here and back if it is not.
 func (a *applier) join(ctx context.Context, c *Change) (bucket.Attrs, error) {
 	var parts []bucket.Part
 	for _, part := range c.object.Parts {
@@ -350,12 +350,16 @@ func (a *applier) join(ctx context.Context, c *Change) (bucket.Attrs, error) {
 		parts = append(parts, bucket.Part{Bucket: a.storage.state(), Attrs: attrs})
 	}
 	attrs, err := a.storage.Public.(bucket.Joiner).Join(ctx, &c.object.Object, parts, c.condition())
-	whole := errors.Is(err, errors.ErrUnsupported) || missing(err)
-	if err == nil || !whole || c.object.Body == nil {
+	switch {
+	case err == nil || !errors.Is(err, errors.ErrUnsupported) && !missing(err):
+		return attrs, err
+	case c.object.Body != nil:
+		a.report(func(p *Progress) { p.AllBytes += c.Size })
+		return a.storage.Public.Write(ctx, a.counted(c.object), c.condition())
+	case missing(err):
 		return attrs, err
 	}
-	a.report(func(p *Progress) { p.AllBytes += c.Size })
-	return a.storage.Public.Write(ctx, a.counted(c.object), c.condition())
+	return bucket.Relay(ctx, a.storage.Public, &c.object.Object, parts, c.condition())
 }
 
 // alreadyThere looks whether somebody wrote the very bytes meanwhile, which is

@@ -28,7 +28,7 @@ type UnverifiedError struct {
 func (e *UnverifiedError) Error() string {
 	n := e.Findings.Count(finding.Error)
 	if e.Before {
-		return fmt.Sprintf("stopped before the feed: %d new objects cannot be had through the public URL", n)
+		return "stopped before the feed, so that listeners notice nothing: new objects cannot be had through the public URL"
 	}
 	return fmt.Sprintf("published, but %d checks of the live show failed", n)
 }

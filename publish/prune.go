@@ -3,6 +3,7 @@ package publish
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"onair/publish/bucket"
@@ -48,7 +49,8 @@ func (p *Plan) pruneParts(kept map[string]bool, now time.Time, left *int) {
 	}
 	for _, key := range sortedKeys(p.seen.Parts) {
 		attrs := p.seen.Parts[key]
-		if kept[key] || *left == 0 || now.Sub(attrs.Updated) < PruneAfter {
+		leftover := strings.HasPrefix(key, bucket.JoinedPrefix) // of a join that crashed
+		if kept[key] || *left == 0 || !leftover && now.Sub(attrs.Updated) < PruneAfter {
 			continue
 		}
 		p.Parts = append(p.Parts, Change{Key: key, Action: Delete, Reason: "a part of nothing", Size: attrs.Size, Class: Immutable, version: attrs.Version})
