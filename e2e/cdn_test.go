@@ -414,7 +414,7 @@ func (e *edge) judgeRecords(t *testing.T) {
 	for _, path := range []string{
 		"/.onair/release.json", e.base + ".onair/release.json", e.base + "/.onair/release.json", "/.purge" + e.base + ".onair/release.json",
 		".onair/release.json", "%2eonair/release.json", ".%6fnair/release.json", ".onai%72/release.json", ".onair%2frelease.json",
-		"%2e%6F%6e%61%69%72%2frelease.json", "./.onair/release.json", "x/../.onair/release.json",
+		"%2e%6F%6e%61%69%72/release.json", "%2e%4f%4E%41%49%52%2frelease.json", "./.onair/release.json", "x/../.onair/release.json",
 		"x/%2e%2e/.onair/release.json", "%2f.onair/release.json", ".ONAIR/release.json", ".onair/release.json?x=/feed.xml", ".onair/", ".onair/parts/",
 	} {
 		r := e.ask(t, "GET", path)

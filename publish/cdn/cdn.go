@@ -24,8 +24,7 @@ type Purger interface {
 	Purge(ctx context.Context, urls, keys []string) error
 }
 
-// Options are the circumstances of a purger; nil means defaults. What is
-// printed configuration and what is a secret never comes from here.
+// Options are the circumstances of a purger; nil means defaults.
 type Options struct {
 	// Env looks up a variable of the environment. Nil: there is none.
 	Env func(string) (string, bool)
