@@ -2,6 +2,7 @@ package publish
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io/fs"
 	"path"
@@ -12,6 +13,7 @@ import (
 	"onair/internal/finding"
 	"onair/show"
 	"onair/transcripts"
+	"onair/transcripts/credit"
 )
 
 // transcript is a Markdown transcript of an episode and what becomes of it. It
@@ -69,6 +71,53 @@ func (b *builder) readTranscripts(e *Episode) {
 		b.findings = append(b.findings, forPublishing(text.Findings)...)
 		t.timed = text.Cues(t.duration) != nil
 		e.transcripts = append(e.transcripts, t)
+	}
+	b.compareTranslations(e)
+}
+
+// readContributors asks git who helped with the transcripts, once for all of
+// them, where the show wants them credited.
+func (b *builder) readContributors(ctx context.Context) {
+	var files []string
+	for _, e := range b.show.Episodes {
+		for _, t := range e.Transcripts {
+			files = append(files, t.Path)
+		}
+	}
+	if b.show.Credits != "git" || len(files) == 0 || b.show.Folder.Dir == "" {
+		return
+	}
+	found, err := credit.Contributors(ctx, b.show.Folder.Dir, files)
+	switch at := b.show.At("credits"); {
+	case err == nil:
+		b.contributors = found
+	case errors.Is(err, credit.ErrNoRepository):
+		b.findings.Add(finding.Finding{Rule: "P006", Severity: finding.Info, Position: at, Message: "nobody is credited: " + credit.ErrNoRepository.Error()})
+	case errors.Is(err, credit.ErrShallow):
+		b.findings.Errorf("P006", at, "fetch the history: git fetch --unshallow, or fetch-depth: 0 for actions/checkout", "credit contributors: %v", err)
+	case ctx.Err() == nil:
+		b.findings.Errorf("P006", at, "", "credit contributors: %v", err)
+	}
+}
+
+// compareTranslations holds the translations of an episode's transcript to the
+// one in its own language.
+func (b *builder) compareTranslations(e *Episode) {
+	original := slices.IndexFunc(e.transcripts, func(t *transcript) bool { return t.Language == e.Language })
+	if original < 0 || len(e.transcripts) == 1 {
+		return
+	}
+	text, err := e.transcripts[original].text()
+	if err != nil {
+		return // reported when it was read first
+	}
+	for i, t := range e.transcripts {
+		if i == original {
+			continue
+		}
+		if translation, err := t.text(); err == nil {
+			b.findings = append(b.findings, transcripts.CompareTranslation(text, translation, t.Path)...)
+		}
 	}
 }
 

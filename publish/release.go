@@ -14,6 +14,7 @@ import (
 	"onair/publish/bucket"
 	"onair/publish/cdn"
 	"onair/show"
+	"onair/transcripts/credit"
 )
 
 // Options are the circumstances of a release. Only Now is required.
@@ -118,6 +119,8 @@ type builder struct {
 	parts    map[string]*Object // by key
 	release  *Release
 
+	contributors map[string][]credit.Contributor // by path of the transcript
+
 	mu       sync.Mutex
 	images   map[string]*image // by path in the show's folder
 	pictures pictures
@@ -140,6 +143,7 @@ func NewRelease(ctx context.Context, s *show.Show, o *Options) (*Release, findin
 	for _, problem := range cdn.Check(s.CDN) {
 		b.findings.Errorf("P005", s.At("cdn"), "onair cdn config --help and docs/cdn.md say what each provider needs", "%s", problem)
 	}
+	b.readContributors(ctx)
 	for i, e := range s.Episodes {
 		if err := ctx.Err(); err != nil {
 			return nil, nil, err

@@ -15,6 +15,7 @@ import (
 	"onair/internal/markdown"
 	"onair/show"
 	"onair/templates"
+	"onair/transcripts/credit"
 )
 
 // addChapters adds the chapters file of a live episode.
@@ -262,7 +263,7 @@ func (b *builder) sitePage(e *Episode) *templates.Episode {
 		page.Summary = markdown.Text(e.Notes)
 	}
 	for _, t := range e.transcripts {
-		tt := templates.Transcript{Language: t.Language, Read: t.page, EditURL: b.editURL(t.Path)}
+		tt := templates.Transcript{Language: t.Language, Read: t.page, EditURL: b.editURL(t.Path), Contributors: credit.Names(b.contributors[t.Path])}
 		for _, o := range t.files {
 			tt.Files = append(tt.Files, templates.File{Key: o.Key, MediaType: mediaType(o), Label: strings.ToUpper(strings.TrimPrefix(path.Ext(o.Key), "."))})
 		}

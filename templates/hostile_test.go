@@ -46,7 +46,7 @@ func TestHostileTextRunsNothing(t *testing.T) {
 			e.Social = []show.Social{{Protocol: text, URI: text}}
 			e.Chapters = []show.Chapter{{Title: text, URL: text, Image: text}}
 			tr := &e.Transcripts[0]
-			tr.Language, tr.EditURL = text, text
+			tr.Language, tr.EditURL, tr.Contributors = text, text, []string{text, text}
 			tr.Files[0].Label, tr.Files[0].MediaType = text, text
 			said, starts, _ := tr.Read()
 			said.Turns[0] = transcripts.Turn{Speaker: text, ID: text}

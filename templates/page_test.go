@@ -218,6 +218,18 @@ func TestTimesMustMatchTurns(t *testing.T) {
 	}
 }
 
+func TestContributorsAreNamed(t *testing.T) {
+	site := sampleSite(t)
+	if strings.Contains(render(t, site)["episodes/4-cloudy/index.html"], "Transcript by") {
+		t.Error("nobody is named, and credited")
+	}
+	site.Episodes[0].Transcripts[0].Contributors = []string{"Vega & Co", "مريم"}
+	body := render(t, site)["episodes/4-cloudy/index.html"]
+	if !strings.Contains(body, "<p>Transcript by <bdi>Vega &amp; Co</bdi>, <bdi>مريم</bdi>.</p>") {
+		t.Errorf("contributors are not named in\n%s", body)
+	}
+}
+
 func TestUntimedTranscriptHasNoTimes(t *testing.T) {
 	site := sampleSite(t)
 	site.Episodes[0].Transcripts = []templates.Transcript{{

@@ -152,6 +152,10 @@ type Transcript struct {
 	Files    []File // the same text for download
 	EditURL  string // where to propose a change; empty: nowhere
 
+	// Contributors are the names of those who wrote and mended it, those who did
+	// most first. They are strangers' text.
+	Contributors []string
+
 	// Read returns what is said, and when each turn starts (nil: nobody knows). It
 	// is called when the page is rendered, so that a catalogue's transcripts need
 	// not be in memory together.

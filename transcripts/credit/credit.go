@@ -43,8 +43,11 @@ type Contributor struct {
 // there are.
 func Contributors(ctx context.Context, dir string, files []string) (map[string][]Contributor, error) {
 	shallow, err := run(ctx, dir, nil, "rev-parse", "--is-shallow-repository", "--show-prefix")
+	if exit := (*exec.ExitError)(nil); errors.Is(err, exec.ErrNotFound) || errors.As(err, &exit) && bytes.Contains(exit.Stderr, []byte("not a git repository")) {
+		return nil, ErrNoRepository
+	}
 	if err != nil {
-		return nil, fmt.Errorf("%w: %v", ErrNoRepository, err)
+		return nil, err
 	}
 	answer, prefix, _ := strings.Cut(string(shallow), "\n")
 	if answer == "true" {
@@ -205,7 +208,7 @@ func (r *reader) commit(name, email, trailers, changes string) {
 			}
 			delete(r.wanted, file)
 		}
-		for _, p := range people {
+		for _, p := range slices.Backward(people) { // the author came first
 			r.count(target, p)
 		}
 	}
@@ -310,7 +313,12 @@ func isBot(p person) bool {
 func run(ctx context.Context, dir string, stdin io.Reader, args ...string) ([]byte, error) {
 	cmd := command(ctx, dir, args...)
 	cmd.Stdin = stdin
-	return cmd.Output()
+	out, err := cmd.Output()
+	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) && len(exit.Stderr) > 0 {
+		message, _, _ := strings.Cut(string(exit.Stderr), "\n")
+		return nil, fmt.Errorf("git: %s: %w", strings.TrimPrefix(message, "fatal: "), err)
+	}
+	return out, err
 }
 
 func command(ctx context.Context, dir string, args ...string) *exec.Cmd {

@@ -1,0 +1,148 @@
+package publish_test
+
+import (
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"onair/internal/finding"
+	"onair/publish"
+	"onair/show"
+)
+
+// creditedShow is a copy of the example that credits contributors.
+func creditedShow(t *testing.T) (dir string, git func(args ...string)) {
+	t.Helper()
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("needs git")
+	}
+	dir = t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS("../examples/minimal")); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.OpenFile(filepath.Join(dir, "show.yaml"), os.O_APPEND|os.O_WRONLY, 0)
+	if err == nil {
+		_, err = f.WriteString("\ncredits: git\n")
+	}
+	if err != nil || f.Close() != nil {
+		t.Fatal(err)
+	}
+	git = func(args ...string) {
+		t.Helper()
+		cmd := exec.Command("git", append([]string{"-c", "user.name=Vega Lyra", "-c", "user.email=vega@x.example"}, args...)...)
+		cmd.Dir = dir
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("git %v: %v\n%s", args, err, out)
+		}
+	}
+	return dir, git
+}
+
+func write(t *testing.T, dir, name, text string) {
+	t.Helper()
+	episodes, err := filepath.Glob(filepath.Join(dir, "episodes", "*"))
+	if err != nil || len(episodes) != 1 {
+		t.Fatalf("%v, %v", episodes, err)
+	}
+	if err := os.WriteFile(filepath.Join(episodes[0], name), []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func releaseOf(t *testing.T, dir string) (*publish.Release, finding.List) {
+	t.Helper()
+	s, found := show.Load(os.DirFS(dir), &show.LoadOptions{Dir: dir})
+	r, more, err := publish.NewRelease(t.Context(), s, &publish.Options{Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r, append(found, more...)
+}
+
+func ofRule(l finding.List, rule string) (found finding.List) {
+	for _, f := range l {
+		if f.Rule == rule {
+			found = append(found, f)
+		}
+	}
+	return found
+}
+
+// Who helped with a transcript is named on its page; a clone that cannot tell is
+// refused.
+func TestContributors(t *testing.T) {
+	dir, git := creditedShow(t)
+	write(t, dir, "transcript.md", "**Vega:** \\[00:00\\] Hello.\n")
+	_, found := releaseOf(t, dir)
+	if f := ofRule(found, "P006"); len(f) != 1 || f[0].Severity != finding.Info {
+		t.Errorf("no repository: %v", f)
+	}
+	git("init", "-q")
+	git("add", ".")
+	git("commit", "-qm", "One\n\nCo-authored-by: <b>Deneb</b> <deneb@x.example>\nCo-authored-by: Rigel <rigel@x.example>")
+	r, found := releaseOf(t, dir)
+	if f := ofRule(found, "P006"); f != nil {
+		t.Error(f)
+	}
+	pages := 0
+	for _, o := range r.Objects {
+		if o.Role != publish.RolePage || !strings.HasPrefix(o.Key, "episodes/") {
+			continue
+		}
+		body, err := o.Body()
+		if err != nil {
+			t.Fatal(err)
+		}
+		page, err := io.ReadAll(body)
+		if err := body.Close(); err != nil {
+			t.Error(err)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(page), "<bdi>Vega Lyra</bdi>, <bdi>Rigel</bdi>") {
+			pages++
+		}
+		if strings.Contains(string(page), "@x.example") || strings.Contains(string(page), "<b>Deneb") {
+			t.Errorf("%s shows more than names", o.Key)
+		}
+	}
+	if pages != 1 {
+		t.Errorf("%d pages name the contributors, want 1", pages)
+	}
+	git("commit", "--allow-empty", "-qm", "Two")
+	clone := t.TempDir()
+	git("clone", "-q", "--depth=1", "file://"+dir, clone)
+	_, found = releaseOf(t, clone)
+	if f := ofRule(found, "P006"); len(f) != 1 || f[0].Severity != finding.Error || !strings.Contains(f[0].Hint, "fetch-depth: 0") {
+		t.Errorf("shallow: %v", f)
+	}
+}
+
+// A translation that is not what it translates is a warning.
+func TestTranslation(t *testing.T) {
+	dir, _ := creditedShow(t)
+	write(t, dir, "transcript.md", "**Vega:** \\[00:00\\] Hello.\n\n**Rigel:** Hi.\n")
+	write(t, dir, "transcript.es.md", "**Vega:** \\[00:00\\] Hola.\n\n**Rigel:** Hola.\n")
+	r, found := releaseOf(t, dir)
+	if f := ofRule(found, "T032"); f != nil {
+		t.Error(f)
+	}
+	captions := 0
+	for _, o := range r.Objects {
+		if strings.Contains(o.Key, "/transcript.es-") {
+			captions++
+		}
+	}
+	if captions != 5 {
+		t.Errorf("%d files of the translation, want 5", captions)
+	}
+	write(t, dir, "transcript.es.md", "**Vega:** \\[00:00\\] Hola.\n")
+	_, found = releaseOf(t, dir)
+	if f := ofRule(found, "T032"); len(f) != 1 || f[0].Severity != finding.Warning || !strings.HasSuffix(f[0].File, "transcript.es.md") {
+		t.Errorf("a turn is missing: %v", f)
+	}
+}
