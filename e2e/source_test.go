@@ -17,14 +17,16 @@ import (
 // source is the example as its files say, read without onair's own loader so
 // that what listeners get can be held against it.
 type source struct {
-	Title    string
-	URL      string
-	Author   string
-	Language string
-	Timezone string
-	Hosts    []string
-	Artwork  string
-	Feed     struct {
+	Title     string
+	URL       string
+	Author    string
+	Owner     struct{ Name string }
+	Copyright string
+	Language  string
+	Timezone  string
+	Hosts     []string
+	Artwork   string
+	Feed      struct {
 		Path   string
 		Locked bool
 	}

@@ -1,5 +1,5 @@
-// Prints what TagLib reads in an MP3's ID3 tag as JSON: tags FILE. The shape is
-// that of type tags in tags_test.go; images are base64.
+// Prints what TagLib reads in the ID3 tags of MP3s as JSON: tags FILE... It is a
+// list of type tags in tags_test.go; images are base64.
 //
 // Built by the test: g++ -o tags tags.cc $(pkg-config --cflags --libs taglib)
 
@@ -15,6 +15,7 @@
 #include <id3v2tag.h>
 #include <mpegfile.h>
 #include <tableofcontentsframe.h>
+#include <textidentificationframe.h>
 #include <urllinkframe.h>
 
 using namespace TagLib;
@@ -66,15 +67,28 @@ static std::string url(const ID3v2::FrameList &frames) {
   return quoted(std::string());
 }
 
-int main(int argc, char **argv) {
-  if (argc != 2) {
-    std::cerr << "usage: tags FILE\n";
-    return 2;
-  }
-  MPEG::File file(argv[1]);
+// guid returns the text that podcasts keep the GUID of an episode in.
+static std::string guid(ID3v2::Tag *tag) {
+  auto *frame = ID3v2::UserTextIdentificationFrame::find(tag, "podcast:item:guid");
+  // The first field is the name.
+  return quoted(frame && frame->fieldList().size() > 1 ? frame->fieldList()[1] : String());
+}
+
+static void print(const ID3v2::ChapterFrame *c, bool listed) {
+  std::cout << "{\"start\": " << c->startTime() / 1000.0
+            << ", \"end\": " << c->endTime() / 1000.0
+            << ", \"title\": " << text(c->embeddedFrameList("TIT2"))
+            << ", \"url\": " << url(c->embeddedFrameList())
+            << ", \"image\": " << image(c->embeddedFrameList("APIC"))
+            << ", \"hidden\": " << (listed ? "false" : "true") << "}";
+}
+
+// print prints what the tag of a file says.
+static void print(const char *path) {
+  MPEG::File file(path);
   if (!file.isValid() || !file.hasID3v2Tag()) {
-    std::cerr << argv[1] << ": no ID3v2 tag\n";
-    return 1;
+    std::cerr << path << ": no ID3v2 tag\n";
+    std::exit(1);
   }
   ID3v2::Tag *tag = file.ID3v2Tag();
   const auto &frames = tag->frameListMap();
@@ -95,28 +109,44 @@ int main(int argc, char **argv) {
     if (auto *c = dynamic_cast<ID3v2::CommentsFrame *>(frames["COMM"].front()))
       comment = c->text().to8Bit(true);
 
-  std::cout.precision(12); // milliseconds, however long the episode
   std::cout << "{\"version\": \"2." << tag->header()->majorVersion() << "."
             << tag->header()->revisionNumber() << "\""
             << ", \"title\": " << text(frames["TIT2"])
             << ", \"artist\": " << text(frames["TPE1"])
             << ", \"album\": " << text(frames["TALB"])
             << ", \"track\": " << text(frames["TRCK"])
+            << ", \"season\": " << text(frames["TPOS"])
+            << ", \"date\": " << text(frames["TDRC"]) // TYER and TDAT, joined
             << ", \"genre\": " << quoted(tag->genre())
-            << ", \"year\": " << quoted(tag->year() ? String::number(tag->year()) : String())
+            << ", \"language\": " << text(frames["TLAN"])
+            << ", \"length\": " << text(frames["TLEN"])
+            << ", \"copyright\": " << text(frames["TCOP"])
+            << ", \"publisher\": " << text(frames["TPUB"])
+            << ", \"guid\": " << guid(tag)
             << ", \"comment\": " << quoted(comment)
             << ", \"artwork\": " << image(frames["APIC"])
             << ", \"seconds\": " << file.audioProperties()->lengthInMilliseconds() / 1000.0
             << ", \"chapters\": [";
   const char *comma = "";
   for (auto *c : chapters) {
-    std::cout << comma << "{\"start\": " << c->startTime() / 1000.0
-              << ", \"end\": " << c->endTime() / 1000.0
-              << ", \"title\": " << text(c->embeddedFrameList("TIT2"))
-              << ", \"url\": " << url(c->embeddedFrameList())
-              << ", \"image\": " << image(c->embeddedFrameList("APIC"))
-              << ", \"hidden\": " << (listed.contains(c->elementID()) ? "false" : "true") << "}";
+    std::cout << comma;
+    print(c, listed.contains(c->elementID()));
     comma = ", ";
   }
-  std::cout << "]}\n";
+  std::cout << "]}";
+}
+
+int main(int argc, char **argv) {
+  if (argc < 2) {
+    std::cerr << "usage: tags FILE...\n";
+    return 2;
+  }
+  std::cout.precision(12); // milliseconds, however long the episode
+  const char *comma = "[";
+  for (int i = 1; i < argc; i++) {
+    std::cout << comma;
+    print(argv[i]);
+    comma = ",\n";
+  }
+  std::cout << "]\n";
 }

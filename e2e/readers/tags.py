@@ -1,6 +1,6 @@
-"""Prints what mutagen reads in an MP3's ID3 tag as JSON: python3 tags.py FILE.
+"""Prints what mutagen reads in the ID3 tags of MP3s as JSON: python3 tags.py FILE...
 
-The shape is that of type tags in tags_test.go; images are base64.
+It is a list of type tags in tags_test.go; images are base64.
 """
 
 import base64
@@ -30,7 +30,13 @@ def url(frames):
     return links[0].url if links else ""
 
 
-def main(path):
+def date(tag):
+    """Year, month and day, of which ID3v2.3 has the last two in another frame."""
+    year, day = text(tag, "TYER"), text(tag, "TDAT")
+    return f"{year}-{day[2:]}-{day[:2]}" if day else year
+
+
+def read(path):
     # translate=False keeps ID3v2.3 as it is in the file.
     tag = ID3(path, translate=False)
     contents = tag.getall("CTOC")
@@ -47,22 +53,25 @@ def main(path):
         for c in sorted(tag.getall("CHAP"), key=lambda c: c.start_time)
     ]
     comments = tag.getall("COMM")
-    json.dump(
-        {
-            "version": ".".join(map(str, tag.version)),
-            "title": text(tag, "TIT2"),
-            "artist": text(tag, "TPE1"),
-            "album": text(tag, "TALB"),
-            "track": text(tag, "TRCK"),
-            "genre": text(tag, "TCON"),
-            "year": text(tag, "TYER"),
-            "comment": str(comments[0]) if comments else "",
-            "artwork": image(tag),
-            "chapters": chapters,
-            "seconds": MP3(path).info.length,
-        },
-        sys.stdout,
-    )
+    return {
+        "version": ".".join(map(str, tag.version)),
+        "title": text(tag, "TIT2"),
+        "artist": text(tag, "TPE1"),
+        "album": text(tag, "TALB"),
+        "track": text(tag, "TRCK"),
+        "season": text(tag, "TPOS"),
+        "date": date(tag),
+        "genre": text(tag, "TCON"),
+        "language": text(tag, "TLAN"),
+        "length": text(tag, "TLEN"),
+        "copyright": text(tag, "TCOP"),
+        "publisher": text(tag, "TPUB"),
+        "guid": text(tag, "TXXX:podcast:item:guid"),
+        "comment": str(comments[0]) if comments else "",
+        "artwork": image(tag),
+        "chapters": chapters,
+        "seconds": MP3(path).info.length,
+    }
 
 
-main(sys.argv[1])
+json.dump([read(path) for path in sys.argv[1:]], sys.stdout)
