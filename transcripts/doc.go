@@ -90,8 +90,8 @@
 //	T032 warning      translation whose turns or stamps are not those of the original
 //
 // Parse leaves out T010, T015, T016, T022, T026, T027 and T030. T015 needs the
-// length of the audio, T028 and T029 other files (package repo), T031 the file
-// as it was (package review). T006 is mended by Format alone, T027 by Fix where
+// length of the audio, T028, T029 and T032 other files (package repo), T031 the
+// file as it was (package review). T006 is mended by Format alone, T027 by Fix where
 // somebody asks for it. Doubled words, quotation marks, dashes and grammar are
 // the speakers' own.
 //
@@ -103,8 +103,9 @@
 //
 //  1. Kept is the heaviest chain of anchors that can all be true: never
 //     backwards, inside of the audio, and no faster than any speech.
-//  2. Between two anchors time is linear in the characters spoken. Stamps and
-//     tags count nothing. An anchor is hit to the millisecond.
+//  2. Between two anchors time is linear in the characters spoken; one of Chinese
+//     or Japanese takes as long as three others. Stamps and tags count nothing. An
+//     anchor is hit to the millisecond.
 //  3. Before the first anchor and after the last, people speak at the median
 //     rate of this file; text starts and ends where that leads, not where the
 //     audio does. Behind a pause text starts late enough to be spoken at that
@@ -114,5 +115,12 @@
 //     there are no times, and no captions.
 //
 // All formats are written from one list of cues: the same words, each once, in
-// order, and the same times.
+// order, and the same times. Lines break at spaces; around Chinese and Japanese
+// characters, which are two columns wide; and between syllables of Thai and Lao,
+// as far as their letters tell them.
+//
+// # Other formats
+//
+// Read reads captions and the files of recognisers, and makes of them what Parse
+// makes of Markdown. WriteMarkdown writes it.
 package transcripts

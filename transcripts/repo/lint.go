@@ -29,6 +29,7 @@ type Result struct {
 
 	fractions transcripts.Fractions
 	sketch    sketch
+	outline   *transcripts.Transcript // of a translation, and of what it translates
 }
 
 // Options are those for one file.
@@ -51,6 +52,7 @@ func (l *Linter) Run(ctx context.Context, names []string, read func(name string)
 
 	across := newAcross(l)
 	byName := across.names(names)
+	pairs := pairsOf(names)
 	type answer struct {
 		*Result
 		err error
@@ -68,7 +70,7 @@ func (l *Linter) Run(ctx context.Context, names []string, read func(name string)
 				return
 			}
 			wg.Go(func() {
-				r, err := l.lint(name, read)
+				r, err := l.lint(name, read, pairs[filepath.ToSlash(name)])
 				a <- answer{r, err}
 			})
 		}
@@ -110,13 +112,17 @@ func (l *Linter) Across(ctx context.Context, names []string, read func(name stri
 	return found, nil
 }
 
-func (l *Linter) lint(name string, read func(string) ([]byte, error)) (*Result, error) {
+func (l *Linter) lint(name string, read func(string) ([]byte, error), paired bool) (*Result, error) {
 	src, err := read(name)
 	if err != nil {
 		return nil, err
 	}
 	t := transcripts.Lint(src, l.Options(name))
-	return &Result{Name: name, Source: src, Findings: t.Findings, fractions: t.Fractions, sketch: sketchOf(src)}, nil
+	r := &Result{Name: name, Source: src, Findings: t.Findings, fractions: t.Fractions, sketch: sketchOf(src)}
+	if paired {
+		r.outline = outline(t)
+	}
+	return r, nil
 }
 
 // across looks at all files together.
@@ -124,6 +130,7 @@ type across struct {
 	l         *Linter
 	fractions transcripts.Fractions
 	sketches  []named
+	outlines  map[string]*transcripts.Transcript
 }
 
 type named struct {
@@ -131,12 +138,17 @@ type named struct {
 	sketch
 }
 
-func newAcross(l *Linter) *across { return &across{l: l} }
+func newAcross(l *Linter) *across {
+	return &across{l: l, outlines: map[string]*transcripts.Transcript{}}
+}
 
 func (a *across) add(r *Result) {
 	a.fractions.TwoDigit += r.fractions.TwoDigit
 	a.fractions.Above29 += r.fractions.Above29
 	a.sketches = append(a.sketches, named{r.Name, r.sketch})
+	if r.outline != nil {
+		a.outlines[filepath.ToSlash(r.Name)] = r.outline
+	}
 }
 
 func (a *across) enabled(rule string) bool {
@@ -165,6 +177,9 @@ func (a *across) findings() finding.List {
 	var l finding.List
 	if a.enabled("T029") {
 		l = alike(a.sketches)
+	}
+	if a.enabled("T032") {
+		l = append(l, compareTranslations(a.outlines)...)
 	}
 	if LooksLikeFrames(a.fractions) && a.l.Settings.Options("").Fraction == transcripts.Decimal && a.enabled("T012") {
 		l.Add(finding.Finding{

@@ -1,0 +1,48 @@
+package repo
+
+import (
+	"context"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestOriginalOf(t *testing.T) {
+	for name, want := range map[string]string{
+		"a/transcript.es.md": "a/transcript.md", "go-time-1.pt-BR.md": "go-time-1.md", "go-time-1.md": "", "v1.0.md": "", "es.md": "", "x.es.txt": "",
+	} {
+		if got := originalOf(name); got != want {
+			t.Errorf("originalOf(%q) = %q, want %q", name, got, want)
+		}
+	}
+}
+
+func TestTranslations(t *testing.T) {
+	sources := map[string]string{
+		"a/x-1.md":    "**Vega:** \\[00:01\\] Hello.\n\n**Rigel:** Hi.\n",
+		"a/x-1.es.md": "**Vega:** \\[00:01\\] Hola.\n\n**Rigel:** Hola.\n",
+		"a/x-1.fr.md": "**Vega:** \\[00:02\\] Salut.\n\n**Rigel:** Salut.\n",
+		"b/x-1.de.md": "**Vega:** Hallo.\n",
+	}
+	names := []string{"a/x-1.es.md", "a/x-1.fr.md", "a/x-1.md", "b/x-1.de.md"}
+	for _, test := range []struct {
+		disabled map[string]string
+		want     []string
+	}{
+		{nil, []string{"a/x-1.fr.md:1:1: the stamp is 0:02, and 0:01 in the original"}},
+		{map[string]string{"T032": "they are free"}, nil},
+	} {
+		l := &Linter{Settings: &Settings{Disabled: test.disabled}, Workers: 4}
+		across, err := l.Run(context.Background(), names, func(name string) ([]byte, error) { return []byte(sources[name]), nil }, func(*Result) error { return nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, f := range across {
+			got = append(got, f.Error())
+		}
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	}
+}
