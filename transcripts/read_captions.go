@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// card is a caption of WebVTT or SubRip: its times, and its lines.
+// card is a caption of WebVTT or SubRip: its times, and its lines in one.
 type card struct {
 	start, end time.Duration
 	text       string
@@ -193,10 +193,14 @@ func (s *source) numberedLines() iter.Seq2[int, string] {
 func (s *source) cards(vtt bool) ([]card, error) {
 	var cards []card
 	var text []string
+	var joined joiner
 	held, above, skipping := "", "", vtt // held may be the number or name of the next card
 	flush := func() {
 		if len(cards) > 0 {
-			cards[len(cards)-1].text = strings.Join(text, "\n")
+			for _, line := range text {
+				joined.add(line)
+			}
+			cards[len(cards)-1].text = joined.take()
 		}
 		text = text[:0]
 	}
