@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/fsouza/fake-gcs-server/fakestorage"
@@ -30,6 +31,7 @@ type emulator struct {
 	url string // of the server; no slash at its end
 
 	*rules
+	shown    atomic.Int64 // requests to the website
 	mu       sync.Mutex
 	requests []request
 	sent     map[string]int64 // bytes of bodies that arrived since forget, by key
@@ -176,6 +178,7 @@ func (e *emulator) serve(w http.ResponseWriter, r *http.Request) {
 // show is the website of the public bucket, as a CDN in front of it shows it: a
 // folder's page is its index.html, and nobody sees onair's own records.
 func (e *emulator) show(w http.ResponseWriter, r *http.Request) {
+	e.shown.Add(1)
 	key, ok := strings.CutPrefix(r.URL.Path, "/"+bucketName+"/")
 	if !ok || strings.HasPrefix(key, ".onair/") || r.Method != http.MethodGet && r.Method != http.MethodHead {
 		http.NotFound(w, r)

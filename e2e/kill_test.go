@@ -48,17 +48,28 @@ func TestKillAnywhere(t *testing.T) {
 }
 
 // TestKillLocal kills publishes to folders, with the records in one of their own,
-// after random times.
+// after random times. Every file a dead publish leaves is as it was before, or as
+// it will be.
 func TestKillLocal(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
 	w := newWorkplace(t, "ONAIR_STORAGE=file:"+filepath.Join(root, "public"), "ONAIR_STATE=file:"+filepath.Join(root, "state"))
 	random := rand.New(rand.NewPCG(3, 4))
 	k := &killer{workplace: w, whole: time.Second, dirs: []string{root}}
+	w.run(t, "publish", "--yes")
+	before := builtFolder(t, filepath.Join(root, "public"))
 	for round := range rounds(t, 50) {
 		retitleAny(t, w, random.IntN(4), fmt.Sprintf("Take %d", round))
 		k.after(t, random)
+		found := builtFolder(t, filepath.Join(root, "public"))
 		k.mustRecover(t, fmt.Sprintf("round %d", round))
+		after := builtFolder(t, filepath.Join(root, "public"))
+		for key, data := range found {
+			if string(data) != string(before[key]) && string(data) != string(after[key]) && !strings.Contains(key, "tmp") {
+				t.Errorf("round %d: %s is neither as before nor as after: %d bytes", round, key, len(data))
+			}
+		}
+		before = after
 	}
 }
 
@@ -123,7 +134,72 @@ func (k *killer) mustRecover(t *testing.T, when string) {
 	for _, dir := range append(k.dirs, filepath.Dir(k.dir)) {
 		for _, name := range temporaries(t, dir) {
 			t.Errorf("%s: %s is left behind", when, name)
+			_ = os.Remove(name) // told once
 		}
+	}
+}
+
+// TestLeftovers puts what a killed publish leaves behind wherever onair writes:
+// the next publish takes it away.
+func TestLeftovers(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	w, err := makeWorkplace(root, "ONAIR_STORAGE=file:"+filepath.Join(root, "public"), "ONAIR_STATE=file:"+filepath.Join(root, "state"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.run(t, "publish", "--yes")
+	cache := filepath.Join(root, "home", "cache", "onair")
+	dirs := []string{w.dir, filepath.Join(root, "public"), filepath.Join(root, "public", "audio"), filepath.Join(root, "state", ".onair")}
+	err = filepath.WalkDir(cache, func(name string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() {
+			dirs = append(dirs, name)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range dirs {
+		if err := os.WriteFile(filepath.Join(dir, ".onair-tmp-LEFTBYADEADPUBLISH"), []byte("half"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	retitle(t, w, "After a death")
+	if err := os.Remove(filepath.Join(w.dir, "onair.lock")); err != nil { // so that it is written
+		t.Fatal(err)
+	}
+	w.run(t, "publish", "--yes")
+	for _, name := range temporaries(t, root) {
+		t.Errorf("%s is left behind", name)
+	}
+}
+
+// TestCacheStaysSmall publishes again and again: what this machine keeps of it
+// does not grow with the number of publishes.
+func TestCacheStaysSmall(t *testing.T) {
+	t.Parallel()
+	w := newWorkplace(t, "ONAIR_STORAGE=file:"+t.TempDir())
+	count := func(publishes int) (files int) {
+		for i := range publishes {
+			retitle(t, w, fmt.Sprintf("Take %d of %d", i, publishes))
+			w.run(t, "publish", "--yes")
+		}
+		for _, env := range w.env {
+			if dir, ok := strings.CutPrefix(env, "XDG_CACHE_HOME="); ok {
+				_ = filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
+					if err == nil && !d.IsDir() {
+						files++
+					}
+					return nil
+				})
+			}
+		}
+		return files
+	}
+	few, many := count(3), count(12)
+	if many > few {
+		t.Errorf("%d files are cached after 3 publishes and %d after 15", few, many)
 	}
 }
 

@@ -1,0 +1,167 @@
+package e2e
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/json"
+	"encoding/pem"
+	"fmt"
+	"io"
+	"log"
+	"math/big"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// internet stands in for the services that onair talks to: a proxy that answers
+// for every host itself, under a certificate of its own. It remembers the secrets
+// that it was shown.
+type internet struct {
+	env   []string // makes a program go through it
+	hosts map[string]http.HandlerFunc
+
+	mu    sync.Mutex
+	shown map[string]bool // secrets
+	asked map[string]int  // requests, by host
+}
+
+// startInternet starts one in which the hosts answer so; any other host repeats
+// what it was asked.
+func startInternet(t testing.TB, hosts map[string]http.HandlerFunc) *internet {
+	t.Helper()
+	n := &internet{hosts: hosts, shown: map[string]bool{}, asked: map[string]int{}}
+	far := httptest.NewUnstartedServer(http.HandlerFunc(n.serve))
+	certificate, roots := authority(t)
+	far.TLS = &tls.Config{Certificates: []tls.Certificate{certificate}}
+	far.Config.ErrorLog = log.New(io.Discard, "", 0) // connections that are not used after all
+	far.StartTLS()
+	t.Cleanup(far.Close)
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodConnect {
+			http.Redirect(w, r, "https://"+r.Host+r.URL.RequestURI(), http.StatusMovedPermanently)
+			return
+		}
+		tunnel(w, far.Listener.Addr().String())
+	}))
+	t.Cleanup(proxy.Close)
+	n.env = []string{"HTTPS_PROXY=" + proxy.URL, "HTTP_PROXY=" + proxy.URL, "NO_PROXY=127.0.0.1", "SSL_CERT_FILE=" + roots, "SSL_CERT_DIR=" + filepath.Dir(roots)}
+	return n
+}
+
+// tunnel connects whoever asked with an address.
+func tunnel(w http.ResponseWriter, address string) {
+	far, err := net.Dial("tcp", address)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadGateway)
+		return
+	}
+	near, _, err := w.(http.Hijacker).Hijack()
+	if err != nil {
+		far.Close()
+		return
+	}
+	_, _ = io.WriteString(near, "HTTP/1.1 200 Connected\r\n\r\n")
+	go func() { _, _ = io.Copy(far, near); far.Close() }()
+	go func() { _, _ = io.Copy(near, far); near.Close() }()
+}
+
+// authority makes a certificate for every host that onair knows, and a file that
+// makes Go programs trust it.
+func authority(t testing.TB) (certificate tls.Certificate, file string) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "The internet of the tests"},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
+		IsCA: true, BasicConstraintsValid: true,
+		DNSNames: []string{
+			"*.googleapis.com", "api.fastly.com", "api.cloudflare.com", "podping.cloud", "api.podcastindex.org", "overcast.fm",
+			"*.appspot.com", "pubsubhubbub.appspot.com", "hello-universe.example", "*.amazonaws.com", "*.s3.eu-central-1.amazonaws.com",
+		},
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file = filepath.Join(t.TempDir(), "roots.pem")
+	if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, file
+}
+
+func (n *internet) serve(w http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(r.Body)
+	n.remember(r, body)
+	r.Body = io.NopCloser(strings.NewReader(string(body)))
+	if answer, ok := n.hosts[r.Host]; ok {
+		answer(w, r)
+		return
+	}
+	repeat(http.StatusForbidden)(w, r)
+}
+
+var signature = regexp.MustCompile(`Signature=([0-9a-f]+)`)
+
+// remember keeps what nobody else may learn of a request.
+func (n *internet) remember(r *http.Request, body []byte) {
+	form, _ := url.ParseQuery(string(body))
+	secrets := []string{form.Get("assertion"), r.Header.Get("Fastly-Key"), r.Header.Get("X-Amz-Security-Token")}
+	authorization := r.Header.Get("Authorization")
+	if m := signature.FindStringSubmatch(authorization); m != nil {
+		authorization = m[1]
+	}
+	secrets = append(secrets, strings.TrimPrefix(authorization, "Bearer "))
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.asked[r.Host]++
+	for _, s := range secrets {
+		if s != "" {
+			n.shown[s] = true
+		}
+	}
+}
+
+// repeat answers with an error that repeats all it was told, as a careless
+// service does, in the forms that clients read messages from.
+func repeat(code int) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(io.LimitReader(r.Body, 16<<10))
+		var said strings.Builder
+		for _, name := range []string{"Authorization", "Fastly-Key", "X-Amz-Security-Token"} { // first: messages are cut
+			fmt.Fprintf(&said, "%s: %s; ", name, r.Header.Get(name))
+		}
+		message := fmt.Sprintf("%s %s refused. %s%s", r.Method, r.URL, &said, strings.ToValidUTF8(string(body), "?"))
+		if strings.HasSuffix(r.Host, "amazonaws.com") {
+			w.Header().Set("Content-Type", "application/xml")
+			w.WriteHeader(code)
+			fmt.Fprint(w, `<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>`)
+			_ = xmlEscape(w, message)
+			fmt.Fprint(w, `</Message></Error>`)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(code)
+		_ = json.NewEncoder(w).Encode(map[string]any{
+			"error":             map[string]any{"code": code, "message": message, "status": "PERMISSION_DENIED"},
+			"error_description": message, "msg": message, "detail": message, "success": false,
+			"errors": []any{map[string]any{"code": code, "message": message}},
+		})
+	}
+}
