@@ -33,35 +33,46 @@ type recorded struct {
 // transcribe makes a transcript of what a reader found.
 func transcribe(said []utterance, o *Options) *Transcript {
 	r := &recorded{}
-	var draft []Turn
+	var turns []Turn
 	if slices.ContainsFunc(said, func(u utterance) bool { return !u.timed || !u.ended }) || len(said) == 0 {
-		r, draft = nil, anchored(said)
+		r, turns = nil, anchored(said)
 	} else {
 		untangle(said)
 		cues, glued := fit(said)
 		m := merger{r: r}
 		m.merge(cues, glued)
-		r.cues, draft = cues, m.turns
+		r.cues, turns = cues, m.turns
 	}
-	for i := range draft {
-		switch name := &draft[i].Speaker; {
+	for i := range turns {
+		switch name := &turns[i].Speaker; {
 		case *name == "":
 			*name = unknownSpeaker
-		case !draft[i].Pause && newParser(nil, o).isPause(*name):
+		case !turns[i].Pause && newParser(nil, o).isPause(*name):
 			*name += " Speaker"
 		}
 	}
-	md := Format(appendMarkdown(nil, draft), o)
-	t := Parse(md, o)
+	md, t := formattedReading(appendMarkdown(nil, turns), o)
 	for range passes { // a star in a note, say, is not kept
-		again := Format(appendMarkdown(nil, t.Turns), o)
+		again := appendMarkdown(nil, t.Turns)
 		if bytes.Equal(again, md) {
 			break
 		}
-		md, t = again, Parse(again, o)
+		md, t = formattedReading(again, o)
 	}
 	t.recorded, t.Findings = r, nil
 	return t
+}
+
+// formattedReading formats Markdown and reads it: in one go where there is
+// nothing to format, as there rarely is.
+func formattedReading(md []byte, o *Options) ([]byte, *Transcript) {
+	p := draft(md, o)
+	if bytes.Equal(apply(md, p.edits, func(rule string) bool { return formatted[rule] }), md) {
+		identify(p.t.Turns)
+		return md, p.t
+	}
+	md = Format(md, o)
+	return md, Parse(md, o)
 }
 
 // anchored makes a turn of every run of utterances of one speaker and a
