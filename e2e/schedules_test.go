@@ -8,6 +8,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 	"testing/synctest"
@@ -185,7 +186,10 @@ func TestFaultSchedules(t *testing.T) {
 		{first, second, second},
 		{first, withoutAudio, second},
 	}
-	for seed := range rounds(t, 1000) {
+	var all tally
+	n := rounds(t, 1000)
+	t.Cleanup(func() { all.report(t, n) })
+	for seed := range n {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
@@ -197,7 +201,8 @@ func TestFaultSchedules(t *testing.T) {
 						t.Fatal(err)
 					}
 				}
-				c.survive(t, change.publish, newSchedule(seed/len(changes)))
+				s := newSchedule(seed / len(changes))
+				all.add(c.survive(t, change.publish, s), s)
 				c.mustHold(t, change.after, "in the end")
 				c.app.mustBeContent(t, feeds)
 				c.mustBeStoredOnce(t, feeds)
@@ -206,18 +211,58 @@ func TestFaultSchedules(t *testing.T) {
 	}
 }
 
-// survive publishes through a network that breaks, and again over a good one.
-func (c *cloud) survive(t *testing.T, r *publish.Release, s *schedule) {
+// tally counts what came of schedules.
+type tally struct {
+	mu     sync.Mutex
+	failed int // publishes that said so
+	met    map[fault]int
+}
+
+func (a *tally) add(failed bool, s *schedule) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if failed {
+		a.failed++
+	}
+	if a.met == nil {
+		a.met = map[fault]int{}
+	}
+	for f, n := range s.met {
+		a.met[f] += n
+	}
+}
+
+// report tells the figures. With many schedules, each fault must have been met,
+// and publishes must have gone either way.
+func (a *tally) report(t *testing.T, n int) {
+	t.Logf("%d of %d publishes failed; faults: %v", a.failed, n, a.met)
+	if n < 300 {
+		return
+	}
+	if a.failed < n/10 || a.failed > n*9/10 {
+		t.Errorf("%d of %d publishes failed: that is hardly a test", a.failed, n)
+	}
+	for _, f := range passing {
+		if a.met[f] == 0 {
+			t.Errorf("%s was never met", f)
+		}
+	}
+}
+
+// survive publishes through a network that breaks, and again over a good one. It
+// reports whether the first said that it failed.
+func (c *cloud) survive(t *testing.T, r *publish.Release, s *schedule) (failed bool) {
 	t.Helper()
 	c.net.schedule = s
-	err := c.publish(t, r)
+	failed = c.publish(t, r) != nil
 	c.net.schedule = nil
-	if err == nil {
+	if !failed {
 		c.mustHold(t, r, "after a publish that succeeded")
 	}
 	if err := c.publish(t, r); err != nil {
-		t.Errorf("over a good network, after %v (%v): %v", err, s.met, err)
+		t.Errorf("over a good network, after %v: %v", s.met, err)
 	}
+	return failed
 }
 
 // mustBeStoredOnce fails the test if an object was stored more often than there
