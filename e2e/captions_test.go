@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"html"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -17,13 +18,14 @@ type cue struct {
 }
 
 // TestCaptions reads every published WebVTT file with a strict parser, which
-// must not complain and must find what the JSON transcript says; and every SRT
-// file with ffmpeg.
+// must not complain and must find what the JSON transcript says; every SRT
+// file with ffmpeg; and all of them with the reader of several podcast apps.
 func TestCaptions(t *testing.T) {
 	t.Parallel()
 	site := published(t)
 	parser := need(t, "webvtt-parser")
 	ffprobe, ffmpeg := need(t, "ffprobe"), need(t, "ffmpeg")
+	transcriptator := need(t, "transcriptator")
 	for _, e := range site.source(t).live() {
 		for _, stem := range site.transcripts(t, e) {
 			t.Run(filepath.Base(e.dir)+"/"+filepath.Base(stem), func(t *testing.T) {
@@ -35,6 +37,12 @@ func TestCaptions(t *testing.T) {
 				got = readSRT(t, ffprobe, ffmpeg, site.file(site.hashed(t, stem, ".srt")))
 				if diff := cmp.Diff(asSRT(want), got, cmpopts.EquateApprox(0, 0.0015)); diff != "" {
 					t.Errorf("(-json +srt):\n%s", diff)
+				}
+				for _, ending := range []string{".vtt", ".srt", ".json"} {
+					got := readTranscript(t, transcriptator, site.file(site.hashed(t, stem, ending)))
+					if diff := cmp.Diff(asTranscriptator(want), got, cmpopts.EquateApprox(0, 0.0015)); diff != "" {
+						t.Errorf("transcriptator (-json +%s):\n%s", ending[1:], diff)
+					}
 				}
 			})
 		}
@@ -76,6 +84,33 @@ func readVTT(t testing.TB, script, file string) []cue {
 		read.Cues[i].Text = oneSpace(read.Cues[i].Text)
 	}
 	return read.Cues
+}
+
+// readTranscript reads cues as transcriptator does. It leaves the entities of
+// WebVTT in the text.
+func readTranscript(t testing.TB, script, file string) []cue {
+	t.Helper()
+	read := decode[[][]cue](t, tool(t, "node", script, file))[0]
+	for i := range read {
+		read[i].Text = oneSpace(html.UnescapeString(read[i].Text))
+		if strings.Contains(read[i].Speaker, " ") {
+			read[i].Speaker = ""
+		}
+	}
+	return read
+}
+
+// asTranscriptator returns the cues as transcriptator can say them in any
+// format. Of WebVTT it reads names of one word only.
+func asTranscriptator(cues []cue) (read []cue) {
+	for _, c := range cues {
+		if strings.Contains(c.Speaker, " ") {
+			c.Speaker = ""
+		}
+		c.Text = strings.NewReplacer("‹", "<", "›", ">").Replace(c.Text)
+		read = append(read, c)
+	}
+	return read
 }
 
 // readSRT reads cues as ffmpeg does.

@@ -27,6 +27,7 @@ var components = map[string]func() (string, error){
 	"podget":            program("podget"),
 	"script":            program("script"),
 	"taglib":            sync.OnceValues(compileTagLib),
+	"transcriptator":    npm("transcriptator", "transcripts.js"),
 	"varnish":           program("varnishd", "/usr/sbin/varnishd"),
 	"versitygw":         goProgram("versitygw", "v1.8.0"),
 	"vnu":               sync.OnceValues(findVNU),

@@ -84,7 +84,8 @@ func (t *Transcript) Starts(duration time.Duration) []time.Duration {
 type cutter struct {
 	cues   []Cue
 	places []span // of each cue in the spoken text, up to where the next starts; by weight
-	words  []word // of the piece being cut
+	words  []word // of the piece being cut, those that are in no cue yet
+	all    []word // of the piece
 }
 
 // word is a word of a piece, and how good a place to cut is behind it.

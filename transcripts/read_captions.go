@@ -277,31 +277,35 @@ func cardTimes(line string) (start, end time.Duration, ok bool) {
 	return start, end, ok
 }
 
-// cardTime reads [h:]mm:ss with an optional fraction behind a dot or comma.
-// A time beyond what can be meant is more than maxTime.
+// cardTime reads [h:]mm:ss with an optional fraction behind a dot or comma. A
+// time beyond what can be meant is more than maxTime.
 func cardTime(s string) (d time.Duration, ok bool) {
-	whole, fraction, _ := strings.Cut(strings.Replace(s, ",", ".", 1), ".")
-	groups := strings.Split(whole, ":")
-	if len(groups) < 2 || len(groups) > 3 || fraction != "" && !isNumber(fraction) {
+	const most = 1_000_000
+	groups, digits, n := 0, 0, time.Duration(0)
+	i := 0
+	for ; i < len(s) && s[i] != '.' && s[i] != ','; i++ {
+		switch b := s[i]; {
+		case b >= '0' && b <= '9':
+			n = min(n*10+time.Duration(b-'0'), most)
+			digits++
+		case b == ':' && digits > 0 && (groups == 0 || groups == 1 && digits == 2 && n < 60):
+			d, n, digits = d*60+n*time.Second, 0, 0
+			groups++
+		default:
+			return 0, false
+		}
+	}
+	if groups == 0 || digits != 2 || n > 59 {
 		return 0, false
 	}
-	for i, group := range groups {
-		if !isNumber(group) || i > 0 && len(group) != 2 {
-			return 0, false
-		}
-		n := time.Duration(0)
-		for _, digit := range []byte(group) {
-			n = min(n*10+time.Duration(digit-'0'), 1_000_000)
-		}
-		if i > 0 && n > 59 {
-			return 0, false
-		}
-		d = d*60 + n*time.Second
-	}
+	d = d*60 + n*time.Second
 	unit := time.Second
-	for _, digit := range []byte(fraction[:min(len(fraction), 9)]) {
+	for i++; i < len(s); i++ {
+		if s[i] < '0' || s[i] > '9' {
+			return 0, false
+		}
 		unit /= 10
-		d += time.Duration(digit-'0') * unit
+		d += time.Duration(s[i]-'0') * unit
 	}
 	return d.Round(time.Millisecond), true
 }

@@ -235,9 +235,23 @@ func dropped(c rune) bool {
 
 // clean drops from a short string what write would drop, and folds its spaces.
 func clean(s []byte) string {
+	if isClean(s) {
+		return string(s)
+	}
 	var r renderer
 	r.write(s)
 	return string(r.text)
+}
+
+// isClean reports whether clean would change nothing, as far as that shows at
+// once.
+func isClean(s []byte) bool {
+	for i, b := range s {
+		if b < ' ' || b > '~' || b == ' ' && (i == 0 || i+1 == len(s) || s[i-1] == ' ') {
+			return false
+		}
+	}
+	return true
 }
 
 func appendEscaped(dst []byte, s string) []byte { return append(dst, html.EscapeString(s)...) }

@@ -24,7 +24,8 @@ const (
 
 // split finds the words of text[from:to].
 func (c *cutter) split(text string, from, to int) {
-	c.words = c.words[:0]
+	c.words = c.all[:0]
+	defer func() { c.all = c.words }()
 	for from < to {
 		if text[from] == ' ' {
 			from++
