@@ -22,7 +22,7 @@ func (s *source) unmarshal(v any) error {
 	case errors.As(err, &syntax):
 		return s.problem(int(syntax.Offset)-1, "", "read JSON: %v", syntax)
 	case errors.As(err, &kind):
-		return s.problem(int(kind.Offset)-1, "is it another format?", "a %s cannot be the value of %s", kind.Value, memberName(kind.Field))
+		return s.problem(int(kind.Offset)-1, "is it another format?", "unexpected %s in %s", kind.Value, memberName(kind.Field))
 	case errors.As(err, &moment):
 		return s.problem(s.offsetOf(moment.raw), "", "no such time: %.40s", moment.raw)
 	default:
@@ -32,6 +32,9 @@ func (s *source) unmarshal(v any) error {
 
 // memberName is the name of a field as JSON has it.
 func memberName(field string) string {
+	if field == "" {
+		return "the file"
+	}
 	parts := strings.Split(field, ".")
 	for i, part := range parts {
 		if part != "" {

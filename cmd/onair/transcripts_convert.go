@@ -90,6 +90,9 @@ func (g *global) convert(name string, o *convertOptions) error {
 			return err
 		}
 	}
+	if len(t.Turns) == 0 {
+		return withHint(fmt.Errorf("there are no words in %s", name), "--from says what format it is; it was read as %s", from)
+	}
 	var out bytes.Buffer
 	if from == "md" && o.to == "md" {
 		out.Write(transcripts.Format(src, &opts.Options)) // nothing of it gets lost
