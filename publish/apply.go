@@ -80,6 +80,7 @@ func Apply(ctx context.Context, p *Plan, s Storage, o *ApplyOptions) (Outcome, e
 
 // Outcome is what came of the steps that look outside of the storage.
 type Outcome struct {
+	Fed       bool     // the feed and all that it names are live
 	Purged    bool     // a CDN was told
 	Verified  *bool    // nil: there was nothing to look through
 	Announced []string // channels that were told
@@ -106,16 +107,19 @@ func newApplier(p *Plan, s Storage, o *ApplyOptions) *applier {
 // probe finds out whether the provider decides preconditions. Where it does not
 // a publish goes on, and says that nobody else must publish meanwhile.
 func (a *applier) probe(ctx context.Context) error {
-	prober, ok := a.storage.Public.(bucket.Prober)
-	if !ok {
-		return nil
+	for _, b := range []bucket.Bucket{a.storage.Public, a.storage.state()} {
+		prober, ok := b.(bucket.Prober)
+		if !ok {
+			continue
+		}
+		err := prober.Probe(ctx)
+		if errors.Is(err, bucket.ErrNoPreconditions) {
+			a.note("storage", "the provider ignores preconditions: never publish from two places at once")
+		} else if err != nil {
+			return err
+		}
 	}
-	err := prober.Probe(ctx)
-	if errors.Is(err, bucket.ErrNoPreconditions) {
-		a.note("storage", "the provider ignores preconditions: never publish from two places at once")
-		return nil
-	}
-	return err
+	return nil
 }
 
 // sendAudio is the long part of step 1: the enclosures that differ, and the
@@ -147,8 +151,12 @@ func (a *applier) sendFiles(ctx context.Context) error {
 
 func (a *applier) sendFeed(ctx context.Context) error {
 	feed := a.plan.filter(func(c *Change) bool { return c.Class == Feed && c.Action != Keep })
-	if err := a.send(ctx, "feed", feed); err != nil || len(feed) == 0 {
+	if err := a.send(ctx, "feed", feed); err != nil {
 		return err
+	}
+	a.outcome.Fed = true
+	if len(feed) == 0 {
+		return nil
 	}
 	a.note("feed", fmt.Sprintf("%s, %d episodes", feed[0].Key, len(a.state.Episodes)))
 	return nil
@@ -212,10 +220,11 @@ func (p *Plan) stateOf(o *ApplyOptions) *State {
 		Pending:    p.pending(),
 		Announced:  old.Announced,
 		LockSHA256: old.LockSHA256,
+		Deleting:   p.deleting(),
 		Objects:    maps.Clone(old.Objects),
 		version:    old.version,
 	}
-	if o.Live == nil || o.Live.Announcer == nil { // nobody will be told
+	if o.Live == nil || o.Live.Announcer == nil || o.Live.Web == nil { // nobody will be told
 		s.Pending.Announce = nil
 	}
 	if s.Objects == nil {
@@ -231,7 +240,7 @@ func (p *Plan) stateOf(o *ApplyOptions) *State {
 		}
 	}
 	for _, e := range p.Release.live() {
-		s.Episodes = append(s.Episodes, EpisodeState{GUID: e.GUID, Slug: e.Slug, Title: e.Title, Audio: e.audio.Key})
+		s.Episodes = append(s.Episodes, EpisodeState{GUID: e.GUID, Slug: e.Slug, Title: e.Title, Audio: e.audio.Key, Item: e.item})
 	}
 	return s
 }

@@ -49,7 +49,7 @@
 //	P013  error    the pinned tag format is not one this onair writes
 //	P014  error    the tag cannot be made
 //	P015  error    onair.lock holds a digest that is none
-//	P016  error    an episode to remove that onair.lock does not have
+//	P016  error    an episode to remove that is still in the show's folder
 //	P017  warning  chapters of a master's own tag that an episode cannot have
 //	P020  error    an image cannot be read
 //	P021  warning  the artwork is the placeholder of onair init

@@ -36,7 +36,7 @@ func (a *applier) keepFeed(ctx context.Context) error {
 	if err != nil && !errors.Is(err, bucket.ErrPrecondition) { // its name says that it is the same
 		return fmt.Errorf("keep a copy of the feed: %w", err)
 	}
-	a.state.keepFeed(FeedState{SHA256: feed.SHA256, At: a.state.At, Commit: a.state.Commit, Items: a.plan.LiveEpisodes()})
+	a.state.keepFeed(FeedState{SHA256: feed.SHA256, Base: a.plan.Release.Show.URL, At: a.state.At, Commit: a.state.Commit, Items: a.plan.LiveEpisodes()})
 	return nil
 }
 
@@ -58,13 +58,9 @@ type named map[string]int64
 // add notes a URL that begins with the base, also behind a prefix for download
 // statistics, and returns its key; others are not ours.
 func (n named) add(url, base string, length int64) string {
-	_, host, _ := strings.Cut(base, "://")
-	i := strings.Index(url, host)
-	if i < 0 || host == "" {
-		return ""
-	}
-	key, err := neturl.PathUnescape(url[i+len(host):])
-	if err != nil || key == "" {
+	rest, ok := strings.CutPrefix(direct(url, base), base)
+	key, err := neturl.PathUnescape(rest)
+	if !ok || err != nil || key == "" {
 		return ""
 	}
 	n[key] = length
@@ -150,6 +146,9 @@ func Rollback(ctx context.Context, sh *show.Show, s Storage, o *RollbackOptions)
 	data, err := download(ctx, s.state(), feedKey(target.SHA256), maxState)
 	if err != nil {
 		return target, fmt.Errorf("read the kept feed: %w", err)
+	}
+	if target.Base != "" && target.Base != sh.URL {
+		return target, fmt.Errorf("that feed was made for %s, and the show is at %s now: %w", target.Base, sh.URL, ErrRefused)
 	}
 	all, episodes, err := readFeed(data, sh.URL)
 	if err != nil {

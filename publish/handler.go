@@ -27,6 +27,10 @@ type Handler struct {
 	tags map[string]tagged
 }
 
+// settled is how old a file's date must be to tell it from one that is written in
+// the same tick of the clock.
+const settled = 2 * time.Second
+
 // tagged is the ETag of a file that had this size and modification time.
 type tagged struct {
 	size    int64
@@ -69,7 +73,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (h *Handler) open(key string) (*os.File, fs.FileInfo, error) {
-	if err := bucket.ValidKey(key); err != nil || strings.HasPrefix(key, StatePrefix) {
+	if err := bucket.ValidKey(key); err != nil || strings.HasPrefix(strings.ToLower(key), StatePrefix) {
 		return nil, nil, fs.ErrNotExist
 	}
 	f, err := h.root.Open(key)
@@ -127,6 +131,8 @@ func (h *Handler) etag(key string, f *os.File, info fs.FileInfo) (string, error)
 		return "", err
 	}
 	t := tagged{info.Size(), info.ModTime(), `"` + hex.EncodeToString(sum.Sum(nil)[:16]) + `"`}
-	h.tags[key] = t
+	if time.Since(info.ModTime()) > settled {
+		h.tags[key] = t
+	}
 	return t.etag, nil
 }

@@ -172,7 +172,8 @@ func (p *Plan) toVerify() []string {
 // which were told.
 func (a *applier) announce(ctx context.Context) error {
 	pending := a.state.Pending.Announce
-	if a.live == nil || a.live.Announcer == nil || len(pending) == 0 {
+	seen := a.outcome.Verified != nil && *a.outcome.Verified
+	if a.live == nil || a.live.Announcer == nil || !seen || len(pending) == 0 {
 		return nil
 	}
 	s := a.plan.Release.Show
@@ -190,7 +191,7 @@ func (a *applier) announce(ctx context.Context) error {
 		return err
 	}
 	if failed != nil {
-		return fmt.Errorf("announce: %w", failed)
+		return fmt.Errorf("it is live, and not everybody could be told; the next publish tries again: %w", failed)
 	}
 	return nil
 }

@@ -47,14 +47,31 @@ func (r *Release) WriteLock(locked bool) error {
 	if r.Show.Folder.Dir == "" {
 		return fmt.Errorf("write %s: the show is not in a folder of this machine", show.LockFile)
 	}
-	return durable.WriteFile(filepath.Join(r.Show.Folder.Dir, show.LockFile), r.Lock.Format(), 0o644)
+	if err := durable.WriteFile(filepath.Join(r.Show.Folder.Dir, show.LockFile), r.Lock.Format(), 0o644); err != nil {
+		return fmt.Errorf("write %s: %w", show.LockFile, err)
+	}
+	return nil
 }
 
-// forget takes the entries of the named episodes out of the release's lock.
+// forget takes the entries of the named episodes out of the release's lock. One
+// that is still in the show's folder, and not a draft, would be pinned again.
 func (b *builder) forget(name string) {
-	before := len(b.release.Lock.Episodes)
-	maps.DeleteFunc(b.release.Lock.Episodes, func(guid string, pin *show.Pin) bool { return guid == name || pin.Slug == name })
-	if len(b.release.Lock.Episodes) == before {
-		b.findings.Errorf("P016", show.Position{File: show.LockFile}, "name it by the slug or GUID that the lock has", "there is no episode %q to remove", name)
+	for _, e := range b.release.Episodes {
+		if (e.GUID == name || e.Slug == name) && e.Status != show.Draft {
+			b.findings.Errorf("P016", show.Position{File: e.File}, "take the folder away, or make it a draft", "%s is to be removed and is still %s here", name, e.Status)
+			return
+		}
 	}
+	maps.DeleteFunc(b.release.Lock.Episodes, func(guid string, pin *show.Pin) bool { return guid == name || pin.Slug == name })
+}
+
+// Knows reports whether the lock the show came with has an episode, by slug or
+// GUID.
+func (r *Release) Knows(name string) bool {
+	for guid, pin := range r.Show.Lock.Episodes {
+		if guid == name || pin.Slug == name {
+			return true
+		}
+	}
+	return false
 }

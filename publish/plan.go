@@ -165,6 +165,8 @@ func diff(o *Object, seen *Observed) Change {
 		}
 	case !sameBytes(old, o):
 		c.Action, c.Reason, c.Upload = Update, "content differs", o.Size
+	case slices.Contains(seen.State.Deleting, o.Key):
+		c.Action, c.Reason, c.Upload = Update, "is being pruned by another publish", o.Size
 	case !same(old, o, seen.Headerless):
 		c.Action, c.Reason = Headers, headerReason(old.Headers, o.Headers)
 	}
@@ -298,6 +300,16 @@ func (p *Plan) compareEpisodes() {
 		}
 		p.Episodes = append(p.Episodes, ec)
 	}
+	live := map[string]bool{}
+	for _, e := range p.Release.live() {
+		live[e.GUID] = true
+	}
+	for _, old := range p.Previous.Episodes {
+		if !live[old.GUID] {
+			gone := &Episode{Episode: &show.Episode{GUID: old.GUID, Slug: old.Slug, Title: old.Title}}
+			p.Episodes = append(p.Episodes, EpisodeChange{Episode: gone, Action: Delete, Reasons: []string{"leaves the feed"}, heard: true})
+		}
+	}
 }
 
 // reasons says in which ways an episode differs from what the live feed says of
@@ -319,6 +331,9 @@ func reasons(old *EpisodeState, e *Episode, roles []Role) (out []string, heard b
 		out = append(out, "chapters change")
 	}
 	heard = len(out) > 0
+	if !heard && old.Item != "" && old.Item != e.item {
+		out, heard = append(out, "notes or facts in the feed change"), true
+	}
 	if slices.Contains(roles, RolePage) {
 		out = append(out, "page changes")
 	}
@@ -363,7 +378,7 @@ func (p *Plan) Totals() Totals {
 func (p *Plan) Empty() bool {
 	t := p.Totals()
 	s := p.Previous
-	pending := s.Phase != Done || len(s.Pending.Purge) > 0 || s.Pending.Verify || len(s.Pending.Announce) > 0
+	pending := s.Phase != Done || len(s.Deleting) > 0 || len(s.Pending.Purge) > 0 || s.Pending.Verify || len(s.Pending.Announce) > 0
 	return t.Add+t.Update+t.Delete == 0 && !pending && s.FeedSHA256 == p.Release.Feed.SHA256
 }
 

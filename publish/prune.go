@@ -1,8 +1,10 @@
 package publish
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,7 +38,24 @@ func (p *Plan) prune(ctx context.Context, s Storage, now time.Time) error {
 		left--
 	}
 	p.pruneParts(kept, now, &left)
+	p.pruneCopies(&left)
 	return nil
+}
+
+// pruneCopies deletes kept feeds and locks that are off the record.
+func (p *Plan) pruneCopies(left *int) {
+	recorded := map[string]bool{lockKey(p.Previous.LockSHA256): true}
+	for _, f := range p.Previous.Feeds {
+		recorded[feedKey(f.SHA256)] = true
+	}
+	for _, key := range sortedKeys(p.seen.Copies) {
+		attrs := p.seen.Copies[key]
+		if recorded[key] || *left == 0 || p.seen.Clock.Sub(attrs.Updated) < time.Hour { // a publisher may be about to record it
+			continue
+		}
+		p.Parts = append(p.Parts, Change{Key: key, Action: Delete, Reason: "off the record", Size: attrs.Size, Class: Immutable, version: attrs.Version})
+		*left--
+	}
 }
 
 // pruneParts deletes parts that are needed no more and older than PruneAfter.
@@ -68,7 +87,7 @@ func (p *Plan) keptKeys(ctx context.Context, s Storage) (map[string]bool, error)
 		} else if err != nil {
 			return nil, fmt.Errorf("read a kept feed: %w", err)
 		}
-		all, _, err := readFeed(data, p.Release.Show.URL)
+		all, _, err := readFeed(data, cmp.Or(f.Base, p.Release.Show.URL))
 		if err != nil {
 			return nil, err
 		}
@@ -79,9 +98,23 @@ func (p *Plan) keptKeys(ctx context.Context, s Storage) (map[string]bool, error)
 	return kept, nil
 }
 
-// prune deletes what the plan says, and the kept feeds that are off the record.
+// deleting are the keys in the public bucket that the plan deletes.
+func (p *Plan) deleting() (keys []string) {
+	for _, c := range p.Changes {
+		if c.Action == Delete {
+			keys = append(keys, c.Key)
+		}
+	}
+	return keys
+}
+
+// prune deletes what the plan says. The claim has named it, and the record names
+// it until it is gone: a plan made meanwhile that wants such an object back
+// writes it again, as another version, which is not the one deleted here. And a
+// publisher that has claimed since ends the pruning: what it wants was decided
+// after this plan.
 func (a *applier) prune(ctx context.Context) error {
-	var public, parts []*Change
+	var public, own []*Change
 	for i := range a.plan.Changes {
 		if c := &a.plan.Changes[i]; c.Action == Delete {
 			public = append(public, c)
@@ -89,22 +122,23 @@ func (a *applier) prune(ctx context.Context) error {
 	}
 	for i := range a.plan.Parts {
 		if c := &a.plan.Parts[i]; c.Action == Delete {
-			parts = append(parts, c)
+			own = append(own, c)
 		}
 	}
-	if len(public)+len(parts) == 0 {
+	if len(public)+len(own) == 0 {
 		return nil
 	}
-	a.begin("prune", append(public, parts...))
+	a.begin("prune", slices.Concat(public, own))
 	if err := a.each(ctx, public, a.remover(a.storage.Public)); err != nil {
 		return err
 	}
-	if err := a.each(ctx, parts, a.remover(a.storage.state())); err != nil {
+	if err := a.each(ctx, own, a.remover(a.storage.state())); err != nil {
 		return err
 	}
 	for _, c := range public {
 		delete(a.state.Objects, c.Key)
 	}
+	a.state.Deleting = nil
 	_, err := a.record(ctx)
 	return err
 }
@@ -112,7 +146,14 @@ func (a *applier) prune(ctx context.Context) error {
 // remover deletes from a bucket what the plan saw there, and nothing newer.
 func (a *applier) remover(b bucket.Bucket) func(context.Context, *Change) error {
 	return func(ctx context.Context, c *Change) error {
-		err := b.Delete(ctx, c.Key, bucket.Condition{Version: c.version})
+		record, err := stat(ctx, a.storage.state(), stateKey)
+		if err != nil {
+			return err
+		}
+		if record.Version != a.state.version {
+			return fmt.Errorf("%w: pruning stopped", ErrConflict)
+		}
+		err = b.Delete(ctx, c.Key, bucket.Condition{Version: c.version})
 		if err != nil && !missing(err) {
 			return err
 		}

@@ -19,8 +19,11 @@ import (
 	"onair/show"
 )
 
-// lockKey is where a copy of the lock is kept, for a machine that has nothing.
-const lockKey = StatePrefix + show.LockFile
+// locksPrefix is where copies of the lock are kept, for a machine that has
+// nothing, by their SHA-256. The record names the one that counts.
+const locksPrefix = StatePrefix + "locks/"
+
+func lockKey(sha256 string) string { return locksPrefix + sha256 + ".lock" }
 
 // keepLock stores a copy of the release's lock beside the record. Where
 // everybody can read it, it has the live episodes only.
@@ -41,13 +44,16 @@ func (a *applier) keepLock(ctx context.Context) error {
 			}
 		}
 	}
-	o := recordObject(lockKey, lock.Format())
-	if sum := o.Metadata[metaSHA256]; sum != a.state.LockSHA256 {
-		if _, err := a.storage.state().Write(ctx, o, bucket.Condition{}); err != nil {
-			return fmt.Errorf("keep a copy of the lock: %w", err)
-		}
-		a.state.LockSHA256 = sum
+	data := lock.Format()
+	sum := fmt.Sprintf("%x", sha256.Sum256(data))
+	if sum == a.state.LockSHA256 {
+		return nil
 	}
+	_, err := a.storage.state().Write(ctx, recordObject(lockKey(sum), data), bucket.Condition{Absent: true})
+	if err != nil && !errors.Is(err, bucket.ErrPrecondition) { // its name says that it is the same
+		return fmt.Errorf("keep a copy of the lock: %w", err)
+	}
+	a.state.LockSHA256 = sum
 	return nil
 }
 
@@ -56,6 +62,7 @@ type Pulled struct {
 	File  string // operating-system path
 	Bytes int64
 	Left  string // why it was left alone; empty: it was brought
+	Err   error  // why it could not be brought
 }
 
 // Pull brings back what a machine lacks of a show: the lock, and for every
@@ -67,28 +74,40 @@ func Pull(ctx context.Context, sh *show.Show, s Storage, dir string, report func
 	if err != nil {
 		return err
 	}
-	lock, err := pullLock(ctx, sh, s, dir, report)
+	lock, err := pullLock(ctx, sh, s, seen.State.LockSHA256, dir, report)
 	if err != nil {
 		return err
 	}
 	guids := sortedKeys(lock.Episodes)
 	slices.SortFunc(guids, func(a, b string) int { return strings.Compare(lock.Episodes[a].Slug, lock.Episodes[b].Slug) })
+	failed := 0
 	for _, guid := range guids {
-		if err := pullMaster(ctx, sh, s, seen, dir, guid, lock.Episodes[guid], report); err != nil {
+		p := pullMaster(ctx, sh, s, seen, dir, guid, lock.Episodes[guid])
+		if err := ctx.Err(); err != nil {
 			return err
 		}
+		if p.Err != nil {
+			failed++
+		}
+		report(p)
+	}
+	if failed > 0 {
+		return fmt.Errorf("%d of %d masters could not be brought", failed, len(guids))
 	}
 	return nil
 }
 
 // pullLock returns the folder's lock, or brings the one that is kept.
-func pullLock(ctx context.Context, sh *show.Show, s Storage, dir string, report func(Pulled)) (*show.Lock, error) {
+func pullLock(ctx context.Context, sh *show.Show, s Storage, sum, dir string, report func(Pulled)) (*show.Lock, error) {
 	name := filepath.Join(dir, show.LockFile)
 	if dir == sh.Folder.Dir && len(sh.Lock.Episodes) > 0 {
 		report(Pulled{File: name, Left: "it is here"})
 		return sh.Lock, nil
 	}
-	data, err := download(ctx, s.state(), lockKey, maxState)
+	if sum == "" {
+		return nil, errors.New("no lock is kept: nothing was published there")
+	}
+	data, err := download(ctx, s.state(), lockKey(sum), maxState)
 	if err != nil {
 		return nil, fmt.Errorf("read the kept lock: %w", err)
 	}
@@ -111,31 +130,28 @@ func pullLock(ctx context.Context, sh *show.Show, s Storage, dir string, report 
 }
 
 // pullMaster brings one master, checked against its pin, all or nothing.
-func pullMaster(ctx context.Context, sh *show.Show, s Storage, seen *Observed, dir, guid string, pin *show.Pin, report func(Pulled)) error {
+func pullMaster(ctx context.Context, sh *show.Show, s Storage, seen *Observed, dir, guid string, pin *show.Pin) Pulled {
 	name, err := masterPath(sh, dir, guid, pin)
 	if err != nil {
-		return err
+		return Pulled{File: pin.Slug, Err: err}
 	}
 	if _, err := os.Stat(name); err == nil {
-		report(Pulled{File: name, Left: "it is here"})
-		return nil
+		return Pulled{File: name, Left: "it is here"}
 	} else if !errors.Is(err, fs.ErrNotExist) {
-		return err
+		return Pulled{File: name, Err: err}
 	}
 	body, err := openPayload(ctx, s, seen, guid, pin)
 	if err != nil {
-		report(Pulled{File: name, Left: err.Error()})
-		return nil
+		return Pulled{File: name, Err: err}
 	}
 	defer body.Close()
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		return err
+		return Pulled{File: name, Err: err}
 	}
 	if err := saveChecked(name, body, pin.Payload); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return Pulled{File: name, Err: err}
 	}
-	report(Pulled{File: name, Bytes: pin.Payload.Bytes})
-	return nil
+	return Pulled{File: name, Bytes: pin.Payload.Bytes}
 }
 
 // masterPath is where an episode's master belongs.

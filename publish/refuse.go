@@ -55,7 +55,7 @@ func (p *Plan) checkForeign(adopt bool) error {
 	for _, c := range p.filter(func(c *Change) bool { return c.Action == Update }) {
 		_, marked := p.seen.Objects[c.Key].Metadata[metaSHA256]
 		_, recorded := p.Previous.Objects[c.Key]
-		if !marked && !recorded && !adopt {
+		if !marked && !recorded && !p.seen.Rebuilt && !adopt {
 			return &ForeignError{Storage: p.Storage, Key: c.Key}
 		}
 	}
@@ -73,6 +73,12 @@ func (e *ForeignError) Error() string {
 // checkDropped refuses a feed that loses an episode nobody named: apps forget
 // what was listened to, and directories count it as gone.
 func (p *Plan) checkDropped(named []string) error {
+	for _, name := range named {
+		published := slices.ContainsFunc(p.Previous.Episodes, func(e EpisodeState) bool { return e.GUID == name || e.Slug == name })
+		if !published && !p.Release.Knows(name) {
+			return fmt.Errorf("there is no episode %q to remove: %w", name, ErrRefused)
+		}
+	}
 	live := map[string]bool{}
 	for _, e := range p.Release.live() {
 		live[e.GUID] = true

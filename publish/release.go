@@ -88,6 +88,7 @@ type Episode struct {
 	Pin    show.Pin // zero while nothing is known of the audio
 
 	audio       *Object
+	item        string  // SHA-256 of all that the feed says of it
 	payload     *Object // its part; nil where masters are not kept
 	master      *master // nil when the audio is not on this machine
 	chapters    *Object
@@ -177,21 +178,39 @@ func checkStorage(s *show.Show) (found finding.List) {
 	if !ok {
 		return nil
 	}
+	if InSources(s, filepath.FromSlash(dir)) {
+		found.Errorf("P001", s.At("storage"), "give it a folder of its own, such as file:public", "storage %s is, holds or lies among the show's own files", s.Storage)
+	}
+	return found
+}
+
+// InSources reports whether a folder is or holds the show's folder, or lies
+// among its sources. A relative one starts at the show.
+func InSources(s *show.Show, dir string) bool {
 	home := filepath.Join(string(filepath.Separator), "show") // where there is no folder any will do
 	if s.Folder.Dir != "" {
-		home = s.Folder.Dir
+		home = resolved(s.Folder.Dir)
 	}
-	if dir = filepath.FromSlash(dir); !filepath.IsAbs(dir) {
+	if !filepath.IsAbs(dir) {
 		dir = filepath.Join(home, dir)
 	}
+	dir = resolved(dir)
 	bad := within(home, dir)
 	for _, source := range sources {
 		bad = bad || within(dir, filepath.Join(home, source))
 	}
-	if bad {
-		found.Errorf("P001", s.At("storage"), "give it a folder of its own, such as file:public", "storage %s is, holds or lies among the show's own files", s.Storage)
+	return bad
+}
+
+// resolved is a path without symbolic links, as far as it exists.
+func resolved(name string) string {
+	if real, err := filepath.EvalSymlinks(name); err == nil {
+		return real
 	}
-	return found
+	if dir := filepath.Dir(name); dir != name {
+		return filepath.Join(resolved(dir), filepath.Base(name))
+	}
+	return name
 }
 
 // within reports whether a path is a folder or lies below it.

@@ -2,7 +2,9 @@ package publish
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"html/template"
 	"io/fs"
 	"net/url"
@@ -82,12 +84,25 @@ func (b *builder) addFeed() {
 		b.findings.Errorf("P023", show.Position{File: "show.yaml"}, "", "render the feed: %v", err)
 		return
 	}
+	b.digestItems(out.Bytes())
 	if !b.findings.HasErrors() { // what is wrong already would be reported twice
 		b.findings = append(b.findings, b.atSource(feed.Check(out.Bytes(), b.show.Feed.Path), out.Bytes())...)
 	}
 	var err error
 	if b.release.Feed, err = b.fixed(RoleFeed, b.show.Feed.Path, held(out.Bytes())); err != nil {
 		b.findings.Errorf("P023", show.Position{File: "show.yaml"}, "", "render the feed: %v", err)
+	}
+}
+
+// digestItems notes what the feed says of each episode, so that the next plan
+// knows which ones an app will see change.
+func (b *builder) digestItems(rendered []byte) {
+	live := b.release.live()
+	for i, item := range bytes.Split(rendered, []byte("<item>"))[1:] {
+		if i < len(live) {
+			item, _, _ = bytes.Cut(item, []byte("</item>"))
+			live[i].item = fmt.Sprintf("%x", sha256.Sum256(item))
+		}
 	}
 }
 

@@ -12,6 +12,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"onair/internal/durable"
@@ -42,7 +44,8 @@ type State struct {
 	Feeds         []FeedState       `json:"feeds"`                 // kept for rollback, newest first
 	Pending       Pending           `json:"pending"`               // what an interrupted publish left to do
 	Announced     Announced         `json:"announced"`
-	Objects       map[string]Record `json:"objects"` // every object of ours, by key
+	Deleting      []string          `json:"deleting,omitempty"` // keys that a publish prunes at this moment, or crashed over
+	Objects       map[string]Record `json:"objects"`            // every object of ours, by key
 
 	version string // the bucket's token of this record; empty: there was none
 }
@@ -63,12 +66,14 @@ type EpisodeState struct {
 	GUID  string `json:"guid"`
 	Slug  string `json:"slug"`
 	Title string `json:"title"`
-	Audio string `json:"audio"` // key
+	Audio string `json:"audio"`          // key
+	Item  string `json:"item,omitempty"` // SHA-256 of all that the feed says of it
 }
 
 // FeedState is a feed that was live and can be again.
 type FeedState struct {
 	SHA256 string    `json:"sha256"`
+	Base   string    `json:"base,omitempty"` // the show's URL in it
 	At     time.Time `json:"at"`
 	Commit string    `json:"commit,omitempty"`
 	Items  int       `json:"items"`
@@ -126,16 +131,31 @@ func readState(ctx context.Context, b bucket.Bucket, seen *bucket.Attrs, cacheDi
 		}
 		cost.Read++
 		s = &State{version: seen.Version}
-		if err := json.Unmarshal(data, s); err != nil {
-			return nil, fmt.Errorf("read %s: %w", stateKey, err)
+		if json.Unmarshal(data, s) != nil { // damaged is as good as lost, and what is live says the rest
+			return &State{version: seen.Version}, nil
 		}
 		keepState(cached, data)
 	}
+	s.distrust()
 	if s.SchemaVersion > stateVersion {
 		return nil, fmt.Errorf("%s has schema version %d; this onair knows %d: use a newer onair", stateKey, s.SchemaVersion, stateVersion)
 	}
 	return s, nil
 }
+
+// distrust takes out of a record what is not what it should be: anybody who can
+// write to the bucket can write the record.
+func (s *State) distrust() {
+	if !isHex(s.Commit) {
+		s.Commit = ""
+	}
+	s.Feeds = slices.DeleteFunc(s.Feeds, func(f FeedState) bool { return !isHex(f.SHA256) || !isHex(f.Commit) })
+	if !isHex(s.LockSHA256) {
+		s.LockSHA256 = ""
+	}
+}
+
+func isHex(s string) bool { return strings.Trim(s, "0123456789abcdef") == "" }
 
 // stateCache is the file in which this machine keeps its copy; empty for none.
 func stateCache(dir, bucketURL, version string) string {
@@ -151,8 +171,14 @@ func keepState(name string, data []byte) {
 	if name == "" {
 		return
 	}
-	if os.MkdirAll(filepath.Dir(name), 0o700) == nil {
-		_ = durable.WriteFile(name, data, 0o600)
+	dir := filepath.Dir(name)
+	if os.MkdirAll(dir, 0o700) != nil {
+		return
+	}
+	_ = durable.WriteFile(name, data, 0o600)
+	if root, err := os.OpenRoot(dir); err == nil { // what killed writers left
+		_ = durable.Sweep(root, ".", time.Hour, time.Now())
+		_ = root.Close()
 	}
 }
 

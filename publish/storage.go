@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -56,10 +57,12 @@ func headerless(b bucket.Bucket) bool {
 type Observed struct {
 	Objects    map[string]bucket.Attrs // in the public bucket, by key; onair's records left out
 	Parts      map[string]bucket.Attrs // parts that are kept, by key, and what a crashed join left
+	Copies     map[string]bucket.Attrs // kept feeds and locks, by key
 	State      *State                  // never nil
 	Headerless bool                    // the public bucket keeps no headers: there are none to compare
 	KeepsParts bool                    // tagged audio is joined from parts
 	Private    bool                    // the records are in a bucket of their own
+	Rebuilt    bool                    // there is no record, but a feed that onair wrote
 	Clock      time.Time               // when the storage was last written to, by its own clock
 	Requests   Requests                // what the look cost
 }
@@ -72,11 +75,12 @@ func observe(ctx context.Context, s Storage, r *Release, cacheDir string) (*Obse
 	seen := &Observed{
 		Objects:    map[string]bucket.Attrs{},
 		Parts:      map[string]bucket.Attrs{},
+		Copies:     map[string]bucket.Attrs{},
 		Headerless: headerless(s.Public),
 		KeepsParts: s.keepsParts(),
 		Private:    s.State != nil,
 	}
-	var record *bucket.Attrs
+	var record, former *bucket.Attrs
 	list := func(b bucket.Bucket, prefix string, public bool) error {
 		n := 0
 		for attrs, err := range b.List(ctx, prefix) {
@@ -91,9 +95,14 @@ func observe(ctx context.Context, s Storage, r *Release, cacheDir string) (*Obse
 			switch {
 			case public && !own:
 				seen.Objects[attrs.Key] = attrs
-			case public && s.State != nil: // records of a time before there was a State
+			case public && s.State != nil:
+				if attrs.Key == stateKey { // of a time before there was a State
+					former = &attrs
+				}
 			case attrs.Key == stateKey:
 				record = &attrs
+			case strings.HasPrefix(attrs.Key, feedsPrefix), strings.HasPrefix(attrs.Key, locksPrefix):
+				seen.Copies[attrs.Key] = attrs
 			case strings.HasPrefix(attrs.Key, partsPrefix), strings.HasPrefix(attrs.Key, bucket.JoinedPrefix):
 				seen.Parts[attrs.Key] = attrs
 			}
@@ -109,11 +118,51 @@ func observe(ctx context.Context, s Storage, r *Release, cacheDir string) (*Obse
 			return nil, err
 		}
 	}
-	var err error
-	if seen.State, err = readState(ctx, s.state(), record, cacheDir, &seen.Requests); err != nil {
+	if err := seen.readState(ctx, s, record, former, cacheDir); err != nil {
 		return nil, err
 	}
-	return seen, seen.complete(ctx, s, r)
+	if err := seen.complete(ctx, s, r); err != nil {
+		return nil, err
+	}
+	return seen, seen.rebuild(ctx, s, r)
+}
+
+// readState reads the record; where a bucket for it is new, the one that is
+// still in the public bucket.
+func (seen *Observed) readState(ctx context.Context, s Storage, record, former *bucket.Attrs, cacheDir string) (err error) {
+	if record == nil && former != nil {
+		seen.State, err = readState(ctx, s.Public, former, cacheDir, &seen.Requests)
+		if err == nil {
+			seen.State.version, seen.State.Feeds, seen.State.LockSHA256 = "", nil, "" // their copies are not in the new bucket
+		}
+		return err
+	}
+	seen.State, err = readState(ctx, s.state(), record, cacheDir, &seen.Requests)
+	return err
+}
+
+// rebuild takes from the live feed what a lost record would have said of it: the
+// episodes that must not leave it. A feed that onair wrote makes what lies
+// around it onair's.
+func (seen *Observed) rebuild(ctx context.Context, s Storage, r *Release) error {
+	if r == nil || seen.State.Phase != "" {
+		return nil
+	}
+	if _, ok := seen.Objects[r.Show.Feed.Path]; !ok {
+		return nil
+	}
+	data, err := download(ctx, s.Public, r.Show.Feed.Path, maxState)
+	if err != nil {
+		return fmt.Errorf("read the live feed: %w", err)
+	}
+	seen.Requests.Read++
+	_, episodes, err := readFeed(data, r.Show.URL)
+	if err != nil {
+		return nil // not a feed, and so nothing that could lose an episode
+	}
+	seen.State.Episodes = episodes
+	seen.Rebuilt = bytes.Contains(data, []byte("<generator>onair</generator>"))
+	return nil
 }
 
 // complete fills in what the listing of a sparse bucket left out.

@@ -131,8 +131,13 @@ func TestScheduledAudioIsStoredPrivately(t *testing.T) {
 	if slices.Contains(parts(t, open.Public), scheduled) {
 		t.Error("anybody can have the scheduled payload")
 	}
-	if strings.Contains(string(read(t, open.Public, publish.StatePrefix+"onair.lock")), "4-the-long-tail") {
-		t.Error("anybody can read of the scheduled episode")
+	for _, key := range keptLocks(t, open.Public) {
+		if strings.Contains(string(read(t, open.Public, key)), "4-the-long-tail") {
+			t.Error("anybody can read of the scheduled episode")
+		}
+	}
+	if len(keptLocks(t, open.Public)) != 1 || len(keptLocks(t, private.State)) != 1 {
+		t.Error("want one lock kept in each")
 	}
 }
 
@@ -230,8 +235,10 @@ func TestPrune(t *testing.T) {
 		r = release(t, files, nil)
 		applyTo(t, planFor(t, r, s), s)
 	}
-	if n := prunePlan(r).Totals().Delete; n != 0 {
-		t.Errorf("%d objects would be deleted on the day they are not wanted any more", n)
+	for _, c := range prunePlan(r).Changes {
+		if c.Action == publish.Delete {
+			t.Errorf("%s would be deleted on the day it is not wanted any more", c.Key)
+		}
 	}
 	clock = clock.Add(publish.PruneAfter + time.Minute)
 	p := prunePlan(r)
@@ -415,5 +422,162 @@ func applyTo(t *testing.T, p *publish.Plan, s publish.Storage) {
 	t.Helper()
 	if _, err := publish.Apply(t.Context(), p, s, nil); err != nil {
 		t.Fatalf("apply: %v", err)
+	}
+}
+
+func keptLocks(t *testing.T, b bucket.Bucket) (keys []string) {
+	t.Helper()
+	for a, err := range b.List(context.Background(), publish.StatePrefix+"locks/") {
+		if err != nil {
+			t.Fatal(err)
+		}
+		keys = append(keys, a.Key)
+	}
+	return keys
+}
+
+// The publisher that loses leaves the kept lock that the winner's record names.
+func TestLoserKeepsNoLock(t *testing.T) {
+	files := example(t)
+	s := publish.Storage{Public: mem.New(), State: mem.New()}
+	applyTo(t, planFor(t, release(t, files, nil), s), s)
+	edit(t, files, "show.yaml", "title: Hello, Universe", "title: A")
+	fast := planFor(t, release(t, files, nil), s)
+	edit(t, files, ghosts+"episode.md", "---\n", "---\ndraft: true\n")
+	slow, err := publish.NewPlan(t.Context(), release(t, files, &publish.Options{Now: now, Remove: []string{ghostSlug}}), s, &publish.PlanOptions{Drop: []string{ghostSlug}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	applyTo(t, fast, s)
+	if _, err := publish.Apply(t.Context(), slow, s, nil); !errors.Is(err, publish.ErrConflict) {
+		t.Fatalf("got %v, want a conflict", err)
+	}
+	dir := t.TempDir()
+	if err := publish.Pull(t.Context(), fast.Release.Show, s, dir, func(publish.Pulled) {}); err != nil {
+		t.Fatal(err)
+	}
+	lock, err := os.ReadFile(filepath.Join(dir, show.LockFile))
+	if err != nil || !strings.Contains(string(lock), ghostSlug) {
+		t.Errorf("the kept lock is the loser's: %v", err)
+	}
+}
+
+// Whoever wants back what is being pruned at this moment gets it: the live feed
+// names nothing that is gone, whoever is faster.
+func TestPruneRace(t *testing.T) {
+	files := example(t)
+	public, state := mem.New(), mem.New()
+	clock := time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)
+	public.Now = func() time.Time { return clock }
+	state.Now = public.Now
+	s := publish.Storage{Public: public, State: state}
+	first := release(t, files, nil)
+	applyTo(t, planFor(t, first, s), s)
+	for i, title := 0, "title: Hello, Universe"; i < 21; i++ {
+		next := fmt.Sprintf("title: Hello, Universe %d", i)
+		edit(t, files, "show.yaml", title, next)
+		title = next
+		applyTo(t, planFor(t, release(t, files, nil), s), s)
+	}
+	clock = clock.Add(publish.PruneAfter + time.Hour)
+	doomed, err := publish.NewPlan(t.Context(), release(t, files, nil), s, &publish.PlanOptions{Prune: true, Now: clock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	raced := false
+	public.Before = func(op, key string) error {
+		if op != mem.OpDelete || raced {
+			return nil
+		}
+		raced = true
+		applyTo(t, planFor(t, first, s), s) // the old title is wanted back
+		return nil
+	}
+	_, err = publish.Apply(t.Context(), doomed, s, &publish.ApplyOptions{Parallel: 1})
+	public.Before = nil
+	if !raced || !errors.Is(err, publish.ErrConflict) && !errors.Is(err, bucket.ErrPrecondition) {
+		t.Errorf("raced: %v; pruning ended with %v", raced, err)
+	}
+	if err := brokenPromise(public, homeURL); err != nil {
+		t.Error(err)
+	}
+}
+
+// A private bucket that is new takes over what the public one has on record.
+func TestStateMovesToItsOwnBucket(t *testing.T) {
+	files := example(t)
+	public := mem.New()
+	applyTo(t, planFor(t, release(t, files, nil), publish.Storage{Public: public}), publish.Storage{Public: public})
+	edit(t, files, ghosts+"episode.md", "---\n", "---\ndraft: true\n")
+	s := publish.Storage{Public: public, State: mem.New()}
+	_, err := publish.NewPlan(t.Context(), release(t, files, nil), s, nil)
+	var dropped *publish.DroppedError
+	if !errors.As(err, &dropped) {
+		t.Errorf("an episode left the feed unnamed: %v", err)
+	}
+}
+
+// Without a record, or with one that cannot be read, the live feed says what
+// must not be lost.
+func TestRecordIsRebuilt(t *testing.T) {
+	for name, damage := range map[string]func(t *testing.T, b bucket.Bucket){
+		"lost": func(t *testing.T, b bucket.Bucket) {
+			if err := b.Delete(t.Context(), publish.StatePrefix+"release.json", bucket.Condition{}); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"damaged": func(t *testing.T, b bucket.Bucket) {
+			data := []byte("{")
+			if _, err := b.Write(t.Context(), &bucket.Object{Key: publish.StatePrefix + "release.json", Size: 1, CRC32C: checksum(data), Body: held(data)}, bucket.Condition{}); err != nil {
+				t.Fatal(err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			files := example(t)
+			s := publish.Storage{Public: mem.New()}
+			applyTo(t, planFor(t, release(t, files, nil), s), s)
+			damage(t, s.Public)
+			edit(t, files, ghosts+"episode.md", "title: ", "title: The ")
+			p := planFor(t, release(t, files, nil), s)
+			if got := p.Totals(); got.Update == 0 {
+				t.Errorf("%+v", got)
+			}
+			edit(t, files, ghosts+"episode.md", "---\n", "---\ndraft: true\n")
+			_, err := publish.NewPlan(t.Context(), release(t, files, nil), s, nil)
+			var dropped *publish.DroppedError
+			if !errors.As(err, &dropped) || dropped.Slug != ghostSlug {
+				t.Errorf("an episode left the feed unnamed: %v", err)
+			}
+			applyTo(t, p, s)
+			if err := brokenPromise(s.Public, homeURL); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// A feed that was made for another address is not restored.
+func TestRollbackAcrossAMove(t *testing.T) {
+	files := example(t)
+	s := publish.Storage{Public: mem.New()}
+	applyTo(t, planFor(t, release(t, files, nil), s), s)
+	edit(t, files, "show.yaml", "url: "+homeURL, "url: https://moved.example/")
+	r := release(t, files, nil)
+	applyTo(t, planFor(t, r, s), s)
+	if _, err := publish.Rollback(t.Context(), r.Show, s, nil); !errors.Is(err, publish.ErrRefused) || !strings.Contains(err.Error(), homeURL) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// Notes are part of what an app has of an episode.
+func TestNotesCountAsHeard(t *testing.T) {
+	files := example(t)
+	s := publish.Storage{Public: mem.New()}
+	applyTo(t, planFor(t, release(t, files, nil), s), s)
+	edit(t, files, guid+"episode.md", "Rigel has five names", "Rigel has many names")
+	_, err := publish.NewPlan(t.Context(), release(t, files, nil), s, &publish.PlanOptions{Only: []string{ghostSlug}})
+	if !errors.Is(err, publish.ErrRefused) || !strings.Contains(err.Error(), guidSlug) {
+		t.Errorf("other notes were published as well: %v", err)
 	}
 }

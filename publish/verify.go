@@ -241,18 +241,18 @@ func (v *verifier) enclosure(i *liveItem, at finding.Position) {
 		v.add("V014", finding.Error, at, v.r.Show.FeedURL(), "the item with the GUID %q has no enclosure with an address and a length", i.GUID)
 		return
 	}
-	direct := v.direct(i.Enclosure.URL)
-	want := v.file(direct, at)
+	own := direct(i.Enclosure.URL, v.r.Show.URL)
+	want := v.file(own, at)
 	want.Ranges, want.Type, want.Bytes = true, i.Enclosure.Type, i.Enclosure.bytes()
-	if direct != i.Enclosure.URL {
+	if own != i.Enclosure.URL {
 		want.through = i.Enclosure.URL
 	}
 	v.expect(want)
 }
 
-// direct is the address of an enclosure without whatever was put before it.
-func (v *verifier) direct(address string) string {
-	base := v.r.Show.URL
+// direct is an address below base without whatever was put before it, as for
+// download statistics; any other address stays as it is.
+func direct(address, base string) string {
 	if strings.HasPrefix(address, base) || !strings.HasPrefix(address, "http") {
 		return address
 	}

@@ -200,6 +200,8 @@ func (l *loader) useEnv(env func(string) (string, bool)) {
 	set("ONAIR_URL", baseURL(&s.URL))
 	if s.Storage != before {
 		s.State = ""
+		url, _ := env("ONAIR_URL")
+		s.Detached = url == ""
 	}
 	set("ONAIR_STATE", bucketURL(&s.State))
 }

@@ -25,6 +25,7 @@ type Show struct {
 	URL         string   // public base of everything published; ends in a slash
 	Storage     string   // bucket URL: file:DIR, gs://bucket/prefix, s3://bucket/prefix?…
 	State       string   // bucket URL of onair's own records; empty: in Storage
+	Detached    bool     // the storage is the environment's and the url is not: what url shows is another storage
 	Private     bool     // a private target: noindex, itunes:block, no announcing, no pins
 	Target      string   // name of the target this show was loaded for; empty: the main one
 	Targets     []string // names of all targets, sorted

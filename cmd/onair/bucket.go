@@ -47,9 +47,14 @@ func localDir(s *show.Show, url string) string {
 	return dir
 }
 
-// world is what a publish of the show may touch outside of its storage.
+// world is what a publish of the show may touch outside of its storage. A
+// storage that only the environment names is a trial: the show's CDN and its
+// listeners have nothing to do with it.
 func (g *global) world(s *show.Show) (*publish.Live, error) {
 	live := &publish.Live{}
+	if s.Detached {
+		return live, nil
+	}
 	if publish.Reachable(s) && !strings.HasPrefix(s.Storage, "file:") {
 		live.Web = &publish.Web{Storage: s.Storage}
 	}
@@ -60,7 +65,7 @@ func (g *global) world(s *show.Show) (*publish.Live, error) {
 		}
 		live.Purger = purger
 	}
-	if len(s.Announce) > 0 && !s.Private && s.IsPublic() {
+	if live.Web != nil && len(s.Announce) > 0 && !s.Private && s.IsPublic() {
 		live.Announcer = &publish.Announcer{PodpingToken: g.getenv("PODPING_TOKEN")}
 	}
 	return live, nil

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -39,6 +40,13 @@ func (g *global) build(ctx context.Context, out string) error {
 		if err := g.writeFindings(g.stderr, found); err != nil {
 			return err
 		}
+	}
+	whole, err := filepath.Abs(out)
+	if err != nil {
+		return err
+	}
+	if publish.InSources(r.Show, whole) {
+		return withHint(usagef("%s is or holds the show's own files", out), "build into a folder of its own")
 	}
 	b, err := file.Open(out, nil)
 	if err != nil {

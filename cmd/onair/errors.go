@@ -86,7 +86,7 @@ func explain(w io.Writer, ui *ui, err error) {
 		fmt.Fprintln(w, ui.red("interrupted")+": nothing is half done; run the command again to go on")
 		return
 	}
-	message, _, _ := strings.Cut(err.Error(), "\n")
+	message := strings.ReplaceAll(strings.TrimSpace(err.Error()), "\n", "; ")
 	fmt.Fprintf(w, "%s %s\n", ui.red("onair:"), clean(message))
 	if hint := hintFor(err); hint != "" {
 		fmt.Fprintf(w, "  %s\n", clean(hint))
@@ -100,6 +100,8 @@ func hintFor(err error) string {
 	var missing *publish.MissingAudioError
 	var foreign *publish.ForeignError
 	var dropped *publish.DroppedError
+	var stale *publish.StaleError
+	var retag *publish.RetagError
 	switch {
 	case errors.As(err, &h):
 		return h.hint
@@ -109,12 +111,16 @@ func hintFor(err error) string {
 		return "run onair publish where " + missing.File + " is, or copy it here"
 	case errors.As(err, &dropped):
 		return "if that is meant: --remove " + dropped.Slug + ", or --new-guid " + dropped.Slug
+	case errors.As(err, &stale):
+		return "pull first; --over-newer publishes all the same"
+	case errors.As(err, &retag):
+		return "if that is meant, as after a change of the show's title or artwork: --retag"
 	case errors.As(err, &foreign):
 		return "--adopt lets onair overwrite it"
 	case errors.Is(err, publish.ErrConflict):
 		return "run onair plan to see what is live now, then publish again"
 	case errors.Is(err, publish.ErrLocked):
-		return "run onair lock and commit onair.lock"
+		return "run onair lock, with --remove, --replace-audio or --new-guid if one is meant, and commit onair.lock"
 	case errors.Is(err, bucket.ErrNoBucket):
 		return "create it, or correct storage: in show.yaml"
 	case errors.Is(err, fs.ErrPermission):

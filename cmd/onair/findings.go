@@ -52,7 +52,7 @@ func (g *global) refuse(l finding.List) error {
 		return nil
 	}
 	if g.format == "text" {
-		if err := g.writeFindings(g.stderr, l); err != nil {
+		if err := g.writeFindings(g.stderr, g.worthSaying(l)); err != nil {
 			return err
 		}
 		fmt.Fprintf(g.stderr, "\n%s\n", tally(l))

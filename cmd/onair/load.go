@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -49,6 +51,39 @@ func (i *intent) addLockFlags(c *cobra.Command, g *global) {
 // loadShow reads the show in -C, for --to.
 func (g *global) loadShow() (*show.Show, finding.List, error) { return g.loadShowWith(&intent{}) }
 
+// resolve turns the names of episodes into slugs: a slug, a GUID, or a number
+// that only one has. One to be removed may be gone from the folder already.
+func (i *intent) resolve(s *show.Show) error {
+	for n, name := range i.remove {
+		i.remove[n] = cmp.Or(slugOf(s, name), name)
+	}
+	for _, list := range [][]string{i.replaceAudio, i.newGUID, i.only} {
+		for n, name := range list {
+			if list[n] = slugOf(s, name); list[n] == "" {
+				return usagef("there is no episode %q", name)
+			}
+		}
+	}
+	return nil
+}
+
+// slugOf finds an episode by slug, GUID or number; empty: there is none, or more
+// than one with the number.
+func slugOf(s *show.Show, name string) string {
+	slug := ""
+	for _, e := range s.Episodes {
+		switch {
+		case e.Slug == name || e.GUID == name:
+			return e.Slug
+		case e.Type == show.Full && e.Number > 0 && strconv.Itoa(e.Number) == name && slug != "":
+			return ""
+		case e.Type == show.Full && e.Number > 0 && strconv.Itoa(e.Number) == name:
+			slug = e.Slug
+		}
+	}
+	return slug
+}
+
 func (g *global) loadShowWith(meant *intent) (*show.Show, finding.List, error) {
 	dir, err := filepath.Abs(g.dir)
 	if err != nil {
@@ -82,9 +117,17 @@ func (g *global) cacheDir() string {
 // release loads the show and builds its release, with everything that is wrong
 // with either. The release is nil when show.yaml could not be read.
 func (g *global) release(ctx context.Context, meant *intent) (*publish.Release, finding.List, error) {
-	s, found, err := g.loadShowWith(meant)
+	s, found, err := g.loadShow()
 	if err != nil || s == nil {
 		return nil, found, err
+	}
+	if err := meant.resolve(s); err != nil {
+		return nil, nil, err
+	}
+	if len(meant.newGUID) > 0 {
+		if s, found, err = g.loadShowWith(meant); err != nil || s == nil {
+			return nil, found, err
+		}
 	}
 	progress, done := g.measuring()
 	defer done()

@@ -44,6 +44,11 @@ func (g *global) lock(ctx context.Context, o *lockOptions) error {
 	if r.Show.Private {
 		return usagef("the target %s is private: it pins nothing", r.Show.Target)
 	}
+	for _, name := range o.remove {
+		if !r.Knows(name) {
+			return usagef("there is no episode %q in %s to remove", name, show.LockFile)
+		}
+	}
 	changes := r.LockChanges()
 	if err := r.WriteLock(o.locked); err != nil {
 		return err

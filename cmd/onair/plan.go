@@ -146,7 +146,7 @@ func liveText(s *publish.State, zone *time.Location, now time.Time) string {
 	return text
 }
 
-var actionMarks = map[publish.Action]string{publish.Add: "+", publish.Update: "~", publish.Schedule: "·"}
+var actionMarks = map[publish.Action]string{publish.Add: "+", publish.Update: "~", publish.Schedule: "·", publish.Delete: "-"}
 
 func (g *global) printEpisodes(w io.Writer, p *publish.Plan) {
 	u := g.ui(w)
@@ -167,6 +167,8 @@ func (g *global) printEpisodes(w io.Writer, p *publish.Plan) {
 			mark = u.green(mark)
 		case publish.Update:
 			mark = u.yellow(mark)
+		case publish.Delete:
+			mark = u.red(mark)
 		}
 		headline, detail := g.episodeText(p, e)
 		fmt.Fprintf(w, "  %s %-2s %s  %s\n", mark, label(e.Episode.Episode), pad(clean(e.Title), 36), headline)
@@ -207,6 +209,8 @@ func pad(s string, width int) string {
 // what travels for it.
 func (g *global) episodeText(p *publish.Plan, e publish.EpisodeChange) (headline, detail string) {
 	switch e.Action {
+	case publish.Delete:
+		return e.Reasons[0], ""
 	case publish.Schedule:
 		headline = "scheduled " + dateText(e.Date, g.now())
 		for _, c := range p.Parts {
@@ -280,7 +284,7 @@ func printObjects(w io.Writer, u *ui, p *publish.Plan, all bool) {
 	fmt.Fprintln(w)
 	for _, c := range slices.Concat(p.Changes, p.Parts) {
 		if c.Action == publish.Delete || all && c.Action != publish.Keep {
-			fmt.Fprintf(w, "  %-7s %s  %s\n", c.Action, c.Key, u.dim(clean(c.Reason)))
+			fmt.Fprintf(w, "  %-7s %s  %s\n", c.Action, clean(c.Key), u.dim(clean(c.Reason)))
 		}
 	}
 }

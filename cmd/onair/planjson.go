@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"onair/internal/finding"
 	"onair/publish"
 )
 
@@ -60,6 +61,8 @@ type publishResult struct {
 	Purged    bool     `json:"purged"`
 	Verified  *bool    `json:"verified"`
 	Announced []string `json:"announced"`
+
+	Findings finding.List `json:"findings,omitempty"` // of what does not look right from outside
 }
 
 func planJSON(p *publish.Plan) planDocument {

@@ -79,15 +79,17 @@ func (g *global) publish(ctx context.Context, o *publishOptions) error {
 	}
 	result := &publishResult{Published: !p.Empty(), FeedURL: p.Release.Show.FeedURL(), Announced: []string{}}
 	commit := publish.HeadCommit(ctx, p.Release.Show.Folder.Dir)
+	var failed error
 	if !p.Empty() {
-		if err := g.apply(ctx, p, storage, commit, result); err != nil {
-			return err
-		}
+		failed = g.apply(ctx, p, storage, commit, result)
 	}
 	if g.json {
 		d := planJSON(p)
 		d.publishResult = result
-		return writeJSON(g.stdout, d)
+		return errors.Join(writeJSON(g.stdout, d), failed)
+	}
+	if failed != nil {
+		return failed
 	}
 	g.printPublished(p, commit != "")
 	return nil
@@ -144,6 +146,12 @@ func (g *global) apply(ctx context.Context, p *publish.Plan, storage publish.Sto
 	m.Done()
 	result.Purged, result.Verified = outcome.Purged, outcome.Verified
 	result.Announced = append(result.Announced, outcome.Announced...)
+	result.Published = outcome.Fed
+	var bad *publish.UnverifiedError
+	if g.json && errors.As(err, &bad) {
+		result.Findings = bad.Findings
+		return exitError(exitFindings)
+	}
 	return g.unverified(err)
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 
@@ -50,24 +51,32 @@ func (g *global) pull(ctx context.Context, args []string) error {
 		File  string `json:"file"`
 		Bytes int64  `json:"bytes"`
 		Left  string `json:"left,omitempty"`
+		Error string `json:"error,omitempty"`
 	}
 	files := []file{}
 	err = publish.Pull(ctx, s, storage, dir, func(p publish.Pulled) {
-		files = append(files, file(p))
-		if g.quiet || g.json {
-			return
+		f := file{File: p.File, Bytes: p.Bytes, Left: p.Left}
+		if p.Err != nil {
+			f.Error = p.Err.Error()
 		}
-		if p.Left != "" {
-			fmt.Fprintf(g.stderr, "%s: left alone, %s\n", p.File, clean(p.Left))
-		} else {
-			fmt.Fprintf(g.stdout, "%s  %s\n", p.File, bytesText(p.Bytes))
+		files = append(files, f)
+		switch {
+		case g.json:
+		case p.Err != nil:
+			fmt.Fprintf(g.stderr, "%s: %s\n", clean(p.File), clean(f.Error))
+		case g.quiet:
+		case p.Left != "":
+			fmt.Fprintf(g.stderr, "%s: left alone, %s\n", clean(p.File), p.Left)
+		default:
+			fmt.Fprintf(g.stdout, "%s  %s\n", clean(p.File), bytesText(p.Bytes))
 		}
 	})
-	if err == nil && g.json {
-		err = writeJSON(g.stdout, struct {
+	if g.json {
+		jsonErr := writeJSON(g.stdout, struct {
 			SchemaVersion int    `json:"schema_version"`
 			Files         []file `json:"files"`
 		}{schemaVersion, files})
+		err = errors.Join(err, jsonErr)
 	}
 	return err
 }

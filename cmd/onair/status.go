@@ -92,6 +92,11 @@ func statusRows(p *publish.Plan) []statusRow {
 		changes[e.GUID] = e
 	}
 	var rows []statusRow
+	for _, e := range p.Episodes {
+		if e.Action == publish.Delete {
+			rows = append(rows, statusRow{Episode: e.Episode, status: "gone here, still live"})
+		}
+	}
 	for _, e := range p.Release.Episodes {
 		row := statusRow{Episode: e, status: show.Draft.String()}
 		if c, ok := changes[e.GUID]; ok {
