@@ -41,12 +41,15 @@ const (
 	lostToken    fault = "lost-page-token"    // a listing looks as if it ended here
 )
 
-// passing are the faults that come and go; lasting, those of a service that does
-// not get better.
+// passing are the faults that come and go; mild, those of them that trying again
+// is for; lasting, those of a service that does not get better.
 var (
 	passing = []fault{
 		return408, return429, return500, return503, return401, return403, return412, resetBefore, resetAfter, brokenUpload,
 		brokenStream, stallBefore, stallAfter, corruptUpload, corruptedData, expiredToken, lostToken,
+	}
+	mild = []fault{
+		return408, return429, return500, return503, resetBefore, resetAfter, brokenUpload, brokenStream, stallBefore, stallAfter, corruptUpload,
 	}
 	lasting = []fault{return403, return412, return503, resetBefore, resetAfter, brokenUpload, brokenStream, stallBefore, stallAfter, corruptUpload, corruptedData}
 )
@@ -55,9 +58,10 @@ var (
 // request asks and how often that was asked before, and not by the order of
 // requests, which differs between workers: a seed is the same every time.
 type schedule struct {
-	seed   int
-	often  float64 // share of the requests that something happens to
-	doomed float64 // share of the questions that are never answered well
+	seed    int
+	often   float64 // share of the requests that something happens to
+	doomed  float64 // share of the questions that are never answered well
+	passing []fault // what happens to the others
 
 	mu    sync.Mutex
 	asked map[string]int
@@ -65,8 +69,8 @@ type schedule struct {
 }
 
 func newSchedule(seed int) *schedule {
-	s := &schedule{seed: seed, asked: map[string]int{}, met: map[fault]int{}}
-	switch seed % 4 {
+	s := &schedule{seed: seed, passing: passing, asked: map[string]int{}, met: map[fault]int{}}
+	switch seed % 5 {
 	case 0:
 		s.often = 0.02
 	case 1:
@@ -75,9 +79,14 @@ func newSchedule(seed int) *schedule {
 		s.often = 0.6
 	case 3:
 		s.often, s.doomed = 0.1, 0.02
+	case 4:
+		s.often, s.passing = 0.15, mild
 	}
 	return s
 }
+
+// harmless reports whether a publish has to get through.
+func (s *schedule) harmless() bool { return s.doomed == 0 && len(s.passing) == len(mild) }
 
 // next decides about a request.
 func (s *schedule) next(c call, r *http.Request) fault {
@@ -93,7 +102,7 @@ func (s *schedule) next(c call, r *http.Request) fault {
 	case s.draw("doomed", question) < s.doomed:
 		f = lasting[int(s.draw("lasting", question)*float64(len(lasting)))]
 	case s.draw("often", question, s.asked[question]) < s.often:
-		f = passing[int(s.draw("passing", question, s.asked[question])*float64(len(passing)))]
+		f = s.passing[int(s.draw("passing", question, s.asked[question])*float64(len(s.passing)))]
 	}
 	if !f.fits(c, r) {
 		f = noFault
