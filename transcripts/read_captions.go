@@ -132,7 +132,7 @@ func (s *source) isSpeaker(name string, seen int) bool {
 		case "de", "la", "van", "von", "der", "den", "bin", "al", "of", "the", "and":
 			continue
 		}
-		if unicode.IsLower(first) || endingOf(word) == endsSentence && len(word) > len("Psy.D.") {
+		if title := len(word) <= len("Psy.D."); unicode.IsLower(first) || endingOf(word) == endsSentence && !title {
 			return false
 		}
 	}

@@ -3,7 +3,6 @@ package transcripts
 import (
 	"regexp"
 	"strings"
-
 	"unicode"
 )
 

@@ -43,11 +43,12 @@ func transcribe(said []utterance, o *Options) *Transcript {
 		m.merge(cues, glued)
 		r.cues, turns = cues, m.turns
 	}
+	labels := newParser(nil, o)
 	for i := range turns {
 		switch name := &turns[i].Speaker; {
 		case *name == "":
 			*name = unknownSpeaker
-		case !turns[i].Pause && newParser(nil, o).isPause(*name):
+		case !turns[i].Pause && labels.isPause(*name):
 			*name += " Speaker"
 		}
 	}
@@ -207,7 +208,7 @@ func (m *merger) merge(cues []Cue, glued []bool) {
 func (m *merger) breaks(silence time.Duration) bool {
 	blocks := m.turns[len(m.turns)-1].Blocks
 	text := blocks[len(blocks)-1].Text
-	size := len(text)
+	size := weigh(text)
 	ended := endingOf(text[strings.LastIndexByte(text, ' ')+1:]) == endsSentence
 	return size >= paragraphMost || ended && (size >= paragraphEnough || size >= paragraphLeast && silence >= drawBreath)
 }
@@ -252,9 +253,4 @@ func (r *recorded) fitting(duration time.Duration) []Cue {
 }
 
 // start is when a block starts.
-func (r *recorded) start(turn, block int) time.Duration {
-	if turn < len(r.starts) && block < len(r.starts[turn]) {
-		return r.starts[turn][block]
-	}
-	return r.cues[len(r.cues)-1].End
-}
+func (r *recorded) start(turn, block int) time.Duration { return r.starts[turn][block] }

@@ -94,7 +94,7 @@ func (g *global) convert(name string, o *convertOptions) error {
 		return withHint(fmt.Errorf("there are no words in %s", name), "--from says what format it is; it was read as %s", from)
 	}
 	var out bytes.Buffer
-	if from == "md" && o.to == "md" {
+	if utf16 := bytes.HasPrefix(src, []byte("\xff\xfe")) || bytes.HasPrefix(src, []byte("\xfe\xff")); from == "md" && o.to == "md" && !utf16 {
 		out.Write(transcripts.Format(src, &opts.Options)) // nothing of it gets lost
 	} else if err := writeTranscript(&out, t, o); err != nil {
 		return err
