@@ -35,7 +35,7 @@ func newTranscriptsLint(g *global) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "lint [FILE…]",
 		Short: "Find what is wrong in transcripts, or in a change of them",
-		Long: `Hold transcripts to the rules T001 to T031, each with its place and what to do.
+		Long: `Hold transcripts to the rules T001 to T032, each with its place and what to do.
 FILE may be a folder, the whole repository by default, or - for standard input.
 --fix mends what can be mended without asking.
 
