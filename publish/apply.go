@@ -158,8 +158,16 @@ func (a *applier) sendFeed(ctx context.Context) error {
 	if len(feed) == 0 {
 		return nil
 	}
-	a.note("feed", fmt.Sprintf("%s, %d episodes", feed[0].Key, len(a.state.Episodes)))
+	a.note("feed", fmt.Sprintf("%s, %s", feed[0].Key, counted(len(a.state.Episodes), "episode")))
 	return nil
+}
+
+// counted is a number with its noun.
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 func (a *applier) sendPages(ctx context.Context) error {
@@ -296,7 +304,7 @@ func (a *applier) each(ctx context.Context, changes []*Change, write func(contex
 // there meanwhile is the right one.
 func (a *applier) writePart(ctx context.Context, c *Change) error {
 	b := a.storage.state()
-	attrs, err := b.Write(ctx, a.counted(c.object), c.condition())
+	attrs, err := b.Write(ctx, a.metered(c.object), c.condition())
 	if errors.Is(err, bucket.ErrPrecondition) {
 		attrs, err = alreadyThere(ctx, b, c)
 	}
@@ -329,7 +337,7 @@ func (a *applier) write(ctx context.Context, c *Change) error {
 	case c.Action == Headers:
 		attrs, err = a.storage.Public.SetHeaders(ctx, c.Key, c.object.Headers, c.condition())
 	default:
-		attrs, err = a.storage.Public.Write(ctx, a.counted(c.object), c.condition())
+		attrs, err = a.storage.Public.Write(ctx, a.metered(c.object), c.condition())
 	}
 	if errors.Is(err, bucket.ErrPrecondition) {
 		attrs, err = alreadyThere(ctx, a.storage.Public, c)
@@ -364,7 +372,7 @@ func (a *applier) join(ctx context.Context, c *Change) (bucket.Attrs, error) {
 		return attrs, err
 	case c.object.Body != nil:
 		a.report(func(p *Progress) { p.AllBytes += c.Size })
-		return a.storage.Public.Write(ctx, a.counted(c.object), c.condition())
+		return a.storage.Public.Write(ctx, a.metered(c.object), c.condition())
 	case missing(err):
 		return attrs, err
 	}
@@ -411,15 +419,15 @@ func (a *applier) report(change func(*Progress)) {
 	}
 }
 
-// counted is an object whose body reports its bytes as they are read. A retry
+// metered is an object whose body reports its bytes as they are read. A retry
 // reads from the start and takes back what the attempt before it had counted.
-func (a *applier) counted(o *Object) *bucket.Object {
+func (a *applier) metered(o *Object) *bucket.Object {
 	if a.o.Progress == nil {
 		return &o.Object
 	}
-	counted := o.Object
+	metered := o.Object
 	var sent int64
-	counted.Body = func() (io.ReadCloser, error) {
+	metered.Body = func() (io.ReadCloser, error) {
 		a.report(func(p *Progress) { p.Bytes -= sent; sent = 0 })
 		r, err := o.Body()
 		if err != nil {
@@ -429,7 +437,7 @@ func (a *applier) counted(o *Object) *bucket.Object {
 			a.report(func(p *Progress) { p.Bytes += int64(n); sent += int64(n) })
 		}}, nil
 	}
-	return &counted
+	return &metered
 }
 
 type countingReader struct {

@@ -89,7 +89,7 @@ func (a *applier) prove(ctx context.Context) error {
 	if found.HasErrors() {
 		return &UnverifiedError{Before: true, Findings: found}
 	}
-	a.note("prove", fmt.Sprintf("%d new objects through %s ✓", len(immutable), a.plan.Release.Show.URL))
+	a.note("prove", fmt.Sprintf("%s through %s ✓", counted(len(immutable), "new object"), a.plan.Release.Show.URL))
 	return nil
 }
 
@@ -117,7 +117,7 @@ func (a *applier) purgeAndVerify(ctx context.Context) error {
 		if err := a.purge(ctx, pending); err != nil {
 			return err
 		}
-		a.note("purge", fmt.Sprintf("%s, %d objects", a.plan.Release.Show.CDN.Provider, len(pending)))
+		a.note("purge", a.plan.Release.Show.CDN.Provider+", "+counted(len(pending), "object"))
 		a.outcome.Purged = true
 	}
 	a.state.Pending.Purge = nil

@@ -109,7 +109,7 @@ func (m *meter) rate() string {
 // measuring shows, on a terminal, how many episodes have been measured; done
 // clears the line.
 func (g *global) measuring() (progress func(done, all int), done func()) {
-	if g.quiet || g.json || !isTerminal(g.stderr) {
+	if g.quiet || g.json || !g.animated() {
 		return nil, func() {}
 	}
 	var drawn time.Time

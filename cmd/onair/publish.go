@@ -134,7 +134,7 @@ func (g *global) apply(ctx context.Context, p *publish.Plan, storage publish.Sto
 	if err != nil {
 		return err
 	}
-	m := &meter{w: g.stderr, ui: g.ui(g.stderr), live: isTerminal(g.stderr), quiet: g.quiet || g.json}
+	m := &meter{w: g.stderr, ui: g.ui(g.stderr), live: g.animated(), quiet: g.quiet || g.json}
 	outcome, err := publish.Apply(ctx, p, storage, &publish.ApplyOptions{
 		By:       userName(),
 		Commit:   commit,

@@ -147,6 +147,9 @@ func complete(c *cobra.Command, flag string, values ...string) {
 	}
 }
 
+// animated reports whether a line on stderr can be drawn over.
+func (s *system) animated() bool { return isTerminal(s.stderr) && s.getenv("TERM") != "dumb" }
+
 // isTerminal reports whether w is a terminal that a person looks at.
 func isTerminal(w any) bool {
 	f, ok := w.(*os.File)
