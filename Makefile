@@ -37,6 +37,8 @@ e2e:
 
 bench:
 	$(GO) test -run '^$$' -bench . -benchmem ./...
+	./e2e/setup bench
+	cd e2e && $(GO) test -run '^$$' -bench . -benchtime 3x -timeout 60m .
 
 fuzz:
 	@set -e; for p in $$($(GO) list ./...); do \

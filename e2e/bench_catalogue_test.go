@@ -1,0 +1,222 @@
+//go:build unix
+
+package e2e
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+)
+
+// catalogue is a show that is made up to be measured: the same for the same
+// figures, every time.
+type catalogue struct {
+	episodes   int
+	master     int64 // bytes of each MP3
+	rate       rate
+	transcript int    // bytes of each, without the marks of time
+	spanish    bool   // every episode has a translated transcript too
+	covers     int    // bytes of artwork that each episode has of its own; 0: the show's
+	show       string // further lines of show.yaml
+}
+
+// rate is an MPEG frame, as constant bitrates have them: its header, and how
+// many bytes and how many milliseconds it has.
+type rate struct {
+	header [4]byte
+	size   int64
+	ms     float64
+}
+
+var (
+	kbps128 = rate{[4]byte{0xff, 0xfb, 0x90, 0x00}, 417, 1152.0 / 44.1} // a minute is 960 kB
+	kbps8   = rate{[4]byte{0xff, 0xf3, 0x10, 0xc0}, 26, 576.0 / 22.05}  // a minute is 60 kB
+)
+
+// newCatalogue writes the show into a folder with an environment of its own.
+func newCatalogue(b testing.TB, c *catalogue, env ...string) *workplace {
+	b.Helper()
+	root := b.TempDir()
+	w := &workplace{dir: filepath.Join(root, "show"), env: append(cleanEnv(filepath.Join(root, "home")), env...)}
+	if err := c.write(w.dir); err != nil {
+		b.Fatal(err)
+	}
+	return w
+}
+
+// startOver makes a folder one that was never published from, on a machine that
+// has never seen it.
+func (w *workplace) startOver(b testing.TB) {
+	b.Helper()
+	for _, name := range []string{filepath.Join(w.dir, "onair.lock"), filepath.Join(w.dir, "..", "home")} {
+		if err := os.RemoveAll(name); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// touchNow gives every file of a folder the time that it is now, as a fresh clone
+// does.
+func touchNow(b testing.TB, dir string) {
+	b.Helper()
+	at := time.Now()
+	err := filepath.WalkDir(dir, func(name string, d os.DirEntry, err error) error {
+		if err == nil && d.Type().IsRegular() {
+			err = os.Chtimes(name, at, at)
+		}
+		return err
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+}
+
+func (c *catalogue) write(dir string) error {
+	const text = `title: A catalogue
+description: A show that is made up to be measured.
+author: The benchmarks
+url: https://catalogue.example/
+language: en
+timezone: UTC
+categories: [Technology]
+explicit: false
+artwork: artwork.jpg
+targets:
+  local: {storage: "file:public", url: "http://localhost:8080/"}
+`
+	artwork, err := os.ReadFile(filepath.Join("..", "examples", "hello-universe", "artwork.jpg"))
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	if err := writeFiles(dir, map[string][]byte{"show.yaml": []byte(text + c.show), "artwork.jpg": artwork}); err != nil {
+		return err
+	}
+	for n := 1; n <= c.episodes; n++ {
+		if err := c.writeEpisode(filepath.Join(dir, "episodes", fmt.Sprintf("%d-of-many", n)), n, artwork); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *catalogue) writeEpisode(dir string, n int, artwork []byte) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	first := time.Date(2020, 1, 1, 6, 0, 0, 0, time.UTC)
+	front := fmt.Sprintf("title: Number %d of many\nguid: %08d-0000-4000-8000-000000000000\ndate: %s\nnumber: %d\nsummary: One of many.\n",
+		n, n, first.Add(time.Duration(n)*24*time.Hour).Format("2006-01-02 15:04"), n)
+	files := map[string][]byte{
+		"chapters.txt":  fmt.Appendf(nil, "0:00 Before\n0:%02d After %d\n", 10, n),
+		"transcript.md": c.talk(n, "word"),
+	}
+	if c.spanish {
+		files["transcript.es.md"] = c.talk(n, "palabra")
+	}
+	if c.covers > 0 {
+		front += "artwork: artwork.jpg\n"
+		files["artwork.jpg"] = padJPEG(artwork, n, c.covers)
+	}
+	files["episode.md"] = fmt.Appendf(nil, "---\n%s---\nThe notes of *number %d*.\n", front, n)
+	if err := writeFiles(dir, files); err != nil {
+		return err
+	}
+	return c.writeMaster(filepath.Join(dir, "audio.mp3"), n)
+}
+
+func writeFiles(dir string, files map[string][]byte) error {
+	for name, data := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// seconds is how long each episode is.
+func (c *catalogue) seconds() int { return int(float64(c.master/c.rate.size) * c.rate.ms / 1000) }
+
+// talk is a transcript in twenty turns, spread over the episode.
+func (c *catalogue) talk(n int, word string) []byte {
+	const turns = 20
+	var out bytes.Buffer
+	for turn := range turns {
+		at := turn * c.seconds() / turns
+		fmt.Fprintf(&out, "**Voice %d:** \\[%02d:%02d:%02d\\]", turn%2+1, at/3600, at/60%60, at%60)
+		for end := out.Len() + c.transcript/turns; out.Len() < end; {
+			fmt.Fprintf(&out, " %s %d and %d.", word, n, out.Len())
+		}
+		out.WriteString("\n\n")
+	}
+	return out.Bytes()
+}
+
+// writeMaster writes frames of silence with noise behind it: what no two
+// episodes share, and nothing can compress.
+func (c *catalogue) writeMaster(name string, n int) error {
+	f, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriterSize(f, 1<<20)
+	var seed [32]byte
+	binary.LittleEndian.PutUint64(seed[:], uint64(n))
+	noise := rand.NewChaCha8(seed)
+	frame := make([]byte, c.rate.size)
+	copy(frame, c.rate.header[:])
+	const sideInfo = 17 // nothing follows, it says; 9 bytes in mono
+	for range c.master / c.rate.size {
+		if tail := frame[min(4+sideInfo, len(frame)):]; len(tail) > 0 {
+			_, _ = noise.Read(tail)
+		}
+		_, _ = out.Write(frame)
+	}
+	if err := out.Flush(); err != nil {
+		f.Close()
+		return err
+	}
+	return f.Close()
+}
+
+// padJPEG makes a picture another one, of about so many bytes, by comments in
+// it.
+func padJPEG(data []byte, n, size int) []byte {
+	out := bytes.Clone(data[:2])
+	random := rand.New(rand.NewPCG(uint64(n), 0))
+	for left := max(size-len(data), 16); left > 0; {
+		comment := make([]byte, min(left, 60_000))
+		for i := range comment {
+			comment[i] = byte(random.UintN(256))
+		}
+		out = append(out, 0xff, 0xfe)
+		out = binary.BigEndian.AppendUint16(out, uint16(len(comment)+2))
+		out = append(out, comment...)
+		left -= len(comment)
+	}
+	return append(out, data[2:]...)
+}
+
+// benchScale is the part of the full work that is done: ONAIR_BENCH_SCALE, such
+// as 1 for 3,300 files and 640 MB; a tenth unless it says otherwise.
+func benchScale(b testing.TB) float64 {
+	b.Helper()
+	text := os.Getenv("ONAIR_BENCH_SCALE")
+	if text == "" {
+		return 0.1
+	}
+	scale, err := strconv.ParseFloat(text, 64)
+	if err != nil || scale <= 0 || scale > 10 {
+		b.Fatalf("ONAIR_BENCH_SCALE: %q is not a number from 0 to 10", text)
+	}
+	return scale
+}

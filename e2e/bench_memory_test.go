@@ -1,0 +1,52 @@
+//go:build unix
+
+package e2e
+
+import (
+	"fmt"
+	"os/exec"
+	"testing"
+)
+
+// BenchmarkMemory says how much memory commands have at their most, in MB: for
+// shows of 100, 300 and 1,000 episodes with transcripts of an hour, which is
+// what a show has to keep or to read again; and for masters of 1 and 60 MB. The
+// masters of the many episodes are small, since a probe reads them in the same
+// pieces whatever their length, which the last two show.
+func BenchmarkMemory(b *testing.B) {
+	many := []int{100, 300, 1000}
+	if benchScale(b) < 1 {
+		many = []int{30, 100, 300}
+	}
+	for _, n := range many {
+		b.Run(fmt.Sprintf("episodes=%d", n), func(b *testing.B) {
+			remember(b, &catalogue{episodes: n, master: 260_000, rate: kbps8, transcript: 60_000, covers: 200_000})
+		})
+	}
+	for _, mb := range []int64{1, 60} {
+		b.Run(fmt.Sprintf("MB=%d", mb), func(b *testing.B) {
+			remember(b, &catalogue{episodes: 12, master: mb * 1_000_000, rate: kbps128, transcript: 60_000, covers: 200_000})
+		})
+	}
+}
+
+// remember reports the memory of the commands of a show's life.
+func remember(b *testing.B, c *catalogue) {
+	e := startEmulator(b)
+	w := newCatalogue(b, c, e.env()...)
+	onair := func(name string, prepare func(), args ...string) contestant {
+		return contestant{name, prepare, func() *exec.Cmd { return w.command(args...) }, nil}
+	}
+	commands := []contestant{
+		onair("plan", func() { e.empty(b, bucketName); w.startOver(b) }, "plan"), // measures the masters
+		onair("publish", nil, "publish", "--yes"),
+		onair("again", nil, "publish", "--yes"),
+		onair("status", nil, "status"),
+		onair("verify", nil, "verify"),
+	}
+	took := race(b, commands)
+	for _, c := range commands {
+		b.ReportMetric(float64(took[c.name].RSS)/1e6, c.name+"-MB")
+	}
+	e.empty(b, bucketName)
+}

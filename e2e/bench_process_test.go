@@ -1,0 +1,232 @@
+//go:build unix
+
+package e2e
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// usage is what a process took.
+type usage struct {
+	Wall, CPU time.Duration
+	RSS       int64 // bytes, at its most
+}
+
+// Variables that make the binary of the tests another program: one that runs a
+// command and writes to the file what it took, and one that uploads a folder to
+// the URL.
+const (
+	reportVariable = "ONAIR_BENCH_REPORT"
+	uploadVariable = "ONAIR_BENCH_UPLOAD"
+)
+
+func init() {
+	var err error
+	switch report, to := os.Getenv(reportVariable), os.Getenv(uploadVariable); {
+	case report != "":
+		err = runAndReport(report, os.Args[1:])
+	case to != "":
+		err = uploadFolder(os.Args[1], to)
+	default:
+		return
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+// measure runs a command, which must succeed, and says what it took.
+//
+// The memory of a process that starts another counts as the peak of the other,
+// until that has one of its own. So a small process starts it: there is an
+// emulator in this one.
+func measure(b testing.TB, cmd *exec.Cmd) usage {
+	b.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		b.Fatal(err)
+	}
+	report := filepath.Join(b.TempDir(), "usage.json")
+	outer := exec.Command(self, append([]string{cmd.Path}, cmd.Args[1:]...)...)
+	outer.Env, outer.Dir = append(slices.Clone(cmd.Env), reportVariable+"="+report), cmd.Dir
+	if _, err := output(outer); err != nil {
+		b.Fatal(err)
+	}
+	data, err := os.ReadFile(report)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return decode[usage](b, data)
+}
+
+func runAndReport(report string, args []string) error {
+	if err := os.Unsetenv(reportVariable); err != nil {
+		return err
+	}
+	cmd := exec.Command(args[0], args[1:]...)
+	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	start := time.Now()
+	if err := cmd.Run(); err != nil {
+		return err
+	}
+	took := usage{Wall: time.Since(start), CPU: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
+	took.RSS = cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss
+	if runtime.GOOS != "darwin" { // which counts bytes, and others kilobytes
+		took.RSS *= 1024
+	}
+	data, err := json.Marshal(took)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(report, data, 0o644)
+}
+
+// contestant is a command that does the work which is measured.
+type contestant struct {
+	name    string
+	prepare func() // before each run, and not measured; nil: nothing to do
+	command func() *exec.Cmd
+	after   func() // each run; nil: nothing to do
+}
+
+// race runs the contestants in turn, once a round, so that a noisy machine is
+// noisy for all, and returns the medians of what each took.
+func race(b *testing.B, all []contestant) map[string]usage {
+	b.Helper()
+	took := map[string][]usage{}
+	for b.Loop() {
+		for _, c := range all {
+			if c.prepare != nil {
+				c.prepare()
+			}
+			took[c.name] = append(took[c.name], measure(b, c.command()))
+			if c.after != nil {
+				c.after()
+			}
+		}
+	}
+	medians := map[string]usage{}
+	for _, c := range all {
+		list := took[c.name]
+		m := usage{
+			Wall: middle(list, func(u usage) time.Duration { return u.Wall }),
+			CPU:  middle(list, func(u usage) time.Duration { return u.CPU }),
+			RSS:  middle(list, func(u usage) int64 { return u.RSS }),
+		}
+		b.Logf("%-18s %6.2f s  %6.2f s CPU  %4d MB", c.name, m.Wall.Seconds(), m.CPU.Seconds(), m.RSS/1e6)
+		medians[c.name] = m
+	}
+	return medians
+}
+
+// middle is the median of a figure.
+func middle[T int64 | time.Duration](list []usage, figure func(usage) T) T {
+	var all []T
+	for _, u := range list {
+		all = append(all, figure(u))
+	}
+	slices.Sort(all)
+	return all[len(all)/2]
+}
+
+// ratio reports a figure as a part of its peer's.
+func ratio[T int64 | time.Duration](b *testing.B, a, of T, name string) {
+	b.ReportMetric(float64(a)/float64(of), name)
+}
+
+// rclone is the peer of a sync: every file of a folder, to a bucket of the
+// emulator.
+func rclone(b testing.TB, e *emulator, dir, bucket string, args ...string) *exec.Cmd {
+	b.Helper()
+	all := []string{
+		"sync", dir, ":gcs:" + bucket, "--config", os.DevNull, "--exclude", "/.onair/**",
+		"--gcs-endpoint", e.url + "/storage/v1/", "--gcs-anonymous", "--gcs-no-check-bucket", "--gcs-bucket-policy-only",
+	}
+	cmd := exec.Command(need(b, "rclone"), append(all, args...)...)
+	cmd.Env = cleanEnv(b.TempDir())
+	return cmd
+}
+
+func init() { components["rclone"] = goProgram("rclone", "v1.75.1") }
+
+// upload is the least that an upload of a folder takes: plain requests, eight at
+// once.
+func upload(b testing.TB, e *emulator, dir, bucket string) *exec.Cmd {
+	b.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		b.Fatal(err)
+	}
+	cmd := exec.Command(self, dir)
+	cmd.Env = append(cleanEnv(b.TempDir()), uploadVariable+"="+e.url+"/upload/storage/v1/b/"+bucket+"/o?uploadType=media&name=")
+	return cmd
+}
+
+func uploadFolder(dir, to string) error {
+	var group errgroup.Group
+	group.SetLimit(8)
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 8, DisableCompression: true}}
+	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.Name() == ".onair":
+			return fs.SkipDir
+		case d.IsDir():
+			return nil
+		}
+		key, err := filepath.Rel(dir, name)
+		if err == nil {
+			group.Go(func() error { return uploadFile(client, name, to+url.QueryEscape(filepath.ToSlash(key))) })
+		}
+		return err
+	})
+	return errors.Join(err, group.Wait())
+}
+
+func uploadFile(client *http.Client, name, to string) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	r, err := http.NewRequest(http.MethodPost, to, f)
+	if err != nil {
+		return err
+	}
+	r.ContentLength = info.Size()
+	resp, err := client.Do(r)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	var said bytes.Buffer
+	_, err = io.Copy(&said, resp.Body)
+	if err == nil && resp.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s: %s: %s", name, resp.Status, said.Bytes())
+	}
+	return err
+}

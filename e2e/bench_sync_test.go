@@ -1,0 +1,170 @@
+//go:build unix
+
+package e2e
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+	"testing"
+)
+
+// fullCatalogue has, in 254 episodes, some 3,300 files and 640 MB.
+func fullCatalogue(b testing.TB) *catalogue {
+	return &catalogue{episodes: max(2, int(254*benchScale(b))), master: 2_500_000, rate: kbps128, transcript: 6000, spanish: true}
+}
+
+// BenchmarkSync brings a catalogue to an empty bucket, all of it: onair from the
+// show, which it reads, checks, tags and renders, and proves through the public
+// URL; rclone and plain requests from the folder that onair build has made of
+// it. What the emulator takes is part of what everybody waits for. The ratios
+// are those of the same objects; what is kept besides, of every master its
+// parts, nobody else stores, and costs what "parts" says. "sync-cpu" is what is
+// left of the ratio without onair check, which is all work but bringing it there.
+func BenchmarkSync(b *testing.B) {
+	need(b, "rclone")
+	e := startEmulator(b)
+	c := fullCatalogue(b)
+	kept := newCatalogue(b, c, e.env()...)
+	c.show = "keep_masters: false\n"
+	w := newCatalogue(b, c, e.env()...)
+	built := filepath.Join(b.TempDir(), "built")
+	w.run(b, "build", "-o", built)
+	files, size := weigh(b, built)
+	empty := func() { e.empty(b, bucketName); w.startOver(b); kept.startOver(b) }
+	took := race(b, []contestant{
+		{"onair", empty, func() *exec.Cmd { return w.command("publish", "--yes") }, nil},
+		{"rclone", empty, func() *exec.Cmd { return rclone(b, e, built, bucketName) }, nil},
+		{"http", empty, func() *exec.Cmd { return upload(b, e, built, bucketName) }, nil},
+		{"onair with parts", empty, func() *exec.Cmd { return kept.command("publish", "--yes") }, nil},
+		{"onair check", empty, func() *exec.Cmd { return w.command("check") }, nil},
+	})
+	own, peer, check := took["onair"], took["rclone"], took["onair check"]
+	ratio(b, own.CPU, peer.CPU, "cpu-x-rclone")
+	ratio(b, own.RSS, peer.RSS, "rss-x-rclone")
+	ratio(b, own.Wall, peer.Wall, "wall-x-rclone")
+	ratio(b, own.Wall, took["http"].Wall, "wall-x-http")
+	ratio(b, own.CPU-check.CPU, peer.CPU, "sync-cpu-x-rclone")
+	ratio(b, took["onair with parts"].Wall, own.Wall, "parts-wall-x-none")
+	b.ReportMetric(float64(files), "files")
+	b.ReportMetric(float64(size)/1e6, "MB")
+}
+
+// BenchmarkNothingToDo publishes what is live already, and again after every
+// file of the show was touched, as by a fresh clone. Both cost listings only,
+// in pages of a thousand; at a smaller scale pages are as much smaller. rclone
+// compares a folder that is built already, by sizes and times, where onair reads,
+// checks and renders the show, as onair check does too: "check" is its share.
+func BenchmarkNothingToDo(b *testing.B) {
+	need(b, "rclone")
+	e := startEmulator(b)
+	e.pageSize = max(10, int(1000*benchScale(b)))
+	c := fullCatalogue(b)
+	c.master, c.rate = 60_000, kbps8 // nobody sends it in what is measured
+	w := newCatalogue(b, c, e.env()...)
+	built := filepath.Join(b.TempDir(), "built")
+	w.run(b, "build", "-o", built)
+	w.run(b, "publish", "--yes")
+	if _, err := output(rclone(b, e, built, privateName)); err != nil {
+		b.Fatal(err)
+	}
+	n := len(e.all(b, bucketName))
+	pages := (n + e.pageSize - 1) / e.pageSize
+
+	requests, writes := map[string]int{}, map[string]int{}
+	run := func(name string, prepare func(), command func() *exec.Cmd) contestant {
+		return contestant{name, prepare, command, func() {
+			requests[name], writes[name] = len(e.asked()), len(e.writes())
+			e.forget()
+		}}
+	}
+	publish := func() *exec.Cmd { return w.command("publish", "--yes") }
+	peer := func() *exec.Cmd { return rclone(b, e, built, privateName) }
+	e.forget()
+	took := race(b, []contestant{
+		run("onair", nil, publish),
+		run("onair check", nil, func() *exec.Cmd { return w.command("check") }),
+		run("rclone", nil, peer),
+		run("rclone fast-list", nil, func() *exec.Cmd { return rclone(b, e, built, privateName, "--fast-list") }),
+		run("onair touched", func() { touchNow(b, w.dir) }, publish),
+		run("rclone touched", func() { touchNow(b, built) }, peer),
+	})
+	for _, name := range []string{"onair", "onair touched"} {
+		if requests[name] != pages || writes[name] != 0 {
+			b.Errorf("%s: %d requests, %d of them writes; want %d and none", name, requests[name], writes[name], pages)
+		}
+	}
+	ratio(b, took["onair"].Wall, took["rclone"].Wall, "wall-x-rclone")
+	ratio(b, took["onair"].Wall, took["rclone fast-list"].Wall, "wall-x-fast-list")
+	ratio(b, took["onair touched"].Wall, took["rclone touched"].Wall, "touched-wall-x-rclone")
+	ratio(b, took["onair check"].CPU, took["onair"].CPU, "check-cpu-x-onair")
+	b.ReportMetric(float64(n), "objects")
+	for name, metric := range map[string]string{"onair": "requests", "rclone": "rclone-requests", "rclone fast-list": "fast-list-requests", "rclone touched": "touched-rclone-requests"} {
+		b.ReportMetric(float64(requests[name]), metric)
+	}
+	b.ReportMetric(float64(writes["onair touched"]), "touched-writes")
+	b.ReportMetric(float64(writes["rclone touched"]), "touched-rclone-writes")
+}
+
+// weigh counts the files of a build, and their bytes.
+func weigh(b testing.TB, dir string) (files int, size int64) {
+	b.Helper()
+	err := filepath.WalkDir(dir, func(_ string, d os.DirEntry, err error) error {
+		if err == nil && d.Name() == ".onair" {
+			return filepath.SkipDir
+		}
+		if err == nil && d.Type().IsRegular() {
+			var info os.FileInfo
+			if info, err = d.Info(); err == nil {
+				files, size = files+1, size+info.Size()
+			}
+		}
+		return err
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return files, size
+}
+
+// all returns every key of a bucket, however many there are.
+func (e *emulator) all(b testing.TB, bucket string) (keys []string) {
+	b.Helper()
+	for token := ""; ; {
+		page := httptest.NewRecorder()
+		e.fake.HTTPHandler().ServeHTTP(page, httptest.NewRequest(http.MethodGet, "/storage/v1/b/"+bucket+"/o?pageToken="+url.QueryEscape(token), nil))
+		var listed struct {
+			Items         []struct{ Name string }
+			NextPageToken string
+		}
+		if err := json.Unmarshal(page.Body.Bytes(), &listed); err != nil {
+			b.Fatal(err)
+		}
+		for _, o := range listed.Items {
+			keys = append(keys, o.Name)
+		}
+		if token = listed.NextPageToken; token == "" {
+			return keys
+		}
+	}
+}
+
+// empty deletes everything in a bucket, and frees its memory.
+func (e *emulator) empty(b testing.TB, bucket string) {
+	b.Helper()
+	for _, key := range e.all(b, bucket) {
+		answer := httptest.NewRecorder()
+		e.fake.HTTPHandler().ServeHTTP(answer, httptest.NewRequest(http.MethodDelete, "/storage/v1/b/"+bucket+"/o/"+url.PathEscape(key), nil))
+		if answer.Code >= 300 {
+			b.Fatalf("delete %s: %d %s", key, answer.Code, strings.TrimSpace(answer.Body.String()))
+		}
+	}
+	e.forget()
+	debug.FreeOSMemory()
+}
