@@ -236,7 +236,7 @@ func (f *fake) get(req *http.Request, name string) *http.Response {
 		code = 206
 	}
 	resp := answer(code, nil)
-	maps.Copy(resp.Header, o.header)
+	maps.Copy(resp.Header, o.header.Clone()) // the SDK trims values in place
 	resp.Header.Set("Etag", o.etag)
 	resp.Header.Set("Content-Length", strconv.Itoa(len(body)))
 	resp.ContentLength = int64(len(body))
