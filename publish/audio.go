@@ -1,12 +1,10 @@
 package publish
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"io"
 	"slices"
 
@@ -123,19 +121,9 @@ func (b *builder) addAudio(e *Episode, from pieces) {
 
 // addPiece adds a piece of a tag to the parts.
 func (b *builder) addPiece(e *Episode, data []byte, from source) *Object {
-	sum := sha256.Sum256(data)
-	return b.addPart(&Object{
-		Episode: e.Slug,
-		SHA256:  hex.EncodeToString(sum[:]),
-		Object: bucket.Object{
-			Size:   int64(len(data)),
-			CRC32C: crc32.Checksum(data, castagnoli),
-			Body: func() (io.ReadCloser, error) {
-				data, err := from()
-				return io.NopCloser(bytes.NewReader(data)), err
-			},
-		},
-	})
+	o := objectOf(RolePart, data, from)
+	o.Episode = e.Slug
+	return b.addPart(o)
 }
 
 // addPayload adds an episode's payload to the parts; nil where masters are not
@@ -145,6 +133,7 @@ func (b *builder) addPayload(e *Episode) *Object {
 		return nil
 	}
 	o := &Object{
+		Role:    RolePart,
 		Episode: e.Slug,
 		SHA256:  e.Pin.Payload.SHA256,
 		Missing: e.Audio,
@@ -161,7 +150,7 @@ func (b *builder) addPayload(e *Episode) *Object {
 // share the parts that they have in common, such as the show's artwork.
 func (b *builder) addPart(o *Object) *Object {
 	o.Key = partsPrefix + o.SHA256
-	o.Role, o.Class = RolePart, Immutable
+	o.Class = Immutable
 	o.Headers = bucket.Headers{
 		ContentType:  "application/octet-stream",
 		CacheControl: "private, no-store",

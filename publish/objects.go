@@ -70,6 +70,11 @@ func newObject(role Role, from source) (*Object, error) {
 	if err != nil {
 		return nil, err
 	}
+	return objectOf(role, data, from), nil
+}
+
+// objectOf is newObject for bytes that are at hand, and that from gives again.
+func objectOf(role Role, data []byte, from source) *Object {
 	sum := sha256.Sum256(data)
 	return &Object{
 		Role:   role,
@@ -82,5 +87,5 @@ func newObject(role Role, from source) (*Object, error) {
 				return io.NopCloser(bytes.NewReader(data)), err
 			},
 		},
-	}, nil
+	}
 }

@@ -24,6 +24,20 @@ func (g *global) openStorage(ctx context.Context, s *show.Show) (storage publish
 	return storage, err
 }
 
+// openShow opens a show and its storage for a command that needs nothing of its
+// episodes.
+func (g *global) openShow(ctx context.Context) (*show.Show, publish.Storage, error) {
+	s, found, err := g.loadShow()
+	if err == nil && s == nil {
+		err = g.refuse(found)
+	}
+	if err != nil {
+		return nil, publish.Storage{}, err
+	}
+	storage, err := g.openStorage(ctx, s)
+	return s, storage, err
+}
+
 // openBucket is the one place that turns a URL into a bucket.
 func (g *global) openBucket(ctx context.Context, s *show.Show, url string) (bucket.Bucket, error) {
 	scheme, _, _ := strings.Cut(url, ":")

@@ -37,14 +37,7 @@ a publish or a listener needs.`,
 }
 
 func (g *global) checkBuckets(ctx context.Context) error {
-	s, found, err := g.loadShow()
-	if err != nil {
-		return err
-	}
-	if s == nil {
-		return g.refuse(found)
-	}
-	storage, err := g.openStorage(ctx, s)
+	s, storage, err := g.openShow(ctx)
 	if err != nil {
 		return err
 	}

@@ -30,22 +30,15 @@ Exit codes: 0 done · 1 failed · 2 usage.`,
 }
 
 func (g *global) pull(ctx context.Context, args []string) error {
-	s, found, err := g.loadShow()
+	s, storage, err := g.openShow(ctx)
 	if err != nil {
 		return err
-	}
-	if s == nil {
-		return g.refuse(found)
 	}
 	dir := s.Folder.Dir
 	if len(args) == 1 {
 		if dir, err = filepath.Abs(args[0]); err != nil {
 			return err
 		}
-	}
-	storage, err := g.openStorage(ctx, s)
-	if err != nil {
-		return err
 	}
 	type file struct {
 		File  string `json:"file"`

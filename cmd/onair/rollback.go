@@ -43,14 +43,7 @@ outside · 4 somebody else published in the meantime.`,
 }
 
 func (g *global) rollback(ctx context.Context, feed string, o *rollbackOptions) error {
-	s, found, err := g.loadShow()
-	if err != nil {
-		return err
-	}
-	if s == nil {
-		return g.refuse(found)
-	}
-	storage, err := g.openStorage(ctx, s)
+	s, storage, err := g.openShow(ctx)
 	if err != nil {
 		return err
 	}
