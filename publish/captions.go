@@ -17,7 +17,7 @@ import (
 )
 
 // transcript is a Markdown transcript of an episode and what becomes of it. It
-// keeps no text: that is read again whenever something is made from it.
+// keeps no text: a catalogue's would not fit into memory.
 type transcript struct {
 	show.TranscriptFile
 	b        *builder
@@ -38,29 +38,51 @@ var formats = []struct {
 // maxTranscript bounds a transcript; an hour of talk is some 60 kB.
 const maxTranscript = 16 << 20
 
-// text reads and parses the transcript.
-func (t *transcript) text() (*transcripts.Transcript, error) {
+// spoken is a parsed transcript and its cues, which all formats share.
+type spoken struct {
+	path string
+	text *transcripts.Transcript
+	cues []transcripts.Cue
+}
+
+// keptTexts is how many parsed transcripts are kept: those of an episode are
+// asked for one after the other, to be summed and again to be sent.
+const keptTexts = 8
+
+// read returns the transcript parsed and timed, from memory if it was asked for
+// a moment ago.
+func (t *transcript) read() (*spoken, error) {
+	t.b.mu.Lock()
+	defer t.b.mu.Unlock()
+	if i := slices.IndexFunc(t.b.texts, func(s *spoken) bool { return s.path == t.Path }); i >= 0 {
+		return t.b.texts[i], nil
+	}
 	src, err := t.b.show.Folder.ReadFile(t.Path, maxTranscript)
 	if err != nil {
 		return nil, err
 	}
-	return transcripts.Parse(src, t.b.transcriptOptions(t.Path)), nil
+	s := &spoken{path: t.Path, text: transcripts.Parse(src, t.b.transcriptOptions(t.Path))}
+	s.cues = s.text.Cues(t.duration)
+	if t.b.texts = append(t.b.texts, s); len(t.b.texts) > keptTexts {
+		t.b.texts = slices.Delete(t.b.texts, 0, 1)
+	}
+	return s, nil
 }
 
 // page is the transcript as its page reads it.
 func (t *transcript) page() (*transcripts.Transcript, []time.Duration, error) {
-	text, err := t.text()
+	s, err := t.read()
 	if err != nil {
 		return nil, nil, err
 	}
-	return text, text.Starts(t.duration), nil
+	return s.text, s.text.Starts(t.duration), nil
 }
 
 // readTranscripts checks an episode's transcripts and notes which there are.
 func (b *builder) readTranscripts(e *Episode) {
 	for _, f := range e.Transcripts {
 		t := &transcript{TranscriptFile: f, b: b, duration: e.Pin.Duration}
-		text, err := t.text()
+		s, err := t.read()
 		switch {
 		case errors.Is(err, fs.ErrNotExist): // package show reports a missing file that is named
 			continue
@@ -68,8 +90,8 @@ func (b *builder) readTranscripts(e *Episode) {
 			b.findings.Errorf("P003", show.Position{File: f.Path}, "", "read transcript: %v", err)
 			continue
 		}
-		b.findings = append(b.findings, forPublishing(text.Findings)...)
-		t.timed = text.Cues(t.duration) != nil
+		b.findings = append(b.findings, forPublishing(s.text.Findings)...)
+		t.timed = s.cues != nil
 		e.transcripts = append(e.transcripts, t)
 	}
 	b.compareTranslations(e)
@@ -107,7 +129,7 @@ func (b *builder) compareTranslations(e *Episode) {
 	if original < 0 || len(e.transcripts) == 1 {
 		return
 	}
-	text, err := e.transcripts[original].text()
+	first, err := e.transcripts[original].read()
 	if err != nil {
 		return // reported when it was read first
 	}
@@ -115,8 +137,8 @@ func (b *builder) compareTranslations(e *Episode) {
 		if i == original {
 			continue
 		}
-		if translation, err := t.text(); err == nil {
-			b.findings = append(b.findings, transcripts.CompareTranslation(text, translation, t.Path)...)
+		if translation, err := t.read(); err == nil {
+			b.findings = append(b.findings, transcripts.CompareTranslation(first.text, translation.text, t.Path)...)
 		}
 	}
 }
@@ -168,11 +190,11 @@ func (b *builder) addTranscripts(e *Episode) {
 
 // render writes the transcript in one format.
 func (t *transcript) render(format string) ([]byte, error) {
-	text, err := t.text()
+	s, err := t.read()
 	if err != nil {
 		return nil, err
 	}
-	cues := text.Cues(t.duration)
+	text, cues := s.text, s.cues
 	var out bytes.Buffer
 	switch format {
 	case "vtt":

@@ -19,7 +19,7 @@ const (
 	// below it.
 	maxImage = 20 << 20
 	// maxPictures bounds the images that are kept in memory to be used again.
-	maxPictures = 32 << 20
+	maxPictures = 4 << 20
 )
 
 // pictures reads images of a show and keeps the ones that were used last.

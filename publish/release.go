@@ -125,6 +125,7 @@ type builder struct {
 	mu       sync.Mutex
 	images   map[string]*image // by path in the show's folder
 	pictures pictures
+	texts    []*spoken // the transcripts that were read last
 }
 
 // NewRelease builds the release of a show. It reports everything that is wrong

@@ -18,6 +18,10 @@ import (
 // again, at a time. A smaller body is sent in one request, and not kept.
 const chunkSize = 8 << 20
 
+// largeAtOnce is how many large bodies are sent at once, each with a chunk in
+// memory.
+const largeAtOnce = 4
+
 // Write stores an object.
 func (b *Bucket) Write(ctx context.Context, o *bucket.Object, cond bucket.Condition) (bucket.Attrs, error) {
 	attrs, err := b.write(ctx, o, cond)
@@ -35,6 +39,14 @@ func (b *Bucket) write(ctx context.Context, o *bucket.Object, cond bucket.Condit
 	target, err := under(object, cond)
 	if err != nil {
 		return bucket.Attrs{}, err
+	}
+	if o.Size > chunkSize {
+		select {
+		case b.large <- struct{}{}:
+			defer func() { <-b.large }()
+		case <-ctx.Done():
+			return bucket.Attrs{}, ctx.Err()
+		}
 	}
 	var stored *storage.ObjectAttrs
 	err = b.retry(ctx, o.Size, func(ctx context.Context, n int) error {
