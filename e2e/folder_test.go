@@ -86,7 +86,7 @@ func TestNothingToDo(t *testing.T) {
 	w.run(t, "plan", "--exit-code")
 
 	for _, folder := range []string{dir, w.dir} {
-		touch(t, folder)
+		touch(t, folder, longAgo)
 	}
 	before := map[string]string{dir: snapshot(t, dir), w.dir: snapshot(t, w.dir)}
 	w.run(t, "publish", "--yes")

@@ -92,7 +92,7 @@ func authority(t testing.TB) (certificate tls.Certificate, file string) {
 		IsCA: true, BasicConstraintsValid: true,
 		DNSNames: []string{
 			"*.googleapis.com", "api.fastly.com", "api.cloudflare.com", "podping.cloud", "api.podcastindex.org", "overcast.fm",
-			"*.appspot.com", "pubsubhubbub.appspot.com", "hello-universe.example", "*.amazonaws.com", "*.s3.eu-central-1.amazonaws.com",
+			"*.appspot.com", "hello-universe.example", "*.amazonaws.com", "*.s3.eu-central-1.amazonaws.com",
 		},
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)

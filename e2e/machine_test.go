@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -50,7 +49,7 @@ func TestClock(t *testing.T) {
 		"at the date line":   func(w *workplace) *workplace { return w.with("TZ=Pacific/Kiritimati") },
 		"behind it":          func(w *workplace) *workplace { return w.with("TZ=Pacific/Niue") },
 		"nowhere":            func(w *workplace) *workplace { return w.with("TZ=Nowhere/None") },
-		"touched long ago":   touched(t, time.Date(2001, 9, 9, 1, 46, 40, 0, time.UTC)),
+		"touched long ago":   touched(t, longAgo),
 		"touched in future":  touched(t, time.Date(2037, 1, 1, 0, 0, 0, 0, time.UTC)),
 		"touched now":        touched(t, time.Now()),
 		"with another cache": func(w *workplace) *workplace { return w.with("XDG_CACHE_HOME=" + t.TempDir()) },
@@ -69,19 +68,10 @@ func at(clock time.Time) func(*workplace) *workplace {
 	return func(w *workplace) *workplace { return w.with("ONAIR_NOW=" + clock.Format(time.RFC3339)) }
 }
 
-// touched gives all files of a workplace a time.
-func touched(t *testing.T, when time.Time) func(*workplace) *workplace {
+func touched(t *testing.T, from time.Time) func(*workplace) *workplace {
 	return func(w *workplace) *workplace {
 		t.Helper()
-		err := filepath.WalkDir(w.dir, func(name string, _ fs.DirEntry, err error) error {
-			if err != nil {
-				return err
-			}
-			return os.Chtimes(name, when, when)
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
+		touch(t, w.dir, from)
 		return w
 	}
 }

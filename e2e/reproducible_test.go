@@ -18,7 +18,7 @@ func TestReproducible(t *testing.T) {
 	t.Parallel()
 	first := newWorkplace(t)
 	second := newWorkplace(t, "ONAIR_NOW=2027-03-22T23:30:00Z", "TZ=Pacific/Kiritimati", "LC_ALL=C", "USER=somebody")
-	touch(t, second.dir)
+	touch(t, second.dir, longAgo)
 
 	want := first.build(t)
 	if len(want) == 0 {
@@ -53,10 +53,13 @@ func TestWithoutMasters(t *testing.T) {
 	sameFiles(t, "publish without masters", before, builtFolder(t, dir))
 }
 
-// touch gives every file and folder another modification time.
-func touch(t testing.TB, dir string) {
+// longAgo is before anything here was written.
+var longAgo = time.Date(2001, 9, 9, 1, 46, 40, 0, time.UTC)
+
+// touch gives every file and folder another modification time: from a moment on,
+// an hour apart.
+func touch(t testing.TB, dir string, when time.Time) {
 	t.Helper()
-	when := time.Date(2001, 9, 9, 1, 46, 40, 0, time.UTC)
 	err := filepath.WalkDir(dir, func(name string, _ fs.DirEntry, err error) error {
 		if err != nil {
 			return err
