@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -152,8 +153,8 @@ func TestLeftovers(t *testing.T) {
 	cache := filepath.Join(root, "home", "cache", "onair")
 	dirs := []string{w.dir, filepath.Join(root, "public"), filepath.Join(root, "public", "audio"), filepath.Join(root, "state", ".onair")}
 	err = filepath.WalkDir(cache, func(name string, d fs.DirEntry, err error) error {
-		if err == nil && d.IsDir() {
-			dirs = append(dirs, name)
+		if dir := filepath.Dir(name); err == nil && !d.IsDir() && !slices.Contains(dirs, dir) {
+			dirs = append(dirs, dir) // a folder that it writes files to
 		}
 		return err
 	})

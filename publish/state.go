@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
@@ -123,8 +124,8 @@ func readState(ctx context.Context, b bucket.Bucket, seen *bucket.Attrs, cacheDi
 		return &State{}, nil
 	}
 	s := &State{version: seen.Version}
-	cached := stateCache(cacheDir, b.URL(), seen.Version)
-	data, err := os.ReadFile(cached)
+	cached := stateCache(cacheDir, b.URL())
+	data, err := keptState(cached, seen.Version)
 	if err != nil || json.Unmarshal(data, s) != nil {
 		if data, err = download(ctx, b, stateKey, maxState); err != nil {
 			return nil, fmt.Errorf("read the record of what is live: %w", err)
@@ -134,7 +135,7 @@ func readState(ctx context.Context, b bucket.Bucket, seen *bucket.Attrs, cacheDi
 		if json.Unmarshal(data, s) != nil { // damaged is as good as lost, and what is live says the rest
 			return &State{version: seen.Version}, nil
 		}
-		keepState(cached, data)
+		keepState(cached, seen.Version, data)
 	}
 	s.distrust()
 	if s.SchemaVersion > stateVersion {
@@ -157,28 +158,39 @@ func (s *State) distrust() {
 
 func isHex(s string) bool { return strings.Trim(s, "0123456789abcdef") == "" }
 
-// stateCache is the file in which this machine keeps its copy; empty for none.
-func stateCache(dir, bucketURL, version string) string {
+// stateCache is the file in which this machine keeps its copy of a bucket's
+// record, behind a line with the version; empty for none.
+func stateCache(dir, bucketURL string) string {
 	if dir == "" {
 		return ""
 	}
-	sum := sha256.Sum256([]byte(bucketURL + "\x00" + version))
+	sum := sha256.Sum256([]byte(bucketURL))
 	return filepath.Join(dir, "releases", hex.EncodeToString(sum[:16])+".json")
 }
 
+// errOtherVersion: the copy on this machine is that of another version.
+var errOtherVersion = errors.New("another version")
+
+// keptState is the copy that is kept, if it is that of the version.
+func keptState(name, version string) ([]byte, error) {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	kept, data, _ := bytes.Cut(data, []byte("\n"))
+	if string(kept) != version {
+		return nil, errOtherVersion
+	}
+	return data, nil
+}
+
 // keepState keeps a copy for the next look. Losing it costs one request.
-func keepState(name string, data []byte) {
+func keepState(name, version string, data []byte) {
 	if name == "" {
 		return
 	}
-	dir := filepath.Dir(name)
-	if os.MkdirAll(dir, 0o700) != nil {
-		return
-	}
-	_ = durable.WriteFile(name, data, 0o600)
-	if root, err := os.OpenRoot(dir); err == nil { // what killed writers left
-		_ = durable.Sweep(root, ".", time.Hour, time.Now())
-		_ = root.Close()
+	if os.MkdirAll(filepath.Dir(name), 0o700) == nil {
+		_ = durable.WriteFile(name, slices.Concat([]byte(version+"\n"), data), 0o600)
 	}
 }
 
@@ -200,7 +212,7 @@ func (s *State) write(ctx context.Context, b bucket.Bucket, cacheDir string) (ti
 		return time.Time{}, err
 	}
 	s.version = attrs.Version
-	keepState(stateCache(cacheDir, b.URL(), attrs.Version), data)
+	keepState(stateCache(cacheDir, b.URL()), attrs.Version, data)
 	return attrs.Updated, nil
 }
 

@@ -83,6 +83,9 @@ func feed(p *Feed) setter {
 	}
 }
 
+// reserved are the folders of a bucket that hold other things than feeds.
+var reserved = []string{"assets", "audio", "episodes"}
+
 // key sets the path of something published, below the show's URL.
 func key(p *string) setter {
 	return func(v value) {
@@ -92,6 +95,10 @@ func key(p *string) setter {
 		}
 		if path.Clean("/"+s) != "/"+s || strings.ContainsAny(s, "\\?#% ") || len(s) > 512 {
 			v.errorf(rulePath, "write a path below the show's url, such as feed.xml or rss/show.xml", "%s: %s is no path of a file", v.name(), quote(s))
+			return
+		}
+		if first, _, deep := strings.Cut(s, "/"); strings.HasPrefix(s, ".") || strings.Contains(s, "/.") || deep && slices.Contains(reserved, first) {
+			v.errorf(rulePath, "write a path of its own, such as feed.xml or rss/show.xml", "%s: %s lies where onair or a server keeps other things", v.name(), quote(s))
 			return
 		}
 		*p = s

@@ -27,7 +27,7 @@ func checkURL(s string, schemes ...string) error {
 	case (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() == "":
 		return fmt.Errorf("%s names no host", quote(s))
 	case u.User != nil:
-		return fmt.Errorf("%s holds a user name or password", quote(u.Redacted()))
+		return fmt.Errorf("%s holds a user name or password", quote(shown(s)))
 	}
 	return nil
 }
@@ -97,18 +97,35 @@ func checkStorage(s string) error {
 	u, err := url.Parse(s)
 	switch {
 	case err != nil:
-		return fmt.Errorf("%s is not a bucket URL", quote(s))
+		return fmt.Errorf("%s is not a bucket URL", quote(shown(s)))
 	case u.User != nil:
-		return fmt.Errorf("%s holds a user name or password", quote(u.Redacted()))
+		return fmt.Errorf("%s holds a user name or password", quote(shown(s)))
 	case u.Scheme == "file" && u.Opaque+u.Path != "" && (u.Host == "" || u.Host == "localhost"):
 		return nil
 	case u.Scheme == "gs" || u.Scheme == "s3":
 		if u.Host == "" {
-			return fmt.Errorf("%s names no bucket", quote(s))
+			return fmt.Errorf("%s names no bucket", quote(shown(s)))
 		}
 		return nil
 	}
-	return fmt.Errorf("%s is not a bucket URL", quote(s))
+	return fmt.Errorf("%s is not a bucket URL", quote(shown(s)))
+}
+
+// shown is an address as it may be repeated: user, query and fragment may be
+// secrets that somebody put into the wrong place.
+func shown(address string) string {
+	scheme, rest, ok := strings.Cut(address, "://")
+	if !ok {
+		scheme, rest = "", address
+	} else {
+		scheme += "://"
+	}
+	rest, _, _ = strings.Cut(rest, "?")
+	rest, _, _ = strings.Cut(rest, "#")
+	if i := strings.LastIndexByte(rest, '@'); i >= 0 {
+		rest = rest[i+1:]
+	}
+	return scheme + rest
 }
 
 // email sets an address such as show@example.com.

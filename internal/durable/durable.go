@@ -65,6 +65,10 @@ func Create(root *os.Root, name string, perm fs.FileMode) (*File, error) {
 	}
 }
 
+// sweepAge is how old a temporary file must be to be a dead writer's where the
+// file system has no locks that say so.
+const sweepAge = time.Hour
+
 // CreateFile starts a file at an operating-system path, in a folder that
 // exists.
 func CreateFile(name string, perm fs.FileMode) (*File, error) {
@@ -72,6 +76,7 @@ func CreateFile(name string, perm fs.FileMode) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
+	_ = Sweep(root, ".", sweepAge, time.Now()) // what killed writers left beside it
 	f, err := Create(root, filepath.Base(name), perm)
 	if err != nil {
 		_ = root.Close()
