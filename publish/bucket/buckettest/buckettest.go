@@ -24,6 +24,9 @@ type Options struct {
 	IgnoresHeaderConditions string
 	// KeepsOldHeaders: an emulator adds headers to those that are there.
 	KeepsOldHeaders string
+	// MixesVersions: an emulator may answer with the body of one write and the
+	// headers of another.
+	MixesVersions string
 	// IgnoresJoinConditions: an emulator joins whatever the conditions on the
 	// object and its parts say.
 	IgnoresJoinConditions string
