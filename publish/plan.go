@@ -300,10 +300,7 @@ func (p *Plan) compareEpisodes() {
 		}
 		p.Episodes = append(p.Episodes, ec)
 	}
-	live := map[string]bool{}
-	for _, e := range p.Release.live() {
-		live[e.GUID] = true
-	}
+	live := p.Release.liveGUIDs()
 	for _, old := range p.Previous.Episodes {
 		if !live[old.GUID] {
 			gone := &Episode{Episode: &show.Episode{GUID: old.GUID, Slug: old.Slug, Title: old.Title}}

@@ -34,10 +34,7 @@ func (a *applier) keepLock(ctx context.Context) error {
 	}
 	lock := r.Lock.Clone()
 	if a.storage.State == nil {
-		live := map[string]bool{}
-		for _, e := range r.live() {
-			live[e.GUID] = true
-		}
+		live := r.liveGUIDs()
 		for guid := range lock.Episodes {
 			if !live[guid] {
 				delete(lock.Episodes, guid)

@@ -79,10 +79,7 @@ func (p *Plan) checkDropped(named []string) error {
 			return fmt.Errorf("there is no episode %q to remove: %w", name, ErrRefused)
 		}
 	}
-	live := map[string]bool{}
-	for _, e := range p.Release.live() {
-		live[e.GUID] = true
-	}
+	live := p.Release.liveGUIDs()
 	for _, e := range p.Previous.Episodes {
 		if !live[e.GUID] && !slices.Contains(named, e.GUID) && !slices.Contains(named, e.Slug) {
 			return &DroppedError{Slug: e.Slug, GUID: e.GUID}

@@ -52,6 +52,15 @@ func (r *Release) live() []*Episode {
 	return slices.DeleteFunc(slices.Clone(r.Episodes), func(e *Episode) bool { return e.audio == nil })
 }
 
+// liveGUIDs are the GUIDs of the episodes that the feed names.
+func (r *Release) liveGUIDs() map[string]bool {
+	guids := map[string]bool{}
+	for _, e := range r.live() {
+		guids[e.GUID] = true
+	}
+	return guids
+}
+
 // Object is one object of a release.
 type Object struct {
 	bucket.Object
