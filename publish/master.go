@@ -1,12 +1,17 @@
 package publish
 
 import (
+	"context"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"runtime"
 	"slices"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"onair/audio"
 	"onair/internal/finding"
@@ -132,13 +137,52 @@ func (m *master) pin(slug string) show.Pin {
 	}
 }
 
+// probing is a master and why it could not be probed.
+type probing struct {
+	*master
+	err error
+}
+
+// maxProbes bounds the masters that are read at once; more would only make a
+// disk seek.
+const maxProbes = 4
+
+// probeMasters probes the masters of all episodes, several at a time: to hash
+// an hour of audio keeps one processor busy. The error is that of ctx; what is
+// wrong with a master is for measure to report.
+func (b *builder) probeMasters(ctx context.Context) error {
+	b.masters = map[string]*probing{}
+	var group errgroup.Group
+	group.SetLimit(min(maxProbes, runtime.GOMAXPROCS(0)))
+	var mu sync.Mutex
+	done := 0
+	for _, e := range b.show.Episodes {
+		p := &probing{master: &master{folder: b.show.Folder, name: e.Audio}}
+		b.masters[e.Audio] = p
+		group.Go(func() error {
+			if ctx.Err() != nil {
+				return nil
+			}
+			p.err = p.probe(b.o.Cache)
+			mu.Lock()
+			defer mu.Unlock()
+			if done++; b.o.Progress != nil {
+				b.o.Progress(done, len(b.show.Episodes))
+			}
+			return nil
+		})
+	}
+	_ = group.Wait()
+	return ctx.Err()
+}
+
 // measure finds out what the episode's audio is: from the master when it is on
 // this machine, from the lock when it is not. It reports whether the episode
 // can go on; a draft without audio can.
 func (b *builder) measure(e *Episode) bool {
 	pinned := b.show.Lock.Episodes[e.GUID]
-	m := &master{folder: b.show.Folder, name: e.Audio}
-	err := m.probe(b.o.Cache)
+	p := b.masters[e.Audio]
+	m, err := p.master, p.err
 	switch {
 	case err == nil:
 		e.master = m

@@ -23,7 +23,7 @@ type Options struct {
 	Cache *statcache.Cache // measurements of masters; nil: measure again
 
 	// Progress hears how many of the show's episodes have been measured: the part
-	// of a release that takes long. Nil: nobody listens.
+	// of a release that takes long. Calls come one at a time. Nil: nobody listens.
 	Progress func(done, all int)
 
 	// ReplaceAudio names the episodes, by slug, whose pinned audio may change.
@@ -130,6 +130,7 @@ type builder struct {
 	release  *Release
 
 	contributors map[string][]credit.Contributor // by path of the transcript
+	masters      map[string]*probing             // by path in the show's folder
 
 	mu       sync.Mutex
 	images   map[string]*image // by path in the show's folder
@@ -155,14 +156,14 @@ func NewRelease(ctx context.Context, s *show.Show, o *Options) (*Release, findin
 		b.findings.Errorf("P005", s.At("cdn"), "onair cdn config --help and docs/cdn.md say what each provider needs", "%s", problem)
 	}
 	b.readContributors(ctx)
-	for i, e := range s.Episodes {
+	if err := b.probeMasters(ctx); err != nil {
+		return nil, nil, err
+	}
+	for _, e := range s.Episodes {
 		if err := ctx.Err(); err != nil {
 			return nil, nil, err
 		}
 		b.addEpisode(e)
-		if o.Progress != nil {
-			o.Progress(i+1, len(s.Episodes))
-		}
 	}
 	for _, name := range b.o.Remove {
 		b.forget(name)
