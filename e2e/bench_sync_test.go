@@ -13,6 +13,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"testing"
+	"time"
 )
 
 // fullCatalogue has, in 254 episodes, some 3,300 files and 640 MB.
@@ -56,11 +57,16 @@ func BenchmarkSync(b *testing.B) {
 	b.ReportMetric(float64(size)/1e6, "MB")
 }
 
+// roundTrip is how long a request takes to a bucket in another town.
+const roundTrip = 30 * time.Millisecond
+
 // BenchmarkNothingToDo publishes what is live already, and again after every
 // file of the show was touched, as by a fresh clone. Both cost listings only,
 // in pages of a thousand; at a smaller scale pages are as much smaller. rclone
 // compares a folder that is built already, by sizes and times, where onair reads,
 // checks and renders the show, as onair check does too: "check" is its share.
+// The emulator answers at once; "far" is with every answer as late as over a
+// network.
 func BenchmarkNothingToDo(b *testing.B) {
 	need(b, "rclone")
 	e := startEmulator(b)
@@ -82,16 +88,22 @@ func BenchmarkNothingToDo(b *testing.B) {
 		return contestant{name, prepare, command, func() {
 			requests[name], writes[name] = len(e.asked()), len(e.writes())
 			e.forget()
+			e.intercept(nil)
 		}}
 	}
+	far := func() { e.intercept(func(request) { time.Sleep(roundTrip) }) }
 	publish := func() *exec.Cmd { return w.command("publish", "--yes") }
 	peer := func() *exec.Cmd { return rclone(b, e, built, privateName) }
+	fastList := func() *exec.Cmd { return rclone(b, e, built, privateName, "--fast-list") }
 	e.forget()
 	took := race(b, []contestant{
 		run("onair", nil, publish),
 		run("onair check", nil, func() *exec.Cmd { return w.command("check") }),
 		run("rclone", nil, peer),
-		run("rclone fast-list", nil, func() *exec.Cmd { return rclone(b, e, built, privateName, "--fast-list") }),
+		run("rclone fast-list", nil, fastList),
+		run("onair far", far, publish),
+		run("rclone far", far, peer),
+		run("rclone fast-list far", far, fastList),
 		run("onair touched", func() { touchNow(b, w.dir) }, publish),
 		run("rclone touched", func() { touchNow(b, built) }, peer),
 	})
@@ -102,6 +114,8 @@ func BenchmarkNothingToDo(b *testing.B) {
 	}
 	ratio(b, took["onair"].Wall, took["rclone"].Wall, "wall-x-rclone")
 	ratio(b, took["onair"].Wall, took["rclone fast-list"].Wall, "wall-x-fast-list")
+	ratio(b, took["onair far"].Wall, took["rclone far"].Wall, "far-wall-x-rclone")
+	ratio(b, took["onair far"].Wall, took["rclone fast-list far"].Wall, "far-wall-x-fast-list")
 	ratio(b, took["onair touched"].Wall, took["rclone touched"].Wall, "touched-wall-x-rclone")
 	ratio(b, took["onair check"].CPU, took["onair"].CPU, "check-cpu-x-onair")
 	b.ReportMetric(float64(n), "objects")
