@@ -52,10 +52,8 @@ const keptTexts = 8
 // read returns the transcript parsed and timed, from memory if it was asked for
 // a moment ago.
 func (t *transcript) read() (*spoken, error) {
-	t.b.mu.Lock()
-	defer t.b.mu.Unlock()
-	if i := slices.IndexFunc(t.b.texts, func(s *spoken) bool { return s.path == t.Path }); i >= 0 {
-		return t.b.texts[i], nil
+	if s := t.b.recent(t.Path); s != nil {
+		return s, nil
 	}
 	src, err := t.b.show.Folder.ReadFile(t.Path, maxTranscript)
 	if err != nil {
@@ -63,10 +61,27 @@ func (t *transcript) read() (*spoken, error) {
 	}
 	s := &spoken{path: t.Path, text: transcripts.Parse(src, t.b.transcriptOptions(t.Path))}
 	s.cues = s.text.Cues(t.duration)
-	if t.b.texts = append(t.b.texts, s); len(t.b.texts) > keptTexts {
-		t.b.texts = slices.Delete(t.b.texts, 0, 1)
-	}
+	t.b.keep(s)
 	return s, nil
+}
+
+// recent is a transcript that was read a moment ago; nil: it was not.
+func (b *builder) recent(path string) *spoken {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if i := slices.IndexFunc(b.texts, func(s *spoken) bool { return s.path == path }); i >= 0 {
+		return b.texts[i]
+	}
+	return nil
+}
+
+// keep keeps a transcript for those who ask soon.
+func (b *builder) keep(s *spoken) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.texts = append(b.texts, s); len(b.texts) > keptTexts {
+		b.texts = slices.Delete(b.texts, 0, 1)
+	}
 }
 
 // page is the transcript as its page reads it.
@@ -173,19 +188,31 @@ func (b *builder) addTranscripts(e *Episode) {
 		if t.Language != e.Language {
 			stem += "." + strings.ToLower(t.Language)
 		}
-		for _, f := range formats {
-			if f.timed && !t.timed {
+		var written []source
+		names := t.formats()
+		for _, name := range names {
+			written = append(written, func() ([]byte, error) { return t.render(name) })
+		}
+		for i, made := range newObjects(RoleTranscript, written) {
+			if made.err != nil {
+				b.findings.Errorf("P004", show.Position{File: t.Path}, "", "write %s: %v", names[i], made.err)
 				continue
 			}
-			o, err := b.keyed(RoleTranscript, stem, "."+f.name, func() ([]byte, error) { return t.render(f.name) })
-			if err != nil {
-				b.findings.Errorf("P004", show.Position{File: t.Path}, "", "write %s: %v", f.name, err)
-				continue
-			}
+			o := b.addKeyed(made.Object, stem, "."+names[i])
 			o.Episode = e.Slug
 			t.files = append(t.files, o)
 		}
 	}
+}
+
+// formats are the names of those that the transcript can have.
+func (t *transcript) formats() (names []string) {
+	for _, f := range formats {
+		if t.timed || !f.timed {
+			names = append(names, f.name)
+		}
+	}
+	return names
 }
 
 // render writes the transcript in one format.

@@ -6,6 +6,9 @@ import (
 	"encoding/hex"
 	"hash/crc32"
 	"io"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
 
 	"onair/publish/bucket"
 	"onair/show"
@@ -50,8 +53,12 @@ func (b *builder) keyed(role Role, stem, ext string, from source) (*Object, erro
 	if err != nil {
 		return nil, err
 	}
+	return b.addKeyed(o, stem, ext), nil
+}
+
+func (b *builder) addKeyed(o *Object, stem, ext string) *Object {
 	o.Key = stem + "-" + o.SHA256[:16] + ext
-	return b.add(o), nil
+	return b.add(o)
 }
 
 // fixed adds an object under a key of its own.
@@ -71,6 +78,28 @@ func newObject(role Role, from source) (*Object, error) {
 		return nil, err
 	}
 	return objectOf(role, data, from), nil
+}
+
+// made is a new object, or why there is none.
+type made struct {
+	*Object
+	err error
+}
+
+// newObjects is newObject for many sources, which are asked several at a time.
+// The objects are in the order of their sources.
+func newObjects(role Role, from []source) []made {
+	all := make([]made, len(from))
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, from := range from {
+		group.Go(func() error {
+			all[i].Object, all[i].err = newObject(role, from)
+			return nil
+		})
+	}
+	_ = group.Wait()
+	return all
 }
 
 // objectOf is newObject for bytes that are at hand, and that from gives again.

@@ -180,17 +180,22 @@ func (b *builder) addPages() {
 		return
 	}
 	site := b.site(theme)
+	var keys []string
+	var rendered []source
 	for page, err := range theme.Pages(site) {
 		if err != nil {
 			b.badTemplate(err)
 			return
 		}
-		o, err := b.fixed(RolePage, page.Key, page.Render)
-		if err != nil {
-			b.badTemplate(err)
+		keys, rendered = append(keys, page.Key), append(rendered, page.Render)
+	}
+	for i, made := range newObjects(RolePage, rendered) {
+		if made.err != nil {
+			b.badTemplate(made.err)
 			return
 		}
-		o.Episode = episodeOf(page.Key)
+		made.Key, made.Episode = keys[i], episodeOf(keys[i])
+		b.add(made.Object)
 	}
 }
 

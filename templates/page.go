@@ -26,24 +26,30 @@ type Page struct {
 	Render func() ([]byte, error)
 }
 
-// renderer renders the pages of one site, one at a time. The functions of its
+// renderer renders pages of one site, one at a time. The functions of its
 // templates start relative links at current.
 type renderer struct {
-	site  *Site
-	sets  map[string]*template.Template
-	theme *Theme
-
-	mu      sync.Mutex
+	site    *Site
+	sets    map[string]*template.Template
+	theme   *Theme
 	current string // key of the page being rendered
+	idle    *idle  // renderers of the same site, this one among them
+}
+
+// idle are the renderers of a site that nobody uses: one for each page that is
+// rendered at the same time as others.
+type idle struct {
+	mu        sync.Mutex
+	renderers []*renderer
 }
 
 // Pages yields every page of the site, in key order. Pages render when they are
-// asked to, from the site as it then is, so that the pages of a catalogue need
-// not be in memory together. An error ends the sequence; one about a redirect
-// wraps a finding.Finding.
+// asked to, also several at once, from the site as it then is, so that the pages
+// of a catalogue need not be in memory together. An error ends the sequence; one
+// about a redirect wraps a finding.Finding.
 func (t *Theme) Pages(site *Site) iter.Seq2[Page, error] {
 	return func(yield func(Page, error) bool) {
-		r, err := t.renderer(site)
+		r, err := t.renderer(site, &idle{})
 		if err != nil {
 			yield(Page{}, err)
 			return
@@ -53,6 +59,7 @@ func (t *Theme) Pages(site *Site) iter.Seq2[Page, error] {
 			yield(Page{}, err)
 			return
 		}
+		r.idle.put(r)
 		for _, p := range pages {
 			if !yield(p, nil) {
 				return
@@ -62,11 +69,14 @@ func (t *Theme) Pages(site *Site) iter.Seq2[Page, error] {
 }
 
 // page is a page whose body f renders.
-func (r *renderer) page(key string, f func() ([]byte, error)) Page {
+func (r *renderer) page(key string, f func(*renderer) ([]byte, error)) Page {
 	return Page{Key: key, Render: func() ([]byte, error) {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		body, err := f()
+		free, err := r.another()
+		if err != nil {
+			return nil, err
+		}
+		defer r.idle.put(free)
+		body, err := f(free)
 		if err != nil {
 			err = fmt.Errorf("render %s: %w", key, err)
 		}
@@ -74,14 +84,34 @@ func (r *renderer) page(key string, f func() ([]byte, error)) Page {
 	}}
 }
 
+// another is a renderer of the same site that nobody uses.
+func (r *renderer) another() (*renderer, error) {
+	r.idle.mu.Lock()
+	n := len(r.idle.renderers) - 1
+	if n < 0 {
+		r.idle.mu.Unlock()
+		return r.theme.renderer(r.site, r.idle)
+	}
+	defer r.idle.mu.Unlock()
+	free := r.idle.renderers[n]
+	r.idle.renderers = r.idle.renderers[:n]
+	return free, nil
+}
+
+func (i *idle) put(r *renderer) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.renderers = append(i.renderers, r)
+}
+
 // renderer binds a copy of the theme's templates to the site.
-func (t *Theme) renderer(site *Site) (*renderer, error) {
+func (t *Theme) renderer(site *Site, others *idle) (*renderer, error) {
 	for _, a := range t.assets {
 		if site.AssetKeys[a.Name] == "" {
 			return nil, fmt.Errorf("theme asset %s has no key", a.Name)
 		}
 	}
-	r := &renderer{site: site, theme: t, sets: map[string]*template.Template{}}
+	r := &renderer{site: site, theme: t, sets: map[string]*template.Template{}, idle: others}
 	for name, set := range t.pages {
 		c, err := set.Clone()
 		if err != nil {
@@ -95,15 +125,15 @@ func (t *Theme) renderer(site *Site) (*renderer, error) {
 // pages lists the pages of the site in key order.
 func (r *renderer) pages() ([]Page, error) {
 	pages := []Page{
-		r.page("index.html", r.showPage),
-		r.page("404.html", r.notFound),
-		r.page("robots.txt", r.robots),
+		r.page("index.html", (*renderer).showPage),
+		r.page("404.html", (*renderer).notFound),
+		r.page("robots.txt", (*renderer).robots),
 	}
 	if !r.site.Show.Private {
-		pages = append(pages, r.page("sitemap.xml", r.sitemap))
+		pages = append(pages, r.page("sitemap.xml", (*renderer).sitemap))
 	}
 	for i, e := range r.site.Episodes {
-		pages = append(pages, r.page(e.PageKey(), func() ([]byte, error) { return r.episode(i) }))
+		pages = append(pages, r.page(e.PageKey(), func(r *renderer) ([]byte, error) { return r.episode(i) }))
 	}
 	moved, err := r.redirects(pages)
 	if err != nil {

@@ -121,6 +121,37 @@ func TestSameSiteSameBytes(t *testing.T) {
 	}
 }
 
+// TestPagesRenderAtOnce also has the race detector look.
+func TestPagesRenderAtOnce(t *testing.T) {
+	theme, err := templates.Load(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	site := sampleSite(t)
+	want, err := renderWith(theme, site)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var group sync.WaitGroup
+	for p, err := range theme.Pages(site) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 3 {
+			group.Go(func() {
+				body, err := p.Render()
+				if err != nil {
+					t.Error(err)
+				}
+				if diff := cmp.Diff(want[p.Key], string(body)); diff != "" {
+					t.Errorf("%s beside others (-alone +beside):\n%s", p.Key, diff)
+				}
+			})
+		}
+	}
+	group.Wait()
+}
+
 func TestThemeServesSeveralSites(t *testing.T) {
 	theme, err := templates.Load(nil)
 	if err != nil {

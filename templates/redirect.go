@@ -29,7 +29,7 @@ func (r *renderer) redirects(pages []Page) ([]Page, error) {
 					Hint:     "a path below the show's url at which nothing else lies, such as /4 or /2019/old-name.html",
 				}
 			}
-			moved = append(moved, r.page(key, func() ([]byte, error) { return r.redirect(key, e) }))
+			moved = append(moved, r.page(key, func(r *renderer) ([]byte, error) { return r.redirect(key, e) }))
 		}
 	}
 	return moved, nil
