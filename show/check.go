@@ -42,9 +42,9 @@ func (l *loader) checkEpisode(e *Episode) {
 	at, named := e.places["audio"]
 	if named && e.Audio != "" && !l.folder.isFile(e.Audio) && l.show.Lock.Episodes[e.GUID] == nil {
 		if e.Draft || e.Date.IsZero() {
-			l.found.Warnf(ruleMissingFile, at, "", "audio: there is no file %s", e.Audio)
+			l.found.Warnf(ruleMissingFile, at, "", "audio: there is no file %s", quote(e.Audio))
 		} else {
-			l.found.Errorf(ruleMissingFile, at, "", "audio: there is no file %s, and %s has no pin of it", e.Audio, LockFile)
+			l.found.Errorf(ruleMissingFile, at, "", "audio: there is no file %s, and %s has no pin of it", quote(e.Audio), LockFile)
 		}
 	}
 }

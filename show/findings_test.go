@@ -238,6 +238,7 @@ var findingCases = []struct {
 	{"guest with a name", "", []edit{change(ep, "guests: [deneb]", `guests: [{name: "Deneb Star", role: Guest}]`)}, nil},
 
 	{"no artwork", ruleMissingFile, []edit{remove("artwork.jpg")}, nil},
+	{"artwork that is a folder", ruleMissingFile, []edit{change("show.yaml", "artwork: artwork.jpg", "artwork: .")}, nil},
 	{"no chapter image", ruleMissingFile, []edit{remove("episodes/4-cloudy/cdn.png")}, nil},
 	{"no person's image", ruleMissingFile, []edit{remove("people/rigel.png")}, nil},
 	{"no logo", ruleMissingFile, []edit{remove("sponsors/acme.png")}, nil},

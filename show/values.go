@@ -251,7 +251,7 @@ func file(p *string) setter {
 			return
 		}
 		if !v.folder.isFile(name) {
-			v.errorf(ruleMissingFile, "", "%s: there is no file %s", v.name(), name)
+			v.errorf(ruleMissingFile, "", "%s: there is no file %s", v.name(), quote(name))
 			return
 		}
 		*p = name
