@@ -41,35 +41,39 @@ const (
 	lostToken    fault = "lost-page-token"    // a listing looks as if it ended here
 )
 
-// passing are the faults that come and go; mild, those of them that trying again
-// is for; lasting, those of a service that does not get better.
-var (
-	passing = []fault{
+// weather is what can go wrong: what comes and goes; of that, what trying again
+// is for; and what a service has that does not get better.
+type weather struct{ passing, mild, lasting []fault }
+
+var cloudWeather = weather{
+	passing: []fault{
 		return408, return429, return500, return503, return401, return403, return412, resetBefore, resetAfter, brokenUpload,
 		brokenStream, stallBefore, stallAfter, corruptUpload, corruptedData, expiredToken, lostToken,
-	}
-	mild = []fault{
+	},
+	mild: []fault{
 		return408, return429, return500, return503, resetBefore, resetAfter, brokenUpload, brokenStream, stallBefore, stallAfter, corruptUpload,
-	}
-	lasting = []fault{return403, return412, return503, resetBefore, resetAfter, brokenUpload, brokenStream, stallBefore, stallAfter, corruptUpload, corruptedData}
-)
+	},
+	lasting: []fault{return403, return412, return503, resetBefore, resetAfter, brokenUpload, brokenStream, stallBefore, stallAfter, corruptUpload, corruptedData},
+}
 
 // schedule decides what goes wrong with which request. It goes by what the
 // request asks and how often that was asked before, and not by the order of
 // requests, which differs between workers: a seed is the same every time.
 type schedule struct {
-	seed    int
-	often   float64 // share of the requests that something happens to
-	doomed  float64 // share of the questions that are never answered well
-	passing []fault // what happens to the others
+	seed     int
+	often    float64 // share of the requests that something happens to
+	passing  []fault // what happens to them
+	doomed   float64 // share of the questions that are never answered well
+	lasting  []fault // what happens to those
+	harmless bool    // a publish has to get through
 
 	mu    sync.Mutex
 	asked map[string]int
 	met   map[fault]int // what has happened how often
 }
 
-func newSchedule(seed int) *schedule {
-	s := &schedule{seed: seed, passing: passing, asked: map[string]int{}, met: map[fault]int{}}
+func newSchedule(seed int, w weather) *schedule {
+	s := &schedule{seed: seed, passing: w.passing, lasting: w.lasting, asked: map[string]int{}, met: map[fault]int{}}
 	switch seed % 5 {
 	case 0:
 		s.often = 0.02
@@ -80,31 +84,25 @@ func newSchedule(seed int) *schedule {
 	case 3:
 		s.often, s.doomed = 0.1, 0.02
 	case 4:
-		s.often, s.passing = 0.15, mild
+		s.often, s.passing, s.harmless = 0.15, w.mild, true
 	}
 	return s
 }
 
-// harmless reports whether a publish has to get through.
-func (s *schedule) harmless() bool { return s.doomed == 0 && len(s.passing) == len(mild) }
-
-// next decides about a request.
-func (s *schedule) next(c call, r *http.Request) fault {
-	question := fmt.Sprint(c.op, r.Method, c.bucket, "/", c.key)
-	if strings.HasPrefix(c.key, ".onair/joined/") { // their names are random
-		question = fmt.Sprint(c.op, "joined")
-	}
+// next decides about a request that asks a question, to which some faults can
+// happen.
+func (s *schedule) next(question string, can func(fault) bool) fault {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.asked[question]++
 	f := noFault
 	switch {
 	case s.draw("doomed", question) < s.doomed:
-		f = lasting[int(s.draw("lasting", question)*float64(len(lasting)))]
+		f = s.lasting[int(s.draw("lasting", question)*float64(len(s.lasting)))]
 	case s.draw("often", question, s.asked[question]) < s.often:
 		f = s.passing[int(s.draw("passing", question, s.asked[question])*float64(len(s.passing)))]
 	}
-	if !f.fits(c, r) {
+	if !can(f) {
 		f = noFault
 	}
 	if f != noFault {
@@ -122,6 +120,14 @@ func (s *schedule) draw(what ...any) float64 {
 	x *= 0xff51afd7ed558ccd
 	x ^= x >> 33
 	return float64(x>>11) / (1 << 53)
+}
+
+// question is what a call asks, without what is random about it.
+func (c call) question(r *http.Request) string {
+	if strings.HasPrefix(c.key, ".onair/joined/") {
+		return fmt.Sprint(c.op, "joined")
+	}
+	return fmt.Sprint(c.op, r.Method, c.bucket, "/", c.key)
 }
 
 // fits reports whether the fault can happen to the call.
@@ -157,7 +163,7 @@ func (n *network) RoundTrip(r *http.Request) (*http.Response, error) {
 	c, ours := parseCall(r)
 	f := noFault
 	if ours && n.schedule != nil {
-		f = n.schedule.next(c, r)
+		f = n.schedule.next(c.question(r), func(f fault) bool { return f.fits(c, r) })
 	}
 	if answer, err := f.before(r, body); answer != nil || err != nil {
 		return answer, err
@@ -171,6 +177,8 @@ func (n *network) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	return f.after(r, answer)
 }
+
+func (n *network) follow(s *schedule) { n.schedule = s }
 
 // CloseIdleConnections implements what http.Client asks for.
 func (n *network) CloseIdleConnections() {}

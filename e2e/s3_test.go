@@ -6,13 +6,20 @@ import (
 	"io"
 	"strings"
 	"testing"
+
+	"onair/publish/bucket"
 )
 
 // objects returns what the public bucket holds, by key, without onair's own
 // records.
 func (s *s3Server) objects(t testing.TB) map[string]object {
 	t.Helper()
-	b := openS3(t, s.bucketURL(bucketName))
+	return objectsIn(t, openS3(t, s.bucketURL(bucketName)))
+}
+
+// objectsIn is what a bucket holds for listeners, by key.
+func objectsIn(t testing.TB, b bucket.Bucket) map[string]object {
+	t.Helper()
 	all := map[string]object{}
 	for listed, err := range b.List(t.Context(), "") {
 		if err != nil {

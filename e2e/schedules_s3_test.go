@@ -1,0 +1,163 @@
+package e2e
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"syscall"
+	"testing"
+
+	"golang.org/x/sync/errgroup"
+
+	"onair/publish"
+	"onair/publish/bucket/s3"
+)
+
+// s3Weather has nothing that stalls, since an S3 server runs by the real clock,
+// and nothing about the pages of listings, of which there is one.
+var s3Weather = weather{
+	passing: []fault{
+		return429, return500, return503, return401, return403, return412, resetBefore, resetAfter, brokenUpload, brokenStream, corruptUpload, corruptedData,
+	},
+	mild:    []fault{return429, return500, return503, resetBefore, resetAfter, brokenUpload, brokenStream},
+	lasting: []fault{return403, return412, return503, resetBefore, resetAfter, brokenUpload, brokenStream, corruptUpload, corruptedData},
+}
+
+// s3Network leads to an S3 server, and breaks as a schedule says.
+type s3Network struct {
+	schedule *schedule        // nil: nothing goes wrong
+	written  func(key string) // called after every write
+}
+
+func (n *s3Network) follow(s *schedule) { n.schedule = s }
+
+// RoundTrip implements http.RoundTripper.
+func (n *s3Network) RoundTrip(r *http.Request) (*http.Response, error) {
+	body, err := sentBody(r)
+	if err != nil {
+		return nil, err
+	}
+	f := noFault
+	if n.schedule != nil {
+		question := r.Method + r.URL.Path
+		for _, name := range []string{"list-type", "uploads", "uploadId", "partNumber"} {
+			if r.URL.Query().Has(name) {
+				question += " " + name
+			}
+		}
+		f = n.schedule.next(question, func(f fault) bool { return f.fitsS3(r) })
+	}
+	switch f {
+	case return401, return403, return412, return429, return500, return503:
+		return refusal(f, r), nil
+	case resetBefore, brokenUpload:
+		return nil, syscall.ECONNRESET
+	case corruptUpload:
+		body = bytes.Clone(body)
+		body[len(body)/2] ^= 1
+	}
+	in := r.Clone(r.Context())
+	in.Body = io.NopCloser(bytes.NewReader(body))
+	if len(body) == 0 {
+		in.Body = http.NoBody
+	}
+	answer, err := http.DefaultTransport.RoundTrip(in)
+	if err != nil {
+		return nil, err
+	}
+	defer answer.Body.Close()
+	if changesS3(r) && n.written != nil {
+		n.written(r.URL.Path)
+	}
+	return f.after(r, answer)
+}
+
+func changesS3(r *http.Request) bool {
+	return r.Method != http.MethodGet && r.Method != http.MethodHead
+}
+
+// fitsS3 reports whether the fault can happen to the request.
+func (f fault) fitsS3(r *http.Request) bool {
+	switch f {
+	case corruptUpload:
+		return r.Method == http.MethodPut && r.ContentLength > 0
+	case corruptedData:
+		return r.Method == http.MethodGet && !r.URL.Query().Has("list-type")
+	case return412:
+		return changesS3(r)
+	}
+	return true
+}
+
+// refusal is an error as S3 answers it.
+func refusal(f fault, r *http.Request) *http.Response {
+	code := 0
+	fmt.Sscanf(string(f), "return-%d", &code)
+	name := map[fault]string{
+		return401: "AccessDenied", return403: "AccessDenied", return412: "PreconditionFailed",
+		return429: "SlowDown", return500: "InternalError", return503: "ServiceUnavailable",
+	}[f]
+	said := fmt.Sprintf("<?xml version=\"1.0\"?><Error><Code>%s</Code><Message>The schedule says so.</Message></Error>", name)
+	if r.Method == http.MethodHead {
+		said = ""
+	}
+	return &http.Response{
+		StatusCode: code, Request: r, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: http.Header{"Content-Type": {"application/xml"}},
+		Body:   io.NopCloser(strings.NewReader(said)), ContentLength: int64(len(said)),
+	}
+}
+
+// TestFaultSchedulesS3 is TestFaultSchedules on an S3 server, by the real clock.
+func TestFaultSchedulesS3(t *testing.T) {
+	t.Parallel()
+	server := startVersityGW(t)
+	server.publish(t)
+	var all tally
+	n := rounds(t, 60)
+	var group errgroup.Group
+	group.SetLimit(12) // most of them wait before they try again
+	for seed := range n {
+		group.Go(func() error {
+			t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) { server.weather(t, seed, &all) })
+			return nil
+		})
+	}
+	_ = group.Wait()
+	all.report(t, n, s3Weather.passing)
+}
+
+// weather tries a schedule below a prefix of its own.
+func (s *s3Server) weather(t *testing.T, seed int, all *tally) {
+	prefix := fmt.Sprintf("/seed-%d", seed)
+	at := func(bucket string) string { return strings.Replace(s.bucketURL(bucket), "?", prefix+"?", 1) }
+	home := s.url + "/" + bucketName + prefix + "/"
+	changes := changesOf(t, map[string]string{"ONAIR_STORAGE": at(bucketName), "ONAIR_STATE": at(privateName), "ONAIR_URL": home})
+	app := &listener{feedURL: home + "feed.xml"}
+	net := &s3Network{written: app.look}
+	open := func(url string) *s3.Bucket {
+		b, err := s3.Open(t.Context(), url, &s3.Options{HTTPClient: &http.Client{Transport: net}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	p := stage{
+		storage: publish.Storage{Public: open(at(bucketName)), State: open(at(privateName))},
+		network: net,
+		held:    func(t testing.TB) map[string]object { return objectsIn(t, openS3(t, at(bucketName))) },
+	}
+	change, feeds := changes[seed%len(changes)], 1
+	if change.before != nil {
+		feeds++
+		if err := p.publish(t, change.before); err != nil {
+			t.Fatal(err)
+		}
+	}
+	schedule := newSchedule(seed/len(changes), s3Weather)
+	all.add(p.survive(t, change.publish, schedule), schedule)
+	p.mustHold(t, change.after, "in the end")
+	app.mustBeContent(t, feeds)
+}
