@@ -62,8 +62,10 @@ func refuses(_ *s3.PutObjectOutput, err error) (bool, error) {
 	switch {
 	case err == nil || unsupported(err):
 		return false, nil
-	case status(err) == http.StatusPreconditionFailed, code(err) == "NoSuchKey":
+	case status(err) == http.StatusPreconditionFailed:
 		return true, nil
+	case status(err) == http.StatusNotFound && code(err) != "NoSuchBucket":
+		return true, nil // NoSuchKey, though the code may have been lost on its way
 	}
 	return false, err
 }

@@ -2,6 +2,7 @@ package s3
 
 import (
 	"errors"
+	"io"
 	"strings"
 	"testing"
 
@@ -81,6 +82,16 @@ func TestProbeFails(t *testing.T) {
 		}
 		if f.made != 2 {
 			t.Errorf("%d objects made, want the probe and feed.xml", f.made)
+		}
+	})
+}
+
+// A refusal that loses its code on its way is a refusal.
+func TestProbeAnswerIsCut(t *testing.T) {
+	inBubble(t, func(t *testing.T, b *Bucket, _ *fake, net *faults.Transport) {
+		net.Pending = []faults.Fault{faults.On(commits, faults.CutsBody(5, faults.Failing(io.ErrUnexpectedEOF)))}
+		if err := b.Probe(t.Context()); err != nil || len(net.Pending) != 0 {
+			t.Errorf("Probe = %v", err)
 		}
 	})
 }
