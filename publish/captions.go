@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"path"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	"onair/show"
 	"onair/transcripts"
 	"onair/transcripts/credit"
+	"onair/transcripts/repo"
 )
 
 // transcript is a Markdown transcript of an episode and what becomes of it. It
@@ -105,7 +107,7 @@ func (b *builder) readTranscripts(e *Episode) {
 			b.findings.Errorf("P003", show.Position{File: f.Path}, "", "read transcript: %v", err)
 			continue
 		}
-		b.findings = append(b.findings, forPublishing(s.text.Findings)...)
+		b.findings = append(b.findings, forPublishing(b.heeded(s.text.Findings))...)
 		t.timed = s.cues != nil
 		e.transcripts = append(e.transcripts, t)
 	}
@@ -153,9 +155,35 @@ func (b *builder) compareTranslations(e *Episode) {
 			continue
 		}
 		if translation, err := t.read(); err == nil {
-			b.findings = append(b.findings, transcripts.CompareTranslation(first.text, translation.text, t.Path)...)
+			b.findings = append(b.findings, b.heeded(transcripts.CompareTranslation(first.text, translation.text, t.Path))...)
 		}
 	}
+}
+
+// readTranscriptSettings reads transcripts.yaml, which the show's transcripts may
+// have as those of a repository of their own do.
+func (b *builder) readTranscriptSettings() {
+	settings, err := repo.Load(b.show.Folder.FS)
+	if settings == nil {
+		b.settings = &repo.Settings{}
+		f := finding.Finding{Severity: finding.Error, Position: show.Position{File: repo.SettingsFile}, Message: fmt.Sprint(err)}
+		_ = errors.As(err, &f)
+		f.Rule = "P007"
+		b.findings.Add(f)
+		return
+	} // else an error is that of people.yaml, which package show judges
+	b.settings = settings
+	if own := b.show.Transcripts.Fraction; settings.Fraction != "" && settings.Fraction != own {
+		b.findings.Errorf("P007", show.Position{File: repo.SettingsFile}, "leave it to show.yaml", "timestamp_fraction is %s here and %s in show.yaml", settings.Fraction, own)
+	}
+}
+
+// heeded leaves out what transcripts.yaml disables.
+func (b *builder) heeded(found finding.List) finding.List {
+	return slices.DeleteFunc(slices.Clone(found), func(f finding.Finding) bool {
+		_, disabled := b.settings.Disabled[f.Rule]
+		return disabled
+	})
 }
 
 // forPublishing makes warnings of errors. What is an error to the linter is an
@@ -170,7 +198,7 @@ func forPublishing(found finding.List) finding.List {
 }
 
 func (b *builder) transcriptOptions(file string) *transcripts.Options {
-	o := &transcripts.Options{File: file}
+	o := &transcripts.Options{File: file, Pauses: b.settings.Pauses}
 	if fraction, err := transcripts.ParseFraction(b.show.Transcripts.Fraction); err == nil {
 		o.Fraction = fraction // package show has refused any other
 	}

@@ -71,6 +71,62 @@ func ofRule(l finding.List, rule string) (found finding.List) {
 	return found
 }
 
+// The settings of a repository of transcripts hold in a show as well.
+func TestTranscriptSettings(t *testing.T) {
+	dir, _ := creditedShow(t)
+	set := func(name, text string) {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(t, dir, "transcript.md", "**Vega**: \\[00:00\\] Hello.\n\n**Song:** \\[00:02 - 00:04\\]\n\n**Vega:** Bye.\n")
+	before, found := releaseOf(t, dir)
+	if f := ofRule(found, "T003"); len(f) != 1 {
+		t.Errorf("a malformed label: %v", found)
+	}
+
+	set("transcripts.yaml", "pauses: [Song]\ndisable: {T003: an old habit}\n")
+	after, found := releaseOf(t, dir)
+	for _, rule := range []string{"T003", "P007"} {
+		if f := ofRule(found, rule); f != nil {
+			t.Errorf("with transcripts.yaml: %v", f)
+		}
+	}
+	if html(t, before) == html(t, after) {
+		t.Errorf("a pause is shown like a speaker: %s", html(t, after))
+	}
+	for _, wrong := range []string{"pausen: [Song]\n", "disable: {T999: no}\n", "timestamp_fraction: frames30\n"} {
+		set("transcripts.yaml", wrong)
+		_, found = releaseOf(t, dir)
+		if f := ofRule(found, "P007"); len(f) != 1 || f[0].File != "transcripts.yaml" {
+			t.Errorf("%q: %v", wrong, found)
+		}
+	}
+}
+
+// html is the transcript of the only episode.
+func html(t *testing.T, r *publish.Release) string {
+	t.Helper()
+	for _, o := range r.Objects {
+		if o.Role != publish.RoleTranscript || !strings.HasSuffix(o.Key, ".html") {
+			continue
+		}
+		body, err := o.Body()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer body.Close()
+		data, err := io.ReadAll(body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(data)
+	}
+	t.Fatal("no transcript")
+	return ""
+}
+
 // Who helped with a transcript is named on its page; a clone that cannot tell is
 // refused.
 func TestContributors(t *testing.T) {

@@ -42,6 +42,7 @@
 //	P005  error    cdn names a provider or a setting that onair does not know
 //	P006  error    git cannot tell who contributed to the transcripts (a remark
 //	               where there is no repository)
+//	P007  error    transcripts.yaml cannot be read, or contradicts show.yaml
 //	P010  error    a master cannot be read as audio
 //	P011  error    the audio is neither here nor in onair.lock (a scheduled
 //	               episode: warning)

@@ -15,6 +15,7 @@ import (
 	"onair/publish/cdn"
 	"onair/show"
 	"onair/transcripts/credit"
+	"onair/transcripts/repo"
 )
 
 // Options are the circumstances of a release. Only Now is required.
@@ -129,6 +130,7 @@ type builder struct {
 	parts    map[string]*Object // by key
 	release  *Release
 
+	settings     *repo.Settings                  // of the transcripts
 	contributors map[string][]credit.Contributor // by path of the transcript
 	masters      map[string]*probing             // by path in the show's folder
 
@@ -155,6 +157,7 @@ func NewRelease(ctx context.Context, s *show.Show, o *Options) (*Release, findin
 	for _, problem := range cdn.Check(s.CDN) {
 		b.findings.Errorf("P005", s.At("cdn"), "onair cdn config --help and docs/cdn.md say what each provider needs", "%s", problem)
 	}
+	b.readTranscriptSettings()
 	b.readContributors(ctx)
 	if err := b.probeMasters(ctx); err != nil {
 		return nil, nil, err

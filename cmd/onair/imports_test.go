@@ -18,7 +18,7 @@ var allowed = map[string][]string{
 	"onair/audio":           {"onair/show", "onair/internal/"},
 	"onair/feed":            {"onair/show", "onair/internal/"},
 	"onair/templates":       {"onair/show", "onair/transcripts", "onair/internal/"},
-	"onair/publish":         {"onair/show", "onair/transcripts", "onair/transcripts/credit", "onair/audio", "onair/feed", "onair/templates", "onair/publish/bucket", "onair/publish/cdn", "onair/internal/"},
+	"onair/publish":         {"onair/show", "onair/transcripts", "onair/transcripts/credit", "onair/transcripts/repo", "onair/audio", "onair/feed", "onair/templates", "onair/publish/bucket", "onair/publish/cdn", "onair/internal/"},
 	"onair/publish/cdn":     {"onair/show", "onair/internal/"},
 	"onair/publish/bucket":  {"onair/internal/"},
 	"onair/publish/bucket/": {"onair/publish/bucket", "onair/publish/bucket/buckettest", "onair/publish/bucket/internal/", "onair/internal/"},
