@@ -233,7 +233,7 @@ func (g *global) lintChange(ctx context.Context, r *transcriptRepo, args []strin
 		Page: r.page,
 		T031: !off,
 	})
-	more, err := g.lintNewFiles(ctx, r, changes)
+	more, err := g.lintAround(ctx, r, changes)
 	if err != nil {
 		return err
 	}
@@ -263,23 +263,31 @@ func (g *global) lintChange(ctx context.Context, r *transcriptRepo, args []strin
 	return nil
 }
 
-// lintNewFiles holds new files to the rules that look at all of them.
-func (g *global) lintNewFiles(ctx context.Context, r *transcriptRepo, changes []review.Change) (finding.List, error) {
+// lintAround holds a change to the rules that look at several files: those of
+// all files where it brings new ones, those of translations where it touches
+// one or its original.
+func (g *global) lintAround(ctx context.Context, r *transcriptRepo, changes []review.Change) (finding.List, error) {
+	if len(changes) == 0 {
+		return nil, nil
+	}
 	isNew := map[string]bool{}
+	changed := map[string]repo.Versions{}
 	for _, c := range changes {
 		if c.New {
 			isNew[c.Name] = true
 		}
-	}
-	if len(isNew) == 0 {
-		return nil, nil
+		changed[c.Name] = repo.Versions{Before: c.Before, After: c.After}
 	}
 	names, err := r.files([]string{"."})
 	if err != nil {
 		return nil, err
 	}
-	var found finding.List
-	across, err := r.linter(names).Across(ctx, names, g.readTranscript)
+	l := r.linter(names)
+	found, err := l.ChangedTranslations(names, changed, g.readTranscript)
+	if err != nil || len(isNew) == 0 {
+		return found, err
+	}
+	across, err := l.Across(ctx, names, g.readTranscript)
 	for _, f := range across {
 		if isNew[f.File] {
 			found = append(found, f)

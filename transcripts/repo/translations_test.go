@@ -46,3 +46,42 @@ func TestTranslations(t *testing.T) {
 		}
 	}
 }
+
+// TestChangedTranslations: what a change makes of a pair, whichever side of it
+// the change touches.
+func TestChangedTranslations(t *testing.T) {
+	const one, two = "**Vega:** \\[00:01\\] Hello.\n", "**Vega:** \\[00:01\\] Hello.\n\n**Rigel:** Hi.\n"
+	const late = "**Vega:** \\[00:02\\] Hello.\n"
+	names := []string{"x-1.es.md", "x-1.md", "x-2.md"}
+	for name, test := range map[string]struct {
+		changed map[string]Versions
+		want    []string
+	}{
+		"the original grows":    {map[string]Versions{"x-1.md": {[]byte(one), []byte(two)}}, []string{"x-1.es.md:1:1: 1 turns, and 2 in the original"}},
+		"a new translation":     {map[string]Versions{"x-1.es.md": {nil, []byte(late)}}, []string{"x-1.es.md:1:1: the stamp is 0:02, and 0:01 in the original"}},
+		"it was wrong before":   {map[string]Versions{"x-1.es.md": {[]byte(late), []byte("\n" + late)}}, nil},
+		"it is mended":          {map[string]Versions{"x-1.es.md": {[]byte(late), []byte(one)}}, nil},
+		"both change together":  {map[string]Versions{"x-1.md": {[]byte(one), []byte(two)}, "x-1.es.md": {[]byte(one), []byte(two)}}, nil},
+		"another transcript":    {map[string]Versions{"x-2.md": {[]byte(one), []byte(two)}}, nil},
+		"a file that was taken": {map[string]Versions{"x-1.md": {[]byte(one), nil}}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := &Linter{Settings: &Settings{}}
+			found, err := l.ChangedTranslations(names, test.changed, func(string) ([]byte, error) { return []byte(one), nil })
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, f := range found {
+				got = append(got, f.Error())
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			l.Settings.Disabled = map[string]string{"T032": "they are free"}
+			if found, _ := l.ChangedTranslations(names, test.changed, nil); found != nil {
+				t.Errorf("disabled: %v", found)
+			}
+		})
+	}
+}
