@@ -35,7 +35,8 @@
 //
 // Findings of this package are about what only the whole show can tell:
 //
-//	P001  error    storage is, or contains, the show's own folder
+//	P001  error    storage is, or contains, the show's own folder; or state lies
+//	               in storage
 //	P002  error    two objects want one key
 //	P003  error    a transcript cannot be read
 //	P004  error    a transcript cannot be written as captions

@@ -100,6 +100,23 @@ func TestStorageMayNotBeTheShow(t *testing.T) {
 	}
 }
 
+func TestStateMayNotLieInStorage(t *testing.T) {
+	for state, want := range map[string][]string{
+		"file:private":            nil,
+		"gs://bucket":             nil,
+		"file:public/.onair":      {"P001"},
+		"file:x/../public/hidden": {"P001"},
+	} {
+		files := example(t)
+		edit(t, files, "show.yaml", "storage: gs://hello-universe\n", "storage: file:public\n")
+		edit(t, files, "show.yaml", "state: gs://hello-universe-private ", "state: "+state+" ")
+		_, l := found(t, files, &publish.Options{})
+		if diff := cmp.Diff(want, errorRules(l)); diff != "" {
+			t.Errorf("%s: %s", state, diff)
+		}
+	}
+}
+
 func TestReplaceAudioIsNamed(t *testing.T) {
 	files := example(t)
 	files[ghosts+"audio.mp3"] = files[cloudy+"audio.mp3"]

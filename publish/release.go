@@ -186,13 +186,17 @@ func sorted(objects map[string]*Object) []*Object {
 var sources = []string{"episodes", "people", "sponsors", "templates"}
 
 // checkStorage refuses a local bucket that is or holds the show's folder, or
-// lies among its sources: publishing would feed on its own output.
+// lies among its sources: publishing would feed on its own output. And it
+// refuses records in the middle of what listeners get.
 func checkStorage(s *show.Show) (found finding.List) {
 	dir, ok := strings.CutPrefix(s.Storage, "file:")
 	if !ok {
 		return nil
 	}
-	if InSources(s, filepath.FromSlash(dir)) {
+	if state, ok := strings.CutPrefix(s.State, "file:"); ok && within(folderOf(s, state), folderOf(s, dir)) {
+		found.Errorf("P001", s.At("state"), "give the records a folder beside it, or leave state: out", "state %s lies in storage %s, which listeners read", s.State, s.Storage)
+	}
+	if InSources(s, dir) {
 		found.Errorf("P001", s.At("storage"), "give it a folder of its own, such as file:public", "storage %s is, holds or lies among the show's own files", s.Storage)
 	}
 	return found
@@ -201,19 +205,26 @@ func checkStorage(s *show.Show) (found finding.List) {
 // InSources reports whether a folder is or holds the show's folder, or lies
 // among its sources. A relative one starts at the show.
 func InSources(s *show.Show, dir string) bool {
-	home := filepath.Join(string(filepath.Separator), "show") // where there is no folder any will do
-	if s.Folder.Dir != "" {
-		home = resolved(s.Folder.Dir)
-	}
-	if !filepath.IsAbs(dir) {
-		dir = filepath.Join(home, dir)
-	}
-	dir = resolved(dir)
+	home := folderOf(s, ".")
+	dir = folderOf(s, dir)
 	bad := within(home, dir)
 	for _, source := range sources {
 		bad = bad || within(dir, filepath.Join(home, source))
 	}
 	return bad
+}
+
+// folderOf is the absolute path of a folder that the show names.
+func folderOf(s *show.Show, dir string) string {
+	home := filepath.Join(string(filepath.Separator), "show") // where there is no folder any will do
+	if s.Folder.Dir != "" {
+		home = resolved(s.Folder.Dir)
+	}
+	dir = filepath.FromSlash(dir)
+	if !filepath.IsAbs(dir) {
+		dir = filepath.Join(home, dir)
+	}
+	return resolved(dir)
 }
 
 // resolved is a path without symbolic links, as far as it exists.

@@ -221,7 +221,7 @@ func (g *global) printPublished(p *publish.Plan, inGit bool) {
 		fmt.Fprintf(g.stdout, "%s changed.\n", count(changed, "live episode"))
 	}
 	fmt.Fprintf(g.stdout, "\nFeed: %s\n", s.FeedURL())
-	if strings.HasPrefix(s.Storage, "file:") {
+	if strings.HasPrefix(s.Storage, "file:") && !s.IsPublic() {
 		fmt.Fprintf(g.stdout, "To listen: %s%s serve, then open %s or subscribe to the feed.\n", g.name, g.sameFlags(), s.URL)
 	}
 	if inGit && p.Release.LockChanges() {
