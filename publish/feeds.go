@@ -25,6 +25,10 @@ func feedKey(sha256 string) string { return feedsPrefix + sha256 + ".xml" }
 // and puts it on record as the newest.
 func (a *applier) keepFeed(ctx context.Context) error {
 	feed := a.plan.Release.Feed
+	// After a rollback the live feed is not the newest one.
+	if i := indexOfFeed(a.state.Feeds, a.plan.Previous.FeedSHA256); i > 0 {
+		a.state.keepFeed(a.state.Feeds[i])
+	}
 	if len(a.state.Feeds) > 0 && a.state.Feeds[0].SHA256 == feed.SHA256 {
 		return nil
 	}
@@ -38,6 +42,11 @@ func (a *applier) keepFeed(ctx context.Context) error {
 	}
 	a.state.keepFeed(FeedState{SHA256: feed.SHA256, Base: a.plan.Release.Show.URL, At: a.state.At, Commit: a.state.Commit, Items: a.plan.LiveEpisodes()})
 	return nil
+}
+
+// indexOfFeed is where a feed is among others; -1 where it is not.
+func indexOfFeed(feeds []FeedState, sha256 string) int {
+	return slices.IndexFunc(feeds, func(f FeedState) bool { return f.SHA256 == sha256 })
 }
 
 // keepFeed puts a feed on record as the newest. The same feed is on record once.
@@ -163,9 +172,13 @@ func Rollback(ctx context.Context, sh *show.Show, s Storage, o *RollbackOptions)
 }
 
 // feedToRestore finds a kept feed by the start of its digest; by default the one
-// before the live one.
+// before the live one, so that a second rollback goes further back.
 func (s *State) feedToRestore(digest string) (FeedState, error) {
-	for _, f := range s.Feeds {
+	feeds := s.Feeds
+	if digest == "" {
+		feeds = feeds[indexOfFeed(feeds, s.FeedSHA256)+1:]
+	}
+	for _, f := range feeds {
 		if f.SHA256 != s.FeedSHA256 && strings.HasPrefix(f.SHA256, digest) {
 			return f, nil
 		}
@@ -208,7 +221,6 @@ func restore(ctx context.Context, sh *show.Show, s Storage, seen *Observed, targ
 	options := &ApplyOptions{By: o.By, Now: o.Now, CacheDir: o.CacheDir, Live: o.Live, Commit: target.Commit}
 	a := newApplier(p, s, options)
 	a.state.Episodes = episodes
-	a.state.keepFeed(target)
 	for _, step := range []func(context.Context) error{a.claimAgain, a.sendFeed, a.purgeAndVerify, a.announce} {
 		if err := step(ctx); err != nil {
 			return err

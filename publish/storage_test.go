@@ -201,6 +201,41 @@ func TestRollback(t *testing.T) {
 	}
 }
 
+// A rollback leads to the feed before the live one: after a rollback further
+// back, and after another publish to what was live before that.
+func TestRollbackGoesBack(t *testing.T) {
+	files := example(t)
+	s := publish.Storage{Public: mem.New(), State: mem.New()}
+	var feeds [4]string
+	publishNext := func(i int) {
+		t.Helper()
+		edit(t, files, ghosts+"episode.md", "title: ", "title: The ")
+		r := release(t, files, nil)
+		applyTo(t, planFor(t, r, s), s)
+		feeds[i] = r.Feed.SHA256
+	}
+	rollback := func(want int) {
+		t.Helper()
+		restored, err := publish.Rollback(t.Context(), release(t, files, nil).Show, s, &publish.RollbackOptions{Now: now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := slices.Index(feeds[:], restored.SHA256); got != want {
+			t.Errorf("feed %d is live again, want feed %d", got, want)
+		}
+	}
+	for i := range 3 {
+		publishNext(i)
+	}
+	rollback(1)
+	rollback(0)
+	if _, err := publish.Rollback(t.Context(), release(t, files, nil).Show, s, nil); !errors.Is(err, publish.ErrRefused) {
+		t.Errorf("before the first feed: %v", err)
+	}
+	publishNext(3)
+	rollback(0)
+}
+
 func TestPrune(t *testing.T) {
 	files := example(t)
 	public, state := mem.New(), mem.New()

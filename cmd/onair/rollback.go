@@ -19,7 +19,8 @@ func newRollback(g *global) *cobra.Command {
 		Use:   "rollback [FEED]",
 		Short: "Make an earlier feed live again",
 		Long: `Make the feed before the live one live again, or the kept one whose SHA-256
-begins with FEED. The last 20 feeds are kept. It is refused when anything that
+begins with FEED; a second rollback goes one further back. The last 20 feeds are
+kept. It is refused when anything that
 the feed names is gone. Pages are not touched: they come back by git revert and
 publish, and the next publish goes by the folder again.
 
