@@ -20,9 +20,9 @@ func newRollback(g *global) *cobra.Command {
 		Short: "Make an earlier feed live again",
 		Long: `Make the feed before the live one live again, or the kept one whose SHA-256
 begins with FEED; a second rollback goes one further back. The last 20 feeds are
-kept. It is refused when anything that
-the feed names is gone. Pages are not touched: they come back by git revert and
-publish, and the next publish goes by the folder again.
+kept. It is refused when anything that the feed names is gone. Pages are not
+touched: they come back by git revert and publish, and the next publish goes by
+the folder again.
 
 Exit codes: 0 done · 1 failed · 2 usage · 3 live, but it does not look so from
 outside · 4 somebody else published in the meantime.`,
