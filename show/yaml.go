@@ -263,7 +263,7 @@ func explainSyntax(message, line string) (text, hint string) {
 	case plain && strings.ContainsAny(value[:1], "@`%-*&!?,]}"):
 		return fmt.Sprintf("unquoted text cannot start with %q", value[:1]), "quote it: " + key + ": " + quote(value)
 	case plain && has("mapping value is not allowed"):
-		return fmt.Sprintf("a colon inside the unquoted text of %s", key), "quote it: " + key + ": " + quote(value)
+		return fmt.Sprintf("a colon inside the unquoted text of %s", quote(key)), "quote it: " + key + ": " + quote(value)
 	case has("mapping value is not allowed"):
 		return "a colon inside unquoted text", "quote the text"
 	case strings.HasPrefix(value, "'") && strings.Count(value, "'") > 2:
