@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -46,6 +47,28 @@ func (i *intent) addLockFlags(c *cobra.Command, g *global) {
 	for _, name := range []string{"replace-audio", "remove", "new-guid"} {
 		c.RegisterFlagCompletionFunc(name, g.completeEpisodes)
 	}
+}
+
+// args are the arguments by which another command means the same.
+func (i *intent) args() string {
+	var b strings.Builder
+	for _, list := range []struct {
+		flag  string
+		names []string
+	}{{"", i.only}, {" --replace-audio", i.replaceAudio}, {" --remove", i.remove}, {" --new-guid", i.newGUID}} {
+		for _, name := range list.names {
+			fmt.Fprintf(&b, "%s %s", list.flag, name)
+		}
+	}
+	for _, on := range []struct {
+		flag string
+		set  bool
+	}{{"adopt", i.adopt}, {"retag", i.retag}, {"over-newer", i.overNewer}, {"prune", i.prune}} {
+		if on.set {
+			fmt.Fprintf(&b, " --%s", on.flag)
+		}
+	}
+	return b.String()
 }
 
 // loadShow reads the show in -C, for --to.

@@ -65,13 +65,21 @@ func (g *global) plan(ctx context.Context, o *planOptions) error {
 	} else {
 		g.printPlan(g.stdout, p, found)
 		if !g.quiet && !p.Empty() {
-			fmt.Fprintf(g.stdout, "%s%s publish makes it so.\n", g.name, g.sameFlags())
+			fmt.Fprintf(g.stdout, "%s%s publish%s makes it so.\n", g.name, g.sameFlags(), o.args()+planArgument(o.out))
 		}
 	}
 	if err == nil && o.exitCode && !p.Empty() {
 		return exitError(exitChanges)
 	}
 	return err
+}
+
+// planArgument is how publish is told of a plan that was kept; empty for none.
+func planArgument(name string) string {
+	if name == "" {
+		return ""
+	}
+	return " --plan " + name
 }
 
 // makePlan builds the release, opens the storage and compares.
