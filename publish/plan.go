@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"onair/publish/bucket"
 	"onair/show"
@@ -93,10 +92,11 @@ type PlanOptions struct {
 	// from.
 	OverNewer bool
 
-	// Prune deletes what nothing has wanted for PruneAfter. Now is the time by
-	// the storage's clock (see Clock); zero: when the storage was last written to.
-	Prune bool
-	Now   time.Time
+	// Prune deletes what nothing has wanted for PruneAfter, by the storage's clock.
+	// AskClock asks it for the time, which takes a write, once nothing refuses the
+	// plan; otherwise it is the time of the last write.
+	Prune    bool
+	AskClock bool
 }
 
 // NewPlan looks at the storage and compares. It refuses, with an error of its
@@ -112,15 +112,21 @@ func NewPlan(ctx context.Context, r *Release, s Storage, o *PlanOptions) (*Plan,
 	}
 	p := Diff(r, seen)
 	p.Storage = r.Show.Storage
-	if o.Prune {
-		if err := p.prune(ctx, s, cmp.Or(o.Now, seen.Clock)); err != nil {
+	if !o.Unchecked {
+		if err := p.check(ctx, o); err != nil {
+			return p, err
+		}
+	}
+	if !o.Prune {
+		return p, nil
+	}
+	now := seen.Clock
+	if o.AskClock {
+		if now, err = askClock(ctx, s); err != nil {
 			return nil, err
 		}
 	}
-	if o.Unchecked {
-		return p, nil
-	}
-	return p, p.check(ctx, o)
+	return p, p.prune(ctx, s, now)
 }
 
 // Diff compares a release with what a storage holds, by checksums and never by

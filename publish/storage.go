@@ -235,9 +235,9 @@ func download(ctx context.Context, b bucket.Bucket, key string, limit int64) ([]
 // clockKey is an object that is written only to read the storage's clock.
 const clockKey = StatePrefix + "clock"
 
-// Clock asks the storage what time it is, which takes a write. Pruning goes by
+// askClock asks the storage what time it is, which takes a write. Pruning goes by
 // this clock, because those of publishers may be wrong.
-func Clock(ctx context.Context, s Storage) (time.Time, error) {
+func askClock(ctx context.Context, s Storage) (time.Time, error) {
 	attrs, err := s.state().Write(ctx, recordObject(clockKey, []byte("{}\n")), bucket.Condition{})
 	return attrs.Updated, err
 }

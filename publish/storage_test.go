@@ -236,6 +236,26 @@ func TestRollbackGoesBack(t *testing.T) {
 	rollback(0)
 }
 
+// A plan to prune that is refused has written nothing, not even to read the
+// clock.
+func TestRefusedPruneWritesNothing(t *testing.T) {
+	files := example(t)
+	public, state := mem.New(), mem.New()
+	s := publish.Storage{Public: public, State: state}
+	r := release(t, files, nil)
+	applyTo(t, planFor(t, r, s), s)
+	state.Before = func(op, key string) error {
+		if op == mem.OpWrite {
+			t.Errorf("%s is written", key)
+		}
+		return nil
+	}
+	_, err := publish.NewPlan(t.Context(), r, s, &publish.PlanOptions{Prune: true, AskClock: true, Only: []string{"nobody"}})
+	if !errors.Is(err, publish.ErrRefused) {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestPrune(t *testing.T) {
 	files := example(t)
 	public, state := mem.New(), mem.New()
@@ -248,11 +268,7 @@ func TestPrune(t *testing.T) {
 	old := contents(t, public)
 	prunePlan := func(r *publish.Release) *publish.Plan {
 		t.Helper()
-		at, err := publish.Clock(t.Context(), s)
-		if err != nil {
-			t.Fatal(err)
-		}
-		p, err := publish.NewPlan(t.Context(), r, s, &publish.PlanOptions{Prune: true, Now: at})
+		p, err := publish.NewPlan(t.Context(), r, s, &publish.PlanOptions{Prune: true, AskClock: true})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -515,7 +531,7 @@ func TestPruneRace(t *testing.T) {
 		applyTo(t, planFor(t, release(t, files, nil), s), s)
 	}
 	clock = clock.Add(publish.PruneAfter + time.Hour)
-	doomed, err := publish.NewPlan(t.Context(), release(t, files, nil), s, &publish.PlanOptions{Prune: true, Now: clock})
+	doomed, err := publish.NewPlan(t.Context(), release(t, files, nil), s, &publish.PlanOptions{Prune: true, AskClock: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -101,11 +101,7 @@ func (g *global) makePlan(ctx context.Context, meant *intent) (*publish.Plan, fi
 		OverNewer: meant.overNewer,
 		Unchecked: meant.nothing,
 		Prune:     meant.prune,
-	}
-	if meant.prune && meant.publishing {
-		if o.Now, err = publish.Clock(ctx, storage); err != nil {
-			return nil, found, storage, err
-		}
+		AskClock:  meant.publishing,
 	}
 	p, err := publish.NewPlan(ctx, r, storage, o)
 	return p, found, storage, err
