@@ -175,9 +175,9 @@ func TestCompareTranslation(t *testing.T) {
 		{"the same", "**Vega:** \\[00:10.40\\] Hola.\n\n**Rigel:** Hola.\n\n**Break:** \\[01:00\\]\n\n**Vega:** \\[02:00\\] Adiós.\n", nil},
 		{"stamps", "**Vega:** \\[00:11\\] Hola.\n\n**Rigel:** \\[00:30\\] Hola.\n\n**Break:** \\[01:00\\]\n\n**Vega:** Adiós.\n",
 			[]string{"b.md:1:1: the stamp is 0:11, and 0:10 in the original", "b.md:3:1: a stamp that the original does not have", "b.md:7:1: no stamp; the original has 2:00"}},
-		{"a turn is missing", "**Vega:** \\[00:10\\] Hola.\n\n**Break:** \\[01:00\\]\n\n**Vega:** \\[02:00\\] Adiós.\n", []string{"b.md:3:1: 3 turns, and 4 in the original"}},
+		{"a turn is missing", "**Vega:** \\[00:10\\] Hola.\n\n**Break:** \\[01:00\\]\n\n**Vega:** \\[02:00\\] Adiós.\n", []string{"b.md:3:1: the original has 4 turns, this has 3"}},
 		{"no pause", "**Vega:** \\[00:10\\] Hola.\n\n**Rigel:** Hola.\n\n**Rigel:** \\[01:00\\] Hola.\n\n**Vega:** \\[02:00\\] Adiós.\n", []string{"b.md:5:1: Rigel stands where the original has Break"}},
-		{"empty", "", []string{"b.md: 0 turns, and 4 in the original"}},
+		{"empty", "", []string{"b.md: the original has 4 turns, this has 0"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var got []string

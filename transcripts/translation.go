@@ -23,7 +23,7 @@ func CompareTranslation(original, translation *Transcript, file string) finding.
 				break
 			}
 		}
-		report(at, "compare from here on", "%d turns, and %d in the original", len(b), len(a))
+		report(at, "compare from here on", "the original has %d turns, this has %d", len(a), len(b))
 		return found
 	}
 	for i := range a {

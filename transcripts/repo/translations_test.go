@@ -57,7 +57,7 @@ func TestChangedTranslations(t *testing.T) {
 		changed map[string]Versions
 		want    []string
 	}{
-		"the original grows":    {map[string]Versions{"x-1.md": {[]byte(one), []byte(two)}}, []string{"x-1.es.md:1:1: 1 turns, and 2 in the original"}},
+		"the original grows":    {map[string]Versions{"x-1.md": {[]byte(one), []byte(two)}}, []string{"x-1.es.md:1:1: the original has 2 turns, this has 1"}},
 		"a new translation":     {map[string]Versions{"x-1.es.md": {nil, []byte(late)}}, []string{"x-1.es.md:1:1: the stamp is 0:02, and 0:01 in the original"}},
 		"it was wrong before":   {map[string]Versions{"x-1.es.md": {[]byte(late), []byte("\n" + late)}}, nil},
 		"it is mended":          {map[string]Versions{"x-1.es.md": {[]byte(late), []byte(one)}}, nil},
