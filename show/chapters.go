@@ -100,6 +100,10 @@ func (r *chapterReader) add(c Chapter, at Position) {
 		r.errorf(ruleLength, at, "", "a chapter with a text of %d bytes; at most %d make sense", n, maxTextBytes)
 		return
 	}
+	if c.Start >= endOfTime {
+		r.errorf(ruleTime, at, "", "a chapter at %s", FormatTimestamp(c.Start))
+		return
+	}
 	c.Title, c.URL, c.Image = oneLine(c.Title), strings.TrimSpace(c.URL), strings.TrimSpace(c.Image)
 	if c.Title == "" && !c.Hidden {
 		r.errorf(ruleRequired, at, "name it, or delete it", "a chapter without a title")

@@ -100,7 +100,7 @@ func (v value) pairs(f func(key, val value)) bool {
 			continue
 		}
 		if at, ok := first[e.key.text]; ok {
-			key.errorf(ruleDuplicateKey, "", "%q again; it is on line %d already", e.key.text, at.Line)
+			key.errorf(ruleDuplicateKey, "", "%s again; it is on line %d already", shortQuote(e.key.text), at.Line)
 			continue
 		}
 		first[e.key.text] = e.key.pos
@@ -142,7 +142,7 @@ func (key value) unknown(known fields) {
 	if key.path != "" {
 		in = " in " + key.path
 	}
-	key.errorf(ruleUnknownKey, hint, "unknown key %q%s", key.node.text, in)
+	key.errorf(ruleUnknownKey, hint, "unknown key %s%s", shortQuote(key.node.text), in)
 }
 
 // synonyms are keys of other tools, with ours.
@@ -158,10 +158,10 @@ func (key value) swallowed(before []entry) {
 	if n := len(before); n > 0 && before[n-1].value.kind == scalar && before[n-1].value.plain {
 		e := before[n-1]
 		key.errorf(ruleCut, fmt.Sprintf("quote it: %s: %s", e.key.text, quote(e.value.text+", "+key.node.text)),
-			"the comma before %q ends the unquoted text of %s", key.node.text, e.key.text)
+			"the comma before %s ends the unquoted text of %s", shortQuote(key.node.text), shortQuote(e.key.text))
 		return
 	}
-	key.errorf(ruleType, "write “key: value”", "%q has no value", key.node.text)
+	key.errorf(ruleType, "write “key: value”", "%s has no value", shortQuote(key.node.text))
 }
 
 // empty reports a key without a value. From then on it counts as absent.

@@ -78,6 +78,9 @@ func dateHint(s string, instead time.Time) string {
 	return "write " + instead.Format("2006-01-02 15:04")
 }
 
+// endOfTime is what a timestamp cannot say any more: it has four digits of hours.
+const endOfTime = 10_000 * time.Hour
+
 // parseTimestamp reads a time in an episode: minutes and seconds, with hours
 // in front and a fraction behind where needed, such as 0:12, 1:02:03.250.
 func parseTimestamp(s string) (time.Duration, bool) {

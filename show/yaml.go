@@ -131,9 +131,9 @@ func (r *yamlReader) plainEnough(tokens token.Tokens) bool {
 		}
 		switch t.Type {
 		case token.AnchorType, token.AliasType:
-			return refuse("quote the value if this is text: "+quote(t.Value+nextText(t)), "%q starts a YAML anchor or alias, which onair does not read", t.Value)
+			return refuse("quote the value if this is text: "+quote(t.Value+nextText(t)), "%s starts a YAML anchor or alias, which onair does not read", shortQuote(t.Value))
 		case token.TagType:
-			return refuse("quote the value if this is text: "+quote(t.Value+nextText(t)), "%q is a YAML tag, which onair does not read", t.Value)
+			return refuse("quote the value if this is text: "+quote(t.Value+nextText(t)), "%s is a YAML tag, which onair does not read", shortQuote(t.Value))
 		case token.MergeKeyType:
 			return refuse("write the keys out", "a YAML merge key, which onair does not read")
 		case token.MappingKeyType:
@@ -263,7 +263,7 @@ func explainSyntax(message, line string) (text, hint string) {
 	case plain && strings.ContainsAny(value[:1], "@`%-*&!?,]}"):
 		return fmt.Sprintf("unquoted text cannot start with %q", value[:1]), "quote it: " + key + ": " + quote(value)
 	case plain && has("mapping value is not allowed"):
-		return fmt.Sprintf("a colon inside the unquoted text of %s", quote(key)), "quote it: " + key + ": " + quote(value)
+		return fmt.Sprintf("a colon inside the unquoted text of %s", shortQuote(key)), "quote it: " + key + ": " + quote(value)
 	case has("mapping value is not allowed"):
 		return "a colon inside unquoted text", "quote the text"
 	case strings.HasPrefix(value, "'") && strings.Count(value, "'") > 2:
