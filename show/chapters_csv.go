@@ -77,7 +77,7 @@ func (r *chapterReader) readMarkers() {
 // addMarker adds a chapter from the fields of a row.
 func (r *chapterReader) addMarker(row map[string]string, at Position) {
 	if f := row["time format"]; f != "" && f != "decimal" {
-		r.errorf(ruleTime, at, "choose Decimal as the time display and export the markers again", "the times count in %s", quote(f))
+		r.errorf(ruleTime, at, "choose Decimal as the time display and export the markers again", "the times count in %s", shortQuote(f))
 		return
 	}
 	start, ok := parseClock(row["start"])

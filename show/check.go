@@ -42,9 +42,9 @@ func (l *loader) checkEpisode(e *Episode) {
 	at, named := e.places["audio"]
 	if named && e.Audio != "" && !l.folder.isFile(e.Audio) && l.show.Lock.Episodes[e.GUID] == nil {
 		if e.Draft || e.Date.IsZero() {
-			l.found.Warnf(ruleMissingFile, at, "", "audio: there is no file %s", quote(e.Audio))
+			l.found.Warnf(ruleMissingFile, at, "", "audio: there is no file %s", shortQuote(e.Audio))
 		} else {
-			l.found.Errorf(ruleMissingFile, at, "", "audio: there is no file %s, and %s has no pin of it", quote(e.Audio), LockFile)
+			l.found.Errorf(ruleMissingFile, at, "", "audio: there is no file %s, and %s has no pin of it", shortQuote(e.Audio), LockFile)
 		}
 	}
 }
@@ -73,7 +73,7 @@ func (l *loader) checkUnique() {
 	byDir := slices.SortedFunc(slices.Values(l.show.Episodes), func(a, b *Episode) int { return strings.Compare(a.Dir, b.Dir) })
 	for _, e := range byDir {
 		if other := claim(bySlug, strings.ToLower(e.Slug), e); other != nil {
-			l.found.Errorf(ruleSameSlug, e.At("slug"), "", "the slug %s is that of %s too", quote(e.Slug), other.Dir)
+			l.found.Errorf(ruleSameSlug, e.At("slug"), "", "the slug %s is that of %s too", shortQuote(e.Slug), other.Dir)
 		}
 		if e.GUID != "" {
 			if other := claim(byGUID, strings.ToLower(e.GUID), e); other != nil {
@@ -130,14 +130,14 @@ func (l *loader) checkLock() {
 		e, sameSlug := byGUID[guid], bySlug[pin.Slug]
 		switch {
 		case e != nil && e.Slug != pin.Slug && !slices.Contains(e.RedirectFrom, pagePath(pin.Slug)):
-			l.found.Warnf(ruleMoved, e.At("slug"), "add redirect_from: ["+quote(pagePath(pin.Slug))+"]; onair rename OLD NEW does", "published as %s, which links still name", quote(pin.Slug))
+			l.found.Warnf(ruleMoved, e.At("slug"), "add redirect_from: ["+quote(pagePath(pin.Slug))+"]; onair rename OLD NEW does", "published as %s, which links still name", shortQuote(pin.Slug))
 		case e != nil:
 		case slices.Contains(l.newGUID, pin.Slug):
 			delete(l.show.Lock.Episodes, guid)
 		case sameSlug != nil && sameSlug.GUID != "":
 			l.found.Errorf(ruleLockGUID, sameSlug.At("guid"), "write guid: "+guid+", or publish with --new-guid "+pin.Slug, "a GUID never changes; %s has %s for this episode", LockFile, guid)
 		case sameSlug == nil && !l.broken:
-			l.found.Warnf(ruleLockOrphan, l.pins[guid], "bring the folder back, or publish with --remove "+pin.Slug, "%s is published and has no episode here", quote(pin.Slug))
+			l.found.Warnf(ruleLockOrphan, l.pins[guid], "bring the folder back, or publish with --remove "+pin.Slug, "%s is published and has no episode here", shortQuote(pin.Slug))
 		}
 	}
 }

@@ -68,7 +68,7 @@ func guid(p *string) setter {
 			return
 		}
 		if !validGUID(s) {
-			v.errorf(ruleGUID, "", "%s cannot be a GUID: at most 255 characters, without spaces at its ends", quote(s))
+			v.errorf(ruleGUID, "", "%s cannot be a GUID: at most 255 characters, without spaces at its ends", shortQuote(s))
 			return
 		}
 		*p = s
@@ -96,11 +96,11 @@ func audioPath(p *string) setter {
 			return
 		}
 		if strings.Contains(s, "://") || strings.Contains(s, `\`) {
-			v.errorf(rulePath, "name a file; onair publishes it under an address of its own", "%s: %s is no path of a file", v.name(), quote(s))
+			v.errorf(rulePath, "name a file; onair publishes it under an address of its own", "%s: %s is no path of a file", v.name(), shortQuote(s))
 			return
 		}
 		if ext := path.Ext(s); !strings.EqualFold(ext, ".mp3") && !strings.EqualFold(ext, ".m4a") {
-			v.errorf(rulePath, "export the episode as MP3", "%s: %s is neither .mp3 nor .m4a", v.name(), quote(s))
+			v.errorf(rulePath, "export the episode as MP3", "%s: %s is neither .mp3 nor .m4a", v.name(), shortQuote(s))
 			return
 		}
 		if !outside(s) || strings.HasPrefix(path.Clean(s), "..") {
@@ -166,7 +166,7 @@ func sitePath(p *string) setter {
 			return
 		}
 		if !sitePathShape.MatchString(s) || path.Clean(s) != strings.TrimSuffix(s, "/") {
-			v.errorf(ruleRedirect, "write a path such as /4 or /2019/old-page.html", "%s is no path of a page", quote(s))
+			v.errorf(ruleRedirect, "write a path such as /4 or /2019/old-page.html", "%s is no path of a page", shortQuote(s))
 			return
 		}
 		*p = s

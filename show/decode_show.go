@@ -94,11 +94,11 @@ func key(p *string) setter {
 			return
 		}
 		if path.Clean("/"+s) != "/"+s || strings.ContainsAny(s, "\\?#% ") || len(s) > 512 {
-			v.errorf(rulePath, "write a path below the show's url, such as feed.xml or rss/show.xml", "%s: %s is no path of a file", v.name(), quote(s))
+			v.errorf(rulePath, "write a path below the show's url, such as feed.xml or rss/show.xml", "%s: %s is no path of a file", v.name(), shortQuote(s))
 			return
 		}
 		if first, _, deep := strings.Cut(s, "/"); strings.HasPrefix(s, ".") || strings.Contains(s, "/.") || deep && slices.Contains(reserved, first) {
-			v.errorf(rulePath, "write a path of its own, such as feed.xml or rss/show.xml", "%s: %s lies where onair or a server keeps other things", v.name(), quote(s))
+			v.errorf(rulePath, "write a path of its own, such as feed.xml or rss/show.xml", "%s: %s lies where onair or a server keeps other things", v.name(), shortQuote(s))
 			return
 		}
 		*p = s
@@ -164,7 +164,7 @@ func shaped(p *string, shape *regexp.Regexp, example string) setter {
 			return
 		}
 		if !shape.MatchString(s) {
-			v.errorf(ruleWord, "", "%s is %s; expected a form such as %s", v.name(), quote(s), example)
+			v.errorf(ruleWord, "", "%s is %s; expected a form such as %s", v.name(), shortQuote(s), example)
 			return
 		}
 		*p = s
@@ -177,7 +177,7 @@ func seasons(p *map[int]string) setter {
 		v.pairs(func(key, v value) {
 			n, err := strconv.Atoi(key.node.text)
 			if err != nil || n < 1 {
-				key.errorf(ruleType, "write 1: Name of the season", "the season %s is no number from 1 on", quote(key.node.text))
+				key.errorf(ruleType, "write 1: Name of the season", "the season %s is no number from 1 on", shortQuote(key.node.text))
 				return
 			}
 			name := ""
@@ -211,7 +211,7 @@ func rrule(p *string) setter {
 		for part := range strings.SplitSeq(s, ";") {
 			name, value, _ := strings.Cut(part, "=")
 			if !slices.Contains(rruleParts, name) || value == "" {
-				v.errorf(ruleWord, "write it as FREQ=WEEKLY or FREQ=WEEKLY;BYDAY=MO", "%s: %s is no part of a recurrence rule", v.name(), quote(part))
+				v.errorf(ruleWord, "write it as FREQ=WEEKLY or FREQ=WEEKLY;BYDAY=MO", "%s: %s is no part of a recurrence rule", v.name(), shortQuote(part))
 				return
 			}
 		}
@@ -294,7 +294,7 @@ func pattern(p *string) setter {
 		}
 		unnamed := patternNames.Replace(s)
 		if unnamed == s || strings.ContainsAny(unnamed, "{}\\") {
-			v.errorf(rulePath, `write it with {slug}, {number}, {season} or {guid}, such as "~/masters/{slug}.mp3"`, "%s: %s names no file of an episode", v.name(), quote(s))
+			v.errorf(rulePath, `write it with {slug}, {number}, {season} or {guid}, such as "~/masters/{slug}.mp3"`, "%s: %s names no file of an episode", v.name(), shortQuote(s))
 			return
 		}
 		*p = s
@@ -310,7 +310,7 @@ func namespaces(p *map[string]string) setter {
 		v.pairs(func(key, v value) {
 			prefix, uri := key.node.text, ""
 			if !xmlName.MatchString(prefix) || strings.HasPrefix(strings.ToLower(prefix), "xml") || slices.Contains(knownPrefixes, prefix) {
-				key.errorf(ruleExtra, "", "%s cannot be declared as a prefix", quote(prefix))
+				key.errorf(ruleExtra, "", "%s cannot be declared as a prefix", shortQuote(prefix))
 				return
 			}
 			if line(&uri)(v); uri == "" {

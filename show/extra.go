@@ -134,7 +134,7 @@ func (w *xmlWriter) start(t xml.StartElement) error {
 			attr = "xml:" + attr
 		}
 		if !xmlName.MatchString(a.Name.Local) {
-			return fmt.Errorf("bad attribute name %s", quote(attr))
+			return fmt.Errorf("bad attribute name %s", shortQuote(attr))
 		}
 		if seen[attr] {
 			return fmt.Errorf("<%s> has the attribute %s twice", name, attr)
@@ -156,9 +156,9 @@ func (w *xmlWriter) name(n xml.Name) (string, error) {
 	case n.Space == "":
 		return "", fmt.Errorf("<%s> has no prefix; expected one of %s", n.Local, orList(w.prefixes))
 	case !slices.Contains(w.prefixes, n.Space):
-		return "", fmt.Errorf("the prefix %s is unknown; declare it in namespaces: of show.yaml", quote(n.Space))
+		return "", fmt.Errorf("the prefix %s is unknown; declare it in namespaces: of show.yaml", shortQuote(n.Space))
 	case !xmlName.MatchString(n.Local):
-		return "", fmt.Errorf("bad name %s", quote(n.Local))
+		return "", fmt.Errorf("bad name %s", shortQuote(n.Local))
 	}
 	return n.Space + ":" + n.Local, nil
 }

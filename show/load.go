@@ -180,7 +180,7 @@ func (l *loader) useTarget(name string) {
 	case hint == "":
 		hint = "there are: " + strings.Join(names, ", ")
 	}
-	l.found.Errorf(ruleTarget, l.show.At("targets"), hint, "there is no target %s", quote(name))
+	l.found.Errorf(ruleTarget, l.show.At("targets"), hint, "there is no target %s", shortQuote(name))
 }
 
 // useEnv lets the environment override the files. Records stay with the
@@ -373,7 +373,7 @@ func (l *loader) readChapters(e *Episode, name string) {
 		image := c.Image
 		switch c.Image = ""; {
 		case strings.Contains(image, "://"):
-			r.warnf(ruleMissingFile, r.at[i], "save it beside the file and name it there", "the image %s is not in the show's folder", quote(image))
+			r.warnf(ruleMissingFile, r.at[i], "save it beside the file and name it there", "the image %s is not in the show's folder", shortQuote(image))
 		case image != "":
 			r.folder, r.dir = l.folder, path.Dir(name)
 			file(&c.Image)(value{r.decoder, &node{kind: scalar, text: image, pos: r.at[i]}, field + ".image"})
@@ -397,7 +397,7 @@ func (l *loader) findTranscripts(e *Episode) {
 		file := TranscriptFile{Path: path.Join(e.Dir, entry.Name()), Language: e.Language}
 		if tag := strings.TrimSuffix(middle, ".md"); middle != "md" {
 			if file.Language = tag; !validLanguage(tag) {
-				l.found.Errorf(ruleLanguage, Position{File: file.Path}, "name it as transcript.es.md", "%s is no language code", quote(tag))
+				l.found.Errorf(ruleLanguage, Position{File: file.Path}, "name it as transcript.es.md", "%s is no language code", shortQuote(tag))
 				continue
 			}
 		}

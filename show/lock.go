@@ -149,7 +149,7 @@ func parseLock(data []byte, found *finding.List) (*Lock, map[string]Position) {
 			v.pairs(func(key, v value) {
 				guid := key.node.text
 				if !validGUID(guid) {
-					key.errorf(ruleLock, "", "%s cannot be a GUID", quote(guid))
+					key.errorf(ruleLock, "", "%s cannot be a GUID", shortQuote(guid))
 					return
 				}
 				places[guid] = key.node.pos
@@ -214,7 +214,7 @@ func hexField(n int, set func(string)) setter {
 			return
 		}
 		if _, err := hex.DecodeString(s); err != nil || len(s) != n || s != strings.ToLower(s) {
-			v.errorf(ruleLock, "restore it from git", "%s is %s; expected %d hex digits", v.name(), quote(s), n)
+			v.errorf(ruleLock, "restore it from git", "%s is %s; expected %d hex digits", v.name(), shortQuote(s), n)
 			return
 		}
 		set(s)

@@ -68,7 +68,7 @@ func groupOf(role string) string {
 func checkTaxonomy(v value, c Credit) {
 	roles, ok := taxonomy[strings.ToLower(c.Group)]
 	if !ok {
-		v.warnf(ruleTaxonomy, didYouMean(c.Group, slices.Sorted(maps.Keys(taxonomy))), "the Podcast Taxonomy has no group %s", quote(c.Group))
+		v.warnf(ruleTaxonomy, didYouMean(c.Group, slices.Sorted(maps.Keys(taxonomy))), "the Podcast Taxonomy has no group %s", shortQuote(c.Group))
 		return
 	}
 	if slices.Contains(roles, strings.ToLower(c.Role)) {
@@ -78,7 +78,7 @@ func checkTaxonomy(v value, c Credit) {
 	if g := groupOf(c.Role); g != "" {
 		hint = "add group: " + g
 	}
-	v.warnf(ruleTaxonomy, hint, "the group %s of the Podcast Taxonomy has no role %s", quote(c.Group), quote(c.Role))
+	v.warnf(ruleTaxonomy, hint, "the group %s of the Podcast Taxonomy has no role %s", shortQuote(c.Group), shortQuote(c.Role))
 }
 
 // personFields are the fields of a person, in people.yaml and inline.
@@ -111,7 +111,7 @@ func people(v value) map[string]*Person {
 		for _, name := range append([]string{p.Name}, p.Aliases...) {
 			fold := strings.ToLower(name)
 			if other, ok := named[fold]; ok && other != p.ID && name != "" {
-				key.warnf(ruleSameName, "transcripts could mean either", "%s and %s share the name %s", other, p.ID, quote(name))
+				key.warnf(ruleSameName, "transcripts could mean either", "%s and %s share the name %s", other, p.ID, shortQuote(name))
 			}
 			named[fold] = p.ID
 		}
@@ -159,7 +159,7 @@ func (r *registry[T]) find(v value, id string) (T, bool) {
 		if hint == "" {
 			hint = "add it to " + r.file
 		}
-		v.errorf(ruleUnknownID, hint, "%s has no %s", r.file, quote(id))
+		v.errorf(ruleUnknownID, hint, "%s has no %s", r.file, shortQuote(id))
 	}
 	return entry, ok
 }
@@ -185,7 +185,7 @@ func credit(v value, people *registry[*Person], role string) (Credit, bool) {
 			return c, false
 		}
 		if ValidSlug(id) != nil {
-			v.errorf(ruleUnknownID, fmt.Sprintf("write {name: %s}, or an id of people.yaml", quote(id)), "%s is no id of people.yaml", quote(id))
+			v.errorf(ruleUnknownID, fmt.Sprintf("write {name: %s}, or an id of people.yaml", quote(id)), "%s is no id of people.yaml", shortQuote(id))
 			return c, false
 		}
 		if role == "" {

@@ -118,10 +118,13 @@ func (n *node) describe() string {
 	return shortQuote(n.text)
 }
 
+// maxQuoted bounds what a message repeats of a text, in bytes.
+const maxQuoted = 100
+
 // shortQuote quotes a text of which the beginning will do.
 func shortQuote(s string) string {
-	if len(s) > 60 {
-		s = strings.ToValidUTF8(s[:60], "") + "…"
+	if len(s) > maxQuoted {
+		s = strings.ToValidUTF8(s[:maxQuoted], "") + "…"
 	}
 	return quote(s)
 }
@@ -151,7 +154,7 @@ func oneOf[T ~string](p *T, allowed ...string) setter {
 			return
 		}
 		if !slices.Contains(allowed, s) {
-			v.errorf(ruleWord, didYouMean(s, allowed), "%s is %s; expected %s", v.name(), quote(s), orList(allowed))
+			v.errorf(ruleWord, didYouMean(s, allowed), "%s is %s; expected %s", v.name(), shortQuote(s), orList(allowed))
 			return
 		}
 		*p = T(s)

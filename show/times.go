@@ -34,11 +34,11 @@ func ParseDate(s string, zone *time.Location) (time.Time, error) {
 			continue
 		}
 		if t.Format(layout) != s {
-			return t, fmt.Errorf("%s: the clocks of %s go forward over it", quote(s), zone)
+			return t, fmt.Errorf("%s: the clocks of %s go forward over it", shortQuote(s), zone)
 		}
 		return t, nil
 	}
-	return time.Time{}, fmt.Errorf("%s is not a date", quote(s))
+	return time.Time{}, fmt.Errorf("%s is not a date", shortQuote(s))
 }
 
 // date sets a moment.
@@ -125,7 +125,7 @@ func timestamp(p *time.Duration) setter {
 		}
 		d, ok := parseTimestamp(s)
 		if !ok {
-			v.errorf(ruleTime, timestampHint(s), "%s is %s; expected a time such as 0:12 or 1:02:03.5", v.name(), quote(s))
+			v.errorf(ruleTime, timestampHint(s), "%s is %s; expected a time such as 0:12 or 1:02:03.5", v.name(), shortQuote(s))
 			return
 		}
 		*p = d

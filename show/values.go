@@ -19,15 +19,15 @@ func checkURL(s string, schemes ...string) error {
 	u, err := url.Parse(s)
 	switch {
 	case err != nil || strings.ContainsAny(s, " \t\"<>\\^`{|}"):
-		return fmt.Errorf("%s is not a URL", quote(s))
+		return fmt.Errorf("%s is not a URL", shortQuote(s))
 	case u.Scheme == "" || u.Host == "" && u.Opaque == "" && u.Path == "":
-		return fmt.Errorf("%s is not a whole URL", quote(s))
+		return fmt.Errorf("%s is not a whole URL", shortQuote(s))
 	case !slices.Contains(schemes, u.Scheme):
 		return fmt.Errorf("%s starts with %q; expected %s", quote(s), u.Scheme+":", orList(schemes))
 	case (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() == "":
-		return fmt.Errorf("%s names no host", quote(s))
+		return fmt.Errorf("%s names no host", shortQuote(s))
 	case u.User != nil:
-		return fmt.Errorf("%s holds a user name or password", quote(shown(s)))
+		return fmt.Errorf("%s holds a user name or password", shortQuote(shown(s)))
 	}
 	return nil
 }
@@ -97,18 +97,18 @@ func checkStorage(s string) error {
 	u, err := url.Parse(s)
 	switch {
 	case err != nil:
-		return fmt.Errorf("%s is not a bucket URL", quote(shown(s)))
+		return fmt.Errorf("%s is not a bucket URL", shortQuote(shown(s)))
 	case u.User != nil:
-		return fmt.Errorf("%s holds a user name or password", quote(shown(s)))
+		return fmt.Errorf("%s holds a user name or password", shortQuote(shown(s)))
 	case u.Scheme == "file" && u.Opaque+u.Path != "" && (u.Host == "" || u.Host == "localhost"):
 		return nil
 	case u.Scheme == "gs" || u.Scheme == "s3":
 		if u.Host == "" {
-			return fmt.Errorf("%s names no bucket", quote(shown(s)))
+			return fmt.Errorf("%s names no bucket", shortQuote(shown(s)))
 		}
 		return nil
 	}
-	return fmt.Errorf("%s is not a bucket URL", quote(shown(s)))
+	return fmt.Errorf("%s is not a bucket URL", shortQuote(shown(s)))
 }
 
 // shown is an address as it may be repeated: user, query and fragment may be
@@ -137,7 +137,7 @@ func email(p *string) setter {
 		}
 		a, err := mail.ParseAddress(s)
 		if err != nil || a.Address != s || !strings.Contains(s[strings.LastIndexByte(s, '@'):], ".") {
-			v.errorf(ruleEmail, "", "%s is %s; expected an address such as show@example.com", v.name(), quote(s))
+			v.errorf(ruleEmail, "", "%s is %s; expected an address such as show@example.com", v.name(), shortQuote(s))
 			return
 		}
 		*p = s
@@ -152,7 +152,7 @@ func languageTag(p *string) setter {
 			return
 		}
 		if !validLanguage(s) {
-			v.errorf(ruleLanguage, "write a code such as en, en-gb or pt-br", "%s is %s, which is no language code", v.name(), quote(s))
+			v.errorf(ruleLanguage, "write a code such as en, en-gb or pt-br", "%s is %s, which is no language code", v.name(), shortQuote(s))
 			return
 		}
 		*p = s
@@ -178,7 +178,7 @@ func zone(p **time.Location) setter {
 		}
 		loc, err := time.LoadLocation(s)
 		if err != nil || s == "Local" {
-			v.errorf(ruleTimezone, "write a name such as Europe/London, America/New_York or UTC", "%s is %s, which is no timezone", v.name(), quote(s))
+			v.errorf(ruleTimezone, "write a name such as Europe/London, America/New_York or UTC", "%s is %s, which is no timezone", v.name(), shortQuote(s))
 			return
 		}
 		*p = loc
@@ -216,7 +216,7 @@ func licenceID(p *string) setter {
 		}
 		if !licenseID.MatchString(s) {
 			v.errorf(ruleLicense, "write an identifier such as cc-by-4.0, or {name: …, url: …} for your own",
-				"%s is %s, which is no licence identifier", v.name(), quote(s))
+				"%s is %s, which is no licence identifier", v.name(), shortQuote(s))
 			return
 		}
 		*p = strings.ToLower(s)
@@ -247,11 +247,11 @@ func file(p *string) setter {
 		}
 		name := path.Join(v.dir, s)
 		if outside(s) && !strings.HasPrefix(s, "../") || outside(name) || strings.Contains(s, `\`) {
-			v.errorf(rulePath, "copy the file into the folder and name it relative to "+orHere(v.dir), "%s: %s leaves the show's folder", v.name(), quote(s))
+			v.errorf(rulePath, "copy the file into the folder and name it relative to "+orHere(v.dir), "%s: %s leaves the show's folder", v.name(), shortQuote(s))
 			return
 		}
 		if !v.folder.isFile(name) {
-			v.errorf(ruleMissingFile, "", "%s: there is no file %s", v.name(), quote(name))
+			v.errorf(ruleMissingFile, "", "%s: there is no file %s", v.name(), shortQuote(name))
 			return
 		}
 		*p = name
