@@ -15,7 +15,6 @@ package statcache
 
 import (
 	"bytes"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -149,16 +148,12 @@ func (c *Cache) Put(kind string, f FileID, v any) {
 	c.write(c.name(kind, f.Path), append([]byte(checksum(data)+"\n"), data...))
 }
 
-// write replaces a cache file. Unlike package durable it does not wait for the
-// disk, which would cost more than most measurements: what a crash leaves of an
-// entry fails its checksum.
+// write writes a cache file. It needs none to be renamed from, which a killed
+// process would leave behind: what is read of an entry that is half written fails
+// its checksum.
 func (c *Cache) write(name string, data []byte) {
-	if os.MkdirAll(c.dir, 0o700) != nil {
-		return
-	}
-	temp := filepath.Join(c.dir, "tmp-"+rand.Text())
-	if os.WriteFile(temp, data, 0o600) != nil || os.Rename(temp, name) != nil {
-		_ = os.Remove(temp)
+	if os.MkdirAll(c.dir, 0o700) == nil {
+		_ = os.WriteFile(name, data, 0o600)
 	}
 }
 
