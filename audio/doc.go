@@ -70,7 +70,9 @@
 // [MeasureLoudness] and [MeasureWaveform] need the sound, which ffmpeg decodes.
 // What they find is remembered for the payload, whatever tag is in front of it;
 // rules A030 to A034 hold only for what was measured before, because a check
-// never takes seconds for each episode.
+// never takes seconds for each episode. Decoders of one file differ by a bit:
+// what a page shows of a waveform, its [Waveform.Peaks], is therefore pinned in
+// the lock, and [DrawPeaks] makes the drawing of that alone.
 //
 // # Rules
 //

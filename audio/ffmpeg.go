@@ -33,10 +33,8 @@ func onceOf[T any](cache *statcache.Cache, kind, path string, measure func(*Info
 	if err != nil {
 		return nil, nil, err
 	}
-	of := statcache.OfContent(info.SHA256[:])
-	var known T
-	if cache.Get(kind, of, &known) {
-		return &known, info, nil
+	if before := known[T](cache, kind, info); before != nil {
+		return before, info, nil
 	}
 	measured, err := measure(info)
 	if err != nil {
@@ -48,8 +46,17 @@ func onceOf[T any](cache *statcache.Cache, kind, path string, measure func(*Info
 	} else if again.SHA256 != info.SHA256 {
 		return nil, nil, errors.New("the file changed while it was measured")
 	}
-	cache.Put(kind, of, measured)
+	cache.Put(kind, statcache.OfContent(info.SHA256[:]), measured)
 	return measured, info, nil
+}
+
+// known is what was measured of a payload before, or nil.
+func known[T any](cache *statcache.Cache, kind string, info *Info) *T {
+	var before T
+	if !cache.Get(kind, statcache.OfContent(info.SHA256[:]), &before) {
+		return nil
+	}
+	return &before
 }
 
 func probePath(path string) (*Info, error) {

@@ -53,11 +53,7 @@ func MeasureLoudness(ctx context.Context, cache *statcache.Cache, path string, p
 
 // KnownLoudness returns what was measured of a payload before, or nil.
 func KnownLoudness(cache *statcache.Cache, info *Info) *Loudness {
-	var l Loudness
-	if !cache.Get(loudnessKind, statcache.OfContent(info.SHA256[:]), &l) {
-		return nil
-	}
-	return &l
+	return known[Loudness](cache, loudnessKind, info)
 }
 
 // parseReport reads the summary of ffmpeg's ebur128 filter. Filters are set up

@@ -184,7 +184,7 @@ func TestMeasuredOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wave, err := MeasureWaveform(t.Context(), cache, path, nil)
+	wave, _, err := MeasureWaveform(t.Context(), cache, path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -205,7 +205,7 @@ func TestMeasuredOnce(t *testing.T) {
 	if got, _, err := MeasureLoudness(t.Context(), cache, other, nil); err != nil || *got != *want {
 		t.Errorf("%+v, %v; want %+v", got, err, want)
 	}
-	if got, err := MeasureWaveform(t.Context(), cache, other, nil); err != nil || !cmp.Equal(got, wave) {
+	if got, _, err := MeasureWaveform(t.Context(), cache, other, nil); err != nil || !cmp.Equal(got, wave) {
 		t.Errorf("the waveform differs, %v", err)
 	}
 	if got := KnownLoudness(cache, info); got == nil || *got != *want {
@@ -219,7 +219,7 @@ func TestMeasuredOnce(t *testing.T) {
 func TestMeasureIsInterrupted(t *testing.T) {
 	path := encode(t, "a.mp3", "sine=d=30", "-b:a", "128k")
 	ctx, cancel := context.WithCancel(t.Context())
-	_, err := MeasureWaveform(ctx, nil, path, func(time.Duration, time.Duration) { cancel() })
+	_, _, err := MeasureWaveform(ctx, nil, path, func(time.Duration, time.Duration) { cancel() })
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
 	}

@@ -3,9 +3,11 @@ package audio
 import (
 	"bytes"
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 
 	"onair/internal/statcache"
 )
@@ -31,8 +33,8 @@ const (
 // MeasureWaveform decodes a master with ffmpeg and draws its outline with ten
 // pixels a second. The result is kept in cache, which may be nil, for the
 // payload. Without ffmpeg the error is ErrNoFFmpeg.
-func MeasureWaveform(ctx context.Context, cache *statcache.Cache, path string, progress Progress) (*Waveform, error) {
-	w, _, err := onceOf(cache, waveformKind, path, func(info *Info) (*Waveform, error) {
+func MeasureWaveform(ctx context.Context, cache *statcache.Cache, path string, progress Progress) (*Waveform, *Info, error) {
+	return onceOf(cache, waveformKind, path, func(info *Info) (*Waveform, error) {
 		o := &outline{channels: heardChannels(info), Waveform: Waveform{Version: 2, Channels: 1, SampleRate: info.SampleRate, SamplesPerPixel: max(info.SampleRate/pixelsPerSecond, 1), Bits: 8, Data: []int8{}}}
 		if _, err := decode(ctx, path, info, "[0:a:0]anull[pcm]", o.hear, progress); err != nil {
 			return nil, err
@@ -40,7 +42,11 @@ func MeasureWaveform(ctx context.Context, cache *statcache.Cache, path string, p
 		o.end()
 		return &o.Waveform, nil
 	})
-	return w, err
+}
+
+// KnownWaveform returns the outline that was drawn of a payload before, or nil.
+func KnownWaveform(cache *statcache.Cache, info *Info) *Waveform {
+	return known[Waveform](cache, waveformKind, info)
 }
 
 // An outline is a waveform under way: lowest and highest sample of the pixel
@@ -120,4 +126,50 @@ func (w *Waveform) column(x, columns int) (low, high int) {
 		low, high = min(low, int(w.Data[2*i])), max(high, int(w.Data[2*i+1]))
 	}
 	return low, high
+}
+
+// peaks is in how many columns a page draws a waveform: on a phone they are two
+// pixels wide.
+const peaks = 200
+
+// Peaks condenses the waveform to what a lock keeps: 200 columns from the start
+// of the sound to its end, two hex digits each. A column is the mean of the peaks
+// it covers, since the highest of twenty seconds says little, and ff is the
+// highest column. Silence is 00 throughout, an empty waveform "".
+func (w *Waveform) Peaks() string {
+	if w.Length == 0 {
+		return ""
+	}
+	var columns [peaks]int
+	for x := range columns {
+		from, to := x*w.Length/peaks, max((x+1)*w.Length/peaks, x*w.Length/peaks+1)
+		sum := 0
+		for i := from; i < to; i++ {
+			sum += max(-int(w.Data[2*i]), int(w.Data[2*i+1]))
+		}
+		columns[x] = sum << 16 / (to - from)
+	}
+	highest := max(slices.Max(columns[:]), 1)
+	out := make([]byte, peaks)
+	for x, column := range columns {
+		out[x] = byte(column * 255 / highest)
+	}
+	return hex.EncodeToString(out)
+}
+
+// DrawPeaks writes what Peaks returned as an SVG: a bar for each column, in the
+// colour of the text around it. The same peaks give the same bytes.
+func DrawPeaks(out io.Writer, peaks string) error {
+	columns, err := hex.DecodeString(peaks)
+	if err != nil {
+		return fmt.Errorf("draw waveform: %w", err)
+	}
+	var path bytes.Buffer
+	for x, column := range columns {
+		height := max(int(column)&^1, 4) // silence is a line of dots
+		fmt.Fprintf(&path, "M%d,%dh3v%dh-3z", 5*x+1, (svgHeight-height)/2, height)
+	}
+	_, err = fmt.Fprintf(out, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" preserveAspectRatio="none"><path fill="currentColor" d="%s"/></svg>`+"\n",
+		max(5*len(columns), 1), svgHeight, path.Bytes())
+	return err
 }

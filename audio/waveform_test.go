@@ -57,7 +57,7 @@ func TestSVGOfAnyLength(t *testing.T) {
 func TestMeasureWaveform(t *testing.T) {
 	// Two seconds that get louder, the second channel silent: half as loud.
 	path := encode(t, "--help.mp3", "aevalsrc=t/2*sin(2*PI*440*t)|0:d=2:s=44100", "-b:a", "192k")
-	w, err := MeasureWaveform(t.Context(), nil, path, nil)
+	w, _, err := MeasureWaveform(t.Context(), nil, path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,5 +70,45 @@ func TestMeasureWaveform(t *testing.T) {
 		if low, high := float64(w.Data[2*i]), float64(w.Data[2*i+1]); math.Abs(high-want) > 6 || math.Abs(low+want) > 6 {
 			t.Errorf("pixel %d reaches from %.0f to %.0f, want %.0f", i, low, high, want)
 		}
+	}
+}
+
+func TestPeaks(t *testing.T) {
+	// A minute whose first half is loud and whose last quarter is silent.
+	w := Waveform{Length: 600, Data: make([]int8, 1200)}
+	for i := range 450 {
+		w.Data[2*i], w.Data[2*i+1] = -50, 25
+		if i < 300 {
+			w.Data[2*i] = -100
+		}
+	}
+	want := strings.Repeat("ff", 100) + strings.Repeat("7f", 50) + strings.Repeat("00", 50)
+	if got := w.Peaks(); got != want {
+		t.Errorf("peaks\n%s, want\n%s", got, want)
+	}
+	// A sound shorter than the columns is spread over all of them.
+	short := Waveform{Length: 2, Data: []int8{-128, 127, 0, 64}}
+	if got, want := short.Peaks(), strings.Repeat("ff", 100)+strings.Repeat("7f", 100); got != want {
+		t.Errorf("peaks of two pixels\n%s, want\n%s", got, want)
+	}
+	if got := (&Waveform{Length: 3, Data: make([]int8, 6)}).Peaks(); got != strings.Repeat("00", 200) {
+		t.Errorf("peaks of silence: %s", got)
+	}
+	if got := new(Waveform).Peaks(); got != "" {
+		t.Errorf("peaks of nothing: %s", got)
+	}
+}
+
+func TestDrawPeaks(t *testing.T) {
+	var b bytes.Buffer
+	if err := DrawPeaks(&b, "ff8000"); err != nil {
+		t.Fatal(err)
+	}
+	want := `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 15 256" preserveAspectRatio="none"><path fill="currentColor" d="M1,1h3v254h-3zM6,64h3v128h-3zM11,126h3v4h-3z"/></svg>` + "\n"
+	if diff := cmp.Diff(want, b.String()); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+	if err := DrawPeaks(&b, `"/><script>`); err == nil {
+		t.Error("text was drawn")
 	}
 }

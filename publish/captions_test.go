@@ -13,23 +13,30 @@ import (
 	"onair/show"
 )
 
-// creditedShow is a copy of the example that credits contributors.
-func creditedShow(t *testing.T) (dir string, git func(args ...string)) {
+// minimal is a copy of the minimal example with one more line in show.yaml.
+func minimal(t *testing.T, line string) (dir string) {
 	t.Helper()
-	if _, err := exec.LookPath("git"); err != nil {
-		t.Skip("needs git")
-	}
 	dir = t.TempDir()
 	if err := os.CopyFS(dir, os.DirFS("../examples/minimal")); err != nil {
 		t.Fatal(err)
 	}
 	f, err := os.OpenFile(filepath.Join(dir, "show.yaml"), os.O_APPEND|os.O_WRONLY, 0)
 	if err == nil {
-		_, err = f.WriteString("\ncredits: git\n")
+		_, err = f.WriteString("\n" + line + "\n")
 	}
 	if err != nil || f.Close() != nil {
 		t.Fatal(err)
 	}
+	return dir
+}
+
+// creditedShow is a copy of the example that credits contributors.
+func creditedShow(t *testing.T) (dir string, git func(args ...string)) {
+	t.Helper()
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("needs git")
+	}
+	dir = minimal(t, "credits: git")
 	git = func(args ...string) {
 		t.Helper()
 		cmd := exec.Command("git", append([]string{"-c", "user.name=Vega Lyra", "-c", "user.email=vega@x.example"}, args...)...)

@@ -53,6 +53,7 @@
 //	P015  error    onair.lock holds a digest that is none
 //	P016  error    an episode to remove that is still in the show's folder
 //	P017  warning  chapters of a master's own tag that an episode cannot have
+//	P018  warning  no waveform can be drawn: without ffmpeg, or where the audio is not
 //	P020  error    an image cannot be read
 //	P021  warning  the artwork is the placeholder of onair init
 //	P022  error    the chapters file cannot be written

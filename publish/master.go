@@ -140,7 +140,8 @@ func (m *master) pin(slug string) show.Pin {
 // probing is a master and why it could not be probed.
 type probing struct {
 	*master
-	err error
+	err      error
+	waveform waveform
 }
 
 // maxProbes bounds the masters that are read at once; more would only make a
@@ -163,7 +164,9 @@ func (b *builder) probeMasters(ctx context.Context) error {
 			if ctx.Err() != nil {
 				return nil
 			}
-			p.err = p.probe(b.o.Cache)
+			if p.err = p.probe(b.o.Cache); p.err == nil {
+				p.waveform = b.outline(ctx, e, p.master)
+			}
 			mu.Lock()
 			defer mu.Unlock()
 			if done++; b.o.Progress != nil {
@@ -204,6 +207,7 @@ func (b *builder) measure(e *Episode) bool {
 		return false
 	}
 	e.Pin = m.pin(e.Slug)
+	e.Pin.Waveform = p.waveform.peaks
 	if pinned == nil || pinned.Payload != e.Pin.Payload {
 		b.adoptChapters(e)
 	} else {
@@ -217,7 +221,7 @@ func (b *builder) measure(e *Episode) bool {
 		b.findings.Errorf("P012", show.Position{File: e.Audio}, "to replace it for every listener: --replace-audio "+e.Slug, "the audio is not the one that was published (onair.lock pins %d bytes, sha256 %.12s…)", pinned.Payload.Bytes, pinned.Payload.SHA256)
 		return false
 	}
-	e.Pin.TagFormat, e.Pin.Waveform = pinned.TagFormat, pinned.Waveform
+	e.Pin.TagFormat = pinned.TagFormat
 	b.pin(e)
 	return true
 }

@@ -147,6 +147,9 @@ func TestLockPinsOnceEpisodesAreDated(t *testing.T) {
 	if len(slugs) != 5 || !ofShow {
 		t.Errorf("pins %v and the show: %v; want the 4 live and the scheduled episode, and the show", slugs, ofShow)
 	}
+	for _, pin := range want.Episodes {
+		pin.Waveform = "" // a decoder's, not ours
+	}
 	if diff := cmp.Diff(string(want.Format()), string(r.Lock.Format())); diff != "" {
 		t.Errorf("the example's lock is not what publish would write: %s", diff)
 	}

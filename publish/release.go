@@ -85,6 +85,7 @@ const (
 	RoleArtwork    Role = "artwork"
 	RoleTranscript Role = "transcript"
 	RoleChapters   Role = "chapters"
+	RoleWaveform   Role = "waveform"
 	RoleTheme      Role = "theme"
 	RolePage       Role = "page"
 	RoleFeed       Role = "feed"
@@ -102,6 +103,7 @@ type Episode struct {
 	payload     *Object // its part; nil where masters are not kept
 	master      *master // nil when the audio is not on this machine
 	chapters    *Object
+	waveform    *Object
 	transcripts []*transcript
 }
 
@@ -111,6 +113,14 @@ func (e *Episode) AudioKey() string {
 		return ""
 	}
 	return e.audio.Key
+}
+
+// waveformKey is the key of the outline of its sound; empty: there is none.
+func (e *Episode) waveformKey() string {
+	if e.waveform == nil {
+		return ""
+	}
+	return e.waveform.Key
 }
 
 // AudioBytes is the size of the tagged audio.
@@ -168,6 +178,7 @@ func NewRelease(ctx context.Context, s *show.Show, o *Options) (*Release, findin
 		}
 		b.addEpisode(e)
 	}
+	b.checkWaveforms()
 	for _, name := range b.o.Remove {
 		b.forget(name)
 	}
@@ -263,6 +274,7 @@ func (b *builder) addEpisode(e *show.Episode) {
 	b.addAudio(re, tag)
 	b.addTranscripts(re)
 	b.addChapters(re)
+	b.addWaveform(re)
 }
 
 // pinShow gives the show its podcast:guid at the first release to a public URL.

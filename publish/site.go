@@ -269,15 +269,16 @@ func (b *builder) sitePage(e *Episode) *templates.Episode {
 		}
 	}
 	page := &templates.Episode{
-		Episode:    e.Episode,
-		Duration:   e.Pin.Duration,
-		AudioKey:   e.audio.Key,
-		AudioType:  e.Pin.MediaType,
-		AudioBytes: e.audio.Size,
-		ArtworkKey: b.artworkKey(e.Artwork),
-		Notes:      template.HTML(markdown.HTML(e.Notes, "")),
-		Summary:    e.Summary,
-		Chapters:   show.Timed(e.Chapters, e.Pin.Duration),
+		Episode:     e.Episode,
+		Duration:    e.Pin.Duration,
+		AudioKey:    e.audio.Key,
+		AudioType:   e.Pin.MediaType,
+		AudioBytes:  e.audio.Size,
+		ArtworkKey:  b.artworkKey(e.Artwork),
+		WaveformKey: e.waveformKey(),
+		Notes:       template.HTML(markdown.HTML(e.Notes, "")),
+		Summary:     e.Summary,
+		Chapters:    show.Timed(e.Chapters, e.Pin.Duration),
 	}
 	if page.Summary == "" {
 		page.Summary = markdown.Text(e.Notes)

@@ -36,7 +36,7 @@ func TestVerifyWhatIsAsItShouldBe(t *testing.T) {
 	for _, o := range s.Objects {
 		path := "/" + strings.TrimSuffix(o.Key, "index.html")
 		seen := s.asked["GET "+path] + s.asked["HEAD "+path]
-		if named := o.Role != publish.RoleTheme && o.Role != publish.RoleArtwork; named && seen == 0 {
+		if named := !slices.Contains([]publish.Role{publish.RoleTheme, publish.RoleArtwork, publish.RoleWaveform}, o.Role); named && seen == 0 {
 			t.Errorf("nobody looked at %s", o.Key)
 		}
 		if o.Role == publish.RoleAudio && s.asked["HEAD "+path] != 1 {

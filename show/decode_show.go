@@ -56,6 +56,7 @@ func (l *loader) decodeShow(v value) {
 		"enclosure_prefix": webURL(&s.Prefix),
 		"announce":         words(&s.Announce, announcer),
 		"keep_masters":     boolean(&s.KeepMasters),
+		"waveform":         boolean(&s.Waveform),
 		"credits":          oneOf(&s.Credits, "git"),
 		"transcripts":      transcripts(&s.Transcripts),
 		"audio":            func(v value) { v.fields(fields{"path": pattern(&s.AudioPath)}) },

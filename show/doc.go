@@ -74,6 +74,7 @@
 //	enclosure_prefix  URL put before those of enclosures
 //	announce          list of websub, podcastindex, podping, overcast
 //	keep_masters      true unless said
+//	waveform          true: episode pages draw the sound; needs ffmpeg once
 //	credits           git
 //	transcripts       {path: PATTERN, edit: URL with {file}, license, timestamp_fraction:
 //	                  decimal|frames30, contribute: URL}
@@ -173,7 +174,7 @@
 //	    channels: number
 //	    media_type: audio/mpeg or audio/x-m4a
 //	    tag_format: number
-//	    waveform: text
+//	    waveform: 400 hex digits
 //	    chapters: list of {start, end, title, url, image, toc}, times in seconds
 //
 // # Findings

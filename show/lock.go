@@ -16,6 +16,9 @@ import (
 // LockFile is the name of the lock in a show's folder.
 const LockFile = "onair.lock"
 
+// waveformDigits is how long a waveform is: 200 columns of two digits.
+const waveformDigits = 400
+
 // lockVersion is the version of the format that Format writes.
 const lockVersion = 1
 
@@ -36,7 +39,7 @@ type Pin struct {
 	MediaType string    // audio/mpeg, or audio/x-m4a for an untagged master
 	TagFormat int       // layout of the ID3 tag; see audio.TagFormat
 	Chapters  []Chapter // only when they came from the master's own tag
-	Waveform  string    // digest of the waveform drawn from the payload; optional
+	Waveform  string    // what audio.Waveform.Peaks says of the payload: hex digits; empty: nobody asked
 }
 
 // Payload identifies the audio itself, without any tag.
@@ -92,8 +95,8 @@ func (p *Pin) format(b *bytes.Buffer) {
 		fmt.Fprintf(b, "    media_type: %s\n", quote(s))
 	}
 	fmt.Fprintf(b, "    tag_format: %d\n", p.TagFormat)
-	if s := oneLine(p.Waveform); s != "" {
-		fmt.Fprintf(b, "    waveform: %s\n", quote(s))
+	if p.Waveform != "" {
+		fmt.Fprintf(b, "    waveform: %s\n", quote(p.Waveform))
 	}
 	if len(p.Chapters) > 0 {
 		b.WriteString("    chapters:\n")
@@ -178,7 +181,7 @@ func pin(v value) *Pin {
 		"channels":   integer(&p.Channels, 0, 255),
 		"media_type": line(&p.MediaType),
 		"tag_format": integer(&p.TagFormat, 0, 1<<20),
-		"waveform":   line(&p.Waveform),
+		"waveform":   hexField(waveformDigits, func(s string) { p.Waveform = s }),
 		"chapters": func(v value) {
 			v.each(func(v value) { p.Chapters = append(p.Chapters, pinnedChapter(v)) })
 		},

@@ -55,6 +55,7 @@ type Show struct {
 	Prefix      string // enclosure_prefix: put before every enclosure URL
 	Announce    []string
 	KeepMasters bool
+	Waveform    bool   // the pages of episodes show an outline of the sound
 	Credits     string // "git" or empty
 	Transcripts Transcripts
 	AudioPath   string            // pattern of masters kept elsewhere; empty: audio.mp3 in the folder

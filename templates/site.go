@@ -137,6 +137,7 @@ type Episode struct {
 	AudioType   string // media type, such as audio/mpeg
 	AudioBytes  int64
 	ArtworkKey  string // its own or the show's; empty: neither
+	WaveformKey string // an SVG in the colour of the text around it; empty: none
 	Notes       template.HTML
 	Summary     string         // plain text: its own, else its notes, of which pages show the beginning
 	Chapters    []show.Chapter // timed, ordered; hidden ones included

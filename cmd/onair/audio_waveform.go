@@ -44,7 +44,7 @@ func (g *global) waveform(ctx context.Context, name string, o *waveformOptions) 
 		return usagef("--format %s: want json or svg", o.format)
 	}
 	progress, done := g.listening()
-	w, err := audio.MeasureWaveform(ctx, statcache.Open(g.cacheDir()), name, progress)
+	w, _, err := audio.MeasureWaveform(ctx, statcache.Open(g.cacheDir()), name, progress)
 	done()
 	if err != nil {
 		return soundError(name, err)

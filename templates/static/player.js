@@ -92,13 +92,21 @@
     elapsed.textContent = clock(time);
     seek.value = time;
     seek.setAttribute('aria-valuetext', `${clock(time)} / ${clock(duration())}`);
-    seek.style.setProperty('--played', duration() ? time / duration() : 0);
+    seek.parentElement.style.setProperty('--played', duration() ? time / duration() : 0);
     const now = time === 0 && audio.paused ? -1 : time; // nothing is current before the start
     chapters.at(now);
     title.textContent = chapters.current?.querySelector('.chapter-title').textContent ?? player.dataset.title;
     const turn = turns.at(now);
     if (turn && follow?.checked && !audio.paused) scrollTo(turn);
   };
+
+  // The waveform becomes the track, filled as far as the audio was heard. As a
+  // mask it has the colours of the theme.
+  const waveform = find('.waveform');
+  if (waveform) {
+    seek.parentElement.style.setProperty('--waveform', `url("${waveform.src}")`);
+    seek.parentElement.classList.add('drawn');
+  }
 
   // mark puts the start of each chapter on the timeline.
   const mark = () => {

@@ -1,0 +1,93 @@
+package publish
+
+import (
+	"bytes"
+	"context"
+	"encoding/hex"
+	"errors"
+
+	"onair/audio"
+	"onair/internal/finding"
+	"onair/show"
+)
+
+// waveform is the outline of a master's sound, as the lock keeps it, or why
+// there is none. Both are zero where nobody asked for one.
+type waveform struct {
+	peaks string
+	err   error
+}
+
+// outline is the waveform of a master. Decoders of one file differ by a bit, so
+// what was pinned is never drawn again: the pin makes the drawing the same
+// everywhere.
+func (b *builder) outline(ctx context.Context, e *show.Episode, m *master) waveform {
+	pinned := b.show.Lock.Episodes[e.GUID]
+	if pinned != nil && pinned.Waveform != "" && pinned.Payload.SHA256 == hex.EncodeToString(m.info.SHA256[:]) {
+		return waveform{peaks: pinned.Waveform}
+	}
+	if !b.show.Waveform || e.Status(b.o.Now) == show.Draft {
+		return waveform{}
+	}
+	if known := audio.KnownWaveform(b.o.Cache, m.info); known != nil {
+		return waveform{peaks: known.Peaks()}
+	}
+	name, ok := m.folder.Path(m.name)
+	if !ok {
+		return waveform{err: errors.New("it is not a file on a disk")}
+	}
+	drawn, info, err := audio.MeasureWaveform(ctx, b.o.Cache, name, nil)
+	switch {
+	case err != nil:
+		return waveform{err: err}
+	case info.SHA256 != m.info.SHA256:
+		return waveform{err: errors.New("the file changed while it was measured")}
+	}
+	return waveform{peaks: drawn.Peaks()}
+}
+
+// addWaveform adds the drawing that a live episode's page shows. It is made of
+// the pin alone, and so without the audio.
+func (b *builder) addWaveform(e *Episode) {
+	if !b.show.Waveform || e.Pin.Waveform == "" {
+		return
+	}
+	var out bytes.Buffer
+	err := audio.DrawPeaks(&out, e.Pin.Waveform)
+	if err == nil {
+		e.waveform, err = b.keyed(RoleWaveform, "assets/waveform", ".svg", held(out.Bytes()))
+	}
+	if err != nil {
+		b.findings.Warnf("P018", e.At("audio"), "", "no waveform can be drawn: %v", err)
+		return
+	}
+	e.waveform.Episode = e.Slug
+}
+
+// checkWaveforms says once for the whole show why episodes have no waveform.
+// A page is as good without, so nothing stops for it.
+func (b *builder) checkWaveforms() {
+	if !b.show.Waveform {
+		return
+	}
+	noFFmpeg, noAudio := 0, 0
+	for _, e := range b.release.Episodes {
+		err := b.masters[e.Audio].waveform.err
+		switch {
+		case e.Status == show.Draft || e.Pin.Payload.Bytes == 0 || e.Pin.Waveform != "":
+		case errors.Is(err, audio.ErrNoFFmpeg):
+			noFFmpeg++
+		case err != nil:
+			b.findings.Warnf("P018", finding.Position{File: e.Audio}, "", "no waveform can be drawn: %v", err)
+		case e.master == nil:
+			noAudio++
+		}
+	}
+	at := b.show.At("waveform")
+	if noFFmpeg > 0 {
+		b.findings.Warnf("P018", at, "install the package ffmpeg: apt install ffmpeg, brew install ffmpeg, winget install ffmpeg", "episodes without a waveform: %d; %v", noFFmpeg, audio.ErrNoFFmpeg)
+	}
+	if noAudio > 0 {
+		b.findings.Warnf("P018", at, "run onair lock where the audio is, and commit onair.lock", "episodes without a waveform: %d; their audio is not here and onair.lock has none", noAudio)
+	}
+}
