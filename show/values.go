@@ -23,7 +23,7 @@ func checkURL(s string, schemes ...string) error {
 	case u.Scheme == "" || u.Host == "" && u.Opaque == "" && u.Path == "":
 		return fmt.Errorf("%s is not a whole URL", shortQuote(s))
 	case !slices.Contains(schemes, u.Scheme):
-		return fmt.Errorf("%s starts with %q; expected %s", quote(s), u.Scheme+":", orList(schemes))
+		return fmt.Errorf("%s starts with %s; expected %s", shortQuote(s), shortQuote(u.Scheme+":"), orList(schemes))
 	case (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() == "":
 		return fmt.Errorf("%s names no host", shortQuote(s))
 	case u.User != nil:
