@@ -15,9 +15,12 @@ const (
 	maxTagFrames = 10_000
 )
 
-// Sizes of the tags found at the edges of a master, in bytes.
+// TagHeaderBytes is the size of the header of an ID3v2 tag, and of its footer
+// (ID3v2.4, 3.1).
+const TagHeaderBytes = 10
+
+// Sizes of the other tags found at the edges of a master, in bytes.
 const (
-	id3HeaderBytes   = 10 // also the footer's
 	id3v1Bytes       = 128
 	id3v1ExtraBytes  = 227 // "TAG+", before an ID3v1 tag
 	apeFooterBytes   = 32  // also the header's
@@ -25,19 +28,19 @@ const (
 	lyrics2TailBytes = 6 + len("LYRICS200") // size, in decimal digits, and the mark
 )
 
-// id3Size returns the length in bytes of the ID3v2 tag whose header begins b,
+// TagBytes returns the length in bytes of the ID3v2 tag whose header begins b,
 // header, padding and footer included; 0 if none begins there (ID3v2.4, 3.1).
-func id3Size(b []byte) int64 {
-	if len(b) < id3HeaderBytes || string(b[:3]) != "ID3" || b[3] == 0xFF || b[4] == 0xFF {
+func TagBytes(b []byte) int64 {
+	if len(b) < TagHeaderBytes || string(b[:3]) != "ID3" || b[3] == 0xFF || b[4] == 0xFF {
 		return 0
 	}
 	size, ok := synchsafe(b[6:10])
 	if !ok {
 		return 0
 	}
-	size += id3HeaderBytes
+	size += TagHeaderBytes
 	if b[3] == 4 && b[5]&tagFooter != 0 {
-		size += id3HeaderBytes
+		size += TagHeaderBytes
 	}
 	return int64(size)
 }
@@ -60,11 +63,11 @@ func synchsafe(b []byte) (n int, ok bool) {
 // starts.
 func skipFront(r io.ReaderAt, size int64) (start int64, version string, err error) {
 	for range maxTags {
-		b, err := readRange(r, start, min(start+id3HeaderBytes, size))
+		b, err := readRange(r, start, min(start+TagHeaderBytes, size))
 		if err != nil {
 			return 0, "", err
 		}
-		n := id3Size(b)
+		n := TagBytes(b)
 		if n == 0 {
 			break
 		}
@@ -73,7 +76,7 @@ func skipFront(r io.ReaderAt, size int64) (start int64, version string, err erro
 		}
 		at, err := audioInTag(r, start, start+n, b[3])
 		if err == nil && at == 0 {
-			at, err = findRun(r, start+id3HeaderBytes, start+n, start+n)
+			at, err = findRun(r, start+TagHeaderBytes, start+n, start+n)
 		}
 		if err != nil {
 			return 0, "", err
@@ -94,7 +97,7 @@ func skipFront(r io.ReaderAt, size int64) (start int64, version string, err erro
 // the offset of the first frame, or 0. ID3v2.2, which is rare, is left to
 // findRun.
 func audioInTag(r io.ReaderAt, start, end int64, version byte) (int64, error) {
-	pos := start + id3HeaderBytes
+	pos := start + TagHeaderBytes
 	for range maxTagFrames {
 		b, err := readRange(r, pos, min(pos+frameHeaderBytes, end))
 		if err != nil {
@@ -213,9 +216,9 @@ func trailingTag(tail []byte) trailer {
 		if i := bytes.LastIndex(tail, []byte("LYRICSBEGIN")); i >= 0 {
 			return trailer{int64(len(tail) - i), "Lyrics3", "LYRICSBEGIN"}
 		}
-	case len(tail) >= id3HeaderBytes && bytes.HasPrefix(last(id3HeaderBytes), []byte("3DI")):
-		if n, ok := synchsafe(last(id3HeaderBytes)[6:]); ok {
-			return trailer{int64(n) + 2*id3HeaderBytes, "ID3v2", "ID3"}
+	case len(tail) >= TagHeaderBytes && bytes.HasPrefix(last(TagHeaderBytes), []byte("3DI")):
+		if n, ok := synchsafe(last(TagHeaderBytes)[6:]); ok {
+			return trailer{int64(n) + 2*TagHeaderBytes, "ID3v2", "ID3"}
 		}
 	}
 	return trailer{}

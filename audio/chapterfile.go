@@ -26,7 +26,7 @@ func ReadChapters(r io.ReaderAt, size int64, name string) ([]show.Chapter, findi
 		found.Errorf("A050", at, "", "%v", err)
 		return nil, found
 	}
-	if id3Size(head) > 0 || len(head) >= headerBytes && parseHeader(head).size() > 0 {
+	if TagBytes(head) > 0 || len(head) >= headerBytes && parseHeader(head).size() > 0 {
 		tag, err := ReadTag(r, size)
 		if err != nil {
 			found.Errorf("A050", at, "", "%v", err)

@@ -24,7 +24,7 @@ func hostileTags(tb testing.TB) map[string][]byte {
 	}
 	size := func(b []byte, n int) []byte {
 		b = bytes.Clone(b)
-		copy(b[6:], id3(3, n+id3HeaderBytes)[6:10])
+		copy(b[6:], id3(3, n+TagHeaderBytes)[6:10])
 		return b
 	}
 	claim := func(frame []byte, n uint32) []byte {

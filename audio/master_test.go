@@ -88,7 +88,7 @@ func vbri(h header, frames int) []byte {
 
 // id3 is a tag of so many bytes in all whose frames are padding.
 func id3(version byte, total int) []byte {
-	n := total - id3HeaderBytes
+	n := total - TagHeaderBytes
 	b := []byte{'I', 'D', '3', version, 0, 0, byte(n >> 21), byte(n >> 14 & 0x7F), byte(n >> 7 & 0x7F), byte(n & 0x7F)}
 	return append(b, make([]byte, n)...)
 }
@@ -131,9 +131,9 @@ func lyrics1(text string) []byte { return []byte("LYRICSBEGIN" + text + "LYRICSE
 
 // id3Footer is a tag of 2.4 made to be found from the end.
 func id3Footer(n int) []byte {
-	b := id3(4, n+id3HeaderBytes)
+	b := id3(4, n+TagHeaderBytes)
 	b[5] = 0x10
-	footer := slices.Clone(b[:id3HeaderBytes])
+	footer := slices.Clone(b[:TagHeaderBytes])
 	copy(footer, "3DI")
 	return append(b, footer...)
 }

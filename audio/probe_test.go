@@ -151,7 +151,7 @@ func TestProbe(t *testing.T) {
 			}},
 		},
 		{
-			name: "junk that looks like an ID3 tag", body: join(cbr, id3(3, 30_000)[:id3HeaderBytes], cbr),
+			name: "junk that looks like an ID3 tag", body: join(cbr, id3(3, 30_000)[:TagHeaderBytes], cbr),
 			want: Info{Duration: 2 * hundred, Frames: 200, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
 				"junk between frames once, 10 bytes in all, first at byte 41795",
 			}},

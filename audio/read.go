@@ -69,11 +69,11 @@ func readTags(r io.ReaderAt, size int64) (*oldTags, error) {
 	var old *oldTags
 	pos := int64(0)
 	for range maxTags {
-		head, err := readRange(r, pos, min(pos+id3HeaderBytes, size))
+		head, err := readRange(r, pos, min(pos+TagHeaderBytes, size))
 		if err != nil {
 			return nil, err
 		}
-		n := id3Size(head)
+		n := TagBytes(head)
 		switch {
 		case n == 0:
 			return old, nil
@@ -84,7 +84,7 @@ func readTags(r io.ReaderAt, size int64) (*oldTags, error) {
 		case head[3] < 2 || head[3] > 4:
 			return nil, fmt.Errorf("byte %d: the ID3 tag has version 2.%d, which is not known here", pos, head[3])
 		}
-		body, err := readRange(r, pos+id3HeaderBytes, pos+n)
+		body, err := readRange(r, pos+TagHeaderBytes, pos+n)
 		if err != nil {
 			return nil, err
 		}
@@ -106,7 +106,7 @@ func (o *oldTags) read(head, body []byte) error {
 		t.earlier[f.field] = true
 	}
 	if head[5]&tagFooter != 0 && t.version == 4 {
-		body = body[:max(0, len(body)-id3HeaderBytes)]
+		body = body[:max(0, len(body)-TagHeaderBytes)]
 	}
 	if t.unsync && t.version < 4 {
 		body = resynchronise(body)

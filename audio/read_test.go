@@ -14,9 +14,9 @@ import (
 // tag makes a tag of any version around frames that are encoded already.
 func foreignTag(version, flags byte, body ...[]byte) []byte {
 	all := join(body...)
-	b := id3(version, id3HeaderBytes+len(all))
+	b := id3(version, TagHeaderBytes+len(all))
 	b[5] = flags
-	copy(b[id3HeaderBytes:], all)
+	copy(b[TagHeaderBytes:], all)
 	return b
 }
 

@@ -204,7 +204,7 @@ func (w *walker) resync() error {
 // frame begins is one: three letters of junk that look like a tag must not make
 // an hour of audio disappear.
 func (w *walker) tagAt(pos int64) (int64, error) {
-	size := id3Size(w.at(pos))
+	size := TagBytes(w.at(pos))
 	if size == 0 || size > w.end-pos-headerBytes {
 		return 0, nil
 	}

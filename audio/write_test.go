@@ -157,7 +157,7 @@ func TestFrameOrder(t *testing.T) {
 	}
 	var ids []string
 	r := tagReader{version: 3}
-	for f := range r.each(b[id3HeaderBytes:]) {
+	for f := range r.each(b[TagHeaderBytes:]) {
 		ids = append(ids, f.id)
 	}
 	want := strings.Fields("TIT2 TPE1 TALB TRCK TPOS TYER TDAT TCON TLAN TLEN TCOP TPUB TXXX COMM CTOC CHAP CHAP CHAP CHAP APIC")

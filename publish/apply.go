@@ -188,6 +188,9 @@ func (a *applier) claim(ctx context.Context) error {
 	if err := a.keepLock(ctx); err != nil {
 		return err
 	}
+	if err := a.adoptStrays(ctx); err != nil {
+		return err
+	}
 	now, err := a.record(ctx)
 	if err != nil {
 		return err

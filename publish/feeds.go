@@ -25,11 +25,11 @@ func feedKey(sha256 string) string { return feedsPrefix + sha256 + ".xml" }
 // and puts it on record as the newest.
 func (a *applier) keepFeed(ctx context.Context) error {
 	feed := a.plan.Release.Feed
-	// After a rollback the live feed is not the newest one.
-	if i := indexOfFeed(a.state.Feeds, a.plan.Previous.FeedSHA256); i > 0 {
+	newest := a.plan.Previous.newestFeed()
+	if i := indexOfFeed(a.state.Feeds, newest); i > 0 {
 		a.state.keepFeed(a.state.Feeds[i])
 	}
-	if len(a.state.Feeds) > 0 && a.state.Feeds[0].SHA256 == feed.SHA256 {
+	if newest == feed.SHA256 {
 		return nil
 	}
 	data, err := bodyOf(feed)
@@ -42,6 +42,18 @@ func (a *applier) keepFeed(ctx context.Context) error {
 	}
 	a.state.keepFeed(FeedState{SHA256: feed.SHA256, Base: a.plan.Release.Show.URL, At: a.state.At, Commit: a.state.Commit, Items: a.plan.LiveEpisodes()})
 	return nil
+}
+
+// newestFeed is the kept feed that is live; after a rollback it is not the first
+// one on record. Empty: none is kept.
+func (s *State) newestFeed() string {
+	switch i := indexOfFeed(s.Feeds, s.FeedSHA256); {
+	case i > 0:
+		return s.Feeds[i].SHA256
+	case len(s.Feeds) > 0:
+		return s.Feeds[0].SHA256
+	}
+	return ""
 }
 
 // indexOfFeed is where a feed is among others; -1 where it is not.

@@ -125,6 +125,7 @@ func NewPlan(ctx context.Context, r *Release, s Storage, o *PlanOptions) (*Plan,
 		if now, err = askClock(ctx, s); err != nil {
 			return nil, err
 		}
+		seen.Requests.Write++
 	}
 	return p, p.prune(ctx, s, now)
 }
@@ -399,16 +400,30 @@ func (p *Plan) Replaced() (slugs []string) {
 	return slugs
 }
 
-// Requests counts the look that made the plan and what Apply would add to it.
+// Requests counts the look that made the plan and what Apply would add to it if
+// nothing goes wrong. Left out are what a provider is tried with, and strays.
 func (p *Plan) Requests() Requests {
 	r := p.seen.Requests
 	if p.Empty() {
 		return r
 	}
 	r.Write += 2 // claim and record
+	if p.Previous.newestFeed() != p.Release.Feed.SHA256 {
+		r.Write++
+	}
+	if _, sum := p.Release.keptLock(p.seen.Private); sum != p.Previous.LockSHA256 {
+		r.Write++
+	}
+	if len(p.pending().Announce) > 0 {
+		r.Write++
+	}
+	if p.Totals().Delete > 0 {
+		r.Write++
+	}
 	for _, c := range slices.Concat(p.Changes, p.Parts) {
 		switch {
 		case c.Action == Delete:
+			r.Read++ // is anybody else at work?
 			r.Delete++
 		case c.Joined:
 			r.Copy++

@@ -82,6 +82,7 @@ func (p *Plan) keptKeys(ctx context.Context, s Storage) (map[string]bool, error)
 	kept := map[string]bool{}
 	for _, f := range p.Previous.Feeds {
 		data, err := download(ctx, s.state(), feedKey(f.SHA256), maxState)
+		p.seen.Requests.Read++
 		if missing(err) {
 			continue
 		} else if err != nil {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -28,22 +29,8 @@ func lockKey(sha256 string) string { return locksPrefix + sha256 + ".lock" }
 // keepLock stores a copy of the release's lock beside the record. Where
 // everybody can read it, it has the live episodes only.
 func (a *applier) keepLock(ctx context.Context) error {
-	r := a.plan.Release
-	if r.Show.Private {
-		return nil
-	}
-	lock := r.Lock.Clone()
-	if a.storage.State == nil {
-		live := r.liveGUIDs()
-		for guid := range lock.Episodes {
-			if !live[guid] {
-				delete(lock.Episodes, guid)
-			}
-		}
-	}
-	data := lock.Format()
-	sum := fmt.Sprintf("%x", sha256.Sum256(data))
-	if sum == a.state.LockSHA256 {
+	data, sum := a.plan.Release.keptLock(a.storage.State != nil)
+	if sum == a.state.LockSHA256 || data == nil {
 		return nil
 	}
 	_, err := a.storage.state().Write(ctx, recordObject(lockKey(sum), data), bucket.Condition{Absent: true})
@@ -52,6 +39,22 @@ func (a *applier) keepLock(ctx context.Context) error {
 	}
 	a.state.LockSHA256 = sum
 	return nil
+}
+
+// keptLock is the copy of the lock that goes with the release, and its SHA-256.
+// In public it says nothing of what is not live. A private show keeps none.
+func (r *Release) keptLock(private bool) (data []byte, sum string) {
+	if r.Show.Private {
+		return nil, ""
+	}
+	lock := r.Lock
+	if !private {
+		lock = lock.Clone()
+		live := r.liveGUIDs()
+		maps.DeleteFunc(lock.Episodes, func(guid string, _ *show.Pin) bool { return !live[guid] })
+	}
+	data = lock.Format()
+	return data, fmt.Sprintf("%x", sha256.Sum256(data))
 }
 
 // Pulled is a file that Pull brought, or left alone.

@@ -632,3 +632,55 @@ func TestNotesCountAsHeard(t *testing.T) {
 		t.Errorf("other notes were published as well: %v", err)
 	}
 }
+
+// The plan knows what it will ask of the storage, to the request.
+func TestRequestsAreCounted(t *testing.T) {
+	files := example(t)
+	edit(t, files, "show.yaml", "announce: [websub, podcastindex, podping, overcast]", "announce: []")
+	public, state := mem.New(), mem.New()
+	clock := time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)
+	public.Now = func() time.Time { return clock }
+	state.Now = public.Now
+	s := publish.Storage{Public: public, State: state}
+	calls := func() (r publish.Requests) {
+		for _, b := range []*mem.Bucket{public, state} {
+			r.Read += b.Calls(mem.OpList) + b.Calls(mem.OpOpen) // of which a look at one object is either
+			r.Write += b.Calls(mem.OpWrite) + b.Calls(mem.OpSetHeaders)
+			r.Copy += b.Calls(mem.OpJoin)
+			r.Delete += b.Calls(mem.OpDelete)
+		}
+		return r
+	}
+	publishing := func(what string, prune bool) {
+		t.Helper()
+		before := calls()
+		p, err := publish.NewPlan(t.Context(), release(t, files, nil), s, &publish.PlanOptions{Prune: prune, AskClock: prune})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := p.Requests()
+		applyTo(t, p, s)
+		after := calls()
+		got := publish.Requests{Read: after.Read - before.Read, Write: after.Write - before.Write, Copy: after.Copy - before.Copy, Delete: after.Delete - before.Delete}
+		want.Read, want.List = want.Read+want.List, 0
+		if got != want {
+			t.Errorf("%s: %+v, the plan says %+v", what, got, want)
+		}
+	}
+	publishing("first", false)
+	edit(t, files, "episodes/first-light/episode.md", "title: ", "title: New ")
+	publishing("a new title", false)
+	title := "title: Hello, Universe"
+	for i := range 21 {
+		next := fmt.Sprintf("title: Hello, Universe %d", i)
+		edit(t, files, "show.yaml", title, next)
+		title = next
+		publishing("a new show title", false)
+	}
+	clock = clock.Add(publish.PruneAfter + time.Hour)
+	edit(t, files, "show.yaml", title, "title: Hello, Prune")
+	publishing("pruning", true)
+	if public.Calls(mem.OpDelete) == 0 || public.Calls(mem.OpJoin) == 0 {
+		t.Error("nothing was pruned, or nothing joined")
+	}
+}
