@@ -122,11 +122,14 @@ func (n *node) describe() string {
 const maxQuoted = 100
 
 // shortQuote quotes a text of which the beginning will do.
-func shortQuote(s string) string {
+func shortQuote(s string) string { return quote(short(s)) }
+
+// short is the beginning of a text of any length.
+func short(s string) string {
 	if len(s) > maxQuoted {
 		s = strings.ToValidUTF8(s[:maxQuoted], "") + "…"
 	}
-	return quote(s)
+	return s
 }
 
 // integer sets a whole number between low and high.

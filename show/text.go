@@ -44,7 +44,7 @@ func cleanText(file string, data []byte, limit int, found *finding.List) (string
 // firstLine makes a foreign message fit for a finding.
 func firstLine(s string) string {
 	s, _, _ = strings.Cut(s, "\n")
-	return oneLine(s)
+	return oneLine(short(s))
 }
 
 // oneLine makes a foreign text fit for a field of one line: everything that
