@@ -27,12 +27,9 @@ Exit codes: 0 done · 1 failed, such as a show that is there already.`,
 		Example: "  onair init my-show --title \"My Show\"",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			o.dir = g.dir
+			o.dir = "."
 			if len(args) == 1 {
-				o.dir = args[0]
-				if !filepath.IsAbs(o.dir) {
-					o.dir = filepath.Join(g.dir, o.dir)
-				}
+				o.dir = filepath.Clean(args[0])
 			}
 			return g.init(&o)
 		},
@@ -58,17 +55,21 @@ func (g *global) init(o *initOptions) error {
 // sameFlags are the global flags that a suggested command needs to mean the same
 // show and target.
 func (g *global) sameFlags() string {
-	flags := g.inDir(g.dir)
+	flags := g.inDir(".")
 	if g.target != "" {
 		flags += " --to " + g.target
 	}
 	return flags
 }
 
-// inDir is the -C that a suggested command needs to reach dir.
+// inDir is the -C that a suggested command needs to reach dir from where this
+// one was called.
 func (g *global) inDir(dir string) string {
-	if clean := filepath.Clean(dir); clean != "." {
-		return " -C " + clean
+	if !filepath.IsAbs(dir) {
+		dir = filepath.Join(g.from, dir)
+	}
+	if dir != "." {
+		return " -C " + dir
 	}
 	return ""
 }

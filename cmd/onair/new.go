@@ -72,9 +72,9 @@ func (g *global) newEpisode(title string, o *newOptions) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(g.stdout, filepath.Join(g.dir, filepath.FromSlash(dir), "episode.md"))
+	fmt.Fprintln(g.stdout, filepath.Join(g.from, filepath.FromSlash(dir), "episode.md"))
 	if !g.quiet {
-		fmt.Fprintf(g.stderr, "\nNext: write the show notes there, then %s%s publish\n", g.name, g.inDir(g.dir))
+		fmt.Fprintf(g.stderr, "\nNext: write the show notes there, then %s%s publish\n", g.name, g.inDir("."))
 	}
 	return nil
 }

@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"time"
 
@@ -29,7 +31,8 @@ func (s *system) getenv(name string) string {
 // global are the flags that every command understands.
 type global struct {
 	*system
-	dir     string // -C
+	dir     string // -C; "." once it has been entered
+	from    string // -C as it was given, for what is said to people
 	target  string // --to
 	json    bool
 	format  string // of findings
@@ -59,11 +62,14 @@ Exit codes: 0 done · 1 failed · 2 usage · 3 findings of error severity ·
 		Args:          cobra.NoArgs,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		PersistentPreRunE: func(*cobra.Command, []string) error {
-			return g.validate()
+			if err := g.validate(); err != nil {
+				return err
+			}
+			return g.enter()
 		},
 	}
 	flags := root.PersistentFlags()
-	flags.StringVarP(&g.dir, "directory", "C", ".", "`DIR` of the show, as in git -C")
+	flags.StringVarP(&g.dir, "directory", "C", ".", "start in `DIR`, the show's folder, as git -C does")
 	flags.StringVar(&g.target, "to", "", "publish to the `TARGET` of show.yaml with this name")
 	flags.BoolVar(&g.json, "json", false, "write JSON to stdout, for scripts")
 	flags.StringVar(&g.format, "format", "text", "write findings as `FORMAT`: text, json, sarif or github")
@@ -120,6 +126,19 @@ func (g *global) validate() error {
 	if g.json {
 		g.format = "json"
 	}
+	return nil
+}
+
+// enter makes the folder of -C the one that every relative path starts at, as
+// git does.
+func (g *global) enter() error {
+	var failed *fs.PathError
+	if err := os.Chdir(g.dir); errors.As(err, &failed) {
+		return fmt.Errorf("-C %s: %w", g.dir, failed.Err)
+	} else if err != nil {
+		return err
+	}
+	g.from, g.dir = g.dir, "."
 	return nil
 }
 

@@ -45,9 +45,9 @@ Exit codes: 0 done · 1 failed · 2 usage.`,
   onair transcripts init --show hello-universe/show ../transcripts`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			o.dir = g.dir
+			o.dir = "."
 			if len(args) == 1 {
-				o.dir = repo.In(g.dir, args[0])
+				o.dir = filepath.Clean(args[0])
 			}
 			return g.initTranscripts(c.Context(), &o)
 		},
