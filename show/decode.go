@@ -54,7 +54,7 @@ func (v value) warnf(rule, hint, format string, args ...any) {
 // name is the field as people call it: the last part of the path.
 func (v value) name() string {
 	name, _, _ := strings.Cut(v.path[strings.LastIndexByte(v.path, '.')+1:], "[")
-	return name
+	return short(name)
 }
 
 // wrongKind reports a value of another shape than wanted.

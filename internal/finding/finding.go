@@ -97,7 +97,21 @@ func (f Finding) MarshalJSON() ([]byte, error) {
 type List []Finding
 
 // Add appends one finding.
-func (l *List) Add(f Finding) { *l = append(*l, f) }
+func (l *List) Add(f Finding) {
+	f.Message, f.Hint = bounded(f.Message), bounded(f.Hint)
+	*l = append(*l, f)
+}
+
+// maxText bounds message and hint, in bytes: whoever writes them quotes strangers,
+// and a finding is a line.
+const maxText = 400
+
+func bounded(s string) string {
+	if len(s) <= maxText {
+		return s
+	}
+	return strings.ToValidUTF8(s[:maxText-len("…")], "") + "…"
+}
 
 // Errorf appends an error at p; the hint may be empty.
 func (l *List) Errorf(rule string, p Position, hint, format string, args ...any) {

@@ -3,7 +3,9 @@ package finding
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -96,5 +98,15 @@ func TestSARIF(t *testing.T) {
 	want := sarifResult{"S002", "warning", sarifText{"b: h"}, []sarifLocation{{sarifPhysical{sarifArtifact{"show.yaml"}, &sarifRegion{9, 3}}}}}
 	if diff := cmp.Diff(want, first); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestNoFindingIsLongerThanALine(t *testing.T) {
+	var l List
+	l.Errorf("S001", Position{}, strings.Repeat("é", 300), "%s", strings.Repeat("é", 300))
+	for _, s := range []string{l[0].Message, l[0].Hint} {
+		if len(s) > 400 || !utf8.ValidString(s) || !strings.HasSuffix(s, "é…") {
+			t.Errorf("%d bytes: %q", len(s), s)
+		}
 	}
 }
