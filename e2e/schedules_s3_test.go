@@ -121,7 +121,7 @@ func TestFaultSchedulesS3(t *testing.T) {
 	group.SetLimit(12) // most of them wait before they try again
 	for seed := range n {
 		group.Go(func() error {
-			t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) { server.weather(t, seed, &all) })
+			t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) { server.weather(t, seed, nil, &all) })
 			return nil
 		})
 	}
@@ -129,13 +129,19 @@ func TestFaultSchedulesS3(t *testing.T) {
 	all.report(t, n, s3Weather.passing)
 }
 
-// weather tries a schedule below a prefix of its own.
-func (s *s3Server) weather(t *testing.T, seed int, all *tally) {
+// weather tries a schedule below a prefix of its own, with a CDN in front if there
+// is one.
+func (s *s3Server) weather(t *testing.T, seed int, cdn *stubborn, all *tally) {
 	prefix := fmt.Sprintf("/seed-%d", seed)
 	at := func(bucket string) string { return strings.Replace(s.bucketURL(bucket), "?", prefix+"?", 1) }
-	home := s.url + "/" + bucketName + prefix + "/"
-	changes := changesOf(t, map[string]string{"ONAIR_STORAGE": at(bucketName), "ONAIR_STATE": at(privateName), "ONAIR_URL": home})
-	app := &listener{feedURL: home + "feed.xml"}
+	home, files := s.url+"/"+bucketName+prefix+"/", smallShow(t)
+	app := &listener{}
+	if cdn != nil {
+		home, app.client = stubbornHome+prefix+"/", cdn.client
+		files["show.yaml"].Data = append(files["show.yaml"].Data, "cdn: {provider: varnish, servers: "+stubbornHome+"}\nannounce: [websub, overcast]\nowner: {name: A, email: a@hello-universe.example}\n"...)
+	}
+	app.feedURL = home + "feed.xml"
+	changes := changesOf(t, files, map[string]string{"ONAIR_STORAGE": at(bucketName), "ONAIR_STATE": at(privateName), "ONAIR_URL": home})
 	net := &s3Network{written: app.look}
 	open := func(url string) *s3.Bucket {
 		b, err := s3.Open(t.Context(), url, &s3.Options{HTTPClient: &http.Client{Transport: net}})
@@ -148,6 +154,7 @@ func (s *s3Server) weather(t *testing.T, seed int, all *tally) {
 		storage: publish.Storage{Public: open(at(bucketName)), State: open(at(privateName))},
 		network: net,
 		held:    func(t testing.TB) map[string]object { return objectsIn(t, openS3(t, at(bucketName))) },
+		cdn:     cdn,
 	}
 	change, feeds := changes[seed%len(changes)], 1
 	if change.before != nil {
@@ -156,8 +163,15 @@ func (s *s3Server) weather(t *testing.T, seed int, all *tally) {
 			t.Fatal(err)
 		}
 	}
+	if cdn != nil {
+		cdn.askTooEarly(t, change.publish)
+	}
 	schedule := newSchedule(seed/len(changes), s3Weather)
-	all.add(p.survive(t, change.publish, schedule), schedule)
+	failed := p.survive(t, change.publish, schedule)
+	all.add(failed, schedule)
 	p.mustHold(t, change.after, "in the end")
 	app.mustBeContent(t, feeds)
+	if cdn != nil {
+		cdn.mustShow(t, change.after, failed)
+	}
 }

@@ -62,12 +62,17 @@ func (p *Plan) pending() Pending {
 	return pending
 }
 
+// unproven reports whether nobody may have looked at an object yet: it is new, or
+// what a publish left that ended before its claim.
+func (p *Plan) unproven(c *Change) bool {
+	record, claimed := p.Previous.Objects[c.Key]
+	return c.Action == Add || c.Class == Immutable && c.Action != Keep || c.Action == Keep && (!claimed || record.Unwanted != nil)
+}
+
 // prove looks at the new objects through the public URL before any feed names
 // them. What a CDN may have cached as absent is purged first.
 func (a *applier) prove(ctx context.Context) error {
-	added := a.plan.filter(func(c *Change) bool {
-		return c.Action != Keep && c.Class == Immutable || c.Class == Page && c.Action == Add
-	})
+	added := a.plan.filter(func(c *Change) bool { return c.Class != Feed && a.plan.unproven(c) })
 	if a.live == nil || a.live.Web == nil || len(added) == 0 {
 		return nil
 	}

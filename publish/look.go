@@ -127,7 +127,12 @@ func (s *sight) missing(code int) {
 	}
 	p := s.add("V002", "status %d", code)
 	p.hint = s.w.hint(rule)
-	p.passing = code == http.StatusNotFound || code == http.StatusRequestTimeout || code == http.StatusTooManyRequests || code >= 500
+	p.passing = code == http.StatusNotFound || busy(code)
+}
+
+// busy reports whether a status says to ask again later.
+func busy(code int) bool {
+	return code == http.StatusRequestTimeout || code == http.StatusTooManyRequests || code >= 500
 }
 
 // head asks for the headers alone, as Apple does before it takes an episode. It
@@ -229,7 +234,7 @@ func (s *sight) part() {
 		s.missing(code)
 		return
 	case code != http.StatusPartialContent:
-		s.add("V005", "asked for a part, it answers with status %d", code).passing = code >= 500
+		s.add("V005", "asked for a part, it answers with status %d", code).passing = busy(code)
 		return
 	case response.Header.Get("Content-Range") != want:
 		s.add("V005", "asked for a part, it sends another, or that of another length")

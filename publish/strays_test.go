@@ -106,3 +106,39 @@ func TestStraysArePruned(t *testing.T) {
 		})
 	}
 }
+
+// A publish that wants what another left proves it like anything new, and purges
+// first what a CDN may have cached as absent: nobody may have looked.
+func TestStraysAreProven(t *testing.T) {
+	site := newSite(t, nil)
+	state := mem.New()
+	s := publish.Storage{Public: mem.New(), State: state}
+	killed := errors.New("killed")
+	state.Before = func(op, key string) error {
+		if op == mem.OpWrite && strings.HasSuffix(key, "release.json") {
+			return killed
+		}
+		return nil
+	}
+	if _, err := publish.Apply(t.Context(), planFor(t, site.Release, s), s, nil); !errors.Is(err, killed) {
+		t.Fatalf("got %v", err)
+	}
+	state.Before = nil
+	purger := &purgeList{}
+	if _, err := publish.Apply(t.Context(), planFor(t, site.Release, s), s, &publish.ApplyOptions{Live: &publish.Live{Web: site.web(), Purger: purger}}); err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range site.Objects {
+		if o.Class == publish.Immutable && (!slices.Contains(purger.urls, home+o.Key) || o.Role == publish.RoleAudio && site.asked["HEAD /"+o.Key] == 0) {
+			t.Errorf("%s was not purged and proven", o.Key)
+		}
+	}
+}
+
+// purgeList remembers what it is to purge.
+type purgeList struct{ urls []string }
+
+func (l *purgeList) Purge(_ context.Context, urls, _ []string) error {
+	l.urls = append(l.urls, urls...)
+	return nil
+}

@@ -1,0 +1,271 @@
+package e2e
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"onair/internal/fetch"
+	"onair/publish"
+	"onair/publish/cdn"
+)
+
+// stubborn is a CDN that keeps every answer for ever, also that something is not
+// there, until it is told to forget. It is the services that a show is announced
+// to as well, and counts of which feed it was told.
+type stubborn struct {
+	origin string // URL of the bucket it shows, without a slash at its end
+	client *http.Client
+	onair  *fetch.Client // as a publish looks
+
+	mu       sync.Mutex
+	schedule *schedule // what goes wrong with publishes, but not with listeners; nil: nothing
+	copies   map[string]*httptest.ResponseRecorder
+	purges   int            // so far: an answer that was under way meanwhile is not kept
+	told     map[string]int // how often, by service and SHA-256 of the feed
+}
+
+// stubbornHome is where it shows the bucket. It is public, so that it is worth
+// announcing.
+const stubbornHome = "https://hello-universe.example"
+
+// edgeFaults are those that can happen to what a publish asks of a CDN.
+var edgeFaults = []fault{return429, return500, return503, return403, resetBefore, brokenStream}
+
+func newStubborn(t *testing.T, origin string) *stubborn {
+	t.Helper()
+	c := &stubborn{origin: origin, copies: map[string]*httptest.ResponseRecorder{}, told: map[string]int{}}
+	certificate, file := authority(t)
+	pem, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(pem)
+	server := httptest.NewUnstartedServer(c)
+	server.TLS = &tls.Config{Certificates: []tls.Certificate{certificate}}
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	dial := func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, network, server.Listener.Addr().String())
+	}
+	c.client = &http.Client{Transport: &http.Transport{DialContext: dial, TLSClientConfig: &tls.Config{RootCAs: roots}}}
+	c.onair = fetch.Own(&fetch.Options{Dial: dial, Roots: roots})
+	return c
+}
+
+func (c *stubborn) follow(s *schedule) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.schedule = s
+}
+
+// ServeHTTP implements http.Handler.
+func (c *stubborn) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	f := noFault
+	c.mu.Lock()
+	if ours := r.Method == "PURGE" || r.UserAgent() == "onair"; ours && c.schedule != nil && r.Method != http.MethodPost {
+		f = c.schedule.next(r.Method+" "+r.URL.Path, func(f fault) bool { return slices.Contains(edgeFaults, f) })
+	}
+	c.mu.Unlock()
+	switch f {
+	case return403, return429, return500, return503:
+		code := 0
+		fmt.Sscanf(string(f), "return-%d", &code)
+		w.WriteHeader(code)
+		return
+	case resetBefore:
+		panic(http.ErrAbortHandler)
+	}
+	switch r.Method {
+	case http.MethodPost:
+		c.hear(r.Host, cmp.Or(r.FormValue("hub.url"), r.FormValue("urlprefix")))
+	case "PURGE":
+		c.mu.Lock()
+		c.purges++
+		delete(c.copies, r.URL.Path)
+		c.mu.Unlock()
+	default:
+		c.show(w, r, f == brokenStream)
+	}
+}
+
+// show answers from a copy.
+func (c *stubborn) show(w http.ResponseWriter, r *http.Request, broken bool) {
+	kept, err := c.copy(r.URL.Path)
+	if err != nil {
+		w.WriteHeader(http.StatusBadGateway)
+		return
+	}
+	for _, name := range []string{"Content-Type", "Cache-Control"} {
+		w.Header().Set(name, kept.Header().Get(name))
+	}
+	w.Header().Set("Access-Control-Allow-Origin", "*")
+	switch body := kept.Body.Bytes(); {
+	case kept.Code != http.StatusOK:
+		w.WriteHeader(kept.Code)
+	case broken: // half of it arrives
+		whole := &httptest.ResponseRecorder{HeaderMap: w.Header(), Body: new(bytes.Buffer)}
+		http.ServeContent(whole, r, "", time.Time{}, bytes.NewReader(body))
+		w.WriteHeader(whole.Code)
+		_, _ = w.Write(whole.Body.Bytes()[:whole.Body.Len()/2])
+		panic(http.ErrAbortHandler)
+	default:
+		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
+	}
+}
+
+// copy is what is kept of a path, or what the origin says.
+func (c *stubborn) copy(path string) (*httptest.ResponseRecorder, error) {
+	c.mu.Lock()
+	kept, purges := c.copies[path], c.purges
+	c.mu.Unlock()
+	if kept != nil {
+		return kept, nil
+	}
+	answer, err := http.Get(c.origin + path)
+	if err != nil {
+		return nil, err
+	}
+	defer answer.Body.Close()
+	kept = &httptest.ResponseRecorder{Code: answer.StatusCode, HeaderMap: answer.Header, Body: new(bytes.Buffer)}
+	if _, err := kept.Body.ReadFrom(answer.Body); err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.purges == purges && answer.StatusCode < http.StatusInternalServerError {
+		c.copies[path] = kept
+	}
+	return kept, nil
+}
+
+// hear counts a service's being told of the feed that is in the bucket then.
+func (c *stubborn) hear(service, address string) {
+	feed, err := get(http.MethodGet, c.origin+strings.TrimPrefix(address, stubbornHome))
+	if err != nil {
+		feed = &response{}
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.told[fmt.Sprintf("%s of %x", service, sha256.Sum256(feed.body))]++
+}
+
+// live is all of the world that a publish may touch.
+func (c *stubborn) live(t *testing.T, r *publish.Release) *publish.Live {
+	t.Helper()
+	purger, err := cdn.New(r.Show.CDN, &cdn.Options{Client: c.client})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &publish.Live{
+		Web:       &publish.Web{Client: c.onair, Now: hurriedNow, Sleep: hurriedSleep},
+		Purger:    purger,
+		Announcer: &publish.Announcer{Client: c.onair},
+	}
+}
+
+// hurry is how much faster the clock of a publish runs, so that its patience is
+// that of a real one and the test's is not.
+const hurry = 50
+
+var started = time.Now()
+
+func hurriedNow() time.Time { return started.Add(hurry * time.Since(started)) }
+
+func hurriedSleep(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d / hurry):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// TestFaultSchedulesThroughCDN is TestFaultSchedulesS3 with all that a publish
+// does outside of the storage. Whatever goes wrong on the way: listeners behind
+// the CDN never find the feed naming what they cannot have, in the end they have
+// every byte of the release, and each service heard of each feed once.
+func TestFaultSchedulesThroughCDN(t *testing.T) {
+	t.Parallel()
+	server := startVersityGW(t)
+	server.publish(t)
+	var all tally
+	n := rounds(t, 60)
+	var group errgroup.Group
+	group.SetLimit(12)
+	for seed := range n {
+		group.Go(func() error {
+			t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
+				c := newStubborn(t, server.url+"/"+bucketName)
+				server.weather(t, seed, c, &all)
+			})
+			return nil
+		})
+	}
+	_ = group.Wait()
+	all.report(t, n, edgeFaults)
+}
+
+// askTooEarly makes the CDN keep that the release is not there.
+func (c *stubborn) askTooEarly(t *testing.T, r *publish.Release) {
+	t.Helper()
+	for _, url := range c.addresses(r) {
+		if _, err := (&listener{client: c.client}).get(http.MethodGet, url); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// addresses are where the objects of a release are shown, by key.
+func (c *stubborn) addresses(r *publish.Release) map[string]string {
+	all := map[string]string{}
+	for _, o := range r.Objects {
+		all[o.Key] = r.Show.URL + strings.TrimSuffix(o.Key, "index.html")
+	}
+	return all
+}
+
+// mustShow fails the test unless listeners get every byte of the release, and
+// each service was told of each feed once. Where a publish failed it may be that
+// only the note of it was lost, and the next one tells again.
+func (c *stubborn) mustShow(t *testing.T, r *publish.Release, failed bool) {
+	t.Helper()
+	want := bodiesOf(t, r)
+	for key, url := range c.addresses(r) {
+		got, err := (&listener{client: c.client}).get(http.MethodGet, url)
+		if err != nil || got.status != http.StatusOK || want[key] != nil && !bytes.Equal(got.body, want[key]) {
+			t.Errorf("%s: %v, %+v, and it is not as it was published", url, err, got.status)
+		}
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for service, n := range c.told {
+		if n > 1 && !failed || n > 2 {
+			t.Errorf("%s was told %d times", service, n)
+		}
+	}
+	for _, service := range []string{"pubsubhubbub.appspot.com", "overcast.fm"} {
+		if c.told[service+" of "+r.Feed.SHA256] == 0 {
+			t.Errorf("%s was never told of %s", service, r.Feed.SHA256)
+		}
+	}
+}
