@@ -71,7 +71,7 @@ func (r *chapterReader) addPSC(element xml.StartElement, at Position) {
 // xmlMessage is an error of package xml without the line that the finding has.
 func xmlMessage(err error) string {
 	if syntax := (*xml.SyntaxError)(nil); errors.As(err, &syntax) {
-		return syntax.Msg
+		return strings.TrimRight(syntax.Msg, ":. ") // a name of dots may be at its end
 	}
 	return err.Error()
 }
