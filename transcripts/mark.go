@@ -50,6 +50,9 @@ func scanMark(s []byte, i int) (m rawMark, ok bool) {
 		}
 		body++
 	}
+	if body < len(s) && s[body] == '[' && s[body-1] == '\\' {
+		return m, false // the next bracket may open a note
+	}
 	end, next, closing := markEnd(s, body, escaped)
 	if closing == notClosed {
 		return m, false
@@ -86,7 +89,7 @@ const (
 // closes it.
 func markEnd(s []byte, from int, escaped bool) (end, next, closing int) {
 	line := s[from:min(len(s), from+maxMark)]
-	if nl := bytes.IndexByte(line, '\n'); nl >= 0 {
+	if nl := bytes.IndexAny(line, "\r\n"); nl >= 0 {
 		line = line[:nl]
 	}
 	if escaped {
@@ -136,7 +139,7 @@ func (m *rawMark) accept(s []byte, i, next int, escaped bool, closing int) bool 
 	if unicode.IsLetter(after) || unicode.IsLetter(before) && len(m.words) <= 3 {
 		return false
 	}
-	return len(m.words) > 0
+	return noteText(m.words) != ""
 }
 
 // finish drops what is only odd in a time from notes without one, and looks at

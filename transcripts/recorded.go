@@ -221,8 +221,8 @@ func (m *merger) turn(c *Cue) {
 
 // pause puts a Break where nothing is said. Whatever is said next has a stamp.
 func (m *merger) pause(from, to time.Duration) {
-	from, to = from.Round(time.Second), to.Round(time.Second)
-	m.turns = append(m.turns, Turn{Speaker: "Break", Pause: true, Stamp: &Mark{Time: from, Timed: true}, Until: &Mark{Time: to, Timed: true}})
+	stamp, until := &Mark{Time: from.Round(time.Second), Timed: true}, &Mark{Time: to.Round(time.Second), Timed: true}
+	m.turns = append(m.turns, Turn{Speaker: "Break", Pause: true, Stamp: stamp, Until: until})
 	m.r.starts = append(m.r.starts, []time.Duration{from})
 	m.stamped = -stampDistance
 }
