@@ -45,6 +45,7 @@ type stage struct {
 	network interface{ follow(*schedule) }     // nil: nothing goes wrong
 	held    func(testing.TB) map[string]object // of the public bucket, without onair's own records
 	cdn     *stubborn                          // in front of it; nil: none
+	prune   bool                               // what nothing has wanted for long
 }
 
 // cloud is an emulator without a socket and the storage in it.
@@ -78,7 +79,7 @@ func newCloud(t *testing.T) *cloud {
 
 // publish plans and applies, through whatever the network does.
 func (c *stage) publish(t *testing.T, r *publish.Release) error {
-	p, err := publish.NewPlan(t.Context(), r, c.storage, nil)
+	p, err := publish.NewPlan(t.Context(), r, c.storage, &publish.PlanOptions{Prune: c.prune, AskClock: c.prune})
 	if err != nil {
 		return err
 	}
@@ -242,6 +243,88 @@ func TestFaultSchedules(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestPruneSchedules prunes through networks that break what a killed publish
+// left a month before, half of the time while it is wanted again after all: in
+// the end it is gone, or there, and at no time is anything missing that the feed
+// names.
+func TestPruneSchedules(t *testing.T) {
+	t.Parallel()
+	files := smallShow(t)
+	first := releaseAt(t, files, time.July, cloudEnv)
+	files["onair.lock"] = &fstest.MapFile{Data: first.Lock.Format()}
+	titled := func(title string) *publish.Release {
+		changed := maps.Clone(files)
+		const name = "episodes/1-of-three/episode.md"
+		changed[name] = &fstest.MapFile{Data: bytes.Replace(files[name].Data, []byte("Number 1"), []byte(title), 1)}
+		return releaseAt(t, changed, time.July, cloudEnv)
+	}
+	killed, second := titled("Killed"), titled("Second")
+	var all tally
+	n := rounds(t, 300)
+	t.Cleanup(func() { all.report(t, n, nil) })
+	for seed := range n {
+		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				c := newCloud(t)
+				if err := c.publish(t, first); err != nil {
+					t.Fatal(err)
+				}
+				strays := c.leaveHalf(t, killed)
+				if err := c.publish(t, second); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(publish.PruneAfter + time.Hour)
+				c.prune = true
+				wanted, feeds := second, 2
+				if seed%2 == 1 {
+					wanted, feeds = killed, 3
+				}
+				s := newSchedule(seed/2, cloudWeather)
+				all.add(c.survive(t, wanted, s), s)
+				c.mustHold(t, wanted, "in the end")
+				c.app.mustBeContent(t, feeds)
+
+				// A listing that looked as if it ended early makes strays of them again,
+				// until a later publish finds them.
+				if err := c.publish(t, titled("Third")); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(publish.PruneAfter + time.Hour)
+				if err := c.publish(t, wanted); err != nil {
+					t.Fatal(err)
+				}
+				for _, key := range strays {
+					if _, there := c.objects(t)[key]; there != (wanted == killed) {
+						t.Errorf("%s is there: %v", key, there)
+					}
+				}
+			})
+		})
+	}
+}
+
+// leaveHalf leaves what a publish leaves that is killed before its claim, and
+// returns the keys of what was not there.
+func (c *cloud) leaveHalf(t *testing.T, r *publish.Release) (keys []string) {
+	t.Helper()
+	for _, o := range r.Objects {
+		if o.Class != publish.Immutable {
+			continue
+		}
+		_, err := c.storage.Public.Write(t.Context(), &o.Object, bucket.Condition{Absent: true})
+		if err == nil {
+			keys = append(keys, o.Key)
+		} else if !errors.Is(err, bucket.ErrPrecondition) {
+			t.Fatal(err)
+		}
+	}
+	if len(keys) == 0 {
+		t.Fatal("there was nothing to leave")
+	}
+	return keys
 }
 
 // tally counts what came of schedules.
