@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // Severity says what a finding means for publishing.
@@ -106,7 +107,16 @@ func (l *List) Add(f Finding) {
 // and a finding is a line.
 const maxText = 400
 
+// bounded makes a line of a text, and of a long one its beginning.
 func bounded(s string) string {
+	if strings.ContainsFunc(s, unicode.IsControl) {
+		s = strings.Map(func(r rune) rune {
+			if unicode.IsControl(r) {
+				return ' '
+			}
+			return r
+		}, s)
+	}
 	if len(s) <= maxText {
 		return s
 	}
