@@ -158,6 +158,9 @@ explicit: false
 # Dates of episodes are in this timezone.
 # timezone: Europe/London
 
+# A waveform as the timeline of the player on your site. It takes ffmpeg, once.
+# waveform: true
+
 # Where the show goes: a folder, or a bucket and the address that serves it.
 storage: file:public
 # storage: gs://my-bucket
