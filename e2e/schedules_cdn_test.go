@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -37,7 +38,7 @@ type stubborn struct {
 
 	mu       sync.Mutex
 	schedule *schedule // what goes wrong with publishes, but not with listeners; nil: nothing
-	copies   map[string]*httptest.ResponseRecorder
+	copies   map[string]*keptAnswer
 	purges   int            // so far: an answer that was under way meanwhile is not kept
 	told     map[string]int // how often, by service and SHA-256 of the feed
 }
@@ -51,7 +52,7 @@ var edgeFaults = []fault{return429, return500, return503, return403, resetBefore
 
 func newStubborn(t *testing.T, origin string) *stubborn {
 	t.Helper()
-	c := &stubborn{origin: origin, copies: map[string]*httptest.ResponseRecorder{}, told: map[string]int{}}
+	c := &stubborn{origin: origin, copies: map[string]*keptAnswer{}, told: map[string]int{}}
 	certificate, file := authority(t)
 	pem, err := os.ReadFile(file)
 	if err != nil {
@@ -116,25 +117,33 @@ func (c *stubborn) show(w http.ResponseWriter, r *http.Request, broken bool) {
 		return
 	}
 	for _, name := range []string{"Content-Type", "Cache-Control"} {
-		w.Header().Set(name, kept.Header().Get(name))
+		w.Header().Set(name, kept.header.Get(name))
 	}
 	w.Header().Set("Access-Control-Allow-Origin", "*")
-	switch body := kept.Body.Bytes(); {
-	case kept.Code != http.StatusOK:
-		w.WriteHeader(kept.Code)
+	switch {
+	case kept.status != http.StatusOK:
+		w.WriteHeader(kept.status)
 	case broken: // half of it arrives
-		whole := &httptest.ResponseRecorder{HeaderMap: w.Header(), Body: new(bytes.Buffer)}
-		http.ServeContent(whole, r, "", time.Time{}, bytes.NewReader(body))
+		whole := httptest.NewRecorder()
+		http.ServeContent(whole, r, "", time.Time{}, bytes.NewReader(kept.body))
+		maps.Copy(w.Header(), whole.Header())
 		w.WriteHeader(whole.Code)
 		_, _ = w.Write(whole.Body.Bytes()[:whole.Body.Len()/2])
 		panic(http.ErrAbortHandler)
 	default:
-		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
+		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(kept.body))
 	}
 }
 
+// keptAnswer is an answer of the origin.
+type keptAnswer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
 // copy is what is kept of a path, or what the origin says.
-func (c *stubborn) copy(path string) (*httptest.ResponseRecorder, error) {
+func (c *stubborn) copy(path string) (*keptAnswer, error) {
 	c.mu.Lock()
 	kept, purges := c.copies[path], c.purges
 	c.mu.Unlock()
@@ -146,8 +155,8 @@ func (c *stubborn) copy(path string) (*httptest.ResponseRecorder, error) {
 		return nil, err
 	}
 	defer answer.Body.Close()
-	kept = &httptest.ResponseRecorder{Code: answer.StatusCode, HeaderMap: answer.Header, Body: new(bytes.Buffer)}
-	if _, err := kept.Body.ReadFrom(answer.Body); err != nil {
+	kept = &keptAnswer{status: answer.StatusCode, header: answer.Header}
+	if kept.body, err = io.ReadAll(answer.Body); err != nil {
 		return nil, err
 	}
 	c.mu.Lock()

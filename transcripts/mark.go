@@ -93,7 +93,7 @@ func markEnd(s []byte, from int, escaped bool) (end, next, closing int) {
 		line = line[:nl]
 	}
 	if escaped {
-		if k := bytes.Index(line, []byte(`\]`)); k >= 0 && bytes.Index(line[:k], []byte(`\[`)) < 0 {
+		if k := bytes.Index(line, []byte(`\]`)); k >= 0 && !bytes.Contains(line[:k], []byte(`\[`)) {
 			return from + len(bytes.TrimRight(line[:k], `\`)), from + k + 2, backslashed
 		}
 	}

@@ -272,9 +272,9 @@ func TestSecretsAreNotShown(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inBubble(t, func(t *testing.T, b *Bucket, f *fake, net *faults.Transport) {
+			inBubble(t, func(t *testing.T, _ *Bucket, f *fake, net *faults.Transport) {
 				spy := &faults.Transport{Base: net}
-				b = open(t, "gs://my-show", roundTripper(func(req *http.Request) (*http.Response, error) {
+				b := open(t, "gs://my-show", roundTripper(func(req *http.Request) (*http.Response, error) {
 					resp, err := spy.RoundTrip(req)
 					if err == nil && resp.Header.Get("Location") != "" {
 						resp.Header.Set("Location", resp.Header.Get("Location")+"&key="+canary)

@@ -94,7 +94,7 @@ func send(ctx context.Context, target *storage.ObjectHandle, o *bucket.Object) (
 		// Not Close: that would end the request as if it were whole. CloseWithError
 		// is deprecated for cancelling, which takes effect only some time later.
 		cancel()
-		_ = w.CloseWithError(err)
+		_ = w.CloseWithError(err) //lint:ignore SA1019 see above
 		return nil, err
 	}
 	if err := w.Close(); err != nil {
