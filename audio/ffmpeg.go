@@ -18,6 +18,9 @@ import (
 // decodes them, is not on this machine.
 var ErrNoFFmpeg = errors.New("ffmpeg is not installed")
 
+// HowToGetFFmpeg is what to do about ErrNoFFmpeg.
+const HowToGetFFmpeg = "install the package ffmpeg: apt install ffmpeg, brew install ffmpeg, winget install ffmpeg"
+
 // Progress hears how much of the sound has been decoded. It may be nil.
 type Progress func(done, all time.Duration)
 

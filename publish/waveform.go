@@ -85,7 +85,7 @@ func (b *builder) checkWaveforms() {
 	}
 	at := b.show.At("waveform")
 	if noFFmpeg > 0 {
-		b.findings.Warnf("P018", at, "install the package ffmpeg: apt install ffmpeg, brew install ffmpeg, winget install ffmpeg", "episodes without a waveform: %d; %v", noFFmpeg, audio.ErrNoFFmpeg)
+		b.findings.Warnf("P018", at, audio.HowToGetFFmpeg, "episodes without a waveform: %d; %v", noFFmpeg, audio.ErrNoFFmpeg)
 	}
 	if noAudio > 0 {
 		b.findings.Warnf("P018", at, "run onair lock where the audio is, and commit onair.lock", "episodes without a waveform: %d; their audio is not here and onair.lock has none", noAudio)

@@ -54,7 +54,7 @@ func soundError(name string, err error) error {
 	case errors.Is(err, context.Canceled):
 		return err
 	case errors.Is(err, audio.ErrNoFFmpeg):
-		return withHint(fmt.Errorf("%s: %w", name, err), "install the package ffmpeg: apt install ffmpeg, brew install ffmpeg, winget install ffmpeg")
+		return withHint(fmt.Errorf("%s: %w", name, err), audio.HowToGetFFmpeg)
 	}
 	return fmt.Errorf("%s: %w", name, err)
 }

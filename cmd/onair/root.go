@@ -132,13 +132,17 @@ func (g *global) validate() error {
 // enter makes the folder of -C the one that every relative path starts at, as
 // git does.
 func (g *global) enter() error {
+	g.from = g.dir
+	if g.dir == "." {
+		return nil
+	}
 	var failed *fs.PathError
 	if err := os.Chdir(g.dir); errors.As(err, &failed) {
 		return fmt.Errorf("-C %s: %w", g.dir, failed.Err)
 	} else if err != nil {
 		return err
 	}
-	g.from, g.dir = g.dir, "."
+	g.dir = "."
 	return nil
 }
 
