@@ -162,7 +162,7 @@ func (p *parser) escape(i, to int) int {
 			p.out.write(s[1:2])
 			return 2
 		}
-		if len(s) > 1 && s[1] == '\n' {
+		if len(s) > 1 && (s[1] == '\n' || s[1] == '\r') {
 			return 1 // a line break of Markdown
 		}
 	} else if text, n := entity(s); n > 0 {
