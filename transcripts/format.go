@@ -59,6 +59,18 @@ func unixLines(src []byte) []byte {
 	return bytes.ReplaceAll(src, []byte("\r"), []byte("\n"))
 }
 
+// withoutLoneReturns ends with LF the lines that end with CR alone. Every offset
+// stays what it was.
+func withoutLoneReturns(src []byte) []byte {
+	src = bytes.Clone(src)
+	for i, c := range src {
+		if c == '\r' && (i+1 == len(src) || src[i+1] != '\n') {
+			src[i] = '\n'
+		}
+	}
+	return src
+}
+
 // sameReading reports whether two transcripts say the same, wherever it stands
 // in their sources.
 func sameReading(a, b *Transcript) bool {

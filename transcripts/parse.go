@@ -10,14 +10,15 @@ import (
 // parser reads one file. It works on the bytes of the source, so that every
 // offset is a place to report.
 type parser struct {
-	src    []byte
-	lines  []span
-	labels map[int]label     // bold labels, by line
-	known  map[string]string // labels that are names → the name to show
-	pauses []string
-	opts   *Options
-	out    renderer
-	t      *Transcript
+	src      []byte
+	returned int // where the first CR is; -1: nowhere
+	lines    []span
+	labels   map[int]label     // bold labels, by line
+	known    map[string]string // labels that are names → the name to show
+	pauses   []string
+	opts     *Options
+	out      renderer
+	t        *Transcript
 
 	texts, htmls []span    // of each block in out, until all are rendered
 	carried      []Mark    // stamps before the first label, for the first turn
@@ -48,14 +49,19 @@ func newParser(src []byte, opts *Options) *parser {
 	if opts == nil {
 		opts = &Options{}
 	}
+	returned := bytes.IndexByte(src, '\r')
+	if returned >= 0 {
+		src = withoutLoneReturns(src)
+	}
 	p := &parser{
-		src:    src,
-		opts:   opts,
-		t:      &Transcript{},
-		alone:  -1,
-		labels: map[int]label{},
-		known:  map[string]string{},
-		pauses: append([]string{"Break", "Jingle", "Intro", "Outro"}, opts.Pauses...),
+		src:      src,
+		returned: returned,
+		opts:     opts,
+		t:        &Transcript{},
+		alone:    -1,
+		labels:   map[int]label{},
+		known:    map[string]string{},
+		pauses:   append([]string{"Break", "Jingle", "Intro", "Outro"}, opts.Pauses...),
 	}
 	p.out.grow(len(src))
 	return p

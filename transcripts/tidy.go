@@ -82,9 +82,9 @@ func (p *parser) checkLineEnds() {
 		p.report("T026", 0, hint, "byte order mark")
 		p.mend(0, len("\ufeff"), "")
 	}
-	if at := bytes.IndexByte(p.src, '\r'); at >= 0 {
-		p.report("T026", at, hint, "line end that is not LF")
-		p.mend(at, at, "") // done for the whole file at once
+	if p.returned >= 0 {
+		p.report("T026", p.returned, hint, "line end that is not LF")
+		p.mend(p.returned, p.returned, "") // done for the whole file at once
 	}
 }
 
