@@ -40,7 +40,7 @@ type parser struct {
 // Parse reads a transcript. It never fails: what it can make sense of it
 // reads, and what is wrong or was read leniently is in Findings.
 func Parse(src []byte, opts *Options) *Transcript {
-	p := newParser(src, opts)
+	p := newParser(unixLines(src), opts) // no edit is made, so offsets may move
 	p.read()
 	return p.t
 }
