@@ -188,9 +188,7 @@ func (a *applier) claim(ctx context.Context) error {
 	if err := a.keepLock(ctx); err != nil {
 		return err
 	}
-	if err := a.adoptStrays(ctx); err != nil {
-		return err
-	}
+	a.adoptStrays(ctx)
 	now, err := a.record(ctx)
 	if err != nil {
 		return err

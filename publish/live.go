@@ -66,7 +66,7 @@ func (p *Plan) pending() Pending {
 // what a publish left that ended before its claim.
 func (p *Plan) unproven(c *Change) bool {
 	record, claimed := p.Previous.Objects[c.Key]
-	return c.Action == Add || c.Class == Immutable && c.Action != Keep || c.Action == Keep && (!claimed || record.Unwanted != nil)
+	return c.Action == Add || c.Class == Immutable && c.Action != Keep || c.Action == Keep && (!claimed || record.Unproven)
 }
 
 // prove looks at the new objects through the public URL before any feed names

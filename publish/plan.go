@@ -401,7 +401,8 @@ func (p *Plan) Replaced() (slugs []string) {
 }
 
 // Requests counts the look that made the plan and what Apply would add to it if
-// nothing goes wrong. Left out are what a provider is tried with, and strays.
+// nothing goes wrong and who wants to be told is told. Left out are what a
+// provider is tried with, and the search for strays.
 func (p *Plan) Requests() Requests {
 	r := p.seen.Requests
 	if p.Empty() {
@@ -411,7 +412,7 @@ func (p *Plan) Requests() Requests {
 	if p.Previous.newestFeed() != p.Release.Feed.SHA256 {
 		r.Write++
 	}
-	if _, sum := p.Release.keptLock(p.seen.Private); sum != p.Previous.LockSHA256 {
+	if lock, sum := p.Release.keptLock(p.seen.Private); lock != nil && sum != p.Previous.LockSHA256 {
 		r.Write++
 	}
 	if len(p.pending().Announce) > 0 {
@@ -423,8 +424,12 @@ func (p *Plan) Requests() Requests {
 	for _, c := range slices.Concat(p.Changes, p.Parts) {
 		switch {
 		case c.Action == Delete:
-			r.Read++ // is anybody else at work?
 			r.Delete++
+			if p.seen.Sparse { // is anybody else at work?
+				r.Read++
+			} else {
+				r.List++
+			}
 		case c.Joined:
 			r.Copy++
 		case c.Action != Keep:

@@ -104,6 +104,7 @@ type Record struct {
 	CacheControl string     `json:"cache_control,omitempty"`
 	Version      string     `json:"version,omitempty"`
 	Unwanted     *time.Time `json:"unreferenced_since,omitempty"` // by the bucket's clock
+	Unproven     bool       `json:"unproven,omitempty"`           // left by a publish that ended early: nobody may have looked
 }
 
 // episode returns the record of the episode with the GUID, or nil.

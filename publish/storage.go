@@ -62,6 +62,7 @@ type Observed struct {
 	Headerless bool                    // the public bucket keeps no headers: there are none to compare
 	KeepsParts bool                    // tagged audio is joined from parts
 	Private    bool                    // the records are in a bucket of their own
+	Sparse     bool                    // that bucket tells of one object without listing
 	Rebuilt    bool                    // there is no record, but a feed that onair wrote
 	Clock      time.Time               // when the storage was last written to, by its own clock
 	Requests   Requests                // what the look cost
@@ -72,7 +73,9 @@ type Observed struct {
 // version it knows, and the objects of the release that it does not know are
 // looked at one by one. The release may be nil.
 func observe(ctx context.Context, s Storage, r *Release, cacheDir string) (*Observed, error) {
+	_, sparse := s.state().(bucket.Sparse)
 	seen := &Observed{
+		Sparse:     sparse,
 		Objects:    map[string]bucket.Attrs{},
 		Parts:      map[string]bucket.Attrs{},
 		Copies:     map[string]bucket.Attrs{},

@@ -7,6 +7,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
+	"math/rand/v2"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -16,49 +18,60 @@ import (
 	"onair/publish/bucket"
 )
 
+// adoptAtMost bounds how many objects a publish looks at in search of strays.
+const adoptAtMost = 200
+
 // adoptStrays puts on record what onair wrote and no record names: the objects
 // of a publish that ended before its claim, by a crash or because another one
 // was faster. From then on they count as not wanted, and pruning knows them.
-func (a *applier) adoptStrays(ctx context.Context) error {
+// It is housekeeping: what cannot be looked at now is left for another time.
+func (a *applier) adoptStrays(ctx context.Context) {
 	seen := a.plan.seen
 	var keys []string
-	for _, key := range sortedKeys(seen.Objects) {
-		if _, recorded := a.state.Objects[key]; !recorded && couldBeOurs(key) && len(keys) < pruneAtMost {
+	for key := range seen.Objects {
+		if _, recorded := a.state.Objects[key]; !recorded && (hashed.MatchString(key) || aPage.MatchString(key)) {
 			keys = append(keys, key)
 		}
 	}
+	// Foreign ones are looked at in vain every time: in another order each time
+	// they hide no stray for ever.
+	rand.Shuffle(len(keys), func(i, j int) { keys[i], keys[j] = keys[j], keys[i] })
+	keys = keys[:min(len(keys), adoptAtMost)]
 	found := make([]bucket.Attrs, len(keys))
-	group, ctx := errgroup.WithContext(ctx)
+	var group errgroup.Group
 	group.SetLimit(cmp.Or(a.o.Parallel, defaultParallel))
 	for i, key := range keys {
-		group.Go(func() (err error) {
-			found[i], err = a.marked(ctx, seen.Objects[key])
-			if missing(err) { // it went away since
-				err = nil
+		group.Go(func() error {
+			if attrs, err := a.marked(ctx, seen.Objects[key]); err == nil {
+				found[i] = attrs
 			}
-			return err
+			return nil
 		})
 	}
-	err := group.Wait()
+	_ = group.Wait()
 	for _, attrs := range found {
-		if sum := attrs.Metadata[metaSHA256]; sum != "" {
-			a.state.Objects[attrs.Key] = Record{
-				SHA256: sum, CRC32C: attrs.CRC32C, Bytes: attrs.Size, Class: ClassOf(attrs.Key, a.plan.Release.Show.Feed.Path),
-				ContentType: attrs.ContentType, CacheControl: attrs.CacheControl, Version: attrs.Version,
-			}
+		if !isOurs(attrs) {
+			continue
+		}
+		a.state.Objects[attrs.Key] = Record{
+			SHA256: attrs.Metadata[metaSHA256], CRC32C: attrs.CRC32C, Bytes: attrs.Size, Class: ClassOf(attrs.Key, a.plan.Release.Show.Feed.Path),
+			ContentType: attrs.ContentType, CacheControl: attrs.CacheControl, Version: attrs.Version, Unproven: true,
 		}
 	}
-	return err
 }
 
-// couldBeOurs reports whether onair writes keys like this before it claims.
-func couldBeOurs(key string) bool {
-	return hashed.MatchString(key) || strings.HasPrefix(key, "episodes/") && strings.HasSuffix(key, "/index.html")
+// aPage matches the pages that a publish adds before it claims.
+var aPage = regexp.MustCompile(`^episodes/[^/]+/index\.html$`)
+
+// isOurs reports whether an object has the mark of onair, and the key that goes
+// with it: a copy that somebody made has the mark as well.
+func isOurs(attrs bucket.Attrs) bool {
+	sum := attrs.Metadata[metaSHA256]
+	return len(sum) == hex.EncodedLen(sha256.Size) && isHex(sum) && (aPage.MatchString(attrs.Key) || strings.Contains(attrs.Key, "-"+sum[:16]+"."))
 }
 
 // marked completes what a listing says by the mark of onair, if the object has
-// it. A folder keeps no metadata: there an object is ours if its key holds the
-// hash of its content.
+// it. A folder keeps no metadata: there the content says what the mark would be.
 func (a *applier) marked(ctx context.Context, attrs bucket.Attrs) (bucket.Attrs, error) {
 	public := a.storage.Public
 	if sparse, ok := public.(bucket.Sparse); ok {
@@ -73,9 +86,7 @@ func (a *applier) marked(ctx context.Context, attrs bucket.Attrs) (bucket.Attrs,
 	}
 	defer body.Close()
 	sum, err := contentSum(attrs.Key, body)
-	if err == nil && strings.Contains(attrs.Key, "-"+sum[:16]+".") {
-		attrs.Metadata = map[string]string{metaSHA256: sum}
-	}
+	attrs.Metadata = map[string]string{metaSHA256: sum}
 	return attrs, err
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -69,7 +70,7 @@ Exit codes: 0 done · 1 failed · 2 usage · 3 findings of error severity ·
 		},
 	}
 	flags := root.PersistentFlags()
-	flags.StringVarP(&g.dir, "directory", "C", ".", "start in `DIR`, the show's folder, as git -C does")
+	flags.StringVarP(&g.dir, "directory", "C", ".", "start in `DIR`, the show's folder: relative paths begin there")
 	flags.StringVar(&g.target, "to", "", "publish to the `TARGET` of show.yaml with this name")
 	flags.BoolVar(&g.json, "json", false, "write JSON to stdout, for scripts")
 	flags.StringVar(&g.format, "format", "text", "write findings as `FORMAT`: text, json, sarif or github")
@@ -130,8 +131,9 @@ func (g *global) validate() error {
 }
 
 // enter makes the folder of -C the one that every relative path starts at, as
-// git does.
+// git does; none is the current one.
 func (g *global) enter() error {
+	g.dir = cmp.Or(g.dir, ".")
 	g.from = g.dir
 	if g.dir == "." {
 		return nil
