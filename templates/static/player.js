@@ -101,11 +101,15 @@
   };
 
   // The waveform becomes the track, filled as far as the audio was heard. As a
-  // mask it has the colours of the theme.
+  // mask it has the colours of the theme; where it cannot be had as one, as in a
+  // page of a local file, the plain track stays.
   const waveform = find('.waveform');
-  if (waveform) {
-    seek.parentElement.style.setProperty('--waveform', `url("${waveform.src}")`);
-    seek.parentElement.classList.add('drawn');
+  if (waveform && CSS.supports('mask', 'none')) {
+    fetch(waveform.src).then((answer) => {
+      if (!answer.ok) return;
+      seek.parentElement.style.setProperty('--waveform', `url("${waveform.src}")`);
+      seek.parentElement.classList.add('drawn');
+    }).catch(() => { /* the plain track */ });
   }
 
   // mark puts the start of each chapter on the timeline.
