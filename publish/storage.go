@@ -113,13 +113,15 @@ func observe(ctx context.Context, s Storage, r *Release, cacheDir string) (*Obse
 		seen.Requests.List += 1 + max(0, n-1)/1000
 		return nil
 	}
-	if err := list(s.Public, "", true); err != nil {
-		return nil, err
-	}
+	// The record first (in one bucket its key comes first): whoever publishes during
+	// the look writes another, and then the claim fails before anything is changed.
 	if s.State != nil {
 		if err := list(s.State, StatePrefix, false); err != nil {
 			return nil, err
 		}
+	}
+	if err := list(s.Public, "", true); err != nil {
+		return nil, err
 	}
 	if err := seen.readState(ctx, s, record, former, cacheDir); err != nil {
 		return nil, err

@@ -684,3 +684,38 @@ func TestRequestsAreCounted(t *testing.T) {
 		t.Error("nothing was pruned, or nothing joined")
 	}
 }
+
+// A publish that falls into the look of another, behind whatever was looked at
+// first, makes that one lose before it has changed anything.
+func TestPublishDuringALook(t *testing.T) {
+	for name, s := range map[string]publish.Storage{
+		"two buckets": {Public: mem.New(), State: mem.New()},
+		"one bucket":  {Public: mem.New()},
+	} {
+		t.Run(name, func(t *testing.T) {
+			files := example(t)
+			applyTo(t, planFor(t, release(t, files, nil), s), s)
+			edit(t, files, "show.yaml", "title: Hello, Universe", "title: A")
+			fast := release(t, files, nil)
+			edit(t, files, "show.yaml", "title: A", "title: B")
+			slow := release(t, files, nil)
+			public := s.Public.(*mem.Bucket)
+			raced := false
+			public.After = func(op, key string) error {
+				if op == mem.OpList && key == "" && !raced {
+					raced = true
+					applyTo(t, planFor(t, fast, s), s)
+				}
+				return nil
+			}
+			p := planFor(t, slow, s)
+			public.After = nil
+			if _, err := publish.Apply(t.Context(), p, s, nil); !raced || !errors.Is(err, publish.ErrConflict) {
+				t.Fatalf("raced %v, got %v", raced, err)
+			}
+			if p := planFor(t, fast, s); !p.Empty() || p.Previous.Phase != publish.Done {
+				t.Errorf("the loser changed something: %+v, phase %s", p.Totals(), p.Previous.Phase)
+			}
+		})
+	}
+}
