@@ -62,7 +62,24 @@ func (w *workplace) startOver(b testing.TB) {
 	}
 }
 
-// touchNow gives every file of a folder the time that it is now, as a fresh clone
+// still publishes until a publish has nothing to do and knows so at once, as soon
+// as no file has changed for long enough.
+func (w *workplace) still(b testing.TB) {
+	b.Helper()
+	for end := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
+		out, err := w.command("publish", "--yes").CombinedOutput()
+		switch {
+		case err != nil:
+			b.Fatalf("%v\n%s", err, out)
+		case bytes.Contains(out, []byte(", unchanged\n")):
+			return
+		case time.Now().After(end):
+			b.Fatalf("every publish looks at the whole show\n%s", out)
+		}
+	}
+}
+
+// touchNow gives a file, or every file of a folder, the time that it is now, as a fresh clone
 // does.
 func touchNow(b testing.TB, dir string) {
 	b.Helper()

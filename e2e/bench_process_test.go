@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"syscall"
@@ -30,20 +31,23 @@ type usage struct {
 }
 
 // Variables that make the binary of the tests another program: one that runs a
-// command and writes to the file what it took, and one that uploads a folder to
-// the URL.
+// command and writes to the file what it took, one that uploads a folder to the
+// URL, and one that reads the listing at the URL.
 const (
 	reportVariable = "ONAIR_BENCH_REPORT"
 	uploadVariable = "ONAIR_BENCH_UPLOAD"
+	listVariable   = "ONAIR_BENCH_LIST"
 )
 
 func init() {
 	var err error
-	switch report, to := os.Getenv(reportVariable), os.Getenv(uploadVariable); {
+	switch report, to, from := os.Getenv(reportVariable), os.Getenv(uploadVariable), os.Getenv(listVariable); {
 	case report != "":
 		err = runAndReport(report, os.Args[1:])
 	case to != "":
 		err = uploadFolder(os.Args[1], to)
+	case from != "":
+		err = readListing(from)
 	default:
 		return
 	}
@@ -171,14 +175,50 @@ func init() { components["rclone"] = goProgram("rclone", "v1.75.1") }
 // upload is the least that an upload of a folder takes: plain requests, eight at
 // once.
 func upload(b testing.TB, e *emulator, dir, bucket string) *exec.Cmd {
+	return itself(b, uploadVariable+"="+e.url+"/upload/storage/v1/b/"+bucket+"/o?uploadType=media&name=", dir)
+}
+
+// listing is the least that a look at a bucket takes: to ask for page after page,
+// and to understand nothing of it but where the next one is.
+func listing(b testing.TB, e *emulator, bucket string) *exec.Cmd {
+	return itself(b, listVariable+"="+e.url+"/storage/v1/b/"+bucket+"/o?pageToken=")
+}
+
+// itself runs the binary of the tests as another program.
+func itself(b testing.TB, variable string, args ...string) *exec.Cmd {
 	b.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		b.Fatal(err)
 	}
-	cmd := exec.Command(self, dir)
-	cmd.Env = append(cleanEnv(b.TempDir()), uploadVariable+"="+e.url+"/upload/storage/v1/b/"+bucket+"/o?uploadType=media&name=")
+	cmd := exec.Command(self, args...)
+	cmd.Env = append(cleanEnv(b.TempDir()), variable)
 	return cmd
+}
+
+// nextPage finds the token of the page after one.
+var nextPage = regexp.MustCompile(`"nextPageToken": ?"([^"]+)"`)
+
+func readListing(from string) error {
+	for token := ""; ; {
+		resp, err := http.Get(from + url.QueryEscape(token))
+		if err != nil {
+			return err
+		}
+		page, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if err == nil && resp.StatusCode != http.StatusOK {
+			err = fmt.Errorf("%s: %s", resp.Status, page)
+		}
+		if err != nil {
+			return err
+		}
+		next := nextPage.FindSubmatch(page)
+		if next == nil {
+			return nil
+		}
+		token = string(next[1])
+	}
 }
 
 func uploadFolder(dir, to string) error {

@@ -63,10 +63,11 @@ const roundTrip = 30 * time.Millisecond
 // BenchmarkNothingToDo publishes what is live already, and again after every
 // file of the show was touched, as by a fresh clone. Both cost listings only,
 // in pages of a thousand; at a smaller scale pages are as much smaller. rclone
-// compares a folder that is built already, by sizes and times, where onair reads,
-// checks and renders the show, as onair check does too: "check" is its share.
-// The emulator answers at once; "far" is with every answer as late as over a
-// network.
+// compares a folder that is built already, by sizes and times. So does onair, if
+// it has found nothing to do before; otherwise ("edited", "touched") it reads,
+// checks and renders the show, as onair check does too: "check" is its share. The
+// emulator answers at once; "far" is with every answer as late as over a network.
+// "listing" asks for the same pages and does nothing with them.
 func BenchmarkNothingToDo(b *testing.B) {
 	need(b, "rclone")
 	e := startEmulator(b)
@@ -91,35 +92,40 @@ func BenchmarkNothingToDo(b *testing.B) {
 			e.intercept(nil)
 		}}
 	}
-	far := func() { e.intercept(func(request) { time.Sleep(roundTrip) }) }
+	again := func() { w.still(b); e.forget() }
+	slow := func() { e.intercept(func(request) { time.Sleep(roundTrip) }) }
 	publish := func() *exec.Cmd { return w.command("publish", "--yes") }
 	peer := func() *exec.Cmd { return rclone(b, e, built, privateName) }
 	fastList := func() *exec.Cmd { return rclone(b, e, built, privateName, "--fast-list") }
 	e.forget()
 	took := race(b, []contestant{
-		run("onair", nil, publish),
+		run("onair", again, publish),
+		run("listing", nil, func() *exec.Cmd { return listing(b, e, bucketName) }),
+		run("onair edited", func() { touchNow(b, filepath.Join(w.dir, "show.yaml")) }, publish),
 		run("onair check", nil, func() *exec.Cmd { return w.command("check") }),
 		run("rclone", nil, peer),
 		run("rclone fast-list", nil, fastList),
-		run("onair far", far, publish),
-		run("rclone far", far, peer),
-		run("rclone fast-list far", far, fastList),
+		run("onair far", func() { again(); slow() }, publish),
+		run("rclone far", slow, peer),
+		run("rclone fast-list far", slow, fastList),
 		run("onair touched", func() { touchNow(b, w.dir) }, publish),
 		run("rclone touched", func() { touchNow(b, built) }, peer),
 	})
-	for _, name := range []string{"onair", "onair touched"} {
+	for _, name := range []string{"onair", "listing", "onair edited", "onair touched"} {
 		if requests[name] != pages || writes[name] != 0 {
 			b.Errorf("%s: %d requests, %d of them writes; want %d and none", name, requests[name], writes[name], pages)
 		}
 	}
 	ratio(b, took["onair"].Wall, took["rclone"].Wall, "wall-x-rclone")
 	ratio(b, took["onair"].Wall, took["rclone fast-list"].Wall, "wall-x-fast-list")
+	ratio(b, took["onair"].Wall, took["listing"].Wall, "wall-x-listing")
+	ratio(b, took["onair edited"].Wall, took["rclone"].Wall, "edited-wall-x-rclone")
 	ratio(b, took["onair far"].Wall, took["rclone far"].Wall, "far-wall-x-rclone")
 	ratio(b, took["onair far"].Wall, took["rclone fast-list far"].Wall, "far-wall-x-fast-list")
 	ratio(b, took["onair touched"].Wall, took["rclone touched"].Wall, "touched-wall-x-rclone")
-	ratio(b, took["onair check"].CPU, took["onair"].CPU, "check-cpu-x-onair")
+	ratio(b, took["onair check"].CPU, took["onair edited"].CPU, "check-cpu-x-edited")
 	b.ReportMetric(float64(n), "objects")
-	for name, metric := range map[string]string{"onair": "requests", "rclone": "rclone-requests", "rclone fast-list": "fast-list-requests", "rclone touched": "touched-rclone-requests"} {
+	for name, metric := range map[string]string{"onair": "requests", "onair edited": "edited-requests", "rclone": "rclone-requests", "rclone fast-list": "fast-list-requests", "rclone touched": "touched-rclone-requests"} {
 		b.ReportMetric(float64(requests[name]), metric)
 	}
 	b.ReportMetric(float64(writes["onair touched"]), "touched-writes")

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"onair/internal/finding"
@@ -45,6 +46,21 @@ type Release struct {
 	Episodes []*Episode
 	Lock     *show.Lock
 	Feed     *Object
+
+	// Asked says that more than the show's files was asked: git, or a decoder. They
+	// may answer otherwise another time.
+	Asked bool
+}
+
+// NextLive is when the next episode goes live; zero when none is scheduled. Until
+// then the same show gives the same release.
+func (r *Release) NextLive() (next time.Time) {
+	for _, e := range r.Episodes {
+		if e.Status == show.Scheduled && (next.IsZero() || e.Date.Before(next)) {
+			next = e.Date
+		}
+	}
+	return next
 }
 
 // live returns the episodes that the feed names, newest first: those that are
@@ -144,6 +160,8 @@ type builder struct {
 	contributors map[string][]credit.Contributor // by path of the transcript
 	masters      map[string]*probing             // by path in the show's folder
 
+	asked atomic.Bool // as in Release
+
 	mu       sync.Mutex
 	images   map[string]*image // by path in the show's folder
 	pictures pictures
@@ -184,6 +202,7 @@ func NewRelease(ctx context.Context, s *show.Show, o *Options) (*Release, findin
 	}
 	b.pinShow()
 	b.addSite()
+	b.release.Asked = b.asked.Load()
 	b.release.Objects, b.release.Parts = sorted(b.objects), sorted(b.parts)
 	b.findings.Sort()
 	return b.release, b.findings, nil

@@ -3,6 +3,8 @@ package publish
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"hash/crc32"
@@ -66,6 +68,9 @@ type Observed struct {
 	Rebuilt    bool                    // there is no record, but a feed that onair wrote
 	Clock      time.Time               // when the storage was last written to, by its own clock
 	Requests   Requests                // what the look cost
+	Listing    string                  // digest of all that was listed
+
+	record, former *bucket.Attrs // release.json, and the one of a time before there was a State
 }
 
 // observe lists the storage and reads what onair knows of it. Where a listing
@@ -73,6 +78,34 @@ type Observed struct {
 // version it knows, and the objects of the release that it does not know are
 // looked at one by one. The release may be nil.
 func observe(ctx context.Context, s Storage, r *Release, cacheDir string) (*Observed, error) {
+	seen, err := listStorage(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	if err := seen.readState(ctx, s, cacheDir); err != nil {
+		return nil, err
+	}
+	if err := seen.complete(ctx, s, r); err != nil {
+		return nil, err
+	}
+	return seen, seen.rebuild(ctx, s, r)
+}
+
+// Listing is a digest of all that a storage lists: names, versions, sizes and
+// headers. While it stays the same, nobody has written there.
+func Listing(ctx context.Context, s Storage) (string, error) {
+	seen, err := listStorage(ctx, s)
+	if err != nil {
+		return "", err
+	}
+	return seen.Listing, nil
+}
+
+// Listing is the digest of the storage as the plan saw it.
+func (p *Plan) Listing() string { return p.seen.Listing }
+
+// listStorage sorts out what the storage lists.
+func listStorage(ctx context.Context, s Storage) (*Observed, error) {
 	_, sparse := s.state().(bucket.Sparse)
 	seen := &Observed{
 		Sparse:     sparse,
@@ -83,14 +116,16 @@ func observe(ctx context.Context, s Storage, r *Release, cacheDir string) (*Obse
 		KeepsParts: s.keepsParts(),
 		Private:    s.State != nil,
 	}
-	var record, former *bucket.Attrs
+	sum := sha256.New()
 	list := func(b bucket.Bucket, prefix string, public bool) error {
+		fmt.Fprintln(sum, b.URL())
 		n := 0
 		for attrs, err := range b.List(ctx, prefix) {
 			if err != nil {
 				return err
 			}
 			n++
+			fmt.Fprintf(sum, "%q %q %d %d %q\n", attrs.Key, attrs.Version, attrs.Size, attrs.CRC32C, attrs.Headers)
 			if attrs.Updated.After(seen.Clock) {
 				seen.Clock = attrs.Updated
 			}
@@ -100,10 +135,10 @@ func observe(ctx context.Context, s Storage, r *Release, cacheDir string) (*Obse
 				seen.Objects[attrs.Key] = attrs
 			case public && s.State != nil:
 				if attrs.Key == stateKey { // of a time before there was a State
-					former = &attrs
+					seen.former = &attrs
 				}
 			case attrs.Key == stateKey:
-				record = &attrs
+				seen.record = &attrs
 			case strings.HasPrefix(attrs.Key, feedsPrefix), strings.HasPrefix(attrs.Key, locksPrefix):
 				seen.Copies[attrs.Key] = attrs
 			case strings.HasPrefix(attrs.Key, partsPrefix), strings.HasPrefix(attrs.Key, bucket.JoinedPrefix):
@@ -123,26 +158,21 @@ func observe(ctx context.Context, s Storage, r *Release, cacheDir string) (*Obse
 	if err := list(s.Public, "", true); err != nil {
 		return nil, err
 	}
-	if err := seen.readState(ctx, s, record, former, cacheDir); err != nil {
-		return nil, err
-	}
-	if err := seen.complete(ctx, s, r); err != nil {
-		return nil, err
-	}
-	return seen, seen.rebuild(ctx, s, r)
+	seen.Listing = hex.EncodeToString(sum.Sum(nil))
+	return seen, nil
 }
 
 // readState reads the record; where a bucket for it is new, the one that is
 // still in the public bucket.
-func (seen *Observed) readState(ctx context.Context, s Storage, record, former *bucket.Attrs, cacheDir string) (err error) {
-	if record == nil && former != nil {
-		seen.State, err = readState(ctx, s.Public, former, cacheDir, &seen.Requests)
+func (seen *Observed) readState(ctx context.Context, s Storage, cacheDir string) (err error) {
+	if seen.record == nil && seen.former != nil {
+		seen.State, err = readState(ctx, s.Public, seen.former, cacheDir, &seen.Requests)
 		if err == nil {
 			seen.State.version, seen.State.Feeds, seen.State.LockSHA256 = "", nil, "" // their copies are not in the new bucket
 		}
 		return err
 	}
-	seen.State, err = readState(ctx, s.state(), record, cacheDir, &seen.Requests)
+	seen.State, err = readState(ctx, s.state(), seen.record, cacheDir, &seen.Requests)
 	return err
 }
 

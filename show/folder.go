@@ -9,6 +9,8 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+
+	"onair/internal/statcache"
 )
 
 // Folder is where the files of a show are read from. Most lie inside FS. A
@@ -18,6 +20,9 @@ import (
 type Folder struct {
 	FS  fs.FS
 	Dir string // operating-system path of FS's root; empty when FS is not on a disk
+
+	// Reads notes what is looked at, inside and outside. Nil: nobody wants to know.
+	Reads *statcache.Reads
 }
 
 // errOutside is why a file outside the folder cannot be had without Dir.
@@ -40,7 +45,7 @@ func (f Folder) Open(name string) (fs.File, error) {
 	if !ok {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: errOutside}
 	}
-	return os.Open(p)
+	return f.Reads.Open(p)
 }
 
 // Stat describes a file that Open would open.
@@ -52,7 +57,7 @@ func (f Folder) Stat(name string) (fs.FileInfo, error) {
 	if !ok {
 		return nil, &fs.PathError{Op: "stat", Path: name, Err: errOutside}
 	}
-	return os.Stat(p)
+	return f.Reads.Stat(p)
 }
 
 // Path returns the operating-system path of a file, and whether it has one.

@@ -26,6 +26,8 @@ type intent struct {
 	adopt, retag, overNewer, prune bool
 	publishing                     bool // the plan is about to be applied
 	nothing                        bool // the plan is only looked at
+
+	watch *watch // notes what the release is made of; nil: nobody wants to know
 }
 
 // addFlags adds the flags by which changes of a plan are named.
@@ -116,7 +118,11 @@ func (g *global) loadShowWith(meant *intent) (*show.Show, finding.List, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	s, found := show.Load(root.FS(), &show.LoadOptions{Dir: dir, Target: g.target, Env: g.env, NewGUID: meant.newGUID})
+	o := &show.LoadOptions{Dir: dir, Target: g.target, Env: g.env, NewGUID: meant.newGUID}
+	if w := meant.watch; w != nil {
+		o.Env, o.Reads = w.lookup(g.env), w.reads
+	}
+	s, found := show.Load(root.FS(), o)
 	return s, found, nil
 }
 
@@ -133,7 +139,7 @@ func (g *global) cacheDir() string {
 // release loads the show and builds its release, with everything that is wrong
 // with either. The release is nil when show.yaml could not be read.
 func (g *global) release(ctx context.Context, meant *intent) (*publish.Release, finding.List, error) {
-	s, found, err := g.loadShow()
+	s, found, err := g.loadShowWith(&intent{watch: meant.watch}) // without the flags, which name episodes by it
 	if err != nil || s == nil {
 		return nil, found, err
 	}

@@ -57,6 +57,7 @@ func TestScripts(t *testing.T) {
 			"code":      code,
 			"disk":      disk,
 			"freeport":  freePort,
+			"still":     still,
 		},
 		Condition: func(cond string) (bool, error) {
 			if cond == "disks" { // small disks take root on Linux
@@ -181,6 +182,20 @@ func code(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if fmt.Sprint(got) != args[0] {
 		ts.Fatalf("exit code %d, want %s", got, args[0])
+	}
+}
+
+// still publishes until nothing has changed since the last time, which takes as
+// long as files must have been left alone for: still ARGUMENT...
+func still(ts *testscript.TestScript, neg bool, args []string) {
+	for end := time.Now().Add(time.Minute); ; time.Sleep(250 * time.Millisecond) {
+		ts.Check(ts.Exec("onair", append([]string{"publish"}, args...)...))
+		if strings.Contains(ts.ReadFile("stderr"), ", unchanged\n") {
+			return
+		}
+		if neg || time.Now().After(end) {
+			ts.Fatalf("every publish looks at the whole show")
+		}
 	}
 }
 

@@ -116,7 +116,7 @@ func (g *global) printPlan(w io.Writer, p *publish.Plan, found finding.List) {
 		return
 	}
 	fmt.Fprintf(w, "%s → %s   %s\n", u.bold(clean(s.Title)), p.Storage, u.dim(liveText(p.Previous, s.Timezone, g.now())))
-	fmt.Fprintf(w, "checked %s: %s\n\n", count(len(p.Release.Episodes), "episode"), tally(found))
+	fmt.Fprintf(w, "checked %s\n\n", checkedText(p, found))
 	g.printEpisodes(w, p)
 	printShared(w, u, p)
 	if said := g.worthSaying(found); len(said) > 0 && !p.Empty() {

@@ -61,6 +61,12 @@ or the checkout is behind what is live.`,
 }
 
 func (g *global) publish(ctx context.Context, o *publishOptions) error {
+	if o.args() == "" && o.plan == "" && !g.json && !g.verbose {
+		if done, err := g.standsStill(ctx); done || err != nil {
+			return err
+		}
+		o.watch = g.watch()
+	}
 	p, found, storage, err := g.makePlan(ctx, &o.intent)
 	if err != nil {
 		return err
@@ -70,6 +76,7 @@ func (g *global) publish(ctx context.Context, o *publishOptions) error {
 			return err
 		}
 	}
+	g.rememberStandstill(o.watch, p, found)
 	g.printChecked(p, found)
 	if !o.yes && !g.confirm(p) {
 		return fmt.Errorf("not published: %w", publish.ErrRefused)
@@ -185,10 +192,20 @@ func (g *global) printChecked(p *publish.Plan, found finding.List) {
 	if g.quiet || g.json {
 		return
 	}
-	fmt.Fprintf(g.stderr, "%-9s %s: %s\n", "check", count(len(p.Release.Episodes), "episode"), tally(found))
+	fmt.Fprintf(g.stderr, "%-9s %s\n", "check", checkedText(p, found))
 	if !p.Empty() {
 		g.writeFindings(g.stderr, g.worthSaying(found))
 	}
+}
+
+// checkedText is how much was checked, and how many findings there are.
+func checkedText(p *publish.Plan, found finding.List) string {
+	return count(len(p.Release.Episodes), "episode") + ": " + tally(found)
+}
+
+// printNothingToDo says that what is live is what should be.
+func (g *global) printNothingToDo(title string) {
+	fmt.Fprintf(g.stdout, "Nothing to do: %s is live as it should be.\n", clean(title))
 }
 
 // printPublished says what is live now, where, and what to do next.
@@ -199,7 +216,7 @@ func (g *global) printPublished(p *publish.Plan, inGit bool) {
 	u := g.ui(g.stdout)
 	s := p.Release.Show
 	if p.Empty() {
-		fmt.Fprintf(g.stdout, "Nothing to do: %s is live as it should be.\n", clean(s.Title))
+		g.printNothingToDo(s.Title)
 		return
 	}
 	fmt.Fprintln(g.stdout)

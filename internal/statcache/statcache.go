@@ -1,7 +1,8 @@
 // Package statcache remembers what was measured of a file for as long as the
 // file has not changed. A file counts as unchanged while its absolute path,
 // size, modification time, change time and inode number are the same. What was
-// measured of content that is known by its digest is remembered as well.
+// measured of content that is known by its digest is remembered as well, and what
+// was made of many files, for as long as none of them has changed.
 //
 // A file that was measured less than two seconds after it last changed is not
 // remembered: some file systems count time in steps of two seconds, and a
@@ -112,17 +113,18 @@ func (c *Cache) Get(kind string, f FileID, v any) bool {
 	if c == nil {
 		return false
 	}
-	name := c.name(kind, f.Path)
-	data, err := readSmall(name)
+	var e entry
+	return c.get(c.name(kind, f.Path), maxEntry, &e) && e.File.same(f) && json.Unmarshal(e.Value, v) == nil
+}
+
+// get decodes a cache file that is whole, and records that it was used.
+func (c *Cache) get(name string, limit int64, v any) bool {
+	data, err := readSmall(name, limit)
 	if err != nil {
 		return false
 	}
 	sum, data, ok := bytes.Cut(data, []byte("\n"))
-	if !ok || string(sum) != checksum(data) {
-		return false
-	}
-	var e entry
-	if json.Unmarshal(data, &e) != nil || !e.File.same(f) || json.Unmarshal(e.Value, v) != nil {
+	if !ok || string(sum) != checksum(data) || json.Unmarshal(data, v) != nil {
 		return false
 	}
 	touch(name, time.Now())
@@ -168,14 +170,15 @@ func checksum(data []byte) string {
 }
 
 // readSmall reads a file that is not larger than an entry may be.
-func readSmall(name string) ([]byte, error) {
+func readSmall(name string, limit int64) ([]byte, error) {
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxEntry+16))
-	if err == nil && len(data) == maxEntry+16 {
+	limit += 16 // for the checksum
+	data, err := io.ReadAll(io.LimitReader(f, limit))
+	if err == nil && int64(len(data)) == limit {
 		err = fmt.Errorf("%s is too large", name)
 	}
 	return data, err
