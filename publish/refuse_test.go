@@ -101,18 +101,28 @@ func TestStorageMayNotBeTheShow(t *testing.T) {
 }
 
 func TestStateMayNotLieInStorage(t *testing.T) {
-	for state, want := range map[string][]string{
-		"file:private":            nil,
-		"gs://bucket":             nil,
-		"file:public/.onair":      {"P001"},
-		"file:x/../public/hidden": {"P001"},
+	for _, test := range []struct {
+		storage, state string
+		want           []string
+	}{
+		{"file:public", "file:private", nil},
+		{"file:public", "gs://bucket", nil},
+		{"file:public", "file:public/.onair", []string{"P001"}},
+		{"file:public", "file:x/../public/hidden", []string{"P001"}},
+		{"gs://bucket", "gs://bucket-private", nil},
+		{"gs://bucket/site", "gs://bucket/private", nil},
+		{"gs://bucket", "gs://bucket", []string{"P001"}},
+		{"gs://bucket/", "gs://bucket/private", []string{"P001"}},
+		{"gs://bucket/site", "gs://bucket/site/private/", []string{"P001"}},
+		{"s3://bucket?region=a", "s3://bucket/private", []string{"P001"}},
+		{"s3://bucket?endpoint=https://a.example", "s3://bucket?endpoint=https://b.example", nil},
 	} {
 		files := example(t)
-		edit(t, files, "show.yaml", "storage: gs://hello-universe\n", "storage: file:public\n")
-		edit(t, files, "show.yaml", "state: gs://hello-universe-private ", "state: "+state+" ")
+		edit(t, files, "show.yaml", "storage: gs://hello-universe\n", "storage: \""+test.storage+"\"\n")
+		edit(t, files, "show.yaml", "state: gs://hello-universe-private ", "state: \""+test.state+"\" ")
 		_, l := found(t, files, &publish.Options{})
-		if diff := cmp.Diff(want, errorRules(l)); diff != "" {
-			t.Errorf("%s: %s", state, diff)
+		if diff := cmp.Diff(test.want, errorRules(l)); diff != "" {
+			t.Errorf("%s in %s: %s", test.state, test.storage, diff)
 		}
 	}
 }

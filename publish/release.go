@@ -3,6 +3,7 @@ package publish
 import (
 	"context"
 	"maps"
+	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -219,17 +220,31 @@ var sources = []string{"episodes", "people", "sponsors", "templates"}
 // lies among its sources: publishing would feed on its own output. And it
 // refuses records in the middle of what listeners get.
 func checkStorage(s *show.Show) (found finding.List) {
-	dir, ok := strings.CutPrefix(s.Storage, "file:")
-	if !ok {
-		return nil
+	if inStorage(s, s.State) {
+		found.Errorf("P001", s.At("state"), "give the records a bucket or a folder of their own, or leave state: out", "state %s lies in storage %s, which listeners read", s.State, s.Storage)
 	}
-	if state, ok := strings.CutPrefix(s.State, "file:"); ok && within(folderOf(s, state), folderOf(s, dir)) {
-		found.Errorf("P001", s.At("state"), "give the records a folder beside it, or leave state: out", "state %s lies in storage %s, which listeners read", s.State, s.Storage)
-	}
-	if InSources(s, dir) {
+	if dir, ok := strings.CutPrefix(s.Storage, "file:"); ok && InSources(s, dir) {
 		found.Errorf("P001", s.At("storage"), "give it a folder of its own, such as file:public", "storage %s is, holds or lies among the show's own files", s.Storage)
 	}
 	return found
+}
+
+// inStorage reports whether a bucket is or lies in the one that listeners read.
+func inStorage(s *show.Show, bucket string) bool {
+	dir, local := strings.CutPrefix(s.Storage, "file:")
+	other, alsoLocal := strings.CutPrefix(bucket, "file:")
+	if local || alsoLocal {
+		return local && alsoLocal && within(folderOf(s, other), folderOf(s, dir))
+	}
+	return bucket != "" && strings.HasPrefix(place(bucket), place(s.Storage))
+}
+
+// place is what a bucket's URL names, without how to get there; it ends with a
+// slash.
+func place(bucket string) string {
+	bucket, query, _ := strings.Cut(bucket, "?")
+	values, _ := url.ParseQuery(query)
+	return values.Get("endpoint") + " " + strings.TrimRight(bucket, "/") + "/"
 }
 
 // InSources reports whether a folder is or holds the show's folder, or lies
