@@ -3,48 +3,83 @@ package publish
 import (
 	"context"
 	"errors"
+	"fmt"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 )
 
 // HeadCommit is the commit that a show's folder is checked out at; empty where
-// there is no git repository, or no git.
-func HeadCommit(ctx context.Context, dir string) string {
+// there is no repository, or no commit in it. It is an error if there is a
+// repository and git cannot tell, such as one that somebody else owns.
+func HeadCommit(ctx context.Context, dir string) (string, error) {
 	out, err := git(ctx, dir, "rev-parse", "--verify", "--quiet", "HEAD")
-	if err != nil {
-		return ""
+	if err == nil || exitCode(err) == 1 || !inRepository(dir) {
+		return out, nil
 	}
-	return out
+	return "", err
+}
+
+// inRepository reports whether a folder lies in what git would take for a
+// repository.
+func inRepository(dir string) bool {
+	if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil {
+		return true
+	}
+	parent := filepath.Dir(dir)
+	return parent != dir && inRepository(parent)
 }
 
 // descent is how a checkout stands to a commit.
 type descent int
 
 const (
-	contained descent = iota // it contains the commit, or there is no telling
+	contained descent = iota // it contains the commit, or is no checkout
 	older                    // it does not contain the commit
 	unknown                  // the clone does not know the commit
 )
 
-// descends reports whether the checkout in dir contains a commit.
-func descends(ctx context.Context, dir, commit string) descent {
-	if dir == "" || HeadCommit(ctx, dir) == "" {
-		return contained
+// descends reports whether the checkout in dir contains a commit. The error says
+// why git cannot tell.
+func descends(ctx context.Context, dir, commit string) (descent, error) {
+	if dir == "" {
+		return contained, nil
+	}
+	if head, err := HeadCommit(ctx, dir); head == "" {
+		return contained, err
 	}
 	if _, err := git(ctx, dir, "cat-file", "-e", commit+"^{commit}"); err != nil {
-		return unknown
+		return unknown, nil
 	}
 	_, err := git(ctx, dir, "merge-base", "--is-ancestor", commit, "HEAD")
-	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) && exit.ExitCode() == 1 {
-		return older
+	switch {
+	case err == nil:
+		return contained, nil
+	case exitCode(err) == 1:
+		return older, nil
 	}
-	return contained
+	return unknown, err
 }
 
-// git runs git in a folder and returns what it prints.
+// git runs git in a folder and returns what it prints. The error repeats the
+// first line of what it complains about.
 func git(ctx context.Context, dir string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, "git", args...)
 	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "LC_ALL=C")
 	out, err := cmd.Output()
+	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) && len(exit.Stderr) > 0 {
+		complaint, _, _ := strings.Cut(string(exit.Stderr), "\n")
+		return "", fmt.Errorf("git: %s: %w", strings.TrimPrefix(complaint, "fatal: "), err)
+	}
 	return strings.TrimSpace(string(out)), err
+}
+
+// exitCode is the code with which a command ended; -1 where it did not run.
+func exitCode(err error) int {
+	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
+		return exit.ExitCode()
+	}
+	return -1
 }

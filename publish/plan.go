@@ -94,7 +94,7 @@ type PlanOptions struct {
 
 	// Prune deletes what nothing has wanted for PruneAfter, by the storage's clock.
 	// AskClock asks it for the time, which takes a write, once nothing refuses the
-	// plan; otherwise it is the time of the last write.
+	// plan; otherwise the time of the release has to do.
 	Prune    bool
 	AskClock bool
 }
@@ -120,7 +120,10 @@ func NewPlan(ctx context.Context, r *Release, s Storage, o *PlanOptions) (*Plan,
 	if !o.Prune {
 		return p, nil
 	}
-	now := seen.Clock
+	now := r.Now
+	if seen.Clock.After(now) {
+		now = seen.Clock
+	}
 	if o.AskClock {
 		if now, err = askClock(ctx, s); err != nil {
 			return nil, err

@@ -75,7 +75,7 @@ func (e *ForeignError) Error() string {
 func (p *Plan) checkDropped(named []string) error {
 	for _, name := range named {
 		published := slices.ContainsFunc(p.Previous.Episodes, func(e EpisodeState) bool { return e.GUID == name || e.Slug == name })
-		if !published && !p.Release.Knows(name) {
+		if !published && !p.Release.Knows(name) && p.Previous.Phase != Applying { // which may have got as far as that
 			return fmt.Errorf("there is no episode %q to remove: %w", name, ErrRefused)
 		}
 	}
@@ -96,8 +96,9 @@ func (e *DroppedError) Error() string {
 	return fmt.Sprintf("%s (GUID %s) is live and would leave the feed", e.Slug, e.GUID)
 }
 
-// checkOnly refuses a plan in which another episode changes than the named ones.
-// Pages do not count: they link to their neighbours.
+// checkOnly refuses a plan in which another episode changes than the named ones,
+// be it that the lock pins it or its audio is stored for later. Pages do not
+// count: they link to their neighbours.
 func (p *Plan) checkOnly(named []string) error {
 	if len(named) == 0 {
 		return nil
@@ -107,13 +108,20 @@ func (p *Plan) checkOnly(named []string) error {
 			return fmt.Errorf("there is no episode %q: %w", slug, ErrRefused)
 		}
 	}
-	var others []string
+	touched, _ := p.Release.PinnedBy()
 	for _, e := range p.Episodes {
-		if e.heard && !slices.Contains(named, e.Slug) {
-			others = append(others, e.Slug)
+		if e.heard {
+			touched = append(touched, e.Slug)
 		}
 	}
-	if len(others) > 0 {
+	for _, c := range p.Parts {
+		if c.Upload > 0 {
+			touched = append(touched, c.Episode())
+		}
+	}
+	others := slices.DeleteFunc(touched, func(slug string) bool { return slices.Contains(named, slug) })
+	slices.Sort(others)
+	if others = slices.Compact(others); len(others) > 0 {
 		return fmt.Errorf("the plan changes more than %s: %s too: %w", strings.Join(named, ", "), strings.Join(others, ", "), ErrRefused)
 	}
 	return nil
@@ -135,20 +143,18 @@ func (e *RetagError) Error() string {
 	return fmt.Sprintf("%d live enclosures would get another URL", e.Enclosures)
 }
 
-// checkDescent stops a checkout that does not contain the commit which is live:
-// it would undo somebody's work. Without changes, or without git, there is
-// nothing to stop.
+// checkDescent stops a checkout that does not contain the commit which is live,
+// or where git cannot tell: it would undo somebody's work. Without changes, or
+// outside of a repository, there is nothing to stop.
 func (p *Plan) checkDescent(ctx context.Context, over bool) error {
 	if over || p.Previous.Commit == "" || p.Empty() {
 		return nil
 	}
-	switch descends(ctx, p.Release.Show.Folder.Dir, p.Previous.Commit) {
-	case older:
-		return &StaleError{Live: p.Previous.Commit}
-	case unknown:
-		return &StaleError{Live: p.Previous.Commit, Unknown: true}
+	how, err := descends(ctx, p.Release.Show.Folder.Dir, p.Previous.Commit)
+	if err == nil && how == contained {
+		return nil
 	}
-	return nil
+	return &StaleError{Live: p.Previous.Commit, Unknown: how == unknown, Err: err}
 }
 
 // StaleError: what is live was published from a commit that this checkout does
@@ -156,9 +162,13 @@ func (p *Plan) checkDescent(ctx context.Context, over bool) error {
 type StaleError struct {
 	Live    string // commit
 	Unknown bool   // this clone does not have the commit at all
+	Err     error  // why git cannot tell; nil: it can
 }
 
 func (e *StaleError) Error() string {
+	if e.Err != nil {
+		return fmt.Sprintf("whether this checkout contains commit %.12s, which is live, cannot be told: %v", e.Live, e.Err)
+	}
 	if e.Unknown {
 		return fmt.Sprintf("what is live was published from commit %.12s, which this clone does not have", e.Live)
 	}

@@ -292,7 +292,15 @@ func TestPrune(t *testing.T) {
 		}
 	}
 	clock = clock.Add(publish.PruneAfter + time.Minute)
+	r = release(t, files, &publish.Options{Now: clock})
+	looked, err := publish.NewPlan(t.Context(), r, s, &publish.PlanOptions{Prune: true})
+	if err != nil {
+		t.Fatal(err)
+	}
 	p := prunePlan(r)
+	if got, want := looked.Totals().Delete, p.Totals().Delete; got != want {
+		t.Errorf("a plan deletes %d objects, the publish after it %d", got, want)
+	}
 	for _, c := range p.Changes {
 		if c.Action == publish.Delete {
 			if _, ok := old[c.Key]; !ok {
@@ -384,6 +392,15 @@ func TestOnlyTheNamedEpisodes(t *testing.T) {
 	if _, err := publish.NewPlan(t.Context(), r, s, &publish.PlanOptions{Only: []string{"nobody"}}); !errors.Is(err, publish.ErrRefused) {
 		t.Errorf("nobody: %v", err)
 	}
+	_, err = publish.NewPlan(t.Context(), release(t, files, nil), publish.Storage{Public: s.Public, State: mem.New()}, &publish.PlanOptions{Only: []string{ghostSlug}})
+	if !errors.Is(err, publish.ErrRefused) || !strings.Contains(err.Error(), "4-the-long-tail") {
+		t.Errorf("the audio of a scheduled episode is stored as well: %v", err)
+	}
+	delete(files, show.LockFile)
+	_, err = publish.NewPlan(t.Context(), release(t, files, nil), s, &publish.PlanOptions{Only: []string{ghostSlug}})
+	if !errors.Is(err, publish.ErrRefused) || !strings.Contains(err.Error(), "4-the-long-tail") {
+		t.Errorf("a scheduled episode is pinned as well: %v", err)
+	}
 }
 
 // A checkout that lacks the live commit is stopped.
@@ -420,7 +437,11 @@ func TestStaleCheckout(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		_, err = publish.Apply(t.Context(), p, s, &publish.ApplyOptions{Commit: publish.HeadCommit(t.Context(), dir)})
+		commit, err := publish.HeadCommit(t.Context(), dir)
+		if err != nil {
+			return err
+		}
+		_, err = publish.Apply(t.Context(), p, s, &publish.ApplyOptions{Commit: commit})
 		return err
 	}
 	change := func(text string) {
@@ -457,6 +478,21 @@ func TestStaleCheckout(t *testing.T) {
 	change("four")
 	if err := publishIt(); !errors.As(err, &stale) || !stale.Unknown {
 		t.Errorf("another clone: %v", err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, ".git/config"), []byte("[unreadable"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := publishIt(); !errors.As(err, &stale) || stale.Err == nil || !strings.Contains(err.Error(), "bad config") {
+		t.Errorf("git cannot tell: %v", err)
+	}
+	if _, err := publish.HeadCommit(t.Context(), dir); err == nil {
+		t.Error("git cannot tell which commit it is, and nobody says so")
+	}
+	if err := os.RemoveAll(filepath.Join(dir, ".git")); err != nil {
+		t.Fatal(err)
+	}
+	if err := publishIt(); err != nil {
+		t.Errorf("no repository: %v", err)
 	}
 }
 

@@ -111,6 +111,8 @@ func hintFor(err error) string {
 		return "run onair publish where " + missing.File + " is, or copy it here"
 	case errors.As(err, &dropped):
 		return "if that is meant: --remove " + dropped.Slug + ", or --new-guid " + dropped.Slug
+	case errors.As(err, &stale) && stale.Err != nil:
+		return "git has to answer in the show's folder: try git log; --over-newer publishes all the same"
 	case errors.As(err, &stale):
 		return "pull first; --over-newer publishes all the same"
 	case errors.As(err, &retag):

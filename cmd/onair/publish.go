@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -78,14 +79,18 @@ func (g *global) publish(ctx context.Context, o *publishOptions) error {
 	}
 	g.rememberStandstill(o.watch, p, found)
 	g.printChecked(p, found)
-	if !o.yes && !g.confirm(p) {
-		return fmt.Errorf("not published: %w", publish.ErrRefused)
+	g.printDeleted(p)
+	if !o.yes && !g.confirm(ctx, p) {
+		return cmp.Or(ctx.Err(), fmt.Errorf("not published: %w", publish.ErrRefused))
+	}
+	commit, err := publish.HeadCommit(ctx, p.Release.Show.Folder.Dir)
+	if err != nil && !p.Empty() && !o.overNewer {
+		return withHint(fmt.Errorf("note what is published: %w", err), "git has to answer in the show's folder: try git log; --over-newer publishes without a commit")
 	}
 	if err := g.writeLock(p, o.locked); err != nil {
 		return err
 	}
 	result := &publishResult{Published: !p.Empty(), FeedURL: p.Release.Show.FeedURL(), Announced: []string{}}
-	commit := publish.HeadCommit(ctx, p.Release.Show.Folder.Dir)
 	var failed error
 	if !p.Empty() {
 		failed = g.apply(ctx, p, storage, commit, result)
@@ -104,7 +109,7 @@ func (g *global) publish(ctx context.Context, o *publishOptions) error {
 
 // confirm asks before apps may download again what they have, and before
 // anything is deleted.
-func (g *global) confirm(p *publish.Plan) bool {
+func (g *global) confirm(ctx context.Context, p *publish.Plan) bool {
 	again, deleted := p.Replaced(), p.Totals().Delete
 	if len(again)+deleted == 0 || !isTerminal(g.stdin) || !isTerminal(g.stderr) {
 		return true
@@ -114,12 +119,28 @@ func (g *global) confirm(p *publish.Plan) bool {
 		fmt.Fprintf(g.stderr, "%s will have a new audio URL: %s.\nApps that have it may download it again. ", count(len(again), "live episode"), strings.Join(again, ", "))
 	}
 	if deleted > 0 {
-		printObjects(g.stderr, g.ui(g.stderr), p, false)
 		fmt.Fprintf(g.stderr, "%s will be deleted. ", count(deleted, "object"))
 	}
 	fmt.Fprint(g.stderr, "Publish? [y/N] ")
-	answer, _ := bufio.NewReader(g.stdin).ReadString('\n')
-	return strings.HasPrefix(strings.ToLower(strings.TrimSpace(answer)), "y")
+	answer := make(chan string, 1) // a read cannot be interrupted, waiting for it can
+	go func() {
+		line, _ := bufio.NewReader(g.stdin).ReadString('\n')
+		answer <- line
+	}()
+	select {
+	case line := <-answer:
+		return strings.HasPrefix(strings.ToLower(strings.TrimSpace(line)), "y")
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// printDeleted lists what the plan deletes, before it does.
+func (g *global) printDeleted(p *publish.Plan) {
+	if p.Totals().Delete > 0 && !g.quiet {
+		printObjects(g.stderr, g.ui(g.stderr), p, false)
+		fmt.Fprintln(g.stderr)
+	}
 }
 
 func (g *global) writeLock(p *publish.Plan, locked bool) error {
