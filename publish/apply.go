@@ -348,16 +348,14 @@ func (a *applier) write(ctx context.Context, c *Change) error {
 	}
 	a.report(func(p *Progress) {
 		p.Objects++
-		if c.Joined {
-			p.Joined++
-		}
 		a.versions[c.Key] = attrs.Version
 	})
 	return nil
 }
 
-// join puts tagged audio together from its parts. Where the storage cannot, it is
-// sent whole if the audio is here, and brought here and back if it is not.
+// join puts tagged audio together from its parts. Where the storage cannot, which
+// shows only now, it is sent whole if the audio is here, and brought here and back
+// if it is not.
 func (a *applier) join(ctx context.Context, c *Change) (bucket.Attrs, error) {
 	var parts []bucket.Part
 	for _, part := range c.object.Parts {
@@ -369,15 +367,24 @@ func (a *applier) join(ctx context.Context, c *Change) (bucket.Attrs, error) {
 	}
 	attrs, err := a.storage.Public.(bucket.Joiner).Join(ctx, &c.object.Object, parts, c.condition())
 	switch {
-	case err == nil || !errors.Is(err, errors.ErrUnsupported) && !missing(err):
-		return attrs, err
-	case c.object.Body != nil:
-		a.report(func(p *Progress) { p.AllBytes += c.Size })
-		return a.storage.Public.Write(ctx, a.metered(c.object), c.condition())
-	case missing(err):
+	case err == nil:
+		a.report(func(p *Progress) {
+			p.Bytes += c.Upload
+			if c.Upload < c.Size {
+				p.Joined++
+			}
+		})
+		return attrs, nil
+	case !errors.Is(err, errors.ErrUnsupported) && !missing(err), missing(err) && c.object.Body == nil:
 		return attrs, err
 	}
-	return bucket.Relay(ctx, a.storage.Public, &c.object.Object, parts, c.condition())
+	a.report(func(p *Progress) { p.AllBytes += c.Size - c.Upload })
+	if c.object.Body != nil {
+		return a.storage.Public.Write(ctx, a.metered(c.object), c.condition())
+	}
+	attrs, err = bucket.Relay(ctx, a.storage.Public, &c.object.Object, parts, c.condition())
+	a.report(func(p *Progress) { p.Bytes += c.Size })
+	return attrs, err
 }
 
 // alreadyThere looks whether somebody wrote the very bytes meanwhile, which is

@@ -143,8 +143,8 @@ func Diff(r *Release, seen *Observed) *Plan {
 		if len(o.Parts) > 0 && seen.KeepsParts {
 			payload := o.Parts[len(o.Parts)-1]
 			parts[payload.Key] = true
-			if c.Upload > 0 && joinable(o, seen) {
-				c.Joined, c.Upload = true, 0
+			if sends := joinSends(o, seen); c.Upload > 0 && joinable(o, seen) && (sends < o.Size || o.Body == nil) {
+				c.Joined, c.Upload = true, sends
 				for _, part := range o.Parts {
 					parts[part.Key] = true
 				}
@@ -240,6 +240,18 @@ func headerReason(old, new bucket.Headers) string {
 // joinable reports whether every part of an object is kept, or can be sent.
 func joinable(o *Object, seen *Observed) bool {
 	return !slices.ContainsFunc(o.Parts, func(part *Object) bool { return !kept(part, seen) && part.Body == nil })
+}
+
+// joinSends is how many bytes travel to join an object from its parts.
+func joinSends(o *Object, seen *Observed) int64 {
+	if seen.JoinSends == nil {
+		return 0
+	}
+	var sizes []int64
+	for _, part := range o.Parts {
+		sizes = append(sizes, part.Size)
+	}
+	return seen.JoinSends(sizes)
 }
 
 // kept reports whether a part is in the storage.

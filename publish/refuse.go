@@ -35,7 +35,7 @@ func (p *Plan) check(ctx context.Context, o *PlanOptions) error {
 
 // checkAudio refuses a plan that needs audio which is nowhere.
 func (p *Plan) checkAudio() error {
-	for _, c := range p.filter(func(c *Change) bool { return c.Upload > 0 && c.object.Body == nil }) {
+	for _, c := range p.filter(func(c *Change) bool { return c.Upload > 0 && !c.Joined && c.object.Body == nil }) {
 		return &MissingAudioError{Episode: c.object.Episode, File: c.object.Missing, Key: c.Key}
 	}
 	return nil

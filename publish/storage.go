@@ -64,6 +64,7 @@ type Observed struct {
 	Headerless bool                    // the public bucket keeps no headers: there are none to compare
 	KeepsParts bool                    // tagged audio is joined from parts
 	Private    bool                    // the records are in a bucket of their own
+	JoinSends  func([]int64) int64     // how many bytes travel to join parts of these sizes; nil: none
 	Sparse     bool                    // that bucket tells of one object without listing
 	Rebuilt    bool                    // there is no record, but a feed that onair wrote
 	Clock      time.Time               // when the storage was last written to, by its own clock
@@ -115,6 +116,9 @@ func listStorage(ctx context.Context, s Storage) (*Observed, error) {
 		Headerless: headerless(s.Public),
 		KeepsParts: s.keepsParts(),
 		Private:    s.State != nil,
+	}
+	if joiner, ok := s.Public.(bucket.PartJoiner); ok {
+		seen.JoinSends = joiner.JoinSends
 	}
 	sum := sha256.New()
 	list := func(b bucket.Bucket, prefix string, public bool) error {

@@ -403,6 +403,72 @@ func TestOnlyTheNamedEpisodes(t *testing.T) {
 	}
 }
 
+// partJoiner is a bucket that has to send some bytes to join.
+type partJoiner struct {
+	*mem.Bucket
+	sends func([]int64) int64
+}
+
+func (b partJoiner) JoinSends(sizes []int64) int64 { return b.sends(sizes) }
+
+// TestJoinsThatSend retitles an episode where the storage joins for nothing, for
+// some bytes, or by sending all.
+func TestJoinsThatSend(t *testing.T) {
+	all := func(sizes []int64) (sum int64) {
+		for _, n := range sizes {
+			sum += n
+		}
+		return sum
+	}
+	some := func([]int64) int64 { return 1000 }
+	for name, test := range map[string]struct {
+		sends  func([]int64) int64
+		here   bool // the audio
+		joined bool
+		upload func(size int64) int64
+	}{
+		"some":                      {some, true, true, func(int64) int64 { return 1000 }},
+		"some, the audio elsewhere": {some, false, true, func(int64) int64 { return 1000 }},
+		"all":                       {all, true, false, func(size int64) int64 { return size }},
+		"all, the audio elsewhere":  {all, false, true, func(size int64) int64 { return size }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			files := example(t)
+			s := publish.Storage{Public: partJoiner{mem.New(), test.sends}, State: mem.New()}
+			applyTo(t, planFor(t, release(t, files, nil), s), s)
+			edit(t, files, ghosts+"episode.md", "title: ", "title: The ")
+			if !test.here {
+				delete(files, ghosts+"audio.mp3")
+			}
+			r := release(t, files, nil)
+			p := planFor(t, r, s)
+			var found *publish.Change
+			for i, c := range p.Changes {
+				if c.Action == publish.Add && strings.HasPrefix(c.Key, "audio/") {
+					found = &p.Changes[i]
+				}
+			}
+			if found == nil {
+				t.Fatal("no audio is added")
+			}
+			if want := test.upload(found.Size); found.Joined != test.joined || found.Upload != want {
+				t.Errorf("joined %v, %d bytes; want %v, %d", found.Joined, found.Upload, test.joined, want)
+			}
+			var audio publish.Progress
+			if _, err := publish.Apply(t.Context(), p, s, &publish.ApplyOptions{Progress: func(p publish.Progress) {
+				if p.Step == "audio" {
+					audio = p
+				}
+			}}); err != nil {
+				t.Fatal(err)
+			}
+			if audio.Bytes != audio.AllBytes || (audio.Joined == 1) != (found.Upload < found.Size) {
+				t.Errorf("progress: %d of %d bytes, %d joined", audio.Bytes, audio.AllBytes, audio.Joined)
+			}
+		})
+	}
+}
+
 // A checkout that lacks the live commit is stopped.
 func TestStaleCheckout(t *testing.T) {
 	if _, err := exec.LookPath("git"); err != nil {

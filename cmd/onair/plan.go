@@ -238,7 +238,7 @@ func (g *global) episodeText(p *publish.Plan, e publish.EpisodeChange) (headline
 	for _, c := range slices.Concat(p.Changes, p.Parts) {
 		if c.Episode() == e.Slug {
 			sends += c.Upload
-			if c.Joined {
+			if c.Joined && c.Upload < c.Size {
 				joined = ", joins the rest in the bucket"
 			}
 		}

@@ -16,6 +16,13 @@ type Joiner interface {
 	Join(ctx context.Context, o *Object, parts []Part, cond Condition) (Attrs, error)
 }
 
+// PartJoiner is a Joiner that cannot do without sending some of the bytes itself.
+type PartJoiner interface {
+	Joiner
+	// JoinSends is how many bytes travel to join parts of these sizes, in order.
+	JoinSends(sizes []int64) int64
+}
+
 // JoinedPrefix is where a bucket of parts keeps objects that it needs on the way
 // to a joined one. A Join deletes those it made; what a crash left there is
 // nobody's, and whoever prunes deletes it.

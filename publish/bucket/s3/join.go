@@ -19,7 +19,7 @@ import (
 	"onair/publish/bucket/internal/remote"
 )
 
-var _ bucket.Joiner = (*Bucket)(nil)
+var _ bucket.PartJoiner = (*Bucket)(nil)
 
 // maxCopies is how many ranges are copied side by side. More than a few at once
 // for one object are refused by some providers.
@@ -59,6 +59,25 @@ func (b *Bucket) join(ctx context.Context, o *bucket.Object, parts []bucket.Part
 		})
 	}
 	return bucket.Relay(ctx, b, o, parts, cond)
+}
+
+// JoinSends is how many bytes Join reads and sends.
+func (b *Bucket) JoinSends(sizes []int64) (sent int64) {
+	var parts []bucket.Part
+	var size int64
+	for _, n := range sizes {
+		parts = append(parts, bucket.Part{Attrs: bucket.Attrs{Size: n}})
+		size += n
+	}
+	if size <= b.maxWhole() {
+		return size
+	}
+	for start := int64(0); start < size; start += b.partSize {
+		if end := min(start+b.partSize, size); len(cut(parts, start, end)) > 1 {
+			sent += end - start
+		}
+	}
+	return sent
 }
 
 // joinOnce is one try to join a large object.

@@ -42,6 +42,27 @@ func TestCut(t *testing.T) {
 	}
 }
 
+// TestJoinSends counts, of joins in parts of 10 bytes, those that travel.
+func TestJoinSends(t *testing.T) {
+	b := &Bucket{partSize: 10}
+	for _, test := range []struct {
+		sizes []int64
+		want  int64
+	}{
+		{[]int64{3, 17}, 20},      // small enough to be sent whole
+		{[]int64{3, 18}, 10},      // the first part, with the tag
+		{[]int64{3, 97}, 10},      // whatever the length
+		{[]int64{3, 9, 97}, 20},   // a large tag
+		{[]int64{10, 90}, 0},      // cut where the parts end
+		{[]int64{3, 0, 97}, 10},   // a part of nothing
+		{[]int64{50, 45, 15}, 10}, // the one that has both
+	} {
+		if got := b.JoinSends(test.sizes); got != test.want {
+			t.Errorf("%d: %d bytes, want %d", test.sizes, got, test.want)
+		}
+	}
+}
+
 // What a provider copies is believed only as far as it proves it. Nothing of what
 // cannot be proved is left.
 func TestUnprovedJoin(t *testing.T) {
