@@ -61,22 +61,45 @@ const defaultParallel = 8
 //  9. prune what the plan says.
 //
 // Killed anywhere, the live feed names only what is there, and the next Apply
-// of a fresh plan goes on where this one stopped. An *UnverifiedError means that
-// everything is live, but does not look so from outside.
+// of a fresh plan goes on where this one stopped. The error is an
+// *UnfinishedError; one that wraps an *UnverifiedError says that something does
+// not look from outside as it should.
 func Apply(ctx context.Context, p *Plan, s Storage, o *ApplyOptions) (Outcome, error) {
 	if o == nil {
 		o = &ApplyOptions{}
 	}
 	a := newApplier(p, s, o)
-	for _, step := range []func(context.Context) error{
-		a.probe, a.sendAudio, a.sendFiles, a.prove, a.claim, a.sendFeed, a.sendPages, a.purgeAndVerify, a.announce, a.prune,
+	for _, step := range []struct {
+		name string
+		run  func(context.Context) error
+	}{
+		{"probe", a.probe}, {"audio", a.sendAudio}, {"files", a.sendFiles}, {"prove", a.prove}, {"claim", a.claim},
+		{"feed", a.sendFeed}, {"pages", a.sendPages}, {"verify", a.purgeAndVerify}, {"announce", a.announce}, {"prune", a.prune},
 	} {
-		if err := step(ctx); err != nil {
-			return a.outcome, err
+		if err := step.run(ctx); err != nil {
+			return a.outcome, a.unfinished(step.name, err)
 		}
 	}
 	return a.outcome, nil
 }
+
+// UnfinishedError: an Apply ended early.
+type UnfinishedError struct {
+	Err     error
+	Step    string  // that it ended in
+	Live    bool    // the feed and all that it names are live; otherwise listeners notice nothing
+	Pending Pending // what is left to do once everything is live
+}
+
+func (a *applier) unfinished(step string, err error) error {
+	e := &UnfinishedError{Err: err, Step: step, Live: a.outcome.Fed, Pending: a.state.Pending}
+	e.Pending.Verify = e.Pending.Verify || a.live != nil && a.live.Web != nil && a.outcome.Verified == nil
+	return e
+}
+
+func (e *UnfinishedError) Error() string { return e.Err.Error() }
+
+func (e *UnfinishedError) Unwrap() error { return e.Err }
 
 // Outcome is what came of the steps that look outside of the storage.
 type Outcome struct {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -83,7 +84,7 @@ func explain(w io.Writer, ui *ui, err error) {
 		return
 	}
 	if errors.Is(err, context.Canceled) {
-		fmt.Fprintln(w, ui.red("interrupted")+": nothing is half done; run the command again to go on")
+		fmt.Fprintf(w, "%s: %s; run the command again to go on\n", ui.red("interrupted"), cmp.Or(unfinished(err), "nothing is half done"))
 		return
 	}
 	message := strings.ReplaceAll(strings.TrimSpace(err.Error()), "\n", "; ")
@@ -91,6 +92,38 @@ func explain(w io.Writer, ui *ui, err error) {
 	if hint := hintFor(err); hint != "" {
 		fmt.Fprintf(w, "  %s\n", clean(hint))
 	}
+	if at := unfinished(err); at != "" && !errors.Is(err, publish.ErrConflict) {
+		fmt.Fprintf(w, "  %s; run onair publish again to go on\n", clean(at))
+	}
+}
+
+// unfinished is where a publish ended early and what it left; empty: it is not
+// about a publish.
+func unfinished(err error) string {
+	var e *publish.UnfinishedError
+	switch {
+	case !errors.As(err, &e):
+		return ""
+	case !e.Live:
+		return "stopped at the step " + e.Step + ", listeners notice nothing"
+	}
+	var left []string
+	if e.Step == "feed" || e.Step == "pages" {
+		left = append(left, "pages")
+	}
+	if n := len(e.Pending.Purge); n > 0 {
+		left = append(left, "purge "+count(n, "object"))
+	}
+	if e.Pending.Verify {
+		left = append(left, "verify")
+	}
+	if len(e.Pending.Announce) > 0 {
+		left = append(left, "tell "+strings.Join(e.Pending.Announce, ", "))
+	}
+	if e.Step == "prune" {
+		left = append(left, "prune")
+	}
+	return "the feed is live, left to do: " + cmp.Or(strings.Join(left, ", "), "the record")
 }
 
 // hintFor is what to do about an error.

@@ -58,6 +58,7 @@ func TestScripts(t *testing.T) {
 			"disk":      disk,
 			"freeport":  freePort,
 			"still":     still,
+			"await":     await,
 		},
 		Condition: func(cond string) (bool, error) {
 			if cond == "disks" { // small disks take root on Linux
@@ -195,6 +196,21 @@ func still(ts *testscript.TestScript, neg bool, args []string) {
 		}
 		if neg || time.Now().After(end) {
 			ts.Fatalf("every publish looks at the whole show")
+		}
+	}
+}
+
+// await waits until a file is there: await FILE.
+func await(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: await FILE")
+	}
+	for end := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
+		if _, err := os.Stat(ts.MkAbs(args[0])); err == nil {
+			return
+		}
+		if time.Now().After(end) {
+			ts.Fatalf("%s does not come", args[0])
 		}
 	}
 }
