@@ -57,6 +57,24 @@ var channels = map[string]channel{
 	}, false},
 }
 
+// Check reports which token is missing for channels. Without it a publish would
+// go live and could never be finished.
+func (a *Announcer) Check(names []string) error {
+	for _, name := range names {
+		if err := a.check(channels[name]); err != nil {
+			return fmt.Errorf("announce to %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+func (a *Announcer) check(c channel) error {
+	if c.token && a.PodpingToken == "" {
+		return errors.New("PODPING_TOKEN is not set")
+	}
+	return nil
+}
+
 // Announce tells the channels that a feed has changed, all at once, and returns
 // those that have heard of it, in the order that was given. The others, each
 // with its reason in err, are left for the next time: no channel waits for
@@ -92,8 +110,8 @@ func (a *Announcer) tell(ctx context.Context, name, feedURL string) error {
 	if !ok {
 		return errors.New("there is no such channel")
 	}
-	if c.token && a.PodpingToken == "" {
-		return errors.New("PODPING_TOKEN is not set")
+	if err := a.check(c); err != nil {
+		return err
 	}
 	sleep := a.Sleep
 	if sleep == nil {

@@ -147,6 +147,12 @@ func TestAnnounceNowhere(t *testing.T) {
 	if done != nil || err == nil || !strings.Contains(err.Error(), "PODPING_TOKEN is not set") || !strings.Contains(err.Error(), "announce to nobody") {
 		t.Errorf("got %v, %v", done, err)
 	}
+	if err := a.Check([]string{"websub", "podping"}); err == nil || err.Error() != "announce to podping: PODPING_TOKEN is not set" {
+		t.Errorf("Check without a token: %v", err)
+	}
+	if err := s.announcer().Check([]string{"websub", "podping"}); err != nil {
+		t.Errorf("Check with a token: %v", err)
+	}
 	if len(s.requests) > 0 {
 		t.Errorf("asked: %v", s.requests)
 	}

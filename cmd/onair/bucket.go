@@ -83,6 +83,9 @@ func (g *global) world(s *show.Show) (*publish.Live, error) {
 	}
 	if live.Web != nil && len(s.Announce) > 0 && !s.Private && s.IsPublic() {
 		live.Announcer = &publish.Announcer{PodpingToken: g.getenv("PODPING_TOKEN")}
+		if err := live.Announcer.Check(s.Announce); err != nil {
+			return nil, withHint(err, "it comes from who runs podping.cloud; or take podping out of announce:")
+		}
 	}
 	return live, nil
 }
