@@ -99,16 +99,20 @@ type List []Finding
 
 // Add appends one finding.
 func (l *List) Add(f Finding) {
-	f.Message, f.Hint = bounded(f.Message), bounded(f.Hint)
+	f.Message, f.Hint = bounded(f.Message, maxText), bounded(f.Hint, maxHint)
 	*l = append(*l, f)
 }
 
-// maxText bounds message and hint, in bytes: whoever writes them quotes strangers,
-// and a finding is a line.
-const maxText = 400
+// Message and hint are bounded, in bytes: whoever writes them quotes strangers,
+// and a finding is a line. A hint may be a command with a policy in it, half of
+// which is worse than none.
+const (
+	maxText = 400
+	maxHint = 1000
+)
 
 // bounded makes a line of a text, and of a long one its beginning.
-func bounded(s string) string {
+func bounded(s string, most int) string {
 	if strings.ContainsFunc(s, unicode.IsControl) {
 		s = strings.Map(func(r rune) rune {
 			if unicode.IsControl(r) {
@@ -117,10 +121,10 @@ func bounded(s string) string {
 			return r
 		}, s)
 	}
-	if len(s) <= maxText {
+	if len(s) <= most {
 		return s
 	}
-	return strings.ToValidUTF8(s[:maxText-len("…")], "") + "…"
+	return strings.ToValidUTF8(s[:most-len("…")], "") + "…"
 }
 
 // Errorf appends an error at p; the hint may be empty.
