@@ -1,11 +1,26 @@
 package publish
 
-import "strings"
+import (
+	"cmp"
+	"encoding/json"
+	"net/url"
+	"strings"
+)
 
 // advice is what to do about a rule: where the objects are in Google Cloud
-// Storage, in S3, and anywhere. BUCKET stands for the bucket's name. A missing
-// one is that for anywhere.
-type advice struct{ gs, s3, any string }
+// Storage, in Amazon S3, in what else speaks S3, and anywhere. A missing one is
+// that for anywhere; a missing one for what speaks S3 is that for S3. BUCKET
+// stands for the bucket's name, PREFIX for what its URL has behind it, as a
+// string in JSON has it, ERRORPAGE for the key of 404.html and OPTIONS for the
+// options of its URL. Commands of aws get the endpoint and the region.
+type advice struct{ gs, s3, speaks, any string }
+
+// What lets everybody read objects in S3, and nobody list them.
+const (
+	readPolicy = `aws s3api put-bucket-policy --bucket BUCKET --policy '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::BUCKET/PREFIX*"}]}'`
+	readOnlyS3 = "aws s3api put-public-access-block --bucket BUCKET --public-access-block-configuration BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=false,RestrictPublicBuckets=false && " +
+		readPolicy + " (in place of its policy)"
+)
 
 var hints = map[string]advice{
 	"B001": {
@@ -14,24 +29,27 @@ var hints = map[string]advice{
 		any: "create it",
 	},
 	"B002": {
-		gs:  "give yourself roles/storage.objectAdmin: gcloud storage buckets add-iam-policy-binding gs://BUCKET --member=user:YOU --role=roles/storage.objectAdmin",
-		s3:  "allow s3:ListBucket on arn:aws:s3:::BUCKET, and s3:GetObject, s3:PutObject and s3:DeleteObject on arn:aws:s3:::BUCKET/*",
-		any: "use credentials that may",
+		gs:     "give yourself roles/storage.objectAdmin: gcloud storage buckets add-iam-policy-binding gs://BUCKET --member=user:YOU --role=roles/storage.objectAdmin",
+		s3:     `give yourself what it takes (a role: put-role-policy --role-name): aws iam put-user-policy --user-name YOU --policy-name onair-BUCKET --policy-document '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::BUCKET"}, {"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"], "Resource": "arn:aws:s3:::BUCKET/PREFIX*"}]}'`,
+		speaks: "use keys that may list BUCKET, and read, write and delete its objects",
+		any:    "use credentials that may",
 	},
 	"B004": {
-		gs:  "gcloud storage buckets remove-iam-policy-binding gs://BUCKET --member=allUsers --role=roles/storage.objectViewer, and add roles/storage.legacyObjectReader instead",
-		s3:  "take s3:ListBucket out of the bucket policy: aws s3api get-bucket-policy --bucket BUCKET",
-		any: "let everybody read objects, and nobody list them",
+		gs:     "gcloud storage buckets remove-iam-policy-binding gs://BUCKET --member=allUsers --role=roles/storage.objectViewer, and add roles/storage.legacyObjectReader instead",
+		s3:     readOnlyS3,
+		speaks: readPolicy + " (in place of its policy)",
+		any:    "let everybody read objects, and nobody list them",
 	},
 	"B006": {
 		gs:  "gcloud storage buckets create gs://BUCKET-private --location=SAME --uniform-bucket-level-access --public-access-prevention, then state: gs://BUCKET-private in show.yaml",
-		s3:  "aws s3 mb s3://BUCKET-private, then state: s3://BUCKET-private in show.yaml",
+		s3:  "aws s3 mb s3://BUCKET-private, then state: s3://BUCKET-privateOPTIONS in show.yaml",
 		any: "give them a bucket of their own: state: in show.yaml",
 	},
 	"B007": {
-		gs:  "gcloud storage buckets update gs://BUCKET --public-access-prevention",
-		s3:  "aws s3api put-public-access-block --bucket BUCKET --public-access-block-configuration BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true",
-		any: "let nobody but you read it",
+		gs:     "gcloud storage buckets update gs://BUCKET --public-access-prevention",
+		s3:     "aws s3api put-public-access-block --bucket BUCKET --public-access-block-configuration BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true",
+		speaks: "aws s3api delete-bucket-policy --bucket BUCKET; without bucket policies (B2): aws s3api put-bucket-acl --bucket BUCKET --acl private",
+		any:    "let nobody but you read it",
 	},
 	"B008": {
 		gs:  "gcloud storage buckets update gs://BUCKET --versioning",
@@ -41,14 +59,16 @@ var hints = map[string]advice{
 	"V001": {any: "look at url: in show.yaml, the name in DNS, and the certificate of the server or CDN"},
 	"V002": {any: "let url: show what storage: holds, prefix included; a CDN may remember that nothing was there: purge it"},
 	"V002 denied": {
-		gs:  "let everybody read objects, and nobody list them: gcloud storage buckets add-iam-policy-binding gs://BUCKET --member=allUsers --role=roles/storage.legacyObjectReader",
-		s3:  "let everybody read objects: a bucket policy that allows s3:GetObject on arn:aws:s3:::BUCKET/* to everybody",
-		any: "let everybody read what storage: holds: the server its files, the CDN its origin",
+		gs:     "let everybody read objects, and nobody list them: gcloud storage buckets add-iam-policy-binding gs://BUCKET --member=allUsers --role=roles/storage.legacyObjectReader",
+		s3:     "let everybody read objects: " + readOnlyS3,
+		speaks: "let everybody read objects: " + readPolicy + " (in place of its policy); without bucket policies: aws s3api put-bucket-acl --bucket BUCKET --acl public-read (B2), or a domain for the bucket (R2)",
+		any:    "let everybody read what storage: holds: the server its files, the CDN its origin",
 	},
 	"V002 page": {
-		gs:  "where index.html itself can be had, let it be the page of its folder: gcloud storage buckets update gs://BUCKET --web-main-page-suffix=index.html --web-error-page=404.html, or a rewrite in the CDN (onair cdn config)",
-		s3:  "where index.html itself can be had, let it be the page of its folder: aws s3 website s3://BUCKET --index-document index.html --error-document 404.html, or a rewrite in the CDN (onair cdn config)",
-		any: "where index.html itself can be had, let it be the page of its folder: index index.html; in nginx, a rewrite in a CDN (onair cdn config)",
+		gs:     "where index.html itself can be had, let it be the page of its folder: gcloud storage buckets update gs://BUCKET --web-main-page-suffix=index.html --web-error-page=ERRORPAGE, or a rewrite in the CDN (onair cdn config)",
+		s3:     "where index.html itself can be had, let it be the page of its folder: aws s3 website s3://BUCKET --index-document index.html --error-document ERRORPAGE, or a rewrite in the CDN (onair cdn config)",
+		speaks: "where index.html itself can be had, let it be the page of its folder: a rewrite in the CDN (onair cdn config)",
+		any:    "where index.html itself can be had, let it be the page of its folder: index index.html; in nginx, a rewrite in a CDN (onair cdn config)",
 	},
 	"V003": {any: "something on the way changes the file: switch off compression, minifying and polishing for it"},
 	"V004": {
@@ -72,13 +92,14 @@ var hints = map[string]advice{
 	"V016": {any: "renew the certificate, and see why it was not renewed by itself"},
 	"V017": {any: "redirect to https:// (Cloudflare: always use HTTPS; nginx: return 301 https://$host$request_uri;)"},
 	"V018": {
-		gs:  "gcloud storage buckets update gs://BUCKET --web-main-page-suffix=index.html --web-error-page=404.html",
-		s3:  "aws s3 website s3://BUCKET --index-document index.html --error-document 404.html",
-		any: "answer with status 404 and 404.html (nginx: error_page 404 /404.html;)",
+		gs:     "gcloud storage buckets update gs://BUCKET --web-main-page-suffix=index.html --web-error-page=ERRORPAGE",
+		s3:     "aws s3 website s3://BUCKET --index-document index.html --error-document ERRORPAGE",
+		speaks: "let the CDN answer with status 404 and 404.html: onair cdn config",
+		any:    "answer with status 404 and 404.html (nginx: error_page 404 /404.html;)",
 	},
 	"V019": {
 		gs:  "keep the records in a bucket that only you can read: state: gs://BUCKET-private in show.yaml; until then let the CDN answer /.onair/ with 404 (onair cdn config)",
-		s3:  "keep the records in a bucket that only you can read: state: s3://BUCKET-private in show.yaml; until then let the CDN answer /.onair/ with 404 (onair cdn config)",
+		s3:  "keep the records in a bucket that only you can read: state: s3://BUCKET-privateOPTIONS in show.yaml; until then let the CDN answer /.onair/ with 404 (onair cdn config)",
 		any: "let the server answer /.onair/ with 404 (nginx: location /.onair/ { return 404; })",
 	},
 }
@@ -92,15 +113,66 @@ func (w *Web) hint(rule string) string {
 	if other, ok := sameAdvice[rule]; ok {
 		return w.hint(other)
 	}
-	scheme, rest, _ := strings.Cut(w.Storage, "://")
+	at := cutStorage(w.Storage)
 	text := a.any
 	switch {
-	case scheme == "gs" && a.gs != "":
-		text = a.gs
-	case scheme == "s3" && a.s3 != "":
-		text = a.s3
+	case at.scheme == "gs":
+		text = cmp.Or(a.gs, text)
+	case at.scheme == "s3" && at.options.Has("endpoint"):
+		text = cmp.Or(a.speaks, a.s3, text)
+	case at.scheme == "s3":
+		text = cmp.Or(a.s3, text)
 	}
-	name, _, _ := strings.Cut(rest, "/")
-	name, _, _ = strings.Cut(name, "?")
-	return strings.ReplaceAll(text, "BUCKET", name)
+	return at.fill(text)
+}
+
+// storageURL is what the URL of a bucket says.
+type storageURL struct {
+	scheme, bucket string
+	prefix         string // empty, or ends in a slash
+	query          string // as it is, with its question mark
+	options        url.Values
+}
+
+func cutStorage(raw string) (at storageURL) {
+	scheme, rest, _ := strings.Cut(raw, "://")
+	at.scheme = scheme
+	if path, query, given := strings.Cut(rest, "?"); given && scheme == "s3" {
+		rest, at.query = path, "?"+query
+		at.options, _ = url.ParseQuery(query)
+	}
+	at.bucket, at.prefix, _ = strings.Cut(rest, "/")
+	if at.prefix = strings.TrimSuffix(at.prefix, "/"); at.prefix != "" {
+		at.prefix += "/"
+	}
+	return at
+}
+
+// errorPage is the key of the page for what is not there.
+func (at storageURL) errorPage() string { return at.prefix + "404.html" }
+
+// fill puts a bucket into advice.
+func (at storageURL) fill(advice string) string {
+	aws := "aws "
+	for _, option := range []string{"endpoint", "region"} {
+		if value := at.options.Get(option); value != "" {
+			aws += strings.Replace("--"+option+" ", "endpoint", "endpoint-url", 1) + quoted(value) + " "
+		}
+	}
+	inJSON, _ := json.Marshal(at.prefix)
+	return strings.NewReplacer(
+		"aws s3", aws+"s3",
+		"BUCKET", at.bucket,
+		"PREFIX", strings.ReplaceAll(strings.Trim(string(inJSON), `"`), "'", `\u0027`), // between the quotes of a shell
+		"ERRORPAGE", quoted(at.errorPage()),
+		"OPTIONS", at.query,
+	).Replace(advice)
+}
+
+// quoted is a word for a shell.
+func quoted(s string) string {
+	if strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:/") == "" {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
