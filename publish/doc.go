@@ -69,5 +69,10 @@
 //	B005  warning  the public bucket has no CORS
 //	B006  warning  onair's own records are in the public bucket
 //	B007  error    everybody can read the private bucket
-//	B008  warning  the private bucket keeps no earlier versions
+//	B008  warning  the private bucket keeps no earlier versions (info: its provider
+//	               cannot)
+//	B009  info     the public bucket has no website pages: index.html, 404.html
+//	B010  info     public reading and CORS could not be looked at
+//	B011  info     versioning or website pages could not be looked at: these
+//	               credentials may not
 package publish

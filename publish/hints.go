@@ -56,6 +56,20 @@ var hints = map[string]advice{
 		s3:  "aws s3api put-bucket-versioning --bucket BUCKET --versioning-configuration Status=Enabled",
 		any: "keep earlier versions of its objects",
 	},
+	"B008 none": {any: "keep the masters elsewhere as well"},
+	"B009": {
+		gs:  "a CDN may do it instead (onair cdn config); in the bucket: gcloud storage buckets update gs://BUCKET --web-main-page-suffix=index.html --web-error-page=ERRORPAGE",
+		s3:  "a CDN may do it instead (onair cdn config); in the bucket: aws s3 website s3://BUCKET --index-document index.html --error-document ERRORPAGE",
+		any: "a CDN may do it instead (onair cdn config)",
+	},
+	"B010":     {any: "look again after the first publish: onair bucket check"},
+	"B010 CDN": {any: "look at what listeners get: onair verify"},
+	"B011": {
+		gs:     "the permission storage.buckets.get is missing: gcloud storage buckets add-iam-policy-binding gs://BUCKET --member=user:YOU --role=roles/storage.legacyBucketReader",
+		s3:     `a permission is missing, s3:GetBucketVersioning or s3:GetBucketWebsite (a role: put-role-policy --role-name): aws iam put-user-policy --user-name YOU --policy-name onair-check-BUCKET --policy-document '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["s3:GetBucketVersioning", "s3:GetBucketWebsite"], "Resource": "arn:aws:s3:::BUCKET"}]}'`,
+		speaks: "use keys that may s3:GetBucketVersioning and s3:GetBucketWebsite on BUCKET",
+		any:    "use credentials that may",
+	},
 	"V001": {any: "look at url: in show.yaml, the name in DNS, and the certificate of the server or CDN"},
 	"V002": {any: "let url: show what storage: holds, prefix included; a CDN may remember that nothing was there: purge it"},
 	"V002 denied": {

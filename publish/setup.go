@@ -13,7 +13,7 @@ import (
 	"onair/show"
 )
 
-// CheckSetup tells what the buckets of a show lack, as rules B001 to B008 of the
+// CheckSetup tells what the buckets of a show lack, as rules B001 to B011 of the
 // package comment, with the provider's own commands that mend it. It looks from
 // outside, without credentials, and asks the provider where only it can tell. It
 // changes nothing.
@@ -27,7 +27,9 @@ func CheckSetup(ctx context.Context, sh *show.Show, s Storage, w *Web) (finding.
 		return nil, err
 	}
 	if public != nil {
-		c.checkPublic(public)
+		if err := c.checkPublic(public); err != nil {
+			return nil, err
+		}
 	}
 	if s.State == nil {
 		if public != nil {
@@ -36,7 +38,9 @@ func CheckSetup(ctx context.Context, sh *show.Show, s Storage, w *Web) (finding.
 	} else if private, err := c.look(s.State, sh.State, "state"); err != nil {
 		return nil, err
 	} else if private != nil {
-		c.checkPrivate(private)
+		if err := c.checkPrivate(private); err != nil {
+			return nil, err
+		}
 	}
 	c.found.Sort()
 	return c.found, ctx.Err()
@@ -51,10 +55,12 @@ type setupCheck struct {
 	example string // key of an object that is there; empty: the bucket is empty
 }
 
-// add notes a finding about the bucket that a field of show.yaml names.
+// add notes a finding about the bucket that a field of show.yaml names. A rule
+// may have a word behind it, for another hint.
 func (c *setupCheck) add(rule string, severity finding.Severity, field, url, message string) {
 	c.web.Storage = url
-	c.found.Add(finding.Finding{Rule: rule, Severity: severity, Position: c.show.At(field), Message: url + ": " + message, Hint: c.web.hint(rule)})
+	id, _, _ := strings.Cut(rule, " ")
+	c.found.Add(finding.Finding{Rule: id, Severity: severity, Position: c.show.At(field), Message: url + ": " + message, Hint: c.web.hint(rule)})
 }
 
 // look lists a bucket until its first object. It returns nil where the bucket is
@@ -81,33 +87,85 @@ func (c *setupCheck) look(b bucket.Bucket, url, field string) (bucket.Inspector,
 }
 
 // checkPublic looks at the bucket that listeners read.
-func (c *setupCheck) checkPublic(b bucket.Inspector) {
-	if c.example != "" {
-		status, header := c.get(b.PublicURL(c.example))
-		switch {
-		case status != http.StatusOK:
-			c.add("B003", finding.Error, "storage", c.show.Storage, "not everybody can read its objects")
-		case header.Get("Access-Control-Allow-Origin") == "":
-			c.add("B005", finding.Warning, "storage", c.show.Storage, "web players on other sites cannot read transcripts and chapters (no CORS)")
-		}
+func (c *setupCheck) checkPublic(b bucket.Inspector) error {
+	url := c.show.Storage
+	switch address := b.PublicURL(c.example); {
+	case address == "":
+		c.add("B010 CDN", finding.Info, "storage", url, "its provider answers nobody without keys: public reading and CORS are up to what listeners ask instead")
+	case c.example == "":
+		c.add("B010", finding.Info, "storage", url, "nothing is published yet: public reading and CORS could not be looked at")
+	default:
+		c.checkReading(address)
 	}
-	if status, _ := c.get(b.PublicList()); status == http.StatusOK {
-		c.add("B004", finding.Warning, "storage", c.show.Storage, "everybody can list it, and so find what is not linked yet")
+	if c.readable(b.PublicList()) {
+		c.add("B004", finding.Warning, "storage", url, "everybody can list it, and so find what is not linked yet")
+	}
+	return c.checkWebsite(b)
+}
+
+// checkReading reads an object as everybody would.
+func (c *setupCheck) checkReading(address string) {
+	status, header := c.get(address)
+	switch {
+	case status != http.StatusOK:
+		c.add("B003", finding.Error, "storage", c.show.Storage, "not everybody can read its objects")
+	case header.Get("Access-Control-Allow-Origin") == "":
+		c.add("B005", finding.Warning, "storage", c.show.Storage, "web players on other sites cannot read transcripts and chapters (no CORS)")
 	}
 }
 
-// checkPrivate looks at the bucket of onair's own records.
-func (c *setupCheck) checkPrivate(b bucket.Inspector) {
-	for _, address := range []string{b.PublicURL(stateKey), b.PublicList()} {
-		if status, _ := c.get(address); status == http.StatusOK {
-			c.add("B007", finding.Error, "state", c.show.State, "everybody can read it, masters and scheduled episodes included")
-			break
-		}
+// checkWebsite asks for the pages that the bucket itself answers with.
+func (c *setupCheck) checkWebsite(b bucket.Inspector) error {
+	site, err := b.Website(c.ctx)
+	switch {
+	case errors.Is(err, errors.ErrUnsupported):
+		return nil // up to a CDN
+	case errors.Is(err, bucket.ErrDenied):
+		c.add("B011", finding.Info, "storage", c.show.Storage, "its website pages could not be looked at: these credentials may not")
+		return nil
+	case err != nil:
+		return err
 	}
-	setup, err := b.Inspect(c.ctx)
-	if err == nil && !setup.Versioned {
+	var lacking []string
+	if site.IndexPage != "index.html" {
+		lacking = append(lacking, "the index.html of a folder")
+	}
+	if site.ErrorPage != cutStorage(c.show.Storage).errorPage() {
+		lacking = append(lacking, "404.html for what is not there")
+	}
+	if len(lacking) > 0 {
+		c.add("B009", finding.Info, "storage", c.show.Storage, "as a website it does not answer with "+strings.Join(lacking, ", nor with "))
+	}
+	return nil
+}
+
+// checkPrivate looks at the bucket of onair's own records.
+func (c *setupCheck) checkPrivate(b bucket.Inspector) error {
+	if c.readable(b.PublicURL(stateKey)) || c.readable(b.PublicList()) {
+		c.add("B007", finding.Error, "state", c.show.State, "everybody can read it, masters and scheduled episodes included")
+	}
+	versioned, err := b.Versioned(c.ctx)
+	switch {
+	case errors.Is(err, errors.ErrUnsupported):
+		c.add("B008 none", finding.Info, "state", c.show.State, "a deleted master is gone for good: its provider keeps no earlier versions")
+	case errors.Is(err, bucket.ErrDenied):
+		c.add("B011", finding.Info, "state", c.show.State, "its versioning could not be looked at: these credentials may not")
+	case err != nil:
+		return err
+	case !versioned:
 		c.add("B008", finding.Warning, "state", c.show.State, "a deleted master is gone for good: versioning is off")
 	}
+	return nil
+}
+
+// readable reports whether everybody can read what is at an address, if there is
+// one.
+func (c *setupCheck) readable(address string) bool {
+	if address == "" {
+		return false
+	}
+	status, _ := c.get(address)
+	return status == http.StatusOK
 }
 
 // get asks for an address as a web page of another site would. Status 0: there

@@ -25,8 +25,10 @@ func newBucketCheck(g *global) *cobra.Command {
 		Use:   "check",
 		Short: "Tell what the buckets lack, and the commands that mend it",
 		Long: `Tell what the buckets of a show lack: public reading without public listing,
-CORS, a private bucket for onair's own records, versioning. Each finding comes
-with the provider's own command that mends it. Nothing is changed.
+CORS, pages of a website (a CDN may answer with them instead), a private bucket
+for onair's own records, versioning. Each finding comes with the provider's own
+command that mends it, and what could not be looked at is named. Nothing is
+changed.
 
 Exit codes: 0 nothing serious · 1 failed · 2 usage · 3 something is missing that
 a publish or a listener needs.`,

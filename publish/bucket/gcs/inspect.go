@@ -6,26 +6,38 @@ import (
 	"os"
 	"strings"
 
+	"cloud.google.com/go/storage"
+
 	"onair/publish/bucket"
 )
 
 var _ bucket.Inspector = (*Bucket)(nil)
 
-// Inspect asks for the settings of the bucket, which takes the permission
+// Versioned asks for the settings of the bucket, which takes the permission
 // storage.buckets.get.
-func (b *Bucket) Inspect(ctx context.Context) (setup bucket.Setup, err error) {
-	err = b.retry(ctx, 0, func(ctx context.Context, _ int) error {
-		attrs, err := b.objects.Attrs(ctx)
-		if err != nil {
-			return err
-		}
-		setup.Versioned = attrs.VersioningEnabled
-		return nil
+func (b *Bucket) Versioned(ctx context.Context) (bool, error) {
+	attrs, err := b.settings(ctx)
+	return err == nil && attrs.VersioningEnabled, err
+}
+
+// Website takes the same permission as Versioned.
+func (b *Bucket) Website(ctx context.Context) (bucket.Website, error) {
+	attrs, err := b.settings(ctx)
+	if err != nil || attrs.Website == nil {
+		return bucket.Website{}, err
+	}
+	return bucket.Website{IndexPage: attrs.Website.MainPageSuffix, ErrorPage: attrs.Website.NotFoundPage}, nil
+}
+
+func (b *Bucket) settings(ctx context.Context) (attrs *storage.BucketAttrs, err error) {
+	err = b.retry(ctx, 0, func(ctx context.Context, _ int) (err error) {
+		attrs, err = b.objects.Attrs(ctx)
+		return err
 	})
 	if err != nil {
 		err = b.wrap("look at", "", err)
 	}
-	return setup, err
+	return attrs, err
 }
 
 // PublicURL is the object's address in the XML API.

@@ -2,9 +2,13 @@ package s3
 
 import (
 	"context"
+	"errors"
+	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
@@ -13,31 +17,78 @@ import (
 
 var _ bucket.Inspector = (*Bucket)(nil)
 
-// Inspect asks for the settings of the bucket, which takes the permission
-// s3:GetBucketVersioning.
-func (b *Bucket) Inspect(ctx context.Context) (setup bucket.Setup, err error) {
-	err = b.retry(ctx, 0, func(ctx context.Context, _ int) error {
+// Versioned takes the permission s3:GetBucketVersioning.
+func (b *Bucket) Versioned(ctx context.Context) (versioned bool, err error) {
+	err = b.ask(ctx, func(ctx context.Context) error {
 		out, err := b.client.GetBucketVersioning(ctx, &s3.GetBucketVersioningInput{Bucket: &b.at.name})
-		if err != nil {
+		versioned = err == nil && out.Status == types.BucketVersioningStatusEnabled
+		return err
+	})
+	return versioned, err
+}
+
+// Website takes the permission s3:GetBucketWebsite.
+func (b *Bucket) Website(ctx context.Context) (site bucket.Website, err error) {
+	err = b.ask(ctx, func(ctx context.Context) error {
+		out, err := b.client.GetBucketWebsite(ctx, &s3.GetBucketWebsiteInput{Bucket: &b.at.name})
+		switch {
+		case code(err) == "NoSuchWebsiteConfiguration":
+			return nil
+		case err != nil:
 			return err
+		case out.IndexDocument == nil && out.RedirectAllRequestsTo == nil:
+			return errors.ErrUnsupported // it knows no such question, and lists the bucket
 		}
-		setup.Versioned = out.Status == types.BucketVersioningStatusEnabled
+		if out.IndexDocument != nil {
+			site.IndexPage = aws.ToString(out.IndexDocument.Suffix)
+		}
+		if out.ErrorDocument != nil {
+			site.ErrorPage = aws.ToString(out.ErrorDocument.Key)
+		}
 		return nil
+	})
+	return site, err
+}
+
+// ask asks for one of the settings of the bucket.
+func (b *Bucket) ask(ctx context.Context, question func(context.Context) error) error {
+	err := b.retry(ctx, 0, func(ctx context.Context, _ int) error {
+		err := question(ctx)
+		if !slices.Contains(deniedCodes, code(err)) && slices.Contains(notKnown, status(err)) {
+			return errors.ErrUnsupported
+		}
+		return err
 	})
 	if err != nil {
 		err = b.wrap("look at", "", err)
 	}
-	return setup, err
+	return err
 }
+
+// notKnown are what providers answer to questions that they do not know.
+var notKnown = []int{http.StatusBadRequest, http.StatusMethodNotAllowed, http.StatusNotImplemented}
 
 // PublicURL is the object's address at the endpoint.
 func (b *Bucket) PublicURL(key string) string {
+	if b.signedOnly() {
+		return ""
+	}
 	return b.address() + "/" + (&url.URL{Path: b.at.prefix + key}).EscapedPath()
 }
 
 // PublicList is the bucket's address at the endpoint.
 func (b *Bucket) PublicList() string {
+	if b.signedOnly() {
+		return ""
+	}
 	return b.address() + "?" + url.Values{"list-type": {"2"}, "prefix": {b.at.prefix}}.Encode()
+}
+
+// signedOnly reports whether the endpoint answers nobody without credentials: R2
+// is read by everybody through a domain of the bucket.
+func (b *Bucket) signedOnly() bool {
+	endpoint := aws.ToString(b.client.Options().BaseEndpoint)
+	return strings.HasSuffix(strings.TrimSuffix(endpoint, "/"), ".r2.cloudflarestorage.com")
 }
 
 // address is the bucket's own address, without a slash at its end.
