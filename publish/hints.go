@@ -12,14 +12,14 @@ import (
 // that for anywhere; a missing one for what speaks S3 is that for S3. BUCKET
 // stands for the bucket's name, PREFIX for what its URL has behind it, as a
 // string in JSON has it, ERRORPAGE for the key of 404.html and OPTIONS for the
-// options of its URL. Commands of aws get the endpoint and the region.
+// options of its URL. Commands of aws get the endpoint and the region. What is to
+// be pasted comes last.
 type advice struct{ gs, s3, speaks, any string }
 
 // What lets everybody read objects in S3, and nobody list them.
 const (
 	readPolicy = `aws s3api put-bucket-policy --bucket BUCKET --policy '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::BUCKET/PREFIX*"}]}'`
-	readOnlyS3 = "aws s3api put-public-access-block --bucket BUCKET --public-access-block-configuration BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=false,RestrictPublicBuckets=false && " +
-		readPolicy + " (in place of its policy)"
+	readOnlyS3 = "aws s3api put-public-access-block --bucket BUCKET --public-access-block-configuration BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=false,RestrictPublicBuckets=false && " + readPolicy
 )
 
 var hints = map[string]advice{
@@ -36,8 +36,8 @@ var hints = map[string]advice{
 	},
 	"B004": {
 		gs:     "gcloud storage buckets remove-iam-policy-binding gs://BUCKET --member=allUsers --role=roles/storage.objectViewer, and add roles/storage.legacyObjectReader instead",
-		s3:     readOnlyS3,
-		speaks: readPolicy + " (in place of its policy)",
+		s3:     "in place of its policy: " + readOnlyS3,
+		speaks: "in place of its policy: " + readPolicy,
 		any:    "let everybody read objects, and nobody list them",
 	},
 	"B006": {
@@ -48,7 +48,7 @@ var hints = map[string]advice{
 	"B007": {
 		gs:     "gcloud storage buckets update gs://BUCKET --public-access-prevention",
 		s3:     "aws s3api put-public-access-block --bucket BUCKET --public-access-block-configuration BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true",
-		speaks: "aws s3api delete-bucket-policy --bucket BUCKET; without bucket policies (B2): aws s3api put-bucket-acl --bucket BUCKET --acl private",
+		speaks: "without bucket policies, put-bucket-acl --acl private (B2); else: aws s3api delete-bucket-policy --bucket BUCKET",
 		any:    "let nobody but you read it",
 	},
 	"B008": {
@@ -74,8 +74,8 @@ var hints = map[string]advice{
 	"V002": {any: "let url: show what storage: holds, prefix included; a CDN may remember that nothing was there: purge it"},
 	"V002 denied": {
 		gs:     "let everybody read objects, and nobody list them: gcloud storage buckets add-iam-policy-binding gs://BUCKET --member=allUsers --role=roles/storage.legacyObjectReader",
-		s3:     "let everybody read objects: " + readOnlyS3,
-		speaks: "let everybody read objects: " + readPolicy + " (in place of its policy); without bucket policies: aws s3api put-bucket-acl --bucket BUCKET --acl public-read (B2), or a domain for the bucket (R2)",
+		s3:     "let everybody read objects, in place of its policy: " + readOnlyS3,
+		speaks: "let everybody read objects; without bucket policies, by a domain (R2) or put-bucket-acl --acl public-read (B2); else, in place of its policy: " + readPolicy,
 		any:    "let everybody read what storage: holds: the server its files, the CDN its origin",
 	},
 	"V002 page": {
@@ -93,7 +93,7 @@ var hints = map[string]advice{
 	"V005": {any: "apps seek by byte ranges, and Apple asks for them: let the CDN keep whole files and serve parts (Cloudflare: a cache rule that makes audio eligible; nginx: proxy_force_ranges on, and gzip off for audio)"},
 	"V006": {
 		gs:  `gcloud storage buckets update gs://BUCKET --cors-file=cors.json, with [{"origin": ["*"], "method": ["GET", "HEAD"], "responseHeader": ["Content-Type", "Range"], "maxAgeSeconds": 3600}] in that file; then purge`,
-		s3:  `aws s3api put-bucket-cors --bucket BUCKET --cors-configuration '{"CORSRules": [{"AllowedOrigins": ["*"], "AllowedMethods": ["GET", "HEAD"], "AllowedHeaders": ["*"]}]}'; then purge`,
+		s3:  `this, then a purge: aws s3api put-bucket-cors --bucket BUCKET --cors-configuration '{"CORSRules": [{"AllowedOrigins": ["*"], "AllowedMethods": ["GET", "HEAD"], "AllowedHeaders": ["*"]}]}'`,
 		any: `send Access-Control-Allow-Origin: * (nginx: add_header Access-Control-Allow-Origin "*" always; Cloudflare: a response header transform rule)`,
 	},
 	"V007": {any: "purge it at the CDN; if the bucket itself holds other bytes, onair publish sends them again"},

@@ -180,7 +180,7 @@ func TestSetupHints(t *testing.T) {
 		"B001, shell":    {none, bucket.ErrNoBucket, "s3://my-show?endpoint=https://a%3Bb'c", "", "B001", []string{`aws --endpoint-url 'https://a;b'\''c' s3 mb`}},
 		"B003":           {unreadable, nil, "s3://my-show", "", "B003", []string{"aws s3api put-public-access-block --bucket my-show ", "BlockPublicPolicy=false", "&& aws s3api put-bucket-policy --bucket my-show " + policy + `*"}]}'`}},
 		"B003, prefix":   {unreadable, nil, "s3://my-show/it's", "", "B003", []string{policy + `it\u0027s/*"}]}'`}},
-		"B003, endpoint": {unreadable, nil, "s3://my-show" + own, "", "B003", []string{": " + aws + "s3api put-bucket-policy --bucket my-show " + policy}},
+		"B003, endpoint": {unreadable, nil, "s3://my-show" + own, "", "B003", []string{": " + aws + "s3api put-bucket-policy --bucket my-show " + policy + `*"}]}'`}},
 		"B004":           {none, nil, "s3://my-show", "", "B004", []string{"IgnorePublicAcls=true", "put-bucket-policy --bucket my-show " + policy}},
 		"B005":           {rights{read: true}, nil, "s3://my-show" + own, "", "B005", []string{aws + "s3api put-bucket-cors --bucket my-show "}},
 		"B006":           {rights{noState: true}, nil, "s3://my-show" + own, "", "B006", []string{aws + "s3 mb s3://my-show-private, then state: s3://my-show-private" + own + " in"}},
