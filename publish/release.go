@@ -3,7 +3,6 @@ package publish
 import (
 	"context"
 	"maps"
-	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -236,15 +235,9 @@ func inStorage(s *show.Show, bucket string) bool {
 	if local || alsoLocal {
 		return local && alsoLocal && within(folderOf(s, other), folderOf(s, dir))
 	}
-	return bucket != "" && strings.HasPrefix(place(bucket), place(s.Storage))
-}
-
-// place is what a bucket's URL names, without how to get there; it ends with a
-// slash.
-func place(bucket string) string {
-	bucket, query, _ := strings.Cut(bucket, "?")
-	values, _ := url.ParseQuery(query)
-	return values.Get("endpoint") + " " + strings.TrimRight(bucket, "/") + "/"
+	in, at := cutStorage(s.Storage), cutStorage(bucket)
+	return at.scheme == in.scheme && at.options.Get("endpoint") == in.options.Get("endpoint") &&
+		at.bucket == in.bucket && strings.HasPrefix(at.prefix, in.prefix)
 }
 
 // InSources reports whether a folder is or holds the show's folder, or lies
