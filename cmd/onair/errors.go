@@ -157,7 +157,7 @@ func hintFor(err error) string {
 	case errors.Is(err, publish.ErrLocked):
 		return "run onair lock, with --remove, --replace-audio or --new-guid if one is meant, and commit onair.lock"
 	case errors.Is(err, bucket.ErrNoBucket):
-		return "create it, or correct storage: in show.yaml"
+		return "create it, or correct storage: or state: in show.yaml"
 	case errors.Is(err, fs.ErrPermission):
 		return "check who owns the file and its folder"
 	case isCobraUsage(err):

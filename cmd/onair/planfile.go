@@ -36,7 +36,16 @@ func samePlan(name string, p *publish.Plan) error {
 		return fmt.Errorf("%s is not a plan that onair plan -o wrote", name)
 	}
 	if kept.Fingerprint != p.Fingerprint() {
-		return withHint(fmt.Errorf("%w: the show or the storage is not as it was when %s was made", publish.ErrConflict, name), "run onair plan again and look at what changed")
+		return withHint(movedError(name), "run onair plan again and look at what changed")
 	}
 	return nil
 }
+
+// movedError names a plan that is out of date, which is a conflict.
+type movedError string
+
+func (e movedError) Error() string {
+	return fmt.Sprintf("the show or the storage is not as it was when %s was made", string(e))
+}
+
+func (e movedError) Is(target error) bool { return target == publish.ErrConflict }
