@@ -16,8 +16,8 @@ func newCheck(g *global) *cobra.Command {
 		Use:   "check [EPISODE…]",
 		Short: "Check everything that can be known offline",
 		Long: `Check the show, its episodes, audio, artwork, transcripts and the finished feed.
-Nothing is written and nothing is sent. With the slugs of episodes, only what
-concerns them is shown.
+Nothing is written and nothing is sent. With the names of episodes (slug, number
+or GUID), only what concerns them is shown.
 
 Exit codes: 0 no errors · 1 failed · 2 usage · 3 errors were found.`,
 		Example: `  onair check
@@ -27,7 +27,7 @@ Exit codes: 0 no errors · 1 failed · 2 usage · 3 errors were found.`,
 	}
 }
 
-func (g *global) check(ctx context.Context, slugs []string) error {
+func (g *global) check(ctx context.Context, names []string) error {
 	r, found, err := g.release(ctx, &intent{})
 	if err != nil {
 		return err
@@ -35,7 +35,7 @@ func (g *global) check(ctx context.Context, slugs []string) error {
 	episodes := 0
 	if r != nil {
 		episodes = len(r.Episodes)
-		if found, err = onlyOf(found, r.Show, slugs); err != nil {
+		if found, err = onlyOf(found, r.Show, names); err != nil {
 			return err
 		}
 	}
@@ -54,20 +54,20 @@ func (g *global) check(ctx context.Context, slugs []string) error {
 	return nil
 }
 
-// onlyOf keeps the findings about the episodes with the slugs; all, when there
+// onlyOf keeps the findings about the episodes with the names; all, when there
 // are none.
-func onlyOf(l finding.List, s *show.Show, slugs []string) (finding.List, error) {
-	if len(slugs) == 0 {
+func onlyOf(l finding.List, s *show.Show, names []string) (finding.List, error) {
+	if len(names) == 0 {
 		return l, nil
 	}
+	if err := resolve(s, names); err != nil {
+		return nil, err
+	}
 	var kept finding.List
-	for _, slug := range slugs {
-		e := s.Episode(slug)
-		if e == nil {
-			return nil, usagef("there is no episode %q", slug)
-		}
+	for _, slug := range names {
+		folder := s.Episode(slug).Dir + "/"
 		for _, f := range l {
-			if strings.HasPrefix(f.File, e.Dir+"/") {
+			if strings.HasPrefix(f.File, folder) {
 				kept = append(kept, f)
 			}
 		}

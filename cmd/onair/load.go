@@ -83,10 +83,18 @@ func (i *intent) resolve(s *show.Show) error {
 		i.remove[n] = cmp.Or(slugOf(s, name), name)
 	}
 	for _, list := range [][]string{i.replaceAudio, i.newGUID, i.only} {
-		for n, name := range list {
-			if list[n] = slugOf(s, name); list[n] == "" {
-				return usagef("there is no episode %q", name)
-			}
+		if err := resolve(s, list); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// resolve turns the names of episodes, which must be in the folder, into slugs.
+func resolve(s *show.Show, names []string) error {
+	for n, name := range names {
+		if names[n] = slugOf(s, name); names[n] == "" {
+			return usagef("there is no episode %q", name)
 		}
 	}
 	return nil

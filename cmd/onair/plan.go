@@ -27,8 +27,8 @@ func newPlan(g *global) *cobra.Command {
 		Use:   "plan [EPISODE…]",
 		Short: "Show what publish would change",
 		Long: `Compare what should be live with what is, and show the difference. Nothing is
-written, neither in the storage nor in the show. With the slugs of episodes, a
-plan that changes any other is refused.
+written, neither in the storage nor in the show. With the names of episodes
+(slug, number or GUID), a plan that changes any other is refused.
 
 A plan kept with -o can be published later with publish --plan, which refuses
 when the show or the storage has moved in the meantime.

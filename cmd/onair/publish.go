@@ -31,7 +31,8 @@ func newPublish(g *global) *cobra.Command {
 listener: audio and files first, proven through the public URL; then the feed,
 then changed pages; then the CDN is told and the result verified. It can be
 interrupted anywhere and run again. With nothing to do it writes nothing. With
-the slugs of episodes, a plan that changes any other is refused.
+the names of episodes (slug, number or GUID), a plan that changes any other is
+refused.
 
 The audio of every episode that goes live or is scheduled is pinned in
 onair.lock; commit that file. With --locked (the default when CI=true) a lock

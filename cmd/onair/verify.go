@@ -30,8 +30,8 @@ files are read and compared byte for byte; with --full, all of them.
 
 What is live is held to the record of the last publish, and waited for until
 caches have let go of what was there before. Where the folder says something
-else, that is told, and is no error. With the slugs of episodes, only theirs are
-looked at, beside the feed and the site.
+else, that is told, and is no error. With the names of episodes (slug, number or
+GUID), only theirs are looked at, beside the feed and the site.
 
 A show whose url is the default one is not looked at: only this machine can.
 
@@ -57,10 +57,8 @@ func (g *global) verify(ctx context.Context, o *verifyOptions) error {
 	if err != nil {
 		return err
 	}
-	for _, slug := range o.episodes {
-		if r.Show.Episode(slug) == nil {
-			return usagef("there is no episode %q", slug)
-		}
+	if err := resolve(r.Show, o.episodes); err != nil {
+		return err
 	}
 	if !publish.Reachable(r.Show) {
 		return g.printUnverified(r)
