@@ -62,6 +62,7 @@ type EpisodeChange struct {
 	*Episode
 	Action  Action
 	Reasons []string
+	Drifted bool // files of it are gone from the storage, or were edited there
 
 	heard bool // what a podcast app has of it changes, not its page alone
 }
@@ -175,33 +176,15 @@ func diff(o *Object, seen *Observed) Change {
 		}
 	case !sameBytes(old, o):
 		c.Action, c.Reason, c.Upload = Update, "content differs", o.Size
+		if seen.edited(o.Key) {
+			c.Reason = reasonEdited
+		}
 	case slices.Contains(seen.State.Deleting, o.Key):
 		c.Action, c.Reason, c.Upload = Update, "is being pruned by another publish", o.Size
 	case !same(old, o, seen.Headerless):
 		c.Action, c.Reason = Headers, headerReason(old.Headers, o.Headers)
 	}
 	return c
-}
-
-// reasonGone is why an object is added that was published before.
-const reasonGone = "is gone from the storage"
-
-// Drift is what is in the storage without having been published, and what was
-// published and is not there any more: keys, in order.
-func (p *Plan) Drift() (missing, foreign []string) {
-	for _, c := range p.Changes {
-		if c.Reason == reasonGone {
-			missing = append(missing, c.Key)
-		}
-	}
-	for _, key := range sortedKeys(p.seen.Objects) {
-		_, recorded := p.Previous.Objects[key]
-		_, marked := p.seen.Objects[key].Metadata[metaSHA256]
-		if !recorded && !marked {
-			foreign = append(foreign, key)
-		}
-	}
-	return missing, foreign
 }
 
 // same reports whether the bucket holds the object as the release wants it.
@@ -300,10 +283,11 @@ func (p *Plan) addUnwanted() {
 func (p *Plan) compareEpisodes() {
 	changed := map[string][]Role{} // by slug
 	for _, c := range p.Changes {
-		if c.Episode() != "" && c.Action != Keep {
+		if c.Episode() != "" && c.Action != Keep && c.Reason != reasonGone && c.Reason != reasonEdited {
 			changed[c.Episode()] = append(changed[c.Episode()], c.object.Role)
 		}
 	}
+	drifted := p.drifted()
 	for _, e := range p.Release.Episodes {
 		ec := EpisodeChange{Episode: e, Action: Keep}
 		old := p.Previous.episode(e.GUID)
@@ -316,6 +300,7 @@ func (p *Plan) compareEpisodes() {
 			ec.Action, ec.Reasons, ec.heard = Add, []string{"goes live now"}, true
 		default:
 			ec.Reasons, ec.heard = reasons(old, e, changed[e.Slug])
+			ec.Reasons, ec.Drifted = append(drifted[e.Slug], ec.Reasons...), drifted[e.Slug] != nil
 			if len(ec.Reasons) > 0 {
 				ec.Action = Update
 			}

@@ -270,27 +270,6 @@ func TestHeadersAreBroughtIntoStep(t *testing.T) {
 	}
 }
 
-func TestDrift(t *testing.T) {
-	b := mem.New()
-	r := release(t, example(t), nil)
-	apply(t, plan(t, r, b), b)
-	if missing, foreign := plan(t, r, b).Drift(); len(missing)+len(foreign) > 0 {
-		t.Errorf("just published: missing %v, foreign %v", missing, foreign)
-	}
-	if err := b.Delete(t.Context(), "robots.txt", bucket.Condition{}); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := b.Write(t.Context(), &bucket.Object{
-		Key: "CNAME", Body: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(nil)), nil },
-	}, bucket.Condition{}); err != nil {
-		t.Fatal(err)
-	}
-	missing, foreign := plan(t, r, b).Drift()
-	if diff := cmp.Diff([][]string{{"robots.txt"}, {"CNAME"}}, [][]string{missing, foreign}); diff != "" {
-		t.Error(diff)
-	}
-}
-
 func TestReasons(t *testing.T) {
 	files := example(t)
 	b := mem.New()

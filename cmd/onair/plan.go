@@ -115,7 +115,7 @@ func (g *global) printPlan(w io.Writer, p *publish.Plan, found finding.List) {
 	if g.quiet {
 		return
 	}
-	fmt.Fprintf(w, "%s → %s   %s\n", u.bold(clean(s.Title)), p.Storage, u.dim(liveText(p.Previous, s.Timezone, g.now())))
+	fmt.Fprintf(w, "%s → %s   %s\n", u.bold(clean(s.Title)), p.Storage, u.dim(liveText(p, s.Timezone, g.now())))
 	fmt.Fprintf(w, "checked %s\n\n", checkedText(p, found))
 	g.printEpisodes(w, p)
 	printShared(w, u, p)
@@ -136,8 +136,12 @@ func (g *global) printPlan(w io.Writer, p *publish.Plan, found finding.List) {
 }
 
 // liveText is when and from which commit the show was published last.
-func liveText(s *publish.State, zone *time.Location, now time.Time) string {
-	if s.Phase == "" {
+func liveText(p *publish.Plan, zone *time.Location, now time.Time) string {
+	s := p.Previous
+	switch {
+	case p.RecordLost():
+		return "live, its record is lost"
+	case s.Phase == "":
 		return "nothing live yet"
 	}
 	text := "live: " + dateText(s.At.In(zone), now.In(zone))

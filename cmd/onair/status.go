@@ -37,7 +37,7 @@ func (g *global) status(ctx context.Context) error {
 	}
 	u := g.ui(g.stdout)
 	zone := p.Release.Show.Timezone
-	fmt.Fprintf(g.stdout, "%s → %s   %s\n\n", u.bold(clean(p.Release.Show.Title)), p.Storage, u.dim(liveText(p.Previous, zone, g.now())))
+	fmt.Fprintf(g.stdout, "%s → %s   %s\n\n", u.bold(clean(p.Release.Show.Title)), p.Storage, u.dim(liveText(p, zone, g.now())))
 	t := tabwriter.NewWriter(g.stdout, 0, 0, 2, ' ', 0)
 	for _, r := range rows {
 		date := ""
@@ -49,16 +49,26 @@ func (g *global) status(ctx context.Context) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	missing, foreign := p.Drift()
-	printKeys(g, "missing", missing)
-	printKeys(g, "foreign", foreign)
-	totals := p.Totals()
-	if p.Empty() {
-		fmt.Fprintf(g.stdout, "\n%s\n", u.green("What is live is what the folder says."))
-	} else {
-		fmt.Fprintf(g.stdout, "\n%d objects to add, %d to update: onair plan shows them\n", totals.Add, totals.Update)
-	}
+	drift := p.Drift()
+	printKeys(g, "edited in the storage", drift.Edited)
+	printKeys(g, "missing", drift.Missing)
+	printKeys(g, "foreign", drift.Foreign)
+	fmt.Fprintln(g.stdout)
+	g.printStanding(p)
 	return nil
+}
+
+// printStanding says how far what is live is from what the folder says.
+func (g *global) printStanding(p *publish.Plan) {
+	totals := p.Totals()
+	switch {
+	case p.Empty():
+		fmt.Fprintln(g.stdout, g.ui(g.stdout).green("What is live is what the folder says."))
+	case totals.Add+totals.Update > 0:
+		fmt.Fprintf(g.stdout, "%d objects to add, %d to update: onair plan shows them\n", totals.Add, totals.Update)
+	case p.RecordLost():
+		fmt.Fprintln(g.stdout, "The record of what is live is lost: onair publish writes it again.")
+	}
 }
 
 // printKeys lists keys below the episodes: a few, or all with -v.
@@ -101,6 +111,9 @@ func statusRows(p *publish.Plan) []statusRow {
 		row := statusRow{Episode: e, status: show.Draft.String()}
 		if c, ok := changes[e.GUID]; ok {
 			row.status = words[c.Action]
+			if c.Drifted {
+				row.status = "drifted"
+			}
 			if c.Action == publish.Update {
 				row.reasons = c.Reasons
 			}
@@ -120,17 +133,18 @@ func statusJSON(p *publish.Plan, rows []statusRow) any {
 		Reasons []string `json:"reasons"`
 	}
 	t := p.Totals()
-	missing, foreign := p.Drift()
+	drift := p.Drift()
 	d := struct {
 		SchemaVersion int       `json:"schema_version"`
 		Storage       string    `json:"storage"`
 		InStep        bool      `json:"in_step"`
 		Add           int       `json:"add"`
 		Update        int       `json:"update"`
+		Edited        []string  `json:"edited"`
 		Missing       []string  `json:"missing"`
 		Foreign       []string  `json:"foreign"`
 		Episodes      []episode `json:"episodes"`
-	}{schemaVersion, p.Storage, p.Empty(), t.Add, t.Update, append([]string{}, missing...), append([]string{}, foreign...), []episode{}}
+	}{schemaVersion, p.Storage, p.Empty(), t.Add, t.Update, append([]string{}, drift.Edited...), append([]string{}, drift.Missing...), append([]string{}, drift.Foreign...), []episode{}}
 	for _, r := range rows {
 		e := episode{Slug: r.Slug, GUID: r.GUID, Title: r.Title, Status: r.status, Reasons: append([]string{}, r.reasons...)}
 		if !r.Date.IsZero() {

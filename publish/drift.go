@@ -1,0 +1,79 @@
+package publish
+
+import (
+	"slices"
+	"strings"
+)
+
+// Drift is what happened to a storage behind onair's back: keys, in order.
+type Drift struct {
+	Edited  []string // hold other bytes than were published
+	Missing []string // were published, and are not there any more
+	Foreign []string // are there without having been published
+}
+
+// Why a plan writes again what was published before.
+const (
+	reasonGone   = "is gone from the storage"
+	reasonEdited = "was edited in the storage"
+)
+
+// Drift compares the storage with the record of what was published.
+func (p *Plan) Drift() Drift {
+	var d Drift
+	wanted := map[string]bool{}
+	for _, c := range p.Changes {
+		wanted[c.Key] = c.object != nil
+		switch {
+		case c.Reason == reasonGone:
+			d.Missing = append(d.Missing, c.Key)
+		case c.Reason == reasonEdited, c.object == nil && p.seen.edited(c.Key):
+			d.Edited = append(d.Edited, c.Key)
+		}
+	}
+	for _, key := range sortedKeys(p.seen.Objects) {
+		_, recorded := p.Previous.Objects[key]
+		_, marked := p.seen.Objects[key].Metadata[metaSHA256]
+		if !recorded && !marked && !(p.seen.Rebuilt && wanted[key]) {
+			d.Foreign = append(d.Foreign, key)
+		}
+	}
+	return d
+}
+
+// edited reports whether an object has other bytes than the record says. What a
+// publish that was cut off did not get to is as that publish saw it. A sparse
+// listing has no checksum of what the release does not want: there the size alone
+// can tell.
+func (seen *Observed) edited(key string) bool {
+	attrs, there := seen.Objects[key]
+	record, recorded := seen.State.Objects[key]
+	if !there || !recorded || seen.State.Phase != Done && attrs.Version == record.Version {
+		return false
+	}
+	return attrs.Size != record.Bytes || attrs.CRC32C != 0 && attrs.CRC32C != record.CRC32C
+}
+
+// RecordLost reports whether a feed of onair's is live and nothing is recorded of
+// it.
+func (p *Plan) RecordLost() bool { return p.seen.Rebuilt }
+
+// drifted says, by slug, what happened to the files of episodes behind onair's
+// back.
+func (p *Plan) drifted() map[string][]string {
+	all := map[string][]string{}
+	for _, kind := range []struct{ reason, text string }{
+		{reasonGone, "gone from the storage: "}, {reasonEdited, "edited in the storage: "},
+	} {
+		roles := map[string][]string{} // by slug
+		for _, c := range p.Changes {
+			if slug := c.Episode(); slug != "" && c.Reason == kind.reason && !slices.Contains(roles[slug], string(c.object.Role)) {
+				roles[slug] = append(roles[slug], string(c.object.Role))
+			}
+		}
+		for slug, list := range roles {
+			all[slug] = append(all[slug], kind.text+strings.Join(list, ", "))
+		}
+	}
+	return all
+}

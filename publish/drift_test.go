@@ -1,0 +1,146 @@
+package publish_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"onair/publish"
+	"onair/publish/bucket"
+	"onair/publish/bucket/file"
+	"onair/publish/bucket/mem"
+)
+
+func TestDrift(t *testing.T) {
+	b := mem.New()
+	r := release(t, example(t), nil)
+	apply(t, plan(t, r, b), b)
+	if diff := cmp.Diff(publish.Drift{}, plan(t, r, b).Drift()); diff != "" {
+		t.Errorf("just published: %s", diff)
+	}
+	if err := b.Delete(t.Context(), "robots.txt", bucket.Condition{}); err != nil {
+		t.Fatal(err)
+	}
+	put(t, b, "CNAME", "theirs")
+	put(t, b, "index.html", "theirs")
+	put(t, b, "feed.xml", "theirs")
+	want := publish.Drift{Edited: []string{"feed.xml", "index.html"}, Missing: []string{"robots.txt"}, Foreign: []string{"CNAME"}}
+	if diff := cmp.Diff(want, plan(t, r, b).Drift()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// put writes behind onair's back.
+func put(t *testing.T, b bucket.Bucket, key, text string) {
+	t.Helper()
+	data := []byte(text)
+	o := &bucket.Object{Key: key, Size: int64(len(data)), CRC32C: checksum(data), Body: held(data)}
+	if _, err := b.Write(t.Context(), o, bucket.Condition{}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// What differs because the show changed was not edited in the storage: neither
+// before the next publish nor while that is cut off.
+func TestDriftIsNotTheShows(t *testing.T) {
+	for name, b := range map[string]bucket.Bucket{"memory": mem.New(), "sparse": sparse{mem.New()}} {
+		t.Run(name, func(t *testing.T) {
+			files := example(t)
+			apply(t, plan(t, release(t, files, nil), b), b)
+			edit(t, files, ghosts+"episode.md", "title: ", "title: The ")
+			edit(t, files, "show.yaml", "title: ", "title: The ")
+			next := release(t, files, nil)
+			if drift := plan(t, next, b).Drift(); drift.Edited != nil {
+				t.Errorf("an edit of the show: %v", drift.Edited)
+			}
+			killed := errors.New("killed")
+			memory(b).Before = func(op, key string) error {
+				if op == mem.OpWrite && key == "index.html" {
+					return killed
+				}
+				return nil
+			}
+			o := &publish.ApplyOptions{Parallel: 1}
+			if _, err := publish.Apply(t.Context(), plan(t, next, b), publish.Storage{Public: b}, o); !errors.Is(err, killed) {
+				t.Fatal(err)
+			}
+			memory(b).Before = nil
+			if drift := plan(t, next, b).Drift(); drift.Edited != nil {
+				t.Errorf("a publish that was cut off: %v", drift.Edited)
+			}
+			put(t, b, "robots.txt", "theirs")
+			if diff := cmp.Diff([]string{"robots.txt"}, plan(t, next, b).Drift().Edited); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func memory(b bucket.Bucket) *mem.Bucket {
+	if s, ok := b.(sparse); ok {
+		return s.Bucket
+	}
+	return b.(*mem.Bucket)
+}
+
+// Without a record, what the release wants and what has the mark is not foreign,
+// also in a folder, which keeps no marks.
+func TestDriftWithoutRecord(t *testing.T) {
+	folder, err := file.Open(t.TempDir(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, b := range map[string]bucket.Bucket{"memory": mem.New(), "folder": folder} {
+		t.Run(name, func(t *testing.T) {
+			r := release(t, example(t), nil)
+			apply(t, plan(t, r, b), b)
+			put(t, b, "CNAME", "theirs")
+			if err := b.Delete(t.Context(), ".onair/release.json", bucket.Condition{}); err != nil {
+				t.Fatal(err)
+			}
+			p := plan(t, r, b)
+			if diff := cmp.Diff(publish.Drift{Foreign: []string{"CNAME"}}, p.Drift()); diff != "" {
+				t.Error(diff)
+			}
+			if !p.RecordLost() {
+				t.Error("the record is not said to be lost")
+			}
+		})
+	}
+}
+
+// An episode whose files the storage lost, or holds with other bytes, is not just
+// live.
+func TestReasonsOfDrift(t *testing.T) {
+	b := mem.New()
+	r := release(t, example(t), nil)
+	apply(t, plan(t, r, b), b)
+	for _, e := range r.Episodes {
+		switch e.Slug {
+		case ghostSlug:
+			if err := b.Delete(t.Context(), e.AudioKey(), bucket.Condition{}); err != nil {
+				t.Fatal(err)
+			}
+		case guidSlug:
+			put(t, b, e.AudioKey(), "theirs")
+		}
+	}
+	put(t, b, "episodes/first-light/index.html", "theirs")
+	got := map[string]string{}
+	for _, e := range plan(t, r, b).Episodes {
+		if e.Action == publish.Update {
+			got[e.Slug] = fmt.Sprint(e.Drifted, " ", strings.Join(e.Reasons, "; "))
+		}
+	}
+	want := map[string]string{
+		ghostSlug:     "true gone from the storage: audio",
+		guidSlug:      "true edited in the storage: audio",
+		"first-light": "true edited in the storage: page",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
