@@ -382,8 +382,7 @@ func (p *Plan) Totals() Totals {
 func (p *Plan) Empty() bool {
 	t := p.Totals()
 	s := p.Previous
-	pending := s.Phase != Done || len(s.Deleting) > 0 || len(s.Pending.Purge) > 0 || s.Pending.Verify || len(s.Pending.Announce) > 0
-	return t.Add+t.Update+t.Delete == 0 && !pending && s.FeedSHA256 == p.Release.Feed.SHA256
+	return t.Add+t.Update+t.Delete == 0 && s.Phase == Done && !s.unfinished() && s.FeedSHA256 == p.Release.Feed.SHA256
 }
 
 // LiveEpisodes is the number of episodes that the feed will have.

@@ -63,15 +63,13 @@ func localDir(s *show.Show, url string) string {
 
 // world is what a publish of the show may touch outside of its storage. A
 // storage that only the environment names is a trial: the show's CDN and its
-// listeners have nothing to do with it. Nobody may serve a folder yet; one with a
-// CDN in front, or that is announced, is served.
+// listeners have nothing to do with it.
 func (g *global) world(s *show.Show) (*publish.Live, error) {
 	live := &publish.Live{}
 	if s.Detached {
 		return live, nil
 	}
-	served := !strings.HasPrefix(s.Storage, "file:") || s.CDN != nil || len(s.Announce) > 0
-	if publish.Reachable(s) && served {
+	if publish.Visible(s) {
 		live.Web = &publish.Web{Storage: s.Storage}
 	}
 	if s.CDN != nil {

@@ -61,7 +61,9 @@ func (g *global) plan(ctx context.Context, o *planOptions) error {
 		}
 	}
 	if g.json {
-		err = writeJSON(g.stdout, planJSON(p))
+		d := planJSON(p)
+		d.Pending = pendingJSON(p.Left())
+		err = writeJSON(g.stdout, d)
 	} else {
 		g.printPlan(g.stdout, p, found)
 		if !g.quiet && !p.Empty() {
@@ -133,6 +135,31 @@ func (g *global) printPlan(w io.Writer, p *publish.Plan, found finding.List) {
 		return
 	}
 	fmt.Fprintf(w, "%d to add, %d to update, %d to delete · %s to send of %s\n", t.Add, t.Update, t.Delete, bytesText(t.Upload), bytesText(t.Total))
+	if left := p.Left(); left != nil {
+		fmt.Fprintln(w, leftText(left))
+	}
+}
+
+// leftText says in one line what the last publish left to finish.
+func leftText(l *publish.Left) string {
+	var parts []string
+	if n := len(l.Purge); n > 0 {
+		parts = append(parts, "purge "+count(n, "object"))
+	}
+	if l.Verify {
+		parts = append(parts, "verify")
+	}
+	if len(l.Announce) > 0 {
+		parts = append(parts, "tell "+strings.Join(l.Announce, ", "))
+	}
+	if len(parts) == 0 {
+		parts = append(parts, "record that it is done")
+	}
+	by := "the last publish"
+	if l.Interrupted {
+		by = "an interrupted publish"
+	}
+	return clean("left by " + by + ": " + strings.Join(parts, ", "))
 }
 
 // liveText is when and from which commit the show was published last.

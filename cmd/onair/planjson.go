@@ -16,7 +16,23 @@ type planDocument struct {
 	Episodes       []planEpisode `json:"episodes"`
 	Objects        []planObject  `json:"objects"`
 	Requests       planRequests  `json:"requests"`
+	Pending        *planPending  `json:"pending,omitempty"` // plan only
 	*publishResult               // publish only
+}
+
+// planPending is what the last publish left to finish: keys, and channels.
+type planPending struct {
+	Interrupted bool     `json:"interrupted"`
+	Purge       []string `json:"purge"`
+	Verify      bool     `json:"verify"`
+	Announce    []string `json:"announce"`
+}
+
+func pendingJSON(l *publish.Left) *planPending {
+	if l == nil {
+		return nil
+	}
+	return &planPending{l.Interrupted, append([]string{}, l.Purge...), l.Verify, append([]string{}, l.Announce...)}
 }
 
 type planSummary struct {

@@ -69,6 +69,9 @@ func (g *global) printStanding(p *publish.Plan) {
 	case p.RecordLost():
 		fmt.Fprintln(g.stdout, "The record of what is live is lost: onair publish writes it again.")
 	}
+	if left := p.Left(); left != nil {
+		fmt.Fprintln(g.stdout, leftText(left)+" (onair publish finishes it)")
+	}
 }
 
 // printKeys lists keys below the episodes: a few, or all with -v.
@@ -135,16 +138,17 @@ func statusJSON(p *publish.Plan, rows []statusRow) any {
 	t := p.Totals()
 	drift := p.Drift()
 	d := struct {
-		SchemaVersion int       `json:"schema_version"`
-		Storage       string    `json:"storage"`
-		InStep        bool      `json:"in_step"`
-		Add           int       `json:"add"`
-		Update        int       `json:"update"`
-		Edited        []string  `json:"edited"`
-		Missing       []string  `json:"missing"`
-		Foreign       []string  `json:"foreign"`
-		Episodes      []episode `json:"episodes"`
-	}{schemaVersion, p.Storage, p.Empty(), t.Add, t.Update, append([]string{}, drift.Edited...), append([]string{}, drift.Missing...), append([]string{}, drift.Foreign...), []episode{}}
+		SchemaVersion int          `json:"schema_version"`
+		Storage       string       `json:"storage"`
+		InStep        bool         `json:"in_step"`
+		Add           int          `json:"add"`
+		Update        int          `json:"update"`
+		Pending       *planPending `json:"pending,omitempty"`
+		Edited        []string     `json:"edited"`
+		Missing       []string     `json:"missing"`
+		Foreign       []string     `json:"foreign"`
+		Episodes      []episode    `json:"episodes"`
+	}{schemaVersion, p.Storage, p.Empty(), t.Add, t.Update, pendingJSON(p.Left()), append([]string{}, drift.Edited...), append([]string{}, drift.Missing...), append([]string{}, drift.Foreign...), []episode{}}
 	for _, r := range rows {
 		e := episode{Slug: r.Slug, GUID: r.GUID, Title: r.Title, Status: r.status, Reasons: append([]string{}, r.reasons...)}
 		if !r.Date.IsZero() {
