@@ -132,13 +132,13 @@ func TestReasonsOfDrift(t *testing.T) {
 	got := map[string]string{}
 	for _, e := range plan(t, r, b).Episodes {
 		if e.Action == publish.Update {
-			got[e.Slug] = fmt.Sprint(e.Drifted, " ", strings.Join(e.Reasons, "; "))
+			got[e.Slug] = fmt.Sprint(len(e.Drift), " ", strings.Join(e.Reasons, "; "))
 		}
 	}
 	want := map[string]string{
-		ghostSlug:     "true gone from the storage: audio",
-		guidSlug:      "true edited in the storage: audio",
-		"first-light": "true edited in the storage: page",
+		ghostSlug:     "1 gone from the storage: audio",
+		guidSlug:      "1 edited in the storage: audio",
+		"first-light": "1 edited in the storage: page",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -142,11 +142,11 @@ type RollbackOptions struct {
 // KeptFeeds returns the feeds that Rollback can restore, newest first, and the
 // SHA-256 of the live one.
 func KeptFeeds(ctx context.Context, s Storage, cacheDir string) ([]FeedState, string, error) {
-	seen, err := observe(ctx, s, nil, cacheDir)
+	state, err := ReadState(ctx, s, cacheDir)
 	if err != nil {
 		return nil, "", err
 	}
-	return seen.State.Feeds, seen.State.FeedSHA256, nil
+	return state.Feeds, state.FeedSHA256, nil
 }
 
 // Rollback makes an earlier feed live again, if everything that it names still

@@ -116,6 +116,8 @@ var hints = map[string]advice{
 		s3:  "keep the records in a bucket that only you can read: state: s3://BUCKET-privateOPTIONS in show.yaml; until then let the CDN answer /.onair/ with 404 (onair cdn config)",
 		any: "let the server answer /.onair/ with 404 (nginx: location /.onair/ { return 404; })",
 	},
+	"V020": {any: "run onair publish again: it finishes what is left, and looks whether listeners get it"},
+	"V021": {any: "onair check shows them"},
 }
 
 // sameAdvice are rules about a bucket that see what another sees from outside.

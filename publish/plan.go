@@ -62,7 +62,7 @@ type EpisodeChange struct {
 	*Episode
 	Action  Action
 	Reasons []string
-	Drifted bool // files of it are gone from the storage, or were edited there
+	Drift   []string // what happened to its files behind onair's back; Reasons have it too
 
 	heard bool // what a podcast app has of it changes, not its page alone
 }
@@ -300,7 +300,8 @@ func (p *Plan) compareEpisodes() {
 			ec.Action, ec.Reasons, ec.heard = Add, []string{"goes live now"}, true
 		default:
 			ec.Reasons, ec.heard = reasons(old, e, changed[e.Slug])
-			ec.Reasons, ec.Drifted = append(drifted[e.Slug], ec.Reasons...), drifted[e.Slug] != nil
+			ec.Drift = drifted[e.Slug]
+			ec.Reasons = slices.Concat(ec.Drift, ec.Reasons)
 			if len(ec.Reasons) > 0 {
 				ec.Action = Update
 			}

@@ -79,6 +79,7 @@ func (b *builder) addFeed() {
 	for _, e := range b.release.live() {
 		d.Items = append(d.Items, b.item(e))
 	}
+	b.release.Feed = &Object{} // where it cannot be rendered
 	var out bytes.Buffer
 	if err := feed.Render(&out, d); err != nil {
 		b.findings.Errorf("P023", show.Position{File: "show.yaml"}, "", "render the feed: %v", err)
@@ -88,10 +89,12 @@ func (b *builder) addFeed() {
 	if !b.findings.HasErrors() { // what is wrong already would be reported twice
 		b.findings = append(b.findings, b.atSource(feed.Check(out.Bytes(), b.show.Feed.Path), out.Bytes())...)
 	}
-	var err error
-	if b.release.Feed, err = b.fixed(RoleFeed, b.show.Feed.Path, held(out.Bytes())); err != nil {
+	rendered, err := b.fixed(RoleFeed, b.show.Feed.Path, held(out.Bytes()))
+	if err != nil {
 		b.findings.Errorf("P023", show.Position{File: "show.yaml"}, "", "render the feed: %v", err)
+		return
 	}
+	b.release.Feed = rendered
 }
 
 // digestItems notes what the feed says of each episode, so that the next plan

@@ -117,6 +117,16 @@ func (s *State) episode(guid string) *EpisodeState {
 	return nil
 }
 
+// ReadState returns the record of what was published last; never nil without an
+// error.
+func ReadState(ctx context.Context, s Storage, cacheDir string) (*State, error) {
+	seen, err := observe(ctx, s, nil, cacheDir)
+	if err != nil {
+		return nil, err
+	}
+	return seen.State, nil
+}
+
 // readState reads release.json at the version the listing saw. A copy kept on
 // this machine under that version saves the request, so that looking at a show
 // with nothing to do costs a listing alone.

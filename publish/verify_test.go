@@ -173,7 +173,7 @@ func TestVerifyWaits(t *testing.T) {
 func record(r *publish.Release) map[string]publish.Record {
 	objects := map[string]publish.Record{}
 	for _, o := range r.Objects {
-		objects[o.Key] = publish.Record{SHA256: o.SHA256, Bytes: o.Size}
+		objects[o.Key] = publish.Record{SHA256: o.SHA256, Bytes: o.Size, Class: o.Class}
 	}
 	return objects
 }
@@ -207,6 +207,54 @@ func TestVerifyAFolderThatIsAhead(t *testing.T) {
 				t.Errorf("%s\n%v", diff, found)
 			}
 		})
+	}
+}
+
+// A folder with errors says nothing about what is live; the record does.
+func TestVerifyAFolderWithErrors(t *testing.T) {
+	s := newSite(t, nil)
+	files := atHome(t)
+	edit(t, files, "people.yaml", "name: ", "nome: ")
+	delete(files, ghosts+"transcript.md")
+	delete(files, "episodes/first-light/episode.md")
+	broken, _ := found(t, files, &publish.Options{})
+	captions := under("/episodes/"+ghostSlug+"/transcript", content(flipped))
+	for name, test := range map[string]struct {
+		tamper fault
+		want   []string
+	}{
+		"as published":     {nil, []string{"info V013", "info V021"}},
+		"a stale feed":     {path("/feed.xml", content(older)), []string{"error V010", "info V021"}},
+		"a stale page":     {path("/episodes/first-light/", content(bytes.ToUpper)), []string{"error V010", "info V013", "info V021"}},
+		"damaged captions": {captions, []string{"error V007", "info V013", "info V021"}},
+		"audio is gone":    {under("/audio/first-light-", status(404)), []string{"error V002", "info V013", "info V021"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s.tamper = nil
+			if test.tamper != nil {
+				s.tamper = func(w http.ResponseWriter, r *http.Request) bool { return test.tamper(s, w, r) }
+			}
+			o := &publish.VerifyOptions{Published: record(s.Release), Errors: 2, Full: true}
+			found := publish.Verify(t.Context(), s.web(), broken, o)
+			got := rules(found)
+			slices.Sort(got)
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("%s\n%v", diff, found)
+			}
+		})
+	}
+}
+
+// After a publish that was cut off nobody knows what is fresh, and that is said.
+func TestVerifyAfterAnInterruption(t *testing.T) {
+	s := newSite(t, nil)
+	s.tamper = func(w http.ResponseWriter, r *http.Request) bool { return path("/feed.xml", content(older))(s, w, r) }
+	found := publish.Verify(t.Context(), s.web(), s.Release, &publish.VerifyOptions{Published: map[string]publish.Record{}, Interrupted: true})
+	if diff := cmp.Diff([]string{"info V011", "warning V020"}, rules(found)); diff != "" {
+		t.Errorf("%s\n%v", diff, found)
+	}
+	if !strings.Contains(found[1].Hint, "onair publish again") {
+		t.Errorf("no hint: %+v", found[1])
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -25,7 +26,7 @@ type intent struct {
 
 	adopt, retag, overNewer, prune bool
 	publishing                     bool // the plan is about to be applied
-	nothing                        bool // the plan is only looked at
+	nothing                        bool // the plan is only looked at, also that of a show with errors
 
 	watch *watch // notes what the release is made of; nil: nobody wants to know
 }
@@ -173,14 +174,32 @@ func (g *global) release(ctx context.Context, meant *intent) (*publish.Release, 
 	return r, found, err
 }
 
-// sound is release for commands that need one without errors.
-func (g *global) sound(ctx context.Context, meant *intent) (*publish.Release, finding.List, error) {
+// readable is release for commands that only look: there may be errors, as long
+// as it is known where the show goes.
+func (g *global) readable(ctx context.Context, meant *intent) (*publish.Release, finding.List, error) {
 	r, found, err := g.release(ctx, meant)
-	if err == nil {
+	if err == nil && (r == nil || slices.ContainsFunc(found, leadsAstray)) {
 		err = g.refuse(found)
 	}
 	if err == nil && r == nil {
 		err = errors.New("there is no show to work on")
+	}
+	return r, found, err
+}
+
+// astray are the rules by which show.yaml or the environment may name another
+// storage or address than is meant.
+var astray = []string{"S002", "S003", "S004", "S005", "S006", "S007", "S009", "S015", "S021", "S037", "P001"}
+
+func leadsAstray(f finding.Finding) bool {
+	return f.Severity == finding.Error && (f.File == "" || f.File == "show.yaml" && slices.Contains(astray, f.Rule))
+}
+
+// sound is release for commands that need one without errors.
+func (g *global) sound(ctx context.Context, meant *intent) (*publish.Release, finding.List, error) {
+	r, found, err := g.readable(ctx, meant)
+	if err == nil {
+		err = g.refuse(found)
 	}
 	return r, found, err
 }

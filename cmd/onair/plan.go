@@ -87,7 +87,11 @@ func planArgument(name string) string {
 // makePlan builds the release, opens the storage and compares.
 func (g *global) makePlan(ctx context.Context, meant *intent) (*publish.Plan, finding.List, publish.Storage, error) {
 	var storage publish.Storage
-	r, found, err := g.sound(ctx, meant)
+	read := g.sound
+	if meant.nothing {
+		read = g.readable
+	}
+	r, found, err := read(ctx, meant)
 	if err != nil {
 		return nil, found, storage, err
 	}

@@ -2,12 +2,15 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
+	"onair/internal/finding"
 	"onair/publish"
 	"onair/show"
 )
@@ -16,8 +19,9 @@ func newStatus(g *global) *cobra.Command {
 	return &cobra.Command{
 		Use:   "status",
 		Short: "Show one line per episode, and any drift",
-		Long: `Show where every episode is on its way to listeners, and whether what is live
-still is what the folder says. Nothing is written.
+		Long: `Show where every episode is on its way to listeners, whether what is live still
+is what the folder says, and what happened to the storage behind onair's back.
+Nothing is written. Of a show with errors, what the storage says is shown.
 
 Exit codes: 0 done · 1 failed · 2 usage · 3 the show has errors.`,
 		Example: "  onair status --json | jq '.episodes[] | select(.status == \"edited\")'",
@@ -27,14 +31,34 @@ Exit codes: 0 done · 1 failed · 2 usage · 3 the show has errors.`,
 }
 
 func (g *global) status(ctx context.Context) error {
-	p, _, _, err := g.makePlan(ctx, &intent{nothing: true})
+	p, found, _, err := g.makePlan(ctx, &intent{nothing: true})
 	if err != nil {
 		return err
 	}
-	rows := statusRows(p)
-	if g.json {
-		return writeJSON(g.stdout, statusJSON(p, rows))
+	if found.HasErrors() && g.format != "text" && !g.json {
+		return g.refuse(found)
 	}
+	rows := statusRows(p)
+	var failed error
+	if found.HasErrors() {
+		rows, failed = recordedRows(p, rows, found), exitError(exitFindings)
+	}
+	if g.json {
+		return errors.Join(writeJSON(g.stdout, statusJSON(p, rows, found)), failed)
+	}
+	if failed != nil {
+		if err := g.writeFindings(g.stderr, g.worthSaying(found)); err != nil {
+			return err
+		}
+		fmt.Fprintln(g.stderr)
+	}
+	if err := g.printStatus(p, rows, found); err != nil {
+		return err
+	}
+	return failed
+}
+
+func (g *global) printStatus(p *publish.Plan, rows []statusRow, found finding.List) error {
 	u := g.ui(g.stdout)
 	zone := p.Release.Show.Timezone
 	fmt.Fprintf(g.stdout, "%s → %s   %s\n\n", u.bold(clean(p.Release.Show.Title)), p.Storage, u.dim(liveText(p, zone, g.now())))
@@ -54,14 +78,16 @@ func (g *global) status(ctx context.Context) error {
 	printKeys(g, "missing", drift.Missing)
 	printKeys(g, "foreign", drift.Foreign)
 	fmt.Fprintln(g.stdout)
-	g.printStanding(p)
+	g.printStanding(p, found)
 	return nil
 }
 
 // printStanding says how far what is live is from what the folder says.
-func (g *global) printStanding(p *publish.Plan) {
+func (g *global) printStanding(p *publish.Plan, found finding.List) {
 	totals := p.Totals()
 	switch {
+	case found.HasErrors():
+		fmt.Fprintf(g.stdout, "%s: what has changed here cannot be told before they are mended\n", count(found.Count(finding.Error), "error"))
 	case p.Empty():
 		fmt.Fprintln(g.stdout, g.ui(g.stdout).green("What is live is what the folder says."))
 	case totals.Add+totals.Update > 0:
@@ -95,11 +121,57 @@ type statusRow struct {
 	*publish.Episode
 	status  string
 	reasons []string
+	drift   []string // those of the reasons that the storage gives
+}
+
+// Words for where an episode is that more is decided by.
+const (
+	isLive = "live"
+	isGone = "gone here, still live"
+)
+
+// recordedRows are the rows of a show with errors: whether an episode is live is
+// known from the record, and what has changed since is not.
+func recordedRows(p *publish.Plan, rows []statusRow, found finding.List) (kept []statusRow) {
+	published, here := map[string]bool{}, map[string]bool{} // by GUID
+	for _, e := range p.Previous.Episodes {
+		published[e.GUID] = true
+	}
+	for _, e := range p.Release.Episodes {
+		here[e.GUID] = true
+	}
+	for _, row := range rows {
+		switch {
+		case row.status == isGone && here[row.GUID]:
+			continue
+		case row.status == isGone:
+			row.status, row.reasons = isLive, []string{"not found here"}
+		case len(row.drift) > 0:
+			row.reasons = slices.Clone(row.drift)
+		case published[row.GUID]:
+			row.status, row.reasons = isLive, nil
+		}
+		if n := errorsOf(row.Episode, found); n > 0 {
+			row.reasons = append(row.reasons, count(n, "error"))
+		}
+		kept = append(kept, row)
+	}
+	return kept
+}
+
+// errorsOf is how many errors are in an episode's folder.
+func errorsOf(e *publish.Episode, found finding.List) (n int) {
+	for _, f := range found {
+		if e.Dir != "" && f.Severity == finding.Error && strings.HasPrefix(f.File, e.Dir+"/") {
+			n++
+		}
+	}
+	return n
 }
 
 // statusRows has every episode, drafts included, in the order of the show.
 func statusRows(p *publish.Plan) []statusRow {
-	words := map[publish.Action]string{publish.Add: "not published", publish.Update: "edited", publish.Keep: "live", publish.Schedule: "scheduled"}
+	words := map[publish.Action]string{publish.Add: "not published", publish.Update: "edited", publish.Keep: isLive, publish.Schedule: "scheduled"}
 	changes := map[string]publish.EpisodeChange{}
 	for _, e := range p.Episodes {
 		changes[e.GUID] = e
@@ -107,14 +179,14 @@ func statusRows(p *publish.Plan) []statusRow {
 	var rows []statusRow
 	for _, e := range p.Episodes {
 		if e.Action == publish.Delete {
-			rows = append(rows, statusRow{Episode: e.Episode, status: "gone here, still live"})
+			rows = append(rows, statusRow{Episode: e.Episode, status: isGone})
 		}
 	}
 	for _, e := range p.Release.Episodes {
 		row := statusRow{Episode: e, status: show.Draft.String()}
 		if c, ok := changes[e.GUID]; ok {
 			row.status = words[c.Action]
-			if c.Drifted {
+			if row.drift = c.Drift; len(c.Drift) > 0 {
 				row.status = "drifted"
 			}
 			if c.Action == publish.Update {
@@ -126,7 +198,7 @@ func statusRows(p *publish.Plan) []statusRow {
 	return rows
 }
 
-func statusJSON(p *publish.Plan, rows []statusRow) any {
+func statusJSON(p *publish.Plan, rows []statusRow, found finding.List) any {
 	type episode struct {
 		Slug    string   `json:"slug"`
 		GUID    string   `json:"guid"`
@@ -135,7 +207,12 @@ func statusJSON(p *publish.Plan, rows []statusRow) any {
 		Status  string   `json:"status"`
 		Reasons []string `json:"reasons"`
 	}
-	t := p.Totals()
+	t, inStep := p.Totals(), p.Empty()
+	if found.HasErrors() { // nobody knows
+		t, inStep = publish.Totals{}, false
+	} else {
+		found = nil
+	}
 	drift := p.Drift()
 	d := struct {
 		SchemaVersion int          `json:"schema_version"`
@@ -148,7 +225,8 @@ func statusJSON(p *publish.Plan, rows []statusRow) any {
 		Missing       []string     `json:"missing"`
 		Foreign       []string     `json:"foreign"`
 		Episodes      []episode    `json:"episodes"`
-	}{schemaVersion, p.Storage, p.Empty(), t.Add, t.Update, pendingJSON(p.Left()), append([]string{}, drift.Edited...), append([]string{}, drift.Missing...), append([]string{}, drift.Foreign...), []episode{}}
+		Findings      finding.List `json:"findings,omitempty"` // of a show with errors
+	}{schemaVersion, p.Storage, inStep, t.Add, t.Update, pendingJSON(p.Left()), append([]string{}, drift.Edited...), append([]string{}, drift.Missing...), append([]string{}, drift.Foreign...), []episode{}, found}
 	for _, r := range rows {
 		e := episode{Slug: r.Slug, GUID: r.GUID, Title: r.Title, Status: r.status, Reasons: append([]string{}, r.reasons...)}
 		if !r.Date.IsZero() {

@@ -9,6 +9,7 @@ import (
 
 	"onair/internal/finding"
 	"onair/publish"
+	"onair/show"
 )
 
 type verifyOptions struct {
@@ -30,7 +31,7 @@ files are read and compared byte for byte; with --full, all of them.
 
 What is live is held to the record of the last publish, and waited for until
 caches have let go of what was there before. Where the folder says something
-else, that is told, and is no error. With the names of episodes (slug, number or
+else or has errors, that is told, and is no error. With the names of episodes (slug, number or
 GUID), only theirs are looked at, beside the feed and the site.
 
 A show whose url is the default one is not looked at: only this machine can.
@@ -53,7 +54,7 @@ Exit codes: 0 no errors · 1 failed · 2 usage · 3 errors were found.`,
 }
 
 func (g *global) verify(ctx context.Context, o *verifyOptions) error {
-	r, _, err := g.sound(ctx, &intent{})
+	r, wrong, err := g.readable(ctx, &intent{})
 	if err != nil {
 		return err
 	}
@@ -63,8 +64,8 @@ func (g *global) verify(ctx context.Context, o *verifyOptions) error {
 	if !publish.Reachable(r.Show) {
 		return g.printUnverified(r)
 	}
-	published, err := g.published(ctx, r)
-	if err != nil {
+	look := &publish.VerifyOptions{Episodes: o.episodes, Full: o.full, Errors: wrong.Count(finding.Error)}
+	if look.Published, look.Interrupted, err = g.published(ctx, r.Show); err != nil {
 		return err
 	}
 	w := &publish.Web{Storage: r.Show.Storage, Patience: o.wait}
@@ -72,7 +73,7 @@ func (g *global) verify(ctx context.Context, o *verifyOptions) error {
 		w.Patience = -1
 	}
 	done := g.looking(r.Show.URL)
-	found := publish.Verify(ctx, w, r, &publish.VerifyOptions{Episodes: o.episodes, Full: o.full, Published: published})
+	found := publish.Verify(ctx, w, r, look)
 	done()
 	if err := ctx.Err(); err != nil {
 		return err
@@ -87,22 +88,24 @@ func (g *global) verify(ctx context.Context, o *verifyOptions) error {
 }
 
 // published is the record of what was published last. Where the storage cannot
-// be seen, as on a machine without credentials, or a publish is under way,
+// be seen, as on a machine without credentials, or a publish was interrupted,
 // nothing is known.
-func (g *global) published(ctx context.Context, r *publish.Release) (map[string]publish.Record, error) {
+func (g *global) published(ctx context.Context, s *show.Show) (objects map[string]publish.Record, interrupted bool, err error) {
 	unknown := map[string]publish.Record{}
-	storage, err := g.openStorage(ctx, r.Show)
+	state := &publish.State{}
+	storage, err := g.openStorage(ctx, s)
 	if err == nil {
-		var p *publish.Plan
-		p, err = publish.NewPlan(ctx, r, storage, &publish.PlanOptions{CacheDir: g.cacheDir(), Unchecked: true})
-		if err == nil && p.Previous.Phase == publish.Done && p.Previous.Objects != nil {
-			return p.Previous.Objects, nil
-		}
+		state, err = publish.ReadState(ctx, storage, g.cacheDir())
 	}
-	if err != nil && !g.quiet {
+	switch {
+	case err == nil && state.Phase == publish.Done && state.Objects != nil:
+		return state.Objects, false, nil
+	case err == nil:
+		return unknown, state.Phase == publish.Applying, nil
+	case !g.quiet:
 		fmt.Fprintf(g.stderr, "without the record of what was published: %s\n", clean(err.Error()))
 	}
-	return unknown, ctx.Err()
+	return unknown, false, ctx.Err()
 }
 
 // looking says on a terminal what takes its time; done clears the line.
