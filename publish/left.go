@@ -7,13 +7,11 @@ import (
 	"onair/show"
 )
 
-// Left is what the last publish did not finish, and the next one will. All of it
-// may be empty: then it is to be recorded that the publish is done.
+// Left is what the last publish did not finish, and the next one will. Pending may
+// be empty: then it is to be recorded that the publish is done.
 type Left struct {
-	Interrupted bool     // it was cut off, or is still under way
-	Purge       []string // keys whose copies the CDN has to forget
-	Verify      bool     // nobody has seen the show as it should be
-	Announce    []string // channels that have not been told
+	Interrupted bool // it was cut off, or is still under way
+	Pending
 }
 
 // Left returns nil where nothing is left to finish.

@@ -42,17 +42,17 @@ func TestLeft(t *testing.T) {
 		want   *publish.Left
 	}{
 		"nothing":             {nil, func(map[string]any) {}, nil},
-		"cut off":             {nil, pending(publish.Applying, purge), &publish.Left{Interrupted: true, Purge: []string{"feed.xml", "index.html"}, Verify: true}},
-		"cut off, and no CDN": {withoutCDN, pending(publish.Applying, purge), &publish.Left{Interrupted: true, Verify: true}},
-		"not verified":        {nil, pending(publish.Done, map[string]any{"verify": true}), &publish.Left{Verify: true}},
-		"not told":            {nil, pending(publish.Done, map[string]any{"announce": []string{"websub"}}), &publish.Left{Announce: []string{"websub"}}},
-		"all of it":           {nil, pending(publish.Applying, all), &publish.Left{Interrupted: true, Purge: []string{"feed.xml"}, Verify: true, Announce: []string{"websub", "podping"}}},
+		"cut off":             {nil, pending(publish.Applying, purge), &publish.Left{Interrupted: true, Pending: publish.Pending{Purge: []string{"feed.xml", "index.html"}, Verify: true}}},
+		"cut off, and no CDN": {withoutCDN, pending(publish.Applying, purge), &publish.Left{Interrupted: true, Pending: publish.Pending{Verify: true}}},
+		"not verified":        {nil, pending(publish.Done, map[string]any{"verify": true}), &publish.Left{Pending: publish.Pending{Verify: true}}},
+		"not told":            {nil, pending(publish.Done, map[string]any{"announce": []string{"websub"}}), &publish.Left{Pending: publish.Pending{Announce: []string{"websub"}}}},
+		"all of it":           {nil, pending(publish.Applying, all), &publish.Left{Interrupted: true, Pending: publish.Pending{Purge: []string{"feed.xml"}, Verify: true, Announce: []string{"websub", "podping"}}}},
 		"cut off at pruning": {nil, func(record map[string]any) { record["deleting"] = []string{"old.html"} },
 			&publish.Left{Interrupted: true}},
 		"told already": {nil, func(record map[string]any) {
 			pending(publish.Applying, map[string]any{"announce": []string{"websub", "podping"}})(record)
 			record["announced"] = map[string]any{"feed_sha256": record["feed_sha256"], "channels": []string{"websub"}}
-		}, &publish.Left{Interrupted: true, Verify: true, Announce: []string{"podping"}}},
+		}, &publish.Left{Interrupted: true, Pending: publish.Pending{Verify: true, Announce: []string{"podping"}}}},
 		"nobody can look": {func(files fstest.MapFS) {
 			withoutCDN(files)
 			edit(t, files, "show.yaml", "\nannounce: ", "\n# announce: ")

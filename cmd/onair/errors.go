@@ -111,15 +111,7 @@ func unfinished(err error) string {
 	if e.Step == "feed" || e.Step == "pages" {
 		left = append(left, "pages")
 	}
-	if n := len(e.Pending.Purge); n > 0 {
-		left = append(left, "purge "+count(n, "object"))
-	}
-	if e.Pending.Verify {
-		left = append(left, "verify")
-	}
-	if len(e.Pending.Announce) > 0 {
-		left = append(left, "tell "+strings.Join(e.Pending.Announce, ", "))
-	}
+	left = append(left, pendingText(e.Pending)...)
 	if e.Step == "prune" {
 		left = append(left, "prune")
 	}

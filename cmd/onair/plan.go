@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -146,24 +147,26 @@ func (g *global) printPlan(w io.Writer, p *publish.Plan, found finding.List) {
 
 // leftText says in one line what the last publish left to finish.
 func leftText(l *publish.Left) string {
-	var parts []string
-	if n := len(l.Purge); n > 0 {
-		parts = append(parts, "purge "+count(n, "object"))
-	}
-	if l.Verify {
-		parts = append(parts, "verify")
-	}
-	if len(l.Announce) > 0 {
-		parts = append(parts, "tell "+strings.Join(l.Announce, ", "))
-	}
-	if len(parts) == 0 {
-		parts = append(parts, "record that it is done")
-	}
 	by := "the last publish"
 	if l.Interrupted {
 		by = "an interrupted publish"
 	}
-	return clean("left by " + by + ": " + strings.Join(parts, ", "))
+	todo := cmp.Or(strings.Join(pendingText(l.Pending), ", "), "record that it is done")
+	return clean("left by " + by + ": " + todo)
+}
+
+// pendingText has a few words for each thing that is pending.
+func pendingText(p publish.Pending) (parts []string) {
+	if n := len(p.Purge); n > 0 {
+		parts = append(parts, "purge "+count(n, "object"))
+	}
+	if p.Verify {
+		parts = append(parts, "verify")
+	}
+	if len(p.Announce) > 0 {
+		parts = append(parts, "tell "+strings.Join(p.Announce, ", "))
+	}
+	return parts
 }
 
 // liveText is when and from which commit the show was published last.
