@@ -295,7 +295,7 @@ func (p *Plan) compareEpisodes() {
 		case e.Status == show.Draft:
 			continue
 		case e.Status == show.Scheduled:
-			ec.Action = Schedule
+			ec.Action, ec.Reasons = Schedule, []string{"goes live by the first publish after its date"}
 		case old == nil:
 			ec.Action, ec.Reasons, ec.heard = Add, []string{"goes live now"}, true
 		default:

@@ -91,7 +91,7 @@ func (g *global) printStanding(p *publish.Plan, found finding.List) {
 	case p.Empty():
 		fmt.Fprintln(g.stdout, g.ui(g.stdout).green("What is live is what the folder says."))
 	case totals.Add+totals.Update > 0:
-		fmt.Fprintf(g.stdout, "%d objects to add, %d to update: onair plan shows them\n", totals.Add, totals.Update)
+		fmt.Fprintf(g.stdout, "%s to add, %d to update: onair plan shows them\n", count(totals.Add, "object"), totals.Update)
 	case p.RecordLost():
 		fmt.Fprintln(g.stdout, "The record of what is live is lost: onair publish writes it again.")
 	}
