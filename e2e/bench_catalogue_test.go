@@ -71,7 +71,7 @@ func (w *workplace) still(b testing.TB) {
 		switch {
 		case err != nil:
 			b.Fatalf("%v\n%s", err, out)
-		case bytes.Contains(out, []byte(", unchanged\n")):
+		case bytes.Contains(out, []byte(", unchanged since ")):
 			return
 		case time.Now().After(end):
 			b.Fatalf("every publish looks at the whole show\n%s", out)

@@ -98,6 +98,9 @@ type PlanOptions struct {
 	// plan; otherwise the time of the release has to do.
 	Prune    bool
 	AskClock bool
+
+	// Listed is what List returned a moment ago; nil: ask the storage.
+	Listed *Observed
 }
 
 // NewPlan looks at the storage and compares. It refuses, with an error of its
@@ -107,8 +110,14 @@ func NewPlan(ctx context.Context, r *Release, s Storage, o *PlanOptions) (*Plan,
 	if o == nil {
 		o = &PlanOptions{}
 	}
-	seen, err := observe(ctx, s, r, o.CacheDir)
-	if err != nil {
+	seen := o.Listed
+	if seen == nil {
+		var err error
+		if seen, err = List(ctx, s); err != nil {
+			return nil, err
+		}
+	}
+	if err := seen.read(ctx, s, r, o.CacheDir); err != nil {
 		return nil, err
 	}
 	p := Diff(r, seen)
@@ -126,6 +135,7 @@ func NewPlan(ctx context.Context, r *Release, s Storage, o *PlanOptions) (*Plan,
 		now = seen.Clock
 	}
 	if o.AskClock {
+		var err error
 		if now, err = askClock(ctx, s); err != nil {
 			return nil, err
 		}

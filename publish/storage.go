@@ -60,7 +60,7 @@ type Observed struct {
 	Objects    map[string]bucket.Attrs // in the public bucket, by key; onair's records left out
 	Parts      map[string]bucket.Attrs // parts that are kept, by key, and what a crashed join left
 	Copies     map[string]bucket.Attrs // kept feeds and locks, by key
-	State      *State                  // never nil
+	State      *State                  // what is on record; nil until it is read
 	Headerless bool                    // the public bucket keeps no headers: there are none to compare
 	KeepsParts bool                    // tagged audio is joined from parts
 	Private    bool                    // the records are in a bucket of their own
@@ -69,7 +69,7 @@ type Observed struct {
 	Rebuilt    bool                    // there is no record, but a feed that onair wrote
 	Clock      time.Time               // when the storage was last written to, by its own clock
 	Requests   Requests                // what the look cost
-	Listing    string                  // digest of all that was listed
+	Listing    string                  // digest of all that was listed: names, versions, sizes, headers
 
 	record, former *bucket.Attrs // release.json, and the one of a time before there was a State
 }
@@ -79,34 +79,30 @@ type Observed struct {
 // version it knows, and the objects of the release that it does not know are
 // looked at one by one. The release may be nil.
 func observe(ctx context.Context, s Storage, r *Release, cacheDir string) (*Observed, error) {
-	seen, err := listStorage(ctx, s)
+	seen, err := List(ctx, s)
 	if err != nil {
 		return nil, err
 	}
+	return seen, seen.read(ctx, s, r, cacheDir)
+}
+
+// read adds to a listing what it does not say.
+func (seen *Observed) read(ctx context.Context, s Storage, r *Release, cacheDir string) error {
 	if err := seen.readState(ctx, s, cacheDir); err != nil {
-		return nil, err
+		return err
 	}
 	if err := seen.complete(ctx, s, r); err != nil {
-		return nil, err
+		return err
 	}
-	return seen, seen.rebuild(ctx, s, r)
+	return seen.rebuild(ctx, s, r)
 }
 
-// Listing is a digest of all that a storage lists: names, versions, sizes and
-// headers. While it stays the same, nobody has written there.
-func Listing(ctx context.Context, s Storage) (string, error) {
-	seen, err := listStorage(ctx, s)
-	if err != nil {
-		return "", err
-	}
-	return seen.Listing, nil
-}
-
-// Listing is the digest of the storage as the plan saw it.
+// Listing is the digest of the storage's listing that the plan was made from.
 func (p *Plan) Listing() string { return p.seen.Listing }
 
-// listStorage sorts out what the storage lists.
-func listStorage(ctx context.Context, s Storage) (*Observed, error) {
+// List lists a storage, and sorts out what is what. It does not read the record:
+// State is nil. While Listing stays the same, a plan finds what it found.
+func List(ctx context.Context, s Storage) (*Observed, error) {
 	_, sparse := s.state().(bucket.Sparse)
 	seen := &Observed{
 		Sparse:     sparse,

@@ -28,7 +28,8 @@ type intent struct {
 	publishing                     bool // the plan is about to be applied
 	nothing                        bool // the plan is only looked at, also that of a show with errors
 
-	watch *watch // notes what the release is made of; nil: nobody wants to know
+	watch  *watch            // notes what the release is made of; nil: nobody wants to know
+	listed *publish.Observed // what the storage lists; nil: nobody has asked
 }
 
 // addFlags adds the flags by which changes of a plan are named.
@@ -148,7 +149,7 @@ func (g *global) cacheDir() string {
 // release loads the show and builds its release, with everything that is wrong
 // with either. The release is nil when show.yaml could not be read.
 func (g *global) release(ctx context.Context, meant *intent) (*publish.Release, finding.List, error) {
-	s, found, err := g.loadShowWith(&intent{watch: meant.watch}) // without the flags, which name episodes by it
+	s, found, err := g.loadShowWith(&intent{watch: meant.watch}) // not newGUID: its names are not resolved yet
 	if err != nil || s == nil {
 		return nil, found, err
 	}

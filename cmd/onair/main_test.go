@@ -191,7 +191,7 @@ func code(ts *testscript.TestScript, neg bool, args []string) {
 func still(ts *testscript.TestScript, neg bool, args []string) {
 	for end := time.Now().Add(time.Minute); ; time.Sleep(250 * time.Millisecond) {
 		ts.Check(ts.Exec("onair", append([]string{"publish"}, args...)...))
-		if strings.Contains(ts.ReadFile("stderr"), ", unchanged\n") {
+		if strings.Contains(ts.ReadFile("stderr"), ", unchanged since ") {
 			return
 		}
 		if neg || time.Now().After(end) {

@@ -109,6 +109,7 @@ func (g *global) makePlan(ctx context.Context, meant *intent) (*publish.Plan, fi
 		Unchecked: meant.nothing,
 		Prune:     meant.prune,
 		AskClock:  meant.publishing,
+		Listed:    meant.listed,
 	}
 	p, err := publish.NewPlan(ctx, r, storage, o)
 	return p, found, storage, err

@@ -64,10 +64,15 @@ or the checkout is behind what is live.`,
 
 func (g *global) publish(ctx context.Context, o *publishOptions) error {
 	if o.args() == "" && o.plan == "" && !g.json && !g.verbose {
-		if done, err := g.standsStill(ctx); done || err != nil {
+		last, still, err := g.standstill(ctx)
+		if still && !g.quiet {
+			g.printCheck(last.Checked)
+			g.printNothingToDo(last.Title)
+		}
+		if still || err != nil {
 			return err
 		}
-		o.watch = g.watch()
+		o.watch, o.listed = g.watch(), last.listed
 	}
 	p, found, storage, err := g.makePlan(ctx, &o.intent)
 	if err != nil {
@@ -214,11 +219,13 @@ func (g *global) printChecked(p *publish.Plan, found finding.List) {
 	if g.quiet || g.json {
 		return
 	}
-	fmt.Fprintf(g.stderr, "%-9s %s\n", "check", checkedText(p, found))
+	g.printCheck(checkedText(p, found))
 	if !p.Empty() {
 		g.writeFindings(g.stderr, g.worthSaying(found))
 	}
 }
+
+func (g *global) printCheck(text string) { fmt.Fprintf(g.stderr, "%-9s %s\n", "check", text) }
 
 // checkedText is how much was checked, and how many findings there are.
 func checkedText(p *publish.Plan, found finding.List) string {

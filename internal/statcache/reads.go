@@ -24,6 +24,24 @@ type Reads struct {
 	vague bool              // something was seen that cannot be told again
 }
 
+// telling reports whether a change of what was read would show.
+func (r *Reads) telling() bool {
+	if r == nil {
+		return false
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.looks) > 0 && !r.vague
+}
+
+// look is what was noted of a path.
+func (r *Reads) look(name string) (string, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	look, ok := r.looks[name]
+	return look, ok
+}
+
 // Paths are the absolute paths of all that was looked at; a folder that was listed
 // has a separator behind it.
 func (r *Reads) Paths() []string {
@@ -35,7 +53,7 @@ func (r *Reads) Paths() []string {
 // FS is fsys, whose root is the folder at the absolute path dir, with every look
 // noted.
 func (r *Reads) FS(fsys fs.FS, dir string) fs.FS {
-	if r == nil || dir == "" {
+	if r == nil {
 		return fsys
 	}
 	return &readFS{fsys, r, dir}
@@ -66,9 +84,8 @@ func (r *Reads) note(name string, info fs.FileInfo, err error) {
 	if r == nil {
 		return
 	}
-	look, ok := lookOf(name, info, err)
-	ok = ok && (info == nil || info.IsDir() || Of(name, info).settled())
-	r.keep(name, look, ok)
+	look, ok := lookOf(info, err)
+	r.keep(name, look, ok && (info == nil || info.IsDir() || Of(name, info).settled()))
 }
 
 func (r *Reads) noteList(name string, list []fs.DirEntry, err error) {
@@ -88,7 +105,7 @@ func (r *Reads) keep(name, look string, ok bool) {
 
 // lookOf is what a look at a path found, in a line. It is false for what may be
 // something else another time, such as a folder that could not be entered.
-func lookOf(name string, info fs.FileInfo, err error) (look string, ok bool) {
+func lookOf(info fs.FileInfo, err error) (look string, ok bool) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return "absent", true
@@ -97,7 +114,7 @@ func lookOf(name string, info fs.FileInfo, err error) (look string, ok bool) {
 	case info.IsDir():
 		return "folder", true
 	}
-	id := Of(name, info)
+	id := Of("", info)
 	return fmt.Sprint(id.Size, id.MTime, id.CTime, id.Inode), true
 }
 
@@ -118,7 +135,7 @@ func lookAgain(name string) (look string, ok bool) {
 		return listed(list), err == nil || errors.Is(err, fs.ErrNotExist)
 	}
 	info, err := os.Stat(name)
-	return lookOf(name, info, err)
+	return lookOf(info, err)
 }
 
 // made is what is kept of something that was made of files.
@@ -135,20 +152,12 @@ const maxMade = 32 << 20
 // PutMade remembers something that was made of all that was read and of nothing
 // else, if that can be trusted to show every change. It fails in silence.
 func (c *Cache) PutMade(kind, name string, r *Reads, v any) {
-	if c == nil || r == nil {
-		return
-	}
 	value, err := json.Marshal(v)
-	if err != nil {
+	if err != nil || c == nil || !r.telling() {
 		return
 	}
 	m := made{Paths: r.Paths(), Value: value}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.vague {
-		return
-	}
-	m.Looks, _ = digest(m.Paths, func(name string) (string, bool) { return r.looks[name], true })
+	m.Looks, _ = digest(m.Paths, r.look)
 	if data, err := json.Marshal(m); err == nil && len(data) < maxMade {
 		c.write(c.name(kind, name), append([]byte(checksum(data)+"\n"), data...))
 	}
