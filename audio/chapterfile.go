@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -58,13 +59,23 @@ func (t *Tag) ShowChapters(duration time.Duration, at finding.Position) ([]show.
 		return nil, nil
 	}
 	var chapters []show.Chapter
-	for i, c := range t.Chapters {
-		if c.Title == "" {
-			c.Title = fmt.Sprintf("Chapter %d", i+1)
-		}
+	for _, c := range played(t.Chapters) {
 		chapters = append(chapters, show.Chapter{Start: c.Start, End: c.End, Title: c.Title, URL: c.URL, Hidden: c.Hidden})
 	}
 	return show.AcceptChapters(show.Untimed(chapters, cmp.Or(duration, t.Duration)), at)
+}
+
+// played are the chapters of a tag in the order of time, which is the only one
+// that a show has, each with a title.
+func played(chapters []Chapter) []Chapter {
+	chapters = slices.Clone(chapters)
+	slices.SortStableFunc(chapters, func(a, b Chapter) int { return cmp.Compare(a.Start, b.Start) })
+	for i := range chapters {
+		if chapters[i].Title == "" {
+			chapters[i].Title = fmt.Sprintf("Chapter %d", i+1)
+		}
+	}
+	return chapters
 }
 
 // CheckChapters judges the chapters of audio that lasts so long by rules A040,

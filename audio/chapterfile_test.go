@@ -41,6 +41,13 @@ func TestReadChapters(t *testing.T) {
 			chapters: []show.Chapter{{End: 40 * time.Second, Title: "All"}, {Start: 12 * time.Second, Title: "Part"}},
 			want:     "f: the chapter before this one ends at 0:40, after this one starts",
 		},
+		{
+			name: "tag whose chapters are not in order, and overlap as rounding has it",
+			file: tagged(
+				Chapter{Start: 10 * time.Second, End: time.Minute},
+				Chapter{End: 10*time.Second + 40*time.Millisecond}),
+			chapters: []show.Chapter{{Title: "Chapter 1"}, {Start: 10 * time.Second, Title: "Chapter 2"}},
+		},
 		{name: "tag without chapters", file: tagged()},
 		{name: "lines", file: []byte("0:00 Intro\n"), chapters: []show.Chapter{{Title: "Intro"}}},
 	}

@@ -113,32 +113,13 @@ func (w *tagWriter) writeChapter(i int, c Chapter) error {
 	return nil
 }
 
-// contents notes which chapters a CTOC frame lists.
-func (t *tagReader) contents(data []byte) {
-	if t.listed == nil {
-		t.listed = map[string]bool{}
-	}
-	_, data, ok := bytes.Cut(data, []byte{0})
-	if !ok || len(data) < 2 {
-		return
-	}
-	count, data := int(data[1]), data[2:]
-	for range count {
-		var id []byte
-		if id, data, ok = bytes.Cut(data, []byte{0}); !ok {
-			return
-		}
-		t.listed[string(id)] = true
-	}
-}
-
 // chapter reads a CHAP frame with its sub-frames.
 func (t *tagReader) chapter(data []byte) error {
 	id, data, ok := bytes.Cut(data, []byte{0})
 	if !ok || len(data) < 16 {
 		return nil
 	}
-	if len(t.ids) == maxChapters {
+	if len(t.elements) == maxChapters {
 		return fmt.Errorf("the ID3 tag has more than %d chapters", maxChapters)
 	}
 	c := Chapter{
@@ -155,7 +136,6 @@ func (t *tagReader) chapter(data []byte) error {
 			c.Image, _ = pictureOf(f)
 		}
 	}
-	t.ids = append(t.ids, string(id))
-	t.tag.Chapters = append(t.tag.Chapters, c)
+	t.elements = append(t.elements, element{string(id), c})
 	return nil
 }

@@ -80,8 +80,8 @@ func CheckOldTag(old, published *Tag, at finding.Position) finding.List {
 				Message: fmt.Sprintf("the tag of the master says %s %q; %q is published", f.name, f.old, f.published)})
 		}
 	}
-	if len(old.Chapters) > 0 && !sameChapters(old.Chapters, published.Chapters) {
-		l.Warnf("A009", at, "onair audio chapters lists those of the master", "the tag of the master has %s", differentChapters(old.Chapters, published.Chapters))
+	if chapters := played(old.Chapters); len(chapters) > 0 && !sameChapters(chapters, published.Chapters) {
+		l.Warnf("A009", at, "onair audio chapters lists those of the master", "the tag of the master has %s", differentChapters(chapters, published.Chapters))
 	}
 	return l
 }

@@ -84,6 +84,9 @@ func checkTests(t *testing.T) []checkTest {
 		{"old chapter elsewhere", old(func(t *Tag) { t.Chapters[1].Start += 101 * time.Millisecond }), []string{`A009 warning the tag of the master has "Chapter 2" at 0:01.101 as chapter 2 and the episode has "Chapter 2" at 0:01`}},
 		{"old chapter nearly there", old(func(t *Tag) { t.Chapters[1].Start += 100 * time.Millisecond }), nil},
 
+		{"old chapters in another order", old(func(t *Tag) { t.Chapters[0], t.Chapters[1] = t.Chapters[1], t.Chapters[0] }), nil},
+		{"old chapters without titles", CheckOldTag(&Tag{Chapters: []Chapter{{End: time.Second}}}, &Tag{Chapters: manyChapters(1)}, at), nil},
+
 		{"good sound", sounds(2, func(*Loudness) {}), nil},
 		{"good sound in mono", sounds(1, func(l *Loudness) { l.Integrated, l.Side = -19.9, 0 }), nil},
 		{"at the limits", sounds(2, func(l *Loudness) {

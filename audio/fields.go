@@ -42,7 +42,9 @@ func (t *tagReader) take(f frame) (field string, err error) {
 			return "APIC", nil
 		}
 	case "CTOC":
-		t.contents(f.data)
+		if c, ok := readContents(f.data); ok {
+			t.contents = append(t.contents, c)
+		}
 	case "CHAP":
 		return field, t.chapter(f.data)
 	default:

@@ -162,6 +162,46 @@ func TestMutagenReadsTags(t *testing.T) {
 	}
 }
 
+const mutagenChapters = `
+import sys
+from mutagen.id3 import ID3, CHAP, CTOC, TIT2
+t, ids = ID3(), ["ch%d" % i for i in range(12)]
+for i, id in enumerate(ids): # the longer the title, the later the frame
+    t.add(CHAP(element_id=id, start_time=i*1000, end_time=(i+1)*1000, sub_frames=[TIT2(encoding=3, text="x" * (12-i))]))
+t.add(CTOC(element_id="toc", flags=3, child_element_ids=ids, sub_frames=[]))
+t.save(sys.argv[1], v2_version=int(sys.argv[2]))
+`
+
+// mutagen sorts the frames by their length.
+func TestReadTagsOfMutagen(t *testing.T) {
+	python := pythonWith(t, "mutagen")
+	if python == "" {
+		t.Skip("needs python3 with the module mutagen")
+	}
+	for _, version := range []string{"3", "4"} {
+		name := filepath.Join(t.TempDir(), "x.mp3")
+		if err := os.WriteFile(name, silence(mono128, 100), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if out, err := exec.Command(python, "-c", mutagenChapters, name, version).CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		file, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		chapters, found := ReadChapters(bytes.NewReader(file), int64(len(file)), name)
+		if len(chapters) != 12 || len(found) > 0 {
+			t.Errorf("2.%s: %d chapters, %v", version, len(chapters), found)
+		}
+		for i, c := range chapters {
+			if c.Start != time.Duration(i)*time.Second || len(c.Title) != 12-i {
+				t.Errorf("2.%s: chapter %d is %+v", version, i, c)
+			}
+		}
+	}
+}
+
 // pythonWith is a Python that has a module; empty where there is none.
 func pythonWith(tb testing.TB, module string) string {
 	tb.Helper()

@@ -132,13 +132,13 @@ type tagReader struct {
 	earlier  map[string]bool // fields that an earlier tag spoke of
 	tag      *Tag
 	frames   []oldFrame
-	room     int             // for how many of them
-	cover    int             // place in frames of the artwork, or -1
-	kind     byte            // of that picture
-	language string          // of the comment
-	ids      []string        // element ids of the chapters
-	listed   map[string]bool // element ids in a table of contents; nil: none seen
-	day      string          // TDAT
+	room     int       // for how many of them
+	cover    int       // place in frames of the artwork, or -1
+	kind     byte      // of that picture
+	language string    // of the comment
+	elements []element // the chapters, as the frames come
+	contents []contents
+	day      string // TDAT
 }
 
 // skipExtended returns what lies behind the extended header.
@@ -176,9 +176,7 @@ func (t *tagReader) read(body []byte) error {
 			t.tag.Date = d
 		}
 	}
-	for i, id := range t.ids {
-		t.tag.Chapters[i].Hidden = t.listed != nil && !t.listed[id]
-	}
+	t.arrange()
 	return nil
 }
 

@@ -34,7 +34,7 @@ type probed struct {
 }
 
 // probeKind names probe results in the cache; it changes when they do.
-const probeKind = "audio-probe-2"
+const probeKind = "audio-probe-3"
 
 // open opens the master read-only, as everything in onair does. The size is
 // that of the file as it is now.

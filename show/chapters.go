@@ -1,6 +1,8 @@
 package show
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 	"time"
 
@@ -60,8 +62,39 @@ func readChapters(file, text string, found *finding.List) *chapterReader {
 
 // finish looks at all chapters together.
 func (r *chapterReader) finish() {
+	r.trim()
 	r.chapters = Untimed(r.chapters, 0)
 	checkChapters(r.chapters, func(i int) Position { return r.at[i] }, r.found)
+}
+
+// rounding is how far a chapter may reach into the next one before somebody
+// must have meant it: times are rounded to milliseconds, frames of audio and of
+// video.
+const rounding = 50 * time.Millisecond
+
+// trim ends chapters where the next one starts if only rounding lets them
+// overlap.
+func (r *chapterReader) trim() {
+	for i := range r.chapters[:max(0, len(r.chapters)-1)] {
+		c, next := &r.chapters[i], r.chapters[i+1].Start
+		if c.Start < next && c.End > next && c.End-next <= rounding {
+			c.End = next
+		}
+	}
+}
+
+// order puts the chapters in order, for formats that promise none.
+func (r *chapterReader) order() {
+	places := make([]int, len(r.chapters))
+	for i := range places {
+		places[i] = i
+	}
+	slices.SortStableFunc(places, func(a, b int) int { return cmp.Compare(r.chapters[a].Start, r.chapters[b].Start) })
+	chapters, at := r.chapters, r.at
+	r.chapters, r.at = nil, nil
+	for _, i := range places {
+		r.chapters, r.at = append(r.chapters, chapters[i]), append(r.at, at[i])
+	}
 }
 
 // format tells the formats apart by how they begin. Lines of times and titles

@@ -37,6 +37,7 @@ func (r *chapterReader) readFFMetadata() {
 		}
 	})
 	finish()
+	r.order() // ffmpeg writes them as the tag has them
 }
 
 // cutEscaped cuts a line at its first equals sign that no backslash precedes,

@@ -68,6 +68,8 @@ var chapterFileCases = []struct {
 		"0:00 chapter #1 = good|1:00-1:30.5 multi line",
 	},
 	{"ffmpeg, odd time base", ";FFMETADATA1\n[CHAPTER]\nTIMEBASE=1/14112000\nSTART=7056000\nEND=14112000\ntitle=a\n", "0:00.5-0:01 a"},
+	{"ffmpeg, of a tag whose frames are not in order", ";FFMETADATA1\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=10000\nEND=20000\ntitle=b\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=10001\ntitle=a\n", "0:00 a|0:10-0:20 b"},
+	{"rounded ends", "0\t10.05\ta\n10\t12\tb\n", "0:00 a|0:10-0:12 b"},
 	{
 		"WebVTT", "WEBVTT - chapters\nKind: chapters\n\nNOTE\n0:00 is not a cue\n\nSTYLE\n::cue { color: red }\n\nintro\n00:00.000 --> 00:12.000\nIntro\n\n00:12.000 --> 01:00:48.500 align:start\n<v Vega>What is a <b>CDN</b> &amp;\nwhy?</v>\n",
 		"0:00 Intro|0:12-1:00:48.5 What is a CDN & why?",

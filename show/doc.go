@@ -157,7 +157,8 @@
 //	                 commas; times in seconds or minutes, not in beats or frames
 //
 // Formats that have ends keep them where they say more than the start of the
-// next chapter does. Images are paths relative to the file.
+// next chapter does; an overlap of up to 50 ms is rounding. Chapters are in order
+// of time; metadata of ffmpeg need not be. Images are paths relative to the file.
 //
 // # onair.lock
 //
