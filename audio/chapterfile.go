@@ -79,8 +79,9 @@ func played(chapters []Chapter) []Chapter {
 }
 
 // CheckChapters judges the chapters of audio that lasts so long by rules A040,
-// A042 and A043. A duration of zero is one that is not known.
+// A042 and A043, all at one place. A duration of zero is one that is not known.
 func CheckChapters(chapters []show.Chapter, duration time.Duration, at finding.Position) finding.List {
 	timed, _ := TagChapters(chapters, duration, func(string) (*Picture, error) { return nil, nil })
-	return CheckTag(&Tag{Duration: duration, Chapters: timed}, at)
+	l := CheckTag(&Tag{Duration: duration, Chapters: timed}, at)
+	return append(l, CheckTimes(chapters, duration, func(int) finding.Position { return at })...)
 }

@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"path"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"onair/internal/finding"
+	"onair/show"
 )
 
 const (
@@ -112,7 +114,7 @@ func extensionFits(ext, mediaType string) bool {
 	return ext == ".jpg" || ext == ".jpeg"
 }
 
-// CheckTag judges a tag by rules A040 to A043. at is the episode.
+// CheckTag judges a tag by rules A040 to A042. at is the episode.
 func CheckTag(t *Tag, at finding.Position) finding.List {
 	var l finding.List
 	b, err := t.Bytes()
@@ -129,9 +131,32 @@ func CheckTag(t *Tag, at finding.Position) finding.List {
 		if n := utf8.RuneCountInString(c.Title); n > longText {
 			l.Warnf("A042", at, "shorten it", "the title of chapter %d has %d characters; apps cut it", i+1, n)
 		}
-		if t.Duration > 0 && c.Start >= t.Duration {
-			l.Errorf("A043", at, "", "chapter %d starts at %s and the audio ends at %s", i+1, c.Start, t.Duration)
+	}
+	return l
+}
+
+// lateEnd is how far behind the audio a chapter may end without a word: many
+// write the ends of chapters in whole seconds.
+const lateEnd = time.Second
+
+// CheckTimes judges by rule A043 whether chapters are inside the audio, which
+// lasts so long; zero: nobody knows. at is the place of each.
+func CheckTimes(chapters []show.Chapter, duration time.Duration, at func(i int) finding.Position) finding.List {
+	var l finding.List
+	if duration <= 0 {
+		return nil
+	}
+	end := timestamp(duration)
+	for i, c := range chapters {
+		switch {
+		case c.Start >= duration:
+			l.Errorf("A043", at(i), "move it, delete it, or check that this is the right audio", "chapter %d starts at %s and the audio ends at %s", i+1, timestamp(c.Start), end)
+		case c.End > duration+lateEnd:
+			l.Warnf("A043", at(i), "leave out where it ends, or check that this is the right audio", "chapter %d ends at %s and the audio at %s, where the chapter is cut", i+1, timestamp(c.End), end)
 		}
 	}
 	return l
 }
+
+// timestamp writes a time in the audio to the millisecond.
+func timestamp(d time.Duration) string { return show.FormatTimestamp(d.Round(time.Millisecond)) }

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"onair/internal/finding"
+	"onair/show"
 )
 
 type checkTest struct {
@@ -21,6 +22,7 @@ type checkTest struct {
 
 func checkTests(t *testing.T) []checkTest {
 	at := finding.Position{File: "episodes/4-cloudy/episode.md", Line: 15}
+	where := func(int) finding.Position { return at }
 	good := Info{MediaType: MP3, Bitrate: 128, SampleRate: 44100, Channels: 2}
 	master := func(change func(*Info)) finding.List {
 		info := good
@@ -121,8 +123,16 @@ func checkTests(t *testing.T) []checkTest {
 		{"heavy tag", CheckTag(&Tag{Artwork: &Picture{Data: make([]byte, 1<<20)}}, at), []string{"A041 warning the ID3 tag has 1048 kB; every listener downloads it before the first sound"}},
 		{"long title", CheckTag(&Tag{Title: strings.Repeat("é", 256)}, at), []string{"A042 warning the title has 256 characters; apps cut it"}},
 		{"title as long as may be", CheckTag(&Tag{Title: strings.Repeat("é", 255)}, at), nil},
-		{"chapter behind the end", CheckTag(&Tag{Duration: time.Minute, Chapters: []Chapter{{End: time.Minute}, {Start: time.Minute, End: time.Minute}}}, at),
-			[]string{"A043 error chapter 2 starts at 1m0s and the audio ends at 1m0s"}},
+		{"chapter behind the end", CheckTimes([]show.Chapter{{}, {Start: 90 * time.Second}}, time.Minute+29387755, where),
+			[]string{"A043 error chapter 2 starts at 1:30 and the audio ends at 1:00.029"}},
+		{"chapter that starts at the end", CheckTimes([]show.Chapter{{Start: time.Minute, End: time.Hour}}, time.Minute, where),
+			[]string{"A043 error chapter 1 starts at 1:00 and the audio ends at 1:00"}},
+		{"chapter that ends behind the end", CheckTimes([]show.Chapter{{End: 999 * time.Second}}, time.Minute, where),
+			[]string{"A043 warning chapter 1 ends at 16:39 and the audio at 1:00, where the chapter is cut"}},
+		{"chapter that ends at the end, in whole seconds", CheckTimes([]show.Chapter{{End: time.Minute}}, 59200*time.Millisecond, where), nil},
+		{"chapters of audio that is not here", CheckTimes([]show.Chapter{{Start: time.Hour}}, 0, where), nil},
+		{"chapters in one place", CheckChapters([]show.Chapter{{End: time.Hour}}, time.Minute, at),
+			[]string{"A043 warning chapter 1 ends at 1:00:00 and the audio at 1:00, where the chapter is cut"}},
 
 		{"chapters of a WAV file", chaptersIn([]byte("RIFF\x24\x00\x00\x00WAVEfmt "), at), []string{"A050 error no chapters are read from a WAV file"}},
 		{"chapters of an MP4 file", chaptersIn([]byte("\x00\x00\x00\x18ftypM4A "), at), []string{"A050 error no chapters are read from an MP4 file"}},

@@ -100,5 +100,6 @@
 //	A041  warning  tag larger than 1 MiB
 //	A042  warning  title longer than 255 characters
 //	A043  error    chapter starts at or after the end of the audio
+//	      warning  … ends more than a second after it, and is cut
 //	A050  error    a file that holds no chapters: audio of another kind, a damaged tag
 package audio

@@ -30,6 +30,7 @@ func (p pieces) tag() ([]byte, error) {
 // It is nil where there cannot be one.
 func (b *builder) tag(e *Episode) pieces {
 	b.checkImages(e)
+	b.findings = append(b.findings, audio.CheckTimes(e.Chapters, e.Pin.Duration, func(i int) show.Position { return e.At(fmt.Sprintf("chapters[%d]", i)) })...)
 	if e.Pin.MediaType != audio.MP3 {
 		return func() ([][]byte, error) { return nil, nil }
 	}

@@ -19,7 +19,8 @@ type Chapter struct {
 }
 
 // Timed returns the chapters with every End filled in: its own, else the start
-// of the next chapter, else the end of the audio. A chapter that would end
+// of the next chapter, else the end of the audio, behind which no chapter ends
+// where that is known, as a duration other than zero. A chapter that would end
 // before it starts ends where it starts.
 func Timed(chapters []Chapter, duration time.Duration) []Chapter {
 	timed := make([]Chapter, len(chapters))
@@ -29,6 +30,9 @@ func Timed(chapters []Chapter, duration time.Duration) []Chapter {
 			if i+1 < len(chapters) {
 				c.End = chapters[i+1].Start
 			}
+		}
+		if duration > 0 {
+			c.End = min(c.End, duration)
 		}
 		c.End = max(c.End, c.Start)
 		timed[i] = c

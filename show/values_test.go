@@ -184,10 +184,12 @@ func FuzzExtra(f *testing.F) {
 }
 
 func TestTimed(t *testing.T) {
-	got := Timed([]Chapter{{Start: 0}, {Start: 10, End: 15}, {Start: 20}, {Start: 90}}, 60)
-	for i, want := range []time.Duration{10, 15, 90, 90} {
-		if got[i].End != want {
-			t.Errorf("chapter %d ends at %d; want %d", i, got[i].End, want)
+	chapters := []Chapter{{Start: 0}, {Start: 10, End: 15}, {Start: 20}, {Start: 50, End: 80}, {Start: 90}}
+	for duration, want := range map[time.Duration][]time.Duration{60: {10, 15, 50, 60, 90}, 0: {10, 15, 50, 80, 90}} {
+		for i, c := range Timed(chapters, duration) {
+			if c.End != want[i] {
+				t.Errorf("of audio of %d, chapter %d ends at %d; want %d", duration, i, c.End, want[i])
+			}
 		}
 	}
 }

@@ -169,7 +169,7 @@ func printChapters(w io.Writer, chapters []show.Chapter, duration time.Duration)
 	for i, c := range show.Timed(chapters, duration) {
 		end := ""
 		if c.End > c.Start {
-			end = show.FormatTimestamp(c.End)
+			end = show.FormatTimestamp(c.End.Round(time.Millisecond))
 		}
 		title := clean(c.Title)
 		if c.Hidden {

@@ -160,6 +160,13 @@ func (g *global) tag(name string, o *tagOptions) error {
 				return err
 			}
 		}
+		at := finding.Position{File: name}
+		if o.chapters == "" {
+			chapters, _ = t.ShowChapters(0, at)
+		} else {
+			at.File = o.chapters
+		}
+		found = append(found, audio.CheckTimes(chapters, t.Duration, func(int) finding.Position { return at })...)
 		found = append(found, audio.CheckTag(t, finding.Position{File: name})...)
 		return g.refuse(found)
 	}
