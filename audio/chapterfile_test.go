@@ -34,6 +34,7 @@ func TestReadChapters(t *testing.T) {
 				{Start: 12 * time.Second, End: 20 * time.Second, Title: "Chapter 2", URL: "https://a.example/"},
 				{Start: 30 * time.Second, Title: "End"},
 			},
+			want: "f: 1 image of chapters in the MP3's own tag is left out",
 		},
 		{
 			name:     "tag whose chapters overlap",

@@ -60,7 +60,7 @@ func CheckLoudness(m *Loudness, channels int, at finding.Position) finding.List 
 }
 
 // CheckOldTag compares the tag that a master came with to the one that is
-// published, by rules A008 and A009. It never has to agree; where it does not,
+// published, by rules A008 to A010. It never has to agree; where it does not,
 // the master may be that of another episode, or chapters were forgotten.
 func CheckOldTag(old, published *Tag, at finding.Position) finding.List {
 	var l finding.List
@@ -82,6 +82,9 @@ func CheckOldTag(old, published *Tag, at finding.Position) finding.List {
 	}
 	if chapters := played(old.Chapters); len(chapters) > 0 && !sameChapters(chapters, published.Chapters) {
 		l.Warnf("A009", at, "onair audio chapters lists those of the master", "the tag of the master has %s", differentChapters(chapters, published.Chapters))
+	}
+	if len(published.Chapters) > 0 && countImages(published.Chapters) == 0 {
+		l = append(l, leftImages(old.Chapters, at)...)
 	}
 	return l
 }

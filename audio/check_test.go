@@ -89,6 +89,10 @@ func checkTests(t *testing.T) []checkTest {
 		{"old chapters in another order", old(func(t *Tag) { t.Chapters[0], t.Chapters[1] = t.Chapters[1], t.Chapters[0] }), nil},
 		{"old chapters without titles", CheckOldTag(&Tag{Chapters: []Chapter{{End: time.Second}}}, &Tag{Chapters: manyChapters(1)}, at), nil},
 
+		{"old chapters with images", old(func(t *Tag) { t.Chapters[0].Image, t.Chapters[1].Image = &Picture{}, &Picture{} }),
+			[]string{"A010 warning 2 images of chapters in the MP3's own tag are left out"}},
+		{"old chapters with images, and new ones", CheckOldTag(&Tag{Chapters: []Chapter{{Image: &Picture{}}}}, &Tag{Chapters: []Chapter{{Title: "Chapter 1", Image: &Picture{}}}}, at), nil},
+
 		{"good sound", sounds(2, func(*Loudness) {}), nil},
 		{"good sound in mono", sounds(1, func(l *Loudness) { l.Integrated, l.Side = -19.9, 0 }), nil},
 		{"at the limits", sounds(2, func(l *Loudness) {

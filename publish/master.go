@@ -24,7 +24,7 @@ type master struct {
 	folder show.Folder
 	name   string
 	info   *audio.Info
-	tag    *audio.Tag // its own, without pictures; nil: none
+	tag    *audio.Tag // its own, without the data of pictures; nil: none
 }
 
 // probed is what the cache keeps of a master.
@@ -97,14 +97,16 @@ func (m *master) probe(cache *statcache.Cache) error {
 }
 
 // dropPictures forgets the pictures of the tag, which are megabytes that nobody
-// asks for.
+// asks for. That a chapter has an image, and of what kind, stays known.
 func (m *master) dropPictures() {
 	if m.tag == nil {
 		return
 	}
 	m.tag.Artwork = nil
 	for i := range m.tag.Chapters {
-		m.tag.Chapters[i].Image = nil
+		if p := m.tag.Chapters[i].Image; p != nil {
+			m.tag.Chapters[i].Image = &audio.Picture{MediaType: p.MediaType, Width: p.Width, Height: p.Height, Color: p.Color}
+		}
 	}
 }
 

@@ -143,6 +143,30 @@ func TestChaptersOfTheMasterAreNotTaken(t *testing.T) {
 	}
 }
 
+// The images of a master's chapters are left out, which every check says, also
+// one that takes the tag from the cache.
+func TestImagesOfTheMaster(t *testing.T) {
+	image := &audio.Picture{MediaType: "image/png", Data: []byte("\x89PNG")}
+	files := publishable(t, audio.Chapter{End: time.Second, Title: "Dawn", Image: image}, audio.Chapter{Start: time.Second, End: 2 * time.Second, Title: "Day"})
+	for range 2 {
+		s, found := show.Load(files, nil)
+		r, more, err := publish.NewRelease(t.Context(), s, &publish.Options{Now: now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		said := 0
+		for _, f := range append(found, more...) {
+			if f.Rule == "A010" {
+				said++
+			}
+		}
+		if said != 1 {
+			t.Errorf("said %d times; want once", said)
+		}
+		files[show.LockFile] = &fstest.MapFile{Data: r.Lock.Format()}
+	}
+}
+
 // Another master brings its own chapters.
 func TestReplacedMasterBringsItsChapters(t *testing.T) {
 	files := publishable(t, marks...)

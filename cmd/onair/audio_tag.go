@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -142,7 +143,7 @@ func (g *global) tag(name string, o *tagOptions) error {
 	if err != nil {
 		return err
 	}
-	chapters, wrong, err := tagChapters(o.chapters)
+	chapters, images, wrong, err := tagChapters(o.chapters)
 	if err != nil {
 		return err
 	}
@@ -158,6 +159,11 @@ func (g *global) tag(name string, o *tagOptions) error {
 			var err error
 			if t.Chapters, err = audio.TagChapters(chapters, t.Duration, g.chapterImage(o.chapters)); err != nil {
 				return err
+			}
+			for i := range t.Chapters {
+				if image := images[t.Chapters[i].Start]; image != nil {
+					t.Chapters[i].Image = image
+				}
 			}
 		}
 		at := finding.Position{File: name}
@@ -211,18 +217,20 @@ func (g *global) readCover(name string) (*audio.Picture, finding.List, error) {
 	return p, found, nil
 }
 
-// tagChapters reads the chapters of --chapters.
-func tagChapters(name string) ([]show.Chapter, finding.List, error) {
+// tagChapters reads the chapters of --chapters and, of those of an MP3, the
+// images by their start.
+func tagChapters(name string) ([]show.Chapter, map[time.Duration]*audio.Picture, finding.List, error) {
 	if name == "" || name == noFile {
-		return nil, nil, nil
+		return nil, nil, nil, nil
 	}
 	f, size, err := openRegular(name)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	defer f.Close()
 	chapters, found := audio.ReadChapters(f, size, name)
-	return chapters, found, nil
+	found = slices.DeleteFunc(found, func(f finding.Finding) bool { return f.Rule == "A010" }) // no image is left out here
+	return chapters, audio.ChapterImages(f, size), found, nil
 }
 
 // chapterImage reads the images that a file of chapters names, in its own
