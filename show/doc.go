@@ -235,4 +235,5 @@
 //	S044  error    episode.md has no front matter
 //	S045  warning  a published slug has changed without a redirect
 //	S046  error    a file of chapters that is not what it looks like
+//	      warning  one without chapters
 package show

@@ -295,6 +295,7 @@ var findingCases = []struct {
 	{"named file of chapters beside another", ruleTwoChapters, []edit{second(guid5 + "\nchapters: marks.csv"), put("episodes/5-tail/marks.csv", "#,Name,Start\n"), put("episodes/5-tail/chapters.txt", "")}, nil},
 	{"named file of chapters that is missing", ruleMissingFile, []edit{second(guid5 + "\nchapters: marks.csv")}, nil},
 	{"file of chapters that is broken", ruleChapterFile, []edit{second(guid5), put("episodes/5-tail/chapters.json", `{"chapters": [`)}, nil},
+	{"file of chapters without one", ruleChapterFile, []edit{second(guid5), put("episodes/5-tail/chapters.txt", "# later\n")}, nil},
 	{"file of chapters out of order", ruleChapters, []edit{second(guid5), put("episodes/5-tail/chapters.json", `{"chapters": [{"startTime": 5, "title": "b"}, {"startTime": 1, "title": "a"}]}`)}, nil},
 	{"file of chapters with an image that is missing", ruleMissingFile, []edit{second(guid5), put("episodes/5-tail/chapters.json", `{"chapters": [{"startTime": 0, "title": "a", "img": "a.png"}]}`)}, nil},
 	{"file of chapters with an image outside", rulePath, []edit{second(guid5), put("episodes/5-tail/chapters.json", `{"chapters": [{"startTime": 0, "title": "a", "img": "../../../a.png"}]}`)}, nil},

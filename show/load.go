@@ -371,7 +371,11 @@ func (l *loader) readChapters(e *Episode, name string) {
 	if !ok {
 		return
 	}
+	before := len(l.found)
 	r := readChapters(name, text, &l.found)
+	if len(r.chapters) == 0 && len(l.found) == before {
+		r.warnf(ruleChapterFile, Position{File: name}, "delete it; chapters: [] in episode.md says that there are none", "there are no chapters in the file")
+	}
 	for i := range r.chapters {
 		c, field := &r.chapters[i], chapterField(i)
 		e.places[field] = r.at[i]

@@ -70,6 +70,9 @@ func (g *global) chapters(name string, o *chaptersOptions) error {
 	if err := g.mention(found); err != nil {
 		return err
 	}
+	if len(chapters) == 0 && !g.quiet {
+		fmt.Fprintf(g.stderr, "no chapters in %s\n", clean(name))
+	}
 	var out bytes.Buffer
 	if err := g.writeChapters(&out, chapters, o); err != nil {
 		return err

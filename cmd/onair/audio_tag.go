@@ -157,7 +157,7 @@ func (g *global) tag(name string, o *tagOptions) error {
 		}
 		if o.chapters != "" {
 			var err error
-			if t.Chapters, err = audio.TagChapters(chapters, t.Duration, g.chapterImage(o.chapters)); err != nil {
+			if t.Chapters, err = audio.TagChapters(chapters, t.Duration, g.chapterImage(o.chapters, &found)); err != nil {
 				return err
 			}
 			for i := range t.Chapters {
@@ -210,11 +210,15 @@ func (g *global) readCover(name string) (*audio.Picture, finding.List, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", name, err)
 	}
-	found := audio.CheckArtwork(p, finding.Position{File: name}, name)
+	return p, warnings(audio.CheckArtwork(p, finding.Position{File: name}, name)), nil
+}
+
+// warnings makes warnings of errors.
+func warnings(found finding.List) finding.List {
 	for i := range found {
 		found[i].Severity = max(found[i].Severity, finding.Warning)
 	}
-	return p, found, nil
+	return found
 }
 
 // tagChapters reads the chapters of --chapters and, of those of an MP3, the
@@ -229,13 +233,16 @@ func tagChapters(name string) ([]show.Chapter, map[time.Duration]*audio.Picture,
 	}
 	defer f.Close()
 	chapters, found := audio.ReadChapters(f, size, name)
+	if len(chapters) == 0 && !found.HasErrors() {
+		found.Errorf("A050", finding.Position{File: name}, "--chapters none takes those of the tag away", "there are no chapters in it")
+	}
 	found = slices.DeleteFunc(found, func(f finding.Finding) bool { return f.Rule == "A010" }) // no image is left out here
 	return chapters, audio.ChapterImages(f, size), found, nil
 }
 
 // chapterImage reads the images that a file of chapters names, in its own
-// folder; what is on the web stays there.
-func (g *global) chapterImage(file string) func(string) (*audio.Picture, error) {
+// folder; what is on the web stays there. What they should not be is found.
+func (g *global) chapterImage(file string, found *finding.List) func(string) (*audio.Picture, error) {
 	return func(name string) (*audio.Picture, error) {
 		if name == "" {
 			return nil, nil
@@ -258,7 +265,12 @@ func (g *global) chapterImage(file string) func(string) (*audio.Picture, error) 
 		if err != nil {
 			return nil, err
 		}
-		return audio.ReadPicture(data)
+		p, err := audio.ReadPicture(data)
+		if err == nil {
+			at := finding.Position{File: filepath.ToSlash(filepath.Join(filepath.Dir(file), name))}
+			*found = append(*found, warnings(audio.CheckChapterImage(p, at, name))...)
+		}
+		return p, err
 	}
 }
 
