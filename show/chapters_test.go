@@ -28,6 +28,7 @@ var chapterFileCases = []struct {
 	{"by hand", "# by hand\n\n0:00 Intro\n\t1:02:03.250\tThe  end  \n", "0:00 Intro|1:02:03.25 The  end"},
 	{"mp3chaps", "00:00:00.000 Introduction\r\n00:02:00.000 Chapter Title\r\n00:42:24.123 Last\r\n", "0:00 Introduction|2:00 Chapter Title|42:24.123 Last"},
 	{"mp4chaps with links", "00:00:00.000 Intro\n00:01:59.000 Podlove <https://podlove.org/>\n00:02:10 a < b > c\n", "0:00 Intro|1:59 Podlove https://podlove.org/|2:10 a < b > c"},
+	{"description of a video", "00:00 - Intro\n0:12 – What is a CDN? <https://cdn.example/>\n0:20 —  Why?\n0:30 -1 °C\n0:40 -\n", "0:00 Intro|0:12 What is a CDN? https://cdn.example/|0:20 Why?|0:30 -1 °C|0:40 -"},
 	{"byte order mark", "\ufeff0:00 Intro\n", "0:00 Intro"},
 	{
 		"Audacity", "0.000000\t0.000000\tIntro\n2.150000\t2.150000\tpoint label\n\\\t6928.456055\t6928.456055\n3.400000\t6.100000\tregion\tlabel\n",
@@ -246,6 +247,32 @@ func TestWritePSC(t *testing.T) {
 	}
 }
 
+// Only the lines that are written count: neither hidden chapters nor fractions
+// of a second.
+func TestFormatYouTubeLines(t *testing.T) {
+	at := func(start, title string) Chapter {
+		return Chapter{Start: clock(t, start), Title: title, Hidden: title == ""}
+	}
+	tests := []struct {
+		name     string
+		chapters []Chapter
+		duration time.Duration
+		want     string
+	}{
+		{"hidden chapters in between", []Chapter{at("0:00", "A"), at("0:05", ""), at("0:40", "B"), at("0:45", ""), at("0:55", "C"), at("1:00", "")}, 66 * time.Second, "0:00 A|0:40 B|0:55 C"},
+		{"fractions of a second", []Chapter{at("0:00.2", "A"), at("0:10.1", "B"), at("0:20", "C")}, 0, "0:00 A|0:10 B|0:20 C"},
+		{"fraction in the last one", []Chapter{at("0:00", "A"), at("0:10.9", "B"), at("0:20.9", "C")}, 30 * time.Second, "0:00 A|0:10 B|0:20 C"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			text, problems := FormatYouTube(tt.chapters, tt.duration)
+			if got := strings.ReplaceAll(strings.TrimSpace(string(text)), "\n", "|"); got != tt.want || len(problems) > 0 {
+				t.Errorf("%q, %v; want %q", got, problems, tt.want)
+			}
+		})
+	}
+}
+
 func TestFormatYouTube(t *testing.T) {
 	good := []Chapter{{Title: "a"}, {Start: clock(t, "0:12.9"), Title: "b"}, {Start: clock(t, "1:02:03"), Title: "c"}}
 	text, found := FormatYouTube(good, 0)
@@ -299,6 +326,7 @@ func FuzzChapters(f *testing.F) {
 			c.Start = c.Start.Truncate(time.Millisecond)
 			links = append(links, c)
 			c.Image = ""
+			c.Title = cutDash(c.Title)
 			lines = append(lines, c)
 		}
 		again, found := ParseChapters(FormatChapters(lines), "c")

@@ -25,8 +25,18 @@ func (r *chapterReader) readLines() {
 			return
 		}
 		title, url := cutURL(title)
-		r.add(Chapter{Start: start, Title: title, URL: url}, at)
+		r.add(Chapter{Start: start, Title: cutDash(title), URL: url}, at)
 	})
+}
+
+// cutDash cuts off the dash that descriptions of videos have between a time and
+// its title.
+func cutDash(title string) string {
+	dash, rest, _ := strings.Cut(strings.TrimLeft(title, " \t"), " ")
+	if strings.TrimSpace(rest) != "" && (dash == "-" || dash == "–" || dash == "—") {
+		return rest
+	}
+	return title
 }
 
 // cutURL cuts the URL in angle brackets off the end of a title.

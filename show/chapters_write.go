@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 )
 
@@ -72,21 +73,20 @@ const (
 func FormatYouTube(chapters []Chapter, duration time.Duration) (text []byte, problems []string) {
 	var b bytes.Buffer
 	problem := func(format string, args ...any) { problems = append(problems, fmt.Sprintf(format, args...)) }
-	n := 0
-	for i, c := range Timed(chapters, duration) {
-		if c.Hidden {
-			continue
-		}
-		start := c.Start.Truncate(time.Second)
-		if n++; n == 1 && start != 0 {
-			problem("the first chapter starts at %s, not at 0:00", FormatTimestamp(start))
-		}
-		if last := i+1 == len(chapters); c.End-c.Start < youTubeShortest && (!last || duration > 0) {
-			problem("the chapter at %s is shorter than ten seconds", FormatTimestamp(start))
-		}
-		fmt.Fprintf(&b, "%s %s\n", FormatTimestamp(start), oneLine(c.Title))
+	listed := slices.DeleteFunc(slices.Clone(chapters), func(c Chapter) bool { return c.Hidden })
+	for i := range listed { // what YouTube reads: the lines
+		listed[i].Start, listed[i].End = listed[i].Start.Truncate(time.Second), 0
 	}
-	if n < youTubeChapters {
+	for i, c := range Timed(listed, duration) {
+		if i == 0 && c.Start != 0 {
+			problem("the first chapter starts at %s, not at 0:00", FormatTimestamp(c.Start))
+		}
+		if last := i+1 == len(listed); c.End-c.Start < youTubeShortest && (!last || duration > 0) {
+			problem("the chapter at %s is shorter than ten seconds", FormatTimestamp(c.Start))
+		}
+		fmt.Fprintf(&b, "%s %s\n", FormatTimestamp(c.Start), oneLine(c.Title))
+	}
+	if n := len(listed); n < youTubeChapters {
 		problem("%d of at least three chapters", n)
 	}
 	return b.Bytes(), problems

@@ -147,7 +147,8 @@
 //
 //	lines            a time, white space and a title, as 0:12 What is a CDN?; a URL may
 //	                 follow in angle brackets; blank lines and those that start with # are
-//	                 left out. mp4chaps, mp3chaps and descriptions of videos look the same.
+//	                 left out, and so is a dash before the title. mp4chaps, mp3chaps and
+//	                 descriptions of videos look the same.
 //	{ …              JSON chapters of Podcasting 2.0, version 1.2.0
 //	< …              Podlove Simple Chapters 1.2, alone or in the item of a feed
 //	WEBVTT           WebVTT: a cue is a chapter
