@@ -35,21 +35,15 @@ const (
 
 func elementID(i int) string { return fmt.Sprintf("%s%d", chapterID, i) }
 
-// tocFrame is the body of the CTOC frame: the chapters that are not hidden.
-func tocFrame(chapters []Chapter) (raw, error) {
-	b := append([]byte(tocID), 0, tocFlags, 0)
-	count := len(b) - 1
-	listed := 0
-	for i, c := range chapters {
-		if !c.Hidden {
-			listed++
-			b = append(append(b, elementID(i)...), 0)
-		}
+// tocFrame is the body of a CTOC frame that lists elements.
+func tocFrame(ids []string) (raw, error) {
+	if len(ids) > tocEntries {
+		return nil, fmt.Errorf("%d chapters to list, and a table of contents holds %d", len(ids), tocEntries)
 	}
-	if listed > tocEntries {
-		return nil, fmt.Errorf("%d chapters to list, and a table of contents holds %d", listed, tocEntries)
+	b := append([]byte(tocID), 0, tocFlags, byte(len(ids)))
+	for _, id := range ids {
+		b = append(append(b, id...), 0)
 	}
-	b[count] = byte(listed)
 	return b, nil
 }
 
@@ -58,7 +52,13 @@ func (w *tagWriter) writeChapters(chapters []Chapter) error {
 	if len(chapters) == 0 {
 		return nil
 	}
-	toc, err := tocFrame(chapters)
+	var listed []string
+	for i, c := range chapters {
+		if !c.Hidden {
+			listed = append(listed, elementID(i))
+		}
+	}
+	toc, err := tocFrame(listed)
 	if err != nil {
 		return err
 	}

@@ -60,7 +60,7 @@ func CheckLoudness(m *Loudness, channels int, at finding.Position) finding.List 
 }
 
 // CheckOldTag compares the tag that a master came with to the one that is
-// published, by rules A008 to A010. It never has to agree; where it does not,
+// published, by rules A008 to A011. It never has to agree; where it does not,
 // the master may be that of another episode, or chapters were forgotten.
 func CheckOldTag(old, published *Tag, at finding.Position) finding.List {
 	var l finding.List
@@ -85,6 +85,10 @@ func CheckOldTag(old, published *Tag, at finding.Position) finding.List {
 	}
 	if len(published.Chapters) > 0 && countImages(published.Chapters) == 0 {
 		l = append(l, leftImages(old.Chapters, at)...)
+	}
+	if old.Unlisted && len(published.Chapters) > 0 {
+		l.Add(finding.Finding{Rule: "A011", Severity: finding.Info, Position: at,
+			Message: "the chapters in the master's own tag have no table of contents (CTOC), without which several players ignore them; what is published has one"})
 	}
 	return l
 }

@@ -93,6 +93,9 @@ func checkTests(t *testing.T) []checkTest {
 			[]string{"A010 warning 2 images of chapters in the MP3's own tag are left out"}},
 		{"old chapters with images, and new ones", CheckOldTag(&Tag{Chapters: []Chapter{{Image: &Picture{}}}}, &Tag{Chapters: []Chapter{{Title: "Chapter 1", Image: &Picture{}}}}, at), nil},
 
+		{"old chapters without a table of contents", old(func(t *Tag) { t.Unlisted = true }),
+			[]string{"A011 info the chapters in the master's own tag have no table of contents (CTOC), without which several players ignore them; what is published has one"}},
+
 		{"good sound", sounds(2, func(*Loudness) {}), nil},
 		{"good sound in mono", sounds(1, func(l *Loudness) { l.Integrated, l.Side = -19.9, 0 }), nil},
 		{"at the limits", sounds(2, func(l *Loudness) {

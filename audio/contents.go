@@ -66,6 +66,7 @@ func (t *tagReader) arrange() {
 		}
 		return cmp.Compare(a.chapter.Start, b.chapter.Start)
 	})
+	t.tag.Unlisted = len(t.elements) > 0 && len(t.contents) == 0
 	for _, e := range t.elements {
 		e.chapter.Hidden = len(t.contents) > 0 && !listed[e.id]
 		t.tag.Chapters = append(t.tag.Chapters, e.chapter)

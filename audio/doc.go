@@ -87,6 +87,7 @@
 //	A009  info     the master's own tag has another title, artist or album
 //	      warning  … has other chapters
 //	A010  warning  images of the chapters in the master's own tag are left out
+//	A011  info     the chapters in the master's own tag have no table of contents
 //	A020  error    artwork not square
 //	A021  error    artwork not 1400–3000 pixels a side (a chapter image: warning above 3000)
 //	A022  error    image in CMYK (greyscale: warning)

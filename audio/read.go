@@ -55,6 +55,8 @@ type oldTags struct {
 	version string // of the first tag, such as 2.3
 	frames  []oldFrame
 	leftOut []string // frames of later tags that an earlier one has too
+
+	unlisted []string // element ids of chapters, where there is no table of contents
 }
 
 // An oldFrame is a frame as it was found, and the field of Tag that it speaks
@@ -115,6 +117,11 @@ func (o *oldTags) read(head, body []byte) error {
 		body = t.skipExtended(body)
 	}
 	err := t.read(body)
+	if len(t.contents) == 0 {
+		for _, e := range t.elements {
+			o.unlisted = append(o.unlisted, e.id)
+		}
+	}
 	for _, f := range t.frames {
 		if f.field != "" && t.earlier[f.field] {
 			o.leftOut = append(o.leftOut, fmt.Sprintf("%s of another ID3v2.%d tag", f.id, f.version))

@@ -51,6 +51,9 @@ func retag(old *oldTags, duration time.Duration, edit func(*Tag) error, drop []s
 	if err != nil {
 		return nil, err
 	}
+	if err := r.list(old.unlisted, frames); err != nil {
+		return nil, err
+	}
 	parts, err := r.tag.parts(frames)
 	if err != nil {
 		return nil, err
@@ -91,6 +94,26 @@ func differences(a, b *Tag) (ids map[string]bool, names []string) {
 		}
 	}
 	return ids, names
+}
+
+// list puts a table of contents before old chapters that stay and have none:
+// several players ignore them without one. There are too many of some.
+func (r *retagged) list(unlisted []string, frames map[string][]byte) error {
+	r.tag.Unlisted = false
+	if len(unlisted) == 0 || len(unlisted) > tocEntries || frames["CHAP"] == nil {
+		return nil
+	}
+	toc, err := tocFrame(unlisted)
+	if err != nil {
+		return err
+	}
+	b, err := appendFrame(nil, "CTOC", toc)
+	if err != nil {
+		return err
+	}
+	frames["CHAP"] = append(b, frames["CHAP"]...)
+	r.fields = append(r.fields, "table of contents")
+	return nil
 }
 
 // keep encodes the old frames that stay, by field. Frames of no field are kept

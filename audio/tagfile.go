@@ -33,7 +33,7 @@ type Tagging struct {
 	Info     *Info    // of the file as it was, without the sums
 	TagBytes int64    // length of the new tag
 	Written  bool     // false: the bytes were there already
-	Fields   []string // that differ from the old tag: title, artist, …, chapters, cover
+	Fields   []string // that differ from the old tag: title, artist, …, chapters, cover, table of contents
 	Kept     []string // ids of frames that Tag has no field for, carried over as they were
 	Dropped  []string // ids of those that Drop named
 	LeftOut  []string // tags behind the audio and what later ones of several tags repeat

@@ -115,6 +115,12 @@ func TestTagFile(t *testing.T) {
 			did:  Tagging{Fields: []string{"title"}},
 		},
 		{
+			name: "2.3: foreign chapters get the table of contents that they lack", edit: keepAll,
+			file: join(foreignTag(3, 0, frame23("CHAP", 0, chapterBody("c", 500, 900)), frame23("CHAP", 0, chapterBody("b", 0, 500, frame23("TIT3", 0, "\x00more"))), length), payload),
+			want: join(length, frame23("CTOC", 0, "toc\x00\x03\x02b\x00c\x00"), frame23("CHAP", 0, chapterBody("c", 500, 900)), frame23("CHAP", 0, chapterBody("b", 0, 500, frame23("TIT3", 0, "\x00more")))),
+			did:  Tagging{Fields: []string{"table of contents"}},
+		},
+		{
 			name: "chapters taken away", edit: func(t *Tag) error { t.Chapters = nil; return nil },
 			file: join(foreignTag(3, 0, frame23("CHAP", 0, chapterBody("b", 0, 500)), length), payload),
 			want: length, did: Tagging{Fields: []string{"chapters"}},

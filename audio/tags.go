@@ -35,6 +35,7 @@ type Tag struct {
 	Duration  time.Duration // TLEN, in milliseconds
 	Artwork   *Picture      // APIC, front cover
 	Chapters  []Chapter     // CHAP and CTOC, in order
+	Unlisted  bool          // read: there are chapters and no CTOC; never written
 }
 
 // A Chapter is a stretch of the audio. Times count from its start, in

@@ -51,6 +51,9 @@ func (g *global) probe(name string) error {
 	if err != nil {
 		info.Warnings = append(info.Warnings, err.Error())
 	}
+	if tag != nil && tag.Unlisted {
+		info.Warnings = append(info.Warnings, "chapters without a table of contents (CTOC): several players ignore them; onair audio tag writes one")
+	}
 	if g.json {
 		return writeJSON(g.stdout, probeJSON(info, tag))
 	}
