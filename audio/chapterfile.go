@@ -116,6 +116,19 @@ func played(chapters []Chapter) []Chapter {
 	return chapters
 }
 
+// CheckTimes judges the chapters of a tag, which may be nil, by rule A043: also
+// the end of the last one, which ShowChapters leaves to the audio.
+func (t *Tag) CheckTimes(duration time.Duration, at finding.Position) finding.List {
+	if t == nil {
+		return nil
+	}
+	var chapters []show.Chapter
+	for _, c := range played(t.Chapters) {
+		chapters = append(chapters, show.Chapter{Start: c.Start, End: c.End})
+	}
+	return CheckTimes(chapters, duration, func(int) finding.Position { return at })
+}
+
 // CheckChapters judges the chapters of audio that lasts so long by rules A040,
 // A042 and A043, all at one place. A duration of zero is one that is not known.
 func CheckChapters(chapters []show.Chapter, duration time.Duration, at finding.Position) finding.List {

@@ -152,7 +152,7 @@ func CheckTimes(chapters []show.Chapter, duration time.Duration, at func(i int) 
 		case c.Start >= duration:
 			l.Errorf("A043", at(i), "move it, delete it, or check that this is the right audio", "chapter %d starts at %s and the audio ends at %s", i+1, timestamp(c.Start), end)
 		case c.End > duration+lateEnd:
-			l.Warnf("A043", at(i), "leave out where it ends, or check that this is the right audio", "chapter %d ends at %s and the audio at %s, where the chapter is cut", i+1, timestamp(c.End), end)
+			l.Warnf("A043", at(i), "leave out where it ends, or check that this is the right audio", "chapter %d ends at %s and the audio ends at %s", i+1, timestamp(c.End), end)
 		}
 	}
 	return l

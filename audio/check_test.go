@@ -135,11 +135,11 @@ func checkTests(t *testing.T) []checkTest {
 		{"chapter that starts at the end", CheckTimes([]show.Chapter{{Start: time.Minute, End: time.Hour}}, time.Minute, where),
 			[]string{"A043 error chapter 1 starts at 1:00 and the audio ends at 1:00"}},
 		{"chapter that ends behind the end", CheckTimes([]show.Chapter{{End: 999 * time.Second}}, time.Minute, where),
-			[]string{"A043 warning chapter 1 ends at 16:39 and the audio at 1:00, where the chapter is cut"}},
+			[]string{"A043 warning chapter 1 ends at 16:39 and the audio ends at 1:00"}},
 		{"chapter that ends at the end, in whole seconds", CheckTimes([]show.Chapter{{End: time.Minute}}, 59200*time.Millisecond, where), nil},
 		{"chapters of audio that is not here", CheckTimes([]show.Chapter{{Start: time.Hour}}, 0, where), nil},
 		{"chapters in one place", CheckChapters([]show.Chapter{{End: time.Hour}}, time.Minute, at),
-			[]string{"A043 warning chapter 1 ends at 1:00:00 and the audio at 1:00, where the chapter is cut"}},
+			[]string{"A043 warning chapter 1 ends at 1:00:00 and the audio ends at 1:00"}},
 
 		{"chapters of a WAV file", chaptersIn([]byte("RIFF\x24\x00\x00\x00WAVEfmt "), at), []string{"A050 error no chapters are read from a WAV file"}},
 		{"chapters of an MP4 file", chaptersIn([]byte("\x00\x00\x00\x18ftypM4A "), at), []string{"A050 error no chapters are read from an MP4 file"}},

@@ -102,7 +102,7 @@
 //	A041  warning  tag larger than 1 MiB
 //	A042  warning  title longer than 255 characters
 //	A043  error    chapter starts at or after the end of the audio
-//	      warning  … ends more than a second after it, and is cut
+//	      warning  … ends more than a second after it; it is published up to there
 //	A050  error    a file that holds no chapters: audio of another kind, a damaged tag,
 //	               or nothing where they are asked for
 package audio

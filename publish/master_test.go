@@ -1,6 +1,7 @@
 package publish_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -9,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"onair/audio"
+	"onair/internal/finding"
 	"onair/publish"
 	"onair/show"
 )
@@ -77,6 +79,10 @@ func TestChaptersOfTheMaster(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, pin.Chapters); diff != "" {
 		t.Errorf("the pin's chapters (-want +got):\n%s", diff)
+	}
+	_, found, err := publish.NewRelease(t.Context(), first.Show, &publish.Options{Now: now})
+	if late := slices.IndexFunc(found, func(f finding.Finding) bool { return f.Rule == "A043" }); err != nil || late < 0 || found[late].Message != "chapter 3 ends at 1:00:00 and the audio ends at 1:00.839" {
+		t.Errorf("%v: %v", err, found)
 	}
 	if got := first.Show.Episode("first-light").Chapters; got != nil {
 		t.Errorf("the show itself has chapters now: %v", got)

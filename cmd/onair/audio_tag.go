@@ -156,6 +156,8 @@ func (g *global) tag(name string, o *tagOptions) error {
 			t.Artwork = cover
 		}
 		if o.chapters != "" {
+			from := finding.Position{File: o.chapters}
+			found = append(found, audio.CheckTimes(chapters, t.Duration, func(int) finding.Position { return from })...)
 			var err error
 			if t.Chapters, err = audio.TagChapters(chapters, t.Duration, g.chapterImage(o.chapters, &found)); err != nil {
 				return err
@@ -168,12 +170,9 @@ func (g *global) tag(name string, o *tagOptions) error {
 		}
 		at := finding.Position{File: name}
 		if o.chapters == "" {
-			chapters, _ = t.ShowChapters(0, at)
-		} else {
-			at.File = o.chapters
+			found = append(found, t.CheckTimes(t.Duration, at)...)
 		}
-		found = append(found, audio.CheckTimes(chapters, t.Duration, func(int) finding.Position { return at })...)
-		found = append(found, audio.CheckTag(t, finding.Position{File: name})...)
+		found = append(found, audio.CheckTag(t, at)...)
 		return g.refuse(found)
 	}
 	t, err := audio.TagFile(name, edit, &audio.TagFileOptions{Out: o.out, Drop: o.drop})
