@@ -150,7 +150,7 @@ func TestChaptersOfTheMasterAreNotTaken(t *testing.T) {
 }
 
 // The images of a master's chapters are left out, which every check says, also
-// one that takes the tag from the cache.
+// once they are pinned.
 func TestImagesOfTheMaster(t *testing.T) {
 	image := &audio.Picture{MediaType: "image/png", Data: []byte("\x89PNG")}
 	files := publishable(t, audio.Chapter{End: time.Second, Title: "Dawn", Image: image}, audio.Chapter{Start: time.Second, End: 2 * time.Second, Title: "Day"})

@@ -143,7 +143,7 @@ func (g *global) tag(name string, o *tagOptions) error {
 	if err != nil {
 		return err
 	}
-	chapters, images, wrong, err := tagChapters(o.chapters)
+	chapters, wrong, err := tagChapters(o.chapters)
 	if err != nil {
 		return err
 	}
@@ -155,22 +155,11 @@ func (g *global) tag(name string, o *tagOptions) error {
 		if o.cover != "" {
 			t.Artwork = cover
 		}
-		if o.chapters != "" {
-			from := finding.Position{File: o.chapters}
-			found = append(found, audio.CheckTimes(chapters, t.Duration, func(int) finding.Position { return from })...)
-			var err error
-			if t.Chapters, err = audio.TagChapters(chapters, t.Duration, g.chapterImage(o.chapters, &found)); err != nil {
-				return err
-			}
-			for i := range t.Chapters {
-				if image := images[t.Chapters[i].Start]; image != nil {
-					t.Chapters[i].Image = image
-				}
-			}
-		}
 		at := finding.Position{File: name}
 		if o.chapters == "" {
 			found = append(found, t.CheckTimes(t.Duration, at)...)
+		} else if err := g.setChapters(t, chapters, &found); err != nil {
+			return err
 		}
 		found = append(found, audio.CheckTag(t, at)...)
 		return g.refuse(found)
@@ -220,15 +209,22 @@ func warnings(found finding.List) finding.List {
 	return found
 }
 
-// tagChapters reads the chapters of --chapters and, of those of an MP3, the
-// images by their start.
-func tagChapters(name string) ([]show.Chapter, map[time.Duration]*audio.Picture, finding.List, error) {
+// newChapters are those of --chapters, and of those of an MP3 the images, by the
+// start of the chapter.
+type newChapters struct {
+	file     string
+	chapters []show.Chapter
+	images   map[time.Duration]*audio.Picture
+}
+
+// tagChapters reads the chapters of --chapters.
+func tagChapters(name string) (*newChapters, finding.List, error) {
 	if name == "" || name == noFile {
-		return nil, nil, nil, nil
+		return &newChapters{}, nil, nil
 	}
 	f, size, err := openRegular(name)
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, nil, err
 	}
 	defer f.Close()
 	chapters, found := audio.ReadChapters(f, size, name)
@@ -236,7 +232,23 @@ func tagChapters(name string) ([]show.Chapter, map[time.Duration]*audio.Picture,
 		found.Errorf("A050", finding.Position{File: name}, "--chapters none takes those of the tag away", "there are no chapters in it")
 	}
 	found = slices.DeleteFunc(found, func(f finding.Finding) bool { return f.Rule == "A010" }) // no image is left out here
-	return chapters, audio.ChapterImages(f, size), found, nil
+	return &newChapters{name, chapters, audio.ChapterImages(f, size)}, found, nil
+}
+
+// setChapters gives the tag new chapters with their images.
+func (g *global) setChapters(t *audio.Tag, n *newChapters, found *finding.List) error {
+	at := func(int) finding.Position { return finding.Position{File: n.file} }
+	*found = append(*found, audio.CheckTimes(n.chapters, t.Duration, at)...)
+	var err error
+	if t.Chapters, err = audio.TagChapters(n.chapters, t.Duration, g.chapterImage(n.file, found)); err != nil {
+		return err
+	}
+	for i := range t.Chapters {
+		if image := n.images[t.Chapters[i].Start]; image != nil {
+			t.Chapters[i].Image = image
+		}
+	}
+	return nil
 }
 
 // chapterImage reads the images that a file of chapters names, in its own
