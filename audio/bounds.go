@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 )
 
@@ -129,35 +130,75 @@ func audioInTag(r io.ReaderAt, start, end int64, version byte) (int64, error) {
 }
 
 // trimEnd returns the offset before the ID3v1, APE, Lyrics3 and ID3v2 tags at
-// the end of [start, size), whatever their order, and their names. A tag that
+// the end of [start, size), whatever their order, and the tags, unread. A tag that
 // claims to begin before start, in the middle of audio, or where nothing begins
 // that such a tag begins with, is taken for audio that looks like one.
-func trimEnd(r io.ReaderAt, start, size int64) (end int64, names []string, err error) {
+func trimEnd(r io.ReaderAt, start, size int64) (end int64, tags []TrailingTag, err error) {
 	end = size
 	for range maxTags {
-		tail, err := readRange(r, max(start, end-int64(lyrics1MaxBytes)), end)
+		t, err := lastTag(r, start, end)
 		if err != nil {
 			return 0, nil, err
 		}
-		t := trailingTag(tail)
-		if t.size == 0 || t.size > end-start {
+		if t.size == 0 {
 			break
 		}
-		from := end - t.size
-		if head, err := readRange(r, from, from+int64(len(t.begins))); err != nil {
-			return 0, nil, err
-		} else if string(head) != t.begins {
-			break
-		}
-		if at, err := findRun(r, from, min(from+2*maxFrame, end), end); err != nil {
-			return 0, nil, err
-		} else if at >= 0 {
-			break
-		}
-		end = from
-		names = append(names, t.name)
+		end -= t.size
+		tags = append(tags, TrailingTag{Kind: t.name, Bytes: t.size})
 	}
-	return end, names, nil
+	slices.Reverse(tags)
+	return end, tags, nil
+}
+
+// lastTag returns the tag that ends [start, end).
+func lastTag(r io.ReaderAt, start, end int64) (trailer, error) {
+	tail, err := readRange(r, max(start, end-int64(lyrics1MaxBytes)), end)
+	if err != nil {
+		return trailer{}, err
+	}
+	t := trailingTag(tail)
+	if t.size == 0 {
+		if t, err = unmarkedTag(r, start, end); err != nil {
+			return trailer{}, err
+		}
+	}
+	if t.size == 0 || t.size > end-start {
+		return trailer{}, nil
+	}
+	from := end - t.size
+	if head, err := readRange(r, from, from+int64(len(t.begins))); err != nil || string(head) != t.begins {
+		return trailer{}, err
+	}
+	if at, err := findRun(r, from, end, end); err != nil || at >= 0 {
+		return trailer{}, err
+	}
+	return t, nil
+}
+
+// unmarkedTag looks for an ID3v2 tag that ends where it should, at end, and has
+// no footer that says so. Chance makes no such size.
+func unmarkedTag(r io.ReaderAt, start, end int64) (trailer, error) {
+	pos := max(start, end-searchBytes)
+	w := newWindow(r, pos, end, io.Discard)
+	for ; pos < end; pos++ {
+		if err := w.reach(pos); err != nil {
+			return trailer{}, err
+		}
+		b := w.at(pos)
+		i := bytes.IndexByte(b, 'I')
+		if i < 0 {
+			pos += int64(len(b)) - 1
+			continue
+		}
+		pos += int64(i)
+		if err := w.reach(pos); err != nil {
+			return trailer{}, err
+		}
+		if n := TagBytes(w.at(pos)); n > 0 && pos+n == end {
+			return trailer{n, "ID3v2", "ID3"}, nil
+		}
+	}
+	return trailer{}, nil
 }
 
 // findRun returns the offset in [start, limit) where frames of one stream

@@ -70,16 +70,7 @@ func CheckOldTag(old, published *Tag, at finding.Position) finding.List {
 	if old.GUID != "" && published.GUID != "" && old.GUID != published.GUID {
 		l.Warnf("A008", at, "put the master of this episode here", "the tag of the master has the GUID of another episode, %q", old.GUID)
 	}
-	for _, f := range []struct{ name, old, published string }{
-		{"title", old.Title, published.Title},
-		{"artist", old.Artist, published.Artist},
-		{"album", old.Album, published.Album},
-	} {
-		if f.old != "" && f.old != f.published {
-			l.Add(finding.Finding{Rule: "A009", Severity: finding.Info, Position: at,
-				Message: fmt.Sprintf("the tag of the master says %s %q; %q is published", f.name, f.old, f.published)})
-		}
-	}
+	l = append(l, checkNames("tag of the master", [3]string{old.Title, old.Artist, old.Album}, published, at, func(a, b string) bool { return a == b })...)
 	if chapters := played(old.Chapters); len(chapters) > 0 && !sameChapters(chapters, published.Chapters) {
 		l.Warnf("A009", at, "onair audio chapters lists those of the master", "the tag of the master has %s", differentChapters(chapters, published.Chapters))
 	}
@@ -89,6 +80,30 @@ func CheckOldTag(old, published *Tag, at finding.Position) finding.List {
 	if old.Unlisted && len(published.Chapters) > 0 {
 		l.Add(finding.Finding{Rule: "A011", Severity: finding.Info, Position: at,
 			Message: "the chapters in the master's own tag have no table of contents (CTOC), without which several players ignore them; what is published has one"})
+	}
+	return l
+}
+
+// CheckTrailingTags compares what tags behind the audio of a master call the
+// episode to the tag that is published, by rule A009.
+func CheckTrailingTags(behind []TrailingTag, published *Tag, at finding.Position) finding.List {
+	var l finding.List
+	for _, t := range behind {
+		l = append(l, checkNames(t.Kind+" tag behind the audio", [3]string{t.Title, t.Artist, t.Album}, published, at, t.says)...)
+	}
+	return l
+}
+
+// checkNames compares title, artist and album of an old tag, as far as it has
+// them.
+func checkNames(tag string, old [3]string, published *Tag, at finding.Position, same func(old, published string) bool) finding.List {
+	var l finding.List
+	names, now := [3]string{"title", "artist", "album"}, [3]string{published.Title, published.Artist, published.Album}
+	for i, name := range names {
+		if old[i] != "" && !same(old[i], now[i]) {
+			l.Add(finding.Finding{Rule: "A009", Severity: finding.Info, Position: at,
+				Message: fmt.Sprintf("the %s says %s %q; %q is published", tag, name, old[i], now[i])})
+		}
 	}
 	return l
 }

@@ -9,8 +9,10 @@
 // decide about duration, bitrate and the rest; a Xing, Info or VBRI header that
 // disagrees with them is reported. Around the payload it knows ID3v2 tags at the
 // front, several in a row, and ID3v1, APE, Lyrics3 and ID3v2 tags at the end, in
-// any order: none of them is published. Junk between frames stays part of the
-// payload, because the payload is published as it is.
+// any order: none of them is published. An ID3v2 tag at the end needs no footer:
+// without one it is known by a size that ends it where the next tag or the end of
+// the file is, and looked for in the last 1 MiB. Junk between frames stays part of
+// the payload, because the payload is published as it is.
 //
 // AAC in MP4 is recognised too and published untouched, without a tag. All else,
 // free-format MP3 and layers I and II among it, is refused by name.
@@ -61,7 +63,7 @@
 //
 // An old tag is believed only if the file agrees: it ends inside the file, three
 // frames of audio in a row are nowhere in it, and the first frame begins where it
-// ends. A tag behind the audio must begin as its kind begins. Fewer than three
+// ends. A tag behind the audio must begin as its kind begins, and hold none. Fewer than three
 // frames, 0.08 s of sound, cannot be told from chance: 4 MB of random bytes have
 // two in a row about once in 600 times.
 //
@@ -84,7 +86,7 @@
 //	A006  info     M4A: no tag is written
 //	A007  warning  extension of the master unlike its content
 //	A008  warning  the master's own tag has the GUID of another episode
-//	A009  info     the master's own tag has another title, artist or album
+//	A009  info     the master's own tag, or one behind its audio, has another title, artist or album
 //	      warning  … has other chapters
 //	A010  warning  images of the chapters in the master's own tag are left out
 //	A011  info     the chapters in the master's own tag have no table of contents

@@ -148,7 +148,7 @@ func FuzzTagFile(f *testing.F) {
 			f.Add(tag, []byte(nil))
 		}
 	}
-	for _, tail := range [][]byte{id3v1(), ape(20), lyrics3("la"), lyrics1("la"), id3Footer(30), join(ape(3), lyrics3("x"), id3v1())} {
+	for _, tail := range [][]byte{id3v1(), ape(20), lyrics3("la"), lyrics1("la"), id3Footer(30), id3(3, 40), foreignTag(3, 0, frame23("TIT2", 0, "\x00Title")), titledAPE("Title", "A"), join(ape(3), lyrics3("x"), id3v1())} {
 		f.Add([]byte(nil), tail)
 	}
 	payload := silence(mono128, 20)

@@ -41,6 +41,8 @@ type Info struct {
 	TagVersion string // of the first ID3 tag, such as 2.3.0; empty: none
 	TagBytes   int64  // of all ID3v2 tags at the front
 
+	Behind []TrailingTag // the tags behind the payload, in the order of the file
+
 	EncoderDelay   int // samples of silence that the encoder says it added before
 	EncoderPadding int // and after the audio
 	MissingFrames  int // that the info header promises and the file lacks: it was cut off
@@ -55,13 +57,14 @@ func (i *Info) PayloadBytes() int64 { return i.PayloadEnd - i.PayloadStart }
 // constant memory, and says what it is. Its errors name the byte where
 // something else than audio was found, and what that is.
 func Probe(r io.ReaderAt, size int64) (*Info, error) {
-	info, _, err := locate(r, size)
+	info, err := locate(r, size)
 	if err != nil {
 		return nil, err
 	}
 	if info.MediaType == M4A {
 		return probeMP4(r, size)
 	}
+	readTrailing(r, info.PayloadEnd, info.Behind)
 	sum, crc := sha256.New(), crc32.New(castagnoli)
 	if err := info.measure(r, io.MultiWriter(sum, crc)); err != nil {
 		return nil, err
@@ -72,41 +75,41 @@ func Probe(r io.ReaderAt, size int64) (*Info, error) {
 }
 
 // locate finds out where the payload of an MP3 is, and what tags there are
-// behind it. Of an M4A it says no more than that it is one.
-func locate(r io.ReaderAt, size int64) (info *Info, behind []string, err error) {
+// behind it, unread. Of an M4A it says no more than that it is one.
+func locate(r io.ReaderAt, size int64) (*Info, error) {
 	if size <= 0 {
-		return nil, nil, fmt.Errorf("the file is empty (0 bytes)")
+		return nil, fmt.Errorf("the file is empty (0 bytes)")
 	}
 	start, version, err := skipFront(r, size)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if start == size {
-		return nil, nil, fmt.Errorf("byte %d: the file ends behind its ID3 tag, without any audio: it is truncated", start)
+		return nil, fmt.Errorf("byte %d: the file ends behind its ID3 tag, without any audio: it is truncated", start)
 	}
 	head, err := readRange(r, start, min(start+headBytes, size))
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if isMP4(head) {
-		return &Info{MediaType: M4A}, nil, nil
+		return &Info{MediaType: M4A}, nil
 	}
 	if what := foreign(head); what != "" {
-		return nil, nil, fmt.Errorf("byte %d: this is %s", start, what)
+		return nil, fmt.Errorf("byte %d: this is %s", start, what)
 	}
 	end, behind, err := trimEnd(r, start, size)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	first, err := findFrame(r, start, end, head)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	info = &Info{MediaType: MP3, PayloadStart: first, PayloadEnd: end, TagVersion: version, TagBytes: start}
+	info := &Info{MediaType: MP3, PayloadStart: first, PayloadEnd: end, TagVersion: version, TagBytes: start, Behind: behind}
 	if first > start {
 		info.warn("%d bytes of junk before the first frame, from byte %d", first-start, start)
 	}
-	return info, behind, nil
+	return info, nil
 }
 
 // findFrame returns the offset of the first frame of a stream.

@@ -157,10 +157,8 @@ func TestProbe(t *testing.T) {
 			}},
 		},
 		{
-			name: "ID3v2.3 at the end, where nothing says so", body: join(cbr, id3(3, 500)),
-			want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
-				"500 bytes behind the last frame, from byte 41795, are neither audio nor a known tag",
-			}},
+			name: "ID3v2.3 at the end, where nothing says so", body: cbr, after: join(id3(3, 500), ape(20)),
+			want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1},
 		},
 		{
 			name: "other sample rate from here", body: join(cbr, silence(newHeader(mpeg1, 128, 48000, true), 125)),
@@ -187,6 +185,7 @@ func TestProbe(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			want.Behind = got.Behind // TestProbeTagsBehindTheAudio
 			if diff := cmp.Diff(&want, got, durations); diff != "" {
 				t.Errorf("Probe (-want +got):\n%s", diff)
 			}

@@ -99,7 +99,7 @@ func TagFile(name string, edit func(*Tag) error, o *TagFileOptions) (*Tagging, e
 
 // planTagging reads the file and makes its new tag.
 func planTagging(r io.ReaderAt, size int64, edit func(*Tag) error, drop []string) (*Tagging, []byte, error) {
-	info, behind, err := locate(r, size)
+	info, err := locate(r, size)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -120,8 +120,8 @@ func planTagging(r io.ReaderAt, size int64, edit func(*Tag) error, drop []string
 	if old != nil {
 		t.LeftOut = old.leftOut
 	}
-	for _, name := range behind {
-		t.LeftOut = append(t.LeftOut, name+" tag behind the audio")
+	for _, b := range info.Behind {
+		t.LeftOut = append(t.LeftOut, b.Kind+" tag behind the audio")
 	}
 	new, err := retag(old, info.Duration, edit, drop)
 	if err != nil {

@@ -82,7 +82,7 @@ func TestTagFile(t *testing.T) {
 		{name: "no tag", file: payload, edit: retitle("New"), want: join(title, length), did: Tagging{Fields: []string{"title", "duration"}}},
 		{
 			name: "tags behind the audio", file: join(payload, ape(20), lyrics3("la"), id3v1()), edit: retitle("New"), want: join(title, length),
-			did: Tagging{Fields: []string{"title", "duration"}, LeftOut: []string{"ID3v1 tag behind the audio", "Lyrics3 tag behind the audio", "APE tag behind the audio"}},
+			did: Tagging{Fields: []string{"title", "duration"}, LeftOut: []string{"APE tag behind the audio", "Lyrics3 tag behind the audio", "ID3v1 tag behind the audio"}},
 		},
 		{
 			name: "zeros behind the tag", file: join(foreignTag(3, 0, title, length), make([]byte, 700), payload), edit: keepAll, want: join(title, length),

@@ -48,7 +48,9 @@ func (b *builder) tag(e *Episode) pieces {
 	}
 	b.findings = append(b.findings, audio.CheckTag(t, e.At("title"))...)
 	if e.master != nil {
-		b.findings = append(b.findings, audio.CheckOldTag(e.master.tag, t, show.Position{File: e.Audio})...)
+		at := show.Position{File: e.Audio}
+		b.findings = append(b.findings, audio.CheckOldTag(e.master.tag, t, at)...)
+		b.findings = append(b.findings, audio.CheckTrailingTags(e.master.info.Behind, t, at)...)
 	}
 	return func() ([][]byte, error) {
 		t, err := make()

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/hex"
 	"fmt"
+	"io"
 	"os"
 	"text/tabwriter"
 
@@ -27,8 +28,8 @@ func newAudioProbe(g *global) *cobra.Command {
 		Use:   "probe FILE",
 		Short: "Tell what the frames and the tag of an MP3 say",
 		Long: `Walk every frame of an MP3 and tell its duration, bitrate and format, where its
-audio starts and ends, its SHA-256, and what its ID3 tag says. The file is only
-read.
+audio starts and ends, its SHA-256, and what its ID3 tag and the tags behind the
+audio say. The file is only read.
 
 Exit codes: 0 done · 1 failed, such as a file that is no MP3 · 2 usage.`,
 		Example: "  onair audio probe episode.mp3 --json | jq .duration_seconds",
@@ -79,19 +80,20 @@ func openRegular(name string) (*os.File, int64, error) {
 
 // probeDocument is what audio probe --json writes.
 type probeDocument struct {
-	SchemaVersion int       `json:"schema_version"`
-	Duration      float64   `json:"duration_seconds"`
-	Frames        int       `json:"frames"`
-	Bitrate       int       `json:"bitrate_kbps"`
-	BitrateMode   string    `json:"bitrate_mode"`
-	SampleRate    int       `json:"sample_rate_hz"`
-	Channels      int       `json:"channels"`
-	Delay         int       `json:"encoder_delay_samples"`
-	Padding       int       `json:"encoder_padding_samples"`
-	PayloadBytes  int64     `json:"payload_bytes"`
-	PayloadSHA256 string    `json:"payload_sha256"`
-	Tag           *probeTag `json:"tag"`
-	Warnings      []string  `json:"warnings"`
+	SchemaVersion int             `json:"schema_version"`
+	Duration      float64         `json:"duration_seconds"`
+	Frames        int             `json:"frames"`
+	Bitrate       int             `json:"bitrate_kbps"`
+	BitrateMode   string          `json:"bitrate_mode"`
+	SampleRate    int             `json:"sample_rate_hz"`
+	Channels      int             `json:"channels"`
+	Delay         int             `json:"encoder_delay_samples"`
+	Padding       int             `json:"encoder_padding_samples"`
+	PayloadBytes  int64           `json:"payload_bytes"`
+	PayloadSHA256 string          `json:"payload_sha256"`
+	Tag           *probeTag       `json:"tag"`
+	Behind        []probeTrailing `json:"trailing_tags"`
+	Warnings      []string        `json:"warnings"`
 }
 
 type probeTag struct {
@@ -109,6 +111,15 @@ type probeTag struct {
 	GUID     string         `json:"guid,omitempty"`
 	Artwork  *probePicture  `json:"artwork"`
 	Chapters []probeChapter `json:"chapters"`
+}
+
+// probeTrailing is a tag behind the audio.
+type probeTrailing struct {
+	Kind   string `json:"kind"`
+	Bytes  int64  `json:"bytes"`
+	Title  string `json:"title"`
+	Artist string `json:"artist"`
+	Album  string `json:"album"`
 }
 
 type probePicture struct {
@@ -146,7 +157,11 @@ func probeJSON(info *audio.Info, tag *audio.Tag) probeDocument {
 		Padding:       info.EncoderPadding,
 		PayloadBytes:  info.PayloadBytes(),
 		PayloadSHA256: hex.EncodeToString(info.SHA256[:]),
+		Behind:        []probeTrailing{},
 		Warnings:      append([]string{}, info.Warnings...),
+	}
+	for _, b := range info.Behind {
+		d.Behind = append(d.Behind, probeTrailing(b))
 	}
 	if tag == nil {
 		return d
@@ -183,24 +198,37 @@ func (g *global) printProbe(info *audio.Info, tag *audio.Tag) error {
 	}
 	fmt.Fprintf(t, "payload\t%s\tbytes %d to %d\n", bytesText(info.PayloadBytes()), info.PayloadStart, info.PayloadEnd)
 	fmt.Fprintf(t, "\tsha256\t%x\n", info.SHA256)
-	if tag == nil {
-		fmt.Fprintf(t, "tag\tnone\n")
-	} else {
-		fmt.Fprintf(t, "tag\tID3v%s\t%s\n", info.TagVersion, bytesText(info.TagBytes))
-		for _, field := range [][2]string{{"title", tag.Title}, {"artist", tag.Artist}, {"album", tag.Album}} {
-			if field[1] != "" {
-				fmt.Fprintf(t, "\t%s\t%s\n", field[0], clean(field[1]))
-			}
-		}
-		if p := tag.Artwork; p != nil {
-			fmt.Fprintf(t, "\tartwork\t%s, %d × %d, %s\n", p.MediaType, p.Width, p.Height, bytesText(int64(len(p.Data))))
-		}
-		for _, c := range tag.Chapters {
-			fmt.Fprintf(t, "\tchapter\t%s %s\n", durationText(c.Start), clean(c.Title))
-		}
+	printTag(t, info, tag)
+	for _, b := range info.Behind {
+		fmt.Fprintf(t, "behind\t%s tag\t%s\n", b.Kind, bytesText(b.Bytes))
+		printNames(t, b.Title, b.Artist, b.Album)
 	}
 	for _, w := range info.Warnings {
 		fmt.Fprintf(t, "warning\t%s\n", clean(w))
 	}
 	return t.Flush()
+}
+
+func printTag(w io.Writer, info *audio.Info, tag *audio.Tag) {
+	if tag == nil {
+		fmt.Fprintf(w, "tag\tnone\n")
+		return
+	}
+	fmt.Fprintf(w, "tag\tID3v%s\t%s\n", info.TagVersion, bytesText(info.TagBytes))
+	printNames(w, tag.Title, tag.Artist, tag.Album)
+	if p := tag.Artwork; p != nil {
+		fmt.Fprintf(w, "\tartwork\t%s, %d × %d, %s\n", p.MediaType, p.Width, p.Height, bytesText(int64(len(p.Data))))
+	}
+	for _, c := range tag.Chapters {
+		fmt.Fprintf(w, "\tchapter\t%s %s\n", durationText(c.Start), clean(c.Title))
+	}
+}
+
+// printNames prints what a tag calls the episode, as far as it does.
+func printNames(w io.Writer, title, artist, album string) {
+	for _, field := range [][2]string{{"title", title}, {"artist", artist}, {"album", album}} {
+		if field[1] != "" {
+			fmt.Fprintf(w, "\t%s\t%s\n", field[0], clean(field[1]))
+		}
+	}
 }
