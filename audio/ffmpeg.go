@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"os/exec"
 	"strconv"
 	"strings"
 	"time"
 
+	"onair/internal/durable"
 	"onair/internal/statcache"
 )
 
@@ -63,15 +63,11 @@ func known[T any](cache *statcache.Cache, kind string, info *Info) *T {
 }
 
 func probePath(path string) (*Info, error) {
-	f, err := os.Open(path)
+	f, stat, err := durable.OpenRegular(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	stat, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
 	return Probe(f, stat.Size())
 }
 

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"onair/audio"
+	"onair/internal/durable"
 	"onair/internal/finding"
 	"onair/internal/statcache"
 	"onair/show"
@@ -34,11 +35,17 @@ type probed struct {
 }
 
 // probeKind names probe results in the cache; it changes when they do.
-const probeKind = "audio-probe-3"
+const probeKind = "audio-probe-4"
 
 // open opens the master read-only, as everything in onair does. The size is
-// that of the file as it is now.
+// that of the file as it is now. It looks before it opens, because opening a pipe
+// waits for its writer.
 func (m *master) open() (readerAtCloser, int64, error) {
+	if info, err := m.folder.Stat(m.name); err != nil {
+		return nil, 0, err
+	} else if err := durable.CheckRegular(m.name, info); err != nil {
+		return nil, 0, err
+	}
 	f, err := m.folder.Open(m.name)
 	if err != nil {
 		return nil, 0, err
@@ -49,13 +56,12 @@ func (m *master) open() (readerAtCloser, int64, error) {
 		return nil, 0, fmt.Errorf("%s: cannot be read at an offset", m.name)
 	}
 	info, err := f.Stat()
+	if err == nil {
+		err = durable.CheckRegular(m.name, info)
+	}
 	if err != nil {
 		f.Close()
 		return nil, 0, err
-	}
-	if !info.Mode().IsRegular() {
-		f.Close()
-		return nil, 0, fmt.Errorf("%s: not a regular file", m.name)
 	}
 	return at, info.Size(), nil
 }

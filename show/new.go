@@ -146,16 +146,11 @@ func copyMaster(root *os.Root, dir, audio string) error {
 	if ext != ".mp3" && ext != ".m4a" {
 		return errors.New("neither .mp3 nor .m4a")
 	}
-	src, err := os.Open(audio)
+	src, _, err := durable.OpenRegular(audio)
 	if err != nil {
 		return reason(err)
 	}
 	defer src.Close()
-	if info, err := src.Stat(); err != nil {
-		return reason(err)
-	} else if !info.Mode().IsRegular() {
-		return errors.New("not a file")
-	}
 	dst, err := durable.Create(root, path.Join(dir, "audio"+ext), 0o644)
 	if err != nil {
 		return err

@@ -4,12 +4,12 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
-	"os"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"onair/audio"
+	"onair/internal/durable"
 )
 
 func newAudio(g *global) *cobra.Command {
@@ -39,11 +39,12 @@ Exit codes: 0 done · 1 failed, such as a file that is no MP3 · 2 usage.`,
 }
 
 func (g *global) probe(name string) error {
-	f, size, err := openRegular(name)
+	f, stat, err := durable.OpenRegular(name)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
+	size := stat.Size()
 	info, err := audio.Probe(f, size)
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
@@ -59,23 +60,6 @@ func (g *global) probe(name string) error {
 		return writeJSON(g.stdout, probeJSON(info, tag))
 	}
 	return g.printProbe(info, tag)
-}
-
-// openRegular opens a file to be read from anywhere, and tells its size.
-func openRegular(name string) (*os.File, int64, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, 0, err
-	}
-	stat, err := f.Stat()
-	if err == nil && !stat.Mode().IsRegular() {
-		err = fmt.Errorf("%s is not a regular file", name)
-	}
-	if err != nil {
-		f.Close()
-		return nil, 0, err
-	}
-	return f, stat.Size(), nil
 }
 
 // probeDocument is what audio probe --json writes.

@@ -12,6 +12,7 @@ import (
 
 	"onair/audio"
 	"onair/feed"
+	"onair/internal/durable"
 	"onair/internal/finding"
 	"onair/show"
 )
@@ -92,12 +93,12 @@ func (g *global) readChapters(name string, duration *time.Duration) ([]show.Chap
 		}
 		file, size = bytes.NewReader(data), int64(len(data))
 	} else {
-		f, n, err := openRegular(name)
+		f, stat, err := durable.OpenRegular(name)
 		if err != nil {
 			return nil, nil, err
 		}
 		defer f.Close()
-		file, size = f, n
+		file, size = f, stat.Size()
 	}
 	chapters, found := audio.ReadChapters(file, size, name)
 	if *duration == 0 && strings.HasSuffix(strings.ToLower(name), ".mp3") {

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"onair/audio"
+	"onair/internal/durable"
 	"onair/internal/finding"
 	"onair/show"
 )
@@ -190,7 +191,12 @@ func (g *global) readCover(name string) (*audio.Picture, finding.List, error) {
 	if name == "" || name == noFile {
 		return nil, nil, nil
 	}
-	data, err := g.readInput(name, maxImage)
+	f, _, err := durable.OpenRegular(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxImage))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -222,11 +228,12 @@ func tagChapters(name string) (*newChapters, finding.List, error) {
 	if name == "" || name == noFile {
 		return &newChapters{}, nil, nil
 	}
-	f, size, err := openRegular(name)
+	f, stat, err := durable.OpenRegular(name)
 	if err != nil {
 		return nil, nil, err
 	}
 	defer f.Close()
+	size := stat.Size()
 	chapters, found := audio.ReadChapters(f, size, name)
 	if len(chapters) == 0 && !found.HasErrors() {
 		found.Errorf("A050", finding.Position{File: name}, "--chapters none takes those of the tag away", "there are no chapters in it")
@@ -267,6 +274,14 @@ func (g *global) chapterImage(file string, found *finding.List) func(string) (*a
 			return nil, err
 		}
 		defer root.Close()
+		// A pipe would be waited for.
+		info, err := root.Stat(filepath.FromSlash(name))
+		if err == nil {
+			err = durable.CheckRegular(name, info)
+		}
+		if err != nil {
+			return nil, err
+		}
 		f, err := root.Open(filepath.FromSlash(name))
 		if err != nil {
 			return nil, err

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"onair/audio"
+	"onair/internal/durable"
 	"onair/show"
 )
 
@@ -85,12 +86,12 @@ func (g *global) ownChapters(name string) ([]show.Chapter, error) {
 	if !strings.EqualFold(filepath.Ext(name), ".mp3") {
 		return nil, nil
 	}
-	f, size, err := openRegular(name)
+	f, stat, err := durable.OpenRegular(name)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	chapters, found := audio.ReadChapters(f, size, name)
+	chapters, found := audio.ReadChapters(f, stat.Size(), name)
 	if err := g.mention(found); err != nil {
 		return nil, err
 	}

@@ -54,8 +54,8 @@ func (o *Original) open() error {
 	if err != nil {
 		return err
 	}
-	if !info.Mode().IsRegular() {
-		return fmt.Errorf("%s is %s, not a regular file", o.name, kind(info.Mode()))
+	if err := CheckRegular(o.name, info); err != nil {
+		return err
 	}
 	f, err := o.root.Open(o.base)
 	if err != nil {
@@ -129,19 +129,4 @@ func (o *Original) unchanged() error {
 
 func (o *Original) changed() error {
 	return fmt.Errorf("%s was changed by another program in the meantime; it was left as it is", o.name)
-}
-
-// kind names a type of file that is not regular.
-func kind(m fs.FileMode) string {
-	switch {
-	case m.IsDir():
-		return "a folder"
-	case m&fs.ModeNamedPipe != 0:
-		return "a named pipe"
-	case m&fs.ModeSocket != 0:
-		return "a socket"
-	case m&fs.ModeDevice != 0:
-		return "a device"
-	}
-	return "a special file"
 }

@@ -66,3 +66,16 @@ func TestOpenOriginalDoesNotWait(t *testing.T) {
 		t.Errorf("OpenOriginal of a device: %v", err)
 	}
 }
+
+func TestOpenRegularDoesNotWait(t *testing.T) {
+	dir := t.TempDir()
+	name := filepath.Join(dir, "pipe.mp3")
+	if err := syscall.Mkfifo(name, 0o644); err != nil {
+		t.Skip(err)
+	}
+	for name, want := range map[string]string{name: "is a named pipe, not", dir: "is a folder, not", os.DevNull: "is a device, not"} {
+		if _, _, err := durable.OpenRegular(name); err == nil || !strings.Contains(err.Error(), name+" "+want+" a regular file") {
+			t.Errorf("OpenRegular(%s): %v, want one that %s a regular file", name, err, want)
+		}
+	}
+}
