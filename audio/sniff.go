@@ -28,6 +28,8 @@ var magics = []struct {
 	{0, "\x1a\x45\xdf\xa3", "a Matroska or WebM file; encode its sound: ffmpeg -i IN -vn -b:a 128k OUT.mp3"},
 	{0, ".snd", "an AU file; encode it: ffmpeg -i IN.au -b:a 128k OUT.mp3"},
 	{0, "#!AMR", "an AMR recording of a telephone; encode it: ffmpeg -i IN.amr -b:a 96k OUT.mp3"},
+	{0, "riff\x2e\x91\xcf\x11", "a Wave64 file; encode it: ffmpeg -i IN.w64 -b:a 128k OUT.mp3"},
+	{0, "TTA1", "a True Audio file; encode it: ffmpeg -i IN.tta -b:a 128k OUT.mp3"},
 	{0, "wvpk", "a WavPack file; encode it: ffmpeg -i IN.wv -b:a 128k OUT.mp3"},
 	{0, "MAC ", "a Monkey's Audio file; encode it: ffmpeg -i IN.ape -b:a 128k OUT.mp3"},
 	{0, "\x30\x26\xb2\x75", "a Windows Media file; encode it: ffmpeg -i IN.wma -b:a 128k OUT.mp3"},
@@ -51,8 +53,13 @@ func foreign(head []byte) string {
 // unplayable names MPEG audio of a kind that podcast apps do not play; empty
 // if the bytes are none.
 func unplayable(head []byte) string {
-	if len(head) < headerBytes {
+	switch {
+	case len(head) < headerBytes:
 		return ""
+	case isADTS(head):
+		return "AAC without a container; put it into one: ffmpeg -i IN -c copy OUT.m4a"
+	case bytes.HasPrefix(head, []byte("\x0b\x77")):
+		return "Dolby Digital (AC-3); encode it: ffmpeg -i IN.ac3 -b:a 128k OUT.mp3"
 	}
 	h := parseHeader(head)
 	if !h.synced() || h.sampleRate() == 0 {
@@ -62,11 +69,18 @@ func unplayable(head []byte) string {
 	case h.layer() == layer2 || h.layer() == layer1:
 		return "MPEG layer I or II, which podcast apps do not play; encode it as layer III: ffmpeg -i IN -b:a 128k OUT.mp3"
 	case h.layer() != layer3:
-		return "AAC without a container; put it into one: ffmpeg -i IN -c copy OUT.m4a"
+		return ""
 	case h.bitrate() == freeFormat:
 		return "a free-format MP3, whose bitrate no header tells and few players play; encode it with a bitrate of its own: lame -b 128"
 	}
 	return ""
+}
+
+// isADTS reports whether a frame of AAC begins b (ISO 13818-7, 6.2): where MPEG
+// audio has its layer there are zeros, and what follows means something else.
+func isADTS(b []byte) bool {
+	const rates = 13
+	return len(b) >= headerBytes && b[0] == 0xFF && b[1]&0xF6 == 0xF0 && b[2]>>2&15 < rates
 }
 
 // guess says what bytes that hold no audio look like.
