@@ -30,14 +30,7 @@ func CheckMaster(info *Info, at finding.Position) finding.List {
 	if ext := strings.ToLower(path.Ext(at.File)); ext == ".mp3" && info.MediaType != MP3 || ext == ".m4a" && info.MediaType != M4A {
 		l.Warnf("A007", at, "rename it", "the master is called %q and its content is %s", path.Base(at.File), info.MediaType)
 	}
-	if info.MissingFrames > 0 {
-		l.Errorf("A001", at, "export or copy the file again", "%s", info.missing())
-	}
-	for _, w := range info.Warnings {
-		if info.MissingFrames == 0 || w != info.missing() {
-			l.Warnf("A002", at, "export the file again, without editing the MP3 afterwards", "%s", w)
-		}
-	}
+	l = append(l, CheckFrames(info, at)...)
 	if info.SampleRate != 44100 && info.SampleRate != 48000 {
 		l.Warnf("A003", at, "export with 44.1 or 48 kHz", "the sample rate is %d Hz", info.SampleRate)
 	}
@@ -56,6 +49,25 @@ func CheckMaster(info *Info, at finding.Position) finding.List {
 	if info.Bitrate < low || info.Bitrate > high {
 		l.Add(finding.Finding{Rule: "A005", Severity: finding.Info, Position: at, Source: appleAudio, Hint: "speech sounds well in mono with 96 kbit/s, music in stereo with 160",
 			Message: fmt.Sprintf("%d kbit/s %s; Apple recommends %d to %d", info.Bitrate, what, low, high)})
+	}
+	return l
+}
+
+// CheckFrames judges what the walk over a master stumbled over by rules A001 and
+// A002.
+func CheckFrames(info *Info, at finding.Position) finding.List {
+	var l finding.List
+	if info.MissingFrames > 0 {
+		l.Errorf("A001", at, "export or copy the file again", "%s", info.missing())
+	}
+	hint := "export the file again, without editing the MP3 afterwards"
+	if info.MediaType == M4A {
+		hint = "" // what is said of one comes with the command that mends it
+	}
+	for _, w := range info.Warnings {
+		if info.MissingFrames == 0 || w != info.missing() {
+			l.Warnf("A002", at, hint, "%s", w)
+		}
 	}
 	return l
 }

@@ -40,7 +40,7 @@ func (f frame) append23(b []byte) ([]byte, error) {
 	flags := [2]byte{}
 	body := f.body
 	switch {
-	case f.id == junkID:
+	case f.id == Junk:
 		return b, fmt.Errorf("%d bytes in the tag that are no frame", len(f.body))
 	case f.version == 3:
 		flags = f.flags

@@ -176,7 +176,7 @@ func (t *tagReader) read(body []byte) error {
 		body = rest
 	}
 	if junk := bytes.Trim(body, "\x00"); len(junk) > 0 {
-		t.frames = append(t.frames, oldFrame{frame: frame{id: junkID, version: t.version, body: junk}})
+		t.frames = append(t.frames, oldFrame{frame: frame{id: Junk, version: t.version, body: junk}})
 	}
 	if !t.tag.Date.IsZero() && len(t.day) == 4 {
 		if d, err := time.Parse("20060201", t.tag.Date.Format("2006")+t.day); err == nil {
@@ -186,9 +186,6 @@ func (t *tagReader) read(body []byte) error {
 	t.arrange()
 	return nil
 }
-
-// junkID stands for bytes of a tag that are neither frames nor padding.
-const junkID = "junk"
 
 // A frame is one frame of a tag as it was found.
 type frame struct {

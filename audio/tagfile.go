@@ -20,6 +20,9 @@ const copyBytes = 8 << 20
 // old tag cannot be kept.
 const DropAll = "all"
 
+// Junk names bytes of an old tag that are neither frames nor padding.
+const Junk = "junk"
+
 // TagFileOptions say where the tag goes, and what may be lost. Nil means in
 // place, and nothing.
 type TagFileOptions struct {

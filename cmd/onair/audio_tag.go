@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -124,6 +125,9 @@ func dateEdit(s string) (func(*audio.Tag), error) {
 	if s != "" {
 		date, err = show.ParseDate(s, time.UTC)
 	}
+	if err != nil {
+		err = fmt.Errorf("%w; write it as 2027-02-04", err)
+	}
 	return func(t *audio.Tag) { t.Date = date }, err
 }
 
@@ -139,6 +143,12 @@ func languageEdit(s string) (func(*audio.Tag), error) {
 func (g *global) tag(name string, o *tagOptions) error {
 	if o.out == "" && !o.inPlace {
 		return withHint(usagef("where should the tagged file go?"), "-o OUT writes another file, --in-place replaces %s itself", name)
+	}
+	if o.out == "-" {
+		return withHint(usagef("-o -: a tagged file does not go to standard output"), "-o ./- writes a file of that name")
+	}
+	if err := checkDrop(o.drop); err != nil {
+		return err
 	}
 	cover, found, err := g.readCover(o.cover)
 	if err != nil {
@@ -173,16 +183,65 @@ func (g *global) tag(name string, o *tagOptions) error {
 	case err != nil:
 		return err
 	}
+	found = append(found, damage(t.Info, name)...)
 	if len(found) > 0 {
 		if err := g.writeFindings(g.stderr, found); err != nil {
 			return err
 		}
+	}
+	if !g.quiet {
+		g.printNotDropped(o.drop, t.Dropped)
 	}
 	if g.json {
 		return writeJSON(g.stdout, taggedJSON(cmp.Or(o.out, name), t))
 	}
 	g.printTagged(cmp.Or(o.out, name), t)
 	return nil
+}
+
+// damage is what is wrong with the frames of the file. It was tagged all the
+// same, so that none of it is an error here.
+func damage(info *audio.Info, name string) finding.List {
+	found := audio.CheckFrames(info, finding.Position{File: name})
+	for i := range found {
+		found[i].Severity = max(found[i].Severity, finding.Warning)
+	}
+	return found
+}
+
+// checkDrop refuses names for --drop-frames that no frame can have. Those of
+// ID3v2.2 have three characters.
+func checkDrop(ids []string) error {
+	for _, id := range ids {
+		if id != audio.DropAll && id != audio.Junk && !frameID.MatchString(id) {
+			return usagef("--drop-frames %s: want the id of a frame, such as PRIV, or all", id)
+		}
+	}
+	return nil
+}
+
+var frameID = regexp.MustCompile(`^[A-Z][A-Z0-9]{2,3}$`)
+
+// flagOf names the flags that take away what is in frames of these ids.
+var flagOf = map[string]string{
+	"TIT2": "title", "TPE1": "artist", "TALB": "album", "TRCK": "track", "TPOS": "season", "TYER": "date", "TDRC": "date",
+	"TCON": "genre", "TLAN": "language", "TCOP": "copyright", "TPUB": "publisher", "CHAP": "chapters", "CTOC": "chapters", "APIC": "cover", "COMM": "comment",
+}
+
+// printNotDropped says which frames were to be left out and are not gone for it.
+func (g *global) printNotDropped(asked, dropped []string) {
+	for _, id := range asked {
+		if id == audio.DropAll || slices.Contains(dropped, id) {
+			continue
+		}
+		why := "the file has none"
+		if flag := flagOf[id]; flag == "chapters" || flag == "cover" {
+			why = "--" + flag + " none takes it away"
+		} else if flag != "" {
+			why = "--" + flag + " '' takes it away"
+		}
+		fmt.Fprintf(g.stderr, "not dropped: %s (%s)\n", id, why)
+	}
 }
 
 // readCover reads the image of --cover. What directories would not take is
@@ -341,7 +400,24 @@ func (g *global) printTagged(name string, t *audio.Tagging) {
 		names []string
 	}{{"kept", t.Kept}, {"dropped", t.Dropped}, {"left out", t.LeftOut}} {
 		if len(l.names) > 0 {
-			fmt.Fprintf(g.stderr, "%s: %s\n", l.what, clean(strings.Join(l.names, ", ")))
+			fmt.Fprintf(g.stderr, "%s: %s\n", l.what, clean(counted(l.names)))
 		}
 	}
+}
+
+// counted lists names, each once and with how often it is there.
+func counted(names []string) string {
+	times := map[string]int{}
+	var once []string
+	for _, name := range names {
+		if times[name]++; times[name] == 1 {
+			once = append(once, name)
+		}
+	}
+	for i, name := range once {
+		if n := times[name]; n > 1 {
+			once[i] = fmt.Sprintf("%s (%d)", name, n)
+		}
+	}
+	return strings.Join(once, ", ")
 }
