@@ -29,6 +29,7 @@ type retagged struct {
 	tag           *Tag
 	bytes         []byte
 	fields        []string // that differ from the old tag
+	removed       []string // those of them that the new one does not have
 	kept, dropped []string // frames of no field
 }
 
@@ -47,6 +48,12 @@ func retag(old *oldTags, duration time.Duration, edit func(*Tag) error, drop []s
 	}
 	changed, names := differences(&old.tag, &tag)
 	r := &retagged{tag: tag.normal(), fields: names}
+	_, has := differences(&Tag{}, &tag)
+	for _, name := range names {
+		if !slices.Contains(has, name) {
+			r.removed = append(r.removed, name)
+		}
+	}
 	frames, err := r.keep(old, changed, drop)
 	if err != nil {
 		return nil, err

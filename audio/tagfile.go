@@ -37,6 +37,7 @@ type Tagging struct {
 	TagBytes int64    // length of the new tag
 	Written  bool     // false: the bytes were there already
 	Fields   []string // that differ from the old tag: title, artist, …, chapters, cover, table of contents
+	Removed  []string // those of Fields that the new tag does not have
 	Kept     []string // ids of frames that Tag has no field for, carried over as they were
 	Dropped  []string // ids of those that Drop named
 	LeftOut  []string // tags behind the audio and what later ones of several tags repeat
@@ -134,7 +135,7 @@ func planTagging(r io.ReaderAt, size int64, edit func(*Tag) error, drop []string
 	if _, _, err := skipFront(bytes.NewReader(new.bytes), int64(len(new.bytes))); err != nil {
 		return nil, nil, fmt.Errorf("the new tag would not be read again: %w", err)
 	}
-	t.Tag, t.Fields, t.Kept, t.Dropped, t.TagBytes = new.tag, new.fields, new.kept, new.dropped, int64(len(new.bytes))
+	t.Tag, t.Fields, t.Removed, t.Kept, t.Dropped, t.TagBytes = new.tag, new.fields, new.removed, new.kept, new.dropped, int64(len(new.bytes))
 	return t, new.bytes, nil
 }
 

@@ -4,12 +4,14 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"onair/audio"
 	"onair/internal/durable"
+	"onair/show"
 )
 
 func newAudio(g *global) *cobra.Command {
@@ -65,10 +67,11 @@ func (g *global) probe(name string) error {
 // probeDocument is what audio probe --json writes.
 type probeDocument struct {
 	SchemaVersion int             `json:"schema_version"`
+	MediaType     string          `json:"media_type"`
 	Duration      float64         `json:"duration_seconds"`
 	Frames        int             `json:"frames"`
 	Bitrate       int             `json:"bitrate_kbps"`
-	BitrateMode   string          `json:"bitrate_mode"`
+	BitrateMode   string          `json:"bitrate_mode,omitempty"` // none of M4A, whose frames are not measured
 	SampleRate    int             `json:"sample_rate_hz"`
 	Channels      int             `json:"channels"`
 	Delay         int             `json:"encoder_delay_samples"`
@@ -81,20 +84,22 @@ type probeDocument struct {
 }
 
 type probeTag struct {
-	Version  string         `json:"version"`
-	Bytes    int64          `json:"bytes"`
-	Title    string         `json:"title"`
-	Artist   string         `json:"artist"`
-	Album    string         `json:"album"`
-	Track    int            `json:"track,omitempty"`
-	Season   int            `json:"season,omitempty"`
-	Date     string         `json:"date,omitempty"`
-	Genre    string         `json:"genre,omitempty"`
-	Comment  string         `json:"comment,omitempty"`
-	Language string         `json:"language,omitempty"`
-	GUID     string         `json:"guid,omitempty"`
-	Artwork  *probePicture  `json:"artwork"`
-	Chapters []probeChapter `json:"chapters"`
+	Version   string         `json:"version"`
+	Bytes     int64          `json:"bytes"`
+	Title     string         `json:"title"`
+	Artist    string         `json:"artist"`
+	Album     string         `json:"album"`
+	Track     int            `json:"track,omitempty"`
+	Season    int            `json:"season,omitempty"`
+	Date      string         `json:"date,omitempty"`
+	Genre     string         `json:"genre,omitempty"`
+	Comment   string         `json:"comment,omitempty"`
+	Language  string         `json:"language,omitempty"`
+	Copyright string         `json:"copyright,omitempty"`
+	Publisher string         `json:"publisher,omitempty"`
+	GUID      string         `json:"guid,omitempty"`
+	Artwork   *probePicture  `json:"artwork"`
+	Chapters  []probeChapter `json:"chapters"`
 }
 
 // probeTrailing is a tag behind the audio.
@@ -121,8 +126,11 @@ type probeChapter struct {
 	Image *probePicture `json:"image"`
 }
 
-func bitrateMode(vbr bool) string {
-	if vbr {
+func bitrateMode(info *audio.Info) string {
+	switch {
+	case info.MediaType == audio.M4A:
+		return ""
+	case info.VBR:
 		return "vbr"
 	}
 	return "cbr"
@@ -131,10 +139,11 @@ func bitrateMode(vbr bool) string {
 func probeJSON(info *audio.Info, tag *audio.Tag) probeDocument {
 	d := probeDocument{
 		SchemaVersion: schemaVersion,
+		MediaType:     info.MediaType,
 		Duration:      info.Duration.Seconds(),
 		Frames:        info.Frames,
 		Bitrate:       info.Bitrate,
-		BitrateMode:   bitrateMode(info.VBR),
+		BitrateMode:   bitrateMode(info),
 		SampleRate:    info.SampleRate,
 		Channels:      info.Channels,
 		Delay:         info.EncoderDelay,
@@ -153,7 +162,7 @@ func probeJSON(info *audio.Info, tag *audio.Tag) probeDocument {
 	d.Tag = &probeTag{
 		Version: info.TagVersion, Bytes: info.TagBytes,
 		Title: tag.Title, Artist: tag.Artist, Album: tag.Album, Track: tag.Track, Season: tag.Season,
-		Genre: tag.Genre, Comment: tag.Comment, Language: tag.Language, GUID: tag.GUID,
+		Genre: tag.Genre, Comment: tag.Comment, Language: tag.Language, Copyright: tag.Copyright, Publisher: tag.Publisher, GUID: tag.GUID,
 		Artwork: pictureJSON(tag.Artwork), Chapters: []probeChapter{},
 	}
 	if !tag.Date.IsZero() {
@@ -176,7 +185,8 @@ func (g *global) printProbe(info *audio.Info, tag *audio.Tag) error {
 	t := tabwriter.NewWriter(g.stdout, 0, 0, 2, ' ', 0)
 	channels := map[int]string{1: "mono", 2: "stereo"}[info.Channels]
 	fmt.Fprintf(t, "duration\t%s\t%d frames\n", durationText(info.Duration), info.Frames)
-	fmt.Fprintf(t, "format\t%d kbit/s %s, %d Hz %s\t%s\n", info.Bitrate, bitrateMode(info.VBR), info.SampleRate, channels, info.MediaType)
+	bitrate := strings.TrimSpace(fmt.Sprintf("%d kbit/s %s", info.Bitrate, bitrateMode(info)))
+	fmt.Fprintf(t, "format\t%s, %d Hz %s\t%s\n", bitrate, info.SampleRate, channels, info.MediaType)
 	if info.EncoderDelay+info.EncoderPadding > 0 {
 		fmt.Fprintf(t, "encoder\t%d samples before the sound, %d behind it\n", info.EncoderDelay, info.EncoderPadding)
 	}
@@ -204,7 +214,7 @@ func printTag(w io.Writer, info *audio.Info, tag *audio.Tag) {
 		fmt.Fprintf(w, "\tartwork\t%s, %d × %d, %s\n", p.MediaType, p.Width, p.Height, bytesText(int64(len(p.Data))))
 	}
 	for _, c := range tag.Chapters {
-		fmt.Fprintf(w, "\tchapter\t%s %s\n", durationText(c.Start), clean(c.Title))
+		fmt.Fprintf(w, "\tchapter\t%s %s\n", show.FormatTimestamp(c.Start), clean(c.Title))
 	}
 }
 

@@ -83,9 +83,21 @@ func printLoudness(w io.Writer, m *audio.Loudness, info *audio.Info) error {
 	fmt.Fprintf(t, "silence\t%.1f s at the start, %.1f s at the end\n", m.SilentStart.Seconds(), m.SilentEnd.Seconds())
 	fmt.Fprintf(t, "clipping\t%s\n", count(m.Clipped, "place"))
 	if info.Channels == 2 {
-		fmt.Fprintf(t, "channels\tdiffer by %.0f dB against what they share\n", m.Side)
+		fmt.Fprintf(t, "channels\t%s\n", sideText(m.Side))
 	}
 	return t.Flush()
+}
+
+// sideText says how much stereo there is: what differs between two channels,
+// against what they share.
+func sideText(side float64) string {
+	switch {
+	case side <= -40: // as rule A032 has it
+		return "alike; mono sounds the same"
+	case side > 0:
+		return fmt.Sprintf("differ; what differs is %.0f dB louder than what both have", side)
+	}
+	return fmt.Sprintf("differ; what differs is %.0f dB quieter than what both have", -side)
 }
 
 // listening shows, on a terminal, how much of the sound has been heard; done

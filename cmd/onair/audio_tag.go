@@ -389,7 +389,7 @@ func (g *global) printTagged(name string, t *audio.Tagging) {
 	case !t.Written:
 		what = "nothing to do, nothing written"
 	case len(t.Fields) > 0:
-		what = "new " + strings.Join(t.Fields, ", ")
+		what = changes(t)
 	}
 	fmt.Fprintf(g.stdout, "%s: %s; ID3v2.3 tag of %s, audio of %s\n", clean(name), what, bytesText(t.TagBytes), bytesText(t.Info.PayloadBytes()))
 	if g.quiet {
@@ -403,6 +403,19 @@ func (g *global) printTagged(name string, t *audio.Tagging) {
 			fmt.Fprintf(g.stderr, "%s: %s\n", l.what, clean(counted(l.names)))
 		}
 	}
+}
+
+// changes says which fields are new and which are gone.
+func changes(t *audio.Tagging) string {
+	fresh := slices.DeleteFunc(slices.Clone(t.Fields), func(f string) bool { return slices.Contains(t.Removed, f) })
+	var said []string
+	if len(fresh) > 0 {
+		said = append(said, "new "+strings.Join(fresh, ", "))
+	}
+	if len(t.Removed) > 0 {
+		said = append(said, "no "+strings.Join(t.Removed, ", "))
+	}
+	return strings.Join(said, "; ")
 }
 
 // counted lists names, each once and with how often it is there.
