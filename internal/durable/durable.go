@@ -47,7 +47,7 @@ func Create(root *os.Root, name string, perm fs.FileMode) (*File, error) {
 		temp := path.Join(dir, tempPrefix+rand.Text())
 		f, err := root.OpenFile(temp, os.O_RDWR|os.O_CREATE|os.O_EXCL, perm)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("write %s: %w", name, reason(err))
 		}
 		// The lock tells Sweep that the writer lives. Sweep may have been faster
 		// between the two calls: it holds the lock then, and the file is lost.
@@ -117,7 +117,7 @@ func (f *File) Sync() error { return f.f.Sync() }
 func (f *File) Commit() error {
 	if err := f.f.Sync(); err != nil {
 		f.Abort()
-		return err
+		return fmt.Errorf("write %s: %w", f.called(), reason(err))
 	}
 	if err := f.old.unchanged(); err != nil {
 		f.Abort()
@@ -127,7 +127,7 @@ func (f *File) Commit() error {
 	// to report: all of the data went out with Sync.
 	if err := f.root.Rename(f.temp, f.name); err != nil {
 		f.Abort()
-		return err
+		return fmt.Errorf("write %s: %w", f.called(), reason(err))
 	}
 	_ = f.f.Close()
 	err := syncDir(f.root, path.Dir(f.name))
@@ -140,6 +140,27 @@ func (f *File) Abort() {
 	_ = f.f.Close() // closed already when Commit failed late
 	_ = f.root.Remove(f.temp)
 	f.closeRoot()
+}
+
+// called is the final name as far as the caller's spelling of it is known.
+func (f *File) called() string {
+	if f.old != nil {
+		return f.old.name
+	}
+	return f.name
+}
+
+// reason is an error without the name of the temporary file, which nobody knows.
+func reason(err error) error {
+	var path *fs.PathError
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &path):
+		return path.Err
+	case errors.As(err, &link):
+		return link.Err
+	}
+	return err
 }
 
 func (f *File) closeRoot() {

@@ -87,7 +87,7 @@ func (o *Original) Replace() (*File, error) {
 	// Renaming over a file takes no right to write it, but means the same.
 	w, err := o.root.OpenFile(o.base, os.O_WRONLY, 0)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("write %s: %w", o.name, reason(err))
 	}
 	n, err := links(w)
 	_ = w.Close()
@@ -106,7 +106,7 @@ func (o *Original) Replace() (*File, error) {
 	f.old = o
 	if err := keepAttributes(f.f, o.info); err != nil {
 		f.Abort()
-		return nil, fmt.Errorf("keep the owner and mode of %s: %w", o.name, err)
+		return nil, fmt.Errorf("keep the owner and mode of %s: %w", o.name, reason(err))
 	}
 	return f, nil
 }
