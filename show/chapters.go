@@ -173,7 +173,7 @@ func parseClock(s string) (time.Duration, bool) {
 	if d, ok := parseSeconds(s); ok {
 		return d, true
 	}
-	return parseTimestamp(s)
+	return ParseTimestamp(s)
 }
 
 // lines calls f with every line of the text and its place.

@@ -46,7 +46,7 @@ Exit codes: 0 done · 1 failed · 2 usage · 3 the chapters have errors.`,
 	}
 	f := c.Flags()
 	f.StringVar(&o.to, "to", "", "`FORMAT`: json, psc, text or youtube")
-	f.DurationVar(&o.duration, "duration", 0, "length of the audio, such as `31m12s`")
+	addDuration(c, &o.duration, "")
 	f.StringVarP(&o.out, "output", "o", "-", "`FILE` to write; - is standard output")
 	complete(c, "to", "json", "psc", "text", "youtube")
 	return c

@@ -52,7 +52,7 @@ time · 2 usage.`,
 	f.StringVar(&o.from, "from", "", "`FORMAT` of the file: "+oneOf(transcripts.ReadFormats())+"; found out otherwise")
 	f.StringVar(&o.to, "to", "", "`FORMAT`: "+oneOf(convertTo))
 	f.StringArrayVar(&o.speakers, "speaker", nil, "call a speaker of the source otherwise: `OLD=NAME`, again for each")
-	f.DurationVar(&o.duration, "duration", 0, "length of the audio, such as `31m12s`")
+	addDuration(c, &o.duration, "")
 	f.StringVar(&o.fraction, "fraction", "decimal", "what follows the dot of a stamp: `KIND` is decimal or frames30")
 	f.StringVarP(&o.out, "output", "o", "-", "`FILE` to write; - is standard output")
 	c.MarkFlagRequired("to")

@@ -61,7 +61,7 @@ Exit codes: 0 no errors · 1 failed · 2 usage · 3 errors were found.`,
 	f.StringVar(&o.url, "url", "", "`PAGE` where an episode is heard, with {name}, {folder} or {number}")
 	f.StringVar(&o.fraction, "fraction", "", "what follows the dot of a stamp: `KIND` is decimal or frames30")
 	f.StringArrayVar(&o.disable, "disable", nil, "`RULE=REASON` that does not hold here")
-	f.DurationVar(&o.duration, "duration", 0, "length of the audio of the one FILE, such as `31m12s`")
+	addDuration(c, &o.duration, " of the one FILE")
 	c.MarkFlagsMutuallyExclusive("fix", "base")
 	complete(c, "fraction", "decimal", "frames30")
 	return c
