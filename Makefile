@@ -3,13 +3,14 @@
 #   make demo           publish the example show to a local folder
 #   make test           install what the tests need, where it can, and run them
 #   make bench          benchmarks; each prints the peer it is compared with
-#   make fuzz           fuzz every reader of foreign bytes (FUZZTIME=10s each)
+#   make fuzz           fuzz every reader of foreign bytes, FUZZTIME=10m each;
+#                       what it finds stays in testdata, what it learns in Go's cache
 #   make lint fmt       check and mend the formatting
 #   make example-audio  speak, encode and draw the example show again
 #   make dist           static binaries for linux, darwin and windows
 
 GO       ?= go
-FUZZTIME ?= 10s
+FUZZTIME ?= 10m
 EXAMPLE  := examples/hello-universe
 RACE     := $(shell command -v gcc >/dev/null 2>&1 && echo -race)
 PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
