@@ -4,12 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
-	"net/url"
-	"os"
-	"path/filepath"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,17 +12,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"onair/audio"
-	"onair/internal/durable"
 	"onair/internal/finding"
 	"onair/show"
 )
 
 // noFile is what --cover and --chapters take for none.
 const noFile = "none"
-
-// maxImage bounds what is read of an image, in bytes; audio.ReadPicture takes
-// less.
-const maxImage = 64 << 20
 
 type tagOptions struct {
 	out             string
@@ -202,11 +192,7 @@ func (g *global) tag(name string, o *tagOptions) error {
 // damage is what is wrong with the frames of the file. It was tagged all the
 // same, so that none of it is an error here.
 func damage(info *audio.Info, name string) finding.List {
-	found := audio.CheckFrames(info, finding.Position{File: name})
-	for i := range found {
-		found[i].Severity = max(found[i].Severity, finding.Warning)
-	}
-	return found
+	return warnings(audio.CheckFrames(info, finding.Position{File: name}))
 }
 
 // checkDrop refuses names for --drop-frames that no frame can have. Those of
@@ -221,216 +207,3 @@ func checkDrop(ids []string) error {
 }
 
 var frameID = regexp.MustCompile(`^[A-Z][A-Z0-9]{2,3}$`)
-
-// flagOf names the flags that take away what is in frames of these ids.
-var flagOf = map[string]string{
-	"TIT2": "title", "TPE1": "artist", "TALB": "album", "TRCK": "track", "TPOS": "season", "TYER": "date", "TDRC": "date",
-	"TCON": "genre", "TLAN": "language", "TCOP": "copyright", "TPUB": "publisher", "CHAP": "chapters", "CTOC": "chapters", "APIC": "cover", "COMM": "comment",
-}
-
-// printNotDropped says which frames were to be left out and are not gone for it.
-func (g *global) printNotDropped(asked, dropped []string) {
-	for _, id := range asked {
-		if id == audio.DropAll || slices.Contains(dropped, id) {
-			continue
-		}
-		why := "the file has none"
-		if flag := flagOf[id]; flag == "chapters" || flag == "cover" {
-			why = "--" + flag + " none takes it away"
-		} else if flag != "" {
-			why = "--" + flag + " '' takes it away"
-		}
-		fmt.Fprintf(g.stderr, "not dropped: %s (%s)\n", id, why)
-	}
-}
-
-// readCover reads the image of --cover. What directories would not take is
-// worth a warning here, no more: the file may be for something else.
-func (g *global) readCover(name string) (*audio.Picture, finding.List, error) {
-	if name == "" || name == noFile {
-		return nil, nil, nil
-	}
-	f, _, err := durable.OpenRegular(name)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxImage))
-	if err != nil {
-		return nil, nil, err
-	}
-	p, err := audio.ReadPicture(data)
-	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", name, err)
-	}
-	return p, warnings(audio.CheckArtwork(p, finding.Position{File: name}, name)), nil
-}
-
-// warnings makes warnings of errors.
-func warnings(found finding.List) finding.List {
-	for i := range found {
-		found[i].Severity = max(found[i].Severity, finding.Warning)
-	}
-	return found
-}
-
-// newChapters are those of --chapters, and of those of an MP3 the images, by the
-// start of the chapter.
-type newChapters struct {
-	file     string
-	chapters []show.Chapter
-	images   map[time.Duration]*audio.Picture
-}
-
-// tagChapters reads the chapters of --chapters.
-func tagChapters(name string) (*newChapters, finding.List, error) {
-	if name == "" || name == noFile {
-		return &newChapters{}, nil, nil
-	}
-	f, stat, err := durable.OpenRegular(name)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer f.Close()
-	size := stat.Size()
-	chapters, found := audio.ReadChapters(f, size, name)
-	if len(chapters) == 0 && !found.HasErrors() {
-		found.Errorf("A050", finding.Position{File: name}, "--chapters none takes those of the tag away", "there are no chapters in it")
-	}
-	found = slices.DeleteFunc(found, func(f finding.Finding) bool { return f.Rule == "A010" }) // no image is left out here
-	return &newChapters{name, chapters, audio.ChapterImages(f, size)}, found, nil
-}
-
-// setChapters gives the tag new chapters with their images.
-func (g *global) setChapters(t *audio.Tag, n *newChapters, found *finding.List) error {
-	at := func(int) finding.Position { return finding.Position{File: n.file} }
-	*found = append(*found, audio.CheckTimes(n.chapters, t.Duration, at)...)
-	var err error
-	if t.Chapters, err = audio.TagChapters(n.chapters, t.Duration, g.chapterImage(n.file, found)); err != nil {
-		return err
-	}
-	for i := range t.Chapters {
-		if image := n.images[t.Chapters[i].Start]; image != nil {
-			t.Chapters[i].Image = image
-		}
-	}
-	return nil
-}
-
-// chapterImage reads the images that a file of chapters names, in its own
-// folder; what is on the web stays there. What they should not be is found.
-func (g *global) chapterImage(file string, found *finding.List) func(string) (*audio.Picture, error) {
-	return func(name string) (*audio.Picture, error) {
-		if name == "" {
-			return nil, nil
-		}
-		if u, err := url.Parse(name); err == nil && u.Host != "" {
-			fmt.Fprintf(g.stderr, "left out: the image %s, which is on the web\n", clean(name))
-			return nil, nil
-		}
-		root, err := os.OpenRoot(filepath.Dir(file))
-		if err != nil {
-			return nil, err
-		}
-		defer root.Close()
-		// A pipe would be waited for.
-		info, err := root.Stat(filepath.FromSlash(name))
-		if err == nil {
-			err = durable.CheckRegular(name, info)
-		}
-		if err != nil {
-			return nil, err
-		}
-		f, err := root.Open(filepath.FromSlash(name))
-		if err != nil {
-			return nil, err
-		}
-		defer f.Close()
-		data, err := io.ReadAll(io.LimitReader(f, maxImage))
-		if err != nil {
-			return nil, err
-		}
-		p, err := audio.ReadPicture(data)
-		if err == nil {
-			at := finding.Position{File: filepath.ToSlash(filepath.Join(filepath.Dir(file), name))}
-			*found = append(*found, warnings(audio.CheckChapterImage(p, at, name))...)
-		}
-		return p, err
-	}
-}
-
-// taggedDocument is what audio tag --json writes.
-type taggedDocument struct {
-	SchemaVersion int      `json:"schema_version"`
-	File          string   `json:"file"`
-	Written       bool     `json:"written"`
-	Changed       []string `json:"changed"`
-	Duration      float64  `json:"duration_seconds"`
-	TagBytes      int64    `json:"tag_bytes"`
-	PayloadBytes  int64    `json:"payload_bytes"`
-	Chapters      int      `json:"chapters"`
-	KeptFrames    []string `json:"kept_frames"`
-	DroppedFrames []string `json:"dropped_frames"`
-	LeftOut       []string `json:"left_out"`
-}
-
-func taggedJSON(name string, t *audio.Tagging) taggedDocument {
-	list := func(s []string) []string { return append([]string{}, s...) }
-	return taggedDocument{
-		SchemaVersion: schemaVersion, File: name, Written: t.Written, Changed: list(t.Fields),
-		Duration: t.Info.Duration.Seconds(), TagBytes: t.TagBytes, PayloadBytes: t.Info.PayloadBytes(), Chapters: len(t.Tag.Chapters),
-		KeptFrames: list(t.Kept), DroppedFrames: list(t.Dropped), LeftOut: list(t.LeftOut),
-	}
-}
-
-func (g *global) printTagged(name string, t *audio.Tagging) {
-	what := "as it was"
-	switch {
-	case !t.Written:
-		what = "nothing to do, nothing written"
-	case len(t.Fields) > 0:
-		what = changes(t)
-	}
-	fmt.Fprintf(g.stdout, "%s: %s; ID3v2.3 tag of %s, audio of %s\n", clean(name), what, bytesText(t.TagBytes), bytesText(t.Info.PayloadBytes()))
-	if g.quiet {
-		return
-	}
-	for _, l := range []struct {
-		what  string
-		names []string
-	}{{"kept", t.Kept}, {"dropped", t.Dropped}, {"left out", t.LeftOut}} {
-		if len(l.names) > 0 {
-			fmt.Fprintf(g.stderr, "%s: %s\n", l.what, clean(counted(l.names)))
-		}
-	}
-}
-
-// changes says which fields are new and which are gone.
-func changes(t *audio.Tagging) string {
-	fresh := slices.DeleteFunc(slices.Clone(t.Fields), func(f string) bool { return slices.Contains(t.Removed, f) })
-	var said []string
-	if len(fresh) > 0 {
-		said = append(said, "new "+strings.Join(fresh, ", "))
-	}
-	if len(t.Removed) > 0 {
-		said = append(said, "no "+strings.Join(t.Removed, ", "))
-	}
-	return strings.Join(said, "; ")
-}
-
-// counted lists names, each once and with how often it is there.
-func counted(names []string) string {
-	times := map[string]int{}
-	var once []string
-	for _, name := range names {
-		if times[name]++; times[name] == 1 {
-			once = append(once, name)
-		}
-	}
-	for i, name := range once {
-		if n := times[name]; n > 1 {
-			once[i] = fmt.Sprintf("%s (%d)", name, n)
-		}
-	}
-	return strings.Join(once, ", ")
-}

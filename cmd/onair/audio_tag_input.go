@@ -1,0 +1,135 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"onair/audio"
+	"onair/internal/durable"
+	"onair/internal/finding"
+	"onair/show"
+)
+
+// maxImage bounds what is read of an image, in bytes; audio.ReadPicture takes
+// less.
+const maxImage = 64 << 20
+
+// readCover reads the image of --cover. What directories would not take is
+// worth a warning here, no more: the file may be for something else.
+func (g *global) readCover(name string) (*audio.Picture, finding.List, error) {
+	if name == "" || name == noFile {
+		return nil, nil, nil
+	}
+	f, _, err := durable.OpenRegular(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxImage))
+	if err != nil {
+		return nil, nil, err
+	}
+	p, err := audio.ReadPicture(data)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return p, warnings(audio.CheckArtwork(p, finding.Position{File: name}, name)), nil
+}
+
+// warnings makes warnings of errors.
+func warnings(found finding.List) finding.List {
+	for i := range found {
+		found[i].Severity = max(found[i].Severity, finding.Warning)
+	}
+	return found
+}
+
+// newChapters are those of --chapters, and of those of an MP3 the images, by the
+// start of the chapter.
+type newChapters struct {
+	file     string
+	chapters []show.Chapter
+	images   map[time.Duration]*audio.Picture
+}
+
+// tagChapters reads the chapters of --chapters.
+func tagChapters(name string) (*newChapters, finding.List, error) {
+	if name == "" || name == noFile {
+		return &newChapters{}, nil, nil
+	}
+	f, stat, err := durable.OpenRegular(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer f.Close()
+	size := stat.Size()
+	chapters, found := audio.ReadChapters(f, size, name)
+	if len(chapters) == 0 && !found.HasErrors() {
+		found.Errorf("A050", finding.Position{File: name}, "--chapters none takes those of the tag away", "there are no chapters in it")
+	}
+	found = slices.DeleteFunc(found, func(f finding.Finding) bool { return f.Rule == "A010" }) // no image is left out here
+	return &newChapters{name, chapters, audio.ChapterImages(f, size)}, found, nil
+}
+
+// setChapters gives the tag new chapters with their images.
+func (g *global) setChapters(t *audio.Tag, n *newChapters, found *finding.List) error {
+	at := func(int) finding.Position { return finding.Position{File: n.file} }
+	*found = append(*found, audio.CheckTimes(n.chapters, t.Duration, at)...)
+	var err error
+	if t.Chapters, err = audio.TagChapters(n.chapters, t.Duration, g.chapterImage(n.file, found)); err != nil {
+		return err
+	}
+	for i := range t.Chapters {
+		if image := n.images[t.Chapters[i].Start]; image != nil {
+			t.Chapters[i].Image = image
+		}
+	}
+	return nil
+}
+
+// chapterImage reads the images that a file of chapters names, in its own
+// folder; what is on the web stays there. What they should not be is found.
+func (g *global) chapterImage(file string, found *finding.List) func(string) (*audio.Picture, error) {
+	return func(name string) (*audio.Picture, error) {
+		if name == "" {
+			return nil, nil
+		}
+		if u, err := url.Parse(name); err == nil && u.Host != "" {
+			fmt.Fprintf(g.stderr, "left out: the image %s, which is on the web\n", clean(name))
+			return nil, nil
+		}
+		root, err := os.OpenRoot(filepath.Dir(file))
+		if err != nil {
+			return nil, err
+		}
+		defer root.Close()
+		// A pipe would be waited for.
+		info, err := root.Stat(filepath.FromSlash(name))
+		if err == nil {
+			err = durable.CheckRegular(name, info)
+		}
+		if err != nil {
+			return nil, err
+		}
+		f, err := root.Open(filepath.FromSlash(name))
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		data, err := io.ReadAll(io.LimitReader(f, maxImage))
+		if err != nil {
+			return nil, err
+		}
+		p, err := audio.ReadPicture(data)
+		if err == nil {
+			at := finding.Position{File: filepath.ToSlash(filepath.Join(filepath.Dir(file), name))}
+			*found = append(*found, warnings(audio.CheckChapterImage(p, at, name))...)
+		}
+		return p, err
+	}
+}
