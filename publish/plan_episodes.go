@@ -1,0 +1,98 @@
+package publish
+
+import (
+	"fmt"
+	"slices"
+
+	"onair/show"
+)
+
+// EpisodeChange is what a listener will see happen to one episode.
+type EpisodeChange struct {
+	*Episode
+	Action  Action
+	Reasons []string
+	Drift   []string // what happened to its files behind onair's back; Reasons have it too
+
+	heard bool // what a podcast app has of it changes, not its page alone
+}
+
+// compareEpisodes says, episode by episode, what listeners will notice.
+func (p *Plan) compareEpisodes() {
+	changed := map[string][]Role{} // by slug
+	for _, c := range p.Changes {
+		if c.Episode() != "" && c.Action != Keep && c.Reason != reasonGone && c.Reason != reasonEdited {
+			changed[c.Episode()] = append(changed[c.Episode()], c.object.Role)
+		}
+	}
+	drifted := p.drifted()
+	for _, e := range p.Release.Episodes {
+		ec := EpisodeChange{Episode: e, Action: Keep}
+		old := p.Previous.episode(e.GUID)
+		switch {
+		case e.Status == show.Draft:
+			continue
+		case e.Status == show.Scheduled:
+			ec.Action, ec.Reasons = Schedule, []string{"goes live by the first publish after its date"}
+		case old == nil:
+			ec.Action, ec.Reasons, ec.heard = Add, []string{"goes live now"}, true
+		default:
+			ec.Reasons, ec.heard = reasons(old, e, changed[e.Slug])
+			ec.Drift = drifted[e.Slug]
+			ec.Reasons = slices.Concat(ec.Drift, ec.Reasons)
+			if len(ec.Reasons) > 0 {
+				ec.Action = Update
+			}
+		}
+		p.Episodes = append(p.Episodes, ec)
+	}
+	live := p.Release.liveGUIDs()
+	for _, old := range p.Previous.Episodes {
+		if !live[old.GUID] {
+			gone := &Episode{Episode: &show.Episode{GUID: old.GUID, Slug: old.Slug, Title: old.Title}}
+			p.Episodes = append(p.Episodes, EpisodeChange{Episode: gone, Action: Delete, Reasons: []string{"leaves the feed"}, heard: true})
+		}
+	}
+}
+
+// reasons says in which ways an episode differs from what the live feed says of
+// it; heard, whether a podcast app would notice.
+func reasons(old *EpisodeState, e *Episode, roles []Role) (out []string, heard bool) {
+	if old.Slug != e.Slug {
+		out = append(out, fmt.Sprintf("moves from %s", old.Slug))
+	}
+	if old.Title != e.Title {
+		out = append(out, fmt.Sprintf("title: %q → %q", old.Title, e.Title))
+	}
+	if old.Audio != e.AudioKey() {
+		out = append(out, "new audio URL, same GUID")
+	}
+	if slices.Contains(roles, RoleTranscript) {
+		out = append(out, "transcript changes")
+	}
+	if slices.Contains(roles, RoleChapters) {
+		out = append(out, "chapters change")
+	}
+	heard = len(out) > 0
+	if !heard && old.Item != "" && old.Item != e.item {
+		out, heard = append(out, "notes or facts in the feed change"), true
+	}
+	if slices.Contains(roles, RolePage) {
+		out = append(out, "page changes")
+	}
+	return out, heard
+}
+
+// LiveEpisodes is the number of episodes that the feed will have.
+func (p *Plan) LiveEpisodes() int { return len(p.Release.live()) }
+
+// Replaced returns the slugs of live episodes whose audio gets a new URL: apps
+// that have it may download it again.
+func (p *Plan) Replaced() (slugs []string) {
+	for _, e := range p.Episodes {
+		if old := p.Previous.episode(e.GUID); old != nil && e.audio != nil && old.Audio != e.audio.Key {
+			slugs = append(slugs, e.Slug)
+		}
+	}
+	return slugs
+}
