@@ -3,11 +3,12 @@ package publish
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"onair/internal/gitcmd"
 )
 
 // HeadCommit is the commit that a show's folder is checked out at; empty where
@@ -62,17 +63,9 @@ func descends(ctx context.Context, dir, commit string) (descent, error) {
 	return unknown, err
 }
 
-// git runs git in a folder and returns what it prints. The error repeats the
-// first line of what it complains about.
+// git runs git in a folder and returns what it prints.
 func git(ctx context.Context, dir string, args ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, "git", args...)
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "LC_ALL=C")
-	out, err := cmd.Output()
-	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) && len(exit.Stderr) > 0 {
-		complaint, _, _ := strings.Cut(string(exit.Stderr), "\n")
-		return "", fmt.Errorf("git: %s: %w", strings.TrimPrefix(complaint, "fatal: "), err)
-	}
+	out, err := gitcmd.Output(gitcmd.Command(ctx, dir, args...))
 	return strings.TrimSpace(string(out)), err
 }
 

@@ -14,13 +14,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"os/exec"
 	"path"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"onair/internal/gitcmd"
 )
 
 var (
@@ -42,7 +43,7 @@ type Contributor struct {
 // git does not know has nobody. It runs git three times, however many files
 // there are.
 func Contributors(ctx context.Context, dir string, files []string) (map[string][]Contributor, error) {
-	shallow, err := run(ctx, dir, nil, "rev-parse", "--is-shallow-repository", "--show-prefix")
+	shallow, err := gitcmd.Output(gitcmd.Command(ctx, dir, "rev-parse", "--is-shallow-repository", "--show-prefix"))
 	if exit := (*exec.ExitError)(nil); errors.Is(err, exec.ErrNotFound) || errors.As(err, &exit) && bytes.Contains(exit.Stderr, []byte("not a git repository")) {
 		return nil, ErrNoRepository
 	}
@@ -53,7 +54,7 @@ func Contributors(ctx context.Context, dir string, files []string) (map[string][
 	if answer == "true" {
 		return nil, ErrShallow
 	}
-	if _, err := run(ctx, dir, nil, "rev-parse", "--verify", "--quiet", "HEAD"); err != nil {
+	if _, err := gitcmd.Output(gitcmd.Command(ctx, dir, "rev-parse", "--verify", "--quiet", "HEAD")); err != nil {
 		return map[string][]Contributor{}, nil // nothing is committed yet
 	}
 	r := &reader{wanted: map[string]string{}, counts: map[string]map[person]*Contributor{}, ids: map[string]person{}}
@@ -133,7 +134,7 @@ const maxRecord = 64 << 20
 func (r *reader) log(ctx context.Context, dir string) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	cmd := command(ctx, dir, "log", "--use-mailmap", "--no-merges", "--name-status", "-z", "--find-renames", "--no-ext-diff", "--no-show-signature", "--format="+logFormat, "HEAD", "--", ":(top,glob)**/*.md")
+	cmd := gitcmd.Command(ctx, dir, "log", "--use-mailmap", "--no-merges", "--name-status", "-z", "--find-renames", "--no-ext-diff", "--no-show-signature", "--format="+logFormat, "HEAD", "--", ":(top,glob)**/*.md")
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return err
@@ -148,8 +149,7 @@ func (r *reader) log(ctx context.Context, dir string) error {
 		stop()
 	}
 	if wait := cmd.Wait(); wait != nil && err == nil {
-		message, _, _ := strings.Cut(strings.TrimSpace(stderr.String()), "\n")
-		err = fmt.Errorf("git: %s", strings.TrimPrefix(message, "fatal: "))
+		err = fmt.Errorf("git: %s", gitcmd.Complaint(stderr.String()))
 	}
 	return err
 }
@@ -237,7 +237,9 @@ func (r *reader) mapCoAuthors(ctx context.Context, dir string) error {
 		asked = append(asked, id)
 	}
 	slices.Sort(asked)
-	out, err := run(ctx, dir, strings.NewReader(strings.Join(asked, "\n")+"\n"), "check-mailmap", "--stdin")
+	cmd := gitcmd.Command(ctx, dir, "check-mailmap", "--stdin")
+	cmd.Stdin = strings.NewReader(strings.Join(asked, "\n") + "\n")
+	out, err := gitcmd.Output(cmd)
 	if err != nil {
 		return err
 	}
@@ -308,22 +310,4 @@ func isBot(p person) bool {
 	name, email := strings.ToLower(p.name), strings.ToLower(p.email)
 	return strings.HasSuffix(name, "[bot]") || strings.Contains(email, "[bot]@") || strings.HasSuffix(name, "-bot") ||
 		name == "github actions" || name == "github-actions" || name == "dependabot" || name == "web-flow" || email == "noreply@github.com"
-}
-
-func run(ctx context.Context, dir string, stdin io.Reader, args ...string) ([]byte, error) {
-	cmd := command(ctx, dir, args...)
-	cmd.Stdin = stdin
-	out, err := cmd.Output()
-	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) && len(exit.Stderr) > 0 {
-		message, _, _ := strings.Cut(string(exit.Stderr), "\n")
-		return nil, fmt.Errorf("git: %s: %w", strings.TrimPrefix(message, "fatal: "), err)
-	}
-	return out, err
-}
-
-func command(ctx context.Context, dir string, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, "git", args...)
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GIT_OPTIONAL_LOCKS=0", "LC_ALL=C")
-	return cmd
 }

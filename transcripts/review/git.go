@@ -7,10 +7,11 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"onair/internal/gitcmd"
 )
 
 // Change is a transcript as it was and as it is.
@@ -72,17 +73,15 @@ type git struct {
 }
 
 func (g git) run(args ...string) ([]byte, error) {
-	cmd := exec.CommandContext(g.ctx, "git", append([]string{"--literal-pathspecs"}, args...)...)
-	cmd.Dir = g.dir
-	cmd.Env = append(os.Environ(), "GIT_OPTIONAL_LOCKS=0", "LC_ALL=C")
+	cmd := gitcmd.Command(g.ctx, g.dir, append([]string{"--literal-pathspecs"}, args...)...)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {
-		message, _, _ := strings.Cut(strings.TrimSpace(stderr.String()), "\n")
-		if message == "" {
+		complaint := gitcmd.Complaint(stderr.String())
+		if complaint == "" {
 			return nil, fmt.Errorf("run git: %w", err)
 		}
-		return nil, fmt.Errorf("git: %s", strings.TrimPrefix(message, "fatal: "))
+		return nil, fmt.Errorf("git: %s", complaint)
 	}
 	return stdout.Bytes(), nil
 }
