@@ -168,12 +168,12 @@ func (r *chapterReader) position(offset int) Position {
 	return Position{File: r.file, Line: 1 + strings.Count(before, "\n"), Column: offset - strings.LastIndexByte(before, '\n')}
 }
 
-// parseClock reads a time as most formats have it: seconds, or 1:02:03.5.
-func parseClock(s string) (time.Duration, bool) {
+// ParseClock reads a time as most formats have it: seconds, or 1:02:03.5.
+func ParseClock(s string) (time.Duration, bool) {
 	if d, ok := parseSeconds(s); ok {
 		return d, true
 	}
-	return ParseTimestamp(s)
+	return parseTimestamp(s)
 }
 
 // lines calls f with every line of the text and its place.

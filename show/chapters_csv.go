@@ -80,17 +80,17 @@ func (r *chapterReader) addMarker(row map[string]string, at Position) {
 		r.errorf(ruleTime, at, "choose Decimal as the time display and export the markers again", "the times count in %s", shortQuote(f))
 		return
 	}
-	start, ok := parseClock(row["start"])
+	start, ok := ParseClock(row["start"])
 	if !ok {
 		r.errorf(ruleTime, at, "show the ruler in minutes and seconds, not in beats or frames, and export the markers again", "%s is no time", shortQuote(row["start"]))
 		return
 	}
 	c := Chapter{Start: start, Title: row["name"]}
-	if end, ok := parseClock(row["end"]); ok {
+	if end, ok := ParseClock(row["end"]); ok {
 		c.End = end
 	}
 	for _, length := range []string{row["duration"], row["length"]} {
-		if d, ok := parseClock(length); ok && c.End == 0 {
+		if d, ok := ParseClock(length); ok && c.End == 0 {
 			c.End = start + d
 		}
 	}

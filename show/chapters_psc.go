@@ -61,7 +61,7 @@ func (r *chapterReader) addPSC(element xml.StartElement, at Position) {
 		}
 	}
 	var ok bool
-	if c.Start, ok = parseClock(clock); !ok {
+	if c.Start, ok = ParseClock(clock); !ok {
 		r.errorf(ruleTime, at, "write start=\"00:00:12.500\"", "start is %s", shortQuote(clock))
 		return
 	}

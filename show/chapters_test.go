@@ -13,7 +13,7 @@ import (
 
 // clock is a time for tables: clock("1:02:03.5").
 func clock(t testing.TB, s string) time.Duration {
-	d, ok := ParseTimestamp(s)
+	d, ok := parseTimestamp(s)
 	if !ok {
 		t.Fatalf("%q is no time", s)
 	}

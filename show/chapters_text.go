@@ -19,7 +19,7 @@ func (r *chapterReader) readLines() {
 		if i := strings.IndexAny(text, " \t"); i >= 0 {
 			stamp, title = text[:i], text[i+1:]
 		}
-		start, ok := ParseTimestamp(stamp)
+		start, ok := parseTimestamp(stamp)
 		if !ok {
 			r.errorf(ruleTime, at, lineHint, "%s is no time", shortQuote(stamp))
 			return

@@ -49,8 +49,8 @@ func (r *chapterReader) readVTT() {
 // cue reads the times of a cue; what follows them are settings.
 func (r *chapterReader) cue(from, to string, at Position) *Chapter {
 	to, _, _ = strings.Cut(strings.TrimSpace(to), " ")
-	start, ok := ParseTimestamp(strings.TrimSpace(from))
-	end, endOK := ParseTimestamp(strings.TrimSpace(to))
+	start, ok := parseTimestamp(strings.TrimSpace(from))
+	end, endOK := parseTimestamp(strings.TrimSpace(to))
 	if !ok || !endOK {
 		r.errorf(ruleTime, at, "write 00:00:12.000 --> 00:00:48.500", "no times of a cue")
 		return nil

@@ -81,9 +81,9 @@ func dateHint(s string, instead time.Time) string {
 // endOfTime is what a timestamp cannot say any more: it has four digits of hours.
 const endOfTime = 10_000 * time.Hour
 
-// ParseTimestamp reads a time in an episode: minutes and seconds, with hours
+// parseTimestamp reads a time in an episode: minutes and seconds, with hours
 // in front and a fraction behind where needed, such as 0:12, 1:02:03.250.
-func ParseTimestamp(s string) (time.Duration, bool) {
+func parseTimestamp(s string) (time.Duration, bool) {
 	parts := strings.Split(s, ":")
 	if len(parts) < 2 || len(parts) > 3 {
 		return 0, false
@@ -123,7 +123,7 @@ func timestamp(p *time.Duration) setter {
 		if !ok {
 			return
 		}
-		d, ok := ParseTimestamp(s)
+		d, ok := parseTimestamp(s)
 		if !ok {
 			v.errorf(ruleTime, timestampHint(s), "%s is %s; expected a time such as 0:12 or 1:02:03.5", v.name(), shortQuote(s))
 			return

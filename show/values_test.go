@@ -77,7 +77,7 @@ func TestTimestamp(t *testing.T) {
 		{"100:00:10", 100*time.Hour + 10*time.Second, "100:00:10"},
 	}
 	for _, tt := range tests {
-		got, ok := ParseTimestamp(tt.in)
+		got, ok := parseTimestamp(tt.in)
 		if !ok || got != tt.want {
 			t.Errorf("%s: got %v, %t; want %v", tt.in, got, ok, tt.want)
 		}
@@ -86,7 +86,7 @@ func TestTimestamp(t *testing.T) {
 		}
 	}
 	for _, s := range []string{"", "12", "0:1", "0:60", "0:12.", "0:12.0000000001", ":12", "1:2:03", "1:60:00", "-0:12", "+1:00", "1:2:3:4", "0:12 ", "0:0x", "99999:00", "٠:١٢"} {
-		if got, ok := ParseTimestamp(s); ok {
+		if got, ok := parseTimestamp(s); ok {
 			t.Errorf("%q is %v", s, got)
 		}
 	}
@@ -97,8 +97,8 @@ func FuzzTimestamp(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		if d, ok := ParseTimestamp(s); ok {
-			if again, ok := ParseTimestamp(FormatTimestamp(d)); !ok || again != d || d < 0 {
+		if d, ok := parseTimestamp(s); ok {
+			if again, ok := parseTimestamp(FormatTimestamp(d)); !ok || again != d || d < 0 {
 				t.Errorf("%q: %v, then %v", s, d, again)
 			}
 		}

@@ -28,16 +28,11 @@ func (l length) String() string {
 func (l length) Type() string { return "duration" }
 
 func (l length) Set(s string) error {
-	d, ok := show.ParseTimestamp(s)
-	for _, form := range []string{s, s + "s"} {
-		if ok {
-			break
-		}
-		var err error
-		d, err = time.ParseDuration(form)
-		ok = err == nil
+	d, ok := show.ParseClock(s)
+	if !ok {
+		d, _ = time.ParseDuration(s)
 	}
-	if !ok || d <= 0 {
+	if d <= 0 {
 		return fmt.Errorf("want a length such as 31:12, 31m12s or 1872.5")
 	}
 	*l.d = d
