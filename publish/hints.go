@@ -22,6 +22,12 @@ const (
 	readOnlyS3 = "aws s3api put-public-access-block --bucket BUCKET --public-access-block-configuration BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=false,RestrictPublicBuckets=false && " + readPolicy
 )
 
+// What makes a bucket answer with pages, as a web server does.
+const (
+	websiteGS = "gcloud storage buckets update gs://BUCKET --web-main-page-suffix=index.html --web-error-page=ERRORPAGE"
+	websiteS3 = "aws s3 website s3://BUCKET --index-document index.html --error-document ERRORPAGE"
+)
+
 var hints = map[string]advice{
 	"B001": {
 		gs:  "gcloud storage buckets create gs://BUCKET --location=europe-west1 --uniform-bucket-level-access",
@@ -58,8 +64,8 @@ var hints = map[string]advice{
 	},
 	"B008 none": {any: "keep the masters elsewhere as well"},
 	"B009": {
-		gs:  "a CDN may do it instead (onair cdn config); in the bucket: gcloud storage buckets update gs://BUCKET --web-main-page-suffix=index.html --web-error-page=ERRORPAGE",
-		s3:  "a CDN may do it instead (onair cdn config); in the bucket: aws s3 website s3://BUCKET --index-document index.html --error-document ERRORPAGE",
+		gs:  "a CDN may do it instead (onair cdn config); in the bucket: " + websiteGS,
+		s3:  "a CDN may do it instead (onair cdn config); in the bucket: " + websiteS3,
 		any: "a CDN may do it instead (onair cdn config)",
 	},
 	"B010":     {any: "look again after the first publish: onair bucket check"},
@@ -79,8 +85,8 @@ var hints = map[string]advice{
 		any:    "let everybody read what storage: holds: the server its files, the CDN its origin",
 	},
 	"V002 page": {
-		gs:     "where index.html itself can be had, let it be the page of its folder: gcloud storage buckets update gs://BUCKET --web-main-page-suffix=index.html --web-error-page=ERRORPAGE, or a rewrite in the CDN (onair cdn config)",
-		s3:     "where index.html itself can be had, let it be the page of its folder: aws s3 website s3://BUCKET --index-document index.html --error-document ERRORPAGE, or a rewrite in the CDN (onair cdn config)",
+		gs:     "where index.html itself can be had, let it be the page of its folder: " + websiteGS + ", or a rewrite in the CDN (onair cdn config)",
+		s3:     "where index.html itself can be had, let it be the page of its folder: " + websiteS3 + ", or a rewrite in the CDN (onair cdn config)",
 		speaks: "where index.html itself can be had, let it be the page of its folder: a rewrite in the CDN (onair cdn config)",
 		any:    "where index.html itself can be had, let it be the page of its folder: index index.html; in nginx, a rewrite in a CDN (onair cdn config)",
 	},
@@ -106,8 +112,8 @@ var hints = map[string]advice{
 	"V016": {any: "renew the certificate, and see why it was not renewed by itself"},
 	"V017": {any: "redirect to https:// (Cloudflare: always use HTTPS; nginx: return 301 https://$host$request_uri;)"},
 	"V018": {
-		gs:     "gcloud storage buckets update gs://BUCKET --web-main-page-suffix=index.html --web-error-page=ERRORPAGE",
-		s3:     "aws s3 website s3://BUCKET --index-document index.html --error-document ERRORPAGE",
+		gs:     websiteGS,
+		s3:     websiteS3,
 		speaks: "let the CDN answer with status 404 and 404.html: onair cdn config",
 		any:    "answer with status 404 and 404.html (nginx: error_page 404 /404.html;)",
 	},
