@@ -38,15 +38,9 @@ type probed struct {
 const probeKind = "audio-probe-4"
 
 // open opens the master read-only, as everything in onair does. The size is
-// that of the file as it is now. It looks before it opens, because opening a pipe
-// waits for its writer.
+// that of the file as it is now.
 func (m *master) open() (readerAtCloser, int64, error) {
-	if info, err := m.folder.Stat(m.name); err != nil {
-		return nil, 0, err
-	} else if err := durable.CheckRegular(m.name, info); err != nil {
-		return nil, 0, err
-	}
-	f, err := m.folder.Open(m.name)
+	f, info, err := durable.OpenRegularBy(m.folder.Stat, m.folder.Open, m.name)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -54,14 +48,6 @@ func (m *master) open() (readerAtCloser, int64, error) {
 	if !ok {
 		f.Close()
 		return nil, 0, fmt.Errorf("%s: cannot be read at an offset", m.name)
-	}
-	info, err := f.Stat()
-	if err == nil {
-		err = durable.CheckRegular(m.name, info)
-	}
-	if err != nil {
-		f.Close()
-		return nil, 0, err
 	}
 	return at, info.Size(), nil
 }

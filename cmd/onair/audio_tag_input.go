@@ -108,15 +108,7 @@ func (g *global) chapterImage(file string, found *finding.List) func(string) (*a
 			return nil, err
 		}
 		defer root.Close()
-		// A pipe would be waited for.
-		info, err := root.Stat(filepath.FromSlash(name))
-		if err == nil {
-			err = durable.CheckRegular(name, info)
-		}
-		if err != nil {
-			return nil, err
-		}
-		f, err := root.Open(filepath.FromSlash(name))
+		f, _, err := durable.OpenRegularBy(root.Stat, root.Open, filepath.FromSlash(name))
 		if err != nil {
 			return nil, err
 		}

@@ -6,26 +6,32 @@ import (
 	"os"
 )
 
-// OpenRegular opens the regular file at an operating-system path for reading. It
-// looks before it opens, because opening a pipe waits for its writer.
+// OpenRegular opens the regular file at an operating-system path for reading.
 func OpenRegular(name string) (*os.File, fs.FileInfo, error) {
-	info, err := os.Stat(name)
+	return OpenRegularBy(os.Stat, os.Open, name)
+}
+
+// OpenRegularBy opens a regular file for reading by such functions as those of an
+// os.Root. It looks before it opens, because opening a pipe waits for its writer.
+func OpenRegularBy[F fs.File](stat func(string) (fs.FileInfo, error), open func(string) (F, error), name string) (F, fs.FileInfo, error) {
+	var none F
+	info, err := stat(name)
 	if err == nil {
 		err = CheckRegular(name, info)
 	}
 	if err != nil {
-		return nil, nil, err
+		return none, nil, err
 	}
-	f, err := os.Open(name)
+	f, err := open(name)
 	if err != nil {
-		return nil, nil, err
+		return none, nil, err
 	}
 	if info, err = f.Stat(); err == nil {
 		err = CheckRegular(name, info)
 	}
 	if err != nil {
 		_ = f.Close()
-		return nil, nil, err
+		return none, nil, err
 	}
 	return f, info, nil
 }
