@@ -54,7 +54,7 @@ func (o *Original) open() error {
 	if err != nil {
 		return err
 	}
-	if err := CheckRegular(o.name, info); err != nil {
+	if err := checkRegular(o.name, info); err != nil {
 		return err
 	}
 	f, err := o.root.Open(o.base)

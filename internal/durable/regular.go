@@ -17,7 +17,7 @@ func OpenRegularBy[F fs.File](stat func(string) (fs.FileInfo, error), open func(
 	var none F
 	info, err := stat(name)
 	if err == nil {
-		err = CheckRegular(name, info)
+		err = checkRegular(name, info)
 	}
 	if err != nil {
 		return none, nil, err
@@ -27,7 +27,7 @@ func OpenRegularBy[F fs.File](stat func(string) (fs.FileInfo, error), open func(
 		return none, nil, err
 	}
 	if info, err = f.Stat(); err == nil {
-		err = CheckRegular(name, info)
+		err = checkRegular(name, info)
 	}
 	if err != nil {
 		_ = f.Close()
@@ -36,8 +36,8 @@ func OpenRegularBy[F fs.File](stat func(string) (fs.FileInfo, error), open func(
 	return f, info, nil
 }
 
-// CheckRegular is an error that says what a file is instead of a regular one.
-func CheckRegular(name string, info fs.FileInfo) error {
+// checkRegular is an error that says what a file is instead of a regular one.
+func checkRegular(name string, info fs.FileInfo) error {
 	if info.Mode().IsRegular() {
 		return nil
 	}
