@@ -6,6 +6,8 @@ import (
 	"hash/crc32"
 	"io"
 	"time"
+
+	"onair/internal/plural"
 )
 
 // Media types of the masters that are published.
@@ -168,16 +170,16 @@ func (i *Info) measure(r io.ReaderAt, sink io.Writer) error {
 func (i *Info) report(w *walk, promise *infoHeader) {
 	i.compare(w, promise)
 	if w.changes.count > 0 {
-		i.warn("the sample rate or MPEG version changes %s, first at byte %d; many players stumble there", times(w.changes.count), w.changes.first)
+		i.warn("the sample rate or MPEG version changes %s, first at byte %d; many players stumble there", plural.Times(w.changes.count), w.changes.first)
 	}
 	if w.mono && w.stereo {
 		i.warn("some frames are mono and some are stereo")
 	}
 	if w.tags.count > 0 {
-		i.warn("an ID3 tag in the middle of the audio %s, first at byte %d: files were joined without taking their tags off", times(w.tags.count), w.tags.first)
+		i.warn("an ID3 tag in the middle of the audio %s, first at byte %d: files were joined without taking their tags off", plural.Times(w.tags.count), w.tags.first)
 	}
 	if w.junk.count > 0 {
-		i.warn("junk between frames %s, %d bytes in all, first at byte %d", times(w.junk.count), w.junk.bytes, w.junk.first)
+		i.warn("junk between frames %s, %d bytes in all, first at byte %d", plural.Times(w.junk.count), w.junk.bytes, w.junk.first)
 	}
 	if w.cut > 0 {
 		i.warn("the last frame is truncated: %d of %d bytes", w.cut, w.cutSize)
@@ -210,13 +212,6 @@ func (i *Info) missing() string {
 
 func (i *Info) warn(format string, args ...any) {
 	i.Warnings = append(i.Warnings, fmt.Sprintf(format, args...))
-}
-
-func times(n int) string {
-	if n == 1 {
-		return "once"
-	}
-	return fmt.Sprintf("%d times", n)
 }
 
 // kbps is the mean bitrate of so many bytes, rounded. d is positive.

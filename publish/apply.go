@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"onair/internal/plural"
 	"onair/publish/bucket"
 )
 
@@ -181,16 +182,8 @@ func (a *applier) sendFeed(ctx context.Context) error {
 	if len(feed) == 0 {
 		return nil
 	}
-	a.note("feed", fmt.Sprintf("%s, %s", feed[0].Key, counted(len(a.state.Episodes), "episode")))
+	a.note("feed", fmt.Sprintf("%s, %s", feed[0].Key, plural.Count(len(a.state.Episodes), "episode")))
 	return nil
-}
-
-// counted is a number with its noun.
-func counted(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 func (a *applier) sendPages(ctx context.Context) error {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"onair/internal/finding"
+	"onair/internal/plural"
 	"onair/publish/cdn"
 )
 
@@ -94,7 +95,7 @@ func (a *applier) prove(ctx context.Context) error {
 	if found.HasErrors() {
 		return &UnverifiedError{Before: true, Findings: found}
 	}
-	a.note("prove", fmt.Sprintf("%s through %s ✓", counted(len(immutable), "new object"), a.plan.Release.Show.URL))
+	a.note("prove", fmt.Sprintf("%s through %s ✓", plural.Count(len(immutable), "new object"), a.plan.Release.Show.URL))
 	return nil
 }
 
@@ -122,7 +123,7 @@ func (a *applier) purgeAndVerify(ctx context.Context) error {
 		if err := a.purge(ctx, pending); err != nil {
 			return err
 		}
-		a.note("purge", a.plan.Release.Show.CDN.Provider+", "+counted(len(pending), "object"))
+		a.note("purge", a.plan.Release.Show.CDN.Provider+", "+plural.Count(len(pending), "object"))
 		a.outcome.Purged = true
 	}
 	a.state.Pending.Purge = nil

@@ -3,8 +3,6 @@ package publish
 import (
 	"cmp"
 	"context"
-	"net/url"
-	"strings"
 	"sync"
 	"time"
 
@@ -86,7 +84,7 @@ func (r *Release) Expectations(keys []string) []Expectation {
 // expectation is what listeners must get of an object: parts of audio, and what
 // web players read from anywhere. Small files are compared byte for byte.
 func (r *Release) expectation(o *Object) Expectation {
-	e := Expectation{URL: publicURL(r.Show, o.Key), Bytes: o.Size, Type: o.ContentType}
+	e := Expectation{URL: r.Show.URLOf(o.Key), Bytes: o.Size, Type: o.ContentType}
 	switch o.Role {
 	case RoleAudio:
 		e.Ranges = true
@@ -94,11 +92,6 @@ func (r *Release) expectation(o *Object) Expectation {
 		e.CORS, e.SHA256 = true, o.SHA256
 	}
 	return e
-}
-
-// publicURL is the address of a key; a page's index.html is its folder's.
-func publicURL(s *show.Show, key string) string {
-	return s.URL + strings.TrimSuffix((&url.URL{Path: key}).EscapedPath(), "index.html")
 }
 
 // Reachable reports whether a show has an address that can be looked at. The

@@ -61,7 +61,7 @@ func (b *builder) url(key string) string {
 	if key == "" {
 		return ""
 	}
-	return publicURL(b.show, key)
+	return b.show.URLOf(key)
 }
 
 func (b *builder) addFeed() {
@@ -139,7 +139,7 @@ func (b *builder) atSource(found finding.List, rendered []byte) (moved finding.L
 }
 
 func (b *builder) item(e *Episode) feed.Item {
-	page := b.url(pageKey(e))
+	page := b.url(show.PageKey(e.Slug))
 	item := feed.Item{
 		Episode:    e.Episode,
 		PageURL:    page,
@@ -163,8 +163,6 @@ func (b *builder) item(e *Episode) feed.Item {
 	}
 	return item
 }
-
-func pageKey(e *Episode) string { return "episodes/" + e.Slug + "/index.html" }
 
 func (b *builder) personURL(p *show.Person) string {
 	if strings.Contains(p.Image, "://") {

@@ -329,7 +329,7 @@ func (v *verifier) page(address string, at finding.Position) Expectation {
 
 // otherPages expects the pages that no episode has.
 func (v *verifier) otherPages() {
-	look := func(key string) { v.expect(v.page(publicURL(v.r.Show, key), v.r.Show.At("url"))) }
+	look := func(key string) { v.expect(v.page(v.r.Show.URLOf(key), v.r.Show.At("url"))) }
 	for _, key := range sortedKeys(v.o.Published) {
 		if r := v.o.Published[key]; r.Class == Page && r.Unwanted == nil {
 			look(key)

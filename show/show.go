@@ -144,9 +144,6 @@ type Transcripts struct {
 	Contribute string // URL of a page on how to help; optional
 }
 
-// FeedURL is the public address of the feed.
-func (s *Show) FeedURL() string { return s.URL + s.Feed.Path }
-
 // Episode returns the episode with the slug, or nil.
 func (s *Show) Episode(slug string) *Episode {
 	for _, e := range s.Episodes {

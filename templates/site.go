@@ -145,7 +145,7 @@ type Episode struct {
 }
 
 // PageKey is the key of the episode's page.
-func (e *Episode) PageKey() string { return "episodes/" + e.Slug + "/index.html" }
+func (e *Episode) PageKey() string { return show.PageKey(e.Slug) }
 
 // Transcript is one language of what is said in an episode.
 type Transcript struct {

@@ -12,6 +12,7 @@ import (
 
 	"onair/audio"
 	"onair/internal/finding"
+	"onair/internal/plural"
 	"onair/internal/statcache"
 )
 
@@ -81,7 +82,7 @@ func printLoudness(w io.Writer, m *audio.Loudness, info *audio.Info) error {
 	fmt.Fprintf(t, "range\t%.1f LU\n", m.Range)
 	fmt.Fprintf(t, "true peak\t%.1f dBTP\n", m.TruePeak)
 	fmt.Fprintf(t, "silence\t%.1f s at the start, %.1f s at the end\n", m.SilentStart.Seconds(), m.SilentEnd.Seconds())
-	fmt.Fprintf(t, "clipping\t%s\n", count(m.Clipped, "place"))
+	fmt.Fprintf(t, "clipping\t%s\n", plural.Count(m.Clipped, "place"))
 	if info.Channels == 2 {
 		fmt.Fprintf(t, "channels\t%s\n", sideText(m.Side))
 	}

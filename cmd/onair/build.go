@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"onair/internal/plural"
 	"onair/publish"
 	"onair/publish/bucket/file"
 )
@@ -65,6 +66,6 @@ func (g *global) build(ctx context.Context, out string) error {
 			Removed       int    `json:"removed"`
 		}{schemaVersion, out, len(r.Objects), written, removed})
 	}
-	fmt.Fprintf(g.stdout, "%s: %s, %d written, %d removed\n", out, count(len(r.Objects), "file"), written, removed)
+	fmt.Fprintf(g.stdout, "%s: %s, %d written, %d removed\n", out, plural.Count(len(r.Objects), "file"), written, removed)
 	return nil
 }

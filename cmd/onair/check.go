@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"onair/internal/finding"
+	"onair/internal/plural"
 	"onair/show"
 )
 
@@ -46,7 +47,7 @@ func (g *global) check(ctx context.Context, names []string) error {
 		if len(found) > 0 {
 			fmt.Fprintln(g.stdout)
 		}
-		fmt.Fprintf(g.stdout, "checked %s: %s\n", count(episodes, "episode"), tally(found))
+		fmt.Fprintf(g.stdout, "checked %s: %s\n", plural.Count(episodes, "episode"), tally(found))
 	}
 	if found.HasErrors() {
 		return exitError(exitFindings)

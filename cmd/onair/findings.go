@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"onair/internal/finding"
+	"onair/internal/plural"
 )
 
 // writeFindings writes findings in the format that was asked for. As text, the
@@ -15,7 +16,7 @@ func (g *global) writeFindings(w io.Writer, l finding.List) error {
 	case "json":
 		return finding.WriteJSON(w, l)
 	case "sarif":
-		return finding.WriteSARIF(w, l)
+		return finding.WriteSARIF(w, l, nil)
 	case "github":
 		return finding.WriteGitHub(w, l)
 	}
@@ -73,5 +74,5 @@ func (g *global) mention(l finding.List) error {
 
 // tally is the sum of a list of findings: 1 error, 2 warnings.
 func tally(l finding.List) string {
-	return count(l.Count(finding.Error), "error") + ", " + count(l.Count(finding.Warning), "warning")
+	return plural.Count(l.Count(finding.Error), "error") + ", " + plural.Count(l.Count(finding.Warning), "warning")
 }

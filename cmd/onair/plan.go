@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"onair/internal/finding"
+	"onair/internal/plural"
 	"onair/publish"
 	"onair/show"
 )
@@ -159,7 +160,7 @@ func leftText(l *publish.Left) string {
 // pendingText has a few words for each thing that is pending.
 func pendingText(p publish.Pending) (parts []string) {
 	if n := len(p.Purge); n > 0 {
-		parts = append(parts, "purge "+count(n, "object"))
+		parts = append(parts, "purge "+plural.Count(n, "object"))
 	}
 	if p.Verify {
 		parts = append(parts, "verify")
@@ -221,10 +222,10 @@ func (g *global) printEpisodes(w io.Writer, p *publish.Plan) {
 	}
 	var rest []string
 	if unchanged > 0 {
-		rest = append(rest, count(unchanged, "episode")+" unchanged")
+		rest = append(rest, plural.Count(unchanged, "episode")+" unchanged")
 	}
 	if drafts > 0 {
-		rest = append(rest, count(drafts, "draft")+" left out")
+		rest = append(rest, plural.Count(drafts, "draft")+" left out")
 	}
 	if len(rest) > 0 {
 		fmt.Fprintf(w, "    %s\n", u.dim(strings.Join(rest, " · ")))
@@ -265,7 +266,7 @@ func (g *global) episodeText(p *publish.Plan, e publish.EpisodeChange) (headline
 	case publish.Add:
 		parts := []string{"audio " + bytesText(e.AudioBytes())}
 		if n := len(e.Chapters); n > 0 {
-			parts = append(parts, count(n, "chapter"))
+			parts = append(parts, plural.Count(n, "chapter"))
 		}
 		if len(e.Transcripts) > 0 {
 			parts = append(parts, "transcript")
@@ -297,12 +298,12 @@ func printShared(w io.Writer, u *ui, p *publish.Plan) {
 	was, is := len(p.Previous.Episodes), p.LiveEpisodes()
 	fmt.Fprintln(w)
 	if was == is {
-		fmt.Fprintf(w, "  %-11s %s\n", p.Release.Show.Feed.Path, count(is, "episode"))
+		fmt.Fprintf(w, "  %-11s %s\n", p.Release.Show.Feed.Path, plural.Count(is, "episode"))
 	} else {
-		fmt.Fprintf(w, "  %-11s %d → %s\n", p.Release.Show.Feed.Path, was, count(is, "episode"))
+		fmt.Fprintf(w, "  %-11s %d → %s\n", p.Release.Show.Feed.Path, was, plural.Count(is, "episode"))
 	}
 	if pages > 0 {
-		fmt.Fprintf(w, "  %-11s %s\n", "site", count(pages, "page")+" "+map[bool]string{true: "changes", false: "change"}[pages == 1])
+		fmt.Fprintf(w, "  %-11s %s\n", "site", plural.Count(pages, "page")+" "+map[bool]string{true: "changes", false: "change"}[pages == 1])
 	}
 	if p.Release.LockChanges() {
 		fmt.Fprintf(w, "  %-11s %s\n", show.LockFile, lockText(p.Release))

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"onair/internal/plural"
 	"onair/publish"
 )
 
@@ -65,11 +66,11 @@ func (m *meter) Done() {
 func outcome(p publish.Progress) string {
 	switch {
 	case p.Objects < p.AllObjects:
-		return fmt.Sprintf("stopped after %d of %s, %s", p.Objects, count(p.AllObjects, "object"), bytesText(p.Bytes))
+		return fmt.Sprintf("stopped after %d of %s, %s", p.Objects, plural.Count(p.AllObjects, "object"), bytesText(p.Bytes))
 	case p.Note != "":
 		return p.Note
 	}
-	text := count(p.Objects, "object") + ", " + bytesText(p.Bytes)
+	text := plural.Count(p.Objects, "object") + ", " + bytesText(p.Bytes)
 	if p.Joined > 0 {
 		text += fmt.Sprintf(", %d joined in the bucket", p.Joined)
 	}
@@ -116,7 +117,7 @@ func (g *global) measuring() (progress func(done, all int), done func()) {
 	progress = func(done, all int) {
 		if time.Since(drawn) >= redraw {
 			drawn = time.Now()
-			fmt.Fprintf(g.stderr, "\r\x1b[Kcheck     %d of %s", done, count(all, "episode"))
+			fmt.Fprintf(g.stderr, "\r\x1b[Kcheck     %d of %s", done, plural.Count(all, "episode"))
 		}
 	}
 	return progress, func() { fmt.Fprint(g.stderr, "\r\x1b[K") }

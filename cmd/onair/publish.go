@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"onair/internal/finding"
+	"onair/internal/plural"
 	"onair/publish"
 	"onair/show"
 )
@@ -122,10 +123,10 @@ func (g *global) confirm(ctx context.Context, p *publish.Plan) bool {
 	}
 	fmt.Fprintln(g.stderr)
 	if len(again) > 0 {
-		fmt.Fprintf(g.stderr, "%s will have a new audio URL: %s.\nApps that have it may download it again. ", count(len(again), "live episode"), strings.Join(again, ", "))
+		fmt.Fprintf(g.stderr, "%s will have a new audio URL: %s.\nApps that have it may download it again. ", plural.Count(len(again), "live episode"), strings.Join(again, ", "))
 	}
 	if deleted > 0 {
-		fmt.Fprintf(g.stderr, "%s will be deleted. ", count(deleted, "object"))
+		fmt.Fprintf(g.stderr, "%s will be deleted. ", plural.Count(deleted, "object"))
 	}
 	fmt.Fprint(g.stderr, "Publish? [y/N] ")
 	answer := make(chan string, 1) // a read cannot be interrupted, waiting for it can
@@ -229,7 +230,7 @@ func (g *global) printCheck(text string) { fmt.Fprintf(g.stderr, "%-9s %s\n", "c
 
 // checkedText is how much was checked, and how many findings there are.
 func checkedText(p *publish.Plan, found finding.List) string {
-	return count(len(p.Release.Episodes), "episode") + ": " + tally(found)
+	return plural.Count(len(p.Release.Episodes), "episode") + ": " + tally(found)
 }
 
 // printNothingToDo says that what is live is what should be.
@@ -264,7 +265,7 @@ func (g *global) printPublished(p *publish.Plan, inGit bool) {
 		}
 	}
 	if changed > 0 {
-		fmt.Fprintf(g.stdout, "%s changed.\n", count(changed, "live episode"))
+		fmt.Fprintf(g.stdout, "%s changed.\n", plural.Count(changed, "live episode"))
 	}
 	fmt.Fprintf(g.stdout, "\nFeed: %s\n", s.FeedURL())
 	if strings.HasPrefix(s.Storage, "file:") && !s.IsPublic() {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"onair/internal/plural"
 	"onair/publish"
 )
 
@@ -71,7 +72,7 @@ func (g *global) rollback(ctx context.Context, feed string, o *rollbackOptions) 
 		}{schemaVersion, restored.SHA256, restored.At, restored.Items, s.FeedURL()})
 	}
 	if !g.quiet {
-		fmt.Fprintf(g.stdout, "The feed of %s with %s is live again.\n", dateText(restored.At.In(s.Timezone), g.now()), count(restored.Items, "episode"))
+		fmt.Fprintf(g.stdout, "The feed of %s with %s is live again.\n", dateText(restored.At.In(s.Timezone), g.now()), plural.Count(restored.Items, "episode"))
 	}
 	return nil
 }
@@ -95,7 +96,7 @@ func (g *global) listFeeds(ctx context.Context, storage publish.Storage, zone *t
 		if f.SHA256 == live {
 			mark = "live"
 		}
-		fmt.Fprintf(t, "%.12s\t%s\t%s\t%.7s\t%s\n", f.SHA256, dateText(f.At.In(zone), g.now()), count(f.Items, "episode"), f.Commit, mark)
+		fmt.Fprintf(t, "%.12s\t%s\t%s\t%.7s\t%s\n", f.SHA256, dateText(f.At.In(zone), g.now()), plural.Count(f.Items, "episode"), f.Commit, mark)
 	}
 	return t.Flush()
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"onair/internal/finding"
+	"onair/internal/plural"
 	"onair/publish"
 	"onair/show"
 )
@@ -87,11 +88,11 @@ func (g *global) printStanding(p *publish.Plan, found finding.List) {
 	totals := p.Totals()
 	switch {
 	case found.HasErrors():
-		fmt.Fprintf(g.stdout, "%s: what has changed here cannot be told before they are mended\n", count(found.Count(finding.Error), "error"))
+		fmt.Fprintf(g.stdout, "%s: what has changed here cannot be told before they are mended\n", plural.Count(found.Count(finding.Error), "error"))
 	case p.Empty():
 		fmt.Fprintln(g.stdout, g.ui(g.stdout).green("What is live is what the folder says."))
 	case totals.Add+totals.Update > 0:
-		fmt.Fprintf(g.stdout, "%s to add, %d to update: onair plan shows them\n", count(totals.Add, "object"), totals.Update)
+		fmt.Fprintf(g.stdout, "%s to add, %d to update: onair plan shows them\n", plural.Count(totals.Add, "object"), totals.Update)
 	case p.RecordLost():
 		fmt.Fprintln(g.stdout, "The record of what is live is lost: onair publish writes it again.")
 	}
@@ -106,7 +107,7 @@ func printKeys(g *global, what string, keys []string) {
 	if len(keys) == 0 {
 		return
 	}
-	fmt.Fprintf(g.stdout, "\n%s: %s\n", what, count(len(keys), "object"))
+	fmt.Fprintf(g.stdout, "\n%s: %s\n", what, plural.Count(len(keys), "object"))
 	for i, key := range keys {
 		if i == few && !g.verbose {
 			fmt.Fprintf(g.stdout, "  … and %d more (-v lists them)\n", len(keys)-few)
@@ -152,7 +153,7 @@ func recordedRows(p *publish.Plan, rows []statusRow, found finding.List) (kept [
 			row.status, row.reasons = isLive, nil
 		}
 		if n := errorsOf(row.Episode, found); n > 0 {
-			row.reasons = append(row.reasons, count(n, "error"))
+			row.reasons = append(row.reasons, plural.Count(n, "error"))
 		}
 		kept = append(kept, row)
 	}

@@ -15,6 +15,7 @@ import (
 
 	"onair/internal/durable"
 	"onair/internal/finding"
+	"onair/internal/plural"
 	"onair/transcripts"
 	"onair/transcripts/repo"
 	"onair/transcripts/review"
@@ -188,9 +189,9 @@ func (g *global) sayChecked(files int, all finding.List) {
 	if len(g.worthSaying(all)) > 0 {
 		fmt.Fprintln(g.stdout)
 	}
-	fmt.Fprintf(g.stdout, "checked %s: %s", count(files, "file"), tally(all))
+	fmt.Fprintf(g.stdout, "checked %s: %s", plural.Count(files, "file"), tally(all))
 	if n := all.Count(finding.Info); n > 0 && !g.verbose {
-		fmt.Fprintf(g.stdout, ", %s (-v)", count(n, "remark"))
+		fmt.Fprintf(g.stdout, ", %s (-v)", plural.Count(n, "remark"))
 	}
 	fmt.Fprintln(g.stdout)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"onair/internal/finding"
+	"onair/internal/plural"
 	"onair/transcripts"
 )
 
@@ -157,7 +158,7 @@ func writeTodo(w io.Writer, u *ui, items []todoItem) error {
 			fmt.Fprintf(w, "    %s\n", u.dim(t.URL))
 		}
 	}
-	_, err := fmt.Fprintf(w, "%s\n", count(len(items), "task"))
+	_, err := fmt.Fprintf(w, "%s\n", plural.Count(len(items), "task"))
 	return err
 }
 

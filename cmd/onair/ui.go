@@ -92,14 +92,6 @@ func durationText(d time.Duration) string {
 	return fmt.Sprintf("%d:%02d:%02d", int(d.Hours()), int(d.Minutes())%60, int(d.Seconds())%60)
 }
 
-// count is a number with its noun: 1 error, 2 errors.
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
-
 // dateText is a date of the show, with its year only where it is not this one.
 func dateText(t, now time.Time) string {
 	if t.Year() == now.Year() {

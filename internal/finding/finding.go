@@ -1,6 +1,12 @@
-// Package finding is the one type in which every part of onair reports what it
-// found wrong: the loader of a show, the checks of audio, transcripts and feed,
-// and the verification of what is live.
+// Package finding is how every part of onair reports a problem: the loader of a
+// show, the checks of audio, transcripts and feed, and the verification of what
+// is live.
+//
+// A package that reports problems keeps one table of rules in its rules.go. A
+// finding is made from its rule, which gives it severity, hint and source, and
+// carries the edits that fix it:
+//
+//	found.Add(ruleDate.At(pos, "date: %q is not a date", value))
 package finding
 
 import (
@@ -62,13 +68,44 @@ func (p Position) String() string {
 
 // Finding is one problem at one place.
 type Finding struct {
-	Rule     string // stable id, such as S012; the first letter names the room
+	Rule     string // ID of the rule
 	Severity Severity
 	Position
 	Message string // one line, lower case, no full stop
 	Hint    string // what to do about it; may be empty
 	Source  string // the specification the rule comes from; may be empty
-	Fixable bool   // a command can mend it without asking
+	Fixable bool   // a command can fix it without asking
+	Fix     []Edit // of the file that Position names; may be empty
+}
+
+// Edit replaces the bytes from Start up to End by Text.
+type Edit struct {
+	Start, End int
+	Text       string
+}
+
+// WithHint returns the finding with another hint than its rule's.
+func (f Finding) WithHint(hint string) Finding {
+	f.Hint = hint
+	return f
+}
+
+// WithSeverity returns the finding with another severity than its rule's.
+func (f Finding) WithSeverity(s Severity) Finding {
+	f.Severity = s
+	return f
+}
+
+// WithFix returns the finding with the edits that fix it.
+func (f Finding) WithFix(edits ...Edit) Finding {
+	f.Fixable, f.Fix = true, edits
+	return f
+}
+
+// same reports whether two findings say the same of the same place.
+func (f Finding) same(other Finding) bool {
+	return f.Rule == other.Rule && f.Severity == other.Severity && f.Position == other.Position &&
+		f.Message == other.Message && f.Hint == other.Hint
 }
 
 // Error makes a finding usable as an error: place, then message.
@@ -103,15 +140,14 @@ func (l *List) Add(f Finding) {
 	*l = append(*l, f)
 }
 
-// Message and hint are bounded, in bytes: whoever writes them quotes strangers,
-// and a finding is a line. A hint may be a command with a policy in it, half of
-// which is worse than none.
+// Limits of message and hint, in bytes. A message quotes input of any length and
+// has to stay one line. A hint may be a whole command, which must not be cut.
 const (
 	maxText = 400
 	maxHint = 1000
 )
 
-// bounded makes a line of a text, and of a long one its beginning.
+// bounded turns s into one line of at most the given length in bytes.
 func bounded(s string, most int) string {
 	if strings.ContainsFunc(s, unicode.IsControl) {
 		s = strings.Map(func(r rune) rune {
@@ -138,7 +174,7 @@ func (l *List) Warnf(rule string, p Position, hint, format string, args ...any) 
 }
 
 // Sort orders findings by place, then rule, so that output never depends on
-// the order in which checks ran, and drops exact repetitions.
+// the order in which checks ran, and drops repetitions.
 func (l *List) Sort() {
 	slices.SortStableFunc(*l, func(a, b Finding) int {
 		return cmp.Or(
@@ -149,7 +185,7 @@ func (l *List) Sort() {
 			strings.Compare(a.Message, b.Message),
 		)
 	})
-	*l = slices.Compact(*l)
+	*l = slices.CompactFunc(*l, Finding.same)
 }
 
 // Count returns how many findings have the severity.

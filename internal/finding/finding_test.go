@@ -83,7 +83,7 @@ func TestGitHubEscapes(t *testing.T) {
 
 func TestSARIF(t *testing.T) {
 	var out bytes.Buffer
-	if err := WriteSARIF(&out, list()); err != nil {
+	if err := WriteSARIF(&out, list(), nil); err != nil {
 		t.Fatal(err)
 	}
 	var got sarifLog
@@ -91,7 +91,7 @@ func TestSARIF(t *testing.T) {
 		t.Fatal(err)
 	}
 	run := got.Runs[0]
-	if diff := cmp.Diff([]sarifRule{{"F001"}, {"S001"}, {"S002"}}, run.Tool.Driver.Rules); diff != "" {
+	if diff := cmp.Diff([]sarifRule{{ID: "F001"}, {ID: "S001"}, {ID: "S002"}}, run.Tool.Driver.Rules); diff != "" {
 		t.Error(diff)
 	}
 	first := run.Results[0]
@@ -111,6 +111,41 @@ func TestNoFindingIsLongerThanALine(t *testing.T) {
 	for s, most := range map[string]int{l[0].Message: 400, l[0].Hint: 1000} {
 		if len(s) > most || len(s) < most-1 || !utf8.ValidString(s) || !strings.HasSuffix(s, "é…") {
 			t.Errorf("%d bytes: %q", len(s), s)
+		}
+	}
+}
+
+func TestRuleMakesFindings(t *testing.T) {
+	rules := Rules{
+		{ID: "X001", Severity: Warning, Title: "first", Hint: "do this", Source: "https://example.org/spec"},
+		{ID: "X002", Severity: Error, Title: "second"},
+	}
+	at := Position{File: "show.yaml", Line: 3}
+	got := rules.Must("X001").At(at, "%d things", 2)
+	want := Finding{Rule: "X001", Severity: Warning, Position: at, Message: "2 things", Hint: "do this", Source: "https://example.org/spec"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	edit := Edit{Start: 1, End: 2, Text: "x"}
+	got = rules.Must("X002").At(at, "100%%").WithHint("see there").WithSeverity(Info).WithFix(edit)
+	want = Finding{Rule: "X002", Severity: Info, Position: at, Message: "100%", Hint: "see there", Fixable: true, Fix: []Edit{edit}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if rules.Find("X003") != nil {
+		t.Error("found a rule that is not in the table")
+	}
+}
+
+func TestSARIFDescribesRules(t *testing.T) {
+	var out bytes.Buffer
+	rules := Rules{{ID: "S001", Severity: Error, Title: "no show", Hint: "run init", Source: "https://example.org/spec"}}
+	if err := WriteSARIF(&out, list(), rules); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`"no show"`, `"run init"`, `"helpUri": "https://example.org/spec"`, `"level": "error"`} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("there is no %s in %s", want, out.String())
 		}
 	}
 }

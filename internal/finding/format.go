@@ -56,7 +56,7 @@ func WriteGitHub(w io.Writer, l List) error {
 }
 
 // data and property escape as the runner of GitHub Actions unescapes, so that
-// no text of a stranger can start a command of its own.
+// text from a file cannot start a workflow command.
 func data(s string) string {
 	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(s)
 }
@@ -84,7 +84,14 @@ type (
 		Rules []sarifRule `json:"rules"`
 	}
 	sarifRule struct {
-		ID string `json:"id"`
+		ID      string        `json:"id"`
+		Short   *sarifText    `json:"shortDescription,omitempty"`
+		Help    *sarifText    `json:"help,omitempty"`
+		HelpURI string        `json:"helpUri,omitempty"`
+		Default *sarifDefault `json:"defaultConfiguration,omitempty"`
+	}
+	sarifDefault struct {
+		Level string `json:"level"`
 	}
 	sarifResult struct {
 		RuleID    string          `json:"ruleId"`
@@ -111,19 +118,22 @@ type (
 	}
 )
 
-// WriteSARIF writes SARIF 2.1.0, for code scanning.
-func WriteSARIF(w io.Writer, l List) error {
-	level := map[Severity]string{Error: "error", Warning: "warning", Info: "note"}
+// sarifLevels are the levels of SARIF, by severity.
+var sarifLevels = map[Severity]string{Error: "error", Warning: "warning", Info: "note"}
+
+// WriteSARIF writes SARIF 2.1.0, for code scanning. Rules describe the findings;
+// one that is not among them is written by its ID alone.
+func WriteSARIF(w io.Writer, l List, rules Rules) error {
 	run := sarifRun{Tool: sarifTool{Driver: sarifDriver{Name: "onair", Rules: []sarifRule{}}}, Results: []sarifResult{}}
 	for _, f := range l {
-		if r := (sarifRule{ID: f.Rule}); !slices.Contains(run.Tool.Driver.Rules, r) {
-			run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, r)
+		if !slices.ContainsFunc(run.Tool.Driver.Rules, func(r sarifRule) bool { return r.ID == f.Rule }) {
+			run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, describe(f.Rule, rules))
 		}
 		text := f.Message
 		if f.Hint != "" {
 			text += ": " + f.Hint
 		}
-		result := sarifResult{RuleID: f.Rule, Level: level[f.Severity], Message: sarifText{Text: text}}
+		result := sarifResult{RuleID: f.Rule, Level: sarifLevels[f.Severity], Message: sarifText{Text: text}}
 		if f.File != "" {
 			physical := sarifPhysical{Artifact: sarifArtifact{URI: f.File}}
 			if f.Line > 0 {
@@ -139,6 +149,24 @@ func WriteSARIF(w io.Writer, l List) error {
 		Version: "2.1.0",
 		Runs:    []sarifRun{run},
 	})
+}
+
+// describe returns the metadata of a rule.
+func describe(id string, rules Rules) sarifRule {
+	out := sarifRule{ID: id}
+	r := rules.Find(id)
+	if r == nil {
+		return out
+	}
+	out.Short = &sarifText{Text: r.Title}
+	out.Default = &sarifDefault{Level: sarifLevels[r.Severity]}
+	if r.Hint != "" {
+		out.Help = &sarifText{Text: r.Hint}
+	}
+	if strings.HasPrefix(r.Source, "https://") {
+		out.HelpURI = r.Source
+	}
+	return out
 }
 
 func encode(w io.Writer, v any) error {

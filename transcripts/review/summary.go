@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"onair/internal/finding"
+	"onair/internal/plural"
 )
 
 // Counts of what a comment shows. GitHub cuts one at 65,536 characters.
@@ -22,13 +23,13 @@ const (
 
 // Say is the outcome in a sentence or two, for a terminal.
 func (r *Report) Say() string {
-	s := fmt.Sprintf("%s, %s in %s.", count(r.Findings.Count(finding.Error), "error"),
-		count(r.Findings.Count(finding.Warning), "warning"), count(r.Lines, "changed line"))
+	s := fmt.Sprintf("%s, %s in %s.", plural.Count(r.Findings.Count(finding.Error), "error"),
+		plural.Count(r.Findings.Count(finding.Warning), "warning"), plural.Count(r.Lines, "changed line"))
 	if r.Older > 0 {
-		s += " " + count(r.Older, "older finding") + " not counted."
+		s += " " + plural.Count(r.Older, "older finding") + " not counted."
 	}
 	if resolved, left := r.unclear(); resolved > 0 {
-		s += fmt.Sprintf("\nThank you: %s resolved, %d left", count(resolved, "unintelligible"), left)
+		s += fmt.Sprintf("\nThank you: %s resolved, %d left", plural.Count(resolved, "unintelligible"), left)
 		if left > 0 {
 			s += " (onair transcripts todo)"
 		}
@@ -44,13 +45,6 @@ func (r *Report) unclear() (resolved, left int) {
 	return resolved, left
 }
 
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
-
 // WriteMarkdown writes the summary for a comment on a pull request.
 func (r *Report) WriteMarkdown(w io.Writer) error {
 	b := bufio.NewWriter(w)
@@ -62,7 +56,7 @@ func (r *Report) WriteMarkdown(w io.Writer) error {
 	r.writeFindings(b)
 	for i, f := range r.Files {
 		if i == mostFiles {
-			fmt.Fprintf(b, "\nand %s more.\n", count(len(r.Files)-i, "file"))
+			fmt.Fprintf(b, "\nand %s more.\n", plural.Count(len(r.Files)-i, "file"))
 			break
 		}
 		f.write(b)
@@ -91,16 +85,16 @@ func (r *Report) writeFindings(b *bufio.Writer) {
 func (f *File) write(b *bufio.Writer) {
 	fmt.Fprintf(b, "\n#### %s\n\n", code(f.Name))
 	if f.New {
-		fmt.Fprintf(b, "New. %s.\n", count(f.Left, "unintelligible"))
+		fmt.Fprintf(b, "New. %s.\n", plural.Count(f.Left, "unintelligible"))
 		return
 	}
 	var facts []string
 	if f.Resolved > 0 {
-		facts = append(facts, count(f.Resolved, "unintelligible")+" resolved")
+		facts = append(facts, plural.Count(f.Resolved, "unintelligible")+" resolved")
 	}
 	facts = append(facts, strconv.Itoa(f.Left)+" left")
 	if len(f.Links) > 0 {
-		facts = append(facts, count(len(f.Links), "link")+" added")
+		facts = append(facts, plural.Count(len(f.Links), "link")+" added")
 	}
 	fmt.Fprintf(b, "%s.\n", strings.Join(facts, ", "))
 	for i, target := range f.Links {
@@ -117,11 +111,11 @@ func (f *File) write(b *bufio.Writer) {
 		fmt.Fprintln(b)
 	}
 	for _, r := range f.Relabels {
-		fmt.Fprintf(b, "- %s of %s: now %s\n", count(r.Turns, "turn"), code(r.From), code(r.To))
+		fmt.Fprintf(b, "- %s of %s: now %s\n", plural.Count(r.Turns, "turn"), code(r.From), code(r.To))
 	}
 	for i, p := range f.Passages {
 		if i == mostPassages {
-			fmt.Fprintf(b, "\nand %s more.\n", count(len(f.Passages)-i, "changed passage"))
+			fmt.Fprintf(b, "\nand %s more.\n", plural.Count(len(f.Passages)-i, "changed passage"))
 			break
 		}
 		f.writePassage(b, p)

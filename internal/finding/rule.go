@@ -1,0 +1,51 @@
+package finding
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Rule is what all findings of one kind have in common.
+type Rule struct {
+	ID       string   // stable, such as S012; the letter stands for the package
+	Severity Severity // unless a finding says otherwise
+	Title    string   // what is wrong, in a few words, lower case, no full stop
+	Hint     string   // what to do about it, where that is the same every time
+	Source   string   // the specification it comes from; empty for a rule of onair's own
+	Example  string   // input that breaks the rule; may be empty
+}
+
+// At returns a finding of the rule at p.
+func (r *Rule) At(p Position, format string, args ...any) Finding {
+	return Finding{
+		Rule:     r.ID,
+		Severity: r.Severity,
+		Position: p,
+		Message:  fmt.Sprintf(format, args...),
+		Hint:     r.Hint,
+		Source:   r.Source,
+	}
+}
+
+// Rules is a table of rules, in the order of their IDs.
+type Rules []Rule
+
+// Find returns the rule with the ID, or nil if there is none.
+func (r Rules) Find(id string) *Rule {
+	i, ok := slices.BinarySearchFunc(r, id, func(r Rule, id string) int { return strings.Compare(r.ID, id) })
+	if !ok {
+		return nil
+	}
+	return &r[i]
+}
+
+// Must returns the rule with the ID. It panics if there is none; it is for
+// variables that name the rules of a table.
+func (r Rules) Must(id string) *Rule {
+	rule := r.Find(id)
+	if rule == nil {
+		panic("finding: no rule " + id)
+	}
+	return rule
+}

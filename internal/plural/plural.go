@@ -1,0 +1,21 @@
+// Package plural writes numbers with their nouns.
+package plural
+
+import "strconv"
+
+// Count returns a number with its noun: "1 episode", "2 episodes". The noun
+// must be one that takes an s.
+func Count(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return strconv.Itoa(n) + " " + noun
+}
+
+// Times returns "once", or "2 times" for two.
+func Times(n int) string {
+	if n == 1 {
+		return "once"
+	}
+	return strconv.Itoa(n) + " times"
+}
