@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"fmt"
-	"hash/crc32"
 	"io"
 	"os"
 	"os/exec"
@@ -14,6 +13,8 @@ import (
 	"time"
 
 	"github.com/tcolgate/mp3"
+
+	"onair/internal/crc32c"
 )
 
 // hour writes an hour of VBR to a file: 137,814 frames, about 55 MB.
@@ -50,7 +51,7 @@ func BenchmarkProbe(b *testing.B) {
 			return err
 		}},
 		{"sums", func() error {
-			_, err := io.CopyBuffer(io.MultiWriter(sha256.New(), crc32.New(castagnoli)), whole(), buf)
+			_, err := io.CopyBuffer(io.MultiWriter(sha256.New(), crc32c.New()), whole(), buf)
 			return err
 		}},
 		{"walk", func() error {

@@ -1,8 +1,6 @@
 package audio
 
 import (
-	"hash/crc32"
-
 	"onair/internal/crc32c"
 )
 
@@ -10,5 +8,5 @@ import (
 // of which only the checksum and the length in bytes are known: what storage
 // must find without anybody reading the payload again.
 func TaggedCRC32C(tag []byte, payload uint32, payloadBytes int64) uint32 {
-	return crc32c.Join(crc32.Checksum(tag, castagnoli), payload, payloadBytes)
+	return crc32c.Join(crc32c.Checksum(tag), payload, payloadBytes)
 }

@@ -5,9 +5,10 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"io"
 	"time"
+
+	"onair/internal/crc32c"
 )
 
 const (
@@ -70,7 +71,7 @@ func probeMP4(r io.ReaderAt, size int64) (*Info, error) {
 // hash computes the sums of a payload that nobody walks.
 func (i *Info) hash(r io.ReaderAt) error {
 	sum := sha256.New()
-	crc := crc32.New(castagnoli)
+	crc := crc32c.New()
 	n, err := io.CopyBuffer(io.MultiWriter(sum, crc), io.NewSectionReader(r, i.PayloadStart, i.PayloadBytes()), make([]byte, blockBytes))
 	if err == nil && n < i.PayloadBytes() {
 		err = io.ErrUnexpectedEOF

@@ -3,10 +3,10 @@ package audio
 import (
 	"crypto/sha256"
 	"fmt"
-	"hash/crc32"
 	"io"
 	"time"
 
+	"onair/internal/crc32c"
 	"onair/internal/plural"
 )
 
@@ -18,8 +18,6 @@ const (
 
 // searchBytes is how far behind the tags at the front the first frame may be.
 const searchBytes = 1 << 20
-
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // Info is what the frames of a master say, whatever its headers promise.
 //
@@ -67,7 +65,7 @@ func Probe(r io.ReaderAt, size int64) (*Info, error) {
 		return probeMP4(r, size)
 	}
 	readTrailing(r, info.PayloadEnd, info.Behind)
-	sum, crc := sha256.New(), crc32.New(castagnoli)
+	sum, crc := sha256.New(), crc32c.New()
 	if err := info.measure(r, io.MultiWriter(sum, crc)); err != nil {
 		return nil, err
 	}

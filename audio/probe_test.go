@@ -3,13 +3,14 @@ package audio
 import (
 	"bytes"
 	"crypto/sha256"
-	"hash/crc32"
 	"runtime"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"onair/internal/crc32c"
 )
 
 // hundred is what a hundred frames of MPEG 1 at 44.1 kHz last.
@@ -180,7 +181,7 @@ func TestProbe(t *testing.T) {
 			want.MediaType = MP3
 			want.PayloadStart, want.PayloadEnd = int64(len(tt.before)), int64(len(tt.before)+len(tt.body))
 			want.SHA256 = sha256.Sum256(tt.body)
-			want.CRC32C = crc32.Checksum(tt.body, castagnoli)
+			want.CRC32C = crc32c.Checksum(tt.body)
 			got, err := Probe(bytes.NewReader(file), int64(len(file)))
 			if err != nil {
 				t.Fatal(err)

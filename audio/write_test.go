@@ -3,7 +3,6 @@ package audio
 import (
 	"bytes"
 	"fmt"
-	"hash/crc32"
 	"image"
 	"image/color"
 	"image/jpeg"
@@ -13,9 +12,11 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"onair/internal/crc32c"
 )
 
-func checksum(b []byte) uint32 { return crc32.Checksum(b, castagnoli) }
+func checksum(b []byte) uint32 { return crc32c.Checksum(b) }
 
 // testPicture is a real image of the given size, filled up with bytes behind
 // its end where it should be larger than it is.

@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
-	"hash/crc32"
 	"io"
 	"maps"
 	"net/http"
@@ -15,6 +14,8 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"onair/internal/crc32c"
 
 	"github.com/fsouza/fake-gcs-server/fakestorage"
 )
@@ -146,7 +147,7 @@ func (u *rules) refuseCompose(r *http.Request, c call) *httptest.ResponseRecorde
 	if err := json.Unmarshal(body, &all); err != nil {
 		return failure(http.StatusBadRequest, err.Error())
 	}
-	sum := crc32.New(crc32.MakeTable(crc32.Castagnoli))
+	sum := crc32c.New()
 	for _, s := range all.SourceObjects {
 		if refused := u.source(c.bucket, s.Name, s.Generation, s.ObjectPreconditions.IfGenerationMatch); refused != nil {
 			return refused

@@ -6,13 +6,14 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
-	"hash/crc32"
 	"os"
 	"path"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+
+	"onair/internal/crc32c"
 )
 
 // What a published object must be, computed from its key and its bytes alone
@@ -66,7 +67,7 @@ func wantHash(key string, data []byte) string {
 
 // wantCRC32C is the CRC32C of the data as cloud storage writes it.
 func wantCRC32C(data []byte) string {
-	sum := crc32.Checksum(data, crc32.MakeTable(crc32.Castagnoli))
+	sum := crc32c.Checksum(data)
 	return base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint32(nil, sum))
 }
 

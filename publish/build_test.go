@@ -3,18 +3,18 @@ package publish_test
 import (
 	"bytes"
 	"errors"
-	"hash/crc32"
 	"io"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"onair/internal/crc32c"
 	"onair/publish"
 	"onair/publish/bucket"
 	"onair/publish/bucket/mem"
 )
 
-func checksum(data []byte) uint32 { return crc32.Checksum(data, crc32.MakeTable(crc32.Castagnoli)) }
+func checksum(data []byte) uint32 { return crc32c.Checksum(data) }
 
 // held is a body that has the bytes at hand.
 func held(data []byte) func() (io.ReadCloser, error) {

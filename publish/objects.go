@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"hash/crc32"
 	"io"
 	"runtime"
 
 	"golang.org/x/sync/errgroup"
 
+	"onair/internal/crc32c"
 	"onair/publish/bucket"
 	"onair/show"
 )
@@ -110,7 +110,7 @@ func objectOf(role Role, data []byte, from source) *Object {
 		SHA256: hex.EncodeToString(sum[:]),
 		Object: bucket.Object{
 			Size:   int64(len(data)),
-			CRC32C: crc32.Checksum(data, castagnoli),
+			CRC32C: crc32c.Checksum(data),
 			Body: func() (io.ReadCloser, error) {
 				data, err := from()
 				return io.NopCloser(bytes.NewReader(data)), err

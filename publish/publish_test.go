@@ -6,7 +6,6 @@ import (
 	"encoding/xml"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"io"
 	"io/fs"
 	"maps"
@@ -19,6 +18,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"onair/internal/crc32c"
 	"onair/publish"
 	"onair/publish/bucket"
 	"onair/publish/bucket/mem"
@@ -197,7 +197,7 @@ func TestPublish(t *testing.T) {
 			t.Errorf("%s: %s", o.Key, diff)
 		}
 		data := read(t, b, o.Key)
-		if sum := crc32.Checksum(data, crc32.MakeTable(crc32.Castagnoli)); sum != o.CRC32C || int64(len(data)) != o.Size {
+		if sum := crc32c.Checksum(data); sum != o.CRC32C || int64(len(data)) != o.Size {
 			t.Errorf("%s: the bytes are not those of the release", o.Key)
 		}
 	}

@@ -9,7 +9,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"io"
 	"os"
 	"path/filepath"
@@ -17,6 +16,7 @@ import (
 	"strings"
 	"time"
 
+	"onair/internal/crc32c"
 	"onair/internal/durable"
 	"onair/publish/bucket"
 )
@@ -233,7 +233,7 @@ func recordObject(key string, data []byte) *bucket.Object {
 	return &bucket.Object{
 		Key:    key,
 		Size:   int64(len(data)),
-		CRC32C: crc32.Checksum(data, castagnoli),
+		CRC32C: crc32c.Checksum(data),
 		Headers: bucket.Headers{
 			ContentType:  contentType(key, ""),
 			CacheControl: "private, no-store",

@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"io"
 	"maps"
 	"slices"
@@ -18,9 +17,6 @@ import (
 
 	"onair/publish/bucket"
 )
-
-// castagnoli is the polynomial of CRC32C, the checksum of cloud storage.
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // StatePrefix is where onair keeps its own records in a bucket.
 const StatePrefix = ".onair/"

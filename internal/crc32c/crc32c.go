@@ -1,18 +1,33 @@
-// Package crc32c joins CRC32C checksums (Castagnoli) of pieces into that of the
-// whole, without the bytes of the pieces.
+// Package crc32c computes CRC32C checksums: CRC-32 with the Castagnoli
+// polynomial, which cloud storage uses. It also joins the checksums of pieces
+// into that of the whole, without the bytes of the pieces.
 package crc32c
 
-import "hash/crc32"
+import (
+	"hash"
+	"hash/crc32"
+)
 
-// Join returns the checksum of two pieces one after the other, from that of each
-// and the length of the second in bytes.
+var table = crc32.MakeTable(crc32.Castagnoli)
+
+// New returns a hash that computes a CRC32C.
+func New() hash.Hash32 { return crc32.New(table) }
+
+// Checksum returns the CRC32C of data.
+func Checksum(data []byte) uint32 { return crc32.Checksum(data, table) }
+
+// Update returns the CRC32C of the bytes that crc is of, followed by p.
+func Update(crc uint32, p []byte) uint32 { return crc32.Update(crc, table, p) }
+
+// Join returns the CRC32C of two pieces one after the other, from the CRC32C of
+// each and the length of the second in bytes.
 func Join(first, second uint32, secondBytes int64) uint32 {
 	return shift(first, secondBytes) ^ second
 }
 
-// A matrix maps the 32 bits of a checksum to those of another: row n is what
-// bit n turns into. Checksums are linear over GF(2), so that feeding zeros is
-// such a map, and feeding twice as many its square.
+// A matrix is a linear map over GF(2) from one 32-bit checksum to another. Row n
+// is the image of bit n. Appending zero bytes to the input is such a map, and
+// appending twice as many is its square.
 type matrix [32]uint32
 
 func (m *matrix) times(v uint32) (sum uint32) {
@@ -32,8 +47,8 @@ func (m *matrix) squared() *matrix {
 	return &s
 }
 
-// shift returns what a checksum becomes when n zero bytes follow, without
-// the inversions at both ends, which cancel out when two checksums are added.
+// shift returns the checksum after n more zero bytes. It leaves out the
+// inversions at both ends, which cancel out when two checksums are added.
 func shift(crc uint32, n int64) uint32 {
 	m := &matrix{crc32.Castagnoli} // one zero bit
 	for i := 1; i < len(m); i++ {

@@ -20,12 +20,13 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"hash/crc32"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
+
+	"onair/internal/crc32c"
 )
 
 const (
@@ -166,7 +167,7 @@ func (c *Cache) name(kind, path string) string {
 }
 
 func checksum(data []byte) string {
-	return fmt.Sprintf("%08x", crc32.Checksum(data, crc32.MakeTable(crc32.Castagnoli)))
+	return fmt.Sprintf("%08x", crc32c.Checksum(data))
 }
 
 // readSmall reads a file that is not larger than an entry may be.

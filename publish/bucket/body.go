@@ -3,11 +3,10 @@ package bucket
 import (
 	"context"
 	"fmt"
-	"hash/crc32"
 	"io"
-)
 
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+	"onair/internal/crc32c"
+)
 
 // CopyBody sends an object's body to w. It returns nil only if the body was
 // read to its end, every byte reached w, and length and checksum are those of
@@ -50,7 +49,7 @@ func (r *bodyReader) Read(p []byte) (int, error) {
 	}
 	n, err := r.r.Read(p)
 	r.n += int64(n)
-	r.crc = crc32.Update(r.crc, castagnoli, p[:n])
+	r.crc = crc32c.Update(r.crc, p[:n])
 	if err != nil && err != io.EOF {
 		err = fmt.Errorf("%w: read: %w", ErrBody, err)
 	}

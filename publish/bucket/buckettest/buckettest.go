@@ -7,11 +7,11 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"hash/crc32"
 	"io"
 	"strings"
 	"testing"
 
+	"onair/internal/crc32c"
 	"onair/publish/bucket"
 )
 
@@ -104,15 +104,13 @@ type store struct {
 	bucket.Bucket
 }
 
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
-
 // Object returns a small object with a body in memory.
 func Object(key, body string) *bucket.Object {
 	return &bucket.Object{
 		Key:     key,
 		Headers: bucket.Headers{ContentType: "text/plain; charset=utf-8", CacheControl: "public, max-age=60"},
 		Size:    int64(len(body)),
-		CRC32C:  crc32.Checksum([]byte(body), castagnoli),
+		CRC32C:  crc32c.Checksum([]byte(body)),
 		Body:    func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(body)), nil },
 	}
 }

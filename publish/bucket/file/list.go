@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"hash/crc32"
 	"io"
 	"io/fs"
 	"iter"
@@ -16,6 +15,7 @@ import (
 	"slices"
 	"strings"
 
+	"onair/internal/crc32c"
 	"onair/internal/durable"
 	"onair/internal/statcache"
 	"onair/publish/bucket"
@@ -135,11 +135,9 @@ func (b *Bucket) measure(ctx context.Context, f *os.File, key string) (bucket.At
 	return bucket.Attrs{Key: key, Size: info.Size(), CRC32C: s.CRC32C, Version: s.SHA256, Updated: info.ModTime()}, nil
 }
 
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
-
 // sum reads r to its end.
 func sum(ctx context.Context, r io.Reader) (sums, error) {
-	sha, crc := sha256.New(), crc32.New(castagnoli)
+	sha, crc := sha256.New(), crc32c.New()
 	if _, err := io.Copy(io.MultiWriter(sha, crc), &contextReader{ctx, r}); err != nil {
 		return sums{}, err
 	}

@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
-	"hash/crc32"
 	"io"
 	"maps"
 	"mime"
@@ -18,6 +17,7 @@ import (
 	"strings"
 	"sync"
 
+	"onair/internal/crc32c"
 	"onair/publish/bucket/internal/faults"
 )
 
@@ -306,7 +306,7 @@ func (f *fake) rewrite(q url.Values, from, to string, body []byte) *http.Respons
 }
 
 func encodeSum(body []byte) string {
-	return base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint32(nil, crc32.Checksum(body, crc32.MakeTable(crc32.Castagnoli))))
+	return base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint32(nil, crc32c.Checksum(body)))
 }
 
 // patch merges, as the API does: null takes away.

@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"encoding/xml"
 	"fmt"
-	"hash/crc32"
 	"io"
 	"maps"
 	"net/http"
@@ -18,6 +17,7 @@ import (
 	"sync"
 	"time"
 
+	"onair/internal/crc32c"
 	"onair/publish/bucket/internal/faults"
 )
 
@@ -183,7 +183,7 @@ func (f *fake) checkSums(req *http.Request, body []byte) *http.Response {
 	switch {
 	case crc != "" && f.noCRC:
 		return failure(400, "InvalidArgument", "Unsupported header 'x-amz-checksum-crc32c' received for this API call.")
-	case crc != "" && crc != *encodeSum(crc32.Checksum(body, castagnoli)), digest != "" && digest != base64.StdEncoding.EncodeToString(sum[:]):
+	case crc != "" && crc != *encodeSum(crc32c.Checksum(body)), digest != "" && digest != base64.StdEncoding.EncodeToString(sum[:]):
 		return failure(400, "BadDigest", "The checksum you specified did not match what we received.")
 	}
 	return nil
@@ -347,7 +347,7 @@ func (f *fake) upload(req *http.Request, q url.Values, name string, body []byte)
 			ChecksumCRC32C string `xml:",omitempty"`
 		}{ETag: etagOf(data)}
 		if u.full && !f.saysNot {
-			result.ChecksumCRC32C = *encodeSum(crc32.Checksum(data, castagnoli))
+			result.ChecksumCRC32C = *encodeSum(crc32c.Checksum(data))
 		}
 		return answer(200, result)
 	}
@@ -376,7 +376,7 @@ func (f *fake) complete(req *http.Request, id string, u *fakeUpload, body []byte
 	var digests []byte
 	for i, p := range in.Part {
 		data, there := u.parts[p.PartNumber]
-		if !there || p.PartNumber != i+1 || p.ETag != etagOf(data) || u.full && p.ChecksumCRC32C != *encodeSum(crc32.Checksum(data, castagnoli)) {
+		if !there || p.PartNumber != i+1 || p.ETag != etagOf(data) || u.full && p.ChecksumCRC32C != *encodeSum(crc32c.Checksum(data)) {
 			return failure(400, "InvalidPart", "One or more of the specified parts could not be found.")
 		}
 		if size := len(u.parts[1]); i > 0 && (len(data) > size || i < len(in.Part)-1 && len(data) != size) || i < len(in.Part)-1 && size < f.minPart {

@@ -7,7 +7,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -15,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"golang.org/x/sync/errgroup"
 
+	"onair/internal/crc32c"
 	"onair/publish/bucket"
 )
 
@@ -33,8 +33,6 @@ const (
 
 // maxWhole is the size up to which a body is sent in one request.
 func (b *Bucket) maxWhole() int64 { return 2 * b.partSize }
-
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // upload is an object that is sent in parts. What it has is stored, and charged
 // for, until it is completed or aborted.
@@ -97,7 +95,7 @@ func (u *upload) create(ctx context.Context) error {
 
 // send sends the n-th part, from 0 on, with tries of its own.
 func (u *upload) send(ctx context.Context, n int, data []byte) error {
-	sum := crc32.Checksum(data, castagnoli)
+	sum := crc32c.Checksum(data)
 	return u.b.retry(ctx, int64(len(data)), func(ctx context.Context, _ int) error {
 		in := &s3.UploadPartInput{
 			Bucket:        &u.b.at.name,

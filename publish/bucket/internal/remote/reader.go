@@ -3,13 +3,11 @@ package remote
 import (
 	"context"
 	"fmt"
-	"hash/crc32"
 	"io"
 
+	"onair/internal/crc32c"
 	"onair/publish/bucket"
 )
-
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // Reader reads a range of one version of an object, over as many connections as
 // it takes. If the range is the whole object, it checks the sum at its end.
@@ -88,7 +86,7 @@ func (r *Reader) readOnce(p []byte) (int, error) {
 		}
 	}
 	n, err := r.body.Read(p)
-	r.sum = crc32.Update(r.sum, castagnoli, p[:n])
+	r.sum = crc32c.Update(r.sum, p[:n])
 	r.offset += int64(n)
 	r.left -= int64(n)
 	return n, err
