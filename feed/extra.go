@@ -160,7 +160,7 @@ func (w *writer) elements(list []*element) {
 		}
 		w.indent()
 		w.element(e)
-		w.w.WriteByte('\n')
+		w.out.WriteByte('\n')
 	}
 }
 
@@ -171,22 +171,22 @@ func (w *writer) element(e *element) {
 	}
 	switch {
 	case len(e.children) == 0:
-		w.w.WriteString("/>")
+		w.out.WriteString("/>")
 		return
 	case len(e.children) == 1 && e.children[0].name == "":
-		w.w.WriteByte('>')
-		inText.WriteString(w.w, clean(e.children[0].text))
+		w.out.WriteByte('>')
+		inText.WriteString(&w.out, clean(e.children[0].text))
 	case slices.ContainsFunc(e.children, isText):
-		w.w.WriteByte('>')
+		w.out.WriteByte('>')
 		for _, c := range e.children {
 			if c.name == "" {
-				inText.WriteString(w.w, c.text)
+				inText.WriteString(&w.out, c.text)
 			} else {
 				w.element(c)
 			}
 		}
 	default:
-		w.w.WriteString(">\n")
+		w.out.WriteString(">\n")
 		w.open = append(w.open, e.name)
 		w.elements(e.children)
 		w.open = w.open[:len(w.open)-1]

@@ -1,9 +1,8 @@
 package feed
 
 import (
-	"bufio"
-	"fmt"
-	"io"
+	"bytes"
+	"sort"
 	"time"
 
 	"onair/show"
@@ -55,17 +54,42 @@ type Transcript struct {
 	Captions bool   // the file has time codes
 }
 
-// Render writes the feed. It fails if w does, and before it writes anything if
-// the extra XML of the show or of an episode has no place in a feed.
-func Render(w io.Writer, d *Document) error {
+// Rendered is a feed, and where its items are.
+type Rendered struct {
+	Bytes []byte
+	Items []Span // of Document.Items, in the same order
+}
+
+// Span is the place of one item in a rendered feed.
+type Span struct {
+	Start, End int // offsets of what is between <item> and </item>
+	Line       int // on which <item> is, from 1
+}
+
+// ItemAt returns the index of the item that a line of the feed belongs to, or -1
+// for a line before the first item. Lines count from 1.
+func (r *Rendered) ItemAt(line int) int {
+	after := sort.Search(len(r.Items), func(i int) bool { return r.Items[i].Line > line })
+	return after - 1
+}
+
+// Render writes the feed. It fails if the extra XML of the show or of an episode
+// cannot be part of a feed.
+func Render(d *Document) (*Rendered, error) {
 	extras, err := parseExtras(d)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	out := &writer{w: bufio.NewWriterSize(w, 64<<10)}
-	out.rss(d, extras)
-	if err := out.w.Flush(); err != nil {
-		return fmt.Errorf("write feed: %w", err)
-	}
-	return nil
+	w := &writer{}
+	items := w.rss(d, extras)
+	return &Rendered{Bytes: w.out.Bytes(), Items: items}, nil
 }
+
+// IsOwn reports whether onair rendered a feed, by its generator element.
+func IsOwn(data []byte) bool {
+	return bytes.Contains(data, []byte("<generator>"+generator+"</generator>"))
+}
+
+// generator is the name of onair in its feeds, without a version: a new version
+// does not change a feed.
+const generator = "onair"

@@ -1,10 +1,10 @@
 package feed
 
 import (
-	"bytes"
 	"flag"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -161,11 +161,11 @@ func minimal() *Document {
 
 func render(t testing.TB, d *Document) []byte {
 	t.Helper()
-	var b bytes.Buffer
-	if err := Render(&b, d); err != nil {
+	r, err := Render(d)
+	if err != nil {
 		t.Fatal(err)
 	}
-	return b.Bytes()
+	return r.Bytes
 }
 
 func TestRender(t *testing.T) {
@@ -182,5 +182,46 @@ func TestRender(t *testing.T) {
 		t.Run(tt.file, func(t *testing.T) {
 			golden(t, tt.file, render(t, tt.doc))
 		})
+	}
+}
+
+func TestRenderSaysWhereItemsAre(t *testing.T) {
+	t.Parallel()
+	d := rich()
+	d.Items[1].Notes = "<pre>\n<item>\n</item>\n</pre>"
+	r, err := Render(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Items) != len(d.Items) {
+		t.Fatalf("%d spans for %d items", len(r.Items), len(d.Items))
+	}
+	lines := strings.SplitAfter(string(r.Bytes), "\n")
+	for i, s := range r.Items {
+		if got := lines[s.Line-1]; got != "    <item>\n" {
+			t.Errorf("item %d is said to begin on line %d, which is %q", i, s.Line, got)
+		}
+		if before, after := string(r.Bytes[:s.Start]), string(r.Bytes[s.End:]); !strings.HasSuffix(before, "<item>") || !strings.HasPrefix(after, "</item>\n") {
+			t.Errorf("item %d is between %q and %q", i, before[len(before)-20:], after[:20])
+		}
+		if item := string(r.Bytes[s.Start:s.End]); !strings.Contains(item, d.Items[i].Episode.GUID) {
+			t.Errorf("item %d is without its GUID:\n%s", i, item)
+		}
+	}
+	first, second := r.Items[0].Line, r.Items[1].Line
+	for line, want := range map[int]int{1: -1, first - 1: -1, first: 0, second - 1: 0, second: 1, second + 5: 1} {
+		if got := r.ItemAt(line); got != want {
+			t.Errorf("ItemAt(%d) = %d, want %d", line, got, want)
+		}
+	}
+}
+
+func TestIsOwn(t *testing.T) {
+	t.Parallel()
+	if !IsOwn(render(t, rich())) {
+		t.Error("a rendered feed is not recognised")
+	}
+	if IsOwn([]byte(good(t))) {
+		t.Error("a feed of another tool is recognised")
 	}
 }

@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"bytes"
 	"cmp"
 	"html"
 	"slices"
@@ -28,22 +29,29 @@ var standard = []string{"atom", "content", "itunes", "podcast"}
 // maxDescription is how many bytes Apple and PSP-1 allow a description.
 const maxDescription = 4000
 
-// rss writes the document. Elements follow each other in one fixed order: what
-// people look for first, then plain RSS, iTunes and Podcasting 2.0.
-func (w *writer) rss(d *Document, x *extras) {
+// rss writes the document and returns where its items are. Elements have a fixed
+// order: what people look for first, then plain RSS, iTunes and Podcasting 2.0.
+func (w *writer) rss(d *Document, x *extras) []Span {
 	w.declaration()
 	w.start("rss", append([]string{"version", "2.0"}, x.declarations(d.Show)...)...)
 	w.start("channel")
 	w.channel(d)
 	w.elements(x.show)
+	spans := make([]Span, len(d.Items))
+	line, counted := 1, 0
 	for i := range d.Items {
+		line += bytes.Count(w.out.Bytes()[counted:], []byte("\n"))
+		counted = w.out.Len()
 		w.start("item")
+		spans[i] = Span{Start: w.out.Len() - len("\n"), Line: line}
 		w.item(d, &d.Items[i])
 		w.elements(x.items[i])
 		w.end()
+		spans[i].End = w.out.Len() - len("</item>\n")
 	}
 	w.end()
 	w.end()
+	return spans
 }
 
 func (w *writer) channel(d *Document) {
@@ -61,7 +69,7 @@ func (w *writer) channel(d *Document) {
 		w.date("pubDate", d.Items[0].Episode.Date)
 	}
 	w.date("lastBuildDate", d.Updated)
-	w.text("generator", "onair")
+	w.text("generator", generator)
 	w.itunesShow(d)
 	w.podcastShow(d)
 }

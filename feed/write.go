@@ -1,7 +1,7 @@
 package feed
 
 import (
-	"bufio"
+	"bytes"
 	"strconv"
 	"strings"
 	"time"
@@ -12,21 +12,20 @@ import (
 // people and git diff can read it. Attributes are given as name and value in
 // turn; one without a value is left out. All text is cleaned (see clean) and
 // escaped. Names are ours, or were read by an XML decoder; they are not escaped.
-// Errors stay in the bufio.Writer until it is flushed.
 type writer struct {
-	w    *bufio.Writer
-	open []string
+	out  bytes.Buffer
+	open []string // names of elements
 }
 
 func (w *writer) declaration() {
-	w.w.WriteString(`<?xml version="1.0" encoding="UTF-8"?>` + "\n")
+	w.out.WriteString(`<?xml version="1.0" encoding="UTF-8"?>` + "\n")
 }
 
 // start opens an element whose children stand on lines of their own.
 func (w *writer) start(name string, attrs ...string) {
 	w.indent()
 	w.tag(name, attrs)
-	w.w.WriteString(">\n")
+	w.out.WriteString(">\n")
 	w.open = append(w.open, name)
 }
 
@@ -37,14 +36,14 @@ func (w *writer) end() {
 	w.open = w.open[:last]
 	w.indent()
 	w.close(name)
-	w.w.WriteByte('\n')
+	w.out.WriteByte('\n')
 }
 
 // empty writes an element without content.
 func (w *writer) empty(name string, attrs ...string) {
 	w.indent()
 	w.tag(name, attrs)
-	w.w.WriteString("/>\n")
+	w.out.WriteString("/>\n")
 }
 
 // text writes an element with text in it, or an empty one without.
@@ -56,10 +55,10 @@ func (w *writer) text(name, value string, attrs ...string) {
 	}
 	w.indent()
 	w.tag(name, attrs)
-	w.w.WriteByte('>')
-	inText.WriteString(w.w, value)
+	w.out.WriteByte('>')
+	inText.WriteString(&w.out, value)
 	w.close(name)
-	w.w.WriteByte('\n')
+	w.out.WriteByte('\n')
 }
 
 // optional is text, but nothing at all without a value.
@@ -92,17 +91,17 @@ func (w *writer) html(name, source string) {
 	}
 	w.indent()
 	w.tag(name, nil)
-	w.w.WriteString("><![CDATA[")
-	w.w.WriteString(strings.ReplaceAll(source, "]]>", "]]]]><![CDATA[>"))
-	w.w.WriteString("]]>")
+	w.out.WriteString("><![CDATA[")
+	w.out.WriteString(strings.ReplaceAll(source, "]]>", "]]]]><![CDATA[>"))
+	w.out.WriteString("]]>")
 	w.close(name)
-	w.w.WriteByte('\n')
+	w.out.WriteByte('\n')
 }
 
 // tag writes a start tag up to, and without, its end.
 func (w *writer) tag(name string, attrs []string) {
-	w.w.WriteByte('<')
-	w.w.WriteString(name)
+	w.out.WriteByte('<')
+	w.out.WriteString(name)
 	for i := 0; i < len(attrs); i += 2 {
 		if value := clean(attrs[i+1]); value != "" {
 			w.attr(attrs[i], value)
@@ -111,22 +110,22 @@ func (w *writer) tag(name string, attrs []string) {
 }
 
 func (w *writer) attr(name, value string) {
-	w.w.WriteByte(' ')
-	w.w.WriteString(name)
-	w.w.WriteString(`="`)
-	inAttr.WriteString(w.w, value)
-	w.w.WriteByte('"')
+	w.out.WriteByte(' ')
+	w.out.WriteString(name)
+	w.out.WriteString(`="`)
+	inAttr.WriteString(&w.out, value)
+	w.out.WriteByte('"')
 }
 
 func (w *writer) close(name string) {
-	w.w.WriteString("</")
-	w.w.WriteString(name)
-	w.w.WriteByte('>')
+	w.out.WriteString("</")
+	w.out.WriteString(name)
+	w.out.WriteByte('>')
 }
 
 func (w *writer) indent() {
 	for range w.open {
-		w.w.WriteString("  ")
+		w.out.WriteString("  ")
 	}
 }
 

@@ -80,16 +80,16 @@ func (b *builder) addFeed() {
 		d.Items = append(d.Items, b.item(e))
 	}
 	b.release.Feed = &Object{} // where it cannot be rendered
-	var out bytes.Buffer
-	if err := feed.Render(&out, d); err != nil {
+	out, err := feed.Render(d)
+	if err != nil {
 		b.findings.Errorf("P023", show.Position{File: "show.yaml"}, "", "render the feed: %v", err)
 		return
 	}
-	b.digestItems(out.Bytes())
+	b.digestItems(out)
 	if !b.findings.HasErrors() { // what is wrong already would be reported twice
-		b.findings = append(b.findings, b.atSource(feed.Check(out.Bytes(), b.show.Feed.Path), out.Bytes())...)
+		b.findings = append(b.findings, b.atSource(feed.Check(out.Bytes, b.show.Feed.Path), out)...)
 	}
-	rendered, err := b.fixed(RoleFeed, b.show.Feed.Path, held(out.Bytes()))
+	rendered, err := b.fixed(RoleFeed, b.show.Feed.Path, held(out.Bytes))
 	if err != nil {
 		b.findings.Errorf("P023", show.Position{File: "show.yaml"}, "", "render the feed: %v", err)
 		return
@@ -99,13 +99,10 @@ func (b *builder) addFeed() {
 
 // digestItems notes what the feed says of each episode, so that the next plan
 // knows which ones an app will see change.
-func (b *builder) digestItems(rendered []byte) {
-	live := b.release.live()
-	for i, item := range bytes.Split(rendered, []byte("<item>"))[1:] {
-		if i < len(live) {
-			item, _, _ = bytes.Cut(item, []byte("</item>"))
-			live[i].item = fmt.Sprintf("%x", sha256.Sum256(item))
-		}
+func (b *builder) digestItems(out *feed.Rendered) {
+	for i, e := range b.release.live() {
+		item := out.Items[i]
+		e.item = fmt.Sprintf("%x", sha256.Sum256(out.Bytes[item.Start:item.End]))
 	}
 }
 
@@ -114,24 +111,18 @@ func (b *builder) digestItems(rendered []byte) {
 // where a directory could read the feed.
 var forDirectories = []string{"F021", "F023", "F024", "F026", "F027", "F029", "F032"}
 
-// atSource moves findings about the finished feed to the files they can be
-// mended in: the episode whose item it is, or show.yaml.
-func (b *builder) atSource(found finding.List, rendered []byte) (moved finding.List) {
-	var items []int // the line on which each item starts
-	for i, line := range bytes.Split(rendered, []byte("\n")) {
-		if bytes.HasPrefix(bytes.TrimSpace(line), []byte("<item>")) {
-			items = append(items, i+1)
-		}
-	}
+// atSource moves findings about the rendered feed to the files in which they can
+// be fixed: the episode whose item it is, or show.yaml.
+func (b *builder) atSource(found finding.List, out *feed.Rendered) (moved finding.List) {
 	live := b.release.live()
 	for _, f := range found {
 		if slices.Contains(forDirectories, f.Rule) && (b.show.Private || !b.show.IsPublic()) {
 			continue
 		}
-		n, _ := slices.BinarySearch(items, f.Line+1) // items that start at or before the line
+		item := out.ItemAt(f.Line)
 		f.Position = finding.Position{File: "show.yaml"}
-		if n > 0 && n <= len(live) {
-			f.Position = finding.Position{File: live[n-1].File}
+		if item >= 0 {
+			f.Position = finding.Position{File: live[item].File}
 		}
 		moved = append(moved, f)
 	}

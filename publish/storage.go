@@ -1,7 +1,6 @@
 package publish
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -15,6 +14,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"onair/feed"
 	"onair/publish/bucket"
 )
 
@@ -192,7 +192,7 @@ func (seen *Observed) rebuild(ctx context.Context, s Storage, r *Release) error 
 		return nil // not a feed, and so nothing that could lose an episode
 	}
 	seen.State.Episodes = episodes
-	seen.Rebuilt = bytes.Contains(data, []byte("<generator>onair</generator>"))
+	seen.Rebuilt = feed.IsOwn(data)
 	return nil
 }
 
