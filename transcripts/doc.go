@@ -52,48 +52,16 @@
 //
 // # Rules
 //
-// Parse reports what it reads leniently; Lint holds a file to all rules. Those
-// marked fix are mended by Fix, where what is meant is beyond doubt; those
-// marked fmt by Format too, because nothing that is read changes.
-//
-//	T001 error   fix  text or a stamp before the first label
-//	T002 error   fmt  label without bold
-//	T003 error   fmt  malformed label
-//	T004 warning fmt  not exactly one space after a label
-//	T005 warning fmt  no blank line before a label
-//	T006 error   fmt  label inside a paragraph
-//	T007 error   fmt  label without a name, with the colon before it, or written twice
-//	T008 warning      turn without words
-//	T009 error   fix  label that is another of the same person, or nobody's
-//	T010 info         name used once in a long transcript
-//	T011 warning      text after a pause without a label
-//	T012 error   fmt  malformed stamp; a warning for a frame above 29
-//	T013 warning fmt  60 minutes or more without hours
-//	T014 error        stamp out of order; a warning for the time in a tag
-//	T015 error        stamp behind the end of the audio
-//	T016 warning      speech slower than 90 or faster than 260 words a minute
-//	T017 warning fmt  tag or stamp without backslashes
-//	T018 error   fmt  brackets that do not match
-//	T019 warning fmt  unintelligible without its full time
-//	T020 warning fix  tag glued to a word
-//	T021 error   fix  link without a target that can be read, or to an unsafe one
-//	T022 warning fmt  entity outside code
-//	T023 error        HTML; a remark for a harmless tag
-//	T024 warning fix  paragraph that looks like a list or code by accident
-//	T025 warning fix  invisible or control character; an error for text not in UTF-8
-//	T026 info    fmt  spaces and blank lines too many, no line end at the end, CRLF, byte order mark
-//	T027 warning      paragraph over several lines
-//	T028 error        file that is no episode's, or the second of one
-//	T029 error        text nearly equal to another episode's
-//	T030 info         same speaker twice running
-//	T031 warning      change that relabels, drops turns or deletes stamps
-//	T032 warning      translation whose turns or stamps are not those of the original
+// Parse reports what it reads leniently; Lint holds a file to all rules. The
+// table of the rules is in rules.go; see [Rules]. A finding carries the edits that
+// fix it. Fix makes those where what is meant is beyond doubt, Format those that
+// change the spelling and nothing that is read.
 //
 // Parse leaves out T010, T015, T016, T022, T026, T027 and T030. T015 needs the
 // length of the audio, T028, T029 and T032 other files (package repo), T031 the
-// file as it was (package review). T006 is mended by Format alone, T027 by Fix where
-// somebody asks for it. Doubled words, quotation marks, dashes and grammar are
-// the speakers' own.
+// file as it was before a change (package review). Only Format fixes T006; Fix
+// fixes T027 if asked to. Doubled words, quotation marks, dashes and grammar are
+// left to the speakers.
 //
 // # Times
 //

@@ -40,8 +40,7 @@ func Fix(src []byte, o *LintOptions) []byte {
 		o = &LintOptions{}
 	}
 	wanted := func(rule string) bool {
-		r, _ := RuleByID(rule)
-		return (r.Mends || rule == "T027" && o.Unwrap) && !slices.Contains(o.Disabled, rule)
+		return rule != "" && (!suggested[rule] || rule == "T027" && o.Unwrap) && !slices.Contains(o.Disabled, rule)
 	}
 	if wanted("T026") {
 		src = unixLines(src)
@@ -79,4 +78,9 @@ func (l *linter) checkTurns() {
 			l.report("T030", turn.Line, turn.Column, "is it somebody else? if not, the label can go", "%s is the speaker already", turn.Speaker)
 		}
 	}
+}
+
+// add appends a finding with the severity of its rule.
+func add(list *finding.List, id string, at finding.Position, hint, format string, args ...any) {
+	list.Add(rules.Must(id).At(at, format, args...).WithHint(hint))
 }

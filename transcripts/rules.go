@@ -1,78 +1,152 @@
 package transcripts
 
-import (
-	"fmt"
-	"slices"
-	"strings"
+import "onair/internal/finding"
 
-	"onair/internal/finding"
-)
-
-// Rule is one of the rules that Lint holds a transcript to.
-type Rule struct {
-	ID       string
-	Severity finding.Severity // a milder case of a rule may have a milder one
-	Title    string
-	Mends    bool // Fix mends it, at least where what is meant is beyond doubt
-	Reader   bool // Parse reports it as well
+var rules = finding.Rules{
+	{
+		ID: "T001", Severity: finding.Error, Title: "text or a stamp before the first label",
+		Hint:    "say who speaks: **Name:**",
+		Example: "Hello.\n\n**Vega:** Yes.\n",
+	},
+	{
+		ID: "T002", Severity: finding.Error, Title: "label without bold",
+		Example: "**Vega:** One.\n\nVega: Two.\n",
+	},
+	{
+		ID: "T003", Severity: finding.Error, Title: "malformed label",
+		Hint:    "say who speaks: **Name:**",
+		Example: "**Vega**: One.\n",
+	},
+	{
+		ID: "T004", Severity: finding.Warning, Title: "not exactly one space after a label",
+		Hint:    "put one space",
+		Example: "**Vega:**One.\n",
+	},
+	{
+		ID: "T005", Severity: finding.Warning, Title: "no blank line before a label",
+		Hint:    "put a blank line before it",
+		Example: "**Vega:** One.\n**Rigel:** Two.\n",
+	},
+	{
+		ID: "T006", Severity: finding.Error, Title: "label inside a paragraph",
+		Hint:    "start a paragraph with it (onair transcripts fmt does it)",
+		Example: "**Vega:** One. **Vega:** Two.\n",
+	},
+	{
+		ID: "T007", Severity: finding.Error, Title: "label without a name, with the colon before it, or written twice",
+		Example: "**:Vega** One.\n",
+	},
+	{
+		ID: "T008", Severity: finding.Warning, Title: "turn without words",
+		Hint:    "remove the label or add what was said",
+		Example: "**Vega:**\n\n**Rigel:** One.\n",
+	},
+	{
+		ID: "T009", Severity: finding.Error, Title: "unknown speaker, or another label of a known one",
+		Hint:    "add the name to people.yaml, or as an alias of somebody there",
+		Example: "**Vegga:** One.\n",
+	},
+	{
+		ID: "T010", Severity: finding.Info, Title: "name used once in a long transcript",
+		Hint: "compare with the audio, or leave it",
+	},
+	{
+		ID: "T011", Severity: finding.Warning, Title: "text after a pause without a label",
+		Hint:    "give the text a label of its own",
+		Example: "**Vega:** One.\n\n**Break:**\n\nTwo.\n",
+	},
+	{
+		ID: "T012", Severity: finding.Error, Title: "malformed stamp",
+		Example: "**Vega:** \\[0:10\\] One.\n",
+	},
+	{
+		ID: "T013", Severity: finding.Warning, Title: "60 minutes or more without hours",
+		Example: "**Vega:** \\[100:08\\] One.\n",
+	},
+	{
+		ID: "T014", Severity: finding.Error, Title: "stamp out of order",
+		Hint:    "compare with the audio; a compilation of clips says timeline: clips at its top",
+		Example: "**Vega:** \\[10:00\\] One.\n\n\\[03:00\\] Two.\n\n\\[11:00\\] Three.\n",
+	},
+	{
+		ID: "T015", Severity: finding.Error, Title: "stamp after the end of the audio",
+		Hint:    "compare with the audio; is it that of this episode?",
+		Example: "**Vega:** \\[01:02\\] One.\n",
+	},
+	{
+		ID: "T016", Severity: finding.Warning, Title: "speech slower than 90 or faster than 260 words a minute",
+		Hint:    "compare the stamps with the audio",
+		Example: "**Vega:** \\[00:00\\] Two words \\[01:00\\] in a minute.\n",
+	},
+	{
+		ID: "T017", Severity: finding.Warning, Title: "tag or stamp without backslashes",
+		Example: "**Vega:** [00:10] One [laughter] two.\n",
+	},
+	{
+		ID: "T018", Severity: finding.Error, Title: "brackets that do not match",
+		Hint:    `close the note: \[laughs\]`,
+		Example: "**Vega:** One \\[laughs\\[ two.\n",
+	},
+	{
+		ID: "T019", Severity: finding.Warning, Title: "unintelligible without its full time",
+		Hint:    `write \[unintelligible hh:mm:ss\]`,
+		Example: "**Vega:** \\[unintelligible01:13\\]\n",
+	},
+	{
+		ID: "T020", Severity: finding.Warning, Title: "tag glued to a word",
+		Example: "**Vega:** late\\[laughs\\]and\n",
+	},
+	{
+		ID: "T021", Severity: finding.Error, Title: "link without a readable target, or to an unsafe one",
+		Hint:    "write [text](https://…)",
+		Example: "**Vega:** [a](www.example.org)\n",
+	},
+	{
+		ID: "T022", Severity: finding.Warning, Title: "entity outside code",
+		Example: "**Vega:** It&#39;s here.\n",
+	},
+	{
+		ID: "T023", Severity: finding.Error, Title: "HTML",
+		Hint:    "remove it, or write &lt; for <",
+		Example: "**Vega:** <img src=x>\n",
+	},
+	{
+		ID: "T024", Severity: finding.Warning, Title: "paragraph that looks like a list or code by accident",
+		Example: "**Vega:** One.\n\n2009. August 13th.\n",
+	},
+	{
+		ID: "T025", Severity: finding.Warning, Title: "invisible or control character, or text that is not UTF-8",
+		Hint:    "remove it",
+		Example: "**Vega:** One\u00a0two.\n",
+	},
+	{
+		ID: "T026", Severity: finding.Info, Title: "extra spaces or blank lines, no final line end, CRLF, or a byte order mark",
+		Example: "**Vega:** One. \n",
+	},
+	{
+		ID: "T027", Severity: finding.Warning, Title: "paragraph over several lines",
+		Hint:    "one line a paragraph (--fix --unwrap joins them)",
+		Example: "**Vega:** One\ntwo.\n",
+	},
+	{
+		ID: "T028", Severity: finding.Error, Title: "file of no episode, or second file of one",
+	},
+	{
+		ID: "T029", Severity: finding.Error, Title: "text nearly equal to another episode's",
+	},
+	{
+		ID: "T030", Severity: finding.Info, Title: "label that repeats the speaker",
+		Hint:    "is it somebody else? if not, the label can go",
+		Example: "**Vega:** One.\n\n**Vega:** Two.\n",
+	},
+	{
+		ID: "T031", Severity: finding.Warning, Title: "change that relabels turns, drops turns or deletes stamps",
+	},
+	{
+		ID: "T032", Severity: finding.Warning, Title: "translation whose turns or stamps differ from the original's",
+	},
 }
 
-// Rules are all rules, in the order of their IDs. What the table in the package
-// comment says about them is this list.
-func Rules() []Rule { return rules }
-
-var rules = []Rule{
-	{"T001", finding.Error, "text or a stamp before the first label", true, true},
-	{"T002", finding.Error, "label without bold", true, true},
-	{"T003", finding.Error, "malformed label", true, true},
-	{"T004", finding.Warning, "not exactly one space after a label", true, true},
-	{"T005", finding.Warning, "no blank line before a label", true, true},
-	{"T006", finding.Error, "label inside a paragraph", false, true},
-	{"T007", finding.Error, "label without a name, with the colon before it, or written twice", true, true},
-	{"T008", finding.Warning, "turn without words", false, true},
-	{"T009", finding.Error, "label that is another of the same person, or nobody's", true, true},
-	{"T010", finding.Info, "name used once in a long transcript", false, false},
-	{"T011", finding.Warning, "text after a pause without a label", false, true},
-	{"T012", finding.Error, "malformed stamp; a warning for a frame above 29", true, true},
-	{"T013", finding.Warning, "60 minutes or more without hours", true, true},
-	{"T014", finding.Error, "stamp out of order; a warning for the time in a tag", false, true},
-	{"T015", finding.Error, "stamp behind the end of the audio", false, false},
-	{"T016", finding.Warning, "speech slower than 90 or faster than 260 words a minute", false, false},
-	{"T017", finding.Warning, "tag or stamp without backslashes", true, true},
-	{"T018", finding.Error, "brackets that do not match", true, true},
-	{"T019", finding.Warning, "unintelligible without its full time", true, true},
-	{"T020", finding.Warning, "tag glued to a word", true, true},
-	{"T021", finding.Error, "link without a target that can be read, or to an unsafe one", true, true},
-	{"T022", finding.Warning, "entity outside code", true, false},
-	{"T023", finding.Error, "HTML; a remark for a harmless tag", false, true},
-	{"T024", finding.Warning, "paragraph that looks like a list or code by accident", true, true},
-	{"T025", finding.Warning, "invisible or control character; an error for text not in UTF-8", true, true},
-	{"T026", finding.Info, "spaces and blank lines too many, no line end at the end, CRLF, byte order mark", true, false},
-	{"T027", finding.Warning, "paragraph over several lines", false, false},
-	{"T028", finding.Error, "file that is no episode's, or the second of one", false, false},
-	{"T029", finding.Error, "text nearly equal to another episode's", false, false},
-	{"T030", finding.Info, "same speaker twice running", false, false},
-	{"T031", finding.Warning, "change that relabels, drops turns or deletes stamps", false, false},
-	{"T032", finding.Warning, "translation whose turns or stamps are not those of the original", false, false},
-}
-
-// RuleByID finds a rule by its ID.
-func RuleByID(id string) (Rule, bool) {
-	i, ok := slices.BinarySearchFunc(rules, id, func(r Rule, id string) int { return strings.Compare(r.ID, id) })
-	if !ok {
-		return Rule{}, false
-	}
-	return rules[i], true
-}
-
-// add appends a finding with the severity of its rule.
-func add(list *finding.List, id string, at finding.Position, hint, format string, args ...any) {
-	r, _ := RuleByID(id)
-	list.Add(finding.Finding{
-		Rule:     id,
-		Severity: r.Severity,
-		Position: at,
-		Hint:     hint,
-		Message:  fmt.Sprintf(format, args...),
-	})
-}
+// Rules returns the rules that transcripts are held to. Lint and Parse report
+// those that look at one file; T028, T029, T031 and T032 compare files.
+func Rules() finding.Rules { return rules }

@@ -75,7 +75,7 @@ type Finding struct {
 	Hint    string // what to do about it; may be empty
 	Source  string // the specification the rule comes from; may be empty
 	Fixable bool   // a command can fix it without asking
-	Fix     []Edit // of the file that Position names; may be empty
+	Fix     []Edit // of the file that Position names; a suggestion unless Fixable; may be empty
 }
 
 // Edit replaces the bytes from Start up to End by Text.
@@ -99,6 +99,13 @@ func (f Finding) WithSeverity(s Severity) Finding {
 // WithFix returns the finding with the edits that fix it.
 func (f Finding) WithFix(edits ...Edit) Finding {
 	f.Fixable, f.Fix = true, edits
+	return f
+}
+
+// WithSuggestion returns the finding with edits that are made only if somebody
+// asks for them.
+func (f Finding) WithSuggestion(edits ...Edit) Finding {
+	f.Fixable, f.Fix = false, edits
 	return f
 }
 

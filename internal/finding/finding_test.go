@@ -132,6 +132,10 @@ func TestRuleMakesFindings(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
+	got = rules.Must("X001").At(at, "x").WithSuggestion(edit)
+	if got.Fixable || len(got.Fix) != 1 {
+		t.Errorf("a suggestion is %+v", got)
+	}
 	if rules.Find("X003") != nil {
 		t.Error("found a rule that is not in the table")
 	}

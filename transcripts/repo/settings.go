@@ -80,7 +80,7 @@ func (s *Settings) readSettings(root fs.FS) error {
 // CheckDisabled reports whether a rule exists and there is a reason to disable
 // it.
 func CheckDisabled(rule, reason string) error {
-	if _, ok := transcripts.RuleByID(rule); !ok {
+	if transcripts.Rules().Find(rule) == nil {
 		return fmt.Errorf("there is no rule %q", rule)
 	}
 	if strings.TrimSpace(reason) == "" {
