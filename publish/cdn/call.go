@@ -7,19 +7,18 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
-	"math/rand/v2"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 	"unicode"
 
+	"onair/internal/retry"
+
 	"golang.org/x/sync/errgroup"
 )
 
-// How long a purge may take and how its calls are repeated.
+// Limits of a purge and of its calls.
 const (
 	maxTries     = 7
 	firstPause   = time.Second
@@ -34,10 +33,8 @@ const (
 // caller sends the requests of a purger.
 type caller struct {
 	client *http.Client
-	log    *slog.Logger
-	secret string // never shown; empty: none
-	now    func() time.Time
-	sleep  func(context.Context, time.Duration) error
+	policy retry.Policy
+	secret string // replaced in messages; empty if there is none
 }
 
 func newCaller(o *Options) *caller {
@@ -48,22 +45,7 @@ func newCaller(o *Options) *caller {
 	// A redirect could lead a token, or a purge, to somebody else.
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	client.Timeout = cmp.Or(client.Timeout, callTimeout)
-	log := o.Logger
-	if log == nil {
-		log = slog.New(slog.DiscardHandler)
-	}
-	return &caller{client: &client, log: log, now: time.Now, sleep: sleep}
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return &caller{client: &client, policy: retry.Policy{Tries: maxTries, First: firstPause, Longest: longestPause}}
 }
 
 // request is one call, in a form that can be sent again.
@@ -87,42 +69,17 @@ func (c *caller) each(ctx context.Context, requests []request) error {
 	return group.Wait()
 }
 
-// call sends a request until it is accepted or has failed for good.
+// call sends a request until it is accepted, is refused for good, or the policy
+// allows no more tries.
 func (c *caller) call(ctx context.Context, r request) error {
-	for n := 1; ; n++ {
-		wait, err := c.try(ctx, r)
-		c.log.DebugContext(ctx, "purge", "method", r.method, "url", r.url, "host", r.host, "try", n, "error", err)
-		var final *refused
-		switch {
-		case err == nil:
-			return nil
-		case ctx.Err() != nil || errors.As(err, &final):
-			return err
-		case n == maxTries:
-			return fmt.Errorf("gave up after %d tries: %w", n, err)
-		}
-		if wait == 0 {
-			wait = rand.N(min(firstPause<<(n-1), longestPause))
-		}
-		if deadline, ok := ctx.Deadline(); ok && c.now().Add(wait).After(deadline) {
-			return fmt.Errorf("asked to wait %v, which is too long: %w", wait, err)
-		}
-		if c.sleep(ctx, wait) != nil {
-			return err
-		}
-	}
+	return c.policy.Do(ctx, func(ctx context.Context, _ int) error { return c.try(ctx, r) })
 }
 
-// refused is an answer that another try would only repeat.
-type refused struct{ error }
-
-func (e *refused) Unwrap() error { return e.error }
-
-// try sends a request once. The duration is how long the server asks to wait.
-func (c *caller) try(ctx context.Context, r request) (time.Duration, error) {
+// try sends a request once.
+func (c *caller) try(ctx context.Context, r request) error {
 	q, err := http.NewRequestWithContext(ctx, r.method, r.url, strings.NewReader(string(r.body)))
 	if err != nil {
-		return 0, &refused{c.describe(r, c.shown(err.Error()))}
+		return retry.Permanent(c.describe(r, c.shown(err.Error())))
 	}
 	q.Host = r.host
 	q.Header = r.header.Clone()
@@ -133,9 +90,9 @@ func (c *caller) try(ctx context.Context, r request) (time.Duration, error) {
 			err = outer.Err
 		}
 		if ctx.Err() != nil {
-			err = context.Cause(ctx)
+			return fmt.Errorf("%s %s: %w", r.method, c.shown(r.url), context.Cause(ctx))
 		}
-		return 0, c.describe(r, c.shown(err.Error()))
+		return c.describe(r, c.shown(err.Error()))
 	}
 	defer res.Body.Close()
 	body, _ := io.ReadAll(io.LimitReader(res.Body, maxAnswer)) // an answer cut short says less; its status counts
@@ -144,14 +101,14 @@ func (c *caller) try(ctx context.Context, r request) (time.Duration, error) {
 		accept = func(status int) bool { return status/100 == 2 }
 	}
 	if accept(res.StatusCode) {
-		return 0, nil
+		return nil
 	}
 	err = c.describe(r, c.shown(answer(res, body)))
 	switch code := res.StatusCode; {
 	case code == http.StatusRequestTimeout, code == http.StatusTooManyRequests, code >= 500:
-		return retryAfter(res.Header.Get("Retry-After"), c.now()), err
+		return retry.After(retry.ParseAfter(res.Header.Get("Retry-After"), time.Now()), err)
 	}
-	return 0, &refused{err}
+	return retry.Permanent(err)
 }
 
 // describe says which call failed.
@@ -169,18 +126,6 @@ func (c *caller) shown(s string) string {
 		s = string(runes[:300]) + "…"
 	}
 	return s
-}
-
-// retryAfter reads the header of RFC 9110, section 10.2.3; 0 where it says
-// nothing.
-func retryAfter(value string, now time.Time) time.Duration {
-	if seconds, err := strconv.Atoi(value); err == nil {
-		return max(time.Duration(min(seconds, 1e6))*time.Second, 0)
-	}
-	if t, err := http.ParseTime(value); err == nil {
-		return max(t.Sub(now), 0)
-	}
-	return 0
 }
 
 // answer is what a response says went wrong: its status, and the message in it

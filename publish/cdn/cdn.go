@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"maps"
 	"net/http"
 	"slices"
@@ -42,9 +41,6 @@ type Options struct {
 	// Stdout and Stderr are what a command of exec writes to. Nil: nowhere, and an
 	// error quotes the last line of its standard error.
 	Stdout, Stderr io.Writer
-
-	// Logger hears every call at level debug. Nil: nobody.
-	Logger *slog.Logger
 }
 
 // provider is how a purger is made from the settings of show.yaml.

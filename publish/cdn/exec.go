@@ -45,7 +45,6 @@ func (p *command) Purge(ctx context.Context, urls, _ []string) error {
 	}
 	cmd.WaitDelay = 5 * time.Second // what it left running may hold the pipes
 	err := cmd.Run()
-	p.log.DebugContext(ctx, "purge", "command", p.argv[0], "urls", len(urls), "error", err)
 	if err == nil {
 		return nil
 	}

@@ -31,6 +31,16 @@ func status(err error) int {
 	return 0
 }
 
+// header returns the headers of the answer that an error is about; nil if there
+// is none.
+func header(err error) http.Header {
+	var e *googleapi.Error
+	if errors.As(err, &e) {
+		return e.Header
+	}
+	return nil
+}
+
 // temporary reports whether another try may go better.
 func temporary(err error) bool {
 	if remote.Final(err) {

@@ -81,7 +81,7 @@ func Open(ctx context.Context, rawURL string, opts *Options) (*Bucket, error) {
 		return nil, fmt.Errorf("open %s: %s", rawURL, text(err))
 	}
 	client.SetRetry(storage.WithPolicy(storage.RetryNever))
-	return &Bucket{url: strings.TrimSuffix(rawURL, "/"), prefix: prefix, objects: client.Bucket(name), policy: remote.NewPolicy(temporary, explain), large: make(chan struct{}, largeAtOnce)}, nil
+	return &Bucket{url: strings.TrimSuffix(rawURL, "/"), prefix: prefix, objects: client.Bucket(name), policy: remote.NewPolicy(temporary, explain, header), large: make(chan struct{}, largeAtOnce)}, nil
 }
 
 // parse splits a bucket URL. Nothing in it is escaped.

@@ -28,6 +28,16 @@ func status(err error) int {
 	return 0
 }
 
+// header returns the headers of the answer that an error is about; nil if there
+// is none.
+func header(err error) http.Header {
+	var e *smithyhttp.ResponseError
+	if errors.As(err, &e) && e.Response != nil {
+		return e.Response.Header
+	}
+	return nil
+}
+
 // code returns the S3 error code of an error, or nothing.
 func code(err error) string {
 	var e smithy.APIError
@@ -47,9 +57,6 @@ var temporaryCodes = []string{
 
 // temporary reports whether another try may go better.
 func temporary(err error) bool {
-	if errors.Is(err, errLostUpload) {
-		return true // another upload may fare better
-	}
 	if remote.Final(err) || isIdentity(err) {
 		return false
 	}

@@ -69,6 +69,9 @@ func (b *Bucket) inParts(ctx context.Context, t *target, o *bucket.Object, fill 
 		defer cancel()
 		_, _ = b.client.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{Bucket: &b.at.name, Key: &t.name, UploadId: u.id})
 	}
+	if errors.Is(err, errLostUpload) {
+		err = errLostUpload // without the mark of a permanent error: another upload may succeed
+	}
 	return out, err
 }
 

@@ -102,7 +102,7 @@ func Open(ctx context.Context, rawURL string, opts *Options) (*Bucket, error) {
 		url:      rawURL,
 		at:       at,
 		client:   client,
-		policy:   remote.NewPolicy(temporary, explain),
+		policy:   remote.NewPolicy(temporary, explain, header),
 		partSize: defaultPartSize,
 		buffers:  make(chan []byte, maxBuffers),
 	}

@@ -9,6 +9,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -81,6 +82,17 @@ func (s *Suite) Run(t *testing.T) {
 			}
 		})
 	}
+	each("asks to wait", func(t *testing.T, b bucket.Bucket, net *Transport, call func(context.Context, bucket.Bucket) error) {
+		const wait = 100 * time.Second // longer than any pause without it
+		net.Pending = s.times(1, asksToWait(s.Temporary["503"], wait))
+		start := time.Now()
+		if err := call(t.Context(), b); err != nil {
+			t.Error(err)
+		}
+		if took := time.Since(start); took < wait {
+			t.Errorf("tried again within %v, want after %v", took, wait)
+		}
+	})
 	s.Final["certificate"] = Final{untrusted, nil, "unknown authority"}
 	for name, f := range s.Final {
 		each("final: "+name, func(t *testing.T, b bucket.Bucket, net *Transport, call func(context.Context, bucket.Bucket) error) {
@@ -118,6 +130,17 @@ func (s *Suite) times(n int, do Do) (all []Fault) {
 		all = append(all, On(match, do))
 	}
 	return all
+}
+
+// asksToWait adds a Retry-After header to the answer of do.
+func asksToWait(do Do, wait time.Duration) Do {
+	return func(base http.RoundTripper, req *http.Request) (*http.Response, error) {
+		resp, err := do(base, req)
+		if err == nil {
+			resp.Header.Set("Retry-After", strconv.Itoa(int(wait.Seconds())))
+		}
+		return resp, err
+	}
 }
 
 func untrusted(_ http.RoundTripper, req *http.Request) (*http.Response, error) {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode"
 
+	"onair/internal/retry"
 	"onair/publish/bucket"
 )
 
@@ -34,8 +35,7 @@ func Known(err error) error {
 }
 
 func isKnown(err error) bool {
-	var final *finalError
-	return errors.As(err, &final) || slices.ContainsFunc(known, func(ours error) bool { return errors.Is(err, ours) })
+	return retry.IsPermanent(err) || slices.ContainsFunc(known, func(ours error) bool { return errors.Is(err, ours) })
 }
 
 // Final reports whether no other try can go better, whatever the provider.

@@ -41,7 +41,7 @@ func NewReader(ctx context.Context, p *Policy, a bucket.Attrs, offset, length in
 	}
 	r := &Reader{policy: p, connect: connect, wrap: wrap, offset: offset, left: left, want: a.CRC32C}
 	r.checked = left == a.Size && (a.CRC32C != 0 || a.Size == 0)
-	r.ctx, r.cancel = context.WithTimeout(ctx, p.Deadline(left))
+	r.ctx, r.cancel = context.WithTimeout(ctx, timeFor(left))
 	return r
 }
 
@@ -99,15 +99,7 @@ func (r *Reader) reconnect(err error) error {
 	}
 	r.disconnect()
 	r.failed++
-	switch {
-	case r.ctx.Err() != nil:
-		return r.ctx.Err()
-	case !r.policy.Temporary(err):
-		return r.policy.Explain(err)
-	case r.failed == r.policy.Tries:
-		return fmt.Errorf("gave up after %d tries: %w", r.failed, r.policy.Explain(err))
-	}
-	return r.policy.Pause(r.ctx, r.failed)
+	return r.policy.Next(r.ctx, r.failed, r.policy.mark(err))
 }
 
 func (r *Reader) disconnect() {
