@@ -100,7 +100,7 @@ func pictureFrame(p *Picture, kind byte) io.WriterTo {
 
 // pictureOf reads an APIC frame, or the PIC frame of 2.2, whose media type is
 // three letters. What the content says goes before what the frame says.
-func pictureOf(f frame) (*Picture, byte) {
+func parsePicture(f frame) (*Picture, byte) {
 	if len(f.data) < 1 {
 		return nil, 0
 	}

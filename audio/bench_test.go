@@ -55,9 +55,9 @@ func BenchmarkProbe(b *testing.B) {
 			return err
 		}},
 		{"walk", func() error {
-			w, err := walkFrames(f, 0, size, 0, io.Discard)
-			if err == nil && w.frames != 137_812 {
-				err = fmt.Errorf("%d frames", w.frames)
+			w, err := walkMPEG(f, 0, size, 0, io.Discard)
+			if err == nil && w.mpegFrames != 137_812 {
+				err = fmt.Errorf("%d frames", w.mpegFrames)
 			}
 			return err
 		}},

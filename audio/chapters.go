@@ -1,141 +1,117 @@
 package audio
 
 import (
-	"bytes"
-	"encoding/binary"
+	"cmp"
 	"fmt"
-	"math"
+	"io"
+	"slices"
+	"strings"
 	"time"
+
+	"onair/internal/finding"
+	"onair/show"
 )
 
-const (
-	// tocID is the element id of the table of contents, chapterID the start of
-	// those of chapters.
-	tocID     = "toc"
-	chapterID = "chp"
+// maxChapterFile bounds a file of chapters; show.ParseChapters takes no more.
+const maxChapterFile = 1 << 20
 
-	// tocFlags say that the table is the top-level one and its order the order
-	// of playing (ID3v2 Chapter Frame Addendum, 3.2).
-	tocFlags = 0x03
-
-	// tocEntries is how many a table of contents can list: it counts them in a
-	// byte.
-	tocEntries = 255
-
-	// noOffset stands for a byte offset that nobody should use; times count.
-	noOffset = math.MaxUint32
-
-	// maxPlaytime is what 32 bits of milliseconds hold: 49 days.
-	maxPlaytime = math.MaxUint32 * time.Millisecond
-
-	// ownPart is how large the image of a chapter is, in bytes, before it
-	// becomes a part of its own.
-	ownPart = 64 << 10
-)
-
-func elementID(i int) string { return fmt.Sprintf("%s%d", chapterID, i) }
-
-// tocFrame is the body of a CTOC frame that lists elements.
-func tocFrame(ids []string) (raw, error) {
-	if len(ids) > tocEntries {
-		return nil, fmt.Errorf("%d chapters to list, and a table of contents holds %d", len(ids), tocEntries)
-	}
-	b := append([]byte(tocID), 0, tocFlags, byte(len(ids)))
-	for _, id := range ids {
-		b = append(append(b, id...), 0)
-	}
-	return b, nil
-}
-
-// writeChapters writes the CTOC frame and the CHAP frames.
-func (w *tagWriter) writeChapters(chapters []Chapter) error {
-	if len(chapters) == 0 {
-		return nil
-	}
-	var listed []string
-	for i, c := range chapters {
-		if !c.Hidden {
-			listed = append(listed, elementID(i))
-		}
-	}
-	toc, err := tocFrame(listed)
+// ReadChapters reads the chapters of a file of so many bytes: those in the tag
+// of an MP3, or of a file in any format that show.ParseChapters knows. name is
+// the file in findings. The images of an MP3's chapters are left out, which rule
+// A010 says; ChapterImages has them.
+func ReadChapters(r io.ReaderAt, size int64, name string) ([]show.Chapter, finding.List) {
+	var found finding.List
+	at := finding.Position{File: name}
+	head, err := readRange(r, 0, min(size, sniffBytes))
 	if err != nil {
-		return err
+		found.Errorf("A050", at, "", "%v", err)
+		return nil, found
 	}
-	if err := w.frame("CTOC", toc); err != nil {
-		return err
-	}
-	for i, c := range chapters {
-		if err := w.writeChapter(i, c); err != nil {
-			return err
+	if TagBytes(head) > 0 || len(head) >= mpegHeaderBytes && parseMPEGHeader(head).size() > 0 {
+		tag, err := ReadTag(r, size)
+		if err != nil {
+			found.Errorf("A050", at, "", "%v", err)
+			return nil, found
 		}
+		return tag.ShowChapters(0, at)
 	}
-	return nil
+	if what, _, _ := strings.Cut(otherFormat(head), ";"); what != "" || isMP4(head) {
+		found.Errorf("A050", at, "", "no chapters are read from %s", firstOf(what, "an MP4 file"))
+		return nil, found
+	}
+	if size > maxChapterFile {
+		found.Errorf("A050", at, "", "%d bytes are more than chapters take", size)
+		return nil, found
+	}
+	data, err := readRange(r, 0, size)
+	if err != nil {
+		found.Errorf("A050", at, "", "%v", err)
+		return nil, found
+	}
+	return show.ParseChapters(data, name)
 }
 
-// writeChapter writes the CHAP frame of chapter i. Sizes of its sub-frames are
-// plain integers, as in the rest of ID3v2.3. A large image begins a part and
-// ends it, so that the text around it can change without it.
-func (w *tagWriter) writeChapter(i int, c Chapter) error {
-	if c.Start < 0 || c.End < c.Start || c.End > maxPlaytime {
-		return fmt.Errorf("chapter %d: it cannot last from %s to %s", i+1, c.Start, c.End)
-	}
-	head := append([]byte(elementID(i)), 0)
-	for _, n := range []uint32{uint32(c.Start.Milliseconds()), uint32(c.End.Milliseconds()), noOffset, noOffset} {
-		head = binary.BigEndian.AppendUint32(head, n)
-	}
-	var err error
-	if c.Title != "" {
-		if head, err = appendFrame(head, "TIT2", textFrame(c.Title)); err != nil {
-			return err
+// ChapterImages are the images of the chapters in the tag of an MP3, by the start
+// of the chapter; none where it cannot be read.
+func ChapterImages(r io.ReaderAt, size int64) map[time.Duration]*Picture {
+	images := map[time.Duration]*Picture{}
+	if tag, _ := ReadTag(r, size); tag != nil {
+		for _, c := range tag.Chapters {
+			if c.Image != nil {
+				images[c.Start] = c.Image
+			}
 		}
 	}
-	if c.URL != "" {
-		if head, err = appendFrame(head, "WXXX", linkFrame(c.URL)); err != nil {
-			return err
-		}
-	}
-	var image []byte
-	if c.Image != nil {
-		if image, err = appendFrame(nil, "APIC", pictureFrame(c.Image, pictureOther)); err != nil {
-			return err
-		}
-	}
-	if err := w.header("CHAP", len(head)+len(image)); err != nil {
-		return err
-	}
-	w.add(head)
-	if len(image) > ownPart {
-		w.part(image)
-	} else {
-		w.add(image)
-	}
-	return nil
+	return images
 }
 
-// chapter reads a CHAP frame with its sub-frames.
-func (t *tagReader) chapter(data []byte) error {
-	id, data, ok := bytes.Cut(data, []byte{0})
-	if !ok || len(data) < 16 {
-		return nil
+// ShowChapters returns the chapters of a tag, which may be nil, as a show has
+// them, without images. The audio lasts so long; zero: what the tag says. What is
+// wrong with them is reported at a place that stands for all.
+func (t *Tag) ShowChapters(duration time.Duration, at finding.Position) ([]show.Chapter, finding.List) {
+	if t == nil {
+		return nil, nil
 	}
-	if len(t.elements) == maxChapters {
-		return fmt.Errorf("the ID3 tag has more than %d chapters", maxChapters)
+	var chapters []show.Chapter
+	for _, c := range byStart(t.Chapters) {
+		chapters = append(chapters, show.Chapter{Start: c.Start, End: c.End, Title: c.Title, URL: c.URL, Hidden: c.Hidden})
 	}
-	c := Chapter{
-		Start: time.Duration(binary.BigEndian.Uint32(data)) * time.Millisecond,
-		End:   time.Duration(binary.BigEndian.Uint32(data[4:])) * time.Millisecond,
+	accepted, found := show.AcceptChapters(show.Untimed(chapters, cmp.Or(duration, t.Duration)), at)
+	return accepted, append(found, checkDroppedImages(t.Chapters, at)...)
+}
+
+// leftImages says by rule A010 that the images of a tag's chapters are left out:
+// a show has images as files.
+func checkDroppedImages(chapters []Chapter, at finding.Position) finding.List {
+	var l finding.List
+	switch n := countImages(chapters); n {
+	case 0:
+	case 1:
+		l.Warnf("A010", at, "export the image, and name it in a JSON file of chapters (img)", "1 image of chapters in the MP3's own tag is left out")
+	default:
+		l.Warnf("A010", at, "export the images, and name them in a JSON file of chapters (img)", "%d images of chapters in the MP3's own tag are left out", n)
 	}
-	for f := range t.each(data[16:]) {
-		switch f.id {
-		case "TIT2":
-			c.Title = textOf(clip(f.data))
-		case "WXXX":
-			c.URL = linkOf(clip(f.data))
-		case "APIC":
-			c.Image, _ = pictureOf(f)
+	return l
+}
+
+func countImages(chapters []Chapter) (n int) {
+	for _, c := range chapters {
+		if c.Image != nil {
+			n++
 		}
 	}
-	t.elements = append(t.elements, element{string(id), c})
-	return nil
+	return n
+}
+
+// played are the chapters of a tag in the order of time, which is the only one
+// that a show has, each with a title.
+func byStart(chapters []Chapter) []Chapter {
+	chapters = slices.Clone(chapters)
+	slices.SortStableFunc(chapters, func(a, b Chapter) int { return cmp.Compare(a.Start, b.Start) })
+	for i := range chapters {
+		if chapters[i].Title == "" {
+			chapters[i].Title = fmt.Sprintf("Chapter %d", i+1)
+		}
+	}
+	return chapters
 }

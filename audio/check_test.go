@@ -60,7 +60,10 @@ func checkTests(t *testing.T) []checkTest {
 	return []checkTest{
 		{"good stereo", master(func(*Info) {}), nil},
 		{"good mono", master(func(i *Info) { i.Channels, i.Bitrate, i.SampleRate = 1, 96, 48000 }), nil},
-		{"cut off", master(func(i *Info) { i.Frames, i.MissingFrames = 100, 150; i.Warnings = []string{i.missing()} }),
+		{"cut off", master(func(i *Info) {
+			i.MPEGFrames, i.MissingMPEGFrames = 100, 150
+			i.Warnings = []string{i.missingMPEGFrames()}
+		}),
 			[]string{"A001 error the header promises 250 frames and the file has 100: it was cut off"}},
 		{"junk", master(func(i *Info) { i.Warnings = []string{"junk between frames"} }), []string{"A002 warning junk between frames"}},
 		{"32 kHz", master(func(i *Info) { i.SampleRate = 32000 }), []string{"A003 warning the sample rate is 32000 Hz"}},
@@ -93,7 +96,7 @@ func checkTests(t *testing.T) []checkTest {
 			[]string{"A010 warning 2 images of chapters in the MP3's own tag are left out"}},
 		{"old chapters with images, and new ones", CheckOldTag(&Tag{Chapters: []Chapter{{Image: &Picture{}}}}, &Tag{Chapters: []Chapter{{Title: "Chapter 1", Image: &Picture{}}}}, at), nil},
 
-		{"old chapters without a table of contents", old(func(t *Tag) { t.Unlisted = true }),
+		{"old chapters without a table of contents", old(func(t *Tag) { t.MissingTOC = true }),
 			[]string{"A011 info the chapters in the master's own tag have no table of contents (CTOC), without which several players ignore them; what is published has one"}},
 
 		{"good sound", sounds(2, func(*Loudness) {}), nil},

@@ -26,17 +26,17 @@ type Progress func(done, all time.Duration)
 
 const (
 	sampleBytes = 2        // signed, little-endian
-	reportBytes = 64 << 10 // of ffmpeg's last words
+	stderrBytes = 64 << 10 // of ffmpeg's last words
 )
 
 // onceOf measures the sound of a file, unless that was done before to the same
 // payload, under whatever name. A nil cache remembers nothing.
-func onceOf[T any](cache *statcache.Cache, kind, path string, measure func(*Info) (*T, error)) (*T, *Info, error) {
+func measureOnce[T any](cache *statcache.Cache, kind, path string, measure func(*Info) (*T, error)) (*T, *Info, error) {
 	info, err := probePath(path)
 	if err != nil {
 		return nil, nil, err
 	}
-	if before := known[T](cache, kind, info); before != nil {
+	if before := cached[T](cache, kind, info); before != nil {
 		return before, info, nil
 	}
 	measured, err := measure(info)
@@ -54,7 +54,7 @@ func onceOf[T any](cache *statcache.Cache, kind, path string, measure func(*Info
 }
 
 // known is what was measured of a payload before, or nil.
-func known[T any](cache *statcache.Cache, kind string, info *Info) *T {
+func cached[T any](cache *statcache.Cache, kind string, info *Info) *T {
 	var before T
 	if !cache.Get(kind, statcache.OfContent(info.SHA256[:]), &before) {
 		return nil
@@ -87,7 +87,7 @@ func decode(ctx context.Context, path string, info *Info, graph string, hear fun
 	}
 	cmd := exec.CommandContext(ctx, ffmpeg, "-hide_banner", "-nostdin", "-nostats", "-v", "info",
 		"-protocol_whitelist", "file", "-f", format, "-i", "file:"+path, "-filter_complex", graph, "-map", "[pcm]",
-		"-ac", strconv.Itoa(heardChannels(info)), "-ar", strconv.Itoa(info.SampleRate), "-c:a", "pcm_s16le", "-f", "s16le", "-protocol_whitelist", "pipe", "pipe:1")
+		"-ac", strconv.Itoa(decodedChannels(info)), "-ar", strconv.Itoa(info.SampleRate), "-c:a", "pcm_s16le", "-f", "s16le", "-protocol_whitelist", "pipe", "pipe:1")
 	said := &tail{}
 	cmd.Stderr = said
 	cmd.WaitDelay = time.Second
@@ -98,8 +98,8 @@ func decode(ctx context.Context, path string, info *Info, graph string, hear fun
 	if err := cmd.Start(); err != nil {
 		return "", fmt.Errorf("start ffmpeg: %w", err)
 	}
-	unit := sampleBytes * heardChannels(info)
-	readErr := eachBlock(out, unit, hear, func(bytes int64) {
+	unit := sampleBytes * decodedChannels(info)
+	readErr := readSamples(out, unit, hear, func(bytes int64) {
 		if progress != nil {
 			progress(min(playtime(bytes/int64(unit), info.SampleRate), info.Duration), info.Duration)
 		}
@@ -116,10 +116,10 @@ func decode(ctx context.Context, path string, info *Info, graph string, hear fun
 
 // heardChannels is in how many channels a master is decoded: surround sound is
 // mixed to stereo.
-func heardChannels(info *Info) int { return min(max(info.Channels, 1), 2) }
+func decodedChannels(info *Info) int { return min(max(info.Channels, 1), 2) }
 
 // eachBlock reads r to its end and calls hear with pieces of whole units.
-func eachBlock(r io.Reader, unit int, hear func([]byte), progress func(bytes int64)) error {
+func readSamples(r io.Reader, unit int, hear func([]byte), progress func(bytes int64)) error {
 	buf := make([]byte, 64<<10/unit*unit)
 	var all int64
 	for {
@@ -142,8 +142,8 @@ type tail struct{ text []byte }
 
 func (t *tail) Write(p []byte) (int, error) {
 	t.text = append(t.text, p...)
-	if len(t.text) > 2*reportBytes {
-		t.text = append(t.text[:0], t.text[len(t.text)-reportBytes:]...)
+	if len(t.text) > 2*stderrBytes {
+		t.text = append(t.text[:0], t.text[len(t.text)-stderrBytes:]...)
 	}
 	return len(p), nil
 }

@@ -14,7 +14,7 @@ import (
 
 // slack is how many frames of audio a tag may hold without being found out:
 // fewer cannot be told from chance.
-const slack = confirm
+const slack = confirmRun
 
 // hostileTags are tags of the kinds that readers have died of.
 func hostileTags(tb testing.TB) map[string][]byte {

@@ -30,35 +30,35 @@ const loudnessKind = "audio-loudness-1"
 const loudnessGraph = "[0:a:0]asplit[pcm][r];[r]ebur128=peak=true:framelog=verbose,anullsink"
 
 const (
-	quiet     = 104 // of 32768: -50 dBFS
-	fullScale = 32767
-	clipRun   = 3   // samples
-	floor     = 120 // dB: what counts as nothing at all
+	silenceLevel = 104 // of 32768: -50 dBFS
+	fullScale    = 32767
+	clipRun      = 3   // samples
+	maxDecibels  = 120 // dB: what counts as nothing at all
 )
 
 // MeasureLoudness decodes a master with ffmpeg and measures it; an hour takes
 // seconds. The result is kept in cache, which may be nil, for the payload.
 // Without ffmpeg the error is ErrNoFFmpeg.
 func MeasureLoudness(ctx context.Context, cache *statcache.Cache, path string, progress Progress) (*Loudness, *Info, error) {
-	return onceOf(cache, loudnessKind, path, func(info *Info) (*Loudness, error) {
-		s := newSound(heardChannels(info))
-		report, err := decode(ctx, path, info, loudnessGraph, s.hear, progress)
+	return measureOnce(cache, loudnessKind, path, func(info *Info) (*Loudness, error) {
+		s := newSampleStats(decodedChannels(info))
+		report, err := decode(ctx, path, info, loudnessGraph, s.add, progress)
 		if err != nil {
 			return nil, err
 		}
 		l := s.loudness(info.SampleRate)
-		return l, l.parseReport(report)
+		return l, l.parseEBUR128(report)
 	})
 }
 
 // KnownLoudness returns what was measured of a payload before, or nil.
 func KnownLoudness(cache *statcache.Cache, info *Info) *Loudness {
-	return known[Loudness](cache, loudnessKind, info)
+	return cached[Loudness](cache, loudnessKind, info)
 }
 
 // parseReport reads the summary of ffmpeg's ebur128 filter. Filters are set up
 // more than once, and each says goodbye: the last one has heard the sound.
-func (l *Loudness) parseReport(report string) error {
+func (l *Loudness) parseEBUR128(report string) error {
 	i := strings.LastIndex(report, "Integrated loudness:")
 	if i < 0 {
 		return errors.New("ffmpeg reports no loudness; does it have the filter ebur128?")
@@ -71,7 +71,7 @@ func (l *Loudness) parseReport(report string) error {
 			continue
 		}
 		if n, err := strconv.ParseFloat(words[0], 64); err == nil && !math.IsNaN(n) {
-			found[name] = min(max(n, -floor), floor)
+			found[name] = min(max(n, -maxDecibels), maxDecibels)
 		}
 	}
 	for name, field := range map[string]*float64{"I": &l.Integrated, "LRA": &l.Range, "Peak": &l.TruePeak} {
@@ -85,28 +85,28 @@ func (l *Loudness) parseReport(report string) error {
 }
 
 // A sound collects what samples say besides their loudness.
-type sound struct {
-	channels   int
-	length     int64 // samples of each channel
-	quietUntil int64 // the first loud one; -1: none yet
-	loudest    int64 // the last loud one
-	clipped    int
-	runs       []int // samples at full scale so far, of each channel
-	mid, side  float64
+type sampleStats struct {
+	channels  int
+	length    int64 // samples of each channel
+	firstLoud int64 // the first loud one; -1: none yet
+	lastLoud  int64 // the last loud one
+	clipped   int
+	runs      []int // samples at full scale so far, of each channel
+	mid, side float64
 }
 
-func newSound(channels int) *sound {
-	return &sound{channels: channels, quietUntil: -1, runs: make([]int, channels)}
+func newSampleStats(channels int) *sampleStats {
+	return &sampleStats{channels: channels, firstLoud: -1, runs: make([]int, channels)}
 }
 
 // hear takes whole samples of all channels.
-func (s *sound) hear(pcm []byte) {
+func (s *sampleStats) add(pcm []byte) {
 	for len(pcm) > 0 {
 		var first, second float64
 		loud := false
 		for c := range s.channels {
 			v := int16(uint16(pcm[2*c]) | uint16(pcm[2*c+1])<<8)
-			loud = loud || v > quiet || v < -quiet
+			loud = loud || v > silenceLevel || v < -silenceLevel
 			if v == fullScale || v <= -fullScale {
 				if s.runs[c]++; s.runs[c] == clipRun {
 					s.clipped++
@@ -121,10 +121,10 @@ func (s *sound) hear(pcm []byte) {
 			s.side += (first - second) * (first - second)
 		}
 		if loud {
-			if s.quietUntil < 0 {
-				s.quietUntil = s.length
+			if s.firstLoud < 0 {
+				s.firstLoud = s.length
 			}
-			s.loudest = s.length
+			s.lastLoud = s.length
 		}
 		s.length++
 		pcm = pcm[sampleBytes*s.channels:]
@@ -132,15 +132,15 @@ func (s *sound) hear(pcm []byte) {
 }
 
 // loudness is what was heard at a sample rate, in Hz.
-func (s *sound) loudness(rate int) *Loudness {
+func (s *sampleStats) loudness(rate int) *Loudness {
 	l := &Loudness{Clipped: s.clipped}
-	if s.quietUntil < 0 {
+	if s.firstLoud < 0 {
 		l.SilentStart, l.SilentEnd = playtime(s.length, rate), playtime(s.length, rate)
 	} else {
-		l.SilentStart, l.SilentEnd = playtime(s.quietUntil, rate), playtime(s.length-1-s.loudest, rate)
+		l.SilentStart, l.SilentEnd = playtime(s.firstLoud, rate), playtime(s.length-1-s.lastLoud, rate)
 	}
 	if s.channels == 2 && s.mid+s.side > 0 {
-		l.Side = min(max(10*math.Log10(s.side/s.mid), -floor), floor)
+		l.Side = min(max(10*math.Log10(s.side/s.mid), -maxDecibels), maxDecibels)
 	}
 	return l
 }

@@ -42,20 +42,20 @@ func TestSound(t *testing.T) {
 		{"sound on the second channel only", 2, join(repeat(500, 0, 0), repeat(500, 0, 105)), Loudness{SilentStart: 500 * time.Millisecond}},
 		{"full scale, but shorter than a run", 1, join(repeat(2, 32767), repeat(1, 0), repeat(2, -32768)), Loudness{}},
 		{"two runs", 1, join(repeat(9, 32767), repeat(1, 0), repeat(3, -32768)), Loudness{Clipped: 2}},
-		{"runs of each channel", 2, repeat(3, 32767, -32767), Loudness{Clipped: 2, Side: floor}},
-		{"two channels alike", 2, repeat(10, 5000, 5000), Loudness{Side: -floor}},
+		{"runs of each channel", 2, repeat(3, 32767, -32767), Loudness{Clipped: 2, Side: maxDecibels}},
+		{"two channels alike", 2, repeat(10, 5000, 5000), Loudness{Side: -maxDecibels}},
 		{"one channel at a tenth", 2, repeat(10, 5000, 4500), Loudness{Side: -25.575}},
 		{"one channel only", 2, repeat(10, 5000, 0), Loudness{}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			whole := newSound(tt.channels)
-			whole.hear(tt.pcm)
-			pieces := newSound(tt.channels)
-			if err := eachBlock(bytes.NewReader(tt.pcm), sampleBytes*tt.channels, pieces.hear, func(int64) {}); err != nil {
+			whole := newSampleStats(tt.channels)
+			whole.add(tt.pcm)
+			pieces := newSampleStats(tt.channels)
+			if err := readSamples(bytes.NewReader(tt.pcm), sampleBytes*tt.channels, pieces.add, func(int64) {}); err != nil {
 				t.Fatal(err)
 			}
-			for _, s := range []*sound{whole, pieces} {
+			for _, s := range []*sampleStats{whole, pieces} {
 				got := s.loudness(1000)
 				got.Side = math.Round(got.Side*1000) / 1000
 				if diff := cmp.Diff(&tt.want, got); diff != "" {
@@ -95,14 +95,14 @@ Stream mapping:
 
 func TestParseReport(t *testing.T) {
 	var l Loudness
-	if err := l.parseReport(ebur128Report); err != nil {
+	if err := l.parseEBUR128(ebur128Report); err != nil {
 		t.Fatal(err)
 	}
 	if want := (Loudness{Integrated: -16.3, Range: 5.2, TruePeak: -1.5}); l != want {
 		t.Errorf("got %+v, want %+v", l, want)
 	}
 	silent, _, _ := strings.Cut(ebur128Report, "Stream mapping")
-	if err := l.parseReport(silent); err != nil || l.TruePeak != -floor {
+	if err := l.parseEBUR128(silent); err != nil || l.TruePeak != -maxDecibels {
 		t.Errorf("silence has a true peak of %f, %v", l.TruePeak, err)
 	}
 	for name, report := range map[string]string{
@@ -113,7 +113,7 @@ func TestParseReport(t *testing.T) {
 		"no peak":         strings.ReplaceAll(ebur128Report, "Peak:", "Peak"),
 		"name without it": "Integrated loudness:\nI:\n",
 	} {
-		if err := new(Loudness).parseReport(report); err == nil {
+		if err := new(Loudness).parseEBUR128(report); err == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}
@@ -263,7 +263,7 @@ func TestTail(t *testing.T) {
 		tail.Write([]byte("0123456789 0123456789\n"))
 	}
 	tail.Write([]byte("end\n"))
-	if len(tail.text) > 2*reportBytes || tail.lastLine() != "end" {
+	if len(tail.text) > 2*stderrBytes || tail.lastLine() != "end" {
 		t.Errorf("%d bytes, last line %q", len(tail.text), tail.lastLine())
 	}
 }

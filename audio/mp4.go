@@ -43,7 +43,7 @@ type mp4Reader struct {
 // payload is the file.
 func probeMP4(r io.ReaderAt, size int64) (*Info, error) {
 	m := &mp4Reader{r: r, info: &Info{MediaType: M4A, PayloadEnd: size}}
-	if err := m.walk(0, size, m.top); err != nil {
+	if err := m.walkBoxes(0, size, m.readTop); err != nil {
 		return nil, err
 	}
 	if m.moov == 0 {
@@ -85,7 +85,7 @@ func (i *Info) hash(r io.ReaderAt) error {
 }
 
 // walk calls visit with the kind and the body of every box of [from, to).
-func (m *mp4Reader) walk(from, to int64, visit func(kind string, from, to int64) error) error {
+func (m *mp4Reader) walkBoxes(from, to int64, visit func(kind string, from, to int64) error) error {
 	for from+8 <= to {
 		if m.boxes++; m.boxes > maxBoxes {
 			return fmt.Errorf("byte %d: this MP4 file has more than %d boxes", from, maxBoxes)
@@ -112,24 +112,24 @@ func (m *mp4Reader) walk(from, to int64, visit func(kind string, from, to int64)
 	return nil
 }
 
-func (m *mp4Reader) top(kind string, from, to int64) error {
+func (m *mp4Reader) readTop(kind string, from, to int64) error {
 	switch kind {
 	case "mdat":
 		m.mdat = from
 	case "moov":
 		m.moov = from
-		return m.walk(from, to, m.inMovie)
+		return m.walkBoxes(from, to, m.readMovie)
 	}
 	return nil
 }
 
-func (m *mp4Reader) inMovie(kind string, from, to int64) (err error) {
+func (m *mp4Reader) readMovie(kind string, from, to int64) (err error) {
 	switch kind {
 	case "mvhd":
 		m.movie, err = m.playtime(from, to)
 	case "trak":
 		m.track.handler, m.track.codec, m.track.play, m.track.frames = "", "", 0, 0
-		if err := m.walk(from, to, m.inTrack); err != nil {
+		if err := m.walkBoxes(from, to, m.readTrack); err != nil {
 			return err
 		}
 		return m.endTrack(from)
@@ -137,22 +137,22 @@ func (m *mp4Reader) inMovie(kind string, from, to int64) (err error) {
 	return err
 }
 
-func (m *mp4Reader) inTrack(kind string, from, to int64) (err error) {
+func (m *mp4Reader) readTrack(kind string, from, to int64) (err error) {
 	switch kind {
 	case "mdia", "minf", "stbl":
-		return m.walk(from, to, m.inTrack)
+		return m.walkBoxes(from, to, m.readTrack)
 	case "mdhd":
 		m.track.play, err = m.playtime(from, to)
 	case "hdlr":
-		b, err := m.field(from, to, 12)
+		b, err := m.fixedFields(from, to, 12)
 		if err != nil {
 			return err
 		}
 		m.track.handler = string(b[8:12])
 	case "stsd":
-		return m.sampleEntry(from, to)
+		return m.readSampleEntry(from, to)
 	case "stsz":
-		b, err := m.field(from, to, 12)
+		b, err := m.fixedFields(from, to, 12)
 		if err != nil {
 			return err
 		}
@@ -164,12 +164,12 @@ func (m *mp4Reader) inTrack(kind string, from, to int64) (err error) {
 // sampleEntry reads codec, channels and sample rate from the first entry of a
 // sample description. Many writers say two channels whatever there is, so that
 // the decoder's own configuration goes before the entry.
-func (m *mp4Reader) sampleEntry(from, to int64) error {
+func (m *mp4Reader) readSampleEntry(from, to int64) error {
 	if m.track.handler != "soun" {
 		return nil
 	}
 	const entry = 8 // behind version, flags and the number of entries
-	b, err := m.field(from, to, entry+audioEntryBytes)
+	b, err := m.fixedFields(from, to, entry+audioEntryBytes)
 	if err != nil {
 		return err
 	}
@@ -181,10 +181,10 @@ func (m *mp4Reader) sampleEntry(from, to int64) error {
 	if quickTime := binary.BigEndian.Uint16(b[16:]); quickTime == 1 {
 		boxes += 16
 	}
-	return m.walk(boxes, min(to, from+entry+int64(binary.BigEndian.Uint32(b))), m.inSampleEntry)
+	return m.walkBoxes(boxes, min(to, from+entry+int64(binary.BigEndian.Uint32(b))), m.readDecoderConfig)
 }
 
-func (m *mp4Reader) inSampleEntry(kind string, from, to int64) error {
+func (m *mp4Reader) readDecoderConfig(kind string, from, to int64) error {
 	if kind != "esds" {
 		return nil
 	}
@@ -192,7 +192,7 @@ func (m *mp4Reader) inSampleEntry(kind string, from, to int64) error {
 	if err != nil {
 		return err
 	}
-	if n := channelsOf(b); n > 0 {
+	if n := parseChannels(b); n > 0 {
 		m.info.Channels = n
 	}
 	return nil
@@ -201,7 +201,7 @@ func (m *mp4Reader) inSampleEntry(kind string, from, to int64) error {
 // channelsOf reads the channels from the AudioSpecificConfig (ISO 14496-3,
 // 1.6.2.1) inside the nested descriptors of an esds box (ISO 14496-1, 7.2.6).
 // It returns 0 where they do not say.
-func channelsOf(b []byte) int {
+func parseChannels(b []byte) int {
 	const (
 		stream        = 3 // then 3 bytes, as no writer of files sets its flags
 		decoder       = 4 // then 13 bytes
@@ -248,14 +248,14 @@ func (m *mp4Reader) endTrack(at int64) error {
 		return fmt.Errorf("byte %d: this MP4 file holds %q audio; podcast apps want AAC or MP3", at, m.track.codec)
 	}
 	m.info.Duration = m.track.play
-	m.info.Frames = m.track.frames
+	m.info.MPEGFrames = m.track.frames
 	return nil
 }
 
 // playtime reads the time scale and the duration of an mvhd or mdhd box, which
 // begin alike.
 func (m *mp4Reader) playtime(from, to int64) (time.Duration, error) {
-	b, err := m.field(from, to, 32)
+	b, err := m.fixedFields(from, to, 32)
 	if err != nil {
 		return 0, err
 	}
@@ -274,7 +274,7 @@ func (m *mp4Reader) playtime(from, to int64) (time.Duration, error) {
 
 // field reads the first n bytes of a box's body, or as zeros where the body is
 // shorter but the file is not: boxes differ in length by version.
-func (m *mp4Reader) field(from, to int64, n int) ([]byte, error) {
+func (m *mp4Reader) fixedFields(from, to int64, n int) ([]byte, error) {
 	b := make([]byte, n)
 	have, err := readRange(m.r, from, min(from+int64(n), to))
 	copy(b, have)

@@ -66,7 +66,7 @@ func said(t *Tag) heard {
 // tagMatrix is {no, short, 300-character titles} × four scripts × {no, small,
 // large chapter images}.
 func tagMatrix(t *testing.T) map[string]*Tag {
-	images := map[string]*Picture{"no image": nil, "small image": testPicture(t, "png", 8, 0), "large image": testPicture(t, "jpeg", 32, 3*ownPart)}
+	images := map[string]*Picture{"no image": nil, "small image": testPicture(t, "png", 8, 0), "large image": testPicture(t, "jpeg", 32, 3*maxInlineImage)}
 	cover := testPicture(t, "jpeg", 64, 0)
 	matrix := map[string]*Tag{}
 	for script, word := range map[string]string{"Latin-1": "Zoë à la ", "Polish": "zażółć ", "Japanese": "曇り時々", "emoji": "👩‍🚀🚀 "} {
@@ -328,8 +328,8 @@ func TestProbeAgreesWithFFprobe(t *testing.T) {
 			}
 			s := probe.Streams[0]
 			got := probeFile(t, file)
-			if strconv.Itoa(got.Frames) != s.Packets || strconv.Itoa(got.SampleRate) != s.SampleRate || got.Channels != s.Channels {
-				t.Errorf("%d frames, %d Hz, %d channels; ffprobe: %s, %s, %d", got.Frames, got.SampleRate, got.Channels, s.Packets, s.SampleRate, s.Channels)
+			if strconv.Itoa(got.MPEGFrames) != s.Packets || strconv.Itoa(got.SampleRate) != s.SampleRate || got.Channels != s.Channels {
+				t.Errorf("%d frames, %d Hz, %d channels; ffprobe: %s, %s, %d", got.MPEGFrames, got.SampleRate, got.Channels, s.Packets, s.SampleRate, s.Channels)
 			}
 			if got.Duration < 7300*time.Millisecond || got.Duration > 7600*time.Millisecond {
 				t.Errorf("duration %s of 7.3 s of sound", got.Duration)
@@ -377,8 +377,8 @@ func sameAsTcolgate(t *testing.T, file string, info *Info) {
 	if parseInfoHeader(b[info.PayloadStart:]) != nil {
 		frames--
 	}
-	if frames != info.Frames {
-		t.Errorf("%d frames; tcolgate/mp3 counts %d", info.Frames, frames)
+	if frames != info.MPEGFrames {
+		t.Errorf("%d frames; tcolgate/mp3 counts %d", info.MPEGFrames, frames)
 	}
 }
 

@@ -17,7 +17,7 @@ const (
 )
 
 // searchBytes is how far behind the tags at the front the first frame may be.
-const searchBytes = 1 << 20
+const maxLeadingJunk = 1 << 20
 
 // Info is what the frames of a master say, whatever its headers promise.
 //
@@ -27,7 +27,7 @@ const searchBytes = 1 << 20
 type Info struct {
 	MediaType  string        // MP3 or M4A
 	Duration   time.Duration // frames × samples; for M4A what its header says
-	Frames     int           // with audio: the info header is not one
+	MPEGFrames int           // with audio: the info header is not one
 	Bitrate    int           // kbit/s, the mean of the frames, rounded
 	VBR        bool          // frames differ in bitrate; always false for M4A
 	SampleRate int           // Hz, of the first frame
@@ -41,11 +41,11 @@ type Info struct {
 	TagVersion string // of the first ID3 tag, such as 2.3.0; empty: none
 	TagBytes   int64  // of all ID3v2 tags at the front
 
-	Behind []TrailingTag // the tags behind the payload, in the order of the file
+	TrailingTags []TrailingTag // the tags behind the payload, in the order of the file
 
-	EncoderDelay   int // samples of silence that the encoder says it added before
-	EncoderPadding int // and after the audio
-	MissingFrames  int // that the info header promises and the file lacks: it was cut off
+	EncoderDelay      int // samples of silence that the encoder says it added before
+	EncoderPadding    int // and after the audio
+	MissingMPEGFrames int // that the info header promises and the file lacks: it was cut off
 
 	Warnings []string // what is odd about the file, one line each
 }
@@ -64,9 +64,9 @@ func Probe(r io.ReaderAt, size int64) (*Info, error) {
 	if info.MediaType == M4A {
 		return probeMP4(r, size)
 	}
-	readTrailing(r, info.PayloadEnd, info.Behind)
+	readTrailing(r, info.PayloadEnd, info.TrailingTags)
 	sum, crc := sha256.New(), crc32c.New()
-	if err := info.measure(r, io.MultiWriter(sum, crc)); err != nil {
+	if err := info.walk(r, io.MultiWriter(sum, crc)); err != nil {
 		return nil, err
 	}
 	sum.Sum(info.SHA256[:0])
@@ -80,32 +80,32 @@ func locate(r io.ReaderAt, size int64) (*Info, error) {
 	if size <= 0 {
 		return nil, fmt.Errorf("the file is empty (0 bytes)")
 	}
-	start, version, err := skipFront(r, size)
+	start, version, err := skipLeadingTags(r, size)
 	if err != nil {
 		return nil, err
 	}
 	if start == size {
 		return nil, fmt.Errorf("byte %d: the file ends behind its ID3 tag, without any audio: it is truncated", start)
 	}
-	head, err := readRange(r, start, min(start+headBytes, size))
+	head, err := readRange(r, start, min(start+sniffBytes, size))
 	if err != nil {
 		return nil, err
 	}
 	if isMP4(head) {
 		return &Info{MediaType: M4A}, nil
 	}
-	if what := foreign(head); what != "" {
+	if what := otherFormat(head); what != "" {
 		return nil, fmt.Errorf("byte %d: this is %s", start, what)
 	}
-	end, behind, err := trimEnd(r, start, size)
+	end, behind, err := trimTrailingTags(r, start, size)
 	if err != nil {
 		return nil, err
 	}
-	first, err := findFrame(r, start, end, head)
+	first, err := findFirstMPEGFrame(r, start, end, head)
 	if err != nil {
 		return nil, err
 	}
-	info := &Info{MediaType: MP3, PayloadStart: first, PayloadEnd: end, TagVersion: version, TagBytes: start, Behind: behind}
+	info := &Info{MediaType: MP3, PayloadStart: first, PayloadEnd: end, TagVersion: version, TagBytes: start, TrailingTags: behind}
 	if first > start {
 		info.warn("%d bytes of junk before the first frame, from byte %d", first-start, start)
 	}
@@ -113,62 +113,62 @@ func locate(r io.ReaderAt, size int64) (*Info, error) {
 }
 
 // findFrame returns the offset of the first frame of a stream.
-func findFrame(r io.ReaderAt, start, end int64, head []byte) (int64, error) {
+func findFirstMPEGFrame(r io.ReaderAt, start, end int64, head []byte) (int64, error) {
 	w := newWindow(r, start, end, io.Discard)
-	limit := min(start+searchBytes, end)
+	limit := min(start+maxLeadingJunk, end)
 	for pos := start; pos < limit; pos++ {
 		if err := w.reach(pos); err != nil {
 			return 0, err
 		}
-		if w.chain(pos, confirm) {
+		if w.streamStarts(pos, confirmRun) {
 			return pos, nil
 		}
 	}
-	if what := unplayable(head); what != "" {
+	if what := unsupportedAudio(head); what != "" {
 		return 0, fmt.Errorf("byte %d: this is %s", start, what)
 	}
-	if len(head) >= headerBytes && int64(parseHeader(head).size()) > end-start {
+	if len(head) >= mpegHeaderBytes && int64(parseMPEGHeader(head).size()) > end-start {
 		return 0, fmt.Errorf("byte %d: the file ends inside its first frame: it is truncated", start)
 	}
-	return 0, fmt.Errorf("no MPEG audio frame in the %d bytes from byte %d: this looks like %s", limit-start, start, guess(head))
+	return 0, fmt.Errorf("no MPEG audio frame in the %d bytes from byte %d: this looks like %s", limit-start, start, describeUnknown(head))
 }
 
 // measure walks the payload and fills in what it says. All of it goes to sink.
-func (i *Info) measure(r io.ReaderAt, sink io.Writer) error {
-	first, err := readRange(r, i.PayloadStart, min(i.PayloadStart+maxFrame, i.PayloadEnd))
+func (i *Info) walk(r io.ReaderAt, sink io.Writer) error {
+	first, err := readRange(r, i.PayloadStart, min(i.PayloadStart+maxMPEGFrameBytes, i.PayloadEnd))
 	if err != nil {
 		return err
 	}
 	var skip int64
 	promise := parseInfoHeader(first)
 	if promise != nil {
-		skip = int64(parseHeader(first).size())
+		skip = int64(parseMPEGHeader(first).size())
 		i.EncoderDelay, i.EncoderPadding = promise.delay, promise.padding
 	}
-	w, err := walkFrames(r, i.PayloadStart, i.PayloadEnd, skip, sink)
+	w, err := walkMPEG(r, i.PayloadStart, i.PayloadEnd, skip, sink)
 	if err != nil {
 		return err
 	}
-	if w.frames == 0 {
+	if w.mpegFrames == 0 {
 		return fmt.Errorf("byte %d: no whole audio frame follows: the file is truncated", i.PayloadStart)
 	}
-	i.Frames, i.Duration = w.frames, w.duration
+	i.MPEGFrames, i.Duration = w.mpegFrames, w.duration
 	i.Bitrate = kbps(w.bytes, w.duration)
 	i.VBR = len(w.bitrates) > 1
-	i.SampleRate = w.rate
+	i.SampleRate = w.sampleRate
 	i.Channels = 1
 	if w.stereo {
 		i.Channels = 2
 	}
-	i.report(w, promise)
+	i.addWarnings(w, promise)
 	return nil
 }
 
 // report turns what the walk stumbled over into warnings.
-func (i *Info) report(w *walk, promise *infoHeader) {
-	i.compare(w, promise)
-	if w.changes.count > 0 {
-		i.warn("the sample rate or MPEG version changes %s, first at byte %d; many players stumble there", plural.Times(w.changes.count), w.changes.first)
+func (i *Info) addWarnings(w *mpegSummary, promise *infoHeader) {
+	i.compareInfoHeader(w, promise)
+	if w.streamChanges.count > 0 {
+		i.warn("the sample rate or MPEG version changes %s, first at byte %d; many players stumble there", plural.Times(w.streamChanges.count), w.streamChanges.first)
 	}
 	if w.mono && w.stereo {
 		i.warn("some frames are mono and some are stereo")
@@ -179,33 +179,33 @@ func (i *Info) report(w *walk, promise *infoHeader) {
 	if w.junk.count > 0 {
 		i.warn("junk between frames %s, %d bytes in all, first at byte %d", plural.Times(w.junk.count), w.junk.bytes, w.junk.first)
 	}
-	if w.cut > 0 {
-		i.warn("the last frame is truncated: %d of %d bytes", w.cut, w.cutSize)
+	if w.lastBytes > 0 {
+		i.warn("the last frame is truncated: %d of %d bytes", w.lastBytes, w.lastSize)
 	}
-	if w.trailing > 0 {
-		i.warn("%d bytes behind the last frame, from byte %d, are neither audio nor a known tag", w.trailing, w.trailedAt)
+	if w.trailingJunk > 0 {
+		i.warn("%d bytes behind the last frame, from byte %d, are neither audio nor a known tag", w.trailingJunk, w.trailingJunkAt)
 	}
 }
 
 // compare holds the promise of an info header against the frames. A header that
 // counts itself is forgiven, and so is one frame that an encoder lost.
-func (i *Info) compare(w *walk, promise *infoHeader) {
-	if promise == nil || promise.frames == 0 {
+func (i *Info) compareInfoHeader(w *mpegSummary, promise *infoHeader) {
+	if promise == nil || promise.mpegFrames == 0 {
 		return
 	}
-	missing := promise.frames - w.frames
+	missing := promise.mpegFrames - w.mpegFrames
 	switch {
 	case missing > 1 && (promise.bytes == 0 || promise.bytes > i.PayloadBytes()):
-		i.MissingFrames = missing
-		i.Warnings = append(i.Warnings, i.missing())
+		i.MissingMPEGFrames = missing
+		i.Warnings = append(i.Warnings, i.missingMPEGFrames())
 	case missing > 1 || missing < -1:
-		i.warn("the %s header promises %d frames and the file has %d; players that believe it show a wrong length", promise.kind, promise.frames, w.frames)
+		i.warn("the %s header promises %d frames and the file has %d; players that believe it show a wrong length", promise.kind, promise.mpegFrames, w.mpegFrames)
 	}
 }
 
 // missing is the sentence about a file that was cut off.
-func (i *Info) missing() string {
-	return fmt.Sprintf("the header promises %d frames and the file has %d: it was cut off", i.Frames+i.MissingFrames, i.Frames)
+func (i *Info) missingMPEGFrames() string {
+	return fmt.Sprintf("the header promises %d frames and the file has %d: it was cut off", i.MPEGFrames+i.MissingMPEGFrames, i.MPEGFrames)
 }
 
 func (i *Info) warn(format string, args ...any) {

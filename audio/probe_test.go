@@ -26,52 +26,52 @@ func TestProbe(t *testing.T) {
 		after  []byte // not part of the payload
 		want   Info
 	}{
-		{name: "CBR mono", body: cbr, want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1}},
-		{name: "CBR stereo", body: silence(stereo128, 100), want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 2}},
-		{name: "VBR", body: vbr, want: Info{Duration: hundred, Frames: 100, Bitrate: 96, VBR: true, SampleRate: 44100, Channels: 1}},
-		{name: "MPEG 2", body: silence(newHeader(mpeg2, 64, 24000, true), 50), want: Info{Duration: 1200 * time.Millisecond, Frames: 50, Bitrate: 64, SampleRate: 24000, Channels: 1}},
-		{name: "MPEG 2.5", body: silence(newHeader(mpeg25, 8, 8000, true), 100), want: Info{Duration: 7200 * time.Millisecond, Frames: 100, Bitrate: 8, SampleRate: 8000, Channels: 1}},
-		{name: "longest frames", body: silence(newHeader(mpeg1, 320, 32000, false), 1000), want: Info{Duration: 36 * time.Second, Frames: 1000, Bitrate: 320, SampleRate: 32000, Channels: 2}},
-		{name: "one frame", body: mono128.frame(), want: Info{Duration: 1152 * time.Second / 44100, Frames: 1, Bitrate: 128, SampleRate: 44100, Channels: 1}},
-		{name: "frames with a CRC", body: silence(mono128&^(1<<16), 100), want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1}},
+		{name: "CBR mono", body: cbr, want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1}},
+		{name: "CBR stereo", body: silence(stereo128, 100), want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 2}},
+		{name: "VBR", body: vbr, want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 96, VBR: true, SampleRate: 44100, Channels: 1}},
+		{name: "MPEG 2", body: silence(newHeader(mpeg2, 64, 24000, true), 50), want: Info{Duration: 1200 * time.Millisecond, MPEGFrames: 50, Bitrate: 64, SampleRate: 24000, Channels: 1}},
+		{name: "MPEG 2.5", body: silence(newHeader(mpeg25, 8, 8000, true), 100), want: Info{Duration: 7200 * time.Millisecond, MPEGFrames: 100, Bitrate: 8, SampleRate: 8000, Channels: 1}},
+		{name: "longest frames", body: silence(newHeader(mpeg1, 320, 32000, false), 1000), want: Info{Duration: 36 * time.Second, MPEGFrames: 1000, Bitrate: 320, SampleRate: 32000, Channels: 2}},
+		{name: "one frame", body: mono128.frame(), want: Info{Duration: 1152 * time.Second / 44100, MPEGFrames: 1, Bitrate: 128, SampleRate: 44100, Channels: 1}},
+		{name: "frames with a CRC", body: silence(mono128&^(1<<16), 100), want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1}},
 		{
 			name: "Info header is no audio",
 			body: join(xing(mono128, "Info", 100, 576, 1105, 0), cbr),
-			want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, EncoderDelay: 576, EncoderPadding: 1105},
+			want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, EncoderDelay: 576, EncoderPadding: 1105},
 		},
 		{
 			name: "Xing header of another bitrate",
 			body: join(xing(newHeader(mpeg1, 64, 44100, true), "Xing", 100, 0, 0, 0), cbr),
-			want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1},
+			want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1},
 		},
 		{
 			name: "Info header behind a CRC",
 			body: join(behindCRC(xing(mono128, "Info", 100, 576, 1105, 0)), cbr),
-			want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, EncoderDelay: 576, EncoderPadding: 1105},
+			want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, EncoderDelay: 576, EncoderPadding: 1105},
 		},
 		{
 			name: "VBRI header",
 			body: join(vbri(stereo128, 100), silence(stereo128, 100)),
-			want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 2, EncoderDelay: 576},
+			want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 2, EncoderDelay: 576},
 		},
 		{
 			name: "header promises more",
 			body: join(xing(mono128, "Info", 250, 0, 0, 0), cbr),
-			want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, MissingFrames: 150, Warnings: []string{
+			want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, MissingMPEGFrames: 150, Warnings: []string{
 				"the header promises 250 frames and the file has 100: it was cut off",
 			}},
 		},
 		{
 			name: "header promises less",
 			body: join(xing(mono128, "Info", 60, 0, 0, 0), cbr),
-			want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
+			want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
 				"the Info header promises 60 frames and the file has 100; players that believe it show a wrong length",
 			}},
 		},
 		{
 			name: "header promises frames that were damaged",
 			body: join(xing(mono128, "Info", 205, 0, 0, 86_097), cbr, junk(5*418), cbr),
-			want: Info{Duration: 2 * hundred, Frames: 200, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
+			want: Info{Duration: 2 * hundred, MPEGFrames: 200, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
 				"the Info header promises 205 frames and the file has 200; players that believe it show a wrong length",
 				"junk between frames once, 2090 bytes in all, first at byte 42212",
 			}},
@@ -79,97 +79,97 @@ func TestProbe(t *testing.T) {
 		{
 			name: "header that counts itself",
 			body: join(xing(mono128, "Info", 101, 0, 0, 0), cbr),
-			want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1},
+			want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1},
 		},
 		{
 			name: "header that lost a frame",
 			body: join(xing(mono128, "Info", 99, 0, 0, 0), cbr),
-			want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1},
+			want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1},
 		},
 		{
 			name: "tags on all sides", before: join(id3(3, 500), id3(4, 70_000)), body: cbr,
 			after: join(ape(100), lyrics3("la la"), id3v1()),
-			want:  Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, TagVersion: "2.3.0", TagBytes: 70_500},
+			want:  Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, TagVersion: "2.3.0", TagBytes: 70_500},
 		},
 		{
 			name: "ID3v2.4 with a footer", before: id3Footer(3000), body: cbr,
-			want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, TagVersion: "2.4.0", TagBytes: 3020},
+			want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, TagVersion: "2.4.0", TagBytes: 3020},
 		},
 		{
 			name: "ID3v2.2, then an unsynchronised tag with an extended header", before: join(id3(2, 200), flagged(id3(4, 300), tagUnsynchronised|tagExtended)), body: cbr,
-			want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, TagVersion: "2.2.0", TagBytes: 500},
+			want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, TagVersion: "2.2.0", TagBytes: 500},
 		},
-		{name: "APEv1", body: cbr, after: join(ape1(100), id3v1()), want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1}},
+		{name: "APEv1", body: cbr, after: join(ape1(100), id3v1()), want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1}},
 		{
 			name: "APE tag that claims more than there is", body: join(cbr, ape(1 << 20)[1<<20:]),
-			want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
+			want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
 				"64 bytes behind the last frame, from byte 41795, are neither audio nor a known tag",
 			}},
 		},
-		{name: "ID3v2 at the end", body: cbr, after: id3Footer(3000), want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1}},
-		{name: "Lyrics3 v1", body: cbr, after: join(lyrics1("la la"), id3v1()), want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1}},
-		{name: "two ID3v1 tags", body: cbr, after: join(id3v1(), id3v1()), want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1}},
+		{name: "ID3v2 at the end", body: cbr, after: id3Footer(3000), want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1}},
+		{name: "Lyrics3 v1", body: cbr, after: join(lyrics1("la la"), id3v1()), want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1}},
+		{name: "two ID3v1 tags", body: cbr, after: join(id3v1(), id3v1()), want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1}},
 		{
 			name: "extended ID3v1 tag", body: cbr, after: join([]byte("TAG+"), make([]byte, id3v1ExtraBytes-4), id3v1()),
-			want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1},
+			want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1},
 		},
 		{
 			name: "junk before the first frame", before: junk(1001), body: cbr,
-			want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
+			want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
 				"1001 bytes of junk before the first frame, from byte 0",
 			}},
 		},
 		{
 			name: "junk between frames, with the start of a frame in it",
 			body: join(cbr, junk(99), mono128.frame()[:4], junk(2000), cbr, junk(7), cbr),
-			want: Info{Duration: 3 * hundred, Frames: 300, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
+			want: Info{Duration: 3 * hundred, MPEGFrames: 300, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
 				"junk between frames 2 times, 2110 bytes in all, first at byte 41795",
 			}},
 		},
 		{
 			name: "junk longer than a block",
 			body: join(cbr, junk(3*blockBytes), cbr),
-			want: Info{Duration: 2 * hundred, Frames: 200, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
+			want: Info{Duration: 2 * hundred, MPEGFrames: 200, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
 				"junk between frames once, 786432 bytes in all, first at byte 41795",
 			}},
 		},
 		{
 			name: "junk after the last frame", body: join(cbr, junk(1000)), after: id3v1(),
-			want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
+			want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
 				"1000 bytes behind the last frame, from byte 41795, are neither audio nor a known tag",
 			}},
 		},
 		{
 			name: "truncated last frame", body: join(cbr, mono128.frame()[:100]),
-			want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
+			want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
 				"the last frame is truncated: 100 of 417 bytes",
 			}},
 		},
 		{
 			name: "joined files", body: join(cbr, id3(4, 2*blockBytes), cbr),
-			want: Info{Duration: 2 * hundred, Frames: 200, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
+			want: Info{Duration: 2 * hundred, MPEGFrames: 200, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
 				"an ID3 tag in the middle of the audio once, first at byte 41795: files were joined without taking their tags off",
 			}},
 		},
 		{
 			name: "junk that looks like an ID3 tag", body: join(cbr, id3(3, 30_000)[:TagHeaderBytes], cbr),
-			want: Info{Duration: 2 * hundred, Frames: 200, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
+			want: Info{Duration: 2 * hundred, MPEGFrames: 200, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
 				"junk between frames once, 10 bytes in all, first at byte 41795",
 			}},
 		},
 		{
 			name: "ID3v2.3 at the end, where nothing says so", body: cbr, after: join(id3(3, 500), ape(20)),
-			want: Info{Duration: hundred, Frames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1},
+			want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1},
 		},
 		{
 			name: "other sample rate from here", body: join(cbr, silence(newHeader(mpeg1, 128, 48000, true), 125)),
-			want: Info{Duration: hundred + 3*time.Second, Frames: 225, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
+			want: Info{Duration: hundred + 3*time.Second, MPEGFrames: 225, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
 				"the sample rate or MPEG version changes once, first at byte 41795; many players stumble there",
 			}},
 		},
 		{
 			name: "other channel mode from here", body: join(cbr, silence(stereo128, 100)),
-			want: Info{Duration: 2 * hundred, Frames: 200, Bitrate: 128, SampleRate: 44100, Channels: 2, Warnings: []string{
+			want: Info{Duration: 2 * hundred, MPEGFrames: 200, Bitrate: 128, SampleRate: 44100, Channels: 2, Warnings: []string{
 				"some frames are mono and some are stereo",
 			}},
 		},
@@ -186,7 +186,7 @@ func TestProbe(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			want.Behind = got.Behind // TestProbeTagsBehindTheAudio
+			want.TrailingTags = got.TrailingTags // TestProbeTagsBehindTheAudio
 			if diff := cmp.Diff(&want, got, durations); diff != "" {
 				t.Errorf("Probe (-want +got):\n%s", diff)
 			}
@@ -208,8 +208,8 @@ func TestProbeAtTheEdgeOfABlock(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if info.Frames != n+300 || len(info.Warnings) != 1 {
-			t.Errorf("%d frames before: %d frames in all, warnings %q", n, info.Frames, info.Warnings)
+		if info.MPEGFrames != n+300 || len(info.Warnings) != 1 {
+			t.Errorf("%d frames before: %d frames in all, warnings %q", n, info.MPEGFrames, info.Warnings)
 		}
 	}
 }
@@ -293,8 +293,8 @@ func TestProbeMemory(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if info.Frames != 100_000 {
-		t.Errorf("%d frames, want 100000", info.Frames)
+	if info.MPEGFrames != 100_000 {
+		t.Errorf("%d frames, want 100000", info.MPEGFrames)
 	}
 	if spent := after.TotalAlloc - before.TotalAlloc; spent > 2<<20 {
 		t.Errorf("%d bytes of memory for a file of %d", spent, size)

@@ -54,11 +54,11 @@ func retag(old *oldTags, duration time.Duration, edit func(*Tag) error, drop []s
 			r.removed = append(r.removed, name)
 		}
 	}
-	frames, err := r.keep(old, changed, drop)
+	frames, err := r.keepFrames(old, changed, drop)
 	if err != nil {
 		return nil, err
 	}
-	if err := r.list(old.unlisted, frames); err != nil {
+	if err := r.addTOC(old.chaptersWithoutTOC, frames); err != nil {
 		return nil, err
 	}
 	parts, err := r.tag.parts(frames)
@@ -105,8 +105,8 @@ func differences(a, b *Tag) (ids map[string]bool, names []string) {
 
 // list puts a table of contents before old chapters that stay and have none:
 // several players ignore them without one. There are too many of some.
-func (r *retagged) list(unlisted []string, frames map[string][]byte) error {
-	r.tag.Unlisted = false
+func (r *retagged) addTOC(unlisted []string, frames map[string][]byte) error {
+	r.tag.MissingTOC = false
 	if len(unlisted) == 0 || len(unlisted) > tocEntries || frames["CHAP"] == nil {
 		return nil
 	}
@@ -125,7 +125,7 @@ func (r *retagged) list(unlisted []string, frames map[string][]byte) error {
 
 // keep encodes the old frames that stay, by field. Frames of no field are kept
 // unless drop names them; any frame that cannot be kept must be named.
-func (r *retagged) keep(old *oldTags, changed map[string]bool, drop []string) (map[string][]byte, error) {
+func (r *retagged) keepFrames(old *oldTags, changed map[string]bool, drop []string) (map[string][]byte, error) {
 	frames := map[string][]byte{}
 	lost := &LostFramesError{Version: old.version}
 	stamped := slices.ContainsFunc(old.frames, func(f oldFrame) bool { return f.id == "TDRC" })
@@ -139,7 +139,7 @@ func (r *retagged) keep(old *oldTags, changed map[string]bool, drop []string) (m
 			r.dropped = append(r.dropped, f.id)
 			continue
 		}
-		b, err := f.append23(frames[f.field])
+		b, err := f.appendV23(frames[f.field])
 		switch {
 		case err == nil:
 			frames[f.field] = b

@@ -7,17 +7,18 @@ import (
 )
 
 // headBytes is how much of a file is looked at to tell what it is.
-const headBytes = 512
+const sniffBytes = 512
 
 // encodeHint says how a lossless file becomes a master.
 const encodeHint = "encode it: lame -b 128 IN.wav OUT.mp3"
 
 // magics are the files that people take for masters, by how they begin.
-var magics = []struct {
+var otherFormats = []struct {
 	offset int
 	magic  string
 	what   string
 }{
+
 	{8, "WAVE", "a WAV file; " + encodeHint},
 	{0, "fLaC", "a FLAC file; encode it: ffmpeg -i IN.flac -b:a 128k OUT.mp3"},
 	{28, "OpusHead", "an Opus file; podcast apps want MP3: ffmpeg -i IN.opus -b:a 128k OUT.mp3"},
@@ -41,8 +42,8 @@ var magics = []struct {
 
 // foreign names the kind of a file that is certainly no MP3, with what to do
 // about it; empty where it may be one.
-func foreign(head []byte) string {
-	for _, m := range magics {
+func otherFormat(head []byte) string {
+	for _, m := range otherFormats {
 		if len(head) > m.offset && bytes.HasPrefix(head[m.offset:], []byte(m.magic)) {
 			return m.what
 		}
@@ -52,16 +53,16 @@ func foreign(head []byte) string {
 
 // unplayable names MPEG audio of a kind that podcast apps do not play; empty
 // if the bytes are none.
-func unplayable(head []byte) string {
+func unsupportedAudio(head []byte) string {
 	switch {
-	case len(head) < headerBytes:
+	case len(head) < mpegHeaderBytes:
 		return ""
 	case isADTS(head):
 		return "AAC without a container; put it into one: ffmpeg -i IN -c copy OUT.m4a"
 	case bytes.HasPrefix(head, []byte("\x0b\x77")):
 		return "Dolby Digital (AC-3); encode it: ffmpeg -i IN.ac3 -b:a 128k OUT.mp3"
 	}
-	h := parseHeader(head)
+	h := parseMPEGHeader(head)
 	if !h.synced() || h.sampleRate() == 0 {
 		return ""
 	}
@@ -80,11 +81,11 @@ func unplayable(head []byte) string {
 // audio has its layer there are zeros, and what follows means something else.
 func isADTS(b []byte) bool {
 	const rates = 13
-	return len(b) >= headerBytes && b[0] == 0xFF && b[1]&0xF6 == 0xF0 && b[2]>>2&15 < rates
+	return len(b) >= mpegHeaderBytes && b[0] == 0xFF && b[1]&0xF6 == 0xF0 && b[2]>>2&15 < rates
 }
 
 // guess says what bytes that hold no audio look like.
-func guess(head []byte) string {
+func describeUnknown(head []byte) string {
 	switch {
 	case len(bytes.Trim(head, "\x00")) == 0:
 		return "zeros, as an interrupted download leaves them"

@@ -82,7 +82,7 @@ func TagFile(name string, edit func(*Tag) error, o *TagFileOptions) (*Tagging, e
 			defer target.Close()
 		}
 	}
-	same, err := t.isIn(target, tag, source)
+	same, err := t.isWrittenTo(target, tag, source)
 	if same || err != nil {
 		return t, err
 	}
@@ -110,10 +110,10 @@ func planTagging(r io.ReaderAt, size int64, edit func(*Tag) error, drop []string
 	if info.MediaType == M4A {
 		return nil, nil, errors.New("tags are not written to M4A; export as MP3")
 	}
-	if err := info.adjoins(r); err != nil {
+	if err := info.checkTagEnd(r); err != nil {
 		return nil, nil, err
 	}
-	if err := info.measure(r, io.Discard); err != nil {
+	if err := info.walk(r, io.Discard); err != nil {
 		return nil, nil, err
 	}
 	old, err := readTags(r, size)
@@ -124,7 +124,7 @@ func planTagging(r io.ReaderAt, size int64, edit func(*Tag) error, drop []string
 	if old != nil {
 		t.LeftOut = old.leftOut
 	}
-	for _, b := range info.Behind {
+	for _, b := range info.TrailingTags {
 		t.LeftOut = append(t.LeftOut, b.Kind+" tag behind the audio")
 	}
 	new, err := retag(old, info.Duration, edit, drop)
@@ -132,7 +132,7 @@ func planTagging(r io.ReaderAt, size int64, edit func(*Tag) error, drop []string
 		return nil, nil, err
 	}
 	// A frame that is kept may hold what every reader takes for audio.
-	if _, _, err := skipFront(bytes.NewReader(new.bytes), int64(len(new.bytes))); err != nil {
+	if _, _, err := skipLeadingTags(bytes.NewReader(new.bytes), int64(len(new.bytes))); err != nil {
 		return nil, nil, fmt.Errorf("the new tag would not be read again: %w", err)
 	}
 	t.Tag, t.Fields, t.Removed, t.Kept, t.Dropped, t.TagBytes = new.tag, new.fields, new.removed, new.kept, new.dropped, int64(len(new.bytes))
@@ -141,7 +141,7 @@ func planTagging(r io.ReaderAt, size int64, edit func(*Tag) error, drop []string
 
 // adjoins refuses a file whose audio does not begin where its tag ends: a tag
 // that claims too little leaves the rest of itself there. Zeros are padding.
-func (i *Info) adjoins(r io.ReaderAt) error {
+func (i *Info) checkTagEnd(r io.ReaderAt) error {
 	gap, err := readRange(r, i.TagBytes, i.PayloadStart)
 	if err != nil {
 		return err
@@ -178,7 +178,7 @@ func create(target *durable.Original, name string, mode fs.FileMode) (*durable.F
 }
 
 // isIn reports whether a file has the new bytes already.
-func (t *Tagging) isIn(target *durable.Original, tag []byte, source io.ReaderAt) (bool, error) {
+func (t *Tagging) isWrittenTo(target *durable.Original, tag []byte, source io.ReaderAt) (bool, error) {
 	if target == nil || target.Info().Size() != t.TagBytes+t.Info.PayloadBytes() {
 		return false, nil
 	}
@@ -196,7 +196,7 @@ func (t *Tagging) comparePayload(tagged, old io.ReaderAt, from, n int64) (same b
 	a, b := make([]byte, block), make([]byte, block)
 	for ; n > 0; n -= block {
 		block = min(n, block)
-		err := cmp.Or(fill(a[:block], tagged, t.TagBytes+from), fill(b[:block], old, t.Info.PayloadStart+from))
+		err := cmp.Or(readFull(a[:block], tagged, t.TagBytes+from), readFull(b[:block], old, t.Info.PayloadStart+from))
 		if err != nil {
 			return false, err
 		}
@@ -219,7 +219,7 @@ func (t *Tagging) write(f *durable.File, tag []byte, source *os.File) error {
 	}
 	copied := make(chan int64, 8) // the copy need not wait for its proof
 	proved := make(chan error, 1)
-	go func() { proved <- t.prove(f, source, copied) }()
+	go func() { proved <- t.verifyCopy(f, source, copied) }()
 	var err error
 	for left := t.Info.PayloadBytes(); left > 0 && err == nil; {
 		var n int64
@@ -236,7 +236,7 @@ func (t *Tagging) write(f *durable.File, tag []byte, source *os.File) error {
 
 // prove reads back what was copied, so many bytes at a time, and compares it
 // with the old file's payload.
-func (t *Tagging) prove(f, source io.ReaderAt, copied <-chan int64) (err error) {
+func (t *Tagging) verifyCopy(f, source io.ReaderAt, copied <-chan int64) (err error) {
 	from := int64(0)
 	for n := range copied {
 		if err == nil {

@@ -341,7 +341,7 @@ func TestTagFileProvesTheAudio(t *testing.T) {
 				copied <- n
 			}
 			close(copied)
-			err := tagging.prove(bytes.NewReader(tt.change(join([]byte("new!"), payload))), old, copied)
+			err := tagging.verifyCopy(bytes.NewReader(tt.change(join([]byte("new!"), payload))), old, copied)
 			if got := errorText(err); !strings.Contains(got, tt.want) || (tt.want == "") != (err == nil) {
 				t.Errorf("error = %q, want %q", got, tt.want)
 			}

@@ -34,32 +34,32 @@ const (
 // pixels a second. The result is kept in cache, which may be nil, for the
 // payload. Without ffmpeg the error is ErrNoFFmpeg.
 func MeasureWaveform(ctx context.Context, cache *statcache.Cache, path string, progress Progress) (*Waveform, *Info, error) {
-	return onceOf(cache, waveformKind, path, func(info *Info) (*Waveform, error) {
-		o := &outline{channels: heardChannels(info), Waveform: Waveform{Version: 2, Channels: 1, SampleRate: info.SampleRate, SamplesPerPixel: max(info.SampleRate/pixelsPerSecond, 1), Bits: 8, Data: []int8{}}}
-		if _, err := decode(ctx, path, info, "[0:a:0]anull[pcm]", o.hear, progress); err != nil {
+	return measureOnce(cache, waveformKind, path, func(info *Info) (*Waveform, error) {
+		o := &waveformBuilder{channels: decodedChannels(info), Waveform: Waveform{Version: 2, Channels: 1, SampleRate: info.SampleRate, SamplesPerPixel: max(info.SampleRate/pixelsPerSecond, 1), Bits: 8, Data: []int8{}}}
+		if _, err := decode(ctx, path, info, "[0:a:0]anull[pcm]", o.add, progress); err != nil {
 			return nil, err
 		}
-		o.end()
+		o.endPixel()
 		return &o.Waveform, nil
 	})
 }
 
 // KnownWaveform returns the outline that was drawn of a payload before, or nil.
 func KnownWaveform(cache *statcache.Cache, info *Info) *Waveform {
-	return known[Waveform](cache, waveformKind, info)
+	return cached[Waveform](cache, waveformKind, info)
 }
 
 // An outline is a waveform under way: lowest and highest sample of the pixel
 // that is not full yet.
-type outline struct {
+type waveformBuilder struct {
 	Waveform
 	channels  int // of the sound
 	low, high int
-	heard     int
+	samples   int
 }
 
 // hear takes whole samples of all channels, and of these the mean.
-func (o *outline) hear(pcm []byte) {
+func (o *waveformBuilder) add(pcm []byte) {
 	for len(pcm) > 0 {
 		v := 0
 		for c := range o.channels {
@@ -67,24 +67,24 @@ func (o *outline) hear(pcm []byte) {
 		}
 		v /= o.channels
 		pcm = pcm[sampleBytes*o.channels:]
-		if o.heard == 0 {
+		if o.samples == 0 {
 			o.low, o.high = v, v
 		}
 		o.low, o.high = min(o.low, v), max(o.high, v)
-		if o.heard++; o.heard == o.SamplesPerPixel {
-			o.end()
+		if o.samples++; o.samples == o.SamplesPerPixel {
+			o.endPixel()
 		}
 	}
 }
 
 // end finishes a pixel, if one was begun.
-func (o *outline) end() {
-	if o.heard == 0 {
+func (o *waveformBuilder) endPixel() {
+	if o.samples == 0 {
 		return
 	}
 	o.Data = append(o.Data, int8(o.low/256), int8(o.high/256))
 	o.Length++
-	o.heard = 0
+	o.samples = 0
 }
 
 // WriteJSON writes the waveform as audiowaveform does.
@@ -130,7 +130,7 @@ func (w *Waveform) column(x, columns int) (low, high int) {
 
 // peaks is in how many columns a page draws a waveform: on a phone they are two
 // pixels wide.
-const peaks = 200
+const peakColumns = 200
 
 // Peaks condenses the waveform to what a lock keeps: 200 columns from the start
 // of the sound to its end, two hex digits each. A column is the mean of the peaks
@@ -140,9 +140,9 @@ func (w *Waveform) Peaks() string {
 	if w.Length == 0 {
 		return ""
 	}
-	var columns [peaks]int
+	var columns [peakColumns]int
 	for x := range columns {
-		from, to := x*w.Length/peaks, max((x+1)*w.Length/peaks, x*w.Length/peaks+1)
+		from, to := x*w.Length/peakColumns, max((x+1)*w.Length/peakColumns, x*w.Length/peakColumns+1)
 		sum := 0
 		for i := from; i < to; i++ {
 			sum += max(-int(w.Data[2*i]), int(w.Data[2*i+1]))
@@ -150,7 +150,7 @@ func (w *Waveform) Peaks() string {
 		columns[x] = sum << 16 / (to - from)
 	}
 	highest := max(slices.Max(columns[:]), 1)
-	out := make([]byte, peaks)
+	out := make([]byte, peakColumns)
 	for x, column := range columns {
 		out[x] = byte(column * 255 / highest)
 	}

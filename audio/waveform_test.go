@@ -11,12 +11,12 @@ import (
 )
 
 func TestOutline(t *testing.T) {
-	o := &outline{channels: 2, Waveform: Waveform{Version: 2, Channels: 1, SampleRate: 40, SamplesPerPixel: 4, Bits: 8}}
-	o.hear(pcm(0, 0, 512, 0, 256, 768, -300, -300))
-	o.hear(pcm(32767, 32767, 0, 100))
-	o.hear(pcm(-32768, -32768, 0, 0, -2000, 0))
-	o.end()
-	o.end()
+	o := &waveformBuilder{channels: 2, Waveform: Waveform{Version: 2, Channels: 1, SampleRate: 40, SamplesPerPixel: 4, Bits: 8}}
+	o.add(pcm(0, 0, 512, 0, 256, 768, -300, -300))
+	o.add(pcm(32767, 32767, 0, 100))
+	o.add(pcm(-32768, -32768, 0, 0, -2000, 0))
+	o.endPixel()
+	o.endPixel()
 	var b bytes.Buffer
 	if err := o.WriteJSON(&b); err != nil {
 		t.Fatal(err)

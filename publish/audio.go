@@ -50,7 +50,7 @@ func (b *builder) tag(e *Episode) pieces {
 	if e.master != nil {
 		at := show.Position{File: e.Audio}
 		b.findings = append(b.findings, audio.CheckOldTag(e.master.tag, t, at)...)
-		b.findings = append(b.findings, audio.CheckTrailingTags(e.master.info.Behind, t, at)...)
+		b.findings = append(b.findings, audio.CheckTrailingTags(e.master.info.TrailingTags, t, at)...)
 	}
 	return func() ([][]byte, error) {
 		t, err := make()

@@ -55,7 +55,7 @@ func (g *global) probe(name string) error {
 	if err != nil {
 		info.Warnings = append(info.Warnings, err.Error())
 	}
-	if tag != nil && tag.Unlisted {
+	if tag != nil && tag.MissingTOC {
 		info.Warnings = append(info.Warnings, "chapters without a table of contents (CTOC): several players ignore them; onair audio tag writes one")
 	}
 	if g.json {
@@ -141,7 +141,7 @@ func probeJSON(info *audio.Info, tag *audio.Tag) probeDocument {
 		SchemaVersion: schemaVersion,
 		MediaType:     info.MediaType,
 		Duration:      info.Duration.Seconds(),
-		Frames:        info.Frames,
+		Frames:        info.MPEGFrames,
 		Bitrate:       info.Bitrate,
 		BitrateMode:   bitrateMode(info),
 		SampleRate:    info.SampleRate,
@@ -153,7 +153,7 @@ func probeJSON(info *audio.Info, tag *audio.Tag) probeDocument {
 		Behind:        []probeTrailing{},
 		Warnings:      append([]string{}, info.Warnings...),
 	}
-	for _, b := range info.Behind {
+	for _, b := range info.TrailingTags {
 		d.Behind = append(d.Behind, probeTrailing(b))
 	}
 	if tag == nil {
@@ -184,7 +184,7 @@ func pictureJSON(p *audio.Picture) *probePicture {
 func (g *global) printProbe(info *audio.Info, tag *audio.Tag) error {
 	t := tabwriter.NewWriter(g.stdout, 0, 0, 2, ' ', 0)
 	channels := map[int]string{1: "mono", 2: "stereo"}[info.Channels]
-	fmt.Fprintf(t, "duration\t%s\t%d frames\n", durationText(info.Duration), info.Frames)
+	fmt.Fprintf(t, "duration\t%s\t%d frames\n", durationText(info.Duration), info.MPEGFrames)
 	bitrate := strings.TrimSpace(fmt.Sprintf("%d kbit/s %s", info.Bitrate, bitrateMode(info)))
 	fmt.Fprintf(t, "format\t%s, %d Hz %s\t%s\n", bitrate, info.SampleRate, channels, info.MediaType)
 	if info.EncoderDelay+info.EncoderPadding > 0 {
@@ -193,7 +193,7 @@ func (g *global) printProbe(info *audio.Info, tag *audio.Tag) error {
 	fmt.Fprintf(t, "payload\t%s\tbytes %d to %d\n", bytesText(info.PayloadBytes()), info.PayloadStart, info.PayloadEnd)
 	fmt.Fprintf(t, "\tsha256\t%x\n", info.SHA256)
 	printTag(t, info, tag)
-	for _, b := range info.Behind {
+	for _, b := range info.TrailingTags {
 		fmt.Fprintf(t, "behind\t%s tag\t%s\n", b.Kind, bytesText(b.Bytes))
 		printNames(t, b.Title, b.Artist, b.Album)
 	}

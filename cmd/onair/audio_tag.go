@@ -192,7 +192,7 @@ func (g *global) tag(name string, o *tagOptions) error {
 // damage is what is wrong with the frames of the file. It was tagged all the
 // same, so that none of it is an error here.
 func damage(info *audio.Info, name string) finding.List {
-	return warnings(audio.CheckFrames(info, finding.Position{File: name}))
+	return warnings(audio.CheckIntegrity(info, finding.Position{File: name}))
 }
 
 // checkDrop refuses names for --drop-frames that no frame can have. Those of

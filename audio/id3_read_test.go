@@ -88,11 +88,11 @@ func TestReadForeignTags(t *testing.T) {
 		},
 		{
 			"chapters of 2.3 with sizes as in 2.4", foreignTag(3, 0, frame23("CHAP", 0, chapterBody("a", 0, 1000, frame24("TIT2", 0, "\x00"+long), frame24("WXXX", 0, "\x00\x00http://a")))),
-			&Tag{Chapters: []Chapter{{End: time.Second, Title: long, URL: "http://a"}}, Unlisted: true},
+			&Tag{Chapters: []Chapter{{End: time.Second, Title: long, URL: "http://a"}}, MissingTOC: true},
 		},
 		{
 			"chapters without a table of contents are all listed", foreignTag(3, 0, frame23("CHAP", 0, chapterBody("a", 0, 1000)), frame23("CHAP", 0, chapterBody("b", 1000, 2000))),
-			&Tag{Chapters: []Chapter{{End: time.Second}, {Start: time.Second, End: 2 * time.Second}}, Unlisted: true},
+			&Tag{Chapters: []Chapter{{End: time.Second}, {Start: time.Second, End: 2 * time.Second}}, MissingTOC: true},
 		},
 		{
 			"tables of contents within one another", foreignTag(3, 0, frame23("CTOC", 0, "x\x00\x03\x02y\x00b\x00"), frame23("CTOC", 0, "y\x00\x01\x01a\x00"),
@@ -106,7 +106,7 @@ func TestReadForeignTags(t *testing.T) {
 		},
 		{
 			"chapters in order of time where there is no table of contents", foreignTag(4, 0, frame24("CHAP", 0, chapterBody("b", 1, 2)), frame24("CHAP", 0, chapterBody("a", 0, 1))),
-			&Tag{Chapters: []Chapter{{End: time.Millisecond}, {Start: time.Millisecond, End: 2 * time.Millisecond}}, Unlisted: true},
+			&Tag{Chapters: []Chapter{{End: time.Millisecond}, {Start: time.Millisecond, End: 2 * time.Millisecond}}, MissingTOC: true},
 		},
 		{
 			"chapters in order of time where the table of contents lacks one", foreignTag(4, 0, frame24("CHAP", 0, chapterBody("b", 1, 2)), frame24("CHAP", 0, chapterBody("a", 0, 1)), frame24("CTOC", 0, "toc\x00\x03\x01b\x00")),
@@ -213,7 +213,7 @@ func FuzzProbe(f *testing.F) {
 		if got := checksum(file[info.PayloadStart:info.PayloadEnd]); got != info.CRC32C {
 			t.Errorf("CRC32C %08x of a payload with %08x", info.CRC32C, got)
 		}
-		if info.Duration < 0 || info.Bitrate < 0 || info.Channels < 0 || info.MediaType == MP3 && (info.Frames == 0 || info.Duration == 0 || info.SampleRate == 0) {
+		if info.Duration < 0 || info.Bitrate < 0 || info.Channels < 0 || info.MediaType == MP3 && (info.MPEGFrames == 0 || info.Duration == 0 || info.SampleRate == 0) {
 			t.Errorf("impossible facts: %+v", info)
 		}
 	})

@@ -54,7 +54,7 @@ func fullTag(tb testing.TB) *Tag {
 		Chapters: []Chapter{
 			{End: 12 * time.Second, Title: "Cold open", Hidden: true},
 			{Start: 12 * time.Second, End: 48500 * time.Millisecond, Title: strings.Repeat("Łódź ", 59) + "Łódź", URL: "https://example.com/?a=1&b=2", Image: testPicture(tb, "png", 8, 0)},
-			{Start: 48500 * time.Millisecond, End: 62 * time.Second, Image: testPicture(tb, "jpeg", 16, ownPart)},
+			{Start: 48500 * time.Millisecond, End: 62 * time.Second, Image: testPicture(tb, "jpeg", 16, maxInlineImage)},
 			{Start: 62 * time.Second, End: 90 * time.Second, Title: "Ranges"},
 		},
 	}
@@ -94,8 +94,8 @@ func TestTagRoundTrip(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if info.TagVersion != "2.3.0" || info.TagBytes != int64(len(b)) || info.Frames != 4 {
-				t.Errorf("Probe: version %q, %d bytes, %d frames; want 2.3.0, %d, 4", info.TagVersion, info.TagBytes, info.Frames, len(b))
+			if info.TagVersion != "2.3.0" || info.TagBytes != int64(len(b)) || info.MPEGFrames != 4 {
+				t.Errorf("Probe: version %q, %d bytes, %d frames; want 2.3.0, %d, 4", info.TagVersion, info.TagBytes, info.MPEGFrames, len(b))
 			}
 		})
 	}
@@ -158,7 +158,7 @@ func TestFrameOrder(t *testing.T) {
 	}
 	var ids []string
 	r := tagReader{version: 3}
-	for f := range r.each(b[TagHeaderBytes:]) {
+	for f := range r.frames(b[TagHeaderBytes:]) {
 		ids = append(ids, f.id)
 	}
 	want := strings.Fields("TIT2 TPE1 TALB TRCK TPOS TYER TDAT TCON TLAN TLEN TCOP TPUB TXXX COMM CTOC CHAP CHAP CHAP CHAP APIC")
@@ -168,7 +168,7 @@ func TestFrameOrder(t *testing.T) {
 }
 
 func TestParts(t *testing.T) {
-	small, large := testPicture(t, "png", 4, 0), testPicture(t, "png", 4, ownPart)
+	small, large := testPicture(t, "png", 4, 0), testPicture(t, "png", 4, maxInlineImage)
 	tests := []struct {
 		name string
 		tag  Tag

@@ -11,9 +11,9 @@ import (
 
 // Reasons why a frame cannot be carried into ID3v2.3.
 var (
-	errNoSuchFrame = errors.New("ID3v2.3 has no such frame")
-	errUnreadable  = errors.New("it is compressed, encrypted or grouped")
-	errMalformed   = errors.New("it is damaged")
+	errUnsupportedFrame = errors.New("ID3v2.3 has no such frame")
+	errUnreadable       = errors.New("it is compressed, encrypted or grouped")
+	errMalformed        = errors.New("it is damaged")
 )
 
 // layouts are the bodies of frames with text whose encoding may have to change:
@@ -22,13 +22,13 @@ var (
 //	s  text and its terminator        1  a byte
 //	S  text to the end                3  three bytes: a language
 //	*  bytes to the end
-var layouts = map[string]string{
+var textLayouts = map[string]string{
 	"APIC": "ez1s*", "COMM": "e3sS", "GEOB": "ezss*", "IPLS": "eS", "TXXX": "esS", "USER": "e3S", "USLT": "e3sS", "WXXX": "es*",
 }
 
 // sameBody are the frames whose body is the same in all versions. Where text in
 // one of them says so by its first byte, that must be an encoding of 2.3.
-var sameBody = map[string]bool{
+var unchangedBodies = map[string]bool{
 	"AENC": true, "ENCR": true, "ETCO": true, "GRID": true, "MCDI": true, "MLLT": true, "PCNT": true, "PCST": true, "POPM": true,
 	"POSS": true, "PRIV": true, "RBUF": true, "RVRB": true, "SYTC": true, "UFID": true,
 }
@@ -36,7 +36,7 @@ var sameBody = map[string]bool{
 // append23 appends a frame as a tag of ID3v2.3 has it. One that was found in
 // such a tag stays byte for byte what it was. A time stamp becomes several
 // frames.
-func (f frame) append23(b []byte) ([]byte, error) {
+func (f frame) appendV23(b []byte) ([]byte, error) {
 	flags := [2]byte{}
 	body := f.body
 	switch {
@@ -45,17 +45,17 @@ func (f frame) append23(b []byte) ([]byte, error) {
 	case f.version == 3:
 		flags = f.flags
 	case len(f.id) != 4:
-		return b, errNoSuchFrame
+		return b, errUnsupportedFrame
 	case len(f.data) == 0 || f.flags[1]&frame24Grouped != 0:
 		return b, errUnreadable
 	case f.id == "TDRC":
-		return appendTime(b, textOf(clip(f.data)))
+		return appendTimestamp(b, parseText(truncate(f.data)))
 	default:
 		if f.id == "TIPL" || f.id == "TMCL" { // people, with a zero between them in both versions
 			f.id = "IPLS"
 		}
 		var err error
-		if body, err = f.body23(); err != nil {
+		if body, err = f.bodyV23(); err != nil {
 			return b, err
 		}
 	}
@@ -69,40 +69,40 @@ func (f frame) append23(b []byte) ([]byte, error) {
 }
 
 // body23 is the body of a frame of another version in the form of 2.3.
-func (f frame) body23() ([]byte, error) {
-	layout, ok := layouts[f.id]
+func (f frame) bodyV23() ([]byte, error) {
+	layout, ok := textLayouts[f.id]
 	switch {
 	case f.id == "APIC" && f.version == 2:
-		data, err := longPicture(f.data)
+		data, err := convertPIC(f.data)
 		if err != nil {
 			return nil, err
 		}
 		return reencode(layout, data)
 	case ok:
 		return reencode(layout, f.data)
-	case f.id[0] == 'T' && len(f.data) > maxText:
+	case f.id[0] == 'T' && len(f.data) > maxTextBytes:
 		return nil, errors.New("it is too long")
 	case f.id[0] == 'T':
 		var b bytes.Buffer
-		_, err := textFrame(textOf(f.data)).WriteTo(&b)
+		_, err := textFrame(parseText(f.data)).WriteTo(&b)
 		return b.Bytes(), err
-	case f.id[0] == 'W', sameBody[f.id]:
+	case f.id[0] == 'W', unchangedBodies[f.id]:
 		return f.data, nil
 	case f.id == "SYLT", f.id == "OWNE", f.id == "COMR":
 		if f.data[0] <= utf16BOM {
 			return f.data, nil
 		}
 	case f.id == "CHAP":
-		return f.element(16)
+		return f.convertSubframes(16)
 	case f.id == "CTOC":
-		return f.element(2)
+		return f.convertSubframes(2)
 	}
-	return nil, errNoSuchFrame
+	return nil, errUnsupportedFrame
 }
 
 // element converts the frames inside a CHAP or CTOC frame. Behind its id come
 // fixed bytes; those of a table end in the number of ids that follow.
-func (f frame) element(fixed int) ([]byte, error) {
+func (f frame) convertSubframes(fixed int) ([]byte, error) {
 	i := bytes.IndexByte(f.data, 0) + 1
 	if i == 0 || len(f.data) < i+fixed {
 		return nil, errMalformed
@@ -119,9 +119,9 @@ func (f frame) element(fixed int) ([]byte, error) {
 	}
 	body := bytes.Clone(f.data[:i])
 	t := &tagReader{version: f.version}
-	for sub := range t.each(f.data[i:]) {
+	for sub := range t.frames(f.data[i:]) {
 		var err error
-		if body, err = sub.append23(body); err != nil {
+		if body, err = sub.appendV23(body); err != nil {
 			return nil, fmt.Errorf("%s in it: %w", sub.id, err)
 		}
 	}
@@ -130,7 +130,7 @@ func (f frame) element(fixed int) ([]byte, error) {
 
 // appendTime appends the frames of 2.3 for the time stamp of 2.4, whose parts
 // may be missing from the right: 2027-02-04T06:00:00.
-func appendTime(b []byte, stamp string) ([]byte, error) {
+func appendTimestamp(b []byte, stamp string) ([]byte, error) {
 	date, clock, _ := strings.Cut(stamp, "T")
 	layout := "2006"
 	if len(date) > len(layout) {
@@ -152,7 +152,7 @@ func appendTime(b []byte, stamp string) ([]byte, error) {
 
 // longPicture turns the body of a PIC frame, whose media type is three letters,
 // into that of an APIC frame.
-func longPicture(data []byte) ([]byte, error) {
+func convertPIC(data []byte) ([]byte, error) {
 	if len(data) < 4 {
 		return nil, errMalformed
 	}
@@ -164,12 +164,12 @@ func longPicture(data []byte) ([]byte, error) {
 }
 
 // A piece is what one letter of a layout stands for; text is decoded.
-type piece struct {
-	what rune
+type part struct {
+	kind rune
 	s    string
 }
 
-func (p piece) text() bool { return p.what == 's' || p.what == 'S' }
+func (p part) isText() bool { return p.kind == 's' || p.kind == 'S' }
 
 // reencode writes the text in a body in Latin-1, or where that lacks a
 // character in UTF-16, as 2.3 has it.
@@ -179,11 +179,11 @@ func reencode(layout string, data []byte) ([]byte, error) {
 		return nil, err
 	}
 	b := []byte{latin1}
-	if slices.ContainsFunc(pieces, func(p piece) bool { return p.text() && !isLatin1(p.s) }) {
+	if slices.ContainsFunc(pieces, func(p part) bool { return p.isText() && !isLatin1(p.s) }) {
 		b[0] = utf16BOM
 	}
 	for _, p := range pieces[1:] {
-		if !p.text() {
+		if !p.isText() {
 			b = append(b, p.s...)
 			continue
 		}
@@ -193,26 +193,26 @@ func reencode(layout string, data []byte) ([]byte, error) {
 			}
 			b = appendText(b, b[0], s)
 		}
-		if p.what == 's' {
+		if p.kind == 's' {
 			b = appendZero(b, b[0])
 		}
 	}
 	return b, nil
 }
 
-func cutBody(layout string, data []byte) ([]piece, error) {
+func cutBody(layout string, data []byte) ([]part, error) {
 	encoding := data[0]
 	if encoding > utf8Text {
 		return nil, errMalformed
 	}
-	var pieces []piece
+	var pieces []part
 	for _, what := range layout {
 		b, rest, ok := cutPiece(what, encoding, data)
 		if !ok {
 			return nil, errMalformed
 		}
-		p := piece{what, string(b)}
-		if p.text() {
+		p := part{what, string(b)}
+		if p.isText() {
 			p.s = decodeText(encoding, b)
 		}
 		pieces = append(pieces, p)

@@ -7,18 +7,18 @@ import (
 
 // A header is the four bytes that begin every MPEG audio frame (ISO 11172-3,
 // section 2.4.1.3), as a big-endian number.
-type header uint32
+type mpegHeader uint32
 
 const (
-	headerBytes = 4
+	mpegHeaderBytes = 4
 
 	// streamMask covers what all frames of one stream share: sync word, version,
 	// layer and sample rate. Bitrate, padding and channel mode may change.
-	streamMask header = 0xFFFE_0C00
+	streamMask mpegHeader = 0xFFFE_0C00
 
 	// maxFrame is the longest layer III frame in bytes: 320 kbit/s at 32 kHz in
 	// MPEG 1, 160 kbit/s at 8 kHz in MPEG 2.5, each padded.
-	maxFrame = 1441
+	maxMPEGFrameBytes = 1441
 )
 
 // Values of the version field.
@@ -37,28 +37,28 @@ const (
 
 // Values of the bitrate field that say no bitrate.
 const (
-	freeFormat = 0
-	badBitrate = 15
+	freeFormat      = 0
+	reservedBitrate = 15
 )
 
 var (
-	sampleRates = [4][4]int{mpeg25: {11025, 12000, 8000}, mpeg2: {22050, 24000, 16000}, mpeg1: {44100, 48000, 32000}}
-	bitrates1   = [16]int{1: 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320}
-	bitrates2   = [16]int{1: 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160}
+	mpegSampleRates = [4][4]int{mpeg25: {11025, 12000, 8000}, mpeg2: {22050, 24000, 16000}, mpeg1: {44100, 48000, 32000}}
+	bitrates1       = [16]int{1: 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320}
+	bitrates2       = [16]int{1: 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160}
 
 	// frameSizes is the unpadded length in bytes by version, sample rate and
 	// bitrate field; zero where those say nothing.
-	frameSizes = makeFrameSizes()
+	mpegFrameSizes = makeMPEGFrameSizes()
 )
 
-func makeFrameSizes() (sizes [4][4][16]int) {
+func makeMPEGFrameSizes() (sizes [4][4][16]int) {
 	for version := range sizes {
-		for rate, hz := range sampleRates[version] {
+		for rate, hz := range mpegSampleRates[version] {
 			if hz == 0 {
 				continue
 			}
 			for field, kbps := range bitrates(version) {
-				sizes[version][rate][field] = samplesPerFrame(version) / 8 * kbps * 1000 / hz
+				sizes[version][rate][field] = samplesPerMPEGFrame(version) / 8 * kbps * 1000 / hz
 			}
 		}
 	}
@@ -73,33 +73,42 @@ func bitrates(version int) *[16]int {
 	return &bitrates2
 }
 
-func samplesPerFrame(version int) int {
+func samplesPerMPEGFrame(version int) int {
 	if version == mpeg1 {
 		return 1152
 	}
 	return 576
 }
 
-func parseHeader(b []byte) header { return header(binary.BigEndian.Uint32(b)) }
+func parseMPEGHeader(b []byte) mpegHeader { return mpegHeader(binary.BigEndian.Uint32(b)) }
 
-func (h header) synced() bool        { return h>>21 == 0x7FF }
-func (h header) version() int        { return int(h >> 19 & 3) }
-func (h header) layer() int          { return int(h >> 17 & 3) }
-func (h header) checked() bool       { return h>>16&1 == 0 } // a CRC-16 follows the header
-func (h header) bitrate() int        { return int(h >> 12 & 15) }
-func (h header) rate() int           { return int(h >> 10 & 3) }
-func (h header) padding() int        { return int(h >> 9 & 1) }
-func (h header) mono() bool          { return h>>6&3 == 3 }
-func (h header) sampleRate() int     { return sampleRates[h.version()][h.rate()] }
-func (h header) alike(o header) bool { return (h^o)&streamMask == 0 }
+func (h mpegHeader) synced() bool { return h>>21 == 0x7FF }
+
+func (h mpegHeader) version() int { return int(h >> 19 & 3) }
+
+func (h mpegHeader) layer() int { return int(h >> 17 & 3) }
+
+func (h mpegHeader) hasCRC() bool { return h>>16&1 == 0 } // a CRC-16 follows the header
+
+func (h mpegHeader) bitrate() int { return int(h >> 12 & 15) }
+
+func (h mpegHeader) rate() int { return int(h >> 10 & 3) }
+
+func (h mpegHeader) padding() int { return int(h >> 9 & 1) }
+
+func (h mpegHeader) mono() bool { return h>>6&3 == 3 }
+
+func (h mpegHeader) sampleRate() int { return mpegSampleRates[h.version()][h.rate()] }
+
+func (h mpegHeader) sameStream(o mpegHeader) bool { return (h^o)&streamMask == 0 }
 
 // size is the length of the frame in bytes, header included. It is zero unless
 // h begins a layer III frame whose length the header tells.
-func (h header) size() int {
+func (h mpegHeader) size() int {
 	if !h.synced() || h.layer() != layer3 {
 		return 0
 	}
-	n := frameSizes[h.version()][h.rate()][h.bitrate()]
+	n := mpegFrameSizes[h.version()][h.rate()][h.bitrate()]
 	if n == 0 {
 		return 0
 	}
@@ -108,7 +117,7 @@ func (h header) size() int {
 
 // sideInfo is the length in bytes of the side information that follows the
 // header (section 2.4.1.7); an info header hides behind it.
-func (h header) sideInfo() int {
+func (h mpegHeader) sideInfo() int {
 	switch {
 	case h.version() == mpeg1 && h.mono():
 		return 17

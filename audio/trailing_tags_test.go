@@ -72,7 +72,7 @@ func TestProbeTagsBehindTheAudio(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(tt.want, info.Behind); diff != "" {
+			if diff := cmp.Diff(tt.want, info.TrailingTags); diff != "" {
 				t.Errorf("behind the audio (-want +got):\n%s", diff)
 			}
 			if info.PayloadEnd != int64(len(payload)) || info.Warnings != nil {
@@ -90,7 +90,7 @@ func TestNoTagBehindTheAudio(t *testing.T) {
 		"size short by one":   join(tag, []byte{0}),
 		"size long by one":    tag[:len(tag)-1],
 		"audio in it":         join(id3(3, 3000+len(payload))[:3000], payload),
-		"farther than looked": id3(3, searchBytes+1),
+		"farther than looked": id3(3, maxLeadingJunk+1),
 	} {
 		t.Run(name, func(t *testing.T) {
 			file := join(payload, behind)
@@ -98,8 +98,8 @@ func TestNoTagBehindTheAudio(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if info.PayloadEnd != int64(len(file)) || info.Behind != nil {
-				t.Errorf("the payload ends at byte %d of %d, before %v", info.PayloadEnd, len(file), info.Behind)
+			if info.PayloadEnd != int64(len(file)) || info.TrailingTags != nil {
+				t.Errorf("the payload ends at byte %d of %d, before %v", info.PayloadEnd, len(file), info.TrailingTags)
 			}
 		})
 	}

@@ -1,14 +1,14 @@
 package audio
 
 import (
-	"bytes"
 	"fmt"
-	"io"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 	"unicode"
+
+	bcp47 "golang.org/x/text/language"
 
 	"onair/show"
 )
@@ -20,22 +20,22 @@ const TagFormat = 1
 
 // A Tag is what an ID3 tag of an episode says. Empty fields have no frame.
 type Tag struct {
-	Title     string        // TIT2
-	Artist    string        // TPE1: the show's author
-	Album     string        // TALB: the show
-	Track     int           // TRCK: number of the episode
-	Season    int           // TPOS
-	Date      time.Time     // TYER and TDAT: the calendar date in its own location
-	Genre     string        // TCON
-	Comment   string        // COMM: the summary; may have several lines
-	Language  string        // TLAN, and of COMM: ISO 639-2, three letters
-	Copyright string        // TCOP: a year, a space, the holder
-	Publisher string        // TPUB
-	GUID      string        // TXXX: of the episode
-	Duration  time.Duration // TLEN, in milliseconds
-	Artwork   *Picture      // APIC, front cover
-	Chapters  []Chapter     // CHAP and CTOC, in order
-	Unlisted  bool          // read: there are chapters and no CTOC; never written
+	Title      string        // TIT2
+	Artist     string        // TPE1: the show's author
+	Album      string        // TALB: the show
+	Track      int           // TRCK: number of the episode
+	Season     int           // TPOS
+	Date       time.Time     // TYER and TDAT: the calendar date in its own location
+	Genre      string        // TCON
+	Comment    string        // COMM: the summary; may have several lines
+	Language   string        // TLAN, and of COMM: ISO 639-2, three letters
+	Copyright  string        // TCOP: a year, a space, the holder
+	Publisher  string        // TPUB
+	GUID       string        // TXXX: of the episode
+	Duration   time.Duration // TLEN, in milliseconds
+	Artwork    *Picture      // APIC, front cover
+	Chapters   []Chapter     // CHAP and CTOC, in order
+	MissingTOC bool          // read: there are chapters and no CTOC; never written
 }
 
 // A Chapter is a stretch of the audio. Times count from its start, in
@@ -176,26 +176,25 @@ func ascii(s string) string {
 	return b.String()
 }
 
-// Tagged returns what listeners get: the tag, then the payload of the master,
-// as a stream of len(tag) + info.PayloadBytes() bytes. A master that has become
-// shorter ends it with io.ErrUnexpectedEOF. The payload of an M4A master is the
-// whole file and takes no tag.
-func Tagged(tag []byte, master io.ReaderAt, info *Info) io.Reader {
-	payload := io.NewSectionReader(master, info.PayloadStart, info.PayloadBytes())
-	return io.MultiReader(bytes.NewReader(tag), &exactly{payload, info.PayloadBytes()})
-}
+// unknownLanguage is the code of ISO 639-2 for a language nobody named. A COMM
+// frame needs one.
+const unknownLanguage = "und"
 
-// exactly reads left bytes from r, and takes an earlier end for an error.
-type exactly struct {
-	r    io.Reader
-	left int64
-}
-
-func (e *exactly) Read(p []byte) (int, error) {
-	n, err := e.r.Read(p)
-	e.left -= int64(n)
-	if err == io.EOF && e.left > 0 {
-		err = io.ErrUnexpectedEOF
+// Language returns the ISO 639-2 code of an RFC 5646 tag: the terminological
+// one where there are two, such as deu for de-AT. Empty stays empty, and what
+// has no such code does too.
+func Language(tag string) string {
+	if tag == "" {
+		return ""
 	}
-	return n, err
+	parsed, err := bcp47.Parse(tag)
+	if err != nil {
+		return ""
+	}
+	base, confidence := parsed.Base()
+	code := base.ISO3()
+	if confidence != bcp47.Exact || code == unknownLanguage || len(code) != 3 {
+		return ""
+	}
+	return code
 }

@@ -2,24 +2,10 @@ package audio
 
 import (
 	"bytes"
-	"encoding/binary"
 	"fmt"
 	"io"
 	"slices"
 	"strconv"
-)
-
-const (
-	frameHeaderBytes = 10
-
-	// maxTagBytes is what the 28 bits of a tag's size hold, header not counted
-	// (ID3v2.3.0, section 3.1).
-	maxTagBytes = 1<<28 - 1
-
-	// guidDescription names the TXXX frame that holds the episode's GUID: the
-	// word that identifies an episode's GUID where Podcasting 2.0 data meets
-	// other systems.
-	guidDescription = "podcast:item:guid"
 )
 
 // Parts returns the encoded tag, cut where one piece can change without the
@@ -42,13 +28,13 @@ func (t *Tag) parts(kept map[string][]byte) ([][]byte, error) {
 	}
 	w.add(kept[""])
 	if b, ok := kept["APIC"]; ok {
-		w.part(b)
+		w.addPart(b)
 	} else if t.Artwork != nil {
 		cover, err := appendFrame(nil, "APIC", pictureFrame(t.Artwork, pictureCover))
 		if err != nil {
 			return nil, err
 		}
-		w.part(cover)
+		w.addPart(cover)
 	}
 	return w.finish()
 }
@@ -98,7 +84,7 @@ func (w *tagWriter) writeTexts(t *Tag, kept map[string][]byte) error {
 		if f.text == "" {
 			continue
 		}
-		if err := w.frame(f.id, f.body(f.text)); err != nil {
+		if err := w.addFrame(f.id, f.body(f.text)); err != nil {
 			return err
 		}
 	}
@@ -134,12 +120,12 @@ func (w *tagWriter) add(b []byte) {
 }
 
 // part makes b a part of its own.
-func (w *tagWriter) part(b []byte) {
+func (w *tagWriter) addPart(b []byte) {
 	w.parts = append(w.parts, b)
 	w.open = false
 }
 
-func (w *tagWriter) frame(id string, body io.WriterTo) error {
+func (w *tagWriter) addFrame(id string, body io.WriterTo) error {
 	b, err := appendFrame(nil, id, body)
 	if err != nil {
 		return err
@@ -149,7 +135,7 @@ func (w *tagWriter) frame(id string, body io.WriterTo) error {
 }
 
 // header writes the header of a frame whose body of n bytes the caller adds.
-func (w *tagWriter) header(id string, n int) error {
+func (w *tagWriter) addFrameHeader(id string, n int) error {
 	b, err := appendFrameHeader(nil, id, n)
 	w.add(b)
 	return err
@@ -170,22 +156,4 @@ func (w *tagWriter) finish() ([][]byte, error) {
 	head := []byte{'I', 'D', '3', 3, 0, 0, byte(n >> 21 & 0x7F), byte(n >> 14 & 0x7F), byte(n >> 7 & 0x7F), byte(n & 0x7F)}
 	w.parts[0] = slices.Concat(head, w.parts[0])
 	return w.parts, nil
-}
-
-// appendFrame appends a frame of ID3v2.3: id, size of the body, no flags, body.
-func appendFrame(b []byte, id string, body io.WriterTo) ([]byte, error) {
-	var buf bytes.Buffer
-	if _, err := body.WriteTo(&buf); err != nil {
-		return nil, fmt.Errorf("encode frame %s: %w", id, err)
-	}
-	b, err := appendFrameHeader(b, id, buf.Len())
-	return append(b, buf.Bytes()...), err
-}
-
-func appendFrameHeader(b []byte, id string, n int) ([]byte, error) {
-	if n > maxTagBytes-frameHeaderBytes {
-		return nil, fmt.Errorf("encode frame %s: %d bytes, and a tag holds %d", id, n, maxTagBytes)
-	}
-	b = binary.BigEndian.AppendUint32(append(b, id...), uint32(n))
-	return append(b, 0, 0), nil
 }

@@ -78,7 +78,7 @@ func appendTerminated(b []byte, s string) []byte { return append(appendUTF16(b, 
 
 // textOf is the text of a T… frame, in one line. Several values, which 2.4
 // separates by zeros, are joined by a slash as in 2.3.
-func textOf(data []byte) string {
+func parseText(data []byte) string {
 	if len(data) < 1 {
 		return ""
 	}
@@ -86,7 +86,7 @@ func textOf(data []byte) string {
 	return line(strings.Join(values, " / "))
 }
 
-func userTextOf(data []byte) (description, value string) {
+func parseUserText(data []byte) (description, value string) {
 	if len(data) < 1 {
 		return "", ""
 	}
@@ -97,7 +97,7 @@ func userTextOf(data []byte) (description, value string) {
 	return decodeText(data[0], d), line(decodeText(data[0], v))
 }
 
-func linkOf(data []byte) string {
+func parseLink(data []byte) string {
 	if len(data) < 1 {
 		return ""
 	}

@@ -55,7 +55,7 @@ func TestAppend23(t *testing.T) {
 		{"text without its end", foreignTag(4, 0, frame24("TXXX", 0, "\x03a")), "TXXX: it is damaged"},
 		{"comment without its language", foreignTag(4, 0, frame24("USLT", 0, "\x03en")), "USLT: it is damaged"},
 		{"object without its type", foreignTag(4, 0, frame24("GEOB", 0, "\x03a")), "GEOB: it is damaged"},
-		{"long text", foreignTag(4, 0, frame24("TCOM", 0, "\x03"+string(junk(maxText)))), "TCOM: it is too long"},
+		{"long text", foreignTag(4, 0, frame24("TCOM", 0, "\x03"+string(junk(maxTextBytes)))), "TCOM: it is too long"},
 		{"chapter that ends early", foreignTag(4, 0, frame24("CHAP", 0, "a\x00\x00\x00")), "CHAP: it is damaged"},
 		{"contents that end early", foreignTag(4, 0, frame24("CTOC", 0, "toc\x00\x03\x02a\x00")), "CTOC: it is damaged"},
 		{"chapter with a frame that is lost", foreignTag(4, 0, frame24("CHAP", 0, chapterBody("a", 0, 1, frame24("RVA2", 0, "x")))), "CHAP: RVA2 in it: ID3v2.3 has no such frame"},
@@ -69,7 +69,7 @@ func TestAppend23(t *testing.T) {
 			}
 			f := old.frames[0]
 			before := []byte("before")
-			got, err := f.append23(before)
+			got, err := f.appendV23(before)
 			if err != nil {
 				got = []byte("before" + f.id + ": " + err.Error())
 			}

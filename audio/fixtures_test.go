@@ -13,13 +13,13 @@ import (
 
 // newHeader makes the header of a layer III frame; it panics for values that
 // MPEG audio does not have.
-func newHeader(version, kbps, hz int, mono bool) header {
-	rate := slices.Index(sampleRates[version][:3], hz)
+func newHeader(version, kbps, hz int, mono bool) mpegHeader {
+	rate := slices.Index(mpegSampleRates[version][:3], hz)
 	field := slices.Index(bitrates(version)[:], kbps)
 	if rate < 0 || field <= 0 {
 		panic(fmt.Sprintf("no frame with %d kbit/s and %d Hz", kbps, hz))
 	}
-	h := header(0x7FF<<21 | version<<19 | layer3<<17 | 1<<16 | field<<12 | rate<<10)
+	h := mpegHeader(0x7FF<<21 | version<<19 | layer3<<17 | 1<<16 | field<<12 | rate<<10)
 	if mono {
 		h |= 3 << 6
 	}
@@ -32,7 +32,7 @@ var (
 )
 
 // frame is one frame of silence.
-func (h header) frame() []byte {
+func (h mpegHeader) frame() []byte {
 	b := make([]byte, h.size())
 	binary.BigEndian.PutUint32(b, uint32(h))
 	return b
@@ -40,9 +40,9 @@ func (h header) frame() []byte {
 
 // silence is n frames of a constant bitrate, padded as an encoder pads them:
 // their mean length comes to the bitrate.
-func silence(h header, n int) []byte {
+func silence(h mpegHeader, n int) []byte {
 	var b []byte
-	bitsPerFrame := samplesPerFrame(h.version()) * bitrates(h.version())[h.bitrate()] * 1000
+	bitsPerFrame := samplesPerMPEGFrame(h.version()) * bitrates(h.version())[h.bitrate()] * 1000
 	owed := 0
 	for range n {
 		owed += bitsPerFrame/8 - h.size()*h.sampleRate()
@@ -57,7 +57,7 @@ func silence(h header, n int) []byte {
 }
 
 // xing is an info frame as LAME writes it. Zero bytes are not said.
-func xing(h header, kind string, frames, delay, padding, bytes int) []byte {
+func xing(h mpegHeader, kind string, frames, delay, padding, bytes int) []byte {
 	b := h.frame()
 	x := append([]byte(kind), 0, 0, 0, 15)
 	x = binary.BigEndian.AppendUint32(x, uint32(frames))
@@ -66,23 +66,23 @@ func xing(h header, kind string, frames, delay, padding, bytes int) []byte {
 	x = append(x, "LAME3.100"...)
 	x = append(x, make([]byte, 12)...)
 	x = append(x, byte(delay>>4), byte(delay<<4)|byte(padding>>8), byte(padding))
-	copy(b[headerBytes+h.sideInfo():], x)
+	copy(b[mpegHeaderBytes+h.sideInfo():], x)
 	return b
 }
 
 // behindCRC makes a frame one with a CRC, which moves what it holds.
 func behindCRC(frame []byte) []byte {
-	b := join(frame[:headerBytes], []byte{0, 0}, frame[headerBytes:len(frame)-2])
+	b := join(frame[:mpegHeaderBytes], []byte{0, 0}, frame[mpegHeaderBytes:len(frame)-2])
 	b[1] &^= 1
 	return b
 }
 
-func vbri(h header, frames int) []byte {
+func vbri(h mpegHeader, frames int) []byte {
 	b := h.frame()
 	x := append([]byte("VBRI"), 0, 1, 2, 64, 0, 75)
 	x = binary.BigEndian.AppendUint32(x, 0)
 	x = binary.BigEndian.AppendUint32(x, uint32(frames))
-	copy(b[headerBytes+32:], x)
+	copy(b[mpegHeaderBytes+32:], x)
 	return b
 }
 

@@ -1,13 +1,16 @@
 package audio
 
-import "io"
+import (
+	"fmt"
+	"io"
+)
 
 const (
 	blockBytes = 256 << 10
 
 	// lookahead is how far ahead of its position the walk decides anything: a
 	// frame, the three that confirm it, and the header of the last.
-	lookahead = 4*maxFrame + headerBytes
+	lookahead = 4*maxMPEGFrameBytes + mpegHeaderBytes
 )
 
 // A window moves over the bytes [base, end) of a file in large steps and keeps
@@ -47,7 +50,7 @@ func (w *window) slide(pos int64) error {
 	room := min(int64(cap(w.buf)-kept), w.end-next)
 	w.buf = w.buf[:kept+int(room)]
 	fresh := w.buf[kept:]
-	if err := fill(fresh, w.r, next); err != nil {
+	if err := readFull(fresh, w.r, next); err != nil {
 		return err
 	}
 	_, err := w.sink.Write(fresh)
@@ -55,7 +58,7 @@ func (w *window) slide(pos int64) error {
 }
 
 // at returns what is in memory from pos on.
-func (w *window) at(pos int64) []byte {
+func (w *window) bytesAt(pos int64) []byte {
 	i := pos - w.base
 	if i >= int64(len(w.buf)) {
 		return nil
@@ -64,45 +67,63 @@ func (w *window) at(pos int64) []byte {
 }
 
 // header returns the frame header at pos, or zero, which is none.
-func (w *window) header(pos int64) header {
-	b := w.at(pos)
-	if len(b) < headerBytes {
+func (w *window) mpegHeaderAt(pos int64) mpegHeader {
+	b := w.bytesAt(pos)
+	if len(b) < mpegHeaderBytes {
 		return 0
 	}
-	return parseHeader(b)
+	return parseMPEGHeader(b)
 }
 
 // chain reports whether a frame begins at pos that n frames of the same stream
 // follow. The end of the range stands for any that are missing: at once after
 // a whole frame, or inside a frame that another one vouches for.
-func (w *window) chain(pos int64, n int) bool {
-	first := w.header(pos)
+func (w *window) streamStarts(pos int64, n int) bool {
+	first := w.mpegHeaderAt(pos)
 	h := first
 	for i := range n + 1 {
 		size := h.size()
-		if size == 0 || !h.alike(first) {
+		if size == 0 || !h.sameStream(first) {
 			return false
 		}
 		pos += int64(size)
 		if pos >= w.end {
 			return pos == w.end || i > 0
 		}
-		h = w.header(pos)
+		h = w.mpegHeaderAt(pos)
 	}
 	return true
 }
 
 // whole reports whether n whole frames of one stream follow each other from pos.
-func (w *window) whole(pos int64, n int) bool {
-	first := w.header(pos)
+func (w *window) wholeMPEGFrames(pos int64, n int) bool {
+	first := w.mpegHeaderAt(pos)
 	h := first
 	for range n {
 		size := int64(h.size())
-		if size == 0 || !h.alike(first) || pos+size > w.end {
+		if size == 0 || !h.sameStream(first) || pos+size > w.end {
 			return false
 		}
 		pos += size
-		h = w.header(pos)
+		h = w.mpegHeaderAt(pos)
 	}
 	return true
+}
+
+// readRange reads the bytes [from, to). The caller has bounded their number.
+func readRange(r io.ReaderAt, from, to int64) ([]byte, error) {
+	b := make([]byte, max(0, to-from))
+	return b, readFull(b, r, from)
+}
+
+// fill reads as many bytes as b has, from an offset on.
+func readFull(b []byte, r io.ReaderAt, from int64) error {
+	n, err := r.ReadAt(b, from)
+	if n == len(b) {
+		return nil
+	}
+	if err == nil || err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	return fmt.Errorf("read at byte %d: %w", from+int64(n), err)
 }

@@ -9,20 +9,20 @@ import (
 // audio: Xing (VBR) or Info (CBR) with LAME's extension, or VBRI. It is a
 // promise about the rest of the file; the frames decide.
 type infoHeader struct {
-	kind    string // Xing, Info or VBRI
-	frames  int    // without its own; 0: not said
-	bytes   int64  // of the payload; 0: not said
-	delay   int    // samples the encoder put before the audio
-	padding int    // samples it put after
+	kind       string // Xing, Info or VBRI
+	mpegFrames int    // without its own; 0: not said
+	bytes      int64  // of the payload; 0: not said
+	delay      int    // samples the encoder put before the audio
+	padding    int    // samples it put after
 }
 
 // parseInfoHeader looks for an info header in the frame that begins b, and
 // returns nil for a frame of audio.
 func parseInfoHeader(b []byte) *infoHeader {
-	h := parseHeader(b)
+	h := parseMPEGHeader(b)
 	b = b[:min(len(b), h.size())]
-	offsets := []int{headerBytes + h.sideInfo()}
-	if h.checked() {
+	offsets := []int{mpegHeaderBytes + h.sideInfo()}
+	if h.hasCRC() {
 		offsets = append(offsets, offsets[0]+2) // some encoders count the CRC, some do not
 	}
 	for _, at := range offsets {
@@ -32,7 +32,7 @@ func parseInfoHeader(b []byte) *infoHeader {
 			}
 		}
 	}
-	const vbri = headerBytes + 32 // whatever the version and the channels
+	const vbri = mpegHeaderBytes + 32 // whatever the version and the channels
 	if len(b) > vbri && bytes.HasPrefix(b[vbri:], []byte("VBRI")) {
 		return parseVBRI(b[vbri:])
 	}
@@ -54,7 +54,7 @@ func parseXing(kind string, b []byte) *infoHeader {
 	}
 	flags := binary.BigEndian.Uint32(next(4))
 	if flags&1 != 0 {
-		x.frames = int(binary.BigEndian.Uint32(next(4)))
+		x.mpegFrames = int(binary.BigEndian.Uint32(next(4)))
 	}
 	if flags&2 != 0 {
 		x.bytes = int64(binary.BigEndian.Uint32(next(4)))
@@ -82,9 +82,9 @@ func parseVBRI(b []byte) *infoHeader {
 		return nil
 	}
 	return &infoHeader{
-		kind:   "VBRI",
-		delay:  int(binary.BigEndian.Uint16(b[6:])),
-		bytes:  int64(binary.BigEndian.Uint32(b[10:])),
-		frames: int(binary.BigEndian.Uint32(b[14:])),
+		kind:       "VBRI",
+		delay:      int(binary.BigEndian.Uint16(b[6:])),
+		bytes:      int64(binary.BigEndian.Uint32(b[10:])),
+		mpegFrames: int(binary.BigEndian.Uint32(b[14:])),
 	}
 }

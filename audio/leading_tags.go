@@ -1,0 +1,114 @@
+package audio
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"io"
+)
+
+// maxTags and maxTagFrames bound how many tags at either edge, and frames in one
+// of them, are looked at. Real files have a few.
+const (
+	maxTagsInRow     = 64
+	maxFramesScanned = 10_000
+)
+
+// skipFront returns the offset behind the ID3v2 tags at the front, of which
+// there may be several in a row, and the version of the first. A tag that
+// claims more than the file has is an error: nobody can say where the audio
+// starts.
+func skipLeadingTags(r io.ReaderAt, size int64) (start int64, version string, err error) {
+	for range maxTagsInRow {
+		b, err := readRange(r, start, min(start+TagHeaderBytes, size))
+		if err != nil {
+			return 0, "", err
+		}
+		n := TagBytes(b)
+		if n == 0 {
+			break
+		}
+		if n > size-start {
+			return 0, "", fmt.Errorf("byte %d: the ID3 tag claims %d bytes and the file has %d left: it is truncated, or the tag lies", start, n, size-start)
+		}
+		at, err := audioInTag(r, start, start+n, b[3])
+		if err == nil && at == 0 {
+			at, err = findMPEGFrames(r, start+TagHeaderBytes, start+n, start+n)
+		}
+		if err != nil {
+			return 0, "", err
+		}
+		if at > 0 {
+			return 0, "", fmt.Errorf("byte %d: the ID3 tag claims %d bytes, but audio begins inside it, at byte %d; take the tag off and export the file again", start, n, at)
+		}
+		if version == "" {
+			version = fmt.Sprintf("2.%d.%d", b[3], b[4])
+		}
+		start += n
+	}
+	return start, version, nil
+}
+
+// audioInTag looks for audio behind the frames of a tag at [start, end), where
+// only padding may be: a tag whose size is wrong would swallow it. It returns
+// the offset of the first frame, or 0. ID3v2.2, which is rare, is left to
+// findRun.
+func audioInTag(r io.ReaderAt, start, end int64, version byte) (int64, error) {
+	pos := start + TagHeaderBytes
+	for range maxFramesScanned {
+		b, err := readRange(r, pos, min(pos+frameHeaderBytes, end))
+		if err != nil {
+			return 0, err
+		}
+		if version < 3 || len(b) < frameHeaderBytes || !isFrameID(b[:4]) {
+			break
+		}
+		n := int64(binary.BigEndian.Uint32(b[4:]))
+		if safe, ok := synchsafe(b[4:]); ok && version == 4 {
+			n = int64(safe)
+		}
+		pos = min(pos+frameHeaderBytes+n, end)
+	}
+	w := newWindow(r, pos, end, io.Discard)
+	for ; pos < end; pos++ {
+		if err := w.reach(pos); err != nil {
+			return 0, err
+		}
+		if w.bytesAt(pos)[0] == 0 {
+			continue
+		}
+		if w.streamStarts(pos, confirmRun) {
+			return pos, nil
+		}
+		break
+	}
+	return 0, nil
+}
+
+// findRun returns the offset in [start, limit) where frames of one stream
+// begin, as many as it takes to tell them from chance and all of them before
+// end; or -1.
+func findMPEGFrames(r io.ReaderAt, start, limit, end int64) (int64, error) {
+	w := newWindow(r, start, end, io.Discard)
+	for pos := start; pos < limit; pos++ {
+		if err := w.reach(pos); err != nil {
+			return 0, err
+		}
+		b := w.bytesAt(pos)
+		i := bytes.IndexByte(b, 0xFF)
+		if i < 0 {
+			pos += int64(len(b)) - 1
+			continue
+		}
+		if pos += int64(i); pos >= limit {
+			break
+		}
+		if err := w.reach(pos); err != nil {
+			return 0, err
+		}
+		if w.wholeMPEGFrames(pos, confirmRun) {
+			return pos, nil
+		}
+	}
+	return -1, nil
+}
