@@ -1,8 +1,8 @@
-// Package e2e holds onair against the world: its tests build the real binary,
-// publish the example show with it and let real components judge the outcome —
+// Package e2e tests onair from outside: it builds the real binary, publishes the
+// example show with it and checks the result with independent components, such as
 // a cloud storage emulator, readers of ID3 tags, feed parsers, podcast clients,
-// validators and a browser. Nothing here is faked but the network's far end.
+// validators and a browser. Only remote services are simulated.
 //
-// It is a module of its own so that none of those components' dependencies
-// reaches the tool's go.mod. README.md tells what is launched and how.
+// It is a module of its own, so that the components' dependencies do not reach the
+// tool's go.mod. README.md lists what is launched and how files are named.
 package e2e
