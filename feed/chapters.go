@@ -10,8 +10,8 @@ import (
 	"onair/show"
 )
 
-// ChaptersType is the Content-Type of a chapters file.
-const ChaptersType = "application/json+chapters"
+// chaptersType is the Content-Type of a chapters file.
+const chaptersType = "application/json+chapters"
 
 // ChaptersFile is a JSON chapters file, version 1.2.0, of the podcast namespace.
 type ChaptersFile struct {
@@ -21,17 +21,16 @@ type ChaptersFile struct {
 	Chapters    []Chapter // by start, ascending
 }
 
-// Chapter is a chapter with what listeners' apps load for it. The list that
-// feeds the ID3 tag feeds this too.
+// Chapter is a chapter of an episode, as apps show it.
 type Chapter struct {
 	show.Chapter
-	ImageURL string    // absolute; empty: none
-	Location *Location // nil: none
+	ImageURL string    // absolute; empty if there is none
+	Location *Location // may be nil
 }
 
-// Location is a place a chapter talks about.
+// Location is a place that a chapter is about.
 type Location struct {
-	Name string // for people
+	Name string // to show
 	Geo  string // a geo URI, RFC 5870
 	OSM  string // OpenStreetMap object, such as R113314; may be empty
 }
@@ -49,7 +48,7 @@ func WriteChapters(w io.Writer, f *ChaptersFile) error {
 		file.Chapters[i] = newWireChapter(c)
 	}
 	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false) // & is not special in a file of this type
+	enc.SetEscapeHTML(false) // the file is never part of an HTML page
 	enc.SetIndent("", "  ")
 	if err := enc.Encode(file); err != nil {
 		return fmt.Errorf("write chapters: %w", err)
@@ -105,16 +104,12 @@ func endTime(end time.Duration) json.Number {
 	return json.Number(seconds(end))
 }
 
-// CheckChapters reports what is wrong with an episode's chapters as listeners
-// will see them, at their place in the source.
+// CheckChapters reports chapters of an episode that apps show badly, at their
+// place in the source.
 func CheckChapters(e *show.Episode) finding.List {
-	var l finding.List
+	var found finding.List
 	if len(e.Chapters) > 0 && e.Chapters[0].Hidden {
-		r := rules["F031"]
-		l.Add(finding.Finding{
-			Rule: "F031", Severity: r.severity, Position: e.At("chapters"),
-			Message: "first chapter is hidden (toc: false)", Hint: r.hint, Source: r.source,
-		})
+		found.Add(ruleHiddenChapter.At(e.At("chapters"), "first chapter is hidden (toc: false)"))
 	}
-	return l
+	return found
 }

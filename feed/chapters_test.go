@@ -9,6 +9,7 @@ import (
 )
 
 func TestWriteChapters(t *testing.T) {
+	t.Parallel()
 	var b bytes.Buffer
 	err := WriteChapters(&b, &ChaptersFile{
 		Title:       "Cloudy & <dry>\x00",
@@ -27,6 +28,7 @@ func TestWriteChapters(t *testing.T) {
 }
 
 func TestWriteChaptersOfNone(t *testing.T) {
+	t.Parallel()
 	var b bytes.Buffer
 	if err := WriteChapters(&b, &ChaptersFile{}); err != nil {
 		t.Fatal(err)
@@ -37,6 +39,7 @@ func TestWriteChaptersOfNone(t *testing.T) {
 }
 
 func TestCheckChapters(t *testing.T) {
+	t.Parallel()
 	hidden, shown := show.Chapter{Hidden: true}, show.Chapter{}
 	for _, tt := range []struct {
 		name     string
@@ -48,6 +51,7 @@ func TestCheckChapters(t *testing.T) {
 		{"none", nil, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			got := CheckChapters(&show.Episode{File: "episodes/x/episode.md", Chapters: tt.chapters})
 			if len(got) != tt.want {
 				t.Errorf("CheckChapters = %v, want %d findings", got, tt.want)

@@ -22,9 +22,8 @@ const maxDepth = 64
 // largeFeed is the size in bytes from which some apps refuse a feed or cut it.
 const largeFeed = 2_000_000
 
-// Check reads a finished feed and reports what a listener's app or a directory
-// would stumble over, by the rules in the package comment. The file is named in
-// the findings. Where the XML breaks, checking ends.
+// Check reports which of the rules a finished feed breaks. Findings name the
+// file. Checking ends where the XML is not well-formed.
 func Check(data []byte, file string) finding.List {
 	c := &checker{
 		file:       file,
@@ -38,75 +37,74 @@ func Check(data []byte, file string) finding.List {
 	return c.findings
 }
 
-// checker reads a feed once, from start to end. Of what it has read it keeps the
-// channel's own elements and, of every item, what must be unique.
+// checker reads a feed once, from start to end. It keeps the channel's own
+// elements and, of every item, what must be unique.
 type checker struct {
 	file     string
 	dec      *xml.Decoder
 	findings finding.List
 
 	channels   int
-	show       *element       // the channel without its items
-	items      int            // how many
-	unnumbered []*element     // full episodes without a number
-	hostless   []*element     // items with persons, none of them a host
-	guids      map[string]int // → line
-	enclosures map[string]int
-	reported   map[string]bool // prefixes already complained about
+	show       *element // the channel without its items
+	items      int
+	unnumbered []*element      // full episodes without a number
+	hostless   []*element      // items with persons, none of them a host
+	guids      map[string]int  // GUID → line
+	enclosures map[string]int  // URL → line
+	reported   map[string]bool // namespaces that were reported as misspelled
 }
 
-// add reports a finding of a rule at an element; nil means the file as a whole.
-func (c *checker) add(id string, at *element, format string, args ...any) {
-	r := rules[id]
-	p := finding.Position{File: c.file}
-	if at != nil {
-		p.Line, p.Column = at.line, at.column
+// add reports that an element breaks a rule; nil stands for the file as a whole.
+func (c *checker) add(r *finding.Rule, e *element, format string, args ...any) {
+	c.findings.Add(r.At(c.position(e), format, args...))
+}
+
+func (c *checker) position(e *element) finding.Position {
+	if e == nil {
+		return finding.Position{File: c.file}
 	}
-	c.findings.Add(finding.Finding{
-		Rule: id, Severity: r.severity, Position: p,
-		Message: fmt.Sprintf(format, args...), Hint: r.hint, Source: r.source,
-	})
+	return finding.Position{File: c.file, Line: e.line, Column: e.column}
 }
 
 func (c *checker) document(data []byte) {
 	if len(data) > maxFeed {
-		c.add("F008", nil, "feed of %d bytes is too large to be read", len(data))
+		c.add(ruleTooLarge, nil, "feed of %d bytes is too large to be read", len(data))
 		return
 	}
 	if len(data) > largeFeed {
-		c.add("F007", nil, "feed has %.1f MB", float64(len(data))/1e6)
+		c.add(ruleLarge, nil, "feed has %.1f MB", float64(len(data))/1e6)
 	}
 	if !bytes.HasPrefix(bytes.TrimPrefix(data, []byte("\uFEFF")), []byte("<?xml")) {
-		c.add("F003", &element{line: 1, column: 1}, "no XML declaration")
+		c.add(ruleNoDeclaration, &element{line: 1, column: 1}, "no XML declaration")
 	}
 	c.dec.CharsetReader = func(label string, input io.Reader) (io.Reader, error) {
-		c.add("F002", &element{line: 1, column: 1}, "encoding is %s, want UTF-8", quote(label))
-		return input, nil // bytes that are not UTF-8 are reported where they stand
+		c.add(ruleEncoding, &element{line: 1, column: 1}, "encoding is %s, want UTF-8", quote(label))
+		return input, nil // the decoder reports bytes that are not UTF-8
 	}
 	if err := c.read(); err != nil {
-		c.broken(err)
+		c.readError(err)
 		return
 	}
 	if c.channels != 1 {
-		c.add("F004", nil, "%d channels, want 1", c.channels)
+		c.add(ruleRoot, nil, "%d channels, want 1", c.channels)
 		return
 	}
 	c.channel()
 }
 
-// broken reports the error that ended reading.
-func (c *checker) broken(err error) {
+// readError reports the error that ended reading.
+func (c *checker) readError(err error) {
 	at := &element{}
 	at.line, at.column = c.dec.InputPos()
 	var deep *depthError
 	if errors.As(err, &deep) {
-		c.add("F008", at, "%v", err)
+		c.add(ruleTooLarge, at, "%v", err)
 		return
 	}
-	c.add("F001", at, "not well-formed: %v", syntax(err))
+	c.add(ruleNotWellFormed, at, "not well-formed: %v", withoutLine(err))
 }
 
-// read goes through the document. Items are checked and dropped on the way.
+// read reads the document. An item is checked and dropped as soon as it is read.
 func (c *checker) read() error {
 	root := false
 	for {
@@ -141,11 +139,11 @@ func (c *checker) read() error {
 // root reads what is inside the root element.
 func (c *checker) root(root *element) error {
 	if version := root.attr("version"); root.name != "rss" || version != "2.0" {
-		c.add("F004", root, "root element is %s, version %s", quote(root.name), quote(version))
+		c.add(ruleRoot, root, "root element is %s, version %s", quote(root.name), quote(version))
 	}
 	for _, prefix := range []string{"atom", "itunes", "podcast"} {
 		if _, ok := root.lookup("xmlns:" + prefix); !ok && !slices.Contains(root.attrs, namespaces[prefix]) {
-			c.add("F006", root, "namespace %s is not declared", namespaces[prefix])
+			c.add(ruleNoNamespace, root, "namespace %s is not declared", namespaces[prefix])
 		}
 	}
 	return c.inside(root, func(child *element) error {
@@ -170,8 +168,8 @@ func (c *checker) channelChild(child *element) error {
 	return nil
 }
 
-// inside reads up to the end of parent, gathers its text and calls child for
-// every element in it, which must read that up to its end.
+// inside reads up to the end of parent and sets its text. It calls child for
+// every element in it; child must read the element up to its end.
 func (c *checker) inside(parent *element, child func(*element) error) error {
 	var text strings.Builder
 	for {
@@ -194,7 +192,8 @@ func (c *checker) inside(parent *element, child func(*element) error) error {
 	}
 }
 
-// subtree gathers everything below parent, which is itself depth elements deep.
+// subtree returns a function for inside that adds every element below parent to
+// its children. depth is how deep parent is nested.
 func (c *checker) subtree(parent *element, depth int) func(*element) error {
 	return func(child *element) error {
 		if depth > maxDepth {
@@ -211,7 +210,7 @@ func (*depthError) Error() string {
 	return fmt.Sprintf("elements are nested deeper than %d", maxDepth)
 }
 
-// next reads a token. The element it returns holds the token's place.
+// next reads a token. The element it returns holds the token's position.
 func (c *checker) next() (xml.Token, *element, error) {
 	at := &element{}
 	at.line, at.column = c.dec.InputPos()
@@ -219,7 +218,7 @@ func (c *checker) next() (xml.Token, *element, error) {
 	return token, at, err
 }
 
-// start fills in an element from its tag.
+// start sets name and attributes of an element from its start tag.
 func (c *checker) start(at *element, t xml.StartElement) {
 	at.name = c.name(at, t.Name)
 	for _, a := range t.Attr {
@@ -228,14 +227,14 @@ func (c *checker) start(at *element, t xml.StartElement) {
 			name = a.Name.Space + ":" + name
 		}
 		if _, twice := at.lookup(name); twice {
-			c.add("F001", at, "not well-formed: attribute %s is written twice", quote(name))
+			c.add(ruleNotWellFormed, at, "not well-formed: attribute %s is written twice", quote(name))
 		}
 		at.attrs = append(at.attrs, name, a.Value)
 	}
 }
 
-// name gives an element the prefix that its namespace usually has, whatever the
-// feed calls it. A namespace that is nearly right is reported once.
+// name returns an element's name with the usual prefix of its namespace, whatever
+// prefix the feed uses. A misspelled namespace is reported once.
 func (c *checker) name(at *element, n xml.Name) string {
 	if n.Space == "" {
 		return n.Local
@@ -252,23 +251,23 @@ func (c *checker) name(at *element, n xml.Name) string {
 	if !c.reported[n.Space] && n.Space != podcastAlias {
 		c.reported[n.Space] = true
 		if n.Space == prefix {
-			c.add("F005", at, "prefix %s is not declared", prefix)
+			c.add(ruleNamespace, at, "prefix %s is not declared", prefix)
 		} else {
-			c.add("F005", at, "namespace is %s, want %q", quote(n.Space), namespaces[prefix])
+			c.add(ruleNamespace, at, "namespace is %s, want %q", quote(n.Space), namespaces[prefix])
 		}
 	}
 	return prefix + ":" + n.Local
 }
 
-// foreign stands for the prefix of all namespaces that Check knows nothing about.
+// foreign stands for the prefix of every namespace that Check has no rules for.
 const foreign = "?:"
 
-// podcastAlias is the other address under which readers know the podcast
-// namespace (its document 1.0.md).
+// podcastAlias is an older name of the podcast namespace, which readers accept.
 const podcastAlias = "https://github.com/Podcastindex-org/podcast-namespace/blob/main/docs/1.0.md"
 
-// lookalike returns the prefix of the namespace that somebody meant: an
-// undeclared prefix, or an address that differs in case, scheme or last slash.
+// lookalike returns the prefix of the namespace that a misspelled one stands for:
+// an undeclared prefix, or an address that differs in case, scheme or last slash.
+// It returns "" if there is none.
 func lookalike(space string) string {
 	if space == podcastAlias {
 		return "podcast"
@@ -281,17 +280,17 @@ func lookalike(space string) string {
 	return ""
 }
 
-// bare is an address without what people get wrong in it.
+// bare returns a namespace without scheme, case and last slash.
 func bare(uri string) string {
 	_, rest, _ := strings.Cut(strings.ToLower(uri), "://")
 	return strings.TrimSuffix(rest, "/")
 }
 
-// quote makes a stranger's value fit for one line of a message.
+// quote quotes untrusted input for one line of a message, at most 100 characters.
 func quote(value string) string {
-	const most = 100 // characters
-	if runes := []rune(value[:min(len(value), 4*most)]); len(runes) > most {
-		value = string(runes[:most]) + "…"
+	const limit = 100
+	if runes := []rune(value[:min(len(value), 4*limit)]); len(runes) > limit {
+		value = string(runes[:limit]) + "…"
 	}
 	return strconv.Quote(value)
 }

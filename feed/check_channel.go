@@ -1,33 +1,38 @@
 package feed
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
+
+	"onair/internal/finding"
 )
 
-// channel checks what the channel says of the show. It runs last, when the
-// items have been seen.
+// channel checks the channel's own elements. It runs after the items were read.
 func (c *checker) channel() {
 	ch := c.show
 	c.values(ch)
-	for _, r := range []struct{ name, rule string }{
-		{"title", "F020"}, {"description", "F021"}, {"link", "F022"}, {"language", "F023"},
-		{"itunes:category", "F024"}, {"itunes:explicit", "F026"}, {"itunes:image", "F027"},
-		{"podcast:guid", "F029"}, {"itunes:author", "F032"}, {"podcast:locked", "F033"},
+	for _, r := range []struct {
+		name string
+		rule *finding.Rule
+	}{
+		{"title", ruleNoTitle}, {"description", ruleNoDescription}, {"link", ruleNoLink}, {"language", ruleLanguage},
+		{"itunes:category", ruleNoCategory}, {"itunes:explicit", ruleNoExplicit}, {"itunes:image", ruleNoImage},
+		{"podcast:guid", ruleNoGUID}, {"itunes:author", ruleNoAuthor}, {"podcast:locked", ruleNoLocked},
 	} {
-		if e := ch.child(r.name); e == nil || !e.says() {
-			c.add(r.rule, orElse(e, ch), "the show has no %s", r.name)
+		if e := ch.child(r.name); e == nil || !e.hasValue() {
+			c.add(r.rule, cmp.Or(e, ch), "the show has no %s", r.name)
 		}
 	}
 	if !slices.ContainsFunc(ch.children, isSelfLink) {
-		c.add("F028", ch, "no atom:link to the feed itself")
+		c.add(ruleNoSelfLink, ch, "no atom:link to the feed itself")
 	}
 	for _, e := range ch.children {
 		c.channelElement(e)
 	}
 	if c.items == 0 {
-		c.add("F037", ch, "no episode")
+		c.add(ruleNoEpisode, ch, "no episode")
 	}
 	c.acrossItems()
 }
@@ -42,27 +47,27 @@ func (c *checker) channelElement(e *element) {
 	switch e.name {
 	case "language":
 		if value != "" && !languageTag.MatchString(value) {
-			c.add("F023", e, "language is %s", quote(value))
+			c.add(ruleLanguage, e, "language is %s", quote(value))
 		}
 	case "podcast:guid":
 		if value != "" && !uuid.MatchString(value) {
-			c.add("F030", e, "podcast:guid %s is not a UUID", quote(value))
+			c.add(ruleGUID, e, "podcast:guid %s is not a UUID", quote(value))
 		}
 	case "podcast:locked":
 		if value != "" && value != "yes" && value != "no" {
-			c.add("F034", e, "podcast:locked is %s", quote(value))
+			c.add(ruleLocked, e, "podcast:locked is %s", quote(value))
 		}
 	case "podcast:medium":
 		if !slices.Contains(media, strings.TrimSuffix(value, "L")) {
-			c.add("F038", e, "podcast:medium is %s", quote(value))
+			c.add(ruleMedium, e, "podcast:medium is %s", quote(value))
 		}
 	case "itunes:type":
 		if value != "episodic" && value != "serial" {
-			c.add("F035", e, "itunes:type is %s", quote(value))
+			c.add(ruleType, e, "itunes:type is %s", quote(value))
 		}
 	case "copyright":
 		if yearOrSign.MatchString(value) {
-			c.add("F036", e, "copyright has the sign, the word or a year in it: %s", quote(value))
+			c.add(ruleCopyright, e, "copyright has the sign, the word or a year in it: %s", quote(value))
 		}
 	}
 }
@@ -73,40 +78,27 @@ var (
 	yearOrSign  = regexp.MustCompile(`(?i)©|\(c\)|copyright|\b(19|20)\d\d\b`)
 )
 
-// media are the values of podcast:medium; all but mixed also with an L, for lists.
+// media are the values of podcast:medium. With an L at the end they stand for
+// lists, mixed excepted.
 var media = []string{"podcast", "music", "video", "film", "audiobook", "newsletter", "blog", "publisher", "course", "mixed"}
 
-// acrossItems checks what depends on the channel and its items together.
+// acrossItems checks the items by what the channel says.
 func (c *checker) acrossItems() {
 	if t := c.show.child("itunes:type"); t != nil && t.value() == "serial" {
 		for _, e := range c.unnumbered {
-			c.add("F055", e, "serial show, but the episode has no itunes:episode")
+			c.add(ruleUnnumbered, e, "serial show, but the episode has no itunes:episode")
 		}
 	}
 	if slices.ContainsFunc(c.show.children, isHost) {
 		for _, e := range c.hostless {
-			c.add("F060", e, "the episode names persons, but none of the hosts")
+			c.add(ruleNoHost, e, "the episode names persons, but none of the hosts")
 		}
 	}
 }
 
 // isHost reports whether an element is a person with the role host, which is
-// the default.
+// also the default role.
 func isHost(e *element) bool {
 	role, ok := e.lookup("role")
 	return e.name == "podcast:person" && (!ok || strings.EqualFold(role, "host"))
-}
-
-// says reports whether an element has a value: text, or an attribute that
-// carries it.
-func (e *element) says() bool {
-	return e.value() != "" || e.attr("href") != "" || e.attr("text") != ""
-}
-
-// orElse returns the first that is not nil.
-func orElse(e, other *element) *element {
-	if e != nil {
-		return e
-	}
-	return other
 }

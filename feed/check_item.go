@@ -1,24 +1,30 @@
 package feed
 
 import (
+	"cmp"
 	"net/url"
 	"path"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"onair/internal/finding"
 )
 
-// item checks one episode, and notes what must be unique among all.
+// item checks one item and records what must be unique among all.
 func (c *checker) item(it *element) {
 	c.items++
 	c.values(it)
-	for _, r := range []struct{ name, rule string }{
-		{"title", "F040"}, {"guid", "F047"}, {"pubDate", "F050"},
-		{"description", "F051"}, {"itunes:duration", "F052"}, {"link", "F059"},
+	for _, r := range []struct {
+		name string
+		rule *finding.Rule
+	}{
+		{"title", ruleItemNoTitle}, {"guid", ruleItemNoGUID}, {"pubDate", ruleNoDate},
+		{"description", ruleItemNoDescription}, {"itunes:duration", ruleDuration}, {"link", ruleItemNoLink},
 	} {
-		if e := it.child(r.name); e == nil || !e.says() {
-			c.add(r.rule, orElse(e, it), "the episode has no %s", r.name)
+		if e := it.child(r.name); e == nil || !e.hasValue() {
+			c.add(r.rule, cmp.Or(e, it), "the episode has no %s", r.name)
 		}
 	}
 	c.guid(it.child("guid"))
@@ -28,18 +34,19 @@ func (c *checker) item(it *element) {
 		kind = e.value()
 	}
 	if kind == "full" && it.child("itunes:episode") == nil {
-		c.unnumbered = append(c.unnumbered, place(it))
+		c.unnumbered = append(c.unnumbered, positionOnly(it))
 	}
 	if it.child("podcast:person") != nil && !slices.ContainsFunc(it.children, isHost) {
-		c.hostless = append(c.hostless, place(it))
+		c.hostless = append(c.hostless, positionOnly(it))
 	}
 	for _, e := range it.children {
 		c.itemElement(e)
 	}
 }
 
-// place is an element reduced to where it stands, so that an item can be let go.
-func place(e *element) *element { return &element{line: e.line, column: e.column} }
+// positionOnly returns an element with the position of e and nothing else, so that
+// the item itself need not stay in memory.
+func positionOnly(e *element) *element { return &element{line: e.line, column: e.column} }
 
 func (c *checker) guid(e *element) {
 	if e == nil {
@@ -49,52 +56,52 @@ func (c *checker) guid(e *element) {
 	if guid == "" {
 		return
 	}
-	if line, twice := c.guids[guid]; twice {
-		c.add("F048", e, "GUID %s is also that of the episode on line %d", quote(guid), line)
+	if line, ok := c.guids[guid]; ok {
+		c.add(ruleSameGUID, e, "GUID %s is also that of the episode on line %d", quote(guid), line)
 	} else {
 		c.guids[guid] = e.line
 	}
 	if _, problem := address(guid); e.attr("isPermaLink") != "false" && problem != "" {
-		c.add("F049", e, "GUID %s is declared to be a link", quote(guid))
+		c.add(rulePermaLink, e, "GUID %s is declared to be a link", quote(guid))
 	}
 }
 
 func (c *checker) enclosure(it *element) {
 	e := it.child("enclosure")
 	if e == nil || e.attr("url") == "" {
-		c.add("F041", orElse(e, it), "the episode has no enclosure")
+		c.add(ruleNoEnclosure, cmp.Or(e, it), "the episode has no enclosure")
 		return
 	}
 	raw := e.attr("url")
-	if line, twice := c.enclosures[raw]; twice {
-		c.add("F042", e, "enclosure %s is also that of the episode on line %d", quote(raw), line)
+	if line, ok := c.enclosures[raw]; ok {
+		c.add(ruleSameEnclosure, e, "enclosure %s is also that of the episode on line %d", quote(raw), line)
 	} else {
 		c.enclosures[raw] = e.line
 	}
 	length, err := strconv.ParseInt(e.attr("length"), 10, 64)
 	if err != nil || length <= 0 {
-		c.add("F043", e, "enclosure length is %s", quote(e.attr("length")))
+		c.add(ruleLength, e, "enclosure length is %s", quote(e.attr("length")))
 	} else if d, ok := duration(it); ok && d >= 10 && length/d < 1000 { // 8 kbit/s
-		c.add("F046", e, "enclosure has %d bytes for %d seconds", length, d)
+		c.add(ruleShortEnclosure, e, "enclosure has %d bytes for %d seconds", length, d)
 	}
 	c.enclosureType(e)
 }
 
-// enclosureType compares the type with the lists of PSP-1 and Apple, and with
-// the extension, by which Apple goes.
+// enclosureType compares the type with the lists of PSP-1 and Apple, and with the
+// extension of the URL, which Apple uses instead.
 func (c *checker) enclosureType(e *element) {
 	kind := e.attr("type")
 	extensions, ok := enclosureTypes[kind]
 	if !ok {
-		c.add("F044", e, "enclosure type is %s", quote(kind))
+		c.add(ruleEnclosureType, e, "enclosure type is %s", quote(kind))
 		return
 	}
 	u, err := url.Parse(e.attr("url"))
 	if err != nil {
-		return // F012 says so
+		return // already reported as a malformed address
 	}
 	if ext := strings.ToLower(strings.TrimPrefix(path.Ext(u.Path), ".")); !slices.Contains(extensions, ext) {
-		c.add("F045", e, "enclosure of type %s has the extension %s", kind, quote(ext))
+		c.add(ruleExtension, e, "enclosure of type %s has the extension %s", kind, quote(ext))
 	}
 }
 
@@ -118,29 +125,29 @@ func (c *checker) itemElement(e *element) {
 		switch {
 		case value == "" || wholeSeconds.MatchString(value):
 		case clock.MatchString(value):
-			c.add("F053", e, "itunes:duration is %s", quote(value))
+			c.add(ruleDurationForm, e, "itunes:duration is %s", quote(value))
 		default:
-			c.add("F052", e, "itunes:duration is %s", quote(value))
+			c.add(ruleDuration, e, "itunes:duration is %s", quote(value))
 		}
 	case "itunes:episodeType":
 		if value != "full" && value != "trailer" && value != "bonus" {
-			c.add("F054", e, "itunes:episodeType is %s", quote(value))
+			c.add(ruleEpisodeType, e, "itunes:episodeType is %s", quote(value))
 		}
 	case "itunes:season", "itunes:episode", "podcast:season":
 		if n, err := strconv.Atoi(value); err != nil || n < 1 {
-			c.add("F019", e, "%s is %s", e.name, quote(value))
+			c.add(ruleNumber, e, "%s is %s", e.name, quote(value))
 		}
 	case "podcast:transcript":
 		if kind := e.attr("type"); kind != "" && !slices.Contains(transcriptTypes, kind) {
-			c.add("F056", e, "transcript type is %s", quote(kind))
+			c.add(ruleTranscriptType, e, "transcript type is %s", quote(kind))
 		}
 	case "podcast:chapters":
-		if kind := e.attr("type"); kind != "" && kind != ChaptersType {
-			c.add("F058", e, "chapters type is %s", quote(kind))
+		if kind := e.attr("type"); kind != "" && kind != chaptersType {
+			c.add(ruleChaptersType, e, "chapters type is %s", quote(kind))
 		}
 	case "podcast:soundbite":
 		if d, err := strconv.ParseFloat(e.attr("duration"), 64); err == nil && (d < 15 || d > 120) {
-			c.add("F057", e, "soundbite of %g seconds", d)
+			c.add(ruleSoundbite, e, "soundbite of %g seconds", d)
 		}
 	}
 }
@@ -152,8 +159,9 @@ var (
 	clock        = regexp.MustCompile(`^([0-9]{1,3}:)?[0-9]{1,2}:[0-9]{2}$`)
 )
 
-// duration returns an episode's itunes:duration if it is in seconds.
-func duration(it *element) (int64, bool) {
+// duration returns an item's itunes:duration in seconds. ok is false if it has
+// another form.
+func duration(it *element) (seconds int64, ok bool) {
 	e := it.child("itunes:duration")
 	if e == nil || !wholeSeconds.MatchString(e.value()) {
 		return 0, false

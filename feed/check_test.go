@@ -2,9 +2,6 @@ package feed
 
 import (
 	"fmt"
-	"go/parser"
-	"go/token"
-	"maps"
 	"os"
 	"regexp"
 	"slices"
@@ -16,12 +13,12 @@ import (
 	"onair/internal/finding"
 )
 
-// checkTests change testdata/good.xml, about which there is nothing to find, in
-// one place each. The old text must be there; its first occurrence is replaced.
+// checkTests each replace the first occurrence of a text in testdata/good.xml,
+// which breaks no rule.
 var checkTests = []struct {
 	name     string
 	old, new string
-	want     []string // findings as "rule line:column message"; nil: none
+	want     []string // findings as "rule line:column message"
 }{
 	{"raw ampersand", "A good show", "A good & bad show", []string{"F001 4:16 not well-formed: invalid character entity & (no semicolon)"}},
 	{"cut off", "</channel>\n</rss>\n", "", []string{"F001 52:1 not well-formed: unexpected EOF"}},
@@ -31,7 +28,7 @@ var checkTests = []struct {
 	{"end of CDATA in text", "A good show", "A ]]> show", []string{"F001 4:13 not well-formed: unescaped ]]> not in CDATA section"}},
 	{"long GUID", ">b</guid>", ">" + strings.Repeat("b", 101) + "</guid>", nil},
 	{"long GUID that is no link", `<guid isPermaLink="false">b<`, "<guid>" + strings.Repeat("b", 101) + "<", []string{`F049 24:1 GUID "` + strings.Repeat("b", 100) + `…" is declared to be a link`}},
-	{"element of somebody else's", "<pc:txt", `<x:y xmlns:x="urn:x"> ` + strings.Repeat("z", 300) + "</x:y><pc:txt", nil},
+	{"element of an unknown namespace", "<pc:txt", `<x:y xmlns:x="urn:x"> ` + strings.Repeat("z", 300) + "</x:y><pc:txt", nil},
 	{"attribute twice", `<pc:txt`, `<pc:txt purpose="x"`, []string{`F001 20:1 not well-formed: attribute "purpose" is written twice`}},
 	{"second root", "</rss>\n", "</rss><rss/>", []string{"F001 53:13 not well-formed: a second root element"}},
 	{"text after the root", "</rss>\n", "</rss>text", []string{"F001 53:11 not well-formed: text outside of the root element"}},
@@ -54,13 +51,13 @@ var checkTests = []struct {
 	{"http on this machine", "https://good.example/2.vtt", "http://localhost:8080/2.vtt", nil},
 	{"http on this machine, by number", "https://good.example/2.vtt", "http://[::1]:8080/2.vtt", nil},
 	{"relative address", "https://good.example/art.jpg", "/art.jpg", []string{`F012 13:1 itunes:image: address "/art.jpg" is not an http or https address`}},
-	{"address without a host", "https://good.example/art.jpg", "https:/art.jpg", []string{`F012 13:1 itunes:image: address "https:/art.jpg" names no host`}},
+	{"address without a host", "https://good.example/art.jpg", "https:/art.jpg", []string{`F012 13:1 itunes:image: address "https:/art.jpg" has no host`}},
 	{"address with space", "https://good.example/art.jpg", "https://good.example/my art.jpg", []string{`F012 13:1 itunes:image: address "https://good.example/my art.jpg" has space in it`}},
 	{"malformed address", "https://good.example/art.jpg", "https://good.example/%zz", []string{`F012 13:1 itunes:image: address "https://good.example/%zz" is malformed`}},
 	{"no type", ` type="text/vtt"`, "", []string{"F013 34:1 podcast:transcript has no type"}},
 	{"nameless person", ">Deneb<", "> <", []string{"F013 37:1 podcast:person is empty"}},
 	{"comments disabled", `protocol="activitypub" uri="https://social.example/1"`, `protocol="disabled"`, nil},
-	{"comments nowhere", ` uri="https://social.example/1"`, "", []string{"F013 39:1 podcast:socialInteract has no uri"}},
+	{"comments without an address", ` uri="https://social.example/1"`, "", []string{"F013 39:1 podcast:socialInteract has no uri"}},
 	{"long name", ">Deneb<", ">" + strings.Repeat("D", 129) + "<", []string{"F014 37:1 podcast:person has 129 characters"}},
 	{"long txt", ">code<", ">" + strings.Repeat("x", 4001) + "<", []string{"F014 20:1 podcast:txt has 4001 characters, 4000 are allowed"}},
 	{"two titles", "<title>Two</title>", "<title>Two</title><title>Three</title>", []string{"F015 22:19 title is written more than once"}},
@@ -139,12 +136,14 @@ func summary(list finding.List) []string {
 }
 
 func TestCheck(t *testing.T) {
+	t.Parallel()
 	source := good(t)
 	if got := Check([]byte(source), "feed.xml"); len(got) > 0 {
 		t.Fatalf("Check finds in the good feed: %v", got)
 	}
 	for _, tt := range checkTests {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			if !strings.Contains(source, tt.old) {
 				t.Fatalf("%q is not in the feed", tt.old)
 			}
@@ -157,6 +156,7 @@ func TestCheck(t *testing.T) {
 }
 
 func TestCheckDocuments(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name, source string
 		want         []string
@@ -172,6 +172,7 @@ func TestCheckDocuments(t *testing.T) {
 		{"no episode", regexp.MustCompile(`(?s)<item>.*</item>`).ReplaceAllString(good(t), ""), []string{"F037 3:1 no episode"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			if diff := cmp.Diff(tt.want, summary(Check([]byte(tt.source), "feed.xml"))); diff != "" {
 				t.Errorf("Check (-want +got):\n%s", diff)
 			}
@@ -179,43 +180,52 @@ func TestCheckDocuments(t *testing.T) {
 	}
 }
 
-func TestCheckFindsNothingInWhatWeRender(t *testing.T) {
+func TestRenderedFeedBreaksNoRule(t *testing.T) {
+	t.Parallel()
 	if got := Check(render(t, rich()), "feed.xml"); len(got) > 0 {
 		t.Errorf("Check = %v", got)
 	}
 }
 
-// TestRulesAreDocumented holds the table in the package comment, the rules and
-// the tests together.
-func TestRulesAreDocumented(t *testing.T) {
-	file, err := parser.ParseFile(token.NewFileSet(), "doc.go", nil, parser.ParseComments)
-	if err != nil {
-		t.Fatal(err)
-	}
-	documented := map[string]string{}
-	for _, m := range regexp.MustCompile(`(?m)^\t(F\d{3}) (\w+) +\S`).FindAllStringSubmatch(file.Doc.Text(), -1) {
-		documented[m[1]] = m[2]
-	}
-	severities := map[string]string{}
-	for id, r := range rules {
-		severities[id] = r.severity.String()
-		if r.source == "" {
-			t.Errorf("rule %s names no source", id)
-		}
-	}
-	if diff := cmp.Diff(severities, documented); diff != "" {
-		t.Errorf("package comment (-rules +comment):\n%s", diff)
-	}
+func TestRulesAreComplete(t *testing.T) {
+	t.Parallel()
 	tested := map[string]bool{"F031": true, "F037": true} // in tests of their own
 	for _, tt := range checkTests {
 		for _, line := range tt.want {
 			tested[line[:4]] = true
 		}
 	}
-	for _, id := range slices.Sorted(maps.Keys(rules)) {
-		if !tested[id] {
-			t.Errorf("rule %s has no test", id)
+	for i, r := range Rules() {
+		if r.Title == "" || r.Source == "" {
+			t.Errorf("rule %s has no title or no source", r.ID)
 		}
+		if !tested[r.ID] {
+			t.Errorf("rule %s has no test", r.ID)
+		}
+		if i > 0 && r.ID <= rules[i-1].ID {
+			t.Errorf("rule %s comes after %s", r.ID, rules[i-1].ID)
+		}
+	}
+}
+
+// TestExamplesBreakTheirRules adds each example to the good feed, as an element of
+// the channel and of a further item.
+func TestExamplesBreakTheirRules(t *testing.T) {
+	t.Parallel()
+	source := good(t)
+	for _, r := range rules {
+		if !strings.HasPrefix(r.Example, "<") || strings.HasPrefix(r.Example, "<?") || strings.HasPrefix(r.Example, "<rss") {
+			continue
+		}
+		t.Run(r.ID, func(t *testing.T) {
+			t.Parallel()
+			item := `<item xmlns:podcast="https://podcastindex.org/namespace/1.0">` + r.Example + "</item>"
+			channel := strings.Replace(source, "<item>", r.Example+"<item>", 1)
+			found := append(Check([]byte(strings.Replace(source, "<item>", item+"<item>", 1)), ""), Check([]byte(channel), "")...)
+			if !slices.ContainsFunc(found, func(f finding.Finding) bool { return f.Rule == r.ID }) {
+				t.Errorf("%s gives %v", r.Example, summary(found))
+			}
+		})
 	}
 }
 
@@ -229,7 +239,7 @@ func FuzzCheck(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		for _, found := range Check(data, "feed.xml") {
-			if _, ok := rules[found.Rule]; !ok {
+			if rules.Find(found.Rule) == nil {
 				t.Errorf("unknown rule %q", found.Rule)
 			}
 			if strings.ContainsAny(found.Message, "\n\r") {

@@ -9,8 +9,8 @@ import (
 	"unicode/utf8"
 )
 
-// values checks what holds for any element wherever it stands: sizes, space,
-// repetitions, required attributes, addresses, dates, true and false.
+// values checks the children of an element by the rules for any element: sizes,
+// space, repetitions, required attributes, addresses, dates, true and false.
 func (c *checker) values(parent *element) {
 	seen := map[string]bool{}
 	for _, e := range parent.children {
@@ -18,7 +18,7 @@ func (c *checker) values(parent *element) {
 			continue
 		}
 		if slices.Contains(single, e.name) && seen[e.name] {
-			c.add("F015", e, "%s is written more than once", e.name)
+			c.add(ruleRepeated, e, "%s is written more than once", e.name)
 		}
 		seen[e.name] = true
 		c.size(e)
@@ -28,7 +28,7 @@ func (c *checker) values(parent *element) {
 	}
 }
 
-// single are the elements that may stand once in a channel or an item.
+// single are the elements that may occur once in a channel or an item.
 var single = []string{
 	"title", "description", "link", "language", "copyright", "pubDate", "lastBuildDate", "guid", "enclosure",
 	"itunes:author", "itunes:block", "itunes:complete", "itunes:duration", "itunes:episode", "itunes:episodeType",
@@ -44,32 +44,31 @@ func (c *checker) size(e *element) {
 	switch {
 	case e.name == "description":
 		if len(value) > maxDescription {
-			c.add("F018", e, "description has %d bytes", len(value))
+			c.add(ruleLongDescription, e, "description has %d bytes", len(value))
 		}
 		return
 	case e.name == "content:encoded" || e.name == "itunes:summary" || len(e.children) > 0:
 		return
 	case e.name == "podcast:txt":
 		if characters > 4000 {
-			c.add("F014", e, "podcast:txt has %d characters, 4000 are allowed", characters)
+			c.findings.Add(ruleLongText.At(c.position(e), "podcast:txt has %d characters, 4000 are allowed", characters).WithHint(""))
 		}
 	case slices.Contains(shortNames, e.name):
 		if characters > 128 {
-			c.add("F014", e, "%s has %d characters", e.name, characters)
+			c.add(ruleLongText, e, "%s has %d characters", e.name, characters)
 		}
 	case characters > 255:
-		c.add("F009", e, "%s has %d characters", e.name, characters)
+		c.add(ruleLongValue, e, "%s has %d characters", e.name, characters)
 	}
 	if value != e.text && value != "" {
-		c.add("F010", e, "%s has space around it", e.name)
+		c.add(ruleSpace, e, "%s has space around it", e.name)
 	}
 }
 
-// shortNames are the elements whose text ends at 128 characters.
+// shortNames are the elements whose text may have 128 characters.
 var shortNames = []string{"podcast:person", "podcast:funding", "podcast:soundbite", "podcast:license", "podcast:updateFrequency", "podcast:location"}
 
-// attributes checks that the elements of the podcast namespace say what they
-// must.
+// attributes checks that elements of the podcast namespace have what they require.
 func (c *checker) attributes(e *element) {
 	needs := required[e.name]
 	if e.name == "podcast:socialInteract" && e.attr("protocol") == "disabled" {
@@ -78,14 +77,14 @@ func (c *checker) attributes(e *element) {
 	for _, name := range needs {
 		switch {
 		case name == "" && e.value() == "":
-			c.add("F013", e, "%s is empty", e.name)
+			c.add(ruleIncomplete, e, "%s is empty", e.name)
 		case name != "" && e.attr(name) == "":
-			c.add("F013", e, "%s has no %s", e.name, name)
+			c.add(ruleIncomplete, e, "%s has no %s", e.name, name)
 		}
 	}
 }
 
-// required are the attributes an element needs; "" stands for its text.
+// required are the attributes that an element requires; "" stands for its text.
 var required = map[string][]string{
 	"podcast:chapters":       {"url", "type"},
 	"podcast:funding":        {"url"},
@@ -107,14 +106,14 @@ func (c *checker) addresses(e *element) {
 			raw = e.value()
 		}
 		if raw == "" {
-			continue // what must be there is checked elsewhere
+			continue // attributes reports it if it is required
 		}
 		u, problem := address(raw)
 		switch {
 		case problem != "":
-			c.add("F012", e, "%s: address %s %s", e.name, quote(raw), problem)
+			c.add(ruleAddress, e, "%s: address %s %s", e.name, quote(raw), problem)
 		case u.Scheme == "http" && !isLocal(u.Hostname()):
-			c.add("F011", e, "%s: %s is not https", e.name, quote(raw))
+			c.add(ruleNotHTTPS, e, "%s: %s is not https", e.name, quote(raw))
 		}
 	}
 }
@@ -134,7 +133,8 @@ var addressed = map[string][]string{
 	"podcast:transcript":  {"url"},
 }
 
-// address parses an absolute http or https URL, or says what is wrong with it.
+// address parses an absolute http or https URL. problem says what is wrong with
+// it; it is empty for a valid one.
 func address(raw string) (u *url.URL, problem string) {
 	u, err := url.Parse(raw)
 	switch {
@@ -143,21 +143,21 @@ func address(raw string) (u *url.URL, problem string) {
 	case u.Scheme != "http" && u.Scheme != "https":
 		return nil, "is not an http or https address"
 	case u.Host == "":
-		return nil, "names no host"
+		return nil, "has no host"
 	case strings.ContainsAny(raw, " \t\r\n"):
 		return nil, "has space in it"
 	}
 	return u, ""
 }
 
-// isLocal reports whether a host is this machine: a feed that is only tried out
-// has no need of https.
+// isLocal reports whether a host is this machine. A local preview of a feed does
+// not need https.
 func isLocal(host string) bool {
 	addr, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && addr.IsLoopback()
 }
 
-// format checks dates, and what is either true or false.
+// format checks dates and booleans.
 func (c *checker) format(e *element) {
 	value := e.value()
 	if value == "" {
@@ -166,13 +166,13 @@ func (c *checker) format(e *element) {
 	switch e.name {
 	case "pubDate", "lastBuildDate":
 		if _, err := mail.ParseDate(value); err != nil {
-			c.add("F016", e, "%s is %s", e.name, quote(value))
+			c.add(ruleDate, e, "%s is %s", e.name, quote(value))
 		} else if zone := value[strings.LastIndexByte(value, ' ')+1:]; zone != "GMT" && !strings.ContainsAny(zone, "+-") {
-			c.add("F061", e, "%s has the zone %s", e.name, quote(zone))
+			c.add(ruleZone, e, "%s has the zone %s", e.name, quote(zone))
 		}
 	case "itunes:explicit":
 		if value != "true" && value != "false" {
-			c.add("F017", e, "itunes:explicit is %s", quote(value))
+			c.add(ruleExplicitValue, e, "itunes:explicit is %s", quote(value))
 		}
 	}
 }

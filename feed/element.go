@@ -7,18 +7,18 @@ import (
 	"strings"
 )
 
-// element is a piece of XML that was read: the show's extra elements, or an
-// item of a feed under check. Names carry the usual prefix, such as itunes:type.
+// element is an XML element: one of a show's extra elements, or one of a feed that
+// is checked. Names have the usual prefix, such as itunes:type.
 type element struct {
-	name     string   // empty: text, in extra elements
-	attrs    []string // name and value in turn
-	text     string   // all character data directly inside
+	name     string   // empty for text between extra elements
+	attrs    []string // names and values, alternating
+	text     string   // character data, without that of children
 	children []*element
 
-	line, column int // where the start tag begins; from 1
+	line, column int // of the start tag, from 1
 }
 
-// attr returns the value of an attribute, or "".
+// attr returns the value of an attribute, or "" if there is none.
 func (e *element) attr(name string) string {
 	value, _ := e.lookup(name)
 	return value
@@ -33,7 +33,7 @@ func (e *element) lookup(name string) (value string, ok bool) {
 	return "", false
 }
 
-// child returns the first child with the name, or nil.
+// child returns the first child with the name, or nil if there is none.
 func (e *element) child(name string) *element {
 	i := slices.IndexFunc(e.children, func(c *element) bool { return c.name == name })
 	if i < 0 {
@@ -42,11 +42,16 @@ func (e *element) child(name string) *element {
 	return e.children[i]
 }
 
-// value is the element's text without the space around it.
+// value returns the element's text without the space around it.
 func (e *element) value() string { return strings.TrimSpace(e.text) }
 
-// syntax takes the decoder's own line number out of an error.
-func syntax(err error) error {
+// hasValue reports whether an element has text, or an attribute in its place.
+func (e *element) hasValue() bool {
+	return e.value() != "" || e.attr("href") != "" || e.attr("text") != ""
+}
+
+// withoutLine returns an error without the line number that the decoder adds.
+func withoutLine(err error) error {
 	var s *xml.SyntaxError
 	if errors.As(err, &s) {
 		return errors.New(s.Msg)

@@ -12,16 +12,17 @@ import (
 	"onair/show"
 )
 
-// maxExtraDepth bounds how deeply extra XML may be nested, as package show does.
+// maxExtraDepth is how deeply extra XML may be nested. Package show has the same
+// limit.
 const maxExtraDepth = 32
 
-// extras are the elements a show adds by its own XML.
+// extras are the elements of a document's extra XML.
 type extras struct {
 	show  []*element
 	items [][]*element // by index of Document.Items
 
 	known map[string]string // namespaces by prefix
-	used  map[string]bool   // prefixes
+	used  map[string]bool   // prefixes in use
 }
 
 func parseExtras(d *Document) (*extras, error) {
@@ -42,8 +43,8 @@ func parseExtras(d *Document) (*extras, error) {
 	return x, nil
 }
 
-// declarations returns xmlns attributes, as name and value in turn, for what
-// every feed declares, what the show declares, and what is used.
+// declarations returns the xmlns attributes of the feed, names and values
+// alternating: the standard prefixes, those of the show, and those in use.
 func (x *extras) declarations(s *show.Show) []string {
 	prefixes := maps.Clone(x.used)
 	for _, p := range standard {
@@ -59,9 +60,8 @@ func (x *extras) declarations(s *show.Show) []string {
 	return attrs
 }
 
-// parse reads elements that stand next to each other. Their tokens are taken
-// apart here and written again by our writer, so that nothing in them can end
-// the element they are put into.
+// parse reads a sequence of elements. They are written again token by token, so
+// that nothing in them can end the element that they are put into.
 func (x *extras) parse(source string) ([]*element, error) {
 	if strings.TrimSpace(source) == "" {
 		return nil, nil
@@ -81,13 +81,13 @@ func (x *extras) parse(source string) ([]*element, error) {
 		}
 		if err != nil {
 			line, _ := dec.InputPos()
-			return nil, fmt.Errorf("line %d: %w", line, syntax(err))
+			return nil, fmt.Errorf("line %d: %w", line, withoutLine(err))
 		}
 	}
 }
 
-// token adds a token to the innermost open element and returns what is open
-// after it.
+// token adds a token to the innermost open element and returns the elements that
+// are open after it.
 func (x *extras) token(open []*element, token xml.Token) ([]*element, error) {
 	inner := open[len(open)-1]
 	switch t := token.(type) {
@@ -113,10 +113,10 @@ func (x *extras) token(open []*element, token xml.Token) ([]*element, error) {
 	case xml.Comment:
 		return open, nil
 	}
-	return nil, errors.New("only elements may stand here")
+	return nil, errors.New("only elements are allowed here")
 }
 
-// element reads a tag. It refuses names for which the feed has no namespace.
+// element reads a start tag. It is an error if a name has an undeclared prefix.
 func (x *extras) element(t xml.StartElement) (*element, error) {
 	e := &element{name: rawName(t.Name)}
 	if err := x.use(t.Name); err != nil {
@@ -127,7 +127,7 @@ func (x *extras) element(t xml.StartElement) (*element, error) {
 		if a.Name.Space == "xmlns" || name == "xmlns" {
 			return nil, errors.New("namespaces are declared on the root of the feed, not here")
 		}
-		if _, twice := e.lookup(name); twice {
+		if _, ok := e.lookup(name); ok {
 			return nil, fmt.Errorf("attribute %s is written twice", name)
 		}
 		if err := x.use(a.Name); err != nil {
@@ -138,7 +138,7 @@ func (x *extras) element(t xml.StartElement) (*element, error) {
 	return e, nil
 }
 
-// use notes that a name's prefix is in use. A name without one is RSS's own.
+// use records that the prefix of a name is in use. Names without one belong to RSS.
 func (x *extras) use(n xml.Name) error {
 	switch {
 	case strings.Contains(n.Local, ":"):
@@ -152,7 +152,7 @@ func (x *extras) use(n xml.Name) error {
 	return nil
 }
 
-// elements writes what parse read, laid out like the rest of the feed.
+// elements writes what parse returned, one element a line.
 func (w *writer) elements(list []*element) {
 	for _, e := range list {
 		if e.name == "" {
@@ -167,7 +167,7 @@ func (w *writer) elements(list []*element) {
 func (w *writer) element(e *element) {
 	w.tag(e.name, nil)
 	for i := 0; i < len(e.attrs); i += 2 {
-		w.attr(e.attrs[i], e.attrs[i+1]) // also an empty one: its author wrote it
+		w.attr(e.attrs[i], e.attrs[i+1]) // extra elements keep empty attributes
 	}
 	switch {
 	case len(e.children) == 0:

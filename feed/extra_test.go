@@ -6,6 +6,7 @@ import (
 )
 
 func TestExtra(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct{ name, source, want string }{
 		{"no namespace", `<ttl>60</ttl>`, `<ttl>60</ttl>`},
 		{"of the show's namespaces", `<x:y x:a="1" b=""></x:y>`, `<x:y x:a="1" b=""/>`},
@@ -17,6 +18,7 @@ func TestExtra(t *testing.T) {
 		{"xml:lang", `<ttl xml:lang="en">60</ttl>`, `<ttl xml:lang="en">60</ttl>`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			d := minimal()
 			d.Show.Namespaces = map[string]string{"x": "urn:x"}
 			d.Show.Extra = tt.source
@@ -28,6 +30,7 @@ func TestExtra(t *testing.T) {
 }
 
 func TestExtraDeclaresWhatItUses(t *testing.T) {
+	t.Parallel()
 	d := minimal()
 	d.Items[0].Episode.Extra = `<psc:chapters version="1.2"><psc:chapter start="0" title="A"/></psc:chapters>`
 	out := string(render(t, d))
@@ -39,14 +42,15 @@ func TestExtraDeclaresWhatItUses(t *testing.T) {
 	}
 }
 
-func TestExtraRefuses(t *testing.T) {
+func TestExtraErrors(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct{ name, source, want string }{
 		{"closes the channel", `</channel><channel>`, "line 1: </channel> closes nothing"},
 		{"not closed", "<a>\n", "line 2: <a> is never closed"},
 		{"crossed", `<a><b></a></b>`, "line 1: </a> closes nothing"},
 		{"text", `hello`, "line 1: text outside of an element"},
-		{"document type", `<!DOCTYPE a [<!ENTITY x "y">]><a/>`, "line 1: only elements may stand here"},
-		{"processing instruction", `<?php x ?>`, "line 1: only elements may stand here"},
+		{"document type", `<!DOCTYPE a [<!ENTITY x "y">]><a/>`, "line 1: only elements are allowed here"},
+		{"processing instruction", `<?php x ?>`, "line 1: only elements are allowed here"},
 		{"unknown prefix", `<x:y/>`, `line 1: prefix "x" is not declared`},
 		{"declaration", `<x:y xmlns:x="urn:x"/>`, `line 1: prefix "x" is not declared`},
 		{"declaration of a known prefix", `<itunes:y xmlns:itunes="urn:x"/>`, "line 1: namespaces are declared on the root of the feed, not here"},
@@ -58,6 +62,7 @@ func TestExtraRefuses(t *testing.T) {
 		{"unknown entity", `<a>&nbsp;</a>`, "line 1: invalid character entity &nbsp;"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			d := minimal()
 			d.Items[0].Episode.File, d.Items[0].Episode.Extra = "episodes/x/episode.md", tt.source
 			_, err := Render(d)

@@ -2,86 +2,334 @@ package feed
 
 import "onair/internal/finding"
 
-// rule is what does not change from finding to finding. The package comment
-// lists all of them; a test keeps the two in step.
-type rule struct {
-	severity finding.Severity
-	source   string
-	hint     string
-}
-
-// Sources, as findings name them.
+// Sources of the rules.
 const (
-	xml10   = "XML 1.0"
-	rss20   = "RSS 2.0"
-	psp1    = "PSP-1"
-	apple   = "Apple Podcasts, podcaster's guide to RSS"
-	spotify = "Spotify, provider requirements"
-	podns   = "podcast namespace 1.0"
-	rfc2822 = "RFC 2822 section 3.3"
-	field   = "reports of hosts and apps"
+	sourceXML     = "https://www.w3.org/TR/xml/"
+	sourceRSS     = "https://www.rssboard.org/rss-specification"
+	sourcePSP     = "https://github.com/Podcast-Standards-Project/PSP-1-Podcast-RSS-Specification"
+	sourceApple   = "https://podcasters.apple.com/support/823-podcast-requirements"
+	sourceSpotify = "Spotify, provider requirements"
+	sourcePodcast = "https://podcastindex.org/namespace/1.0"
+	sourceDates   = "https://www.rfc-editor.org/rfc/rfc2822#section-3.3"
+	sourceReports = "reports of hosts and apps"
 )
 
-var rules = map[string]rule{
-	"F001": {finding.Error, xml10, "a raw & in a URL or title is the usual cause: write &amp;"},
-	"F002": {finding.Error, psp1, "save the feed as UTF-8"},
-	"F003": {finding.Warning, psp1, `begin with <?xml version="1.0" encoding="UTF-8"?>`},
-	"F004": {finding.Error, rss20, `the feed is one <rss version="2.0"> with one <channel> in it`},
-	"F005": {finding.Error, psp1, "declare the namespace on <rss>, letter for letter"},
-	"F006": {finding.Warning, psp1, "declare the namespace on <rss>"},
-	"F007": {finding.Warning, field, "some apps refuse or cut feeds of 2 to 3 MB: shorten notes, or move old episodes to archive pages (RFC 5005)"},
-	"F008": {finding.Error, field, ""},
-	"F009": {finding.Warning, psp1, "apps cut it at 255 characters"},
-	"F010": {finding.Warning, apple, "remove the space around the value"},
-	"F011": {finding.Warning, podns, "use https"},
-	"F012": {finding.Error, rss20, "write the whole address, with http or https"},
-	"F013": {finding.Error, podns, ""},
-	"F014": {finding.Warning, podns, "aggregators cut it at 128 characters"},
-	"F015": {finding.Error, psp1, "apps differ in which one they take: keep one"},
-	"F016": {finding.Error, rfc2822, "write Fri, 26 Feb 2021 00:00:00 -0500"},
-	"F017": {finding.Error, apple, "write true or false"},
-	"F018": {finding.Warning, psp1, "at most 4000 bytes; the whole notes may go into content:encoded"},
-	"F019": {finding.Error, apple, "a whole number from 1 on"},
+// rules are the rules of Check and CheckChapters: F001 to F019 and F061 for any
+// part of a feed, F020 to F038 for the channel, F040 to F060 for items.
+var rules = finding.Rules{
+	{
+		ID: "F001", Severity: finding.Error, Source: sourceXML,
+		Title:   "the XML is not well-formed; checking ends there",
+		Hint:    "a raw & in a URL or title is the usual cause: write &amp;",
+		Example: `<title>Fish & chips</title>`,
+	},
+	{
+		ID: "F002", Severity: finding.Error, Source: sourcePSP,
+		Title:   "the encoding is not UTF-8",
+		Hint:    "save the feed as UTF-8",
+		Example: `<?xml version="1.0" encoding="ISO-8859-1"?>`,
+	},
+	{
+		ID: "F003", Severity: finding.Warning, Source: sourcePSP,
+		Title:   "there is no XML declaration",
+		Hint:    `begin with <?xml version="1.0" encoding="UTF-8"?>`,
+		Example: `<rss version="2.0">`,
+	},
+	{
+		ID: "F004", Severity: finding.Error, Source: sourceRSS,
+		Title:   "the root is not rss 2.0 with one channel",
+		Hint:    `the feed is one <rss version="2.0"> with one <channel> in it`,
+		Example: `<rss version="0.92">`,
+	},
+	{
+		ID: "F005", Severity: finding.Error, Source: sourcePSP,
+		Title:   "a namespace is undeclared or misspelled",
+		Hint:    "declare the namespace on <rss>, letter for letter",
+		Example: `xmlns:itunes="http://www.itunes.com/DTDs/Podcast-1.0.dtd"`,
+	},
+	{
+		ID: "F006", Severity: finding.Warning, Source: sourcePSP,
+		Title:   "a namespace that PSP-1 requires is not declared",
+		Hint:    "declare the namespace on <rss>",
+		Example: `<rss version="2.0" xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd">`,
+	},
+	{
+		ID: "F007", Severity: finding.Warning, Source: sourceReports,
+		Title: "the feed is larger than 2 MB",
+		Hint:  "some apps refuse or cut feeds of 2 to 3 MB: shorten notes, or move old episodes to archive pages (RFC 5005)",
+	},
+	{
+		ID: "F008", Severity: finding.Error, Source: sourceReports,
+		Title: "the feed is larger than 32 MiB, or too deeply nested to be read",
+	},
+	{
+		ID: "F009", Severity: finding.Warning, Source: sourcePSP,
+		Title: "a value has more than 255 characters",
+		Hint:  "apps cut it at 255 characters",
+	},
+	{
+		ID: "F010", Severity: finding.Warning, Source: sourceApple,
+		Title:   "a value has space around it",
+		Hint:    "remove the space around the value",
+		Example: `<title> Cloudy </title>`,
+	},
+	{
+		ID: "F011", Severity: finding.Warning, Source: sourcePodcast,
+		Title:   "an address is not https, and not on this machine",
+		Hint:    "use https",
+		Example: `<link>http://example.com/</link>`,
+	},
+	{
+		ID: "F012", Severity: finding.Error, Source: sourceRSS,
+		Title:   "an address is relative or malformed",
+		Hint:    "write the whole address, with http or https",
+		Example: `<itunes:image href="/artwork.jpg"/>`,
+	},
+	{
+		ID: "F013", Severity: finding.Error, Source: sourcePodcast,
+		Title:   "a podcast: element lacks a value or an attribute that it requires",
+		Example: `<podcast:transcript url="https://example.com/1.vtt"/>`,
+	},
+	{
+		ID: "F014", Severity: finding.Warning, Source: sourcePodcast,
+		Title: "the text of a podcast: element is too long",
+		Hint:  "aggregators cut it at 128 characters",
+	},
+	{
+		ID: "F015", Severity: finding.Error, Source: sourcePSP,
+		Title:   "an element that may occur once is repeated",
+		Hint:    "apps differ in which one they take: keep one",
+		Example: `<title>One</title><title>Two</title>`,
+	},
+	{
+		ID: "F016", Severity: finding.Error, Source: sourceDates,
+		Title:   "a date is malformed",
+		Hint:    "write Fri, 26 Feb 2021 00:00:00 -0500",
+		Example: `<pubDate>2021-02-26T00:00:00Z</pubDate>`,
+	},
+	{
+		ID: "F017", Severity: finding.Error, Source: sourceApple,
+		Title:   "itunes:explicit is neither true nor false",
+		Hint:    "write true or false",
+		Example: `<itunes:explicit>clean</itunes:explicit>`,
+	},
+	{
+		ID: "F018", Severity: finding.Warning, Source: sourcePSP,
+		Title: "a description has more than 4000 bytes",
+		Hint:  "at most 4000 bytes; the whole notes may go into content:encoded",
+	},
+	{
+		ID: "F019", Severity: finding.Error, Source: sourceApple,
+		Title:   "a season or episode is not a whole number from 1 on",
+		Hint:    "write a whole number from 1 on",
+		Example: `<itunes:episode>2.5</itunes:episode>`,
+	},
 
-	"F020": {finding.Error, rss20, ""},
-	"F021": {finding.Error, rss20, ""},
-	"F022": {finding.Error, rss20, "the address of the show's page"},
-	"F023": {finding.Error, psp1, "ISO 639 with an optional region, such as en or en-gb"},
-	"F024": {finding.Error, psp1, "name at least one of Apple's categories"},
-	"F026": {finding.Error, psp1, "write true or false"},
-	"F027": {finding.Error, psp1, "square, 1400 to 3000 pixels, JPEG or PNG"},
-	"F028": {finding.Warning, psp1, `<atom:link rel="self" type="application/rss+xml" href="…"/> tells apps where the feed lives`},
-	"F029": {finding.Warning, psp1, "the first publish to a public https URL assigns one"},
-	"F030": {finding.Error, podns, "a UUID, assigned once and kept for ever"},
-	"F031": {finding.Warning, podns, "players then show no chapter at the start: give it a title and show it, or start the next one at 0:00"},
-	"F032": {finding.Warning, spotify, "Spotify requires it"},
-	"F033": {finding.Warning, psp1, "yes keeps other hosts from importing the feed, no lets them"},
-	"F034": {finding.Error, podns, "write yes or no"},
-	"F035": {finding.Error, apple, "write episodic or serial"},
-	"F036": {finding.Info, psp1, "only the holder's name"},
-	"F037": {finding.Warning, spotify, "directories want one live episode, a trailer for instance"},
-	"F038": {finding.Warning, podns, "podcast, for most shows"},
+	{ID: "F020", Severity: finding.Error, Source: sourceRSS, Title: "the show has no title"},
+	{ID: "F021", Severity: finding.Error, Source: sourceRSS, Title: "the show has no description"},
+	{ID: "F022", Severity: finding.Error, Source: sourceRSS, Title: "the show has no link", Hint: "the address of the show's page"},
+	{
+		ID: "F023", Severity: finding.Error, Source: sourcePSP,
+		Title:   "the show's language is absent or malformed",
+		Hint:    "ISO 639 with an optional region, such as en or en-gb",
+		Example: `<language>English</language>`,
+	},
+	{ID: "F024", Severity: finding.Error, Source: sourcePSP, Title: "the show has no itunes:category", Hint: "name at least one of Apple's categories"},
+	{ID: "F026", Severity: finding.Error, Source: sourcePSP, Title: "the show has no itunes:explicit", Hint: "write true or false"},
+	{ID: "F027", Severity: finding.Error, Source: sourcePSP, Title: "the show has no itunes:image", Hint: "square, 1400 to 3000 pixels, JPEG or PNG"},
+	{
+		ID: "F028", Severity: finding.Warning, Source: sourcePSP,
+		Title: "no atom:link names the feed's own address",
+		Hint:  `<atom:link rel="self" type="application/rss+xml" href="…"/> tells apps where the feed is`,
+	},
+	{ID: "F029", Severity: finding.Warning, Source: sourcePSP, Title: "the show has no podcast:guid", Hint: "the first publish to a public https URL assigns one"},
+	{
+		ID: "F030", Severity: finding.Error, Source: sourcePodcast,
+		Title:   "podcast:guid is not a UUID",
+		Hint:    "a UUID, assigned once and kept forever",
+		Example: `<podcast:guid>example.com/feed.xml</podcast:guid>`,
+	},
+	{
+		ID: "F031", Severity: finding.Warning, Source: sourcePodcast,
+		Title:   "the first chapter is hidden",
+		Hint:    "players then show no chapter at the start: give it a title and show it, or start the next one at 0:00",
+		Example: `chapters: [{start: "0:00", toc: false}, {start: "0:12", title: What is a CDN?}]`,
+	},
+	{ID: "F032", Severity: finding.Warning, Source: sourceSpotify, Title: "the show has no itunes:author", Hint: "Spotify requires it"},
+	{ID: "F033", Severity: finding.Warning, Source: sourcePSP, Title: "the show has no podcast:locked", Hint: "yes keeps other hosts from importing the feed, no lets them"},
+	{
+		ID: "F034", Severity: finding.Error, Source: sourcePodcast,
+		Title:   "podcast:locked is neither yes nor no",
+		Hint:    "write yes or no",
+		Example: `<podcast:locked>true</podcast:locked>`,
+	},
+	{
+		ID: "F035", Severity: finding.Error, Source: sourceApple,
+		Title:   "itunes:type is neither episodic nor serial",
+		Hint:    "write episodic or serial",
+		Example: `<itunes:type>Serial</itunes:type>`,
+	},
+	{
+		ID: "F036", Severity: finding.Info, Source: sourcePSP,
+		Title:   "the copyright contains the sign, the word or a year",
+		Hint:    "only the holder's name",
+		Example: `<copyright>© 2021 The good people</copyright>`,
+	},
+	{ID: "F037", Severity: finding.Warning, Source: sourceSpotify, Title: "there is no episode", Hint: "directories want one live episode, a trailer for instance"},
+	{
+		ID: "F038", Severity: finding.Warning, Source: sourcePodcast,
+		Title:   "podcast:medium is unknown",
+		Hint:    "podcast, for most shows",
+		Example: `<podcast:medium>radio</podcast:medium>`,
+	},
 
-	"F040": {finding.Error, rss20, ""},
-	"F041": {finding.Error, psp1, ""},
-	"F042": {finding.Error, apple, "Apple ignores an episode whose file another one has"},
-	"F043": {finding.Error, psp1, "the size in bytes of the file as it is served"},
-	"F044": {finding.Warning, apple, "audio/mpeg is right for MP3, audio/x-m4a for AAC"},
-	"F045": {finding.Warning, apple, "Apple goes by the extension of the address: mp3, m4a, mp4, m4v, mov or pdf"},
-	"F046": {finding.Warning, field, "the length is in bytes, the duration in seconds"},
-	"F047": {finding.Error, psp1, "without one, apps take the enclosure's address and download again when it moves"},
-	"F048": {finding.Error, apple, "Apple leaves out an episode whose GUID another one has"},
-	"F049": {finding.Warning, rss20, `write isPermaLink="false"; it is true unless said otherwise`},
-	"F050": {finding.Warning, psp1, "apps sort by it"},
-	"F051": {finding.Warning, psp1, ""},
-	"F052": {finding.Warning, psp1, "seconds as a whole number"},
-	"F053": {finding.Info, psp1, "seconds as a whole number are understood everywhere"},
-	"F054": {finding.Error, apple, "write full, trailer or bonus"},
-	"F055": {finding.Warning, apple, "a serial show is ordered by itunes:episode"},
-	"F056": {finding.Warning, podns, "text/vtt, application/x-subrip, application/json, text/html or text/plain"},
-	"F057": {finding.Info, podns, "15 to 120 seconds work best"},
-	"F058": {finding.Warning, podns, "application/json+chapters"},
-	"F059": {finding.Info, psp1, "the address of the episode's page"},
-	"F060": {finding.Warning, podns, "an episode's persons replace the show's: name the hosts again"},
-	"F061": {finding.Warning, apple, "write the zone as a number, such as +0000, or GMT"},
+	{ID: "F040", Severity: finding.Error, Source: sourceRSS, Title: "an episode has no title"},
+	{ID: "F041", Severity: finding.Error, Source: sourcePSP, Title: "an episode has no enclosure", Example: `<enclosure length="500000" type="audio/mpeg"/>`},
+	{ID: "F042", Severity: finding.Error, Source: sourceApple, Title: "two episodes have one enclosure URL", Hint: "Apple ignores an episode whose file another one has"},
+	{
+		ID: "F043", Severity: finding.Error, Source: sourcePSP,
+		Title:   "an enclosure's length is not a number of bytes above zero",
+		Hint:    "the size in bytes of the file as it is served",
+		Example: `<enclosure url="https://example.com/1.mp3" length="0" type="audio/mpeg"/>`,
+	},
+	{
+		ID: "F044", Severity: finding.Warning, Source: sourceApple,
+		Title:   "an enclosure's type is unknown to PSP-1 and Apple",
+		Hint:    "audio/mpeg is right for MP3, audio/x-m4a for AAC",
+		Example: `<enclosure url="https://example.com/1.mp3" length="500000" type="audio/mp3"/>`,
+	},
+	{
+		ID: "F045", Severity: finding.Warning, Source: sourceApple,
+		Title:   "an enclosure's extension does not match its type",
+		Hint:    "Apple goes by the extension of the address: mp3, m4a, mp4, m4v, mov or pdf",
+		Example: `<enclosure url="https://example.com/1.php" length="500000" type="audio/mpeg"/>`,
+	},
+	{
+		ID: "F046", Severity: finding.Warning, Source: sourceReports,
+		Title:   "an enclosure is too short for its duration",
+		Hint:    "the length is in bytes, the duration in seconds",
+		Example: `<enclosure url="https://example.com/1.mp3" length="60" type="audio/mpeg"/><itunes:duration>60</itunes:duration>`,
+	},
+	{ID: "F047", Severity: finding.Error, Source: sourcePSP, Title: "an episode has no guid", Hint: "without one, apps take the enclosure's address and download again when it moves"},
+	{ID: "F048", Severity: finding.Error, Source: sourceApple, Title: "two episodes have one GUID", Hint: "Apple leaves out an episode whose GUID another one has"},
+	{
+		ID: "F049", Severity: finding.Warning, Source: sourceRSS,
+		Title:   "a GUID is declared to be a link and is not one",
+		Hint:    `write isPermaLink="false"; it is true unless said otherwise`,
+		Example: `<guid>episode-4</guid>`,
+	},
+	{ID: "F050", Severity: finding.Warning, Source: sourcePSP, Title: "an episode has no pubDate", Hint: "apps sort by it"},
+	{ID: "F051", Severity: finding.Warning, Source: sourcePSP, Title: "an episode has no description"},
+	{
+		ID: "F052", Severity: finding.Warning, Source: sourcePSP,
+		Title:   "an episode's itunes:duration is absent or malformed",
+		Hint:    "seconds as a whole number",
+		Example: `<itunes:duration>1 minute</itunes:duration>`,
+	},
+	{
+		ID: "F053", Severity: finding.Info, Source: sourcePSP,
+		Title:   "itunes:duration is not in seconds",
+		Hint:    "seconds as a whole number are understood everywhere",
+		Example: `<itunes:duration>1:00</itunes:duration>`,
+	},
+	{
+		ID: "F054", Severity: finding.Error, Source: sourceApple,
+		Title:   "itunes:episodeType is unknown",
+		Hint:    "write full, trailer or bonus",
+		Example: `<itunes:episodeType>Full</itunes:episodeType>`,
+	},
+	{ID: "F055", Severity: finding.Warning, Source: sourceApple, Title: "an episode of a serial show has no itunes:episode", Hint: "a serial show is ordered by itunes:episode"},
+	{
+		ID: "F056", Severity: finding.Warning, Source: sourcePodcast,
+		Title:   "a transcript's type is unknown",
+		Hint:    "text/vtt, application/x-subrip, application/json, text/html or text/plain",
+		Example: `<podcast:transcript url="https://example.com/1.srt" type="text/srt"/>`,
+	},
+	{
+		ID: "F057", Severity: finding.Info, Source: sourcePodcast,
+		Title:   "a soundbite is shorter than 15 or longer than 120 seconds",
+		Hint:    "15 to 120 seconds work best",
+		Example: `<podcast:soundbite startTime="20" duration="5"/>`,
+	},
+	{
+		ID: "F058", Severity: finding.Warning, Source: sourcePodcast,
+		Title:   "the type of a chapters file is wrong",
+		Hint:    "application/json+chapters",
+		Example: `<podcast:chapters url="https://example.com/1.json" type="application/json"/>`,
+	},
+	{ID: "F059", Severity: finding.Info, Source: sourcePSP, Title: "an episode has no link", Hint: "the address of the episode's page"},
+	{ID: "F060", Severity: finding.Warning, Source: sourcePodcast, Title: "an episode names persons but no host, although the show has one", Hint: "an episode's persons replace the show's: name the hosts again"},
+	{
+		ID: "F061", Severity: finding.Warning, Source: sourceApple,
+		Title:   "a date has the name of a zone other than GMT",
+		Hint:    "write the zone as a number, such as +0000, or GMT",
+		Example: `<pubDate>Fri, 26 Feb 2021 00:00:00 CET</pubDate>`,
+	},
 }
+
+// Rules returns the rules of this package, for explaining and documenting them.
+func Rules() finding.Rules { return rules }
+
+var (
+	ruleNotWellFormed   = rules.Must("F001")
+	ruleEncoding        = rules.Must("F002")
+	ruleNoDeclaration   = rules.Must("F003")
+	ruleRoot            = rules.Must("F004")
+	ruleNamespace       = rules.Must("F005")
+	ruleNoNamespace     = rules.Must("F006")
+	ruleLarge           = rules.Must("F007")
+	ruleTooLarge        = rules.Must("F008")
+	ruleLongValue       = rules.Must("F009")
+	ruleSpace           = rules.Must("F010")
+	ruleNotHTTPS        = rules.Must("F011")
+	ruleAddress         = rules.Must("F012")
+	ruleIncomplete      = rules.Must("F013")
+	ruleLongText        = rules.Must("F014")
+	ruleRepeated        = rules.Must("F015")
+	ruleDate            = rules.Must("F016")
+	ruleExplicitValue   = rules.Must("F017")
+	ruleLongDescription = rules.Must("F018")
+	ruleNumber          = rules.Must("F019")
+
+	ruleNoTitle       = rules.Must("F020")
+	ruleNoDescription = rules.Must("F021")
+	ruleNoLink        = rules.Must("F022")
+	ruleLanguage      = rules.Must("F023")
+	ruleNoCategory    = rules.Must("F024")
+	ruleNoExplicit    = rules.Must("F026")
+	ruleNoImage       = rules.Must("F027")
+	ruleNoSelfLink    = rules.Must("F028")
+	ruleNoGUID        = rules.Must("F029")
+	ruleGUID          = rules.Must("F030")
+	ruleHiddenChapter = rules.Must("F031")
+	ruleNoAuthor      = rules.Must("F032")
+	ruleNoLocked      = rules.Must("F033")
+	ruleLocked        = rules.Must("F034")
+	ruleType          = rules.Must("F035")
+	ruleCopyright     = rules.Must("F036")
+	ruleNoEpisode     = rules.Must("F037")
+	ruleMedium        = rules.Must("F038")
+
+	ruleItemNoTitle       = rules.Must("F040")
+	ruleNoEnclosure       = rules.Must("F041")
+	ruleSameEnclosure     = rules.Must("F042")
+	ruleLength            = rules.Must("F043")
+	ruleEnclosureType     = rules.Must("F044")
+	ruleExtension         = rules.Must("F045")
+	ruleShortEnclosure    = rules.Must("F046")
+	ruleItemNoGUID        = rules.Must("F047")
+	ruleSameGUID          = rules.Must("F048")
+	rulePermaLink         = rules.Must("F049")
+	ruleNoDate            = rules.Must("F050")
+	ruleItemNoDescription = rules.Must("F051")
+	ruleDuration          = rules.Must("F052")
+	ruleDurationForm      = rules.Must("F053")
+	ruleEpisodeType       = rules.Must("F054")
+	ruleUnnumbered        = rules.Must("F055")
+	ruleTranscriptType    = rules.Must("F056")
+	ruleSoundbite         = rules.Must("F057")
+	ruleChaptersType      = rules.Must("F058")
+	ruleItemNoLink        = rules.Must("F059")
+	ruleNoHost            = rules.Must("F060")
+	ruleZone              = rules.Must("F061")
+)

@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"net/url"
 	"path"
-	"slices"
 	"strings"
 
 	"onair/feed"
@@ -87,7 +86,7 @@ func (b *builder) addFeed() {
 	}
 	b.digestItems(out)
 	if !b.findings.HasErrors() { // what is wrong already would be reported twice
-		b.findings = append(b.findings, b.atSource(feed.Check(out.Bytes, b.show.Feed.Path), out)...)
+		b.findings = append(b.findings, out.Check()...)
 	}
 	rendered, err := b.fixed(RoleFeed, b.show.Feed.Path, held(out.Bytes))
 	if err != nil {
@@ -104,29 +103,6 @@ func (b *builder) digestItems(out *feed.Rendered) {
 		item := out.Items[i]
 		e.item = fmt.Sprintf("%x", sha256.Sum256(out.Bytes[item.Start:item.End]))
 	}
-}
-
-// forDirectories are the rules of the feed that only a directory enforces.
-// Package show has said at the source what is missing; it stops a publish only
-// where a directory could read the feed.
-var forDirectories = []string{"F021", "F023", "F024", "F026", "F027", "F029", "F032"}
-
-// atSource moves findings about the rendered feed to the files in which they can
-// be fixed: the episode whose item it is, or show.yaml.
-func (b *builder) atSource(found finding.List, out *feed.Rendered) (moved finding.List) {
-	live := b.release.live()
-	for _, f := range found {
-		if slices.Contains(forDirectories, f.Rule) && (b.show.Private || !b.show.IsPublic()) {
-			continue
-		}
-		item := out.ItemAt(f.Line)
-		f.Position = finding.Position{File: "show.yaml"}
-		if item >= 0 {
-			f.Position = finding.Position{File: live[item].File}
-		}
-		moved = append(moved, f)
-	}
-	return moved
 }
 
 func (b *builder) item(e *Episode) feed.Item {

@@ -12,6 +12,7 @@ import (
 )
 
 func TestClean(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct{ name, in, want string }{
 		{"plain", "Hello", "Hello"},
 		{"space around", " \t Hello \n", "Hello"},
@@ -28,6 +29,7 @@ func TestClean(t *testing.T) {
 		{"space behind a control character", "a \x00", "a"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			if got := clean(tt.in); got != tt.want {
 				t.Errorf("clean(%q) = %q, want %q", tt.in, got, tt.want)
 			}
@@ -36,6 +38,7 @@ func TestClean(t *testing.T) {
 }
 
 func TestPrefixed(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct{ name, prefix, url, want string }{
 		{"none", "", "https://a.example/x.mp3", "https://a.example/x.mp3"},
 		{"https", "https://op3.dev/e/", "https://a.example/x.mp3", "https://op3.dev/e/a.example/x.mp3"},
@@ -43,14 +46,15 @@ func TestPrefixed(t *testing.T) {
 		{"no slash at the end", "https://op3.dev/e,pg=1", "https://a.example/x.mp3", "https://op3.dev/e,pg=1/a.example/x.mp3"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := Prefixed(tt.prefix, tt.url); got != tt.want {
-				t.Errorf("Prefixed = %q, want %q", got, tt.want)
+			t.Parallel()
+			if got := prefixed(tt.prefix, tt.url); got != tt.want {
+				t.Errorf("prefixed = %q, want %q", got, tt.want)
 			}
 		})
 	}
 }
 
-// node is any element, as encoding/xml reads it.
+// node is any XML element.
 type node struct {
 	XMLName  xml.Name
 	Attrs    []xml.Attr `xml:",any,attr"`
@@ -58,8 +62,9 @@ type node struct {
 	Children []node     `xml:",any"`
 }
 
-// at follows a path of local names and returns the text of the element there,
-// or an attribute's value after "@". What is absent is "".
+// at follows a path of element names and returns the text of the element there.
+// A last name that starts with @ is that of an attribute. at returns "" if there is
+// no such element or attribute.
 func (n *node) at(path string) string {
 	name, rest, _ := strings.Cut(path, "/")
 	if attr, ok := strings.CutPrefix(name, "@"); ok {
@@ -86,10 +91,10 @@ func (n *node) at(path string) string {
 	return n.Children[i].at(rest)
 }
 
-// filled is a document in which every text and every URL is s, and where each
-// of them must come out. Notes and descriptions are HTML, and come out whole in
-// one of two places; they are not listed.
-func filled(s string) (*Document, []string) {
+// filled returns a document in which every text and every URL is s, and the paths
+// at which the feed has them. Notes and descriptions are not among the paths: they
+// are HTML and may be in either of two elements.
+func filled(s string) (d *Document, paths []string) {
 	person := show.Credit{Person: &show.Person{Name: s, URL: s}, Role: s, Group: s}
 	licence := show.License{ID: "a", URL: s}
 	sh := &show.Show{
@@ -104,7 +109,7 @@ func filled(s string) (*Document, []string) {
 		Soundbites: []show.Soundbite{{Start: time.Second, Duration: time.Second, Title: s}},
 		Social:     []show.Social{{Protocol: "x", URI: s, AccountID: s, AccountURL: s}},
 	}
-	d := &Document{
+	d = &Document{
 		Show: sh, SelfURL: s, GUID: s, ArtworkURL: s, PersonURL: func(*show.Person) string { return s },
 		Items: []Item{{
 			Episode: ep, PageURL: s, Enclosure: Enclosure{URL: s, Type: s}, Notes: s, ArtworkURL: s, ChaptersURL: "x" + s,
@@ -142,8 +147,8 @@ var nasty = []string{
 	"https://example.com/?a=1&b=2#\"><script>alert(1)</script>",
 }
 
-// checkRoundTrip renders a document filled with s and compares what an XML
-// parser gets with what went in, after the cleaning that the package documents.
+// checkRoundTrip renders a document filled with s and checks that an XML parser
+// returns s as clean changes it.
 func checkRoundTrip(t *testing.T, s string) {
 	t.Helper()
 	d, paths := filled(s)
@@ -173,6 +178,7 @@ func checkRoundTrip(t *testing.T, s string) {
 }
 
 func TestRoundTrip(t *testing.T) {
+	t.Parallel()
 	for _, s := range nasty {
 		checkRoundTrip(t, s)
 	}
@@ -185,7 +191,7 @@ func FuzzRender(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) { checkRoundTrip(t, s) })
 }
 
-// FuzzNotes renders notes and descriptions as they really come: through Markdown.
+// FuzzNotes renders notes and descriptions from Markdown.
 func FuzzNotes(f *testing.F) {
 	for _, s := range nasty {
 		f.Add(s)
@@ -208,6 +214,7 @@ func FuzzNotes(f *testing.F) {
 }
 
 func TestNotesAreWrittenOnce(t *testing.T) {
+	t.Parallel()
 	long := "<p>" + strings.Repeat("word ", 500) + "</p>\n"
 	for _, tt := range []struct {
 		name, notes, summary string
@@ -220,6 +227,7 @@ func TestNotesAreWrittenOnce(t *testing.T) {
 		{name: "nothing"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			d := minimal()
 			d.Items[0].Notes, d.Items[0].Episode.Summary = tt.notes, tt.summary
 			out := string(render(t, d))
@@ -243,7 +251,7 @@ func BenchmarkRender(b *testing.B) {
 	b.ReportMetric(float64(size), "bytes/feed")
 }
 
-// large is a show with n rich episodes, each with notes of its own.
+// large returns a show with n rich episodes.
 func large(n int) *Document {
 	d := rich()
 	first := d.Items[0]

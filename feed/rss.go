@@ -13,8 +13,8 @@ import (
 	"onair/show"
 )
 
-// namespaces are the prefixes that the elements of a feed may have without a
-// declaration by the show.
+// namespaces are the prefixes that a feed may use although the show does not
+// declare them.
 var namespaces = map[string]string{
 	"atom":    "http://www.w3.org/2005/Atom",
 	"content": "http://purl.org/rss/1.0/modules/content/",
@@ -23,10 +23,11 @@ var namespaces = map[string]string{
 	"psc":     "http://podlove.org/simple-chapters",
 }
 
-// standard are the prefixes that every feed declares: those of PSP-1.
+// standard are the prefixes that every feed declares, as PSP-1 requires.
 var standard = []string{"atom", "content", "itunes", "podcast"}
 
-// maxDescription is how many bytes Apple and PSP-1 allow a description.
+// maxDescription is the length of a description, in bytes, that Apple and PSP-1
+// allow.
 const maxDescription = 4000
 
 // rss writes the document and returns where its items are. Elements have a fixed
@@ -43,7 +44,7 @@ func (w *writer) rss(d *Document, x *extras) []Span {
 		line += bytes.Count(w.out.Bytes()[counted:], []byte("\n"))
 		counted = w.out.Len()
 		w.start("item")
-		spans[i] = Span{Start: w.out.Len() - len("\n"), Line: line}
+		spans[i] = Span{Start: w.out.Len() - len("\n"), line: line}
 		w.item(d, &d.Items[i])
 		w.elements(x.items[i])
 		w.end()
@@ -142,8 +143,8 @@ func (w *writer) item(d *Document, i *Item) {
 	w.podcastEpisode(d, i)
 }
 
-// notes writes the description, and the whole notes beside it where the
-// description could not hold them: what is the same is sent once.
+// notes writes the description, and the whole notes as content:encoded where the
+// description does not have all of them.
 func (w *writer) notes(i *Item) {
 	short := describe(i.Notes)
 	if short == "" {
@@ -180,7 +181,7 @@ func (w *writer) podcastEpisode(d *Document, i *Item) {
 		w.empty("podcast:transcript", "url", t.URL, "type", t.Type, "language", t.Language, "rel", captions(t))
 	}
 	if i.ChaptersURL != "" {
-		w.empty("podcast:chapters", "url", i.ChaptersURL, "type", ChaptersType)
+		w.empty("podcast:chapters", "url", i.ChaptersURL, "type", chaptersType)
 	}
 	w.persons(e.Credits(d.Show), d.PersonURL)
 	for _, b := range e.Soundbites {
@@ -216,7 +217,7 @@ func (w *writer) locations(list []show.Location) {
 func (w *writer) persons(credits []show.Credit, image func(*show.Person) string) {
 	for _, c := range credits {
 		if clean(c.Person.Name) == "" {
-			continue // must not be blank
+			continue // the podcast namespace forbids a blank name
 		}
 		img := ""
 		if image != nil {
@@ -227,7 +228,7 @@ func (w *writer) persons(credits []show.Credit, image func(*show.Person) string)
 }
 
 func (w *writer) social(s show.Social) {
-	if s.Protocol == "disabled" { // stands alone
+	if s.Protocol == "disabled" { // has no other attribute
 		w.empty("podcast:socialInteract", "protocol", s.Protocol)
 		return
 	}
@@ -239,33 +240,33 @@ func (w *writer) social(s show.Social) {
 		"accountId", s.AccountID, "accountUrl", s.AccountURL, "priority", priority)
 }
 
-// describe makes a description of HTML: only what podcast apps show, and no
-// more than they accept.
+// describe returns HTML as a description: with the tags that podcast apps show, cut
+// to the length that they accept.
 func describe(source string) string {
 	return markdown.Truncate(markdown.Simplify(source), maxDescription)
 }
 
-// enclosureURL puts the show's prefix before the address of the audio. A show
-// that others cannot reach, or should not find, keeps its addresses: a
-// redirector could not lead there, and the downloads would not be listeners'.
+// enclosureURL adds the show's prefix to the address of the audio. A private show
+// and one that others cannot reach have no prefix: a redirector could not lead
+// there, and must not learn private addresses.
 func enclosureURL(s *show.Show, url string) string {
 	if s.Private || !s.IsPublic() {
 		return url
 	}
-	return Prefixed(s.Prefix, url)
+	return prefixed(s.Prefix, url)
 }
 
-// Prefixed puts a prefix such as https://op3.dev/e/ before an enclosure URL, as
-// download statistics want it: without the URL's scheme if that is https, and
-// with it otherwise. An empty prefix changes nothing.
-func Prefixed(prefix, url string) string {
+// prefixed adds a prefix for download statistics, such as https://op3.dev/e/, to
+// an enclosure URL. The URL keeps its scheme after the prefix unless that is
+// https. An empty prefix changes nothing.
+func prefixed(prefix, url string) string {
 	if prefix == "" {
 		return url
 	}
 	return strings.TrimSuffix(prefix, "/") + "/" + strings.TrimPrefix(url, "https://")
 }
 
-// seconds writes a time within an episode, to the millisecond.
+// seconds formats a time within an episode as seconds, to the millisecond.
 func seconds(d time.Duration) string {
 	return strconv.FormatFloat(float64(d.Milliseconds())/1000, 'f', -1, 64)
 }

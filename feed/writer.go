@@ -8,10 +8,10 @@ import (
 	"unicode/utf8"
 )
 
-// writer writes XML with one element a line, indented by two spaces, so that
-// people and git diff can read it. Attributes are given as name and value in
-// turn; one without a value is left out. All text is cleaned (see clean) and
-// escaped. Names are ours, or were read by an XML decoder; they are not escaped.
+// writer writes XML, one element a line, indented by two spaces, so that people
+// and git diff can read it. Attributes are names and values, alternating; one
+// without a value is left out. All text is cleaned (see clean) and escaped. Names
+// are not escaped: they are constants, or were read by an XML decoder.
 type writer struct {
 	out  bytes.Buffer
 	open []string // names of elements
@@ -21,7 +21,7 @@ func (w *writer) declaration() {
 	w.out.WriteString(`<?xml version="1.0" encoding="UTF-8"?>` + "\n")
 }
 
-// start opens an element whose children stand on lines of their own.
+// start opens an element with children.
 func (w *writer) start(name string, attrs ...string) {
 	w.indent()
 	w.tag(name, attrs)
@@ -29,7 +29,7 @@ func (w *writer) start(name string, attrs ...string) {
 	w.open = append(w.open, name)
 }
 
-// end closes the element opened last.
+// end closes the element that was opened last.
 func (w *writer) end() {
 	last := len(w.open) - 1
 	name := w.open[last]
@@ -46,7 +46,7 @@ func (w *writer) empty(name string, attrs ...string) {
 	w.out.WriteString("/>\n")
 }
 
-// text writes an element with text in it, or an empty one without.
+// text writes an element with text in it, or an empty element if value is empty.
 func (w *writer) text(name, value string, attrs ...string) {
 	value = clean(value)
 	if value == "" {
@@ -61,29 +61,30 @@ func (w *writer) text(name, value string, attrs ...string) {
 	w.out.WriteByte('\n')
 }
 
-// optional is text, but nothing at all without a value.
+// optional writes an element with text in it, or nothing if value is empty.
 func (w *writer) optional(name, value string) {
 	if value = clean(value); value != "" {
 		w.text(name, value)
 	}
 }
 
-// number writes a number above zero.
+// number writes an element with a number in it, or nothing if n is zero.
 func (w *writer) number(name string, n int, attrs ...string) {
 	if n > 0 {
 		w.text(name, strconv.Itoa(n), attrs...)
 	}
 }
 
-// date writes a date as RFC 2822 has it, with a numeric zone; not the zero time.
+// date writes an element with a date in it, in the form of RFC 2822 with a numeric
+// zone, or nothing if t is zero.
 func (w *writer) date(name string, t time.Time) {
 	if !t.IsZero() {
 		w.text(name, t.Format(time.RFC1123Z))
 	}
 }
 
-// html writes an element with HTML in a CDATA section, which is readable where
-// escaped HTML is not.
+// html writes an element with HTML in a CDATA section, which people can read more
+// easily than escaped HTML.
 func (w *writer) html(name, source string) {
 	if source = clean(source); source == "" {
 		w.empty(name)
@@ -98,7 +99,7 @@ func (w *writer) html(name, source string) {
 	w.out.WriteByte('\n')
 }
 
-// tag writes a start tag up to, and without, its end.
+// tag writes a start tag without the > at its end.
 func (w *writer) tag(name string, attrs []string) {
 	w.out.WriteByte('<')
 	w.out.WriteString(name)
@@ -129,18 +130,17 @@ func (w *writer) indent() {
 	}
 }
 
-// inText escapes what stands between tags. A > needs it only after ]], but is
-// escaped always, as people expect.
+// inText escapes text between tags.
 var inText = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
-// inAttr escapes what stands in an attribute, where a parser would turn line
-// ends and tabs into spaces (XML 1.0 section 3.3.3).
+// inAttr escapes attribute values. Without it a parser would turn line ends and
+// tabs into spaces (XML 1.0 section 3.3.3).
 var inAttr = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "\n", "&#10;", "\t", "&#9;")
 
-// clean makes a value fit for XML. It removes what XML 1.0 cannot hold even
-// escaped: bytes that are not UTF-8 (lone surrogates among them), control
-// characters other than tab and line end, U+FFFE and U+FFFF. It writes line ends
-// as LF and trims space from both ends. Nothing else changes.
+// clean removes from a value what XML 1.0 cannot hold even escaped: bytes that
+// are not UTF-8 (lone surrogates included), control characters other than tab and
+// line end, U+FFFE and U+FFFF. It also changes line ends to LF and trims space
+// from both ends.
 func clean(s string) string {
 	if isClean(s) {
 		return s
@@ -152,8 +152,8 @@ func clean(s string) string {
 	return strings.TrimSpace(strings.Map(xmlChar, s))
 }
 
-// isClean reports whether there is nothing to clean, for the text that most
-// values are: printable ASCII and line ends, without space around it.
+// isClean reports whether clean would certainly change nothing: the value is
+// printable ASCII and line ends without space around it, as most values are.
 func isClean(s string) bool {
 	for i := range len(s) {
 		if c := s[i]; (c < 0x20 || c > 0x7e) && c != '\n' {
@@ -165,7 +165,7 @@ func isClean(s string) bool {
 
 var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
-// xmlChar is the production Char of XML 1.0 section 2.2; it drops the others.
+// xmlChar returns r if XML 1.0 allows it (production Char, section 2.2), else -1.
 func xmlChar(r rune) rune {
 	switch {
 	case r == '\t', r == '\n', r == '\r',

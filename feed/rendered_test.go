@@ -1,0 +1,102 @@
+package feed
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestRenderSaysWhereItemsAre(t *testing.T) {
+	t.Parallel()
+	d := rich()
+	d.Items[1].Notes = "<pre>\n<item>\n</item>\n</pre>"
+	r, err := Render(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Items) != len(d.Items) {
+		t.Fatalf("%d spans for %d items", len(r.Items), len(d.Items))
+	}
+	lines := strings.SplitAfter(string(r.Bytes), "\n")
+	for i, s := range r.Items {
+		if got := lines[s.line-1]; got != "    <item>\n" {
+			t.Errorf("item %d is said to begin on line %d, which is %q", i, s.line, got)
+		}
+		if before, after := string(r.Bytes[:s.Start]), string(r.Bytes[s.End:]); !strings.HasSuffix(before, "<item>") || !strings.HasPrefix(after, "</item>\n") {
+			t.Errorf("item %d is between %q and %q", i, before[len(before)-20:], after[:20])
+		}
+		if item := string(r.Bytes[s.Start:s.End]); !strings.Contains(item, d.Items[i].Episode.GUID) {
+			t.Errorf("item %d is without its GUID:\n%s", i, item)
+		}
+	}
+	first, second := r.Items[0].line, r.Items[1].line
+	for line, want := range map[int]int{1: -1, first - 1: -1, first: 0, second - 1: 0, second: 1, second + 5: 1} {
+		if got := r.itemAt(line); got != want {
+			t.Errorf("itemAt(%d) = %d, want %d", line, got, want)
+		}
+	}
+}
+
+func TestIsOwn(t *testing.T) {
+	t.Parallel()
+	if !IsOwn(render(t, rich())) {
+		t.Error("a rendered feed is not recognised")
+	}
+	if IsOwn([]byte(good(t))) {
+		t.Error("a feed of another tool is recognised")
+	}
+}
+
+func TestFindingsNameFilesOfTheShow(t *testing.T) {
+	t.Parallel()
+	d := rich()
+	d.Show.Copyright = "© 2021 The good people"
+	d.Items[1].Enclosure.Type = "audio/mp3"
+	d.Items[1].Episode.Title = "" // reported by package show
+	d.Items[0].Episode.GUID = d.Items[1].Episode.GUID
+	r, err := Render(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, f := range r.Check() {
+		got = append(got, fmt.Sprintf("%s %s", f.Rule, f.Position))
+	}
+	want := []string{"F036 show.yaml", "F044 episodes/trailer/episode.md"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("Check (-want +got):\n%s", diff)
+	}
+}
+
+func TestDirectoriesReadPublicFeedsOnly(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name string
+		edit func(*Document)
+		want bool
+	}{
+		{"public", func(*Document) {}, true},
+		{"private", func(d *Document) { d.Show.Private = true }, false},
+		{"on this machine", func(d *Document) { d.Show.URL = "http://localhost:8080/" }, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			d := rich()
+			d.Show.Categories = nil
+			tt.edit(d)
+			r, err := Render(d)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got bool
+			for _, f := range r.Check() {
+				got = got || f.Rule == ruleNoCategory.ID
+			}
+			if got != tt.want {
+				t.Errorf("no category is reported: %t, want %t", got, tt.want)
+			}
+		})
+	}
+}
