@@ -49,10 +49,11 @@ func (g *global) build(ctx context.Context, out string) error {
 	if publish.InSources(r.Show, whole) {
 		return withHint(usagef("%s is or holds the show's own files", out), "build into a folder of its own")
 	}
-	b, err := file.Open(out, nil)
+	b, err := file.Open(out, &file.Options{Scratch: true})
 	if err != nil {
 		return err
 	}
+	defer b.Close()
 	written, removed, err := publish.Build(ctx, r, b)
 	if err != nil {
 		return err

@@ -33,36 +33,63 @@ type File struct {
 	size int64     // written so far
 	old  *Original // what Commit replaces; nil: whatever is there, or nothing
 	own  bool      // root was opened for this file alone
+
+	scratch bool // neither locked nor synced
 }
 
 // Create starts a file below root. Missing folders are made. Writing through an
 // os.Root keeps the file, its temporary file and every folder on the way inside
 // it, whatever symbolic links have been planted there.
 func Create(root *os.Root, name string, perm fs.FileMode) (*File, error) {
-	dir := path.Dir(name)
-	if err := root.MkdirAll(dir, 0o755); err != nil {
-		return nil, err
-	}
 	for {
-		temp := path.Join(dir, tempPrefix+rand.Text())
-		f, err := root.OpenFile(temp, os.O_RDWR|os.O_CREATE|os.O_EXCL, perm)
+		f, err := create(root, name, perm)
 		if err != nil {
-			return nil, fmt.Errorf("write %s: %w", name, reason(err))
+			return nil, err
 		}
 		// The lock tells Sweep that the writer lives. Sweep may have been faster
 		// between the two calls: it holds the lock then, and the file is lost.
-		locked, err := filelock.TryLock(f)
+		locked, err := filelock.TryLock(f.f)
 		if locked || errors.Is(err, errors.ErrUnsupported) {
-			if _, err := root.Lstat(temp); err == nil {
-				return &File{root: root, name: name, temp: temp, f: f}, nil
+			if _, err := root.Lstat(f.temp); err == nil {
+				return f, nil
 			}
 		}
-		_ = f.Close()
-		_ = root.Remove(temp)
+		f.Abort()
 		if err != nil && !errors.Is(err, errors.ErrUnsupported) {
 			return nil, err
 		}
 	}
+}
+
+// CreateScratch starts a file below root that can be made again at any time, as
+// Create does but much faster: readers never see half of it, but after a loss of
+// power it may be. Its temporary file is not locked, so that a Sweep meanwhile
+// removes it.
+func CreateScratch(root *os.Root, name string, perm fs.FileMode) (*File, error) {
+	f, err := create(root, name, perm)
+	if err != nil {
+		return nil, err
+	}
+	f.scratch = true
+	return f, nil
+}
+
+// create makes the temporary file.
+func create(root *os.Root, name string, perm fs.FileMode) (*File, error) {
+	dir := path.Dir(name)
+	temp := path.Join(dir, tempPrefix+rand.Text())
+	const flags = os.O_RDWR | os.O_CREATE | os.O_EXCL
+	f, err := root.OpenFile(temp, flags, perm)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := root.MkdirAll(dir, 0o755); err != nil {
+			return nil, err
+		}
+		f, err = root.OpenFile(temp, flags, perm)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("write %s: %w", name, reason(err))
+	}
+	return &File{root: root, name: name, temp: temp, f: f}, nil
 }
 
 // sweepAge is how old a temporary file must be to be a dead writer's where the
@@ -108,20 +135,28 @@ func (f *File) ReadAt(p []byte, off int64) (int, error) { return f.f.ReadAt(p, o
 
 // Sync writes the data to the disk. Commit does it too; calling Sync before
 // taking a lock for Commit keeps the lock brief.
-func (f *File) Sync() error { return f.f.Sync() }
+func (f *File) Sync() error {
+	if f.scratch {
+		return nil
+	}
+	return f.f.Sync()
+}
 
 // Commit makes what was written durable under the final name, replacing what
 // was there. On error the final name is as it was and the temporary file gone;
 // only if the last step fails, the sync of the folder, the new file is there and
 // may not survive a loss of power.
 func (f *File) Commit() error {
-	if err := f.f.Sync(); err != nil {
+	if err := f.Sync(); err != nil {
 		f.Abort()
 		return fmt.Errorf("write %s: %w", f.called(), reason(err))
 	}
 	if err := f.old.unchanged(); err != nil {
 		f.Abort()
 		return err
+	}
+	if f.scratch {
+		return f.commitScratch()
 	}
 	// Close, which ends the lock, comes after the rename. It has nothing left
 	// to report: all of the data went out with Sync.
@@ -133,6 +168,19 @@ func (f *File) Commit() error {
 	err := syncDir(f.root, path.Dir(f.name))
 	f.closeRoot()
 	return err
+}
+
+// commitScratch closes before it renames: without Sync, errors show in Close.
+func (f *File) commitScratch() error {
+	err := f.f.Close()
+	if err == nil {
+		err = f.root.Rename(f.temp, f.name)
+	}
+	if err != nil {
+		f.Abort()
+		return fmt.Errorf("write %s: %w", f.called(), reason(err))
+	}
+	return nil
 }
 
 // Abort removes the temporary file. After Commit it does nothing.

@@ -13,6 +13,8 @@
 // empty. Keys are reserved, and never listed, that are the lock's or have a
 // segment like a temporary file's name (package durable). The lock file stays
 // empty, so a web server has nothing to give away in it.
+// With [Options.Scratch] there is no lock for each write, and a condition holds
+// only between calls of one Bucket.
 //
 // Files have no headers: whoever serves them derives headers from keys.
 package file
@@ -36,6 +38,12 @@ type Options struct {
 	// Sums remembers the checksums of files that have not changed, so that a
 	// listing need not read them. nil: every listing reads every file.
 	Sums *statcache.Cache
+
+	// Scratch is for a folder that has one writer and can be made again at any
+	// time, such as a build. Its files are written without a lock and without
+	// waiting for the disk. A reader still never sees half of a file, but after a
+	// loss of power files may be empty. The caller closes the Bucket.
+	Scratch bool
 }
 
 // Bucket is a folder used as a bucket.
@@ -46,6 +54,8 @@ type Bucket struct {
 
 	busy  chan struct{} // holds one token while a call of this Bucket changes the folder
 	swept sync.Once
+
+	scratch *scratch // nil: the files are durable
 }
 
 var (
@@ -68,7 +78,20 @@ func Open(dir string, opts *Options) (*Bucket, error) {
 	if info, err := os.Stat(abs); err == nil && !info.IsDir() {
 		return nil, fmt.Errorf("open file:%s: not a folder", dir)
 	}
-	return &Bucket{url: "file:" + dir, dir: abs, sums: opts.Sums, busy: make(chan struct{}, 1)}, nil
+	b := &Bucket{url: "file:" + dir, dir: abs, sums: opts.Sums, busy: make(chan struct{}, 1)}
+	if opts.Scratch {
+		b.scratch = &scratch{}
+	}
+	return b, nil
+}
+
+// Close releases what a Bucket with [Options.Scratch] keeps open between calls.
+// Others keep nothing open.
+func (b *Bucket) Close() error {
+	if b.scratch == nil {
+		return nil
+	}
+	return b.scratch.close()
 }
 
 // URL is "file:" and the folder as given to Open.

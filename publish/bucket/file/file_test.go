@@ -46,6 +46,48 @@ func TestBucketWithSums(t *testing.T) {
 	}, nil)
 }
 
+func openScratch(t *testing.T, dir string) *file.Bucket {
+	t.Helper()
+	b, err := file.Open(dir, &file.Options{Scratch: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := b.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return b
+}
+
+func TestScratch(t *testing.T) {
+	buckettest.Run(t, func(t *testing.T) bucket.Bucket { return openScratch(t, filepath.Join(t.TempDir(), "not", "there")) }, nil)
+}
+
+// TestScratchSweeps checks that a killed build's temporary files go, and that
+// those of another that is under way stay.
+func TestScratchSweeps(t *testing.T) {
+	dir := t.TempDir()
+	first := openScratch(t, dir)
+	plant(t, dir, "a/.onair-tmp-DEAD", "half")
+	put(t, first, "a/1", "x")
+	if temps := temps(t, dir); len(temps) != 0 {
+		t.Errorf("left of a killed build: %q", temps)
+	}
+	plant(t, dir, "a/.onair-tmp-LIVE", "half")
+	put(t, openScratch(t, dir), "a/2", "x")
+	if temps := temps(t, dir); len(temps) != 1 {
+		t.Errorf("temporary files of a build under way: %q", temps)
+	}
+	if err := first.Delete(t.Context(), "a/1", bucket.Condition{}); err != nil {
+		t.Fatal(err)
+	}
+	put(t, first, "a/3", "x")
+	if diff := cmp.Diff([]string{"a/2", "a/3"}, keys(t, first)); diff != "" {
+		t.Errorf("listed (-want +got):\n%s", diff)
+	}
+}
+
 // keys lists a bucket.
 func keys(t *testing.T, b bucket.Bucket) []string {
 	t.Helper()

@@ -36,6 +36,9 @@ func (b *Bucket) write(ctx context.Context, o *bucket.Object, cond bucket.Condit
 	if err := checkKey(o.Key); err != nil {
 		return bucket.Attrs{}, err
 	}
+	if b.scratch != nil {
+		return b.writeScratch(ctx, o, cond)
+	}
 	if err := os.MkdirAll(b.dir, 0o755); err != nil {
 		return bucket.Attrs{}, err
 	}
@@ -47,7 +50,7 @@ func (b *Bucket) write(ctx context.Context, o *bucket.Object, cond bucket.Condit
 
 	// The body goes to a temporary file without the lock: it may be long, and
 	// others need not wait. Starting that file is done under the lock, so that
-	// no Delete tidies its folder away in between.
+	// no Delete removes its folder in between.
 	var f *durable.File
 	err = b.locked(ctx, root, func() (err error) {
 		b.swept.Do(func() { sweep(root) })
@@ -60,8 +63,7 @@ func (b *Bucket) write(ctx context.Context, o *bucket.Object, cond bucket.Condit
 	if err != nil {
 		return bucket.Attrs{}, err
 	}
-	sha := sha256.New()
-	err = bucket.CopyBody(ctx, io.MultiWriter(f, sha), o)
+	version, err := copyBody(ctx, f, o)
 	if err == nil {
 		err = f.Sync()
 	}
@@ -84,7 +86,16 @@ func (b *Bucket) write(ctx context.Context, o *bucket.Object, cond bucket.Condit
 		f.Abort()
 		return bucket.Attrs{}, err
 	}
-	return bucket.Attrs{Key: o.Key, Size: o.Size, CRC32C: o.CRC32C, Version: hex.EncodeToString(sha.Sum(nil)), Updated: info.ModTime()}, nil
+	return bucket.Attrs{Key: o.Key, Size: o.Size, CRC32C: o.CRC32C, Version: version, Updated: info.ModTime()}, nil
+}
+
+// copyBody writes the body of an object and returns its version.
+func copyBody(ctx context.Context, w io.Writer, o *bucket.Object) (version string, err error) {
+	sha := sha256.New()
+	if err := bucket.CopyBody(ctx, io.MultiWriter(w, sha), o); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(sha.Sum(nil)), nil
 }
 
 // SetHeaders checks that the object is there and that the condition holds.
@@ -115,7 +126,7 @@ func (b *Bucket) delete(ctx context.Context, key string, cond bucket.Condition) 
 		return err
 	}
 	defer root.Close()
-	return b.locked(ctx, root, func() error {
+	remove := func() error {
 		version, err := b.version(ctx, root, key)
 		if err != nil {
 			return err
@@ -132,7 +143,12 @@ func (b *Bucket) delete(ctx context.Context, key string, cond bucket.Condition) 
 			}
 		}
 		return nil
-	})
+	}
+	if b.scratch != nil {
+		b.scratch.forget()
+		return remove()
+	}
+	return b.locked(ctx, root, remove)
 }
 
 // locked runs f while nobody else changes the folder: no other call of this
@@ -144,10 +160,7 @@ func (b *Bucket) locked(ctx context.Context, root *os.Root, f func() error) erro
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	if err := root.MkdirAll(path.Dir(lockName), 0o755); err != nil {
-		return err
-	}
-	lock, err := root.OpenFile(lockName, os.O_RDWR|os.O_CREATE, 0o644)
+	lock, err := openLock(root)
 	if err != nil {
 		return err
 	}
@@ -159,6 +172,13 @@ func (b *Bucket) locked(ctx context.Context, root *os.Root, f func() error) erro
 		return err
 	}
 	return f()
+}
+
+func openLock(root *os.Root) (*os.File, error) {
+	if err := root.MkdirAll(path.Dir(lockName), 0o755); err != nil {
+		return nil, err
+	}
+	return root.OpenFile(lockName, os.O_RDWR|os.O_CREATE, 0o644)
 }
 
 // require reports why an object may not be written to a key now, or nil.

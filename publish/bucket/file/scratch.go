@@ -1,0 +1,177 @@
+package file
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path"
+	"slices"
+	"sync"
+
+	"onair/internal/durable"
+	"onair/internal/filelock"
+	"onair/publish/bucket"
+)
+
+// maxFolders is how many folders a scratch bucket keeps open for the next write.
+const maxFolders = 4
+
+// scratch is what a Bucket with Options.Scratch keeps open between calls.
+type scratch struct {
+	mu   sync.Mutex
+	open []*folder // that no call uses, in the order of their last use
+	lock *os.File  // nil before the first write, and while another process has it
+}
+
+// folder is an open folder below the bucket's.
+type folder struct {
+	dir  string // the part of a key before the last slash, or "."
+	root *os.Root
+}
+
+// writeScratch stores an object without locks and syncs. Most objects share
+// their folder with the one before, so that each takes few system calls.
+func (b *Bucket) writeScratch(ctx context.Context, o *bucket.Object, cond bucket.Condition) (bucket.Attrs, error) {
+	b.swept.Do(b.sweepScratch)
+	if cond != (bucket.Condition{}) {
+		select {
+		case b.busy <- struct{}{}:
+			defer func() { <-b.busy }()
+		case <-ctx.Done():
+			return bucket.Attrs{}, ctx.Err()
+		}
+	}
+	dir, base := path.Dir(o.Key), path.Base(o.Key)
+	in, err := b.folder(dir)
+	if err != nil {
+		return bucket.Attrs{}, err
+	}
+	defer b.scratch.put(in)
+	if err := b.requireScratch(ctx, in, o.Key, cond); err != nil {
+		return bucket.Attrs{}, err
+	}
+	f, err := durable.CreateScratch(in.root, base, 0o644)
+	if err != nil {
+		return bucket.Attrs{}, err
+	}
+	version, err := copyBody(ctx, f, o)
+	if err != nil {
+		f.Abort()
+		return bucket.Attrs{}, err
+	}
+	if err := f.Commit(); err != nil {
+		return bucket.Attrs{}, err
+	}
+	info, err := in.root.Stat(base)
+	if err != nil {
+		return bucket.Attrs{}, err
+	}
+	return bucket.Attrs{Key: o.Key, Size: o.Size, CRC32C: o.CRC32C, Version: version, Updated: info.ModTime()}, nil
+}
+
+// requireScratch does what require does, for an object in an open folder.
+func (b *Bucket) requireScratch(ctx context.Context, in *folder, key string, cond bucket.Condition) error {
+	if cond == (bucket.Condition{}) {
+		return b.require(ctx, in.root, path.Base(key), cond)
+	}
+	root, err := os.OpenRoot(b.dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	return b.require(ctx, root, key, cond)
+}
+
+// folder returns an open folder, which it makes if it is missing. The caller
+// gives it back with put.
+func (b *Bucket) folder(dir string) (*folder, error) {
+	if f := b.scratch.get(dir); f != nil {
+		return f, nil
+	}
+	if err := os.MkdirAll(b.dir, 0o755); err != nil {
+		return nil, err
+	}
+	root, err := os.OpenRoot(b.dir)
+	if err != nil || dir == "." {
+		return &folder{dir, root}, err
+	}
+	defer root.Close()
+	switch info, err := locate(root, dir); {
+	case err != nil:
+		return nil, err
+	case info == nil:
+		if err := root.MkdirAll(dir, 0o755); err != nil {
+			return nil, err
+		}
+	case !info.IsDir():
+		return nil, fmt.Errorf("%s is not a folder here, so nothing can be below it", dir)
+	}
+	below, err := root.OpenRoot(dir)
+	return &folder{dir, below}, err
+}
+
+// get takes an open folder from those that no call uses. It is nil if there is
+// none.
+func (s *scratch) get(dir string) *folder {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := slices.IndexFunc(s.open, func(f *folder) bool { return f.dir == dir })
+	if i < 0 {
+		return nil
+	}
+	f := s.open[i]
+	s.open = slices.Delete(s.open, i, i+1)
+	return f
+}
+
+// put keeps a folder open for later calls.
+func (s *scratch) put(f *folder) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.open = append(s.open, f); len(s.open) > maxFolders {
+		_ = s.open[0].root.Close()
+		s.open = slices.Delete(s.open, 0, 1)
+	}
+}
+
+// forget closes the folders that no call uses, because a delete may remove them.
+func (s *scratch) forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, f := range s.open {
+		_ = f.root.Close()
+	}
+	s.open = nil
+}
+
+func (s *scratch) close() error {
+	s.forget()
+	if s.lock == nil {
+		return nil
+	}
+	return s.lock.Close()
+}
+
+// sweepScratch removes temporary files unless another Bucket writes to the
+// folder: they are not locked, so that only its hold on the folder's lock shows
+// that they are in use.
+func (b *Bucket) sweepScratch() {
+	if os.MkdirAll(b.dir, 0o755) != nil {
+		return // the write reports it
+	}
+	root, err := os.OpenRoot(b.dir)
+	if err != nil {
+		return
+	}
+	defer root.Close()
+	lock, err := openLock(root)
+	if err != nil {
+		return
+	}
+	if free, err := filelock.TryLock(lock); !free || err != nil {
+		_ = lock.Close()
+		return
+	}
+	b.scratch.lock = lock
+	sweep(root)
+}
