@@ -16,7 +16,7 @@ import (
 	"testing"
 )
 
-// A cell is what one file of the matrix holds.
+// A cell describes one file of the matrix.
 type cell struct {
 	name   string // such as polish-300-large
 	script script
@@ -24,15 +24,15 @@ type cell struct {
 	images [2]string // files of the first two chapters
 }
 
-// A script is a few words in characters that tags treat alike.
+// A script is a few words in one writing system.
 type script struct {
 	name, words    string
-	language, code string // as the flag and the tag have it
+	language, code string // as in the flag, and as in the tag
 }
 
-// TestTagMatrix tags a master with titles of no, few and 300 characters, in four
-// scripts, with no, small and large chapter images. Every reader must agree with
-// what was asked for, on every field.
+// TestTagMatrix tags a master with empty, short and 300-character titles, in four
+// scripts, with no, small and large chapter images. Every reader must return the
+// requested value of every field.
 func TestTagMatrix(t *testing.T) {
 	t.Parallel()
 	all := readers(t)
@@ -58,8 +58,7 @@ func TestTagMatrix(t *testing.T) {
 	}
 }
 
-// tagMatrix returns all cells, and puts the images that they name into the
-// show's folder.
+// tagMatrix returns all cells, and writes their images into the show's folder.
 func tagMatrix(t testing.TB, w *workplace) (all []cell) {
 	images := []struct {
 		size  string
@@ -67,7 +66,7 @@ func tagMatrix(t testing.TB, w *workplace) (all []cell) {
 	}{
 		{size: "none"},
 		{"small", [2]string{w.noise(t, "small.png", 8), w.noise(t, "small.jpg", 8)}},
-		// From 64 KiB on, onair keeps an image apart from the text around it.
+		// onair stores images of 64 KiB or more as parts of their own.
 		{"large", [2]string{w.noise(t, "large.png", 300), w.noise(t, "large.jpg", 500)}},
 	}
 	for _, s := range []script{
@@ -87,7 +86,7 @@ func tagMatrix(t testing.TB, w *workplace) (all []cell) {
 	return all
 }
 
-// noise makes an image that does not compress, and returns its name.
+// noise writes an image that does not compress, and returns its name.
 func (w *workplace) noise(t testing.TB, name string, side int) string {
 	t.Helper()
 	m := image.NewNRGBA(image.Rect(0, 0, side, side))
@@ -108,8 +107,8 @@ func (w *workplace) noise(t testing.TB, name string, side int) string {
 	return name
 }
 
-// tags is what the cell asks for. Every text but the titles is the words with a
-// number of its own, so that none can stand for another.
+// tags returns the tags of the cell. Every text but the titles ends with a number of
+// its own, so that a test notices if two are swapped.
 func (c *cell) tags(t testing.TB, w *workplace, seconds float64) *tags {
 	words := func(n int) string { return c.script.words + strconv.Itoa(n) }
 	asked := &tags{
@@ -134,7 +133,7 @@ func (c *cell) tags(t testing.TB, w *workplace, seconds float64) *tags {
 			{Start: 10.001, End: float64(milliseconds(seconds)) / 1000, Title: words(10)},
 		},
 	}
-	// A chapter that is listed has a title, and one at least is listed.
+	// Listed chapters have a title, and at least one chapter is listed.
 	asked.Chapters[0].Hidden = c.title == ""
 	for i, name := range c.images {
 		if name != "" {
@@ -144,7 +143,7 @@ func (c *cell) tags(t testing.TB, w *workplace, seconds float64) *tags {
 	return asked
 }
 
-// tag tags the master as asked and returns the new file.
+// tag tags the master with the tags of the cell and returns the new file.
 func (w *workplace) tag(t testing.TB, c *cell, asked *tags, master string) string {
 	t.Helper()
 	out := filepath.Join(w.dir, c.name+".mp3")
@@ -157,8 +156,8 @@ func (w *workplace) tag(t testing.TB, c *cell, asked *tags, master string) strin
 	return out
 }
 
-// chapterFile writes the chapters as Podcasting 2.0's JSON. URLs are as people
-// type them; the last chapter ends with the audio.
+// chapterFile writes the chapters as Podcasting 2.0 JSON. URLs are not escaped; the
+// last chapter ends with the audio.
 func (w *workplace) chapterFile(t testing.TB, c *cell, chapters []chapter) string {
 	t.Helper()
 	type object map[string]any

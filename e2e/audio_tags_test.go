@@ -17,8 +17,8 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
-// tags are what one reader finds in an MP3. The JSON names are what the programs
-// below readers/ print.
+// tags are what one reader finds in an MP3. The JSON names are those that the programs
+// in readers/ print.
 type tags struct {
 	Version   string    `json:"version"` // of ID3
 	Title     string    `json:"title"`
@@ -29,14 +29,14 @@ type tags struct {
 	Date      string    `json:"date"` // 2006-01-02
 	Genre     string    `json:"genre"`
 	Language  string    `json:"language"` // ISO 639-2
-	Length    string    `json:"length"`   // milliseconds, as the tag says
+	Length    string    `json:"length"`   // milliseconds, from the tag
 	Copyright string    `json:"copyright"`
 	Publisher string    `json:"publisher"`
 	GUID      string    `json:"guid"`
 	Comment   string    `json:"comment"`
 	Artwork   []byte    `json:"artwork"`
 	Chapters  []chapter `json:"chapters"`
-	Seconds   float64   `json:"seconds"` // as the reader measures the audio
+	Seconds   float64   `json:"seconds"` // duration that the reader measured
 }
 
 type chapter struct {
@@ -51,13 +51,13 @@ type chapter struct {
 // reader is a component that reads tags.
 type reader struct {
 	name string
-	read func(t testing.TB, files ...string) []*tags // one of each file
-	// limits makes of what is in a tag what this reader tells of it; nil: it
-	// tells all.
+	read func(t testing.TB, files ...string) []*tags // one for each file
+	// limits removes from the expected tags what this reader does not report; nil if it
+	// reports all.
 	limits func(*tags)
 }
 
-// readers returns all that are installed on this machine.
+// readers returns the readers that are installed on this machine.
 func readers(t testing.TB) []reader {
 	mutagen, taglib := need(t, "mutagen"), need(t, "taglib")
 	ffprobe, ffmpeg := need(t, "ffprobe"), need(t, "ffmpeg")
@@ -81,8 +81,8 @@ func readers(t testing.TB) []reader {
 	}
 }
 
-// compare holds what the reader found in a file against what should be there.
-// Measuring the audio is for TestDuration.
+// compare compares what the reader found in a file with the expected tags. TestDuration
+// checks the duration of the audio.
 func (r *reader) compare(t testing.TB, file string, want, got *tags) {
 	t.Helper()
 	told := *want
@@ -95,8 +95,8 @@ func (r *reader) compare(t testing.TB, file string, want, got *tags) {
 	}
 }
 
-// limitsOfFFmpeg: it does not tell the version of the tag, and of chapters only
-// the times and the title. One without a title it calls by its element id.
+// limitsOfFFmpeg removes what ffmpeg does not report: the version of the tag, and all of
+// a chapter but its times and title. It shows the element ID for a missing title.
 func limitsOfFFmpeg(told *tags) {
 	told.Version = ""
 	all := make([]chapter, len(told.Chapters))
@@ -109,7 +109,7 @@ func limitsOfFFmpeg(told *tags) {
 	told.Chapters = all
 }
 
-// readFFprobe reads what players built on ffmpeg see, but for the artwork.
+// readFFprobe reads what players built on ffmpeg see, except the artwork.
 func readFFprobe(t testing.TB, ffprobe, file string) *tags {
 	t.Helper()
 	type frames struct {
@@ -142,8 +142,7 @@ func readFFprobe(t testing.TB, ffprobe, file string) *tags {
 	return read
 }
 
-// artworkOf returns the picture that players built on ffmpeg show with each
-// file.
+// artworkOf returns the picture that players built on ffmpeg show for each file.
 func artworkOf(t testing.TB, ffmpeg string, files []string) [][]byte {
 	t.Helper()
 	dir := t.TempDir()
@@ -181,7 +180,7 @@ func TestTags(t *testing.T) {
 	}
 }
 
-// digest stands for an image in a comparison.
+// digest returns a short string that represents an image in a comparison.
 func digest(data []byte) string {
 	if len(data) == 0 {
 		return "none"
@@ -194,8 +193,8 @@ func sha256Hex(data []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// wantTags is the tag that the source of an episode asks for; the duration, in
-// seconds, ends the last chapter.
+// wantTags returns the tags that follow from an episode's source files. The last chapter
+// ends at the duration, in seconds.
 func (s *site) wantTags(t testing.TB, source *source, e *episodeSource, seconds float64) *tags {
 	t.Helper()
 	want := &tags{
@@ -239,8 +238,7 @@ func (s *site) wantTags(t testing.TB, source *source, e *episodeSource, seconds 
 	return want
 }
 
-// milliseconds is the duration as a tag has it: whole milliseconds, of those
-// that have passed.
+// milliseconds returns the duration as in a tag: milliseconds, rounded down.
 func milliseconds(seconds float64) int64 {
 	return time.Duration(math.Round(seconds * float64(time.Second))).Milliseconds()
 }
@@ -255,7 +253,7 @@ func (w *workplace) read(t testing.TB, name ...string) []byte {
 	return data
 }
 
-// audio is the path of the published MP3 of an episode.
+// audio returns the path of the published MP3 of an episode.
 func (s *site) audio(t testing.TB, e *episodeSource) string {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(s.dir, "audio", e.slug+"-????????????????.mp3"))
@@ -265,7 +263,7 @@ func (s *site) audio(t testing.TB, e *episodeSource) string {
 	return files[0]
 }
 
-// probe is what `onair audio probe` says of an MP3.
+// probe is the output of onair audio probe.
 type probe struct {
 	Duration float64 `json:"duration_seconds"`
 	Frames   int     `json:"frames"`
@@ -278,8 +276,8 @@ func (w *workplace) probe(t testing.TB, file string) probe {
 	return decode[probe](t, w.run(t, "audio", "probe", "--json", file))
 }
 
-// TestPayload holds the published audio against the masters, by an ID3 skipper
-// of its own, by mutagen, and by what onair itself says of it.
+// TestPayload compares the published audio with the masters, as found by a parser of its
+// own, by mutagen and by onair audio probe.
 func TestPayload(t *testing.T) {
 	t.Parallel()
 	site := published(t)
@@ -351,7 +349,7 @@ func TestDuration(t *testing.T) {
 	}
 }
 
-// TestMasters: a publish leaves the masters as they were.
+// TestMasters checks that a publish does not change the masters.
 func TestMasters(t *testing.T) {
 	t.Parallel()
 	site := published(t)

@@ -13,9 +13,9 @@ import (
 	"onair/transcripts"
 )
 
-// BenchmarkReadCaptions reads an hour of WebVTT and of SRT, and measures
-// transcriptator on the same files in the same run. Read does more: it makes
-// turns and paragraphs of the cues, and the Markdown of them.
+// BenchmarkReadCaptions reads an hour of WebVTT and of SRT, and measures transcriptator on
+// the same files in the same run. onair does more: it joins cues into turns and paragraphs
+// and writes them as Markdown.
 func BenchmarkReadCaptions(b *testing.B) {
 	script := need(b, "transcriptator")
 	var md strings.Builder

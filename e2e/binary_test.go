@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestCrossBuild builds the one binary for every system that onair supports.
-// Each costs minutes from cold, so it is for CI and for whoever asks.
+// TestCrossBuild builds the binary for every supported system. A cold build takes minutes,
+// so it runs in CI, or with ONAIR_E2E_CROSS=1.
 func TestCrossBuild(t *testing.T) {
 	if os.Getenv("CI") != "true" && os.Getenv("ONAIR_E2E_CROSS") == "" {
 		t.Skip("six builds take minutes: set ONAIR_E2E_CROSS=1 to run them")
@@ -30,7 +30,7 @@ func TestCrossBuild(t *testing.T) {
 	}
 }
 
-// TestBinary: what runs here needs nothing but itself and tells what it is.
+// TestBinary checks that the binary is static and prints its version.
 func TestBinary(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "linux" {
@@ -42,7 +42,7 @@ func TestBinary(t *testing.T) {
 	}
 }
 
-// mustBeStatic: a static binary asks for no interpreter and no library.
+// mustBeStatic fails the test if the binary needs an interpreter or a library.
 func mustBeStatic(t testing.TB, file string) {
 	t.Helper()
 	f, err := elf.Open(file)

@@ -9,8 +9,8 @@ import (
 	"onair/publish/bucket/gcs"
 )
 
-// TestBucketGCS runs the conformance suite of buckets on the emulator, once on
-// whole buckets and once below a prefix. There, listings come in small pages.
+// TestBucketGCS runs the conformance suite of buckets on the emulator, once on whole
+// buckets and once below a prefix with small pages of listings.
 func TestBucketGCS(t *testing.T) {
 	t.Parallel()
 	for name, suffix := range map[string]string{"bucket": "", "prefix": "/show/one"} {

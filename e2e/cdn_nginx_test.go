@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// runNginx runs nginx with the configuration that onair prints with some flags,
-// included in an http block that has what a test needs and nothing else.
+// runNginx runs nginx with the configuration that onair prints for the flags, included in
+// a minimal http block.
 func (e *edge) runNginx(t *testing.T, w *workplace, flags ...string) {
 	t.Helper()
 	dir := t.TempDir()
@@ -47,19 +47,19 @@ func TestNginx(t *testing.T) {
 			e, w := newEdge(t, place)
 			e.purgedBy(t, w)
 			e.runNginx(t, w, "--origin", e.originURL)
-			e.judge(t, true)
-			t.Run("publish", func(t *testing.T) { e.judgePublish(t, w) })
-			t.Run("purge", e.judgePurge)
-			t.Run("unheard purge", e.judgeUnheardPurge)
-			t.Run("stranger", e.judgeStranger)
-			t.Run("origin down", e.judgeStaleAfterExpiry)
+			e.checkAll(t, true)
+			t.Run("publish", func(t *testing.T) { e.checkPublish(t, w) })
+			t.Run("purge", e.checkPurge)
+			t.Run("unheard purge", e.checkLostPurge)
+			t.Run("stranger", e.checkForeignPurge)
+			t.Run("origin down", e.checkStaleAfterExpiry)
 		})
 	}
 }
 
-// judgeStaleAfterExpiry: a copy that is too old is good enough while there is no
-// other, and a purge that cannot fetch another says so and leaves it.
-func (e *edge) judgeStaleAfterExpiry(t *testing.T) {
+// checkStaleAfterExpiry checks that an expired copy is served while the origin is down, and
+// that a purge which cannot fetch a new copy fails and keeps the old one.
+func (e *edge) checkStaleAfterExpiry(t *testing.T) {
 	e.origin.cacheControl.Store("public, max-age=1")
 	if err := e.purger.Purge(t.Context(), []string{e.url + "feed.xml"}, nil); err != nil {
 		t.Fatal(err)
@@ -80,7 +80,7 @@ func (e *edge) judgeStaleAfterExpiry(t *testing.T) {
 	await(t, "the new feed", func() bool { return string(e.ask(t, "GET", "feed.xml").body) == string(fresh) })
 }
 
-// TestNginxBucket has cloud storage for an origin, and is published through.
+// TestNginxBucket publishes through nginx in front of cloud storage.
 func TestNginxBucket(t *testing.T) {
 	t.Parallel()
 	need(t, "nginx")
@@ -89,7 +89,7 @@ func TestNginxBucket(t *testing.T) {
 	inBucket := e.inBucket(t, w)
 	e.runNginx(t, w, "--origin", e.originURL)
 	inBucket.run(t, "publish", "--yes")
-	e.judge(t, true)
+	e.checkAll(t, true)
 }
 
 // TestNginxFolder lets nginx serve the published folder itself.
@@ -100,7 +100,7 @@ func TestNginxFolder(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			e, w := newEdge(t, place)
 			e.runNginx(t, w)
-			e.judge(t, false)
+			e.checkAll(t, false)
 		})
 	}
 }

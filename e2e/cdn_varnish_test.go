@@ -13,7 +13,7 @@ import (
 // runVarnish runs Varnish with the configuration that onair prints.
 func (e *edge) runVarnish(t *testing.T, w *workplace) {
 	t.Helper()
-	dir, err := os.MkdirTemp(scratch, "v") // names of sockets have to be short
+	dir, err := os.MkdirTemp(scratch, "v") // paths of sockets have to be short
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,23 +33,23 @@ func TestVarnish(t *testing.T) {
 			e, w := newEdge(t, place)
 			e.purgedBy(t, w)
 			e.runVarnish(t, w)
-			e.judge(t, true)
-			t.Run("publish", func(t *testing.T) { e.judgePublish(t, w) })
-			t.Run("purge", e.judgePurge)
-			t.Run("unheard purge", e.judgeUnheardPurge)
-			t.Run("stranger", e.judgeStranger)
+			e.checkAll(t, true)
+			t.Run("publish", func(t *testing.T) { e.checkPublish(t, w) })
+			t.Run("purge", e.checkPurge)
+			t.Run("unheard purge", e.checkLostPurge)
+			t.Run("stranger", e.checkForeignPurge)
 			t.Run("proxied purge", func(t *testing.T) {
-				// Behind a TLS proxy of this machine everybody has its address.
+				// Behind a TLS proxy all requests have the proxy's address.
 				for _, header := range []string{"X-Forwarded-For", "X-Forwarded-Proto"} {
 					e.ask(t, "PURGE", "feed.xml", header, "https").want(t, header, http.StatusMethodNotAllowed, nil)
 				}
 			})
-			t.Run("origin down", e.judgeStaleAfterPurge)
+			t.Run("origin down", e.checkStaleAfterPurge)
 		})
 	}
 }
 
-// TestVarnishBucket has cloud storage for an origin, and is published through.
+// TestVarnishBucket publishes through Varnish in front of cloud storage.
 func TestVarnishBucket(t *testing.T) {
 	t.Parallel()
 	need(t, "varnish")
@@ -58,10 +58,10 @@ func TestVarnishBucket(t *testing.T) {
 	inBucket := e.inBucket(t, w)
 	e.runVarnish(t, w)
 	inBucket.run(t, "publish", "--yes")
-	e.judge(t, true)
+	e.checkAll(t, true)
 }
 
-// TestVarnishCompiles: what is printed for a bucket behind TLS is VCL too.
+// TestVarnishCompiles checks that the configuration for a bucket behind TLS is valid VCL.
 func TestVarnishCompiles(t *testing.T) {
 	t.Parallel()
 	program := need(t, "varnish")
@@ -73,9 +73,8 @@ func TestVarnishCompiles(t *testing.T) {
 	tool(t, program, "-C", "-j", "none", "-n", t.TempDir(), "-f", file)
 }
 
-// judgeStaleAfterPurge: a purged copy is good enough while there is no other,
-// and no longer.
-func (e *edge) judgeStaleAfterPurge(t *testing.T) {
+// checkStaleAfterPurge checks that a purged copy is served only while the origin is down.
+func (e *edge) checkStaleAfterPurge(t *testing.T) {
 	old := e.file(t, "feed.xml")
 	if err := e.purger.Purge(t.Context(), []string{e.url + "feed.xml"}, nil); err != nil {
 		t.Fatal(err)
@@ -99,8 +98,7 @@ func (e *edge) judgeStaleAfterPurge(t *testing.T) {
 	await(t, "the new feed", func() bool { return string(e.ask(t, "GET", "feed.xml").body) == string(fresh) })
 }
 
-// TestVarnishKeys purges by surrogate key: one call for any number of objects,
-// whatever their addresses.
+// TestVarnishKeys purges by surrogate key, with one call for any number of objects.
 func TestVarnishKeys(t *testing.T) {
 	t.Parallel()
 	need(t, "xkey")
@@ -109,7 +107,7 @@ func TestVarnishKeys(t *testing.T) {
 			e, w := newEdge(t, place)
 			e.purgedBy(t, w, "purge", "keys")
 			e.runVarnish(t, w)
-			e.judgePublish(t, w)
+			e.checkPublish(t, w)
 			page := e.key(t, "episodes/", "/index.html")
 			changed := []string{"feed.xml", page}
 			old := map[string][]byte{}

@@ -14,11 +14,10 @@ import (
 	"time"
 )
 
-// TestKillAnywhere kills 200 publishes as kill -9 does: half of them at a random
-// moment of a random write, half after a random time, so that whatever comes
-// between the writes is hit as well. Records and parts are in a bucket of their
-// own, so that retitled audio is joined. The next publish converges and leaves
-// nothing behind; nothing in the bucket is ever half.
+// TestKillAnywhere kills 200 publishes with SIGKILL: half of them at a random moment of a
+// random write, half after a random time, so that the time between writes is covered too.
+// Records and parts are in a second bucket, so that retitled audio is joined. The next
+// publish must converge and leave no temporary files, and no object may ever be partial.
 func TestKillAnywhere(t *testing.T) {
 	t.Parallel()
 	const workers = 4
@@ -40,7 +39,7 @@ func TestKillAnywhere(t *testing.T) {
 				}
 				k.mustRecover(t, fmt.Sprintf("round %d", round))
 			}
-			app.mustBeContent(t, each)
+			app.mustBeSatisfied(t, each)
 			if killed < each/2 {
 				t.Errorf("only %d of %d publishes were killed", killed, each)
 			}
@@ -48,9 +47,8 @@ func TestKillAnywhere(t *testing.T) {
 	}
 }
 
-// TestKillLocal kills publishes to folders, with the records in one of their own,
-// after random times. Every file a dead publish leaves is as it was before, or as
-// it will be.
+// TestKillLocal kills publishes to folders after random times; the records are in a second
+// folder. Each file must have either its old or its new content.
 func TestKillLocal(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
@@ -74,18 +72,17 @@ func TestKillLocal(t *testing.T) {
 	}
 }
 
-// killer kills publishes of a workplace, and learns from those that recover how
-// long they take.
+// killer kills publishes of a workplace. It measures how long the publishes that recover
+// take.
 type killer struct {
-	*emulator // nil: the storage is a folder
+	*emulator // nil if the storage is a folder
 	*workplace
 	writes int
 	whole  time.Duration
-	dirs   []string // where, besides the workplace, nothing may be left behind
+	dirs   []string // besides the workplace, where no temporary files may remain
 }
 
-// once kills a publish at a random moment; it reports whether it lived to see
-// that.
+// once kills a publish at a random moment. It reports whether the publish reached it.
 func (k *killer) once(t *testing.T, random *rand.Rand) bool {
 	if random.IntN(2) == 0 {
 		return k.after(t, random)
@@ -98,7 +95,7 @@ func (k *killer) once(t *testing.T, random *rand.Rand) bool {
 	return killed
 }
 
-// after kills a publish after a random part of the time that a whole one takes.
+// after kills a publish after a random part of its usual duration.
 func (k *killer) after(t *testing.T, random *rand.Rand) bool {
 	t.Helper()
 	cmd := k.command("publish", "--yes")
@@ -115,8 +112,8 @@ func (k *killer) after(t *testing.T, random *rand.Rand) bool {
 	return err != nil
 }
 
-// mustRecover publishes again, which must converge, and looks for what the dead
-// publish left behind.
+// mustRecover publishes again, which must converge, and fails the test if temporary files
+// remain.
 func (k *killer) mustRecover(t *testing.T, when string) {
 	t.Helper()
 	if k.emulator != nil {
@@ -135,13 +132,13 @@ func (k *killer) mustRecover(t *testing.T, when string) {
 	for _, dir := range append(k.dirs, filepath.Dir(k.dir)) {
 		for _, name := range temporaries(t, dir) {
 			t.Errorf("%s: %s is left behind", when, name)
-			_ = os.Remove(name) // told once
+			_ = os.Remove(name) // report it once
 		}
 	}
 }
 
-// TestLeftovers puts what a killed publish leaves behind wherever onair writes:
-// the next publish takes it away.
+// TestLeftovers creates the temporary files of a killed publish wherever onair writes. The
+// next publish must remove them.
 func TestLeftovers(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
@@ -154,7 +151,7 @@ func TestLeftovers(t *testing.T) {
 	dirs := []string{w.dir, filepath.Join(root, "public"), filepath.Join(root, "public", "audio"), filepath.Join(root, "state", ".onair")}
 	err = filepath.WalkDir(cache, func(name string, d fs.DirEntry, err error) error {
 		if dir := filepath.Dir(name); err == nil && !d.IsDir() && !slices.Contains(dirs, dir) {
-			dirs = append(dirs, dir) // a folder that it writes files to
+			dirs = append(dirs, dir) // a folder that onair writes files to
 		}
 		return err
 	})
@@ -176,8 +173,7 @@ func TestLeftovers(t *testing.T) {
 	}
 }
 
-// TestCacheStaysSmall publishes again and again: what this machine keeps of it
-// does not grow with the number of publishes.
+// TestCacheStaysSmall checks that the cache does not grow with the number of publishes.
 func TestCacheStaysSmall(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
@@ -197,7 +193,7 @@ func TestCacheStaysSmall(t *testing.T) {
 	}
 }
 
-// temporaries are the files below a folder that look as if they should be gone.
+// temporaries returns the files below a folder that look temporary.
 func temporaries(t testing.TB, dir string) (names []string) {
 	t.Helper()
 	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {

@@ -15,10 +15,10 @@ var (
 	dateLines = regexp.MustCompile(`(?m)^date:.*\n`)
 )
 
-// TestClock publishes, and then again as if ten years had passed or had not yet,
-// in other time zones, with every file touched, and with no cache: nothing is
-// built otherwise, and nothing is asked of the bucket but what it holds. The
-// episodes are dated so that all of this happens at one station of the schedule.
+// TestClock publishes, and again with the clock ten years ahead or behind, in other time
+// zones, with every file touched, and without a cache. The build must be the same and the
+// bucket must only be listed. The dates of the episodes are such that none goes live in
+// between.
 func TestClock(t *testing.T) {
 	t.Parallel()
 	e := startEmulator(t)
@@ -88,8 +88,7 @@ func edit(t testing.TB, file string, change func(string) string) {
 	}
 }
 
-// TestNoCache publishes where nothing can be cached: losing the cache costs time,
-// never truth.
+// TestNoCache publishes without a usable cache, which must not change the result.
 func TestNoCache(t *testing.T) {
 	t.Parallel()
 	for name, cache := range map[string]func(t *testing.T) string{
@@ -133,8 +132,8 @@ func TestNoCache(t *testing.T) {
 	}
 }
 
-// TestNoLock publishes where onair.lock cannot be written: nothing is published
-// that could not be pinned, and the message says which file and why.
+// TestNoLock publishes where onair.lock cannot be written. Nothing may be published, and
+// the message must name the file and the reason.
 func TestNoLock(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -173,8 +172,7 @@ func TestNoLock(t *testing.T) {
 	}
 }
 
-// disk mounts a small disk in memory, which takes root; without, the test is
-// skipped.
+// disk mounts a small disk in memory. The test is skipped if it does not run as root.
 func disk(t *testing.T, size string) string {
 	t.Helper()
 	dir := t.TempDir()

@@ -8,12 +8,11 @@ import (
 	"testing"
 )
 
-// TestPublishersRace lets two publishers of different checkouts loose on one
-// bucket, a hundred times. In half of the rounds both have made their plan before
-// either may claim: then exactly one wins, and the other ends with exit code 4. In
-// the others they run as they come, so that the slower one may also find a
-// finished publish and follow it. Either way the bucket holds one release and
-// nothing of the other's, and the feed was written once for each that won.
+// TestPublishersRace runs two publishers of different checkouts on one bucket, a hundred
+// times. In half of the rounds both make their plan before either may claim: exactly one
+// must win, and the other must end with exit code 4. In the other rounds they are not
+// synchronised, so the slower one may also publish after the faster one. In each case the
+// bucket must hold one release only, and the feed is written once for each winner.
 func TestPublishersRace(t *testing.T) {
 	t.Parallel()
 	const workers = 4
@@ -35,13 +34,13 @@ func TestPublishersRace(t *testing.T) {
 					t.Fatalf("in round %d", round)
 				}
 			}
-			app.mustBeContent(t, each)
+			app.mustBeSatisfied(t, each)
 		})
 	}
 }
 
-// race runs two publishes at once. Together: neither may claim before both are
-// about to.
+// race runs two publishes at once. If together is set, neither may claim before both are
+// ready to.
 func (e *emulator) race(t *testing.T, both []*workplace, together bool) {
 	t.Helper()
 	e.forget()
@@ -90,8 +89,8 @@ func (e *emulator) race(t *testing.T, both []*workplace, together bool) {
 	t.Errorf("the bucket holds no winner's release: %s", slices.Concat(wrong...))
 }
 
-// meeting returns a function that holds the first writes of the record until so
-// many have arrived.
+// meeting returns a function that holds the first writes of the record until the given
+// number has arrived.
 func meeting(of int) func(request) {
 	var mu sync.Mutex
 	arrived := 0
@@ -111,15 +110,14 @@ func meeting(of int) func(request) {
 	}
 }
 
-// storedTimes is how often an object was stored.
+// storedTimes returns how often an object was stored.
 func (u *rules) storedTimes(bucket, key string) int {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	return u.stored[bucket+"/"+key]
 }
 
-// ending runs a command and returns what it said on either stream and its exit
-// code.
+// ending runs a command and returns its combined output and its exit code.
 func ending(cmd *exec.Cmd) (said []byte, code int) {
 	said, _ = cmd.CombinedOutput()
 	return said, cmd.ProcessState.ExitCode()

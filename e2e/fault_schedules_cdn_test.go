@@ -28,31 +28,31 @@ import (
 	"onair/publish/cdn"
 )
 
-// stubborn is a CDN that keeps every answer for ever, also that something is not
-// there, until it is told to forget. It is the services that a show is announced
-// to as well, and counts of which feed it was told.
-type stubborn struct {
-	origin string // URL of the bucket it shows, without a slash at its end
+// foreverCDN is a CDN that caches every response forever, 404 included, until it is purged. It
+// also acts as the services that a show is announced to, and counts the announcements of
+// each feed.
+type foreverCDN struct {
+	origin string // URL of the bucket, without a slash at its end
 	client *http.Client
-	onair  *fetch.Client // as a publish looks
+	onair  *fetch.Client // used by a publish
 
 	mu       sync.Mutex
-	schedule *schedule // what goes wrong with publishes, but not with listeners; nil: nothing
+	schedule *schedule // faults for publishes, not for listeners; nil for none
 	copies   map[string]*keptAnswer
-	purges   int            // so far: an answer that was under way meanwhile is not kept
-	told     map[string]int // how often, by service and SHA-256 of the feed
+	purges   int            // number so far; a response that was requested before a purge is not cached
+	told     map[string]int // number of announcements, by service and SHA-256 of the feed
 }
 
-// stubbornHome is where it shows the bucket. It is public, so that it is worth
-// announcing.
-const stubbornHome = "https://hello-universe.example"
+// foreverCDNURL is the URL of the show behind the CDN. It is a public one, because others are
+// not announced.
+const foreverCDNURL = "https://hello-universe.example"
 
-// edgeFaults are those that can happen to what a publish asks of a CDN.
+// edgeFaults are the faults of requests to a CDN.
 var edgeFaults = []fault{return429, return500, return503, return403, resetBefore, brokenStream}
 
-func newStubborn(t *testing.T, origin string) *stubborn {
+func newStubborn(t *testing.T, origin string) *foreverCDN {
 	t.Helper()
-	c := &stubborn{origin: origin, copies: map[string]*keptAnswer{}, told: map[string]int{}}
+	c := &foreverCDN{origin: origin, copies: map[string]*keptAnswer{}, told: map[string]int{}}
 	certificate, file := authority(t)
 	pem, err := os.ReadFile(file)
 	if err != nil {
@@ -73,14 +73,14 @@ func newStubborn(t *testing.T, origin string) *stubborn {
 	return c
 }
 
-func (c *stubborn) follow(s *schedule) {
+func (c *foreverCDN) follow(s *schedule) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.schedule = s
 }
 
 // ServeHTTP implements http.Handler.
-func (c *stubborn) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (c *foreverCDN) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f := noFault
 	c.mu.Lock()
 	if ours := r.Method == "PURGE" || r.UserAgent() == "onair"; ours && c.schedule != nil && r.Method != http.MethodPost {
@@ -98,7 +98,7 @@ func (c *stubborn) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	switch r.Method {
 	case http.MethodPost:
-		c.hear(r.Host, cmp.Or(r.FormValue("hub.url"), r.FormValue("urlprefix")))
+		c.countAnnouncement(r.Host, cmp.Or(r.FormValue("hub.url"), r.FormValue("urlprefix")))
 	case "PURGE":
 		c.mu.Lock()
 		c.purges++
@@ -109,8 +109,8 @@ func (c *stubborn) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// show answers from a copy.
-func (c *stubborn) show(w http.ResponseWriter, r *http.Request, broken bool) {
+// show answers from the cache.
+func (c *foreverCDN) show(w http.ResponseWriter, r *http.Request, broken bool) {
 	kept, err := c.copy(r.URL.Path)
 	if err != nil {
 		w.WriteHeader(http.StatusBadGateway)
@@ -123,7 +123,7 @@ func (c *stubborn) show(w http.ResponseWriter, r *http.Request, broken bool) {
 	switch {
 	case kept.status != http.StatusOK:
 		w.WriteHeader(kept.status)
-	case broken: // half of it arrives
+	case broken: // half of the body arrives
 		whole := httptest.NewRecorder()
 		http.ServeContent(whole, r, "", time.Time{}, bytes.NewReader(kept.body))
 		maps.Copy(w.Header(), whole.Header())
@@ -135,15 +135,15 @@ func (c *stubborn) show(w http.ResponseWriter, r *http.Request, broken bool) {
 	}
 }
 
-// keptAnswer is an answer of the origin.
+// keptAnswer is a cached response of the origin.
 type keptAnswer struct {
 	status int
 	header http.Header
 	body   []byte
 }
 
-// copy is what is kept of a path, or what the origin says.
-func (c *stubborn) copy(path string) (*keptAnswer, error) {
+// copy returns the cached response for a path, or requests it from the origin.
+func (c *foreverCDN) copy(path string) (*keptAnswer, error) {
 	c.mu.Lock()
 	kept, purges := c.copies[path], c.purges
 	c.mu.Unlock()
@@ -167,9 +167,9 @@ func (c *stubborn) copy(path string) (*keptAnswer, error) {
 	return kept, nil
 }
 
-// hear counts a service's being told of the feed that is in the bucket then.
-func (c *stubborn) hear(service, address string) {
-	feed, err := get(http.MethodGet, c.origin+strings.TrimPrefix(address, stubbornHome))
+// countAnnouncement counts an announcement of the feed that is in the bucket at this time.
+func (c *foreverCDN) countAnnouncement(service, address string) {
+	feed, err := get(http.MethodGet, c.origin+strings.TrimPrefix(address, foreverCDNURL))
 	if err != nil {
 		feed = &response{}
 	}
@@ -178,8 +178,8 @@ func (c *stubborn) hear(service, address string) {
 	c.told[fmt.Sprintf("%s of %x", service, sha256.Sum256(feed.body))]++
 }
 
-// live is all of the world that a publish may touch.
-func (c *stubborn) live(t *testing.T, r *publish.Release) *publish.Live {
+// live returns the services that a publish uses besides the storage.
+func (c *foreverCDN) live(t *testing.T, r *publish.Release) *publish.Live {
 	t.Helper()
 	purger, err := cdn.New(r.Show.CDN, &cdn.Options{Client: c.client})
 	if err != nil {
@@ -192,27 +192,27 @@ func (c *stubborn) live(t *testing.T, r *publish.Release) *publish.Live {
 	}
 }
 
-// hurry is how much faster the clock of a publish runs, so that its patience is
-// that of a real one and the test's is not.
-const hurry = 50
+// clockSpeed is the factor by which the clock of a publish runs faster, so that its timeouts are
+// the real ones and the test is quick.
+const clockSpeed = 50
 
 var started = time.Now()
 
-func hurriedNow() time.Time { return started.Add(hurry * time.Since(started)) }
+func hurriedNow() time.Time { return started.Add(clockSpeed * time.Since(started)) }
 
 func hurriedSleep(ctx context.Context, d time.Duration) error {
 	select {
-	case <-time.After(d / hurry):
+	case <-time.After(d / clockSpeed):
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 }
 
-// TestFaultSchedulesThroughCDN is TestFaultSchedulesS3 with all that a publish
-// does outside of the storage. Whatever goes wrong on the way: listeners behind
-// the CDN never find the feed naming what they cannot have, in the end they have
-// every byte of the release, and each service heard of each feed once.
+// TestFaultSchedulesThroughCDN is TestFaultSchedulesS3 with purging, proving, verifying and
+// announcing. With any faults, the feed that listeners get through the CDN never names an
+// object that they cannot get; in the end they get every byte of the release, and each
+// service was notified of each feed once.
 func TestFaultSchedulesThroughCDN(t *testing.T) {
 	t.Parallel()
 	server := startVersityGW(t)
@@ -225,7 +225,7 @@ func TestFaultSchedulesThroughCDN(t *testing.T) {
 		group.Go(func() error {
 			t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
 				c := newStubborn(t, server.url+"/"+bucketName)
-				server.weather(t, seed, c, &all)
+				server.runSchedule(t, seed, c, &all)
 			})
 			return nil
 		})
@@ -234,8 +234,9 @@ func TestFaultSchedulesThroughCDN(t *testing.T) {
 	all.report(t, n, edgeFaults)
 }
 
-// askTooEarly makes the CDN keep that the release is not there.
-func (c *stubborn) askTooEarly(t *testing.T, r *publish.Release) {
+// askTooEarly requests the objects of a release before they exist, so that the CDN caches
+// 404 responses.
+func (c *foreverCDN) askTooEarly(t *testing.T, r *publish.Release) {
 	t.Helper()
 	for _, url := range c.addresses(r) {
 		if _, err := (&listener{client: c.client}).get(http.MethodGet, url); err != nil {
@@ -244,8 +245,8 @@ func (c *stubborn) askTooEarly(t *testing.T, r *publish.Release) {
 	}
 }
 
-// addresses are where the objects of a release are shown, by key.
-func (c *stubborn) addresses(r *publish.Release) map[string]string {
+// addresses returns the URLs of the objects of a release, by key.
+func (c *foreverCDN) addresses(r *publish.Release) map[string]string {
 	all := map[string]string{}
 	for _, o := range r.Objects {
 		all[o.Key] = r.Show.URL + strings.TrimSuffix(o.Key, "index.html")
@@ -253,10 +254,10 @@ func (c *stubborn) addresses(r *publish.Release) map[string]string {
 	return all
 }
 
-// mustShow fails the test unless listeners get every byte of the release, and
-// each service was told of each feed once. Where a publish failed it may be that
-// only the note of it was lost, and the next one tells again.
-func (c *stubborn) mustShow(t *testing.T, r *publish.Release, failed bool) {
+// mustShow fails the test unless listeners get every byte of the release, and each service
+// was notified of each feed once. If a publish failed after notifying a service and before
+// recording it, the next one notifies it again, which is allowed.
+func (c *foreverCDN) mustShow(t *testing.T, r *publish.Release, failed bool) {
 	t.Helper()
 	want := bodiesOf(t, r)
 	for key, url := range c.addresses(r) {

@@ -15,9 +15,9 @@ import (
 	"onair/publish/bucket/s3"
 )
 
-// s3Weather has nothing that stalls, since an S3 server runs by the real clock,
-// and nothing about the pages of listings, of which there is one.
-var s3Weather = weather{
+// s3Faults are the faults for an S3 server. It has no stalls, because the server runs by the
+// real clock, and no faults of listing pages, because there is only one page.
+var s3Faults = faultSet{
 	passing: []fault{
 		return429, return500, return503, return401, return403, return412, resetBefore, resetAfter, brokenUpload, brokenStream, corruptUpload, corruptedData,
 	},
@@ -25,9 +25,9 @@ var s3Weather = weather{
 	lasting: []fault{return403, return412, return503, resetBefore, resetAfter, brokenUpload, brokenStream, corruptUpload, corruptedData},
 }
 
-// s3Network leads to an S3 server, and breaks as a schedule says.
+// s3Network is a transport to an S3 server, with the faults of a schedule.
 type s3Network struct {
-	schedule *schedule        // nil: nothing goes wrong
+	schedule *schedule        // nil for no faults
 	written  func(key string) // called after every write
 }
 
@@ -78,7 +78,7 @@ func changesS3(r *http.Request) bool {
 	return r.Method != http.MethodGet && r.Method != http.MethodHead
 }
 
-// fitsS3 reports whether the fault can happen to the request.
+// fitsS3 reports whether the fault applies to the request.
 func (f fault) fitsS3(r *http.Request) bool {
 	switch f {
 	case corruptUpload:
@@ -91,7 +91,7 @@ func (f fault) fitsS3(r *http.Request) bool {
 	return true
 }
 
-// refusal is an error as S3 answers it.
+// refusal returns an error response of S3.
 func refusal(f fault, r *http.Request) *http.Response {
 	code := 0
 	fmt.Sscanf(string(f), "return-%d", &code)
@@ -118,31 +118,30 @@ func TestFaultSchedulesS3(t *testing.T) {
 	var all tally
 	n := rounds(t, 80)
 	var group errgroup.Group
-	group.SetLimit(12) // most of them wait before they try again
+	group.SetLimit(12) // most of them wait before a retry
 	for seed := range n {
 		group.Go(func() error {
-			t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) { server.weather(t, seed, nil, &all) })
+			t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) { server.runSchedule(t, seed, nil, &all) })
 			return nil
 		})
 	}
 	_ = group.Wait()
-	all.report(t, n, s3Weather.passing)
+	all.report(t, n, s3Faults.passing)
 }
 
-// weather tries a schedule below a prefix of its own, with a CDN in front if there
-// is one.
-func (s *s3Server) weather(t *testing.T, seed int, cdn *stubborn, all *tally) {
+// runSchedule runs a schedule below a prefix of its own, through the CDN if there is one.
+func (s *s3Server) runSchedule(t *testing.T, seed int, cdn *foreverCDN, all *tally) {
 	prefix := fmt.Sprintf("/seed-%d", seed)
 	at := func(bucket string) string { return strings.Replace(s.bucketURL(bucket), "?", prefix+"?", 1) }
 	home, files := s.url+"/"+bucketName+prefix+"/", smallShow(t)
 	app := &listener{}
 	if cdn != nil {
-		home, app.client = stubbornHome+prefix+"/", cdn.client
-		files["show.yaml"].Data = append(files["show.yaml"].Data, "cdn: {provider: varnish, servers: "+stubbornHome+"}\nannounce: [websub, overcast]\nowner: {name: A, email: a@hello-universe.example}\n"...)
+		home, app.client = foreverCDNURL+prefix+"/", cdn.client
+		files["show.yaml"].Data = append(files["show.yaml"].Data, "cdn: {provider: varnish, servers: "+foreverCDNURL+"}\nannounce: [websub, overcast]\nowner: {name: A, email: a@hello-universe.example}\n"...)
 	}
 	app.feedURL = home + "feed.xml"
 	changes := changesOf(t, files, map[string]string{"ONAIR_STORAGE": at(bucketName), "ONAIR_STATE": at(privateName), "ONAIR_URL": home})
-	changes = append(changes, changes[2]) // audio as short as this is read only where it is not here
+	changes = append(changes, changes[2]) // such short audio is read from the storage only where the master is absent
 	net := &s3Network{written: app.look}
 	open := func(url string) *s3.Bucket {
 		b, err := s3.Open(t.Context(), url, &s3.Options{HTTPClient: &http.Client{Transport: net}})
@@ -167,11 +166,11 @@ func (s *s3Server) weather(t *testing.T, seed int, cdn *stubborn, all *tally) {
 	if cdn != nil {
 		cdn.askTooEarly(t, change.publish)
 	}
-	schedule := newSchedule(seed, s3Weather) // of five kinds, for each of four changes
+	schedule := newSchedule(seed, s3Faults) // five kinds of faults for each of four changes
 	failed := p.survive(t, change.publish, schedule)
 	all.add(failed, schedule)
 	p.mustHold(t, change.after, "in the end")
-	app.mustBeContent(t, feeds)
+	app.mustBeSatisfied(t, feeds)
 	if cdn != nil {
 		cdn.mustShow(t, change.after, failed)
 	}

@@ -21,8 +21,8 @@ import (
 	"onair/show"
 )
 
-// rounds is how often a test that tries many schedules does so: as often as the
-// test says, or as ONAIR_E2E_ROUNDS says in percent of that.
+// rounds returns how many rounds a randomised test runs: n, or the percentage of n in
+// ONAIR_E2E_ROUNDS.
 func rounds(t testing.TB, n int) int {
 	t.Helper()
 	percent := os.Getenv("ONAIR_E2E_ROUNDS")
@@ -36,16 +36,16 @@ func rounds(t testing.TB, n int) int {
 	return max(1, n*p/100)
 }
 
-// cloudURL is where an emulator without a socket is.
+// cloudURL is the URL of an emulator that has no socket.
 const cloudURL = "http://storage.test"
 
-// stage is storage behind a network that can break.
+// stage is storage behind a network with faults.
 type stage struct {
 	storage publish.Storage
-	network interface{ follow(*schedule) }     // nil: nothing goes wrong
-	held    func(testing.TB) map[string]object // of the public bucket, without onair's own records
-	cdn     *stubborn                          // in front of it; nil: none
-	prune   bool                               // what nothing has wanted for long
+	network interface{ follow(*schedule) }     // nil for no faults
+	held    func(testing.TB) map[string]object // returns the objects of the public bucket, without onair's own records
+	cdn     *foreverCDN                          // in front of the storage; nil for none
+	prune   bool                               // delete objects that have been unused for long
 }
 
 // cloud is an emulator without a socket and the storage in it.
@@ -55,8 +55,8 @@ type cloud struct {
 	app *listener
 }
 
-// newCloud opens an emulator's buckets through a network, with a listener who
-// looks after every write.
+// newCloud opens an emulator's buckets through a network, with a listener that checks the feed
+// after every write.
 func newCloud(t *testing.T) *cloud {
 	t.Helper()
 	e := &emulator{}
@@ -77,7 +77,7 @@ func newCloud(t *testing.T) *cloud {
 	return c
 }
 
-// publish plans and applies, through whatever the network does.
+// publish plans and applies a release through the network.
 func (c *stage) publish(t *testing.T, r *publish.Release) error {
 	p, err := publish.NewPlan(t.Context(), r, c.storage, &publish.PlanOptions{Prune: c.prune, AskClock: c.prune})
 	if err != nil {
@@ -95,8 +95,7 @@ func (c *stage) publish(t *testing.T, r *publish.Release) error {
 	return err
 }
 
-// mustHold fails the test unless the buckets hold the release, with nothing left
-// to do.
+// mustHold fails the test unless the buckets hold the release and nothing is left to do.
 func (c *stage) mustHold(t *testing.T, r *publish.Release, when string) {
 	t.Helper()
 	p, err := publish.NewPlan(t.Context(), r, c.storage, nil)
@@ -108,7 +107,7 @@ func (c *stage) mustHold(t *testing.T, r *publish.Release, when string) {
 		t.Errorf("%s there is something left to do: %+v, phase %q", when, p.Totals(), p.Previous.Phase)
 	}
 	held := c.held(t)
-	if c.cdn != nil { // which may keep for an hour what changes
+	if c.cdn != nil { // which may cache changing objects for an hour
 		for key, o := range held {
 			o.cacheControl = strings.TrimSuffix(o.cacheControl, ", s-maxage=3600")
 			held[key] = o
@@ -119,8 +118,8 @@ func (c *stage) mustHold(t *testing.T, r *publish.Release, when string) {
 	}
 }
 
-// bodiesOf are the objects of a release, by key; parts stand in for audio that
-// is not at hand.
+// bodiesOf returns the objects of a release, by key. Audio whose master is absent is joined
+// from its parts.
 func bodiesOf(t testing.TB, r *publish.Release) map[string][]byte {
 	t.Helper()
 	bodies := map[string][]byte{}
@@ -143,8 +142,8 @@ func bodiesOf(t testing.TB, r *publish.Release) map[string][]byte {
 	return bodies
 }
 
-// smallShow is a show in memory: three episodes of ten seconds, of which the
-// third is scheduled for August.
+// smallShow returns a show in memory: three episodes of ten seconds, the third scheduled for
+// August.
 func smallShow(t testing.TB) fstest.MapFS {
 	t.Helper()
 	files := fstest.MapFS{}
@@ -173,10 +172,10 @@ func smallShow(t testing.TB) fstest.MapFS {
 	return files
 }
 
-// cloudEnv leads a show to the emulator without a socket.
+// cloudEnv points a show at the emulator without a socket.
 var cloudEnv = map[string]string{"ONAIR_STORAGE": "gs://" + bucketName, "ONAIR_STATE": "gs://" + privateName, "ONAIR_URL": cloudURL + "/" + bucketName + "/"}
 
-// releaseAt is the release of a show on a day of 2026.
+// releaseAt returns the release of a show on a day of 2026.
 func releaseAt(t testing.TB, files fstest.MapFS, month time.Month, env map[string]string) *publish.Release {
 	t.Helper()
 	s, found := show.Load(maps.Clone(files), &show.LoadOptions{Env: func(name string) (string, bool) { v, ok := env[name]; return v, ok }})
@@ -190,13 +189,12 @@ func releaseAt(t testing.TB, files fstest.MapFS, month time.Month, env map[strin
 	return r
 }
 
-// change is a release to be published over another, and the one that is live
-// then.
+// change is a release to publish, and the one that is live before.
 type change struct{ before, publish, after *publish.Release }
 
-// changesOf are the changes that schedules are tried on: an empty bucket is
-// filled; an episode is retitled and a scheduled one goes live; the same where
-// the audio is not, so that it is joined.
+// changesOf returns the changes that schedules run with: publishing to an empty bucket;
+// retitling an episode while a scheduled one goes live; the same without the masters, so
+// that audio is joined.
 func changesOf(t testing.TB, files fstest.MapFS, env map[string]string) []change {
 	t.Helper()
 	first := releaseAt(t, files, time.July, env)
@@ -213,16 +211,16 @@ func changesOf(t testing.TB, files fstest.MapFS, env map[string]string) []change
 	}
 }
 
-// TestFaultSchedules publishes through a network that breaks, a thousand times in
-// other ways. Either the publish says that it failed or the buckets are as desired; after it, one
-// over a good network makes them so. A listener who looks after every write
-// never finds the feed naming what is not there, and nothing is stored twice.
+// TestFaultSchedules publishes through a network with a thousand different schedules of
+// faults. Either the publish fails or the buckets are right; afterwards a publish through a
+// network without faults makes them right. A listener that checks the feed after every write
+// never finds it naming an absent object, and nothing is stored twice.
 func TestFaultSchedules(t *testing.T) {
 	t.Parallel()
 	changes := changesOf(t, smallShow(t), cloudEnv)
 	var all tally
 	n := rounds(t, 1000)
-	t.Cleanup(func() { all.report(t, n, cloudWeather.passing) })
+	t.Cleanup(func() { all.report(t, n, cloudFaults.passing) })
 	for seed := range n {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
 			t.Parallel()
@@ -235,20 +233,19 @@ func TestFaultSchedules(t *testing.T) {
 						t.Fatal(err)
 					}
 				}
-				s := newSchedule(seed/len(changes), cloudWeather)
+				s := newSchedule(seed/len(changes), cloudFaults)
 				all.add(c.survive(t, change.publish, s), s)
 				c.mustHold(t, change.after, "in the end")
-				c.app.mustBeContent(t, feeds)
+				c.app.mustBeSatisfied(t, feeds)
 				c.mustBeStoredOnce(t, feeds)
 			})
 		})
 	}
 }
 
-// TestPruneSchedules prunes through networks that break what a killed publish
-// left a month before, half of the time while it is wanted again after all: in
-// the end it is gone, or there, and at no time is anything missing that the feed
-// names.
+// TestPruneSchedules prunes, through networks with faults, the objects that a killed publish
+// left a month before. In half of the rounds a publish needs them again at the same time. In
+// the end they are deleted, or present if needed, and the feed never names an absent object.
 func TestPruneSchedules(t *testing.T) {
 	t.Parallel()
 	files := smallShow(t)
@@ -282,13 +279,13 @@ func TestPruneSchedules(t *testing.T) {
 				if seed%2 == 1 {
 					wanted, feeds = killed, 3
 				}
-				s := newSchedule(seed/2, cloudWeather)
+				s := newSchedule(seed/2, cloudFaults)
 				all.add(c.survive(t, wanted, s), s)
 				c.mustHold(t, wanted, "in the end")
-				c.app.mustBeContent(t, feeds)
+				c.app.mustBeSatisfied(t, feeds)
 
-				// A listing that looked as if it ended early makes strays of them again,
-				// until a later publish finds them.
+				// After a listing that was cut short they are unrecorded again, until a later publish
+				// finds them.
 				if err := c.publish(t, titled("Third")); err != nil {
 					t.Fatal(err)
 				}
@@ -306,8 +303,8 @@ func TestPruneSchedules(t *testing.T) {
 	}
 }
 
-// leaveHalf leaves what a publish leaves that is killed before its claim, and
-// returns the keys of what was not there.
+// leaveHalf leaves the objects of a publish that is killed before its claim, and returns the
+// keys of new ones.
 func (c *cloud) leaveHalf(t *testing.T, r *publish.Release) (keys []string) {
 	t.Helper()
 	for _, o := range r.Objects {
@@ -327,10 +324,10 @@ func (c *cloud) leaveHalf(t *testing.T, r *publish.Release) (keys []string) {
 	return keys
 }
 
-// tally counts what came of schedules.
+// tally counts the results of schedules.
 type tally struct {
 	mu     sync.Mutex
-	failed int // publishes that said so
+	failed int // publishes that returned an error
 	met    map[fault]int
 }
 
@@ -348,8 +345,8 @@ func (a *tally) add(failed bool, s *schedule) {
 	}
 }
 
-// report tells the figures. With many schedules, each fault must have been met,
-// and publishes must have gone either way.
+// report logs the counts. With many schedules, each fault must have occurred, and some
+// publishes must have failed and some succeeded.
 func (a *tally) report(t *testing.T, n int, faults []fault) {
 	t.Logf("%d of %d publishes failed; faults: %v", a.failed, n, a.met)
 	if n < 60 {
@@ -372,8 +369,8 @@ func (c *stage) follow(s *schedule) {
 	}
 }
 
-// survive publishes through a network that breaks, and again over a good one. It
-// reports whether the first said that it failed.
+// survive publishes through a network with faults, and again without faults. It reports
+// whether the first publish failed.
 func (c *stage) survive(t *testing.T, r *publish.Release, s *schedule) (failed bool) {
 	t.Helper()
 	c.follow(s)
@@ -391,8 +388,8 @@ func (c *stage) survive(t *testing.T, r *publish.Release, s *schedule) (failed b
 	return err != nil
 }
 
-// mustBeStoredOnce fails the test if an object was stored more often than there
-// were contents for its key.
+// mustBeStoredOnce fails the test if an object was stored more often than its content
+// changed.
 func (c *cloud) mustBeStoredOnce(t *testing.T, feeds int) {
 	t.Helper()
 	for name, n := range c.stored {

@@ -10,16 +10,16 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
-// cue is a caption as one reader understood it; times in seconds.
+// cue is a caption as one reader parsed it; times in seconds.
 type cue struct {
 	Start, End float64
 	Speaker    string
-	Text       string // one space between words
+	Text       string // words separated by one space
 }
 
-// TestCaptions reads every published WebVTT file with a strict parser, which
-// must not complain and must find what the JSON transcript says; every SRT
-// file with ffmpeg; and all of them with the reader of several podcast apps.
+// TestCaptions reads every published WebVTT file with a strict parser, which must report no
+// error and find the cues of the JSON transcript; every SRT file with ffmpeg; and all of
+// them with a reader that several podcast apps use.
 func TestCaptions(t *testing.T) {
 	t.Parallel()
 	site := published(t)
@@ -100,8 +100,8 @@ func readTranscript(t testing.TB, script, file string) []cue {
 	return read
 }
 
-// asTranscriptator returns the cues as transcriptator can say them in any
-// format. Of WebVTT it reads names of one word only.
+// asTranscriptator returns the cues as transcriptator can represent them in any format. In
+// WebVTT it reads only names of one word.
 func asTranscriptator(cues []cue) (read []cue) {
 	for _, c := range cues {
 		if strings.Contains(c.Speaker, " ") {
@@ -131,9 +131,9 @@ func readSRT(t testing.TB, ffprobe, ffmpeg, file string) (cues []cue) {
 	return cues
 }
 
-// asSRT returns the cues as SubRip can say them. It has no speakers: where the
-// speaker changes, the name and a colon stand before the words; also where the
-// words have a colon of their own, which readers would take for a name's.
+// asSRT returns the cues as SubRip can represent them. It has no speakers: the name and a
+// colon stand before the words where the speaker changes, and where the words contain a
+// colon, which readers would take for the end of a name.
 func asSRT(cues []cue) (srt []cue) {
 	speaker := ""
 	for _, c := range cues {

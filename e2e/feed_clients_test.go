@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// Podcast clients play the listener: each subscribes to the published feed over
-// HTTP and downloads every enclosure, which must arrive byte for byte.
+// Podcast clients subscribe to the published feed over HTTP and download every enclosure,
+// which must arrive byte for byte.
 
 func TestGPodder(t *testing.T) {
 	t.Parallel()
@@ -36,8 +36,8 @@ func TestPodget(t *testing.T) {
 	if err := os.Mkdir(conf, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	// It refuses a configuration that does not name its own version, so it
-	// writes one itself; the subscriptions that come with it are replaced.
+	// podget refuses a configuration without its own version, so it writes the configuration
+	// itself; the default subscriptions are replaced.
 	client(t, home, env, podget, "--dir_config", conf, "--create-config", "podgetrc")
 	subscription := site.url + "feed.xml podcasts hello\n"
 	if err := os.WriteFile(filepath.Join(conf, "serverlist"), []byte(subscription), 0o644); err != nil {
@@ -68,8 +68,8 @@ func TestNewsboat(t *testing.T) {
 	}
 	client(t, home, cleanEnv(home), newsboat, "-u", "urls", "-C", "config", "-c", "cache.db", "-x", "reload")
 
-	// podboat wants a terminal, which script makes, and a key to quit, which
-	// it takes only when nothing is under way.
+	// podboat needs a terminal, which script provides, and a key to quit, which it accepts
+	// only when no download is running.
 	cmd := exec.Command(script, "-qec", podboat+" -a -C config -q .newsboat/queue", os.DevNull)
 	cmd.Dir, cmd.Env = home, cleanEnv(home)
 	var said bytes.Buffer
@@ -128,8 +128,8 @@ func mp3s(t testing.TB, dir string) (files []string) {
 	return files
 }
 
-// mustHaveArrived compares a client's downloads with what was published: every
-// live episode once and whole, under whatever name the client likes.
+// mustHaveArrived compares a client's downloads with what was published: every live episode
+// exactly once and complete, under any name.
 func (s *site) mustHaveArrived(t testing.TB, dir string) {
 	t.Helper()
 	arrived := map[string]int{}

@@ -21,7 +21,7 @@ import (
 	ext "github.com/mmcdole/gofeed/extensions"
 )
 
-// readFeed is a feed as one parser understood it, reduced to what apps act on.
+// readFeed is a feed as one parser read it, reduced to what apps use.
 type readFeed struct {
 	Title, Language, Link, Author, Image string
 	GUID                                 string // podcast:guid
@@ -40,15 +40,14 @@ type readItem struct {
 	People            []string
 }
 
-// TestFeedIsXML asks xmllint whether the feed is well-formed.
+// TestFeedIsXML checks with xmllint that the feed is well-formed.
 func TestFeedIsXML(t *testing.T) {
 	t.Parallel()
 	site := published(t)
 	tool(t, need(t, "xmllint"), "--noout", "--nonet", site.file("feed.xml"))
 }
 
-// TestFeed reads the feed with two parsers, which must understand what the
-// files of the show say.
+// TestFeed reads the feed with two parsers, which must find what the files of the show say.
 func TestFeed(t *testing.T) {
 	t.Parallel()
 	site := published(t)
@@ -66,14 +65,14 @@ func TestFeed(t *testing.T) {
 	}
 }
 
-// TestFeedPromises asks for everything that the feed names, over HTTP, and for
-// a part of each enclosure, as players do and directories demand.
+// TestFeedPromises requests everything that the feed names, and a range of each enclosure, as
+// players do and directories require.
 func TestFeedPromises(t *testing.T) {
 	t.Parallel()
 	site := published(t)
 	app := &listener{feedURL: site.url + "feed.xml"}
 	app.look("publishing")
-	app.mustBeContent(t, 1)
+	app.mustBeSatisfied(t, 1)
 
 	promises, err := promisesOf(site.object(t, "feed.xml"))
 	if err != nil {
@@ -93,7 +92,7 @@ func TestFeedPromises(t *testing.T) {
 	}
 }
 
-// wantFeed is the feed that the files of the show ask for.
+// wantFeed returns the feed that follows from the files of the show.
 func (s *site) wantFeed(t testing.TB) *readFeed {
 	t.Helper()
 	source := s.source(t)
@@ -155,8 +154,8 @@ func (s *site) transcripts(t testing.TB, e *episodeSource) (stems []string) {
 	return stems
 }
 
-// hashed returns the only published key made of a stem, a hash and an
-// extension.
+// hashed returns the published key made of the stem, a hash and the extension. There must be
+// exactly one.
 func (s *site) hashed(t testing.TB, stem, ext string) string {
 	t.Helper()
 	files, err := filepath.Glob(s.file(stem) + "-????????????????" + ext)
@@ -195,8 +194,8 @@ func podcastGUID(feedURL string) string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", sum[:4], sum[4:6], sum[6:8], sum[8:10], sum[10:16])
 }
 
-// readGofeed reads a feed with Go's gofeed, which hands on what it does not
-// know as extensions.
+// readGofeed reads a feed with gofeed, which returns elements that it does not know as
+// extensions.
 func readGofeed(t testing.TB, file string) *readFeed {
 	t.Helper()
 	f, err := os.Open(file)
@@ -292,7 +291,7 @@ func readPartytime(t testing.TB, file string) *readFeed {
 			Chapters:  promise{url: i.PodcastChapters.URL, mediaType: i.PodcastChapters.Type},
 		}
 		for _, x := range i.PodcastTranscripts {
-			// It has one name for all the types of SubRip that feeds use.
+			// It maps all media types of SubRip to one name.
 			item.Transcripts = append(item.Transcripts, promise{url: x.URL, mediaType: strings.Replace(x.Type, "application/srt", "application/x-subrip", 1)})
 		}
 		for _, p := range i.PodcastPeople {

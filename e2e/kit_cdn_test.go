@@ -27,31 +27,30 @@ import (
 	"onair/show"
 )
 
-// edge is a CDN on this machine, configured exactly as onair cdn config prints,
-// in front of the published example.
+// edge is a CDN on this machine with the configuration that onair cdn config prints, in front
+// of the published example.
 type edge struct {
 	url    string // of the show; ends in a slash
 	host   string // host:port
 	base   string // path of the URL
 	dir    string // the published folder
-	served string // where onair serve shows the same; ends in a slash
+	served string // URL of onair serve for the same folder; ends in a slash
 	origin *origin
 
-	originURL string // of the show's folder at the origin; ends in a slash
+	originURL string // URL of the show at the origin; ends in a slash
 	purger    cdn.Purger
 }
 
-// place is where an edge shows the show, and where its origin has it.
+// place says at which path an edge shows the show, and at which its origin has it.
 type place struct{ base, origin string }
 
-// places are those that every kind of edge is tested at.
+// places are the paths that every kind of edge is tested with.
 var places = map[string]place{
 	"root": {"/", "/"},
 	"path": {"/shows/one/", "/bucket/a/"},
 }
 
-// newEdge publishes the example to a folder, under the address that an edge will
-// have.
+// newEdge publishes the example to a folder, with the URL that the edge will have.
 func newEdge(t *testing.T, p place) (*edge, *workplace) {
 	t.Helper()
 	e := &edge{host: "127.0.0.1:" + freePort(t), base: p.base, dir: filepath.Join(t.TempDir(), "public")}
@@ -69,8 +68,8 @@ func newEdge(t *testing.T, p place) (*edge, *workplace) {
 	return e, w
 }
 
-// inBucket makes an empty bucket in cloud storage the origin and returns the
-// workplace that publishes to it.
+// inBucket sets an empty bucket in cloud storage as the origin and returns the workplace
+// that publishes to it.
 func (e *edge) inBucket(t *testing.T, w *workplace) *workplace {
 	t.Helper()
 	storage := startEmulator(t)
@@ -78,8 +77,8 @@ func (e *edge) inBucket(t *testing.T, w *workplace) *workplace {
 	return w.with(append(storage.env(), "ONAIR_URL="+e.url)...)
 }
 
-// purgedBy makes the edge the cdn of the example's local target; settings are
-// those besides servers, names and values.
+// purgedBy sets the edge as the cdn of the example's local target. settings are names and
+// values, in addition to servers.
 func (e *edge) purgedBy(t *testing.T, w *workplace, settings ...string) {
 	t.Helper()
 	settings = append(settings, "servers", e.host)
@@ -102,7 +101,7 @@ func (e *edge) purgedBy(t *testing.T, w *workplace, settings ...string) {
 	}
 }
 
-// purger is the one of show.yaml with these settings.
+// purger returns the purger for these settings of show.yaml.
 func purger(t *testing.T, settings ...string) cdn.Purger {
 	t.Helper()
 	c := &show.CDN{Provider: "varnish", Settings: map[string]string{}}
@@ -116,8 +115,8 @@ func purger(t *testing.T, settings ...string) cdn.Purger {
 	return p
 }
 
-// freePort is a port that nobody listened on a moment ago. Whoever takes it has
-// to see that it was still so.
+// freePort returns a port that was free a moment ago. The caller has to check that it could
+// listen on it.
 func freePort(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -129,8 +128,8 @@ func freePort(t *testing.T) string {
 	return port
 }
 
-// launch starts the edge's server and waits until it answers. It ends with
-// the test, and the test with it.
+// launch starts the edge's server and waits until it answers. The server is stopped when the
+// test ends, and the test fails if the server exits.
 func (e *edge) launch(t *testing.T, name string, args ...string) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
@@ -144,7 +143,7 @@ func (e *edge) launch(t *testing.T, name string, args ...string) {
 	}
 	ended := make(chan struct{})
 	go func() {
-		_ = cmd.Wait() // it is stopped, or what it said is shown
+		_ = cmd.Wait() // it was stopped, or its output is shown
 		close(ended)
 	}()
 	t.Cleanup(func() { cancel(); <-ended })
@@ -163,14 +162,14 @@ func (e *edge) launch(t *testing.T, name string, args ...string) {
 	})
 }
 
-// origin is onair serve behaving like a bucket: it has the objects below a path,
-// says of changing ones that a CDN may keep them for an hour, refuses to speak of
-// what it has not, shows onair's records to whoever finds them, and can be down.
+// origin makes onair serve behave like a bucket: objects are below a path, a CDN may cache
+// changing ones for an hour, missing objects are answered with 403, onair's records can be
+// read, and it can be down.
 type origin struct {
 	url          string       // no slash at its end
 	requests     atomic.Int64 // so far
 	down         atomic.Bool  // connections are cut
-	cacheControl atomic.Value // a string that takes the place of the header; "": it stays
+	cacheControl atomic.Value // a string that replaces the header; "" keeps it
 }
 
 func newOrigin(t *testing.T, target, folder string) *origin {
@@ -216,16 +215,16 @@ func newOrigin(t *testing.T, target, folder string) *origin {
 	return o
 }
 
-// reply is what an edge answers.
+// reply is a response of an edge.
 type reply struct {
 	status int
 	header http.Header
 	body   []byte
 }
 
-// ask sends a request to the edge just as it is written: no redirect is
-// followed, no path mended, nothing unpacked. The path is below the show's URL,
-// unless it starts with a slash; header are names and values.
+// ask sends a request to the edge unchanged: it follows no redirect, cleans no path and
+// decompresses nothing. The path is below the show's URL, unless it starts with a slash.
+// header are names and values.
 func (e *edge) ask(t *testing.T, method, path string, header ...string) *reply {
 	t.Helper()
 	return e.askFrom(t, "127.0.0.1", method, path, header...)
@@ -274,7 +273,7 @@ func (r *reply) want(t *testing.T, what string, status int, body []byte) {
 	}
 }
 
-// file is the content of an object.
+// file returns the content of an object.
 func (e *edge) file(t *testing.T, key string) []byte {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(e.dir, filepath.FromSlash(key)))
@@ -284,7 +283,7 @@ func (e *edge) file(t *testing.T, key string) []byte {
 	return data
 }
 
-// change gives an object other bytes, behind the back of the edge.
+// change replaces an object's bytes at the origin.
 func (e *edge) change(t *testing.T, key, text string) []byte {
 	t.Helper()
 	name := filepath.Join(e.dir, filepath.FromSlash(key))
@@ -297,7 +296,7 @@ func (e *edge) change(t *testing.T, key, text string) []byte {
 	return []byte(text)
 }
 
-// key is the first published key with this start and end.
+// key returns the first published key with this prefix and suffix.
 func (e *edge) key(t *testing.T, start, end string) string {
 	t.Helper()
 	for _, key := range keysIn(t, e.dir) {
@@ -309,20 +308,20 @@ func (e *edge) key(t *testing.T, start, end string) string {
 	return ""
 }
 
-// judge asks an edge for what a listener, a browser and a stranger ask for.
-// caches tells whether it keeps copies.
-func (e *edge) judge(t *testing.T, caches bool) {
-	t.Run("ranges", e.judgeRanges)
-	t.Run("objects", func(t *testing.T) { e.judgeObjects(t, caches) })
-	t.Run("addresses", e.judgeAddresses)
-	t.Run("missing", e.judgeMissing)
-	t.Run("records", e.judgeRecords)
-	t.Run("methods", e.judgeMethods)
-	t.Run("gzip", e.judgeGzip)
+// checkAll sends an edge the requests of apps, browsers and attackers. caches says whether the
+// edge caches.
+func (e *edge) checkAll(t *testing.T, caches bool) {
+	t.Run("ranges", e.checkRanges)
+	t.Run("objects", func(t *testing.T) { e.checkObjects(t, caches) })
+	t.Run("addresses", e.checkAddresses)
+	t.Run("missing", e.checkMissing)
+	t.Run("records", e.checkRecords)
+	t.Run("methods", e.checkMethods)
+	t.Run("gzip", e.checkGzip)
 }
 
-// judgeRanges comes first: an edge that has nothing yet is asked for a part.
-func (e *edge) judgeRanges(t *testing.T) {
+// checkRanges runs first, so that the edge is asked for a range of what it has not cached.
+func (e *edge) checkRanges(t *testing.T) {
 	key := e.key(t, "audio/", ".mp3")
 	data := e.file(t, key)
 	for range 2 {
@@ -341,9 +340,9 @@ func (e *edge) judgeRanges(t *testing.T) {
 	}
 }
 
-// judgeObjects: every object has its bytes and the headers that onair serve
-// gives it, and the second listener's comes from the cache.
-func (e *edge) judgeObjects(t *testing.T, caches bool) {
+// checkObjects checks that every object has the bytes and headers of onair serve, and that a
+// second request is answered from the cache.
+func (e *edge) checkObjects(t *testing.T, caches bool) {
 	for _, key := range keysIn(t, e.dir) {
 		served, err := http.Head(e.served + key)
 		if err != nil {
@@ -367,7 +366,7 @@ func (e *edge) judgeObjects(t *testing.T, caches bool) {
 	}
 }
 
-func (e *edge) judgeAddresses(t *testing.T) {
+func (e *edge) checkAddresses(t *testing.T) {
 	page := e.key(t, "episodes/", "/index.html")
 	folder := strings.TrimSuffix(page, "index.html")
 	e.ask(t, "GET", "").want(t, "/", http.StatusOK, e.file(t, "index.html"))
@@ -378,7 +377,7 @@ func (e *edge) judgeAddresses(t *testing.T) {
 	if got := r.header.Get("Location"); got != e.base+folder {
 		t.Errorf("%s leads to %q", bare, got)
 	}
-	// Nobody leads a listener to somebody else's site, or writes a header.
+	// No request redirects to another site or injects a header.
 	for _, path := range []string{"//evil.example/x", "/\\evil.example/x", "/a%0d%0aX-Evil:%20yes/x", "/%2fevil.example/x"} {
 		r := e.ask(t, "GET", path)
 		location := r.header.Get("Location")
@@ -388,7 +387,7 @@ func (e *edge) judgeAddresses(t *testing.T) {
 	}
 }
 
-func (e *edge) judgeMissing(t *testing.T) {
+func (e *edge) checkMissing(t *testing.T) {
 	page := e.file(t, "404.html")
 	for _, path := range []string{"nothing.html", "nothing/", "audio/", "nothing.mp3"} {
 		for range 2 {
@@ -406,8 +405,8 @@ func (e *edge) judgeMissing(t *testing.T) {
 	e.ask(t, "GET", "404.html").want(t, "404.html", http.StatusOK, page)
 }
 
-// judgeRecords: onair's own records are not there, however they are spelled.
-func (e *edge) judgeRecords(t *testing.T) {
+// checkRecords checks that onair's own records cannot be read, with any spelling of the path.
+func (e *edge) checkRecords(t *testing.T) {
 	if len(e.file(t, ".onair/release.json")) == 0 {
 		t.Fatal("there are no records to hide")
 	}
@@ -424,7 +423,7 @@ func (e *edge) judgeRecords(t *testing.T) {
 	}
 }
 
-func (e *edge) judgeMethods(t *testing.T) {
+func (e *edge) checkMethods(t *testing.T) {
 	r := e.ask(t, "OPTIONS", "feed.xml", "Origin", "https://player.example", "Access-Control-Request-Method", "GET", "Access-Control-Request-Headers", "range")
 	r.want(t, "OPTIONS", http.StatusNoContent, nil)
 	if r.header.Get("Access-Control-Allow-Origin") != "*" || r.header.Get("Access-Control-Allow-Headers") != "Range" {
@@ -436,7 +435,7 @@ func (e *edge) judgeMethods(t *testing.T) {
 	e.ask(t, "GET", "feed.xml").want(t, "the feed after all that", http.StatusOK, e.file(t, "feed.xml"))
 }
 
-func (e *edge) judgeGzip(t *testing.T) {
+func (e *edge) checkGzip(t *testing.T) {
 	for _, key := range []string{"feed.xml", "index.html", e.key(t, "episodes/", ".vtt"), e.key(t, "assets/", ".css")} {
 		r := e.ask(t, "GET", key, "Accept-Encoding", "gzip")
 		unpacked, err := gunzip(r.body)
@@ -457,9 +456,9 @@ func gunzip(data []byte) ([]byte, error) {
 	return io.ReadAll(r)
 }
 
-// judgePurge: a change shows at once after a purge by any one of its spellings,
-// and not before.
-func (e *edge) judgePurge(t *testing.T) {
+// checkPurge checks that a change is visible right after a purge by any one of the spellings of
+// its URL, and not before.
+func (e *edge) checkPurge(t *testing.T) {
 	for _, key := range []string{"feed.xml", "index.html", e.key(t, "episodes/", "/index.html")} {
 		for i, spelling := range cdn.Spellings(e.url, key) {
 			old, fresh := e.file(t, key), []byte(nil)
@@ -477,7 +476,7 @@ func (e *edge) judgePurge(t *testing.T) {
 	}
 }
 
-// sees asks for an object under each of its addresses, packed and not.
+// sees requests an object at each of its addresses, compressed and not.
 func (e *edge) sees(t *testing.T, key, when string, want []byte) {
 	t.Helper()
 	for _, spelling := range cdn.Spellings(e.url, key) {
@@ -497,8 +496,8 @@ func (e *edge) sees(t *testing.T, key, when string, want []byte) {
 	}
 }
 
-// judgePublish: after a publish, listeners have the new feed and its pages.
-func (e *edge) judgePublish(t *testing.T, w *workplace) {
+// checkPublish checks that listeners get the new feed and pages after a publish.
+func (e *edge) checkPublish(t *testing.T, w *workplace) {
 	for take := range 2 {
 		for _, key := range keysIn(t, e.dir) {
 			e.ask(t, "GET", key)
@@ -514,9 +513,9 @@ func (e *edge) judgePublish(t *testing.T, w *workplace) {
 	}
 }
 
-// judgeUnheardPurge: a purge that says 200 and reaches another server is found
-// out by comparing bytes, which is why publish believes no purge.
-func (e *edge) judgeUnheardPurge(t *testing.T) {
+// checkLostPurge checks that publish notices a purge that is answered with 200 and reached
+// another server, by comparing bytes.
+func (e *edge) checkLostPurge(t *testing.T) {
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	t.Cleanup(elsewhere.Close)
 	e.ask(t, "GET", "feed.xml")
@@ -542,8 +541,8 @@ func (e *edge) judgeUnheardPurge(t *testing.T) {
 	e.sees(t, "feed.xml", "after a purge that is heard", fresh)
 }
 
-// judgeStranger: nobody else purges.
-func (e *edge) judgeStranger(t *testing.T) {
+// checkForeignPurge checks that other addresses cannot purge.
+func (e *edge) checkForeignPurge(t *testing.T) {
 	old := e.file(t, "feed.xml")
 	e.sees(t, "feed.xml", "at first", old)
 	e.change(t, "feed.xml", "<rss>for the owner to show</rss>")

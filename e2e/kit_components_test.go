@@ -11,9 +11,8 @@ import (
 	"testing"
 )
 
-// components tells how each component that a test may need is found. The value
-// a finder returns is what the test runs: a program, a script or an archive.
-// e2e/setup installs them all where it can.
+// components says how to find each component that a test may need. A finder returns what the
+// test runs: a program, a script or an archive. e2e/setup installs them where it can.
 var components = map[string]func() (string, error){
 	"chromium":          program("chromium", "chromium-browser", "google-chrome"),
 	"ffmpeg":            program("ffmpeg"),
@@ -36,8 +35,8 @@ var components = map[string]func() (string, error){
 	"xmllint":           program("xmllint"),
 }
 
-// need returns the named component. Where it is missing the test is skipped,
-// naming it; in CI, where e2e/setup has installed everything, it fails.
+// need returns the named component. If it is missing, the test is skipped and names it; in CI,
+// where e2e/setup has installed everything, the test fails.
 func need(t testing.TB, name string) string {
 	t.Helper()
 	find, ok := components[name]
@@ -68,8 +67,8 @@ func program(names ...string) func() (string, error) {
 	}
 }
 
-// goProgram finds a program of a version that e2e/setup has built, where it
-// keeps what takes minutes: outside of the checkout.
+// goProgram finds a program of the given version that e2e/setup has built, in a cache outside
+// the checkout.
 func goProgram(name, version string) func() (string, error) {
 	return sync.OnceValues(func() (string, error) {
 		cache := os.Getenv("XDG_CACHE_HOME")
@@ -84,8 +83,8 @@ func goProgram(name, version string) func() (string, error) {
 	})
 }
 
-// python finds an interpreter that has the module: the first in PATH may be
-// one that the system's packages are not installed for.
+// python finds an interpreter that has the module. The first one in PATH may not see the
+// system's packages.
 func python(module string) func() (string, error) {
 	return sync.OnceValues(func() (string, error) {
 		for _, name := range []string{"python3", "/usr/bin/python3", "python"} {
@@ -113,7 +112,7 @@ func npm(name, script string) func() (string, error) {
 
 // findVNU finds the archive of the Nu Html Checker, to be run by java.
 func findVNU() (string, error) {
-	// Some systems have a java that only says that there is none.
+	// On some systems java is a stub that prints an error.
 	if err := exec.Command("java", "-version").Run(); err != nil {
 		return "", fmt.Errorf("java: %w", err)
 	}

@@ -17,18 +17,16 @@ import (
 	"github.com/fsouza/fake-gcs-server/fakestorage"
 )
 
-// The buckets of the emulator: the one that listeners read, and one for onair's
-// own records.
+// The buckets of the emulator: a public one, and one for onair's own records.
 const (
 	bucketName  = "hello-universe"
 	privateName = "hello-universe-private"
 )
 
-// emulator is a Google Cloud Storage in this process with two empty buckets, and
-// the web server that shows the first of them. It remembers what was asked of it
-// and can kill whoever asks.
+// emulator is a Google Cloud Storage emulator in this process with two empty buckets, and a web
+// server for the first of them. It records requests and can kill the process that sends them.
 type emulator struct {
-	url string // of the server; no slash at its end
+	url string // of the server, without a slash at its end
 
 	*rules
 	shown    atomic.Int64 // requests to the website
@@ -40,7 +38,7 @@ type emulator struct {
 	arrived  func(r request)  // called with every request before it is handled; may be nil
 }
 
-// request is what a client of the bucket asked.
+// request is a recorded request of a client.
 type request struct {
 	kind   kind
 	bucket string
@@ -49,22 +47,22 @@ type request struct {
 
 func (r request) String() string { return string(r.kind) + " " + r.key }
 
-// kind is a class of requests, as cloud storage bills them.
+// kind is a class of requests, by how cloud storage bills them.
 type kind string
 
 const (
 	list  kind = "list"
 	read  kind = "read"
-	write kind = "write" // anything that changes a bucket
+	write kind = "write" // all changes of a bucket
 )
 
-// death says at which write the writing process dies, and how far the write got.
+// death says at which write the process is killed, and how far that write got.
 type death struct {
 	at     int // the first write is 1
 	moment moment
 }
 
-// doom is a death on its way.
+// doom is a death that has been scheduled.
 type doom struct {
 	death
 	kill func()
@@ -76,11 +74,11 @@ type moment string
 
 const (
 	arriving moment = "when it arrives"       // the bucket does not change
-	halfway  moment = "halfway through"       // the bucket sees half a body and drops it
-	answered moment = "before it is answered" // the bucket has changed, the writer never learns it
+	halfway  moment = "halfway through"       // the bucket receives half a body and drops it
+	answered moment = "before it is answered" // the bucket has changed, the writer gets no response
 )
 
-// startEmulator starts one and stops it when the test ends.
+// startEmulator starts an emulator and stops it when the test ends.
 func startEmulator(t testing.TB) *emulator {
 	t.Helper()
 	e := &emulator{}
@@ -90,12 +88,12 @@ func startEmulator(t testing.TB) *emulator {
 	return e
 }
 
-// open makes the buckets of an emulator that is reached at the URL.
+// open creates the buckets of an emulator with the URL.
 func (e *emulator) open(t testing.TB, url string) {
 	t.Helper()
 	fake, err := fakestorage.NewServerWithOptions(fakestorage.Options{
-		NoListener: true, // we listen
-		// Reads are routed by Host, so both names must be the one clients use.
+		NoListener: true, // the test listens itself
+		// Reads are routed by Host, so both names must be the one that clients use.
 		PublicHost:  strings.TrimPrefix(url, "http://"),
 		ExternalURL: url,
 		Writer:      io.Discard,
@@ -110,8 +108,7 @@ func (e *emulator) open(t testing.TB, url string) {
 	e.url, e.rules, e.sent = url, newRules(fake), map[string]int64{}
 }
 
-// env points the binary at the public bucket, under the URL the emulator itself
-// serves it at.
+// env points the binary at the public bucket and the emulator's URL for it.
 func (e *emulator) env() []string {
 	return []string{
 		"STORAGE_EMULATOR_HOST=" + strings.TrimPrefix(e.url, "http://"),
@@ -145,7 +142,7 @@ func (e *emulator) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	if doom != nil && doom.moment != answered {
 		if doom.moment == halfway {
-			// An upload that doesn't tell its length is cut in its first kilobyte.
+			// An upload without a length is cut in its first kilobyte.
 			_, _ = io.CopyN(io.Discard, r.Body, max(r.ContentLength/2, 512))
 		}
 		doom.kill()
@@ -160,7 +157,7 @@ func (e *emulator) serve(w http.ResponseWriter, r *http.Request) {
 	e.mu.Unlock()
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	answer := e.answer(r, c)
-	// A write's answer waits until those who watch have looked at the bucket.
+	// A write is answered after the test's callback has inspected the bucket.
 	if req.kind == write && written != nil {
 		written(req.key)
 	}
@@ -175,8 +172,8 @@ func (e *emulator) serve(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.Copy(w, answer.Body)
 }
 
-// show is the website of the public bucket, as a CDN in front of it shows it: a
-// folder's page is its index.html, and nobody sees onair's own records.
+// show serves the public bucket as a CDN in front of it does: a folder's page is its
+// index.html, and onair's own records cannot be read.
 func (e *emulator) show(w http.ResponseWriter, r *http.Request) {
 	e.shown.Add(1)
 	key, ok := strings.CutPrefix(r.URL.Path, "/"+bucketName+"/")
@@ -191,7 +188,7 @@ func (e *emulator) show(w http.ResponseWriter, r *http.Request) {
 	e.fake.HTTPHandler().ServeHTTP(w, r)
 }
 
-// request is a call as the emulator remembers it.
+// request converts a call to a recorded request.
 func (c call) request() request {
 	r := request{read, c.bucket, c.key}
 	switch {
@@ -203,7 +200,7 @@ func (c call) request() request {
 	return r
 }
 
-// doomed returns the doom that this request fulfils, if any.
+// doomed returns the scheduled death that is due at this request, if any.
 func (e *emulator) doomed(r request) *doom {
 	d := e.doom
 	if d == nil || r.kind != write {
@@ -216,7 +213,7 @@ func (e *emulator) doomed(r request) *doom {
 	return d
 }
 
-// forget empties the memory of requests.
+// forget deletes the recorded requests.
 func (e *emulator) forget() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -241,8 +238,8 @@ func (e *emulator) writes() []string {
 	return keys
 }
 
-// traffic is the number of bytes that went to keys with one of the prefixes since
-// forget, and the requests that carried them.
+// traffic returns the number of bytes sent to keys with one of the prefixes since forget, and
+// the requests that sent them.
 func (e *emulator) traffic(prefixes ...string) (bytes int64, requests []request) {
 	ofThese := func(key string) bool {
 		return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(key, p) })
@@ -277,8 +274,8 @@ func (e *emulator) intercept(arrived func(request)) {
 	e.arrived = arrived
 }
 
-// kill starts the command and kills it, as kill -9 does, at its death. It
-// reports whether the command lived to see that write, and what it said.
+// kill starts the command and kills it with SIGKILL at the given write. It reports whether the
+// command got to that write, and its output.
 func (e *emulator) kill(cmd *exec.Cmd, d death) (killed bool, said string, err error) {
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
@@ -299,7 +296,7 @@ func (e *emulator) kill(cmd *exec.Cmd, d death) (killed bool, said string, err e
 	return killed, stderr.String(), err
 }
 
-// object is one object of the bucket.
+// object is an object of the bucket.
 type object struct {
 	contentType, cacheControl string
 	crc32c                    string // base64, as cloud storage writes it

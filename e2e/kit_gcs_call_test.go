@@ -9,16 +9,16 @@ import (
 // call is a request to the JSON API of cloud storage.
 type call struct {
 	op          op
-	bucket, key string // what is read or changed; listings and chunks of an upload have no key
-	from        string // of a copy, the key it is copied from
+	bucket, key string // the object; listings and chunks of an upload have no key
+	from        string // for a copy, the source key
 	fromBucket  string
 }
 
-// op is what a call does.
+// op is the operation of a call.
 type op string
 
 const (
-	opBucket  op = "bucket" // asks about the bucket itself
+	opBucket  op = "bucket" // reads the bucket's configuration
 	opList    op = "list"
 	opGet     op = "get"
 	opUpload  op = "upload"
@@ -28,8 +28,8 @@ const (
 	opCopy    op = "copy"
 )
 
-// parseCall tells what a request asks of the JSON API; ok is false for requests
-// to other addresses, which are those that listeners make.
+// parseCall parses a request to the JSON API. ok is false for requests to other paths, which
+// come from listeners.
 func parseCall(r *http.Request) (c call, ok bool) {
 	path := r.URL.EscapedPath()
 	for _, api := range []string{"/upload", "/download", ""} {
@@ -39,7 +39,7 @@ func parseCall(r *http.Request) (c call, ok bool) {
 		}
 		var s []string
 		for segment := range strings.SplitSeq(rest, "/") {
-			name, _ := url.PathUnescape(segment) // one that is wrong is no name either
+			name, _ := url.PathUnescape(segment) // an invalid one does not match any name
 			s = append(s, name)
 		}
 		return callOf(r, s, api == "/upload"), true
@@ -47,7 +47,7 @@ func parseCall(r *http.Request) (c call, ok bool) {
 	return call{}, false
 }
 
-// callOf reads the path after the API's own part: bucket, o, key and the verb.
+// callOf parses the path after the API's prefix: bucket, o, key and the verb.
 func callOf(r *http.Request, s []string, upload bool) call {
 	c := call{bucket: s[0]}
 	switch {

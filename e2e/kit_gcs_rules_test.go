@@ -20,24 +20,23 @@ import (
 	"github.com/fsouza/fake-gcs-server/fakestorage"
 )
 
-// rules answer calls of the JSON API through fake-gcs-server, and add what
-// version 1.56.1 of it leaves out: preconditions of everything but uploads, of
-// sources and of metagenerations; metagenerations themselves; updates that take
-// headers away; headers and checksums of what is composed or copied; pages of at
-// most so many objects; and a clock that can be set. Changes happen one after
-// the other, each at an instant of its own, as a generation is its instant.
+// rules answers calls of the JSON API through fake-gcs-server, and adds what its version
+// 1.56.1 lacks: preconditions of all calls but uploads, of sources and of metagenerations;
+// metagenerations themselves; updates that remove headers; headers and checksums of
+// composed and copied objects; pages of a given size; and a clock that can be set. Changes
+// happen one after the other, each at its own time, because a generation is a time.
 type rules struct {
 	fake     *fakestorage.Server
-	pageSize int           // of listings, whatever the client asks for; 0: as it asks
-	turn     chan struct{} // holds whoever changes something
+	pageSize int           // of listings; 0 uses the size that the client asks for
+	turn     chan struct{} // held while something changes
 
 	mu     sync.Mutex
-	ahead  time.Duration    // of the service's clock before this machine's
+	ahead  time.Duration    // how far the service's clock is ahead of this machine's
 	facts  map[string]facts // by object and generation
-	stored map[string]int   // how often a key got other bytes or was made, by bucket and key
+	stored map[string]int   // how often a key got new bytes, by bucket and key
 }
 
-// facts are what the fake does not keep of an object.
+// facts are the properties of an object that fake-gcs-server does not keep.
 type facts struct {
 	metageneration   int
 	created, updated time.Time
@@ -52,12 +51,12 @@ func newRules(fake *fakestorage.Server) *rules {
 	}
 }
 
-// answer answers a call; the body of its request is in memory.
+// answer answers a call whose body is in memory.
 func (u *rules) answer(r *http.Request, c call) *httptest.ResponseRecorder {
 	if c.changes() {
 		u.turn <- struct{}{}
 		defer func() { <-u.turn }()
-		// Two generations are never made in one microsecond.
+		// No two generations are created in one microsecond.
 		time.Sleep(2 * time.Microsecond)
 	}
 	if refused := u.refuse(r, c); refused != nil {
@@ -71,7 +70,7 @@ func (u *rules) answer(r *http.Request, c call) *httptest.ResponseRecorder {
 		query.Set("maxResults", strconv.Itoa(u.pageSize))
 		r.URL.RawQuery = query.Encode()
 	}
-	body, _ := io.ReadAll(r.Body) // in memory: it cannot fail
+	body, _ := io.ReadAll(r.Body) // it is in memory and cannot fail
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	answer := u.pass(r)
 	if c.changes() && c.op != opDelete && answer.Code == http.StatusOK && answer.Header().Get("X-Http-Status-Code-Override") == "" && answer.Header().Get("Location") == "" {
@@ -80,15 +79,15 @@ func (u *rules) answer(r *http.Request, c call) *httptest.ResponseRecorder {
 	return u.dress(r, answer)
 }
 
-// pass asks the fake.
+// pass sends the call to fake-gcs-server.
 func (u *rules) pass(r *http.Request) *httptest.ResponseRecorder {
 	answer := httptest.NewRecorder()
 	u.fake.HTTPHandler().ServeHTTP(answer, r)
 	return answer
 }
 
-// refuse returns the answer to a call whose preconditions do not hold, or whose
-// sources are not what it says; nil for all others.
+// refuse returns the response to a call whose preconditions do not hold, or whose sources do
+// not match; nil for all others.
 func (u *rules) refuse(r *http.Request, c call) *httptest.ResponseRecorder {
 	query := r.URL.Query().Get
 	target := u.look(c.bucket, c.key)
@@ -107,8 +106,7 @@ func (u *rules) refuse(r *http.Request, c call) *httptest.ResponseRecorder {
 	return nil
 }
 
-// source refuses an object to be copied or composed that is not there, or not
-// what the call says.
+// source refuses a source object that does not exist or does not match the call.
 func (u *rules) source(bucket, key, generation, match string) *httptest.ResponseRecorder {
 	o := u.look(bucket, key)
 	if o == nil || generation != "" && generation != o.generation {
@@ -132,7 +130,7 @@ type composition struct {
 	Destination headersOf `json:"destination"`
 }
 
-// headersOf are the fields of an object that a call may set.
+// headersOf has the fields of an object that a call may set.
 type headersOf struct {
 	ContentType  string            `json:"contentType"`
 	CacheControl string            `json:"cacheControl"`
@@ -165,7 +163,7 @@ func (u *rules) refuseCompose(r *http.Request, c call) *httptest.ResponseRecorde
 	return nil
 }
 
-// state is an object as preconditions see it; nil: there is none.
+// state returns what preconditions compare of an object; nil if it does not exist.
 type state struct{ generation, metageneration string }
 
 func (u *rules) look(bucket, key string) *state {
@@ -180,7 +178,7 @@ func (u *rules) look(bucket, key string) *state {
 	return &state{strconv.FormatInt(o.Generation, 10), strconv.Itoa(u.factsOf(idOf(bucket, key, o.Generation)).metageneration)}
 }
 
-// meets reports whether preconditions hold; an empty one always does.
+// meets reports whether preconditions hold. Empty ones always do.
 func (s *state) meets(generation, notGeneration, metageneration, notMetageneration string) bool {
 	is := state{"0", "0"}
 	if s != nil {
@@ -192,8 +190,8 @@ func (s *state) meets(generation, notGeneration, metageneration, notMetagenerati
 		(notMetageneration == "" || notMetageneration != is.metageneration)
 }
 
-// update changes headers as a JSON merge patch does (RFC 7396): what is null
-// goes, in metadata key by key.
+// update changes headers by a JSON merge patch (RFC 7396): null removes a header, or a key of
+// the metadata.
 func (u *rules) update(r *http.Request, c call) *httptest.ResponseRecorder {
 	o, err := u.fake.GetObject(c.bucket, c.key)
 	if err != nil {
@@ -215,7 +213,7 @@ func (u *rules) update(r *http.Request, c call) *httptest.ResponseRecorder {
 	set(&o.ContentType, patch.ContentType)
 	set(&o.CacheControl, patch.CacheControl)
 	o.Metadata = patched(o.Metadata, patch.Metadata)
-	u.fake.CreateObject(o) // of the same generation: in its place
+	u.fake.CreateObject(o) // has the same generation and so replaces it
 
 	id := idOf(c.bucket, c.key, o.Generation)
 	f := u.factsOf(id)
@@ -223,12 +221,12 @@ func (u *rules) update(r *http.Request, c call) *httptest.ResponseRecorder {
 	return u.dress(r, u.resource(c.bucket, c.key))
 }
 
-// resource is what the fake says of an object.
+// resource is fake-gcs-server's JSON for an object.
 func (u *rules) resource(bucket, key string) *httptest.ResponseRecorder {
 	return u.pass(httptest.NewRequest(http.MethodGet, "/storage/v1/b/"+bucket+"/o/"+url.PathEscape(key), nil))
 }
 
-// patched is metadata after a merge patch; nil changes nothing.
+// patched returns metadata after a merge patch; a nil patch changes nothing.
 func patched(old map[string]string, patch json.RawMessage) map[string]string {
 	if patch == nil {
 		return old
@@ -249,8 +247,8 @@ func patched(old map[string]string, patch json.RawMessage) map[string]string {
 	return merged
 }
 
-// made notes what is known of an object that a call has just made, and gives one
-// that was composed or copied exactly the headers that the call names.
+// made records the facts of an object that a call has just created. It sets the headers of a
+// composed or copied object to exactly those of the call.
 func (u *rules) made(c call, body []byte, answer *httptest.ResponseRecorder) *httptest.ResponseRecorder {
 	key := c.key
 	if key == "" {
@@ -281,30 +279,30 @@ func (u *rules) made(c call, body []byte, answer *httptest.ResponseRecorder) *ht
 	case opCopy:
 		var headers headersOf
 		if len(bytes.TrimSpace(body)) > 0 && json.Unmarshal(body, &headers) == nil {
-			u.setHeaders(c, headers) // those of its source are none of its own
+			u.setHeaders(c, headers) // headers of the source are not inherited
 		}
 		return copied(u.resource(c.bucket, c.key))
 	}
 	return answer
 }
 
-// setHeaders gives an object the headers, and no others.
+// setHeaders replaces all headers of an object.
 func (u *rules) setHeaders(c call, h headersOf) {
 	o, err := u.fake.GetObject(c.bucket, c.key)
 	if err == nil {
 		o.ContentType, o.CacheControl, o.Metadata = h.ContentType, h.CacheControl, h.Metadata
-		u.fake.CreateObject(o) // of the same generation: in its place
+		u.fake.CreateObject(o) // has the same generation and so replaces it
 	}
 }
 
-// copied is the answer to a copy that is done in one call.
+// copied is the response to a copy that is complete after one call.
 func copied(resource *httptest.ResponseRecorder) *httptest.ResponseRecorder {
 	data, _ := json.Marshal(map[string]any{"kind": "storage#rewriteResponse", "done": true, "resource": json.RawMessage(resource.Body.Bytes())})
 	resource.Body = bytes.NewBuffer(data)
 	return resource
 }
 
-// dress puts what is known into the objects of an answer.
+// dress adds the recorded facts to the objects in a response.
 func (u *rules) dress(r *http.Request, answer *httptest.ResponseRecorder) *httptest.ResponseRecorder {
 	if r.Method == http.MethodHead || r.URL.Query().Get("alt") == "media" || answer.Header().Get("Content-Type") != "application/json" {
 		return answer
@@ -342,14 +340,14 @@ func (u *rules) dressValue(v any) {
 	}
 }
 
-// clock is what time it is for the service.
+// clock returns the service's time.
 func (u *rules) clock() time.Time {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	return time.Now().Add(u.ahead)
 }
 
-// advance sets the service's clock forward.
+// advance moves the service's clock forward.
 func (u *rules) advance(d time.Duration) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -375,7 +373,7 @@ func (u *rules) keep(id string, f facts) {
 	u.facts[id] = f
 }
 
-// failure is an answer of the JSON API that says no.
+// failure returns an error response of the JSON API.
 func failure(code int, message string) *httptest.ResponseRecorder {
 	answer := httptest.NewRecorder()
 	answer.Header().Set("Content-Type", "application/json")

@@ -13,15 +13,14 @@ import (
 	"time"
 )
 
-// now is the clock of every command run here: all dates of the example but the
-// scheduled episode's lie before it.
+// now is the clock of all commands of the tests: later than all dates of the example except
+// that of the scheduled episode.
 const now = "2027-03-01T12:00:00Z"
 
-// onair is the binary under test, and scratch a folder for what lives as long
-// as the tests do.
+// onair is the binary under test. scratch is a folder that is removed after all tests.
 var onair, scratch string
 
-// atExit is what TestMain stops when the tests have ended.
+// atExit are functions that TestMain calls after all tests.
 var atExit struct {
 	sync.Mutex
 	stop []func()
@@ -49,7 +48,7 @@ func runTests(m *testing.M) int {
 	return m.Run()
 }
 
-// exe is the extension of programs on a system.
+// exe returns the extension of programs on a system.
 func exe(goos string) string {
 	if goos == "windows" {
 		return ".exe"
@@ -57,7 +56,7 @@ func exe(goos string) string {
 	return ""
 }
 
-// compile builds cmd/onair as the README says, with further environment.
+// compile builds cmd/onair as the README says, with additional environment variables.
 func compile(out string, env ...string) error {
 	cmd := exec.Command("go", "build", "-o", out, "./cmd/onair")
 	cmd.Dir = ".."
@@ -68,8 +67,7 @@ func compile(out string, env ...string) error {
 	return nil
 }
 
-// workplace is a copy of the example show with a home, a cache and an
-// environment that nothing else uses.
+// workplace is a copy of the example show with its own home, cache and environment.
 type workplace struct {
 	dir string // the show's folder
 	env []string
@@ -99,9 +97,8 @@ func makeWorkplace(root string, env ...string) (*workplace, error) {
 	return w, nil
 }
 
-// cleanEnv is an environment with an empty home. It names what programs need
-// and nothing else, so that a developer's settings, credentials or CI variable
-// can't decide a test.
+// cleanEnv returns a minimal environment with an empty home, so that a developer's settings,
+// credentials or CI variable do not influence a test.
 func cleanEnv(home string) []string {
 	env := []string{
 		"HOME=" + home,
@@ -123,13 +120,13 @@ func cleanEnv(home string) []string {
 	return env
 }
 
-// with returns the same folder under an environment with further variables.
+// with returns the workplace with additional environment variables.
 func (w *workplace) with(env ...string) *workplace {
 	return &workplace{dir: w.dir, env: append(w.env[:len(w.env):len(w.env)], env...)}
 }
 
-// command prepares a run of the binary in the show's folder, for the target
-// that has neither a CDN nor anybody to announce to.
+// command prepares a run of the binary in the show's folder, for the target that has no CDN
+// and announces nothing.
 func (w *workplace) command(args ...string) *exec.Cmd {
 	cmd := exec.Command(onair, append([]string{"-C", w.dir, "--to", "local"}, args...)...)
 	cmd.Env = w.env
@@ -158,8 +155,8 @@ func (w *workplace) fails(t testing.TB, code int, args ...string) {
 	}
 }
 
-// output runs a command and returns what it wrote to standard output. The
-// error, if any, shows the command and all it said.
+// output runs a command and returns its standard output. An error contains the command and
+// its output.
 func output(cmd *exec.Cmd) ([]byte, error) {
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
@@ -179,7 +176,7 @@ func tool(t testing.TB, name string, args ...string) []byte {
 	return out
 }
 
-// decode reads the JSON a program wrote.
+// decode parses a program's JSON output.
 func decode[T any](t testing.TB, data []byte) T {
 	t.Helper()
 	var v T
@@ -189,8 +186,8 @@ func decode[T any](t testing.TB, data []byte) T {
 	return v
 }
 
-// await waits until the condition holds. It is for what other processes do;
-// a minute is far more than any of them needs.
+// await waits until the condition holds, at most a minute. It is for conditions that depend on
+// other processes.
 func await(t testing.TB, what string, condition func() bool) {
 	t.Helper()
 	deadline := time.Now().Add(time.Minute)

@@ -26,11 +26,10 @@ import (
 	"time"
 )
 
-// internet stands in for the services that onair talks to: a proxy that answers
-// for every host itself, under a certificate of its own. It remembers the secrets
-// that it was shown.
+// internet simulates the services that onair uses: a proxy that answers for every host itself,
+// with its own certificate. It records the secrets that it receives.
 type internet struct {
-	env   []string // makes a program go through it
+	env   []string // environment that makes a program use the proxy
 	hosts map[string]http.HandlerFunc
 
 	mu    sync.Mutex
@@ -38,15 +37,15 @@ type internet struct {
 	asked map[string]int  // requests, by host
 }
 
-// startInternet starts one in which the hosts answer so; any other host repeats
-// what it was asked.
+// startInternet starts the proxy with handlers by host. Other hosts answer with an error that
+// repeats the request.
 func startInternet(t testing.TB, hosts map[string]http.HandlerFunc) *internet {
 	t.Helper()
 	n := &internet{hosts: hosts, shown: map[string]bool{}, asked: map[string]int{}}
 	far := httptest.NewUnstartedServer(http.HandlerFunc(n.serve))
 	certificate, roots := authority(t)
 	far.TLS = &tls.Config{Certificates: []tls.Certificate{certificate}}
-	far.Config.ErrorLog = log.New(io.Discard, "", 0) // connections that are not used after all
+	far.Config.ErrorLog = log.New(io.Discard, "", 0) // errors of unused connections
 	far.StartTLS()
 	t.Cleanup(far.Close)
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -61,7 +60,7 @@ func startInternet(t testing.TB, hosts map[string]http.HandlerFunc) *internet {
 	return n
 }
 
-// tunnel connects whoever asked with an address.
+// tunnel connects a client with an address.
 func tunnel(w http.ResponseWriter, address string) {
 	far, err := net.Dial("tcp", address)
 	if err != nil {
@@ -78,8 +77,8 @@ func tunnel(w http.ResponseWriter, address string) {
 	go func() { _, _ = io.Copy(near, far); near.Close() }()
 }
 
-// authority makes a certificate for every host that onair knows, and a file that
-// makes Go programs trust it.
+// authority creates a certificate for every host that onair uses, and a file that makes Go
+// programs trust it.
 func authority(t testing.TB) (certificate tls.Certificate, file string) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -119,7 +118,7 @@ func (n *internet) serve(w http.ResponseWriter, r *http.Request) {
 
 var signature = regexp.MustCompile(`Signature=([0-9a-f]+)`)
 
-// remember keeps what nobody else may learn of a request.
+// remember records the secrets in a request.
 func (n *internet) remember(r *http.Request, body []byte) {
 	form, _ := url.ParseQuery(string(body))
 	secrets := []string{form.Get("assertion"), r.Header.Get("Fastly-Key"), r.Header.Get("X-Amz-Security-Token")}
@@ -138,13 +137,13 @@ func (n *internet) remember(r *http.Request, body []byte) {
 	}
 }
 
-// repeat answers with an error that repeats all it was told, as a careless
-// service does, in the forms that clients read messages from.
+// repeat answers with an error that repeats the whole request, as a careless service might, in
+// the formats from which clients read messages.
 func repeat(code int) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(io.LimitReader(r.Body, 16<<10))
 		var said strings.Builder
-		for _, name := range []string{"Authorization", "Fastly-Key", "X-Amz-Security-Token"} { // first: messages are cut
+		for _, name := range []string{"Authorization", "Fastly-Key", "X-Amz-Security-Token"} { // these first, because messages are truncated
 			fmt.Fprintf(&said, "%s: %s; ", name, r.Header.Get(name))
 		}
 		message := fmt.Sprintf("%s %s refused. %s%s", r.Method, r.URL, &said, strings.ToValidUTF8(string(body), "?"))

@@ -13,28 +13,27 @@ import (
 	"sync"
 )
 
-// listener is a podcast app: it knows a feed's URL and asks for what the feed
-// names. It remembers everything that was not as promised.
+// listener simulates a podcast app. It fetches a feed and requests what the feed names. It
+// records every response that does not match the feed.
 type listener struct {
 	feedURL string
-	client  *http.Client // nil: the default one
+	client  *http.Client // nil for the default one
 
 	mu     sync.Mutex
 	looks  int
-	seen   map[string]bool // the feeds it got, by content
+	seen   map[string]bool // the feeds that it got, by content
 	broken []string
 }
 
-// promise is what a feed says of a file: where it is, its type, and its length
-// in bytes where the feed tells (0: it does not).
+// promise is what a feed says about a file: its URL, its type, and its length in bytes, or 0
+// if the feed does not give a length.
 type promise struct {
 	url, mediaType string
 	length         int64
 }
 
-// look fetches the feed and asks for the head of every file the feed names. No
-// feed yet is fine; anything else that fails is remembered. after says what
-// had just happened, for the message.
+// look fetches the feed and sends a HEAD request for every file that it names. A missing feed
+// is fine; any other failure is recorded. after says what has just happened, for the message.
 func (l *listener) look(after string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -65,7 +64,7 @@ func (l *listener) look(after string) {
 	}
 }
 
-// check asks for the head of the file and compares.
+// check sends a HEAD request for the file and compares the response.
 func (l *listener) check(p promise) error {
 	got, err := l.get(http.MethodHead, p.url)
 	switch {
@@ -81,7 +80,7 @@ func (l *listener) check(p promise) error {
 	return nil
 }
 
-// response is the part of an HTTP response that listeners look at.
+// response is the part of an HTTP response that apps use.
 type response struct {
 	status    int
 	mediaType string // without parameters
@@ -89,8 +88,7 @@ type response struct {
 	body      []byte
 }
 
-// get asks for a URL as a listener of the default client does; header are names
-// and values.
+// get requests a URL with the default client. header are names and values.
 func get(method, url string, header ...string) (*response, error) {
 	return (&listener{}).get(method, url, header...)
 }
@@ -116,8 +114,8 @@ func (l *listener) get(method, url string, header ...string) (*response, error) 
 	return &response{res.StatusCode, mediaType, res.ContentLength, body}, nil
 }
 
-// promisesOf returns every file that a feed names: enclosures, transcripts,
-// chapters and images. Links to pages are none.
+// promisesOf returns every file that a feed names: enclosures, transcripts, chapters and
+// images, but not links to pages.
 func promisesOf(feed []byte) ([]promise, error) {
 	var all []promise
 	d := xml.NewDecoder(bytes.NewReader(feed))
@@ -147,7 +145,7 @@ func promisesOf(feed []byte) ([]promise, error) {
 		case "transcript", "chapters":
 			p.url = attrs["url"]
 		case "image":
-			p.url = attrs["href"] // RSS's own has children instead
+			p.url = attrs["href"] // RSS's own image element has children instead
 		case "person":
 			p.url = attrs["img"]
 		}

@@ -13,8 +13,8 @@ import (
 	"syscall"
 )
 
-// fault is something that goes wrong between a client and cloud storage. The
-// names are those of Google's storage-testbench where it has one.
+// fault is a failure between a client and cloud storage. Names are those of Google's
+// storage-testbench where it has one.
 type fault string
 
 const (
@@ -28,24 +28,24 @@ const (
 	return403 fault = "return-403"
 	return412 fault = "return-412" // although the precondition holds
 
-	resetBefore   fault = "return-reset-connection"      // nothing has happened
-	resetAfter    fault = "return-reset-connection-late" // it has happened, and nobody learns it
+	resetBefore   fault = "return-reset-connection"      // the request had no effect
+	resetAfter    fault = "return-reset-connection-late" // the request took effect, and its response is lost
 	brokenUpload  fault = "broken-upload"                // half of the request arrives
-	brokenStream  fault = "return-broken-stream"         // half of the answer arrives
-	stallBefore   fault = "stall-before"                 // nothing happens, and nothing is heard
-	stallAfter    fault = "stall-after"                  // it happens, and nothing is heard
-	corruptUpload fault = "corrupted-upload"             // a bit of what is stored flips on its way
-	corruptedData fault = "return-corrupted-data"        // a bit of what is read flips on its way
+	brokenStream  fault = "return-broken-stream"         // half of the response arrives
+	stallBefore   fault = "stall-before"                 // the request has no effect and no response
+	stallAfter    fault = "stall-after"                  // the request takes effect and has no response
+	corruptUpload fault = "corrupted-upload"             // a bit of the stored data is flipped in transit
+	corruptedData fault = "return-corrupted-data"        // a bit of the read data is flipped in transit
 
-	expiredToken fault = "expired-page-token" // the rest of a listing cannot be had
-	lostToken    fault = "lost-page-token"    // a listing looks as if it ended here
+	expiredToken fault = "expired-page-token" // the next page of a listing is refused
+	lostToken    fault = "lost-page-token"    // the listing ends early without an error
 )
 
-// weather is what can go wrong: what comes and goes; of that, what trying again
-// is for; and what a service has that does not get better.
-type weather struct{ passing, mild, lasting []fault }
+// faultSet is the set of faults that can occur: temporary ones, those of them that a retry
+// solves, and permanent ones.
+type faultSet struct{ passing, mild, lasting []fault }
 
-var cloudWeather = weather{
+var cloudFaults = faultSet{
 	passing: []fault{
 		return408, return429, return500, return503, return401, return403, return412, resetBefore, resetAfter, brokenUpload,
 		brokenStream, stallBefore, stallAfter, corruptUpload, corruptedData, expiredToken, lostToken,
@@ -56,23 +56,23 @@ var cloudWeather = weather{
 	lasting: []fault{return403, return412, return503, resetBefore, resetAfter, brokenUpload, brokenStream, stallBefore, stallAfter, corruptUpload, corruptedData},
 }
 
-// schedule decides what goes wrong with which request. It goes by what the
-// request asks and how often that was asked before, and not by the order of
-// requests, which differs between workers: a seed is the same every time.
+// schedule decides which faults occur for which request. It depends on what the request asks
+// and how often that was asked before, not on the order of requests, which differs between
+// runs. So a seed is reproducible.
 type schedule struct {
 	seed     int
-	often    float64 // share of the requests that something happens to
-	passing  []fault // what happens to them
-	doomed   float64 // share of the questions that are never answered well
-	lasting  []fault // what happens to those
-	harmless bool    // a publish has to get through
+	often    float64 // share of the requests with a fault
+	passing  []fault // their faults
+	doomed   float64 // share of the questions that always fail
+	lasting  []fault // their faults
+	harmless bool    // a publish has to succeed
 
 	mu    sync.Mutex
 	asked map[string]int
-	met   map[fault]int // what has happened how often
+	met   map[fault]int // number of occurrences
 }
 
-func newSchedule(seed int, w weather) *schedule {
+func newSchedule(seed int, w faultSet) *schedule {
 	s := &schedule{seed: seed, passing: w.passing, lasting: w.lasting, asked: map[string]int{}, met: map[fault]int{}}
 	switch seed % 5 {
 	case 0:
@@ -89,8 +89,7 @@ func newSchedule(seed int, w weather) *schedule {
 	return s
 }
 
-// next decides about a request that asks a question, to which some faults can
-// happen.
+// next returns the fault for a request with the given question, out of those that apply to it.
 func (s *schedule) next(question string, can func(fault) bool) fault {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -111,18 +110,18 @@ func (s *schedule) next(question string, can func(fault) bool) fault {
 	return f
 }
 
-// draw is a number of [0, 1) that depends on the seed and what it is for.
+// draw returns a number in [0, 1) that depends on the seed and the purpose.
 func (s *schedule) draw(what ...any) float64 {
 	sum := fnv.New64a()
 	fmt.Fprint(sum, s.seed, what)
-	x := sum.Sum64() // of texts that differ at their ends it differs little: mix it well
+	x := sum.Sum64() // the hashes of texts with different ends differ little, so mix the bits
 	for _, factor := range []uint64{0xff51afd7ed558ccd, 0xc4ceb9fe1a85ec53, 1} {
 		x = (x ^ x>>33) * factor
 	}
 	return float64(x>>11) / (1 << 53)
 }
 
-// question is what a call asks, without what is random about it.
+// question identifies what a call asks, without its random parts.
 func (c call) question(r *http.Request) string {
 	if strings.HasPrefix(c.key, ".onair/joined/") {
 		return fmt.Sprint(c.op, "joined")
@@ -130,7 +129,7 @@ func (c call) question(r *http.Request) string {
 	return fmt.Sprint(c.op, r.Method, c.bucket, "/", c.key)
 }
 
-// fits reports whether the fault can happen to the call.
+// fits reports whether the fault applies to the call.
 func (f fault) fits(c call, r *http.Request) bool {
 	media := r.URL.Query().Get("alt") == "media"
 	switch f {
@@ -148,10 +147,10 @@ func (f fault) fits(c call, r *http.Request) bool {
 	return true
 }
 
-// network leads to an emulator without a socket, and breaks as a schedule says.
+// network is a transport to an emulator without a socket, with the faults of a schedule.
 type network struct {
 	e        *emulator
-	schedule *schedule // nil: nothing goes wrong
+	schedule *schedule // nil for no faults
 }
 
 // RoundTrip implements http.RoundTripper.
@@ -180,7 +179,7 @@ func (n *network) RoundTrip(r *http.Request) (*http.Response, error) {
 
 func (n *network) follow(s *schedule) { n.schedule = s }
 
-// CloseIdleConnections implements what http.Client asks for.
+// CloseIdleConnections implements the interface that http.Client looks for.
 func (n *network) CloseIdleConnections() {}
 
 func sentBody(r *http.Request) ([]byte, error) {
@@ -191,7 +190,7 @@ func sentBody(r *http.Request) ([]byte, error) {
 	return io.ReadAll(r.Body)
 }
 
-// before is what happens instead of an answer.
+// before returns the error or response of a fault that happens before the request is handled.
 func (f fault) before(r *http.Request, body []byte) (*http.Response, error) {
 	var code int
 	switch f {
@@ -204,7 +203,7 @@ func (f fault) before(r *http.Request, body []byte) (*http.Response, error) {
 		answer := failure(http.StatusBadRequest, "Invalid value for pageToken.").Result()
 		answer.Request = r
 		return answer, nil
-	case resetBefore, brokenUpload: // half a request changes nothing: TestKill shows that of the emulator
+	case resetBefore, brokenUpload: // half a request changes nothing in the emulator, as TestKill shows
 		return nil, syscall.ECONNRESET
 	case stallBefore:
 		return nil, stall(r.Context())
@@ -218,7 +217,7 @@ func stall(ctx context.Context) error {
 	return context.Cause(ctx)
 }
 
-// deliver brings a request to the emulator and its answer back.
+// deliver sends a request to the emulator and returns its response.
 func (n *network) deliver(r *http.Request, body []byte) (response *http.Response, err error) {
 	defer func() {
 		if recovered := recover(); recovered == http.ErrAbortHandler {
@@ -240,7 +239,7 @@ func (n *network) deliver(r *http.Request, body []byte) (response *http.Response
 	return response, nil
 }
 
-// after is what becomes of an answer on its way back.
+// after applies a fault to a response.
 func (f fault) after(r *http.Request, answer *http.Response) (*http.Response, error) {
 	data, err := io.ReadAll(answer.Body)
 	if err != nil {
@@ -277,8 +276,8 @@ type brokenReader struct{}
 
 func (brokenReader) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
-// corrupted flips a bit of the content of an upload: what follows the second
-// empty line of a multipart body.
+// corrupted flips a bit in the content of an upload, which follows the second empty line of a
+// multipart body.
 func corrupted(body []byte) []byte {
 	spoiled := bytes.Clone(body)
 	_, rest, _ := bytes.Cut(spoiled, []byte("\r\n\r\n"))

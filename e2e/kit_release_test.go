@@ -16,14 +16,14 @@ import (
 	"onair/internal/crc32c"
 )
 
-// What a published object must be, computed from its key and its bytes alone
-// and from nothing of onair's own code.
+// This file computes what a published object must be from its key and its bytes, without
+// onair's own code.
 
 // hashedKey matches the keys of immutable objects: a name, the first 16 hex
 // digits of a hash, an extension.
 var hashedKey = regexp.MustCompile(`^(?:audio/.+|assets/.+|episodes/[^/]+/(?:transcript(?:\.[^/]+)?|chapters))-([0-9a-f]{16})\.[a-z0-9]+$`)
 
-// wantHeaders are the Content-Type and Cache-Control of a key.
+// wantHeaders returns the Content-Type and Cache-Control of a key.
 func wantHeaders(key string) (contentType, cacheControl string) {
 	cacheControl = "public, max-age=60"
 	if hashedKey.MatchString(key) {
@@ -53,8 +53,8 @@ func wantHeaders(key string) (contentType, cacheControl string) {
 	return contentType, cacheControl
 }
 
-// wantHash is the hash that the key of the data must carry: of an MP3, of the
-// digests of its tag and of its payload; of anything else, of its bytes.
+// wantHash returns the hash that the key of the data must contain: for an MP3 that of the
+// digests of tag and payload, otherwise that of the bytes.
 func wantHash(key string, data []byte) string {
 	sum := sha256.Sum256(data)
 	if path.Ext(key) == ".mp3" {
@@ -65,16 +65,15 @@ func wantHash(key string, data []byte) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// wantCRC32C is the CRC32C of the data as cloud storage writes it.
+// wantCRC32C returns the CRC32C of the data in the form that cloud storage uses.
 func wantCRC32C(data []byte) string {
 	sum := crc32c.Checksum(data)
 	return base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint32(nil, sum))
 }
 
-// splitMP3 cuts a file into the ID3v2 tag at its start and the MPEG audio, as
-// the ID3 specifications define them: ten bytes of header, of which the last
-// four are the size in 28 bits; and without the 128 bytes of an ID3v1 tag that
-// may end the file.
+// splitMP3 splits a file into the ID3v2 tag at its start and the MPEG audio. The header has ten
+// bytes, the last four of which are the size in 28 bits (ID3v2.3, section 3.1). The 128 bytes
+// of an ID3v1 tag at the end are removed.
 func splitMP3(data []byte) (tag, payload []byte) {
 	if len(data) > 10 && string(data[:3]) == "ID3" {
 		size := 10
@@ -92,7 +91,7 @@ func splitMP3(data []byte) (tag, payload []byte) {
 	return tag, data
 }
 
-// builtFolder reads a folder that onair built or published, by key.
+// builtFolder returns the files of a folder that onair built or published, by key.
 func builtFolder(t testing.TB, dir string) map[string][]byte {
 	t.Helper()
 	files := map[string][]byte{}
@@ -114,8 +113,8 @@ func (w *workplace) build(t testing.TB) map[string][]byte {
 	return builtFolder(t, dir)
 }
 
-// differences compares what a bucket holds with what a release has, and says
-// for each key what is wrong. Immutable objects of earlier releases may stay.
+// differences compares a bucket with a release and describes what is wrong with each key.
+// Immutable objects of earlier releases may remain.
 func differences(held map[string]object, release map[string][]byte) []string {
 	var wrong []string
 	complain := func(key, format string, args ...any) {

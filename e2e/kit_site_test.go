@@ -15,7 +15,7 @@ import (
 	"testing"
 )
 
-// server is `onair serve` showing a published folder as a CDN would.
+// server is onair serve with a published folder.
 type server struct {
 	url  string // ends in a slash
 	stop func()
@@ -23,8 +23,8 @@ type server struct {
 
 var urlPattern = regexp.MustCompile(`https?://[^\s/]+`)
 
-// serve starts a server for the folder on a free port and waits until it says
-// where it listens, which is the first line it prints.
+// serve starts a server for the folder on a free port and waits until it prints its address,
+// which is the first line.
 func serve(w *workplace, dir string) (*server, error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cmd := exec.CommandContext(ctx, onair, "-C", w.dir, "serve", "--dir", dir, "--addr", "127.0.0.1:0")
@@ -42,7 +42,7 @@ func serve(w *workplace, dir string) (*server, error) {
 	}
 	stop := func() {
 		cancel()
-		_ = cmd.Wait() // killed: that it failed says nothing
+		_ = cmd.Wait() // it was killed, so its error does not matter
 	}
 	lines := bufio.NewReader(stdout)
 	line, err := lines.ReadString('\n')
@@ -51,19 +51,19 @@ func serve(w *workplace, dir string) (*server, error) {
 		stop()
 		return nil, fmt.Errorf("%s: no URL in %q: %v\n%s", cmd, line, err, stderr.Bytes())
 	}
-	go io.Copy(io.Discard, lines) // so that a server that goes on talking never blocks
+	go io.Copy(io.Discard, lines) // so that the server never blocks on output
 	return &server{url: url + "/", stop: stop}, nil
 }
 
-// site is the example as listeners get it: published once to a folder, served
-// over HTTP under the URL it was published for.
+// site is the published example: written once to a folder, and served over HTTP at the URL that
+// it was published for.
 type site struct {
 	*workplace
 	dir string // the published folder
 	url string // ends in a slash
 }
 
-// published returns the site that all tests share; they must not change it.
+// published returns the site that all tests share and must not change.
 func published(t testing.TB) *site {
 	t.Helper()
 	s, err := publishOnce()
@@ -97,13 +97,12 @@ var publishOnce = sync.OnceValues(func() (*site, error) {
 	return &site{workplace: w, dir: dir, url: server.url}, nil
 })
 
-// file is the path of a published object given by its key or its URL.
+// file returns the path of a published object, by its key or its URL.
 func (s *site) file(keyOrURL string) string {
 	return filepath.Join(s.dir, filepath.FromSlash(strings.TrimPrefix(keyOrURL, s.url)))
 }
 
-// keysIn returns the keys of what a folder publishes, in order; onair's own
-// records are not among them.
+// keysIn returns the sorted keys in a published folder, without onair's own records.
 func keysIn(t testing.TB, dir string) []string {
 	t.Helper()
 	var keys []string

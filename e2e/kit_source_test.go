@@ -14,8 +14,8 @@ import (
 	"github.com/goccy/go-yaml"
 )
 
-// source is the example as its files say, read without onair's own loader so
-// that what listeners get can be held against it.
+// source is the example, read from its files without onair's own loader, to compare with what
+// listeners get.
 type source struct {
 	Title     string
 	URL       string
@@ -57,7 +57,7 @@ type episodeSource struct {
 
 	dir  string    // below the show's folder, slash-separated
 	slug string    // the folder's name
-	date time.Time // zero: none
+	date time.Time // zero if there is none
 }
 
 type chapterSource struct {
@@ -156,8 +156,7 @@ func chapterLines(text string) (chapters []chapterSource) {
 	return chapters
 }
 
-// resolve reads the chapter's start and takes from its sponsor what it leaves
-// out.
+// resolve parses the chapter's start and takes missing fields from its sponsor.
 func (c *chapterSource) resolve(s *source) error {
 	var seconds float64
 	for field := range strings.SplitSeq(c.Start, ":") {
@@ -178,11 +177,10 @@ func (c *chapterSource) resolve(s *source) error {
 	return nil
 }
 
-// hidden: players may switch to the chapter but do not list it.
+// hidden reports whether players do not list the chapter.
 func (c *chapterSource) hidden() bool { return c.TOC != nil && !*c.TOC }
 
-// live returns the episodes that listeners have by the clock of the tests,
-// newest first.
+// live returns the episodes that are live by the clock of the tests, newest first.
 func (s *source) live() []*episodeSource {
 	clock, err := time.Parse(time.RFC3339, now)
 	if err != nil {
@@ -193,8 +191,7 @@ func (s *source) live() []*episodeSource {
 	})
 }
 
-// credits returns the names of everyone heard or thanked in the episode, once
-// for each role.
+// credits returns the names of the people of the episode, once for each role.
 func (s *source) credits(e *episodeSource) []string {
 	type credit struct{ id, role string }
 	var all []credit

@@ -23,10 +23,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
-// s3Server is an S3 server in a process of its own, with two empty buckets, and
-// a proxy in front that remembers what was asked.
+// s3Server is an S3 server in another process, with two empty buckets, and a proxy in front of
+// it that records requests.
 type s3Server struct {
-	url string // of the proxy; no slash at its end
+	url string // of the proxy, without a slash at its end
 	dir string // one folder for each bucket
 
 	mu       sync.Mutex
@@ -48,7 +48,7 @@ func startVersityGW(t testing.TB) *s3Server {
 	address := freeAddress(t)
 	backend := &url.URL{Scheme: "http", Host: address}
 	front := httptest.NewServer(s.record(&httputil.ReverseProxy{
-		// Signatures are of the host that the client knows: it stays as it is.
+		// The host stays, because signatures cover the host that the client used.
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.Out.URL.Scheme, r.Out.URL.Host = "http", address
 			r.Out.Host = r.In.Host
@@ -89,7 +89,7 @@ func startVersityGW(t testing.TB) *s3Server {
 	return s
 }
 
-// record remembers requests with credentials; others are those of listeners.
+// record records requests with credentials; others come from listeners.
 func (s *s3Server) record(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Authorization") != "" {
@@ -105,28 +105,27 @@ func (s *s3Server) record(next http.Handler) http.Handler {
 			s.requests = append(s.requests, req)
 			s.mu.Unlock()
 		} else if strings.HasSuffix(r.URL.Path, "/") {
-			r.URL.Path += "index.html" // as a CDN in front does for listeners
+			r.URL.Path += "index.html" // as a CDN in front of it does
 		}
 		next.ServeHTTP(w, r)
 	})
 }
 
-// asked returns what was asked since the last forget.
+// asked returns the requests since the last forget.
 func (s *s3Server) asked() []request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.requests)
 }
 
-// forget forgets what was asked.
+// forget deletes the recorded requests.
 func (s *s3Server) forget() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.requests = nil
 }
 
-// publish lets anybody read the objects of the first bucket, pages of other sites
-// included.
+// publish makes the objects of the first bucket public, with CORS.
 func (s *s3Server) publish(t testing.TB) {
 	t.Helper()
 	useS3Credentials()
@@ -147,8 +146,7 @@ func (s *s3Server) publish(t testing.TB) {
 	}
 }
 
-// env points the binary at the buckets, under the URL the server itself serves
-// the public one at.
+// env points the binary at the buckets and the server's URL of the public one.
 func (s *s3Server) env() []string {
 	return []string{
 		"AWS_ACCESS_KEY_ID=" + s3AccessKey,
@@ -159,7 +157,7 @@ func (s *s3Server) env() []string {
 	}
 }
 
-// makeBucket makes a bucket: a folder.
+// makeBucket creates a bucket, which is a folder.
 func (s *s3Server) makeBucket(t testing.TB, name string) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Join(s.dir, name), 0o755); err != nil {
@@ -167,12 +165,12 @@ func (s *s3Server) makeBucket(t testing.TB, name string) {
 	}
 }
 
-// bucketURL is the URL of the bucket, or of a part of it.
+// bucketURL returns the URL of the bucket, or of a prefix in it.
 func (s *s3Server) bucketURL(name string) string {
 	return fmt.Sprintf("s3://%s?endpoint=%s&region=us-east-1", name, s.url)
 }
 
-// freeAddress finds a port that nobody listens on.
+// freeAddress returns an address with a free port.
 func freeAddress(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -183,8 +181,8 @@ func freeAddress(t testing.TB) string {
 	return l.Addr().String()
 }
 
-// useS3Credentials makes the S3 client of this process find the credentials of
-// the servers launched here, and no others.
+// useS3Credentials makes the S3 client of this process use the credentials of the servers
+// launched here.
 var useS3Credentials = sync.OnceFunc(func() {
 	for name, value := range map[string]string{
 		"AWS_ACCESS_KEY_ID": s3AccessKey, "AWS_SECRET_ACCESS_KEY": s3SecretKey, "AWS_SESSION_TOKEN": "",

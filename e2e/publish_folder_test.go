@@ -12,10 +12,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestKillFolder kills publishes to a served folder at random times while a
-// listener keeps asking, and runs them again. There is no server in between
-// that could choose the moment, so any moment will do; the seed makes a failure
-// come back as far as the machine lets it.
+// TestKillFolder kills publishes to a served folder at random times while a listener sends
+// requests, and runs them again. The times come from a seed, but where the publish is at such a
+// time depends on the machine.
 func TestKillFolder(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -60,10 +59,10 @@ func TestKillFolder(t *testing.T) {
 			}
 		})
 	}
-	app.mustBeContent(t, rounds)
+	app.mustBeSatisfied(t, rounds)
 }
 
-// lookUntil looks again and again until something has ended.
+// lookUntil runs the listener repeatedly until done is closed.
 func (l *listener) lookUntil(ended <-chan error) {
 	for {
 		select {
@@ -75,8 +74,8 @@ func (l *listener) lookUntil(ended <-chan error) {
 	}
 }
 
-// TestNothingToDo publishes to a folder twice: the second time nothing is
-// written, not even the same again, and plan says so to scripts.
+// TestNothingToDo publishes to a folder twice. The second time no file may be written, and plan
+// --exit-code must report no changes.
 func TestNothingToDo(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -97,8 +96,7 @@ func TestNothingToDo(t *testing.T) {
 	}
 }
 
-// snapshot lists every file below a folder with its size and the time of its
-// last change.
+// snapshot lists every file below a folder with its size and modification time.
 func snapshot(t testing.TB, dir string) string {
 	t.Helper()
 	var list strings.Builder

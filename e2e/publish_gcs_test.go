@@ -11,9 +11,8 @@ import (
 	"testing"
 )
 
-// TestPublishToCloudStorage publishes the example to an empty bucket: every
-// object has the bytes of the build and the headers and checksum that belong to
-// it, and a second publish does nothing but look.
+// TestPublishToCloudStorage publishes the example to an empty bucket. Every object must have the
+// bytes of the build and the right headers and checksum, and a second publish must only list.
 func TestPublishToCloudStorage(t *testing.T) {
 	t.Parallel()
 	e := startEmulator(t)
@@ -40,9 +39,9 @@ func TestPublishToCloudStorage(t *testing.T) {
 	}
 }
 
-// TestPublishOrder watches a first publish and one of a changed show as a
-// listener who looks after every single write: nothing the feed names is ever
-// missing, and the parts appear in their order.
+// TestPublishOrder publishes the show and then a change of it, with a listener that checks the
+// feed after every write: the feed must never name a missing object, and objects must appear in
+// the documented order.
 func TestPublishOrder(t *testing.T) {
 	t.Parallel()
 	e := startEmulator(t)
@@ -57,7 +56,7 @@ func TestPublishOrder(t *testing.T) {
 	w.run(t, "publish", "--yes")
 	second := e.writes()
 
-	app.mustBeContent(t, 2)
+	app.mustBeSatisfied(t, 2)
 	for _, writes := range [][]string{first, second} {
 		feed, claim := slices.Index(writes, "feed.xml"), slices.Index(writes, ".onair/release.json")
 		if claim < 0 || feed < claim || writes[len(writes)-1] != ".onair/release.json" {
@@ -71,9 +70,9 @@ func TestPublishOrder(t *testing.T) {
 	}
 }
 
-// TestKill kills publishes, as kill -9 does, at points spread over all their
-// writes and at every write of the claim and the feed; then runs them again. A
-// listener looks after every write of every process.
+// TestKill kills publishes with SIGKILL at points spread over all their writes and at every
+// write of the claim and the feed, then runs them again. A listener checks the feed after every
+// write.
 func TestKill(t *testing.T) {
 	t.Parallel()
 
@@ -89,7 +88,7 @@ func TestKill(t *testing.T) {
 				app := &listener{feedURL: e.publicURL() + "feed.xml"}
 				e.watch(app.look)
 				w.dieAndRecover(t, e, d)
-				app.mustBeContent(t, 1)
+				app.mustBeSatisfied(t, 1)
 			})
 		}
 	})
@@ -111,12 +110,12 @@ func TestKill(t *testing.T) {
 				w.dieAndRecover(t, e, d)
 			})
 		}
-		app.mustBeContent(t, len(plan))
+		app.mustBeSatisfied(t, len(plan))
 	})
 }
 
-// dieAndRecover publishes, dies on the way, and publishes again: that must
-// converge, so that the bucket holds the release and there is nothing left to do.
+// dieAndRecover kills a publish and publishes again. Afterwards the bucket must hold the release
+// and nothing may be left to do.
 func (w *workplace) dieAndRecover(t *testing.T, e *emulator, d death) {
 	t.Helper()
 	killed, said, err := e.kill(w.command("publish", "--yes"), d)
@@ -140,9 +139,8 @@ func (w *workplace) dieAndRecover(t *testing.T, e *emulator, d death) {
 // String names the death for the test's name.
 func (d death) String() string { return fmt.Sprintf("write %d %s", d.at, d.moment) }
 
-// deaths chooses where to die in a publish that makes the given writes: at n
-// points spread over all of them, and at each moment of every write of the
-// claim, the feed and the record, where a mistake would show.
+// deaths chooses where to kill a publish that makes the given writes: at n points spread over all
+// of them, and at each moment of every write of the claim, the feed and the record.
 func deaths(writes []string, n int) []death {
 	moments := []moment{arriving, halfway, answered}
 	var all []death
@@ -164,8 +162,8 @@ func deaths(writes []string, n int) []death {
 	return all
 }
 
-// TestStaleClaim leaves a claim behind, by dying right after it, and publishes
-// from another checkout on another machine, which takes it over.
+// TestStaleClaim kills a publish right after its claim, and publishes from another checkout on
+// another machine, which must take the claim over.
 func TestStaleClaim(t *testing.T) {
 	t.Parallel()
 	e := startEmulator(t)
@@ -196,8 +194,8 @@ func TestStaleClaim(t *testing.T) {
 	}
 }
 
-// TestTwoPublishers holds one publisher back at its claim until another has
-// published: the first loses with exit code 4 and changes nothing.
+// TestTwoPublishers holds one publisher at its claim until another has published. The first must
+// end with exit code 4 and change nothing.
 func TestTwoPublishers(t *testing.T) {
 	t.Parallel()
 	e := startEmulator(t)
@@ -226,7 +224,7 @@ func TestTwoPublishers(t *testing.T) {
 	}
 }
 
-// phase is how far the last publish got, by the record in the bucket.
+// phase returns how far the last publish got, by the record in the bucket.
 func (e *emulator) phase(t testing.TB) string {
 	t.Helper()
 	return e.phaseIn(t, bucketName)
@@ -237,9 +235,9 @@ func (e *emulator) phaseIn(t testing.TB, bucket string) string {
 	return decode[struct{ Phase string }](t, e.objectIn(t, bucket, ".onair/release.json").data).Phase
 }
 
-// mustBeContent fails the test if the listener ever met a broken promise, or
-// got fewer different feeds than there must have been.
-func (l *listener) mustBeContent(t testing.TB, feeds int) {
+// mustBeSatisfied fails the test if the listener recorded a failure, or got fewer different feeds
+// than were published.
+func (l *listener) mustBeSatisfied(t testing.TB, feeds int) {
 	t.Helper()
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -253,8 +251,8 @@ func (l *listener) mustBeContent(t testing.TB, feeds int) {
 
 var titleLine = regexp.MustCompile(`(?m)^title:.*$`)
 
-// retitle gives the show's newest live episode another title: its tag, and so
-// its audio's key, the feed and several pages change.
+// retitle changes the title of the newest live episode, and so its tag, its audio's key, the feed
+// and several pages.
 func retitle(t testing.TB, w *workplace, title string) {
 	t.Helper()
 	retitleEpisode(t, w, w.source(t).live()[0], title)

@@ -12,24 +12,24 @@ import (
 	"time"
 )
 
-// crowd are many listeners of one show at once.
+// crowd simulates many listeners of one show.
 type crowd struct {
-	feedURL, base string // base is where the show's objects are
+	feedURL, base string // base is the URL of the show's objects
 	client        *http.Client
 	stop          chan struct{}
 	stored        *archive
 
 	requests, bytes atomic.Int64
-	rounds          []atomic.Int64 // of each listener: feeds that it got
+	rounds          []atomic.Int64 // number of feeds that each listener got
 
 	mu     sync.Mutex
-	feeds  map[string]bool // that any of them got
-	failed []string        // the first few things that went wrong
-	wrong  int             // how many did
+	feeds  map[string]bool // feeds that any of them got
+	failed []string        // the first few failures
+	wrong  int             // number of failures
 }
 
-// startCrowd lets so many listeners loose. Each gets the feed again and again and
-// then some parts of an episode, as somebody does who listens to it.
+// startCrowd starts n listeners. Each repeatedly fetches the feed and then some ranges of an
+// episode, as a player does.
 func startCrowd(t *testing.T, feedURL, base string, listeners int, stored *archive) *crowd {
 	c := &crowd{
 		feedURL: feedURL, base: base, stored: stored, stop: make(chan struct{}), rounds: make([]atomic.Int64, listeners), feeds: map[string]bool{},
@@ -58,7 +58,7 @@ func startCrowd(t *testing.T, feedURL, base string, listeners int, stored *archi
 	return c
 }
 
-// leave lets everybody go; it may be called twice.
+// leave stops all listeners. It may be called twice.
 func (c *crowd) leave() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -69,8 +69,8 @@ func (c *crowd) leave() {
 	}
 }
 
-// everybody waits until every listener has got the feed once more, so that nobody
-// goes by an older one.
+// everybody waits until every listener has fetched the feed again, so that none uses an older
+// one.
 func (c *crowd) everybody(t *testing.T) {
 	t.Helper()
 	before := make([]int64, len(c.rounds))
@@ -78,7 +78,7 @@ func (c *crowd) everybody(t *testing.T) {
 		before[i] = c.rounds[i].Load()
 	}
 	for i := range c.rounds {
-		await(t, "every listener", func() bool { return c.rounds[i].Load() >= before[i]+2 }) // the one under way may have begun before
+		await(t, "every listener", func() bool { return c.rounds[i].Load() >= before[i]+2 }) // the current round may have begun before
 	}
 }
 
@@ -90,7 +90,7 @@ func (c *crowd) complain(err error) {
 	}
 }
 
-// listen gets the feed and four parts of one of its enclosures.
+// listen fetches the feed and four ranges of one of its enclosures.
 func (c *crowd) listen(random *rand.Rand) error {
 	feed, err := c.ask(http.MethodGet, c.feedURL, http.StatusOK)
 	if err != nil {
@@ -130,7 +130,7 @@ func (c *crowd) listen(random *rand.Rand) error {
 	return nil
 }
 
-// part gets a part of an enclosure and compares it with what was stored.
+// part fetches a range of an enclosure and compares it with what was stored.
 func (c *crowd) part(p promise, first, last int64) error {
 	got, err := c.ask(http.MethodGet, p.url, http.StatusPartialContent, "Range", fmt.Sprintf("bytes=%d-%d", first, last))
 	if err != nil {
@@ -146,7 +146,7 @@ func (c *crowd) part(p promise, first, last int64) error {
 	return nil
 }
 
-// ask makes a request that must be answered with the status.
+// ask sends a request that must be answered with the status.
 func (c *crowd) ask(method, url string, status int, header ...string) (*response, error) {
 	c.requests.Add(1)
 	got, err := (&listener{client: c.client}).get(method, url, header...)
@@ -160,12 +160,12 @@ func (c *crowd) ask(method, url string, status int, header ...string) (*response
 	return got, nil
 }
 
-// TestLoad has a thousand listeners get parts of episodes through Varnish, while
-// the show behind it is published: episodes are tagged anew more often than feeds
-// are kept, a scheduled one goes live, and what nobody wants any more is pruned.
-// No request fails, no response is torn, and the bucket hardly notices them.
+// TestLoad has a thousand listeners fetch ranges of episodes through Varnish while the show is
+// published: episodes are retagged more often than feeds are kept, a scheduled one goes live, and
+// unused objects are pruned. No request may fail, no response may be a mixture, and few requests
+// may reach the bucket.
 func TestLoad(t *testing.T) {
-	need(t, "varnish") // not parallel: a thousand listeners would be heard everywhere
+	need(t, "varnish") // not parallel: a thousand listeners would slow down other tests
 	edge, folder := newEdge(t, places["root"])
 	edge.purgedBy(t, folder)
 	storage := startEmulator(t)
@@ -221,7 +221,7 @@ func TestLoad(t *testing.T) {
 	}
 }
 
-// archive keeps everything that was ever stored for listeners to compare with.
+// archive keeps everything that was ever stored, for listeners to compare with.
 type archive struct {
 	*emulator
 	audio sync.Map // contents by key

@@ -13,8 +13,8 @@ import (
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 )
 
-// lax puts a provider that ignores preconditions in front of an S3 server: it
-// takes them out of requests and signs those anew. It returns how many there were.
+// lax starts a proxy that ignores preconditions: it removes them from requests and signs those
+// again. It returns a counter of removed preconditions.
 func (s *s3Server) lax(t *testing.T) (address string, ignored func() int32) {
 	t.Helper()
 	backend, err := url.Parse(s.url)
@@ -44,8 +44,8 @@ func (s *s3Server) lax(t *testing.T) (address string, ignored func() int32) {
 	return front.URL, seen.Load
 }
 
-// TestLaxStorage publishes to a provider that ignores preconditions: it works, it
-// is as desired, and it says that nobody else may publish meanwhile.
+// TestLaxStorage publishes to a provider that ignores preconditions. The result must be right,
+// and a warning about concurrent publishes must be printed.
 func TestLaxStorage(t *testing.T) {
 	t.Parallel()
 	s := startVersityGW(t)
@@ -75,7 +75,7 @@ func TestLaxStorage(t *testing.T) {
 		t.Error("nobody asked for a precondition")
 	}
 
-	// Where preconditions are held nothing is said.
+	// With preconditions there is no warning.
 	strict := newWorkplace(t, s.env()...)
 	retitle(t, strict, "Retitled")
 	if said := publish(strict); strings.Contains(said, warning) {

@@ -11,11 +11,10 @@ import (
 	"github.com/fsouza/fake-gcs-server/fakestorage"
 )
 
-// tagged are the prefixes of the keys of audio and of what it is joined from.
+// tagged are the prefixes of the keys of audio and of its parts.
 var tagged = []string{"audio/", ".onair/parts/", ".onair/joined/"}
 
-// withoutMasters is another checkout, as git gives it to a machine that never
-// had the audio.
+// withoutMasters returns another checkout on a machine that never had the audio.
 func (w *workplace) withoutMasters(t testing.TB, env ...string) *workplace {
 	t.Helper()
 	clone, err := makeWorkplace(t.TempDir(), env...)
@@ -40,7 +39,7 @@ func (w *workplace) master(e *episodeSource) string {
 	return filepath.Join(w.dir, filepath.FromSlash(e.dir), "audio.mp3")
 }
 
-// payloadOf is the digest of a file's audio, and the audio's length.
+// payloadOf returns the digest and the length of a file's audio.
 func payloadOf(t testing.TB, name string) (digest string, n int) {
 	t.Helper()
 	data, err := os.ReadFile(name)
@@ -51,7 +50,7 @@ func payloadOf(t testing.TB, name string) (digest string, n int) {
 	return sha256Hex(payload), len(payload)
 }
 
-// audioOf is the published audio of an episode: the object that the feed names.
+// audioOf returns the published audio of an episode, which the feed names.
 func (e *emulator) audioOf(t testing.TB, slug string) object {
 	t.Helper()
 	promises, err := promisesOf(e.object(t, "feed.xml").data)
@@ -80,8 +79,8 @@ func (e *emulator) mustPlay(t testing.TB, slug, payload string) {
 	}
 }
 
-// TestTagCosts changes the title of an episode of twenty megabytes, and then its
-// cover, from a machine that never had the audio (P13).
+// TestTagCosts changes the title of an episode of twenty megabytes, and then its cover, on a
+// machine that never had the audio.
 func TestTagCosts(t *testing.T) {
 	t.Parallel()
 	e := startEmulator(t)
@@ -101,7 +100,7 @@ func TestTagCosts(t *testing.T) {
 	if sent > int64(size/1000) {
 		t.Errorf("a new title sends %d bytes for audio of %d, want 1/1000 of that", sent, size)
 	}
-	if len(requests) != 4 { // the text of the tag; join, copy, and tidy up
+	if len(requests) != 4 { // the text of the tag; join, copy, and delete the joined object
 		t.Errorf("a new title takes\n%s", summarize(requests))
 	}
 	e.mustPlay(t, episode.slug, payload)
@@ -129,7 +128,7 @@ func TestTagCosts(t *testing.T) {
 		t.Errorf("a new cover takes\n%s", summarize(requests))
 	}
 	e.mustPlay(t, episode.slug, payload)
-	app.mustBeContent(t, 2)
+	app.mustBeSatisfied(t, 2)
 
 	e.forget()
 	clone.run(t, "publish", "--yes")
@@ -138,13 +137,13 @@ func TestTagCosts(t *testing.T) {
 	}
 }
 
-// recoloured is a JPEG of other bytes and the same shape: a comment behind its
-// start (ITU-T T.81, B.2.4.5).
+// recoloured returns a JPEG with other bytes and the same picture, by adding a comment (ITU-T
+// T.81, B.2.4.5).
 func recoloured(jpeg []byte) []byte {
 	return bytes.Join([][]byte{jpeg[:2], {0xff, 0xfe, 0, 6}, []byte("more"), jpeg[2:]}, nil)
 }
 
-// lengthen repeats the frames of an MP3 until it has so many bytes.
+// lengthen repeats the MPEG frames of an MP3 until it has at least the given number of bytes.
 func lengthen(t testing.TB, name string, size int) {
 	t.Helper()
 	data, err := os.ReadFile(name)
@@ -161,10 +160,10 @@ func lengthen(t testing.TB, name string, size int) {
 	}
 }
 
-// later is a clock at which the example's scheduled episode is due.
+// later is a time after the date of the example's scheduled episode.
 const later = "ONAIR_NOW=2040-01-01T00:00:00Z"
 
-// scheduled is the example's episode of the future.
+// scheduled is the slug of the example's scheduled episode.
 func (w *workplace) scheduled(t testing.TB) *episodeSource {
 	t.Helper()
 	s := w.source(t)
@@ -177,9 +176,8 @@ func (w *workplace) scheduled(t testing.TB) *episodeSource {
 	return nil
 }
 
-// TestScheduledGoesLive publishes after a scheduled episode's date on a machine
-// that never had its audio: the parts that were stored when it was scheduled are
-// enough. Where they are not either, it is refused before any write.
+// TestScheduledGoesLive publishes after a scheduled episode's date on a machine that never had
+// its audio: the stored parts are enough. Without them the publish is refused before any write.
 func TestScheduledGoesLive(t *testing.T) {
 	t.Parallel()
 	e := startEmulator(t)
@@ -220,14 +218,14 @@ func TestScheduledGoesLive(t *testing.T) {
 	e.forget()
 	clone.run(t, "publish", "--yes")
 	e.mustPlay(t, episode.slug, payload)
-	app.mustBeContent(t, 2)
+	app.mustBeSatisfied(t, 2)
 	if sent, _ := e.traffic("audio/", part); sent > 100_000 {
 		t.Errorf("%d bytes of audio travel", sent)
 	}
 }
 
-// TestScheduledStaysSecret publishes without a bucket for records: then nothing
-// of the scheduled episode is stored anywhere.
+// TestScheduledStaysSecret publishes without a private bucket. Then nothing of the scheduled
+// episode may be stored.
 func TestScheduledStaysSecret(t *testing.T) {
 	t.Parallel()
 	e := startEmulator(t)
@@ -243,8 +241,8 @@ func TestScheduledStaysSecret(t *testing.T) {
 	}
 }
 
-// TestRollbackAndPull goes back to the feed before, and brings masters and lock
-// to a machine that has neither.
+// TestRollbackAndPull restores the previous feed, and pulls masters and lock to a machine that
+// has neither.
 func TestRollbackAndPull(t *testing.T) {
 	t.Parallel()
 	e := startEmulator(t)
@@ -265,7 +263,7 @@ func TestRollbackAndPull(t *testing.T) {
 	if !bytes.Equal(e.object(t, "feed.xml").data, after) {
 		t.Error("the folder's feed did not come back")
 	}
-	app.mustBeContent(t, 2)
+	app.mustBeSatisfied(t, 2)
 
 	empty := w.withoutMasters(t, e.privateEnv()...)
 	lock := filepath.Join(empty.dir, "onair.lock")
@@ -294,8 +292,8 @@ func TestRollbackAndPull(t *testing.T) {
 	}
 }
 
-// TestPrune retitles an episode more often than feeds are kept, and prunes a
-// month later by the bucket's clock, whatever that of the publisher says.
+// TestPrune retitles an episode more often than feeds are kept, and prunes a month later by the
+// bucket's clock, with a different clock of the publisher.
 func TestPrune(t *testing.T) {
 	t.Parallel()
 	e := startEmulator(t)
@@ -323,7 +321,7 @@ func TestPrune(t *testing.T) {
 	before := e.keys(t, privateName)
 	wrong.run(t, "publish", "--yes", "--prune")
 	app.look("pruning")
-	app.mustBeContent(t, 1)
+	app.mustBeSatisfied(t, 1)
 
 	held, release := e.objects(t), w.build(t)
 	for _, wrong := range differences(held, release) {
@@ -355,7 +353,7 @@ func TestPrune(t *testing.T) {
 		}
 	}
 	for range 20 {
-		w.run(t, "rollback") // refused if anything that the feed names is gone
+		w.run(t, "rollback") // refused if an object that the feed names is missing
 		w.run(t, "publish", "--yes")
 	}
 	e.forget()
@@ -367,7 +365,7 @@ func TestPrune(t *testing.T) {
 	}
 }
 
-// leave puts an object into the private bucket that no publish knows of.
+// leave writes an object into the private bucket that no record names.
 func (e *emulator) leave(t testing.TB, key string) {
 	t.Helper()
 	e.fake.CreateObject(fakestorage.Object{

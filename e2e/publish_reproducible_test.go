@@ -11,9 +11,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestReproducible builds and publishes the same show twice: in folders of
-// other names, weeks apart, in another time zone, with every file just touched
-// and a cache that knows nothing. Every byte is the same.
+// TestReproducible builds and publishes the same show twice: in folders with other names, weeks
+// apart, in another time zone, with every file touched and an empty cache. Every byte must be the
+// same.
 func TestReproducible(t *testing.T) {
 	t.Parallel()
 	first := newWorkplace(t)
@@ -33,8 +33,8 @@ func TestReproducible(t *testing.T) {
 	}
 }
 
-// TestWithoutMasters plans in a checkout that has no audio, as after a git
-// clone: the lock and the bucket know all that is needed.
+// TestWithoutMasters plans in a checkout without audio, as after git clone. The lock and the
+// bucket must be enough.
 func TestWithoutMasters(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -53,11 +53,10 @@ func TestWithoutMasters(t *testing.T) {
 	sameFiles(t, "publish without masters", before, builtFolder(t, dir))
 }
 
-// longAgo is before anything here was written.
+// longAgo is earlier than all files of the tests.
 var longAgo = time.Date(2001, 9, 9, 1, 46, 40, 0, time.UTC)
 
-// touch gives every file and folder another modification time: from a moment on,
-// an hour apart.
+// touch sets the modification times of all files and folders, an hour apart, starting at from.
 func touch(t testing.TB, dir string, when time.Time) {
 	t.Helper()
 	err := filepath.WalkDir(dir, func(name string, _ fs.DirEntry, err error) error {
@@ -88,7 +87,7 @@ func sameFiles(t testing.TB, what string, want, got map[string][]byte) {
 	for key := range want {
 		if !slices.Equal(want[key], got[key]) && len(want[key]) < 64<<10 {
 			t.Errorf("%s: %s (-want +got):\n%s", what, key, cmp.Diff(string(want[key]), string(got[key])))
-			return // one shows what is wrong
+			return // one difference is enough
 		}
 	}
 }

@@ -17,7 +17,7 @@ func (s *s3Server) objects(t testing.TB) map[string]object {
 	return objectsIn(t, openS3(t, s.bucketURL(bucketName)))
 }
 
-// objectsIn is what a bucket holds for listeners, by key.
+// objectsIn returns the public objects of a bucket, by key.
 func objectsIn(t testing.TB, b bucket.Bucket) map[string]object {
 	t.Helper()
 	all := map[string]object{}
@@ -43,9 +43,9 @@ func objectsIn(t testing.TB, b bucket.Bucket) map[string]object {
 	return all
 }
 
-// TestPublishToS3 publishes the example to an empty bucket of an S3 server, then
-// again, then with a new title: every object is that of the build, a second
-// publish does nothing but list, and a new title sends no audio.
+// TestPublishToS3 publishes the example to an empty bucket of an S3 server, then again, then with
+// a new title. Every object must be that of the build, the second publish must only list, and a
+// new title must send no audio.
 func TestPublishToS3(t *testing.T) {
 	t.Parallel()
 	s := startVersityGW(t)

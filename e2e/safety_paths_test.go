@@ -12,15 +12,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// hostile are names that lead elsewhere, or somewhere nobody should write.
+// hostile are names that lead out of a folder, or to special files.
 var hostile = []string{
 	"../outside", "../../outside/x", "/outside", "..", ".", "a/../../../outside", `..\outside`, `C:\outside`, ".git", ".onair", ".onair/release.json",
 	"CON", "nul", "a.", "a ", "A", "a/b", "a\\x00b", "%2e%2e/outside", "",
 }
 
-// TestHostileNames puts such names wherever a show says how something is called.
-// Whatever onair makes of it, no file appears outside of the folders that it may
-// write to, and none outside is changed.
+// TestHostileNames uses such names wherever a show names something. No file may be created or
+// changed outside the folders that onair may write to.
 func TestHostileNames(t *testing.T) {
 	t.Parallel()
 	places := map[string]func(w *workplace, name string) error{
@@ -70,7 +69,7 @@ func TestHostileNames(t *testing.T) {
 				if diff := cmp.Diff(before, outside(t, root, "public", "state", "build", "home", "show/onair.lock")); diff != "" {
 					t.Errorf("%q: files that are none of its business (-before +after):\n%s", name, diff)
 				}
-				if err := os.MkdirAll(filepath.Join(root, "public"), 0o755); err != nil { // a refused show has none
+				if err := os.MkdirAll(filepath.Join(root, "public"), 0o755); err != nil { // a refused show does not create it
 					t.Fatal(err)
 				}
 				for _, key := range keysIn(t, filepath.Join(root, "public")) {
@@ -83,23 +82,22 @@ func TestHostileNames(t *testing.T) {
 	}
 }
 
-// frontMatter puts a line into the front matter of an episode, instead of the
-// one of that name if there is one.
+// frontMatter sets a line in the front matter of an episode.
 func frontMatter(format string) func(*workplace, string) error {
 	return func(w *workplace, name string) error {
 		return replaceLine(filepath.Join(w.dir, "episodes", "1-ghosts-in-the-tag", "episode.md"), fmt.Sprintf(format, name), 1)
 	}
 }
 
-// inShow puts a line into show.yaml, instead of the one of that name.
+// inShow sets a line in show.yaml.
 func inShow(format string) func(*workplace, string) error {
 	return func(w *workplace, name string) error {
 		return replaceLine(filepath.Join(w.dir, "show.yaml"), fmt.Sprintf(format, name), 0)
 	}
 }
 
-// replaceLine replaces the line of a file that has the same key, or inserts it
-// after so many lines.
+// replaceLine replaces the line of a file with the same key, or inserts it after the given
+// number of lines.
 func replaceLine(file, line string, after int) error {
 	text, err := os.ReadFile(file)
 	if err != nil {
@@ -115,8 +113,8 @@ func replaceLine(file, line string, after int) error {
 	return os.WriteFile(file, []byte(strings.Join(lines, "\n")), 0o644)
 }
 
-// outside lists the files below a folder with their contents' digests, but for
-// those below the parts of it that are named.
+// outside lists the files below a folder with the digests of their contents, without those in
+// the given subfolders.
 func outside(t testing.TB, root string, allowed ...string) map[string]string {
 	t.Helper()
 	files := map[string]string{}
@@ -143,12 +141,12 @@ func outside(t testing.TB, root string, allowed ...string) map[string]string {
 	return files
 }
 
-// TestLinksLeadNowhere publishes, builds and pulls into folders in which links
-// lead elsewhere: nothing is written where they lead.
+// TestLinksLeadNowhere publishes, builds and pulls into folders with symbolic links. Nothing may
+// be written to their targets.
 func TestLinksLeadNowhere(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		link, to string // below the root; the link's folder is made
+		link, to string // below the root; the link's folder is created
 		command  []string
 	}{
 		"folder of audio":    {"public/audio", "victim", []string{"publish", "--yes"}},

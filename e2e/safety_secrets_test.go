@@ -28,7 +28,7 @@ func xmlEscape(w io.Writer, s string) error { return xml.EscapeText(w, []byte(s)
 // canary is part of every secret of these tests.
 const canary = "CANARY-that-nobody-may-hear"
 
-// account is the file of a service account, and what in it is secret.
+// account is the key file of a service account, and the secrets in it.
 func account(t testing.TB) (file string, secrets []string) {
 	t.Helper()
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
@@ -64,13 +64,13 @@ func writeAccount(t testing.TB, key string) string {
 	return file
 }
 
-// grant gives whoever asks an access token.
+// grant answers with an access token.
 func grant(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	fmt.Fprintf(w, `{"access_token": "%s-access-token", "token_type": "Bearer", "expires_in": 3600}`, canary)
 }
 
-// through shows a request to the emulator as if it had come to that.
+// through passes a request on to the emulator.
 func (e *emulator) through(prefix string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		r.Host = strings.TrimPrefix(e.url, "http://")
@@ -81,16 +81,15 @@ func (e *emulator) through(prefix string) http.HandlerFunc {
 	}
 }
 
-// tokens are those that onair reads from the environment.
+// tokens are the variables from which onair reads tokens.
 var tokens = []string{
 	"FASTLY_API_TOKEN=" + canary + "-fastly", "CLOUDFLARE_API_TOKEN=" + canary + "-cloudflare", "PODPING_TOKEN=" + canary + "-podping",
 	"AWS_ACCESS_KEY_ID=AKIAHELLOUNIVERSE", "AWS_SECRET_ACCESS_KEY=" + canary + "-aws", "AWS_SESSION_TOKEN=" + canary + "-session", "AWS_REGION=eu-central-1",
 }
 
-// TestSecrets has every service refuse what it is asked and repeat all that it
-// was told, and runs commands that say as much as they can. No secret is in what
-// they say, nor in anything they write: tokens, keys of service accounts,
-// assertions and signatures made from them.
+// TestSecrets has every service refuse all requests and repeat them in its errors, and runs
+// commands with -v. Neither their output nor any file may contain a secret: tokens, keys of
+// service accounts, or assertions and signatures made from them.
 func TestSecrets(t *testing.T) {
 	t.Parallel()
 	file, private := account(t)
@@ -112,8 +111,8 @@ func TestSecrets(t *testing.T) {
 	for name, test := range map[string]struct {
 		hosts    func(*emulator) map[string]http.HandlerFunc
 		env      []string
-		commands []string // publish and the like, with -v
-		heard    string   // the host that has to be asked, or else nothing was tried
+		commands []string // commands, run with -v
+		heard    string   // the host that must get a request for the test to be valid
 	}{
 		"no token is given":  {nobody, []string{google + file}, []string{"publish --yes", "status"}, "oauth2.googleapis.com"},
 		"the bucket refuses": {tokensOnly, []string{google + file}, []string{"plan", "publish --yes", "bucket check", "pull", "rollback"}, "storage.googleapis.com"},
@@ -138,7 +137,7 @@ func TestSecrets(t *testing.T) {
 				cmd := exec.Command(onair, append([]string{"-v", "-C", w.dir}, strings.Fields(command)...)...)
 				cmd.Env, cmd.Dir = w.env, w.dir
 				cmd.Stdout, cmd.Stderr = &said, &said
-				_ = cmd.Run() // that it fails is the point
+				_ = cmd.Run() // it is expected to fail
 			}
 			if test.heard != "" && n.asked[test.heard] == 0 {
 				t.Errorf("%s was never asked, only %v:\n%s", test.heard, n.asked, said.Bytes())
@@ -150,7 +149,7 @@ func TestSecrets(t *testing.T) {
 
 var cdnLine = regexp.MustCompile(`(?m)^cdn:.*\n`)
 
-// useCDN gives the example another CDN than its own.
+// useCDN replaces the example's CDN.
 func useCDN(t testing.TB, w *workplace, env []string) {
 	t.Helper()
 	for name, yaml := range map[string]string{
@@ -163,8 +162,7 @@ func useCDN(t testing.TB, w *workplace, env []string) {
 	}
 }
 
-// mustBeSecret looks for secrets in what was said and in all files that were
-// written.
+// mustBeSecret fails the test if a secret is in the output or in a file that was written.
 func (n *internet) mustBeSecret(t *testing.T, w *workplace, private []string, said []byte) {
 	t.Helper()
 	secrets := append(slices.Collect(maps.Keys(n.shown)), private...)
@@ -200,8 +198,8 @@ func garbage(t testing.TB) string {
 	return file
 }
 
-// TestCrash aborts a publish that is under way: what the runtime prints then,
-// stacks and all, holds no secret, and neither does what was published.
+// TestCrash aborts a running publish. The stack traces that the runtime prints must not contain a
+// secret, nor may the published files.
 func TestCrash(t *testing.T) {
 	t.Parallel()
 	file, private := account(t)

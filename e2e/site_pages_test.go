@@ -27,15 +27,15 @@ func (s *site) pages(t testing.TB) (keys []string) {
 	return keys
 }
 
-// TestPagesAreHTML asks the Nu Html Checker about every published page: it may
-// neither complain nor warn.
+// TestPagesAreHTML checks every published page with the Nu Html Checker, which must report
+// neither errors nor warnings.
 func TestPagesAreHTML(t *testing.T) {
 	t.Parallel()
 	site := published(t)
-	// It asks no address of this machine unless told that it may.
+	// The checker requests no loopback address unless allowed.
 	args := []string{"-Dnu.validator.servlet.allow-forbidden-hosts=true", "-jar", need(t, "vnu"), "--format", "json", "--exit-zero-always", "--stdout"}
 	for _, key := range site.pages(t) {
-		args = append(args, site.url+key) // not files: those have no origin for the page's policy to allow
+		args = append(args, site.url+key) // not files, because they have no origin that the page's policy could allow
 	}
 	report := decode[struct {
 		Messages []struct {
@@ -44,7 +44,7 @@ func TestPagesAreHTML(t *testing.T) {
 		}
 	}](t, tool(t, "java", args...))
 	for _, m := range report.Messages {
-		// A block of data is no script: browsers never apply the policy to it.
+		// Browsers do not apply the policy to a data block.
 		if strings.HasPrefix(m.Message, "Inline script violates") && strings.Contains(m.Extract, `type="application/ld+json"`) {
 			continue
 		}
@@ -52,7 +52,7 @@ func TestPagesAreHTML(t *testing.T) {
 	}
 }
 
-// tab is a page open in a browser, and what its console has said.
+// tab is an open page in a browser, with the messages of its console.
 type tab struct {
 	context.Context
 
@@ -60,12 +60,12 @@ type tab struct {
 	console []string
 }
 
-// openTab starts a browser without a window and ends it with the test.
+// openTab starts a headless browser and stops it when the test ends.
 func openTab(t testing.TB, program string) *tab {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(program),
-		chromedp.NoSandbox, // which root may not have; the pages are our own
+		chromedp.NoSandbox, // the sandbox does not work as root, and the pages are trusted
 		chromedp.UserDataDir(t.TempDir()))
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	t.Cleanup(cancel)
@@ -88,7 +88,7 @@ func openTab(t testing.TB, program string) *tab {
 	return b
 }
 
-// do carries out steps in the page, which must succeed.
+// do runs actions in the page, which must succeed.
 func (b *tab) do(t testing.TB, what string, steps ...chromedp.Action[chromedp.Void]) {
 	t.Helper()
 	if err := chromedp.Do(b, steps...); err != nil {
@@ -96,8 +96,8 @@ func (b *tab) do(t testing.TB, what string, steps ...chromedp.Action[chromedp.Vo
 	}
 }
 
-// open opens a page. A browser that has just started drops one now and then in
-// favour of its own empty one, and is asked again.
+// open opens a page. It retries, because a browser that has just started sometimes replaces the
+// page by its own empty one.
 func (b *tab) open(t testing.TB, url string) {
 	t.Helper()
 	err := chromedp.Do(b, chromedp.Navigate(url))
@@ -109,8 +109,8 @@ func (b *tab) open(t testing.TB, url string) {
 	}
 }
 
-// mustBeQuiet fails the test if the console said anything at all: an error of a
-// script, a file that did not load, a violation of the page's policy.
+// mustBeQuiet fails the test if the console has any message, such as a script error, a file that
+// did not load or a violation of the page's policy.
 func (b *tab) mustBeQuiet(t testing.TB) {
 	t.Helper()
 	b.mu.Lock()
@@ -120,7 +120,7 @@ func (b *tab) mustBeQuiet(t testing.TB) {
 	}
 }
 
-// TestPagesInBrowser opens every page: nothing may be missing or forbidden.
+// TestPagesInBrowser opens every page. No file may be missing, and the policy may not be violated.
 func TestPagesInBrowser(t *testing.T) {
 	t.Parallel()
 	site := published(t)
@@ -131,8 +131,8 @@ func TestPagesInBrowser(t *testing.T) {
 	b.mustBeQuiet(t)
 }
 
-// TestPlayer listens to an episode in a browser: the audio plays, and a click
-// on a chapter or on a time of the transcript goes there.
+// TestPlayer plays an episode in a browser, and checks that a click on a chapter or on a time in
+// the transcript seeks to it.
 func TestPlayer(t *testing.T) {
 	t.Parallel()
 	site := published(t)
