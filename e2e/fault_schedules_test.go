@@ -44,7 +44,7 @@ type stage struct {
 	storage publish.Storage
 	network interface{ follow(*schedule) }     // nil for no faults
 	held    func(testing.TB) map[string]object // returns the objects of the public bucket, without onair's own records
-	cdn     *foreverCDN                          // in front of the storage; nil for none
+	cdn     *foreverCDN                        // in front of the storage; nil for none
 	prune   bool                               // delete objects that have been unused for long
 }
 
