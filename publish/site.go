@@ -155,7 +155,11 @@ func (b *builder) addPages() {
 			b.badTemplate(err)
 			return
 		}
-		keys, rendered = append(keys, page.Key), append(rendered, page.Render)
+		keys, rendered = append(keys, page.Key), append(rendered, func() ([]byte, error) {
+			var b bytes.Buffer
+			err := page.Render(&b)
+			return b.Bytes(), err
+		})
 	}
 	for i, made := range newObjects(RolePage, rendered) {
 		if made.err != nil {

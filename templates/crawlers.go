@@ -1,24 +1,23 @@
 package templates
 
 import (
-	"bytes"
 	"encoding/xml"
 	"fmt"
 	"time"
 )
 
-// sitemap lists the pages worth finding (sitemaps.org protocol 0.9): not the
-// redirects, whose targets are listed.
-func (r *renderer) sitemap() ([]byte, error) {
-	var b bytes.Buffer
+// sitemap lists the pages that crawlers should find (sitemaps.org protocol 0.9).
+// Redirects are left out because their targets are listed.
+func (r *renderer) sitemap() error {
+	b := &r.out
 	b.WriteString(xml.Header)
 	b.WriteString(`<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">` + "\n")
 	entry := func(key string, changed time.Time) {
 		b.WriteString("  <url><loc>")
-		_ = xml.EscapeText(&b, []byte(r.absolute(key))) // a bytes.Buffer does not fail
+		_ = xml.EscapeText(b, []byte(r.absolute(key))) // a bytes.Buffer returns no errors
 		b.WriteString("</loc>")
 		if !changed.IsZero() {
-			fmt.Fprintf(&b, "<lastmod>%s</lastmod>", changed.UTC().Format(time.RFC3339))
+			fmt.Fprintf(b, "<lastmod>%s</lastmod>", changed.UTC().Format(time.RFC3339))
 		}
 		b.WriteString("</url>\n")
 	}
@@ -31,13 +30,15 @@ func (r *renderer) sitemap() ([]byte, error) {
 		entry(e.PageKey(), changed)
 	}
 	b.WriteString("</urlset>\n")
-	return b.Bytes(), nil
+	return nil
 }
 
-// robots is robots.txt (RFC 9309). Crawlers read it at the root of a host only.
-func (r *renderer) robots() ([]byte, error) {
+// robots writes robots.txt (RFC 9309). Crawlers read it only at the root of a host.
+func (r *renderer) robots() error {
 	if r.site.Show.Private {
-		return []byte("User-agent: *\nDisallow: /\n"), nil
+		r.out.WriteString("User-agent: *\nDisallow: /\n")
+		return nil
 	}
-	return fmt.Appendf(nil, "User-agent: *\nAllow: /\n\nSitemap: %s\n", r.absolute("sitemap.xml")), nil
+	fmt.Fprintf(&r.out, "User-agent: *\nAllow: /\n\nSitemap: %s\n", r.absolute("sitemap.xml"))
+	return nil
 }

@@ -81,7 +81,7 @@ func (r *renderer) seriesData() seriesData {
 	return d
 }
 
-// seriesReference is what an episode says of its show.
+// seriesReference returns the short form of seriesData, for episodes.
 func (r *renderer) seriesReference() seriesData {
 	home := r.absolute("index.html")
 	return seriesData{

@@ -20,7 +20,7 @@ import (
 	"onair/transcripts"
 )
 
-// funcs are the functions of the templates; the package comment describes them.
+// funcs returns the functions of the templates; the package comment describes them.
 func (r *renderer) funcs() template.FuncMap {
 	return template.FuncMap{
 		"url":      r.link,
@@ -36,6 +36,7 @@ func (r *renderer) funcs() template.FuncMap {
 		"size":     size,
 		"listed":   listed,
 		"summary":  summary,
+		"turns":    turnsHTML,
 		"markup":   func(b transcripts.Block) template.HTML { return template.HTML(b.HTML) },
 		"license":  license,
 		"spdx":     func(id string) show.License { return show.License{ID: id} },
@@ -64,8 +65,7 @@ func (r *renderer) image(path string) string {
 	return ""
 }
 
-// parts splits a duration into hours, minutes and seconds, rounded down, as
-// clocks do.
+// parts splits a duration into hours, minutes and seconds, rounded down.
 func parts(d time.Duration) (h, m, s int) {
 	total := int(max(d, 0) / time.Second)
 	return total / 3600, total / 60 % 60, total % 60
@@ -74,9 +74,16 @@ func parts(d time.Duration) (h, m, s int) {
 func clock(d time.Duration) string {
 	h, m, s := parts(d)
 	if h > 0 {
-		return fmt.Sprintf("%d:%02d:%02d", h, m, s)
+		return strconv.Itoa(h) + ":" + twoDigits(m) + ":" + twoDigits(s)
 	}
-	return fmt.Sprintf("%d:%02d", m, s)
+	return strconv.Itoa(m) + ":" + twoDigits(s)
+}
+
+func twoDigits(n int) string {
+	if n < 10 {
+		return "0" + strconv.Itoa(n)
+	}
+	return strconv.Itoa(n)
 }
 
 func length(d time.Duration) string {
@@ -95,13 +102,14 @@ func length(d time.Duration) string {
 
 func period(d time.Duration) string {
 	h, m, s := parts(d)
-	switch {
-	case h > 0:
-		return fmt.Sprintf("PT%dH%dM%dS", h, m, s)
-	case m > 0:
-		return fmt.Sprintf("PT%dM%dS", m, s)
+	period := "PT"
+	if h > 0 {
+		period += strconv.Itoa(h) + "H"
 	}
-	return fmt.Sprintf("PT%dS", s)
+	if h > 0 || m > 0 {
+		period += strconv.Itoa(m) + "M"
+	}
+	return period + strconv.Itoa(s) + "S"
 }
 
 // seconds has millisecond precision, as chapters and captions do.
@@ -133,8 +141,8 @@ func listed(chapters []show.Chapter) []show.Chapter {
 
 var creativeCommons = regexp.MustCompile(`^cc-(by(?:-(?:nc-sa|nc-nd|nc|nd|sa))?)-([1-4]\.\d)$`)
 
-// license gives the first licence that is set a name to read and, where it is a
-// Creative Commons licence or brings its own, an address.
+// license returns name and address of the first licence that is set. Creative
+// Commons licences have an address even if the show does not give one.
 func license(choices ...show.License) show.NamedLink {
 	l := cmp.Or(choices...)
 	id := strings.ToLower(l.ID)
@@ -166,7 +174,7 @@ var services = map[string]string{
 	"youtube":      "YouTube",
 }
 
-// service is the name under which listeners know a place to listen.
+// service returns the usual name of a podcast service.
 func service(key string) string {
 	if name, ok := services[strings.ToLower(key)]; ok {
 		return name
@@ -179,7 +187,8 @@ func service(key string) string {
 	return strings.Join(words, " ")
 }
 
-// autonym is a language's name in itself; the code where it is not known.
+// autonym returns the name of a language in that language, or the code if it is not
+// known.
 func autonym(code string) string {
 	tag, err := language.Parse(code)
 	if err != nil {
@@ -191,7 +200,7 @@ func autonym(code string) string {
 	return code
 }
 
-// rightToLeft are the scripts that run that way and are in daily use.
+// rightToLeft are the scripts in daily use that are written from right to left.
 var rightToLeft = map[string]bool{"Adlm": true, "Arab": true, "Hebr": true, "Nkoo": true, "Rohg": true, "Syrc": true, "Thaa": true}
 
 func direction(code string) string {
@@ -221,8 +230,8 @@ func initial(name string) string {
 	return string(unicode.ToUpper(first))
 }
 
-// summary is what its author wrote about an episode, or the beginning of what
-// stands in for it.
+// summary returns the summary that the author of an episode wrote, or the beginning
+// of its notes.
 func summary(e *Episode) string {
 	if e.Episode.Summary != "" {
 		return e.Episode.Summary
@@ -230,10 +239,10 @@ func summary(e *Episode) string {
 	return excerpt(e.Summary)
 }
 
-// excerptLength is about what search engines and link previews show.
+// excerptLength is about how many characters search engines and link previews show.
 const excerptLength = 200
 
-// excerpt is the beginning of a text, cut at a word.
+// excerpt returns the beginning of a text, cut after a word.
 func excerpt(text string) string {
 	short := ""
 	for word := range strings.FieldsSeq(text) {

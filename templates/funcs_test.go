@@ -11,6 +11,7 @@ import (
 )
 
 func TestDurations(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		in                             time.Duration
 		clock, length, period, seconds string
@@ -33,6 +34,7 @@ func TestDurations(t *testing.T) {
 }
 
 func TestSize(t *testing.T) {
+	t.Parallel()
 	for bytes, want := range map[int64]string{
 		0: "0 bytes", 999: "999 bytes", 1000: "1 KB", 999_499: "999 KB", 999_500: "1.0 MB",
 		41_234_567: "41.2 MB", 999_949_999: "999.9 MB", 999_950_000: "1.00 GB", 2_345_000_000: "2.35 GB",
@@ -44,6 +46,7 @@ func TestSize(t *testing.T) {
 }
 
 func TestLicense(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name string
 		in   []show.License
@@ -64,6 +67,7 @@ func TestLicense(t *testing.T) {
 }
 
 func TestWords(t *testing.T) {
+	t.Parallel()
 	long := strings.Repeat("word ", 100)
 	for _, tt := range []struct {
 		name      string
@@ -98,6 +102,7 @@ func TestWords(t *testing.T) {
 }
 
 func TestExcerptIsCutAtAWord(t *testing.T) {
+	t.Parallel()
 	got := excerpt(strings.Repeat("word ", 100))
 	if !strings.HasSuffix(got, "word…") || len(got) > excerptLength+len("…") || len(got) < excerptLength-10 {
 		t.Errorf("excerpt = %q", got)
@@ -108,6 +113,7 @@ func TestExcerptIsCutAtAWord(t *testing.T) {
 }
 
 func TestImage(t *testing.T) {
+	t.Parallel()
 	r := &renderer{current: "index.html", site: &Site{ImageKeys: map[string]string{"people/vega.png": "assets/vega.png"}}}
 	for path, want := range map[string]string{
 		"people/vega.png":         "assets/vega.png",
@@ -124,6 +130,7 @@ func TestImage(t *testing.T) {
 }
 
 func TestRelative(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct{ from, to, want string }{
 		{"index.html", "index.html", "./"},
 		{"index.html", "feed.xml", "feed.xml"},

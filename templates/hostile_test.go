@@ -27,8 +27,10 @@ var hostile = []string{
 }
 
 func TestHostileTextRunsNothing(t *testing.T) {
+	t.Parallel()
 	for _, text := range hostile {
 		t.Run(text, func(t *testing.T) {
+			t.Parallel()
 			site := sampleSite(t)
 			s := site.Show
 			s.Title, s.Author, s.Copyright, s.Frequency.Text = text, text, text, text
@@ -97,6 +99,7 @@ func checkHarmless(t *testing.T, key string, n *html.Node) {
 }
 
 func TestPolicyForbidsInlineCode(t *testing.T) {
+	t.Parallel()
 	for key, body := range render(t, sampleSite(t)) {
 		if !strings.HasSuffix(key, ".html") {
 			continue

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// notFoundKey is the page that a server shows at any depth, so its own links
-// cannot be relative to where it lies.
+// notFoundKey is the key of the page that a server shows at any depth. Its links
+// cannot be relative to its own address.
 const notFoundKey = "404.html"
 
 // link returns a link from the current page to the object with the key.
@@ -17,7 +17,7 @@ func (r *renderer) link(key string) string {
 	return relative(r.current, key)
 }
 
-// root is the path of the show's URL, with slashes at both ends.
+// root returns the path of the show's URL, with slashes at both ends.
 func (r *renderer) root() string {
 	base, err := url.Parse(r.site.Show.URL)
 	if err != nil || base.Path == "" {
@@ -31,7 +31,8 @@ func (r *renderer) absolute(key string) string {
 	return r.site.Show.URL + escapePath(pretty(key))
 }
 
-// optional is absolute for a key that may be absent.
+// optional returns the public address of the object with the key, or "" if key is
+// empty.
 func (r *renderer) optional(key string) string {
 	if key == "" {
 		return ""
@@ -39,8 +40,8 @@ func (r *renderer) optional(key string) string {
 	return r.absolute(key)
 }
 
-// relative returns the link from one key to another: without the folders they
-// share, and without index.html at the end.
+// relative returns the link from one key to another, without the folders that they
+// share and without index.html at the end.
 func relative(from, to string) string {
 	here, there := strings.Split(from, "/"), strings.Split(pretty(to), "/")
 	here = here[:len(here)-1]
@@ -53,12 +54,13 @@ func relative(from, to string) string {
 		return "./"
 	}
 	if first, _, _ := strings.Cut(link, "/"); strings.Contains(first, ":") {
-		return "./" + link // or the part before the colon would be a scheme
+		return "./" + link // else the part before the colon would be a scheme
 	}
 	return link
 }
 
-// pretty drops the index.html that servers add to a folder.
+// pretty removes index.html from the end of a key. Servers add it to the address of
+// a folder.
 func pretty(key string) string {
 	if key == "index.html" {
 		return ""

@@ -12,7 +12,7 @@ import (
 	"onair/templates"
 )
 
-// known returns every key of the site that is not a page.
+// known returns every key of the site except those of pages.
 func known(site *templates.Site) map[string]bool {
 	keys := map[string]bool{site.FeedKey: true, site.ArtworkKey: true}
 	for _, m := range []map[string]string{site.AssetKeys, site.ImageKeys} {
@@ -32,6 +32,7 @@ func known(site *templates.Site) map[string]bool {
 }
 
 func TestEveryLinkLeadsSomewhere(t *testing.T) {
+	t.Parallel()
 	for _, base := range []string{"https://hello.example/", "https://hello.example/a%20b/show/"} {
 		site := sampleSite(t)
 		site.Show.URL = base
@@ -71,7 +72,7 @@ func TestEveryLinkLeadsSomewhere(t *testing.T) {
 }
 
 // checkLink resolves a link as a browser does at the page's public address,
-// and looks up what lies there below the show's URL.
+// and checks that there is an object at the key.
 func checkLink(t *testing.T, base, key, link string, keys, ids map[string]bool) {
 	t.Helper()
 	u, err := url.Parse(base + key)
@@ -105,11 +106,12 @@ func checkLink(t *testing.T, base, key, link string, keys, ids map[string]bool) 
 		below = path.Join(below, "index.html")
 	}
 	if !keys[below] {
-		t.Errorf("%s: link %q leads to %s, where nothing lies", key, link, below)
+		t.Errorf("%s: link %q leads to %s, which does not exist", key, link, below)
 	}
 }
 
 func TestLinksAreRelative(t *testing.T) {
+	t.Parallel()
 	pages := render(t, sampleSite(t))
 	for _, want := range []struct{ key, link string }{
 		{"index.html", `href="episodes/4-cloudy/"`},

@@ -21,20 +21,21 @@ import (
 //go:embed default/*.html static/*
 var embedded embed.FS
 
-// Limits keep a stray recording in the templates folder from becoming a page.
+// Limits on the files of a theme, in bytes. They keep a recording that was put into
+// the templates folder by mistake from becoming an asset.
 const (
 	maxTemplate = 1 << 20
 	maxAsset    = 16 << 20
 )
 
-// pageFiles are the templates that make a page; each defines "main". All
-// others are partials, shared by the pages.
+// pageFiles are the templates of pages; each defines "main". All others are
+// partials, which the pages share.
 var pageFiles = []string{"404.html", "episode.html", "redirect.html", "show.html"}
 
 // Theme is a parsed theme. It is safe for concurrent use.
 type Theme struct {
-	pages  map[string]*template.Template // by name of the page file; never executed, only cloned
-	paths  map[string]string             // template name → path to show in errors
+	pages  map[string]*template.Template // by name of the page file; cloned, never executed
+	paths  map[string]string             // template name → path in errors
 	assets []Asset
 }
 
@@ -48,10 +49,10 @@ type Asset struct {
 // Assets returns the theme's static files by name.
 func (t *Theme) Assets() []Asset { return t.assets }
 
-// Load reads the embedded theme, with the files of overrides in place of its
-// own. overrides is the show's templates folder; nil means that there is none.
-// An error about a file is a finding.Finding with file and, where it is about
-// the text of a template, line and column.
+// Load reads the embedded theme. Files of overrides, the show's templates folder,
+// replace those of the same name; overrides may be nil. An error about a file is a
+// finding.Finding with the file and, if it is about the text of a template, line
+// and column.
 func Load(overrides fs.FS) (*Theme, error) {
 	files, err := themeFiles(overrides)
 	if err != nil {
@@ -67,7 +68,7 @@ func Load(overrides fs.FS) (*Theme, error) {
 		}
 		mediaType, ok := mediaTypes[path.Ext(asset)]
 		if !ok {
-			return nil, fault(f.path, "unknown kind of file %q", path.Ext(asset))
+			return nil, fileError(f.path, "unknown type of file %q", path.Ext(asset))
 		}
 		t.assets = append(t.assets, Asset{Name: asset, MediaType: mediaType, Data: f.data})
 	}
@@ -75,9 +76,9 @@ func Load(overrides fs.FS) (*Theme, error) {
 	return t, t.parse(files)
 }
 
-// parse makes one set of templates for each page: all partials and the page
-// itself. The escaper runs once on a copy, so that a template that cannot be
-// made safe is reported here and not in the middle of a publish.
+// parse makes a set of templates for each page: all partials and the page itself.
+// It executes a copy once, so that a template that html/template cannot escape is
+// reported now and not in the middle of a publish.
 func (t *Theme) parse(files map[string]source) error {
 	partials := template.New("").Funcs((&renderer{}).funcs())
 	for _, name := range slices.Sorted(maps.Keys(t.paths)) {
@@ -94,7 +95,7 @@ func (t *Theme) parse(files map[string]source) error {
 			return t.locate(err)
 		}
 		if set.Lookup("main") == nil {
-			return fault(t.paths[name], `{{define "main"}} is missing`)
+			return fileError(t.paths[name], `{{define "main"}} is missing`)
 		}
 		t.pages[name] = set
 		var unsafe *template.Error
@@ -106,14 +107,14 @@ func (t *Theme) parse(files map[string]source) error {
 	return nil
 }
 
-// source is a file of the theme and the path by which people know it.
+// source is a file of the theme.
 type source struct {
-	path string
+	path string // in errors
 	data []byte
 }
 
-// themeFiles returns the files of the theme by name ("episode.html",
-// "static/theme.css"), the show's in place of the embedded.
+// themeFiles returns the files of the theme by name, such as "episode.html" or
+// "static/theme.css". Files of overrides replace embedded ones.
 func themeFiles(overrides fs.FS) (map[string]source, error) {
 	files := map[string]source{}
 	err := fs.WalkDir(embedded, ".", func(name string, d fs.DirEntry, err error) error {
@@ -134,7 +135,7 @@ func themeFiles(overrides fs.FS) (map[string]source, error) {
 	err = fs.WalkDir(overrides, ".", func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case errors.Is(err, fs.ErrNotExist) && name == ".":
-			return fs.SkipAll // a show without a templates folder
+			return fs.SkipAll // the show has no templates folder
 		case err != nil:
 			return fmt.Errorf("read templates: %w", err)
 		case name != "." && strings.HasPrefix(d.Name(), "."):
@@ -151,7 +152,7 @@ func themeFiles(overrides fs.FS) (map[string]source, error) {
 	return files, err
 }
 
-// assetName keeps keys made from asset names plain: they become part of URLs.
+// assetName matches names of assets that are plain enough to be part of a URL.
 var assetName = regexp.MustCompile(`^static(/[A-Za-z0-9_][A-Za-z0-9._-]*)+$`)
 
 func readOverride(overrides fs.FS, name string) (source, error) {
@@ -161,9 +162,9 @@ func readOverride(overrides fs.FS, name string) (source, error) {
 	case assetName.MatchString(name):
 		limit = maxAsset
 	case strings.HasPrefix(name, "static/"):
-		return source{}, fault(shown, "name a static file with letters, digits, dots, dashes and underscores")
+		return source{}, fileError(shown, "name a static file with letters, digits, dots, dashes and underscores")
 	case path.Ext(name) != ".html" || strings.Contains(name, "/"):
-		return source{}, fault(shown, "neither a template (*.html) nor below static/")
+		return source{}, fileError(shown, "neither a template (*.html) nor below static/")
 	}
 	f, err := overrides.Open(name)
 	if err != nil {
@@ -175,21 +176,22 @@ func readOverride(overrides fs.FS, name string) (source, error) {
 		return source{}, fmt.Errorf("read templates: %w", err)
 	}
 	if len(data) > limit {
-		return source{}, fault(shown, "larger than %d MiB", limit>>20)
+		return source{}, fileError(shown, "larger than %d MiB", limit>>20)
 	}
 	return source{shown, data}, nil
 }
 
-// fault is an error about a file of the theme as a whole.
-func fault(file, format string, args ...any) error {
-	return finding.Finding{Rule: "W001", Position: finding.Position{File: file}, Message: fmt.Sprintf(format, args...)}
+// fileError returns an error about a file of the theme as a whole.
+func fileError(file, format string, args ...any) error {
+	return ruleTemplate.At(finding.Position{File: file}, format, args...)
 }
 
-// goError is how text/template and html/template word a place.
+// goError matches the errors of text/template and html/template: file, line,
+// column and message.
 var goError = regexp.MustCompile(`(?s)^(?:html/)?template: ?([^:]+):(\d+)(?::(\d+))?: (.*)$`)
 
-// locate turns an error of the template packages into one that names the file
-// as its author knows it. Columns of those packages count from 0.
+// locate returns an error of the template packages as a finding at the file of the
+// theme. Columns in those errors count from 0.
 func (t *Theme) locate(err error) error {
 	m := goError.FindStringSubmatch(err.Error())
 	if m == nil {
@@ -201,15 +203,11 @@ func (t *Theme) locate(err error) error {
 		column, _ = strconv.Atoi(m[3])
 		column++
 	}
-	return finding.Finding{
-		Rule:     "W001",
-		Position: finding.Position{File: cmp.Or(t.paths[m[1]], m[1]), Line: line, Column: column},
-		Message:  m[4],
-	}
+	return ruleTemplate.At(finding.Position{File: cmp.Or(t.paths[m[1]], m[1]), Line: line, Column: column}, "%s", m[4])
 }
 
-// mediaTypes are the kinds of files a theme may bring. The system's own table
-// is not asked: it differs between machines.
+// mediaTypes are the types of assets, by extension. Package mime is not used
+// because its table differs between machines.
 var mediaTypes = map[string]string{
 	".avif":        "image/avif",
 	".css":         "text/css; charset=utf-8",

@@ -2,6 +2,7 @@ package templates_test
 
 import (
 	"io/fs"
+	"os"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -12,6 +13,7 @@ import (
 )
 
 func TestAssets(t *testing.T) {
+	t.Parallel()
 	theme, err := templates.Load(nil)
 	if err != nil {
 		t.Fatal(err)
@@ -37,6 +39,7 @@ func TestAssets(t *testing.T) {
 }
 
 func TestOverrides(t *testing.T) {
+	t.Parallel()
 	theme, err := templates.Load(fstest.MapFS{
 		"404.html":              {Data: []byte(`{{define "main"}}<h1>Lost in {{.Show.Title}}</h1>{{template "note.html" .}}{{end}}`)},
 		"note.html":             {Data: []byte(`<img src="{{asset "img/lost.svg"}}" alt="">`)},
@@ -74,7 +77,28 @@ func TestOverrides(t *testing.T) {
 	}
 }
 
+// TestTurnsOverride checks that a show can still write turns with a template.
+func TestTurnsOverride(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile("testdata/turns.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	theme, err := templates.Load(fstest.MapFS{"turns.html": {Data: data}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages, err := renderWith(theme, sampleSite(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(render(t, sampleSite(t)), pages); diff != "" {
+		t.Errorf("pages (-theme +override):\n%s", diff)
+	}
+}
+
 func TestNoTemplatesFolder(t *testing.T) {
+	t.Parallel()
 	missing, err := fs.Sub(fstest.MapFS{}, "templates")
 	if err != nil {
 		t.Fatal(err)
@@ -85,6 +109,7 @@ func TestNoTemplatesFolder(t *testing.T) {
 }
 
 func TestBadOverrides(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct{ name, file, data, want string }{
 		{"syntax", "episode.html", "{{define \"main\"}}\n{{if}}\n{{end}}", `templates/episode.html:2: missing value for if`},
 		{"unclosed", "card.html", "a\nb {{range .X}}", `templates/card.html:2: unexpected EOF`},
@@ -95,10 +120,11 @@ func TestBadOverrides(t *testing.T) {
 		{"not a template", "theme.css", "", `templates/theme.css: neither a template (*.html) nor below static/`},
 		{"folder", "partials/a.html", "", `templates/partials/a.html: neither a template (*.html) nor below static/`},
 		{"asset name", "static/a b.css", "", `templates/static/a b.css: name a static file with`},
-		{"asset kind", "static/a.exe", "", `templates/static/a.exe: unknown kind of file ".exe"`},
+		{"asset type", "static/a.exe", "", `templates/static/a.exe: unknown type of file ".exe"`},
 		{"large", "card.html", strings.Repeat(" ", 1<<20+1), `templates/card.html: larger than 1 MiB`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			_, err := templates.Load(fstest.MapFS{tt.file: {Data: []byte(tt.data)}})
 			if err == nil || !strings.HasPrefix(err.Error(), tt.want) {
 				t.Errorf("error = %v\nwant    %s", err, tt.want)
@@ -111,6 +137,7 @@ func TestBadOverrides(t *testing.T) {
 }
 
 func TestUnknownFieldInOverride(t *testing.T) {
+	t.Parallel()
 	theme, err := templates.Load(fstest.MapFS{
 		"card.html": {Data: []byte("<p>\n  {{.Titel}}</p>")},
 	})
@@ -125,6 +152,7 @@ func TestUnknownFieldInOverride(t *testing.T) {
 }
 
 func TestAssetWithoutKey(t *testing.T) {
+	t.Parallel()
 	theme, err := templates.Load(nil)
 	if err != nil {
 		t.Fatal(err)

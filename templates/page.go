@@ -5,51 +5,32 @@ import (
 	"cmp"
 	"fmt"
 	"html/template"
+	"io"
 	"iter"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"onair/internal/markdown"
 	"onair/show"
-	"onair/transcripts"
 )
 
 // Page is a page of a site.
 type Page struct {
 	Key string // in the bucket
 
-	// Render returns the page, the same bytes every time. An error about a
-	// template wraps a finding.Finding.
-	Render func() ([]byte, error)
+	// Render writes the page, the same bytes every time. It writes nothing if it
+	// fails to render. An error about a template wraps a finding.Finding.
+	Render func(w io.Writer) error
 }
 
-// renderer renders pages of one site, one at a time. The functions of its
-// templates start relative links at current.
-type renderer struct {
-	site    *Site
-	sets    map[string]*template.Template
-	theme   *Theme
-	current string // key of the page being rendered
-	idle    *idle  // renderers of the same site, this one among them
-}
-
-// idle are the renderers of a site that nobody uses: one for each page that is
-// rendered at the same time as others.
-type idle struct {
-	mu        sync.Mutex
-	renderers []*renderer
-}
-
-// Pages yields every page of the site, in key order. Pages render when they are
-// asked to, also several at once, from the site as it then is, so that the pages
-// of a catalogue need not be in memory together. An error ends the sequence; one
-// about a redirect wraps a finding.Finding.
+// Pages yields every page of the site, in key order. A page is rendered when its
+// Render is called, from the site as it is then. Several pages may be rendered at
+// the same time. An error ends the sequence; one about a redirect wraps a
+// finding.Finding.
 func (t *Theme) Pages(site *Site) iter.Seq2[Page, error] {
 	return func(yield func(Page, error) bool) {
-		r, err := t.renderer(site, &idle{})
+		r, err := t.renderer(site, &pool{})
 		if err != nil {
 			yield(Page{}, err)
 			return
@@ -59,7 +40,7 @@ func (t *Theme) Pages(site *Site) iter.Seq2[Page, error] {
 			yield(Page{}, err)
 			return
 		}
-		r.idle.put(r)
+		r.pool.put(r)
 		for _, p := range pages {
 			if !yield(p, nil) {
 				return
@@ -68,50 +49,50 @@ func (t *Theme) Pages(site *Site) iter.Seq2[Page, error] {
 	}
 }
 
-// page is a page whose body f renders.
-func (r *renderer) page(key string, f func(*renderer) ([]byte, error)) Page {
-	return Page{Key: key, Render: func() ([]byte, error) {
-		free, err := r.another()
-		if err != nil {
-			return nil, err
-		}
-		defer r.idle.put(free)
-		body, err := f(free)
-		if err != nil {
-			err = fmt.Errorf("render %s: %w", key, err)
-		}
-		return body, err
-	}}
+// renderer renders pages of one site, one at a time.
+type renderer struct {
+	site    *Site
+	sets    map[string]*template.Template
+	theme   *Theme
+	current string       // key of the page being rendered, from which links are relative
+	out     bytes.Buffer // the page being rendered
+	pool    *pool        // of renderers of the site
 }
 
-// another is a renderer of the same site that nobody uses.
-func (r *renderer) another() (*renderer, error) {
-	r.idle.mu.Lock()
-	n := len(r.idle.renderers) - 1
-	if n < 0 {
-		r.idle.mu.Unlock()
-		return r.theme.renderer(r.site, r.idle)
+// pool is the renderers of a site that are not in use. There are as many renderers
+// as pages that were rendered at the same time.
+type pool struct {
+	mu   sync.Mutex
+	free []*renderer
+}
+
+// get returns a renderer of the pool, or nil if all are in use.
+func (p *pool) get() *renderer {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	last := len(p.free) - 1
+	if last < 0 {
+		return nil
 	}
-	defer r.idle.mu.Unlock()
-	free := r.idle.renderers[n]
-	r.idle.renderers = r.idle.renderers[:n]
-	return free, nil
+	r := p.free[last]
+	p.free = p.free[:last]
+	return r
 }
 
-func (i *idle) put(r *renderer) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	i.renderers = append(i.renderers, r)
+func (p *pool) put(r *renderer) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.free = append(p.free, r)
 }
 
-// renderer binds a copy of the theme's templates to the site.
-func (t *Theme) renderer(site *Site, others *idle) (*renderer, error) {
+// renderer returns a renderer with a copy of the theme's templates.
+func (t *Theme) renderer(site *Site, p *pool) (*renderer, error) {
 	for _, a := range t.assets {
 		if site.AssetKeys[a.Name] == "" {
 			return nil, fmt.Errorf("theme asset %s has no key", a.Name)
 		}
 	}
-	r := &renderer{site: site, theme: t, sets: map[string]*template.Template{}, idle: others}
+	r := &renderer{site: site, theme: t, sets: map[string]*template.Template{}, pool: p}
 	for name, set := range t.pages {
 		c, err := set.Clone()
 		if err != nil {
@@ -122,7 +103,28 @@ func (t *Theme) renderer(site *Site, others *idle) (*renderer, error) {
 	return r, nil
 }
 
-// pages lists the pages of the site in key order.
+// page returns a page that render writes to the buffer of a renderer.
+func (r *renderer) page(key string, render func(*renderer) error) Page {
+	return Page{Key: key, Render: func(w io.Writer) error {
+		free := r.pool.get()
+		if free == nil {
+			var err error
+			if free, err = r.theme.renderer(r.site, r.pool); err != nil {
+				return err
+			}
+		}
+		defer r.pool.put(free)
+		free.current = key
+		free.out.Reset()
+		if err := render(free); err != nil {
+			return fmt.Errorf("render %s: %w", key, err)
+		}
+		_, err := w.Write(free.out.Bytes())
+		return err
+	}}
+}
+
+// pages returns the pages of the site in key order.
 func (r *renderer) pages() ([]Page, error) {
 	pages := []Page{
 		r.page("index.html", (*renderer).showPage),
@@ -133,7 +135,7 @@ func (r *renderer) pages() ([]Page, error) {
 		pages = append(pages, r.page("sitemap.xml", (*renderer).sitemap))
 	}
 	for i, e := range r.site.Episodes {
-		pages = append(pages, r.page(e.PageKey(), func(r *renderer) ([]byte, error) { return r.episode(i) }))
+		pages = append(pages, r.page(e.PageKey(), func(r *renderer) error { return r.episode(i) }))
 	}
 	moved, err := r.redirects(pages)
 	if err != nil {
@@ -144,7 +146,7 @@ func (r *renderer) pages() ([]Page, error) {
 	return pages, nil
 }
 
-// view is the data of the templates; the package comment describes it.
+// view is the data of a template; the package comment describes it.
 type view struct {
 	*Site
 	Kind         string
@@ -164,33 +166,25 @@ type view struct {
 	Transcripts  []transcriptView
 }
 
-// contributor is a person with everything they did.
+// contributor is a person with all their roles.
 type contributor struct {
 	*show.Person
 	Roles string
 }
 
-// transcriptView is a transcript with its turns beside their times.
+// transcriptView is a transcript with its turns.
 type transcriptView struct {
 	Transcript
 	Turns []turnView
 }
 
-// turnView is a turn ready to print.
-type turnView struct {
-	transcripts.Turn
-	Anchor string        // id on the page; empty: none
-	Timed  bool          // whether Start is known
-	Start  time.Duration // from the start of the audio
-}
-
-// group is a list of episodes below one heading.
+// group is a list of episodes with a heading.
 type group struct {
 	Name     string
 	Episodes []*Episode
 }
 
-func (r *renderer) showPage() ([]byte, error) {
+func (r *renderer) showPage() error {
 	s := r.site
 	v := &view{
 		Kind:      "show",
@@ -209,7 +203,7 @@ func (r *renderer) showPage() ([]byte, error) {
 	return r.html("show.html", v)
 }
 
-func (r *renderer) episode(i int) ([]byte, error) {
+func (r *renderer) episode(i int) error {
 	e := r.site.Episodes[i]
 	v := &view{
 		Kind:      "episode",
@@ -232,70 +226,29 @@ func (r *renderer) episode(i int) ([]byte, error) {
 	for n, t := range e.Transcripts {
 		turns, err := t.turns(n)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		v.Transcripts = append(v.Transcripts, transcriptView{t, turns})
 	}
 	return r.html("episode.html", v)
 }
 
-func (r *renderer) notFound() ([]byte, error) {
+func (r *renderer) notFound() error {
 	return r.html("404.html", &view{Kind: "404", Key: notFoundKey, Title: "Page not found", NoIndex: true})
 }
 
 // html executes a page template.
-func (r *renderer) html(name string, v *view) ([]byte, error) {
+func (r *renderer) html(name string, v *view) error {
 	v.Site = r.site
 	v.Language = cmp.Or(v.Language, r.site.Show.Language, "en")
 	v.NoIndex = v.NoIndex || r.site.Show.Private
-	r.current = v.Key
-	var b bytes.Buffer
-	if err := r.sets[name].ExecuteTemplate(&b, "base.html", v); err != nil {
-		return nil, r.theme.locate(err)
+	if err := r.sets[name].ExecuteTemplate(&r.out, "base.html", v); err != nil {
+		return r.theme.locate(err)
 	}
-	return b.Bytes(), nil
+	return nil
 }
 
-// turns reads the transcript and pairs the turns with their times. The anchors
-// of a further language carry its name, because two translations may share their
-// turns' ids.
-func (t *Transcript) turns(n int) ([]turnView, error) {
-	text, starts, err := t.Read()
-	if err != nil {
-		return nil, fmt.Errorf("transcript %s: %w", t.Language, err)
-	}
-	if starts != nil && len(starts) != len(text.Turns) {
-		return nil, fmt.Errorf("transcript %s: %d times for %d turns", t.Language, len(starts), len(text.Turns))
-	}
-	turns := make([]turnView, len(text.Turns))
-	for i, turn := range text.Turns {
-		turns[i] = turnView{Turn: turn, Anchor: turn.ID}
-		if n > 0 && turn.ID != "" {
-			turns[i].Anchor = t.Language + "-" + turn.ID
-		}
-		if starts != nil {
-			turns[i].Timed, turns[i].Start = true, starts[i]
-			turns[i].Blocks = withoutOpening(turn)
-		}
-	}
-	return turns, nil
-}
-
-// openingTime is a time at the start of a block.
-var openingTime = regexp.MustCompile(`^(<[a-z0-9]+>)?<time [^>]*>[^<]*</time> *`)
-
-// withoutOpening returns the blocks of a turn without the stamp that opens it,
-// for a page that shows the time beside the speaker.
-func withoutOpening(turn transcripts.Turn) []transcripts.Block {
-	if turn.Stamp == nil || len(turn.Blocks) == 0 {
-		return turn.Blocks
-	}
-	blocks := slices.Clone(turn.Blocks)
-	blocks[0].HTML = openingTime.ReplaceAllString(blocks[0].HTML, "$1")
-	return blocks
-}
-
-// contributors names each person once, in the order of their first credit.
+// contributors returns each person once, in the order of their first credits.
 func contributors(credits []show.Credit) []contributor {
 	var all []contributor
 	index := map[string]int{}
@@ -310,8 +263,8 @@ func contributors(credits []show.Credit) []contributor {
 	return all
 }
 
-// groups orders the episodes as the show wants to be heard: newest first, or
-// for a serial show by season, oldest first.
+// groups returns the episodes in the order to list them: newest first, or for a
+// serial show by season, oldest first.
 func (s *Site) groups() []group {
 	if len(s.Episodes) == 0 {
 		return nil

@@ -22,6 +22,7 @@ import (
 var update = flag.Bool("update", false, "rewrite the golden pages")
 
 func TestGoldenPages(t *testing.T) {
+	t.Parallel()
 	pages := render(t, sampleSite(t))
 	root := filepath.Join("testdata", "golden")
 	if *update {
@@ -87,6 +88,7 @@ func BenchmarkPages(b *testing.B) {
 }
 
 func TestPagesComeInKeyOrder(t *testing.T) {
+	t.Parallel()
 	theme, err := templates.Load(nil)
 	if err != nil {
 		t.Fatal(err)
@@ -113,6 +115,7 @@ func TestPagesComeInKeyOrder(t *testing.T) {
 }
 
 func TestSameSiteSameBytes(t *testing.T) {
+	t.Parallel()
 	first := render(t, sampleSite(t))
 	for range 5 {
 		if diff := cmp.Diff(first, render(t, sampleSite(t))); diff != "" {
@@ -121,8 +124,9 @@ func TestSameSiteSameBytes(t *testing.T) {
 	}
 }
 
-// TestPagesRenderAtOnce also has the race detector look.
-func TestPagesRenderAtOnce(t *testing.T) {
+// TestPagesRenderConcurrently is also for the race detector.
+func TestPagesRenderConcurrently(t *testing.T) {
+	t.Parallel()
 	theme, err := templates.Load(nil)
 	if err != nil {
 		t.Fatal(err)
@@ -139,12 +143,12 @@ func TestPagesRenderAtOnce(t *testing.T) {
 		}
 		for range 3 {
 			group.Go(func() {
-				body, err := p.Render()
-				if err != nil {
+				var body strings.Builder
+				if err := p.Render(&body); err != nil {
 					t.Error(err)
 				}
-				if diff := cmp.Diff(want[p.Key], string(body)); diff != "" {
-					t.Errorf("%s beside others (-alone +beside):\n%s", p.Key, diff)
+				if diff := cmp.Diff(want[p.Key], body.String()); diff != "" {
+					t.Errorf("%s rendered beside others (-alone +beside):\n%s", p.Key, diff)
 				}
 			})
 		}
@@ -152,7 +156,8 @@ func TestPagesRenderAtOnce(t *testing.T) {
 	group.Wait()
 }
 
-func TestThemeServesSeveralSites(t *testing.T) {
+func TestOneThemeForSeveralSites(t *testing.T) {
+	t.Parallel()
 	theme, err := templates.Load(nil)
 	if err != nil {
 		t.Fatal(err)
@@ -168,12 +173,13 @@ func TestThemeServesSeveralSites(t *testing.T) {
 	wg.Wait()
 	for i, title := range titles {
 		if !strings.Contains(pages[i]["index.html"], "<h1>"+title+"</h1>") {
-			t.Errorf("the site of %s has another's page", title)
+			t.Errorf("the site of %s has the page of another", title)
 		}
 	}
 }
 
 func TestEmptyShow(t *testing.T) {
+	t.Parallel()
 	site := sampleSite(t)
 	site.Episodes, site.ArtworkKey, site.Updated = nil, "", time.Time{}
 	pages := render(t, site)
@@ -189,6 +195,7 @@ func TestEmptyShow(t *testing.T) {
 }
 
 func TestPrivateShow(t *testing.T) {
+	t.Parallel()
 	site := sampleSite(t)
 	site.Show.Private = true
 	pages := render(t, site)
@@ -206,6 +213,7 @@ func TestPrivateShow(t *testing.T) {
 }
 
 func TestPublicPagesAreIndexed(t *testing.T) {
+	t.Parallel()
 	for key, body := range render(t, sampleSite(t)) {
 		if got, want := strings.Contains(body, "noindex"), key == "404.html"; got != want {
 			t.Errorf("%s: noindex is %t, want %t", key, got, want)
@@ -213,7 +221,8 @@ func TestPublicPagesAreIndexed(t *testing.T) {
 	}
 }
 
-func TestSerialShowIsHeardFromTheStart(t *testing.T) {
+func TestSerialShowListsOldestFirst(t *testing.T) {
+	t.Parallel()
 	site := sampleSite(t)
 	site.Show.Type = show.Serial
 	second := *site.Episodes[0].Episode
@@ -224,13 +233,14 @@ func TestSerialShowIsHeardFromTheStart(t *testing.T) {
 	for _, text := range []string{"Coming soon", "Season 1: Boot sequence", "Bloopers", "Cloudy with", "Season 2", "Begin again"} {
 		at := strings.LastIndex(index, text)
 		if at <= last {
-			t.Errorf("%q is at byte %d, want it after what precedes it at %d", text, at, last)
+			t.Errorf("%q is at byte %d, want it after byte %d", text, at, last)
 		}
 		last = at
 	}
 }
 
 func TestTimesMustMatchTurns(t *testing.T) {
+	t.Parallel()
 	site := sampleSite(t)
 	tr := &site.Episodes[0].Transcripts[0]
 	text, _, _ := tr.Read()
@@ -250,9 +260,10 @@ func TestTimesMustMatchTurns(t *testing.T) {
 }
 
 func TestContributorsAreNamed(t *testing.T) {
+	t.Parallel()
 	site := sampleSite(t)
 	if strings.Contains(render(t, site)["episodes/4-cloudy/index.html"], "Transcript by") {
-		t.Error("nobody is named, and credited")
+		t.Error("contributors are credited although none is named")
 	}
 	site.Episodes[0].Transcripts[0].Contributors = []string{"Vega & Co", "مريم"}
 	body := render(t, site)["episodes/4-cloudy/index.html"]
@@ -262,6 +273,7 @@ func TestContributorsAreNamed(t *testing.T) {
 }
 
 func TestUntimedTranscriptHasNoTimes(t *testing.T) {
+	t.Parallel()
 	site := sampleSite(t)
 	site.Episodes[0].Transcripts = []templates.Transcript{{
 		Language: "en",
@@ -275,11 +287,12 @@ func TestUntimedTranscriptHasNoTimes(t *testing.T) {
 		t.Error("the turn has no deep link")
 	}
 	if strings.Contains(body, "data-seek") || strings.Contains(body, "<time") {
-		t.Error("the turn has a time that nobody knows")
+		t.Error("the turn has a time although none is known")
 	}
 }
 
 func TestOpeningStampIsShownOnce(t *testing.T) {
+	t.Parallel()
 	site := sampleSite(t)
 	parsed := transcripts.Parse([]byte("**Vega:** \\[00:12\\] Now. \\[00:14\\] Then.\n\n\\[00:20\\] Later.\n"), nil)
 	tr := &site.Episodes[0].Transcripts[0]
@@ -293,7 +306,7 @@ func TestOpeningStampIsShownOnce(t *testing.T) {
 	tr.Read = words(parsed, nil)
 	_, untimed, _ := strings.Cut(render(t, site)["episodes/4-cloudy/index.html"], `class="turns"`)
 	if !strings.Contains(untimed, "<p><time datetime=\"PT12S\">0:12</time> Now.") {
-		t.Error("a stamp is lost although no time stands beside the speaker")
+		t.Error("a stamp is lost although no time is beside the speaker")
 	}
 	if strings.Contains(parsed.Turns[0].Blocks[0].HTML, "<p>Now") {
 		t.Error("rendering changed the transcript")
@@ -301,6 +314,7 @@ func TestOpeningStampIsShownOnce(t *testing.T) {
 }
 
 func TestHiddenChaptersAreNotListed(t *testing.T) {
+	t.Parallel()
 	body := render(t, sampleSite(t))["episodes/4-cloudy/index.html"]
 	if strings.Contains(body, "Cold open") {
 		t.Error("a hidden chapter is listed")

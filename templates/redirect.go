@@ -6,36 +6,29 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"onair/internal/finding"
 )
 
-// redirects lists the pages that stand at former paths of episodes. A path
-// that would leave the site or take the place of anything else is an error.
+// redirects returns the pages at former paths of episodes. It is an error if a path
+// leaves the site or is in use.
 func (r *renderer) redirects(pages []Page) ([]Page, error) {
-	taken := r.taken(pages)
+	used := r.usedKeys(pages)
 	var moved []Page
 	for _, e := range r.site.Episodes {
 		for i, from := range e.RedirectFrom {
 			key, err := redirectKey(from)
 			if err == nil {
-				err = taken.add(key, fmt.Sprintf("the redirect to %q", e.Title))
+				err = used.add(key, fmt.Sprintf("the redirect to %q", e.Title))
 			}
 			if err != nil {
-				return nil, finding.Finding{
-					Rule:     "W002",
-					Position: e.At(fmt.Sprintf("redirect_from[%d]", i)),
-					Message:  fmt.Sprintf("redirect from %q: %v", from, err),
-					Hint:     "a path below the show's url at which nothing else lies, such as /4 or /2019/old-name.html",
-				}
+				return nil, ruleRedirect.At(e.At(fmt.Sprintf("redirect_from[%d]", i)), "redirect from %q: %v", from, err)
 			}
-			moved = append(moved, r.page(key, func(r *renderer) ([]byte, error) { return r.redirect(key, e) }))
+			moved = append(moved, r.page(key, func(r *renderer) error { return r.redirect(key, e) }))
 		}
 	}
 	return moved, nil
 }
 
-func (r *renderer) redirect(key string, to *Episode) ([]byte, error) {
+func (r *renderer) redirect(key string, to *Episode) error {
 	return r.html("redirect.html", &view{
 		Kind:      "redirect",
 		Key:       key,
@@ -46,8 +39,8 @@ func (r *renderer) redirect(key string, to *Episode) ([]byte, error) {
 	})
 }
 
-// redirectKey is the key of the page that answers at a former path: the path
-// itself if it names an HTML file, else the index of a folder of that name.
+// redirectKey returns the key of the page at a former path: the path itself if it
+// names an HTML file, else the index of a folder of that name.
 func redirectKey(from string) (string, error) {
 	below, ok := strings.CutPrefix(from, "/")
 	if !ok || strings.ContainsAny(from, "?#") {
@@ -66,8 +59,8 @@ func redirectKey(from string) (string, error) {
 		return "", fmt.Errorf("contains a character that a file name cannot have")
 	}
 	for segment := range strings.SplitSeq(below, "/") {
-		// Hidden names are onair's own (.onair) or the server's; Windows drops
-		// dots and spaces at the end of a name.
+		// Hidden names are reserved for onair (.onair) and the server. Windows
+		// drops dots and spaces at the end of a name.
 		if segment == "" || strings.HasPrefix(segment, ".") || strings.TrimRight(segment, ". ") != segment {
 			return "", fmt.Errorf("bad segment %q", segment)
 		}
@@ -78,23 +71,23 @@ func redirectKey(from string) (string, error) {
 	return below + "/index.html", nil
 }
 
-// occupied knows the keys in use, folded to lower case because a folder on
-// macOS or Windows does not tell cases apart. Keys lead to what lies there,
-// and so do the folders above them: a file cannot lie where a folder does.
-type occupied struct{ keys, folders map[string]string }
+// usedKeys are the keys in use and the folders above them, each with a description
+// of what uses it for messages. A file cannot have the name of a folder. Names are
+// in lower case, because file systems on macOS and Windows ignore case.
+type usedKeys struct{ keys, folders map[string]string }
 
-// taken returns the keys of everything the site names.
-func (r *renderer) taken(pages []Page) occupied {
-	o := occupied{map[string]string{}, map[string]string{}}
+// usedKeys returns the keys of everything that the site names.
+func (r *renderer) usedKeys(pages []Page) usedKeys {
+	u := usedKeys{map[string]string{}, map[string]string{}}
 	put := func(key string) {
 		if key != "" {
-			o.put(key, key)
+			u.put(key, key)
 		}
 	}
 	for _, p := range pages {
 		put(p.Key)
 	}
-	put("sitemap.xml") // also where a private show leaves it out
+	put("sitemap.xml") // reserved even if the show is private and has none
 	put(r.site.FeedKey)
 	put(r.site.ArtworkKey)
 	for _, key := range r.site.AssetKeys {
@@ -112,34 +105,34 @@ func (r *renderer) taken(pages []Page) occupied {
 			}
 		}
 	}
-	return o
+	return u
 }
 
-func (o occupied) put(key, what string) {
+func (u usedKeys) put(key, user string) {
 	key = strings.ToLower(key)
-	o.keys[key] = what
+	u.keys[key] = user
 	for i, c := range key {
-		// The first to name a folder could be any of many; say the folder.
 		if c == '/' {
-			o.folders[key[:i]] = key[:i+1]
+			u.folders[key[:i]] = key[:i+1] // many keys may share a folder; the message names the folder
 		}
 	}
 }
 
-// add occupies a key, or says what is in its way.
-func (o occupied) add(key, what string) error {
-	folded := strings.ToLower(key)
-	if other, ok := o.keys[folded]; ok {
-		return fmt.Errorf("%s lies there", other)
+// add adds a key. It is an error if the key is in use.
+func (u usedKeys) add(key, user string) error {
+	lower := strings.ToLower(key)
+	other, used := u.keys[lower]
+	if !used {
+		other, used = u.folders[lower]
 	}
-	if other, ok := o.folders[folded]; ok {
-		return fmt.Errorf("%s lies there", other)
-	}
-	for i, c := range folded {
-		if other, ok := o.keys[folded[:i]]; c == '/' && ok {
-			return fmt.Errorf("%s lies there", other)
+	for i, c := range lower {
+		if c == '/' && !used {
+			other, used = u.keys[lower[:i]]
 		}
 	}
-	o.put(key, what)
+	if used {
+		return fmt.Errorf("%s is already there", other)
+	}
+	u.put(key, user)
 	return nil
 }

@@ -10,9 +10,10 @@ import (
 )
 
 func TestRedirects(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name, from string
-		key        string // empty: refused
+		key        string // empty for an error
 		message    string
 	}{
 		{name: "number", from: "/5", key: "5/index.html"},
@@ -40,18 +41,19 @@ func TestRedirects(t *testing.T) {
 		{name: "dot at the end", from: "/a./b", message: `bad segment "a."`},
 		{name: "too long", from: "/" + strings.Repeat("a", 901), message: "longer than"},
 
-		{name: "show page", from: "/index.html", message: "index.html lies there"},
-		{name: "episode", from: "/episodes/extra/", message: "episodes/extra/index.html lies there"},
-		{name: "itself in capitals", from: "/Episodes/4-Cloudy", message: "episodes/4-cloudy/index.html lies there"},
-		{name: "below a file", from: "/feed.xml", message: "feed.xml lies there"},
-		{name: "below audio", from: "/audio/extra-0123456789abcdef.m4a/x", message: "lies there"},
-		{name: "not found page", from: "/404.html", message: "404.html lies there"},
-		{name: "sitemap", from: "/sitemap.xml", message: "sitemap.xml lies there"},
-		{name: "another redirect", from: "/4/", message: `the redirect to "Cloudy with a chance of packets" lies there`},
-		{name: "below another redirect", from: "/2027/cloudy.html/x", message: "lies there"},
+		{name: "show page", from: "/index.html", message: "index.html is already there"},
+		{name: "episode", from: "/episodes/extra/", message: "episodes/extra/index.html is already there"},
+		{name: "itself in capitals", from: "/Episodes/4-Cloudy", message: "episodes/4-cloudy/index.html is already there"},
+		{name: "below a file", from: "/feed.xml", message: "feed.xml is already there"},
+		{name: "below audio", from: "/audio/extra-0123456789abcdef.m4a/x", message: "is already there"},
+		{name: "not found page", from: "/404.html", message: "404.html is already there"},
+		{name: "sitemap", from: "/sitemap.xml", message: "sitemap.xml is already there"},
+		{name: "another redirect", from: "/4/", message: `the redirect to "Cloudy with a chance of packets" is already there`},
+		{name: "below another redirect", from: "/2027/cloudy.html/x", message: "is already there"},
 		{name: "a folder's name", from: "/x/y.html/z", key: "x/y.html/z/index.html"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			theme, err := templates.Load(nil)
 			if err != nil {
 				t.Fatal(err)
@@ -70,28 +72,30 @@ func TestRedirects(t *testing.T) {
 			}
 			var f finding.Finding
 			if !errors.As(err, &f) || f.File != "episodes/extra/episode.md" || !strings.Contains(f.Message, tt.message) {
-				t.Errorf("error = %v, want one of the episode's file with %q", err, tt.message)
+				t.Errorf("error = %v, want a finding in the episode's file with %q", err, tt.message)
 			}
 			if len(pages) > 0 {
-				t.Error("pages come before the error")
+				t.Error("pages are yielded before the error")
 			}
 		})
 	}
 }
 
-func TestRedirectsInEachOthersWay(t *testing.T) {
+func TestConflictingRedirects(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name    string
 		from    []string
 		private bool
 		want    string
 	}{
-		{"a file where a folder is", []string{"/x/y.html/z", "/x/y.html"}, false, "x/y.html/ lies there"},
-		{"a folder where a file is", []string{"/x/y.html", "/x/y.html/z"}, false, "lies there"},
-		{"same but for capitals", []string{"/Old", "/old"}, false, `the redirect to "Bloopers & “quotes”" lies there`},
-		{"what only the public show has", []string{"/sitemap.xml"}, true, "sitemap.xml lies there"},
+		{"a file where a folder is", []string{"/x/y.html/z", "/x/y.html"}, false, "x/y.html/ is already there"},
+		{"a folder where a file is", []string{"/x/y.html", "/x/y.html/z"}, false, "is already there"},
+		{"same but for capitals", []string{"/Old", "/old"}, false, `the redirect to "Bloopers & “quotes”" is already there`},
+		{"what only the public show has", []string{"/sitemap.xml"}, true, "sitemap.xml is already there"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			theme, err := templates.Load(nil)
 			if err != nil {
 				t.Fatal(err)

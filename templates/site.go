@@ -1,26 +1,25 @@
-// Package templates renders the static site of a show: HTML pages, the
-// sitemap and robots.txt, from a theme that is embedded beside this code and
-// that a show may override file by file. It decides no keys but those of its
-// pages, reads no clock and writes no file: the same Site gives the same bytes.
+// Package templates renders the static site of a show: HTML pages, the sitemap
+// and robots.txt. It has an embedded theme, whose files a show may override. The
+// same Site gives the same bytes.
 //
 // # Pages
 //
-//	index.html                  the show: who, how to subscribe, every episode
+//	index.html                  the show: hosts, how to subscribe, every episode
 //	episodes/<slug>/index.html  one episode: player, notes, chapters, transcript
 //	<former path>/index.html    forwards to the episode that moved (redirect_from)
 //	404.html                    what a server shows for an unknown address
 //	sitemap.xml, robots.txt     for crawlers; a private show has no sitemap
 //
-// Links are relative to the page that holds them, so that a site works below
-// any path. Only 404.html, which is served at every depth, starts its links at
-// the root, with the path of the show's URL. Canonical addresses, Open Graph
-// and structured data are absolute. A link to a page ends in a slash.
+// Links are relative to their page, so that a site works below any path. Links of
+// 404.html start with the path of the show's URL, because servers show that page
+// at every depth. Canonical addresses, Open Graph and structured data are absolute.
+// A link to a page ends in a slash.
 //
 // # Templates
 //
-// Templates are html/template files. Each is known by its file name and may be
-// included by it: {{template "player.html" .}}. The page templates define
-// "main", which base.html puts between masthead and footer.
+// Templates are html/template files. A template includes another by its file name:
+// {{template "player.html" .}}. The templates of pages define "main", which
+// base.html puts between masthead and footer.
 //
 //	base.html         the frame of every page: landmarks, skip link
 //	404.html          page: 404.html
@@ -33,14 +32,15 @@
 //	credits.html      people, sponsors, licence, links of an episode
 //	footer.html       copyright, licence, feed
 //	head.html         inside <head>: title, policy, feed, Open Graph, JSON-LD
-//	person.html       somebody on the show; gets one of People
-//	player.html       the audio element and the controls that player.js wakes
+//	contributors.html who wrote a transcript; gets one of Transcripts
+//	person.html       a host or guest; gets one of People
+//	player.html       the audio element, and the controls that player.js shows
 //	subscribe.html    where to listen, the feed's address to copy
 //	transcripts.html  every transcript of an episode
-//	turns.html        what is said; gets one of Transcripts
+//	turns.html        the turns of a transcript; gets one of Transcripts
 //
-// Static files become assets, whose keys carry a hash of their bytes; a
-// stylesheet therefore cannot name another asset, a template can.
+// Static files become assets, whose keys contain a hash of their bytes. A template
+// can name an asset; a stylesheet cannot.
 //
 //	theme.css         all styles
 //	player.js         seeking, chapters, speed, deep links, following
@@ -48,16 +48,19 @@
 //	icon.svg          the site's icon
 //	custom.css        not in the theme; if a show has it, it follows theme.css
 //
-// A show overrides a file by having one of the same name below its templates/
-// folder: templates/episode.html, templates/static/theme.css. Further *.html
-// files are partials to be included, further files below static/ are assets.
-// Hidden files are left alone, anything else is an error. A template may be
-// 1 MiB large, an asset 16 MiB.
+// A show overrides a file with one of the same name in its templates/ folder:
+// templates/episode.html, templates/static/theme.css. Further *.html files are
+// partials to include, further files below static/ are assets. Hidden files are
+// ignored, and all others are errors. A template may have 1 MiB, an asset 16 MiB.
+//
+// The theme's turns.html calls the function turns, which is much faster than a
+// template for a long transcript. testdata/turns.html beside this code does the
+// same with a template: it is a start for a turns.html of one's own.
 //
 // # Data
 //
-// Where nothing else is said, a template receives the fields of Site, and
-// beside them
+// A template gets the fields of Site, unless the list above says otherwise, and
+// these:
 //
 //	Kind         "show", "episode", "404" or "redirect"
 //	Key          the page's own key
@@ -66,44 +69,48 @@
 //	Language     of the page, RFC 5646
 //	Canonical    absolute URL of the page, or of the one it forwards to; empty on 404
 //	Image        absolute URL of the artwork; may be empty
-//	NoIndex      search engines are asked to stay away
-//	Data         structured data (schema.org), to be written as JSON-LD; may be nil
+//	NoIndex      whether search engines are asked to leave the page out
+//	Data         structured data (schema.org) for JSON-LD; may be nil
 //	Episode      the episode, on its page and on redirects to it; else nil
 //	Older, Newer the episodes before and after it by date; may be nil
-//	People       the show's hosts, or everyone credited in the episode: a
-//	             show.Person each, and Roles, such as "host, audio editor"
+//	People       the show's hosts, or everyone credited in the episode; each has
+//	             the fields of show.Person, and Roles, such as "host, audio editor"
 //	Groups       on the show's page: the episodes in the order to list them, as
 //	             {Name, Episodes}; Name is a season's, or empty
 //	Start        on the show's page: the episode to begin with; may be nil
-//	Transcripts  of the episode: Transcript, and Turns: a transcripts.Turn each,
-//	             and Anchor, its id on the page, Timed, and Start if it is
-//	             Timed; then no stamp opens the first of its Blocks
+//	Transcripts  of the episode; each has the fields of Transcript, and Turns, which
+//	             have those of transcripts.Turn and
+//	               Anchor  the turn's id on the page; may be empty
+//	               Timed   whether Start is known; if so, the first block does not
+//	                       repeat the time
+//	               Start   the turn's start
 //
 // # Functions
 //
 //	url KEY           link to a page or object of the site
-//	absurl KEY        the same, absolute
+//	absurl KEY        absolute URL of a page or object of the site
 //	asset NAME        link to a static file; "" if the theme has no such file
-//	image PATH        link to an image of the show's folder, or the https URL
-//	                  it already is; "" if it is neither
+//	image PATH        link to an image of the show's folder; an https URL stays as
+//	                  it is; "" if PATH is neither
 //	date TIME         4 February 2027, in the show's timezone
 //	isodate TIME      2027-02-04T06:00:00Z, for <time datetime>
-//	clock DURATION    1:02:03, for reading along
-//	length DURATION   1 h 2 min, for deciding whether to listen
+//	clock DURATION    1:02:03, for a time in an episode
+//	length DURATION   1 h 2 min, for the length of an episode
 //	period DURATION   PT1H2M3S, for <time datetime>
 //	seconds DURATION  62.5
 //	size BYTES        41.2 MB
 //	listed CHAPTERS   those that are not hidden
 //	summary EPISODE   plain text of at most a few lines; may be empty
+//	turns TURNS       the HTML of the Turns of a transcript
 //	markup BLOCK      the HTML of a block of a transcript
 //	license L...      the first show.License that is set, as {Name, URL}; either
 //	                  may be empty
-//	spdx ID           a show.License from its id alone
+//	spdx ID           a show.License with only an id
 //	service NAME      "Apple Podcasts" for apple
 //	language CODE     a language's own name: español
 //	dir CODE          "ltr" or "rtl"
-//	host URL          the host a URL leads to, for showing it
-//	initial NAME      first letter, where there is no portrait
+//	host URL          the host of a URL, without www.
+//	initial NAME      first letter, for a person without a portrait
 package templates
 
 import (
@@ -114,56 +121,55 @@ import (
 	"onair/transcripts"
 )
 
-// Site is everything the pages show. HTML in it is rendered and sanitised
-// already; all other strings are as people wrote them. Keys are those of
-// objects in the bucket.
+// Site is the content of the pages. Fields of type template.HTML are sanitized; all
+// other strings are untrusted text. Keys are those of objects in the bucket.
 type Site struct {
 	Show        *show.Show
 	Description template.HTML     // the show's, rendered
-	ArtworkKey  string            // empty: the show has none
+	ArtworkKey  string            // empty if the show has no artwork
 	FeedKey     string            // required
-	AssetKeys   map[string]string // theme asset name → key; every asset of the theme has one
+	AssetKeys   map[string]string // name of an asset → key; required for every asset of the theme
 	ImageKeys   map[string]string // path in the show's folder → key: portraits, logos, chapter images
 	Episodes    []*Episode        // live, newest first
-	Updated     time.Time         // when the content last changed; zero: there is none yet
+	Updated     time.Time         // when the content last changed; zero if there is no content
 }
 
-// Episode is a live episode with what only its audio and rendered texts tell.
-// Chapters and Transcripts stand in place of those of show.Episode.
+// Episode is a live episode. Chapters, Summary and Transcripts replace those of
+// show.Episode.
 type Episode struct {
 	*show.Episode
 	Duration    time.Duration
 	AudioKey    string // required
 	AudioType   string // media type, such as audio/mpeg
 	AudioBytes  int64
-	ArtworkKey  string // its own or the show's; empty: neither
-	WaveformKey string // an SVG in the colour of the text around it; empty: none
+	ArtworkKey  string // the episode's or the show's; empty if neither has artwork
+	WaveformKey string // an SVG; empty if there is none
 	Notes       template.HTML
-	Summary     string         // plain text: its own, else its notes, of which pages show the beginning
-	Chapters    []show.Chapter // timed, ordered; hidden ones included
+	Summary     string         // plain text, of which pages show the beginning: the summary, else the notes
+	Chapters    []show.Chapter // timed, in order, including hidden ones
 	Transcripts []Transcript   // the episode's own language first
 }
 
-// PageKey is the key of the episode's page.
+// PageKey returns the key of the episode's page.
 func (e *Episode) PageKey() string { return show.PageKey(e.Slug) }
 
-// Transcript is one language of what is said in an episode.
+// Transcript is a transcript of an episode in one language.
 type Transcript struct {
 	Language string
 	Files    []File // the same text for download
-	EditURL  string // where to propose a change; empty: nowhere
+	EditURL  string // where to propose a change; may be empty
 
-	// Contributors are the names of those who wrote and mended it, those who did
-	// most first. They are strangers' text.
+	// Contributors are the names of its authors and editors, those with most
+	// commits first. The names are untrusted text.
 	Contributors []string
 
-	// Read returns what is said, and when each turn starts (nil: nobody knows). It
-	// is called when the page is rendered, so that a catalogue's transcripts need
-	// not be in memory together.
+	// Read returns the transcript and the start of each turn, or nil starts if they
+	// are not known. It is called when the page is rendered, so that not all
+	// transcripts are in memory at once.
 	Read func() (*transcripts.Transcript, []time.Duration, error)
 }
 
-// File is an object offered for download.
+// File is an object to download.
 type File struct {
 	Key       string
 	MediaType string

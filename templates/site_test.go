@@ -11,7 +11,7 @@ import (
 	"onair/transcripts"
 )
 
-// sampleSite is a small show that has one of everything.
+// sampleSite returns a small show that has one of everything.
 func sampleSite(t testing.TB) *templates.Site {
 	t.Helper()
 	london, err := time.LoadLocation("Europe/London")
@@ -142,7 +142,7 @@ func render(t *testing.T, site *templates.Site) map[string]string {
 	return pages
 }
 
-// renderWith gives the theme's assets keys, as publishing does, and renders.
+// renderWith renders every page, with keys for the theme's assets.
 func renderWith(theme *templates.Theme, site *templates.Site) (map[string]string, error) {
 	for _, a := range theme.Assets() {
 		ext := path.Ext(a.Name)
@@ -153,16 +153,16 @@ func renderWith(theme *templates.Theme, site *templates.Site) (map[string]string
 		if err != nil {
 			return pages, err
 		}
-		body, err := p.Render()
-		if err != nil {
+		var body strings.Builder
+		if err := p.Render(&body); err != nil {
 			return pages, err
 		}
-		pages[p.Key] = string(body)
+		pages[p.Key] = body.String()
 	}
 	return pages, nil
 }
 
-// words is a Transcript.Read that has the words at hand.
+// words returns a Transcript.Read that returns the text and starts.
 func words(text *transcripts.Transcript, starts []time.Duration) func() (*transcripts.Transcript, []time.Duration, error) {
 	return func() (*transcripts.Transcript, []time.Duration, error) { return text, starts, nil }
 }

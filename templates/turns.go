@@ -1,0 +1,157 @@
+package templates
+
+import (
+	"fmt"
+	"html/template"
+	"slices"
+	"strings"
+	"time"
+
+	"onair/transcripts"
+)
+
+// turnView is a turn ready to print.
+type turnView struct {
+	transcripts.Turn
+	Anchor string        // id on the page; empty if it has none
+	Timed  bool          // whether Start is known
+	Start  time.Duration // from the start of the audio
+}
+
+// turns reads the transcript and pairs the turns with their times. n is the
+// transcript's index among those of the episode. The anchors of a translation
+// start with its language, because it may have the IDs of the original.
+func (t *Transcript) turns(n int) ([]turnView, error) {
+	text, starts, err := t.Read()
+	if err != nil {
+		return nil, fmt.Errorf("transcript %s: %w", t.Language, err)
+	}
+	if starts != nil && len(starts) != len(text.Turns) {
+		return nil, fmt.Errorf("transcript %s: %d times for %d turns", t.Language, len(starts), len(text.Turns))
+	}
+	turns := make([]turnView, len(text.Turns))
+	for i, turn := range text.Turns {
+		turns[i] = turnView{Turn: turn, Anchor: turn.ID}
+		if n > 0 && turn.ID != "" {
+			turns[i].Anchor = t.Language + "-" + turn.ID
+		}
+		if starts != nil {
+			turns[i].Timed, turns[i].Start = true, starts[i]
+			turns[i].Blocks = withoutOpening(turn)
+		}
+	}
+	return turns, nil
+}
+
+// withoutOpening returns the blocks of a turn without the stamp that opens it,
+// for a page that shows the time beside the speaker.
+func withoutOpening(turn transcripts.Turn) []transcripts.Block {
+	if turn.Stamp == nil || len(turn.Blocks) == 0 {
+		return turn.Blocks
+	}
+	html, ok := cutOpening(turn.Blocks[0].HTML)
+	if !ok {
+		return turn.Blocks
+	}
+	blocks := slices.Clone(turn.Blocks)
+	blocks[0].HTML = html
+	return blocks
+}
+
+// cutOpening removes a <time> element and the spaces after it from the start of a
+// block, where it may be inside one other element without attributes, such as <p>.
+func cutOpening(html string) (rest string, ok bool) {
+	tag, inner := "", html
+	if !strings.HasPrefix(html, "<time ") {
+		end := strings.IndexByte(html, '>') + 1
+		tag, inner = html[:end], html[end:]
+		if !strings.HasPrefix(tag, "<") || strings.ContainsAny(tag[1:], "< /") {
+			return html, false
+		}
+	}
+	element, rest, ok := strings.Cut(inner, "</time>")
+	if !ok || !strings.HasPrefix(element, "<time ") || strings.Contains(element[1:], "<") {
+		return html, false
+	}
+	return tag + strings.TrimLeft(rest, " "), true
+}
+
+// turnsHTML returns the turns of a transcript as HTML. It writes the same bytes as
+// the template testdata/turns.html. It is Go code because most of a page is its
+// transcript, which takes html/template more than ten times as long.
+func turnsHTML(turns []turnView) template.HTML {
+	var b strings.Builder
+	b.Grow(sizeOf(turns))
+	for i := range turns {
+		writeTurn(&b, &turns[i])
+	}
+	return template.HTML(b.String())
+}
+
+// sizeOf estimates the length of the HTML of turns, in bytes.
+func sizeOf(turns []turnView) int {
+	size := 0
+	for i := range turns {
+		size += 300 + len(turns[i].Speaker) + 2*len(turns[i].Anchor)
+		for j := range turns[i].Blocks {
+			size += 10 + len(turns[i].Blocks[j].HTML)
+		}
+	}
+	return size
+}
+
+func writeTurn(b *strings.Builder, t *turnView) {
+	start := seconds(t.Start)
+	b.WriteString("\n  <div class=\"turn")
+	if t.Pause {
+		b.WriteString(" pause")
+	}
+	b.WriteByte('"')
+	if t.Anchor != "" {
+		b.WriteString(` id="`)
+		escapeHTML.WriteString(b, t.Anchor)
+		b.WriteByte('"')
+	}
+	if t.Timed {
+		b.WriteString(` data-start="` + start + `"`)
+	}
+	b.WriteString(">\n    <p class=\"speaker\">")
+	if t.Speaker != "" {
+		b.WriteString("<b><bdi>")
+		escapeHTML.WriteString(b, t.Speaker)
+		b.WriteString("</bdi></b>")
+	}
+	switch {
+	case t.Anchor != "" && t.Timed:
+		b.WriteString(` <a class="stamp" href="#` + escapeFragment(t.Anchor) + `" data-seek="` + start +
+			`"><time datetime="` + period(t.Start) + `">` + clock(t.Start) + `</time></a>`)
+	case t.Anchor != "":
+		b.WriteString(` <a class="stamp" href="#` + escapeFragment(t.Anchor) +
+			`"><span aria-hidden="true">#</span><span class="hidden">Link to this turn</span></a>`)
+	}
+	b.WriteString("</p>\n    <div class=\"words\">")
+	for i := range t.Blocks {
+		b.WriteString("\n      " + t.Blocks[i].HTML)
+	}
+	b.WriteString("\n    </div>\n  </div>")
+}
+
+// escapeHTML escapes text and quoted attributes as html/template does.
+var escapeHTML = strings.NewReplacer(
+	"\x00", "\uFFFD", `"`, "&#34;", "&", "&amp;", "'", "&#39;", "+", "&#43;", "<", "&lt;", ">", "&gt;",
+)
+
+// escapeFragment escapes the fragment of a URL as html/template does: every byte
+// that is not unreserved (RFC 3986 section 2.3).
+func escapeFragment(s string) string {
+	var b strings.Builder
+	for i := range len(s) {
+		switch c := s[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', strings.IndexByte("-._~", c) >= 0:
+			b.WriteByte(c)
+		default:
+			fmt.Fprintf(&b, "%%%02x", c)
+		}
+	}
+	return b.String()
+}
