@@ -5,19 +5,19 @@ import (
 	"fmt"
 	"image"
 	"image/color"
-	_ "image/jpeg" // so that DecodeConfig knows it
-	_ "image/png"
+	_ "image/jpeg" // for image.DecodeConfig
+	_ "image/png"  // for image.DecodeConfig
 	"io"
 
 	"github.com/bogem/id3v2/v2"
 )
 
+// Limits of a picture that is read. The largest artwork that a directory takes is
+// 3000 pixels wide. An image of 50,000 × 50,000 pixels can have a few bytes, and
+// takes 10 GB of memory when it is decoded.
 const (
-	// maxPictureBytes and maxPictureSide (pixels) bound what is looked at. The
-	// largest that a directory takes is 3000 pixels wide; 50,000 × 50,000 fit
-	// into a few bytes and 10 GB of memory.
 	maxPictureBytes = 32 << 20
-	maxPictureSide  = 8192
+	maxPictureSide  = 8192 // pixels
 )
 
 // Picture types of an APIC frame (ID3v2.3.0, section 4.15).
@@ -26,26 +26,26 @@ const (
 	pictureCover = 3
 )
 
-// A Picture is an image in the bytes of its file.
+// A Picture is an image and the facts in its header.
 type Picture struct {
 	MediaType     string // image/jpeg or image/png, by content
 	Width, Height int    // pixels
 	Color         Color
-	Data          []byte
+	Data          []byte // the image file
 }
 
-// Color is how a picture's pixels are coded.
+// Color is the colour model of a picture.
 type Color string
 
-// The colour models of JPEG and PNG, as far as publishing tells them apart.
+// Colour models of JPEG and PNG images.
 const (
-	RGB  Color = "RGB" // also a palette of it
+	RGB  Color = "RGB" // also a palette of RGB colours
 	Gray Color = "grey"
 	CMYK Color = "CMYK"
 )
 
-// ReadPicture looks at the header of a JPEG or PNG image and decodes nothing
-// else. The picture keeps data.
+// ReadPicture reads the header of a JPEG or PNG image and does not decode the
+// rest. The picture keeps data.
 func ReadPicture(data []byte) (*Picture, error) {
 	if len(data) == 0 {
 		return nil, fmt.Errorf("the image is empty (0 bytes)")
@@ -93,13 +93,15 @@ func colorOf(model color.Model) Color {
 	return RGB
 }
 
-// pictureFrame is the body of an APIC frame without a description.
+// pictureFrame returns the body of an APIC frame without a description.
 func pictureFrame(p *Picture, kind byte) io.WriterTo {
 	return id3v2.PictureFrame{Encoding: id3v2.EncodingISO, MimeType: p.MediaType, PictureType: kind, Picture: p.Data}
 }
 
-// pictureOf reads an APIC frame, or the PIC frame of 2.2, whose media type is
-// three letters. What the content says goes before what the frame says.
+// parsePicture reads an APIC frame, or a PIC frame of ID3v2.2, whose media type
+// has three letters. It returns the picture, or nil, and its picture type. The
+// media type is that of the content; the frame's own is used only if the content
+// is not a JPEG or PNG image.
 func parsePicture(f frame) (*Picture, byte) {
 	if len(f.data) < 1 {
 		return nil, 0

@@ -12,47 +12,47 @@ import (
 	"onair/show"
 )
 
-// maxChapterFile bounds a file of chapters; show.ParseChapters takes no more.
+// maxChapterFile is the most bytes of a file of chapters, as in
+// show.ParseChapters.
 const maxChapterFile = 1 << 20
 
-// ReadChapters reads the chapters of a file of so many bytes: those in the tag
-// of an MP3, or of a file in any format that show.ParseChapters knows. name is
-// the file in findings. The images of an MP3's chapters are left out, which rule
-// A010 says; ChapterImages has them.
+// ReadChapters reads the chapters of a file of the given size in bytes: an MP3
+// with chapters in its tag, or any format of show.ParseChapters. name is the file
+// in findings. The images of an MP3's chapters are left out, which rule A010
+// reports; ChapterImages returns them.
 func ReadChapters(r io.ReaderAt, size int64, name string) ([]show.Chapter, finding.List) {
-	var found finding.List
 	at := finding.Position{File: name}
+	none := func(format string, args ...any) ([]show.Chapter, finding.List) {
+		var found finding.List
+		found.Add(ruleNoChapters.At(at, format, args...))
+		return nil, found
+	}
 	head, err := readRange(r, 0, min(size, sniffBytes))
 	if err != nil {
-		found.Errorf("A050", at, "", "%v", err)
-		return nil, found
+		return none("%v", err)
 	}
 	if TagBytes(head) > 0 || len(head) >= mpegHeaderBytes && parseMPEGHeader(head).size() > 0 {
 		tag, err := ReadTag(r, size)
 		if err != nil {
-			found.Errorf("A050", at, "", "%v", err)
-			return nil, found
+			return none("%v", err)
 		}
 		return tag.ShowChapters(0, at)
 	}
-	if what, _, _ := strings.Cut(otherFormat(head), ";"); what != "" || isMP4(head) {
-		found.Errorf("A050", at, "", "no chapters are read from %s", firstOf(what, "an MP4 file"))
-		return nil, found
+	if format, _, _ := strings.Cut(otherFormat(head), ";"); format != "" || isMP4(head) {
+		return none("no chapters are read from %s", firstOf(format, "an MP4 file"))
 	}
 	if size > maxChapterFile {
-		found.Errorf("A050", at, "", "%d bytes are more than chapters take", size)
-		return nil, found
+		return none("%d bytes are more than chapters take", size)
 	}
 	data, err := readRange(r, 0, size)
 	if err != nil {
-		found.Errorf("A050", at, "", "%v", err)
-		return nil, found
+		return none("%v", err)
 	}
 	return show.ParseChapters(data, name)
 }
 
-// ChapterImages are the images of the chapters in the tag of an MP3, by the start
-// of the chapter; none where it cannot be read.
+// ChapterImages returns the images of the chapters in the tag of an MP3, by the
+// start of the chapter. It returns none if the tag cannot be read.
 func ChapterImages(r io.ReaderAt, size int64) map[time.Duration]*Picture {
 	images := map[time.Duration]*Picture{}
 	if tag, _ := ReadTag(r, size); tag != nil {
@@ -65,31 +65,31 @@ func ChapterImages(r io.ReaderAt, size int64) map[time.Duration]*Picture {
 	return images
 }
 
-// ShowChapters returns the chapters of a tag, which may be nil, as a show has
-// them, without images. The audio lasts so long; zero: what the tag says. What is
-// wrong with them is reported at a place that stands for all.
+// ShowChapters returns the chapters of a tag, which may be nil, as chapters of a
+// show, without images. duration is that of the audio; zero means the one in the
+// tag. All findings are reported at one place.
 func (t *Tag) ShowChapters(duration time.Duration, at finding.Position) ([]show.Chapter, finding.List) {
 	if t == nil {
 		return nil, nil
 	}
 	var chapters []show.Chapter
-	for _, c := range byStart(t.Chapters) {
+	for _, c := range sortedChapters(t.Chapters) {
 		chapters = append(chapters, show.Chapter{Start: c.Start, End: c.End, Title: c.Title, URL: c.URL, Hidden: c.Hidden})
 	}
 	accepted, found := show.AcceptChapters(show.Untimed(chapters, cmp.Or(duration, t.Duration)), at)
 	return accepted, append(found, checkDroppedImages(t.Chapters, at)...)
 }
 
-// leftImages says by rule A010 that the images of a tag's chapters are left out:
-// a show has images as files.
+// checkDroppedImages reports by rule A010 the images of a tag's chapters. They
+// are left out because a show has its images as files.
 func checkDroppedImages(chapters []Chapter, at finding.Position) finding.List {
 	var l finding.List
 	switch n := countImages(chapters); n {
 	case 0:
 	case 1:
-		l.Warnf("A010", at, "export the image, and name it in a JSON file of chapters (img)", "1 image of chapters in the MP3's own tag is left out")
+		l.Add(ruleDroppedImages.At(at, "1 image of chapters in the MP3's own tag is left out"))
 	default:
-		l.Warnf("A010", at, "export the images, and name them in a JSON file of chapters (img)", "%d images of chapters in the MP3's own tag are left out", n)
+		l.Add(ruleDroppedImages.At(at, "%d images of chapters in the MP3's own tag are left out", n))
 	}
 	return l
 }
@@ -103,9 +103,9 @@ func countImages(chapters []Chapter) (n int) {
 	return n
 }
 
-// played are the chapters of a tag in the order of time, which is the only one
-// that a show has, each with a title.
-func byStart(chapters []Chapter) []Chapter {
+// sortedChapters returns the chapters of a tag ordered by start, as a show has
+// them. A chapter without a title gets one.
+func sortedChapters(chapters []Chapter) []Chapter {
 	chapters = slices.Clone(chapters)
 	slices.SortStableFunc(chapters, func(a, b Chapter) int { return cmp.Compare(a.Start, b.Start) })
 	for i := range chapters {

@@ -1,68 +1,58 @@
 package audio
 
 import (
-	"fmt"
 	"path"
 	"strings"
 
 	"onair/internal/finding"
 )
 
+// Limits of rules A021 and A024.
 const (
-	minArtworkSide      = 1400 // pixels a side
-	maxArtworkSide      = 3000
-	maxPublishedPicture = 512_000 // bytes
-	maxPublishedTag     = 1 << 20 // bytes
-	maxTitle            = 255     // characters
-
-	// applePictures and appleAudio are where the numbers come from.
-	applePictures = "PSP-1, itunes:image; Apple Podcasts for Creators, show artwork"
-	appleAudio    = "Apple Podcasts for Creators, audio requirements (support/893)"
+	minArtworkSide      = 1400 // pixels
+	maxArtworkSide      = 3000 // pixels
+	maxPublishedPicture = 512_000
 )
 
-// CheckArtwork judges the artwork of a show or an episode by rules A020 to
-// A024. name is its path, whose extension listeners will see; at the place that
-// names it.
+// CheckArtwork checks the artwork of a show or an episode by rules A020 to A024.
+// name is the path of the image, whose extension is published; at is the place
+// that names it.
 func CheckArtwork(p *Picture, at finding.Position, name string) finding.List {
 	l := checkPicture(p, at, name)
 	if p.Width != p.Height {
-		l.Add(finding.Finding{Rule: "A020", Severity: finding.Error, Position: at, Source: applePictures, Hint: "crop it to a square",
-			Message: fmt.Sprintf("the artwork is %d × %d pixels, not square", p.Width, p.Height)})
+		l.Add(ruleNotSquare.At(at, "the artwork is %d × %d pixels, not square", p.Width, p.Height))
 	}
-	if small, large := min(p.Width, p.Height), max(p.Width, p.Height); small < minArtworkSide || large > maxArtworkSide {
-		l.Add(finding.Finding{Rule: "A021", Severity: finding.Error, Position: at, Source: applePictures, Hint: "export it with 1400 to 3000 pixels a side",
-			Message: fmt.Sprintf("the artwork is %d × %d pixels, not %d to %d a side", p.Width, p.Height, minArtworkSide, maxArtworkSide)})
+	if min(p.Width, p.Height) < minArtworkSide || max(p.Width, p.Height) > maxArtworkSide {
+		l.Add(ruleImageSides.At(at, "the artwork is %d × %d pixels, not %d to %d a side", p.Width, p.Height, minArtworkSide, maxArtworkSide))
 	}
 	return l
 }
 
-// CheckChapterImage judges the image of a chapter by rules A021 to A024. It may
-// have any shape, and be as small as it likes.
+// CheckChapterImage checks the image of a chapter by rules A021 to A024. It need
+// not be square and has no smallest size.
 func CheckChapterImage(p *Picture, at finding.Position, name string) finding.List {
 	l := checkPicture(p, at, name)
 	if max(p.Width, p.Height) > maxArtworkSide {
-		l.Warnf("A021", at, "scale it down", "the image is %d × %d pixels; players show chapter images small", p.Width, p.Height)
+		f := ruleImageSides.At(at, "the image is %d × %d pixels; players show chapter images small", p.Width, p.Height)
+		l.Add(f.WithSeverity(finding.Warning).WithHint("scale it down"))
 	}
 	return l
 }
 
-// checkPicture holds what is asked of every picture.
+// checkPicture checks what rules A022 to A024 ask of every picture.
 func checkPicture(p *Picture, at finding.Position, name string) finding.List {
 	var l finding.List
 	switch p.Color {
 	case CMYK:
-		l.Add(finding.Finding{Rule: "A022", Severity: finding.Error, Position: at, Source: applePictures, Hint: "export it in RGB",
-			Message: "the image is in CMYK, the colours of print"})
+		l.Add(ruleImageColor.At(at, "the image is in CMYK, the colours of print"))
 	case Gray:
-		l.Add(finding.Finding{Rule: "A022", Severity: finding.Warning, Position: at, Source: applePictures, Hint: "export it in RGB",
-			Message: "the image is in greyscale; directories ask for RGB"})
+		l.Add(ruleImageColor.At(at, "the image is in greyscale; directories ask for RGB").WithSeverity(finding.Warning))
 	}
 	if ext := strings.ToLower(path.Ext(name)); !extensionFits(ext, p.MediaType) {
-		l.Add(finding.Finding{Rule: "A023", Severity: finding.Error, Position: at, Source: applePictures, Hint: "rename it",
-			Message: fmt.Sprintf("the image is called %q and its content is %s", path.Base(name), p.MediaType)})
+		l.Add(ruleImageExtension.At(at, "the image is called %q and its content is %s", path.Base(name), p.MediaType))
 	}
 	if len(p.Data) > maxPublishedPicture {
-		l.Warnf("A024", at, "save it with stronger compression", "the image has %d kB; apps load it again and again, and 512 kB are enough", len(p.Data)/1000)
+		l.Add(ruleImageBytes.At(at, "the image has %d kB; apps load it again and again, and 512 kB are enough", len(p.Data)/1000))
 	}
 	return l
 }

@@ -10,86 +10,100 @@ import (
 	"onair/show"
 )
 
-// CheckTag judges a tag by rules A040 to A042. at is the episode.
+// Limits of rules A041 to A043.
+const (
+	maxPublishedTag = 1 << 20 // bytes
+	maxTitle        = 255     // characters
+
+	// endTolerance is how long after the audio a chapter may end without a
+	// finding: many people write the ends of chapters in whole seconds.
+	endTolerance = time.Second
+)
+
+// CheckTag checks a tag by rules A040 to A042. at is the place of the episode.
 func CheckTag(t *Tag, at finding.Position) finding.List {
 	var l finding.List
 	b, err := t.Bytes()
 	if err != nil {
-		l.Errorf("A040", at, "", "%v", err)
+		l.Add(ruleTagEncoding.At(at, "%v", err))
 	}
 	if len(b) > maxPublishedTag {
-		l.Warnf("A041", at, "save artwork and chapter images smaller", "the ID3 tag has %d kB; every listener downloads it before the first sound", len(b)/1000)
+		l.Add(ruleTagBytes.At(at, "the ID3 tag has %d kB; every listener downloads it before the first sound", len(b)/1000))
 	}
 	if n := utf8.RuneCountInString(t.Title); n > maxTitle {
-		l.Warnf("A042", at, "shorten it", "the title has %d characters; apps cut it", n)
+		l.Add(ruleLongTitle.At(at, "the title has %d characters; apps cut it", n))
 	}
 	for i, c := range t.Chapters {
 		if n := utf8.RuneCountInString(c.Title); n > maxTitle {
-			l.Warnf("A042", at, "shorten it", "the title of chapter %d has %d characters; apps cut it", i+1, n)
+			l.Add(ruleLongTitle.At(at, "the title of chapter %d has %d characters; apps cut it", i+1, n))
 		}
 	}
 	return l
 }
 
-// CheckOldTag compares the tag that a master came with to the one that is
-// published, by rules A008 to A011. It never has to agree; where it does not,
-// the master may be that of another episode, or chapters were forgotten.
+// CheckOldTag compares the tag that a master came with to the published one, by
+// rules A008 to A011. They need not agree, but a difference may mean that the
+// master belongs to another episode, or that chapters were forgotten. old may be
+// nil.
 func CheckOldTag(old, published *Tag, at finding.Position) finding.List {
 	var l finding.List
 	if old == nil {
 		return nil
 	}
 	if old.GUID != "" && published.GUID != "" && old.GUID != published.GUID {
-		l.Warnf("A008", at, "put the master of this episode here", "the tag of the master has the GUID of another episode, %q", old.GUID)
+		l.Add(ruleOtherGUID.At(at, "the tag of the master has the GUID of another episode, %q", old.GUID))
 	}
-	l = append(l, checkNames("tag of the master", [3]string{old.Title, old.Artist, old.Album}, published, at, func(a, b string) bool { return a == b })...)
-	if chapters := byStart(old.Chapters); len(chapters) > 0 && !sameChapters(chapters, published.Chapters) {
-		l.Warnf("A009", at, "onair audio chapters lists those of the master", "the tag of the master has %s", differentChapters(chapters, published.Chapters))
+	for i, value := range []string{old.Title, old.Artist, old.Album} {
+		if now := published.names()[i]; value != "" && value != now {
+			l.Add(otherName("tag of the master", i, value, now, at))
+		}
+	}
+	if chapters := sortedChapters(old.Chapters); len(chapters) > 0 && !sameChapters(chapters, published.Chapters) {
+		f := ruleOldTag.At(at, "the tag of the master has %s", describeDifference(chapters, published.Chapters))
+		l.Add(f.WithHint("onair audio chapters lists those of the master"))
 	}
 	if len(published.Chapters) > 0 && countImages(published.Chapters) == 0 {
 		l = append(l, checkDroppedImages(old.Chapters, at)...)
 	}
 	if old.MissingTOC && len(published.Chapters) > 0 {
-		l.Add(finding.Finding{Rule: "A011", Severity: finding.Info, Position: at,
-			Message: "the chapters in the master's own tag have no table of contents (CTOC), without which several players ignore them; what is published has one"})
+		l.Add(ruleNoTOC.At(at, "the chapters in the master's own tag have no table of contents (CTOC), without which several players ignore them; what is published has one"))
 	}
 	return l
 }
 
-// CheckTrailingTags compares what tags behind the audio of a master call the
-// episode to the tag that is published, by rule A009.
-func CheckTrailingTags(behind []TrailingTag, published *Tag, at finding.Position) finding.List {
+// CheckTrailingTags compares the names in tags behind the audio of a master to
+// the published tag, by rule A009.
+func CheckTrailingTags(tags []TrailingTag, published *Tag, at finding.Position) finding.List {
 	var l finding.List
-	for _, t := range behind {
-		l = append(l, checkNames(t.Kind+" tag behind the audio", [3]string{t.Title, t.Artist, t.Album}, published, at, t.matches)...)
-	}
-	return l
-}
-
-// checkNames compares title, artist and album of an old tag, as far as it has
-// them.
-func checkNames(tag string, old [3]string, published *Tag, at finding.Position, same func(old, published string) bool) finding.List {
-	var l finding.List
-	names, now := [3]string{"title", "artist", "album"}, [3]string{published.Title, published.Artist, published.Album}
-	for i, name := range names {
-		if old[i] != "" && !same(old[i], now[i]) {
-			l.Add(finding.Finding{Rule: "A009", Severity: finding.Info, Position: at,
-				Message: fmt.Sprintf("the %s says %s %q; %q is published", tag, name, old[i], now[i])})
+	for _, t := range tags {
+		for i, value := range []string{t.Title, t.Artist, t.Album} {
+			if now := published.names()[i]; value != "" && !t.matches(value, now) {
+				l.Add(otherName(t.Kind+" tag behind the audio", i, value, now, at))
+			}
 		}
 	}
 	return l
 }
 
-// sameChapters reports whether two lists begin alike, to a tenth of a second,
-// and have the same titles.
+// names returns the title, the artist and the album of a tag.
+func (t *Tag) names() [3]string { return [3]string{t.Title, t.Artist, t.Album} }
+
+// otherName reports that the i-th of a tag's names is not the published one.
+func otherName(tag string, i int, old, published string, at finding.Position) finding.Finding {
+	field := [3]string{"title", "artist", "album"}[i]
+	return ruleOldTag.At(at, "the %s says %s %q; %q is published", tag, field, old, published).WithSeverity(finding.Info)
+}
+
+// sameChapters reports whether two lists have the same titles at the same
+// starts, give or take a tenth of a second.
 func sameChapters(a, b []Chapter) bool {
 	return slices.EqualFunc(a, b, func(a, b Chapter) bool {
 		return a.Title == b.Title && (a.Start-b.Start).Abs() <= 100*time.Millisecond
 	})
 }
 
-// differentChapters says what is different about the first that is.
-func differentChapters(old, published []Chapter) string {
+// describeDifference describes the first difference between two lists.
+func describeDifference(old, published []Chapter) string {
 	if len(old) != len(published) {
 		return fmt.Sprintf("%d chapters and the episode has %d", len(old), len(published))
 	}
@@ -101,12 +115,9 @@ func differentChapters(old, published []Chapter) string {
 	return "other chapters"
 }
 
-// lateEnd is how far behind the audio a chapter may end without a word: many
-// write the ends of chapters in whole seconds.
-const endTolerance = time.Second
-
-// CheckTimes judges by rule A043 whether chapters are inside the audio, which
-// lasts so long; zero: nobody knows. at is the place of each.
+// CheckTimes checks by rule A043 that chapters are inside audio of the given
+// duration; zero means that the duration is not known. at returns the place of
+// chapter i.
 func CheckTimes(chapters []show.Chapter, duration time.Duration, at func(i int) finding.Position) finding.List {
 	var l finding.List
 	if duration <= 0 {
@@ -116,32 +127,34 @@ func CheckTimes(chapters []show.Chapter, duration time.Duration, at func(i int) 
 	for i, c := range chapters {
 		switch {
 		case c.Start >= duration:
-			l.Errorf("A043", at(i), "move it, delete it, or check that this is the right audio", "chapter %d starts at %s and the audio ends at %s", i+1, timestamp(c.Start), end)
+			f := ruleChapterTimes.At(at(i), "chapter %d starts at %s and the audio ends at %s", i+1, timestamp(c.Start), end)
+			l.Add(f.WithHint("move it, delete it, or check that this is the right audio"))
 		case c.End > duration+endTolerance:
-			l.Warnf("A043", at(i), "leave out where it ends, or check that this is the right audio", "chapter %d ends at %s and the audio ends at %s", i+1, timestamp(c.End), end)
+			f := ruleChapterTimes.At(at(i), "chapter %d ends at %s and the audio ends at %s", i+1, timestamp(c.End), end)
+			l.Add(f.WithSeverity(finding.Warning).WithHint("leave out where it ends, or check that this is the right audio"))
 		}
 	}
 	return l
 }
 
-// timestamp writes a time in the audio to the millisecond.
+// timestamp formats a time in the audio, to the millisecond.
 func timestamp(d time.Duration) string { return show.FormatTimestamp(d.Round(time.Millisecond)) }
 
-// CheckTimes judges the chapters of a tag, which may be nil, by rule A043: also
-// the end of the last one, which ShowChapters leaves to the audio.
+// CheckTimes checks the chapters of a tag, which may be nil, by rule A043. This
+// includes the end of the last chapter, which ShowChapters does not keep.
 func (t *Tag) CheckTimes(duration time.Duration, at finding.Position) finding.List {
 	if t == nil {
 		return nil
 	}
 	var chapters []show.Chapter
-	for _, c := range byStart(t.Chapters) {
+	for _, c := range sortedChapters(t.Chapters) {
 		chapters = append(chapters, show.Chapter{Start: c.Start, End: c.End})
 	}
 	return CheckTimes(chapters, duration, func(int) finding.Position { return at })
 }
 
-// CheckChapters judges the chapters of audio that lasts so long by rules A040,
-// A042 and A043, all at one place. A duration of zero is one that is not known.
+// CheckChapters checks chapters of audio of the given duration by rules A040,
+// A042 and A043, all at one place. A duration of zero means that it is not known.
 func CheckChapters(chapters []show.Chapter, duration time.Duration, at finding.Position) finding.List {
 	timed, _ := TagChapters(chapters, duration, func(string) (*Picture, error) { return nil, nil })
 	l := CheckTag(&Tag{Duration: duration, Chapters: timed}, at)

@@ -1,26 +1,30 @@
-// Package audio turns MP3s into facts and episodes into tags. Publishing never
-// writes to a master and never makes a second one: what listeners get is the bytes
-// of a tag followed by the payload of the master, as a stream. Only [TagFile],
-// which a person asks for by name, writes a file.
+// Package audio reads MP3 masters and writes the ID3 tags of episodes. Publishing
+// neither changes a master nor copies it: listeners get the bytes of a tag,
+// followed by the payload of the master, as a stream. Only [TagFile] writes a
+// file, and only a file that the user names.
+//
+// In this package a frame is an ID3 frame. The frames that audio consists of are
+// always called MPEG frames.
 //
 // # Masters
 //
-// [Probe] walks every frame of an MP3 (MPEG 1, 2 and 2.5, layer III). The frames
-// decide about duration, bitrate and the rest; a Xing, Info or VBRI header that
-// disagrees with them is reported. Around the payload it knows ID3v2 tags at the
-// front, several in a row, and ID3v1, APE, Lyrics3 and ID3v2 tags at the end, in
-// any order: none of them is published. An ID3v2 tag at the end needs no footer:
-// without one it is known by a size that ends it where the next tag or the end of
-// the file is, and looked for in the last 1 MiB. Junk between frames stays part of
-// the payload, because the payload is published as it is.
+// [Probe] reads every MPEG frame of an MP3 (MPEG 1, 2 and 2.5, layer III).
+// Duration, bitrate and the rest are computed from the MPEG frames; a Xing, Info
+// or VBRI header that disagrees with them is reported. Probe recognises ID3v2
+// tags before the payload, several in a row, and ID3v1, APE, Lyrics3 and ID3v2
+// tags after it, in any order. None of them is published. An ID3v2 tag at the end
+// needs no footer: Probe searches the last 1 MiB for a tag whose size makes it end
+// where the next tag begins or the file ends. Junk between MPEG frames stays part
+// of the payload, because the payload is published as it is.
 //
-// AAC in MP4 is recognised too and published untouched, without a tag. All else,
-// free-format MP3 and layers I and II among it, is refused by name.
+// AAC in MP4 is recognised too and published unchanged, without a tag. Other
+// formats, including free-format MP3 and layers I and II, are refused with an
+// error that names the format.
 //
 // # Tags
 //
-// A tag is ID3v2.3.0, the version that every player shows. [TagFormat] 1 has
-// these frames, in this order, and only those that have a value:
+// The package writes ID3v2.3.0, the version that every player shows. [TagFormat] 1
+// has these frames, in this order. A frame without a value is left out:
 //
 //	TIT2  title of the episode            TCON  Podcast
 //	TPE1  author of the show              TLAN  language, ISO 639-2
@@ -33,78 +37,53 @@
 //	CHAP  "chp0", "chp1", …: times, TIT2 title, WXXX link, APIC image
 //	APIC  artwork, as front cover
 //
-// Nothing in a tag changes with notes, transcripts, hosting or the version of
-// onair. Text is Latin-1 where that has all its characters, else little-endian
-// UTF-16 with a byte order mark and terminators of two bytes. Titles are one line
-// without control characters. Frame sizes are plain integers, those inside CHAP
-// too. Byte offsets of chapters are unused (FFFFFFFF). Chapters of which none is
-// listed are left out, because a table of contents must not be empty. There is no
-// padding, no unsynchronisation and no frame flag.
+// A tag does not depend on show notes, transcripts, hosting or the version of
+// onair. Text is Latin-1 if that has all its characters, else little-endian UTF-16
+// with a byte order mark and terminators of two bytes. Titles are one line without
+// control characters. Frame sizes are plain integers, also inside CHAP. Byte
+// offsets of chapters are unused (FFFFFFFF). If all chapters are hidden, they are
+// left out, because a table of contents must not be empty. There is no padding, no
+// unsynchronisation and no frame flag.
 //
-// [Tag.Parts] cuts the encoded tag where one piece can change without the
-// others: the header with text and chapters; the cover; and any chapter image
-// whose frame exceeds 64 KiB. Joined, the parts are the tag.
+// [Tag.Parts] cuts the encoded tag into parts that can change independently: the
+// header with text and chapters; the cover; and each chapter image whose frame
+// exceeds 64 KiB. Joined, the parts are the tag.
 //
-// [ReadTag] reads versions 2.2, 2.3 and 2.4, whoever wrote them.
+// [ReadTag] reads tags of ID3v2.2, 2.3 and 2.4 from any program.
 //
-// # Foreign tags
+// # Tags of other programs
 //
-// [TagFile] changes what it is asked to change. A field that stays keeps its
-// frames, byte for byte where the old tag is 2.3, and with them what a [Tag] has
-// no room for: "4/12", a second artist, the subtitle of a chapter. Frames of no
-// field, such as PRIV, USLT or GEOB, are kept too; they come behind the chapters.
-// TLEN is always measured.
+// [TagFile] changes only the fields that its caller changes. An unchanged field
+// keeps its frames, byte for byte if the old tag is ID3v2.3. This includes what a
+// [Tag] cannot hold, such as "4/12", a second artist or the subtitle of a chapter.
+// Frames that belong to no field, such as PRIV, USLT or GEOB, are kept too; they
+// come after the chapters. TLEN is always measured.
 //
-// From 2.2 and 2.4, text is written in the encodings of 2.3, several values are
-// joined by a slash, TDRC becomes TYER, TDAT and TIME, and TIPL and TMCL become
-// IPLS. What 2.3 has nothing like (RVA2, EQU2, ASPI, SEEK, SIGN), what is
-// compressed, encrypted or damaged, and bytes that are no frame are lost only to
-// who says so.
+// Frames of ID3v2.2 and 2.4 are converted: text gets an encoding of 2.3, several
+// values are joined by a slash, TDRC becomes TYER, TDAT and TIME, and TIPL and TMCL
+// become IPLS. Frames without an equivalent in 2.3 (RVA2, EQU2, ASPI, SEEK, SIGN),
+// frames that are compressed, encrypted or damaged, and bytes that are not a frame
+// cannot be kept. TagFile refuses to drop them unless TagFileOptions.Drop names
+// them.
 //
-// An old tag is believed only if the file agrees: it ends inside the file, three
-// frames of audio in a row are nowhere in it, and the first frame begins where it
-// ends. A tag behind the audio must begin as its kind begins, and hold none. Fewer than three
-// frames, 0.08 s of sound, cannot be told from chance: 4 MB of random bytes have
-// two in a row about once in 600 times.
+// The size in an old tag's header is checked against the file. The tag must end
+// inside the file, must not contain three consecutive MPEG frames, and the first
+// MPEG frame must begin where the tag ends. A tag after the audio must begin as
+// its format requires, and must not contain three consecutive MPEG frames either.
+// Fewer than three, 0.08 s of sound, could be a coincidence: 4 MB of random bytes
+// contain two in a row about once in 600 times.
 //
 // # Sound
 //
-// [MeasureLoudness] and [MeasureWaveform] need the sound, which ffmpeg decodes.
-// What they find is remembered for the payload, whatever tag is in front of it;
-// rules A030 to A034 hold only for what was measured before, because a check
-// never takes seconds for each episode. Decoders of one file differ by a bit:
-// what a page shows of a waveform, its [Waveform.Peaks], is therefore pinned in
-// the lock, and [DrawPeaks] makes the drawing of that alone.
+// [MeasureLoudness] and [MeasureWaveform] decode the sound with ffmpeg. Their
+// results are cached for the payload, so a new tag does not invalidate them. Rules
+// A030 to A034 apply only to sound that was measured before, because a check must
+// not take seconds for each episode. Decoders differ by a bit from version to
+// version. The data for drawing a waveform, [Waveform.Peaks], is therefore kept in
+// onair.lock, and [DrawPeaks] needs nothing else.
 //
 // # Rules
 //
-//	A001  error    the file was cut off: its header promises more frames
-//	A002  warning  junk, a truncated frame, a header that disagrees, …: see Info.Warnings
-//	A003  warning  sample rate other than 44.1 or 48 kHz
-//	A004  warning  variable bitrate
-//	A005  info     bitrate outside of Apple's range: mono 96–128, stereo 128–256 kbit/s
-//	A006  info     M4A: no tag is written
-//	A007  warning  extension of the master unlike its content
-//	A008  warning  the master's own tag has the GUID of another episode
-//	A009  info     the master's own tag, or one behind its audio, has another title, artist or album
-//	      warning  … has other chapters
-//	A010  warning  images of the chapters in the master's own tag are left out
-//	A011  info     the chapters in the master's own tag have no table of contents
-//	A020  error    artwork not square
-//	A021  error    artwork not 1400–3000 pixels a side (a chapter image: warning above 3000)
-//	A022  error    image in CMYK (greyscale: warning)
-//	A023  error    extension of an image unlike its content
-//	A024  warning  image larger than 512 kB
-//	A030  warning  loudness other than -16 ± 1 LUFS in stereo, -19 ± 1 in mono
-//	A031  warning  true peak above -1 dBTP
-//	A032  info     both channels alike, which could be mono
-//	A033  warning  three seconds of silence, or more, at an end
-//	A034  warning  clipping
-//	A040  error    the tag cannot be encoded
-//	A041  warning  tag larger than 1 MiB
-//	A042  warning  title longer than 255 characters
-//	A043  error    chapter starts at or after the end of the audio
-//	      warning  … ends more than a second after it; it is published up to there
-//	A050  error    a file that holds no chapters: audio of another kind, a damaged tag,
-//	               or nothing where they are asked for
+// The checks of this package report the rules A001 to A050. The table is in
+// rules.go; [Rules] returns it.
 package audio

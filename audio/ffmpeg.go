@@ -14,23 +14,24 @@ import (
 	"onair/internal/statcache"
 )
 
-// ErrNoFFmpeg: this needs the sound and not only the frames, and ffmpeg, which
-// decodes them, is not on this machine.
+// ErrNoFFmpeg reports that ffmpeg, which decodes the sound, is not installed.
 var ErrNoFFmpeg = errors.New("ffmpeg is not installed")
 
-// HowToGetFFmpeg is what to do about ErrNoFFmpeg.
+// HowToGetFFmpeg is the hint for ErrNoFFmpeg.
 const HowToGetFFmpeg = "install the package ffmpeg: apt install ffmpeg, brew install ffmpeg, winget install ffmpeg"
 
-// Progress hears how much of the sound has been decoded. It may be nil.
+// Progress is called as the sound is decoded, with the duration that is done and
+// that of all. A nil Progress is not called.
 type Progress func(done, all time.Duration)
 
 const (
 	sampleBytes = 2        // signed, little-endian
-	stderrBytes = 64 << 10 // of ffmpeg's last words
+	stderrBytes = 64 << 10 // of ffmpeg's standard error that are kept
 )
 
-// onceOf measures the sound of a file, unless that was done before to the same
-// payload, under whatever name. A nil cache remembers nothing.
+// measureOnce measures the sound of a file, or returns what the cache has for the
+// same payload, whatever the name of the file. A nil cache has nothing and keeps
+// nothing.
 func measureOnce[T any](cache *statcache.Cache, kind, path string, measure func(*Info) (*T, error)) (*T, *Info, error) {
 	info, err := probePath(path)
 	if err != nil {
@@ -43,7 +44,7 @@ func measureOnce[T any](cache *statcache.Cache, kind, path string, measure func(
 	if err != nil {
 		return nil, nil, err
 	}
-	// What another program reads of a file need not be what was probed.
+	// ffmpeg may have read another file than the one that was probed.
 	if again, err := probePath(path); err != nil {
 		return nil, nil, err
 	} else if again.SHA256 != info.SHA256 {
@@ -53,7 +54,7 @@ func measureOnce[T any](cache *statcache.Cache, kind, path string, measure func(
 	return measured, info, nil
 }
 
-// known is what was measured of a payload before, or nil.
+// cached returns the measurement of a payload from the cache, or nil.
 func cached[T any](cache *statcache.Cache, kind string, info *Info) *T {
 	var before T
 	if !cache.Get(kind, statcache.OfContent(info.SHA256[:]), &before) {
@@ -71,12 +72,13 @@ func probePath(path string) (*Info, error) {
 	return Probe(f, stat.Size())
 }
 
-// decode has ffmpeg decode a file through a filter graph from [0:a:0] to [pcm],
-// and calls hear with whole samples of all channels, interleaved, at the
-// master's sample rate. It returns ffmpeg's last words. The name of the file can
-// be anything: it is neither an option nor the address of something else, and
-// its content is taken for nothing but what Probe said.
-func decode(ctx context.Context, path string, info *Info, graph string, hear func(pcm []byte), progress Progress) (report string, err error) {
+// decode runs ffmpeg on a file, with a filter graph from [0:a:0] to [pcm], and
+// passes samples to add: whole samples of all channels, interleaved, at the
+// master's sample rate. It returns the end of ffmpeg's standard error.
+//
+// The file may have any name: ffmpeg takes it neither for an option nor for a
+// URL. ffmpeg reads it only in the format that Probe found.
+func decode(ctx context.Context, path string, info *Info, graph string, add func(pcm []byte), progress Progress) (report string, err error) {
 	ffmpeg, err := exec.LookPath("ffmpeg")
 	if err != nil {
 		return "", ErrNoFFmpeg
@@ -88,8 +90,8 @@ func decode(ctx context.Context, path string, info *Info, graph string, hear fun
 	cmd := exec.CommandContext(ctx, ffmpeg, "-hide_banner", "-nostdin", "-nostats", "-v", "info",
 		"-protocol_whitelist", "file", "-f", format, "-i", "file:"+path, "-filter_complex", graph, "-map", "[pcm]",
 		"-ac", strconv.Itoa(decodedChannels(info)), "-ar", strconv.Itoa(info.SampleRate), "-c:a", "pcm_s16le", "-f", "s16le", "-protocol_whitelist", "pipe", "pipe:1")
-	said := &tail{}
-	cmd.Stderr = said
+	stderr := &tail{}
+	cmd.Stderr = stderr
 	cmd.WaitDelay = time.Second
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -99,7 +101,7 @@ func decode(ctx context.Context, path string, info *Info, graph string, hear fun
 		return "", fmt.Errorf("start ffmpeg: %w", err)
 	}
 	unit := sampleBytes * decodedChannels(info)
-	readErr := readSamples(out, unit, hear, func(bytes int64) {
+	readErr := readSamples(out, unit, add, func(bytes int64) {
 		if progress != nil {
 			progress(min(playtime(bytes/int64(unit), info.SampleRate), info.Duration), info.Duration)
 		}
@@ -109,22 +111,23 @@ func decode(ctx context.Context, path string, info *Info, graph string, hear fun
 	case ctx.Err() != nil:
 		return "", ctx.Err()
 	case err != nil:
-		return "", fmt.Errorf("ffmpeg: %w: %s", err, said.lastLine())
+		return "", fmt.Errorf("ffmpeg: %w: %s", err, stderr.lastLine())
 	}
-	return string(said.text), readErr
+	return string(stderr.text), readErr
 }
 
-// heardChannels is in how many channels a master is decoded: surround sound is
-// mixed to stereo.
+// decodedChannels returns the number of channels that ffmpeg is asked for.
+// Surround sound is mixed to stereo.
 func decodedChannels(info *Info) int { return min(max(info.Channels, 1), 2) }
 
-// eachBlock reads r to its end and calls hear with pieces of whole units.
-func readSamples(r io.Reader, unit int, hear func([]byte), progress func(bytes int64)) error {
+// readSamples reads r to its end and calls add with pieces of it, each a multiple
+// of unit bytes long.
+func readSamples(r io.Reader, unit int, add func([]byte), progress func(bytes int64)) error {
 	buf := make([]byte, 64<<10/unit*unit)
 	var all int64
 	for {
 		n, err := io.ReadFull(r, buf)
-		hear(buf[:n/unit*unit])
+		add(buf[:n/unit*unit])
 		all += int64(n)
 		progress(all)
 		switch err {
@@ -137,7 +140,7 @@ func readSamples(r io.Reader, unit int, hear func([]byte), progress func(bytes i
 	}
 }
 
-// A tail keeps the end of what is written to it.
+// A tail is a writer that keeps the end of what is written to it.
 type tail struct{ text []byte }
 
 func (t *tail) Write(p []byte) (int, error) {

@@ -12,36 +12,35 @@ import (
 )
 
 const (
-	// tocID is the element id of the table of contents, chapterID the start of
-	// those of chapters.
-	tocID     = "toc"
-	chapterID = "chp"
+	tocID           = "toc" // element ID of the table of contents
+	chapterIDPrefix = "chp" // of the element IDs of chapters
 
-	// tocFlags say that the table is the top-level one and its order the order
-	// of playing (ID3v2 Chapter Frame Addendum, 3.2).
+	// tocFlags marks the table as top-level and ordered (ID3v2 Chapter Frame
+	// Addendum, 3.2).
 	tocFlags = 0x03
 
-	// tocEntries is how many a table of contents can list: it counts them in a
-	// byte.
-	tocEntries = 255
+	// maxTOCEntries is the most entries of a table of contents, which counts them
+	// in a byte.
+	maxTOCEntries = 255
 
-	// noOffset stands for a byte offset that nobody should use; times count.
+	// noOffset is the byte offset of a chapter that is known by its times only.
 	noOffset = math.MaxUint32
 
-	// maxPlaytime is what 32 bits of milliseconds hold: 49 days.
+	// maxPlaytime is the longest time in a CHAP frame: 32 bits of milliseconds, 49
+	// days.
 	maxPlaytime = math.MaxUint32 * time.Millisecond
 
-	// ownPart is how large the image of a chapter is, in bytes, before it
+	// maxInlineImage is the size in bytes above which the frame of a chapter image
 	// becomes a part of its own.
 	maxInlineImage = 64 << 10
 )
 
-func elementID(i int) string { return fmt.Sprintf("%s%d", chapterID, i) }
+func elementID(i int) string { return fmt.Sprintf("%s%d", chapterIDPrefix, i) }
 
-// tocFrame is the body of a CTOC frame that lists elements.
+// tocFrame returns the body of a CTOC frame that lists the element IDs.
 func tocFrame(ids []string) (raw, error) {
-	if len(ids) > tocEntries {
-		return nil, fmt.Errorf("%d chapters to list, and a table of contents holds %d", len(ids), tocEntries)
+	if len(ids) > maxTOCEntries {
+		return nil, fmt.Errorf("%d chapters to list, and a table of contents holds %d", len(ids), maxTOCEntries)
 	}
 	b := append([]byte(tocID), 0, tocFlags, byte(len(ids)))
 	for _, id := range ids {
@@ -76,9 +75,9 @@ func (w *tagWriter) writeChapters(chapters []Chapter) error {
 	return nil
 }
 
-// writeChapter writes the CHAP frame of chapter i. Sizes of its sub-frames are
-// plain integers, as in the rest of ID3v2.3. A large image begins a part and
-// ends it, so that the text around it can change without it.
+// writeChapter writes the CHAP frame of chapter i. The sizes of its sub-frames
+// are plain integers, as everywhere in ID3v2.3. A large image is a part of its
+// own, so that the text before and after it can change without it.
 func (w *tagWriter) writeChapter(i int, c Chapter) error {
 	if c.Start < 0 || c.End < c.Start || c.End > maxPlaytime {
 		return fmt.Errorf("chapter %d: it cannot last from %s to %s", i+1, c.Start, c.End)
@@ -116,7 +115,7 @@ func (w *tagWriter) writeChapter(i int, c Chapter) error {
 	return nil
 }
 
-// chapter reads a CHAP frame with its sub-frames.
+// readChapter reads a CHAP frame with its sub-frames.
 func (t *tagReader) readChapter(data []byte) error {
 	id, data, ok := bytes.Cut(data, []byte{0})
 	if !ok || len(data) < 16 {
@@ -143,19 +142,19 @@ func (t *tagReader) readChapter(data []byte) error {
 	return nil
 }
 
-// tocTopLevel is the flag of a table of contents that no other one lists (ID3v2
+// tocTopLevel is the flag of a table of contents that no other table lists (ID3v2
 // Chapter Frame Addendum, 3.2).
 const tocTopLevel = 0x02
 
-// A contents is a table of contents: the body of a CTOC frame.
+// A tableOfContents is the body of a CTOC frame.
 type tableOfContents struct {
 	id       string
 	topLevel bool
 	entries  int
-	idList   []byte // the element ids, each with a zero behind it
+	idList   []byte // element IDs, each followed by a zero
 }
 
-// readContents reads the body of a CTOC frame.
+// parseTableOfContents reads the body of a CTOC frame.
 func parseTableOfContents(data []byte) (tableOfContents, bool) {
 	id, data, ok := bytes.Cut(data, []byte{0})
 	if !ok || len(data) < 2 {
@@ -164,29 +163,29 @@ func parseTableOfContents(data []byte) (tableOfContents, bool) {
 	return tableOfContents{string(id), data[0]&tocTopLevel != 0, int(data[1]), data[2:]}, true
 }
 
-// ids are the element ids that the table lists.
+// ids returns the element IDs that the table lists.
 func (c tableOfContents) ids() iter.Seq[string] {
 	return func(yield func(string) bool) {
 		rest := c.idList
 		for range c.entries {
-			id, behind, ok := bytes.Cut(rest, []byte{0})
+			id, after, ok := bytes.Cut(rest, []byte{0})
 			if !ok || !yield(string(id)) {
 				return
 			}
-			rest = behind
+			rest = after
 		}
 	}
 }
 
-// An element is a CHAP frame.
+// A chapterElement is the content of a CHAP frame.
 type chapterElement struct {
 	id      string
 	chapter Chapter
 }
 
-// arrange puts the chapters into the tag, in the order of the top-level table of
-// contents or, where that does not name them all, of time: the order of frames
-// means nothing. A chapter that no table lists is hidden.
+// arrangeChapters adds the chapters to the tag, in the order of the top-level
+// table of contents. If that does not list them all, they are ordered by start.
+// The order of the frames has no meaning. A chapter that no table lists is hidden.
 func (t *tagReader) arrangeChapters() {
 	listed := map[string]bool{}
 	for _, c := range t.tocs {
@@ -195,9 +194,9 @@ func (t *tagReader) arrangeChapters() {
 		}
 	}
 	places := t.chapterPlaces()
-	planned := !slices.ContainsFunc(t.chapters, func(e chapterElement) bool { _, ok := places[e.id]; return !ok })
+	allListed := !slices.ContainsFunc(t.chapters, func(e chapterElement) bool { _, ok := places[e.id]; return !ok })
 	slices.SortStableFunc(t.chapters, func(a, b chapterElement) int {
-		if planned {
+		if allListed {
 			return cmp.Compare(places[a.id], places[b.id])
 		}
 		return cmp.Compare(a.chapter.Start, b.chapter.Start)
@@ -209,8 +208,8 @@ func (t *tagReader) arrangeChapters() {
 	}
 }
 
-// places numbers what the top-level table of contents lists. A table in it
-// stands for what that lists.
+// chapterPlaces numbers the elements that the top-level table of contents lists.
+// A table that it lists is replaced by the entries of that table.
 func (t *tagReader) chapterPlaces() map[string]int {
 	places := map[string]int{}
 	tables := map[string]tableOfContents{}
@@ -224,7 +223,7 @@ func (t *tagReader) chapterPlaces() map[string]int {
 				continue
 			}
 			places[id] = len(places)
-			number(tables[id]) // of a chapter: empty
+			number(tables[id]) // a chapter has no table
 		}
 	}
 	if i := slices.IndexFunc(t.tocs, func(c tableOfContents) bool { return c.topLevel }); i >= 0 {

@@ -9,14 +9,15 @@ import (
 	"time"
 )
 
-// Reasons why a frame cannot be carried into ID3v2.3.
+// Reasons why a frame cannot be kept in an ID3v2.3 tag.
 var (
 	errUnsupportedFrame = errors.New("ID3v2.3 has no such frame")
 	errUnreadable       = errors.New("it is compressed, encrypted or grouped")
 	errMalformed        = errors.New("it is damaged")
 )
 
-// layouts are the bodies of frames with text whose encoding may have to change:
+// textLayouts describes the bodies of frames whose text may have to be encoded
+// anew, one letter for each segment:
 //
 //	e  the encoding, a byte           z  Latin-1 text and its terminator
 //	s  text and its terminator        1  a byte
@@ -26,22 +27,20 @@ var textLayouts = map[string]string{
 	"APIC": "ez1s*", "COMM": "e3sS", "GEOB": "ezss*", "IPLS": "eS", "TXXX": "esS", "USER": "e3S", "USLT": "e3sS", "WXXX": "es*",
 }
 
-// sameBody are the frames whose body is the same in all versions. Where text in
-// one of them says so by its first byte, that must be an encoding of 2.3.
+// unchangedBodies has the frames whose body is the same in all versions.
 var unchangedBodies = map[string]bool{
 	"AENC": true, "ENCR": true, "ETCO": true, "GRID": true, "MCDI": true, "MLLT": true, "PCNT": true, "PCST": true, "POPM": true,
 	"POSS": true, "PRIV": true, "RBUF": true, "RVRB": true, "SYTC": true, "UFID": true,
 }
 
-// append23 appends a frame as a tag of ID3v2.3 has it. One that was found in
-// such a tag stays byte for byte what it was. A time stamp becomes several
-// frames.
+// appendV23 appends a frame in the form of ID3v2.3. A frame of an ID3v2.3 tag is
+// appended byte for byte. A time stamp becomes several frames.
 func (f frame) appendV23(b []byte) ([]byte, error) {
 	flags := [2]byte{}
 	body := f.body
 	switch {
 	case f.id == Junk:
-		return b, fmt.Errorf("%d bytes in the tag that are no frame", len(f.body))
+		return b, fmt.Errorf("%d bytes in the tag that are not a frame", len(f.body))
 	case f.version == 3:
 		flags = f.flags
 	case len(f.id) != 4:
@@ -51,7 +50,7 @@ func (f frame) appendV23(b []byte) ([]byte, error) {
 	case f.id == "TDRC":
 		return appendTimestamp(b, parseText(truncate(f.data)))
 	default:
-		if f.id == "TIPL" || f.id == "TMCL" { // people, with a zero between them in both versions
+		if f.id == "TIPL" || f.id == "TMCL" { // lists of people, separated by zeros in both versions
 			f.id = "IPLS"
 		}
 		var err error
@@ -68,7 +67,7 @@ func (f frame) appendV23(b []byte) ([]byte, error) {
 	return append(b, body...), nil
 }
 
-// body23 is the body of a frame of another version in the form of 2.3.
+// bodyV23 converts the body of a frame of another version to ID3v2.3.
 func (f frame) bodyV23() ([]byte, error) {
 	layout, ok := textLayouts[f.id]
 	switch {
@@ -89,7 +88,7 @@ func (f frame) bodyV23() ([]byte, error) {
 	case f.id[0] == 'W', unchangedBodies[f.id]:
 		return f.data, nil
 	case f.id == "SYLT", f.id == "OWNE", f.id == "COMR":
-		if f.data[0] <= utf16BOM {
+		if f.data[0] <= utf16BOM { // an encoding that 2.3 has
 			return f.data, nil
 		}
 	case f.id == "CHAP":
@@ -100,8 +99,9 @@ func (f frame) bodyV23() ([]byte, error) {
 	return nil, errUnsupportedFrame
 }
 
-// element converts the frames inside a CHAP or CTOC frame. Behind its id come
-// fixed bytes; those of a table end in the number of ids that follow.
+// convertSubframes converts the frames inside a CHAP or CTOC frame. After the
+// element ID come fixed bytes. The last of those in a CTOC frame is the number of
+// the element IDs that follow.
 func (f frame) convertSubframes(fixed int) ([]byte, error) {
 	i := bytes.IndexByte(f.data, 0) + 1
 	if i == 0 || len(f.data) < i+fixed {
@@ -128,8 +128,8 @@ func (f frame) convertSubframes(fixed int) ([]byte, error) {
 	return body, nil
 }
 
-// appendTime appends the frames of 2.3 for the time stamp of 2.4, whose parts
-// may be missing from the right: 2027-02-04T06:00:00.
+// appendTimestamp appends the frames of 2.3 for a time stamp of 2.4, such as
+// 2027-02-04T06:00:00. Its last parts may be missing.
 func appendTimestamp(b []byte, stamp string) ([]byte, error) {
 	date, clock, _ := strings.Cut(stamp, "T")
 	layout := "2006"
@@ -150,8 +150,8 @@ func appendTimestamp(b []byte, stamp string) ([]byte, error) {
 	return b, err
 }
 
-// longPicture turns the body of a PIC frame, whose media type is three letters,
-// into that of an APIC frame.
+// convertPIC converts the body of a PIC frame, whose media type has three
+// letters, to that of an APIC frame.
 func convertPIC(data []byte) ([]byte, error) {
 	if len(data) < 4 {
 		return nil, errMalformed
@@ -163,67 +163,69 @@ func convertPIC(data []byte) ([]byte, error) {
 	return slices.Concat(data[:1], []byte(mediaType), data[4:]), nil
 }
 
-// A piece is what one letter of a layout stands for; text is decoded.
-type part struct {
-	kind rune
-	s    string
+// A segment is a stretch of a frame's body that one letter of a layout describes.
+type segment struct {
+	kind rune   // the letter
+	s    string // bytes, or decoded text
 }
 
-func (p part) isText() bool { return p.kind == 's' || p.kind == 'S' }
+func (s segment) isText() bool { return s.kind == 's' || s.kind == 'S' }
 
-// reencode writes the text in a body in Latin-1, or where that lacks a
-// character in UTF-16, as 2.3 has it.
+// reencode encodes the text in a body as Latin-1, or as UTF-16 if Latin-1 lacks
+// one of its characters.
 func reencode(layout string, data []byte) ([]byte, error) {
-	pieces, err := cutBody(layout, data)
+	segments, err := splitBody(layout, data)
 	if err != nil {
 		return nil, err
 	}
 	b := []byte{latin1}
-	if slices.ContainsFunc(pieces, func(p part) bool { return p.isText() && !isLatin1(p.s) }) {
+	if slices.ContainsFunc(segments, func(s segment) bool { return s.isText() && !isLatin1(s.s) }) {
 		b[0] = utf16BOM
 	}
-	for _, p := range pieces[1:] {
-		if !p.isText() {
-			b = append(b, p.s...)
+	for _, segment := range segments[1:] {
+		if !segment.isText() {
+			b = append(b, segment.s...)
 			continue
 		}
-		for i, s := range strings.Split(p.s, "\x00") {
+		for i, s := range strings.Split(segment.s, "\x00") {
 			if i > 0 {
-				b = appendZero(b, b[0])
+				b = appendTerminator(b, b[0])
 			}
 			b = appendText(b, b[0], s)
 		}
-		if p.kind == 's' {
-			b = appendZero(b, b[0])
+		if segment.kind == 's' {
+			b = appendTerminator(b, b[0])
 		}
 	}
 	return b, nil
 }
 
-func cutBody(layout string, data []byte) ([]part, error) {
+// splitBody splits a body into the segments of a layout.
+func splitBody(layout string, data []byte) ([]segment, error) {
 	encoding := data[0]
 	if encoding > utf8Text {
 		return nil, errMalformed
 	}
-	var pieces []part
-	for _, what := range layout {
-		b, rest, ok := cutPiece(what, encoding, data)
+	var segments []segment
+	for _, kind := range layout {
+		b, rest, ok := cutSegment(kind, encoding, data)
 		if !ok {
 			return nil, errMalformed
 		}
-		p := part{what, string(b)}
-		if p.isText() {
-			p.s = decodeText(encoding, b)
+		s := segment{kind, string(b)}
+		if s.isText() {
+			s.s = decodeText(encoding, b)
 		}
-		pieces = append(pieces, p)
+		segments = append(segments, s)
 		data = rest
 	}
-	return pieces, nil
+	return segments, nil
 }
 
-func cutPiece(what rune, encoding byte, data []byte) (b, rest []byte, ok bool) {
+// cutSegment cuts the first segment, of the given kind, off data.
+func cutSegment(kind rune, encoding byte, data []byte) (b, rest []byte, ok bool) {
 	n := len(data)
-	switch what {
+	switch kind {
 	case 's':
 		return cutText(encoding, data)
 	case 'e', '1':
@@ -241,8 +243,8 @@ func cutPiece(what rune, encoding byte, data []byte) (b, rest []byte, ok bool) {
 	return data[:n], data[n:], true
 }
 
-// appendText appends s in an encoding of 2.3, of which the first has all its
-// characters or is not asked for.
+// appendText appends s as UTF-16, or as Latin-1, which must have all its
+// characters.
 func appendText(b []byte, encoding byte, s string) []byte {
 	if encoding == utf16BOM {
 		return appendUTF16(b, s)
@@ -253,7 +255,7 @@ func appendText(b []byte, encoding byte, s string) []byte {
 	return b
 }
 
-func appendZero(b []byte, encoding byte) []byte {
+func appendTerminator(b []byte, encoding byte) []byte {
 	if encoding == utf16BOM {
 		b = append(b, 0)
 	}

@@ -59,7 +59,7 @@ func TestAppend23(t *testing.T) {
 		{"chapter that ends early", foreignTag(4, 0, frame24("CHAP", 0, "a\x00\x00\x00")), "CHAP: it is damaged"},
 		{"contents that end early", foreignTag(4, 0, frame24("CTOC", 0, "toc\x00\x03\x02a\x00")), "CTOC: it is damaged"},
 		{"chapter with a frame that is lost", foreignTag(4, 0, frame24("CHAP", 0, chapterBody("a", 0, 1, frame24("RVA2", 0, "x")))), "CHAP: RVA2 in it: ID3v2.3 has no such frame"},
-		{"junk", foreignTag(3, 0, []byte("what?")), "junk: 5 bytes in the tag that are no frame"},
+		{"junk", foreignTag(3, 0, []byte("what?")), "junk: 5 bytes in the tag that are not a frame"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

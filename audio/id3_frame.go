@@ -9,25 +9,34 @@ import (
 )
 
 const (
-	frameHeaderBytes = 10
+	frameHeaderBytes    = 10
+	frameHeaderBytesV22 = 6 // an ID of three letters and a size of three bytes
 
-	// maxTagBytes is what the 28 bits of a tag's size hold, header not counted
-	// (ID3v2.3.0, section 3.1).
+	// maxTagBytes is the largest size in a tag's header, which has 28 bits and does
+	// not count the header (ID3v2.3.0, section 3.1).
 	maxTagBytes = 1<<28 - 1
-
-	// guidDescription names the TXXX frame that holds the episode's GUID: the
-	// word that identifies an episode's GUID where Podcasting 2.0 data meets
-	// other systems.
-	guidDescription = "podcast:item:guid"
 )
 
-// A frame is one frame of a tag as it was found.
+// Format flags of a frame of ID3v2.4 (section 4.1) and 2.3 (section 3.3.1).
+const (
+	frame24Grouped        = 0x40
+	frame24Compressed     = 0x08
+	frame24Encrypted      = 0x04
+	frame24Unsynchronised = 0x02
+	frame24Length         = 0x01
+
+	frame23Compressed = 0x80
+	frame23Encrypted  = 0x40
+	frame23Grouped    = 0x20
+)
+
+// A frame is a frame of a tag, before its content is decoded.
 type frame struct {
-	id      string  // as in 2.3; what 2.3 has no name for, as it was found
+	id      string  // of 2.3, or the original one if 2.3 has no such frame
 	version int     // of the tag: 2, 3 or 4
 	flags   [2]byte // none in 2.2
 	body    []byte
-	data    []byte // the body with its flags undone; nil where it cannot be read
+	data    []byte // the body with its format flags undone; nil if it cannot be read
 }
 
 func isFrameID(b []byte) bool {
@@ -39,7 +48,7 @@ func isFrameID(b []byte) bool {
 	return true
 }
 
-// appendFrame appends a frame of ID3v2.3: id, size of the body, no flags, body.
+// appendFrame appends a frame of ID3v2.3: ID, size of the body, no flags, body.
 func appendFrame(b []byte, id string, body io.WriterTo) ([]byte, error) {
 	var buf bytes.Buffer
 	if _, err := body.WriteTo(&buf); err != nil {
@@ -57,9 +66,9 @@ func appendFrameHeader(b []byte, id string, n int) ([]byte, error) {
 	return append(b, 0, 0), nil
 }
 
-// each yields the frames, until padding or something that is no frame, and what
-// is behind each. Frames without a body, which say nothing, are passed over.
-// Sub-frames of a chapter are read the same way.
+// frames yields the frames of a tag, or the sub-frames of a chapter, and the
+// bytes after each. It stops at padding and at bytes that are not a frame. Frames
+// without a body are skipped.
 func (t *tagReader) frames(b []byte) iter.Seq2[frame, []byte] {
 	return func(yield func(frame, []byte) bool) {
 		for {
@@ -75,19 +84,19 @@ func (t *tagReader) frames(b []byte) iter.Seq2[frame, []byte] {
 	}
 }
 
-// next cuts the first frame off b.
+// nextFrame cuts the first frame off b.
 func (t *tagReader) nextFrame(b []byte) (f frame, rest []byte, ok bool) {
 	f.version = t.version
 	if t.version == 2 {
-		if len(b) < frame22HeaderBytes || !isFrameID(b[:3]) {
+		if len(b) < frameHeaderBytesV22 || !isFrameID(b[:3]) {
 			return f, nil, false
 		}
 		n := int(b[3])<<16 | int(b[4])<<8 | int(b[5])
-		if n > len(b)-frame22HeaderBytes {
+		if n > len(b)-frameHeaderBytesV22 {
 			return f, nil, false
 		}
-		f.id = idOfV22(string(b[:3]))
-		b = b[frame22HeaderBytes:]
+		f.id = frameIDFromV22(string(b[:3]))
+		b = b[frameHeaderBytesV22:]
 		f.body, f.data = b[:n:n], b[:n:n]
 		return f, b[n:], true
 	}
@@ -109,9 +118,10 @@ func (t *tagReader) nextFrame(b []byte) (f frame, rest []byte, ok bool) {
 	return f, b[n:], true
 }
 
-// frameSize reads the size of the frame that begins b. Version 2.4 has
-// synchsafe sizes and 2.3 plain ones, but writers of both mix them up: the
-// reading that leads to another frame or to the end wins, the proper one first.
+// frameSize reads the size in the frame header at the start of b. Sizes are
+// synchsafe in 2.4 and plain in 2.3, but some programs mix them up. frameSize
+// returns the size after which another frame or the end follows, and prefers the
+// one that the specification asks for.
 func (t *tagReader) frameSize(b []byte) (int, bool) {
 	plain := int(binary.BigEndian.Uint32(b[4:]))
 	safe, ok := synchsafe(b[4:])
@@ -131,12 +141,13 @@ func (t *tagReader) frameSize(b []byte) (int, bool) {
 	return proper, proper <= room
 }
 
-// leadsOn reports whether b is what may follow a frame.
+// mayFollowFrame reports whether b may come after a frame.
 func mayFollowFrame(b []byte) bool {
 	return len(b) == 0 || b[0] == 0 || len(b) >= frameHeaderBytes && isFrameID(b[:4])
 }
 
-// plain23 undoes the format flags of a 2.3 frame; nil where it cannot.
+// undoFlagsV23 undoes the format flags of a 2.3 frame. It returns nil if the
+// frame is compressed or encrypted.
 func undoFlagsV23(flags byte, data []byte) []byte {
 	switch {
 	case flags&(frame23Compressed|frame23Encrypted) != 0:
@@ -147,7 +158,8 @@ func undoFlagsV23(flags byte, data []byte) []byte {
 	return data
 }
 
-// plain24 undoes the format flags of a 2.4 frame; nil where it cannot.
+// undoFlagsV24 undoes the format flags of a 2.4 frame. It returns nil if the
+// frame is compressed or encrypted.
 func (t *tagReader) undoFlagsV24(flags byte, data []byte) []byte {
 	if flags&(frame24Compressed|frame24Encrypted) != 0 {
 		return nil
@@ -164,19 +176,15 @@ func (t *tagReader) undoFlagsV24(flags byte, data []byte) []byte {
 	return data
 }
 
-// resynchronise takes out the zero that unsynchronisation put behind every
+// undoUnsynchronisation removes the zero that unsynchronisation put after every
 // byte FF (ID3v2.4.0, section 6.1).
 func undoUnsynchronisation(b []byte) []byte {
 	return bytes.ReplaceAll(b, []byte{0xFF, 0}, []byte{0xFF})
 }
 
-// frame22HeaderBytes is the length of a frame's header in ID3v2.2: three letters
-// and a size of three bytes.
-const frame22HeaderBytes = 6
-
-// longIDs are the names that the frames of ID3v2.2 have since 2.3, iTunes'
-// inventions among them. What is missing has another form in 2.3, or none.
-var idsOfV22 = map[string]string{
+// frameIDs maps the frame IDs of ID3v2.2, including those that iTunes added, to
+// those of 2.3. Frames that 2.3 has in another form, or not at all, are missing.
+var frameIDs = map[string]string{
 	"BUF": "RBUF", "CNT": "PCNT", "COM": "COMM", "CRA": "AENC", "ETC": "ETCO", "GEO": "GEOB", "IPL": "IPLS", "MCI": "MCDI",
 	"MLL": "MLLT", "PIC": "APIC", "POP": "POPM", "REV": "RVRB", "SLT": "SYLT", "STC": "SYTC", "UFI": "UFID", "ULT": "USLT",
 	"TAL": "TALB", "TBP": "TBPM", "TCM": "TCOM", "TCO": "TCON", "TCR": "TCOP", "TDA": "TDAT", "TDY": "TDLY", "TEN": "TENC",
@@ -189,10 +197,10 @@ var idsOfV22 = map[string]string{
 	"TSC": "TSOC", "TSP": "TSOP", "TST": "TSOT", "WFD": "WFED",
 }
 
-// longID is the name of a frame of ID3v2.2 in 2.3, or the same where it has
-// none.
-func idOfV22(id string) string {
-	if long, ok := idsOfV22[id]; ok {
+// frameIDFromV22 returns the ID of a frame of ID3v2.2 in 2.3, or the same ID if
+// 2.3 has no such frame.
+func frameIDFromV22(id string) string {
+	if long, ok := frameIDs[id]; ok {
 		return long
 	}
 	return id

@@ -11,11 +11,12 @@ import (
 )
 
 // TagHeaderBytes is the size of the header of an ID3v2 tag, and of its footer
-// (ID3v2.4, 3.1).
+// (ID3v2.4.0, section 3.1).
 const TagHeaderBytes = 10
 
-// TagBytes returns the length in bytes of the ID3v2 tag whose header begins b,
-// header, padding and footer included; 0 if none begins there (ID3v2.4, 3.1).
+// TagBytes returns the length in bytes of the ID3v2 tag at the start of b,
+// including header, padding and footer (ID3v2.4.0, section 3.1). b must have the
+// header. TagBytes returns 0 if b does not begin with a tag.
 func TagBytes(b []byte) int64 {
 	if len(b) < TagHeaderBytes || string(b[:3]) != "ID3" || b[3] == 0xFF || b[4] == 0xFF {
 		return 0
@@ -31,8 +32,8 @@ func TagBytes(b []byte) int64 {
 	return int64(size)
 }
 
-// synchsafe reads four bytes of seven bits each; ok is false where one has its
-// top bit set (ID3v2.4, 6.2).
+// synchsafe reads an integer of four bytes with seven bits each. ok is false if
+// one of the bytes has its top bit set (ID3v2.4.0, section 6.2).
 func synchsafe(b []byte) (n int, ok bool) {
 	for _, c := range b[:4] {
 		if c >= 0x80 {
@@ -43,38 +44,26 @@ func synchsafe(b []byte) (n int, ok bool) {
 	return n, true
 }
 
+// Limits of what ReadTag keeps in memory.
 const (
-	// maxReadTag and maxText, in bytes, maxFrames and maxChapters bound what a
-	// stranger's tags can make ReadTag hold in memory.
-	maxTagBytesRead = 32 << 20
-	maxTextBytes    = 256 << 10
+	maxTagBytesRead = 32 << 20  // of all tags of a file
+	maxTextBytes    = 256 << 10 // of a frame with text
 	maxTagFrames    = 20_000
 	maxChapters     = 10_000
 )
 
-// Flags of a tag's header (ID3v2.4.0, section 3.1) and of a frame in version
-// 2.4 (4.1) and 2.3 (3.3.1).
+// Flags in the header of a tag (ID3v2.4.0, section 3.1).
 const (
 	tagUnsynchronised = 0x80
 	tagExtended       = 0x40
 	tagFooter         = 0x10
-
-	frame24Grouped        = 0x40
-	frame24Compressed     = 0x08
-	frame24Encrypted      = 0x04
-	frame24Unsynchronised = 0x02
-	frame24Length         = 0x01
-
-	frame23Compressed = 0x80
-	frame23Encrypted  = 0x40
-	frame23Grouped    = 0x20
 )
 
-// ReadTag reads the ID3v2.2, 2.3 or 2.4 tag at the front of a file: the frames
-// that a Tag has fields for. Of several tags in a row the later ones fill in
-// what the earlier do not say. It returns nil and no error where there is no
-// tag. Compressed and encrypted frames are passed over. Nothing it allocates is
-// much larger than the tags, whatever they claim.
+// ReadTag reads the fields of Tag from the ID3v2.2, 2.3 or 2.4 tag at the front
+// of a file. If there are several tags in a row, later ones fill in the fields
+// that earlier ones do not have. ReadTag returns nil and no error if there is no
+// tag. It ignores compressed and encrypted frames. The memory that it allocates
+// is bounded by the size of the tags, whatever sizes their frames claim.
 func ReadTag(r io.ReaderAt, size int64) (*Tag, error) {
 	old, err := readTags(r, size)
 	if old == nil {
@@ -83,24 +72,24 @@ func ReadTag(r io.ReaderAt, size int64) (*Tag, error) {
 	return &old.tag, err
 }
 
-// oldTags is all that the ID3 tags at the front of a file say.
+// oldTags is the content of the ID3 tags at the front of a file.
 type oldTags struct {
 	tag     Tag
 	version string // of the first tag, such as 2.3
 	frames  []oldFrame
-	leftOut []string // frames of later tags that an earlier one has too
+	leftOut []string // frames of later tags whose field an earlier tag has
 
-	chaptersWithoutTOC []string // element ids of chapters, where there is no table of contents
+	chaptersWithoutTOC []string // element IDs of chapters of a tag without a table of contents
 }
 
-// An oldFrame is a frame as it was found, and the field of Tag that it speaks
-// of: the id of the frame that onair writes for it, or empty.
+// An oldFrame is a frame and the field of Tag that it belongs to. A field is named
+// by the ID of the frame that onair writes for it, and empty for other frames.
 type oldFrame struct {
 	frame
 	field string
 }
 
-// readTags reads the tags in a row; nil where there is none.
+// readTags reads the tags in a row. It returns nil if there is none.
 func readTags(r io.ReaderAt, size int64) (*oldTags, error) {
 	var old *oldTags
 	pos := int64(0)
@@ -135,7 +124,7 @@ func readTags(r io.ReaderAt, size int64) (*oldTags, error) {
 	return old, nil
 }
 
-// read adds what one tag says.
+// read adds the content of one tag.
 func (o *oldTags) read(head, body []byte) error {
 	t := &tagReader{version: int(head[3]), unsync: head[5]&tagUnsynchronised != 0, tag: &o.tag, cover: -1, earlier: map[string]bool{}, maxFrames: maxTagFrames - len(o.frames)}
 	for _, f := range o.frames {
@@ -166,23 +155,23 @@ func (o *oldTags) read(head, body []byte) error {
 	return err
 }
 
-// A tagReader collects what the frames of one tag say.
+// A tagReader reads the frames of one tag.
 type tagReader struct {
 	version   int
 	unsync    bool            // every frame of a 2.4 tag is unsynchronised
-	earlier   map[string]bool // fields that an earlier tag spoke of
+	earlier   map[string]bool // fields that an earlier tag has
 	tag       *Tag
 	found     []oldFrame
-	maxFrames int              // for how many of them
-	cover     int              // place in frames of the artwork, or -1
-	coverType byte             // of that picture
+	maxFrames int              // limit of found
+	cover     int              // index in found of the artwork, or -1
+	coverType byte             // picture type of the artwork
 	language  string           // of the comment
-	chapters  []chapterElement // the chapters, as the frames come
+	chapters  []chapterElement // in the order of the frames
 	tocs      []tableOfContents
 	day       string // TDAT
 }
 
-// skipExtended returns what lies behind the extended header.
+// skipExtended returns the bytes after the extended header.
 func (t *tagReader) skipExtended(b []byte) []byte {
 	if len(b) < 4 {
 		return nil
@@ -221,8 +210,8 @@ func (t *tagReader) read(body []byte) error {
 	return nil
 }
 
-// fieldOf is the field of Tag that a frame speaks of wherever its id alone
-// tells.
+// fieldOf returns the field that all frames with the ID belong to, or an empty
+// string if it depends on their content.
 func fieldOf(id string) string {
 	switch id {
 	case "TIT2", "TPE1", "TALB", "TRCK", "TPOS", "TYER", "TCON", "TLAN", "TLEN", "TCOP", "TPUB", "CHAP":
@@ -235,8 +224,8 @@ func fieldOf(id string) string {
 	return ""
 }
 
-// take puts what one frame says into the tag, and returns the field it speaks
-// of. Of frames that may be there once, the first counts.
+// readField sets the field that a frame belongs to, and returns it. If several
+// frames set the same field, the first counts.
 func (t *tagReader) readField(f frame) (field string, err error) {
 	field = fieldOf(f.id)
 	if f.data == nil || field != "" && t.earlier[field] {
@@ -270,7 +259,7 @@ func (t *tagReader) readField(f frame) (field string, err error) {
 	return field, nil
 }
 
-// text puts the text of a frame into its field.
+// setTextField sets the field of a frame with text.
 func (t *tagReader) setTextField(id, s string) {
 	switch id {
 	case "TIT2":
@@ -304,7 +293,7 @@ func (t *tagReader) setTextField(id, s string) {
 	}
 }
 
-// clip cuts a text off that nobody can have meant.
+// truncate bounds the length of a text before it is decoded.
 func truncate(b []byte) []byte { return b[:min(len(b), maxTextBytes)] }
 
 func setText(field *string, s string) {
@@ -319,8 +308,8 @@ func setNumber(field *int, s string) {
 	}
 }
 
-// comment takes the comment without a description: others are notes that
-// programs leave for themselves. It reports whether this is the one.
+// readComment reads a COMM frame and reports whether it is the comment of the
+// tag. Comments with a description are notes that programs keep for themselves.
 func (t *tagReader) readComment(data []byte) bool {
 	if len(data) < 4 {
 		return false
@@ -339,9 +328,9 @@ func (t *tagReader) readComment(data []byte) bool {
 	return true
 }
 
-// picture takes the front cover, or as long as there is none the first picture,
-// whose frame then goes back to those of no field. It reports whether this is
-// artwork; of several covers the first counts.
+// readPicture reads an APIC frame and reports whether it is artwork. The first
+// front cover is the artwork; if there is none, the first picture. A picture that
+// is replaced by a cover found later belongs to no field.
 func (t *tagReader) readPicture(f frame) bool {
 	p, kind := parsePicture(f)
 	switch {
@@ -359,7 +348,7 @@ func (t *tagReader) readPicture(f frame) bool {
 	return true
 }
 
-// numberOf reads "4" and "4/12" as 4, and anything else as 0.
+// parseNumber returns the number in "4" and "4/12", and 0 for anything else.
 func parseNumber(s string) int {
 	s, _, _ = strings.Cut(s, "/")
 	n, err := strconv.ParseUint(strings.TrimSpace(s), 10, 31)
@@ -369,8 +358,8 @@ func parseNumber(s string) int {
 	return int(n)
 }
 
-// dateOf reads the year of TYER or the time stamp of TDRC (2.4, section 4), as
-// far as it goes.
+// parseDate reads as much as it can of the year in TYER or the time stamp in TDRC
+// (ID3v2.4.0, section 4).
 func parseDate(s string) time.Time {
 	for _, layout := range []string{time.DateOnly, "2006-01", "2006"} {
 		if len(s) >= len(layout) {

@@ -19,9 +19,9 @@ const (
 	utf8Text = 3 // 2.4 only
 )
 
-// raw is the body of a frame that the library has no type for, or a wrong one:
-// it ends UTF-16 text in three zero bytes. The library's frames and this one
-// are written as io.WriterTo.
+// raw is an encoded body of a frame. It is written as io.WriterTo, as the frame
+// types of the id3v2 library are. The library cannot encode UTF-16: it ends such
+// text in three zero bytes.
 type raw []byte
 
 func (b raw) WriteTo(w io.Writer) (int64, error) {
@@ -29,7 +29,7 @@ func (b raw) WriteTo(w io.Writer) (int64, error) {
 	return int64(n), err
 }
 
-// textFrame is the body of a T… frame.
+// textFrame returns the body of a T… frame.
 func textFrame(s string) io.WriterTo {
 	if isLatin1(s) {
 		return id3v2.TextFrame{Encoding: id3v2.EncodingISO, Text: s}
@@ -37,8 +37,8 @@ func textFrame(s string) io.WriterTo {
 	return raw(appendTerminated([]byte{utf16BOM}, s))
 }
 
-// commentFrame is the body of a COMM frame without a description. Its language
-// has three letters whatever happens, because no length is written with it.
+// commentFrame returns the body of a COMM frame without a description. The
+// language must have three letters, because its length is not written.
 func commentFrame(language, s string) io.WriterTo {
 	if len(language) != 3 {
 		language = unknownLanguage
@@ -49,7 +49,7 @@ func commentFrame(language, s string) io.WriterTo {
 	return raw(appendUTF16(appendTerminated(append([]byte{utf16BOM}, language...), ""), s))
 }
 
-// userTextFrame is the body of a TXXX frame.
+// userTextFrame returns the body of a TXXX frame.
 func userTextFrame(description, s string) io.WriterTo {
 	if isLatin1(description) && isLatin1(s) {
 		return id3v2.UserDefinedTextFrame{Encoding: id3v2.EncodingISO, Description: description, Value: s}
@@ -57,15 +57,15 @@ func userTextFrame(description, s string) io.WriterTo {
 	return raw(appendUTF16(appendTerminated([]byte{utf16BOM}, description), s))
 }
 
-// linkFrame is the body of a WXXX frame without a description. A URL is always
-// Latin-1 (4.3.2).
+// linkFrame returns the body of a WXXX frame without a description. A URL is
+// always Latin-1 (ID3v2.3.0, section 4.3.2).
 func linkFrame(url string) io.WriterTo { return raw("\x00\x00" + url) }
 
 func isLatin1(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r > 0xFF })
 }
 
-// appendUTF16 appends s in little-endian UTF-16 behind a byte order mark.
+// appendUTF16 appends a byte order mark and s in little-endian UTF-16.
 func appendUTF16(b []byte, s string) []byte {
 	b = append(b, 0xFF, 0xFE)
 	for _, u := range utf16.Encode([]rune(s)) {
@@ -74,10 +74,11 @@ func appendUTF16(b []byte, s string) []byte {
 	return b
 }
 
+// appendTerminated appends s in UTF-16 and a terminator.
 func appendTerminated(b []byte, s string) []byte { return append(appendUTF16(b, s), 0, 0) }
 
-// textOf is the text of a T… frame, in one line. Several values, which 2.4
-// separates by zeros, are joined by a slash as in 2.3.
+// parseText returns the text of a T… frame as one line. Several values, which
+// zeros separate in 2.4, are joined by a slash as in 2.3.
 func parseText(data []byte) string {
 	if len(data) < 1 {
 		return ""
@@ -86,6 +87,7 @@ func parseText(data []byte) string {
 	return line(strings.Join(values, " / "))
 }
 
+// parseUserText returns the description and the text of a TXXX frame.
 func parseUserText(data []byte) (description, value string) {
 	if len(data) < 1 {
 		return "", ""
@@ -97,6 +99,7 @@ func parseUserText(data []byte) (description, value string) {
 	return decodeText(data[0], d), line(decodeText(data[0], v))
 }
 
+// parseLink returns the URL of a WXXX frame.
 func parseLink(data []byte) string {
 	if len(data) < 1 {
 		return ""
@@ -109,8 +112,8 @@ func parseLink(data []byte) string {
 	return ascii(string(url))
 }
 
-// cutText cuts b behind the terminator of a text in the encoding: one zero, or
-// two at an even place.
+// cutText cuts b after the terminator of a text: one zero, or in UTF-16 two zeros
+// at an even offset.
 func cutText(encoding byte, b []byte) (text, rest []byte, ok bool) {
 	if encoding != utf16BOM && encoding != utf16BE {
 		return bytes.Cut(b, []byte{0})
@@ -123,8 +126,8 @@ func cutText(encoding byte, b []byte) (text, rest []byte, ok bool) {
 	return b, nil, false
 }
 
-// decodeText reads text in one of the four encodings. UTF-16 without a byte
-// order mark is taken for little-endian, as the programs that forget it write.
+// decodeText decodes text in one of the four encodings. UTF-16 without a byte
+// order mark is read as little-endian, which most programs that omit it write.
 func decodeText(encoding byte, b []byte) string {
 	var text []byte
 	switch encoding {

@@ -8,14 +8,19 @@ import (
 	"strconv"
 )
 
-// Parts returns the encoded tag, cut where one piece can change without the
-// others: header, text and chapter frames; the image of a chapter where that
-// exceeds 64 KiB, and what follows it; the cover. Joined they are the tag,
-// without padding. A tag with nothing to say has no parts.
+// guidDescription is the description of the TXXX frame with the episode's GUID.
+// Other systems use the same name for the GUID of an item of a podcast's feed.
+const guidDescription = "podcast:item:guid"
+
+// Parts returns the encoded tag, cut into parts that can change independently:
+// header, text and chapter frames; each chapter image whose frame exceeds 64 KiB,
+// and the frames after it; the cover. Joined, the parts are the tag. A tag without
+// values has no parts.
 func (t *Tag) Parts() ([][]byte, error) { return t.normal().parts(nil) }
 
-// parts encodes a normal tag. The frames of a field for which there are kept
-// ones are those; kept frames of no field go before the cover.
+// parts encodes a tag that normal returned. kept has encoded frames by field; they
+// replace the frames that the tag would have for that field. Those of no field go
+// before the cover.
 func (t *Tag) parts(kept map[string][]byte) ([][]byte, error) {
 	w := &tagWriter{}
 	if err := w.writeTexts(t, kept); err != nil {
@@ -45,8 +50,8 @@ func (t *Tag) Bytes() ([]byte, error) {
 	return bytes.Join(parts, nil), err
 }
 
-// writeTexts writes the frames of text in the order of Tag's fields; the date
-// is a field of two frames.
+// writeTexts writes the frames with text, in the order of Tag's fields. The date
+// is one field with two frames.
 func (w *tagWriter) writeTexts(t *Tag, kept map[string][]byte) error {
 	var year, day, length string
 	if !t.Date.IsZero() {
@@ -91,6 +96,7 @@ func (w *tagWriter) writeTexts(t *Tag, kept map[string][]byte) error {
 	return nil
 }
 
+// positive returns n in decimal, or an empty string if it is not positive.
 func positive(n int) string {
 	if n <= 0 {
 		return ""
@@ -98,15 +104,15 @@ func positive(n int) string {
 	return strconv.Itoa(n)
 }
 
-// A tagWriter collects the frames of a tag, cut into parts. The library writes
-// frames in the order of a map, and so never the same tag twice; this is its
-// replacement.
+// A tagWriter collects the frames of a tag and cuts them into parts. It replaces
+// the writer of the id3v2 library, which writes frames in the order of a map, so
+// that the bytes differ from run to run.
 type tagWriter struct {
 	parts [][]byte
-	open  bool // the last part may grow
+	open  bool // the last part may be appended to
 }
 
-// add appends to the part that is open.
+// add appends to the open part, or begins one.
 func (w *tagWriter) add(b []byte) {
 	if len(b) == 0 {
 		return
@@ -119,7 +125,7 @@ func (w *tagWriter) add(b []byte) {
 	w.parts[last] = append(w.parts[last], b...)
 }
 
-// part makes b a part of its own.
+// addPart adds b as a part of its own.
 func (w *tagWriter) addPart(b []byte) {
 	w.parts = append(w.parts, b)
 	w.open = false
@@ -134,14 +140,14 @@ func (w *tagWriter) addFrame(id string, body io.WriterTo) error {
 	return nil
 }
 
-// header writes the header of a frame whose body of n bytes the caller adds.
+// addFrameHeader adds the header of a frame. The caller adds its body of n bytes.
 func (w *tagWriter) addFrameHeader(id string, n int) error {
 	b, err := appendFrameHeader(nil, id, n)
 	w.add(b)
 	return err
 }
 
-// finish puts the tag's header before the frames.
+// finish puts the header of the tag before the frames and returns the parts.
 func (w *tagWriter) finish() ([][]byte, error) {
 	n := 0
 	for _, p := range w.parts {

@@ -7,17 +7,16 @@ import (
 	"io"
 )
 
-// maxTags and maxTagFrames bound how many tags at either edge, and frames in one
-// of them, are looked at. Real files have a few.
+// Limits of what is read of the tags before and after the audio. Real files have
+// a few tags, of a few dozen frames each.
 const (
 	maxTagsInRow     = 64
-	maxFramesScanned = 10_000
+	maxFramesScanned = 10_000 // ID3 frames of one tag
 )
 
-// skipFront returns the offset behind the ID3v2 tags at the front, of which
-// there may be several in a row, and the version of the first. A tag that
-// claims more than the file has is an error: nobody can say where the audio
-// starts.
+// skipLeadingTags returns the offset after the ID3v2 tags at the front, of which
+// there may be several in a row, and the version of the first. A tag whose size
+// exceeds the file is an error, because it is unknown where the audio begins.
 func skipLeadingTags(r io.ReaderAt, size int64) (start int64, version string, err error) {
 	for range maxTagsInRow {
 		b, err := readRange(r, start, min(start+TagHeaderBytes, size))
@@ -49,10 +48,10 @@ func skipLeadingTags(r io.ReaderAt, size int64) (start int64, version string, er
 	return start, version, nil
 }
 
-// audioInTag looks for audio behind the frames of a tag at [start, end), where
-// only padding may be: a tag whose size is wrong would swallow it. It returns
-// the offset of the first frame, or 0. ID3v2.2, which is rare, is left to
-// findRun.
+// audioInTag searches the tag at [start, end) for audio after its frames, where
+// only padding may be. A tag whose size is wrong contains audio. audioInTag
+// returns the offset of the first MPEG frame, or 0. It does not read the frames of
+// ID3v2.2, which is rare; findMPEGFrames covers that.
 func audioInTag(r io.ReaderAt, start, end int64, version byte) (int64, error) {
 	pos := start + TagHeaderBytes
 	for range maxFramesScanned {
@@ -85,9 +84,9 @@ func audioInTag(r io.ReaderAt, start, end int64, version byte) (int64, error) {
 	return 0, nil
 }
 
-// findRun returns the offset in [start, limit) where frames of one stream
-// begin, as many as it takes to tell them from chance and all of them before
-// end; or -1.
+// findMPEGFrames returns the first offset in [start, limit) at which several
+// consecutive MPEG frames of one stream begin, too many to be a coincidence, all
+// of them before end. It returns -1 if there is none.
 func findMPEGFrames(r io.ReaderAt, start, limit, end int64) (int64, error) {
 	w := newWindow(r, start, end, io.Discard)
 	for pos := start; pos < limit; pos++ {

@@ -11,34 +11,35 @@ import (
 	"onair/internal/statcache"
 )
 
-// Loudness is how the sound of a master measures.
+// Loudness has the measurements of a master's sound.
 type Loudness struct {
-	Integrated  float64       // LUFS (EBU R128, ITU-R BS.1770); -70: silence
+	Integrated  float64       // LUFS (EBU R128, ITU-R BS.1770); -70 for silence
 	Range       float64       // LU (EBU Tech 3342)
-	TruePeak    float64       // dBTP; -120 or more
-	Clipped     int           // how often three or more samples in a row are at full scale
-	SilentStart time.Duration // quieter than -50 dBFS
-	SilentEnd   time.Duration // likewise; all of it where nothing is louder
-	Side        float64       // dB: what differs between two channels against what they share; -120 to 120; 0: mono
+	TruePeak    float64       // dBTP; at least -120
+	Clipped     int           // runs of three or more consecutive samples at full scale
+	SilentStart time.Duration // until the first sample above -50 dBFS
+	SilentEnd   time.Duration // after the last sample above -50 dBFS; everything if there is none
+	Side        float64       // dB: the difference of two channels relative to their sum; -120 to 120; 0 for mono
 }
 
-// loudnessKind names measurements in the cache; it changes when they do.
+// loudnessKind names loudness measurements in the cache. It must change when they
+// change.
 const loudnessKind = "audio-loudness-1"
 
 // loudnessGraph measures one copy of the sound and passes on the other. The
-// filter would report every frame, but for the level of its log.
+// option framelog=verbose suppresses the filter's reports on each 100 ms.
 const loudnessGraph = "[0:a:0]asplit[pcm][r];[r]ebur128=peak=true:framelog=verbose,anullsink"
 
 const (
 	silenceLevel = 104 // of 32768: -50 dBFS
 	fullScale    = 32767
 	clipRun      = 3   // samples
-	maxDecibels  = 120 // dB: what counts as nothing at all
+	maxDecibels  = 120 // dB; further values are cut to it
 )
 
-// MeasureLoudness decodes a master with ffmpeg and measures it; an hour takes
-// seconds. The result is kept in cache, which may be nil, for the payload.
-// Without ffmpeg the error is ErrNoFFmpeg.
+// MeasureLoudness decodes a master with ffmpeg and measures its loudness, which
+// takes seconds for an hour of sound. The result is kept in cache, by payload; a
+// nil cache disables that. The error is ErrNoFFmpeg if ffmpeg is not installed.
 func MeasureLoudness(ctx context.Context, cache *statcache.Cache, path string, progress Progress) (*Loudness, *Info, error) {
 	return measureOnce(cache, loudnessKind, path, func(info *Info) (*Loudness, error) {
 		s := newSampleStats(decodedChannels(info))
@@ -51,13 +52,14 @@ func MeasureLoudness(ctx context.Context, cache *statcache.Cache, path string, p
 	})
 }
 
-// KnownLoudness returns what was measured of a payload before, or nil.
+// KnownLoudness returns the measurements of a payload from the cache, or nil.
 func KnownLoudness(cache *statcache.Cache, info *Info) *Loudness {
 	return cached[Loudness](cache, loudnessKind, info)
 }
 
-// parseReport reads the summary of ffmpeg's ebur128 filter. Filters are set up
-// more than once, and each says goodbye: the last one has heard the sound.
+// parseEBUR128 reads the summary that ffmpeg's ebur128 filter prints when it is
+// closed. ffmpeg may configure the filter several times, and only the last one has
+// measured the sound.
 func (l *Loudness) parseEBUR128(report string) error {
 	i := strings.LastIndex(report, "Integrated loudness:")
 	if i < 0 {
@@ -77,29 +79,29 @@ func (l *Loudness) parseEBUR128(report string) error {
 	for name, field := range map[string]*float64{"I": &l.Integrated, "LRA": &l.Range, "Peak": &l.TruePeak} {
 		n, ok := found[name]
 		if !ok {
-			return errors.New("ffmpeg reports loudness in a form that is not known here")
+			return errors.New("ffmpeg reports loudness in an unknown format")
 		}
 		*field = n
 	}
 	return nil
 }
 
-// A sound collects what samples say besides their loudness.
+// sampleStats accumulates the measurements that ffmpeg does not make.
 type sampleStats struct {
 	channels  int
 	length    int64 // samples of each channel
-	firstLoud int64 // the first loud one; -1: none yet
-	lastLoud  int64 // the last loud one
+	firstLoud int64 // index of the first sample above silence; -1 if there is none
+	lastLoud  int64 // index of the last one
 	clipped   int
-	runs      []int // samples at full scale so far, of each channel
-	mid, side float64
+	runs      []int   // length of the present run at full scale, by channel
+	mid, side float64 // energy of the sum and the difference of two channels
 }
 
 func newSampleStats(channels int) *sampleStats {
 	return &sampleStats{channels: channels, firstLoud: -1, runs: make([]int, channels)}
 }
 
-// hear takes whole samples of all channels.
+// add adds whole samples of all channels.
 func (s *sampleStats) add(pcm []byte) {
 	for len(pcm) > 0 {
 		var first, second float64
@@ -131,7 +133,7 @@ func (s *sampleStats) add(pcm []byte) {
 	}
 }
 
-// loudness is what was heard at a sample rate, in Hz.
+// loudness returns the measurements, for a sample rate in Hz.
 func (s *sampleStats) loudness(rate int) *Loudness {
 	l := &Loudness{Clipped: s.clipped}
 	if s.firstLoud < 0 {

@@ -17,7 +17,7 @@ const (
 )
 
 // searchBytes is how far behind the tags at the front the first frame may be.
-const maxLeadingJunk = 1 << 20
+const searchBytes = 1 << 20
 
 // Info is what the frames of a master say, whatever its headers promise.
 //
@@ -115,7 +115,7 @@ func locate(r io.ReaderAt, size int64) (*Info, error) {
 // findFrame returns the offset of the first frame of a stream.
 func findFirstMPEGFrame(r io.ReaderAt, start, end int64, head []byte) (int64, error) {
 	w := newWindow(r, start, end, io.Discard)
-	limit := min(start+maxLeadingJunk, end)
+	limit := min(start+searchBytes, end)
 	for pos := start; pos < limit; pos++ {
 		if err := w.reach(pos); err != nil {
 			return 0, err

@@ -107,7 +107,7 @@ func differences(a, b *Tag) (ids map[string]bool, names []string) {
 // several players ignore them without one. There are too many of some.
 func (r *retagged) addTOC(unlisted []string, frames map[string][]byte) error {
 	r.tag.MissingTOC = false
-	if len(unlisted) == 0 || len(unlisted) > tocEntries || frames["CHAP"] == nil {
+	if len(unlisted) == 0 || len(unlisted) > maxTOCEntries || frames["CHAP"] == nil {
 		return nil
 	}
 	toc, err := tocFrame(unlisted)

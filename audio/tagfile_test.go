@@ -279,7 +279,7 @@ func TestTagFileRefuses(t *testing.T) {
 		{"chapters that cannot be written", payload, func(t *Tag) error { t.Chapters = []Chapter{{Start: 2 * time.Second, End: time.Second}}; return nil }, "chapter 1: it cannot last from 2s to 1s"},
 		{"too many chapters", payload, func(t *Tag) error { t.Chapters = manyChapters(256); return nil }, "256 chapters to list"},
 		{"frames that 2.3 has nothing like", join(foreignTag(4, 0, frame24("RVA2", 0, "x\x00"), frame24("TIT2", frame24Compressed, "z"), frame24("TXXX", 0, "\x09x"), []byte("?")), payload), keepAll,
-			"the ID3v2.4 tag has frames that cannot be kept: RVA2 (ID3v2.3 has no such frame), TIT2 (it is compressed, encrypted or grouped), TXXX (it is damaged), junk (1 bytes in the tag that are no frame)"},
+			"the ID3v2.4 tag has frames that cannot be kept: RVA2 (ID3v2.3 has no such frame), TIT2 (it is compressed, encrypted or grouped), TXXX (it is damaged), junk (1 bytes in the tag that are not a frame)"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -10,36 +10,34 @@ import (
 	"unicode/utf8"
 )
 
-// A TrailingTag is a tag behind the audio and what it calls the episode. It is
-// not published.
+// A TrailingTag is a tag after the audio. It is not published.
 type TrailingTag struct {
 	Kind   string // ID3v1, ID3v2, APE or Lyrics3
 	Bytes  int64
-	Title  string // empty: it does not say, or could not be read; none of Lyrics3
-	Artist string
-	Album  string
+	Title  string // empty if the tag has none or cannot be read, as for Lyrics3
+	Artist string // likewise
+	Album  string // likewise
 }
 
-// Sizes of the other tags found at the edges of a master, in bytes.
+// Sizes of tags other than ID3v2, in bytes.
 const (
 	id3v1Bytes       = 128
-	id3v1ExtraBytes  = 227 // "TAG+", before an ID3v1 tag
-	apeFooterBytes   = 32  // also the header's
+	id3v1ExtraBytes  = 227 // of the extension "TAG+", which precedes an ID3v1 tag
+	apeFooterBytes   = 32  // also of the header
 	lyrics1MaxBytes  = 5100 + len("LYRICSBEGIN") + len("LYRICSEND")
-	lyrics2TailBytes = 6 + len("LYRICS200") // size, in decimal digits, and the mark
+	lyrics2TailBytes = 6 + len("LYRICS200") // the size in decimal digits, and the mark
 )
 
-// id3v1Field is how long the texts of ID3v1 are, in bytes; id3v1Extra is how
-// much an extended tag adds to each.
+// Sizes of the text fields of an ID3v1 tag and of its extension, in bytes.
 const (
 	id3v1Field = 30
 	id3v1Extra = 60
 )
 
-// trimEnd returns the offset before the ID3v1, APE, Lyrics3 and ID3v2 tags at
-// the end of [start, size), whatever their order, and the tags, unread. A tag that
-// claims to begin before start, in the middle of audio, or where nothing begins
-// that such a tag begins with, is taken for audio that looks like one.
+// trimTrailingTags returns the offset before the ID3v1, APE, Lyrics3 and ID3v2
+// tags at the end of [start, size), in any order, and the tags without their
+// texts. Bytes that look like a tag count as audio if the tag would begin before
+// start, would contain MPEG frames, or does not begin as its kind does.
 func trimTrailingTags(r io.ReaderAt, start, size int64) (end int64, tags []TrailingTag, err error) {
 	end = size
 	for range maxTagsInRow {
@@ -57,7 +55,7 @@ func trimTrailingTags(r io.ReaderAt, start, size int64) (end int64, tags []Trail
 	return end, tags, nil
 }
 
-// lastTag returns the tag that ends [start, end).
+// lastTrailingTag returns the tag that ends at end; its size is 0 if there is none.
 func lastTrailingTag(r io.ReaderAt, start, end int64) (trailingTagMatch, error) {
 	tail, err := readRange(r, max(start, end-int64(lyrics1MaxBytes)), end)
 	if err != nil {
@@ -82,10 +80,10 @@ func lastTrailingTag(r io.ReaderAt, start, end int64) (trailingTagMatch, error) 
 	return t, nil
 }
 
-// unmarkedTag looks for an ID3v2 tag that ends where it should, at end, and has
-// no footer that says so. Chance makes no such size.
+// findID3v2AtEnd searches for an ID3v2 tag without a footer. It is one if its size
+// makes it end exactly at end, which does not happen by coincidence.
 func findID3v2AtEnd(r io.ReaderAt, start, end int64) (trailingTagMatch, error) {
-	pos := max(start, end-maxLeadingJunk)
+	pos := max(start, end-searchBytes)
 	w := newWindow(r, pos, end, io.Discard)
 	for ; pos < end; pos++ {
 		if err := w.reach(pos); err != nil {
@@ -108,15 +106,15 @@ func findID3v2AtEnd(r io.ReaderAt, start, end int64) (trailingTagMatch, error) {
 	return trailingTagMatch{}, nil
 }
 
-// A trailer is a tag behind the audio.
+// A trailingTagMatch is a tag after the audio, found by its end.
 type trailingTagMatch struct {
-	size   int64 // bytes; 0: none
+	size   int64 // bytes; 0 if there is no tag
 	kind   string
-	prefix string // with these bytes
+	prefix string // the bytes that it must begin with
 }
 
-// trailingTag returns the tag that ends where tail ends. It may be longer than
-// tail.
+// matchTrailingTag returns the tag that ends where tail ends. The tag may be
+// longer than tail.
 func matchTrailingTag(tail []byte) trailingTagMatch {
 	last := func(n int) []byte { return tail[len(tail)-min(n, len(tail)):] }
 	switch {
@@ -144,8 +142,8 @@ func matchTrailingTag(tail []byte) trailingTagMatch {
 	return trailingTagMatch{}
 }
 
-// apeTrailer reads the footer of an APEv1 or APEv2 tag. Its size counts items
-// and footer; a flag says whether there is a header as well.
+// matchAPE reads the footer of an APEv1 or APEv2 tag. Its size includes items and
+// footer; a flag says whether there is also a header.
 func matchAPE(footer []byte) trailingTagMatch {
 	t := trailingTagMatch{int64(binary.LittleEndian.Uint32(footer[12:])), "APE", ""}
 	if t.size < apeFooterBytes {
@@ -158,8 +156,9 @@ func matchAPE(footer []byte) trailingTagMatch {
 	return t
 }
 
-// readTrailing reads the tags of these lengths between the payload and the end of
-// the file. What cannot be read of one stays empty: nothing depends on it.
+// readTrailing reads the texts of the tags between the payload, which ends at at,
+// and the end of the file. Texts that cannot be read stay empty: they matter only
+// for warnings.
 func readTrailing(r io.ReaderAt, at int64, tags []TrailingTag) {
 	for i := range tags {
 		t := &tags[i]
@@ -178,7 +177,7 @@ func readTrailing(r io.ReaderAt, at int64, tags []TrailingTag) {
 	}
 }
 
-// readText reads the bytes of an ID3v1 or APE tag.
+// readFields reads the texts of an ID3v1 or APE tag.
 func (t *TrailingTag) readFields(b []byte) {
 	if t.Kind == "APE" {
 		t.readAPE(b)
@@ -194,14 +193,14 @@ func (t *TrailingTag) readFields(b []byte) {
 	}
 }
 
-// fixedText is the text in the first n bytes of b, up to a zero.
+// fixedField returns the text in the first n bytes of b, up to a zero.
 func fixedField(b []byte, n int) []byte {
 	text, _, _ := bytes.Cut(b[:n:n], []byte{0})
 	return text[:len(text):len(text)]
 }
 
-// unmarkedText decodes text whose encoding nothing tells. Programs that cut
-// UTF-8 to length do not mind what character they cut.
+// decodeUnlabelled decodes text whose encoding is not known: UTF-8 or Latin-1.
+// UTF-8 of full length may have been cut inside a character.
 func decodeUnlabelled(b []byte) string {
 	whole := b
 	for n := 0; n < utf8.UTFMax-1 && len(whole) > 0 && len(b) >= id3v1Field && !utf8.Valid(whole); n++ {
@@ -213,8 +212,8 @@ func decodeUnlabelled(b []byte) string {
 	return decodeText(latin1, b)
 }
 
-// readAPE reads items: the length of the value, flags, a key and its zero, the
-// value, of which a list has zeros in it.
+// readAPE reads the items of an APE tag: the length of the value, flags, the key
+// and a zero, the value. Zeros separate the values of a list.
 func (t *TrailingTag) readAPE(b []byte) {
 	b = b[:len(b)-apeFooterBytes]
 	if bytes.HasPrefix(b, []byte("APETAGEX")) {
@@ -236,13 +235,13 @@ func (t *TrailingTag) readAPE(b []byte) {
 	}
 }
 
-// says reports whether text of the tag is the published one, as far as the tag
-// has room and letters for it.
+// matches reports whether a text of the tag is the published one. In ID3v1 it may
+// be cut to 30 bytes, and have question marks for characters beyond Latin-1.
 func (t *TrailingTag) matches(old, published string) bool {
 	if old == published || t.Kind != "ID3v1" {
 		return old == published
 	}
-	const cut = utf8.UTFMax - 1 // less than a character
+		const cut = utf8.UTFMax - 1 // bytes of a partial character that were cut off
 	full := len(old) >= id3v1Field-cut
 	for _, p := range []string{published, replaceNonLatin1(published)} {
 		if p == old || full && strings.HasPrefix(p, old) {
@@ -252,7 +251,7 @@ func (t *TrailingTag) matches(old, published string) bool {
 	return false
 }
 
-// questioned is text as Latin-1 has it, with a question mark for what it lacks.
+// replaceNonLatin1 replaces characters that Latin-1 lacks by question marks.
 func replaceNonLatin1(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r > 0xFF {

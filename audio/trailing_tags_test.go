@@ -90,7 +90,7 @@ func TestNoTagBehindTheAudio(t *testing.T) {
 		"size short by one":   join(tag, []byte{0}),
 		"size long by one":    tag[:len(tag)-1],
 		"audio in it":         join(id3(3, 3000+len(payload))[:3000], payload),
-		"farther than looked": id3(3, maxLeadingJunk+1),
+		"farther than looked": id3(3, searchBytes+1),
 	} {
 		t.Run(name, func(t *testing.T) {
 			file := join(payload, behind)
