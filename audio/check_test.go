@@ -62,7 +62,7 @@ func checkTests(t *testing.T) []checkTest {
 			i.MPEGFrames, i.MissingMPEGFrames = 100, 150
 			i.Warnings = []string{i.missingMPEGFrames()}
 		}),
-			[]string{"A001 error the header promises 250 frames and the file has 100: it was cut off"}},
+			[]string{"A001 error the header counts 250 MPEG frames and the file has 100: it was cut off"}},
 		{"junk", master(func(i *Info) { i.Warnings = []string{"junk between frames"} }), []string{"A002 warning junk between frames"}},
 		{"32 kHz", master(func(i *Info) { i.SampleRate = 32000 }), []string{"A003 warning the sample rate is 32000 Hz"}},
 		{"VBR", master(func(i *Info) { i.VBR = true }), []string{"A004 warning the bitrate varies, which makes seeking inexact in several players"}},

@@ -28,7 +28,7 @@ func skipLeadingTags(r io.ReaderAt, size int64) (start int64, version string, er
 			break
 		}
 		if n > size-start {
-			return 0, "", fmt.Errorf("byte %d: the ID3 tag claims %d bytes and the file has %d left: it is truncated, or the tag lies", start, n, size-start)
+			return 0, "", fmt.Errorf("byte %d: the ID3 tag claims %d bytes and the file has %d left: it is truncated, or the tag has a wrong size", start, n, size-start)
 		}
 		at, err := audioInTag(r, start, start+n, b[3])
 		if err == nil && at == 0 {
@@ -38,7 +38,7 @@ func skipLeadingTags(r io.ReaderAt, size int64) (start int64, version string, er
 			return 0, "", err
 		}
 		if at > 0 {
-			return 0, "", fmt.Errorf("byte %d: the ID3 tag claims %d bytes, but audio begins inside it, at byte %d; take the tag off and export the file again", start, n, at)
+			return 0, "", fmt.Errorf("byte %d: the ID3 tag claims %d bytes, but audio begins inside it, at byte %d; remove the tag or export the file again", start, n, at)
 		}
 		if version == "" {
 			version = fmt.Sprintf("2.%d.%d", b[3], b[4])

@@ -11,36 +11,35 @@ import (
 	"onair/internal/crc32c"
 )
 
+// Limits of what is read of an MP4 file. A real master has about fifty boxes.
 const (
-	// maxBoxes bounds how many boxes of a file are looked at, and maxESDS the
-	// bytes of one. A real master has about fifty boxes.
 	maxBoxes = 4096
-	maxESDS  = 256
-
-	// audioEntryBytes is how long an entry for audio is before the boxes in it.
-	audioEntryBytes = 36
+	maxESDS  = 256 // bytes of an esds box
 )
+
+// audioEntryBytes is the size of the fixed fields of an audio sample entry.
+const audioEntryBytes = 36
 
 func isMP4(head []byte) bool { return len(head) >= 8 && string(head[4:8]) == "ftyp" }
 
-// An mp4Reader goes through the boxes of an ISO base media file (ISO 14496-12),
-// reading headers and the few fixed fields that are needed.
+// An mp4Reader reads the boxes of an ISO base media file (ISO 14496-12): their
+// headers, and the few fixed fields that are needed.
 type mp4Reader struct {
 	r     io.ReaderAt
 	boxes int
 	info  *Info
 	movie time.Duration // from mvhd
-	track struct {      // the one being read
-		handler string
-		play    time.Duration
-		frames  int
-		codec   string
+	track struct {      // the present track
+		handler    string
+		play       time.Duration
+		mpegFrames int
+		codec      string
 	}
-	moov, mdat int64 // where they begin; 0: not seen
+	moov, mdat int64 // offsets of their content; 0 if not seen
 }
 
-// probeMP4 describes AAC in MP4. Such a master is published untouched, so its
-// payload is the file.
+// probeMP4 describes AAC in MP4. The file is published unchanged, so all of it is
+// payload.
 func probeMP4(r io.ReaderAt, size int64) (*Info, error) {
 	m := &mp4Reader{r: r, info: &Info{MediaType: M4A, PayloadEnd: size}}
 	if err := m.walkBoxes(0, size, m.readTop); err != nil {
@@ -56,10 +55,10 @@ func probeMP4(r io.ReaderAt, size int64) (*Info, error) {
 		m.info.Duration = m.movie
 	}
 	if m.info.Duration <= 0 {
-		return nil, errors.New("this MP4 file does not say how long it is; write it anew: ffmpeg -i IN -c copy -movflags +faststart OUT.m4a")
+		return nil, errors.New("this MP4 file does not say how long it is; rewrite it: ffmpeg -i IN -c copy -movflags +faststart OUT.m4a")
 	}
 	if m.mdat != 0 && m.mdat < m.moov {
-		m.info.warn("the index comes after the audio, so that players must fetch the end first; write it anew: ffmpeg -i IN -c copy -movflags +faststart OUT.m4a")
+		m.info.warn("the index comes after the audio, so that players must fetch the end first; rewrite it: ffmpeg -i IN -c copy -movflags +faststart OUT.m4a")
 	}
 	m.info.Bitrate = kbps(size, m.info.Duration)
 	if err := m.info.hash(r); err != nil {
@@ -68,7 +67,7 @@ func probeMP4(r io.ReaderAt, size int64) (*Info, error) {
 	return m.info, nil
 }
 
-// hash computes the sums of a payload that nobody walks.
+// hash computes the checksums of a payload whose MPEG frames are not read.
 func (i *Info) hash(r io.ReaderAt) error {
 	sum := sha256.New()
 	crc := crc32c.New()
@@ -84,7 +83,7 @@ func (i *Info) hash(r io.ReaderAt) error {
 	return nil
 }
 
-// walk calls visit with the kind and the body of every box of [from, to).
+// walkBoxes calls visit with the kind and the content of each box in [from, to).
 func (m *mp4Reader) walkBoxes(from, to int64, visit func(kind string, from, to int64) error) error {
 	for from+8 <= to {
 		if m.boxes++; m.boxes > maxBoxes {
@@ -112,6 +111,7 @@ func (m *mp4Reader) walkBoxes(from, to int64, visit func(kind string, from, to i
 	return nil
 }
 
+// readTop reads a box at the top level.
 func (m *mp4Reader) readTop(kind string, from, to int64) error {
 	switch kind {
 	case "mdat":
@@ -123,12 +123,13 @@ func (m *mp4Reader) readTop(kind string, from, to int64) error {
 	return nil
 }
 
+// readMovie reads a box inside moov.
 func (m *mp4Reader) readMovie(kind string, from, to int64) (err error) {
 	switch kind {
 	case "mvhd":
 		m.movie, err = m.playtime(from, to)
 	case "trak":
-		m.track.handler, m.track.codec, m.track.play, m.track.frames = "", "", 0, 0
+		m.track.handler, m.track.codec, m.track.play, m.track.mpegFrames = "", "", 0, 0
 		if err := m.walkBoxes(from, to, m.readTrack); err != nil {
 			return err
 		}
@@ -137,6 +138,7 @@ func (m *mp4Reader) readMovie(kind string, from, to int64) (err error) {
 	return err
 }
 
+// readTrack reads a box inside trak, at any depth.
 func (m *mp4Reader) readTrack(kind string, from, to int64) (err error) {
 	switch kind {
 	case "mdia", "minf", "stbl":
@@ -156,19 +158,19 @@ func (m *mp4Reader) readTrack(kind string, from, to int64) (err error) {
 		if err != nil {
 			return err
 		}
-		m.track.frames = int(binary.BigEndian.Uint32(b[8:]))
+		m.track.mpegFrames = int(binary.BigEndian.Uint32(b[8:]))
 	}
 	return err
 }
 
-// sampleEntry reads codec, channels and sample rate from the first entry of a
-// sample description. Many writers say two channels whatever there is, so that
-// the decoder's own configuration goes before the entry.
+// readSampleEntry reads codec, channels and sample rate from the first entry of a
+// sample description. Many programs write two channels into every entry, so the
+// number in the decoder configuration takes precedence.
 func (m *mp4Reader) readSampleEntry(from, to int64) error {
 	if m.track.handler != "soun" {
 		return nil
 	}
-	const entry = 8 // behind version, flags and the number of entries
+	const entry = 8 // after version, flags and the number of entries
 	b, err := m.fixedFields(from, to, entry+audioEntryBytes)
 	if err != nil {
 		return err
@@ -184,6 +186,7 @@ func (m *mp4Reader) readSampleEntry(from, to int64) error {
 	return m.walkBoxes(boxes, min(to, from+entry+int64(binary.BigEndian.Uint32(b))), m.readDecoderConfig)
 }
 
+// readDecoderConfig reads a box inside a sample entry.
 func (m *mp4Reader) readDecoderConfig(kind string, from, to int64) error {
 	if kind != "esds" {
 		return nil
@@ -198,12 +201,12 @@ func (m *mp4Reader) readDecoderConfig(kind string, from, to int64) error {
 	return nil
 }
 
-// channelsOf reads the channels from the AudioSpecificConfig (ISO 14496-3,
-// 1.6.2.1) inside the nested descriptors of an esds box (ISO 14496-1, 7.2.6).
-// It returns 0 where they do not say.
+// parseChannels returns the number of channels in the AudioSpecificConfig (ISO
+// 14496-3, 1.6.2.1) of the nested descriptors of an esds box (ISO 14496-1, 7.2.6).
+// It returns 0 if they do not give one.
 func parseChannels(b []byte) int {
 	const (
-		stream        = 3 // then 3 bytes, as no writer of files sets its flags
+		stream        = 3 // then 3 bytes; files never set its flags, which add fields
 		decoder       = 4 // then 13 bytes
 		decoderConfig = 5
 	)
@@ -222,7 +225,7 @@ func parseChannels(b []byte) int {
 			b = b[min(13, len(b)):]
 		case decoderConfig:
 			if len(b) < 2 || b[0]>>3 == 31 || b[0]&7<<1|b[1]>>7 == 15 {
-				return 0 // longer forms
+				return 0 // an extended form, which is not read
 			}
 			n := int(b[1] >> 3 & 15)
 			if n == 7 {
@@ -236,6 +239,8 @@ func parseChannels(b []byte) int {
 	return 0
 }
 
+// endTrack checks the track that ends, at the offset of its content, and takes
+// over its facts if it is audio.
 func (m *mp4Reader) endTrack(at int64) error {
 	switch {
 	case m.track.handler == "vide":
@@ -248,12 +253,12 @@ func (m *mp4Reader) endTrack(at int64) error {
 		return fmt.Errorf("byte %d: this MP4 file holds %q audio; podcast apps want AAC or MP3", at, m.track.codec)
 	}
 	m.info.Duration = m.track.play
-	m.info.MPEGFrames = m.track.frames
+	m.info.MPEGFrames = m.track.mpegFrames
 	return nil
 }
 
-// playtime reads the time scale and the duration of an mvhd or mdhd box, which
-// begin alike.
+// playtime reads the time scale and the duration of an mvhd or mdhd box. Both
+// begin with the same fields.
 func (m *mp4Reader) playtime(from, to int64) (time.Duration, error) {
 	b, err := m.fixedFields(from, to, 32)
 	if err != nil {
@@ -261,7 +266,7 @@ func (m *mp4Reader) playtime(from, to int64) (time.Duration, error) {
 	}
 	scale, ticks := binary.BigEndian.Uint32(b[12:]), uint64(binary.BigEndian.Uint32(b[16:]))
 	if ticks == 1<<32-1 {
-		ticks = 0 // not known
+		ticks = 0 // unknown
 	}
 	if b[0] == 1 { // times of 64 bits
 		scale, ticks = binary.BigEndian.Uint32(b[20:]), binary.BigEndian.Uint64(b[24:])
@@ -272,8 +277,8 @@ func (m *mp4Reader) playtime(from, to int64) (time.Duration, error) {
 	return playtime(int64(ticks), int(scale)), nil
 }
 
-// field reads the first n bytes of a box's body, or as zeros where the body is
-// shorter but the file is not: boxes differ in length by version.
+// fixedFields reads the first n bytes of a box's content. Bytes beyond the end of
+// the box are zero: the length of a box depends on its version.
 func (m *mp4Reader) fixedFields(from, to int64, n int) ([]byte, error) {
 	b := make([]byte, n)
 	have, err := readRange(m.r, from, min(from+int64(n), to))

@@ -67,7 +67,7 @@ func TestProbeMP4(t *testing.T) {
 			want: Info{Duration: time.Second, MPEGFrames: 43, Bitrate: 125, SampleRate: 44100, Channels: 2}},
 		{name: "index last", file: join(ftyp, mdat, box("moov", mvhd, track("soun", "mp4a", oneSecond, 43))),
 			want: Info{Duration: time.Second, MPEGFrames: 43, Bitrate: 123, SampleRate: 44100, Channels: 2, Warnings: []string{
-				"the index comes after the audio, so that players must fetch the end first; write it anew: ffmpeg -i IN -c copy -movflags +faststart OUT.m4a"}}},
+				"the index comes after the audio, so that players must fetch the end first; rewrite it: ffmpeg -i IN -c copy -movflags +faststart OUT.m4a"}}},
 		{name: "size of 64 bits", file: join(ftyp, box("moov", mvhd, track("soun", "mp4a", oneSecond, 43)), words(1), []byte("mdat"), words(0, 15000), mdat[:15000-16]),
 			want: Info{Duration: time.Second, MPEGFrames: 43, Bitrate: 123, SampleRate: 44100, Channels: 2}},
 		{name: "size to the end", file: join(ftyp, box("moov", mvhd, track("soun", "mp4a", oneSecond, 43)), words(0), mdat[4:]),
@@ -81,7 +81,7 @@ func TestProbeMP4(t *testing.T) {
 		{name: "no index", file: join(ftyp, mdat), err: "this MP4 file has no index (moov box): it is truncated, or its recording was not finished"},
 		{name: "no audio", file: join(ftyp, box("moov", mvhd)), err: "this MP4 file has no audio track"},
 		{name: "no duration", file: join(ftyp, box("moov", track("soun", "mp4a", timing(0, 5), 1))),
-			err: "this MP4 file does not say how long it is; write it anew: ffmpeg -i IN -c copy -movflags +faststart OUT.m4a"},
+			err: "this MP4 file does not say how long it is; rewrite it: ffmpeg -i IN -c copy -movflags +faststart OUT.m4a"},
 		{name: "truncated", file: join(ftyp, mdat)[:300], err: `byte 16: the MP4 box "mdat" claims 15000 bytes and 284 are left: the file is truncated`},
 		{name: "box of no size", file: join(ftyp, words(4), []byte("free")), err: `byte 16: the MP4 box "free" claims 4 bytes and 8 are left: the file is truncated`},
 		{name: "endless boxes", file: join(ftyp, bytes.Repeat(box("free"), maxBoxes)), err: "byte 32776: this MP4 file has more than 4096 boxes"},

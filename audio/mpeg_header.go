@@ -5,19 +5,20 @@ import (
 	"time"
 )
 
-// A header is the four bytes that begin every MPEG audio frame (ISO 11172-3,
-// section 2.4.1.3), as a big-endian number.
+// An mpegHeader is the first four bytes of an MPEG audio frame, big-endian (ISO
+// 11172-3, section 2.4.1.3).
 type mpegHeader uint32
 
 const (
 	mpegHeaderBytes = 4
 
-	// streamMask covers what all frames of one stream share: sync word, version,
-	// layer and sample rate. Bitrate, padding and channel mode may change.
+	// streamMask has the bits that are the same in all MPEG frames of a stream: sync
+	// word, version, layer and sample rate. Bitrate, padding and channel mode may
+	// change.
 	streamMask mpegHeader = 0xFFFE_0C00
 
-	// maxFrame is the longest layer III frame in bytes: 320 kbit/s at 32 kHz in
-	// MPEG 1, 160 kbit/s at 8 kHz in MPEG 2.5, each padded.
+	// maxMPEGFrameBytes is the length of the longest layer III frame: 320 kbit/s at
+	// 32 kHz in MPEG 1, or 160 kbit/s at 8 kHz in MPEG 2.5, with padding.
 	maxMPEGFrameBytes = 1441
 )
 
@@ -28,14 +29,14 @@ const (
 	mpeg1  = 3
 )
 
-// Values of the layer field. Zero is reserved, and what AAC in ADTS has there.
+// Values of the layer field. Zero is reserved; AAC in ADTS has it.
 const (
 	layer3 = 1
 	layer2 = 2
 	layer1 = 3
 )
 
-// Values of the bitrate field that say no bitrate.
+// Values of the bitrate field that give no bitrate.
 const (
 	freeFormat      = 0
 	reservedBitrate = 15
@@ -46,8 +47,8 @@ var (
 	bitrates1       = [16]int{1: 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320}
 	bitrates2       = [16]int{1: 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160}
 
-	// frameSizes is the unpadded length in bytes by version, sample rate and
-	// bitrate field; zero where those say nothing.
+	// mpegFrameSizes has the lengths in bytes, without padding, by version, sample
+	// rate field and bitrate field. They are zero for reserved values.
 	mpegFrameSizes = makeMPEGFrameSizes()
 )
 
@@ -82,28 +83,23 @@ func samplesPerMPEGFrame(version int) int {
 
 func parseMPEGHeader(b []byte) mpegHeader { return mpegHeader(binary.BigEndian.Uint32(b)) }
 
-func (h mpegHeader) synced() bool { return h>>21 == 0x7FF }
+// hasCRC reports whether a CRC-16 follows the header.
+func (h mpegHeader) hasCRC() bool { return h>>16&1 == 0 }
 
-func (h mpegHeader) version() int { return int(h >> 19 & 3) }
-
-func (h mpegHeader) layer() int { return int(h >> 17 & 3) }
-
-func (h mpegHeader) hasCRC() bool { return h>>16&1 == 0 } // a CRC-16 follows the header
-
-func (h mpegHeader) bitrate() int { return int(h >> 12 & 15) }
-
-func (h mpegHeader) rate() int { return int(h >> 10 & 3) }
-
-func (h mpegHeader) padding() int { return int(h >> 9 & 1) }
-
-func (h mpegHeader) mono() bool { return h>>6&3 == 3 }
-
+func (h mpegHeader) synced() bool    { return h>>21 == 0x7FF }
+func (h mpegHeader) version() int    { return int(h >> 19 & 3) }
+func (h mpegHeader) layer() int      { return int(h >> 17 & 3) }
+func (h mpegHeader) bitrate() int    { return int(h >> 12 & 15) }
+func (h mpegHeader) rate() int       { return int(h >> 10 & 3) }
+func (h mpegHeader) padding() int    { return int(h >> 9 & 1) }
+func (h mpegHeader) mono() bool      { return h>>6&3 == 3 }
 func (h mpegHeader) sampleRate() int { return mpegSampleRates[h.version()][h.rate()] }
 
+// sameStream reports whether two MPEG frames can belong to one stream.
 func (h mpegHeader) sameStream(o mpegHeader) bool { return (h^o)&streamMask == 0 }
 
-// size is the length of the frame in bytes, header included. It is zero unless
-// h begins a layer III frame whose length the header tells.
+// size returns the length of the MPEG frame in bytes, including the header. It
+// returns zero if h is not the header of a layer III frame, or gives no bitrate.
 func (h mpegHeader) size() int {
 	if !h.synced() || h.layer() != layer3 {
 		return 0
@@ -115,8 +111,8 @@ func (h mpegHeader) size() int {
 	return n + h.padding()
 }
 
-// sideInfo is the length in bytes of the side information that follows the
-// header (section 2.4.1.7); an info header hides behind it.
+// sideInfo returns the length in bytes of the side information after the header
+// (section 2.4.1.7). An info header comes after it.
 func (h mpegHeader) sideInfo() int {
 	switch {
 	case h.version() == mpeg1 && h.mono():
@@ -129,8 +125,8 @@ func (h mpegHeader) sideInfo() int {
 	return 17
 }
 
-// playtime is how long so many samples last, without overflow for any count
-// that a file can hold.
+// playtime returns the duration of the samples. It does not overflow for any
+// number of samples that a file can have.
 func playtime(samples int64, hz int) time.Duration {
 	rate := int64(hz)
 	return time.Duration(samples/rate)*time.Second + time.Duration(samples%rate)*time.Second/time.Duration(rate)

@@ -5,25 +5,25 @@ import (
 	"encoding/binary"
 )
 
-// An infoHeader is what an encoder wrote into the first frame instead of
-// audio: Xing (VBR) or Info (CBR) with LAME's extension, or VBRI. It is a
-// promise about the rest of the file; the frames decide.
+// An infoHeader describes the rest of the file. Encoders write it into the first
+// MPEG frame, in place of audio: Xing (VBR) or Info (CBR) with LAME's extension, or
+// VBRI. It may be wrong.
 type infoHeader struct {
 	kind       string // Xing, Info or VBRI
-	mpegFrames int    // without its own; 0: not said
-	bytes      int64  // of the payload; 0: not said
-	delay      int    // samples the encoder put before the audio
-	padding    int    // samples it put after
+	mpegFrames int    // without its own; 0 if not given
+	bytes      int64  // of the payload; 0 if not given
+	delay      int    // samples that the encoder added before the audio
+	padding    int    // samples that it added after the audio
 }
 
-// parseInfoHeader looks for an info header in the frame that begins b, and
-// returns nil for a frame of audio.
+// parseInfoHeader returns the info header in the MPEG frame at the start of b, or
+// nil if there is audio in it.
 func parseInfoHeader(b []byte) *infoHeader {
 	h := parseMPEGHeader(b)
 	b = b[:min(len(b), h.size())]
 	offsets := []int{mpegHeaderBytes + h.sideInfo()}
 	if h.hasCRC() {
-		offsets = append(offsets, offsets[0]+2) // some encoders count the CRC, some do not
+		offsets = append(offsets, offsets[0]+2) // some encoders leave room for the CRC, some do not
 	}
 	for _, at := range offsets {
 		for _, kind := range []string{"Xing", "Info"} {
@@ -32,15 +32,15 @@ func parseInfoHeader(b []byte) *infoHeader {
 			}
 		}
 	}
-	const vbri = mpegHeaderBytes + 32 // whatever the version and the channels
+	const vbri = mpegHeaderBytes + 32 // for all versions and channel modes
 	if len(b) > vbri && bytes.HasPrefix(b[vbri:], []byte("VBRI")) {
 		return parseVBRI(b[vbri:])
 	}
 	return nil
 }
 
-// parseXing reads what follows the mark: flags, then the fields that the flags
-// name, then LAME's extension.
+// parseXing reads the bytes after the mark: flags, the fields that the flags
+// announce, and LAME's extension.
 func parseXing(kind string, b []byte) *infoHeader {
 	x := &infoHeader{kind: kind}
 	next := func(n int) []byte {
@@ -75,7 +75,8 @@ func parseXing(kind string, b []byte) *infoHeader {
 	return x
 }
 
-// parseVBRI reads Fraunhofer's header, which has its fields at fixed places.
+// parseVBRI reads the header of Fraunhofer's encoder, whose fields have fixed
+// offsets.
 func parseVBRI(b []byte) *infoHeader {
 	const length = 26
 	if len(b) < length {

@@ -6,58 +6,59 @@ import (
 	"time"
 )
 
-// confirm is how many frames alike must follow before unknown bytes are taken
-// for the start of a stream. resume is how many it takes to come back to the
+// confirmRun is the number of further MPEG frames of one stream after which
+// unknown bytes count as the start of a stream. resumeRun is the same for the
 // stream that junk interrupted.
 const (
 	confirmRun = 3
 	resumeRun  = 1
 )
 
-// A walk is what the frames of a payload add up to.
+// An mpegSummary has the facts about all MPEG frames of a payload.
 type mpegSummary struct {
 	mpegFrames     int
-	bytes          int64 // of the frames
+	bytes          int64 // of the MPEG frames
 	duration       time.Duration
-	sampleRate     int // Hz, of the first frame
+	sampleRate     int // Hz, of the first MPEG frame
 	bitrates       map[int]bool
-	mono           bool // a frame with one channel was seen
-	stereo         bool // a frame with two channels was seen
-	junk           span
-	tags           span
-	streamChanges  span
-	lastBytes      int64 // bytes that the truncated last frame has; 0: it is whole
-	lastSize       int   // bytes that it should have
-	trailingJunk   int64 // bytes after the last frame
+	mono           bool // there are MPEG frames with one channel
+	stereo         bool // there are MPEG frames with two channels
+	junk           interruptions
+	tags           interruptions
+	streamChanges  interruptions
+	lastBytes      int64 // length of a truncated last MPEG frame; 0 if it is complete
+	lastSize       int   // length that its header gives
+	trailingJunk   int64 // bytes after the last MPEG frame
 	trailingJunkAt int64
 }
 
-// A span counts interruptions of one kind and remembers where they began.
-type span struct {
+// interruptions counts interruptions of one kind.
+type interruptions struct {
 	count int
-	first int64
+	first int64 // offset of the first
 	bytes int64
 }
 
-func (s *span) add(at, bytes int64) {
-	if s.count == 0 {
-		s.first = at
+func (i *interruptions) add(at, bytes int64) {
+	if i.count == 0 {
+		i.first = at
 	}
-	s.count++
-	s.bytes += bytes
+	i.count++
+	i.bytes += bytes
 }
 
-// A walker goes from frame to frame of one payload.
+// An mpegWalker reads the MPEG frames of a payload one after the other.
 type mpegWalker struct {
 	*window
 	mpegSummary
 	pos       int64
-	stream    mpegHeader // what the frames of the present stream share
-	byBitrate [16]int64  // frames of the present stream by bitrate field
+	stream    mpegHeader // of one of the present stream's MPEG frames
+	byBitrate [16]int64  // number of the present stream's MPEG frames, by bitrate field
 }
 
-// walkFrames walks from start, where a frame begins, to end. The first skip
-// bytes are read but not counted: an info header is a frame without audio.
+// walkMPEG reads from start, where an MPEG frame begins, to end. The first skip
+// bytes are read but not counted: they are an info header.
+
 func walkMPEG(r io.ReaderAt, start, end, skip int64, sink io.Writer) (*mpegSummary, error) {
 	w := &mpegWalker{window: newWindow(r, start, end, sink), pos: start, mpegSummary: mpegSummary{bitrates: map[int]bool{}}}
 	if err := w.reach(start); err != nil {
@@ -81,8 +82,8 @@ func walkMPEG(r io.ReaderAt, start, end, skip int64, sink io.Writer) (*mpegSumma
 	return &w.mpegSummary, nil
 }
 
-// run counts whole frames of the present stream while they are well inside
-// the block. It is the loop that an hour of audio is spent in.
+// countMPEGFrames counts the MPEG frames of the present stream up to near the end
+// of the block in memory. An hour of audio is spent almost entirely in this loop.
 func (w *mpegWalker) countMPEGFrames() {
 	sizes := &mpegFrameSizes[w.stream.version()][w.stream.rate()]
 	buf := w.buf
@@ -106,8 +107,8 @@ func (w *mpegWalker) countMPEGFrames() {
 	w.bytes += int64(i - start)
 }
 
-// step decides about one position with what lies behind it in view: a frame of
-// the stream, a truncated last one, a new stream, a tag, or junk.
+// step handles what is at the present position: an MPEG frame of the stream, a
+// truncated last one, a new stream, a tag, or junk.
 func (w *mpegWalker) step() error {
 	if err := w.reach(w.pos); err != nil {
 		return err
@@ -133,13 +134,13 @@ func (w *mpegWalker) step() error {
 	return nil
 }
 
-// begin leaves the present stream for the one whose frame h is.
+// startStream ends the present stream and begins that of h.
 func (w *mpegWalker) startStream(h mpegHeader) {
 	w.endStream()
 	w.stream = h
 }
 
-// flush adds the present stream to the sums.
+// endStream adds the present stream to the summary.
 func (w *mpegWalker) endStream() {
 	var frames int64
 	for field, n := range w.byBitrate {
@@ -160,8 +161,8 @@ func (w *mpegWalker) endStream() {
 	w.duration += playtime(frames*int64(samplesPerMPEGFrame(w.stream.version())), w.stream.sampleRate())
 }
 
-// resync passes over bytes that are no frame: an ID3 tag in the middle, where
-// files were joined, by its own size; anything else byte by byte.
+// resync skips bytes that are not an MPEG frame: an ID3 tag in the middle, where
+// files were joined, or junk.
 func (w *mpegWalker) resync() error {
 	from := w.pos
 	if size, err := w.tagAt(from); err != nil {
@@ -200,9 +201,9 @@ func (w *mpegWalker) resync() error {
 	return nil
 }
 
-// tagAt returns the length of the ID3 tag at pos, or 0. Only what ends where a
-// frame begins is one: three letters of junk that look like a tag must not make
-// an hour of audio disappear.
+// tagAt returns the length of the ID3 tag at pos, or 0. It is a tag only if an MPEG
+// frame begins where it ends: junk that begins with "ID3" must not make an hour of
+// audio disappear.
 func (w *mpegWalker) tagAt(pos int64) (int64, error) {
 	size := TagBytes(w.bytesAt(pos))
 	if size == 0 || size > w.end-pos-mpegHeaderBytes {

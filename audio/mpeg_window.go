@@ -8,28 +8,27 @@ import (
 const (
 	blockBytes = 256 << 10
 
-	// lookahead is how far ahead of its position the walk decides anything: a
-	// frame, the three that confirm it, and the header of the last.
+	// lookahead is the number of bytes that one decision needs: an MPEG frame, the
+	// three that confirm it, and the header of the next.
 	lookahead = 4*maxMPEGFrameBytes + mpegHeaderBytes
 )
 
-// A window moves over the bytes [base, end) of a file in large steps and keeps
-// one block of it in memory. Every byte it passes goes to sink, once and in
-// order.
+// A window moves over the bytes [base, end) of a file and keeps one block of it in
+// memory. It writes every byte that it reads to sink, once and in order.
 type window struct {
 	r    io.ReaderAt
 	end  int64
 	sink io.Writer
 	base int64  // offset in the file of buf[0]
-	buf  []byte // what is in memory
+	buf  []byte // the block in memory
 }
 
 func newWindow(r io.ReaderAt, start, end int64, sink io.Writer) *window {
 	return &window{r: r, end: end, sink: sink, base: start, buf: make([]byte, 0, max(0, min(blockBytes, end-start)))}
 }
 
-// reach makes the bytes from pos on available: lookahead of them, or all there
-// are before the end. pos never goes back.
+// reach makes bytes from pos available: lookahead of them, or all up to the end.
+// pos must not decrease from call to call.
 func (w *window) reach(pos int64) error {
 	for {
 		have := w.base + int64(len(w.buf))
@@ -42,7 +41,7 @@ func (w *window) reach(pos int64) error {
 	}
 }
 
-// slide forgets what lies before pos and fills the room with what comes next.
+// slide drops the bytes before pos and fills the free space with the next ones.
 func (w *window) slide(pos int64) error {
 	kept := copy(w.buf[:cap(w.buf)], w.buf[pos-w.base:])
 	w.base = pos
@@ -57,7 +56,7 @@ func (w *window) slide(pos int64) error {
 	return err
 }
 
-// at returns what is in memory from pos on.
+// bytesAt returns the bytes in memory from pos.
 func (w *window) bytesAt(pos int64) []byte {
 	i := pos - w.base
 	if i >= int64(len(w.buf)) {
@@ -66,7 +65,7 @@ func (w *window) bytesAt(pos int64) []byte {
 	return w.buf[i:]
 }
 
-// header returns the frame header at pos, or zero, which is none.
+// mpegHeaderAt returns the MPEG header at pos, or zero at the end of the file.
 func (w *window) mpegHeaderAt(pos int64) mpegHeader {
 	b := w.bytesAt(pos)
 	if len(b) < mpegHeaderBytes {
@@ -75,9 +74,9 @@ func (w *window) mpegHeaderAt(pos int64) mpegHeader {
 	return parseMPEGHeader(b)
 }
 
-// chain reports whether a frame begins at pos that n frames of the same stream
-// follow. The end of the range stands for any that are missing: at once after
-// a whole frame, or inside a frame that another one vouches for.
+// streamStarts reports whether an MPEG frame begins at pos that n others of the
+// same stream follow. There may be fewer if the range ends first: after the first
+// one, or anywhere in or after a later one.
 func (w *window) streamStarts(pos int64, n int) bool {
 	first := w.mpegHeaderAt(pos)
 	h := first
@@ -95,7 +94,8 @@ func (w *window) streamStarts(pos int64, n int) bool {
 	return true
 }
 
-// whole reports whether n whole frames of one stream follow each other from pos.
+// wholeMPEGFrames reports whether n complete MPEG frames of one stream begin at
+// pos, one after the other.
 func (w *window) wholeMPEGFrames(pos int64, n int) bool {
 	first := w.mpegHeaderAt(pos)
 	h := first
@@ -110,13 +110,13 @@ func (w *window) wholeMPEGFrames(pos int64, n int) bool {
 	return true
 }
 
-// readRange reads the bytes [from, to). The caller has bounded their number.
+// readRange reads the bytes [from, to). The caller must bound their number.
 func readRange(r io.ReaderAt, from, to int64) ([]byte, error) {
 	b := make([]byte, max(0, to-from))
 	return b, readFull(b, r, from)
 }
 
-// fill reads as many bytes as b has, from an offset on.
+// readFull fills b with the bytes at an offset.
 func readFull(b []byte, r io.ReaderAt, from int64) error {
 	n, err := r.ReadAt(b, from)
 	if n == len(b) {

@@ -16,46 +16,48 @@ const (
 	M4A = "audio/x-m4a"
 )
 
-// searchBytes is how far behind the tags at the front the first frame may be.
+// searchBytes is how far Probe searches for the first MPEG frame after the tags at
+// the front, and for an ID3v2 tag before the end.
 const searchBytes = 1 << 20
 
-// Info is what the frames of a master say, whatever its headers promise.
+// Info describes a master. Its facts come from the MPEG frames; the headers of
+// encoders may be wrong.
 //
 // The payload of an MP3 reaches from the first MPEG frame, which may be an info
-// header, to the tags at the end; junk inside belongs to it. The payload of an
+// header, to the tags at the end. Junk in between belongs to it. The payload of an
 // MP4 file is the whole file.
 type Info struct {
 	MediaType  string        // MP3 or M4A
-	Duration   time.Duration // frames × samples; for M4A what its header says
-	MPEGFrames int           // with audio: the info header is not one
-	Bitrate    int           // kbit/s, the mean of the frames, rounded
-	VBR        bool          // frames differ in bitrate; always false for M4A
-	SampleRate int           // Hz, of the first frame
-	Channels   int           // 1 or 2: the most that any frame has
+	Duration   time.Duration // from the number of samples; for M4A from its header
+	MPEGFrames int           // without the info header
+	Bitrate    int           // kbit/s, the mean of all MPEG frames, rounded
+	VBR        bool          // MPEG frames differ in bitrate; always false for M4A
+	SampleRate int           // Hz, of the first MPEG frame
+	Channels   int           // 2 if an MPEG frame is stereo, else 1; any number for M4A
 
 	PayloadStart int64 // byte offset in the master
-	PayloadEnd   int64 // byte offset behind the last
+	PayloadEnd   int64 // byte offset after the last byte
 	SHA256       [sha256.Size]byte
-	CRC32C       uint32 // Castagnoli, as cloud storage uses it
+	CRC32C       uint32 // of the payload, as SHA256
 
-	TagVersion string // of the first ID3 tag, such as 2.3.0; empty: none
-	TagBytes   int64  // of all ID3v2 tags at the front
+	TagVersion string // of the first ID3 tag, such as 2.3.0; empty if there is none
+	TagBytes   int64  // length of all ID3v2 tags at the front
 
-	TrailingTags []TrailingTag // the tags behind the payload, in the order of the file
+	TrailingTags []TrailingTag // after the payload, in the order of the file
 
-	EncoderDelay      int // samples of silence that the encoder says it added before
-	EncoderPadding    int // and after the audio
-	MissingMPEGFrames int // that the info header promises and the file lacks: it was cut off
+	EncoderDelay      int // samples of silence that the encoder added before the audio
+	EncoderPadding    int // and after it
+	MissingMPEGFrames int // counted by the info header and not in the file, which was cut off
 
-	Warnings []string // what is odd about the file, one line each
+	Warnings []string // problems, one line each
 }
 
-// PayloadBytes is the length of the payload.
+// PayloadBytes returns the length of the payload.
 func (i *Info) PayloadBytes() int64 { return i.PayloadEnd - i.PayloadStart }
 
-// Probe reads a master of the given size in bytes from start to end, in
-// constant memory, and says what it is. Its errors name the byte where
-// something else than audio was found, and what that is.
+// Probe reads a master of the given size in bytes from start to end, in constant
+// memory, and describes it. If the file is not audio that can be published, the
+// error has the byte where something else was found, and what that is.
 func Probe(r io.ReaderAt, size int64) (*Info, error) {
 	info, err := locate(r, size)
 	if err != nil {
@@ -74,8 +76,8 @@ func Probe(r io.ReaderAt, size int64) (*Info, error) {
 	return info, nil
 }
 
-// locate finds out where the payload of an MP3 is, and what tags there are
-// behind it, unread. Of an M4A it says no more than that it is one.
+// locate finds the payload of an MP3 and the tags after it, without their texts.
+// Of an M4A it finds only the media type.
 func locate(r io.ReaderAt, size int64) (*Info, error) {
 	if size <= 0 {
 		return nil, fmt.Errorf("the file is empty (0 bytes)")
@@ -94,10 +96,10 @@ func locate(r io.ReaderAt, size int64) (*Info, error) {
 	if isMP4(head) {
 		return &Info{MediaType: M4A}, nil
 	}
-	if what := otherFormat(head); what != "" {
-		return nil, fmt.Errorf("byte %d: this is %s", start, what)
+	if format := otherFormat(head); format != "" {
+		return nil, fmt.Errorf("byte %d: this is %s", start, format)
 	}
-	end, behind, err := trimTrailingTags(r, start, size)
+	end, trailing, err := trimTrailingTags(r, start, size)
 	if err != nil {
 		return nil, err
 	}
@@ -105,14 +107,14 @@ func locate(r io.ReaderAt, size int64) (*Info, error) {
 	if err != nil {
 		return nil, err
 	}
-	info := &Info{MediaType: MP3, PayloadStart: first, PayloadEnd: end, TagVersion: version, TagBytes: start, TrailingTags: behind}
+	info := &Info{MediaType: MP3, PayloadStart: first, PayloadEnd: end, TagVersion: version, TagBytes: start, TrailingTags: trailing}
 	if first > start {
-		info.warn("%d bytes of junk before the first frame, from byte %d", first-start, start)
+		info.warn("%d bytes of junk before the first MPEG frame, from byte %d", first-start, start)
 	}
 	return info, nil
 }
 
-// findFrame returns the offset of the first frame of a stream.
+// findFirstMPEGFrame returns the offset of the first MPEG frame of a stream.
 func findFirstMPEGFrame(r io.ReaderAt, start, end int64, head []byte) (int64, error) {
 	w := newWindow(r, start, end, io.Discard)
 	limit := min(start+searchBytes, end)
@@ -124,33 +126,33 @@ func findFirstMPEGFrame(r io.ReaderAt, start, end int64, head []byte) (int64, er
 			return pos, nil
 		}
 	}
-	if what := unsupportedAudio(head); what != "" {
-		return 0, fmt.Errorf("byte %d: this is %s", start, what)
+	if format := unsupportedAudio(head); format != "" {
+		return 0, fmt.Errorf("byte %d: this is %s", start, format)
 	}
 	if len(head) >= mpegHeaderBytes && int64(parseMPEGHeader(head).size()) > end-start {
-		return 0, fmt.Errorf("byte %d: the file ends inside its first frame: it is truncated", start)
+		return 0, fmt.Errorf("byte %d: the file ends inside its first MPEG frame: it is truncated", start)
 	}
 	return 0, fmt.Errorf("no MPEG audio frame in the %d bytes from byte %d: this looks like %s", limit-start, start, describeUnknown(head))
 }
 
-// measure walks the payload and fills in what it says. All of it goes to sink.
+// walk reads the payload, writes it to sink and sets the facts about it.
 func (i *Info) walk(r io.ReaderAt, sink io.Writer) error {
 	first, err := readRange(r, i.PayloadStart, min(i.PayloadStart+maxMPEGFrameBytes, i.PayloadEnd))
 	if err != nil {
 		return err
 	}
 	var skip int64
-	promise := parseInfoHeader(first)
-	if promise != nil {
+	header := parseInfoHeader(first)
+	if header != nil {
 		skip = int64(parseMPEGHeader(first).size())
-		i.EncoderDelay, i.EncoderPadding = promise.delay, promise.padding
+		i.EncoderDelay, i.EncoderPadding = header.delay, header.padding
 	}
 	w, err := walkMPEG(r, i.PayloadStart, i.PayloadEnd, skip, sink)
 	if err != nil {
 		return err
 	}
 	if w.mpegFrames == 0 {
-		return fmt.Errorf("byte %d: no whole audio frame follows: the file is truncated", i.PayloadStart)
+		return fmt.Errorf("byte %d: no complete MPEG frame follows: the file is truncated", i.PayloadStart)
 	}
 	i.MPEGFrames, i.Duration = w.mpegFrames, w.duration
 	i.Bitrate = kbps(w.bytes, w.duration)
@@ -160,59 +162,61 @@ func (i *Info) walk(r io.ReaderAt, sink io.Writer) error {
 	if w.stereo {
 		i.Channels = 2
 	}
-	i.addWarnings(w, promise)
+	i.addWarnings(w, header)
 	return nil
 }
 
-// report turns what the walk stumbled over into warnings.
-func (i *Info) addWarnings(w *mpegSummary, promise *infoHeader) {
-	i.compareInfoHeader(w, promise)
+// addWarnings turns the problems of the payload into warnings.
+func (i *Info) addWarnings(w *mpegSummary, header *infoHeader) {
+	i.compareInfoHeader(w, header)
 	if w.streamChanges.count > 0 {
-		i.warn("the sample rate or MPEG version changes %s, first at byte %d; many players stumble there", plural.Times(w.streamChanges.count), w.streamChanges.first)
+		i.warn("the sample rate or MPEG version changes %s, first at byte %d; many players fail there", plural.Times(w.streamChanges.count), w.streamChanges.first)
 	}
 	if w.mono && w.stereo {
-		i.warn("some frames are mono and some are stereo")
+		i.warn("some MPEG frames are mono and some are stereo")
 	}
 	if w.tags.count > 0 {
-		i.warn("an ID3 tag in the middle of the audio %s, first at byte %d: files were joined without taking their tags off", plural.Times(w.tags.count), w.tags.first)
+		i.warn("an ID3 tag in the middle of the audio %s, first at byte %d: files were joined without removing their tags", plural.Times(w.tags.count), w.tags.first)
 	}
 	if w.junk.count > 0 {
-		i.warn("junk between frames %s, %d bytes in all, first at byte %d", plural.Times(w.junk.count), w.junk.bytes, w.junk.first)
+		i.warn("junk between MPEG frames %s, %d bytes in all, first at byte %d", plural.Times(w.junk.count), w.junk.bytes, w.junk.first)
 	}
 	if w.lastBytes > 0 {
-		i.warn("the last frame is truncated: %d of %d bytes", w.lastBytes, w.lastSize)
+		i.warn("the last MPEG frame is truncated: %d of %d bytes", w.lastBytes, w.lastSize)
 	}
 	if w.trailingJunk > 0 {
-		i.warn("%d bytes behind the last frame, from byte %d, are neither audio nor a known tag", w.trailingJunk, w.trailingJunkAt)
+		i.warn("%d bytes after the last MPEG frame, from byte %d, are neither audio nor a known tag", w.trailingJunk, w.trailingJunkAt)
 	}
 }
 
-// compare holds the promise of an info header against the frames. A header that
-// counts itself is forgiven, and so is one frame that an encoder lost.
-func (i *Info) compareInfoHeader(w *mpegSummary, promise *infoHeader) {
-	if promise == nil || promise.mpegFrames == 0 {
+// compareInfoHeader compares an info header to the MPEG frames. A difference of
+// one is not reported: some encoders count the info header itself, and some lose an
+// MPEG frame.
+func (i *Info) compareInfoHeader(w *mpegSummary, header *infoHeader) {
+	if header == nil || header.mpegFrames == 0 {
 		return
 	}
-	missing := promise.mpegFrames - w.mpegFrames
+	missing := header.mpegFrames - w.mpegFrames
 	switch {
-	case missing > 1 && (promise.bytes == 0 || promise.bytes > i.PayloadBytes()):
+	case missing > 1 && (header.bytes == 0 || header.bytes > i.PayloadBytes()):
 		i.MissingMPEGFrames = missing
 		i.Warnings = append(i.Warnings, i.missingMPEGFrames())
 	case missing > 1 || missing < -1:
-		i.warn("the %s header promises %d frames and the file has %d; players that believe it show a wrong length", promise.kind, promise.mpegFrames, w.mpegFrames)
+		i.warn("the %s header counts %d MPEG frames and the file has %d; players that rely on it show a wrong length", header.kind, header.mpegFrames, w.mpegFrames)
 	}
 }
 
-// missing is the sentence about a file that was cut off.
+// missingMPEGFrames returns the warning about a file that was cut off.
 func (i *Info) missingMPEGFrames() string {
-	return fmt.Sprintf("the header promises %d frames and the file has %d: it was cut off", i.MPEGFrames+i.MissingMPEGFrames, i.MPEGFrames)
+	return fmt.Sprintf("the header counts %d MPEG frames and the file has %d: it was cut off", i.MPEGFrames+i.MissingMPEGFrames, i.MPEGFrames)
 }
 
 func (i *Info) warn(format string, args ...any) {
 	i.Warnings = append(i.Warnings, fmt.Sprintf(format, args...))
 }
 
-// kbps is the mean bitrate of so many bytes, rounded. d is positive.
+// kbps returns the mean bitrate of bytes in the duration, which is positive,
+// rounded.
 func kbps(bytes int64, d time.Duration) int {
 	return int(float64(bytes)*8/d.Seconds()/1000 + 0.5)
 }

@@ -58,22 +58,22 @@ func TestProbe(t *testing.T) {
 			name: "header promises more",
 			body: join(xing(mono128, "Info", 250, 0, 0, 0), cbr),
 			want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, MissingMPEGFrames: 150, Warnings: []string{
-				"the header promises 250 frames and the file has 100: it was cut off",
+				"the header counts 250 MPEG frames and the file has 100: it was cut off",
 			}},
 		},
 		{
 			name: "header promises less",
 			body: join(xing(mono128, "Info", 60, 0, 0, 0), cbr),
 			want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
-				"the Info header promises 60 frames and the file has 100; players that believe it show a wrong length",
+				"the Info header counts 60 MPEG frames and the file has 100; players that rely on it show a wrong length",
 			}},
 		},
 		{
 			name: "header promises frames that were damaged",
 			body: join(xing(mono128, "Info", 205, 0, 0, 86_097), cbr, junk(5*418), cbr),
 			want: Info{Duration: 2 * hundred, MPEGFrames: 200, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
-				"the Info header promises 205 frames and the file has 200; players that believe it show a wrong length",
-				"junk between frames once, 2090 bytes in all, first at byte 42212",
+				"the Info header counts 205 MPEG frames and the file has 200; players that rely on it show a wrong length",
+				"junk between MPEG frames once, 2090 bytes in all, first at byte 42212",
 			}},
 		},
 		{
@@ -103,7 +103,7 @@ func TestProbe(t *testing.T) {
 		{
 			name: "APE tag that claims more than there is", body: join(cbr, ape(1 << 20)[1<<20:]),
 			want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
-				"64 bytes behind the last frame, from byte 41795, are neither audio nor a known tag",
+				"64 bytes after the last MPEG frame, from byte 41795, are neither audio nor a known tag",
 			}},
 		},
 		{name: "ID3v2 at the end", body: cbr, after: id3Footer(3000), want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1}},
@@ -116,45 +116,45 @@ func TestProbe(t *testing.T) {
 		{
 			name: "junk before the first frame", before: junk(1001), body: cbr,
 			want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
-				"1001 bytes of junk before the first frame, from byte 0",
+				"1001 bytes of junk before the first MPEG frame, from byte 0",
 			}},
 		},
 		{
 			name: "junk between frames, with the start of a frame in it",
 			body: join(cbr, junk(99), mono128.frame()[:4], junk(2000), cbr, junk(7), cbr),
 			want: Info{Duration: 3 * hundred, MPEGFrames: 300, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
-				"junk between frames 2 times, 2110 bytes in all, first at byte 41795",
+				"junk between MPEG frames 2 times, 2110 bytes in all, first at byte 41795",
 			}},
 		},
 		{
 			name: "junk longer than a block",
 			body: join(cbr, junk(3*blockBytes), cbr),
 			want: Info{Duration: 2 * hundred, MPEGFrames: 200, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
-				"junk between frames once, 786432 bytes in all, first at byte 41795",
+				"junk between MPEG frames once, 786432 bytes in all, first at byte 41795",
 			}},
 		},
 		{
 			name: "junk after the last frame", body: join(cbr, junk(1000)), after: id3v1(),
 			want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
-				"1000 bytes behind the last frame, from byte 41795, are neither audio nor a known tag",
+				"1000 bytes after the last MPEG frame, from byte 41795, are neither audio nor a known tag",
 			}},
 		},
 		{
 			name: "truncated last frame", body: join(cbr, mono128.frame()[:100]),
 			want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
-				"the last frame is truncated: 100 of 417 bytes",
+				"the last MPEG frame is truncated: 100 of 417 bytes",
 			}},
 		},
 		{
 			name: "joined files", body: join(cbr, id3(4, 2*blockBytes), cbr),
 			want: Info{Duration: 2 * hundred, MPEGFrames: 200, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
-				"an ID3 tag in the middle of the audio once, first at byte 41795: files were joined without taking their tags off",
+				"an ID3 tag in the middle of the audio once, first at byte 41795: files were joined without removing their tags",
 			}},
 		},
 		{
 			name: "junk that looks like an ID3 tag", body: join(cbr, id3(3, 30_000)[:TagHeaderBytes], cbr),
 			want: Info{Duration: 2 * hundred, MPEGFrames: 200, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
-				"junk between frames once, 10 bytes in all, first at byte 41795",
+				"junk between MPEG frames once, 10 bytes in all, first at byte 41795",
 			}},
 		},
 		{
@@ -164,13 +164,13 @@ func TestProbe(t *testing.T) {
 		{
 			name: "other sample rate from here", body: join(cbr, silence(newHeader(mpeg1, 128, 48000, true), 125)),
 			want: Info{Duration: hundred + 3*time.Second, MPEGFrames: 225, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
-				"the sample rate or MPEG version changes once, first at byte 41795; many players stumble there",
+				"the sample rate or MPEG version changes once, first at byte 41795; many players fail there",
 			}},
 		},
 		{
 			name: "other channel mode from here", body: join(cbr, silence(stereo128, 100)),
 			want: Info{Duration: 2 * hundred, MPEGFrames: 200, Bitrate: 128, SampleRate: 44100, Channels: 2, Warnings: []string{
-				"some frames are mono and some are stereo",
+				"some MPEG frames are mono and some are stereo",
 			}},
 		},
 	}
@@ -234,8 +234,8 @@ func TestProbeRefuses(t *testing.T) {
 		{"text", []byte("Vega: hello, universe — or what is left of it.\n"), "no MPEG audio frame in the 49 bytes from byte 0: this looks like text"},
 		{"web page", []byte("\n<!doctype html><title>Gone</title>"), "no MPEG audio frame in the 35 bytes from byte 0: this looks like a web page or XML, as an expired download link gives"},
 		{"zeros", make([]byte, 2<<20), "no MPEG audio frame in the 1048576 bytes from byte 0: this looks like zeros, as an interrupted download leaves them"},
-		{"binary", []byte("\x01\x02\x03\x04\xFF\xFB"), "no MPEG audio frame in the 6 bytes from byte 0: this looks like data of a kind that is not known here"},
-		{"free format", bytes.Repeat(join([]byte{byte(free >> 24), byte(free >> 16), byte(free >> 8), byte(free)}, make([]byte, 500)), 5), "byte 0: this is a free-format MP3, whose bitrate no header tells and few players play; encode it with a bitrate of its own: lame -b 128"},
+		{"binary", []byte("\x01\x02\x03\x04\xFF\xFB"), "no MPEG audio frame in the 6 bytes from byte 0: this looks like data of an unknown kind"},
+		{"free format", bytes.Repeat(join([]byte{byte(free >> 24), byte(free >> 16), byte(free >> 8), byte(free)}, make([]byte, 500)), 5), "byte 0: this is a free-format MP3, whose headers give no bitrate and which few players play; encode it with a standard bitrate: lame -b 128"},
 		{"layer II", []byte{byte(layerTwo >> 24), byte(layerTwo >> 16), byte(layerTwo >> 8), byte(layerTwo), 0, 0}, "byte 0: this is MPEG layer I or II, which podcast apps do not play; encode it as layer III: ffmpeg -i IN -b:a 128k OUT.mp3"},
 		{"AAC without a container", []byte{0xFF, 0xF1, 0x50, 0x80, 0x02, 0x1F}, "byte 0: this is AAC without a container; put it into one: ffmpeg -i IN -c copy OUT.m4a"},
 		{"AAC at 48 kHz", []byte{0xFF, 0xF1, 0x4C, 0x80, 0x02, 0x1F}, "byte 0: this is AAC without a container; put it into one: ffmpeg -i IN -c copy OUT.m4a"},
@@ -244,11 +244,11 @@ func TestProbeRefuses(t *testing.T) {
 		{"Wave64", []byte("riff\x2e\x91\xcf\x11\xa5\xd6\x28\xdb"), "byte 0: this is a Wave64 file; encode it: ffmpeg -i IN.w64 -b:a 128k OUT.mp3"},
 		{"True Audio", []byte("TTA1\x01\x00\x02\x00"), "byte 0: this is a True Audio file; encode it: ffmpeg -i IN.tta -b:a 128k OUT.mp3"},
 		{"only a tag", id3(3, 400), "byte 400: the file ends behind its ID3 tag, without any audio: it is truncated"},
-		{"cut off inside its tag", id3(3, 4000)[:700], "byte 0: the ID3 tag claims 4000 bytes and the file has 700 left: it is truncated, or the tag lies"},
-		{"tag that claims more than the file", join(id3(3, 100)[:6], []byte{0x2F, 0, 0, 0}, silence(mono128, 10)), "byte 0: the ID3 tag claims 98566154 bytes and the file has 4189 left: it is truncated, or the tag lies"},
-		{"tag that claims half of the audio", join(id3(3, 2000)[:1000], silence(mono128, 10)), "byte 0: the ID3 tag claims 2000 bytes, but audio begins inside it, at byte 1000; take the tag off and export the file again"},
-		{"half a frame", mono128.frame()[:200], "byte 0: the file ends inside its first frame: it is truncated"},
-		{"info header alone", xing(mono128, "Xing", 0, 0, 0, 0), "byte 0: no whole audio frame follows: the file is truncated"},
+		{"cut off inside its tag", id3(3, 4000)[:700], "byte 0: the ID3 tag claims 4000 bytes and the file has 700 left: it is truncated, or the tag has a wrong size"},
+		{"tag that claims more than the file", join(id3(3, 100)[:6], []byte{0x2F, 0, 0, 0}, silence(mono128, 10)), "byte 0: the ID3 tag claims 98566154 bytes and the file has 4189 left: it is truncated, or the tag has a wrong size"},
+		{"tag that claims half of the audio", join(id3(3, 2000)[:1000], silence(mono128, 10)), "byte 0: the ID3 tag claims 2000 bytes, but audio begins inside it, at byte 1000; remove the tag or export the file again"},
+		{"half a frame", mono128.frame()[:200], "byte 0: the file ends inside its first MPEG frame: it is truncated"},
+		{"info header alone", xing(mono128, "Xing", 0, 0, 0, 0), "byte 0: no complete MPEG frame follows: the file is truncated"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -8,12 +8,12 @@ import (
 	"time"
 )
 
-// A LostFramesError: the old tag has frames that cannot be carried into a tag of
-// ID3v2.3, and nobody said that they may go.
+// A LostFramesError reports that the old tag has frames that an ID3v2.3 tag cannot
+// have, and that TagFileOptions.Drop does not name them.
 type LostFramesError struct {
 	Version string   // of the old tag, such as 2.4
-	IDs     []string // what TagFileOptions.Drop must name, in the order of the file
-	Reasons []string // why, for each
+	IDs     []string // for TagFileOptions.Drop, in the order of the file
+	Reasons []string // one for each of IDs
 }
 
 func (e *LostFramesError) Error() string {
@@ -24,18 +24,18 @@ func (e *LostFramesError) Error() string {
 	return fmt.Sprintf("the ID3v%s tag has frames that cannot be kept: %s", e.Version, strings.Join(all, ", "))
 }
 
-// retagged is the tag that takes the place of old ones.
+// retagged is a new tag that replaces old ones.
 type retagged struct {
 	tag           *Tag
 	bytes         []byte
-	fields        []string // that differ from the old tag
-	removed       []string // those of them that the new one does not have
-	kept, dropped []string // frames of no field
+	fields        []string // names of fields that differ from the old tag
+	removed       []string // those of fields that the new tag does not have
+	kept, dropped []string // IDs of frames that belong to no field
 }
 
-// retag makes the new tag for audio of a duration out of the old tags, of which
-// there may be none. A field that edit does not change keeps its frames as they
-// are, with all they say that Tag does not.
+// retag makes a new tag, for audio of the given duration, from the old tags, which
+// may be nil. A field that edit does not change keeps its frames, including what a
+// Tag cannot hold.
 func retag(old *oldTags, duration time.Duration, edit func(*Tag) error, drop []string) (*retagged, error) {
 	if old == nil {
 		old = &oldTags{}
@@ -69,7 +69,7 @@ func retag(old *oldTags, duration time.Duration, edit func(*Tag) error, drop []s
 	return r, nil
 }
 
-// differences returns the fields in which two tags differ, by the ids of their
+// differences returns the fields in which two tags differ, by the IDs of their
 // frames and by name.
 func differences(a, b *Tag) (ids map[string]bool, names []string) {
 	hadChapters, hasChapters := len(a.Chapters) > 0, len(b.Chapters) > 0
@@ -103,8 +103,9 @@ func differences(a, b *Tag) (ids map[string]bool, names []string) {
 	return ids, names
 }
 
-// list puts a table of contents before old chapters that stay and have none:
-// several players ignore them without one. There are too many of some.
+// addTOC adds a table of contents to old chapters that are kept and have none,
+// because several players ignore chapters without one. Too many chapters for a
+// table stay without.
 func (r *retagged) addTOC(unlisted []string, frames map[string][]byte) error {
 	r.tag.MissingTOC = false
 	if len(unlisted) == 0 || len(unlisted) > maxTOCEntries || frames["CHAP"] == nil {
@@ -123,15 +124,16 @@ func (r *retagged) addTOC(unlisted []string, frames map[string][]byte) error {
 	return nil
 }
 
-// keep encodes the old frames that stay, by field. Frames of no field are kept
-// unless drop names them; any frame that cannot be kept must be named.
+// keepFrames encodes the old frames that are kept, by field. Frames that belong to
+// no field are kept unless drop names them. A frame that cannot be kept is an error
+// unless drop names it.
 func (r *retagged) keepFrames(old *oldTags, changed map[string]bool, drop []string) (map[string][]byte, error) {
 	frames := map[string][]byte{}
 	lost := &LostFramesError{Version: old.version}
-	stamped := slices.ContainsFunc(old.frames, func(f oldFrame) bool { return f.id == "TDRC" })
+	hasTimestamp := slices.ContainsFunc(old.frames, func(f oldFrame) bool { return f.id == "TDRC" })
 	for _, f := range old.frames {
-		// A date as 2.3 has it says nothing new beside the time stamp of 2.4.
-		if changed[f.field] || stamped && f.field == "TYER" && f.id != "TDRC" {
+		// The time stamp of 2.4 includes the date in frames of 2.3.
+		if changed[f.field] || hasTimestamp && f.field == "TYER" && f.id != "TDRC" {
 			continue
 		}
 		named := slices.Contains(drop, f.id) || slices.Contains(drop, DropAll)

@@ -6,19 +6,20 @@ import (
 	"unicode/utf8"
 )
 
-// headBytes is how much of a file is looked at to tell what it is.
+// sniffBytes is the number of bytes at the start of a file that decide about its
+// format.
 const sniffBytes = 512
 
-// encodeHint says how a lossless file becomes a master.
+// encodeHint is the command that makes a master of a lossless file.
 const encodeHint = "encode it: lame -b 128 IN.wav OUT.mp3"
 
-// magics are the files that people take for masters, by how they begin.
+// otherFormats are the formats that people mistake for masters, by the bytes that
+// identify them.
 var otherFormats = []struct {
 	offset int
 	magic  string
-	what   string
+	name   string // and what to do about it
 }{
-
 	{8, "WAVE", "a WAV file; " + encodeHint},
 	{0, "fLaC", "a FLAC file; encode it: ffmpeg -i IN.flac -b:a 128k OUT.mp3"},
 	{28, "OpusHead", "an Opus file; podcast apps want MP3: ffmpeg -i IN.opus -b:a 128k OUT.mp3"},
@@ -40,19 +41,19 @@ var otherFormats = []struct {
 	{0, "version https://git-lfs", "a Git LFS pointer, not the audio it stands for; run: git lfs pull"},
 }
 
-// foreign names the kind of a file that is certainly no MP3, with what to do
-// about it; empty where it may be one.
+// otherFormat returns the name of a format that is certainly not MP3, with what to
+// do about it. It returns an empty string if the file may be MP3.
 func otherFormat(head []byte) string {
 	for _, m := range otherFormats {
 		if len(head) > m.offset && bytes.HasPrefix(head[m.offset:], []byte(m.magic)) {
-			return m.what
+			return m.name
 		}
 	}
 	return ""
 }
 
-// unplayable names MPEG audio of a kind that podcast apps do not play; empty
-// if the bytes are none.
+// unsupportedAudio returns the name of compressed audio that podcast apps do not
+// play, with what to do about it. It returns an empty string for other bytes.
 func unsupportedAudio(head []byte) string {
 	switch {
 	case len(head) < mpegHeaderBytes:
@@ -72,19 +73,19 @@ func unsupportedAudio(head []byte) string {
 	case h.layer() != layer3:
 		return ""
 	case h.bitrate() == freeFormat:
-		return "a free-format MP3, whose bitrate no header tells and few players play; encode it with a bitrate of its own: lame -b 128"
+		return "a free-format MP3, whose headers give no bitrate and which few players play; encode it with a standard bitrate: lame -b 128"
 	}
 	return ""
 }
 
-// isADTS reports whether a frame of AAC begins b (ISO 13818-7, 6.2): where MPEG
-// audio has its layer there are zeros, and what follows means something else.
+// isADTS reports whether b begins with an ADTS frame of AAC (ISO 13818-7, 6.2). It
+// differs from the header of MPEG audio in the layer, which is zero.
 func isADTS(b []byte) bool {
 	const rates = 13
 	return len(b) >= mpegHeaderBytes && b[0] == 0xFF && b[1]&0xF6 == 0xF0 && b[2]>>2&15 < rates
 }
 
-// guess says what bytes that hold no audio look like.
+// describeUnknown describes bytes that contain no audio.
 func describeUnknown(head []byte) string {
 	switch {
 	case len(bytes.Trim(head, "\x00")) == 0:
@@ -94,9 +95,10 @@ func describeUnknown(head []byte) string {
 	case isText(head):
 		return "text"
 	}
-	return "data of a kind that is not known here"
+	return "data of an unknown kind"
 }
 
+// isText reports whether head is UTF-8 without control characters.
 func isText(head []byte) bool {
 	for utf8.FullRune(head) {
 		r, n := utf8.DecodeRune(head)

@@ -13,12 +13,12 @@ import (
 	"onair/show"
 )
 
-// TagFormat is the layout of the tags that this package writes. It is pinned
-// per episode in onair.lock: another layout means other bytes, and so another
-// URL for listeners.
+// TagFormat is the version of the layout of tags that this package writes. It is
+// pinned per episode in onair.lock, because another layout means other bytes, and
+// so another URL of the audio.
 const TagFormat = 1
 
-// A Tag is what an ID3 tag of an episode says. Empty fields have no frame.
+// A Tag has the fields of an episode's ID3 tag. Empty fields have no frame.
 type Tag struct {
 	Title      string        // TIT2
 	Artist     string        // TPE1: the show's author
@@ -28,18 +28,18 @@ type Tag struct {
 	Date       time.Time     // TYER and TDAT: the calendar date in its own location
 	Genre      string        // TCON
 	Comment    string        // COMM: the summary; may have several lines
-	Language   string        // TLAN, and of COMM: ISO 639-2, three letters
+	Language   string        // TLAN, and the language of COMM: ISO 639-2, three letters
 	Copyright  string        // TCOP: a year, a space, the holder
 	Publisher  string        // TPUB
 	GUID       string        // TXXX: of the episode
 	Duration   time.Duration // TLEN, in milliseconds
 	Artwork    *Picture      // APIC, front cover
 	Chapters   []Chapter     // CHAP and CTOC, in order
-	MissingTOC bool          // read: there are chapters and no CTOC; never written
+	MissingTOC bool          // set by ReadTag if there are chapters and no CTOC; ignored when writing
 }
 
-// A Chapter is a stretch of the audio. Times count from its start, in
-// milliseconds once they are in a tag.
+// A Chapter is a stretch of the audio. Times count from the start of the audio; in
+// a tag they are whole milliseconds.
 type Chapter struct {
 	Start, End time.Duration
 	Title      string
@@ -48,9 +48,8 @@ type Chapter struct {
 	Hidden     bool // not in the table of contents
 }
 
-// EpisodeTag is the one place where an episode becomes a tag. The duration is
-// that of the master; picture loads an image of the show by its path, and is
-// asked once for each.
+// EpisodeTag returns the tag of an episode whose master has the given duration.
+// picture reads an image of the show; it is called once for each path.
 func EpisodeTag(s *show.Show, e *show.Episode, duration time.Duration, picture func(path string) (*Picture, error)) (*Tag, error) {
 	images := map[string]*Picture{"": nil}
 	load := func(path string) (p *Picture, err error) {
@@ -87,8 +86,8 @@ func EpisodeTag(s *show.Show, e *show.Episode, duration time.Duration, picture f
 	return t.normal(), nil
 }
 
-// TagChapters are the chapters of a show as a tag has them, for audio of a
-// duration. picture loads an image by what names it, which may be empty.
+// TagChapters converts chapters of a show to those of a tag, for audio of the given
+// duration. picture reads an image by the name in a chapter, which may be empty.
 func TagChapters(chapters []show.Chapter, duration time.Duration, picture func(name string) (*Picture, error)) ([]Chapter, error) {
 	var all []Chapter
 	for i, c := range show.Timed(chapters, duration) {
@@ -101,6 +100,7 @@ func TagChapters(chapters []show.Chapter, duration time.Duration, picture func(n
 	return all, nil
 }
 
+// firstOf returns a, or b if a is empty.
 func firstOf(a, b string) string {
 	if a != "" {
 		return a
@@ -108,7 +108,7 @@ func firstOf(a, b string) string {
 	return b
 }
 
-// copyright is the text as TCOP wants it: it begins with the year.
+// copyright returns the text of TCOP, which must begin with a year.
 func copyright(holder string, date time.Time) string {
 	if holder == "" || date.IsZero() {
 		return holder
@@ -116,10 +116,10 @@ func copyright(holder string, date time.Time) string {
 	return strconv.Itoa(date.Year()) + " " + holder
 }
 
-// normal returns the tag as its frames can hold it: text of one line without
-// control characters, a date without a time, times in whole milliseconds, and no
-// chapters where all are hidden, because a table of contents must list one. A
-// tag that was read from its own bytes is equal to it.
+// normal returns the tag as it is after writing and reading it: text of one line
+// without control characters, a date without a time, times in whole milliseconds,
+// and no chapters if all of them are hidden, because a table of contents must not
+// be empty.
 func (t *Tag) normal() *Tag {
 	n := *t
 	for _, field := range []*string{&n.Title, &n.Artist, &n.Album, &n.Genre, &n.Language, &n.Copyright, &n.Publisher, &n.GUID} {
@@ -143,9 +143,9 @@ func (t *Tag) normal() *Tag {
 	return &n
 }
 
-// line makes one line of any text: control characters and runs of white space
-// become one space, what is not UTF-8 the replacement character, and a byte
-// order mark nothing, as every reader of UTF-16 has it.
+// line turns any text into one line of UTF-8. Control characters and runs of white
+// space become one space, and invalid bytes become the replacement character. Byte
+// order marks are removed, because readers of UTF-16 ignore them.
 func line(s string) string {
 	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\uFEFF", "")
 	return strings.Join(strings.FieldsFunc(s, func(r rune) bool {
@@ -153,7 +153,7 @@ func line(s string) string {
 	}), " ")
 }
 
-// lines does the same to each line of a text, and drops empty lines around it.
+// lines does the same to each line of a text, and removes empty lines at both ends.
 func lines(s string) string {
 	all := strings.Split(strings.ReplaceAll(s, "\r\n", "\n"), "\n")
 	for i := range all {
@@ -162,8 +162,8 @@ func lines(s string) string {
 	return strings.Trim(strings.Join(all, "\n"), "\n")
 }
 
-// ascii percent-encodes what a URL and a media type in a tag cannot have:
-// everything but visible ASCII.
+// ascii percent-encodes the bytes that a URL or a media type in a tag must not
+// have, which are all but visible ASCII.
 func ascii(s string) string {
 	var b strings.Builder
 	for _, c := range []byte(strings.TrimSpace(s)) {
@@ -176,13 +176,13 @@ func ascii(s string) string {
 	return b.String()
 }
 
-// unknownLanguage is the code of ISO 639-2 for a language nobody named. A COMM
-// frame needs one.
+// unknownLanguage is the ISO 639-2 code of an undetermined language, for COMM
+// frames, which must have a language.
 const unknownLanguage = "und"
 
-// Language returns the ISO 639-2 code of an RFC 5646 tag: the terminological
-// one where there are two, such as deu for de-AT. Empty stays empty, and what
-// has no such code does too.
+// Language returns the ISO 639-2 code of an RFC 5646 language tag, such as deu for
+// de-AT. Where there are two codes, it is the terminological one. It is empty for an
+// empty tag and for a language without a code.
 func Language(tag string) string {
 	if tag == "" {
 		return ""

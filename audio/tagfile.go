@@ -12,53 +12,51 @@ import (
 	"onair/internal/durable"
 )
 
-// copyBytes is how much is copied at a time: enough to keep the kernel busy, and
-// to have the disk and the proof begin early.
+// copyBytes is the size of the pieces in which a payload is copied: large enough
+// for the kernel to copy at full speed, and small enough for writing and verifying to
+// overlap.
 const copyBytes = 8 << 20
 
-// DropAll names every frame that Tag has no field for, and whatever else of an
-// old tag cannot be kept.
+// DropAll is a value of TagFileOptions.Drop: all frames that belong to no field of
+// Tag, and everything else that cannot be kept.
 const DropAll = "all"
 
-// Junk names bytes of an old tag that are neither frames nor padding.
+// Junk is a value of TagFileOptions.Drop: bytes of the old tag that are neither a
+// frame nor padding.
 const Junk = "junk"
 
-// TagFileOptions say where the tag goes, and what may be lost. Nil means in
-// place, and nothing.
+// TagFileOptions are options of TagFile. Nil means the zero value.
 type TagFileOptions struct {
-	Out  string   // path of the file to write; empty: the tagged file itself
-	Drop []string // ids of the frames without a field in Tag that are left out, or DropAll
+	Out  string   // path of the file to write; empty writes the tagged file in place
+	Drop []string // IDs of frames to leave out that belong to no field of Tag, Junk or DropAll
 }
 
-// Tagging is what TagFile did.
+// Tagging describes what TagFile did.
 type Tagging struct {
 	Tag      *Tag
-	Info     *Info    // of the file as it was, without the sums
+	Info     *Info    // of the old file, without checksums
 	TagBytes int64    // length of the new tag
-	Written  bool     // false: the bytes were there already
+	Written  bool     // false if the file already had the new bytes
 	Fields   []string // that differ from the old tag: title, artist, …, chapters, cover, table of contents
 	Removed  []string // those of Fields that the new tag does not have
-	Kept     []string // ids of frames that Tag has no field for, carried over as they were
-	Dropped  []string // ids of those that Drop named
-	LeftOut  []string // tags behind the audio and what later ones of several tags repeat
+	Kept     []string // IDs of frames that belong to no field of Tag
+	Dropped  []string // IDs of frames that Drop names
+	LeftOut  []string // tags after the audio, and frames of further tags that repeat a field
 }
 
-// TagFile gives an MP3 a new tag: the old one, edited, with the duration that
-// the frames of the audio add up to. edit gets the fields of the old tag, all
-// empty where there was none, and that duration; its error ends it all before
-// anything is written.
+// TagFile replaces the tag of an MP3. edit gets the fields of the old tag, or empty
+// ones if there is no tag, and the measured duration; it changes the fields that
+// should change. If edit fails, nothing is written.
 //
-// What edit leaves as it is stays as it is, also what a frame says beyond Tag;
-// frames that Tag has no field for are kept. Those of an ID3v2.3 tag are carried
-// over byte for byte, those of 2.2 and 2.4 in the form that 2.3 has for them;
-// where it has none, and Drop does not name them, the error is a
-// *LostFramesError.
+// Fields that edit does not change keep their frames, including what a Tag cannot
+// hold, and frames that belong to no field are kept. Frames of an ID3v2.3 tag are
+// copied byte for byte; those of 2.2 and 2.4 are converted. If a frame cannot be
+// converted and o.Drop does not name it, the error is a *LostFramesError.
 //
-// The new file appears whole or not at all, under a name that is a link, or
-// another file's, only as durable.Original says. Its payload has been read back
-// and is that of the old file. A file that has these bytes already is not
-// touched. Nothing is written where the audio does not begin right behind the
-// old tag, which then claims a wrong size.
+// The new file replaces the old one as a whole, as durable.Original does it, after
+// its payload was read back and compared. A file that already has the new bytes is
+// not written. It is an error if the audio does not begin where the old tag ends,
+// because the tag then has a wrong size.
 func TagFile(name string, edit func(*Tag) error, o *TagFileOptions) (*Tagging, error) {
 	if o == nil {
 		o = &TagFileOptions{}
@@ -101,7 +99,7 @@ func TagFile(name string, edit func(*Tag) error, o *TagFileOptions) (*Tagging, e
 	return t, nil
 }
 
-// planTagging reads the file and makes its new tag.
+// planTagging reads the file and returns its new tag, encoded.
 func planTagging(r io.ReaderAt, size int64, edit func(*Tag) error, drop []string) (*Tagging, []byte, error) {
 	info, err := locate(r, size)
 	if err != nil {
@@ -131,16 +129,16 @@ func planTagging(r io.ReaderAt, size int64, edit func(*Tag) error, drop []string
 	if err != nil {
 		return nil, nil, err
 	}
-	// A frame that is kept may hold what every reader takes for audio.
+	// A frame that is kept may contain MPEG frames, which readers take for audio.
 	if _, _, err := skipLeadingTags(bytes.NewReader(new.bytes), int64(len(new.bytes))); err != nil {
-		return nil, nil, fmt.Errorf("the new tag would not be read again: %w", err)
+		return nil, nil, fmt.Errorf("the new tag could not be read: %w", err)
 	}
 	t.Tag, t.Fields, t.Removed, t.Kept, t.Dropped, t.TagBytes = new.tag, new.fields, new.removed, new.kept, new.dropped, int64(len(new.bytes))
 	return t, new.bytes, nil
 }
 
-// adjoins refuses a file whose audio does not begin where its tag ends: a tag
-// that claims too little leaves the rest of itself there. Zeros are padding.
+// checkTagEnd returns an error if the audio does not begin where the old tag ends:
+// if the size of the tag is too small, the rest of it follows. Zeros are padding.
 func (i *Info) checkTagEnd(r io.ReaderAt) error {
 	gap, err := readRange(r, i.TagBytes, i.PayloadStart)
 	if err != nil {
@@ -152,10 +150,10 @@ func (i *Info) checkTagEnd(r io.ReaderAt) error {
 	if i.TagBytes == 0 {
 		return fmt.Errorf("byte 0: the file begins with %d bytes that are neither a tag nor audio; export it again", len(gap))
 	}
-	return fmt.Errorf("byte %d: the ID3 tag ends here and no audio begins; the first frame is at byte %d, so the tag claims a wrong size", i.TagBytes, i.PayloadStart)
+	return fmt.Errorf("byte %d: the ID3 tag ends here and no audio begins; the first MPEG frame is at byte %d, so the tag has a wrong size", i.TagBytes, i.PayloadStart)
 }
 
-// openTarget opens the file that -o names; nil where there is none yet.
+// openTarget opens the file at TagFileOptions.Out. It returns nil if there is none.
 func openTarget(name string, source *durable.Original) (*durable.Original, error) {
 	target, err := durable.OpenOriginal(name)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -163,13 +161,13 @@ func openTarget(name string, source *durable.Original) (*durable.Original, error
 	}
 	if err == nil && os.SameFile(target.Info(), source.Info()) {
 		_ = target.Close()
-		return nil, fmt.Errorf("%s is the file that is read", name)
+		return nil, fmt.Errorf("%s is the input file", name)
 	}
 	return target, err
 }
 
-// create starts the new file. Where there is none yet, it gets the mode of the
-// tagged one as far as the umask lets it.
+// create starts the new file. If there is no old one, it gets the mode of the tagged
+// file, less the umask.
 func create(target *durable.Original, name string, mode fs.FileMode) (*durable.File, error) {
 	if target == nil {
 		return durable.CreateFile(name, mode.Perm())
@@ -177,7 +175,7 @@ func create(target *durable.Original, name string, mode fs.FileMode) (*durable.F
 	return target.Replace()
 }
 
-// isIn reports whether a file has the new bytes already.
+// isWrittenTo reports whether a file already has the new bytes.
 func (t *Tagging) isWrittenTo(target *durable.Original, tag []byte, source io.ReaderAt) (bool, error) {
 	if target == nil || target.Info().Size() != t.TagBytes+t.Info.PayloadBytes() {
 		return false, nil
@@ -189,8 +187,8 @@ func (t *Tagging) isWrittenTo(target *durable.Original, tag []byte, source io.Re
 	return t.comparePayload(target, source, 0, t.Info.PayloadBytes())
 }
 
-// comparePayload compares n bytes of the payload, from an offset in it, in a
-// file behind the new tag with those in the old file.
+// comparePayload reports whether n bytes of the payload are the same in two files, one
+// with the new tag and one with the old one. from is their offset in the payload.
 func (t *Tagging) comparePayload(tagged, old io.ReaderAt, from, n int64) (same bool, err error) {
 	block := min(n, blockBytes)
 	a, b := make([]byte, block), make([]byte, block)
@@ -208,8 +206,8 @@ func (t *Tagging) comparePayload(tagged, old io.ReaderAt, from, n int64) (same b
 	return true, nil
 }
 
-// write writes the tag and lets the kernel copy the payload. What has been
-// copied is read back at once, while the rest is on its way.
+// write writes the tag and has the kernel copy the payload. Each piece is read back
+// while the next ones are copied.
 func (t *Tagging) write(f *durable.File, tag []byte, source *os.File) error {
 	if _, err := f.Write(tag); err != nil {
 		return err
@@ -217,25 +215,25 @@ func (t *Tagging) write(f *durable.File, tag []byte, source *os.File) error {
 	if _, err := source.Seek(t.Info.PayloadStart, io.SeekStart); err != nil {
 		return err
 	}
-	copied := make(chan int64, 8) // the copy need not wait for its proof
-	proved := make(chan error, 1)
-	go func() { proved <- t.verifyCopy(f, source, copied) }()
+	copied := make(chan int64, 8)
+	verified := make(chan error, 1)
+	go func() { verified <- t.verifyCopy(f, source, copied) }()
 	var err error
-	for left := t.Info.PayloadBytes(); left > 0 && err == nil; {
+	for remaining := t.Info.PayloadBytes(); remaining > 0 && err == nil; {
 		var n int64
-		n, err = f.ReadFrom(&io.LimitedReader{R: source, N: min(left, copyBytes)})
+		n, err = f.ReadFrom(&io.LimitedReader{R: source, N: min(remaining, copyBytes)})
 		if n == 0 && err == nil {
 			err = io.ErrUnexpectedEOF
 		}
 		copied <- n
-		left -= n
+		remaining -= n
 	}
 	close(copied)
-	return cmp.Or(err, <-proved)
+	return cmp.Or(err, <-verified)
 }
 
-// prove reads back what was copied, so many bytes at a time, and compares it
-// with the old file's payload.
+// verifyCopy reads back what was copied, in pieces of the lengths that copied
+// delivers, and compares it to the payload of the old file.
 func (t *Tagging) verifyCopy(f, source io.ReaderAt, copied <-chan int64) (err error) {
 	from := int64(0)
 	for n := range copied {
@@ -243,7 +241,7 @@ func (t *Tagging) verifyCopy(f, source io.ReaderAt, copied <-chan int64) (err er
 			var same bool
 			same, err = t.comparePayload(f, source, from, n)
 			if err == nil && !same {
-				err = fmt.Errorf("the audio changed on its way to the new file, between its bytes %d and %d; nothing was replaced", from, from+n)
+				err = fmt.Errorf("the audio changed while it was copied, between its bytes %d and %d; nothing was replaced", from, from+n)
 			}
 		}
 		from += n

@@ -240,7 +240,7 @@ func TestTagFileToAnotherFile(t *testing.T) {
 	write(true)
 
 	_, err := TagFile(name, keepAll, &TagFileOptions{Out: name})
-	if err == nil || !strings.HasSuffix(err.Error(), "is the file that is read") {
+	if err == nil || !strings.HasSuffix(err.Error(), "is the input file") {
 		t.Errorf("output on top of the input: %v", err)
 	}
 	if _, err := TagFile(name, keepAll, &TagFileOptions{Out: filepath.Join(name, "x")}); err == nil {
@@ -271,7 +271,7 @@ func TestTagFileRefuses(t *testing.T) {
 		{"tag that claims half of the audio", join(lying(foreignTag(3, 0, title), 10_000), payload), keepAll, "byte 0: the ID3 tag claims 10000 bytes, but audio begins inside it, at byte 24"},
 		{"2.2 tag that claims whole frames of audio", join(lying(foreignTag(2, 0, frame22("TT2", "\x00Old")), 20+10*418), payload), keepAll, "byte 0: the ID3 tag claims 4200 bytes, but audio begins inside it, at byte 20"},
 		{"frame that claims audio", join(lying(foreignTag(3, 0, frame23("PRIV", 0, string(payload[:4180]))), 20+4180), payload[4180:]), keepAll, "byte 0: the ID3 tag claims 4200 bytes, but audio begins inside it, at byte 20"},
-		{"tag that claims too little", join(lying(short, 300), payload), keepAll, "byte 300: the ID3 tag ends here and no audio begins; the first frame is at byte 534, so the tag claims a wrong size"},
+		{"tag that claims too little", join(lying(short, 300), payload), keepAll, "byte 300: the ID3 tag ends here and no audio begins; the first MPEG frame is at byte 534, so the tag has a wrong size"},
 		{"junk before the audio", join(junk(33), payload), keepAll, "byte 0: the file begins with 33 bytes that are neither a tag nor audio"},
 		{"no audio", join(foreignTag(3, 0, title), junk(4000)), keepAll, "no MPEG audio frame in the 4000 bytes from byte 24"},
 		{"M4A", box("ftyp", []byte("M4A ")), keepAll, "tags are not written to M4A"},
@@ -331,7 +331,7 @@ func TestTagFileProvesTheAudio(t *testing.T) {
 		want   string
 	}{
 		"equal":      {func(b []byte) []byte { return b }, ""},
-		"first byte": {func(b []byte) []byte { b[4]++; return b }, "the audio changed on its way to the new file, between its bytes 0 and 1; nothing was replaced"},
+		"first byte": {func(b []byte) []byte { b[4]++; return b }, "the audio changed while it was copied, between its bytes 0 and 1; nothing was replaced"},
 		"last byte":  {func(b []byte) []byte { b[len(b)-1]++; return b }, "between its bytes 262145 and "},
 		"too short":  {func(b []byte) []byte { return b[:len(b)-1] }, io.ErrUnexpectedEOF.Error()},
 	} {

@@ -7,16 +7,16 @@ import (
 	"onair/internal/crc32c"
 )
 
-// Tagged returns what listeners get: the tag, then the payload of the master,
-// as a stream of len(tag) + info.PayloadBytes() bytes. A master that has become
-// shorter ends it with io.ErrUnexpectedEOF. The payload of an M4A master is the
-// whole file and takes no tag.
+// Tagged returns the published audio as a stream: the tag, then the payload of the
+// master, len(tag) + info.PayloadBytes() bytes in all. If the master has become
+// shorter, the stream ends with io.ErrUnexpectedEOF. The payload of an M4A master is
+// the whole file; its tag must be empty.
 func Tagged(tag []byte, master io.ReaderAt, info *Info) io.Reader {
 	payload := io.NewSectionReader(master, info.PayloadStart, info.PayloadBytes())
 	return io.MultiReader(bytes.NewReader(tag), &exactReader{payload, info.PayloadBytes()})
 }
 
-// exactly reads left bytes from r, and takes an earlier end for an error.
+// exactReader reads remaining bytes from r. It is an error if r ends before.
 type exactReader struct {
 	r         io.Reader
 	remaining int64
@@ -31,9 +31,8 @@ func (e *exactReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// TaggedCRC32C returns the CRC32C (Castagnoli) of a tag followed by a payload
-// of which only the checksum and the length in bytes are known: what storage
-// must find without anybody reading the payload again.
+// TaggedCRC32C returns the CRC32C of the stream that Tagged returns, from the CRC32C
+// and the length in bytes of the payload.
 func TaggedCRC32C(tag []byte, payload uint32, payloadBytes int64) uint32 {
 	return crc32c.Join(crc32c.Checksum(tag), payload, payloadBytes)
 }

@@ -241,7 +241,7 @@ func (t *TrailingTag) matches(old, published string) bool {
 	if old == published || t.Kind != "ID3v1" {
 		return old == published
 	}
-		const cut = utf8.UTFMax - 1 // bytes of a partial character that were cut off
+	const cut = utf8.UTFMax - 1 // bytes of a partial character that were cut off
 	full := len(old) >= id3v1Field-cut
 	for _, p := range []string{published, replaceNonLatin1(published)} {
 		if p == old || full && strings.HasPrefix(p, old) {

@@ -12,9 +12,8 @@ import (
 	"onair/internal/statcache"
 )
 
-// A Waveform is the outline of a sound, mixed to one channel, in the shape of
-// audiowaveform's JSON (version 2): for every pixel the lowest and the highest
-// sample.
+// A Waveform has the lowest and the highest sample of every pixel of a sound, mixed
+// to one channel. Its JSON is that of audiowaveform, version 2.
 type Waveform struct {
 	Version         int    `json:"version"`
 	Channels        int    `json:"channels"`
@@ -30,64 +29,63 @@ const (
 	pixelsPerSecond = 10
 )
 
-// MeasureWaveform decodes a master with ffmpeg and draws its outline with ten
-// pixels a second. The result is kept in cache, which may be nil, for the
-// payload. Without ffmpeg the error is ErrNoFFmpeg.
+// MeasureWaveform decodes a master with ffmpeg and returns its waveform, with ten
+// pixels a second. The result is kept in cache, by payload; a nil cache disables
+// that. The error is ErrNoFFmpeg if ffmpeg is not installed.
 func MeasureWaveform(ctx context.Context, cache *statcache.Cache, path string, progress Progress) (*Waveform, *Info, error) {
 	return measureOnce(cache, waveformKind, path, func(info *Info) (*Waveform, error) {
-		o := &waveformBuilder{channels: decodedChannels(info), Waveform: Waveform{Version: 2, Channels: 1, SampleRate: info.SampleRate, SamplesPerPixel: max(info.SampleRate/pixelsPerSecond, 1), Bits: 8, Data: []int8{}}}
-		if _, err := decode(ctx, path, info, "[0:a:0]anull[pcm]", o.add, progress); err != nil {
+		b := &waveformBuilder{channels: decodedChannels(info), Waveform: Waveform{Version: 2, Channels: 1, SampleRate: info.SampleRate, SamplesPerPixel: max(info.SampleRate/pixelsPerSecond, 1), Bits: 8, Data: []int8{}}}
+		if _, err := decode(ctx, path, info, "[0:a:0]anull[pcm]", b.add, progress); err != nil {
 			return nil, err
 		}
-		o.endPixel()
-		return &o.Waveform, nil
+		b.endPixel()
+		return &b.Waveform, nil
 	})
 }
 
-// KnownWaveform returns the outline that was drawn of a payload before, or nil.
+// KnownWaveform returns the waveform of a payload from the cache, or nil.
 func KnownWaveform(cache *statcache.Cache, info *Info) *Waveform {
 	return cached[Waveform](cache, waveformKind, info)
 }
 
-// An outline is a waveform under way: lowest and highest sample of the pixel
-// that is not full yet.
+// A waveformBuilder makes a waveform of samples.
 type waveformBuilder struct {
 	Waveform
 	channels  int // of the sound
-	low, high int
-	samples   int
+	low, high int // of the present pixel
+	samples   int // of the present pixel
 }
 
-// hear takes whole samples of all channels, and of these the mean.
-func (o *waveformBuilder) add(pcm []byte) {
+// add adds whole samples of all channels. Their mean counts.
+func (b *waveformBuilder) add(pcm []byte) {
 	for len(pcm) > 0 {
 		v := 0
-		for c := range o.channels {
+		for c := range b.channels {
 			v += int(int16(uint16(pcm[2*c]) | uint16(pcm[2*c+1])<<8))
 		}
-		v /= o.channels
-		pcm = pcm[sampleBytes*o.channels:]
-		if o.samples == 0 {
-			o.low, o.high = v, v
+		v /= b.channels
+		pcm = pcm[sampleBytes*b.channels:]
+		if b.samples == 0 {
+			b.low, b.high = v, v
 		}
-		o.low, o.high = min(o.low, v), max(o.high, v)
-		if o.samples++; o.samples == o.SamplesPerPixel {
-			o.endPixel()
+		b.low, b.high = min(b.low, v), max(b.high, v)
+		if b.samples++; b.samples == b.SamplesPerPixel {
+			b.endPixel()
 		}
 	}
 }
 
-// end finishes a pixel, if one was begun.
-func (o *waveformBuilder) endPixel() {
-	if o.samples == 0 {
+// endPixel finishes the present pixel, if it has samples.
+func (b *waveformBuilder) endPixel() {
+	if b.samples == 0 {
 		return
 	}
-	o.Data = append(o.Data, int8(o.low/256), int8(o.high/256))
-	o.Length++
-	o.samples = 0
+	b.Data = append(b.Data, int8(b.low/256), int8(b.high/256))
+	b.Length++
+	b.samples = 0
 }
 
-// WriteJSON writes the waveform as audiowaveform does.
+// WriteJSON writes the waveform in the format of audiowaveform.
 func (w *Waveform) WriteJSON(out io.Writer) error {
 	if err := json.NewEncoder(out).Encode(w); err != nil {
 		return fmt.Errorf("write waveform: %w", err)
@@ -95,21 +93,21 @@ func (w *Waveform) WriteJSON(out io.Writer) error {
 	return nil
 }
 
-// The size of a drawing, in its own units; whoever shows it stretches it.
+// Size of a drawing, in its own units. Pages stretch it.
 const (
 	svgWidth  = 1000
 	svgHeight = 256
 )
 
-// WriteSVG writes the waveform as a drawing of one shape in the colour of the
-// text around it.
+// WriteSVG writes the waveform as a drawing of one shape, in the colour of the
+// surrounding text.
 func (w *Waveform) WriteSVG(out io.Writer) error {
 	width := min(svgWidth, w.Length)
 	var top, bottom bytes.Buffer
 	for x := range width {
 		_, high := w.column(x, width)
 		fmt.Fprintf(&top, "L%d,%d ", x, svgHeight/2-high)
-		back := width - 1 - x // the lower edge is drawn from right to left
+		back := width - 1 - x // the lower edge goes from right to left
 		low, _ := w.column(back, width)
 		fmt.Fprintf(&bottom, "L%d,%d ", back, svgHeight/2-low)
 	}
@@ -118,8 +116,8 @@ func (w *Waveform) WriteSVG(out io.Writer) error {
 	return err
 }
 
-// column is the lowest and the highest sample of the pixels that column x of so
-// many covers.
+// column returns the lowest and the highest sample of column x, if the waveform is
+// drawn with the given number of columns.
 func (w *Waveform) column(x, columns int) (low, high int) {
 	from, to := x*w.Length/columns, (x+1)*w.Length/columns
 	for i := from; i < to; i++ {
@@ -128,14 +126,14 @@ func (w *Waveform) column(x, columns int) (low, high int) {
 	return low, high
 }
 
-// peaks is in how many columns a page draws a waveform: on a phone they are two
-// pixels wide.
+// peakColumns is the number of columns of a waveform on a page. On a phone they are
+// two pixels wide.
 const peakColumns = 200
 
-// Peaks condenses the waveform to what a lock keeps: 200 columns from the start
-// of the sound to its end, two hex digits each. A column is the mean of the peaks
-// it covers, since the highest of twenty seconds says little, and ff is the
-// highest column. Silence is 00 throughout, an empty waveform "".
+// Peaks condenses the waveform for onair.lock: 200 columns from the start of the
+// sound to its end, with two hex digits each. A column is the mean of the peaks in
+// it, because the highest peak of twenty seconds is nearly the same everywhere. ff is
+// the highest column. Silence is all 00, and an empty waveform is an empty string.
 func (w *Waveform) Peaks() string {
 	if w.Length == 0 {
 		return ""
@@ -157,8 +155,8 @@ func (w *Waveform) Peaks() string {
 	return hex.EncodeToString(out)
 }
 
-// DrawPeaks writes what Peaks returned as an SVG: a bar for each column, in the
-// colour of the text around it. The same peaks give the same bytes.
+// DrawPeaks writes the columns that Peaks returned as an SVG with a bar for each, in
+// the colour of the surrounding text. The same peaks give the same bytes.
 func DrawPeaks(out io.Writer, peaks string) error {
 	columns, err := hex.DecodeString(peaks)
 	if err != nil {
@@ -166,7 +164,7 @@ func DrawPeaks(out io.Writer, peaks string) error {
 	}
 	var path bytes.Buffer
 	for x, column := range columns {
-		height := max(int(column)&^1, 4) // silence is a line of dots
+		height := max(int(column)&^1, 4) // even, and a dot for silence
 		fmt.Fprintf(&path, "M%d,%dh3v%dh-3z", 5*x+1, (svgHeight-height)/2, height)
 	}
 	_, err = fmt.Fprintf(out, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" preserveAspectRatio="none"><path fill="currentColor" d="%s"/></svg>`+"\n",

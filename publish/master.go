@@ -35,7 +35,7 @@ type probed struct {
 }
 
 // probeKind names probe results in the cache; it changes when they do.
-const probeKind = "audio-probe-4"
+const probeKind = "audio-probe-5"
 
 // open opens the master read-only, as everything in onair does. The size is
 // that of the file as it is now.
