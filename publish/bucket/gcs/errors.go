@@ -17,11 +17,6 @@ import (
 // errLostSession is a 404 or 410 that is about an upload, not about a bucket.
 var errLostSession = errors.New("upload session is lost")
 
-// wrap says which step on which object failed.
-func (b *Bucket) wrap(op, key string, err error) error {
-	return fmt.Errorf("%s %s/%s: %w", op, b.url, key, err)
-}
-
 // status returns the HTTP status of an error, or 0.
 func status(err error) int {
 	var e *googleapi.Error

@@ -11,10 +11,11 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"onair/publish/bucket"
 	"onair/publish/bucket/buckettest"
 	"onair/publish/bucket/internal/faults"
-	"onair/publish/bucket/internal/remote"
 )
 
 var absent = bucket.Condition{Absent: true}
@@ -244,7 +245,8 @@ func TestReplacedWhileOpened(t *testing.T) {
 	})
 }
 
-// Headers change between the look at them and the update.
+// TestHeadersChangeMeanwhile changes headers after they were read and before they
+// are updated.
 func TestHeadersChangeMeanwhile(t *testing.T) {
 	inBubble(t, func(t *testing.T, b *Bucket, f *fake, net *faults.Transport) {
 		f.store(&fakeObject{Name: "feed.xml", CRC32C: encodeSum(nil)}, nil)
@@ -255,7 +257,7 @@ func TestHeadersChangeMeanwhile(t *testing.T) {
 		})}
 		want := bucket.Headers{ContentType: "a/b", Metadata: map[string]string{"new": "1"}}
 		a, err := b.SetHeaders(t.Context(), "feed.xml", want, bucket.Condition{Version: "1"})
-		if err != nil || !remote.SameHeaders(a.Headers, want) {
+		if err != nil || !cmp.Equal(a.Headers, want) {
 			t.Errorf("SetHeaders = %+v, %v; want %+v", a.Headers, err, want)
 		}
 	})

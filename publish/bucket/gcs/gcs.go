@@ -20,9 +20,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strconv"
 	"strings"
-	"sync/atomic"
 
 	"cloud.google.com/go/storage"
 	"google.golang.org/api/option"
@@ -44,15 +42,15 @@ type Options struct {
 
 // Bucket is a bucket, or what has one prefix in it.
 type Bucket struct {
-	url     string
-	prefix  string // empty, or ends in a slash
-	objects *storage.BucketHandle
-	exists  atomic.Bool // the bucket has answered as one that is there
-	policy  *remote.Policy
-	large   chan struct{} // holds one for every large body that is being sent
+	bucket.Bucket // calls
+	calls         *remote.Bucket
+	store         *store
+	large         chan struct{} // holds one for every large body that is being sent
 }
 
-var _ bucket.Bucket = (*Bucket)(nil)
+// largeAtOnce is how many large bodies are sent at once, each with a chunk in
+// memory.
+const largeAtOnce = 4
 
 // Open returns the bucket of a URL, gs://bucket or gs://bucket/prefix. It looks
 // for credentials and does not ask the bucket. ErrDenied if there are none.
@@ -81,7 +79,23 @@ func Open(ctx context.Context, rawURL string, opts *Options) (*Bucket, error) {
 		return nil, fmt.Errorf("open %s: %s", rawURL, text(err))
 	}
 	client.SetRetry(storage.WithPolicy(storage.RetryNever))
-	return &Bucket{url: strings.TrimSuffix(rawURL, "/"), prefix: prefix, objects: client.Bucket(name), policy: remote.NewPolicy(temporary, explain, header), large: make(chan struct{}, largeAtOnce)}, nil
+	s := &store{objects: client.Bucket(name), prefix: prefix}
+	address := strings.TrimSuffix(rawURL, "/")
+	calls := &remote.Bucket{Store: s, Policy: remote.NewPolicy(temporary, explain, header), Address: address, Place: address + "/", Prefix: prefix}
+	return &Bucket{Bucket: calls, calls: calls, store: s, large: make(chan struct{}, largeAtOnce)}, nil
+}
+
+// Write stores an object. A large one may have to wait for others.
+func (b *Bucket) Write(ctx context.Context, o *bucket.Object, cond bucket.Condition) (bucket.Attrs, error) {
+	if o.Size > chunkSize {
+		select {
+		case b.large <- struct{}{}:
+			defer func() { <-b.large }()
+		case <-ctx.Done():
+			return bucket.Attrs{}, b.calls.Wrap("write", o.Key, ctx.Err())
+		}
+	}
+	return b.calls.Write(ctx, o, cond)
 }
 
 // parse splits a bucket URL. Nothing in it is escaped.
@@ -106,59 +120,4 @@ func parse(rawURL string) (name, prefix string, err error) {
 		return "", "", fmt.Errorf("prefix: %w", err)
 	}
 	return name, prefix + "/", nil
-}
-
-// URL is the bucket as configured.
-func (b *Bucket) URL() string { return b.url }
-
-// object returns the handle of a key.
-func (b *Bucket) object(key string) (*storage.ObjectHandle, error) {
-	if err := bucket.ValidKey(key); err != nil {
-		return nil, err
-	}
-	if name := b.prefix + key; len(name) <= 1024 {
-		return b.objects.Object(name), nil
-	}
-	return nil, fmt.Errorf("key %q: longer than 1024 bytes with its prefix", key)
-}
-
-// retry calls try until it succeeds or fails for good.
-func (b *Bucket) retry(ctx context.Context, size int64, try func(ctx context.Context, n int) error) error {
-	err := b.policy.Do(ctx, size, try)
-	if err == nil {
-		b.exists.Store(true)
-	}
-	return err
-}
-
-// under puts a condition on a handle.
-func under(o *storage.ObjectHandle, cond bucket.Condition) (*storage.ObjectHandle, error) {
-	switch {
-	case cond.Absent:
-		return o.If(storage.Conditions{DoesNotExist: true}), nil
-	case cond.Version != "":
-		generation, err := strconv.ParseInt(cond.Version, 10, 64)
-		if err != nil || generation <= 0 {
-			// A token of another provider, kept from before a move.
-			return nil, fmt.Errorf("%w: version %q is not one of this bucket", bucket.ErrPrecondition, cond.Version)
-		}
-		return o.If(storage.Conditions{GenerationMatch: generation}), nil
-	}
-	return o, nil
-}
-
-// attrs translates what the client says of an object.
-func (b *Bucket) attrs(a *storage.ObjectAttrs) bucket.Attrs {
-	return bucket.Attrs{
-		Key: strings.TrimPrefix(a.Name, b.prefix),
-		Headers: bucket.Headers{
-			ContentType:  a.ContentType,
-			CacheControl: a.CacheControl,
-			Metadata:     remote.Lower(a.Metadata),
-		},
-		Size:    a.Size,
-		CRC32C:  a.CRC32C,
-		Version: strconv.FormatInt(a.Generation, 10),
-		Updated: a.Created, // of this generation; Updated would count headers too
-	}
 }

@@ -30,24 +30,21 @@ func (b *Bucket) Website(ctx context.Context) (bucket.Website, error) {
 }
 
 func (b *Bucket) settings(ctx context.Context) (attrs *storage.BucketAttrs, err error) {
-	err = b.retry(ctx, 0, func(ctx context.Context, _ int) (err error) {
-		attrs, err = b.objects.Attrs(ctx)
+	err = b.calls.Retry(ctx, 0, func(ctx context.Context, _ int) (err error) {
+		attrs, err = b.store.objects.Attrs(ctx)
 		return err
 	})
-	if err != nil {
-		err = b.wrap("look at", "", err)
-	}
-	return attrs, err
+	return attrs, b.calls.Wrap("read the settings of", "", err)
 }
 
 // PublicURL is the object's address in the XML API.
 func (b *Bucket) PublicURL(key string) string {
-	return publicHost() + b.objects.BucketName() + "/" + (&url.URL{Path: b.prefix + key}).EscapedPath()
+	return publicHost() + b.store.objects.BucketName() + "/" + (&url.URL{Path: b.store.prefix + key}).EscapedPath()
 }
 
 // PublicList is the bucket's address in the XML API.
 func (b *Bucket) PublicList() string {
-	return publicHost() + b.objects.BucketName() + "?" + url.Values{"prefix": {b.prefix}}.Encode()
+	return publicHost() + b.store.objects.BucketName() + "?" + url.Values{"prefix": {b.store.prefix}}.Encode()
 }
 
 // publicHost is where buckets are read, or the emulator that stands in for it.

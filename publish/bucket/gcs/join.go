@@ -32,21 +32,10 @@ const (
 // is sent with its checksum, which the service checks before the object appears.
 func (b *Bucket) Join(ctx context.Context, o *bucket.Object, parts []bucket.Part, cond bucket.Condition) (bucket.Attrs, error) {
 	attrs, err := b.join(ctx, o, parts, cond)
-	if err != nil {
-		return bucket.Attrs{}, b.wrap("join", o.Key, err)
-	}
-	return attrs, nil
+	return attrs, b.calls.Wrap("join", o.Key, err)
 }
 
 func (b *Bucket) join(ctx context.Context, o *bucket.Object, parts []bucket.Part, cond bucket.Condition) (bucket.Attrs, error) {
-	object, err := b.object(o.Key)
-	if err != nil {
-		return bucket.Attrs{}, err
-	}
-	target, err := under(object, cond)
-	if err != nil {
-		return bucket.Attrs{}, err
-	}
 	from, sources, err := sourcesOf(parts)
 	if err != nil {
 		return bucket.Attrs{}, err
@@ -54,18 +43,19 @@ func (b *Bucket) join(ctx context.Context, o *bucket.Object, parts []bucket.Part
 	if err := bucket.CheckParts(o, parts); err != nil {
 		return bucket.Attrs{}, err
 	}
-	var stored *storage.ObjectAttrs
-	err = b.retry(ctx, o.Size, func(ctx context.Context, n int) error {
-		stored, err = b.joinOnce(ctx, target, o, from, sources)
-		if status(err) == http.StatusPreconditionFailed && n > 1 {
-			stored, err = b.lookForOurs(ctx, object, o)
+	return b.calls.Put(ctx, o, func(ctx context.Context, name string) (bucket.Attrs, error) {
+		target, err := under(b.store.objects.Object(name), cond)
+		if err != nil {
+			return bucket.Attrs{}, err
 		}
-		return err
+		a, err := b.joinOnce(ctx, target, o, from, sources)
+		if status(err) == http.StatusPreconditionFailed {
+			return bucket.Attrs{}, bucket.ErrPrecondition
+		} else if err != nil {
+			return bucket.Attrs{}, err
+		}
+		return attrs(a), nil
 	})
-	if err != nil {
-		return bucket.Attrs{}, err
-	}
-	return b.attrs(stored), nil
 }
 
 // source is an object to compose from.
@@ -80,15 +70,16 @@ type source struct {
 func sourcesOf(parts []bucket.Part) (from *Bucket, sources []source, err error) {
 	for _, p := range parts {
 		b, ok := p.Bucket.(*Bucket)
-		if !ok || from != nil && b.objects.BucketName() != from.objects.BucketName() {
+		if !ok || from != nil && b.store.objects.BucketName() != from.store.objects.BucketName() {
 			return nil, nil, fmt.Errorf("part %s is kept elsewhere: %w", p.Key, errors.ErrUnsupported)
 		}
 		from = b
-		object, err := b.object(p.Key)
+		name, err := b.calls.Name(p.Key)
 		if err != nil {
 			return nil, nil, err
 		}
-		if object, err = under(object, bucket.Condition{Version: p.Version}); err != nil {
+		object, err := under(b.store.objects.Object(name), bucket.Condition{Version: p.Version})
+		if err != nil {
 			return nil, nil, fmt.Errorf("part %s: %w", p.Key, err)
 		}
 		sources = append(sources, source{object, p.Size, p.CRC32C, false})
@@ -114,7 +105,7 @@ func (b *Bucket) joinOnce(ctx context.Context, target *storage.ObjectHandle, o *
 			return nil, err
 		}
 	}
-	if from.objects.BucketName() == b.objects.BucketName() {
+	if from.store.objects.BucketName() == b.store.objects.BucketName() {
 		return j.compose(ctx, target, headers, sources)
 	}
 	whole, err := j.temporary(ctx, sources)
@@ -134,7 +125,7 @@ func (b *Bucket) joinOnce(ctx context.Context, target *storage.ObjectHandle, o *
 
 // lost tells why a copy to another bucket has not found something.
 func (b *Bucket) lost(ctx context.Context, to *Bucket) error {
-	if err := to.probe(ctx); err != nil {
+	if err := to.store.probe(ctx); err != nil {
 		return err
 	}
 	return errLostTemporary
@@ -171,10 +162,11 @@ func (j *joining) halfway(ctx context.Context, sources []source) (fewer []source
 
 // temporary composes a temporary object. Its name is nobody else's.
 func (j *joining) temporary(ctx context.Context, sources []source) (source, error) {
-	object, err := j.from.object(bucket.JoinedPrefix + rand.Text())
+	name, err := j.from.calls.Name(bucket.JoinedPrefix + rand.Text())
 	if err != nil {
 		return source{}, err
 	}
+	object := j.from.store.objects.Object(name)
 	a, err := j.compose(ctx, object.If(storage.Conditions{DoesNotExist: true}), storage.ObjectAttrs{}, sources)
 	if err != nil {
 		return source{}, err
@@ -202,7 +194,7 @@ func (j *joining) compose(ctx context.Context, target *storage.ObjectHandle, hea
 		if sources[0].temporary {
 			return nil, errLostTemporary
 		}
-		return nil, j.from.absent(ctx)
+		return nil, j.from.calls.Absent(ctx)
 	} else if err != nil {
 		return nil, err
 	}

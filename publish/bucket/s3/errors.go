@@ -1,7 +1,6 @@
 package s3
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -146,17 +145,4 @@ func text(err error) string {
 		return remote.Line(operation.Err.Error())
 	}
 	return remote.Line(err.Error())
-}
-
-// absent tells a missing object from a missing bucket, which answer alike to
-// questions for an object's attributes. It asks only if nothing has shown yet
-// that the bucket is there.
-func (b *Bucket) absent(ctx context.Context) error {
-	if b.exists.Load() {
-		return bucket.ErrNotExist
-	}
-	if _, err := b.listOnce(ctx, "", "", 1); code(err) == "NoSuchBucket" || err != nil && temporary(err) {
-		return err
-	}
-	return bucket.ErrNotExist
 }

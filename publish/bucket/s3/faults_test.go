@@ -242,7 +242,7 @@ func TestSpoiledUpload(t *testing.T) {
 				inBubble(t, func(t *testing.T, b *Bucket, f *fake, net *faults.Transport) {
 					f.provider = kind
 					prepare(t, b, f, net)
-					b.noCRC.Store(kind.noCRC)
+					b.store.noCRC.Store(kind.noCRC)
 					net.Pending = []faults.Fault{faults.On(func(req *http.Request) bool {
 						return req.Method == http.MethodPut && req.ContentLength > 0
 					}, flip)}

@@ -20,7 +20,7 @@ var _ bucket.Inspector = (*Bucket)(nil)
 // Versioned takes the permission s3:GetBucketVersioning.
 func (b *Bucket) Versioned(ctx context.Context) (versioned bool, err error) {
 	err = b.ask(ctx, func(ctx context.Context) error {
-		out, err := b.client.GetBucketVersioning(ctx, &s3.GetBucketVersioningInput{Bucket: &b.at.name})
+		out, err := b.store.client.GetBucketVersioning(ctx, &s3.GetBucketVersioningInput{Bucket: &b.store.at.name})
 		versioned = err == nil && out.Status == types.BucketVersioningStatusEnabled
 		return err
 	})
@@ -30,7 +30,7 @@ func (b *Bucket) Versioned(ctx context.Context) (versioned bool, err error) {
 // Website takes the permission s3:GetBucketWebsite.
 func (b *Bucket) Website(ctx context.Context) (site bucket.Website, err error) {
 	err = b.ask(ctx, func(ctx context.Context) error {
-		out, err := b.client.GetBucketWebsite(ctx, &s3.GetBucketWebsiteInput{Bucket: &b.at.name})
+		out, err := b.store.client.GetBucketWebsite(ctx, &s3.GetBucketWebsiteInput{Bucket: &b.store.at.name})
 		switch {
 		case code(err) == "NoSuchWebsiteConfiguration":
 			return nil
@@ -52,17 +52,14 @@ func (b *Bucket) Website(ctx context.Context) (site bucket.Website, err error) {
 
 // ask asks for one of the settings of the bucket.
 func (b *Bucket) ask(ctx context.Context, question func(context.Context) error) error {
-	err := b.retry(ctx, 0, func(ctx context.Context, _ int) error {
+	err := b.calls.Retry(ctx, 0, func(ctx context.Context, _ int) error {
 		err := question(ctx)
 		if !slices.Contains(deniedCodes, code(err)) && slices.Contains(notKnown, status(err)) {
 			return errors.ErrUnsupported
 		}
 		return err
 	})
-	if err != nil {
-		err = b.wrap("look at", "", err)
-	}
-	return err
+	return b.calls.Wrap("read the settings of", "", err)
 }
 
 // notKnown are what providers answer to questions that they do not know.
@@ -73,7 +70,7 @@ func (b *Bucket) PublicURL(key string) string {
 	if b.signedOnly() {
 		return ""
 	}
-	return b.address() + "/" + (&url.URL{Path: b.at.prefix + key}).EscapedPath()
+	return b.address() + "/" + (&url.URL{Path: b.store.at.prefix + key}).EscapedPath()
 }
 
 // PublicList is the bucket's address at the endpoint.
@@ -81,26 +78,26 @@ func (b *Bucket) PublicList() string {
 	if b.signedOnly() {
 		return ""
 	}
-	return b.address() + "?" + url.Values{"list-type": {"2"}, "prefix": {b.at.prefix}}.Encode()
+	return b.address() + "?" + url.Values{"list-type": {"2"}, "prefix": {b.store.at.prefix}}.Encode()
 }
 
 // signedOnly reports whether the endpoint answers nobody without credentials: R2
 // is read by everybody through a domain of the bucket.
 func (b *Bucket) signedOnly() bool {
-	endpoint := aws.ToString(b.client.Options().BaseEndpoint)
+	endpoint := aws.ToString(b.store.client.Options().BaseEndpoint)
 	return strings.HasSuffix(strings.TrimSuffix(endpoint, "/"), ".r2.cloudflarestorage.com")
 }
 
 // address is the bucket's own address, without a slash at its end.
 func (b *Bucket) address() string {
-	o := b.client.Options()
+	o := b.store.client.Options()
 	endpoint := "https://s3." + o.Region + ".amazonaws.com"
 	if o.BaseEndpoint != nil {
 		endpoint = strings.TrimSuffix(*o.BaseEndpoint, "/")
 	}
 	if o.UsePathStyle {
-		return endpoint + "/" + b.at.name
+		return endpoint + "/" + b.store.at.name
 	}
 	scheme, host, _ := strings.Cut(endpoint, "://")
-	return scheme + "://" + b.at.name + "." + host
+	return scheme + "://" + b.store.at.name + "." + host
 }

@@ -16,7 +16,6 @@ import (
 
 	"onair/internal/crc32c"
 	"onair/publish/bucket"
-	"onair/publish/bucket/internal/remote"
 )
 
 var _ bucket.PartJoiner = (*Bucket)(nil)
@@ -38,24 +37,23 @@ const maxCopies = 3
 // errors.ErrUnsupported.
 func (b *Bucket) Join(ctx context.Context, o *bucket.Object, parts []bucket.Part, cond bucket.Condition) (bucket.Attrs, error) {
 	attrs, err := b.join(ctx, o, parts, cond)
-	if err != nil {
-		return bucket.Attrs{}, b.wrap("join", o.Key, err)
-	}
-	return attrs, nil
+	return attrs, b.calls.Wrap("join", o.Key, err)
 }
 
 func (b *Bucket) join(ctx context.Context, o *bucket.Object, parts []bucket.Part, cond bucket.Condition) (bucket.Attrs, error) {
 	for _, p := range parts {
-		if from, ok := p.Bucket.(*Bucket); !ok || from.at.endpoint != b.at.endpoint {
+		if from, ok := p.Bucket.(*Bucket); !ok || from.store.at.endpoint != b.store.at.endpoint {
 			return bucket.Attrs{}, fmt.Errorf("part %s is kept elsewhere: %w", p.Key, errors.ErrUnsupported)
 		}
 	}
 	if err := bucket.CheckParts(o, parts); err != nil {
 		return bucket.Attrs{}, err
 	}
-	if o.Size > b.maxWhole() {
-		return b.write(ctx, o, cond, func(ctx context.Context, t *target, o *bucket.Object) (stored, error) {
-			return b.joinOnce(ctx, t, o, parts)
+	if o.Size > b.store.maxWhole() {
+		return b.calls.Put(ctx, o, func(ctx context.Context, name string) (bucket.Attrs, error) {
+			return b.store.put(ctx, name, o, cond, func(ctx context.Context, t *target, o *bucket.Object) (written, error) {
+				return b.store.joinParts(ctx, t, o, parts)
+			})
 		})
 	}
 	return bucket.Relay(ctx, b, o, parts, cond)
@@ -69,20 +67,20 @@ func (b *Bucket) JoinSends(sizes []int64) (sent int64) {
 		parts = append(parts, bucket.Part{Attrs: bucket.Attrs{Size: n}})
 		size += n
 	}
-	if size <= b.maxWhole() {
+	if size <= b.store.maxWhole() {
 		return size
 	}
-	for start := int64(0); start < size; start += b.partSize {
-		if end := min(start+b.partSize, size); len(cut(parts, start, end)) > 1 {
+	for start := int64(0); start < size; start += b.store.partSize {
+		if end := min(start+b.store.partSize, size); len(cut(parts, start, end)) > 1 {
 			sent += end - start
 		}
 	}
 	return sent
 }
 
-// joinOnce is one try to join a large object.
-func (b *Bucket) joinOnce(ctx context.Context, t *target, o *bucket.Object, parts []bucket.Part) (stored, error) {
-	return b.inParts(ctx, t, o, func(ctx context.Context, u *upload) error {
+// joinParts is one try to join a large object.
+func (s *store) joinParts(ctx context.Context, t *target, o *bucket.Object, parts []bucket.Part) (written, error) {
+	return s.inParts(ctx, t, o, func(ctx context.Context, u *upload) error {
 		if !u.crc {
 			return fmt.Errorf("the provider does not check a CRC32C of the whole: %w", errors.ErrUnsupported)
 		}
@@ -90,7 +88,7 @@ func (b *Bucket) joinOnce(ctx context.Context, t *target, o *bucket.Object, part
 		group.SetLimit(maxCopies)
 		for n := range u.done {
 			group.Go(func() error {
-				pieces := cut(parts, int64(n)*b.partSize, min(int64(n+1)*b.partSize, o.Size))
+				pieces := cut(parts, int64(n)*s.partSize, min(int64(n+1)*s.partSize, o.Size))
 				if len(pieces) == 1 {
 					return u.copy(ctx, n, pieces[0])
 				}
@@ -129,18 +127,18 @@ func (p *piece) from() *Bucket { return p.Bucket.(*Bucket) }
 // copy lets the provider copy a range as the n-th part.
 func (u *upload) copy(ctx context.Context, n int, p piece) error {
 	from := p.from()
-	name, err := from.name(p.Key)
+	name, err := from.calls.Name(p.Key)
 	if err != nil {
 		return err
 	}
-	return u.b.retry(ctx, p.length, func(ctx context.Context, _ int) error {
-		out, err := u.b.client.UploadPartCopy(ctx, &s3.UploadPartCopyInput{
-			Bucket:            &u.b.at.name,
+	return u.s.policy.Do(ctx, p.length, func(ctx context.Context, _ int) error {
+		out, err := u.s.client.UploadPartCopy(ctx, &s3.UploadPartCopyInput{
+			Bucket:            &u.s.at.name,
 			Key:               &u.t.name,
 			UploadId:          u.id,
 			PartNumber:        aws.Int32(int32(n + 1)),
-			CopySource:        aws.String(copySource(from.at.name, name)),
-			CopySourceIfMatch: aws.String(`"` + p.Version + `"`),
+			CopySource:        aws.String(copySource(from.store.at.name, name)),
+			CopySourceIfMatch: etag(p.Version),
 			CopySourceRange:   aws.String(fmt.Sprintf("bytes=%d-%d", p.offset, p.offset+p.length-1)),
 		})
 		switch {
@@ -161,11 +159,11 @@ func (u *upload) copy(ctx context.Context, n int, p piece) error {
 
 // gather reads ranges and sends them as the n-th part.
 func (u *upload) gather(ctx context.Context, n int, pieces []piece) error {
-	data, err := u.b.buffer(ctx)
+	data, err := u.s.buffers.get(ctx, u.s.partSize)
 	if err != nil {
 		return err
 	}
-	defer u.b.free(data)
+	defer u.s.buffers.put(data)
 	for _, p := range pieces {
 		end := len(data) + int(p.length)
 		if err := p.read(ctx, data[len(data):end]); err != nil {
@@ -178,14 +176,12 @@ func (u *upload) gather(ctx context.Context, n int, pieces []piece) error {
 
 // read fills data with the piece.
 func (p *piece) read(ctx context.Context, data []byte) error {
-	from := p.from()
-	name, err := from.name(p.Key)
+	r, err := p.from().calls.Reader(ctx, p.Attrs, p.offset, p.length, func(err error) error {
+		return fmt.Errorf("read part %s: %w", p.Key, err)
+	})
 	if err != nil {
 		return err
 	}
-	r := remote.NewReader(ctx, from.policy, p.Attrs, p.offset, p.length, from.connect(name, p.Version), func(err error) error {
-		return fmt.Errorf("read part %s: %w", p.Key, err)
-	})
 	defer r.Close()
 	_, err = io.ReadFull(r, data)
 	return err

@@ -44,7 +44,7 @@ func TestCut(t *testing.T) {
 
 // TestJoinSends counts, of joins in parts of 10 bytes, those that travel.
 func TestJoinSends(t *testing.T) {
-	b := &Bucket{partSize: 10}
+	b := &Bucket{store: &store{partSize: 10}}
 	for _, test := range []struct {
 		sizes []int64
 		want  int64

@@ -16,6 +16,7 @@ import (
 
 	"onair/internal/crc32c"
 	"onair/publish/bucket"
+	"onair/publish/bucket/internal/remote"
 )
 
 const (
@@ -31,13 +32,10 @@ const (
 	abortTimeout = 30 * time.Second
 )
 
-// maxWhole is the size up to which a body is sent in one request.
-func (b *Bucket) maxWhole() int64 { return 2 * b.partSize }
-
 // upload is an object that is sent in parts. What it has is stored, and charged
 // for, until it is completed or aborted.
 type upload struct {
-	b    *Bucket
+	s    *store
 	t    *target
 	o    *bucket.Object
 	id   *string
@@ -53,13 +51,13 @@ type part struct {
 }
 
 // inParts is one try to store an object in parts that fill brings.
-func (b *Bucket) inParts(ctx context.Context, t *target, o *bucket.Object, fill func(context.Context, *upload) error) (stored, error) {
-	u := &upload{b: b, t: t, o: o, done: make([]part, (o.Size+b.partSize-1)/b.partSize)}
+func (s *store) inParts(ctx context.Context, t *target, o *bucket.Object, fill func(context.Context, *upload) error) (written, error) {
+	u := &upload{s: s, t: t, o: o, done: make([]part, (o.Size+s.partSize-1)/s.partSize)}
 	if err := u.create(ctx); err != nil {
-		return stored{}, err
+		return written{}, err
 	}
 	err := fill(ctx, u)
-	var out stored
+	var out written
 	if err == nil {
 		out, err = u.complete(ctx)
 	}
@@ -67,7 +65,7 @@ func (b *Bucket) inParts(ctx context.Context, t *target, o *bucket.Object, fill 
 		// What cannot be aborted either is left to the bucket's lifecycle.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), abortTimeout)
 		defer cancel()
-		_, _ = b.client.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{Bucket: &b.at.name, Key: &t.name, UploadId: u.id})
+		_, _ = s.client.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{Bucket: &s.at.name, Key: &t.name, UploadId: u.id})
 	}
 	if errors.Is(err, errLostUpload) {
 		err = errLostUpload // without the mark of a permanent error: another upload may succeed
@@ -77,9 +75,9 @@ func (b *Bucket) inParts(ctx context.Context, t *target, o *bucket.Object, fill 
 
 // create begins the upload.
 func (u *upload) create(ctx context.Context) error {
-	return ask(&u.b.noCRC, func(crc bool) error {
+	return ask(&u.s.noCRC, func(crc bool) error {
 		in := &s3.CreateMultipartUploadInput{
-			Bucket:       &u.b.at.name,
+			Bucket:       &u.s.at.name,
 			Key:          &u.t.name,
 			ContentType:  optional(u.o.ContentType),
 			CacheControl: optional(u.o.CacheControl),
@@ -88,7 +86,7 @@ func (u *upload) create(ctx context.Context) error {
 		if crc {
 			in.ChecksumAlgorithm, in.ChecksumType = types.ChecksumAlgorithmCrc32c, types.ChecksumTypeFullObject
 		}
-		out, err := u.b.client.CreateMultipartUpload(ctx, in)
+		out, err := u.s.client.CreateMultipartUpload(ctx, in)
 		if err == nil {
 			u.id, u.crc = out.UploadId, crc
 		}
@@ -99,9 +97,9 @@ func (u *upload) create(ctx context.Context) error {
 // send sends the n-th part, from 0 on, with tries of its own.
 func (u *upload) send(ctx context.Context, n int, data []byte) error {
 	sum := crc32c.Checksum(data)
-	return u.b.retry(ctx, int64(len(data)), func(ctx context.Context, _ int) error {
+	return u.s.policy.Do(ctx, int64(len(data)), func(ctx context.Context, _ int) error {
 		in := &s3.UploadPartInput{
-			Bucket:        &u.b.at.name,
+			Bucket:        &u.s.at.name,
 			Key:           &u.t.name,
 			UploadId:      u.id,
 			PartNumber:    aws.Int32(int32(n + 1)),
@@ -114,7 +112,7 @@ func (u *upload) send(ctx context.Context, n int, data []byte) error {
 			digest := md5.Sum(data)
 			in.ContentMD5 = aws.String(base64.StdEncoding.EncodeToString(digest[:]))
 		}
-		out, err := u.b.client.UploadPart(ctx, in, unsigned)
+		out, err := u.s.client.UploadPart(ctx, in, unsigned)
 		if err == nil {
 			u.done[n] = part{etag: out.ETag, size: int64(len(data)), sum: &sum}
 		}
@@ -123,9 +121,9 @@ func (u *upload) send(ctx context.Context, n int, data []byte) error {
 }
 
 // complete makes the object appear, under the condition.
-func (u *upload) complete(ctx context.Context) (out stored, err error) {
+func (u *upload) complete(ctx context.Context) (out written, err error) {
 	in := &s3.CompleteMultipartUploadInput{
-		Bucket:          &u.b.at.name,
+		Bucket:          &u.s.at.name,
 		Key:             &u.t.name,
 		UploadId:        u.id,
 		MultipartUpload: &types.CompletedMultipartUpload{},
@@ -142,19 +140,19 @@ func (u *upload) complete(ctx context.Context) (out stored, err error) {
 	if u.crc {
 		in.ChecksumCRC32C, in.ChecksumType = encodeSum(u.o.CRC32C), types.ChecksumTypeFullObject
 	}
-	err = u.b.retry(ctx, 0, func(ctx context.Context, n int) error {
-		answer, err := u.b.client.CompleteMultipartUpload(ctx, in)
+	err = u.s.policy.Do(ctx, 0, func(ctx context.Context, n int) error {
+		answer, err := u.s.client.CompleteMultipartUpload(ctx, in)
 		switch {
 		case err == nil:
-			out = answered(answer.ETag, answer.ResultMetadata)
-		case n > 1 && (u.t.broken(err) || code(err) == "NoSuchUpload"):
+			out = newWritten(answer.ETag, answer.ResultMetadata)
+		case n > 1 && (u.t.isBroken(err) || code(err) == "NoSuchUpload"):
 			// An earlier try may have done it, its answer lost.
-			a, lookErr := u.b.lookForOurs(ctx, u.o, u.t)
-			if lookErr == nil {
-				out = stored{&a.Version, a.Updated}
+			a, findErr := remote.FindWritten(ctx, u.s, u.t.name, u.o)
+			if findErr == nil {
+				out = written{&a.Version, a.Updated}
 			}
-			if lookErr == nil || code(err) != "NoSuchUpload" || !errors.Is(lookErr, bucket.ErrPrecondition) {
-				return lookErr
+			if findErr == nil || code(err) != "NoSuchUpload" || !errors.Is(findErr, bucket.ErrPrecondition) {
+				return findErr
 			}
 		}
 		return err
@@ -163,8 +161,8 @@ func (u *upload) complete(ctx context.Context) (out stored, err error) {
 }
 
 // sendParts is one try to store a large object.
-func (b *Bucket) sendParts(ctx context.Context, t *target, o *bucket.Object) (stored, error) {
-	return b.inParts(ctx, t, o, func(ctx context.Context, u *upload) error {
+func (s *store) sendParts(ctx context.Context, t *target, o *bucket.Object) (written, error) {
+	return s.inParts(ctx, t, o, func(ctx context.Context, u *upload) error {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
 		group, ctx := errgroup.WithContext(ctx)
@@ -199,7 +197,7 @@ func (w *partWriter) Write(p []byte) (int, error) {
 	for written < len(p) {
 		if w.part == nil {
 			var err error
-			if w.part, err = w.u.b.buffer(w.ctx); err != nil {
+			if w.part, err = w.u.s.buffers.get(w.ctx, w.u.s.partSize); err != nil {
 				return written, err
 			}
 		}
@@ -220,7 +218,7 @@ func (w *partWriter) flush() {
 	n, data := w.n, w.part
 	w.n, w.part = w.n+1, nil
 	w.group.Go(func() error {
-		defer w.u.b.free(data)
+		defer w.u.s.buffers.put(data)
 		return w.u.send(w.ctx, n, data)
 	})
 }
@@ -228,17 +226,28 @@ func (w *partWriter) flush() {
 // release gives back the buffer of a part that is not sent.
 func (w *partWriter) release() {
 	if w.part != nil {
-		w.u.b.free(w.part)
+		w.u.s.buffers.put(w.part)
 		w.part = nil
 	}
 }
 
-// buffer returns an empty buffer for a part, as soon as there is one.
-func (b *Bucket) buffer(ctx context.Context) ([]byte, error) {
+// buffers are those for parts in memory. They are made when they are needed.
+type buffers chan []byte
+
+func newBuffers() buffers {
+	b := make(buffers, maxBuffers)
+	for range maxBuffers {
+		b <- nil
+	}
+	return b
+}
+
+// get returns an empty buffer, as soon as one is free.
+func (b buffers) get(ctx context.Context, size int64) ([]byte, error) {
 	select {
-	case data := <-b.buffers:
+	case data := <-b:
 		if data == nil {
-			data = make([]byte, 0, b.partSize)
+			data = make([]byte, 0, size)
 		}
 		return data[:0], nil
 	case <-ctx.Done():
@@ -246,4 +255,4 @@ func (b *Bucket) buffer(ctx context.Context) ([]byte, error) {
 	}
 }
 
-func (b *Bucket) free(data []byte) { b.buffers <- data }
+func (b buffers) put(data []byte) { b <- data }

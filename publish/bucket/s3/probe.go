@@ -15,41 +15,41 @@ import (
 // a later process needs two requests, neither of which has an effect.
 const probeKey = ".onair/precondition-probe"
 
-// Probe tries preconditions out unless that has been done.
-func (b *Bucket) Probe(ctx context.Context) error {
-	b.probing.Lock()
-	defer b.probing.Unlock()
-	if !b.probed {
-		err := b.retry(ctx, 0, func(ctx context.Context, _ int) (err error) {
-			b.holds, err = b.tryPreconditions(ctx)
+// probe tries preconditions out unless that has been done.
+func (s *store) probe(ctx context.Context) error {
+	s.probing.Lock()
+	defer s.probing.Unlock()
+	if !s.probed {
+		err := s.policy.Do(ctx, 0, func(ctx context.Context, _ int) (err error) {
+			s.holds, err = s.tryPreconditions(ctx)
 			return err
 		})
 		if err != nil {
-			return b.wrap("try preconditions on", probeKey, err)
+			return fmt.Errorf("try preconditions on %s%s: %w", s.at, probeKey, err)
 		}
-		b.probed = true
+		s.probed = true
 	}
-	if !b.holds {
-		return fmt.Errorf("%w: %s", bucket.ErrNoPreconditions, b.at)
+	if !s.holds {
+		return fmt.Errorf("%w: %s", bucket.ErrNoPreconditions, s.at)
 	}
 	return nil
 }
 
 // tryPreconditions makes writes that must not happen.
-func (b *Bucket) tryPreconditions(ctx context.Context) (holds bool, err error) {
+func (s *store) tryPreconditions(ctx context.Context) (holds bool, err error) {
 	in := func() *s3.PutObjectInput {
-		return &s3.PutObjectInput{Bucket: &b.at.name, Key: aws.String(b.at.prefix + probeKey), ContentLength: aws.Int64(0)}
+		return &s3.PutObjectInput{Bucket: &s.at.name, Key: aws.String(s.at.prefix + probeKey), ContentLength: aws.Int64(0)}
 	}
 	never := in()
 	never.IfMatch = aws.String(`"00000000000000000000000000000000"`)
-	if refused, err := refuses(b.client.PutObject(ctx, never)); err != nil || !refused {
+	if refused, err := refuses(s.client.PutObject(ctx, never)); err != nil || !refused {
 		return false, err
 	}
 	once := in()
 	once.IfNoneMatch = aws.String("*")
 	// The first may be the one that makes the object; the second never is.
 	for range 2 {
-		if refused, err := refuses(b.client.PutObject(ctx, once)); err != nil || refused {
+		if refused, err := refuses(s.client.PutObject(ctx, once)); err != nil || refused {
 			return refused, err
 		}
 	}

@@ -31,13 +31,8 @@ package s3
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
-	"sync"
-	"sync/atomic"
-
-	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"onair/publish/bucket"
 	"onair/publish/bucket/internal/remote"
@@ -52,28 +47,12 @@ type Options struct {
 
 // Bucket is a bucket, or what has one prefix in it.
 type Bucket struct {
-	url    string
-	at     location
-	client *s3.Client
-	policy *remote.Policy
-
-	partSize int64 // in bytes
-
-	exists  atomic.Bool // the bucket has answered as one that is there
-	buffers chan []byte // for parts in memory; nil: not made yet
-
-	// What the provider has refused as not implemented.
-	noCRC             atomic.Bool // x-amz-checksum-crc32c
-	noCopyCondition   atomic.Bool // If-Match on a copy's target
-	noDeleteCondition atomic.Bool
-
-	probing sync.Mutex // guards probed and holds
-	probed  bool
-	holds   bool // preconditions of writes
+	bucket.Bucket // calls
+	calls         *remote.Bucket
+	store         *store
 }
 
 var (
-	_ bucket.Bucket = (*Bucket)(nil)
 	_ bucket.Sparse = (*Bucket)(nil)
 	_ bucket.Prober = (*Bucket)(nil)
 )
@@ -98,47 +77,17 @@ func Open(ctx context.Context, rawURL string, opts *Options) (*Bucket, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", at, err)
 	}
-	b := &Bucket{
-		url:      rawURL,
-		at:       at,
-		client:   client,
-		policy:   remote.NewPolicy(temporary, explain, header),
-		partSize: defaultPartSize,
-		buffers:  make(chan []byte, maxBuffers),
-	}
-	for range maxBuffers {
-		b.buffers <- nil
-	}
-	return b, nil
+	policy := remote.NewPolicy(temporary, explain, header)
+	s := &store{client: client, at: at, policy: policy, partSize: defaultPartSize, buffers: newBuffers()}
+	calls := &remote.Bucket{Store: s, Policy: policy, Address: rawURL, Place: at.String(), Prefix: at.prefix, Reserved: probeKey}
+	return &Bucket{Bucket: calls, calls: calls, store: s}, nil
 }
 
-// URL is the bucket as configured.
-func (b *Bucket) URL() string { return b.url }
-
-// name returns an object's name in the bucket.
-func (b *Bucket) name(key string) (string, error) {
-	if err := bucket.ValidKey(key); err != nil {
-		return "", err
-	}
-	if key == probeKey {
-		return "", errors.New("the name is reserved for onair's own probe")
-	}
-	if name := b.at.prefix + key; len(name) <= 1024 {
-		return name, nil
-	}
-	return "", fmt.Errorf("key %q: longer than 1024 bytes with its prefix", key)
+// Stat returns everything that is known of an object. Its CRC32C is known if
+// onair wrote it.
+func (b *Bucket) Stat(ctx context.Context, key string) (bucket.Attrs, error) {
+	return b.calls.Stat(ctx, key)
 }
 
-// retry calls try until it succeeds or fails for good.
-func (b *Bucket) retry(ctx context.Context, size int64, try func(ctx context.Context, n int) error) error {
-	err := b.policy.Do(ctx, size, try)
-	if err == nil {
-		b.exists.Store(true)
-	}
-	return err
-}
-
-// wrap says which step on which object failed.
-func (b *Bucket) wrap(op, key string, err error) error {
-	return fmt.Errorf("%s %s%s: %w", op, b.at, key, err)
-}
+// Probe tries preconditions out unless that has been done.
+func (b *Bucket) Probe(ctx context.Context) error { return b.store.probe(ctx) }

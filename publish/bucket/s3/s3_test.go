@@ -47,7 +47,7 @@ func open(t *testing.T, rawURL string, rt http.RoundTripper) *Bucket {
 
 // hasty makes a bucket pause briefly, on the real clock.
 func hasty(b *Bucket) *Bucket {
-	b.policy.First = time.Microsecond
+	b.calls.Policy.First = time.Microsecond
 	return b
 }
 
@@ -336,7 +336,7 @@ func openSmall(t *testing.T) (*Bucket, *faults.Transport) {
 	f := newFake()
 	net := &faults.Transport{Base: f}
 	b := open(t, "s3://my-show"+endpoint, net)
-	b.partSize, f.minPart = testPart, testPart
+	b.store.partSize, f.minPart = testPart, testPart
 	return b, net
 }
 

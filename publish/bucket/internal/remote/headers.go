@@ -20,7 +20,7 @@ func Lower(metadata map[string]string) map[string]string {
 	return out
 }
 
-// SameHeaders reports whether two sets of headers are the same.
-func SameHeaders(x, y bucket.Headers) bool {
+// sameHeaders reports whether two sets of headers are the same.
+func sameHeaders(x, y bucket.Headers) bool {
 	return x.ContentType == y.ContentType && x.CacheControl == y.CacheControl && maps.Equal(Lower(x.Metadata), Lower(y.Metadata))
 }
