@@ -28,7 +28,7 @@ func Detect(src []byte) string {
 	}
 	for range 4 { // the first card of SRT: a number, its times
 		line, rest, _ := strings.Cut(text, "\n")
-		if _, _, ok := cardTimes(line); ok {
+		if _, _, ok := parseCaptionTimes(line); ok {
 			return "srt"
 		}
 		text = rest

@@ -2,18 +2,31 @@ package transcripts
 
 import (
 	"bytes"
+	"cmp"
+	"io"
 	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"onair/internal/finding"
 )
 
-// formatted are the rules whose repair changes the spelling of a transcript and
-// nothing that is read from it. The empty rule stands for what can be written
-// in several right ways.
-var formatted = map[string]bool{
-	"": true, "T002": true, "T003": true, "T004": true, "T005": true, "T006": true, "T007": true, "T012": true,
-	"T013": true, "T017": true, "T018": true, "T019": true, "T022": true, "T026": true,
-}
+// formatRules are the rules whose fix changes the spelling of a transcript and
+// nothing that is read from it.
+var formatRules = func() map[string]bool {
+	ids := map[string]bool{}
+	for _, r := range []*finding.Rule{
+		ruleUnbolded, ruleLabel, ruleSpace, ruleBlankLine, ruleInside, ruleName, ruleStamp, ruleMinutes, ruleUnescaped,
+		ruleBrackets, ruleUnclear, ruleEntity, ruleSpaces,
+	} {
+		ids[r.ID] = true
+	}
+	return ids
+}()
 
-// passes bounds how often a text is edited: an edit may uncover what hid the
+// passes limits how often a text is edited: an edit may uncover what hid the
 // need for another.
 const passes = 4
 
@@ -24,55 +37,107 @@ const passes = 4
 // HTML, front matter.
 //
 // What is read from the result is what was read from src, and formatting it
-// again changes nothing. Where that cannot be had, which no text written by
-// people has shown yet, src is returned as it is.
+// again changes nothing. If that is impossible, which no text written by people
+// has shown yet, Format returns src.
 func Format(src []byte, opts *Options) []byte {
-	first := draft(unixLines(src), opts)
+	if opts == nil {
+		opts = &Options{}
+	}
+	first := parse(src, opts)
 	last := first
 	for range passes {
-		out := apply(last.src, last.edits, func(rule string) bool { return formatted[rule] })
+		out := apply(last.src, formatEdits(last, opts))
 		if bytes.Equal(out, last.src) {
-			if last == first || sameReading(first.t, last.t) {
+			if last == first || sameReading(first.transcript(opts), last.transcript(opts)) {
 				return out
 			}
 			break
 		}
-		last = draft(out, opts)
+		last = parse(out, opts)
 	}
 	return src
 }
 
-// draft reads a source for its edits.
-func draft(src []byte, opts *Options) *parser {
-	p := newParser(src, opts)
-	p.editing = true
-	p.read()
-	return p
-}
-
-// unixLines ends all lines with LF.
-func unixLines(src []byte) []byte {
-	if bytes.IndexByte(src, '\r') < 0 {
-		return src
-	}
-	src = bytes.ReplaceAll(src, []byte("\r\n"), []byte("\n"))
-	return bytes.ReplaceAll(src, []byte("\r"), []byte("\n"))
-}
-
-// withoutLoneReturns ends with LF the lines that end with CR alone. Every offset
-// stays what it was.
-func withoutLoneReturns(src []byte) []byte {
-	src = bytes.Clone(src)
-	for i, c := range src {
-		if c == '\r' && (i+1 == len(src) || src[i+1] != '\n') {
-			src[i] = '\n'
+// formatEdits returns the edits that spell a file as the grammar does: the fixes of
+// formatRules, and those of what can be written in several right ways.
+func formatEdits(f *file, opts *Options) []finding.Edit {
+	r := &report{file: f, opts: &LintOptions{Options: *opts}}
+	r.run([]func(*report){lintLabels, lintMarks, lintEntities, lintLayout})
+	var edits []finding.Edit
+	for i := range r.found {
+		if formatRules[r.found[i].Rule] {
+			edits = append(edits, r.found[i].Fix...)
 		}
 	}
-	return src
+	edits = append(edits, spellMarks(f, opts.Fraction)...)
+	edits = append(edits, spellRanges(f)...)
+	return append(edits, spellGaps(f)...)
 }
 
-// sameReading reports whether two transcripts say the same, wherever it stands
-// in their sources.
+// spellMarks writes every mark in its one form.
+func spellMarks(f *file, fraction Fraction) (edits []finding.Edit) {
+	for i := range f.marks {
+		m := &f.marks[i]
+		if e := f.edit(m.at, m.at+m.size, m.spelled(fraction)); string(f.src[e.Start:e.End]) != e.Text {
+			edits = append(edits, e)
+		}
+	}
+	return edits
+}
+
+// spellRanges writes what stands around the stamps of pauses.
+func spellRanges(f *file) (edits []finding.Edit) {
+	for i := range f.turns {
+		turn := &f.turns[i]
+		if !turn.pause || turn.line < 0 {
+			continue
+		}
+		at, between := turn.label.rest, " "
+		for j := turn.stamps.from; j < turn.stamps.to; j++ {
+			m := &f.marks[j]
+			edits = append(edits, f.edit(at, m.at, between))
+			at, between = m.at+m.size, " to "
+		}
+		edits = append(edits, f.edit(at, turn.text, ""))
+	}
+	return f.changes(edits...)
+}
+
+// spellGaps puts a blank line before every block that lacks one.
+func spellGaps(f *file) (edits []finding.Edit) {
+	code := f.verbatim()
+	for i := range f.blocks {
+		b := &f.blocks[i]
+		if !b.alone || b.under || b.line == 0 || f.blank(b.line-1) {
+			continue
+		}
+		if from := f.lines[b.line-1].to; !code.has(from) {
+			edits = append(edits, f.edit(from, f.lines[b.line].from, "\n\n"))
+		}
+	}
+	return edits
+}
+
+// apply makes edits. Of two that overlap the first is made.
+func apply(src []byte, edits []finding.Edit) []byte {
+	if len(edits) == 0 {
+		return src
+	}
+	slices.SortStableFunc(edits, func(a, b finding.Edit) int { return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End)) })
+	out := make([]byte, 0, len(src)+8*len(edits))
+	at, last := 0, finding.Edit{Start: -1}
+	for _, e := range edits {
+		if e.Start < at || e.Start == last.Start && e.End == last.End {
+			continue
+		}
+		out = append(append(out, src[at:e.Start]...), e.Text...)
+		at, last = e.End, e
+	}
+	return append(out, src[at:]...)
+}
+
+// sameReading reports whether two transcripts say the same, at whatever places
+// of their sources.
 func sameReading(a, b *Transcript) bool {
 	return a.Clips == b.Clips && slices.EqualFunc(a.Turns, b.Turns, func(a, b Turn) bool {
 		return a.Speaker == b.Speaker && a.Pause == b.Pause && sameMark(a.Stamp, b.Stamp) && sameMark(a.Until, b.Until) &&
@@ -90,4 +155,153 @@ func sameMark(a, b *Mark) bool {
 		return a == b
 	}
 	return a.Offset == b.Offset && a.Note == b.Note && a.Time == b.Time && a.Timed == b.Timed
+}
+
+// WriteMarkdown writes a transcript as the grammar spells it: speakers, words,
+// stamps and notes. Format leaves the result as it is, and Parse reads the same from
+// it. Emphasis, links and lists are not written: for what was read from Markdown
+// there is Format.
+func WriteMarkdown(w io.Writer, t *Transcript) error {
+	_, err := w.Write(Format(appendMarkdown(nil, t.Turns), nil))
+	return err
+}
+
+// appendMarkdown writes turns.
+func appendMarkdown(dst []byte, turns []Turn) []byte {
+	for i := range turns {
+		t := &turns[i]
+		if len(dst) > 0 {
+			dst = append(dst, '\n')
+		}
+		label := len(dst)
+		if t.Speaker != "" || t.Pause {
+			dst = append(appendEscapes(append(dst, "**"...), t.Speaker), ":**"...)
+			label = len(dst)
+		}
+		if t.Pause {
+			dst = appendPauseRange(dst, t)
+		}
+		for j := range t.Blocks {
+			for line := range strings.SplitSeq(t.Blocks[j].markdown(), "\n") {
+				switch {
+				case line == "":
+					continue
+				case len(dst) > label:
+					dst = append(dst, '\n')
+					dst = appendParagraph(dst, line)
+				case label > 0 && dst[label-1] == '*':
+					dst = append(append(dst, ' '), line...)
+				default:
+					dst = appendParagraph(dst, line)
+				}
+				dst = append(dst, '\n')
+			}
+		}
+		if len(dst) == label && label > 0 && dst[label-1] != '\n' {
+			dst = append(dst, '\n')
+		}
+	}
+	return dst
+}
+
+func appendPauseRange(dst []byte, t *Turn) []byte {
+	if t.Stamp != nil {
+		dst = appendMark(append(dst, ' '), t.Stamp)
+	}
+	if t.Stamp != nil && t.Until != nil {
+		dst = appendMark(append(dst, " to "...), t.Until)
+	}
+	return append(dst, '\n')
+}
+
+// appendMark writes a stamp or note. A fraction has three digits, which mean
+// the same whatever two would count.
+func appendMark(dst []byte, m *Mark) []byte {
+	dst = append(append(dst, `\[`...), m.Note...)
+	if m.Timed {
+		d := m.Time.Round(time.Millisecond)
+		if m.Note != "" {
+			dst = append(dst, ' ')
+		}
+		switch {
+		case d%time.Second != 0:
+			dst = appendCaptionTime(dst, d, '.')
+		case d < time.Hour && m.Note == "":
+			dst = appendPadded(dst, int64(d/time.Minute), 2)
+			dst = appendPadded(append(dst, ':'), int64(d/time.Second%60), 2)
+		default:
+			dst = appendCaptionTime(dst, d, '.')
+			dst = dst[:len(dst)-len(".000")]
+		}
+	}
+	return append(dst, `\]`...)
+}
+
+// markdown is the text of a block with its marks, and a line for every part.
+func (b *Block) markdown() string {
+	var out []byte
+	at, parts := 0, b.parts
+	copyTo := func(to int) {
+		for ; len(parts) > 0 && parts[0] <= to; parts = parts[1:] {
+			out = append(appendEscapes(out, b.Text[at:parts[0]-1]), '\n')
+			at = parts[0]
+		}
+		out = appendEscapes(out, b.Text[at:to])
+		at = to
+	}
+	for i := range b.Marks {
+		m := &b.Marks[i]
+		copyTo(m.Offset)
+		if n := len(out); n > 0 && out[n-1] != ' ' && out[n-1] != '\n' && (i > 0 && b.Marks[i-1].Offset == m.Offset || !opensWord([]byte(b.Text[:at]))) {
+			out = append(out, ' ')
+		}
+		out = appendMark(out, m)
+		if at < len(b.Text) && (at == 0 || b.Text[at-1] == ' ') {
+			out = append(out, ' ')
+		}
+	}
+	copyTo(len(b.Text))
+	return string(bytes.TrimSpace(out))
+}
+
+// appendEscapes writes words so that Markdown finds nothing else in them.
+// Brackets become those of a note.
+func appendEscapes(dst []byte, text string) []byte {
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; c {
+		case '\\', '`', '*', '<', '[', ']':
+			dst = append(dst, '\\')
+		case '_':
+			before, _ := utf8.DecodeLastRuneInString(text[:i])
+			after, _ := utf8.DecodeRuneInString(text[i+1:])
+			if !isWord(before) || !isWord(after) {
+				dst = append(dst, '\\')
+			}
+		case '&':
+			if _, n := entity([]byte(text[i:min(len(text), i+40)])); n > 0 {
+				dst = append(dst, '\\')
+			}
+		}
+		dst = append(dst, text[i])
+	}
+	return dst
+}
+
+// appendParagraph writes a line that starts a paragraph so that it starts
+// nothing else: no list, no quotation, and no label without bold.
+func appendParagraph(dst []byte, line string) []byte {
+	digits := len(line) - len(strings.TrimLeft(line, "0123456789"))
+	switch {
+	case strings.IndexByte("#>-+~=", line[0]) >= 0:
+		dst = append(dst, '\\')
+	case digits > 0 && digits+1 < len(line) && (line[digits] == ':' || (line[digits] == '.' || line[digits] == ')') && line[digits+1] == ' '):
+		dst = append(append(dst, line[:digits]...), '\\')
+		line = line[digits:]
+	}
+	colon := strings.IndexByte(line[:min(len(line), 4*maxName)], ':')
+	if colon > 0 && (colon+1 == len(line) || unicode.IsSpace(rune(line[colon+1]))) && line[colon-1] != '\\' {
+		dst = append(append(dst, line[:colon]...), '\\')
+		line = line[colon:]
+	}
+	return append(dst, line...)
 }

@@ -50,13 +50,15 @@ func checkFormat(t testing.TB, src string, opts *Options) {
 	if again := Format(out, opts); string(again) != string(out) {
 		t.Errorf("%q is formatted as %q, and that as %q", src, out, again)
 	}
-	before, after := draft([]byte(src), opts), draft(out, opts)
-	if !sameReading(before.t, after.t) {
+	if !sameReading(Parse([]byte(src), opts), Parse(out, opts)) {
 		t.Errorf("%q and %q do not say the same", src, out)
 	}
-	for _, e := range after.edits {
-		if formatted[e.rule] && string(out) != src {
-			t.Errorf("left to do in %q: %s, %q by %q", out, e.rule, out[e.from:e.to], e.text)
+	if opts == nil {
+		opts = &Options{}
+	}
+	for _, e := range formatEdits(parse(out, opts), opts) {
+		if string(out) != src {
+			t.Errorf("left to do in %q: %q by %q", out, out[e.Start:e.End], e.Text)
 		}
 	}
 	if diff := cmp.Diff(destinations.FindAllString(src, -1), destinations.FindAllString(string(out), -1)); diff != "" {
@@ -75,7 +77,7 @@ func TestFormatCorpus(t *testing.T) {
 			checkFormat(t, string(files[name]), opts)
 			out := string(Format(files[name], opts))
 			for _, f := range Lint([]byte(out), &LintOptions{Options: *opts}).Findings {
-				if formatted[f.Rule] && f.Fixable {
+				if formatRules[f.Rule] && f.Fixable {
 					t.Errorf("%s %s is left", f.Rule, f.Error())
 				}
 			}

@@ -88,7 +88,7 @@ func checkSafe(t testing.TB, src string, transcript *Transcript, duration time.D
 func checkCharacters(t testing.TB, src, output string) {
 	t.Helper()
 	for _, c := range output {
-		if c != '\n' && dropped(c) {
+		if c != '\n' && isHidden(c) {
 			t.Errorf("%q: %U in %q", src, c, output)
 		}
 	}

@@ -8,29 +8,127 @@ import (
 	"unicode/utf8"
 )
 
-// writtenTwice is the problem of a label such as "**Vega: Vega:**".
-const writtenTwice = "name written twice"
-
 // maxName is the longest name of a label, in characters.
 const maxName = 60
 
 // label is a speaker's name, or a pause's, at the start of a line. Offsets
 // count from the start of the source.
 type label struct {
-	name      string // as written, escapes resolved
-	from, at  int    // where it starts, with what stands before it and without
-	named     span   // the name as written
-	rest, end int    // the text behind it
-	tail      int    // bytes behind the text that close the label; usually 0
-	rule      string // T002, T003, T006 or T007 where it departs from the grammar
-	problem   string
-	bare      bool // bold without a colon: a label only where the name is known
-	lost      bool // a star is missing in front
+	name  string     // as written, escapes resolved
+	from  int        // where it starts, with what stands before it
+	at    int        // where it starts, without
+	named span       // the name as written
+	rest  int        // where the text after it starts
+	end   int        // where its line ends
+	tail  int        // bytes after the text that close the label; usually 0
+	fault labelFault // how it departs from the grammar
+	bare  bool       // bold without a colon: a label only if the name is known
+	lost  bool       // a star is missing in front
 }
 
-// scanLabel reads the bold label at the start of src[from:to].
-func (p *parser) scanLabel(from, to int) (l label, ok bool) {
-	s := p.src[from:to]
+// labelFault is a way in which a label departs from the grammar.
+type labelFault uint8
+
+const (
+	noFault labelFault = iota
+	unbolded
+	indented
+	asHeading
+	oneStarOpens
+	strayBefore
+	innerSpaces
+	threeStarsClose
+	stampInBold
+	colonOutside
+	colonMissing
+	insideParagraph
+	noName
+	colonFirst
+	writtenTwice
+)
+
+// labelReader finds the labels of a file.
+type labelReader struct {
+	*file
+	pauses []string
+	known  map[string]string // labels that are names, and the name each stands for
+	bold   []label           // the bold labels at the start of lines
+	byLine []int32           // index of bold for each line, plus 1; 0 if it has none
+}
+
+// newLabelReader finds the bold labels of a file and the names of the registry,
+// so that labels without bold can be distinguished from ordinary text. What looks
+// like a name and starts three paragraphs is one too.
+func newLabelReader(f *file, opts *Options) labelReader {
+	const often = 3
+	r := labelReader{file: f, pauses: pauseNames(opts), known: map[string]string{}, byLine: make([]int32, len(f.lines))}
+	counts := map[string]int{}
+	for i := f.body; i < len(f.lines); i++ {
+		l, ok := r.scan(f.lines[i].from, f.lines[i].to)
+		if !ok {
+			if name, rest, _, ok := r.splitUnbolded(i); ok && rest < f.lines[i].to && looksLikeName(name) {
+				if counts[string(name)]++; counts[string(name)] == often {
+					r.known[string(name)] = string(name)
+				}
+			}
+			continue
+		}
+		r.bold = append(r.bold, l)
+		r.byLine[i] = int32(len(r.bold))
+		if !l.bare && !l.lost && l.name != "" {
+			r.known[l.name] = l.name
+		}
+	}
+	for _, person := range opts.People {
+		for _, alias := range person.Aliases {
+			r.known[alias] = clean([]byte(person.Name))
+		}
+	}
+	for _, person := range opts.People { // a name wins over another's alias
+		r.known[person.Name] = clean([]byte(person.Name))
+	}
+	return r
+}
+
+// at returns the label that line i starts with. Nothing is said before it if
+// first is set.
+func (r *labelReader) at(i int, first bool) (label, bool) {
+	if n := r.byLine[i]; n > 0 {
+		l := r.bold[n-1]
+		if !l.bare || r.isKnown(l.name) || r.isPause(l.name) {
+			return l, true
+		}
+	}
+	return r.scanUnbolded(i, first)
+}
+
+// isBold reports whether line i starts with a bold label that has a colon.
+func (r *labelReader) isBold(i int) bool {
+	n := r.byLine[i]
+	return n > 0 && !r.bold[n-1].bare
+}
+
+// isKnown reports whether a label is a name of the file or the registry.
+func (r *labelReader) isKnown(name string) bool {
+	_, ok := r.known[name]
+	return ok
+}
+
+// isPause reports whether a label is a pause's.
+func (r *labelReader) isPause(name string) bool { return isPause(r.pauses, name) }
+
+// pauseNames returns the labels of pauses.
+func pauseNames(opts *Options) []string {
+	return append([]string{"Break", "Jingle", "Intro", "Outro"}, opts.Pauses...)
+}
+
+func isPause(pauses []string, name string) bool {
+	return slices.ContainsFunc(pauses, func(pause string) bool { return strings.EqualFold(pause, name) })
+}
+
+// scan reads the bold label at the start of src[from:to].
+func (r *labelReader) scan(from, to int) (l label, ok bool) {
+	s := r.src[from:to]
 	i := 0
 	for i < len(s) && (s[i] == ' ' || s[i] == '\t') {
 		i++
@@ -38,62 +136,63 @@ func (p *parser) scanLabel(from, to int) (l label, ok bool) {
 	open := i
 	l.from = from
 	if i > 0 {
-		l.odd("T003", "the label starts the line")
+		l.fault = indented
 	}
-	switch stars, why := labelOpening(s[i:]); {
+	switch stars, fault := labelOpening(s[i:]); {
 	case stars < 0:
 		return l, false
-	case why != "":
-		l.odd("T003", why)
+	case fault != noFault:
+		l.fault = fault
 		open = i + stars
 	}
 	l.at, l.end = from+i, to
 	if l.lost = !bytes.HasPrefix(s[open:], []byte("**")); l.lost {
 		open--
 	}
-	ok = l.scanName(p, s, open+len("**"), from)
+	ok = r.scanName(&l, s, open+len("**"), from)
 	return l, ok && !(l.lost && l.bare)
 }
 
-// labelOpening finds the two stars that open a label behind a heading mark or
-// up to two stray characters, and says what is odd about it. The result is -1
-// where no label starts, and points at a lone star where one star was lost.
-func labelOpening(s []byte) (stars int, why string) {
+// labelOpening finds the two stars that open a label after a heading mark or
+// up to two stray characters. The result is -1 if no label starts, and points
+// at a lone star if one star was lost.
+func labelOpening(s []byte) (stars int, fault labelFault) {
 	if bytes.HasPrefix(s, []byte("**")) {
-		return 0, ""
+		return 0, noFault
 	}
 	if len(s) == 0 {
-		return -1, ""
+		return -1, noFault
 	}
 	switch s[0] {
 	case '#':
 		n := len(s) - len(bytes.TrimLeft(s, "#"))
 		rest := bytes.TrimLeft(s[n:], " ")
 		if n <= 6 && len(rest) < len(s)-n && bytes.HasPrefix(rest, []byte("**")) {
-			return len(s) - len(rest), "a label is no heading"
+			return len(s) - len(rest), asHeading
 		}
 	case '*':
 		if len(s) > 1 && s[1] != ' ' && s[1] != '*' {
-			return 0, "two stars open the label"
+			return 0, oneStarOpens
 		}
-		return -1, ""
+		return -1, noFault
 	case '>', '\\', '`', '[', '<':
-		return -1, ""
+		return -1, noFault
 	}
 	for n, i := 0, 0; n < 2 && i < len(s); n++ {
-		r, size := utf8.DecodeRune(s[i:])
-		if r == ' ' || r == '\t' || r == '*' || r == '\\' {
-			return -1, ""
+		c, size := utf8.DecodeRune(s[i:])
+		if c == ' ' || c == '\t' || c == '*' || c == '\\' {
+			return -1, noFault
 		}
 		if i += size; bytes.HasPrefix(s[i:], []byte("**")) {
-			return i, "nothing stands before the label"
+			return i, strayBefore
 		}
 	}
-	return -1, ""
+	return -1, noFault
 }
 
-// scanName reads the name at s[i:] and what closes the label.
-func (l *label) scanName(p *parser, s []byte, i, base int) bool {
+// scanName reads the name at s[i:] and what closes the label. The offset of s
+// in the source is base.
+func (r *labelReader) scanName(l *label, s []byte, i, base int) bool {
 	j := i
 	for j < len(s) && s[j] != '*' && s[j] != ':' && s[j] != '[' && s[j] != '\n' && j-i <= 4*maxName {
 		j++
@@ -102,83 +201,89 @@ func (l *label) scanName(p *parser, s []byte, i, base int) bool {
 		return false
 	}
 	name := bytes.TrimSpace(s[i:j])
-	inner := len(name) != j-i
+	spaces := len(name) != j-i
 	l.named.from = base + i + bytes.Index(s[i:], name)
+	closed := false
 	switch s[j] {
 	case ':':
-		return l.closeAfterColon(p, s, name, j+1, base, inner)
+		name, closed = l.closeAfterColon(s, name, j+1, base, spaces)
 	case '*':
-		return l.closeWithoutColon(p, s, name, j, base, inner)
+		closed = l.closeWithoutColon(s, name, j, base, spaces)
 	}
-	return false
+	return closed && r.setName(l, name)
 }
 
-// closeAfterColon closes a label whose colon is inside of the bold.
-func (l *label) closeAfterColon(p *parser, s, name []byte, i, base int, inner bool) bool {
+// closeAfterColon closes a label whose colon is inside the bold, and returns
+// its name. ok is false if it is not a label.
+func (l *label) closeAfterColon(s, name []byte, i, base int, spaces bool) (_ []byte, ok bool) {
 	rest := bytes.TrimLeft(s[i:], " ")
 	k := len(s) - len(rest)
 	switch {
 	case bytes.HasPrefix(rest, []byte("**")):
 		k += 2
-		if k > i+2 || inner {
-			l.odd("T003", "no spaces inside the bold")
+		if k > i+2 || spaces {
+			l.fault = innerSpaces
 		}
 		if len(name) == 0 {
-			l.odd("T007", "label without a name")
+			l.fault = noName
 		}
 		if k < len(s) && s[k] == '*' && !bytes.HasPrefix(s[k:], []byte("**")) {
-			l.odd("T003", "two stars close the label")
+			l.fault = threeStarsClose
 			k++
 		}
 		l.rest = base + k
 	case len(name) == 0: // **:Name**
 		end := bytes.Index(rest, []byte("**"))
 		if end <= 0 || end > 4*maxName {
-			return false
+			return nil, false
 		}
 		name = bytes.TrimSpace(rest[:end])
 		l.named.from = base + k + bytes.Index(rest, name)
-		l.odd("T007", "colon before the name")
+		l.fault = colonFirst
 		l.rest = base + k + end + 2
 	case bytes.HasSuffix(bytes.TrimRight(s, " "), []byte("**")) && onlyStamps(bytes.TrimSuffix(bytes.TrimRight(rest, " "), []byte("**"))):
-		l.odd("T003", "the stamp goes behind the label")
+		l.fault = stampInBold
 		l.rest = base + i
 		l.end = base + len(bytes.TrimRight(s, " ")) - len("**")
 		l.tail = len("**")
-	case bytes.HasPrefix(rest, append(name[:len(name):len(name)], ":**"...)):
-		l.odd("T007", writtenTwice)
-		l.rest = base + k + len(name) + 3
+	case bytes.HasPrefix(rest, name) && bytes.HasPrefix(rest[len(name):], []byte(":**")):
+		l.fault = writtenTwice
+		l.rest = base + k + len(name) + len(":**")
 	default:
-		return false
+		return nil, false
 	}
-	return l.setName(p, name)
+	return name, true
 }
 
-// closeWithoutColon closes a label whose colon is outside of the bold, or absent.
-func (l *label) closeWithoutColon(p *parser, s, name []byte, i, base int, inner bool) bool {
+// closeWithoutColon closes a label whose colon is outside the bold, or absent.
+// It returns false if it is not a label.
+func (l *label) closeWithoutColon(s, name []byte, i, base int, spaces bool) bool {
 	if !bytes.HasPrefix(s[i:], []byte("**")) || len(name) == 0 {
 		return false
 	}
 	i += 2
 	rest := bytes.TrimLeft(s[i:], " ")
 	if bytes.HasPrefix(rest, []byte(":")) && len(s)-len(rest)-i <= 1 {
-		l.odd("T003", "the colon goes inside")
+		l.fault = colonOutside
 		l.rest = base + len(s) - len(rest) + 1
-	} else {
-		if inner {
-			return false
-		}
-		l.bare = true
-		l.odd("T003", "the colon is missing")
-		l.rest = base + i
+		return true
 	}
-	return l.setName(p, name)
+	if spaces {
+		return false
+	}
+	l.bare = true
+	l.fault = colonMissing
+	l.rest = base + i
+	return true
 }
 
-func (l *label) odd(rule, problem string) { l.rule, l.problem = rule, problem }
-
-func (l *label) setName(p *parser, raw []byte) bool {
-	l.name = p.name(raw)
+// setName gives the label its name. Names repeat, so equal ones share memory.
+func (r *labelReader) setName(l *label, raw []byte) bool {
+	if name, ok := r.known[string(raw)]; ok && name == string(raw) {
+		l.name = name
+	} else {
+		l.name = plainText(raw)
+	}
 	l.named.to = l.named.from + len(raw)
 	return utf8.RuneCountInString(l.name) <= maxName
 }
@@ -186,14 +291,14 @@ func (l *label) setName(p *parser, raw []byte) bool {
 // onlyStamps reports whether s holds one stamp, or two with a word or dash
 // between, and nothing else.
 func onlyStamps(s []byte) bool {
-	var stamps [2]rawMark
+	var stamps [2]markNode
 	n, rest := scanRange(s, &stamps)
 	return n > 0 && len(bytes.TrimSpace(s[rest:])) == 0
 }
 
 // scanRange reads "stamp" or "stamp to stamp", bold or not, and returns how
 // many stamps there were and where they end.
-func scanRange(s []byte, stamps *[2]rawMark) (n, end int) {
+func scanRange(s []byte, stamps *[2]markNode) (n, end int) {
 	i := 0
 	for n < 2 {
 		for i < len(s) && (s[i] == ' ' || s[i] == '*') {
@@ -230,86 +335,81 @@ func rangeWord(s []byte) int {
 	return 0
 }
 
-// scanUnbolded reads "Name: text" where the name is known: labelled in bold
+// scanUnbolded reads "Name: text" if the name is known: labelled in bold
 // elsewhere in the file, in the registry, or a pause followed by stamps only.
-// What looks like a name is one where no label came before, since every
-// transcript starts with one. A known name alone before a quotation is an
-// attribution, not a label.
-func (p *parser) scanUnbolded(line int) (l label, ok bool) {
-	name, rest, at, ok := p.splitUnbolded(line)
+// What looks like a name is one if no label came before, since every transcript
+// starts with one. A known name alone before a quotation is an attribution, not
+// a label.
+func (r *labelReader) scanUnbolded(line int, first bool) (l label, ok bool) {
+	name, rest, at, ok := r.splitUnbolded(line)
 	if !ok {
 		return l, false
 	}
-	trimmed := bytes.TrimSpace(p.src[rest:p.lines[line].to])
-	_, known := p.known[string(name)]
+	trimmed := bytes.TrimSpace(r.src[rest:r.lines[line].to])
+	_, known := r.known[string(name)]
 	switch {
-	case p.isPause(string(name)):
+	case r.isPause(string(name)):
 		ok = len(trimmed) == 0 || onlyStamps(trimmed)
 	case known:
-		ok = len(trimmed) > 0 || !p.quoteFollows(line)
+		ok = len(trimmed) > 0 || !r.quoteFollows(line)
 	default:
-		ok = len(p.t.Turns) == 0 && looksLikeName(name)
+		ok = first && looksLikeName(name)
 	}
 	if !ok {
 		return l, false
 	}
-	l = label{from: p.lines[line].from, at: at, rest: rest, end: p.lines[line].to}
+	l = label{from: r.lines[line].from, at: at, rest: rest, end: r.lines[line].to, fault: unbolded}
 	l.named.from = at
-	l.odd("T002", "label without bold")
-	return l, l.setName(p, name)
+	return l, r.setName(&l, name)
 }
 
 // splitUnbolded splits a line at its first colon, if it is near enough and a
 // space or the line's end follows.
-func (p *parser) splitUnbolded(line int) (name []byte, rest, at int, ok bool) {
-	s := p.line(line)
+func (r *labelReader) splitUnbolded(line int) (name []byte, rest, at int, ok bool) {
+	s := r.line(line)
 	colon := bytes.IndexByte(s[:min(len(s), 4*maxName)], ':')
 	if colon <= 0 || colon+1 < len(s) && s[colon+1] != ' ' {
 		return nil, 0, 0, false
 	}
 	indent := len(s) - len(bytes.TrimLeft(s, " \t"))
-	from := p.lines[line].from
+	from := r.lines[line].from
 	return bytes.TrimSpace(s[:colon]), from + colon + 1, from + indent, true
 }
 
 // looksLikeName reports whether words before a colon are two to four, all
 // capitalised, and nothing but letters.
 func looksLikeName(s []byte) bool {
-	words := bytes.Fields(s)
-	for _, word := range words {
+	words := 0
+	for word := range bytes.FieldsSeq(s) {
 		if first, _ := utf8.DecodeRune(word); !unicode.IsUpper(first) {
 			return false
 		}
-		for _, r := range string(word) {
-			if !unicode.IsLetter(r) && r != '.' && r != '-' && r != '\'' && r != '’' {
+		for _, c := range string(word) {
+			if !unicode.IsLetter(c) && c != '.' && c != '-' && c != '\'' && c != '’' {
 				return false
 			}
 		}
+		words++
 	}
-	return len(words) >= 2 && len(words) <= 4
+	return words >= 2 && words <= 4
 }
 
-func (p *parser) quoteFollows(line int) bool {
-	for line++; line < len(p.lines); line++ {
-		if s := bytes.TrimLeft(p.line(line), " \t"); len(s) > 0 {
+func (r *labelReader) quoteFollows(line int) bool {
+	for line++; line < len(r.lines); line++ {
+		if s := bytes.TrimLeft(r.line(line), " \t"); len(s) > 0 {
 			return s[0] == '>'
 		}
 	}
 	return false
 }
 
-// isPause reports whether a label is a pause's.
-func (p *parser) isPause(name string) bool {
-	return slices.ContainsFunc(p.pauses, func(pause string) bool { return strings.EqualFold(pause, name) })
-}
-
-// speaker resolves a label in the registry.
-func (p *parser) speaker(l *label) string {
-	name, ok := p.known[l.name]
+// speaker returns the name that a label stands for.
+func (r *labelReader) speaker(l *label) string {
+	name, ok := r.known[l.name]
 	if !ok && l.lost {
 		// In "*nVega:**" the n took the place of the star.
 		_, size := utf8.DecodeRuneInString(l.name)
-		if name, ok = p.known[l.name[size:]]; ok {
+		if name, ok = r.known[l.name[size:]]; ok {
 			l.name = l.name[size:]
 			l.named.from += size
 		}
@@ -319,30 +419,3 @@ func (p *parser) speaker(l *label) string {
 	}
 	return name
 }
-
-// reportLabel says how a label departs from the grammar.
-func (p *parser) reportLabel(l *label) {
-	want := "**" + l.name + ":**"
-	switch l.rule {
-	case "":
-		return
-	case "T003":
-		p.report(l.rule, l.at, l.problem+": "+want, "malformed label")
-	case "T006":
-		p.report(l.rule, l.at, "start a paragraph with it (onair transcripts fmt does it)", "%s", l.problem)
-	default:
-		p.report(l.rule, l.at, "write "+want, "%s", l.problem)
-	}
-	if l.rule == "T007" && l.problem != writtenTwice {
-		return
-	}
-	if l.rule == "T006" {
-		p.mend(l.from-trailingSpace(p.src[:l.from]), l.from, "\n\n")
-	}
-	p.mend(l.from, l.named.from, "**")
-	p.mend(l.named.to, l.rest, ":**")
-	p.mend(l.end, l.end+l.tail, "")
-}
-
-// trailingSpace counts the bytes of white space that end s.
-func trailingSpace(s []byte) int { return len(s) - len(bytes.TrimRight(s, " \t\n\r")) }

@@ -7,51 +7,45 @@ import (
 	"onair/internal/finding"
 )
 
-// LintOptions say what Lint knows beside the text. Nil is the zero value.
+// LintOptions are what Lint knows beside the text. Nil is the zero value.
 type LintOptions struct {
 	Options
-	Duration time.Duration // of the audio; 0: not known
-	Disabled []string      // IDs of rules that are not reported, and not mended
+	Duration time.Duration // of the audio; 0 if it is not known
+	Disabled []string      // IDs of rules that are neither reported nor fixed
 	Unwrap   bool          // Fix joins paragraphs that go over several lines (T027)
 }
 
 // Lint reads a transcript as Parse does and holds it to every rule that looks
 // at one file, T001 to T030 but for T028 and T029. The findings are in order of
-// place.
+// place. The transcript is the one that Parse returns, so a caller that needs
+// both its findings and its captions reads it once.
 func Lint(src []byte, o *LintOptions) *Transcript {
 	if o == nil {
 		o = &LintOptions{}
 	}
-	p := newParser(src, &o.Options)
-	p.linting = true
-	p.read()
-	l := linter{t: p.t, o: o}
-	l.checkNames()
-	l.checkTurns()
-	l.checkTimes()
-	p.t.Findings = slices.DeleteFunc(p.t.Findings, func(f finding.Finding) bool { return slices.Contains(o.Disabled, f.Rule) })
-	p.t.Findings.Sort()
-	return p.t
+	r := newReport(src, o)
+	r.run(readerRules)
+	r.run(lintRules)
+	return r.finish()
 }
 
-// Fix mends what Lint reports as fixable, and nothing else.
+// Fix makes the edits of all findings of Lint that are fixable, and no others.
 func Fix(src []byte, o *LintOptions) []byte {
 	if o == nil {
 		o = &LintOptions{}
 	}
-	wanted := func(rule string) bool {
-		return rule != "" && (!suggested[rule] || rule == "T027" && o.Unwrap) && !slices.Contains(o.Disabled, rule)
-	}
-	if wanted("T026") {
+	if !slices.Contains(o.Disabled, ruleSpaces.ID) {
 		src = unixLines(src)
 	}
 	for range passes {
-		p := newParser(src, &o.Options)
-		p.editing, p.linting = true, true
-		p.read()
-		before := len(src)
-		out := apply(src, p.edits, wanted)
-		if len(out) == before && string(out) == string(src) {
+		var edits []finding.Edit
+		for _, f := range Lint(src, o).Findings {
+			if f.Fixable || o.Unwrap && f.Rule == ruleWrapped.ID {
+				edits = append(edits, f.Fix...)
+			}
+		}
+		out := apply(src, edits)
+		if string(out) == string(src) {
 			break
 		}
 		src = out
@@ -59,28 +53,66 @@ func Fix(src []byte, o *LintOptions) []byte {
 	return src
 }
 
-// linter looks at what the reader made of a file.
-type linter struct {
-	t *Transcript
-	o *LintOptions
+// readerRules look for what Parse reads leniently.
+var readerRules = []func(*report){
+	lintEncoding, lintLabels, lintTurns, lintMarks, lintGlue, lintCharacters, lintControlEntities, lintLinks, lintParagraphs, lintOrder,
 }
 
-func (l *linter) report(rule string, line, column int, hint, format string, args ...any) {
-	add(&l.t.Findings, rule, finding.Position{File: l.o.File, Line: line, Column: column}, hint, format, args...)
+// lintRules look for what only Lint reports.
+var lintRules = []func(*report){
+	lintEntities, lintBrackets, lintMarkCharacters, lintWraps, lintLayout, lintRepeats, lintNames, lintDuration, lintRate,
 }
 
-// checkTurns looks at each turn beside the one before it.
-func (l *linter) checkTurns() {
-	turns := l.t.Turns
-	for i := 1; i < len(turns); i++ {
-		turn := &turns[i]
-		if !turn.Pause && turn.Speaker != "" && turn.Speaker == turns[i-1].Speaker {
-			l.report("T030", turn.Line, turn.Column, "is it somebody else? if not, the label can go", "%s is the speaker already", turn.Speaker)
-		}
+// report is a file that is held to the rules, and what they found.
+type report struct {
+	*file
+	text  *Transcript // as read from the file
+	opts  *LintOptions
+	found finding.List
+}
+
+func newReport(src []byte, o *LintOptions) *report {
+	f := parse(src, &o.Options)
+	return &report{file: f, text: f.transcript(&o.Options), opts: o}
+}
+
+func (r *report) run(rules []func(*report)) {
+	for _, rule := range rules {
+		rule(r)
 	}
 }
 
-// add appends a finding with the severity of its rule.
-func add(list *finding.List, id string, at finding.Position, hint, format string, args ...any) {
-	list.Add(rules.Must(id).At(at, format, args...).WithHint(hint))
+// at returns the position of an offset.
+func (r *report) at(offset int) finding.Position {
+	line, column := r.place(offset)
+	return finding.Position{File: r.opts.File, Line: line, Column: column}
+}
+
+// position returns a position in the file.
+func (r *report) position(line, column int) finding.Position {
+	return finding.Position{File: r.opts.File, Line: line, Column: column}
+}
+
+// finish returns the transcript with the findings.
+func (r *report) finish() *Transcript {
+	if len(r.opts.Disabled) > 0 {
+		r.found = slices.DeleteFunc(r.found, func(f finding.Finding) bool { return slices.Contains(r.opts.Disabled, f.Rule) })
+	}
+	if len(r.returns) > 0 {
+		for i := range r.found {
+			r.toOriginal(r.found[i].Fix)
+		}
+	}
+	r.found.Sort()
+	r.text.Findings = r.found
+	identify(r.text.Turns)
+	return r.text
+}
+
+// toOriginal moves edits from the source with LF line ends to the one that was
+// given.
+func (r *report) toOriginal(edits []finding.Edit) {
+	for i := range edits {
+		edits[i].Start, edits[i].End = r.inOriginal(edits[i].Start), r.inOriginal(edits[i].End)
+	}
 }

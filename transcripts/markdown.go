@@ -2,15 +2,12 @@ package transcripts
 
 import (
 	"bytes"
-	"strconv"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
 	gm "github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
-
-	"onair/internal/finding"
 )
 
 // inlineParser reads a paragraph: whatever its lines start with, they open no
@@ -41,8 +38,8 @@ func newMarkdown(blocks ...util.PrioritizedValue) gm.Parser {
 // where the target is broken.
 type markParser struct{}
 
-// Trigger is the first byte of a mark, an escaped or a plain bracket, and the
-// end of a link's text.
+// Trigger returns the first byte of a mark, an escaped or a plain bracket, and
+// the end of a link's text.
 func (markParser) Trigger() []byte { return []byte{'\\', '[', ']'} }
 
 // Parse reads one mark, or nothing.
@@ -58,49 +55,49 @@ func (markParser) Parse(_ ast.Node, block text.Reader, _ gm.Context) ast.Node {
 	source := block.Source()
 	if m, ok := scanMark(source[:segment.Stop], segment.Start); ok {
 		block.Advance(m.size)
-		return &markNode{mark: m}
+		return &goldmarkMark{mark: m}
 	}
-	if label, n := brokenLink(line); n > 0 {
+	if label, n := scanBrokenLink(line); n > 0 {
 		block.Advance(n)
-		node := &brokenNode{at: segment.Start}
+		node := &goldmarkBroken{at: segment.Start}
 		node.AppendChild(node, ast.NewTextSegment(text.NewSegment(segment.Start+1, segment.Start+1+label)))
 		return node
 	}
 	return nil
 }
 
-// markNode is a mark in the tree of goldmark.
-type markNode struct {
+// goldmarkMark is a mark in the tree of goldmark.
+type goldmarkMark struct {
 	ast.BaseInline
-	mark rawMark
+	mark markNode
 }
 
 var kindMark = ast.NewNodeKind("Mark")
 
-// Kind tells the node from others.
-func (*markNode) Kind() ast.NodeKind { return kindMark }
+// Kind distinguishes the node from others.
+func (*goldmarkMark) Kind() ast.NodeKind { return kindMark }
 
 // Dump prints the node for debugging.
-func (n *markNode) Dump(source []byte, level int) { ast.DumpHelper(n, source, level, nil, nil) }
+func (n *goldmarkMark) Dump(source []byte, level int) { ast.DumpHelper(n, source, level, nil, nil) }
 
-// brokenNode is the text of a link whose target cannot be read.
-type brokenNode struct {
+// goldmarkBroken is the text of a link whose target cannot be read.
+type goldmarkBroken struct {
 	ast.BaseInline
 	at int
 }
 
 var kindBroken = ast.NewNodeKind("BrokenLink")
 
-// Kind tells the node from others.
-func (*brokenNode) Kind() ast.NodeKind { return kindBroken }
+// Kind distinguishes the node from others.
+func (*goldmarkBroken) Kind() ast.NodeKind { return kindBroken }
 
 // Dump prints the node for debugging.
-func (n *brokenNode) Dump(source []byte, level int) { ast.DumpHelper(n, source, level, nil, nil) }
+func (n *goldmarkBroken) Dump(source []byte, level int) { ast.DumpHelper(n, source, level, nil, nil) }
 
-// brokenLink recognises "[text](http… with a space)" and "[text](http…" without
-// an end, which CommonMark takes for words. It returns the length of the text
-// and of the whole, or zeros.
-func brokenLink(line []byte) (label, n int) {
+// scanBrokenLink recognises "[text](http… with a space)" and "[text](http…"
+// without an end, which CommonMark takes for words. It returns the length of the
+// text and of the whole, or zeros.
+func scanBrokenLink(line []byte) (label, n int) {
 	const maxLabel = 300
 	label = bytes.IndexByte(line[:min(len(line), maxLabel)], ']') - 1
 	if line[0] != '[' || label < 1 || bytes.IndexByte(line[1:label+1], '[') >= 0 {
@@ -125,8 +122,8 @@ func brokenLink(line []byte) (label, n int) {
 	return 0, 0
 }
 
-// targetEnds reports whether the target of a link can end near enough. Looking
-// for the end of each of many as far as it takes would be quadratic.
+// targetEnds reports whether the target of a link ends within maxTarget bytes.
+// Without that limit, finding the ends of many targets would be quadratic.
 func targetEnds(s []byte) bool {
 	s = s[:min(len(s), maxTarget)]
 	depth := 0
@@ -147,15 +144,15 @@ func targetEnds(s []byte) bool {
 	return false
 }
 
-// maxTarget is how far the end of a link's target is looked for, in bytes.
+// maxTarget is the longest target of a link, in bytes.
 const maxTarget = 2048
 
-// markdown renders a stretch of the source through goldmark.
-func (p *parser) markdown(s span, parser gm.Parser) {
-	w := walker{p: p, out: &p.out}
+// readMarkdown reads a stretch of the source through goldmark.
+func (r *inlineReader) readMarkdown(s span, parser gm.Parser) {
+	w := walker{file: r.file, r: r}
 	// The reader sees the source up to the end of the stretch, so that every
 	// offset in the tree is one of the source.
-	reader := text.NewReader(p.src[:s.to])
+	reader := text.NewReader(r.src[:s.to])
 	reader.SetPosition(-1, text.NewSegment(s.from, s.from))
 	reader.AdvanceLine()
 	document := parser.Parse(reader)
@@ -168,10 +165,10 @@ func (p *parser) markdown(s span, parser gm.Parser) {
 	}
 }
 
-// walker renders a tree of goldmark.
+// walker turns a tree of goldmark into nodes.
 type walker struct {
-	p   *parser
-	out *renderer
+	*file
+	r *inlineReader
 }
 
 func (w *walker) children(n ast.Node) {
@@ -180,201 +177,165 @@ func (w *walker) children(n ast.Node) {
 	}
 }
 
-// node renders one node and all below it.
+// add appends a node that has no text of its own.
+func (w *walker) add(kind inlineKind, e element, ref int) {
+	w.inlines = append(w.inlines, inlineNode{kind: kind, element: e, ref: int32(ref)})
+}
+
+// node adds one node and all below it.
 func (w *walker) node(n ast.Node) {
 	switch n := n.(type) {
 	case *ast.Text:
-		w.p.literal(n.Segment.Start, n.Segment.Stop)
+		w.r.readLiteral(n.Segment.Start, n.Segment.Stop)
 		if n.SoftLineBreak() || n.HardLineBreak() {
-			w.out.space()
+			w.add(breakInline, noElement, 0)
 		}
-	case *markNode:
-		w.p.addMark(&n.mark)
+	case *goldmarkMark:
+		w.r.addMark(&n.mark)
 	case *ast.Emphasis:
-		w.emphasis(n)
+		e := emphasis
+		if n.Level > 1 {
+			e = strong
+		}
+		w.add(openInline, e, 0)
+		w.children(n)
+		w.add(closeInline, e, 0)
 	case *ast.CodeSpan:
 		w.code(n)
 	case *ast.Link:
-		w.link(n, n.Destination)
+		w.link(n)
 	case *ast.AutoLink:
 		w.autoLink(n)
 	case *ast.Image:
 		w.image(n)
 	case *ast.RawHTML:
-		w.rawHTML(n)
-	case *brokenNode:
-		w.p.report("T021", n.at, "write [text](https://…) without spaces", "link without a readable target")
+		w.r.add(htmlInline, span{n.Segments.At(0).Start, n.Segments.At(n.Segments.Len() - 1).Stop})
+	case *goldmarkBroken:
+		w.inlines = append(w.inlines, inlineNode{kind: brokenLink, span: span{n.at, n.at}})
 		w.children(n)
-	case *ast.String:
-		w.out.write(n.Value)
 	default:
 		w.block(n)
 	}
 }
 
-func (w *walker) emphasis(n *ast.Emphasis) {
-	tag := "em"
-	if n.Level > 1 {
-		tag = "strong"
-	}
-	w.out.inlineTag("<" + tag + ">")
-	w.children(n)
-	w.out.tag("</" + tag + ">")
-}
-
 func (w *walker) code(n *ast.CodeSpan) {
-	w.out.inlineTag("<code>")
-	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
-		segment := c.(*ast.Text).Segment
-		odd := w.out.odd
-		w.out.write(segment.Value(w.p.src))
-		if w.out.odd != odd {
-			w.p.reportOdd(segment.Start)
-		}
-	}
+	node := inlineNode{kind: codeInline, element: codeSpan}
 	if first, ok := n.FirstChild().(*ast.Text); ok {
-		w.p.keepSpaces(span{first.Segment.Start, n.LastChild().(*ast.Text).Segment.Stop})
+		node.span = span{first.Segment.Start, n.LastChild().(*ast.Text).Segment.Stop}
 	}
-	w.out.tag("</code>")
+	w.inlines = append(w.inlines, node)
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		w.codeText(codeText, c.(*ast.Text).Segment)
+	}
+	w.add(closeInline, codeSpan, 0)
 }
 
-// harmless are the tags that people use to mark up words. They are left out
-// like any other.
-var harmless = map[string]bool{
-	"b": true, "strong": true, "i": true, "em": true, "u": true, "s": true, "strike": true, "del": true, "ins": true,
-	"code": true, "kbd": true, "pre": true, "sub": true, "sup": true, "small": true, "mark": true, "q": true, "br": true,
+// codeText adds code. What goldmark puts in front of a line for a tab is white
+// space.
+func (w *walker) codeText(kind inlineKind, s text.Segment) {
+	if s.Padding > 0 {
+		w.add(breakInline, noElement, 0)
+	}
+	w.inlines = append(w.inlines, inlineNode{kind: kind, span: span{s.Start, s.Stop}})
 }
 
-// rawHTML reports HTML, which is left out: a bare tag that is harmless as a
-// remark, anything else as an error.
-func (w *walker) rawHTML(n *ast.RawHTML) {
-	from := n.Segments.At(0).Start
-	to := n.Segments.At(n.Segments.Len() - 1).Stop
-	w.p.keepSpaces(span{from, to})
-	w.p.report("T023", from, "remove it, or write &lt; for <", "HTML is left out")
-	if name := strings.ToLower(strings.Trim(string(w.p.src[from:to]), "</> ")); harmless[name] {
-		f := &w.p.t.Findings[len(w.p.t.Findings)-1]
-		f.Severity, f.Hint = finding.Info, "write Markdown instead"
-	}
-}
-
-// link renders a link to a target that is safe, and only the text of another.
-func (w *walker) link(n ast.Node, target []byte) {
-	href, problem := safeTarget(target)
-	if problem != "" {
-		w.p.report("T021", n.Pos(), "write [text](https://…)", "%s", problem)
-		w.p.mendTarget(n.Pos(), target)
-	}
-	if href == "" {
-		w.children(n)
-		return
-	}
-	w.out.inlineTag(`<a href="` + href + `">`)
+func (w *walker) link(n *ast.Link) {
+	ref := w.addLink(n.Pos(), n.Destination)
+	w.add(linkInline, noElement, ref)
 	w.children(n)
-	w.out.tag("</a>")
+	w.add(linkEnd, noElement, ref)
 }
 
 func (w *walker) autoLink(n *ast.AutoLink) {
-	url := n.URL(w.p.src)
+	url := n.URL(w.src)
 	if n.AutoLinkType == ast.AutoLinkEmail {
 		url = append([]byte("mailto:"), url...)
 	}
-	href, problem := safeTarget(url)
-	if problem != "" {
-		w.p.report("T021", n.Pos(), "", "%s", problem)
-	}
-	if href != "" {
-		w.out.inlineTag(`<a href="` + href + `">`)
-	}
-	w.out.write(n.Label(w.p.src))
-	if href != "" {
-		w.out.tag("</a>")
-	}
+	from := n.Pos() + len("<")
+	w.add(autoLinkInline, noElement, w.addLink(n.Pos(), url))
+	w.inlines[len(w.inlines)-1].span = span{from, from + len(n.Label(w.src))}
 }
 
-// image shows the description of an image as a note. The image itself would be
-// loaded from wherever a contributor says.
+// addLink appends the target of a link and returns its index.
+func (w *walker) addLink(at int, target []byte) int {
+	link := linkNode{at: at, target: target}
+	link.href, link.problem = safeTarget(target)
+	w.links = append(w.links, link)
+	return len(w.links) - 1
+}
+
+// image adds the description of an image as a note. The image itself would be
+// loaded from an address that a contributor chooses.
 func (w *walker) image(n *ast.Image) {
-	m := Mark{Note: noteText(w.source(n))}
-	if m.Note == "" {
-		m.Note = "image"
+	note := noteText(w.source(n))
+	if note == "" {
+		note = "image"
 	}
-	m.Line, m.Column = w.p.place(max(n.Pos(), 0))
-	w.out.mark(m)
+	w.add(imageInline, noElement, len(w.images))
+	at := max(n.Pos(), 0)
+	w.inlines[len(w.inlines)-1].span = span{at, at}
+	w.images = append(w.images, note)
 }
 
-// source is the Markdown of all text below a node.
+// source returns the Markdown of all text below a node.
 func (w *walker) source(n ast.Node) (s []byte) {
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
 		if t, ok := c.(*ast.Text); ok {
-			s = append(s, t.Segment.Value(w.p.src)...)
+			s = append(s, t.Segment.Value(w.src)...)
 		}
 		s = append(s, w.source(c)...)
 	}
 	return s
 }
 
-// block renders the nodes of lists, quotations, headings and code.
+// block adds the nodes of lists, quotations, headings and code.
 func (w *walker) block(n ast.Node) {
 	switch n := n.(type) {
 	case *ast.List:
-		w.list(n)
+		e := bulletList
+		if n.IsOrdered() {
+			e = numberedList
+		}
+		w.add(openList, e, n.Start)
+		w.children(n)
+		w.add(closeList, e, 0)
 	case *ast.ListItem:
-		w.element("li", n)
+		w.element(listItem, n)
 	case *ast.Blockquote:
-		w.element("blockquote", n)
+		w.element(blockQuotation, n)
 	case *ast.Paragraph:
-		w.element("p", n)
+		w.element(innerParagraph, n)
 	case *ast.Heading:
-		w.element("h4", n)
+		w.element(innerHeading, n)
 	case *ast.FencedCodeBlock, *ast.CodeBlock:
-		w.lines(n)
+		w.codeBlock(n)
 	case *ast.ThematicBreak:
-		w.out.tag("<hr>")
+		w.add(rule, noElement, 0)
 	default: // a text block of a tight list
-		w.out.beginPart()
+		w.add(partBlock, noElement, 0)
 		w.children(n)
 	}
 }
 
-func (w *walker) element(tag string, n ast.Node) {
-	w.out.beginPart()
-	w.out.blockTag("<" + tag + ">")
+func (w *walker) element(e element, n ast.Node) {
+	w.add(openBlock, e, 0)
 	w.children(n)
-	w.out.blockTag("</" + tag + ">")
+	w.add(closeBlock, e, 0)
 }
 
-func (w *walker) list(n *ast.List) {
-	open, end := "<ul>", "</ul>"
-	if n.IsOrdered() {
-		open, end = "<ol>", "</ol>"
-		if n.Start != 1 {
-			open = `<ol start="` + strconv.Itoa(n.Start) + `">`
-		}
-	}
-	w.out.blockTag(open)
-	w.children(n)
-	w.out.blockTag(end)
-}
-
-// lines renders a block of code. Its lines are folded into one another in the spoken
-// words, and kept apart in the HTML.
-func (w *walker) lines(n ast.Node) {
-	w.out.beginPart()
-	w.out.blockTag("<pre><code>")
+// codeBlock adds a block of code, line by line.
+func (w *walker) codeBlock(n ast.Node) {
+	w.add(openBlock, codeBlock, 0)
 	lines := n.Lines()
 	for i := range lines.Len() {
-		line := lines.At(i)
-		w.out.write(bytes.TrimRight(line.Value(w.p.src), "\r\n"))
-		w.out.space()
-		w.out.blockTag("\n")
+		w.codeText(codeLine, lines.At(i))
 	}
-	w.out.tag("</code></pre>")
+	w.add(closeBlock, codeBlock, 0)
 }
 
 // safeTarget returns the target of a link, escaped for an attribute: http,
-// https, mailto or relative. It is empty for any other, and problem says what
-// is wrong with it.
+// https, mailto or relative. It is empty for any other. A problem says what is
+// wrong with it.
 func safeTarget(raw []byte) (href, problem string) {
 	target := util.UnescapePunctuations(raw)
 	target = util.ResolveEntityNames(util.ResolveNumericReferences(target))
@@ -399,4 +360,27 @@ func safeTarget(raw []byte) (href, problem string) {
 		}
 	}
 	return string(util.EscapeHTML(util.URLEscape([]byte(url), false))), problem
+}
+
+// hostEndings are the ends of hosts that people leave the scheme off. A list,
+// since a target such as notes.md is a file beside the transcript.
+var hostEndings = []string{".com", ".org", ".net", ".io", ".dev", ".fm", ".app", ".co", ".ai", ".tv", ".me", ".edu", ".gov"}
+
+// looksLikeHost reports whether a link's target starts with a host name where
+// https:// should be.
+func looksLikeHost(target string) bool {
+	host, _, _ := strings.Cut(target, "/")
+	host = strings.ToLower(host)
+	if strings.Trim(host, "abcdefghijklmnopqrstuvwxyz0123456789.-") != "" {
+		return false
+	}
+	if strings.HasPrefix(host, "www.") {
+		return true
+	}
+	for _, ending := range hostEndings {
+		if strings.HasSuffix(host, ending) && len(host) > len(ending) {
+			return true
+		}
+	}
+	return false
 }

@@ -130,10 +130,6 @@ type timedWord struct {
 	start, end time.Duration
 }
 
-// maxTime bounds what is taken for a time: longer than any recording, and far
-// from what a time.Duration can hold.
-const maxTime = 10000 * time.Hour
-
 // decode finds out the encoding.
 func (s *source) decode(src []byte) error {
 	switch {

@@ -206,7 +206,7 @@ func (s *source) cards(vtt bool) ([]card, error) {
 	}
 	for at, line := range s.numberedLines() {
 		line := strings.TrimSpace(line)
-		start, end, timing := cardTimes(line)
+		start, end, timing := parseCaptionTimes(line)
 		switch {
 		case line == "":
 			skipping = false
@@ -259,53 +259,3 @@ func isBlock(line, name string) bool {
 }
 
 func isNumber(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
-
-// cardTimes reads "00:01:02.500 --> 00:01:04.000", with settings behind.
-func cardTimes(line string) (start, end time.Duration, ok bool) {
-	from, to, ok := strings.Cut(line, "-->")
-	if !ok {
-		return 0, 0, false
-	}
-	to = strings.TrimLeft(to, " \t")
-	if n := strings.IndexAny(to, " \t"); n >= 0 {
-		to = to[:n]
-	}
-	start, ok = cardTime(strings.TrimSpace(from))
-	if ok {
-		end, ok = cardTime(to)
-	}
-	return start, end, ok
-}
-
-// cardTime reads [h:]mm:ss with an optional fraction behind a dot or comma. A
-// time beyond what can be meant is more than maxTime.
-func cardTime(s string) (d time.Duration, ok bool) {
-	const most = 1_000_000
-	groups, digits, n := 0, 0, time.Duration(0)
-	i := 0
-	for ; i < len(s) && s[i] != '.' && s[i] != ','; i++ {
-		switch b := s[i]; {
-		case b >= '0' && b <= '9':
-			n = min(n*10+time.Duration(b-'0'), most)
-			digits++
-		case b == ':' && digits > 0 && (groups == 0 || groups == 1 && digits == 2 && n < 60):
-			d, n, digits = d*60+n*time.Second, 0, 0
-			groups++
-		default:
-			return 0, false
-		}
-	}
-	if groups == 0 || digits != 2 || n > 59 {
-		return 0, false
-	}
-	d = d*60 + n*time.Second
-	unit := time.Second
-	for i++; i < len(s); i++ {
-		if s[i] < '0' || s[i] > '9' {
-			return 0, false
-		}
-		unit /= 10
-		d += time.Duration(s[i]-'0') * unit
-	}
-	return d.Round(time.Millisecond), true
-}

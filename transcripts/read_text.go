@@ -108,7 +108,7 @@ func (p *plainReader) isSpeaker(name string, stamped bool) bool {
 
 // stamp sets the time of the paragraph that follows.
 func (p *plainReader) stamp(at int, clock string) error {
-	d, ok := cardTime(clock)
+	d, ok := parseCaptionTime(clock)
 	if !ok || d > maxTime {
 		return p.s.problem(at, "", "no such time: %s", clock)
 	}

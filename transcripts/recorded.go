@@ -43,12 +43,12 @@ func transcribe(said []utterance, o *Options) *Transcript {
 		m.merge(cues, glued)
 		r.cues, turns = cues, m.turns
 	}
-	labels := newParser(nil, o)
+	pauses := pauseNames(o)
 	for i := range turns {
 		switch name := &turns[i].Speaker; {
 		case *name == "":
 			*name = unknownSpeaker
-		case !turns[i].Pause && labels.isPause(*name):
+		case !turns[i].Pause && isPause(pauses, *name):
 			*name += " Speaker"
 		}
 	}
@@ -64,16 +64,17 @@ func transcribe(said []utterance, o *Options) *Transcript {
 	return t
 }
 
-// formattedReading formats Markdown and reads it: in one go where there is
-// nothing to format, as there rarely is.
+// formattedReading formats Markdown and reads it: at once if there is nothing to
+// format, which is the rule.
 func formattedReading(md []byte, o *Options) ([]byte, *Transcript) {
-	p := draft(md, o)
-	if bytes.Equal(apply(md, p.edits, func(rule string) bool { return formatted[rule] }), md) {
-		identify(p.t.Turns)
-		return md, p.t
+	f := parse(md, o)
+	if edits := formatEdits(f, o); len(edits) > 0 {
+		md = Format(md, o)
+		f = parse(md, o)
 	}
-	md = Format(md, o)
-	return md, Parse(md, o)
+	t := f.transcript(o)
+	identify(t.Turns)
+	return md, t
 }
 
 // anchored makes a turn of every run of utterances of one speaker and a

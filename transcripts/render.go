@@ -3,65 +3,327 @@ package transcripts
 import (
 	"bytes"
 	"html"
+	"strconv"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
 
-// renderer collects the two renderings of all blocks, one behind the other:
-// the spoken words, and safe HTML. White space is folded in both, and control
-// characters are dropped from both, so that whatever reaches it may come from
-// anybody.
+// transcript renders the tree. It notes in each block of the tree what became
+// of it.
+func (f *file) transcript(opts *Options) *Transcript {
+	a := assembler{file: f, t: &Transcript{Clips: f.clips}, out: renderers.Get().(*renderer)}
+	defer renderers.Put(a.out)
+	a.out.reset(f, opts.Fraction)
+	a.t.Turns = make([]Turn, 0, len(f.turns)+1)
+	a.all = make([]Block, 0, len(f.blocks))
+	a.places = make([]rendered, 0, len(f.blocks))
+	for i := range f.turns {
+		a.addTurn(&f.turns[i])
+	}
+	a.finish()
+	a.t.Fractions = f.countFractions()
+	return a.t
+}
+
+// hasWords reports whether anything is said in a block.
+func (f *file) hasWords(b *blockNode) bool {
+	var out renderer
+	out.render(f, f.inlines[b.inlines.from:b.inlines.to])
+	return len(out.text) > 0
+}
+
+// countFractions counts the fractions of stamps that have two digits.
+func (f *file) countFractions() (n Fractions) {
+	for i := range f.marks {
+		if m := &f.marks[i]; m.timed && len(m.stamp.fraction) == 2 {
+			n.TwoDigit++
+			if m.stamp.fraction[0] > '2' {
+				n.Above29++
+			}
+		}
+	}
+	return n
+}
+
+// mark returns what a mark of the tree means.
+func (f *file) mark(m *markNode, fraction Fraction) Mark {
+	out := Mark{Note: noteText(m.words), Timed: m.timed}
+	out.Line, out.Column = f.place(m.at)
+	if m.timed {
+		out.Time, _ = m.stamp.duration(fraction)
+	}
+	return out
+}
+
+// assembler puts the turns of a transcript together.
+type assembler struct {
+	*file
+	t       *Transcript
+	out     *renderer
+	all     []Block    // of all turns
+	first   int        // index of the first block of the last turn
+	places  []rendered // of each block
+	carried []Mark     // for the turn below
+	last    string     // who spoke before the pause
+}
+
+// rendered is where the renderings of a block are in those of the file.
+type rendered struct{ text, html span }
+
+// addTurn renders a turn of the tree.
+func (a *assembler) addTurn(n *turnNode) {
+	if n.labelled {
+		turn := Turn{Speaker: n.speaker, Pause: n.pause}
+		turn.Line, turn.Column = a.place(n.label.at)
+		for i := n.stamps.from; i < n.stamps.to; i++ {
+			m := a.mark(&a.marks[i], a.out.fraction)
+			if i == n.stamps.from {
+				turn.Stamp = &m
+			} else {
+				turn.Until = &m
+			}
+		}
+		if !n.pause {
+			a.last = n.speaker
+		}
+		a.openTurn(turn)
+	}
+	for i := n.blocks.from; i < n.blocks.to; i++ {
+		a.addBlock(&a.blocks[i])
+	}
+}
+
+func (a *assembler) openTurn(turn Turn) {
+	a.closeTurn()
+	a.t.Turns = append(a.t.Turns, turn)
+}
+
+// closeTurn gives the last turn its blocks.
+func (a *assembler) closeTurn() {
+	if n := len(a.all); n > a.first {
+		a.t.Turns[len(a.t.Turns)-1].Blocks = a.all[a.first:n:n]
+		a.first = n
+	}
+}
+
+// turn returns the last turn, or nil before the first.
+func (a *assembler) turn() *Turn {
+	if len(a.t.Turns) == 0 {
+		return nil
+	}
+	return &a.t.Turns[len(a.t.Turns)-1]
+}
+
+// addBlock renders a block and appends it to the turn that it belongs to. A
+// block that shows nothing is dropped, and a divider before the first turn.
+func (a *assembler) addBlock(n *blockNode) {
+	r := a.out
+	turn := a.turn()
+	if n.kind == divider && turn == nil {
+		n.outcome = dropped
+		return
+	}
+	from, hidden := len(r.html), r.hidden
+	r.begin()
+	if n.kind == paragraph {
+		r.blockTag("<p>")
+	}
+	r.render(a.file, a.inlines[n.inlines.from:n.inlines.to])
+	if n.kind == paragraph {
+		r.tag("</p>")
+	}
+	r.end()
+	n.hidden = r.hidden != hidden
+	marks := r.blockMarks()
+	n.marks = len(marks)
+	if string(r.html[from:]) == "<p></p>" {
+		n.outcome = dropped
+		r.html = r.html[:from]
+		return
+	}
+	if turn == nil || turn.Pause {
+		if len(r.text) == r.start {
+			n.outcome = carried
+			a.carried = append(a.carried, marks...)
+			r.html = r.html[:from]
+			return
+		}
+		n.outcome = opensTurn
+		turn := Turn{Speaker: a.last}
+		turn.Line, turn.Column = a.place(n.at)
+		a.openTurn(turn)
+	}
+	block := Block{Marks: marks, parts: r.parts}
+	block.Line, block.Column = a.place(n.at)
+	if len(a.carried) > 0 {
+		block.Marks = append(a.carried, marks...)
+		a.carried = nil
+	}
+	a.places = append(a.places, rendered{span{r.start, len(r.text)}, span{from, len(r.html)}})
+	a.all = append(a.all, block)
+}
+
+// finish gives the blocks their text, and the turns their stamps.
+func (a *assembler) finish() {
+	a.closeTurn()
+	text, html := string(a.out.text), string(a.out.html)
+	for i, p := range a.places {
+		a.all[i].Text = text[p.text.from:p.text.to]
+		a.all[i].HTML = html[p.html.from:p.html.to]
+	}
+	for i := range a.t.Turns {
+		turn := &a.t.Turns[i]
+		if turn.Stamp == nil && len(turn.Blocks) > 0 && len(turn.Blocks[0].Marks) > 0 {
+			if m := &turn.Blocks[0].Marks[0]; m.stamp() && m.Offset == 0 {
+				turn.Stamp = m
+			}
+		}
+	}
+}
+
+// renderer collects the two renderings of all blocks, one after the other: the
+// spoken words, and safe HTML. White space is folded in both, and control
+// characters are removed from both, because the source may be untrusted.
 type renderer struct {
 	text, html []byte
-	marks      []Mark // of the block
+	fraction   Fraction
+	marks      []Mark // of all blocks
 	parts      []int  // of the block
 	start      int    // where the block starts in text
+	firstMark  int    // where the block starts in marks
 	open       int    // first of marks that waits for the next word
-	odd        int    // source bytes that were dropped: control characters and the like
-	brackets   int    // of the block: escaped ones that open, without those that close
-	bracket    int    // where the last of them stands in the source
+	hidden     int    // characters that were removed, and spaces that look like others
 
-	gap, htmlGap bool // white space is owed before the next character
+	gap, htmlGap bool // white space is due before the next character
 	glued        bool // a mark touches the next character
 	hugged       bool // a mark touches an opening bracket or quote before it
 	part         bool // the next word begins a part
 	htmlStart    int  // end of the last tag of a block; white space there means nothing
 }
 
-func (r *renderer) grow(n int) {
-	r.text = make([]byte, 0, n)
-	r.html = make([]byte, 0, n+n/8)
+// renderers keeps renderers for their buffers.
+var renderers = sync.Pool{New: func() any { return new(renderer) }}
+
+// reset prepares for a file.
+func (r *renderer) reset(f *file, fraction Fraction) {
+	*r = renderer{text: r.text[:0], html: r.html[:0], fraction: fraction}
+	if cap(r.text) < len(f.src) {
+		r.text = make([]byte, 0, len(f.src))
+		r.html = make([]byte, 0, len(f.src)+len(f.src)/4)
+	}
+	if n := len(f.marks) + len(f.images); n > 0 {
+		r.marks = make([]Mark, 0, n)
+	}
 }
 
 // begin starts a block.
 func (r *renderer) begin() {
-	r.start = len(r.text)
-	r.marks, r.parts, r.open = nil, nil, 0
-	r.brackets = 0
+	r.start, r.firstMark, r.open = len(r.text), len(r.marks), len(r.marks)
+	r.parts = nil
 	r.gap, r.htmlGap, r.glued, r.hugged, r.part = false, false, false, false, false
 }
 
-// end finishes the block: marks behind the last word stand at its end.
+// end finishes the block: marks after the last word stand at its end.
 func (r *renderer) end() {
 	for ; r.open < len(r.marks); r.open++ {
 		r.marks[r.open].Offset = len(r.text) - r.start
 	}
 }
 
-// countBracket counts an escaped bracket that is no part of a mark.
-func (r *renderer) countBracket(b byte, at int) {
-	switch b {
-	case '[':
-		r.brackets, r.bracket = r.brackets+1, at
-	case ']':
-		r.brackets, r.bracket = r.brackets-1, at
+// blockMarks returns the marks of the block, or nil.
+func (r *renderer) blockMarks() []Mark {
+	n := len(r.marks)
+	if n == r.firstMark {
+		return nil
+	}
+	return r.marks[r.firstMark:n:n]
+}
+
+// render renders what is in a block.
+func (r *renderer) render(f *file, inlines []inlineNode) {
+	for i := range inlines {
+		n := &inlines[i]
+		switch n.kind {
+		case textInline, charInline, codeText:
+			r.write(f.src[n.span.from:n.span.to])
+		case entityInline:
+			text, _ := entity(f.src[n.span.from:n.span.to])
+			r.write(text)
+		case breakInline:
+			r.space()
+		case markInline:
+			r.mark(f.mark(&f.marks[n.ref], r.fraction))
+		case imageInline:
+			m := Mark{Note: f.images[n.ref]}
+			m.Line, m.Column = f.place(n.span.from)
+			r.mark(m)
+		case openInline, codeInline:
+			r.inlineTag(elements[n.element].open)
+		case closeInline:
+			r.tag(elements[n.element].close)
+		case linkInline:
+			r.openLink(&f.links[n.ref])
+		case linkEnd:
+			r.closeLink(&f.links[n.ref])
+		case autoLinkInline:
+			r.openLink(&f.links[n.ref])
+			r.write(f.src[n.span.from:n.span.to])
+			r.closeLink(&f.links[n.ref])
+		default:
+			r.nested(f, n)
+		}
 	}
 }
 
-// tag writes a tag of HTML as it is.
+// nested renders the nodes of blocks inside a block.
+func (r *renderer) nested(f *file, n *inlineNode) {
+	switch n.kind {
+	case openBlock:
+		r.beginPart()
+		r.blockTag(elements[n.element].open)
+	case closeBlock:
+		if n.element == codeBlock {
+			r.tag(elements[n.element].close)
+		} else {
+			r.blockTag(elements[n.element].close)
+		}
+	case partBlock:
+		r.beginPart()
+	case openList:
+		tag := elements[n.element].open
+		if n.element == numberedList && n.ref != 1 {
+			tag = `<ol start="` + strconv.Itoa(int(n.ref)) + `">`
+		}
+		r.blockTag(tag)
+	case closeList:
+		r.blockTag(elements[n.element].close)
+	case codeLine: // the lines are kept apart in HTML only
+		r.write(bytes.TrimRight(f.src[n.span.from:n.span.to], "\n"))
+		r.space()
+		r.blockTag("\n")
+	case rule:
+		r.tag("<hr>")
+	}
+}
+
+// openLink begins a link to a target that is safe.
+func (r *renderer) openLink(l *linkNode) {
+	if l.href != "" {
+		r.inlineTag(`<a href="` + l.href + `">`)
+	}
+}
+
+func (r *renderer) closeLink(l *linkNode) {
+	if l.href != "" {
+		r.tag("</a>")
+	}
+}
+
+// tag writes a tag of HTML.
 func (r *renderer) tag(tag string) { r.html = append(r.html, tag...) }
 
-// inlineTag opens an element inside of text, behind white space that is owed.
+// inlineTag opens an element inside text, after white space that is due.
 func (r *renderer) inlineTag(tag string) {
 	r.flushHTML()
 	r.tag(tag)
@@ -73,7 +335,7 @@ func (r *renderer) blockTag(tag string) {
 	r.htmlGap, r.htmlStart = false, len(r.html)
 }
 
-// space owes white space to the next word.
+// space makes white space due before the next word.
 func (r *renderer) space() {
 	r.gap, r.htmlGap, r.glued = true, true, false
 }
@@ -108,31 +370,6 @@ func (r *renderer) flushHTML() {
 	r.htmlGap = false
 }
 
-// closesWord reports whether a character continues the word before a mark:
-// "late[laughs]." is "late.".
-func closesWord(r rune) bool {
-	switch r {
-	case '.', ',', ';', ':', '!', '?', ')', ']', '}', '\'', '"', '’', '”', '…':
-		return true
-	}
-	return false
-}
-
-// opensWord reports whether text ends with an opening bracket or quote, behind
-// which a mark leaves no space.
-func opensWord(text []byte) bool {
-	if len(text) == 0 {
-		return true
-	}
-	switch text[len(text)-1] {
-	case '(', '[', '{':
-		return true
-	case '"', '\'':
-		return len(text) == 1 || text[len(text)-2] == ' '
-	}
-	return bytes.HasSuffix(text, []byte("“"))
-}
-
 // mark takes a mark out of the text and shows it in the HTML.
 func (r *renderer) mark(m Mark) {
 	r.hugged = r.hugged || !r.gap && opensWord(r.text[r.start:])
@@ -152,7 +389,32 @@ func (r *renderer) mark(m Mark) {
 	r.tag(`]</i>`)
 }
 
-// ordinary are the ASCII bytes that mean the same in text and HTML.
+// closesWord reports whether a character continues the word before a mark:
+// "late[laughs]." is "late.".
+func closesWord(r rune) bool {
+	switch r {
+	case '.', ',', ';', ':', '!', '?', ')', ']', '}', '\'', '"', '’', '”', '…':
+		return true
+	}
+	return false
+}
+
+// opensWord reports whether text ends with an opening bracket or quote, after
+// which a mark leaves no space.
+func opensWord(text []byte) bool {
+	if len(text) == 0 {
+		return true
+	}
+	switch text[len(text)-1] {
+	case '(', '[', '{':
+		return true
+	case '"', '\'':
+		return len(text) == 1 || text[len(text)-2] == ' '
+	}
+	return bytes.HasSuffix(text, []byte("“"))
+}
+
+// ordinary has the ASCII bytes that mean the same in text and HTML.
 var ordinary = func() (table [256]bool) {
 	for b := '!'; b <= '~'; b++ {
 		table[b] = b != '<' && b != '>' && b != '&'
@@ -194,10 +456,10 @@ func (r *renderer) writeRune(s []byte) int {
 	case unicode.IsSpace(c):
 		r.space()
 		if c == '\u00a0' {
-			r.odd++
+			r.hidden++
 		}
-	case dropped(c):
-		r.odd++
+	case isHidden(c):
+		r.hidden++
 	default:
 		r.flush(c)
 		at := len(r.text)
@@ -216,10 +478,10 @@ func (r *renderer) writeRune(s []byte) int {
 	return size
 }
 
-// dropped reports whether a character has no place in a transcript: controls,
+// isHidden reports whether a character has no place in a transcript: controls,
 // what changes the direction of text around it, and what cannot be seen.
 // Joiners stay, for emoji and for the scripts that need them.
-func dropped(c rune) bool {
+func isHidden(c rune) bool {
 	switch {
 	case c < 0x20, c >= 0x7f && c < 0xa0: // C0, DEL, C1
 		return true
@@ -233,7 +495,8 @@ func dropped(c rune) bool {
 	return c >= 0xfff9 && c <= 0xfffb || c >= 0xe0000 && c <= 0xe007f
 }
 
-// clean drops from a short string what write would drop, and folds its spaces.
+// clean removes from a short string what write would remove, and folds its
+// spaces.
 func clean(s []byte) string {
 	if isClean(s) {
 		return string(s)
@@ -243,8 +506,8 @@ func clean(s []byte) string {
 	return string(r.text)
 }
 
-// isClean reports whether clean would change nothing, as far as that shows at
-// once.
+// isClean reports whether clean changes nothing. It may be false for what clean
+// leaves as it is.
 func isClean(s []byte) bool {
 	for i, b := range s {
 		if b < ' ' || b > '~' || b == ' ' && (i == 0 || i+1 == len(s) || s[i-1] == ' ') {

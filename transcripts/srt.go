@@ -27,9 +27,9 @@ func WriteSRT(w io.Writer, cues []Cue) error {
 		}
 		head = strconv.AppendInt(head, int64(i+1), 10)
 		head = append(head, '\n')
-		head = appendStamp(head, cue.Start, ',')
+		head = appendCaptionTime(head, cue.Start, ',')
 		head = append(head, " --> "...)
-		head = appendStamp(head, cue.End, ',')
+		head = appendCaptionTime(head, cue.End, ',')
 		b.Write(append(head, '\n'))
 		text := cue.Text
 		if cue.Speaker != "" && (cue.Speaker != last || hasColon(text)) {

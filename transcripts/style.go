@@ -8,22 +8,24 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"onair/internal/finding"
 )
 
-// Style is how a house spells words: JavaScript, GitHub, open source.
+// Style is how a show spells words: JavaScript, GitHub, open source.
 type Style struct {
 	byFirst map[string][]spelling // by the first word, in small letters
 }
 
 type spelling struct {
-	written string // what to look for
-	fold    bool   // whatever its capitals
-	house   string
+	written string // what is replaced
+	fold    bool   // in any capitals
+	want    string
 }
 
 // ReadStyle reads a list of spellings, one a line:
 //
-//	# what is written: how the house spells it
+//	# what is written: how it is spelled
 //	javascript: JavaScript
 //	open-source: open source
 //
@@ -37,17 +39,17 @@ func ReadStyle(r io.Reader) (*Style, error) {
 		if line == "" || line[0] == '#' {
 			continue
 		}
-		written, house, ok := strings.Cut(line, ":")
-		written, house = unquote(written), unquote(house)
+		written, want, ok := strings.Cut(line, ":")
+		written, want = unquote(written), unquote(want)
 		first := firstWord(written)
-		if !ok || house == "" || first == "" {
+		if !ok || want == "" || first == "" {
 			return nil, fmt.Errorf("read style: line %d: want \"written: spelling\"", n)
 		}
-		if strings.ContainsAny(house, "*_`[]<>&\\") {
+		if strings.ContainsAny(want, "*_`[]<>&\\") {
 			return nil, fmt.Errorf("read style: line %d: Markdown in a spelling", n)
 		}
 		fold := written == strings.ToLower(written)
-		s.byFirst[strings.ToLower(first)] = append(s.byFirst[strings.ToLower(first)], spelling{written, fold, house})
+		s.byFirst[strings.ToLower(first)] = append(s.byFirst[strings.ToLower(first)], spelling{written, fold, want})
 	}
 	if err := scanner.Err(); err != nil {
 		return nil, fmt.Errorf("read style: %w", err)
@@ -72,45 +74,53 @@ func firstWord(s string) string {
 	return s[:end]
 }
 
-// Apply spells the words of a transcript as the house does. Only what is spoken
+// Apply spells the words of a transcript in the style. Only what is spoken
 // changes: no name, link, URL, file name, code or HTML.
 func (s *Style) Apply(src []byte, opts *Options) []byte {
-	p := newParser(src, opts)
-	p.editing, p.style = true, s
-	p.read()
-	return apply(src, p.edits, func(rule string) bool { return rule == styleRule })
+	if opts == nil {
+		opts = &Options{}
+	}
+	f := parse(src, opts)
+	var edits []finding.Edit
+	for i := range f.inlines {
+		if n := &f.inlines[i]; n.kind == textInline {
+			edits = s.respell(edits, f.src, n.span)
+		}
+	}
+	for i := range edits {
+		edits[i].Start, edits[i].End = f.inOriginal(edits[i].Start), f.inOriginal(edits[i].End)
+	}
+	return apply(src, edits)
 }
 
-// styleRule marks the edits of a style among others.
-const styleRule = "style"
-
-// respell notes the words of src[from:to], which is text, that the house spells
-// otherwise.
-func (p *parser) respell(from, to int) {
-	for i := from; i < to; {
-		r, size := utf8.DecodeRune(p.src[i:to])
-		if !isWord(r) {
+// respell appends an edit for every word of a stretch of text that the style
+// spells differently.
+func (s *Style) respell(edits []finding.Edit, src []byte, text span) []finding.Edit {
+	for i := text.from; i < text.to; {
+		c, size := utf8.DecodeRune(src[i:text.to])
+		if !isWord(c) {
 			i += size
 			continue
 		}
 		end := i + size
-		for end < to {
-			if r, size := utf8.DecodeRune(p.src[end:to]); isWord(r) {
+		for end < text.to {
+			if c, size := utf8.DecodeRune(src[end:text.to]); isWord(c) {
 				end += size
 			} else {
 				break
 			}
 		}
-		for _, w := range p.style.byFirst[string(bytes.ToLower(p.src[i:end]))] {
+		for _, w := range s.byFirst[string(bytes.ToLower(src[i:end]))] {
 			stop := i + len(w.written)
-			if stop <= to && w.matches(string(p.src[i:stop])) && p.standsAlone(i, stop) {
-				p.edit(styleRule, i, stop, w.house)
+			if stop <= text.to && w.matches(string(src[i:stop])) && standsAlone(src, i, stop) {
+				edits = append(edits, finding.Edit{Start: i, End: stop, Text: w.want})
 				end = stop
 				break
 			}
 		}
 		i = end
 	}
+	return edits
 }
 
 func (w *spelling) matches(s string) bool {
@@ -119,14 +129,14 @@ func (w *spelling) matches(s string) bool {
 
 // standsAlone reports whether src[from:to] is a word of a sentence, and not a
 // part of an address, a path, a file name or an identifier.
-func (p *parser) standsAlone(from, to int) bool {
-	before, _ := utf8.DecodeLastRune(p.src[:from])
-	after, size := utf8.DecodeRune(p.src[to:])
+func standsAlone(src []byte, from, to int) bool {
+	before, _ := utf8.DecodeLastRune(src[:from])
+	after, size := utf8.DecodeRune(src[to:])
 	if isWord(before) || isWord(after) || strings.ContainsRune(`/.@_-#:\&=~$+`, before) || strings.ContainsRune(`/@_-=\`, after) {
 		return false
 	}
 	if strings.ContainsRune(".:?&#+", after) {
-		next, _ := utf8.DecodeRune(p.src[to+size:])
+		next, _ := utf8.DecodeRune(src[to+size:])
 		return unicode.IsSpace(next) || unicode.IsPunct(next) && next != '/' || next == utf8.RuneError
 	}
 	return true

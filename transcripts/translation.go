@@ -13,7 +13,8 @@ import (
 func CompareTranslation(original, translation *Transcript, file string) finding.List {
 	var found finding.List
 	report := func(turn *Turn, hint, format string, args ...any) {
-		add(&found, "T032", finding.Position{File: file, Line: turn.Line, Column: turn.Column}, hint, format, args...)
+		pos := finding.Position{File: file, Line: turn.Line, Column: turn.Column}
+		found.Add(ruleTranslated.At(pos, format, args...).WithHint(hint))
 	}
 	a, b := original.Turns, translation.Turns
 	if len(a) != len(b) {

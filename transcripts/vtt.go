@@ -19,9 +19,9 @@ func WriteVTT(w io.Writer, cues []Cue) error {
 	for i := range cues {
 		cue := &cues[i]
 		times = append(times[:0], '\n')
-		times = appendStamp(times, cue.Start, '.')
+		times = appendCaptionTime(times, cue.Start, '.')
 		times = append(times, " --> "...)
-		times = appendStamp(times, cue.End, '.')
+		times = appendCaptionTime(times, cue.End, '.')
 		b.Write(append(times, '\n'))
 		if cue.Speaker != "" {
 			b.WriteString("<v ")

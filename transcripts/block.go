@@ -2,9 +2,11 @@ package transcripts
 
 import "bytes"
 
-// Kinds of block, told by the first line.
+// blockKind is the kind of a block, which its first line decides.
+type blockKind uint8
+
 const (
-	paragraph = iota
+	paragraph blockKind = iota
 	quotation
 	list
 	heading
@@ -12,13 +14,13 @@ const (
 	divider
 )
 
-// maxNesting is how many quotation and list marks may open one line. More is
-// no text anybody wrote, and would cost a parser dearly.
+// maxNesting is how many quotation and list marks may open one line. Nobody
+// writes more, and reading them would take too long.
 const maxNesting = 16
 
-// blockKind says what starts in line i, as CommonMark would, but for what
+// blockKind returns what starts in line i, as CommonMark would, but for what
 // speech contains by accident: "2009. August 13th" opens no list.
-func (p *parser) blockKind(i int) int {
+func (p *parser) blockKind(i int) blockKind {
 	s := bytes.TrimLeft(p.line(i), " \t")
 	if len(s) == 0 {
 		return paragraph
@@ -45,7 +47,7 @@ func (p *parser) blockKind(i int) int {
 			return list
 		}
 	case '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
-		if listMark(s) > 0 && nesting(s) <= maxNesting && p.isNumbered(i, s) {
+		if looksNumbered(s) && p.isNumbered(i, s) {
 			return list
 		}
 	}
@@ -73,14 +75,19 @@ func listMark(s []byte) int {
 	return 0
 }
 
-// isNumbered tells a numbered list from a sentence that starts with a number:
-// a list starts at 0 or 1, or has a second item and no year for a number.
+// looksNumbered reports whether a line starts like an item of a numbered list.
+func looksNumbered(s []byte) bool {
+	return s[0] >= '0' && s[0] <= '9' && listMark(s) > 0 && nesting(s) <= maxNesting
+}
+
+// isNumbered distinguishes a numbered list from a sentence that starts with a
+// number: a list starts at 0 or 1, or has a second item and no year for a number.
 func (p *parser) isNumbered(i int, s []byte) bool {
 	mark := listMark(s)
 	if s[0] == '0' || mark == len("1. ") && s[0] == '1' {
 		return true
 	}
-	if p.para != (span{}) {
+	if p.para.span != (span{}) {
 		return false // only "1." interrupts a paragraph
 	}
 	for next := i + 1; next < min(i+4, len(p.lines)) && mark <= len("999. "); next++ {
@@ -89,9 +96,6 @@ func (p *parser) isNumbered(i int, s []byte) bool {
 			return true
 		}
 	}
-	at := p.lines[i].to - len(s)
-	p.report("T024", at, `escape the dot: "\."`, "paragraph starts like a list")
-	p.mend(at+mark-len(". "), at+mark-len(". "), `\`)
 	return false
 }
 
@@ -132,15 +136,11 @@ func isDivider(s []byte) bool {
 	return n >= 3
 }
 
-// otherBlock renders the block of another kind than a paragraph that starts in
-// line i, and returns the line behind it.
-func (p *parser) otherBlock(i, kind int) int {
+// otherBlock reads the block of another kind than a paragraph that starts in
+// line i, and returns the line after it.
+func (p *parser) otherBlock(i int, kind blockKind) int {
 	end := i + 1
 	switch kind {
-	case divider:
-		p.begins(i, false)
-		p.addDivider(i)
-		return end
 	case fence:
 		end = p.fenceEnd(i)
 	case quotation:
@@ -148,27 +148,22 @@ func (p *parser) otherBlock(i, kind int) int {
 	case list:
 		end = p.listEnd(i)
 	}
-	p.begins(i, false)
-	block := span{p.lines[i].from, p.lines[end-1].to}
-	if kind == fence || p.holdsCode(block) {
-		p.keepSpaces(block)
-	}
-	p.addOther(block)
+	p.addBlock(blockNode{kind: kind, line: i, alone: true, span: span{p.lines[i].from, p.lines[end-1].to}})
 	return end
 }
 
 // proseEnd returns the first line from i+1 on that is blank or a label.
 func (p *parser) proseEnd(i int) int {
 	for i++; i < len(p.lines) && !p.blank(i); i++ {
-		if _, ok := p.label(i); ok {
+		if _, ok := p.labels.at(i, !p.opened); ok {
 			break
 		}
 	}
 	return i
 }
 
-// listEnd is proseEnd, over blank lines where the list goes on behind them:
-// with an indented line or another item.
+// listEnd is proseEnd, continued over blank lines if an indented line or
+// another item follows them.
 func (p *parser) listEnd(i int) int {
 	for {
 		end := p.proseEnd(i)
@@ -184,19 +179,20 @@ func (p *parser) listEnd(i int) int {
 		indented := len(s)-len(trimmed) >= 2
 		mark := listMark(trimmed)
 		item := mark > 0 && mark <= len("999. ")
-		if _, ok := p.label(next); ok || !indented && !item || isDivider(trimmed) {
+		if _, ok := p.labels.at(next, !p.opened); ok || !indented && !item || isDivider(trimmed) {
 			return end
 		}
 		i = next
 	}
 }
 
-// fenced is a fence of code that was looked for and has no end up to a line.
+// fenced is a code fence without an end: no line before until closes a fence
+// of that length or longer.
 type fenced struct{ length, until int }
 
-// fenceEnd returns the line behind the code fence that opens in line i, or 0
-// where none opens or nothing closes it before the next label. What is known
-// not to close is not searched again.
+// fenceEnd returns the line after the code fence that opens in line i, or 0 if
+// none opens or nothing closes it before the next label. What is known not to
+// close is not searched again.
 func (p *parser) fenceEnd(i int) int {
 	s := bytes.TrimLeft(p.line(i), " \t")
 	mark := s[0]
@@ -217,7 +213,7 @@ func (p *parser) fenceEnd(i int) int {
 		if len(s) >= length && len(bytes.Trim(s, string(mark))) == 0 {
 			return end + 1
 		}
-		if l, ok := p.labels[end]; ok && !l.bare {
+		if p.labels.isBold(end) {
 			break
 		}
 	}

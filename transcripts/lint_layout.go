@@ -1,0 +1,192 @@
+package transcripts
+
+import (
+	"bytes"
+	"slices"
+	"unicode"
+	"unicode/utf8"
+
+	"onair/internal/finding"
+)
+
+// lintParagraphs reports paragraphs that Markdown would show as a list or code,
+// and those in front of which a name got lost: "3:Yes." or ":** Yes."
+func lintParagraphs(r *report) {
+	for i := range r.blocks {
+		b := &r.blocks[i]
+		if b.kind != paragraph || !b.alone {
+			continue
+		}
+		s, from := r.line(b.line), r.lines[b.line].from
+		text := bytes.TrimLeft(s, " \t")
+		at := from + len(s) - len(text)
+		if looksNumbered(text) {
+			dot := at + listMark(text) - len(". ")
+			r.found.Add(ruleAccident.At(r.at(at), "paragraph starts like a list").WithHint(`escape the dot: "\."`).WithFix(r.edit(dot, dot, `\`)))
+		}
+		if indent := len(s) - len(bytes.TrimLeft(s, " ")); indent >= 4 || s[0] == '\t' {
+			r.found.Add(ruleAccident.At(r.at(from), "paragraph indented like code").WithHint("remove the spaces").WithFix(r.edit(from, at, "")))
+		}
+		digits := len(text) - len(bytes.TrimLeft(text, "0123456789"))
+		next, _ := utf8.DecodeRune(text[min(len(text), digits+1):])
+		lost := digits > 0 && digits <= 2 && digits < len(text) && text[digits] == ':' && unicode.IsLetter(next)
+		if lost || bytes.HasPrefix(text, []byte(":**")) {
+			r.found.Add(ruleLabel.At(r.at(at), "malformed label"))
+		}
+	}
+}
+
+// lintWraps reports lines that go on with the paragraph above.
+func lintWraps(r *report) {
+	for i := range r.blocks {
+		b := &r.blocks[i]
+		if b.kind != paragraph {
+			continue
+		}
+		line, _ := r.place(b.span.from)
+		for ; line < len(r.lines) && r.lines[line].from < b.span.to; line++ {
+			if bytes.HasSuffix(r.line(line-1), []byte(`\`)) {
+				continue
+			}
+			from := r.lines[line].from
+			indent := len(r.line(line)) - len(bytes.TrimLeft(r.line(line), " \t"))
+			r.found.Add(ruleWrapped.At(r.at(from), "paragraph over several lines").
+				WithSuggestion(r.edit(r.lines[line-1].to, from+indent, " ")))
+		}
+	}
+}
+
+// verbatim is stretches of a source in which white space means something, in
+// order.
+type verbatim []span
+
+// verbatim returns the stretches in which white space means something: code and
+// HTML.
+func (f *file) verbatim() verbatim {
+	var all verbatim
+	for i := range f.blocks {
+		if b := &f.blocks[i]; b.kind == fence || (b.kind != paragraph && b.kind != divider && f.holdsCode(b.span)) {
+			all = append(all, b.span)
+		}
+	}
+	for i := range f.inlines {
+		if n := &f.inlines[i]; n.kind == codeInline || n.kind == htmlInline {
+			all = append(all, n.span)
+		}
+	}
+	slices.SortFunc(all, func(a, b span) int { return a.from - b.from })
+	return all
+}
+
+// holdsCode reports whether a list or quotation may contain code: a fence, or
+// an indentation of four.
+func (f *file) holdsCode(s span) bool {
+	text := f.src[s.from:s.to]
+	for _, code := range []string{"```", "~~~", "    ", "\t"} {
+		if bytes.Contains(text, []byte(code)) {
+			return true
+		}
+	}
+	return false
+}
+
+// has reports whether an offset lies in one of the stretches. Each offset asked
+// for must not be less than the one before.
+func (v *verbatim) has(at int) bool {
+	for len(*v) > 0 && (*v)[0].to <= at {
+		*v = (*v)[1:]
+	}
+	return len(*v) > 0 && (*v)[0].from <= at
+}
+
+// lintLayout reports what is wrong between the blocks: blank lines, the ends of
+// lines, the end of the file.
+func lintLayout(r *report) {
+	lintLineEnds(r)
+	code := r.verbatim()
+	last := r.body - 1
+	for i := r.body; i < len(r.lines); i++ {
+		if r.blank(i) {
+			continue
+		}
+		if i-last > 1 {
+			lintGap(r, &code, last, i)
+		}
+		lintSpaces(r, &code, i)
+		last = i
+	}
+	lintEnd(r, last)
+}
+
+// lintLineEnds reports a byte order mark and line ends other than LF, once.
+func lintLineEnds(r *report) {
+	const hint = "save the file with LF line ends and without a byte order mark"
+	if bytes.HasPrefix(r.src, []byte("\ufeff")) {
+		r.found.Add(ruleSpaces.At(r.at(0), "byte order mark").WithHint(hint).WithFix(r.edit(0, len("\ufeff"), "")))
+	}
+	if first := bytes.IndexByte(r.original, '\r'); first >= 0 {
+		r.found.Add(ruleSpaces.At(r.at(first), "line end that is not LF").WithHint(hint).WithFix())
+	}
+}
+
+// lintGap reports the blank lines between two lines with text.
+func lintGap(r *report, code *verbatim, last, line int) {
+	if last < 0 {
+		r.found.Add(ruleSpaces.At(r.at(r.lines[0].from), "blank lines at the top").WithHint("remove them").
+			WithFix(r.edit(r.lines[0].from, r.lines[line].from, "")))
+		return
+	}
+	from, to := r.lines[last].to, r.lines[line].from
+	next := r.lines[last+1]
+	switch {
+	case code.has(from):
+	case line-last > 2:
+		r.found.Add(ruleSpaces.At(r.at(r.lines[last+2].from), "more than one blank line").WithHint("leave one").
+			WithFix(r.edit(from, to, "\n\n")))
+	case next.to > next.from:
+		r.found.Add(ruleSpaces.At(r.at(next.from), "spaces on a blank line").WithHint("remove them").
+			WithFix(r.edit(from, to, "\n\n")))
+	}
+}
+
+// lintSpaces reports spaces at the end of a line, and several in a row.
+func lintSpaces(r *report, code *verbatim, line int) {
+	s := r.line(line)
+	trimmed := bytes.TrimRight(s, " \t")
+	end := r.lines[line].from + len(trimmed)
+	if code.has(r.lines[line].from) && code.has(end) {
+		return
+	}
+	// After a backslash a space is shown, at the end of a line or not.
+	if len(trimmed) < len(s) && !code.has(end) && !bytes.HasSuffix(trimmed, []byte(`\`)) {
+		r.found.Add(ruleSpaces.At(r.at(end), "spaces at the end of the line").WithHint("remove them").
+			WithFix(r.edit(end, r.lines[line].to, "")))
+	}
+	text := bytes.TrimLeft(trimmed, " \t")
+	at := bytes.Index(text, []byte("  "))
+	if at > 0 && !bytes.HasSuffix(text[:at], []byte(":**")) && bytes.IndexByte(text, '`') < 0 {
+		r.found.Add(ruleSpaces.At(r.at(end-len(text)+at), "several spaces in a row").WithHint("one is enough"))
+	}
+}
+
+// lintEnd reports what follows the last line with text.
+func lintEnd(r *report, last int) {
+	if last < 0 {
+		if len(r.lines) > 0 {
+			r.found.Add(ruleSpaces.At(r.at(r.lines[0].from), "blank lines and nothing else").WithHint("remove them").
+				WithFix(r.edit(0, len(r.src), "")))
+		}
+		return
+	}
+	from := r.lines[last].to
+	var f finding.Finding
+	switch {
+	case from == len(r.src):
+		f = ruleSpaces.At(r.at(from), "no line end at the end of the file").WithHint("end the last line")
+	case last < len(r.lines)-1:
+		f = ruleSpaces.At(r.at(r.lines[last+1].from), "blank lines at the end").WithHint("remove them")
+	default:
+		return
+	}
+	r.found.Add(f.WithFix(r.edit(from, len(r.src), "\n")))
+}

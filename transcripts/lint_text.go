@@ -1,0 +1,306 @@
+package transcripts
+
+import (
+	"bytes"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"onair/internal/finding"
+)
+
+// lintEncoding reports the first byte that is not UTF-8. Words are read wrong
+// then, so unlike other characters of its kind this is an error.
+func lintEncoding(r *report) {
+	if utf8.Valid(r.src) {
+		return
+	}
+	for i := 0; i < len(r.src); {
+		c, size := utf8.DecodeRune(r.src[i:])
+		if c == utf8.RuneError && size == 1 {
+			r.found.Add(ruleHidden.At(r.at(i), "not UTF-8").WithHint("save the file as UTF-8").WithSeverity(finding.Error))
+			return
+		}
+		i += size
+	}
+}
+
+// markFaults has the rule of each fault of a mark, and what is wrong.
+var markFaults = []struct {
+	fault   markFault
+	rule    *finding.Rule
+	problem string
+}{
+	{impossibleTime, ruleStamp, "no such time"},
+	{malformedStamp, ruleStamp, "malformed stamp"},
+	{longMinutes, ruleMinutes, "60 minutes or more without hours"},
+	{unescaped, ruleUnescaped, "brackets without backslashes"},
+	{unbalanced, ruleBrackets, "brackets do not match"},
+	{malformedUnclear, ruleUnclear, "unintelligible without its full time"},
+}
+
+// lintMarks reports every way in which a mark departs from the grammar.
+func lintMarks(r *report) {
+	for i := range r.marks {
+		m := &r.marks[i]
+		if m.timed {
+			if _, ok := m.stamp.duration(r.opts.Fraction); !ok {
+				r.found.Add(ruleStamp.At(r.at(m.at), "no such frame: %s", m.stamp.fraction).
+					WithHint("frames go from 00 to 29; is timestamp_fraction decimal?").WithSeverity(finding.Warning))
+			}
+		}
+		if m.faults == 0 {
+			continue
+		}
+		want := m.spelled(r.opts.Fraction)
+		for _, c := range markFaults {
+			if m.faults&c.fault == 0 {
+				continue
+			}
+			f := c.rule.At(r.at(m.at), "%s", c.problem)
+			switch c.fault {
+			case impossibleTime:
+				f = f.WithHint(`write \[mm:ss\] or \[hh:mm:ss.ff\]`)
+			case malformedUnclear:
+				if m.timed && string(m.words) == "unintelligible" {
+					f = f.WithFix(r.changes(r.edit(m.at, m.at+m.size, want))...)
+				}
+			default:
+				f = f.WithHint("write " + want).WithFix(r.changes(r.edit(m.at, m.at+m.size, want))...)
+			}
+			r.found.Add(f)
+		}
+	}
+}
+
+// lintGlue reports tags that touch the word before or after them.
+func lintGlue(r *report) {
+	for i := range r.inlines {
+		if r.inlines[i].kind != markInline {
+			continue
+		}
+		from, to := r.inlines[i].span.from, r.inlines[i].span.to
+		before, _ := utf8.DecodeLastRune(r.src[:from])
+		after, _ := utf8.DecodeRune(r.src[to:])
+		var edits []finding.Edit
+		if isWord(before) {
+			edits = append(edits, r.edit(from, from, " "))
+		}
+		if isWord(after) {
+			edits = append(edits, r.edit(to, to, " "))
+		}
+		if edits == nil {
+			continue
+		}
+		side := "around"
+		if !isWord(after) {
+			side = "before"
+		} else if !isWord(before) {
+			side = "behind"
+		}
+		r.found.Add(ruleGlued.At(r.at(from), "tag glued to a word").WithHint("put a space " + side + " it").WithFix(edits...))
+	}
+}
+
+func isWord(c rune) bool {
+	return c != utf8.RuneError && (unicode.IsLetter(c) || unicode.IsDigit(c))
+}
+
+// lintCharacters reports the invisible and control characters of what is said.
+func lintCharacters(r *report) {
+	for i := range r.blocks {
+		b := &r.blocks[i]
+		if !b.hidden {
+			continue
+		}
+		for j := b.inlines.from; j < b.inlines.to; j++ {
+			n := &r.inlines[j]
+			switch n.kind {
+			case textInline:
+				lintHidden(r, n.span)
+			case codeText:
+				if bytes.ContainsFunc(r.src[n.span.from:n.span.to], isUnseen) {
+					r.found.Add(ruleHidden.At(r.at(n.span.from), "invisible or control character"))
+				}
+			}
+		}
+	}
+}
+
+// lintControlEntities reports character references to control characters.
+func lintControlEntities(r *report) {
+	for i := range r.inlines {
+		n := &r.inlines[i]
+		if n.kind != entityInline {
+			continue
+		}
+		if text, _ := entity(r.src[n.span.from:n.span.to]); hasControl(text) {
+			r.found.Add(ruleHidden.At(r.at(n.span.from), "invisible or control character"))
+		}
+	}
+}
+
+// lintMarkCharacters reports the invisible and control characters of notes.
+func lintMarkCharacters(r *report) {
+	for i := range r.marks {
+		m := &r.marks[i]
+		lintHidden(r, span{m.at, m.at + m.size})
+	}
+}
+
+// lintHidden reports every invisible or control character of a stretch.
+func lintHidden(r *report, s span) {
+	for i := s.from; i < s.to; {
+		if b := r.src[i]; b >= ' ' && b < 0x7f {
+			i++
+			continue
+		}
+		c, size := utf8.DecodeRune(r.src[i:s.to])
+		if isUnseen(c) {
+			f := ruleHidden.At(r.at(i), "invisible or control character")
+			if c == '\u00a0' {
+				f = f.WithFix(r.edit(i, i+size, " "))
+			} else if c < 0xa0 || c == '\u00ad' { // a script may need others
+				f = f.WithFix(r.edit(i, i+size, ""))
+			}
+			r.found.Add(f)
+		}
+		i += size
+	}
+}
+
+// isUnseen reports whether a character is invisible, or looks like a space and
+// is none.
+func isUnseen(c rune) bool {
+	return c == '\u00a0' || isHidden(c) && c != '\t' && c != '\n' && c != '\r'
+}
+
+func hasControl(text []byte) bool {
+	return bytes.ContainsFunc(text, func(c rune) bool { return c < ' ' || c == 0x7f })
+}
+
+// lintEntities reports character references that the character itself could
+// stand in for. &lt; and &gt; are how those two are written, and &amp; is needed
+// before what would become a reference.
+func lintEntities(r *report) {
+	for i := range r.inlines {
+		n := &r.inlines[i]
+		if n.kind != entityInline {
+			continue
+		}
+		reference := string(r.src[n.span.from:n.span.to])
+		text, _ := entity([]byte(reference))
+		if reference == "&lt;" || reference == "&gt;" || hasControl(text) {
+			continue
+		}
+		if reference == "&amp;" {
+			rest := r.src[n.span.to:min(len(r.src), n.span.to+40)]
+			if _, n := entity(append([]byte("&"), rest...)); n > 0 {
+				continue
+			}
+		}
+		f := ruleEntity.At(r.at(n.span.from), "entity outside code").WithHint("write " + string(bytes.TrimSpace(text)))
+		switch reference {
+		case "&#39;", "&quot;", "&amp;":
+			f = f.WithFix(r.edit(n.span.from, n.span.to, string(text)))
+		}
+		r.found.Add(f)
+	}
+}
+
+// lintBrackets reports blocks in which escaped brackets that belong to no mark
+// do not match.
+func lintBrackets(r *report) {
+	for i := range r.blocks {
+		b := &r.blocks[i]
+		open, last := 0, 0
+		for j := b.inlines.from; j < b.inlines.to; j++ {
+			n := &r.inlines[j]
+			switch r.escapedBracket(n) {
+			case '[':
+				open, last = open+1, n.span.from-1
+			case ']':
+				open, last = open-1, n.span.from-1
+			}
+		}
+		if open != 0 {
+			r.found.Add(ruleBrackets.At(r.at(last), "brackets do not match"))
+		}
+	}
+}
+
+// harmless are the tags that people use to mark up words. They are left out
+// like any other.
+var harmless = map[string]bool{
+	"b": true, "strong": true, "i": true, "em": true, "u": true, "s": true, "strike": true, "del": true, "ins": true,
+	"code": true, "kbd": true, "pre": true, "sub": true, "sup": true, "small": true, "mark": true, "q": true, "br": true,
+}
+
+// lintLinks reports links whose target is not one, and HTML: a bare tag that is
+// harmless as a remark, anything else as an error.
+func lintLinks(r *report) {
+	for i := range r.inlines {
+		n := &r.inlines[i]
+		switch n.kind {
+		case linkInline:
+			if l := &r.links[n.ref]; l.problem != "" {
+				f := ruleLink.At(r.at(l.at), "%s", l.problem)
+				if edits := r.fixTarget(l); edits != nil {
+					f = f.WithFix(edits...)
+				}
+				r.found.Add(f)
+			}
+		case autoLinkInline:
+			if l := &r.links[n.ref]; l.problem != "" {
+				r.found.Add(ruleLink.At(r.at(l.at), "%s", l.problem).WithHint(""))
+			}
+		case brokenLink:
+			r.found.Add(ruleLink.At(r.at(n.span.from), "link without a readable target").WithHint("write [text](https://…) without spaces"))
+		case htmlInline:
+			f := ruleHTML.At(r.at(n.span.from), "HTML is left out")
+			if name := strings.ToLower(strings.Trim(string(r.src[n.span.from:n.span.to]), "</> ")); harmless[name] {
+				f = f.WithHint("write Markdown instead").WithSeverity(finding.Info)
+			}
+			r.found.Add(f)
+		}
+	}
+}
+
+// fixTarget fixes the target of a link where what is meant is beyond doubt: a
+// URL in more parentheses than one pair, without its scheme, or behind the
+// empty parentheses that should hold it.
+func (r *report) fixTarget(l *linkNode) []finding.Edit {
+	const opening = "]("
+	text := r.src[l.at:min(len(r.src), l.at+2*maxTarget)]
+	n := bytes.Index(text, append([]byte(opening), l.target...))
+	if n < 0 {
+		return nil
+	}
+	from := l.at + n + len(opening)
+	to := from + len(l.target)
+	inner := bytes.Trim(l.target, "()")
+	switch {
+	case len(l.target) == 0:
+		if url := urlAfter(r.src[to:]); len(url) > 0 {
+			return r.changes(r.edit(from, to+len(")")+len(url), string(url)+")"))
+		}
+	case looksLikeHost(string(l.target)):
+		return r.changes(r.edit(from, from, "https://"))
+	case len(inner) < len(l.target) && bytes.HasPrefix(inner, []byte("http")) && bytes.IndexByte(inner, '(') < 0:
+		return r.changes(r.edit(from, to, string(inner)))
+	}
+	return nil
+}
+
+// urlAfter returns the URL in ")https://… ", up to white space and without the
+// punctuation that ends a sentence.
+func urlAfter(s []byte) []byte {
+	if !bytes.HasPrefix(s, []byte(")http://")) && !bytes.HasPrefix(s, []byte(")https://")) {
+		return nil
+	}
+	s = s[1:min(len(s), maxTarget)]
+	if end := bytes.IndexAny(s, " \t\r\n)(<>"); end >= 0 {
+		s = s[:end]
+	}
+	return bytes.TrimRight(s, ".,;:!?'\"*_")
+}

@@ -1,0 +1,313 @@
+package transcripts
+
+import (
+	"bytes"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// maxTime bounds what is taken for a time: longer than any recording, and far
+// from what a time.Duration can hold.
+const maxTime = 10000 * time.Hour
+
+// stamp is a time in the recording, as it is written.
+type stamp struct {
+	groups   int    // 2: mm:ss, 3: h:mm:ss
+	seconds  int    // without the fraction
+	fraction []byte // digits; empty if there is none
+	frames   bool   // the fraction came after a colon
+	faults   markFault
+}
+
+// splitStamp splits a note into its words and the time at its end.
+func splitStamp(content []byte) (words []byte, s stamp, ok bool) {
+	from := len(content)
+	for from > 0 && isStampByte(content[from-1]) {
+		from--
+	}
+	for from < len(content) && (content[from] < '0' || content[from] > '9') {
+		from++
+	}
+	if bytes.IndexByte(content[from:], ':') < 0 {
+		return content, stamp{}, false
+	}
+	s, ok = parseStamp(content[from:])
+	if !ok {
+		if from > 0 {
+			return content, stamp{}, false
+		}
+		return content, stamp{faults: impossibleTime}, false
+	}
+	words = bytes.TrimRight(content[:from], " ")
+	if len(words) == from && from > 0 {
+		s.faults |= malformedStamp // glued to the word before it
+	}
+	return words, s, true
+}
+
+func isStampByte(b byte) bool {
+	return '0' <= b && b <= '9' || b == ':' || b == '.' || b == ' ' || b == '*'
+}
+
+// parseStamp reads mm:ss, h:mm:ss, a fraction after a dot, and the malformed
+// forms of real files: spaces and bold marks inside, frames after a colon, minutes
+// beyond 60.
+func parseStamp(text []byte) (stamp, bool) {
+	var s stamp
+	var value, digits [4]int
+	g := 0
+	for i := 0; i < len(text); i++ {
+		switch b := text[i]; {
+		case b >= '0' && b <= '9':
+			if digits[g]++; digits[g] > 4 {
+				return s, false
+			}
+			value[g] = value[g]*10 + int(b-'0')
+		case b == ':' && g < 3 && digits[g] > 0:
+			g++
+		case b == '.' && g > 0 && digits[g] > 0:
+			s.fraction = text[i+1:]
+			i = len(text)
+		case b == ' ' || b == '*':
+			s.faults |= malformedStamp
+		default:
+			return s, false
+		}
+	}
+	if g == 0 || digits[g] == 0 {
+		return s, false
+	}
+	if g == 3 { // frames after a colon
+		s.fraction, s.frames = text[bytes.LastIndexByte(text, ':')+1:], true
+		s.faults |= malformedStamp
+		g = 2
+	}
+	if !s.trimFraction() {
+		return s, false
+	}
+	s.groups = g + 1
+	return s.total(value, digits)
+}
+
+// trimFraction drops spaces and bold marks around the digits of the fraction.
+func (s *stamp) trimFraction() bool {
+	trimmed := bytes.Trim(s.fraction, " *")
+	if len(trimmed) != len(s.fraction) {
+		s.faults |= malformedStamp
+	}
+	s.fraction = trimmed
+	for _, b := range s.fraction {
+		if b < '0' || b > '9' {
+			return false
+		}
+	}
+	return true
+}
+
+// total adds up the groups.
+func (s stamp) total(value, digits [4]int) (stamp, bool) {
+	if s.groups == 2 {
+		if value[1] > 59 || digits[1] != 2 {
+			return s, false
+		}
+		if digits[0] < 2 {
+			s.faults |= malformedStamp
+		}
+		if value[0] >= 60 {
+			s.faults |= longMinutes
+		}
+		s.seconds = value[0]*60 + value[1]
+		return s, true
+	}
+	if value[1] > 59 || value[2] > 59 || digits[2] != 2 {
+		return s, false
+	}
+	if digits[1] != 2 {
+		s.faults |= malformedStamp
+	}
+	s.seconds = (value[0]*60+value[1])*60 + value[2]
+	return s, true
+}
+
+// duration returns the time from the start of the audio. ok is false if the
+// show counts frames and the fraction is not a number of frames.
+func (s *stamp) duration(f Fraction) (d time.Duration, ok bool) {
+	d = time.Duration(s.seconds) * time.Second
+	digits := s.fraction[:min(len(s.fraction), 9)]
+	n, unit := 0, time.Second
+	for _, b := range digits {
+		n = n*10 + int(b-'0')
+		unit /= 10
+	}
+	if len(digits) == 2 && (f == Frames30 || s.frames) {
+		if n < 30 {
+			return d + (time.Duration(n) * time.Second / 30).Round(time.Millisecond), true
+		}
+		return d + time.Duration(n)*unit, false
+	}
+	return d + time.Duration(n)*unit, true
+}
+
+// decimals returns the digits to write after the dot: those that were read, but
+// for frames after a colon in a show that counts no frames.
+func (s *stamp) decimals(f Fraction) string {
+	if d, ok := s.duration(f); ok && s.frames && f == Decimal && len(s.fraction) == 2 {
+		return string(appendPadded(nil, d.Milliseconds()%1000, 3))
+	}
+	return string(s.fraction)
+}
+
+// appendTo writes the stamp as the grammar wants it: with hours if it is long
+// or has a fraction, or on demand.
+func (s *stamp) appendTo(dst []byte, hours bool, f Fraction) []byte {
+	seconds := int64(s.seconds)
+	if seconds >= 3600 || hours || len(s.fraction) > 0 {
+		dst = append(appendPadded(dst, seconds/3600, 2), ':')
+	}
+	dst = append(appendPadded(dst, seconds/60%60, 2), ':')
+	dst = appendPadded(dst, seconds%60, 2)
+	if len(s.fraction) > 0 {
+		dst = append(append(dst, '.'), s.decimals(f)...)
+	}
+	return dst
+}
+
+// set changes the time, and keeps the number of digits after the dot.
+func (s *stamp) set(d time.Duration, f Fraction) {
+	digits := len(s.decimals(f))
+	if s.frames || digits == 2 && f == Frames30 {
+		const frame = time.Second / 30
+		frames := int64((d + frame/2) * 30 / time.Second)
+		s.seconds = int(frames / 30)
+		s.fraction = appendPadded(nil, frames%30, 2)
+		return
+	}
+	unit := time.Second
+	for range min(digits, 9) {
+		unit /= 10
+	}
+	d = d.Round(unit)
+	s.seconds = int(d / time.Second)
+	s.fraction = nil
+	if digits > 0 {
+		s.fraction = appendPadded(nil, int64(d%time.Second/unit), min(digits, 9))
+	}
+}
+
+// ParseTime reads a time in a recording: mm:ss or h:mm:ss, with a fraction or
+// without.
+func ParseTime(s string) (time.Duration, error) {
+	d, ok := parseCaptionTime(strings.TrimSpace(s))
+	if !ok || d > maxTime {
+		return 0, errors.New("want a time such as 12:00 or 1:02:03.5")
+	}
+	return d, nil
+}
+
+// parseCaptionTimes reads "00:00:01.000 --> 00:00:02.000", the line of times of a
+// caption; settings may follow.
+func parseCaptionTimes(line string) (start, end time.Duration, ok bool) {
+	from, to, ok := strings.Cut(line, "-->")
+	if !ok {
+		return 0, 0, false
+	}
+	to = strings.TrimLeft(to, " \t")
+	if n := strings.IndexAny(to, " \t"); n >= 0 {
+		to = to[:n]
+	}
+	start, ok = parseCaptionTime(strings.TrimSpace(from))
+	if ok {
+		end, ok = parseCaptionTime(to)
+	}
+	return start, end, ok
+}
+
+// parseCaptionTime reads [h:]mm:ss with an optional fraction after a dot or
+// comma. A time that is too long is more than maxTime.
+func parseCaptionTime(s string) (d time.Duration, ok bool) {
+	const most = 1_000_000
+	groups, digits, n := 0, 0, time.Duration(0)
+	i := 0
+	for ; i < len(s) && s[i] != '.' && s[i] != ','; i++ {
+		switch b := s[i]; {
+		case b >= '0' && b <= '9':
+			n = min(n*10+time.Duration(b-'0'), most)
+			digits++
+		case b == ':' && digits > 0 && (groups == 0 || groups == 1 && digits == 2 && n < 60):
+			d, n, digits = d*60+n*time.Second, 0, 0
+			groups++
+		default:
+			return 0, false
+		}
+	}
+	if groups == 0 || digits != 2 || n > 59 {
+		return 0, false
+	}
+	d = d*60 + n*time.Second
+	unit := time.Second
+	for i++; i < len(s); i++ {
+		if s[i] < '0' || s[i] > '9' {
+			return 0, false
+		}
+		unit /= 10
+		d += time.Duration(s[i]-'0') * unit
+	}
+	return d.Round(time.Millisecond), true
+}
+
+// appendTime writes a time of the audio as an HTML element: readable inside,
+// exact in its attribute.
+func appendTime(dst []byte, d time.Duration) []byte {
+	dst = append(dst, `<time datetime="PT`...)
+	ms := d.Milliseconds()
+	dst = strconv.AppendInt(dst, ms/1000, 10)
+	if ms%1000 != 0 {
+		dst = append(dst, '.')
+		dst = appendPadded(dst, ms%1000, 3)
+	}
+	dst = append(dst, `S">`...)
+	dst = appendClock(dst, d)
+	return append(dst, "</time>"...)
+}
+
+// appendClock writes m:ss, or h:mm:ss from an hour on.
+func appendClock(dst []byte, d time.Duration) []byte {
+	s := int64(d / time.Second)
+	if s < 3600 {
+		dst = strconv.AppendInt(dst, s/60, 10)
+	} else {
+		dst = strconv.AppendInt(dst, s/3600, 10)
+		dst = append(dst, ':')
+		dst = appendPadded(dst, s/60%60, 2)
+	}
+	dst = append(dst, ':')
+	return appendPadded(dst, s%60, 2)
+}
+
+// appendCaptionTime writes hh:mm:ss, the mark, and milliseconds.
+func appendCaptionTime(dst []byte, d time.Duration, mark byte) []byte {
+	ms := d.Milliseconds()
+	dst = appendPadded(dst, ms/3_600_000, 2)
+	dst = append(dst, ':')
+	dst = appendPadded(dst, ms/60_000%60, 2)
+	dst = append(dst, ':')
+	dst = appendPadded(dst, ms/1000%60, 2)
+	dst = append(dst, mark)
+	return appendPadded(dst, ms%1000, 3)
+}
+
+// appendPadded writes n with leading zeros up to width.
+func appendPadded(dst []byte, n int64, width int) []byte {
+	for limit := int64(10); width > 1; width-- {
+		if n < limit {
+			for range width - 1 {
+				dst = append(dst, '0')
+			}
+			break
+		}
+		limit *= 10
+	}
+	return strconv.AppendInt(dst, n, 10)
+}

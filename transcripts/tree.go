@@ -1,0 +1,254 @@
+package transcripts
+
+import (
+	"bytes"
+	"sort"
+
+	"onair/internal/finding"
+)
+
+// span is the half-open range of offsets [from, to).
+type span struct{ from, to int }
+
+// file is the syntax tree of a transcript: turns, their blocks, and what is in
+// a line of a block. Every node knows its place in src. The nodes of a kind lie in
+// one slice, in the order of the source.
+type file struct {
+	src     []byte // lines end with LF
+	lines   []span // without their ends
+	body    int    // first line after the front matter
+	clips   bool   // timeline: clips
+	turns   []turnNode
+	blocks  []blockNode
+	inlines []inlineNode
+	marks   []markNode
+	links   []linkNode
+	images  []string // the description of each, as a note
+
+	original []byte // the source before its line ends were changed
+	returns  []int  // offsets in src of the line ends that were CRLF
+}
+
+// turnNode is a label and what follows it. The first has no label: it holds the
+// blocks before the first label.
+type turnNode struct {
+	label    label
+	speaker  string // the name that the label stands for
+	pause    bool
+	line     int  // of the label; -1 if it stands inside a paragraph
+	stamps   span // of a pause: indexes of marks, two at most
+	text     int  // where the text after label and stamps starts
+	blocks   span // indexes of blocks
+	labelled bool
+}
+
+// blockNode is a paragraph, list, quotation, heading, fence or divider.
+type blockNode struct {
+	kind    blockKind
+	span    span // of the source, white space around it included
+	at      int  // where its first character stands
+	line    int  // where it starts
+	alone   bool // it starts its line; otherwise a label does
+	under   bool // a paragraph in the line below a label that stands alone
+	inlines span // indexes of inlines
+
+	outcome outcome // decided by rendering
+	marks   int     // how many it has, images included
+	hidden  bool    // it has characters that are not shown
+}
+
+// outcome is what becomes of a block.
+type outcome uint8
+
+const (
+	joined    outcome = iota // it belongs to the turn of the label above
+	opensTurn                // it opens a turn that has no label
+	carried                  // it has no words, and its marks go to the turn below
+	dropped                  // nothing of it is shown
+)
+
+// inlineNode is a stretch of a block.
+type inlineNode struct {
+	kind    inlineKind
+	element element
+	ref     int32 // index of marks, links or images, by kind; the first number of a list
+	span    span
+}
+
+// inlineKind is the kind of an inlineNode.
+type inlineKind uint8
+
+const (
+	textInline     inlineKind = iota // words, exactly as they are shown
+	charInline                       // one character that stands for itself, often escaped
+	entityInline                     // a character reference
+	breakInline                      // a line end
+	markInline                       // a stamp or note
+	imageInline                      // shown by its description
+	openInline                       // an element of a line begins
+	closeInline                      // and ends
+	codeInline                       // code in a line begins; the span is the whole of it
+	codeText                         // words of code
+	linkInline                       // a link begins
+	linkEnd                          // and ends
+	autoLinkInline                   // a link that is its own text; the span is that text
+	brokenLink                       // a link without a readable target begins
+	htmlInline                       // an HTML tag, which is left out
+	openBlock                        // a nested block begins
+	closeBlock                       // and ends
+	partBlock                        // a nested block without an element begins
+	openList                         // a list begins
+	closeList                        // and ends
+	codeLine                         // a line of a block of code
+	rule                             // a divider
+)
+
+// element is an HTML element that shows a node.
+type element uint8
+
+const (
+	noElement element = iota
+	emphasis
+	strong
+	codeSpan
+	bulletList
+	numberedList
+	listItem
+	blockQuotation
+	innerParagraph
+	innerHeading
+	codeBlock
+)
+
+// elements has the tags of each element.
+var elements = [...]struct{ open, close string }{
+	emphasis:       {"<em>", "</em>"},
+	strong:         {"<strong>", "</strong>"},
+	codeSpan:       {"<code>", "</code>"},
+	bulletList:     {"<ul>", "</ul>"},
+	numberedList:   {"<ol>", "</ol>"},
+	listItem:       {"<li>", "</li>"},
+	blockQuotation: {"<blockquote>", "</blockquote>"},
+	innerParagraph: {"<p>", "</p>"},
+	innerHeading:   {"<h4>", "</h4>"},
+	codeBlock:      {"<pre><code>", "</code></pre>"},
+}
+
+// linkNode is the target of a link.
+type linkNode struct {
+	at      int    // where the link starts
+	target  []byte // as written
+	href    string // escaped for an attribute; empty if the target is not safe
+	problem string // empty if there is none
+}
+
+// newFile splits a source into lines.
+func newFile(src []byte) *file {
+	f := &file{src: src, original: src}
+	if bytes.IndexByte(src, '\r') >= 0 {
+		f.convertLineEnds()
+	}
+	f.lines = make([]span, 0, bytes.Count(f.src, []byte("\n"))+1)
+	from := len(f.src) - len(bytes.TrimPrefix(f.src, []byte("\ufeff")))
+	for from < len(f.src) {
+		n := bytes.IndexByte(f.src[from:], '\n')
+		if n < 0 {
+			f.lines = append(f.lines, span{from, len(f.src)})
+			break
+		}
+		f.lines = append(f.lines, span{from, from + n})
+		from += n + 1
+	}
+	return f
+}
+
+// convertLineEnds ends all lines with LF, and notes which ended with CRLF.
+func (f *file) convertLineEnds() {
+	src := make([]byte, 0, len(f.original))
+	for i, c := range f.original {
+		switch {
+		case c != '\r':
+			src = append(src, c)
+		case i+1 < len(f.original) && f.original[i+1] == '\n':
+			f.returns = append(f.returns, len(src))
+		default:
+			src = append(src, '\n')
+		}
+	}
+	f.src = src
+}
+
+// unixLines ends all lines with LF.
+func unixLines(src []byte) []byte {
+	if bytes.IndexByte(src, '\r') < 0 {
+		return src
+	}
+	src = bytes.ReplaceAll(src, []byte("\r\n"), []byte("\n"))
+	return bytes.ReplaceAll(src, []byte("\r"), []byte("\n"))
+}
+
+// inOriginal turns an offset of src into one of the source as it was given.
+func (f *file) inOriginal(at int) int { return at + sort.SearchInts(f.returns, at) }
+
+// line returns the bytes of line i, counted from 0.
+func (f *file) line(i int) []byte { return f.src[f.lines[i].from:f.lines[i].to] }
+
+// blank reports whether line i has no text.
+func (f *file) blank(i int) bool { return len(bytes.TrimSpace(f.line(i))) == 0 }
+
+// place turns an offset of src into line and column, both counted from 1.
+func (f *file) place(at int) (line, column int) {
+	line = sort.Search(len(f.lines), func(i int) bool { return f.lines[i].from > at })
+	if line == 0 {
+		return 1, 1
+	}
+	return line, at - f.lines[line-1].from + 1
+}
+
+// edit replaces src[from:to].
+func (f *file) edit(from, to int, text string) finding.Edit {
+	return finding.Edit{Start: from, End: to, Text: text}
+}
+
+// changes drops the edits that change nothing.
+func (f *file) changes(edits ...finding.Edit) []finding.Edit {
+	kept := edits[:0]
+	for _, e := range edits {
+		if string(f.src[e.Start:e.End]) != e.Text {
+			kept = append(kept, e)
+		}
+	}
+	return kept
+}
+
+// frontMatter reads the settings between two lines of "---" at the top. Only
+// "timeline: clips" means anything.
+func (f *file) frontMatter() {
+	const maxLines = 40
+	if len(f.lines) == 0 || string(bytes.TrimRight(f.line(0), " \t")) != "---" {
+		return
+	}
+	clips := false
+	for i := 1; i < min(len(f.lines), maxLines); i++ {
+		s := bytes.TrimRight(f.line(i), " \t")
+		if string(s) == "---" {
+			f.clips, f.body = clips, i+1
+			return
+		}
+		if !isSetting(s) {
+			return // a divider, and then text
+		}
+		key, value, _ := bytes.Cut(s, []byte(":"))
+		clips = clips || string(key) == "timeline" && string(bytes.Trim(value, ` "'`)) == "clips"
+	}
+}
+
+// isSetting reports whether a line may be one of YAML: blank, a comment,
+// indented, an item, or a key in small letters.
+func isSetting(s []byte) bool {
+	if len(s) == 0 || s[0] == '#' || s[0] == ' ' || bytes.HasPrefix(s, []byte("- ")) {
+		return true
+	}
+	key, _, ok := bytes.Cut(s, []byte(":"))
+	return ok && len(key) > 0 && len(bytes.Trim(key, "abcdefghijklmnopqrstuvwxyz0123456789_-")) == 0
+}
