@@ -14,33 +14,33 @@ import (
 	"onair/show"
 )
 
-func newAudio(g *global) *cobra.Command {
+func newAudio(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "audio",
 		Short: "Work on one audio file",
 		Args:  cobra.NoArgs,
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(newAudioProbe(g), newAudioTag(g), newAudioChapters(g), newAudioLoudness(g), newAudioWaveform(g))
+	c.AddCommand(newAudioProbe(a), newAudioTag(a), newAudioChapters(a), newAudioLoudness(a), newAudioWaveform(a))
 	return c
 }
 
-func newAudioProbe(g *global) *cobra.Command {
+func newAudioProbe(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "probe FILE",
-		Short: "Tell what the frames and the tag of an MP3 say",
-		Long: `Walk every frame of an MP3 and tell its duration, bitrate and format, where its
-audio starts and ends, its SHA-256, and what its ID3 tag and the tags behind the
-audio say. The file is only read.
+		Short: "Print the format, length and tag of an MP3",
+		Long: `Read every frame of an MP3 and print its duration, bitrate and format, where its
+audio starts and ends, its SHA-256, its ID3 tag, and the tags after the audio.
+The file is not changed.
 
-Exit codes: 0 done · 1 failed, such as a file that is no MP3 · 2 usage.`,
+Exit codes: 0 done · 1 failed, such as a file that is not an MP3 · 2 usage.`,
 		Example: "  onair audio probe episode.mp3 --json | jq .duration_seconds",
 		Args:    cobra.ExactArgs(1),
-		RunE:    func(_ *cobra.Command, args []string) error { return g.probe(args[0]) },
+		RunE:    func(_ *cobra.Command, args []string) error { return runAudioProbe(a, args[0]) },
 	}
 }
 
-func (g *global) probe(name string) error {
+func runAudioProbe(a *app, name string) error {
 	f, stat, err := durable.OpenRegular(name)
 	if err != nil {
 		return err
@@ -58,10 +58,10 @@ func (g *global) probe(name string) error {
 	if tag != nil && tag.MissingTOC {
 		info.Warnings = append(info.Warnings, "chapters without a table of contents (CTOC): several players ignore them; onair audio tag writes one")
 	}
-	if g.json {
-		return writeJSON(g.stdout, probeJSON(info, tag))
+	if a.json {
+		return writeJSON(a.stdout, probeJSON(info, tag))
 	}
-	return g.printProbe(info, tag)
+	return printProbe(a, info, tag)
 }
 
 // probeDocument is what audio probe --json writes.
@@ -71,7 +71,7 @@ type probeDocument struct {
 	Duration      float64         `json:"duration_seconds"`
 	Frames        int             `json:"frames"`
 	Bitrate       int             `json:"bitrate_kbps"`
-	BitrateMode   string          `json:"bitrate_mode,omitempty"` // none of M4A, whose frames are not measured
+	BitrateMode   string          `json:"bitrate_mode,omitempty"` // empty for M4A, whose frames are not measured
 	SampleRate    int             `json:"sample_rate_hz"`
 	Channels      int             `json:"channels"`
 	Delay         int             `json:"encoder_delay_samples"`
@@ -79,7 +79,7 @@ type probeDocument struct {
 	PayloadBytes  int64           `json:"payload_bytes"`
 	PayloadSHA256 string          `json:"payload_sha256"`
 	Tag           *probeTag       `json:"tag"`
-	Behind        []probeTrailing `json:"trailing_tags"`
+	Trailing      []probeTrailing `json:"trailing_tags"`
 	Warnings      []string        `json:"warnings"`
 }
 
@@ -102,7 +102,7 @@ type probeTag struct {
 	Chapters  []probeChapter `json:"chapters"`
 }
 
-// probeTrailing is a tag behind the audio.
+// probeTrailing is a tag after the audio.
 type probeTrailing struct {
 	Kind   string `json:"kind"`
 	Bytes  int64  `json:"bytes"`
@@ -126,6 +126,7 @@ type probeChapter struct {
 	Image *probePicture `json:"image"`
 }
 
+// bitrateMode returns cbr or vbr, or an empty string if it is not known.
 func bitrateMode(info *audio.Info) string {
 	switch {
 	case info.MediaType == audio.M4A:
@@ -150,11 +151,11 @@ func probeJSON(info *audio.Info, tag *audio.Tag) probeDocument {
 		Padding:       info.EncoderPadding,
 		PayloadBytes:  info.PayloadBytes(),
 		PayloadSHA256: hex.EncodeToString(info.SHA256[:]),
-		Behind:        []probeTrailing{},
+		Trailing:      []probeTrailing{},
 		Warnings:      append([]string{}, info.Warnings...),
 	}
 	for _, b := range info.TrailingTags {
-		d.Behind = append(d.Behind, probeTrailing(b))
+		d.Trailing = append(d.Trailing, probeTrailing(b))
 	}
 	if tag == nil {
 		return d
@@ -181,20 +182,20 @@ func pictureJSON(p *audio.Picture) *probePicture {
 	return &probePicture{p.MediaType, p.Width, p.Height, len(p.Data)}
 }
 
-func (g *global) printProbe(info *audio.Info, tag *audio.Tag) error {
-	t := tabwriter.NewWriter(g.stdout, 0, 0, 2, ' ', 0)
+func printProbe(a *app, info *audio.Info, tag *audio.Tag) error {
+	t := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
 	channels := map[int]string{1: "mono", 2: "stereo"}[info.Channels]
 	fmt.Fprintf(t, "duration\t%s\t%d frames\n", durationText(info.Duration), info.MPEGFrames)
 	bitrate := strings.TrimSpace(fmt.Sprintf("%d kbit/s %s", info.Bitrate, bitrateMode(info)))
 	fmt.Fprintf(t, "format\t%s, %d Hz %s\t%s\n", bitrate, info.SampleRate, channels, info.MediaType)
 	if info.EncoderDelay+info.EncoderPadding > 0 {
-		fmt.Fprintf(t, "encoder\t%d samples before the sound, %d behind it\n", info.EncoderDelay, info.EncoderPadding)
+		fmt.Fprintf(t, "encoder\t%d samples before the sound, %d after it\n", info.EncoderDelay, info.EncoderPadding)
 	}
 	fmt.Fprintf(t, "payload\t%s\tbytes %d to %d\n", bytesText(info.PayloadBytes()), info.PayloadStart, info.PayloadEnd)
 	fmt.Fprintf(t, "\tsha256\t%x\n", info.SHA256)
 	printTag(t, info, tag)
 	for _, b := range info.TrailingTags {
-		fmt.Fprintf(t, "behind\t%s tag\t%s\n", b.Kind, bytesText(b.Bytes))
+		fmt.Fprintf(t, "after\t%s tag\t%s\n", b.Kind, bytesText(b.Bytes))
 		printNames(t, b.Title, b.Artist, b.Album)
 	}
 	for _, w := range info.Warnings {
@@ -218,7 +219,7 @@ func printTag(w io.Writer, info *audio.Info, tag *audio.Tag) {
 	}
 }
 
-// printNames prints what a tag calls the episode, as far as it does.
+// printNames prints the title, artist and album of a tag, where it has them.
 func printNames(w io.Writer, title, artist, album string) {
 	for _, field := range [][2]string{{"title", title}, {"artist", artist}, {"album", album}} {
 		if field[1] != "" {

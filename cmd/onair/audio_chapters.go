@@ -22,72 +22,71 @@ type chaptersOptions struct {
 	duration time.Duration
 }
 
-func newAudioChapters(g *global) *cobra.Command {
+func newAudioChapters(a *app) *cobra.Command {
 	var o chaptersOptions
 	c := &cobra.Command{
 		Use:   "chapters FILE",
 		Short: "Show, check and convert chapters",
-		Long: `Read the chapters of an MP3, or of a file that an editor of audio, another
-host or another tool wrote: Podcasting 2.0 JSON, Podlove Simple Chapters, WebVTT,
-metadata of ffmpeg, labels of Audacity, markers of Adobe Audition and of Reaper,
-or lines such as "0:12 What is a CDN?". The content decides about the format.
-FILE may be - for standard input.
+		Long: `Read the chapters of an MP3 or of a chapters file, check them, and list them or
+convert them with --to. The formats read are Podcasting 2.0 JSON, Podlove Simple
+Chapters, WebVTT, ffmpeg metadata, Audacity labels, Adobe Audition and Reaper
+markers, and lines such as "0:12 What is a CDN?". The format is detected from the
+content. FILE may be - for standard input.
 
-Without --to they are listed. What is wrong with them goes to standard error.
-An MP3's own length is known; --duration says how long the audio is that another
-file is about.
+Findings go to standard error. --duration gives the length of the audio for files
+other than MP3s.
 
 Exit codes: 0 done · 1 failed · 2 usage · 3 the chapters have errors.`,
 		Example: `  onair audio chapters markers.csv
   onair audio chapters --to json labels.txt -o chapters.json
   onair audio chapters --to youtube episode.mp3`,
 		Args: cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error { return g.chapters(args[0], &o) },
+		RunE: func(_ *cobra.Command, args []string) error { return runAudioChapters(a, &o, args[0]) },
 	}
 	f := c.Flags()
-	f.StringVar(&o.to, "to", "", "`FORMAT`: json, psc, text or youtube")
+	f.StringVar(&o.to, "to", "", "convert to `FORMAT`: json, psc, text or youtube")
 	addDuration(c, &o.duration, "")
 	f.StringVarP(&o.out, "output", "o", "-", "`FILE` to write; - is standard output")
 	complete(c, "to", "json", "psc", "text", "youtube")
 	return c
 }
 
-func (g *global) chapters(name string, o *chaptersOptions) error {
+func runAudioChapters(a *app, o *chaptersOptions, name string) error {
 	switch o.to {
 	case "", "json", "psc", "text", "youtube":
 	default:
 		return usagef("--to %s: want json, psc, text or youtube", o.to)
 	}
 	if o.duration < 0 {
-		return usagef("--duration %s: want a length", o.duration)
+		return usagef("--duration %s: want a positive length", o.duration)
 	}
-	chapters, found, err := g.readChapters(name, &o.duration)
+	chapters, found, err := readChapters(a, name, &o.duration)
 	if err != nil {
 		return err
 	}
-	if err := g.refuse(found); err != nil {
+	if err := a.refuse(found); err != nil {
 		return err
 	}
-	if err := g.mention(found); err != nil {
+	if err := a.noteFindings(found); err != nil {
 		return err
 	}
-	if len(chapters) == 0 && !g.quiet {
-		fmt.Fprintf(g.stderr, "no chapters in %s\n", clean(name))
+	if len(chapters) == 0 && !a.quiet {
+		fmt.Fprintf(a.stderr, "no chapters in %s\n", clean(name))
 	}
 	var out bytes.Buffer
-	if err := g.writeChapters(&out, chapters, o); err != nil {
+	if err := writeChapters(a, &out, chapters, o); err != nil {
 		return err
 	}
-	return g.writeOutput(o.out, out.Bytes())
+	return a.writeOutput(o.out, out.Bytes())
 }
 
-// readChapters reads and checks the chapters of a file. The duration is that of
-// the MP3 unless it is given.
-func (g *global) readChapters(name string, duration *time.Duration) ([]show.Chapter, finding.List, error) {
+// readChapters reads and checks the chapters of a file. If the duration is zero
+// and the file is an MP3, it is set to the length of the MP3.
+func readChapters(a *app, name string, duration *time.Duration) ([]show.Chapter, finding.List, error) {
 	var file io.ReaderAt
 	var size int64
 	if name == "-" {
-		data, err := g.readInput(name, maxTranscript)
+		data, err := a.readInput(name, maxTranscript)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -111,8 +110,8 @@ func (g *global) readChapters(name string, duration *time.Duration) ([]show.Chap
 	return chapters, found, nil
 }
 
-// writeChapters writes chapters in the format that was asked for.
-func (g *global) writeChapters(w io.Writer, chapters []show.Chapter, o *chaptersOptions) error {
+// writeChapters writes chapters in the format of --to, or lists them.
+func writeChapters(a *app, w io.Writer, chapters []show.Chapter, o *chaptersOptions) error {
 	switch o.to {
 	case "json":
 		return writeJSONChapters(w, chapters)
@@ -124,19 +123,19 @@ func (g *global) writeChapters(w io.Writer, chapters []show.Chapter, o *chapters
 	case "youtube":
 		text, problems := show.FormatYouTube(chapters, o.duration)
 		for _, p := range problems {
-			fmt.Fprintf(g.stderr, "%s YouTube will show none of these chapters: %s\n", g.ui(g.stderr).severity(finding.Warning), p)
+			fmt.Fprintf(a.stderr, "%s YouTube will not show these chapters: %s\n", a.ui(a.stderr).severity(finding.Warning), p)
 		}
 		_, err := w.Write(text)
 		return err
 	}
-	if g.json {
+	if a.json {
 		return writeJSON(w, chaptersJSON(chapters, o.duration))
 	}
 	return printChapters(w, chapters, o.duration)
 }
 
-// writeJSONChapters writes Podcasting 2.0's file. An image keeps the name that
-// its source gave it.
+// writeJSONChapters writes Podcasting 2.0 chapters. Images keep the names they
+// have in the source.
 func writeJSONChapters(w io.Writer, chapters []show.Chapter) error {
 	file := &feed.ChaptersFile{}
 	for _, c := range chapters {
@@ -147,11 +146,11 @@ func writeJSONChapters(w io.Writer, chapters []show.Chapter) error {
 
 // chaptersDocument is what audio chapters --json writes.
 type chaptersDocument struct {
-	SchemaVersion int              `json:"schema_version"`
-	Chapters      []listedChapters `json:"chapters"`
+	SchemaVersion int               `json:"schema_version"`
+	Chapters      []chapterDocument `json:"chapters"`
 }
 
-type listedChapters struct {
+type chapterDocument struct {
 	Start  float64 `json:"start_seconds"`
 	End    float64 `json:"end_seconds"`
 	Title  string  `json:"title"`
@@ -161,9 +160,9 @@ type listedChapters struct {
 }
 
 func chaptersJSON(chapters []show.Chapter, duration time.Duration) chaptersDocument {
-	d := chaptersDocument{schemaVersion, []listedChapters{}}
+	d := chaptersDocument{schemaVersion, []chapterDocument{}}
 	for _, c := range show.Timed(chapters, duration) {
-		d.Chapters = append(d.Chapters, listedChapters{c.Start.Seconds(), c.End.Seconds(), c.Title, c.URL, c.Image, c.Hidden})
+		d.Chapters = append(d.Chapters, chapterDocument{c.Start.Seconds(), c.End.Seconds(), c.Title, c.URL, c.Image, c.Hidden})
 	}
 	return d
 }

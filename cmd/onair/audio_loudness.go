@@ -16,41 +16,41 @@ import (
 	"onair/internal/statcache"
 )
 
-func newAudioLoudness(g *global) *cobra.Command {
+func newAudioLoudness(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "loudness FILE",
 		Short: "Measure how loud an MP3 or M4A is",
 		Long: `Measure the loudness of an MP3 or M4A: integrated loudness and range by EBU R128,
 true peak, silence at both ends, clipping, and whether its two channels differ.
-ffmpeg does the decoding and has to be installed. The result is remembered for
-the audio itself: measured once, onair check knows it, whatever its tag or name.
+This needs ffmpeg. The result is cached by the content of the audio, so that onair
+check can use it even if the file is renamed or tagged.
 
 Exit codes: 0 done · 1 failed, such as without ffmpeg · 2 usage.`,
 		Example: "  onair audio loudness episode.mp3 --json | jq .integrated_lufs",
 		Args:    cobra.ExactArgs(1),
-		RunE:    func(c *cobra.Command, args []string) error { return g.loudness(c.Context(), args[0]) },
+		RunE:    func(c *cobra.Command, args []string) error { return runAudioLoudness(c.Context(), a, args[0]) },
 	}
 }
 
-func (g *global) loudness(ctx context.Context, name string) error {
-	progress, done := g.listening()
-	m, info, err := audio.MeasureLoudness(ctx, statcache.Open(g.cacheDir()), name, progress)
+func runAudioLoudness(ctx context.Context, a *app, name string) error {
+	progress, done := showDecoding(a)
+	m, info, err := audio.MeasureLoudness(ctx, statcache.Open(a.cacheDir()), name, progress)
 	done()
 	if err != nil {
-		return soundError(name, err)
+		return measureError(name, err)
 	}
-	if g.json {
-		return writeJSON(g.stdout, loudnessJSON(m))
+	if a.json {
+		return writeJSON(a.stdout, loudnessJSON(m))
 	}
-	if err := printLoudness(g.stdout, m, info); err != nil {
+	if err := printLoudness(a.stdout, m, info); err != nil {
 		return err
 	}
-	return g.mention(audio.CheckLoudness(m, info.Channels, finding.Position{File: name}))
+	return a.noteFindings(audio.CheckLoudness(m, info.Channels, finding.Position{File: name}))
 }
 
-// soundError is the error of a measurement, with what to install where that is
-// what is missing.
-func soundError(name string, err error) error {
+// measureError adds the file to the error of a measurement, and what to install if
+// ffmpeg is missing.
+func measureError(name string, err error) error {
 	switch {
 	case errors.Is(err, context.Canceled):
 		return err
@@ -89,30 +89,30 @@ func printLoudness(w io.Writer, m *audio.Loudness, info *audio.Info) error {
 	return t.Flush()
 }
 
-// sideText says how much stereo there is: what differs between two channels,
-// against what they share.
+// sideText describes the level of the difference of two channels, in dB relative
+// to their sum.
 func sideText(side float64) string {
 	switch {
 	case side <= -40: // as rule A032 has it
-		return "alike; mono sounds the same"
+		return "equal; mono sounds the same"
 	case side > 0:
-		return fmt.Sprintf("differ; what differs is %.0f dB louder than what both have", side)
+		return fmt.Sprintf("differ; the difference is %.0f dB louder than the sum", side)
 	}
-	return fmt.Sprintf("differ; what differs is %.0f dB quieter than what both have", -side)
+	return fmt.Sprintf("differ; the difference is %.0f dB quieter than the sum", -side)
 }
 
-// listening shows, on a terminal, how much of the sound has been heard; done
-// clears the line.
-func (g *global) listening() (progress audio.Progress, done func()) {
-	if g.quiet || g.json || !isTerminal(g.stderr) {
+// showDecoding shows on a terminal how much audio has been decoded; done clears
+// the line.
+func showDecoding(a *app) (progress audio.Progress, done func()) {
+	if a.quiet || a.json || !isTerminal(a.stderr) {
 		return nil, func() {}
 	}
 	var drawn time.Time
 	progress = func(done, all time.Duration) {
 		if time.Since(drawn) >= redraw {
 			drawn = time.Now()
-			fmt.Fprintf(g.stderr, "\r\x1b[Klisten    %s %s of %s", share(int64(done), int64(all)), durationText(done), durationText(all))
+			fmt.Fprintf(a.stderr, "\r\x1b[Kmeasure   %s %s of %s", share(int64(done), int64(all)), durationText(done), durationText(all))
 		}
 	}
-	return progress, func() { fmt.Fprint(g.stderr, "\r\x1b[K") }
+	return progress, func() { fmt.Fprint(a.stderr, "\r\x1b[K") }
 }

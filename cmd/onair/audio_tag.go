@@ -16,42 +16,42 @@ import (
 	"onair/show"
 )
 
-// noFile is what --cover and --chapters take for none.
+// noFile is the value of --cover and --chapters that removes what the tag has.
 const noFile = "none"
 
 type tagOptions struct {
 	out             string
 	inPlace         bool
-	cover, chapters string // files; empty: as they are
+	cover, chapters string // files; empty keeps those of the tag
 	drop            []string
-	edits           []func(*audio.Tag) // of the other flags, as they were given
+	edits           []func(*audio.Tag) // of the other flags, in the order they were given
 }
 
-func newAudioTag(g *global) *cobra.Command {
+func newAudioTag(a *app) *cobra.Command {
 	var o tagOptions
 	c := &cobra.Command{
 		Use:   "tag (-o OUT | --in-place) FILE",
 		Short: "Write the ID3 tag of an MP3",
-		Long: `Write the tag of an MP3 as ID3v2.3, the version that every player shows. What no
-flag names stays as the old tag has it; an empty value takes a field away. The
-length comes from the audio.
+		Long: `Write the tag of an MP3 as ID3v2.3, the version that every player reads. Fields
+without a flag keep their values; an empty value removes a field. The length is
+taken from the audio.
 
-The audio itself stays what it is, byte for byte. A file that is as it should be
-is not touched; another is replaced in one step, with its mode and owner, and a
-link still points to it. A file with several names (hard links) is refused, and
-so is one whose audio does not begin where its tag says.
+The audio is not changed. A file whose tag is already right is not written; any
+other file is replaced atomically and keeps its mode and owner, and symbolic links
+still lead to it. A file with several names (hard links) is refused, and so is one
+whose audio does not begin where its tag says.
 
-Frames that have no flag here are kept; --drop-frames names those to leave out.
-ID3v1, APE and Lyrics3 tags behind the audio, which players may show instead, are
-left out.
+Frames without a flag are kept, except those named by --drop-frames. ID3v1, APE
+and Lyrics3 tags after the audio are removed, because players may show them
+instead.
 
-Exit codes: 0 done, also where nothing had to be · 1 failed, and FILE is as it
-was · 2 usage · 3 the new tag has errors, such as a chapter behind the end.`,
+Exit codes: 0 done, or nothing to do · 1 failed, FILE is unchanged · 2 usage ·
+3 the new tag has errors, such as a chapter after the end.`,
 		Example: `  onair audio tag --in-place --title "Ghosts in the tag" --cover artwork.jpg episode.mp3
   onair audio tag -o tagged.mp3 --chapters chapters.txt --track 2 episode.mp3
   onair audio tag --in-place --chapters none --drop-frames PRIV episode.mp3`,
 		Args: cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error { return g.tag(args[0], &o) },
+		RunE: func(_ *cobra.Command, args []string) error { return runAudioTag(a, &o, args[0]) },
 	}
 	o.addFlags(c)
 	c.MarkFlagsMutuallyExclusive("output", "in-place")
@@ -87,15 +87,15 @@ func (o *tagOptions) addFlags(c *cobra.Command) {
 	number("track", "`NUMBER` of the episode", func(t *audio.Tag) *int { return &t.Track })
 	number("season", "`NUMBER` of the season", func(t *audio.Tag) *int { return &t.Season })
 	set("date", "`DATE` of publication, such as 2027-02-04", dateEdit)
-	text("genre", "`GENRE`; podcasts say Podcast", func(t *audio.Tag) *string { return &t.Genre })
+	text("genre", "`GENRE`; Podcast is usual", func(t *audio.Tag) *string { return &t.Genre })
 	text("comment", "`SUMMARY` of the episode", func(t *audio.Tag) *string { return &t.Comment })
-	set("language", "`LANGUAGE` that is spoken: en, pt-BR, deu", languageEdit)
+	set("language", "`LANGUAGE` that is spoken, such as en, pt-BR or deu", languageEdit)
 	text("copyright", "`NOTICE`: a year and the holder", func(t *audio.Tag) *string { return &t.Copyright })
 	text("publisher", "`OWNER` of the show", func(t *audio.Tag) *string { return &t.Publisher })
 	text("guid", "`GUID` of the episode in the feed", func(t *audio.Tag) *string { return &t.GUID })
-	f.StringVar(&o.cover, "cover", "", "JPEG or PNG `FILE`, or none")
-	f.StringVar(&o.chapters, "chapters", "", "`FILE` of chapters in any form that audio chapters reads, or none")
-	f.StringSliceVar(&o.drop, "drop-frames", nil, "leave out frames of the old tag that have no flag, by `ID` such as PRIV, or all")
+	f.StringVar(&o.cover, "cover", "", "cover image: a JPEG or PNG `FILE`, or none")
+	f.StringVar(&o.chapters, "chapters", "", "`FILE` of chapters in any format that audio chapters reads, or none")
+	f.StringSliceVar(&o.drop, "drop-frames", nil, "remove frames without a flag, by `ID` such as PRIV, or all")
 }
 
 func numberFlag(s string) (int, error) {
@@ -104,7 +104,7 @@ func numberFlag(s string) (int, error) {
 	}
 	n, err := strconv.ParseInt(s, 10, 32)
 	if err != nil || n < 0 {
-		return 0, fmt.Errorf("want a number from 0")
+		return 0, fmt.Errorf("want a number, 0 or more")
 	}
 	return int(n), nil
 }
@@ -129,22 +129,21 @@ func languageEdit(s string) (func(*audio.Tag), error) {
 	return func(t *audio.Tag) { t.Language = code }, nil
 }
 
-// tag is the command: flags become an edit of the old tag.
-func (g *global) tag(name string, o *tagOptions) error {
+func runAudioTag(a *app, o *tagOptions, name string) error {
 	if o.out == "" && !o.inPlace {
-		return withHint(usagef("where should the tagged file go?"), "-o OUT writes another file, --in-place replaces %s itself", name)
+		return withHint(usagef("no output is named"), "use -o OUT to write another file, or --in-place to replace %s", name)
 	}
 	if o.out == "-" {
-		return withHint(usagef("-o -: a tagged file does not go to standard output"), "-o ./- writes a file of that name")
+		return withHint(usagef("-o -: a tagged file cannot be written to standard output"), "-o ./- writes a file of that name")
 	}
 	if err := checkDrop(o.drop); err != nil {
 		return err
 	}
-	cover, found, err := g.readCover(o.cover)
+	cover, found, err := readCover(a, o.cover)
 	if err != nil {
 		return err
 	}
-	chapters, wrong, err := tagChapters(o.chapters)
+	chapters, wrong, err := readTagChapters(o.chapters)
 	if err != nil {
 		return err
 	}
@@ -159,48 +158,48 @@ func (g *global) tag(name string, o *tagOptions) error {
 		at := finding.Position{File: name}
 		if o.chapters == "" {
 			found = append(found, t.CheckTimes(t.Duration, at)...)
-		} else if err := g.setChapters(t, chapters, &found); err != nil {
+		} else if err := setChapters(a, t, chapters, &found); err != nil {
 			return err
 		}
 		found = append(found, audio.CheckTag(t, at)...)
-		return g.refuse(found)
+		return a.refuse(found)
 	}
 	t, err := audio.TagFile(name, edit, &audio.TagFileOptions{Out: o.out, Drop: o.drop})
 	var lost *audio.LostFramesError
 	switch {
 	case errors.As(err, &lost):
-		return withHint(err, "--drop-frames %s leaves them out", strings.Join(lost.IDs, ","))
+		return withHint(err, "--drop-frames %s removes them", strings.Join(lost.IDs, ","))
 	case err != nil:
 		return err
 	}
-	found = append(found, damage(t.Info, name)...)
+	found = append(found, checkFrames(t.Info, name)...)
 	if len(found) > 0 {
-		if err := g.writeFindings(g.stderr, found); err != nil {
+		if err := a.writeFindings(a.stderr, found); err != nil {
 			return err
 		}
 	}
-	if !g.quiet {
-		g.printNotDropped(o.drop, t.Dropped)
+	if !a.quiet {
+		printNotDropped(a, o.drop, t.Dropped)
 	}
-	if g.json {
-		return writeJSON(g.stdout, taggedJSON(cmp.Or(o.out, name), t))
+	if a.json {
+		return writeJSON(a.stdout, taggedJSON(cmp.Or(o.out, name), t))
 	}
-	g.printTagged(cmp.Or(o.out, name), t)
+	printTagged(a, cmp.Or(o.out, name), t)
 	return nil
 }
 
-// damage is what is wrong with the frames of the file. It was tagged all the
-// same, so that none of it is an error here.
-func damage(info *audio.Info, name string) finding.List {
+// checkFrames returns what is wrong with the frames of a file that was tagged.
+// Nothing of it is an error, because the file was written.
+func checkFrames(info *audio.Info, name string) finding.List {
 	return warnings(audio.CheckIntegrity(info, finding.Position{File: name}))
 }
 
-// checkDrop refuses names for --drop-frames that no frame can have. Those of
-// ID3v2.2 have three characters.
+// checkDrop refuses values of --drop-frames that are not frame IDs. IDs of ID3v2.2
+// have three characters.
 func checkDrop(ids []string) error {
 	for _, id := range ids {
 		if id != audio.DropAll && id != audio.Junk && !frameID.MatchString(id) {
-			return usagef("--drop-frames %s: want the id of a frame, such as PRIV, or all", id)
+			return usagef("--drop-frames %s: want the ID of a frame, such as PRIV, or all", id)
 		}
 	}
 	return nil

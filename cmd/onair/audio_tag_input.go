@@ -15,13 +15,13 @@ import (
 	"onair/show"
 )
 
-// maxImage bounds what is read of an image, in bytes; audio.ReadPicture takes
-// less.
+// maxImage is how much of an image file is read, in bytes. audio.ReadPicture
+// accepts less.
 const maxImage = 64 << 20
 
-// readCover reads the image of --cover. What directories would not take is
-// worth a warning here, no more: the file may be for something else.
-func (g *global) readCover(name string) (*audio.Picture, finding.List, error) {
+// readCover reads the image of --cover. What podcast directories would refuse is a
+// warning only, because the file may not be for them.
+func readCover(a *app, name string) (*audio.Picture, finding.List, error) {
 	if name == "" || name == noFile {
 		return nil, nil, nil
 	}
@@ -41,7 +41,7 @@ func (g *global) readCover(name string) (*audio.Picture, finding.List, error) {
 	return p, warnings(audio.CheckArtwork(p, finding.Position{File: name}, name)), nil
 }
 
-// warnings makes warnings of errors.
+// warnings turns errors into warnings.
 func warnings(found finding.List) finding.List {
 	for i := range found {
 		found[i].Severity = max(found[i].Severity, finding.Warning)
@@ -49,16 +49,16 @@ func warnings(found finding.List) finding.List {
 	return found
 }
 
-// newChapters are those of --chapters, and of those of an MP3 the images, by the
-// start of the chapter.
+// newChapters are the chapters of --chapters, and the images of those that come
+// from an MP3, by the start of the chapter.
 type newChapters struct {
 	file     string
 	chapters []show.Chapter
 	images   map[time.Duration]*audio.Picture
 }
 
-// tagChapters reads the chapters of --chapters.
-func tagChapters(name string) (*newChapters, finding.List, error) {
+// readTagChapters reads the chapters of --chapters.
+func readTagChapters(name string) (*newChapters, finding.List, error) {
 	if name == "" || name == noFile {
 		return &newChapters{}, nil, nil
 	}
@@ -76,12 +76,12 @@ func tagChapters(name string) (*newChapters, finding.List, error) {
 	return &newChapters{name, chapters, audio.ChapterImages(f, size)}, found, nil
 }
 
-// setChapters gives the tag new chapters with their images.
-func (g *global) setChapters(t *audio.Tag, n *newChapters, found *finding.List) error {
+// setChapters replaces the chapters of the tag, with their images.
+func setChapters(a *app, t *audio.Tag, n *newChapters, found *finding.List) error {
 	at := func(int) finding.Position { return finding.Position{File: n.file} }
 	*found = append(*found, audio.CheckTimes(n.chapters, t.Duration, at)...)
 	var err error
-	if t.Chapters, err = audio.TagChapters(n.chapters, t.Duration, g.chapterImage(n.file, found)); err != nil {
+	if t.Chapters, err = audio.TagChapters(n.chapters, t.Duration, chapterImageReader(a, n.file, found)); err != nil {
 		return err
 	}
 	for i := range t.Chapters {
@@ -92,15 +92,16 @@ func (g *global) setChapters(t *audio.Tag, n *newChapters, found *finding.List) 
 	return nil
 }
 
-// chapterImage reads the images that a file of chapters names, in its own
-// folder; what is on the web stays there. What they should not be is found.
-func (g *global) chapterImage(file string, found *finding.List) func(string) (*audio.Picture, error) {
+// chapterImageReader returns a function that reads an image named in a chapters
+// file, which must be in the folder of the file. An image on the web is left out.
+// The function adds its findings to found.
+func chapterImageReader(a *app, file string, found *finding.List) func(string) (*audio.Picture, error) {
 	return func(name string) (*audio.Picture, error) {
 		if name == "" {
 			return nil, nil
 		}
 		if u, err := url.Parse(name); err == nil && u.Host != "" {
-			fmt.Fprintf(g.stderr, "left out: the image %s, which is on the web\n", clean(name))
+			fmt.Fprintf(a.stderr, "left out: the image %s, because it is on the web\n", clean(name))
 			return nil, nil
 		}
 		root, err := os.OpenRoot(filepath.Dir(file))

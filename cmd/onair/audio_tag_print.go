@@ -8,25 +8,26 @@ import (
 	"onair/audio"
 )
 
-// flagOf names the flags that take away what is in frames of these ids.
+// flagOf maps frame IDs to the flags that remove their content.
 var flagOf = map[string]string{
 	"TIT2": "title", "TPE1": "artist", "TALB": "album", "TRCK": "track", "TPOS": "season", "TYER": "date", "TDRC": "date",
 	"TCON": "genre", "TLAN": "language", "TCOP": "copyright", "TPUB": "publisher", "CHAP": "chapters", "CTOC": "chapters", "APIC": "cover", "COMM": "comment",
 }
 
-// printNotDropped says which frames were to be left out and are not gone for it.
-func (g *global) printNotDropped(asked, dropped []string) {
+// printNotDropped prints the frames of --drop-frames that were not removed, and
+// why.
+func printNotDropped(a *app, asked, dropped []string) {
 	for _, id := range asked {
 		if id == audio.DropAll || slices.Contains(dropped, id) {
 			continue
 		}
 		why := "the file has none"
 		if flag := flagOf[id]; flag == "chapters" || flag == "cover" {
-			why = "--" + flag + " none takes it away"
+			why = "--" + flag + " none removes it"
 		} else if flag != "" {
-			why = "--" + flag + " '' takes it away"
+			why = "--" + flag + " '' removes it"
 		}
-		fmt.Fprintf(g.stderr, "not dropped: %s (%s)\n", id, why)
+		fmt.Fprintf(a.stderr, "not dropped: %s (%s)\n", id, why)
 	}
 }
 
@@ -54,16 +55,16 @@ func taggedJSON(name string, t *audio.Tagging) taggedDocument {
 	}
 }
 
-func (g *global) printTagged(name string, t *audio.Tagging) {
-	what := "as it was"
+func printTagged(a *app, name string, t *audio.Tagging) {
+	what := "unchanged"
 	switch {
 	case !t.Written:
 		what = "nothing to do, nothing written"
 	case len(t.Fields) > 0:
 		what = changes(t)
 	}
-	fmt.Fprintf(g.stdout, "%s: %s; ID3v2.3 tag of %s, audio of %s\n", clean(name), what, bytesText(t.TagBytes), bytesText(t.Info.PayloadBytes()))
-	if g.quiet {
+	fmt.Fprintf(a.stdout, "%s: %s; ID3v2.3 tag of %s, audio of %s\n", clean(name), what, bytesText(t.TagBytes), bytesText(t.Info.PayloadBytes()))
+	if a.quiet {
 		return
 	}
 	for _, l := range []struct {
@@ -71,26 +72,27 @@ func (g *global) printTagged(name string, t *audio.Tagging) {
 		names []string
 	}{{"kept", t.Kept}, {"dropped", t.Dropped}, {"left out", t.LeftOut}} {
 		if len(l.names) > 0 {
-			fmt.Fprintf(g.stderr, "%s: %s\n", l.what, clean(counted(l.names)))
+			fmt.Fprintf(a.stderr, "%s: %s\n", l.what, clean(countNames(l.names)))
 		}
 	}
 }
 
-// changes says which fields are new and which are gone.
+// changes describes which fields are new and which are removed.
 func changes(t *audio.Tagging) string {
 	fresh := slices.DeleteFunc(slices.Clone(t.Fields), func(f string) bool { return slices.Contains(t.Removed, f) })
-	var said []string
+	var parts []string
 	if len(fresh) > 0 {
-		said = append(said, "new "+strings.Join(fresh, ", "))
+		parts = append(parts, "new "+strings.Join(fresh, ", "))
 	}
 	if len(t.Removed) > 0 {
-		said = append(said, "no "+strings.Join(t.Removed, ", "))
+		parts = append(parts, "no "+strings.Join(t.Removed, ", "))
 	}
-	return strings.Join(said, "; ")
+	return strings.Join(parts, "; ")
 }
 
-// counted lists names, each once and with how often it is there.
-func counted(names []string) string {
+// countNames lists names without repetitions, each with its count if it occurs
+// more than once.
+func countNames(names []string) string {
 	times := map[string]int{}
 	var once []string
 	for _, name := range names {

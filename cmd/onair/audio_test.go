@@ -8,12 +8,12 @@ import (
 	"onair/audio"
 )
 
-// What was not measured is not said.
-func TestProbeOfM4A(t *testing.T) {
+func TestProbeOmitsWhatM4AHasNot(t *testing.T) {
+	t.Parallel()
 	var out bytes.Buffer
-	g := &global{system: &system{stdout: &out}}
+	a := &app{system: &system{stdout: &out}}
 	info := &audio.Info{MediaType: audio.M4A, Bitrate: 64, SampleRate: 44100, Channels: 1}
-	if err := g.printProbe(info, nil); err != nil {
+	if err := printProbe(a, info, nil); err != nil {
 		t.Fatal(err)
 	}
 	if d := probeJSON(info, nil); d.BitrateMode != "" || d.MediaType != audio.M4A || !strings.Contains(out.String(), "64 kbit/s, 44100 Hz mono") {
@@ -22,10 +22,11 @@ func TestProbeOfM4A(t *testing.T) {
 }
 
 func TestSideText(t *testing.T) {
+	t.Parallel()
 	for side, want := range map[float64]string{
-		-77: "alike; mono sounds the same",
-		-12: "differ; what differs is 12 dB quieter than what both have",
-		3:   "differ; what differs is 3 dB louder than what both have",
+		-77: "equal; mono sounds the same",
+		-12: "differ; the difference is 12 dB quieter than the sum",
+		3:   "differ; the difference is 3 dB louder than the sum",
 	} {
 		if got := sideText(side); got != want {
 			t.Errorf("sideText(%g) = %q, want %q", side, got, want)

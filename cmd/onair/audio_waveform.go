@@ -12,29 +12,29 @@ import (
 
 type waveformOptions struct{ out, format string }
 
-func newAudioWaveform(g *global) *cobra.Command {
+func newAudioWaveform(a *app) *cobra.Command {
 	var o waveformOptions
 	c := &cobra.Command{
 		Use:   "waveform FILE",
 		Short: "Draw the waveform of an MP3 or M4A",
-		Long: `Draw the outline of an MP3 or M4A: as JSON in the shape of audiowaveform, ten
-pixels a second, or as an SVG. ffmpeg does the decoding and has to be installed.
-The result is remembered for the audio itself.
+		Long: `Draw the waveform of an MP3 or M4A, as an SVG or as JSON in the format of
+audiowaveform with ten pixels per second. This needs ffmpeg. The result is cached
+by the content of the audio.
 
 Exit codes: 0 done · 1 failed, such as without ffmpeg · 2 usage.`,
 		Example: `  onair audio waveform episode.mp3 -o waveform.json
   onair audio waveform --format svg episode.mp3 -o waveform.svg`,
 		Args: cobra.ExactArgs(1),
-		RunE: func(c *cobra.Command, args []string) error { return g.waveform(c.Context(), args[0], &o) },
+		RunE: func(c *cobra.Command, args []string) error { return runAudioWaveform(c.Context(), a, &o, args[0]) },
 	}
 	f := c.Flags()
-	f.StringVar(&o.format, "format", "json", "`FORMAT`: json or svg")
+	f.StringVar(&o.format, "format", "json", "write `FORMAT`: json or svg")
 	f.StringVarP(&o.out, "output", "o", "-", "`FILE` to write; - is standard output")
 	complete(c, "format", "json", "svg")
 	return c
 }
 
-func (g *global) waveform(ctx context.Context, name string, o *waveformOptions) error {
+func runAudioWaveform(ctx context.Context, a *app, o *waveformOptions, name string) error {
 	write := (*audio.Waveform).WriteJSON
 	switch o.format {
 	case "json":
@@ -43,15 +43,15 @@ func (g *global) waveform(ctx context.Context, name string, o *waveformOptions) 
 	default:
 		return usagef("--format %s: want json or svg", o.format)
 	}
-	progress, done := g.listening()
-	w, _, err := audio.MeasureWaveform(ctx, statcache.Open(g.cacheDir()), name, progress)
+	progress, done := showDecoding(a)
+	w, _, err := audio.MeasureWaveform(ctx, statcache.Open(a.cacheDir()), name, progress)
 	done()
 	if err != nil {
-		return soundError(name, err)
+		return measureError(name, err)
 	}
 	var out bytes.Buffer
 	if err := write(w, &out); err != nil {
 		return err
 	}
-	return g.writeOutput(o.out, out.Bytes())
+	return a.writeOutput(o.out, out.Bytes())
 }

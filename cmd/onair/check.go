@@ -12,24 +12,26 @@ import (
 	"onair/show"
 )
 
-func newCheck(g *global) *cobra.Command {
+func newCheck(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "check [EPISODE…]",
-		Short: "Check everything that can be known offline",
-		Long: `Check the show, its episodes, audio, artwork, transcripts and the finished feed.
-Nothing is written and nothing is sent. With the names of episodes (slug, number
-or GUID), only what concerns them is shown.
+		Short: "Check the show offline",
+		Long: `Check the show, its episodes, audio, artwork, transcripts and the rendered feed,
+without writing or sending anything. With the names of episodes (slug, number or
+GUID), only their findings are printed.
+
+Equal findings are printed together with three of their places; -v prints all.
 
 Exit codes: 0 no errors · 1 failed · 2 usage · 3 errors were found.`,
 		Example: `  onair check
   onair check 4-cloudy --format github`,
-		ValidArgsFunction: g.completeEpisodes,
-		RunE:              func(c *cobra.Command, args []string) error { return g.check(c.Context(), args) },
+		ValidArgsFunction: a.completeEpisodes,
+		RunE:              func(c *cobra.Command, args []string) error { return runCheck(c.Context(), a, args) },
 	}
 }
 
-func (g *global) check(ctx context.Context, names []string) error {
-	r, found, err := g.release(ctx, &intent{})
+func runCheck(ctx context.Context, a *app, names []string) error {
+	r, found, err := a.release(ctx, &intent{})
 	if err != nil {
 		return err
 	}
@@ -40,14 +42,14 @@ func (g *global) check(ctx context.Context, names []string) error {
 			return err
 		}
 	}
-	if err := g.writeFindings(g.stdout, found); err != nil {
+	if err := a.writeFindings(a.stdout, found); err != nil {
 		return err
 	}
-	if g.format == "text" && !g.quiet {
+	if a.format == "text" && !a.quiet {
 		if len(found) > 0 {
-			fmt.Fprintln(g.stdout)
+			fmt.Fprintln(a.stdout)
 		}
-		fmt.Fprintf(g.stdout, "checked %s: %s\n", plural.Count(episodes, "episode"), tally(found))
+		fmt.Fprintf(a.stdout, "checked %s: %s\n", plural.Count(episodes, "episode"), tally(found))
 	}
 	if found.HasErrors() {
 		return exitError(exitFindings)

@@ -14,77 +14,31 @@ import (
 	"onair/publish/bucket"
 )
 
-// Exit codes that scripts may rely on.
-const (
-	exitFailed   = 1
-	exitUsage    = 2
-	exitFindings = 3
-	exitConflict = 4
-	exitChanges  = 10 // plan --exit-code
-)
-
-// usageError is a command line that cannot be meant.
-type usageError struct{ error }
-
-func (e usageError) Unwrap() error { return e.error }
-
-func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
-
-// hinted is an error with a line on what to do about it.
-type hinted struct {
+// hintedError is an error with a hint: one line that says what to do about it.
+type hintedError struct {
 	error
 	hint string
 }
 
-func (e hinted) Unwrap() error { return e.error }
+func (e hintedError) Unwrap() error { return e.error }
 
 // withHint adds a hint to an error; nil stays nil.
 func withHint(err error, format string, args ...any) error {
 	if err == nil {
 		return nil
 	}
-	return hinted{err, fmt.Sprintf(format, args...)}
+	return hintedError{err, fmt.Sprintf(format, args...)}
 }
 
-// exitError ends the command with a code and nothing left to say.
-type exitError int
-
-func (e exitError) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
-
-// exitCode is the one place where an error becomes an exit code.
-func exitCode(err error) int {
-	var exit exitError
-	var usage usageError
-	switch {
-	case errors.As(err, &exit):
-		return int(exit)
-	case errors.As(err, &usage), isCobraUsage(err):
-		return exitUsage
-	case errors.Is(err, publish.ErrConflict), errors.Is(err, bucket.ErrPrecondition):
-		return exitConflict
-	}
-	return exitFailed
-}
-
-// isCobraUsage recognises cobra's own complaints, which have no type.
-func isCobraUsage(err error) bool {
-	for _, start := range []string{"unknown command", "unknown flag", "unknown shorthand", "accepts ", "requires ", "required flag", "flag needs", "invalid argument", "if any flags in the group"} {
-		if strings.HasPrefix(err.Error(), start) {
-			return true
-		}
-	}
-	return false
-}
-
-// explain prints an error and what to do about it. It is the only place that
+// printError prints an error and what to do about it. It is the only place that
 // prints errors.
-func explain(w io.Writer, ui *ui, err error) {
+func printError(w io.Writer, ui *ui, err error) {
 	var exit exitError
 	if errors.As(err, &exit) {
 		return
 	}
 	if errors.Is(err, context.Canceled) {
-		fmt.Fprintf(w, "%s: %s; run the command again to go on\n", ui.red("interrupted"), cmp.Or(unfinished(err), "nothing is half done"))
+		fmt.Fprintf(w, "%s: %s; run the command again to continue\n", ui.red("interrupted"), cmp.Or(unfinished(err), "nothing is left unfinished"))
 		return
 	}
 	message := strings.ReplaceAll(strings.TrimSpace(err.Error()), "\n", "; ")
@@ -93,34 +47,34 @@ func explain(w io.Writer, ui *ui, err error) {
 		fmt.Fprintf(w, "  %s\n", clean(hint))
 	}
 	if at := unfinished(err); at != "" && !errors.Is(err, publish.ErrConflict) {
-		fmt.Fprintf(w, "  %s; run onair publish again to go on\n", clean(at))
+		fmt.Fprintf(w, "  %s; run onair publish again to continue\n", clean(at))
 	}
 }
 
-// unfinished is where a publish ended early and what it left; empty: it is not
-// about a publish.
+// unfinished describes where a publish ended and what remains to be done. It is
+// empty if the error does not come from a publish.
 func unfinished(err error) string {
 	var e *publish.UnfinishedError
 	switch {
 	case !errors.As(err, &e):
 		return ""
 	case !e.Live:
-		return "stopped at the step " + e.Step + ", listeners notice nothing"
+		return "stopped at the step " + e.Step + "; listeners are not affected"
 	}
-	var left []string
+	var remaining []string
 	if e.Step == "feed" || e.Step == "pages" {
-		left = append(left, "pages")
+		remaining = append(remaining, "pages")
 	}
-	left = append(left, pendingText(e.Pending)...)
+	remaining = append(remaining, pendingText(e.Pending)...)
 	if e.Step == "prune" {
-		left = append(left, "prune")
+		remaining = append(remaining, "prune")
 	}
-	return "the feed is live, left to do: " + cmp.Or(strings.Join(left, ", "), "the record")
+	return "the feed is live; still to do: " + cmp.Or(strings.Join(remaining, ", "), "the record")
 }
 
-// hintFor is what to do about an error.
+// hintFor returns what to do about an error, or an empty string.
 func hintFor(err error) string {
-	var h hinted
+	var h hintedError
 	var f finding.Finding
 	var missing *publish.MissingAudioError
 	var foreign *publish.ForeignError
@@ -135,19 +89,19 @@ func hintFor(err error) string {
 	case errors.As(err, &missing):
 		return "run onair publish where " + missing.File + " is, or copy it here"
 	case errors.As(err, &dropped):
-		return "if that is meant: --remove " + dropped.Slug + ", or --new-guid " + dropped.Slug
+		return "if this is intended, use --remove " + dropped.Slug + " or --new-guid " + dropped.Slug
 	case errors.As(err, &stale) && stale.Err != nil:
-		return "git has to answer in the show's folder: try git log; --over-newer publishes all the same"
+		return "git must work in the folder of the show: try git log; --over-newer publishes anyway"
 	case errors.As(err, &stale):
-		return "pull first; --over-newer publishes all the same"
+		return "pull first; --over-newer publishes anyway"
 	case errors.As(err, &retag):
-		return "if that is meant, as after a change of the show's title or artwork: --retag"
+		return "if this is intended, such as after a change of the show's title or artwork, use --retag"
 	case errors.As(err, &foreign):
-		return "--adopt lets onair overwrite it"
+		return "--adopt allows onair to overwrite it"
 	case errors.Is(err, publish.ErrConflict):
 		return "run onair plan to see what is live now, then publish again"
 	case errors.Is(err, publish.ErrLocked):
-		return "run onair lock, with --remove, --replace-audio or --new-guid if one is meant, and commit onair.lock"
+		return "run onair lock, with --remove, --replace-audio or --new-guid if that is intended, and commit onair.lock"
 	case errors.Is(err, bucket.ErrNoBucket):
 		return "create it, or correct storage: or state: in show.yaml"
 	case errors.Is(err, fs.ErrPermission):

@@ -7,32 +7,32 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func newFeed(g *global) *cobra.Command {
+func newFeed(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "feed",
-		Short: "Work on the feed alone",
+		Short: "Work on the feed",
 		Args:  cobra.NoArgs,
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(newFeedRender(g))
+	c.AddCommand(newFeedRender(a))
 	return c
 }
 
-func newFeedRender(g *global) *cobra.Command {
+func newFeedRender(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "render",
 		Short: "Write the feed to standard output",
-		Long: `Write the feed as publish would upload it, byte for byte.
+		Long: `Write the feed exactly as publish would upload it.
 
 Exit codes: 0 done · 1 failed · 2 usage · 3 the show has errors.`,
 		Example: "  onair feed render | xmllint --noout -",
 		Args:    cobra.NoArgs,
-		RunE:    func(c *cobra.Command, _ []string) error { return g.renderFeed(c.Context()) },
+		RunE:    func(c *cobra.Command, _ []string) error { return runFeedRender(c.Context(), a) },
 	}
 }
 
-func (g *global) renderFeed(ctx context.Context) error {
-	r, _, err := g.sound(ctx, &intent{})
+func runFeedRender(ctx context.Context, a *app) error {
+	r, _, err := a.sound(ctx, &intent{})
 	if err != nil {
 		return err
 	}
@@ -41,6 +41,6 @@ func (g *global) renderFeed(ctx context.Context) error {
 		return err
 	}
 	defer body.Close()
-	_, err = io.Copy(g.stdout, body)
+	_, err = io.Copy(a.stdout, body)
 	return err
 }

@@ -1,18 +1,22 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"path"
 	"slices"
+	"strings"
 
 	"onair/internal/finding"
 	"onair/internal/plural"
+	"onair/show"
 )
 
-// writeFindings writes findings in the format that was asked for. As text, the
-// list goes to w with one line each and a hint below.
-func (g *global) writeFindings(w io.Writer, l finding.List) error {
-	switch g.format {
+// writeFindings writes findings in the format of --format. Text is for people:
+// equal findings are printed as one group.
+func (a *app) writeFindings(w io.Writer, l finding.List) error {
+	switch a.format {
 	case "json":
 		return finding.WriteJSON(w, l)
 	case "sarif":
@@ -20,59 +24,175 @@ func (g *global) writeFindings(w io.Writer, l finding.List) error {
 	case "github":
 		return finding.WriteGitHub(w, l)
 	}
-	u := g.ui(w)
-	for _, f := range l {
-		if g.quiet && f.Severity != finding.Error {
-			continue
+	if a.quiet {
+		l = slices.DeleteFunc(slices.Clone(l), func(f finding.Finding) bool { return f.Severity != finding.Error })
+	}
+	places := maxPlaces
+	if a.verbose {
+		places = len(l)
+	}
+	return printFindings(w, a.ui(w), l, nil, places)
+}
+
+// maxPlaces is how many places of a group are printed without -v.
+const maxPlaces = 3
+
+// printFindings prints findings in the order of the show's episodes, which are
+// sorted by file if s is nil. A single finding has its place in front of its
+// message:
+//
+//	error S010 show.yaml:1:1: title is missing
+//	  add it: title: My Show
+//
+// Findings that differ only in their place are one group, with at most the given
+// number of places below:
+//
+//	warning A030 in 20 episodes: 64 kbit/s mono is little for music
+//	  export it with 96 kbit/s or more
+//	  episodes/20-twenty/audio.mp3
+//	  episodes/19-nineteen/audio.mp3
+//	  episodes/18-eighteen/audio.mp3
+//	  … and 17 more (-v lists them)
+func printFindings(w io.Writer, u *ui, l finding.List, s *show.Show, places int) error {
+	var b strings.Builder
+	episodes := indexEpisodes(s)
+	for _, group := range groupFindings(sortByEpisode(l, episodes)) {
+		f := group[0]
+		place := clean(f.Position.String())
+		if len(group) > 1 {
+			place = "in " + countPlaces(group, episodes)
 		}
-		place := f.Position.String()
 		if place != "" {
 			place += ": "
 		}
-		fmt.Fprintf(w, "%s %s %s%s\n", u.severity(f.Severity), f.Rule, clean(place), clean(f.Message))
+		fmt.Fprintf(&b, "%s %s %s%s\n", u.severity(f.Severity), f.Rule, place, clean(f.Message))
 		if f.Hint != "" {
-			fmt.Fprintf(w, "  %s\n", u.dim(clean(f.Hint)))
+			fmt.Fprintf(&b, "  %s\n", u.dim(clean(f.Hint)))
+		}
+		if len(group) == 1 {
+			continue
+		}
+		for _, f := range group[:min(places, len(group))] {
+			fmt.Fprintf(&b, "  %s\n", clean(f.Position.String()))
+		}
+		if more := len(group) - places; more > 0 {
+			fmt.Fprintf(&b, "  … and %d more (-v lists them)\n", more)
 		}
 	}
-	return nil
+	_, err := io.WriteString(w, b.String())
+	return err
 }
 
-// worthSaying are the findings that a command other than check shows: those
-// that ask for something to be done.
-func (g *global) worthSaying(l finding.List) finding.List {
-	if g.verbose {
+// groupFindings joins findings that differ only in their place, in the order of
+// the first of each group.
+func groupFindings(l finding.List) []finding.List {
+	type key struct {
+		rule          string
+		severity      finding.Severity
+		message, hint string
+	}
+	var groups []finding.List
+	index := map[key]int{}
+	for _, f := range l {
+		k := key{f.Rule, f.Severity, f.Message, f.Hint}
+		i, ok := index[k]
+		if !ok {
+			i = len(groups)
+			index[k] = i
+			groups = append(groups, nil)
+		}
+		groups[i] = append(groups[i], f)
+	}
+	return groups
+}
+
+// countPlaces counts the places of a group: episodes if each is in another
+// episode.
+func countPlaces(group finding.List, episodes episodeIndex) string {
+	distinct := map[int]bool{}
+	for _, f := range group {
+		if i := episodes.of(f.File); i > 0 {
+			distinct[i] = true
+		}
+	}
+	if len(distinct) == len(group) {
+		return plural.Count(len(group), "episode")
+	}
+	return plural.Count(len(group), "place")
+}
+
+// sortByEpisode returns findings sorted by place: first those outside of the
+// show's episodes, then those in each episode in the order of the show.
+func sortByEpisode(l finding.List, episodes episodeIndex) finding.List {
+	l = slices.Clone(l)
+	l.Sort()
+	slices.SortStableFunc(l, func(x, y finding.Finding) int {
+		return cmp.Compare(episodes.of(x.File), episodes.of(y.File))
+	})
+	return l
+}
+
+// episodeIndex maps the folder of each episode to its position in the show,
+// counted from 1.
+type episodeIndex map[string]int
+
+func indexEpisodes(s *show.Show) episodeIndex {
+	index := episodeIndex{}
+	if s != nil {
+		for i, e := range s.Episodes {
+			index[e.Dir] = i + 1
+		}
+	}
+	return index
+}
+
+// of returns the position of the episode in whose folder a file is, or 0 if there
+// is none.
+func (e episodeIndex) of(file string) int {
+	for dir := path.Dir(file); dir != "." && dir != "/"; dir = path.Dir(dir) {
+		if i := e[dir]; i > 0 {
+			return i
+		}
+	}
+	return 0
+}
+
+// actionable returns the findings that ask for something to be done, which is
+// what commands other than check print. With -v it returns all findings.
+func (a *app) actionable(l finding.List) finding.List {
+	if a.verbose {
 		return l
 	}
 	return slices.DeleteFunc(slices.Clone(l), func(f finding.Finding) bool { return f.Severity == finding.Info })
 }
 
-// refuse ends a command that needs a show without errors: it prints the errors,
-// and the warnings too unless they have been printed.
-func (g *global) refuse(l finding.List) error {
+// refuse ends a command that needs a show without errors: if there are errors, it
+// prints them and the warnings.
+func (a *app) refuse(l finding.List) error {
 	if !l.HasErrors() {
 		return nil
 	}
-	if g.format == "text" {
-		if err := g.writeFindings(g.stderr, g.worthSaying(l)); err != nil {
+	if a.format == "text" {
+		if err := a.writeFindings(a.stderr, a.actionable(l)); err != nil {
 			return err
 		}
-		fmt.Fprintf(g.stderr, "\n%s\n", tally(l))
-	} else if err := g.writeFindings(g.stdout, l); err != nil {
+		fmt.Fprintf(a.stderr, "\n%s\n", tally(l))
+	} else if err := a.writeFindings(a.stdout, l); err != nil {
 		return err
 	}
 	return exitError(exitFindings)
 }
 
-// mention prints, beside the data of a command that goes on, what people should
-// know about it.
-func (g *global) mention(l finding.List) error {
-	if g.format != "text" {
+// noteFindings prints findings to stderr, for a command whose output is
+// something else. Formats for scripts leave them out.
+func (a *app) noteFindings(l finding.List) error {
+	if a.format != "text" {
 		return nil
 	}
-	return g.writeFindings(g.stderr, l)
+	return a.writeFindings(a.stderr, l)
 }
 
-// tally is the sum of a list of findings: 1 error, 2 warnings.
+// tally counts findings: "1 error, 2 warnings".
 func tally(l finding.List) string {
 	return plural.Count(l.Count(finding.Error), "error") + ", " + plural.Count(l.Count(finding.Warning), "warning")
 }

@@ -14,16 +14,16 @@ type initOptions struct {
 	title string
 }
 
-func newInit(g *global) *cobra.Command {
+func newInit(a *app) *cobra.Command {
 	var o initOptions
 	c := &cobra.Command{
 		Use:   "init [DIR]",
 		Short: "Start a new show",
-		Long: `Start a new show in DIR (this folder by default): show.yaml with every common
-setting explained, placeholder artwork, a folder for episodes and a .gitignore
-that keeps masters out of git. Nothing that exists is overwritten.
+		Long: `Start a new show in DIR (default: the current folder): a show.yaml that explains
+the common settings, placeholder artwork, a folder for episodes, and a .gitignore
+that keeps masters out of git. Existing files are not overwritten.
 
-Exit codes: 0 done · 1 failed, such as a show that is there already.`,
+Exit codes: 0 done · 1 failed, such as for a folder that has a show · 2 usage.`,
 		Example: "  onair init my-show --title \"My Show\"",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -31,45 +31,23 @@ Exit codes: 0 done · 1 failed, such as a show that is there already.`,
 			if len(args) == 1 {
 				o.dir = filepath.Clean(args[0])
 			}
-			return g.init(&o)
+			return runInit(a, &o)
 		},
 	}
-	c.Flags().StringVar(&o.title, "title", "", "the show's `NAME` (default: the folder's)")
+	c.Flags().StringVar(&o.title, "title", "", "`NAME` of the show (default: that of the folder)")
 	return c
 }
 
-func (g *global) init(o *initOptions) error {
+func runInit(a *app, o *initOptions) error {
 	files, err := show.Create(o.dir, &show.CreateOptions{Title: o.title})
 	if err != nil {
 		return err
 	}
 	for _, f := range files {
-		fmt.Fprintln(g.stdout, filepath.Join(o.dir, filepath.FromSlash(f)))
+		fmt.Fprintln(a.stdout, filepath.Join(o.dir, filepath.FromSlash(f)))
 	}
-	if !g.quiet {
-		fmt.Fprintf(g.stderr, "\nNext: %s%s new \"My first episode\" --audio FILE\n", g.name, g.inDir(o.dir))
+	if !a.quiet {
+		fmt.Fprintf(a.stderr, "\nNext: %s%s new \"My first episode\" --audio FILE\n", a.name, a.inDir(o.dir))
 	}
 	return nil
-}
-
-// sameFlags are the global flags that a suggested command needs to mean the same
-// show and target.
-func (g *global) sameFlags() string {
-	flags := g.inDir(".")
-	if g.target != "" {
-		flags += " --to " + g.target
-	}
-	return flags
-}
-
-// inDir is the -C that a suggested command needs to reach dir from where this
-// one was called.
-func (g *global) inDir(dir string) string {
-	if !filepath.IsAbs(dir) {
-		dir = filepath.Join(g.from, dir)
-	}
-	if dir != "." {
-		return " -C " + dir
-	}
-	return ""
 }

@@ -5,10 +5,10 @@ import (
 	"io"
 )
 
-// schemaVersion is that of every JSON document that commands write.
+// schemaVersion is the version of every JSON document that commands write.
 const schemaVersion = 1
 
-// writeJSON writes a document for scripts.
+// writeJSON writes an indented JSON document.
 func writeJSON(w io.Writer, v any) error {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)

@@ -136,16 +136,6 @@ func (g *global) loadShowWith(meant *intent) (*show.Show, finding.List, error) {
 	return s, found, nil
 }
 
-// cacheDir is where this user's measurements are kept; empty when there is no
-// such place, and then nothing is kept.
-func (g *global) cacheDir() string {
-	dir, err := os.UserCacheDir()
-	if err != nil {
-		return ""
-	}
-	return filepath.Join(dir, "onair")
-}
-
 // release loads the show and builds its release, with everything that is wrong
 // with either. The release is nil when show.yaml could not be read.
 func (g *global) release(ctx context.Context, meant *intent) (*publish.Release, finding.List, error) {

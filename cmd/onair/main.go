@@ -1,5 +1,13 @@
 // Onair publishes a podcast from a folder of text and MP3s to object storage
 // behind a CDN. See the README, or run onair --help.
+//
+// Each command has a file of its own with a constructor, its options, and a run
+// function that receives the context, the app and the options. root.go lists the
+// commands, and app.go holds what they share.
+//
+// The exit codes are 0 done, 1 failed, 2 usage, 3 findings of error severity, and
+// 4 conflict. They are defined, and made from errors, in exit.go; errors.go prints
+// errors.
 package main
 
 import (
@@ -11,8 +19,8 @@ import (
 	"time"
 )
 
-// memoryLimit is when the collector starts to work harder: a catalogue passes
-// through, and little of it needs to stay. GOMEMLIMIT sets another.
+// memoryLimit is the soft memory limit in bytes, unless GOMEMLIMIT sets another.
+// Little of what onair reads stays in memory.
 const memoryLimit = 64 << 20
 
 func main() {
@@ -20,7 +28,7 @@ func main() {
 		debug.SetMemoryLimit(memoryLimit)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends at once
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process at once
 	code := run(ctx, &system{
 		name:   os.Args[0],
 		stdin:  os.Stdin,

@@ -18,15 +18,15 @@ type newOptions struct {
 	audio, kind, date, slug string
 }
 
-func newNew(g *global) *cobra.Command {
+func newNew(a *app) *cobra.Command {
 	var o newOptions
 	c := &cobra.Command{
 		Use:   "new TITLE",
 		Short: "Start a new episode",
-		Long: `Start a new episode: a folder under episodes/ with an episode.md that has the
-title, the next free number and a GUID of its own, and the MP3 if there is one.
-Chapters in the MP3's own tag are written to chapters.txt. With --audio and no
---date the episode is dated now; without either it is a draft until it gets a
+		Long: `Start a new episode: a folder below episodes/ with an episode.md that has the
+title, the next free number and a new GUID, and a copy of the MP3 if one is given.
+Chapters in the tag of the MP3 are written to chapters.txt. With --audio and no
+--date the date is now; without either the episode is a draft until it gets a
 date.
 
 Exit codes: 0 done · 1 failed · 2 usage · 3 the show has errors.`,
@@ -34,23 +34,23 @@ Exit codes: 0 done · 1 failed · 2 usage · 3 the show has errors.`,
   onair new "Season two" --type trailer --date "2027-02-04 06:00"`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: cobra.NoFileCompletions,
-		RunE:              func(_ *cobra.Command, args []string) error { return g.newEpisode(args[0], &o) },
+		RunE:              func(_ *cobra.Command, args []string) error { return runNew(a, &o, args[0]) },
 	}
 	f := c.Flags()
-	f.StringVar(&o.audio, "audio", "", "the master, an MP3 `FILE`; it is copied")
-	f.StringVar(&o.kind, "type", "full", "`TYPE`: full, trailer or bonus")
+	f.StringVar(&o.audio, "audio", "", "copy this MP3 `FILE`, the master")
+	f.StringVar(&o.kind, "type", "full", "episode `TYPE`: full, trailer or bonus")
 	f.StringVar(&o.date, "date", "", "when it goes live, in the show's timezone: `\"2027-02-04 06:00\"`")
-	f.StringVar(&o.slug, "slug", "", "`NAME` in URLs (default: from number and title)")
+	f.StringVar(&o.slug, "slug", "", "`NAME` in URLs (default: from the number and the title)")
 	complete(c, "type", "full", "trailer", "bonus")
 	return c
 }
 
-func (g *global) newEpisode(title string, o *newOptions) error {
-	s, found, err := g.loadShow()
+func runNew(a *app, o *newOptions, title string) error {
+	s, found, err := a.loadShow()
 	if err != nil {
 		return err
 	}
-	if err := g.refuse(found); err != nil {
+	if err := a.refuse(found); err != nil {
 		return err
 	}
 	n := &show.NewEpisodeOptions{Title: title, Slug: o.slug, Type: show.EpisodeType(o.kind), Audio: o.audio, Rand: rand.Reader}
@@ -64,25 +64,25 @@ func (g *global) newEpisode(title string, o *newOptions) error {
 			return usageError{err}
 		}
 	} else if o.audio != "" {
-		n.Date = g.now().In(s.Timezone).Truncate(time.Minute)
+		n.Date = a.now().In(s.Timezone).Truncate(time.Minute)
 	}
-	if n.Chapters, err = g.ownChapters(o.audio); err != nil {
+	if n.Chapters, err = readOwnChapters(a, o.audio); err != nil {
 		return err
 	}
 	dir, err := show.NewEpisode(s, n)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(g.stdout, filepath.Join(g.from, filepath.FromSlash(dir), "episode.md"))
-	if !g.quiet {
-		fmt.Fprintf(g.stderr, "\nNext: write the show notes there, then %s%s publish\n", g.name, g.inDir("."))
+	fmt.Fprintln(a.stdout, filepath.Join(a.from, filepath.FromSlash(dir), "episode.md"))
+	if !a.quiet {
+		fmt.Fprintf(a.stderr, "\nNext: write the show notes there, then %s%s publish\n", a.name, a.inDir("."))
 	}
 	return nil
 }
 
-// ownChapters reads the chapters of an MP3's own tag. What is wrong with them is
-// said, and an episode can start without them.
-func (g *global) ownChapters(name string) ([]show.Chapter, error) {
+// readOwnChapters reads the chapters in the tag of an MP3. It prints its findings;
+// if there are errors, it returns no chapters.
+func readOwnChapters(a *app, name string) ([]show.Chapter, error) {
 	if !strings.EqualFold(filepath.Ext(name), ".mp3") {
 		return nil, nil
 	}
@@ -92,7 +92,7 @@ func (g *global) ownChapters(name string) ([]show.Chapter, error) {
 	}
 	defer f.Close()
 	chapters, found := audio.ReadChapters(f, stat.Size(), name)
-	if err := g.mention(found); err != nil {
+	if err := a.noteFindings(found); err != nil {
 		return nil, err
 	}
 	if found.HasErrors() {

@@ -128,7 +128,7 @@ func (g *global) printPlan(w io.Writer, p *publish.Plan, found finding.List) {
 	fmt.Fprintf(w, "checked %s\n\n", checkedText(p, found))
 	g.printEpisodes(w, p)
 	printShared(w, u, p)
-	if said := g.worthSaying(found); len(said) > 0 && !p.Empty() {
+	if said := g.actionable(found); len(said) > 0 && !p.Empty() {
 		fmt.Fprintln(w)
 		g.writeFindings(w, said)
 	}

@@ -10,12 +10,12 @@ import (
 	"onair/publish"
 )
 
-// meter shows how a publish gets on: a bar that moves on a terminal, a line for
-// every finished step elsewhere.
+// meter shows the progress of a publish: on a terminal a bar for the current step,
+// and a line for every finished step.
 type meter struct {
 	w     io.Writer
 	ui    *ui
-	live  bool // w is a terminal
+	bar   bool // w is a terminal
 	quiet bool
 
 	last    publish.Progress
@@ -28,7 +28,7 @@ const (
 	redraw   = 100 * time.Millisecond
 )
 
-// Update is the publish.ApplyOptions.Progress of a meter.
+// Update shows progress. It is called by publish.Apply.
 func (m *meter) Update(p publish.Progress) {
 	if m.quiet {
 		return
@@ -38,7 +38,7 @@ func (m *meter) Update(p publish.Progress) {
 		m.started, m.drawn = time.Now(), time.Time{}
 	}
 	m.last = p
-	if !m.live || time.Since(m.drawn) < redraw {
+	if !m.bar || time.Since(m.drawn) < redraw {
 		return
 	}
 	m.drawn = time.Now()
@@ -49,20 +49,20 @@ func (m *meter) Update(p publish.Progress) {
 	fmt.Fprintf(m.w, "\r\x1b[K%-9s %s", p.Step, text)
 }
 
-// Done ends the line of the step that was under way.
+// Done prints the line of the current step.
 func (m *meter) Done() {
 	p := m.last
 	m.last = publish.Progress{}
 	if p.Step == "" || m.quiet {
 		return
 	}
-	if m.live {
+	if m.bar {
 		fmt.Fprint(m.w, "\r\x1b[K")
 	}
 	fmt.Fprintf(m.w, "%-9s %s\n", p.Step, outcome(p))
 }
 
-// outcome is what there is to say about a step that has ended.
+// outcome describes a step that has ended.
 func outcome(p publish.Progress) string {
 	switch {
 	case p.Objects < p.AllObjects:
@@ -77,7 +77,7 @@ func outcome(p publish.Progress) string {
 	return text
 }
 
-// bar is the share of the step that is done.
+// bar draws how much of the step is done.
 func bar(p publish.Progress) string {
 	if p.AllBytes > 0 {
 		return share(p.Bytes, p.AllBytes)
@@ -85,7 +85,7 @@ func bar(p publish.Progress) string {
 	return share(int64(p.Objects), int64(p.AllObjects))
 }
 
-// share draws how much of something is done.
+// share draws done of all as a bar.
 func share(done, all int64) string {
 	full := 0
 	if all > 0 {
@@ -94,7 +94,7 @@ func share(done, all int64) string {
 	return strings.Repeat("█", full) + strings.Repeat("░", barWidth-full)
 }
 
-// rate is how fast the step goes, and how long it will still take.
+// rate describes the bytes sent, their rate and the remaining time.
 func (m *meter) rate() string {
 	p := m.last
 	text := fmt.Sprintf("%s of %s", bytesText(p.Bytes), bytesText(p.AllBytes))
@@ -103,22 +103,22 @@ func (m *meter) rate() string {
 		return text
 	}
 	rate := float64(p.Bytes) / seconds
-	left := time.Duration(float64(p.AllBytes-p.Bytes) / rate * float64(time.Second))
-	return fmt.Sprintf("%s  %s/s  %s left", text, bytesText(int64(rate)), durationText(left))
+	remaining := time.Duration(float64(p.AllBytes-p.Bytes) / rate * float64(time.Second))
+	return fmt.Sprintf("%s  %s/s  %s left", text, bytesText(int64(rate)), durationText(remaining))
 }
 
-// measuring shows, on a terminal, how many episodes have been measured; done
-// clears the line.
-func (g *global) measuring() (progress func(done, all int), done func()) {
-	if g.quiet || g.json || !g.animated() {
+// measuring shows on a terminal how many episodes have been checked; done clears
+// the line.
+func (a *app) measuring() (progress func(done, all int), done func()) {
+	if a.quiet || a.json || !a.animated() {
 		return nil, func() {}
 	}
 	var drawn time.Time
 	progress = func(done, all int) {
 		if time.Since(drawn) >= redraw {
 			drawn = time.Now()
-			fmt.Fprintf(g.stderr, "\r\x1b[Kcheck     %d of %s", done, plural.Count(all, "episode"))
+			fmt.Fprintf(a.stderr, "\r\x1b[Kcheck     %d of %s", done, plural.Count(all, "episode"))
 		}
 	}
-	return progress, func() { fmt.Fprint(g.stderr, "\r\x1b[K") }
+	return progress, func() { fmt.Fprint(a.stderr, "\r\x1b[K") }
 }

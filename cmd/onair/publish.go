@@ -169,7 +169,7 @@ func (g *global) apply(ctx context.Context, p *publish.Plan, storage publish.Sto
 	if err != nil {
 		return err
 	}
-	m := &meter{w: g.stderr, ui: g.ui(g.stderr), live: g.animated(), quiet: g.quiet || g.json}
+	m := &meter{w: g.stderr, ui: g.ui(g.stderr), bar: g.animated(), quiet: g.quiet || g.json}
 	outcome, err := publish.Apply(ctx, p, storage, &publish.ApplyOptions{
 		By:       userName(),
 		Commit:   commit,
@@ -222,7 +222,7 @@ func (g *global) printChecked(p *publish.Plan, found finding.List) {
 	}
 	g.printCheck(checkedText(p, found))
 	if !p.Empty() {
-		g.writeFindings(g.stderr, g.worthSaying(found))
+		g.writeFindings(g.stderr, g.actionable(found))
 	}
 }
 

@@ -8,12 +8,12 @@ import (
 	"onair/show"
 )
 
-func newRename(g *global) *cobra.Command {
+func newRename(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "rename OLD NEW",
-		Short: "Give an episode another slug",
-		Long: `Move an episode's folder to another slug. Its GUID stays, so no app shows it as
-a new episode; its old page becomes a redirect.
+		Short: "Change the slug of an episode",
+		Long: `Rename the folder of an episode, which gives it another slug. The GUID stays the
+same, so apps don't show a new episode. The old page redirects to the new one.
 
 Exit codes: 0 done · 1 failed · 2 usage · 3 the show has errors.`,
 		Example: "  onair rename 4-cloudy 4-cloudy-with-packets",
@@ -22,18 +22,18 @@ Exit codes: 0 done · 1 failed · 2 usage · 3 the show has errors.`,
 			if len(args) > 0 {
 				return nil, cobra.ShellCompDirectiveNoFileComp
 			}
-			return g.completeEpisodes(c, args, toComplete)
+			return a.completeEpisodes(c, args, toComplete)
 		},
-		RunE: func(_ *cobra.Command, args []string) error { return g.rename(args[0], args[1]) },
+		RunE: func(_ *cobra.Command, args []string) error { return runRename(a, args[0], args[1]) },
 	}
 }
 
-func (g *global) rename(from, to string) error {
-	s, found, err := g.loadShow()
+func runRename(a *app, from, to string) error {
+	s, found, err := a.loadShow()
 	if err != nil {
 		return err
 	}
-	if err := g.refuse(found); err != nil {
+	if err := a.refuse(found); err != nil {
 		return err
 	}
 	changed, err := show.Rename(s, from, to)
@@ -41,7 +41,7 @@ func (g *global) rename(from, to string) error {
 		return err
 	}
 	for _, f := range changed {
-		fmt.Fprintln(g.stdout, f)
+		fmt.Fprintln(a.stdout, f)
 	}
 	return nil
 }

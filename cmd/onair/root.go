@@ -1,50 +1,18 @@
 package main
 
 import (
-	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"io"
-	"io/fs"
-	"os"
-	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 )
 
-// system is what the outside world is to a command. Tests bring their own.
-type system struct {
-	name           string // what the command was called by, for commands it suggests
-	stdin          io.Reader
-	stdout, stderr io.Writer
-	env            func(string) (string, bool)
-	now            func() time.Time
-}
+// global is the former name of app.
+type global = app
 
-// getenv is the value of an environment variable; empty where it is not set.
-func (s *system) getenv(name string) string {
-	v, _ := s.env(name)
-	return v
-}
-
-// global are the flags that every command understands.
-type global struct {
-	*system
-	dir     string // -C; "." once it has been entered
-	from    string // -C as it was given, for what is said to people
-	target  string // --to
-	json    bool
-	format  string // of findings
-	quiet   bool
-	verbose bool
-	color   string
-}
-
-// newRoot lists every command in one block.
+// newRoot returns the root command with every subcommand and the global flags.
 func newRoot(sys *system) *cobra.Command {
-	g := &global{system: sys}
+	a := &app{system: sys}
 	root := &cobra.Command{
 		Use:   "onair",
 		Short: "Publish a podcast from a folder of text and MP3s",
@@ -63,24 +31,24 @@ Exit codes: 0 done · 1 failed · 2 usage · 3 findings of error severity ·
 		Args:          cobra.NoArgs,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		PersistentPreRunE: func(*cobra.Command, []string) error {
-			if err := g.validate(); err != nil {
+			if err := a.validate(); err != nil {
 				return err
 			}
-			return g.enter()
+			return a.enter()
 		},
 	}
 	flags := root.PersistentFlags()
-	flags.StringVarP(&g.dir, "directory", "C", ".", "start in `DIR`, the show's folder: relative paths begin there")
-	flags.StringVar(&g.target, "to", "", "publish to the `TARGET` of show.yaml with this name")
-	flags.BoolVar(&g.json, "json", false, "write JSON to stdout, for scripts")
-	flags.StringVar(&g.format, "format", "text", "write findings as `FORMAT`: text, json, sarif or github")
-	flags.BoolVarP(&g.quiet, "quiet", "q", false, "print errors only")
-	flags.BoolVarP(&g.verbose, "verbose", "v", false, "print every object")
-	flags.StringVar(&g.color, "color", "auto", "colour: `WHEN` is auto, always or never")
+	flags.StringVarP(&a.dir, "directory", "C", ".", "change to `DIR`, the folder of the show, first; relative paths start there")
+	flags.StringVar(&a.target, "to", "", "use the `TARGET` of show.yaml with this name")
+	flags.BoolVar(&a.json, "json", false, "write JSON to stdout, for scripts")
+	flags.StringVar(&a.format, "format", "text", "write findings as `FORMAT`: text, json, sarif or github")
+	flags.BoolVarP(&a.quiet, "quiet", "q", false, "print errors only")
+	flags.BoolVarP(&a.verbose, "verbose", "v", false, "print every object and every finding")
+	flags.StringVar(&a.color, "color", "auto", "use colour: `WHEN` is auto, always or never")
 	root.MarkFlagDirname("directory")
 	complete(root, "format", "text", "json", "sarif", "github")
 	complete(root, "color", "auto", "always", "never")
-	root.RegisterFlagCompletionFunc("to", g.completeTargets)
+	root.RegisterFlagCompletionFunc("to", a.completeTargets)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.SetIn(sys.stdin)
 	root.SetOut(sys.stdout)
@@ -88,64 +56,21 @@ Exit codes: 0 done · 1 failed · 2 usage · 3 findings of error severity ·
 
 	root.AddGroup(
 		&cobra.Group{ID: "show", Title: "The show:"},
-		&cobra.Group{ID: "part", Title: "One part alone:"},
+		&cobra.Group{ID: "part", Title: "Single parts:"},
 	)
 	for _, c := range []*cobra.Command{
-		newInit(g), newNew(g), newCheck(g), newBuild(g), newServe(g), newPlan(g), newPublish(g),
-		newStatus(g), newVerify(g), newRollback(g), newPull(g), newLock(g), newRename(g),
+		newInit(a), newNew(a), newCheck(a), newBuild(a), newServe(a), newPlan(a), newPublish(a),
+		newStatus(a), newVerify(a), newRollback(a), newPull(a), newLock(a), newRename(a),
 	} {
 		c.GroupID = "show"
 		root.AddCommand(c)
 	}
-	for _, c := range []*cobra.Command{newAudio(g), newTranscripts(g), newFeed(g), newCDN(g), newBucket(g)} {
+	for _, c := range []*cobra.Command{newAudio(a), newTranscripts(a), newFeed(a), newCDN(a), newBucket(a)} {
 		c.GroupID = "part"
 		root.AddCommand(c)
 	}
-	root.AddCommand(newVersion(g), newMan(g))
+	root.AddCommand(newVersion(a), newMan(a))
 	return root
-}
-
-// validate refuses values of global flags that mean nothing.
-func (g *global) validate() error {
-	switch g.format {
-	case "text", "json", "sarif", "github":
-	default:
-		return usagef("--format %s: want text, json, sarif or github", g.format)
-	}
-	switch g.color {
-	case "auto", "always", "never":
-	default:
-		return usagef("--color %s: want auto, always or never", g.color)
-	}
-	if v := g.getenv("ONAIR_NOW"); v != "" {
-		t, err := time.Parse(time.RFC3339, v)
-		if err != nil {
-			return usagef("ONAIR_NOW=%s: want a time such as 2027-02-04T06:00:00Z", v)
-		}
-		g.now = func() time.Time { return t }
-	}
-	if g.json {
-		g.format = "json"
-	}
-	return nil
-}
-
-// enter makes the folder of -C the one that every relative path starts at, as
-// git does; none is the current one.
-func (g *global) enter() error {
-	g.dir = cmp.Or(g.dir, ".")
-	g.from = g.dir
-	if g.dir == "." {
-		return nil
-	}
-	var failed *fs.PathError
-	if err := os.Chdir(g.dir); errors.As(err, &failed) {
-		return fmt.Errorf("-C %s: %w", g.dir, failed.Err)
-	} else if err != nil {
-		return err
-	}
-	g.dir = "."
-	return nil
 }
 
 // run executes the command line and returns the exit code.
@@ -156,27 +81,19 @@ func run(ctx context.Context, sys *system, args []string) int {
 	if err == nil {
 		return 0
 	}
-	explain(sys.stderr, newUI(sys, sys.stderr, colorFlag(root)), err)
+	printError(sys.stderr, newUI(sys, sys.stderr, colorFlag(root)), err)
 	return exitCode(err)
 }
 
+// colorFlag returns the value of --color, also where parsing flags failed.
 func colorFlag(root *cobra.Command) string {
 	return root.PersistentFlags().Lookup("color").Value.String()
 }
 
-// complete offers fixed values for a flag.
+// complete offers fixed values for a flag. It panics if there is no such flag.
 func complete(c *cobra.Command, flag string, values ...string) {
 	err := c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
 	if err != nil {
-		panic(fmt.Sprintf("complete --%s: %v", flag, err)) // a flag that does not exist: our own mistake
+		panic(fmt.Sprintf("complete --%s: %v", flag, err))
 	}
-}
-
-// animated reports whether a line on stderr can be drawn over.
-func (s *system) animated() bool { return isTerminal(s.stderr) && s.getenv("TERM") != "dumb" }
-
-// isTerminal reports whether w is a terminal that a person looks at.
-func isTerminal(w any) bool {
-	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
 }

@@ -48,7 +48,7 @@ func (g *global) status(ctx context.Context) error {
 		return errors.Join(writeJSON(g.stdout, statusJSON(p, rows, found)), failed)
 	}
 	if failed != nil {
-		if err := g.writeFindings(g.stderr, g.worthSaying(found)); err != nil {
+		if err := g.writeFindings(g.stderr, g.actionable(found)); err != nil {
 			return err
 		}
 		fmt.Fprintln(g.stderr)

@@ -19,39 +19,38 @@ type convertOptions struct {
 	duration                time.Duration
 }
 
-// convertTo are the formats that convert writes.
+// convertTo lists the formats that convert writes.
 var convertTo = []string{"md", "vtt", "srt", "json", "html", "txt"}
 
-func newTranscriptsConvert(g *global) *cobra.Command {
+func newTranscriptsConvert(a *app) *cobra.Command {
 	var o convertOptions
 	c := &cobra.Command{
 		Use:   "convert --to FORMAT FILE",
-		Short: "Turn a transcript of any format into another",
-		Long: `Turn a transcript into Markdown, WebVTT, SRT, Podcasting 2.0 JSON, HTML or plain
-text. It is read from Markdown, WebVTT, SRT, Podcasting 2.0 JSON, the JSON of
-Whisper, WhisperX, Deepgram, AssemblyAI and Google Speech-to-Text, or text; what
-it is shows, and --from says it where it does not. FILE may be - for standard
-input.
+		Short: "Convert a transcript between formats",
+		Long: `Convert a transcript to Markdown, WebVTT, SRT, Podcasting 2.0 JSON, HTML or plain
+text, from Markdown, WebVTT, SRT, Podcasting 2.0 JSON, plain text, or the JSON of
+Whisper, WhisperX, Deepgram, AssemblyAI and Google Speech-to-Text. The format is
+detected unless --from names it. FILE may be - for standard input.
 
-Captions keep their times. Between the stamps of Markdown and of text, times are
-worked out from the length of what is said; --duration helps with what follows
-the last stamp, and is needed where there is none.
+Captions keep their times. Between the stamps of Markdown and plain text, times
+are estimated from the length of the text. --duration gives the end of what
+follows the last stamp, and is required if there are no stamps.
 
---speaker JM="Jo March" gives a speaker of the source another name, and
---speaker =NAME one to whoever has none.
+--speaker JM="Jo March" renames a speaker of the source, and --speaker =NAME names
+speech without a speaker.
 
-Exit codes: 0 done · 1 failed, such as captions of a transcript without any
-time · 2 usage.`,
+Exit codes: 0 done · 1 failed, such as captions from a transcript without times ·
+2 usage.`,
 		Example: `  onair transcripts convert --to vtt transcript.md -o transcript.vtt
   onair transcripts convert --to md --speaker SPEAKER_00=Vega whisperx.json -o transcript.md
   onair transcripts convert --to srt --duration 31m12s - < transcript.md`,
 		Args: cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error { return g.convert(args[0], &o) },
+		RunE: func(_ *cobra.Command, args []string) error { return runTranscriptsConvert(a, &o, args[0]) },
 	}
 	f := c.Flags()
-	f.StringVar(&o.from, "from", "", "`FORMAT` of the file: "+oneOf(transcripts.ReadFormats())+"; found out otherwise")
-	f.StringVar(&o.to, "to", "", "`FORMAT`: "+oneOf(convertTo))
-	f.StringArrayVar(&o.speakers, "speaker", nil, "call a speaker of the source otherwise: `OLD=NAME`, again for each")
+	f.StringVar(&o.from, "from", "", "`FORMAT` of the file: "+oneOf(transcripts.ReadFormats())+" (default: detected)")
+	f.StringVar(&o.to, "to", "", "convert to `FORMAT`: "+oneOf(convertTo))
+	f.StringArrayVar(&o.speakers, "speaker", nil, "rename a speaker of the source: `OLD=NAME`; may be repeated")
 	addDuration(c, &o.duration, "")
 	f.StringVar(&o.fraction, "fraction", "decimal", "what follows the dot of a stamp: `KIND` is decimal or frames30")
 	f.StringVarP(&o.out, "output", "o", "-", "`FILE` to write; - is standard output")
@@ -62,18 +61,18 @@ time · 2 usage.`,
 	return c
 }
 
-// oneOf lists alternatives: a, b or c.
+// oneOf formats alternatives: "a, b or c".
 func oneOf(names []string) string {
 	last := len(names) - 1
 	return strings.Join(names[:last], ", ") + " or " + names[last]
 }
 
-func (g *global) convert(name string, o *convertOptions) error {
-	opts, err := o.reading(name)
+func runTranscriptsConvert(a *app, o *convertOptions, name string) error {
+	opts, err := o.readOptions(name)
 	if err != nil {
 		return err
 	}
-	src, err := g.readInput(name, maxTranscript)
+	src, err := a.readInput(name, maxTranscript)
 	if err != nil {
 		return err
 	}
@@ -85,25 +84,25 @@ func (g *global) convert(name string, o *convertOptions) error {
 	if err != nil {
 		return err
 	}
-	if g.format == "text" {
-		if err := g.writeFindings(g.stderr, t.Findings); err != nil {
+	if a.format == "text" {
+		if err := a.writeFindings(a.stderr, t.Findings); err != nil {
 			return err
 		}
 	}
 	if len(t.Turns) == 0 {
-		return withHint(fmt.Errorf("there are no words in %s", name), "--from says what format it is; it was read as %s", from)
+		return withHint(fmt.Errorf("there are no words in %s", name), "use --from to name its format; it was read as %s", from)
 	}
 	var out bytes.Buffer
 	if utf16 := bytes.HasPrefix(src, []byte("\xff\xfe")) || bytes.HasPrefix(src, []byte("\xfe\xff")); from == "md" && o.to == "md" && !utf16 {
-		out.Write(transcripts.Format(src, &opts.Options)) // nothing of it gets lost
+		out.Write(transcripts.Format(src, &opts.Options)) // keeps what Parse leaves out
 	} else if err := writeTranscript(&out, t, o); err != nil {
 		return err
 	}
-	return g.writeOutput(o.out, out.Bytes())
+	return a.writeOutput(o.out, out.Bytes())
 }
 
-// reading checks the options of the command and makes those of Read.
-func (o *convertOptions) reading(name string) (*transcripts.ReadOptions, error) {
+// readOptions checks the options and returns those of transcripts.Read.
+func (o *convertOptions) readOptions(name string) (*transcripts.ReadOptions, error) {
 	if !slices.Contains(convertTo, o.to) {
 		return nil, usagef("--to %s: want %s", o.to, oneOf(convertTo))
 	}
@@ -119,18 +118,19 @@ func (o *convertOptions) reading(name string) (*transcripts.ReadOptions, error) 
 	}
 	opts := &transcripts.ReadOptions{Options: transcripts.Options{File: name, Fraction: fraction}}
 	for _, s := range o.speakers {
-		old, called, ok := strings.Cut(s, "=")
-		if !ok || strings.TrimSpace(called) == "" {
+		old, name, ok := strings.Cut(s, "=")
+		if !ok || strings.TrimSpace(name) == "" {
 			return nil, usagef("--speaker %s: want OLD=NAME, such as JM=\"Jo March\"", s)
 		}
 		if opts.Speakers == nil {
 			opts.Speakers = map[string]string{}
 		}
-		opts.Speakers[old] = called
+		opts.Speakers[old] = name
 	}
 	return opts, nil
 }
 
+// writeTranscript writes a transcript in the format of --to.
 func writeTranscript(w io.Writer, t *transcripts.Transcript, o *convertOptions) error {
 	switch o.to {
 	case "md":
@@ -143,7 +143,7 @@ func writeTranscript(w io.Writer, t *transcripts.Transcript, o *convertOptions) 
 		return transcripts.WriteHTML(w, t, cues)
 	}
 	if cues == nil {
-		return withHint(fmt.Errorf("the transcript has no time in it"), "give the length of the audio: --duration 31m12s")
+		return withHint(fmt.Errorf("the transcript has no times"), "give the length of the audio: --duration 31m12s")
 	}
 	switch o.to {
 	case "vtt":

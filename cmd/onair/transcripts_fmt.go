@@ -20,42 +20,42 @@ type fmtOptions struct {
 	style              string
 }
 
-func newTranscriptsFmt(g *global) *cobra.Command {
+func newTranscriptsFmt(a *app) *cobra.Command {
 	var o fmtOptions
 	c := &cobra.Command{
 		Use:   "fmt [-w | --check | --diff] FILE…",
-		Short: "Spell labels, stamps and blank lines in their one form",
-		Long: `Write transcripts as the grammar spells them, to standard output. Labels, stamps
-and known tags get their one form, blocks are one blank line apart, and &#39;,
-&quot; and &amp; become characters. Words, links, code and HTML stay byte for
-byte, and so does everything that is read from the file. FILE may be a folder,
-or - for standard input.
+		Short: "Format transcripts",
+		Long: `Write transcripts in their standard format, to standard output: labels, stamps and
+known tags are spelled in one way, blocks are separated by one blank line, and
+&#39;, &quot; and &amp; become characters. Words, links, code and HTML do not
+change, and a formatted transcript is read as the same transcript. FILE may be a
+folder, or - for standard input.
 
---style FILE spells words as your house does, in what is spoken and nowhere
-else: a list of lines such as "javascript: JavaScript".
+--style FILE also replaces words in spoken text by their preferred spelling. The
+file has lines such as "javascript: JavaScript".
 
 Exit codes: 0 done · 1 failed · 2 usage · 3 --check found files to format.`,
 		Example: `  onair transcripts fmt -w gotime
   onair transcripts fmt --check .
-  onair transcripts fmt --style house.yaml - < transcript.md`,
+  onair transcripts fmt --style spelling.yaml - < transcript.md`,
 		Args: cobra.MinimumNArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error { return g.fmt(args, &o) },
+		RunE: func(_ *cobra.Command, args []string) error { return runTranscriptsFmt(a, &o, args) },
 	}
 	f := c.Flags()
-	f.BoolVarP(&o.write, "write", "w", false, "write the files in place; names those that changed")
-	f.BoolVar(&o.check, "check", false, "only name files that are not formatted")
+	f.BoolVarP(&o.write, "write", "w", false, "write the files in place, and print the names of those that changed")
+	f.BoolVar(&o.check, "check", false, "only print the names of files that are not formatted")
 	f.BoolVar(&o.diff, "diff", false, "show what would change")
-	f.StringVar(&o.style, "style", "", "spell words as this `FILE` says")
+	f.StringVar(&o.style, "style", "", "replace words as this `FILE` says")
 	c.MarkFlagsMutuallyExclusive("write", "check", "diff")
 	return c
 }
 
-func (g *global) fmt(args []string, o *fmtOptions) error {
-	r, err := g.openTranscripts()
+func runTranscriptsFmt(a *app, o *fmtOptions, args []string) error {
+	r, err := openTranscripts(a)
 	if err != nil {
 		return err
 	}
-	style, err := g.readStyle(o.style)
+	style, err := readStyle(a, o.style)
 	if err != nil {
 		return err
 	}
@@ -65,7 +65,7 @@ func (g *global) fmt(args []string, o *fmtOptions) error {
 	}
 	dirty := false
 	for _, name := range names {
-		changed, err := g.fmtFile(r, name, style, o)
+		changed, err := formatFile(a, r, name, style, o)
 		if err != nil {
 			return fmt.Errorf("format %s: %w", name, err)
 		}
@@ -77,11 +77,12 @@ func (g *global) fmt(args []string, o *fmtOptions) error {
 	return nil
 }
 
-func (g *global) readStyle(name string) (*transcripts.Style, error) {
+// readStyle reads the file of --style; nil if there is none.
+func readStyle(a *app, name string) (*transcripts.Style, error) {
 	if name == "" {
 		return nil, nil
 	}
-	f, err := os.Open(repo.In(g.dir, name))
+	f, err := os.Open(repo.In(a.dir, name))
 	if err != nil {
 		return nil, err
 	}
@@ -89,17 +90,9 @@ func (g *global) readStyle(name string) (*transcripts.Style, error) {
 	return transcripts.ReadStyle(f)
 }
 
-// readTranscript reads a file below -C, or standard input.
-func (g *global) readTranscript(name string) ([]byte, error) {
-	if name == "-" {
-		return g.readInput(name, maxTranscript)
-	}
-	return g.readInput(repo.In(g.dir, name), maxTranscript)
-}
-
-// fmtFile formats one file and reports whether that changes it.
-func (g *global) fmtFile(r *transcriptRepo, name string, style *transcripts.Style, o *fmtOptions) (changed bool, err error) {
-	src, err := g.readTranscript(name)
+// formatFile formats one file and reports whether that changes it.
+func formatFile(a *app, r *transcriptRepo, name string, style *transcripts.Style, o *fmtOptions) (changed bool, err error) {
+	src, err := a.readTranscript(name)
 	if err != nil {
 		return false, err
 	}
@@ -115,35 +108,36 @@ func (g *global) fmtFile(r *transcriptRepo, name string, style *transcripts.Styl
 			return false, nil
 		}
 		if o.diff {
-			return true, review.WriteDiff(g.stdout, clean(name), src, out)
+			return true, review.WriteDiff(a.stdout, clean(name), src, out)
 		}
 		if o.write {
-			err = replaceFile(repo.In(g.dir, name), src, out)
+			err = replaceFile(repo.In(a.dir, name), src, out)
 		}
-		if err == nil && !g.quiet {
-			fmt.Fprintln(g.stdout, clean(name))
+		if err == nil && !a.quiet {
+			fmt.Fprintln(a.stdout, clean(name))
 		}
 	default:
-		_, err = g.stdout.Write(out)
+		_, err = a.stdout.Write(out)
 	}
 	return changed, err
 }
 
-// replaceFile writes a new version of a file unless it is not what was read.
-func replaceFile(name string, was, is []byte) (err error) {
+// replaceFile writes a new version of a file. It fails if the file is no longer of
+// the length that was read.
+func replaceFile(name string, before, after []byte) (err error) {
 	original, err := durable.OpenOriginal(name)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, original.Close()) }()
-	if original.Info().Size() != int64(len(was)) {
+	if original.Info().Size() != int64(len(before)) {
 		return errors.New("the file has changed in the meantime")
 	}
 	f, err := original.Replace()
 	if err != nil {
 		return err
 	}
-	if _, err := f.Write(is); err != nil {
+	if _, err := f.Write(after); err != nil {
 		f.Abort()
 		return err
 	}

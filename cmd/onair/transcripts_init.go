@@ -15,30 +15,30 @@ import (
 	"onair/transcripts/repo"
 )
 
-// home is the repository of onair on GitHub, OWNER/REPO@REF, from which
-// workflows take the action. It is set by the linker in a release. The name it
-// has before is longer than GitHub lets any be, so that nobody can own it.
-var home = nowhere
+// home is the repository of onair on GitHub, OWNER/REPO@REF, whose action the
+// workflows use. It is set by the linker in a release.
+var home = unsetHome
 
-const nowhere = "set-this-to-where-onair-comes-from-on-github/onair@v1"
+// unsetHome is longer than a name on GitHub may be, so that nobody can own it.
+const unsetHome = "set-this-to-where-onair-comes-from-on-github/onair@v1"
 
 type transcriptsInitOptions struct {
 	repo.CreateOptions
 	dir string
 }
 
-func newTranscriptsInit(g *global) *cobra.Command {
+func newTranscriptsInit(a *app) *cobra.Command {
 	var o transcriptsInitOptions
 	c := &cobra.Command{
 		Use:   "init [DIR]",
-		Short: "Let a repository of transcripts take pull requests",
-		Long: `Write into DIR (this folder by default) what a repository of transcripts needs for
-people to mend them: a workflow that looks at pull requests, one that comments on
-them, a CONTRIBUTING page and a form for issues. Nothing that exists is changed.
-What is to be set on GitHub is printed.
+		Short: "Set up a repository of transcripts for pull requests",
+		Long: `Write into DIR (default: the current folder) what people need to correct the
+transcripts of a repository: a workflow that checks pull requests, one that
+comments on them, a CONTRIBUTING page and an issue form. Existing files are not
+changed. The settings to make on GitHub are printed.
 
-With --show, for transcripts in a repository apart from the show's, there is also
-a workflow that tells the show to publish what was merged.
+With --show, for transcripts outside of the repository of the show, there is also a
+workflow that makes the show publish what was merged.
 
 Exit codes: 0 done · 1 failed · 2 usage.`,
 		Example: `  onair transcripts init --url "https://show.example/episodes/{number}/"
@@ -49,18 +49,18 @@ Exit codes: 0 done · 1 failed · 2 usage.`,
 			if len(args) == 1 {
 				o.dir = filepath.Clean(args[0])
 			}
-			return g.initTranscripts(c.Context(), &o)
+			return runTranscriptsInit(c.Context(), a, &o)
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&o.Action, "action", home, "`OWNER/REPO@REF` of the onair that the workflows run")
-	f.StringVar(&o.Branch, "branch", "main", "the `BRANCH` that pull requests go to")
-	f.StringVar(&o.URL, "url", "", "`PAGE` where an episode is heard, with {name}, {folder} or {number}")
-	f.StringVar(&o.Show, "show", "", "`OWNER/REPO` of the show, if the transcripts are apart from it")
+	f.StringVar(&o.Action, "action", home, "`OWNER/REPO@REF` of the onair that the workflows use")
+	f.StringVar(&o.Branch, "branch", "main", "target `BRANCH` of pull requests")
+	f.StringVar(&o.URL, "url", "", "`URL` of the page of an episode, with {name}, {folder} or {number}")
+	f.StringVar(&o.Show, "show", "", "`OWNER/REPO` of the show, if that is another repository")
 	return c
 }
 
-func (g *global) initTranscripts(ctx context.Context, o *transcriptsInitOptions) error {
+func runTranscriptsInit(ctx context.Context, a *app, o *transcriptsInitOptions) error {
 	if err := os.MkdirAll(o.dir, 0o755); err != nil {
 		return err
 	}
@@ -83,38 +83,38 @@ func (g *global) initTranscripts(ctx context.Context, o *transcriptsInitOptions)
 		if f.Exists {
 			state = "exists"
 		}
-		fmt.Fprintf(g.stdout, "%s  %s\n", state, filepath.Join(o.dir, filepath.FromSlash(f.Name)))
+		fmt.Fprintf(a.stdout, "%s  %s\n", state, filepath.Join(o.dir, filepath.FromSlash(f.Name)))
 	}
-	if !g.quiet {
-		fmt.Fprint(g.stderr, "\n", o.advice())
+	if !a.quiet {
+		fmt.Fprint(a.stderr, "\n", o.manualSteps())
 	}
-	return g.suggestFrames(ctx, root.FS(), o.dir, settings)
+	return suggestFrames(ctx, a, root.FS(), o.dir, settings)
 }
 
-// advice is what only somebody with the keys to the repository can do.
-func (o *transcriptsInitOptions) advice() string {
+// manualSteps describes what only an administrator of the repository can do.
+func (o *transcriptsInitOptions) manualSteps() string {
 	var b strings.Builder
-	if o.Action == nowhere {
-		b.WriteString("In .github/workflows, say where onair comes from, or delete the two and use\n--action OWNER/onair@VERSION.\n\n")
+	if o.Action == unsetHome {
+		b.WriteString("In .github/workflows, replace the name of the action by that of onair, or delete\nthe two workflows and use --action OWNER/onair@VERSION.\n\n")
 	}
 	b.WriteString(`On GitHub, in the repository's settings:
   Actions › General › Approval for running fork pull request workflows:
-    "Require approval for first-time contributors who are new to GitHub", or
-    everybody's first check waits for you
+    "Require approval for first-time contributors who are new to GitHub";
+    otherwise the first check of every contributor waits for you
   Actions › General › Workflow permissions: "Read repository contents"
-  Branches › protect ` + cmp.Or(o.Branch, "main") + `: require a pull request; leave the check "lint" advisory
-    unless you mean to hold up contributors
+  Branches › protect ` + cmp.Or(o.Branch, "main") + `: require a pull request; make the check "lint" required
+    only if contributors should have to fix every finding
   Labels: create "transcript" for the issue form
 `)
 	if o.Show != "" {
-		b.WriteString("  Secrets and variables › Actions: SHOW_TOKEN, a fine-grained token that may\n    write the contents of " + o.Show + " and nothing else\n")
+		b.WriteString("  Secrets and variables › Actions: SHOW_TOKEN, a fine-grained token with write\n    access to the contents of " + o.Show + " only\n")
 	}
 	return b.String()
 }
 
-// suggestFrames says so where stamps seem to count frames and no setting says
-// that they do.
-func (g *global) suggestFrames(ctx context.Context, root fs.FS, dir string, s *repo.Settings) error {
+// suggestFrames suggests a setting if the stamps seem to count frames and there is
+// no setting for them.
+func suggestFrames(ctx context.Context, a *app, root fs.FS, dir string, s *repo.Settings) error {
 	if _, err := fs.Stat(root, "show.yaml"); err == nil || s.Fraction != "" {
 		return nil
 	}
@@ -127,7 +127,7 @@ func (g *global) suggestFrames(ctx context.Context, root fs.FS, dir string, s *r
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		src, err := g.readInput(repo.In(dir, name), maxTranscript)
+		src, err := a.readInput(repo.In(dir, name), maxTranscript)
 		if err != nil {
 			return err
 		}
@@ -136,7 +136,7 @@ func (g *global) suggestFrames(ctx context.Context, root fs.FS, dir string, s *r
 		all.Above29 += f.Above29
 	}
 	if repo.LooksLikeFrames(all) {
-		fmt.Fprintf(g.stderr, "\n%d stamps have a fraction of two digits and none is above 29: they count frames of\n1/30 s. Say so in %s: timestamp_fraction: frames30\n", all.TwoDigit, repo.SettingsFile)
+		fmt.Fprintf(a.stderr, "\n%d stamps have a fraction of two digits, and none is above 29: they seem to count\nframes of 1/30 s. If so, write in %s: timestamp_fraction: frames30\n", all.TwoDigit, repo.SettingsFile)
 	}
 	return nil
 }

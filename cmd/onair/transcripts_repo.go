@@ -12,27 +12,27 @@ import (
 	"onair/transcripts/repo"
 )
 
-// transcriptRepo is what is known about the transcripts in and around -C: a
-// repository of transcripts, or a show.
+// transcriptRepo is a folder of transcripts: a repository of transcripts, or a
+// show.
 type transcriptRepo struct {
-	dir      string // -C; names of files are below it
-	abs      string // the same, absolute
-	root     string // of the repository or show
+	dir      string // -C; file names are relative to it
+	abs      string // dir as an absolute path
+	root     string // folder of the repository or show
 	settings *repo.Settings
-	episodes map[string]heard // by slash-separated name below root; nil: no show
+	episodes map[string]transcriptEpisode // by slash-separated path below root; nil without a show
 }
 
-// heard is where an episode is heard, and how long it is.
-type heard struct {
-	duration time.Duration
-	page     string
-	episodes int // that have this transcript
+// transcriptEpisode is the episode of a transcript.
+type transcriptEpisode struct {
+	duration time.Duration // 0 if not known
+	page     string        // empty if not known
+	episodes int           // how many have this transcript
 }
 
 // openTranscripts reads transcripts.yaml, people.yaml and, where there is one,
 // the show.
-func (g *global) openTranscripts() (*transcriptRepo, error) {
-	dir, err := filepath.Abs(g.dir)
+func openTranscripts(a *app) (*transcriptRepo, error) {
+	dir, err := filepath.Abs(a.dir)
 	if err != nil {
 		return nil, err
 	}
@@ -44,30 +44,30 @@ func (g *global) openTranscripts() (*transcriptRepo, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &transcriptRepo{dir: g.dir, abs: dir, root: top}
+	r := &transcriptRepo{dir: a.dir, abs: dir, root: top}
 	if r.settings, err = repo.Load(root.FS()); err != nil {
 		return nil, err
 	}
 	if _, err := root.Stat("show.yaml"); err != nil {
 		return r, nil
 	}
-	return r, r.readShow(root, g)
+	return r, r.readShow(root, a)
 }
 
-// readShow learns from the show what it says about its transcripts. What is
-// wrong with the show otherwise is for onair check to tell.
-func (r *transcriptRepo) readShow(root *os.Root, g *global) error {
-	s, _ := show.Load(root.FS(), &show.LoadOptions{Dir: r.root, Target: g.target, Env: g.env})
+// readShow reads what the show says about its transcripts. It ignores other
+// findings of the show, which onair check prints.
+func (r *transcriptRepo) readShow(root *os.Root, a *app) error {
+	s, _ := show.Load(root.FS(), &show.LoadOptions{Dir: r.root, Target: a.target, Env: a.env})
 	if s == nil {
 		return nil
 	}
 	if f := r.settings.Fraction; f != "" && f != s.Transcripts.Fraction {
-		return withHint(fmt.Errorf("timestamp_fraction is %s in %s and %s in show.yaml", f, repo.SettingsFile, s.Transcripts.Fraction), "leave it to show.yaml")
+		return withHint(fmt.Errorf("timestamp_fraction is %s in %s and %s in show.yaml", f, repo.SettingsFile, s.Transcripts.Fraction), "remove it from "+repo.SettingsFile)
 	}
 	r.settings.Fraction = s.Transcripts.Fraction
-	r.episodes = map[string]heard{}
+	r.episodes = map[string]transcriptEpisode{}
 	for _, e := range s.Episodes {
-		h := heard{}
+		h := transcriptEpisode{}
 		if s.URL != show.DefaultURL {
 			h.page = s.URL + "episodes/" + e.Slug + "/"
 		}
@@ -82,8 +82,8 @@ func (r *transcriptRepo) readShow(root *os.Root, g *global) error {
 	return nil
 }
 
-// below is the slash-separated name of a file below the root.
-func (r *transcriptRepo) below(name string) string {
+// rootPath returns the slash-separated path of a file relative to the root.
+func (r *transcriptRepo) rootPath(name string) string {
 	rel, err := filepath.Rel(r.root, repo.In(r.abs, name))
 	if err != nil {
 		return filepath.ToSlash(name)
@@ -91,39 +91,39 @@ func (r *transcriptRepo) below(name string) string {
 	return filepath.ToSlash(rel)
 }
 
-// wanted reports whether a file is a transcript, by its name: in a show, what an
-// episode names or what is called like one.
-func (r *transcriptRepo) wanted(name string) bool {
+// isTranscript reports whether a file is a transcript, by its name. In a show, it is
+// one that an episode names, or transcript.md or transcript.LANG.md.
+func (r *transcriptRepo) isTranscript(name string) bool {
 	if r.episodes == nil || !repo.IsTranscript(name) {
 		return repo.IsTranscript(name)
 	}
-	_, known := r.episodes[r.below(name)]
+	_, known := r.episodes[r.rootPath(name)]
 	base := filepath.Base(name)
 	return known || base == "transcript.md" || strings.HasPrefix(base, "transcript.") && strings.HasSuffix(base, ".md")
 }
 
-// files are the transcripts among files and in folders; - is standard input and
-// stands alone.
+// files returns the transcripts among files and in folders. The argument "-" is
+// standard input and must be the only one.
 func (r *transcriptRepo) files(args []string) ([]string, error) {
 	if slices.Contains(args, "-") {
 		if len(args) > 1 {
-			return nil, usagef("- stands for standard input, and alone")
+			return nil, usagef("- is standard input and cannot be used with other files")
 		}
 		return args, nil
 	}
-	return repo.Files(r.dir, args, r.wanted)
+	return repo.Files(r.dir, args, r.isTranscript)
 }
 
-// page is where the episode of a transcript is heard; empty where that is not
+// page returns the URL of the page of a transcript's episode, empty if it is not
 // known.
 func (r *transcriptRepo) page(name string) string {
-	if h, ok := r.episodes[r.below(name)]; ok && h.page != "" && r.settings.URL == "" {
+	if h, ok := r.episodes[r.rootPath(name)]; ok && h.page != "" && r.settings.URL == "" {
 		return h.page
 	}
-	return r.settings.Page(r.below(name))
+	return r.settings.Page(r.rootPath(name))
 }
 
-// linter lints the named files.
+// linter returns a linter for the named files.
 func (r *transcriptRepo) linter(names []string) *repo.Linter {
 	l := &repo.Linter{Settings: r.settings}
 	if r.episodes == nil {
@@ -131,7 +131,7 @@ func (r *transcriptRepo) linter(names []string) *repo.Linter {
 	}
 	l.Durations, l.Known = map[string]time.Duration{}, map[string]int{}
 	for _, name := range names {
-		if h, ok := r.episodes[r.below(name)]; ok {
+		if h, ok := r.episodes[r.rootPath(name)]; ok {
 			name = filepath.ToSlash(name)
 			l.Durations[name], l.Known[name] = h.duration, h.episodes
 		}

@@ -18,38 +18,38 @@ type shiftOptions struct {
 	write bool
 }
 
-func newTranscriptsShift(g *global) *cobra.Command {
+func newTranscriptsShift(a *app) *cobra.Command {
 	var o shiftOptions
 	c := &cobra.Command{
 		Use:   "shift --from TIME --by DURATION [-w] FILE…",
-		Short: "Move stamps after an edit of the audio",
-		Long: `Move the stamps of transcripts after something was cut out of the audio or put
-into it: those at --from and later, by --by. Nothing else changes, and stamps keep
-their precision. One that lies in what was cut out gets the time of the cut, and
-is named. The result goes to standard output, or with -w into the files.
-FILE may be a folder, or - for standard input.
+		Short: "Shift stamps after an edit of the audio",
+		Long: `Shift the stamps of transcripts at --from and later by --by, after something was
+cut from the audio or inserted. Nothing else changes, and stamps keep their
+precision. A stamp inside a cut gets the time of the cut, and is reported. The
+result is written to standard output, or to the files with -w. FILE may be a
+folder, or - for standard input.
 
 Exit codes: 0 done · 1 failed · 2 usage.`,
 		Example: `  onair transcripts shift --from 12:00 --by -14.5s -w episodes/4-cloudy/transcript.md
   onair transcripts shift --from 0:00 --by 1m30s - < transcript.md`,
 		Args: cobra.MinimumNArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error { return g.shift(args, &o) },
+		RunE: func(_ *cobra.Command, args []string) error { return runTranscriptsShift(a, &o, args) },
 	}
 	f := c.Flags()
-	f.StringVar(&o.from, "from", "", "the `TIME` from which stamps move, such as 12:00, in the audio as it was")
-	f.DurationVar(&o.by, "by", 0, "by how much, such as 1m30s, or `-14.5s` for what was cut out")
-	f.BoolVarP(&o.write, "write", "w", false, "write the files in place; names those that changed")
+	f.StringVar(&o.from, "from", "", "shift stamps from this `TIME` of the old audio, such as 12:00")
+	f.DurationVar(&o.by, "by", 0, "shift by this duration, such as 1m30s, or `-14.5s` after a cut")
+	f.BoolVarP(&o.write, "write", "w", false, "write the files in place, and print the names of those that changed")
 	c.MarkFlagRequired("from")
 	c.MarkFlagRequired("by")
 	return c
 }
 
-func (g *global) shift(args []string, o *shiftOptions) error {
+func runTranscriptsShift(a *app, o *shiftOptions, args []string) error {
 	from, err := transcripts.ParseTime(o.from)
 	if err != nil {
 		return usagef("--from %s: %v", o.from, err)
 	}
-	r, err := g.openTranscripts()
+	r, err := openTranscripts(a)
 	if err != nil {
 		return err
 	}
@@ -58,38 +58,38 @@ func (g *global) shift(args []string, o *shiftOptions) error {
 		return err
 	}
 	if len(names) > 1 && !o.write {
-		return usagef("%d files: -w writes them in place", len(names))
+		return usagef("there are %d files: use -w to write them in place", len(names))
 	}
 	for _, name := range names {
-		if err := g.shiftFile(r, name, from, o); err != nil {
+		if err := shiftFile(a, r, name, from, o); err != nil {
 			return fmt.Errorf("shift %s: %w", name, err)
 		}
 	}
 	return nil
 }
 
-func (g *global) shiftFile(r *transcriptRepo, name string, from time.Duration, o *shiftOptions) error {
-	src, err := g.readTranscript(name)
+func shiftFile(a *app, r *transcriptRepo, name string, from time.Duration, o *shiftOptions) error {
+	src, err := a.readTranscript(name)
 	if err != nil {
 		return err
 	}
-	out, cut, err := transcripts.Shift(src, r.settings.Options(r.below(name)), from, o.by)
+	out, cut, err := transcripts.Shift(src, r.settings.Options(r.rootPath(name)), from, o.by)
 	if err != nil {
 		return err
 	}
 	for _, m := range cut {
 		at := finding.Position{File: name, Line: m.Line, Column: m.Column}
-		fmt.Fprintf(g.stderr, "%s: %s lies in what was cut out; it is %s now\n", clean(at.String()), durationText(m.Time), durationText(from))
+		fmt.Fprintf(a.stderr, "%s: %s is inside the cut; it is now %s\n", clean(at.String()), durationText(m.Time), durationText(from))
 	}
 	if !o.write || name == "-" {
-		_, err := g.stdout.Write(out)
+		_, err := a.stdout.Write(out)
 		return err
 	}
 	if bytes.Equal(src, out) {
 		return nil
 	}
-	if !g.quiet {
-		fmt.Fprintln(g.stdout, clean(name))
+	if !a.quiet {
+		fmt.Fprintln(a.stdout, clean(name))
 	}
-	return replaceFile(repo.In(g.dir, name), src, out)
+	return replaceFile(repo.In(a.dir, name), src, out)
 }

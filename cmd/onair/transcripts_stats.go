@@ -18,34 +18,33 @@ type statsOptions struct {
 	top     int
 }
 
-func newTranscriptsStats(g *global) *cobra.Command {
+func newTranscriptsStats(a *app) *cobra.Command {
 	var o statsOptions
 	c := &cobra.Command{
 		Use:   "stats [FILE…]",
 		Short: "Count words, turns, speakers and contributors",
-		Long: `Count what is in transcripts, one or thousands: words, turns, each speaker's
-share, words a minute between stamps, times written, and passages that nobody
-could make out. With --credits, also who contributed, from git. FILE may be a
-folder; without one it is this folder.
+		Long: `Count the words, turns, stamps and unintelligible passages of transcripts, the
+share of each speaker, and words per minute. With --credits, also list the
+contributors, from git. FILE may be a folder (default: the current one).
 
 Exit codes: 0 done · 1 failed, such as --credits in a shallow clone · 2 usage.`,
 		Example: `  onair transcripts stats
   onair transcripts stats --credits --top 0 --json gotime`,
-		RunE: func(c *cobra.Command, args []string) error { return g.stats(c.Context(), args, &o) },
+		RunE: func(c *cobra.Command, args []string) error { return runTranscriptsStats(c.Context(), a, &o, args) },
 	}
 	f := c.Flags()
 	f.BoolVar(&o.credits, "credits", false, "count contributors")
-	f.IntVar(&o.top, "top", 20, "show so `MANY` speakers and contributors; 0 is all")
+	f.IntVar(&o.top, "top", 20, "print at most `N` speakers and contributors; 0 is all")
 	return c
 }
 
-// transcriptStats is what stats writes as JSON.
+// transcriptStats is what transcripts stats --json writes.
 type transcriptStats struct {
 	SchemaVersion       int                `json:"schema_version"`
 	Files               int                `json:"files"`
 	Words               int                `json:"words"`
 	Turns               int                `json:"turns"`
-	WordsPerMinute      float64            `json:"words_per_minute"` // 0: no stamps to tell
+	WordsPerMinute      float64            `json:"words_per_minute"` // 0 without stamps
 	Times               int                `json:"times"`
 	Unintelligible      int                `json:"unintelligible"`
 	UnintelligiblePer10 float64            `json:"unintelligible_per_10000_words"`
@@ -67,14 +66,14 @@ type contributorStats struct {
 	Files int    `json:"files"`
 }
 
-func (g *global) stats(ctx context.Context, args []string, o *statsOptions) error {
+func runTranscriptsStats(ctx context.Context, a *app, o *statsOptions, args []string) error {
 	if o.top < 0 {
 		return usagef("--top %d: want 0 or more", o.top)
 	}
 	if len(args) == 0 {
 		args = []string{"."}
 	}
-	r, err := g.openTranscripts()
+	r, err := openTranscripts(a)
 	if err != nil {
 		return err
 	}
@@ -87,11 +86,11 @@ func (g *global) stats(ctx context.Context, args []string, o *statsOptions) erro
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		src, err := g.readTranscript(name)
+		src, err := a.readTranscript(name)
 		if err != nil {
 			return err
 		}
-		s.Add(transcripts.Parse(src, r.settings.Options(r.below(name))))
+		s.Add(transcripts.Parse(src, r.settings.Options(r.rootPath(name))))
 	}
 	out := summarize(&s, o.top)
 	if o.credits {
@@ -99,10 +98,10 @@ func (g *global) stats(ctx context.Context, args []string, o *statsOptions) erro
 			return err
 		}
 	}
-	if g.format == "json" {
-		return writeJSON(g.stdout, out)
+	if a.format == "json" {
+		return writeJSON(a.stdout, out)
 	}
-	return g.writeStats(out)
+	return printStats(a, out)
 }
 
 func summarize(s *transcripts.Stats, top int) *transcriptStats {
@@ -128,7 +127,7 @@ func summarize(s *transcripts.Stats, top int) *transcriptStats {
 func (s *transcriptStats) addCredits(ctx context.Context, r *transcriptRepo, names []string, top int) error {
 	files := make([]string, len(names))
 	for i, name := range names {
-		files[i] = r.below(name)
+		files[i] = r.rootPath(name)
 	}
 	byFile, err := credit.Contributors(ctx, r.root, files)
 	if errors.Is(err, credit.ErrShallow) {
@@ -145,20 +144,20 @@ func (s *transcriptStats) addCredits(ctx context.Context, r *transcriptRepo, nam
 	return nil
 }
 
-// writeStats writes a table for people.
-func (g *global) writeStats(s *transcriptStats) error {
+// printStats prints a table for people.
+func printStats(a *app, s *transcriptStats) error {
 	pace := "unknown"
 	if s.WordsPerMinute > 0 {
 		pace = fmt.Sprintf("%.0f", s.WordsPerMinute)
 	}
-	w := tabwriter.NewWriter(g.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "files\t%d\nwords\t%d\nturns\t%d\nwords a minute\t%s\ntimes\t%d\n", s.Files, s.Words, s.Turns, pace, s.Times)
+	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(w, "files\t%d\nwords\t%d\nturns\t%d\nwords per minute\t%s\ntimes\t%d\n", s.Files, s.Words, s.Turns, pace, s.Times)
 	fmt.Fprintf(w, "unintelligible\t%d\t%.2f in 10,000 words\n", s.Unintelligible, s.UnintelligiblePer10)
 	fmt.Fprintf(w, "\nspeaker\twords\tshare\tturns\n")
 	for _, sp := range s.Speakers {
 		name := clean(sp.Name)
 		if name == "" {
-			name = "(nobody)"
+			name = "(no label)"
 		}
 		fmt.Fprintf(w, "%s\t%d\t%.1f %%\t%d\n", name, sp.Words, 100*sp.Share, sp.Turns)
 	}
@@ -177,13 +176,13 @@ func (g *global) writeStats(s *transcriptStats) error {
 	return w.Flush()
 }
 
-// rounded keeps so many decimals.
+// rounded rounds x to a number of decimals.
 func rounded(x float64, decimals int) float64 {
 	unit := math.Pow10(decimals)
 	return math.Round(x*unit) / unit
 }
 
-// first are the first n of a list; all of them where n is 0.
+// first returns the first n of a list, or all if n is 0.
 func first[T any](list []T, n int) []T {
 	if n == 0 {
 		return list

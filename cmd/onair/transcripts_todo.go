@@ -21,41 +21,41 @@ type todoOptions struct {
 	limit       int
 }
 
-func newTranscriptsTodo(g *global) *cobra.Command {
+func newTranscriptsTodo(a *app) *cobra.Command {
 	var o todoOptions
 	c := &cobra.Command{
 		Use:   "todo [FILE…]",
-		Short: "List what listeners can add: words, names, stamps",
-		Long: `List what transcripts lack: words that nobody could make out, speakers without a
-name, stretches without a stamp. The easiest come first: those of which the time
-is written, in a short paragraph. Each has a link that plays the audio there, where
-the page of an episode is known: from show.yaml, transcripts.yaml or --url.
-FILE may be a folder; without one it is this folder.
+		Short: "List what is missing: words, names, stamps",
+		Long: `List what is missing in transcripts: unintelligible words, names of speakers, and
+stamps. The easiest tasks come first: those with a known time and a short paragraph.
+Each has a link that plays the audio at its time, if the page of the episode is
+known from show.yaml, transcripts.yaml or --url. FILE may be a folder (default: the
+current one).
 
 Exit codes: 0 done · 1 failed · 2 usage.`,
 		Example: `  onair transcripts todo --limit 10
   onair transcripts todo --format markdown gotime > todo.md`,
-		RunE: func(_ *cobra.Command, args []string) error { return g.todo(args, &o) },
+		RunE: func(_ *cobra.Command, args []string) error { return runTranscriptsTodo(a, &o, args) },
 	}
 	f := c.Flags()
 	f.StringVar(&o.format, "format", "text", "write the list as `FORMAT`: text, markdown or json")
-	f.StringVar(&o.url, "url", "", "the `PAGE` of an episode, with {name}, {folder} or {number}")
-	f.IntVar(&o.limit, "limit", 0, "list so `MANY` at most; 0 is all")
+	f.StringVar(&o.url, "url", "", "`URL` of the page of an episode, with {name}, {folder} or {number}")
+	f.IntVar(&o.limit, "limit", 0, "list at most `N` tasks; 0 is all")
 	complete(c, "format", "text", "markdown", "json")
 	return c
 }
 
-// todoItem is a task with the link to where it is heard.
+// todoItem is a task with a link to its place in the audio.
 type todoItem struct {
 	transcripts.Task
-	Seconds *float64 `json:"start"` // null: not known
-	URL     string   `json:"url"`   // empty: not known
+	Seconds *float64 `json:"start"` // null if not known
+	URL     string   `json:"url"`   // empty if not known
 }
 
-func (g *global) todo(args []string, o *todoOptions) error {
+func runTranscriptsTodo(a *app, o *todoOptions, args []string) error {
 	write := writeTodo
 	switch {
-	case g.json || o.format == "json":
+	case a.json || o.format == "json":
 		write = func(w io.Writer, _ *ui, items []todoItem) error {
 			return writeJSON(w, struct {
 				SchemaVersion int        `json:"schema_version"`
@@ -70,7 +70,7 @@ func (g *global) todo(args []string, o *todoOptions) error {
 	if o.limit < 0 {
 		return usagef("--limit %d: want 0 or more", o.limit)
 	}
-	r, err := g.openTranscripts()
+	r, err := openTranscripts(a)
 	if err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func (g *global) todo(args []string, o *todoOptions) error {
 			return usagef("--url %s: want a page such as https://show.example/{number}/", o.url)
 		}
 	}
-	tasks, err := g.collectTasks(r, args)
+	tasks, err := collectTasks(a, r, args)
 	if err != nil {
 		return err
 	}
@@ -88,17 +88,17 @@ func (g *global) todo(args []string, o *todoOptions) error {
 	}
 	items := make([]todoItem, len(tasks))
 	for i, t := range tasks {
-		items[i] = todoItem{Task: t, URL: r.listen(&t)}
+		items[i] = todoItem{Task: t, URL: r.listenURL(&t)}
 		if t.Known {
 			s := t.Start.Seconds()
 			items[i].Seconds = &s
 		}
 	}
-	return write(g.stdout, g.ui(g.stdout), items)
+	return write(a.stdout, a.ui(a.stdout), items)
 }
 
-// collectTasks reads the files one after the other.
-func (g *global) collectTasks(r *transcriptRepo, args []string) ([]transcripts.Task, error) {
+// collectTasks returns the tasks of all files, sorted.
+func collectTasks(a *app, r *transcriptRepo, args []string) ([]transcripts.Task, error) {
 	if len(args) == 0 {
 		args = []string{"."}
 	}
@@ -108,20 +108,20 @@ func (g *global) collectTasks(r *transcriptRepo, args []string) ([]transcripts.T
 	}
 	var tasks []transcripts.Task
 	for _, name := range names {
-		src, err := g.readTranscript(name)
+		src, err := a.readTranscript(name)
 		if err != nil {
 			return nil, err
 		}
-		t := transcripts.Parse(src, r.settings.Options(r.below(name)))
-		tasks = append(tasks, transcripts.Todo(t, filepath.ToSlash(name), r.episodes[r.below(name)].duration)...)
+		t := transcripts.Parse(src, r.settings.Options(r.rootPath(name)))
+		tasks = append(tasks, transcripts.Todo(t, filepath.ToSlash(name), r.episodes[r.rootPath(name)].duration)...)
 	}
 	transcripts.SortTasks(tasks)
 	return tasks, nil
 }
 
-// listen is a link that plays a little before what a task is about; empty where
-// the page or the time is not known.
-func (r *transcriptRepo) listen(t *transcripts.Task) string {
+// listenURL returns a link that plays the audio from shortly before a task. It is
+// empty if the page or the time is not known.
+func (r *transcriptRepo) listenURL(t *transcripts.Task) string {
 	const lead = 5 * time.Second
 	page, err := url.Parse(r.page(filepath.FromSlash(t.File)))
 	if err != nil || page.Host == "" || !t.Known {
@@ -131,13 +131,14 @@ func (r *transcriptRepo) listen(t *transcripts.Task) string {
 	return page.String()
 }
 
-// taskTitle says what to do.
+// taskTitle describes the kinds of tasks.
 var taskTitle = map[string]string{
 	transcripts.Unintelligible: "what is said?",
 	transcripts.Name:           "who is it?",
 	transcripts.Untimed:        "add a stamp",
 }
 
+// when formats the time of a task; "≈" marks an estimate.
 func (i *todoItem) when() string {
 	switch {
 	case !i.Known:
@@ -162,8 +163,8 @@ func writeTodo(w io.Writer, u *ui, items []todoItem) error {
 	return err
 }
 
-// writeChecklist writes a list for an issue. What strangers wrote stands in code
-// spans, where it is neither markup nor a mention of somebody.
+// writeChecklist writes a list for an issue. Text of transcripts is put in code
+// spans, where it is neither markup nor a mention of a user.
 func writeChecklist(w io.Writer, _ *ui, items []todoItem) error {
 	for i := range items {
 		t := &items[i]
@@ -180,5 +181,5 @@ func writeChecklist(w io.Writer, _ *ui, items []todoItem) error {
 	return nil
 }
 
-// codeSpan shows text in Markdown as it is.
+// codeSpan returns text as a code span of Markdown.
 func codeSpan(text string) string { return "`" + strings.ReplaceAll(clean(text), "`", "'") + "`" }

@@ -10,9 +10,11 @@ import (
 	"onair/internal/finding"
 )
 
-// ui colours text where somebody sees it.
+// ui colours text if that is enabled.
 type ui struct{ on bool }
 
+// newUI returns a ui for w. The value of --color decides, then NO_COLOR and
+// CLICOLOR_FORCE, then whether w is a terminal.
 func newUI(sys *system, w io.Writer, when string) *ui {
 	switch when {
 	case "always":
@@ -29,8 +31,8 @@ func newUI(sys *system, w io.Writer, when string) *ui {
 	return &ui{isTerminal(w) && sys.getenv("TERM") != "dumb"}
 }
 
-// ui returns the colours for one of the command's streams.
-func (g *global) ui(w io.Writer) *ui { return newUI(g.system, w, g.color) }
+// ui returns the ui for one of the streams of the command.
+func (a *app) ui(w io.Writer) *ui { return newUI(a.system, w, a.color) }
 
 func (u *ui) paint(code, s string) string {
 	if !u.on {
@@ -45,7 +47,7 @@ func (u *ui) red(s string) string    { return u.paint("31", s) }
 func (u *ui) green(s string) string  { return u.paint("32", s) }
 func (u *ui) yellow(s string) string { return u.paint("33", s) }
 
-// severity is the word for a severity in its colour.
+// severity returns the name of a severity in its colour.
 func (u *ui) severity(s finding.Severity) string {
 	switch s {
 	case finding.Error:
@@ -56,8 +58,8 @@ func (u *ui) severity(s finding.Severity) string {
 	return u.dim(s.String())
 }
 
-// clean takes out of a stranger's text what a terminal would obey or what would
-// break its line.
+// clean makes untrusted text safe to print on one line of a terminal: it removes
+// control characters and marks of bidirectional text.
 func clean(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -70,7 +72,7 @@ func clean(s string) string {
 	}, s)
 }
 
-// bytesText is a size as people say it.
+// bytesText formats a size in bytes for people.
 func bytesText(n int64) string {
 	switch {
 	case n < 1000:
@@ -83,7 +85,7 @@ func bytesText(n int64) string {
 	return fmt.Sprintf("%.1f GB", float64(n)/1e9)
 }
 
-// durationText is a length as people say it.
+// durationText formats a length as m:ss or h:mm:ss.
 func durationText(d time.Duration) string {
 	d = d.Round(time.Second)
 	if d < time.Hour {
@@ -92,7 +94,7 @@ func durationText(d time.Duration) string {
 	return fmt.Sprintf("%d:%02d:%02d", int(d.Hours()), int(d.Minutes())%60, int(d.Seconds())%60)
 }
 
-// dateText is a date of the show, with its year only where it is not this one.
+// dateText formats a date, with its year only if that is not the year of now.
 func dateText(t, now time.Time) string {
 	if t.Year() == now.Year() {
 		return t.Format("2 Jan 15:04")

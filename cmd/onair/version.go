@@ -9,21 +9,22 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// version is set by the linker in a release: -X main.version=1.2.3.
+// version is set by the linker in a release: -X main.version=1.2.3. Otherwise it
+// comes from the build information.
 var version string
 
-func newVersion(g *global) *cobra.Command {
+func newVersion(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:     "version",
-		Short:   "Tell what this onair is",
-		Long:    "Tell the version, the commit it was built from, and for what.\n\nExit codes: 0 done.",
+		Short:   "Print the version",
+		Long:    "Print the version, the commit and the platform of this build.\n\nExit codes: 0 done.",
 		Example: "  onair version --json",
 		Args:    cobra.NoArgs,
-		RunE:    func(*cobra.Command, []string) error { return g.printVersion() },
+		RunE:    func(*cobra.Command, []string) error { return runVersion(a) },
 	}
 }
 
-func (g *global) printVersion() error {
+func runVersion(a *app) error {
 	v := struct {
 		SchemaVersion int    `json:"schema_version"`
 		Version       string `json:"version"`
@@ -40,13 +41,13 @@ func (g *global) printVersion() error {
 		}
 	}
 	v.Version = cmp.Or(v.Version, "(devel)")
-	if g.json {
-		return writeJSON(g.stdout, v)
+	if a.json {
+		return writeJSON(a.stdout, v)
 	}
 	text := "onair " + v.Version
 	if v.Commit != "" {
 		text += " " + v.Commit
 	}
-	fmt.Fprintf(g.stdout, "%s (%s, %s)\n", text, v.Go, v.Platform)
+	fmt.Fprintf(a.stdout, "%s (%s, %s)\n", text, v.Go, v.Platform)
 	return nil
 }

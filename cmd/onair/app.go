@@ -1,0 +1,156 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/term"
+
+	"onair/internal/durable"
+)
+
+// system is what a command gets from the operating system. Tests pass their own.
+type system struct {
+	name           string // os.Args[0], for the commands that messages suggest
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	env            func(string) (string, bool)
+	now            func() time.Time
+}
+
+// getenv returns the value of an environment variable, empty if it is not set.
+func (s *system) getenv(name string) string {
+	v, _ := s.env(name)
+	return v
+}
+
+// animated reports whether a line on stderr can be drawn again.
+func (s *system) animated() bool { return isTerminal(s.stderr) && s.getenv("TERM") != "dumb" }
+
+// isTerminal reports whether v is a terminal.
+func isTerminal(v any) bool {
+	f, ok := v.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// app is what every command receives: the streams, environment and clock of the
+// process, and the values of the global flags.
+type app struct {
+	*system
+	dir     string // -C; "." after enter
+	from    string // -C as it was given, for paths in messages
+	target  string // --to
+	json    bool
+	format  string // of findings
+	quiet   bool
+	verbose bool
+	color   string
+}
+
+// validate refuses invalid values of global flags.
+func (a *app) validate() error {
+	switch a.format {
+	case "text", "json", "sarif", "github":
+	default:
+		return usagef("--format %s: want text, json, sarif or github", a.format)
+	}
+	switch a.color {
+	case "auto", "always", "never":
+	default:
+		return usagef("--color %s: want auto, always or never", a.color)
+	}
+	if v := a.getenv("ONAIR_NOW"); v != "" {
+		t, err := time.Parse(time.RFC3339, v)
+		if err != nil {
+			return usagef("ONAIR_NOW=%s: want a time such as 2027-02-04T06:00:00Z", v)
+		}
+		a.now = func() time.Time { return t }
+	}
+	if a.json {
+		a.format = "json"
+	}
+	return nil
+}
+
+// enter changes to the folder of -C, so that relative paths start there, as in
+// git. An empty -C means the current folder.
+func (a *app) enter() error {
+	a.dir = cmp.Or(a.dir, ".")
+	a.from = a.dir
+	if a.dir == "." {
+		return nil
+	}
+	var failed *fs.PathError
+	if err := os.Chdir(a.dir); errors.As(err, &failed) {
+		return fmt.Errorf("-C %s: %w", a.dir, failed.Err)
+	} else if err != nil {
+		return err
+	}
+	a.dir = "."
+	return nil
+}
+
+// sameFlags returns the global flags that make a suggested command use the same
+// show and target.
+func (a *app) sameFlags() string {
+	flags := a.inDir(".")
+	if a.target != "" {
+		flags += " --to " + a.target
+	}
+	return flags
+}
+
+// inDir returns the -C that a suggested command needs to reach dir from the
+// folder in which this command was started.
+func (a *app) inDir(dir string) string {
+	if !filepath.IsAbs(dir) {
+		dir = filepath.Join(a.from, dir)
+	}
+	if dir != "." {
+		return " -C " + dir
+	}
+	return ""
+}
+
+// cacheDir returns the folder in which onair caches for this user. It is empty if
+// there is none; then nothing is cached.
+func (a *app) cacheDir() string {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(dir, "onair")
+}
+
+// readInput reads at most limit bytes of a file or, for "-", of standard input.
+func (a *app) readInput(name string, limit int64) ([]byte, error) {
+	r := a.stdin
+	if name != "-" {
+		f, err := os.Open(filepath.Clean(name))
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		r = f
+	}
+	data, err := io.ReadAll(io.LimitReader(r, limit+1))
+	if err == nil && int64(len(data)) > limit {
+		err = fmt.Errorf("%s is larger than %s", name, bytesText(limit))
+	}
+	return data, err
+}
+
+// writeOutput writes a file or, for "-", to standard output.
+func (a *app) writeOutput(name string, data []byte) error {
+	if name == "-" {
+		_, err := a.stdout.Write(data)
+		return err
+	}
+	return durable.WriteFile(name, data, 0o644)
+}

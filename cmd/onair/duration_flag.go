@@ -1,0 +1,40 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"onair/show"
+)
+
+// durationFlag is the value of a flag for the length of audio. It accepts 31:12 as
+// in chapters, 31m12s as in Go, and seconds as ffprobe prints them.
+type durationFlag struct{ d *time.Duration }
+
+// addDuration adds --duration to a command; of is appended to its usage.
+func addDuration(c *cobra.Command, d *time.Duration, of string) {
+	c.Flags().Var(durationFlag{d}, "duration", "length of the audio"+of+", such as `31:12`, 31m12s or 1872.5")
+}
+
+func (f durationFlag) String() string {
+	if f.d == nil || *f.d == 0 {
+		return ""
+	}
+	return show.FormatTimestamp(*f.d)
+}
+
+func (f durationFlag) Type() string { return "duration" }
+
+func (f durationFlag) Set(s string) error {
+	d, ok := show.ParseClock(s)
+	if !ok {
+		d, _ = time.ParseDuration(s)
+	}
+	if d <= 0 {
+		return fmt.Errorf("want a length such as 31:12, 31m12s or 1872.5")
+	}
+	*f.d = d
+	return nil
+}
