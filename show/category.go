@@ -99,7 +99,7 @@ func category(p *[]Category) setter {
 		}
 		c, hint, ok := parseCategory(s)
 		if !ok {
-			v.errorf(ruleCategory, hint, "%s is not in Apple's list of categories", shortQuote(s))
+			v.reportf(ruleCategory, hint, "%s is not in Apple's list of categories", shortQuote(s))
 			return
 		}
 		*p = append(*p, c)

@@ -81,10 +81,10 @@ func chapters(p *[]Chapter, named *string, sponsors *registry[*Sponsor]) setter 
 				}
 			}
 			if !v.has("start") {
-				v.errorf(ruleRequired, `add start: "0:12"`, "a chapter without a start")
+				v.reportf(ruleRequired, `add start: "0:12"`, "a chapter without a start")
 			}
 			if c.Title == "" && !c.Hidden && sponsor == "" {
-				v.errorf(ruleRequired, "add title:, or toc: false for a chapter that is not listed", "a chapter without a title")
+				v.reportf(ruleRequired, "add title:, or toc: false for a chapter that is not listed", "a chapter without a title")
 			}
 			*p = append(*p, c)
 		})
@@ -113,7 +113,7 @@ func checkChapters(chapters []Chapter, at func(i int) Position, found *finding.L
 			continue
 		}
 		if c.End != 0 && c.End <= c.Start {
-			found.Errorf(ruleChapters, at(i), "", "the chapter ends at %s, before it starts", FormatTimestamp(c.End))
+			found.Add(ruleChapters.At(at(i), "the chapter ends at %s, before it starts", FormatTimestamp(c.End)))
 		}
 		if i == 0 {
 			continue
@@ -121,11 +121,11 @@ func checkChapters(chapters []Chapter, at func(i int) Position, found *finding.L
 		before := chapters[i-1]
 		switch {
 		case c.Start == before.Start:
-			found.Errorf(ruleChapters, at(i), "", "two chapters start at %s", FormatTimestamp(c.Start))
+			found.Add(ruleChapters.At(at(i), "two chapters start at %s", FormatTimestamp(c.Start)))
 		case c.Start < before.Start:
-			found.Errorf(ruleChapters, at(i), "put the chapters in order", "the chapter at %s comes after the one at %s", FormatTimestamp(c.Start), FormatTimestamp(before.Start))
+			found.Add(ruleChapters.At(at(i), "the chapter at %s comes after the one at %s", FormatTimestamp(c.Start), FormatTimestamp(before.Start)).WithHint("put the chapters in order"))
 		case before.End > c.Start:
-			found.Errorf(ruleChapters, at(i), "", "the chapter before this one ends at %s, after this one starts", FormatTimestamp(before.End))
+			found.Add(ruleChapters.At(at(i), "the chapter before this one ends at %s, after this one starts", FormatTimestamp(before.End)))
 		}
 	}
 }

@@ -124,22 +124,22 @@ func (r *chapterReader) format() func() {
 func (r *chapterReader) add(c Chapter, at Position) {
 	if len(r.chapters) == maxChapters {
 		if !r.full {
-			r.errorf(ruleLength, at, "", "more than %d chapters; the rest is left out", maxChapters)
+			r.reportf(ruleLength, at, "", "more than %d chapters; the rest is left out", maxChapters)
 		}
 		r.full = true
 		return
 	}
 	if n := max(len(c.Title), len(c.URL), len(c.Image)); n > maxTextBytes {
-		r.errorf(ruleLength, at, "", "a chapter with a text of %d bytes; at most %d make sense", n, maxTextBytes)
+		r.reportf(ruleLength, at, "", "a chapter with a text of %d bytes; at most %d make sense", n, maxTextBytes)
 		return
 	}
 	if c.Start >= endOfTime {
-		r.errorf(ruleTime, at, "", "a chapter at %s", FormatTimestamp(c.Start))
+		r.reportf(ruleTime, at, "", "a chapter at %s", FormatTimestamp(c.Start))
 		return
 	}
 	c.Title, c.URL, c.Image = oneLine(c.Title), strings.TrimSpace(c.URL), strings.TrimSpace(c.Image)
 	if c.Title == "" && !c.Hidden {
-		r.errorf(ruleRequired, at, "name it, or delete it", "a chapter without a title")
+		r.reportf(ruleRequired, at, "name it, or delete it", "a chapter without a title")
 	}
 	if c.URL != "" {
 		if err := checkURL(c.URL, "http", "https"); err != nil {
@@ -154,11 +154,13 @@ func (r *chapterReader) add(c Chapter, at Position) {
 	r.at = append(r.at, at)
 }
 
-func (r *chapterReader) errorf(rule string, at Position, hint, format string, args ...any) {
-	value{r.decoder, &node{pos: at}, ""}.errorf(rule, hint, format, args...)
+// reportf reports a finding at a place of the file. An empty hint is the rule's.
+func (r *chapterReader) reportf(rule *finding.Rule, at Position, hint, format string, args ...any) {
+	value{r.decoder, &node{pos: at}, ""}.reportf(rule, hint, format, args...)
 }
 
-func (r *chapterReader) warnf(rule string, at Position, hint, format string, args ...any) {
+// warnf is reportf for a milder case of a rule whose findings are errors.
+func (r *chapterReader) warnf(rule *finding.Rule, at Position, hint, format string, args ...any) {
 	value{r.decoder, &node{pos: at}, ""}.warnf(rule, hint, format, args...)
 }
 

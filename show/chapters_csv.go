@@ -63,7 +63,7 @@ func (r *chapterReader) readMarkers() {
 		if errors.Is(err, io.EOF) {
 			return
 		} else if err != nil {
-			r.errorf(ruleChapterFile, Position{File: r.file}, "export the markers again", "read CSV: %v", err)
+			r.reportf(ruleChapterFile, Position{File: r.file}, "export the markers again", "read CSV: %v", err)
 			return
 		}
 		if columns == nil {
@@ -77,12 +77,12 @@ func (r *chapterReader) readMarkers() {
 // addMarker adds a chapter from the fields of a row.
 func (r *chapterReader) addMarker(row map[string]string, at Position) {
 	if f := row["time format"]; f != "" && f != "decimal" {
-		r.errorf(ruleTime, at, "choose Decimal as the time display and export the markers again", "the times count in %s", shortQuote(f))
+		r.reportf(ruleTime, at, "choose Decimal as the time display and export the markers again", "the times count in %s", shortQuote(f))
 		return
 	}
 	start, ok := ParseClock(row["start"])
 	if !ok {
-		r.errorf(ruleTime, at, "show the ruler in minutes and seconds, not in beats or frames, and export the markers again", "%s is no time", shortQuote(row["start"]))
+		r.reportf(ruleTime, at, "show the ruler in minutes and seconds, not in beats or frames, and export the markers again", "%s is no time", shortQuote(row["start"]))
 		return
 	}
 	c := Chapter{Start: start, Title: row["name"]}

@@ -70,7 +70,7 @@ func (r *chapterReader) addFFChapter(section map[string]string, at Position) {
 	c := Chapter{Title: section["title"]}
 	var ok, endOK bool
 	if c.Start, ok = ticks(section["start"], base); !ok {
-		r.errorf(ruleTime, at, "", "START=%s with TIMEBASE=%s is no time", oneLine(section["start"]), oneLine(base))
+		r.reportf(ruleTime, at, "", "START=%s with TIMEBASE=%s is no time", oneLine(section["start"]), oneLine(base))
 		return
 	}
 	if c.End, endOK = ticks(section["end"], base); !endOK {

@@ -27,7 +27,7 @@ func (r *chapterReader) readJSON() {
 		if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
 			at = r.position(int(max(syntax.Offset-1, 0)))
 		}
-		r.errorf(ruleChapterFile, at, "", "read JSON: %v", err)
+		r.reportf(ruleChapterFile, at, "", "read JSON: %v", err)
 		return
 	}
 	// The document is well formed, so that nothing below fails for its syntax.
@@ -43,7 +43,7 @@ func (r *chapterReader) readJSON() {
 		}
 	}
 	if !seen {
-		r.errorf(ruleChapterFile, r.position(0), "", "the JSON has no list of chapters")
+		r.reportf(ruleChapterFile, r.position(0), "", "the JSON has no list of chapters")
 	}
 }
 
@@ -52,7 +52,7 @@ func (r *chapterReader) readArray(d *json.Decoder) {
 	var list []json.RawMessage
 	offset := int(d.InputOffset())
 	if err := d.Decode(&list); err != nil {
-		r.errorf(ruleType, r.position(offset), "", "chapters is no list")
+		r.reportf(ruleType, r.position(offset), "", "chapters is no list")
 		return
 	}
 	for _, item := range list {
@@ -62,9 +62,9 @@ func (r *chapterReader) readArray(d *json.Decoder) {
 		var c jsonChapter
 		var wrong *json.UnmarshalTypeError
 		if err := json.Unmarshal(item, &c); errors.As(err, &wrong) && wrong.Field != "" {
-			r.errorf(ruleType, at, "", "%s is a JSON %s", wrong.Field, wrong.Value)
+			r.reportf(ruleType, at, "", "%s is a JSON %s", wrong.Field, wrong.Value)
 		} else if err != nil {
-			r.errorf(ruleType, at, `write {"startTime": 12, "title": "…"}`, "%s is no chapter", shortQuote(string(item)))
+			r.reportf(ruleType, at, `write {"startTime": 12, "title": "…"}`, "%s is no chapter", shortQuote(string(item)))
 		} else {
 			r.addJSON(c, at)
 		}
@@ -73,7 +73,7 @@ func (r *chapterReader) readArray(d *json.Decoder) {
 
 func (r *chapterReader) addJSON(c jsonChapter, at Position) {
 	if c.StartTime == nil {
-		r.errorf(ruleRequired, at, `add "startTime": 12`, "a chapter without a startTime")
+		r.reportf(ruleRequired, at, `add "startTime": 12`, "a chapter without a startTime")
 		return
 	}
 	start, err := jsonSeconds(*c.StartTime)
@@ -82,7 +82,7 @@ func (r *chapterReader) addJSON(c jsonChapter, at Position) {
 		end, err = jsonSeconds(c.EndTime)
 	}
 	if err != nil {
-		r.errorf(ruleTime, at, "write seconds, such as 12.5", "%v", err)
+		r.reportf(ruleTime, at, "write seconds, such as 12.5", "%v", err)
 		return
 	}
 	r.add(Chapter{Start: start, End: end, Title: c.Title, URL: c.URL, Image: c.Image, Hidden: c.TOC != nil && !*c.TOC}, at)

@@ -23,7 +23,7 @@ func (r *chapterReader) readPSC() {
 			break
 		} else if err != nil {
 			line, column := d.InputPos()
-			r.errorf(ruleChapterFile, Position{File: r.file, Line: line, Column: column}, "", "read XML: %v", xmlMessage(err))
+			r.reportf(ruleChapterFile, Position{File: r.file, Line: line, Column: column}, "", "read XML: %v", xmlMessage(err))
 			return
 		}
 		start, ok := token.(xml.StartElement)
@@ -33,7 +33,7 @@ func (r *chapterReader) readPSC() {
 		switch start.Name.Local {
 		case "chapters":
 			if lists++; lists > 1 {
-				r.errorf(ruleChapterFile, at, "keep the list of one episode", "a second list of chapters")
+				r.reportf(ruleChapterFile, at, "keep the list of one episode", "a second list of chapters")
 				return
 			}
 		case "chapter":
@@ -41,7 +41,7 @@ func (r *chapterReader) readPSC() {
 		}
 	}
 	if lists == 0 {
-		r.errorf(ruleChapterFile, Position{File: r.file, Line: 1, Column: 1}, "", "the XML has no psc:chapters")
+		r.reportf(ruleChapterFile, Position{File: r.file, Line: 1, Column: 1}, "", "the XML has no psc:chapters")
 	}
 }
 
@@ -62,7 +62,7 @@ func (r *chapterReader) addPSC(element xml.StartElement, at Position) {
 	}
 	var ok bool
 	if c.Start, ok = ParseClock(clock); !ok {
-		r.errorf(ruleTime, at, "write start=\"00:00:12.500\"", "start is %s", shortQuote(clock))
+		r.reportf(ruleTime, at, "write start=\"00:00:12.500\"", "start is %s", shortQuote(clock))
 		return
 	}
 	r.add(c, at)

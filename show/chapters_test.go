@@ -178,7 +178,7 @@ func TestParseChaptersBounds(t *testing.T) {
 		b.WriteString(FormatTimestamp(time.Duration(i)*time.Second) + " a\n")
 	}
 	chapters, found := ParseChapters([]byte(b.String()), "c")
-	if len(chapters) != maxChapters || len(found) != 1 || found[0].Rule != ruleLength {
+	if len(chapters) != maxChapters || len(found) != 1 || found[0].Rule != ruleLength.ID {
 		t.Errorf("%d chapters, findings %v", len(chapters), found)
 	}
 	if _, found := ParseChapters([]byte(strings.Repeat("x\n", 100_000)), "c"); len(found) != maxFindings+1 {
@@ -198,7 +198,7 @@ func TestAcceptChapters(t *testing.T) {
 		{Start: 60, End: 60, Title: "The \"end\""},
 	}, at)
 	want := []Chapter{{Title: "Cold open"}, {Start: 12, End: 48, Hidden: true, URL: "https://a.example/?b=c"}, {Start: 60, Title: "The \"end\""}}
-	if diff := cmp.Diff(want, got); diff != "" || len(found) != 1 || found[0].Rule != ruleURL {
+	if diff := cmp.Diff(want, got); diff != "" || len(found) != 1 || found[0].Rule != ruleURL.ID {
 		t.Errorf("%v; -want +got\n%s", found, diff)
 	}
 	lock := exampleLock()
@@ -347,7 +347,7 @@ func FuzzChapters(f *testing.F) {
 // to milliseconds may fall together.
 func hasOther(l finding.List) bool {
 	for _, f := range l {
-		if f.Rule != ruleChapters {
+		if f.Rule != ruleChapters.ID {
 			return true
 		}
 	}

@@ -21,7 +21,7 @@ func (r *chapterReader) readLines() {
 		}
 		start, ok := parseTimestamp(stamp)
 		if !ok {
-			r.errorf(ruleTime, at, lineHint, "%s is no time", shortQuote(stamp))
+			r.reportf(ruleTime, at, lineHint, "%s is no time", shortQuote(stamp))
 			return
 		}
 		title, url := cutURL(title)
@@ -70,7 +70,7 @@ func (r *chapterReader) readLabels() {
 		start, ok := parseSeconds(fields[0])
 		end, endOK := parseSeconds(fields[1])
 		if !ok || !endOK {
-			r.errorf(ruleTime, at, "export the labels again", "no line of a label track, which has start, end and title between tabs")
+			r.reportf(ruleTime, at, "export the labels again", "no line of a label track, which has start, end and title between tabs")
 			return
 		}
 		r.add(Chapter{Start: start, End: end, Title: fields[2]}, at)

@@ -52,7 +52,7 @@ func (r *chapterReader) cue(from, to string, at Position) *Chapter {
 	start, ok := parseTimestamp(strings.TrimSpace(from))
 	end, endOK := parseTimestamp(strings.TrimSpace(to))
 	if !ok || !endOK {
-		r.errorf(ruleTime, at, "write 00:00:12.000 --> 00:00:48.500", "no times of a cue")
+		r.reportf(ruleTime, at, "write 00:00:12.000 --> 00:00:48.500", "no times of a cue")
 		return nil
 	}
 	return &Chapter{Start: start, End: end}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"onair/internal/finding"
 )
 
 // check reports what only shows when everything has been read.
@@ -28,13 +30,13 @@ func (l *loader) checkAddress() {
 	}
 	s.URL = DefaultURL
 	if _, written := s.places["url"]; !strings.HasPrefix(s.Storage, "file:") && !written {
-		l.found.Errorf(ruleRequired, s.At("storage"), "add url:, the https address at which listeners find what "+s.Storage+" holds", "the show has no url")
+		l.found.Add(ruleRequired.At(s.At("storage"), "the show has no url").WithHint("add url:, the https address at which listeners find what " + s.Storage + " holds"))
 	}
 }
 
 func (l *loader) checkEpisode(e *Episode) {
 	if _, written := e.places["title"]; !written {
-		l.found.Errorf(ruleRequired, Position{File: e.File, Line: 1}, `add title: "What the episode is called"`, "the episode has no title")
+		l.found.Add(ruleRequired.At(Position{File: e.File, Line: 1}, "the episode has no title").WithHint(`add title: "What the episode is called"`))
 	}
 	if _, written := e.places["guid"]; !written {
 		l.missingGUID(e)
@@ -42,9 +44,9 @@ func (l *loader) checkEpisode(e *Episode) {
 	at, named := e.places["audio"]
 	if named && e.Audio != "" && !l.folder.isFile(e.Audio) && l.show.Lock.Episodes[e.GUID] == nil {
 		if e.Draft || e.Date.IsZero() {
-			l.found.Warnf(ruleMissingFile, at, "", "audio: there is no file %s", shortQuote(e.Audio))
+			l.found.Add(ruleMissingFile.At(at, "audio: there is no file %s", shortQuote(e.Audio)).WithSeverity(finding.Warning))
 		} else {
-			l.found.Errorf(ruleMissingFile, at, "", "audio: there is no file %s, and %s has no pin of it", shortQuote(e.Audio), LockFile)
+			l.found.Add(ruleMissingFile.At(at, "audio: there is no file %s, and %s has no pin of it", shortQuote(e.Audio), LockFile))
 		}
 	}
 }
@@ -60,10 +62,10 @@ func (l *loader) missingGUID(e *Episode) {
 	}
 	at, hint := Position{File: e.File, Line: 1}, "add this line, and never change it: guid: "+guid
 	if e.Draft || e.Date.IsZero() {
-		l.found.Warnf(ruleGUID, at, hint, "the episode has no guid")
+		l.found.Add(ruleGUID.At(at, "the episode has no guid").WithHint(hint).WithSeverity(finding.Warning))
 		return
 	}
-	l.found.Errorf(ruleGUID, at, hint, "the episode has no guid")
+	l.found.Add(ruleGUID.At(at, "the episode has no guid").WithHint(hint))
 }
 
 // checkUnique reports slugs, GUIDs and numbers that two episodes share. The
@@ -73,16 +75,16 @@ func (l *loader) checkUnique() {
 	byDir := slices.SortedFunc(slices.Values(l.show.Episodes), func(a, b *Episode) int { return strings.Compare(a.Dir, b.Dir) })
 	for _, e := range byDir {
 		if other := claim(bySlug, strings.ToLower(e.Slug), e); other != nil {
-			l.found.Errorf(ruleSameSlug, e.At("slug"), "", "the slug %s is that of %s too", shortQuote(e.Slug), other.Dir)
+			l.found.Add(ruleSameSlug.At(e.At("slug"), "the slug %s is that of %s too", shortQuote(e.Slug), other.Dir))
 		}
 		if e.GUID != "" {
 			if other := claim(byGUID, strings.ToLower(e.GUID), e); other != nil {
-				l.found.Errorf(ruleSameGUID, e.At("guid"), "the copy needs one of its own: guid: "+suggestGUID(l.show, e.Slug), "the guid is that of %s too", other.Dir)
+				l.found.Add(ruleSameGUID.At(e.At("guid"), "the guid is that of %s too", other.Dir).WithHint("the copy needs one of its own: guid: " + suggestGUID(l.show, e.Slug)))
 			}
 		}
 		if e.Type == Full && e.Number > 0 {
 			if other := claim(byNumber, [2]int{e.Season, e.Number}, e); other != nil {
-				l.found.Errorf(ruleSameNumber, e.At("number"), "", "the number %d is that of %s too", e.Number, other.Dir)
+				l.found.Add(ruleSameNumber.At(e.At("number"), "the number %d is that of %s too", e.Number, other.Dir))
 			}
 		}
 	}
@@ -109,7 +111,7 @@ func (l *loader) checkRedirects() {
 		for i, from := range e.RedirectFrom {
 			key := strings.TrimSuffix(from, "/") + "/"
 			if other := claim(owners, key, e); other != nil {
-				l.found.Errorf(ruleRedirect, e.At("redirect_from["+strconv.Itoa(i)+"]"), "delete one of them", "%s is claimed by %s", from, other.Dir)
+				l.found.Add(ruleRedirect.At(e.At("redirect_from["+strconv.Itoa(i)+"]"), "%s is claimed by %s", from, other.Dir).WithHint("delete one of them"))
 			}
 		}
 	}
@@ -130,14 +132,14 @@ func (l *loader) checkLock() {
 		e, sameSlug := byGUID[guid], bySlug[pin.Slug]
 		switch {
 		case e != nil && e.Slug != pin.Slug && !slices.Contains(e.RedirectFrom, pagePath(pin.Slug)):
-			l.found.Warnf(ruleMoved, e.At("slug"), "add redirect_from: ["+quote(pagePath(pin.Slug))+"]; onair rename OLD NEW does", "published as %s, which links still name", shortQuote(pin.Slug))
+			l.found.Add(ruleMoved.At(e.At("slug"), "published as %s, which links still name", shortQuote(pin.Slug)).WithHint("add redirect_from: [" + quote(pagePath(pin.Slug)) + "]; onair rename OLD NEW does"))
 		case e != nil:
 		case slices.Contains(l.newGUID, pin.Slug):
 			delete(l.show.Lock.Episodes, guid)
 		case sameSlug != nil && sameSlug.GUID != "":
-			l.found.Errorf(ruleLockGUID, sameSlug.At("guid"), "write guid: "+guid+", or publish with --new-guid "+pin.Slug, "a GUID never changes; %s has %s for this episode", LockFile, guid)
+			l.found.Add(ruleLockGUID.At(sameSlug.At("guid"), "a GUID never changes; %s has %s for this episode", LockFile, guid).WithHint("write guid: " + guid + ", or publish with --new-guid " + pin.Slug))
 		case sameSlug == nil && !l.broken:
-			l.found.Warnf(ruleLockOrphan, l.pins[guid], "bring the folder back, or publish with --remove "+pin.Slug, "%s is published and has no episode here", shortQuote(pin.Slug))
+			l.found.Add(ruleLockOrphan.At(l.pins[guid], "%s is published and has no episode here", shortQuote(pin.Slug)).WithHint("bring the folder back, or publish with --remove " + pin.Slug))
 		}
 	}
 }

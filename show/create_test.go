@@ -75,7 +75,7 @@ func TestCreate(t *testing.T) {
 		t.Errorf("show %+v", s)
 	}
 	for _, f := range found {
-		if f.Rule != ruleDefault {
+		if f.Rule != ruleDefault.ID {
 			t.Errorf("%s %v", f.Rule, f)
 		}
 	}
@@ -234,7 +234,7 @@ func TestNewEpisode(t *testing.T) {
 				t.Fatal(err)
 			}
 			compareGolden(t, "testdata/new-"+tt.want.Slug+".md", read(t, dir, at+"/episode.md"))
-			s, _ = reloadIgnoring(t, dir, ruleSameGUID)
+			s, _ = reloadIgnoring(t, dir, ruleSameGUID.ID)
 			tt.want.File, tt.want.Title = tt.want.Dir+"/episode.md", tt.opts.Title
 			tt.want.GUID, tt.want.Language = "30313233-3435-4637-b839-616263646566", "en"
 			got := s.Episode(tt.want.Slug)
@@ -406,7 +406,7 @@ func TestRename(t *testing.T) {
 				t.Fatalf("episodes %+v", s.Episodes)
 			}
 			for _, f := range found {
-				if f.Rule == ruleMoved || f.Rule == ruleRedirect {
+				if f.Rule == ruleMoved.ID || f.Rule == ruleRedirect.ID {
 					t.Error(f)
 				}
 			}

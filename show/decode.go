@@ -34,21 +34,34 @@ type setter func(value)
 // that names a field.
 type fields map[string]setter
 
-func (v value) report(s finding.Severity, rule string, pos Position, hint, format string, args ...any) {
+// add reports a finding, unless the file has too many of them.
+func (v value) add(f finding.Finding) {
 	switch v.count++; {
 	case v.count <= maxFindings:
-		v.found.Add(finding.Finding{Rule: rule, Severity: s, Position: pos, Hint: hint, Message: fmt.Sprintf(format, args...)})
+		v.found.Add(f)
 	case v.count == maxFindings+1:
-		v.found.Errorf(rule, pos, "", "more is wrong from here on; these are the first %d findings of the file", maxFindings)
+		f.Severity, f.Hint, f.Fix = finding.Error, "", nil
+		f.Message = fmt.Sprintf("more findings follow; these are the first %d of the file", maxFindings)
+		v.found.Add(f)
 	}
 }
 
-func (v value) errorf(rule, hint, format string, args ...any) {
-	v.report(finding.Error, rule, v.node.pos, hint, format, args...)
+// reportf reports a finding about the value. An empty hint is the rule's.
+func (v value) reportf(rule *finding.Rule, hint, format string, args ...any) {
+	v.add(v.finding(rule, hint, format, args...))
 }
 
-func (v value) warnf(rule, hint, format string, args ...any) {
-	v.report(finding.Warning, rule, v.node.pos, hint, format, args...)
+// warnf is reportf for a milder case of a rule whose findings are errors.
+func (v value) warnf(rule *finding.Rule, hint, format string, args ...any) {
+	v.add(v.finding(rule, hint, format, args...).WithSeverity(finding.Warning))
+}
+
+func (v value) finding(rule *finding.Rule, hint, format string, args ...any) finding.Finding {
+	f := rule.At(v.node.pos, format, args...)
+	if hint != "" {
+		f.Hint = hint
+	}
+	return f
 }
 
 // name is the field as people call it: the last part of the path.
@@ -59,7 +72,7 @@ func (v value) name() string {
 
 // wrongKind reports a value of another shape than wanted.
 func (v value) wrongKind(want kind, hint string) {
-	v.errorf(ruleType, hint, "%s is %s; expected %s", v.label(), v.node.kind, want)
+	v.reportf(ruleType, hint, "%s is %s; expected %s", v.label(), v.node.kind, want)
 }
 
 func (v value) label() string {
@@ -92,7 +105,7 @@ func (v value) pairs(f func(key, val value)) bool {
 	for i, e := range v.node.entries {
 		key := value{v.decoder, e.key, v.path}
 		if e.key.kind != scalar {
-			key.errorf(ruleType, "", "a key is %s; expected text", e.key.kind)
+			key.reportf(ruleType, "", "a key is %s; expected text", e.key.kind)
 			continue
 		}
 		if e.bare {
@@ -100,7 +113,7 @@ func (v value) pairs(f func(key, val value)) bool {
 			continue
 		}
 		if at, ok := first[e.key.text]; ok {
-			key.errorf(ruleDuplicateKey, "", "%s again; it is on line %d already", shortQuote(e.key.text), at.Line)
+			key.reportf(ruleDuplicateKey, "", "%s again; it is on line %d already", shortQuote(e.key.text), at.Line)
 			continue
 		}
 		first[e.key.text] = e.key.pos
@@ -142,7 +155,7 @@ func (key value) unknown(known fields) {
 	if key.path != "" {
 		in = " in " + key.path
 	}
-	key.errorf(ruleUnknownKey, hint, "unknown key %s%s", shortQuote(key.node.text), in)
+	key.reportf(ruleUnknownKey, hint, "unknown key %s%s", shortQuote(key.node.text), in)
 }
 
 // synonyms are keys of other tools, with ours.
@@ -157,11 +170,11 @@ var synonyms = map[string]string{
 func (key value) swallowed(before []entry) {
 	if n := len(before); n > 0 && before[n-1].value.kind == scalar && before[n-1].value.plain {
 		e := before[n-1]
-		key.errorf(ruleCut, fmt.Sprintf("quote it: %s: %s", e.key.text, quote(e.value.text+", "+key.node.text)),
+		key.reportf(ruleCut, fmt.Sprintf("quote it: %s: %s", e.key.text, quote(e.value.text+", "+key.node.text)),
 			"the comma before %s ends the unquoted text of %s", shortQuote(key.node.text), shortQuote(e.key.text))
 		return
 	}
-	key.errorf(ruleType, "write “key: value”", "%s has no value", shortQuote(key.node.text))
+	key.reportf(ruleType, "write “key: value”", "%s has no value", shortQuote(key.node.text))
 }
 
 // empty reports a key without a value. From then on it counts as absent.
@@ -171,7 +184,7 @@ func (v value) empty() {
 	if v.node.text == "~" {
 		hint = "a ~ alone means nothing in YAML; a path in the home folder starts with ~/"
 	}
-	v.warnf(ruleEmpty, hint, "%s has no value", v.name())
+	v.reportf(ruleEmpty, hint, "%s has no value", v.name())
 }
 
 // each calls f for every item of a list that has a value.
@@ -190,7 +203,7 @@ func (v value) each(f func(item value)) bool {
 		item := value{v.decoder, n, v.path + "[" + strconv.Itoa(i) + "]"}
 		v.places[item.path] = n.pos
 		if n.kind == null {
-			item.errorf(ruleType, "fill it in or delete it", "an empty entry in %s", v.name())
+			item.reportf(ruleType, "fill it in or delete it", "an empty entry in %s", v.name())
 			continue
 		}
 		f(item)

@@ -68,7 +68,7 @@ func guid(p *string) setter {
 			return
 		}
 		if !validGUID(s) {
-			v.errorf(ruleGUID, "", "%s cannot be a GUID: at most 255 characters, without spaces at its ends", shortQuote(s))
+			v.reportf(ruleGUID, "", "%s cannot be a GUID: at most 255 characters, without spaces at its ends", shortQuote(s))
 			return
 		}
 		*p = s
@@ -96,11 +96,11 @@ func audioPath(p *string) setter {
 			return
 		}
 		if strings.Contains(s, "://") || strings.Contains(s, `\`) {
-			v.errorf(rulePath, "name a file; onair publishes it under an address of its own", "%s: %s is no path of a file", v.name(), shortQuote(s))
+			v.reportf(rulePath, "name a file; onair publishes it under an address of its own", "%s: %s is no path of a file", v.name(), shortQuote(s))
 			return
 		}
 		if ext := path.Ext(s); !strings.EqualFold(ext, ".mp3") && !strings.EqualFold(ext, ".m4a") {
-			v.errorf(rulePath, "export the episode as MP3", "%s: %s is neither .mp3 nor .m4a", v.name(), shortQuote(s))
+			v.reportf(rulePath, "export the episode as MP3", "%s: %s is neither .mp3 nor .m4a", v.name(), shortQuote(s))
 			return
 		}
 		if !outside(s) || strings.HasPrefix(path.Clean(s), "..") {
@@ -124,7 +124,7 @@ func soundbites(p *[]Soundbite) setter {
 			seconds := b.Duration.Seconds()
 			switch {
 			case !v.has("start") || seconds == 0:
-				v.errorf(ruleSoundbite, `write {start: "0:20", duration: 30}`, "a soundbite needs a start and a duration")
+				v.reportf(ruleSoundbite, `write {start: "0:20", duration: 30}`, "a soundbite needs a start and a duration")
 				return
 			case seconds < 15 || seconds > 120:
 				v.warnf(ruleSoundbite, "", "a soundbite of %s seconds; apps expect 15 to 120", formatSeconds(b.Duration))
@@ -148,7 +148,7 @@ func social(p *[]Social) setter {
 				return
 			}
 			if !v.has("protocol") || !v.has("uri") && s.Protocol != "disabled" {
-				v.errorf(ruleRequired, "write {protocol: activitypub, uri: …}, or {protocol: disabled}", "social needs a protocol and a uri")
+				v.reportf(ruleRequired, "write {protocol: activitypub, uri: …}, or {protocol: disabled}", "social needs a protocol and a uri")
 				return
 			}
 			*p = append(*p, s)
@@ -166,7 +166,7 @@ func sitePath(p *string) setter {
 			return
 		}
 		if !sitePathShape.MatchString(s) || path.Clean(s) != strings.TrimSuffix(s, "/") {
-			v.errorf(ruleRedirect, "write a path such as /4 or /2019/old-page.html", "%s is no path of a page", shortQuote(s))
+			v.reportf(ruleRedirect, "write a path such as /4 or /2019/old-page.html", "%s is no path of a page", shortQuote(s))
 			return
 		}
 		*p = s

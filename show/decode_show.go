@@ -55,6 +55,7 @@ func (l *loader) decodeShow(v value) {
 		"txt":              txt(&s.Txt),
 		"enclosure_prefix": webURL(&s.Prefix),
 		"announce":         words(&s.Announce, announcer),
+		"accept":           accept(&s.Accept),
 		"keep_masters":     boolean(&s.KeepMasters),
 		"waveform":         boolean(&s.Waveform),
 		"credits":          oneOf(&s.Credits, "git"),
@@ -95,11 +96,11 @@ func key(p *string) setter {
 			return
 		}
 		if path.Clean("/"+s) != "/"+s || strings.ContainsAny(s, "\\?#% ") || len(s) > 512 {
-			v.errorf(rulePath, "write a path below the show's url, such as feed.xml or rss/show.xml", "%s: %s is no path of a file", v.name(), shortQuote(s))
+			v.reportf(rulePath, "write a path below the show's url, such as feed.xml or rss/show.xml", "%s: %s is no path of a file", v.name(), shortQuote(s))
 			return
 		}
 		if first, _, deep := strings.Cut(s, "/"); strings.HasPrefix(s, ".") || strings.Contains(s, "/.") || deep && slices.Contains(reserved, first) {
-			v.errorf(rulePath, "write a path of its own, such as feed.xml or rss/show.xml", "%s: %s lies where onair or a server keeps other things", v.name(), shortQuote(s))
+			v.reportf(rulePath, "write a path of its own, such as feed.xml or rss/show.xml", "%s: %s lies where onair or a server keeps other things", v.name(), shortQuote(s))
 			return
 		}
 		*p = s
@@ -120,7 +121,7 @@ func funding(p *[]Link) setter {
 				return
 			}
 			if !v.has("url") {
-				v.errorf(ruleRequired, "add url:", "funding without a url")
+				v.reportf(ruleRequired, "add url:", "funding without a url")
 				return
 			}
 			*p = append(*p, l)
@@ -142,7 +143,7 @@ func locations(p *[]Location) setter {
 				return
 			}
 			if !v.has("name") {
-				v.errorf(ruleRequired, "add name:", "a location without a name")
+				v.reportf(ruleRequired, "add name:", "a location without a name")
 				return
 			}
 			*p = append(*p, l)
@@ -165,7 +166,7 @@ func shaped(p *string, shape *regexp.Regexp, example string) setter {
 			return
 		}
 		if !shape.MatchString(s) {
-			v.errorf(ruleWord, "", "%s is %s; expected a form such as %s", v.name(), shortQuote(s), example)
+			v.reportf(ruleWord, "", "%s is %s; expected a form such as %s", v.name(), shortQuote(s), example)
 			return
 		}
 		*p = s
@@ -178,7 +179,7 @@ func seasons(p *map[int]string) setter {
 		v.pairs(func(key, v value) {
 			n, err := strconv.Atoi(key.node.text)
 			if err != nil || n < 1 {
-				key.errorf(ruleType, "write 1: Name of the season", "the season %s is no number from 1 on", shortQuote(key.node.text))
+				key.reportf(ruleType, "write 1: Name of the season", "the season %s is no number from 1 on", shortQuote(key.node.text))
 				return
 			}
 			name := ""
@@ -197,7 +198,7 @@ func frequency(p *Frequency, tz *time.Location) setter {
 			"dtstart":  date(&p.Start, tz),
 			"complete": boolean(&p.Complete),
 		}) && !v.has("text") {
-			v.errorf(ruleRequired, "add text:, such as Weekly", "update_frequency has no text")
+			v.reportf(ruleRequired, "add text:, such as Weekly", "update_frequency has no text")
 		}
 	}
 }
@@ -212,12 +213,12 @@ func rrule(p *string) setter {
 		for part := range strings.SplitSeq(s, ";") {
 			name, value, _ := strings.Cut(part, "=")
 			if !slices.Contains(rruleParts, name) || value == "" {
-				v.errorf(ruleWord, "write it as FREQ=WEEKLY or FREQ=WEEKLY;BYDAY=MO", "%s: %s is no part of a recurrence rule", v.name(), shortQuote(part))
+				v.reportf(ruleWord, "write it as FREQ=WEEKLY or FREQ=WEEKLY;BYDAY=MO", "%s: %s is no part of a recurrence rule", v.name(), shortQuote(part))
 				return
 			}
 		}
 		if !strings.HasPrefix(s, "FREQ=") && !strings.Contains(s, ";FREQ=") {
-			v.errorf(ruleWord, "write it as FREQ=WEEKLY", "%s has no FREQ", v.name())
+			v.reportf(ruleWord, "write it as FREQ=WEEKLY", "%s has no FREQ", v.name())
 			return
 		}
 		*p = s
@@ -226,6 +227,26 @@ func rrule(p *string) setter {
 
 var rruleParts = []string{"FREQ", "UNTIL", "COUNT", "INTERVAL", "BYSECOND", "BYMINUTE", "BYHOUR", "BYDAY", "BYMONTHDAY",
 	"BYYEARDAY", "BYWEEKNO", "BYMONTH", "BYSETPOS", "WKST"}
+
+var ruleID = regexp.MustCompile(`^[A-Z][0-9]{3}$`)
+
+// accept sets the rules whose findings do not count, with the reasons. That the
+// rules exist is for the caller of Load to check, who knows all packages.
+func accept(p *map[string]string) setter {
+	return func(v value) {
+		*p = map[string]string{}
+		v.pairs(func(key, v value) {
+			id, reason := key.node.text, ""
+			if !ruleID.MatchString(id) {
+				key.reportf(ruleAccept, "", "%s is not the ID of a rule", shortQuote(id))
+				return
+			}
+			if line(&reason)(v); reason != "" {
+				(*p)[id] = reason
+			}
+		})
+	}
+}
 
 func links(p *[]NamedLink) setter {
 	return func(v value) {
@@ -246,7 +267,7 @@ func txt(p *[]Txt) setter {
 				return
 			}
 			if !v.has("value") {
-				v.errorf(ruleRequired, "add value:", "txt without a value")
+				v.reportf(ruleRequired, "add value:", "txt without a value")
 				return
 			}
 			*p = append(*p, t)
@@ -274,11 +295,11 @@ func editURL(p *string) setter {
 			return
 		}
 		if !strings.Contains(s, "{file}") {
-			v.errorf(ruleURL, "write the address with {file} in place of the file's path", "%s has no {file}", v.name())
+			v.reportf(ruleURL, "write the address with {file} in place of the file's path", "%s has no {file}", v.name())
 			return
 		}
 		if err := checkURL(strings.ReplaceAll(s, "{file}", "file"), "http", "https"); err != nil {
-			v.errorf(ruleURL, "", "%s: %v", v.name(), err)
+			v.reportf(ruleURL, "", "%s: %v", v.name(), err)
 			return
 		}
 		*p = s
@@ -295,7 +316,7 @@ func pattern(p *string) setter {
 		}
 		unnamed := patternNames.Replace(s)
 		if unnamed == s || strings.ContainsAny(unnamed, "{}\\") {
-			v.errorf(rulePath, `write it with {slug}, {number}, {season} or {guid}, such as "~/masters/{slug}.mp3"`, "%s: %s names no file of an episode", v.name(), shortQuote(s))
+			v.reportf(rulePath, `write it with {slug}, {number}, {season} or {guid}, such as "~/masters/{slug}.mp3"`, "%s: %s names no file of an episode", v.name(), shortQuote(s))
 			return
 		}
 		*p = s
@@ -311,14 +332,14 @@ func namespaces(p *map[string]string) setter {
 		v.pairs(func(key, v value) {
 			prefix, uri := key.node.text, ""
 			if !xmlName.MatchString(prefix) || strings.HasPrefix(strings.ToLower(prefix), "xml") || slices.Contains(knownPrefixes, prefix) {
-				key.errorf(ruleExtra, "", "%s cannot be declared as a prefix", shortQuote(prefix))
+				key.reportf(ruleExtra, "", "%s cannot be declared as a prefix", shortQuote(prefix))
 				return
 			}
 			if line(&uri)(v); uri == "" {
 				return
 			}
 			if err := checkURL(uri, "http", "https", "urn", "tag"); err != nil {
-				v.errorf(ruleExtra, "", "namespace %s: %v", prefix, err)
+				v.reportf(ruleExtra, "", "namespace %s: %v", prefix, err)
 				return
 			}
 			(*p)[prefix] = uri

@@ -11,13 +11,13 @@ func (l *loader) defaults() {
 	s := l.show
 	if s.Title == "" {
 		if _, written := s.places["title"]; !written {
-			l.found.Errorf(ruleRequired, s.At("title"), `add title: "The name of the show"`, "the show has no title")
+			l.found.Add(ruleRequired.At(s.At("title"), "the show has no title").WithHint(`add title: "The name of the show"`))
 		}
 		s.Title = "Untitled"
 	}
 	missing := func(field, hint, message string) {
 		if _, written := s.places[field]; !written {
-			l.found.Warnf(ruleDefault, s.At(field), hint, "%s", message)
+			l.found.Add(ruleDefault.At(s.At(field), "%s", message).WithHint(hint))
 		}
 	}
 	if s.Description == "" {

@@ -72,6 +72,7 @@
 //	links             {NAME: URL, …}
 //	txt               list of {purpose, value}
 //	enclosure_prefix  URL put before those of enclosures
+//	accept            {RULE: reason, …}: warnings that do not count
 //	announce          list of websub, podcastindex, podping, overcast
 //	keep_masters      true unless said
 //	waveform          true: episode pages draw the sound; needs ffmpeg once
@@ -181,60 +182,5 @@
 //
 // # Findings
 //
-// Errors stop a publish. Where two severities are named, the first is that of
-// an episode with a date, the second that of a draft.
-//
-//	S001  error    there is no show.yaml
-//	S002  error    a file cannot be read, is too large, not UTF-8 or has control characters
-//	S003  error    not valid YAML
-//	S004  error    YAML that onair does not read: anchors, tags, several documents, depth
-//	S005  error    a key comes twice
-//	S006  error    an unknown key
-//	S007  error    a value of another type, or out of range
-//	S008  warning  a key without a value; taken as absent
-//	S009  error    a comma ends unquoted text
-//	      warning  a # ends unquoted text
-//	S010  error    something required is missing
-//	S011  warning  something that directories ask for is missing; a default stands in:
-//	               title for description, en, no category, not explicit, no artwork
-//	S012  error    a word that is not one of those a field knows
-//	S013  error    not a date, or one that the timezone skips
-//	S014  error    not a time in an episode
-//	S015  error    not a URL, or one of another scheme or with a password
-//	      warning  the same in a file of chapters; a public url without https
-//	S016  error    not an e-mail address
-//	S017  error    not a language
-//	S018  error    not a timezone
-//	S019  error    not one of Apple's categories
-//	S020  error    not a licence
-//	S021  error    not a bucket URL
-//	S022  error    an id that people.yaml or sponsors.yaml does not have
-//	S023  error    a file that is named is not there
-//	      warning  the same of a draft's master
-//	S024  error    a path that leaves the folder, or is none
-//	S025  error    not a slug
-//	S026  error    two episodes with one slug
-//	S027  error    two full episodes of a season with one number
-//	S028  error    no GUID, or not one (a draft without: warning)
-//	S029  error    two episodes with one GUID, ignoring case
-//	S030  error    the lock has another GUID for the episode
-//	S031  warning  the lock has an episode that is not here
-//	S032  error    the lock is damaged, or of a newer onair
-//	S033  error    chapters out of order, or overlapping
-//	S034  error    chapters in two places
-//	S035  error    a soundbite without start or duration
-//	      warning  one that is not 15 to 120 seconds long
-//	S036  error    extra: or namespaces: is not what a feed can carry
-//	S037  error    no such target
-//	S038  error    a text beyond all reason
-//	      warning  one that apps cut
-//	S039  warning  something in episodes/ that is no episode
-//	S040  warning  a role or group that is not in the Podcast Taxonomy
-//	S041  warning  two people with one name or alias
-//	S042  error    redirect_from names no path, or one that is taken
-//	S043  error    a secret in a file of the show
-//	S044  error    episode.md has no front matter
-//	S045  warning  a published slug has changed without a redirect
-//	S046  error    a file of chapters that is not what it looks like
-//	      warning  one without chapters
+// Errors stop a publish, warnings do not. The rules are in rules.go.
 package show

@@ -40,7 +40,7 @@ func extraXML(p *string, prefixes []string) setter {
 			at.pos.Line += 1 + strings.Count(s[:min(offset, len(s))], "\n")
 			at.pos.Column = 0
 		}
-		value{v.decoder, &at, v.path}.errorf(ruleExtra, "", "%s: %v", v.name(), err)
+		value{v.decoder, &at, v.path}.reportf(ruleExtra, "", "%s: %v", v.name(), err)
 	}
 }
 

@@ -79,9 +79,6 @@ func Load(fsys fs.FS, opts *LoadOptions) (*Show, finding.List) {
 		},
 	}
 	ok := l.load(opts)
-	for i, f := range l.found {
-		l.found[i].Source = sources[f.Rule]
-	}
 	l.found.Sort()
 	if !ok {
 		return nil, l.found
@@ -91,7 +88,7 @@ func Load(fsys fs.FS, opts *LoadOptions) (*Show, finding.List) {
 
 func (l *loader) load(opts *LoadOptions) bool {
 	if _, err := l.folder.Stat(showFile); errors.Is(err, fs.ErrNotExist) {
-		l.found.Errorf(ruleNoShow, Position{File: showFile}, "onair init makes one; -C DIR looks elsewhere", "there is no show here")
+		l.found.Add(ruleNoShow.At(Position{File: showFile}, "there is no show here").WithHint("onair init makes one; -C DIR looks elsewhere"))
 		return false
 	}
 	l.people = readRegistry(l, peopleFile, people)
@@ -123,7 +120,7 @@ func (l *loader) read(name string) (text string, ok bool) {
 	case errors.Is(err, fs.ErrNotExist):
 		return "", false
 	case err != nil:
-		l.found.Errorf(ruleBytes, Position{File: name}, "", "%v", reason(err))
+		l.found.Add(ruleBytes.At(Position{File: name}, "%v", reason(err)))
 		return "", false
 	}
 	return cleanText(name, data, maxYAML, &l.found)
@@ -185,7 +182,7 @@ func (l *loader) useTarget(name string) {
 	case hint == "":
 		hint = "there are: " + strings.Join(names, ", ")
 	}
-	l.found.Errorf(ruleTarget, l.show.At("targets"), hint, "there is no target %s", shortQuote(name))
+	l.found.Add(ruleTarget.At(l.show.At("targets"), "there is no target %s", shortQuote(name)).WithHint(hint))
 }
 
 // useEnv lets the environment override the files. Records stay with the
@@ -218,7 +215,7 @@ func (l *loader) readLock() {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
-		l.found.Errorf(ruleBytes, Position{File: LockFile}, "", "%v", reason(err))
+		l.found.Add(ruleBytes.At(Position{File: LockFile}, "%v", reason(err)))
 	default:
 		l.show.Lock, l.pins = parseLock(data, &l.found)
 	}
@@ -229,7 +226,7 @@ func (l *loader) readLock() {
 func (l *loader) readEpisodes() {
 	entries, err := fs.ReadDir(l.folder.FS, episodesDir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		l.found.Errorf(ruleBytes, Position{File: episodesDir}, "", "%v", reason(err))
+		l.found.Add(ruleBytes.At(Position{File: episodesDir}, "%v", reason(err)))
 	}
 	for _, entry := range entries {
 		name := entry.Name()
@@ -237,11 +234,11 @@ func (l *loader) readEpisodes() {
 		switch {
 		case name[0] == '.' || name[0] == '_':
 		case entry.Type()&fs.ModeSymlink != 0:
-			l.found.Warnf(ruleFolder, Position{File: dir}, "move the folder here", "a link is not followed")
+			l.found.Add(ruleFolder.At(Position{File: dir}, "a link is not followed").WithHint("move the folder here"))
 		case entry.IsDir():
 			l.readEpisode(dir)
 		case strings.EqualFold(path.Ext(name), ".md"):
-			l.found.Warnf(ruleFolder, Position{File: dir}, "move it to "+strings.TrimSuffix(dir, path.Ext(name))+"/"+episodeFile, "an episode is a folder with an %s", episodeFile)
+			l.found.Add(ruleFolder.At(Position{File: dir}, "an episode is a folder with an %s", episodeFile).WithHint("move it to " + strings.TrimSuffix(dir, path.Ext(name)) + "/" + episodeFile))
 		}
 	}
 	slices.SortFunc(l.show.Episodes, compareEpisodes)
@@ -257,7 +254,7 @@ func (l *loader) readEpisode(dir string) {
 	if !ok {
 		l.broken = true
 		if !l.folder.isFile(e.File) {
-			l.found.Warnf(ruleFolder, Position{File: dir}, "add one, or start the folder's name with _", "a folder without an %s", episodeFile)
+			l.found.Add(ruleFolder.At(Position{File: dir}, "a folder without an %s", episodeFile).WithHint("add one, or start the folder's name with _"))
 		}
 		return
 	}
@@ -289,7 +286,7 @@ func (l *loader) complete(e *Episode, chapterFile string) {
 	if e.Slug == "" {
 		e.Slug = path.Base(e.Dir)
 		if err := ValidSlug(e.Slug); err != nil && e.places["slug"] == (Position{}) {
-			l.found.Errorf(ruleSlug, Position{File: e.Dir}, "rename the folder to "+Slugify(e.Slug)+", or add slug: to "+episodeFile, "the folder's name is no slug: %v", err)
+			l.found.Add(ruleSlug.At(Position{File: e.Dir}, "the folder's name is no slug: %v", err).WithHint("rename the folder to " + Slugify(e.Slug) + ", or add slug: to " + episodeFile))
 		}
 	}
 	if e.Artwork == "" {
@@ -352,9 +349,9 @@ func (l *loader) findChapters(e *Episode, named string) {
 	e.ownChapters = written || len(files) > 0
 	switch {
 	case written && len(files) > 0:
-		l.found.Errorf(ruleTwoChapters, at, "keep one of them", "chapters here and in %s", files[0])
+		l.found.Add(ruleTwoChapters.At(at, "chapters here and in %s", files[0]).WithHint("keep one of them"))
 	case len(files) > 1:
-		l.found.Errorf(ruleTwoChapters, Position{File: path.Join(e.Dir, files[1])}, "keep one of them", "chapters here and in %s", files[0])
+		l.found.Add(ruleTwoChapters.At(Position{File: path.Join(e.Dir, files[1])}, "chapters here and in %s", files[0]).WithHint("keep one of them"))
 	case len(files) == 1:
 		l.readChapters(e, path.Join(e.Dir, files[0]))
 	case named != "":
@@ -406,7 +403,7 @@ func (l *loader) findTranscripts(e *Episode) {
 		file := TranscriptFile{Path: path.Join(e.Dir, entry.Name()), Language: e.Language}
 		if tag := strings.TrimSuffix(middle, ".md"); middle != "md" {
 			if file.Language = tag; !validLanguage(tag) {
-				l.found.Errorf(ruleLanguage, Position{File: file.Path}, "name it as transcript.es.md", "%s is no language code", shortQuote(tag))
+				l.found.Add(ruleLanguage.At(Position{File: file.Path}, "%s is no language code", shortQuote(tag)).WithHint("name it as transcript.es.md"))
 				continue
 			}
 		}

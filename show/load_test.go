@@ -325,7 +325,7 @@ func TestLoadBrokenShowStillChecksTheRest(t *testing.T) {
 	if s != nil {
 		t.Error("a show from a broken show.yaml")
 	}
-	if len(found) != 2 || found[0].Rule != ruleType || found[1].Rule != ruleYAML {
+	if len(found) != 2 || found[0].Rule != ruleType.ID || found[1].Rule != ruleYAML.ID {
 		t.Errorf("found %v", found)
 	}
 }

@@ -139,7 +139,7 @@ func parseLock(data []byte, found *finding.List) (*Lock, map[string]Position) {
 	root, broken := parseYAML(LockFile, text, 0, found)
 	if root == nil {
 		if !broken {
-			found.Errorf(ruleLock, Position{File: LockFile}, "restore it from git", "the lock is empty")
+			found.Add(ruleLock.At(Position{File: LockFile}, "the lock is empty").WithHint("restore it from git"))
 		}
 		return l, places
 	}
@@ -152,7 +152,7 @@ func parseLock(data []byte, found *finding.List) (*Lock, map[string]Position) {
 			v.pairs(func(key, v value) {
 				guid := key.node.text
 				if !validGUID(guid) {
-					key.errorf(ruleLock, "", "%s cannot be a GUID", shortQuote(guid))
+					key.reportf(ruleLock, "", "%s cannot be a GUID", shortQuote(guid))
 					return
 				}
 				places[guid] = key.node.pos
@@ -161,8 +161,7 @@ func parseLock(data []byte, found *finding.List) (*Lock, map[string]Position) {
 		},
 	})
 	if version != lockVersion {
-		found.Errorf(ruleLock, place(d.places, "version", LockFile), "upgrade onair, or restore the lock from git",
-			"the lock has format version %d; this onair reads %d", version, lockVersion)
+		found.Add(ruleLock.At(place(d.places, "version", LockFile), "the lock has format version %d; this onair reads %d", version, lockVersion).WithHint("upgrade onair, or restore the lock from git"))
 	}
 	return l, places
 }
@@ -188,7 +187,7 @@ func pin(v value) *Pin {
 	})
 	for _, field := range []string{"slug", "sha256", "crc32c", "bytes", "duration"} {
 		if !v.has(field) && v.count == before {
-			v.errorf(ruleLock, "restore it from git", "the pin has no %s", field)
+			v.reportf(ruleLock, "restore it from git", "the pin has no %s", field)
 		}
 	}
 	return p
@@ -217,7 +216,7 @@ func hexField(n int, set func(string)) setter {
 			return
 		}
 		if _, err := hex.DecodeString(s); err != nil || len(s) != n || s != strings.ToLower(s) {
-			v.errorf(ruleLock, "restore it from git", "%s is %s; expected %d hex digits", v.name(), shortQuote(s), n)
+			v.reportf(ruleLock, "restore it from git", "%s is %s; expected %d hex digits", v.name(), shortQuote(s), n)
 			return
 		}
 		set(s)
@@ -250,7 +249,7 @@ func seconds(p *time.Duration) setter {
 	return func(v value) {
 		d, ok := parseSeconds(v.node.text)
 		if v.node.kind != scalar || !v.node.plain || !ok {
-			v.errorf(ruleTime, "", "%s is %s; expected a number of seconds, such as 62.5", v.name(), v.node.describe())
+			v.reportf(ruleTime, "", "%s is %s; expected a number of seconds, such as 62.5", v.name(), v.node.describe())
 			return
 		}
 		*p = d

@@ -68,7 +68,7 @@ func groupOf(role string) string {
 func checkTaxonomy(v value, c Credit) {
 	roles, ok := taxonomy[strings.ToLower(c.Group)]
 	if !ok {
-		v.warnf(ruleTaxonomy, didYouMean(c.Group, slices.Sorted(maps.Keys(taxonomy))), "the Podcast Taxonomy has no group %s", shortQuote(c.Group))
+		v.reportf(ruleTaxonomy, didYouMean(c.Group, slices.Sorted(maps.Keys(taxonomy))), "the Podcast Taxonomy has no group %s", shortQuote(c.Group))
 		return
 	}
 	if slices.Contains(roles, strings.ToLower(c.Role)) {
@@ -78,7 +78,7 @@ func checkTaxonomy(v value, c Credit) {
 	if g := groupOf(c.Role); g != "" {
 		hint = "add group: " + g
 	}
-	v.warnf(ruleTaxonomy, hint, "the group %s of the Podcast Taxonomy has no role %s", shortQuote(c.Group), shortQuote(c.Role))
+	v.reportf(ruleTaxonomy, hint, "the group %s of the Podcast Taxonomy has no role %s", shortQuote(c.Group), shortQuote(c.Role))
 }
 
 // personFields are the fields of a person, in people.yaml and inline.
@@ -106,12 +106,12 @@ func people(v value) map[string]*Person {
 		}
 		all[p.ID] = p
 		if p.Name == "" {
-			key.errorf(ruleRequired, "add name:", "%s has no name", p.ID)
+			key.reportf(ruleRequired, "add name:", "%s has no name", p.ID)
 		}
 		for _, name := range append([]string{p.Name}, p.Aliases...) {
 			fold := strings.ToLower(name)
 			if other, ok := named[fold]; ok && other != p.ID && name != "" {
-				key.warnf(ruleSameName, "transcripts could mean either", "%s and %s share the name %s", other, p.ID, shortQuote(name))
+				key.reportf(ruleSameName, "transcripts could mean either", "%s and %s share the name %s", other, p.ID, shortQuote(name))
 			}
 			named[fold] = p.ID
 		}
@@ -137,7 +137,7 @@ func sponsors(v value) map[string]*Sponsor {
 		}
 		all[s.ID] = s
 		if s.Name == "" {
-			key.errorf(ruleRequired, "add name:", "%s has no name", s.ID)
+			key.reportf(ruleRequired, "add name:", "%s has no name", s.ID)
 		}
 	})
 	return all
@@ -159,7 +159,7 @@ func (r *registry[T]) find(v value, id string) (T, bool) {
 		if hint == "" {
 			hint = "add it to " + r.file
 		}
-		v.errorf(ruleUnknownID, hint, "%s has no %s", r.file, shortQuote(id))
+		v.reportf(ruleUnknownID, hint, "%s has no %s", r.file, shortQuote(id))
 	}
 	return entry, ok
 }
@@ -185,11 +185,11 @@ func credit(v value, people *registry[*Person], role string) (Credit, bool) {
 			return c, false
 		}
 		if ValidSlug(id) != nil {
-			v.errorf(ruleUnknownID, fmt.Sprintf("write {name: %s}, or an id of people.yaml", quote(id)), "%s is no id of people.yaml", shortQuote(id))
+			v.reportf(ruleUnknownID, fmt.Sprintf("write {name: %s}, or an id of people.yaml", quote(id)), "%s is no id of people.yaml", shortQuote(id))
 			return c, false
 		}
 		if role == "" {
-			v.errorf(ruleRequired, fmt.Sprintf("write {id: %s, role: …}", id), "%s has no role", id)
+			v.reportf(ruleRequired, fmt.Sprintf("write {id: %s, role: …}", id), "%s has no role", id)
 			return c, false
 		}
 		c.Person, ok = people.find(v, id)
@@ -205,7 +205,7 @@ func credit(v value, people *registry[*Person], role string) (Credit, bool) {
 	}
 	switch {
 	case id != "" && inline.Name+inline.URL+inline.Image != "":
-		v.errorf(ruleUnknownID, "people.yaml has the rest", "an id and a name, url or image at once")
+		v.reportf(ruleUnknownID, "people.yaml has the rest", "an id and a name, url or image at once")
 		return c, false
 	case id != "":
 		p, ok := people.find(v, id)
@@ -214,13 +214,13 @@ func credit(v value, people *registry[*Person], role string) (Credit, bool) {
 		}
 		c.Person = p
 	case inline.Name == "":
-		v.errorf(ruleRequired, "add id: or name:", "a person without an id or a name")
+		v.reportf(ruleRequired, "add id: or name:", "a person without an id or a name")
 		return c, false
 	default:
 		c.Person = inline
 	}
 	if c.Role == "" {
-		v.errorf(ruleRequired, "add role:, such as producer", "%s has no role", c.Person.Name)
+		v.reportf(ruleRequired, "add role:, such as producer", "%s has no role", c.Person.Name)
 		return c, false
 	}
 	checkTaxonomy(v, c)

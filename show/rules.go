@@ -1,62 +1,286 @@
 package show
 
-// The ids of the findings. The package comment has the table of what each
-// means; scripts and people refer to them, so they are never reused.
-const (
-	ruleNoShow       = "S001"
-	ruleBytes        = "S002"
-	ruleYAML         = "S003"
-	ruleYAMLFeature  = "S004"
-	ruleDuplicateKey = "S005"
-	ruleUnknownKey   = "S006"
-	ruleType         = "S007"
-	ruleEmpty        = "S008"
-	ruleCut          = "S009"
-	ruleRequired     = "S010"
-	ruleDefault      = "S011"
-	ruleWord         = "S012"
-	ruleDate         = "S013"
-	ruleTime         = "S014"
-	ruleURL          = "S015"
-	ruleEmail        = "S016"
-	ruleLanguage     = "S017"
-	ruleTimezone     = "S018"
-	ruleCategory     = "S019"
-	ruleLicense      = "S020"
-	ruleStorage      = "S021"
-	ruleUnknownID    = "S022"
-	ruleMissingFile  = "S023"
-	rulePath         = "S024"
-	ruleSlug         = "S025"
-	ruleSameSlug     = "S026"
-	ruleSameNumber   = "S027"
-	ruleGUID         = "S028"
-	ruleSameGUID     = "S029"
-	ruleLockGUID     = "S030"
-	ruleLockOrphan   = "S031"
-	ruleLock         = "S032"
-	ruleChapters     = "S033"
-	ruleTwoChapters  = "S034"
-	ruleSoundbite    = "S035"
-	ruleExtra        = "S036"
-	ruleTarget       = "S037"
-	ruleLength       = "S038"
-	ruleFolder       = "S039"
-	ruleTaxonomy     = "S040"
-	ruleSameName     = "S041"
-	ruleRedirect     = "S042"
-	ruleSecret       = "S043"
-	ruleFrontMatter  = "S044"
-	ruleMoved        = "S045"
-	ruleChapterFile  = "S046"
-)
+import "onair/internal/finding"
 
-// sources are the specifications behind rules that are not onair's own.
-var sources = map[string]string{
-	ruleYAML:      "https://yaml.org/spec/1.2.2/",
-	ruleLanguage:  "https://www.rfc-editor.org/rfc/rfc5646",
-	ruleCategory:  "https://podcasters.apple.com/support/1691-apple-podcasts-categories",
-	ruleLicense:   "https://podcasting2.org/docs/podcast-namespace/tags/license",
-	ruleSoundbite: "https://podcasting2.org/docs/podcast-namespace/tags/soundbite",
-	ruleTaxonomy:  "https://podcasttaxonomy.com",
+// Rules returns the rules of this package, for documentation and SARIF.
+func Rules() finding.Rules { return rules }
+
+// Scripts and people refer to the IDs, so they are never reused.
+var rules = finding.Rules{
+	{
+		ID: "S001", Severity: finding.Error,
+		Title: "the folder has no show.yaml",
+		Hint:  "onair init creates one; -C DIR works in another folder",
+	},
+	{
+		ID: "S002", Severity: finding.Error,
+		Title: "the file cannot be read, is too large, is not UTF-8 or has control characters",
+	},
+	{
+		ID: "S003", Severity: finding.Error, Source: "https://yaml.org/spec/1.2.2/",
+		Title:   "the file is not valid YAML",
+		Example: "title: Go: the movie",
+	},
+	{
+		ID: "S004", Severity: finding.Error,
+		Title:   "the file uses YAML that onair does not read: anchors, tags, several documents, deep nesting",
+		Example: "title: &name Hello",
+	},
+	{
+		ID: "S005", Severity: finding.Error,
+		Title:   "a key occurs twice",
+		Example: "title: Hello\ntitle: World",
+	},
+	{
+		ID: "S006", Severity: finding.Error,
+		Title:   "the key is unknown",
+		Example: "titel: Hello",
+	},
+	{
+		ID: "S007", Severity: finding.Error,
+		Title:   "the value has another type, or is out of range",
+		Example: "explicit: no",
+	},
+	{
+		ID: "S008", Severity: finding.Warning,
+		Title:   "a key has no value, and is ignored",
+		Hint:    "fill it in or delete the line",
+		Example: "copyright:",
+	},
+	{
+		ID: "S009", Severity: finding.Error,
+		Title:   "unquoted text is cut off by a comma, or by a # (warning)",
+		Hint:    "quote the text",
+		Example: "{start: \"0:12\", title: Bits, bytes}",
+	},
+	{
+		ID: "S010", Severity: finding.Error,
+		Title: "something required is missing",
+	},
+	{
+		ID: "S011", Severity: finding.Warning,
+		Title: "something that directories require is missing, and a default is used",
+	},
+	{
+		ID: "S012", Severity: finding.Error,
+		Title:   "the word is not one of those that the field allows",
+		Example: "type: weekly",
+	},
+	{
+		ID: "S013", Severity: finding.Error,
+		Title:   "the value is not a date, or a time that the timezone skips",
+		Example: "date: 30 February",
+	},
+	{
+		ID: "S014", Severity: finding.Error,
+		Title:   "the value is not a time in an episode",
+		Example: "start: 1h2m",
+	},
+	{
+		ID: "S015", Severity: finding.Error,
+		Title:   "the value is not a URL, has another scheme, or contains a password",
+		Example: "url: hello.example",
+	},
+	{
+		ID: "S016", Severity: finding.Error,
+		Title:   "the value is not an e-mail address",
+		Example: "email: show@localhost",
+	},
+	{
+		ID: "S017", Severity: finding.Error, Source: "https://www.rfc-editor.org/rfc/rfc5646",
+		Title:   "the value is not a language",
+		Hint:    "write a code such as en, en-gb or pt-br",
+		Example: "language: english",
+	},
+	{
+		ID: "S018", Severity: finding.Error,
+		Title:   "the value is not a timezone",
+		Hint:    "write a name such as Europe/London, America/New_York or UTC",
+		Example: "timezone: CET+1",
+	},
+	{
+		ID: "S019", Severity: finding.Error, Source: "https://podcasters.apple.com/support/1691-apple-podcasts-categories",
+		Title:   "the category is not on Apple's list",
+		Example: "categories: [Tech]",
+	},
+	{
+		ID: "S020", Severity: finding.Error, Source: "https://podcasting2.org/docs/podcast-namespace/tags/license",
+		Title:   "the value is not a licence",
+		Example: "license: all rights reserved",
+	},
+	{
+		ID: "S021", Severity: finding.Error,
+		Title:   "the value is not a bucket URL",
+		Hint:    "write file:public, gs://bucket/prefix or s3://bucket/prefix?endpoint=…",
+		Example: "storage: my-bucket",
+	},
+	{
+		ID: "S022", Severity: finding.Error,
+		Title:   "people.yaml or sponsors.yaml has no such ID",
+		Example: "guests: [denep]",
+	},
+	{
+		ID: "S023", Severity: finding.Error,
+		Title:   "the file does not exist (a warning for the master of a draft)",
+		Example: "artwork: cover.jpg",
+	},
+	{
+		ID: "S024", Severity: finding.Error,
+		Title:   "the path leaves the show's folder, or is not a path",
+		Example: "artwork: ../cover.jpg",
+	},
+	{
+		ID: "S025", Severity: finding.Error,
+		Title:   "the value is not a slug",
+		Example: "slug: Hello World",
+	},
+	{
+		ID: "S026", Severity: finding.Error,
+		Title: "two episodes have the same slug",
+	},
+	{
+		ID: "S027", Severity: finding.Error,
+		Title: "two full episodes of a season have the same number",
+	},
+	{
+		ID: "S028", Severity: finding.Error,
+		Title: "the episode has no GUID, or an invalid one (a warning for a draft without one)",
+	},
+	{
+		ID: "S029", Severity: finding.Error,
+		Title: "two episodes have the same GUID, ignoring case",
+	},
+	{
+		ID: "S030", Severity: finding.Error,
+		Title: "onair.lock has another GUID for the episode",
+	},
+	{
+		ID: "S031", Severity: finding.Warning,
+		Title: "onair.lock has an episode that is not in the folder",
+	},
+	{
+		ID: "S032", Severity: finding.Error,
+		Title: "onair.lock is damaged, or from a newer onair",
+		Hint:  "restore it from git",
+	},
+	{
+		ID: "S033", Severity: finding.Error,
+		Title:   "chapters are out of order or overlap",
+		Example: "1:00 Second\n0:30 First",
+	},
+	{
+		ID: "S034", Severity: finding.Error,
+		Title: "the episode has chapters in two places",
+		Hint:  "keep one of them",
+	},
+	{
+		ID: "S035", Severity: finding.Error, Source: "https://podcasting2.org/docs/podcast-namespace/tags/soundbite",
+		Title:   "a soundbite has no start or no duration, or is not 15 to 120 seconds long (warning)",
+		Example: `soundbites: [{start: "0:20"}]`,
+	},
+	{
+		ID: "S036", Severity: finding.Error,
+		Title:   "extra or namespaces contain what a feed cannot",
+		Example: "extra: <itunes:summary>Hello",
+	},
+	{
+		ID: "S037", Severity: finding.Error,
+		Title: "the target does not exist",
+	},
+	{
+		ID: "S038", Severity: finding.Error,
+		Title: "a text is too long, or longer than apps show (warning)",
+	},
+	{
+		ID: "S039", Severity: finding.Warning,
+		Title: "episodes/ contains something that is not an episode",
+	},
+	{
+		ID: "S040", Severity: finding.Warning, Source: "https://podcasttaxonomy.com",
+		Title:   "the role or group is not in the Podcast Taxonomy",
+		Example: "people: [{id: rigel, role: wizard}]",
+	},
+	{
+		ID: "S041", Severity: finding.Warning,
+		Title: "two people have the same name or alias",
+		Hint:  "transcripts could mean either",
+	},
+	{
+		ID: "S042", Severity: finding.Error,
+		Title:   "redirect_from contains an invalid path, or one that is in use",
+		Example: "redirect_from: [4]",
+	},
+	{
+		ID: "S043", Severity: finding.Error,
+		Title:   "a file of the show contains a secret",
+		Example: "cdn: {provider: fastly, token: …}",
+	},
+	{
+		ID: "S044", Severity: finding.Error,
+		Title: "episode.md has no front matter",
+	},
+	{
+		ID: "S045", Severity: finding.Warning,
+		Title: "the slug of a published episode has changed without a redirect",
+	},
+	{
+		ID: "S046", Severity: finding.Error,
+		Title: "the file of chapters has another format than its beginning says, or no chapters (warning)",
+	},
+	{
+		ID: "S047", Severity: finding.Error,
+		Title:   "accept names something that is not a rule, or gives no reason",
+		Hint:    "write the ID of a rule and why it does not matter here: {S011: the feed is not in directories}",
+		Example: "accept: {S011: }",
+	},
 }
+
+var (
+	ruleNoShow       = rules.Must("S001")
+	ruleBytes        = rules.Must("S002")
+	ruleYAML         = rules.Must("S003")
+	ruleYAMLFeature  = rules.Must("S004")
+	ruleDuplicateKey = rules.Must("S005")
+	ruleUnknownKey   = rules.Must("S006")
+	ruleType         = rules.Must("S007")
+	ruleEmpty        = rules.Must("S008")
+	ruleCut          = rules.Must("S009")
+	ruleRequired     = rules.Must("S010")
+	ruleDefault      = rules.Must("S011")
+	ruleWord         = rules.Must("S012")
+	ruleDate         = rules.Must("S013")
+	ruleTime         = rules.Must("S014")
+	ruleURL          = rules.Must("S015")
+	ruleEmail        = rules.Must("S016")
+	ruleLanguage     = rules.Must("S017")
+	ruleTimezone     = rules.Must("S018")
+	ruleCategory     = rules.Must("S019")
+	ruleLicense      = rules.Must("S020")
+	ruleStorage      = rules.Must("S021")
+	ruleUnknownID    = rules.Must("S022")
+	ruleMissingFile  = rules.Must("S023")
+	rulePath         = rules.Must("S024")
+	ruleSlug         = rules.Must("S025")
+	ruleSameSlug     = rules.Must("S026")
+	ruleSameNumber   = rules.Must("S027")
+	ruleGUID         = rules.Must("S028")
+	ruleSameGUID     = rules.Must("S029")
+	ruleLockGUID     = rules.Must("S030")
+	ruleLockOrphan   = rules.Must("S031")
+	ruleLock         = rules.Must("S032")
+	ruleChapters     = rules.Must("S033")
+	ruleTwoChapters  = rules.Must("S034")
+	ruleSoundbite    = rules.Must("S035")
+	ruleExtra        = rules.Must("S036")
+	ruleTarget       = rules.Must("S037")
+	ruleLength       = rules.Must("S038")
+	ruleFolder       = rules.Must("S039")
+	ruleTaxonomy     = rules.Must("S040")
+	ruleSameName     = rules.Must("S041")
+	ruleRedirect     = rules.Must("S042")
+	ruleSecret       = rules.Must("S043")
+	ruleFrontMatter  = rules.Must("S044")
+	ruleMoved        = rules.Must("S045")
+	ruleChapterFile  = rules.Must("S046")
+	ruleAccept       = rules.Must("S047")
+)

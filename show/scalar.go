@@ -14,11 +14,11 @@ func (v value) scalar() (string, bool) {
 		return "", false
 	}
 	if i := strings.IndexFunc(v.node.text, isControl); i >= 0 {
-		v.errorf(ruleBytes, "", "%s holds a control character", v.name())
+		v.reportf(ruleBytes, "", "%s holds a control character", v.name())
 		return "", false
 	}
 	if len(v.node.text) > maxTextBytes {
-		v.errorf(ruleLength, "", "%s has %d bytes; at most %d make sense", v.name(), len(v.node.text), maxTextBytes)
+		v.reportf(ruleLength, "", "%s has %d bytes; at most %d make sense", v.name(), len(v.node.text), maxTextBytes)
 		return "", false
 	}
 	return v.node.text, true
@@ -41,7 +41,7 @@ func (v value) word() (string, bool) {
 		return "", false
 	}
 	if strings.ContainsAny(s, "\n\t") {
-		v.errorf(ruleType, "", "%s runs over several lines; expected one", v.name())
+		v.reportf(ruleType, "", "%s runs over several lines; expected one", v.name())
 		return "", false
 	}
 	if v.node.cut != "" {
@@ -93,9 +93,9 @@ func boolean(p *bool) setter {
 				*p = v.node.text == "true"
 				return
 			}
-			v.errorf(ruleType, "write "+v.node.text+" without quotes", "%s is text; expected true or false", v.name())
+			v.reportf(ruleType, "write "+v.node.text+" without quotes", "%s is text; expected true or false", v.name())
 		default:
-			v.errorf(ruleType, boolHint(v.node.text), "%s is %s; expected true or false", v.name(), v.node.describe())
+			v.reportf(ruleType, boolHint(v.node.text), "%s is %s; expected true or false", v.name(), v.node.describe())
 		}
 	}
 }
@@ -138,11 +138,11 @@ func integer(p *int, low, high int) setter {
 		n, err := strconv.Atoi(v.node.text)
 		switch {
 		case v.node.kind != scalar || err != nil:
-			v.errorf(ruleType, "", "%s is %s; expected a whole number", v.name(), v.node.describe())
+			v.reportf(ruleType, "", "%s is %s; expected a whole number", v.name(), v.node.describe())
 		case !v.node.plain:
-			v.errorf(ruleType, fmt.Sprintf("write %d without quotes", n), "%s is text; expected a whole number", v.name())
+			v.reportf(ruleType, fmt.Sprintf("write %d without quotes", n), "%s is text; expected a whole number", v.name())
 		case n < low || n > high:
-			v.errorf(ruleType, "", "%s is %d; expected %d to %d", v.name(), n, low, high)
+			v.reportf(ruleType, "", "%s is %d; expected %d to %d", v.name(), n, low, high)
 		default:
 			*p = n
 		}
@@ -157,7 +157,7 @@ func oneOf[T ~string](p *T, allowed ...string) setter {
 			return
 		}
 		if !slices.Contains(allowed, s) {
-			v.errorf(ruleWord, didYouMean(s, allowed), "%s is %s; expected %s", v.name(), shortQuote(s), orList(allowed))
+			v.reportf(ruleWord, didYouMean(s, allowed), "%s is %s; expected %s", v.name(), shortQuote(s), orList(allowed))
 			return
 		}
 		*p = T(s)

@@ -54,6 +54,7 @@ type Show struct {
 	Txt         []Txt
 	Prefix      string // enclosure_prefix: put before every enclosure URL
 	Announce    []string
+	Accept      map[string]string // reasons to ignore warnings, by rule ID
 	KeepMasters bool
 	Waveform    bool   // the pages of episodes show an outline of the sound
 	Credits     string // "git" or empty

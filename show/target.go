@@ -40,10 +40,10 @@ func (l *loader) decodeTargets(v value) {
 		}
 		l.targets[name] = t
 		if t.storage == "" {
-			key.errorf(ruleRequired, "add storage:", "the target %s has no storage of its own", name)
+			key.reportf(ruleRequired, "add storage:", "the target %s has no storage of its own", name)
 		}
 		if t.url == "" && !strings.HasPrefix(t.storage, "file:") {
-			key.errorf(ruleRequired, "add url:", "the target %s has no url of its own", name)
+			key.reportf(ruleRequired, "add url:", "the target %s has no url of its own", name)
 		}
 	})
 }
@@ -77,7 +77,7 @@ func cdn(p **CDN) setter {
 				return
 			}
 			if slices.ContainsFunc(secretWords, func(w string) bool { return strings.Contains(strings.ToLower(name), w) }) {
-				key.errorf(ruleSecret, "put it in the environment, under the name the provider uses, and replace it: it may be in git", "%s is a secret; files of a show are public", name)
+				key.reportf(ruleSecret, "put it in the environment, under the name the provider uses, and replace it: it may be in git", "%s is a secret; files of a show are public", name)
 				return
 			}
 			setting := ""
@@ -86,7 +86,7 @@ func cdn(p **CDN) setter {
 			}
 		})
 		if c.Provider == "" {
-			v.errorf(ruleRequired, "add provider:", "cdn has no provider")
+			v.reportf(ruleRequired, "add provider:", "cdn has no provider")
 			return
 		}
 		*p = c

@@ -13,12 +13,12 @@ import (
 // or is larger than limit is reported.
 func cleanText(file string, data []byte, limit int, found *finding.List) (string, bool) {
 	if len(data) > limit {
-		found.Errorf(ruleBytes, Position{File: file}, "", "larger than %d bytes", limit)
+		found.Add(ruleBytes.At(Position{File: file}, "larger than %d bytes", limit))
 		return "", false
 	}
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	if bytes.HasPrefix(data, []byte{0xff, 0xfe}) || bytes.HasPrefix(data, []byte{0xfe, 0xff}) {
-		found.Errorf(ruleBytes, Position{File: file, Line: 1, Column: 1}, "save the file as UTF-8", "the file is UTF-16")
+		found.Add(ruleBytes.At(Position{File: file, Line: 1, Column: 1}, "the file is UTF-16").WithHint("save the file as UTF-8"))
 		return "", false
 	}
 	s := strings.ReplaceAll(string(data), "\r\n", "\n")
@@ -28,10 +28,10 @@ func cleanText(file string, data []byte, limit int, found *finding.List) (string
 		at := Position{File: file, Line: line, Column: i - start + 1}
 		switch {
 		case r == utf8.RuneError && size == 1:
-			found.Errorf(ruleBytes, at, "save the file as UTF-8", "byte %#x is not UTF-8", s[i])
+			found.Add(ruleBytes.At(at, "byte %#x is not UTF-8", s[i]).WithHint("save the file as UTF-8"))
 			return "", false
 		case isControl(r):
-			found.Errorf(ruleBytes, at, "delete it", "a control character (U+%04X)", r)
+			found.Add(ruleBytes.At(at, "a control character (U+%04X)", r).WithHint("delete it"))
 			return "", false
 		case r == '\n':
 			line, start = line+1, i+1
@@ -66,8 +66,7 @@ func oneLine(s string) string {
 func splitFrontMatter(file, s string, found *finding.List) (yaml, body string, bodyLine int, ok bool) {
 	first, rest, _ := strings.Cut(s, "\n")
 	if strings.TrimRight(first, " \t") != "---" {
-		found.Errorf(ruleFrontMatter, Position{File: file, Line: 1, Column: 1},
-			"start the file with a line of ---, the fields, and another line of ---", "no front matter")
+		found.Add(ruleFrontMatter.At(Position{File: file, Line: 1, Column: 1}, "no front matter").WithHint("start the file with a line of ---, the fields, and another line of ---"))
 		return "", "", 0, false
 	}
 	line := 2
@@ -84,7 +83,6 @@ func splitFrontMatter(file, s string, found *finding.List) (yaml, body string, b
 		}
 		at = end
 	}
-	found.Errorf(ruleFrontMatter, Position{File: file, Line: 1, Column: 1},
-		"end the fields with a line of ---", "the front matter has no end")
+	found.Add(ruleFrontMatter.At(Position{File: file, Line: 1, Column: 1}, "the front matter has no end").WithHint("end the fields with a line of ---"))
 	return "", "", 0, false
 }

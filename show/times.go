@@ -50,11 +50,11 @@ func date(p *time.Time, zone *time.Location) setter {
 		}
 		t, err := ParseDate(s, zone)
 		if err != nil {
-			v.errorf(ruleDate, dateHint(s, t), "%s: %v", v.name(), err)
+			v.reportf(ruleDate, dateHint(s, t), "%s: %v", v.name(), err)
 			return
 		}
 		if t.Year() < 1990 || t.Year() > 2200 {
-			v.errorf(ruleDate, "", "%s is in the year %d", v.name(), t.Year())
+			v.reportf(ruleDate, "", "%s is in the year %d", v.name(), t.Year())
 			return
 		}
 		*p = t
@@ -125,7 +125,7 @@ func timestamp(p *time.Duration) setter {
 		}
 		d, ok := parseTimestamp(s)
 		if !ok {
-			v.errorf(ruleTime, timestampHint(s), "%s is %s; expected a time such as 0:12 or 1:02:03.5", v.name(), shortQuote(s))
+			v.reportf(ruleTime, timestampHint(s), "%s is %s; expected a time such as 0:12 or 1:02:03.5", v.name(), shortQuote(s))
 			return
 		}
 		*p = d

@@ -52,7 +52,7 @@ func uri(p *string, schemes ...string) setter {
 			return
 		}
 		if err := checkURL(s, schemes...); err != nil {
-			v.errorf(ruleURL, urlHint(s), "%s: %v", v.name(), err)
+			v.reportf(ruleURL, urlHint(s), "%s: %v", v.name(), err)
 			return
 		}
 		*p = s
@@ -68,7 +68,7 @@ func baseURL(p *string) setter {
 			return
 		}
 		if strings.ContainsAny(s, "?#") {
-			v.errorf(ruleURL, "", "%s has a query or fragment; expected the address of a folder", v.name())
+			v.reportf(ruleURL, "", "%s has a query or fragment; expected the address of a folder", v.name())
 			return
 		}
 		*p = strings.TrimRight(s, "/") + "/"
@@ -86,7 +86,7 @@ func bucketURL(p *string) setter {
 			return
 		}
 		if err := checkStorage(s); err != nil {
-			v.errorf(ruleStorage, "write file:public, gs://bucket/prefix or s3://bucket/prefix?endpoint=…", "%s: %v", v.name(), err)
+			v.reportf(ruleStorage, "write file:public, gs://bucket/prefix or s3://bucket/prefix?endpoint=…", "%s: %v", v.name(), err)
 			return
 		}
 		*p = s
@@ -137,7 +137,7 @@ func email(p *string) setter {
 		}
 		a, err := mail.ParseAddress(s)
 		if err != nil || a.Address != s || !strings.Contains(s[strings.LastIndexByte(s, '@'):], ".") {
-			v.errorf(ruleEmail, "", "%s is %s; expected an address such as show@example.com", v.name(), shortQuote(s))
+			v.reportf(ruleEmail, "", "%s is %s; expected an address such as show@example.com", v.name(), shortQuote(s))
 			return
 		}
 		*p = s
@@ -152,7 +152,7 @@ func languageTag(p *string) setter {
 			return
 		}
 		if !validLanguage(s) {
-			v.errorf(ruleLanguage, "write a code such as en, en-gb or pt-br", "%s is %s, which is no language code", v.name(), shortQuote(s))
+			v.reportf(ruleLanguage, "write a code such as en, en-gb or pt-br", "%s is %s, which is no language code", v.name(), shortQuote(s))
 			return
 		}
 		*p = s
@@ -178,7 +178,7 @@ func zone(p **time.Location) setter {
 		}
 		loc, err := time.LoadLocation(s)
 		if err != nil || s == "Local" {
-			v.errorf(ruleTimezone, "write a name such as Europe/London, America/New_York or UTC", "%s is %s, which is no timezone", v.name(), shortQuote(s))
+			v.reportf(ruleTimezone, "write a name such as Europe/London, America/New_York or UTC", "%s is %s, which is no timezone", v.name(), shortQuote(s))
 			return
 		}
 		*p = loc
@@ -195,7 +195,7 @@ func licence(p *License) setter {
 		if v.node.kind == mapping {
 			v.fields(fields{"name": limited(&l.ID, 128), "url": webURL(&l.URL)})
 			if l.ID == "" || l.URL == "" {
-				v.errorf(ruleLicense, "", "a licence of your own needs a name and a url")
+				v.reportf(ruleLicense, "", "a licence of your own needs a name and a url")
 				return
 			}
 			*p = l
@@ -215,7 +215,7 @@ func licenceID(p *string) setter {
 			return
 		}
 		if !licenseID.MatchString(s) {
-			v.errorf(ruleLicense, "write an identifier such as cc-by-4.0, or {name: …, url: …} for your own",
+			v.reportf(ruleLicense, "write an identifier such as cc-by-4.0, or {name: …, url: …} for your own",
 				"%s is %s, which is no licence identifier", v.name(), shortQuote(s))
 			return
 		}
@@ -231,7 +231,7 @@ func slugField(p *string) setter {
 			return
 		}
 		if err := ValidSlug(s); err != nil {
-			v.errorf(ruleSlug, "write "+Slugify(s), "%s: %v", cmp.Or(v.name(), "id"), err)
+			v.reportf(ruleSlug, "write "+Slugify(s), "%s: %v", cmp.Or(v.name(), "id"), err)
 			return
 		}
 		*p = s
@@ -247,11 +247,11 @@ func file(p *string) setter {
 		}
 		name := path.Join(v.dir, s)
 		if outside(s) && !strings.HasPrefix(s, "../") || outside(name) || strings.Contains(s, `\`) {
-			v.errorf(rulePath, "copy the file into the folder and name it relative to "+orHere(v.dir), "%s: %s leaves the show's folder", v.name(), shortQuote(s))
+			v.reportf(rulePath, "copy the file into the folder and name it relative to "+orHere(v.dir), "%s: %s leaves the show's folder", v.name(), shortQuote(s))
 			return
 		}
 		if !v.folder.isFile(name) {
-			v.errorf(ruleMissingFile, "", "%s: there is no file %s", v.name(), shortQuote(name))
+			v.reportf(ruleMissingFile, "", "%s: there is no file %s", v.name(), shortQuote(name))
 			return
 		}
 		*p = name

@@ -78,7 +78,7 @@ func parseYAML(file string, data string, line0 int, found *finding.List) (root *
 			continue
 		}
 		if body != nil {
-			found.Errorf(ruleYAMLFeature, r.node(doc.Body).pos, "", "a second YAML document; this file holds one")
+			found.Add(ruleYAMLFeature.At(r.node(doc.Body).pos, "a second YAML document; this file holds one"))
 			return nil, true
 		}
 		body = doc.Body
@@ -126,7 +126,7 @@ func (r *yamlReader) plainEnough(tokens token.Tokens) bool {
 	depth := 0
 	for _, t := range tokens {
 		refuse := func(hint, format string, args ...any) bool {
-			r.found.Errorf(ruleYAMLFeature, r.at(t), hint, format, args...)
+			r.found.Add(ruleYAMLFeature.At(r.at(t), format, args...).WithHint(hint))
 			return false
 		}
 		switch t.Type {
@@ -193,7 +193,7 @@ func (r *yamlReader) node(n ast.Node) *node {
 		if n.Token.Type != token.DoubleQuoteType && n.Token.Type != token.SingleQuoteType {
 			out.plain, out.cut = true, cutComment(n.Token)
 			if strings.Contains(out.text, ": ") { // the library is lenient about this within braces
-				r.found.Errorf(ruleYAML, out.pos, "quote it, or put a comma before the next key: "+quote(out.text), "a colon inside unquoted text")
+				r.found.Add(ruleYAML.At(out.pos, "a colon inside unquoted text").WithHint("quote it, or put a comma before the next key: " + quote(out.text)))
 			}
 		}
 	default: // numbers, booleans, infinities: the decoder decides what they are
@@ -230,12 +230,12 @@ func cutComment(t *token.Token) string {
 func (r *yamlReader) syntaxError(err error) {
 	var located yaml.Error
 	if !errors.As(err, &located) {
-		r.found.Errorf(ruleYAML, Position{File: r.file}, "", "not valid YAML: %s", firstLine(err.Error()))
+		r.found.Add(ruleYAML.At(Position{File: r.file}, "not valid YAML: %s", firstLine(err.Error())))
 		return
 	}
 	t := located.GetToken()
 	message, hint := explainSyntax(located.GetMessage(), r.line(t))
-	r.found.Errorf(ruleYAML, r.at(t), hint, "%s", message)
+	r.found.Add(ruleYAML.At(r.at(t), "%s", message).WithHint(hint))
 }
 
 func (r *yamlReader) line(t *token.Token) string {
