@@ -6,9 +6,9 @@ import (
 	"slices"
 )
 
-// reserved are the parts of the address space that are not hosts of the public
-// internet, or lead to such parts (IANA's special-purpose registries, RFC 6890),
-// and the metadata service of Azure, which has an address of its own.
+// reserved are the networks that do not belong to the public internet or lead to
+// such networks (IANA's special-purpose registries, RFC 6890), and the metadata
+// service of Azure.
 var reserved = prefixes(
 	"0.0.0.0/8",        // this network
 	"10.0.0.0/8",       // private
@@ -31,8 +31,8 @@ var reserved = prefixes(
 	"3fff::/20",        // documentation
 )
 
-// global is where IPv6 addresses of the internet are: outside of it lie
-// loopback, private, link-local and those that hold an IPv4 address (NAT64).
+// global contains the IPv6 addresses of the internet. It does not contain loopback,
+// private and link-local addresses and those with an IPv4 address in them (NAT64).
 var global = netip.MustParsePrefix("2000::/3")
 
 func prefixes(list ...string) (out []netip.Prefix) {
@@ -42,14 +42,14 @@ func prefixes(list ...string) (out []netip.Prefix) {
 	return out
 }
 
-// isPublic reports whether an address is one of the public internet.
+// isPublic reports whether an address is of the public internet.
 func isPublic(a net.Addr) bool {
 	tcp, ok := a.(*net.TCPAddr)
 	if !ok {
 		return false
 	}
 	addr := tcp.AddrPort().Addr().Unmap()
-	if addr.Is6() && !global.Contains(addr) { // which one with a zone never is in
+	if addr.Is6() && !global.Contains(addr) { // false for every address with a zone
 		return false
 	}
 	return addr.IsValid() && !slices.ContainsFunc(reserved, func(p netip.Prefix) bool { return p.Contains(addr) })

@@ -1,23 +1,22 @@
-// Package fetch is the one HTTP client of onair for addresses it did not make
-// up: the show as listeners get it, feeds to be imported, services that are told
-// of a new episode.
+// Package fetch is an HTTP client with limits, for the show as listeners get it,
+// feeds to import, and services that are notified of a new episode.
 //
-// What holds for every request:
+// Every request has these limits:
 //
-//   - Only http and https, and at most five redirects. Credentials do not follow
-//     a redirect to another host, and a request with a body follows none.
-//   - It ends: after a time in all, and after a time in which nothing came.
-//   - A body has at most so many bytes, counted after decompression: what a
-//     server says of its size is not believed, and a gzip bomb stops there.
-//   - Errors name the method and the address without query, fragment and user:
-//     those parts may be secrets. Headers and bodies are never in an error.
-//   - Nothing is retried: whoever asks knows whether asking again makes sense.
+//   - It uses http or https and follows at most five redirects. Credentials are not
+//     sent to another host after a redirect. A request with a body follows none.
+//   - It ends after a total time, and after a time without a byte.
+//   - A body has a maximum size, counted after decompression. The size that a server
+//     claims is not trusted, and a gzip bomb ends at the limit.
+//   - Errors contain the method and the address without query, fragment and user,
+//     because those parts may be secrets. They contain no headers and bodies.
+//   - It is not retried.
 //
-// [Own] reaches any address and goes through the proxy of the environment.
-// [Public] is for the addresses of strangers. It refuses, at the moment of
-// dialling and so whatever a name resolves to then, every address that is not of
-// the public internet: loopback, private, link-local, the metadata services of
-// clouds. It uses no proxy, because a proxy would do the dialling.
+// [Own] reaches any address and uses the proxy of the environment. [Public] is for
+// untrusted addresses. When it dials, it refuses every address that is not of the
+// public internet: loopback, private, link-local, the metadata services of clouds.
+// It does not matter what a name resolved to before. Public uses no proxy, because
+// the proxy would dial.
 package fetch
 
 import (
@@ -36,7 +35,7 @@ import (
 	"time"
 )
 
-// MaxBody is how many bytes a body may have where a request does not say.
+// MaxBody is the default of Request.Limit, in bytes.
 const MaxBody = 32 << 20
 
 const (
@@ -46,11 +45,10 @@ const (
 	defaultStall = 20 * time.Second
 )
 
-// Errors that callers branch on.
 var (
-	// ErrNotPublic: the address is not one of the public internet.
+	// ErrNotPublic reports that an address is not of the public internet.
 	ErrNotPublic = errors.New("not an address of the public internet")
-	// ErrTooLarge: a body has more bytes than the request allows.
+	// ErrTooLarge reports that a body has more bytes than the request allows.
 	ErrTooLarge = errors.New("body is too large")
 )
 
@@ -60,13 +58,13 @@ type Client struct {
 	stall     time.Duration
 }
 
-// Options are the circumstances of a client; nil means defaults.
+// Options are options for a client; nil means defaults.
 type Options struct {
-	Stall time.Duration  // without a byte until a request is given up; 0: 20 seconds
-	Roots *x509.CertPool // authorities that are trusted; nil: the system's
+	Stall time.Duration  // longest time without a byte; 0 means 20 seconds
+	Roots *x509.CertPool // trusted authorities; nil means those of the system
 
-	// Dial connects; nil: the network, or the environment's proxy. Tests bring the
-	// servers of a show's names.
+	// Dial connects to a server. Nil means over the network, with the proxy of the
+	// environment. Tests use it to connect a show's names to their own servers.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
@@ -83,16 +81,17 @@ func Own(o *Options) *Client {
 	return c
 }
 
-// Public returns a client for addresses that a stranger wrote.
+// Public returns a client for untrusted addresses.
 func Public() *Client { return guarded(nil, isPublic) }
 
-// guarded dials only addresses that are allowed, whatever a name resolves to.
+// guarded returns a client that dials only allowed addresses. They are checked after
+// a name is resolved.
 func guarded(resolver *net.Resolver, allowed func(net.Addr) bool) *Client {
 	dialer := &net.Dialer{
 		Timeout:  defaultStall,
 		Resolver: resolver,
 		Control: func(network, address string, _ syscall.RawConn) error {
-			addr, err := net.ResolveTCPAddr(network, address) // digits by now: nothing is looked up
+			addr, err := net.ResolveTCPAddr(network, address) // the name is resolved by now
 			if err != nil || !allowed(addr) {
 				return ErrNotPublic
 			}
@@ -118,55 +117,54 @@ func newClient(o *Options, dial func(context.Context, string, string) (net.Conn,
 
 // Request is one request. Only URL is required.
 type Request struct {
-	Method string // empty: GET
+	Method string // empty means GET
 	URL    string
 	Header http.Header
 	Body   []byte
 
-	Limit int64         // bytes that the answer's body may have; 0: MaxBody
-	Total time.Duration // until the body has been read; 0: a minute
-	Stay  bool          // a redirect is the answer
+	Limit int64         // longest body of the response, in bytes; 0 means MaxBody
+	Total time.Duration // longest time until the body has been read; 0 means a minute
+	Stay  bool          // do not follow redirects
 }
 
-// Do makes a request. The caller reads and closes the body; a Read past the
-// limit is ErrTooLarge. Response.Request has the address that answered in the
-// end.
+// Do makes a request. The caller reads and closes the body. A Read past the limit
+// returns ErrTooLarge. Response.Request has the address after all redirects.
 func (c *Client) Do(ctx context.Context, r *Request) (*http.Response, error) {
 	u, err := parse(r.URL)
 	if err != nil {
 		return nil, err
 	}
-	ctx, guard := watch(ctx, cmp.Or(r.Total, defaultTotal), c.stall)
+	ctx, guard := startGuard(ctx, cmp.Or(r.Total, defaultTotal), c.stall)
 	response, err := c.follow(ctx, r, u)
 	if err != nil {
-		err = fmt.Errorf("%s %s: %w", cmp.Or(r.Method, http.MethodGet), shown(u), guard.cause(err))
+		err = fmt.Errorf("%s %s: %w", cmp.Or(r.Method, http.MethodGet), withoutSecrets(u), guard.explain(err))
 		guard.stop()
 		return nil, err
 	}
 	limit := cmp.Or(r.Limit, MaxBody)
-	response.Body = &body{ReadCloser: response.Body, guard: guard, limit: limit, left: limit}
+	response.Body = &body{ReadCloser: response.Body, guard: guard, limit: limit, remaining: limit}
 	return response, nil
 }
 
-// parse accepts absolute http and https addresses. The error does not repeat
-// what may be a secret.
+// parse parses an absolute http or https address. Errors contain no part of it that
+// may be a secret.
 func parse(raw string) (*url.URL, error) {
 	u, err := url.Parse(raw)
 	if err != nil {
 		return nil, errors.New("the address is not a URL")
 	}
 	if (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" {
-		return nil, fmt.Errorf("%s is not an address of the web: want http:// or https://", shown(u))
+		return nil, fmt.Errorf("%s is not an address of the web: want http:// or https://", withoutSecrets(u))
 	}
 	return u, nil
 }
 
-// shown is an address without the parts that may be secrets.
-func shown(u *url.URL) string {
+// withoutSecrets returns an address without the parts that may be secrets.
+func withoutSecrets(u *url.URL) string {
 	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath}).String()
 }
 
-// follow makes a request and those that redirects ask for.
+// follow makes a request and follows redirects.
 func (c *Client) follow(ctx context.Context, r *Request, u *url.URL) (*http.Response, error) {
 	header := r.Header.Clone()
 	if header == nil {
@@ -196,7 +194,7 @@ func (c *Client) follow(ctx context.Context, r *Request, u *url.URL) (*http.Resp
 		if next == nil {
 			return response, nil
 		}
-		_, _ = io.CopyN(io.Discard, response.Body, 4<<10) // the connection can be used again
+		_, _ = io.CopyN(io.Discard, response.Body, 4<<10) // so that the connection can be reused
 		response.Body.Close()
 		if next.Host != u.Host {
 			header.Del("Authorization")
@@ -207,8 +205,8 @@ func (c *Client) follow(ctx context.Context, r *Request, u *url.URL) (*http.Resp
 	return nil, fmt.Errorf("more than %d redirects", maxRedirects)
 }
 
-// redirect is where an answer sends the request; nil where it does not, or is
-// not to be followed.
+// redirect returns the address that a response redirects to, or nil if there is
+// none or it is not to be followed.
 func redirect(response *http.Response, r *Request) (*url.URL, error) {
 	switch response.StatusCode {
 	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
@@ -221,7 +219,7 @@ func redirect(response *http.Response, r *Request) (*url.URL, error) {
 	}
 	next, err := response.Request.URL.Parse(location)
 	if err != nil {
-		return nil, errors.New("redirected to what is not a URL")
+		return nil, errors.New("redirected to an address that is not a URL")
 	}
 	if next, err = parse(next.String()); err != nil {
 		return nil, fmt.Errorf("redirected: %w", err)
@@ -229,27 +227,27 @@ func redirect(response *http.Response, r *Request) (*url.URL, error) {
 	return next, nil
 }
 
-// body is the body of an answer, held to the limits of its request.
+// body is the body of a response with the limits of its request.
 type body struct {
 	io.ReadCloser
-	guard       *guard
-	limit, left int64
+	guard            *guard
+	limit, remaining int64 // bytes; remaining is negative after the limit
 }
 
 func (b *body) Read(p []byte) (int, error) {
-	if b.left < 0 {
+	if b.remaining < 0 {
 		return 0, fmt.Errorf("%w: more than %d bytes", ErrTooLarge, b.limit)
 	}
-	if int64(len(p)) > b.left+1 {
-		p = p[:b.left+1]
+	if int64(len(p)) > b.remaining+1 {
+		p = p[:b.remaining+1]
 	}
 	n, err := b.ReadCloser.Read(p)
-	b.guard.heard()
-	if b.left -= int64(n); b.left < 0 {
+	b.guard.progress()
+	if b.remaining -= int64(n); b.remaining < 0 {
 		return n - 1, fmt.Errorf("%w: more than %d bytes", ErrTooLarge, b.limit)
 	}
 	if err != nil && err != io.EOF {
-		err = fmt.Errorf("read the body: %w", b.guard.cause(err))
+		err = fmt.Errorf("read the body: %w", b.guard.explain(err))
 	}
 	return n, err
 }
@@ -259,30 +257,34 @@ func (b *body) Close() error {
 	return b.ReadCloser.Close()
 }
 
-// guard ends a request that takes too long.
+// guard cancels a request that takes too long.
 type guard struct {
-	ctx    context.Context
 	cancel context.CancelCauseFunc
+	cause  func() error // returns why the request was cancelled, or nil
 	total  *time.Timer
-	quiet  *time.Timer
+	idle   *time.Timer
 	stall  time.Duration
 }
 
-// watch starts the two clocks of a request.
-func watch(ctx context.Context, total, stall time.Duration) (context.Context, *guard) {
-	g := &guard{stall: stall}
-	g.ctx, g.cancel = context.WithCancelCause(ctx)
-	g.total = time.AfterFunc(total, func() { g.cancel(fmt.Errorf("not done after %s", total)) })
-	g.quiet = time.AfterFunc(stall, func() { g.cancel(fmt.Errorf("nothing came for %s", stall)) })
-	return g.ctx, g
+// startGuard returns a guard and the context that it cancels.
+func startGuard(ctx context.Context, total, stall time.Duration) (context.Context, *guard) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	return ctx, &guard{
+		cancel: cancel,
+		cause:  func() error { return context.Cause(ctx) },
+		total:  time.AfterFunc(total, func() { cancel(fmt.Errorf("not done after %s", total)) }),
+		idle:   time.AfterFunc(stall, func() { cancel(fmt.Errorf("nothing came for %s", stall)) }),
+		stall:  stall,
+	}
 }
 
-// heard starts the clock of silence again.
-func (g *guard) heard() { g.quiet.Reset(g.stall) }
+// progress restarts the time without a byte.
+func (g *guard) progress() { g.idle.Reset(g.stall) }
 
-// cause is why the request ended, where the error only says that it did.
-func (g *guard) cause(err error) error {
-	if cause := context.Cause(g.ctx); cause != nil {
+// explain returns the reason why a request was cancelled instead of the error that
+// it ended with. Any other error stays as it is.
+func (g *guard) explain(err error) error {
+	if cause := g.cause(); cause != nil {
 		return cause
 	}
 	return err
@@ -290,6 +292,6 @@ func (g *guard) cause(err error) error {
 
 func (g *guard) stop() {
 	g.total.Stop()
-	g.quiet.Stop()
+	g.idle.Stop()
 	g.cancel(nil)
 }

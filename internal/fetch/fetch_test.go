@@ -41,6 +41,7 @@ func get(t *testing.T, c *Client, r *Request) (string, error) {
 }
 
 func TestIsPublic(t *testing.T) {
+	t.Parallel()
 	for addr, want := range map[string]bool{
 		"93.184.216.34": true, "2606:2800:220:1::1": true, "8.8.8.8": true, "172.15.0.1": true, "172.32.0.1": true,
 		"127.0.0.1": false, "127.8.8.8": false, "::1": false, "0.0.0.0": false, "::": false,
@@ -62,6 +63,7 @@ func TestIsPublic(t *testing.T) {
 }
 
 func TestPublicRefusesBeforeItDials(t *testing.T) {
+	t.Parallel()
 	asked := false
 	home := serve(t, func(http.ResponseWriter, *http.Request) { asked = true })
 	_, port, _ := net.SplitHostPort(strings.TrimPrefix(home, "http://"))
@@ -71,15 +73,15 @@ func TestPublicRefusesBeforeItDials(t *testing.T) {
 	} {
 		_, err := get(t, Public(), &Request{URL: url})
 		if err == nil || asked {
-			t.Errorf("%s was asked: %v", url, err)
+			t.Errorf("%s got a request: %v", url, err)
 		}
-		if host := strings.TrimPrefix(url, "http://"); !errors.Is(err, ErrNotPublic) && !strings.HasPrefix(host, "2130706433") && !strings.HasPrefix(host, "0x7f") { // those are names to some resolvers
+		if host := strings.TrimPrefix(url, "http://"); !errors.Is(err, ErrNotPublic) && !strings.HasPrefix(host, "2130706433") && !strings.HasPrefix(host, "0x7f") { // some resolvers take these for names
 			t.Errorf("%s: %v", url, err)
 		}
 	}
 }
 
-// loopbackAt is a client for which one test server is the public internet.
+// loopbackAt returns a client that takes one test server for the public internet.
 func loopbackAt(t *testing.T, resolver *net.Resolver, url string) *Client {
 	t.Helper()
 	u, err := parse(url)
@@ -90,6 +92,7 @@ func loopbackAt(t *testing.T, resolver *net.Resolver, url string) *Client {
 }
 
 func TestRedirectsStayPublic(t *testing.T) {
+	t.Parallel()
 	asked := false
 	inside := serve(t, func(http.ResponseWriter, *http.Request) { asked = true })
 	target := ""
@@ -108,13 +111,14 @@ func TestRedirectsStayPublic(t *testing.T) {
 		}
 	}
 	if asked {
-		t.Error("a server inside was asked")
+		t.Error("a private server got a request")
 	}
 }
 
-// A name that resolves to a public address at first and to this machine when it
-// is dialled again gains nothing: what counts is the address that is dialled.
+// TestRebindingIsRefused checks a name that resolves to a public address at first
+// and to this machine later. The address that is dialed counts.
 func TestRebindingIsRefused(t *testing.T) {
+	t.Parallel()
 	asked := 0
 	home := serve(t, func(http.ResponseWriter, *http.Request) { asked++ })
 	u, _ := parse(home)
@@ -129,11 +133,11 @@ func TestRebindingIsRefused(t *testing.T) {
 	}
 	answer.Store([4]byte{127, 0, 0, 2})
 	if _, err := get(t, open, &Request{URL: address}); !errors.Is(err, ErrNotPublic) || asked != 1 {
-		t.Errorf("after the name was bound anew: %v", err)
+		t.Errorf("after the name has another address: %v", err)
 	}
 }
 
-// resolverOf asks a name server that answers every question with one address.
+// resolverOf returns a resolver for which every name has one address.
 func resolverOf(t *testing.T, answer *atomic.Value) *net.Resolver {
 	t.Helper()
 	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
@@ -168,6 +172,7 @@ func resolverOf(t *testing.T, answer *atomic.Value) *net.Resolver {
 }
 
 func TestRedirects(t *testing.T) {
+	t.Parallel()
 	url := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		var n int
 		if _, err := fmt.Sscanf(r.URL.Path, "/%d", &n); err == nil && n > 0 {
@@ -192,7 +197,7 @@ func TestRedirects(t *testing.T) {
 		t.Errorf("6 redirects: %v", err)
 	}
 	if code, _, err := ask("POST", 1, "hub.mode=publish"); code != 307 || err != nil {
-		t.Errorf("a body went along: %d %v", code, err)
+		t.Errorf("a request with a body was redirected: %d %v", code, err)
 	}
 	response, err := Own(nil).Do(t.Context(), &Request{URL: url + "/1", Stay: true})
 	if err != nil || response.StatusCode != 307 {
@@ -203,13 +208,14 @@ func TestRedirects(t *testing.T) {
 }
 
 func TestCredentialsStayAtTheirHost(t *testing.T) {
+	t.Parallel()
 	var got []string
-	note := func(_ http.ResponseWriter, r *http.Request) {
+	record := func(_ http.ResponseWriter, r *http.Request) {
 		got = append(got, r.Header.Get("Authorization")+"|"+r.Header.Get("Cookie")+"|"+r.UserAgent())
 	}
-	other := serve(t, note)
+	other := serve(t, record)
 	first := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		note(w, r)
+		record(w, r)
 		switch r.URL.Path {
 		case "/":
 			http.Redirect(w, r, "/same", http.StatusFound)
@@ -224,6 +230,7 @@ func TestCredentialsStayAtTheirHost(t *testing.T) {
 }
 
 func TestBodiesAreBounded(t *testing.T) {
+	t.Parallel()
 	var bomb bytes.Buffer
 	z, _ := gzip.NewWriterLevel(&bomb, gzip.BestCompression)
 	if _, err := io.CopyN(z, zeros{}, 1<<30>>3); err != nil { // 128 MiB in 128 KiB
@@ -248,10 +255,10 @@ func TestBodiesAreBounded(t *testing.T) {
 		}
 	}
 	if body, err := get(t, Own(nil), &Request{URL: url, Limit: 5}); body != "12345" || err != nil {
-		t.Errorf("as many as allowed: %q %v", body, err)
+		t.Errorf("a body as long as the limit: %q %v", body, err)
 	}
 	if body, err := get(t, Own(nil), &Request{URL: url, Limit: 4}); body != "1234" || !errors.Is(err, ErrTooLarge) {
-		t.Errorf("one more than allowed: %q %v", body, err)
+		t.Errorf("a body longer than the limit: %q %v", body, err)
 	}
 }
 
@@ -260,6 +267,7 @@ type zeros struct{}
 func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
 func TestRequestsEnd(t *testing.T) {
+	t.Parallel()
 	url := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case "/headers":
@@ -295,13 +303,14 @@ func TestRequestsEnd(t *testing.T) {
 	}
 }
 
-// A body may take long as long as it keeps coming.
+// TestSlowBodiesAreRead checks that a body may take any time while bytes arrive.
 func TestSlowBodiesAreRead(t *testing.T) {
+	t.Parallel()
 	for pause, want := range map[time.Duration]string{15 * time.Second: "", 25 * time.Second: "nothing came for 20s"} {
 		synctest.Test(t, func(t *testing.T) {
-			ctx, guard := watch(t.Context(), time.Hour, 20*time.Second)
+			ctx, guard := startGuard(t.Context(), time.Hour, 20*time.Second)
 			defer guard.stop()
-			b := &body{ReadCloser: &slow{ctx: ctx, pause: pause, left: 10}, guard: guard, left: MaxBody}
+			b := &body{ReadCloser: &slow{ctx: ctx, pause: pause, left: 10}, guard: guard, remaining: MaxBody}
 			_, err := io.ReadAll(b)
 			if got := fmt.Sprint(err); err != nil && (want == "" || !strings.Contains(got, want)) || err == nil && want != "" {
 				t.Errorf("a byte every %s: %v, want %q", pause, err, want)
@@ -310,7 +319,7 @@ func TestSlowBodiesAreRead(t *testing.T) {
 	}
 }
 
-// slow gives a byte after each pause.
+// slow is a body that returns a byte after each pause.
 type slow struct {
 	ctx   context.Context
 	pause time.Duration
@@ -332,8 +341,8 @@ func (s *slow) Read(p []byte) (int, error) {
 	}
 }
 
-// S4: nothing that may be a secret is in an error.
 func TestErrorsHaveNoSecrets(t *testing.T) {
+	t.Parallel()
 	const canary = "c4n4ry"
 	home := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {

@@ -1,18 +1,16 @@
-// Package markdown is the one place where show notes and descriptions, which
-// are Markdown, become HTML: for the site, for content:encoded and, simplified
-// and cut, for the feed's <description>.
+// Package markdown renders show notes and descriptions as HTML: for the site, for
+// content:encoded and, simplified and cut, for the feed's <description>.
 //
 // The dialect is CommonMark with GitHub's tables, strikethrough and bare links.
-// What comes out is safe to put into a page or a feed, whoever wrote the source:
+// The source is untrusted. The HTML is safe to put into a page or a feed:
 //
-//   - Raw HTML is never passed on. Tags show as the text they are, so that their
-//     author sees them; comments vanish.
-//   - Links lead to http, https or mailto, images to http or https, or to a
-//     place relative to the base. Any other link becomes its text, any other
-//     image its alternative text.
-//   - No attribute but href, src, alt, title, start and a code block's language
-//     class is written. A table's alignment is left to the style sheet, because a
-//     strict content security policy forbids style attributes.
+//   - Raw HTML is escaped, so that its author sees the tags. Comments are removed.
+//   - Links are relative, or use http, https or mailto; images are relative, or use
+//     http or https. Any other link becomes its text, any other image its
+//     alternative text.
+//   - Attributes are href, src, alt, title, start and a code block's language
+//     class. Tables have no alignment, because the pages' content security policy
+//     forbids style attributes.
 //
 // The same source and base always give the same bytes.
 package markdown
@@ -30,8 +28,8 @@ import (
 	"github.com/yuin/goldmark/util"
 )
 
-// dialect parses; it keeps no state between documents. Its own renderer is not
-// used, because ours depends on the base.
+// dialect is the parser. It keeps no state between documents. Goldmark's renderer
+// for it is not used because the rendering depends on the base.
 var dialect parser.Parser = goldmark.New(goldmark.WithExtensions(
 	extension.Table, extension.Strikethrough, extension.Linkify,
 )).Parser()
@@ -45,22 +43,21 @@ func HTML(source, base string) string {
 		safe.base = u
 	}
 	r := renderer.NewRenderer(renderer.WithNodeRenderers(
-		util.Prioritized(safe, 100), // lower goes first
+		util.Prioritized(safe, 100), // the lowest number has precedence
 		util.Prioritized(extension.NewTableHTMLRenderer(extension.WithTableCellAlignMethod(extension.TableCellAlignNone)), 500),
 		util.Prioritized(extension.NewStrikethroughHTMLRenderer(), 500),
 		util.Prioritized(html.NewRenderer(), 1000),
 	))
 	var b strings.Builder
-	_ = r.Render(&b, src, dialect.Parse(gmtext.NewReader(src))) // a Builder never fails
+	_ = r.Render(&b, src, dialect.Parse(gmtext.NewReader(src))) // a Builder returns no errors
 	return b.String()
 }
 
-// Text renders Markdown as one line of plain text, for meta descriptions and
-// search: blocks and lines are joined by spaces, images stand as their
-// alternative text.
+// Text renders Markdown as one line of plain text, for meta descriptions. Blocks
+// and lines are joined by spaces; images become their alternative text.
 func Text(source string) string { return text(HTML(source, "")) }
 
-// text is the text of what HTML returned.
+// text returns the text of HTML that the function HTML returned.
 func text(source string) string {
 	var b strings.Builder
 	for rest := source; rest != ""; {
@@ -78,5 +75,5 @@ func text(source string) string {
 	return strings.Join(strings.Fields(stdhtml.UnescapeString(b.String())), " ")
 }
 
-// inline are the elements that do not part the text around them.
+// inline are the elements that do not separate words.
 var inline = map[string]bool{"a": true, "code": true, "del": true, "em": true, "strong": true}

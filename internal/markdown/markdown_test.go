@@ -39,8 +39,10 @@ var htmlTests = []struct {
 }
 
 func TestHTML(t *testing.T) {
+	t.Parallel()
 	for _, tt := range htmlTests {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			if diff := cmp.Diff(tt.want, HTML(tt.source, tt.base)); diff != "" {
 				t.Errorf("HTML (-want +got):\n%s", diff)
 			}
@@ -49,6 +51,7 @@ func TestHTML(t *testing.T) {
 }
 
 func TestText(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct{ name, source, want string }{
 		{"blocks", "# One\n\nTwo *three*,\nfour.\n\n- five\n- six\n", "One Two three, four. five six"},
 		{"inside a word", "un*believ*able", "unbelievable"},
@@ -59,6 +62,7 @@ func TestText(t *testing.T) {
 		{"empty", "", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			if got := Text(tt.source); got != tt.want {
 				t.Errorf("Text = %q, want %q", got, tt.want)
 			}
@@ -66,8 +70,8 @@ func TestText(t *testing.T) {
 	}
 }
 
-// executable reports the first node in which a browser would run something or
-// load something nobody asked for, or an address it would run.
+// executable returns the first node with a script, with content from elsewhere other
+// than an image, or with an address that a browser would run.
 func executable(t *testing.T, source string) string {
 	t.Helper()
 	nodes, err := html.ParseFragment(strings.NewReader(source), &html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body})
@@ -124,7 +128,7 @@ func withDescendants(n *html.Node) func(func(*html.Node) bool) {
 	}
 }
 
-// letters is a text without its white space.
+// letters returns a text without its white space.
 func letters(s string) string { return strings.Join(strings.Fields(s), "") }
 
 func FuzzHTML(f *testing.F) {

@@ -11,11 +11,11 @@ import (
 	"github.com/yuin/goldmark/util"
 )
 
-// safeRenderer writes the nodes through which a stranger could reach into the
-// page: links, images and raw HTML. Goldmark's own renderer blocks a list of
-// dangerous schemes; this one allows a list of harmless ones.
+// safeRenderer renders the nodes that could be dangerous in untrusted input: links,
+// images and raw HTML. Goldmark's renderer blocks a list of dangerous schemes; this
+// one allows a list of harmless ones.
 type safeRenderer struct {
-	base *url.URL // nil: relative addresses stay relative
+	base *url.URL // nil leaves relative addresses as they are
 }
 
 var _ renderer.NodeRenderer = (*safeRenderer)(nil)
@@ -38,7 +38,7 @@ func (r *safeRenderer) link(w util.BufWriter, _ []byte, node ast.Node, entering 
 	n := node.(*ast.Link)
 	href, ok := r.address(n.Destination, linkSchemes)
 	switch {
-	case !ok: // its text remains
+	case !ok: // keep only the text
 	case entering:
 		openTag(w, "a", "href", href, "title", string(unescaped(n.Title)))
 	default:
@@ -71,7 +71,7 @@ func (r *safeRenderer) image(w util.BufWriter, source []byte, node ast.Node, ent
 	n := node.(*ast.Image)
 	src, ok := r.address(n.Destination, imageSchemes)
 	switch {
-	case !ok: // its alternative text remains
+	case !ok: // keep only the alternative text
 		return ast.WalkContinue, nil
 	case !entering:
 		return ast.WalkContinue, nil
@@ -80,9 +80,9 @@ func (r *safeRenderer) image(w util.BufWriter, source []byte, node ast.Node, ent
 	return ast.WalkSkipChildren, nil
 }
 
-// address decides whether a destination may be followed, and resolves it.
-func (r *safeRenderer) address(dest []byte, schemes []string) (string, bool) {
-	// The destination is judged in the form in which it is written: with its
+// address resolves a destination. ok is false if its scheme is not allowed.
+func (r *safeRenderer) address(dest []byte, schemes []string) (resolved string, ok bool) {
+	// Check the destination in the form that is written to the page: with its
 	// backslashes and character references resolved, and then escaped.
 	written := string(util.URLEscape(dest, true))
 	u, ok := parseAddress(written, schemes)
@@ -92,9 +92,9 @@ func (r *safeRenderer) address(dest []byte, schemes []string) (string, bool) {
 	return written, ok
 }
 
-// parseAddress parses an address that is relative or of one of the schemes. It
-// refuses control characters too, which browsers would skip over.
-func parseAddress(raw string, schemes []string) (*url.URL, bool) {
+// parseAddress parses an address that is relative or has one of the schemes. ok is
+// false for any other, and for one with control characters, which browsers ignore.
+func parseAddress(raw string, schemes []string) (u *url.URL, ok bool) {
 	u, err := url.Parse(raw)
 	if err != nil {
 		return nil, false
@@ -102,7 +102,7 @@ func parseAddress(raw string, schemes []string) (*url.URL, bool) {
 	return u, u.Scheme == "" || slices.Contains(schemes, u.Scheme)
 }
 
-// rawHTML and htmlBlock show tags as text.
+// rawHTML escapes tags.
 func (r *safeRenderer) rawHTML(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
 	if entering {
 		w.Write(util.EscapeHTML(withoutComments(node.(*ast.RawHTML).Segments.Value(source))))
@@ -110,6 +110,7 @@ func (r *safeRenderer) rawHTML(w util.BufWriter, source []byte, node ast.Node, e
 	return ast.WalkSkipChildren, nil
 }
 
+// htmlBlock escapes a block of HTML.
 func (r *safeRenderer) htmlBlock(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
 	if !entering {
 		return ast.WalkContinue, nil
@@ -131,9 +132,8 @@ var comment = regexp.MustCompile(`(?s)<!--.*?-->`)
 
 func withoutComments(raw []byte) []byte { return comment.ReplaceAll(raw, nil) }
 
-// openTag writes a start tag. Attributes come as name and value in turn; the
-// first is always written, the others unless empty, except that an image
-// without alt text says so.
+// openTag writes a start tag. attrs are names and values, alternating. The first
+// attribute and alt are always written, others only if they are not empty.
 func openTag(w util.BufWriter, name string, attrs ...string) {
 	w.WriteByte('<')
 	w.WriteString(name)
@@ -150,7 +150,7 @@ func openTag(w util.BufWriter, name string, attrs ...string) {
 	w.WriteByte('>')
 }
 
-// plain is the text below a node, for an alt attribute.
+// plain returns the text below a node, for an alt attribute.
 func plain(node ast.Node, source []byte) string {
 	var b bytes.Buffer
 	_ = ast.Walk(node, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
@@ -177,7 +177,8 @@ func plain(node ast.Node, source []byte) string {
 	return b.String()
 }
 
-// unescaped resolves backslashes and character references of Markdown text.
+// unescaped returns Markdown text with its backslashes and character references
+// resolved.
 func unescaped(b []byte) []byte {
 	return util.ResolveEntityNames(util.ResolveNumericReferences(util.UnescapePunctuations(b)))
 }

@@ -5,12 +5,12 @@ import (
 	"strings"
 )
 
-// token is a tag or a stretch of text, of HTML as this package writes it: names
-// in lower case, and no "<" or ">" but those of tags.
+// token is a tag or text of HTML that this package wrote: names are in lower case,
+// and < and > occur only in tags.
 type token struct {
 	raw  string // as written
-	name string // of the element; empty: text
-	end  bool   // an end tag
+	name string // of the element; empty for text
+	end  bool   // whether it is an end tag
 }
 
 // scan returns the first token of s, which must not be empty.
@@ -30,18 +30,18 @@ func scan(s string) token {
 	return token{raw: s[:length], name: name, end: end}
 }
 
-// attr returns the value of an attribute as it is written, escaped.
+// attr returns the escaped value of an attribute.
 func (t token) attr(name string) string {
 	_, value, _ := strings.Cut(t.raw, " "+name+`="`)
 	value, _, _ = strings.Cut(value, `"`)
 	return value
 }
 
-// nesting is the elements that are open, outermost first.
+// nesting is the names of open elements, outermost first.
 type nesting []string
 
-// follow opens or closes the token's element, and reports whether the token may
-// stand here: an end tag closes what was opened last.
+// follow opens or closes the token's element. It reports false for an end tag that
+// does not belong to the element opened last.
 func (n *nesting) follow(t token) bool {
 	last := len(*n) - 1
 	switch {
@@ -56,7 +56,7 @@ func (n *nesting) follow(t token) bool {
 	return true
 }
 
-// endTags closes all that is open.
+// endTags returns the end tags of the open elements.
 func (n nesting) endTags() string {
 	var b strings.Builder
 	for _, name := range slices.Backward(n) {
@@ -65,5 +65,5 @@ func (n nesting) endTags() string {
 	return b.String()
 }
 
-// void are the elements without an end tag that notes may contain.
+// void are the elements of notes that have no end tag.
 var void = map[string]bool{"br": true, "hr": true, "img": true}

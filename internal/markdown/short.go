@@ -6,11 +6,11 @@ import (
 	"unicode/utf8"
 )
 
-// Simplify reduces what HTML returned to what podcast apps show in a
-// description: p, ol, ul, li, a (with href alone), b, i, strong and em (PSP-1,
-// item description). Headings become bold paragraphs, table rows paragraphs with
-// "|" between the cells, images their alternative text; other elements leave
-// their text behind.
+// Simplify reduces HTML that the function HTML returned to the elements that podcast
+// apps show in a description: p, ol, ul, li, a (with href only), b, i, strong and
+// em (PSP-1, item description). Headings become bold paragraphs, table rows
+// paragraphs with "|" between the cells, and images their alternative text. Of
+// other elements the text remains.
 func Simplify(source string) string {
 	b := make(simplified, 0, len(source))
 	table, cells := false, 0
@@ -39,7 +39,7 @@ func Simplify(source string) string {
 	return strings.TrimSpace(string(b))
 }
 
-// simplified is simple HTML being written.
+// simplified is a buffer for simplified HTML.
 type simplified []byte
 
 func (b *simplified) write(s string) { *b = append(*b, s...) }
@@ -67,7 +67,7 @@ func (b *simplified) tag(t token) {
 	}
 }
 
-// paragraph starts or ends one. A paragraph that lost all it had disappears.
+// paragraph starts or ends a paragraph. A paragraph without content is removed.
 func (b *simplified) paragraph(t token, start, end string) {
 	if !t.end {
 		b.write(start)
@@ -81,7 +81,7 @@ func (b *simplified) paragraph(t token, start, end string) {
 	b.write(end)
 }
 
-// text writes text, except for the line ends around what was left out.
+// text writes text, except for line ends after a line end.
 func (b *simplified) text(s string) {
 	if strings.TrimSpace(s) == "" && (len(*b) == 0 || (*b)[len(*b)-1] == '\n') {
 		return
@@ -89,10 +89,10 @@ func (b *simplified) text(s string) {
 	b.write(s)
 }
 
-// Truncate cuts what HTML or Simplify returned so that at most max bytes remain,
-// in which every element that was opened is closed. It cuts after the last
-// top-level block that fits; where not even the first does, after the last item
-// or paragraph within that fits; else after a word, with an ellipsis.
+// Truncate cuts HTML that the function HTML or Simplify returned to at most max
+// bytes, and closes the elements that are open there. It cuts after the last
+// top-level block that fits. If the first one does not fit, it cuts after the last
+// item or paragraph in it that fits, else after a word, with an ellipsis.
 func Truncate(source string, max int) string {
 	if whole := wholeBlocks(source, max); whole != "" {
 		return whole
@@ -145,22 +145,22 @@ func withinBlock(source string, max int) string {
 	return words
 }
 
-// cutWords returns as much of escaped text as fits into room bytes: whole words
-// where there are any, else whole characters, never half an entity.
-func cutWords(text string, room int) string {
-	if room <= 0 {
+// cutWords cuts escaped text to at most limit bytes: after a word if there is one,
+// else after a character, never within an entity.
+func cutWords(text string, limit int) string {
+	if limit <= 0 {
 		return ""
 	}
-	if len(text) <= room {
+	if len(text) <= limit {
 		return strings.TrimRight(text, " \n")
 	}
-	if i := strings.LastIndexAny(text[:room+1], " \n"); i > 0 {
+	if i := strings.LastIndexAny(text[:limit+1], " \n"); i > 0 {
 		return strings.TrimRight(text[:i], " \n")
 	}
-	for room > 0 && !utf8.RuneStart(text[room]) {
-		room--
+	for limit > 0 && !utf8.RuneStart(text[limit]) {
+		limit--
 	}
-	text = text[:room]
+	text = text[:limit]
 	if i := strings.LastIndexByte(text, '&'); i >= 0 && !strings.Contains(text[i:], ";") {
 		text = text[:i]
 	}

@@ -9,6 +9,7 @@ import (
 )
 
 func TestSimplify(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct{ name, source, want string }{
 		{"simple already", "<p>Say &quot;hi&quot; &amp; <a href=\"https://example.com/?a=1&amp;b=2\">go</a>.</p>\n<ul>\n<li>one</li>\n<li>\n<p><em>two</em></p>\n</li>\n</ul>", "<p>Say &quot;hi&quot; &amp; <a href=\"https://example.com/?a=1&amp;b=2\">go</a>.</p>\n<ul>\n<li>one</li>\n<li>\n<p><em>two</em></p>\n</li>\n</ul>"},
 		{"heading", "<h2>Links</h2>\n<p>x</p>", "<p><strong>Links</strong></p>\n<p>x</p>"},
@@ -23,6 +24,7 @@ func TestSimplify(t *testing.T) {
 		{"empty", "", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			if got := Simplify(tt.source); got != tt.want {
 				t.Errorf("Simplify =\n%s\nwant\n%s", got, tt.want)
 			}
@@ -31,6 +33,7 @@ func TestSimplify(t *testing.T) {
 }
 
 func TestTruncate(t *testing.T) {
+	t.Parallel()
 	const blocks = "<p>one</p>\n<p>two</p>\n<p>three</p>\n"
 	for _, tt := range []struct {
 		name, source string
@@ -56,6 +59,7 @@ func TestTruncate(t *testing.T) {
 		{"empty", "", 10, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			got := Truncate(tt.source, tt.max)
 			if got != tt.want {
 				t.Errorf("Truncate = %q, want %q", got, tt.want)
@@ -69,8 +73,8 @@ func TestTruncate(t *testing.T) {
 
 var anyTag = regexp.MustCompile(`<(/?)([a-z][a-z0-9]*)[^>]*>`)
 
-// balanced checks, by means other than Truncate's own, that tags are closed in
-// the order in which they were opened.
+// balanced checks that tags are closed in the order in which they were opened. It
+// does not use the code of Truncate.
 func balanced(source string) error {
 	var open []string
 	for _, m := range anyTag.FindAllStringSubmatch(source, -1) {
