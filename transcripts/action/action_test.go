@@ -1,6 +1,5 @@
-// Package action_test runs the workflows that onair writes into a repository,
-// and the steps of the actions they use, as a runner of GitHub Actions would:
-// what is tested is what is shipped.
+// Package action_test runs the workflows that onair writes into a repository, and
+// the steps of the actions that they use, as a runner of GitHub Actions does.
 package action_test
 
 import (
@@ -58,7 +57,7 @@ type runner struct {
 	path      string            // PATH of the scripts
 	values    map[string]string // of expressions
 	artifacts map[string]string // folders, by name
-	log       bytes.Buffer      // what the scripts print
+	log       bytes.Buffer      // output of the scripts
 	summary   string
 }
 
@@ -75,7 +74,7 @@ func load(t *testing.T, name string, v any) {
 
 var expression = regexp.MustCompile(`\$\{\{\s*(.*?)\s*\}\}`)
 
-// expand replaces expressions by their values.
+// expand replaces expressions with their values.
 func (r *runner) expand(s string, values map[string]string) string {
 	return expression.ReplaceAllStringFunc(s, func(e string) string {
 		name := expression.FindStringSubmatch(e)[1]
@@ -90,7 +89,7 @@ func (r *runner) expand(s string, values map[string]string) string {
 	})
 }
 
-// condition decides the few conditions that the actions have.
+// condition evaluates the kinds of conditions that the actions have.
 func (r *runner) condition(s string, values map[string]string, failed bool) bool {
 	if s == "" {
 		return !failed
@@ -104,7 +103,7 @@ func (r *runner) condition(s string, values map[string]string, failed bool) bool
 	return (always || !failed) && (got == strings.Trim(want, "'")) == equal
 }
 
-// workflow runs the one job of a workflow and reports whether it succeeded.
+// workflow runs the jobs of a workflow and reports whether they succeeded.
 func (r *runner) workflow(file string) bool {
 	r.t.Helper()
 	var w workflow
@@ -133,7 +132,7 @@ func (r *runner) workflow(file string) bool {
 	return true
 }
 
-// action runs the steps of an action.
+// action runs the steps of an action and reports whether they succeeded.
 func (r *runner) action(dir string, with map[string]string) bool {
 	r.t.Helper()
 	var a action
@@ -164,7 +163,7 @@ func (r *runner) action(dir string, with map[string]string) bool {
 	return !failed
 }
 
-// uses stands in for the actions of GitHub.
+// uses does what the actions of GitHub do.
 func (r *runner) uses(s step, values map[string]string) {
 	name, _, _ := strings.Cut(s.Uses, "@")
 	path := r.expand(s.With["path"], values)
@@ -182,7 +181,7 @@ func (r *runner) uses(s step, values map[string]string) {
 			r.t.Error(err)
 		}
 	default:
-		r.t.Errorf("what does %s do?", s.Uses)
+		r.t.Errorf("unknown action %s", s.Uses)
 	}
 }
 
@@ -197,7 +196,7 @@ func copyFile(t *testing.T, from, to string) {
 	}
 }
 
-// script runs a step as "shell: bash" does.
+// script runs a step as "shell: bash" does and reports whether it succeeded.
 func (r *runner) script(s step, values map[string]string) bool {
 	if strings.Contains(s.Run, "${{") {
 		r.t.Errorf("an expression in the script of %q", s.ID)
@@ -223,7 +222,7 @@ func (r *runner) script(s step, values map[string]string) bool {
 	return err == nil
 }
 
-// git runs git in a folder, as nobody in particular.
+// git runs git in a folder and returns its output.
 func git(t *testing.T, dir string, args ...string) string {
 	t.Helper()
 	cmd := exec.Command("git", append([]string{"-c", "user.name=Vega", "-c", "user.email=vega@example.com", "-c", "init.defaultBranch=main"}, args...)...)
@@ -246,7 +245,7 @@ func write(t *testing.T, dir, name, text string) {
 	}
 }
 
-// old is a transcript with an error that nobody has to mend.
+// old is a transcript with an error that the pull request does not have to fix.
 const old = `**Vega**: \[00:10\] Old sins are not counted.
 
 **Rigel:** We put it behind a \[unintelligible 00:00:42.00\] and it was late.
@@ -254,7 +253,8 @@ const old = `**Vega**: \[00:10\] Old sins are not counted.
 **Vega:** \[01:30\] And then \[unintelligible 00:01:40.00\].
 `
 
-// changed is what the pull request makes of it: a word, and attempts at more.
+// changed is the transcript in the pull request: with a correction, and with text
+// that tries to run code, load images and notify people.
 const changed = `**Vega**: \[00:10\] Old sins are not counted.
 
 **Rigel:** We put it behind a <script>alert(1)</script> @everyone, see [us](javascript:alert(1)) ![x](https://evil.example/x.png) #1 and it was late.
@@ -266,7 +266,7 @@ const changed = `**Vega**: \[00:10\] Old sins are not counted.
 **` + "`" + `](https://evil.example)**: \[05:00\] Bye.
 `
 
-// initialise writes into a repository what onair transcripts init does.
+// initialise writes the files of onair transcripts init into a repository.
 func initialise(t *testing.T, dir string) {
 	t.Helper()
 	root, err := os.OpenRoot(dir)
@@ -280,8 +280,9 @@ func initialise(t *testing.T, dir string) {
 	}
 }
 
-// scene is a repository with a fork's pull request, checked out as GitHub does.
-func scene(t *testing.T) *runner {
+// checkout returns a runner in a checkout of a pull request from a fork, as GitHub
+// makes it.
+func checkout(t *testing.T) *runner {
 	t.Helper()
 	if runtime.GOOS == "windows" {
 		t.Skip("the runner of the action is Linux")
@@ -334,10 +335,11 @@ func scene(t *testing.T) *runner {
 }
 
 func TestPullRequest(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("builds onair as the action does")
 	}
-	r := scene(t)
+	r := checkout(t)
 	if r.workflow(filepath.Join(r.workspace, ".github", "workflows", "transcripts.yml")) {
 		t.Error("a pull request with errors passes")
 	}
@@ -354,11 +356,11 @@ func TestPullRequest(t *testing.T) {
 	if strings.Contains(r.log.String(), "show-114.md,line=1,") {
 		t.Errorf("an old error is counted:\n%s", r.log.String())
 	}
-	r.comments(t)
+	r.comment(t)
 }
 
-// comments runs the second workflow on the artifact of the first.
-func (r *runner) comments(t *testing.T) {
+// comment runs the second workflow on the artifact of the first.
+func (r *runner) comment(t *testing.T) {
 	calls := r.fakeGitHub()
 	r.temp = t.TempDir()
 	r.values["runner.temp"] = r.temp
@@ -376,8 +378,8 @@ func (r *runner) comments(t *testing.T) {
 			t.Errorf("the comment holds %q:\n%s", no, body)
 		}
 	}
-	if asked := calls("asked"); !strings.Contains(asked, "head=deneb:$(touch pwned)") {
-		t.Errorf("asked GitHub:\n%s", asked)
+	if requests := calls("requests"); !strings.Contains(requests, "head=deneb:$(touch pwned)") {
+		t.Errorf("requests to GitHub:\n%s", requests)
 	}
 	if _, err := os.Stat(filepath.Join(r.workspace, "pwned")); err == nil {
 		t.Error("a branch's name was run")
@@ -385,7 +387,7 @@ func (r *runner) comments(t *testing.T) {
 	r.forged(t, calls)
 }
 
-// forged replaces the artifact by what a pull request could put there.
+// forged replaces the artifact with text that a pull request could put there.
 func (r *runner) forged(t *testing.T, calls func(string) string) {
 	for _, text := range []string{
 		"@everyone look\n", "[a](https://evil.example)\n", "![a](https://evil.example/x.png)\n", "<img src=x>\n", "<pre onclick=x>\n",
@@ -407,13 +409,13 @@ func (r *runner) forged(t *testing.T, calls func(string) string) {
 	}
 }
 
-// fakeGitHub puts a gh in front of PATH that notes what it is asked and answers
-// with pull request 7. It returns what was noted.
+// fakeGitHub adds a gh to PATH that records its requests and the comment, and answers
+// with pull request 7. It returns a function that reads the records.
 func (r *runner) fakeGitHub() func(name string) string {
 	dir := r.t.TempDir()
 	write(r.t, dir, "gh", `#!/usr/bin/env bash
 dir="$(dirname "$0")"
-printf '%s\n' "$*" >> "$dir/asked"
+printf '%s\n' "$*" >> "$dir/requests"
 for arg in "$@"; do
   case "$arg" in
     body=@*) cat "${arg#body=@}" > "$dir/comment" ;;
@@ -434,8 +436,9 @@ done
 	}
 }
 
-// TestLeastPrivilege holds what the workflows may do.
+// TestLeastPrivilege checks the permissions of the workflows.
 func TestLeastPrivilege(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	initialise(t, dir)
 	files, err := filepath.Glob(filepath.Join(dir, ".github", "workflows", "*.yml"))

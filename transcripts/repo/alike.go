@@ -8,19 +8,18 @@ import (
 	"onair/internal/finding"
 )
 
-// sketch is a sample of all runs of shingle words in a text: those whose hash
-// ends in sampleBits zeros. Two texts are as alike as their samples.
+// sketch is the hashes of a sample of the runs of words in a text, sorted. Texts
+// that are alike have sketches that are alike.
 type sketch []uint64
 
 const (
-	shingle    = 6
-	sampleBits = 6 // one run in 64
-	leastRuns  = 8 // fewer say nothing
-	commonRun  = 16
+	shingle    = 6  // words in a run
+	sampleBits = 6  // leading zeros in the hash of a run in the sample: one run in 64
+	minRuns    = 8  // shared runs that two alike texts have at least
+	maxHolders = 16 // a run in more files is boilerplate, such as the words of a sponsor
 )
 
-// sketchOf samples a source. It is read as plain words: labels and stamps are
-// few, and two transcripts of one text share them.
+// sketchOf returns the sketch of a source. Labels and stamps count as words.
 func sketchOf(src []byte) sketch {
 	var all sketch
 	var words [shingle]uint64
@@ -55,9 +54,9 @@ func sketchOf(src []byte) sketch {
 	return slices.Compact(all)
 }
 
-// alike reports files whose texts are nearly equal: more than half of what
-// either holds is in both. Each is reported, since either may be the wrong one.
-func alike(files []named) (l finding.List) {
+// alike reports files whose texts are nearly equal: more than half of all their runs
+// are in both. Both files are reported, since either may be the wrong one.
+func alike(files []named) (found finding.List) {
 	holders := map[uint64][]int32{}
 	for i, f := range files {
 		for _, run := range f.sketch {
@@ -66,7 +65,7 @@ func alike(files []named) (l finding.List) {
 	}
 	shared := map[[2]int32]int{}
 	for _, in := range holders {
-		if len(in) > commonRun { // the words of a sponsor
+		if len(in) > maxHolders {
 			continue
 		}
 		for i := range in {
@@ -77,12 +76,12 @@ func alike(files []named) (l finding.List) {
 	}
 	for pair, n := range shared {
 		a, b := files[pair[0]], files[pair[1]]
-		if all := len(a.sketch) + len(b.sketch) - n; n >= leastRuns && 2*n > all {
+		if all := len(a.sketch) + len(b.sketch) - n; n >= minRuns && 2*n > all {
 			for _, f := range [2][2]string{{a.name, b.name}, {b.name, a.name}} {
-				l.Errorf("T029", finding.Position{File: filepath.ToSlash(f[0]), Line: 1}, "is it the right file?",
-					"text nearly equal to that of %s", filepath.ToSlash(f[1]))
+				at := finding.Position{File: filepath.ToSlash(f[0]), Line: 1}
+				found.Add(ruleAlike.At(at, "text nearly equal to that of %s", filepath.ToSlash(f[1])).WithHint("is it the right file?"))
 			}
 		}
 	}
-	return l
+	return found
 }

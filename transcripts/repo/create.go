@@ -15,18 +15,18 @@ import (
 //go:embed template
 var template embed.FS
 
-// CreateOptions say what the files of a repository need to know.
+// CreateOptions are the values in the files that Create writes.
 type CreateOptions struct {
 	Action string // OWNER/REPO@REF of onair on GitHub; required
-	Branch string // that pull requests go to; empty: main
+	Branch string // target of pull requests; empty means main
 	URL    string // page of an episode; may be empty
-	Show   string // OWNER/REPO of the show on GitHub; empty: the transcripts are the show's own
+	Show   string // OWNER/REPO of the show on GitHub; empty if the show is in this repository
 }
 
 // Created is a file of a repository, by its slash-separated name.
 type Created struct {
 	Name   string
-	Exists bool // it was there before, and is as it was
+	Exists bool // the file existed before and was not changed
 }
 
 var (
@@ -35,9 +35,9 @@ var (
 	branchName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._/-]*$`)
 )
 
-// Create writes what a repository of transcripts needs to take pull requests:
-// workflows, a page for contributors, a form for issues. Nothing that exists is
-// changed.
+// Create writes the files that a repository of transcripts needs for pull requests:
+// workflows, a page for contributors, a form for issues. It changes no existing
+// file.
 func Create(root *os.Root, o *CreateOptions) ([]Created, error) {
 	fill, err := o.values()
 	if err != nil {
@@ -66,33 +66,33 @@ func Create(root *os.Root, o *CreateOptions) ([]Created, error) {
 	return files, err
 }
 
-// values are what stands in the files for what is not known before.
+// values returns a replacer for the placeholders in the files.
 func (o *CreateOptions) values() (*strings.Replacer, error) {
 	action := actionName.FindStringSubmatch(o.Action)
 	if action == nil {
-		return nil, fmt.Errorf("%q is no OWNER/REPO@REF", o.Action)
+		return nil, fmt.Errorf("%q is not OWNER/REPO@REF", o.Action)
 	}
 	branch := o.Branch
 	if branch == "" {
 		branch = "main"
 	}
 	if !branchName.MatchString(branch) {
-		return nil, fmt.Errorf("%q is no branch", branch)
+		return nil, fmt.Errorf("%q is not a branch", branch)
 	}
 	if o.Show != "" && !repository.MatchString(o.Show) {
-		return nil, fmt.Errorf("%q is no OWNER/REPO", o.Show)
+		return nil, fmt.Errorf("%q is not OWNER/REPO", o.Show)
 	}
 	if o.URL != "" {
 		u, err := url.Parse(o.URL)
 		if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || strings.ContainsAny(o.URL, "\"\\\n\r $`") {
-			return nil, fmt.Errorf("%q is no page on the web", o.URL)
+			return nil, fmt.Errorf("%q is not a page on the web", o.URL)
 		}
 	}
 	return strings.NewReplacer("{REPOSITORY}", action[1], "{REF}", action[2], "{BRANCH}", branch,
 		"{URL}", o.URL, "{SHOW}", o.Show, "{HOME}", "https://github.com/"+action[1]), nil
 }
 
-// createFile writes a file unless there is one, or anything else of its name.
+// createFile writes a file unless its name exists.
 func createFile(root *os.Root, name, text string) (exists bool, err error) {
 	if err := root.MkdirAll(path.Dir(name), 0o755); err != nil {
 		return false, err

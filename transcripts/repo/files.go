@@ -10,16 +10,15 @@ import (
 	"strings"
 )
 
-// others are the Markdown files of a repository that are no transcripts, in
-// small letters.
+// others are the names of Markdown files that are not transcripts, in lower case.
 var others = []string{
 	"readme.md", "contributing.md", "code_of_conduct.md", "changelog.md", "license.md", "security.md", "support.md", "episode.md",
 }
 
-// Files are the transcripts among files and in folders, below dir unless they
-// are absolute, in order. A file that is named is always one; of a folder, those
-// are that wanted says, such as IsTranscript. Hidden folders and what is no
-// regular file are passed by.
+// Files returns the transcripts among the named files and in the named folders,
+// sorted. Relative names are below dir. A named file is always included; of a
+// folder, the files that wanted accepts, such as IsTranscript. Hidden folders are
+// skipped, and so is everything that is not a regular file.
 func Files(dir string, args []string, wanted func(name string) bool) ([]string, error) {
 	var names []string
 	for _, arg := range args {
@@ -57,8 +56,8 @@ func Files(dir string, args []string, wanted func(name string) bool) ([]string, 
 	return slices.Compact(names), nil
 }
 
-// IsTranscript reports whether a file is a transcript by its name, a path, in a
-// repository of transcripts.
+// IsTranscript reports whether a file in a repository of transcripts is a
+// transcript. name is its path.
 func IsTranscript(name string) bool {
 	for part := range strings.SplitSeq(filepath.ToSlash(filepath.Dir(name)), "/") {
 		if strings.HasPrefix(part, ".") && part != "." && part != ".." {
@@ -69,7 +68,7 @@ func IsTranscript(name string) bool {
 	return strings.HasSuffix(base, ".md") && !strings.HasPrefix(base, ".") && !slices.Contains(others, base)
 }
 
-// In is a name below dir, or the name itself where it is absolute.
+// In returns a name below dir, or the name itself if it is absolute.
 func In(dir, name string) string {
 	if filepath.IsAbs(name) {
 		return name
@@ -77,9 +76,8 @@ func In(dir, name string) string {
 	return filepath.Join(dir, name)
 }
 
-// Root is the top of the repository or show that dir lies in: the nearest
-// folder with transcripts.yaml, show.yaml or .git; dir itself where there is
-// none.
+// Root returns the top folder of the repository or show that contains dir: the
+// nearest one with transcripts.yaml, show.yaml or .git, or dir if there is none.
 func Root(dir string) (string, error) {
 	start, err := filepath.Abs(dir)
 	if err != nil {
@@ -92,7 +90,7 @@ func Root(dir string) (string, error) {
 				return at, nil
 			}
 			if !errors.Is(err, fs.ErrNotExist) {
-				return "", fmt.Errorf("look for the top of the repository: %w", err)
+				return "", fmt.Errorf("find the top of the repository: %w", err)
 			}
 		}
 		if at == filepath.Dir(at) {

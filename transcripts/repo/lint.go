@@ -15,13 +15,13 @@ import (
 // Linter lints many transcripts.
 type Linter struct {
 	Settings  *Settings
-	Durations map[string]time.Duration // of the audio, by slash-separated name; nil: not known
-	Known     map[string]int           // how many episodes each transcript is of, by name; nil: not known
+	Durations map[string]time.Duration // of the audio, by slash-separated name; nil if not known
+	Known     map[string]int           // number of episodes that have each transcript, by name; nil if not known
 	Unwrap    bool                     // let Fix join the lines of a paragraph
-	Workers   int                      // how many files at a time; 0: one
+	Workers   int                      // files at a time; 0 means one
 }
 
-// Result is what was found in one file.
+// Result is the findings in one file.
 type Result struct {
 	Name     string
 	Source   []byte
@@ -29,10 +29,10 @@ type Result struct {
 
 	fractions transcripts.Fractions
 	sketch    sketch
-	outline   *transcripts.Transcript // of a translation, and of what it translates
+	outline   *transcripts.Transcript // of translations and their originals, else nil
 }
 
-// Options are those for one file.
+// Options returns the options for one file.
 func (l *Linter) Options(name string) *transcripts.LintOptions {
 	name = filepath.ToSlash(name)
 	o := &transcripts.LintOptions{Options: *l.Settings.Options(name), Duration: l.Durations[name], Unwrap: l.Unwrap}
@@ -42,8 +42,8 @@ func (l *Linter) Options(name string) *transcripts.LintOptions {
 	return o
 }
 
-// Run lints files, several at a time, and passes each result on in the order of
-// names. What shows only across the files is returned at the end.
+// Run lints files, several at a time, and calls each with their results in the
+// order of names. It returns the findings that come from comparing files.
 func (l *Linter) Run(ctx context.Context, names []string, read func(name string) ([]byte, error), each func(*Result) error) (finding.List, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	var wg sync.WaitGroup
@@ -57,8 +57,8 @@ func (l *Linter) Run(ctx context.Context, names []string, read func(name string)
 		*Result
 		err error
 	}
-	// As many answers wait to be passed on as there are workers, and no more:
-	// the sources of all files at once would not fit.
+	// At most as many answers wait as there are workers, so that not all sources
+	// are in memory at once.
 	waiting := make(chan chan answer, max(1, l.Workers))
 	wg.Go(func() {
 		defer close(waiting)
@@ -90,7 +90,8 @@ func (l *Linter) Run(ctx context.Context, names []string, read func(name string)
 	return across.findings(), ctx.Err()
 }
 
-// Across holds files to the rules that look at several, T028 and T029.
+// Across reports which of the rules that compare files are broken, except for those
+// of translations.
 func (l *Linter) Across(ctx context.Context, names []string, read func(name string) ([]byte, error)) (finding.List, error) {
 	a := newAcross(l)
 	var found finding.List
@@ -125,7 +126,7 @@ func (l *Linter) lint(name string, read func(string) ([]byte, error), paired boo
 	return r, nil
 }
 
-// across looks at all files together.
+// across collects what is compared between files.
 type across struct {
 	l         *Linter
 	fractions transcripts.Fractions
@@ -151,15 +152,15 @@ func (a *across) add(r *Result) {
 	}
 }
 
-func (a *across) enabled(rule string) bool {
-	_, disabled := a.l.Settings.Disabled[rule]
+func (l *Linter) enabled(rule *finding.Rule) bool {
+	_, disabled := l.Settings.Disabled[rule.ID]
 	return !disabled
 }
 
-// names are the findings about the names of files, by name.
+// names returns the findings about the names of files, by name.
 func (a *across) names(names []string) map[string]finding.List {
 	found := map[string]finding.List{}
-	if !a.enabled("T028") {
+	if !a.l.enabled(ruleName) {
 		return found
 	}
 	for _, f := range checkNames(names, a.l.Known) {
@@ -172,37 +173,34 @@ func (a *across) names(names []string) map[string]finding.List {
 	return found
 }
 
-// findings are those that need the contents of several files.
+// findings returns the findings from comparing the contents of files.
 func (a *across) findings() finding.List {
-	var l finding.List
-	if a.enabled("T029") {
-		l = alike(a.sketches)
+	var found finding.List
+	if a.l.enabled(ruleAlike) {
+		found = alike(a.sketches)
 	}
-	if a.enabled("T032") {
-		l = append(l, compareTranslations(a.outlines)...)
+	if a.l.enabled(ruleTranslation) {
+		found = append(found, compareTranslations(a.outlines)...)
 	}
-	if LooksLikeFrames(a.fractions) && a.l.Settings.Options("").Fraction == transcripts.Decimal && a.enabled("T012") {
-		l.Add(finding.Finding{
-			Rule: "T012", Severity: finding.Warning, Position: finding.Position{File: SettingsFile},
-			Message: "the fractions of stamps look like frames: there are many and none is above 29",
-			Hint:    "timestamp_fraction: frames30",
-		})
+	if LooksLikeFrames(a.fractions) && a.l.Settings.Options("").Fraction == transcripts.Decimal && a.l.enabled(ruleStamp) {
+		f := ruleStamp.At(finding.Position{File: SettingsFile}, "the fractions of stamps look like frames: there are many and none is above 29")
+		found.Add(f.WithSeverity(finding.Warning).WithHint("timestamp_fraction: frames30"))
 	}
-	l.Sort()
-	return l
+	found.Sort()
+	return found
 }
 
-// LooksLikeFrames reports whether the fractions of stamps count frames of 1/30
-// s: a hundred or more with two digits, and all below 30.
+// LooksLikeFrames reports whether the fractions of stamps probably count frames of
+// 1/30 s: there are a hundred or more with two digits, and all are below 30.
 func LooksLikeFrames(f transcripts.Fractions) bool {
 	const enough = 100
 	return f.TwoDigit >= enough && f.Above29 == 0
 }
 
-// Disable adds "RULE=reason" to the rules that do not hold.
+// Disable disables a rule. rule is "RULE=reason".
 func (s *Settings) Disable(rule string) error {
 	id, reason, _ := strings.Cut(rule, "=")
-	if err := CheckDisabled(id, reason); err != nil {
+	if err := checkDisabled(id, reason); err != nil {
 		return err
 	}
 	if s.Disabled == nil {
@@ -212,7 +210,7 @@ func (s *Settings) Disable(rule string) error {
 	return nil
 }
 
-// sortedNames are the slash-separated names, in order.
+// sortedNames returns the names, slash-separated and sorted.
 func sortedNames(names []string) []string {
 	out := make([]string, len(names))
 	for i, name := range names {

@@ -11,17 +11,17 @@ import (
 	"onair/internal/finding"
 )
 
-// numbered is the name of a transcript with the number of its episode, without
-// the ending and the language.
+// numbered matches the name of a transcript with the number of its episode, without
+// extension and language.
 var numbered = regexp.MustCompile(`^(.*?)[-_ ]?0*(\d+)$`)
 
-// translation is the language in the name of a translation.
+// translation matches the language in the name of a translation.
 var translation = regexp.MustCompile(`\.[a-z]{2,3}(-[a-z0-9]+)*$`)
 
-// episodeFile is what the name of a file says about its episode.
+// episodeFile is the parts of the name of a file.
 type episodeFile struct {
 	name, folder string
-	series       string // such as go-time; empty: not numbered
+	series       string // such as go-time; empty if the name has no number
 	number       string
 	language     string
 }
@@ -39,10 +39,9 @@ func readName(name string) episodeFile {
 	return f
 }
 
-// checkNames reports files that are no episode's, and second files of one.
-// Where known is nil, what the other names have in common says what an episode
-// is.
-func checkNames(names []string, known map[string]int) (l finding.List) {
+// checkNames reports files that do not belong to an episode, and second files of
+// one. If known is nil, it compares each name with those of the other files.
+func checkNames(names []string, known map[string]int) (found finding.List) {
 	files := make([]episodeFile, 0, len(names))
 	for _, name := range sortedNames(names) {
 		files = append(files, readName(name))
@@ -51,12 +50,12 @@ func checkNames(names []string, known map[string]int) (l finding.List) {
 		for _, f := range files {
 			switch n, ok := known[f.name]; {
 			case !ok:
-				nameError(&l, f, "name it as the show does, or remove it", "no episode has this transcript")
+				found.Add(f.finding("name it as the show does, or remove it", "no episode has this transcript"))
 			case n > 1:
-				nameError(&l, f, "give each its own", "%d episodes have this transcript", n)
+				found.Add(f.finding("give each its own", "%d episodes have this transcript", n))
 			}
 		}
-		return l
+		return found
 	}
 	series := seriesOf(files)
 	first := map[[4]string]string{}
@@ -66,16 +65,16 @@ func checkNames(names []string, known map[string]int) (l finding.List) {
 		}
 		key := [4]string{f.folder, f.series, f.number, f.language}
 		if other, ok := first[key]; ok {
-			nameError(&l, f, "keep one", "second file for the episode of %s", other)
+			found.Add(f.finding("keep one", "second file for the episode of %s", other))
 		} else {
 			first[key] = f.name
 		}
-		checkSeries(&l, f, series)
+		checkSeries(&found, f, series)
 	}
-	return l
+	return found
 }
 
-// seriesOf finds the series that most files of a folder belong to, by folder.
+// seriesOf returns, by folder, the series that most files of the folder belong to.
 func seriesOf(files []episodeFile) map[string]string {
 	const enough = 3
 	counts := map[string]map[string]int{}
@@ -98,25 +97,25 @@ func seriesOf(files []episodeFile) map[string]string {
 	return series
 }
 
-// checkSeries reports a file that belongs to the series of another folder, or
-// whose name is nearly that of its own.
-func checkSeries(l *finding.List, f episodeFile, series map[string]string) {
+// checkSeries reports a file that belongs to the series of another folder, or whose
+// series differs from that of its folder only in punctuation.
+func checkSeries(found *finding.List, f episodeFile, series map[string]string) {
 	own, ok := series[f.folder]
 	if !ok || own == f.series {
 		return
 	}
 	for _, folder := range slices.Sorted(maps.Keys(series)) {
 		if series[folder] == f.series {
-			nameError(l, f, "move it to "+folder, "file of another folder's series")
+			found.Add(f.finding("move it to "+folder, "file of another folder's series"))
 			return
 		}
 	}
 	if letters(own) == letters(f.series) {
-		nameError(l, f, "call it "+own+"-"+f.number+f.language+".md", "name unlike those of the other episodes")
+		found.Add(f.finding("call it "+own+"-"+f.number+f.language+".md", "name unlike those of the other episodes"))
 	}
 }
 
-// letters are the letters and digits of a name.
+// letters returns the letters and digits of a name.
 func letters(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r == '-' || r == '_' || r == ' ' || r == '.' {
@@ -126,6 +125,6 @@ func letters(s string) string {
 	}, s)
 }
 
-func nameError(l *finding.List, f episodeFile, hint, format string, args ...any) {
-	l.Errorf("T028", finding.Position{File: f.name}, hint, format, args...)
+func (f episodeFile) finding(hint, format string, args ...any) finding.Finding {
+	return ruleName.At(finding.Position{File: f.name}, format, args...).WithHint(hint)
 }

@@ -27,9 +27,10 @@ func files(text map[string]string) fs.FS {
 }
 
 func TestLoad(t *testing.T) {
+	t.Parallel()
 	got, err := Load(files(map[string]string{
 		SettingsFile: "timestamp_fraction: frames30\npauses: [Song]\nurl: \"https://x.example/{folder}/{number}/\"\ndisable:\n  T010: one line each\n",
-		PeopleFile:   "vega: {name: Vega Lyrae, aliases: [VEGA], url: \"https://vega.example/\"}\nrigel: {}\n",
+		peopleFile:   "vega: {name: Vega Lyrae, aliases: [VEGA], url: \"https://vega.example/\"}\nrigel: {}\n",
 	}))
 	if err != nil {
 		t.Fatal(err)
@@ -57,17 +58,18 @@ func TestLoad(t *testing.T) {
 	}
 }
 
-func TestLoadRefuses(t *testing.T) {
+func TestLoadErrors(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct{ file, text, want string }{
 		{SettingsFile, "a: 1\n", "transcripts.yaml:1:1"},
 		{SettingsFile, "pauses: [\n", "transcripts.yaml:1"},
 		{SettingsFile, "timestamp_fraction: thirds\n", `unknown timestamp fraction "thirds"`},
 		{SettingsFile, "disable: {T010: \"\"}\n", "T010 has no reason"},
 		{SettingsFile, "disable: {T099: x}\n", `no rule "T099"`},
-		{SettingsFile, "url: javascript:x\n", "no page on the web"},
-		{SettingsFile, "url: \"https://x.example/#a\"\n", "no page on the web"},
-		{PeopleFile, "- a\n", "people.yaml:1:1"},
-		{PeopleFile, strings.Repeat("#", maxSettings+1), "larger"},
+		{SettingsFile, "url: javascript:x\n", "not a page on the web"},
+		{SettingsFile, "url: \"https://x.example/#a\"\n", "not a page on the web"},
+		{peopleFile, "- a\n", "people.yaml:1:1"},
+		{peopleFile, strings.Repeat("#", maxSettings+1), "larger"},
 	} {
 		_, err := Load(files(map[string]string{test.file: test.text}))
 		var f finding.Finding
@@ -81,7 +83,7 @@ func FuzzLoad(f *testing.F) {
 	f.Add("timestamp_fraction: frames30\ndisable: {T010: x}\n", "vega: {name: Vega, aliases: [V]}\n")
 	f.Add("url: \"https://{folder}/{number}\"\n", "a: &a {name: *a}\n")
 	f.Fuzz(func(t *testing.T, settings, people string) {
-		s, err := Load(files(map[string]string{SettingsFile: settings, PeopleFile: people}))
+		s, err := Load(files(map[string]string{SettingsFile: settings, peopleFile: people}))
 		if err == nil {
 			s.Page("a/b-1.md")
 			s.Options("a/b-1.md")
@@ -90,6 +92,7 @@ func FuzzLoad(f *testing.F) {
 }
 
 func TestFiles(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	for _, name := range []string{"a/b-1.md", "a/b-2.md", "README.md", "Contributing.md", ".github/x.md", "a/.b.md", "notes.txt", "c.MD"} {
 		file := filepath.Join(dir, filepath.FromSlash(name))
@@ -101,7 +104,7 @@ func TestFiles(t *testing.T) {
 		}
 	}
 	if err := os.Symlink("/etc/passwd", filepath.Join(dir, "a", "link.md")); err != nil {
-		t.Log("no links here")
+		t.Log("symbolic links are not supported")
 	}
 	for _, test := range []struct{ args, want []string }{
 		{[]string{"."}, []string{"a/b-1.md", "a/b-2.md", "c.MD"}},
@@ -123,11 +126,12 @@ func TestFiles(t *testing.T) {
 		t.Error("a missing file is found")
 	}
 	if IsTranscript(".github/a.md") || !IsTranscript("../a/b.md") {
-		t.Error("hidden folders and folders above are confused")
+		t.Error("IsTranscript confuses hidden folders with those above")
 	}
 }
 
 func TestRoot(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	deep := filepath.Join(dir, "a", "b")
 	if err := os.MkdirAll(deep, 0o755); err != nil {
@@ -141,8 +145,9 @@ func TestRoot(t *testing.T) {
 	}
 }
 
-// TestNames is the table of T028.
+// TestNames tests rule T028.
 func TestNames(t *testing.T) {
+	t.Parallel()
 	series := []string{"gotime/go-time-1.md", "gotime/go-time-2.md", "gotime/go-time-3.md", "shipit/ship-it-1.md", "shipit/ship-it-2.md", "shipit/ship-it-3.md"}
 	for _, test := range []struct {
 		name  string
@@ -175,7 +180,7 @@ func TestNames(t *testing.T) {
 	}
 }
 
-// prose is so many random words.
+// prose returns random words.
 func prose(seed uint64, words int) string {
 	random := rand.New(rand.NewPCG(seed, 1))
 	var b strings.Builder
@@ -185,15 +190,16 @@ func prose(seed uint64, words int) string {
 	return b.String()
 }
 
-// TestAlike is the table of T029.
+// TestAlike tests rule T029.
 func TestAlike(t *testing.T) {
+	t.Parallel()
 	text := prose(1, 4000)
 	for _, test := range []struct {
 		name, other string
 		want        bool
 	}{
 		{"the same", text, true},
-		{"with mended words", strings.ReplaceAll(text, "w7 ", "word "), true},
+		{"with corrected words", strings.ReplaceAll(text, "w7 ", "word "), true},
 		{"another", prose(2, 4000), false},
 		{"one that quotes a third of it", text[:len(text)/3] + prose(3, 2700), false},
 		{"one that quotes most of it", text[:len(text)*6/10] + prose(3, 1600), false},
@@ -210,6 +216,7 @@ func TestAlike(t *testing.T) {
 }
 
 func TestRun(t *testing.T) {
+	t.Parallel()
 	sources := map[string]string{}
 	var names []string
 	for i := range 40 {
@@ -253,13 +260,14 @@ func TestRun(t *testing.T) {
 }
 
 func TestCreate(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer root.Close()
-	if err := os.WriteFile(filepath.Join(dir, "CONTRIBUTING.md"), []byte("ours"), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "CONTRIBUTING.md"), []byte("existing"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	o := &CreateOptions{Action: "vega/onair@v1", Branch: "master", URL: "https://x.example/{number}/", Show: "vega/show"}
@@ -275,20 +283,20 @@ func TestCreate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, left := range []string{"{REPOSITORY}", "{REF}", "{URL}", "{SHOW}", "{BRANCH}", "{HOME}"} {
-			if strings.Contains(string(data), left) {
-				t.Errorf("%s has %s left", f.Name, left)
+		for _, placeholder := range []string{"{REPOSITORY}", "{REF}", "{URL}", "{SHOW}", "{BRANCH}", "{HOME}"} {
+			if strings.Contains(string(data), placeholder) {
+				t.Errorf("%s still has %s", f.Name, placeholder)
 			}
 		}
 	}
-	if data, _ := root.ReadFile("CONTRIBUTING.md"); string(data) != "ours" {
-		t.Error("a file that was there has changed")
+	if data, _ := root.ReadFile("CONTRIBUTING.md"); string(data) != "existing" {
+		t.Error("an existing file has changed")
 	}
 	for _, bad := range []CreateOptions{
 		{Action: "onair"}, {Action: "a/b@v1\nx: y"}, {Action: "a/b@v1", Branch: "a b"}, {Action: "a/b@v1", URL: "https://x.example/\"\nx"}, {Action: "a/b@v1", Show: "a"},
 	} {
 		if _, err := Create(root, &bad); err == nil {
-			t.Errorf("%+v is written", bad)
+			t.Errorf("no error for %+v", bad)
 		}
 	}
 }

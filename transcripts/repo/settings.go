@@ -20,35 +20,32 @@ import (
 	"onair/transcripts"
 )
 
-// The files in which a repository says how its transcripts are to be read.
-const (
-	SettingsFile = "transcripts.yaml"
-	PeopleFile   = "people.yaml"
-)
+// SettingsFile is the name of the file with the settings of a repository.
+const SettingsFile = "transcripts.yaml"
 
-// maxSettings bounds both, in bytes.
+const peopleFile = "people.yaml"
+
+// maxSettings is the limit on the size of both files, in bytes.
 const maxSettings = 4 << 20
 
-// Settings are what a repository says about all of its transcripts. The zero
-// value is one that says nothing.
+// Settings are the settings for all transcripts of a repository.
 type Settings struct {
-	Fraction string               // decimal, frames30, or empty: not said
+	Fraction string               // decimal, frames30, or empty
 	Pauses   []string             // labels of pauses beside the usual ones
-	People   []transcripts.Person // who may speak; empty: anybody
-	Disabled map[string]string    // IDs of rules that do not hold here, and why
+	People   []transcripts.Person // the known speakers; empty allows any
+	Disabled map[string]string    // IDs of disabled rules, with the reasons
 	URL      string               // page of an episode, with {name}, {folder} and {number}; may be empty
 }
 
 // Load reads transcripts.yaml and people.yaml at the top of a repository. Both
-// may be absent. An error is a [finding.Finding] with the place of what is
-// wrong.
+// may be absent. An error is a [finding.Finding] with its place.
 func Load(root fs.FS) (*Settings, error) {
 	s := &Settings{}
 	if err := s.readSettings(root); err != nil {
 		return nil, err
 	}
 	var err error
-	s.People, err = ReadPeople(root, PeopleFile)
+	s.People, err = ReadPeople(root, peopleFile)
 	return s, err
 }
 
@@ -64,22 +61,22 @@ func (s *Settings) readSettings(root fs.FS) error {
 	}
 	s.Fraction, s.Pauses, s.Disabled, s.URL = file.Fraction, file.Pauses, file.Disable, file.URL
 	if _, err := transcripts.ParseFraction(s.Fraction); err != nil {
-		return wrong(SettingsFile, "", "%v", err)
+		return settingsError(SettingsFile, "", "%v", err)
 	}
 	for _, rule := range slices.Sorted(maps.Keys(s.Disabled)) {
-		if err := CheckDisabled(rule, s.Disabled[rule]); err != nil {
-			return wrong(SettingsFile, "write T010: why it does not hold here", "disable: %v", err)
+		if err := checkDisabled(rule, s.Disabled[rule]); err != nil {
+			return settingsError(SettingsFile, "write T010: why it does not apply", "disable: %v", err)
 		}
 	}
 	if s.URL != "" && s.Page("a-1.md") == "" {
-		return wrong(SettingsFile, "such as https://show.example/{number}/", "url: %q is no page on the web", s.URL)
+		return settingsError(SettingsFile, "such as https://show.example/{number}/", "url: %q is not a page on the web", s.URL)
 	}
 	return nil
 }
 
-// CheckDisabled reports whether a rule exists and there is a reason to disable
-// it.
-func CheckDisabled(rule, reason string) error {
+// checkDisabled returns an error if a rule does not exist or there is no reason to
+// disable it.
+func checkDisabled(rule, reason string) error {
 	if transcripts.Rules().Find(rule) == nil {
 		return fmt.Errorf("there is no rule %q", rule)
 	}
@@ -89,8 +86,8 @@ func CheckDisabled(rule, reason string) error {
 	return nil
 }
 
-// ReadPeople reads the names and aliases of a people.yaml; nil where there is
-// none.
+// ReadPeople reads the names and aliases of a people.yaml. It returns nil if there is
+// no such file.
 func ReadPeople(root fs.FS, name string) ([]transcripts.Person, error) {
 	var file map[string]struct {
 		Name    string   `yaml:"name"`
@@ -107,7 +104,7 @@ func ReadPeople(root fs.FS, name string) ([]transcripts.Person, error) {
 	return people, nil
 }
 
-// decode reads a YAML file into v, and nothing where there is no such file.
+// decode reads a YAML file into v. It does nothing if there is no such file.
 func decode(root fs.FS, name string, v any, options ...yaml.DecodeOption) error {
 	f, err := root.Open(name)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -122,7 +119,7 @@ func decode(root fs.FS, name string, v any, options ...yaml.DecodeOption) error 
 		return err
 	}
 	if len(data) > maxSettings {
-		return wrong(name, "", "larger than %d bytes", maxSettings)
+		return settingsError(name, "", "larger than %d bytes", maxSettings)
 	}
 	err = yaml.NewDecoder(bytes.NewReader(data), options...).Decode(v)
 	if err == nil || errors.Is(err, io.EOF) {
@@ -139,24 +136,24 @@ func decode(root fs.FS, name string, v any, options ...yaml.DecodeOption) error 
 	return found
 }
 
-func wrong(file, hint, format string, args ...any) error {
+func settingsError(file, hint, format string, args ...any) error {
 	return finding.Finding{Severity: finding.Error, Position: finding.Position{File: file}, Message: fmt.Sprintf(format, args...), Hint: hint}
 }
 
-// Options are how a transcript of the repository is read.
+// Options returns the options for reading a transcript of the repository.
 func (s *Settings) Options(name string) *transcripts.Options {
 	o := &transcripts.Options{People: s.People, Pauses: s.Pauses, File: name}
 	if f, err := transcripts.ParseFraction(s.Fraction); err == nil {
-		o.Fraction = f // Load has refused any other
+		o.Fraction = f // Load accepts no other
 	}
 	return o
 }
 
-// number finds the number of an episode in the name of its file.
+// number matches the number of an episode in the name of its file.
 var number = regexp.MustCompile(`\d+$`)
 
-// Page is the URL of the page of the episode whose transcript has this name, a
-// slash-separated path; empty where no page is known.
+// Page returns the URL of the page of an episode, or "" if it is not known. name is
+// the slash-separated path of the episode's transcript.
 func (s *Settings) Page(name string) string {
 	stem := strings.TrimSuffix(path.Base(name), ".md")
 	page := strings.NewReplacer(

@@ -9,8 +9,8 @@ import (
 	"onair/transcripts"
 )
 
-// originalOf is the name of the transcript that one with a language in its name
-// translates; empty for any other.
+// originalOf returns the name of the transcript that a translation translates, or ""
+// if name is not that of a translation.
 func originalOf(name string) string {
 	stem, ok := strings.CutSuffix(filepath.ToSlash(name), ".md")
 	language := translation.FindString(strings.ToLower(stem))
@@ -20,7 +20,8 @@ func originalOf(name string) string {
 	return stem[:len(stem)-len(language)] + ".md"
 }
 
-// pairsOf are the names of which one translates another, and those others.
+// pairsOf returns the names of translations whose originals are among names, and of
+// those originals.
 func pairsOf(names []string) map[string]bool {
 	all, pairs := map[string]bool{}, map[string]bool{}
 	for _, name := range names {
@@ -34,7 +35,7 @@ func pairsOf(names []string) map[string]bool {
 	return pairs
 }
 
-// outline is what remains of a transcript until it can be compared.
+// outline returns a transcript without its text, for comparing it later.
 func outline(t *transcripts.Transcript) *transcripts.Transcript {
 	o := &transcripts.Transcript{Turns: slices.Clone(t.Turns)}
 	for i := range o.Turns {
@@ -43,26 +44,25 @@ func outline(t *transcripts.Transcript) *transcripts.Transcript {
 	return o
 }
 
-// compareTranslations holds translations to their originals (T032). Outlines are by
+// compareTranslations compares translations with their originals. Outlines are by
 // slash-separated name.
-func compareTranslations(outlines map[string]*transcripts.Transcript) (l finding.List) {
+func compareTranslations(outlines map[string]*transcripts.Transcript) (found finding.List) {
 	for name, t := range outlines {
 		if original := outlines[originalOf(name)]; original != nil {
-			l = append(l, transcripts.CompareTranslation(original, t, name)...)
+			found = append(found, transcripts.CompareTranslation(original, t, name)...)
 		}
 	}
-	return l
+	return found
 }
 
-// Versions are a file before and after a change; Before is nil where there was
-// none.
+// Versions are a file before and after a change. Before is nil for a new file.
 type Versions struct{ Before, After []byte }
 
-// ChangedTranslations holds translations to their originals (T032) where a
-// change touched one of the two, and returns what was not so before. names are
-// all transcripts; those that did not change are read.
+// ChangedTranslations compares translations with their originals if either has
+// changed, and returns the findings that the change introduced. names are all
+// transcripts; those that did not change are read.
 func (l *Linter) ChangedTranslations(names []string, changed map[string]Versions, read func(name string) ([]byte, error)) (finding.List, error) {
-	if _, disabled := l.Settings.Disabled["T032"]; disabled {
+	if !l.enabled(ruleTranslation) {
 		return nil, nil
 	}
 	versions := func(name string) (Versions, error) {
@@ -77,9 +77,9 @@ func (l *Linter) ChangedTranslations(names []string, changed map[string]Versions
 	for _, name := range names {
 		name = filepath.ToSlash(name)
 		original := originalOf(name)
-		_, touched := changed[name]
-		_, originalTouched := changed[original]
-		if original == "" || !pairs[name] || !pairs[original] || !touched && !originalTouched {
+		_, isChanged := changed[name]
+		_, isOriginalChanged := changed[original]
+		if original == "" || !pairs[name] || !pairs[original] || !isChanged && !isOriginalChanged {
 			continue
 		}
 		translation, err := versions(name)
@@ -101,17 +101,17 @@ func (l *Linter) ChangedTranslations(names []string, changed map[string]Versions
 	return found, nil
 }
 
-// introduced are the findings that say what none said before. Lines move, so
-// they are not compared.
-func introduced(before, after finding.List) (l finding.List) {
+// introduced returns the findings whose messages did not occur before. Positions are
+// not compared because lines move.
+func introduced(before, after finding.List) (found finding.List) {
 	known := map[string]int{}
 	for _, f := range before {
 		known[f.Message]++
 	}
 	for _, f := range after {
 		if known[f.Message]--; known[f.Message] < 0 {
-			l = append(l, f)
+			found = append(found, f)
 		}
 	}
-	return l
+	return found
 }

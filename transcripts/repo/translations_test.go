@@ -8,6 +8,7 @@ import (
 )
 
 func TestOriginalOf(t *testing.T) {
+	t.Parallel()
 	for name, want := range map[string]string{
 		"a/transcript.es.md": "a/transcript.md", "go-time-1.pt-BR.md": "go-time-1.md", "go-time-1.md": "", "v1.0.md": "", "es.md": "", "x.es.txt": "",
 	} {
@@ -18,6 +19,7 @@ func TestOriginalOf(t *testing.T) {
 }
 
 func TestTranslations(t *testing.T) {
+	t.Parallel()
 	sources := map[string]string{
 		"a/x-1.md":    "**Vega:** \\[00:01\\] Hello.\n\n**Rigel:** Hi.\n",
 		"a/x-1.es.md": "**Vega:** \\[00:01\\] Hola.\n\n**Rigel:** Hola.\n",
@@ -30,7 +32,7 @@ func TestTranslations(t *testing.T) {
 		want     []string
 	}{
 		{nil, []string{"a/x-1.fr.md:1:1: the stamp is 0:02, and 0:01 in the original"}},
-		{map[string]string{"T032": "they are free"}, nil},
+		{map[string]string{"T032": "translations are free"}, nil},
 	} {
 		l := &Linter{Settings: &Settings{Disabled: test.disabled}, Workers: 4}
 		across, err := l.Run(context.Background(), names, func(name string) ([]byte, error) { return []byte(sources[name]), nil }, func(*Result) error { return nil })
@@ -47,9 +49,9 @@ func TestTranslations(t *testing.T) {
 	}
 }
 
-// TestChangedTranslations: what a change makes of a pair, whichever side of it
-// the change touches.
+// TestChangedTranslations changes a translation, its original, or both.
 func TestChangedTranslations(t *testing.T) {
+	t.Parallel()
 	const one, two = "**Vega:** \\[00:01\\] Hello.\n", "**Vega:** \\[00:01\\] Hello.\n\n**Rigel:** Hi.\n"
 	const late = "**Vega:** \\[00:02\\] Hello.\n"
 	names := []string{"x-1.es.md", "x-1.md", "x-2.md"}
@@ -57,15 +59,16 @@ func TestChangedTranslations(t *testing.T) {
 		changed map[string]Versions
 		want    []string
 	}{
-		"the original grows":    {map[string]Versions{"x-1.md": {[]byte(one), []byte(two)}}, []string{"x-1.es.md:1:1: the original has 2 turns, this has 1"}},
-		"a new translation":     {map[string]Versions{"x-1.es.md": {nil, []byte(late)}}, []string{"x-1.es.md:1:1: the stamp is 0:02, and 0:01 in the original"}},
-		"it was wrong before":   {map[string]Versions{"x-1.es.md": {[]byte(late), []byte("\n" + late)}}, nil},
-		"it is mended":          {map[string]Versions{"x-1.es.md": {[]byte(late), []byte(one)}}, nil},
-		"both change together":  {map[string]Versions{"x-1.md": {[]byte(one), []byte(two)}, "x-1.es.md": {[]byte(one), []byte(two)}}, nil},
-		"another transcript":    {map[string]Versions{"x-2.md": {[]byte(one), []byte(two)}}, nil},
-		"a file that was taken": {map[string]Versions{"x-1.md": {[]byte(one), nil}}, nil},
+		"the original grows":     {map[string]Versions{"x-1.md": {[]byte(one), []byte(two)}}, []string{"x-1.es.md:1:1: the original has 2 turns, this has 1"}},
+		"a new translation":      {map[string]Versions{"x-1.es.md": {nil, []byte(late)}}, []string{"x-1.es.md:1:1: the stamp is 0:02, and 0:01 in the original"}},
+		"it was wrong before":    {map[string]Versions{"x-1.es.md": {[]byte(late), []byte("\n" + late)}}, nil},
+		"it is fixed":            {map[string]Versions{"x-1.es.md": {[]byte(late), []byte(one)}}, nil},
+		"both change together":   {map[string]Versions{"x-1.md": {[]byte(one), []byte(two)}, "x-1.es.md": {[]byte(one), []byte(two)}}, nil},
+		"another transcript":     {map[string]Versions{"x-2.md": {[]byte(one), []byte(two)}}, nil},
+		"a file that is deleted": {map[string]Versions{"x-1.md": {[]byte(one), nil}}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			l := &Linter{Settings: &Settings{}}
 			found, err := l.ChangedTranslations(names, test.changed, func(string) ([]byte, error) { return []byte(one), nil })
 			if err != nil {
@@ -78,7 +81,7 @@ func TestChangedTranslations(t *testing.T) {
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
-			l.Settings.Disabled = map[string]string{"T032": "they are free"}
+			l.Settings.Disabled = map[string]string{"T032": "translations are free"}
 			if found, _ := l.ChangedTranslations(names, test.changed, nil); found != nil {
 				t.Errorf("disabled: %v", found)
 			}
