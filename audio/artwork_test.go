@@ -12,15 +12,15 @@ import (
 	"testing"
 )
 
-// pngHeader is the start of a PNG of any size: signature and IHDR.
+// pngHeader returns the signature and the IHDR chunk of a PNG.
 func pngHeader(width, height uint32) []byte {
 	body := join([]byte("IHDR"), words(width, height), []byte{8, 2, 0, 0, 0})
 	b := join([]byte("\x89PNG\r\n\x1A\n"), words(13), body)
 	return binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(body))
 }
 
-// jpegHeader is the start of a JPEG of any size: a frame header of so many
-// components, without the image.
+// jpegHeader returns a JPEG that ends after its header, with the given number of
+// colour components.
 func jpegHeader(width, height uint16, components byte) []byte {
 	b := []byte{0xFF, 0xD8, 0xFF, 0xC0, 0, 8 + 3*components, 8, byte(height >> 8), byte(height), byte(width >> 8), byte(width), components}
 	for i := range components {
@@ -30,6 +30,7 @@ func jpegHeader(width, height uint16, components byte) []byte {
 }
 
 func TestReadPicture(t *testing.T) {
+	t.Parallel()
 	var palette bytes.Buffer
 	if err := png.Encode(&palette, image.NewPaletted(image.Rect(0, 0, 3, 5), color.Palette{color.White, color.Black})); err != nil {
 		t.Fatal(err)
@@ -66,12 +67,13 @@ func TestReadPicture(t *testing.T) {
 }
 
 func TestReadPictureRefuses(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name string
 		data []byte
 		want string
 	}{
-		{"nothing", nil, "the image is empty (0 bytes)"},
+		{"empty", nil, "the image is empty (0 bytes)"},
 		{"GIF", []byte("GIF89a\x01\x00\x01\x00\x00\x00\x00"), `not a JPEG or PNG image; it begins with "GIF89a\x01\x00\x01\x00\x00\x00"`},
 		{"SVG", []byte("<svg/>"), `not a JPEG or PNG image; it begins with "<svg/>"`},
 		{"PNG of 50,000 × 50,000", pngHeader(50_000, 50_000), "the image is 50000 × 50000 pixels; at most 8192 a side are read"},
@@ -89,17 +91,17 @@ func TestReadPictureRefuses(t *testing.T) {
 	}
 }
 
-// TestPolyglots: a file that is two things at once is refused, or is nothing but
-// the picture that its first bytes say, and never decoded (S5).
+// TestPolyglots reads files of two formats at once. They are refused, or read as the
+// picture with which they begin. None is decoded.
 func TestPolyglots(t *testing.T) {
 	huge, small := pngHeader(50_000, 50_000), testPicture(t, "png", 4, 0).Data
-	comment := func(text string) []byte { // in a JPEG, behind its mark
+	comment := func(text string) []byte { // the start of a JPEG, with a comment
 		return join([]byte{0xFF, 0xD8, 0xFF, 0xFE, 0, byte(2 + len(text))}, []byte(text))
 	}
 	tests := []struct {
 		name string
 		data []byte
-		want string // error; empty: a picture of 20 × 30 or 4 × 4 pixels
+		want string // error; empty for a picture of 20 × 30 or 4 × 4 pixels
 	}{
 		{"GIF with a PNG behind it", join([]byte("GIF89a\x01\x00\x01\x00\x00\x00\x00;"), small), "not a JPEG or PNG image"},
 		{"web page with a JPEG in it", join([]byte("<script>/*"), jpegHeader(20, 30, 3)), "not a JPEG or PNG image"},

@@ -13,12 +13,11 @@ import (
 	"github.com/bogem/id3v2/v2"
 )
 
-// BenchmarkTagFile gives an hour of MP3, 58 MB, its first tag: text, twelve
-// chapters and a cover of 1.2 MB. Each contestant is a process, they take turns
-// on fresh copies, and the ratios are those of the medians. onair waits for the
-// disk and reads back what it wrote; cp, bogem and mutagen do neither, and
-// mutagen moves the audio within the file, where a crash would leave half of it.
-// Those called synced wait for the disk too.
+// BenchmarkTagFile adds a first tag to an hour of MP3, 58 MB: text, twelve chapters
+// and a cover of 1.2 MB. The commands take turns, each on a fresh copy, and the
+// metrics are ratios of medians. onair syncs the file and reads back what it wrote.
+// cp, bogem and mutagen do neither, and mutagen moves the audio within the file, so
+// that a crash would damage it. The commands called synced sync the file too.
 func BenchmarkTagFile(b *testing.B) {
 	dir := b.TempDir()
 	master, cover := filepath.Join(dir, "master.mp3"), filepath.Join(dir, "cover.jpg")
@@ -30,7 +29,7 @@ func BenchmarkTagFile(b *testing.B) {
 	write(master, silence(stereo128, 137_814))
 	write(cover, testPicture(b, "jpeg", 64, 1_230_000).Data)
 	file := filepath.Join(dir, "episode.mp3")
-	contestants := []contestant{
+	contestants := []command{
 		{"onair", func() *exec.Cmd { return child(b, "tag with onair", file, cover) }},
 		{"cp", func() *exec.Cmd { return exec.Command("cp", file, file+".copy") }},
 		{"bogem", func() *exec.Cmd { return child(b, "tag with bogem", file, cover) }},
@@ -38,7 +37,7 @@ func BenchmarkTagFile(b *testing.B) {
 		{"synced-bogem", func() *exec.Cmd { return child(b, "tag with bogem, synced", file, cover) }},
 	}
 	if python := pythonWith(b, "mutagen"); python != "" {
-		contestants = append(contestants, contestant{"mutagen", func() *exec.Cmd { return exec.Command(python, "-c", mutagenWriter, file, cover) }})
+		contestants = append(contestants, command{"mutagen", func() *exec.Cmd { return exec.Command(python, "-c", mutagenWriter, file, cover) }})
 	} else {
 		b.Log("no mutagen: needs python3 with that module")
 	}
@@ -64,7 +63,7 @@ func BenchmarkTagFile(b *testing.B) {
 	}
 }
 
-type contestant struct {
+type command struct {
 	name    string
 	command func() *exec.Cmd
 }
@@ -74,7 +73,7 @@ func median(all []time.Duration) time.Duration {
 	return all[len(all)/2]
 }
 
-// freshCopy leaves nothing for the disk to do later.
+// freshCopy copies a file and syncs the copy.
 func freshCopy(b *testing.B, from, to string) {
 	b.Helper()
 	in, err := os.Open(from)

@@ -17,12 +17,12 @@ import (
 	"onair/internal/crc32c"
 )
 
-// hour writes an hour of VBR to a file: 137,814 frames, about 55 MB.
+// hour writes an hour of VBR to a file: 137,814 MPEG frames, about 55 MB.
 func hour(b *testing.B) (*os.File, int64) {
 	b.Helper()
 	var all []byte
 	for _, kbps := range []int{96, 112, 128, 160} {
-		all = append(all, silence(newHeader(mpeg1, kbps, 44100, false), 137_814/4)...)
+		all = append(all, silence(newMPEGHeader(mpeg1, kbps, 44100, false), 137_814/4)...)
 	}
 	path := filepath.Join(b.TempDir(), "hour.mp3")
 	if err := os.WriteFile(path, all, 0o644); err != nil {
@@ -36,16 +36,15 @@ func hour(b *testing.B) (*os.File, int64) {
 	return f, int64(len(all))
 }
 
-// BenchmarkProbe counts the frames of an hour, in rounds: the least that reading
-// takes, the walk, the walk of tcolgate/mp3, ffprobe -count_packets where there
-// is one, and all of Probe, which makes the checksums too. It reports what the
-// medians are of each other. A process has to start first: what ffprobe takes to
-// say its version does not count.
+// BenchmarkProbe compares ways to count the MPEG frames of an hour: reading only,
+// walkMPEG, tcolgate/mp3, ffprobe -count_packets if it is installed, and Probe, which
+// also computes the checksums. It reports ratios of medians. The time in which ffprobe
+// prints its version is subtracted, because it starts a process.
 func BenchmarkProbe(b *testing.B) {
 	f, size := hour(b)
 	whole := func() io.Reader { return io.NewSectionReader(f, 0, size) }
 	buf := make([]byte, blockBytes)
-	all := []contender{
+	all := []competitor{
 		{"read", func() error {
 			_, err := io.CopyBuffer(struct{ io.Writer }{io.Discard}, whole(), buf)
 			return err
@@ -80,10 +79,10 @@ func BenchmarkProbe(b *testing.B) {
 	}
 	if ffprobe, err := exec.LookPath("ffprobe"); err == nil {
 		all = append(all,
-			contender{"ffprobe", func() error {
+			competitor{"ffprobe", func() error {
 				return exec.Command(ffprobe, "-v", "error", "-count_packets", "-show_entries", "stream=nb_read_packets", f.Name()).Run()
 			}},
-			contender{"ffprobe start", func() error { return exec.Command(ffprobe, "-version").Run() }})
+			competitor{"ffprobe start", func() error { return exec.Command(ffprobe, "-version").Run() }})
 	}
 	took := race(b, all)
 	ratio := func(a, of time.Duration, name string) { b.ReportMetric(float64(a)/float64(of), name) }
@@ -96,15 +95,15 @@ func BenchmarkProbe(b *testing.B) {
 	}
 }
 
-// A contender is work that is timed beside other work.
-type contender struct {
+// A competitor is work that race times.
+type competitor struct {
 	name string
 	run  func() error
 }
 
-// race runs the contenders in turn, so that a noisy machine is noisy for all,
-// and returns the median of each.
-func race(b *testing.B, all []contender) map[string]time.Duration {
+// race runs the competitors in turn, so that other load affects them alike, and
+// returns the median of each.
+func race(b *testing.B, all []competitor) map[string]time.Duration {
 	times := map[string][]time.Duration{}
 	for b.Loop() {
 		for _, c := range all {

@@ -11,6 +11,7 @@ import (
 )
 
 func TestReadChapters(t *testing.T) {
+	t.Parallel()
 	tagged := func(chapters ...Chapter) []byte {
 		b, err := (&Tag{Title: "x", Duration: time.Minute, Chapters: chapters}).Bytes()
 		if err != nil {

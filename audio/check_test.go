@@ -72,11 +72,11 @@ func checkTests(t *testing.T) []checkTest {
 
 		{"MP3 called M4A", called("audio.M4A", MP3), []string{`A007 warning the master is called "audio.M4A" and its content is audio/mpeg`}},
 		{"M4A called MP3", called("audio.mp3", M4A), []string{`A007 warning the master is called "audio.mp3" and its content is audio/x-m4a`, "A006 info an M4A master is published as it is: no tag is written"}},
-		{"MP3 called so", called("a/audio.MP3", MP3), nil},
+		{"MP3 with its extension", called("a/audio.MP3", MP3), nil},
 
 		{"no old tag", CheckOldTag(nil, &Tag{Title: "Cloudy"}, at), nil},
-		{"old tag that says the same", old(func(*Tag) {}), nil},
-		{"old tag that says nothing", CheckOldTag(&Tag{}, &Tag{Title: "Cloudy", GUID: "a", Chapters: manyChapters(2)}, at), nil},
+		{"same old tag", old(func(*Tag) {}), nil},
+		{"empty old tag", CheckOldTag(&Tag{}, &Tag{Title: "Cloudy", GUID: "a", Chapters: manyChapters(2)}, at), nil},
 		{"old tag of another episode", old(func(t *Tag) { t.GUID = "b" }), []string{`A008 warning the tag of the master has the GUID of another episode, "b"`}},
 		{"old tag of a draft that has no GUID yet", CheckOldTag(&Tag{GUID: "b"}, &Tag{}, at), nil},
 		{"old title", old(func(t *Tag) { t.Title = "mix 3" }), []string{`A009 info the tag of the master says title "mix 3"; "Cloudy" is published`}},
@@ -84,8 +84,8 @@ func checkTests(t *testing.T) []checkTest {
 		{"old album", old(func(t *Tag) { t.Album = "demo" }), []string{`A009 info the tag of the master says album "demo"; "Hello" is published`}},
 		{"more old chapters", old(func(t *Tag) { t.Chapters = manyChapters(3) }), []string{"A009 warning the tag of the master has 3 chapters and the episode has 2"}},
 		{"other old chapter", old(func(t *Tag) { t.Chapters[1].Title = "x" }), []string{`A009 warning the tag of the master has "x" at 0:01 as chapter 2 and the episode has "Chapter 2" at 0:01`}},
-		{"old chapter elsewhere", old(func(t *Tag) { t.Chapters[1].Start += 101 * time.Millisecond }), []string{`A009 warning the tag of the master has "Chapter 2" at 0:01.101 as chapter 2 and the episode has "Chapter 2" at 0:01`}},
-		{"old chapter nearly there", old(func(t *Tag) { t.Chapters[1].Start += 100 * time.Millisecond }), nil},
+		{"old chapter at another time", old(func(t *Tag) { t.Chapters[1].Start += 101 * time.Millisecond }), []string{`A009 warning the tag of the master has "Chapter 2" at 0:01.101 as chapter 2 and the episode has "Chapter 2" at 0:01`}},
+		{"old chapter within the tolerance", old(func(t *Tag) { t.Chapters[1].Start += 100 * time.Millisecond }), nil},
 
 		{"old chapters in another order", old(func(t *Tag) { t.Chapters[0], t.Chapters[1] = t.Chapters[1], t.Chapters[0] }), nil},
 		{"old chapters without titles", CheckOldTag(&Tag{Chapters: []Chapter{{End: time.Second}}}, &Tag{Chapters: manyChapters(1)}, at), nil},
@@ -120,7 +120,7 @@ func checkTests(t *testing.T) []checkTest {
 		{"JPEG called PNG", artwork("cover.png", func(*Picture) {}), []string{`A023 error the image is called "cover.png" and its content is image/jpeg`}},
 		{"PNG called JPEG", artwork("cover.jpg", func(p *Picture) { p.MediaType = "image/png" }), []string{`A023 error the image is called "cover.jpg" and its content is image/png`}},
 		{"heavy", artwork("cover.jpg", func(p *Picture) { p.Data = make([]byte, 512_001) }), []string{"A024 warning the image has 512 kB; apps load it again and again, and 512 kB are enough"}},
-		{"as heavy as may be", artwork("cover.jpg", func(p *Picture) { p.Data = make([]byte, 512_000) }), nil},
+		{"largest without a finding", artwork("cover.jpg", func(p *Picture) { p.Data = make([]byte, 512_000) }), nil},
 
 		{"small wide chapter image", image("a.jpg", func(p *Picture) { p.Width, p.Height = 320, 180 }), nil},
 		{"huge chapter image", image("a.jpg", func(p *Picture) { p.Width = 4000 }), []string{"A021 warning the image is 4000 × 1400 pixels; players show chapter images small"}},
@@ -130,15 +130,15 @@ func checkTests(t *testing.T) []checkTest {
 		{"too many chapters", CheckTag(&Tag{Chapters: manyChapters(256)}, at), []string{"A040 error 256 chapters to list, and a table of contents holds 255"}},
 		{"heavy tag", CheckTag(&Tag{Artwork: &Picture{Data: make([]byte, 1<<20)}}, at), []string{"A041 warning the ID3 tag has 1048 kB; every listener downloads it before the first sound"}},
 		{"long title", CheckTag(&Tag{Title: strings.Repeat("é", 256)}, at), []string{"A042 warning the title has 256 characters; apps cut it"}},
-		{"title as long as may be", CheckTag(&Tag{Title: strings.Repeat("é", 255)}, at), nil},
-		{"chapter behind the end", CheckTimes([]show.Chapter{{}, {Start: 90 * time.Second}}, time.Minute+29387755, where),
+		{"longest title without a finding", CheckTag(&Tag{Title: strings.Repeat("é", 255)}, at), nil},
+		{"chapter after the end", CheckTimes([]show.Chapter{{}, {Start: 90 * time.Second}}, time.Minute+29387755, where),
 			[]string{"A043 error chapter 2 starts at 1:30 and the audio ends at 1:00.029"}},
 		{"chapter that starts at the end", CheckTimes([]show.Chapter{{Start: time.Minute, End: time.Hour}}, time.Minute, where),
 			[]string{"A043 error chapter 1 starts at 1:00 and the audio ends at 1:00"}},
-		{"chapter that ends behind the end", CheckTimes([]show.Chapter{{End: 999 * time.Second}}, time.Minute, where),
+		{"chapter that ends after the end", CheckTimes([]show.Chapter{{End: 999 * time.Second}}, time.Minute, where),
 			[]string{"A043 warning chapter 1 ends at 16:39 and the audio ends at 1:00"}},
 		{"chapter that ends at the end, in whole seconds", CheckTimes([]show.Chapter{{End: time.Minute}}, 59200*time.Millisecond, where), nil},
-		{"chapters of audio that is not here", CheckTimes([]show.Chapter{{Start: time.Hour}}, 0, where), nil},
+		{"chapters of audio of unknown duration", CheckTimes([]show.Chapter{{Start: time.Hour}}, 0, where), nil},
 		{"chapters in one place", CheckChapters([]show.Chapter{{End: time.Hour}}, time.Minute, at),
 			[]string{"A043 warning chapter 1 ends at 1:00:00 and the audio ends at 1:00"}},
 
@@ -150,7 +150,7 @@ func checkTests(t *testing.T) []checkTest {
 	}
 }
 
-// chaptersIn are the findings about a file's chapters.
+// chaptersIn returns the findings about a file's chapters.
 func chaptersIn(file []byte, at finding.Position) finding.List {
 	_, found := ReadChapters(bytes.NewReader(file), int64(len(file)), at.File)
 	for i := range found {
@@ -160,6 +160,7 @@ func chaptersIn(file []byte, at finding.Position) finding.List {
 }
 
 func TestCheck(t *testing.T) {
+	t.Parallel()
 	for _, tt := range checkTests(t) {
 		t.Run(tt.name, func(t *testing.T) {
 			var got []string

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// childVariable names the work that the test binary does instead of testing,
-// when a test wants a process that it can kill, limit or measure.
+// childVariable is set in processes that a test starts to kill, limit or measure them.
+// It names the function in children that the test binary runs instead of tests.
 const childVariable = "ONAIR_AUDIO_CHILD"
 
 func TestMain(m *testing.M) {
@@ -23,7 +23,7 @@ func TestMain(m *testing.M) {
 }
 
 var children = map[string]func(args []string) error{
-	// retitle FILE TITLE tells when it begins, for whoever wants to kill it.
+	// retitle FILE TITLE prints a line when it begins.
 	"retitle": func(args []string) error {
 		fmt.Println("ready")
 		_, err := TagFile(args[0], retitle(args[1]), nil)
@@ -44,7 +44,7 @@ var children = map[string]func(args []string) error{
 	},
 }
 
-// child prepares a process of the test binary.
+// child returns a command that runs the test binary for the given work.
 func child(tb testing.TB, work string, args ...string) *exec.Cmd {
 	tb.Helper()
 	self, err := os.Executable()

@@ -7,8 +7,8 @@ import (
 	"onair/audio"
 )
 
-// A tag is cut where one piece can change without the others: a new title
-// costs the first part, and storage joins the rest to it.
+// A tag is cut into parts that can change independently. A new title changes only the
+// first part, so only that has to be uploaded.
 func ExampleTag_Parts() {
 	tag := &audio.Tag{
 		Title:   "Ghosts in the tag",

@@ -17,20 +17,20 @@ import (
 )
 
 func init() {
-	// limited FILE BYTES: the system takes no more bytes for a file.
+	// limited FILE BYTES tags with a limit on the size of files.
 	children["limited"] = func(args []string) error {
 		limit, err := strconv.ParseUint(args[1], 10, 64)
 		if err != nil {
 			return err
 		}
-		signal.Ignore(syscall.SIGXFSZ) // a short write instead of death
+		signal.Ignore(syscall.SIGXFSZ) // so that writing fails instead
 		if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: limit, Max: limit}); err != nil {
 			return err
 		}
 		_, err = TagFile(args[0], retitle("New"), nil)
 		return err
 	}
-	// nobody FILE: as a user whom permissions stop.
+	// nobody FILE tags as the user nobody.
 	children["nobody"] = func(args []string) error {
 		if err := syscall.Setgid(65534); err != nil {
 			return err
@@ -43,7 +43,7 @@ func init() {
 	}
 }
 
-// episode is an MP3 of some size with a tag of every part, and its payload.
+// episode returns an MP3 whose tag has all fields, and its payload.
 func episode(tb testing.TB, frames int) (file, payload []byte) {
 	tb.Helper()
 	tag, err := fullTag(tb).Bytes()
@@ -54,9 +54,10 @@ func episode(tb testing.TB, frames int) (file, payload []byte) {
 	return join(tag, payload), payload
 }
 
-// TestTagFileKilled kills the process at random points (R1): the file is the old
-// one or the new one, and the next run leaves nothing behind.
+// TestTagFileKilled kills the process at random points. The file must be the old one
+// or the new one, and the next run must remove temporary files.
 func TestTagFileKilled(t *testing.T) {
+	t.Parallel()
 	rounds := 200
 	if testing.Short() {
 		rounds = 20
@@ -87,13 +88,13 @@ func TestTagFileKilled(t *testing.T) {
 		if _, err := TagFile(name, retitle(title+", again"), nil); err != nil {
 			t.Fatal(err)
 		}
-		alone(t, name)
+		checkAlone(t, name)
 	}
 	t.Logf("%d died at work, of which %d left a temporary file behind", died, leftovers)
 }
 
-// killAfter kills a process some time after it said that it is ready. It reports
-// whether that was its end, and how long it was at work.
+// killAfter starts a process and kills it some time after its first line of output. It
+// reports whether the process was killed, and how long it worked.
 func killAfter(t *testing.T, c *exec.Cmd, d time.Duration) (killed bool, worked time.Duration) {
 	t.Helper()
 	out, err := c.StdoutPipe()
@@ -113,8 +114,9 @@ func killAfter(t *testing.T, c *exec.Cmd, d time.Duration) (killed bool, worked 
 	return err != nil, time.Since(start)
 }
 
-// TestTagFileFullDisk fills a small disk (R3).
+// TestTagFileFullDisk tags a file on a disk that has no space for the new one.
 func TestTagFileFullDisk(t *testing.T) {
+	t.Parallel()
 	old, _ := episode(t, 500)
 	dir := t.TempDir()
 	mount(t, dir, fmt.Sprintf("size=%d", 2*len(old)-10_000))
@@ -123,13 +125,13 @@ func TestTagFileFullDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := TagFile(name, retitle("New"), nil)
-	unharmed(t, name, old, err, "no space left on device")
+	checkUnharmed(t, name, old, err, "no space left on device")
 
 	if err := syscall.Mount("", dir, "", syscall.MS_REMOUNT|syscall.MS_RDONLY, ""); err != nil {
 		t.Fatal(err)
 	}
 	_, err = TagFile(name, retitle("New"), nil)
-	unharmed(t, name, old, err, "read-only file system")
+	checkUnharmed(t, name, old, err, "read-only file system")
 }
 
 func mount(t *testing.T, dir, options string) {
@@ -144,8 +146,9 @@ func mount(t *testing.T, dir, options string) {
 	})
 }
 
-// unharmed fails unless there is the error, and nothing else.
-func unharmed(t *testing.T, name string, old []byte, err error, want string) {
+// checkUnharmed checks the error, that the file did not change, and that no temporary
+// file is left.
+func checkUnharmed(t *testing.T, name string, old []byte, err error, want string) {
 	t.Helper()
 	if err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("error %v, want one with %q", err, want)
@@ -153,12 +156,13 @@ func unharmed(t *testing.T, name string, old []byte, err error, want string) {
 	if !bytes.Equal(readFile(t, name), old) {
 		t.Error("the file changed")
 	}
-	alone(t, name)
+	checkAlone(t, name)
 }
 
-// TestTagFileShortWrites stops writing at several places: in the tag, at its
-// end, in the payload, before the last byte (R3).
+// TestTagFileShortWrites limits the size of files so that writing fails in the tag, at
+// its end, in the payload and near its end.
 func TestTagFileShortWrites(t *testing.T) {
+	t.Parallel()
 	old, payload := episode(t, 500)
 	tag := len(old) - len(payload)
 	for _, limit := range []int{0, 1, tag / 2, tag - 1, tag, len(old) / 2, len(old) - 200} {
@@ -168,12 +172,13 @@ func TestTagFileShortWrites(t *testing.T) {
 			t.Errorf("limit %d: it succeeds", limit)
 			continue
 		}
-		unharmed(t, name, old, fmt.Errorf("%s", out), "file too large")
+		checkUnharmed(t, name, old, fmt.Errorf("%s", out), "file too large")
 	}
 }
 
-// TestTagFileDenied meets permissions that stop it (R3).
+// TestTagFileDenied tags files without the necessary permissions.
 func TestTagFileDenied(t *testing.T) {
+	t.Parallel()
 	if os.Getuid() != 0 {
 		t.Skip("needs root, to be somebody else")
 	}
@@ -202,12 +207,13 @@ func TestTagFileDenied(t *testing.T) {
 			if err == nil {
 				t.Error("it succeeds")
 			}
-			unharmed(t, name, old, fmt.Errorf("%s", out), tt.want)
+			checkUnharmed(t, name, old, fmt.Errorf("%s", out), tt.want)
 		})
 	}
 }
 
-// TestTagFaults are the six faults that taggers are known for (R6).
+// TestTagFaults tests that TagFile does not have six faults that are known of other
+// programs.
 func TestTagFaults(t *testing.T) {
 	old, payload := episode(t, 500)
 	t.Run("a stale and larger temporary file", func(t *testing.T) {
@@ -217,11 +223,11 @@ func TestTagFaults(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		tagAndCheck(t, name, payload)
+		retitleAndCheck(t, name, payload)
 		if err := os.Remove(name + "-id3v2"); err != nil {
 			t.Error("another program's file is gone:", err)
 		}
-		alone(t, name)
+		checkAlone(t, name)
 	})
 	t.Run("a link planted where the temporary file goes", func(t *testing.T) {
 		name, victim := writeFile(t, old), writeFile(t, []byte("precious"))
@@ -230,22 +236,22 @@ func TestTagFaults(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		tagAndCheck(t, name, payload)
+		retitleAndCheck(t, name, payload)
 		if got := readFile(t, victim); string(got) != "precious" {
 			t.Errorf("what the link points to became %q", got)
 		}
 	})
-	t.Run("a tag that claims more than there is", func(t *testing.T) {
+	t.Run("a tag longer than the file", func(t *testing.T) {
 		lying := join([]byte("ID3\x03\x00\x00\x2f\x00\x00\x00"), payload)
 		name := writeFile(t, lying)
 		_, err := TagFile(name, retitle("New"), nil)
-		unharmed(t, name, lying, err, "byte 0: the ID3 tag claims 98566154 bytes")
+		checkUnharmed(t, name, lying, err, "byte 0: the ID3 tag claims 98566154 bytes")
 	})
-	t.Run("other bytes every time", func(t *testing.T) {
+	t.Run("different bytes from run to run", func(t *testing.T) {
 		var first []byte
 		for range 10 {
 			name := writeFile(t, old)
-			tagAndCheck(t, name, payload)
+			retitleAndCheck(t, name, payload)
 			got := readFile(t, name)
 			if first == nil {
 				first = got
@@ -260,12 +266,12 @@ func TestTagFaults(t *testing.T) {
 		if err := os.Symlink(name, link); err != nil {
 			t.Fatal(err)
 		}
-		tagAndCheck(t, link, payload)
+		retitleAndCheck(t, link, payload)
 		if to, err := os.Readlink(link); err != nil || to != name {
 			t.Errorf("the link points to %q, %v", to, err)
 		}
-		alone(t, name)
-		alone(t, link)
+		checkAlone(t, name)
+		checkAlone(t, link)
 	})
 	t.Run("a mode that the umask narrows", func(t *testing.T) {
 		defer syscall.Umask(syscall.Umask(0o077))
@@ -273,14 +279,14 @@ func TestTagFaults(t *testing.T) {
 		if err := os.Chmod(name, 0o664); err != nil {
 			t.Fatal(err)
 		}
-		tagAndCheck(t, name, payload)
+		retitleAndCheck(t, name, payload)
 		if info, err := os.Stat(name); err != nil || info.Mode() != 0o664 {
 			t.Errorf("mode %v, %v; want 0664", info.Mode(), err)
 		}
 	})
 }
 
-func tagAndCheck(t *testing.T, name string, payload []byte) {
+func retitleAndCheck(t *testing.T, name string, payload []byte) {
 	t.Helper()
 	if _, err := TagFile(name, retitle("New"), nil); err != nil {
 		t.Fatal(err)

@@ -8,12 +8,12 @@ import (
 	"strings"
 )
 
-// Masters are built frame by frame: a valid header with side information of
-// zeros decodes as silence.
+// The masters in tests consist of MPEG frames with a valid header and zeros, which
+// decode as silence.
 
-// newHeader makes the header of a layer III frame; it panics for values that
+// newMPEGHeader returns the header of a layer III frame. It panics for values that
 // MPEG audio does not have.
-func newHeader(version, kbps, hz int, mono bool) mpegHeader {
+func newMPEGHeader(version, kbps, hz int, mono bool) mpegHeader {
 	rate := slices.Index(mpegSampleRates[version][:3], hz)
 	field := slices.Index(bitrates(version)[:], kbps)
 	if rate < 0 || field <= 0 {
@@ -27,19 +27,19 @@ func newHeader(version, kbps, hz int, mono bool) mpegHeader {
 }
 
 var (
-	mono128   = newHeader(mpeg1, 128, 44100, true)
-	stereo128 = newHeader(mpeg1, 128, 44100, false)
+	mono128   = newMPEGHeader(mpeg1, 128, 44100, true)
+	stereo128 = newMPEGHeader(mpeg1, 128, 44100, false)
 )
 
-// frame is one frame of silence.
-func (h mpegHeader) frame() []byte {
+// mpegFrame returns an MPEG frame of silence.
+func (h mpegHeader) mpegFrame() []byte {
 	b := make([]byte, h.size())
 	binary.BigEndian.PutUint32(b, uint32(h))
 	return b
 }
 
-// silence is n frames of a constant bitrate, padded as an encoder pads them:
-// their mean length comes to the bitrate.
+// silence returns n MPEG frames of a constant bitrate, with the padding that makes
+// their mean length match the bitrate.
 func silence(h mpegHeader, n int) []byte {
 	var b []byte
 	bitsPerFrame := samplesPerMPEGFrame(h.version()) * bitrates(h.version())[h.bitrate()] * 1000
@@ -51,14 +51,15 @@ func silence(h mpegHeader, n int) []byte {
 			f |= 1 << 9
 			owed -= h.sampleRate()
 		}
-		b = append(b, f.frame()...)
+		b = append(b, f.mpegFrame()...)
 	}
 	return b
 }
 
-// xing is an info frame as LAME writes it. Zero bytes are not said.
+// xing returns an MPEG frame with an info header of LAME. bytes may be zero, which
+// means that the size is not given.
 func xing(h mpegHeader, kind string, frames, delay, padding, bytes int) []byte {
-	b := h.frame()
+	b := h.mpegFrame()
 	x := append([]byte(kind), 0, 0, 0, 15)
 	x = binary.BigEndian.AppendUint32(x, uint32(frames))
 	x = binary.BigEndian.AppendUint32(x, uint32(bytes))
@@ -70,15 +71,16 @@ func xing(h mpegHeader, kind string, frames, delay, padding, bytes int) []byte {
 	return b
 }
 
-// behindCRC makes a frame one with a CRC, which moves what it holds.
+// behindCRC adds a CRC to an MPEG frame, which moves its content.
 func behindCRC(frame []byte) []byte {
 	b := join(frame[:mpegHeaderBytes], []byte{0, 0}, frame[mpegHeaderBytes:len(frame)-2])
 	b[1] &^= 1
 	return b
 }
 
+// vbri returns an MPEG frame with a VBRI header.
 func vbri(h mpegHeader, frames int) []byte {
-	b := h.frame()
+	b := h.mpegFrame()
 	x := append([]byte("VBRI"), 0, 1, 2, 64, 0, 75)
 	x = binary.BigEndian.AppendUint32(x, 0)
 	x = binary.BigEndian.AppendUint32(x, uint32(frames))
@@ -86,7 +88,7 @@ func vbri(h mpegHeader, frames int) []byte {
 	return b
 }
 
-// id3 is a tag of so many bytes in all whose frames are padding.
+// id3 returns an ID3v2 tag of total bytes that has only padding.
 func id3(version byte, total int) []byte {
 	n := total - TagHeaderBytes
 	b := []byte{'I', 'D', '3', version, 0, 0, byte(n >> 21), byte(n >> 14 & 0x7F), byte(n >> 7 & 0x7F), byte(n & 0x7F)}
@@ -95,7 +97,7 @@ func id3(version byte, total int) []byte {
 
 func id3v1() []byte { return append([]byte("TAGOld title"), make([]byte, id3v1Bytes-12)...) }
 
-// ape is an APEv2 tag with a header, items of n bytes and a footer.
+// ape returns an APEv2 tag with a header, n bytes in place of items, and a footer.
 func ape(n int) []byte {
 	edge := func(flags uint32) []byte {
 		b := append([]byte("APETAGEX"), 0xD0, 7, 0, 0)
@@ -107,7 +109,8 @@ func ape(n int) []byte {
 	return join(edge(0xA0000000), bytes.Repeat([]byte("x"), n), edge(0x80000000))
 }
 
-// ape1 is an APEv1 tag, which has no header: items of n bytes and a footer.
+// ape1 returns an APEv1 tag, which has no header: n bytes in place of items, and a
+// footer.
 func ape1(n int) []byte {
 	b := ape(n)[apeFooterBytes:]
 	footer := b[n:]
@@ -116,8 +119,8 @@ func ape1(n int) []byte {
 	return b
 }
 
-// flagged sets the flags of a tag's header.
-func flagged(tag []byte, flags byte) []byte {
+// withFlags sets the flags of a tag's header.
+func withFlags(tag []byte, flags byte) []byte {
 	tag[5] = flags
 	return tag
 }
@@ -129,7 +132,7 @@ func lyrics3(text string) []byte {
 
 func lyrics1(text string) []byte { return []byte("LYRICSBEGIN" + text + "LYRICSEND") }
 
-// id3Footer is a tag of 2.4 made to be found from the end.
+// id3Footer returns a tag of ID3v2.4 with a footer.
 func id3Footer(n int) []byte {
 	b := id3(4, n+TagHeaderBytes)
 	b[5] = 0x10

@@ -12,11 +12,11 @@ import (
 	"time"
 )
 
-// slack is how many frames of audio a tag may hold without being found out:
-// fewer cannot be told from chance.
-const slack = confirmRun
+// undetectable is the number of MPEG frames that may be taken for part of a tag: so few
+// can be a coincidence.
+const undetectable = confirmRun
 
-// hostileTags are tags of the kinds that readers have died of.
+// hostileTags returns tags with mistakes that make other readers crash or loop.
 func hostileTags(tb testing.TB) map[string][]byte {
 	full, err := fullTag(tb).Bytes()
 	if err != nil {
@@ -65,9 +65,10 @@ func hostileTags(tb testing.TB) map[string][]byte {
 	return tags
 }
 
-// tagHostile tags audio between hostile bytes and holds what must hold (R7): no
-// panic, no audio lost, little memory, and a second time with the same bytes.
-func tagHostile(t *testing.T, before, payload, behind []byte, frameBytes int) {
+// checkHostile tags audio between hostile bytes. It checks that there is no panic, that
+// no audio is lost, that little memory is used, and that tagging again gives the same
+// bytes.
+func checkHostile(t *testing.T, before, payload, behind []byte, frameBytes int) {
 	t.Helper()
 	file := join(before, payload, behind)
 	var start, end runtime.MemStats
@@ -88,10 +89,10 @@ func tagHostile(t *testing.T, before, payload, behind []byte, frameBytes int) {
 		return
 	}
 	from, to := did.Info.PayloadStart, did.Info.PayloadEnd
-	if lost := from - int64(len(before)); lost > int64(slack*frameBytes) {
+	if lost := from - int64(len(before)); lost > int64(undetectable*frameBytes) {
 		t.Errorf("the first %d bytes of the audio are lost", lost)
 	}
-	if lost := int64(len(before)+len(payload)) - to; lost > int64(slack*frameBytes) {
+	if lost := int64(len(before)+len(payload)) - to; lost > int64(undetectable*frameBytes) {
 		t.Errorf("the last %d bytes of the audio are lost", lost)
 	}
 	again := join(tag, file[from:to])
@@ -107,7 +108,7 @@ func tagHostile(t *testing.T, before, payload, behind []byte, frameBytes int) {
 func TestHostileTags(t *testing.T) {
 	payload := silence(mono128, 50)
 	for name, tag := range hostileTags(t) {
-		t.Run(name, func(t *testing.T) { tagHostile(t, tag, payload, nil, mono128.size()+1) })
+		t.Run(name, func(t *testing.T) { checkHostile(t, tag, payload, nil, mono128.size()+1) })
 	}
 }
 
@@ -135,24 +136,24 @@ func TestDamagedTags(t *testing.T) {
 						b = join(b[:at], b[max(0, at-random.IntN(40)):])
 					}
 				}
-				tagHostile(t, b, payload, nil, mono128.size()+1)
+				checkHostile(t, b, payload, nil, mono128.size()+1)
 			}
 		})
 	}
 }
 
-// FuzzTagFile puts any bytes before and behind audio.
+// FuzzTagFile tags audio with any bytes before and after it.
 func FuzzTagFile(f *testing.F) {
 	for _, tag := range hostileTags(f) {
 		if len(tag) < 5_000 {
 			f.Add(tag, []byte(nil))
 		}
 	}
-	for _, tail := range [][]byte{id3v1(), ape(20), lyrics3("la"), lyrics1("la"), id3Footer(30), id3(3, 40), foreignTag(3, 0, frame23("TIT2", 0, "\x00Title")), titledAPE("Title", "A"), join(ape(3), lyrics3("x"), id3v1())} {
+	for _, tail := range [][]byte{id3v1(), ape(20), lyrics3("la"), lyrics1("la"), id3Footer(30), id3(3, 40), foreignTag(3, 0, frame23("TIT2", 0, "\x00Title")), apeWith("Title", "A"), join(ape(3), lyrics3("x"), id3v1())} {
 		f.Add([]byte(nil), tail)
 	}
 	payload := silence(mono128, 20)
 	f.Fuzz(func(t *testing.T, before, behind []byte) {
-		tagHostile(t, before, payload, behind, mono128.size()+1)
+		checkHostile(t, before, payload, behind, mono128.size()+1)
 	})
 }

@@ -9,13 +9,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestAppend23(t *testing.T) {
+func TestAppendV23(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name string
-		tag  []byte // of one frame
-		want string // frames, or the error
+		tag  []byte // with one frame
+		want string // frames, or an error
 	}{
-		{"2.3 as it is, also what is damaged", foreignTag(3, 0, frame23("TSOA", 0x40, "\x09?")), string(frame23("TSOA", 0x40, "\x09?"))},
+		{"2.3 unchanged, even if damaged", foreignTag(3, 0, frame23("TSOA", 0x40, "\x09?")), string(frame23("TSOA", 0x40, "\x09?"))},
 		{"text of 2.4", foreignTag(4, 0, frame24("TCOM", 0, "\x03Zoë")), string(frame23("TCOM", 0, "\x00Zo\xeb\x00"))},
 		{"text of 2.4 beyond Latin-1", foreignTag(4, 0, frame24("TCOM", 0, "\x03Ł")), string(frame23("TCOM", 0, "\x01\xff\xfe\x41\x01\x00\x00"))},
 		{"several values", foreignTag(4, 0, frame24("TCOM", 0, "\x03A\x00B\x00")), string(frame23("TCOM", 0, "\x00A / B\x00"))},
@@ -42,23 +43,23 @@ func TestAppend23(t *testing.T) {
 		{"table of contents", foreignTag(4, 0, frame24("CTOC", 0, "toc\x00\x03\x02a\x00b\x00"+string(frame24("TIT2", 0, "\x03T")))), string(frame23("CTOC", 0, "toc\x00\x03\x02a\x00b\x00"+string(frame23("TIT2", 0, "\x00T\x00"))))},
 
 		{"month", foreignTag(4, 0, frame24("TDRC", 0, "\x032027-02")), "TDRC: ID3v2.3 has years and whole dates"},
-		{"no date", foreignTag(4, 0, frame24("TDRC", 0, "\x03soon")), "TDRC: ID3v2.3 has years and whole dates"},
+		{"not a date", foreignTag(4, 0, frame24("TDRC", 0, "\x03soon")), "TDRC: ID3v2.3 has years and whole dates"},
 		{"volume", foreignTag(4, 0, frame24("RVA2", 0, "x")), "RVA2: ID3v2.3 has no such frame"},
 		{"linked frame of 2.2", foreignTag(2, 0, frame22("LNK", "x")), "LNK: ID3v2.3 has no such frame"},
 		{"picture of 2.2 that is a link", foreignTag(2, 0, frame22("PIC", "\x00-->\x03\x00http://a")), "APIC: the picture is neither JPG nor PNG"},
-		{"picture of 2.2 that ends early", foreignTag(2, 0, frame22("PIC", "\x00JP")), "APIC: it is damaged"},
+		{"truncated picture of 2.2", foreignTag(2, 0, frame22("PIC", "\x00JP")), "APIC: it is damaged"},
 		{"synchronised text in UTF-8", foreignTag(4, 0, frame24("SYLT", 0, "\x03eng")), "SYLT: ID3v2.3 has no such frame"},
 		{"compressed", foreignTag(4, 0, frame24("PRIV", frame24Compressed|frame24Length, "\x00\x00\x00\x01x")), "PRIV: it is compressed, encrypted or grouped"},
 		{"grouped", foreignTag(4, 0, frame24("PRIV", frame24Grouped, "Gx")), "PRIV: it is compressed, encrypted or grouped"},
-		{"nothing but a length", foreignTag(4, 0, frame24("TXXX", frame24Length, "\x00\x00\x00\x00")), "TXXX: it is compressed, encrypted or grouped"},
+		{"data length without data", foreignTag(4, 0, frame24("TXXX", frame24Length, "\x00\x00\x00\x00")), "TXXX: it is compressed, encrypted or grouped"},
 		{"unknown encoding", foreignTag(4, 0, frame24("TXXX", 0, "\x04a\x00b")), "TXXX: it is damaged"},
-		{"text without its end", foreignTag(4, 0, frame24("TXXX", 0, "\x03a")), "TXXX: it is damaged"},
-		{"comment without its language", foreignTag(4, 0, frame24("USLT", 0, "\x03en")), "USLT: it is damaged"},
-		{"object without its type", foreignTag(4, 0, frame24("GEOB", 0, "\x03a")), "GEOB: it is damaged"},
+		{"text without a terminator", foreignTag(4, 0, frame24("TXXX", 0, "\x03a")), "TXXX: it is damaged"},
+		{"comment without a language", foreignTag(4, 0, frame24("USLT", 0, "\x03en")), "USLT: it is damaged"},
+		{"object without a media type", foreignTag(4, 0, frame24("GEOB", 0, "\x03a")), "GEOB: it is damaged"},
 		{"long text", foreignTag(4, 0, frame24("TCOM", 0, "\x03"+string(junk(maxTextBytes)))), "TCOM: it is too long"},
-		{"chapter that ends early", foreignTag(4, 0, frame24("CHAP", 0, "a\x00\x00\x00")), "CHAP: it is damaged"},
-		{"contents that end early", foreignTag(4, 0, frame24("CTOC", 0, "toc\x00\x03\x02a\x00")), "CTOC: it is damaged"},
-		{"chapter with a frame that is lost", foreignTag(4, 0, frame24("CHAP", 0, chapterBody("a", 0, 1, frame24("RVA2", 0, "x")))), "CHAP: RVA2 in it: ID3v2.3 has no such frame"},
+		{"truncated chapter", foreignTag(4, 0, frame24("CHAP", 0, "a\x00\x00\x00")), "CHAP: it is damaged"},
+		{"truncated table of contents", foreignTag(4, 0, frame24("CTOC", 0, "toc\x00\x03\x02a\x00")), "CTOC: it is damaged"},
+		{"chapter with an unsupported frame", foreignTag(4, 0, frame24("CHAP", 0, chapterBody("a", 0, 1, frame24("RVA2", 0, "x")))), "CHAP: RVA2 in it: ID3v2.3 has no such frame"},
 		{"junk", foreignTag(3, 0, []byte("what?")), "junk: 5 bytes in the tag that are not a frame"},
 	}
 	for _, tt := range tests {
@@ -80,9 +81,9 @@ func TestAppend23(t *testing.T) {
 	}
 }
 
-// foreignReader writes a file with frames of every kind and, a second time, says
-// what it reads.
-const foreignReader = `
+// mutagenFrames prints the frames of a file as JSON. The argument "write" makes it
+// write a tag with frames of every kind first.
+const mutagenFrames = `
 import json, sys, mutagen.id3
 globals().update(vars(mutagen.id3)) # the names of all frames
 path, what = sys.argv[1:]
@@ -104,9 +105,10 @@ def show(f):
 print(json.dumps({k: show(f) for k, f in t.items() if k != "TLEN"}, sort_keys=True))
 `
 
-// TestMutagenReadsConvertedFrames: what another program wrote as 2.4 says the
-// same in 2.3, to that program.
+// TestMutagenReadsConvertedFrames has mutagen write a tag of ID3v2.4. mutagen must read
+// the same from the converted tag.
 func TestMutagenReadsConvertedFrames(t *testing.T) {
+	t.Parallel()
 	python := pythonWith(t, "mutagen")
 	if python == "" {
 		t.Skip("needs python3 with the module mutagen")
@@ -114,7 +116,7 @@ func TestMutagenReadsConvertedFrames(t *testing.T) {
 	name := writeFile(t, silence(mono128, 50))
 	read := func(what string) (frames map[string]any) {
 		t.Helper()
-		out, err := exec.Command(python, "-c", foreignReader, name, what).Output()
+		out, err := exec.Command(python, "-c", mutagenFrames, name, what).Output()
 		if err != nil {
 			t.Fatalf("%v\n%s", err, stderrOf(err))
 		}

@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// tag makes a tag of any version around frames that are encoded already.
+// foreignTag returns a tag of any version with encoded frames.
 func foreignTag(version, flags byte, body ...[]byte) []byte {
 	all := join(body...)
 	b := id3(version, TagHeaderBytes+len(all))
@@ -20,7 +20,7 @@ func foreignTag(version, flags byte, body ...[]byte) []byte {
 	return b
 }
 
-// frame22, frame23 and frame24 are frames of those versions.
+// frame22, frame23 and frame24 return frames of ID3v2.2, 2.3 and 2.4.
 func frame22(id, body string) []byte {
 	n := len(body)
 	return append([]byte(id), append([]byte{byte(n >> 16), byte(n >> 8), byte(n)}, body...)...)
@@ -41,7 +41,8 @@ func chapterBody(id string, start, end uint32, frames ...[]byte) string {
 	return id + "\x00" + string(words(start, end, noOffset, noOffset)) + string(join(frames...))
 }
 
-func TestReadForeignTags(t *testing.T) {
+func TestReadTag(t *testing.T) {
+	t.Parallel()
 	long := strings.Repeat("long ", 40) + "title"
 	picture := testPicture(t, "png", 4, 0)
 	tests := []struct {
@@ -61,14 +62,14 @@ func TestReadForeignTags(t *testing.T) {
 				frame24("CHAP", 0, chapterBody("a", 0, 1000, frame24("TIT2", 0, "\x03"+long))), frame24("CTOC", 0, "toc\x00\x03\x01a\x00")),
 			&Tag{Title: "曇り", Artist: "One / Two", Date: time.Date(2027, 2, 4, 0, 0, 0, 0, time.UTC), Season: 2, Chapters: []Chapter{{End: time.Second, Title: long}}},
 		},
-		{"UTF-16 with the large end first", foreignTag(3, 0, frame23("TIT2", 0, "\x01\xfe\xff\x01\x41\x00A")), &Tag{Title: "ŁA"}},
-		{"UTF-16 without a mark", foreignTag(3, 0, frame23("TIT2", 0, "\x01\x41\x01A\x00")), &Tag{Title: "ŁA"}},
+		{"UTF-16, big-endian", foreignTag(3, 0, frame23("TIT2", 0, "\x01\xfe\xff\x01\x41\x00A")), &Tag{Title: "ŁA"}},
+		{"UTF-16 without a byte order mark", foreignTag(3, 0, frame23("TIT2", 0, "\x01\x41\x01A\x00")), &Tag{Title: "ŁA"}},
 		{"UTF-16BE of 2.4", foreignTag(4, 0, frame24("TIT2", 0, "\x02\x01\x41\x00A\x00\x00")), &Tag{Title: "ŁA"}},
-		{"UTF-16 with an odd byte", foreignTag(3, 0, frame23("TIT2", 0, "\x01\xff\xfeA\x00\x00\x00\x00")), &Tag{Title: "A"}},
+		{"UTF-16 with a byte too many", foreignTag(3, 0, frame23("TIT2", 0, "\x01\xff\xfeA\x00\x00\x00\x00")), &Tag{Title: "A"}},
 		{"control characters", foreignTag(3, 0, frame23("TIT2", 0, "\x00a\nb\x1b[0m")), &Tag{Title: "a b [0m"}},
 		{"padding", foreignTag(3, 0, frame23("TIT2", 0, "\x00T"), make([]byte, 100)), &Tag{Title: "T"}},
 		{"junk behind the frames", foreignTag(3, 0, frame23("TIT2", 0, "\x00T"), []byte("what is this?")), &Tag{Title: "T"}},
-		{"first title counts", foreignTag(3, 0, frame23("TIT2", 0, "\x00T"), frame23("TIT2", 0, "\x00U")), &Tag{Title: "T"}},
+		{"two titles", foreignTag(3, 0, frame23("TIT2", 0, "\x00T"), frame23("TIT2", 0, "\x00U")), &Tag{Title: "T"}},
 		{"comments of programs", foreignTag(3, 0, frame23("COMM", 0, "\x00engiTunNORM\x00 0000"), frame23("COMM", 0, "\x01eng\xff\xfe\x00\x00\xff\xfeA\x00")), &Tag{Comment: "A"}},
 		{
 			"unsynchronised 2.3", foreignTag(3, tagUnsynchronised, frame23("TIT2", 0, "\x01\xff\xfeA\x00")[:10], []byte("\x01\xff\x00\xfeA\x00"), frame23("TALB", 0, "\x00B")),
@@ -112,17 +113,17 @@ func TestReadForeignTags(t *testing.T) {
 			"chapters in order of time where the table of contents lacks one", foreignTag(4, 0, frame24("CHAP", 0, chapterBody("b", 1, 2)), frame24("CHAP", 0, chapterBody("a", 0, 1)), frame24("CTOC", 0, "toc\x00\x03\x01b\x00")),
 			&Tag{Chapters: []Chapter{{End: time.Millisecond, Hidden: true}, {Start: time.Millisecond, End: 2 * time.Millisecond}}},
 		},
-		{"chapters that end early", foreignTag(3, 0, frame23("CHAP", 0, "a\x00\x00\x00"), frame23("CHAP", 0, "a"), frame23("CTOC", 0, "toc\x00\x03\xffa\x00")), &Tag{}},
-		{"picture of a kind that is not known", foreignTag(3, 0, frame23("APIC", 0, "\x00image/gif\x00\x03\x00GIF89a")), &Tag{Artwork: &Picture{MediaType: "image/gif", Data: []byte("GIF89a")}}},
-		{"picture of a kind that is no text", foreignTag(3, 0, frame23("APIC", 0, "\x00r\xf6\x00\x03\x00X")), &Tag{Artwork: &Picture{MediaType: "r%F6", Data: []byte("X")}}},
+		{"truncated chapters", foreignTag(3, 0, frame23("CHAP", 0, "a\x00\x00\x00"), frame23("CHAP", 0, "a"), frame23("CTOC", 0, "toc\x00\x03\xffa\x00")), &Tag{}},
+		{"picture of an unknown format", foreignTag(3, 0, frame23("APIC", 0, "\x00image/gif\x00\x03\x00GIF89a")), &Tag{Artwork: &Picture{MediaType: "image/gif", Data: []byte("GIF89a")}}},
+		{"picture with a malformed media type", foreignTag(3, 0, frame23("APIC", 0, "\x00r\xf6\x00\x03\x00X")), &Tag{Artwork: &Picture{MediaType: "r%F6", Data: []byte("X")}}},
 		{
 			"the cover among pictures", foreignTag(3, 0, frame23("APIC", 0, "\x00image/gif\x00\x00\x00one"), frame23("APIC", 0, "\x00image/gif\x00\x03\x00two"), frame23("APIC", 0, "\x00image/gif\x00\x04\x00three")),
 			&Tag{Artwork: &Picture{MediaType: "image/gif", Data: []byte("two")}},
 		},
-		{"pictures that end early", foreignTag(3, 0, frame23("APIC", 0, ""), frame23("APIC", 0, "\x00image/gif"), frame23("APIC", 0, "\x00image/gif\x00"), frame23("APIC", 0, "\x01image/gif\x00\x03a\x00b")), &Tag{}},
-		{"numbers that are none", foreignTag(3, 0, frame23("TRCK", 0, "\x00four"), frame23("TPOS", 0, "\x00-1"), frame23("TLEN", 0, "\x00"+strings.Repeat("9", 30)), frame23("TYER", 0, "\x00MMXX")), &Tag{}},
+		{"truncated pictures", foreignTag(3, 0, frame23("APIC", 0, ""), frame23("APIC", 0, "\x00image/gif"), frame23("APIC", 0, "\x00image/gif\x00"), frame23("APIC", 0, "\x01image/gif\x00\x03a\x00b")), &Tag{}},
+		{"malformed numbers", foreignTag(3, 0, frame23("TRCK", 0, "\x00four"), frame23("TPOS", 0, "\x00-1"), frame23("TLEN", 0, "\x00"+strings.Repeat("9", 30)), frame23("TYER", 0, "\x00MMXX")), &Tag{}},
 		{"day without a year", foreignTag(3, 0, frame23("TDAT", 0, "\x000402")), &Tag{}},
-		{"day that is none", foreignTag(3, 0, frame23("TYER", 0, "\x002027"), frame23("TDAT", 0, "\x009999")), &Tag{Date: time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)}},
+		{"malformed day", foreignTag(3, 0, frame23("TYER", 0, "\x002027"), frame23("TDAT", 0, "\x009999")), &Tag{Date: time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)}},
 		{"frame larger than its tag", foreignTag(3, 0, frame23("TIT2", 0, "\x00T"), append([]byte("TALB"), words(0x7FFFFFFF)...), make([]byte, 100)), &Tag{Title: "T"}},
 	}
 	for _, tt := range tests {
@@ -139,6 +140,7 @@ func TestReadForeignTags(t *testing.T) {
 }
 
 func TestReadTagRefuses(t *testing.T) {
+	t.Parallel()
 	var crowd []byte
 	for range maxChapters + 1 {
 		crowd = append(crowd, frame23("CHAP", 0, chapterBody("a", 0, 0))...)
@@ -150,9 +152,9 @@ func TestReadTagRefuses(t *testing.T) {
 		want string
 	}{
 		{"larger than the file", id3(3, 2000)[:1000], 1000, "byte 0: the ID3 tag claims 2000 bytes and the file has 1000"},
-		{"larger than is read", join(id3(3, 10)[:6], []byte{0x7F, 0x7F, 0x7F, 0x7F}), 1 << 40, "byte 0: the ID3 tag has 268435465 bytes; at most 33554432 are read"},
-		{"version of the future", foreignTag(5, 0), 10, "byte 0: the ID3 tag has version 2.5, which is not known here"},
-		{"a crowd of chapters", foreignTag(3, 0, crowd), int64(len(crowd) + 10), "byte 0: the ID3 tag has more than 10000 chapters"},
+		{"larger than the limit", join(id3(3, 10)[:6], []byte{0x7F, 0x7F, 0x7F, 0x7F}), 1 << 40, "byte 0: the ID3 tag has 268435465 bytes; at most 33554432 are read"},
+		{"unknown version", foreignTag(5, 0), 10, "byte 0: the ID3 tag has version 2.5, which is not known here"},
+		{"more chapters than the limit", foreignTag(3, 0, crowd), int64(len(crowd) + 10), "byte 0: the ID3 tag has more than 10000 chapters"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -171,7 +173,7 @@ func errorText(err error) string {
 	return err.Error()
 }
 
-// fuzzFiles are the seeds of the fuzz tests: one of everything, and small.
+// fuzzFiles returns seeds of the fuzz tests: small files of every kind.
 func fuzzFiles(tb testing.TB) [][]byte {
 	tag := fullTag(tb)
 	tag.Artwork, tag.Chapters[1].Title, tag.Chapters[2].Image = nil, "Łódź", nil
@@ -179,12 +181,12 @@ func fuzzFiles(tb testing.TB) [][]byte {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	cbr := silence(newHeader(mpeg25, 8, 8000, true), 5)
+	cbr := silence(newMPEGHeader(mpeg25, 8, 8000, true), 5)
 	unsync := foreignTag(4, tagUnsynchronised, frame24("TIT2", 0, "\x01\xff\x00\xfeA\x00"))
 	return [][]byte{
 		cbr, join(full, cbr), join(xing(stereo128, "Info", 5, 576, 1105, 0), silence(stereo128, 5)), join(vbri(stereo128, 3), silence(stereo128, 3)),
 		join(id3(3, 50), id3(4, 60), cbr, ape(20), lyrics3("la"), id3v1()), join(cbr, lyrics1("la"), id3Footer(30)),
-		join(cbr, junk(50), cbr, id3(4, 20), silence(newHeader(mpeg2, 64, 24000, true), 5)),
+		join(cbr, junk(50), cbr, id3(4, 20), silence(newMPEGHeader(mpeg2, 64, 24000, true), 5)),
 		foreignTag(2, 0, frame22("TT2", "\x00Title\x00"), frame22("PIC", "\x00PNG\x03\x00\x89PNG")),
 		foreignTag(3, tagExtended, words(6), make([]byte, 6), frame23("CHAP", 0, chapterBody("a", 0, 1, frame24("TIT2", 0, "\x00T"))), frame23("CTOC", 0, "toc\x00\x03\x01a\x00")),
 		unsync, append(unsync, cbr...),
@@ -193,8 +195,8 @@ func fuzzFiles(tb testing.TB) [][]byte {
 	}
 }
 
-// FuzzProbe: no panic, an end, and a payload inside the file whose sums are
-// those of its bytes.
+// FuzzProbe checks that Probe does not panic, and that the payload is inside the file
+// and has the right checksum.
 func FuzzProbe(f *testing.F) {
 	for _, file := range fuzzFiles(f) {
 		f.Add(file)
@@ -219,8 +221,8 @@ func FuzzProbe(f *testing.F) {
 	})
 }
 
-// FuzzReadTag: no panic, no more memory than the file accounts for, and what
-// was read can be written and read again.
+// FuzzReadTag checks that ReadTag does not panic or use more memory than the file
+// justifies, and that the tag is the same after writing and reading it.
 func FuzzReadTag(f *testing.F) {
 	for _, file := range fuzzFiles(f) {
 		f.Add(file)
@@ -238,7 +240,7 @@ func FuzzReadTag(f *testing.F) {
 		}
 		b, err := tag.Bytes()
 		if err != nil || len(b) == 0 {
-			return // such as chapters that end before they start
+			return // for example if chapters end before they start
 		}
 		again, err := ReadTag(bytes.NewReader(b), int64(len(b)))
 		if err != nil {

@@ -18,8 +18,7 @@ import (
 
 func checksum(b []byte) uint32 { return crc32c.Checksum(b) }
 
-// testPicture is a real image of the given size, filled up with bytes behind
-// its end where it should be larger than it is.
+// testPicture returns a real image. If it is smaller than bytesAtLeast, zeros follow it.
 func testPicture(tb testing.TB, format string, side, bytesAtLeast int) *Picture {
 	tb.Helper()
 	m := image.NewRGBA(image.Rect(0, 0, side, side))
@@ -61,6 +60,7 @@ func fullTag(tb testing.TB) *Tag {
 }
 
 func TestTagRoundTrip(t *testing.T) {
+	t.Parallel()
 	tests := map[string]*Tag{
 		"full":              fullTag(t),
 		"title only":        {Title: "T"},
@@ -109,9 +109,10 @@ func manyChapters(n int) []Chapter {
 	return chapters
 }
 
-// The bytes are those of the specification, section by section; readers other
-// than ours are asked in oracle_test.go.
+// The expected bytes follow the specification. interop_test.go has other programs read
+// tags.
 func TestTagBytes(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name string
 		tag  Tag
@@ -152,6 +153,7 @@ func TestTagBytes(t *testing.T) {
 }
 
 func TestFrameOrder(t *testing.T) {
+	t.Parallel()
 	b, err := fullTag(t).Bytes()
 	if err != nil {
 		t.Fatal(err)
@@ -168,6 +170,7 @@ func TestFrameOrder(t *testing.T) {
 }
 
 func TestParts(t *testing.T) {
+	t.Parallel()
 	small, large := testPicture(t, "png", 4, 0), testPicture(t, "png", 4, maxInlineImage)
 	tests := []struct {
 		name string
@@ -202,8 +205,9 @@ func TestParts(t *testing.T) {
 	}
 }
 
-// Retitling a show must not send its images again.
-func TestNewTextKeepsTheOtherParts(t *testing.T) {
+// A new title must not cause the images to be uploaded again.
+func TestPartsOfNewTitle(t *testing.T) {
+	t.Parallel()
 	tag := fullTag(t)
 	before, err := tag.Parts()
 	if err != nil {
@@ -228,6 +232,7 @@ func TestNewTextKeepsTheOtherParts(t *testing.T) {
 }
 
 func TestTagRefuses(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name string
 		tag  Tag
@@ -248,9 +253,10 @@ func TestTagRefuses(t *testing.T) {
 	}
 }
 
-// Sizes that do not fit are errors, never wraps. Nobody makes a quarter of a
-// gigabyte for a test: the pieces are zeros that are never touched.
+// Sizes that do not fit are errors and must not wrap around. The parts share 64 MiB of
+// zeros that are never written.
 func TestSizesDoNotWrap(t *testing.T) {
+	t.Parallel()
 	if _, err := appendFrameHeader(nil, "APIC", maxTagBytes); err == nil {
 		t.Error("a frame as large as the largest tag was taken")
 	}

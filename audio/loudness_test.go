@@ -19,7 +19,7 @@ import (
 	"onair/internal/statcache"
 )
 
-// pcm are samples as ffmpeg writes them.
+// pcm returns samples in the format that ffmpeg writes.
 func pcm(samples ...int16) (b []byte) {
 	for _, v := range samples {
 		b = binary.LittleEndian.AppendUint16(b, uint16(v))
@@ -29,7 +29,8 @@ func pcm(samples ...int16) (b []byte) {
 
 func repeat(n int, samples ...int16) []byte { return bytes.Repeat(pcm(samples...), n) }
 
-func TestSound(t *testing.T) {
+func TestSampleStats(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name     string
 		channels int
@@ -93,7 +94,8 @@ Stream mapping:
     Peak:       -1.5 dBFS
 `
 
-func TestParseReport(t *testing.T) {
+func TestParseEBUR128(t *testing.T) {
+	t.Parallel()
 	var l Loudness
 	if err := l.parseEBUR128(ebur128Report); err != nil {
 		t.Fatal(err)
@@ -106,12 +108,12 @@ func TestParseReport(t *testing.T) {
 		t.Errorf("silence has a true peak of %f, %v", l.TruePeak, err)
 	}
 	for name, report := range map[string]string{
-		"nothing":         "",
-		"no integrated":   strings.ReplaceAll(ebur128Report, "I: ", "J: "),
-		"no number":       strings.ReplaceAll(ebur128Report, "-16.3", "nan"),
-		"no range":        strings.ReplaceAll(ebur128Report, "LRA: ", "LRB: "),
-		"no peak":         strings.ReplaceAll(ebur128Report, "Peak:", "Peak"),
-		"name without it": "Integrated loudness:\nI:\n",
+		"nothing":              "",
+		"no integrated":        strings.ReplaceAll(ebur128Report, "I: ", "J: "),
+		"not a number":         strings.ReplaceAll(ebur128Report, "-16.3", "nan"),
+		"no range":             strings.ReplaceAll(ebur128Report, "LRA: ", "LRB: "),
+		"no peak":              strings.ReplaceAll(ebur128Report, "Peak:", "Peak"),
+		"name without a value": "Integrated loudness:\nI:\n",
 	} {
 		if err := new(Loudness).parseEBUR128(report); err == nil {
 			t.Errorf("%s: no error", name)
@@ -119,7 +121,7 @@ func TestParseReport(t *testing.T) {
 	}
 }
 
-// encode makes a master from a graph of ffmpeg's lavfi.
+// encode makes a master from a filter graph, with ffmpeg's lavfi.
 func encode(t testing.TB, name, graph string, args ...string) string {
 	ffmpeg, err := exec.LookPath("ffmpeg")
 	if err != nil {
@@ -134,8 +136,9 @@ func encode(t testing.TB, name, graph string, args ...string) string {
 }
 
 func TestMeasureLoudness(t *testing.T) {
-	// EBU Tech 3341: a stereo sine of 1 kHz at -23 dBFS has -23 LUFS. A peak of
-	// aevalsrc at 1 is 0 dBFS.
+	t.Parallel()
+	// A stereo sine of 1 kHz at -23 dBFS has -23 LUFS (EBU Tech 3341). An amplitude of
+	// 1 in aevalsrc is 0 dBFS.
 	tone := "aevalsrc=0.0707945*sin(2*PI*1000*t)|0.0707945*sin(2*PI*1000*t):d=10:s=48000"
 	tests := []struct {
 		name, file, graph string
@@ -170,7 +173,7 @@ func TestMeasureLoudness(t *testing.T) {
 	}
 }
 
-func TestMeasuredOnce(t *testing.T) {
+func TestMeasurementsAreCached(t *testing.T) {
 	path := encode(t, "a.mp3", "sine=d=3", "-b:a", "128k")
 	cache := statcache.Open(t.TempDir())
 	info, err := probePath(path)
@@ -188,7 +191,7 @@ func TestMeasuredOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Elsewhere, under another tag, and without ffmpeg.
+	// The same payload in another file, with another tag and without ffmpeg.
 	b, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -216,7 +219,8 @@ func TestMeasuredOnce(t *testing.T) {
 	}
 }
 
-func TestMeasureIsInterrupted(t *testing.T) {
+func TestMeasureCanceled(t *testing.T) {
+	t.Parallel()
 	path := encode(t, "a.mp3", "sine=d=30", "-b:a", "128k")
 	ctx, cancel := context.WithCancel(t.Context())
 	_, _, err := MeasureWaveform(ctx, nil, path, func(time.Duration, time.Duration) { cancel() })
@@ -225,7 +229,7 @@ func TestMeasureIsInterrupted(t *testing.T) {
 	}
 }
 
-// fakeFFmpeg puts a script in ffmpeg's place.
+// fakeFFmpeg puts a script called ffmpeg first in PATH.
 func fakeFFmpeg(t *testing.T, script string) {
 	if runtime.GOOS == "windows" {
 		t.Skip("needs a shell")
@@ -237,7 +241,7 @@ func fakeFFmpeg(t *testing.T, script string) {
 	t.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH"))
 }
 
-func TestMeasureFails(t *testing.T) {
+func TestMeasureErrors(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.mp3")
 	if err := os.WriteFile(path, silence(mono128, 100), 0o644); err != nil {
 		t.Fatal(err)
@@ -256,8 +260,9 @@ func TestMeasureFails(t *testing.T) {
 	}
 }
 
-// What ffmpeg says is remembered as far as it matters.
+// tail keeps only the end of ffmpeg's output.
 func TestTail(t *testing.T) {
+	t.Parallel()
 	var tail tail
 	for range 100_000 {
 		tail.Write([]byte("0123456789 0123456789\n"))

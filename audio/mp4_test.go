@@ -22,11 +22,11 @@ func words(n ...uint32) (b []byte) {
 	return b
 }
 
-// timing is the body of an mvhd or mdhd box of version 0.
+// timing returns the content of an mvhd or mdhd box of version 0.
 func timing(scale, ticks uint32) []byte { return words(0, 0, 0, scale, ticks, 0) }
 
-// track is a trak box. The sample entry claims two channels, as most do; config
-// is the AudioSpecificConfig, if any.
+// track returns a trak box. Its sample entry has two channels, as in most files; config
+// is the AudioSpecificConfig and may be empty.
 func track(handler, codec string, mdhd []byte, frames uint32, config ...byte) []byte {
 	entry := join(words(0, 1, 0, 0, 2<<16|16, 0, 44100<<16))
 	if len(config) > 0 {
@@ -44,6 +44,7 @@ func track(handler, codec string, mdhd []byte, frames uint32, config ...byte) []
 }
 
 func TestProbeMP4(t *testing.T) {
+	t.Parallel()
 	ftyp := box("ftyp", []byte("M4A \x00\x00\x02\x00"))
 	mdat := box("mdat", make([]byte, 15000-8))
 	mvhd := box("mvhd", timing(1000, 1234))
@@ -57,13 +58,13 @@ func TestProbeMP4(t *testing.T) {
 	}{
 		{name: "index first", file: join(ftyp, box("moov", mvhd, track("soun", "mp4a", oneSecond, 43, 0x12, 0x10)), mdat),
 			want: Info{Duration: time.Second, MPEGFrames: 43, Bitrate: 123, SampleRate: 44100, Channels: 2}},
-		{name: "mono, whatever the entry says", file: join(ftyp, box("moov", mvhd, track("soun", "mp4a", oneSecond, 43, 0x12, 0x08)), mdat),
+		{name: "mono, with an entry for stereo", file: join(ftyp, box("moov", mvhd, track("soun", "mp4a", oneSecond, 43, 0x12, 0x08)), mdat),
 			want: Info{Duration: time.Second, MPEGFrames: 43, Bitrate: 123, SampleRate: 44100, Channels: 1}},
 		{name: "times of 64 bits", file: join(ftyp, box("moov", track("soun", "mp4a", wide, 43)), mdat),
 			want: Info{Duration: 2 * time.Second, MPEGFrames: 43, Bitrate: 61, SampleRate: 44100, Channels: 2}},
-		{name: "duration of the movie alone", file: join(ftyp, box("moov", mvhd, track("soun", "mp4a", timing(44100, 0), 43)), mdat),
+		{name: "duration in mvhd only", file: join(ftyp, box("moov", mvhd, track("soun", "mp4a", timing(44100, 0), 43)), mdat),
 			want: Info{Duration: 1234 * time.Millisecond, MPEGFrames: 43, Bitrate: 99, SampleRate: 44100, Channels: 2}},
-		{name: "a chapter track beside", file: join(ftyp, box("moov", mvhd, track("soun", "mp4a", oneSecond, 43), track("text", "text", oneSecond, 2)), mdat),
+		{name: "with a chapter track", file: join(ftyp, box("moov", mvhd, track("soun", "mp4a", oneSecond, 43), track("text", "text", oneSecond, 2)), mdat),
 			want: Info{Duration: time.Second, MPEGFrames: 43, Bitrate: 125, SampleRate: 44100, Channels: 2}},
 		{name: "index last", file: join(ftyp, mdat, box("moov", mvhd, track("soun", "mp4a", oneSecond, 43))),
 			want: Info{Duration: time.Second, MPEGFrames: 43, Bitrate: 123, SampleRate: 44100, Channels: 2, Warnings: []string{

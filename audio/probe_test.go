@@ -13,12 +13,13 @@ import (
 	"onair/internal/crc32c"
 )
 
-// hundred is what a hundred frames of MPEG 1 at 44.1 kHz last.
-const hundred = 100 * 1152 * time.Second / 44100
+// hundredMPEGFrames is the duration of a hundred MPEG frames of MPEG 1 at 44.1 kHz.
+const hundredMPEGFrames = 100 * 1152 * time.Second / 44100
 
 func TestProbe(t *testing.T) {
+	t.Parallel()
 	cbr := silence(mono128, 100)
-	vbr := join(silence(mono128, 50), silence(newHeader(mpeg1, 64, 44100, true), 50))
+	vbr := join(silence(mono128, 50), silence(newMPEGHeader(mpeg1, 64, 44100, true), 50))
 	tests := []struct {
 		name   string
 		before []byte // not part of the payload
@@ -26,52 +27,52 @@ func TestProbe(t *testing.T) {
 		after  []byte // not part of the payload
 		want   Info
 	}{
-		{name: "CBR mono", body: cbr, want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1}},
-		{name: "CBR stereo", body: silence(stereo128, 100), want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 2}},
-		{name: "VBR", body: vbr, want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 96, VBR: true, SampleRate: 44100, Channels: 1}},
-		{name: "MPEG 2", body: silence(newHeader(mpeg2, 64, 24000, true), 50), want: Info{Duration: 1200 * time.Millisecond, MPEGFrames: 50, Bitrate: 64, SampleRate: 24000, Channels: 1}},
-		{name: "MPEG 2.5", body: silence(newHeader(mpeg25, 8, 8000, true), 100), want: Info{Duration: 7200 * time.Millisecond, MPEGFrames: 100, Bitrate: 8, SampleRate: 8000, Channels: 1}},
-		{name: "longest frames", body: silence(newHeader(mpeg1, 320, 32000, false), 1000), want: Info{Duration: 36 * time.Second, MPEGFrames: 1000, Bitrate: 320, SampleRate: 32000, Channels: 2}},
-		{name: "one frame", body: mono128.frame(), want: Info{Duration: 1152 * time.Second / 44100, MPEGFrames: 1, Bitrate: 128, SampleRate: 44100, Channels: 1}},
-		{name: "frames with a CRC", body: silence(mono128&^(1<<16), 100), want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1}},
+		{name: "CBR mono", body: cbr, want: Info{Duration: hundredMPEGFrames, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1}},
+		{name: "CBR stereo", body: silence(stereo128, 100), want: Info{Duration: hundredMPEGFrames, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 2}},
+		{name: "VBR", body: vbr, want: Info{Duration: hundredMPEGFrames, MPEGFrames: 100, Bitrate: 96, VBR: true, SampleRate: 44100, Channels: 1}},
+		{name: "MPEG 2", body: silence(newMPEGHeader(mpeg2, 64, 24000, true), 50), want: Info{Duration: 1200 * time.Millisecond, MPEGFrames: 50, Bitrate: 64, SampleRate: 24000, Channels: 1}},
+		{name: "MPEG 2.5", body: silence(newMPEGHeader(mpeg25, 8, 8000, true), 100), want: Info{Duration: 7200 * time.Millisecond, MPEGFrames: 100, Bitrate: 8, SampleRate: 8000, Channels: 1}},
+		{name: "longest MPEG frames", body: silence(newMPEGHeader(mpeg1, 320, 32000, false), 1000), want: Info{Duration: 36 * time.Second, MPEGFrames: 1000, Bitrate: 320, SampleRate: 32000, Channels: 2}},
+		{name: "one MPEG frame", body: mono128.mpegFrame(), want: Info{Duration: 1152 * time.Second / 44100, MPEGFrames: 1, Bitrate: 128, SampleRate: 44100, Channels: 1}},
+		{name: "MPEG frames with a CRC", body: silence(mono128&^(1<<16), 100), want: Info{Duration: hundredMPEGFrames, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1}},
 		{
-			name: "Info header is no audio",
+			name: "Info header is not audio",
 			body: join(xing(mono128, "Info", 100, 576, 1105, 0), cbr),
-			want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, EncoderDelay: 576, EncoderPadding: 1105},
+			want: Info{Duration: hundredMPEGFrames, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, EncoderDelay: 576, EncoderPadding: 1105},
 		},
 		{
 			name: "Xing header of another bitrate",
-			body: join(xing(newHeader(mpeg1, 64, 44100, true), "Xing", 100, 0, 0, 0), cbr),
-			want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1},
+			body: join(xing(newMPEGHeader(mpeg1, 64, 44100, true), "Xing", 100, 0, 0, 0), cbr),
+			want: Info{Duration: hundredMPEGFrames, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1},
 		},
 		{
 			name: "Info header behind a CRC",
 			body: join(behindCRC(xing(mono128, "Info", 100, 576, 1105, 0)), cbr),
-			want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, EncoderDelay: 576, EncoderPadding: 1105},
+			want: Info{Duration: hundredMPEGFrames, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, EncoderDelay: 576, EncoderPadding: 1105},
 		},
 		{
 			name: "VBRI header",
 			body: join(vbri(stereo128, 100), silence(stereo128, 100)),
-			want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 2, EncoderDelay: 576},
+			want: Info{Duration: hundredMPEGFrames, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 2, EncoderDelay: 576},
 		},
 		{
-			name: "header promises more",
+			name: "header counts more",
 			body: join(xing(mono128, "Info", 250, 0, 0, 0), cbr),
-			want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, MissingMPEGFrames: 150, Warnings: []string{
+			want: Info{Duration: hundredMPEGFrames, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, MissingMPEGFrames: 150, Warnings: []string{
 				"the header counts 250 MPEG frames and the file has 100: it was cut off",
 			}},
 		},
 		{
-			name: "header promises less",
+			name: "header counts fewer",
 			body: join(xing(mono128, "Info", 60, 0, 0, 0), cbr),
-			want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
+			want: Info{Duration: hundredMPEGFrames, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
 				"the Info header counts 60 MPEG frames and the file has 100; players that rely on it show a wrong length",
 			}},
 		},
 		{
-			name: "header promises frames that were damaged",
+			name: "header counts damaged MPEG frames",
 			body: join(xing(mono128, "Info", 205, 0, 0, 86_097), cbr, junk(5*418), cbr),
-			want: Info{Duration: 2 * hundred, MPEGFrames: 200, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
+			want: Info{Duration: 2 * hundredMPEGFrames, MPEGFrames: 200, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
 				"the Info header counts 205 MPEG frames and the file has 200; players that rely on it show a wrong length",
 				"junk between MPEG frames once, 2090 bytes in all, first at byte 42212",
 			}},
@@ -79,97 +80,97 @@ func TestProbe(t *testing.T) {
 		{
 			name: "header that counts itself",
 			body: join(xing(mono128, "Info", 101, 0, 0, 0), cbr),
-			want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1},
+			want: Info{Duration: hundredMPEGFrames, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1},
 		},
 		{
-			name: "header that lost a frame",
+			name: "header that misses an MPEG frame",
 			body: join(xing(mono128, "Info", 99, 0, 0, 0), cbr),
-			want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1},
+			want: Info{Duration: hundredMPEGFrames, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1},
 		},
 		{
 			name: "tags on all sides", before: join(id3(3, 500), id3(4, 70_000)), body: cbr,
 			after: join(ape(100), lyrics3("la la"), id3v1()),
-			want:  Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, TagVersion: "2.3.0", TagBytes: 70_500},
+			want:  Info{Duration: hundredMPEGFrames, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, TagVersion: "2.3.0", TagBytes: 70_500},
 		},
 		{
 			name: "ID3v2.4 with a footer", before: id3Footer(3000), body: cbr,
-			want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, TagVersion: "2.4.0", TagBytes: 3020},
+			want: Info{Duration: hundredMPEGFrames, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, TagVersion: "2.4.0", TagBytes: 3020},
 		},
 		{
-			name: "ID3v2.2, then an unsynchronised tag with an extended header", before: join(id3(2, 200), flagged(id3(4, 300), tagUnsynchronised|tagExtended)), body: cbr,
-			want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, TagVersion: "2.2.0", TagBytes: 500},
+			name: "ID3v2.2, then an unsynchronised tag with an extended header", before: join(id3(2, 200), withFlags(id3(4, 300), tagUnsynchronised|tagExtended)), body: cbr,
+			want: Info{Duration: hundredMPEGFrames, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, TagVersion: "2.2.0", TagBytes: 500},
 		},
-		{name: "APEv1", body: cbr, after: join(ape1(100), id3v1()), want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1}},
+		{name: "APEv1", body: cbr, after: join(ape1(100), id3v1()), want: Info{Duration: hundredMPEGFrames, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1}},
 		{
-			name: "APE tag that claims more than there is", body: join(cbr, ape(1 << 20)[1<<20:]),
-			want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
+			name: "APE tag longer than the file", body: join(cbr, ape(1 << 20)[1<<20:]),
+			want: Info{Duration: hundredMPEGFrames, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
 				"64 bytes after the last MPEG frame, from byte 41795, are neither audio nor a known tag",
 			}},
 		},
-		{name: "ID3v2 at the end", body: cbr, after: id3Footer(3000), want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1}},
-		{name: "Lyrics3 v1", body: cbr, after: join(lyrics1("la la"), id3v1()), want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1}},
-		{name: "two ID3v1 tags", body: cbr, after: join(id3v1(), id3v1()), want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1}},
+		{name: "ID3v2 at the end", body: cbr, after: id3Footer(3000), want: Info{Duration: hundredMPEGFrames, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1}},
+		{name: "Lyrics3 v1", body: cbr, after: join(lyrics1("la la"), id3v1()), want: Info{Duration: hundredMPEGFrames, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1}},
+		{name: "two ID3v1 tags", body: cbr, after: join(id3v1(), id3v1()), want: Info{Duration: hundredMPEGFrames, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1}},
 		{
 			name: "extended ID3v1 tag", body: cbr, after: join([]byte("TAG+"), make([]byte, id3v1ExtraBytes-4), id3v1()),
-			want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1},
+			want: Info{Duration: hundredMPEGFrames, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1},
 		},
 		{
-			name: "junk before the first frame", before: junk(1001), body: cbr,
-			want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
+			name: "junk before the first MPEG frame", before: junk(1001), body: cbr,
+			want: Info{Duration: hundredMPEGFrames, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
 				"1001 bytes of junk before the first MPEG frame, from byte 0",
 			}},
 		},
 		{
-			name: "junk between frames, with the start of a frame in it",
-			body: join(cbr, junk(99), mono128.frame()[:4], junk(2000), cbr, junk(7), cbr),
-			want: Info{Duration: 3 * hundred, MPEGFrames: 300, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
+			name: "junk that contains an MPEG header",
+			body: join(cbr, junk(99), mono128.mpegFrame()[:4], junk(2000), cbr, junk(7), cbr),
+			want: Info{Duration: 3 * hundredMPEGFrames, MPEGFrames: 300, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
 				"junk between MPEG frames 2 times, 2110 bytes in all, first at byte 41795",
 			}},
 		},
 		{
 			name: "junk longer than a block",
 			body: join(cbr, junk(3*blockBytes), cbr),
-			want: Info{Duration: 2 * hundred, MPEGFrames: 200, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
+			want: Info{Duration: 2 * hundredMPEGFrames, MPEGFrames: 200, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
 				"junk between MPEG frames once, 786432 bytes in all, first at byte 41795",
 			}},
 		},
 		{
-			name: "junk after the last frame", body: join(cbr, junk(1000)), after: id3v1(),
-			want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
+			name: "junk after the last MPEG frame", body: join(cbr, junk(1000)), after: id3v1(),
+			want: Info{Duration: hundredMPEGFrames, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
 				"1000 bytes after the last MPEG frame, from byte 41795, are neither audio nor a known tag",
 			}},
 		},
 		{
-			name: "truncated last frame", body: join(cbr, mono128.frame()[:100]),
-			want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
+			name: "truncated last MPEG frame", body: join(cbr, mono128.mpegFrame()[:100]),
+			want: Info{Duration: hundredMPEGFrames, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
 				"the last MPEG frame is truncated: 100 of 417 bytes",
 			}},
 		},
 		{
 			name: "joined files", body: join(cbr, id3(4, 2*blockBytes), cbr),
-			want: Info{Duration: 2 * hundred, MPEGFrames: 200, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
+			want: Info{Duration: 2 * hundredMPEGFrames, MPEGFrames: 200, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
 				"an ID3 tag in the middle of the audio once, first at byte 41795: files were joined without removing their tags",
 			}},
 		},
 		{
 			name: "junk that looks like an ID3 tag", body: join(cbr, id3(3, 30_000)[:TagHeaderBytes], cbr),
-			want: Info{Duration: 2 * hundred, MPEGFrames: 200, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
+			want: Info{Duration: 2 * hundredMPEGFrames, MPEGFrames: 200, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
 				"junk between MPEG frames once, 10 bytes in all, first at byte 41795",
 			}},
 		},
 		{
-			name: "ID3v2.3 at the end, where nothing says so", body: cbr, after: join(id3(3, 500), ape(20)),
-			want: Info{Duration: hundred, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1},
+			name: "ID3v2.3 at the end, without a footer", body: cbr, after: join(id3(3, 500), ape(20)),
+			want: Info{Duration: hundredMPEGFrames, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1},
 		},
 		{
-			name: "other sample rate from here", body: join(cbr, silence(newHeader(mpeg1, 128, 48000, true), 125)),
-			want: Info{Duration: hundred + 3*time.Second, MPEGFrames: 225, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
+			name: "sample rate changes", body: join(cbr, silence(newMPEGHeader(mpeg1, 128, 48000, true), 125)),
+			want: Info{Duration: hundredMPEGFrames + 3*time.Second, MPEGFrames: 225, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
 				"the sample rate or MPEG version changes once, first at byte 41795; many players fail there",
 			}},
 		},
 		{
-			name: "other channel mode from here", body: join(cbr, silence(stereo128, 100)),
-			want: Info{Duration: 2 * hundred, MPEGFrames: 200, Bitrate: 128, SampleRate: 44100, Channels: 2, Warnings: []string{
+			name: "channel mode changes", body: join(cbr, silence(stereo128, 100)),
+			want: Info{Duration: 2 * hundredMPEGFrames, MPEGFrames: 200, Bitrate: 128, SampleRate: 44100, Channels: 2, Warnings: []string{
 				"some MPEG frames are mono and some are stereo",
 			}},
 		},
@@ -186,7 +187,7 @@ func TestProbe(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			want.TrailingTags = got.TrailingTags // TestProbeTagsBehindTheAudio
+			want.TrailingTags = got.TrailingTags // see TestProbeTrailingTags
 			if diff := cmp.Diff(&want, got, durations); diff != "" {
 				t.Errorf("Probe (-want +got):\n%s", diff)
 			}
@@ -194,13 +195,14 @@ func TestProbe(t *testing.T) {
 	}
 }
 
-// durations forgives the nanosecond that a sum of rounded numbers may be off.
+// durations allows for the rounding of sums.
 var durations = cmp.Comparer(func(a, b time.Duration) bool { return (a - b).Abs() <= 2 })
 
-// What is decided with several frames in view must not depend on where the
-// blocks end that the file is read in.
-func TestProbeAtTheEdgeOfABlock(t *testing.T) {
-	before, after := newHeader(mpeg1, 320, 32000, false), newHeader(mpeg1, 320, 44100, false)
+// Decisions that need several MPEG frames must not depend on the ends of the blocks in
+// which the file is read.
+func TestProbeBlockBoundary(t *testing.T) {
+	t.Parallel()
+	before, after := newMPEGHeader(mpeg1, 320, 32000, false), newMPEGHeader(mpeg1, 320, 44100, false)
 	edge := blockBytes / before.size()
 	for n := edge - 6; n <= edge+2; n++ {
 		file := join(silence(before, n), silence(after, 300))
@@ -215,6 +217,7 @@ func TestProbeAtTheEdgeOfABlock(t *testing.T) {
 }
 
 func TestProbeRefuses(t *testing.T) {
+	t.Parallel()
 	free := mono128 &^ (15 << 12)
 	layerTwo := mono128&^(3<<17) | layer2<<17
 	tests := []struct {
@@ -222,7 +225,7 @@ func TestProbeRefuses(t *testing.T) {
 		file []byte
 		want string
 	}{
-		{"nothing", nil, "the file is empty (0 bytes)"},
+		{"empty", nil, "the file is empty (0 bytes)"},
 		{"WAV", []byte("RIFF\x24\x00\x00\x00WAVEfmt "), "byte 0: this is a WAV file; encode it: lame -b 128 IN.wav OUT.mp3"},
 		{"FLAC behind a tag", join(id3(4, 100), []byte("fLaC\x00\x00\x00\x22")), "byte 100: this is a FLAC file; encode it: ffmpeg -i IN.flac -b:a 128k OUT.mp3"},
 		{"Ogg", []byte("OggS\x00\x02" + strings.Repeat("\x00", 22) + "\x01vorbis"), "byte 0: this is an Ogg file; podcast apps want MP3: ffmpeg -i IN.ogg -b:a 128k OUT.mp3"},
@@ -245,9 +248,9 @@ func TestProbeRefuses(t *testing.T) {
 		{"True Audio", []byte("TTA1\x01\x00\x02\x00"), "byte 0: this is a True Audio file; encode it: ffmpeg -i IN.tta -b:a 128k OUT.mp3"},
 		{"only a tag", id3(3, 400), "byte 400: the file ends behind its ID3 tag, without any audio: it is truncated"},
 		{"cut off inside its tag", id3(3, 4000)[:700], "byte 0: the ID3 tag claims 4000 bytes and the file has 700 left: it is truncated, or the tag has a wrong size"},
-		{"tag that claims more than the file", join(id3(3, 100)[:6], []byte{0x2F, 0, 0, 0}, silence(mono128, 10)), "byte 0: the ID3 tag claims 98566154 bytes and the file has 4189 left: it is truncated, or the tag has a wrong size"},
-		{"tag that claims half of the audio", join(id3(3, 2000)[:1000], silence(mono128, 10)), "byte 0: the ID3 tag claims 2000 bytes, but audio begins inside it, at byte 1000; remove the tag or export the file again"},
-		{"half a frame", mono128.frame()[:200], "byte 0: the file ends inside its first MPEG frame: it is truncated"},
+		{"tag longer than the file", join(id3(3, 100)[:6], []byte{0x2F, 0, 0, 0}, silence(mono128, 10)), "byte 0: the ID3 tag claims 98566154 bytes and the file has 4189 left: it is truncated, or the tag has a wrong size"},
+		{"tag that covers half of the audio", join(id3(3, 2000)[:1000], silence(mono128, 10)), "byte 0: the ID3 tag claims 2000 bytes, but audio begins inside it, at byte 1000; remove the tag or export the file again"},
+		{"half an MPEG frame", mono128.mpegFrame()[:200], "byte 0: the file ends inside its first MPEG frame: it is truncated"},
 		{"info header alone", xing(mono128, "Xing", 0, 0, 0, 0), "byte 0: no complete MPEG frame follows: the file is truncated"},
 	}
 	for _, tt := range tests {
@@ -263,9 +266,9 @@ func TestProbeRefuses(t *testing.T) {
 	}
 }
 
-// A file that shrinks while it is read is an error with a place, not a short
-// payload.
+// A file that shrinks while it is read is an error with an offset.
 func TestProbeShrinkingFile(t *testing.T) {
+	t.Parallel()
 	file := silence(mono128, 100)
 	_, err := Probe(bytes.NewReader(file[:len(file)/2]), int64(len(file)))
 	if err == nil || !strings.HasPrefix(err.Error(), "read at byte ") {
@@ -273,10 +276,10 @@ func TestProbeShrinkingFile(t *testing.T) {
 	}
 }
 
-// endless repeats a frame as often as anybody reads.
-type endless []byte
+// repeatedBytes is a file that repeats its bytes without end.
+type repeatedBytes []byte
 
-func (e endless) ReadAt(p []byte, off int64) (int, error) {
+func (e repeatedBytes) ReadAt(p []byte, off int64) (int, error) {
 	for i := 0; i < len(p); {
 		i += copy(p[i:], e[(off+int64(i))%int64(len(e)):])
 	}
@@ -284,7 +287,7 @@ func (e endless) ReadAt(p []byte, off int64) (int, error) {
 }
 
 func TestProbeMemory(t *testing.T) {
-	master := endless(silence(stereo128, 1000))
+	master := repeatedBytes(silence(stereo128, 1000))
 	size := int64(100 * len(master))
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)

@@ -15,6 +15,7 @@ import (
 )
 
 func TestEpisodeTag(t *testing.T) {
+	t.Parallel()
 	london, err := time.LoadLocation("Europe/London")
 	if err != nil {
 		t.Fatal(err)
@@ -64,7 +65,8 @@ func TestEpisodeTag(t *testing.T) {
 	}
 }
 
-func TestEpisodeTagNamesTheImage(t *testing.T) {
+func TestEpisodeTagImageErrors(t *testing.T) {
+	t.Parallel()
 	picture := func(path string) (*Picture, error) {
 		if path == "artwork.jpg" {
 			return &Picture{}, nil
@@ -82,7 +84,8 @@ func TestEpisodeTagNamesTheImage(t *testing.T) {
 	}
 }
 
-func TestEpisodeTagOfADraft(t *testing.T) {
+func TestEpisodeTagDraft(t *testing.T) {
+	t.Parallel()
 	got, err := EpisodeTag(&show.Show{Copyright: "The crew"}, &show.Episode{Title: "Soon"}, 0, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -93,6 +96,7 @@ func TestEpisodeTagOfADraft(t *testing.T) {
 }
 
 func TestLine(t *testing.T) {
+	t.Parallel()
 	tests := []struct{ name, in, want string }{
 		{"plain", "Ghosts in the tag", "Ghosts in the tag"},
 		{"line breaks and tabs", " a\r\n\tb\u2028c ", "a b c"},
@@ -113,6 +117,7 @@ func TestLine(t *testing.T) {
 }
 
 func TestLanguage(t *testing.T) {
+	t.Parallel()
 	for in, want := range map[string]string{
 		"": "", "en": "eng", "en-gb": "eng", "EN_us": "eng", "de-AT": "deu", "zh-Hant-TW": "zho", "gsw": "gsw", "pl": "pol",
 		"x-klingon": "", "und": "", "not a language": "",
@@ -124,6 +129,7 @@ func TestLanguage(t *testing.T) {
 }
 
 func TestTagged(t *testing.T) {
+	t.Parallel()
 	payload := silence(mono128, 20)
 	master := join(id3(3, 300), payload, id3v1())
 	info, err := Probe(bytes.NewReader(master), int64(len(master)))
@@ -145,6 +151,7 @@ func TestTagged(t *testing.T) {
 }
 
 func TestTaggedCRC32C(t *testing.T) {
+	t.Parallel()
 	all := []byte(strings.Repeat("one byte at a time ", 10_000))
 	for _, cut := range []int{0, 1, 2, 3, 77, 4096, len(all) - 1, len(all)} {
 		if got := TaggedCRC32C(all[:cut], checksum(all[cut:]), int64(len(all)-cut)); got != checksum(all) {

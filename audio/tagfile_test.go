@@ -14,7 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// writeFile writes a file into a folder of its own and returns its path.
+// writeFile writes a file into a new folder and returns its path.
 func writeFile(t testing.TB, parts ...[]byte) string {
 	t.Helper()
 	name := filepath.Join(t.TempDir(), "episode.mp3")
@@ -33,8 +33,8 @@ func readFile(t testing.TB, name string) []byte {
 	return b
 }
 
-// alone fails unless the file is all that its folder has.
-func alone(t testing.TB, name string) {
+// checkAlone checks that the file is the only one in its folder.
+func checkAlone(t testing.TB, name string) {
 	t.Helper()
 	entries, err := os.ReadDir(filepath.Dir(name))
 	if err != nil {
@@ -56,7 +56,7 @@ func retitle(title string) func(*Tag) error {
 
 func keepAll(*Tag) error { return nil }
 
-// tagOf is the tag of a file, frame for frame: everything up to the payload.
+// tagOf returns the bytes of a file before its payload.
 func tagOf(t testing.TB, file, payload []byte) []byte {
 	t.Helper()
 	if !bytes.HasSuffix(file, payload) {
@@ -66,6 +66,7 @@ func tagOf(t testing.TB, file, payload []byte) []byte {
 }
 
 func TestTagFile(t *testing.T) {
+	t.Parallel()
 	payload := silence(mono128, 50) // 1.306 s
 	length := frame23("TLEN", 0, "\x001306\x00")
 	title := frame23("TIT2", 0, "\x00New\x00")
@@ -88,7 +89,7 @@ func TestTagFile(t *testing.T) {
 			name: "zeros behind the tag", file: join(foreignTag(3, 0, title, length), make([]byte, 700), payload), edit: keepAll, want: join(title, length),
 		},
 		{
-			name: "2.3: what is not named stays byte for byte", edit: retitle("New"),
+			name: "2.3: unchanged fields keep their bytes", edit: retitle("New"),
 			file: join(foreignTag(3, 0,
 				frame23("TRCK", 0, "\x004/12"), frame23("TIT2", 0, "\x00Old"), frame23("TYER", 0, "\x002019"), private, frame23("COMM", 0, "\x01eng\xff\xfe\x00\x00\xff\xfeA\x00"),
 				frame23("COMM", 0, "\x00engiTunNORM\x00 0000"), frame23("TXXX", 0, "\x00key\x00value"), frame23("APIC", 0, "\x00image/jpg\x00\x00cover\x00\xff\xd8"),
@@ -98,7 +99,7 @@ func TestTagFile(t *testing.T) {
 			did: Tagging{Fields: []string{"title", "duration"}, Kept: []string{"PRIV", "COMM", "TXXX"}},
 		},
 		{
-			name: "2.3: flags stay", edit: keepAll,
+			name: "2.3: flags are kept", edit: keepAll,
 			file: join(foreignTag(3, 0, frame23("XENC", frame23Encrypted, "\x80secret"), frame23("TIT2", frame23Compressed, "zz"), frame23("GRP1", frame23Grouped, "G\x00x")), payload),
 			want: join(frame23("TIT2", frame23Compressed, "zz"), length, frame23("XENC", frame23Encrypted, "\x80secret"), frame23("GRP1", frame23Grouped, "G\x00x")),
 			did:  Tagging{Fields: []string{"duration"}, Kept: []string{"XENC", "GRP1"}},
@@ -109,45 +110,45 @@ func TestTagFile(t *testing.T) {
 			want: join(length, frame23("PRIV", 0, "o\x00\xff\xe0")), did: Tagging{Kept: []string{"PRIV"}},
 		},
 		{
-			name: "2.3: foreign chapters stay whole", edit: retitle("New"),
+			name: "2.3: foreign chapters are kept", edit: retitle("New"),
 			file: join(foreignTag(3, 0, frame23("CHAP", 0, chapterBody("b", 0, 500, frame23("TIT2", 0, "\x00One"), frame23("TIT3", 0, "\x00more"))), frame23("CTOC", 0, "toc\x00\x03\x01b\x00"), length), payload),
 			want: join(title, length, frame23("CHAP", 0, chapterBody("b", 0, 500, frame23("TIT2", 0, "\x00One"), frame23("TIT3", 0, "\x00more"))), frame23("CTOC", 0, "toc\x00\x03\x01b\x00")),
 			did:  Tagging{Fields: []string{"title"}},
 		},
 		{
-			name: "2.3: foreign chapters get the table of contents that they lack", edit: keepAll,
+			name: "2.3: foreign chapters get a missing table of contents", edit: keepAll,
 			file: join(foreignTag(3, 0, frame23("CHAP", 0, chapterBody("c", 500, 900)), frame23("CHAP", 0, chapterBody("b", 0, 500, frame23("TIT3", 0, "\x00more"))), length), payload),
 			want: join(length, frame23("CTOC", 0, "toc\x00\x03\x02b\x00c\x00"), frame23("CHAP", 0, chapterBody("c", 500, 900)), frame23("CHAP", 0, chapterBody("b", 0, 500, frame23("TIT3", 0, "\x00more")))),
 			did:  Tagging{Fields: []string{"table of contents"}},
 		},
 		{
-			name: "chapters taken away", edit: func(t *Tag) error { t.Chapters = nil; return nil },
+			name: "chapters removed", edit: func(t *Tag) error { t.Chapters = nil; return nil },
 			file: join(foreignTag(3, 0, frame23("CHAP", 0, chapterBody("b", 0, 500)), length), payload),
 			want: length, did: Tagging{Fields: []string{"chapters"}},
 		},
 		{
-			name: "hidden chapters taken away", edit: func(t *Tag) error { t.Chapters = nil; return nil },
+			name: "hidden chapters removed", edit: func(t *Tag) error { t.Chapters = nil; return nil },
 			file: join(foreignTag(3, 0, frame23("CHAP", 0, chapterBody("b", 0, 500)), frame23("CTOC", 0, "toc\x00\x03\x00"), length), payload),
 			want: length, did: Tagging{Fields: []string{"chapters"}},
 		},
 		{
-			name: "another cover: the old covers go, other pictures stay", edit: func(t *Tag) error { t.Artwork = picture; return nil },
+			name: "new cover replaces covers, not other pictures", edit: func(t *Tag) error { t.Artwork = picture; return nil },
 			file: join(foreignTag(3, 0, frame23("APIC", 0, "\x00image/gif\x00\x00\x00logo"), frame23("APIC", 0, "\x00image/gif\x00\x03\x00one"), frame23("APIC", 0, "\x00image/gif\x00\x03\x00two"), length), payload),
 			want: join(length, frame23("APIC", 0, "\x00image/gif\x00\x00\x00logo"), frame23("APIC", 0, "\x00image/png\x00\x03\x00"+string(picture.Data))),
 			did:  Tagging{Fields: []string{"cover"}, Kept: []string{"APIC"}},
 		},
 		{
-			name: "another date takes the old time with it", edit: func(t *Tag) error { t.Date = time.Date(2027, 2, 4, 0, 0, 0, 0, time.UTC); return nil },
+			name: "new date removes the old time", edit: func(t *Tag) error { t.Date = time.Date(2027, 2, 4, 0, 0, 0, 0, time.UTC); return nil },
 			file: join(foreignTag(3, 0, frame23("TYER", 0, "\x002019"), frame23("TIME", 0, "\x000600"), length), payload),
 			want: join(frame23("TYER", 0, "\x002027\x00"), frame23("TDAT", 0, "\x000402\x00"), length), did: Tagging{Fields: []string{"date"}},
 		},
 		{
-			name: "another language is that of the comment too", edit: func(t *Tag) error { t.Language = "deu"; return nil },
+			name: "new language changes that of the comment", edit: func(t *Tag) error { t.Language = "deu"; return nil },
 			file: join(foreignTag(3, 0, frame23("COMM", 0, "\x00eng\x00A"), length), payload),
 			want: join(frame23("TLAN", 0, "\x00deu\x00"), length, frame23("COMM", 0, "\x00deu\x00A")), did: Tagging{Fields: []string{"language", "comment"}},
 		},
 		{
-			name: "two tags: the first counts, the second fills in", edit: keepAll,
+			name: "two tags: the first takes precedence", edit: keepAll,
 			file: join(foreignTag(3, 0, frame23("TIT2", 0, "\x00One"), length), foreignTag(4, 0, frame24("TIT2", 0, "\x03Two"), frame24("TALB", 0, "\x03Show"), frame24("PRIV", 0, "o\x00x")), payload),
 			want: join(frame23("TIT2", 0, "\x00One"), frame23("TALB", 0, "\x00Show\x00"), length, frame23("PRIV", 0, "o\x00x")),
 			did:  Tagging{Kept: []string{"PRIV"}, LeftOut: []string{"TIT2 of another ID3v2.4 tag"}},
@@ -158,7 +159,7 @@ func TestTagFile(t *testing.T) {
 			want: join(length, frame23("GEOB", 0, "\x00x")), did: Tagging{Kept: []string{"GEOB"}, Dropped: []string{"PRIV"}},
 		},
 		{
-			name: "all frames dropped, but those of a field", edit: keepAll, drop: []string{DropAll},
+			name: "all frames dropped that belong to no field", edit: keepAll, drop: []string{DropAll},
 			file: join(foreignTag(4, 0, frame24("RVA2", 0, "x\x00"), frame24("PRIV", 0, "x\x00"), frame24("TIT2", 0, "\x00A"), frame24("TPE1", frame24Compressed, "z"), []byte("?")), payload),
 			want: join(frame23("TIT2", 0, "\x00A\x00"), length), did: Tagging{Fields: []string{"duration"}, Dropped: []string{"RVA2", "PRIV", "TPE1", "junk"}},
 		},
@@ -181,14 +182,14 @@ func TestTagFile(t *testing.T) {
 			if !got.Written || got.TagBytes != int64(len(file)-len(payload)) {
 				t.Errorf("written %t, tag of %d bytes, want true and %d", got.Written, got.TagBytes, len(file)-len(payload))
 			}
-			alone(t, name)
-			sameAgain(t, name, tt.edit, tt.drop)
+			checkAlone(t, name)
+			checkIdempotent(t, name, tt.edit, tt.drop)
 		})
 	}
 }
 
-// sameAgain: what was just done is done, so that nothing is written (P5).
-func sameAgain(t *testing.T, name string, edit func(*Tag) error, drop []string) {
+// checkIdempotent checks that a second TagFile with the same arguments writes nothing.
+func checkIdempotent(t *testing.T, name string, edit func(*Tag) error, drop []string) {
 	t.Helper()
 	long := time.Unix(1e9, 0)
 	if err := os.Chtimes(name, long, long); err != nil {
@@ -199,7 +200,7 @@ func sameAgain(t *testing.T, name string, edit func(*Tag) error, drop []string) 
 		t.Fatal(err)
 	}
 	want := readFile(t, name)
-	// A folder that nothing can be written to would fail any other way.
+
 	got, err := TagFile(name, edit, &TagFileOptions{Drop: drop})
 	if err != nil {
 		t.Fatal(err)
@@ -214,6 +215,7 @@ func sameAgain(t *testing.T, name string, edit func(*Tag) error, drop []string) 
 }
 
 func TestTagFileToAnotherFile(t *testing.T) {
+	t.Parallel()
 	payload := silence(mono128, 50)
 	file := join(foreignTag(3, 0, frame23("TIT2", 0, "\x00Old")), payload, id3v1())
 	name := writeFile(t, file)
@@ -228,7 +230,7 @@ func TestTagFileToAnotherFile(t *testing.T) {
 		if got.Written != written || !bytes.Equal(readFile(t, out), want) || !bytes.Equal(readFile(t, name), file) {
 			t.Errorf("written %t, want %t; or a file is not what it should be", got.Written, written)
 		}
-		alone(t, out)
+		checkAlone(t, out)
 	}
 	write(true)
 	write(false)
@@ -252,6 +254,7 @@ func TestTagFileToAnotherFile(t *testing.T) {
 }
 
 func TestTagFileRefuses(t *testing.T) {
+	t.Parallel()
 	payload := silence(mono128, 50)
 	title := frame23("TIT2", 0, "\x00Old")
 	fail := errors.New("no")
@@ -267,18 +270,18 @@ func TestTagFileRefuses(t *testing.T) {
 		edit func(*Tag) error
 		want string
 	}{
-		{"tag that claims more than the file", join(lying(foreignTag(3, 0, title), 100<<20), payload), keepAll, "byte 0: the ID3 tag claims 104857600 bytes and the file has 20921 left"},
-		{"tag that claims half of the audio", join(lying(foreignTag(3, 0, title), 10_000), payload), keepAll, "byte 0: the ID3 tag claims 10000 bytes, but audio begins inside it, at byte 24"},
-		{"2.2 tag that claims whole frames of audio", join(lying(foreignTag(2, 0, frame22("TT2", "\x00Old")), 20+10*418), payload), keepAll, "byte 0: the ID3 tag claims 4200 bytes, but audio begins inside it, at byte 20"},
-		{"frame that claims audio", join(lying(foreignTag(3, 0, frame23("PRIV", 0, string(payload[:4180]))), 20+4180), payload[4180:]), keepAll, "byte 0: the ID3 tag claims 4200 bytes, but audio begins inside it, at byte 20"},
-		{"tag that claims too little", join(lying(short, 300), payload), keepAll, "byte 300: the ID3 tag ends here and no audio begins; the first MPEG frame is at byte 534, so the tag has a wrong size"},
+		{"tag longer than the file", join(lying(foreignTag(3, 0, title), 100<<20), payload), keepAll, "byte 0: the ID3 tag claims 104857600 bytes and the file has 20921 left"},
+		{"tag that covers half of the audio", join(lying(foreignTag(3, 0, title), 10_000), payload), keepAll, "byte 0: the ID3 tag claims 10000 bytes, but audio begins inside it, at byte 24"},
+		{"2.2 tag that covers MPEG frames", join(lying(foreignTag(2, 0, frame22("TT2", "\x00Old")), 20+10*418), payload), keepAll, "byte 0: the ID3 tag claims 4200 bytes, but audio begins inside it, at byte 20"},
+		{"frame that covers audio", join(lying(foreignTag(3, 0, frame23("PRIV", 0, string(payload[:4180]))), 20+4180), payload[4180:]), keepAll, "byte 0: the ID3 tag claims 4200 bytes, but audio begins inside it, at byte 20"},
+		{"tag that is too short", join(lying(short, 300), payload), keepAll, "byte 300: the ID3 tag ends here and no audio begins; the first MPEG frame is at byte 534, so the tag has a wrong size"},
 		{"junk before the audio", join(junk(33), payload), keepAll, "byte 0: the file begins with 33 bytes that are neither a tag nor audio"},
 		{"no audio", join(foreignTag(3, 0, title), junk(4000)), keepAll, "no MPEG audio frame in the 4000 bytes from byte 24"},
 		{"M4A", box("ftyp", []byte("M4A ")), keepAll, "tags are not written to M4A"},
 		{"edit that fails", payload, func(*Tag) error { return fail }, "no"},
 		{"chapters that cannot be written", payload, func(t *Tag) error { t.Chapters = []Chapter{{Start: 2 * time.Second, End: time.Second}}; return nil }, "chapter 1: it cannot last from 2s to 1s"},
 		{"too many chapters", payload, func(t *Tag) error { t.Chapters = manyChapters(256); return nil }, "256 chapters to list"},
-		{"frames that 2.3 has nothing like", join(foreignTag(4, 0, frame24("RVA2", 0, "x\x00"), frame24("TIT2", frame24Compressed, "z"), frame24("TXXX", 0, "\x09x"), []byte("?")), payload), keepAll,
+		{"frames that 2.3 does not have", join(foreignTag(4, 0, frame24("RVA2", 0, "x\x00"), frame24("TIT2", frame24Compressed, "z"), frame24("TXXX", 0, "\x09x"), []byte("?")), payload), keepAll,
 			"the ID3v2.4 tag has frames that cannot be kept: RVA2 (ID3v2.3 has no such frame), TIT2 (it is compressed, encrypted or grouped), TXXX (it is damaged), junk (1 bytes in the tag that are not a frame)"},
 	}
 	for _, tt := range tests {
@@ -291,13 +294,14 @@ func TestTagFileRefuses(t *testing.T) {
 			if !bytes.Equal(readFile(t, name), tt.file) {
 				t.Error("the file changed")
 			}
-			alone(t, name)
+			checkAlone(t, name)
 		})
 	}
 }
 
-// A lying tag behind the audio must not take audio with it.
-func TestTagFileBelievesNoTagThatHoldsAudio(t *testing.T) {
+// A trailing tag with a wrong size must not remove audio.
+func TestTagFileKeepsAudioInFalseTags(t *testing.T) {
+	t.Parallel()
 	payload := silence(mono128, 50)
 	footer := ape(20)[len(ape(20))-apeFooterBytes:]
 	copy(footer[12:], []byte{0, 0x20, 0, 0}) // 8192 bytes
@@ -320,8 +324,9 @@ func TestTagFileBelievesNoTagThatHoldsAudio(t *testing.T) {
 	}
 }
 
-// The payload is read back before it takes the place of the old one.
-func TestTagFileProvesTheAudio(t *testing.T) {
+// The copied payload is compared to the old one.
+func TestVerifyCopy(t *testing.T) {
+	t.Parallel()
 	payload := silence(mono128, 2_000)
 	old := bytes.NewReader(join([]byte("old"), payload))
 	tagging := &Tagging{TagBytes: 4, Info: &Info{PayloadStart: 3, PayloadEnd: 3 + int64(len(payload))}}

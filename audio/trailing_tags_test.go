@@ -12,8 +12,8 @@ import (
 	"onair/internal/finding"
 )
 
-// titledID3v1 is an ID3v1 tag; what is too long is cut, as programs do.
-func titledID3v1(title, artist, album string) []byte {
+// id3v1With returns an ID3v1 tag. Texts that are too long are cut.
+func id3v1With(title, artist, album string) []byte {
 	b := make([]byte, id3v1Bytes)
 	copy(b, "TAG")
 	for i, s := range []string{title, artist, album} {
@@ -22,9 +22,9 @@ func titledID3v1(title, artist, album string) []byte {
 	return b
 }
 
-// titledAPE is an APEv2 tag with a header and these items, keys and values in
-// turn.
-func titledAPE(items ...string) []byte {
+// apeWith returns an APEv2 tag with a header and items, of which keys and values are
+// given in turn.
+func apeWith(items ...string) []byte {
 	var body []byte
 	for pair := range slices.Chunk(items, 2) {
 		body = binary.LittleEndian.AppendUint32(body, uint32(len(pair[1])))
@@ -36,13 +36,14 @@ func titledAPE(items ...string) []byte {
 	return b
 }
 
-// footed makes a tag of 2.4 one that is found from the end.
-func footed(tag []byte) []byte {
-	tag = flagged(bytes.Clone(tag), tagFooter)
+// withFooter adds a footer to a tag of ID3v2.4.
+func withFooter(tag []byte) []byte {
+	tag = withFlags(bytes.Clone(tag), tagFooter)
 	return join(tag, []byte("3DI"), tag[3:TagHeaderBytes])
 }
 
-func TestProbeTagsBehindTheAudio(t *testing.T) {
+func TestProbeTrailingTags(t *testing.T) {
+	t.Parallel()
 	payload := silence(mono128, 50)
 	plain := foreignTag(3, 0, frame23("TIT2", 0, "\x00Title"), frame23("TALB", 0, "\x00Show"), make([]byte, 20))
 	for _, tt := range []struct {
@@ -51,19 +52,19 @@ func TestProbeTagsBehindTheAudio(t *testing.T) {
 		want   []TrailingTag
 	}{
 		{"none", nil, nil},
-		{"ID3v1", titledID3v1("Title", "Crew  ", "Show\x00junk"), []TrailingTag{{"ID3v1", 128, "Title", "Crew", "Show"}}},
-		{"ID3v1 in Latin-1", titledID3v1("\xc4pfel", "", ""), []TrailingTag{{"ID3v1", 128, "Äpfel", "", ""}}},
-		{"ID3v1 in UTF-8, cut inside a character", titledID3v1("曇り曇り曇り曇り曇り"[:30], "曇"[:1], ""), []TrailingTag{{"ID3v1", 128, "曇り曇り曇り曇り曇り", "æ", ""}}},
-		{"extended ID3v1", join([]byte("TAG+"+strings.Repeat("b", 60)), make([]byte, id3v1ExtraBytes-64), titledID3v1(strings.Repeat("a", 30), "Crew", "")),
+		{"ID3v1", id3v1With("Title", "Crew  ", "Show\x00junk"), []TrailingTag{{"ID3v1", 128, "Title", "Crew", "Show"}}},
+		{"ID3v1 in Latin-1", id3v1With("\xc4pfel", "", ""), []TrailingTag{{"ID3v1", 128, "Äpfel", "", ""}}},
+		{"ID3v1 in UTF-8, cut inside a character", id3v1With("曇り曇り曇り曇り曇り"[:30], "曇"[:1], ""), []TrailingTag{{"ID3v1", 128, "曇り曇り曇り曇り曇り", "æ", ""}}},
+		{"extended ID3v1", join([]byte("TAG+"+strings.Repeat("b", 60)), make([]byte, id3v1ExtraBytes-64), id3v1With(strings.Repeat("a", 30), "Crew", "")),
 			[]TrailingTag{{"ID3v1", 355, strings.Repeat("a", 30) + strings.Repeat("b", 60), "Crew", ""}}},
-		{"ID3v2 with a footer", footed(foreignTag(4, 0, frame24("TIT2", 0, "\x03Title"), frame24("TPE1", 0, "\x03Crew"))), []TrailingTag{{"ID3v2", 51, "Title", "Crew", ""}}},
+		{"ID3v2 with a footer", withFooter(foreignTag(4, 0, frame24("TIT2", 0, "\x03Title"), frame24("TPE1", 0, "\x03Crew"))), []TrailingTag{{"ID3v2", 51, "Title", "Crew", ""}}},
 		{"ID3v2 without a footer", plain, []TrailingTag{{"ID3v2", int64(len(plain)), "Title", "", "Show"}}},
 		{"ID3v2 without a footer, before an ID3v1", join(plain, id3v1()), []TrailingTag{{"ID3v2", int64(len(plain)), "Title", "", "Show"}, {"ID3v1", 128, "Old title", "", ""}}},
 		{"ID3v2 that cannot be read", id3Footer(3000), []TrailingTag{{Kind: "ID3v2", Bytes: 3020}}},
-		{"ID3v2 of a version that is not known", id3(7, 100), []TrailingTag{{Kind: "ID3v2", Bytes: 100}}},
-		{"APE", titledAPE("Year", "2027", "TITLE", "Title", "Artist", "Crew\x00Guest", "album", "Show"), []TrailingTag{{"APE", 143, "Title", "Crew / Guest", "Show"}}},
-		{"APE whose items are none", ape(20), []TrailingTag{{Kind: "APE", Bytes: 84}}},
-		{"all", join(plain, titledAPE("Title", "Other"), lyrics3("la"), id3v1()),
+		{"ID3v2 of an unknown version", id3(7, 100), []TrailingTag{{Kind: "ID3v2", Bytes: 100}}},
+		{"APE", apeWith("Year", "2027", "TITLE", "Title", "Artist", "Crew\x00Guest", "album", "Show"), []TrailingTag{{"APE", 143, "Title", "Crew / Guest", "Show"}}},
+		{"APE with malformed items", ape(20), []TrailingTag{{Kind: "APE", Bytes: 84}}},
+		{"all", join(plain, apeWith("Title", "Other"), lyrics3("la"), id3v1()),
 			[]TrailingTag{{"ID3v2", int64(len(plain)), "Title", "", "Show"}, {"APE", 83, "Other", "", ""}, {Kind: "Lyrics3", Bytes: 28}, {"ID3v1", 128, "Old title", "", ""}}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -82,15 +83,16 @@ func TestProbeTagsBehindTheAudio(t *testing.T) {
 	}
 }
 
-// What only looks like an ID3v2 tag at the end is audio, and is published.
-func TestNoTagBehindTheAudio(t *testing.T) {
+// Bytes at the end that only look like an ID3v2 tag are audio, and are published.
+func TestFalseTrailingTagsAreAudio(t *testing.T) {
+	t.Parallel()
 	payload := silence(mono128, 50)
 	tag := foreignTag(3, 0, frame23("TIT2", 0, "\x00Title"))
 	for name, behind := range map[string][]byte{
-		"size short by one":   join(tag, []byte{0}),
-		"size long by one":    tag[:len(tag)-1],
-		"audio in it":         join(id3(3, 3000+len(payload))[:3000], payload),
-		"farther than looked": id3(3, searchBytes+1),
+		"size short by one":    join(tag, []byte{0}),
+		"size long by one":     tag[:len(tag)-1],
+		"audio in it":          join(id3(3, 3000+len(payload))[:3000], payload),
+		"too far from the end": id3(3, searchBytes+1),
 	} {
 		t.Run(name, func(t *testing.T) {
 			file := join(payload, behind)
@@ -106,6 +108,7 @@ func TestNoTagBehindTheAudio(t *testing.T) {
 }
 
 func TestCheckTrailingTags(t *testing.T) {
+	t.Parallel()
 	published := Tag{Title: "Ghosts in the tag, and how to find them", Artist: "Vega 曇り", Album: "Hello"}
 	for _, tt := range []struct {
 		name   string
@@ -113,11 +116,11 @@ func TestCheckTrailingTags(t *testing.T) {
 		want   []string
 	}{
 		{"none", nil, nil},
-		{"one that says nothing", []TrailingTag{{Kind: "ID3v1"}}, nil},
-		{"one that says the same", []TrailingTag{{Kind: "APE", Title: published.Title, Artist: published.Artist, Album: "Hello"}}, nil},
-		{"ID3v1 that cut and replaced", []TrailingTag{{Kind: "ID3v1", Title: published.Title[:30], Artist: "Vega ??"}}, nil},
-		{"APE that cut", []TrailingTag{{Kind: "APE", Title: published.Title[:30]}}, []string{`A009 info the APE tag behind the audio says title "Ghosts in the tag, and how to "; "` + published.Title + `" is published`}},
-		{"ID3v1 of another title that begins alike", []TrailingTag{{Kind: "ID3v1", Title: "Ghosts"}}, []string{`A009 info the ID3v1 tag behind the audio says title "Ghosts"; "` + published.Title + `" is published`}},
+		{"empty tag", []TrailingTag{{Kind: "ID3v1"}}, nil},
+		{"same texts", []TrailingTag{{Kind: "APE", Title: published.Title, Artist: published.Artist, Album: "Hello"}}, nil},
+		{"ID3v1 that is cut, with question marks", []TrailingTag{{Kind: "ID3v1", Title: published.Title[:30], Artist: "Vega ??"}}, nil},
+		{"APE that is cut", []TrailingTag{{Kind: "APE", Title: published.Title[:30]}}, []string{`A009 info the APE tag behind the audio says title "Ghosts in the tag, and how to "; "` + published.Title + `" is published`}},
+		{"ID3v1 with the beginning of the title", []TrailingTag{{Kind: "ID3v1", Title: "Ghosts"}}, []string{`A009 info the ID3v1 tag behind the audio says title "Ghosts"; "` + published.Title + `" is published`}},
 		{"ID3v1 of another show", []TrailingTag{{Kind: "ID3v1", Album: "Other Show Title"}}, []string{`A009 info the ID3v1 tag behind the audio says album "Other Show Title"; "Hello" is published`}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -10,7 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestOutline(t *testing.T) {
+func TestWaveformBuilder(t *testing.T) {
+	t.Parallel()
 	o := &waveformBuilder{channels: 2, Waveform: Waveform{Version: 2, Channels: 1, SampleRate: 40, SamplesPerPixel: 4, Bits: 8}}
 	o.add(pcm(0, 0, 512, 0, 256, 768, -300, -300))
 	o.add(pcm(32767, 32767, 0, 100))
@@ -36,6 +37,7 @@ func TestOutline(t *testing.T) {
 }
 
 func TestSVGOfAnyLength(t *testing.T) {
+	t.Parallel()
 	for _, n := range []int{0, 1, 999, 1000, 1001, 36_000} {
 		w := Waveform{Length: n, Data: make([]int8, 2*n)}
 		if n > 0 {
@@ -55,7 +57,8 @@ func TestSVGOfAnyLength(t *testing.T) {
 }
 
 func TestMeasureWaveform(t *testing.T) {
-	// Two seconds that get louder, the second channel silent: half as loud.
+	t.Parallel()
+	// Two seconds of rising volume. The second channel is silent, which halves the mean.
 	path := encode(t, "--help.mp3", "aevalsrc=t/2*sin(2*PI*440*t)|0:d=2:s=44100", "-b:a", "192k")
 	w, _, err := MeasureWaveform(t.Context(), nil, path, nil)
 	if err != nil {
@@ -74,6 +77,7 @@ func TestMeasureWaveform(t *testing.T) {
 }
 
 func TestPeaks(t *testing.T) {
+	t.Parallel()
 	// A minute whose first half is loud and whose last quarter is silent.
 	w := Waveform{Length: 600, Data: make([]int8, 1200)}
 	for i := range 450 {
@@ -100,6 +104,7 @@ func TestPeaks(t *testing.T) {
 }
 
 func TestDrawPeaks(t *testing.T) {
+	t.Parallel()
 	var b bytes.Buffer
 	if err := DrawPeaks(&b, "ff8000"); err != nil {
 		t.Fatal(err)

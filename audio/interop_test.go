@@ -20,27 +20,27 @@ import (
 	"github.com/tcolgate/mp3"
 )
 
-// The tests in this file ask readers that others wrote. They are skipped where
-// those are not installed.
+// The tests in this file compare onair to other programs. They are skipped if those are
+// not installed.
 
-// heard is what a reader makes of a tagged file.
-type heard struct {
+// foundTag has the fields that another program reads from a tagged file.
+type foundTag struct {
 	Title, Artist, Album, Track, Season, Date, Genre, Comment, Language, Length, Copyright, Publisher, GUID string
 
 	Cover    string // hex SHA-256
 	Contents []string
-	Chapters []heardChapter
+	Chapters []foundChapter
 }
 
-type heardChapter struct {
+type foundChapter struct {
 	ID         string
 	Start, End int // milliseconds
 	Title, URL string
 	Image      string // hex SHA-256
 }
 
-// said is the same, from what was written.
-func said(t *Tag) heard {
+// expectedTag returns the fields that another program should read.
+func expectedTag(t *Tag) foundTag {
 	digest := func(p *Picture) string {
 		if p == nil {
 			return ""
@@ -48,14 +48,14 @@ func said(t *Tag) heard {
 		sum := sha256.Sum256(p.Data)
 		return hex.EncodeToString(sum[:])
 	}
-	h := heard{
+	h := foundTag{
 		Title: t.Title, Artist: t.Artist, Album: t.Album, Track: strconv.Itoa(t.Track), Season: strconv.Itoa(t.Season),
 		Date: t.Date.Format(time.DateOnly), Genre: t.Genre, Comment: t.Comment, Language: t.Language,
 		Length: strconv.FormatInt(t.Duration.Milliseconds(), 10), Copyright: t.Copyright, Publisher: t.Publisher, GUID: t.GUID,
 		Cover: digest(t.Artwork),
 	}
 	for i, c := range t.Chapters {
-		h.Chapters = append(h.Chapters, heardChapter{elementID(i), int(c.Start.Milliseconds()), int(c.End.Milliseconds()), c.Title, c.URL, digest(c.Image)})
+		h.Chapters = append(h.Chapters, foundChapter{elementID(i), int(c.Start.Milliseconds()), int(c.End.Milliseconds()), c.Title, c.URL, digest(c.Image)})
 		if !c.Hidden {
 			h.Contents = append(h.Contents, elementID(i))
 		}
@@ -63,8 +63,8 @@ func said(t *Tag) heard {
 	return h
 }
 
-// tagMatrix is {no, short, 300-character titles} × four scripts × {no, small,
-// large chapter images}.
+// tagMatrix returns tags with every combination of no, short or 300-character titles,
+// four scripts, and no, small or large chapter images.
 func tagMatrix(t *testing.T) map[string]*Tag {
 	images := map[string]*Picture{"no image": nil, "small image": testPicture(t, "png", 8, 0), "large image": testPicture(t, "jpeg", 32, 3*maxInlineImage)}
 	cover := testPicture(t, "jpeg", 64, 0)
@@ -89,7 +89,7 @@ func tagMatrix(t *testing.T) map[string]*Tag {
 	return matrix
 }
 
-// writeMatrix writes the tags in front of silence and returns the files.
+// writeMatrix writes files of the tags followed by silence, and returns their paths.
 func writeMatrix(t *testing.T, matrix map[string]*Tag) map[string]string {
 	dir := t.TempDir()
 	master := silence(mono128, 100)
@@ -137,6 +137,7 @@ print(json.dumps({path: read(path) for path in sys.argv[1:]}))
 `
 
 func TestMutagenReadsTags(t *testing.T) {
+	t.Parallel()
 	python := pythonWith(t, "mutagen")
 	if python == "" {
 		t.Skip("needs python3 with the module mutagen")
@@ -151,12 +152,12 @@ func TestMutagenReadsTags(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, stderrOf(err))
 	}
-	var got map[string]heard
+	var got map[string]foundTag
 	if err := json.Unmarshal(out, &got); err != nil {
 		t.Fatal(err)
 	}
 	for name, tag := range matrix {
-		if diff := cmp.Diff(said(tag), got[files[name]]); diff != "" {
+		if diff := cmp.Diff(expectedTag(tag), got[files[name]]); diff != "" {
 			t.Errorf("%s (-written +read):\n%s", name, diff)
 		}
 	}
@@ -172,8 +173,9 @@ t.add(CTOC(element_id="toc", flags=3, child_element_ids=ids, sub_frames=[]))
 t.save(sys.argv[1], v2_version=int(sys.argv[2]))
 `
 
-// mutagen sorts the frames by their length.
-func TestReadTagsOfMutagen(t *testing.T) {
+// mutagen sorts frames by length, so chapters are not in order of time.
+func TestReadMutagenTags(t *testing.T) {
+	t.Parallel()
 	python := pythonWith(t, "mutagen")
 	if python == "" {
 		t.Skip("needs python3 with the module mutagen")
@@ -202,7 +204,7 @@ func TestReadTagsOfMutagen(t *testing.T) {
 	}
 }
 
-// pythonWith is a Python that has a module; empty where there is none.
+// pythonWith returns the path of a Python that has a module, or an empty string.
 func pythonWith(tb testing.TB, module string) string {
 	tb.Helper()
 	for _, python := range []string{"python3", "/usr/bin/python3"} {
@@ -222,6 +224,7 @@ func stderrOf(err error) []byte {
 }
 
 func TestFFprobeReadsTags(t *testing.T) {
+	t.Parallel()
 	ffprobe := tool(t, "ffprobe")
 	matrix := tagMatrix(t)
 	files := writeMatrix(t, matrix)
@@ -235,7 +238,7 @@ func TestFFprobeReadsTags(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			// Said of any file without an encoder's info header.
+			// ffprobe prints this for every file without an info header.
 			if text := complaints.String(); text != "" && !strings.Contains(text, "Estimating duration from bitrate") {
 				t.Errorf("ffprobe complains: %s", text)
 			}
@@ -251,24 +254,24 @@ func TestFFprobeReadsTags(t *testing.T) {
 			if err := json.Unmarshal(out, &probe); err != nil {
 				t.Fatal(err)
 			}
-			got := heard{
+			got := foundTag{
 				Title: probe.Format.Tags["title"], Artist: probe.Format.Tags["artist"], Album: probe.Format.Tags["album"],
 				Track: probe.Format.Tags["track"], Season: probe.Format.Tags["disc"], Genre: probe.Format.Tags["genre"],
 				Comment: probe.Format.Tags["comment"], Copyright: probe.Format.Tags["copyright"], Publisher: probe.Format.Tags["publisher"],
 				Date: probe.Format.Tags["date"],
 			}
-			want := said(tag)
-			want = heard{Title: want.Title, Artist: want.Artist, Album: want.Album, Track: want.Track, Season: want.Season, Genre: want.Genre,
+			want := expectedTag(tag)
+			want = foundTag{Title: want.Title, Artist: want.Artist, Album: want.Album, Track: want.Track, Season: want.Season, Genre: want.Genre,
 				Comment: want.Comment, Copyright: want.Copyright, Publisher: want.Publisher, Date: want.Date}
 			for _, c := range probe.Chapters {
 				if c.TimeBase != "1/1000" {
 					t.Fatalf("time base %s", c.TimeBase)
 				}
-				got.Chapters = append(got.Chapters, heardChapter{Start: c.Start, End: c.End, Title: c.Tags["title"]})
+				got.Chapters = append(got.Chapters, foundChapter{Start: c.Start, End: c.End, Title: c.Tags["title"]})
 			}
 			for i, c := range tag.Chapters {
 				title := firstOf(c.Title, elementID(i)) // what ffmpeg calls a chapter without a title
-				want.Chapters = append(want.Chapters, heardChapter{Start: int(c.Start.Milliseconds()), End: int(c.End.Milliseconds()), Title: title})
+				want.Chapters = append(want.Chapters, foundChapter{Start: int(c.Start.Milliseconds()), End: int(c.End.Milliseconds()), Title: title})
 			}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("(-written +read):\n%s", diff)
@@ -288,8 +291,9 @@ func tool(t *testing.T, name string) string {
 	return path
 }
 
-// What encoders write, against what ffprobe counts.
+// ffprobe must count the same MPEG frames in files of real encoders.
 func TestProbeAgreesWithFFprobe(t *testing.T) {
+	t.Parallel()
 	ffmpeg, ffprobe := tool(t, "ffmpeg"), tool(t, "ffprobe")
 	encodings := map[string]struct {
 		file string
@@ -341,7 +345,7 @@ func TestProbeAgreesWithFFprobe(t *testing.T) {
 				t.Errorf("warnings: %q", got.Warnings)
 			}
 			if strings.HasSuffix(file, ".mp3") {
-				sameAsTcolgate(t, file, got)
+				compareWithTcolgate(t, file, got)
 			}
 		})
 	}
@@ -365,15 +369,15 @@ func probeFile(t *testing.T, file string) *Info {
 	return info
 }
 
-// sameAsTcolgate compares the walk with another one, which counts info headers
-// as audio.
-func sameAsTcolgate(t *testing.T, file string, info *Info) {
+// compareWithTcolgate compares the number of MPEG frames to that of tcolgate/mp3,
+// which counts info headers as audio.
+func compareWithTcolgate(t *testing.T, file string, info *Info) {
 	t.Helper()
 	b, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	frames := tcolgateFrames(t, b[info.PayloadStart:info.PayloadEnd])
+	frames := countWithTcolgate(t, b[info.PayloadStart:info.PayloadEnd])
 	if parseInfoHeader(b[info.PayloadStart:]) != nil {
 		frames--
 	}
@@ -382,7 +386,7 @@ func sameAsTcolgate(t *testing.T, file string, info *Info) {
 	}
 }
 
-func tcolgateFrames(tb testing.TB, payload []byte) int {
+func countWithTcolgate(tb testing.TB, payload []byte) int {
 	d := mp3.NewDecoder(bytes.NewReader(payload))
 	var f mp3.Frame
 	var skipped int
