@@ -34,14 +34,13 @@ type Picture struct {
 	Data          []byte // the image file
 }
 
-// Color is the colour model of a picture.
+// Color is the colour model of a picture: "RGB", "grey" or "CMYK".
 type Color string
 
-// Colour models of JPEG and PNG images.
 const (
-	RGB  Color = "RGB" // also a palette of RGB colours
-	Gray Color = "grey"
-	CMYK Color = "CMYK"
+	rgb  Color = "RGB" // also a palette of RGB colours
+	gray Color = "grey"
+	cmyk Color = "CMYK"
 )
 
 // ReadPicture reads the header of a JPEG or PNG image and does not decode the
@@ -86,11 +85,11 @@ func pictureFormat(data []byte) string {
 func colorOf(model color.Model) Color {
 	switch model {
 	case color.GrayModel, color.Gray16Model:
-		return Gray
+		return gray
 	case color.CMYKModel:
-		return CMYK
+		return cmyk
 	}
-	return RGB
+	return rgb
 }
 
 // pictureFrame returns the body of an APIC frame without a description.

@@ -46,12 +46,12 @@ func TestReadPicture(t *testing.T) {
 		width, height int
 		color         Color
 	}{
-		{"JPEG", jpegHeader(3000, 3000, 3), "image/jpeg", 3000, 3000, RGB},
-		{"grey JPEG", jpegHeader(20, 30, 1), "image/jpeg", 20, 30, Gray},
-		{"CMYK JPEG", jpegHeader(20, 30, 4), "image/jpeg", 20, 30, CMYK},
-		{"PNG", pngHeader(1400, 1500), "image/png", 1400, 1500, RGB},
-		{"PNG with a palette", palette.Bytes(), "image/png", 3, 5, RGB},
-		{"grey PNG of 16 bits", gray16.Bytes(), "image/png", 4, 4, Gray},
+		{"JPEG", jpegHeader(3000, 3000, 3), "image/jpeg", 3000, 3000, rgb},
+		{"grey JPEG", jpegHeader(20, 30, 1), "image/jpeg", 20, 30, gray},
+		{"CMYK JPEG", jpegHeader(20, 30, 4), "image/jpeg", 20, 30, cmyk},
+		{"PNG", pngHeader(1400, 1500), "image/png", 1400, 1500, rgb},
+		{"PNG with a palette", palette.Bytes(), "image/png", 3, 5, rgb},
+		{"grey PNG of 16 bits", gray16.Bytes(), "image/png", 4, 4, gray},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

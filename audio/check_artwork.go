@@ -43,9 +43,9 @@ func CheckChapterImage(p *Picture, at finding.Position, name string) finding.Lis
 func checkPicture(p *Picture, at finding.Position, name string) finding.List {
 	var l finding.List
 	switch p.Color {
-	case CMYK:
+	case cmyk:
 		l.Add(ruleImageColor.At(at, "the image is in CMYK, the colours of print"))
-	case Gray:
+	case gray:
 		l.Add(ruleImageColor.At(at, "the image is in greyscale; directories ask for RGB").WithSeverity(finding.Warning))
 	}
 	if ext := strings.ToLower(path.Ext(name)); !extensionFits(ext, p.MediaType) {

@@ -27,7 +27,7 @@ func checkTests(t *testing.T) []checkTest {
 		change(&info)
 		return CheckMaster(&info, at)
 	}
-	cover := Picture{MediaType: "image/jpeg", Width: 1400, Height: 1400, Color: RGB}
+	cover := Picture{MediaType: "image/jpeg", Width: 1400, Height: 1400, Color: rgb}
 	artwork := func(name string, change func(*Picture)) finding.List {
 		p := cover
 		change(&p)
@@ -115,8 +115,8 @@ func checkTests(t *testing.T) []checkTest {
 		{"not square", artwork("cover.jpeg", func(p *Picture) { p.Width = 1401 }), []string{"A020 error the artwork is 1401 × 1400 pixels, not square"}},
 		{"too small", artwork("cover.jpg", func(p *Picture) { p.Width, p.Height = 1399, 1399 }), []string{"A021 error the artwork is 1399 × 1399 pixels, not 1400 to 3000 a side"}},
 		{"too large", artwork("cover.jpg", func(p *Picture) { p.Width, p.Height = 3001, 3001 }), []string{"A021 error the artwork is 3001 × 3001 pixels, not 1400 to 3000 a side"}},
-		{"CMYK", artwork("cover.jpg", func(p *Picture) { p.Color = CMYK }), []string{"A022 error the image is in CMYK, the colours of print"}},
-		{"grey", artwork("cover.jpg", func(p *Picture) { p.Color = Gray }), []string{"A022 warning the image is in greyscale; directories ask for RGB"}},
+		{"CMYK", artwork("cover.jpg", func(p *Picture) { p.Color = cmyk }), []string{"A022 error the image is in CMYK, the colours of print"}},
+		{"grey", artwork("cover.jpg", func(p *Picture) { p.Color = gray }), []string{"A022 warning the image is in greyscale; directories ask for RGB"}},
 		{"JPEG called PNG", artwork("cover.png", func(*Picture) {}), []string{`A023 error the image is called "cover.png" and its content is image/jpeg`}},
 		{"PNG called JPEG", artwork("cover.jpg", func(p *Picture) { p.MediaType = "image/png" }), []string{`A023 error the image is called "cover.jpg" and its content is image/png`}},
 		{"heavy", artwork("cover.jpg", func(p *Picture) { p.Data = make([]byte, 512_001) }), []string{"A024 warning the image has 512 kB; apps load it again and again, and 512 kB are enough"}},
@@ -124,7 +124,7 @@ func checkTests(t *testing.T) []checkTest {
 
 		{"small wide chapter image", image("a.jpg", func(p *Picture) { p.Width, p.Height = 320, 180 }), nil},
 		{"huge chapter image", image("a.jpg", func(p *Picture) { p.Width = 4000 }), []string{"A021 warning the image is 4000 × 1400 pixels; players show chapter images small"}},
-		{"chapter image in CMYK", image("a.jpg", func(p *Picture) { p.Color = CMYK }), []string{"A022 error the image is in CMYK, the colours of print"}},
+		{"chapter image in CMYK", image("a.jpg", func(p *Picture) { p.Color = cmyk }), []string{"A022 error the image is in CMYK, the colours of print"}},
 
 		{"good tag", CheckTag(fullTag(t), at), []string{"A042 warning the title of chapter 2 has 299 characters; apps cut it"}},
 		{"too many chapters", CheckTag(&Tag{Chapters: manyChapters(256)}, at), []string{"A040 error 256 chapters to list, and a table of contents holds 255"}},

@@ -58,10 +58,10 @@ func silence(h mpegHeader, n int) []byte {
 
 // xing returns an MPEG frame with an info header of LAME. bytes may be zero, which
 // means that the size is not given.
-func xing(h mpegHeader, kind string, frames, delay, padding, bytes int) []byte {
+func xing(h mpegHeader, kind string, mpegFrames, delay, padding, bytes int) []byte {
 	b := h.mpegFrame()
 	x := append([]byte(kind), 0, 0, 0, 15)
-	x = binary.BigEndian.AppendUint32(x, uint32(frames))
+	x = binary.BigEndian.AppendUint32(x, uint32(mpegFrames))
 	x = binary.BigEndian.AppendUint32(x, uint32(bytes))
 	x = append(x, make([]byte, 100+4)...)
 	x = append(x, "LAME3.100"...)
@@ -79,11 +79,11 @@ func behindCRC(frame []byte) []byte {
 }
 
 // vbri returns an MPEG frame with a VBRI header.
-func vbri(h mpegHeader, frames int) []byte {
+func vbri(h mpegHeader, mpegFrames int) []byte {
 	b := h.mpegFrame()
 	x := append([]byte("VBRI"), 0, 1, 2, 64, 0, 75)
 	x = binary.BigEndian.AppendUint32(x, 0)
-	x = binary.BigEndian.AppendUint32(x, uint32(frames))
+	x = binary.BigEndian.AppendUint32(x, uint32(mpegFrames))
 	copy(b[mpegHeaderBytes+32:], x)
 	return b
 }

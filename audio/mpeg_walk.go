@@ -142,23 +142,23 @@ func (w *mpegWalker) startStream(h mpegHeader) {
 
 // endStream adds the present stream to the summary.
 func (w *mpegWalker) endStream() {
-	var frames int64
+	var mpegFrames int64
 	for field, n := range w.byBitrate {
 		if n == 0 {
 			continue
 		}
-		frames += n
+		mpegFrames += n
 		w.bitrates[bitrates(w.stream.version())[field]] = true
 	}
 	w.byBitrate = [16]int64{}
-	if frames == 0 {
+	if mpegFrames == 0 {
 		return
 	}
 	if w.sampleRate == 0 {
 		w.sampleRate = w.stream.sampleRate()
 	}
-	w.mpegFrames += int(frames)
-	w.duration += playtime(frames*int64(samplesPerMPEGFrame(w.stream.version())), w.stream.sampleRate())
+	w.mpegFrames += int(mpegFrames)
+	w.duration += playtime(mpegFrames*int64(samplesPerMPEGFrame(w.stream.version())), w.stream.sampleRate())
 }
 
 // resync skips bytes that are not an MPEG frame: an ID3 tag in the middle, where
