@@ -2,6 +2,7 @@ package audio
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -10,8 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"onair/internal/derive"
 	"onair/internal/durable"
-	"onair/internal/statcache"
 )
 
 // ErrNoFFmpeg reports that ffmpeg, which decodes the sound, is not installed.
@@ -32,12 +33,12 @@ const (
 // measureOnce measures the sound of a file, or returns what the cache has for the
 // same payload, whatever the name of the file. A nil cache has nothing and keeps
 // nothing.
-func measureOnce[T any](cache *statcache.Cache, kind, path string, measure func(*Info) (*T, error)) (*T, *Info, error) {
+func measureOnce[T any](cache *derive.Cache, f derive.Func, path string, measure func(*Info) (*T, error)) (*T, *Info, error) {
 	info, err := probePath(path)
 	if err != nil {
 		return nil, nil, err
 	}
-	if before := cached[T](cache, kind, info); before != nil {
+	if before := cached[T](cache, f, info); before != nil {
 		return before, info, nil
 	}
 	measured, err := measure(info)
@@ -50,14 +51,14 @@ func measureOnce[T any](cache *statcache.Cache, kind, path string, measure func(
 	} else if again.SHA256 != info.SHA256 {
 		return nil, nil, errors.New("the file changed while it was measured")
 	}
-	cache.Put(kind, statcache.OfContent(info.SHA256[:]), measured)
+	derive.Keep(cache, f, hex.EncodeToString(info.SHA256[:]), derive.Key{}, *measured)
 	return measured, info, nil
 }
 
 // cached returns the measurement of a payload from the cache, or nil.
-func cached[T any](cache *statcache.Cache, kind string, info *Info) *T {
-	var before T
-	if !cache.Get(kind, statcache.OfContent(info.SHA256[:]), &before) {
+func cached[T any](cache *derive.Cache, f derive.Func, info *Info) *T {
+	before, ok := derive.Known[T](cache, f, hex.EncodeToString(info.SHA256[:]), derive.Key{})
+	if !ok {
 		return nil
 	}
 	return &before

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"onair/internal/statcache"
+	"onair/internal/derive"
 )
 
 // Loudness has the measurements of a master's sound.
@@ -24,7 +24,7 @@ type Loudness struct {
 
 // loudnessKind names loudness measurements in the cache. It must change when they
 // change.
-const loudnessKind = "audio-loudness-1"
+var loudnessFunc = derive.Func{Name: "audio-loudness", Version: 1, AnyBuild: true}
 
 // loudnessGraph measures one copy of the sound and passes on the other. The
 // option framelog=verbose suppresses the filter's reports on each 100 ms.
@@ -40,8 +40,8 @@ const (
 // MeasureLoudness decodes a master with ffmpeg and measures its loudness, which
 // takes seconds for an hour of sound. The result is kept in cache, by payload; a
 // nil cache disables that. The error is ErrNoFFmpeg if ffmpeg is not installed.
-func MeasureLoudness(ctx context.Context, cache *statcache.Cache, path string, progress Progress) (*Loudness, *Info, error) {
-	return measureOnce(cache, loudnessKind, path, func(info *Info) (*Loudness, error) {
+func MeasureLoudness(ctx context.Context, cache *derive.Cache, path string, progress Progress) (*Loudness, *Info, error) {
+	return measureOnce(cache, loudnessFunc, path, func(info *Info) (*Loudness, error) {
 		s := newSampleStats(decodedChannels(info))
 		report, err := decode(ctx, path, info, loudnessGraph, s.add, progress)
 		if err != nil {
@@ -53,8 +53,8 @@ func MeasureLoudness(ctx context.Context, cache *statcache.Cache, path string, p
 }
 
 // KnownLoudness returns the measurements of a payload from the cache, or nil.
-func KnownLoudness(cache *statcache.Cache, info *Info) *Loudness {
-	return cached[Loudness](cache, loudnessKind, info)
+func KnownLoudness(cache *derive.Cache, info *Info) *Loudness {
+	return cached[Loudness](cache, loudnessFunc, info)
 }
 
 // parseEBUR128 reads the summary that ffmpeg's ebur128 filter prints when it is

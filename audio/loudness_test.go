@@ -16,7 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"onair/internal/statcache"
+	"onair/internal/derive"
 )
 
 // pcm returns samples in the format that ffmpeg writes.
@@ -175,7 +175,8 @@ func TestMeasureLoudness(t *testing.T) {
 
 func TestMeasurementsAreCached(t *testing.T) {
 	path := encode(t, "a.mp3", "sine=d=3", "-b:a", "128k")
-	cache := statcache.Open(t.TempDir())
+	cache := derive.Open(t.TempDir(), "")
+	defer cache.Close()
 	info, err := probePath(path)
 	if err != nil {
 		t.Fatal(err)

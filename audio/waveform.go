@@ -9,7 +9,7 @@ import (
 	"io"
 	"slices"
 
-	"onair/internal/statcache"
+	"onair/internal/derive"
 )
 
 // A Waveform has the lowest and the highest sample of every pixel of a sound, mixed
@@ -25,15 +25,17 @@ type Waveform struct {
 }
 
 const (
-	waveformKind    = "audio-waveform-1"
 	pixelsPerSecond = 10
 )
+
+// waveformFunc remembers waveforms. Its version changes when they do.
+var waveformFunc = derive.Func{Name: "audio-waveform", Version: 1, AnyBuild: true}
 
 // MeasureWaveform decodes a master with ffmpeg and returns its waveform, with ten
 // pixels a second. The result is kept in cache, by payload; a nil cache disables
 // that. The error is ErrNoFFmpeg if ffmpeg is not installed.
-func MeasureWaveform(ctx context.Context, cache *statcache.Cache, path string, progress Progress) (*Waveform, *Info, error) {
-	return measureOnce(cache, waveformKind, path, func(info *Info) (*Waveform, error) {
+func MeasureWaveform(ctx context.Context, cache *derive.Cache, path string, progress Progress) (*Waveform, *Info, error) {
+	return measureOnce(cache, waveformFunc, path, func(info *Info) (*Waveform, error) {
 		b := &waveformBuilder{channels: decodedChannels(info), Waveform: Waveform{Version: 2, Channels: 1, SampleRate: info.SampleRate, SamplesPerPixel: max(info.SampleRate/pixelsPerSecond, 1), Bits: 8, Data: []int8{}}}
 		if _, err := decode(ctx, path, info, "[0:a:0]anull[pcm]", b.add, progress); err != nil {
 			return nil, err
@@ -44,8 +46,8 @@ func MeasureWaveform(ctx context.Context, cache *statcache.Cache, path string, p
 }
 
 // KnownWaveform returns the waveform of a payload from the cache, or nil.
-func KnownWaveform(cache *statcache.Cache, info *Info) *Waveform {
-	return cached[Waveform](cache, waveformKind, info)
+func KnownWaveform(cache *derive.Cache, info *Info) *Waveform {
+	return cached[Waveform](cache, waveformFunc, info)
 }
 
 // A waveformBuilder makes a waveform of samples.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"runtime"
 	"slices"
 	"sync"
@@ -14,9 +15,9 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"onair/audio"
+	"onair/internal/derive"
 	"onair/internal/durable"
 	"onair/internal/finding"
-	"onair/internal/statcache"
 	"onair/show"
 )
 
@@ -28,14 +29,13 @@ type master struct {
 	tag    *audio.Tag // its own, without the data of pictures; nil: none
 }
 
-// probed is what the cache keeps of a master.
+// probed is what is remembered of a master.
 type probed struct {
 	Info *audio.Info
 	Tag  *audio.Tag
 }
 
-// probeKind names probe results in the cache; it changes when they do.
-const probeKind = "audio-probe-5"
+var probeFunc = derive.Func{Name: "audio-probe", Version: 1}
 
 // open opens the master read-only, as everything in onair does. The size is
 // that of the file as it is now.
@@ -57,47 +57,46 @@ type readerAtCloser interface {
 	io.Closer
 }
 
-// probe measures the master, or takes the measurement from the cache.
-func (m *master) probe(cache *statcache.Cache) error {
+// probe measures the master, unless the cache knows it.
+func (m *master) probe(cache *derive.Cache) error {
 	file, size, err := m.open()
 	if err != nil {
 		return err
 	}
 	defer file.Close()
-	var id statcache.FileID
-	onDisk := false
-	if name, ok := m.folder.Path(m.name); ok {
-		id, err = statcache.Identify(name)
-		onDisk = err == nil
+	measure := func() (probed, error) {
+		info, err := audio.Probe(file, size)
+		if err != nil {
+			return probed{}, err
+		}
+		tag, err := audio.ReadTag(file, size)
+		if err != nil {
+			info.Warnings = append(info.Warnings, err.Error())
+		}
+		dropPictures(tag)
+		return probed{info, tag}, nil
 	}
-	var known probed
-	if onDisk && cache.Get(probeKind, id, &known) {
-		m.info, m.tag = known.Info, known.Tag
-		return nil
+	found := probed{}
+	name, onDisk := m.folder.Path(m.name)
+	if info, statErr := os.Stat(name); onDisk && statErr == nil {
+		found, err = derive.ValueOf(cache, probeFunc, name, derive.StateOf(info), measure)
+	} else {
+		found, err = measure()
 	}
-	if m.info, err = audio.Probe(file, size); err != nil {
-		return err
-	}
-	if m.tag, err = audio.ReadTag(file, size); err != nil {
-		m.info.Warnings = append(m.info.Warnings, err.Error())
-	}
-	m.dropPictures()
-	if onDisk {
-		cache.Put(probeKind, id, probed{m.info, m.tag})
-	}
-	return nil
+	m.info, m.tag = found.Info, found.Tag
+	return err
 }
 
 // dropPictures forgets the pictures of the tag, which are megabytes that nobody
 // asks for. That a chapter has an image, and of what kind, stays known.
-func (m *master) dropPictures() {
-	if m.tag == nil {
+func dropPictures(tag *audio.Tag) {
+	if tag == nil {
 		return
 	}
-	m.tag.Artwork = nil
-	for i := range m.tag.Chapters {
-		if p := m.tag.Chapters[i].Image; p != nil {
-			m.tag.Chapters[i].Image = &audio.Picture{MediaType: p.MediaType, Width: p.Width, Height: p.Height, Color: p.Color}
+	tag.Artwork = nil
+	for i := range tag.Chapters {
+		if p := tag.Chapters[i].Image; p != nil {
+			tag.Chapters[i].Image = &audio.Picture{MediaType: p.MediaType, Width: p.Width, Height: p.Height, Color: p.Color}
 		}
 	}
 }

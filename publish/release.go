@@ -7,11 +7,10 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
+	"onair/internal/derive"
 	"onair/internal/finding"
-	"onair/internal/statcache"
 	"onair/publish/bucket"
 	"onair/publish/cdn"
 	"onair/show"
@@ -21,8 +20,9 @@ import (
 
 // Options are the circumstances of a release. Only Now is required.
 type Options struct {
-	Now   time.Time        // decides which episodes are live, and nothing else
-	Cache *statcache.Cache // measurements of masters; nil: measure again
+	Now   time.Time     // decides which episodes are live, and nothing else
+	Cache *derive.Cache // nil remembers nothing
+	Trace *derive.Trace // records what else than the show's files is asked; may be nil
 
 	// Progress hears how many of the show's episodes have been measured: the part
 	// of a release that takes long. Calls come one at a time. Nil: nobody listens.
@@ -46,21 +46,6 @@ type Release struct {
 	Episodes []*Episode
 	Lock     *show.Lock
 	Feed     *Object
-
-	// Asked says that more than the show's files was asked: git, or a decoder. They
-	// may answer otherwise another time.
-	Asked bool
-}
-
-// NextLive is when the next episode goes live; zero when none is scheduled. Until
-// then the same show gives the same release.
-func (r *Release) NextLive() (next time.Time) {
-	for _, e := range r.Episodes {
-		if e.Status == show.Scheduled && (next.IsZero() || e.Date.Before(next)) {
-			next = e.Date
-		}
-	}
-	return next
 }
 
 // live returns the episodes that the feed names, newest first: those that are
@@ -160,8 +145,6 @@ type builder struct {
 	contributors map[string][]credit.Contributor // by path of the transcript
 	masters      map[string]*probing             // by path in the show's folder
 
-	asked atomic.Bool // as in Release
-
 	mu       sync.Mutex
 	images   map[string]*image // by path in the show's folder
 	pictures pictures
@@ -194,6 +177,7 @@ func NewRelease(ctx context.Context, s *show.Show, o *Options) (*Release, findin
 		if err := ctx.Err(); err != nil {
 			return nil, nil, err
 		}
+		b.o.Trace.Date(e.Date)
 		b.addEpisode(e)
 	}
 	b.checkWaveforms()
@@ -202,7 +186,6 @@ func NewRelease(ctx context.Context, s *show.Show, o *Options) (*Release, findin
 	}
 	b.pinShow()
 	b.addSite()
-	b.release.Asked = b.asked.Load()
 	b.release.Objects, b.release.Parts = sorted(b.objects), sorted(b.parts)
 	b.findings.Sort()
 	return b.release, b.findings, nil

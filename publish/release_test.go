@@ -7,9 +7,8 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
-	"time"
 
-	"onair/internal/statcache"
+	"onair/internal/derive"
 	"onair/publish"
 	"onair/publish/bucket"
 	"onair/publish/bucket/mem"
@@ -43,15 +42,15 @@ func TestReadsAreNoted(t *testing.T) {
 		}
 		want = append(want, at)
 	}
-	reads := &statcache.Reads{}
-	s, found := show.Load(os.DirFS(dir), &show.LoadOptions{Dir: dir, Reads: reads})
+	trace := &derive.Trace{}
+	s, found := show.Load(trace.FS(os.DirFS(dir), dir), &show.LoadOptions{Dir: dir})
 	if found.HasErrors() {
 		t.Fatal(found)
 	}
-	if _, found, err := publish.NewRelease(t.Context(), s, &publish.Options{Now: now}); err != nil || found.HasErrors() {
+	if _, found, err := publish.NewRelease(t.Context(), s, &publish.Options{Now: now, Trace: trace}); err != nil || found.HasErrors() {
 		t.Fatal(err, found)
 	}
-	got := reads.Paths()
+	got := trace.Paths()
 	for _, name := range want {
 		if !slices.Contains(got, name) {
 			t.Errorf("%s was not noted", name)
@@ -64,26 +63,6 @@ func TestReadsAreNoted(t *testing.T) {
 	}
 }
 
-func TestNextLive(t *testing.T) {
-	files := example(t)
-	for _, c := range []struct{ now, want string }{
-		{"2026-09-01T00:00:00Z", "2026-09-03T05:00:00Z"},
-		{"2026-11-20T12:00:00Z", "2036-02-07T06:28:00Z"},
-		{"2036-02-07T06:28:00Z", "0001-01-01T00:00:00Z"},
-	} {
-		at, err := time.Parse(time.RFC3339, c.now)
-		if err != nil {
-			t.Fatal(err)
-		}
-		r := release(t, files, &publish.Options{Now: at})
-		if got := r.NextLive().UTC().Format(time.RFC3339); got != c.want {
-			t.Errorf("at %s: %s, want %s", c.now, got, c.want)
-		}
-	}
-}
-
-// TestListing changes one thing in a storage after the other, and wants another
-// digest each time.
 func TestListing(t *testing.T) {
 	storage := publish.Storage{Public: mem.New(), State: mem.New()}
 	p, err := publish.NewPlan(t.Context(), release(t, example(t), nil), storage, nil)

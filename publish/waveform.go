@@ -36,7 +36,7 @@ func (b *builder) outline(ctx context.Context, e *show.Episode, m *master) wavef
 	if !ok {
 		return waveform{err: errors.New("it is not a file on a disk")}
 	}
-	b.asked.Store(true)
+	b.o.Trace.Uncertain() // so may another decoder
 	drawn, info, err := audio.MeasureWaveform(ctx, b.o.Cache, name, nil)
 	switch {
 	case err != nil:

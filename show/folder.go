@@ -9,8 +9,6 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
-
-	"onair/internal/statcache"
 )
 
 // Folder is where the files of a show are read from. Most lie inside FS. A
@@ -20,9 +18,14 @@ import (
 type Folder struct {
 	FS  fs.FS
 	Dir string // operating-system path of FS's root; empty when FS is not on a disk
+}
 
-	// Reads notes what is looked at, inside and outside. Nil: nobody wants to know.
-	Reads *statcache.Reads
+// PathFS is what an FS implements that also opens the files outside of the
+// folder, by their operating-system path. Those of any other FS are opened from
+// the disk.
+type PathFS interface {
+	OpenPath(path string) (fs.File, error)
+	StatPath(path string) (fs.FileInfo, error)
 }
 
 // errOutside is why a file outside the folder cannot be had without Dir.
@@ -45,7 +48,10 @@ func (f Folder) Open(name string) (fs.File, error) {
 	if !ok {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: errOutside}
 	}
-	return f.Reads.Open(p)
+	if outer, ok := f.FS.(PathFS); ok {
+		return outer.OpenPath(p)
+	}
+	return os.Open(p)
 }
 
 // Stat describes a file that Open would open.
@@ -57,7 +63,10 @@ func (f Folder) Stat(name string) (fs.FileInfo, error) {
 	if !ok {
 		return nil, &fs.PathError{Op: "stat", Path: name, Err: errOutside}
 	}
-	return f.Reads.Stat(p)
+	if outer, ok := f.FS.(PathFS); ok {
+		return outer.StatPath(p)
+	}
+	return os.Stat(p)
 }
 
 // Path returns the operating-system path of a file, and whether it has one.

@@ -13,7 +13,6 @@ import (
 	_ "time/tzdata" // timezones of shows do not depend on the machine
 
 	"onair/internal/finding"
-	"onair/internal/statcache"
 )
 
 // Names of the files of a show.
@@ -38,10 +37,6 @@ type LoadOptions struct {
 	// Env looks up ONAIR_STORAGE, ONAIR_URL and ONAIR_STATE, which override
 	// the files. Nil: there is no environment.
 	Env func(string) (string, bool)
-
-	// Reads notes what is read of the show, now and later through its Folder. It
-	// needs Dir. Nil: nobody wants to know.
-	Reads *statcache.Reads
 }
 
 // loader is one run of Load.
@@ -68,7 +63,7 @@ func Load(fsys fs.FS, opts *LoadOptions) (*Show, finding.List) {
 	if opts == nil {
 		opts = &LoadOptions{}
 	}
-	folder := Folder{FS: opts.Reads.FS(fsys, opts.Dir), Dir: opts.Dir, Reads: opts.Reads}
+	folder := Folder{FS: fsys, Dir: opts.Dir}
 	l := &loader{
 		folder:  folder,
 		newGUID: opts.NewGUID,

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/term"
 
+	"onair/internal/derive"
 	"onair/internal/durable"
 )
 
@@ -22,6 +23,8 @@ type system struct {
 	stdout, stderr io.Writer
 	env            func(string) (string, bool)
 	now            func() time.Time
+
+	derived *derive.Cache // opened by cache; nil before
 }
 
 // getenv returns the value of an environment variable, empty if it is not set.

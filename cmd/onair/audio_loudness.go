@@ -13,7 +13,6 @@ import (
 	"onair/audio"
 	"onair/internal/finding"
 	"onair/internal/plural"
-	"onair/internal/statcache"
 )
 
 func newAudioLoudness(a *app) *cobra.Command {
@@ -34,7 +33,7 @@ Exit codes: 0 done · 1 failed, such as without ffmpeg · 2 usage.`,
 
 func runAudioLoudness(ctx context.Context, a *app, name string) error {
 	progress, done := showDecoding(a)
-	m, info, err := audio.MeasureLoudness(ctx, statcache.Open(a.cacheDir()), name, progress)
+	m, info, err := audio.MeasureLoudness(ctx, a.cache(), name, progress)
 	done()
 	if err != nil {
 		return measureError(name, err)

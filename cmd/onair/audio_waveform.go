@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"onair/audio"
-	"onair/internal/statcache"
 )
 
 type waveformOptions struct{ out, format string }
@@ -44,7 +43,7 @@ func runAudioWaveform(ctx context.Context, a *app, o *waveformOptions, name stri
 		return usagef("--format %s: want json or svg", o.format)
 	}
 	progress, done := showDecoding(a)
-	w, _, err := audio.MeasureWaveform(ctx, statcache.Open(a.cacheDir()), name, progress)
+	w, _, err := audio.MeasureWaveform(ctx, a.cache(), name, progress)
 	done()
 	if err != nil {
 		return measureError(name, err)

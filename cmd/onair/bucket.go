@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"onair/internal/statcache"
 	"onair/publish"
 	"onair/publish/bucket"
 	"onair/publish/bucket/file"
@@ -43,7 +42,7 @@ func (g *global) openBucket(ctx context.Context, s *show.Show, url string) (buck
 	scheme, _, _ := strings.Cut(url, ":")
 	switch scheme {
 	case "file":
-		return file.Open(localDir(s, url), &file.Options{Sums: statcache.Open(g.cacheDir())})
+		return file.Open(localDir(s, url), &file.Options{Sums: g.cache()})
 	case "gs":
 		return gcs.Open(ctx, url, nil)
 	case "s3":

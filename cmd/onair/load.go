@@ -13,8 +13,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"onair/internal/derive"
 	"onair/internal/finding"
-	"onair/internal/statcache"
 	"onair/publish"
 	"onair/show"
 )
@@ -28,8 +28,8 @@ type intent struct {
 	publishing                     bool // the plan is about to be applied
 	nothing                        bool // the plan is only looked at, also that of a show with errors
 
-	watch  *watch            // notes what the release is made of; nil: nobody wants to know
-	listed *publish.Observed // what the storage lists; nil: nobody has asked
+	trace  *derive.Trace     // records what the release depends on; may be nil
+	listed *publish.Observed // what the storage lists; nil asks it
 }
 
 // addFlags adds the flags by which changes of a plan are named.
@@ -128,18 +128,15 @@ func (g *global) loadShowWith(meant *intent) (*show.Show, finding.List, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	o := &show.LoadOptions{Dir: dir, Target: g.target, Env: g.env, NewGUID: meant.newGUID}
-	if w := meant.watch; w != nil {
-		o.Env, o.Reads = w.lookup(g.env), w.reads
-	}
-	s, found := show.Load(root.FS(), o)
+	o := &show.LoadOptions{Dir: dir, Target: g.target, Env: meant.trace.Env(g.env), NewGUID: meant.newGUID}
+	s, found := show.Load(meant.trace.FS(root.FS(), dir), o)
 	return s, found, nil
 }
 
 // release loads the show and builds its release, with everything that is wrong
 // with either. The release is nil when show.yaml could not be read.
 func (g *global) release(ctx context.Context, meant *intent) (*publish.Release, finding.List, error) {
-	s, found, err := g.loadShowWith(&intent{watch: meant.watch}) // not newGUID: its names are not resolved yet
+	s, found, err := g.loadShowWith(&intent{trace: meant.trace}) // not newGUID: its names are not resolved yet
 	if err != nil || s == nil {
 		return nil, found, err
 	}
@@ -156,7 +153,8 @@ func (g *global) release(ctx context.Context, meant *intent) (*publish.Release, 
 	r, more, err := publish.NewRelease(ctx, s, &publish.Options{
 		Progress:     progress,
 		Now:          g.now(),
-		Cache:        statcache.Open(g.cacheDir()),
+		Cache:        g.cache(),
+		Trace:        meant.trace,
 		ReplaceAudio: meant.replaceAudio,
 		Remove:       meant.remove,
 	})

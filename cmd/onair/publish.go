@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"onair/internal/derive"
 	"onair/internal/finding"
 	"onair/internal/plural"
 	"onair/publish"
@@ -65,7 +66,7 @@ or the checkout is behind what is live.`,
 
 func (g *global) publish(ctx context.Context, o *publishOptions) error {
 	if o.args() == "" && o.plan == "" && !g.json && !g.verbose {
-		last, still, err := g.standstill(ctx)
+		last, still, listed, err := g.upToDate(ctx)
 		if still && !g.quiet {
 			g.printCheck(last.Checked)
 			g.printNothingToDo(last.Title)
@@ -73,7 +74,7 @@ func (g *global) publish(ctx context.Context, o *publishOptions) error {
 		if still || err != nil {
 			return err
 		}
-		o.watch, o.listed = g.watch(), last.listed
+		o.trace, o.listed = &derive.Trace{}, listed
 	}
 	p, found, storage, err := g.makePlan(ctx, &o.intent)
 	if err != nil {
@@ -84,7 +85,7 @@ func (g *global) publish(ctx context.Context, o *publishOptions) error {
 			return err
 		}
 	}
-	g.rememberStandstill(o.watch, p, found)
+	g.rememberUpToDate(o.trace, p, found)
 	g.printChecked(p, found)
 	g.printDeleted(p)
 	if !o.yes && !g.confirm(ctx, p) {

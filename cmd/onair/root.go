@@ -78,6 +78,7 @@ func run(ctx context.Context, sys *system, args []string) int {
 	root := newRoot(sys)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
+	sys.derived.Close()
 	if err == nil {
 		return 0
 	}

@@ -29,7 +29,7 @@ import (
 	"path/filepath"
 	"sync"
 
-	"onair/internal/statcache"
+	"onair/internal/derive"
 	"onair/publish/bucket"
 )
 
@@ -37,7 +37,7 @@ import (
 type Options struct {
 	// Sums remembers the checksums of files that have not changed, so that a
 	// listing need not read them. nil: every listing reads every file.
-	Sums *statcache.Cache
+	Sums *derive.Cache
 
 	// Scratch is for a folder that has one writer and can be made again at any
 	// time, such as a build. Its files are written without a lock and without
@@ -50,7 +50,7 @@ type Options struct {
 type Bucket struct {
 	url  string
 	dir  string // absolute
-	sums *statcache.Cache
+	sums *derive.Cache
 
 	busy  chan struct{} // holds one token while a call of this Bucket changes the folder
 	swept sync.Once

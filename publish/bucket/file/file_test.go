@@ -14,8 +14,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"onair/internal/derive"
 	"onair/internal/durable"
-	"onair/internal/statcache"
 	"onair/publish/bucket"
 	"onair/publish/bucket/buckettest"
 	"onair/publish/bucket/file"
@@ -36,9 +36,16 @@ func TestBucket(t *testing.T) {
 	})
 }
 
+func sumsCache(t *testing.T) *derive.Cache {
+	t.Helper()
+	c := derive.Open(t.TempDir(), "")
+	t.Cleanup(c.Close)
+	return c
+}
+
 func TestBucketWithSums(t *testing.T) {
 	buckettest.Run(t, func(t *testing.T) bucket.Bucket {
-		b, err := file.Open(t.TempDir(), &file.Options{Sums: statcache.Open(t.TempDir())})
+		b, err := file.Open(t.TempDir(), &file.Options{Sums: sumsCache(t)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -492,12 +499,8 @@ func (stuck) Read([]byte) (int, error) {
 // TestUnchangedFilesAreNotRead lists this package's own sources, which have not
 // changed for a while, with a cache that claims to know a checksum.
 func TestUnchangedFilesAreNotRead(t *testing.T) {
-	sums := statcache.Open(t.TempDir())
+	sums := sumsCache(t)
 	b, err := file.Open(".", &file.Options{Sums: sums})
-	if err != nil {
-		t.Fatal(err)
-	}
-	id, err := statcache.Identify("file.go")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -505,8 +508,13 @@ func TestUnchangedFilesAreNotRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := bucket.Attrs{Key: "file.go", Size: id.Size, CRC32C: 1, Version: "cached", Updated: info.ModTime()}
-	sums.Put("sums", id, map[string]any{"sha256": want.Version, "crc32c": want.CRC32C})
+	want := bucket.Attrs{Key: "file.go", Size: info.Size(), CRC32C: 1, Version: "cached", Updated: info.ModTime()}
+	path, err := filepath.Abs("file.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sumsOf := derive.Func{Name: "sums", Version: 1, AnyBuild: true}
+	derive.Keep(sums, sumsOf, path, derive.KeyOf(derive.StateOf(info)), map[string]any{"sha256": want.Version, "crc32c": want.CRC32C})
 	for got, err := range b.List(t.Context(), "file.go") {
 		if diff := cmp.Diff(want, got); err != nil || diff != "" {
 			t.Errorf("%v; (-want +got):\n%s", err, diff)

@@ -16,8 +16,8 @@ import (
 	"strings"
 
 	"onair/internal/crc32c"
+	"onair/internal/derive"
 	"onair/internal/durable"
-	"onair/internal/statcache"
 	"onair/publish/bucket"
 )
 
@@ -118,19 +118,21 @@ type sums struct {
 	CRC32C uint32 `json:"crc32c"`
 }
 
+// sumsFunc remembers the sums of files.
+var sumsFunc = derive.Func{Name: "sums", Version: 1, AnyBuild: true}
+
 // measure describes an open file. It reads the file unless the cache knows it.
 func (b *Bucket) measure(ctx context.Context, f *os.File, key string) (bucket.Attrs, error) {
 	info, err := f.Stat()
 	if err != nil {
 		return bucket.Attrs{}, err
 	}
-	id := statcache.Of(filepath.Join(b.dir, filepath.FromSlash(key)), info)
-	var s sums
-	if !b.sums.Get("sums", id, &s) {
-		if s, err = sum(ctx, io.NewSectionReader(f, 0, info.Size())); err != nil {
-			return bucket.Attrs{}, err
-		}
-		b.sums.Put("sums", id, s)
+	name := filepath.Join(b.dir, filepath.FromSlash(key))
+	s, err := derive.ValueOf(b.sums, sumsFunc, name, derive.StateOf(info), func() (sums, error) {
+		return sum(ctx, io.NewSectionReader(f, 0, info.Size()))
+	})
+	if err != nil {
+		return bucket.Attrs{}, err
 	}
 	return bucket.Attrs{Key: key, Size: info.Size(), CRC32C: s.CRC32C, Version: s.SHA256, Updated: info.ModTime()}, nil
 }

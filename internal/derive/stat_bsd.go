@@ -1,6 +1,6 @@
 //go:build darwin || freebsd || netbsd
 
-package statcache
+package derive
 
 import (
 	"io/fs"

@@ -1,4 +1,4 @@
-package statcache
+package derive
 
 import (
 	"io/fs"

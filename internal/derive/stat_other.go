@@ -1,6 +1,6 @@
 //go:build !linux && !darwin && !freebsd && !netbsd
 
-package statcache
+package derive
 
 import "io/fs"
 

@@ -1,0 +1,241 @@
+// Package derive remembers values that were computed from files and settings,
+// so that they need not be computed again while those stay the same.
+//
+// A derived value is a pure function of named inputs. The caller sums up the
+// inputs in a [Key], and [Value] returns what was computed for that key before,
+// or computes it now:
+//
+//	facts, err := derive.Value(cache, factsOf, slug, derive.KeyOf(text, settings), func() (Facts, error) { … })
+//
+// A value is also bound to the name and version of its function and to the build
+// of the program, so that another program computes it again. Of each name only
+// the value that was computed last is kept. Values should be small, such as
+// findings, sums and sizes, or be bytes that take long to make.
+//
+// Files are inputs by their content, whose digest is known without reading the
+// file while its size, modification time, change time and inode number are the
+// same ([Cache.FileKey]). A file that changed less than two seconds ago is always
+// read: some file systems count time in steps of two seconds, and a second
+// change of equal size within one step would not show.
+//
+// Where the inputs are only known after the fact, as for a whole show, [Traced]
+// records which files a computation looked at and compares those.
+//
+// # Where values are kept
+//
+// The cache is a folder with one file for each function. Values are appended to
+// it, under a lock that makes this safe for several processes, and their places
+// are read once. A file is rewritten without its superseded values when these
+// take more than half of it, without values that were not used for 90 days, and
+// without its oldest values when it exceeds 64 MiB.
+//
+// Losing the cache, or any part of it, costs time only: what cannot be read is
+// as if it were not there, and what cannot be written is not remembered.
+package derive
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+)
+
+// Func identifies a function whose values are remembered.
+type Func struct {
+	Name    string // of the file that keeps the values; letters, digits and dashes
+	Version int    // raised whenever the function or the form of its value changes
+
+	// AnyBuild keeps values for other builds of the program, as for measurements
+	// by another program that take minutes.
+	AnyBuild bool
+}
+
+// Key is the digest of the inputs of a value.
+type Key [sha256.Size]byte
+
+// KeyOf returns the key of inputs: the digest of their encodings by package json,
+// which leaves out unexported fields. It panics for values that cannot be
+// encoded.
+func KeyOf(inputs ...any) Key {
+	sum := sha256.New()
+	for _, input := range inputs {
+		var data []byte
+		switch v := input.(type) {
+		case Key:
+			data = v[:]
+		case string:
+			data = []byte(v)
+		case []byte:
+			data = v
+		default:
+			var err error
+			if data, err = json.Marshal(v); err != nil {
+				panic(fmt.Sprintf("derive: an input of type %T: %v", v, err))
+			}
+		}
+		var size [8]byte
+		binary.LittleEndian.PutUint64(size[:], uint64(len(data)))
+		sum.Write(size[:])
+		sum.Write(data)
+	}
+	return Key(sum.Sum(nil))
+}
+
+// Cache is a folder of values. It is safe for concurrent use, also by several
+// processes. A nil *Cache remembers nothing.
+type Cache struct {
+	dir   string
+	build string
+
+	mu     sync.Mutex
+	stores map[string]*store // by name of the function
+}
+
+// Open returns the cache in the folder dir, or nil if dir is empty. build
+// identifies the program; see [Build]. The folder is created when there is
+// something to remember.
+func Open(dir, build string) *Cache {
+	if dir == "" {
+		return nil
+	}
+	return &Cache{dir: dir, build: build, stores: map[string]*store{}}
+}
+
+// Build returns what identifies this build of the program: the state of the
+// executable's file. It is empty where the system cannot tell.
+func Build() string {
+	name, err := os.Executable()
+	if err != nil {
+		return ""
+	}
+	state, err := Stat(name)
+	if err != nil {
+		return ""
+	}
+	return fmt.Sprint(state)
+}
+
+// Flush writes the values that were computed since the last Flush. Until then
+// only this process knows them.
+func (c *Cache) Flush() {
+	if c == nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, s := range c.stores {
+		s.flush(maxStore)
+	}
+}
+
+// Close writes what Flush does and releases the files of the cache.
+func (c *Cache) Close() {
+	if c == nil {
+		return
+	}
+	c.Flush()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, s := range c.stores {
+		s.close()
+	}
+	clear(c.stores)
+}
+
+// store returns the values of a function.
+func (c *Cache) store(f Func) *store {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s := c.stores[f.Name]
+	if s == nil {
+		s = openStore(filepath.Join(c.dir, f.Name))
+		c.stores[f.Name] = s
+	}
+	return s
+}
+
+// bound adds to a key what every value depends on.
+func (c *Cache) bound(f Func, inputs Key) Key {
+	build := c.build
+	if f.AnyBuild {
+		build = ""
+	}
+	return KeyOf(inputs, f.Version, build)
+}
+
+// Value returns the value of f for the inputs: the one that is remembered under
+// the name, if the inputs were the same, or else what compute returns, which is
+// remembered unless it is an error. T is []byte or something that package json
+// can encode and decode. A Cache without a build remembers nothing but what
+// AnyBuild is set for.
+func Value[T any](c *Cache, f Func, name string, inputs Key, compute func() (T, error)) (T, error) {
+	if v, ok := Known[T](c, f, name, inputs); ok {
+		return v, nil
+	}
+	v, err := compute()
+	if err == nil {
+		Keep(c, f, name, inputs, v)
+	}
+	return v, err
+}
+
+// Known returns the value that is remembered under the name, if it was computed
+// from the same inputs.
+func Known[T any](c *Cache, f Func, name string, inputs Key) (v T, ok bool) {
+	if c == nil || c.build == "" && !f.AnyBuild {
+		return v, false
+	}
+	data, ok := c.store(f).get(idOf(name))
+	if !ok {
+		return v, false
+	}
+	was, data, ok := cutKey(data)
+	if !ok || was != c.bound(f, inputs) {
+		return v, false
+	}
+	v, err := decode[T](data)
+	return v, err == nil
+}
+
+// Keep remembers a value that was computed from the inputs, in place of the one
+// that the name had before.
+func Keep[T any](c *Cache, f Func, name string, inputs Key, v T) {
+	if c == nil || c.build == "" && !f.AnyBuild {
+		return
+	}
+	data, err := encode(v)
+	if err != nil {
+		return
+	}
+	key := c.bound(f, inputs)
+	c.store(f).put(idOf(name), append(key[:], data...))
+}
+
+// cutKey splits the key of the inputs from the value behind it.
+func cutKey(data []byte) (key Key, value []byte, ok bool) {
+	if len(data) < len(key) {
+		return key, nil, false
+	}
+	copy(key[:], data)
+	return key, data[len(key):], true
+}
+
+func encode(v any) ([]byte, error) {
+	if data, ok := v.([]byte); ok {
+		return data, nil
+	}
+	return json.Marshal(v)
+}
+
+func decode[T any](data []byte) (v T, err error) {
+	if bytesOf, ok := any(&v).(*[]byte); ok {
+		*bytesOf = bytes.Clone(data)
+		return v, nil
+	}
+	err = json.Unmarshal(data, &v)
+	return v, err
+}

@@ -1,0 +1,80 @@
+package derive
+
+import (
+	"crypto/sha256"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// settled is how long a file must have been unchanged before its state is
+// trusted to identify its content.
+const settled = 2 * time.Second
+
+// State identifies the content of a file as long as nobody sets clocks back.
+type State struct {
+	Size  int64
+	MTime int64  // nanoseconds since 1 January 1970
+	CTime int64  // likewise; 0 where the system has none
+	Inode uint64 // 0 where the system has none
+
+	seen time.Time
+}
+
+// Stat returns the state of the file at a path. It has to be called before the
+// file is read: then a change in between leads to another State.
+func Stat(path string) (State, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return State{}, err
+	}
+	return StateOf(info), nil
+}
+
+// StateOf is Stat for a file that info was just taken of.
+func StateOf(info fs.FileInfo) State {
+	s := State{Size: info.Size(), MTime: info.ModTime().UnixNano(), seen: time.Now()}
+	s.CTime, s.Inode = changeTimeAndInode(info)
+	return s
+}
+
+// Settled reports whether the file had been unchanged for long enough when its
+// state was taken.
+func (s State) Settled() bool {
+	return s.seen.Sub(time.Unix(0, max(s.MTime, s.CTime))) >= settled
+}
+
+// ValueOf is Value for a function of one file, which it names by path and state.
+// It remembers nothing of a file that is not settled.
+func ValueOf[T any](c *Cache, f Func, path string, state State, compute func() (T, error)) (T, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil || !state.Settled() {
+		return compute()
+	}
+	return Value(c, f, abs, KeyOf(state), compute)
+}
+
+var contentKey = Func{Name: "files", Version: 1, AnyBuild: true}
+
+// FileKey returns the key of a file's content, which open gives access to. path
+// and state are those of the file.
+func (c *Cache) FileKey(path string, state State, open func() (io.ReadCloser, error)) (Key, error) {
+	data, err := ValueOf(c, contentKey, path, state, func() ([]byte, error) {
+		f, err := open()
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		sum := sha256.New()
+		if _, err := io.Copy(sum, f); err != nil {
+			return nil, err
+		}
+		return sum.Sum(nil), nil
+	})
+	if err != nil {
+		return Key{}, err
+	}
+	return Key(data), nil
+}

@@ -1,0 +1,415 @@
+package derive
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Trace records what a computation looks at: files, the entries of folders,
+// environment variables, the clock and other programs. It is safe for concurrent
+// use; a nil *Trace records nothing.
+type Trace struct {
+	mu        sync.Mutex
+	files     map[string]string // state of each file, by absolute path
+	folders   map[string]string // digest of the entries of each folder, by absolute path
+	absent    map[string]bool   // absolute paths where nothing was
+	env       map[string]string
+	dates     []time.Time
+	answers   map[string]string
+	uncertain bool
+}
+
+// Conditions is what Traced asks again to see whether a trace still holds, beside
+// the file system.
+type Conditions struct {
+	Env    func(name string) string                          // nil for no environment
+	Now    time.Time                                         // decides which dates have passed
+	Answer func(question string) (answer string, known bool) // of another program; nil knows nothing
+}
+
+// inputs is what a trace has seen, as it is kept.
+type inputs struct {
+	Files   []string          `json:"files"`
+	Folders []string          `json:"folders"`
+	Looks   Key               `json:"looks"` // of all files and folders
+	Env     map[string]string `json:"env"`
+	Dates   []time.Time       `json:"dates"`
+	Passed  int               `json:"passed"` // how many of the dates had passed
+	Answers map[string]string `json:"answers"`
+}
+
+// traced is a value and what it was computed from.
+type traced[T any] struct {
+	Inputs inputs `json:"inputs"`
+	Value  T      `json:"value"`
+}
+
+// KnownTraced returns the value that is remembered under the name if everything
+// that it was computed from is still the same: the key, and what its trace
+// recorded.
+func KnownTraced[T any](c *Cache, f Func, name string, key Key, w *Conditions) (v T, ok bool) {
+	known, ok := Known[traced[T]](c, f, name, key)
+	if !ok || !known.Inputs.hold(w) {
+		return v, false
+	}
+	return known.Value, true
+}
+
+// KeepTraced remembers a value that was computed from the key and from what the
+// trace recorded, if all of that is certain to show a change.
+func KeepTraced[T any](c *Cache, f Func, name string, key Key, w *Conditions, t *Trace, v T) {
+	if c == nil {
+		return
+	}
+	if in, ok := t.inputs(w); ok {
+		Keep(c, f, name, key, traced[T]{in, v})
+	}
+}
+
+// Traced is Value for a function that looks at files and other things which are
+// not known beforehand. compute records them in the trace.
+func Traced[T any](c *Cache, f Func, name string, key Key, w *Conditions, compute func(*Trace) (T, error)) (T, error) {
+	if v, ok := KnownTraced[T](c, f, name, key, w); ok {
+		return v, nil
+	}
+	t := &Trace{}
+	v, err := compute(t)
+	if err == nil {
+		KeepTraced(c, f, name, key, w, t, v)
+	}
+	return v, err
+}
+
+// Uncertain notes that the computation depends on something that cannot be
+// recorded, so that its result is not remembered.
+func (t *Trace) Uncertain() {
+	if t == nil {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.uncertain = true
+}
+
+// Env records what lookup returns for each variable.
+func (t *Trace) Env(lookup func(string) (string, bool)) func(string) (string, bool) {
+	if t == nil {
+		return lookup
+	}
+	return func(name string) (string, bool) {
+		value, ok := lookup(name)
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		set(&t.env, name, value)
+		return value, ok
+	}
+}
+
+// Date records that the computation depends on whether a date has passed.
+func (t *Trace) Date(at time.Time) {
+	if t == nil {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.dates = append(t.dates, at)
+}
+
+// Answer records what another program answered to a question.
+func (t *Trace) Answer(question, answer string) {
+	if t == nil {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	set(&t.answers, question, answer)
+}
+
+// File records the state of a file, or that there is none, as os.Stat or Open
+// found it. A file has to be recorded before it is read: then a change in between
+// shows.
+func (t *Trace) File(path string, info fs.FileInfo, err error) {
+	if t == nil {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	switch {
+	case !filepath.IsAbs(path):
+		t.uncertain = true
+	case errors.Is(err, fs.ErrNotExist):
+		if t.absent == nil {
+			t.absent = map[string]bool{}
+		}
+		t.absent[filepath.Clean(path)] = true
+	case err != nil:
+		t.uncertain = true
+	default:
+		state := StateOf(info)
+		t.uncertain = t.uncertain || !info.IsDir() && !state.Settled()
+		t.record(&t.files, filepath.Clean(path), stateText(info, state))
+	}
+}
+
+// Folder records the entries of a folder, as os.ReadDir found them.
+func (t *Trace) Folder(path string, entries []fs.DirEntry, err error) {
+	if t == nil {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !filepath.IsAbs(path) || err != nil && !errors.Is(err, fs.ErrNotExist) {
+		t.uncertain = true
+		return
+	}
+	t.record(&t.folders, filepath.Clean(path), entriesText(entries))
+}
+
+// record keeps what was seen of a path. Something that changed in the course of
+// the computation makes it uncertain.
+func (t *Trace) record(m *map[string]string, path, text string) {
+	before, again := (*m)[path]
+	t.uncertain = t.uncertain || again && before != text
+	set(m, path, text)
+}
+
+func set(m *map[string]string, name, value string) {
+	if *m == nil {
+		*m = map[string]string{}
+	}
+	(*m)[name] = value
+}
+
+// Paths returns the absolute paths of the files that were recorded, and of the
+// folders, with a separator behind them.
+func (t *Trace) Paths() []string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	paths := slices.AppendSeq(slices.Collect(maps.Keys(t.files)), maps.Keys(t.absent))
+	for path := range t.folders {
+		paths = append(paths, path+string(filepath.Separator))
+	}
+	return paths
+}
+
+// stateText describes a file. A folder is described by being one: its times
+// change with every temporary file in it.
+func stateText(info fs.FileInfo, s State) string {
+	if info.IsDir() {
+		return "folder"
+	}
+	return fmt.Sprint(s.Size, s.MTime, s.CTime, s.Inode)
+}
+
+// entriesText is the digest of what a folder lists.
+func entriesText(entries []fs.DirEntry) string {
+	sum := sha256.New()
+	for _, e := range entries {
+		fmt.Fprintf(sum, "%q %v\n", e.Name(), e.Type())
+	}
+	return hex.EncodeToString(sum.Sum(nil))
+}
+
+// inputs returns what was recorded, unless it is uncertain.
+func (t *Trace) inputs(w *Conditions) (in inputs, ok bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	// That a file is absent shows in the entries of its folder, where one look does
+	// for all the names that were tried there.
+	for path := range t.absent {
+		t.placeAbsent(path)
+	}
+	if t.uncertain || len(t.files) == 0 {
+		return in, false
+	}
+	in = inputs{
+		Files:   slices.Sorted(maps.Keys(t.files)),
+		Folders: slices.Sorted(maps.Keys(t.folders)),
+		Env:     t.env,
+		Dates:   t.dates,
+		Passed:  passed(t.dates, w.Now),
+		Answers: t.answers,
+	}
+	sum := sha256.New()
+	for _, path := range in.Files {
+		fmt.Fprintln(sum, t.files[path])
+	}
+	for _, path := range in.Folders {
+		fmt.Fprintln(sum, t.folders[path])
+	}
+	in.Looks = Key(sum.Sum(nil))
+	return in, true
+}
+
+// placeAbsent records the folder whose entries tell that a path is absent. A
+// folder that is absent itself has no entries.
+func (t *Trace) placeAbsent(path string) {
+	folder := filepath.Dir(path)
+	if _, known := t.folders[folder]; known {
+		return
+	}
+	entries, err := os.ReadDir(folder)
+	switch {
+	case folder == path, err != nil && !errors.Is(err, fs.ErrNotExist):
+		t.uncertain = true
+		return
+	case err != nil:
+		t.placeAbsent(folder)
+	}
+	if slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == filepath.Base(path) }) {
+		t.uncertain = true // a link that leads nowhere, or a file that came since
+	}
+	set(&t.folders, folder, entriesText(entries))
+}
+
+// passed counts the dates that have come.
+func passed(dates []time.Time, now time.Time) (n int) {
+	for _, at := range dates {
+		if !now.Before(at) {
+			n++
+		}
+	}
+	return n
+}
+
+// hold reports whether everything is as it was when the inputs were recorded.
+func (in *inputs) hold(w *Conditions) bool {
+	for name, was := range in.Env {
+		if w.Env == nil || w.Env(name) != was {
+			return false
+		}
+	}
+	if passed(in.Dates, w.Now) != in.Passed {
+		return false
+	}
+	for question, was := range in.Answers {
+		if w.Answer == nil {
+			return false
+		}
+		if answer, ok := w.Answer(question); !ok || answer != was {
+			return false
+		}
+	}
+	looks, ok := look(in.Files, in.Folders)
+	return ok && looks == in.Looks
+}
+
+// look returns the key of what is at the paths now.
+func look(files, folders []string) (Key, bool) {
+	texts := make([]string, len(files)+len(folders))
+	workers := runtime.GOMAXPROCS(0)
+	var group sync.WaitGroup
+	for worker := range workers {
+		group.Go(func() {
+			for i := worker; i < len(texts); i += workers {
+				if i < len(files) {
+					texts[i] = fileText(files[i])
+				} else {
+					texts[i] = folderText(folders[i-len(files)])
+				}
+			}
+		})
+	}
+	group.Wait()
+	sum := sha256.New()
+	for _, text := range texts {
+		if text == "" {
+			return Key{}, false
+		}
+		fmt.Fprintln(sum, text)
+	}
+	return Key(sum.Sum(nil)), true
+}
+
+// fileText is what record keeps of a file; empty if it is not there.
+func fileText(path string) string {
+	info, err := os.Stat(path)
+	if err != nil {
+		return ""
+	}
+	return stateText(info, StateOf(info))
+}
+
+// folderText is what record keeps of a folder; empty if it cannot be read.
+func folderText(path string) string {
+	entries, err := os.ReadDir(path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return ""
+	}
+	return entriesText(entries)
+}
+
+// FS returns fsys, whose root is the folder at the absolute path dir, with
+// everything recorded that is looked at through it. It also opens files outside
+// of the folder, by OpenPath and StatPath.
+func (t *Trace) FS(fsys fs.FS, dir string) fs.FS {
+	if t == nil {
+		return fsys
+	}
+	return &tracedFS{fsys, t, dir}
+}
+
+type tracedFS struct {
+	fs.FS
+	trace *Trace
+	dir   string
+}
+
+func (f *tracedFS) path(name string) string { return filepath.Join(f.dir, filepath.FromSlash(name)) }
+
+// Open implements fs.FS.
+func (f *tracedFS) Open(name string) (fs.File, error) {
+	file, err := f.FS.Open(name)
+	return f.opened(f.path(name), file, err)
+}
+
+// OpenPath is os.Open, recorded.
+func (f *tracedFS) OpenPath(path string) (fs.File, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		f.trace.File(path, nil, err)
+		return nil, err
+	}
+	return f.opened(path, file, nil)
+}
+
+// StatPath is os.Stat, recorded.
+func (f *tracedFS) StatPath(path string) (fs.FileInfo, error) {
+	info, err := os.Stat(path)
+	f.trace.File(path, info, err)
+	return info, err
+}
+
+func (f *tracedFS) opened(path string, file fs.File, err error) (fs.File, error) {
+	if err != nil {
+		f.trace.File(path, nil, err)
+		return nil, err
+	}
+	info, err := file.Stat()
+	f.trace.File(path, info, err)
+	return file, nil
+}
+
+// Stat implements fs.StatFS.
+func (f *tracedFS) Stat(name string) (fs.FileInfo, error) {
+	info, err := fs.Stat(f.FS, name)
+	f.trace.File(f.path(name), info, err)
+	return info, err
+}
+
+// ReadDir implements fs.ReadDirFS.
+func (f *tracedFS) ReadDir(name string) ([]fs.DirEntry, error) {
+	entries, err := fs.ReadDir(f.FS, name)
+	f.trace.Folder(f.path(name), entries, err)
+	return entries, err
+}
