@@ -228,11 +228,10 @@ func lintChange(ctx context.Context, a *app, r *transcriptRepo, args []string, o
 		sources[c.Name] = c.After
 	}
 	l := r.linter(names)
-	_, off := r.settings.Disabled["T031"]
 	report := review.Review(changes, &review.Options{
-		Lint: func(name string, src []byte) *transcripts.Transcript { return transcripts.Lint(src, l.Options(name)) },
-		Page: r.page,
-		T031: !off,
+		Lint:     func(name string, src []byte) *transcripts.Transcript { return transcripts.Lint(src, l.Options(name)) },
+		Page:     r.page,
+		Disabled: r.settings.Disabled,
 	})
 	more, err := lintAround(ctx, a, r, changes)
 	if err != nil {
@@ -257,7 +256,7 @@ func lintChange(ctx context.Context, a *app, r *transcriptRepo, args []string, o
 		if len(a.actionable(report.Findings)) > 0 {
 			fmt.Fprintln(a.stdout)
 		}
-		fmt.Fprintln(a.stdout, report.Say())
+		fmt.Fprintln(a.stdout, report.Summary())
 	}
 	if report.Findings.HasErrors() {
 		return exitError(exitFindings)

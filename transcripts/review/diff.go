@@ -1,16 +1,16 @@
 package review
 
-// hunk is a stretch of two sequences: of the one that was, from a to aEnd, and
-// of the one that is. Where equal, both hold the same.
+// hunk is a part of two sequences: from a to aEnd of the first one, and from b to
+// bEnd of the second one.
 type hunk struct {
-	equal   bool
+	equal   bool // both parts are equal
 	a, aEnd int
 	b, bEnd int
 }
 
-// mostEdits bounds the work of a comparison. Sequences that differ in more
-// share nothing worth showing.
-const mostEdits = 1500
+// maxEdits limits the work of a comparison. Sequences with more differences are
+// compared as if they had nothing in common.
+const maxEdits = 1500
 
 // diff compares two sequences (E. Myers, "An O(ND) Difference Algorithm and Its
 // Variations", 1986). Equal and changed hunks alternate and cover both.
@@ -47,10 +47,10 @@ func diff(a, b []string) []hunk {
 	return hunks
 }
 
-// matches pairs the elements that two sequences share, in order; none where
-// they differ in too much.
+// matches returns the indexes of elements that two sequences have in common, in
+// order. It returns none if there are more than maxEdits differences.
 func matches(a, b []string) [][2]int {
-	limit := min(len(a)+len(b), mostEdits)
+	limit := min(len(a)+len(b), maxEdits)
 	furthest := make([]int, 2*limit+2)
 	var history [][]int
 	for d := 0; d <= limit; d++ {
@@ -76,7 +76,7 @@ func matches(a, b []string) [][2]int {
 	return nil
 }
 
-// backtrack follows the way back that the search took.
+// backtrack returns the matches on the shortest path that the search has found.
 func backtrack(a, b []string, history [][]int) [][2]int {
 	var pairs [][2]int
 	x, y := len(a), len(b)

@@ -7,9 +7,10 @@ import (
 	"testing"
 )
 
-// TestDiff holds that hunks cover both sequences in order, that equal ones are
-// equal, and that as much is equal as can be.
+// TestDiff checks that hunks cover both sequences in order, that equal ones are
+// equal, and that they contain a longest common subsequence.
 func TestDiff(t *testing.T) {
+	t.Parallel()
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 2000 {
 		a, b := letters(random), letters(random)
@@ -43,7 +44,7 @@ func letters(random *rand.Rand) []string {
 	return s
 }
 
-// common is the length of the longest common subsequence, by the book.
+// common returns the length of the longest common subsequence.
 func common(a, b []string) int {
 	row := make([]int, len(b)+1)
 	for i := range a {
@@ -61,7 +62,8 @@ func common(a, b []string) int {
 	return row[len(b)]
 }
 
-func TestDiffOfStrangers(t *testing.T) {
+func TestDiffOfUnrelatedSequences(t *testing.T) {
+	t.Parallel()
 	a, b := strings.Split(strings.Repeat("a ", 5000), " "), strings.Split(strings.Repeat("b ", 5000), " ")
 	if hunks := diff(a, b); len(hunks) != 2 || hunks[0].equal || !hunks[1].equal {
 		t.Errorf("got %+v", hunks)

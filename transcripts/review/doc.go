@@ -1,17 +1,17 @@
-// Package review looks at a change of transcripts, such as a pull request: what
-// it introduced and what it mended, for those who decide about it and for the
-// one who made it. What was wrong before is not counted against anybody.
+// Package review compares two versions of transcripts, as in a pull request. It
+// reports the findings that the change introduced, and summarizes the change.
+// Findings that were there before are only counted.
 //
-// A finding is new if the lines that changed have more of its kind than the
-// lines that they replace; of several, those in the words that changed are. All
-// findings of a new file are new. A file that moved is compared with itself.
+// A finding is introduced if the changed lines have more findings of its rule and
+// message than the lines that they replace; if only some of them are new, those in
+// changed words are taken to be. All findings of a new file are introduced. A file
+// that moved is compared with the file under its old name.
 //
-// T031 is the rule that only a change can break: it names another speaker for
-// five turns or more whose words stay, drops a turn, or deletes a stamp. The
-// stamps of passages that were unintelligible may go with them.
+// Only a change can break rule T031: it gives five or more turns another speaker
+// without changing their words, drops a turn, or deletes a stamp. The stamp of an
+// unintelligible passage may be deleted with the passage.
 //
-// The text of a change is a stranger's. The summary shows all of it inside of
-// elements for code, with every character that Markdown or HTML could take for
-// markup spelled as a reference: nobody is mentioned, nothing is linked or
-// loaded.
+// The text of a change is untrusted. The summary shows it only in elements for code,
+// with every character that Markdown or HTML could take for markup as a character
+// reference. So the text cannot mention people, link or load anything.
 package review

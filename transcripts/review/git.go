@@ -14,40 +14,39 @@ import (
 	"onair/internal/gitcmd"
 )
 
-// Change is a transcript as it was and as it is.
+// Change is a transcript before and after a change.
 type Change struct {
 	Name          string // slash-separated, below the folder
 	Before, After []byte
-	New           bool // there was none before, under this or another name
+	New           bool // the file did not exist before, under this or another name
 }
 
-// maxFile bounds a transcript, in bytes.
+// maxFile is the limit on the size of a transcript, in bytes.
 const maxFile = 64 << 20
 
-// ErrShallow is returned where git does not hold the history that a comparison
-// needs.
+// ErrShallow reports that git does not have the history that a comparison needs.
 var ErrShallow = errors.New("git has no common ancestor of the base and this")
 
-// Changes are the transcripts, told by wanted, that differ in dir's working
-// tree from the commit where it left base. Paths limit them; files that git does
-// not know yet are new. Files that are gone are left out, and so is what is no
-// regular file.
+// Changes returns the transcripts in dir's working tree that differ from the newest
+// common ancestor of HEAD and base. wanted reports whether a file is a transcript;
+// paths limit the comparison. Untracked files are new. Deleted files are left out,
+// and so is everything that is not a regular file.
 func Changes(ctx context.Context, dir, base string, paths []string, wanted func(name string) bool) ([]Change, error) {
-	g := git{ctx, dir}
-	ancestor, err := g.ancestor(base)
+	g := git{dir}
+	ancestor, err := g.ancestor(ctx, base)
 	if err != nil {
 		return nil, err
 	}
 	paths = append([]string{"--"}, paths...)
-	raw, err := g.run(append([]string{"diff", "--raw", "-z", "--no-abbrev", "--find-renames", "--no-ext-diff", "--no-textconv", "--relative", ancestor}, paths...)...)
+	raw, err := g.run(ctx, append([]string{"diff", "--raw", "-z", "--no-abbrev", "--find-renames", "--no-ext-diff", "--no-textconv", "--relative", ancestor}, paths...)...)
 	if err != nil {
 		return nil, fmt.Errorf("compare with %s: %w", base, err)
 	}
-	changes, err := g.readRaw(raw, wanted)
+	changes, err := g.readRaw(ctx, raw, wanted)
 	if err != nil {
 		return nil, err
 	}
-	untracked, err := g.run(append([]string{"ls-files", "--others", "--exclude-standard", "-z"}, paths...)...)
+	untracked, err := g.run(ctx, append([]string{"ls-files", "--others", "--exclude-standard", "-z"}, paths...)...)
 	if err != nil {
 		return nil, fmt.Errorf("list files: %w", err)
 	}
@@ -67,13 +66,10 @@ func Changes(ctx context.Context, dir, base string, paths []string, wanted func(
 }
 
 // git runs git in a folder.
-type git struct {
-	ctx context.Context
-	dir string
-}
+type git struct{ dir string }
 
-func (g git) run(args ...string) ([]byte, error) {
-	cmd := gitcmd.Command(g.ctx, g.dir, append([]string{"--literal-pathspecs"}, args...)...)
+func (g git) run(ctx context.Context, args ...string) ([]byte, error) {
+	cmd := gitcmd.Command(ctx, g.dir, append([]string{"--literal-pathspecs"}, args...)...)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {
@@ -86,39 +82,39 @@ func (g git) run(args ...string) ([]byte, error) {
 	return stdout.Bytes(), nil
 }
 
-// ancestor is the commit where HEAD left base.
-func (g git) ancestor(base string) (string, error) {
+// ancestor returns the newest common ancestor of HEAD and base.
+func (g git) ancestor(ctx context.Context, base string) (string, error) {
 	if base == "" || strings.HasPrefix(base, "-") {
-		return "", fmt.Errorf("%q is no revision", base)
+		return "", fmt.Errorf("%q is not a revision", base)
 	}
 	for _, rev := range []string{"HEAD", base} {
-		if _, err := g.run("rev-parse", "--verify", "--quiet", rev+"^{commit}"); err != nil {
+		if _, err := g.run(ctx, "rev-parse", "--verify", "--quiet", rev+"^{commit}"); err != nil {
 			return "", fmt.Errorf("git does not know the commit %s", rev)
 		}
 	}
-	out, err := g.run("merge-base", base, "HEAD")
+	out, err := g.run(ctx, "merge-base", base, "HEAD")
 	if err != nil {
 		return "", ErrShallow
 	}
 	return strings.TrimSpace(string(out)), nil
 }
 
-// readRaw reads the output of git diff --raw -z: ":mode mode object object
-// status", then one name, or two of a file that moved.
-func (g git) readRaw(raw []byte, wanted func(string) bool) ([]Change, error) {
+// readRaw reads the output of git diff --raw -z: ":mode mode object object status",
+// then one name, or two for a file that moved.
+func (g git) readRaw(ctx context.Context, raw []byte, wanted func(string) bool) ([]Change, error) {
 	fields := strings.Split(string(raw), "\x00")
 	var changes []Change
 	for i := 0; i+1 < len(fields); {
 		head := strings.Fields(strings.TrimPrefix(fields[i], ":"))
 		if len(head) != 5 {
-			return nil, fmt.Errorf("compare with git: it wrote %q", fields[i])
+			return nil, fmt.Errorf("read the changes: git wrote %q", fields[i])
 		}
 		old, status := head[2], head[4]
 		name := fields[i+1]
 		i += 2
 		if status[0] == 'R' || status[0] == 'C' {
 			if i >= len(fields) {
-				return nil, errors.New("compare with git: a name is missing")
+				return nil, errors.New("read the changes: a name is missing")
 			}
 			name = fields[i]
 			i++
@@ -134,9 +130,9 @@ func (g git) readRaw(raw []byte, wanted func(string) bool) ([]Change, error) {
 			continue
 		}
 		if !c.New {
-			before, err := g.run("cat-file", "blob", old)
+			before, err := g.run(ctx, "cat-file", "blob", old)
 			if err != nil {
-				return nil, fmt.Errorf("read %s as it was: %w", name, err)
+				return nil, fmt.Errorf("read the former %s: %w", name, err)
 			}
 			c.Before = before
 		}
@@ -145,8 +141,8 @@ func (g git) readRaw(raw []byte, wanted func(string) bool) ([]Change, error) {
 	return changes, nil
 }
 
-// readAfter reads a file of the working tree, unless it is something else than
-// a regular file of a reasonable size.
+// readAfter reads a file of the working tree. ok is false if there is no regular
+// file.
 func (g git) readAfter(c *Change) (ok bool, err error) {
 	root, err := os.OpenRoot(g.dir)
 	if err != nil {

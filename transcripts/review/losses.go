@@ -10,18 +10,17 @@ import (
 	"onair/transcripts"
 )
 
-// Relabel is how many turns, whose words stay, have gone from one speaker to
-// another.
+// Relabel is turns that have another speaker and the same words.
 type Relabel struct {
-	From, To string
-	Turns    int
-	Line     int // of the first, in the file as it is
+	From, To string // speakers
+	Turns    int    // number of turns
+	Line     int    // of the first turn after the change
 }
 
-// manyTurns is how many turns it takes to ask whether that was meant.
+// manyTurns is the number of relabeled turns that breaks T031.
 const manyTurns = 5
 
-// spokenTurns are the words of every turn, and the turns themselves.
+// spokenTurns returns the words of every turn, and the turns.
 func spokenTurns(t *transcripts.Transcript) (said []string, turns []*transcripts.Turn) {
 	for i := range t.Turns {
 		turn := &t.Turns[i]
@@ -37,7 +36,7 @@ func spokenTurns(t *transcripts.Transcript) (said []string, turns []*transcripts
 	return said, turns
 }
 
-// relabels are the turns of unchanged words that have another speaker.
+// relabels returns the turns with the same words and another speaker.
 func (p *pair) relabels() (all []Relabel) {
 	saidA, a := spokenTurns(p.before)
 	saidB, b := spokenTurns(p.after)
@@ -61,33 +60,36 @@ func (p *pair) relabels() (all []Relabel) {
 	return all
 }
 
-// losses are the findings of T031.
-func (p *pair) losses(relabels []Relabel) (l finding.List) {
-	report := func(line int, hint, format string, args ...any) {
-		l.Warnf("T031", finding.Position{File: p.name, Line: max(1, line), Column: 1}, hint, format, args...)
+// losses returns the findings of T031.
+func (p *pair) losses(relabels []Relabel) (found finding.List) {
+	at := func(line int) finding.Position {
+		return finding.Position{File: p.name, Line: max(1, line), Column: 1}
 	}
 	for _, r := range relabels {
 		if r.Turns >= manyTurns {
-			report(r.Line, "compare with the audio", "%d turns of %s are now those of %s", r.Turns, r.From, r.To)
+			f := ruleLoss.At(at(r.Line), "%d turns of %s are now those of %s", r.Turns, r.From, r.To)
+			found.Add(f.WithHint("compare with the audio"))
 		}
 	}
 	for _, turn := range p.dropped() {
-		report(p.lineNow(turn.Line), "was it not said?", "turn of %s is gone", turn.Speaker)
+		f := ruleLoss.At(at(p.lineAfter(turn.Line)), "turn of %s is gone", turn.Speaker)
+		found.Add(f.WithHint("was it not said?"))
 	}
 	stampsA, stampsB := stamps(p.before), stamps(p.after)
 	if gone := len(stampsA) - len(stampsB); gone > 0 {
 		for _, m := range stampsA {
 			if !slices.ContainsFunc(stampsB, func(other *transcripts.Mark) bool { return other.Time == m.Time }) && gone > 0 {
 				gone--
-				report(p.lineNow(m.Line), "captions are timed by it; put it back", "stamp at %s is gone", clock(m.Time))
+				f := ruleLoss.At(at(p.lineAfter(m.Line)), "stamp at %s is gone", clock(m.Time))
+				found.Add(f.WithHint("captions are timed by it; put it back"))
 			}
 		}
 	}
-	return l
+	return found
 }
 
-// dropped are the turns whose words are gone, and not merely mended or moved
-// into the turn beside them.
+// dropped returns the turns whose words are gone, and were not only corrected or
+// moved into the next turn.
 func (p *pair) dropped() (gone []*transcripts.Turn) {
 	saidA, a := spokenTurns(p.before)
 	saidB, _ := spokenTurns(p.after)
@@ -108,8 +110,9 @@ func (p *pair) dropped() (gone []*transcripts.Turn) {
 	return gone
 }
 
-// lineNow is the line where one of the file as it was is now, or would be.
-func (p *pair) lineNow(line int) int {
+// lineAfter returns the line after the change for a line before it. For a deleted line
+// it is the one in its place.
+func (p *pair) lineAfter(line int) int {
 	for _, h := range p.hunks {
 		if line > h.aEnd {
 			continue
@@ -122,8 +125,8 @@ func (p *pair) lineNow(line int) int {
 	return len(p.b)
 }
 
-// stamps are the bare stamps of a transcript. Those of unintelligible passages
-// go when somebody understands them.
+// stamps returns the stamps of a transcript without those of unintelligible passages,
+// which are deleted when a passage is resolved.
 func stamps(t *transcripts.Transcript) (all []*transcripts.Mark) {
 	for m := range marks(t) {
 		if m.Timed && m.Note == "" {
@@ -133,7 +136,7 @@ func stamps(t *transcripts.Transcript) (all []*transcripts.Mark) {
 	return all
 }
 
-// clock spells a time as transcripts do.
+// clock formats a time as stamps in transcripts.
 func clock(d time.Duration) string {
 	s := int(d / time.Second)
 	if s < 3600 {

@@ -9,35 +9,35 @@ import (
 	"onair/transcripts"
 )
 
-// Report is what a change introduced and what it mended.
+// Report describes a change.
 type Report struct {
 	Files    []*File
-	Findings finding.List // what it introduced, by place
-	Older    int          // findings in the changed files that were there before
-	Lines    int          // lines that were added or changed
+	Findings finding.List // introduced by the change, in order
+	Older    int          // number of findings in the changed files that were there before
+	Lines    int          // number of lines that were added or changed
 }
 
 // File is the part of a change in one transcript.
 type File struct {
-	Name     string
-	New      bool
-	Passages []Passage
-	Resolved int // unintelligible passages that are words now
-	Left     int // those that are not
-	Links    []string
-	Relabels []Relabel
-	Findings finding.List // what it introduced
-	Page     string       // where the episode is heard; empty: not known
+	Name      string
+	New       bool
+	Passages  []Passage
+	Resolved  int      // number of unintelligible passages that are words now
+	Remaining int      // number of unintelligible passages
+	Links     []string // targets of new links
+	Relabels  []Relabel
+	Findings  finding.List // introduced by the change
+	Page      string       // URL of the episode's page; may be empty
 }
 
-// Options say how to read and where to listen. Lint is required.
+// Options are options for Review. Lint is required.
 type Options struct {
-	Lint func(name string, src []byte) *transcripts.Transcript
-	Page func(name string) string // URL of an episode's page, or empty; nil: none
-	T031 bool                     // look for turns relabelled or dropped and stamps deleted
+	Lint     func(name string, src []byte) *transcripts.Transcript
+	Page     func(name string) string // returns the URL of an episode's page, or ""; may be nil
+	Disabled map[string]string        // IDs of disabled rules, with the reasons; may be nil
 }
 
-// Review compares the transcripts as they were with what they are.
+// Review compares the versions of changed transcripts.
 func Review(changes []Change, o *Options) *Report {
 	r := &Report{}
 	for _, c := range changes {
@@ -57,7 +57,7 @@ func (r *Report) review(f *File, c Change, o *Options) {
 	after := o.Lint(c.Name, c.After)
 	if c.New {
 		f.Findings = after.Findings
-		f.Left = len(unclear(after))
+		f.Remaining = len(unclear(after))
 		r.Lines += len(linesOf(c.After))
 		return
 	}
@@ -68,16 +68,16 @@ func (r *Report) review(f *File, c Change, o *Options) {
 	r.Lines += p.changedLines()
 	f.Passages = p.passages()
 	was, is := unclear(before), unclear(after)
-	f.Resolved, f.Left = len(without(was, is)), len(is)
+	f.Resolved, f.Remaining = len(without(was, is)), len(is)
 	f.Links = without(links(after), links(before))
 	f.Relabels = p.relabels()
-	if o.T031 {
+	if _, disabled := o.Disabled[ruleLoss.ID]; !disabled {
 		f.Findings = append(f.Findings, p.losses(f.Relabels)...)
 		f.Findings.Sort()
 	}
 }
 
-// unclear are the unintelligible passages, each by its note and time.
+// unclear returns the times of the unintelligible passages.
 func unclear(t *transcripts.Transcript) (all []string) {
 	for m := range marks(t) {
 		if m.Unclear() {
@@ -87,7 +87,7 @@ func unclear(t *transcripts.Transcript) (all []string) {
 	return all
 }
 
-// marks are all marks of a transcript.
+// marks returns an iterator over all marks of a transcript.
 func marks(t *transcripts.Transcript) func(yield func(*transcripts.Mark) bool) {
 	return func(yield func(*transcripts.Mark) bool) {
 		for i := range t.Turns {
@@ -110,7 +110,7 @@ func marks(t *transcripts.Transcript) func(yield func(*transcripts.Mark) bool) {
 	}
 }
 
-// links are the targets of all links, as the page shows them.
+// links returns the targets of all links, as the page has them.
 func links(t *transcripts.Transcript) (all []string) {
 	const attribute = `<a href="`
 	for i := range t.Turns {
@@ -130,7 +130,8 @@ func links(t *transcripts.Transcript) (all []string) {
 	return all
 }
 
-// without is what is in a and not in b, as often as it is missing there.
+// without returns the elements of a that are not in b. An element that is in a more
+// often than in b is returned as many times as it is missing.
 func without(a, b []string) (rest []string) {
 	count := map[string]int{}
 	for _, s := range b {
@@ -154,11 +155,11 @@ func linesOf(src []byte) []string {
 	return strings.Split(strings.TrimSuffix(s, "\n"), "\n")
 }
 
-// pair is a transcript that was and is.
+// pair is two versions of a transcript.
 type pair struct {
 	name          string
-	a, b          []string // lines
-	hunks         []hunk   // of lines
+	a, b          []string // lines before and after
+	hunks         []hunk   // of a and b
 	before, after *transcripts.Transcript
 }
 
@@ -168,8 +169,7 @@ func newPair(c Change, before, after *transcripts.Transcript) *pair {
 	return p
 }
 
-// changedLines counts lines with text that were added or changed, or taken out
-// with nothing in their place.
+// changedLines counts the lines with text that were added, changed or deleted.
 func (p *pair) changedLines() int {
 	n := 0
 	for _, h := range p.hunks {
@@ -189,23 +189,23 @@ func textLines(lines []string) (n int) {
 	return n
 }
 
-// introduced are the findings that the change brought.
-func (p *pair) introduced() (l finding.List) {
+// introduced returns the findings that the change introduced.
+func (p *pair) introduced() (found finding.List) {
 	before, after := p.before.Findings, p.after.Findings
 	for _, h := range p.hunks {
-		if h.equal { // line by line: what stands in an unchanged line may still be new
+		if h.equal { // an unchanged line may have a new finding too
 			for i := range h.aEnd - h.a {
-				l = append(l, p.more(take(&before, h.a+i+1), take(&after, h.b+i+1), nil)...)
+				found = append(found, additional(take(&before, h.a+i+1), take(&after, h.b+i+1), nil)...)
 			}
 			continue
 		}
 		was, is := take(&before, h.aEnd), take(&after, h.bEnd)
-		l = append(l, p.more(was, is, p.changedWords(h))...)
+		found = append(found, additional(was, is, p.changedWords(h))...)
 	}
-	return append(l, p.more(before, after, nil)...)
+	return append(found, additional(before, after, nil)...)
 }
 
-// take removes from a sorted list the findings up to a line.
+// take removes the findings up to a line from a sorted list and returns them.
 func take(l *finding.List, line int) finding.List {
 	n := 0
 	for n < len(*l) && (*l)[n].Line <= line {
@@ -216,9 +216,9 @@ func take(l *finding.List, line int) finding.List {
 	return taken
 }
 
-// more are the findings of is that exceed those of was, of each kind. Those in
-// changed words come first.
-func (p *pair) more(was, is finding.List, changed func(line, column int) bool) (l finding.List) {
+// additional returns the findings of is that was does not have. Of equal findings, it
+// returns those in changed words first. changed may be nil.
+func additional(was, is finding.List, changed func(line, column int) bool) (found finding.List) {
 	type kind struct{ rule, message string }
 	count := map[kind]int{}
 	for _, f := range is {
@@ -237,11 +237,11 @@ func (p *pair) more(was, is finding.List, changed func(line, column int) bool) (
 		k := kind{f.Rule, f.Message}
 		if count[k] > 0 {
 			count[k]--
-			l.Add(f)
+			found.Add(f)
 		}
 	}
-	l.Sort()
-	return l
+	found.Sort()
+	return found
 }
 
 func rank(first bool) int {
@@ -251,8 +251,8 @@ func rank(first bool) int {
 	return 1
 }
 
-// changedWords tells whether a place of the hunk is in a word that changed, or
-// touches one.
+// changedWords returns a function that reports whether a place is in a changed word
+// of the hunk or next to one.
 func (p *pair) changedWords(h hunk) func(line, column int) bool {
 	type stretch struct{ line, from, to int }
 	var changed []stretch

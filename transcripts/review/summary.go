@@ -12,25 +12,25 @@ import (
 	"onair/internal/plural"
 )
 
-// Counts of what a comment shows. GitHub cuts one at 65,536 characters.
+// Limits on a summary. A comment on GitHub has at most 65,536 characters.
 const (
-	mostFiles    = 20
-	mostPassages = 25
-	mostFindings = 30
-	mostLinks    = 10
-	mostWords    = 120
+	maxFiles    = 20
+	maxPassages = 25 // per file
+	maxFindings = 30
+	maxLinks    = 10  // per file
+	maxWords    = 120 // per piece of a passage
 )
 
-// Say is the outcome in a sentence or two, for a terminal.
-func (r *Report) Say() string {
+// Summary returns the outcome in a sentence or two.
+func (r *Report) Summary() string {
 	s := fmt.Sprintf("%s, %s in %s.", plural.Count(r.Findings.Count(finding.Error), "error"),
 		plural.Count(r.Findings.Count(finding.Warning), "warning"), plural.Count(r.Lines, "changed line"))
 	if r.Older > 0 {
 		s += " " + plural.Count(r.Older, "older finding") + " not counted."
 	}
-	if resolved, left := r.unclear(); resolved > 0 {
-		s += fmt.Sprintf("\nThank you: %s resolved, %d left", plural.Count(resolved, "unintelligible"), left)
-		if left > 0 {
+	if resolved, remaining := r.unclear(); resolved > 0 {
+		s += fmt.Sprintf("\nThank you: %s resolved, %d left", plural.Count(resolved, "unintelligible"), remaining)
+		if remaining > 0 {
 			s += " (onair transcripts todo)"
 		}
 		s += "."
@@ -38,24 +38,25 @@ func (r *Report) Say() string {
 	return s
 }
 
-func (r *Report) unclear() (resolved, left int) {
+// unclear returns the numbers of unintelligible passages of all files.
+func (r *Report) unclear() (resolved, remaining int) {
 	for _, f := range r.Files {
-		resolved, left = resolved+f.Resolved, left+f.Left
+		resolved, remaining = resolved+f.Resolved, remaining+f.Remaining
 	}
-	return resolved, left
+	return resolved, remaining
 }
 
 // WriteMarkdown writes the summary for a comment on a pull request.
 func (r *Report) WriteMarkdown(w io.Writer) error {
 	b := bufio.NewWriter(w)
 	fmt.Fprintln(b, "### Transcripts")
-	fmt.Fprintf(b, "\n%s\n", strings.ReplaceAll(r.Say(), "\n", "\n\n"))
+	fmt.Fprintf(b, "\n%s\n", strings.ReplaceAll(r.Summary(), "\n", "\n\n"))
 	if len(r.Files) == 0 {
 		fmt.Fprintln(b, "\nNo transcript has changed.")
 	}
 	r.writeFindings(b)
 	for i, f := range r.Files {
-		if i == mostFiles {
+		if i == maxFiles {
 			fmt.Fprintf(b, "\nand %s more.\n", plural.Count(len(r.Files)-i, "file"))
 			break
 		}
@@ -70,7 +71,7 @@ func (r *Report) writeFindings(b *bufio.Writer) {
 	}
 	fmt.Fprintln(b, "\n| | | |\n|---|---|---|")
 	for i, f := range r.Findings {
-		if i == mostFindings {
+		if i == maxFindings {
 			fmt.Fprintf(b, "| | | and %d more |\n", len(r.Findings)-i)
 			break
 		}
@@ -85,20 +86,20 @@ func (r *Report) writeFindings(b *bufio.Writer) {
 func (f *File) write(b *bufio.Writer) {
 	fmt.Fprintf(b, "\n#### %s\n\n", code(f.Name))
 	if f.New {
-		fmt.Fprintf(b, "New. %s.\n", plural.Count(f.Left, "unintelligible"))
+		fmt.Fprintf(b, "New. %s.\n", plural.Count(f.Remaining, "unintelligible"))
 		return
 	}
 	var facts []string
 	if f.Resolved > 0 {
 		facts = append(facts, plural.Count(f.Resolved, "unintelligible")+" resolved")
 	}
-	facts = append(facts, strconv.Itoa(f.Left)+" left")
+	facts = append(facts, strconv.Itoa(f.Remaining)+" left")
 	if len(f.Links) > 0 {
 		facts = append(facts, plural.Count(len(f.Links), "link")+" added")
 	}
 	fmt.Fprintf(b, "%s.\n", strings.Join(facts, ", "))
 	for i, target := range f.Links {
-		if i == mostLinks {
+		if i == maxLinks {
 			fmt.Fprintf(b, "- and %d more\n", len(f.Links)-i)
 			break
 		}
@@ -114,7 +115,7 @@ func (f *File) write(b *bufio.Writer) {
 		fmt.Fprintf(b, "- %s of %s: now %s\n", plural.Count(r.Turns, "turn"), code(r.From), code(r.To))
 	}
 	for i, p := range f.Passages {
-		if i == mostPassages {
+		if i == maxPassages {
 			fmt.Fprintf(b, "\nand %s more.\n", plural.Count(len(f.Passages)-i, "changed passage"))
 			break
 		}
@@ -122,7 +123,7 @@ func (f *File) write(b *bufio.Writer) {
 	}
 }
 
-// writePassage shows what became of which words, and where to hear them.
+// writePassage writes the deleted and inserted words, and a link to hear them.
 func (f *File) writePassage(b *bufio.Writer, p Passage) {
 	fmt.Fprintf(b, "\nLine %d", p.Line)
 	switch {
@@ -136,7 +137,7 @@ func (f *File) writePassage(b *bufio.Writer, p Passage) {
 		if i > 0 {
 			b.WriteByte(' ')
 		}
-		text := reference(limit(piece.Text))
+		text := escape(limit(piece.Text))
 		switch {
 		case piece.Deleted:
 			fmt.Fprintf(b, "<del>%s</del>", text)
@@ -151,29 +152,28 @@ func (f *File) writePassage(b *bufio.Writer, p Passage) {
 	fmt.Fprintln(b, "</pre>")
 }
 
-// listenURL is the page of an episode from a moment on.
+// listenURL returns the address that plays an episode from a time on.
 func listenURL(page string, at time.Duration) string {
 	return strings.NewReplacer("(", "%28", ")", "%29", " ", "%20", "<", "%3C", ">", "%3E").Replace(page) +
 		"#t=" + strconv.FormatInt(int64(at/time.Second), 10)
 }
 
-// limit cuts a text after so many words.
+// limit cuts a text after maxWords words.
 func limit(s string) string {
 	words := strings.Fields(s)
-	if len(words) <= mostWords {
+	if len(words) <= maxWords {
 		return s
 	}
-	return strings.Join(words[:mostWords], " ") + " …"
+	return strings.Join(words[:maxWords], " ") + " …"
 }
 
-// code shows a stranger's text in a line of Markdown.
-func code(s string) string { return "<code>" + reference(s) + "</code>" }
+// code returns untrusted text for a line of Markdown.
+func code(s string) string { return "<code>" + escape(s) + "</code>" }
 
-// reference spells everything but letters, digits, spaces and a few marks that
-// mean nothing as character references, so that neither Markdown nor HTML sees
-// any markup. Inside of elements for code, GitHub makes nothing of what the
-// references stand for.
-func reference(s string) string {
+// escape replaces every ASCII character that Markdown or HTML could take for markup
+// with a character reference. In elements for code, GitHub does not treat the
+// characters that the references stand for as mentions or links.
+func escape(s string) string {
 	var b strings.Builder
 	for _, r := range s {
 		switch {

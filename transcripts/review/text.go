@@ -7,8 +7,7 @@ import (
 	"strings"
 )
 
-// WriteDiff shows the lines in which two versions of a file differ, for a
-// terminal: what was, what is, around the words that changed.
+// WriteDiff writes the lines in which two versions of a file differ, for a terminal.
 func WriteDiff(w io.Writer, name string, before, after []byte) error {
 	b := bufio.NewWriter(w)
 	x, y := linesOf(before), linesOf(after)
@@ -27,7 +26,7 @@ func WriteDiff(w io.Writer, name string, before, after []byte) error {
 	return b.Flush()
 }
 
-// printable shows control characters instead of letting a terminal obey them.
+// printable replaces control characters, which a terminal would interpret.
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 {

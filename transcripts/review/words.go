@@ -6,12 +6,11 @@ import (
 	"time"
 )
 
-// word is a word of one of several lines, with the white space before it left
-// out.
+// word is a word in a list of lines.
 type word struct {
 	text string
 	line int // from 0
-	at   int // bytes before it in the line
+	at   int // offset in the line, in bytes
 }
 
 func words(lines []string) (all []word) {
@@ -41,25 +40,25 @@ func texts(all []word) []string {
 	return s
 }
 
-// Passage is a stretch of lines that changed.
+// Passage is consecutive lines that changed.
 type Passage struct {
-	Line   int // the first, in the file as it is; from 1
+	Line   int // first line after the change, from 1
 	Pieces []Piece
-	Time   time.Duration // when it is heard
-	Timed  bool
+	Time   time.Duration // when it is said
+	Timed  bool          // whether Time is known
 }
 
-// Piece is a run of words: as they were and are, or Deleted, or Inserted. An
-// empty piece stands for words that are left out.
+// Piece is consecutive words that are unchanged, Deleted or Inserted. A piece
+// without text stands for unchanged words that are left out.
 type Piece struct {
 	Text              string
 	Deleted, Inserted bool
 }
 
-// around is how many unchanged words are shown on each side of a change.
-const around = 6
+// contextWords is the number of unchanged words on each side of a change.
+const contextWords = 6
 
-// passages are the changed lines, word by word.
+// passages returns the changed lines, word by word.
 func (p *pair) passages() (all []Passage) {
 	for _, h := range p.hunks {
 		if h.equal || textLines(p.a[h.a:h.aEnd])+textLines(p.b[h.b:h.bEnd]) == 0 {
@@ -88,7 +87,7 @@ func (p *pair) passages() (all []Passage) {
 
 func join(words []word) string { return strings.Join(texts(words), " ") }
 
-// shorten leaves out the middle of long runs of unchanged words.
+// shorten removes the middle of long pieces of unchanged words.
 func shorten(pieces []Piece) (short []Piece) {
 	for i, piece := range pieces {
 		if piece.Deleted || piece.Inserted {
@@ -96,7 +95,7 @@ func shorten(pieces []Piece) (short []Piece) {
 			continue
 		}
 		words := strings.Fields(piece.Text)
-		head, tail := around, around
+		head, tail := contextWords, contextWords
 		if i == 0 {
 			head = 0
 		}
@@ -118,9 +117,10 @@ func shorten(pieces []Piece) (short []Piece) {
 	return short
 }
 
-// timeOf is when a changed stretch is heard: at the unintelligible passage that
-// was in it, or with the paragraph in which it begins.
-func (p *pair) timeOf(h hunk) (time.Duration, bool) {
+// timeOf returns when changed lines are said: the time of a resolved unintelligible
+// passage in them, else that of the paragraph in which they begin. ok is false if the
+// time is not known.
+func (p *pair) timeOf(h hunk) (t time.Duration, ok bool) {
 	is := unclear(p.after)
 	for m := range marks(p.before) {
 		if m.Unclear() && m.Timed && m.Line > h.a && m.Line <= h.aEnd && !slices.Contains(is, m.Time.String()) {
