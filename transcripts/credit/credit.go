@@ -1,9 +1,9 @@
-// Package credit tells from git who contributed to which transcript.
+// Package credit reads from git who contributed to which transcript.
 //
-// A contributor is the author of a commit that changed the file, under this or an
-// earlier name, or somebody whom the commit names in a Co-authored-by trailer. Names are
-// those of the mailmap, if the repository has one. E-mail addresses tell bots
-// from people and are never returned, and a name that is an address is left out.
+// Contributors are the authors of commits that changed the file, under this or a
+// former name, and the people in their Co-authored-by trailers. If the repository
+// has a mailmap, names are those of the mailmap. E-mail addresses are used only to
+// recognize bots; they are never returned. A name that is an address is left out.
 package credit
 
 import (
@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os/exec"
 	"path"
 	"slices"
@@ -25,33 +26,33 @@ import (
 )
 
 var (
-	// ErrShallow is returned for a clone without its history, which would name
-	// other people than a full one.
+	// ErrShallow reports that a clone does not have its whole history, and so not
+	// all contributors.
 	ErrShallow = errors.New("the clone is shallow: git does not know all contributors")
-	// ErrNoRepository is returned where there is no git repository, or no git.
+	// ErrNoRepository reports that there is no git repository, or no git.
 	ErrNoRepository = errors.New("no git repository")
 )
 
-// Contributor is somebody who helped with a transcript.
+// Contributor is a person who contributed to a transcript.
 type Contributor struct {
 	Name    string
 	Commits int
 }
 
-// Contributors returns who contributed to each file: most commits first, and
-// of equal ones whoever came first. Files are slash-separated and below dir; one that
-// git does not know has nobody. It runs git three times, however many files
-// there are.
+// Contributors returns the contributors to each file: those with most commits first,
+// and among equals in the order of their first commits. Files are slash-separated
+// and below dir. A file that git does not know has none. Contributors runs git at
+// most four times, however many files there are.
 func Contributors(ctx context.Context, dir string, files []string) (map[string][]Contributor, error) {
-	shallow, err := gitcmd.Output(gitcmd.Command(ctx, dir, "rev-parse", "--is-shallow-repository", "--show-prefix"))
+	out, err := gitcmd.Output(gitcmd.Command(ctx, dir, "rev-parse", "--is-shallow-repository", "--show-prefix"))
 	if exit := (*exec.ExitError)(nil); errors.Is(err, exec.ErrNotFound) || errors.As(err, &exit) && bytes.Contains(exit.Stderr, []byte("not a git repository")) {
 		return nil, ErrNoRepository
 	}
 	if err != nil {
 		return nil, err
 	}
-	answer, prefix, _ := strings.Cut(string(shallow), "\n")
-	if answer == "true" {
+	isShallow, prefix, _ := strings.Cut(string(out), "\n")
+	if isShallow == "true" {
 		return nil, ErrShallow
 	}
 	if _, err := gitcmd.Output(gitcmd.Command(ctx, dir, "rev-parse", "--verify", "--quiet", "HEAD")); err != nil {
@@ -71,7 +72,7 @@ func Contributors(ctx context.Context, dir string, files []string) (map[string][
 	return r.result(), nil
 }
 
-// Names are the names of contributors in their order.
+// Names returns the names of contributors in their order.
 func Names(list []Contributor) []string {
 	var names []string
 	for _, c := range list {
@@ -80,13 +81,14 @@ func Names(list []Contributor) []string {
 	return names
 }
 
-// Helper is somebody who helped with several transcripts.
+// Helper is a person who contributed to transcripts.
 type Helper struct {
 	Name  string
-	Files int
+	Files int // number of transcripts
 }
 
-// Total counts the files that each contributed to: most first, then by name.
+// Total counts the files that each person contributed to. It sorts people by that
+// number, most first, then by name.
 func Total(byFile map[string][]Contributor) []Helper {
 	files := map[string]int{}
 	for _, list := range byFile {
@@ -104,23 +106,23 @@ func Total(byFile map[string][]Contributor) []Helper {
 	return all
 }
 
-// person is a name and address as a commit has them; the address of an author is
-// mapped already.
+// person is a name and address in a commit. Those of an author are already mapped by
+// the mailmap.
 type person struct{ name, email string }
 
-// id is how git writes a person.
+// id returns a person in the form that git uses.
 func (p person) id() string { return p.name + " <" + p.email + ">" }
 
-// reader collects what the log says.
+// reader reads the log.
 type reader struct {
-	wanted map[string]string // name in the repository, now or once → file
-	counts map[string]map[person]*Contributor
-	order  []person          // those who came later first
-	ids    map[string]person // "Name <email>" of co-authors → as the mailmap has them
+	wanted map[string]string                  // current or former name in the repository → file
+	counts map[string]map[person]*Contributor // by file
+	order  []person                           // one for each contribution, newest first
+	ids    map[string]person                  // "Name <email>" of co-authors → person in the mailmap
 }
 
-// The log has a record per commit: separators that no name contains, the author, the
-// trailers, then the names of the files.
+// The log has a record per commit: the author, the trailers, then the names of the
+// files, with separators that no name contains.
 const (
 	recordMark = "\x01"
 	fieldMark  = "\x02"
@@ -128,7 +130,7 @@ const (
 	logFormat  = "%x01%aN%x02%aE%x02%(trailers:key=Co-authored-by,valueonly,unfold,separator=%x03)%x02"
 )
 
-// maxRecord bounds what one commit says, in bytes.
+// maxRecord is the limit on the record of a commit, in bytes.
 const maxRecord = 64 << 20
 
 func (r *reader) log(ctx context.Context, dir string) error {
@@ -175,8 +177,8 @@ func (r *reader) records(out io.Reader) error {
 	return s.Err()
 }
 
-// commit reads one record: "status NUL name NUL", with two names where a file
-// moved.
+// commit reads a record. changes is "status NUL name NUL" for each file, with two
+// names for a file that moved.
 func (r *reader) commit(name, email, trailers, changes string) {
 	people := []person{{name, email}}
 	for trailer := range strings.SplitSeq(trailers, listMark) {
@@ -208,7 +210,7 @@ func (r *reader) commit(name, email, trailers, changes string) {
 			}
 			delete(r.wanted, file)
 		}
-		for _, p := range slices.Backward(people) { // the author came first
+		for _, p := range slices.Backward(people) { // the author is the first contributor
 			r.count(target, p)
 		}
 	}
@@ -227,40 +229,36 @@ func (r *reader) count(file string, p person) {
 	r.order = append(r.order, p)
 }
 
-// mapCoAuthors asks the mailmap for the names of co-authors.
+// mapCoAuthors replaces co-authors with those of the mailmap.
 func (r *reader) mapCoAuthors(ctx context.Context, dir string) error {
 	if len(r.ids) == 0 {
 		return nil
 	}
-	var asked []string
-	for id := range r.ids {
-		asked = append(asked, id)
-	}
-	slices.Sort(asked)
+	ids := slices.Sorted(maps.Keys(r.ids))
 	cmd := gitcmd.Command(ctx, dir, "check-mailmap", "--stdin")
-	cmd.Stdin = strings.NewReader(strings.Join(asked, "\n") + "\n")
+	cmd.Stdin = strings.NewReader(strings.Join(ids, "\n") + "\n")
 	out, err := gitcmd.Output(cmd)
 	if err != nil {
 		return err
 	}
-	answers := strings.Split(strings.TrimSuffix(string(out), "\n"), "\n")
-	if len(answers) != len(asked) {
-		return fmt.Errorf("%d answers to %d questions", len(answers), len(asked))
+	mapped := strings.Split(strings.TrimSuffix(string(out), "\n"), "\n")
+	if len(mapped) != len(ids) {
+		return fmt.Errorf("git returned %d names for %d", len(mapped), len(ids))
 	}
-	for i, id := range asked {
-		if name, rest, ok := strings.Cut(answers[i], "<"); ok {
+	for i, id := range ids {
+		if name, rest, ok := strings.Cut(mapped[i], "<"); ok {
 			r.ids[id] = person{strings.TrimSpace(name), strings.TrimSuffix(rest, ">")}
 		}
 	}
 	return nil
 }
 
-// result adds up what one name did under several addresses and puts people in
-// order.
+// result returns the contributors to each file. It adds up the commits of a name with
+// several addresses.
 func (r *reader) result() map[string][]Contributor {
-	came := map[string]int{} // the higher the earlier
+	first := map[string]int{} // index of a name's first contribution in r.order
 	for i, p := range r.order {
-		came[r.nameOf(p)] = i
+		first[r.nameOf(p)] = i
 	}
 	all := map[string][]Contributor{}
 	for file, byPerson := range r.counts {
@@ -274,7 +272,7 @@ func (r *reader) result() map[string][]Contributor {
 			list = append(list, Contributor{name, n})
 		}
 		slices.SortFunc(list, func(a, b Contributor) int {
-			return cmp.Or(cmp.Compare(b.Commits, a.Commits), cmp.Compare(came[b.Name], came[a.Name]), strings.Compare(a.Name, b.Name))
+			return cmp.Or(cmp.Compare(b.Commits, a.Commits), cmp.Compare(first[b.Name], first[a.Name]), strings.Compare(a.Name, b.Name))
 		})
 		if list != nil {
 			all[file] = list
@@ -283,8 +281,8 @@ func (r *reader) result() map[string][]Contributor {
 	return all
 }
 
-// nameOf is the name to show for a person; empty for a bot and for one who is
-// only an address.
+// nameOf returns the name to show for a person, or "" for a bot and for a name that is
+// an address.
 func (r *reader) nameOf(p person) string {
 	if mapped, ok := r.ids[p.id()]; ok {
 		p = mapped
@@ -298,14 +296,14 @@ func (r *reader) nameOf(p person) string {
 		}
 		return c
 	}, p.name)), " ")
-	const longest = 100
-	if utf8.RuneCountInString(name) > longest {
-		name = string([]rune(name)[:longest])
+	const limit = 100 // characters
+	if utf8.RuneCountInString(name) > limit {
+		name = string([]rune(name)[:limit])
 	}
 	return name
 }
 
-// isBot tells a bot by the marks that code hosts give it.
+// isBot reports whether name or address are of the kinds that code hosts give to bots.
 func isBot(p person) bool {
 	name, email := strings.ToLower(p.name), strings.ToLower(p.email)
 	return strings.HasSuffix(name, "[bot]") || strings.Contains(email, "[bot]@") || strings.HasSuffix(name, "-bot") ||

@@ -54,6 +54,7 @@ func (s *scratch) commit(name, text, author, message string) {
 }
 
 func TestContributors(t *testing.T) {
+	t.Parallel()
 	s := newScratch(t)
 	long := strings.Repeat("**Vega:** words of a turn\n\n", 20)
 	s.commit("show/old.md", long, "Vega Lyra <vega@x.example>", "Start")
@@ -84,7 +85,8 @@ func TestContributors(t *testing.T) {
 	}
 }
 
-func TestShallowCloneIsRefused(t *testing.T) {
+func TestShallowClone(t *testing.T) {
+	t.Parallel()
 	s := newScratch(t)
 	s.commit("a.md", "a\n", "Vega <vega@x.example>", "One")
 	s.commit("a.md", "b\n", "Vega <vega@x.example>", "Two")
@@ -96,6 +98,7 @@ func TestShallowCloneIsRefused(t *testing.T) {
 }
 
 func TestWithoutHistory(t *testing.T) {
+	t.Parallel()
 	if _, err := Contributors(context.Background(), t.TempDir(), nil); !errors.Is(err, ErrNoRepository) {
 		t.Errorf("no repository: %v", err)
 	}
