@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"onair/audio"
+	"onair/internal/finding"
 	"onair/publish/bucket"
 	"onair/show"
 )
@@ -30,7 +31,7 @@ func (p pieces) tag() ([]byte, error) {
 // It is nil where there cannot be one.
 func (b *builder) tag(e *Episode) pieces {
 	b.checkImages(e)
-	b.findings = append(b.findings, audio.CheckTimes(e.Chapters, e.Pin.Duration, func(i int) show.Position { return e.At(fmt.Sprintf("chapters[%d]", i)) })...)
+	b.findings = append(b.findings, audio.CheckTimes(e.Chapters, e.Pin.Duration, func(i int) finding.Position { return e.At(fmt.Sprintf("chapters[%d]", i)) })...)
 	if e.Pin.MediaType != audio.MP3 {
 		return func() ([][]byte, error) { return nil, nil }
 	}
@@ -48,7 +49,7 @@ func (b *builder) tag(e *Episode) pieces {
 	}
 	b.findings = append(b.findings, audio.CheckTag(t, e.At("title"))...)
 	if e.master != nil {
-		at := show.Position{File: e.Audio}
+		at := finding.Position{File: e.Audio}
 		b.findings = append(b.findings, audio.CheckOldTag(e.master.tag, t, at)...)
 		b.findings = append(b.findings, audio.CheckTrailingTags(e.master.info.TrailingTags, t, at)...)
 	}
@@ -73,7 +74,7 @@ func (b *builder) addAudio(e *Episode, from pieces) {
 	tagSum := sha256.Sum256(tag)
 	payloadSum, err := hex.DecodeString(e.Pin.Payload.SHA256)
 	if err != nil || len(payloadSum) != sha256.Size {
-		b.findings.Errorf("P015", show.Position{File: show.LockFile}, "restore it from git", "the payload's sha256 of %s is not 64 hex digits", e.Slug)
+		b.findings.Errorf("P015", finding.Position{File: show.LockFile}, "restore it from git", "the payload's sha256 of %s is not 64 hex digits", e.Slug)
 		return
 	}
 	sum := sha256.Sum256(slices.Concat(tagSum[:], payloadSum))

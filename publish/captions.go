@@ -104,7 +104,7 @@ func (b *builder) readTranscripts(e *Episode) {
 		case errors.Is(err, fs.ErrNotExist): // package show reports a missing file that is named
 			continue
 		case err != nil:
-			b.findings.Errorf("P003", show.Position{File: f.Path}, "", "read transcript: %v", err)
+			b.findings.Errorf("P003", finding.Position{File: f.Path}, "", "read transcript: %v", err)
 			continue
 		}
 		b.findings = append(b.findings, forPublishing(b.heeded(s.text.Findings))...)
@@ -167,7 +167,7 @@ func (b *builder) readTranscriptSettings() {
 	settings, err := repo.Load(b.show.Folder.FS)
 	if settings == nil {
 		b.settings = &repo.Settings{}
-		f := finding.Finding{Severity: finding.Error, Position: show.Position{File: repo.SettingsFile}, Message: fmt.Sprint(err)}
+		f := finding.Finding{Severity: finding.Error, Position: finding.Position{File: repo.SettingsFile}, Message: fmt.Sprint(err)}
 		_ = errors.As(err, &f)
 		f.Rule = "P007"
 		b.findings.Add(f)
@@ -175,7 +175,7 @@ func (b *builder) readTranscriptSettings() {
 	} // else an error is that of people.yaml, which package show judges
 	b.settings = settings
 	if own := b.show.Transcripts.Fraction; settings.Fraction != "" && settings.Fraction != own {
-		b.findings.Errorf("P007", show.Position{File: repo.SettingsFile}, "leave it to show.yaml", "timestamp_fraction is %s here and %s in show.yaml", settings.Fraction, own)
+		b.findings.Errorf("P007", finding.Position{File: repo.SettingsFile}, "leave it to show.yaml", "timestamp_fraction is %s here and %s in show.yaml", settings.Fraction, own)
 	}
 }
 
@@ -224,7 +224,7 @@ func (b *builder) addTranscripts(e *Episode) {
 		}
 		for i, made := range newObjects(RoleTranscript, written) {
 			if made.err != nil {
-				b.findings.Errorf("P004", show.Position{File: t.Path}, "", "write %s: %v", names[i], made.err)
+				b.findings.Errorf("P004", finding.Position{File: t.Path}, "", "write %s: %v", names[i], made.err)
 				continue
 			}
 			o := b.addKeyed(made.Object, stem, "."+names[i])

@@ -9,6 +9,7 @@ import (
 	"reflect"
 
 	"onair/internal/durable"
+	"onair/internal/finding"
 	"onair/show"
 )
 
@@ -58,7 +59,7 @@ func (r *Release) WriteLock(locked bool) error {
 func (b *builder) forget(name string) {
 	for _, e := range b.release.Episodes {
 		if (e.GUID == name || e.Slug == name) && e.Status != show.Draft {
-			b.findings.Errorf("P016", show.Position{File: e.File}, "take the folder away, or make it a draft", "%s is to be removed and is still %s here", name, e.Status)
+			b.findings.Errorf("P016", finding.Position{File: e.File}, "take the folder away, or make it a draft", "%s is to be removed and is still %s here", name, e.Status)
 			return
 		}
 	}

@@ -184,7 +184,7 @@ func (b *builder) measure(e *Episode) bool {
 		e.master = m
 		b.checkMaster(m)
 	case !errors.Is(err, fs.ErrNotExist):
-		b.findings.Errorf("P010", show.Position{File: e.Audio}, "", "%v", err)
+		b.findings.Errorf("P010", finding.Position{File: e.Audio}, "", "%v", err)
 		return false
 	case pinned != nil:
 		e.Pin = *pinned
@@ -211,7 +211,7 @@ func (b *builder) measure(e *Episode) bool {
 		return true
 	}
 	if pinned.Payload != e.Pin.Payload && e.Status != show.Draft && !slices.Contains(b.o.ReplaceAudio, e.Slug) {
-		b.findings.Errorf("P012", show.Position{File: e.Audio}, "to replace it for every listener: --replace-audio "+e.Slug, "the audio is not the one that was published (onair.lock pins %d bytes, sha256 %.12s…)", pinned.Payload.Bytes, pinned.Payload.SHA256)
+		b.findings.Errorf("P012", finding.Position{File: e.Audio}, "to replace it for every listener: --replace-audio "+e.Slug, "the audio is not the one that was published (onair.lock pins %d bytes, sha256 %.12s…)", pinned.Payload.Bytes, pinned.Payload.SHA256)
 		return false
 	}
 	e.Pin.TagFormat = pinned.TagFormat
@@ -222,7 +222,7 @@ func (b *builder) measure(e *Episode) bool {
 // checkMaster judges a master: its frames, and its sound as far as that was
 // measured before.
 func (b *builder) checkMaster(m *master) {
-	at := show.Position{File: m.name}
+	at := finding.Position{File: m.name}
 	b.findings = append(b.findings, audio.CheckMaster(m.info, at)...)
 	if sound := audio.KnownLoudness(b.o.Cache, m.info); sound != nil {
 		b.findings = append(b.findings, audio.CheckLoudness(sound, m.info.Channels, at)...)
@@ -235,7 +235,7 @@ func (b *builder) adoptChapters(e *Episode) {
 	if e.OwnChapters() {
 		return
 	}
-	at, duration := show.Position{File: e.Audio}, e.master.info.Duration
+	at, duration := finding.Position{File: e.Audio}, e.master.info.Duration
 	chapters, found := e.master.tag.ShowChapters(duration, at)
 	wrong := append(slices.Clone(found), audio.CheckChapters(chapters, duration, at)...)
 	if i := slices.IndexFunc(wrong, func(f finding.Finding) bool { return f.Severity == finding.Error }); i >= 0 {

@@ -10,8 +10,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"onair/internal/crc32c"
+	"onair/internal/finding"
 	"onair/publish/bucket"
-	"onair/show"
 )
 
 // metaSHA256 is the metadata by which an object is known as onair's and can be
@@ -21,7 +21,7 @@ const metaSHA256 = "onair-sha256"
 // add puts an object into the release, with the headers that its key has.
 func (b *builder) add(o *Object) *Object {
 	if old, ok := b.objects[o.Key]; ok && old.SHA256 != o.SHA256 {
-		b.findings.Errorf("P002", show.Position{}, "rename one of them", "%s and %s both want the key %s", describe(old), describe(o), o.Key)
+		b.findings.Errorf("P002", finding.Position{}, "rename one of them", "%s and %s both want the key %s", describe(old), describe(o), o.Key)
 	}
 	o.Headers = HeadersFor(o.Key, b.show.Feed.Path, b.show.CDN != nil)
 	o.Class = ClassOf(o.Key, b.show.Feed.Path)

@@ -81,7 +81,7 @@ func (b *builder) addFeed() {
 	b.release.Feed = &Object{} // where it cannot be rendered
 	out, err := feed.Render(d)
 	if err != nil {
-		b.findings.Errorf("P023", show.Position{File: "show.yaml"}, "", "render the feed: %v", err)
+		b.findings.Errorf("P023", finding.Position{File: "show.yaml"}, "", "render the feed: %v", err)
 		return
 	}
 	b.digestItems(out)
@@ -90,7 +90,7 @@ func (b *builder) addFeed() {
 	}
 	rendered, err := b.fixed(RoleFeed, b.show.Feed.Path, held(out.Bytes))
 	if err != nil {
-		b.findings.Errorf("P023", show.Position{File: "show.yaml"}, "", "render the feed: %v", err)
+		b.findings.Errorf("P023", finding.Position{File: "show.yaml"}, "", "render the feed: %v", err)
 		return
 	}
 	b.release.Feed = rendered
@@ -176,7 +176,7 @@ func (b *builder) addPages() {
 func (b *builder) badTemplate(err error) {
 	var f finding.Finding
 	if !errors.As(err, &f) {
-		f = finding.Finding{Rule: "P024", Position: show.Position{File: "templates"}, Message: err.Error()}
+		f = finding.Finding{Rule: "P024", Position: finding.Position{File: "templates"}, Message: err.Error()}
 	}
 	b.findings.Add(f)
 }

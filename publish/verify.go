@@ -43,7 +43,6 @@ import (
 
 	"onair/internal/fetch"
 	"onair/internal/finding"
-	"onair/show"
 )
 
 // VerifyOptions say what Verify looks at; nil means defaults.
@@ -350,7 +349,7 @@ func (v *verifier) notLive(feed *liveFeed) {
 			return e != nil && e.Slug == slug
 		})
 		if e := v.r.Show.Episode(slug); !live && e != nil {
-			v.add("V015", finding.Warning, show.Position{File: e.File}, v.r.Show.FeedURL(), "%s is not in the live feed", slug)
+			v.add("V015", finding.Warning, finding.Position{File: e.File}, v.r.Show.FeedURL(), "%s is not in the live feed", slug)
 		}
 	}
 }

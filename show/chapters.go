@@ -9,6 +9,129 @@ import (
 	"onair/internal/finding"
 )
 
+// Chapter is a stretch of an episode. Start and End count from the start of the
+// audio. One list of chapters feeds the ID3 tag, the chapters file and the page.
+type Chapter struct {
+	Start  time.Duration
+	End    time.Duration // zero: until the next chapter, or the end of the audio
+	Title  string
+	URL    string
+	Image  string // path below the show's folder
+	Hidden bool   // toc: false; a chapter that players switch to but do not list
+}
+
+// Timed returns the chapters with every End filled in: its own, else the start
+// of the next chapter, else the end of the audio, behind which no chapter ends
+// where that is known, as a duration other than zero. A chapter that would end
+// before it starts ends where it starts.
+func Timed(chapters []Chapter, duration time.Duration) []Chapter {
+	timed := make([]Chapter, len(chapters))
+	for i, c := range chapters {
+		if c.End == 0 {
+			c.End = duration
+			if i+1 < len(chapters) {
+				c.End = chapters[i+1].Start
+			}
+		}
+		if duration > 0 {
+			c.End = min(c.End, duration)
+		}
+		c.End = max(c.End, c.Start)
+		timed[i] = c
+	}
+	return timed
+}
+
+// Untimed is the inverse of Timed: it forgets every End that Timed would fill
+// in. A duration of zero is one that is not known.
+func Untimed(chapters []Chapter, duration time.Duration) []Chapter {
+	untimed := slices.Clone(chapters)
+	for i, c := range untimed {
+		last := i+1 == len(untimed)
+		if last && duration > 0 && c.End >= duration || !last && c.End == untimed[i+1].Start {
+			untimed[i].End = 0
+		}
+	}
+	return untimed
+}
+
+// chapters sets the chapters of front matter: a list, or the name of a file. A chapter with a sponsor takes
+// what it does not say itself from sponsors.yaml.
+func chapters(p *[]Chapter, named *string, sponsors *registry[*Sponsor]) setter {
+	return func(v value) {
+		if v.node.kind == scalar {
+			file(named)(v)
+			return
+		}
+		v.each(func(v value) {
+			c, sponsor, visible := Chapter{Start: -1}, "", true
+			if !v.fields(fields{
+				"start":   timestamp(&c.Start),
+				"end":     timestamp(&c.End),
+				"title":   line(&c.Title),
+				"url":     webURL(&c.URL),
+				"image":   file(&c.Image),
+				"toc":     boolean(&visible),
+				"sponsor": slugField(&sponsor),
+			}) {
+				return
+			}
+			c.Hidden = !visible
+			if sponsor != "" {
+				if s, ok := sponsors.find(v, sponsor); ok {
+					c.fill(s)
+				}
+			}
+			if !v.has("start") {
+				v.reportf(ruleRequired, `add start: "0:12"`, "a chapter without a start")
+			}
+			if c.Title == "" && !c.Hidden && sponsor == "" {
+				v.reportf(ruleRequired, "add title:, or toc: false for a chapter that is not listed", "a chapter without a title")
+			}
+			*p = append(*p, c)
+		})
+	}
+}
+
+// fill takes from a sponsor what the chapter does not say.
+func (c *Chapter) fill(s *Sponsor) {
+	if c.Title == "" {
+		c.Title = s.Name
+	}
+	if c.URL == "" {
+		c.URL = s.URL
+	}
+	if c.Image == "" {
+		c.Image = s.Logo
+	}
+}
+
+// checkChapters reports chapters that are out of order or overlap. A chapter
+// whose start could not be read, which is negative until here, is left alone.
+func checkChapters(chapters []Chapter, at func(i int) finding.Position, found *finding.List) {
+	for i, c := range chapters {
+		if c.Start < 0 {
+			chapters[i].Start = 0
+			continue
+		}
+		if c.End != 0 && c.End <= c.Start {
+			found.Add(ruleChapters.At(at(i), "the chapter ends at %s, before it starts", FormatTimestamp(c.End)))
+		}
+		if i == 0 {
+			continue
+		}
+		before := chapters[i-1]
+		switch {
+		case c.Start == before.Start:
+			found.Add(ruleChapters.At(at(i), "two chapters start at %s", FormatTimestamp(c.Start)))
+		case c.Start < before.Start:
+			found.Add(ruleChapters.At(at(i), "the chapter at %s comes after the one at %s", FormatTimestamp(c.Start), FormatTimestamp(before.Start)).WithHint("put the chapters in order"))
+		case before.End > c.Start:
+			found.Add(ruleChapters.At(at(i), "the chapter before this one ends at %s, after this one starts", FormatTimestamp(before.End)))
+		}
+	}
+}
+
 // maxChapters is more than any episode has. An ID3 tag can list 255.
 const maxChapters = 1000
 
@@ -31,7 +154,7 @@ func ParseChapters(data []byte, name string) ([]Chapter, finding.List) {
 // a master, as far as a show can have them: with texts of one line, links to the
 // web, and no End that the next chapter implies. What is wrong with them is
 // reported at a place that stands for all of them.
-func AcceptChapters(chapters []Chapter, at Position) ([]Chapter, finding.List) {
+func AcceptChapters(chapters []Chapter, at finding.Position) ([]Chapter, finding.List) {
 	var found finding.List
 	r := &chapterReader{decoder: &decoder{found: &found}}
 	for _, c := range chapters {
@@ -48,7 +171,7 @@ type chapterReader struct {
 	file     string
 	text     string
 	chapters []Chapter
-	at       []Position
+	at       []finding.Position
 	full     bool // more chapters than are read
 }
 
@@ -64,7 +187,7 @@ func readChapters(file, text string, found *finding.List) *chapterReader {
 func (r *chapterReader) finish() {
 	r.trim()
 	r.chapters = Untimed(r.chapters, 0)
-	checkChapters(r.chapters, func(i int) Position { return r.at[i] }, r.found)
+	checkChapters(r.chapters, func(i int) finding.Position { return r.at[i] }, r.found)
 }
 
 // rounding is how far a chapter may reach into the next one before somebody
@@ -121,7 +244,7 @@ func (r *chapterReader) format() func() {
 
 // add takes a chapter that was read at a place; what is wrong with its texts is
 // reported.
-func (r *chapterReader) add(c Chapter, at Position) {
+func (r *chapterReader) add(c Chapter, at finding.Position) {
 	if len(r.chapters) == maxChapters {
 		if !r.full {
 			r.reportf(ruleLength, at, "", "more than %d chapters; the rest is left out", maxChapters)
@@ -155,34 +278,26 @@ func (r *chapterReader) add(c Chapter, at Position) {
 }
 
 // reportf reports a finding at a place of the file. An empty hint is the rule's.
-func (r *chapterReader) reportf(rule *finding.Rule, at Position, hint, format string, args ...any) {
+func (r *chapterReader) reportf(rule *finding.Rule, at finding.Position, hint, format string, args ...any) {
 	value{r.decoder, &node{pos: at}, ""}.reportf(rule, hint, format, args...)
 }
 
 // warnf is reportf for a milder case of a rule whose findings are errors.
-func (r *chapterReader) warnf(rule *finding.Rule, at Position, hint, format string, args ...any) {
+func (r *chapterReader) warnf(rule *finding.Rule, at finding.Position, hint, format string, args ...any) {
 	value{r.decoder, &node{pos: at}, ""}.warnf(rule, hint, format, args...)
 }
 
 // position is the place of a byte of the text.
-func (r *chapterReader) position(offset int) Position {
+func (r *chapterReader) position(offset int) finding.Position {
 	before := r.text[:offset]
-	return Position{File: r.file, Line: 1 + strings.Count(before, "\n"), Column: offset - strings.LastIndexByte(before, '\n')}
-}
-
-// ParseClock reads a time as most formats have it: seconds, or 1:02:03.5.
-func ParseClock(s string) (time.Duration, bool) {
-	if d, ok := parseSeconds(s); ok {
-		return d, true
-	}
-	return parseTimestamp(s)
+	return finding.Position{File: r.file, Line: 1 + strings.Count(before, "\n"), Column: offset - strings.LastIndexByte(before, '\n')}
 }
 
 // lines calls f with every line of the text and its place.
-func (r *chapterReader) lines(f func(line string, at Position)) {
+func (r *chapterReader) lines(f func(line string, at finding.Position)) {
 	n := 0
 	for line := range strings.SplitSeq(r.text, "\n") {
 		n++
-		f(line, Position{File: r.file, Line: n, Column: 1})
+		f(line, finding.Position{File: r.file, Line: n, Column: 1})
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io"
 	"strings"
+
+	"onair/internal/finding"
 )
 
 // markerColumns splits the header of an exported list of markers. Adobe
@@ -34,7 +36,7 @@ func isMarkerHeader(line string) bool {
 // header says which column is which.
 func (r *chapterReader) readMarkers() {
 	var columns []string
-	row := func(fields []string, at Position) {
+	row := func(fields []string, at finding.Position) {
 		if columns == nil {
 			columns = fields
 			return
@@ -47,7 +49,7 @@ func (r *chapterReader) readMarkers() {
 	}
 	header, _, _ := strings.Cut(strings.TrimLeft(r.text, " \t\n"), "\n")
 	if strings.Contains(header, "\t") {
-		r.lines(func(line string, at Position) {
+		r.lines(func(line string, at finding.Position) {
 			if columns == nil && isMarkerHeader(line) {
 				columns = markerColumns(line)
 			} else if strings.TrimSpace(line) != "" {
@@ -63,19 +65,19 @@ func (r *chapterReader) readMarkers() {
 		if errors.Is(err, io.EOF) {
 			return
 		} else if err != nil {
-			r.reportf(ruleChapterFile, Position{File: r.file}, "export the markers again", "read CSV: %v", err)
+			r.reportf(ruleChapterFile, finding.Position{File: r.file}, "export the markers again", "read CSV: %v", err)
 			return
 		}
 		if columns == nil {
 			fields = markerColumns(header)
 		}
 		line, column := in.FieldPos(0)
-		row(fields, Position{File: r.file, Line: line, Column: column})
+		row(fields, finding.Position{File: r.file, Line: line, Column: column})
 	}
 }
 
 // addMarker adds a chapter from the fields of a row.
-func (r *chapterReader) addMarker(row map[string]string, at Position) {
+func (r *chapterReader) addMarker(row map[string]string, at finding.Position) {
 	if f := row["time format"]; f != "" && f != "decimal" {
 		r.reportf(ruleTime, at, "choose Decimal as the time display and export the markers again", "the times count in %s", shortQuote(f))
 		return

@@ -4,12 +4,14 @@ import (
 	"math/big"
 	"strings"
 	"time"
+
+	"onair/internal/finding"
 )
 
 // readFFMetadata reads the [CHAPTER] sections of ffmpeg's metadata file.
 func (r *chapterReader) readFFMetadata() {
 	var section map[string]string // of the chapter being read; nil: none
-	var at Position
+	var at finding.Position
 	finish := func() {
 		if section != nil {
 			r.addFFChapter(section, at)
@@ -17,7 +19,7 @@ func (r *chapterReader) readFFMetadata() {
 		section = nil
 	}
 	joined := "" // a line that a backslash at its end continues
-	r.lines(func(line string, place Position) {
+	r.lines(func(line string, place finding.Position) {
 		joined += line
 		if open := len(joined) - len(strings.TrimRight(joined, `\`)); open%2 == 1 {
 			joined = joined[:len(joined)-1] + " "
@@ -62,7 +64,7 @@ func cutEscaped(line string) (key, text string) {
 	return b.String()[:cut], b.String()[cut:]
 }
 
-func (r *chapterReader) addFFChapter(section map[string]string, at Position) {
+func (r *chapterReader) addFFChapter(section map[string]string, at finding.Position) {
 	base := section["timebase"]
 	if base == "" {
 		base = "1/1000000000" // nanoseconds, whatever old manuals say

@@ -7,6 +7,8 @@ import (
 	"math"
 	"strings"
 	"time"
+
+	"onair/internal/finding"
 )
 
 // jsonChapter is a chapter of Podcasting 2.0's JSON chapters, version 1.2.0.
@@ -23,7 +25,7 @@ type jsonChapter struct {
 // and of places, is left aside.
 func (r *chapterReader) readJSON() {
 	if err := json.Unmarshal([]byte(r.text), new(json.RawMessage)); err != nil {
-		at := Position{File: r.file}
+		at := finding.Position{File: r.file}
 		if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
 			at = r.position(int(max(syntax.Offset-1, 0)))
 		}
@@ -71,7 +73,7 @@ func (r *chapterReader) readArray(d *json.Decoder) {
 	}
 }
 
-func (r *chapterReader) addJSON(c jsonChapter, at Position) {
+func (r *chapterReader) addJSON(c jsonChapter, at finding.Position) {
 	if c.StartTime == nil {
 		r.reportf(ruleRequired, at, `add "startTime": 12`, "a chapter without a startTime")
 		return

@@ -3,8 +3,11 @@ package show
 import (
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
+
+	"onair/internal/finding"
 )
 
 // pscSpace is the namespace of Podlove Simple Chapters.
@@ -17,13 +20,13 @@ func (r *chapterReader) readPSC() {
 	lists := 0
 	for {
 		line, column := d.InputPos()
-		at := Position{File: r.file, Line: line, Column: column}
+		at := finding.Position{File: r.file, Line: line, Column: column}
 		token, err := d.Token()
 		if errors.Is(err, io.EOF) {
 			break
 		} else if err != nil {
 			line, column := d.InputPos()
-			r.reportf(ruleChapterFile, Position{File: r.file, Line: line, Column: column}, "", "read XML: %v", xmlMessage(err))
+			r.reportf(ruleChapterFile, finding.Position{File: r.file, Line: line, Column: column}, "", "read XML: %v", xmlMessage(err))
 			return
 		}
 		start, ok := token.(xml.StartElement)
@@ -41,11 +44,11 @@ func (r *chapterReader) readPSC() {
 		}
 	}
 	if lists == 0 {
-		r.reportf(ruleChapterFile, Position{File: r.file, Line: 1, Column: 1}, "", "the XML has no psc:chapters")
+		r.reportf(ruleChapterFile, finding.Position{File: r.file, Line: 1, Column: 1}, "", "the XML has no psc:chapters")
 	}
 }
 
-func (r *chapterReader) addPSC(element xml.StartElement, at Position) {
+func (r *chapterReader) addPSC(element xml.StartElement, at finding.Position) {
 	var c Chapter
 	clock := ""
 	for _, a := range element.Attr {
@@ -74,4 +77,32 @@ func xmlMessage(err error) string {
 		return strings.TrimRight(syntax.Msg, ":. ") // a name of dots may be at its end
 	}
 	return err.Error()
+}
+
+// WritePSC writes chapters as Podlove Simple Chapters, version 1.2. Ends and
+// hidden chapters are left out: the format does not have them.
+func WritePSC(w io.Writer, chapters []Chapter) error {
+	type chapter struct {
+		Start string `xml:"start,attr"`
+		Title string `xml:"title,attr"`
+		URL   string `xml:"href,attr,omitempty"`
+		Image string `xml:"image,attr,omitempty"`
+	}
+	document := struct {
+		XMLName  xml.Name  `xml:"psc:chapters"`
+		Space    string    `xml:"xmlns:psc,attr"`
+		Version  string    `xml:"version,attr"`
+		Chapters []chapter `xml:"psc:chapter"`
+	}{Space: pscSpace, Version: "1.2"}
+	for _, c := range chapters {
+		if !c.Hidden {
+			document.Chapters = append(document.Chapters, chapter{playTime(c.Start), oneLine(c.Title), c.URL, c.Image})
+		}
+	}
+	out, err := xml.MarshalIndent(document, "", "  ")
+	if err != nil {
+		return fmt.Errorf("write chapters: %w", err)
+	}
+	_, err = fmt.Fprintf(w, "%s%s\n", xml.Header, out)
+	return err
 }

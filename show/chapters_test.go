@@ -191,7 +191,7 @@ func TestParseChaptersBounds(t *testing.T) {
 
 // What was accepted comes back from the lock as it is.
 func TestAcceptChapters(t *testing.T) {
-	at := Position{File: "a.mp3"}
+	at := finding.Position{File: "a.mp3"}
 	got, found := AcceptChapters([]Chapter{
 		{End: 12, Title: " Cold\x00open\ufffd ", URL: "javascript:alert(1)"},
 		{Start: 12, End: 48, Title: "\ufffe", Hidden: true, URL: "https://a.example/?b=c"},

@@ -1,6 +1,14 @@
 package show
 
-import "strings"
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"onair/internal/finding"
+)
 
 const lineHint = "write a line as 0:12 What is a CDN?"
 
@@ -8,7 +16,7 @@ const lineHint = "write a line as 0:12 What is a CDN?"
 // mp4chaps, mp3chaps and descriptions of videos have it. mp4chaps puts the URL
 // of a chapter in angle brackets behind its title.
 func (r *chapterReader) readLines() {
-	r.lines(func(line string, at Position) {
+	r.lines(func(line string, at finding.Position) {
 		line = strings.TrimRight(line, " \t")
 		text := strings.TrimLeft(line, " \t")
 		if text == "" || text[0] == '#' {
@@ -62,7 +70,7 @@ func isLabel(line string) bool {
 // readLabels reads a label track of Audacity: start, end and title, in seconds
 // and separated by tabs. Lines that begin with a backslash hold frequencies.
 func (r *chapterReader) readLabels() {
-	r.lines(func(line string, at Position) {
+	r.lines(func(line string, at finding.Position) {
 		if strings.TrimSpace(line) == "" || line[0] == '\\' {
 			return
 		}
@@ -75,4 +83,54 @@ func (r *chapterReader) readLabels() {
 		}
 		r.add(Chapter{Start: start, End: end, Title: fields[2]}, at)
 	})
+}
+
+// FormatChapters writes chapters as chapters.txt: a line each with start, title
+// and URL. The lines have no place for ends, images and hidden chapters, which
+// are left out.
+func FormatChapters(chapters []Chapter) []byte {
+	var b bytes.Buffer
+	for _, c := range chapters {
+		if c.Hidden {
+			continue
+		}
+		fmt.Fprintf(&b, "%s %s", FormatTimestamp(c.Start), oneLine(c.Title))
+		if c.URL != "" {
+			fmt.Fprintf(&b, " <%s>", c.URL)
+		}
+		b.WriteByte('\n')
+	}
+	return b.Bytes()
+}
+
+// What YouTube asks of the chapters in a description: one at 0:00, three at
+// least, ten seconds each.
+const (
+	youTubeChapters = 3
+	youTubeShortest = 10 * time.Second
+)
+
+// FormatYouTube writes chapters for the description of a video, in whole
+// seconds, and says why YouTube would ignore all of them, if it would. A
+// duration of zero is one that is not known.
+func FormatYouTube(chapters []Chapter, duration time.Duration) (text []byte, problems []string) {
+	var b bytes.Buffer
+	problem := func(format string, args ...any) { problems = append(problems, fmt.Sprintf(format, args...)) }
+	listed := slices.DeleteFunc(slices.Clone(chapters), func(c Chapter) bool { return c.Hidden })
+	for i := range listed { // what YouTube reads: the lines
+		listed[i].Start, listed[i].End = listed[i].Start.Truncate(time.Second), 0
+	}
+	for i, c := range Timed(listed, duration) {
+		if i == 0 && c.Start != 0 {
+			problem("the first chapter starts at %s, not at 0:00", FormatTimestamp(c.Start))
+		}
+		if last := i+1 == len(listed); c.End-c.Start < youTubeShortest && (!last || duration > 0) {
+			problem("the chapter at %s is shorter than ten seconds", FormatTimestamp(c.Start))
+		}
+		fmt.Fprintf(&b, "%s %s\n", FormatTimestamp(c.Start), oneLine(c.Title))
+	}
+	if n := len(listed); n < youTubeChapters {
+		problem("%d of at least three chapters", n)
+	}
+	return b.Bytes(), problems
 }

@@ -4,6 +4,8 @@ import (
 	"html"
 	"regexp"
 	"strings"
+
+	"onair/internal/finding"
 )
 
 // vttTag is markup inside a cue, such as <v Vega> or </i>.
@@ -13,7 +15,7 @@ var vttTag = regexp.MustCompile(`<[^<>]*>`)
 // kind chapters has.
 func (r *chapterReader) readVTT() {
 	var cue *Chapter
-	var at Position
+	var at finding.Position
 	skip := true // the header, a note or a style, until the next empty line
 	finish := func() {
 		if cue != nil {
@@ -22,7 +24,7 @@ func (r *chapterReader) readVTT() {
 		}
 		cue = nil
 	}
-	r.lines(func(line string, place Position) {
+	r.lines(func(line string, place finding.Position) {
 		if strings.TrimSpace(line) == "" {
 			finish()
 			skip = false
@@ -47,7 +49,7 @@ func (r *chapterReader) readVTT() {
 }
 
 // cue reads the times of a cue; what follows them are settings.
-func (r *chapterReader) cue(from, to string, at Position) *Chapter {
+func (r *chapterReader) cue(from, to string, at finding.Position) *Chapter {
 	to, _, _ = strings.Cut(strings.TrimSpace(to), " ")
 	start, ok := parseTimestamp(strings.TrimSpace(from))
 	end, endOK := parseTimestamp(strings.TrimSpace(to))

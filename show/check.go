@@ -36,7 +36,7 @@ func (l *loader) checkAddress() {
 
 func (l *loader) checkEpisode(e *Episode) {
 	if _, written := e.places["title"]; !written {
-		l.found.Add(ruleRequired.At(Position{File: e.File, Line: 1}, "the episode has no title").WithHint(`add title: "What the episode is called"`))
+		l.found.Add(ruleRequired.At(finding.Position{File: e.File, Line: 1}, "the episode has no title").WithHint(`add title: "What the episode is called"`))
 	}
 	if _, written := e.places["guid"]; !written {
 		l.missingGUID(e)
@@ -60,7 +60,7 @@ func (l *loader) missingGUID(e *Episode) {
 			guid = locked
 		}
 	}
-	at, hint := Position{File: e.File, Line: 1}, "add this line, and never change it: guid: "+guid
+	at, hint := finding.Position{File: e.File, Line: 1}, "add this line, and never change it: guid: "+guid
 	if e.Draft || e.Date.IsZero() {
 		l.found.Add(ruleGUID.At(at, "the episode has no guid").WithHint(hint).WithSeverity(finding.Warning))
 		return
@@ -142,12 +142,4 @@ func (l *loader) checkLock() {
 			l.found.Add(ruleLockOrphan.At(l.pins[guid], "%s is published and has no episode here", shortQuote(pin.Slug)).WithHint("bring the folder back, or publish with --remove " + pin.Slug))
 		}
 	}
-}
-
-// number writes a number that may be absent.
-func number(n int) string {
-	if n == 0 {
-		return ""
-	}
-	return strconv.Itoa(n)
 }

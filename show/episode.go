@@ -7,9 +7,6 @@ import (
 	"onair/internal/finding"
 )
 
-// Position is a place in a file of the show.
-type Position = finding.Position
-
 // Episode is one episode: a folder with an episode.md and what lies beside it.
 // All paths are slash-separated; those that do not start with "/" or "~" are
 // relative to the show's folder, whatever file named them.
@@ -47,7 +44,7 @@ type Episode struct {
 	Transcripts  []TranscriptFile
 	Extra        string // well-formed XML put into the item as it is
 
-	places      map[string]Position
+	places      map[string]finding.Position
 	ownChapters bool
 }
 
@@ -88,7 +85,7 @@ func (e *Episode) Status(now time.Time) Status {
 // At returns the place of a field of the front matter, such as "artwork" or
 // "chapters[2].image", for a finding about it; the file as a whole where the
 // field is not written.
-func (e *Episode) At(field string) Position { return place(e.places, field, e.File) }
+func (e *Episode) At(field string) finding.Position { return place(e.places, field, e.File) }
 
 // OwnChapters reports whether the show's files say which chapters the episode
 // has, be it none. Where they do not, the tag of its master decides, and Chapters
@@ -97,14 +94,14 @@ func (e *Episode) OwnChapters() bool { return e.ownChapters }
 
 // place looks a field up; a part of it that is not written stands where the
 // whole is.
-func place(places map[string]Position, field, file string) Position {
+func place(places map[string]finding.Position, field, file string) finding.Position {
 	for field != "" {
 		if p, ok := places[field]; ok {
 			return p
 		}
 		field = field[:max(0, strings.LastIndexAny(field, ".["))]
 	}
-	return Position{File: file}
+	return finding.Position{File: file}
 }
 
 // Credits returns everyone heard or thanked in the episode: the show's hosts,

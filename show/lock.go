@@ -129,9 +129,9 @@ func ParseLock(data []byte) (*Lock, finding.List) {
 }
 
 // parseLock also returns where each episode's stanza begins, by GUID.
-func parseLock(data []byte, found *finding.List) (*Lock, map[string]Position) {
+func parseLock(data []byte, found *finding.List) (*Lock, map[string]finding.Position) {
 	l := &Lock{Episodes: map[string]*Pin{}}
-	places := map[string]Position{}
+	places := map[string]finding.Position{}
 	text, ok := cleanText(LockFile, data, maxLock, found)
 	if !ok {
 		return l, places
@@ -139,11 +139,11 @@ func parseLock(data []byte, found *finding.List) (*Lock, map[string]Position) {
 	root, broken := parseYAML(LockFile, text, 0, found)
 	if root == nil {
 		if !broken {
-			found.Add(ruleLock.At(Position{File: LockFile}, "the lock is empty").WithHint("restore it from git"))
+			found.Add(ruleLock.At(finding.Position{File: LockFile}, "the lock is empty").WithHint("restore it from git"))
 		}
 		return l, places
 	}
-	d := &decoder{found: found, places: map[string]Position{}}
+	d := &decoder{found: found, places: map[string]finding.Position{}}
 	version := 0
 	value{d, root, ""}.fields(fields{
 		"version":      integer(&version, 1, 1<<30),
@@ -220,38 +220,5 @@ func hexField(n int, set func(string)) setter {
 			return
 		}
 		set(s)
-	}
-}
-
-// formatSeconds writes a time as seconds, exactly: 62.037375.
-func formatSeconds(d time.Duration) string {
-	s := fmt.Sprintf("%d.%09d", d/time.Second, d%time.Second)
-	return strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
-}
-
-// parseSeconds reads what formatSeconds wrote. It does not go through a
-// floating-point number, so that no time changes by being read and written.
-func parseSeconds(s string) (time.Duration, bool) {
-	whole, fraction, _ := strings.Cut(s, ".")
-	if len(fraction) > 9 || len(whole) > 8 || !digits(whole) || fraction != "" && !digits(fraction) || strings.HasSuffix(s, ".") {
-		return 0, false
-	}
-	n, _ := strconv.ParseInt(whole+(fraction + "000000000")[:9], 10, 64)
-	return time.Duration(n), true
-}
-
-func digits(s string) bool {
-	return s != "" && strings.Trim(s, "0123456789") == ""
-}
-
-// seconds sets a time written as a number of seconds.
-func seconds(p *time.Duration) setter {
-	return func(v value) {
-		d, ok := parseSeconds(v.node.text)
-		if v.node.kind != scalar || !v.node.plain || !ok {
-			v.reportf(ruleTime, "", "%s is %s; expected a number of seconds, such as 62.5", v.name(), v.node.describe())
-			return
-		}
-		*p = d
 	}
 }

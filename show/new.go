@@ -186,16 +186,3 @@ func newEpisodeFile(e *Episode, zone *time.Location) []byte {
 	b.WriteString("# The show notes go below the next line, in Markdown.\n---\n")
 	return b.Bytes()
 }
-
-// formatDate writes a moment in the show's timezone where that is exact, else
-// with its offset.
-func formatDate(t time.Time, zone *time.Location) string {
-	t = t.Truncate(time.Second)
-	for _, layout := range []string{"2006-01-02 15:04", "2006-01-02 15:04:05"} {
-		s := t.In(zone).Format(layout)
-		if back, err := ParseDate(s, zone); err == nil && back.Equal(t) {
-			return s
-		}
-	}
-	return t.In(zone).Format(time.RFC3339)
-}

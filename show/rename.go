@@ -12,7 +12,6 @@ import (
 	"strings"
 
 	"onair/internal/durable"
-	"onair/internal/finding"
 )
 
 // Rename gives an episode another slug: its folder moves, a slug: line
@@ -86,26 +85,6 @@ func (s *Show) move(root *os.Root, e *Episode, dir string, data []byte, newSlug 
 		return changed, err
 	}
 	return append(changed, LockFile), nil
-}
-
-// frontMatter reads the front matter of an episode.md that Load has read. Its
-// fields are on lines of their own.
-func frontMatter(name string, data []byte) (yaml string, root *node, err error) {
-	var found finding.List
-	text, ok := cleanText(name, data, maxYAML, &found)
-	if ok {
-		yaml, _, _, ok = splitFrontMatter(name, text, &found)
-	}
-	if ok {
-		root, _ = parseYAML(name, yaml, 1, &found)
-	}
-	if found.HasErrors() {
-		return "", nil, found[0]
-	}
-	if root == nil || root.kind != mapping || root.flow {
-		return "", nil, errors.New("the front matter is not made of “key: value” lines")
-	}
-	return yaml, root, nil
 }
 
 // renamed edits an episode.md for a new slug, line by line.

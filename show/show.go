@@ -1,11 +1,10 @@
 package show
 
 import (
-	"net/netip"
-	"net/url"
 	"slices"
-	"strings"
 	"time"
+
+	"onair/internal/finding"
 )
 
 // DefaultStorage and DefaultURL are where a show goes that does not say: a
@@ -68,8 +67,8 @@ type Show struct {
 	Episodes []*Episode // newest first, drafts before all others
 	Lock     *Lock      // never nil
 
-	Folder Folder              // where the files are read from
-	places map[string]Position // field → place in show.yaml
+	Folder Folder                      // where the files are read from
+	places map[string]finding.Position // field → place in show.yaml
 }
 
 // Type is the order in which a show wants to be heard (itunes:type).
@@ -157,7 +156,7 @@ func (s *Show) Episode(slug string) *Episode {
 
 // At returns the place of a field of show.yaml, such as "artwork", for a
 // finding about it; the file as a whole where the field is not written.
-func (s *Show) At(field string) Position { return place(s.places, field, "show.yaml") }
+func (s *Show) At(field string) finding.Position { return place(s.places, field, "show.yaml") }
 
 // Live returns the episodes that listeners should have at the given time,
 // newest first.
@@ -178,22 +177,4 @@ func (s *Show) Updated(now time.Time) time.Time {
 		}
 	}
 	return newest
-}
-
-// IsPublic reports whether the show's URL is one that listeners elsewhere can
-// reach over https: not the default, loopback, a private network or a name
-// that only means something locally. Only such a URL earns a podcast:guid.
-func (s *Show) IsPublic() bool { return isPublicURL(s.URL) }
-
-func isPublicURL(raw string) bool {
-	u, err := url.Parse(raw)
-	if err != nil || u.Scheme != "https" {
-		return false
-	}
-	host := strings.ToLower(strings.TrimSuffix(u.Hostname(), "."))
-	if addr, err := netip.ParseAddr(host); err == nil {
-		return addr.IsGlobalUnicast() && !addr.IsPrivate()
-	}
-	last := host[strings.LastIndexByte(host, '.')+1:]
-	return last != host && !slices.Contains([]string{"localhost", "local", "localdomain", "internal", "lan", "home", "test", "invalid", "arpa"}, last)
 }

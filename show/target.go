@@ -3,6 +3,7 @@ package show
 import (
 	"slices"
 	"strings"
+	_ "time/tzdata"
 )
 
 // target is another place for the show, as an entry of targets: writes it.
@@ -91,4 +92,47 @@ func cdn(p **CDN) setter {
 		}
 		*p = c
 	}
+}
+
+// useTarget points the show at a target.
+func (l *loader) useTarget(name string) {
+	if name == "" {
+		return
+	}
+	if t, ok := l.targets[name]; ok {
+		t.use(l.show, name)
+		return
+	}
+	names := l.show.Targets
+	hint := didYouMean(name, names)
+	switch {
+	case len(names) == 0:
+		hint = "show.yaml has no targets:"
+	case hint == "":
+		hint = "there are: " + strings.Join(names, ", ")
+	}
+	l.found.Add(ruleTarget.At(l.show.At("targets"), "there is no target %s", shortQuote(name)).WithHint(hint))
+}
+
+// useEnv lets the environment override the files. Records stay with the
+// storage they are about: another storage does not inherit state.
+func (l *loader) useEnv(env func(string) (string, bool)) {
+	if env == nil {
+		return
+	}
+	s := l.show
+	before := s.Storage
+	set := func(name string, to setter) {
+		if text, ok := env(name); ok && text != "" {
+			to(value{l.decoder(".", s.places), &node{kind: scalar, text: text}, name})
+		}
+	}
+	set("ONAIR_STORAGE", bucketURL(&s.Storage))
+	set("ONAIR_URL", baseURL(&s.URL))
+	if s.Storage != before {
+		s.State = ""
+		url, _ := env("ONAIR_URL")
+		s.Detached = url == ""
+	}
+	set("ONAIR_STATE", bucketURL(&s.State))
 }

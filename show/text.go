@@ -2,6 +2,8 @@ package show
 
 import (
 	"bytes"
+	"fmt"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -13,19 +15,19 @@ import (
 // or is larger than limit is reported.
 func cleanText(file string, data []byte, limit int, found *finding.List) (string, bool) {
 	if len(data) > limit {
-		found.Add(ruleBytes.At(Position{File: file}, "larger than %d bytes", limit))
+		found.Add(ruleBytes.At(finding.Position{File: file}, "larger than %d bytes", limit))
 		return "", false
 	}
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	if bytes.HasPrefix(data, []byte{0xff, 0xfe}) || bytes.HasPrefix(data, []byte{0xfe, 0xff}) {
-		found.Add(ruleBytes.At(Position{File: file, Line: 1, Column: 1}, "the file is UTF-16").WithHint("save the file as UTF-8"))
+		found.Add(ruleBytes.At(finding.Position{File: file, Line: 1, Column: 1}, "the file is UTF-16").WithHint("save the file as UTF-8"))
 		return "", false
 	}
 	s := strings.ReplaceAll(string(data), "\r\n", "\n")
 	line, start := 1, 0
 	for i := 0; i < len(s); {
 		r, size := utf8.DecodeRuneInString(s[i:])
-		at := Position{File: file, Line: line, Column: i - start + 1}
+		at := finding.Position{File: file, Line: line, Column: i - start + 1}
 		switch {
 		case r == utf8.RuneError && size == 1:
 			found.Add(ruleBytes.At(at, "byte %#x is not UTF-8", s[i]).WithHint("save the file as UTF-8"))
@@ -60,29 +62,88 @@ func oneLine(s string) string {
 	}, s))
 }
 
-// splitFrontMatter cuts an episode.md in two: the YAML between a first line of
-// three dashes and the next such line, and the Markdown behind it. bodyLine is
-// the line on which the body starts.
-func splitFrontMatter(file, s string, found *finding.List) (yaml, body string, bodyLine int, ok bool) {
-	first, rest, _ := strings.Cut(s, "\n")
-	if strings.TrimRight(first, " \t") != "---" {
-		found.Add(ruleFrontMatter.At(Position{File: file, Line: 1, Column: 1}, "no front matter").WithHint("start the file with a line of ---, the fields, and another line of ---"))
-		return "", "", 0, false
+// isControl reports characters that neither XML nor a terminal can carry.
+func isControl(r rune) bool {
+	return r < 0x20 && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0 || r == 0xfffe || r == 0xffff
+}
+
+// maxQuoted bounds what a message repeats of a text, in bytes.
+const maxQuoted = 100
+
+// shortQuote quotes a text of which the beginning will do.
+func shortQuote(s string) string { return quote(short(s)) }
+
+// short is the beginning of a text of any length.
+func short(s string) string {
+	if len(s) > maxQuoted {
+		s = strings.ToValidUTF8(s[:maxQuoted], "") + "…"
 	}
-	line := 2
-	for at := 0; at < len(rest); line++ {
-		l, _, more := strings.Cut(rest[at:], "\n")
-		end := at + len(l)
-		if more {
-			end++
-		}
-		if strings.TrimRight(l, " \t") == "---" {
-			body, bodyLine = rest[end:], line+1
-			trimmed := strings.TrimLeft(body, "\n")
-			return rest[:at], strings.TrimRight(trimmed, "\n \t"), bodyLine + len(body) - len(trimmed), true
-		}
-		at = end
+	return s
+}
+
+func orList(words []string) string {
+	if len(words) == 1 {
+		return words[0]
 	}
-	found.Add(ruleFrontMatter.At(Position{File: file, Line: 1, Column: 1}, "the front matter has no end").WithHint("end the fields with a line of ---"))
-	return "", "", 0, false
+	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
+}
+
+// quote writes s as a YAML double-quoted scalar, which is legal everywhere.
+func quote(s string) string { return strconv.Quote(s) }
+
+// nearest returns the known word that s was most likely meant to be: the one
+// with the smallest edit distance, ignoring case, if that is at most a third
+// of the word. Of equals the first. Empty: none is near.
+func nearest(s string, known []string) string {
+	best, distance := "", 1<<30
+	low := strings.ToLower(s)
+	if len(low) > 200 {
+		return ""
+	}
+	for _, k := range known {
+		if d := editDistance(low, strings.ToLower(k)); d < distance && d <= max(1, max(len(k), len(s))/3) {
+			best, distance = k, d
+		}
+	}
+	return best
+}
+
+// didYouMean is the hint that names the nearest known word, if there is one.
+func didYouMean(s string, known []string) string {
+	if n := nearest(s, known); n != "" {
+		return fmt.Sprintf("did you mean %q?", n)
+	}
+	return ""
+}
+
+// editDistance counts the insertions, deletions, replacements and swaps of
+// neighbours that turn a into b (optimal string alignment, in bytes).
+func editDistance(a, b string) int {
+	older, old, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		older, old, row = old, row, older
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			row[j] = min(old[j]+1, row[j-1]+1, old[j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], older[j-2]+1)
+			}
+		}
+	}
+	return row[len(b)]
+}
+
+// number writes a number that may be absent.
+func number(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
 }

@@ -149,3 +149,62 @@ func length(p *time.Duration) setter {
 		timestamp(p)(v)
 	}
 }
+
+// formatSeconds writes a time as seconds, exactly: 62.037375.
+func formatSeconds(d time.Duration) string {
+	s := fmt.Sprintf("%d.%09d", d/time.Second, d%time.Second)
+	return strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
+}
+
+// parseSeconds reads what formatSeconds wrote. It does not go through a
+// floating-point number, so that no time changes by being read and written.
+func parseSeconds(s string) (time.Duration, bool) {
+	whole, fraction, _ := strings.Cut(s, ".")
+	if len(fraction) > 9 || len(whole) > 8 || !digits(whole) || fraction != "" && !digits(fraction) || strings.HasSuffix(s, ".") {
+		return 0, false
+	}
+	n, _ := strconv.ParseInt(whole+(fraction + "000000000")[:9], 10, 64)
+	return time.Duration(n), true
+}
+
+func digits(s string) bool {
+	return s != "" && strings.Trim(s, "0123456789") == ""
+}
+
+// seconds sets a time written as a number of seconds.
+func seconds(p *time.Duration) setter {
+	return func(v value) {
+		d, ok := parseSeconds(v.node.text)
+		if v.node.kind != scalar || !v.node.plain || !ok {
+			v.reportf(ruleTime, "", "%s is %s; expected a number of seconds, such as 62.5", v.name(), v.node.describe())
+			return
+		}
+		*p = d
+	}
+}
+
+// ParseClock reads a time as most formats have it: seconds, or 1:02:03.5.
+func ParseClock(s string) (time.Duration, bool) {
+	if d, ok := parseSeconds(s); ok {
+		return d, true
+	}
+	return parseTimestamp(s)
+}
+
+// playTime is Normal Play Time to the millisecond: 01:02:03.250.
+func playTime(d time.Duration) string {
+	return fmt.Sprintf("%02d:%02d:%02d.%03d", d/time.Hour, d%time.Hour/time.Minute, d%time.Minute/time.Second, d%time.Second/time.Millisecond)
+}
+
+// formatDate writes a moment in the show's timezone where that is exact, else
+// with its offset.
+func formatDate(t time.Time, zone *time.Location) string {
+	t = t.Truncate(time.Second)
+	for _, layout := range []string{"2006-01-02 15:04", "2006-01-02 15:04:05"} {
+		s := t.In(zone).Format(layout)
+		if back, err := ParseDate(s, zone); err == nil && back.Equal(t) {
+			return s
+		}
+	}
+	return t.In(zone).Format(time.RFC3339)
+}

@@ -2,131 +2,14 @@ package show
 
 import (
 	"cmp"
-	"fmt"
 	"net/mail"
-	"net/url"
 	"path"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
 	"golang.org/x/text/language"
 )
-
-// checkURL reports what is wrong with an address on the web.
-func checkURL(s string, schemes ...string) error {
-	u, err := url.Parse(s)
-	switch {
-	case err != nil || strings.ContainsAny(s, " \t\"<>\\^`{|}"):
-		return fmt.Errorf("%s is not a URL", shortQuote(s))
-	case u.Scheme == "" || u.Host == "" && u.Opaque == "" && u.Path == "":
-		return fmt.Errorf("%s is not a whole URL", shortQuote(s))
-	case !slices.Contains(schemes, u.Scheme):
-		return fmt.Errorf("%s starts with %s; expected %s", shortQuote(s), shortQuote(u.Scheme+":"), orList(schemes))
-	case (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() == "":
-		return fmt.Errorf("%s names no host", shortQuote(s))
-	case u.User != nil:
-		return fmt.Errorf("%s holds a user name or password", shortQuote(shown(s)))
-	}
-	return nil
-}
-
-// urlHint completes an address without a scheme.
-func urlHint(s string) string {
-	host, _, _ := strings.Cut(s, "/")
-	if strings.Contains(host, ".") && !strings.Contains(s, ":") && checkURL("https://"+s, "https") == nil {
-		return "write https://" + s
-	}
-	return ""
-}
-
-// webURL sets an http or https address.
-func webURL(p *string) setter { return uri(p, "http", "https") }
-
-// uri sets an address with one of the schemes.
-func uri(p *string, schemes ...string) setter {
-	return func(v value) {
-		s, ok := v.word()
-		if !ok {
-			return
-		}
-		if err := checkURL(s, schemes...); err != nil {
-			v.reportf(ruleURL, urlHint(s), "%s: %v", v.name(), err)
-			return
-		}
-		*p = s
-	}
-}
-
-// baseURL sets the public address of a show, with a slash at its end.
-func baseURL(p *string) setter {
-	return func(v value) {
-		s := ""
-		webURL(&s)(v)
-		if s == "" {
-			return
-		}
-		if strings.ContainsAny(s, "?#") {
-			v.reportf(ruleURL, "", "%s has a query or fragment; expected the address of a folder", v.name())
-			return
-		}
-		*p = strings.TrimRight(s, "/") + "/"
-		if u, _ := url.Parse(s); u.Scheme == "http" && isPublicURL("https://"+u.Host) {
-			v.warnf(ruleURL, "serve it over https", "%s is not encrypted; podcast apps refuse or upgrade http", v.name())
-		}
-	}
-}
-
-// bucketURL sets where objects are kept.
-func bucketURL(p *string) setter {
-	return func(v value) {
-		s, ok := v.word()
-		if !ok {
-			return
-		}
-		if err := checkStorage(s); err != nil {
-			v.reportf(ruleStorage, "write file:public, gs://bucket/prefix or s3://bucket/prefix?endpoint=…", "%s: %v", v.name(), err)
-			return
-		}
-		*p = s
-	}
-}
-
-func checkStorage(s string) error {
-	u, err := url.Parse(s)
-	switch {
-	case err != nil:
-		return fmt.Errorf("%s is not a bucket URL", shortQuote(shown(s)))
-	case u.User != nil:
-		return fmt.Errorf("%s holds a user name or password", shortQuote(shown(s)))
-	case u.Scheme == "file" && u.Opaque+u.Path != "" && (u.Host == "" || u.Host == "localhost"):
-		return nil
-	case u.Scheme == "gs" || u.Scheme == "s3":
-		if u.Host == "" {
-			return fmt.Errorf("%s names no bucket", shortQuote(shown(s)))
-		}
-		return nil
-	}
-	return fmt.Errorf("%s is not a bucket URL", shortQuote(shown(s)))
-}
-
-// shown is an address as it may be repeated: user, query and fragment may be
-// secrets that somebody put into the wrong place.
-func shown(address string) string {
-	scheme, rest, ok := strings.Cut(address, "://")
-	if !ok {
-		scheme, rest = "", address
-	} else {
-		scheme += "://"
-	}
-	rest, _, _ = strings.Cut(rest, "?")
-	rest, _, _ = strings.Cut(rest, "#")
-	if i := strings.LastIndexByte(rest, '@'); i >= 0 {
-		rest = rest[i+1:]
-	}
-	return scheme + rest
-}
 
 // email sets an address such as show@example.com.
 func email(p *string) setter {

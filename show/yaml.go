@@ -41,7 +41,7 @@ func (k kind) String() string { return [...]string{"nothing", "text", "a list", 
 // sees, so that the quirks of the YAML library stay in this file.
 type node struct {
 	kind    kind
-	pos     Position
+	pos     finding.Position
 	text    string // of a scalar, unescaped; of a plain one as it is written
 	plain   bool   // a scalar without quotes, not a block
 	block   bool   // a scalar in | or > form: its text starts on the next line
@@ -98,15 +98,15 @@ type yamlReader struct {
 }
 
 // at converts a token's place. The library counts columns in characters.
-func (r *yamlReader) at(t *token.Token) Position {
+func (r *yamlReader) at(t *token.Token) finding.Position {
 	if t == nil || t.Position == nil {
-		return Position{File: r.file}
+		return finding.Position{File: r.file}
 	}
 	line, column := t.Position.Line, t.Position.Column
 	if line >= 1 && line <= len(r.lines) {
 		column = byteColumn(r.lines[line-1], column)
 	}
-	return Position{File: r.file, Line: line + r.line0, Column: max(column, 1)}
+	return finding.Position{File: r.file, Line: line + r.line0, Column: max(column, 1)}
 }
 
 // byteColumn converts a column counted in characters to one counted in bytes.
@@ -230,7 +230,7 @@ func cutComment(t *token.Token) string {
 func (r *yamlReader) syntaxError(err error) {
 	var located yaml.Error
 	if !errors.As(err, &located) {
-		r.found.Add(ruleYAML.At(Position{File: r.file}, "not valid YAML: %s", firstLine(err.Error())))
+		r.found.Add(ruleYAML.At(finding.Position{File: r.file}, "not valid YAML: %s", firstLine(err.Error())))
 		return
 	}
 	t := located.GetToken()
