@@ -53,7 +53,7 @@ type Tagging struct {
 // copied byte for byte; those of 2.2 and 2.4 are converted. If a frame cannot be
 // converted and o.Drop does not name it, the error is a *LostFramesError.
 //
-// The new file replaces the old one as a whole, as durable.Original does it, after
+// The new file replaces the old one as a whole, as durable.Existing does it, after
 // its payload was read back and compared. A file that already has the new bytes is
 // not written. It is an error if the audio does not begin where the old tag ends,
 // because the tag then has a wrong size.
@@ -61,7 +61,7 @@ func TagFile(name string, edit func(*Tag) error, o *TagFileOptions) (*Tagging, e
 	if o == nil {
 		o = &TagFileOptions{}
 	}
-	source, err := durable.OpenOriginal(name)
+	source, err := durable.OpenExisting(name)
 	if err != nil {
 		return nil, err
 	}
@@ -154,8 +154,8 @@ func (i *Info) checkTagEnd(r io.ReaderAt) error {
 }
 
 // openTarget opens the file at TagFileOptions.Out. It returns nil if there is none.
-func openTarget(name string, source *durable.Original) (*durable.Original, error) {
-	target, err := durable.OpenOriginal(name)
+func openTarget(name string, source *durable.Existing) (*durable.Existing, error) {
+	target, err := durable.OpenExisting(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -168,7 +168,7 @@ func openTarget(name string, source *durable.Original) (*durable.Original, error
 
 // create starts the new file. If there is no old one, it gets the mode of the tagged
 // file, less the umask.
-func create(target *durable.Original, name string, mode fs.FileMode) (*durable.File, error) {
+func create(target *durable.Existing, name string, mode fs.FileMode) (*durable.File, error) {
 	if target == nil {
 		return durable.CreateFile(name, mode.Perm())
 	}
@@ -176,7 +176,7 @@ func create(target *durable.Original, name string, mode fs.FileMode) (*durable.F
 }
 
 // isWrittenTo reports whether a file already has the new bytes.
-func (t *Tagging) isWrittenTo(target *durable.Original, tag []byte, source io.ReaderAt) (bool, error) {
+func (t *Tagging) isWrittenTo(target *durable.Existing, tag []byte, source io.ReaderAt) (bool, error) {
 	if target == nil || target.Info().Size() != t.TagBytes+t.Info.PayloadBytes() {
 		return false, nil
 	}

@@ -125,7 +125,7 @@ func formatFile(a *app, r *transcriptRepo, name string, style *transcripts.Style
 // replaceFile writes a new version of a file. It fails if the file is no longer of
 // the length that was read.
 func replaceFile(name string, before, after []byte) (err error) {
-	original, err := durable.OpenOriginal(name)
+	original, err := durable.OpenExisting(name)
 	if err != nil {
 		return err
 	}

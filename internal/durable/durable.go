@@ -1,6 +1,6 @@
-// Package durable writes files so that a reader, a crash or a full disk never
-// sees half of one: a temporary file in the same folder, sync, rename, sync of
-// the folder. It is the only home of that sequence in onair.
+// Package durable writes files so that neither a reader nor a crash nor a full
+// disk leaves half of one: it writes a temporary file in the same folder, syncs
+// and renames it, and syncs the folder. All of onair writes its files with it.
 package durable
 
 import (
@@ -20,34 +20,34 @@ import (
 )
 
 // tempPrefix starts the name of every temporary file, so that Sweep and
-// listings know them.
+// listings recognise them.
 const tempPrefix = ".onair-tmp-"
 
-// File is a file being written. Nothing shows under its final name until
-// Commit. It is an io.Writer; the caller must end with Commit or Abort.
+// File is a file being written. It appears under its final name only with
+// Commit. The caller must end with Commit or Abort.
 type File struct {
 	root *os.Root
 	name string // final name, slash-separated, below root
 	temp string
 	f    *os.File
 	size int64     // written so far
-	old  *Original // what Commit replaces; nil: whatever is there, or nothing
+	old  *Existing // the only version that Commit replaces; nil replaces any
 	own  bool      // root was opened for this file alone
 
 	scratch bool // neither locked nor synced
 }
 
-// Create starts a file below root. Missing folders are made. Writing through an
-// os.Root keeps the file, its temporary file and every folder on the way inside
-// it, whatever symbolic links have been planted there.
+// Create starts a file below root. It makes missing folders. Because it writes
+// through an os.Root, no symbolic link leads the file, its temporary file or a
+// folder on the way out of root.
 func Create(root *os.Root, name string, perm fs.FileMode) (*File, error) {
 	for {
 		f, err := create(root, name, perm)
 		if err != nil {
 			return nil, err
 		}
-		// The lock tells Sweep that the writer lives. Sweep may have been faster
-		// between the two calls: it holds the lock then, and the file is lost.
+		// The lock shows Sweep that the writer is alive. If Sweep came between the
+		// two calls, it holds the lock and removes the file.
 		locked, err := filelock.TryLock(f.f)
 		if locked || errors.Is(err, errors.ErrUnsupported) {
 			if _, err := root.Lstat(f.temp); err == nil {
@@ -61,10 +61,10 @@ func Create(root *os.Root, name string, perm fs.FileMode) (*File, error) {
 	}
 }
 
-// CreateScratch starts a file below root that can be made again at any time, as
-// Create does but much faster: readers never see half of it, but after a loss of
-// power it may be. Its temporary file is not locked, so that a Sweep meanwhile
-// removes it.
+// CreateScratch starts a file below root that can be made again at any time. It
+// is much faster than Create, because the file is neither synced nor locked.
+// Readers never see half of it, but after a loss of power it may be empty. A
+// Sweep before Commit removes its temporary file.
 func CreateScratch(root *os.Root, name string, perm fs.FileMode) (*File, error) {
 	f, err := create(root, name, perm)
 	if err != nil {
@@ -92,10 +92,6 @@ func create(root *os.Root, name string, perm fs.FileMode) (*File, error) {
 	return &File{root: root, name: name, temp: temp, f: f}, nil
 }
 
-// sweepAge is how old a temporary file must be to be a dead writer's where the
-// file system has no locks that say so.
-const sweepAge = time.Hour
-
 // CreateFile starts a file at an operating-system path, in a folder that
 // exists.
 func CreateFile(name string, perm fs.FileMode) (*File, error) {
@@ -103,7 +99,7 @@ func CreateFile(name string, perm fs.FileMode) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	_ = Sweep(root, ".", sweepAge, time.Now()) // what killed writers left beside it
+	_ = Sweep(root, ".", staleAge, time.Now()) // files of writers that were killed
 	f, err := Create(root, filepath.Base(name), perm)
 	if err != nil {
 		_ = root.Close()
@@ -120,21 +116,21 @@ func (f *File) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// ReadFrom lets the kernel copy from another file where it can, and has the disk
-// begin with what was copied. Whoever copies a large file in several steps waits
-// less for Sync.
+// ReadFrom copies from r, within the kernel where it can, and starts to write
+// what was copied to the disk. A large file that is copied in several steps then
+// waits less for Sync.
 func (f *File) ReadFrom(r io.Reader) (int64, error) {
 	n, err := f.f.ReadFrom(r)
-	startWriting(f.f, f.size, n)
+	startWriteback(f.f, f.size, n)
 	f.size += n
 	return n, err
 }
 
-// ReadAt reads what was written, so that it can be checked before Commit.
+// ReadAt reads what was written, so that the caller can check it before Commit.
 func (f *File) ReadAt(p []byte, off int64) (int, error) { return f.f.ReadAt(p, off) }
 
-// Sync writes the data to the disk. Commit does it too; calling Sync before
-// taking a lock for Commit keeps the lock brief.
+// Sync writes the data to the disk. Commit does it too. A caller that takes a
+// lock for Commit calls Sync first, to hold the lock for less time.
 func (f *File) Sync() error {
 	if f.scratch {
 		return nil
@@ -142,10 +138,10 @@ func (f *File) Sync() error {
 	return f.f.Sync()
 }
 
-// Commit makes what was written durable under the final name, replacing what
-// was there. On error the final name is as it was and the temporary file gone;
-// only if the last step fails, the sync of the folder, the new file is there and
-// may not survive a loss of power.
+// Commit gives the file its final name and replaces what had it. On error the
+// file with that name is unchanged and the temporary file is removed. The
+// exception is an error of the last step, the sync of the folder: the new file
+// then exists and may not survive a loss of power.
 func (f *File) Commit() error {
 	if err := f.Sync(); err != nil {
 		f.Abort()
@@ -158,8 +154,8 @@ func (f *File) Commit() error {
 	if f.scratch {
 		return f.commitScratch()
 	}
-	// Close, which ends the lock, comes after the rename. It has nothing left
-	// to report: all of the data went out with Sync.
+	// Close ends the lock, so it comes after the rename. It cannot fail for the
+	// data, which Sync has written.
 	if err := f.root.Rename(f.temp, f.name); err != nil {
 		f.Abort()
 		return fmt.Errorf("write %s: %w", f.called(), reason(err))
@@ -170,7 +166,8 @@ func (f *File) Commit() error {
 	return err
 }
 
-// commitScratch closes before it renames: without Sync, errors show in Close.
+// commitScratch closes before it renames: without Sync, a write may fail as late
+// as in Close.
 func (f *File) commitScratch() error {
 	err := f.f.Close()
 	if err == nil {
@@ -190,7 +187,7 @@ func (f *File) Abort() {
 	f.closeRoot()
 }
 
-// called is the final name as far as the caller's spelling of it is known.
+// called returns the final name, as the caller spelled it if that is known.
 func (f *File) called() string {
 	if f.old != nil {
 		return f.old.name
@@ -198,7 +195,8 @@ func (f *File) called() string {
 	return f.name
 }
 
-// reason is an error without the name of the temporary file, which nobody knows.
+// reason returns an error without the name of the temporary file, which means
+// nothing to the user.
 func reason(err error) error {
 	var path *fs.PathError
 	var link *os.LinkError
@@ -217,8 +215,8 @@ func (f *File) closeRoot() {
 	}
 }
 
-// syncDir makes a rename in dir durable. Not every system can sync a folder;
-// there the rename is as durable as it gets.
+// syncDir makes a rename in dir durable. It succeeds on systems that cannot sync
+// a folder.
 func syncDir(root *os.Root, dir string) error {
 	d, err := root.Open(dir)
 	if err != nil {
@@ -231,9 +229,9 @@ func syncDir(root *os.Root, dir string) error {
 	return nil
 }
 
-// WriteFile replaces the file at an operating-system path with data, all or
-// nothing. A file that holds these bytes already is left alone, so that its
-// modification time keeps meaning something.
+// WriteFile replaces the file at an operating-system path with data, as a whole.
+// A file that holds these bytes already is left alone and keeps its modification
+// time.
 func WriteFile(name string, data []byte, perm fs.FileMode) error {
 	if old, err := os.ReadFile(name); err == nil && bytes.Equal(old, data) {
 		return nil
@@ -252,9 +250,9 @@ func WriteFile(name string, data []byte, perm fs.FileMode) error {
 // IsTemp reports whether a file's base name is that of a temporary file.
 func IsTemp(base string) bool { return strings.HasPrefix(base, tempPrefix) }
 
-// Sweep removes the temporary files in dir whose writers are dead. Where the
-// file system has no locks to tell, those count as dead that were last written
-// to more than age before now.
+// Sweep removes the temporary files in dir whose writers have died. Where the
+// file system has no locks, those are removed that were last written to more than
+// age before now.
 func Sweep(root *os.Root, dir string, age time.Duration, now time.Time) error {
 	entries, err := fs.ReadDir(root.FS(), dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -273,7 +271,7 @@ func Sweep(root *os.Root, dir string, age time.Duration, now time.Time) error {
 	return nil
 }
 
-// sweep removes one temporary file unless its writer lives.
+// sweep removes one temporary file unless its writer is alive.
 func sweep(root *os.Root, temp string, age time.Duration, now time.Time) error {
 	f, err := root.OpenFile(temp, os.O_WRONLY, 0)
 	if err != nil {

@@ -36,7 +36,8 @@ func create(t *testing.T, root *os.Root, name, body string) *durable.File {
 	return f
 }
 
-// tree returns the content of every file below dir by its path; links are "->".
+// tree returns the content of every file below dir by its path, and "->" for a
+// symbolic link.
 func tree(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	files := map[string]string{}
@@ -111,7 +112,7 @@ func TestAbort(t *testing.T) {
 	want(t, dir, map[string]string{"feed.xml": "old"})
 }
 
-// TestCommitFails makes each of the later steps impossible.
+// TestCommitFails makes each step of Commit fail.
 func TestCommitFails(t *testing.T) {
 	t.Run("name became a folder", func(t *testing.T) {
 		dir := t.TempDir()
@@ -211,7 +212,7 @@ func TestWriteFile(t *testing.T) {
 func TestSweep(t *testing.T) {
 	dir := t.TempDir()
 	root := openRoot(t, dir)
-	// What a crash leaves, at any step before the rename: a file nobody locks.
+	// A crash before the rename leaves a file that is not locked.
 	for _, name := range []string{".onair-tmp-DEAD", "a/.onair-tmp-DEAD", "feed.xml", "onair-tmp-visible", ".other"} {
 		name = filepath.Join(dir, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {

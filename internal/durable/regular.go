@@ -11,8 +11,9 @@ func OpenRegular(name string) (*os.File, fs.FileInfo, error) {
 	return OpenRegularBy(os.Stat, os.Open, name)
 }
 
-// OpenRegularBy opens a regular file for reading by such functions as those of an
-// os.Root. It looks before it opens, because opening a pipe waits for its writer.
+// OpenRegularBy opens a regular file for reading with the given functions, such
+// as those of an os.Root. It calls stat first, because opening a pipe waits for
+// its writer.
 func OpenRegularBy[F fs.File](stat func(string) (fs.FileInfo, error), open func(string) (F, error), name string) (F, fs.FileInfo, error) {
 	var none F
 	info, err := stat(name)
@@ -36,7 +37,7 @@ func OpenRegularBy[F fs.File](stat func(string) (fs.FileInfo, error), open func(
 	return f, info, nil
 }
 
-// checkRegular is an error that says what a file is instead of a regular one.
+// checkRegular returns an error unless a file is regular. The error names its type.
 func checkRegular(name string, info fs.FileInfo) error {
 	if info.Mode().IsRegular() {
 		return nil

@@ -10,15 +10,15 @@ import (
 	"time"
 )
 
-// TryLock takes the exclusive lock on f if nobody holds it. It returns false
-// without an error if somebody does, and errors.ErrUnsupported where the file
-// system has no locks.
+// TryLock takes the exclusive lock on f if it is free. It returns false without an
+// error if it is held, and errors.ErrUnsupported where the file system has no
+// locks.
 func TryLock(f *os.File) (bool, error) { return tryLock(f) }
 
 // Lock waits for the exclusive lock on f until ctx ends.
 func Lock(ctx context.Context, f *os.File) error {
-	// Waiting inside the system call could not be interrupted, so ask again and
-	// again: often at first, as locks are held briefly.
+	// A wait inside the system call could not be interrupted, so this polls: often
+	// at first, because locks are held briefly.
 	for pause := time.Millisecond; ; pause = min(2*pause, 50*time.Millisecond) {
 		ok, err := tryLock(f)
 		if ok || err != nil {

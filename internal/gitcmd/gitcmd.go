@@ -1,4 +1,4 @@
-// Package gitcmd asks git about a folder, without changing anything in it.
+// Package gitcmd runs git commands that read a repository.
 package gitcmd
 
 import (
@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// Command is git with the arguments, to be run in a folder. It takes no locks
-// that it can do without, and complains in English.
+// Command returns a git command with the arguments, to be run in a folder. It
+// takes no optional locks, and its messages are in English.
 func Command(ctx context.Context, dir string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, "git", args...)
 	cmd.Dir = dir
@@ -19,8 +19,8 @@ func Command(ctx context.Context, dir string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// Output runs a command and returns what it prints. The error says what git
-// complains about, and wraps that of the command.
+// Output runs a command and returns its standard output. The error contains git's
+// own message and wraps the error of the command.
 func Output(cmd *exec.Cmd) ([]byte, error) {
 	out, err := cmd.Output()
 	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) && len(exit.Stderr) > 0 {
@@ -29,7 +29,7 @@ func Output(cmd *exec.Cmd) ([]byte, error) {
 	return out, err
 }
 
-// Complaint is the first line of what git writes to standard error.
+// Complaint returns the first line of git's standard error, without "fatal: ".
 func Complaint(stderr string) string {
 	line, _, _ := strings.Cut(strings.TrimSpace(stderr), "\n")
 	return strings.TrimPrefix(line, "fatal: ")

@@ -9,23 +9,23 @@ import (
 	"time"
 )
 
-// staleAge is how long ago a temporary file must have been written to count as
-// left behind, where the file system has no locks to tell.
+// staleAge is how long ago a temporary file must have been written to be removed
+// where the file system has no locks that show whether its writer is alive.
 const staleAge = time.Hour
 
-// An Original is somebody's file, open for reading, that Replace can put a new
-// version in the place of.
-type Original struct {
+// Existing is a file of the user, open for reading, whose contents [Existing.Replace]
+// can replace.
+type Existing struct {
 	*os.File
-	name string // as the caller spells it
+	name string // as the caller spelled it
 	root *os.Root
 	base string // name below root, with links resolved
 	info fs.FileInfo
 }
 
-// OpenOriginal opens the regular file at an operating-system path. A symbolic
-// link is followed: the file is what it points to.
-func OpenOriginal(name string) (*Original, error) {
+// OpenExisting opens the regular file at an operating-system path. A symbolic
+// link is followed: the file is its target.
+func OpenExisting(name string) (*Existing, error) {
 	if _, err := os.Lstat(name); err != nil {
 		return nil, err
 	}
@@ -39,7 +39,7 @@ func OpenOriginal(name string) (*Original, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &Original{name: name, root: root, base: filepath.Base(target)}
+	o := &Existing{name: name, root: root, base: filepath.Base(target)}
 	if err := o.open(); err != nil {
 		_ = root.Close()
 		return nil, err
@@ -47,9 +47,9 @@ func OpenOriginal(name string) (*Original, error) {
 	return o, nil
 }
 
-// open looks before it opens, because opening a pipe waits for its writer, and
-// once more at what it got.
-func (o *Original) open() error {
+// open checks the file before it opens it, because opening a pipe waits for its
+// writer, and again afterwards.
+func (o *Existing) open() error {
 	info, err := o.root.Lstat(o.base)
 	if err != nil {
 		return err
@@ -72,19 +72,19 @@ func (o *Original) open() error {
 	return nil
 }
 
-// Info is what the file was when it was opened.
-func (o *Original) Info() fs.FileInfo { return o.info }
+// Info describes the file when it was opened.
+func (o *Existing) Info() fs.FileInfo { return o.info }
 
-// Close ends reading. A File from Replace must have ended before.
-func (o *Original) Close() error { return errors.Join(o.File.Close(), o.root.Close()) }
+// Close closes the file. A File from Replace must have ended before.
+func (o *Existing) Close() error { return errors.Join(o.File.Close(), o.root.Close()) }
 
-// Replace starts a new version of the file, with its mode and owner, and sweeps
-// up what earlier attempts left behind. Commit refuses if the original is not
-// what it was when it was opened. Replace refuses what it cannot keep: a file
-// with several names, of which the others would stay with the old version; an
-// owner that this user may not give; and a file that this user may not write.
-func (o *Original) Replace() (*File, error) {
-	// Renaming over a file takes no right to write it, but means the same.
+// Replace starts a new version of the file with the same mode and owner, and
+// removes temporary files of writers that died. Commit fails if the file has
+// changed since it was opened. Replace fails for a file that has several names,
+// because the others would keep the old version; for an owner that this user may
+// not set; and for a file that this user may not write.
+func (o *Existing) Replace() (*File, error) {
+	// A rename would replace the file without the right to write it.
 	w, err := o.root.OpenFile(o.base, os.O_WRONLY, 0)
 	if err != nil {
 		return nil, fmt.Errorf("write %s: %w", o.name, reason(err))
@@ -97,7 +97,7 @@ func (o *Original) Replace() (*File, error) {
 	if n > 1 {
 		return nil, fmt.Errorf("%s has %d names (hard links), and the others would keep the old version", o.name, n)
 	}
-	// What cannot be swept, such as another user's file, is in nobody's way.
+	// A file that cannot be removed, such as another user's, does no harm.
 	_ = Sweep(o.root, ".", staleAge, time.Now())
 	f, err := Create(o.root, o.base, 0o600)
 	if err != nil {
@@ -112,8 +112,8 @@ func (o *Original) Replace() (*File, error) {
 }
 
 // unchanged reports whether the file is still the one that was opened. A nil
-// Original is.
-func (o *Original) unchanged() error {
+// Existing is unchanged.
+func (o *Existing) unchanged() error {
 	if o == nil {
 		return nil
 	}
@@ -127,6 +127,6 @@ func (o *Original) unchanged() error {
 	return nil
 }
 
-func (o *Original) changed() error {
+func (o *Existing) changed() error {
 	return fmt.Errorf("%s was changed by another program in the meantime; it was left as it is", o.name)
 }

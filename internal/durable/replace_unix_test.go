@@ -32,7 +32,7 @@ func TestReplaceKeepsModeAndOwner(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f, err := openOriginal(t, name).Replace()
+		f, err := openExisting(t, name).Replace()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -52,18 +52,18 @@ func TestReplaceKeepsModeAndOwner(t *testing.T) {
 	}
 }
 
-// TestOpenOriginalDoesNotWait: opening a pipe would wait for its writer.
-func TestOpenOriginalDoesNotWait(t *testing.T) {
+// TestOpenExistingDoesNotWait opens a pipe, which would block until it has a writer.
+func TestOpenExistingDoesNotWait(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "pipe.mp3")
 	if err := syscall.Mkfifo(name, 0o644); err != nil {
 		t.Skip(err)
 	}
-	_, err := durable.OpenOriginal(name)
+	_, err := durable.OpenExisting(name)
 	if err == nil || !strings.Contains(err.Error(), "is a named pipe, not a regular file") {
-		t.Errorf("OpenOriginal of a pipe: %v", err)
+		t.Errorf("OpenExisting of a pipe: %v", err)
 	}
-	if _, err := durable.OpenOriginal(os.DevNull); err == nil || !strings.Contains(err.Error(), "is a device, not a regular file") {
-		t.Errorf("OpenOriginal of a device: %v", err)
+	if _, err := durable.OpenExisting(os.DevNull); err == nil || !strings.Contains(err.Error(), "is a device, not a regular file") {
+		t.Errorf("OpenExisting of a device: %v", err)
 	}
 }
 

@@ -13,9 +13,9 @@ import (
 	"onair/internal/durable"
 )
 
-func openOriginal(t *testing.T, name string) *durable.Original {
+func openExisting(t *testing.T, name string) *durable.Existing {
 	t.Helper()
-	o, err := durable.OpenOriginal(name)
+	o, err := durable.OpenExisting(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +35,7 @@ func TestReplace(t *testing.T) {
 	dir := t.TempDir()
 	name := write(t, filepath.Join(dir, "a.mp3"), "old")
 	write(t, filepath.Join(dir, ".onair-tmp-DEAD"), "what a crash left, and longer than the new file")
-	o := openOriginal(t, name)
+	o := openExisting(t, name)
 	f, err := o.Replace()
 	if err != nil {
 		t.Fatal(err)
@@ -65,7 +65,7 @@ func TestReplaceFollowsLinks(t *testing.T) {
 	if err := os.Symlink(filepath.Join(masters, "latest.mp3"), filepath.Join(dir, "audio.mp3")); err != nil {
 		t.Fatal(err)
 	}
-	f, err := openOriginal(t, filepath.Join(dir, "audio.mp3")).Replace()
+	f, err := openExisting(t, filepath.Join(dir, "audio.mp3")).Replace()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,14 +85,14 @@ func TestReplaceRefuses(t *testing.T) {
 	if err := os.Link(name, filepath.Join(dir, "b.mp3")); err != nil {
 		t.Skip(err)
 	}
-	_, err := openOriginal(t, name).Replace()
+	_, err := openExisting(t, name).Replace()
 	if err == nil || !strings.Contains(err.Error(), "has 2 names (hard links)") {
 		t.Errorf("Replace of a file with two names: %v", err)
 	}
 	want(t, dir, map[string]string{"a.mp3": "old", "b.mp3": "old"})
 }
 
-func TestOpenOriginalRefuses(t *testing.T) {
+func TestOpenExistingRefuses(t *testing.T) {
 	dir := t.TempDir()
 	links := map[string]string{"dangling": "nowhere", "loop": "loop", "folder": "."}
 	for name, target := range links {
@@ -101,22 +101,23 @@ func TestOpenOriginalRefuses(t *testing.T) {
 		}
 	}
 	for name, want := range map[string]string{"dangling": "is a symbolic link to nothing", "loop": "too many links", "folder": "is a folder, not a regular file", ".": "is a folder, not a regular file"} {
-		o, err := durable.OpenOriginal(filepath.Join(dir, name))
+		o, err := durable.OpenExisting(filepath.Join(dir, name))
 		if err == nil {
 			o.Close()
 		}
 		if err == nil || !strings.Contains(err.Error(), want) || errors.Is(err, fs.ErrNotExist) {
-			t.Errorf("OpenOriginal(%s): %v, want %q", name, err, want)
+			t.Errorf("OpenExisting(%s): %v, want %q", name, err, want)
 		}
 	}
 	for _, name := range []string{"", filepath.Join(dir, "absent")} {
-		if _, err := durable.OpenOriginal(name); !errors.Is(err, fs.ErrNotExist) {
-			t.Errorf("OpenOriginal(%q): %v, want ErrNotExist", name, err)
+		if _, err := durable.OpenExisting(name); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("OpenExisting(%q): %v, want ErrNotExist", name, err)
 		}
 	}
 }
 
-// TestReplaceMeetsAnotherWriter: what somebody else wrote in the meantime stays.
+// TestReplaceMeetsAnotherWriter checks that Commit keeps what another program has
+// written since the file was opened.
 func TestReplaceMeetsAnotherWriter(t *testing.T) {
 	for _, change := range []struct {
 		name string
@@ -131,7 +132,7 @@ func TestReplaceMeetsAnotherWriter(t *testing.T) {
 		t.Run(change.name, func(t *testing.T) {
 			dir := t.TempDir()
 			name := write(t, filepath.Join(dir, "a.mp3"), "old")
-			f, err := openOriginal(t, name).Replace()
+			f, err := openExisting(t, name).Replace()
 			if err != nil {
 				t.Fatal(err)
 			}

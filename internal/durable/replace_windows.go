@@ -7,7 +7,7 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// links is how many names a file has.
+// links returns the number of names of a file.
 func links(f *os.File) (uint64, error) {
 	var info windows.ByHandleFileInformation
 	if err := windows.GetFileInformationByHandle(windows.Handle(f.Fd()), &info); err != nil {
@@ -16,6 +16,6 @@ func links(f *os.File) (uint64, error) {
 	return uint64(info.NumberOfLinks), nil
 }
 
-// keepAttributes does nothing: a file that may be replaced is not read-only, and
-// owner and access rights come with the folder.
+// keepAttributes does nothing: the file is not read-only, and its owner and access
+// rights come from the folder.
 func keepAttributes(*os.File, fs.FileInfo) error { return nil }

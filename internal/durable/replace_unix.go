@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// links is how many names a file has.
+// links returns the number of names of a file.
 func links(f *os.File) (uint64, error) {
 	info, err := f.Stat()
 	if err != nil {
@@ -17,8 +17,8 @@ func links(f *os.File) (uint64, error) {
 	return uint64(info.Sys().(*syscall.Stat_t).Nlink), nil
 }
 
-// keepAttributes gives a new file the owner and the mode of an old one, in this
-// order: a new owner clears bits of the mode.
+// keepAttributes gives a new file the owner and the mode of an old one. The owner
+// comes first, because setting it clears bits of the mode.
 func keepAttributes(f *os.File, old fs.FileInfo) error {
 	info, err := f.Stat()
 	if err != nil {
