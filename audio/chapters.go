@@ -24,7 +24,7 @@ func ReadChapters(r io.ReaderAt, size int64, name string) ([]show.Chapter, findi
 	at := finding.Position{File: name}
 	none := func(format string, args ...any) ([]show.Chapter, finding.List) {
 		var found finding.List
-		found.Add(ruleNoChapters.At(at, format, args...))
+		found.Add(RuleNoChapters.At(at, format, args...))
 		return nil, found
 	}
 	head, err := readRange(r, 0, min(size, sniffBytes))
@@ -87,9 +87,9 @@ func checkDroppedImages(chapters []Chapter, at finding.Position) finding.List {
 	switch n := countImages(chapters); n {
 	case 0:
 	case 1:
-		l.Add(ruleDroppedImages.At(at, "1 image of chapters in the MP3's own tag is left out"))
+		l.Add(RuleDroppedImages.At(at, "1 image of chapters in the MP3's own tag is left out"))
 	default:
-		l.Add(ruleDroppedImages.At(at, "%d images of chapters in the MP3's own tag are left out", n))
+		l.Add(RuleDroppedImages.At(at, "%d images of chapters in the MP3's own tag are left out", n))
 	}
 	return l
 }

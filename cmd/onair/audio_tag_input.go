@@ -70,9 +70,11 @@ func readTagChapters(name string) (*newChapters, finding.List, error) {
 	size := stat.Size()
 	chapters, found := audio.ReadChapters(f, size, name)
 	if len(chapters) == 0 && !found.HasErrors() {
-		found.Errorf("A050", finding.Position{File: name}, "--chapters none takes those of the tag away", "there are no chapters in it")
+		f := audio.RuleNoChapters.At(finding.Position{File: name}, "there are no chapters in it")
+		found.Add(f.WithHint("--chapters none removes those of the tag"))
 	}
-	found = slices.DeleteFunc(found, func(f finding.Finding) bool { return f.Rule == "A010" }) // no image is left out here
+	// The images are not left out: ChapterImages returns them.
+	found = slices.DeleteFunc(found, func(f finding.Finding) bool { return f.Rule == audio.RuleDroppedImages.ID })
 	return &newChapters{name, chapters, audio.ChapterImages(f, size)}, found, nil
 }
 
