@@ -15,8 +15,8 @@ import (
 const TagHeaderBytes = 10
 
 // TagBytes returns the length in bytes of the ID3v2 tag at the start of b,
-// including header, padding and footer (ID3v2.4.0, section 3.1). b must have the
-// header. TagBytes returns 0 if b does not begin with a tag.
+// including header, padding and footer (ID3v2.4.0, section 3.1). Only the header has
+// to be in b. TagBytes returns 0 if b does not begin with a tag.
 func TagBytes(b []byte) int64 {
 	if len(b) < TagHeaderBytes || string(b[:3]) != "ID3" || b[3] == 0xFF || b[4] == 0xFF {
 		return 0

@@ -48,10 +48,10 @@ func skipLeadingTags(r io.ReaderAt, size int64) (start int64, version string, er
 	return start, version, nil
 }
 
-// audioInTag searches the tag at [start, end) for audio after its frames, where
-// only padding may be. A tag whose size is wrong contains audio. audioInTag
-// returns the offset of the first MPEG frame, or 0. It does not read the frames of
-// ID3v2.2, which is rare; findMPEGFrames covers that.
+// audioInTag searches the tag at [start, end) for audio after its frames, where only
+// padding may be: a tag that contains audio has a wrong size. audioInTag returns the
+// offset of the first MPEG frame, or 0. It does not read the frames of ID3v2.2, which
+// is rare. findMPEGFrames finds audio in those tags.
 func audioInTag(r io.ReaderAt, start, end int64, version byte) (int64, error) {
 	pos := start + TagHeaderBytes
 	for range maxFramesScanned {

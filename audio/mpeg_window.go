@@ -74,9 +74,9 @@ func (w *window) mpegHeaderAt(pos int64) mpegHeader {
 	return parseMPEGHeader(b)
 }
 
-// streamStarts reports whether an MPEG frame begins at pos that n others of the
-// same stream follow. There may be fewer if the range ends first: after the first
-// one, or anywhere in or after a later one.
+// streamStarts reports whether the MPEG frame at pos is followed by n others of the
+// same stream. Fewer are enough if the range ends exactly after the first one, or
+// anywhere in a later one.
 func (w *window) streamStarts(pos int64, n int) bool {
 	first := w.mpegHeaderAt(pos)
 	h := first

@@ -35,10 +35,10 @@ type Info struct {
 	SampleRate int           // Hz, of the first MPEG frame
 	Channels   int           // 2 if an MPEG frame is stereo, else 1; any number for M4A
 
-	PayloadStart int64 // byte offset in the master
-	PayloadEnd   int64 // byte offset after the last byte
-	SHA256       [sha256.Size]byte
-	CRC32C       uint32 // of the payload, as SHA256
+	PayloadStart int64             // byte offset in the master
+	PayloadEnd   int64             // byte offset after the last byte
+	SHA256       [sha256.Size]byte // of the payload
+	CRC32C       uint32            // of the payload
 
 	TagVersion string // of the first ID3 tag, such as 2.3.0; empty if there is none
 	TagBytes   int64  // length of all ID3v2 tags at the front

@@ -156,24 +156,24 @@ func matchAPE(footer []byte) trailingTagMatch {
 	return t
 }
 
-// readTrailing reads the texts of the tags between the payload, which ends at at,
-// and the end of the file. Texts that cannot be read stay empty: they matter only
-// for warnings.
-func readTrailing(r io.ReaderAt, at int64, tags []TrailingTag) {
+// readTrailing reads the texts of the tags after the payload, of which the first is
+// at the offset. Texts that cannot be read stay empty, because only warnings need
+// them.
+func readTrailing(r io.ReaderAt, offset int64, tags []TrailingTag) {
 	for i := range tags {
 		t := &tags[i]
 		switch {
 		case t.Kind == "ID3v2":
-			if old, err := readTags(io.NewSectionReader(r, at, t.Bytes), t.Bytes); err == nil && old != nil {
+			if old, err := readTags(io.NewSectionReader(r, offset, t.Bytes), t.Bytes); err == nil && old != nil {
 				t.Title, t.Artist, t.Album = old.tag.Title, old.tag.Artist, old.tag.Album
 			}
 		case t.Kind == "Lyrics3" || t.Bytes > maxTagBytesRead:
 		default:
-			if b, err := readRange(r, at, at+t.Bytes); err == nil {
+			if b, err := readRange(r, offset, offset+t.Bytes); err == nil {
 				t.readFields(b)
 			}
 		}
-		at += t.Bytes
+		offset += t.Bytes
 	}
 }
 
