@@ -26,6 +26,8 @@ import (
 	"onair/internal/fetch"
 	"onair/publish"
 	"onair/publish/cdn"
+	"onair/publish/release"
+	"onair/publish/verify"
 )
 
 // foreverCDN is a CDN that caches every response forever, 404 included, until it is purged. It
@@ -179,14 +181,14 @@ func (c *foreverCDN) countAnnouncement(service, address string) {
 }
 
 // live returns the services that a publish uses besides the storage.
-func (c *foreverCDN) live(t *testing.T, r *publish.Release) *publish.Live {
+func (c *foreverCDN) live(t *testing.T, r *release.Release) *publish.Services {
 	t.Helper()
 	purger, err := cdn.New(r.Show.CDN, &cdn.Options{Client: c.client})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &publish.Live{
-		Web:       &publish.Web{Client: c.onair, Now: hurriedNow, Sleep: hurriedSleep},
+	return &publish.Services{
+		Web:       &verify.Web{Client: c.onair, Now: hurriedNow, Sleep: hurriedSleep},
 		Purger:    purger,
 		Announcer: &publish.Announcer{Client: c.onair},
 	}
@@ -236,7 +238,7 @@ func TestFaultSchedulesThroughCDN(t *testing.T) {
 
 // askTooEarly requests the objects of a release before they exist, so that the CDN caches
 // 404 responses.
-func (c *foreverCDN) askTooEarly(t *testing.T, r *publish.Release) {
+func (c *foreverCDN) askTooEarly(t *testing.T, r *release.Release) {
 	t.Helper()
 	for _, url := range c.addresses(r) {
 		if _, err := (&listener{client: c.client}).get(http.MethodGet, url); err != nil {
@@ -246,7 +248,7 @@ func (c *foreverCDN) askTooEarly(t *testing.T, r *publish.Release) {
 }
 
 // addresses returns the URLs of the objects of a release, by key.
-func (c *foreverCDN) addresses(r *publish.Release) map[string]string {
+func (c *foreverCDN) addresses(r *release.Release) map[string]string {
 	all := map[string]string{}
 	for _, o := range r.Objects {
 		all[o.Key] = r.Show.URL + strings.TrimSuffix(o.Key, "index.html")
@@ -257,7 +259,7 @@ func (c *foreverCDN) addresses(r *publish.Release) map[string]string {
 // mustShow fails the test unless listeners get every byte of the release, and each service
 // was notified of each feed once. If a publish failed after notifying a service and before
 // recording it, the next one notifies it again, which is allowed.
-func (c *foreverCDN) mustShow(t *testing.T, r *publish.Release, failed bool) {
+func (c *foreverCDN) mustShow(t *testing.T, r *release.Release, failed bool) {
 	t.Helper()
 	want := bodiesOf(t, r)
 	for key, url := range c.addresses(r) {

@@ -11,8 +11,8 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"onair/publish"
 	"onair/publish/bucket/s3"
+	"onair/publish/record"
 )
 
 // s3Faults are the faults for an S3 server. It has no stalls, because the server runs by the
@@ -151,7 +151,7 @@ func (s *s3Server) runSchedule(t *testing.T, seed int, cdn *foreverCDN, all *tal
 		return b
 	}
 	p := stage{
-		storage: publish.Storage{Public: open(at(bucketName)), State: open(at(privateName))},
+		storage: record.Storage{Public: open(at(bucketName)), State: open(at(privateName))},
 		network: net,
 		held:    func(t testing.TB) map[string]object { return objectsIn(t, openS3(t, at(bucketName))) },
 		cdn:     cdn,

@@ -18,6 +18,8 @@ import (
 	"onair/publish"
 	"onair/publish/bucket"
 	"onair/publish/bucket/gcs"
+	"onair/publish/record"
+	"onair/publish/release"
 	"onair/show"
 )
 
@@ -41,7 +43,7 @@ const cloudURL = "http://storage.test"
 
 // stage is storage behind a network with faults.
 type stage struct {
-	storage publish.Storage
+	storage record.Storage
 	network interface{ follow(*schedule) }     // nil for no faults
 	held    func(testing.TB) map[string]object // returns the objects of the public bucket, without onair's own records
 	cdn     *foreverCDN                        // in front of the storage; nil for none
@@ -73,19 +75,19 @@ func newCloud(t *testing.T) *cloud {
 		}
 		return b
 	}
-	c.storage = publish.Storage{Public: open(bucketName), State: open(privateName)}
+	c.storage = record.Storage{Public: open(bucketName), State: open(privateName)}
 	return c
 }
 
 // publish plans and applies a release through the network.
-func (c *stage) publish(t *testing.T, r *publish.Release) error {
+func (c *stage) publish(t *testing.T, r *release.Release) error {
 	p, err := publish.NewPlan(t.Context(), r, c.storage, &publish.PlanOptions{Prune: c.prune, AskClock: c.prune})
 	if err != nil {
 		return err
 	}
 	o := &publish.ApplyOptions{By: "e2e", Now: r.Now}
 	if c.cdn != nil {
-		o.Live = c.cdn.live(t, r)
+		o.Services = c.cdn.live(t, r)
 	}
 	_, err = publish.Apply(t.Context(), p, c.storage, o)
 	var unverified *publish.UnverifiedError
@@ -96,7 +98,7 @@ func (c *stage) publish(t *testing.T, r *publish.Release) error {
 }
 
 // mustHold fails the test unless the buckets hold the release and nothing is left to do.
-func (c *stage) mustHold(t *testing.T, r *publish.Release, when string) {
+func (c *stage) mustHold(t *testing.T, r *release.Release, when string) {
 	t.Helper()
 	p, err := publish.NewPlan(t.Context(), r, c.storage, nil)
 	if err != nil {
@@ -120,7 +122,7 @@ func (c *stage) mustHold(t *testing.T, r *publish.Release, when string) {
 
 // bodiesOf returns the objects of a release, by key. Audio whose master is absent is joined
 // from its parts.
-func bodiesOf(t testing.TB, r *publish.Release) map[string][]byte {
+func bodiesOf(t testing.TB, r *release.Release) map[string][]byte {
 	t.Helper()
 	bodies := map[string][]byte{}
 	for _, o := range r.Objects {
@@ -176,13 +178,13 @@ func smallShow(t testing.TB) fstest.MapFS {
 var cloudEnv = map[string]string{"ONAIR_STORAGE": "gs://" + bucketName, "ONAIR_STATE": "gs://" + privateName, "ONAIR_URL": cloudURL + "/" + bucketName + "/"}
 
 // releaseAt returns the release of a show on a day of 2026.
-func releaseAt(t testing.TB, files fstest.MapFS, month time.Month, env map[string]string) *publish.Release {
+func releaseAt(t testing.TB, files fstest.MapFS, month time.Month, env map[string]string) *release.Release {
 	t.Helper()
 	s, found := show.Load(maps.Clone(files), &show.LoadOptions{Env: func(name string) (string, bool) { v, ok := env[name]; return v, ok }})
 	if found.HasErrors() {
 		t.Fatal(found)
 	}
-	r, found, err := publish.NewRelease(t.Context(), s, &publish.Options{Now: time.Date(2026, month, 15, 0, 0, 0, 0, time.UTC)})
+	r, found, err := release.New(t.Context(), s, &release.Options{Now: time.Date(2026, month, 15, 0, 0, 0, 0, time.UTC)})
 	if err != nil || found.HasErrors() {
 		t.Fatal(err, found)
 	}
@@ -190,7 +192,7 @@ func releaseAt(t testing.TB, files fstest.MapFS, month time.Month, env map[strin
 }
 
 // change is a release to publish, and the one that is live before.
-type change struct{ before, publish, after *publish.Release }
+type change struct{ before, publish, after *release.Release }
 
 // changesOf returns the changes that schedules run with: publishing to an empty bucket;
 // retitling an episode while a scheduled one goes live; the same without the masters, so
@@ -251,7 +253,7 @@ func TestPruneSchedules(t *testing.T) {
 	files := smallShow(t)
 	first := releaseAt(t, files, time.July, cloudEnv)
 	files["onair.lock"] = &fstest.MapFile{Data: first.Lock.Format()}
-	titled := func(title string) *publish.Release {
+	titled := func(title string) *release.Release {
 		changed := maps.Clone(files)
 		const name = "episodes/1-of-three/episode.md"
 		changed[name] = &fstest.MapFile{Data: bytes.Replace(files[name].Data, []byte("Number 1"), []byte(title), 1)}
@@ -305,10 +307,10 @@ func TestPruneSchedules(t *testing.T) {
 
 // leaveHalf leaves the objects of a publish that is killed before its claim, and returns the
 // keys of new ones.
-func (c *cloud) leaveHalf(t *testing.T, r *publish.Release) (keys []string) {
+func (c *cloud) leaveHalf(t *testing.T, r *release.Release) (keys []string) {
 	t.Helper()
 	for _, o := range r.Objects {
-		if o.Class != publish.Immutable {
+		if o.Class != release.Immutable {
 			continue
 		}
 		_, err := c.storage.Public.Write(t.Context(), &o.Object, bucket.Condition{Absent: true})
@@ -371,7 +373,7 @@ func (c *stage) follow(s *schedule) {
 
 // survive publishes through a network with faults, and again without faults. It reports
 // whether the first publish failed.
-func (c *stage) survive(t *testing.T, r *publish.Release, s *schedule) (failed bool) {
+func (c *stage) survive(t *testing.T, r *release.Release, s *schedule) (failed bool) {
 	t.Helper()
 	c.follow(s)
 	err := c.publish(t, r)

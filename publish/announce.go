@@ -9,12 +9,12 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"sync"
 	"time"
 
 	"onair/feed"
 	"onair/internal/fetch"
+	"onair/internal/retry"
 	"onair/show"
 )
 
@@ -99,12 +99,7 @@ func Announce(ctx context.Context, a *Announcer, names []string, feedURL string)
 	return done, errors.Join(errs...)
 }
 
-const (
-	announceAttempts = 3
-	announcePause    = 30 * time.Second // the most that a service may ask for
-)
-
-// tell tells one channel. A service that is busy or broken is asked again.
+// tell notifies one channel. It tries again while a service is busy or broken.
 func (a *Announcer) tell(ctx context.Context, name, feedURL string) error {
 	c, ok := channels[name]
 	if !ok {
@@ -113,25 +108,14 @@ func (a *Announcer) tell(ctx context.Context, name, feedURL string) error {
 	if err := a.check(c); err != nil {
 		return err
 	}
-	sleep := a.Sleep
-	if sleep == nil {
-		sleep = pause
-	}
-	delay := time.Second
-	for n := 1; ; n++ {
-		wait, err := a.attempt(ctx, c, cmp.Or(a.Bases[name], c.base), feedURL)
-		if err == nil || wait < 0 || n == announceAttempts {
-			return err
-		}
-		if sleep(ctx, min(max(wait, delay), announcePause)) != nil {
-			return err
-		}
-		delay *= 2
-	}
+	policy := retry.Policy{Tries: 3, First: time.Second, Longest: 30 * time.Second, MaxAsked: 30 * time.Second, Jitter: retry.NoJitter, Sleep: a.Sleep}
+	return policy.Do(ctx, func(ctx context.Context, _ int) error {
+		return a.send(ctx, c, cmp.Or(a.Bases[name], c.base), feedURL)
+	})
 }
 
-// attempt asks once. A negative wait says that asking again is of no use.
-func (a *Announcer) attempt(ctx context.Context, c channel, base, feedURL string) (wait time.Duration, err error) {
+// send makes one request.
+func (a *Announcer) send(ctx context.Context, c channel, base, feedURL string) error {
 	r := &fetch.Request{Method: c.method, URL: base, Header: http.Header{}}
 	if form := c.form(feedURL).Encode(); c.method == http.MethodPost {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -142,21 +126,23 @@ func (a *Announcer) attempt(ctx context.Context, c channel, base, feedURL string
 	if c.token {
 		r.Header.Set("Authorization", a.PodpingToken)
 	}
-	response, err := cmp.Or(a.Client, ownClient()).Do(ctx, r)
+	response, err := cmp.Or(a.Client, defaultClient()).Do(ctx, r)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	defer response.Body.Close()
-	_, _ = io.CopyN(io.Discard, response.Body, 4<<10) // what it says is of no use, and not to be trusted
+	_, _ = io.CopyN(io.Discard, response.Body, 4<<10) // the text is untrusted and not needed
 	switch code := response.StatusCode; {
 	case code/100 == 2:
-		return 0, nil
+		return nil
 	case c.token && slices.Contains([]int{http.StatusUnauthorized, http.StatusForbidden}, code):
-		return -1, fmt.Errorf("status %d: PODPING_TOKEN is not accepted", code)
+		return retry.Permanent(fmt.Errorf("status %d: PODPING_TOKEN is not accepted", code))
 	case code == http.StatusTooManyRequests || code >= 500:
-		seconds, _ := strconv.Atoi(response.Header.Get("Retry-After"))
-		return time.Duration(max(seconds, 0)) * time.Second, fmt.Errorf("status %d", code)
+		return retry.After(retry.ParseAfter(response.Header.Get("Retry-After"), time.Now()), fmt.Errorf("status %d", code))
 	default:
-		return -1, fmt.Errorf("status %d", code)
+		return retry.Permanent(fmt.Errorf("status %d", code))
 	}
 }
+
+// defaultClient is the client of every Announcer that has none.
+var defaultClient = sync.OnceValue(func() *fetch.Client { return fetch.Own(nil) })

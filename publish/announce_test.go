@@ -121,7 +121,7 @@ func TestAnnounceFaults(t *testing.T) {
 			if diff := cmp.Diff(want, done); diff != "" || (err == nil) != test.done {
 				t.Errorf("%s %v", diff, err)
 			}
-			if err != nil && (!strings.HasPrefix(err.Error(), "announce to podping: status ") || strings.Contains(err.Error(), canary)) {
+			if err != nil && (!strings.HasPrefix(err.Error(), "announce to podping: ") || !strings.Contains(err.Error(), "status ") || strings.Contains(err.Error(), canary)) {
 				t.Errorf("error is %q", err)
 			}
 			if len(s.requests["podping"]) != test.asked {

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -16,6 +15,8 @@ import (
 
 	"onair/internal/plural"
 	"onair/publish/bucket"
+	"onair/publish/record"
+	"onair/publish/release"
 )
 
 // ApplyOptions say how a plan is carried out; nil means defaults.
@@ -25,7 +26,7 @@ type ApplyOptions struct {
 	Commit   string    // of the show's git repository, for the record
 	Now      time.Time // for the record
 	CacheDir string    // where this machine keeps its copy of the record; empty: nowhere
-	Live     *Live     // the world outside of the storage; nil: nobody looks, purges or tells
+	Services *Services // nil disables proving, purging, verifying and announcing
 
 	// Progress hears about every step and about bytes as they travel. Calls
 	// never overlap.
@@ -65,7 +66,7 @@ const defaultParallel = 8
 // of a fresh plan goes on where this one stopped. The error is an
 // *UnfinishedError; one that wraps an *UnverifiedError says that something does
 // not look from outside as it should.
-func Apply(ctx context.Context, p *Plan, s Storage, o *ApplyOptions) (Outcome, error) {
+func Apply(ctx context.Context, p *Plan, s record.Storage, o *ApplyOptions) (Outcome, error) {
 	if o == nil {
 		o = &ApplyOptions{}
 	}
@@ -86,15 +87,15 @@ func Apply(ctx context.Context, p *Plan, s Storage, o *ApplyOptions) (Outcome, e
 
 // UnfinishedError: an Apply ended early.
 type UnfinishedError struct {
-	Err     error
-	Step    string  // that it ended in
-	Live    bool    // the feed and all that it names are live; otherwise listeners notice nothing
-	Pending Pending // what is left to do once everything is live
+	Err      error
+	Step     string         // that it ended in
+	FeedLive bool           // the feed and all that it names are live; otherwise listeners notice nothing
+	Pending  record.Pending // what is left to do once everything is live
 }
 
 func (a *applier) unfinished(step string, err error) error {
-	e := &UnfinishedError{Err: err, Step: step, Live: a.outcome.Fed, Pending: a.state.Pending}
-	e.Pending.Verify = e.Pending.Verify || a.live != nil && a.live.Web != nil && a.outcome.Verified == nil
+	e := &UnfinishedError{Err: err, Step: step, FeedLive: a.outcome.FeedLive, Pending: a.state.Pending}
+	e.Pending.Verify = e.Pending.Verify || a.services != nil && a.services.Web != nil && a.outcome.Verified == nil
 	return e
 }
 
@@ -104,19 +105,19 @@ func (e *UnfinishedError) Unwrap() error { return e.Err }
 
 // Outcome is what came of the steps that look outside of the storage.
 type Outcome struct {
-	Fed       bool     // the feed and all that it names are live
+	FeedLive  bool     // the feed and all that it names are live
 	Purged    bool     // a CDN was told
 	Verified  *bool    // nil: there was nothing to look through
 	Announced []string // channels that were told
 }
 
 type applier struct {
-	plan    *Plan
-	storage Storage
-	o       *ApplyOptions
-	live    *Live
-	state   *State
-	outcome Outcome
+	plan     *Plan
+	storage  record.Storage
+	o        *ApplyOptions
+	services *Services
+	state    *record.State
+	outcome  Outcome
 
 	mu       sync.Mutex
 	progress Progress
@@ -124,14 +125,14 @@ type applier struct {
 	parts    map[string]bucket.Attrs // that were written, by key
 }
 
-func newApplier(p *Plan, s Storage, o *ApplyOptions) *applier {
-	return &applier{plan: p, storage: s, o: o, live: o.Live, state: p.stateOf(o), versions: map[string]string{}, parts: map[string]bucket.Attrs{}}
+func newApplier(p *Plan, s record.Storage, o *ApplyOptions) *applier {
+	return &applier{plan: p, storage: s, o: o, services: o.Services, state: p.stateOf(o), versions: map[string]string{}, parts: map[string]bucket.Attrs{}}
 }
 
 // probe finds out whether the provider decides preconditions. Where it does not
 // a publish goes on, and says that nobody else must publish meanwhile.
 func (a *applier) probe(ctx context.Context) error {
-	for _, b := range []bucket.Bucket{a.storage.Public, a.storage.state()} {
+	for _, b := range []bucket.Bucket{a.storage.Public, a.storage.Records()} {
 		prober, ok := b.(bucket.Prober)
 		if !ok {
 			continue
@@ -155,7 +156,7 @@ func (a *applier) sendAudio(ctx context.Context) error {
 			parts = append(parts, c)
 		}
 	}
-	audio := a.plan.filter(func(c *Change) bool { return c.Action != Keep && c.object.Role == RoleAudio })
+	audio := a.plan.filter(func(c *Change) bool { return c.Action != Keep && c.object.Role == release.RoleAudio })
 	if len(parts)+len(audio) == 0 {
 		return nil
 	}
@@ -169,16 +170,16 @@ func (a *applier) sendAudio(ctx context.Context) error {
 // sendFiles is the rest of step 1 and step 2: all that nothing refers to yet.
 func (a *applier) sendFiles(ctx context.Context) error {
 	return a.send(ctx, "files", a.plan.filter(func(c *Change) bool {
-		return c.Action != Keep && c.object.Role != RoleAudio && (c.Class == Immutable || c.Class == Page && c.Action == Add)
+		return c.Action != Keep && c.object.Role != release.RoleAudio && (c.Class == release.Immutable || c.Class == release.Page && c.Action == Add)
 	}))
 }
 
 func (a *applier) sendFeed(ctx context.Context) error {
-	feed := a.plan.filter(func(c *Change) bool { return c.Class == Feed && c.Action != Keep })
+	feed := a.plan.filter(func(c *Change) bool { return c.Class == release.Feed && c.Action != Keep })
 	if err := a.send(ctx, "feed", feed); err != nil {
 		return err
 	}
-	a.outcome.Fed = true
+	a.outcome.FeedLive = true
 	if len(feed) == 0 {
 		return nil
 	}
@@ -187,107 +188,12 @@ func (a *applier) sendFeed(ctx context.Context) error {
 }
 
 func (a *applier) sendPages(ctx context.Context) error {
-	pages := a.plan.filter(func(c *Change) bool { return c.Class == Page && c.Action != Keep && c.Action != Add })
+	pages := a.plan.filter(func(c *Change) bool { return c.Class == release.Page && c.Action != Keep && c.Action != Add })
 	if err := a.send(ctx, "pages", pages); err != nil || len(pages) == 0 {
 		return err
 	}
 	a.note("pages", fmt.Sprintf("%d updated", len(pages)))
 	return nil
-}
-
-// claim keeps a copy of the new feed, then says in release.json that this
-// publisher is at work.
-func (a *applier) claim(ctx context.Context) error {
-	if err := a.keepFeed(ctx); err != nil {
-		return err
-	}
-	if err := a.keepLock(ctx); err != nil {
-		return err
-	}
-	a.adoptStrays(ctx)
-	now, err := a.record(ctx)
-	if err != nil {
-		return err
-	}
-	a.state.forget(a.plan, now)
-	return nil
-}
-
-// record writes release.json and returns the storage's time.
-func (a *applier) record(ctx context.Context) (time.Time, error) {
-	now, err := a.state.write(ctx, a.storage.state(), a.o.CacheDir)
-	if errors.Is(err, bucket.ErrPrecondition) {
-		return now, fmt.Errorf("%w to %s", ErrConflict, a.plan.Storage)
-	}
-	return now, err
-}
-
-// done records that the storage holds the release.
-func (a *applier) done(ctx context.Context) error {
-	a.state.Phase = Done
-	for key, version := range a.versions {
-		r := a.state.Objects[key]
-		r.Version = version
-		a.state.Objects[key] = r
-	}
-	_, err := a.record(ctx)
-	return err
-}
-
-// stateOf is the record of the plan's release as a publisher claims it. Objects
-// that are ours but no longer wanted stay on record, so that pruning knows them.
-func (p *Plan) stateOf(o *ApplyOptions) *State {
-	old := p.Previous
-	s := &State{
-		Phase: Applying, By: o.By, At: o.Now.UTC(), Commit: o.Commit,
-		FeedSHA256: p.Release.Feed.SHA256,
-		Feeds:      slices.Clone(old.Feeds),
-		Pending:    p.pending(),
-		Announced:  old.Announced,
-		LockSHA256: old.LockSHA256,
-		Deleting:   p.deleting(),
-		Objects:    maps.Clone(old.Objects),
-		version:    old.version,
-	}
-	if o.Live == nil || o.Live.Announcer == nil || o.Live.Web == nil { // nobody will be told
-		s.Pending.Announce = nil
-	}
-	if s.Objects == nil {
-		s.Objects = map[string]Record{}
-	}
-	for _, c := range p.Changes {
-		if c.object == nil {
-			continue
-		}
-		s.Objects[c.Key] = Record{
-			SHA256: c.object.SHA256, CRC32C: c.object.CRC32C, Bytes: c.Size, Class: c.Class,
-			ContentType: c.object.ContentType, CacheControl: c.object.CacheControl, Version: c.version,
-		}
-	}
-	for _, e := range p.Release.live() {
-		s.Episodes = append(s.Episodes, EpisodeState{GUID: e.GUID, Slug: e.Slug, Title: e.Title, Audio: e.audio.Key, Item: e.item})
-	}
-	return s
-}
-
-// forget notes since when, by the storage's clock, objects have not been wanted.
-// One that is gone from the storage goes from the record as well.
-func (s *State) forget(p *Plan, now time.Time) {
-	wanted := map[string]bool{}
-	for _, o := range p.Release.Objects {
-		wanted[o.Key] = true
-	}
-	for key, r := range s.Objects {
-		_, there := p.seen.Objects[key]
-		switch {
-		case wanted[key]:
-		case !there:
-			delete(s.Objects, key)
-		case r.Unwanted == nil:
-			r.Unwanted = &now
-			s.Objects[key] = r
-		}
-	}
 }
 
 // send writes the changes of one step, several at once.
@@ -320,7 +226,7 @@ func (a *applier) each(ctx context.Context, changes []*Change, write func(contex
 // writePart stores a part. Its name says what it is, so that a part which is
 // there meanwhile is the right one.
 func (a *applier) writePart(ctx context.Context, c *Change) error {
-	b := a.storage.state()
+	b := a.storage.Records()
 	attrs, err := b.Write(ctx, a.metered(c.object), c.condition())
 	if errors.Is(err, bucket.ErrPrecondition) {
 		attrs, err = alreadyThere(ctx, b, c)
@@ -379,7 +285,7 @@ func (a *applier) join(ctx context.Context, c *Change) (bucket.Attrs, error) {
 		if !ok {
 			attrs = a.plan.seen.Parts[part.Key]
 		}
-		parts = append(parts, bucket.Part{Bucket: a.storage.state(), Attrs: attrs})
+		parts = append(parts, bucket.Part{Bucket: a.storage.Records(), Attrs: attrs})
 	}
 	attrs, err := a.storage.Public.(bucket.Joiner).Join(ctx, &c.object.Object, parts, c.condition())
 	switch {
@@ -391,7 +297,7 @@ func (a *applier) join(ctx context.Context, c *Change) (bucket.Attrs, error) {
 			}
 		})
 		return attrs, nil
-	case !errors.Is(err, errors.ErrUnsupported) && !missing(err), missing(err) && c.object.Body == nil:
+	case !errors.Is(err, errors.ErrUnsupported) && !errors.Is(err, bucket.ErrNotExist), errors.Is(err, bucket.ErrNotExist) && c.object.Body == nil:
 		return attrs, err
 	}
 	a.report(func(p *Progress) { p.AllBytes += c.Size - c.Upload })
@@ -406,31 +312,14 @@ func (a *applier) join(ctx context.Context, c *Change) (bucket.Attrs, error) {
 // alreadyThere looks whether somebody wrote the very bytes meanwhile, which is
 // what two publishes of one show do. Anything else is a conflict.
 func alreadyThere(ctx context.Context, b bucket.Bucket, c *Change) (bucket.Attrs, error) {
-	attrs, err := stat(ctx, b, c.Key)
-	if err != nil && !missing(err) {
+	attrs, err := record.Stat(ctx, b, c.Key)
+	if err != nil && !errors.Is(err, bucket.ErrNotExist) {
 		return attrs, err
 	}
-	if err == nil && same(attrs, c.object, headerless(b)) {
+	if err == nil && same(attrs, c.object, record.Headerless(b)) {
 		return attrs, nil
 	}
 	return attrs, fmt.Errorf("%w: %s is not as it was when the plan was made", ErrConflict, c.Key)
-}
-
-// stat looks at one object.
-func stat(ctx context.Context, b bucket.Bucket, key string) (bucket.Attrs, error) {
-	if sparse, ok := b.(bucket.Sparse); ok {
-		return sparse.Stat(ctx, key)
-	}
-	for attrs, err := range b.List(ctx, key) {
-		if err != nil {
-			return attrs, err
-		}
-		if attrs.Key == key {
-			return attrs, nil
-		}
-		break // keys come in order: the key itself would be the first
-	}
-	return bucket.Attrs{}, bucket.ErrNotExist
 }
 
 // report changes the progress and tells about it.
@@ -445,7 +334,7 @@ func (a *applier) report(change func(*Progress)) {
 
 // metered is an object whose body reports its bytes as they are read. A retry
 // reads from the start and takes back what the attempt before it had counted.
-func (a *applier) metered(o *Object) *bucket.Object {
+func (a *applier) metered(o *release.Object) *bucket.Object {
 	if a.o.Progress == nil {
 		return &o.Object
 	}
@@ -476,7 +365,7 @@ func (r *countingReader) Read(p []byte) (int, error) {
 }
 
 // bodyOf reads an object of the release, for one that is small.
-func bodyOf(o *Object) ([]byte, error) {
+func bodyOf(o *release.Object) ([]byte, error) {
 	r, err := o.Body()
 	if err != nil {
 		return nil, err

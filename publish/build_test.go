@@ -24,7 +24,7 @@ func held(data []byte) func() (io.ReadCloser, error) {
 func TestBuildRemovesOnlyItsOwn(t *testing.T) {
 	files := example(t)
 	b := mem.New()
-	first := release(t, files, nil)
+	first := newRelease(t, files, nil)
 	written, removed, err := publish.Build(t.Context(), first, b)
 	if err != nil || written != len(first.Objects) || removed != 0 {
 		t.Fatalf("first build: %d written, %d removed, %v", written, removed, err)
@@ -39,7 +39,7 @@ func TestBuildRemovesOnlyItsOwn(t *testing.T) {
 	}
 
 	edit(t, files, "show.yaml", "title: Hello, Universe", "title: Hello, Multiverse")
-	second := release(t, files, nil)
+	second := newRelease(t, files, nil)
 	if _, removed, err = publish.Build(t.Context(), second, b); err != nil || removed == 0 {
 		t.Errorf("after a change: %d removed, %v", removed, err)
 	}
@@ -58,7 +58,7 @@ func TestBuildRemovesOnlyItsOwn(t *testing.T) {
 
 func TestBuildRefusesAPublishedBucket(t *testing.T) {
 	b := mem.New()
-	r := release(t, example(t), nil)
+	r := newRelease(t, example(t), nil)
 	apply(t, plan(t, r, b), b)
 	if _, _, err := publish.Build(t.Context(), r, b); !errors.Is(err, publish.ErrRefused) {
 		t.Errorf("got %v", err)

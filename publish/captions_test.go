@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"onair/internal/finding"
-	"onair/publish"
+	"onair/publish/release"
 	"onair/show"
 )
 
@@ -59,10 +59,10 @@ func write(t *testing.T, dir, name, text string) {
 	}
 }
 
-func releaseOf(t *testing.T, dir string) (*publish.Release, finding.List) {
+func releaseOf(t *testing.T, dir string) (*release.Release, finding.List) {
 	t.Helper()
 	s, found := show.Load(os.DirFS(dir), &show.LoadOptions{Dir: dir})
-	r, more, err := publish.NewRelease(t.Context(), s, &publish.Options{Now: now})
+	r, more, err := release.New(t.Context(), s, &release.Options{Now: now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,10 +113,10 @@ func TestTranscriptSettings(t *testing.T) {
 }
 
 // html is the transcript of the only episode.
-func html(t *testing.T, r *publish.Release) string {
+func html(t *testing.T, r *release.Release) string {
 	t.Helper()
 	for _, o := range r.Objects {
-		if o.Role != publish.RoleTranscript || !strings.HasSuffix(o.Key, ".html") {
+		if o.Role != release.RoleTranscript || !strings.HasSuffix(o.Key, ".html") {
 			continue
 		}
 		body, err := o.Body()
@@ -152,7 +152,7 @@ func TestContributors(t *testing.T) {
 	}
 	pages := 0
 	for _, o := range r.Objects {
-		if o.Role != publish.RolePage || !strings.HasPrefix(o.Key, "episodes/") {
+		if o.Role != release.RolePage || !strings.HasPrefix(o.Key, "episodes/") {
 			continue
 		}
 		body, err := o.Body()

@@ -3,6 +3,8 @@ package publish
 import (
 	"slices"
 	"strings"
+
+	"onair/publish/bucket"
 )
 
 // Drift is what happened to a storage behind onair's back: keys, in order.
@@ -27,31 +29,18 @@ func (p *Plan) Drift() Drift {
 		switch {
 		case c.Reason == reasonGone:
 			d.Missing = append(d.Missing, c.Key)
-		case c.Reason == reasonEdited, c.object == nil && p.seen.edited(c.Key):
+		case c.Reason == reasonEdited, c.object == nil && p.seen.Edited(c.Key):
 			d.Edited = append(d.Edited, c.Key)
 		}
 	}
 	for _, key := range sortedKeys(p.seen.Objects) {
 		_, recorded := p.Previous.Objects[key]
-		_, marked := p.seen.Objects[key].Metadata[metaSHA256]
+		_, marked := p.seen.Objects[key].Metadata[bucket.MetaSHA256]
 		if !recorded && !marked && !(p.seen.Rebuilt && wanted[key]) {
 			d.Foreign = append(d.Foreign, key)
 		}
 	}
 	return d
-}
-
-// edited reports whether an object has other bytes than the record says. What a
-// publish that was cut off did not get to is as that publish saw it. A sparse
-// listing has no checksum of what the release does not want: there the size alone
-// can tell.
-func (seen *Observed) edited(key string) bool {
-	attrs, there := seen.Objects[key]
-	record, recorded := seen.State.Objects[key]
-	if !there || !recorded || seen.State.Phase != Done && attrs.Version == record.Version {
-		return false
-	}
-	return attrs.Size != record.Bytes || attrs.CRC32C != 0 && attrs.CRC32C != record.CRC32C
 }
 
 // RecordLost reports whether a feed of onair's is live and nothing is recorded of

@@ -12,11 +12,12 @@ import (
 	"onair/publish/bucket"
 	"onair/publish/bucket/file"
 	"onair/publish/bucket/mem"
+	"onair/publish/record"
 )
 
 func TestDrift(t *testing.T) {
 	b := mem.New()
-	r := release(t, example(t), nil)
+	r := newRelease(t, example(t), nil)
 	apply(t, plan(t, r, b), b)
 	if diff := cmp.Diff(publish.Drift{}, plan(t, r, b).Drift()); diff != "" {
 		t.Errorf("just published: %s", diff)
@@ -49,10 +50,10 @@ func TestDriftIsNotTheShows(t *testing.T) {
 	for name, b := range map[string]bucket.Bucket{"memory": mem.New(), "sparse": sparse{mem.New()}} {
 		t.Run(name, func(t *testing.T) {
 			files := example(t)
-			apply(t, plan(t, release(t, files, nil), b), b)
+			apply(t, plan(t, newRelease(t, files, nil), b), b)
 			edit(t, files, ghosts+"episode.md", "title: ", "title: The ")
 			edit(t, files, "show.yaml", "title: ", "title: The ")
-			next := release(t, files, nil)
+			next := newRelease(t, files, nil)
 			if drift := plan(t, next, b).Drift(); drift.Edited != nil {
 				t.Errorf("an edit of the show: %v", drift.Edited)
 			}
@@ -64,7 +65,7 @@ func TestDriftIsNotTheShows(t *testing.T) {
 				return nil
 			}
 			o := &publish.ApplyOptions{Parallel: 1}
-			if _, err := publish.Apply(t.Context(), plan(t, next, b), publish.Storage{Public: b}, o); !errors.Is(err, killed) {
+			if _, err := publish.Apply(t.Context(), plan(t, next, b), record.Storage{Public: b}, o); !errors.Is(err, killed) {
 				t.Fatal(err)
 			}
 			memory(b).Before = nil
@@ -95,7 +96,7 @@ func TestDriftWithoutRecord(t *testing.T) {
 	}
 	for name, b := range map[string]bucket.Bucket{"memory": mem.New(), "folder": folder} {
 		t.Run(name, func(t *testing.T) {
-			r := release(t, example(t), nil)
+			r := newRelease(t, example(t), nil)
 			apply(t, plan(t, r, b), b)
 			put(t, b, "CNAME", "theirs")
 			if err := b.Delete(t.Context(), ".onair/release.json", bucket.Condition{}); err != nil {
@@ -116,7 +117,7 @@ func TestDriftWithoutRecord(t *testing.T) {
 // live.
 func TestReasonsOfDrift(t *testing.T) {
 	b := mem.New()
-	r := release(t, example(t), nil)
+	r := newRelease(t, example(t), nil)
 	apply(t, plan(t, r, b), b)
 	for _, e := range r.Episodes {
 		switch e.Slug {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"onair/publish/bucket"
+	"onair/publish/release"
 )
 
 // Handler serves a build folder or a local bucket as a CDN in front of a real
@@ -73,7 +74,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (h *Handler) open(key string) (*os.File, fs.FileInfo, error) {
-	if err := bucket.ValidKey(key); err != nil || strings.HasPrefix(strings.ToLower(key), StatePrefix) {
+	if err := bucket.ValidKey(key); err != nil || strings.HasPrefix(strings.ToLower(key), bucket.RecordsPrefix) {
 		return nil, nil, fs.ErrNotExist
 	}
 	f, err := h.root.Open(key)
@@ -97,14 +98,14 @@ func (h *Handler) open(key string) (*os.File, fs.FileInfo, error) {
 }
 
 func (h *Handler) headers(w http.ResponseWriter, key string) {
-	headers := HeadersFor(key, h.feed, false)
+	headers := release.HeadersFor(key, h.feed, false)
 	w.Header().Set("Content-Type", headers.ContentType)
 	w.Header().Set("Cache-Control", headers.CacheControl)
 }
 
 // notFound answers with the show's own page where there is one.
 func (h *Handler) notFound(w http.ResponseWriter, r *http.Request, key string) {
-	w.Header().Set("Cache-Control", cacheShortly)
+	w.Header().Set("Cache-Control", release.HeadersFor("404.html", h.feed, false).CacheControl)
 	f, _, err := h.open("404.html")
 	if err != nil {
 		http.Error(w, "not found: /"+key, http.StatusNotFound)

@@ -11,7 +11,7 @@ import (
 
 	"onair/audio"
 	"onair/internal/finding"
-	"onair/publish"
+	"onair/publish/release"
 	"onair/show"
 )
 
@@ -44,7 +44,7 @@ func publishable(t *testing.T, chapters ...audio.Chapter) fstest.MapFS {
 }
 
 // episode finds an episode of a release and its pin.
-func episode(t *testing.T, r *publish.Release, slug string) (*publish.Episode, *show.Pin) {
+func episode(t *testing.T, r *release.Release, slug string) (*release.Episode, *show.Pin) {
 	t.Helper()
 	for _, e := range r.Episodes {
 		if e.Slug == slug {
@@ -56,7 +56,7 @@ func episode(t *testing.T, r *publish.Release, slug string) (*publish.Episode, *
 }
 
 // keys are those of a release, in order.
-func keys(r *publish.Release) (all []string) {
+func keys(r *release.Release) (all []string) {
 	for _, o := range r.Objects {
 		all = append(all, o.Key)
 	}
@@ -67,7 +67,7 @@ func keys(r *publish.Release) (all []string) {
 // the same where the master is not.
 func TestChaptersOfTheMaster(t *testing.T) {
 	files := publishable(t, marks...)
-	first := release(t, files, nil)
+	first := newRelease(t, files, nil)
 	e, pin := episode(t, first, "first-light")
 	want := []show.Chapter{
 		{Title: "Dawn", Hidden: true},
@@ -80,7 +80,7 @@ func TestChaptersOfTheMaster(t *testing.T) {
 	if diff := cmp.Diff(want, pin.Chapters); diff != "" {
 		t.Errorf("the pin's chapters (-want +got):\n%s", diff)
 	}
-	_, found, err := publish.NewRelease(t.Context(), first.Show, &publish.Options{Now: now})
+	_, found, err := release.New(t.Context(), first.Show, &release.Options{Now: now})
 	if late := slices.IndexFunc(found, func(f finding.Finding) bool { return f.Rule == "A043" }); err != nil || late < 0 || found[late].Message != "chapter 3 ends at 1:00:00 and the audio ends at 1:00.839" {
 		t.Errorf("%v: %v", err, found)
 	}
@@ -89,10 +89,10 @@ func TestChaptersOfTheMaster(t *testing.T) {
 	}
 
 	files[show.LockFile] = &fstest.MapFile{Data: first.Lock.Format()}
-	again := release(t, files, nil)
+	again := newRelease(t, files, nil)
 	delete(files, firstLight)
-	elsewhere := release(t, files, nil)
-	for name, r := range map[string]*publish.Release{"again": again, "without the master": elsewhere} {
+	elsewhere := newRelease(t, files, nil)
+	for name, r := range map[string]*release.Release{"again": again, "without the master": elsewhere} {
 		if diff := cmp.Diff(keys(first), keys(r)); diff != "" {
 			t.Errorf("%s: other keys (-first +now):\n%s", name, diff)
 		}
@@ -130,7 +130,7 @@ func TestChaptersOfTheMasterAreNotTaken(t *testing.T) {
 			if found.HasErrors() {
 				t.Fatal(found)
 			}
-			r, found, err := publish.NewRelease(t.Context(), s, &publish.Options{Now: now})
+			r, found, err := release.New(t.Context(), s, &release.Options{Now: now})
 			if err != nil || found.HasErrors() {
 				t.Fatal(err, found)
 			}
@@ -156,7 +156,7 @@ func TestImagesOfTheMaster(t *testing.T) {
 	files := publishable(t, audio.Chapter{End: time.Second, Title: "Dawn", Image: image}, audio.Chapter{Start: time.Second, End: 2 * time.Second, Title: "Day"})
 	for range 2 {
 		s, found := show.Load(files, nil)
-		r, more, err := publish.NewRelease(t.Context(), s, &publish.Options{Now: now})
+		r, more, err := release.New(t.Context(), s, &release.Options{Now: now})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -176,10 +176,10 @@ func TestImagesOfTheMaster(t *testing.T) {
 // Another master brings its own chapters.
 func TestReplacedMasterBringsItsChapters(t *testing.T) {
 	files := publishable(t, marks...)
-	files[show.LockFile] = &fstest.MapFile{Data: release(t, files, nil).Lock.Format()}
+	files[show.LockFile] = &fstest.MapFile{Data: newRelease(t, files, nil).Lock.Format()}
 	files[firstLight] = files["episodes/4-the-long-tail/audio.mp3"]
 	tagMaster(t, files, audio.Chapter{End: time.Second, Title: "New"}, audio.Chapter{Start: time.Second, End: time.Hour, Title: "Day"})
-	r := release(t, files, &publish.Options{Now: now, ReplaceAudio: []string{"first-light"}})
+	r := newRelease(t, files, &release.Options{Now: now, ReplaceAudio: []string{"first-light"}})
 	e, pin := episode(t, r, "first-light")
 	if want := []show.Chapter{{Title: "New"}, {Start: time.Second, Title: "Day"}}; !cmp.Equal(want, e.Chapters) || !cmp.Equal(want, pin.Chapters) {
 		t.Errorf("chapters %v, pinned %v", e.Chapters, pin.Chapters)

@@ -6,10 +6,14 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
+	"onair/feed"
 	"onair/publish/bucket"
+	"onair/publish/record"
+	"onair/publish/release"
 	"onair/show"
 )
 
@@ -33,14 +37,14 @@ const (
 // Plan is the difference between a release and its storage: what has to happen
 // so that the storage holds the release.
 type Plan struct {
-	Release  *Release
-	Storage  string // where it goes, as the show says it
-	Previous *State // what was published last; never nil
+	Release  *release.Release
+	Storage  string        // where it goes, as the show says it
+	Previous *record.State // what was published last; never nil
 	Changes  []Change
 	Parts    []Change // in the bucket of onair's records
 	Episodes []EpisodeChange
 
-	seen *Observed
+	seen *record.Listing
 }
 
 // Change is what happens to one object.
@@ -50,11 +54,11 @@ type Change struct {
 	Reason string
 	Size   int64 // of the object as it will be
 	Upload int64 // bytes that travel
-	Class  Class
+	Class  release.Class
 	Joined bool // put together from parts that are in the storage
 
-	object  *Object // nil for an object that the release does not want
-	version string  // token that the object had when the plan was made
+	object  *release.Object // nil for an object that the release does not want
+	version string          // token that the object had when the plan was made
 }
 
 // Totals are a plan's figures: objects by action, bytes that travel, and the
@@ -63,9 +67,6 @@ type Totals struct {
 	Add, Update, Keep, Delete int
 	Upload, Total             int64
 }
-
-// Requests are what something asks of the storage, by kind.
-type Requests struct{ List, Read, Write, Copy, Delete int }
 
 // PlanOptions say how to look at a storage and what a plan may do; nil means
 // defaults.
@@ -90,24 +91,24 @@ type PlanOptions struct {
 	AskClock bool
 
 	// Listed is what List returned a moment ago; nil: ask the storage.
-	Listed *Observed
+	Listed *record.Listing
 }
 
 // NewPlan looks at the storage and compares. It refuses, with an error of its
 // own type for each case, a plan that cannot be carried out or that would lose
 // something nobody named.
-func NewPlan(ctx context.Context, r *Release, s Storage, o *PlanOptions) (*Plan, error) {
+func NewPlan(ctx context.Context, r *release.Release, s record.Storage, o *PlanOptions) (*Plan, error) {
 	if o == nil {
 		o = &PlanOptions{}
 	}
 	seen := o.Listed
 	if seen == nil {
 		var err error
-		if seen, err = List(ctx, s); err != nil {
+		if seen, err = record.List(ctx, s); err != nil {
 			return nil, err
 		}
 	}
-	if err := seen.read(ctx, s, r, o.CacheDir); err != nil {
+	if err := complete(ctx, seen, s, r, o.CacheDir); err != nil {
 		return nil, err
 	}
 	p := Diff(r, seen)
@@ -126,7 +127,7 @@ func NewPlan(ctx context.Context, r *Release, s Storage, o *PlanOptions) (*Plan,
 	}
 	if o.AskClock {
 		var err error
-		if now, err = askClock(ctx, s); err != nil {
+		if now, err = record.AskClock(ctx, s); err != nil {
 			return nil, err
 		}
 		seen.Requests.Write++
@@ -134,9 +135,68 @@ func NewPlan(ctx context.Context, r *Release, s Storage, o *PlanOptions) (*Plan,
 	return p, p.prune(ctx, s, now)
 }
 
+// observe lists a storage and reads what onair knows of it.
+func observe(ctx context.Context, s record.Storage, r *release.Release, cacheDir string) (*record.Listing, error) {
+	seen, err := record.List(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	return seen, complete(ctx, seen, s, r, cacheDir)
+}
+
+// complete adds to a listing what it does not say: the record, and of a sparse
+// bucket what the objects of the release are. Without a record it reads the
+// episodes of the live feed, because they must not leave it.
+func complete(ctx context.Context, seen *record.Listing, s record.Storage, r *release.Release, cacheDir string) error {
+	if err := seen.ReadState(ctx, s, cacheDir); err != nil {
+		return err
+	}
+	if r == nil {
+		return nil
+	}
+	if err := seen.Complete(ctx, s, bucketObjects(r.Objects), bucketObjects(r.Parts)); err != nil {
+		return err
+	}
+	return rebuild(ctx, seen, s, r)
+}
+
+func bucketObjects(objects []*release.Object) []*bucket.Object {
+	all := make([]*bucket.Object, len(objects))
+	for i, o := range objects {
+		all[i] = &o.Object
+	}
+	return all
+}
+
+// rebuild takes from the live feed what a lost record would have said of it. If
+// onair wrote the feed, the objects around it are onair's as well.
+func rebuild(ctx context.Context, seen *record.Listing, s record.Storage, r *release.Release) error {
+	if seen.State.Phase != "" {
+		return nil
+	}
+	if _, ok := seen.Objects[r.Show.Feed.Path]; !ok {
+		return nil
+	}
+	data, err := record.Download(ctx, s.Public, r.Show.Feed.Path)
+	if err != nil {
+		return fmt.Errorf("read the live feed: %w", err)
+	}
+	seen.Requests.Read++
+	_, episodes, err := record.ReadFeed(data, r.Show.URL)
+	if err != nil {
+		return nil // it is not a feed, and has no episode to lose
+	}
+	seen.State.Episodes = episodes
+	seen.Rebuilt = feed.IsOwn(data)
+	return nil
+}
+
+// Listing returns the digest of the storage's listing that the plan was made from.
+func (p *Plan) Listing() string { return p.seen.Digest }
+
 // Diff compares a release with what a storage holds, by checksums and never by
 // dates. It is a pure function.
-func Diff(r *Release, seen *Observed) *Plan {
+func Diff(r *release.Release, seen *record.Listing) *Plan {
 	p := &Plan{Release: r, Previous: seen.State, seen: seen}
 	parts := map[string]bool{} // that are needed
 	for _, o := range r.Objects {
@@ -154,8 +214,8 @@ func Diff(r *Release, seen *Observed) *Plan {
 		p.Changes = append(p.Changes, c)
 	}
 	for _, e := range r.Episodes {
-		if e.Status == show.Scheduled && e.payload != nil && seen.KeepsParts && seen.Private {
-			parts[e.payload.Key] = true
+		if e.Status == show.Scheduled && e.Payload != nil && seen.KeepsParts && seen.Private {
+			parts[e.Payload.Key] = true
 		}
 	}
 	p.diffParts(parts)
@@ -165,7 +225,7 @@ func Diff(r *Release, seen *Observed) *Plan {
 }
 
 // diff compares one object.
-func diff(o *Object, seen *Observed) Change {
+func diff(o *release.Object, seen *record.Listing) Change {
 	old, ok := seen.Objects[o.Key]
 	c := Change{Key: o.Key, Size: o.Size, Class: o.Class, Action: Keep, object: o, version: old.Version}
 	switch {
@@ -176,7 +236,7 @@ func diff(o *Object, seen *Observed) Change {
 		}
 	case !sameBytes(old, o):
 		c.Action, c.Reason, c.Upload = Update, "content differs", o.Size
-		if seen.edited(o.Key) {
+		if seen.Edited(o.Key) {
 			c.Reason = reasonEdited
 		}
 	case slices.Contains(seen.State.Deleting, o.Key):
@@ -188,11 +248,11 @@ func diff(o *Object, seen *Observed) Change {
 }
 
 // same reports whether the bucket holds the object as the release wants it.
-func same(old bucket.Attrs, o *Object, headerless bool) bool {
+func same(old bucket.Attrs, o *release.Object, headerless bool) bool {
 	return sameBytes(old, o) && (headerless || sameHeaders(old.Headers, o.Headers))
 }
 
-func sameBytes(old bucket.Attrs, o *Object) bool {
+func sameBytes(old bucket.Attrs, o *release.Object) bool {
 	return old.Size == o.Size && old.CRC32C == o.CRC32C
 }
 
@@ -221,12 +281,12 @@ func headerReason(old, new bucket.Headers) string {
 }
 
 // joinable reports whether every part of an object is kept, or can be sent.
-func joinable(o *Object, seen *Observed) bool {
-	return !slices.ContainsFunc(o.Parts, func(part *Object) bool { return !kept(part, seen) && part.Body == nil })
+func joinable(o *release.Object, seen *record.Listing) bool {
+	return !slices.ContainsFunc(o.Parts, func(part *release.Object) bool { return !kept(part, seen) && part.Body == nil })
 }
 
 // joinSends is how many bytes travel to join an object from its parts.
-func joinSends(o *Object, seen *Observed) int64 {
+func joinSends(o *release.Object, seen *record.Listing) int64 {
 	if seen.JoinSends == nil {
 		return 0
 	}
@@ -238,7 +298,7 @@ func joinSends(o *Object, seen *Observed) int64 {
 }
 
 // kept reports whether a part is in the storage.
-func kept(part *Object, seen *Observed) bool {
+func kept(part *release.Object, seen *record.Listing) bool {
 	attrs, ok := seen.Parts[part.Key]
 	return ok && sameBytes(attrs, part)
 }
@@ -273,7 +333,7 @@ func (p *Plan) addUnwanted() {
 	}
 	for _, key := range sortedKeys(p.Previous.Objects) {
 		if old, ok := p.seen.Objects[key]; ok && !wanted[key] {
-			p.Changes = append(p.Changes, Change{Key: key, Action: Keep, Reason: "no longer wanted", Size: old.Size, Class: p.Previous.Objects[key].Class, version: old.Version})
+			p.Changes = append(p.Changes, Change{Key: key, Action: Keep, Reason: "no longer wanted", Size: old.Size, Class: release.Class(p.Previous.Objects[key].Class), version: old.Version})
 		}
 	}
 	slices.SortFunc(p.Changes, func(a, b Change) int { return strings.Compare(a.Key, b.Key) })
@@ -305,7 +365,7 @@ func (p *Plan) Totals() Totals {
 			}
 		}
 		t.Upload += c.Upload
-		if c.object != nil && c.object.Role != RolePart {
+		if c.object != nil && c.object.Role != release.RolePart {
 			t.Total += c.Size
 		}
 	}
@@ -317,22 +377,22 @@ func (p *Plan) Totals() Totals {
 func (p *Plan) Empty() bool {
 	t := p.Totals()
 	s := p.Previous
-	return t.Add+t.Update+t.Delete == 0 && s.Phase == Done && !s.unfinished() && s.FeedSHA256 == p.Release.Feed.SHA256
+	return t.Add+t.Update+t.Delete == 0 && s.Phase == record.Done && !s.Unfinished() && s.FeedSHA256 == p.Release.Feed.SHA256
 }
 
 // Requests counts the look that made the plan and what Apply would add to it if
 // nothing goes wrong and who wants to be told is told. Left out are what a
 // provider is tried with, and the search for strays.
-func (p *Plan) Requests() Requests {
+func (p *Plan) Requests() record.Requests {
 	r := p.seen.Requests
 	if p.Empty() {
 		return r
 	}
 	r.Write += 2 // claim and record
-	if p.Previous.newestFeed() != p.Release.Feed.SHA256 {
+	if p.Previous.NewestFeed() != p.Release.Feed.SHA256 {
 		r.Write++
 	}
-	if lock, sum := p.Release.keptLock(p.seen.Private); lock != nil && sum != p.Previous.LockSHA256 {
+	if lock, sum := p.Release.KeptLock(p.seen.Private); lock != nil && sum != p.Previous.LockSHA256 {
 		r.Write++
 	}
 	if len(p.pending().Announce) > 0 {
@@ -382,9 +442,12 @@ func (p *Plan) Fingerprint() string {
 			fmt.Fprintf(sum, "%s %s\n", key, list[key].Version)
 		}
 	}
-	fmt.Fprintf(sum, "%s\n%s\n", p.Previous.version, p.Storage)
+	fmt.Fprintf(sum, "%s\n%s\n", p.Previous.Version, p.Storage)
 	for _, c := range slices.Concat(p.Changes, p.Parts) {
 		fmt.Fprintf(sum, "%s %s\n", c.Key, c.Action)
 	}
 	return hex.EncodeToString(sum.Sum(nil))
 }
+
+// sortedKeys returns the keys of a map in order.
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

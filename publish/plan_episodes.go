@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"slices"
 
+	"onair/publish/record"
+	"onair/publish/release"
 	"onair/show"
 )
 
 // EpisodeChange is what a listener will see happen to one episode.
 type EpisodeChange struct {
-	*Episode
+	*release.Episode
 	Action  Action
 	Reasons []string
 	Drift   []string // what happened to its files behind onair's back; Reasons have it too
@@ -19,7 +21,7 @@ type EpisodeChange struct {
 
 // compareEpisodes says, episode by episode, what listeners will notice.
 func (p *Plan) compareEpisodes() {
-	changed := map[string][]Role{} // by slug
+	changed := map[string][]release.Role{} // by slug
 	for _, c := range p.Changes {
 		if c.Episode() != "" && c.Action != Keep && c.Reason != reasonGone && c.Reason != reasonEdited {
 			changed[c.Episode()] = append(changed[c.Episode()], c.object.Role)
@@ -28,7 +30,7 @@ func (p *Plan) compareEpisodes() {
 	drifted := p.drifted()
 	for _, e := range p.Release.Episodes {
 		ec := EpisodeChange{Episode: e, Action: Keep}
-		old := p.Previous.episode(e.GUID)
+		old := p.Previous.Episode(e.GUID)
 		switch {
 		case e.Status == show.Draft:
 			continue
@@ -46,10 +48,10 @@ func (p *Plan) compareEpisodes() {
 		}
 		p.Episodes = append(p.Episodes, ec)
 	}
-	live := p.Release.liveGUIDs()
+	live := p.Release.LiveGUIDs()
 	for _, old := range p.Previous.Episodes {
 		if !live[old.GUID] {
-			gone := &Episode{Episode: &show.Episode{GUID: old.GUID, Slug: old.Slug, Title: old.Title}}
+			gone := &release.Episode{Episode: &show.Episode{GUID: old.GUID, Slug: old.Slug, Title: old.Title}}
 			p.Episodes = append(p.Episodes, EpisodeChange{Episode: gone, Action: Delete, Reasons: []string{"leaves the feed"}, heard: true})
 		}
 	}
@@ -57,7 +59,7 @@ func (p *Plan) compareEpisodes() {
 
 // reasons says in which ways an episode differs from what the live feed says of
 // it; heard, whether a podcast app would notice.
-func reasons(old *EpisodeState, e *Episode, roles []Role) (out []string, heard bool) {
+func reasons(old *record.Episode, e *release.Episode, roles []release.Role) (out []string, heard bool) {
 	if old.Slug != e.Slug {
 		out = append(out, fmt.Sprintf("moves from %s", old.Slug))
 	}
@@ -67,30 +69,30 @@ func reasons(old *EpisodeState, e *Episode, roles []Role) (out []string, heard b
 	if old.Audio != e.AudioKey() {
 		out = append(out, "new audio URL, same GUID")
 	}
-	if slices.Contains(roles, RoleTranscript) {
+	if slices.Contains(roles, release.RoleTranscript) {
 		out = append(out, "transcript changes")
 	}
-	if slices.Contains(roles, RoleChapters) {
+	if slices.Contains(roles, release.RoleChapters) {
 		out = append(out, "chapters change")
 	}
 	heard = len(out) > 0
-	if !heard && old.Item != "" && old.Item != e.item {
+	if !heard && old.Item != "" && old.Item != e.ItemSHA256 {
 		out, heard = append(out, "notes or facts in the feed change"), true
 	}
-	if slices.Contains(roles, RolePage) {
+	if slices.Contains(roles, release.RolePage) {
 		out = append(out, "page changes")
 	}
 	return out, heard
 }
 
 // LiveEpisodes is the number of episodes that the feed will have.
-func (p *Plan) LiveEpisodes() int { return len(p.Release.live()) }
+func (p *Plan) LiveEpisodes() int { return len(p.Release.Live()) }
 
 // Replaced returns the slugs of live episodes whose audio gets a new URL: apps
 // that have it may download it again.
 func (p *Plan) Replaced() (slugs []string) {
 	for _, e := range p.Episodes {
-		if old := p.Previous.episode(e.GUID); old != nil && e.audio != nil && old.Audio != e.audio.Key {
+		if old := p.Previous.Episode(e.GUID); old != nil && e.Enclosure != nil && old.Audio != e.Enclosure.Key {
 			slugs = append(slugs, e.Slug)
 		}
 	}

@@ -14,7 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"onair/internal/fetch"
-	"onair/publish"
+	"onair/publish/release"
+	"onair/publish/verify"
 )
 
 // fault answers requests in a way that a server should not.
@@ -79,38 +80,38 @@ func cut(s *site, w http.ResponseWriter, r *http.Request) bool {
 func TestProve(t *testing.T) {
 	type test struct {
 		name  string
-		role  publish.Role
+		role  release.Role
 		fault fault
 		want  []string
 		hint  string
 	}
 	no := []string{}
 	for _, test := range []test{
-		{"audio as it should be", publish.RoleAudio, nil, no, ""},
-		{"captions as they should be", publish.RoleTranscript, nil, no, ""},
-		{"chapters as they should be", publish.RoleChapters, nil, no, ""},
-		{"artwork as it should be", publish.RoleArtwork, nil, no, ""},
-		{"audio is not there", publish.RoleAudio, status(404), []string{"error V002"}, "what storage: holds"},
-		{"captions are not there", publish.RoleTranscript, status(404), []string{"error V002"}, "what storage: holds"},
-		{"audio may not be read", publish.RoleAudio, status(403), []string{"error V002"}, "gcloud storage buckets add-iam-policy-binding gs://hello-universe --member=allUsers --role=roles/storage.legacyObjectReader"},
-		{"the origin is broken", publish.RoleAudio, status(502), []string{"error V002"}, ""},
-		{"no HEAD", publish.RoleAudio, on("HEAD", status(405)), []string{"error V009"}, "Apple"},
-		{"another length", publish.RoleAudio, content(shorter), []string{"error V003", "error V005"}, ""},
-		{"captions of another length", publish.RoleTranscript, content(shorter), []string{"error V003"}, "compression"},
-		{"no length", publish.RoleArtwork, header("Content-Length", ""), []string{"error V003"}, ""},
-		{"another type", publish.RoleAudio, header("Content-Type", "audio/mp3"), []string{"error V004"}, ""},
-		{"no type", publish.RoleTranscript, header("Content-Type", "application/octet-stream"), []string{"error V004"}, ""},
-		{"a type with parameters", publish.RoleTranscript, header("Content-Type", "Text/VTT; charset=utf-8"), no, ""},
-		{"another type of parts", publish.RoleAudio, on("RANGE", header("Content-Type", "text/html")), []string{"error V004"}, ""},
-		{"ranges ignored", publish.RoleAudio, whole, []string{"error V005"}, "Cloudflare"},
-		{"ranges refused", publish.RoleAudio, on("RANGE", status(416)), []string{"error V005"}, ""},
-		{"another range", publish.RoleAudio, on("RANGE", otherRange), []string{"error V005"}, ""},
-		{"a range cut off", publish.RoleAudio, on("RANGE", cut), []string{"error V005"}, ""},
-		{"no CORS", publish.RoleTranscript, header("Access-Control-Allow-Origin", ""), []string{"error V006"}, "--cors-file"},
-		{"CORS for one site", publish.RoleChapters, header("Access-Control-Allow-Origin", "https://example.com"), []string{"error V006"}, ""},
-		{"CORS for who asks", publish.RoleChapters, header("Access-Control-Allow-Origin", "https://player.example"), no, ""},
-		{"audio needs no CORS", publish.RoleAudio, header("Access-Control-Allow-Origin", ""), no, ""},
-		{"other bytes", publish.RoleTranscript, content(flipped), []string{"error V007"}, "purge"},
+		{"audio as it should be", release.RoleAudio, nil, no, ""},
+		{"captions as they should be", release.RoleTranscript, nil, no, ""},
+		{"chapters as they should be", release.RoleChapters, nil, no, ""},
+		{"artwork as it should be", release.RoleArtwork, nil, no, ""},
+		{"audio is not there", release.RoleAudio, status(404), []string{"error V002"}, "what storage: holds"},
+		{"captions are not there", release.RoleTranscript, status(404), []string{"error V002"}, "what storage: holds"},
+		{"audio may not be read", release.RoleAudio, status(403), []string{"error V002"}, "gcloud storage buckets add-iam-policy-binding gs://hello-universe --member=allUsers --role=roles/storage.legacyObjectReader"},
+		{"the origin is broken", release.RoleAudio, status(502), []string{"error V002"}, ""},
+		{"no HEAD", release.RoleAudio, on("HEAD", status(405)), []string{"error V009"}, "Apple"},
+		{"another length", release.RoleAudio, content(shorter), []string{"error V003", "error V005"}, ""},
+		{"captions of another length", release.RoleTranscript, content(shorter), []string{"error V003"}, "compression"},
+		{"no length", release.RoleArtwork, header("Content-Length", ""), []string{"error V003"}, ""},
+		{"another type", release.RoleAudio, header("Content-Type", "audio/mp3"), []string{"error V004"}, ""},
+		{"no type", release.RoleTranscript, header("Content-Type", "application/octet-stream"), []string{"error V004"}, ""},
+		{"a type with parameters", release.RoleTranscript, header("Content-Type", "Text/VTT; charset=utf-8"), no, ""},
+		{"another type of parts", release.RoleAudio, on("RANGE", header("Content-Type", "text/html")), []string{"error V004"}, ""},
+		{"ranges ignored", release.RoleAudio, whole, []string{"error V005"}, "Cloudflare"},
+		{"ranges refused", release.RoleAudio, on("RANGE", status(416)), []string{"error V005"}, ""},
+		{"another range", release.RoleAudio, on("RANGE", otherRange), []string{"error V005"}, ""},
+		{"a range cut off", release.RoleAudio, on("RANGE", cut), []string{"error V005"}, ""},
+		{"no CORS", release.RoleTranscript, header("Access-Control-Allow-Origin", ""), []string{"error V006"}, "--cors-file"},
+		{"CORS for one site", release.RoleChapters, header("Access-Control-Allow-Origin", "https://example.com"), []string{"error V006"}, ""},
+		{"CORS for who asks", release.RoleChapters, header("Access-Control-Allow-Origin", "https://player.example"), no, ""},
+		{"audio needs no CORS", release.RoleAudio, header("Access-Control-Allow-Origin", ""), no, ""},
+		{"other bytes", release.RoleTranscript, content(flipped), []string{"error V007"}, "purge"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := newSite(t, nil)
@@ -120,7 +121,7 @@ func TestProve(t *testing.T) {
 			}
 			w := s.web()
 			w.Storage = s.Show.Storage
-			found := publish.Prove(t.Context(), w, s.Expectations([]string{key, "no/such/key"}))
+			found := verify.Prove(t.Context(), w, verify.Expect(s.Release, []string{key, "no/such/key"}))
 			if diff := cmp.Diff(test.want, rules(found)); diff != "" {
 				t.Errorf("%s\n%v", diff, found)
 			}
@@ -162,7 +163,7 @@ func TestProveWaits(t *testing.T) {
 			}
 			w := s.web()
 			w.Patience = test.patience
-			found := publish.Prove(t.Context(), w, s.Expectations([]string{s.key(publish.RoleAudio)}))
+			found := verify.Prove(t.Context(), w, verify.Expect(s.Release, []string{s.key(release.RoleAudio)}))
 			if diff := cmp.Diff(test.want, rules(found)); diff != "" {
 				t.Errorf("%s\n%v", diff, found)
 			}
@@ -175,16 +176,16 @@ func TestProveWaits(t *testing.T) {
 
 func TestProveUnreachable(t *testing.T) {
 	s := newSite(t, nil)
-	want := s.Expectations([]string{s.key(publish.RoleAudio)})
+	want := verify.Expect(s.Release, []string{s.key(release.RoleAudio)})
 	w := s.web()
 	w.Client = fetch.Own(&fetch.Options{Roots: x509.NewCertPool(), Dial: s.dial})
-	found := publish.Prove(t.Context(), w, want)
+	found := verify.Prove(t.Context(), w, want)
 	if len(found) != 1 || found[0].Rule != "V001" || !strings.Contains(found[0].Message, "certificate") || s.slept != 0 {
 		t.Errorf("a certificate that nobody trusts: %v after %v", found, s.slept)
 	}
 	want[0].URL = "http://127.0.0.1:1/audio.mp3"
 	w.Client = nil
-	found = publish.Prove(t.Context(), w, want)
+	found = verify.Prove(t.Context(), w, want)
 	if len(found) != 1 || found[0].Rule != "V001" || s.slept == 0 {
 		t.Errorf("nobody answers: %v after %v", found, s.slept)
 	}
@@ -204,7 +205,7 @@ func TestProveReadsToTheEnd(t *testing.T) {
 	}))
 	defer server.Close()
 	for path, want := range map[string][]string{"/right": {}, "/longer": {"error V003"}} {
-		found := publish.Prove(t.Context(), &publish.Web{}, []publish.Expectation{{URL: server.URL + path, Bytes: size, SHA256: sum}})
+		found := verify.Prove(t.Context(), &verify.Web{}, []verify.Expectation{{URL: server.URL + path, Bytes: size, SHA256: sum}})
 		if diff := cmp.Diff(want, rules(found)); diff != "" {
 			t.Errorf("%s: %s", path, diff)
 		}
@@ -217,7 +218,7 @@ func TestProveEndsWithItsContext(t *testing.T) {
 	s.tamper = func(w http.ResponseWriter, r *http.Request) bool { cancel(); return status(503)(s, w, r) }
 	w := s.web()
 	w.Sleep = nil
-	publish.Prove(ctx, w, s.Expectations([]string{s.key(publish.RoleAudio)}))
+	verify.Prove(ctx, w, verify.Expect(s.Release, []string{s.key(release.RoleAudio)}))
 	if ctx.Err() == nil {
 		t.Error("not asked")
 	}
@@ -231,7 +232,7 @@ func TestEqualProblemsAreToldTogether(t *testing.T) {
 	for _, o := range s.Objects {
 		keys = append(keys, o.Key)
 	}
-	found := publish.Prove(t.Context(), s.web(), s.Expectations(keys))
+	found := verify.Prove(t.Context(), s.web(), verify.Expect(s.Release, keys))
 	if len(found) != 1 || !strings.Contains(found[0].Message, "others: status 403") {
 		t.Errorf("got %v", found)
 	}

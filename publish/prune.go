@@ -3,12 +3,15 @@ package publish
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"onair/publish/bucket"
+	"onair/publish/record"
+	"onair/publish/release"
 )
 
 const (
@@ -22,7 +25,7 @@ const (
 // prune adds deletions to the plan: recorded objects that nothing has wanted for
 // PruneAfter, and parts that no release on record needs. What the live feed or a
 // kept one names stays, and so does every payload in the lock.
-func (p *Plan) prune(ctx context.Context, s Storage, now time.Time) error {
+func (p *Plan) prune(ctx context.Context, s record.Storage, now time.Time) error {
 	kept, err := p.keptKeys(ctx, s)
 	if err != nil {
 		return err
@@ -44,16 +47,16 @@ func (p *Plan) prune(ctx context.Context, s Storage, now time.Time) error {
 
 // pruneCopies deletes kept feeds and locks that are off the record.
 func (p *Plan) pruneCopies(left *int) {
-	recorded := map[string]bool{lockKey(p.Previous.LockSHA256): true}
+	recorded := map[string]bool{record.LockKey(p.Previous.LockSHA256): true}
 	for _, f := range p.Previous.Feeds {
-		recorded[feedKey(f.SHA256)] = true
+		recorded[record.FeedKey(f.SHA256)] = true
 	}
 	for _, key := range sortedKeys(p.seen.Copies) {
 		attrs := p.seen.Copies[key]
 		if recorded[key] || *left == 0 || p.seen.Clock.Sub(attrs.Updated) < time.Hour { // a publisher may be about to record it
 			continue
 		}
-		p.Parts = append(p.Parts, Change{Key: key, Action: Delete, Reason: "off the record", Size: attrs.Size, Class: Immutable, version: attrs.Version})
+		p.Parts = append(p.Parts, Change{Key: key, Action: Delete, Reason: "off the record", Size: attrs.Size, Class: release.Immutable, version: attrs.Version})
 		*left--
 	}
 }
@@ -64,7 +67,7 @@ func (p *Plan) pruneParts(kept map[string]bool, now time.Time, left *int) {
 		kept[part.Key] = true
 	}
 	for _, pin := range p.Release.Lock.Episodes {
-		kept[partsPrefix+pin.Payload.SHA256] = true
+		kept[bucket.PartsPrefix+pin.Payload.SHA256] = true
 	}
 	for _, key := range sortedKeys(p.seen.Parts) {
 		attrs := p.seen.Parts[key]
@@ -72,23 +75,23 @@ func (p *Plan) pruneParts(kept map[string]bool, now time.Time, left *int) {
 		if kept[key] || *left == 0 || !leftover && now.Sub(attrs.Updated) < PruneAfter {
 			continue
 		}
-		p.Parts = append(p.Parts, Change{Key: key, Action: Delete, Reason: "a part of nothing", Size: attrs.Size, Class: Immutable, version: attrs.Version})
+		p.Parts = append(p.Parts, Change{Key: key, Action: Delete, Reason: "a part of nothing", Size: attrs.Size, Class: release.Immutable, version: attrs.Version})
 		*left--
 	}
 }
 
 // keptKeys are the keys that the live feed and the kept ones name.
-func (p *Plan) keptKeys(ctx context.Context, s Storage) (map[string]bool, error) {
+func (p *Plan) keptKeys(ctx context.Context, s record.Storage) (map[string]bool, error) {
 	kept := map[string]bool{}
 	for _, f := range p.Previous.Feeds {
-		data, err := download(ctx, s.state(), feedKey(f.SHA256), maxState)
+		data, err := record.Download(ctx, s.Records(), record.FeedKey(f.SHA256))
 		p.seen.Requests.Read++
-		if missing(err) {
+		if errors.Is(err, bucket.ErrNotExist) {
 			continue
 		} else if err != nil {
 			return nil, fmt.Errorf("read a kept feed: %w", err)
 		}
-		all, _, err := readFeed(data, cmp.Or(f.Base, p.Release.Show.URL))
+		all, _, err := record.ReadFeed(data, cmp.Or(f.Base, p.Release.Show.URL))
 		if err != nil {
 			return nil, err
 		}
@@ -133,7 +136,7 @@ func (a *applier) prune(ctx context.Context) error {
 	if err := a.each(ctx, public, a.remover(a.storage.Public)); err != nil {
 		return err
 	}
-	if err := a.each(ctx, own, a.remover(a.storage.state())); err != nil {
+	if err := a.each(ctx, own, a.remover(a.storage.Records())); err != nil {
 		return err
 	}
 	for _, c := range public {
@@ -147,15 +150,15 @@ func (a *applier) prune(ctx context.Context) error {
 // remover deletes from a bucket what the plan saw there, and nothing newer.
 func (a *applier) remover(b bucket.Bucket) func(context.Context, *Change) error {
 	return func(ctx context.Context, c *Change) error {
-		record, err := stat(ctx, a.storage.state(), stateKey)
+		record, err := record.Stat(ctx, a.storage.Records(), record.Key)
 		if err != nil {
 			return err
 		}
-		if record.Version != a.state.version {
+		if record.Version != a.state.Version {
 			return fmt.Errorf("%w: pruning stopped", ErrConflict)
 		}
 		err = b.Delete(ctx, c.Key, bucket.Condition{Version: c.version})
-		if err != nil && !missing(err) {
+		if err != nil && !errors.Is(err, bucket.ErrNotExist) {
 			return err
 		}
 		a.report(func(p *Progress) { p.Objects++ })

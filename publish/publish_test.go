@@ -22,6 +22,8 @@ import (
 	"onair/publish"
 	"onair/publish/bucket"
 	"onair/publish/bucket/mem"
+	"onair/publish/record"
+	"onair/publish/release"
 	"onair/show"
 )
 
@@ -58,25 +60,25 @@ func edit(t *testing.T, files fstest.MapFS, name, old, new string) {
 }
 
 // release builds the release of a show that must be without errors.
-func release(t *testing.T, files fs.FS, o *publish.Options) *publish.Release {
+func newRelease(t *testing.T, files fs.FS, o *release.Options) *release.Release {
 	t.Helper()
 	if o == nil {
-		o = &publish.Options{Now: now}
+		o = &release.Options{Now: now}
 	}
 	s, found := show.Load(files, nil)
 	if found.HasErrors() {
 		t.Fatalf("load: %v", found)
 	}
-	r, found, err := publish.NewRelease(t.Context(), s, o)
+	r, found, err := release.New(t.Context(), s, o)
 	if err != nil || found.HasErrors() {
 		t.Fatalf("release: %v %v", err, found)
 	}
 	return r
 }
 
-func plan(t *testing.T, r *publish.Release, b bucket.Bucket) *publish.Plan {
+func plan(t *testing.T, r *release.Release, b bucket.Bucket) *publish.Plan {
 	t.Helper()
-	p, err := publish.NewPlan(t.Context(), r, publish.Storage{Public: b}, nil)
+	p, err := publish.NewPlan(t.Context(), r, record.Storage{Public: b}, nil)
 	if err != nil {
 		t.Fatalf("plan: %v", err)
 	}
@@ -85,7 +87,7 @@ func plan(t *testing.T, r *publish.Release, b bucket.Bucket) *publish.Plan {
 
 func apply(t *testing.T, p *publish.Plan, b bucket.Bucket) {
 	t.Helper()
-	if _, err := publish.Apply(t.Context(), p, publish.Storage{Public: b}, nil); err != nil {
+	if _, err := publish.Apply(t.Context(), p, record.Storage{Public: b}, nil); err != nil {
 		t.Fatalf("apply: %v", err)
 	}
 }
@@ -98,7 +100,7 @@ func contents(t *testing.T, b bucket.Bucket) map[string]bucket.Attrs {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !strings.HasPrefix(a.Key, publish.StatePrefix) {
+		if !strings.HasPrefix(a.Key, bucket.RecordsPrefix) {
 			a.Version, a.Updated = "", time.Time{}
 			all[a.Key] = a
 		}
@@ -182,7 +184,7 @@ const homeURL = "https://hello-universe.example/"
 
 func TestPublish(t *testing.T) {
 	b := mem.New()
-	r := release(t, example(t), nil)
+	r := newRelease(t, example(t), nil)
 	apply(t, plan(t, r, b), b)
 	if err := brokenPromise(b, homeURL); err != nil {
 		t.Error(err)
@@ -206,14 +208,14 @@ func TestPublish(t *testing.T) {
 func TestPublishAgainOnlyLists(t *testing.T) {
 	b := mem.New()
 	dir := t.TempDir()
-	r := release(t, example(t), nil)
+	r := newRelease(t, example(t), nil)
 	publishIt := func() *publish.Plan {
-		p, err := publish.NewPlan(t.Context(), r, publish.Storage{Public: b}, &publish.PlanOptions{CacheDir: dir})
+		p, err := publish.NewPlan(t.Context(), r, record.Storage{Public: b}, &publish.PlanOptions{CacheDir: dir})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if !p.Empty() {
-			if _, err := publish.Apply(t.Context(), p, publish.Storage{Public: b}, &publish.ApplyOptions{CacheDir: dir}); err != nil {
+			if _, err := publish.Apply(t.Context(), p, record.Storage{Public: b}, &publish.ApplyOptions{CacheDir: dir}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -241,9 +243,9 @@ func TestPublishAgainOnlyLists(t *testing.T) {
 // undisturbed one would have.
 func TestInterruptedAnywhere(t *testing.T) {
 	files := example(t)
-	first := release(t, files, nil)
+	first := newRelease(t, files, nil)
 	edit(t, files, "show.yaml", "title: Hello, Universe", "title: Hello, Multiverse") // changes every tag
-	second := release(t, files, nil)
+	second := newRelease(t, files, nil)
 
 	want := mem.New()
 	apply(t, plan(t, first, want), want)
@@ -272,7 +274,7 @@ func TestInterruptedAnywhere(t *testing.T) {
 			} else {
 				b.Before = hook
 			}
-			if _, err := publish.Apply(t.Context(), p, publish.Storage{Public: b}, &publish.ApplyOptions{Parallel: 1}); !errors.Is(err, cut) {
+			if _, err := publish.Apply(t.Context(), p, record.Storage{Public: b}, &publish.ApplyOptions{Parallel: 1}); !errors.Is(err, cut) {
 				t.Fatalf("write %d: got %v, want the cut", n, err)
 			}
 			b.Before, b.After = nil, nil
@@ -295,9 +297,9 @@ func TestInterruptedAnywhere(t *testing.T) {
 func TestNoInstantIsBroken(t *testing.T) {
 	files := example(t)
 	b := mem.New()
-	apply(t, plan(t, release(t, files, nil), b), b)
+	apply(t, plan(t, newRelease(t, files, nil), b), b)
 	edit(t, files, "show.yaml", "title: Hello, Universe", "title: Hello, Multiverse")
-	p := plan(t, release(t, files, nil), b)
+	p := plan(t, newRelease(t, files, nil), b)
 	looks := 0
 	b.After = func(op, key string) error {
 		if op == mem.OpWrite {
@@ -308,7 +310,7 @@ func TestNoInstantIsBroken(t *testing.T) {
 		}
 		return nil
 	}
-	if _, err := publish.Apply(t.Context(), p, publish.Storage{Public: b}, &publish.ApplyOptions{Parallel: 1}); err != nil {
+	if _, err := publish.Apply(t.Context(), p, record.Storage{Public: b}, &publish.ApplyOptions{Parallel: 1}); err != nil {
 		t.Fatal(err)
 	}
 	if looks < 10 {
@@ -319,15 +321,15 @@ func TestNoInstantIsBroken(t *testing.T) {
 func TestSlowerPublisherLoses(t *testing.T) {
 	files := example(t)
 	b := mem.New()
-	apply(t, plan(t, release(t, files, nil), b), b)
+	apply(t, plan(t, newRelease(t, files, nil), b), b)
 	edit(t, files, "show.yaml", "title: Hello, Universe", "title: A")
-	fast := plan(t, release(t, files, nil), b)
+	fast := plan(t, newRelease(t, files, nil), b)
 	edit(t, files, "show.yaml", "title: A", "title: B")
-	slow := plan(t, release(t, files, nil), b)
+	slow := plan(t, newRelease(t, files, nil), b)
 
 	apply(t, fast, b)
 	feed := read(t, b, "feed.xml")
-	if _, err := publish.Apply(t.Context(), slow, publish.Storage{Public: b}, nil); !errors.Is(err, publish.ErrConflict) {
+	if _, err := publish.Apply(t.Context(), slow, record.Storage{Public: b}, nil); !errors.Is(err, publish.ErrConflict) {
 		t.Errorf("got %v, want a conflict", err)
 	}
 	if !bytes.Equal(read(t, b, "feed.xml"), feed) {
@@ -340,26 +342,26 @@ func TestSlowerPublisherLoses(t *testing.T) {
 
 func TestSameBytesFromAnywhere(t *testing.T) {
 	files := example(t)
-	want := digests(release(t, files, nil))
+	want := digests(newRelease(t, files, nil))
 
 	touched := fstest.MapFS{}
 	for name, f := range files {
 		touched[name] = &fstest.MapFile{Data: f.Data, ModTime: now.Add(1000 * time.Hour)}
 	}
-	later := digests(release(t, touched, &publish.Options{Now: now.Add(240 * time.Hour)}))
+	later := digests(newRelease(t, touched, &release.Options{Now: now.Add(240 * time.Hour)}))
 	if diff := cmp.Diff(want, later); diff != "" {
 		t.Errorf("ten days later, every file touched: %s", diff)
 	}
 
 	silent := maps.Clone(files)
 	maps.DeleteFunc(silent, func(name string, _ *fstest.MapFile) bool { return strings.HasSuffix(name, ".mp3") })
-	if diff := cmp.Diff(want, digests(release(t, silent, nil))); diff != "" {
+	if diff := cmp.Diff(want, digests(newRelease(t, silent, nil))); diff != "" {
 		t.Errorf("without the audio: %s", diff)
 	}
 }
 
 // digests is a release as keys, sizes and checksums.
-func digests(r *publish.Release) map[string]string {
+func digests(r *release.Release) map[string]string {
 	all := map[string]string{}
 	for _, o := range r.Objects {
 		all[o.Key] = fmt.Sprintf("%d %08x %s", o.Size, o.CRC32C, o.SHA256)
@@ -370,12 +372,12 @@ func digests(r *publish.Release) map[string]string {
 func TestAudioOnlyInTheBucket(t *testing.T) {
 	files := example(t)
 	b := mem.New()
-	apply(t, plan(t, release(t, files, nil), b), b)
+	apply(t, plan(t, newRelease(t, files, nil), b), b)
 	maps.DeleteFunc(files, func(name string, _ *fstest.MapFile) bool { return strings.HasSuffix(name, ".mp3") })
-	if p := plan(t, release(t, files, nil), b); !p.Empty() {
+	if p := plan(t, newRelease(t, files, nil), b); !p.Empty() {
 		t.Errorf("nothing changed, yet the plan is %+v", p.Totals())
 	}
-	_, err := publish.NewPlan(t.Context(), release(t, files, nil), publish.Storage{Public: mem.New()}, nil)
+	_, err := publish.NewPlan(t.Context(), newRelease(t, files, nil), record.Storage{Public: mem.New()}, nil)
 	var missing *publish.MissingAudioError
 	if !errors.As(err, &missing) || missing.File == "" {
 		t.Errorf("an empty bucket and no audio: got %v", err)
@@ -384,12 +386,12 @@ func TestAudioOnlyInTheBucket(t *testing.T) {
 
 func TestPayloadIsTheMasters(t *testing.T) {
 	files := example(t)
-	r := release(t, files, nil)
+	r := newRelease(t, files, nil)
 	for _, e := range r.Episodes {
 		if e.AudioKey() == "" {
 			continue
 		}
-		i := slices.IndexFunc(r.Objects, func(o *publish.Object) bool { return o.Key == e.AudioKey() })
+		i := slices.IndexFunc(r.Objects, func(o *release.Object) bool { return o.Key == e.AudioKey() })
 		body, err := r.Objects[i].Body()
 		if err != nil {
 			t.Fatal(err)
@@ -411,10 +413,10 @@ func TestPayloadIsTheMasters(t *testing.T) {
 
 // The parts of tagged audio, one after the other, are the tagged audio.
 func TestPartsJoin(t *testing.T) {
-	r := release(t, example(t), nil)
+	r := newRelease(t, example(t), nil)
 	joined := 0
 	for _, o := range r.Objects {
-		if o.Role != publish.RoleAudio {
+		if o.Role != release.RoleAudio {
 			continue
 		}
 		var parts []byte
@@ -435,7 +437,7 @@ func TestPartsJoin(t *testing.T) {
 	}
 }
 
-func bodyOf(t *testing.T, o *publish.Object) []byte {
+func bodyOf(t *testing.T, o *release.Object) []byte {
 	t.Helper()
 	r, err := o.Body()
 	if err != nil {

@@ -8,54 +8,17 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
-	"onair/audio"
 	"onair/internal/durable"
 	"onair/publish/bucket"
+	"onair/publish/record"
+	"onair/publish/release"
 	"onair/show"
 )
-
-// locksPrefix is where copies of the lock are kept, for a machine that has
-// nothing, by their SHA-256. The record names the one that counts.
-const locksPrefix = StatePrefix + "locks/"
-
-func lockKey(sha256 string) string { return locksPrefix + sha256 + ".lock" }
-
-// keepLock stores a copy of the release's lock beside the record. Where
-// everybody can read it, it has the live episodes only.
-func (a *applier) keepLock(ctx context.Context) error {
-	data, sum := a.plan.Release.keptLock(a.storage.State != nil)
-	if sum == a.state.LockSHA256 || data == nil {
-		return nil
-	}
-	_, err := a.storage.state().Write(ctx, recordObject(lockKey(sum), data), bucket.Condition{Absent: true})
-	if err != nil && !errors.Is(err, bucket.ErrPrecondition) { // its name says that it is the same
-		return fmt.Errorf("keep a copy of the lock: %w", err)
-	}
-	a.state.LockSHA256 = sum
-	return nil
-}
-
-// keptLock is the copy of the lock that goes with the release, and its SHA-256.
-// In public it says nothing of what is not live. A private show keeps none.
-func (r *Release) keptLock(private bool) (data []byte, sum string) {
-	if r.Show.Private {
-		return nil, ""
-	}
-	lock := r.Lock
-	if !private {
-		lock = lock.Clone()
-		live := r.liveGUIDs()
-		maps.DeleteFunc(lock.Episodes, func(guid string, _ *show.Pin) bool { return !live[guid] })
-	}
-	data = lock.Format()
-	return data, fmt.Sprintf("%x", sha256.Sum256(data))
-}
 
 // Pulled is a file that Pull brought, or left alone.
 type Pulled struct {
@@ -69,7 +32,7 @@ type Pulled struct {
 // episode in it the master, without the tag it was exported with. A folder other
 // than the show's gets them as episodes/<slug>/audio.mp3. Files that are there
 // are left alone. report hears of every file.
-func Pull(ctx context.Context, sh *show.Show, s Storage, dir string, report func(Pulled)) error {
+func Pull(ctx context.Context, sh *show.Show, s record.Storage, dir string, report func(Pulled)) error {
 	seen, err := observe(ctx, s, nil, "")
 	if err != nil {
 		return err
@@ -98,7 +61,7 @@ func Pull(ctx context.Context, sh *show.Show, s Storage, dir string, report func
 }
 
 // pullLock returns the folder's lock, or brings the one that is kept.
-func pullLock(ctx context.Context, sh *show.Show, s Storage, sum, dir string, report func(Pulled)) (*show.Lock, error) {
+func pullLock(ctx context.Context, sh *show.Show, s record.Storage, sum, dir string, report func(Pulled)) (*show.Lock, error) {
 	name := filepath.Join(dir, show.LockFile)
 	if dir == sh.Folder.Dir && len(sh.Lock.Episodes) > 0 {
 		report(Pulled{File: name, Left: "it is here"})
@@ -107,7 +70,7 @@ func pullLock(ctx context.Context, sh *show.Show, s Storage, sum, dir string, re
 	if sum == "" {
 		return nil, errors.New("no lock is kept: nothing was published there")
 	}
-	data, err := download(ctx, s.state(), lockKey(sum), maxState)
+	data, err := record.Download(ctx, s.Records(), record.LockKey(sum))
 	if err != nil {
 		return nil, fmt.Errorf("read the kept lock: %w", err)
 	}
@@ -130,7 +93,7 @@ func pullLock(ctx context.Context, sh *show.Show, s Storage, sum, dir string, re
 }
 
 // pullMaster brings one master, checked against its pin, all or nothing.
-func pullMaster(ctx context.Context, sh *show.Show, s Storage, seen *Observed, dir, guid string, pin *show.Pin) Pulled {
+func pullMaster(ctx context.Context, sh *show.Show, s record.Storage, seen *record.Listing, dir, guid string, pin *show.Pin) Pulled {
 	name, err := masterPath(sh, dir, guid, pin)
 	if err != nil {
 		return Pulled{File: pin.Slug, Err: err}
@@ -169,21 +132,17 @@ func masterPath(sh *show.Show, dir, guid string, pin *show.Pin) (string, error) 
 	if err := show.ValidSlug(pin.Slug); err != nil {
 		return "", fmt.Errorf("the lock names a slug that is none: %w", err)
 	}
-	ext := ".mp3"
-	if pin.MediaType == audio.M4A {
-		ext = ".m4a"
-	}
-	return filepath.Join(dir, "episodes", pin.Slug, "audio"+ext), nil
+	return filepath.Join(dir, "episodes", pin.Slug, "audio"+release.AudioExt(pin.MediaType)), nil
 }
 
 // openPayload opens the kept payload of an episode, else the one inside its
 // published audio, behind the tag.
-func openPayload(ctx context.Context, s Storage, seen *Observed, guid string, pin *show.Pin) (io.ReadCloser, error) {
-	if part, ok := seen.Parts[partsPrefix+pin.Payload.SHA256]; ok {
-		r, _, err := s.state().Open(ctx, part.Key, 0, -1)
+func openPayload(ctx context.Context, s record.Storage, seen *record.Listing, guid string, pin *show.Pin) (io.ReadCloser, error) {
+	if part, ok := seen.Parts[bucket.PartsPrefix+pin.Payload.SHA256]; ok {
+		r, _, err := s.Records().Open(ctx, part.Key, 0, -1)
 		return r, err
 	}
-	e := seen.State.episode(guid)
+	e := seen.State.Episode(guid)
 	if e == nil {
 		return nil, errors.New("it is not in the storage")
 	}

@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"onair/publish/bucket"
+	"onair/publish/record"
 )
 
 // ErrRefused is wrapped by refusals that no type of their own describes.
@@ -53,7 +56,7 @@ func (e *MissingAudioError) Error() string {
 // onair's if it carries onair's metadata or is on record.
 func (p *Plan) checkForeign(adopt bool) error {
 	for _, c := range p.filter(func(c *Change) bool { return c.Action == Update }) {
-		_, marked := p.seen.Objects[c.Key].Metadata[metaSHA256]
+		_, marked := p.seen.Objects[c.Key].Metadata[bucket.MetaSHA256]
 		_, recorded := p.Previous.Objects[c.Key]
 		if !marked && !recorded && !p.seen.Rebuilt && !adopt {
 			return &ForeignError{Storage: p.Storage, Key: c.Key}
@@ -74,12 +77,12 @@ func (e *ForeignError) Error() string {
 // what was listened to, and directories count it as gone.
 func (p *Plan) checkDropped(named []string) error {
 	for _, name := range named {
-		published := slices.ContainsFunc(p.Previous.Episodes, func(e EpisodeState) bool { return e.GUID == name || e.Slug == name })
-		if !published && !p.Release.Knows(name) && p.Previous.Phase != Applying { // which may have got as far as that
+		published := slices.ContainsFunc(p.Previous.Episodes, func(e record.Episode) bool { return e.GUID == name || e.Slug == name })
+		if !published && !p.Release.Knows(name) && p.Previous.Phase != record.Applying { // which may have got as far as that
 			return fmt.Errorf("there is no episode %q to remove: %w", name, ErrRefused)
 		}
 	}
-	live := p.Release.liveGUIDs()
+	live := p.Release.LiveGUIDs()
 	for _, e := range p.Previous.Episodes {
 		if !live[e.GUID] && !slices.Contains(named, e.GUID) && !slices.Contains(named, e.Slug) {
 			return &DroppedError{Slug: e.Slug, GUID: e.GUID}
@@ -154,25 +157,25 @@ func (p *Plan) checkDescent(ctx context.Context, over bool) error {
 	if err == nil && how == contained {
 		return nil
 	}
-	return &StaleError{Live: p.Previous.Commit, Unknown: how == unknown, Err: err}
+	return &StaleError{Commit: p.Previous.Commit, Unknown: how == unknown, Err: err}
 }
 
 // StaleError: what is live was published from a commit that this checkout does
 // not descend from. It is a conflict: somebody else published.
 type StaleError struct {
-	Live    string // commit
+	Commit  string // that is live
 	Unknown bool   // this clone does not have the commit at all
 	Err     error  // why git cannot tell; nil: it can
 }
 
 func (e *StaleError) Error() string {
 	if e.Err != nil {
-		return fmt.Sprintf("whether this checkout contains commit %.12s, which is live, cannot be told: %v", e.Live, e.Err)
+		return fmt.Sprintf("whether this checkout contains commit %.12s, which is live, cannot be told: %v", e.Commit, e.Err)
 	}
 	if e.Unknown {
-		return fmt.Sprintf("what is live was published from commit %.12s, which this clone does not have", e.Live)
+		return fmt.Sprintf("what is live was published from commit %.12s, which this clone does not have", e.Commit)
 	}
-	return fmt.Sprintf("what is live was published from commit %.12s, which is not part of this checkout", e.Live)
+	return fmt.Sprintf("what is live was published from commit %.12s, which is not part of this checkout", e.Commit)
 }
 
 func (e *StaleError) Is(target error) bool { return target == ErrConflict }

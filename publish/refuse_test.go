@@ -15,6 +15,8 @@ import (
 	"onair/publish"
 	"onair/publish/bucket"
 	"onair/publish/bucket/mem"
+	"onair/publish/record"
+	"onair/publish/release"
 	"onair/show"
 )
 
@@ -27,14 +29,14 @@ const (
 )
 
 // found is what NewRelease reports about a show.
-func found(t *testing.T, files fstest.MapFS, o *publish.Options) (*publish.Release, finding.List) {
+func found(t *testing.T, files fstest.MapFS, o *release.Options) (*release.Release, finding.List) {
 	t.Helper()
 	s, l := show.Load(files, nil)
 	if s == nil {
 		t.Fatalf("load: %v", l)
 	}
 	o.Now = now
-	r, l, err := publish.NewRelease(t.Context(), s, o)
+	r, l, err := release.New(t.Context(), s, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +70,7 @@ func TestErrorsOfARelease(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			files := example(t)
 			test.change(files)
-			_, l := found(t, files, &publish.Options{})
+			_, l := found(t, files, &release.Options{})
 			if diff := cmp.Diff(test.want, errorRules(l)); diff != "" {
 				t.Errorf("%s\n%v", diff, l)
 			}
@@ -93,7 +95,7 @@ func TestStorageMayNotBeTheShow(t *testing.T) {
 	} {
 		files := example(t)
 		edit(t, files, "show.yaml", "storage: gs://hello-universe\n", "storage: "+storage+"\n")
-		_, l := found(t, files, &publish.Options{})
+		_, l := found(t, files, &release.Options{})
 		if diff := cmp.Diff(want, errorRules(l)); diff != "" {
 			t.Errorf("%s: %s", storage, diff)
 		}
@@ -120,7 +122,7 @@ func TestStateMayNotLieInStorage(t *testing.T) {
 		files := example(t)
 		edit(t, files, "show.yaml", "storage: gs://hello-universe\n", "storage: \""+test.storage+"\"\n")
 		edit(t, files, "show.yaml", "state: gs://hello-universe-private ", "state: \""+test.state+"\" ")
-		_, l := found(t, files, &publish.Options{})
+		_, l := found(t, files, &release.Options{})
 		if diff := cmp.Diff(test.want, errorRules(l)); diff != "" {
 			t.Errorf("%s in %s: %s", test.state, test.storage, diff)
 		}
@@ -130,7 +132,7 @@ func TestStateMayNotLieInStorage(t *testing.T) {
 func TestReplaceAudioIsNamed(t *testing.T) {
 	files := example(t)
 	files[ghosts+"audio.mp3"] = files[cloudy+"audio.mp3"]
-	r, l := found(t, files, &publish.Options{ReplaceAudio: []string{ghostSlug}})
+	r, l := found(t, files, &release.Options{ReplaceAudio: []string{ghostSlug}})
 	if rules := errorRules(l); rules != nil {
 		t.Fatalf("got %v", l)
 	}
@@ -143,7 +145,7 @@ func TestADraftMayExportAnew(t *testing.T) {
 	files := example(t)
 	edit(t, files, ghosts+"episode.md", "---\n", "---\ndraft: true\n")
 	files[ghosts+"audio.mp3"] = files[cloudy+"audio.mp3"]
-	if _, l := found(t, files, &publish.Options{}); errorRules(l) != nil {
+	if _, l := found(t, files, &release.Options{}); errorRules(l) != nil {
 		t.Errorf("got %v", l)
 	}
 }
@@ -165,9 +167,9 @@ func TestLockPinsOnceEpisodesAreDated(t *testing.T) {
 	}
 }
 
-func found1(t *testing.T, files fstest.MapFS) *publish.Release {
+func found1(t *testing.T, files fstest.MapFS) *release.Release {
 	t.Helper()
-	r, l := found(t, files, &publish.Options{})
+	r, l := found(t, files, &release.Options{})
 	if l.HasErrors() {
 		t.Fatal(l)
 	}
@@ -178,7 +180,7 @@ func TestPrivateTargetPinsNothing(t *testing.T) {
 	files := example(t)
 	delete(files, show.LockFile)
 	s, _ := show.Load(files, &show.LoadOptions{Target: "staging"})
-	r, l, err := publish.NewRelease(t.Context(), s, &publish.Options{Now: now})
+	r, l, err := release.New(t.Context(), s, &release.Options{Now: now})
 	if err != nil || l.HasErrors() {
 		t.Fatal(err, l)
 	}
@@ -190,15 +192,15 @@ func TestPrivateTargetPinsNothing(t *testing.T) {
 func TestEpisodesDoNotLeaveTheFeedUnnamed(t *testing.T) {
 	files := example(t)
 	b := mem.New()
-	apply(t, plan(t, release(t, files, nil), b), b)
+	apply(t, plan(t, newRelease(t, files, nil), b), b)
 	edit(t, files, ghosts+"episode.md", "---\n", "---\ndraft: true\n")
-	r := release(t, files, nil)
-	_, err := publish.NewPlan(t.Context(), r, publish.Storage{Public: b}, nil)
+	r := newRelease(t, files, nil)
+	_, err := publish.NewPlan(t.Context(), r, record.Storage{Public: b}, nil)
 	var dropped *publish.DroppedError
 	if !errors.As(err, &dropped) || dropped.Slug != ghostSlug {
 		t.Errorf("got %v, want a refusal that names %s", err, ghostSlug)
 	}
-	if _, err := publish.NewPlan(t.Context(), r, publish.Storage{Public: b}, &publish.PlanOptions{Drop: []string{ghostSlug}}); err != nil {
+	if _, err := publish.NewPlan(t.Context(), r, record.Storage{Public: b}, &publish.PlanOptions{Drop: []string{ghostSlug}}); err != nil {
 		t.Errorf("named: %v", err)
 	}
 }
@@ -212,13 +214,13 @@ func TestForeignObjectsAreNotOverwritten(t *testing.T) {
 	}, bucket.Condition{}); err != nil {
 		t.Fatal(err)
 	}
-	r := release(t, example(t), nil)
-	_, err := publish.NewPlan(t.Context(), r, publish.Storage{Public: b}, nil)
+	r := newRelease(t, example(t), nil)
+	_, err := publish.NewPlan(t.Context(), r, record.Storage{Public: b}, nil)
 	var foreign *publish.ForeignError
 	if !errors.As(err, &foreign) || foreign.Key != "index.html" {
 		t.Errorf("got %v", err)
 	}
-	p, err := publish.NewPlan(t.Context(), r, publish.Storage{Public: b}, &publish.PlanOptions{Adopt: true})
+	p, err := publish.NewPlan(t.Context(), r, record.Storage{Public: b}, &publish.PlanOptions{Adopt: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -232,15 +234,15 @@ func TestForeignObjectsAreNotOverwritten(t *testing.T) {
 func TestLostRecordIsWrittenAgain(t *testing.T) {
 	files := example(t)
 	b := mem.New()
-	r := release(t, files, nil)
+	r := newRelease(t, files, nil)
 	apply(t, plan(t, r, b), b)
 	want := contents(t, b)
-	if err := b.Delete(t.Context(), publish.StatePrefix+"release.json", bucket.Condition{}); err != nil {
+	if err := b.Delete(t.Context(), bucket.RecordsPrefix+"release.json", bucket.Condition{}); err != nil {
 		t.Fatal(err)
 	}
 	edit(t, files, "show.yaml", "title: Hello, Universe", "title: Hello, Multiverse")
 	edit(t, files, "show.yaml", "title: Hello, Multiverse", "title: Hello, Universe")
-	p := plan(t, release(t, files, nil), b)
+	p := plan(t, newRelease(t, files, nil), b)
 	if tot := p.Totals(); tot.Add+tot.Update != 0 || p.Empty() {
 		t.Errorf("want nothing to send and a record to write, got %+v, empty: %v", tot, p.Empty())
 	}
@@ -255,7 +257,7 @@ func TestLostRecordIsWrittenAgain(t *testing.T) {
 
 func TestHeadersAreBroughtIntoStep(t *testing.T) {
 	b := mem.New()
-	r := release(t, example(t), nil)
+	r := newRelease(t, example(t), nil)
 	apply(t, plan(t, r, b), b)
 	if _, err := b.SetHeaders(t.Context(), "feed.xml", bucket.Headers{ContentType: "text/plain"}, bucket.Condition{}); err != nil {
 		t.Fatal(err)
@@ -273,11 +275,11 @@ func TestHeadersAreBroughtIntoStep(t *testing.T) {
 func TestReasons(t *testing.T) {
 	files := example(t)
 	b := mem.New()
-	apply(t, plan(t, release(t, files, nil), b), b)
+	apply(t, plan(t, newRelease(t, files, nil), b), b)
 	edit(t, files, ghosts+"episode.md", "title: ", "title: The ")
 	edit(t, files, cloudy+"transcript.md", "**Vega:**", "**Rigel:**")
 	got := map[string]string{}
-	for _, e := range plan(t, release(t, files, nil), b).Episodes {
+	for _, e := range plan(t, newRelease(t, files, nil), b).Episodes {
 		if e.Action == publish.Update {
 			got[e.Slug] = strings.Join(e.Reasons, "; ")
 		}

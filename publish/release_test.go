@@ -12,6 +12,8 @@ import (
 	"onair/publish"
 	"onair/publish/bucket"
 	"onair/publish/bucket/mem"
+	"onair/publish/record"
+	"onair/publish/release"
 	"onair/show"
 )
 
@@ -47,7 +49,7 @@ func TestReadsAreNoted(t *testing.T) {
 	if found.HasErrors() {
 		t.Fatal(found)
 	}
-	if _, found, err := publish.NewRelease(t.Context(), s, &publish.Options{Now: now, Trace: trace}); err != nil || found.HasErrors() {
+	if _, found, err := release.New(t.Context(), s, &release.Options{Now: now, Trace: trace}); err != nil || found.HasErrors() {
 		t.Fatal(err, found)
 	}
 	got := trace.Paths()
@@ -64,25 +66,25 @@ func TestReadsAreNoted(t *testing.T) {
 }
 
 func TestListing(t *testing.T) {
-	storage := publish.Storage{Public: mem.New(), State: mem.New()}
-	p, err := publish.NewPlan(t.Context(), release(t, example(t), nil), storage, nil)
+	storage := record.Storage{Public: mem.New(), State: mem.New()}
+	p, err := publish.NewPlan(t.Context(), newRelease(t, example(t), nil), storage, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	seen := map[string]string{}
 	look := func(what string) {
 		t.Helper()
-		listed, err := publish.List(t.Context(), storage)
+		listed, err := record.List(t.Context(), storage)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if again, err := publish.List(t.Context(), storage); err != nil || again.Listing != listed.Listing {
+		if again, err := record.List(t.Context(), storage); err != nil || again.Digest != listed.Digest {
 			t.Errorf("%s: a second look gives another digest, %v", what, err)
 		}
-		if before, ok := seen[listed.Listing]; ok {
+		if before, ok := seen[listed.Digest]; ok {
 			t.Errorf("%s: as %s", what, before)
 		}
-		seen[listed.Listing] = what
+		seen[listed.Digest] = what
 	}
 	look("empty")
 	if p.Listing() == "" || seen[p.Listing()] == "" {
@@ -102,7 +104,7 @@ func TestListing(t *testing.T) {
 	look("another page")
 	write(storage.Public, "index.html", "two", "no-store")
 	look("another header")
-	write(storage.State, publish.StatePrefix+"release.json", "{}", "")
+	write(storage.State, bucket.RecordsPrefix+"release.json", "{}", "")
 	look("a record")
 	storage.State = nil
 	look("no record")

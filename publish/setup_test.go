@@ -14,9 +14,10 @@ import (
 
 	"onair/internal/fetch"
 	"onair/internal/finding"
-	"onair/publish"
 	"onair/publish/bucket"
 	"onair/publish/bucket/mem"
+	"onair/publish/record"
+	"onair/publish/verify"
 	"onair/show"
 )
 
@@ -113,7 +114,7 @@ func TestCheckSetup(t *testing.T) {
 }
 
 // storageWith are two buckets behind a provider that grants these rights.
-func storageWith(t *testing.T, granted rights) publish.Storage {
+func storageWith(t *testing.T, granted rights) record.Storage {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		may := granted.read
@@ -143,14 +144,14 @@ func storageWith(t *testing.T, granted rights) publish.Storage {
 		}
 	}
 	if granted.noState {
-		return publish.Storage{Public: public}
+		return record.Storage{Public: public}
 	}
-	return publish.Storage{Public: public, State: state}
+	return record.Storage{Public: public, State: state}
 }
 
-func check(t *testing.T, sh *show.Show, s publish.Storage) finding.List {
+func check(t *testing.T, sh *show.Show, s record.Storage) finding.List {
 	t.Helper()
-	l, err := publish.CheckSetup(t.Context(), sh, s, &publish.Web{Client: fetch.Own(nil)})
+	l, err := verify.CheckSetup(t.Context(), sh, s, &verify.Web{Client: fetch.Own(nil)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -228,12 +229,12 @@ func TestHintsAreWhole(t *testing.T) {
 func TestCheckSetupNeedsAnAnswer(t *testing.T) {
 	sh, _ := show.Load(example(t), nil)
 	broken := errors.New("broken")
-	_, err := publish.CheckSetup(t.Context(), sh, publish.Storage{Public: &inspected{Bucket: mem.New(), broken: broken}}, &publish.Web{})
+	_, err := verify.CheckSetup(t.Context(), sh, record.Storage{Public: &inspected{Bucket: mem.New(), broken: broken}}, &verify.Web{})
 	if !errors.Is(err, broken) {
 		t.Errorf("got %v", err)
 	}
 	for _, granted := range []rights{{settings: broken}, {stateSettings: broken}} {
-		if _, err := publish.CheckSetup(t.Context(), sh, storageWith(t, granted), &publish.Web{}); !errors.Is(err, broken) {
+		if _, err := verify.CheckSetup(t.Context(), sh, storageWith(t, granted), &verify.Web{}); !errors.Is(err, broken) {
 			t.Errorf("got %v", err)
 		}
 	}

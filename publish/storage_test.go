@@ -20,6 +20,8 @@ import (
 	"onair/publish"
 	"onair/publish/bucket"
 	"onair/publish/bucket/mem"
+	"onair/publish/record"
+	"onair/publish/release"
 	"onair/show"
 )
 
@@ -31,7 +33,7 @@ func withoutAudio(files fstest.MapFS) {
 // parts are the keys of the parts that a bucket keeps.
 func parts(t *testing.T, b bucket.Bucket) (keys []string) {
 	t.Helper()
-	for a, err := range b.List(context.Background(), publish.StatePrefix+"parts/") {
+	for a, err := range b.List(context.Background(), bucket.RecordsPrefix+"parts/") {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -44,12 +46,12 @@ func parts(t *testing.T, b bucket.Bucket) (keys []string) {
 // where the audio is not on this machine.
 func TestTagChangeCostsTheTag(t *testing.T) {
 	files := example(t)
-	s := publish.Storage{Public: mem.New(), State: mem.New()}
-	applyTo(t, planFor(t, release(t, files, nil), s), s)
+	s := record.Storage{Public: mem.New(), State: mem.New()}
+	applyTo(t, planFor(t, newRelease(t, files, nil), s), s)
 
 	withoutAudio(files)
 	edit(t, files, guid+"episode.md", "title: ", "title: The ")
-	r := release(t, files, nil)
+	r := newRelease(t, files, nil)
 	p := planFor(t, r, s)
 	var audio, sent int64
 	for _, c := range p.Changes {
@@ -75,8 +77,8 @@ func TestTagChangeCostsTheTag(t *testing.T) {
 	full := example(t)
 	edit(t, full, guid+"episode.md", "title: ", "title: The ")
 	whole := mem.New()
-	apply(t, plan(t, release(t, full, nil), whole), whole)
-	key := r.Episodes[slices.IndexFunc(r.Episodes, func(e *publish.Episode) bool { return e.Slug == guidSlug })].AudioKey()
+	apply(t, plan(t, newRelease(t, full, nil), whole), whole)
+	key := r.Episodes[slices.IndexFunc(r.Episodes, func(e *release.Episode) bool { return e.Slug == guidSlug })].AudioKey()
 	if !bytes.Equal(read(t, s.Public, key), read(t, whole, key)) {
 		t.Error("joined and sent whole differ")
 	}
@@ -86,23 +88,23 @@ func TestTagChangeCostsTheTag(t *testing.T) {
 // names the episode where it is not.
 func TestMissingPart(t *testing.T) {
 	files := example(t)
-	s := publish.Storage{Public: mem.New(), State: mem.New()}
-	r := release(t, files, nil)
+	s := record.Storage{Public: mem.New(), State: mem.New()}
+	r := newRelease(t, files, nil)
 	applyTo(t, planFor(t, r, s), s)
 	for _, e := range r.Episodes {
 		if e.Slug == ghostSlug {
-			if err := s.State.Delete(t.Context(), publish.StatePrefix+"parts/"+e.Pin.Payload.SHA256, bucket.Condition{}); err != nil {
+			if err := s.State.Delete(t.Context(), bucket.RecordsPrefix+"parts/"+e.Pin.Payload.SHA256, bucket.Condition{}); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
 	edit(t, files, ghosts+"episode.md", "title: ", "title: The ")
-	p := planFor(t, release(t, files, nil), s)
+	p := planFor(t, newRelease(t, files, nil), s)
 	if up := p.Totals().Upload; up < 500_000 {
 		t.Errorf("only %d bytes are sent, the payload is not among them", up)
 	}
 	withoutAudio(files)
-	_, err := publish.NewPlan(t.Context(), release(t, files, nil), s, nil)
+	_, err := publish.NewPlan(t.Context(), newRelease(t, files, nil), s, nil)
 	var missing *publish.MissingAudioError
 	if !errors.As(err, &missing) || missing.Episode != ghostSlug {
 		t.Errorf("got %v", err)
@@ -111,14 +113,14 @@ func TestMissingPart(t *testing.T) {
 
 // A private state bucket takes what is scheduled; a public one does not.
 func TestScheduledAudioIsStoredPrivately(t *testing.T) {
-	r := release(t, example(t), nil)
+	r := newRelease(t, example(t), nil)
 	var scheduled string
 	for _, e := range r.Episodes {
 		if e.Status == show.Scheduled {
-			scheduled = publish.StatePrefix + "parts/" + e.Pin.Payload.SHA256
+			scheduled = bucket.RecordsPrefix + "parts/" + e.Pin.Payload.SHA256
 		}
 	}
-	private := publish.Storage{Public: mem.New(), State: mem.New()}
+	private := record.Storage{Public: mem.New(), State: mem.New()}
 	applyTo(t, planFor(t, r, private), private)
 	if !slices.Contains(parts(t, private.State), scheduled) {
 		t.Error("the scheduled payload is not kept")
@@ -126,7 +128,7 @@ func TestScheduledAudioIsStoredPrivately(t *testing.T) {
 	if len(parts(t, private.Public)) > 0 {
 		t.Error("parts are in the public bucket")
 	}
-	open := publish.Storage{Public: mem.New()}
+	open := record.Storage{Public: mem.New()}
 	applyTo(t, planFor(t, r, open), open)
 	if slices.Contains(parts(t, open.Public), scheduled) {
 		t.Error("anybody can have the scheduled payload")
@@ -144,11 +146,11 @@ func TestScheduledAudioIsStoredPrivately(t *testing.T) {
 // The scheduled episode goes live on a machine that never had its audio.
 func TestScheduledGoesLiveFromParts(t *testing.T) {
 	files := example(t)
-	s := publish.Storage{Public: mem.New(), State: mem.New()}
-	applyTo(t, planFor(t, release(t, files, nil), s), s)
+	s := record.Storage{Public: mem.New(), State: mem.New()}
+	applyTo(t, planFor(t, newRelease(t, files, nil), s), s)
 	withoutAudio(files)
-	due := &publish.Options{Now: time.Date(2040, 1, 1, 0, 0, 0, 0, time.UTC)}
-	p := planFor(t, release(t, files, due), s)
+	due := &release.Options{Now: time.Date(2040, 1, 1, 0, 0, 0, 0, time.UTC)}
+	p := planFor(t, newRelease(t, files, due), s)
 	if p.LiveEpisodes() != 5 {
 		t.Errorf("%d episodes are live, want 5", p.LiveEpisodes())
 	}
@@ -160,12 +162,12 @@ func TestScheduledGoesLiveFromParts(t *testing.T) {
 
 func TestRollback(t *testing.T) {
 	files := example(t)
-	s := publish.Storage{Public: mem.New(), State: mem.New()}
-	first := release(t, files, nil)
+	s := record.Storage{Public: mem.New(), State: mem.New()}
+	first := newRelease(t, files, nil)
 	applyTo(t, planFor(t, first, s), s)
 	before := read(t, s.Public, "feed.xml")
 	edit(t, files, ghosts+"episode.md", "title: ", "title: The ")
-	second := release(t, files, nil)
+	second := newRelease(t, files, nil)
 	applyTo(t, planFor(t, second, s), s)
 
 	if _, err := publish.Rollback(t.Context(), second.Show, s, &publish.RollbackOptions{Now: now}); err != nil {
@@ -205,18 +207,18 @@ func TestRollback(t *testing.T) {
 // back, and after another publish to what was live before that.
 func TestRollbackGoesBack(t *testing.T) {
 	files := example(t)
-	s := publish.Storage{Public: mem.New(), State: mem.New()}
+	s := record.Storage{Public: mem.New(), State: mem.New()}
 	var feeds [4]string
 	publishNext := func(i int) {
 		t.Helper()
 		edit(t, files, ghosts+"episode.md", "title: ", "title: The ")
-		r := release(t, files, nil)
+		r := newRelease(t, files, nil)
 		applyTo(t, planFor(t, r, s), s)
 		feeds[i] = r.Feed.SHA256
 	}
 	rollback := func(want int) {
 		t.Helper()
-		restored, err := publish.Rollback(t.Context(), release(t, files, nil).Show, s, &publish.RollbackOptions{Now: now})
+		restored, err := publish.Rollback(t.Context(), newRelease(t, files, nil).Show, s, &publish.RollbackOptions{Now: now})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -229,7 +231,7 @@ func TestRollbackGoesBack(t *testing.T) {
 	}
 	rollback(1)
 	rollback(0)
-	if _, err := publish.Rollback(t.Context(), release(t, files, nil).Show, s, nil); !errors.Is(err, publish.ErrRefused) {
+	if _, err := publish.Rollback(t.Context(), newRelease(t, files, nil).Show, s, nil); !errors.Is(err, publish.ErrRefused) {
 		t.Errorf("before the first feed: %v", err)
 	}
 	publishNext(3)
@@ -241,8 +243,8 @@ func TestRollbackGoesBack(t *testing.T) {
 func TestRefusedPruneWritesNothing(t *testing.T) {
 	files := example(t)
 	public, state := mem.New(), mem.New()
-	s := publish.Storage{Public: public, State: state}
-	r := release(t, files, nil)
+	s := record.Storage{Public: public, State: state}
+	r := newRelease(t, files, nil)
 	applyTo(t, planFor(t, r, s), s)
 	state.Before = func(op, key string) error {
 		if op == mem.OpWrite {
@@ -262,11 +264,11 @@ func TestPrune(t *testing.T) {
 	clock := time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)
 	public.Now = func() time.Time { return clock }
 	state.Now = public.Now
-	s := publish.Storage{Public: public, State: state}
-	first := release(t, files, nil)
+	s := record.Storage{Public: public, State: state}
+	first := newRelease(t, files, nil)
 	applyTo(t, planFor(t, first, s), s)
 	old := contents(t, public)
-	prunePlan := func(r *publish.Release) *publish.Plan {
+	prunePlan := func(r *release.Release) *publish.Plan {
 		t.Helper()
 		p, err := publish.NewPlan(t.Context(), r, s, &publish.PlanOptions{Prune: true, AskClock: true})
 		if err != nil {
@@ -276,14 +278,14 @@ func TestPrune(t *testing.T) {
 	}
 
 	// Twenty feeds later the first is not kept any more.
-	var r *publish.Release
+	var r *release.Release
 	title := "title: Hello, Universe"
 	for i := range 20 {
 		next := fmt.Sprintf("title: Hello, Universe %d", i)
 		edit(t, files, "show.yaml", title, next)
 		title = next
 		clock = clock.Add(time.Hour)
-		r = release(t, files, nil)
+		r = newRelease(t, files, nil)
 		applyTo(t, planFor(t, r, s), s)
 	}
 	for _, c := range prunePlan(r).Changes {
@@ -292,7 +294,7 @@ func TestPrune(t *testing.T) {
 		}
 	}
 	clock = clock.Add(publish.PruneAfter + time.Minute)
-	r = release(t, files, &publish.Options{Now: clock})
+	r = newRelease(t, files, &release.Options{Now: clock})
 	looked, err := publish.NewPlan(t.Context(), r, s, &publish.PlanOptions{Prune: true})
 	if err != nil {
 		t.Fatal(err)
@@ -321,7 +323,7 @@ func TestPrune(t *testing.T) {
 		}
 	}
 	for _, e := range r.Episodes { // masters stay
-		if e.Pin.Payload.Bytes > 0 && e.Status != show.Draft && !slices.Contains(parts(t, state), publish.StatePrefix+"parts/"+e.Pin.Payload.SHA256) {
+		if e.Pin.Payload.Bytes > 0 && e.Status != show.Draft && !slices.Contains(parts(t, state), bucket.RecordsPrefix+"parts/"+e.Pin.Payload.SHA256) {
 			t.Errorf("the payload of %s is gone", e.Slug)
 		}
 	}
@@ -335,8 +337,8 @@ func TestPrune(t *testing.T) {
 
 func TestPull(t *testing.T) {
 	files := example(t)
-	s := publish.Storage{Public: mem.New(), State: mem.New()}
-	r := release(t, files, nil)
+	s := record.Storage{Public: mem.New(), State: mem.New()}
+	r := newRelease(t, files, nil)
 	applyTo(t, planFor(t, r, s), s)
 	dir := t.TempDir()
 	pull := func() (brought, left int) {
@@ -378,10 +380,10 @@ func TestPull(t *testing.T) {
 
 func TestOnlyTheNamedEpisodes(t *testing.T) {
 	files := example(t)
-	s := publish.Storage{Public: mem.New()}
-	applyTo(t, planFor(t, release(t, files, nil), s), s)
+	s := record.Storage{Public: mem.New()}
+	applyTo(t, planFor(t, newRelease(t, files, nil), s), s)
 	edit(t, files, ghosts+"episode.md", "title: ", "title: The ")
-	r := release(t, files, nil)
+	r := newRelease(t, files, nil)
 	if _, err := publish.NewPlan(t.Context(), r, s, &publish.PlanOptions{Only: []string{ghostSlug}}); err != nil {
 		t.Errorf("named: %v", err)
 	}
@@ -392,12 +394,12 @@ func TestOnlyTheNamedEpisodes(t *testing.T) {
 	if _, err := publish.NewPlan(t.Context(), r, s, &publish.PlanOptions{Only: []string{"nobody"}}); !errors.Is(err, publish.ErrRefused) {
 		t.Errorf("nobody: %v", err)
 	}
-	_, err = publish.NewPlan(t.Context(), release(t, files, nil), publish.Storage{Public: s.Public, State: mem.New()}, &publish.PlanOptions{Only: []string{ghostSlug}})
+	_, err = publish.NewPlan(t.Context(), newRelease(t, files, nil), record.Storage{Public: s.Public, State: mem.New()}, &publish.PlanOptions{Only: []string{ghostSlug}})
 	if !errors.Is(err, publish.ErrRefused) || !strings.Contains(err.Error(), "4-the-long-tail") {
 		t.Errorf("the audio of a scheduled episode is stored as well: %v", err)
 	}
 	delete(files, show.LockFile)
-	_, err = publish.NewPlan(t.Context(), release(t, files, nil), s, &publish.PlanOptions{Only: []string{ghostSlug}})
+	_, err = publish.NewPlan(t.Context(), newRelease(t, files, nil), s, &publish.PlanOptions{Only: []string{ghostSlug}})
 	if !errors.Is(err, publish.ErrRefused) || !strings.Contains(err.Error(), "4-the-long-tail") {
 		t.Errorf("a scheduled episode is pinned as well: %v", err)
 	}
@@ -434,13 +436,13 @@ func TestJoinsThatSend(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			files := example(t)
-			s := publish.Storage{Public: partJoiner{mem.New(), test.sends}, State: mem.New()}
-			applyTo(t, planFor(t, release(t, files, nil), s), s)
+			s := record.Storage{Public: partJoiner{mem.New(), test.sends}, State: mem.New()}
+			applyTo(t, planFor(t, newRelease(t, files, nil), s), s)
 			edit(t, files, ghosts+"episode.md", "title: ", "title: The ")
 			if !test.here {
 				delete(files, ghosts+"audio.mp3")
 			}
-			r := release(t, files, nil)
+			r := newRelease(t, files, nil)
 			p := planFor(t, r, s)
 			var found *publish.Change
 			for i, c := range p.Changes {
@@ -489,13 +491,13 @@ func TestStaleCheckout(t *testing.T) {
 	git("init", "-q")
 	git("add", ".")
 	git("commit", "-qm", "one")
-	s := publish.Storage{Public: mem.New()}
+	s := record.Storage{Public: mem.New()}
 	publishIt := func() error {
 		sh, found := show.Load(os.DirFS(dir), &show.LoadOptions{Dir: dir})
 		if found.HasErrors() {
 			t.Fatal(found)
 		}
-		r, found, err := publish.NewRelease(t.Context(), sh, &publish.Options{Now: now})
+		r, found, err := release.New(t.Context(), sh, &release.Options{Now: now})
 		if err != nil || found.HasErrors() {
 			t.Fatal(err, found)
 		}
@@ -562,7 +564,7 @@ func TestStaleCheckout(t *testing.T) {
 	}
 }
 
-func planFor(t *testing.T, r *publish.Release, s publish.Storage) *publish.Plan {
+func planFor(t *testing.T, r *release.Release, s record.Storage) *publish.Plan {
 	t.Helper()
 	p, err := publish.NewPlan(t.Context(), r, s, nil)
 	if err != nil {
@@ -571,7 +573,7 @@ func planFor(t *testing.T, r *publish.Release, s publish.Storage) *publish.Plan 
 	return p
 }
 
-func applyTo(t *testing.T, p *publish.Plan, s publish.Storage) {
+func applyTo(t *testing.T, p *publish.Plan, s record.Storage) {
 	t.Helper()
 	if _, err := publish.Apply(t.Context(), p, s, nil); err != nil {
 		t.Fatalf("apply: %v", err)
@@ -580,7 +582,7 @@ func applyTo(t *testing.T, p *publish.Plan, s publish.Storage) {
 
 func keptLocks(t *testing.T, b bucket.Bucket) (keys []string) {
 	t.Helper()
-	for a, err := range b.List(context.Background(), publish.StatePrefix+"locks/") {
+	for a, err := range b.List(context.Background(), bucket.RecordsPrefix+"locks/") {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -592,12 +594,12 @@ func keptLocks(t *testing.T, b bucket.Bucket) (keys []string) {
 // The publisher that loses leaves the kept lock that the winner's record names.
 func TestLoserKeepsNoLock(t *testing.T) {
 	files := example(t)
-	s := publish.Storage{Public: mem.New(), State: mem.New()}
-	applyTo(t, planFor(t, release(t, files, nil), s), s)
+	s := record.Storage{Public: mem.New(), State: mem.New()}
+	applyTo(t, planFor(t, newRelease(t, files, nil), s), s)
 	edit(t, files, "show.yaml", "title: Hello, Universe", "title: A")
-	fast := planFor(t, release(t, files, nil), s)
+	fast := planFor(t, newRelease(t, files, nil), s)
 	edit(t, files, ghosts+"episode.md", "---\n", "---\ndraft: true\n")
-	slow, err := publish.NewPlan(t.Context(), release(t, files, &publish.Options{Now: now, Remove: []string{ghostSlug}}), s, &publish.PlanOptions{Drop: []string{ghostSlug}})
+	slow, err := publish.NewPlan(t.Context(), newRelease(t, files, &release.Options{Now: now, Remove: []string{ghostSlug}}), s, &publish.PlanOptions{Drop: []string{ghostSlug}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -623,17 +625,17 @@ func TestPruneRace(t *testing.T) {
 	clock := time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)
 	public.Now = func() time.Time { return clock }
 	state.Now = public.Now
-	s := publish.Storage{Public: public, State: state}
-	first := release(t, files, nil)
+	s := record.Storage{Public: public, State: state}
+	first := newRelease(t, files, nil)
 	applyTo(t, planFor(t, first, s), s)
 	for i, title := 0, "title: Hello, Universe"; i < 21; i++ {
 		next := fmt.Sprintf("title: Hello, Universe %d", i)
 		edit(t, files, "show.yaml", title, next)
 		title = next
-		applyTo(t, planFor(t, release(t, files, nil), s), s)
+		applyTo(t, planFor(t, newRelease(t, files, nil), s), s)
 	}
 	clock = clock.Add(publish.PruneAfter + time.Hour)
-	doomed, err := publish.NewPlan(t.Context(), release(t, files, nil), s, &publish.PlanOptions{Prune: true, AskClock: true})
+	doomed, err := publish.NewPlan(t.Context(), newRelease(t, files, nil), s, &publish.PlanOptions{Prune: true, AskClock: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -660,10 +662,10 @@ func TestPruneRace(t *testing.T) {
 func TestStateMovesToItsOwnBucket(t *testing.T) {
 	files := example(t)
 	public := mem.New()
-	applyTo(t, planFor(t, release(t, files, nil), publish.Storage{Public: public}), publish.Storage{Public: public})
+	applyTo(t, planFor(t, newRelease(t, files, nil), record.Storage{Public: public}), record.Storage{Public: public})
 	edit(t, files, ghosts+"episode.md", "---\n", "---\ndraft: true\n")
-	s := publish.Storage{Public: public, State: mem.New()}
-	_, err := publish.NewPlan(t.Context(), release(t, files, nil), s, nil)
+	s := record.Storage{Public: public, State: mem.New()}
+	_, err := publish.NewPlan(t.Context(), newRelease(t, files, nil), s, nil)
 	var dropped *publish.DroppedError
 	if !errors.As(err, &dropped) {
 		t.Errorf("an episode left the feed unnamed: %v", err)
@@ -675,29 +677,29 @@ func TestStateMovesToItsOwnBucket(t *testing.T) {
 func TestRecordIsRebuilt(t *testing.T) {
 	for name, damage := range map[string]func(t *testing.T, b bucket.Bucket){
 		"lost": func(t *testing.T, b bucket.Bucket) {
-			if err := b.Delete(t.Context(), publish.StatePrefix+"release.json", bucket.Condition{}); err != nil {
+			if err := b.Delete(t.Context(), bucket.RecordsPrefix+"release.json", bucket.Condition{}); err != nil {
 				t.Fatal(err)
 			}
 		},
 		"damaged": func(t *testing.T, b bucket.Bucket) {
 			data := []byte("{")
-			if _, err := b.Write(t.Context(), &bucket.Object{Key: publish.StatePrefix + "release.json", Size: 1, CRC32C: checksum(data), Body: held(data)}, bucket.Condition{}); err != nil {
+			if _, err := b.Write(t.Context(), &bucket.Object{Key: bucket.RecordsPrefix + "release.json", Size: 1, CRC32C: checksum(data), Body: held(data)}, bucket.Condition{}); err != nil {
 				t.Fatal(err)
 			}
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			files := example(t)
-			s := publish.Storage{Public: mem.New()}
-			applyTo(t, planFor(t, release(t, files, nil), s), s)
+			s := record.Storage{Public: mem.New()}
+			applyTo(t, planFor(t, newRelease(t, files, nil), s), s)
 			damage(t, s.Public)
 			edit(t, files, ghosts+"episode.md", "title: ", "title: The ")
-			p := planFor(t, release(t, files, nil), s)
+			p := planFor(t, newRelease(t, files, nil), s)
 			if got := p.Totals(); got.Update == 0 {
 				t.Errorf("%+v", got)
 			}
 			edit(t, files, ghosts+"episode.md", "---\n", "---\ndraft: true\n")
-			_, err := publish.NewPlan(t.Context(), release(t, files, nil), s, nil)
+			_, err := publish.NewPlan(t.Context(), newRelease(t, files, nil), s, nil)
 			var dropped *publish.DroppedError
 			if !errors.As(err, &dropped) || dropped.Slug != ghostSlug {
 				t.Errorf("an episode left the feed unnamed: %v", err)
@@ -713,10 +715,10 @@ func TestRecordIsRebuilt(t *testing.T) {
 // A feed that was made for another address is not restored.
 func TestRollbackAcrossAMove(t *testing.T) {
 	files := example(t)
-	s := publish.Storage{Public: mem.New()}
-	applyTo(t, planFor(t, release(t, files, nil), s), s)
+	s := record.Storage{Public: mem.New()}
+	applyTo(t, planFor(t, newRelease(t, files, nil), s), s)
 	edit(t, files, "show.yaml", "url: "+homeURL, "url: https://moved.example/")
-	r := release(t, files, nil)
+	r := newRelease(t, files, nil)
 	applyTo(t, planFor(t, r, s), s)
 	if _, err := publish.Rollback(t.Context(), r.Show, s, nil); !errors.Is(err, publish.ErrRefused) || !strings.Contains(err.Error(), homeURL) {
 		t.Errorf("got %v", err)
@@ -726,10 +728,10 @@ func TestRollbackAcrossAMove(t *testing.T) {
 // Notes are part of what an app has of an episode.
 func TestNotesCountAsHeard(t *testing.T) {
 	files := example(t)
-	s := publish.Storage{Public: mem.New()}
-	applyTo(t, planFor(t, release(t, files, nil), s), s)
+	s := record.Storage{Public: mem.New()}
+	applyTo(t, planFor(t, newRelease(t, files, nil), s), s)
 	edit(t, files, guid+"episode.md", "Rigel has five names", "Rigel has many names")
-	_, err := publish.NewPlan(t.Context(), release(t, files, nil), s, &publish.PlanOptions{Only: []string{ghostSlug}})
+	_, err := publish.NewPlan(t.Context(), newRelease(t, files, nil), s, &publish.PlanOptions{Only: []string{ghostSlug}})
 	if !errors.Is(err, publish.ErrRefused) || !strings.Contains(err.Error(), guidSlug) {
 		t.Errorf("other notes were published as well: %v", err)
 	}
@@ -743,8 +745,8 @@ func TestRequestsAreCounted(t *testing.T) {
 	clock := time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)
 	public.Now = func() time.Time { return clock }
 	state.Now = public.Now
-	s := publish.Storage{Public: public, State: state}
-	calls := func() (r publish.Requests) {
+	s := record.Storage{Public: public, State: state}
+	calls := func() (r record.Requests) {
 		for _, b := range []*mem.Bucket{public, state} {
 			r.List += b.Calls(mem.OpList)
 			r.Read += b.Calls(mem.OpOpen)
@@ -757,14 +759,14 @@ func TestRequestsAreCounted(t *testing.T) {
 	publishing := func(what string, prune bool) {
 		t.Helper()
 		before := calls()
-		p, err := publish.NewPlan(t.Context(), release(t, files, nil), s, &publish.PlanOptions{Prune: prune, AskClock: prune})
+		p, err := publish.NewPlan(t.Context(), newRelease(t, files, nil), s, &publish.PlanOptions{Prune: prune, AskClock: prune})
 		if err != nil {
 			t.Fatal(err)
 		}
 		want := p.Requests()
 		applyTo(t, p, s)
 		after := calls()
-		got := publish.Requests{List: after.List - before.List, Read: after.Read - before.Read, Write: after.Write - before.Write, Copy: after.Copy - before.Copy, Delete: after.Delete - before.Delete}
+		got := record.Requests{List: after.List - before.List, Read: after.Read - before.Read, Write: after.Write - before.Write, Copy: after.Copy - before.Copy, Delete: after.Delete - before.Delete}
 		if got != want {
 			t.Errorf("%s: %+v, the plan says %+v", what, got, want)
 		}
@@ -790,17 +792,17 @@ func TestRequestsAreCounted(t *testing.T) {
 // A publish that falls into the look of another, behind whatever was looked at
 // first, makes that one lose before it has changed anything.
 func TestPublishDuringALook(t *testing.T) {
-	for name, s := range map[string]publish.Storage{
+	for name, s := range map[string]record.Storage{
 		"two buckets": {Public: mem.New(), State: mem.New()},
 		"one bucket":  {Public: mem.New()},
 	} {
 		t.Run(name, func(t *testing.T) {
 			files := example(t)
-			applyTo(t, planFor(t, release(t, files, nil), s), s)
+			applyTo(t, planFor(t, newRelease(t, files, nil), s), s)
 			edit(t, files, "show.yaml", "title: Hello, Universe", "title: A")
-			fast := release(t, files, nil)
+			fast := newRelease(t, files, nil)
 			edit(t, files, "show.yaml", "title: A", "title: B")
-			slow := release(t, files, nil)
+			slow := newRelease(t, files, nil)
 			public := s.Public.(*mem.Bucket)
 			raced := false
 			public.After = func(op, key string) error {
@@ -815,7 +817,7 @@ func TestPublishDuringALook(t *testing.T) {
 			if _, err := publish.Apply(t.Context(), p, s, nil); !raced || !errors.Is(err, publish.ErrConflict) {
 				t.Fatalf("raced %v, got %v", raced, err)
 			}
-			if p := planFor(t, fast, s); !p.Empty() || p.Previous.Phase != publish.Done {
+			if p := planFor(t, fast, s); !p.Empty() || p.Previous.Phase != record.Done {
 				t.Errorf("the loser changed something: %+v, phase %s", p.Totals(), p.Previous.Phase)
 			}
 		})

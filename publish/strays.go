@@ -1,21 +1,19 @@
 package publish
 
 import (
-	"bufio"
 	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"io"
 	"math/rand/v2"
 	"regexp"
-	"slices"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
 
-	"onair/audio"
 	"onair/publish/bucket"
+	"onair/publish/record"
+	"onair/publish/release"
 )
 
 // adoptAtMost bounds how many objects a publish looks at in search of strays.
@@ -29,7 +27,7 @@ func (a *applier) adoptStrays(ctx context.Context) {
 	seen := a.plan.seen
 	var keys []string
 	for key := range seen.Objects {
-		if _, recorded := a.state.Objects[key]; !recorded && (hashed.MatchString(key) || aPage.MatchString(key)) {
+		if _, recorded := a.state.Objects[key]; !recorded && (isHashed(key) || aPage.MatchString(key)) {
 			keys = append(keys, key)
 		}
 	}
@@ -53,12 +51,15 @@ func (a *applier) adoptStrays(ctx context.Context) {
 		if !isOurs(attrs) {
 			continue
 		}
-		a.state.Objects[attrs.Key] = Record{
-			SHA256: attrs.Metadata[metaSHA256], CRC32C: attrs.CRC32C, Bytes: attrs.Size, Class: ClassOf(attrs.Key, a.plan.Release.Show.Feed.Path),
+		a.state.Objects[attrs.Key] = record.Object{
+			SHA256: attrs.Metadata[bucket.MetaSHA256], CRC32C: attrs.CRC32C, Bytes: attrs.Size, Class: string(release.ClassOf(attrs.Key, a.plan.Release.Show.Feed.Path)),
 			ContentType: attrs.ContentType, CacheControl: attrs.CacheControl, Version: attrs.Version, Unproven: true,
 		}
 	}
 }
+
+// isHashed reports whether a key has the hash of its content.
+func isHashed(key string) bool { return release.ClassOf(key, "") == release.Immutable }
 
 // aPage matches the pages that a publish adds before it claims.
 var aPage = regexp.MustCompile(`^episodes/[^/]+/index\.html$`)
@@ -66,8 +67,8 @@ var aPage = regexp.MustCompile(`^episodes/[^/]+/index\.html$`)
 // isOurs reports whether an object has the mark of onair, and the key that goes
 // with it: a copy that somebody made has the mark as well.
 func isOurs(attrs bucket.Attrs) bool {
-	sum := attrs.Metadata[metaSHA256]
-	return len(sum) == hex.EncodedLen(sha256.Size) && isHex(sum) && (aPage.MatchString(attrs.Key) || strings.Contains(attrs.Key, "-"+sum[:16]+"."))
+	sum := attrs.Metadata[bucket.MetaSHA256]
+	return len(sum) == hex.EncodedLen(sha256.Size) && record.IsHex(sum) && (aPage.MatchString(attrs.Key) || strings.Contains(attrs.Key, "-"+sum[:16]+"."))
 }
 
 // marked completes what a listing says by the mark of onair, if the object has
@@ -77,7 +78,7 @@ func (a *applier) marked(ctx context.Context, attrs bucket.Attrs) (bucket.Attrs,
 	if sparse, ok := public.(bucket.Sparse); ok {
 		return sparse.Stat(ctx, attrs.Key)
 	}
-	if !headerless(public) || !hashed.MatchString(attrs.Key) {
+	if !record.Headerless(public) || !isHashed(attrs.Key) {
 		return attrs, nil
 	}
 	body, attrs, err := public.Open(ctx, attrs.Key, 0, -1)
@@ -85,28 +86,7 @@ func (a *applier) marked(ctx context.Context, attrs bucket.Attrs) (bucket.Attrs,
 		return attrs, err
 	}
 	defer body.Close()
-	sum, err := contentSum(attrs.Key, body)
-	attrs.Metadata = map[string]string{metaSHA256: sum}
+	sum, err := release.ContentSum(attrs.Key, body)
+	attrs.Metadata = map[string]string{bucket.MetaSHA256: sum}
 	return attrs, err
-}
-
-// contentSum is the digest that names an object: of tagged audio that of the two
-// digests of tag and payload, of anything else that of its bytes.
-func contentSum(key string, body io.Reader) (string, error) {
-	tag, rest := sha256.New(), sha256.New()
-	if !strings.HasPrefix(key, "audio/") {
-		_, err := io.Copy(rest, body)
-		return hex.EncodeToString(rest.Sum(nil)), err
-	}
-	buffered := bufio.NewReader(body)
-	head, err := buffered.Peek(audio.TagHeaderBytes)
-	if err == nil {
-		_, err = io.CopyN(tag, buffered, audio.TagBytes(head))
-	}
-	if err != nil && err != io.EOF { // shorter than a tag, or than its own says: not ours
-		return "", err
-	}
-	_, err = io.Copy(rest, buffered)
-	sum := sha256.Sum256(slices.Concat(tag.Sum(nil), rest.Sum(nil)))
-	return hex.EncodeToString(sum[:]), err
 }

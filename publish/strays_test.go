@@ -13,6 +13,8 @@ import (
 	"onair/publish/bucket"
 	"onair/publish/bucket/file"
 	"onair/publish/bucket/mem"
+	"onair/publish/record"
+	"onair/publish/release"
 )
 
 // sparse lists as S3 does: keys, sizes and versions.
@@ -50,8 +52,8 @@ func TestStraysArePruned(t *testing.T) {
 			state := mem.New()
 			clock := time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)
 			state.Now = func() time.Time { return clock }
-			s := publish.Storage{Public: public, State: state}
-			applyTo(t, planFor(t, release(t, files, nil), s), s)
+			s := record.Storage{Public: public, State: state}
+			applyTo(t, planFor(t, newRelease(t, files, nil), s), s)
 			foreign := []string{"assets/theirs-0123456789abcdef.png", "audio/theirs-0123456789abcdef.mp3", "episodes/theirs/index.html", "episodes/other/episodes/show/index.html", "notes.txt"}
 			for _, key := range foreign {
 				data := []byte("theirs")
@@ -73,7 +75,7 @@ func TestStraysArePruned(t *testing.T) {
 				}
 				return nil
 			}
-			if _, err := publish.Apply(t.Context(), planFor(t, release(t, files, nil), s), s, nil); !errors.Is(err, killed) {
+			if _, err := publish.Apply(t.Context(), planFor(t, newRelease(t, files, nil), s), s, nil); !errors.Is(err, killed) {
 				t.Fatalf("got %v", err)
 			}
 			state.Before = nil
@@ -89,9 +91,9 @@ func TestStraysArePruned(t *testing.T) {
 
 			edit(t, files, ghosts+"episode.md", "title: Again ", "title: ")
 			edit(t, files, "show.yaml", "title: Hello, Universe", "title: Hello, World")
-			applyTo(t, planFor(t, release(t, files, nil), s), s)
+			applyTo(t, planFor(t, newRelease(t, files, nil), s), s)
 			clock = clock.Add(publish.PruneAfter + time.Minute)
-			p, err := publish.NewPlan(t.Context(), release(t, files, nil), s, &publish.PlanOptions{Prune: true, AskClock: true})
+			p, err := publish.NewPlan(t.Context(), newRelease(t, files, nil), s, &publish.PlanOptions{Prune: true, AskClock: true})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -116,9 +118,9 @@ func TestStraysArePruned(t *testing.T) {
 func TestStraysAreProven(t *testing.T) {
 	site := newSite(t, nil)
 	public, state := mem.New(), mem.New()
-	s := publish.Storage{Public: public, State: state}
+	s := record.Storage{Public: public, State: state}
 	killed := errors.New("killed")
-	killAt := func(r *publish.Release, b *mem.Bucket, name string) {
+	killAt := func(r *release.Release, b *mem.Bucket, name string) {
 		t.Helper()
 		b.Before = func(op, key string) error {
 			if op == mem.OpWrite && strings.HasSuffix(key, name) {
@@ -136,15 +138,15 @@ func TestStraysAreProven(t *testing.T) {
 	// not get to its end.
 	files := atHome(t)
 	edit(t, files, ghosts+"episode.md", "title: ", "title: Again ")
-	other := release(t, files, nil)
+	other := newRelease(t, files, nil)
 	killAt(other, public, "feed.xml")
 	claimed := keys(other) // and proven, had that publish had eyes
 	purger := &purgeList{}
-	if _, err := publish.Apply(t.Context(), planFor(t, site.Release, s), s, &publish.ApplyOptions{Live: &publish.Live{Web: site.web(), Purger: purger}}); err != nil {
+	if _, err := publish.Apply(t.Context(), planFor(t, site.Release, s), s, &publish.ApplyOptions{Services: &publish.Services{Web: site.web(), Purger: purger}}); err != nil {
 		t.Fatal(err)
 	}
 	for _, o := range site.Objects {
-		if o.Class == publish.Immutable && !slices.Contains(claimed, o.Key) && (!slices.Contains(purger.urls, home+o.Key) || o.Role == publish.RoleAudio && site.asked["HEAD /"+o.Key] == 0) {
+		if o.Class == release.Immutable && !slices.Contains(claimed, o.Key) && (!slices.Contains(purger.urls, home+o.Key) || o.Role == release.RoleAudio && site.asked["HEAD /"+o.Key] == 0) {
 			t.Errorf("%s was not purged and proven", o.Key)
 		}
 	}

@@ -15,7 +15,9 @@ import (
 
 	"onair/internal/fetch"
 	"onair/internal/finding"
-	"onair/publish"
+	"onair/publish/record"
+	"onair/publish/release"
+	"onair/publish/verify"
 	"onair/show"
 )
 
@@ -26,7 +28,7 @@ func noteless(l finding.List) finding.List {
 
 func TestVerifyWhatIsAsItShouldBe(t *testing.T) {
 	s := newSite(t, nil)
-	found := publish.Verify(t.Context(), s.web(), s.Release, &publish.VerifyOptions{Full: true})
+	found := verify.Verify(t.Context(), s.web(), s.Release, &verify.Options{Full: true})
 	if diff := cmp.Diff([]string{"info V013"}, rules(found)); diff != "" {
 		t.Errorf("%s\n%v", diff, found)
 	}
@@ -36,17 +38,17 @@ func TestVerifyWhatIsAsItShouldBe(t *testing.T) {
 	for _, o := range s.Objects {
 		path := "/" + strings.TrimSuffix(o.Key, "index.html")
 		seen := s.asked["GET "+path] + s.asked["HEAD "+path]
-		if named := !slices.Contains([]publish.Role{publish.RoleTheme, publish.RoleArtwork, publish.RoleWaveform}, o.Role); named && seen == 0 {
+		if named := !slices.Contains([]release.Role{release.RoleTheme, release.RoleArtwork, release.RoleWaveform}, o.Role); named && seen == 0 {
 			t.Errorf("nobody looked at %s", o.Key)
 		}
-		if o.Role == publish.RoleAudio && s.asked["HEAD "+path] != 1 {
+		if o.Role == release.RoleAudio && s.asked["HEAD "+path] != 1 {
 			t.Errorf("%s was asked for by HEAD %d times", o.Key, s.asked["HEAD "+path])
 		}
 	}
 }
 
 // role answers requests for the first object with a role by a fault.
-func role(role publish.Role, f fault) fault {
+func role(role release.Role, f fault) fault {
 	return func(s *site, w http.ResponseWriter, r *http.Request) bool {
 		return r.URL.Path == "/"+s.key(role) && f(s, w, r)
 	}
@@ -86,18 +88,18 @@ func TestVerifyFaults(t *testing.T) {
 		{"another page instead of the feed", path("/feed.xml", answer("<!doctype html><p>hello")), []string{"error V010", "error V014"}, ""},
 		{"no HEAD for the feed", on("HEAD", path("/feed.xml", status(405))), []string{"error V009"}, "Apple"},
 		{"another type of feed", path("/feed.xml", header("Content-Type", "text/xml")), []string{"warning V004"}, ""},
-		{"an enclosure is not there", role(publish.RoleAudio, status(404)), []string{"error V002"}, ""},
-		{"an enclosure is shorter", role(publish.RoleAudio, content(shorter)), []string{"error V003", "error V005"}, ""},
-		{"an enclosure has no ranges", role(publish.RoleAudio, whole), []string{"error V005"}, ""},
-		{"an enclosure is damaged", role(publish.RoleAudio, content(flipped)), []string{"error V007"}, ""},
-		{"an enclosure breaks off in its tag", on("GET", role(publish.RoleAudio, abort(100))), []string{"error V001"}, ""},
-		{"an enclosure breaks off", on("GET", role(publish.RoleAudio, abort(1<<20))), []string{"error V001"}, ""},
-		{"an enclosure of 100 bytes", on("GET", role(publish.RoleAudio, content(func(b []byte) []byte { return b[:100] }))), []string{"error V003"}, ""},
-		{"captions without CORS", role(publish.RoleTranscript, header("Access-Control-Allow-Origin", "")), []string{"error V006"}, "cors"},
-		{"captions are damaged", role(publish.RoleTranscript, content(flipped)), []string{"error V007"}, ""},
-		{"chapters of another type", role(publish.RoleChapters, header("Content-Type", "text/plain")), []string{"error V004"}, ""},
+		{"an enclosure is not there", role(release.RoleAudio, status(404)), []string{"error V002"}, ""},
+		{"an enclosure is shorter", role(release.RoleAudio, content(shorter)), []string{"error V003", "error V005"}, ""},
+		{"an enclosure has no ranges", role(release.RoleAudio, whole), []string{"error V005"}, ""},
+		{"an enclosure is damaged", role(release.RoleAudio, content(flipped)), []string{"error V007"}, ""},
+		{"an enclosure breaks off in its tag", on("GET", role(release.RoleAudio, abort(100))), []string{"error V001"}, ""},
+		{"an enclosure breaks off", on("GET", role(release.RoleAudio, abort(1<<20))), []string{"error V001"}, ""},
+		{"an enclosure of 100 bytes", on("GET", role(release.RoleAudio, content(func(b []byte) []byte { return b[:100] }))), []string{"error V003"}, ""},
+		{"captions without CORS", role(release.RoleTranscript, header("Access-Control-Allow-Origin", "")), []string{"error V006"}, "cors"},
+		{"captions are damaged", role(release.RoleTranscript, content(flipped)), []string{"error V007"}, ""},
+		{"chapters of another type", role(release.RoleChapters, header("Content-Type", "text/plain")), []string{"error V004"}, ""},
 		{"artwork is not there", under("/assets/artwork-", status(404)), []string{"error V002", "error V002"}, ""},
-		{"the CDN keeps audio for a minute", role(publish.RoleAudio, header("Cache-Control", "max-age=60")), []string{"warning V008"}, "Cloudflare"},
+		{"the CDN keeps audio for a minute", role(release.RoleAudio, header("Cache-Control", "max-age=60")), []string{"warning V008"}, "Cloudflare"},
 		{"an old page", path(page, content(bytes.ToUpper)), []string{"error V010"}, "purge"},
 		{"a page is not there", path(page, status(404)), []string{"error V002"}, "--web-main-page-suffix=index.html"},
 		{"the site's page is not there", path("/", status(404)), []string{"error V002"}, "--web-main-page-suffix=index.html"},
@@ -109,7 +111,7 @@ func TestVerifyFaults(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			s := newSite(t, nil)
 			s.tamper = func(w http.ResponseWriter, r *http.Request) bool { return test.fault(s, w, r) }
-			found := noteless(publish.Verify(t.Context(), s.web(), s.Release, nil))
+			found := noteless(verify.Verify(t.Context(), s.web(), s.Release, nil))
 			if diff := cmp.Diff(test.want, rules(found)); diff != "" {
 				t.Errorf("%s\n%v", diff, found)
 			}
@@ -161,7 +163,7 @@ func TestVerifyWaits(t *testing.T) {
 			}
 			w := s.web()
 			w.Patience = test.patience
-			found := publish.Verify(t.Context(), w, s.Release, nil)
+			found := verify.Verify(t.Context(), w, s.Release, nil)
 			if diff := cmp.Diff(test.want, rules(found)); diff != "" || !strings.Contains(found[0].Message, test.message) {
 				t.Errorf("%s\n%v", diff, found)
 			}
@@ -170,10 +172,10 @@ func TestVerifyWaits(t *testing.T) {
 }
 
 // record is what release.json says of a release.
-func record(r *publish.Release) map[string]publish.Record {
-	objects := map[string]publish.Record{}
+func recorded(r *release.Release) map[string]record.Object {
+	objects := map[string]record.Object{}
 	for _, o := range r.Objects {
-		objects[o.Key] = publish.Record{SHA256: o.SHA256, Bytes: o.Size, Class: o.Class}
+		objects[o.Key] = record.Object{SHA256: o.SHA256, Bytes: o.Size, Class: string(o.Class)}
 	}
 	return objects
 }
@@ -184,23 +186,23 @@ func TestVerifyAFolderThatIsAhead(t *testing.T) {
 	files := atHome(t)
 	edit(t, files, ghosts+"episode.md", "title: ", "title: The ")
 	edit(t, files, "episodes/first-light/episode.md", "---\n", "---\ndraft: true\n")
-	ahead := release(t, files, nil)
+	ahead := newRelease(t, files, nil)
 	for name, test := range map[string]struct {
-		published map[string]publish.Record
+		published map[string]record.Object
 		tamper    fault
 		want      []string
 	}{
-		"on record":                     {record(s.Release), nil, []string{"info V011", "info V013"}},
-		"not on record":                 {map[string]publish.Record{}, nil, []string{"info V011"}},
-		"on record, and stale":          {record(s.Release), path("/feed.xml", content(older)), []string{"error V010", "info V011"}},
-		"what only the live feed names": {record(s.Release), under("/audio/first-light-", status(404)), []string{"error V002", "info V011", "info V013"}},
+		"on record":                     {recorded(s.Release), nil, []string{"info V011", "info V013"}},
+		"not on record":                 {map[string]record.Object{}, nil, []string{"info V011"}},
+		"on record, and stale":          {recorded(s.Release), path("/feed.xml", content(older)), []string{"error V010", "info V011"}},
+		"what only the live feed names": {recorded(s.Release), under("/audio/first-light-", status(404)), []string{"error V002", "info V011", "info V013"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s.tamper = nil
 			if test.tamper != nil {
 				s.tamper = func(w http.ResponseWriter, r *http.Request) bool { return test.tamper(s, w, r) }
 			}
-			found := publish.Verify(t.Context(), s.web(), ahead, &publish.VerifyOptions{Published: test.published})
+			found := verify.Verify(t.Context(), s.web(), ahead, &verify.Options{Published: test.published})
 			got := rules(found)
 			slices.Sort(got)
 			if diff := cmp.Diff(test.want, got); diff != "" {
@@ -217,7 +219,7 @@ func TestVerifyAFolderWithErrors(t *testing.T) {
 	edit(t, files, "people.yaml", "name: ", "nome: ")
 	delete(files, ghosts+"transcript.md")
 	delete(files, "episodes/first-light/episode.md")
-	broken, _ := found(t, files, &publish.Options{})
+	broken, _ := found(t, files, &release.Options{})
 	captions := under("/episodes/"+ghostSlug+"/transcript", content(flipped))
 	for name, test := range map[string]struct {
 		tamper fault
@@ -234,8 +236,8 @@ func TestVerifyAFolderWithErrors(t *testing.T) {
 			if test.tamper != nil {
 				s.tamper = func(w http.ResponseWriter, r *http.Request) bool { return test.tamper(s, w, r) }
 			}
-			o := &publish.VerifyOptions{Published: record(s.Release), Errors: 2, Full: true}
-			found := publish.Verify(t.Context(), s.web(), broken, o)
+			o := &verify.Options{Published: recorded(s.Release), Errors: 2, Full: true}
+			found := verify.Verify(t.Context(), s.web(), broken, o)
 			got := rules(found)
 			slices.Sort(got)
 			if diff := cmp.Diff(test.want, got); diff != "" {
@@ -249,7 +251,7 @@ func TestVerifyAFolderWithErrors(t *testing.T) {
 func TestVerifyAfterAnInterruption(t *testing.T) {
 	s := newSite(t, nil)
 	s.tamper = func(w http.ResponseWriter, r *http.Request) bool { return path("/feed.xml", content(older))(s, w, r) }
-	found := publish.Verify(t.Context(), s.web(), s.Release, &publish.VerifyOptions{Published: map[string]publish.Record{}, Interrupted: true})
+	found := verify.Verify(t.Context(), s.web(), s.Release, &verify.Options{Published: map[string]record.Object{}, Interrupted: true})
 	if diff := cmp.Diff([]string{"info V011", "warning V020"}, rules(found)); diff != "" {
 		t.Errorf("%s\n%v", diff, found)
 	}
@@ -287,7 +289,7 @@ func TestVerifyThroughPrefix(t *testing.T) {
 				through++
 				return strings.Contains(r.URL.Path, ghostSlug) && test.fault != nil && test.fault(s, w, r)
 			}
-			found := noteless(publish.Verify(t.Context(), s.web(), s.Release, nil))
+			found := noteless(verify.Verify(t.Context(), s.web(), s.Release, nil))
 			if diff := cmp.Diff(test.want, rules(found)); diff != "" || through < 8 {
 				t.Errorf("%s\n%d requests went through it; %v", diff, through, found)
 			}
@@ -297,7 +299,7 @@ func TestVerifyThroughPrefix(t *testing.T) {
 	s.tamper = func(w http.ResponseWriter, r *http.Request) bool {
 		return strings.Contains(r.URL.Path, "audio/") && status(404)(s, w, r)
 	}
-	found := noteless(publish.Verify(t.Context(), s.web(), s.Release, nil))
+	found := noteless(verify.Verify(t.Context(), s.web(), s.Release, nil))
 	if diff := cmp.Diff([]string{"error V002"}, rules(found)); diff != "" {
 		t.Errorf("audio that is gone is reported twice: %s\n%v", diff, found)
 	}
@@ -319,7 +321,7 @@ func TestVerifyTransport(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newSite(t, nil)
 			test.change(s)
-			found := noteless(publish.Verify(t.Context(), s.web(), s.Release, nil))
+			found := noteless(verify.Verify(t.Context(), s.web(), s.Release, nil))
 			if diff := cmp.Diff(test.want, rules(found)); diff != "" {
 				t.Errorf("%s\n%v", diff, found)
 			}
@@ -327,12 +329,12 @@ func TestVerifyTransport(t *testing.T) {
 	}
 	s := newSite(t, func(files fstest.MapFS) { edit(t, files, "show.yaml", home, "https://example.com:8443/") })
 	s.plain = s.ServeHTTP
-	if found := noteless(publish.Verify(t.Context(), s.web(), s.Release, nil)); len(found) > 0 {
+	if found := noteless(verify.Verify(t.Context(), s.web(), s.Release, nil)); len(found) > 0 {
 		t.Errorf("a port of its own: %v", found)
 	}
 	w := s.web()
 	w.Client = fetch.Own(&fetch.Options{Roots: x509.NewCertPool(), Dial: s.dial})
-	if diff := cmp.Diff([]string{"error V001"}, rules(publish.Verify(t.Context(), w, s.Release, nil))); diff != "" {
+	if diff := cmp.Diff([]string{"error V001"}, rules(verify.Verify(t.Context(), w, s.Release, nil))); diff != "" {
 		t.Errorf("a certificate that nobody trusts: %s", diff)
 	}
 }
@@ -347,7 +349,7 @@ func TestVerifySomeEpisodes(t *testing.T) {
 		"first-light":     {},
 		"4-the-long-tail": {"warning V015"}, // scheduled
 	} {
-		found := noteless(publish.Verify(t.Context(), s.web(), s.Release, &publish.VerifyOptions{Episodes: []string{slug}}))
+		found := noteless(verify.Verify(t.Context(), s.web(), s.Release, &verify.Options{Episodes: []string{slug}}))
 		if diff := cmp.Diff(want, rules(found)); diff != "" {
 			t.Errorf("%s: %s\n%v", slug, diff, found)
 		}
@@ -372,7 +374,7 @@ func TestVerifyBrokenFeeds(t *testing.T) {
 	} {
 		s := newSite(t, nil)
 		s.tamper = func(w http.ResponseWriter, r *http.Request) bool { return path("/feed.xml", answer(feed))(s, w, r) }
-		found := publish.Verify(t.Context(), s.web(), s.Release, &publish.VerifyOptions{Published: map[string]publish.Record{}})
+		found := verify.Verify(t.Context(), s.web(), s.Release, &verify.Options{Published: map[string]record.Object{}})
 		found = slices.DeleteFunc(found, func(f finding.Finding) bool { return f.Severity == finding.Info })
 		if diff := cmp.Diff(want, rules(found)); diff != "" {
 			t.Errorf("%.80s: %s\n%v", feed, diff, found)
@@ -382,14 +384,14 @@ func TestVerifyBrokenFeeds(t *testing.T) {
 
 func TestVerifyWhereNobodyCanLook(t *testing.T) {
 	s, _ := show.Load(example(t), &show.LoadOptions{Target: "local"})
-	r, found, err := publish.NewRelease(t.Context(), s, &publish.Options{Now: now})
+	r, found, err := release.New(t.Context(), s, &release.Options{Now: now})
 	if err != nil || found.HasErrors() {
 		t.Fatal(err, found)
 	}
-	if found := publish.Verify(t.Context(), &publish.Web{}, r, nil); found != nil {
+	if found := verify.Verify(t.Context(), &verify.Web{}, r, nil); found != nil {
 		t.Errorf("got %v", found)
 	}
-	if publish.Reachable(s) {
+	if verify.Reachable(s) {
 		t.Error("the default address is said to be reachable")
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"onair/publish"
+	"onair/publish/release"
 	"onair/show"
 )
 
@@ -33,15 +33,15 @@ func putFFmpeg(t *testing.T, script string) {
 const loud = `head -c 882000 /dev/zero | tr '\0' '\20'`
 
 // drawing is the waveform of a release, with what its page says of it.
-func drawing(t *testing.T, r *publish.Release) (svg string) {
+func drawing(t *testing.T, r *release.Release) (svg string) {
 	t.Helper()
-	find := func(is func(*publish.Object) bool) int { return slices.IndexFunc(r.Objects, is) }
-	p := find(func(o *publish.Object) bool { return o.Key == "episodes/1-the-only-one/index.html" })
+	find := func(is func(*release.Object) bool) int { return slices.IndexFunc(r.Objects, is) }
+	p := find(func(o *release.Object) bool { return o.Key == "episodes/1-the-only-one/index.html" })
 	if p < 0 {
 		t.Fatal("the episode has no page")
 	}
 	page := string(bodyOf(t, r.Objects[p]))
-	i := find(func(o *publish.Object) bool { return o.Role == publish.RoleWaveform })
+	i := find(func(o *release.Object) bool { return o.Role == release.RoleWaveform })
 	if i < 0 {
 		if strings.Contains(page, "waveform") {
 			t.Error("the page shows a waveform that is not there")
@@ -64,7 +64,7 @@ func TestWaveformIsPinned(t *testing.T) {
 	if !strings.HasPrefix(want, "<svg ") {
 		t.Fatalf("drawn: %q", want)
 	}
-	if err := first.WriteLock(true); err != publish.ErrLocked {
+	if err := first.WriteLock(true); err != release.ErrLocked {
 		t.Errorf("with --locked: %v", err)
 	}
 	if err := first.WriteLock(false); err != nil {
@@ -122,7 +122,7 @@ func TestWaveformOfReplacedAudio(t *testing.T) {
 	}
 	putFFmpeg(t, loud)
 	s, _ := show.Load(os.DirFS(dir), &show.LoadOptions{Dir: dir})
-	r, found, err := publish.NewRelease(t.Context(), s, &publish.Options{Now: now, ReplaceAudio: []string{"1-the-only-one"}})
+	r, found, err := release.New(t.Context(), s, &release.Options{Now: now, ReplaceAudio: []string{"1-the-only-one"}})
 	if err != nil || found.HasErrors() {
 		t.Fatal(err, found)
 	}

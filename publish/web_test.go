@@ -17,14 +17,15 @@ import (
 
 	"onair/internal/fetch"
 	"onair/internal/finding"
-	"onair/publish"
+	"onair/publish/release"
+	"onair/publish/verify"
 )
 
 // site is a show as listeners reach it: at https://example.com/, at the same
 // name without encryption, and through https://prefix.example.com/e/.
 type site struct {
 	t *testing.T
-	*publish.Release
+	*release.Release
 
 	// tamper answers in place of the site; false: the site answers.
 	tamper func(w http.ResponseWriter, r *http.Request) bool
@@ -53,7 +54,7 @@ func atHome(t *testing.T) fstest.MapFS {
 }
 
 // unchanged is its release: made once, because most tests break the web instead.
-var unchanged *publish.Release
+var unchanged *release.Release
 
 // newSite puts the release of the example show, edited, where listeners find it.
 func newSite(t *testing.T, change func(fstest.MapFS)) *site {
@@ -63,9 +64,9 @@ func newSite(t *testing.T, change func(fstest.MapFS)) *site {
 	case change != nil:
 		files := atHome(t)
 		change(files)
-		s.Release = release(t, files, nil)
+		s.Release = newRelease(t, files, nil)
 	case unchanged == nil:
-		unchanged = release(t, atHome(t), nil)
+		unchanged = newRelease(t, atHome(t), nil)
 		fallthrough
 	default:
 		s.Release = unchanged
@@ -90,8 +91,8 @@ func newSite(t *testing.T, change func(fstest.MapFS)) *site {
 }
 
 // web looks at the site, with a clock that only sleeping moves.
-func (s *site) web() *publish.Web {
-	return &publish.Web{
+func (s *site) web() *verify.Web {
+	return &verify.Web{
 		Client: s.client,
 		Now: func() time.Time {
 			s.mu.Lock()
@@ -140,7 +141,7 @@ func (s *site) tampered(w http.ResponseWriter, r *http.Request) bool {
 }
 
 // wanted is the object that a request is for, or nil.
-func (s *site) wanted(r *http.Request) *publish.Object {
+func (s *site) wanted(r *http.Request) *release.Object {
 	key := strings.TrimPrefix(r.URL.Path, "/")
 	if key == "" || strings.HasSuffix(key, "/") {
 		key += "index.html"
@@ -154,14 +155,14 @@ func (s *site) wanted(r *http.Request) *publish.Object {
 }
 
 // send serves bytes as those of an object.
-func (s *site) send(w http.ResponseWriter, r *http.Request, o *publish.Object, data []byte) {
+func (s *site) send(w http.ResponseWriter, r *http.Request, o *release.Object, data []byte) {
 	w.Header().Set("Content-Type", o.ContentType)
 	w.Header().Set("Cache-Control", o.CacheControl)
 	w.Header().Set("Access-Control-Allow-Origin", "*")
 	http.ServeContent(w, r, o.Key, time.Time{}, bytes.NewReader(data))
 }
 
-func (s *site) content(o *publish.Object) []byte {
+func (s *site) content(o *release.Object) []byte {
 	body, err := o.Body()
 	if err != nil {
 		s.t.Error(err)
@@ -207,7 +208,7 @@ func rules(l finding.List) []string {
 }
 
 // key is that of the first object with a role.
-func (s *site) key(role publish.Role) string {
+func (s *site) key(role release.Role) string {
 	for _, o := range s.Objects {
 		if o.Role == role {
 			return o.Key

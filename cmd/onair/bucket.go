@@ -11,11 +11,13 @@ import (
 	"onair/publish/bucket/gcs"
 	"onair/publish/bucket/s3"
 	"onair/publish/cdn"
+	"onair/publish/record"
+	"onair/publish/verify"
 	"onair/show"
 )
 
 // openStorage opens the buckets of a show.
-func (g *global) openStorage(ctx context.Context, s *show.Show) (storage publish.Storage, err error) {
+func (g *global) openStorage(ctx context.Context, s *show.Show) (storage record.Storage, err error) {
 	if storage.Public, err = g.openBucket(ctx, s, s.Storage); err != nil || s.State == "" {
 		return storage, err
 	}
@@ -25,13 +27,13 @@ func (g *global) openStorage(ctx context.Context, s *show.Show) (storage publish
 
 // openShow opens a show and its storage for a command that needs nothing of its
 // episodes.
-func (g *global) openShow(ctx context.Context) (*show.Show, publish.Storage, error) {
+func (g *global) openShow(ctx context.Context) (*show.Show, record.Storage, error) {
 	s, found, err := g.loadShow()
 	if err == nil && s == nil {
 		err = g.refuse(found)
 	}
 	if err != nil {
-		return nil, publish.Storage{}, err
+		return nil, record.Storage{}, err
 	}
 	storage, err := g.openStorage(ctx, s)
 	return s, storage, err
@@ -63,13 +65,13 @@ func localDir(s *show.Show, url string) string {
 // world is what a publish of the show may touch outside of its storage. A
 // storage that only the environment names is a trial: the show's CDN and its
 // listeners have nothing to do with it.
-func (g *global) world(s *show.Show) (*publish.Live, error) {
-	live := &publish.Live{}
+func (g *global) world(s *show.Show) (*publish.Services, error) {
+	live := &publish.Services{}
 	if s.Detached {
 		return live, nil
 	}
 	if publish.Visible(s) {
-		live.Web = &publish.Web{Storage: s.Storage}
+		live.Web = &verify.Web{Storage: s.Storage}
 	}
 	if s.CDN != nil {
 		purger, err := cdn.New(s.CDN, &cdn.Options{Env: g.env, Dir: s.Folder.Dir, Stdout: g.stderr, Stderr: g.stderr})

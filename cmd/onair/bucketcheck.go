@@ -4,9 +4,9 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/spf13/cobra"
+	"onair/publish/verify"
 
-	"onair/publish"
+	"github.com/spf13/cobra"
 )
 
 func newBucket(g *global) *cobra.Command {
@@ -43,7 +43,7 @@ func (g *global) checkBuckets(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	lacking, err := publish.CheckSetup(ctx, s, storage, &publish.Web{})
+	lacking, err := verify.CheckSetup(ctx, s, storage, &verify.Web{})
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"onair/internal/plural"
 	"onair/publish"
 	"onair/publish/bucket/file"
+	"onair/publish/release"
 )
 
 func newBuild(g *global) *cobra.Command {
@@ -46,7 +47,7 @@ func (g *global) build(ctx context.Context, out string) error {
 	if err != nil {
 		return err
 	}
-	if publish.InSources(r.Show, whole) {
+	if release.InSources(r.Show, whole) {
 		return withHint(usagef("%s is or holds the show's own files", out), "build into a folder of its own")
 	}
 	b, err := file.Open(out, &file.Options{Scratch: true})

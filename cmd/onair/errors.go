@@ -12,6 +12,7 @@ import (
 	"onair/internal/finding"
 	"onair/publish"
 	"onair/publish/bucket"
+	"onair/publish/release"
 )
 
 // hintedError is an error with a hint: one line that says what to do about it.
@@ -58,7 +59,7 @@ func unfinished(err error) string {
 	switch {
 	case !errors.As(err, &e):
 		return ""
-	case !e.Live:
+	case !e.FeedLive:
 		return "stopped at the step " + e.Step + "; listeners are not affected"
 	}
 	var remaining []string
@@ -100,7 +101,7 @@ func hintFor(err error) string {
 		return "--adopt allows onair to overwrite it"
 	case errors.Is(err, publish.ErrConflict):
 		return "run onair plan to see what is live now, then publish again"
-	case errors.Is(err, publish.ErrLocked):
+	case errors.Is(err, release.ErrLocked):
 		return "run onair lock, with --remove, --replace-audio or --new-guid if that is intended, and commit onair.lock"
 	case errors.Is(err, bucket.ErrNoBucket):
 		return "create it, or correct storage: or state: in show.yaml"

@@ -15,7 +15,8 @@ import (
 
 	"onair/internal/derive"
 	"onair/internal/finding"
-	"onair/publish"
+	"onair/publish/record"
+	"onair/publish/release"
 	"onair/show"
 )
 
@@ -28,8 +29,8 @@ type intent struct {
 	publishing                     bool // the plan is about to be applied
 	nothing                        bool // the plan is only looked at, also that of a show with errors
 
-	trace  *derive.Trace     // records what the release depends on; may be nil
-	listed *publish.Observed // what the storage lists; nil asks it
+	trace  *derive.Trace   // records what the release depends on; may be nil
+	listed *record.Listing // what the storage lists; nil asks it
 }
 
 // addFlags adds the flags by which changes of a plan are named.
@@ -135,7 +136,7 @@ func (g *global) loadShowWith(meant *intent) (*show.Show, finding.List, error) {
 
 // release loads the show and builds its release, with everything that is wrong
 // with either. The release is nil when show.yaml could not be read.
-func (g *global) release(ctx context.Context, meant *intent) (*publish.Release, finding.List, error) {
+func (g *global) release(ctx context.Context, meant *intent) (*release.Release, finding.List, error) {
 	s, found, err := g.loadShowWith(&intent{trace: meant.trace}) // not newGUID: its names are not resolved yet
 	if err != nil || s == nil {
 		return nil, found, err
@@ -150,7 +151,7 @@ func (g *global) release(ctx context.Context, meant *intent) (*publish.Release, 
 	}
 	progress, done := g.measuring()
 	defer done()
-	r, more, err := publish.NewRelease(ctx, s, &publish.Options{
+	r, more, err := release.New(ctx, s, &release.Options{
 		Progress:     progress,
 		Now:          g.now(),
 		Cache:        g.cache(),
@@ -165,7 +166,7 @@ func (g *global) release(ctx context.Context, meant *intent) (*publish.Release, 
 
 // readable is release for commands that only look: there may be errors, as long
 // as it is known where the show goes.
-func (g *global) readable(ctx context.Context, meant *intent) (*publish.Release, finding.List, error) {
+func (g *global) readable(ctx context.Context, meant *intent) (*release.Release, finding.List, error) {
 	r, found, err := g.release(ctx, meant)
 	if err == nil && (r == nil || slices.ContainsFunc(found, leadsAstray)) {
 		err = g.refuse(found)
@@ -185,7 +186,7 @@ func leadsAstray(f finding.Finding) bool {
 }
 
 // sound is release for commands that need one without errors.
-func (g *global) sound(ctx context.Context, meant *intent) (*publish.Release, finding.List, error) {
+func (g *global) sound(ctx context.Context, meant *intent) (*release.Release, finding.List, error) {
 	r, found, err := g.readable(ctx, meant)
 	if err == nil {
 		err = g.refuse(found)

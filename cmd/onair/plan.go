@@ -14,6 +14,8 @@ import (
 	"onair/internal/finding"
 	"onair/internal/plural"
 	"onair/publish"
+	"onair/publish/record"
+	"onair/publish/release"
 	"onair/show"
 )
 
@@ -64,7 +66,7 @@ func (g *global) plan(ctx context.Context, o *planOptions) error {
 	}
 	if g.json {
 		d := planJSON(p)
-		d.Pending = pendingJSON(p.Left())
+		d.Pending = pendingJSON(p.Unfinished())
 		err = writeJSON(g.stdout, d)
 	} else {
 		g.printPlan(g.stdout, p, found)
@@ -87,8 +89,8 @@ func planArgument(name string) string {
 }
 
 // makePlan builds the release, opens the storage and compares.
-func (g *global) makePlan(ctx context.Context, meant *intent) (*publish.Plan, finding.List, publish.Storage, error) {
-	var storage publish.Storage
+func (g *global) makePlan(ctx context.Context, meant *intent) (*publish.Plan, finding.List, record.Storage, error) {
+	var storage record.Storage
 	read := g.sound
 	if meant.nothing {
 		read = g.readable
@@ -142,13 +144,13 @@ func (g *global) printPlan(w io.Writer, p *publish.Plan, found finding.List) {
 		return
 	}
 	fmt.Fprintf(w, "%d to add, %d to update, %d to delete · %s to send of %s\n", t.Add, t.Update, t.Delete, bytesText(t.Upload), bytesText(t.Total))
-	if left := p.Left(); left != nil {
+	if left := p.Unfinished(); left != nil {
 		fmt.Fprintln(w, leftText(left))
 	}
 }
 
 // leftText says in one line what the last publish left to finish.
-func leftText(l *publish.Left) string {
+func leftText(l *publish.Unfinished) string {
 	by := "the last publish"
 	if l.Interrupted {
 		by = "an interrupted publish"
@@ -158,7 +160,7 @@ func leftText(l *publish.Left) string {
 }
 
 // pendingText has a few words for each thing that is pending.
-func pendingText(p publish.Pending) (parts []string) {
+func pendingText(p record.Pending) (parts []string) {
 	if n := len(p.Purge); n > 0 {
 		parts = append(parts, "purge "+plural.Count(n, "object"))
 	}
@@ -184,7 +186,7 @@ func liveText(p *publish.Plan, zone *time.Location, now time.Time) string {
 	if len(s.Commit) >= 7 {
 		text += ", commit " + s.Commit[:7]
 	}
-	if s.Phase == publish.Applying {
+	if s.Phase == record.Applying {
 		text += " (interrupted)"
 	}
 	return text
@@ -291,7 +293,7 @@ func (g *global) episodeText(p *publish.Plan, e publish.EpisodeChange) (headline
 func printShared(w io.Writer, u *ui, p *publish.Plan) {
 	pages := 0
 	for _, c := range p.Changes {
-		if c.Class == publish.Page && (c.Action == publish.Add || c.Action == publish.Update || c.Action == publish.Headers) {
+		if c.Class == release.Page && (c.Action == publish.Add || c.Action == publish.Update || c.Action == publish.Headers) {
 			pages++
 		}
 	}
@@ -311,7 +313,7 @@ func printShared(w io.Writer, u *ui, p *publish.Plan) {
 }
 
 // lockText says what changes in the lock.
-func lockText(r *publish.Release) string {
+func lockText(r *release.Release) string {
 	slugs, ofShow := r.PinnedBy()
 	if ofShow {
 		slugs = append([]string{"the show"}, slugs...)

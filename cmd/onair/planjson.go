@@ -6,6 +6,7 @@ import (
 
 	"onair/internal/finding"
 	"onair/publish"
+	"onair/publish/release"
 )
 
 // planDocument is what plan --json and publish --json write.
@@ -28,7 +29,7 @@ type planPending struct {
 	Announce    []string `json:"announce"`
 }
 
-func pendingJSON(l *publish.Left) *planPending {
+func pendingJSON(l *publish.Unfinished) *planPending {
 	if l == nil {
 		return nil
 	}
@@ -57,7 +58,7 @@ type planObject struct {
 	Reason      string         `json:"reason"`
 	Size        int64          `json:"size"`
 	UploadBytes int64          `json:"upload_bytes"`
-	Class       publish.Class  `json:"class"`
+	Class       release.Class  `json:"class"`
 }
 
 // planRequests are what the plan will cost at the storage.

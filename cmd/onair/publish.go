@@ -15,6 +15,8 @@ import (
 	"onair/internal/finding"
 	"onair/internal/plural"
 	"onair/publish"
+	"onair/publish/record"
+	"onair/publish/release"
 	"onair/show"
 )
 
@@ -165,7 +167,7 @@ func (g *global) writeLock(p *publish.Plan, locked bool) error {
 }
 
 // apply carries out the plan and fills in what came of it.
-func (g *global) apply(ctx context.Context, p *publish.Plan, storage publish.Storage, commit string, result *publishResult) error {
+func (g *global) apply(ctx context.Context, p *publish.Plan, storage record.Storage, commit string, result *publishResult) error {
 	live, err := g.world(p.Release.Show)
 	if err != nil {
 		return err
@@ -176,13 +178,13 @@ func (g *global) apply(ctx context.Context, p *publish.Plan, storage publish.Sto
 		Commit:   commit,
 		Now:      g.now(),
 		CacheDir: g.cacheDir(),
-		Live:     live,
+		Services: live,
 		Progress: m.Update,
 	})
 	m.Done()
 	result.Purged, result.Verified = outcome.Purged, outcome.Verified
 	result.Announced = append(result.Announced, outcome.Announced...)
-	result.Published = outcome.Fed
+	result.Published = outcome.FeedLive
 	var bad *publish.UnverifiedError
 	if g.json && errors.As(err, &bad) {
 		result.Findings = bad.Findings
@@ -278,7 +280,7 @@ func (g *global) printPublished(p *publish.Plan, inGit bool) {
 }
 
 // name is an episode's title with its number, if it has one.
-func name(e *publish.Episode) string {
+func name(e *release.Episode) string {
 	if e.Number > 0 {
 		return fmt.Sprintf("%d %q", e.Number, clean(e.Title))
 	}

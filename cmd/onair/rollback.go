@@ -10,6 +10,7 @@ import (
 
 	"onair/internal/plural"
 	"onair/publish"
+	"onair/publish/record"
 )
 
 type rollbackOptions struct{ list bool }
@@ -57,7 +58,7 @@ func (g *global) rollback(ctx context.Context, feed string, o *rollbackOptions) 
 		return err
 	}
 	restored, err := publish.Rollback(ctx, s, storage, &publish.RollbackOptions{
-		Feed: feed, By: userName(), Now: g.now(), CacheDir: g.cacheDir(), Live: live,
+		Feed: feed, By: userName(), Now: g.now(), CacheDir: g.cacheDir(), Services: live,
 	})
 	if err := g.unverified(err); err != nil {
 		return err
@@ -78,17 +79,17 @@ func (g *global) rollback(ctx context.Context, feed string, o *rollbackOptions) 
 }
 
 // listFeeds shows the feeds that are kept, newest first.
-func (g *global) listFeeds(ctx context.Context, storage publish.Storage, zone *time.Location) error {
+func (g *global) listFeeds(ctx context.Context, storage record.Storage, zone *time.Location) error {
 	feeds, live, err := publish.KeptFeeds(ctx, storage, g.cacheDir())
 	if err != nil {
 		return err
 	}
 	if g.json {
 		return writeJSON(g.stdout, struct {
-			SchemaVersion int                 `json:"schema_version"`
-			Live          string              `json:"live"`
-			Feeds         []publish.FeedState `json:"feeds"`
-		}{schemaVersion, live, append([]publish.FeedState{}, feeds...)})
+			SchemaVersion int               `json:"schema_version"`
+			Live          string            `json:"live"`
+			Feeds         []record.KeptFeed `json:"feeds"`
+		}{schemaVersion, live, append([]record.KeptFeed{}, feeds...)})
 	}
 	t := tabwriter.NewWriter(g.stdout, 0, 0, 2, ' ', 0)
 	for _, f := range feeds {

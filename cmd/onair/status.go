@@ -13,6 +13,7 @@ import (
 	"onair/internal/finding"
 	"onair/internal/plural"
 	"onair/publish"
+	"onair/publish/release"
 	"onair/show"
 )
 
@@ -96,7 +97,7 @@ func (g *global) printStanding(p *publish.Plan, found finding.List) {
 	case p.RecordLost():
 		fmt.Fprintln(g.stdout, "The record of what is live is lost: onair publish writes it again.")
 	}
-	if left := p.Left(); left != nil {
+	if left := p.Unfinished(); left != nil {
 		fmt.Fprintln(g.stdout, leftText(left)+" (onair publish finishes it)")
 	}
 }
@@ -119,7 +120,7 @@ func printKeys(g *global, what string, keys []string) {
 
 // statusRow is an episode and the word for where it is.
 type statusRow struct {
-	*publish.Episode
+	*release.Episode
 	status  string
 	reasons []string
 	drift   []string // those of the reasons that the storage gives
@@ -161,7 +162,7 @@ func recordedRows(p *publish.Plan, rows []statusRow, found finding.List) (kept [
 }
 
 // errorsOf is how many errors are in an episode's folder.
-func errorsOf(e *publish.Episode, found finding.List) (n int) {
+func errorsOf(e *release.Episode, found finding.List) (n int) {
 	for _, f := range found {
 		if e.Dir != "" && f.Severity == finding.Error && strings.HasPrefix(f.File, e.Dir+"/") {
 			n++
@@ -227,7 +228,7 @@ func statusJSON(p *publish.Plan, rows []statusRow, found finding.List) any {
 		Foreign       []string     `json:"foreign"`
 		Episodes      []episode    `json:"episodes"`
 		Findings      finding.List `json:"findings,omitempty"` // of a show with errors
-	}{schemaVersion, p.Storage, inStep, t.Add, t.Update, pendingJSON(p.Left()), append([]string{}, drift.Edited...), append([]string{}, drift.Missing...), append([]string{}, drift.Foreign...), []episode{}, found}
+	}{schemaVersion, p.Storage, inStep, t.Add, t.Update, pendingJSON(p.Unfinished()), append([]string{}, drift.Edited...), append([]string{}, drift.Missing...), append([]string{}, drift.Foreign...), []episode{}, found}
 	for _, r := range rows {
 		e := episode{Slug: r.Slug, GUID: r.GUID, Title: r.Title, Status: r.status, Reasons: append([]string{}, r.reasons...)}
 		if !r.Date.IsZero() {

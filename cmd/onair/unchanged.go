@@ -9,6 +9,7 @@ import (
 	"onair/internal/derive"
 	"onair/internal/finding"
 	"onair/publish"
+	"onair/publish/record"
 	"onair/show"
 )
 
@@ -58,7 +59,7 @@ func (a *app) conditions() *derive.Conditions {
 // upToDate returns what the last publish remembers if neither the show nor the
 // storage has changed since. Otherwise it returns false, and what it has listed
 // of the storage on the way.
-func (a *app) upToDate(ctx context.Context) (last upToDate, still bool, listed *publish.Observed, err error) {
+func (a *app) upToDate(ctx context.Context) (last upToDate, still bool, listed *record.Listing, err error) {
 	last, ok := derive.KnownTraced[upToDate](a.cache(), upToDateFunc, a.showName(), a.showKey(), a.conditions())
 	if !ok {
 		return last, false, nil, nil
@@ -71,10 +72,10 @@ func (a *app) upToDate(ctx context.Context) (last upToDate, still bool, listed *
 	if err != nil {
 		return last, false, nil, err
 	}
-	if listed, err = publish.List(ctx, storage); err != nil {
+	if listed, err = record.List(ctx, storage); err != nil {
 		return last, false, nil, err
 	}
-	return last, listed.Listing == last.Listing, listed, nil
+	return last, listed.Digest == last.Listing, listed, nil
 }
 
 // rememberUpToDate keeps that a plan has nothing to do.

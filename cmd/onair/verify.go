@@ -8,7 +8,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"onair/internal/finding"
-	"onair/publish"
+	"onair/publish/record"
+	"onair/publish/release"
+	"onair/publish/verify"
 	"onair/show"
 )
 
@@ -61,19 +63,19 @@ func (g *global) verify(ctx context.Context, o *verifyOptions) error {
 	if err := resolve(r.Show, o.episodes); err != nil {
 		return err
 	}
-	if !publish.Reachable(r.Show) {
+	if !verify.Reachable(r.Show) {
 		return g.printUnverified(r)
 	}
-	look := &publish.VerifyOptions{Episodes: o.episodes, Full: o.full, Errors: wrong.Count(finding.Error)}
+	look := &verify.Options{Episodes: o.episodes, Full: o.full, Errors: wrong.Count(finding.Error)}
 	if look.Published, look.Interrupted, err = g.published(ctx, r.Show); err != nil {
 		return err
 	}
-	w := &publish.Web{Storage: r.Show.Storage, Patience: o.wait}
+	w := &verify.Web{Storage: r.Show.Storage, Patience: o.wait}
 	if o.wait <= 0 {
 		w.Patience = -1
 	}
 	done := g.looking(r.Show.URL)
-	found := publish.Verify(ctx, w, r, look)
+	found := verify.Verify(ctx, w, r, look)
 	done()
 	if err := ctx.Err(); err != nil {
 		return err
@@ -90,18 +92,18 @@ func (g *global) verify(ctx context.Context, o *verifyOptions) error {
 // published is the record of what was published last. Where the storage cannot
 // be seen, as on a machine without credentials, or a publish was interrupted,
 // nothing is known.
-func (g *global) published(ctx context.Context, s *show.Show) (objects map[string]publish.Record, interrupted bool, err error) {
-	unknown := map[string]publish.Record{}
-	state := &publish.State{}
+func (g *global) published(ctx context.Context, s *show.Show) (objects map[string]record.Object, interrupted bool, err error) {
+	unknown := map[string]record.Object{}
+	state := &record.State{}
 	storage, err := g.openStorage(ctx, s)
 	if err == nil {
-		state, err = publish.ReadState(ctx, storage, g.cacheDir())
+		state, err = record.ReadState(ctx, storage, g.cacheDir())
 	}
 	switch {
-	case err == nil && state.Phase == publish.Done && state.Objects != nil:
+	case err == nil && state.Phase == record.Done && state.Objects != nil:
 		return state.Objects, false, nil
 	case err == nil:
-		return unknown, state.Phase == publish.Applying, nil
+		return unknown, state.Phase == record.Applying, nil
 	case !g.quiet:
 		fmt.Fprintf(g.stderr, "without the record of what was published: %s\n", clean(err.Error()))
 	}
@@ -132,7 +134,7 @@ type verifySummary struct {
 	Infos    int `json:"infos"`
 }
 
-func (g *global) printUnverified(r *publish.Release) error {
+func (g *global) printUnverified(r *release.Release) error {
 	switch g.format {
 	case "json":
 		return writeJSON(g.stdout, verifyDocument{SchemaVersion: schemaVersion, Findings: finding.List{}})
@@ -145,7 +147,7 @@ func (g *global) printUnverified(r *publish.Release) error {
 	return g.writeFindings(g.stdout, nil)
 }
 
-func (g *global) printVerified(r *publish.Release, found finding.List) error {
+func (g *global) printVerified(r *release.Release, found finding.List) error {
 	if g.format == "json" {
 		ok := !found.HasErrors()
 		return writeJSON(g.stdout, verifyDocument{

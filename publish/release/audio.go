@@ -1,21 +1,20 @@
-package publish
+package release
 
 import (
+	"bufio"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"onair/audio"
 	"onair/internal/finding"
 	"onair/publish/bucket"
 	"onair/show"
 )
-
-// partsPrefix is where the parts of tagged audio are kept, by their SHA-256.
-const partsPrefix = StatePrefix + "parts/"
 
 // pieces is the source of a tag, cut as it is stored: text and chapters, large
 // images, cover. It is made again for every use: a catalogue's covers would not
@@ -78,22 +77,18 @@ func (b *builder) addAudio(e *Episode, from pieces) {
 		return
 	}
 	sum := sha256.Sum256(slices.Concat(tagSum[:], payloadSum))
-	ext := ".mp3"
-	if e.Pin.MediaType != audio.MP3 {
-		ext = ".m4a"
-	}
 	o := &Object{
 		Role:    RoleAudio,
 		Episode: e.Slug,
 		SHA256:  hex.EncodeToString(sum[:]),
 		Object: bucket.Object{
-			Key:    "audio/" + e.Slug + "-" + hex.EncodeToString(sum[:8]) + ext,
+			Key:    "audio/" + e.Slug + "-" + hex.EncodeToString(sum[:8]) + AudioExt(e.Pin.MediaType),
 			Size:   int64(len(tag)) + e.Pin.Payload.Bytes,
 			CRC32C: audio.TaggedCRC32C(tag, e.Pin.Payload.CRC32C, e.Pin.Payload.Bytes),
 		},
 	}
 	o.Metadata = map[string]string{
-		metaSHA256:             o.SHA256,
+		bucket.MetaSHA256:      o.SHA256,
 		"onair-tag-bytes":      fmt.Sprint(len(tag)),
 		"onair-payload-sha256": e.Pin.Payload.SHA256,
 	}
@@ -120,7 +115,37 @@ func (b *builder) addAudio(e *Episode, from pieces) {
 		}
 		o.Parts = append(o.Parts, b.addPayload(e))
 	}
-	e.audio = b.add(o)
+	e.Enclosure = b.add(o)
+}
+
+// AudioExt returns the extension of a file or a key of audio with a media type.
+func AudioExt(mediaType string) string {
+	if mediaType == audio.MP3 {
+		return ".mp3"
+	}
+	return ".m4a"
+}
+
+// ContentSum returns the SHA-256 that the key of an object names: of tagged audio
+// that of the two digests of tag and payload, of anything else that of its bytes.
+// Audio that is shorter than its tag says has none; that is an error.
+func ContentSum(key string, body io.Reader) (string, error) {
+	tag, rest := sha256.New(), sha256.New()
+	if !strings.HasPrefix(key, "audio/") {
+		_, err := io.Copy(rest, body)
+		return hex.EncodeToString(rest.Sum(nil)), err
+	}
+	buffered := bufio.NewReader(body)
+	head, err := buffered.Peek(audio.TagHeaderBytes)
+	if err == nil {
+		_, err = io.CopyN(tag, buffered, audio.TagBytes(head))
+	}
+	if err != nil && err != io.EOF {
+		return "", err
+	}
+	_, err = io.Copy(rest, buffered)
+	sum := sha256.Sum256(slices.Concat(tag.Sum(nil), rest.Sum(nil)))
+	return hex.EncodeToString(sum[:]), err
 }
 
 // addPiece adds a piece of a tag to the parts.
@@ -153,12 +178,12 @@ func (b *builder) addPayload(e *Episode) *Object {
 // addPart adds an object of onair's own that only its content names. Episodes
 // share the parts that they have in common, such as the show's artwork.
 func (b *builder) addPart(o *Object) *Object {
-	o.Key = partsPrefix + o.SHA256
+	o.Key = bucket.PartsPrefix + o.SHA256
 	o.Class = Immutable
 	o.Headers = bucket.Headers{
 		ContentType:  "application/octet-stream",
 		CacheControl: "private, no-store",
-		Metadata:     map[string]string{metaSHA256: o.SHA256},
+		Metadata:     map[string]string{bucket.MetaSHA256: o.SHA256},
 	}
 	if known, ok := b.parts[o.Key]; ok && (known.Body != nil || o.Body == nil) {
 		return known

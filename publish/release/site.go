@@ -1,50 +1,20 @@
-package publish
+package release
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"errors"
-	"fmt"
 	"html/template"
 	"io/fs"
 	"net/url"
 	"path"
 	"strings"
 
-	"onair/feed"
 	"onair/internal/finding"
 	"onair/internal/markdown"
 	"onair/show"
 	"onair/templates"
 	"onair/transcripts/credit"
 )
-
-// addChapters adds the chapters file of a live episode.
-func (b *builder) addChapters(e *Episode) {
-	if len(e.Chapters) == 0 {
-		return
-	}
-	file := &feed.ChaptersFile{Title: e.Title, Author: b.show.Author, PodcastName: b.show.Title}
-	for _, c := range show.Timed(e.Chapters, e.Pin.Duration) {
-		fc := feed.Chapter{Chapter: c}
-		if c.Image != "" {
-			fc.ImageURL = b.url(b.imageKey(c.Image))
-		}
-		file.Chapters = append(file.Chapters, fc)
-	}
-	var out bytes.Buffer
-	if err := feed.WriteChapters(&out, file); err != nil {
-		b.findings.Errorf("P022", e.At("chapters"), "", "write chapters: %v", err)
-		return
-	}
-	o, err := b.keyed(RoleChapters, "episodes/"+e.Slug+"/chapters", ".json", held(out.Bytes()))
-	if err != nil {
-		b.findings.Errorf("P022", e.At("chapters"), "", "write chapters: %v", err)
-		return
-	}
-	o.Episode = e.Slug
-	e.chapters = o
-}
 
 // addSite adds what belongs to the show as a whole: artwork, feed, theme, pages.
 func (b *builder) addSite() {
@@ -61,74 +31,6 @@ func (b *builder) url(key string) string {
 		return ""
 	}
 	return b.show.URLOf(key)
-}
-
-func (b *builder) addFeed() {
-	d := &feed.Document{
-		Show:       b.show,
-		SelfURL:    b.show.FeedURL(),
-		GUID:       b.release.Lock.PodcastGUID,
-		ArtworkURL: b.url(b.artworkKey("")),
-		Updated:    b.show.Updated(b.o.Now),
-		PersonURL:  b.personURL,
-	}
-	if b.show.Private {
-		d.GUID = ""
-	}
-	for _, e := range b.release.live() {
-		d.Items = append(d.Items, b.item(e))
-	}
-	b.release.Feed = &Object{} // where it cannot be rendered
-	out, err := feed.Render(d)
-	if err != nil {
-		b.findings.Errorf("P023", finding.Position{File: "show.yaml"}, "", "render the feed: %v", err)
-		return
-	}
-	b.digestItems(out)
-	if !b.findings.HasErrors() { // what is wrong already would be reported twice
-		b.findings = append(b.findings, out.Check()...)
-	}
-	rendered, err := b.fixed(RoleFeed, b.show.Feed.Path, held(out.Bytes))
-	if err != nil {
-		b.findings.Errorf("P023", finding.Position{File: "show.yaml"}, "", "render the feed: %v", err)
-		return
-	}
-	b.release.Feed = rendered
-}
-
-// digestItems notes what the feed says of each episode, so that the next plan
-// knows which ones an app will see change.
-func (b *builder) digestItems(out *feed.Rendered) {
-	for i, e := range b.release.live() {
-		item := out.Items[i]
-		e.item = fmt.Sprintf("%x", sha256.Sum256(out.Bytes[item.Start:item.End]))
-	}
-}
-
-func (b *builder) item(e *Episode) feed.Item {
-	page := b.url(show.PageKey(e.Slug))
-	item := feed.Item{
-		Episode:    e.Episode,
-		PageURL:    page,
-		Enclosure:  feed.Enclosure{URL: b.url(e.audio.Key), Type: e.Pin.MediaType, Bytes: e.audio.Size},
-		Duration:   e.Pin.Duration,
-		Notes:      markdown.HTML(e.Notes, page),
-		ArtworkURL: b.url(b.artworkKey(e.Artwork)),
-	}
-	if e.chapters != nil {
-		item.ChaptersURL = b.url(e.chapters.Key)
-	}
-	for _, t := range e.transcripts {
-		for _, o := range t.files {
-			item.Transcripts = append(item.Transcripts, feed.Transcript{
-				URL:      b.url(o.Key),
-				Type:     mediaType(o),
-				Language: t.Language,
-				Captions: captions(t, o),
-			})
-		}
-	}
-	return item
 }
 
 func (b *builder) personURL(p *show.Person) string {
@@ -218,7 +120,7 @@ func (b *builder) site(theme *templates.Theme) *templates.Site {
 			site.AssetKeys[a.Name] = o.Key
 		}
 	}
-	for _, e := range b.release.live() {
+	for _, e := range b.release.Live() {
 		site.Episodes = append(site.Episodes, b.sitePage(e))
 	}
 	for name, im := range b.images {
@@ -243,9 +145,9 @@ func (b *builder) sitePage(e *Episode) *templates.Episode {
 	page := &templates.Episode{
 		Episode:     e.Episode,
 		Duration:    e.Pin.Duration,
-		AudioKey:    e.audio.Key,
+		AudioKey:    e.Enclosure.Key,
 		AudioType:   e.Pin.MediaType,
-		AudioBytes:  e.audio.Size,
+		AudioBytes:  e.Enclosure.Size,
 		ArtworkKey:  b.artworkKey(e.Artwork),
 		WaveformKey: e.waveformKey(),
 		Notes:       template.HTML(markdown.HTML(e.Notes, "")),

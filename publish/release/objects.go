@@ -1,4 +1,4 @@
-package publish
+package release
 
 import (
 	"bytes"
@@ -14,9 +14,35 @@ import (
 	"onair/publish/bucket"
 )
 
-// metaSHA256 is the metadata by which an object is known as onair's and can be
-// told from any other content without reading it.
-const metaSHA256 = "onair-sha256"
+// Object is one object of a release.
+type Object struct {
+	bucket.Object
+	Class   Class
+	Role    Role
+	Episode string // slug; empty for what belongs to the whole show
+	SHA256  string // hex; of audio, of the two digests of tag and payload (DESIGN section 3)
+	Missing string // why there is no Body: the file that is not on this machine
+
+	// Parts are what tagged audio is joined from: the pieces of its tag, then the
+	// payload. Nil: it is sent whole.
+	Parts []*Object
+}
+
+// Role says what an object is for, for people and for the order of upload.
+type Role string
+
+// The roles, in the words of the plan.
+const (
+	RoleAudio      Role = "audio"
+	RoleArtwork    Role = "artwork"
+	RoleTranscript Role = "transcript"
+	RoleChapters   Role = "chapters"
+	RoleWaveform   Role = "waveform"
+	RoleTheme      Role = "theme"
+	RolePage       Role = "page"
+	RoleFeed       Role = "feed"
+	RolePart       Role = "part"
+)
 
 // add puts an object into the release, with the headers that its key has.
 func (b *builder) add(o *Object) *Object {
@@ -26,7 +52,7 @@ func (b *builder) add(o *Object) *Object {
 	o.Headers = HeadersFor(o.Key, b.show.Feed.Path, b.show.CDN != nil)
 	o.Class = ClassOf(o.Key, b.show.Feed.Path)
 	if o.Metadata == nil {
-		o.Metadata = map[string]string{metaSHA256: o.SHA256}
+		o.Metadata = map[string]string{bucket.MetaSHA256: o.SHA256}
 	}
 	b.objects[o.Key] = o
 	return o

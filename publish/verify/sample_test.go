@@ -1,4 +1,4 @@
-package publish
+package verify
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"onair/publish/bucket"
+	"onair/publish/release"
 	"onair/show"
 )
 
@@ -13,13 +14,13 @@ import (
 // are read for a feed.
 func sampled(feed string, full bool) string {
 	v := &verifier{
-		r:       &Release{Show: &show.Show{URL: "https://example.com/"}},
-		o:       &VerifyOptions{Full: full},
-		objects: map[string]*Object{},
+		r:       &release.Release{Show: &show.Show{URL: "https://example.com/"}},
+		o:       &Options{Full: full},
+		objects: map[string]*release.Object{},
 	}
 	for i := range 100 {
 		key := fmt.Sprintf("audio/%d-0123456789abcdef.mp3", i)
-		v.objects[key] = &Object{Object: bucket.Object{Key: key, Size: 20 << 20}, Class: Immutable, SHA256: "sum"}
+		v.objects[key] = &release.Object{Object: bucket.Object{Key: key, Size: 20 << 20}, Class: release.Immutable, SHA256: "sum"}
 		v.want = append(v.want, Expectation{URL: v.r.Show.URL + key, Bytes: 20 << 20})
 	}
 	v.sample([]byte(feed))

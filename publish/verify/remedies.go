@@ -1,10 +1,11 @@
-package publish
+package verify
 
 import (
 	"cmp"
 	"encoding/json"
-	"net/url"
 	"strings"
+
+	"onair/publish/bucket"
 )
 
 // advice is what to do about a rule: where the objects are in Google Cloud
@@ -135,59 +136,37 @@ func (w *Web) hint(rule string) string {
 	if other, ok := sameAdvice[rule]; ok {
 		return w.hint(other)
 	}
-	at := cutStorage(w.Storage)
+	at := bucket.ParseURL(w.Storage)
 	text := a.any
 	switch {
-	case at.scheme == "gs":
+	case at.Scheme == "gs":
 		text = cmp.Or(a.gs, text)
-	case at.scheme == "s3" && at.options.Has("endpoint"):
+	case at.Scheme == "s3" && at.Options.Has("endpoint"):
 		text = cmp.Or(a.speaks, a.s3, text)
-	case at.scheme == "s3":
+	case at.Scheme == "s3":
 		text = cmp.Or(a.s3, text)
 	}
-	return at.fill(text)
+	return fill(text, at)
 }
 
-// storageURL is what the URL of a bucket says.
-type storageURL struct {
-	scheme, bucket string
-	prefix         string // empty, or ends in a slash
-	query          string // as it is, with its question mark
-	options        url.Values
-}
+// errorPage returns the key of the page for what is not there.
+func errorPage(at bucket.URL) string { return at.Prefix + "404.html" }
 
-func cutStorage(raw string) (at storageURL) {
-	scheme, rest, _ := strings.Cut(raw, "://")
-	at.scheme = scheme
-	if path, query, given := strings.Cut(rest, "?"); given && scheme == "s3" {
-		rest, at.query = path, "?"+query
-		at.options, _ = url.ParseQuery(query)
-	}
-	at.bucket, at.prefix, _ = strings.Cut(rest, "/")
-	if at.prefix = strings.TrimSuffix(at.prefix, "/"); at.prefix != "" {
-		at.prefix += "/"
-	}
-	return at
-}
-
-// errorPage is the key of the page for what is not there.
-func (at storageURL) errorPage() string { return at.prefix + "404.html" }
-
-// fill puts a bucket into advice.
-func (at storageURL) fill(advice string) string {
+// fill replaces the placeholders in advice by what the URL of a bucket says.
+func fill(advice string, at bucket.URL) string {
 	aws := "aws "
 	for _, option := range []string{"endpoint", "region"} {
-		if value := at.options.Get(option); value != "" {
+		if value := at.Options.Get(option); value != "" {
 			aws += strings.Replace("--"+option+" ", "endpoint", "endpoint-url", 1) + quoted(value) + " "
 		}
 	}
-	inJSON, _ := json.Marshal(at.prefix)
+	inJSON, _ := json.Marshal(at.Prefix)
 	return strings.NewReplacer(
 		"aws s3", aws+"s3",
-		"BUCKET", at.bucket,
+		"BUCKET", at.Name,
 		"PREFIX", strings.ReplaceAll(strings.Trim(string(inJSON), `"`), "'", `\u0027`), // between the quotes of a shell
-		"ERRORPAGE", quoted(at.errorPage()),
-		"OPTIONS", at.query,
+		"ERRORPAGE", quoted(errorPage(at)),
+		"OPTIONS", at.Query,
 	).Replace(advice)
 }
 

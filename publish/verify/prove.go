@@ -1,4 +1,4 @@
-package publish
+package verify
 
 import (
 	"cmp"
@@ -10,6 +10,7 @@ import (
 
 	"onair/internal/fetch"
 	"onair/internal/finding"
+	"onair/publish/release"
 	"onair/show"
 )
 
@@ -35,9 +36,8 @@ type Expectation struct {
 
 // Web is how the show is looked at from outside. The zero value works.
 type Web struct {
-	Client   *fetch.Client // nil: one that reaches every address
-	Parallel int           // requests at once; 0: 8
-	Storage  string        // bucket URL of what is shown, for hints that name it
+	Client  *fetch.Client // nil: one that reaches every address
+	Storage string        // bucket URL of what is shown, for hints that name it
 
 	// Patience is how long what was just written may take to show. 0: 20 seconds
 	// in Prove, and 90 seconds in Verify, where caches may rightly be a minute
@@ -48,6 +48,9 @@ type Web struct {
 	Now   func() time.Time
 	Sleep func(context.Context, time.Duration) error
 }
+
+// parallel is how many requests are made at once.
+const parallel = 8
 
 const (
 	provePatience  = 20 * time.Second
@@ -65,9 +68,9 @@ func Prove(ctx context.Context, w *Web, want []Expectation) finding.List {
 	return w.told(w.all(ctx, want, deadline), finding.Position{})
 }
 
-// Expectations are the objects with the keys as Prove and Verify look at them;
-// keys that the release does not have are left out.
-func (r *Release) Expectations(keys []string) []Expectation {
+// Expect returns what listeners must get of the objects with the keys. It leaves
+// out keys that the release does not have.
+func Expect(r *release.Release, keys []string) []Expectation {
 	wanted := map[string]bool{}
 	for _, key := range keys {
 		wanted[key] = true
@@ -75,20 +78,21 @@ func (r *Release) Expectations(keys []string) []Expectation {
 	var list []Expectation
 	for _, o := range r.Objects {
 		if wanted[o.Key] {
-			list = append(list, r.expectation(o))
+			list = append(list, expect(r, o))
 		}
 	}
 	return list
 }
 
-// expectation is what listeners must get of an object: parts of audio, and what
-// web players read from anywhere. Small files are compared byte for byte.
-func (r *Release) expectation(o *Object) Expectation {
+// expect returns what listeners must get of an object: of audio also by range,
+// and of transcripts and chapters also in web players of other sites. Those are
+// small, and compared byte for byte.
+func expect(r *release.Release, o *release.Object) Expectation {
 	e := Expectation{URL: r.Show.URLOf(o.Key), Bytes: o.Size, Type: o.ContentType}
 	switch o.Role {
-	case RoleAudio:
+	case release.RoleAudio:
 		e.Ranges = true
-	case RoleTranscript, RoleChapters:
+	case release.RoleTranscript, release.RoleChapters:
 		e.CORS, e.SHA256 = true, o.SHA256
 	}
 	return e
@@ -103,7 +107,7 @@ func Reachable(s *show.Show) bool { return s.URL != show.DefaultURL }
 func (w *Web) all(ctx context.Context, want []Expectation, deadline time.Time) []problem {
 	found := make([][]problem, len(want))
 	var group errgroup.Group
-	group.SetLimit(cmp.Or(w.Parallel, defaultParallel))
+	group.SetLimit(parallel)
 	for i := range want {
 		group.Go(func() error {
 			found[i] = w.settle(ctx, deadline, func() []problem { return w.look(ctx, &want[i]) })

@@ -27,7 +27,7 @@
 //
 // A publish proves its new objects by V001 to V007 and V009 before a feed names
 // them, and verifies all of it when it is done.
-package publish
+package verify
 
 import (
 	"bytes"
@@ -35,6 +35,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -43,17 +44,19 @@ import (
 
 	"onair/internal/fetch"
 	"onair/internal/finding"
+	"onair/publish/record"
+	"onair/publish/release"
 )
 
-// VerifyOptions say what Verify looks at; nil means defaults.
-type VerifyOptions struct {
+// Options say what Verify looks at; nil means defaults.
+type Options struct {
 	Episodes []string // slugs of the episodes to look at; nil: all that are live; empty: none
 	Full     bool     // read every file and every page; otherwise a sample of the files, and the pages of the show and its episodes
 
 	// Published is the record of what was published last, by key: what is live
 	// must be that. nil: the release was, this moment. Empty: nobody knows, and
 	// what is live is taken for what was meant.
-	Published map[string]Record
+	Published map[string]record.Object
 
 	Interrupted bool // a publish did not come to its end, and Published is empty
 	Errors      int  // that the folder has: it is not compared with what is live
@@ -71,18 +74,18 @@ type VerifyOptions struct {
 // findings are V001 to V021 of the package comment. A show whose address cannot
 // be reached by design has none: see [Reachable]. Where ctx ends first the list
 // says nothing: look at ctx.Err.
-func Verify(ctx context.Context, w *Web, r *Release, o *VerifyOptions) finding.List {
+func Verify(ctx context.Context, w *Web, r *release.Release, o *Options) finding.List {
 	if !Reachable(r.Show) {
 		return nil
 	}
 	if o == nil {
-		o = &VerifyOptions{}
+		o = &Options{}
 	}
 	web := *w
 	web.Storage = cmp.Or(w.Storage, r.Show.Storage)
 	v := &verifier{
 		ctx: ctx, w: &web, r: r, o: o, deadline: web.deadline(verifyPatience),
-		objects: map[string]*Object{}, episodes: map[string]*Episode{}, audio: map[string]*Episode{},
+		objects: map[string]*release.Object{}, episodes: map[string]*release.Episode{}, audio: map[string]*release.Episode{},
 		known: map[string]bool{},
 	}
 	for _, object := range r.Objects {
@@ -98,12 +101,12 @@ func Verify(ctx context.Context, w *Web, r *Release, o *VerifyOptions) finding.L
 type verifier struct {
 	ctx      context.Context
 	w        *Web
-	r        *Release
-	o        *VerifyOptions
+	r        *release.Release
+	o        *Options
 	deadline time.Time
-	objects  map[string]*Object  // of the release, by key
-	episodes map[string]*Episode // of the release, by GUID
-	audio    map[string]*Episode // of the release, by key of their audio
+	objects  map[string]*release.Object  // of the release, by key
+	episodes map[string]*release.Episode // of the release, by GUID
+	audio    map[string]*release.Episode // of the release, by key of their audio
 
 	want     []Expectation
 	known    map[string]bool // addresses in want
@@ -128,7 +131,7 @@ func (v *verifier) run() {
 		return
 	}
 	v.certificate(response)
-	feed, err := parseLive(data)
+	feed, err := record.ParseLiveFeed(data)
 	if err != nil {
 		v.add("V014", finding.Error, v.r.Show.At("url"), v.r.Show.FeedURL(), "%v", err)
 		return
@@ -191,7 +194,7 @@ func (v *verifier) published(key string) string {
 }
 
 // compareFolder says that the folder is not what is live, which it may well be.
-func (v *verifier) compareFolder(feed *liveFeed, data []byte) {
+func (v *verifier) compareFolder(feed *record.LiveFeed, data []byte) {
 	if v.o.Errors > 0 {
 		v.ahead = true
 		v.add("V021", finding.Info, v.r.Show.At("url"), v.r.Show.FeedURL(), "the folder has errors (%d), and is not compared with what is live", v.o.Errors)
@@ -206,7 +209,7 @@ func (v *verifier) compareFolder(feed *liveFeed, data []byte) {
 		live[i.GUID] = true
 	}
 	here := 0
-	for _, e := range v.r.live() {
+	for _, e := range v.r.Live() {
 		if live[e.GUID] {
 			delete(live, e.GUID)
 		} else {
@@ -225,7 +228,7 @@ func (v *verifier) expect(e Expectation) {
 }
 
 // item expects what the feed says of an episode.
-func (v *verifier) item(i *liveItem) {
+func (v *verifier) item(i *record.LiveItem) {
 	e := v.episodes[i.GUID]
 	if v.o.Episodes != nil && (e == nil || !slices.Contains(v.o.Episodes, e.Slug)) {
 		return
@@ -234,7 +237,7 @@ func (v *verifier) item(i *liveItem) {
 	if e != nil {
 		at.File = e.File
 	}
-	if page := i.page(); page != "" {
+	if page := i.Page(); page != "" {
 		v.expect(v.page(page, at))
 	}
 	v.enclosure(i, at)
@@ -248,31 +251,18 @@ func (v *verifier) item(i *liveItem) {
 	}
 }
 
-func (v *verifier) enclosure(i *liveItem, at finding.Position) {
-	if i.Enclosure == nil || i.Enclosure.URL == "" || i.Enclosure.bytes() == 0 {
+func (v *verifier) enclosure(i *record.LiveItem, at finding.Position) {
+	if i.Enclosure == nil || i.Enclosure.URL == "" || i.Enclosure.Bytes() == 0 {
 		v.add("V014", finding.Error, at, v.r.Show.FeedURL(), "the item with the GUID %q has no enclosure with an address and a length", i.GUID)
 		return
 	}
-	own := direct(i.Enclosure.URL, v.r.Show.URL)
+	own := record.WithoutPrefix(i.Enclosure.URL, v.r.Show.URL)
 	want := v.file(own, at)
-	want.Ranges, want.Type, want.Bytes = true, i.Enclosure.Type, i.Enclosure.bytes()
+	want.Ranges, want.Type, want.Bytes = true, i.Enclosure.Type, i.Enclosure.Bytes()
 	if own != i.Enclosure.URL {
 		want.through = i.Enclosure.URL
 	}
 	v.expect(want)
-}
-
-// direct is an address below base without whatever was put before it, as for
-// download statistics; any other address stays as it is.
-func direct(address, base string) string {
-	if strings.HasPrefix(address, base) || !strings.HasPrefix(address, "http") {
-		return address
-	}
-	_, rest, ok := strings.Cut(address, "/"+strings.TrimPrefix(base, "https://"))
-	if !ok {
-		return address
-	}
-	return base + rest
 }
 
 // key is the key of what has a public address of the show.
@@ -296,7 +286,7 @@ func (v *verifier) file(address string, at finding.Position) Expectation {
 	if !ok {
 		return e
 	}
-	h := HeadersFor(key, v.r.Show.Feed.Path, v.r.Show.CDN != nil)
+	h := release.HeadersFor(key, v.r.Show.Feed.Path, v.r.Show.CDN != nil)
 	e.Type, e.cache = h.ContentType, h.CacheControl
 	e.Bytes = v.facts(key).Bytes
 	return e
@@ -304,9 +294,9 @@ func (v *verifier) file(address string, at finding.Position) Expectation {
 
 // facts say what an object is, by the release or else by the record, which does
 // not know where a tag ends, and so has no digest of audio to compare.
-func (v *verifier) facts(key string) Record {
+func (v *verifier) facts(key string) record.Object {
 	if o := v.objects[key]; o != nil {
-		return Record{SHA256: o.SHA256, Bytes: o.Size, Class: o.Class}
+		return record.Object{SHA256: o.SHA256, Bytes: o.Size, Class: string(o.Class)}
 	}
 	r := v.o.Published[key]
 	if strings.HasPrefix(key, "audio/") {
@@ -329,22 +319,22 @@ func (v *verifier) page(address string, at finding.Position) Expectation {
 // otherPages expects the pages that no episode has.
 func (v *verifier) otherPages() {
 	look := func(key string) { v.expect(v.page(v.r.Show.URLOf(key), v.r.Show.At("url"))) }
-	for _, key := range sortedKeys(v.o.Published) {
-		if r := v.o.Published[key]; r.Class == Page && r.Unwanted == nil {
+	for _, key := range slices.Sorted(maps.Keys(v.o.Published)) {
+		if r := v.o.Published[key]; r.Class == string(release.Page) && r.Unwanted == nil {
 			look(key)
 		}
 	}
 	for _, o := range v.r.Objects {
-		if o.Class == Page && v.o.Published == nil {
+		if o.Class == release.Page && v.o.Published == nil {
 			look(o.Key)
 		}
 	}
 }
 
 // notLive tells of episodes that were asked for and are not in the live feed.
-func (v *verifier) notLive(feed *liveFeed) {
+func (v *verifier) notLive(feed *record.LiveFeed) {
 	for _, slug := range v.o.Episodes {
-		live := slices.ContainsFunc(feed.Channel.Items, func(i liveItem) bool {
+		live := slices.ContainsFunc(feed.Channel.Items, func(i record.LiveItem) bool {
 			e := v.episodes[i.GUID]
 			return e != nil && e.Slug == slug
 		})
@@ -367,7 +357,7 @@ func (v *verifier) sample(feed []byte) {
 	for i := range v.want {
 		e := &v.want[i]
 		key, _ := v.key(e.URL)
-		if f := v.facts(key); f.SHA256 != "" && f.Class == Immutable && f.Bytes == e.Bytes {
+		if f := v.facts(key); f.SHA256 != "" && f.Class == string(release.Immutable) && f.Bytes == e.Bytes {
 			files = append(files, e)
 			order[e.URL] = sha256.Sum256(append(seed[:], e.URL...))
 		}
@@ -445,7 +435,7 @@ func (v *verifier) absent() {
 
 // records looks whether strangers can read what onair keeps for itself.
 func (v *verifier) records() {
-	address := v.r.Show.URL + StatePrefix + "release.json"
+	address := v.r.Show.URL + record.Key
 	if response := v.status(address); response != nil && response.StatusCode == http.StatusOK {
 		v.add("V019", finding.Warning, v.r.Show.At("state"), address, "everybody can read onair's records: who published what, and when")
 	}

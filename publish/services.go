@@ -10,13 +10,16 @@ import (
 	"onair/internal/finding"
 	"onair/internal/plural"
 	"onair/publish/cdn"
+	"onair/publish/record"
+	"onair/publish/release"
+	"onair/publish/verify"
 )
 
-// Live is the world outside of the storage, as far as a publish may touch it.
-type Live struct {
-	Web       *Web       // looks at the show as listeners do; nil: its URL cannot be reached by design
-	Purger    cdn.Purger // nil: there is no CDN to tell
-	Announcer *Announcer // nil: nobody is told
+// Services is the world outside of the storage, as far as a publish may touch it.
+type Services struct {
+	Web       *verify.Web // looks at the show as listeners do; nil: its URL cannot be reached by design
+	Purger    cdn.Purger  // nil: there is no CDN to tell
+	Announcer *Announcer  // nil: nobody is told
 }
 
 // UnverifiedError: everything is in the storage, but does not look so from
@@ -36,12 +39,12 @@ func (e *UnverifiedError) Error() string {
 
 // pending is what has to follow the last write, this publish's and what the one
 // before it left.
-func (p *Plan) pending() Pending {
-	pending := Pending{Purge: slices.Clone(p.Previous.Pending.Purge)}
+func (p *Plan) pending() record.Pending {
+	pending := record.Pending{Purge: slices.Clone(p.Previous.Pending.Purge)}
 	fed := false
-	for _, c := range p.filter(func(c *Change) bool { return c.Action != Keep && c.Class != Immutable }) {
+	for _, c := range p.filter(func(c *Change) bool { return c.Action != Keep && c.Class != release.Immutable }) {
 		pending.Purge = append(pending.Purge, c.Key)
-		fed = fed || c.Class == Feed
+		fed = fed || c.Class == release.Feed
 	}
 	slices.Sort(pending.Purge)
 	pending.Purge = slices.Compact(pending.Purge)
@@ -67,28 +70,28 @@ func (p *Plan) pending() Pending {
 // what a publish left that ended before its claim.
 func (p *Plan) unproven(c *Change) bool {
 	record, claimed := p.Previous.Objects[c.Key]
-	return c.Action == Add || c.Class == Immutable && c.Action != Keep || c.Action == Keep && (!claimed || record.Unproven)
+	return c.Action == Add || c.Class == release.Immutable && c.Action != Keep || c.Action == Keep && (!claimed || record.Unproven)
 }
 
 // prove looks at the new objects through the public URL before any feed names
 // them. What a CDN may have cached as absent is purged first.
 func (a *applier) prove(ctx context.Context) error {
-	added := a.plan.filter(func(c *Change) bool { return c.Class != Feed && a.plan.unproven(c) })
-	if a.live == nil || a.live.Web == nil || len(added) == 0 {
+	added := a.plan.filter(func(c *Change) bool { return c.Class != release.Feed && a.plan.unproven(c) })
+	if a.services == nil || a.services.Web == nil || len(added) == 0 {
 		return nil
 	}
 	a.begin("prove", added)
 	var keys, immutable []string
 	for _, c := range added {
 		keys = append(keys, c.Key)
-		if c.Class == Immutable {
+		if c.Class == release.Immutable {
 			immutable = append(immutable, c.Key)
 		}
 	}
 	if err := a.purge(ctx, keys); err != nil {
 		return err
 	}
-	found := Prove(ctx, a.live.Web, a.plan.Release.Expectations(immutable))
+	found := verify.Prove(ctx, a.services.Web, verify.Expect(a.plan.Release, immutable))
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -101,7 +104,7 @@ func (a *applier) prove(ctx context.Context) error {
 
 // purge makes the CDN forget keys, by every spelling of their URLs.
 func (a *applier) purge(ctx context.Context, keys []string) error {
-	if a.live == nil || a.live.Purger == nil || len(keys) == 0 {
+	if a.services == nil || a.services.Purger == nil || len(keys) == 0 {
 		return nil
 	}
 	var urls, surrogates []string
@@ -109,7 +112,7 @@ func (a *applier) purge(ctx context.Context, keys []string) error {
 		urls = append(urls, cdn.Spellings(a.plan.Release.Show.URL, key)...)
 		surrogates = append(surrogates, cdn.SurrogateKey(key))
 	}
-	if err := a.live.Purger.Purge(ctx, urls, surrogates); err != nil {
+	if err := a.services.Purger.Purge(ctx, urls, surrogates); err != nil {
 		return fmt.Errorf("purge the CDN: %w", err)
 	}
 	return nil
@@ -119,7 +122,7 @@ func (a *applier) purge(ctx context.Context, keys []string) error {
 // records that the publish is done. What could not be finished stays pending.
 func (a *applier) purgeAndVerify(ctx context.Context) error {
 	pending := a.state.Pending.Purge
-	if a.live != nil && a.live.Purger != nil && len(pending) > 0 {
+	if a.services != nil && a.services.Purger != nil && len(pending) > 0 {
 		if err := a.purge(ctx, pending); err != nil {
 			return err
 		}
@@ -143,13 +146,13 @@ func (a *applier) purgeAndVerify(ctx context.Context) error {
 
 // verify looks at the live show; without a Web there is nothing to look through.
 func (a *applier) verify(ctx context.Context) (finding.List, error) {
-	if a.live == nil || a.live.Web == nil {
+	if a.services == nil || a.services.Web == nil {
 		return nil, nil
 	}
 	address := a.plan.Release.Show.FeedURL()
 	a.note("verify", address)
 	start := time.Now()
-	found := Verify(ctx, a.live.Web, a.plan.Release, &VerifyOptions{Published: a.state.Objects, Episodes: a.plan.toVerify()})
+	found := verify.Verify(ctx, a.services.Web, a.plan.Release, &verify.Options{Published: a.state.Objects, Episodes: a.plan.toVerify()})
 	ok := !found.HasErrors()
 	a.outcome.Verified = &ok
 	if ok {
@@ -162,7 +165,7 @@ func (a *applier) verify(ctx context.Context) (finding.List, error) {
 // or all where the publish before did not get that far. The feed and the pages
 // are looked at in any case.
 func (p *Plan) toVerify() []string {
-	if p.Previous.Phase != Done || p.Previous.Pending.Verify {
+	if p.Previous.Phase != record.Done || p.Previous.Pending.Verify {
 		return nil
 	}
 	changed := []string{}
@@ -179,13 +182,13 @@ func (p *Plan) toVerify() []string {
 func (a *applier) announce(ctx context.Context) error {
 	pending := a.state.Pending.Announce
 	seen := a.outcome.Verified != nil && *a.outcome.Verified
-	if a.live == nil || a.live.Announcer == nil || !seen || len(pending) == 0 {
+	if a.services == nil || a.services.Announcer == nil || !seen || len(pending) == 0 {
 		return nil
 	}
 	s := a.plan.Release.Show
-	told, failed := Announce(ctx, a.live.Announcer, pending, s.FeedURL())
+	told, failed := Announce(ctx, a.services.Announcer, pending, s.FeedURL())
 	if a.state.Announced.FeedSHA256 != a.state.FeedSHA256 {
-		a.state.Announced = Announced{FeedSHA256: a.state.FeedSHA256}
+		a.state.Announced = record.Announced{FeedSHA256: a.state.FeedSHA256}
 	}
 	a.outcome.Announced = told
 	a.state.Announced.Channels = append(slices.Clone(a.state.Announced.Channels), told...)

@@ -1,7 +1,8 @@
-package publish
+package release
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"maps"
@@ -52,6 +53,23 @@ func (r *Release) WriteLock(locked bool) error {
 		return fmt.Errorf("write %s: %w", show.LockFile, err)
 	}
 	return nil
+}
+
+// KeptLock returns the copy of the lock that is kept beside the record, and its
+// SHA-256. Unless the record is private it says nothing of what is not live. A
+// private show keeps no copy: data is nil.
+func (r *Release) KeptLock(private bool) (data []byte, sum string) {
+	if r.Show.Private {
+		return nil, ""
+	}
+	lock := r.Lock
+	if !private {
+		lock = lock.Clone()
+		live := r.LiveGUIDs()
+		maps.DeleteFunc(lock.Episodes, func(guid string, _ *show.Pin) bool { return !live[guid] })
+	}
+	data = lock.Format()
+	return data, fmt.Sprintf("%x", sha256.Sum256(data))
 }
 
 // forget takes the entries of the named episodes out of the release's lock. One

@@ -1,4 +1,4 @@
-package publish
+package verify
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"onair/internal/fetch"
 	"onair/internal/finding"
 	"onair/publish/bucket"
+	"onair/publish/record"
 	"onair/show"
 )
 
@@ -17,7 +18,7 @@ import (
 // package comment, with the provider's own commands that mend it. It looks from
 // outside, without credentials, and asks the provider where only it can tell. It
 // changes nothing.
-func CheckSetup(ctx context.Context, sh *show.Show, s Storage, w *Web) (finding.List, error) {
+func CheckSetup(ctx context.Context, sh *show.Show, s record.Storage, w *Web) (finding.List, error) {
 	c := &setupCheck{ctx: ctx, show: sh, storage: s, web: *w}
 	if c.web.Client == nil {
 		c.web.Client = fetch.Own(nil)
@@ -49,7 +50,7 @@ func CheckSetup(ctx context.Context, sh *show.Show, s Storage, w *Web) (finding.
 type setupCheck struct {
 	ctx     context.Context
 	show    *show.Show
-	storage Storage
+	storage record.Storage
 	web     Web
 	found   finding.List
 	example string // key of an object that is there; empty: the bucket is empty
@@ -77,7 +78,7 @@ func (c *setupCheck) look(b bucket.Bucket, url, field string) (bucket.Inspector,
 		case err != nil:
 			return nil, err
 		}
-		if field == "storage" && !strings.HasPrefix(attrs.Key, StatePrefix) {
+		if field == "storage" && !strings.HasPrefix(attrs.Key, bucket.RecordsPrefix) {
 			c.example = attrs.Key
 			break
 		}
@@ -130,7 +131,7 @@ func (c *setupCheck) checkWebsite(b bucket.Inspector) error {
 	if site.IndexPage != "index.html" {
 		lacking = append(lacking, "the index.html of a folder")
 	}
-	if site.ErrorPage != cutStorage(c.show.Storage).errorPage() {
+	if site.ErrorPage != errorPage(bucket.ParseURL(c.show.Storage)) {
 		lacking = append(lacking, "404.html for what is not there")
 	}
 	if len(lacking) > 0 {
@@ -141,7 +142,7 @@ func (c *setupCheck) checkWebsite(b bucket.Inspector) error {
 
 // checkPrivate looks at the bucket of onair's own records.
 func (c *setupCheck) checkPrivate(b bucket.Inspector) error {
-	if c.readable(b.PublicURL(stateKey)) || c.readable(b.PublicList()) {
+	if c.readable(b.PublicURL(record.Key)) || c.readable(b.PublicList()) {
 		c.add("B007", finding.Error, "state", c.show.State, "everybody can read it, masters and scheduled episodes included")
 	}
 	versioned, err := b.Versioned(c.ctx)

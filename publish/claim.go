@@ -1,0 +1,144 @@
+package publish
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"onair/publish/bucket"
+	"onair/publish/record"
+)
+
+// claim keeps a copy of the new feed, then says in release.json that this
+// publisher is at work.
+func (a *applier) claim(ctx context.Context) error {
+	if err := a.keepFeed(ctx); err != nil {
+		return err
+	}
+	if err := a.keepLock(ctx); err != nil {
+		return err
+	}
+	a.adoptStrays(ctx)
+	now, err := a.record(ctx)
+	if err != nil {
+		return err
+	}
+	a.noteUnwanted(now)
+	return nil
+}
+
+// record writes release.json and returns the storage's time.
+func (a *applier) record(ctx context.Context) (time.Time, error) {
+	now, err := a.state.Write(ctx, a.storage.Records(), a.o.CacheDir)
+	if errors.Is(err, bucket.ErrPrecondition) {
+		return now, fmt.Errorf("%w to %s", ErrConflict, a.plan.Storage)
+	}
+	return now, err
+}
+
+// done records that the storage holds the release.
+func (a *applier) done(ctx context.Context) error {
+	a.state.Phase = record.Done
+	for key, version := range a.versions {
+		r := a.state.Objects[key]
+		r.Version = version
+		a.state.Objects[key] = r
+	}
+	_, err := a.record(ctx)
+	return err
+}
+
+// stateOf is the record of the plan's release as a publisher claims it. Objects
+// that are ours but no longer wanted stay on record, so that pruning knows them.
+func (p *Plan) stateOf(o *ApplyOptions) *record.State {
+	old := p.Previous
+	s := &record.State{
+		Phase: record.Applying, By: o.By, At: o.Now.UTC(), Commit: o.Commit,
+		FeedSHA256: p.Release.Feed.SHA256,
+		Feeds:      slices.Clone(old.Feeds),
+		Pending:    p.pending(),
+		Announced:  old.Announced,
+		LockSHA256: old.LockSHA256,
+		Deleting:   p.deleting(),
+		Objects:    maps.Clone(old.Objects),
+		Version:    old.Version,
+	}
+	if o.Services == nil || o.Services.Announcer == nil || o.Services.Web == nil { // nobody will be told
+		s.Pending.Announce = nil
+	}
+	if s.Objects == nil {
+		s.Objects = map[string]record.Object{}
+	}
+	for _, c := range p.Changes {
+		if c.object == nil {
+			continue
+		}
+		s.Objects[c.Key] = record.Object{
+			SHA256: c.object.SHA256, CRC32C: c.object.CRC32C, Bytes: c.Size, Class: string(c.Class),
+			ContentType: c.object.ContentType, CacheControl: c.object.CacheControl, Version: c.version,
+		}
+	}
+	for _, e := range p.Release.Live() {
+		s.Episodes = append(s.Episodes, record.Episode{GUID: e.GUID, Slug: e.Slug, Title: e.Title, Audio: e.Enclosure.Key, Item: e.ItemSHA256})
+	}
+	return s
+}
+
+// noteUnwanted notes since when, by the storage's clock, objects have not been
+// wanted. An object that is gone from the storage leaves the record as well.
+func (a *applier) noteUnwanted(now time.Time) {
+	wanted := map[string]bool{}
+	for _, o := range a.plan.Release.Objects {
+		wanted[o.Key] = true
+	}
+	for key, r := range a.state.Objects {
+		_, there := a.plan.seen.Objects[key]
+		switch {
+		case wanted[key]:
+		case !there:
+			delete(a.state.Objects, key)
+		case r.Unwanted == nil:
+			r.Unwanted = &now
+			a.state.Objects[key] = r
+		}
+	}
+}
+
+// keepFeed stores a copy of the release's feed beside the record, for Rollback,
+// and puts it on record as the newest.
+func (a *applier) keepFeed(ctx context.Context) error {
+	feed := a.plan.Release.Feed
+	newest := a.plan.Previous.NewestFeed()
+	a.state.KeepFeedAgain(newest)
+	if newest == feed.SHA256 {
+		return nil
+	}
+	data, err := bodyOf(feed)
+	if err != nil {
+		return err
+	}
+	_, err = a.storage.Records().Write(ctx, record.NewObject(record.FeedKey(feed.SHA256), data), bucket.Condition{Absent: true})
+	if err != nil && !errors.Is(err, bucket.ErrPrecondition) { // its name says that it is the same
+		return fmt.Errorf("keep a copy of the feed: %w", err)
+	}
+	a.state.KeepFeed(record.KeptFeed{SHA256: feed.SHA256, Base: a.plan.Release.Show.URL, At: a.state.At, Commit: a.state.Commit, Items: a.plan.LiveEpisodes()})
+	return nil
+}
+
+// keepLock stores a copy of the release's lock beside the record. Where
+// everybody can read it, it has the live episodes only.
+func (a *applier) keepLock(ctx context.Context) error {
+	data, sum := a.plan.Release.KeptLock(a.storage.State != nil)
+	if sum == a.state.LockSHA256 || data == nil {
+		return nil
+	}
+	_, err := a.storage.Records().Write(ctx, record.NewObject(record.LockKey(sum), data), bucket.Condition{Absent: true})
+	if err != nil && !errors.Is(err, bucket.ErrPrecondition) { // its name says that it is the same
+		return fmt.Errorf("keep a copy of the lock: %w", err)
+	}
+	a.state.LockSHA256 = sum
+	return nil
+}

@@ -1,0 +1,185 @@
+package record
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"onair/publish/bucket"
+)
+
+// Listing is what a storage lists, and what is known of it.
+type Listing struct {
+	Objects    map[string]bucket.Attrs // in the public bucket, by key, without onair's records
+	Parts      map[string]bucket.Attrs // parts that are kept, by key, and what a crashed join left
+	Copies     map[string]bucket.Attrs // kept feeds and locks, by key
+	State      *State                  // nil until ReadState
+	Headerless bool                    // the public bucket keeps no headers to compare
+	KeepsParts bool                    // tagged audio is joined from parts
+	Private    bool                    // the records are in a bucket of their own
+	JoinSends  func([]int64) int64     // how many bytes are sent to join parts of these sizes; nil if none are
+	Sparse     bool                    // the bucket of the records can stat one object without listing
+	Rebuilt    bool                    // there is no record, but a live feed that onair wrote
+	Clock      time.Time               // when the storage was last written to, by its own clock
+	Requests   Requests                // what it took
+	Digest     string                  // of all that was listed: names, versions, sizes, headers
+
+	record, former *bucket.Attrs // release.json, and one from before there was a State
+}
+
+// Requests are requests to the storage, by kind.
+type Requests struct{ List, Read, Write, Copy, Delete int }
+
+// List lists a storage. It does not read the record: State is nil. While the
+// Digest stays the same, a plan finds the same.
+func List(ctx context.Context, s Storage) (*Listing, error) {
+	_, sparse := s.Records().(bucket.Sparse)
+	seen := &Listing{
+		Sparse:     sparse,
+		Objects:    map[string]bucket.Attrs{},
+		Parts:      map[string]bucket.Attrs{},
+		Copies:     map[string]bucket.Attrs{},
+		Headerless: Headerless(s.Public),
+		KeepsParts: s.keepsParts(),
+		Private:    s.State != nil,
+	}
+	if joiner, ok := s.Public.(bucket.PartJoiner); ok {
+		seen.JoinSends = joiner.JoinSends
+	}
+	sum := sha256.New()
+	list := func(b bucket.Bucket, prefix string, public bool) error {
+		fmt.Fprintln(sum, b.URL())
+		n := 0
+		for attrs, err := range b.List(ctx, prefix) {
+			if err != nil {
+				return err
+			}
+			n++
+			fmt.Fprintf(sum, "%q %q %d %d %q\n", attrs.Key, attrs.Version, attrs.Size, attrs.CRC32C, attrs.Headers)
+			if attrs.Updated.After(seen.Clock) {
+				seen.Clock = attrs.Updated
+			}
+			own := strings.HasPrefix(attrs.Key, bucket.RecordsPrefix)
+			switch {
+			case public && !own:
+				seen.Objects[attrs.Key] = attrs
+			case public && s.State != nil:
+				if attrs.Key == Key { // from before there was a State
+					seen.former = &attrs
+				}
+			case attrs.Key == Key:
+				seen.record = &attrs
+			case strings.HasPrefix(attrs.Key, feedsPrefix), strings.HasPrefix(attrs.Key, locksPrefix):
+				seen.Copies[attrs.Key] = attrs
+			case strings.HasPrefix(attrs.Key, bucket.PartsPrefix), strings.HasPrefix(attrs.Key, bucket.JoinedPrefix):
+				seen.Parts[attrs.Key] = attrs
+			}
+		}
+		seen.Requests.List += 1 + max(0, n-1)/1000
+		return nil
+	}
+	// The record comes first (in one bucket its key does): a publisher that is at
+	// work meanwhile writes another, and then the claim fails before anything is
+	// changed.
+	if s.State != nil {
+		if err := list(s.State, bucket.RecordsPrefix, false); err != nil {
+			return nil, err
+		}
+	}
+	if err := list(s.Public, "", true); err != nil {
+		return nil, err
+	}
+	seen.Digest = hex.EncodeToString(sum.Sum(nil))
+	return seen, nil
+}
+
+// ReadState reads the record. If the bucket for it is new, it reads the record
+// that is still in the public bucket. cacheDir is where this machine keeps its
+// copy; empty disables it.
+func (l *Listing) ReadState(ctx context.Context, s Storage, cacheDir string) (err error) {
+	if l.record == nil && l.former != nil {
+		l.State, err = readState(ctx, s.Public, l.former, cacheDir, &l.Requests)
+		if err == nil {
+			l.State.Version, l.State.Feeds, l.State.LockSHA256 = "", nil, "" // their copies are not in the new bucket
+		}
+		return err
+	}
+	l.State, err = readState(ctx, s.Records(), l.record, cacheDir, &l.Requests)
+	return err
+}
+
+// Complete adds what the listing of a sparse bucket does not say of the objects
+// and parts of a release. The record replaces what is still at the version it
+// knows; the other objects are requested one by one.
+func (l *Listing) Complete(ctx context.Context, s Storage, objects, parts []*bucket.Object) error {
+	public, sparse := s.Public.(bucket.Sparse)
+	if !sparse {
+		return nil
+	}
+	var unknown []string
+	for _, o := range objects {
+		attrs, ok := l.Objects[o.Key]
+		known := l.State.Objects[o.Key]
+		switch {
+		case !ok:
+		case known.Version == attrs.Version && known.Version != "":
+			attrs.CRC32C, attrs.ContentType, attrs.CacheControl = known.CRC32C, known.ContentType, known.CacheControl
+			attrs.Metadata = map[string]string{bucket.MetaSHA256: known.SHA256}
+			if known.SHA256 == o.Metadata[bucket.MetaSHA256] { // metadata follows from the content
+				attrs.Metadata = o.Metadata
+			}
+			l.Objects[o.Key] = attrs
+		default:
+			unknown = append(unknown, o.Key)
+		}
+	}
+	for _, o := range parts { // their names say their content, and they are written whole or not at all
+		if attrs, ok := l.Parts[o.Key]; ok {
+			attrs.CRC32C = o.CRC32C
+			l.Parts[o.Key] = attrs
+		}
+	}
+	return l.stat(ctx, public, unknown)
+}
+
+// parallel is how many objects are requested at once.
+const parallel = 8
+
+// stat requests objects one by one, several at once.
+func (l *Listing) stat(ctx context.Context, b bucket.Sparse, keys []string) error {
+	found := make([]bucket.Attrs, len(keys))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(parallel)
+	for i, key := range keys {
+		group.Go(func() (err error) {
+			found[i], err = b.Stat(ctx, key)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	for _, attrs := range found {
+		l.Objects[attrs.Key] = attrs
+	}
+	l.Requests.Read += len(keys)
+	return nil
+}
+
+// Edited reports whether an object has other bytes than the record says. What an
+// interrupted publish did not write is still as that publish found it. A sparse
+// listing has no checksum of what the release does not want, so there only the
+// size is compared.
+func (l *Listing) Edited(key string) bool {
+	attrs, there := l.Objects[key]
+	known, recorded := l.State.Objects[key]
+	if !there || !recorded || l.State.Phase != Done && attrs.Version == known.Version {
+		return false
+	}
+	return attrs.Size != known.Bytes || attrs.CRC32C != 0 && attrs.CRC32C != known.CRC32C
+}

@@ -1,0 +1,117 @@
+package release
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"fmt"
+
+	"onair/feed"
+	"onair/internal/finding"
+	"onair/internal/markdown"
+	"onair/publish/bucket"
+	"onair/show"
+)
+
+func (b *builder) addFeed() {
+	d := &feed.Document{
+		Show:       b.show,
+		SelfURL:    b.show.FeedURL(),
+		GUID:       b.release.Lock.PodcastGUID,
+		ArtworkURL: b.url(b.artworkKey("")),
+		Updated:    b.show.Updated(b.o.Now),
+		PersonURL:  b.personURL,
+	}
+	if b.show.Private {
+		d.GUID = ""
+	}
+	for _, e := range b.release.Live() {
+		d.Items = append(d.Items, b.item(e))
+	}
+	b.release.Feed = &Object{} // where it cannot be rendered
+	out, err := feed.Render(d)
+	if err != nil {
+		b.findings.Errorf("P023", finding.Position{File: "show.yaml"}, "", "render the feed: %v", err)
+		return
+	}
+	b.digestItems(out)
+	if !b.findings.HasErrors() { // what is wrong already would be reported twice
+		b.findings = append(b.findings, out.Check()...)
+	}
+	rendered, err := b.fixed(RoleFeed, b.show.Feed.Path, held(out.Bytes))
+	if err != nil {
+		b.findings.Errorf("P023", finding.Position{File: "show.yaml"}, "", "render the feed: %v", err)
+		return
+	}
+	b.release.Feed = rendered
+}
+
+// digestItems notes what the feed says of each episode, so that the next plan
+// knows which ones an app will see change.
+func (b *builder) digestItems(out *feed.Rendered) {
+	for i, e := range b.release.Live() {
+		item := out.Items[i]
+		e.ItemSHA256 = fmt.Sprintf("%x", sha256.Sum256(out.Bytes[item.Start:item.End]))
+	}
+}
+
+func (b *builder) item(e *Episode) feed.Item {
+	page := b.url(show.PageKey(e.Slug))
+	item := feed.Item{
+		Episode:    e.Episode,
+		PageURL:    page,
+		Enclosure:  feed.Enclosure{URL: b.url(e.Enclosure.Key), Type: e.Pin.MediaType, Bytes: e.Enclosure.Size},
+		Duration:   e.Pin.Duration,
+		Notes:      markdown.HTML(e.Notes, page),
+		ArtworkURL: b.url(b.artworkKey(e.Artwork)),
+	}
+	if e.chapters != nil {
+		item.ChaptersURL = b.url(e.chapters.Key)
+	}
+	for _, t := range e.transcripts {
+		for _, o := range t.files {
+			item.Transcripts = append(item.Transcripts, feed.Transcript{
+				URL:      b.url(o.Key),
+				Type:     mediaType(o),
+				Language: t.Language,
+				Captions: captions(t, o),
+			})
+		}
+	}
+	return item
+}
+
+// addChapters adds the chapters file of a live episode.
+func (b *builder) addChapters(e *Episode) {
+	if len(e.Chapters) == 0 {
+		return
+	}
+	file := &feed.ChaptersFile{Title: e.Title, Author: b.show.Author, PodcastName: b.show.Title}
+	for _, c := range show.Timed(e.Chapters, e.Pin.Duration) {
+		fc := feed.Chapter{Chapter: c}
+		if c.Image != "" {
+			fc.ImageURL = b.url(b.imageKey(c.Image))
+		}
+		file.Chapters = append(file.Chapters, fc)
+	}
+	var out bytes.Buffer
+	if err := feed.WriteChapters(&out, file); err != nil {
+		b.findings.Errorf("P022", e.At("chapters"), "", "write chapters: %v", err)
+		return
+	}
+	o, err := b.keyed(RoleChapters, "episodes/"+e.Slug+"/chapters", ".json", held(out.Bytes()))
+	if err != nil {
+		b.findings.Errorf("P022", e.At("chapters"), "", "write chapters: %v", err)
+		return
+	}
+	o.Episode = e.Slug
+	e.chapters = o
+}
+
+// OfFeed returns a release that has only the show's feed, for a rollback.
+func OfFeed(s *show.Show, data []byte) *Release {
+	o := objectOf(RoleFeed, data, held(data))
+	o.Key, o.Class = s.Feed.Path, Feed
+	o.Headers = HeadersFor(o.Key, o.Key, s.CDN != nil)
+	o.Metadata = map[string]string{bucket.MetaSHA256: o.SHA256}
+	return &Release{Show: s, Objects: []*Object{o}, Feed: o}
+}

@@ -1,0 +1,132 @@
+package release
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"onair/internal/derive"
+	"onair/internal/finding"
+	"onair/publish/cdn"
+	"onair/show"
+	"onair/transcripts/credit"
+	"onair/transcripts/repo"
+)
+
+// Options are the circumstances of a release. Only Now is required.
+type Options struct {
+	Now   time.Time     // decides which episodes are live, and nothing else
+	Cache *derive.Cache // nil remembers nothing
+	Trace *derive.Trace // records what else than the show's files is asked; may be nil
+
+	// Progress hears how many of the show's episodes have been measured: the part
+	// of a release that takes long. Calls come one at a time. Nil: nobody listens.
+	Progress func(done, all int)
+
+	// ReplaceAudio names the episodes, by slug, whose pinned audio may change.
+	ReplaceAudio []string
+	// Remove names the published episodes, by slug or GUID, that are to go.
+	Remove []string
+}
+
+// Release is everything that should be live: every object with its key, size,
+// checksum and headers, and the lock as it stands once they are. The same show
+// at the same station of its schedule gives the same release, byte for byte, on
+// any machine and whether the audio is on it or only in the bucket.
+type Release struct {
+	Show     *show.Show
+	Now      time.Time
+	Objects  []*Object // sorted by key
+	Parts    []*Object // of tagged audio, for the bucket of onair's records; sorted by key
+	Episodes []*Episode
+	Lock     *show.Lock
+	Feed     *Object
+}
+
+// Live returns the episodes that the feed names, newest first: those that are
+// live and have audio.
+func (r *Release) Live() []*Episode {
+	return slices.DeleteFunc(slices.Clone(r.Episodes), func(e *Episode) bool { return e.Enclosure == nil })
+}
+
+// LiveGUIDs are the GUIDs of the episodes that the feed names.
+func (r *Release) LiveGUIDs() map[string]bool {
+	guids := map[string]bool{}
+	for _, e := range r.Live() {
+		guids[e.GUID] = true
+	}
+	return guids
+}
+
+// builder carries what the steps of building a release share.
+type builder struct {
+	show     *show.Show
+	o        *Options
+	findings finding.List
+	objects  map[string]*Object // by key
+	parts    map[string]*Object // by key
+	release  *Release
+
+	settings     *repo.Settings                  // of the transcripts
+	contributors map[string][]credit.Contributor // by path of the transcript
+	masters      map[string]*probing             // by path in the show's folder
+
+	mu       sync.Mutex
+	images   map[string]*image // by path in the show's folder
+	pictures pictures
+	texts    []*spoken // the transcripts that were read last
+}
+
+// New builds the release of a show. It reports everything that is wrong
+// with it; with an error among the findings the release must not be published
+// and may lack what the error is about. The error is for what is not the
+// show's fault, such as an interrupt.
+func New(ctx context.Context, s *show.Show, o *Options) (*Release, finding.List, error) {
+	b := &builder{
+		show:    s,
+		o:       o,
+		objects: map[string]*Object{},
+		parts:   map[string]*Object{},
+		images:  map[string]*image{},
+		release: &Release{Show: s, Now: o.Now, Lock: s.Lock.Clone()},
+	}
+	b.findings = append(b.findings, checkStorage(s)...)
+	for _, problem := range cdn.Check(s.CDN) {
+		b.findings.Errorf("P005", s.At("cdn"), "onair cdn config --help and docs/cdn.md say what each provider needs", "%s", problem)
+	}
+	b.readTranscriptSettings()
+	b.readContributors(ctx)
+	if err := b.probeMasters(ctx); err != nil {
+		return nil, nil, err
+	}
+	for _, e := range s.Episodes {
+		if err := ctx.Err(); err != nil {
+			return nil, nil, err
+		}
+		b.o.Trace.Date(e.Date)
+		b.addEpisode(e)
+	}
+	b.checkWaveforms()
+	for _, name := range b.o.Remove {
+		b.forget(name)
+	}
+	b.pinShow()
+	b.addSite()
+	b.release.Objects, b.release.Parts = sorted(b.objects), sorted(b.parts)
+	b.findings.Sort()
+	return b.release, b.findings, nil
+}
+
+func sorted(objects map[string]*Object) []*Object {
+	return slices.SortedFunc(maps.Values(objects), func(a, b *Object) int { return strings.Compare(a.Key, b.Key) })
+}
+
+// pinShow gives the show its podcast:guid at the first release to a public URL.
+func (b *builder) pinShow() {
+	if b.release.Lock.PodcastGUID == "" && b.show.IsPublic() && !b.show.Private && b.show.Target == "" {
+		b.release.Lock.PodcastGUID = show.PodcastGUID(b.show.FeedURL())
+	}
+}

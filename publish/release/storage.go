@@ -1,0 +1,80 @@
+package release
+
+import (
+	"path/filepath"
+	"strings"
+
+	"onair/internal/finding"
+	"onair/publish/bucket"
+	"onair/show"
+)
+
+// sources are the folders of a show that publishing reads.
+var sources = []string{"episodes", "people", "sponsors", "templates"}
+
+// checkStorage refuses a local bucket that is or holds the show's folder, or
+// lies among its sources: publishing would feed on its own output. And it
+// refuses records in the middle of what listeners get.
+func checkStorage(s *show.Show) (found finding.List) {
+	if inStorage(s, s.State) {
+		found.Errorf("P001", s.At("state"), "give the records a bucket or a folder of their own, or leave state: out", "state %s lies in storage %s, which listeners read", s.State, s.Storage)
+	}
+	if dir, ok := strings.CutPrefix(s.Storage, "file:"); ok && InSources(s, dir) {
+		found.Errorf("P001", s.At("storage"), "give it a folder of its own, such as file:public", "storage %s is, holds or lies among the show's own files", s.Storage)
+	}
+	return found
+}
+
+// inStorage reports whether a bucket is or lies in the one that listeners read.
+func inStorage(s *show.Show, other string) bool {
+	dir, local := strings.CutPrefix(s.Storage, "file:")
+	otherDir, alsoLocal := strings.CutPrefix(other, "file:")
+	if local || alsoLocal {
+		return local && alsoLocal && within(folderOf(s, otherDir), folderOf(s, dir))
+	}
+	in, at := bucket.ParseURL(s.Storage), bucket.ParseURL(other)
+	return at.Scheme == in.Scheme && at.Options.Get("endpoint") == in.Options.Get("endpoint") &&
+		at.Name == in.Name && strings.HasPrefix(at.Prefix, in.Prefix)
+}
+
+// InSources reports whether a folder is or holds the show's folder, or lies
+// among its sources. A relative one starts at the show.
+func InSources(s *show.Show, dir string) bool {
+	home := folderOf(s, ".")
+	dir = folderOf(s, dir)
+	bad := within(home, dir)
+	for _, source := range sources {
+		bad = bad || within(dir, filepath.Join(home, source))
+	}
+	return bad
+}
+
+// folderOf is the absolute path of a folder that the show names.
+func folderOf(s *show.Show, dir string) string {
+	home := filepath.Join(string(filepath.Separator), "show") // where there is no folder any will do
+	if s.Folder.Dir != "" {
+		home = resolved(s.Folder.Dir)
+	}
+	dir = filepath.FromSlash(dir)
+	if !filepath.IsAbs(dir) {
+		dir = filepath.Join(home, dir)
+	}
+	return resolved(dir)
+}
+
+// resolved is a path without symbolic links, as far as it exists.
+func resolved(name string) string {
+	if real, err := filepath.EvalSymlinks(name); err == nil {
+		return real
+	}
+	if dir := filepath.Dir(name); dir != name {
+		return filepath.Join(resolved(dir), filepath.Base(name))
+	}
+	return name
+}
+
+// within reports whether a path is a folder or lies below it.
+func within(name, folder string) bool {
+	rel, err := filepath.Rel(folder, name)
+	return err == nil && filepath.IsLocal(rel)
+}

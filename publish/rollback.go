@@ -1,0 +1,119 @@
+package publish
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"onair/publish/record"
+	"onair/publish/release"
+	"onair/show"
+)
+
+// RollbackOptions say what to go back to; nil means the feed before this one.
+type RollbackOptions struct {
+	Feed     string // start of the SHA-256 of a kept feed; empty: the one before the live one
+	By       string
+	Now      time.Time
+	CacheDir string
+	Services *Services
+}
+
+// KeptFeeds returns the feeds that Rollback can restore, newest first, and the
+// SHA-256 of the live one.
+func KeptFeeds(ctx context.Context, s record.Storage, cacheDir string) ([]record.KeptFeed, string, error) {
+	state, err := record.ReadState(ctx, s, cacheDir)
+	if err != nil {
+		return nil, "", err
+	}
+	return state.Feeds, state.FeedSHA256, nil
+}
+
+// Rollback makes an earlier feed live again, if everything that it names still
+// is there. Pages are not touched: they come back by reverting the show and
+// publishing.
+func Rollback(ctx context.Context, sh *show.Show, s record.Storage, o *RollbackOptions) (record.KeptFeed, error) {
+	if o == nil {
+		o = &RollbackOptions{}
+	}
+	seen, err := observe(ctx, s, nil, o.CacheDir)
+	if err != nil {
+		return record.KeptFeed{}, err
+	}
+	target, err := feedToRestore(seen.State, o.Feed)
+	if err != nil {
+		return target, err
+	}
+	data, err := record.Download(ctx, s.Records(), record.FeedKey(target.SHA256))
+	if err != nil {
+		return target, fmt.Errorf("read the kept feed: %w", err)
+	}
+	if target.Base != "" && target.Base != sh.URL {
+		return target, fmt.Errorf("that feed was made for %s, and the show is at %s now: %w", target.Base, sh.URL, ErrRefused)
+	}
+	all, episodes, err := record.ReadFeed(data, sh.URL)
+	if err != nil {
+		return target, err
+	}
+	for _, key := range sortedKeys(all) {
+		if err := checkNamed(seen, key, all[key]); err != nil {
+			return target, err
+		}
+	}
+	return target, restore(ctx, sh, s, seen, target, episodes, data, o)
+}
+
+// feedToRestore finds a kept feed by the start of its SHA-256; by default the one
+// before the live one.
+func feedToRestore(s *record.State, digest string) (record.KeptFeed, error) {
+	f, ok := s.EarlierFeed(digest)
+	switch {
+	case ok:
+		return f, nil
+	case digest != "":
+		return f, fmt.Errorf("no feed %s is kept that is not live already: %w", digest, ErrRefused)
+	}
+	return f, fmt.Errorf("no earlier feed is kept: %w", ErrRefused)
+}
+
+// checkNamed checks that an object that a feed names is in the bucket.
+func checkNamed(seen *record.Listing, key string, length int64) error {
+	attrs, ok := seen.Objects[key]
+	switch {
+	case !ok:
+		return fmt.Errorf("the feed names %s, which is gone: %w", key, ErrRefused)
+	case length > 0 && attrs.Size != length:
+		return fmt.Errorf("the feed names %s with %d bytes, and it has %d: %w", key, length, attrs.Size, ErrRefused)
+	}
+	return nil
+}
+
+// restore claims, writes the feed, purges, verifies and records, as a publish
+// does.
+func restore(ctx context.Context, sh *show.Show, s record.Storage, seen *record.Listing, target record.KeptFeed, episodes []record.Episode, data []byte, o *RollbackOptions) error {
+	rel := release.OfFeed(sh, data)
+	feed := rel.Feed
+	p := &Plan{
+		Release:  rel,
+		Storage:  sh.Storage,
+		Previous: seen.State,
+		Changes:  []Change{{Key: feed.Key, Action: Update, Size: feed.Size, Upload: feed.Size, Class: release.Feed, object: feed, version: seen.Objects[feed.Key].Version}},
+		seen:     seen,
+	}
+	options := &ApplyOptions{By: o.By, Now: o.Now, CacheDir: o.CacheDir, Services: o.Services, Commit: target.Commit}
+	a := newApplier(p, s, options)
+	a.state.Episodes = episodes
+	for _, step := range []func(context.Context) error{a.claimAgain, a.sendFeed, a.purgeAndVerify, a.announce} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// claimAgain claims for a feed that is kept already. What only the newer release
+// wanted stays wanted: it is the next thing to be published.
+func (a *applier) claimAgain(ctx context.Context) error {
+	_, err := a.record(ctx)
+	return err
+}
