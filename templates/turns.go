@@ -80,12 +80,12 @@ func cutOpening(html string) (rest string, ok bool) {
 // the template testdata/turns.html. It is Go code because most of a page is its
 // transcript, which takes html/template more than ten times as long.
 func turnsHTML(turns []turnView) template.HTML {
-	var b strings.Builder
-	b.Grow(sizeOf(turns))
+	w := &turnWriter{}
+	w.Grow(sizeOf(turns))
 	for i := range turns {
-		writeTurn(&b, &turns[i])
+		w.turn(&turns[i])
 	}
-	return template.HTML(b.String())
+	return template.HTML(w.String())
 }
 
 // sizeOf estimates the length of the HTML of turns, in bytes.
@@ -100,40 +100,53 @@ func sizeOf(turns []turnView) int {
 	return size
 }
 
-func writeTurn(b *strings.Builder, t *turnView) {
-	start := seconds(t.Start)
-	b.WriteString("\n  <div class=\"turn")
-	if t.Pause {
-		b.WriteString(" pause")
+// turnWriter writes turns as HTML.
+type turnWriter struct{ strings.Builder }
+
+// write writes HTML.
+func (w *turnWriter) write(parts ...string) {
+	for _, p := range parts {
+		w.WriteString(p)
 	}
-	b.WriteByte('"')
+}
+
+// text writes text or the value of a quoted attribute.
+func (w *turnWriter) text(s string) { escapeHTML.WriteString(w, s) }
+
+func (w *turnWriter) turn(t *turnView) {
+	start := seconds(t.Start)
+	w.write("\n  <div class=\"turn")
+	if t.Pause {
+		w.write(" pause")
+	}
+	w.write(`"`)
 	if t.Anchor != "" {
-		b.WriteString(` id="`)
-		escapeHTML.WriteString(b, t.Anchor)
-		b.WriteByte('"')
+		w.write(` id="`)
+		w.text(t.Anchor)
+		w.write(`"`)
 	}
 	if t.Timed {
-		b.WriteString(` data-start="` + start + `"`)
+		w.write(` data-start="`, start, `"`)
 	}
-	b.WriteString(">\n    <p class=\"speaker\">")
+	w.write(">\n    <p class=\"speaker\">")
 	if t.Speaker != "" {
-		b.WriteString("<b><bdi>")
-		escapeHTML.WriteString(b, t.Speaker)
-		b.WriteString("</bdi></b>")
+		w.write("<b><bdi>")
+		w.text(t.Speaker)
+		w.write("</bdi></b>")
 	}
 	switch {
 	case t.Anchor != "" && t.Timed:
-		b.WriteString(` <a class="stamp" href="#` + escapeFragment(t.Anchor) + `" data-seek="` + start +
-			`"><time datetime="` + period(t.Start) + `">` + clock(t.Start) + `</time></a>`)
+		w.write(` <a class="stamp" href="#`, escapeFragment(t.Anchor), `" data-seek="`, start,
+			`"><time datetime="`, period(t.Start), `">`, clock(t.Start), `</time></a>`)
 	case t.Anchor != "":
-		b.WriteString(` <a class="stamp" href="#` + escapeFragment(t.Anchor) +
+		w.write(` <a class="stamp" href="#`, escapeFragment(t.Anchor),
 			`"><span aria-hidden="true">#</span><span class="hidden">Link to this turn</span></a>`)
 	}
-	b.WriteString("</p>\n    <div class=\"words\">")
+	w.write("</p>\n    <div class=\"words\">")
 	for i := range t.Blocks {
-		b.WriteString("\n      " + t.Blocks[i].HTML)
+		w.write("\n      ", t.Blocks[i].HTML)
 	}
-	b.WriteString("\n    </div>\n  </div>")
+	w.write("\n    </div>\n  </div>")
 }
 
 // escapeHTML escapes text and quoted attributes as html/template does.
@@ -146,12 +159,15 @@ var escapeHTML = strings.NewReplacer(
 func escapeFragment(s string) string {
 	var b strings.Builder
 	for i := range len(s) {
-		switch c := s[i]; {
-		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', strings.IndexByte("-._~", c) >= 0:
+		if c := s[i]; isUnreserved(c) {
 			b.WriteByte(c)
-		default:
+		} else {
 			fmt.Fprintf(&b, "%%%02x", c)
 		}
 	}
 	return b.String()
+}
+
+func isUnreserved(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("-._~", c) >= 0
 }
