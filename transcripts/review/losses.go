@@ -10,8 +10,8 @@ import (
 	"onair/transcripts"
 )
 
-// Relabel is turns that have another speaker and the same words.
-type Relabel struct {
+// relabel is turns that have another speaker and the same words.
+type relabel struct {
 	From, To string // speakers
 	Turns    int    // number of turns
 	Line     int    // of the first turn after the change
@@ -37,7 +37,7 @@ func spokenTurns(t *transcripts.Transcript) (said []string, turns []*transcripts
 }
 
 // relabels returns the turns with the same words and another speaker.
-func (p *pair) relabels() (all []Relabel) {
+func (p *pair) relabels() (all []relabel) {
 	saidA, a := spokenTurns(p.before)
 	saidB, b := spokenTurns(p.after)
 	for _, h := range diff(saidA, saidB) {
@@ -49,10 +49,10 @@ func (p *pair) relabels() (all []Relabel) {
 			if was.Speaker == is.Speaker {
 				continue
 			}
-			n := slices.IndexFunc(all, func(r Relabel) bool { return r.From == was.Speaker && r.To == is.Speaker })
+			n := slices.IndexFunc(all, func(r relabel) bool { return r.From == was.Speaker && r.To == is.Speaker })
 			if n < 0 {
 				n = len(all)
-				all = append(all, Relabel{From: was.Speaker, To: is.Speaker, Line: is.Line})
+				all = append(all, relabel{From: was.Speaker, To: is.Speaker, Line: is.Line})
 			}
 			all[n].Turns++
 		}
@@ -61,7 +61,7 @@ func (p *pair) relabels() (all []Relabel) {
 }
 
 // losses returns the findings of T031.
-func (p *pair) losses(relabels []Relabel) (found finding.List) {
+func (p *pair) losses(relabels []relabel) (found finding.List) {
 	at := func(line int) finding.Position {
 		return finding.Position{File: p.name, Line: max(1, line), Column: 1}
 	}

@@ -11,21 +11,21 @@ import (
 
 // Report describes a change.
 type Report struct {
-	Files    []*File
+	Files    []*file
 	Findings finding.List // introduced by the change, in order
 	Older    int          // number of findings in the changed files that were there before
 	Lines    int          // number of lines that were added or changed
 }
 
-// File is the part of a change in one transcript.
-type File struct {
+// file is the part of a change in one transcript.
+type file struct {
 	Name      string
 	New       bool
-	Passages  []Passage
+	Passages  []passage
 	Resolved  int      // number of unintelligible passages that are words now
 	Remaining int      // number of unintelligible passages
 	Links     []string // targets of new links
-	Relabels  []Relabel
+	Relabels  []relabel
 	Findings  finding.List // introduced by the change
 	Page      string       // URL of the episode's page; may be empty
 }
@@ -41,7 +41,7 @@ type Options struct {
 func Review(changes []Change, o *Options) *Report {
 	r := &Report{}
 	for _, c := range changes {
-		f := &File{Name: c.Name, New: c.New}
+		f := &file{Name: c.Name, New: c.New}
 		if o.Page != nil {
 			f.Page = o.Page(c.Name)
 		}
@@ -53,7 +53,7 @@ func Review(changes []Change, o *Options) *Report {
 	return r
 }
 
-func (r *Report) review(f *File, c Change, o *Options) {
+func (r *Report) review(f *file, c Change, o *Options) {
 	after := o.Lint(c.Name, c.After)
 	if c.New {
 		f.Findings = after.Findings

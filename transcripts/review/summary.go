@@ -83,7 +83,7 @@ func (r *Report) writeFindings(b *bufio.Writer) {
 	}
 }
 
-func (f *File) write(b *bufio.Writer) {
+func (f *file) write(b *bufio.Writer) {
 	fmt.Fprintf(b, "\n#### %s\n\n", code(f.Name))
 	if f.New {
 		fmt.Fprintf(b, "New. %s.\n", plural.Count(f.Remaining, "unintelligible"))
@@ -124,7 +124,7 @@ func (f *File) write(b *bufio.Writer) {
 }
 
 // writePassage writes the deleted and inserted words, and a link to hear them.
-func (f *File) writePassage(b *bufio.Writer, p Passage) {
+func (f *file) writePassage(b *bufio.Writer, p passage) {
 	fmt.Fprintf(b, "\nLine %d", p.Line)
 	switch {
 	case p.Timed && f.Page != "":
@@ -133,17 +133,17 @@ func (f *File) writePassage(b *bufio.Writer, p Passage) {
 		fmt.Fprintf(b, " · %s", clock(p.Time))
 	}
 	fmt.Fprint(b, "\n\n<pre>")
-	for i, piece := range p.Pieces {
+	for i, part := range p.Pieces {
 		if i > 0 {
 			b.WriteByte(' ')
 		}
-		text := escape(limit(piece.Text))
+		text := escape(limit(part.Text))
 		switch {
-		case piece.Deleted:
+		case part.Deleted:
 			fmt.Fprintf(b, "<del>%s</del>", text)
-		case piece.Inserted:
+		case part.Inserted:
 			fmt.Fprintf(b, "<ins>%s</ins>", text)
-		case piece.Text == "":
+		case part.Text == "":
 			b.WriteString("…")
 		default:
 			b.WriteString(text)

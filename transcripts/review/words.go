@@ -40,17 +40,17 @@ func texts(all []word) []string {
 	return s
 }
 
-// Passage is consecutive lines that changed.
-type Passage struct {
+// passage is consecutive lines that changed.
+type passage struct {
 	Line   int // first line after the change, from 1
-	Pieces []Piece
+	Pieces []piece
 	Time   time.Duration // when it is said
 	Timed  bool          // whether Time is known
 }
 
-// Piece is consecutive words that are unchanged, Deleted or Inserted. A piece
+// piece is consecutive words that are unchanged, Deleted or Inserted. A piece
 // without text stands for unchanged words that are left out.
-type Piece struct {
+type piece struct {
 	Text              string
 	Deleted, Inserted bool
 }
@@ -59,28 +59,28 @@ type Piece struct {
 const contextWords = 6
 
 // passages returns the changed lines, word by word.
-func (p *pair) passages() (all []Passage) {
+func (p *pair) passages() (all []passage) {
 	for _, h := range p.hunks {
 		if h.equal || textLines(p.a[h.a:h.aEnd])+textLines(p.b[h.b:h.bEnd]) == 0 {
 			continue
 		}
 		a, b := words(p.a[h.a:h.aEnd]), words(p.b[h.b:h.bEnd])
-		passage := Passage{Line: h.b + 1}
+		changed := passage{Line: h.b + 1}
 		for _, w := range diff(texts(a), texts(b)) {
 			if w.equal {
-				passage.Pieces = append(passage.Pieces, Piece{Text: join(b[w.b:w.bEnd])})
+				changed.Pieces = append(changed.Pieces, piece{Text: join(b[w.b:w.bEnd])})
 				continue
 			}
 			if w.aEnd > w.a {
-				passage.Pieces = append(passage.Pieces, Piece{Text: join(a[w.a:w.aEnd]), Deleted: true})
+				changed.Pieces = append(changed.Pieces, piece{Text: join(a[w.a:w.aEnd]), Deleted: true})
 			}
 			if w.bEnd > w.b {
-				passage.Pieces = append(passage.Pieces, Piece{Text: join(b[w.b:w.bEnd]), Inserted: true})
+				changed.Pieces = append(changed.Pieces, piece{Text: join(b[w.b:w.bEnd]), Inserted: true})
 			}
 		}
-		passage.Pieces = shorten(passage.Pieces)
-		passage.Time, passage.Timed = p.timeOf(h)
-		all = append(all, passage)
+		changed.Pieces = shorten(changed.Pieces)
+		changed.Time, changed.Timed = p.timeOf(h)
+		all = append(all, changed)
 	}
 	return all
 }
@@ -88,13 +88,13 @@ func (p *pair) passages() (all []Passage) {
 func join(words []word) string { return strings.Join(texts(words), " ") }
 
 // shorten removes the middle of long pieces of unchanged words.
-func shorten(pieces []Piece) (short []Piece) {
-	for i, piece := range pieces {
-		if piece.Deleted || piece.Inserted {
-			short = append(short, piece)
+func shorten(pieces []piece) (short []piece) {
+	for i, p := range pieces {
+		if p.Deleted || p.Inserted {
+			short = append(short, p)
 			continue
 		}
-		words := strings.Fields(piece.Text)
+		words := strings.Fields(p.Text)
 		head, tail := contextWords, contextWords
 		if i == 0 {
 			head = 0
@@ -103,15 +103,15 @@ func shorten(pieces []Piece) (short []Piece) {
 			tail = 0
 		}
 		if len(words) <= head+tail+1 {
-			short = append(short, piece)
+			short = append(short, p)
 			continue
 		}
 		if head > 0 {
-			short = append(short, Piece{Text: strings.Join(words[:head], " ")})
+			short = append(short, piece{Text: strings.Join(words[:head], " ")})
 		}
-		short = append(short, Piece{})
+		short = append(short, piece{})
 		if tail > 0 {
-			short = append(short, Piece{Text: strings.Join(words[len(words)-tail:], " ")})
+			short = append(short, piece{Text: strings.Join(words[len(words)-tail:], " ")})
 		}
 	}
 	return short
