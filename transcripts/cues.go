@@ -26,8 +26,8 @@ type Cue struct {
 // ends. It is nil when no honest times can be given: without stamps and
 // duration, or when the text cannot fit into the duration.
 func (t *Transcript) Cues(duration time.Duration) []Cue {
-	if t.recorded != nil {
-		return t.recorded.fitting(duration)
+	if t.captionTimes != nil {
+		return t.captionTimes.fitting(duration)
 	}
 	tl := t.timeline(duration)
 	if tl == nil {
@@ -46,10 +46,10 @@ func (t *Transcript) Cues(duration time.Duration) []Cue {
 // Starts returns when each turn starts, as Cues has it, for the page; nil
 // where Cues is. A turn in which nothing is said starts with the next word.
 func (t *Transcript) Starts(duration time.Duration) []time.Duration {
-	if t.recorded != nil && t.recorded.fitting(duration) != nil {
+	if t.captionTimes != nil && t.captionTimes.fitting(duration) != nil {
 		starts := make([]time.Duration, len(t.Turns))
 		for i := range starts {
-			starts[i] = t.recorded.start(i, 0)
+			starts[i] = t.captionTimes.start(i, 0)
 		}
 		return starts
 	}
@@ -86,15 +86,6 @@ type cutter struct {
 	places []span // of each cue in the spoken text, up to where the next starts; by weight
 	words  []word // of the piece being cut, those that are in no cue yet
 	all    []word // of the piece
-}
-
-// word is a word of a piece, and how good a place to cut is behind it.
-type word struct {
-	from, to int // bytes in the text
-	size     int // columns
-	ending   ending
-	colon    bool // a reader of captions may take it for a speaker
-	joined   bool // no space stands before it: text of a language without spaces
 }
 
 // cut cuts the whole transcript.
@@ -168,4 +159,95 @@ func (c *cutter) piece(cue Cue, text string, from, to, pos int, last string) int
 		pos = end
 	}
 	return pos
+}
+
+// Cues that end with a sentence or a clause are read more easily, but not when
+// they get shorter than this, in characters.
+const (
+	leastSentence = 16
+	leastClause   = 26
+	leastRest     = 12
+)
+
+// fit returns how many of the words make the next cue. name is set where the
+// speaker's name stands before them in SRT; it also does where a word ends
+// with a colon.
+func (c *cutter) fit(name, speaker string) int {
+	n := c.fill(name)
+	if name == "" {
+		for _, w := range c.words[:n] {
+			if w.colon {
+				n = c.fill(speaker)
+				break
+			}
+		}
+	}
+	if n == len(c.words) {
+		return n
+	}
+	return c.best(n)
+}
+
+// fill returns how many words fit into two lines behind a name, whose line
+// holds at least the first word. It is at least 1.
+func (c *cutter) fill(name string) int {
+	column, lines, total := 0, 1, 0
+	if name != "" {
+		column = columns(name) + len(": ")
+	}
+	for i, w := range c.words {
+		if i == 0 {
+			column += w.size
+			total = w.size
+			continue
+		}
+		if total += w.space() + w.size; total > maxCue {
+			return i
+		}
+		if column += w.space() + w.size; column <= maxLine {
+			continue
+		}
+		if lines++; lines > 2 || w.colon {
+			return i
+		}
+		column = w.size
+	}
+	return len(c.words)
+}
+
+// best returns where to cut among the first n words, more of which follow: at
+// the last sentence, else at the last clause, but not where a lonely word is
+// left; else where the lines get full, or in the middle of what is left.
+func (c *cutter) best(n int) int {
+	size := 0
+	for _, w := range c.words[:n] {
+		size += w.space() + w.size
+	}
+	all := size
+	for i := n; i < len(c.words) && all <= size+leastRest; i++ {
+		all += c.words[i].space() + c.words[i].size
+	}
+	sentence, clause, half, so := 0, 0, 0, 0
+	for i, w := range c.words[:n] {
+		so += w.space() + w.size
+		if half == 0 && so >= all/2 {
+			half = i + 1
+		}
+		switch {
+		case all-so <= leastRest:
+		case w.ending == endsSentence && so > leastSentence:
+			sentence = i + 1
+		case w.ending == endsClause && so > leastClause:
+			clause = i + 1
+		}
+	}
+	switch {
+	case sentence > 0:
+		return sentence
+	case clause > 0:
+		return clause
+	case half == 0 || all-size > leastRest:
+		return n
+	}
+	return half
 }

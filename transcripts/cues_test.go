@@ -100,7 +100,7 @@ func TestCut(t *testing.T) {
 
 // cards writes cues, timed a second each, and returns the lines of text of
 // every card, joined with a bar.
-func cards(t *testing.T, cues []Cue) (got []string) {
+func rawCues(t *testing.T, cues []Cue) (got []string) {
 	t.Helper()
 	for i := range cues {
 		cues[i].Start, cues[i].End = time.Duration(i)*time.Second, time.Duration(i+1)*time.Second
@@ -109,8 +109,8 @@ func cards(t *testing.T, cues []Cue) (got []string) {
 	if err := WriteSRT(&b, cues); err != nil {
 		t.Fatal(err)
 	}
-	for _, card := range strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n\n") {
-		got = append(got, strings.Join(strings.Split(card, "\n")[2:], "|"))
+	for _, rawCue := range strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n\n") {
+		got = append(got, strings.Join(strings.Split(rawCue, "\n")[2:], "|"))
 	}
 	return got
 }
@@ -154,7 +154,7 @@ func TestCards(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if diff := cmp.Diff(test.want, cards(t, test.cues)); diff != "" {
+			if diff := cmp.Diff(test.want, rawCues(t, test.cues)); diff != "" {
 				t.Errorf("cards (-want +got):\n%s", diff)
 			}
 		})
@@ -168,11 +168,11 @@ func TestCardWidth(t *testing.T) {
 		transcript := Parse(src, nil)
 		var c cutter
 		transcript.cut(&c)
-		for i, card := range cards(t, c.cues) {
-			for _, line := range strings.Split(card, "|") {
+		for i, rawCue := range rawCues(t, c.cues) {
+			for _, line := range strings.Split(rawCue, "|") {
 				text := strings.TrimPrefix(line, c.cues[i].Speaker+": ")
 				if n := len([]rune(line)); n > maxLine && strings.Contains(text, " ") {
-					t.Errorf("%s: card %d has a line of %d characters: %q", name, i+1, n, card)
+					t.Errorf("%s: card %d has a line of %d characters: %q", name, i+1, n, rawCue)
 				}
 			}
 		}
@@ -207,18 +207,6 @@ func TestWriteErrors(t *testing.T) {
 	for _, format := range formats {
 		if err := format.write(failing{}, transcript, transcript.Cues(0)); !errors.Is(err, errFull) {
 			t.Errorf("%s: %v", format.name, err)
-		}
-	}
-}
-
-func TestMediaType(t *testing.T) {
-	want := map[string]string{
-		"vtt": "text/vtt", "srt": "application/x-subrip", "json": "application/json",
-		"html": "text/html", "txt": "text/plain", "md": "",
-	}
-	for format, media := range want {
-		if got := MediaType(format); got != media {
-			t.Errorf("MediaType(%q) = %q, want %q", format, got, media)
 		}
 	}
 }

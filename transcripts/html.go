@@ -31,8 +31,8 @@ func WriteHTML(w io.Writer, t *Transcript, cues []Cue) error {
 				continue
 			}
 			buf = append(append(append(buf[:0], "<cite>"...), html.EscapeString(speaker)...), ":</cite>\n"...)
-			if t.recorded != nil && len(cues) > 0 {
-				buf = append(appendTime(buf, t.recorded.start(i, j)), '\n')
+			if t.captionTimes != nil && len(cues) > 0 {
+				buf = append(appendTime(buf, t.captionTimes.start(i, j)), '\n')
 			} else if start, ok := clock.start(i, turn.Blocks[j].Text); ok {
 				buf = append(appendTime(buf, start), '\n')
 			}

@@ -3,8 +3,11 @@ package transcripts
 import (
 	"bytes"
 	"encoding/binary"
+	"encoding/json"
 	"fmt"
+	"iter"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -26,7 +29,7 @@ type ReadOptions struct {
 // formatReaders are the formats that Read knows beside Markdown.
 var formatReaders = []struct {
 	name string
-	read func(*source) ([]utterance, error)
+	read func(*source) ([]parsedCue, error)
 }{
 	{"vtt", (*source).vtt},
 	{"srt", (*source).srt},
@@ -114,7 +117,7 @@ type source struct {
 }
 
 // utterance is a stretch of speech as a source has it.
-type utterance struct {
+type parsedCue struct {
 	start, end time.Duration
 	timed      bool // start was written
 	ended      bool // end was written
@@ -181,7 +184,7 @@ func positioned(file, text string, at int, hint, format string, args ...any) err
 }
 
 // nameSpeakers gives the utterances the names that their labels will have.
-func (s *source) nameSpeakers(said []utterance) error {
+func (s *source) nameSpeakers(said []parsedCue) error {
 	names := map[string]string{}
 	for i := range said {
 		u := &said[i]
@@ -230,4 +233,106 @@ func labelName(name string) string {
 		name = strings.TrimSpace(string([]rune(name)[:maxName]))
 	}
 	return name
+}
+
+// share divides the time of a cue between those who speak in it, by the length
+// of what they say.
+func share(said []parsedCue, start, end time.Duration) {
+	total, so := 0, 0
+	for i := range said {
+		total += weigh(said[i].text)
+	}
+	for i := range said {
+		u := &said[i]
+		u.start = start + scale(max(0, end-start), so, total)
+		so += weigh(u.text)
+		u.end = start + scale(max(0, end-start), so, total)
+	}
+}
+
+// numberedLines yields each line with its offset.
+func (s *source) numberedLines() iter.Seq2[int, string] {
+	return func(yield func(int, string) bool) {
+		for at := 0; at < len(s.text); {
+			line, _, _ := strings.Cut(s.text[at:], "\n")
+			if !yield(at, line) {
+				return
+			}
+			at += len(line) + 1
+		}
+	}
+}
+
+// joiner puts texts together, with a space between two unless both are of a
+// script that has none between words.
+type joiner struct{ text []byte }
+
+func (j *joiner) add(text string) {
+	before, _ := utf8.DecodeLastRune(j.text)
+	after, _ := utf8.DecodeRuneInString(text)
+	if len(j.text) > 0 && !(spaceless(before) && spaceless(after)) {
+		j.text = append(j.text, ' ')
+	}
+	j.text = append(j.text, text...)
+}
+
+// take returns the text and starts another.
+func (j *joiner) take() string {
+	text := string(j.text)
+	j.text = j.text[:0]
+	return text
+}
+
+// boldLabel is a line that only a transcript in Markdown has.
+var boldLabel = regexp.MustCompile(`(?m)^\*\*[^*\[\n]{1,60}(:\*\*|\*\*:)`)
+
+// Detect tells which of ReadFormats a file is in, by what is in it. Text that is
+// nothing else is "txt".
+func Detect(src []byte) string {
+	s := &source{o: &ReadOptions{}}
+	if s.decode(src) != nil {
+		s.text = string(src)
+	}
+	text := strings.TrimLeft(s.text, " \t\n")
+	switch {
+	case strings.HasPrefix(text, "WEBVTT"):
+		return "vtt"
+	case strings.HasPrefix(text, "{"), strings.HasPrefix(text, "[{"):
+		return detectJSON([]byte(text))
+	case boldLabel.MatchString(text[:min(len(text), 1<<16)]):
+		return "md"
+	}
+	for range 4 { // the first card of SRT: a number, its times
+		line, rest, _ := strings.Cut(text, "\n")
+		if _, _, ok := parseCaptionTimes(line); ok {
+			return "srt"
+		}
+		text = rest
+	}
+	return "txt"
+}
+
+// detectJSON tells the JSON of one service from that of another by the names of
+// its first members.
+func detectJSON(src []byte) string {
+	var file struct {
+		Segments []struct {
+			StartTime json.RawMessage
+		}
+		Results, Response, Utterances, Words, Version json.RawMessage
+	}
+	err := json.Unmarshal(src, &file)
+	switch {
+	case bytes.HasPrefix(file.Results, []byte("{")):
+		return "deepgram"
+	case file.Results != nil, file.Response != nil:
+		return "google"
+	case len(file.Segments) > 0 && file.Segments[0].StartTime == nil:
+		return "whisper"
+	case len(file.Segments) > 0 || file.Version != nil || err != nil:
+		return "json"
+	case file.Utterances != nil, file.Words != nil:
+		return "assemblyai"
+	}
+	return "whisper"
 }

@@ -122,7 +122,7 @@ func checkRead(t testing.TB, transcript *Transcript) {
 		t.Errorf("%q reads as something else", md.Bytes())
 	}
 	cues := transcript.Cues(0)
-	if transcript.recorded == nil || len(cues) == 0 {
+	if transcript.captionTimes == nil || len(cues) == 0 {
 		return
 	}
 	checkCues(t, cues, maxTime*2)
@@ -134,7 +134,7 @@ func checkRead(t testing.TB, transcript *Transcript) {
 	for i := range transcript.Turns {
 		for j := range transcript.Turns[i].Blocks {
 			inTurns = append(inTurns, transcript.Turns[i].Blocks[j].annotated()...)
-			if r := transcript.recorded; i >= len(r.starts) || j >= len(r.starts[i]) {
+			if r := transcript.captionTimes; i >= len(r.starts) || j >= len(r.starts[i]) {
 				t.Fatalf("no time for block %d of turn %d", j, i)
 			}
 		}

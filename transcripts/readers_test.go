@@ -79,10 +79,10 @@ func readSRT(s string) (captions []caption, err error) {
 		return nil, nil
 	}
 	speaker := ""
-	for i, card := range strings.Split(strings.TrimSuffix(s, "\n"), "\n\n") {
-		lines := strings.Split(card, "\n")
+	for i, rawCue := range strings.Split(strings.TrimSuffix(s, "\n"), "\n\n") {
+		lines := strings.Split(rawCue, "\n")
 		if len(lines) < 3 || len(lines) > 4 || lines[0] != strconv.Itoa(i+1) {
-			return nil, fmt.Errorf("bad card %d: %q", i+1, card)
+			return nil, fmt.Errorf("bad card %d: %q", i+1, rawCue)
 		}
 		var c caption
 		if c.start, c.end, err = readTimes(lines[1], ","); err != nil {

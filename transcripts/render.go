@@ -478,43 +478,4 @@ func (r *renderer) writeRune(s []byte) int {
 	return size
 }
 
-// isHidden reports whether a character has no place in a transcript: controls,
-// what changes the direction of text around it, and what cannot be seen.
-// Joiners stay, for emoji and for the scripts that need them.
-func isHidden(c rune) bool {
-	switch {
-	case c < 0x20, c >= 0x7f && c < 0xa0: // C0, DEL, C1
-		return true
-	case c < 0x200b:
-		return c == '\u00ad'
-	case c == '\u200b', c == '\u2060', c == '\ufeff':
-		return true
-	case c >= 0x202a && c <= 0x202e, c >= 0x2066 && c <= 0x2069:
-		return true
-	}
-	return c >= 0xfff9 && c <= 0xfffb || c >= 0xe0000 && c <= 0xe007f
-}
-
-// clean removes from a short string what write would remove, and folds its
-// spaces.
-func clean(s []byte) string {
-	if isClean(s) {
-		return string(s)
-	}
-	var r renderer
-	r.write(s)
-	return string(r.text)
-}
-
-// isClean reports whether clean changes nothing. It may be false for what clean
-// leaves as it is.
-func isClean(s []byte) bool {
-	for i, b := range s {
-		if b < ' ' || b > '~' || b == ' ' && (i == 0 || i+1 == len(s) || s[i-1] == ' ') {
-			return false
-		}
-	}
-	return true
-}
-
 func appendEscaped(dst []byte, s string) []byte { return append(dst, html.EscapeString(s)...) }

@@ -5,6 +5,9 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // srtEscaper replaces what SRT cannot escape and players read as markup or as
@@ -94,3 +97,175 @@ func breakCost(second string, left, right int) int {
 	}
 	return cost + 10000*(max(0, left-maxLine)+max(0, right-maxLine))
 }
+
+// card is a caption of WebVTT or SubRip: its times, and its lines in one.
+type rawCue struct {
+	start, end time.Duration
+	text       string
+}
+
+// srt reads SubRip. Its tags are left out. Who speaks stands before a colon at
+// the start of a card, and goes on in the cards that name nobody.
+func (s *source) srt() ([]parsedCue, error) {
+	rawCues, err := s.rawCues(false)
+	if err != nil {
+		return nil, err
+	}
+	said := make([]parsedCue, 0, len(rawCues))
+	openings := map[string]int{}
+	for _, c := range rawCues {
+		text := clean([]byte(stripTags(c.text)))
+		if text == "" {
+			continue
+		}
+		said = append(said, parsedCue{start: c.start, end: c.end, timed: true, ended: true, text: text})
+		if name, _, ok := strings.Cut(text, ": "); ok {
+			openings[name]++
+		}
+	}
+	speaker := ""
+	for i := range said {
+		u := &said[i]
+		if name, rest, ok := strings.Cut(u.text, ": "); ok && s.isSpeaker(name, openings[name]) {
+			speaker, u.text = name, rest
+		}
+		u.speaker = speaker
+	}
+	return said, nil
+}
+
+// isSpeaker tells a name before a colon from words that happen to stand there:
+// a name is short, ends no sentence, and is a single word, or each of its
+// words starts as names do; or it was seen again and again.
+func (s *source) isSpeaker(name string, seen int) bool {
+	const often, most = 3, 5
+	if _, ok := s.o.Speakers[name]; ok {
+		return true
+	}
+	words := strings.Fields(name)
+	if len(words) == 0 || len(words) > most || utf8.RuneCountInString(name) > maxName || strings.ContainsAny(name, "?!*[]") {
+		return false
+	}
+	if seen >= often || len(words) == 1 {
+		return true
+	}
+	for _, word := range words {
+		first, _ := utf8.DecodeRuneInString(word)
+		switch word {
+		case "de", "la", "van", "von", "der", "den", "bin", "al", "of", "the", "and":
+			continue
+		}
+		if title := len(word) <= len("Psy.D."); unicode.IsLower(first) || endingOf(word) == endsSentence && !title {
+			return false
+		}
+	}
+	return true
+}
+
+// stripTags takes the tags of SubRip out: <i>, <font color=…>, {\an8}. Other
+// angle brackets are what somebody said.
+func stripTags(text string) string {
+	if !strings.ContainsAny(text, "<{") {
+		return text
+	}
+	const longest = 100
+	var out []byte
+	for i := 0; i < len(text); i++ {
+		end, tag := -1, text[i:min(len(text), i+longest)]
+		switch {
+		case tag[0] == '<':
+			end = strings.IndexByte(tag, '>')
+			if end > 0 && !srtTags[tagName(tag[1:end])] {
+				end = -1
+			}
+		case strings.HasPrefix(tag, `{\`):
+			end = strings.IndexByte(tag, '}')
+		}
+		if end < 0 {
+			out = append(out, text[i])
+			continue
+		}
+		i += end
+	}
+	return string(out)
+}
+
+var srtTags = map[string]bool{"i": true, "b": true, "u": true, "s": true, "font": true, "c": true, "v": true}
+
+func tagName(tag string) string {
+	name, _, _ := strings.Cut(strings.TrimPrefix(tag, "/"), " ")
+	return strings.ToLower(name)
+}
+
+// cards reads the captions that WebVTT and SubRip have in common: a line of
+// times, above it perhaps a number or name, below it text up to the next. A
+// line that only holds an arrow and no times is text.
+func (s *source) rawCues(vtt bool) ([]rawCue, error) {
+	var rawCues []rawCue
+	var text []string
+	var joined joiner
+	held, above, skipping := "", "", vtt // held may be the number or name of the next card
+	flush := func() {
+		if len(rawCues) > 0 {
+			for _, line := range text {
+				joined.add(line)
+			}
+			rawCues[len(rawCues)-1].text = joined.take()
+		}
+		text = text[:0]
+	}
+	for at, line := range s.numberedLines() {
+		line := strings.TrimSpace(line)
+		start, end, timing := parseCaptionTimes(line)
+		switch {
+		case line == "":
+			skipping = false
+			if held != "" && len(rawCues) > 0 {
+				text = append(text, held)
+			}
+			held = ""
+		case timing:
+			if start > maxTime || end > maxTime {
+				return nil, s.problem(at, "", "no such time: %s", line)
+			}
+			if n := len(text); !vtt && held == "" && n > 0 && isNumber(text[n-1]) {
+				text = text[:n-1] // no blank line between the cards
+			}
+			flush()
+			held, skipping = "", false
+			rawCues = append(rawCues, rawCue{start: start, end: end})
+		case skipping:
+		case strings.Contains(line, "-->") && line[0] >= '0' && line[0] <= '9':
+			return nil, s.problem(at, "write 00:01:02.500 --> 00:01:04.000", "times that cannot be read")
+		case vtt && above == "" && (isBlock(line, "NOTE") || isBlock(line, "STYLE") || isBlock(line, "REGION")):
+			skipping = true
+		case above == "":
+			held = line
+		default:
+			if held != "" {
+				text = append(text, held)
+				held = ""
+			}
+			text = append(text, line)
+		}
+		if len(rawCues) == 0 && len(text) > 0 {
+			return nil, s.problem(at, "is it another format?", "text before the first times")
+		}
+		above = line
+	}
+	if held != "" {
+		text = append(text, held)
+	}
+	flush()
+	if len(rawCues) == 0 && strings.TrimSpace(s.text) != "" && !vtt {
+		return nil, s.problem(0, "is it another format?", "no captions")
+	}
+	return rawCues, nil
+}
+
+func isBlock(line, name string) bool {
+	rest, ok := strings.CutPrefix(line, name)
+	return ok && (rest == "" || rest[0] == ' ' || rest[0] == '\t')
+}
+
+func isNumber(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }

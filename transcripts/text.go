@@ -3,6 +3,9 @@ package transcripts
 import (
 	"bufio"
 	"io"
+	"regexp"
+	"strings"
+	"unicode"
 )
 
 // WriteText writes the transcript as plain text: a paragraph per block, a line
@@ -70,20 +73,135 @@ func (b *Block) annotated() string {
 	return string(out)
 }
 
-// MediaType returns the type under which a format is served and named in a
-// feed: vtt, srt, json, html or txt. It is empty for any other.
-func MediaType(format string) string {
-	switch format {
-	case "vtt":
-		return "text/vtt"
-	case "srt":
-		return "application/x-subrip"
-	case "json":
-		return "application/json"
-	case "html":
-		return "text/html"
-	case "txt":
-		return "text/plain"
+var (
+	// stampedLine is "[0:01:30.5] JM: words".
+	stampedLine = regexp.MustCompile(`^\[(\d{1,6}:\d\d(?::\d\d)?(?:\.\d{1,3})?)\]\s*(.*)$`)
+	// namedLine is "Name: 00:01:30" and nothing else, in Markdown "**[Name]**: [00:01:30]".
+	namedLine = regexp.MustCompile(`^(?:\*\*)?\[?([^:\[\]*]{1,60})\]?(?:\*\*)?:\s*\[?(\d{1,6}:\d\d:\d\d(?:\.\d{1,3})?)\]?$`)
+	// sectionLine is "[SPONSOR MESSAGE]".
+	sectionLine = regexp.MustCompile(`^\[(\p{Lu}[\p{Lu}\d ,.'’&-]*)\]$`)
+)
+
+// plain reads text. A paragraph ends at a blank line, and where the next line
+// names a speaker:
+//
+//	[0:01:30.5] JM: words       stamp, in decimals; name
+//	Name: 00:01:30              name and stamp; the words stand below
+//	Name: words
+//	[SPONSOR MESSAGE]           section; a note before the words that follow
+//
+// A paragraph without a name belongs to the speaker before it. Capitals alone
+// before anybody has a name are a section as well.
+func (s *source) plain() ([]parsedCue, error) {
+	p := plainReader{s: s, openings: map[string]int{}}
+	for _, line := range s.numberedLines() {
+		_, rest := cutStamp(strings.TrimSpace(line))
+		if name, _, ok := strings.Cut(rest, ":"); ok {
+			p.openings[strings.TrimSpace(name)]++
+		}
 	}
-	return ""
+	for at, line := range s.numberedLines() {
+		if err := p.line(at, clean([]byte(line))); err != nil {
+			return nil, err
+		}
+	}
+	p.end()
+	if len(p.sections) > 0 && len(p.said) > 0 {
+		last := &p.said[len(p.said)-1]
+		last.text += " [" + strings.Join(p.sections, "] [") + "]"
+	}
+	return p.said, nil
+}
+
+type plainReader struct {
+	s        *source
+	openings map[string]int // how often words stand before the first colon of a line
+	said     []parsedCue
+	next     parsedCue
+	text     joiner // of next
+	speaker  string
+	sections []string // wait for their words
+}
+
+// line reads one line.
+func (p *plainReader) line(at int, line string) error {
+	if line == "" {
+		if len(p.text.text) > 0 { // a name or stamp waits for its words
+			p.end()
+		}
+		return nil
+	}
+	if m := namedLine.FindStringSubmatch(line); m != nil {
+		p.end()
+		p.speaker = strings.TrimSpace(m[1])
+		return p.stamp(at, m[2])
+	}
+	stamp, rest := cutStamp(line)
+	if stamp != "" {
+		p.end()
+		if err := p.stamp(at, stamp); err != nil {
+			return err
+		}
+	}
+	if m := sectionLine.FindStringSubmatch(rest); m != nil {
+		p.end()
+		p.sections = append(p.sections, m[1])
+		return nil
+	}
+	if name, words, ok := strings.Cut(rest, ":"); ok && (words == "" || words[0] == ' ') && p.isSpeaker(name, stamp != "") {
+		p.end()
+		p.speaker, rest = name, strings.TrimSpace(words)
+	} else if p.speaker == "" && len(p.text.text) == 0 && len(p.said) == 0 && isCapitals(rest) {
+		p.sections = append(p.sections, rest)
+		return nil
+	}
+	p.text.add(rest)
+	return nil
+}
+
+func (p *plainReader) isSpeaker(name string, stamped bool) bool {
+	seen := p.openings[name]
+	if stamped {
+		seen += 3
+	}
+	words := strings.Fields(name)
+	if len(words) == 1 && seen < 2 {
+		if _, ok := p.s.o.Speakers[name]; !ok {
+			return false // Note: this
+		}
+	}
+	return p.s.isSpeaker(name, seen)
+}
+
+// stamp sets the time of the paragraph that follows.
+func (p *plainReader) stamp(at int, clock string) error {
+	d, ok := parseCaptionTime(clock)
+	if !ok || d > maxTime {
+		return p.s.problem(at, "", "no such time: %s", clock)
+	}
+	p.next.start, p.next.timed = d, true
+	return nil
+}
+
+// end finishes the paragraph. A stamp or section without words waits for some.
+func (p *plainReader) end() {
+	if len(p.text.text) == 0 {
+		return
+	}
+	p.next.text, p.next.speaker, p.next.sections = p.text.take(), p.speaker, p.sections
+	p.said = append(p.said, p.next)
+	p.next, p.sections = parsedCue{}, nil
+}
+
+// cutStamp splits a stamp in brackets off a line.
+func cutStamp(line string) (stamp, rest string) {
+	if m := stampedLine.FindStringSubmatch(line); m != nil {
+		return m[1], m[2]
+	}
+	return "", line
+}
+
+// isCapitals reports whether a short line is all capitals: a title.
+func isCapitals(line string) bool {
+	return len(line) <= maxName && strings.ToUpper(line) == line && strings.IndexFunc(line, unicode.IsUpper) >= 0
 }

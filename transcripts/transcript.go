@@ -1,3 +1,96 @@
+// Package transcripts reads transcripts of podcasts, written in Markdown by
+// hand, and writes captions and documents: WebVTT, SRT, JSON of Podcasting
+// 2.0, HTML and plain text. It knows nothing of shows and works in any
+// repository of transcripts.
+//
+// # Grammar
+//
+//	file    = [frontmatter] block *( blank block ) NL    ; UTF-8
+//	block   = turn / pause / para / other
+//	turn    = label [ SP stamp ] [ SP text ]
+//	pause   = "**" ( "Break" / "Jingle" / "Intro" / "Outro" / configured ) ":**"
+//	          [ SP stamp [ SP "to" SP stamp ] ]
+//	label   = "**" name ":**"                             ; at the start of a line
+//	name    = 1*60( any char but "*" ":" NL "[" )
+//	para    = [ stamp SP ] text                           ; goes on with the turn above
+//	stamp   = "\[" mm ":" ss "\]" / "\[" h+ ":" mm ":" ss [ "." ff ] "\]"
+//	tag     = "\[" words [ SP h+ ":" mm ":" ss [ "." ff ] ] "\]"
+//	other   = list / quotation / heading / fence / divider ; belongs to the turn above
+//
+// A paragraph is inline Markdown: emphasis, code, links, escapes, entities.
+// Stamps and tags, which are any notes in escaped brackets, are not spoken: they
+// carry times, sounds such as [laughs], and remarks of the editor. The digits
+// ff are hundredths of a second, or frames of 1/30 s; see [Fraction]. A label
+// may stand alone on its line, its text below. A pause ends a turn; text below
+// it belongs to whoever spoke before.
+//
+// Front matter, between two lines of "---", has one setting:
+// "timeline: clips" says that the stamps are those of other recordings, so
+// that nothing is timed from them.
+//
+// # Lenient reading
+//
+// Nothing makes a whole file fail. What real transcripts contain beside the
+// grammar is read as it was meant, and reported:
+//
+//   - a colon outside of the bold, spaces or a stamp inside of it, a missing or
+//     third star, up to two stray characters before it, indentation, a label
+//     written as a heading, with no space or several behind it
+//   - a label without bold, if the name is a bold label elsewhere in the file
+//     or in the registry and no quotation follows, or a pause with nothing but
+//     stamps behind it, or what looks like a name at the start of the file or
+//     of three paragraphs; bold without a colon, if the name is known
+//   - a label inside a paragraph, after the end of a sentence, with a known name
+//   - stamps and known tags with doubled, missing or unbalanced backslashes,
+//     60 minutes and more, inner spaces, bold marks, frames after a colon
+//   - links with spaces in their target or without its end
+//   - HTML: tags are left out, the words between them stay
+//   - CR and CRLF line ends, a BOM, text that is not UTF-8, control characters
+//
+// A paragraph that starts like a list by accident ("2009. August 13th") and one
+// that is indented like code are paragraphs.
+//
+// # Rules
+//
+// Parse reports what it reads leniently; Lint holds a file to all rules. The
+// table of the rules is in rules.go; see [Rules]. A finding carries the edits that
+// fix it. Fix makes those where what is meant is beyond doubt, Format those that
+// change the spelling and nothing that is read.
+//
+// Parse leaves out T010, T015, T016, T022, T026, T027 and T030. T015 needs the
+// length of the audio, T028, T029 and T032 other files (package repo), T031 the
+// file as it was before a change (package review). Only Format fixes T006; Fix
+// fixes T027 if asked to. Doubled words, quotation marks, dashes and grammar are
+// left to the speakers.
+//
+// # Times
+//
+// About one turn in twenty opens with a stamp, so nearly all times are
+// estimates between anchors, which are the stamps, and with less weight the
+// times in tags:
+//
+//  1. Kept is the heaviest chain of anchors that can all be true: never
+//     backwards, inside of the audio, and no faster than any speech.
+//  2. Between two anchors time is linear in the characters spoken; one of Chinese
+//     or Japanese takes as long as three others. Stamps and tags count nothing. An
+//     anchor is hit to the millisecond.
+//  3. Before the first anchor and after the last, people speak at the median
+//     rate of this file; text starts and ends where that leads, not where the
+//     audio does. Behind a pause text starts late enough to be spoken at that
+//     rate up to the next anchor, and nothing is shown in the hole.
+//  4. Without anchors, text covers the whole duration if that makes a usual
+//     rate, and else starts at 0 at the usual rate. Without duration as well
+//     there are no times, and no captions.
+//
+// All formats are written from one list of cues: the same words, each once, in
+// order, and the same times. Lines break at spaces; around Chinese and Japanese
+// characters, which are two columns wide; and between syllables of Thai and Lao,
+// as far as their letters tell them.
+//
+// # Other formats
+//
+// Read reads captions and the files of recognisers, and makes of them what Parse
+// makes of Markdown. WriteMarkdown writes it.
 package transcripts
 
 import (
@@ -54,7 +147,7 @@ type Transcript struct {
 
 	Fractions Fractions
 
-	recorded *recorded // the times of captions that Read found; nil: Parse read it
+	captionTimes *captionTimes // the times of captions that Read found; nil: Parse read it
 }
 
 // Fractions counts the fractions of stamps that have two digits. Where there

@@ -2,6 +2,7 @@ package transcripts
 
 import (
 	"bufio"
+	"html"
 	"io"
 	"strings"
 )
@@ -32,4 +33,55 @@ func WriteVTT(w io.Writer, cues []Cue) error {
 		b.WriteByte('\n')
 	}
 	return b.Flush()
+}
+
+// vtt reads WebVTT (https://www.w3.org/TR/webvtt1/#file-parsing). Notes, styles,
+// regions, identifiers and settings are left out, of tags only the voice is
+// taken. A cue without a voice goes on with the speaker before it, since the
+// Podcast namespace asks for names only where they change.
+func (s *source) vtt() ([]parsedCue, error) {
+	first, _, _ := strings.Cut(s.text, "\n")
+	if rest, ok := strings.CutPrefix(first, "WEBVTT"); !ok || rest != "" && rest[0] != ' ' && rest[0] != '\t' {
+		return nil, s.problem(0, "is it another format?", "no WebVTT: the first line is not WEBVTT")
+	}
+	rawCues, err := s.rawCues(true)
+	if err != nil {
+		return nil, err
+	}
+	var said []parsedCue
+	speaker := ""
+	for _, c := range rawCues {
+		from := len(said)
+		speaker = voices(c.text, speaker, func(speaker, text string) {
+			if text = clean([]byte(html.UnescapeString(text))); text != "" {
+				said = append(said, parsedCue{timed: true, ended: true, speaker: speaker, text: text})
+			}
+		})
+		share(said[from:], c.start, c.end)
+	}
+	return said, nil
+}
+
+// voices calls say for each voice span of a cue's text, and returns who spoke last.
+func voices(text, speaker string, say func(speaker, text string)) string {
+	var spoken []byte
+	for text != "" {
+		open := strings.IndexByte(text, '<')
+		size := -1
+		if open >= 0 {
+			size = strings.IndexByte(text[open:], '>')
+		}
+		if size < 0 {
+			break
+		}
+		spoken = append(spoken, text[:open]...)
+		tag := text[open+1 : open+size]
+		text = text[open+size+1:]
+		if name, voice, ok := strings.Cut(tag, " "); ok && (name == "v" || strings.HasPrefix(name, "v.")) {
+			say(speaker, string(spoken))
+			speaker, spoken = clean([]byte(html.UnescapeString(voice))), spoken[:0]
+		}
+	}
+	say(speaker, string(append(spoken, text...)))
+	return speaker
 }

@@ -2,16 +2,18 @@ package transcripts
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
-// Cues that end with a sentence or a clause are read more easily, but not when
-// they get shorter than this, in characters.
-const (
-	leastSentence = 16
-	leastClause   = 26
-	leastRest     = 12
-)
+// word is a word of a piece, and how good a place to cut is behind it.
+type word struct {
+	from, to int // bytes in the text
+	size     int // columns
+	ending   ending
+	colon    bool // a reader of captions may take it for a speaker
+	joined   bool // no space stands before it: text of a language without spaces
+}
 
 // ending says what a word ends.
 type ending int
@@ -117,85 +119,148 @@ func endingOf(word string) ending {
 	return endsWord
 }
 
-// fit returns how many of the words make the next cue. name is set where the
-// speaker's name stands before them in SRT; it also does where a word ends
-// with a colon.
-func (c *cutter) fit(name, speaker string) int {
-	n := c.fill(name)
-	if name == "" {
-		for _, w := range c.words[:n] {
-			if w.colon {
-				n = c.fill(speaker)
-				break
-			}
-		}
+// Scripts differ in how much a character says. One of Chinese or Japanese takes
+// as long to speak as three letters of an alphabet, and two columns to show.
+
+// wide reports whether a character is Chinese or Japanese, or of their width.
+func wide(r rune) bool {
+	switch {
+	case r < 0x2e80:
+		return false
+	case r >= 0x4e00 && r <= 0x9fff, r >= 0x3000 && r <= 0x30ff, r >= 0xff00 && r <= 0xff65:
+		return true
 	}
-	if n == len(c.words) {
-		return n
-	}
-	return c.best(n)
+	return unicode.Is(unicode.Han, r)
 }
 
-// fill returns how many words fit into two lines behind a name, whose line
-// holds at least the first word. It is at least 1.
-func (c *cutter) fill(name string) int {
-	column, lines, total := 0, 1, 0
-	if name != "" {
-		column = columns(name) + len(": ")
-	}
-	for i, w := range c.words {
-		if i == 0 {
-			column += w.size
-			total = w.size
-			continue
-		}
-		if total += w.space() + w.size; total > maxCue {
-			return i
-		}
-		if column += w.space() + w.size; column <= maxLine {
-			continue
-		}
-		if lines++; lines > 2 || w.colon {
-			return i
-		}
-		column = w.size
-	}
-	return len(c.words)
+// southeast reports whether a character is of Thai or Lao, which put spaces
+// between phrases and none between words.
+func southeast(r rune) bool { return r >= 0x0e00 && r <= 0x0eff }
+
+// spaceless reports whether no space separates words of a character's script.
+func spaceless(r rune) bool { return wide(r) || southeast(r) }
+
+// weigh returns how long a text takes to speak, in letters of an alphabet.
+func weigh(text string) int {
+	runes, wides := measure(text)
+	return runes + 2*wides
 }
 
-// best returns where to cut among the first n words, more of which follow: at
-// the last sentence, else at the last clause, but not where a lonely word is
-// left; else where the lines get full, or in the middle of what is left.
-func (c *cutter) best(n int) int {
-	size := 0
-	for _, w := range c.words[:n] {
-		size += w.space() + w.size
+// columns returns how much room a text takes.
+func columns(text string) int {
+	runes, wides := measure(text)
+	return runes + wides
+}
+
+func measure(text string) (runes, wides int) {
+	runes = utf8.RuneCountInString(text)
+	if runes == len(text) {
+		return runes, 0
 	}
-	all := size
-	for i := n; i < len(c.words) && all <= size+leastRest; i++ {
-		all += c.words[i].space() + c.words[i].size
-	}
-	sentence, clause, half, so := 0, 0, 0, 0
-	for i, w := range c.words[:n] {
-		so += w.space() + w.size
-		if half == 0 && so >= all/2 {
-			half = i + 1
+	for _, r := range text {
+		if wide(r) {
+			wides++
 		}
+	}
+	return runes, wides
+}
+
+// countWords counts the words of a text. Where a script puts no spaces between
+// them it goes by their usual length: two characters of Chinese or Japanese,
+// five of Thai.
+func countWords(text string) int {
+	const wideWord, southeastWord = 2, 5
+	words, wides, southeasts := 0, 0, 0
+	inWord := false // of a script with spaces
+	for _, r := range text {
 		switch {
-		case all-so <= leastRest:
-		case w.ending == endsSentence && so > leastSentence:
-			sentence = i + 1
-		case w.ending == endsClause && so > leastClause:
-			clause = i + 1
+		case r == ' ':
+			inWord = false
+		case wide(r):
+			wides++
+			inWord = false
+		case southeast(r):
+			southeasts++
+			inWord = false
+		case !inWord:
+			words++
+			inWord = true
 		}
+	}
+	return words + (wides+wideWord-1)/wideWord + (southeasts+southeastWord-1)/southeastWord
+}
+
+// breaksBetween reports whether a line may end between two characters that no
+// space separates: around a Chinese or Japanese one, and between syllables of
+// Thai and Lao as far as letters tell them; but punctuation clings to what is
+// before or behind it.
+func breaksBetween(before, r rune) bool {
+	const (
+		opening = "「『（《〈【〔［｛“‘([{"
+		closing = "」』）》〉】〕］｝”’)]}。、，．！？：；・…ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ.,!?:;%"
+	)
+	if before < 0x0e00 && r < 0x0e00 || strings.ContainsRune(opening, before) || strings.ContainsRune(closing, r) {
+		return false
+	}
+	if southeast(before) && southeast(r) {
+		return startsSyllable(r) && !startsSyllable(before) || endsSyllable(before) && r&0x7f <= 'ฮ'&0x7f && !endsSyllable(r)
 	}
 	switch {
-	case sentence > 0:
-		return sentence
-	case clause > 0:
-		return clause
-	case half == 0 || all-size > leastRest:
-		return n
+	case wide(before) && wide(r):
+		return true
+	case wide(before):
+		return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune(opening, r)
+	case wide(r):
+		return unicode.IsLetter(before) || unicode.IsDigit(before) || strings.ContainsRune(closing, before)
 	}
-	return half
+	return false
+}
+
+// startsSyllable reports whether a character is a vowel that is written before
+// its consonant.
+func startsSyllable(r rune) bool {
+	return r >= 'เ' && r <= 'ไ' || r >= 'ເ' && r <= 'ໄ'
+}
+
+// endsSyllable reports whether a character is one that nothing of the same
+// syllable follows: a short a, am, and the marks of repetition and abbreviation.
+func endsSyllable(r rune) bool { return strings.ContainsRune("ะำๆฯະຳໆຯ", r) }
+
+// isHidden reports whether a character has no place in a transcript: controls,
+// what changes the direction of text around it, and what cannot be seen.
+// Joiners stay, for emoji and for the scripts that need them.
+func isHidden(c rune) bool {
+	switch {
+	case c < 0x20, c >= 0x7f && c < 0xa0: // C0, DEL, C1
+		return true
+	case c < 0x200b:
+		return c == '\u00ad'
+	case c == '\u200b', c == '\u2060', c == '\ufeff':
+		return true
+	case c >= 0x202a && c <= 0x202e, c >= 0x2066 && c <= 0x2069:
+		return true
+	}
+	return c >= 0xfff9 && c <= 0xfffb || c >= 0xe0000 && c <= 0xe007f
+}
+
+// clean removes from a short string what write would remove, and folds its
+// spaces.
+func clean(s []byte) string {
+	if isClean(s) {
+		return string(s)
+	}
+	var r renderer
+	r.write(s)
+	return string(r.text)
+}
+
+// isClean reports whether clean changes nothing. It may be false for what clean
+// leaves as it is.
+func isClean(s []byte) bool {
+	for i, b := range s {
+		if b < ' ' || b > '~' || b == ' ' && (i == 0 || i+1 == len(s) || s[i-1] == ' ') {
+			return false
+		}
+	}
+	return true
 }

@@ -11,7 +11,7 @@ import (
 // of WhisperX, whose segments and words have a speaker such as SPEAKER_00 and
 // whose words may lack a time (whisperx/schema.py in
 // https://github.com/m-bain/whisperX).
-func (s *source) whisper() ([]utterance, error) {
+func (s *source) whisper() ([]parsedCue, error) {
 	s.numbered = true
 	var file struct {
 		Segments []struct {
@@ -27,9 +27,9 @@ func (s *source) whisper() ([]utterance, error) {
 	if file.Segments == nil {
 		return nil, s.problem(0, "ask Whisper for its JSON with segments", "no segments")
 	}
-	var said []utterance
+	var said []parsedCue
 	for _, segment := range file.Segments {
-		u := utterance{start: segment.Start.at, end: segment.End.at, timed: segment.Start.set, ended: segment.End.set,
+		u := parsedCue{start: segment.Start.at, end: segment.End.at, timed: segment.Start.set, ended: segment.End.set,
 			speaker: string(segment.Speaker), text: clean([]byte(segment.Text))}
 		if u.text == "" {
 			continue
@@ -46,7 +46,7 @@ func (s *source) whisper() ([]utterance, error) {
 // and speaker). Where no utterances were asked for, it takes the words of the
 // first alternative of each channel (results.channels[].alternatives[]).
 // Speakers are numbers from 0.
-func (s *source) deepgram() ([]utterance, error) {
+func (s *source) deepgram() ([]parsedCue, error) {
 	s.numbered = true
 	var file struct {
 		Results struct {
@@ -67,9 +67,9 @@ func (s *source) deepgram() ([]utterance, error) {
 	if err := s.unmarshal(&file); err != nil {
 		return nil, err
 	}
-	var said []utterance
+	var said []parsedCue
 	for _, spoken := range file.Results.Utterances {
-		u := utterance{start: spoken.Start.at, end: spoken.End.at, timed: spoken.Start.set, ended: spoken.End.set,
+		u := parsedCue{start: spoken.Start.at, end: spoken.End.at, timed: spoken.Start.set, ended: spoken.End.set,
 			speaker: string(spoken.Speaker), text: clean([]byte(spoken.Transcript))}
 		if u.text == "" {
 			continue
@@ -86,7 +86,7 @@ func (s *source) deepgram() ([]utterance, error) {
 		}
 		best := &channel.Alternatives[0]
 		if text := clean([]byte(best.Transcript)); len(best.Words) == 0 && text != "" {
-			said = append(said, utterance{text: text})
+			said = append(said, parsedCue{text: text})
 		}
 		said = append(said, joinWords(wordsOf(best.Words))...)
 	}
@@ -101,7 +101,7 @@ func (s *source) deepgram() ([]utterance, error) {
 // start, end, text and words of text, start, end and speaker; words alone
 // without speaker labels; text alone at the least). Times are milliseconds,
 // speakers letters.
-func (s *source) assemblyAI() ([]utterance, error) {
+func (s *source) assemblyAI() ([]parsedCue, error) {
 	s.numbered = true
 	var file struct {
 		Utterances []struct {
@@ -116,9 +116,9 @@ func (s *source) assemblyAI() ([]utterance, error) {
 	if err := s.unmarshal(&file); err != nil {
 		return nil, err
 	}
-	var said []utterance
+	var said []parsedCue
 	for _, spoken := range file.Utterances {
-		u := utterance{start: spoken.Start.at, end: spoken.End.at, timed: spoken.Start.set, ended: spoken.End.set,
+		u := parsedCue{start: spoken.Start.at, end: spoken.End.at, timed: spoken.Start.set, ended: spoken.End.set,
 			speaker: string(spoken.Speaker), text: clean([]byte(spoken.Text))}
 		if u.text == "" {
 			continue
@@ -130,7 +130,7 @@ func (s *source) assemblyAI() ([]utterance, error) {
 		said = joinWords(wordsOf(file.Words))
 	}
 	if text := clean([]byte(file.Text)); said == nil && text != "" {
-		said = []utterance{{text: text}}
+		said = []parsedCue{{text: text}}
 	}
 	if said == nil && file.Utterances == nil && file.Words == nil {
 		return nil, s.problem(0, "is it another format?", "no utterances and no words")
@@ -158,7 +158,7 @@ type googleResult struct {
 // operation around one (v1), or the file that a batch writes (v2). See
 // https://cloud.google.com/speech-to-text/docs/reference/rest/v1/speech/recognize and
 // https://cloud.google.com/speech-to-text/v2/docs/reference/rest/v2/BatchRecognizeResults.
-func (s *source) google() ([]utterance, error) {
+func (s *source) google() ([]parsedCue, error) {
 	s.numbered = true
 	var file struct {
 		Results  []googleResult
@@ -174,7 +174,7 @@ func (s *source) google() ([]utterance, error) {
 	if results == nil {
 		return nil, s.problem(0, "is it another format?", "no results")
 	}
-	var said []utterance
+	var said []parsedCue
 	var end time.Duration
 	for i := range results {
 		r := &results[i]
@@ -186,7 +186,7 @@ func (s *source) google() ([]utterance, error) {
 		next := joinWords(words)
 		resultEnd := max(r.ResultEndTime.at, r.ResultEndOffset.at)
 		if len(words) == 0 && len(r.Alternatives) > 0 {
-			u := utterance{start: end, end: resultEnd, timed: resultEnd > end, ended: resultEnd > end, text: clean([]byte(r.Alternatives[0].Transcript))}
+			u := parsedCue{start: end, end: resultEnd, timed: resultEnd > end, ended: resultEnd > end, text: clean([]byte(r.Alternatives[0].Transcript))}
 			if u.text != "" {
 				next = append(next, u)
 			}
@@ -201,13 +201,13 @@ func (s *source) google() ([]utterance, error) {
 }
 
 // words are those of the most likely alternative.
-func (r *googleResult) words() []spokenWord {
+func (r *googleResult) words() []parsedWord {
 	if len(r.Alternatives) == 0 {
 		return nil
 	}
-	var words []spokenWord
+	var words []parsedWord
 	for _, w := range r.Alternatives[0].Words {
-		out := spokenWord{text: strings.TrimSpace(w.Word), speaker: string(w.SpeakerLabel)}
+		out := parsedWord{text: strings.TrimSpace(w.Word), speaker: string(w.SpeakerLabel)}
 		out.start, out.end = max(w.StartTime.at, w.StartOffset.at), max(w.EndTime.at, w.EndOffset.at)
 		out.timed = w.EndTime.set || w.EndOffset.set
 		if tag := string(w.SpeakerTag); out.speaker == "" && tag != "0" {
@@ -216,4 +216,96 @@ func (r *googleResult) words() []spokenWord {
 		words = append(words, out)
 	}
 	return words
+}
+
+// jsonWord is a word of a recogniser. Its text has one of two names, and who
+// speaks one of three.
+type jsonWord[T inSeconds | inMilliseconds] struct {
+	Word       string
+	Punctuated string `json:"punctuated_word"` // Deepgram
+	Text       string // AssemblyAI
+	Start, End T
+	Speaker    speakerID
+}
+
+func (w *jsonWord[T]) text() string {
+	for _, text := range []string{w.Punctuated, w.Word, w.Text} {
+		if text != "" {
+			return text
+		}
+	}
+	return ""
+}
+
+// spokenWord is a word of any recogniser.
+type parsedWord struct {
+	text       string
+	start, end time.Duration
+	timed      bool
+	speaker    string
+}
+
+// wordsOf makes all words alike. at tells a time of the format.
+func wordsOf[T inSeconds | inMilliseconds](words []jsonWord[T]) []parsedWord {
+	out := make([]parsedWord, len(words))
+	for i := range words {
+		w := &words[i]
+		start, end := inSeconds(w.Start), inSeconds(w.End)
+		out[i] = parsedWord{w.text(), start.at, end.at, start.set && end.set, string(w.Speaker)}
+	}
+	return out
+}
+
+// breath is the silence that ends an utterance put together from words.
+const breath = 1500 * time.Millisecond
+
+// joinWords puts words together to utterances: one per speaker, and a new one
+// behind a breath.
+func joinWords(words []parsedWord) []parsedCue {
+	var said []parsedCue
+	var text joiner
+	for i := range words {
+		w := &words[i]
+		if w.text = clean([]byte(w.text)); w.text == "" {
+			continue
+		}
+		n := len(said) - 1
+		if n < 0 || said[n].speaker != w.speaker || w.timed && said[n].ended && w.start-said[n].end >= breath {
+			if n >= 0 {
+				said[n].text = text.take()
+			}
+			said = append(said, parsedCue{speaker: w.speaker})
+			n++
+		}
+		text.add(w.text)
+		if u := &said[n]; w.timed {
+			if !u.timed {
+				u.start, u.timed = w.start, true
+			}
+			u.end, u.ended = max(u.end, w.end), true
+			u.words = append(u.words, timedWord{len(text.text), w.start, w.end})
+		}
+	}
+	if len(said) > 0 {
+		said[len(said)-1].text = text.take()
+	}
+	return said
+}
+
+// timeWords finds the words of an utterance in its text, so that it can be cut
+// between any two at the right time. Where they are not the words of the text,
+// it goes without.
+func (u *parsedCue) timeWords(words []parsedWord) {
+	at := 0
+	for i := range words {
+		text := clean([]byte(words[i].text))
+		n := strings.Index(u.text[at:], text)
+		if text == "" || n < 0 {
+			continue
+		}
+		at += n + len(text)
+		if words[i].timed {
+			u.words = append(u.words, timedWord{at, words[i].start, words[i].end})
+		}
+	}
 }

@@ -25,16 +25,16 @@ const unknownSpeaker = "Unknown"
 
 // recorded is what is known of captions and cannot be said in Markdown: their
 // times.
-type recorded struct {
+type captionTimes struct {
 	cues   []Cue
 	starts [][]time.Duration // of each block of each turn
 }
 
 // transcribe makes a transcript of what a reader found.
-func transcribe(said []utterance, o *Options) *Transcript {
-	r := &recorded{}
+func transcribe(said []parsedCue, o *Options) *Transcript {
+	r := &captionTimes{}
 	var turns []Turn
-	if slices.ContainsFunc(said, func(u utterance) bool { return !u.timed || !u.ended }) || len(said) == 0 {
+	if slices.ContainsFunc(said, func(u parsedCue) bool { return !u.timed || !u.ended }) || len(said) == 0 {
 		r, turns = nil, anchored(said)
 	} else {
 		untangle(said)
@@ -60,7 +60,7 @@ func transcribe(said []utterance, o *Options) *Transcript {
 		}
 		md, t = formattedReading(again, o)
 	}
-	t.recorded, t.Findings = r, nil
+	t.captionTimes, t.Findings = r, nil
 	return t
 }
 
@@ -79,7 +79,7 @@ func formattedReading(md []byte, o *Options) ([]byte, *Transcript) {
 
 // anchored makes a turn of every run of utterances of one speaker and a
 // paragraph of each. They have stamps where a time was written.
-func anchored(said []utterance) []Turn {
+func anchored(said []parsedCue) []Turn {
 	var turns []Turn
 	for i := range said {
 		u := &said[i]
@@ -102,8 +102,8 @@ func anchored(said []utterance) []Turn {
 // untangle puts captions in the order of their times and lets no two of them
 // overlap: one ends when the next starts, and those that start together share
 // the time.
-func untangle(said []utterance) {
-	slices.SortStableFunc(said, func(a, b utterance) int { return cmp.Compare(a.start, b.start) })
+func untangle(said []parsedCue) {
+	slices.SortStableFunc(said, func(a, b parsedCue) int { return cmp.Compare(a.start, b.start) })
 	for i := 0; i < len(said); {
 		next, end := i, said[i].end
 		for next < len(said) && said[next].start == said[i].start {
@@ -126,7 +126,7 @@ func untangle(said []utterance) {
 
 // fit cuts utterances into cues. glued says which cues have no space before
 // them.
-func fit(said []utterance) (cues []Cue, glued []bool) {
+func fit(said []parsedCue) (cues []Cue, glued []bool) {
 	var c cutter
 	last, before := "", rune(0)
 	for i := range said {
@@ -159,7 +159,7 @@ func fit(said []utterance) (cues []Cue, glued []bool) {
 
 // times are those of the bytes from up to to, the place p in a text of a weight:
 // as the words have them, else in proportion.
-func (u *utterance) times(p span, weight, from, to int) (start, end time.Duration) {
+func (u *parsedCue) times(p span, weight, from, to int) (start, end time.Duration) {
 	first := sort.Search(len(u.words), func(i int) bool { return u.words[i].to > from })
 	last := sort.Search(len(u.words), func(i int) bool { return u.words[i].to > to }) - 1
 	if first <= last && u.words[last].end > u.words[first].start {
@@ -171,7 +171,7 @@ func (u *utterance) times(p span, weight, from, to int) (start, end time.Duratio
 
 // merger joins cues to turns and paragraphs.
 type merger struct {
-	r       *recorded
+	r       *captionTimes
 	turns   []Turn
 	stamped time.Duration // the last stamp; less than 0: none
 }
@@ -242,7 +242,7 @@ func (m *merger) paragraph(c *Cue) {
 
 // fitting returns the cues as far as they lie within the duration, or nil where
 // they do not.
-func (r *recorded) fitting(duration time.Duration) []Cue {
+func (r *captionTimes) fitting(duration time.Duration) []Cue {
 	cues := slices.Clone(r.cues)
 	if n := len(cues); duration > 0 && n > 0 {
 		if cues[n-1].Start >= duration {
@@ -254,4 +254,4 @@ func (r *recorded) fitting(duration time.Duration) []Cue {
 }
 
 // start is when a block starts.
-func (r *recorded) start(turn, block int) time.Duration { return r.starts[turn][block] }
+func (r *captionTimes) start(turn, block int) time.Duration { return r.starts[turn][block] }
