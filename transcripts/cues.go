@@ -86,10 +86,19 @@ type cutter struct {
 	places []span // of each cue in the spoken text, up to where the next starts; by weight
 	words  []word // of the piece being cut, those that are in no cue yet
 	all    []word // of the piece
+	ends   []int  // where the pieces of the block end
 }
 
 // cut cuts the whole transcript.
 func (t *Transcript) cut(c *cutter) {
+	const usual = 40 // bytes of a cue
+	size := 0
+	for i := range t.Turns {
+		for j := range t.Turns[i].Blocks {
+			size += len(t.Turns[i].Blocks[j].Text)/usual + 1
+		}
+	}
+	c.cues, c.places = make([]Cue, 0, size), make([]span, 0, size)
 	pos, last := 0, ""
 	for i := range t.Turns {
 		turn := &t.Turns[i]
@@ -100,7 +109,8 @@ func (t *Transcript) cut(c *cutter) {
 				continue
 			}
 			from := 0
-			for _, to := range b.cuts() {
+			c.ends = b.appendCuts(c.ends[:0])
+			for _, to := range c.ends {
 				pos = c.piece(cue, b.Text, from, to, pos, last)
 				from, last = to, turn.Speaker
 			}
@@ -110,10 +120,9 @@ func (t *Transcript) cut(c *cutter) {
 	}
 }
 
-// cuts returns the offsets in Text where a cue has to end: before every stamp
-// and every part, and at the end.
-func (b *Block) cuts() []int {
-	var cuts []int
+// appendCuts appends the offsets in Text where a cue has to end: before every
+// stamp and every part, and at the end.
+func (b *Block) appendCuts(cuts []int) []int {
 	m, p := 0, 0
 	for at := 0; at < len(b.Text); {
 		for m < len(b.Marks) && (!b.Marks[m].stamp() || b.Marks[m].Offset <= at || b.insideWord(b.Marks[m].Offset)) {

@@ -2,6 +2,7 @@ package transcripts
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -192,6 +193,42 @@ func TestVTTEscapes(t *testing.T) {
 		"100:00:00.000 --> 100:00:00.001\nlate\n"
 	if diff := cmp.Diff(want, b.String()); diff != "" {
 		t.Errorf("VTT (-want +got):\n%s", diff)
+	}
+}
+
+// TestJSONStrings expects strings and times to be written as encoding/json does.
+func TestJSONStrings(t *testing.T) {
+	t.Parallel()
+	type segment struct {
+		Speaker   string  `json:"speaker,omitempty"`
+		StartTime float64 `json:"startTime"`
+		EndTime   float64 `json:"endTime"`
+		Body      string  `json:"body"`
+	}
+	cues := []Cue{
+		{Start: 0, End: time.Millisecond, Text: "plain"},
+		{Start: 10 * time.Millisecond, End: 100 * time.Hour, Speaker: "Ana O'Lyra & Søn", Text: "\"<b>\\ 日本\u2028\t"},
+		{Start: 1500 * time.Millisecond, End: 61230 * time.Millisecond, Speaker: "Vega", Text: "bad \xff"},
+	}
+	want := struct {
+		Version  string    `json:"version"`
+		Segments []segment `json:"segments"`
+	}{Version: "1.0.0", Segments: []segment{}}
+	for n := range len(cues) + 1 {
+		var expected, got bytes.Buffer
+		if err := json.NewEncoder(&expected).Encode(want); err != nil {
+			t.Fatal(err)
+		}
+		if err := WriteJSON(&got, cues[:n]); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(expected.String(), got.String()); diff != "" {
+			t.Errorf("%d cues (-want +got):\n%s", n, diff)
+		}
+		if n < len(cues) {
+			c := &cues[n]
+			want.Segments = append(want.Segments, segment{c.Speaker, c.Start.Seconds(), c.End.Seconds(), c.Text})
+		}
 	}
 }
 

@@ -1,6 +1,8 @@
 package transcripts
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
@@ -8,35 +10,68 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
-
-// captions is the JSON form of Podcasting 2.0.
-type captions struct {
-	Version  string           `json:"version"`
-	Segments []captionSegment `json:"segments"`
-}
-
-type captionSegment struct {
-	Speaker   string  `json:"speaker,omitempty"`
-	StartTime float64 `json:"startTime"` // seconds
-	EndTime   float64 `json:"endTime"`
-	Body      string  `json:"body"`
-}
 
 // WriteJSON writes cues as JSON of Podcasting 2.0, a segment per cue, with times
 // in seconds. See
 // https://github.com/Podcastindex-org/podcast-namespace/blob/main/transcripts/transcripts.md.
 func WriteJSON(w io.Writer, cues []Cue) error {
-	c := captions{Version: "1.0.0", Segments: make([]captionSegment, len(cues))}
+	b := bufio.NewWriter(w)
+	b.WriteString(`{"version":"1.0.0","segments":[`)
+	var segment []byte
 	for i := range cues {
 		cue := &cues[i]
-		c.Segments[i] = captionSegment{cue.Speaker, seconds(cue.Start), seconds(cue.End), cue.Text}
+		segment = append(segment[:0], '{')
+		if cue.Speaker != "" {
+			segment = append(appendJSONString(append(segment, `"speaker":`...), cue.Speaker), ',')
+		}
+		segment = appendSeconds(append(segment, `"startTime":`...), cue.Start)
+		segment = appendSeconds(append(segment, `,"endTime":`...), cue.End)
+		segment = appendJSONString(append(segment, `,"body":`...), cue.Text)
+		segment = append(segment, '}')
+		if i+1 < len(cues) {
+			segment = append(segment, ',')
+		}
+		b.Write(segment)
 	}
-	return json.NewEncoder(w).Encode(c)
+	b.WriteString("]}\n")
+	return b.Flush()
 }
 
-// seconds is exact to the millisecond, so that it prints with three digits.
-func seconds(d time.Duration) float64 { return float64(d.Milliseconds()) / 1000 }
+// appendSeconds writes a time to the millisecond, without trailing zeros.
+func appendSeconds(dst []byte, d time.Duration) []byte {
+	ms := d.Milliseconds()
+	dst = strconv.AppendInt(dst, ms/1000, 10)
+	if ms %= 1000; ms > 0 {
+		dst = appendPadded(append(dst, '.'), ms, 3)
+		dst = bytes.TrimRight(dst, "0")
+	}
+	return dst
+}
+
+// appendJSONString writes a string as encoding/json does.
+func appendJSONString(dst []byte, s string) []byte {
+	if isPlainJSON(s) {
+		return append(append(append(dst, '"'), s...), '"')
+	}
+	quoted, _ := json.Marshal(s) // of a string it does not fail
+	return append(dst, quoted...)
+}
+
+// isPlainJSON reports whether a string needs no escapes.
+func isPlainJSON(s string) bool {
+	ascii := true
+	for i := range len(s) {
+		switch b := s[i]; {
+		case b < ' ', b == '"', b == '\\', b == '<', b == '>', b == '&':
+			return false
+		case b >= utf8.RuneSelf:
+			ascii = false
+		}
+	}
+	return ascii || utf8.ValidString(s) && !strings.ContainsAny(s, "\u2028\u2029")
+}
 
 // unmarshal decodes the JSON of the source. What is wrong with it is said with
 // its place.

@@ -65,24 +65,33 @@ func wrap(text string, prefix int) (first, second string) {
 	if size <= maxLine {
 		return text, ""
 	}
-	best, least, column := len(text), 0, 0
+	best, least := len(text), 0
+	try := func(at, left, right int) {
+		if cost := breakCost(text[at:], left, right); best == len(text) || cost < least {
+			best, least = at, cost
+		}
+	}
+	if size == len(text) {
+		for at := prefix + 1; at < len(text); at++ {
+			if text[at] == ' ' {
+				try(at, at, size-at-1)
+			}
+		}
+		return text[:best], strings.TrimPrefix(text[best:], " ")
+	}
+	column := 0
 	var before rune
-	for i, r := range text {
-		space := r == ' '
-		if i > prefix && (space || breaksBetween(before, r)) {
-			right := size - column
-			if space {
-				right--
-			}
-			if cost := breakCost(text[i:], column, right); best == len(text) || cost < least {
-				best, least = i, cost
-			}
+	for i, c := range text {
+		if i > prefix && c == ' ' {
+			try(i, column, size-column-1)
+		} else if i > prefix && breaksBetween(before, c) {
+			try(i, column, size-column)
 		}
 		column++
-		if wide(r) {
+		if wide(c) {
 			column++
 		}
-		before = r
+		before = c
 	}
 	return text[:best], strings.TrimPrefix(text[best:], " ")
 }

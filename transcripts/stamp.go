@@ -291,13 +291,20 @@ func appendClock(dst []byte, d time.Duration) []byte {
 // appendCaptionTime writes hh:mm:ss, the mark, and milliseconds.
 func appendCaptionTime(dst []byte, d time.Duration, mark byte) []byte {
 	ms := d.Milliseconds()
-	dst = appendPadded(dst, ms/3_600_000, 2)
-	dst = append(dst, ':')
-	dst = appendPadded(dst, ms/60_000%60, 2)
-	dst = append(dst, ':')
-	dst = appendPadded(dst, ms/1000%60, 2)
-	dst = append(dst, mark)
-	return appendPadded(dst, ms%1000, 3)
+	seconds := ms / 1000
+	dst = appendTwo(dst, seconds/3600)
+	dst = appendTwo(append(dst, ':'), seconds/60%60)
+	dst = appendTwo(append(dst, ':'), seconds%60)
+	ms %= 1000
+	return append(dst, mark, byte('0'+ms/100), byte('0'+ms/10%10), byte('0'+ms%10))
+}
+
+// appendTwo writes n with two digits at least.
+func appendTwo(dst []byte, n int64) []byte {
+	if n > 99 {
+		return strconv.AppendInt(dst, n, 10)
+	}
+	return append(dst, byte('0'+n/10), byte('0'+n%10))
 }
 
 // appendPadded writes n with leading zeros up to width.

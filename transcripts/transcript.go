@@ -95,7 +95,6 @@ package transcripts
 
 import (
 	"fmt"
-	"hash/fnv"
 	"strconv"
 	"strings"
 	"time"
@@ -236,14 +235,26 @@ func identify(turns []Turn) {
 
 // hashTurn hashes what a turn says, and returns how many bytes that is.
 func hashTurn(t *Turn) (hash uint64, size int) {
-	h := fnv.New64a()
-	h.Write([]byte(t.Speaker))
+	hash = hashText(fnvOffset, t.Speaker)
 	for i := range t.Blocks {
-		h.Write([]byte{0})
-		h.Write([]byte(t.Blocks[i].Text))
+		hash = hashText(hashText(hash, "\x00"), t.Blocks[i].Text)
 		size += len(t.Blocks[i].Text)
 	}
-	return h.Sum64(), size
+	return hash, size
+}
+
+// The parameters of FNV-1a with 64 bits.
+const (
+	fnvOffset = 14695981039346656037
+	fnvPrime  = 1099511628211
+)
+
+// hashText continues a hash. Unlike hash/fnv it does not copy the text.
+func hashText(hash uint64, text string) uint64 {
+	for i := range len(text) {
+		hash = (hash ^ uint64(text[i])) * fnvPrime
+	}
+	return hash
 }
 
 // hashID spells 40 bits of a hash in letters and digits.

@@ -87,6 +87,9 @@ var abbreviations = map[string]bool{
 }
 
 func endingOf(word string) ending {
+	if n := len(word); n > 0 && word[n-1]|0x20 >= 'a' && word[n-1]|0x20 <= 'z' {
+		return endsWord
+	}
 	bare := strings.TrimRight(word, `"')]”’»」』）`)
 	if bare == "" {
 		return endsWord
@@ -172,14 +175,21 @@ func countWords(text string) int {
 	const wideWord, southeastWord = 2, 5
 	words, wides, southeasts := 0, 0, 0
 	inWord := false // of a script with spaces
-	for _, r := range text {
+	for i, size := 0, 1; i < len(text); i, size = i+size, 1 {
+		if b := text[i]; b < utf8.RuneSelf {
+			if b != ' ' && !inWord {
+				words++
+			}
+			inWord = b != ' '
+			continue
+		}
+		var c rune
+		c, size = utf8.DecodeRuneInString(text[i:])
 		switch {
-		case r == ' ':
-			inWord = false
-		case wide(r):
+		case wide(c):
 			wides++
 			inWord = false
-		case southeast(r):
+		case southeast(c):
 			southeasts++
 			inWord = false
 		case !inWord:
