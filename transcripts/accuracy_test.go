@@ -62,8 +62,10 @@ func insideGap(stamps []anchor, a anchor) bool {
 	return i > 0 && !stamps[i-1].pause && !stamps[i].pause && stamps[i].time-stamps[i-1].time <= ordinary
 }
 
-// TestAccuracy holds the timing to what characters between stamps can give.
+// TestAccuracy expects the timing to be as accurate as characters between stamps
+// allow.
 func TestAccuracy(t *testing.T) {
+	t.Parallel()
 	hidden, left := predictions(t)
 	for _, test := range []struct {
 		what        string

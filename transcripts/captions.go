@@ -10,35 +10,34 @@ import (
 	"unicode/utf8"
 )
 
-// How captions become paragraphs; see Read.
+// Limits for joining captions to paragraphs; see Read. Sizes are in characters.
 const (
-	paragraphEnough = 400 // characters
+	paragraphEnough = 400
 	paragraphLeast  = 80
 	paragraphMost   = 1200
-	drawBreath      = 2 * time.Second
+	paragraphPause  = 2 * time.Second
 	emptyStretch    = 20 * time.Second
 	stampDistance   = 5 * time.Second
 )
 
-// unknownSpeaker is the label of a speaker whose name the source does not have.
+// unknownSpeaker is the label of a speaker without a name.
 const unknownSpeaker = "Unknown"
 
-// recorded is what is known of captions and cannot be said in Markdown: their
-// times.
+// captionTimes is what Markdown cannot hold of captions: their times.
 type captionTimes struct {
 	cues   []Cue
 	starts [][]time.Duration // of each block of each turn
 }
 
-// transcribe makes a transcript of what a reader found.
-func transcribe(said []parsedCue, o *Options) *Transcript {
+// transcribe makes a transcript of the cues that a reader found.
+func transcribe(parsed []parsedCue, o *Options) *Transcript {
 	r := &captionTimes{}
 	var turns []Turn
-	if slices.ContainsFunc(said, func(u parsedCue) bool { return !u.timed || !u.ended }) || len(said) == 0 {
-		r, turns = nil, anchored(said)
+	if slices.ContainsFunc(parsed, func(u parsedCue) bool { return !u.timed || !u.ended }) || len(parsed) == 0 {
+		r, turns = nil, anchored(parsed)
 	} else {
-		untangle(said)
-		cues, glued := fit(said)
+		untangle(parsed)
+		cues, glued := fit(parsed)
 		m := merger{r: r}
 		m.merge(cues, glued)
 		r.cues, turns = cues, m.turns
@@ -77,13 +76,13 @@ func formattedReading(md []byte, o *Options) ([]byte, *Transcript) {
 	return md, t
 }
 
-// anchored makes a turn of every run of utterances of one speaker and a
-// paragraph of each. They have stamps where a time was written.
-func anchored(said []parsedCue) []Turn {
+// anchored makes a turn of every run of cues of one speaker, and a paragraph of
+// each, with a stamp if it has a time.
+func anchored(parsed []parsedCue) []Turn {
 	var turns []Turn
-	for i := range said {
-		u := &said[i]
-		if i == 0 || u.speaker != said[i-1].speaker || isDivider([]byte(u.text)) {
+	for i := range parsed {
+		u := &parsed[i]
+		if i == 0 || u.speaker != parsed[i-1].speaker || isDivider([]byte(u.text)) {
 			turns = append(turns, Turn{Speaker: u.speaker})
 		}
 		turn := &turns[len(turns)-1]
@@ -99,38 +98,37 @@ func anchored(said []parsedCue) []Turn {
 	return turns
 }
 
-// untangle puts captions in the order of their times and lets no two of them
-// overlap: one ends when the next starts, and those that start together share
-// the time.
-func untangle(said []parsedCue) {
-	slices.SortStableFunc(said, func(a, b parsedCue) int { return cmp.Compare(a.start, b.start) })
-	for i := 0; i < len(said); {
-		next, end := i, said[i].end
-		for next < len(said) && said[next].start == said[i].start {
-			end = max(end, said[next].end)
+// untangle sorts captions by time and removes overlaps: one ends when the next
+// starts, and those that start together share the time.
+func untangle(parsed []parsedCue) {
+	slices.SortStableFunc(parsed, func(a, b parsedCue) int { return cmp.Compare(a.start, b.start) })
+	for i := 0; i < len(parsed); {
+		next, end := i, parsed[i].end
+		for next < len(parsed) && parsed[next].start == parsed[i].start {
+			end = max(end, parsed[next].end)
 			next++
 		}
-		if next < len(said) {
-			end = min(end, said[next].start)
+		if next < len(parsed) {
+			end = min(end, parsed[next].start)
 		}
 		if next > i+1 {
-			share(said[i:next], said[i].start, end)
+			share(parsed[i:next], parsed[i].start, end)
 			for j := i; j < next; j++ {
-				said[j].words = nil
+				parsed[j].words = nil
 			}
 		}
-		said[i].end = min(said[i].end, end)
+		parsed[i].end = min(parsed[i].end, end)
 		i = next
 	}
 }
 
-// fit cuts utterances into cues. glued says which cues have no space before
-// them.
-func fit(said []parsedCue) (cues []Cue, glued []bool) {
+// fit cuts parsed cues into cues of the usual size. glued has which of those have
+// no space before them.
+func fit(parsed []parsedCue) (cues []Cue, glued []bool) {
 	var c cutter
 	last, before := "", rune(0)
-	for i := range said {
-		u := &said[i]
+	for i := range parsed {
+		u := &parsed[i]
 		from, at := len(c.cues), 0
 		c.piece(Cue{Speaker: u.speaker, Turn: i}, u.text, 0, len(u.text), 0, last)
 		last = u.speaker
@@ -157,8 +155,8 @@ func fit(said []parsedCue) (cues []Cue, glued []bool) {
 	return c.cues, glued
 }
 
-// times are those of the bytes from up to to, the place p in a text of a weight:
-// as the words have them, else in proportion.
+// times returns the times of the bytes from up to to: those of their words if
+// they are known, otherwise in proportion to the place p in a text of that weight.
 func (u *parsedCue) times(p span, weight, from, to int) (start, end time.Duration) {
 	first := sort.Search(len(u.words), func(i int) bool { return u.words[i].to > from })
 	last := sort.Search(len(u.words), func(i int) bool { return u.words[i].to > to }) - 1
@@ -173,7 +171,7 @@ func (u *parsedCue) times(p span, weight, from, to int) (start, end time.Duratio
 type merger struct {
 	r       *captionTimes
 	turns   []Turn
-	stamped time.Duration // the last stamp; less than 0: none
+	stamped time.Duration // the last stamp; negative if there is none
 }
 
 func (m *merger) merge(cues []Cue, glued []bool) {
@@ -211,7 +209,7 @@ func (m *merger) breaks(silence time.Duration) bool {
 	text := blocks[len(blocks)-1].Text
 	size := weigh(text)
 	ended := endingOf(text[strings.LastIndexByte(text, ' ')+1:]) == endsSentence
-	return size >= paragraphMost || ended && (size >= paragraphEnough || size >= paragraphLeast && silence >= drawBreath)
+	return size >= paragraphMost || ended && (size >= paragraphEnough || size >= paragraphLeast && silence >= paragraphPause)
 }
 
 func (m *merger) turn(c *Cue) {
@@ -220,7 +218,7 @@ func (m *merger) turn(c *Cue) {
 	m.paragraph(c)
 }
 
-// pause puts a Break where nothing is said. Whatever is said next has a stamp.
+// pause adds a Break. The paragraph after it gets a stamp.
 func (m *merger) pause(from, to time.Duration) {
 	stamp, until := &Mark{Time: from.Round(time.Second), Timed: true}, &Mark{Time: to.Round(time.Second), Timed: true}
 	m.turns = append(m.turns, Turn{Speaker: "Break", Pause: true, Stamp: stamp, Until: until})
@@ -240,8 +238,8 @@ func (m *merger) paragraph(c *Cue) {
 	m.r.starts[n] = append(m.r.starts[n], c.Start)
 }
 
-// fitting returns the cues as far as they lie within the duration, or nil where
-// they do not.
+// fitting returns the cues with the last cut at the duration, or nil if the last
+// starts later. A duration of 0 does not cut.
 func (r *captionTimes) fitting(duration time.Duration) []Cue {
 	cues := slices.Clone(r.cues)
 	if n := len(cues); duration > 0 && n > 0 {
@@ -253,5 +251,5 @@ func (r *captionTimes) fitting(duration time.Duration) []Cue {
 	return cues
 }
 
-// start is when a block starts.
+// start returns when a block starts.
 func (r *captionTimes) start(turn, block int) time.Duration { return r.starts[turn][block] }

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// corpus returns the real transcripts to test on, by path. They are not part
-// of the project.
+// corpus returns real transcripts by path. They are not part of the project; the
+// test is skipped without them.
 func corpus(tb testing.TB) map[string][]byte {
 	tb.Helper()
 	root := os.Getenv("ONAIR_CORPUS")
@@ -48,6 +48,7 @@ func lengthFor(t *Transcript) time.Duration {
 }
 
 func TestCorpus(t *testing.T) {
+	t.Parallel()
 	files := corpus(t)
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		src := files[name]
@@ -87,9 +88,8 @@ func diffWords(want, got []string) string {
 	return ""
 }
 
-// checkTranscript holds all that must be true of any transcript, whatever its
-// source: its turns, its cues, and what independent readers find in the five
-// formats.
+// checkTranscript checks what must be true of any transcript: of its turns, its
+// cues, and what independent readers find in the five formats.
 func checkTranscript(t testing.TB, transcript *Transcript, duration time.Duration) {
 	t.Helper()
 	ids := map[string]bool{}
@@ -213,8 +213,8 @@ func checkCaptions(t testing.TB, format string, got []caption, cues []Cue, words
 	}
 }
 
-// checkAnchors holds the times of the transcript: every kept anchor is hit,
-// nothing is shown in a pause, and all moves with the anchors.
+// checkAnchors checks the times of a transcript: text starts at every kept anchor,
+// nothing is shown in a pause, and all times move with the anchors.
 func checkAnchors(t *testing.T, transcript *Transcript, duration time.Duration) {
 	anchors, chars := transcript.anchors()
 	tl := transcript.timeline(duration)

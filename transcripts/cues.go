@@ -2,17 +2,17 @@ package transcripts
 
 import "time"
 
-// Limits of a cue, in characters. Two full lines and the space between them
-// make 65, so a card of SRT holds any cue.
+// Limits of a cue and of a line in SRT, in columns. Two full lines and the space
+// between them make 65, so two lines hold any cue.
 const (
 	maxCue  = 65
 	maxLine = 32
 )
 
-// Cue is a stretch of spoken text of one speaker, at most 65 characters unless
-// a single word is longer. Times are whole milliseconds from the start of the
-// audio. Every cue fits into two lines of 32 characters, with the speaker's
-// name where WriteSRT puts it.
+// Cue is spoken text of one speaker, of at most 65 characters unless a single
+// word is longer. Times are whole milliseconds from the start of the audio. Every
+// cue fits into two lines of 32 characters, together with the speaker's name if
+// WriteSRT writes it.
 type Cue struct {
 	Start, End time.Duration
 	Speaker    string
@@ -21,10 +21,10 @@ type Cue struct {
 }
 
 // Cues cuts the spoken text into cues and times them from the stamps and the
-// duration of the audio, 0 being unknown. The cues hold every word once, in
-// order; each starts before it ends and does not start before the one above
-// ends. It is nil when no honest times can be given: without stamps and
-// duration, or when the text cannot fit into the duration.
+// duration of the audio, which is 0 if unknown. The cues hold every word once, in
+// order. Each cue ends after it starts, and no two overlap. Cues returns nil if
+// the text cannot be timed: without stamps and duration, or if it does not fit into
+// the duration.
 func (t *Transcript) Cues(duration time.Duration) []Cue {
 	if t.captionTimes != nil {
 		return t.captionTimes.fitting(duration)
@@ -43,8 +43,8 @@ func (t *Transcript) Cues(duration time.Duration) []Cue {
 	return c.cues
 }
 
-// Starts returns when each turn starts, as Cues has it, for the page; nil
-// where Cues is. A turn in which nothing is said starts with the next word.
+// Starts returns when each turn starts, in agreement with Cues, or nil if Cues
+// returns nil. A turn without words starts with the next word.
 func (t *Transcript) Starts(duration time.Duration) []time.Duration {
 	if t.captionTimes != nil && t.captionTimes.fitting(duration) != nil {
 		starts := make([]time.Duration, len(t.Turns))
@@ -68,7 +68,7 @@ func (t *Transcript) Starts(duration time.Duration) []time.Duration {
 				starts[i] = at.Round(time.Millisecond)
 			}
 		}
-		if i > 0 { // behind the last words only pauses with a stamp have a time
+		if i > 0 { // after the last words only pauses with a stamp have a time
 			starts[i] = max(starts[i], starts[i-1])
 		}
 		for j := range turn.Blocks {
@@ -83,8 +83,8 @@ func (t *Transcript) Starts(duration time.Duration) []time.Duration {
 // cutter cuts text into cues. Where it cuts does not depend on times.
 type cutter struct {
 	cues   []Cue
-	places []span // of each cue in the spoken text, up to where the next starts; by weight
-	words  []word // of the piece being cut, those that are in no cue yet
+	places []span // of each cue in the spoken text, up to the next; by weight
+	words  []word // of the piece being cut that are in no cue yet
 	all    []word // of the piece
 	ends   []int  // where the pieces of the block end
 }
@@ -146,7 +146,8 @@ func (b *Block) appendCuts(cuts []int) []int {
 // insideWord reports whether an offset of Text splits a word.
 func (b *Block) insideWord(at int) bool { return at < len(b.Text) && b.Text[at-1] != ' ' }
 
-// piece cuts text[from:to], which starts at the place pos of the spoken text, and returns where it ends. last is who spoke before.
+// piece cuts text[from:to] and returns its end in the spoken text, in which it
+// starts at pos. The speaker before it is last.
 func (c *cutter) piece(cue Cue, text string, from, to, pos int, last string) int {
 	c.split(text, from, to)
 	for len(c.words) > 0 {
@@ -170,17 +171,16 @@ func (c *cutter) piece(cue Cue, text string, from, to, pos int, last string) int
 	return pos
 }
 
-// Cues that end with a sentence or a clause are read more easily, but not when
-// they get shorter than this, in characters.
+// A cue ends with a sentence or a clause if possible, unless it would be shorter
+// than this, in characters, or leave a rest that is.
 const (
 	leastSentence = 16
 	leastClause   = 26
 	leastRest     = 12
 )
 
-// fit returns how many of the words make the next cue. name is set where the
-// speaker's name stands before them in SRT; it also does where a word ends
-// with a colon.
+// fit returns how many of the words make the next cue. In SRT name stands before
+// them, unless it is empty, or speaker if a word ends with a colon.
 func (c *cutter) fit(name, speaker string) int {
 	n := c.fill(name)
 	if name == "" {
@@ -197,8 +197,8 @@ func (c *cutter) fit(name, speaker string) int {
 	return c.best(n)
 }
 
-// fill returns how many words fit into two lines behind a name, whose line
-// holds at least the first word. It is at least 1.
+// fill returns how many words fit into two lines after a name, whose line holds
+// at least the first word. It is at least 1.
 func (c *cutter) fill(name string) int {
 	column, lines, total := 0, 1, 0
 	if name != "" {
@@ -224,9 +224,9 @@ func (c *cutter) fill(name string) int {
 	return len(c.words)
 }
 
-// best returns where to cut among the first n words, more of which follow: at
-// the last sentence, else at the last clause, but not where a lonely word is
-// left; else where the lines get full, or in the middle of what is left.
+// best returns where to cut among the first n words, which others follow: after
+// the last sentence or else the last clause, unless too little would remain; else
+// where the lines are full, or in the middle of the remaining words.
 func (c *cutter) best(n int) int {
 	size := 0
 	for _, w := range c.words[:n] {

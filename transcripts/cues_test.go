@@ -12,6 +12,7 @@ import (
 )
 
 func TestCut(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name string
 		src  string
@@ -24,7 +25,7 @@ func TestCut(t *testing.T) {
 			[]string{"The ice came early that year.", "We had no skis left to sell. Nobody minded."},
 		},
 		{
-			"not behind a short sentence",
+			"not after a short sentence",
 			"**Vega:** Yeah. We went all the way to the north and back again on skis that winter",
 			[]string{"Yeah. We went all the way to the north and back again on", "skis that winter"},
 		},
@@ -39,7 +40,7 @@ func TestCut(t *testing.T) {
 			[]string{"When the ice came early that year we had no skis,", "and nobody in the valley minded that at all"},
 		},
 		{
-			"no lonely word",
+			"no single word at the end",
 			"**Vega:** one two three four five six seven eight nine ten eleven twelve",
 			[]string{"one two three four five six seven", "eight nine ten eleven twelve"},
 		},
@@ -99,9 +100,9 @@ func TestCut(t *testing.T) {
 	}
 }
 
-// cards writes cues, timed a second each, and returns the lines of text of
-// every card, joined with a bar.
-func rawCues(t *testing.T, cues []Cue) (got []string) {
+// srtLines writes cues, timed a second each, and returns the lines of text of
+// every cue, joined with a bar.
+func srtLines(t *testing.T, cues []Cue) (got []string) {
 	t.Helper()
 	for i := range cues {
 		cues[i].Start, cues[i].End = time.Duration(i)*time.Second, time.Duration(i+1)*time.Second
@@ -110,13 +111,14 @@ func rawCues(t *testing.T, cues []Cue) (got []string) {
 	if err := WriteSRT(&b, cues); err != nil {
 		t.Fatal(err)
 	}
-	for _, rawCue := range strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n\n") {
-		got = append(got, strings.Join(strings.Split(rawCue, "\n")[2:], "|"))
+	for _, cue := range strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n\n") {
+		got = append(got, strings.Join(strings.Split(cue, "\n")[2:], "|"))
 	}
 	return got
 }
 
-func TestCards(t *testing.T) {
+func TestSRTLines(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name string
 		cues []Cue
@@ -133,7 +135,7 @@ func TestCards(t *testing.T) {
 			[]string{"Vega: The ice came early that|year, to everybody's joy."},
 		},
 		{
-			"a colon that is nobody's",
+			"a colon after a word that is not a name",
 			[]Cue{{Speaker: "Vega", Text: "One."}, {Speaker: "Vega", Text: "Note: this is not a speaker."}, {Speaker: "Vega", Text: "It is a clock: 10:30."}},
 			[]string{"Vega: One.", "Vega: Note: this|is not a speaker.", "Vega: It is a clock: 10:30."},
 		},
@@ -155,25 +157,26 @@ func TestCards(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if diff := cmp.Diff(test.want, rawCues(t, test.cues)); diff != "" {
-				t.Errorf("cards (-want +got):\n%s", diff)
+			if diff := cmp.Diff(test.want, srtLines(t, test.cues)); diff != "" {
+				t.Errorf("cues (-want +got):\n%s", diff)
 			}
 		})
 	}
 }
 
-// TestCardWidth holds real cuts to the two lines of 32 characters that SRT has,
-// but for a name and its word.
-func TestCardWidth(t *testing.T) {
+// TestSRTWidth expects the cues of real transcripts to fit into two lines of 32
+// characters, but for a name and its word.
+func TestSRTWidth(t *testing.T) {
+	t.Parallel()
 	for name, src := range corpus(t) {
 		transcript := Parse(src, nil)
 		var c cutter
 		transcript.cut(&c)
-		for i, rawCue := range rawCues(t, c.cues) {
-			for _, line := range strings.Split(rawCue, "|") {
+		for i, cue := range srtLines(t, c.cues) {
+			for _, line := range strings.Split(cue, "|") {
 				text := strings.TrimPrefix(line, c.cues[i].Speaker+": ")
 				if n := len([]rune(line)); n > maxLine && strings.Contains(text, " ") {
-					t.Errorf("%s: card %d has a line of %d characters: %q", name, i+1, n, rawCue)
+					t.Errorf("%s: cue %d has a line of %d characters: %q", name, i+1, n, cue)
 				}
 			}
 		}
@@ -181,6 +184,7 @@ func TestCardWidth(t *testing.T) {
 }
 
 func TestVTTEscapes(t *testing.T) {
+	t.Parallel()
 	var b bytes.Buffer
 	err := WriteVTT(&b, []Cue{
 		{End: time.Second, Speaker: "A & B > C", Text: "x --> y <i>z</i> &amp;"},
@@ -232,7 +236,7 @@ func TestJSONStrings(t *testing.T) {
 	}
 }
 
-// failing is a writer on a full disk.
+// failing is a writer that always fails.
 type failing struct{}
 
 var errFull = errors.New("no space left")
@@ -240,6 +244,7 @@ var errFull = errors.New("no space left")
 func (failing) Write([]byte) (int, error) { return 0, errFull }
 
 func TestWriteErrors(t *testing.T) {
+	t.Parallel()
 	transcript := Parse([]byte("**Vega:** \\[00:10\\] One.\n"), nil)
 	for _, format := range formats {
 		if err := format.write(failing{}, transcript, transcript.Cues(0)); !errors.Is(err, errFull) {
@@ -249,6 +254,7 @@ func TestWriteErrors(t *testing.T) {
 }
 
 func TestBreaksBetween(t *testing.T) {
+	t.Parallel()
 	for pair, want := range map[string]bool{
 		"夜空": true, "のカ": true, "。夜": true, "夜。": false, "「夜": false, "夜」": false, "キャ": false,
 		"ab": false, "a夜": true, "夜a": true, "夜,": false, "(夜": false, "夜(": true, ")夜": true, "a(": false,

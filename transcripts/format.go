@@ -26,19 +26,19 @@ var formatRules = func() map[string]bool {
 	return ids
 }()
 
-// passes limits how often a text is edited: an edit may uncover what hid the
-// need for another.
+// passes limits how often a text is edited, since one edit may make another
+// necessary.
 const passes = 4
 
 // Format writes a transcript as the grammar spells it. Labels, stamps and known
-// tags get their one form, blocks are one blank line apart, lines end with LF
-// and nothing before it, and &#39;, &quot; and &amp; outside of code become the
-// characters they stand for. All else stays byte for byte: words, links, code,
-// HTML, front matter.
+// tags get their canonical form, blocks are separated by one blank line, lines end
+// with LF and without spaces, and &#39;, &quot; and &amp; outside code become the
+// characters they stand for. Words, links, code, HTML and front matter do not
+// change.
 //
 // What is read from the result is what was read from src, and formatting it
-// again changes nothing. If that is impossible, which no text written by people
-// has shown yet, Format returns src.
+// again changes nothing. If that is impossible, Format returns src; no text written
+// by people is known for which it is.
 func Format(src []byte, opts *Options) []byte {
 	if opts == nil {
 		opts = &Options{}
@@ -59,7 +59,7 @@ func Format(src []byte, opts *Options) []byte {
 }
 
 // formatEdits returns the edits that spell a file as the grammar does: the fixes of
-// formatRules, and those of what can be written in several right ways.
+// formatRules, and those that choose one of several correct spellings.
 func formatEdits(f *file, opts *Options) []finding.Edit {
 	r := &report{file: f, opts: &LintOptions{Options: *opts}}
 	r.run([]func(*report){lintLabels, lintMarks, lintEntities, lintLayout})
@@ -74,7 +74,7 @@ func formatEdits(f *file, opts *Options) []finding.Edit {
 	return append(edits, spellGaps(f)...)
 }
 
-// spellMarks writes every mark in its one form.
+// spellMarks writes every mark in its canonical form.
 func spellMarks(f *file, fraction Fraction) (edits []finding.Edit) {
 	for i := range f.marks {
 		m := &f.marks[i]
@@ -158,9 +158,9 @@ func sameMark(a, b *Mark) bool {
 }
 
 // WriteMarkdown writes a transcript as the grammar spells it: speakers, words,
-// stamps and notes. Format leaves the result as it is, and Parse reads the same from
-// it. Emphasis, links and lists are not written: for what was read from Markdown
-// there is Format.
+// stamps and notes. Format does not change the result, and Parse reads the same
+// transcript from it. It does not write emphasis, links and lists; Format keeps
+// those of a transcript in Markdown.
 func WriteMarkdown(w io.Writer, t *Transcript) error {
 	_, err := w.Write(Format(appendMarkdown(nil, t.Turns), nil))
 	return err
@@ -214,8 +214,8 @@ func appendPauseRange(dst []byte, t *Turn) []byte {
 	return append(dst, '\n')
 }
 
-// appendMark writes a stamp or note. A fraction has three digits, which mean
-// the same whatever two would count.
+// appendMark writes a stamp or note. A fraction has three digits, whose unit is
+// never in doubt.
 func appendMark(dst []byte, m *Mark) []byte {
 	dst = append(append(dst, `\[`...), m.Note...)
 	if m.Timed {
@@ -237,7 +237,7 @@ func appendMark(dst []byte, m *Mark) []byte {
 	return append(dst, `\]`...)
 }
 
-// markdown is the text of a block with its marks, and a line for every part.
+// markdown returns the text of a block with its marks, and a line for every part.
 func (b *Block) markdown() string {
 	var out []byte
 	at, parts := 0, b.parts
@@ -264,8 +264,8 @@ func (b *Block) markdown() string {
 	return string(bytes.TrimSpace(out))
 }
 
-// appendEscapes writes words so that Markdown finds nothing else in them.
-// Brackets become those of a note.
+// appendEscapes writes words with everything escaped that means something in
+// Markdown. Brackets become those of a note.
 func appendEscapes(dst []byte, text string) []byte {
 	for i := 0; i < len(text); i++ {
 		switch c := text[i]; c {
@@ -287,8 +287,8 @@ func appendEscapes(dst []byte, text string) []byte {
 	return dst
 }
 
-// appendParagraph writes a line that starts a paragraph so that it starts
-// nothing else: no list, no quotation, and no label without bold.
+// appendParagraph writes the first line of a paragraph, escaped so that it does not
+// start a list, a quotation, or a label without bold.
 func appendParagraph(dst []byte, line string) []byte {
 	digits := len(line) - len(strings.TrimLeft(line, "0123456789"))
 	switch {

@@ -22,17 +22,18 @@ var formatTests = []struct{ name, src, want string }{
 	{"what a person has to decide", "Hello.\n\n**:Vega** One.\n\n3:Yeah.\n", "Hello.\n\n**:Vega** One.\n\n3:Yeah.\n"},
 	{"pauses", "**Break:**   **\\[01:00\\]** - [00:01:10]\n\n**Break: \\[2:00\\]**\n", "**Break:** \\[01:00\\] to \\[01:10\\]\n\n**Break:** \\[02:00\\]\n"},
 	{"stamps", "**Vega:** \\[00:05:53\\] a \\[00:05:53.19\\] b \\[1:05:53\\] c \\[62:01\\] d [00:10] e \\[\\\\00:22:22.11\\\\\\] f\n", "**Vega:** \\[05:53\\] a \\[00:05:53.19\\] b \\[01:05:53\\] c \\[01:02:01\\] d \\[00:10\\] e \\[00:22:22.11\\] f\n"},
-	{"frames behind a colon", "**Vega:** \\[00:44:03:20\\] a.\n", "**Vega:** \\[00:44:03.667\\] a.\n"},
+	{"frames after a colon", "**Vega:** \\[00:44:03:20\\] a.\n", "**Vega:** \\[00:44:03.667\\] a.\n"},
 	{"tags", "**Vega:** [laughs] a \\[laughs\\[ b \\[ laughter \\] c \\[unintelligible01:13\\] d [sic] \\[P\\]ost\n", "**Vega:** \\[laughs\\] a \\[laughs\\] b \\[laughter\\] c \\[unintelligible 00:01:13\\] d [sic] \\[P\\]ost\n"},
 	{"entities", "**Vega:** &#39;R&amp;D&quot; &lt; `&quot;` &amp;lt; &nbsp;&eacute; [&quot;](https://x.example?a&amp;b \"&quot;\")\n", "**Vega:** 'R&D\" &lt; `&quot;` &amp;lt; &nbsp;&eacute; [\"](https://x.example?a&amp;b \"&quot;\")\n"},
 	{"code", "**Vega:** `a  \nb`\n\n```\na  \n\n\n&quot; [laughs]\n```\n", "**Vega:** `a  \nb`\n\n```\na  \n\n\n&quot; [laughs]\n```\n"},
 	{"code in a list", "- a  \n\n\n      b  \n", "- a  \n\n\n      b  \n"},
-	{"what the house may spell as it likes", "**Vega:** github  -- \u00a0late\\[laughs\\]and [b](www.x.example)<b>\nso\n", "**Vega:** github  -- \u00a0late\\[laughs\\]and [b](www.x.example)<b>\nso\n"},
+	{"what a style may decide", "**Vega:** github  -- \u00a0late\\[laughs\\]and [b](www.x.example)<b>\nso\n", "**Vega:** github  -- \u00a0late\\[laughs\\]and [b](www.x.example)<b>\nso\n"},
 	{"a backslash before the spaces", "**Vega:** a\\  \n", "**Vega:** a\\  \n"},
 	{"front matter", "---\ntimeline: clips  \n---\n**Vega:** One.\n", "---\ntimeline: clips  \n---\n\n**Vega:** One.\n"},
 }
 
 func TestFormat(t *testing.T) {
+	t.Parallel()
 	for _, test := range formatTests {
 		t.Run(test.name, func(t *testing.T) {
 			if diff := cmp.Diff(test.want, string(Format([]byte(test.src), nil))); diff != "" {
@@ -43,7 +44,7 @@ func TestFormat(t *testing.T) {
 	}
 }
 
-// checkFormat holds what Format promises of any source.
+// checkFormat checks what Format guarantees for any source.
 func checkFormat(t testing.TB, src string, opts *Options) {
 	t.Helper()
 	out := Format([]byte(src), opts)
@@ -58,7 +59,7 @@ func checkFormat(t testing.TB, src string, opts *Options) {
 	}
 	for _, e := range formatEdits(parse(out, opts), opts) {
 		if string(out) != src {
-			t.Errorf("left to do in %q: %q by %q", out, out[e.Start:e.End], e.Text)
+			t.Errorf("%q still needs an edit: %q by %q", out, out[e.Start:e.End], e.Text)
 		}
 	}
 	if diff := cmp.Diff(destinations.FindAllString(src, -1), destinations.FindAllString(string(out), -1)); diff != "" {
@@ -66,10 +67,11 @@ func checkFormat(t testing.TB, src string, opts *Options) {
 	}
 }
 
-// destinations finds what a formatter must never touch, by its looks.
+// destinations matches what a formatter must not change.
 var destinations = regexp.MustCompile(`\]\([^()\s]*\)|https?://[^\s)\]]+|` + "`[^`\n]*`")
 
 func TestFormatCorpus(t *testing.T) {
+	t.Parallel()
 	files := corpus(t)
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		t.Run(name, func(t *testing.T) {
@@ -78,7 +80,7 @@ func TestFormatCorpus(t *testing.T) {
 			out := string(Format(files[name], opts))
 			for _, f := range Lint([]byte(out), &LintOptions{Options: *opts}).Findings {
 				if formatRules[f.Rule] && f.Fixable {
-					t.Errorf("%s %s is left", f.Rule, f.Error())
+					t.Errorf("Format does not fix %s %s", f.Rule, f.Error())
 				}
 			}
 		})
@@ -106,7 +108,7 @@ func FuzzFormat(f *testing.F) {
 		fixed := Fix([]byte(src), nil)
 		fixable := slices.ContainsFunc(Lint([]byte(src), nil).Findings, func(f finding.Finding) bool { return f.Fixable })
 		if !fixable && string(fixed) != src {
-			t.Errorf("%q has nothing to mend and is mended as %q", src, fixed)
+			t.Errorf("%q has nothing to fix and becomes %q", src, fixed)
 		}
 	})
 }

@@ -10,7 +10,7 @@ import (
 	"golang.org/x/net/html"
 )
 
-// hostile are attempts to get something past the reader.
+// hostile are transcripts that try to inject markup or break a reader.
 var hostile = []string{
 	"**Vega:** <script>alert(1)</script> <img src=x onerror=alert(1)>\n",
 	"**<script>alert(1)</script>:** hi\n\n**\" onerror=\"alert(1):** hi\n",
@@ -42,8 +42,9 @@ func seeds() []string {
 	return all
 }
 
-// TestHostile expects nothing of hostile transcripts to be alive in any output.
+// TestHostile expects no output of hostile transcripts to be active.
 func TestHostile(t *testing.T) {
+	t.Parallel()
 	for _, src := range hostile {
 		transcript := Parse([]byte(src), nil)
 		for _, duration := range []time.Duration{0, time.Minute, 100 * time.Hour} {
@@ -53,7 +54,7 @@ func TestHostile(t *testing.T) {
 	}
 }
 
-// checkSafe holds that no output can be made to do anything by its words.
+// checkSafe checks that no output has markup from the words of a transcript.
 func checkSafe(t testing.TB, src string, transcript *Transcript, duration time.Duration) {
 	t.Helper()
 	var page strings.Builder
@@ -156,7 +157,7 @@ func FuzzTranscript(f *testing.F) {
 	})
 }
 
-// checkWords holds that documents have every character of the blocks in order,
+// checkWords checks that documents have every character of the blocks in order,
 // and that the cues are their text.
 func checkWords(t testing.TB, transcript *Transcript, duration time.Duration) {
 	t.Helper()
@@ -191,9 +192,10 @@ func checkWords(t testing.TB, transcript *Transcript, duration time.Duration) {
 	}
 }
 
-// TestLargeInput reads what makes careless parsers quadratic. It is bounded by
-// the time a test may take, not by an assertion.
+// TestLargeInput reads what makes careless parsers quadratic. The time limit of
+// the test run bounds it, not an assertion.
 func TestLargeInput(t *testing.T) {
+	t.Parallel()
 	const size = 50_000
 	for _, unit := range []string{
 		"[", "\\[", "]", "*", "_", "**", "*a ", "_a_", "`", "` ``", "<", "<a ", "&", "\\", "![", "[a](", "[a](http ", "[a](() ", "[a](()", "[a](b \"", "[a](b (",

@@ -9,11 +9,10 @@ import (
 )
 
 // WriteHTML writes the transcript in the HTML form of Podcasting 2.0: cite, time
-// and p, directly in the body, all three for every paragraph, since readers drop
-// one that lacks any. What is not spoken stands in square brackets. Without
-// cues there are no times. The comment on top is for readers that take a
-// document for HTML when it starts with one, but not when it starts with a
-// doctype.
+// and p, directly in the body, all three for every paragraph, since players skip
+// one that lacks any. What is not spoken is in square brackets. Without cues there
+// are no times. The comment at the top is for players that recognise HTML by a
+// comment but not by a doctype.
 func WriteHTML(w io.Writer, t *Transcript, cues []Cue) error {
 	b := bufio.NewWriter(w)
 	b.WriteString("<!-- transcript -->\n<!DOCTYPE html>\n<html>\n<head><meta charset=\"utf-8\"><title>Transcript</title></head>\n<body>\n")

@@ -73,8 +73,7 @@ func isPlainJSON(s string) bool {
 	return ascii || utf8.ValidString(s) && !strings.ContainsAny(s, "\u2028\u2029")
 }
 
-// unmarshal decodes the JSON of the source. What is wrong with it is said with
-// its place.
+// unmarshal decodes the JSON of the source. An error has the place.
 func (s *source) unmarshal(v any) error {
 	var syntax *json.SyntaxError
 	var kind *json.UnmarshalTypeError
@@ -87,13 +86,13 @@ func (s *source) unmarshal(v any) error {
 	case errors.As(err, &kind):
 		return s.problem(int(kind.Offset)-1, "is it another format?", "unexpected %s in %s", kind.Value, memberName(kind.Field))
 	case errors.As(err, &moment):
-		return s.problem(s.offsetOf(moment.raw), "", "no such time: %.40s", moment.raw)
+		return s.problem(s.offsetOf(moment.raw), "", "not a valid time: %.40s", moment.raw)
 	default:
 		return s.problem(0, "", "read JSON: %v", err)
 	}
 }
 
-// memberName is the name of a field as JSON has it.
+// memberName returns the name of a field in JSON.
 func memberName(field string) string {
 	if field == "" {
 		return "the file"
@@ -107,7 +106,7 @@ func memberName(field string) string {
 	return strings.Join(parts, ".")
 }
 
-// offsetOf finds the first value that is spelled so.
+// offsetOf returns the offset of the first value with that spelling.
 func (s *source) offsetOf(raw string) int {
 	d := json.NewDecoder(strings.NewReader(s.text))
 	d.UseNumber()
@@ -129,13 +128,13 @@ func (s *source) offsetOf(raw string) int {
 	}
 }
 
-// badMoment is a value that is no time.
+// badMoment reports a value that is not a valid time.
 type badMoment struct{ raw string }
 
-func (e *badMoment) Error() string { return "no such time: " + e.raw }
+func (e *badMoment) Error() string { return "not a valid time: " + e.raw }
 
-// inSeconds is a time that is a number of seconds, or a string of one, with an
-// "s" behind it or not.
+// inSeconds is a time in seconds: a number, or a string of one with or without an
+// "s" after it.
 type inSeconds struct {
 	at  time.Duration
 	set bool
@@ -159,8 +158,8 @@ func (t *inMilliseconds) UnmarshalJSON(raw []byte) (err error) {
 	return err
 }
 
-// readMoment reads a time to the millisecond. Recognisers start a little before
-// the beginning at times.
+// readMoment reads a time to the millisecond. A little before 0 counts as 0, since
+// some recognisers write such times.
 func readMoment(raw []byte, unit time.Duration) (at time.Duration, set bool, err error) {
 	const early = -time.Second
 	s := string(raw)
@@ -175,7 +174,7 @@ func readMoment(raw []byte, unit time.Duration) (at time.Duration, set bool, err
 	return max(0, time.Duration(math.Round(n/1e6))*time.Millisecond), true, nil
 }
 
-// speakerID is who speaks: a name, a letter, a number, or null.
+// speakerID is a speaker: a name, a letter, a number, or null.
 type speakerID string
 
 // UnmarshalJSON reads a string or a number.
@@ -215,16 +214,16 @@ func (s *source) podcasting() ([]parsedCue, error) {
 	if file.Segments == nil {
 		return nil, s.problem(0, "is it another format?", "no segments")
 	}
-	var said []parsedCue
+	var parsed []parsedCue
 	speaker := ""
 	for _, segment := range file.Segments {
 		if segment.Speaker != nil {
 			speaker = string(*segment.Speaker)
 		}
 		if text := clean([]byte(segment.Body)); text != "" {
-			said = append(said, parsedCue{start: segment.StartTime.at, end: segment.EndTime.at,
+			parsed = append(parsed, parsedCue{start: segment.StartTime.at, end: segment.EndTime.at,
 				timed: segment.StartTime.set, ended: segment.EndTime.set, speaker: speaker, text: text})
 		}
 	}
-	return said, nil
+	return parsed, nil
 }

@@ -15,8 +15,8 @@ const maxName = 60
 // count from the start of the source.
 type label struct {
 	name  string     // as written, escapes resolved
-	from  int        // where it starts, with what stands before it
-	at    int        // where it starts, without
+	from  int        // where its line starts
+	at    int        // where the label starts
 	named span       // the name as written
 	rest  int        // where the text after it starts
 	end   int        // where its line ends
@@ -90,8 +90,8 @@ func newLabelReader(f *file, opts *Options) labelReader {
 	return r
 }
 
-// at returns the label that line i starts with. Nothing is said before it if
-// first is set.
+// at returns the label that line i starts with. first says that nothing is said
+// before it.
 func (r *labelReader) at(i int, first bool) (label, bool) {
 	if n := r.byLine[i]; n > 0 {
 		l := r.bold[n-1]

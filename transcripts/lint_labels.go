@@ -6,19 +6,19 @@ import (
 	"onair/internal/finding"
 )
 
-// labelFaults has the rule of each fault, and what is wrong.
+// labelFaults has the rule of each fault and the problem to report.
 var labelFaults = [...]struct {
 	rule    *finding.Rule
 	problem string
 }{
 	unbolded:        {ruleUnbolded, "label without bold"},
 	indented:        {ruleLabel, "the label starts the line"},
-	asHeading:       {ruleLabel, "a label is no heading"},
+	asHeading:       {ruleLabel, "a label is not a heading"},
 	oneStarOpens:    {ruleLabel, "two stars open the label"},
 	strayBefore:     {ruleLabel, "nothing stands before the label"},
 	innerSpaces:     {ruleLabel, "no spaces inside the bold"},
 	threeStarsClose: {ruleLabel, "two stars close the label"},
-	stampInBold:     {ruleLabel, "the stamp goes behind the label"},
+	stampInBold:     {ruleLabel, "the stamp goes after the label"},
 	colonOutside:    {ruleLabel, "the colon goes inside"},
 	colonMissing:    {ruleLabel, "the colon is missing"},
 	insideParagraph: {ruleInside, "label inside a paragraph"},
@@ -116,7 +116,7 @@ func lintTurns(r *report) {
 			b := &r.blocks[j]
 			switch {
 			case b.outcome == carried && !turn.labelled && b.marks > 0:
-				f := ruleFirst.At(r.at(b.at), "stamp or tag before the first label").WithHint("move it behind the label")
+				f := ruleFirst.At(r.at(b.at), "stamp or tag before the first label").WithHint("move it after the label")
 				if edits := r.moveIntoTurn(b); edits != nil {
 					f = f.WithFix(edits...)
 				}
@@ -136,8 +136,9 @@ func lintTurns(r *report) {
 	}
 }
 
-// moveIntoTurn moves a mark that stands alone before the first label behind that
-// label, unless a mark is there. It returns nil if there is more to move.
+// moveIntoTurn returns the edits that move a mark from before the first label to
+// after it. It returns nil if that label has a mark already, or more than one
+// would have to move.
 func (r *report) moveIntoTurn(b *blockNode) []finding.Edit {
 	if len(r.turns) < 2 || r.turns[1].line < 0 || b.marks != 1 {
 		return nil

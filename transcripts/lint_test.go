@@ -14,7 +14,7 @@ import (
 	"onair/internal/finding"
 )
 
-// long is a conversation of so many turns between two people.
+// long returns a conversation between two people with that many turns.
 func long(turns int) string {
 	var b strings.Builder
 	for i := range turns {
@@ -35,8 +35,8 @@ type lintTest struct {
 }
 
 // lintTests have, for every rule that looks at one file, a text that breaks it
-// and one that comes near and does not. fixed is what Fix makes of the first,
-// by that rule alone; empty: the same.
+// and one that comes near and does not. fixed is what Fix makes of the first by
+// that rule alone, or empty if Fix does not change it.
 var lintTests = []lintTest{
 	{rule: "T001", bad: "Hello.\n\n**Vega:** Yes.\n", good: "**Vega:** Hello.\n\nYes.\n"},
 	{rule: "T001", bad: "\\[00:10\\]\n\n**Vega:** Yes.\n", fixed: "**Vega:** \\[00:10\\] Yes.\n", good: "**Vega:** \\[00:10\\] Yes.\n"},
@@ -108,6 +108,7 @@ var lintTests = []lintTest{
 }
 
 func TestLint(t *testing.T) {
+	t.Parallel()
 	for i, test := range lintTests {
 		t.Run(fmt.Sprintf("%s_%d", test.rule, i), func(t *testing.T) {
 			o := &LintOptions{Options: Options{People: test.people}, Duration: test.duration, Unwrap: test.unwrap}
@@ -141,6 +142,36 @@ func TestLint(t *testing.T) {
 	}
 }
 
+// TestLintReadsAsParse expects the transcript of Lint to be that of Parse, so that
+// one reading serves both findings and captions.
+func TestLintReadsAsParse(t *testing.T) {
+	t.Parallel()
+	sources := seeds()
+	for _, src := range corpus(t) {
+		sources = append(sources, string(src))
+	}
+	for _, src := range sources {
+		for _, src := range []string{src, strings.ReplaceAll(src, "\n", "\r\n")} {
+			parsed, linted := Parse([]byte(src), nil), Lint([]byte(src), nil)
+			parsed.Findings, linted.Findings = nil, nil
+			if diff := cmp.Diff(parsed, linted, cmp.AllowUnexported(Transcript{}, Block{}, captionTimes{})); diff != "" {
+				t.Errorf("%.100q (-Parse +Lint):\n%s", src, diff)
+			}
+		}
+	}
+}
+
+// TestFixKeepsLineEnds expects a fix of a file with CRLF to change nothing else.
+func TestFixKeepsLineEnds(t *testing.T) {
+	t.Parallel()
+	const src = "\r\n**Vega**: One.\r\n\r\nTwo late\\[laughs\\]and\rso \\[0:10\\].\r\n"
+	const want = "\r\n**Vega:** One.\r\n\r\nTwo late \\[laughs\\] and\rso \\[00:10\\].\r\n"
+	got := Fix([]byte(src), &LintOptions{Disabled: []string{"T026"}})
+	if diff := cmp.Diff(want, string(got)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func breaks(src, rule string, o *LintOptions) bool {
 	return slices.ContainsFunc(Lint([]byte(src), o).Findings, func(f finding.Finding) bool { return f.Rule == rule })
 }
@@ -170,13 +201,14 @@ func TestRules(t *testing.T) {
 	}
 }
 
-// TestHistory holds the linter to commits that repaired real transcripts.
+// TestHistory compares the linter with commits that fixed real transcripts.
 func TestHistory(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		commit string
-		rules  []string // that the commit mended
-		only   string   // lines with this; the commit left others that break the rule
-		byHand bool     // nothing but ears can mend it
+		rules  []string // that the commit fixed
+		only   string   // compare only lines with this; other lines still break the rule
+		byHand bool     // the fix needs the audio
 	}{
 		{commit: "15071453-the-changelog-409", rules: []string{"T002"}},
 		{commit: "17567eb4-changelog-news-63", rules: []string{"T026"}},
@@ -216,7 +248,7 @@ func TestHistory(t *testing.T) {
 	}
 }
 
-// linesWith are the lines of a file that contain something, as paragraphs.
+// linesWith returns the lines of a file that contain s, as paragraphs.
 func linesWith(src []byte, s string) (out []byte) {
 	for line := range bytes.Lines(src) {
 		if bytes.Contains(line, []byte(s)) {

@@ -9,8 +9,8 @@ import (
 	"onair/internal/finding"
 )
 
-// lintEncoding reports the first byte that is not UTF-8. Words are read wrong
-// then, so unlike other characters of its kind this is an error.
+// lintEncoding reports the first byte that is not UTF-8. It is an error, unlike
+// other invalid characters, because words are read wrong.
 func lintEncoding(r *report) {
 	if utf8.Valid(r.src) {
 		return
@@ -25,13 +25,13 @@ func lintEncoding(r *report) {
 	}
 }
 
-// markFaults has the rule of each fault of a mark, and what is wrong.
+// markFaults has the rule of each fault of a mark and the problem to report.
 var markFaults = []struct {
 	fault   markFault
 	rule    *finding.Rule
 	problem string
 }{
-	{impossibleTime, ruleStamp, "no such time"},
+	{impossibleTime, ruleStamp, "not a valid time"},
 	{malformedStamp, ruleStamp, "malformed stamp"},
 	{longMinutes, ruleMinutes, "60 minutes or more without hours"},
 	{unescaped, ruleUnescaped, "brackets without backslashes"},
@@ -45,7 +45,7 @@ func lintMarks(r *report) {
 		m := &r.marks[i]
 		if m.timed {
 			if _, ok := m.stamp.duration(r.opts.Fraction); !ok {
-				r.found.Add(ruleStamp.At(r.at(m.at), "no such frame: %s", m.stamp.fraction).
+				r.found.Add(ruleStamp.At(r.at(m.at), "%s is not a valid frame", m.stamp.fraction).
 					WithHint("frames go from 00 to 29; is timestamp_fraction decimal?").WithSeverity(finding.Warning))
 			}
 		}
@@ -96,7 +96,7 @@ func lintGlue(r *report) {
 		if !isWord(after) {
 			side = "before"
 		} else if !isWord(before) {
-			side = "behind"
+			side = "after"
 		}
 		r.found.Add(ruleGlued.At(r.at(from), "tag glued to a word").WithHint("put a space " + side + " it").WithFix(edits...))
 	}
@@ -169,8 +169,7 @@ func lintHidden(r *report, s span) {
 	}
 }
 
-// isUnseen reports whether a character is invisible, or looks like a space and
-// is none.
+// isUnseen reports whether a character is invisible, or a no-break space.
 func isUnseen(c rune) bool {
 	return c == '\u00a0' || isHidden(c) && c != '\t' && c != '\n' && c != '\r'
 }
@@ -180,8 +179,8 @@ func hasControl(text []byte) bool {
 }
 
 // lintEntities reports character references that the character itself could
-// stand in for. &lt; and &gt; are how those two are written, and &amp; is needed
-// before what would become a reference.
+// replace. It accepts &lt; and &gt;, and &amp; before text that would become a
+// reference.
 func lintEntities(r *report) {
 	for i := range r.inlines {
 		n := &r.inlines[i]
@@ -229,15 +228,15 @@ func lintBrackets(r *report) {
 	}
 }
 
-// harmless are the tags that people use to mark up words. They are left out
-// like any other.
+// harmless has the tags that people use to mark up words. They are removed like
+// any other.
 var harmless = map[string]bool{
 	"b": true, "strong": true, "i": true, "em": true, "u": true, "s": true, "strike": true, "del": true, "ins": true,
 	"code": true, "kbd": true, "pre": true, "sub": true, "sup": true, "small": true, "mark": true, "q": true, "br": true,
 }
 
-// lintLinks reports links whose target is not one, and HTML: a bare tag that is
-// harmless as a remark, anything else as an error.
+// lintLinks reports links with a bad target, and HTML. A harmless tag without
+// attributes is a suggestion, any other an error.
 func lintLinks(r *report) {
 	for i := range r.inlines {
 		n := &r.inlines[i]
@@ -257,7 +256,7 @@ func lintLinks(r *report) {
 		case brokenLink:
 			r.found.Add(ruleLink.At(r.at(n.span.from), "link without a readable target").WithHint("write [text](https://…) without spaces"))
 		case htmlInline:
-			f := ruleHTML.At(r.at(n.span.from), "HTML is left out")
+			f := ruleHTML.At(r.at(n.span.from), "HTML is removed")
 			if name := strings.ToLower(strings.Trim(string(r.src[n.span.from:n.span.to]), "</> ")); harmless[name] {
 				f = f.WithHint("write Markdown instead").WithSeverity(finding.Info)
 			}
@@ -266,9 +265,9 @@ func lintLinks(r *report) {
 	}
 }
 
-// fixTarget fixes the target of a link where what is meant is beyond doubt: a
-// URL in more parentheses than one pair, without its scheme, or behind the
-// empty parentheses that should hold it.
+// fixTarget returns the edits that fix the target of a link, or nil if its
+// meaning is in doubt. It fixes a URL in more than one pair of parentheses,
+// without its scheme, or after the empty parentheses that should hold it.
 func (r *report) fixTarget(l *linkNode) []finding.Edit {
 	const opening = "]("
 	text := r.src[l.at:min(len(r.src), l.at+2*maxTarget)]

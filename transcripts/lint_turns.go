@@ -16,7 +16,7 @@ func lintRepeats(r *report) {
 	for i := 1; i < len(turns); i++ {
 		turn := &turns[i]
 		if !turn.Pause && turn.Speaker != "" && turn.Speaker == turns[i-1].Speaker {
-			r.found.Add(ruleRepeated.At(r.position(turn.Line, turn.Column), "%s is the speaker already", turn.Speaker))
+			r.found.Add(ruleRepeated.At(r.position(turn.Line, turn.Column), "%s is already the speaker", turn.Speaker))
 		}
 	}
 }
@@ -25,7 +25,7 @@ func lintRepeats(r *report) {
 // suspicious.
 const longTranscript = 50
 
-// speakerUse is a name that labels turns.
+// speakerUse is a name that labels turns, and how many.
 type speakerUse struct {
 	name  string
 	turns int
@@ -74,7 +74,7 @@ func unregistered(use *speakerUse, people []Person, pos finding.Position) (f fin
 	if len(people) == 0 || slices.ContainsFunc(people, func(p Person) bool { return p.Name == use.name }) {
 		return f, false
 	}
-	f = ruleSpeaker.At(pos, "nobody is called %s %s", use.name, plural.Times(use.turns))
+	f = ruleSpeaker.At(pos, "unknown speaker %s, in %s", use.name, plural.Count(use.turns, "turn"))
 	best := 3
 	for _, person := range people {
 		for _, known := range append([]string{person.Name}, person.Aliases...) {
@@ -177,7 +177,7 @@ func lintDuration(r *report) {
 	anchors, _ := r.text.anchors()
 	for i := range anchors {
 		if a := &anchors[i]; a.time > r.opts.Duration+time.Second {
-			r.found.Add(ruleDuration.At(r.position(a.mark.Line, a.mark.Column), "stamp behind the end of the audio, at %s", appendClock(nil, r.opts.Duration)))
+			r.found.Add(ruleDuration.At(r.position(a.mark.Line, a.mark.Column), "stamp after the end of the audio, at %s", appendClock(nil, r.opts.Duration)))
 		}
 	}
 }
@@ -189,8 +189,8 @@ const (
 	fastest = 260
 )
 
-// longestWords is how long words are, in characters and in the mean, in a
-// language that puts spaces between them.
+// longestWords is the largest mean length of words, in characters, in a language
+// that puts spaces between them.
 const longestWords = 12
 
 // lintRate reports stamps between which people speak too slowly or too fast.
@@ -217,10 +217,10 @@ func lintRate(r *report) {
 	}
 }
 
-// CompareTranslation holds a translation to the original (T032): the same turns
-// and pauses in the same order, and the same stamps at their start. Speakers may
-// be spelled in another script. After turns that are missing or too many only their
-// number is reported, since nothing behind them can be compared.
+// CompareTranslation compares a translation with the original (T032): it must
+// have the same turns and pauses in the same order, and the same stamps at their
+// start. Speakers may be spelled in another script. If the numbers of turns differ,
+// only that is reported, since the rest cannot be compared.
 func CompareTranslation(original, translation *Transcript, file string) finding.List {
 	var found finding.List
 	report := func(turn *Turn, hint, format string, args ...any) {

@@ -22,8 +22,8 @@ const (
 	malformedUnclear                       // an unintelligible that is not spelled in full
 )
 
-// markNode is a stamp or a note in brackets, as it is written. What the digits
-// of its fraction count is decided later.
+// markNode is a stamp or a note in brackets, as it is written. The unit of its
+// fraction is not decided yet.
 type markNode struct {
 	at, size int    // bytes, brackets included
 	words    []byte // before the time; escapes and markup still in place
@@ -125,7 +125,7 @@ func markEnd(s []byte, from int, escaped bool) (end, next, closing int) {
 	return 0, 0, notClosed
 }
 
-// accept decides whether scanned brackets are a mark at all.
+// accept reports whether scanned brackets are a mark at all.
 func (m *markNode) accept(s []byte, i, next int, escaped bool, closing int) bool {
 	after, _ := utf8.DecodeRune(s[next:])
 	before, _ := utf8.DecodeLastRune(s[:i])
@@ -199,7 +199,7 @@ func unclear(words []byte) bool {
 	return len(words) >= len(stem) && bytes.EqualFold(words[:len(stem)], []byte(stem))
 }
 
-// spelled returns the mark as the grammar wants it; its words stay as they are.
+// spelled returns the mark as the grammar spells it. Its words do not change.
 func (m *markNode) spelled(f Fraction) string {
 	s := append([]byte(`\[`), m.words...)
 	if m.timed {

@@ -9,6 +9,7 @@ import (
 )
 
 func TestMarks(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		src   string
 		want  string // marks as "note@seconds", then the text
@@ -90,9 +91,10 @@ func TestMarks(t *testing.T) {
 	}
 }
 
-// TestPaths holds the fast path to the Markdown parser: where both can read a
-// paragraph they agree.
+// TestPaths expects the fast path and the Markdown parser to agree on paragraphs
+// that both can read.
 func TestPaths(t *testing.T) {
+	t.Parallel()
 	for _, src := range []string{
 		`a \[laughs\] b &amp; c \* d \[00:01\]`,
 		`[laughs] late\[applause\], \q &lt;x&gt; &#x202e;`,
@@ -113,6 +115,7 @@ func TestPaths(t *testing.T) {
 }
 
 func TestPositions(t *testing.T) {
+	t.Parallel()
 	src := "**Vega:** Über \\[laughs\\] x.\n\n  \\[00:10\\] two *three* [laughs]\n\n1. *a*\n2. b \\[00:20\\] c\n"
 	transcript := Parse([]byte(src), nil)
 	var got []string

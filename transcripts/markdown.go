@@ -34,8 +34,8 @@ func newMarkdown(blocks ...util.PrioritizedValue) gm.Parser {
 	)
 }
 
-// markParser teaches goldmark the marks of transcripts, and to see a link
-// where the target is broken.
+// markParser makes goldmark read the marks of transcripts, and links with a broken
+// target.
 type markParser struct{}
 
 // Trigger returns the first byte of a mark, an escaped or a plain bracket, and
@@ -362,12 +362,12 @@ func safeTarget(raw []byte) (href, problem string) {
 	return string(util.EscapeHTML(util.URLEscape([]byte(url), false))), problem
 }
 
-// hostEndings are the ends of hosts that people leave the scheme off. A list,
-// since a target such as notes.md is a file beside the transcript.
+// hostEndings are the ends of host names that people write without a scheme. It is
+// a list because a target such as notes.md is a file beside the transcript.
 var hostEndings = []string{".com", ".org", ".net", ".io", ".dev", ".fm", ".app", ".co", ".ai", ".tv", ".me", ".edu", ".gov"}
 
-// looksLikeHost reports whether a link's target starts with a host name where
-// https:// should be.
+// looksLikeHost reports whether a link's target starts with a host name and lacks
+// https://.
 func looksLikeHost(target string) bool {
 	host, _, _ := strings.Cut(target, "/")
 	host = strings.ToLower(host)

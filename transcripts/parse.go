@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Parse reads a transcript. It never fails: what it can make sense of it reads,
-// and what is wrong or was read leniently is in Findings.
+// Parse reads a transcript. It never fails. Findings has what is wrong or was read
+// leniently.
 func Parse(src []byte, opts *Options) *Transcript {
 	if opts == nil {
 		opts = &Options{}
@@ -192,8 +192,8 @@ const (
 	divider
 )
 
-// maxNesting is how many quotation and list marks may open one line. Nobody
-// writes more, and reading them would take too long.
+// maxNesting is how many quotation and list marks may open one line. The Markdown
+// parser takes too long for many more.
 const maxNesting = 16
 
 // blockKind returns what starts in line i, as CommonMark would, but for what
@@ -314,8 +314,8 @@ func isDivider(s []byte) bool {
 	return n >= 3
 }
 
-// otherBlock reads the block of another kind than a paragraph that starts in
-// line i, and returns the line after it.
+// otherBlock reads the block that starts in line i and is not a paragraph. It
+// returns the line after it.
 func (p *parser) otherBlock(i int, kind blockKind) int {
 	end := i + 1
 	switch kind {

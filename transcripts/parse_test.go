@@ -69,7 +69,7 @@ var parseTests = []struct {
 		turns: []string{"Vega: One.", "[Break 1:00]", "[Jingle 2:00 2:10]", "[Outro]"},
 	},
 	{
-		name:  "text behind a pause belongs to who spoke before",
+		name:  "text after a pause belongs to the speaker before it",
 		src:   "**Vega:** One.\n\n**Break:** \\[01:00\\]\n\nTwo.\n",
 		turns: []string{"Vega: One.", "[Break 1:00]", "Vega: Two."},
 		rules: []string{"T011 5:1"},
@@ -105,7 +105,7 @@ var parseTests = []struct {
 		rules: []string{"T003 1:1", "T003 3:1"},
 	},
 	{
-		name:  "label as a heading, indented, behind stray characters",
+		name:  "label as a heading, indented, after stray characters",
 		src:   "# **Break:** \\[01:00\\]\n\n    **Vega:** One.\n\n+**Rigel:** Two.\n",
 		turns: []string{"[Break 1:00]", "Vega: One.", "Rigel: Two."},
 		rules: []string{"T003 1:1", "T003 3:5", "T003 5:1"},
@@ -128,13 +128,13 @@ var parseTests = []struct {
 		rules: []string{"T003 3:1", "T003 5:1"},
 	},
 	{
-		name:  "names without sense",
+		name:  "malformed names",
 		src:   "**:** One.\n\n**:Vega** Two.\n\n**Rigel Orionis: Rigel Orionis:** Three.\n",
 		turns: []string{": One.", "Vega: Two.", "Rigel Orionis: Three."},
 		rules: []string{"T007 1:1", "T007 3:1", "T007 5:1"},
 	},
 	{
-		name:  "spaces behind the label",
+		name:  "spaces after the label",
 		src:   "**Vega:**One.\n\n**Vega:**  Two.\n\n**Vega:** \n",
 		turns: []string{"Vega: One.", "Vega: Two.", "Vega: "},
 		rules: []string{"T004 1:10", "T004 3:10", "T008 5:1"},
@@ -158,7 +158,7 @@ var parseTests = []struct {
 		rules: []string{"T002 1:1", "T002 5:1", "T002 7:1", "T002 9:1"},
 	},
 	{
-		name:  "not labels: strangers, attributions, pauses with text",
+		name:  "not labels: unknown words, attributions, pauses with text",
 		src:   "**Vega:** One.\n\nAside: two.\n\nVega:\n\n> Three.\n\nBreak: this is not one.\n",
 		turns: []string{"Vega: One. | Aside: two. | Vega: | Three. | Break: this is not one."},
 	},
@@ -202,7 +202,7 @@ var parseTests = []struct {
 		rules: []string{"T024 3:1"},
 	},
 	{
-		name:  "nested deeper than anybody writes",
+		name:  "nested too deep",
 		src:   "**Vega:**\n\n" + strings.Repeat("> ", 17) + "deep\n",
 		turns: []string{"Vega: " + strings.Repeat("> ", 17) + "deep"},
 	},
@@ -223,7 +223,7 @@ var parseTests = []struct {
 		rules: []string{"T021 1:36", "T021 1:62", "T021 1:68", "T021 1:86"},
 	},
 	{
-		name:  "HTML is left out, its words stay",
+		name:  "HTML is removed, its words stay",
 		src:   "**Vega:** a <strike>b</strike> 1 < 2\n\n<pre>\nc\n</pre>\n",
 		turns: []string{"Vega: a b 1 < 2 | c"},
 		rules: []string{"T023 1:13", "T023 1:22", "T023 3:1", "T023 5:1"},
@@ -278,6 +278,7 @@ var parseTests = []struct {
 }
 
 func TestParse(t *testing.T) {
+	t.Parallel()
 	for _, test := range parseTests {
 		t.Run(test.name, func(t *testing.T) {
 			turns, rules := outline(Parse([]byte(test.src), nil))
@@ -292,6 +293,7 @@ func TestParse(t *testing.T) {
 }
 
 func TestParseOptions(t *testing.T) {
+	t.Parallel()
 	src := "**V:** One.\n\n**Song:** \\[01:00\\]\n\nRigel: Two.\n\n**Deneb:** \\[01:00:00.15\\] Three.\n"
 	opts := &Options{
 		People:   []Person{{Name: "Vega", Aliases: []string{"V", "Rigel"}}, {Name: "Rigel"}},
@@ -317,6 +319,7 @@ func TestParseOptions(t *testing.T) {
 }
 
 func TestClips(t *testing.T) {
+	t.Parallel()
 	const text = "**Vega:** \\[10:00\\] One two three.\n"
 	clips := Parse([]byte("---\ntimeline: clips\n---\n\n"+text), nil)
 	if !clips.Clips {
@@ -334,6 +337,7 @@ func TestClips(t *testing.T) {
 }
 
 func TestParseFraction(t *testing.T) {
+	t.Parallel()
 	for name, want := range map[string]Fraction{"": Decimal, "decimal": Decimal, "frames30": Frames30} {
 		if got, err := ParseFraction(name); err != nil || got != want {
 			t.Errorf("ParseFraction(%q) = %v, %v", name, got, err)

@@ -17,16 +17,16 @@ import (
 	"onair/internal/finding"
 )
 
-// ReadOptions change how a transcript in another format is read. Nil is the
-// zero value.
+// ReadOptions change how a transcript in another format is read. A nil pointer
+// means the zero value.
 type ReadOptions struct {
 	Options
-	// Speakers names those whom the source calls otherwise: "JM" or "SPEAKER_00"
-	// → "Jo March". The empty key names whoever has no name at all.
+	// Speakers maps the names of the source to those of the transcript: "JM" or
+	// "SPEAKER_00" to "Jo March". The empty key is for speech without a name.
 	Speakers map[string]string
 }
 
-// formatReaders are the formats that Read knows beside Markdown.
+// formatReaders has the formats that Read knows beside Markdown.
 var formatReaders = []struct {
 	name string
 	read func(*source) ([]parsedCue, error)
@@ -41,7 +41,7 @@ var formatReaders = []struct {
 	{"txt", (*source).plain},
 }
 
-// ReadFormats are the formats that Read understands:
+// ReadFormats returns the formats that Read understands:
 //
 //	md          Markdown, as Parse reads it
 //	vtt         WebVTT
@@ -61,20 +61,20 @@ func ReadFormats() []string {
 	return names
 }
 
-// Read reads a transcript in one of ReadFormats; an empty format is what Detect
-// makes of it. UTF-8 and UTF-16 with a byte order mark are read, any other
-// encoding is refused.
+// Read reads a transcript in one of ReadFormats. An empty format means the result
+// of Detect. UTF-8 and UTF-16 with a byte order mark are read; any other encoding
+// is an error.
 //
-// Captions are joined to turns and paragraphs: a turn goes on as long as the
-// speaker does; a paragraph ends with a sentence behind which somebody draws
-// breath for two seconds, or after 400 characters, or without a sentence after 1,200;
-// where nothing is said for 20 seconds stands a Break. Paragraphs get stamps in whole
-// seconds, 5 seconds apart or more, which mean the same whatever counts their
-// fractions. A speaker without a name is Unknown. The Transcript has the places of
-// the Markdown that WriteMarkdown makes of it, and remembers the times of the
-// captions: Cues returns them, cut where they are longer than a cue is.
+// Captions are joined to turns and paragraphs. A turn lasts as long as its
+// speaker does. A paragraph ends with a sentence before two seconds of silence, or
+// after 400 characters, and without a sentence after 1,200. If nothing is said for
+// 20 seconds, there is a Break. Paragraphs get stamps in whole seconds, at least 5
+// seconds apart, which do not depend on the unit of fractions. A speaker without a
+// name is Unknown. The places in the Transcript are those of the Markdown that
+// WriteMarkdown writes. It keeps the times of the captions, so that Cues returns
+// them; captions longer than a cue are cut.
 //
-// What cannot be read is refused with a finding.Finding, which says where.
+// If the source cannot be read, the error is a finding.Finding with the place.
 func Read(src []byte, format string, o *ReadOptions) (*Transcript, error) {
 	if o == nil {
 		o = &ReadOptions{}
@@ -96,14 +96,14 @@ func Read(src []byte, format string, o *ReadOptions) (*Transcript, error) {
 		if f.name != format {
 			continue
 		}
-		said, err := f.read(s)
+		parsed, err := f.read(s)
 		if err == nil {
-			err = s.nameSpeakers(said)
+			err = s.nameSpeakers(parsed)
 		}
 		if err != nil {
 			return nil, err
 		}
-		return transcribe(said, &o.Options), nil
+		return transcribe(parsed, &o.Options), nil
 	}
 	return nil, fmt.Errorf("unknown format %q: want one of %s", format, strings.Join(ReadFormats(), ", "))
 }
@@ -112,11 +112,11 @@ func Read(src []byte, format string, o *ReadOptions) (*Transcript, error) {
 type source struct {
 	text     string // UTF-8, lines end with LF
 	o        *ReadOptions
-	numbered bool            // speakers have numbers and letters for names
-	used     map[string]bool // the keys of o.Speakers that were met
+	numbered bool            // speakers have numbers or letters instead of names
+	used     map[string]bool // the keys of o.Speakers that were found
 }
 
-// utterance is a stretch of speech as a source has it.
+// parsedCue is speech as a source has it: a cue, a segment or an utterance.
 type parsedCue struct {
 	start, end time.Duration
 	timed      bool // start was written
@@ -124,16 +124,16 @@ type parsedCue struct {
 	speaker    string
 	text       string // white space folded, nothing invisible
 	words      []timedWord
-	sections   []string // headings that stand before it
+	sections   []string // headings before it
 }
 
-// timedWord is a word of an utterance of which the time is written.
+// timedWord is a word of a parsedCue with a written time.
 type timedWord struct {
 	to         int // where it ends in the text, in bytes
 	start, end time.Duration
 }
 
-// decode finds out the encoding.
+// decode detects the encoding and sets the text.
 func (s *source) decode(src []byte) error {
 	switch {
 	case bytes.HasPrefix(src, []byte("\xef\xbb\xbf")):
@@ -183,11 +183,11 @@ func positioned(file, text string, at int, hint, format string, args ...any) err
 	}
 }
 
-// nameSpeakers gives the utterances the names that their labels will have.
-func (s *source) nameSpeakers(said []parsedCue) error {
+// nameSpeakers gives the cues the names that their labels will have.
+func (s *source) nameSpeakers(parsed []parsedCue) error {
 	names := map[string]string{}
-	for i := range said {
-		u := &said[i]
+	for i := range parsed {
+		u := &parsed[i]
 		name, known := names[u.speaker]
 		if !known {
 			name = s.speakerName(u.speaker)
@@ -199,13 +199,13 @@ func (s *source) nameSpeakers(said []parsedCue) error {
 		if !s.used[key] {
 			met := slices.DeleteFunc(slices.Sorted(maps.Keys(names)), func(n string) bool { return n == "" })
 			return finding.Finding{Severity: finding.Error, Position: finding.Position{File: s.o.File},
-				Message: fmt.Sprintf("no speaker is called %q", key), Hint: "there are: " + strings.Join(met, ", ")}
+				Message: fmt.Sprintf("there is no speaker %q", key), Hint: "there are: " + strings.Join(met, ", ")}
 		}
 	}
 	return nil
 }
 
-// speakerName is the name for a speaker of the source, fit for a label.
+// speakerName returns the name for a speaker of the source, valid as a label.
 func (s *source) speakerName(raw string) string {
 	if name, ok := s.o.Speakers[raw]; ok {
 		s.used[raw] = true
@@ -221,7 +221,7 @@ func (s *source) speakerName(raw string) string {
 	return labelName(raw)
 }
 
-// labelName takes out of a name what no label can hold.
+// labelName removes from a name what no label can hold.
 func labelName(name string) string {
 	name = clean([]byte(strings.Map(func(r rune) rune {
 		if r == '*' || r == ':' || r == '[' || r == ']' {
@@ -235,15 +235,14 @@ func labelName(name string) string {
 	return name
 }
 
-// share divides the time of a cue between those who speak in it, by the length
-// of what they say.
-func share(said []parsedCue, start, end time.Duration) {
+// share divides the time of a cue among its speakers by the length of their text.
+func share(parsed []parsedCue, start, end time.Duration) {
 	total, so := 0, 0
-	for i := range said {
-		total += weigh(said[i].text)
+	for i := range parsed {
+		total += weigh(parsed[i].text)
 	}
-	for i := range said {
-		u := &said[i]
+	for i := range parsed {
+		u := &parsed[i]
 		u.start = start + scale(max(0, end-start), so, total)
 		so += weigh(u.text)
 		u.end = start + scale(max(0, end-start), so, total)
@@ -263,8 +262,8 @@ func (s *source) numberedLines() iter.Seq2[int, string] {
 	}
 }
 
-// joiner puts texts together, with a space between two unless both are of a
-// script that has none between words.
+// joiner joins texts, with a space between two unless both are of a script that
+// has none between words.
 type joiner struct{ text []byte }
 
 func (j *joiner) add(text string) {
@@ -283,11 +282,11 @@ func (j *joiner) take() string {
 	return text
 }
 
-// boldLabel is a line that only a transcript in Markdown has.
+// boldLabel matches a line that only a transcript in Markdown has.
 var boldLabel = regexp.MustCompile(`(?m)^\*\*[^*\[\n]{1,60}(:\*\*|\*\*:)`)
 
-// Detect tells which of ReadFormats a file is in, by what is in it. Text that is
-// nothing else is "txt".
+// Detect returns which of ReadFormats a file is in, judged by its content. Text of
+// no other format is "txt".
 func Detect(src []byte) string {
 	s := &source{o: &ReadOptions{}}
 	if s.decode(src) != nil {
@@ -302,7 +301,7 @@ func Detect(src []byte) string {
 	case boldLabel.MatchString(text[:min(len(text), 1<<16)]):
 		return "md"
 	}
-	for range 4 { // the first card of SRT: a number, its times
+	for range 4 { // the first cue of SRT: a number, its times
 		line, rest, _ := strings.Cut(text, "\n")
 		if _, _, ok := parseCaptionTimes(line); ok {
 			return "srt"
@@ -312,8 +311,7 @@ func Detect(src []byte) string {
 	return "txt"
 }
 
-// detectJSON tells the JSON of one service from that of another by the names of
-// its first members.
+// detectJSON returns the service whose JSON a file is, judged by its members.
 func detectJSON(src []byte) string {
 	var file struct {
 		Segments []struct {

@@ -39,7 +39,7 @@ var readTests = []struct {
 		[]string{"1s 2.5s Vega|Hello, universe", "3s 4s Vega|5 < 6 and then", "5s 6s Rigel van Orion|he said: no"}, nil},
 	{"number for a text", "srt", "1\n00:00:01,000 --> 00:00:02,500\n42\n\n2\n00:00:03,000 --> 00:00:04,000\nis it\n", "**Unknown:** \\[00:01\\] 42 is it\n",
 		[]string{"1s 2.5s |42", "3s 4s |is it"}, nil},
-	{"nobody has a name", "srt", "1\n00:00:01,000 --> 00:00:02,000\nhello\n", "**Vega:** \\[00:01\\] hello\n", []string{"1s 2s Vega|hello"}, map[string]string{"": "Vega"}},
+	{"no speaker has a name", "srt", "1\n00:00:01,000 --> 00:00:02,000\nhello\n", "**Vega:** \\[00:01\\] hello\n", []string{"1s 2s Vega|hello"}, map[string]string{"": "Vega"}},
 	{"Podcasting 2.0", "json", `{"version":"1.0.0","segments":[{"speaker":"Vega","startTime":0.5,"endTime":0.75,"body":"I"},{"startTime":1,"endTime":2.0004,"body":"speak"},{"speaker":"Intro","startTime":3,"endTime":4,"body":"now"}]}`,
 		"**Vega:** \\[00:01\\] I speak\n\n**Intro Speaker:** now\n", []string{"500ms 750ms Vega|I", "1s 2s Vega|speak", "3s 4s Intro|now"}, nil},
 	{"Whisper", "whisper", `{"text":" Hello there.","segments":[{"id":0,"seek":0,"start":-0.02,"end":2.5,"text":" Hello there.","tokens":[50364],"temperature":0.0,"avg_logprob":-0.2,"compression_ratio":1.1,"no_speech_prob":0.01,"words":[{"word":" Hello","start":0.0,"end":0.4,"probability":0.9},{"word":" there.","start":0.5,"end":2.5,"probability":0.9}]}],"language":"en"}`,
@@ -64,7 +64,7 @@ var readTests = []struct {
 		"**Vega Lyra:** \\[00:05\\] Hello, universe.\n\n**Rigel:** \\[01:02:03\\] Yes.\n", nil, nil},
 	{"plain text", "txt", "Vega Lyra: Hello.\nRigel Orion: Yes.\n\nNote: this is a remark.\n\n- not a list\n\n2009. Not one either\n\n> a quote\n\nVega Lyra: http://a.example/x_y _so_ & &amp; C:\\x <b>\n",
 		"**Vega Lyra:** Hello.\n\n**Rigel Orion:** Yes.\n\nNote\\: this is a remark.\n\n\\- not a list\n\n2009\\. Not one either\n\n\\> a quote\n\n**Vega Lyra:** http://a.example/x_y \\_so\\_ & \\&amp; C:\\\\x \\<b>\n", nil, nil},
-	{"nobody", "txt", "Just words.\n\nAnd more.", "**Unknown:** Just words.\n\nAnd more.\n", nil, nil},
+	{"no speaker", "txt", "Just words.\n\nAnd more.", "**Unknown:** Just words.\n\nAnd more.\n", nil, nil},
 	{"Chinese captions", "srt", "1\n00:00:01,000 --> 00:00:02,000\n夜空の\n星は\n\n2\n00:00:02,000 --> 00:00:03,000\n遠い。\n", "**Unknown:** \\[00:01\\] 夜空の星は遠い。\n", []string{"1s 2s |夜空の星は", "2s 3s |遠い。"}, nil},
 	{"sounds", "vtt", "WEBVTT\n\n00:00.000 --> 00:01.000\n[Music]\n\n00:01.000 --> 00:02.000\n<v A>Hi [laughs].\n", "**Unknown:** \\[00:00\\] \\[Music\\]\n\n**A:** Hi \\[laughs\\].\n", []string{"0s 1s |[Music]", "1s 2s A|Hi [laughs]."}, nil},
 	{"a note that touches a word", "vtt", "WEBVTT\n\n00:00.000 --> 00:01.000\n[0]0 \"[laughs]hi\" (a) [b\n", "**Unknown:** \\[00:00\\] \\[0\\] 0 \"\\[laughs\\]hi\" (a) \\[b\n", nil, nil},
@@ -73,6 +73,7 @@ var readTests = []struct {
 }
 
 func TestRead(t *testing.T) {
+	t.Parallel()
 	for _, test := range readTests {
 		t.Run(test.name, func(t *testing.T) {
 			if got := Detect([]byte(test.src)); got != test.format {
@@ -106,9 +107,9 @@ func showCues(cues []Cue) (shown []string) {
 	return shown
 }
 
-// checkRead holds what must be true of everything that Read returns: the
-// Markdown is as Format leaves it, reads the same, and has every word of the cues;
-// and all writers agree on it.
+// checkRead checks what must be true of everything that Read returns: Format does
+// not change its Markdown, which reads the same and has every word of the cues, and
+// all writers agree.
 func checkRead(t testing.TB, transcript *Transcript) {
 	t.Helper()
 	var md bytes.Buffer
@@ -159,6 +160,7 @@ func withoutHTML(t *Transcript) *Transcript {
 }
 
 func TestReadRefuses(t *testing.T) {
+	t.Parallel()
 	utf16le := []byte("\xff\xfe")
 	for _, unit := range utf16.Encode([]rune("WEBVTT\n\n00:01.000 --> 00:02.000\nhé\n")) {
 		utf16le = append(utf16le, byte(unit), byte(unit>>8))
@@ -169,23 +171,23 @@ func TestReadRefuses(t *testing.T) {
 	for _, test := range []struct{ name, format, src, want string }{
 		{"Latin-1", "srt", "1\n00:00:01,000 --> 00:00:02,000\nh\xe9\n", "x:3:2: not UTF-8"},
 		{"UTF-16 without a mark", "vtt", "W\x00E\x00B\x00", "x:1:2: NUL byte"},
-		{"no WebVTT", "vtt", "WEBVTTX\n", "x:1:1: no WebVTT: the first line is not WEBVTT"},
+		{"no WebVTT", "vtt", "WEBVTTX\n", "x:1:1: not WebVTT: the first line is not WEBVTT"},
 		{"seconds above 59", "vtt", "WEBVTT\n\n00:00:01.000 --> 00:00:61.000\nx\n", "x:3:1: times that cannot be read"},
-		{"gigantic hours", "srt", "1\n99999999999999999999:00:01,000 --> 00:00:02,000\nx\n", "x:2:1: no such time: 99999999999999999999:00:01,000 --> 00:00:02,000"},
+		{"gigantic hours", "srt", "1\n99999999999999999999:00:01,000 --> 00:00:02,000\nx\n", "x:2:1: not a valid time: 99999999999999999999:00:01,000 --> 00:00:02,000"},
 		{"text first", "srt", "hello\nyou\n\n1\n00:00:01,000 --> 00:00:02,000\nx\n", "x:2:1: text before the first times"},
 		{"no captions", "srt", "hello\n", "x:1:1: no captions"},
 		{"broken JSON", "json", "{\"segments\":[\n{]}", "x:2:2: read JSON: invalid character ']' looking for beginning of object key string"},
 		{"text for a list", "json", "{\n\"segments\":\"x\"}", "x:2:14: unexpected string in segments"},
 		{"a list", "whisper", "[{}]", "x:1:1: unexpected array in the file"},
 		{"no segments", "json", "{}", "x:1:1: no segments"},
-		{"gigantic seconds", "whisper", "{\"segments\":[{\"start\":0,\n\"end\":1e300,\"text\":\"x\"}]}", "x:2:7: no such time: 1e300"},
-		{"words for a time", "google", `{"results":[{"resultEndTime":"soon"}]}`, `x:1:30: no such time: "soon"`},
-		{"negative milliseconds", "assemblyai", `{"utterances":[{"start":-5000,"text":"x"}]}`, "x:1:25: no such time: -5000"},
+		{"gigantic seconds", "whisper", "{\"segments\":[{\"start\":0,\n\"end\":1e300,\"text\":\"x\"}]}", "x:2:7: not a valid time: 1e300"},
+		{"words for a time", "google", `{"results":[{"resultEndTime":"soon"}]}`, `x:1:30: not a valid time: "soon"`},
+		{"negative milliseconds", "assemblyai", `{"utterances":[{"start":-5000,"text":"x"}]}`, "x:1:25: not a valid time: -5000"},
 		{"not Deepgram", "deepgram", `{}`, "x:1:1: no results.utterances and no results.channels"},
 		{"not Google", "google", `{}`, "x:1:1: no results"},
 		{"not AssemblyAI", "assemblyai", `{}`, "x:1:1: no utterances and no words"},
 		{"not Whisper", "whisper", `{"text":"x"}`, "x:1:1: no segments"},
-		{"minutes above 59", "txt", "a\n[1:75:00] JM: x\n", "x:2:1: no such time: 1:75:00"},
+		{"minutes above 59", "txt", "a\n[1:75:00] JM: x\n", "x:2:1: not a valid time: 1:75:00"},
 		{"unknown format", "docx", "", `unknown format "docx": want one of md, vtt, srt, json, whisper, deepgram, assemblyai, google, txt`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -204,6 +206,7 @@ func TestReadRefuses(t *testing.T) {
 
 // TestLongCaption cuts what is longer than a cue at the times of its words.
 func TestLongCaption(t *testing.T) {
+	t.Parallel()
 	src := `{"segments":[{"start":0,"end":60,"text":"This is the first sentence of a long segment, said at once. And this came later.","words":[` +
 		`{"word":"This","start":0,"end":1},{"word":"once.","start":9,"end":10},{"word":"And","start":50,"end":51},{"word":"later.","start":58,"end":60}]}]}`
 	transcript, err := Read([]byte(src), "", nil)
@@ -218,12 +221,13 @@ func TestLongCaption(t *testing.T) {
 		t.Errorf("beyond the audio: %s", got[1])
 	}
 	if got := transcript.Cues(40 * time.Second); got != nil {
-		t.Errorf("cues behind the end of the audio: %v", got)
+		t.Errorf("cues after the end of the audio: %v", got)
 	}
 }
 
 // TestReadBack reads the captions of real transcripts and expects the cues.
 func TestReadBack(t *testing.T) {
+	t.Parallel()
 	files := corpus(t)
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		cues := Parse(files[name], &Options{Fraction: Frames30}).Cues(2 * time.Hour)
@@ -255,6 +259,7 @@ func TestReadBack(t *testing.T) {
 
 // TestReadCorpusText reads a transcript of another show.
 func TestReadCorpusText(t *testing.T) {
+	t.Parallel()
 	root := os.Getenv("ONAIR_CORPUS")
 	if root == "" {
 		root = filepath.Join("..", "..", "shared", "corpus")
@@ -300,6 +305,7 @@ func TestReadCorpusText(t *testing.T) {
 // TestReadLarge reads what makes careless readers quadratic, bounded by the time
 // that a test may take.
 func TestReadLarge(t *testing.T) {
+	t.Parallel()
 	const size = 100_000
 	head := map[string]string{"vtt": "WEBVTT\n\n00:00.000 --> 00:01.000\n", "srt": "1\n00:00:00,000 --> 00:00:01,000\n", "txt": ""}
 	for format, head := range head {

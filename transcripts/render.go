@@ -65,10 +65,10 @@ type assembler struct {
 	first   int        // index of the first block of the last turn
 	places  []rendered // of each block
 	carried []Mark     // for the turn below
-	last    string     // who spoke before the pause
+	last    string     // the speaker before the pause
 }
 
-// rendered is where the renderings of a block are in those of the file.
+// rendered has the places of a block in the two renderings of the file.
 type rendered struct{ text, html span }
 
 // addTurn renders a turn of the tree.

@@ -43,7 +43,7 @@ var rules = finding.Rules{
 	},
 	{
 		ID: "T009", Severity: finding.Error, Title: "unknown speaker, or another label of a known one",
-		Hint:    "add the name to people.yaml, or as an alias of somebody there",
+		Hint:    "add the name to people.yaml, or as an alias of a person there",
 		Example: "**Vegga:** One.\n",
 	},
 	{
@@ -136,7 +136,7 @@ var rules = finding.Rules{
 	},
 	{
 		ID: "T030", Severity: finding.Info, Title: "label that repeats the speaker",
-		Hint:    "is it somebody else? if not, the label can go",
+		Hint:    "remove the label, unless another person speaks",
 		Example: "**Vega:** One.\n\n**Vega:** Two.\n",
 	},
 	{

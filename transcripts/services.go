@@ -27,7 +27,7 @@ func (s *source) whisper() ([]parsedCue, error) {
 	if file.Segments == nil {
 		return nil, s.problem(0, "ask Whisper for its JSON with segments", "no segments")
 	}
-	var said []parsedCue
+	var parsed []parsedCue
 	for _, segment := range file.Segments {
 		u := parsedCue{start: segment.Start.at, end: segment.End.at, timed: segment.Start.set, ended: segment.End.set,
 			speaker: string(segment.Speaker), text: clean([]byte(segment.Text))}
@@ -35,9 +35,9 @@ func (s *source) whisper() ([]parsedCue, error) {
 			continue
 		}
 		u.timeWords(wordsOf(segment.Words))
-		said = append(said, u)
+		parsed = append(parsed, u)
 	}
-	return said, nil
+	return parsed, nil
 }
 
 // deepgram reads the JSON of Deepgram
@@ -67,7 +67,7 @@ func (s *source) deepgram() ([]parsedCue, error) {
 	if err := s.unmarshal(&file); err != nil {
 		return nil, err
 	}
-	var said []parsedCue
+	var parsed []parsedCue
 	for _, spoken := range file.Results.Utterances {
 		u := parsedCue{start: spoken.Start.at, end: spoken.End.at, timed: spoken.Start.set, ended: spoken.End.set,
 			speaker: string(spoken.Speaker), text: clean([]byte(spoken.Transcript))}
@@ -75,10 +75,10 @@ func (s *source) deepgram() ([]parsedCue, error) {
 			continue
 		}
 		u.timeWords(wordsOf(spoken.Words))
-		said = append(said, u)
+		parsed = append(parsed, u)
 	}
-	if said != nil {
-		return said, nil
+	if parsed != nil {
+		return parsed, nil
 	}
 	for _, channel := range file.Results.Channels {
 		if len(channel.Alternatives) == 0 {
@@ -86,14 +86,14 @@ func (s *source) deepgram() ([]parsedCue, error) {
 		}
 		best := &channel.Alternatives[0]
 		if text := clean([]byte(best.Transcript)); len(best.Words) == 0 && text != "" {
-			said = append(said, parsedCue{text: text})
+			parsed = append(parsed, parsedCue{text: text})
 		}
-		said = append(said, joinWords(wordsOf(best.Words))...)
+		parsed = append(parsed, joinWords(wordsOf(best.Words))...)
 	}
-	if said == nil && file.Results.Channels == nil {
+	if parsed == nil && file.Results.Channels == nil {
 		return nil, s.problem(0, "is it another format?", "no results.utterances and no results.channels")
 	}
-	return said, nil
+	return parsed, nil
 }
 
 // assemblyAI reads the JSON of AssemblyAI
@@ -116,7 +116,7 @@ func (s *source) assemblyAI() ([]parsedCue, error) {
 	if err := s.unmarshal(&file); err != nil {
 		return nil, err
 	}
-	var said []parsedCue
+	var parsed []parsedCue
 	for _, spoken := range file.Utterances {
 		u := parsedCue{start: spoken.Start.at, end: spoken.End.at, timed: spoken.Start.set, ended: spoken.End.set,
 			speaker: string(spoken.Speaker), text: clean([]byte(spoken.Text))}
@@ -124,18 +124,18 @@ func (s *source) assemblyAI() ([]parsedCue, error) {
 			continue
 		}
 		u.timeWords(wordsOf(spoken.Words))
-		said = append(said, u)
+		parsed = append(parsed, u)
 	}
-	if said == nil {
-		said = joinWords(wordsOf(file.Words))
+	if parsed == nil {
+		parsed = joinWords(wordsOf(file.Words))
 	}
-	if text := clean([]byte(file.Text)); said == nil && text != "" {
-		said = []parsedCue{{text: text}}
+	if text := clean([]byte(file.Text)); parsed == nil && text != "" {
+		parsed = []parsedCue{{text: text}}
 	}
-	if said == nil && file.Utterances == nil && file.Words == nil {
+	if parsed == nil && file.Utterances == nil && file.Words == nil {
 		return nil, s.problem(0, "is it another format?", "no utterances and no words")
 	}
-	return said, nil
+	return parsed, nil
 }
 
 // googleResult is SpeechRecognitionResult. Times are strings such as "1.300s",
@@ -174,14 +174,14 @@ func (s *source) google() ([]parsedCue, error) {
 	if results == nil {
 		return nil, s.problem(0, "is it another format?", "no results")
 	}
-	var said []parsedCue
+	var parsed []parsedCue
 	var end time.Duration
 	for i := range results {
 		r := &results[i]
 		words := r.words()
-		// With speakers told apart, v1 repeats all words in the last result.
+		// With diarization, v1 repeats all words in the last result.
 		if i > 0 && i == len(results)-1 && len(words) > 0 && words[0].speaker != "" && words[0].start < end {
-			said = nil
+			parsed = nil
 		}
 		next := joinWords(words)
 		resultEnd := max(r.ResultEndTime.at, r.ResultEndOffset.at)
@@ -195,12 +195,12 @@ func (s *source) google() ([]parsedCue, error) {
 		for j := range next {
 			end = max(end, next[j].end)
 		}
-		said = append(said, next...)
+		parsed = append(parsed, next...)
 	}
-	return said, nil
+	return parsed, nil
 }
 
-// words are those of the most likely alternative.
+// words returns the words of the most likely alternative.
 func (r *googleResult) words() []parsedWord {
 	if len(r.Alternatives) == 0 {
 		return nil
@@ -218,8 +218,8 @@ func (r *googleResult) words() []parsedWord {
 	return words
 }
 
-// jsonWord is a word of a recogniser. Its text has one of two names, and who
-// speaks one of three.
+// jsonWord is a word of a recogniser. Services differ in the member that holds its
+// text.
 type jsonWord[T inSeconds | inMilliseconds] struct {
 	Word       string
 	Punctuated string `json:"punctuated_word"` // Deepgram
@@ -237,7 +237,7 @@ func (w *jsonWord[T]) text() string {
 	return ""
 }
 
-// spokenWord is a word of any recogniser.
+// parsedWord is a word of any recogniser.
 type parsedWord struct {
 	text       string
 	start, end time.Duration
@@ -245,7 +245,7 @@ type parsedWord struct {
 	speaker    string
 }
 
-// wordsOf makes all words alike. at tells a time of the format.
+// wordsOf converts the words of a recogniser.
 func wordsOf[T inSeconds | inMilliseconds](words []jsonWord[T]) []parsedWord {
 	out := make([]parsedWord, len(words))
 	for i := range words {
@@ -256,29 +256,28 @@ func wordsOf[T inSeconds | inMilliseconds](words []jsonWord[T]) []parsedWord {
 	return out
 }
 
-// breath is the silence that ends an utterance put together from words.
+// breath is the silence that ends a cue made of words.
 const breath = 1500 * time.Millisecond
 
-// joinWords puts words together to utterances: one per speaker, and a new one
-// behind a breath.
+// joinWords joins words to cues: one per speaker, and a new one after a silence.
 func joinWords(words []parsedWord) []parsedCue {
-	var said []parsedCue
+	var parsed []parsedCue
 	var text joiner
 	for i := range words {
 		w := &words[i]
 		if w.text = clean([]byte(w.text)); w.text == "" {
 			continue
 		}
-		n := len(said) - 1
-		if n < 0 || said[n].speaker != w.speaker || w.timed && said[n].ended && w.start-said[n].end >= breath {
+		n := len(parsed) - 1
+		if n < 0 || parsed[n].speaker != w.speaker || w.timed && parsed[n].ended && w.start-parsed[n].end >= breath {
 			if n >= 0 {
-				said[n].text = text.take()
+				parsed[n].text = text.take()
 			}
-			said = append(said, parsedCue{speaker: w.speaker})
+			parsed = append(parsed, parsedCue{speaker: w.speaker})
 			n++
 		}
 		text.add(w.text)
-		if u := &said[n]; w.timed {
+		if u := &parsed[n]; w.timed {
 			if !u.timed {
 				u.start, u.timed = w.start, true
 			}
@@ -286,15 +285,14 @@ func joinWords(words []parsedWord) []parsedCue {
 			u.words = append(u.words, timedWord{len(text.text), w.start, w.end})
 		}
 	}
-	if len(said) > 0 {
-		said[len(said)-1].text = text.take()
+	if len(parsed) > 0 {
+		parsed[len(parsed)-1].text = text.take()
 	}
-	return said
+	return parsed
 }
 
-// timeWords finds the words of an utterance in its text, so that it can be cut
-// between any two at the right time. Where they are not the words of the text,
-// it goes without.
+// timeWords finds the words of a cue in its text, so that it can be cut between
+// any two at the right time. It skips words that are not in the text.
 func (u *parsedCue) timeWords(words []parsedWord) {
 	at := 0
 	for i := range words {

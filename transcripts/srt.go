@@ -14,10 +14,10 @@ import (
 // the arrow between times.
 var srtEscaper = strings.NewReplacer("<", "‹", ">", "›")
 
-// WriteSRT writes cues as SubRip: a card per cue, of two lines of at most 32
-// characters, with the speaker's name and a colon where the speaker changes.
-// Readers take whatever stands before a colon for a speaker, so a card with a
-// colon of its own has the name too.
+// WriteSRT writes cues as SubRip, in one or two lines of at most 32 characters,
+// with the speaker's name and a colon when the speaker changes. Players take
+// the text before a colon for a speaker, so a cue with a colon of its own has the
+// name too.
 func WriteSRT(w io.Writer, cues []Cue) error {
 	b := bufio.NewWriter(w)
 	var head []byte
@@ -55,11 +55,10 @@ func hasColon(text string) bool {
 	return strings.HasSuffix(text, ":") || strings.Contains(text, ": ")
 }
 
-// wrap breaks a card into two lines, evenly, where it does not fit into one.
-// The name, the first prefix bytes, has the first word beside it, or readers
-// would not know it for a name; and the second line does not start with a word
-// that ends with a colon. A line gets longer than its limit where a single word
-// is, or a name and a word.
+// wrap breaks a cue into two even lines if it does not fit into one. The first
+// prefix bytes are the name. It shares a line with the first word, so that players
+// recognise it, and the second line does not start with a word that ends with a
+// colon. A line exceeds its limit if a single word does, or a name and a word.
 func wrap(text string, prefix int) (first, second string) {
 	size := columns(text)
 	if size <= maxLine {
@@ -107,45 +106,45 @@ func breakCost(second string, left, right int) int {
 	return cost + 10000*(max(0, left-maxLine)+max(0, right-maxLine))
 }
 
-// card is a caption of WebVTT or SubRip: its times, and its lines in one.
+// rawCue is a cue of WebVTT or SubRip, with its lines joined.
 type rawCue struct {
 	start, end time.Duration
 	text       string
 }
 
-// srt reads SubRip. Its tags are left out. Who speaks stands before a colon at
-// the start of a card, and goes on in the cards that name nobody.
+// srt reads SubRip. Tags are removed. The name before a colon at the start of a
+// cue is its speaker, and that of the cues after it without a name.
 func (s *source) srt() ([]parsedCue, error) {
 	rawCues, err := s.rawCues(false)
 	if err != nil {
 		return nil, err
 	}
-	said := make([]parsedCue, 0, len(rawCues))
+	parsed := make([]parsedCue, 0, len(rawCues))
 	openings := map[string]int{}
 	for _, c := range rawCues {
 		text := clean([]byte(stripTags(c.text)))
 		if text == "" {
 			continue
 		}
-		said = append(said, parsedCue{start: c.start, end: c.end, timed: true, ended: true, text: text})
+		parsed = append(parsed, parsedCue{start: c.start, end: c.end, timed: true, ended: true, text: text})
 		if name, _, ok := strings.Cut(text, ": "); ok {
 			openings[name]++
 		}
 	}
 	speaker := ""
-	for i := range said {
-		u := &said[i]
+	for i := range parsed {
+		u := &parsed[i]
 		if name, rest, ok := strings.Cut(u.text, ": "); ok && s.isSpeaker(name, openings[name]) {
 			speaker, u.text = name, rest
 		}
 		u.speaker = speaker
 	}
-	return said, nil
+	return parsed, nil
 }
 
-// isSpeaker tells a name before a colon from words that happen to stand there:
-// a name is short, ends no sentence, and is a single word, or each of its
-// words starts as names do; or it was seen again and again.
+// isSpeaker reports whether the words before a colon are a name: short, without
+// the end of a sentence, and a single word or words that start as names do. Words
+// that were seen several times are a name too.
 func (s *source) isSpeaker(name string, seen int) bool {
 	const often, most = 3, 5
 	if _, ok := s.o.Speakers[name]; ok {
@@ -171,8 +170,8 @@ func (s *source) isSpeaker(name string, seen int) bool {
 	return true
 }
 
-// stripTags takes the tags of SubRip out: <i>, <font color=…>, {\an8}. Other
-// angle brackets are what somebody said.
+// stripTags removes the tags of SubRip: <i>, <font color=…>, {\an8}. Other angle
+// brackets are text.
 func stripTags(text string) string {
 	if !strings.ContainsAny(text, "<{") {
 		return text
@@ -206,14 +205,14 @@ func tagName(tag string) string {
 	return strings.ToLower(name)
 }
 
-// cards reads the captions that WebVTT and SubRip have in common: a line of
-// times, above it perhaps a number or name, below it text up to the next. A
-// line that only holds an arrow and no times is text.
+// rawCues reads what WebVTT and SubRip have in common: a line of times, an
+// optional number or name above it, and text below it up to the next. A line with
+// an arrow but without times is text.
 func (s *source) rawCues(vtt bool) ([]rawCue, error) {
 	var rawCues []rawCue
 	var text []string
 	var joined joiner
-	held, above, skipping := "", "", vtt // held may be the number or name of the next card
+	held, above, skipping := "", "", vtt // held may be the number or name of the next cue
 	flush := func() {
 		if len(rawCues) > 0 {
 			for _, line := range text {
@@ -235,10 +234,10 @@ func (s *source) rawCues(vtt bool) ([]rawCue, error) {
 			held = ""
 		case timing:
 			if start > maxTime || end > maxTime {
-				return nil, s.problem(at, "", "no such time: %s", line)
+				return nil, s.problem(at, "", "not a valid time: %s", line)
 			}
 			if n := len(text); !vtt && held == "" && n > 0 && isNumber(text[n-1]) {
-				text = text[:n-1] // no blank line between the cards
+				text = text[:n-1] // no blank line between the cues
 			}
 			flush()
 			held, skipping = "", false

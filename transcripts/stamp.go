@@ -161,8 +161,8 @@ func (s *stamp) decimals(f Fraction) string {
 	return string(s.fraction)
 }
 
-// appendTo writes the stamp as the grammar wants it: with hours if it is long
-// or has a fraction, or on demand.
+// appendTo writes the stamp as the grammar spells it: with hours if they are
+// asked for, from an hour on, and before a fraction.
 func (s *stamp) appendTo(dst []byte, hours bool, f Fraction) []byte {
 	seconds := int64(s.seconds)
 	if seconds >= 3600 || hours || len(s.fraction) > 0 {
@@ -321,13 +321,13 @@ func appendPadded(dst []byte, n int64, width int) []byte {
 	return strconv.AppendInt(dst, n, 10)
 }
 
-// Shift moves the stamps of a transcript after an edit of its audio: those at
-// from and later by so much, the times in tags too. Nothing but stamps changes.
-// They keep their precision: one in whole seconds stays so, rounded, and one that
-// counts frames counts frames. A stamp inside of what was cut out gets the time of
-// the cut, and is among cut as it was.
+// Shift moves the stamps of a transcript after an edit of its audio: all times at
+// from and later, those in tags too, by the given duration. Nothing else changes.
+// Stamps keep their precision: whole seconds are rounded, and frames stay frames. A
+// stamp inside a part that was cut out gets the time of the cut; cut has all such
+// marks as they were, without their Offset.
 //
-// It is an error where the stamps do not follow the audio (timeline: clips).
+// Shift fails if the stamps are those of other recordings (timeline: clips).
 func Shift(src []byte, o *Options, from, by time.Duration) (out []byte, cut []Mark, err error) {
 	if o == nil {
 		o = &Options{}

@@ -10,7 +10,7 @@ import (
 // Stats counts what is in transcripts. The zero value is ready for Add.
 type Stats struct {
 	Files, Words, Turns int
-	Anchors             int // times written: stamps, pauses and tags
+	Anchors             int // written times: of stamps, pauses and tags
 	Unintelligible      int
 	bySpeaker           map[string]*Speaker
 
@@ -19,13 +19,13 @@ type Stats struct {
 	wordsWeight int           // weight of all text, to turn weight into words
 }
 
-// Speaker is who says how much.
+// Speaker counts what one speaker says.
 type Speaker struct {
 	Name         string
 	Words, Turns int
 }
 
-// Add counts a transcript. Nothing of it is kept but the names.
+// Add counts a transcript. It keeps nothing of it but the names.
 func (s *Stats) Add(t *Transcript) {
 	if s.bySpeaker == nil {
 		s.bySpeaker = map[string]*Speaker{}
@@ -60,7 +60,7 @@ func (s *Stats) Add(t *Transcript) {
 	s.addPace(t)
 }
 
-// addPace measures the gaps between stamps that tell how fast people speak.
+// addPace measures how fast people speak, in the longer gaps between stamps.
 func (s *Stats) addPace(t *Transcript) {
 	anchors, chars := t.anchors()
 	s.Anchors += len(anchors)
@@ -80,8 +80,7 @@ func (s *Stats) addPace(t *Transcript) {
 	}
 }
 
-// WordsPerMinute is how fast people speak between stamps; 0 where there are
-// none to tell.
+// WordsPerMinute returns how fast people speak, or 0 without stamps.
 func (s *Stats) WordsPerMinute() float64 {
 	if s.paceIn == 0 || s.wordsWeight == 0 {
 		return 0
@@ -89,7 +88,7 @@ func (s *Stats) WordsPerMinute() float64 {
 	return float64(s.pace) * float64(s.Words) / float64(s.wordsWeight) / s.paceIn.Minutes()
 }
 
-// Speakers are all who speak, those who say most first.
+// Speakers returns all speakers, those with most words first.
 func (s *Stats) Speakers() []Speaker {
 	var all []Speaker
 	for _, speaker := range s.bySpeaker {

@@ -29,8 +29,8 @@ type spelling struct {
 //	javascript: JavaScript
 //	open-source: open source
 //
-// The left side in small letters stands for any capitals; with a capital in it,
-// for itself. The format is a subset of YAML.
+// A left side in small letters matches any case; one with a capital matches only
+// itself. The format is a subset of YAML.
 func ReadStyle(r io.Reader) (*Style, error) {
 	s := &Style{byFirst: map[string][]spelling{}}
 	scanner := bufio.NewScanner(r)
@@ -65,7 +65,7 @@ func unquote(s string) string {
 	return s
 }
 
-// firstWord is the letters and digits that s starts with.
+// firstWord returns the letters and digits that s starts with.
 func firstWord(s string) string {
 	end := strings.IndexFunc(s, func(r rune) bool { return !isWord(r) })
 	if end < 0 {

@@ -19,6 +19,7 @@ func readStyle(t testing.TB, list string) *Style {
 }
 
 func TestStyle(t *testing.T) {
+	t.Parallel()
 	s := readStyle(t, "# spellings\njavascript: JavaScript\ngithub: GitHub\nopen-source: open source\nNPM: npm\nhttps: HTTPS\n\"c sharp\": 'C#'\n")
 	for _, test := range []struct{ src, want string }{
 		{"javascript, JAVASCRIPT! (Javascript)", "JavaScript, JavaScript! (JavaScript)"},
@@ -38,6 +39,7 @@ func TestStyle(t *testing.T) {
 }
 
 func TestStyleRefuses(t *testing.T) {
+	t.Parallel()
 	for _, list := range []string{"javascript\n", "javascript:\n", ": JavaScript\n", "a: *b*\n", "  : x\n"} {
 		if _, err := ReadStyle(strings.NewReader(list)); err == nil {
 			t.Errorf("%q is read", list)
@@ -45,9 +47,10 @@ func TestStyleRefuses(t *testing.T) {
 	}
 }
 
-// TestStyleCorpus holds that no target of a link changes, and nothing but the
-// spelling of what is spoken.
+// TestStyleCorpus expects a style to change the case of spoken words and nothing
+// else.
 func TestStyleCorpus(t *testing.T) {
+	t.Parallel()
 	s := readStyle(t, "javascript: JAVASCRIPT\ngithub: GITHUB\ngo: GO\nlinux: LINUX\ncom: COM\norg: ORG\nhttps: HTTPS\n")
 	files := corpus(t)
 	for _, name := range slices.Sorted(maps.Keys(files)) {

@@ -8,9 +8,9 @@ import (
 	"unicode"
 )
 
-// WriteText writes the transcript as plain text: a paragraph per block, a line
-// per item of a list, the first of a turn behind the speaker's name. What is not spoken, pauses too,
-// stands in square brackets.
+// WriteText writes the transcript as plain text: a paragraph per block and a line
+// per item of a list. The first paragraph of a turn has the speaker's name. What is
+// not spoken, pauses too, is in square brackets.
 func WriteText(w io.Writer, t *Transcript) error {
 	b := bufio.NewWriter(w)
 	gap := ""
@@ -39,8 +39,8 @@ func WriteText(w io.Writer, t *Transcript) error {
 	return b.Flush()
 }
 
-// annotated is the text of a block with its notes in square brackets and a
-// line for every part. Stamps are left out.
+// annotated returns the text of a block with its notes in square brackets and a
+// line for every part, without stamps.
 func (b *Block) annotated() string {
 	if len(b.Marks) == 0 && len(b.parts) == 0 {
 		return b.Text
@@ -82,16 +82,16 @@ var (
 	sectionLine = regexp.MustCompile(`^\[(\p{Lu}[\p{Lu}\d ,.'’&-]*)\]$`)
 )
 
-// plain reads text. A paragraph ends at a blank line, and where the next line
-// names a speaker:
+// plain reads text. A paragraph ends at a blank line, or before a line that names
+// a speaker:
 //
 //	[0:01:30.5] JM: words       stamp, in decimals; name
 //	Name: 00:01:30              name and stamp; the words stand below
 //	Name: words
 //	[SPONSOR MESSAGE]           section; a note before the words that follow
 //
-// A paragraph without a name belongs to the speaker before it. Capitals alone
-// before anybody has a name are a section as well.
+// A paragraph without a name belongs to the speaker before it. A line of capitals
+// before the first name is a section as well.
 func (s *source) plain() ([]parsedCue, error) {
 	p := plainReader{s: s, openings: map[string]int{}}
 	for _, line := range s.numberedLines() {
@@ -106,17 +106,17 @@ func (s *source) plain() ([]parsedCue, error) {
 		}
 	}
 	p.end()
-	if len(p.sections) > 0 && len(p.said) > 0 {
-		last := &p.said[len(p.said)-1]
+	if len(p.sections) > 0 && len(p.parsed) > 0 {
+		last := &p.parsed[len(p.parsed)-1]
 		last.text += " [" + strings.Join(p.sections, "] [") + "]"
 	}
-	return p.said, nil
+	return p.parsed, nil
 }
 
 type plainReader struct {
 	s        *source
 	openings map[string]int // how often words stand before the first colon of a line
-	said     []parsedCue
+	parsed   []parsedCue
 	next     parsedCue
 	text     joiner // of next
 	speaker  string
@@ -151,7 +151,7 @@ func (p *plainReader) line(at int, line string) error {
 	if name, words, ok := strings.Cut(rest, ":"); ok && (words == "" || words[0] == ' ') && p.isSpeaker(name, stamp != "") {
 		p.end()
 		p.speaker, rest = name, strings.TrimSpace(words)
-	} else if p.speaker == "" && len(p.text.text) == 0 && len(p.said) == 0 && isCapitals(rest) {
+	} else if p.speaker == "" && len(p.text.text) == 0 && len(p.parsed) == 0 && isCapitals(rest) {
 		p.sections = append(p.sections, rest)
 		return nil
 	}
@@ -177,7 +177,7 @@ func (p *plainReader) isSpeaker(name string, stamped bool) bool {
 func (p *plainReader) stamp(at int, clock string) error {
 	d, ok := parseCaptionTime(clock)
 	if !ok || d > maxTime {
-		return p.s.problem(at, "", "no such time: %s", clock)
+		return p.s.problem(at, "", "not a valid time: %s", clock)
 	}
 	p.next.start, p.next.timed = d, true
 	return nil
@@ -189,7 +189,7 @@ func (p *plainReader) end() {
 		return
 	}
 	p.next.text, p.next.speaker, p.next.sections = p.text.take(), p.speaker, p.sections
-	p.said = append(p.said, p.next)
+	p.parsed = append(p.parsed, p.next)
 	p.next, p.sections = parsedCue{}, nil
 }
 

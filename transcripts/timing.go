@@ -11,14 +11,13 @@ import (
 )
 
 const (
-	// unbounded is the duration of audio of which it is not known.
+	// unbounded is the duration of audio whose duration is not known.
 	unbounded = time.Duration(math.MaxInt64)
-	// leastPerChar is the time that a character takes at the very least: 500
-	// characters a second, thirty times as fast as anybody speaks. Anchors that
-	// ask for more cannot all be true; with it every cue is at least a
-	// millisecond long without borrowing from another.
+	// leastPerChar is the least time that a character takes: 500 characters a
+	// second, thirty times as fast as anyone speaks. Anchors that need a higher
+	// speed cannot all be true. It makes every cue at least a millisecond long.
 	leastPerChar = 2 * time.Millisecond
-	// rateGap is the shortest gap between anchors that says how fast somebody speaks.
+	// rateGap is the shortest gap between anchors from which a rate is measured.
 	rateGap = 30 * time.Second
 )
 
@@ -34,7 +33,7 @@ type rate struct {
 // time returns how long so many characters take.
 func (r rate) time(chars int) time.Duration { return scale(r.in, chars, r.chars) }
 
-// anchor is a place in the spoken text of which the time is written.
+// anchor is a place in the spoken text with a written time.
 type anchor struct {
 	pos    int // characters of spoken text before it
 	time   time.Duration
@@ -45,12 +44,12 @@ type anchor struct {
 }
 
 const (
-	stampWeight = 3 // a stamp was set to be found
-	noteWeight  = 1 // the time in an unintelligible is written in passing
+	stampWeight = 3
+	noteWeight  = 1 // the time in a note is less reliable
 )
 
-// anchors returns every time written in the transcript and the number of
-// characters of spoken text. Blocks are a character apart.
+// anchors returns every time written in the transcript, and the weight of the
+// spoken text. Between two blocks lies one character.
 func (t *Transcript) anchors() (anchors []anchor, chars int) {
 	for i := range t.Turns {
 		turn := &t.Turns[i]
@@ -164,14 +163,15 @@ type timeline struct {
 	pauses   map[int]time.Duration // start of a pause, by its turn
 }
 
-// segment is a stretch of text spoken at one speed. Where one begins later
-// than the one before ends, nothing is said.
+// segment is text spoken at one speed. If it begins later than the one before
+// ends, nothing is said in between.
 type segment struct {
 	from, to   int // characters
 	start, end time.Duration
 }
 
-// timeline times the transcript; nil when that cannot be done honestly.
+// timeline times the transcript, or returns nil if it has neither anchors nor a
+// duration, or more text than fits.
 func (t *Transcript) timeline(duration time.Duration) *timeline {
 	anchors, chars := t.anchors()
 	if duration = duration.Truncate(time.Millisecond); duration <= 0 {
@@ -208,9 +208,8 @@ func (t *Transcript) timelineOf(anchors []anchor, chars int, duration time.Durat
 	return tl
 }
 
-// unanchored times a transcript by its duration alone: over the whole of it
-// where that makes a usual rate of speech, and else from the start at the
-// usual one.
+// unanchored times a transcript by its duration alone: over all of it if that
+// makes a usual rate of speech, otherwise from the start at the usual rate.
 func (t *Transcript) unanchored(chars int, duration time.Duration) []segment {
 	end := duration
 	if float64(t.words()) < slowest*duration.Minutes() {
@@ -253,8 +252,8 @@ func (tl *timeline) add(s segment) {
 	}
 }
 
-// speed is the median rate over the gaps that are long enough to tell and hold
-// no pause.
+// speed returns the median rate over the gaps that are long enough and hold no
+// pause.
 func speed(anchors []anchor) rate {
 	var rates []rate
 	for i := 1; i < len(anchors); i++ {
@@ -272,13 +271,14 @@ func speed(anchors []anchor) rate {
 	return rates[(len(rates)-1)/2]
 }
 
-// start is when the text behind a place begins, end when the text before it
-// ends. They differ where a pause lies between.
+// start returns when the text after a place begins. It differs from end at a
+// pause.
 func (tl *timeline) start(pos int) time.Duration {
 	i := sort.Search(len(tl.segments)-1, func(i int) bool { return pos < tl.segments[i].to })
 	return tl.segments[i].at(pos)
 }
 
+// end returns when the text before a place ends.
 func (tl *timeline) end(pos int) time.Duration {
 	i := sort.Search(len(tl.segments)-1, func(i int) bool { return pos <= tl.segments[i].to })
 	return tl.segments[i].at(pos)
@@ -289,7 +289,7 @@ func (s segment) at(pos int) time.Duration {
 	return t.Round(time.Millisecond)
 }
 
-// scale is d·num/den without overflow, on any machine the same.
+// scale returns d·num/den without overflow, the same on every machine.
 func scale(d time.Duration, num, den int) time.Duration {
 	hi, lo := bits.Mul64(uint64(d), uint64(num))
 	if hi >= uint64(den) {
@@ -299,9 +299,9 @@ func scale(d time.Duration, num, den int) time.Duration {
 	return time.Duration(min(q, uint64(unbounded)))
 }
 
-// At returns when the paragraph is heard that starts in a line of the source,
-// counted from 1, or the last one before it. The duration of the audio is 0
-// where it is not known. ok is false where no honest time can be given.
+// At returns when the paragraph starts that is in a line of the source, counted
+// from 1, or the last one before that line. The duration of the audio is 0 if it is
+// not known. ok is false if the transcript cannot be timed.
 func (t *Transcript) At(line int, duration time.Duration) (at time.Duration, ok bool) {
 	tl := t.timeline(duration)
 	if tl == nil {

@@ -14,6 +14,7 @@ import (
 var tenSeconds = strings.TrimSpace(strings.Repeat("and more of it, ", 10))[:154] + " end"
 
 func TestTiming(t *testing.T) {
+	t.Parallel()
 	const s = time.Second
 	if n := len(tenSeconds); n != 158 {
 		t.Fatalf("tenSeconds has %d characters", n)
@@ -30,17 +31,17 @@ func TestTiming(t *testing.T) {
 		{"between stamps", "**A:** \\[00:10\\] @\n\n**B:** @\n\n**C:** \\[00:50\\] @", 0, "10-30 30-50 50-70"},
 		{"the file's own rate", "**A:** \\[00:10\\] @\n\n**B:** \\[00:50\\] @", 0, "10-50 50-90"},
 		{"the median of the file's rates", "**A:** @\n\n**B:** \\[02:00\\] @\n\n**C:** \\[02:30\\] @\n\n**D:** \\[03:10\\] @\n\n**E:** \\[04:10\\] @", 0, "80-120 120-150 150-190 190-250 250-290"},
-		{"behind a pause", "**A:** \\[00:10\\] @\n\n**Break:** \\[00:20\\]\n\n**B:** @\n\n**C:** \\[02:00\\] @", 0, "10-20 110-120 120-130"},
-		{"behind a pause, with little room", "**A:** \\[00:10\\] @\n\n**Break:** \\[00:20\\]\n\n**B:** @\n\n**C:** \\[00:25\\] @", 0, "10-20 20-25 25-35"},
-		{"behind a pause that says its end", "**A:** \\[00:10\\] @\n\n**Break:** \\[00:20\\] to \\[00:40\\]\n\n**B:** @\n\n**C:** \\[00:45\\] @", 0, "10-20 40-45 45-55"},
+		{"after a pause", "**A:** \\[00:10\\] @\n\n**Break:** \\[00:20\\]\n\n**B:** @\n\n**C:** \\[02:00\\] @", 0, "10-20 110-120 120-130"},
+		{"after a pause, with little time", "**A:** \\[00:10\\] @\n\n**Break:** \\[00:20\\]\n\n**B:** @\n\n**C:** \\[00:25\\] @", 0, "10-20 20-25 25-35"},
+		{"after a pause with an end", "**A:** \\[00:10\\] @\n\n**Break:** \\[00:20\\] to \\[00:40\\]\n\n**B:** @\n\n**C:** \\[00:45\\] @", 0, "10-20 40-45 45-55"},
 		{"a pause without a stamp", "**A:** \\[00:10\\] @\n\n**Break:**\n\n**B:** @\n\n**C:** \\[00:30\\] @", 0, "10-20 20-30 30-40"},
 		{"the end clipped", `**A:** \[01:00\] @`, 65 * s, "60-65"},
-		{"an outro left empty", `**A:** \[01:00\] @`, 300 * s, "60-70"},
+		{"an empty outro", `**A:** \[01:00\] @`, 300 * s, "60-70"},
 		{"a stamp beyond the end", "**A:** \\[00:10\\] @\n\n**B:** \\[05:00\\] @", 60 * s, "10-20 20-30"},
 		{"one stamp out of order", "**A:** \\[00:10\\] @\n\n**B:** \\[05:00\\] @\n\n**C:** \\[00:30\\] @\n\n**D:** \\[00:40\\] @", 0, "10-20 20-30 30-40 40-50"},
 		{"a stamp outweighs a tag", "**A:** @ \\[unintelligible 00:05:00\\]\n\n**B:** \\[01:00\\] @", 0, "50-60 60-70"},
 		{"a tag is an anchor", "**A:** \\[00:10\\] \\[unintelligible 00:00:12\\] @", 0, "12-22"},
-		{"faster than anybody", "**A:** @\n\n**B:** \\[00:00\\] @", 60 * s, "0-10 10-20"},
+		{"faster than possible", "**A:** @\n\n**B:** \\[00:00\\] @", 60 * s, "0-10 10-20"},
 		{"no stamps, the usual rate", "**A:** @\n\n**B:** @", 24 * s, "0-12 12-24"},
 		{"no stamps, a duration too long", "**A:** @\n\n**B:** @", 600 * s, "0-10 10-20"},
 		{"no stamps, a duration too short", "**A:** @\n\n**B:** @", 4 * s, "0-2 2-4"},
@@ -71,6 +72,7 @@ func TestTiming(t *testing.T) {
 }
 
 func TestStarts(t *testing.T) {
+	t.Parallel()
 	src := "**A:** \\[00:10\\] @\n\n**Break:** \\[00:20\\]\n\n**Jingle:**\n\n**B:** \\[laughs\\]\n\n**C:** \\[01:00\\] @\n\n**Outro:** \\[01:10\\]\n\n**Jingle:**\n"
 	transcript := Parse([]byte(strings.ReplaceAll(src, "@", tenSeconds)), nil)
 	want := []time.Duration{10, 20, 20, 60, 60, 70, 70}
@@ -85,6 +87,7 @@ func TestStarts(t *testing.T) {
 // TestLocality adds words between two stamps and expects every other gap to
 // keep its times.
 func TestLocality(t *testing.T) {
+	t.Parallel()
 	const src = "**A:** \\[00:10\\] @\n\n**B:** \\[00:30\\] # @\n\n**A:** \\[00:45\\] @\n\n**B:** \\[01:20\\] @\n\n**A:** \\[01:30\\]"
 	times := func(words string) (outside []Cue) {
 		text := strings.NewReplacer("@", tenSeconds, "#", words).Replace(src)
@@ -101,6 +104,7 @@ func TestLocality(t *testing.T) {
 }
 
 func TestIDs(t *testing.T) {
+	t.Parallel()
 	const before = "**A:** \\[10:00\\] One.\n\n**B:** Yeah.\n\n**A:** " + "A long turn that says something of its own.\n\n**B:** Yeah.\n\n**A:** No.\n\n**A:** \\[10:00\\] Two.\n\n**A:** \\[01:02:03\\] Three.\n"
 	first := Parse([]byte(before), nil).Turns
 	if first[0].ID != "t-10-00" || first[5].ID != "t-10-00-2" || first[6].ID != "t-1-02-03" {

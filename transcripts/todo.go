@@ -10,35 +10,35 @@ import (
 	"unicode/utf8"
 )
 
-// Kinds of Task, the easiest first.
+// The kinds of a Task, the easiest first.
 const (
-	Unintelligible = "unintelligible" // words that somebody could not make out
+	Unintelligible = "unintelligible" // words that could not be understood
 	Name           = "name"           // a speaker whose name is not known
 	Untimed        = "untimed"        // a stretch without stamps
 )
 
-// Task is something that a transcript lacks and a listener can mend.
+// Task is something that a transcript lacks and a listener can add.
 type Task struct {
 	Kind         string        `json:"kind"` // Unintelligible, Name or Untimed
 	File         string        `json:"file"`
 	Line         int           `json:"line"`
 	Column       int           `json:"column"`
-	Start        time.Duration `json:"-"`       // when it is heard
-	Known        bool          `json:"-"`       // Start was written or estimated; false: nobody knows
-	Exact        bool          `json:"exact"`   // Start was written
-	Length       time.Duration `json:"-"`       // of what is untimed
-	Speaker      string        `json:"speaker"` // who is heard; the label without a name
+	Start        time.Duration `json:"-"`       // in the audio
+	Known        bool          `json:"-"`       // Start is written or estimated
+	Exact        bool          `json:"exact"`   // Start is written
+	Length       time.Duration `json:"-"`       // of an untimed stretch
+	Speaker      string        `json:"speaker"` // the label
 	Context      string        `json:"context"` // words around it
 	paragraphLen int
 }
 
-// untimedStretch is how much speech may go without a stamp: 95 of 100 gaps in
-// transcripts made by people are shorter.
+// untimedStretch is how long speech may be without a stamp. In transcripts made
+// by people 95 % of the gaps are shorter.
 const untimedStretch = 5 * time.Minute
 
 // Todo lists what a transcript lacks: unintelligible passages, speakers without
 // a name, each once, and stretches of five minutes and more without a stamp, or the
-// transcript as a whole. The duration of the audio may be 0.
+// whole transcript if it has no stamp. The duration of the audio is 0 if unknown.
 func Todo(t *Transcript, file string, duration time.Duration) []Task {
 	l := taskList{t: t, file: file, tl: t.timeline(duration)}
 	pos := 0
@@ -55,7 +55,7 @@ func Todo(t *Transcript, file string, duration time.Duration) []Task {
 				if m := &b.Marks[k]; isUnclear(m.Note) {
 					size := len(b.Text)
 					if size == 0 {
-						size = math.MaxInt // nothing around it helps
+						size = math.MaxInt // no context, so hard to fill in
 					}
 					l.add(Task{Kind: Unintelligible, Line: m.Line, Column: m.Column, Speaker: turn.Speaker,
 						Start: m.Time, Known: m.Timed, Exact: m.Timed, Context: around(b.Text, m.Offset)}, pos+weigh(b.Text[:m.Offset]), size)
@@ -70,8 +70,8 @@ func Todo(t *Transcript, file string, duration time.Duration) []Task {
 	return l.tasks
 }
 
-// SortTasks puts first what a newcomer finds easy: words to fill in, of which
-// the time is written, in a short paragraph.
+// SortTasks puts first what is easy for a newcomer: missing words with a written
+// time, in a short paragraph.
 func SortTasks(tasks []Task) {
 	kinds := []string{Unintelligible, Name, Untimed}
 	rank := func(t *Task) int {
@@ -102,7 +102,7 @@ type taskList struct {
 	tasks []Task
 }
 
-// add appends a task that is heard at a place in the spoken text.
+// add appends a task at a place in the spoken text.
 func (l *taskList) add(t Task, pos, paragraph int) {
 	t.File, t.paragraphLen = l.file, paragraph
 	if !t.Known && l.tl != nil {
@@ -111,19 +111,20 @@ func (l *taskList) add(t Task, pos, paragraph int) {
 	l.tasks = append(l.tasks, t)
 }
 
-// addUntimed lists the stretches between stamps that are too long.
+// addUntimed appends the stretches between stamps that are too long.
 func (l *taskList) addUntimed(chars int) {
 	if l.t.Clips || chars == 0 {
 		return
 	}
 	anchors, _ := l.t.anchors()
-	if len(anchors) == 0 {
+	kept := chain(anchors, chars, unbounded)
+	if len(kept) == 0 {
 		turn := &l.t.Turns[0]
 		l.add(Task{Kind: Untimed, Line: turn.Line, Column: turn.Column, Speaker: turn.Speaker, Context: "no stamp at all"}, 0, chars)
 		return
 	}
 	before := -1
-	for _, k := range chain(anchors, chars, unbounded) {
+	for _, k := range kept {
 		if before >= 0 {
 			l.addStretch(&anchors[before], anchors[k].pos, anchors[k].time)
 		}
@@ -134,8 +135,8 @@ func (l *taskList) addUntimed(chars int) {
 	}
 }
 
-// addStretch lists what lies behind an anchor and up to a place, if it is long.
-// Where a pause begins, only what is said behind it counts.
+// addStretch appends the stretch from an anchor to a place, if it is long. After
+// a pause only speech counts.
 func (l *taskList) addStretch(from *anchor, to int, end time.Duration) {
 	length := end - from.time
 	if from.pause {
@@ -149,13 +150,13 @@ func (l *taskList) addStretch(from *anchor, to int, end time.Duration) {
 		Context: "no stamp for " + string(appendClock(nil, length.Round(time.Second))), paragraphLen: to - from.pos})
 }
 
-// nobody are labels that stand for a name.
-var nobody = regexp.MustCompile(`(?i)^(unknown|unidentified|unnamed|(unknown |unidentified |male |female )?(speaker|person|voice|man|woman)( ?[0-9]{1,3}| [a-z])?|\?+)$`)
+// placeholder matches labels that stand for a missing name.
+var placeholder = regexp.MustCompile(`(?i)^(unknown|unidentified|unnamed|(unknown |unidentified |male |female )?(speaker|person|voice|man|woman)( ?[0-9]{1,3}| [a-z])?|\?+)$`)
 
-// nameless reports whether a label is no name.
-func nameless(speaker string) bool { return speaker == "" || nobody.MatchString(speaker) }
+// nameless reports whether a label is not a name.
+func nameless(speaker string) bool { return speaker == "" || placeholder.MatchString(speaker) }
 
-// isUnclear reports whether a note stands for words that could not be made out.
+// isUnclear reports whether a note stands for words that could not be understood.
 func isUnclear(note string) bool {
 	if unclear([]byte(note)) {
 		return true
@@ -168,7 +169,7 @@ func isUnclear(note string) bool {
 	return false
 }
 
-// around is a few words on both sides of a gap in a text.
+// around returns a few words on both sides of a gap in a text.
 func around(text string, at int) string {
 	const side = 60
 	before := text[:at]
@@ -184,7 +185,7 @@ func around(text string, at int) string {
 	return strings.TrimSpace(strings.TrimRight(before, " ") + " ___ " + strings.TrimLeft(opening(text[at:], side), " "))
 }
 
-// opening is how a text starts, up to so many bytes.
+// opening returns the start of a text, n bytes at most.
 func opening(text string, n int) string {
 	if len(text) <= n {
 		return strings.Clone(text)

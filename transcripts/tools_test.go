@@ -12,6 +12,7 @@ import (
 )
 
 func TestShift(t *testing.T) {
+	t.Parallel()
 	const src = "**Vega:** \\[00:30\\] a \\[laughs\\] at 14:00 o'clock\r\n\r\n" +
 		"**Break:** \\[12:00\\] to \\[12:30\\]\n\n" +
 		"**Rigel:** \\[12:40.50\\] b \\[unintelligible 00:13:00.15\\]  c\n\n\\[[01:00:10.5] `x`\n\n- d \\[1:00:11:05\\]"
@@ -57,6 +58,7 @@ func TestShift(t *testing.T) {
 // TestShiftCorpus moves all stamps of real transcripts: every time moves by as
 // much, within its precision, and no word or markup changes.
 func TestShiftCorpus(t *testing.T) {
+	t.Parallel()
 	const by = 90 * time.Second
 	files := corpus(t)
 	o := &Options{Fraction: Frames30}
@@ -109,6 +111,7 @@ func FuzzShift(f *testing.F) {
 }
 
 func TestTodo(t *testing.T) {
+	t.Parallel()
 	long := strings.Repeat("Words that take their time to be said by somebody. ", 200)
 	src := "**Vega:** \\[00:10\\] We met \\[unintelligible 00:00:12.00\\] on a street in the old town of Lyra, where nobody had been for years and years.\n\n" +
 		"**Speaker 2:** Yes \\[inaudible\\].\n\n**Speaker 2:** Yes.\n\n**Vega:** \\[01:00\\] " + long + "\n\n**Break:** \\[20:00\\]\n\n**Vega:** \\[30:00\\] Bye \\[unintelligible 00:30:01.00\\].\n"
@@ -137,7 +140,18 @@ func TestTodo(t *testing.T) {
 	}
 }
 
+// TestTodoWithoutUsableStamps has one stamp, which cannot be true: text before it
+// takes longer.
+func TestTodoWithoutUsableStamps(t *testing.T) {
+	t.Parallel()
+	tasks := Todo(Parse([]byte("**Vega:** Hello, Lyra. \\[00:00\\]\n"), nil), "a.md", 0)
+	if len(tasks) != 1 || tasks[0].Kind != Untimed {
+		t.Errorf("got %+v", tasks)
+	}
+}
+
 func TestNameless(t *testing.T) {
+	t.Parallel()
 	for name, want := range map[string]bool{
 		"": true, "Unknown": true, "Speaker 1": true, "SPEAKER A": true, "Male speaker": true, "Unknown speaker": true, "???": true,
 		"Vega": false, "Speaker of the House": false, "Patak": false, "Man Ray": false,
@@ -149,6 +163,7 @@ func TestNameless(t *testing.T) {
 }
 
 func TestStats(t *testing.T) {
+	t.Parallel()
 	var s Stats
 	s.Add(Parse([]byte("**Vega:** \\[00:00\\] one two three \\[unintelligible 00:00:30.00\\] four\n\n**Rigel:** \\[01:00\\] five six\n\n**Break:** \\[02:00\\]\n\n**Rigel:** seven\n"), nil))
 	s.Add(Parse([]byte("**Vega:** 夜空の星\n"), nil))
@@ -167,6 +182,7 @@ func TestStats(t *testing.T) {
 }
 
 func TestCompareTranslation(t *testing.T) {
+	t.Parallel()
 	const original = "**Vega:** \\[00:10\\] Hello.\n\n**Rigel:** Hi.\n\n**Break:** \\[01:00\\]\n\n**Vega:** \\[02:00\\] Bye.\n"
 	for _, test := range []struct {
 		name, src string

@@ -44,6 +44,7 @@ func golden(t *testing.T, name string, got []byte) {
 }
 
 func TestGolden(t *testing.T) {
+	t.Parallel()
 	sources, err := filepath.Glob("testdata/*.md")
 	if err != nil || len(sources) == 0 {
 		t.Fatalf("find sources: %v, %d files", err, len(sources))

@@ -37,7 +37,7 @@ type turnNode struct {
 	pause    bool
 	line     int  // of the label; -1 if it stands inside a paragraph
 	stamps   span // of a pause: indexes of marks, two at most
-	text     int  // where the text after label and stamps starts
+	text     int  // start of the text after label and stamps
 	blocks   span // indexes of blocks
 	labelled bool
 }
@@ -46,8 +46,8 @@ type turnNode struct {
 type blockNode struct {
 	kind    blockKind
 	span    span // of the source, white space around it included
-	at      int  // where its first character stands
-	line    int  // where it starts
+	at      int  // of its first character
+	line    int  // of its first character
 	alone   bool // it starts its line; otherwise a label does
 	under   bool // a paragraph in the line below a label that stands alone
 	inlines span // indexes of inlines
@@ -57,7 +57,7 @@ type blockNode struct {
 	hidden  bool    // it has characters that are not shown
 }
 
-// outcome is what becomes of a block.
+// outcome is what rendering does with a block.
 type outcome uint8
 
 const (

@@ -8,11 +8,11 @@ import (
 )
 
 // vttEscaper escapes cue text and the name of a voice span. The arrow of a
-// cue's times cannot appear in either, for want of a bare ">".
+// cue's times cannot appear in either, because ">" is escaped.
 var vttEscaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
-// WriteVTT writes cues as WebVTT. The speaker is named in every cue, because a
-// voice span ends with its cue. See https://www.w3.org/TR/webvtt1/.
+// WriteVTT writes cues as WebVTT. Every cue names its speaker, because a voice
+// span ends with its cue. See https://www.w3.org/TR/webvtt1/.
 func WriteVTT(w io.Writer, cues []Cue) error {
 	b := bufio.NewWriter(w)
 	b.WriteString("WEBVTT\n")
@@ -35,34 +35,35 @@ func WriteVTT(w io.Writer, cues []Cue) error {
 	return b.Flush()
 }
 
-// vtt reads WebVTT (https://www.w3.org/TR/webvtt1/#file-parsing). Notes, styles,
-// regions, identifiers and settings are left out, of tags only the voice is
-// taken. A cue without a voice goes on with the speaker before it, since the
-// Podcast namespace asks for names only where they change.
+// vtt reads WebVTT (https://www.w3.org/TR/webvtt1/#file-parsing). It skips notes,
+// styles, regions, identifiers, settings, and all tags but voices. A cue without a
+// voice has the speaker of the cue before it, since the Podcast namespace asks for
+// a name only when it changes.
 func (s *source) vtt() ([]parsedCue, error) {
 	first, _, _ := strings.Cut(s.text, "\n")
 	if rest, ok := strings.CutPrefix(first, "WEBVTT"); !ok || rest != "" && rest[0] != ' ' && rest[0] != '\t' {
-		return nil, s.problem(0, "is it another format?", "no WebVTT: the first line is not WEBVTT")
+		return nil, s.problem(0, "is it another format?", "not WebVTT: the first line is not WEBVTT")
 	}
 	rawCues, err := s.rawCues(true)
 	if err != nil {
 		return nil, err
 	}
-	var said []parsedCue
+	var parsed []parsedCue
 	speaker := ""
 	for _, c := range rawCues {
-		from := len(said)
+		from := len(parsed)
 		speaker = voices(c.text, speaker, func(speaker, text string) {
 			if text = clean([]byte(html.UnescapeString(text))); text != "" {
-				said = append(said, parsedCue{timed: true, ended: true, speaker: speaker, text: text})
+				parsed = append(parsed, parsedCue{timed: true, ended: true, speaker: speaker, text: text})
 			}
 		})
-		share(said[from:], c.start, c.end)
+		share(parsed[from:], c.start, c.end)
 	}
-	return said, nil
+	return parsed, nil
 }
 
-// voices calls say for each voice span of a cue's text, and returns who spoke last.
+// voices calls say for each voice span of a cue's text, and returns the last
+// speaker.
 func voices(text, speaker string, say func(speaker, text string)) string {
 	var spoken []byte
 	for text != "" {

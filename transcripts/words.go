@@ -6,16 +6,16 @@ import (
 	"unicode/utf8"
 )
 
-// word is a word of a piece, and how good a place to cut is behind it.
+// word is a word of a text, with what decides whether a cue may end after it.
 type word struct {
 	from, to int // bytes in the text
 	size     int // columns
 	ending   ending
-	colon    bool // a reader of captions may take it for a speaker
-	joined   bool // no space stands before it: text of a language without spaces
+	colon    bool // it ends with a colon, which players take for a speaker
+	joined   bool // no space before it, in a script without spaces
 }
 
-// ending says what a word ends.
+// ending is what ends with a word.
 type ending int
 
 const (
@@ -42,8 +42,8 @@ func (c *cutter) split(text string, from, to int) {
 	}
 }
 
-// splitWord appends one word, in pieces where its script puts no spaces
-// between words.
+// splitWord appends one word, or several if its script puts no spaces between
+// words.
 func (c *cutter) splitWord(text string, from, to int) {
 	w := word{from: from}
 	runes := utf8.RuneCountInString(text[from:to])
@@ -66,7 +66,7 @@ func (c *cutter) splitWord(text string, from, to int) {
 	c.appendWord(text, w, to)
 }
 
-// space is the room before the word.
+// space returns the columns of the space before the word.
 func (w *word) space() int {
 	if w.joined {
 		return 0
@@ -81,7 +81,7 @@ func (c *cutter) appendWord(text string, w word, to int) {
 	c.words = append(c.words, w)
 }
 
-// abbreviations end with a dot that ends no sentence.
+// abbreviations end with a dot but no sentence.
 var abbreviations = map[string]bool{
 	"Mr.": true, "Mrs.": true, "Ms.": true, "Dr.": true, "St.": true, "vs.": true, "e.g.": true, "i.e.": true,
 }
@@ -122,10 +122,10 @@ func endingOf(word string) ending {
 	return endsWord
 }
 
-// Scripts differ in how much a character says. One of Chinese or Japanese takes
-// as long to speak as three letters of an alphabet, and two columns to show.
+// Scripts differ in how much a character says. A Chinese or Japanese character
+// takes as long to speak as three letters of an alphabet, and is two columns wide.
 
-// wide reports whether a character is Chinese or Japanese, or of their width.
+// wide reports whether a character is Chinese or Japanese, or as wide.
 func wide(r rune) bool {
 	switch {
 	case r < 0x2e80:
@@ -149,7 +149,7 @@ func weigh(text string) int {
 	return runes + 2*wides
 }
 
-// columns returns how much room a text takes.
+// columns returns the width of a text.
 func columns(text string) int {
 	runes, wides := measure(text)
 	return runes + wides
@@ -168,9 +168,9 @@ func measure(text string) (runes, wides int) {
 	return runes, wides
 }
 
-// countWords counts the words of a text. Where a script puts no spaces between
-// them it goes by their usual length: two characters of Chinese or Japanese,
-// five of Thai.
+// countWords counts the words of a text. In scripts without spaces between words
+// it estimates them: two characters of Chinese or Japanese make a word, or five of
+// Thai.
 func countWords(text string) int {
 	const wideWord, southeastWord = 2, 5
 	words, wides, southeasts := 0, 0, 0
@@ -201,9 +201,9 @@ func countWords(text string) int {
 }
 
 // breaksBetween reports whether a line may end between two characters that no
-// space separates: around a Chinese or Japanese one, and between syllables of
-// Thai and Lao as far as letters tell them; but punctuation clings to what is
-// before or behind it.
+// space separates: around a Chinese or Japanese one, and between syllables of Thai
+// and Lao if their letters show the boundary. A line does not end before closing
+// punctuation or after opening punctuation.
 func breaksBetween(before, r rune) bool {
 	const (
 		opening = "「『（《〈【〔［｛“‘([{"
@@ -232,8 +232,8 @@ func startsSyllable(r rune) bool {
 	return r >= 'เ' && r <= 'ไ' || r >= 'ເ' && r <= 'ໄ'
 }
 
-// endsSyllable reports whether a character is one that nothing of the same
-// syllable follows: a short a, am, and the marks of repetition and abbreviation.
+// endsSyllable reports whether a character is the last of its syllable: a short
+// a, am, and the marks of repetition and abbreviation.
 func endsSyllable(r rune) bool { return strings.ContainsRune("ะำๆฯະຳໆຯ", r) }
 
 // isHidden reports whether a character has no place in a transcript: controls,
@@ -264,8 +264,7 @@ func clean(s []byte) string {
 	return string(r.text)
 }
 
-// isClean reports whether clean changes nothing. It may be false for what clean
-// leaves as it is.
+// isClean reports whether clean certainly changes nothing.
 func isClean(s []byte) bool {
 	for i, b := range s {
 		if b < ' ' || b > '~' || b == ' ' && (i == 0 || i+1 == len(s) || s[i-1] == ' ') {

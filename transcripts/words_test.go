@@ -8,8 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// scripts are a minute of speech each, at a usual pace, in scripts without
-// spaces and from right to left.
+// scripts has a minute of speech at a usual pace in scripts without spaces and from
+// right to left.
 var scripts = map[string]string{
 	"Japanese": strings.Repeat("宇宙の話をしましょう。星は遠いですね。", 18),
 	"Chinese":  strings.Repeat("我们今天谈谈宇宙，星星离我们很远。", 16),
@@ -20,6 +20,7 @@ var scripts = map[string]string{
 // TestScriptsWithoutStamps expects text of any script to fill audio of the
 // length that it takes to speak, and not to be stretched over more.
 func TestScriptsWithoutStamps(t *testing.T) {
+	t.Parallel()
 	for name, text := range scripts {
 		transcript := Parse([]byte("**Vega:** "+text+"\n"), nil)
 		for _, test := range []struct{ duration, least, most time.Duration }{
@@ -42,6 +43,7 @@ func TestScriptsWithoutStamps(t *testing.T) {
 // TestScriptsWrap expects lines of SRT to hold 32 columns, whatever the script,
 // and to lose nothing.
 func TestScriptsWrap(t *testing.T) {
+	t.Parallel()
 	for name, text := range scripts {
 		var srt bytes.Buffer
 		if err := WriteSRT(&srt, Parse([]byte("**Vega:** "+text+"\n"), nil).Cues(time.Minute)); err != nil {
@@ -67,6 +69,7 @@ func TestScriptsWrap(t *testing.T) {
 }
 
 func TestWeigh(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		text                   string
 		weight, columns, words int
