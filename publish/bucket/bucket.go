@@ -1,21 +1,21 @@
-// Package bucket is the contract between publishing and the places objects are
-// kept. One folder below holds each provider; package buckettest holds the
-// conformance suite that all of them pass.
+// Package bucket defines the storage that a show is published to. Each folder
+// below holds one provider; package buckettest holds the conformance suite that
+// all of them pass.
 //
-// The rules every implementation keeps:
+// Every implementation keeps these rules:
 //
 //   - An object appears whole or not at all. A reader never sees half of a
 //     write, whatever happens to the writer.
 //   - A version token names one content under one key. It changes with every
 //     write of other bytes, and may change with a write of equal bytes or of
 //     headers. It is opaque: compare it for equality only.
-//   - Preconditions are decided by the store, not by a look beforehand: of two
-//     writers with the same precondition exactly one succeeds. Where versions
-//     are made from content, a write of the very bytes that are there changes
-//     nothing and may succeed beside another. So a claim holds something that no
+//   - The store itself decides preconditions when it writes: of two writers with
+//     the same precondition exactly one succeeds. Where versions are made from
+//     content, a write of the bytes that are stored already changes nothing and
+//     may succeed beside another. A claim therefore contains something that no
 //     other claim does.
-//   - What arrives is what was meant: a body whose length or CRC32C differs
-//     from the Object's leaves the store as it was and is an error.
+//   - A body whose length or CRC32C differs from the Object's is an error and
+//     leaves the store unchanged.
 //   - List sees every write that returned before it was called.
 package bucket
 
@@ -31,17 +31,17 @@ import (
 
 // Errors that callers branch on. Implementations wrap them.
 var (
-	// ErrNotExist: no object has the key.
+	// ErrNotExist reports that no object has the key.
 	ErrNotExist = errors.New("object does not exist")
-	// ErrPrecondition: the object is not in the state the call required.
-	// Somebody else wrote it, or it is there although it must not be.
+	// ErrPrecondition reports that the condition of a call does not hold: another
+	// writer has changed the object, or it exists although it must not.
 	ErrPrecondition = errors.New("object has changed")
-	// ErrNoBucket: the bucket itself does not exist.
+	// ErrNoBucket reports that the bucket itself does not exist.
 	ErrNoBucket = errors.New("bucket does not exist")
-	// ErrDenied: credentials are missing, or not allowed to do this.
+	// ErrDenied reports that credentials are missing or do not allow the call.
 	ErrDenied = errors.New("permission denied")
-	// ErrBody: a body to be written is not what its Object says, for instance
-	// because the file changed under it. Trying again would send the same.
+	// ErrBody reports that a body to be written differs from what its Object says,
+	// for instance because the file has changed. Another try would send the same.
 	ErrBody = errors.New("body is not what was announced")
 )
 
@@ -53,9 +53,9 @@ type Bucket interface {
 	List(ctx context.Context, prefix string) iter.Seq2[Attrs, error]
 
 	// Open reads an object from offset on, which is not negative; a negative
-	// length means to its end. A range that reaches beyond the end gives what
-	// there is, which may be nothing. The Attrs are those of the whole object
-	// being read. The caller closes the reader. ErrNotExist if there is no object.
+	// length means to its end. A range that reaches beyond the end gives the bytes
+	// up to the end, which may be none. The Attrs describe the whole object. The
+	// caller closes the reader. ErrNotExist if there is no object.
 	Open(ctx context.Context, key string, offset, length int64) (io.ReadCloser, Attrs, error)
 
 	// Write stores an object under the condition and returns what was stored.
@@ -70,24 +70,25 @@ type Bucket interface {
 	// a store may also report ErrPrecondition if the condition names a version.
 	Delete(ctx context.Context, key string, cond Condition) error
 
-	// URL is the bucket as configured, for people: gs://my-show/prefix.
+	// URL returns the address of the bucket as configured, for messages:
+	// gs://my-show/prefix.
 	URL() string
 }
 
-// Condition is what must hold for a write to happen. The zero value always
-// holds. At most one field is set.
+// Condition must hold for a write to happen. The zero value always holds. At most
+// one field is set.
 type Condition struct {
 	Absent  bool   // no object has the key
 	Version string // the object has this version token
 }
 
-// Check reports ErrPrecondition unless the condition holds for an object with
-// this version token; an empty token means that there is no object. It is for
-// stores that decide under a lock of their own.
+// Check returns ErrPrecondition unless the condition holds for an object with this
+// version token; an empty token means that there is no object. Stores use it that
+// decide conditions under a lock of their own.
 func (c Condition) Check(version string) error {
 	switch {
 	case c.Absent && version != "":
-		return fmt.Errorf("%w: it is there already", ErrPrecondition)
+		return fmt.Errorf("%w: it exists already", ErrPrecondition)
 	case c.Version != "" && version == "":
 		return fmt.Errorf("%w: it is gone", ErrPrecondition)
 	case c.Version != "" && c.Version != version:
@@ -96,11 +97,11 @@ func (c Condition) Check(version string) error {
 	return nil
 }
 
-// Headers are what a web server says of an object beside its bytes.
+// Headers are the HTTP headers that an object is served with.
 type Headers struct {
 	ContentType  string
 	CacheControl string
-	Metadata     map[string]string // lower-case keys; nil: none
+	Metadata     map[string]string // lower-case keys; nil if there is none
 }
 
 // Object is an object to be written.
@@ -110,27 +111,26 @@ type Object struct {
 	Size   int64
 	CRC32C uint32 // Castagnoli, of the whole body
 
-	// Body returns the bytes from their start. It is called again for every
-	// attempt, so that a write can be retried as a whole.
+	// Body returns the bytes from their start. It is called for every try of a
+	// write.
 	Body func() (io.ReadCloser, error)
 }
 
-// Attrs describe an object that is in the store.
+// Attrs describe a stored object.
 type Attrs struct {
 	Key string
 	Headers
 	Size    int64
-	CRC32C  uint32 // 0 of an object that has bytes: the store does not know it
+	CRC32C  uint32 // of the whole body; 0 of an object that is not empty means unknown
 	Version string
 	Updated time.Time // when it was last written, by the store's clock
 }
 
-// Headerless is implemented by buckets that keep no headers of their own,
-// because whoever serves them derives headers from keys. The plan then does
-// not compare headers.
+// Headerless is implemented by buckets that keep no headers, because the server
+// derives them from keys. A plan then does not compare headers.
 type Headerless interface{ Headerless() }
 
-// ValidKey reports why a key may not be used, or nil. A key is made of
+// ValidKey returns an error if a key may not be used. A key is made of
 // non-empty segments other than "." and ".." between single slashes, is at most
 // 1,024 bytes long and holds no control character and no backslash, so that it
 // means the same object on every provider and stays inside the root of a folder.

@@ -2,23 +2,30 @@ package bucket
 
 import "context"
 
-// Inspector is implemented by buckets whose provider can be asked how they are
-// set up, and that anybody may try to read over HTTP.
+// Inspector is implemented by buckets whose settings can be read, and that anyone
+// may try to read over HTTP.
 type Inspector interface {
-	// Versioned and Website ask the provider, with the credentials that there are.
-	// ErrDenied: they may not ask; errors.ErrUnsupported: it has nothing of the kind.
-	Versioned(ctx context.Context) (bool, error) // earlier versions of an object are kept
+	// Versioned reports whether the bucket keeps earlier versions of an object.
+	// ErrDenied if the credentials do not allow the question, errors.ErrUnsupported
+	// if the provider has no such setting.
+	Versioned(ctx context.Context) (bool, error)
+
+	// Website returns the settings of the bucket as a website. Its errors are those
+	// of Versioned.
 	Website(ctx context.Context) (Website, error)
 
-	// PublicURL is where somebody without credentials would read an object, past
-	// any CDN; PublicList, where they would list the bucket. Empty: the provider
-	// lets nobody, whatever the bucket.
+	// PublicURL returns the address of an object for readers without credentials,
+	// past any CDN. It is empty if the provider allows no such readers.
 	PublicURL(key string) string
+
+	// PublicList returns the address that lists the bucket for readers without
+	// credentials. It is empty if the provider allows no such readers.
 	PublicList() string
 }
 
-// Website is what a bucket answers with as a web server. Empty: nothing is set.
+// Website is the settings of a bucket as a website. A field is empty if it is not
+// set.
 type Website struct {
-	IndexPage string // of a folder: a name in it
-	ErrorPage string // for what is not there: a key, past any prefix of the bucket
+	IndexPage string // name of the page that answers for a folder, in that folder
+	ErrorPage string // key of the page that answers for missing objects, without the bucket's prefix
 }

@@ -2,34 +2,33 @@ package bucket
 
 import "context"
 
-// Joiner is implemented by buckets that can put an object together from objects
-// that are stored already, so that their bytes need not travel: by composing on
-// Google Cloud Storage, by copying ranges into a multipart upload on S3.
+// Joiner is implemented by buckets that can build an object from objects that are
+// stored already, without sending their bytes again: by composing on Google Cloud
+// Storage, by copying ranges into a multipart upload on S3.
 type Joiner interface {
 	// Join stores o, whose body is the parts one after the other, under the
-	// condition. o.Body is not used; o.Size and o.CRC32C are what the result must
-	// have, and a result that has not leaves the key as it was. The parts are in
-	// buckets of the same provider and are read at exactly their versions:
-	// ErrPrecondition if one has changed, ErrNotExist if one is gone. An error
-	// that is errors.ErrUnsupported means that these parts cannot be joined, and
-	// that the object has to be sent whole.
+	// condition. o.Body is not used. The result must have o.Size and o.CRC32C;
+	// otherwise the key stays unchanged. The parts are in buckets of the same
+	// provider and are read at exactly their versions: ErrPrecondition if one has
+	// changed, ErrNotExist if one is gone. An error that is errors.ErrUnsupported
+	// means that these parts cannot be joined and the object has to be sent whole.
 	Join(ctx context.Context, o *Object, parts []Part, cond Condition) (Attrs, error)
 }
 
-// PartJoiner is a Joiner that cannot do without sending some of the bytes itself.
+// PartJoiner is a Joiner that has to send some of the bytes itself.
 type PartJoiner interface {
 	Joiner
-	// JoinSends is how many bytes travel to join parts of these sizes, in order.
+	// JoinSends returns how many bytes Join sends for parts of these sizes, in order.
 	JoinSends(sizes []int64) int64
 }
 
-// JoinedPrefix is where a bucket of parts keeps objects that it needs on the way
-// to a joined one. A Join deletes those it made; what a crash left there is
-// nobody's, and whoever prunes deletes it.
+// JoinedPrefix starts the keys of the temporary objects that Join makes in the
+// bucket of the parts. Join deletes them. Those that remain after a crash belong
+// to nothing and are deleted by pruning.
 const JoinedPrefix = ".onair/joined/"
 
 // Part is a stored object that becomes a piece of another.
 type Part struct {
-	Bucket Bucket // where it is; the joining bucket or another of its provider
-	Attrs         // Key, Size, CRC32C and Version as they were just seen
+	Bucket Bucket // where it is stored: the joining bucket or another of its provider
+	Attrs         // Key, Size, CRC32C and Version of the object to read
 }

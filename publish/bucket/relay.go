@@ -8,9 +8,9 @@ import (
 	"onair/internal/crc32c"
 )
 
-// Relay stores what Join stores by reading the parts and writing the whole: for
-// buckets that cannot join, where the body is in the parts and nowhere else. All
-// of it travels here and back. The errors are those of Join.
+// Relay stores what Join stores by reading the parts and writing the whole. It is
+// for buckets that cannot join, when the body exists only in the parts. All bytes
+// travel here and back. The errors are those of Join.
 func Relay(ctx context.Context, b Bucket, o *Object, parts []Part, cond Condition) (Attrs, error) {
 	if err := CheckParts(o, parts); err != nil {
 		return Attrs{}, fmt.Errorf("join %s: %w", o.Key, err)
@@ -18,18 +18,18 @@ func Relay(ctx context.Context, b Bucket, o *Object, parts []Part, cond Conditio
 	var r *partsReader
 	whole := *o
 	whole.Body = func() (io.ReadCloser, error) {
-		r = &partsReader{ctx: ctx, left: parts}
+		r = &partsReader{rest: parts, open: func(p Part) (io.ReadCloser, error) { return openPart(ctx, p) }}
 		return r, nil
 	}
 	attrs, err := b.Write(ctx, &whole, cond)
 	if err != nil && r != nil && r.err != nil {
-		return Attrs{}, r.err // not only that the body could not be read
+		return Attrs{}, r.err // says more than that the body could not be read
 	}
 	return attrs, err
 }
 
-// CheckParts reports whether parts make an object of the size, and of the
-// checksum as far as those of the parts are known. ErrBody if they do not.
+// CheckParts returns ErrBody unless the parts have together the size of the object,
+// and its checksum if those of all parts are known.
 func CheckParts(o *Object, parts []Part) error {
 	var size int64
 	var sum uint32
@@ -50,21 +50,22 @@ func CheckParts(o *Object, parts []Part) error {
 
 // partsReader reads parts one after the other.
 type partsReader struct {
-	ctx  context.Context
-	left []Part
-	body io.ReadCloser // of the part before left; nil: to be opened
+	open func(Part) (io.ReadCloser, error)
+	rest []Part        // those that are not open yet
+	body io.ReadCloser // of the part before rest; nil if none is open
 	err  error         // why a part could not be read
 }
 
 func (r *partsReader) Read(p []byte) (int, error) {
 	for {
 		if r.body == nil {
-			if len(r.left) == 0 {
+			if len(r.rest) == 0 {
 				return 0, io.EOF
 			}
-			if r.err = r.open(); r.err != nil {
+			if r.body, r.err = r.open(r.rest[0]); r.err != nil {
 				return 0, r.err
 			}
+			r.rest = r.rest[1:]
 		}
 		n, err := r.body.Read(p)
 		if err == io.EOF {
@@ -77,22 +78,20 @@ func (r *partsReader) Read(p []byte) (int, error) {
 	}
 }
 
-// open opens the next part at exactly its version.
-func (r *partsReader) open() error {
-	part := r.left[0]
-	body, a, err := part.Bucket.Open(r.ctx, part.Key, 0, -1)
+// openPart opens a part at exactly its version.
+func openPart(ctx context.Context, part Part) (io.ReadCloser, error) {
+	body, a, err := part.Bucket.Open(ctx, part.Key, 0, -1)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if a.Version != part.Version {
 		_ = body.Close()
-		return fmt.Errorf("open %s: %w: it is at version %s, not %s", part.Key, ErrPrecondition, a.Version, part.Version)
+		return nil, fmt.Errorf("open %s: %w: it is at version %s, not %s", part.Key, ErrPrecondition, a.Version, part.Version)
 	}
-	r.body, r.left = body, r.left[1:]
-	return nil
+	return body, nil
 }
 
-// Close closes what is open.
+// Close closes the part that is open.
 func (r *partsReader) Close() error {
 	if r.body == nil {
 		return nil

@@ -5,35 +5,34 @@ import (
 	"errors"
 )
 
-// Sparse is implemented by buckets whose listing says less than their objects
-// do, because the provider's listing has neither checksums nor headers (S3).
-// Attrs from List then have Key, Size and Version only: CRC32C is 0 and Headers
-// are empty, which says nothing about the object.
+// Sparse is implemented by buckets whose provider lists neither checksums nor
+// headers (S3). Attrs from List then have Key, Size, Version and Updated only;
+// CRC32C is 0 and Headers are empty whatever the object has.
 //
-// Whoever has a record of the object at that very Version knows the rest from
-// there, and a listing stays as cheap as elsewhere. Stat is for the others. A
-// version says nothing of headers: they may have been set by somebody else since
-// the record was made.
+// A caller that has a record of the object at the same Version takes the rest from
+// there, so that a listing costs no more than elsewhere, and calls Stat for other
+// objects. A version does not cover headers: another program may have changed them
+// since the record was made.
 type Sparse interface {
-	// Stat returns everything that is known of an object, in one request.
-	// ErrNotExist if there is none.
+	// Stat returns all attributes of an object, in one request. ErrNotExist if there
+	// is no object.
 	Stat(ctx context.Context, key string) (Attrs, error)
 }
 
-// Prober is implemented by buckets that cannot know without trying whether their
-// provider decides preconditions, because the protocol lets it ignore them (S3).
+// Prober is implemented by buckets whose provider may ignore preconditions (S3), so
+// that only a try shows whether it decides them.
 type Prober interface {
-	// Probe returns nil if preconditions are decided by the provider, and an
-	// error that is ErrNoPreconditions if they are not. Any other error means that
-	// the question has no answer yet. The answer is kept: further calls, and
-	// writes, do not ask again.
+	// Probe returns nil if the provider decides preconditions, and an error that is
+	// ErrNoPreconditions if it does not. Any other error means that the answer is
+	// not known yet. A known answer is kept for further calls and for writes.
 	//
-	// A bucket without preconditions can be written to all the same. Its calls
-	// look at the object before they change it, so that somebody who wrote some
-	// time ago is noticed, and somebody who writes in the same moment is not.
+	// A bucket without preconditions can still be written to. Its calls check the
+	// object before they change it, which notices an earlier writer but not one at
+	// the same moment.
 	Probe(ctx context.Context) error
 }
 
-// ErrNoPreconditions: the provider ignores or refuses preconditions, so that of
-// two publishers at once both may succeed, and the later write stays.
+// ErrNoPreconditions reports that the provider ignores or refuses preconditions:
+// of two publishers at the same moment both may succeed, and the later write
+// remains.
 var ErrNoPreconditions = errors.New("storage does not hold preconditions")

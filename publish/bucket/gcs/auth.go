@@ -42,7 +42,7 @@ func httpClient(ctx context.Context, opts *Options) (*http.Client, error) {
 		}
 	}
 	watched := *hc
-	watched.Transport = remote.Watch(cmp.Or[http.RoundTripper](hc.Transport, base))
+	watched.Transport = remote.CancelStalled(cmp.Or[http.RoundTripper](hc.Transport, base))
 	return &watched, nil
 }
 

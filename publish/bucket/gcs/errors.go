@@ -14,7 +14,8 @@ import (
 	"onair/publish/bucket/internal/remote"
 )
 
-// errLostSession is a 404 or 410 that is about an upload, not about a bucket.
+// errLostSession reports that an upload in chunks was forgotten. Its status, 404 or
+// 410, is also that of a missing bucket.
 var errLostSession = errors.New("upload session is lost")
 
 // status returns the HTTP status of an error, or 0.
@@ -36,7 +37,7 @@ func header(err error) http.Header {
 	return nil
 }
 
-// temporary reports whether another try may go better.
+// temporary reports whether another try may succeed.
 func temporary(err error) bool {
 	if remote.Final(err) {
 		return false
@@ -45,21 +46,17 @@ func temporary(err error) bool {
 	if errors.As(err, &token) {
 		return token.Temporary()
 	}
-	switch code := status(err); {
-	case code == 0: // no answer, or half of one
-		return true
-	case code == http.StatusBadRequest:
-		// The sum of the body was checked while it was sent, so a sum that the
-		// server finds wrong was spoiled on its way.
+	if status(err) == http.StatusBadRequest {
+		// The body was checked while it was sent, so a checksum that the server finds
+		// wrong was damaged on the way.
 		return strings.Contains(strings.ToLower(err.Error()), "crc32c")
-	default:
-		return code == http.StatusRequestTimeout || code == http.StatusTooManyRequests || code >= 500
 	}
+	return remote.TemporaryStatus(status(err))
 }
 
-// explain puts an error of the client into our words: the sentinel that callers
-// branch on, and one line. Nothing of the client's own error is kept that could
-// carry a secret, such as the address of an upload session.
+// explain turns an error of the client into the sentinel that callers branch on,
+// with one line of text. It keeps nothing that may contain a secret, such as the
+// address of an upload session.
 func explain(err error) error {
 	if err := remote.Known(err); err != nil {
 		return err
@@ -68,18 +65,10 @@ func explain(err error) error {
 	if errors.As(err, &token) {
 		return fmt.Errorf("%w: get an access token: %s", bucket.ErrDenied, text(token))
 	}
-	switch status(err) {
-	case http.StatusUnauthorized, http.StatusForbidden:
-		return fmt.Errorf("%w: %s", bucket.ErrDenied, text(err))
-	case http.StatusPreconditionFailed:
-		return bucket.ErrPrecondition
-	case http.StatusNotFound:
-		return bucket.ErrNotExist
-	}
-	return errors.New(text(err))
+	return remote.StatusError(status(err), text(err))
 }
 
-// text is one line, of reasonable length, for an error from outside.
+// text returns an error of the client as one line of reasonable length.
 func text(err error) string {
 	var (
 		s       string
@@ -89,21 +78,21 @@ func text(err error) string {
 	)
 	switch {
 	case errors.As(err, &api):
-		// Not the body: that may be a page of HTML.
+		// The body is left out, as it may be a page of HTML.
 		if s = api.Message; s == "" {
 			s = fmt.Sprintf("status %d %s", api.Code, strings.ToLower(http.StatusText(api.Code)))
 		}
 	case errors.As(err, &token):
-		if token.Response != nil { // or Error panics
+		if token.Response != nil { // otherwise Error panics
 			s = token.Error()
 		}
 		if s == "" || strings.Contains(s, "\n") { // with the whole response
-			s = "the token server gives none"
+			s = "the token server returned none"
 		}
 	case errors.As(err, &request):
 		s = request.Err.Error()
 	default:
 		s = err.Error()
 	}
-	return remote.Line(s) // without the address of an upload, which is a key to it
+	return remote.Line(s) // without the query of an upload's address, which is a secret
 }

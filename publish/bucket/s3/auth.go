@@ -75,7 +75,7 @@ func httpClient(cfg aws.Config, opts *Options) *http.Client {
 		*hc = *opts.HTTPClient
 		hc.Transport = cmp.Or[http.RoundTripper](hc.Transport, base)
 	}
-	hc.Transport = remote.Watch(hc.Transport)
+	hc.Transport = remote.CancelStalled(hc.Transport)
 	// A redirect leads to another region, where the signature is not valid.
 	hc.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return hc

@@ -15,7 +15,8 @@ import (
 	"onair/publish/bucket/internal/remote"
 )
 
-// errLostUpload is a 404 that is about an upload in parts, not about an object.
+// errLostUpload reports that an upload in parts was forgotten. Its status, 404, is
+// also that of a missing object.
 var errLostUpload = errors.New("upload in parts is lost")
 
 // status returns the HTTP status of an error, or 0.
@@ -37,7 +38,7 @@ func header(err error) http.Header {
 	return nil
 }
 
-// code returns the S3 error code of an error, or nothing.
+// code returns the S3 error code of an error, or an empty string.
 func code(err error) string {
 	var e smithy.APIError
 	if errors.As(err, &e) {
@@ -46,15 +47,15 @@ func code(err error) string {
 	return ""
 }
 
-// temporaryCodes are errors that pass although their status does not say so. A
-// wrong sum was spoiled on its way: the body was checked while it was sent.
+// temporaryCodes are errors that may pass although their status does not say so. A
+// wrong checksum means damage on the way: the body was checked while it was sent.
 var temporaryCodes = []string{
 	"RequestTimeout", "IncompleteBody", "BadDigest", "InvalidDigest", "XAmzContentChecksumMismatch", // 400
-	"ConditionalRequestConflict", "OperationAborted", // 409: somebody else writes at this moment
+	"ConditionalRequestConflict", "OperationAborted", // 409: another writer at the same moment
 	"InternalError", "SlowDown", "ServiceUnavailable", // also in the body of a 200
 }
 
-// temporary reports whether another try may go better.
+// temporary reports whether another try may succeed.
 func temporary(err error) bool {
 	if remote.Final(err) || isIdentity(err) {
 		return false
@@ -62,14 +63,13 @@ func temporary(err error) bool {
 	if slices.Contains(temporaryCodes, code(err)) {
 		return true
 	}
-	switch code := status(err); code {
-	case 0, http.StatusOK: // no answer, or half of one
+	switch status(err) {
+	case http.StatusOK: // half an answer
 		return true
-	case http.StatusRequestTimeout, http.StatusTooManyRequests:
-		return true
-	default:
-		return code >= 500 && code != http.StatusNotImplemented
+	case http.StatusNotImplemented:
+		return false
 	}
+	return remote.TemporaryStatus(status(err))
 }
 
 // isIdentity reports whether the credentials could not be refreshed.
@@ -78,7 +78,7 @@ func isIdentity(err error) bool {
 	return errors.As(err, &e) && status(err) == 0 && strings.HasPrefix(e.Err.Error(), "get identity:")
 }
 
-// unsupported reports whether a provider refuses a header that it does not know.
+// unsupported reports whether a provider refused a header that it does not know.
 func unsupported(err error) bool {
 	switch status(err) {
 	case http.StatusNotImplemented:
@@ -91,11 +91,11 @@ func unsupported(err error) bool {
 	return false
 }
 
-// deniedCodes are refusals that do not all have the status of one.
+// deniedCodes are the codes of missing permission. Some come with status 400.
 var deniedCodes = []string{"AccessDenied", "ExpiredToken", "InvalidAccessKeyId", "InvalidToken", "SignatureDoesNotMatch", "AllAccessDisabled"}
 
-// explain puts an error of the SDK into our words: the sentinel that callers
-// branch on, and one line.
+// explain turns an error of the SDK into the sentinel that callers branch on, with
+// one line of text.
 func explain(err error) error {
 	if err := remote.Known(err); err != nil {
 		return err
@@ -115,18 +115,10 @@ func explain(err error) error {
 	case slices.Contains(deniedCodes, c):
 		return fmt.Errorf("%w: %s", bucket.ErrDenied, text(err))
 	}
-	switch status(err) {
-	case http.StatusUnauthorized, http.StatusForbidden:
-		return fmt.Errorf("%w: %s", bucket.ErrDenied, text(err))
-	case http.StatusPreconditionFailed:
-		return bucket.ErrPrecondition
-	case http.StatusNotFound:
-		return bucket.ErrNotExist
-	}
-	return errors.New(text(err))
+	return remote.StatusError(status(err), text(err))
 }
 
-// text is one line, of reasonable length, for an error from outside.
+// text returns an error of the SDK as one line of reasonable length.
 func text(err error) string {
 	var (
 		api       smithy.APIError

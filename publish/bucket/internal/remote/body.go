@@ -7,24 +7,23 @@ import (
 	"onair/publish/bucket"
 )
 
-// SendBody sends an object's body to w as bucket.CopyBody does, and its end only
-// when the whole of it has proved to be right: a server that got all but the end
-// has nothing to store, whatever it makes of a request that breaks off.
+// SendBody copies an object's body to w as bucket.CopyBody does, but writes its end
+// only when the whole body is known to be right. A server that has not received
+// the end has nothing to store, however it treats a request that breaks off.
 func SendBody(ctx context.Context, w io.Writer, o *bucket.Object) error {
-	held := &holdBack{w: w, left: o.Size}
-	if err := bucket.CopyBody(ctx, held, o); err != nil {
+	last := &holdBack{w: w, left: o.Size}
+	if err := bucket.CopyBody(ctx, last, o); err != nil {
 		return err
 	}
-	return held.release()
+	return last.release()
 }
 
-// holdBack is a writer that keeps the last write to itself until it is released.
-// What comes after so many bytes is too much: it releases nothing, and goes
-// nowhere.
+// holdBack is a writer that passes a write on with the next one, or when it is
+// released. It drops bytes beyond the size of the object.
 type holdBack struct {
 	w    io.Writer
-	left int64
-	held []byte
+	left int64 // bytes that are still expected
+	last []byte
 }
 
 func (h *holdBack) Write(p []byte) (int, error) {
@@ -36,14 +35,14 @@ func (h *holdBack) Write(p []byte) (int, error) {
 		return 0, err
 	}
 	h.left -= int64(len(wanted))
-	h.held = append(h.held[:0], wanted...)
+	h.last = append(h.last[:0], wanted...)
 	return len(p), nil
 }
 
 func (h *holdBack) release() error {
-	if len(h.held) == 0 {
+	if len(h.last) == 0 {
 		return nil
 	}
-	_, err := h.w.Write(h.held)
+	_, err := h.w.Write(h.last)
 	return err
 }

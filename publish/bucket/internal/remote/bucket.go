@@ -228,12 +228,6 @@ func (b *Bucket) Reader(ctx context.Context, attrs bucket.Attrs, offset, length 
 	return b.reader(ctx, name, attrs, offset, length, wrap), nil
 }
 
-func (b *Bucket) reader(ctx context.Context, name string, attrs bucket.Attrs, offset, length int64, wrap func(error) error) *Reader {
-	return NewReader(ctx, b.Policy, attrs, offset, length, func(ctx context.Context, offset, length int64) (io.ReadCloser, error) {
-		return b.Store.Get(ctx, name, attrs.Version, offset, length)
-	}, wrap)
-}
-
 // Write implements bucket.Bucket.
 func (b *Bucket) Write(ctx context.Context, o *bucket.Object, cond bucket.Condition) (bucket.Attrs, error) {
 	attrs, err := b.Put(ctx, o, func(ctx context.Context, name string) (bucket.Attrs, error) {

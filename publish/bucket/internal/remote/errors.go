@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -13,20 +15,20 @@ import (
 	"onair/publish/bucket"
 )
 
-// known are the errors that say all there is to say.
+// known are the errors that callers branch on.
 var known = []error{
 	bucket.ErrBody, bucket.ErrPrecondition, bucket.ErrNotExist, bucket.ErrNoBucket, bucket.ErrDenied, errors.ErrUnsupported,
 }
 
-// Known returns an error that needs no explaining, or nil. One that is a
-// sentinel of package bucket, or was explained by Do, stays as it is. One of a
-// context or of a stalled request is stripped of what clients wrap around it,
-// such as the address of the request.
+// Known returns the error to report for err if err needs no explanation by the
+// provider, and nil otherwise. A sentinel of package bucket and an error that Do
+// has explained stay as they are. The error of a context or of a stalled request
+// loses what clients wrap around it, such as the address of the request.
 func Known(err error) error {
 	if isKnown(err) {
 		return err
 	}
-	for _, bare := range []error{context.Canceled, context.DeadlineExceeded, ErrStalled} {
+	for _, bare := range []error{context.Canceled, context.DeadlineExceeded, errStalled} {
 		if errors.Is(err, bare) {
 			return bare
 		}
@@ -38,16 +40,36 @@ func isKnown(err error) bool {
 	return retry.IsPermanent(err) || slices.ContainsFunc(known, func(ours error) bool { return errors.Is(err, ours) })
 }
 
-// Final reports whether no other try can go better, whatever the provider.
+// Final reports whether another try cannot succeed, whatever the provider.
 func Final(err error) bool {
 	var certificate *tls.CertificateVerificationError
 	return isKnown(err) || errors.Is(err, context.Canceled) || errors.As(err, &certificate)
 }
 
+// TemporaryStatus reports whether another request may succeed after one with this
+// HTTP status. 0 stands for no answer.
+func TemporaryStatus(status int) bool {
+	return status == 0 || status == http.StatusRequestTimeout || status == http.StatusTooManyRequests || status >= 500
+}
+
+// StatusError returns the sentinel of an HTTP status with the provider's message,
+// or only the message if there is no sentinel.
+func StatusError(status int, message string) error {
+	switch status {
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return fmt.Errorf("%w: %s", bucket.ErrDenied, message)
+	case http.StatusPreconditionFailed:
+		return bucket.ErrPrecondition
+	case http.StatusNotFound:
+		return bucket.ErrNotExist
+	}
+	return errors.New(message)
+}
+
 var queries = regexp.MustCompile(`(https?://[^\s"?]*)\?[^\s"]*`)
 
-// Line makes one line of reasonable length of a message from outside. The query
-// of an address may be a key to it: none is shown.
+// Line shortens a message from outside to one line of at most 300 characters. It
+// removes the queries of addresses, which may contain secrets.
 func Line(s string) string {
 	s = queries.ReplaceAllString(s, "$1")
 	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")

@@ -10,46 +10,52 @@ import (
 )
 
 // Reader reads a range of one version of an object, over as many connections as
-// it takes. If the range is the whole object, it checks the sum at its end.
+// are needed. If the range is the whole object, it compares the checksum at the
+// end.
 type Reader struct {
-	policy  *Policy
-	connect Connect
-	wrap    func(error) error
-	ctx     context.Context
-	cancel  context.CancelFunc
+	connect   func(offset, length int64) (io.ReadCloser, error)
+	reconnect func(failed int, err error) error // waits, or returns why there is no other try
+	wrap      func(error) error
+	cancel    context.CancelFunc
 
 	offset, left int64
-	checked      bool // the range is the whole object, whose sum is known
+	checked      bool // the range is the whole object, whose checksum is known
 	sum, want    uint32
 
-	body   io.ReadCloser // nil: to be opened
+	body   io.ReadCloser // nil before a connection is open
 	failed int           // connections in a row that brought nothing
 }
 
-// Connect opens exactly the version that is being read, from offset on, for
-// length bytes, which are there and at least one. Its error is ErrPrecondition
-// if the version is gone.
-type Connect func(ctx context.Context, offset, length int64) (io.ReadCloser, error)
-
-// NewReader returns a reader of what the object has of a range; a negative
-// length means to its end. Errors are passed through wrap. Nothing is asked for
-// before Open or Read.
-func NewReader(ctx context.Context, p *Policy, a bucket.Attrs, offset, length int64, connect Connect, wrap func(error) error) *Reader {
+// reader returns a reader of a range of the object with a name, at the version of
+// attrs; a negative length means to its end. Its errors are passed through wrap.
+// It makes no request before Open or Read.
+func (b *Bucket) reader(ctx context.Context, name string, a bucket.Attrs, offset, length int64, wrap func(error) error) *Reader {
 	left := max(a.Size-offset, 0)
 	if length >= 0 {
 		left = min(left, length)
 	}
-	r := &Reader{policy: p, connect: connect, wrap: wrap, offset: offset, left: left, want: a.CRC32C}
-	r.checked = left == a.Size && (a.CRC32C != 0 || a.Size == 0)
-	r.ctx, r.cancel = context.WithTimeout(ctx, timeFor(left))
-	return r
+	ctx, cancel := context.WithTimeout(ctx, timeFor(left))
+	return &Reader{
+		connect: func(offset, length int64) (io.ReadCloser, error) {
+			return b.Store.Get(ctx, name, a.Version, offset, length)
+		},
+		reconnect: func(failed int, err error) error {
+			return b.Policy.Next(ctx, failed, b.Policy.mark(err))
+		},
+		wrap:    wrap,
+		cancel:  cancel,
+		offset:  offset,
+		left:    left,
+		checked: left == a.Size && (a.CRC32C != 0 || a.Size == 0),
+		want:    a.CRC32C,
+	}
 }
 
-// Open connects, so that what is wrong shows before the first Read. It is one
-// try; its error is the one of Connect.
+// Open makes the first connection, so that errors show before the first Read. It
+// makes one try.
 func (r *Reader) Open() (err error) {
-	if r.left > 0 { // a range of nothing cannot be asked for
-		r.body, err = r.connect(r.ctx, r.offset, r.left)
+	if r.left > 0 { // HTTP has no empty range
+		r.body, err = r.connect(r.offset, r.left)
 	}
 	return err
 }
@@ -63,12 +69,17 @@ func (r *Reader) Read(p []byte) (int, error) {
 		n, err := r.readOnce(p[:min(int64(len(p)), r.left)])
 		if n > 0 {
 			r.failed = 0
-			return n, nil // an error of the connection will come again
+			return n, nil // the connection repeats its error
 		}
 		if err == nil {
 			continue
 		}
-		if err := r.reconnect(err); err != nil {
+		if err == io.EOF {
+			err = io.ErrUnexpectedEOF // bytes are missing
+		}
+		r.disconnect()
+		r.failed++
+		if err := r.reconnect(r.failed, err); err != nil {
 			return 0, r.wrap(err)
 		}
 	}
@@ -90,16 +101,6 @@ func (r *Reader) readOnce(p []byte) (int, error) {
 	r.offset += int64(n)
 	r.left -= int64(n)
 	return n, err
-}
-
-// reconnect gets ready for another connection, or returns why there is none.
-func (r *Reader) reconnect(err error) error {
-	if err == io.EOF {
-		err = io.ErrUnexpectedEOF // there are bytes left
-	}
-	r.disconnect()
-	r.failed++
-	return r.policy.Next(r.ctx, r.failed, r.policy.mark(err))
 }
 
 func (r *Reader) disconnect() {

@@ -8,28 +8,26 @@ import (
 	"time"
 )
 
-// patience is how long a request may stand still.
+// patience is how long a request may make no progress.
 const patience = time.Minute
 
-// ErrStalled ends a request that stood still for too long.
-var ErrStalled = errors.New("connection stalled")
+// errStalled ends a request that made no progress for too long.
+var errStalled = errors.New("connection stalled")
 
-// watch is a transport that gives up a request when neither it nor its response
-// has moved for some time. A fixed time for the whole would be too short for a
-// large body on a slow line, and too long for everything else.
-type watch struct {
-	base     http.RoundTripper
-	patience time.Duration
+// stallGuard is a transport that cancels a request when neither its body nor its
+// response has made progress for some time. One time limit for the whole request
+// would be too short for a large body on a slow line, and too long for others.
+type stallGuard struct {
+	base http.RoundTripper
 }
 
-// Watch returns a transport that gives up requests that stand still for a minute.
-func Watch(base http.RoundTripper) http.RoundTripper {
-	return &watch{base: base, patience: patience}
-}
+// CancelStalled returns a transport that cancels requests that make no progress
+// for a minute.
+func CancelStalled(base http.RoundTripper) http.RoundTripper { return &stallGuard{base} }
 
-// Transport returns a new transport for requests to one host side by side: it
-// keeps as many connections as the busiest publish has workers. The default
-// would open most of them anew.
+// Transport returns a new transport for parallel requests to one host. It keeps as
+// many connections as a publish has workers, where the default one would open most
+// of them again.
 func Transport() *http.Transport {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.MaxIdleConnsPerHost = 64
@@ -37,82 +35,77 @@ func Transport() *http.Transport {
 }
 
 // RoundTrip implements http.RoundTripper.
-func (w *watch) RoundTrip(req *http.Request) (*http.Response, error) {
+func (g *stallGuard) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancelCause(req.Context())
-	timer := time.AfterFunc(w.patience, func() { cancel(ErrStalled) })
-	moved := func() { timer.Reset(w.patience) }
+	timer := time.AfterFunc(patience, func() { cancel(errStalled) })
+	progress := func() { timer.Reset(patience) }
+	cause := func(err error) error {
+		if context.Cause(ctx) == errStalled {
+			return errStalled
+		}
+		return err
+	}
 
-	req = req.WithContext(ctx) // a copy: the caller's request stays as it is
+	req = req.WithContext(ctx) // a copy: the caller's request stays unchanged
 	if req.Body != nil && req.Body != http.NoBody {
-		req.Body = &watchedBody{ReadCloser: req.Body, moved: moved}
+		req.Body = &requestBody{ReadCloser: req.Body, progress: progress}
 	}
 	if getBody := req.GetBody; getBody != nil {
 		req.GetBody = func() (io.ReadCloser, error) {
 			body, err := getBody()
-			return &watchedBody{ReadCloser: body, moved: moved}, err
+			return &requestBody{ReadCloser: body, progress: progress}, err
 		}
 	}
-	resp, err := w.base.RoundTrip(req)
+	resp, err := g.base.RoundTrip(req)
 	timer.Stop()
 	if err != nil {
-		err = stalled(ctx, err)
+		err = cause(err)
 		cancel(nil)
 		return nil, err
 	}
-	resp.Body = &watchedResponse{ReadCloser: resp.Body, ctx: ctx, cancel: cancel, timer: timer, patience: w.patience}
+	resp.Body = &responseBody{ReadCloser: resp.Body, timer: timer, cause: cause, cancel: cancel}
 	return resp, nil
 }
 
-// CloseIdleConnections lets http.Client.CloseIdleConnections through.
-func (w *watch) CloseIdleConnections() {
-	if c, ok := w.base.(interface{ CloseIdleConnections() }); ok {
+// CloseIdleConnections makes http.Client.CloseIdleConnections work.
+func (g *stallGuard) CloseIdleConnections() {
+	if c, ok := g.base.(interface{ CloseIdleConnections() }); ok {
 		c.CloseIdleConnections()
 	}
 }
 
-// stalled replaces the error of a request that was given up by the reason.
-func stalled(ctx context.Context, err error) error {
-	if context.Cause(ctx) == ErrStalled {
-		return ErrStalled
-	}
-	return err
-}
-
-// watchedBody reports when a request's body is read: what was read before has
-// gone out.
-type watchedBody struct {
+// requestBody reports progress when it is read: the bytes before have been sent.
+type requestBody struct {
 	io.ReadCloser
-	moved func()
+	progress func()
 }
 
-func (b *watchedBody) Read(p []byte) (int, error) {
-	b.moved()
+func (b *requestBody) Read(p []byte) (int, error) {
+	b.progress()
 	n, err := b.ReadCloser.Read(p)
-	b.moved()
+	b.progress()
 	return n, err
 }
 
-// watchedResponse waits with patience while it is read. The time between two
-// reads is the reader's own.
-type watchedResponse struct {
+// responseBody runs the timer while it is read, and not between two reads.
+type responseBody struct {
 	io.ReadCloser
-	ctx      context.Context
-	cancel   context.CancelCauseFunc
-	timer    *time.Timer
-	patience time.Duration
+	timer  *time.Timer
+	cause  func(error) error // replaces the error of a request that was cancelled for stalling
+	cancel context.CancelCauseFunc
 }
 
-func (r *watchedResponse) Read(p []byte) (int, error) {
-	r.timer.Reset(r.patience)
+func (r *responseBody) Read(p []byte) (int, error) {
+	r.timer.Reset(patience)
 	n, err := r.ReadCloser.Read(p)
 	r.timer.Stop()
 	if err != nil && err != io.EOF {
-		err = stalled(r.ctx, err)
+		err = r.cause(err)
 	}
 	return n, err
 }
 
-func (r *watchedResponse) Close() error {
+func (r *responseBody) Close() error {
 	r.timer.Stop()
 	err := r.ReadCloser.Close()
 	r.cancel(nil)
