@@ -48,16 +48,16 @@ func newCaller(o *Options) *caller {
 	return &caller{client: &client, policy: retry.Policy{Tries: maxTries, First: firstPause, Longest: longestPause}}
 }
 
-// request is one call, in a form that can be sent again.
+// request is one call, in a form that can be repeated.
 type request struct {
 	method, url string
-	host        string // of the Host header, where it is not that of the URL
+	host        string // for the Host header; empty is that of the URL
 	header      http.Header
 	body        []byte
-	accept      func(status int) bool // nil: 2xx
+	accept      func(status int) bool // nil accepts 2xx
 }
 
-// each makes several calls side by side within the time that so many may take.
+// each makes several calls in parallel, within the time limit for so many.
 func (c *caller) each(ctx context.Context, requests []request) error {
 	ctx, cancel := context.WithTimeout(ctx, leastTime+time.Duration(len(requests))*timePerCall)
 	defer cancel()
@@ -95,7 +95,7 @@ func (c *caller) try(ctx context.Context, r request) error {
 		return c.describe(r, c.shown(err.Error()))
 	}
 	defer res.Body.Close()
-	body, _ := io.ReadAll(io.LimitReader(res.Body, maxAnswer)) // an answer cut short says less; its status counts
+	body, _ := io.ReadAll(io.LimitReader(res.Body, maxAnswer)) // a short read loses only the message
 	accept := r.accept
 	if accept == nil {
 		accept = func(status int) bool { return status/100 == 2 }
@@ -111,12 +111,13 @@ func (c *caller) try(ctx context.Context, r request) error {
 	return retry.Permanent(err)
 }
 
-// describe says which call failed.
+// describe returns an error that names the call.
 func (c *caller) describe(r request, why string) error {
 	return fmt.Errorf("%s %s: %s", r.method, c.shown(r.url), why)
 }
 
-// shown is text for people: one line of reasonable length, without the secret.
+// shown returns text for a message: one line of reasonable length, without the
+// secret.
 func (c *caller) shown(s string) string {
 	if c.secret != "" {
 		s = strings.ReplaceAll(s, c.secret, "[token]")
@@ -128,9 +129,9 @@ func (c *caller) shown(s string) string {
 	return s
 }
 
-// answer is what a response says went wrong: its status, and the message in it
-// if it is JSON of a shape that one of the vendors uses. Anything else may be a
-// page of HTML and is left out.
+// answer describes a response that is an error: its status, and its message if it
+// is JSON of a form that one of the vendors uses. Other bodies, such as HTML, are
+// left out.
 func answer(res *http.Response, body []byte) string {
 	status := strings.TrimSpace(fmt.Sprintf("status %d %s", res.StatusCode, strings.ToLower(http.StatusText(res.StatusCode))))
 	var said struct {
@@ -138,7 +139,7 @@ func answer(res *http.Response, body []byte) string {
 		Errors      []struct{ Message string }
 		Error       struct{ Message string } // Google
 	}
-	_ = json.Unmarshal(body, &said) // fields of another shape stay empty
+	_ = json.Unmarshal(body, &said) // fields of another form stay empty
 	messages := []string{said.Msg, said.Detail, said.Error.Message}
 	for _, e := range said.Errors { // Cloudflare
 		messages = append(messages, e.Message)

@@ -13,50 +13,51 @@ import (
 	"onair/show"
 )
 
-// Purger makes a CDN forget. Purge returns when the CDN has accepted; whether it
-// worked is for verification to find out, since an answer 200 is no proof.
+// Purger purges objects from a CDN. Purge returns when the CDN has accepted the
+// purge. Only a request through the CDN shows whether it took effect.
 //
-// The two lists name the same objects: urls has every public spelling of each
-// (Spellings), keys the surrogate key of each (SurrogateKey). A purger uses the
-// one or the other, as it is configured. With nothing to purge it does nothing.
+// Both lists name the same objects: urls contains every public spelling of each
+// (Spellings), keys the surrogate key of each (SurrogateKey). A purger uses one of
+// the lists, as configured. With empty lists it does nothing.
 type Purger interface {
 	Purge(ctx context.Context, urls, keys []string) error
 }
 
-// Options are the circumstances of a purger; nil means defaults.
+// Options are optional.
 type Options struct {
-	// Env looks up a variable of the environment. Nil: there is none.
+	// Env looks up an environment variable. nil finds none.
 	Env func(string) (string, bool)
 
-	// Client sends requests. Its redirects are not followed. Nil: a client of our own.
+	// Client sends requests. It follows no redirects. nil uses a new client.
 	Client *http.Client
 
-	// BaseURL stands in for the vendor's API, in tests. Empty: the vendor's own.
+	// BaseURL replaces the address of the vendor's API, in tests. Empty uses the
+	// vendor's own.
 	BaseURL string
 
-	// Dir is the folder in which exec runs its command: the show's. Empty: the
-	// current one.
+	// Dir is the folder in which exec runs its command: the show's. Empty means the
+	// current folder.
 	Dir string
 
-	// Stdout and Stderr are what a command of exec writes to. Nil: nowhere, and an
-	// error quotes the last line of its standard error.
+	// Stdout and Stderr receive the output of a command of exec. nil discards it; an
+	// error then quotes the last line of standard error.
 	Stdout, Stderr io.Writer
 }
 
-// provider is how a purger is made from the settings of show.yaml.
+// provider describes a provider: its settings in show.yaml, and what opens it.
 type provider struct {
 	settings []setting
 	open     func(settings map[string]string, c *caller, o *Options) (Purger, error)
 }
 
-// setting is one key that a provider understands.
+// setting is a setting that a provider has.
 type setting struct {
 	name     string
 	required bool
-	check    func(string) error // nil: any text
+	check    func(string) error // nil accepts any text
 }
 
-// providers are those that show.yaml may name.
+// providers are the providers that show.yaml may name.
 var providers = map[string]provider{
 	"fastly": {
 		settings: []setting{{name: "service", check: checkName}, purgeSetting, {name: "soft", check: oneOf("true", "false")}},
@@ -83,18 +84,18 @@ var providers = map[string]provider{
 // purgeSetting chooses between URLs and surrogate keys.
 var purgeSetting = setting{name: "purge", check: oneOf("urls", "keys")}
 
-// Providers returns the names of the providers that show.yaml may name, sorted.
-func Providers() []string { return slices.Sorted(maps.Keys(providers)) }
+// providerNames returns the names of the providers, sorted.
+func providerNames() []string { return slices.Sorted(maps.Keys(providers)) }
 
-// Check returns what is wrong with the settings of a CDN, each in one line, in
-// the order of the settings; none for nil. It needs neither network nor secrets.
+// Check returns the problems of the settings of a CDN, one line each, in the order
+// of the settings; none for nil. It needs neither network nor secrets.
 func Check(c *show.CDN) (problems []string) {
 	if c == nil {
 		return nil
 	}
 	p, ok := providers[c.Provider]
 	if !ok {
-		return []string{fmt.Sprintf("cdn: unknown provider %q; known are %s", c.Provider, strings.Join(Providers(), ", "))}
+		return []string{fmt.Sprintf("cdn: unknown provider %q; known are %s", c.Provider, strings.Join(providerNames(), ", "))}
 	}
 	var names []string
 	for _, s := range p.settings {
@@ -120,8 +121,8 @@ func Check(c *show.CDN) (problems []string) {
 	return problems
 }
 
-// New returns the purger that a show names. It reads the token, so that a
-// missing one is found before anything is published, and calls nobody.
+// New returns the purger that a show names. It reads the token, so that a missing
+// one is found before anything is published. It makes no request.
 func New(c *show.CDN, o *Options) (Purger, error) {
 	if c == nil {
 		return nil, errors.New("the show has no cdn")
@@ -135,7 +136,7 @@ func New(c *show.CDN, o *Options) (Purger, error) {
 	return providers[c.Provider].open(c.Settings, newCaller(o), o)
 }
 
-// oneOf checks that a setting is one of some words.
+// oneOf returns a check that a setting is one of the words.
 func oneOf(words ...string) func(string) error {
 	return func(s string) error {
 		if !slices.Contains(words, s) {
@@ -145,8 +146,8 @@ func oneOf(words ...string) func(string) error {
 	}
 }
 
-// checkName checks an id that becomes a segment of an API's path. A colon is in
-// the ids of projects that belong to a domain.
+// checkName checks an id that becomes a segment of an API's path. Ids of projects
+// that belong to a domain contain a colon.
 func checkName(s string) error {
 	bad := func(r rune) bool {
 		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_.:", r))

@@ -369,7 +369,7 @@ func TestToken(t *testing.T) {
 		{"empty", map[string]string{"FASTLY_API_TOKEN": ""}, "no token: set FASTLY_API_TOKEN, or FASTLY_API_TOKEN_FILE to a file that holds it"},
 		{"no such file", map[string]string{"FASTLY_API_TOKEN_FILE": filepath.Join(dir, "absent")}, "FASTLY_API_TOKEN_FILE: open "},
 		{"an empty file", map[string]string{"FASTLY_API_TOKEN_FILE": write("empty", "\n")}, "FASTLY_API_TOKEN_FILE: want 1 to 4096 bytes"},
-		{"two lines", map[string]string{"FASTLY_API_TOKEN": canary + "\n" + canary}, "FASTLY_API_TOKEN holds white space or control characters: that is no token"},
+		{"two lines", map[string]string{"FASTLY_API_TOKEN": canary + "\n" + canary}, "FASTLY_API_TOKEN contains white space or control characters: it is not a token"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			v := newVendor(t)

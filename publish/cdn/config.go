@@ -17,16 +17,15 @@ import (
 	"onair/show"
 )
 
-// ConfigOptions say what a configuration cannot know from the show; nil means
-// defaults.
+// ConfigOptions are settings that the show does not have. They are optional.
 type ConfigOptions struct {
-	Origin  string   // address at which the CDN finds the objects; empty: that of the storage
-	Listen  string   // of nginx: port, or address and port; empty: 80
-	Cache   string   // of nginx: folder of its cache; empty: one below /var/cache/nginx
+	Origin  string   // address at which the CDN finds the objects; empty means that of the storage
+	Listen  string   // of nginx: port, or address and port; empty means 80
+	Cache   string   // of nginx: folder of its cache; empty means one below /var/cache/nginx
 	Purgers []string // of Varnish and nginx: IP addresses and ranges that may purge, besides this machine
 }
 
-// kinds are the CDNs that can be configured in text, and where their template is.
+// kinds are the CDNs that can be configured in text, with their templates.
 var kinds = map[string]string{
 	"cloudflare": "cloudflare.json.tmpl",
 	"fastly":     "fastly.vcl.tmpl",
@@ -34,7 +33,7 @@ var kinds = map[string]string{
 	"varnish":    "varnish.vcl.tmpl",
 }
 
-// ConfigKinds returns what Config can configure, sorted.
+// ConfigKinds returns the kinds that Config knows, sorted.
 func ConfigKinds() []string { return slices.Sorted(maps.Keys(kinds)) }
 
 //go:embed config
@@ -48,12 +47,11 @@ var templates = template.Must(template.New("").Funcs(template.FuncMap{
 // http block of nginx, VCL of Fastly, or for Cloudflare a JSON object whose keys
 // are paths of its API below /zones/ID/ and whose values are what to PUT there.
 //
-// All four answer ranges and HEAD, let web players read from anywhere, keep
-// objects for as long as their Cache-Control says and for a week longer while the
-// origin is down (Cloudflare: as long as it has them), make / of /index.html and
-// redirect /x to /x/, and show nothing of /.onair/. A show whose address, storage
-// or feed path holds a character that could mean something in a configuration is
-// refused.
+// All four answer range requests and HEAD, allow web players of any site, and keep
+// objects as long as their Cache-Control says, and a week longer while the origin
+// is down (Cloudflare: as long as it has them). They serve /index.html as /,
+// redirect /x to /x/, and hide /.onair/. Config refuses a show whose address,
+// storage or feed path contains a character with a meaning in a configuration.
 func Config(w io.Writer, kind string, s *show.Show, o *ConfigOptions) error {
 	name, ok := kinds[kind]
 	if !ok {
@@ -78,37 +76,36 @@ func Config(w io.Writer, kind string, s *show.Show, o *ConfigOptions) error {
 	return templates.ExecuteTemplate(w, name, c)
 }
 
-// config is what the templates see. Every string of it is safe to print.
+// config is the data of the templates. Each of its strings is safe to print.
 type config struct {
 	URL    string
 	HTTPS  bool
 	Host   string // with a port, if the URL has one
-	Name   string // without
+	Name   string // without a port
 	Base   string // path of the URL; starts and ends in a slash
 	Feed   string // key
 	Origin *origin
 
 	Service string // id at Fastly
 	Keys    bool   // purges are by surrogate key
-	Purged  bool   // there is a purger
+	Purged  bool   // the show names a purger
 	Purgers []network
 
 	Listen, Port string
 	Cache        string
-	Ident        string // what names of nginx's variables start with
-	Folder       string // that nginx serves itself; empty: it asks the origin
+	Ident        string // prefix of the names of nginx's variables
+	Folder       string // that nginx serves itself; empty if it asks the origin
 
-	Connector string // Cloudflare's name for the provider of the bucket; empty: another origin
+	Connector string // Cloudflare's name for the provider of the bucket; empty for other origins
 }
 
-// BareBase is the base without its slash; never a path of its own for a base of
-// one slash.
+// BareBase returns the base without its last slash. It is empty for "/".
 func (c *config) BareBase() string { return strings.TrimSuffix(c.Base, "/") }
 
 // BareFeed reports whether the feed's path looks like that of a folder.
 func (c *config) BareFeed() bool { return !strings.Contains(path.Base(c.Feed), ".") }
 
-// CacheParent is the folder that has to be there.
+// CacheParent returns the folder that has to exist.
 func (c *config) CacheParent() string { return path.Dir(c.Cache) }
 
 func newConfig(s *show.Show, o *ConfigOptions) (*config, error) {

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// command purges by running a program that reads URLs from its standard input,
-// one a line. It has its own ways of trying again.
+// command purges by running a program that reads URLs from its standard input, one
+// a line. It is not repeated.
 type command struct {
 	*caller
 	argv []string
@@ -43,7 +43,7 @@ func (p *command) Purge(ctx context.Context, urls, _ []string) error {
 	if cmd.Stderr == nil {
 		cmd.Stderr = &said
 	}
-	cmd.WaitDelay = 5 * time.Second // what it left running may hold the pipes
+	cmd.WaitDelay = 5 * time.Second // a process that it started may keep the pipes open
 	err := cmd.Run()
 	if err == nil {
 		return nil
@@ -57,7 +57,7 @@ func (p *command) Purge(ctx context.Context, urls, _ []string) error {
 	return fmt.Errorf("%s: %w", p.argv[0], err)
 }
 
-// tail keeps the end of what is written to it.
+// tail is a writer that keeps the last 1,024 bytes.
 type tail struct{ buf []byte }
 
 func (t *tail) Write(p []byte) (int, error) {
@@ -68,7 +68,7 @@ func (t *tail) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// line is the last one that is not empty.
+// line returns the last line that is not empty.
 func (t *tail) line() string {
 	end := bytes.TrimSpace(t.buf)
 	return string(end[bytes.LastIndexByte(end, '\n')+1:])

@@ -13,9 +13,9 @@ import (
 )
 
 // google purges Cloud CDN through the URL map of its load balancer: POST
-// …/invalidateCache with a host and a path, or with at most 10 cache tags. It is
-// accepted at once and takes effect about 10 seconds later; 500 calls a minute
-// are allowed, and beyond that 429 slows us down.
+// …/invalidateCache with a host and a path, or with at most 10 cache tags. It takes
+// effect about 10 seconds after the answer. Google allows 500 calls a minute and
+// answers further ones with 429.
 //
 // Sources: https://cloud.google.com/compute/docs/reference/rest/v1/urlMaps/invalidateCache
 // and https://cloud.google.com/cdn/docs/cache-invalidation-overview.
@@ -36,11 +36,11 @@ type invalidation struct {
 }
 
 func openGoogle(settings map[string]string, c *caller, o *Options) (Purger, error) {
-	// The context outlives this call: tokens are fetched with its client.
+	// Tokens are fetched with this context after this function has returned.
 	ctx := context.WithValue(context.Background(), oauth2.HTTPClient, c.client)
 	creds, err := googleauth.FindDefaultCredentials(ctx, "https://www.googleapis.com/auth/compute")
 	if err != nil {
-		// What the library says may quote the file, and so a private key.
+		// The error of the library may quote the file, which contains a private key.
 		return nil, errors.New("no Google credentials: run gcloud auth application-default login, or set GOOGLE_APPLICATION_CREDENTIALS")
 	}
 	g := &google{caller: c, keys: settings["purge"] == "keys", tokens: creds.TokenSource}
@@ -93,8 +93,8 @@ func (g *google) rules(urls, keys []string) (rules []invalidation, err error) {
 	return rules, nil
 }
 
-// tokenError is what the token server says, without the response that the
-// library would quote in full.
+// tokenError returns the message of the token server, without the response that
+// the library quotes in full.
 func tokenError(err error) string {
 	var e *oauth2.RetrieveError
 	if errors.As(err, &e) {
@@ -102,7 +102,7 @@ func tokenError(err error) string {
 			Error       string
 			Description string `json:"error_description"`
 		}
-		_ = json.Unmarshal(e.Body, &said) // of another shape: the status has to do
+		_ = json.Unmarshal(e.Body, &said) // otherwise the status is the message
 		if said.Error == "" && e.Response != nil {
 			said.Error = fmt.Sprintf("status %d", e.Response.StatusCode)
 		}
@@ -112,5 +112,5 @@ func tokenError(err error) string {
 	if errors.As(err, &request) {
 		return (&caller{}).shown(request.Err.Error())
 	}
-	return "the credentials give none"
+	return "the credentials return none"
 }

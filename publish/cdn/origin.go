@@ -21,7 +21,7 @@ type origin struct {
 	Path  string // of the folder that holds the keys; starts and ends in a slash
 }
 
-// URL is the origin without its path.
+// URL returns the origin without its path.
 func (o *origin) URL() string {
 	if o.HTTPS {
 		return "https://" + o.Host
@@ -29,8 +29,8 @@ func (o *origin) URL() string {
 	return "http://" + o.Host
 }
 
-// What a configuration holds of the show has only these characters, so that none
-// of it can be taken for anything else in any of the four languages.
+// Values of the show in a configuration consist of these characters only, none of
+// which has a meaning in any of the four languages.
 var (
 	safeName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$`)
 	safePath = regexp.MustCompile(`^/([A-Za-z0-9._~-]+/)*$`)
@@ -58,8 +58,8 @@ func parseOrigin(rawURL string) (*origin, error) {
 	return o, nil
 }
 
-// storageOrigin is the public address of what a storage holds. For a folder of
-// this machine it is that of onair serve.
+// storageOrigin returns the public address of a storage. For a local folder it is
+// that of onair serve.
 func storageOrigin(storage string) (*origin, error) {
 	u, err := url.Parse(storage)
 	if err != nil || u.Fragment != "" {
@@ -76,7 +76,7 @@ func storageOrigin(storage string) (*origin, error) {
 	return nil, fmt.Errorf("%q is not a bucket URL", storage)
 }
 
-// s3Origin is the address of a bucket by the options of its URL.
+// s3Origin returns the address of a bucket, from the options of its URL.
 func s3Origin(u *url.URL) (*origin, error) {
 	options, err := url.ParseQuery(u.RawQuery)
 	if err != nil {
@@ -100,8 +100,8 @@ func s3Origin(u *url.URL) (*origin, error) {
 	return parseOrigin(bucketURL(strings.TrimSuffix(endpoint, "/"), u.Host, u.Path, byPath))
 }
 
-// bucketURL is the address of a bucket: by path, because a certificate covers no
-// further dots, or by host.
+// bucketURL returns the address of a bucket. Its name is in the path if it contains
+// dots, which the certificate does not cover, and in the host otherwise.
 func bucketURL(endpoint, bucket, prefix string, byPath bool) string {
 	if byPath {
 		return endpoint + "/" + bucket + prefix
@@ -110,8 +110,8 @@ func bucketURL(endpoint, bucket, prefix string, byPath bool) string {
 	return scheme + "://" + bucket + "." + host + prefix
 }
 
-// folder is the folder of this machine that a storage is, as nginx wants it: with
-// slashes, one of them at the end; empty for a bucket.
+// folder returns the local folder of a storage in nginx's form, with a slash at its
+// end. It is empty for a bucket.
 func folder(s *show.Show) (string, error) {
 	dir, ok := strings.CutPrefix(s.Storage, "file:")
 	if !ok {
@@ -122,7 +122,7 @@ func folder(s *show.Show) (string, error) {
 	}
 	dir = strings.TrimSuffix(filepath.ToSlash(dir), "/") + "/"
 	if !safeDir.MatchString(dir) {
-		return "", fmt.Errorf("folder %q: a configuration of nginx cannot hold this path", dir)
+		return "", fmt.Errorf("folder %q: a configuration of nginx cannot contain this path", dir)
 	}
 	return dir, nil
 }
@@ -134,7 +134,7 @@ type network struct {
 	Masked bool // a range
 }
 
-// localhost is this machine.
+// localhost is the addresses of this machine.
 var localhost = []network{{Addr: "127.0.0.1", Bits: 32}, {Addr: "::1", Bits: 128}}
 
 // parseNetwork reads an address such as 192.0.2.7 or a range such as 10.0.0.0/8.

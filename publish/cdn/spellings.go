@@ -10,14 +10,14 @@ import (
 // its own first, escaped as onair writes it in feeds and links. base is the
 // show's url and ends in a slash; key is the object's.
 //
-// The index page of a folder is known by three: with index.html, with only the
-// slash, and without the slash, where a redirect or, before the page was there, a
-// 404 may be cached. A CDN that rewrites one into the other keeps one copy and
-// is told three times; one that does not keeps each.
+// The index page of a folder has three: with index.html, with only the slash, and
+// without the slash, where a redirect may be cached, or a 404 from before the page
+// existed. A CDN that rewrites one to another has one copy and gets three purges;
+// others have a copy for each.
 //
-// http and https are not among them: Fastly, Google Cloud CDN, Varnish and nginx
-// do not tell them apart. Cloudflare does, and its purger adds the other. Query
-// strings are not either: the printed configurations drop them.
+// They do not include http beside https: Fastly, Google Cloud CDN, Varnish and
+// nginx make no difference between them. Cloudflare does, and its purger adds the
+// other. Nor do they include query strings: the printed configurations drop them.
 func Spellings(base, key string) []string {
 	own := base + SurrogateKey(key)
 	folder, ok := strings.CutSuffix(key, "index.html")
@@ -32,19 +32,19 @@ func Spellings(base, key string) []string {
 	return all
 }
 
-// isHost reports whether a URL ends with its host: with and without a slash
-// after it are one request.
+// isHost reports whether a URL ends with its host. With a slash after it, the
+// request is the same.
 func isHost(rawURL string) bool {
 	_, rest, _ := strings.Cut(rawURL, "://")
 	return !strings.Contains(rest, "/")
 }
 
-// SurrogateKey is the name under which an object can be purged whatever its
-// URL's spelling: its key, escaped as in a URL, so that it holds no space.
+// SurrogateKey returns the name by which an object is purged in all spellings of
+// its URL: its key, escaped as in a URL, so that it contains no space.
 func SurrogateKey(key string) string { return (&url.URL{Path: "/" + key}).EscapedPath()[1:] }
 
-// batches cuts a list into pieces of at most n strings and, if size is not 0, of
-// at most so many bytes with a byte between two.
+// batches splits a list into batches of at most n strings and, if size is not 0, of
+// at most size bytes with one byte between two strings.
 func batches(list []string, n, size int) (all [][]string) {
 	bytes := 0
 	for _, s := range list {
@@ -60,7 +60,7 @@ func batches(list []string, n, size int) (all [][]string) {
 	return all
 }
 
-// unique drops repetitions, keeping the order.
+// unique removes repetitions and keeps the order.
 func unique(list []string) []string {
 	seen := map[string]bool{}
 	return slices.DeleteFunc(slices.Clone(list), func(s string) bool {

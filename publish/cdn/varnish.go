@@ -51,8 +51,8 @@ func (v *varnish) Purge(ctx context.Context, urls, keys []string) error {
 	return v.each(ctx, requests)
 }
 
-// purged reports whether a server has forgotten. 404 says that there was nothing
-// to forget, or, of nginx, which asks its origin anew, that the page is gone.
+// purged reports whether a status means success. 404 means that nothing was cached
+// or, from nginx, which asks its origin again, that the page is gone.
 func purged(status int) bool { return status/100 == 2 || status == http.StatusNotFound }
 
 func checkServers(s string) error {

@@ -1,6 +1,6 @@
-// Package buckettest is the contract of package bucket as tests. Every provider
-// passes it: memory and folder in their own tests, cloud providers against an
-// emulator and, if somebody asks for it, against the real thing.
+// Package buckettest is a conformance suite for package bucket. Every provider
+// passes it: mem and file in their own tests, cloud providers with an emulator and,
+// on request, with a real bucket.
 package buckettest
 
 import (
@@ -15,37 +15,37 @@ import (
 	"onair/publish/bucket"
 )
 
-// Options are optional. They name what a provider cannot do, and why; the
-// tests concerned are skipped with that reason. Empty: it can.
+// Options are optional. A text names the reason why a provider cannot do something;
+// the tests of it are skipped with that reason. Empty if it can.
 type Options struct {
-	// IgnoresDeleteConditions: an emulator deletes whatever the condition says.
+	// IgnoresDeleteConditions is set if a delete ignores its condition.
 	IgnoresDeleteConditions string
-	// IgnoresHeaderConditions: an emulator sets headers whatever the condition says.
+	// IgnoresHeaderConditions is set if a change of headers ignores its condition.
 	IgnoresHeaderConditions string
-	// KeepsOldHeaders: an emulator adds headers to those that are there.
+	// KeepsOldHeaders is set if new headers are added to the old ones.
 	KeepsOldHeaders string
-	// MixesVersions: an emulator may answer with the body of one write and the
+	// MixesVersions is set if a read may return the body of one write and the
 	// headers of another.
 	MixesVersions string
-	// IgnoresJoinConditions: an emulator joins whatever the conditions on the
-	// object and its parts say.
+	// IgnoresJoinConditions is set if a join ignores the conditions on the object
+	// and its parts.
 	IgnoresJoinConditions string
-	// CannotJoinLarge: an emulator gets ranges of copied parts wrong.
+	// CannotJoinLarge is set if copies of ranges are wrong.
 	CannotJoinLarge string
-	// Sibling returns another empty bucket of the same provider, for parts. nil:
+	// Sibling returns another empty bucket of the same provider, for parts. With nil
 	// parts are in the bucket itself only.
 	Sibling func(t *testing.T, b bucket.Bucket) bucket.Bucket
-	// Large is the size, in bytes, of a body that the provider gets in parts, if it
-	// does that. It is a multiple of 16.
+	// Large is the size, in bytes, of a body that is sent in parts, if the provider
+	// has them. It is a multiple of 16.
 	Large int
-	// ManyKeys is how many objects the test of listing in pages writes: more
-	// than a page holds. 0: the test is left out, as for a store without pages.
+	// ManyKeys is how many objects the test of listings in pages writes: more than
+	// a page holds. 0 skips the test, as for a store without pages.
 	ManyKeys int
-	// Racers is how many writers compete for one object. 0: 100.
+	// Racers is how many writers compete for one object. 0 means 100.
 	Racers int
 }
 
-// Run runs the suite. open returns an empty bucket for one subtest.
+// Run runs the suite. open returns a new empty bucket for each subtest.
 func Run(t *testing.T, open func(t *testing.T) bucket.Bucket, opts *Options) {
 	if opts == nil {
 		opts = &Options{}
@@ -98,7 +98,7 @@ type suite struct {
 	opts Options
 }
 
-// store is a bucket under test: what a step returns in error ends the test.
+// store is a bucket under test. An error of its methods ends the test.
 type store struct {
 	*testing.T
 	bucket.Bucket
@@ -115,7 +115,7 @@ func Object(key, body string) *bucket.Object {
 	}
 }
 
-// put writes an object that must succeed.
+// put writes an object.
 func (s *store) put(key, body string, cond bucket.Condition) bucket.Attrs {
 	s.Helper()
 	a, err := s.Write(s.Context(), Object(key, body), cond)
@@ -125,7 +125,7 @@ func (s *store) put(key, body string, cond bucket.Condition) bucket.Attrs {
 	return a
 }
 
-// get reads an object that must be there.
+// get reads an object that must exist.
 func (s *store) get(key string) (string, bucket.Attrs) {
 	s.Helper()
 	body, a, err := s.read(s.Context(), key, 0, -1)
@@ -148,7 +148,7 @@ func (s *store) read(ctx context.Context, key string, offset, length int64) (str
 	return body.String(), a, err
 }
 
-// keys lists.
+// keys returns the listed keys.
 func (s *store) keys(prefix string) []string {
 	s.Helper()
 	keys := []string{}
@@ -161,7 +161,7 @@ func (s *store) keys(prefix string) []string {
 	return keys
 }
 
-// is checks which error a call returned.
+// is checks that a call returned the wanted error.
 func (s *store) is(err, want error) {
 	s.Helper()
 	if !errors.Is(err, want) {
@@ -169,7 +169,7 @@ func (s *store) is(err, want error) {
 	}
 }
 
-// holds checks that a key has these bytes.
+// holds checks that the object with a key has these bytes.
 func (s *store) holds(key, want string) {
 	s.Helper()
 	if got, _ := s.get(key); got != want {

@@ -20,7 +20,7 @@ func (s *suite) writeConditions(_ *testing.T, b *store) {
 	_, err = b.Write(b.Context(), Object("feed.xml", "three"), bucket.Condition{Version: first.Version})
 	b.is(err, bucket.ErrPrecondition)
 	b.holds("feed.xml", "two")
-	// Also a write of the bytes that are there is a write that came too late.
+	// A write of the bytes that are stored already comes too late, too.
 	_, err = b.Write(b.Context(), Object("feed.xml", "two"), bucket.Condition{Version: first.Version})
 	b.is(err, bucket.ErrPrecondition)
 	_, err = b.Write(b.Context(), Object("feed.xml", "two"), bucket.Condition{Absent: true})
@@ -60,8 +60,8 @@ func (s *suite) deleteConditions(_ *testing.T, b *store) {
 	}
 }
 
-// race lets writers write bodies of their own under one condition at once, and
-// checks that exactly one of them wins and that its bytes are those that stay.
+// race makes many writers write different bodies under one condition at the same
+// time, and checks that exactly one of them succeeds and that its bytes remain.
 func (s *suite) race(b *store, key, round string, cond bucket.Condition) bucket.Attrs {
 	b.Helper()
 	var (
@@ -110,7 +110,7 @@ func (s *suite) oneUpdaterWins(_ *testing.T, b *store) {
 	}
 }
 
-// neverHalf overwrites an object again and again while others read and list it.
+// neverHalf overwrites an object many times while others read and list it.
 func (s *suite) neverHalf(_ *testing.T, b *store) {
 	b.skip(s.opts.MixesVersions)
 	body := func(i int) string { return strings.Repeat(string(rune('a'+i)), 100_000+i) }

@@ -14,7 +14,7 @@ import (
 	"onair/publish/bucket"
 )
 
-// joinStore is a bucket that can join.
+// joinStore is a bucket under test that can join.
 type joinStore struct {
 	*store
 	bucket.Joiner
@@ -22,8 +22,8 @@ type joinStore struct {
 	kept  map[string]bucket.Attrs // the parts, by key
 }
 
-// forEachJoin runs a test on a bucket whose parts are in it, and on one whose
-// parts are in another.
+// forEachJoin runs a test with parts in the bucket itself, and with parts in
+// another bucket.
 func (s *suite) forEachJoin(t *testing.T, b *store, test func(*joinStore)) {
 	j, ok := b.Bucket.(bucket.Joiner)
 	if !ok {
@@ -39,7 +39,7 @@ func (s *suite) forEachJoin(t *testing.T, b *store, test func(*joinStore)) {
 	})
 }
 
-// part stores a part, unless it is there.
+// part stores a part unless it exists.
 func (b *joinStore) part(body string) bucket.Part {
 	b.Helper()
 	key := fmt.Sprintf(".onair/parts/%08x-%d", crc32.ChecksumIEEE([]byte(body)), len(body))
@@ -49,7 +49,7 @@ func (b *joinStore) part(body string) bucket.Part {
 	return b.replace(key, body)
 }
 
-// replace stores a part whatever is there.
+// replace stores a part and replaces one that exists.
 func (b *joinStore) replace(key, body string) bucket.Part {
 	b.Helper()
 	a, err := b.parts.Write(b.Context(), Object(key, body), bucket.Condition{})
@@ -60,14 +60,14 @@ func (b *joinStore) replace(key, body string) bucket.Part {
 	return bucket.Part{Bucket: b.parts, Attrs: a}
 }
 
-// joined is an object that has the body of the parts, and no body itself.
+// joined returns an object with the size and checksum of the parts and no body.
 func joined(key, body string) *bucket.Object {
 	o := Object(key, body)
 	o.Body = nil
 	return o
 }
 
-// holdsJust checks what is in the bucket but for parts.
+// holdsJust checks which objects are in the bucket, without parts.
 func (b *joinStore) holdsJust(want ...string) {
 	b.Helper()
 	for _, in := range []bucket.Bucket{b.Bucket, b.parts} {
@@ -82,10 +82,10 @@ func (b *joinStore) holdsJust(want ...string) {
 	}
 }
 
-// large is the size of a body that the provider gets in parts.
+// large returns the size of a body that is sent in parts.
 func (s *suite) large() int { return max(s.opts.Large, 160_000) }
 
-// joinSizes are sizes of audio to join: one of each kind that a provider has.
+// joinSizes returns sizes of audio to join: one for each way that a provider has.
 func (s *suite) joinSizes() []int {
 	if s.opts.CannotJoinLarge != "" {
 		return []int{1000}
@@ -93,8 +93,8 @@ func (s *suite) joinSizes() []int {
 	return []int{1000, s.large() + 1}
 }
 
-// noise is text that does not repeat itself, so that a piece at a wrong place
-// shows.
+// noise returns text that does not repeat itself, so that a piece in the wrong
+// place is noticed.
 func noise(seed, n int) string {
 	data := make([]byte, n)
 	x := uint32(seed)*2654435761 + 1
@@ -183,7 +183,7 @@ func (s *suite) joinConditions(t *testing.T, b *store) {
 	})
 }
 
-// joinParts joins parts that are not what they were, or never fitted.
+// joinParts joins parts that have changed or do not fit.
 func (s *suite) joinParts(t *testing.T, b *store) {
 	s.forEachJoin(t, b, func(b *joinStore) {
 		old := b.put("audio.mp3", "old", bucket.Condition{})
@@ -229,7 +229,7 @@ func (s *suite) joinParts(t *testing.T, b *store) {
 	})
 }
 
-// elsewhere is a bucket of no provider that can be joined from.
+// elsewhere is a bucket whose objects no provider can join.
 type elsewhere struct{ bucket.Bucket }
 
 func (s *suite) joinCancelled(t *testing.T, b *store) {

@@ -13,7 +13,7 @@ import (
 )
 
 func (s *suite) list(_ *testing.T, b *store) {
-	// In the order of keys, which is not that of a walk through folders.
+	// The order of keys is not that of a walk through folders.
 	all := []string{
 		".onair/release.json", "a-b", "a.b", "a/b", "a/b.c", "a/c/d", "a0", "audio/1.mp3", "audio/10.mp3", "audio/2.mp3", "b", "feed.xml", "é",
 	}
@@ -51,7 +51,7 @@ func (s *suite) listStops(_ *testing.T, b *store) {
 	if n != 3 {
 		b.Errorf("listing went on to %d objects after a break at 3", n)
 	}
-	// One sequence can be read twice.
+	// A sequence can be read twice.
 	list := b.List(b.Context(), "")
 	for round := range 2 {
 		n = 0
@@ -64,8 +64,8 @@ func (s *suite) listStops(_ *testing.T, b *store) {
 	}
 }
 
-// listWhileWriting lists while others write, overwrite and delete. What was
-// there before and is left alone is listed each time, once, in order.
+// listWhileWriting lists while others write, overwrite and delete. Objects that
+// nobody changes are listed each time, once, in order.
 func (s *suite) listWhileWriting(_ *testing.T, b *store) {
 	steady := []string{"a/1", "m/1", "m/2", "z/1"}
 	for _, key := range steady {

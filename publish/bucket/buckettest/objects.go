@@ -47,13 +47,13 @@ func (s *suite) writeAndRead(_ *testing.T, b *store) {
 	b.holds("feed.xml", "<rss></rss>")
 }
 
-// differ compares attributes. The time of a write may be said with less precision
-// in one place than in another.
+// differ compares attributes. The time of a write may have different precision in
+// different answers.
 func differ(want, got bucket.Attrs) string {
 	return cmp.Diff(want, got, cmpopts.EquateApproxTime(time.Minute))
 }
 
-// listing is what a listing says of an object.
+// listing returns the attributes that a listing has of an object.
 func (s *store) listing(a bucket.Attrs) bucket.Attrs {
 	if _, sparse := s.Bucket.(bucket.Sparse); sparse {
 		a.CRC32C, a.Headers = 0, bucket.Headers{}
@@ -61,7 +61,7 @@ func (s *store) listing(a bucket.Attrs) bucket.Attrs {
 	return a
 }
 
-// stat: a bucket whose listing says little says the rest when asked.
+// stat checks that Stat returns what a sparse listing leaves out.
 func (s *suite) stat(_ *testing.T, b *store) {
 	sparse, ok := b.Bucket.(bucket.Sparse)
 	if !ok {
@@ -85,8 +85,8 @@ func (s *suite) stat(_ *testing.T, b *store) {
 	}
 }
 
-// probe: a bucket that has to try preconditions out finds that they hold, and
-// leaves no trace that a listing shows.
+// probe checks that a bucket which has to try preconditions finds that they hold,
+// and that a listing shows nothing of it.
 func (s *suite) probe(_ *testing.T, b *store) {
 	prober, ok := b.Bucket.(bucket.Prober)
 	if !ok {
@@ -163,7 +163,7 @@ func (s *suite) headers(_ *testing.T, b *store) {
 	if diff := cmp.Diff(want, read.Headers); diff != "" {
 		b.Errorf("headers as set (-), as read (+):\n%s", diff)
 	}
-	set.Updated = read.Updated // an answer about headers need not say when the body was written
+	set.Updated = read.Updated // the answer to a change of headers need not contain the time of the write
 	if diff := cmp.Diff(set, read); diff != "" {
 		b.Errorf("attributes as returned by SetHeaders (-), as read (+):\n%s", diff)
 	}
@@ -172,8 +172,7 @@ func (s *suite) headers(_ *testing.T, b *store) {
 	}
 }
 
-// headersGo sets headers that are fewer than before: what is not given any more
-// is gone.
+// headersGo checks that headers which are no longer given are removed.
 func (s *suite) headersGo(_ *testing.T, b *store) {
 	b.skipHeaderless()
 	b.skip(s.opts.KeepsOldHeaders)
@@ -224,8 +223,8 @@ func (s *suite) oddKeys(_ *testing.T, b *store) {
 	skipped := map[string]bool{}
 	for _, key := range keys {
 		if _, err := b.Write(b.Context(), Object(key, "body of "+key), bucket.Condition{Absent: true}); err != nil {
-			// A file system may not tell some names apart, or know them; a clear
-			// refusal is all that can be asked of it.
+			// A file system may not distinguish some names or not allow them. It then
+			// has to refuse them.
 			if _, ok := b.Bucket.(bucket.Headerless); !ok {
 				b.Errorf("Write(%q): %v", key, err)
 			}
@@ -326,12 +325,12 @@ func (s *suite) wrongBodies(_ *testing.T, b *store) {
 	}
 }
 
-// endless never ends.
+// endless is a reader that never ends.
 type endless struct{}
 
 func (endless) Read(p []byte) (int, error) { return len(p), nil }
 
-// brokenBody fails after n bytes.
+// brokenBody is a reader that fails after n bytes.
 func brokenBody(body func() (io.ReadCloser, error), broken error, n int64) func() (io.ReadCloser, error) {
 	return func() (io.ReadCloser, error) {
 		r, err := body()
@@ -418,7 +417,7 @@ func (s *suite) cancelledHalfWay(_ *testing.T, b *store) {
 	}
 }
 
-// cancelReader cancels when the reading comes to it.
+// cancelReader is a reader that cancels a context.
 type cancelReader context.CancelFunc
 
 func (c cancelReader) Read([]byte) (int, error) { c(); return 0, io.EOF }

@@ -1,22 +1,22 @@
-// Package file keeps a bucket in a local folder, for a web server on the same
+// Package file implements a bucket as a local folder, for a web server on the same
 // machine, for rsync, and for a first try without an account.
 //
-// An object's key is its file's path below the folder. So a key cannot be the
-// folder of another ("a" and "a/b"), nor differ from another's only in a way
-// that the file system does not tell apart (case, on macOS and Windows); both
-// are refused. Only regular files are objects; symbolic links are neither
-// followed nor listed, and nothing leads out of the folder.
+// An object's key is its file's path below the folder. A key that is the folder of
+// another ("a" and "a/b") is refused, and so is one that differs from another only
+// in a way that the file system ignores (case, on macOS and Windows). Only regular
+// files are objects. Symbolic links are neither followed nor listed, and nothing
+// leads out of the folder.
 //
 // An object's version is the SHA-256 of its bytes, in hex. A write compares and
-// replaces under a lock on the file .onair/lock, which dies with its process.
-// The folder and the lock are made by the first write; until then the bucket is
-// empty. Keys are reserved, and never listed, that are the lock's or have a
-// segment like a temporary file's name (package durable). The lock file stays
-// empty, so a web server has nothing to give away in it.
+// replaces under a lock on the file .onair/lock, which ends with its process. The
+// first write makes the folder and the lock file, which stays empty; until then
+// the bucket is empty. The key of the lock file, and keys with a segment that looks
+// like the name of a temporary file (package durable), are reserved and never
+// listed.
 // With [Options.Scratch] there is no lock for each write, and a condition holds
 // only between calls of one Bucket.
 //
-// Files have no headers: whoever serves them derives headers from keys.
+// Files have no headers: the server derives them from keys.
 package file
 
 import (
@@ -36,7 +36,7 @@ import (
 // Options are optional.
 type Options struct {
 	// Sums remembers the checksums of files that have not changed, so that a
-	// listing need not read them. nil: every listing reads every file.
+	// listing need not read them. With nil every listing reads every file.
 	Sums *derive.Cache
 
 	// Scratch is for a folder that has one writer and can be made again at any
@@ -55,7 +55,7 @@ type Bucket struct {
 	busy  chan struct{} // holds one token while a call of this Bucket changes the folder
 	swept sync.Once
 
-	scratch *scratch // nil: the files are durable
+	scratch *scratch // nil if the files are durable
 }
 
 var (
@@ -94,10 +94,10 @@ func (b *Bucket) Close() error {
 	return b.scratch.close()
 }
 
-// URL is "file:" and the folder as given to Open.
+// URL returns "file:" and the folder as given to Open.
 func (b *Bucket) URL() string { return b.url }
 
-// Headerless says that files have no headers.
+// Headerless marks a bucket without headers.
 func (b *Bucket) Headerless() {}
 
 // Open reads a file.
@@ -131,9 +131,9 @@ func (b *Bucket) open(ctx context.Context, key string, offset, length int64) (io
 		return nil, bucket.Attrs{}, err
 	}
 	if length < 0 || length > attrs.Size {
-		length = attrs.Size // past the end of any range, so that adding cannot overflow
+		length = attrs.Size // beyond the end of any range, and no sum overflows
 	}
-	// The file stays the one that was measured: a write makes another.
+	// The open file stays the one that was measured: a write makes another.
 	return &section{io.NewSectionReader(f, min(offset, attrs.Size), length), f}, attrs, nil
 }
 
@@ -143,8 +143,7 @@ type section struct {
 	io.Closer
 }
 
-// root opens the folder for one call on a key. A folder that is not there has
-// no objects.
+// root opens the folder for one call on a key. ErrNotExist if there is no folder.
 func (b *Bucket) root(key string) (*os.Root, error) {
 	if err := checkKey(key); err != nil {
 		return nil, err
@@ -156,8 +155,8 @@ func (b *Bucket) root(key string) (*os.Root, error) {
 	return root, err
 }
 
-// wrap says which step on which object failed, and gives errors that callers
-// branch on their names.
+// wrap adds to an error which step on which object failed, and the sentinels that
+// callers branch on.
 func (b *Bucket) wrap(op, key string, err error) error {
 	if errors.Is(err, fs.ErrPermission) {
 		err = fmt.Errorf("%w: %w", bucket.ErrDenied, err)

@@ -30,8 +30,8 @@ func (b *Bucket) List(ctx context.Context, prefix string) iter.Seq2[bucket.Attrs
 		}
 		if err == nil {
 			defer root.Close()
-			l := lister{b: b, ctx: ctx, root: root, prefix: prefix, yield: yield}
-			err = l.folder(".")
+			l := lister{b: b, root: root, prefix: prefix, yield: yield}
+			err = l.folder(ctx, ".")
 		}
 		if err != nil && !errors.Is(err, errStop) {
 			yield(bucket.Attrs{}, b.wrap("list", "", err))
@@ -39,43 +39,42 @@ func (b *Bucket) List(ctx context.Context, prefix string) iter.Seq2[bucket.Attrs
 	}
 }
 
-// errStop ends a listing whose reader has had enough.
+// errStop ends a listing when its caller stops.
 var errStop = errors.New("stop")
 
 // lister is one walk through the folder.
 type lister struct {
 	b      *Bucket
-	ctx    context.Context
 	root   *os.Root
 	prefix string
 	yield  func(bucket.Attrs, error) bool
 }
 
 // folder lists what is in one folder and below it.
-func (l *lister) folder(dir string) error {
+func (l *lister) folder(ctx context.Context, dir string) error {
 	entries, err := fs.ReadDir(l.root.FS(), dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil // gone since its parent was read
+		return nil // deleted since its parent was read
 	} else if err != nil {
 		return err
 	}
 	// In the order of keys "a.b" comes before "a/b", although "a" < "a.b".
 	slices.SortFunc(entries, func(x, y fs.DirEntry) int { return cmp.Compare(sortName(x), sortName(y)) })
 	for _, e := range entries {
-		if err := l.ctx.Err(); err != nil {
+		if err := ctx.Err(); err != nil {
 			return err
 		}
 		key := path.Join(dir, e.Name())
 		switch {
 		case e.IsDir():
-			// Only a folder on the way to the prefix, or below it, is of interest.
+			// Only folders on the way to the prefix, or below it, can hold objects.
 			if below := key + "/"; strings.HasPrefix(below, l.prefix) || strings.HasPrefix(l.prefix, below) {
-				if err := l.folder(key); err != nil {
+				if err := l.folder(ctx, key); err != nil {
 					return err
 				}
 			}
 		case e.Type().IsRegular() && strings.HasPrefix(key, l.prefix):
-			if err := l.file(key); err != nil {
+			if err := l.file(ctx, key); err != nil {
 				return err
 			}
 		}
@@ -91,9 +90,9 @@ func sortName(e fs.DirEntry) string {
 }
 
 // file lists one file.
-func (l *lister) file(key string) error {
+func (l *lister) file(ctx context.Context, key string) error {
 	if isReserved(key) || bucket.ValidKey(key) != nil {
-		return nil // ours, or not of onair's making: no key names it
+		return nil // reserved, or made by another program: no key names it
 	}
 	f, err := l.root.Open(key)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -102,7 +101,7 @@ func (l *lister) file(key string) error {
 		return err
 	}
 	defer f.Close()
-	attrs, err := l.b.measure(l.ctx, f, key)
+	attrs, err := l.b.measure(ctx, f, key)
 	if err != nil {
 		return err
 	}
@@ -112,7 +111,7 @@ func (l *lister) file(key string) error {
 	return nil
 }
 
-// sums are what has to be read from a file to describe it.
+// sums are the attributes that are computed from a file's content.
 type sums struct {
 	SHA256 string `json:"sha256"`
 	CRC32C uint32 `json:"crc32c"`
@@ -137,30 +136,28 @@ func (b *Bucket) measure(ctx context.Context, f *os.File, key string) (bucket.At
 	return bucket.Attrs{Key: key, Size: info.Size(), CRC32C: s.CRC32C, Version: s.SHA256, Updated: info.ModTime()}, nil
 }
 
-// sum reads r to its end.
+// sum computes the sums of what r returns.
 func sum(ctx context.Context, r io.Reader) (sums, error) {
 	sha, crc := sha256.New(), crc32c.New()
-	if _, err := io.Copy(io.MultiWriter(sha, crc), &contextReader{ctx, r}); err != nil {
+	read := func(p []byte) (int, error) {
+		if err := ctx.Err(); err != nil {
+			return 0, err
+		}
+		return r.Read(p)
+	}
+	if _, err := io.Copy(io.MultiWriter(sha, crc), readerFunc(read)); err != nil {
 		return sums{}, err
 	}
 	return sums{SHA256: hex.EncodeToString(sha.Sum(nil)), CRC32C: crc.Sum32()}, nil
 }
 
-// contextReader ends when its context does.
-type contextReader struct {
-	ctx context.Context
-	r   io.Reader
-}
+// readerFunc is a function that implements io.Reader.
+type readerFunc func([]byte) (int, error)
 
-func (r *contextReader) Read(p []byte) (int, error) {
-	if err := r.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return r.r.Read(p)
-}
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
-// isReserved reports whether a key is the lock's or a temporary file's. It
-// ignores case, as the file system may.
+// isReserved reports whether a key is that of the lock file or of a temporary file.
+// It ignores case, as the file system may.
 func isReserved(key string) bool {
 	if strings.EqualFold(key, lockName) {
 		return true

@@ -14,7 +14,7 @@ import (
 	"onair/publish/bucket"
 )
 
-// checkKey reports why a key cannot be a file's path here, or nil.
+// checkKey returns an error if a key cannot be the path of a file on this system.
 func checkKey(key string) error {
 	if err := bucket.ValidKey(key); err != nil {
 		return err
@@ -44,13 +44,13 @@ func openObject(root *os.Root, key string) (*os.File, error) {
 	return f, err
 }
 
-// locate describes what lies at a key: nil if nothing does. It is an error if
-// what lies there, or on the way, is there under another spelling, or if the
-// way leads over something that is not a folder. The check serves clear
-// answers; that nothing leads out of the folder is os.Root's work.
+// locate describes the file or folder at a key; nil if there is none. It fails if
+// a part of the path exists under another spelling, or if a part before the last
+// is not a folder. These checks are for clear messages: os.Root keeps the path
+// inside the folder.
 func locate(root *os.Root, key string) (fs.FileInfo, error) {
-	var last fs.FileInfo // what the longest path that exists describes
-	var known string     // that path
+	var known string     // the longest part of the path that exists
+	var last fs.FileInfo // what is there
 	for i := 0; i <= len(key); i++ {
 		if i < len(key) && key[i] != '/' {
 			continue
@@ -78,12 +78,11 @@ func locate(root *os.Root, key string) (fs.FileInfo, error) {
 	return last, nil
 }
 
-// checkSpelling reports whether name, which info describes, is there under
-// another name that the file system takes for the same.
+// checkSpelling fails if the file or folder name, which info describes, exists
+// under another spelling that the file system takes for the same.
 func checkSpelling(root *os.Root, name string, info fs.FileInfo) error {
-	// A file system that ignores case gives itself away here; then, and only
-	// then, the folders have to be read. It may ignore more, such as how letters
-	// with accents are composed, which reading the folders finds as well.
+	// Only on a file system that ignores case do the folders have to be read. That
+	// also finds other differences it ignores, such as how accents are composed.
 	other, err := root.Lstat(swapCase(name))
 	if err != nil || !os.SameFile(info, other) {
 		return nil
@@ -100,7 +99,7 @@ func checkSpelling(root *os.Root, name string, info fs.FileInfo) error {
 	return nil
 }
 
-// swapCase turns capitals into small letters and the other way round.
+// swapCase swaps upper-case and lower-case letters.
 func swapCase(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsUpper(r) {

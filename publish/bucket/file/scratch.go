@@ -19,7 +19,7 @@ const maxFolders = 4
 // scratch is what a Bucket with Options.Scratch keeps open between calls.
 type scratch struct {
 	mu   sync.Mutex
-	open []*folder // that no call uses, in the order of their last use
+	open []*folder // not in use, least recently used first
 	lock *os.File  // nil before the first write, and while another process has it
 }
 
@@ -29,8 +29,8 @@ type folder struct {
 	root *os.Root
 }
 
-// writeScratch stores an object without locks and syncs. Most objects share
-// their folder with the one before, so that each takes few system calls.
+// writeScratch stores an object without locks and syncs. Folders stay open between
+// calls: most objects are in the same folder as the one before.
 func (b *Bucket) writeScratch(ctx context.Context, o *bucket.Object, cond bucket.Condition) (bucket.Attrs, error) {
 	b.swept.Do(b.sweepScratch)
 	if cond != (bucket.Condition{}) {
@@ -82,8 +82,8 @@ func (b *Bucket) requireScratch(ctx context.Context, in *folder, key string, con
 	return b.require(ctx, root, key, cond)
 }
 
-// folder returns an open folder, which it makes if it is missing. The caller
-// gives it back with put.
+// folder opens a folder and makes it if it is missing. The caller returns it with
+// put.
 func (b *Bucket) folder(dir string) (*folder, error) {
 	if f := b.scratch.get(dir); f != nil {
 		return f, nil
@@ -110,8 +110,7 @@ func (b *Bucket) folder(dir string) (*folder, error) {
 	return &folder{dir, below}, err
 }
 
-// get takes an open folder from those that no call uses. It is nil if there is
-// none.
+// get returns a folder that is open and not in use, or nil.
 func (s *scratch) get(dir string) *folder {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -134,7 +133,7 @@ func (s *scratch) put(f *folder) {
 	}
 }
 
-// forget closes the folders that no call uses, because a delete may remove them.
+// forget closes the folders that are not in use, because a delete may remove them.
 func (s *scratch) forget() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -152,9 +151,9 @@ func (s *scratch) close() error {
 	return s.lock.Close()
 }
 
-// sweepScratch removes temporary files unless another Bucket writes to the
-// folder: they are not locked, so that only its hold on the folder's lock shows
-// that they are in use.
+// sweepScratch removes temporary files unless another Bucket writes to the folder.
+// Temporary files of a scratch bucket are not locked: that they are in use shows
+// in the lock of the folder, which the Bucket holds until Close.
 func (b *Bucket) sweepScratch() {
 	if os.MkdirAll(b.dir, 0o755) != nil {
 		return // the write reports it

@@ -16,11 +16,11 @@ import (
 	"onair/publish/bucket"
 )
 
-// lockName is the file whose lock a change of the folder holds.
+// lockName is the file that is locked while the folder is changed.
 const lockName = ".onair/lock"
 
-// staleAge is after how long without a write a temporary file counts as left
-// behind, where the file system has no locks to tell.
+// staleAge is how long ago a temporary file must have been written to be removed
+// where the file system has no locks that show whether its writer is alive.
 const staleAge = 24 * time.Hour
 
 // Write stores an object. Its headers are not kept.
@@ -139,7 +139,7 @@ func (b *Bucket) delete(ctx context.Context, key string, cond bucket.Condition) 
 		}
 		for dir := path.Dir(key); dir != "."; dir = path.Dir(dir) {
 			if root.Remove(dir) != nil {
-				break // not empty
+				break // it is not empty
 			}
 		}
 		return nil
@@ -151,8 +151,8 @@ func (b *Bucket) delete(ctx context.Context, key string, cond bucket.Condition) 
 	return b.locked(ctx, root, remove)
 }
 
-// locked runs f while nobody else changes the folder: no other call of this
-// Bucket, no other Bucket, no other process.
+// locked runs f while no other call of this Bucket, no other Bucket and no other
+// process changes the folder.
 func (b *Bucket) locked(ctx context.Context, root *os.Root, f func() error) error {
 	select {
 	case b.busy <- struct{}{}:
@@ -181,14 +181,14 @@ func openLock(root *os.Root) (*os.File, error) {
 	return root.OpenFile(lockName, os.O_RDWR|os.O_CREATE, 0o644)
 }
 
-// require reports why an object may not be written to a key now, or nil.
+// require returns an error if an object may not be written to a key now.
 func (b *Bucket) require(ctx context.Context, root *os.Root, key string, cond bucket.Condition) error {
 	info, err := locate(root, key)
 	if err != nil {
 		return err
 	}
 	if info != nil && info.IsDir() {
-		// An empty folder is a leftover and no object's home.
+		// An empty folder is a remnant and holds no object.
 		if root.Remove(key) != nil {
 			return fmt.Errorf("%s is a folder here, with objects below it", key)
 		}
@@ -221,8 +221,8 @@ func (b *Bucket) version(ctx context.Context, root *os.Root, key string) (string
 	return attrs.Version, err
 }
 
-// sweep removes the temporary files of writers that died, in the whole folder.
-// One that cannot be removed does no harm, so that nothing is said of it.
+// sweep removes the temporary files of dead writers in the whole folder. A file
+// that cannot be removed does no harm, so errors are ignored.
 func sweep(root *os.Root) {
 	now := time.Now()
 	_ = fs.WalkDir(root.FS(), ".", func(name string, e fs.DirEntry, err error) error {

@@ -18,12 +18,12 @@ import (
 	"onair/publish/bucket/internal/remote"
 )
 
-// detectTimeout bounds the search for credentials, which may end in asking
-// whether this machine is one of Google's.
+// detectTimeout limits the search for credentials, whose last step asks whether
+// this machine is one of Google's.
 const detectTimeout = 10 * time.Second
 
-// httpClient returns a client that authenticates, and gives up requests that
-// stand still.
+// httpClient returns a client that authenticates requests and cancels those that
+// make no progress.
 func httpClient(ctx context.Context, opts *Options) (*http.Client, error) {
 	base := remote.Transport()
 	hc := opts.HTTPClient
@@ -46,7 +46,7 @@ func httpClient(ctx context.Context, opts *Options) (*http.Client, error) {
 	return &watched, nil
 }
 
-// detect looks for Application Default Credentials.
+// detect finds Application Default Credentials.
 func detect(ctx context.Context) (*auth.Credentials, error) {
 	type result struct {
 		creds *auth.Credentials
@@ -54,7 +54,7 @@ func detect(ctx context.Context) (*auth.Credentials, error) {
 	}
 	found := make(chan result, 1)
 	go func() {
-		// Setting an object's headers takes this scope: write access is not enough.
+		// Setting an object's headers needs this scope: write access is not enough.
 		creds, err := credentials.DetectDefault(&credentials.DetectOptions{Scopes: []string{storage.ScopeFullControl}})
 		found <- result{creds, err}
 	}()

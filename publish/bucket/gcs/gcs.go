@@ -1,18 +1,18 @@
-// Package gcs keeps a bucket in Google Cloud Storage. It is the only home of
+// Package gcs implements a bucket in Google Cloud Storage. Only this package uses
 // Google's storage client.
 //
 // An object's version is its generation, in decimal. Headers change without a
 // new generation.
 //
-// The client's own retries are off, but for the chunks of a large upload. A call
-// is tried again here, as a whole, after whatever may pass: a connection that
-// was cut, a request that stands still, status 408, 429 and 5xx. What makes that
-// safe is the precondition. If a repeated write finds it broken, the first try
-// may have succeeded with its answer lost, so the object is looked at: if it has
-// the bytes and headers of the write, the write has succeeded.
+// The client's own retries are off, except for the chunks of a large upload.
+// Package remote repeats a call as a whole after errors that may pass: a lost
+// connection, a request without progress, status 408, 429 and 5xx. Preconditions
+// make that safe. If a repeated write finds its precondition broken, the first try
+// may have succeeded with its answer lost. So the object is checked: if it has the
+// bytes and headers of the write, the write has succeeded.
 //
-// A try ends when nothing has moved for a minute. A call ends, tries and pauses
-// and all, after five minutes and as long as the body takes at 32 KiB a second.
+// A try is cancelled after a minute without progress. A call with all its tries and
+// pauses takes at most five minutes, plus the time for its body at 32 KiB a second.
 package gcs
 
 import (
@@ -31,29 +31,30 @@ import (
 
 // Options are optional.
 type Options struct {
-	// HTTPClient sends the requests and authenticates them, if that is needed.
-	// nil: Application Default Credentials; none for an emulator.
+	// HTTPClient sends the requests and authenticates them, if that is needed. nil
+	// uses Application Default Credentials, and no credentials for an emulator.
 	HTTPClient *http.Client
 
-	// Endpoint is where the JSON API is, such as http://127.0.0.1:4443/storage/v1/.
-	// Empty: the emulator that STORAGE_EMULATOR_HOST names, or else Google.
+	// Endpoint is the address of the JSON API, such as
+	// http://127.0.0.1:4443/storage/v1/. If it is empty, it is that of the emulator
+	// that STORAGE_EMULATOR_HOST names, or else of Google.
 	Endpoint string
 }
 
-// Bucket is a bucket, or what has one prefix in it.
+// Bucket is a bucket, or the part of it below one prefix.
 type Bucket struct {
-	bucket.Bucket // calls
+	bucket.Bucket // the same as calls
 	calls         *remote.Bucket
 	store         *store
-	large         chan struct{} // holds one for every large body that is being sent
+	large         chan struct{} // holds a value for each large body that is being sent
 }
 
 // largeAtOnce is how many large bodies are sent at once, each with a chunk in
 // memory.
 const largeAtOnce = 4
 
-// Open returns the bucket of a URL, gs://bucket or gs://bucket/prefix. It looks
-// for credentials and does not ask the bucket. ErrDenied if there are none.
+// Open returns the bucket of a URL, gs://bucket or gs://bucket/prefix. It finds
+// credentials and makes no request to the bucket. ErrDenied if there are none.
 func Open(ctx context.Context, rawURL string, opts *Options) (*Bucket, error) {
 	if opts == nil {
 		opts = &Options{}
@@ -66,8 +67,8 @@ func Open(ctx context.Context, rawURL string, opts *Options) (*Bucket, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", rawURL, err)
 	}
-	// Reads of the XML API, still the client's default, are routed by host name,
-	// which an emulator behind a proxy does not survive.
+	// Reads over the XML API, still the client's default, are routed by host name,
+	// which fails with an emulator behind a proxy.
 	options := []option.ClientOption{
 		option.WithHTTPClient(hc), option.WithoutAuthentication(), storage.WithJSONReads(), storage.WithDisabledClientMetrics(),
 	}

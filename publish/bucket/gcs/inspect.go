@@ -13,14 +13,13 @@ import (
 
 var _ bucket.Inspector = (*Bucket)(nil)
 
-// Versioned asks for the settings of the bucket, which takes the permission
-// storage.buckets.get.
+// Versioned needs the permission storage.buckets.get.
 func (b *Bucket) Versioned(ctx context.Context) (bool, error) {
 	attrs, err := b.settings(ctx)
 	return err == nil && attrs.VersioningEnabled, err
 }
 
-// Website takes the same permission as Versioned.
+// Website needs the permission storage.buckets.get.
 func (b *Bucket) Website(ctx context.Context) (bucket.Website, error) {
 	attrs, err := b.settings(ctx)
 	if err != nil || attrs.Website == nil {
@@ -37,17 +36,17 @@ func (b *Bucket) settings(ctx context.Context) (attrs *storage.BucketAttrs, err 
 	return attrs, b.calls.Wrap("read the settings of", "", err)
 }
 
-// PublicURL is the object's address in the XML API.
+// PublicURL returns the object's address in the XML API.
 func (b *Bucket) PublicURL(key string) string {
 	return publicHost() + b.store.objects.BucketName() + "/" + (&url.URL{Path: b.store.prefix + key}).EscapedPath()
 }
 
-// PublicList is the bucket's address in the XML API.
+// PublicList returns the bucket's address in the XML API.
 func (b *Bucket) PublicList() string {
 	return publicHost() + b.store.objects.BucketName() + "?" + url.Values{"prefix": {b.store.prefix}}.Encode()
 }
 
-// publicHost is where buckets are read, or the emulator that stands in for it.
+// publicHost returns the address of the XML API, or of the emulator.
 func publicHost() string {
 	host := os.Getenv("STORAGE_EMULATOR_HOST")
 	switch {

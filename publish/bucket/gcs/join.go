@@ -18,18 +18,19 @@ import (
 var _ bucket.Joiner = (*Bucket)(nil)
 
 const (
-	// maxSources is the most that one compose takes.
+	// maxSources is the most sources of one compose request.
 	maxSources = 32
 
-	// tidyTimeout bounds the deleting of temporary objects.
+	// tidyTimeout limits the deletion of temporary objects.
 	tidyTimeout = 30 * time.Second
 )
 
-// Join composes the object from its parts, each at its generation. If they are in
-// the same bucket, it is composed right at its key. If they are in another, it is
-// composed there under bucket.JoinedPrefix, and copied by the service from there
-// to its key; so is what more than 32 parts take in between. Whatever is composed
-// is sent with its checksum, which the service checks before the object appears.
+// Join composes the object from its parts, each at its generation. Parts in the
+// same bucket are composed directly at the key. Parts in another bucket are
+// composed there, as a temporary object under bucket.JoinedPrefix that the service
+// copies to the key. More than 32 parts need further temporary objects. Each
+// request to compose contains the checksum, which the service compares before the
+// object appears.
 func (b *Bucket) Join(ctx context.Context, o *bucket.Object, parts []bucket.Part, cond bucket.Condition) (bucket.Attrs, error) {
 	attrs, err := b.join(ctx, o, parts, cond)
 	return attrs, b.calls.Wrap("join", o.Key, err)
@@ -60,18 +61,18 @@ func (b *Bucket) join(ctx context.Context, o *bucket.Object, parts []bucket.Part
 
 // source is an object to compose from.
 type source struct {
-	*storage.ObjectHandle // at one generation, or else it fails
+	*storage.ObjectHandle // at one generation
 	size                  int64
 	sum                   uint32
 	temporary             bool
 }
 
-// sourcesOf returns the parts as sources, and the one bucket that they are in.
+// sourcesOf returns the parts as sources, and the bucket that all of them are in.
 func sourcesOf(parts []bucket.Part) (from *Bucket, sources []source, err error) {
 	for _, p := range parts {
 		b, ok := p.Bucket.(*Bucket)
 		if !ok || from != nil && b.store.objects.BucketName() != from.store.objects.BucketName() {
-			return nil, nil, fmt.Errorf("part %s is kept elsewhere: %w", p.Key, errors.ErrUnsupported)
+			return nil, nil, fmt.Errorf("part %s is stored elsewhere: %w", p.Key, errors.ErrUnsupported)
 		}
 		from = b
 		name, err := b.calls.Name(p.Key)
@@ -90,8 +91,8 @@ func sourcesOf(parts []bucket.Part) (from *Bucket, sources []source, err error) 
 	return from, sources, nil
 }
 
-// errLostTemporary is a temporary object that is gone, as pruning may do. It is
-// temporary itself.
+// errLostTemporary reports that a temporary object is gone, as after pruning.
+// Another try may succeed.
 var errLostTemporary = errors.New("a temporary object is gone")
 
 // joinOnce is one try to join.
@@ -123,7 +124,7 @@ func (b *Bucket) joinOnce(ctx context.Context, target *storage.ObjectHandle, o *
 	return a, prove(ctx, target, a, whole.size, whole.sum)
 }
 
-// lost tells why a copy to another bucket has not found something.
+// lost returns why a copy to another bucket got the status 404.
 func (b *Bucket) lost(ctx context.Context, to *Bucket) error {
 	if err := to.store.probe(ctx); err != nil {
 		return err
@@ -131,14 +132,14 @@ func (b *Bucket) lost(ctx context.Context, to *Bucket) error {
 	return errLostTemporary
 }
 
-// joining is what one try needs in the bucket of the parts.
+// joining is the state of one try, in the bucket of the parts.
 type joining struct {
 	from *Bucket
 	made []*storage.ObjectHandle // temporary objects, at their generations
 }
 
-// tidy deletes temporary objects. What is left when that fails is deleted by
-// pruning, which takes everything under bucket.JoinedPrefix.
+// tidy deletes temporary objects. If that fails, pruning deletes them: it deletes
+// everything under bucket.JoinedPrefix.
 func (j *joining) tidy(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tidyTimeout)
 	defer cancel()
@@ -147,7 +148,7 @@ func (j *joining) tidy(ctx context.Context) {
 	}
 }
 
-// halfway composes as many sources at a time as one compose takes.
+// halfway composes the sources into fewer, as many at a time as one request takes.
 func (j *joining) halfway(ctx context.Context, sources []source) (fewer []source, err error) {
 	for len(sources) > 0 {
 		n := min(len(sources), maxSources)
@@ -160,7 +161,7 @@ func (j *joining) halfway(ctx context.Context, sources []source) (fewer []source
 	return fewer, nil
 }
 
-// temporary composes a temporary object. Its name is nobody else's.
+// temporary composes a temporary object with a new name.
 func (j *joining) temporary(ctx context.Context, sources []source) (source, error) {
 	name, err := j.from.calls.Name(bucket.JoinedPrefix + rand.Text())
 	if err != nil {
@@ -201,8 +202,8 @@ func (j *joining) compose(ctx context.Context, target *storage.ObjectHandle, hea
 	return a, prove(ctx, target, a, size, sum)
 }
 
-// prove checks what was stored, and takes it away if it is wrong, which the
-// service has promised it is not.
+// prove checks what was stored and deletes it if it is wrong. The service promises
+// that it is right.
 func prove(ctx context.Context, target *storage.ObjectHandle, a *storage.ObjectAttrs, size int64, sum uint32) error {
 	if a.Size == size && a.CRC32C == sum {
 		return nil

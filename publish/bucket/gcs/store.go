@@ -59,8 +59,8 @@ func (s *store) List(ctx context.Context, prefix, token string, size int) (page 
 	}
 }
 
-// probe returns ErrNoBucket if there is no bucket, by the one request that
-// everybody may make who may plan a publish. Other errors tell nothing.
+// probe returns ErrNoBucket if there is no bucket. It makes a listing, because a
+// publish needs the permission for that anyway. Other errors mean nothing.
 func (s *store) probe(ctx context.Context) error {
 	_, _, err := s.List(ctx, s.prefix, "", 1)
 	return err
@@ -141,7 +141,7 @@ func send(ctx context.Context, target *storage.ObjectHandle, o *bucket.Object) (
 	defer cancel()
 	w := target.NewWriter(ctx)
 	w.ContentType = o.ContentType
-	w.ForceEmptyContentType = true // no guess where none is given
+	w.ForceEmptyContentType = true // the client would guess one
 	w.CacheControl = o.CacheControl
 	w.Metadata = remote.Lower(o.Metadata)
 	w.CRC32C, w.SendCRC32C = o.CRC32C, true

@@ -16,7 +16,7 @@ const OpJoin = "join"
 
 var _ bucket.Joiner = (*Bucket)(nil)
 
-// Join stores an object made of others, of this bucket or another in memory.
+// Join stores an object made of objects of this bucket or another in memory.
 func (b *Bucket) Join(ctx context.Context, o *bucket.Object, parts []bucket.Part, cond bucket.Condition) (bucket.Attrs, error) {
 	var body []byte
 	for _, p := range parts {
@@ -35,7 +35,7 @@ func (b *Bucket) Join(ctx context.Context, o *bucket.Object, parts []bucket.Part
 	return b.write(ctx, OpJoin, &joined, cond)
 }
 
-// part is the body of a part, at exactly its version.
+// part returns the body of a part, at exactly its version.
 func (b *Bucket) part(p bucket.Part) ([]byte, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

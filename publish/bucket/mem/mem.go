@@ -1,6 +1,6 @@
-// Package mem keeps a bucket in memory. It is the reference that the contract
-// of package bucket is read by, and the bucket that tests of publishing use: it
-// counts calls and lets a test fail or watch each of them.
+// Package mem implements a bucket in memory. It is the reference implementation of
+// package bucket, and what tests of publishing use: it counts calls and lets a test
+// observe each of them or make it fail.
 package mem
 
 import (
@@ -30,16 +30,16 @@ const (
 
 // Bucket is a bucket in memory. Versions are a counter over all of its objects.
 type Bucket struct {
-	// Before is called before every call, with its kind and key (of a list: the
-	// prefix). An error it returns is the call's, which then has no effect. nil:
-	// nothing is called. Set hooks before the bucket is shared. They may use it.
+	// Before is called before every call, with its kind and its key, or the prefix
+	// of a list. If it returns an error, the call has no effect and returns it. nil
+	// disables it. Set hooks before the bucket is shared. They may use the bucket.
 	Before func(op, key string) error
 
-	// After is called when a call has had its effect. An error it returns is the
-	// call's: a lost acknowledgement.
+	// After is called when a call has had its effect. If it returns an error, so
+	// does the call, as when an answer was lost. nil disables it.
 	After func(op, key string) error
 
-	// Now is the store's clock. nil: every write takes a second, from an epoch on.
+	// Now is the store's clock. With nil each write is a second after the one before.
 	Now func() time.Time
 
 	mu      sync.Mutex
@@ -55,7 +55,7 @@ type object struct {
 
 var _ bucket.Bucket = (*Bucket)(nil)
 
-// epoch is when time begins for a bucket without a clock.
+// epoch is the start of time of a bucket without a clock.
 var epoch = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // New returns an empty bucket.
@@ -63,17 +63,17 @@ func New() *Bucket {
 	return &Bucket{objects: map[string]object{}, calls: map[string]int{}}
 }
 
-// Calls returns how many calls of a kind there have been, failed ones included.
+// Calls returns how many calls of a kind were made, including failed ones.
 func (b *Bucket) Calls(op string) int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.calls[op]
 }
 
-// URL is "mem:".
+// URL returns "mem:".
 func (b *Bucket) URL() string { return "mem:" }
 
-// List yields the objects that were there when it was called.
+// List yields the objects that existed when it was called.
 func (b *Bucket) List(ctx context.Context, prefix string) iter.Seq2[bucket.Attrs, error] {
 	return func(yield func(bucket.Attrs, error) bool) {
 		var list []bucket.Attrs
@@ -209,8 +209,8 @@ func (b *Bucket) do(ctx context.Context, op, key string, call func() error) erro
 	})
 }
 
-// hooked counts a call, runs it between the hooks, and says in its error what
-// it was.
+// hooked counts a call, runs it between the hooks, and adds its kind and key to its
+// error.
 func (b *Bucket) hooked(op, key string, call func() error) error {
 	b.mu.Lock()
 	b.calls[op]++
@@ -255,7 +255,7 @@ func (b *Bucket) put(o object) object {
 	return o
 }
 
-// copyAttrs shares nothing with what is stored.
+// copyAttrs returns attributes that share no memory with the stored ones.
 func (o object) copyAttrs() bucket.Attrs {
 	a := o.attrs
 	a.Metadata = maps.Clone(a.Metadata)

@@ -19,8 +19,8 @@ import (
 	"onair/publish/bucket/internal/remote"
 )
 
-// detectTimeout bounds the search for credentials, which may end in asking
-// whether this machine is one of Amazon's.
+// detectTimeout limits the search for credentials, whose last step asks whether
+// this machine is one of Amazon's.
 const detectTimeout = 10 * time.Second
 
 // newClient finds settings and credentials.
@@ -41,15 +41,15 @@ func newClient(ctx context.Context, at location, opts *Options) (*s3.Client, err
 	client := s3.NewFromConfig(cfg, func(o *s3.Options) {
 		o.HTTPClient = httpClient(cfg, opts)
 		o.Retryer = aws.NopRetryer{} // retried here, as a whole
-		// Checksums are those that are known beforehand, not what the SDK would add
-		// while it sends, which many providers do not understand.
+		// Requests contain checksums that are known beforehand. Many providers do not
+		// understand those that the SDK would add while it sends.
 		o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired
 		o.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired
 		if at.endpoint != "" {
 			o.BaseEndpoint = aws.String(at.endpoint)
 		}
-		// With an endpoint of one's own, be it from the environment, a host name for
-		// each bucket is seldom there, and the region seldom matters.
+		// Other endpoints, also from the environment, seldom have a host name for each
+		// bucket, and the region seldom matters.
 		o.UsePathStyle = o.BaseEndpoint != nil
 		if at.given {
 			o.UsePathStyle = at.pathStyle
@@ -64,10 +64,10 @@ func newClient(ctx context.Context, at location, opts *Options) (*s3.Client, err
 	return client, nil
 }
 
-// httpClient returns a client that gives up requests that stand still.
+// httpClient returns a client that cancels requests that make no progress.
 func httpClient(cfg aws.Config, opts *Options) *http.Client {
 	base := remote.Transport()
-	if c, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok { // it knows AWS_CA_BUNDLE
+	if c, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok { // it has read AWS_CA_BUNDLE
 		base.TLSClientConfig = c.GetTransport().TLSClientConfig
 	}
 	hc := &http.Client{Transport: base}
@@ -81,11 +81,11 @@ func httpClient(cfg aws.Config, opts *Options) *http.Client {
 	return hc
 }
 
-// noCredentials puts into one line what the SDK says in many words.
+// noCredentials returns the SDK's error about credentials as one line.
 func noCredentials(err error) error {
 	const hint = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"
 	if errors.Is(err, context.DeadlineExceeded) || strings.Contains(err.Error(), "IMDS") {
-		return fmt.Errorf("%w: no S3 credentials: %s", bucket.ErrDenied, hint) // the chain came to its end
+		return fmt.Errorf("%w: no S3 credentials: %s", bucket.ErrDenied, hint) // the chain has no more providers
 	}
 	return fmt.Errorf("%w: S3 credentials: %s: %s", bucket.ErrDenied, text(err), hint)
 }

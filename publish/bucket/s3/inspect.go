@@ -17,7 +17,7 @@ import (
 
 var _ bucket.Inspector = (*Bucket)(nil)
 
-// Versioned takes the permission s3:GetBucketVersioning.
+// Versioned needs the permission s3:GetBucketVersioning.
 func (b *Bucket) Versioned(ctx context.Context) (versioned bool, err error) {
 	err = b.ask(ctx, func(ctx context.Context) error {
 		out, err := b.store.client.GetBucketVersioning(ctx, &s3.GetBucketVersioningInput{Bucket: &b.store.at.name})
@@ -27,7 +27,7 @@ func (b *Bucket) Versioned(ctx context.Context) (versioned bool, err error) {
 	return versioned, err
 }
 
-// Website takes the permission s3:GetBucketWebsite.
+// Website needs the permission s3:GetBucketWebsite.
 func (b *Bucket) Website(ctx context.Context) (site bucket.Website, err error) {
 	err = b.ask(ctx, func(ctx context.Context) error {
 		out, err := b.store.client.GetBucketWebsite(ctx, &s3.GetBucketWebsiteInput{Bucket: &b.store.at.name})
@@ -37,7 +37,7 @@ func (b *Bucket) Website(ctx context.Context) (site bucket.Website, err error) {
 		case err != nil:
 			return err
 		case out.IndexDocument == nil && out.RedirectAllRequestsTo == nil:
-			return errors.ErrUnsupported // it knows no such question, and lists the bucket
+			return errors.ErrUnsupported // the provider ignored the question and listed the bucket
 		}
 		if out.IndexDocument != nil {
 			site.IndexPage = aws.ToString(out.IndexDocument.Suffix)
@@ -50,7 +50,7 @@ func (b *Bucket) Website(ctx context.Context) (site bucket.Website, err error) {
 	return site, err
 }
 
-// ask asks for one of the settings of the bucket.
+// ask requests one of the settings of the bucket.
 func (b *Bucket) ask(ctx context.Context, question func(context.Context) error) error {
 	err := b.calls.Retry(ctx, 0, func(ctx context.Context, _ int) error {
 		err := question(ctx)
@@ -62,10 +62,10 @@ func (b *Bucket) ask(ctx context.Context, question func(context.Context) error) 
 	return b.calls.Wrap("read the settings of", "", err)
 }
 
-// notKnown are what providers answer to questions that they do not know.
+// notKnown are the answers of providers that do not have a setting.
 var notKnown = []int{http.StatusBadRequest, http.StatusMethodNotAllowed, http.StatusNotImplemented}
 
-// PublicURL is the object's address at the endpoint.
+// PublicURL returns the object's address at the endpoint.
 func (b *Bucket) PublicURL(key string) string {
 	if b.signedOnly() {
 		return ""
@@ -73,7 +73,7 @@ func (b *Bucket) PublicURL(key string) string {
 	return b.address() + "/" + (&url.URL{Path: b.store.at.prefix + key}).EscapedPath()
 }
 
-// PublicList is the bucket's address at the endpoint.
+// PublicList returns the bucket's address at the endpoint.
 func (b *Bucket) PublicList() string {
 	if b.signedOnly() {
 		return ""
@@ -81,14 +81,14 @@ func (b *Bucket) PublicList() string {
 	return b.address() + "?" + url.Values{"list-type": {"2"}, "prefix": {b.store.at.prefix}}.Encode()
 }
 
-// signedOnly reports whether the endpoint answers nobody without credentials: R2
-// is read by everybody through a domain of the bucket.
+// signedOnly reports whether the endpoint answers only requests with credentials.
+// The objects of R2 are public only through a domain of the bucket.
 func (b *Bucket) signedOnly() bool {
 	endpoint := aws.ToString(b.store.client.Options().BaseEndpoint)
 	return strings.HasSuffix(strings.TrimSuffix(endpoint, "/"), ".r2.cloudflarestorage.com")
 }
 
-// address is the bucket's own address, without a slash at its end.
+// address returns the bucket's own address, without a slash at its end.
 func (b *Bucket) address() string {
 	o := b.store.client.Options()
 	endpoint := "https://s3." + o.Region + ".amazonaws.com"

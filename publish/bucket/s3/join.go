@@ -20,21 +20,21 @@ import (
 
 var _ bucket.PartJoiner = (*Bucket)(nil)
 
-// maxCopies is how many ranges are copied side by side. More than a few at once
-// for one object are refused by some providers.
+// maxCopies is how many ranges are copied in parallel. Some providers refuse more
+// for one object.
 const maxCopies = 3
 
-// Join puts an object together in an upload in parts of equal size. A part of it
-// that lies within one stored object is copied by the provider. One that does not,
-// as the first with a tag and the head of the audio, is read and sent: for audio
-// that is one part down and one up, whatever the length. An object too small for
-// that is read and sent whole.
+// Join builds an object as an upload in parts of equal size. The provider copies a
+// part that lies within one stored object. Other parts, such as the first one with
+// the tag and the start of the audio, are read and sent: for audio that is one part
+// down and one up, whatever the length. An object too small for that is read and
+// sent whole.
 //
-// The provider says the checksum of what it copied, so that the sum of the whole
-// is proved before the object appears. One that does not say it, says a wrong one
-// (versitygw: that of the whole source, whatever the range), refuses the copy
-// (MinIO) or cannot check the whole against a CRC32C (R2) cannot join:
-// errors.ErrUnsupported.
+// The provider returns the checksums of its copies, so that the checksum of the
+// whole is known before the object appears. A provider cannot join
+// (errors.ErrUnsupported) that returns none or a wrong one (versitygw: that of the
+// whole source, whatever the range), refuses the copy (MinIO) or cannot compare a
+// CRC32C of the whole (R2).
 func (b *Bucket) Join(ctx context.Context, o *bucket.Object, parts []bucket.Part, cond bucket.Condition) (bucket.Attrs, error) {
 	attrs, err := b.join(ctx, o, parts, cond)
 	return attrs, b.calls.Wrap("join", o.Key, err)
@@ -43,7 +43,7 @@ func (b *Bucket) Join(ctx context.Context, o *bucket.Object, parts []bucket.Part
 func (b *Bucket) join(ctx context.Context, o *bucket.Object, parts []bucket.Part, cond bucket.Condition) (bucket.Attrs, error) {
 	for _, p := range parts {
 		if from, ok := p.Bucket.(*Bucket); !ok || from.store.at.endpoint != b.store.at.endpoint {
-			return bucket.Attrs{}, fmt.Errorf("part %s is kept elsewhere: %w", p.Key, errors.ErrUnsupported)
+			return bucket.Attrs{}, fmt.Errorf("part %s is stored elsewhere: %w", p.Key, errors.ErrUnsupported)
 		}
 	}
 	if err := bucket.CheckParts(o, parts); err != nil {
@@ -59,7 +59,7 @@ func (b *Bucket) join(ctx context.Context, o *bucket.Object, parts []bucket.Part
 	return bucket.Relay(ctx, b, o, parts, cond)
 }
 
-// JoinSends is how many bytes Join reads and sends.
+// JoinSends returns how many bytes Join reads and sends.
 func (b *Bucket) JoinSends(sizes []int64) (sent int64) {
 	var parts []bucket.Part
 	var size int64
@@ -108,7 +108,7 @@ type piece struct {
 	offset, length int64
 }
 
-// cut returns what the bytes from start to end are made of.
+// cut returns the pieces that the bytes from start to end consist of.
 func cut(parts []bucket.Part, start, end int64) (pieces []piece) {
 	at := int64(0)
 	for _, p := range parts {
@@ -121,10 +121,10 @@ func cut(parts []bucket.Part, start, end int64) (pieces []piece) {
 	return pieces
 }
 
-// from is the bucket that a piece is in.
+// from returns the bucket of a piece.
 func (p *piece) from() *Bucket { return p.Bucket.(*Bucket) }
 
-// copy lets the provider copy a range as the n-th part.
+// copy makes the provider copy a range as the n-th part.
 func (u *upload) copy(ctx context.Context, n int, p piece) error {
 	from := p.from()
 	name, err := from.calls.Name(p.Key)
@@ -174,7 +174,7 @@ func (u *upload) gather(ctx context.Context, n int, pieces []piece) error {
 	return u.send(ctx, n, data)
 }
 
-// read fills data with the piece.
+// read reads the piece into data.
 func (p *piece) read(ctx context.Context, data []byte) error {
 	r, err := p.from().calls.Reader(ctx, p.Attrs, p.offset, p.length, func(err error) error {
 		return fmt.Errorf("read part %s: %w", p.Key, err)
@@ -187,24 +187,24 @@ func (p *piece) read(ctx context.Context, data []byte) error {
 	return err
 }
 
-// prove checks the sum of what the provider has against that of the object. The
-// parts had the right one: if these have not, either copying or telling what was
-// copied does not work.
+// prove compares the checksum of the provider's parts with that of the object. The
+// sources had the right one, so a difference means that the provider copied wrong
+// or returned wrong checksums.
 func (u *upload) prove() error {
 	var sum uint32
 	for _, p := range u.done {
 		if p.sum == nil {
-			return fmt.Errorf("the provider does not say the CRC32C of what it copies: %w", errors.ErrUnsupported)
+			return fmt.Errorf("the provider does not return the CRC32C of its copies: %w", errors.ErrUnsupported)
 		}
 		sum = crc32c.Join(sum, *p.sum, p.size)
 	}
 	if sum != u.o.CRC32C {
-		return fmt.Errorf("the provider says that what it copied has the checksum %08x, not %08x: %w", sum, u.o.CRC32C, errors.ErrUnsupported)
+		return fmt.Errorf("the provider reports the checksum %08x for its copies, not %08x: %w", sum, u.o.CRC32C, errors.ErrUnsupported)
 	}
 	return nil
 }
 
-// decodeSum reads a checksum as S3 writes it; nil if there is none.
+// decodeSum parses a checksum in S3's form. It is nil if there is none.
 func decodeSum(s *string) *uint32 {
 	data, err := base64.StdEncoding.DecodeString(aws.ToString(s))
 	if err != nil || len(data) != 4 {

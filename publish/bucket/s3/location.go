@@ -12,22 +12,22 @@ import (
 	"onair/publish/bucket"
 )
 
-// location is what a bucket URL says.
+// location is a parsed bucket URL.
 type location struct {
 	name     string
 	prefix   string // empty, or ends in a slash
-	endpoint string // empty: Amazon's
-	region   string // empty: as Amazon's settings say
+	endpoint string // empty means Amazon's
+	region   string // empty means that of Amazon's settings
 
 	pathStyle bool
-	given     bool // pathStyle was said
+	given     bool // the URL contains path_style
 }
 
-// String is the location for people, without its options.
+// String returns the location without its options.
 func (l location) String() string { return "s3://" + l.name + "/" + l.prefix }
 
-// parse reads a bucket URL. Bucket and prefix are not escaped, options are. Its
-// errors name no part of the URL that could be a secret.
+// parse parses a bucket URL. Bucket and prefix are not escaped, options are. Its
+// errors contain no part of the URL that could be a secret.
 func parse(rawURL string) (location, error) {
 	rest, ok := strings.CutPrefix(rawURL, "s3://")
 	if !ok {
@@ -59,7 +59,7 @@ func consistsOf(s, chars string) bool {
 	return strings.Trim(s, chars) == ""
 }
 
-// parseOptions reads what follows the question mark.
+// parseOptions parses the options after the question mark.
 func (l *location) parseOptions(query string) error {
 	options, err := url.ParseQuery(query)
 	if err != nil {
@@ -92,7 +92,7 @@ func (l *location) parseOptions(query string) error {
 	return nil
 }
 
-// parseEndpoint accepts the address of a server and nothing more.
+// parseEndpoint returns the address of a server. It refuses anything more.
 func parseEndpoint(value string) (string, error) {
 	u, err := url.Parse(value)
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" ||

@@ -24,16 +24,15 @@ const (
 	// wants at least 5 MiB and at most 10,000 parts.
 	defaultPartSize = 8 << 20
 
-	// maxBuffers is how many parts are in memory at once, whatever is sent side by
-	// side.
+	// maxBuffers is how many parts are in memory at once, for all uploads together.
 	maxBuffers = 4
 
-	// abortTimeout bounds the giving up of an upload.
+	// abortTimeout limits the abort of an upload.
 	abortTimeout = 30 * time.Second
 )
 
-// upload is an object that is sent in parts. What it has is stored, and charged
-// for, until it is completed or aborted.
+// upload is an object that is sent in parts. The provider stores its parts, and
+// charges for them, until it is completed or aborted.
 type upload struct {
 	s    *store
 	t    *target
@@ -47,10 +46,10 @@ type upload struct {
 type part struct {
 	etag *string
 	size int64
-	sum  *uint32 // nil: not known
+	sum  *uint32 // nil if unknown
 }
 
-// inParts is one try to store an object in parts that fill brings.
+// inParts is one try to store an object in parts that fill sends.
 func (s *store) inParts(ctx context.Context, t *target, o *bucket.Object, fill func(context.Context, *upload) error) (written, error) {
 	u := &upload{s: s, t: t, o: o, done: make([]part, (o.Size+s.partSize-1)/s.partSize)}
 	if err := u.create(ctx); err != nil {
@@ -62,7 +61,7 @@ func (s *store) inParts(ctx context.Context, t *target, o *bucket.Object, fill f
 		out, err = u.complete(ctx)
 	}
 	if err != nil {
-		// What cannot be aborted either is left to the bucket's lifecycle.
+		// If the abort fails too, the bucket's lifecycle rules delete the parts.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), abortTimeout)
 		defer cancel()
 		_, _ = s.client.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{Bucket: &s.at.name, Key: &t.name, UploadId: u.id})
@@ -94,7 +93,7 @@ func (u *upload) create(ctx context.Context) error {
 	})
 }
 
-// send sends the n-th part, from 0 on, with tries of its own.
+// send sends the n-th part, counted from 0, with its own retries.
 func (u *upload) send(ctx context.Context, n int, data []byte) error {
 	sum := crc32c.Checksum(data)
 	return u.s.policy.Do(ctx, int64(len(data)), func(ctx context.Context, _ int) error {
@@ -146,7 +145,7 @@ func (u *upload) complete(ctx context.Context) (out written, err error) {
 		case err == nil:
 			out = newWritten(answer.ETag, answer.ResultMetadata)
 		case n > 1 && (u.t.isBroken(err) || code(err) == "NoSuchUpload"):
-			// An earlier try may have done it, its answer lost.
+			// An earlier try may have succeeded with its answer lost.
 			a, findErr := remote.FindWritten(ctx, u.s, u.t.name, u.o)
 			if findErr == nil {
 				out = written{&a.Version, a.Updated}
@@ -166,13 +165,22 @@ func (s *store) sendParts(ctx context.Context, t *target, o *bucket.Object) (wri
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
 		group, ctx := errgroup.WithContext(ctx)
-		w := &partWriter{u: u, ctx: ctx, group: group}
+		w := &partWriter{
+			u:      u,
+			buffer: func() ([]byte, error) { return s.buffers.get(ctx, s.partSize) },
+			send: func(n int, part []byte) {
+				group.Go(func() error {
+					defer s.buffers.put(part)
+					return u.send(ctx, n, part)
+				})
+			},
+		}
 		err := bucket.CopyBody(ctx, w, o)
 		if err == nil {
 			w.flush()
 		}
 		if errors.Is(err, bucket.ErrBody) {
-			cancel() // it is of no use to wait for what is under way
+			cancel() // the parts under way are of no use
 		}
 		w.release()
 		if sent := group.Wait(); sent != nil && !errors.Is(err, bucket.ErrBody) {
@@ -182,14 +190,14 @@ func (s *store) sendParts(ctx context.Context, t *target, o *bucket.Object) (wri
 	})
 }
 
-// partWriter cuts a body into parts and sends them side by side, while it is
-// read. No more is read ahead than there are buffers.
+// partWriter splits a body into parts and sends them in parallel while it is read.
+// It reads ahead as far as there are buffers.
 type partWriter struct {
-	u     *upload
-	ctx   context.Context
-	group *errgroup.Group
-	n     int    // parts on their way
-	part  []byte // the next; nil: there is no buffer yet
+	u      *upload
+	buffer func() ([]byte, error)
+	send   func(n int, part []byte) // in parallel
+	n      int                      // parts sent
+	part   []byte                   // the next one; nil before it has a buffer
 }
 
 func (w *partWriter) Write(p []byte) (int, error) {
@@ -197,7 +205,7 @@ func (w *partWriter) Write(p []byte) (int, error) {
 	for written < len(p) {
 		if w.part == nil {
 			var err error
-			if w.part, err = w.u.s.buffers.get(w.ctx, w.u.s.partSize); err != nil {
+			if w.part, err = w.buffer(); err != nil {
 				return written, err
 			}
 		}
@@ -210,20 +218,16 @@ func (w *partWriter) Write(p []byte) (int, error) {
 	return written, nil
 }
 
-// flush sends what there is of a part.
+// flush sends the part, which may be incomplete.
 func (w *partWriter) flush() {
 	if w.part == nil || w.n == len(w.u.done) {
-		return // nothing, or more than was announced, which CopyBody will say
+		return // nothing, or more than was announced, which CopyBody reports
 	}
-	n, data := w.n, w.part
+	w.send(w.n, w.part)
 	w.n, w.part = w.n+1, nil
-	w.group.Go(func() error {
-		defer w.u.s.buffers.put(data)
-		return w.u.send(w.ctx, n, data)
-	})
 }
 
-// release gives back the buffer of a part that is not sent.
+// release returns the buffer of a part that is not sent.
 func (w *partWriter) release() {
 	if w.part != nil {
 		w.u.s.buffers.put(w.part)

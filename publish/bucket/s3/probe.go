@@ -11,11 +11,11 @@ import (
 	"onair/publish/bucket"
 )
 
-// probeKey is the object that preconditions are tried out on. It stays, so that
-// a later process needs two requests, neither of which has an effect.
+// probeKey is the object that preconditions are tried on. It remains, so that the
+// probe of a later process makes two requests without an effect.
 const probeKey = ".onair/precondition-probe"
 
-// probe tries preconditions out unless that has been done.
+// probe tries preconditions unless their effect is known.
 func (s *store) probe(ctx context.Context) error {
 	s.probing.Lock()
 	defer s.probing.Unlock()
@@ -35,7 +35,7 @@ func (s *store) probe(ctx context.Context) error {
 	return nil
 }
 
-// tryPreconditions makes writes that must not happen.
+// tryPreconditions makes writes that the provider has to refuse.
 func (s *store) tryPreconditions(ctx context.Context) (holds bool, err error) {
 	in := func() *s3.PutObjectInput {
 		return &s3.PutObjectInput{Bucket: &s.at.name, Key: aws.String(s.at.prefix + probeKey), ContentLength: aws.Int64(0)}
@@ -47,7 +47,7 @@ func (s *store) tryPreconditions(ctx context.Context) (holds bool, err error) {
 	}
 	once := in()
 	once.IfNoneMatch = aws.String("*")
-	// The first may be the one that makes the object; the second never is.
+	// The first write may create the object; the second one cannot.
 	for range 2 {
 		if refused, err := refuses(s.client.PutObject(ctx, once)); err != nil || refused {
 			return refused, err
@@ -56,8 +56,8 @@ func (s *store) tryPreconditions(ctx context.Context) (holds bool, err error) {
 	return false, nil
 }
 
-// refuses tells a precondition that was found broken from one that was ignored,
-// or is not known at all, and both from other errors.
+// refuses reports whether the provider refused a write for its precondition. It
+// returns other errors, except that it does not know preconditions.
 func refuses(_ *s3.PutObjectOutput, err error) (bool, error) {
 	switch {
 	case err == nil || unsupported(err):
@@ -65,7 +65,7 @@ func refuses(_ *s3.PutObjectOutput, err error) (bool, error) {
 	case status(err) == http.StatusPreconditionFailed:
 		return true, nil
 	case status(err) == http.StatusNotFound && code(err) != "NoSuchBucket":
-		return true, nil // NoSuchKey, though the code may have been lost on its way
+		return true, nil // NoSuchKey, even if the code was lost on the way
 	}
 	return false, err
 }

@@ -22,7 +22,7 @@ import (
 	"onair/publish/bucket/internal/remote"
 )
 
-// unsigned lets a body out of the signature, so that it can be streamed: its
+// unsigned leaves a body out of the signature, so that it can be streamed. Its
 // checksum is signed.
 var unsigned = s3.WithAPIOptions(v4.SwapComputePayloadSHA256ForUnsignedPayloadMiddleware)
 
@@ -46,7 +46,7 @@ func (s *store) put(ctx context.Context, name string, o *bucket.Object, cond buc
 	if err != nil {
 		return bucket.Attrs{}, err
 	}
-	if t.check || cond != (bucket.Condition{}) && o.Size > s.maxWhole() { // much is not sent in vain
+	if t.check || cond != (bucket.Condition{}) && o.Size > s.maxWhole() { // a large body is not sent in vain
 		if err := s.check(ctx, t); err != nil {
 			return bucket.Attrs{}, err
 		}
@@ -149,7 +149,7 @@ func (s *store) sendWhole(ctx context.Context, t *target, o *bucket.Object) (out
 		if crc {
 			in.ChecksumCRC32C = encodeSum(o.CRC32C)
 		} else {
-			// The sum goes before the body, so the body is read twice.
+			// The checksum is sent before the body, so the body is read twice.
 			sum := md5.New()
 			if err := bucket.CopyBody(ctx, sum, o); err != nil {
 				return err
@@ -165,11 +165,11 @@ func (s *store) sendWhole(ctx context.Context, t *target, o *bucket.Object) (out
 	return out, err
 }
 
-// errAnswered ends the sending of a body that nobody reads any more.
+// errAnswered ends the sending of a body after the server has answered.
 var errAnswered = errors.New("the server answered before it had the body")
 
-// stream sends an object's body as it is read. If anything is wrong with it, the
-// request is cut off before its end, so that there is nothing to store.
+// stream sends an object's body while it is read. If the body is wrong, the request
+// breaks off before its end, so that the server has nothing to store.
 func (s *store) stream(ctx context.Context, in *s3.PutObjectInput, o *bucket.Object) (*s3.PutObjectOutput, error) {
 	if o.Size == 0 {
 		if err := bucket.CopyBody(ctx, io.Discard, o); err != nil {

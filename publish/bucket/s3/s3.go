@@ -1,32 +1,32 @@
-// Package s3 keeps a bucket in Amazon S3 or in one of the many services that
-// speak its protocol: Cloudflare R2, Backblaze B2, MinIO, versitygw. It is the
-// only home of Amazon's SDK.
+// Package s3 implements a bucket in Amazon S3 or a service with the same protocol:
+// Cloudflare R2, Backblaze B2, MinIO, versitygw. Only this package uses Amazon's
+// SDK.
 //
 // An object's version is its ETag without quotes: the MD5 of a body that was sent
 // in one request, and opaque otherwise. Bodies above 16 MiB are sent in parts of
-// 8 MiB, all but the last of the same size, as R2 asks for. Headers are set by
+// 8 MiB, all but the last of the same size, as R2 requires. Headers are set by
 // copying an object onto itself.
 //
-// A listing has neither checksums nor headers (bucket.Sparse). The CRC32C of what
-// onair writes is kept as metadata, "onair-crc32c", which callers never see; of
-// what others wrote it is not known.
+// A listing has neither checksums nor headers (bucket.Sparse). onair stores the
+// CRC32C of its objects as metadata, "onair-crc32c", which callers do not see. That
+// of objects of other programs is unknown.
 //
-// Every body is sent with its checksum: CRC32C, and for providers that refuse it
-// MD5. The SDK's own retries are off. A call is tried again here, as package gcs
-// does it, and so is each part of a large body. If a repeated write finds its
-// precondition broken, the first try may have succeeded with its answer lost, so
-// the object is looked at: if it has the bytes and headers of the write, the
-// write has succeeded.
+// Every body is sent with its checksum: CRC32C, or MD5 for providers that refuse
+// CRC32C. The SDK's own retries are off. Package remote repeats a call as a whole,
+// and each part of a large body is repeated alone. If a repeated write finds its
+// precondition broken, the first try may have succeeded with its answer lost. So
+// the object is checked: if it has the bytes and headers of the write, the write
+// has succeeded.
 //
 // # Preconditions
 //
-// Writes carry If-None-Match or If-Match, which Amazon S3, R2, MinIO and
-// versitygw decide. B2 refuses them and others ignore them. So the first call
-// with a condition tries them out (Probe) on the object
-// .onair/precondition-probe, a key that is reserved and never listed. Where they
-// do not hold, every call with a condition looks at the object before it changes
-// it. A delete and a change of headers look first everywhere, and carry the
-// condition too: some providers that hold it for writes ignore it there.
+// Writes are sent with If-None-Match or If-Match, which Amazon S3, R2, MinIO and
+// versitygw obey. B2 refuses them and other providers ignore them. So the first
+// call with a condition tries them (Probe) on the object .onair/precondition-probe,
+// a key that is reserved and never listed. If they have no effect, every call with
+// a condition checks the object before it changes it. A delete and a change of
+// headers always check first and send the condition too: some providers obey it for
+// writes only.
 package s3
 
 import (
@@ -40,14 +40,14 @@ import (
 
 // Options are optional.
 type Options struct {
-	// HTTPClient sends the requests. nil: one that honours AWS_CA_BUNDLE and the
+	// HTTPClient sends the requests. nil uses one that obeys AWS_CA_BUNDLE and the
 	// usual proxy variables.
 	HTTPClient *http.Client
 }
 
-// Bucket is a bucket, or what has one prefix in it.
+// Bucket is a bucket, or the part of it below one prefix.
 type Bucket struct {
-	bucket.Bucket // calls
+	bucket.Bucket // the same as calls
 	calls         *remote.Bucket
 	store         *store
 }
@@ -62,15 +62,15 @@ var (
 // the bucket may be left out: without an endpoint it is Amazon's, without a
 // region the one that Amazon's own settings name, and path_style, which puts the
 // bucket into the path instead of the host name, is true for an endpoint that is
-// given. Credentials are those of Amazon's usual chain. Open looks for them and
-// does not ask the bucket. ErrDenied if there are none.
+// given. Credentials are those of Amazon's usual chain. Open finds them and makes no
+// request to the bucket. ErrDenied if there are none.
 func Open(ctx context.Context, rawURL string, opts *Options) (*Bucket, error) {
 	if opts == nil {
 		opts = &Options{}
 	}
 	at, err := parse(rawURL)
 	if err != nil {
-		// The URL itself is not shown: what is wrong with it may be a secret in it.
+		// The URL is left out: it may contain a secret by mistake.
 		return nil, fmt.Errorf("open s3 bucket: %w", err)
 	}
 	client, err := newClient(ctx, at, opts)

@@ -81,7 +81,7 @@ func (s *store) List(ctx context.Context, prefix, token string, size int) (page 
 // version makes a version token of an ETag.
 func version(etag *string) string { return strings.Trim(aws.ToString(etag), `"`) }
 
-// etag is the reverse of version.
+// etag returns the ETag of a version token.
 func etag(version string) *string { return aws.String(`"` + version + `"`) }
 
 // Stat implements remote.Store. The CRC32C is known if onair wrote the object.
@@ -171,8 +171,8 @@ func (s *store) SetHeaders(ctx context.Context, name string, now remote.Stored, 
 	return now, err
 }
 
-// copySource writes the source of a copy: escaped more than a path is, because a
-// plus sign is read as a space there.
+// copySource returns the source of a copy. It is escaped more than a path, because
+// S3 reads a plus sign as a space there.
 func copySource(bucketName, name string) string {
 	return bucketName + "/" + strings.ReplaceAll(strings.ReplaceAll(url.QueryEscape(name), "%2F", "/"), "+", "%20")
 }
@@ -197,8 +197,8 @@ func (s *store) Delete(ctx context.Context, name string, cond bucket.Condition) 
 	})
 }
 
-// ask makes a call with a header that some providers refuse, and without it once
-// this one has.
+// ask makes a call with a header that some providers refuse, and without it after
+// this provider has refused it.
 func ask(refused *atomic.Bool, call func(with bool) error) error {
 	if !refused.Load() {
 		err := call(true)
@@ -210,7 +210,7 @@ func ask(refused *atomic.Bool, call func(with bool) error) error {
 	return call(false)
 }
 
-// optional is a header's value, or nothing if it is empty.
+// optional returns a header's value, or nil if it is empty.
 func optional(value string) *string {
 	if value == "" {
 		return nil
@@ -221,14 +221,14 @@ func optional(value string) *string {
 // withSum returns an object's metadata as it is stored.
 func withSum(metadata map[string]string, size int64, crc32c uint32) map[string]string {
 	if crc32c == 0 && size > 0 {
-		return remote.Lower(metadata) // not known
+		return remote.Lower(metadata) // the checksum is unknown
 	}
 	out := map[string]string{metaCRC32C: fmt.Sprintf("%08x", crc32c)}
 	maps.Copy(out, remote.Lower(metadata))
 	return out
 }
 
-// encodeSum writes a checksum as headers have it.
+// encodeSum returns a checksum in the form of S3's headers.
 func encodeSum(sum uint32) *string {
 	return aws.String(base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint32(nil, sum)))
 }

@@ -1,5 +1,5 @@
-// Package faults is a transport for tests that spoils requests: between a client
-// and a server it does what networks and servers do on bad days.
+// Package faults provides an HTTP transport for tests that makes requests fail as
+// networks and servers do, and a suite of tests with it.
 package faults
 
 import (
@@ -9,9 +9,9 @@ import (
 	"sync"
 )
 
-// Transport is a transport that spoils some requests. The first of the pending
-// faults is asked whether it wants the next request, and is used up when it took
-// one. A test looks at the fields while no request is under way.
+// Transport is a transport that makes some requests fail. The first pending fault
+// is applied to the next request that it matches, and then removed. A test reads
+// the fields while no request is under way.
 type Transport struct {
 	Base     http.RoundTripper
 	Pending  []Fault
@@ -21,16 +21,16 @@ type Transport struct {
 	mu sync.Mutex
 }
 
-// Fault takes over the first request that it matches.
+// Fault replaces the handling of the first request that it matches.
 type Fault struct {
 	Match func(*http.Request) bool
 	Do    Do
 }
 
-// Do is what happens to a request instead of base.
+// Do handles a request instead of base.
 type Do = func(base http.RoundTripper, req *http.Request) (*http.Response, error)
 
-// On makes a fault of what happens to the requests that match.
+// On returns a fault that handles a request that matches.
 func On(match func(*http.Request) bool, do Do) Fault { return Fault{match, do} }
 
 // RoundTrip implements http.RoundTripper.
@@ -74,7 +74,7 @@ func Method(m string) func(*http.Request) bool {
 	return func(req *http.Request) bool { return req.Method == m }
 }
 
-// Breaks cuts the connection before the server has got the whole request.
+// Breaks closes the connection before the server has the whole request.
 func Breaks(_ http.RoundTripper, req *http.Request) (*http.Response, error) {
 	if req.Body != nil {
 		_, _ = io.CopyN(io.Discard, req.Body, 1000)
@@ -83,7 +83,7 @@ func Breaks(_ http.RoundTripper, req *http.Request) (*http.Response, error) {
 	return nil, io.EOF
 }
 
-// LosesAnswer cuts the connection when the server has done its work.
+// LosesAnswer closes the connection after the server has done its work.
 func LosesAnswer(base http.RoundTripper, req *http.Request) (*http.Response, error) {
 	if _, err := base.RoundTrip(req); err != nil {
 		return nil, err
@@ -91,7 +91,7 @@ func LosesAnswer(base http.RoundTripper, req *http.Request) (*http.Response, err
 	return nil, io.EOF
 }
 
-// Stalls neither sends nor answers.
+// Stalls neither sends the request nor answers it.
 func Stalls(_ http.RoundTripper, req *http.Request) (*http.Response, error) {
 	if req.Body != nil {
 		defer req.Body.Close()
@@ -100,7 +100,7 @@ func Stalls(_ http.RoundTripper, req *http.Request) (*http.Response, error) {
 	return nil, req.Context().Err()
 }
 
-// CutsBody lets n bytes of the response through and does then as tail does.
+// CutsBody returns n bytes of the response followed by tail.
 func CutsBody(n int64, tail io.Reader) Do {
 	return func(base http.RoundTripper, req *http.Request) (*http.Response, error) {
 		resp, err := base.RoundTrip(req)
@@ -114,7 +114,7 @@ func CutsBody(n int64, tail io.Reader) Do {
 	}
 }
 
-// Drain reads a request to its end, as a server does that has nothing to say.
+// Drain reads the body of a request to its end.
 func Drain(req *http.Request) {
 	if req.Body != nil {
 		_, _ = io.Copy(io.Discard, req.Body)
@@ -122,16 +122,19 @@ func Drain(req *http.Request) {
 	}
 }
 
-// Failing returns a reader that fails.
+// Failing returns a reader that fails with err.
 func Failing(err error) io.Reader { return errReader{err} }
 
 type errReader struct{ err error }
 
 func (r errReader) Read([]byte) (int, error) { return 0, r.err }
 
-// Stuck returns a reader that brings nothing until the context ends.
-func Stuck(ctx context.Context) io.Reader { return stuckReader{ctx} }
+// Stuck returns a reader that blocks until the context ends.
+func Stuck(ctx context.Context) io.Reader { return stuckReader{ctx.Done()} }
 
-type stuckReader struct{ ctx context.Context }
+type stuckReader struct{ done <-chan struct{} }
 
-func (r stuckReader) Read([]byte) (int, error) { <-r.ctx.Done(); return 0, r.ctx.Err() }
+func (r stuckReader) Read([]byte) (int, error) {
+	<-r.done
+	return 0, context.Canceled
+}

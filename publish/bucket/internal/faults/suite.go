@@ -19,108 +19,137 @@ import (
 	"onair/publish/bucket/buckettest"
 )
 
-// Suite is what every bucket behind a network does about faults. Each test runs
-// on a clock of its own, where pauses take no time.
+// Suite tests how a bucket behind a network handles faults. Each test runs in a
+// synctest bubble, where pauses take no time.
 type Suite struct {
-	// Open returns a bucket whose store holds feed.xml, "one", and its network.
+	// Open returns a bucket that contains feed.xml with the body "one", and its
+	// transport.
 	Open func(t *testing.T) (bucket.Bucket, *Transport)
 
-	Version string                                                      // of feed.xml
-	Listed  int                                                         // objects in the bucket
-	Large   string                                                      // a body that is sent in parts
-	Calls   map[string]func(ctx context.Context, b bucket.Bucket) error // beside those that all have
-	Limit   time.Duration                                               // of any call
+	Version string              // of feed.xml
+	Listed  int                 // objects in the bucket
+	Large   string              // a body that is sent in parts
+	Calls   map[string]callFunc // in addition to those that all buckets have
+	Limit   time.Duration       // the longest that any call may take
 
-	Temporary map[string]Do    // what passes
-	Lasting   map[string]Do    // what may pass, and does not
-	Final     map[string]Final // what no other try can mend
+	Temporary map[string]Do    // faults that pass; "503" is one of them
+	Lasting   map[string]Do    // faults that may pass but do not
+	Final     map[string]Final // faults that no other try can fix
 	Commits   func(*http.Request) bool
-	Spares    func(*http.Request) bool // requests that are tried once only; nil: none
+	Spares    func(*http.Request) bool // requests that are tried only once; nil if there are none
 }
 
-// Final is a fault that ends a call, with an error that is Want and says Text.
+// Final is a fault that ends a call with an error that is Want and contains Text.
 type Final struct {
 	Do   Do
-	Want error // nil: any
+	Want error // nil accepts any
 	Text string
 }
 
+// callFunc makes one call.
+type callFunc = func(ctx context.Context, b bucket.Bucket) error
+
+// testFunc tests one call of a bucket.
+type testFunc = func(t *testing.T, b bucket.Bucket, net *Transport, call callFunc)
+
 // Run runs the suite.
 func (s *Suite) Run(t *testing.T) {
-	calls := s.calls()
-	each := func(name string, test func(t *testing.T, b bucket.Bucket, net *Transport, call func(context.Context, bucket.Bucket) error)) {
-		for call, f := range calls {
-			t.Run(name+"/"+call, func(t *testing.T) {
-				synctest.Test(t, func(t *testing.T) {
-					b, net := s.Open(t)
-					test(t, b, net, f)
-				})
-			})
-		}
-	}
+	s.Final["certificate"] = Final{untrusted, nil, "unknown authority"}
 	for name, do := range s.Temporary {
-		each("passes: "+name, func(t *testing.T, b bucket.Bucket, net *Transport, call func(context.Context, bucket.Bucket) error) {
-			net.Pending = s.times(3, do)
-			if err := call(t.Context(), b); err != nil {
-				t.Errorf("after three faults: %v", err)
-			}
-			if len(net.Pending) == 3 {
-				t.Error("no fault was met")
-			}
-		})
+		s.each(t, "passes: "+name, s.passes(do))
 	}
 	for name, do := range s.Lasting {
-		each("lasts: "+name, func(t *testing.T, b bucket.Bucket, net *Transport, call func(context.Context, bucket.Bucket) error) {
-			net.Pending = s.times(200, do)
-			start := time.Now()
-			err := call(t.Context(), b)
-			if err == nil || !strings.Contains(err.Error(), "gave up after ") {
-				t.Errorf("error is %v, want one that says gave up", err)
-			}
-			if took := time.Since(start); took > s.Limit { // by the bubble's clock
-				t.Errorf("gave up after %v, want within %v", took, s.Limit)
-			}
-		})
+		s.each(t, "lasts: "+name, s.lasts(do))
 	}
-	each("asks to wait", func(t *testing.T, b bucket.Bucket, net *Transport, call func(context.Context, bucket.Bucket) error) {
-		const wait = 100 * time.Second // longer than any pause without it
-		net.Pending = s.times(1, asksToWait(s.Temporary["503"], wait))
-		start := time.Now()
-		if err := call(t.Context(), b); err != nil {
-			t.Error(err)
-		}
-		if took := time.Since(start); took < wait {
-			t.Errorf("tried again within %v, want after %v", took, wait)
-		}
-	})
-	s.Final["certificate"] = Final{untrusted, nil, "unknown authority"}
 	for name, f := range s.Final {
-		each("final: "+name, func(t *testing.T, b bucket.Bucket, net *Transport, call func(context.Context, bucket.Bucket) error) {
-			net.Pending = s.times(1, f.Do)
-			err := call(t.Context(), b)
-			if f.Want != nil && !errors.Is(err, f.Want) || err == nil || !strings.Contains(err.Error(), f.Text) || !strings.Contains(err.Error(), "://my-show") {
-				t.Errorf("error is %v, want %v with %q and the place", err, f.Want, f.Text)
-			}
-			if len(net.Requests) != 1 {
-				t.Errorf("%d requests, want 1: %q", len(net.Requests), net.Requests)
-			}
-		})
+		s.each(t, "final: "+name, s.final(f))
 	}
-	each("cancelled in a pause", func(t *testing.T, b bucket.Bucket, net *Transport, call func(context.Context, bucket.Bucket) error) {
-		ctx, cancel := context.WithCancel(t.Context())
-		net.Pending = s.times(1, func(_ http.RoundTripper, req *http.Request) (*http.Response, error) {
-			time.AfterFunc(time.Nanosecond, cancel) // before the pause is over
-			Drain(req)
-			return nil, io.EOF
-		})
-		if err := call(ctx, b); !errors.Is(err, context.Canceled) {
-			t.Errorf("error is %v, want Canceled", err)
-		}
-	})
+	s.each(t, "asks to wait", s.asksToWait)
+	s.each(t, "cancelled in a pause", s.cancelled)
 	t.Run("interrupted reads", s.reads)
 }
 
-// times is a fault that comes so many times.
+// each runs a test with each kind of call.
+func (s *Suite) each(t *testing.T, name string, test testFunc) {
+	for kind, call := range s.calls() {
+		t.Run(name+"/"+kind, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b, net := s.Open(t)
+				test(t, b, net, call)
+			})
+		})
+	}
+}
+
+// passes checks that a call succeeds after three faults.
+func (s *Suite) passes(do Do) testFunc {
+	return func(t *testing.T, b bucket.Bucket, net *Transport, call callFunc) {
+		net.Pending = s.times(3, do)
+		if err := call(t.Context(), b); err != nil {
+			t.Errorf("after three faults: %v", err)
+		}
+		if len(net.Pending) == 3 {
+			t.Error("no fault was met")
+		}
+	}
+}
+
+// lasts checks that a call gives up in time.
+func (s *Suite) lasts(do Do) testFunc {
+	return func(t *testing.T, b bucket.Bucket, net *Transport, call callFunc) {
+		net.Pending = s.times(200, do)
+		start := time.Now()
+		err := call(t.Context(), b)
+		if err == nil || !strings.Contains(err.Error(), "gave up after ") {
+			t.Errorf("error is %v, want one that says gave up", err)
+		}
+		if took := time.Since(start); took > s.Limit { // by the bubble's clock
+			t.Errorf("gave up after %v, want within %v", took, s.Limit)
+		}
+	}
+}
+
+// final checks that a call fails with its first request.
+func (s *Suite) final(f Final) testFunc {
+	return func(t *testing.T, b bucket.Bucket, net *Transport, call callFunc) {
+		net.Pending = s.times(1, f.Do)
+		err := call(t.Context(), b)
+		if f.Want != nil && !errors.Is(err, f.Want) || err == nil || !strings.Contains(err.Error(), f.Text) || !strings.Contains(err.Error(), "://my-show") {
+			t.Errorf("error is %v, want %v with %q and the place", err, f.Want, f.Text)
+		}
+		if len(net.Requests) != 1 {
+			t.Errorf("%d requests, want 1: %q", len(net.Requests), net.Requests)
+		}
+	}
+}
+
+// asksToWait checks that a call obeys Retry-After.
+func (s *Suite) asksToWait(t *testing.T, b bucket.Bucket, net *Transport, call callFunc) {
+	const wait = 100 * time.Second // longer than any pause without it
+	net.Pending = s.times(1, withRetryAfter(s.Temporary["503"], wait))
+	start := time.Now()
+	if err := call(t.Context(), b); err != nil {
+		t.Error(err)
+	}
+	if took := time.Since(start); took < wait {
+		t.Errorf("tried again within %v, want after %v", took, wait)
+	}
+}
+
+// cancelled checks that a pause ends with its context.
+func (s *Suite) cancelled(t *testing.T, b bucket.Bucket, net *Transport, call callFunc) {
+	ctx, cancel := context.WithCancel(t.Context())
+	net.Pending = s.times(1, func(_ http.RoundTripper, req *http.Request) (*http.Response, error) {
+		time.AfterFunc(time.Nanosecond, cancel) // before the pause is over
+		Drain(req)
+		return nil, io.EOF
+	})
+	if err := call(ctx, b); !errors.Is(err, context.Canceled) {
+		t.Errorf("error is %v, want Canceled", err)
+	}
+}
+
+// times returns a fault n times.
 func (s *Suite) times(n int, do Do) (all []Fault) {
 	match := Always
 	if s.Spares != nil {
@@ -132,8 +161,8 @@ func (s *Suite) times(n int, do Do) (all []Fault) {
 	return all
 }
 
-// asksToWait adds a Retry-After header to the answer of do.
-func asksToWait(do Do, wait time.Duration) Do {
+// withRetryAfter adds a Retry-After header to the answer of do.
+func withRetryAfter(do Do, wait time.Duration) Do {
 	return func(base http.RoundTripper, req *http.Request) (*http.Response, error) {
 		resp, err := do(base, req)
 		if err == nil {
@@ -153,10 +182,10 @@ func (s *Suite) Call(ctx context.Context, b bucket.Bucket, name string) error {
 	return s.calls()[name](ctx, b)
 }
 
-// calls are one call of each kind.
-func (s *Suite) calls() map[string]func(ctx context.Context, b bucket.Bucket) error {
+// calls returns one call of each kind.
+func (s *Suite) calls() map[string]callFunc {
 	absent := bucket.Condition{Absent: true}
-	calls := map[string]func(ctx context.Context, b bucket.Bucket) error{
+	calls := map[string]callFunc{
 		"write": func(ctx context.Context, b bucket.Bucket) error {
 			_, err := b.Write(ctx, buckettest.Object("new.xml", "new"), absent)
 			return err
@@ -208,8 +237,7 @@ func ReadAll(ctx context.Context, b bucket.Bucket, key string) (string, error) {
 	return string(body), err
 }
 
-// reads interrupts the reading of an object's bytes, which come in the answer to
-// the last request.
+// reads interrupts the reading of an object's body.
 func (s *Suite) reads(t *testing.T) {
 	body := strings.Repeat("0123456789", 10_000)
 	for name, test := range map[string]struct {
@@ -256,8 +284,9 @@ func (s *Suite) reads(t *testing.T) {
 	}
 }
 
-// LostAnswers loses the answer to each kind of successful call, which must find
-// that out and make nothing twice. made counts what the store has got.
+// LostAnswers loses the answer to a successful call of each kind. The call must
+// notice that it has succeeded and change nothing twice. made returns how many
+// objects the store has made.
 func (s *Suite) LostAnswers(t *testing.T, names []string, made func() int) {
 	for _, name := range names {
 		t.Run(name, func(t *testing.T) {
