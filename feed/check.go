@@ -13,10 +13,10 @@ import (
 	"onair/internal/finding"
 )
 
-// maxFeed is the most that is read of a feed, in bytes.
+// maxFeed is the limit on the size of a feed, in bytes.
 const maxFeed = 32 << 20
 
-// maxDepth bounds how deeply a feed may be nested below the channel.
+// maxDepth is the limit on the nesting of elements.
 const maxDepth = 64
 
 // largeFeed is the size in bytes from which some apps refuse a feed or cut it.

@@ -33,7 +33,7 @@ type Item struct {
 	Notes       string        // HTML, for description and content:encoded
 	ArtworkURL  string        // empty for the show's artwork
 	ChaptersURL string        // of the chapters file; empty if there is none
-	Transcripts []Transcript  // the one that apps should prefer first
+	Transcripts []Transcript  // in order of preference
 }
 
 // Enclosure is the audio file.

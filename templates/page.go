@@ -103,7 +103,8 @@ func (t *Theme) renderer(site *Site, p *pool) (*renderer, error) {
 	return r, nil
 }
 
-// page returns a page that render writes to the buffer of a renderer.
+// page returns a page. Its Render gets a free renderer, calls render, which writes to
+// the renderer's buffer, and copies the buffer.
 func (r *renderer) page(key string, render func(*renderer) error) Page {
 	return Page{Key: key, Render: func(w io.Writer) error {
 		free := r.pool.get()
