@@ -12,7 +12,7 @@ import (
 
 // decoder carries what the fields of one file have in common.
 type decoder struct {
-	folder Folder
+	files  fileTester
 	dir    string // folder of the file, relative to the show's; its paths start there
 	found  *finding.List
 	places map[string]finding.Position

@@ -360,7 +360,7 @@ func (l *loader) defaults() {
 		s.Author = l.authorFromNames()
 	}
 	if s.Artwork == "" {
-		s.Artwork = l.firstFile("artwork.jpg", "artwork.jpeg", "artwork.png")
+		s.Artwork = firstFile(l.folder, "artwork.jpg", "artwork.jpeg", "artwork.png")
 	}
 	if s.Artwork == "" {
 		missing("artwork", "add a square JPEG or PNG of 1400 to 3000 pixels as artwork.jpg", "the show has no artwork; directories refuse a show without")
@@ -381,14 +381,4 @@ func (l *loader) authorFromNames() string {
 		return names[0]
 	}
 	return fmt.Sprintf("%s and %s", strings.Join(names[:len(names)-1], ", "), names[len(names)-1])
-}
-
-// firstFile returns the first of the files that is there, or "".
-func (l *loader) firstFile(names ...string) string {
-	for _, name := range names {
-		if l.folder.isFile(name) {
-			return name
-		}
-	}
-	return ""
 }

@@ -9,6 +9,7 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"unicode/utf8"
 )
 
 // Folder is where the files of a show are read from. Most lie inside FS. A
@@ -106,8 +107,65 @@ func (f Folder) ReadFile(name string, max int64) ([]byte, error) {
 	return data, nil
 }
 
-// isFile reports whether a regular file is there.
+// isFile reports whether a regular file has the name.
 func (f Folder) isFile(name string) bool {
 	info, err := f.Stat(name)
 	return err == nil && info.Mode().IsRegular()
+}
+
+// A fileTester knows which files a show has.
+type fileTester interface {
+	isFile(name string) bool
+}
+
+// firstFile returns the first of the files that exists, or "".
+func firstFile(files fileTester, names ...string) string {
+	for _, name := range names {
+		if files.isFile(name) {
+			return name
+		}
+	}
+	return ""
+}
+
+// listing answers questions about the files of one folder from its list of
+// entries, which costs less than a Stat of each file.
+type listing struct {
+	folder  Folder
+	dir     string
+	entries []fs.DirEntry
+	byName  map[string]fs.DirEntry // by lower-case name; nil if the folder could not be listed
+}
+
+func listFiles(folder Folder, dir string) *listing {
+	d := &listing{folder: folder, dir: dir}
+	entries, err := fs.ReadDir(folder.FS, dir)
+	if err != nil {
+		return d
+	}
+	d.entries, d.byName = entries, make(map[string]fs.DirEntry, len(entries))
+	for _, e := range entries {
+		d.byName[strings.ToLower(e.Name())] = e
+	}
+	return d
+}
+
+// isFile is Folder.isFile. Where a file system may know the file by another
+// spelling of its name, it is asked.
+func (d *listing) isFile(name string) bool {
+	dir, base := path.Split(name)
+	if d.byName != nil && dir == d.dir+"/" {
+		e, ok := d.byName[strings.ToLower(base)]
+		if !ok && isASCII(base) {
+			return false
+		}
+		if ok && e.Name() == base && e.Type().IsRegular() {
+			return true
+		}
+	}
+	return d.folder.isFile(name)
+}
+
+func isASCII(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf })
 }

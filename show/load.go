@@ -6,7 +6,6 @@ import (
 	"maps"
 	"path"
 	"slices"
-	"strings"
 	"time"
 	_ "time/tzdata" // timezones of shows do not depend on the machine
 
@@ -105,18 +104,18 @@ func (l *loader) load(opts *LoadOptions) bool {
 	return ok
 }
 
-// read returns the text of a file of the show; ok is false where it is absent
-// or has been reported.
-func (l *loader) read(name string) (text string, ok bool) {
-	data, err := l.folder.ReadFile(name, maxYAML)
+// readText returns the text of a file of the show. ok is false if the file is
+// absent, or if what is wrong with it has been reported.
+func readText(folder Folder, name string, found *finding.List) (text string, ok bool) {
+	data, err := folder.ReadFile(name, maxYAML)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return "", false
 	case err != nil:
-		l.found.Add(ruleBytes.At(finding.Position{File: name}, "%v", reason(err)))
+		found.Add(ruleBytes.At(finding.Position{File: name}, "%v", reason(err)))
 		return "", false
 	}
-	return cleanText(name, data, maxYAML, &l.found)
+	return cleanText(name, data, maxYAML, found)
 }
 
 // reason is an error without the path that the finding's place names already.
@@ -131,7 +130,7 @@ func reason(err error) error {
 // yaml reads a YAML file of the show's folder. ok is false where it is absent
 // or broken; an empty one is good and has a nil node.
 func (l *loader) yaml(name string, places map[string]finding.Position) (v value, ok bool) {
-	text, ok := l.read(name)
+	text, ok := readText(l.folder, name, &l.found)
 	if !ok {
 		return value{}, false
 	}
@@ -140,7 +139,7 @@ func (l *loader) yaml(name string, places map[string]finding.Position) (v value,
 }
 
 func (l *loader) decoder(dir string, places map[string]finding.Position) *decoder {
-	return &decoder{folder: l.folder, dir: dir, found: &l.found, places: places}
+	return &decoder{files: l.folder, dir: dir, found: &l.found, places: places}
 }
 
 // readRegistry reads people.yaml or sponsors.yaml, both of which may be absent.
@@ -169,75 +168,4 @@ func (l *loader) readLock() {
 	default:
 		l.show.Lock, l.pins = parseLock(data, &l.found)
 	}
-}
-
-// readEpisodes reads every folder of episodes/ whose name starts with neither
-// a dot nor an underscore. Links are not followed: they could lead anywhere.
-func (l *loader) readEpisodes() {
-	entries, err := fs.ReadDir(l.folder.FS, episodesDir)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		l.found.Add(ruleBytes.At(finding.Position{File: episodesDir}, "%v", reason(err)))
-	}
-	for _, entry := range entries {
-		name := entry.Name()
-		dir := path.Join(episodesDir, name)
-		switch {
-		case name[0] == '.' || name[0] == '_':
-		case entry.Type()&fs.ModeSymlink != 0:
-			l.found.Add(ruleFolder.At(finding.Position{File: dir}, "a link is not followed").WithHint("move the folder here"))
-		case entry.IsDir():
-			l.readEpisode(dir)
-		case strings.EqualFold(path.Ext(name), ".md"):
-			l.found.Add(ruleFolder.At(finding.Position{File: dir}, "an episode is a folder with an %s", episodeFile).WithHint("move it to " + strings.TrimSuffix(dir, path.Ext(name)) + "/" + episodeFile))
-		}
-	}
-	slices.SortFunc(l.show.Episodes, compareEpisodes)
-}
-
-// readEpisode reads one folder.
-func (l *loader) readEpisode(dir string) {
-	e := &Episode{
-		Dir: dir, File: path.Join(dir, episodeFile), Type: Full, Explicit: l.show.Explicit,
-		places: map[string]finding.Position{},
-	}
-	text, ok := l.read(e.File)
-	if !ok {
-		l.broken = true
-		if !l.folder.isFile(e.File) {
-			l.found.Add(ruleFolder.At(finding.Position{File: dir}, "a folder without an %s", episodeFile).WithHint("add one, or start the folder's name with _"))
-		}
-		return
-	}
-	yaml, notes, line, ok := splitFrontMatter(e.File, text, &l.found)
-	if !ok {
-		l.broken = true
-		return
-	}
-	e.Notes, e.NotesLine = notes, line
-	root, broken := parseYAML(e.File, yaml, 1, &l.found)
-	if broken {
-		l.broken = true
-		return
-	}
-	chapterFile := ""
-	if root != nil {
-		chapterFile = l.decodeEpisode(value{l.decoder(dir, e.places), root, ""}, e)
-	}
-	l.complete(e, chapterFile)
-	l.show.Episodes = append(l.show.Episodes, e)
-}
-
-// compareEpisodes puts the newest first; episodes without a date (drafts) come
-// before all others, and ties are broken by slug so that the order is total.
-func compareEpisodes(a, b *Episode) int {
-	if a.Date.IsZero() != b.Date.IsZero() {
-		if a.Date.IsZero() {
-			return -1
-		}
-		return 1
-	}
-	if c := b.Date.Compare(a.Date); c != 0 {
-		return c
-	}
-	return strings.Compare(a.Slug, b.Slug)
 }

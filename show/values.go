@@ -133,7 +133,7 @@ func file(p *string) setter {
 			v.reportf(rulePath, "copy the file into the folder and name it relative to "+orHere(v.dir), "%s: %s leaves the show's folder", v.name(), shortQuote(s))
 			return
 		}
-		if !v.folder.isFile(name) {
+		if !v.files.isFile(name) {
 			v.reportf(ruleMissingFile, "", "%s: there is no file %s", v.name(), shortQuote(name))
 			return
 		}

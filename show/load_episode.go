@@ -1,0 +1,271 @@
+package show
+
+import (
+	"errors"
+	"io/fs"
+	"path"
+	"regexp"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"onair/internal/finding"
+)
+
+// readEpisodes reads every folder of episodes/ whose name starts with neither
+// a dot nor an underscore. Links are not followed: they could lead anywhere.
+func (l *loader) readEpisodes() {
+	entries, err := fs.ReadDir(l.folder.FS, episodesDir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		l.found.Add(ruleBytes.At(finding.Position{File: episodesDir}, "%v", reason(err)))
+	}
+	var dirs []string
+	for _, entry := range entries {
+		name := entry.Name()
+		dir := path.Join(episodesDir, name)
+		switch {
+		case name[0] == '.' || name[0] == '_':
+		case entry.Type()&fs.ModeSymlink != 0:
+			l.found.Add(ruleFolder.At(finding.Position{File: dir}, "a link is not followed").WithHint("move the folder here"))
+		case entry.IsDir():
+			dirs = append(dirs, dir)
+		case strings.EqualFold(path.Ext(name), ".md"):
+			l.found.Add(ruleFolder.At(finding.Position{File: dir}, "an episode is a folder with an %s", episodeFile).WithHint("move it to " + strings.TrimSuffix(dir, path.Ext(name)) + "/" + episodeFile))
+		}
+	}
+	for _, r := range l.readFolders(dirs) {
+		l.found = append(l.found, r.found...)
+		if r.episode == nil {
+			l.broken = true
+			continue
+		}
+		l.show.Episodes = append(l.show.Episodes, r.episode)
+	}
+	slices.SortFunc(l.show.Episodes, compareEpisodes)
+}
+
+// readFolders reads episodes on all cores. The results are in the order of dirs.
+func (l *loader) readFolders(dirs []string) []*episodeReader {
+	readers := make([]*episodeReader, len(dirs))
+	var next atomic.Int64
+	var running sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(dirs)) {
+		running.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(dirs); i = int(next.Add(1)) - 1 {
+				readers[i] = &episodeReader{show: l.show, people: &l.people, sponsors: &l.sponsors, folder: l.folder}
+				readers[i].read(dirs[i])
+			}
+		})
+	}
+	running.Wait()
+	return readers
+}
+
+// An episodeReader reads the folder of one episode. Several run at once: what
+// they share is not changed.
+type episodeReader struct {
+	show     *Show
+	people   *registry[*Person]
+	sponsors *registry[*Sponsor]
+	folder   Folder
+
+	files   *listing
+	found   finding.List
+	episode *Episode // nil if it could not be read
+}
+
+// read reads the episode in a folder.
+func (r *episodeReader) read(dir string) {
+	r.files = listFiles(r.folder, dir)
+	e := &Episode{
+		Dir: dir, File: path.Join(dir, episodeFile), Type: Full, Explicit: r.show.Explicit,
+		places: map[string]finding.Position{},
+	}
+	text, ok := readText(r.folder, e.File, &r.found)
+	if !ok {
+		if !r.files.isFile(e.File) {
+			r.found.Add(ruleFolder.At(finding.Position{File: dir}, "a folder without an %s", episodeFile).WithHint("add one, or start the folder's name with _"))
+		}
+		return
+	}
+	yaml, notes, line, ok := splitFrontMatter(e.File, text, &r.found)
+	if !ok {
+		return
+	}
+	e.Notes, e.NotesLine = notes, line
+	root, broken := parseYAML(e.File, yaml, 1, &r.found)
+	if broken {
+		return
+	}
+	chapterFile := ""
+	if root != nil {
+		d := &decoder{files: r.files, dir: dir, found: &r.found, places: e.places}
+		chapterFile = r.decode(value{d, root, ""}, e)
+	}
+	r.complete(e, chapterFile)
+	r.episode = e
+}
+
+// complete fills in what front matter leaves to the folder and the show. It may
+// have named a file of chapters.
+func (r *episodeReader) complete(e *Episode, chapterFile string) {
+	if e.Language == "" {
+		e.Language = r.show.Language
+	}
+	if e.Slug == "" {
+		e.Slug = path.Base(e.Dir)
+		if err := ValidSlug(e.Slug); err != nil && e.places["slug"] == (finding.Position{}) {
+			r.found.Add(ruleSlug.At(finding.Position{File: e.Dir}, "the folder's name is no slug: %v", err).WithHint("rename the folder to " + Slugify(e.Slug) + ", or add slug: to " + episodeFile))
+		}
+	}
+	if e.Artwork == "" {
+		e.Artwork = firstFile(r.files, path.Join(e.Dir, "artwork.jpg"), path.Join(e.Dir, "artwork.jpeg"), path.Join(e.Dir, "artwork.png"))
+	}
+	r.findAudio(e)
+	r.findChapters(e, chapterFile)
+	r.findTranscripts(e)
+}
+
+// findAudio decides where the master is: as named, in the folder, where the
+// show's masters are, else where it would be in the folder.
+func (r *episodeReader) findAudio(e *Episode) {
+	if e.Audio != "" {
+		return
+	}
+	here := path.Join(e.Dir, "audio.mp3")
+	if e.Audio = firstFile(r.files, here, path.Join(e.Dir, "audio.m4a")); e.Audio != "" {
+		return
+	}
+	if e.Audio = e.expand(r.show.AudioPath); e.Audio == "" {
+		e.Audio = here
+	}
+}
+
+// patternSafe is what a GUID must look like to be part of a path.
+var patternSafe = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
+
+// expand fills in a pattern of paths. The result is empty where the pattern is,
+// or where the episode does not have what it asks for.
+func (e *Episode) expand(pattern string) string {
+	if pattern == "" {
+		return ""
+	}
+	for name, value := range map[string]string{"{slug}": e.Slug, "{number}": number(e.Number), "{season}": number(e.Season), "{guid}": e.GUID} {
+		if !strings.Contains(pattern, name) {
+			continue
+		}
+		if !patternSafe.MatchString(value) {
+			return ""
+		}
+		pattern = strings.ReplaceAll(pattern, name, value)
+	}
+	return path.Clean(pattern)
+}
+
+// chapterFiles are the names under which chapters lie beside an episode.md. The
+// content decides about the format.
+var chapterFiles = []string{chaptersFile, "chapters.json", "chapters.psc", "chapters.xml", "chapters.vtt", "chapters.csv", "chapters.ffmetadata"}
+
+// findChapters takes chapters from the file that front matter names or that is
+// in the folder or, where there are none in front matter either, those that the
+// lock kept of the master's own tag.
+func (r *episodeReader) findChapters(e *Episode, named string) {
+	at, written := e.places["chapters"]
+	checkChapters(e.Chapters, func(i int) finding.Position { return e.At(chapterField(i)) }, &r.found)
+	files := slices.DeleteFunc(slices.Clone(chapterFiles), func(name string) bool {
+		return !r.files.isFile(path.Join(e.Dir, name)) || path.Join(e.Dir, name) == named
+	})
+	e.ownChapters = written || len(files) > 0
+	switch {
+	case written && len(files) > 0:
+		r.found.Add(ruleTwoChapters.At(at, "chapters here and in %s", files[0]).WithHint("keep one of them"))
+	case len(files) > 1:
+		r.found.Add(ruleTwoChapters.At(finding.Position{File: path.Join(e.Dir, files[1])}, "chapters here and in %s", files[0]).WithHint("keep one of them"))
+	case len(files) == 1:
+		r.readChapters(e, path.Join(e.Dir, files[0]))
+	case named != "":
+		r.readChapters(e, named)
+	case !e.ownChapters && r.show.Lock.Episodes[e.GUID] != nil:
+		e.Chapters = slices.Clone(r.show.Lock.Episodes[e.GUID].Chapters)
+	}
+}
+
+// readChapters takes the chapters of a file. Their images are files of the
+// show, as everywhere; an image on the web cannot become part of an MP3.
+func (r *episodeReader) readChapters(e *Episode, name string) {
+	text, ok := readText(r.folder, name, &r.found)
+	if !ok {
+		return
+	}
+	before := len(r.found)
+	chapters := readChapters(name, text, &r.found)
+	if len(chapters.chapters) == 0 && len(r.found) == before {
+		chapters.warnf(ruleChapterFile, finding.Position{File: name}, "delete it; chapters: [] in episode.md says that there are none", "there are no chapters in the file")
+	}
+	for i := range chapters.chapters {
+		c, field := &chapters.chapters[i], chapterField(i)
+		e.places[field] = chapters.at[i]
+		image := c.Image
+		switch c.Image = ""; {
+		case strings.Contains(image, "://"):
+			chapters.warnf(ruleMissingFile, chapters.at[i], "save it beside the file and name it there", "the image %s is not in the show's folder", shortQuote(image))
+		case image != "":
+			chapters.files, chapters.dir = r.files, path.Dir(name)
+			file(&c.Image)(value{chapters.decoder, &node{kind: scalar, text: image, pos: chapters.at[i]}, field + ".image"})
+		}
+	}
+	e.Chapters = chapters.chapters
+}
+
+// chapterField is the name of a chapter as At knows it.
+func chapterField(i int) string { return "chapters[" + strconv.Itoa(i) + "]" }
+
+// findTranscripts lists transcript.md and transcript.<language>.md, and the
+// transcript kept elsewhere if the folder has none in the episode's language.
+func (r *episodeReader) findTranscripts(e *Episode) {
+	for _, entry := range r.files.entries {
+		middle, ok := strings.CutPrefix(entry.Name(), "transcript.")
+		if !ok || path.Ext(entry.Name()) != ".md" {
+			continue
+		}
+		file := TranscriptFile{Path: path.Join(e.Dir, entry.Name()), Language: e.Language}
+		if tag := strings.TrimSuffix(middle, ".md"); middle != "md" {
+			if file.Language = tag; !validLanguage(tag) {
+				r.found.Add(ruleLanguage.At(finding.Position{File: file.Path}, "%s is no language code", shortQuote(tag)).WithHint("name it as transcript.es.md"))
+				continue
+			}
+		}
+		e.Transcripts = append(e.Transcripts, file)
+	}
+	own := func(t TranscriptFile) bool { return strings.EqualFold(t.Language, e.Language) }
+	if name := e.expand(r.show.Transcripts.Path); name != "" && !slices.ContainsFunc(e.Transcripts, own) && r.files.isFile(name) {
+		e.Transcripts = append(e.Transcripts, TranscriptFile{Path: name, Language: e.Language})
+	}
+	slices.SortStableFunc(e.Transcripts, func(a, b TranscriptFile) int {
+		if own(a) != own(b) {
+			if own(a) {
+				return -1
+			}
+			return 1
+		}
+		return strings.Compare(a.Language, b.Language)
+	})
+}
+
+// compareEpisodes puts the newest first; episodes without a date (drafts) come
+// before all others, and ties are broken by slug so that the order is total.
+func compareEpisodes(a, b *Episode) int {
+	if a.Date.IsZero() != b.Date.IsZero() {
+		if a.Date.IsZero() {
+			return -1
+		}
+		return 1
+	}
+	if c := b.Date.Compare(a.Date); c != 0 {
+		return c
+	}
+	return strings.Compare(a.Slug, b.Slug)
+}
