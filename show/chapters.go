@@ -73,7 +73,7 @@ func chapters(p *[]Chapter, named *string, sponsors *registry[*Sponsor]) setter 
 				"image":   file(&c.Image),
 				"toc":     boolean(&visible),
 				"sponsor": slugField(&sponsor),
-			}) {
+			}, "start", "title") {
 				return
 			}
 			c.Hidden = !visible
@@ -85,7 +85,7 @@ func chapters(p *[]Chapter, named *string, sponsors *registry[*Sponsor]) setter 
 			if !v.has("start") {
 				v.reportf(ruleRequired, `add start: "0:12"`, "a chapter without a start")
 			}
-			if c.Title == "" && !c.Hidden && sponsor == "" {
+			if !v.has("title") && !c.Hidden && sponsor == "" {
 				v.reportf(ruleRequired, "add title:, or toc: false for a chapter that is not listed", "a chapter without a title")
 			}
 			*p = append(*p, c)

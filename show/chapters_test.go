@@ -103,6 +103,7 @@ func spell(chapters []Chapter) string {
 }
 
 func TestParseChapters(t *testing.T) {
+	t.Parallel()
 	for _, tt := range chapterFileCases {
 		t.Run(tt.name, func(t *testing.T) {
 			got, found := ParseChapters([]byte(tt.file), "chapters")
@@ -122,6 +123,7 @@ func TestParseChapters(t *testing.T) {
 }
 
 func TestParseChaptersFindings(t *testing.T) {
+	t.Parallel()
 	tests := []struct{ name, file, want string }{
 		{"a title without time", "0:00 a\nIntro\n", `c:2:1: "Intro" is no time`},
 		{"a time without title", "0:00 a\n  0:12\n", "c:2:3: a chapter without a title"},
@@ -173,6 +175,7 @@ func TestParseChaptersFindings(t *testing.T) {
 }
 
 func TestParseChaptersBounds(t *testing.T) {
+	t.Parallel()
 	var b strings.Builder
 	for i := range 2 * maxChapters {
 		b.WriteString(FormatTimestamp(time.Duration(i)*time.Second) + " a\n")
@@ -191,6 +194,7 @@ func TestParseChaptersBounds(t *testing.T) {
 
 // What was accepted comes back from the lock as it is.
 func TestAcceptChapters(t *testing.T) {
+	t.Parallel()
 	at := finding.Position{File: "a.mp3"}
 	got, found := AcceptChapters([]Chapter{
 		{End: 12, Title: " Cold\x00open\ufffd ", URL: "javascript:alert(1)"},
@@ -224,6 +228,7 @@ func exampleChapters(t testing.TB) []Chapter {
 }
 
 func TestFormatChapters(t *testing.T) {
+	t.Parallel()
 	want := "0:00 Vega & <Rigel>\n0:12 What is a \"CDN\"? <https://cdn.example/?a=1&b=2>\n1:02:03.25 The end\n"
 	if got := string(FormatChapters(exampleChapters(t))); got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
@@ -231,6 +236,7 @@ func TestFormatChapters(t *testing.T) {
 }
 
 func TestWritePSC(t *testing.T) {
+	t.Parallel()
 	var b bytes.Buffer
 	if err := WritePSC(&b, exampleChapters(t)); err != nil {
 		t.Fatal(err)
@@ -250,6 +256,7 @@ func TestWritePSC(t *testing.T) {
 // Only the lines that are written count: neither hidden chapters nor fractions
 // of a second.
 func TestFormatYouTubeLines(t *testing.T) {
+	t.Parallel()
 	at := func(start, title string) Chapter {
 		return Chapter{Start: clock(t, start), Title: title, Hidden: title == ""}
 	}
@@ -274,6 +281,7 @@ func TestFormatYouTubeLines(t *testing.T) {
 }
 
 func TestFormatYouTube(t *testing.T) {
+	t.Parallel()
 	good := []Chapter{{Title: "a"}, {Start: clock(t, "0:12.9"), Title: "b"}, {Start: clock(t, "1:02:03"), Title: "c"}}
 	text, found := FormatYouTube(good, 0)
 	if got, want := string(text), "0:00 a\n0:12 b\n1:02:03 c\n"; got != want || len(found) > 0 {
@@ -292,6 +300,7 @@ func TestFormatYouTube(t *testing.T) {
 }
 
 func TestUntimed(t *testing.T) {
+	t.Parallel()
 	chapters := []Chapter{{Start: 0}, {Start: 10, End: 15}, {Start: 20}, {Start: 40}}
 	if diff := cmp.Diff(chapters, Untimed(Timed(chapters, 60), 60)); diff != "" {
 		t.Errorf("-want +got\n%s", diff)

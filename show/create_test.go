@@ -58,6 +58,7 @@ func tree(t *testing.T, dir string) []string {
 var zeros = bytes.NewReader(make([]byte, 1<<20))
 
 func TestCreate(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "my-first_show")
 	files, err := Create(dir, nil)
 	if err != nil {
@@ -95,6 +96,7 @@ func TestCreate(t *testing.T) {
 
 // The lines that are commented out are there to be used.
 func TestCreatedRemarksAreValid(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	if _, err := Create(dir, &CreateOptions{Title: "Hello"}); err != nil {
 		t.Fatal(err)
@@ -124,6 +126,7 @@ func TestCreatedRemarksAreValid(t *testing.T) {
 }
 
 func TestCreateKeepsWhatIsThere(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	for name, content := range map[string]string{".gitignore": "mine", "artwork.jpg": "mine too"} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644); err != nil {
@@ -153,6 +156,7 @@ var nastyTitles = []string{
 }
 
 func TestNastyTitles(t *testing.T) {
+	t.Parallel()
 	for _, title := range nastyTitles {
 		t.Run(title, func(t *testing.T) {
 			dir := t.TempDir()
@@ -205,6 +209,7 @@ func newShow(t *testing.T) (dir, master string) {
 }
 
 func TestNewEpisode(t *testing.T) {
+	t.Parallel()
 	dir, master := newShow(t)
 	steps := []struct {
 		name string
@@ -269,6 +274,7 @@ func reloadIgnoring(t *testing.T, dir, rule string) (*Show, finding.List) {
 }
 
 func TestNewEpisodeWithChapters(t *testing.T) {
+	t.Parallel()
 	dir, _ := newShow(t)
 	s, _ := reload(t, dir)
 	want := []Chapter{{Title: "Intro"}, {Start: clock(t, "1:02:03.25"), Title: "End", URL: "https://end.example/"}}
@@ -282,6 +288,7 @@ func TestNewEpisodeWithChapters(t *testing.T) {
 }
 
 func TestNewEpisodeNumbersTheLatestSeason(t *testing.T) {
+	t.Parallel()
 	s := &Show{Episodes: []*Episode{
 		{Season: 1, Number: 9, Type: Full}, {Season: 2, Number: 3, Type: Full}, {Season: 2, Number: 7, Type: Bonus},
 	}}
@@ -291,6 +298,7 @@ func TestNewEpisodeNumbersTheLatestSeason(t *testing.T) {
 }
 
 func TestNewEpisodeFailsWhole(t *testing.T) {
+	t.Parallel()
 	dir, master := newShow(t)
 	s, _ := reload(t, dir)
 	if _, err := NewEpisode(s, &NewEpisodeOptions{Title: "Taken", Slug: "taken", Rand: zeros}); err != nil {
@@ -328,6 +336,7 @@ func TestNewEpisodeFailsWhole(t *testing.T) {
 }
 
 func TestNewEpisodeLeavesMasterOfPattern(t *testing.T) {
+	t.Parallel()
 	dir, _ := newShow(t)
 	masters := t.TempDir()
 	master := filepath.Join(masters, "1-cloudy.mp3")
@@ -353,6 +362,7 @@ func TestNewEpisodeLeavesMasterOfPattern(t *testing.T) {
 }
 
 func TestRename(t *testing.T) {
+	t.Parallel()
 	head := "---\r\ntitle: Cloudy # a remark\r\nguid: moon\r\ndate: 2027-02-04\r\n"
 	tail := "---\r\nNotes with\t---\r\n---\r\nredirect_from: no\r\n"
 	tests := []struct {
@@ -418,6 +428,7 @@ func TestRename(t *testing.T) {
 }
 
 func TestRenameRefuses(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	if err := os.CopyFS(dir, exampleShow()); err != nil {
 		t.Fatal(err)
@@ -480,6 +491,7 @@ func TestFolder(t *testing.T) {
 }
 
 func TestPlaceholder(t *testing.T) {
+	t.Parallel()
 	var before []byte
 	for _, title := range []string{strings.Repeat("Wide ", 50), strings.Repeat("W", 250), "影師", "影師"} {
 		data, err := placeholder(title)

@@ -16,7 +16,8 @@ type decoder struct {
 	dir    string // folder of the file, relative to the show's; its paths start there
 	found  *finding.List
 	places map[string]finding.Position
-	count  int // findings of this file so far
+	needed map[string]bool // paths of fields whose absence is reported by rules of their own
+	count  int             // findings of this file so far
 }
 
 // value is a node on its way into a field. path is the field's name as At
@@ -83,8 +84,10 @@ func (v value) label() string {
 }
 
 // fields sets the fields of a map. Every key may come once; unknown ones are
-// reported with the nearest known one; one without a value is left out.
-func (v value) fields(known fields) bool {
+// reported with the nearest known one; one without a value is left out. The
+// caller reports which of the required ones are missing: see has.
+func (v value) fields(known fields, required ...string) bool {
+	v.require(required...)
 	return v.pairs(func(key, val value) {
 		set, ok := known[key.node.text]
 		if !ok {
@@ -93,6 +96,17 @@ func (v value) fields(known fields) bool {
 		}
 		set(val)
 	})
+}
+
+// require keeps keys of a map without a value from being reported by rule S008,
+// because the caller reports them as missing.
+func (v value) require(keys ...string) {
+	for _, key := range keys {
+		if v.needed == nil {
+			v.decoder.needed = map[string]bool{}
+		}
+		v.needed[join(v.path, key)] = true
+	}
 }
 
 // pairs calls f for every key of a map that has a value, in the file's order.
@@ -180,6 +194,9 @@ func (key value) swallowed(before []entry) {
 // empty reports a key without a value. From then on it counts as absent.
 func (v value) empty() {
 	delete(v.places, v.path)
+	if v.needed[v.path] {
+		return
+	}
 	hint := "fill it in or delete the line"
 	if v.node.text == "~" {
 		hint = "a ~ alone means nothing in YAML; a path in the home folder starts with ~/"

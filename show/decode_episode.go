@@ -40,7 +40,7 @@ func (r *episodeReader) decode(v value, e *Episode) (chapterFile string) {
 		"social":        social(&e.Social),
 		"redirect_from": words(&e.RedirectFrom, sitePath),
 		"extra":         extraXML(&e.Extra, s.prefixes()),
-	})
+	}, "title", "guid")
 	return chapterFile
 }
 
@@ -90,11 +90,12 @@ func soundbites(p *[]Soundbite) setter {
 	return func(v value) {
 		v.each(func(v value) {
 			var b Soundbite
+			before := v.count
 			if !v.fields(fields{
 				"start":    timestamp(&b.Start),
 				"duration": length(&b.Duration),
 				"title":    limited(&b.Title, 128),
-			}) {
+			}, "start", "duration") || v.count > before {
 				return
 			}
 			seconds := b.Duration.Seconds()
@@ -120,7 +121,7 @@ func social(p *[]Social) setter {
 				"account_id":  line(&s.AccountID),
 				"account_url": webURL(&s.AccountURL),
 				"priority":    integer(&s.Priority, 1, 1000),
-			}) {
+			}, "protocol", "uri") {
 				return
 			}
 			if !v.has("protocol") || !v.has("uri") && s.Protocol != "disabled" {

@@ -65,7 +65,7 @@ func (l *loader) decodeShow(v value) {
 		"namespaces":       namespaces(&s.Namespaces),
 		"extra":            func(v value) { extra = v },
 		"targets":          func(v value) { targets = v },
-	})
+	}, "title")
 	if when.node != nil {
 		frequency(&s.Frequency, s.Timezone)(when)
 	}
@@ -118,7 +118,7 @@ func funding(p *[]Link) setter {
 	return func(v value) {
 		v.each(func(v value) {
 			var l Link
-			if !v.fields(fields{"url": webURL(&l.URL), "text": limited(&l.Text, 128)}) {
+			if !v.fields(fields{"url": webURL(&l.URL), "text": limited(&l.Text, 128)}, "url") {
 				return
 			}
 			if !v.has("url") {
@@ -140,7 +140,7 @@ func locations(p *[]Location) setter {
 				"geo":     shaped(&l.Geo, geoShape, "geo:51.5,-0.1"),
 				"osm":     shaped(&l.OSM, osmShape, "R113314"),
 				"country": shaped(&l.Country, countryShape, "GB"),
-			}) {
+			}, "name") {
 				return
 			}
 			if !v.has("name") {
@@ -198,7 +198,7 @@ func frequency(p *Frequency, tz *time.Location) setter {
 			"rrule":    rrule(&p.RRule),
 			"dtstart":  date(&p.Start, tz),
 			"complete": boolean(&p.Complete),
-		}) && !v.has("text") {
+		}, "text") && !v.has("text") {
 			v.reportf(ruleRequired, "add text:, such as Weekly", "update_frequency has no text")
 		}
 	}
@@ -236,6 +236,9 @@ var ruleID = regexp.MustCompile(`^[A-Z][0-9]{3}$`)
 func accept(p *map[string]string) setter {
 	return func(v value) {
 		*p = map[string]string{}
+		for _, e := range v.node.entries {
+			v.require(e.key.text)
+		}
 		v.pairs(func(key, v value) {
 			id, reason := key.node.text, ""
 			if !ruleID.MatchString(id) {
@@ -246,6 +249,11 @@ func accept(p *map[string]string) setter {
 				(*p)[id] = reason
 			}
 		})
+		for _, e := range v.node.entries {
+			if !e.bare && e.key.kind == scalar && !v.has(e.key.text) {
+				value{v.decoder, e.key, v.path}.reportf(ruleAccept, "", "%s is accepted without a reason", shortQuote(e.key.text))
+			}
+		}
 	}
 }
 
@@ -264,7 +272,7 @@ func txt(p *[]Txt) setter {
 	return func(v value) {
 		v.each(func(v value) {
 			var t Txt
-			if !v.fields(fields{"purpose": limited(&t.Purpose, 128), "value": limited(&t.Value, 4000)}) {
+			if !v.fields(fields{"purpose": limited(&t.Purpose, 128), "value": limited(&t.Value, 4000)}, "value") {
 				return
 			}
 			if !v.has("value") {

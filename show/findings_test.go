@@ -151,6 +151,14 @@ var findingCases = []struct {
 	{"no episode title", ruleRequired, []edit{change(ep, "title: Cloudy with a chance of packets", "")}, nil},
 	{"bucket without url", ruleRequired, []edit{change("show.yaml", "url: https://hello-universe.example/ ", "")}, nil},
 	{"folder without url", nil, []edit{change("show.yaml", "url: https://hello-universe.example/ ", ""), change("show.yaml", "storage: gs://hello-universe", "storage: file:public")}, nil},
+	{"empty episode title", ruleRequired, []edit{change(ep, "title: Cloudy with a chance of packets", "title:")}, nil},
+	{"person whose name is a list", ruleType, []edit{change("people.yaml", "{name: Rigel, ", "{name: [Rigel], "), change(ep, "id: rigel", "id: vega"), change("show.yaml", "hosts: [vega, rigel]", "hosts: [vega]")}, nil},
+	{"guest whose name is a list", ruleType, []edit{change(ep, "guests: [deneb]", `guests: [{name: [Deneb]}]`)}, nil},
+	{"credit whose role is a list", ruleType, []edit{change(ep, "role: audio editor", "role: [audio editor]")}, nil},
+	{"target with a bad storage", ruleStorage, []edit{change("show.yaml", `storage: "gs://hello-universe-staging"`, `storage: "https://hello.example/"`)}, nil},
+	{"licence of one's own with a bad url", ruleURL, []edit{change("show.yaml", "license: cc-by-4.0 ", `license: {name: Ours, url: ours.example} `)}, nil},
+	{"chapter whose title is a list", ruleType, []edit{change(ep, `title: "What is a CDN?"`, `title: [CDN]`)}, nil},
+	{"soundbite with a bad duration", ruleTime, []edit{change(ep, "duration: 30", "duration: half a minute")}, nil},
 	{"person without name", ruleRequired, []edit{change("people.yaml", "{name: Rigel, ", "{")}, nil},
 	{"guest without name", ruleRequired, []edit{change(ep, "guests: [deneb]", `guests: [{url: "https://a.example"}]`)}, nil},
 	{"credit without role", ruleRequired, []edit{change(ep, "people: [{id: rigel, role: audio editor, group: audio post-production}]", "people: [{id: rigel}, vega]")}, nil},
@@ -316,7 +324,7 @@ var findingCases = []struct {
 	{"extra with a namespace", nil, []edit{showLine("namespaces: {media: \"http://search.yahoo.com/mrss/\"}\nextra: <media:rating>adult</media:rating>"), episodeLine("extra: <media:rating/>")}, nil},
 
 	{"accepted rule", nil, []edit{showLine("accept: {S011: the feed is not in directories}")}, nil},
-	{"accepted rule without a reason", ruleEmpty, []edit{showLine("accept:\n  S011:")}, nil},
+	{"accepted rule without a reason", ruleAccept, []edit{showLine("accept:\n  S011:")}, nil},
 	{"accepted name that is not a rule", ruleAccept, []edit{showLine("accept: {categories: none fits}")}, nil},
 
 	{"unknown target", ruleTarget, nil, &LoadOptions{Target: "stagin"}},
@@ -380,7 +388,20 @@ func environment(pairs ...string) func(string) (string, bool) {
 	}
 }
 
+// severalCauses are the cases with more than one thing wrong, each of which gives
+// one finding.
+var severalCauses = map[string]bool{
+	"credit without role":               true, // two credits
+	"target without storage":            true, // and without url
+	"a title and nothing else":          true,
+	"line of chapters.txt without time": true, // and one without title
+	"lock with half a pin":              true, // of an episode that does not exist
+	"wrong all over":                    true,
+	"everything at once":                true,
+}
+
 func TestFindings(t *testing.T) {
+	t.Parallel()
 	var golden strings.Builder
 	seen := map[string]bool{}
 	for _, tt := range findingCases {
@@ -412,6 +433,8 @@ func TestFindings(t *testing.T) {
 				t.Errorf("unexpected findings: %v", found)
 			case tt.rule != nil && !got[tt.rule.ID]:
 				t.Errorf("%s not found, but %v", tt.rule.ID, found)
+			case len(found) > 1 && !severalCauses[tt.name]:
+				t.Errorf("one cause gives %d findings: %v", len(found), found)
 			}
 		})
 	}

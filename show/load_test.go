@@ -136,6 +136,7 @@ func load(t *testing.T, files fstest.MapFS, opts *LoadOptions) *Show {
 }
 
 func TestLoadExample(t *testing.T) {
+	t.Parallel()
 	vega := &Person{ID: "vega", Name: "Vega", URL: "https://hello-universe.example/people/vega/", Image: "people/vega.png", Aliases: []string{"VEGA", "Voice One"}}
 	rigel := &Person{ID: "rigel", Name: "Rigel", Image: "people/rigel.png"}
 	deneb := &Person{ID: "deneb", Name: "Deneb", URL: "https://deneb.example/"}
@@ -218,6 +219,7 @@ func TestLoadExample(t *testing.T) {
 
 // Fields that the example does without.
 func TestLoadOtherFields(t *testing.T) {
+	t.Parallel()
 	files := exampleShow()
 	for _, e := range []edit{
 		showLine(`type: serial
@@ -302,6 +304,7 @@ More.
 }
 
 func TestLoadMinimal(t *testing.T) {
+	t.Parallel()
 	s, found := Load(fstest.MapFS{"show.yaml": {Data: []byte("title: Hello\n")}}, nil)
 	if found.HasErrors() {
 		t.Errorf("errors: %v", found)
@@ -317,6 +320,7 @@ func TestLoadMinimal(t *testing.T) {
 }
 
 func TestLoadBrokenShowStillChecksTheRest(t *testing.T) {
+	t.Parallel()
 	files := exampleShow()
 	for _, e := range []edit{put("show.yaml", "title: [\n"), change(ep, "number: 4", "number: four")} {
 		e(t, files)
@@ -331,6 +335,7 @@ func TestLoadBrokenShowStillChecksTheRest(t *testing.T) {
 }
 
 func TestLoadTarget(t *testing.T) {
+	t.Parallel()
 	s := load(t, exampleShow(), &LoadOptions{Target: "staging"})
 	want := Show{
 		Target: "staging", Storage: "gs://hello-universe-staging", URL: "https://staging.hello-universe.example/",
@@ -349,6 +354,7 @@ func TestLoadTarget(t *testing.T) {
 }
 
 func TestLoadEnvironment(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name                string
 		env                 func(string) (string, bool)
@@ -372,6 +378,7 @@ func TestLoadEnvironment(t *testing.T) {
 }
 
 func TestLoadNewGUID(t *testing.T) {
+	t.Parallel()
 	files := exampleShow()
 	put(LockFile, lockOf("other", "4-cloudy"))(t, files)
 	s := load(t, files, &LoadOptions{NewGUID: []string{"4-cloudy"}})
@@ -382,6 +389,7 @@ func TestLoadNewGUID(t *testing.T) {
 
 // A link cannot make a file of the machine part of the show.
 func TestLoadKeepsLinksInside(t *testing.T) {
+	t.Parallel()
 	dir, outside := t.TempDir(), t.TempDir()
 	if err := os.CopyFS(dir, exampleShow()); err != nil {
 		t.Fatal(err)
@@ -413,6 +421,7 @@ func TestLoadKeepsLinksInside(t *testing.T) {
 }
 
 func TestAt(t *testing.T) {
+	t.Parallel()
 	s := load(t, exampleShow(), nil)
 	e := s.Episodes[0]
 	for field, want := range map[string]string{
@@ -433,6 +442,7 @@ func TestAt(t *testing.T) {
 }
 
 func TestChaptersFileAndLock(t *testing.T) {
+	t.Parallel()
 	files := exampleShow()
 	for _, e := range []edit{
 		second(guid5),
@@ -473,6 +483,7 @@ episodes:
 }
 
 func TestChaptersOfANamedFile(t *testing.T) {
+	t.Parallel()
 	files := exampleShow()
 	for _, e := range []edit{
 		second(guid5 + "\nchapters: edit/marks.json"),
@@ -496,6 +507,7 @@ func TestChaptersOfANamedFile(t *testing.T) {
 }
 
 func TestFindAudio(t *testing.T) {
+	t.Parallel()
 	pattern := showLine(`audio: {path: "~/masters/{slug}.mp3"}`)
 	tests := []struct {
 		name  string
@@ -526,6 +538,7 @@ func TestFindAudio(t *testing.T) {
 }
 
 func TestTranscriptsStartWithTheEpisodesLanguage(t *testing.T) {
+	t.Parallel()
 	files := exampleShow()
 	for _, name := range []string{"transcript.de.md", "transcript.fr.md", "transcript.txt", "transcripts.md"} {
 		put("episodes/4-cloudy/"+name, "")(t, files)
@@ -539,6 +552,7 @@ func TestTranscriptsStartWithTheEpisodesLanguage(t *testing.T) {
 }
 
 func TestEpisodesAreNewestFirst(t *testing.T) {
+	t.Parallel()
 	files := fstest.MapFS{"show.yaml": {Data: []byte("title: Hello\n")}}
 	for slug, date := range map[string]string{"a": "2027-01-01", "b": "2027-01-03", "c": "2027-01-03", "d": "", "e": ""} {
 		put("episodes/"+slug+"/episode.md", "---\ntitle: T\nguid: "+slug+"\n"+strings.TrimSuffix("date: "+date, "date: ")+"\n---\n")(t, files)
@@ -555,6 +569,7 @@ func TestEpisodesAreNewestFirst(t *testing.T) {
 
 // Load must not depend on where the files are.
 func TestLoadFromDisk(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	if err := os.CopyFS(dir, exampleShow()); err != nil {
 		t.Fatal(err)

@@ -166,6 +166,9 @@ func parseLock(data []byte, found *finding.List) (*Lock, map[string]finding.Posi
 	return l, places
 }
 
+// pinFields are the fields that every pin has.
+var pinFields = []string{"slug", "sha256", "crc32c", "bytes", "duration"}
+
 // pin reads one episode's stanza.
 func pin(v value) *Pin {
 	p := &Pin{}
@@ -184,8 +187,8 @@ func pin(v value) *Pin {
 		"chapters": func(v value) {
 			v.each(func(v value) { p.Chapters = append(p.Chapters, pinnedChapter(v)) })
 		},
-	})
-	for _, field := range []string{"slug", "sha256", "crc32c", "bytes", "duration"} {
+	}, pinFields...)
+	for _, field := range pinFields {
 		if !v.has(field) && v.count == before {
 			v.reportf(ruleLock, "restore it from git", "the pin has no %s", field)
 		}

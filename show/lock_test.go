@@ -32,6 +32,7 @@ func exampleLock() *Lock {
 }
 
 func TestLockRoundTrip(t *testing.T) {
+	t.Parallel()
 	l := exampleLock()
 	compareGolden(t, "testdata/onair.lock", string(l.Format()))
 	got, found := ParseLock(l.Format())
@@ -46,6 +47,7 @@ func TestLockRoundTrip(t *testing.T) {
 }
 
 func TestLockIsTheSameInEveryRun(t *testing.T) {
+	t.Parallel()
 	want := exampleLock().Format()
 	for range 20 {
 		if got := exampleLock().Format(); !bytes.Equal(got, want) {
@@ -55,6 +57,7 @@ func TestLockIsTheSameInEveryRun(t *testing.T) {
 }
 
 func TestEmptyLock(t *testing.T) {
+	t.Parallel()
 	l, found := ParseLock((&Lock{}).Format())
 	if len(found) > 0 || len(l.Episodes) > 0 || l.PodcastGUID != "" {
 		t.Errorf("lock %+v, findings %v", l, found)
@@ -65,6 +68,7 @@ func TestEmptyLock(t *testing.T) {
 }
 
 func TestLockClone(t *testing.T) {
+	t.Parallel()
 	l := exampleLock()
 	c := l.Clone()
 	if diff := cmp.Diff(l, c); diff != "" {
@@ -84,6 +88,7 @@ func TestLockClone(t *testing.T) {
 
 // Two branches that each publish an episode change other lines.
 func TestLockStanzas(t *testing.T) {
+	t.Parallel()
 	base := exampleLock()
 	more := base.Clone()
 	more.Episodes["5f0c7a52-1f0e-4c3b-8a43-6a0b1c2d3e4f"] = &Pin{Slug: "5-tail", Payload: Payload{SHA256: strings.Repeat("0", 64), Bytes: 1}}

@@ -101,11 +101,11 @@ func people(v value) map[string]*Person {
 		}
 		f := personFields(p)
 		f["aliases"] = words(&p.Aliases, line)
-		if !v.fields(f) {
+		if !v.fields(f, "name") {
 			return
 		}
 		all[p.ID] = p
-		if p.Name == "" {
+		if !v.has("name") {
 			key.reportf(ruleRequired, "add name:", "%s has no name", p.ID)
 		}
 		for _, name := range append([]string{p.Name}, p.Aliases...) {
@@ -132,11 +132,11 @@ func sponsors(v value) map[string]*Sponsor {
 			"url":  webURL(&s.URL),
 			"logo": file(&s.Logo),
 			"text": text(&s.Text),
-		}) {
+		}, "name") {
 			return
 		}
 		all[s.ID] = s
-		if s.Name == "" {
+		if !v.has("name") {
 			key.reportf(ruleRequired, "add name:", "%s has no name", s.ID)
 		}
 	})
@@ -200,7 +200,11 @@ func credit(v value, people *registry[*Person], role string) (Credit, bool) {
 	f["id"] = line(&id)
 	f["role"] = limited(&c.Role, 128)
 	f["group"] = limited(&c.Group, 128)
-	if !v.fields(f) {
+	required := []string{"id", "name"}
+	if role == "" {
+		required = append(required, "role")
+	}
+	if !v.fields(f, required...) {
 		return c, false
 	}
 	switch {
@@ -213,14 +217,18 @@ func credit(v value, people *registry[*Person], role string) (Credit, bool) {
 			return c, false
 		}
 		c.Person = p
-	case inline.Name == "":
+	case !v.has("id") && !v.has("name"):
 		v.reportf(ruleRequired, "add id: or name:", "a person without an id or a name")
+		return c, false
+	case inline.Name == "": // reported
 		return c, false
 	default:
 		c.Person = inline
 	}
 	if c.Role == "" {
-		v.reportf(ruleRequired, "add role:, such as producer", "%s has no role", c.Person.Name)
+		if !v.has("role") {
+			v.reportf(ruleRequired, "add role:, such as producer", "%s has no role", c.Person.Name)
+		}
 		return c, false
 	}
 	checkTaxonomy(v, c)

@@ -6,6 +6,7 @@ import (
 )
 
 func TestSlugify(t *testing.T) {
+	t.Parallel()
 	tests := []struct{ name, title, want string }{
 		{"words", "Cloudy with a chance of packets", "cloudy-with-a-chance-of-packets"},
 		{"punctuation", "Go: the movie?!", "go-the-movie"},
@@ -28,6 +29,7 @@ func TestSlugify(t *testing.T) {
 }
 
 func TestValidSlug(t *testing.T) {
+	t.Parallel()
 	for _, s := range []string{"a", "4-cloudy", "0", "com10", "console", strings.Repeat("a", 100)} {
 		if err := ValidSlug(s); err != nil {
 			t.Errorf("%q: %v", s, err)
@@ -57,6 +59,7 @@ func FuzzSlugify(f *testing.F) {
 
 // The first two are the specification's own.
 func TestPodcastGUID(t *testing.T) {
+	t.Parallel()
 	tests := []struct{ name, url, want string }{
 		{"of the specification", "podnews.net/rss", "9b024349-ccf0-5f69-a609-6b82873eab3c"},
 		{"of the specification", "mp3s.nashownotes.com/pc20rss.xml", "917393e3-1b1e-5cef-ace4-edaa54e1f810"},

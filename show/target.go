@@ -36,14 +36,14 @@ func (l *loader) decodeTargets(v value) {
 			"cdn":              cdn(&t.cdn),
 			"announce":         words(&t.announce, announcer),
 			"keep_masters":     boolean(&t.keepMasters),
-		}) {
+		}, "storage", "url") {
 			return
 		}
 		l.targets[name] = t
-		if t.storage == "" {
+		if !v.has("storage") {
 			key.reportf(ruleRequired, "add storage:", "the target %s has no storage of its own", name)
 		}
-		if t.url == "" && !strings.HasPrefix(t.storage, "file:") {
+		if !v.has("url") && !strings.HasPrefix(t.storage, "file:") {
 			key.reportf(ruleRequired, "add url:", "the target %s has no url of its own", name)
 		}
 	})
@@ -71,6 +71,7 @@ var secretWords = []string{"token", "secret", "password", "passwd", "api_key", "
 func cdn(p **CDN) setter {
 	return func(v value) {
 		c := &CDN{Settings: map[string]string{}}
+		v.require("provider")
 		v.pairs(func(key, v value) {
 			name := key.node.text
 			if name == "provider" {
@@ -86,7 +87,7 @@ func cdn(p **CDN) setter {
 				c.Settings[name] = setting
 			}
 		})
-		if c.Provider == "" {
+		if !v.has("provider") {
 			v.reportf(ruleRequired, "add provider:", "cdn has no provider")
 			return
 		}

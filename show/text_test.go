@@ -8,6 +8,7 @@ import (
 )
 
 func TestSplitFrontMatter(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name, in, yaml, body string
 		line                 int

@@ -76,12 +76,12 @@ func licence(p *License) setter {
 	return func(v value) {
 		var l License
 		if v.node.kind == mapping {
-			v.fields(fields{"name": limited(&l.ID, 128), "url": webURL(&l.URL)})
-			if l.ID == "" || l.URL == "" {
+			v.fields(fields{"name": limited(&l.ID, 128), "url": webURL(&l.URL)}, "name", "url")
+			if !v.has("name") || !v.has("url") {
 				v.reportf(ruleLicense, "", "a licence of your own needs a name and a url")
-				return
+			} else if l.ID != "" && l.URL != "" {
+				*p = l
 			}
-			*p = l
 			return
 		}
 		if licenceID(&l.ID)(v); l.ID != "" {

@@ -6,6 +6,7 @@ import (
 )
 
 func TestParseDate(t *testing.T) {
+	t.Parallel()
 	zone, err := time.LoadLocation("America/New_York")
 	if err != nil {
 		t.Fatal(err)
@@ -37,6 +38,7 @@ func TestParseDate(t *testing.T) {
 
 // What formatDate writes is the same moment when read, however odd.
 func TestFormatDate(t *testing.T) {
+	t.Parallel()
 	zone, err := time.LoadLocation("America/New_York")
 	if err != nil {
 		t.Fatal(err)
@@ -61,6 +63,7 @@ func TestFormatDate(t *testing.T) {
 }
 
 func TestTimestamp(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		in   string
 		want time.Duration
@@ -111,6 +114,7 @@ func FuzzTimestamp(f *testing.F) {
 }
 
 func TestNearest(t *testing.T) {
+	t.Parallel()
 	known := []string{"title", "topics", "type", "language", "license"}
 	for in, want := range map[string]string{
 		"titel": "title", "Title": "title", "tittle": "title", "licence": "license", "langauge": "language", "typ": "type", "colour": "", "": "", "x": "",
@@ -122,6 +126,7 @@ func TestNearest(t *testing.T) {
 }
 
 func TestAppleCategories(t *testing.T) {
+	t.Parallel()
 	subs := 0
 	for _, c := range appleCategories {
 		subs += len(c.subs)
@@ -142,6 +147,7 @@ func TestAppleCategories(t *testing.T) {
 }
 
 func TestCanonicalXML(t *testing.T) {
+	t.Parallel()
 	tests := []struct{ name, in, want string }{
 		{"element", `<itunes:a/>`, `<itunes:a></itunes:a>`},
 		{"attributes", `<itunes:a b='1"' itunes:c="&#39;&amp;" xml:lang="de"/>`, `<itunes:a b="1&#34;" itunes:c="&#39;&amp;" xml:lang="de"></itunes:a>`},
@@ -184,6 +190,7 @@ func FuzzExtra(f *testing.F) {
 }
 
 func TestTimed(t *testing.T) {
+	t.Parallel()
 	chapters := []Chapter{{Start: 0}, {Start: 10, End: 15}, {Start: 20}, {Start: 50, End: 80}, {Start: 90}}
 	for duration, want := range map[time.Duration][]time.Duration{60: {10, 15, 50, 60, 90}, 0: {10, 15, 50, 80, 90}} {
 		for i, c := range Timed(chapters, duration) {
@@ -195,6 +202,7 @@ func TestTimed(t *testing.T) {
 }
 
 func TestStatus(t *testing.T) {
+	t.Parallel()
 	now := time.Date(2027, 2, 4, 6, 0, 0, 0, time.UTC)
 	tests := []struct {
 		name string
@@ -216,6 +224,7 @@ func TestStatus(t *testing.T) {
 }
 
 func TestIsPublic(t *testing.T) {
+	t.Parallel()
 	for url, want := range map[string]bool{
 		"https://a.example/": true, "https://203.0.113.1/": true, "http://a.example/": false, "https://localhost/": false, DefaultURL: false,
 		"https://127.0.0.1/": false, "https://10.1.2.3/": false, "https://[::1]/": false, "https://nas/": false, "https://nas.local/": false, "": false,
@@ -227,6 +236,7 @@ func TestIsPublic(t *testing.T) {
 }
 
 func TestCredits(t *testing.T) {
+	t.Parallel()
 	vega, deneb := &Person{Name: "Vega"}, &Person{Name: "Deneb"}
 	s := &Show{Hosts: []Credit{{vega, "host", "cast"}}}
 	e := &Episode{Guests: []Credit{{deneb, "guest", "cast"}}, People: []Credit{{vega, "host", "cast"}, {vega, "audio editor", "audio post-production"}}}
