@@ -105,7 +105,7 @@ func spellRanges(f *file) (edits []finding.Edit) {
 
 // spellGaps puts a blank line before every block that lacks one.
 func spellGaps(f *file) (edits []finding.Edit) {
-	code := f.verbatim()
+	code := findVerbatim(f)
 	for i := range f.blocks {
 		b := &f.blocks[i]
 		if !b.alone || b.under || b.line == 0 || f.blank(b.line-1) {

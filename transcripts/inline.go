@@ -116,16 +116,6 @@ func (r *inlineReader) readLiteral(from, to int) {
 	}
 }
 
-// escapedBracket returns the bracket that a node escapes, or 0.
-func (f *file) escapedBracket(n *inlineNode) byte {
-	if n.kind == charInline {
-		if b := f.src[n.span.from]; b == '[' || b == ']' {
-			return b
-		}
-	}
-	return 0
-}
-
 // entity reads the character reference s starts with. n is 0 for a plain
 // ampersand.
 func entity(s []byte) (text []byte, n int) {

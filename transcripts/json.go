@@ -74,7 +74,7 @@ func isPlainJSON(s string) bool {
 }
 
 // unmarshal decodes the JSON of the source. An error has the place.
-func (s *source) unmarshal(v any) error {
+func unmarshal(s *source, v any) error {
 	var syntax *json.SyntaxError
 	var kind *json.UnmarshalTypeError
 	var moment *badMoment
@@ -86,7 +86,7 @@ func (s *source) unmarshal(v any) error {
 	case errors.As(err, &kind):
 		return s.problem(int(kind.Offset)-1, "is it another format?", "unexpected %s in %s", kind.Value, memberName(kind.Field))
 	case errors.As(err, &moment):
-		return s.problem(s.offsetOf(moment.raw), "", "not a valid time: %.40s", moment.raw)
+		return s.problem(offsetOf(s.text, moment.raw), "", "not a valid time: %.40s", moment.raw)
 	default:
 		return s.problem(0, "", "read JSON: %v", err)
 	}
@@ -107,8 +107,8 @@ func memberName(field string) string {
 }
 
 // offsetOf returns the offset of the first value with that spelling.
-func (s *source) offsetOf(raw string) int {
-	d := json.NewDecoder(strings.NewReader(s.text))
+func offsetOf(text, raw string) int {
+	d := json.NewDecoder(strings.NewReader(text))
 	d.UseNumber()
 	for {
 		token, err := d.Token()
@@ -197,10 +197,10 @@ func (id *speakerID) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// podcasting reads JSON of Podcasting 2.0
+// parsePodcasting reads JSON of Podcasting 2.0
 // (https://github.com/Podcastindex-org/podcast-namespace/blob/main/transcripts/transcripts.md).
 // A segment may be a word. One without a speaker goes on with the one before.
-func (s *source) podcasting() ([]parsedCue, error) {
+func parsePodcasting(s *source) ([]parsedCue, error) {
 	var file struct {
 		Segments []struct {
 			Speaker            *speakerID
@@ -208,7 +208,7 @@ func (s *source) podcasting() ([]parsedCue, error) {
 			Body               string
 		}
 	}
-	if err := s.unmarshal(&file); err != nil {
+	if err := unmarshal(s, &file); err != nil {
 		return nil, err
 	}
 	if file.Segments == nil {

@@ -41,7 +41,7 @@ func lintLabels(r *report) {
 				WithFix(r.edit(r.lines[turn.line-1].to, r.lines[turn.line].from, "\n\n")))
 		}
 		if l.fault != noFault {
-			r.found.Add(r.labelFinding(l))
+			r.found.Add(labelFinding(r, l))
 		}
 		lintHidden(r, l.named)
 		if !turn.pause && turn.speaker != l.name {
@@ -58,7 +58,7 @@ func lintLabels(r *report) {
 }
 
 // labelFinding reports how a label departs from the grammar.
-func (r *report) labelFinding(l *label) finding.Finding {
+func labelFinding(r *report, l *label) finding.Finding {
 	want := "**" + l.name + ":**"
 	fault := labelFaults[l.fault]
 	pos := r.at(l.at)
@@ -117,7 +117,7 @@ func lintTurns(r *report) {
 			switch {
 			case b.outcome == carried && !turn.labelled && b.marks > 0:
 				f := ruleFirst.At(r.at(b.at), "stamp or tag before the first label").WithHint("move it after the label")
-				if edits := r.moveIntoTurn(b); edits != nil {
+				if edits := moveIntoTurn(r, b); edits != nil {
 					f = f.WithFix(edits...)
 				}
 				r.found.Add(f)
@@ -139,7 +139,7 @@ func lintTurns(r *report) {
 // moveIntoTurn returns the edits that move a mark from before the first label to
 // after it. It returns nil if that label has a mark already, or more than one
 // would have to move.
-func (r *report) moveIntoTurn(b *blockNode) []finding.Edit {
+func moveIntoTurn(r *report, b *blockNode) []finding.Edit {
 	if len(r.turns) < 2 || r.turns[1].line < 0 || b.marks != 1 {
 		return nil
 	}

@@ -60,12 +60,12 @@ func lintWraps(r *report) {
 // order.
 type verbatim []span
 
-// verbatim returns the stretches in which white space means something: code and
-// HTML.
-func (f *file) verbatim() verbatim {
+// findVerbatim returns the stretches in which white space means something: code
+// and HTML.
+func findVerbatim(f *file) verbatim {
 	var all verbatim
 	for i := range f.blocks {
-		if b := &f.blocks[i]; b.kind == fence || (b.kind != paragraph && b.kind != divider && f.holdsCode(b.span)) {
+		if b := &f.blocks[i]; b.kind == fence || (b.kind != paragraph && b.kind != divider && holdsCode(f.src[b.span.from:b.span.to])) {
 			all = append(all, b.span)
 		}
 	}
@@ -80,8 +80,7 @@ func (f *file) verbatim() verbatim {
 
 // holdsCode reports whether a list or quotation may contain code: a fence, or
 // an indentation of four.
-func (f *file) holdsCode(s span) bool {
-	text := f.src[s.from:s.to]
+func holdsCode(text []byte) bool {
 	for _, code := range []string{"```", "~~~", "    ", "\t"} {
 		if bytes.Contains(text, []byte(code)) {
 			return true
@@ -103,7 +102,7 @@ func (v *verbatim) has(at int) bool {
 // lines, the end of the file.
 func lintLayout(r *report) {
 	lintLineEnds(r)
-	code := r.verbatim()
+	code := findVerbatim(r.file)
 	last := r.body - 1
 	for i := r.body; i < len(r.lines); i++ {
 		if r.blank(i) {

@@ -215,7 +215,7 @@ func lintBrackets(r *report) {
 		open, last := 0, 0
 		for j := b.inlines.from; j < b.inlines.to; j++ {
 			n := &r.inlines[j]
-			switch r.escapedBracket(n) {
+			switch escapedBracket(r.src, n) {
 			case '[':
 				open, last = open+1, n.span.from-1
 			case ']':
@@ -226,6 +226,16 @@ func lintBrackets(r *report) {
 			r.found.Add(ruleBrackets.At(r.at(last), "brackets do not match"))
 		}
 	}
+}
+
+// escapedBracket returns the bracket that a node escapes, or 0.
+func escapedBracket(src []byte, n *inlineNode) byte {
+	if n.kind == charInline {
+		if b := src[n.span.from]; b == '[' || b == ']' {
+			return b
+		}
+	}
+	return 0
 }
 
 // harmless has the tags that people use to mark up words. They are removed like
@@ -244,7 +254,7 @@ func lintLinks(r *report) {
 		case linkInline:
 			if l := &r.links[n.ref]; l.problem != "" {
 				f := ruleLink.At(r.at(l.at), "%s", l.problem)
-				if edits := r.fixTarget(l); edits != nil {
+				if edits := fixTarget(r, l); edits != nil {
 					f = f.WithFix(edits...)
 				}
 				r.found.Add(f)
@@ -268,7 +278,7 @@ func lintLinks(r *report) {
 // fixTarget returns the edits that fix the target of a link, or nil if its
 // meaning is in doubt. It fixes a URL in more than one pair of parentheses,
 // without its scheme, or after the empty parentheses that should hold it.
-func (r *report) fixTarget(l *linkNode) []finding.Edit {
+func fixTarget(r *report, l *linkNode) []finding.Edit {
 	const opening = "]("
 	text := r.src[l.at:min(len(r.src), l.at+2*maxTarget)]
 	n := bytes.Index(text, append([]byte(opening), l.target...))

@@ -33,7 +33,7 @@ type speakerUse struct {
 }
 
 // speakers returns the names that label turns, in order of appearance.
-func (t *Transcript) speakers() (all []*speakerUse, turns int) {
+func speakers(t *Transcript) (all []*speakerUse, turns int) {
 	byName := map[string]*speakerUse{}
 	for i := range t.Turns {
 		turn := &t.Turns[i]
@@ -55,7 +55,7 @@ func (t *Transcript) speakers() (all []*speakerUse, turns int) {
 // lintNames reports labels that are not in the registry, names that look
 // misspelled, and names that occur once.
 func lintNames(r *report) {
-	uses, turns := r.text.speakers()
+	uses, turns := speakers(r.text)
 	for _, use := range uses {
 		pos := r.position(use.first.Line, use.first.Column)
 		if f, ok := unregistered(use, r.opts.People, pos); ok {

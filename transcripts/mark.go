@@ -214,7 +214,7 @@ func (m *markNode) spelled(f Fraction) string {
 // noteText returns the plain text of a note: without escapes, emphasis and the
 // targets of links.
 func noteText(words []byte) string {
-	if bytes.IndexAny(words, "*`[]\\") < 0 {
+	if !bytes.ContainsAny(words, "*`[]\\") {
 		return clean(words)
 	}
 	var text []byte

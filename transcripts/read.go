@@ -31,14 +31,14 @@ var formatReaders = []struct {
 	name string
 	read func(*source) ([]parsedCue, error)
 }{
-	{"vtt", (*source).vtt},
-	{"srt", (*source).srt},
-	{"json", (*source).podcasting},
-	{"whisper", (*source).whisper},
-	{"deepgram", (*source).deepgram},
-	{"assemblyai", (*source).assemblyAI},
-	{"google", (*source).google},
-	{"txt", (*source).plain},
+	{"vtt", parseVTT},
+	{"srt", parseSRT},
+	{"json", parsePodcasting},
+	{"whisper", parseWhisper},
+	{"deepgram", parseDeepgram},
+	{"assemblyai", parseAssemblyAI},
+	{"google", parseGoogle},
+	{"txt", parsePlain},
 }
 
 // ReadFormats returns the formats that Read understands:

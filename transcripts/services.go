@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// whisper reads the JSON of Whisper (segments of id, seek, start, end, text and,
+// parseWhisper reads the JSON of Whisper (segments of id, seek, start, end, text and,
 // asked for, words of word, start, end and probability; whisper/utils.py in
 // https://github.com/openai/whisper), of its API as verbose_json and diarized_json, and
 // of WhisperX, whose segments and words have a speaker such as SPEAKER_00 and
 // whose words may lack a time (whisperx/schema.py in
 // https://github.com/m-bain/whisperX).
-func (s *source) whisper() ([]parsedCue, error) {
+func parseWhisper(s *source) ([]parsedCue, error) {
 	s.numbered = true
 	var file struct {
 		Segments []struct {
@@ -21,7 +21,7 @@ func (s *source) whisper() ([]parsedCue, error) {
 			Words      []jsonWord[inSeconds]
 		}
 	}
-	if err := s.unmarshal(&file); err != nil {
+	if err := unmarshal(s, &file); err != nil {
 		return nil, err
 	}
 	if file.Segments == nil {
@@ -40,13 +40,13 @@ func (s *source) whisper() ([]parsedCue, error) {
 	return parsed, nil
 }
 
-// deepgram reads the JSON of Deepgram
+// parseDeepgram reads the JSON of Deepgram
 // (https://developers.deepgram.com/docs/utterances: results.utterances of start, end,
 // transcript, speaker, channel and words of word, punctuated_word, start, end
 // and speaker). Where no utterances were asked for, it takes the words of the
 // first alternative of each channel (results.channels[].alternatives[]).
 // Speakers are numbers from 0.
-func (s *source) deepgram() ([]parsedCue, error) {
+func parseDeepgram(s *source) ([]parsedCue, error) {
 	s.numbered = true
 	var file struct {
 		Results struct {
@@ -64,7 +64,7 @@ func (s *source) deepgram() ([]parsedCue, error) {
 			}
 		}
 	}
-	if err := s.unmarshal(&file); err != nil {
+	if err := unmarshal(s, &file); err != nil {
 		return nil, err
 	}
 	var parsed []parsedCue
@@ -96,12 +96,12 @@ func (s *source) deepgram() ([]parsedCue, error) {
 	return parsed, nil
 }
 
-// assemblyAI reads the JSON of AssemblyAI
+// parseAssemblyAI reads the JSON of AssemblyAI
 // (https://www.assemblyai.com/docs/api-reference/transcripts/get: utterances of speaker,
 // start, end, text and words of text, start, end and speaker; words alone
 // without speaker labels; text alone at the least). Times are milliseconds,
 // speakers letters.
-func (s *source) assemblyAI() ([]parsedCue, error) {
+func parseAssemblyAI(s *source) ([]parsedCue, error) {
 	s.numbered = true
 	var file struct {
 		Utterances []struct {
@@ -113,7 +113,7 @@ func (s *source) assemblyAI() ([]parsedCue, error) {
 		Words []jsonWord[inMilliseconds]
 		Text  string
 	}
-	if err := s.unmarshal(&file); err != nil {
+	if err := unmarshal(s, &file); err != nil {
 		return nil, err
 	}
 	var parsed []parsedCue
@@ -154,17 +154,17 @@ type googleResult struct {
 	ResultEndTime, ResultEndOffset inSeconds
 }
 
-// google reads the JSON of Google Speech-to-Text: a response of recognize, the
+// parseGoogle reads the JSON of Google Speech-to-Text: a response of recognize, the
 // operation around one (v1), or the file that a batch writes (v2). See
 // https://cloud.google.com/speech-to-text/docs/reference/rest/v1/speech/recognize and
 // https://cloud.google.com/speech-to-text/v2/docs/reference/rest/v2/BatchRecognizeResults.
-func (s *source) google() ([]parsedCue, error) {
+func parseGoogle(s *source) ([]parsedCue, error) {
 	s.numbered = true
 	var file struct {
 		Results  []googleResult
 		Response struct{ Results []googleResult }
 	}
-	if err := s.unmarshal(&file); err != nil {
+	if err := unmarshal(s, &file); err != nil {
 		return nil, err
 	}
 	results := file.Results

@@ -112,10 +112,10 @@ type rawCue struct {
 	text       string
 }
 
-// srt reads SubRip. Tags are removed. The name before a colon at the start of a
+// parseSRT reads SubRip. Tags are removed. The name before a colon at the start of a
 // cue is its speaker, and that of the cues after it without a name.
-func (s *source) srt() ([]parsedCue, error) {
-	rawCues, err := s.rawCues(false)
+func parseSRT(s *source) ([]parsedCue, error) {
+	rawCues, err := scanCues(s, false)
 	if err != nil {
 		return nil, err
 	}
@@ -134,7 +134,7 @@ func (s *source) srt() ([]parsedCue, error) {
 	speaker := ""
 	for i := range parsed {
 		u := &parsed[i]
-		if name, rest, ok := strings.Cut(u.text, ": "); ok && s.isSpeaker(name, openings[name]) {
+		if name, rest, ok := strings.Cut(u.text, ": "); ok && isSpeaker(s, name, openings[name]) {
 			speaker, u.text = name, rest
 		}
 		u.speaker = speaker
@@ -145,7 +145,7 @@ func (s *source) srt() ([]parsedCue, error) {
 // isSpeaker reports whether the words before a colon are a name: short, without
 // the end of a sentence, and a single word or words that start as names do. Words
 // that were seen several times are a name too.
-func (s *source) isSpeaker(name string, seen int) bool {
+func isSpeaker(s *source, name string, seen int) bool {
 	const often, most = 3, 5
 	if _, ok := s.o.Speakers[name]; ok {
 		return true
@@ -205,10 +205,10 @@ func tagName(tag string) string {
 	return strings.ToLower(name)
 }
 
-// rawCues reads what WebVTT and SubRip have in common: a line of times, an
+// scanCues reads what WebVTT and SubRip have in common: a line of times, an
 // optional number or name above it, and text below it up to the next. A line with
 // an arrow but without times is text.
-func (s *source) rawCues(vtt bool) ([]rawCue, error) {
+func scanCues(s *source, vtt bool) ([]rawCue, error) {
 	var rawCues []rawCue
 	var text []string
 	var joined joiner

@@ -82,7 +82,7 @@ var (
 	sectionLine = regexp.MustCompile(`^\[(\p{Lu}[\p{Lu}\d ,.'’&-]*)\]$`)
 )
 
-// plain reads text. A paragraph ends at a blank line, or before a line that names
+// parsePlain reads text. A paragraph ends at a blank line, or before a line that names
 // a speaker:
 //
 //	[0:01:30.5] JM: words       stamp, in decimals; name
@@ -92,7 +92,7 @@ var (
 //
 // A paragraph without a name belongs to the speaker before it. A line of capitals
 // before the first name is a section as well.
-func (s *source) plain() ([]parsedCue, error) {
+func parsePlain(s *source) ([]parsedCue, error) {
 	p := plainReader{s: s, openings: map[string]int{}}
 	for _, line := range s.numberedLines() {
 		_, rest := cutStamp(strings.TrimSpace(line))
@@ -170,7 +170,7 @@ func (p *plainReader) isSpeaker(name string, stamped bool) bool {
 			return false // Note: this
 		}
 	}
-	return p.s.isSpeaker(name, seen)
+	return isSpeaker(p.s, name, seen)
 }
 
 // stamp sets the time of the paragraph that follows.

@@ -35,16 +35,16 @@ func WriteVTT(w io.Writer, cues []Cue) error {
 	return b.Flush()
 }
 
-// vtt reads WebVTT (https://www.w3.org/TR/webvtt1/#file-parsing). It skips notes,
+// parseVTT reads WebVTT (https://www.w3.org/TR/webvtt1/#file-parsing). It skips notes,
 // styles, regions, identifiers, settings, and all tags but voices. A cue without a
 // voice has the speaker of the cue before it, since the Podcast namespace asks for
 // a name only when it changes.
-func (s *source) vtt() ([]parsedCue, error) {
+func parseVTT(s *source) ([]parsedCue, error) {
 	first, _, _ := strings.Cut(s.text, "\n")
 	if rest, ok := strings.CutPrefix(first, "WEBVTT"); !ok || rest != "" && rest[0] != ' ' && rest[0] != '\t' {
 		return nil, s.problem(0, "is it another format?", "not WebVTT: the first line is not WEBVTT")
 	}
-	rawCues, err := s.rawCues(true)
+	rawCues, err := scanCues(s, true)
 	if err != nil {
 		return nil, err
 	}
