@@ -116,6 +116,14 @@ func (r *inlineReader) readLiteral(from, to int) {
 	}
 }
 
+// ascii has every ASCII character at its own index.
+var ascii = func() (table [utf8.RuneSelf]byte) {
+	for i := range table {
+		table[i] = byte(i)
+	}
+	return table
+}()
+
 // entity reads the character reference s starts with. n is 0 for a plain
 // ampersand.
 func entity(s []byte) (text []byte, n int) {
@@ -141,6 +149,9 @@ func entity(s []byte) (text []byte, n int) {
 	}
 	if c > unicode.MaxRune || c == 0 {
 		c = utf8.RuneError
+	}
+	if c < utf8.RuneSelf {
+		return ascii[c : c+1 : c+1], end + 1
 	}
 	return utf8.AppendRune(nil, rune(c)), end + 1
 }

@@ -23,7 +23,7 @@ type label struct {
 	tail  int        // bytes after the text that close the label; usually 0
 	fault labelFault // how it departs from the grammar
 	bare  bool       // bold without a colon: a label only if the name is known
-	lost  bool       // a star is missing in front
+	lost  bool       // the first star is missing
 }
 
 // labelFault is a way in which a label departs from the grammar.
@@ -53,7 +53,7 @@ type labelReader struct {
 	pauses []string
 	known  map[string]string // labels that are names, and the name each stands for
 	bold   []label           // the bold labels at the start of lines
-	byLine []int32           // index of bold for each line, plus 1; 0 if it has none
+	byLine []int32           // for each line the index of its label in bold plus 1, or 0
 }
 
 // newLabelReader finds the bold labels of a file and the names of the registry,
@@ -114,7 +114,7 @@ func (r *labelReader) isKnown(name string) bool {
 	return ok
 }
 
-// isPause reports whether a label is a pause's.
+// isPause reports whether a label is that of a pause.
 func (r *labelReader) isPause(name string) bool { return isPause(r.pauses, name) }
 
 // pauseNames returns the labels of pauses.
@@ -154,8 +154,8 @@ func (r *labelReader) scan(from, to int) (l label, ok bool) {
 }
 
 // labelOpening finds the two stars that open a label after a heading mark or
-// up to two stray characters. The result is -1 if no label starts, and points
-// at a lone star if one star was lost.
+// up to two stray characters. The result is -1 if there is no label. It is
+// the index of a single star if the other is missing.
 func labelOpening(s []byte) (stars int, fault labelFault) {
 	if bytes.HasPrefix(s, []byte("**")) {
 		return 0, noFault

@@ -7,7 +7,8 @@ import (
 	"onair/internal/finding"
 )
 
-// LintOptions are what Lint knows beside the text. Nil is the zero value.
+// LintOptions are what Lint knows beside the text. A nil pointer means the zero
+// value.
 type LintOptions struct {
 	Options
 	Duration time.Duration // of the audio; 0 if it is not known
@@ -15,10 +16,10 @@ type LintOptions struct {
 	Unwrap   bool          // Fix joins paragraphs that go over several lines (T027)
 }
 
-// Lint reads a transcript as Parse does and holds it to every rule that looks
-// at one file, T001 to T030 but for T028 and T029. The findings are in order of
-// place. The transcript is the one that Parse returns, so a caller that needs
-// both its findings and its captions reads it once.
+// Lint reads a transcript as Parse does and checks it against every rule for a
+// single file: T001 to T030 without T028 and T029. The findings are in order of
+// place. Turns and cues are those of Parse, so a caller that needs findings and
+// captions has to read the transcript only once.
 func Lint(src []byte, o *LintOptions) *Transcript {
 	if o == nil {
 		o = &LintOptions{}
@@ -29,7 +30,7 @@ func Lint(src []byte, o *LintOptions) *Transcript {
 	return r.finish()
 }
 
-// Fix makes the edits of all findings of Lint that are fixable, and no others.
+// Fix fixes what Lint reports as fixable. It makes no other edits.
 func Fix(src []byte, o *LintOptions) []byte {
 	if o == nil {
 		o = &LintOptions{}
@@ -53,17 +54,17 @@ func Fix(src []byte, o *LintOptions) []byte {
 	return src
 }
 
-// readerRules look for what Parse reads leniently.
+// readerRules are the passes of Parse and Lint.
 var readerRules = []func(*report){
 	lintEncoding, lintLabels, lintTurns, lintMarks, lintGlue, lintCharacters, lintControlEntities, lintLinks, lintParagraphs, lintOrder,
 }
 
-// lintRules look for what only Lint reports.
+// lintRules are the passes of Lint alone.
 var lintRules = []func(*report){
 	lintEntities, lintBrackets, lintMarkCharacters, lintWraps, lintLayout, lintRepeats, lintNames, lintDuration, lintRate,
 }
 
-// report is a file that is held to the rules, and what they found.
+// report collects the findings of a file.
 type report struct {
 	*file
 	text  *Transcript // as read from the file
@@ -109,8 +110,7 @@ func (r *report) finish() *Transcript {
 	return r.text
 }
 
-// toOriginal moves edits from the source with LF line ends to the one that was
-// given.
+// toOriginal converts edits of src to edits of the source with its own line ends.
 func (r *report) toOriginal(edits []finding.Edit) {
 	for i := range edits {
 		edits[i].Start, edits[i].End = r.inOriginal(edits[i].Start), r.inOriginal(edits[i].End)

@@ -27,8 +27,8 @@ var labelFaults = [...]struct {
 	writtenTwice:    {ruleName, "name written twice"},
 }
 
-// lintLabels reports labels that depart from the grammar, and what surrounds
-// them.
+// lintLabels reports labels that depart from the grammar, that have no blank line
+// before or no space after them, and those of a person with another label.
 func lintLabels(r *report) {
 	for i := range r.turns {
 		turn := &r.turns[i]
@@ -57,7 +57,7 @@ func lintLabels(r *report) {
 	}
 }
 
-// labelFinding reports how a label departs from the grammar.
+// labelFinding returns the finding of a label that departs from the grammar.
 func labelFinding(r *report, l *label) finding.Finding {
 	want := "**" + l.name + ":**"
 	fault := labelFaults[l.fault]

@@ -10,7 +10,7 @@ import (
 )
 
 // lintParagraphs reports paragraphs that Markdown would show as a list or code,
-// and those in front of which a name got lost: "3:Yes." or ":** Yes."
+// and those whose label has no name: "3:Yes." or ":** Yes."
 func lintParagraphs(r *report) {
 	for i := range r.blocks {
 		b := &r.blocks[i]
@@ -36,7 +36,7 @@ func lintParagraphs(r *report) {
 	}
 }
 
-// lintWraps reports lines that go on with the paragraph above.
+// lintWraps reports lines that continue the paragraph above.
 func lintWraps(r *report) {
 	for i := range r.blocks {
 		b := &r.blocks[i]
@@ -124,6 +124,7 @@ func lintLineEnds(r *report) {
 		r.found.Add(ruleSpaces.At(r.at(0), "byte order mark").WithHint(hint).WithFix(r.edit(0, len("\ufeff"), "")))
 	}
 	if first := bytes.IndexByte(r.original, '\r'); first >= 0 {
+		// Fix converts the line ends of a file before it makes edits.
 		r.found.Add(ruleSpaces.At(r.at(first), "line end that is not LF").WithHint(hint).WithFix())
 	}
 }
@@ -156,7 +157,7 @@ func lintSpaces(r *report, code *verbatim, line int) {
 	if code.has(r.lines[line].from) && code.has(end) {
 		return
 	}
-	// After a backslash a space is shown, at the end of a line or not.
+	// A space after a backslash is shown, even at the end of a line.
 	if len(trimmed) < len(s) && !code.has(end) && !bytes.HasSuffix(trimmed, []byte(`\`)) {
 		r.found.Add(ruleSpaces.At(r.at(end), "spaces at the end of the line").WithHint("remove them").
 			WithFix(r.edit(end, r.lines[line].to, "")))

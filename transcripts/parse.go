@@ -25,7 +25,7 @@ type parser struct {
 
 	para   blockNode // paragraph being collected; its span is empty if there is none
 	alone  int       // line after a label that stands alone
-	opened bool      // something is said, or a label was read
+	opened bool      // words or a label were read
 }
 
 // parse makes the tree of a source.
@@ -35,7 +35,10 @@ func parse(src []byte, opts *Options) *file {
 	p := parser{file: f, alone: -1}
 	p.inline.file = f
 	p.labels = newLabelReader(f, opts)
-	p.turns = append(p.turns, turnNode{line: -1})
+	p.turns = make([]turnNode, 1, len(p.labels.bold)+2)
+	p.turns[0].line = -1
+	p.blocks = make([]blockNode, 0, len(p.lines)/2+2)
+	p.inlines = make([]inlineNode, 0, len(p.lines)/2+2)
 	p.readTurns()
 	return f
 }
@@ -126,7 +129,7 @@ func (p *parser) endParagraph() {
 	}
 }
 
-// labelInside finds a label that lost its line break: a known name in bold
+// labelInside finds a label without a line break before it: a known name in bold
 // after the end of a sentence.
 func (p *parser) labelInside(para span) (l label, at int, ok bool) {
 	from := para.from
@@ -196,8 +199,8 @@ const (
 // parser takes too long for many more.
 const maxNesting = 16
 
-// blockKind returns what starts in line i, as CommonMark would, but for what
-// speech contains by accident: "2009. August 13th" opens no list.
+// blockKind returns what starts in line i. It follows CommonMark, except that
+// "2009. August 13th" does not start a list.
 func (p *parser) blockKind(i int) blockKind {
 	s := bytes.TrimLeft(p.line(i), " \t")
 	if len(s) == 0 {

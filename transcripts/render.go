@@ -9,8 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// transcript renders the tree. It notes in each block of the tree what became
-// of it.
+// transcript renders the tree. It sets the outcome of each block of the tree.
 func (f *file) transcript(opts *Options) *Transcript {
 	a := assembler{file: f, t: &Transcript{Clips: f.clips}, out: renderers.Get().(*renderer)}
 	defer renderers.Put(a.out)
@@ -46,7 +45,7 @@ func (f *file) countFractions() (n Fractions) {
 	return n
 }
 
-// mark returns what a mark of the tree means.
+// mark converts a mark of the tree.
 func (f *file) mark(m *markNode, fraction Fraction) Mark {
 	out := Mark{Note: noteText(m.words), Timed: m.timed}
 	out.Line, out.Column = f.place(m.at)
@@ -115,8 +114,8 @@ func (a *assembler) turn() *Turn {
 	return &a.t.Turns[len(a.t.Turns)-1]
 }
 
-// addBlock renders a block and appends it to the turn that it belongs to. A
-// block that shows nothing is dropped, and a divider before the first turn.
+// addBlock renders a block and appends it to its turn. It drops a block that shows
+// nothing, and a divider before the first turn.
 func (a *assembler) addBlock(n *blockNode) {
 	r := a.out
 	turn := a.turn()
@@ -192,7 +191,7 @@ type renderer struct {
 	parts      []int  // of the block
 	start      int    // where the block starts in text
 	firstMark  int    // where the block starts in marks
-	open       int    // first of marks that waits for the next word
+	open       int    // index of the first mark whose offset is not known yet
 	hidden     int    // characters that were removed, and spaces that look like others
 
 	gap, htmlGap bool // white space is due before the next character
@@ -202,7 +201,7 @@ type renderer struct {
 	htmlStart    int  // end of the last tag of a block; white space there means nothing
 }
 
-// renderers keeps renderers for their buffers.
+// renderers keeps renderers, so that their buffers are used again.
 var renderers = sync.Pool{New: func() any { return new(renderer) }}
 
 // reset prepares for a file.
@@ -422,7 +421,7 @@ var ordinary = func() (table [256]bool) {
 	return table
 }()
 
-// write adds literal text: not Markdown any more, and not escaped yet.
+// write adds text that has no markup and no escapes.
 func (r *renderer) write(s []byte) {
 	for i := 0; i < len(s); {
 		from := i

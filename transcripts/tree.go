@@ -10,9 +10,9 @@ import (
 // span is the half-open range of offsets [from, to).
 type span struct{ from, to int }
 
-// file is the syntax tree of a transcript: turns, their blocks, and what is in
-// a line of a block. Every node knows its place in src. The nodes of a kind lie in
-// one slice, in the order of the source.
+// file is the syntax tree of a transcript: turns, their blocks, and the inline
+// nodes of those. Every node has its place in src. All nodes of a kind are in one
+// slice, in the order of the source.
 type file struct {
 	src     []byte // lines end with LF
 	lines   []span // without their ends
@@ -23,9 +23,9 @@ type file struct {
 	inlines []inlineNode
 	marks   []markNode
 	links   []linkNode
-	images  []string // the description of each, as a note
+	images  []string // the description of each image
 
-	original []byte // the source before its line ends were changed
+	original []byte // the source with its own line ends
 	returns  []int  // offsets in src of the line ends that were CRLF
 }
 
@@ -48,7 +48,7 @@ type blockNode struct {
 	span    span // of the source, white space around it included
 	at      int  // of its first character
 	line    int  // of its first character
-	alone   bool // it starts its line; otherwise a label does
+	alone   bool // its first line starts with it, not with a label
 	under   bool // a paragraph in the line below a label that stands alone
 	inlines span // indexes of inlines
 
@@ -67,7 +67,7 @@ const (
 	dropped                  // nothing of it is shown
 )
 
-// inlineNode is a stretch of a block.
+// inlineNode is a part of a block.
 type inlineNode struct {
 	kind    inlineKind
 	element element
@@ -79,31 +79,31 @@ type inlineNode struct {
 type inlineKind uint8
 
 const (
-	textInline     inlineKind = iota // words, exactly as they are shown
-	charInline                       // one character that stands for itself, often escaped
+	textInline     inlineKind = iota // text without escapes
+	charInline                       // one character, escaped or not
 	entityInline                     // a character reference
 	breakInline                      // a line end
 	markInline                       // a stamp or note
-	imageInline                      // shown by its description
-	openInline                       // an element of a line begins
-	closeInline                      // and ends
-	codeInline                       // code in a line begins; the span is the whole of it
-	codeText                         // words of code
-	linkInline                       // a link begins
-	linkEnd                          // and ends
-	autoLinkInline                   // a link that is its own text; the span is that text
-	brokenLink                       // a link without a readable target begins
-	htmlInline                       // an HTML tag, which is left out
-	openBlock                        // a nested block begins
-	closeBlock                       // and ends
-	partBlock                        // a nested block without an element begins
-	openList                         // a list begins
-	closeList                        // and ends
+	imageInline                      // an image
+	openInline                       // start of an inline element
+	closeInline                      // end of an inline element
+	codeInline                       // start of a code span; the span of the node is all of it
+	codeText                         // text of a code span
+	linkInline                       // start of a link
+	linkEnd                          // end of a link
+	autoLinkInline                   // a link whose text is its target
+	brokenLink                       // start of a link without a readable target
+	htmlInline                       // an HTML tag, which is not shown
+	openBlock                        // start of a nested block
+	closeBlock                       // end of a nested block
+	partBlock                        // start of a nested block without an element
+	openList                         // start of a list
+	closeList                        // end of a list
 	codeLine                         // a line of a block of code
 	rule                             // a divider
 )
 
-// element is an HTML element that shows a node.
+// element is the HTML element of a node.
 type element uint8
 
 const (
@@ -162,7 +162,7 @@ func newFile(src []byte) *file {
 	return f
 }
 
-// convertLineEnds ends all lines with LF, and notes which ended with CRLF.
+// convertLineEnds ends all lines with LF, and records which ended with CRLF.
 func (f *file) convertLineEnds() {
 	src := make([]byte, 0, len(f.original))
 	for i, c := range f.original {
@@ -187,7 +187,7 @@ func unixLines(src []byte) []byte {
 	return bytes.ReplaceAll(src, []byte("\r"), []byte("\n"))
 }
 
-// inOriginal turns an offset of src into one of the source as it was given.
+// inOriginal converts an offset of src to one of original.
 func (f *file) inOriginal(at int) int { return at + sort.SearchInts(f.returns, at) }
 
 // line returns the bytes of line i, counted from 0.
@@ -196,7 +196,7 @@ func (f *file) line(i int) []byte { return f.src[f.lines[i].from:f.lines[i].to] 
 // blank reports whether line i has no text.
 func (f *file) blank(i int) bool { return len(bytes.TrimSpace(f.line(i))) == 0 }
 
-// place turns an offset of src into line and column, both counted from 1.
+// place converts an offset of src to line and column, both counted from 1.
 func (f *file) place(at int) (line, column int) {
 	line = sort.Search(len(f.lines), func(i int) bool { return f.lines[i].from > at })
 	if line == 0 {
@@ -205,12 +205,12 @@ func (f *file) place(at int) (line, column int) {
 	return line, at - f.lines[line-1].from + 1
 }
 
-// edit replaces src[from:to].
+// edit returns the edit that replaces src[from:to].
 func (f *file) edit(from, to int, text string) finding.Edit {
 	return finding.Edit{Start: from, End: to, Text: text}
 }
 
-// changes drops the edits that change nothing.
+// changes returns the edits without those that change nothing.
 func (f *file) changes(edits ...finding.Edit) []finding.Edit {
 	kept := edits[:0]
 	for _, e := range edits {
