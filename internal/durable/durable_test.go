@@ -71,6 +71,7 @@ func want(t *testing.T, dir string, files map[string]string) {
 }
 
 func TestCommit(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	root := openRoot(t, dir)
 	for _, body := range []string{"one", "two", ""} {
@@ -88,6 +89,7 @@ func TestCommit(t *testing.T) {
 }
 
 func TestReadFrom(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	f := create(t, openRoot(t, dir), "audio.mp3", "tag")
 	if n, err := f.ReadFrom(strings.NewReader("payload")); n != 7 || err != nil {
@@ -103,6 +105,7 @@ func TestReadFrom(t *testing.T) {
 }
 
 func TestAbort(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	root := openRoot(t, dir)
 	if err := create(t, root, "feed.xml", "old").Commit(); err != nil {
@@ -114,6 +117,7 @@ func TestAbort(t *testing.T) {
 
 // TestCommitFails makes each step of Commit fail.
 func TestCommitFails(t *testing.T) {
+	t.Parallel()
 	t.Run("name became a folder", func(t *testing.T) {
 		dir := t.TempDir()
 		f := create(t, openRoot(t, dir), "feed.xml", "new")
@@ -150,6 +154,7 @@ func TestCommitFails(t *testing.T) {
 }
 
 func TestSymlinksStayInside(t *testing.T) {
+	t.Parallel()
 	outside, dir := t.TempDir(), t.TempDir()
 	if err := os.WriteFile(filepath.Join(outside, "secret"), []byte("secret"), 0o644); err != nil {
 		t.Fatal(err)
@@ -182,6 +187,7 @@ func TestSymlinksStayInside(t *testing.T) {
 }
 
 func TestWriteFile(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	name := filepath.Join(dir, "onair.lock")
 	if err := durable.WriteFile(name, []byte("one"), 0o644); err != nil {
@@ -210,6 +216,7 @@ func TestWriteFile(t *testing.T) {
 }
 
 func TestSweep(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	root := openRoot(t, dir)
 	// A crash before the rename leaves a file that is not locked.
@@ -246,6 +253,7 @@ func TestSweep(t *testing.T) {
 }
 
 func TestDenied(t *testing.T) {
+	t.Parallel()
 	if os.Getuid() <= 0 {
 		t.Skip("needs a user whom permissions stop")
 	}
@@ -267,6 +275,7 @@ func TestDenied(t *testing.T) {
 }
 
 func TestIsTemp(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	f := create(t, openRoot(t, dir), "feed.xml", "x")
 	defer f.Abort()

@@ -32,6 +32,7 @@ func write(t *testing.T, name, body string) string {
 }
 
 func TestReplace(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	name := write(t, filepath.Join(dir, "a.mp3"), "old")
 	write(t, filepath.Join(dir, ".onair-tmp-DEAD"), "what a crash left, and longer than the new file")
@@ -57,6 +58,7 @@ func TestReplace(t *testing.T) {
 }
 
 func TestReplaceFollowsLinks(t *testing.T) {
+	t.Parallel()
 	dir, masters := t.TempDir(), t.TempDir()
 	master := write(t, filepath.Join(masters, "master.mp3"), "old")
 	if err := os.Symlink(master, filepath.Join(masters, "latest.mp3")); err != nil {
@@ -80,6 +82,7 @@ func TestReplaceFollowsLinks(t *testing.T) {
 }
 
 func TestReplaceRefuses(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	name := write(t, filepath.Join(dir, "a.mp3"), "old")
 	if err := os.Link(name, filepath.Join(dir, "b.mp3")); err != nil {
@@ -93,6 +96,7 @@ func TestReplaceRefuses(t *testing.T) {
 }
 
 func TestOpenExistingRefuses(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	links := map[string]string{"dangling": "nowhere", "loop": "loop", "folder": "."}
 	for name, target := range links {
@@ -119,6 +123,7 @@ func TestOpenExistingRefuses(t *testing.T) {
 // TestReplaceMeetsAnotherWriter checks that Commit keeps what another program has
 // written since the file was opened.
 func TestReplaceMeetsAnotherWriter(t *testing.T) {
+	t.Parallel()
 	for _, change := range []struct {
 		name string
 		do   func(name string) error
@@ -148,6 +153,7 @@ func TestReplaceMeetsAnotherWriter(t *testing.T) {
 }
 
 func TestCreateFile(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	f, err := durable.CreateFile(filepath.Join(dir, "new.mp3"), 0o644)
 	if err != nil {

@@ -54,6 +54,7 @@ func TestReplaceKeepsModeAndOwner(t *testing.T) {
 
 // TestOpenExistingDoesNotWait opens a pipe, which would block until it has a writer.
 func TestOpenExistingDoesNotWait(t *testing.T) {
+	t.Parallel()
 	name := filepath.Join(t.TempDir(), "pipe.mp3")
 	if err := syscall.Mkfifo(name, 0o644); err != nil {
 		t.Skip(err)
@@ -68,6 +69,7 @@ func TestOpenExistingDoesNotWait(t *testing.T) {
 }
 
 func TestOpenRegularDoesNotWait(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	name := filepath.Join(dir, "pipe.mp3")
 	if err := syscall.Mkfifo(name, 0o644); err != nil {

@@ -21,6 +21,7 @@ func open(t *testing.T, name string) *os.File {
 }
 
 func TestLock(t *testing.T) {
+	t.Parallel()
 	name := filepath.Join(t.TempDir(), "lock")
 	first, second := open(t, name), open(t, name)
 	if err := filelock.Lock(t.Context(), first); err != nil {
@@ -45,6 +46,7 @@ func TestLock(t *testing.T) {
 }
 
 func TestClosed(t *testing.T) {
+	t.Parallel()
 	f := open(t, filepath.Join(t.TempDir(), "lock"))
 	f.Close()
 	if ok, err := filelock.TryLock(f); ok || err == nil {

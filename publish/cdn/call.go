@@ -42,7 +42,7 @@ func newCaller(o *Options) *caller {
 	if o.Client != nil {
 		client = *o.Client
 	}
-	// A redirect could lead a token, or a purge, to somebody else.
+	// A redirect could send a token, or a purge, to another server.
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	client.Timeout = cmp.Or(client.Timeout, callTimeout)
 	return &caller{client: &client, policy: retry.Policy{Tries: maxTries, First: firstPause, Longest: longestPause}}

@@ -25,8 +25,8 @@ import (
 // canary is a token that must never be seen anywhere but in its header.
 const canary = "CANARY-0123456789abcdef"
 
-// vendor is a double of an API: it remembers what was asked and answers what it
-// was told to, then 200.
+// vendor is a fake API. It records its calls and gives the prepared replies, and
+// then 200.
 type vendor struct {
 	*httptest.Server
 	mu      sync.Mutex
@@ -34,7 +34,7 @@ type vendor struct {
 	answers []reply
 }
 
-// call is what a vendor was asked.
+// call is a recorded call.
 type call struct {
 	Method, Path, Host string
 	Header             http.Header
@@ -44,7 +44,7 @@ type call struct {
 // reply is an answer to give; the zero value is 200 with a body that says so.
 type reply struct {
 	status int
-	header [2]string // name and value; empty: none
+	header [2]string // name and value; empty if there is none
 	body   string
 }
 
@@ -74,8 +74,7 @@ func (v *vendor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, a.body)
 }
 
-// paths are what was called, as "METHOD /path", sorted, since calls go side by
-// side.
+// paths returns the calls as "METHOD /path", sorted, because calls are parallel.
 func (v *vendor) paths() (all []string) {
 	for _, c := range v.calls {
 		all = append(all, c.Method+" "+c.Path)
@@ -84,7 +83,7 @@ func (v *vendor) paths() (all []string) {
 	return all
 }
 
-// bodies are the bodies of the calls, sorted.
+// bodies returns the bodies of the calls, sorted.
 func (v *vendor) bodies() (all []string) {
 	for _, c := range v.calls {
 		all = append(all, c.Body)
@@ -101,7 +100,7 @@ func env(name string) (string, bool) {
 	return "", false
 }
 
-// open is New with a clock that does not wait and remembers how long it should.
+// open is New with a clock that records pauses instead of waiting.
 func open(t *testing.T, c *show.CDN, o *Options) (Purger, *[]time.Duration) {
 	t.Helper()
 	if problems := Check(c); problems != nil {
@@ -134,6 +133,7 @@ func settings(pairs ...string) map[string]string {
 var someURLs = []string{"https://show.example/feed.xml", "https://show.example/index.html", "https://show.example/"}
 
 func TestFastlyURLs(t *testing.T) {
+	t.Parallel()
 	v := newVendor(t)
 	p, _ := open(t, &show.CDN{Provider: "fastly"}, &Options{Env: env, BaseURL: v.URL})
 	if err := p.Purge(t.Context(), append(someURLs, someURLs...), []string{"feed.xml"}); err != nil {
@@ -151,6 +151,7 @@ func TestFastlyURLs(t *testing.T) {
 }
 
 func TestFastlyKeys(t *testing.T) {
+	t.Parallel()
 	v := newVendor(t)
 	p, _ := open(t, &show.CDN{Provider: "fastly", Settings: settings("service", "SID", "purge", "keys", "soft", "false")}, &Options{Env: env, BaseURL: v.URL})
 	var keys []string
@@ -174,6 +175,7 @@ func TestFastlyKeys(t *testing.T) {
 }
 
 func TestCloudflare(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		name     string
 		settings map[string]string
@@ -204,6 +206,7 @@ func TestCloudflare(t *testing.T) {
 }
 
 func TestCloudflareBatch(t *testing.T) {
+	t.Parallel()
 	v := newVendor(t)
 	p, _ := open(t, &show.CDN{Provider: "cloudflare", Settings: settings("zone", "Z1")}, &Options{Env: env, BaseURL: v.URL})
 	var urls []string
@@ -228,6 +231,7 @@ func TestCloudflareBatch(t *testing.T) {
 }
 
 func TestVarnish(t *testing.T) {
+	t.Parallel()
 	one, two := newVendor(t), newVendor(t, reply{status: http.StatusNotFound})
 	servers := strings.TrimPrefix(one.URL, "http://") + ", " + two.URL + "/"
 	p, _ := open(t, &show.CDN{Provider: "varnish", Settings: settings("servers", servers)}, &Options{})
@@ -255,8 +259,9 @@ func TestVarnish(t *testing.T) {
 	}
 }
 
-// TestRetry answers with whatever passes first.
+// TestRetry starts with replies that may pass.
 func TestRetry(t *testing.T) {
+	t.Parallel()
 	v := newVendor(t,
 		reply{status: 503},
 		reply{status: 429, header: [2]string{"Retry-After", "7"}},
@@ -279,6 +284,7 @@ func TestRetry(t *testing.T) {
 }
 
 func TestGivesUp(t *testing.T) {
+	t.Parallel()
 	v := newVendor(t, slices.Repeat([]reply{{status: 500}}, 100)...)
 	p, _ := open(t, &show.CDN{Provider: "fastly"}, &Options{Env: env, BaseURL: v.URL})
 	err := p.Purge(t.Context(), someURLs[:1], nil)
@@ -296,9 +302,10 @@ func TestGivesUp(t *testing.T) {
 	}
 }
 
-// TestRefused: what another try would only repeat is not repeated, and an answer
-// is quoted in one line without the token, whatever the vendor makes of it.
+// TestRefused checks that a permanent error is not repeated, and that the vendor's
+// answer is quoted in one line without the token.
 func TestRefused(t *testing.T) {
+	t.Parallel()
 	page := "<html>" + canary + strings.Repeat("x", 5000)
 	for _, test := range []struct {
 		name     string
@@ -327,8 +334,9 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-// TestNothingToPurge asks nobody.
+// TestNothingToPurge checks that empty lists make no calls.
 func TestNothingToPurge(t *testing.T) {
+	t.Parallel()
 	v := newVendor(t)
 	for _, c := range []*show.CDN{
 		{Provider: "fastly"},
@@ -349,6 +357,7 @@ func TestNothingToPurge(t *testing.T) {
 }
 
 func TestToken(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	write := func(name, text string) string {
 		file := filepath.Join(dir, name)
@@ -360,7 +369,7 @@ func TestToken(t *testing.T) {
 	for _, test := range []struct {
 		name string
 		env  map[string]string
-		want string // of the error; empty: the canary is found
+		want string // the error; empty if the token is found
 	}{
 		{"in the environment", map[string]string{"FASTLY_API_TOKEN": canary}, ""},
 		{"in a file", map[string]string{"FASTLY_API_TOKEN_FILE": write("token", " "+canary+"\n")}, ""},
@@ -397,6 +406,7 @@ func TestToken(t *testing.T) {
 }
 
 func TestCheck(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		cdn  *show.CDN
 		want []string
@@ -429,6 +439,7 @@ func TestCheck(t *testing.T) {
 }
 
 func TestExec(t *testing.T) {
+	t.Parallel()
 	if runtime.GOOS == "windows" {
 		t.Skip("the commands are those of a Unix")
 	}

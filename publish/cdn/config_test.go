@@ -35,9 +35,10 @@ func configure(t *testing.T, kind string, s *show.Show, o *ConfigOptions) string
 	return out.String()
 }
 
-// TestConfig compares with testdata, which go test -update writes. What comes of
-// the files of Varnish and nginx is tested with the real ones, in e2e.
+// TestConfig compares with testdata, which go test -update writes. The tests in e2e
+// run Varnish and nginx with these files.
 func TestConfig(t *testing.T) {
+	t.Parallel()
 	folder := func(s *show.Show) { s.Storage = "file:public" }
 	for _, test := range []struct {
 		golden, kind string
@@ -84,9 +85,10 @@ func TestConfig(t *testing.T) {
 	}
 }
 
-// TestConfigRefuses: nothing that could mean something in a configuration gets
+// TestConfigRefuses checks that no character with a meaning in a configuration gets
 // into one.
 func TestConfigRefuses(t *testing.T) {
+	t.Parallel()
 	evil := []string{`a"b`, "a'b", "a;b", "a{b", "a}b", "a$b", `a\b`, "a\nb", "a b", "a#b", "a%0ab", "ü"}
 	for _, kind := range ConfigKinds() {
 		refused := func(what string, change func(*show.Show), o ConfigOptions) {
@@ -133,6 +135,7 @@ func TestConfigRefuses(t *testing.T) {
 }
 
 func TestOrigin(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct{ storage, want string }{
 		{"file:public", "http://localhost:8080/"},
 		{"gs://hello-universe", "https://hello-universe.storage.googleapis.com/"},
@@ -160,6 +163,7 @@ func TestOrigin(t *testing.T) {
 }
 
 func TestCloudflareNeedsARoot(t *testing.T) {
+	t.Parallel()
 	for _, change := range []func(*show.Show){
 		func(s *show.Show) { s.URL = "https://example.com/show/" },
 		func(s *show.Show) { s.Storage = "gs://hello-universe/prefix" },

@@ -90,7 +90,7 @@ func TestGoogleTags(t *testing.T) {
 	}
 }
 
-// TestGoogleErrors: no error shows anything of the credentials or the token.
+// TestGoogleErrors checks that errors contain neither credentials nor tokens.
 func TestGoogleErrors(t *testing.T) {
 	t.Run("refused", func(t *testing.T) {
 		serviceAccount(t, newVendor(t, aToken()))

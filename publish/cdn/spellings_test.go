@@ -8,6 +8,7 @@ import (
 )
 
 func TestSpellings(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		base, key string
 		want      []string
@@ -30,6 +31,7 @@ func TestSpellings(t *testing.T) {
 }
 
 func TestBatches(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		list    string
 		n, size int

@@ -207,10 +207,10 @@ func (s *suite) headerConditions(_ *testing.T, b *store) {
 	b.is(err, nil)
 }
 
-func (b *store) skipHeaderless() {
-	b.Helper()
-	if _, ok := b.Bucket.(bucket.Headerless); ok {
-		b.Skip("keeps no headers")
+func (s *store) skipHeaderless() {
+	s.Helper()
+	if _, ok := s.Bucket.(bucket.Headerless); ok {
+		s.Skip("keeps no headers")
 	}
 }
 

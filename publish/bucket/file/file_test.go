@@ -31,6 +31,7 @@ func open(t *testing.T, dir string) *file.Bucket {
 }
 
 func TestBucket(t *testing.T) {
+	t.Parallel()
 	buckettest.Run(t, func(t *testing.T) bucket.Bucket { return open(t, filepath.Join(t.TempDir(), "not", "there")) }, &buckettest.Options{
 		Sibling: func(t *testing.T, _ bucket.Bucket) bucket.Bucket { return open(t, t.TempDir()) },
 	})
@@ -44,6 +45,7 @@ func sumsCache(t *testing.T) *derive.Cache {
 }
 
 func TestBucketWithSums(t *testing.T) {
+	t.Parallel()
 	buckettest.Run(t, func(t *testing.T) bucket.Bucket {
 		b, err := file.Open(t.TempDir(), &file.Options{Sums: sumsCache(t)})
 		if err != nil {
@@ -68,12 +70,14 @@ func openScratch(t *testing.T, dir string) *file.Bucket {
 }
 
 func TestScratch(t *testing.T) {
+	t.Parallel()
 	buckettest.Run(t, func(t *testing.T) bucket.Bucket { return openScratch(t, filepath.Join(t.TempDir(), "not", "there")) }, nil)
 }
 
 // TestScratchSweeps checks that a killed build's temporary files go, and that
 // those of another that is under way stay.
 func TestScratchSweeps(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	first := openScratch(t, dir)
 	plant(t, dir, "a/.onair-tmp-DEAD", "half")
@@ -115,7 +119,7 @@ func put(t *testing.T, b bucket.Bucket, key, body string) {
 	}
 }
 
-// plant writes a file below dir behind the bucket's back.
+// plant writes a file below dir without the bucket.
 func plant(t *testing.T, dir, name, body string) string {
 	t.Helper()
 	name = filepath.Join(dir, filepath.FromSlash(name))
@@ -154,6 +158,7 @@ func TestOpen(t *testing.T) {
 }
 
 func TestOnlyObjectsAreListed(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	b := open(t, dir)
 	put(t, b, "feed.xml", "x")
@@ -171,6 +176,7 @@ func TestOnlyObjectsAreListed(t *testing.T) {
 }
 
 func TestReservedKeys(t *testing.T) {
+	t.Parallel()
 	b := open(t, t.TempDir())
 	put(t, b, ".onair/release.json", "{}")
 	for _, key := range []string{".onair/lock", ".onair/LOCK", ".onair/lock/x", ".onair-tmp-A", "a/.onair-tmp-A/b"} {
@@ -187,6 +193,7 @@ func TestReservedKeys(t *testing.T) {
 }
 
 func TestKeyAndFolder(t *testing.T) {
+	t.Parallel()
 	b := open(t, t.TempDir())
 	put(t, b, "a", "x")
 	put(t, b, "b/c", "x")
@@ -208,6 +215,7 @@ func TestKeyAndFolder(t *testing.T) {
 }
 
 func TestEmptyFolderIsNoObstacle(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	b := open(t, dir)
 	if err := os.MkdirAll(filepath.Join(dir, "a"), 0o755); err != nil {
@@ -219,6 +227,7 @@ func TestEmptyFolderIsNoObstacle(t *testing.T) {
 }
 
 func TestDeleteTidiesUp(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	b := open(t, dir)
 	put(t, b, "a/b/c/d", "x")
@@ -235,6 +244,7 @@ func TestDeleteTidiesUp(t *testing.T) {
 }
 
 func TestSymlinksLeadNowhere(t *testing.T) {
+	t.Parallel()
 	outside := t.TempDir()
 	secret := plant(t, outside, "secret", "secret")
 	dir := t.TempDir()
@@ -283,6 +293,7 @@ func TestSymlinksLeadNowhere(t *testing.T) {
 }
 
 func TestPlantedStateFolder(t *testing.T) {
+	t.Parallel()
 	outside, dir := t.TempDir(), t.TempDir()
 	if err := os.Symlink(outside, filepath.Join(dir, ".onair")); err != nil {
 		t.Skip(err)
@@ -306,6 +317,7 @@ func foldsCase(t *testing.T, dir string) bool {
 }
 
 func TestKeysThatDifferInCase(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	folds := foldsCase(t, dir)
 	b := open(t, dir)
@@ -322,8 +334,10 @@ func TestKeysThatDifferInCase(t *testing.T) {
 	}
 }
 
-// A hard link looks like the other spelling of a name, but both are there.
+// TestHardLinkIsNoOtherSpelling has two names of one file that differ in case, which
+// looks like a file system that ignores case.
 func TestHardLinkIsNoOtherSpelling(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	if foldsCase(t, dir) {
 		t.Skip("the file system ignores case")
@@ -340,6 +354,7 @@ func TestHardLinkIsNoOtherSpelling(t *testing.T) {
 }
 
 func TestChangedByHand(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	b := open(t, dir)
 	a, err := b.Write(t.Context(), buckettest.Object("feed.xml", "ours"), bucket.Condition{})
@@ -356,9 +371,10 @@ func TestChangedByHand(t *testing.T) {
 	}
 }
 
-// Two Buckets on one folder are as two processes: only the lock file is between
-// them.
+// TestTwoBucketsOneFolder writes with two Buckets that share only the lock file, as
+// two processes do.
 func TestTwoBucketsOneFolder(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	buckets := [2]*file.Bucket{open(t, dir), open(t, dir)}
 	now := bucket.Condition{Absent: true}
@@ -385,6 +401,7 @@ func TestTwoBucketsOneFolder(t *testing.T) {
 }
 
 func TestDenied(t *testing.T) {
+	t.Parallel()
 	if os.Getuid() <= 0 {
 		t.Skip("needs a user whom permissions stop")
 	}
@@ -401,6 +418,7 @@ func TestDenied(t *testing.T) {
 }
 
 func TestNoTemporaryFilesAreLeft(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	b := open(t, dir)
 	put(t, b, "feed.xml", "x")
@@ -432,12 +450,13 @@ func temps(t *testing.T, dir string) []string {
 	return found
 }
 
-// TestKilledWriter kills a process in the middle of a write. The lock must not
-// outlive it, and the next writer removes what it left.
+// TestKilledWriter kills a process during a write. Its lock must end with it, and
+// the next writer removes its temporary file.
 func TestKilledWriter(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	put(t, open(t, dir), "feed.xml", "old")
-	child := exec.Command(os.Args[0], "-test.run=^TestHelperWriteForEver$")
+	child := exec.Command(os.Args[0], "-test.run=^TestHelperWriteForever$")
 	child.Env = append(os.Environ(), "ONAIR_TEST_WRITE_TO="+dir)
 	out, err := child.StdoutPipe()
 	if err != nil {
@@ -451,7 +470,7 @@ func TestKilledWriter(t *testing.T) {
 		t.Fatalf("wait for the other process: %v", err)
 	}
 
-	// While it lives, its file is left alone and nobody waits for it.
+	// While it is alive, its file stays and no other writer waits for it.
 	put(t, open(t, dir), "other", "x")
 	if temps := temps(t, dir); len(temps) != 1 {
 		t.Fatalf("temporary files during the write: %q", temps)
@@ -470,8 +489,8 @@ func TestKilledWriter(t *testing.T) {
 	}
 }
 
-// TestHelperWriteForEver is the process that TestKilledWriter kills.
-func TestHelperWriteForEver(t *testing.T) {
+// TestHelperWriteForever is the process that TestKilledWriter kills.
+func TestHelperWriteForever(t *testing.T) {
 	dir := os.Getenv("ONAIR_TEST_WRITE_TO")
 	if dir == "" {
 		t.Skip("started by TestKilledWriter only")
@@ -487,7 +506,7 @@ func TestHelperWriteForEver(t *testing.T) {
 	t.Fatal("write ended", err)
 }
 
-// stuck never returns, and says so to the parent process.
+// stuck is a reader that never returns. It reports its call to the parent process.
 type stuck struct{}
 
 func (stuck) Read([]byte) (int, error) {
@@ -499,6 +518,7 @@ func (stuck) Read([]byte) (int, error) {
 // TestUnchangedFilesAreNotRead lists this package's own sources, which have not
 // changed for a while, with a cache that claims to know a checksum.
 func TestUnchangedFilesAreNotRead(t *testing.T) {
+	t.Parallel()
 	sums := sumsCache(t)
 	b, err := file.Open(".", &file.Options{Sums: sums})
 	if err != nil {

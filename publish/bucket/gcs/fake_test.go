@@ -21,9 +21,9 @@ import (
 	"onair/publish/bucket/internal/faults"
 )
 
-// fake speaks as much of the JSON API of Google Cloud Storage as onair uses, and
-// holds every precondition, which emulators at hand do not. It serves the bucket
-// "my-show" and, through its private half, the bucket "my-show-private".
+// fake implements the part of the JSON API of Google Cloud Storage that onair uses.
+// Unlike emulators it obeys every precondition. It serves the bucket "my-show" and,
+// through its private half, the bucket "my-show-private".
 type fake struct {
 	mu         sync.Mutex
 	pageCap    int // objects in a page at most, whatever is asked for
@@ -387,7 +387,7 @@ func commits(req *http.Request) bool {
 	return req.URL.Query().Get("uploadType") != "resumable"
 }
 
-// returns answers instead of the server, which hears nothing of the request.
+// returns answers a request without passing it to the server.
 func returns(code int, v any) faults.Do {
 	return func(_ http.RoundTripper, req *http.Request) (*http.Response, error) {
 		faults.Drain(req)

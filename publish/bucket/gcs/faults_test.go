@@ -66,6 +66,7 @@ func TestFaults(t *testing.T) { newSuite(new(*fake)).Run(t) }
 
 // The answer to a successful call is lost. The call must find that out.
 func TestLostAnswers(t *testing.T) {
+	t.Parallel()
 	var f *fake
 	newSuite(&f).LostAnswers(t, []string{"write", "write large", "set headers", "delete", "join"}, func() int { return int(f.generation) })
 }
@@ -81,6 +82,7 @@ func large(key string) *bucket.Object {
 }
 
 func TestNoBucket(t *testing.T) {
+	t.Parallel()
 	suite := newSuite(new(*fake))
 	for _, name := range []string{"write", "write large", "read", "set headers", "delete", "list", "join"} {
 		t.Run(name, func(t *testing.T) {
@@ -96,6 +98,7 @@ func TestNoBucket(t *testing.T) {
 
 // Whether the bucket is there is asked once, not with every missing object.
 func TestNotExistIsCheap(t *testing.T) {
+	t.Parallel()
 	inBubble(t, func(t *testing.T, b *Bucket, _ *fake, net *faults.Transport) {
 		for range 3 {
 			if err := b.Delete(t.Context(), "missing", bucket.Condition{}); !errors.Is(err, bucket.ErrNotExist) {
@@ -111,8 +114,9 @@ func TestNotExistIsCheap(t *testing.T) {
 	})
 }
 
-// The answer to a write is lost, and somebody else writes before it is repeated.
+// The answer to a write is lost, and another program writes before it is repeated.
 func TestLostAnswerThenOther(t *testing.T) {
+	t.Parallel()
 	for name, other := range map[string]func(f *fake){
 		"other bytes": func(f *fake) {
 			f.store(&fakeObject{Name: "new.xml", CRC32C: encodeSum([]byte("not")), body: []byte("not")}, nil)
@@ -153,8 +157,9 @@ func TestLostAnswerThenOther(t *testing.T) {
 	})
 }
 
-// A connection is cut, or refused, in the middle of a large upload.
+// A connection is closed or refused in the middle of a large upload.
 func TestLargeUpload(t *testing.T) {
+	t.Parallel()
 	for name, do := range map[string]faults.Do{
 		"cut in a chunk":      faults.Breaks,
 		"503 for a chunk":     returns(503, "later"),
@@ -188,8 +193,9 @@ func TestLargeUpload(t *testing.T) {
 	}
 }
 
-// A byte is flipped on its way: the server refuses, and the write is repeated.
+// A byte changes on the way: the server refuses it, and the write is repeated.
 func TestSpoiledUpload(t *testing.T) {
+	t.Parallel()
 	inBubble(t, func(t *testing.T, b *Bucket, f *fake, net *faults.Transport) {
 		net.Pending = []faults.Fault{faults.On(faults.Method(http.MethodPost), func(base http.RoundTripper, req *http.Request) (*http.Response, error) {
 			body, err := io.ReadAll(req.Body)
@@ -209,15 +215,16 @@ func TestSpoiledUpload(t *testing.T) {
 	})
 }
 
-// A body that changes under the upload would change again: no second try.
+// A body that changes during the upload is not sent again.
 func TestWrongBodyIsNotRetried(t *testing.T) {
+	t.Parallel()
 	inBubble(t, func(t *testing.T, b *Bucket, f *fake, net *faults.Transport) {
 		o := large("new.mp3")
 		o.CRC32C++
 		if _, err := b.Write(t.Context(), o, absent); !errors.Is(err, bucket.ErrBody) {
 			t.Errorf("Write = %v, want ErrBody", err)
 		}
-		synctest.Wait() // the client lets its last request go on without us
+		synctest.Wait() // the client's last request goes on in the background
 		posts := 0
 		for _, r := range net.Requests {
 			if strings.HasPrefix(r, "POST /upload/storage/v1/b/my-show/o") {
@@ -230,9 +237,10 @@ func TestWrongBodyIsNotRetried(t *testing.T) {
 	})
 }
 
-// The object is replaced between the question for its attributes and that for
-// its bytes.
+// The object is replaced between the request for its attributes and that for its
+// bytes.
 func TestReplacedWhileOpened(t *testing.T) {
+	t.Parallel()
 	inBubble(t, func(t *testing.T, b *Bucket, f *fake, net *faults.Transport) {
 		f.store(&fakeObject{Name: "feed.xml", CRC32C: encodeSum([]byte("one")), body: []byte("one")}, nil)
 		net.Pending = []faults.Fault{faults.On(isMedia, func(base http.RoundTripper, req *http.Request) (*http.Response, error) {
@@ -248,6 +256,7 @@ func TestReplacedWhileOpened(t *testing.T) {
 // TestHeadersChangeMeanwhile changes headers after they were read and before they
 // are updated.
 func TestHeadersChangeMeanwhile(t *testing.T) {
+	t.Parallel()
 	inBubble(t, func(t *testing.T, b *Bucket, f *fake, net *faults.Transport) {
 		f.store(&fakeObject{Name: "feed.xml", CRC32C: encodeSum(nil)}, nil)
 		net.Pending = []faults.Fault{faults.On(faults.Method(http.MethodPatch), func(base http.RoundTripper, req *http.Request) (*http.Response, error) {
@@ -263,8 +272,9 @@ func TestHeadersChangeMeanwhile(t *testing.T) {
 	})
 }
 
-// Nothing that opens a door is in an error.
+// TestSecretsAreNotShown checks that errors contain no secrets.
 func TestSecretsAreNotShown(t *testing.T) {
+	t.Parallel()
 	const canary = "CANARY"
 	for name, do := range map[string]faults.Do{
 		"EOF": faults.Breaks, "503": returns(503, "later"), "stall": faults.Stalls, "400": returns(400, "see https://storage.example/x?upload_id="+canary+" for more"),

@@ -36,6 +36,7 @@ func hasty(b *Bucket) *Bucket {
 }
 
 func TestBucket(t *testing.T) {
+	t.Parallel()
 	var f *fake
 	buckettest.Run(t, func(t *testing.T) bucket.Bucket {
 		f = newFake()
@@ -48,6 +49,7 @@ func TestBucket(t *testing.T) {
 }
 
 func TestBucketWithPrefix(t *testing.T) {
+	t.Parallel()
 	buckettest.Run(t, func(t *testing.T) bucket.Bucket {
 		f := newFake()
 		for _, name := range []string{"feed.xml", "showcase", "show", "show.xml", "shop/feed.xml", "zzz"} {
@@ -58,6 +60,7 @@ func TestBucketWithPrefix(t *testing.T) {
 }
 
 func TestURL(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		url, name, prefix string
 		fails             bool
@@ -104,6 +107,7 @@ func TestNoCredentials(t *testing.T) {
 
 // A key of valid length can be too long with its prefix.
 func TestLongKey(t *testing.T) {
+	t.Parallel()
 	b := open(t, "gs://my-show/prefix", newFake())
 	_, err := b.Write(t.Context(), buckettest.Object(strings.Repeat("x", 1020), ""), bucket.Condition{})
 	if err == nil || !strings.Contains(err.Error(), "longer than 1024 bytes with its prefix") {
@@ -114,6 +118,7 @@ func TestLongKey(t *testing.T) {
 // Objects of others may have names that are no keys, and keys of metadata that
 // are not in small letters.
 func TestForeignObjects(t *testing.T) {
+	t.Parallel()
 	f := newFake()
 	for _, name := range []string{"episodes/", "a//b", "feed.xml"} {
 		f.store(&fakeObject{Name: name, CRC32C: encodeSum(nil), Metadata: map[string]string{"Made-By": "Hand"}}, nil)
@@ -134,6 +139,7 @@ func TestForeignObjects(t *testing.T) {
 
 // The client would guess a type from the bytes.
 func TestNoContentType(t *testing.T) {
+	t.Parallel()
 	b := open(t, "gs://my-show", newFake())
 	o := buckettest.Object("page", "<!doctype html><title>x</title>")
 	o.Headers = bucket.Headers{}
@@ -142,8 +148,9 @@ func TestNoContentType(t *testing.T) {
 	}
 }
 
-// A version kept from before a move to this provider fits nothing here.
+// The version token of another provider matches no object.
 func TestForeignVersion(t *testing.T) {
+	t.Parallel()
 	b := open(t, "gs://my-show", newFake())
 	for _, version := range []string{"d41d8cd98f00b204e9800998ecf8427e", "0", "-1", "1.5"} {
 		if _, err := b.Write(t.Context(), buckettest.Object("feed.xml", "x"), bucket.Condition{Version: version}); !errors.Is(err, bucket.ErrPrecondition) {
@@ -152,9 +159,10 @@ func TestForeignVersion(t *testing.T) {
 	}
 }
 
-// TestRequests holds what each call costs. A listing costs one request for each
-// thousand objects.
+// TestRequests checks how many requests each call makes. A listing makes one for
+// each thousand objects.
 func TestRequests(t *testing.T) {
+	t.Parallel()
 	net := &faults.Transport{Base: newFake()}
 	b := open(t, "gs://my-show", net)
 	cost := func(name string, want int, call func(ctx context.Context) error) {

@@ -19,6 +19,7 @@ func (s settings) RoundTrip(*http.Request) (*http.Response, error) {
 }
 
 func TestSettings(t *testing.T) {
+	t.Parallel()
 	type object = map[string]any
 	site := object{"mainPageSuffix": "index.html", "notFoundPage": "a/404.html"}
 	for name, test := range map[string]struct {

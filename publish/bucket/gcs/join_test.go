@@ -30,8 +30,9 @@ func isPath(part string) func(*http.Request) bool {
 	return func(req *http.Request) bool { return strings.Contains(req.URL.Path, part) }
 }
 
-// Each step of a join from another bucket meets what may pass.
+// Each step of a join from another bucket meets a temporary fault.
 func TestJoinFaults(t *testing.T) {
+	t.Parallel()
 	for step, match := range map[string]func(*http.Request) bool{
 		"compose": isPath("/compose"), "copy": isPath("/rewriteTo/"), "tidy": faults.Method(http.MethodDelete),
 	} {
@@ -62,8 +63,9 @@ func TestJoinFaults(t *testing.T) {
 	}
 }
 
-// Somebody prunes while a join is on its way.
+// Another program prunes during a join.
 func TestJoinPruned(t *testing.T) {
+	t.Parallel()
 	inTwoBuckets(t, func(t *testing.T, public, private *Bucket, f *fake, net *faults.Transport) {
 		net.Pending = []faults.Fault{faults.On(isPath("/rewriteTo/"), func(base http.RoundTripper, req *http.Request) (*http.Response, error) {
 			for name := range f.private.objects {
@@ -82,8 +84,9 @@ func TestJoinPruned(t *testing.T) {
 	})
 }
 
-// The service composes something else, and has not noticed.
+// The service composes something wrong without noticing it.
 func TestJoinedWrong(t *testing.T) {
+	t.Parallel()
 	for name, parts := range map[string]func(public, private *Bucket) *Bucket{
 		"in the same bucket": func(public, _ *Bucket) *Bucket { return public },
 		"in another":         func(_, private *Bucket) *Bucket { return private },
@@ -104,9 +107,10 @@ func TestJoinedWrong(t *testing.T) {
 	}
 }
 
-// A join costs requests, and hardly a byte: the bodies of all requests together
-// are counted.
+// A join sends requests and hardly any bytes: the bodies of all requests are
+// counted together.
 func TestJoinTravel(t *testing.T) {
+	t.Parallel()
 	const megabyte = 1 << 20
 	inTwoBuckets(t, func(t *testing.T, public, private *Bucket, f *fake, net *faults.Transport) {
 		var parts []bucket.Part

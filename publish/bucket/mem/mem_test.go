@@ -10,6 +10,7 @@ import (
 )
 
 func TestBucket(t *testing.T) {
+	t.Parallel()
 	buckettest.Run(t, func(*testing.T) bucket.Bucket { return mem.New() }, &buckettest.Options{
 		ManyKeys: 1100,
 		Sibling:  func(*testing.T, bucket.Bucket) bucket.Bucket { return mem.New() },
@@ -17,6 +18,7 @@ func TestBucket(t *testing.T) {
 }
 
 func TestHooks(t *testing.T) {
+	t.Parallel()
 	ctx, lost := t.Context(), errors.New("connection lost")
 	b := mem.New()
 	var seen []string

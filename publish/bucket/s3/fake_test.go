@@ -21,8 +21,8 @@ import (
 	"onair/publish/bucket/internal/faults"
 )
 
-// fake speaks as much of S3 as onair uses, and as Amazon answers it, unless it is
-// told to be another provider. It serves the buckets "my-show" and
+// fake implements the part of S3 that onair uses. It answers as Amazon does, unless
+// its provider says otherwise. It serves the buckets "my-show" and
 // "my-show-private", by path.
 type fake struct {
 	mu      sync.Mutex
@@ -43,7 +43,7 @@ type provider struct {
 	noCRC    bool // refuses x-amz-checksum-crc32c, as B2 did
 	noFull   bool // refuses a CRC32C of the whole of an upload in parts, as R2 does
 	noTarget bool // refuses conditions on the target of a copy, and on a delete
-	saysNot  bool // does not say the checksum of a copied part
+	saysNot  bool // does not return the checksum of a copied part
 	noURL    bool // does not escape names in listings
 }
 
@@ -65,7 +65,7 @@ func newFake() *fake {
 	return &fake{minPart: 5 << 20, pageCap: 1000, objects: map[string]*fakeObject{}, uploads: map[string]*fakeUpload{}}
 }
 
-// put stores an object as somebody else would.
+// put stores an object as another program would.
 func (f *fake) put(name, body string) {
 	f.store(name, http.Header{"Content-Type": {"text/plain"}}, []byte(body))
 }
@@ -161,7 +161,7 @@ func (f *fake) list(in string, q url.Values) *http.Response {
 	return answer(200, page)
 }
 
-// check decides the conditions and the checksum of a write.
+// check checks the conditions and the checksum of a write.
 func (f *fake) check(req *http.Request, name string, body []byte) *http.Response {
 	match, none := req.Header.Get("If-Match"), req.Header.Get("If-None-Match")
 	o := f.objects[name]
@@ -246,7 +246,7 @@ func (f *fake) get(req *http.Request, name string) *http.Response {
 	return resp
 }
 
-// cutRange returns the bytes that a Range header names; nil if there are none.
+// cutRange returns the bytes that a Range header names. It is nil if there are none.
 func cutRange(body []byte, header string) []byte {
 	var first, last int
 	if n, _ := fmt.Sscanf(header, "bytes=%d-%d", &first, &last); n != 2 || first >= len(body) {
@@ -318,7 +318,7 @@ func (f *fake) begin(req *http.Request, name string) *http.Response {
 	}{UploadId: id})
 }
 
-// upload takes a part, ends an upload, or gives it up.
+// upload stores a part, completes an upload, or aborts it.
 func (f *fake) upload(req *http.Request, q url.Values, name string, body []byte) *http.Response {
 	u := f.uploads[q.Get("uploadId")]
 	if u == nil || u.name != name {
@@ -422,7 +422,7 @@ func answer(code int, v any) *http.Response {
 	}
 }
 
-// returns answers instead of the server, which hears nothing of the request.
+// returns answers a request without passing it to the server.
 func returns(code int, name, message string) faults.Do {
 	return func(_ http.RoundTripper, req *http.Request) (*http.Response, error) {
 		faults.Drain(req)

@@ -81,6 +81,7 @@ func TestFaults(t *testing.T) { newSuite(new(*fake)).Run(t) }
 
 // The answer to a successful call is lost. The call must find that out.
 func TestLostAnswers(t *testing.T) {
+	t.Parallel()
 	var f *fake
 	newSuite(&f).LostAnswers(t, []string{"write", "write large", "set headers", "delete", "join"}, func() int { return f.made })
 }
@@ -105,7 +106,7 @@ func partsOfLarge(b bucket.Bucket) []bucket.Part {
 	return []bucket.Part{foreign(b, "feed.xml", "one"), foreign(b, "old.mp3", largeBody)}
 }
 
-// foreign is a stored object as it was written by somebody else.
+// foreign is a stored object that another program has written.
 func foreign(b bucket.Bucket, key, body string) bucket.Part {
 	return bucket.Part{Bucket: b, Attrs: bucket.Attrs{Key: key, Size: int64(len(body)), Version: strings.Trim(etagOf([]byte(body)), `"`)}}
 }
@@ -121,12 +122,13 @@ func prepare(t *testing.T, b *Bucket, f *fake, net *faults.Transport) {
 	net.Requests, f.made = nil, 0
 }
 
-// aborts matches the giving up of an upload, which is tried once only.
+// aborts matches the abort of an upload, which is tried only once.
 func aborts(req *http.Request) bool {
 	return req.Method == http.MethodDelete && req.URL.Query().Has("uploadId")
 }
 
 func TestNoBucket(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{"write", "write large", "read", "look", "set headers", "delete", "list", "join"} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, func(t *testing.T, _ *Bucket, _ *fake, net *faults.Transport) {
@@ -151,8 +153,9 @@ func commits(req *http.Request) bool {
 	return req.Method == http.MethodDelete && !q.Has("uploadId")
 }
 
-// The answer to a write is lost, and somebody else writes before it is repeated.
+// The answer to a write is lost, and another program writes before it is repeated.
 func TestLostAnswerThenOther(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		key   string
 		other func(f *fake, name string)
@@ -185,6 +188,7 @@ func TestLostAnswerThenOther(t *testing.T) {
 // Something happens to one part of a large upload: the part is repeated, or the
 // whole.
 func TestLargeUpload(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		do    faults.Do
 		begun int // uploads in all
@@ -223,9 +227,9 @@ func TestLargeUpload(t *testing.T) {
 	}
 }
 
-// A byte is flipped on its way: the server refuses, and what was spoiled is
-// repeated.
+// A byte changes on the way: the server refuses it, and the request is repeated.
 func TestSpoiledUpload(t *testing.T) {
+	t.Parallel()
 	flip := func(base http.RoundTripper, req *http.Request) (*http.Response, error) {
 		body, err := io.ReadAll(req.Body)
 		if err != nil {
@@ -258,9 +262,10 @@ func TestSpoiledUpload(t *testing.T) {
 	}
 }
 
-// A body that changes under the upload would change again: no second try, and
-// nothing is left of the first.
+// A body that changes during the upload is not sent again, and nothing of the first
+// try remains.
 func TestWrongBodyIsNotRetried(t *testing.T) {
+	t.Parallel()
 	inBubble(t, func(t *testing.T, b *Bucket, f *fake, net *faults.Transport) {
 		prepare(t, b, f, net)
 		o := large("new.mp3")
@@ -268,15 +273,16 @@ func TestWrongBodyIsNotRetried(t *testing.T) {
 		if _, err := b.Write(t.Context(), o, absent); !errors.Is(err, bucket.ErrBody) {
 			t.Errorf("Write = %v, want ErrBody", err)
 		}
-		// A look, the beginning, parts, and the end.
+		// A check, the start, the parts, and the end.
 		if len(net.Requests) > 1+1+3+1 || f.made != 0 || len(f.uploads) != 0 {
 			t.Errorf("%d requests, %d objects made, %d uploads left", len(net.Requests), f.made, len(f.uploads))
 		}
 	})
 }
 
-// Somebody writes between a look and what follows it.
+// Another program writes between a check and the request that follows it.
 func TestReplacedMeanwhile(t *testing.T) {
+	t.Parallel()
 	meanwhile := func(f *fake) faults.Fault {
 		return faults.On(faults.Method(http.MethodHead), func(base http.RoundTripper, req *http.Request) (*http.Response, error) {
 			resp, err := base.RoundTrip(req)
@@ -317,8 +323,9 @@ func TestReplacedMeanwhile(t *testing.T) {
 	}
 }
 
-// Nothing that opens a door is in an error, whatever it is printed with.
+// Errors contain no secrets, whatever verb prints them.
 func TestSecretsAreNotShown(t *testing.T) {
+	t.Parallel()
 	for name, do := range map[string]faults.Do{
 		"EOF": faults.Breaks, "503": returns(503, "", ""), "stall": faults.Stalls,
 		"403": returns(403, "SignatureDoesNotMatch", "see https://s3.example/x?X-Amz-Security-Token="+secret+" for more"),

@@ -32,6 +32,7 @@ var noAnswers = map[string]struct {
 }
 
 func TestVersioned(t *testing.T) {
+	t.Parallel()
 	status := func(s string) settings {
 		return func() *http.Response {
 			return answer(200, struct {
@@ -53,6 +54,7 @@ func TestVersioned(t *testing.T) {
 }
 
 func TestWebsite(t *testing.T) {
+	t.Parallel()
 	type configuration struct {
 		XMLName xml.Name `xml:"WebsiteConfiguration"`
 		Suffix  string   `xml:"IndexDocument>Suffix,omitempty"`
@@ -85,6 +87,7 @@ func TestWebsite(t *testing.T) {
 }
 
 func TestPublicAddresses(t *testing.T) {
+	t.Parallel()
 	r2 := open(t, "s3://my-show?endpoint=https://account.eu.r2.cloudflarestorage.com&region=auto", newFake())
 	if r2.PublicURL("feed.xml")+r2.PublicList() != "" {
 		t.Errorf("R2 answers nobody without keys: %q, %q", r2.PublicURL("feed.xml"), r2.PublicList())

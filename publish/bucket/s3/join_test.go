@@ -16,6 +16,7 @@ import (
 
 // TestCut cuts an object of two parts, of 3 and 10 bytes, with nothing between.
 func TestCut(t *testing.T) {
+	t.Parallel()
 	parts := []bucket.Part{{Attrs: bucket.Attrs{Key: "a", Size: 3}}, {Attrs: bucket.Attrs{Key: "b"}}, {Attrs: bucket.Attrs{Key: "c", Size: 10}}}
 	type slice struct {
 		key            string
@@ -42,8 +43,9 @@ func TestCut(t *testing.T) {
 	}
 }
 
-// TestJoinSends counts, of joins in parts of 10 bytes, those that travel.
+// TestJoinSends counts the bytes that are sent for joins in parts of 10 bytes.
 func TestJoinSends(t *testing.T) {
+	t.Parallel()
 	b := &Bucket{store: &store{partSize: 10}}
 	for _, test := range []struct {
 		sizes []int64
@@ -63,9 +65,10 @@ func TestJoinSends(t *testing.T) {
 	}
 }
 
-// What a provider copies is believed only as far as it proves it. Nothing of what
-// cannot be proved is left.
+// A copy counts only if the provider's checksums prove it. Nothing remains of one
+// that they do not prove.
 func TestUnprovedJoin(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		provider provider
 		spoil    func([]byte) []byte
@@ -87,7 +90,7 @@ func TestUnprovedJoin(t *testing.T) {
 					t.Errorf("%d objects made, %d uploads left", f.made, len(f.uploads))
 				}
 
-				// The same by way of this machine.
+				// Relay stores the same through this machine.
 				if _, err := bucket.Relay(t.Context(), b, joinOfLarge(), partsOfLarge(b), absent); err != nil {
 					t.Errorf("Relay = %v", err)
 				}
@@ -99,8 +102,9 @@ func TestUnprovedJoin(t *testing.T) {
 	}
 }
 
-// A copy of a range is not known at all, or not where the whole has a checksum.
+// The provider has no copies of ranges, or none in an upload with a checksum.
 func TestNoRangeCopy(t *testing.T) {
+	t.Parallel()
 	for name, do := range map[string]faults.Do{
 		"not implemented": returns(501, "NotImplemented", "A header you provided implies functionality that is not implemented."),
 		"like minio":      returns(400, "InvalidArgument", `Invalid arguments provided: (checksum missing, want "CRC32C", got "")`),
@@ -122,6 +126,7 @@ func TestNoRangeCopy(t *testing.T) {
 // A join moves at most one part down and one up, whatever the length of the
 // audio. Bodies of all requests and answers are counted.
 func TestJoinTravel(t *testing.T) {
+	t.Parallel()
 	const megabyte = 1 << 20
 	f := newFake()
 	net := &faults.Transport{Base: f}
@@ -154,11 +159,11 @@ func TestJoinTravel(t *testing.T) {
 	if _, err := public.Join(t.Context(), o, parts, absent); err != nil {
 		t.Fatal(err)
 	}
-	const answers = 64 << 10 // what is said beside bodies of objects
+	const answers = 64 << 10 // without the bodies of objects
 	if net.Sent > defaultPartSize+answers || received.bytes > defaultPartSize+answers {
 		t.Errorf("%d bytes up and %d down, want one part of %d at most each", net.Sent, received.bytes, defaultPartSize)
 	}
-	// A look, the beginning, three reads, one part, seven copies, and the end.
+	// A check, the start, three reads, one part, seven copies, and the end.
 	if want := 1 + 1 + 3 + 1 + 7 + 1; len(net.Requests) != want {
 		t.Errorf("%d requests, want %d: %q", len(net.Requests), want, net.Requests)
 	}

@@ -11,9 +11,10 @@ import (
 	"onair/publish/bucket/internal/faults"
 )
 
-// Providers that do not decide preconditions are found out, by every call that
-// needs to know and once only, and written to all the same.
+// Every call that needs preconditions finds out whether the provider decides them,
+// but only the first one asks. Writes also work where it does not.
 func TestNoPreconditions(t *testing.T) {
+	t.Parallel()
 	for name, kind := range map[string]provider{"ignored": {ignores: true}, "refused": {refuses: true, noTarget: true}} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, func(t *testing.T, b *Bucket, f *fake, net *faults.Transport) {
@@ -40,7 +41,7 @@ func TestNoPreconditions(t *testing.T) {
 					}
 				}
 
-				// Whoever wrote before is noticed.
+				// An earlier writer is noticed.
 				for _, size := range []int{3, len(largeBody)} {
 					for _, cond := range []bucket.Condition{absent, {Version: "0"}} {
 						o := buckettest.Object("feed.xml", largeBody[:size])
@@ -59,7 +60,7 @@ func TestNoPreconditions(t *testing.T) {
 					t.Errorf("Delete of another version = %v, want ErrPrecondition", err)
 				}
 
-				// An answer that is lost does not look like somebody else's write.
+				// A lost answer is not taken for the write of another program.
 				net.Pending = []faults.Fault{faults.On(commits, faults.LosesAnswer)}
 				if _, err := b.Write(t.Context(), buckettest.Object("new.xml", "new"), absent); err != nil || len(net.Pending) != 0 {
 					t.Errorf("Write whose answer is lost = %v", err)
@@ -69,8 +70,9 @@ func TestNoPreconditions(t *testing.T) {
 	}
 }
 
-// A probe that gets no answer is made again by the next call.
+// A probe without an answer is repeated by the next call.
 func TestProbeFails(t *testing.T) {
+	t.Parallel()
 	inBubble(t, func(t *testing.T, b *Bucket, f *fake, net *faults.Transport) {
 		net.Pending = []faults.Fault{faults.On(faults.Always, returns(403, "AccessDenied", "no"))}
 		if _, err := b.Write(t.Context(), buckettest.Object("feed.xml", "x"), absent); !errors.Is(err, bucket.ErrDenied) {
@@ -86,8 +88,9 @@ func TestProbeFails(t *testing.T) {
 	})
 }
 
-// A refusal that loses its code on its way is a refusal.
+// A refusal whose code is lost on the way is a refusal.
 func TestProbeAnswerIsCut(t *testing.T) {
+	t.Parallel()
 	inBubble(t, func(t *testing.T, b *Bucket, _ *fake, net *faults.Transport) {
 		net.Pending = []faults.Fault{faults.On(commits, faults.CutsBody(5, faults.Failing(io.ErrUnexpectedEOF)))}
 		if err := b.Probe(t.Context()); err != nil || len(net.Pending) != 0 {
@@ -96,8 +99,9 @@ func TestProbeAnswerIsCut(t *testing.T) {
 	})
 }
 
-// Nobody writes, reads or deletes the object that probes are made on.
+// Callers cannot write, read or delete the object of the probe.
 func TestProbeKeyIsReserved(t *testing.T) {
+	t.Parallel()
 	inBubble(t, func(t *testing.T, b *Bucket, f *fake, _ *faults.Transport) {
 		if err := b.Probe(t.Context()); err != nil {
 			t.Fatal(err)

@@ -17,7 +17,7 @@ import (
 	"onair/publish/bucket/internal/faults"
 )
 
-// secret stands for whatever must not be seen.
+// secret is a text that must not appear in messages.
 const secret = "CANARY"
 
 func TestMain(m *testing.M) {
@@ -51,9 +51,10 @@ func hasty(b *Bucket) *Bucket {
 	return b
 }
 
-// TestBucket runs the conformance suite on what Amazon is, and on what others
-// are.
+// TestBucket runs the conformance suite with Amazon's behaviour and with that of
+// other providers.
 func TestBucket(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		provider provider
 		large    int // what is joined: from 16 MiB on in parts
@@ -86,6 +87,7 @@ func TestBucket(t *testing.T) {
 }
 
 func TestBucketWithPrefix(t *testing.T) {
+	t.Parallel()
 	buckettest.Run(t, func(t *testing.T) bucket.Bucket {
 		f := newFake()
 		for _, name := range []string{"feed.xml", "showcase", "show", "show.xml", "shop/feed.xml", "zzz"} {
@@ -96,6 +98,7 @@ func TestBucketWithPrefix(t *testing.T) {
 }
 
 func TestURL(t *testing.T) {
+	t.Parallel()
 	amazon := location{name: "my-show"}
 	for _, test := range []struct {
 		url   string
@@ -214,6 +217,7 @@ func TestOpenFails(t *testing.T) {
 
 // A key of valid length can be too long with its prefix.
 func TestLongKey(t *testing.T) {
+	t.Parallel()
 	b := open(t, "s3://my-show/prefix"+endpoint, newFake())
 	_, err := b.Write(t.Context(), buckettest.Object(strings.Repeat("x", 1020), ""), bucket.Condition{})
 	if err == nil || !strings.Contains(err.Error(), "longer than 1024 bytes with its prefix") {
@@ -224,6 +228,7 @@ func TestLongKey(t *testing.T) {
 // Objects of others may have names that are no keys, headers that onair does not
 // write, and no checksum that is known.
 func TestForeignObjects(t *testing.T) {
+	t.Parallel()
 	f := newFake()
 	for _, name := range []string{"episodes/", "a//b", "bell\x07", "feed.xml"} {
 		f.put("my-show/"+name, "one")
@@ -248,14 +253,15 @@ func TestForeignObjects(t *testing.T) {
 	if body, err := faults.ReadAll(t.Context(), b, "feed.xml"); body != "one" || err != nil {
 		t.Errorf("read %q, %v", body, err)
 	}
-	// Setting headers does not make up a checksum.
+	// A change of headers does not invent a checksum.
 	if a, err = b.SetHeaders(t.Context(), "feed.xml", bucket.Headers{ContentType: "a/b"}, bucket.Condition{}); err != nil || a.CRC32C != 0 {
 		t.Errorf("SetHeaders = %+v, %v", a, err)
 	}
 }
 
-// A version kept from before a move to this provider fits nothing here.
+// The version token of another provider matches no object.
 func TestForeignVersion(t *testing.T) {
+	t.Parallel()
 	f := newFake()
 	f.put("my-show/feed.xml", "one")
 	b := open(t, "s3://my-show"+endpoint, f)
@@ -266,9 +272,10 @@ func TestForeignVersion(t *testing.T) {
 	}
 }
 
-// TestRequests holds what each call costs. A listing costs one request for each
-// thousand objects.
+// TestRequests checks how many requests each call makes. A listing makes one for
+// each thousand objects.
 func TestRequests(t *testing.T) {
+	t.Parallel()
 	f := newFake()
 	net := &faults.Transport{Base: f}
 	b := open(t, "s3://my-show"+endpoint, net)
