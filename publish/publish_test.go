@@ -7,9 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -24,57 +22,7 @@ import (
 	"onair/publish/bucket/mem"
 	"onair/publish/record"
 	"onair/publish/release"
-	"onair/show"
 )
-
-// now is a day on which the example has live, scheduled and draft episodes.
-var now = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
-
-// example is a copy in memory of the example show, for a test to change.
-func example(t *testing.T) fstest.MapFS {
-	t.Helper()
-	files := fstest.MapFS{}
-	root := os.DirFS("../examples/hello-universe")
-	err := fs.WalkDir(root, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || strings.HasPrefix(name, "public/") {
-			return err
-		}
-		data, err := fs.ReadFile(root, name)
-		files[name] = &fstest.MapFile{Data: data, ModTime: now}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return files
-}
-
-// edit replaces text in a file; the text must be there.
-func edit(t *testing.T, files fstest.MapFS, name, old, new string) {
-	t.Helper()
-	f := files[name]
-	if f == nil || !bytes.Contains(f.Data, []byte(old)) {
-		t.Fatalf("%s does not contain %q", name, old)
-	}
-	files[name] = &fstest.MapFile{Data: bytes.Replace(f.Data, []byte(old), []byte(new), 1)}
-}
-
-// release builds the release of a show that must be without errors.
-func newRelease(t *testing.T, files fs.FS, o *release.Options) *release.Release {
-	t.Helper()
-	if o == nil {
-		o = &release.Options{Now: now}
-	}
-	s, found := show.Load(files, nil)
-	if found.HasErrors() {
-		t.Fatalf("load: %v", found)
-	}
-	r, found, err := release.New(t.Context(), s, o)
-	if err != nil || found.HasErrors() {
-		t.Fatalf("release: %v %v", err, found)
-	}
-	return r
-}
 
 func plan(t *testing.T, r *release.Release, b bucket.Bucket) *publish.Plan {
 	t.Helper()
@@ -435,18 +383,4 @@ func TestPartsJoin(t *testing.T) {
 	if joined != 4 {
 		t.Errorf("%d live episodes, want 4", joined)
 	}
-}
-
-func bodyOf(t *testing.T, o *release.Object) []byte {
-	t.Helper()
-	r, err := o.Body()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
-	data, err := io.ReadAll(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
 }

@@ -14,7 +14,6 @@ import (
 	"onair/publish/bucket/file"
 	"onair/publish/bucket/mem"
 	"onair/publish/record"
-	"onair/publish/release"
 )
 
 // sparse lists as S3 does: keys, sizes and versions.
@@ -111,54 +110,4 @@ func TestStraysArePruned(t *testing.T) {
 			}
 		})
 	}
-}
-
-// A publish that wants what another left proves it like anything new, and purges
-// first what a CDN may have cached as absent: nobody may have looked.
-func TestStraysAreProven(t *testing.T) {
-	site := newSite(t, nil)
-	public, state := mem.New(), mem.New()
-	s := record.Storage{Public: public, State: state}
-	killed := errors.New("killed")
-	killAt := func(r *release.Release, b *mem.Bucket, name string) {
-		t.Helper()
-		b.Before = func(op, key string) error {
-			if op == mem.OpWrite && strings.HasSuffix(key, name) {
-				return killed
-			}
-			return nil
-		}
-		if _, err := publish.Apply(t.Context(), planFor(t, r, s), s, nil); !errors.Is(err, killed) {
-			t.Fatalf("got %v", err)
-		}
-		b.Before = nil
-	}
-	killAt(site.Release, state, "release.json")
-	// Another one that puts them on record changes nothing of that, also if it does
-	// not get to its end.
-	files := atHome(t)
-	edit(t, files, ghosts+"episode.md", "title: ", "title: Again ")
-	other := newRelease(t, files, nil)
-	killAt(other, public, "feed.xml")
-	claimed := keys(other) // and proven, had that publish had eyes
-	purger := &purgeList{}
-	if _, err := publish.Apply(t.Context(), planFor(t, site.Release, s), s, &publish.ApplyOptions{Services: &publish.Services{Web: site.web(), Purger: purger}}); err != nil {
-		t.Fatal(err)
-	}
-	for _, o := range site.Objects {
-		if o.Class == release.Immutable && !slices.Contains(claimed, o.Key) && (!slices.Contains(purger.urls, home+o.Key) || o.Role == release.RoleAudio && site.asked["HEAD /"+o.Key] == 0) {
-			t.Errorf("%s was not purged and proven", o.Key)
-		}
-	}
-	if len(purger.urls) == 0 {
-		t.Error("nothing was purged")
-	}
-}
-
-// purgeList remembers what it is to purge.
-type purgeList struct{ urls []string }
-
-func (l *purgeList) Purge(_ context.Context, urls, _ []string) error {
-	l.urls = append(l.urls, urls...)
-	return nil
 }

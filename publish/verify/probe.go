@@ -22,123 +22,112 @@ import (
 
 // problem is one thing that is wrong with one address.
 type problem struct {
-	rule     string
-	severity finding.Severity
-	at       finding.Position
-	url      string
-	what     string // without the address, so that equal problems can be told together
-	hint     string
-	passing  bool // it may be right a little later
+	finding.Finding        // without the address, so that equal problems can be grouped
+	url             string // address
+	passing         bool   // it may be gone a little later
 }
 
-// sight is one look at one expectation.
-type sight struct {
+// probe checks one expectation, once.
+type probe struct {
 	*Expectation
-	w        *Web
-	ctx      context.Context
+	web      *Web
 	problems []problem
 
-	answer *http.Response // to the last request that had one
-	kept   *bytes.Buffer  // what was read; nil: it is not kept
+	response *http.Response // of the last request that had one
+	body     *bytes.Buffer  // what was read; nil discards it
 }
 
-func (w *Web) sight(ctx context.Context, e *Expectation) *sight {
-	return &sight{Expectation: e, w: w, ctx: ctx}
-}
-
-// look asks for an object as apps do, and returns what is wrong.
-func (w *Web) look(ctx context.Context, e *Expectation) []problem {
-	s := w.sight(ctx, e)
-	s.look()
-	if len(s.problems) > 0 || e.through == "" {
-		return s.problems
+// probe checks an object as apps fetch it, and returns what is wrong.
+func (w *Web) probe(ctx context.Context, e *Expectation) []problem {
+	p := &probe{Expectation: e, web: w}
+	p.run(ctx)
+	if len(p.problems) > 0 || e.through == "" {
+		return p.problems
 	}
-	detour := w.sight(ctx, &Expectation{URL: e.through, Bytes: e.Bytes, Type: e.Type, Ranges: e.Ranges, at: e.at})
-	detour.look()
+	detour := &probe{Expectation: &Expectation{URL: e.through, Bytes: e.Bytes, Type: e.Type, Ranges: e.Ranges, at: e.at}, web: w}
+	detour.run(ctx)
 	for i := range detour.problems {
-		p := &detour.problems[i]
-		p.what = "enclosure_prefix does not lead to the audio: " + p.what
-		p.rule, p.hint = "V012", w.hint("V012")
+		found := &detour.problems[i]
+		found.Finding = rulePrefix.At(e.at, "enclosure_prefix does not lead to the audio: %s", found.Message).
+			WithSeverity(found.Severity).WithHint(w.remedy(rulePrefix))
 	}
 	return detour.problems
 }
 
-func (s *sight) look() {
-	read := s.SHA256 != "" || s.published != "" || s.local != "" || s.CORS && s.Bytes == 0
-	there := true
-	if s.Ranges || !read && !s.CORS {
-		there = s.head()
+func (p *probe) run(ctx context.Context) {
+	read := p.SHA256 != "" || p.published != "" || p.local != "" || p.CORS && p.Bytes == 0
+	exists := true
+	if p.Ranges || !read && !p.CORS {
+		exists = p.checkHead(ctx)
 	}
-	if there && (s.Ranges || s.CORS && !read) {
-		s.part()
+	if exists && (p.Ranges || p.CORS && !read) {
+		p.checkRange(ctx)
 	}
-	if there && read {
-		s.body()
+	if exists && read {
+		p.checkBody(ctx)
 	}
 }
 
-// add notes an error, once: several requests may meet it.
-func (s *sight) add(rule, format string, args ...any) *problem {
-	what := fmt.Sprintf(format, args...)
-	i := slices.IndexFunc(s.problems, func(p problem) bool { return p.rule == rule && p.what == what })
+// add notes a problem, once: several requests may meet it.
+func (p *probe) add(rule *finding.Rule, format string, args ...any) *problem {
+	f := rule.At(p.at, format, args...).WithHint(p.web.remedy(rule))
+	i := slices.IndexFunc(p.problems, func(old problem) bool { return old.Rule == f.Rule && old.Message == f.Message })
 	if i < 0 {
-		i = len(s.problems)
-		s.problems = append(s.problems, problem{rule: rule, severity: finding.Error, at: s.at, url: s.URL, what: what, hint: s.w.hint(rule)})
+		i = len(p.problems)
+		p.problems = append(p.problems, problem{Finding: f, url: p.URL})
 	}
-	return &s.problems[i]
+	return &p.problems[i]
 }
 
-// ask makes a request; it reports whether there was an answer.
-func (s *sight) ask(r *fetch.Request) (*http.Response, bool) {
-	r.URL = s.URL
-	r.Total = time.Minute + time.Duration(s.Bytes>>17)*time.Second // at 128 KiB a second
-	response, err := cmp.Or(s.w.Client, ownClient()).Do(s.ctx, r)
+// request makes a request. It reports whether there was a response.
+func (p *probe) request(ctx context.Context, r *fetch.Request) (*http.Response, bool) {
+	r.URL = p.URL
+	r.Total = time.Minute + time.Duration(p.Bytes>>17)*time.Second // at 128 KiB a second
+	response, err := cmp.Or(p.web.Client, defaultClient()).Do(ctx, r)
 	if err != nil {
-		s.unreachable(err)
+		p.unreachable(err)
 		return nil, false
 	}
-	s.answer = response
+	p.response = response
 	return response, true
 }
 
-func (s *sight) unreachable(err error) {
+func (p *probe) unreachable(err error) {
 	var certificate *tls.CertificateVerificationError
-	p := s.add("V001", "%v", reason(err))
-	p.passing = !errors.As(err, &certificate)
+	found := p.add(ruleUnreachable, "%v", withoutAddress(err))
+	found.passing = !errors.As(err, &certificate)
 }
 
-// reason is an error of package fetch without the method and the address, which
-// a finding names itself.
-func reason(err error) error {
+// withoutAddress returns an error of package fetch without the method and the
+// address, which the finding names itself.
+func withoutAddress(err error) error {
 	if inner := errors.Unwrap(err); inner != nil {
 		return inner
 	}
 	return err
 }
 
-// missing notes that there is something else than the object.
-func (s *sight) missing(code int) {
-	rule := "V002"
+// badStatus notes a response that is not the object.
+func (p *probe) badStatus(code int) {
+	found := p.add(ruleStatus, "status %d", code)
 	switch {
 	case code == http.StatusUnauthorized || code == http.StatusForbidden:
-		rule = "V002 denied"
-	case strings.HasSuffix(s.URL, "/"):
-		rule = "V002 page"
+		found.Hint = readDenied.text(p.web.Storage)
+	case strings.HasSuffix(p.URL, "/"):
+		found.Hint = folderPage.text(p.web.Storage)
 	}
-	p := s.add("V002", "status %d", code)
-	p.hint = s.w.hint(rule)
-	p.passing = code == http.StatusNotFound || busy(code)
+	found.passing = code == http.StatusNotFound || busy(code)
 }
 
-// busy reports whether a status says to ask again later.
+// busy reports whether a status says to try again later.
 func busy(code int) bool {
 	return code == http.StatusRequestTimeout || code == http.StatusTooManyRequests || code >= 500
 }
 
-// head asks for the headers alone, as Apple does before it takes an episode. It
-// reports whether there is an object to look at further.
-func (s *sight) head() bool {
-	response, ok := s.ask(&fetch.Request{Method: http.MethodHead})
+// checkHead requests the headers alone, as Apple does before it accepts an
+// episode. It reports whether the object exists.
+func (p *probe) checkHead(ctx context.Context) bool {
+	response, ok := p.request(ctx, &fetch.Request{Method: http.MethodHead})
 	if !ok {
 		return false
 	}
@@ -146,46 +135,47 @@ func (s *sight) head() bool {
 	switch response.StatusCode {
 	case http.StatusOK:
 	case http.StatusMethodNotAllowed, http.StatusNotImplemented:
-		s.add("V009", "HEAD is answered with status %d", response.StatusCode)
+		p.add(ruleHead, "HEAD is answered with status %d", response.StatusCode)
 		return true
 	default:
-		s.missing(response.StatusCode)
+		p.badStatus(response.StatusCode)
 		return false
 	}
-	s.length(response.ContentLength)
-	s.headers(response)
+	p.checkLength(response.ContentLength)
+	p.checkHeaders(response)
 	return true
 }
 
-func (s *sight) length(got int64) {
+// checkLength compares a length in bytes; a negative one is unknown.
+func (p *probe) checkLength(got int64) {
 	switch {
-	case s.Bytes == 0 || got == s.Bytes:
+	case p.Bytes == 0 || got == p.Bytes:
 	case got < 0:
-		s.add("V003", "the length is not told, it should be %d bytes", s.Bytes)
+		p.add(ruleLength, "there is no Content-Length, it should be %d bytes", p.Bytes)
 	default:
-		s.add("V003", "%d bytes, it should be %d", got, s.Bytes)
+		p.add(ruleLength, "%d bytes, it should be %d", got, p.Bytes)
 	}
 }
 
-// headers compares type and caching, and who may read.
-func (s *sight) headers(response *http.Response) {
+// checkHeaders compares type, caching and CORS.
+func (p *probe) checkHeaders(response *http.Response) {
 	h := response.Header
-	if got := h.Get("Content-Type"); s.Type != "" && essence(got) != essence(s.Type) {
-		p := s.add("V004", "Content-Type is %q, it should be %s", got, essence(s.Type))
-		if s.lenient {
-			p.severity = finding.Warning
+	if got := h.Get("Content-Type"); p.Type != "" && mediaType(got) != mediaType(p.Type) {
+		found := p.add(ruleType, "Content-Type is %q, it should be %s", got, mediaType(p.Type))
+		if p.lenient {
+			found.Severity = finding.Warning
 		}
 	}
-	if got := h.Get("Cache-Control"); s.cache != "" && !sameCaching(got, s.cache) {
-		s.add("V008", "Cache-Control is %q, it should be %q", got, s.cache).severity = finding.Warning
+	if got := h.Get("Cache-Control"); p.cache != "" && !sameCaching(got, p.cache) {
+		p.add(ruleCaching, "Cache-Control is %q, it should be %q", got, p.cache)
 	}
-	if origin := h.Get("Access-Control-Allow-Origin"); s.CORS && origin != "*" && origin != elsewhere {
-		s.add("V006", "web players of other sites may not read it: no Access-Control-Allow-Origin: *")
+	if origin := h.Get("Access-Control-Allow-Origin"); p.CORS && origin != "*" && origin != otherSite {
+		p.add(ruleCORS, "web players of other sites may not read it: no Access-Control-Allow-Origin: *")
 	}
 }
 
-// essence is a Content-Type without its parameters.
-func essence(header string) string {
+// mediaType returns a Content-Type without its parameters.
+func mediaType(header string) string {
 	t, _, err := mime.ParseMediaType(header)
 	if err != nil {
 		t, _, _ = strings.Cut(header, ";")
@@ -193,8 +183,8 @@ func essence(header string) string {
 	return strings.ToLower(strings.TrimSpace(t))
 }
 
-// sameCaching compares two values of Cache-Control by their directives. What is
-// said to shared caches alone may have been taken out by one.
+// sameCaching compares two values of Cache-Control by their directives, except
+// those for shared caches alone, which one of them may have removed.
 func sameCaching(a, b string) bool { return slices.Equal(directives(a), directives(b)) }
 
 func directives(header string) (list []string) {
@@ -208,93 +198,93 @@ func directives(header string) (list []string) {
 	return slices.Compact(list)
 }
 
-// partBytes is the most that is asked of an object to see that parts can be had.
-const partBytes = 64
+// rangeBytes is the most bytes of a request for a part.
+const rangeBytes = 64
 
-// part asks for some bytes from the middle. Where parts are not needed, the
-// whole will do: what counts then are its headers.
-func (s *sight) part() {
-	first := s.Bytes / 2
-	last := min(first+partBytes, s.Bytes) - 1
-	response, ok := s.ask(&fetch.Request{Header: s.origin("Range", fmt.Sprintf("bytes=%d-%d", first, last))})
+// checkRange requests some bytes from the middle. If parts are not needed, the
+// whole object is accepted as well, and only its headers are checked.
+func (p *probe) checkRange(ctx context.Context) {
+	first := p.Bytes / 2
+	last := min(first+rangeBytes, p.Bytes) - 1
+	response, ok := p.request(ctx, &fetch.Request{Header: p.header("Range", fmt.Sprintf("bytes=%d-%d", first, last))})
 	if !ok {
 		return
 	}
 	defer response.Body.Close()
-	want := fmt.Sprintf("bytes %d-%d/%d", first, last, s.Bytes)
+	want := fmt.Sprintf("bytes %d-%d/%d", first, last, p.Bytes)
 	switch code := response.StatusCode; {
-	case code == http.StatusOK && !s.Ranges:
+	case code == http.StatusOK && !p.Ranges:
 		if response.ContentLength >= 0 {
-			s.length(response.ContentLength)
+			p.checkLength(response.ContentLength)
 		}
 	case code == http.StatusOK:
-		s.add("V005", "asked for a part, it sends the whole")
+		p.add(ruleRange, "a request for a part gets the whole")
 		return
-	case code != http.StatusPartialContent && !s.Ranges:
-		s.missing(code)
+	case code != http.StatusPartialContent && !p.Ranges:
+		p.badStatus(code)
 		return
 	case code != http.StatusPartialContent:
-		s.add("V005", "asked for a part, it answers with status %d", code).passing = busy(code)
+		p.add(ruleRange, "a request for a part gets status %d", code).passing = busy(code)
 		return
 	case response.Header.Get("Content-Range") != want:
-		s.add("V005", "asked for a part, it sends another, or that of another length")
+		p.add(ruleRange, "a request for a part gets another part, or that of another length")
 		return
 	default:
 		if n, err := io.Copy(io.Discard, response.Body); err != nil || n != last-first+1 {
-			s.add("V005", "asked for a part, it sends %d bytes instead of %d", n, last-first+1).passing = true
+			p.add(ruleRange, "a request for a part gets %d bytes instead of %d", n, last-first+1).passing = true
 			return
 		}
 	}
-	s.headers(response)
+	p.checkHeaders(response)
 }
 
-// elsewhere is the site of a web player that is not the show's.
-const elsewhere = "https://player.example"
+// otherSite is the site of a web player that is not the show's.
+const otherSite = "https://player.example"
 
-// origin is a header, and who asks where CORS is expected.
-func (s *sight) origin(name, value string) http.Header {
+// header returns a header field, and an Origin if CORS is expected.
+func (p *probe) header(name, value string) http.Header {
 	h := http.Header{}
 	if name != "" {
 		h.Set(name, value)
 	}
-	if s.CORS {
-		h.Set("Origin", elsewhere)
+	if p.CORS {
+		h.Set("Origin", otherSite)
 	}
 	return h
 }
 
-// body reads the object and compares it byte for byte.
-func (s *sight) body() {
-	response, ok := s.ask(&fetch.Request{Header: s.origin("", ""), Limit: max(s.Bytes+1, fetch.MaxBody)})
+// checkBody reads the object and compares it byte for byte.
+func (p *probe) checkBody(ctx context.Context) {
+	response, ok := p.request(ctx, &fetch.Request{Header: p.header("", ""), Limit: max(p.Bytes+1, fetch.MaxBody)})
 	if !ok {
 		return
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {
-		s.missing(response.StatusCode)
+		p.badStatus(response.StatusCode)
 		return
 	}
 	var body io.Reader = response.Body
-	if s.kept != nil {
-		body = io.TeeReader(body, s.kept)
+	if p.body != nil {
+		body = io.TeeReader(body, p.body)
 	}
-	sum, n, err := s.digest(body)
+	sum, n, err := p.digest(body)
 	if err != nil && !errors.Is(err, fetch.ErrTooLarge) {
-		s.unreachable(err)
+		p.unreachable(err)
 		return
 	}
-	s.headers(response)
-	s.compare(sum, n)
+	p.checkHeaders(response)
+	p.compare(sum, n)
 }
 
-// digest reads a body to its end. Of tagged audio it makes the digest that names
-// it: that of the digests of tag and payload.
-func (s *sight) digest(body io.Reader) (sum string, n int64, err error) {
+// digest reads a body to its end and returns its SHA-256 and length. Of tagged
+// audio it is the SHA-256 of the two digests of tag and payload, which names it.
+func (p *probe) digest(body io.Reader) (sum string, n int64, err error) {
 	tag, all := sha256.New(), sha256.New()
-	if s.payload > 0 {
-		n, err = io.CopyN(tag, body, s.Bytes-s.payload)
+	if p.payload > 0 {
+		n, err = io.CopyN(tag, body, p.Bytes-p.payload)
 		if errors.Is(err, io.EOF) {
-			return "", n, nil // shorter than its tag: the length says it
+			return "", n, nil // shorter than its tag: the length will differ
 		}
 		if err != nil {
 			return "", n, err
@@ -305,42 +295,42 @@ func (s *sight) digest(body io.Reader) (sum string, n int64, err error) {
 		return "", n + rest, err
 	}
 	digest := all.Sum(nil)
-	if s.payload > 0 {
+	if p.payload > 0 {
 		both := sha256.Sum256(slices.Concat(tag.Sum(nil), digest))
 		digest = both[:]
 	}
 	return hex.EncodeToString(digest), n + rest, nil
 }
 
-// compare holds what was read to what it should be.
-func (s *sight) compare(sum string, n int64) {
+// compare compares what was read with the expectation.
+func (p *probe) compare(sum string, n int64) {
 	switch {
-	case s.published != "" && sum != s.published:
-		s.add("V010", "it is not what was published last").passing = true
-	case s.local != "" && sum != s.local:
-		s.add("V011", "it is not what the folder says").severity = finding.Info
-	case s.Bytes != 0 && n != s.Bytes:
-		s.length(n)
-	case s.SHA256 != "" && sum != s.SHA256:
-		s.add("V007", "its bytes are not those that were published")
+	case p.published != "" && sum != p.published:
+		p.add(ruleOld, "it is not what was published last").passing = true
+	case p.local != "" && sum != p.local:
+		p.add(ruleNotTheFolder, "it differs from the folder")
+	case p.Bytes != 0 && n != p.Bytes:
+		p.checkLength(n)
+	case p.SHA256 != "" && sum != p.SHA256:
+		p.add(ruleBytes, "its bytes are not those that were published")
 	}
 }
 
-// together is how many equal problems are told one by one.
-const together = 3
+// maxEqual is how many equal problems are reported one by one.
+const maxEqual = 3
 
-// told makes findings of problems. Of many equal ones, such as those of a bucket
-// that allows nothing, one finding tells: at the place that all of them have, or
-// at the one that is said.
-func (w *Web) told(list []problem, shared finding.Position) finding.List {
+// report makes findings of problems. More equal problems, such as those of a
+// bucket that nobody may read, become one finding, at the place that they share
+// or else at the given one.
+func report(problems []problem, shared finding.Position) finding.List {
 	type kind struct {
-		rule, what, hint string
-		severity         finding.Severity
+		rule, message, hint string
+		severity            finding.Severity
 	}
 	var order []kind
 	equal := map[kind][]problem{}
-	for _, p := range list {
-		k := kind{p.rule, p.what, p.hint, p.severity}
+	for _, p := range problems {
+		k := kind{p.Rule, p.Message, p.Hint, p.Severity}
 		if equal[k] == nil {
 			order = append(order, k)
 		}
@@ -348,16 +338,17 @@ func (w *Web) told(list []problem, shared finding.Position) finding.List {
 	}
 	var found finding.List
 	for _, k := range order {
-		told := equal[k]
+		list := equal[k]
 		others := ""
-		if n := len(told); n > together {
-			if slices.ContainsFunc(told, func(p problem) bool { return p.at != told[0].at }) {
-				told[0].at = shared
+		if n := len(list); n > maxEqual {
+			if slices.ContainsFunc(list, func(p problem) bool { return p.Position != list[0].Position }) {
+				list[0].Position = shared
 			}
-			told, others = told[:1], fmt.Sprintf(" and %d others", n-1)
+			list, others = list[:1], fmt.Sprintf(" and %d others", n-1)
 		}
-		for _, p := range told {
-			found.Add(finding.Finding{Rule: p.rule, Severity: p.severity, Position: p.at, Hint: p.hint, Message: p.url + others + ": " + p.what})
+		for _, p := range list {
+			p.Message = p.url + others + ": " + p.Message
+			found.Add(p.Finding)
 		}
 	}
 	found.Sort()

@@ -3,6 +3,8 @@ package verify
 import (
 	"cmp"
 	"context"
+	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -10,6 +12,7 @@ import (
 
 	"onair/internal/fetch"
 	"onair/internal/finding"
+	"onair/internal/retry"
 	"onair/publish/release"
 	"onair/show"
 )
@@ -17,55 +20,58 @@ import (
 // Expectation is an object as listeners must get it.
 type Expectation struct {
 	URL    string
-	Bytes  int64  // length; 0: not checked
-	Type   string // media type; empty: not checked
+	Bytes  int64  // length; 0 disables the check
+	Type   string // media type; empty disables the check
 	CORS   bool   // a web player on any site may read it
-	Ranges bool   // parts of it can be had (RFC 9110 section 14)
-	SHA256 string // of the body, hex; empty: not checked
+	Ranges bool   // parts of it can be requested (RFC 9110 section 14)
+	SHA256 string // of the body, hex; empty disables the check
 
-	at      finding.Position // what of the show the object belongs to
-	cache   string           // Cache-Control; empty: not checked
-	lenient bool             // another type does not stop a listener
-	payload int64            // of tagged audio, bytes after the tag: SHA256 is the object's own, of the digests of both
-	through string           // another address, which has to lead to the object; empty: none
+	at      finding.Position // of what the object belongs to in the show
+	cache   string           // Cache-Control; empty disables the check
+	lenient bool             // another type is a warning
+	payload int64            // of tagged audio, bytes after the tag: SHA256 is that of both digests
+	through string           // another address, which has to lead to the object; empty if there is none
 
 	// published and local are the SHA-256 of a page as it was published, and as
-	// the folder would have it now; empty: not checked.
+	// the folder has it now; empty disables the check.
 	published, local string
 }
 
-// Web is how the show is looked at from outside. The zero value works.
+// Web is how the show is checked from outside. The zero value works.
 type Web struct {
-	Client  *fetch.Client // nil: one that reaches every address
-	Storage string        // bucket URL of what is shown, for hints that name it
+	Client  *fetch.Client // nil is one that can reach every address
+	Storage string        // URL of the bucket, for hints that name it
 
-	// Patience is how long what was just written may take to show. 0: 20 seconds
-	// in Prove, and 90 seconds in Verify, where caches may rightly be a minute
-	// behind; negative: no time at all.
+	// Patience is how long it may take until something written is visible. 0 is 20
+	// seconds in Prove, and 90 seconds in Verify, because caches may be a minute
+	// behind. A negative value disables further tries.
 	Patience time.Duration
 
-	// Now and Sleep are the clock; nil: the system's.
+	// Now and Sleep are the clock; nil is the system's.
 	Now   func() time.Time
 	Sleep func(context.Context, time.Duration) error
 }
-
-// parallel is how many requests are made at once.
-const parallel = 8
 
 const (
 	provePatience  = 20 * time.Second
 	verifyPatience = 90 * time.Second
 )
 
-// Prove looks at objects through their public addresses, as an app will: HEAD, a
-// part by Range, length, type, and CORS where it is expected. What time may heal
-// is looked at again for as long as the Web has patience. The findings are those
-// of the package comment, V001 to V007 and V009, and all of them are errors: a
-// feed that names such an object would break a listener. Where ctx ends first
-// the list says nothing: look at ctx.Err.
+// parallel is how many requests are made at once.
+const parallel = 8
+
+// minTries is how often a probe is tried before a fault that may pass is
+// reported, whatever the deadline.
+const minTries = 3
+
+// Prove checks objects through their public addresses, as an app will: HEAD, a
+// part by Range, length, type, and CORS where it is expected. Faults that may pass
+// are checked again while the Web has patience. The findings are V001 to V007 and
+// V009, and all of them are errors: a feed that names such an object would break
+// for a listener. If ctx ends first the list is incomplete: check ctx.Err.
 func Prove(ctx context.Context, w *Web, want []Expectation) finding.List {
 	deadline := w.deadline(provePatience)
-	return w.told(w.all(ctx, want, deadline), finding.Position{})
+	return report(w.probeAll(ctx, want, deadline), finding.Position{})
 }
 
 // Expect returns what listeners must get of the objects with the keys. It leaves
@@ -98,48 +104,42 @@ func expect(r *release.Release, o *release.Object) Expectation {
 	return e
 }
 
-// Reachable reports whether a show has an address that can be looked at. The
-// default one only means something while onair serve runs.
+// Reachable reports whether a show has an address that can be checked. The
+// default one only works while onair serve runs.
 func Reachable(s *show.Show) bool { return s.URL != show.DefaultURL }
 
-// all looks at every expectation, several at once, and returns what is wrong in
-// their order.
-func (w *Web) all(ctx context.Context, want []Expectation, deadline time.Time) []problem {
+// probeAll checks every expectation, several at once, and returns what is wrong
+// in their order.
+func (w *Web) probeAll(ctx context.Context, want []Expectation, deadline time.Time) []problem {
 	found := make([][]problem, len(want))
 	var group errgroup.Group
 	group.SetLimit(parallel)
 	for i := range want {
 		group.Go(func() error {
-			found[i] = w.settle(ctx, deadline, func() []problem { return w.look(ctx, &want[i]) })
+			found[i] = w.settle(ctx, deadline, func() []problem { return w.probe(ctx, &want[i]) })
 			return nil
 		})
 	}
-	_ = group.Wait() // no look fails: it finds
-	var list []problem
-	for _, f := range found {
-		list = append(list, f...)
-	}
-	return list
+	_ = group.Wait() // the functions return no error
+	return slices.Concat(found...)
 }
 
-// steadfast is how often something is looked at before a passing fault of the
-// network counts, however late it is.
-const steadfast = 3
+// errPassing makes the retry policy try again.
+var errPassing = errors.New("it may pass")
 
-// settle looks again, with growing pauses, while something is wrong that time
-// may heal and the deadline has not passed.
-func (w *Web) settle(ctx context.Context, deadline time.Time, look func() []problem) []problem {
-	delay := 250 * time.Millisecond
+// settle probes again, with growing pauses, while there is a problem that may
+// pass and the deadline has not come.
+func (w *Web) settle(ctx context.Context, deadline time.Time, probe func() []problem) []problem {
+	policy := retry.Policy{
+		First: 250 * time.Millisecond, Longest: 10 * time.Second, Jitter: retry.NoJitter,
+		Deadline: deadline, MinTries: minTries, Now: w.Now, Sleep: w.Sleep,
+	}
 	for n := 1; ; n++ {
-		found := look()
-		passing := false
-		for _, p := range found {
-			passing = passing || p.passing
-		}
-		if !passing || w.Patience < 0 || n >= steadfast && w.now().Add(delay).After(deadline) || w.sleep(ctx, delay) != nil {
+		found := probe()
+		passing := slices.ContainsFunc(found, func(p problem) bool { return p.passing })
+		if !passing || w.Patience < 0 || policy.Next(ctx, n, errPassing) != nil {
 			return found
 		}
-		delay = min(2*delay, 10*time.Second)
 	}
 }
 
@@ -154,22 +154,5 @@ func (w *Web) now() time.Time {
 	return time.Now()
 }
 
-func (w *Web) sleep(ctx context.Context, d time.Duration) error {
-	if w.Sleep != nil {
-		return w.Sleep(ctx, d)
-	}
-	return pause(ctx, d)
-}
-
-// pause waits, or ends with the context.
-func pause(ctx context.Context, d time.Duration) error {
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-time.After(d):
-		return nil
-	}
-}
-
-// ownClient is the client that all share who bring none.
-var ownClient = sync.OnceValue(func() *fetch.Client { return fetch.Own(nil) })
+// defaultClient is the client of every Web that has none.
+var defaultClient = sync.OnceValue(func() *fetch.Client { return fetch.Own(nil) })

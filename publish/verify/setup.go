@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -14,32 +15,31 @@ import (
 	"onair/show"
 )
 
-// CheckSetup tells what the buckets of a show lack, as rules B001 to B011 of the
-// package comment, with the provider's own commands that mend it. It looks from
-// outside, without credentials, and asks the provider where only it can tell. It
+// CheckSetup checks the settings of a show's buckets. The findings are B001 to
+// B011, and their hints are the provider's own commands. It makes requests without
+// credentials, as listeners do, and asks the provider what only it knows. It
 // changes nothing.
 func CheckSetup(ctx context.Context, sh *show.Show, s record.Storage, w *Web) (finding.List, error) {
-	c := &setupCheck{ctx: ctx, show: sh, storage: s, web: *w}
-	if c.web.Client == nil {
-		c.web.Client = fetch.Own(nil)
-	}
-	public, err := c.look(s.Public, sh.Storage, "storage")
+	c := &setupCheck{show: sh, client: cmp.Or(w.Client, defaultClient())}
+	public, err := c.inspect(ctx, s.Public, "storage")
 	if err != nil {
 		return nil, err
 	}
 	if public != nil {
-		if err := c.checkPublic(public); err != nil {
+		if err := c.checkPublic(ctx, public); err != nil {
 			return nil, err
 		}
 	}
 	if s.State == nil {
 		if public != nil {
-			c.add("B006", finding.Warning, "state", sh.Storage, "the records of onair are in the bucket that everybody reads, and parts of audio with them")
+			f := c.about(ruleSharedBucket, "storage", "the records of onair are in the bucket that everybody reads, and parts of audio with them")
+			f.Position = sh.At("state")
+			c.found.Add(f)
 		}
-	} else if private, err := c.look(s.State, sh.State, "state"); err != nil {
+	} else if private, err := c.inspect(ctx, s.State, "state"); err != nil {
 		return nil, err
 	} else if private != nil {
-		if err := c.checkPrivate(private); err != nil {
+		if err := c.checkPrivate(ctx, private); err != nil {
 			return nil, err
 		}
 	}
@@ -48,32 +48,41 @@ func CheckSetup(ctx context.Context, sh *show.Show, s record.Storage, w *Web) (f
 }
 
 type setupCheck struct {
-	ctx     context.Context
 	show    *show.Show
-	storage record.Storage
-	web     Web
+	client  *fetch.Client
 	found   finding.List
-	example string // key of an object that is there; empty: the bucket is empty
+	example string // key of an object that exists; empty if the bucket is empty
 }
 
-// add notes a finding about the bucket that a field of show.yaml names. A rule
-// may have a word behind it, for another hint.
-func (c *setupCheck) add(rule string, severity finding.Severity, field, url, message string) {
-	c.web.Storage = url
-	id, _, _ := strings.Cut(rule, " ")
-	c.found.Add(finding.Finding{Rule: id, Severity: severity, Position: c.show.At(field), Message: url + ": " + message, Hint: c.web.hint(rule)})
+// add notes a finding about the bucket that a field of show.yaml names: storage
+// or state.
+func (c *setupCheck) add(rule *finding.Rule, field, message string) {
+	c.found.Add(c.about(rule, field, message))
 }
 
-// look lists a bucket until its first object. It returns nil where the bucket is
-// not there, which is a finding, or has nothing to be inspected, as a folder.
-func (c *setupCheck) look(b bucket.Bucket, url, field string) (bucket.Inspector, error) {
-	for attrs, err := range b.List(c.ctx, "") {
+// about returns a finding about the bucket that a field of show.yaml names.
+func (c *setupCheck) about(rule *finding.Rule, field, message string) finding.Finding {
+	url := c.url(field)
+	return rule.At(c.show.At(field), "%s: %s", url, message).WithHint(remedies[rule.ID].text(url))
+}
+
+func (c *setupCheck) url(field string) string {
+	if field == "state" {
+		return c.show.State
+	}
+	return c.show.Storage
+}
+
+// inspect lists a bucket until its first object. It returns nil if the bucket does
+// not exist, which is a finding, or has no settings, as a folder.
+func (c *setupCheck) inspect(ctx context.Context, b bucket.Bucket, field string) (bucket.Inspector, error) {
+	for attrs, err := range b.List(ctx, "") {
 		switch {
 		case errors.Is(err, bucket.ErrNoBucket):
-			c.add("B001", finding.Error, field, url, "the bucket does not exist")
+			c.add(ruleNoBucket, field, "the bucket does not exist")
 			return nil, nil
 		case errors.Is(err, bucket.ErrDenied):
-			c.add("B002", finding.Error, field, url, "these credentials may not list the bucket")
+			c.add(ruleNoAccess, field, "these credentials may not list the bucket")
 			return nil, nil
 		case err != nil:
 			return nil, err
@@ -87,42 +96,42 @@ func (c *setupCheck) look(b bucket.Bucket, url, field string) (bucket.Inspector,
 	return inspector, nil
 }
 
-// checkPublic looks at the bucket that listeners read.
-func (c *setupCheck) checkPublic(b bucket.Inspector) error {
-	url := c.show.Storage
+// checkPublic checks the bucket that listeners read.
+func (c *setupCheck) checkPublic(ctx context.Context, b bucket.Inspector) error {
 	switch address := b.PublicURL(c.example); {
 	case address == "":
-		c.add("B010 CDN", finding.Info, "storage", url, "its provider answers nobody without keys: public reading and CORS are up to what listeners ask instead")
+		f := c.about(ruleReadingUnknown, "storage", "its provider answers nobody without keys: public reading and CORS depend on the CDN")
+		c.found.Add(f.WithHint(askTheCDN.text(c.show.Storage)))
 	case c.example == "":
-		c.add("B010", finding.Info, "storage", url, "nothing is published yet: public reading and CORS could not be looked at")
+		c.add(ruleReadingUnknown, "storage", "nothing is published yet: public reading and CORS could not be checked")
 	default:
-		c.checkReading(address)
+		c.checkReading(ctx, address)
 	}
-	if c.readable(b.PublicList()) {
-		c.add("B004", finding.Warning, "storage", url, "everybody can list it, and so find what is not linked yet")
+	if c.readable(ctx, b.PublicList()) {
+		c.add(ruleListable, "storage", "everybody can list it, and so find what is not linked yet")
 	}
-	return c.checkWebsite(b)
+	return c.checkWebsite(ctx, b)
 }
 
-// checkReading reads an object as everybody would.
-func (c *setupCheck) checkReading(address string) {
-	status, header := c.get(address)
+// checkReading reads an object without credentials.
+func (c *setupCheck) checkReading(ctx context.Context, address string) {
+	status, header := c.get(ctx, address)
 	switch {
 	case status != http.StatusOK:
-		c.add("B003", finding.Error, "storage", c.show.Storage, "not everybody can read its objects")
+		c.add(ruleNotPublic, "storage", "not everybody can read its objects")
 	case header.Get("Access-Control-Allow-Origin") == "":
-		c.add("B005", finding.Warning, "storage", c.show.Storage, "web players on other sites cannot read transcripts and chapters (no CORS)")
+		c.add(ruleBucketCORS, "storage", "web players on other sites cannot read transcripts and chapters (no CORS)")
 	}
 }
 
-// checkWebsite asks for the pages that the bucket itself answers with.
-func (c *setupCheck) checkWebsite(b bucket.Inspector) error {
-	site, err := b.Website(c.ctx)
+// checkWebsite checks which pages the bucket itself serves.
+func (c *setupCheck) checkWebsite(ctx context.Context, b bucket.Inspector) error {
+	site, err := b.Website(ctx)
 	switch {
 	case errors.Is(err, errors.ErrUnsupported):
-		return nil // up to a CDN
+		return nil // left to a CDN
 	case errors.Is(err, bucket.ErrDenied):
-		c.add("B011", finding.Info, "storage", c.show.Storage, "its website pages could not be looked at: these credentials may not")
+		c.add(ruleSettingsDenied, "storage", "its website pages could not be checked: these credentials may not")
 		return nil
 	case err != nil:
 		return err
@@ -132,47 +141,48 @@ func (c *setupCheck) checkWebsite(b bucket.Inspector) error {
 		lacking = append(lacking, "the index.html of a folder")
 	}
 	if site.ErrorPage != errorPage(bucket.ParseURL(c.show.Storage)) {
-		lacking = append(lacking, "404.html for what is not there")
+		lacking = append(lacking, "404.html for what does not exist")
 	}
 	if len(lacking) > 0 {
-		c.add("B009", finding.Info, "storage", c.show.Storage, "as a website it does not answer with "+strings.Join(lacking, ", nor with "))
+		c.add(ruleNoWebsite, "storage", "as a website it does not serve "+strings.Join(lacking, ", nor "))
 	}
 	return nil
 }
 
-// checkPrivate looks at the bucket of onair's own records.
-func (c *setupCheck) checkPrivate(b bucket.Inspector) error {
-	if c.readable(b.PublicURL(record.Key)) || c.readable(b.PublicList()) {
-		c.add("B007", finding.Error, "state", c.show.State, "everybody can read it, masters and scheduled episodes included")
+// checkPrivate checks the bucket of onair's own records.
+func (c *setupCheck) checkPrivate(ctx context.Context, b bucket.Inspector) error {
+	if c.readable(ctx, b.PublicURL(record.Key)) || c.readable(ctx, b.PublicList()) {
+		c.add(rulePrivateIsRead, "state", "everybody can read it, masters and scheduled episodes included")
 	}
-	versioned, err := b.Versioned(c.ctx)
+	versioned, err := b.Versioned(ctx)
 	switch {
 	case errors.Is(err, errors.ErrUnsupported):
-		c.add("B008 none", finding.Info, "state", c.show.State, "a deleted master is gone for good: its provider keeps no earlier versions")
+		f := c.about(ruleNoVersions, "state", "a deleted master is gone for good: its provider keeps no earlier versions")
+		c.found.Add(f.WithSeverity(finding.Info).WithHint(noVersionsAtAll.text(c.show.State)))
 	case errors.Is(err, bucket.ErrDenied):
-		c.add("B011", finding.Info, "state", c.show.State, "its versioning could not be looked at: these credentials may not")
+		c.add(ruleSettingsDenied, "state", "its versioning could not be checked: these credentials may not")
 	case err != nil:
 		return err
 	case !versioned:
-		c.add("B008", finding.Warning, "state", c.show.State, "a deleted master is gone for good: versioning is off")
+		c.add(ruleNoVersions, "state", "a deleted master is gone for good: versioning is off")
 	}
 	return nil
 }
 
-// readable reports whether everybody can read what is at an address, if there is
-// one.
-func (c *setupCheck) readable(address string) bool {
+// readable reports whether everybody can read what is at an address. An empty
+// address is not readable.
+func (c *setupCheck) readable(ctx context.Context, address string) bool {
 	if address == "" {
 		return false
 	}
-	status, _ := c.get(address)
+	status, _ := c.get(ctx, address)
 	return status == http.StatusOK
 }
 
-// get asks for an address as a web page of another site would. Status 0: there
-// was no answer.
-func (c *setupCheck) get(address string) (status int, header http.Header) {
-	response, err := c.web.Client.Do(c.ctx, &fetch.Request{URL: address, Header: http.Header{"Origin": {"https://player.example"}, "Range": {"bytes=0-0"}}})
+// get requests an address as a web page of another site does. Status 0 means that
+// there was no response.
+func (c *setupCheck) get(ctx context.Context, address string) (status int, header http.Header) {
+	response, err := c.client.Do(ctx, &fetch.Request{URL: address, Header: http.Header{"Origin": {otherSite}, "Range": {"bytes=0-0"}}})
 	if err != nil {
 		return 0, nil
 	}

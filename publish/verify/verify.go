@@ -1,32 +1,7 @@
-// # Rules of what is live
-//
-// Findings about the show as it is seen from outside:
-//
-//	V001  error    an address cannot be reached: no connection, a certificate that
-//	               nobody trusts, too slow, too many redirects
-//	V002  error    there is no object: any status but 200
-//	V003  error    an object has another length than the feed or the release says
-//	V004  error    an object has another Content-Type (feed and pages: warning)
-//	V005  error    a part of audio cannot be had by Range (RFC 9110 section 14)
-//	V006  error    players on other sites may not read captions or chapters (CORS)
-//	V007  error    the bytes of an object are others
-//	V008  warning  Cache-Control is not what HeadersFor says
-//	V009  error    HEAD is not answered
-//	V010  error    the feed or a page is not what was published last
-//	V011  info     the feed or a page is not what the folder says
-//	V012  error    enclosure_prefix does not lead to the audio
-//	V013  info     the feed is fresh, and how long that took
-//	V014  error    the live feed is none, or an item has no enclosure
-//	V015  warning  an episode that was asked for is not in the live feed
-//	V016  warning  the certificate ends within 14 days
-//	V017  warning  http is not redirected to https
-//	V018  warning  a page that does not exist has another status than 404
-//	V019  warning  everybody can read onair's own records
-//	V020  warning  a publish was interrupted: nobody knows what should be live
-//	V021  info     the folder has errors, and was not compared with what is live
-//
-// A publish proves its new objects by V001 to V007 and V009 before a feed names
-// them, and verifies all of it when it is done.
+// Package verify checks a show as listeners get it: [Prove] checks new objects
+// before a feed names them, [Verify] checks what is live, and [CheckSetup] checks
+// the settings of the buckets. What they can find is in rules.go; what to do about
+// it, by provider, is in remedies.go.
 package verify
 
 import (
@@ -48,32 +23,30 @@ import (
 	"onair/publish/release"
 )
 
-// Options say what Verify looks at; nil means defaults.
+// Options say what Verify checks; nil means defaults.
 type Options struct {
-	Episodes []string // slugs of the episodes to look at; nil: all that are live; empty: none
+	Episodes []string // slugs of the episodes to check; nil checks all that are live, empty none
 	Full     bool     // read every file and every page; otherwise a sample of the files, and the pages of the show and its episodes
 
-	// Published is the record of what was published last, by key: what is live
-	// must be that. nil: the release was, this moment. Empty: nobody knows, and
-	// what is live is taken for what was meant.
+	// Published is the record of what was published last, by key, and what is live
+	// must be that. nil means that the release was just published. If it is empty,
+	// what was published is not known, and what is live is taken as correct.
 	Published map[string]record.Object
 
-	Interrupted bool // a publish did not come to its end, and Published is empty
-	Errors      int  // that the folder has: it is not compared with what is live
+	Interrupted bool // a publish did not end, and Published is empty
+	Errors      int  // number of errors in the folder; if there are any, it is not compared with what is live
 }
 
-// Verify looks at the live show as listeners get it: the feed and the pages
-// fresh, byte for byte; every enclosure, also through enclosure_prefix, by HEAD
-// and by Range, with the length and the type that the feed says; transcripts and
-// chapters with CORS; artwork; headers for caches; the certificate; what a
-// stranger should not see. It waits, for as long as the Web has patience, until
-// caches have let go of what was there before. Of the files it reads a sample,
-// which differs from feed to feed.
+// Verify checks the live show as listeners get it: the feed and the pages byte for
+// byte; every enclosure, also through enclosure_prefix, by HEAD and by Range, with
+// the length and the type that the feed says; transcripts and chapters with CORS;
+// artwork; headers for caches; the certificate; and that onair's records are not
+// public. While the Web has patience it waits until caches drop what was live
+// before. It reads a sample of the files, which differs from feed to feed.
 //
 // It checks what the live feed names, which may be older than the folder. The
-// findings are V001 to V021 of the package comment. A show whose address cannot
-// be reached by design has none: see [Reachable]. Where ctx ends first the list
-// says nothing: look at ctx.Err.
+// findings are V001 to V021. There are none for a show that is not [Reachable]. If
+// ctx ends first the list is incomplete: check ctx.Err.
 func Verify(ctx context.Context, w *Web, r *release.Release, o *Options) finding.List {
 	if !Reachable(r.Show) {
 		return nil
@@ -84,7 +57,7 @@ func Verify(ctx context.Context, w *Web, r *release.Release, o *Options) finding
 	web := *w
 	web.Storage = cmp.Or(w.Storage, r.Show.Storage)
 	v := &verifier{
-		ctx: ctx, w: &web, r: r, o: o, deadline: web.deadline(verifyPatience),
+		w: &web, r: r, o: o, deadline: web.deadline(verifyPatience),
 		objects: map[string]*release.Object{}, episodes: map[string]*release.Episode{}, audio: map[string]*release.Episode{},
 		known: map[string]bool{},
 	}
@@ -94,12 +67,11 @@ func Verify(ctx context.Context, w *Web, r *release.Release, o *Options) finding
 	for _, e := range r.Episodes {
 		v.episodes[e.GUID], v.audio[e.AudioKey()] = e, e
 	}
-	v.run()
-	return web.told(v.problems, r.Show.At("url"))
+	v.run(ctx)
+	return report(v.problems, r.Show.At("url"))
 }
 
 type verifier struct {
-	ctx      context.Context
 	w        *Web
 	r        *release.Release
 	o        *Options
@@ -110,30 +82,33 @@ type verifier struct {
 
 	want     []Expectation
 	known    map[string]bool // addresses in want
-	ahead    bool            // the folder's feed is another than the live one
+	ahead    bool            // the folder's feed differs from the live one
 	problems []problem
 }
 
-// add notes a problem that no expectation has.
-func (v *verifier) add(rule string, severity finding.Severity, at finding.Position, address, format string, args ...any) {
-	v.problems = append(v.problems, problem{
-		rule: rule, severity: severity, at: at, url: address,
-		what: fmt.Sprintf(format, args...), hint: v.w.hint(rule),
-	})
+// add notes a problem of an address that is not one of an expectation.
+func (v *verifier) add(rule *finding.Rule, at finding.Position, address, format string, args ...any) {
+	f := rule.At(at, format, args...).WithHint(v.w.remedy(rule))
+	v.problems = append(v.problems, problem{Finding: f, url: address})
 }
 
-func (v *verifier) run() {
+// addFeed notes a problem of the feed as a whole.
+func (v *verifier) addFeed(rule *finding.Rule, format string, args ...any) {
+	v.add(rule, v.r.Show.At("url"), v.r.Show.FeedURL(), format, args...)
+}
+
+func (v *verifier) run(ctx context.Context) {
 	if v.o.Interrupted {
-		v.add("V020", finding.Warning, v.r.Show.At("url"), v.r.Show.FeedURL(), "a publish was interrupted, or is under way: whether the feed and the pages are fresh cannot be told")
+		v.addFeed(ruleInterrupted, "a publish was interrupted, or is under way: whether the feed and the pages are fresh is not known")
 	}
-	data, response := v.feed()
+	data, response := v.feed(ctx)
 	if response == nil {
 		return
 	}
-	v.certificate(response)
+	v.checkCertificate(response)
 	feed, err := record.ParseLiveFeed(data)
 	if err != nil {
-		v.add("V014", finding.Error, v.r.Show.At("url"), v.r.Show.FeedURL(), "%v", err)
+		v.addFeed(ruleFeed, "%v", err)
 		return
 	}
 	v.compareFolder(feed, data)
@@ -143,46 +118,46 @@ func (v *verifier) run() {
 		v.expect(v.file(image.URL, v.r.Show.At("artwork")))
 	}
 	for i := range feed.Channel.Items {
-		v.item(&feed.Channel.Items[i])
+		v.expectItem(&feed.Channel.Items[i])
 	}
-	v.notLive(feed)
+	v.checkNamed(feed)
 	if v.o.Full {
-		v.otherPages()
+		v.expectOtherPages()
 	}
 	v.sample(data)
-	v.problems = append(v.problems, v.w.all(v.ctx, v.want, v.deadline)...)
-	v.plainHTTP()
-	v.absent()
-	v.records()
+	v.problems = append(v.problems, v.w.probeAll(ctx, v.want, v.deadline)...)
+	v.checkPlainHTTP(ctx)
+	v.checkNotFound(ctx)
+	v.checkRecords(ctx)
 }
 
-// feed reads the live feed, once it is the one that was published.
-func (v *verifier) feed() (data []byte, response *http.Response) {
+// feed reads the live feed, and waits until it is the one that was published.
+// There is no response if it cannot be read.
+func (v *verifier) feed(ctx context.Context) (data []byte, response *http.Response) {
 	s := v.r.Show
 	e := v.file(s.FeedURL(), s.At("url"))
 	e.Bytes, e.SHA256, e.lenient = 0, "", true
 	e.published = v.published(s.Feed.Path)
 	start := v.w.now()
-	found := v.w.settle(v.ctx, v.deadline, func() []problem {
-		look := v.w.sight(v.ctx, &e)
-		look.kept = &bytes.Buffer{}
-		look.body()
-		data, response = look.kept.Bytes(), look.answer
-		return look.problems
+	found := v.w.settle(ctx, v.deadline, func() []problem {
+		p := &probe{Expectation: &e, web: v.w, body: &bytes.Buffer{}}
+		p.checkBody(ctx)
+		data, response = p.body.Bytes(), p.response
+		return p.problems
 	})
-	fresh := !slices.ContainsFunc(found, func(p problem) bool { return p.severity == finding.Error })
+	fresh := !slices.ContainsFunc(found, func(p problem) bool { return p.Severity == finding.Error })
 	if fresh && e.published != "" {
-		v.add("V013", finding.Info, e.at, e.URL, "fresh after %.1f s", v.w.now().Sub(start).Seconds())
+		v.addFeed(ruleFresh, "fresh after %.1f s", v.w.now().Sub(start).Seconds())
 	}
 	v.problems = append(v.problems, found...)
-	if slices.ContainsFunc(found, func(p problem) bool { return p.rule == "V001" || p.rule == "V002" }) {
+	if slices.ContainsFunc(found, func(p problem) bool { return p.Rule == ruleUnreachable.ID || p.Rule == ruleStatus.ID }) {
 		return nil, nil
 	}
 	return data, response
 }
 
-// published is the SHA-256 that was published under a key; empty where nobody
-// knows.
+// published returns the SHA-256 that was published under a key; empty if it is
+// not known.
 func (v *verifier) published(key string) string {
 	if v.o.Published != nil {
 		return v.o.Published[key].SHA256
@@ -193,11 +168,12 @@ func (v *verifier) published(key string) string {
 	return ""
 }
 
-// compareFolder says that the folder is not what is live, which it may well be.
+// compareFolder reports that the folder differs from what is live, which is no
+// fault.
 func (v *verifier) compareFolder(feed *record.LiveFeed, data []byte) {
 	if v.o.Errors > 0 {
 		v.ahead = true
-		v.add("V021", finding.Info, v.r.Show.At("url"), v.r.Show.FeedURL(), "the folder has errors (%d), and is not compared with what is live", v.o.Errors)
+		v.addFeed(ruleFolderErrors, "the folder has errors (%d), and is not compared with what is live", v.o.Errors)
 		return
 	}
 	v.ahead = fmt.Sprintf("%x", sha256.Sum256(data)) != v.r.Feed.SHA256
@@ -216,10 +192,10 @@ func (v *verifier) compareFolder(feed *record.LiveFeed, data []byte) {
 			here++
 		}
 	}
-	v.add("V011", finding.Info, v.r.Show.At("url"), v.r.Show.FeedURL(), "the folder says something else than what is live (episodes only here: %d, only there: %d)", here, len(live))
+	v.addFeed(ruleNotTheFolder, "the folder differs from what is live (episodes only here: %d, only there: %d)", here, len(live))
 }
 
-// expect adds an expectation, once.
+// expect adds an expectation, once for an address.
 func (v *verifier) expect(e Expectation) {
 	if e.URL != "" && !v.known[e.URL] {
 		v.known[e.URL] = true
@@ -227,8 +203,8 @@ func (v *verifier) expect(e Expectation) {
 	}
 }
 
-// item expects what the feed says of an episode.
-func (v *verifier) item(i *record.LiveItem) {
+// expectItem expects what the feed says of an episode.
+func (v *verifier) expectItem(i *record.LiveItem) {
 	e := v.episodes[i.GUID]
 	if v.o.Episodes != nil && (e == nil || !slices.Contains(v.o.Episodes, e.Slug)) {
 		return
@@ -240,7 +216,7 @@ func (v *verifier) item(i *record.LiveItem) {
 	if page := i.Page(); page != "" {
 		v.expect(v.page(page, at))
 	}
-	v.enclosure(i, at)
+	v.expectEnclosure(i, at)
 	for _, image := range i.Artwork {
 		v.expect(v.file(image.URL, at))
 	}
@@ -251,9 +227,9 @@ func (v *verifier) item(i *record.LiveItem) {
 	}
 }
 
-func (v *verifier) enclosure(i *record.LiveItem, at finding.Position) {
+func (v *verifier) expectEnclosure(i *record.LiveItem, at finding.Position) {
 	if i.Enclosure == nil || i.Enclosure.URL == "" || i.Enclosure.Bytes() == 0 {
-		v.add("V014", finding.Error, at, v.r.Show.FeedURL(), "the item with the GUID %q has no enclosure with an address and a length", i.GUID)
+		v.add(ruleFeed, at, v.r.Show.FeedURL(), "the item with the GUID %q has no enclosure with an address and a length", i.GUID)
 		return
 	}
 	own := record.WithoutPrefix(i.Enclosure.URL, v.r.Show.URL)
@@ -265,7 +241,7 @@ func (v *verifier) enclosure(i *record.LiveItem, at finding.Position) {
 	v.expect(want)
 }
 
-// key is the key of what has a public address of the show.
+// key returns the key of an address below the show's URL.
 func (v *verifier) key(address string) (key string, ok bool) {
 	rest, ok := strings.CutPrefix(address, v.r.Show.URL)
 	if !ok {
@@ -278,8 +254,8 @@ func (v *verifier) key(address string) (key string, ok bool) {
 	return key, err == nil
 }
 
-// file expects an address of the live feed: what HeadersFor says of its key, and
-// the bytes that the release has under it, or the record.
+// file expects an address of the live feed: the headers that follow from its key,
+// and the length that the release or the record has for it.
 func (v *verifier) file(address string, at finding.Position) Expectation {
 	e := Expectation{URL: address, at: at}
 	key, ok := v.key(address)
@@ -288,13 +264,13 @@ func (v *verifier) file(address string, at finding.Position) Expectation {
 	}
 	h := release.HeadersFor(key, v.r.Show.Feed.Path, v.r.Show.CDN != nil)
 	e.Type, e.cache = h.ContentType, h.CacheControl
-	e.Bytes = v.facts(key).Bytes
+	e.Bytes = v.object(key).Bytes
 	return e
 }
 
-// facts say what an object is, by the release or else by the record, which does
-// not know where a tag ends, and so has no digest of audio to compare.
-func (v *verifier) facts(key string) record.Object {
+// object returns what is known of an object by the release, or else by the
+// record. The record does not say where a tag ends, so there audio has no digest.
+func (v *verifier) object(key string) record.Object {
 	if o := v.objects[key]; o != nil {
 		return record.Object{SHA256: o.SHA256, Bytes: o.Size, Class: string(o.Class)}
 	}
@@ -316,40 +292,40 @@ func (v *verifier) page(address string, at finding.Position) Expectation {
 	return e
 }
 
-// otherPages expects the pages that no episode has.
-func (v *verifier) otherPages() {
-	look := func(key string) { v.expect(v.page(v.r.Show.URLOf(key), v.r.Show.At("url"))) }
+// expectOtherPages expects the pages that belong to no episode.
+func (v *verifier) expectOtherPages() {
+	expect := func(key string) { v.expect(v.page(v.r.Show.URLOf(key), v.r.Show.At("url"))) }
 	for _, key := range slices.Sorted(maps.Keys(v.o.Published)) {
 		if r := v.o.Published[key]; r.Class == string(release.Page) && r.Unwanted == nil {
-			look(key)
+			expect(key)
 		}
 	}
 	for _, o := range v.r.Objects {
 		if o.Class == release.Page && v.o.Published == nil {
-			look(o.Key)
+			expect(o.Key)
 		}
 	}
 }
 
-// notLive tells of episodes that were asked for and are not in the live feed.
-func (v *verifier) notLive(feed *record.LiveFeed) {
+// checkNamed reports episodes that were named and are not in the live feed.
+func (v *verifier) checkNamed(feed *record.LiveFeed) {
 	for _, slug := range v.o.Episodes {
 		live := slices.ContainsFunc(feed.Channel.Items, func(i record.LiveItem) bool {
 			e := v.episodes[i.GUID]
 			return e != nil && e.Slug == slug
 		})
 		if e := v.r.Show.Episode(slug); !live && e != nil {
-			v.add("V015", finding.Warning, finding.Position{File: e.File}, v.r.Show.FeedURL(), "%s is not in the live feed", slug)
+			v.add(ruleNotLive, finding.Position{File: e.File}, v.r.Show.FeedURL(), "%s is not in the live feed", slug)
 		}
 	}
 }
 
-// sampleBytes is how much of files one look at the whole show reads.
+// sampleBytes is how many bytes of files are read, unless all of them are.
 const sampleBytes = 64 << 20
 
-// sample makes some of the expectations, or all, read what they look at. Which
-// ones is decided by the feed, so that the same feed has the same sample and
-// another feed another.
+// sample makes some of the expectations, or all, read their files. The feed
+// decides which ones, so that the same feed has the same sample and another feed
+// another.
 func (v *verifier) sample(feed []byte) {
 	seed := sha256.Sum256(feed)
 	order := map[string][sha256.Size]byte{}
@@ -357,7 +333,7 @@ func (v *verifier) sample(feed []byte) {
 	for i := range v.want {
 		e := &v.want[i]
 		key, _ := v.key(e.URL)
-		if f := v.facts(key); f.SHA256 != "" && f.Class == string(release.Immutable) && f.Bytes == e.Bytes {
+		if f := v.object(key); f.SHA256 != "" && f.Class == string(release.Immutable) && f.Bytes == e.Bytes {
 			files = append(files, e)
 			order[e.URL] = sha256.Sum256(append(seed[:], e.URL...))
 		}
@@ -366,39 +342,39 @@ func (v *verifier) sample(feed []byte) {
 		x, y := order[a.URL], order[b.URL]
 		return bytes.Compare(x[:], y[:])
 	})
-	left := int64(sampleBytes)
+	remaining := int64(sampleBytes)
 	for _, e := range files {
-		if !v.o.Full && e.Bytes > left {
+		if !v.o.Full && e.Bytes > remaining {
 			continue
 		}
-		left -= e.Bytes
+		remaining -= e.Bytes
 		key, _ := v.key(e.URL)
-		e.SHA256 = v.facts(key).SHA256
+		e.SHA256 = v.object(key).SHA256
 		if of := v.audio[key]; of != nil {
 			e.payload = of.Pin.Payload.Bytes
 		}
 	}
 }
 
-// certificateDays is how long before its end a certificate should have been
+// certificateDays is how many days before its end a certificate should have been
 // renewed.
 const certificateDays = 14
 
-// certificate warns before browsers and apps do.
-func (v *verifier) certificate(response *http.Response) {
+// checkCertificate warns before browsers and apps refuse the certificate.
+func (v *verifier) checkCertificate(response *http.Response) {
 	if response.TLS == nil || len(response.TLS.PeerCertificates) == 0 {
 		return
 	}
-	ends := response.TLS.PeerCertificates[0].NotAfter
-	if left := ends.Sub(v.w.now()); left < certificateDays*24*time.Hour {
-		v.add("V016", finding.Warning, v.r.Show.At("url"), v.r.Show.URL, "its certificate ends on %s", ends.UTC().Format(time.DateOnly))
+	end := response.TLS.PeerCertificates[0].NotAfter
+	if end.Sub(v.w.now()) < certificateDays*24*time.Hour {
+		v.add(ruleCertificate, v.r.Show.At("url"), v.r.Show.URL, "its certificate ends on %s", end.UTC().Format(time.DateOnly))
 	}
 }
 
-// status asks for an address and returns the answer, body closed; nil where
-// there is none.
-func (v *verifier) status(address string) *http.Response {
-	response, err := cmp.Or(v.w.Client, ownClient()).Do(v.ctx, &fetch.Request{URL: address, Stay: true})
+// status requests an address and returns the response, body closed; nil if there
+// is none.
+func (v *verifier) status(ctx context.Context, address string) *http.Response {
+	response, err := cmp.Or(v.w.Client, defaultClient()).Do(ctx, &fetch.Request{URL: address, Stay: true})
 	if err != nil {
 		return nil
 	}
@@ -406,37 +382,37 @@ func (v *verifier) status(address string) *http.Response {
 	return response
 }
 
-// plainHTTP looks whether those who come by http are led to https. Where nobody
-// answers there is nothing to be led astray by.
-func (v *verifier) plainHTTP() {
+// checkPlainHTTP checks that http is redirected to https. A server that does not
+// answer http is fine.
+func (v *verifier) checkPlainHTTP(ctx context.Context) {
 	feed := v.r.Show.FeedURL()
 	u, err := url.Parse(feed)
 	if err != nil || u.Scheme != "https" || u.Port() != "" {
 		return
 	}
 	u.Scheme = "http"
-	response := v.status(u.String())
+	response := v.status(ctx, u.String())
 	if response == nil {
 		return
 	}
 	to, err := response.Location()
 	if err != nil || to.Scheme != "https" {
-		v.add("V017", finding.Warning, v.r.Show.At("url"), u.String(), "it is not redirected to https")
+		v.add(ruleNoHTTPS, v.r.Show.At("url"), u.String(), "it is not redirected to https")
 	}
 }
 
-// absent looks at what is not there.
-func (v *verifier) absent() {
+// checkNotFound requests a page that does not exist.
+func (v *verifier) checkNotFound(ctx context.Context) {
 	address := v.r.Show.URL + "no-such-page-onair-asks-for/"
-	if response := v.status(address); response != nil && response.StatusCode != http.StatusNotFound {
-		v.add("V018", finding.Warning, v.r.Show.At("url"), address, "a page that does not exist has status %d, it should be 404", response.StatusCode)
+	if response := v.status(ctx, address); response != nil && response.StatusCode != http.StatusNotFound {
+		v.add(ruleNotFound, v.r.Show.At("url"), address, "a page that does not exist has status %d, it should be 404", response.StatusCode)
 	}
 }
 
-// records looks whether strangers can read what onair keeps for itself.
-func (v *verifier) records() {
+// checkRecords checks that onair's own records are not public.
+func (v *verifier) checkRecords(ctx context.Context) {
 	address := v.r.Show.URL + record.Key
-	if response := v.status(address); response != nil && response.StatusCode == http.StatusOK {
-		v.add("V019", finding.Warning, v.r.Show.At("state"), address, "everybody can read onair's records: who published what, and when")
+	if response := v.status(ctx, address); response != nil && response.StatusCode == http.StatusOK {
+		v.add(rulePublicRecord, v.r.Show.At("state"), address, "everybody can read onair's records: who published what, and when")
 	}
 }

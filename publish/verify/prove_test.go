@@ -1,4 +1,4 @@
-package publish_test
+package verify_test
 
 import (
 	"context"

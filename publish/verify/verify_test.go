@@ -1,4 +1,4 @@
-package publish_test
+package verify_test
 
 import (
 	"bytes"
@@ -219,7 +219,11 @@ func TestVerifyAFolderWithErrors(t *testing.T) {
 	edit(t, files, "people.yaml", "name: ", "nome: ")
 	delete(files, ghosts+"transcript.md")
 	delete(files, "episodes/first-light/episode.md")
-	broken, _ := found(t, files, &release.Options{})
+	sh, _ := show.Load(files, nil)
+	broken, _, err := release.New(t.Context(), sh, &release.Options{Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
 	captions := under("/episodes/"+ghostSlug+"/transcript", content(flipped))
 	for name, test := range map[string]struct {
 		tamper fault

@@ -1,4 +1,4 @@
-package publish_test
+package verify_test
 
 import (
 	"context"
@@ -139,7 +139,7 @@ func storageWith(t *testing.T, granted rights) record.Storage {
 	}
 	if !granted.empty {
 		data := []byte("x")
-		if _, err := public.Write(t.Context(), &bucket.Object{Key: "feed.xml", Size: 1, CRC32C: checksum(data), Body: held(data)}, bucket.Condition{}); err != nil {
+		if _, err := public.Write(t.Context(), record.NewObject("feed.xml", data), bucket.Condition{}); err != nil {
 			t.Fatal(err)
 		}
 	}

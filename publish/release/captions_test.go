@@ -1,4 +1,4 @@
-package publish_test
+package release_test
 
 import (
 	"io"
@@ -17,7 +17,7 @@ import (
 func minimal(t *testing.T, line string) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
-	if err := os.CopyFS(dir, os.DirFS("../examples/minimal")); err != nil {
+	if err := os.CopyFS(dir, os.DirFS("../../examples/minimal")); err != nil {
 		t.Fatal(err)
 	}
 	f, err := os.OpenFile(filepath.Join(dir, "show.yaml"), os.O_APPEND|os.O_WRONLY, 0)

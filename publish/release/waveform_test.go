@@ -1,4 +1,4 @@
-package publish_test
+package release_test
 
 import (
 	"os"

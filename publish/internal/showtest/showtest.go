@@ -1,0 +1,111 @@
+// Package showtest gives tests the example show and its release.
+package showtest
+
+import (
+	"bytes"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"onair/publish/release"
+	"onair/show"
+)
+
+// Now is a day on which the example has live, scheduled and draft episodes.
+var Now = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
+
+// Folders and slugs of episodes of the example.
+const (
+	Cloudy    = "episodes/2-cloudy-with-a-chance-of-packets/"
+	Ghosts    = "episodes/1-ghosts-in-the-tag/"
+	GhostSlug = "1-ghosts-in-the-tag"
+	GUID      = "episodes/3-a-guid-by-any-other-name/"
+	GUIDSlug  = "3-a-guid-by-any-other-name"
+)
+
+// Example returns a copy of the example show in memory, for a test to change.
+func Example(t *testing.T) fstest.MapFS {
+	t.Helper()
+	files := fstest.MapFS{}
+	root := os.DirFS(folder(t))
+	err := fs.WalkDir(root, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || strings.HasPrefix(name, "public/") {
+			return err
+		}
+		data, err := fs.ReadFile(root, name)
+		files[name] = &fstest.MapFile{Data: data, ModTime: Now}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+// folder returns the folder of the example, which is beside a folder above the
+// test's.
+func folder(t *testing.T) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		name := filepath.Join(dir, "examples", "hello-universe")
+		if _, err := os.Stat(name); err == nil {
+			return name
+		}
+		if filepath.Dir(dir) == dir {
+			t.Fatal("the example show is not found")
+		}
+		dir = filepath.Dir(dir)
+	}
+}
+
+// Edit replaces text in a file. The text must be in it.
+func Edit(t *testing.T, files fstest.MapFS, name, old, new string) {
+	t.Helper()
+	f := files[name]
+	if f == nil || !bytes.Contains(f.Data, []byte(old)) {
+		t.Fatalf("%s does not contain %q", name, old)
+	}
+	files[name] = &fstest.MapFile{Data: bytes.Replace(f.Data, []byte(old), []byte(new), 1)}
+}
+
+// Release returns the release of a show, which must have no errors. nil options
+// build it at Now.
+func Release(t *testing.T, files fs.FS, o *release.Options) *release.Release {
+	t.Helper()
+	if o == nil {
+		o = &release.Options{Now: Now}
+	}
+	s, found := show.Load(files, nil)
+	if found.HasErrors() {
+		t.Fatalf("load: %v", found)
+	}
+	r, found, err := release.New(t.Context(), s, o)
+	if err != nil || found.HasErrors() {
+		t.Fatalf("release: %v %v", err, found)
+	}
+	return r
+}
+
+// Body returns the content of an object.
+func Body(t *testing.T, o *release.Object) []byte {
+	t.Helper()
+	r, err := o.Body()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	data, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}

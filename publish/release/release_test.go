@@ -1,0 +1,226 @@
+package release_test
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"onair/internal/derive"
+	"onair/internal/finding"
+	"onair/publish/release"
+	"onair/show"
+)
+
+// TestReadsAreNoted builds a release of every kind of file that a show can have,
+// and looks whether each was noted: one that was read behind the noter's back
+// could change, and a publish would still find nothing to do.
+func TestReadsAreNoted(t *testing.T) {
+	files := example(t)
+	edit(t, files, "show.yaml", "keep_masters: true", "keep_masters: true\naudio: {path: \"../masters/{slug}.mp3\"}")
+	files["templates/static/extra.css"] = &fstest.MapFile{Data: []byte("p { color: red }\n")}
+	files["transcripts.yaml"] = &fstest.MapFile{Data: []byte("timestamp_fraction: decimal\n")}
+	root := t.TempDir()
+	dir := filepath.Join(root, "show")
+	var want []string
+	for name, f := range files {
+		if name == ".gitignore" || name == "README.md" || strings.HasPrefix(name, "make/") {
+			continue
+		}
+		at := filepath.Join(dir, filepath.FromSlash(name))
+		if filepath.Base(at) == "audio.mp3" {
+			at = filepath.Join(root, "masters", filepath.Base(filepath.Dir(at))+".mp3")
+		}
+		if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(at, f.Data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		want = append(want, at)
+	}
+	trace := &derive.Trace{}
+	s, found := show.Load(trace.FS(os.DirFS(dir), dir), &show.LoadOptions{Dir: dir})
+	if found.HasErrors() {
+		t.Fatal(found)
+	}
+	if _, found, err := release.New(t.Context(), s, &release.Options{Now: now, Trace: trace}); err != nil || found.HasErrors() {
+		t.Fatal(err, found)
+	}
+	got := trace.Paths()
+	for _, name := range want {
+		if !slices.Contains(got, name) {
+			t.Errorf("%s was not noted", name)
+		}
+	}
+	for _, name := range []string{"episodes/first-light/chapters.txt", "episodes/first-light/artwork.jpg", "episodes/"} {
+		if !slices.ContainsFunc(got, func(at string) bool { return filepath.ToSlash(at) == filepath.ToSlash(dir)+"/"+name }) {
+			t.Errorf("%s, which is not there or could have more in it, was not noted", name)
+		}
+	}
+}
+
+// found is what NewRelease reports about a show.
+func found(t *testing.T, files fstest.MapFS, o *release.Options) (*release.Release, finding.List) {
+	t.Helper()
+	s, l := show.Load(files, nil)
+	if s == nil {
+		t.Fatalf("load: %v", l)
+	}
+	o.Now = now
+	r, l, err := release.New(t.Context(), s, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r, l
+}
+
+// errorRules are the rules of a list's errors.
+func errorRules(l finding.List) (rules []string) {
+	for _, f := range l {
+		if f.Severity == finding.Error {
+			rules = append(rules, f.Rule)
+		}
+	}
+	return rules
+}
+
+func TestErrorsOfARelease(t *testing.T) {
+	for name, test := range map[string]struct {
+		change func(fstest.MapFS)
+		want   []string
+	}{
+		"as it is":                         {func(fstest.MapFS) {}, nil},
+		"audio that is text":               {func(f fstest.MapFS) { f[ghosts+"audio.mp3"] = &fstest.MapFile{Data: []byte("no audio\n")} }, []string{"P010"}},
+		"audio of 0 bytes":                 {func(f fstest.MapFS) { f[ghosts+"audio.mp3"] = &fstest.MapFile{} }, []string{"P010"}},
+		"another audio":                    {func(f fstest.MapFS) { f[ghosts+"audio.mp3"] = f[cloudy+"audio.mp3"] }, []string{"P012"}},
+		"no audio and no lock":             {func(f fstest.MapFS) { delete(f, show.LockFile); delete(f, ghosts+"audio.mp3") }, []string{"P011"}},
+		"a scheduled one may come without": {func(f fstest.MapFS) { delete(f, show.LockFile); delete(f, "episodes/4-the-long-tail/audio.mp3") }, nil},
+		"artwork that is text":             {func(f fstest.MapFS) { f["artwork.jpg"] = &fstest.MapFile{Data: []byte("no image\n")} }, []string{"P020"}},
+		"a template that fails":            {func(f fstest.MapFS) { f["templates/show.html"] = &fstest.MapFile{Data: []byte("{{.Nope}")} }, []string{"W001"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			files := example(t)
+			test.change(files)
+			_, l := found(t, files, &release.Options{})
+			if diff := cmp.Diff(test.want, errorRules(l)); diff != "" {
+				t.Errorf("%s\n%v", diff, l)
+			}
+			for _, f := range l {
+				if f.Severity == finding.Error && f.File == "" {
+					t.Errorf("%s has no place", f.Message)
+				}
+			}
+		})
+	}
+}
+
+func TestStorageMayNotBeTheShow(t *testing.T) {
+	for storage, want := range map[string][]string{
+		"file:public":        nil,
+		"file:../elsewhere":  nil,
+		"gs://bucket/prefix": nil,
+		"file:.":             {"P001"},
+		"file:..":            {"P001"},
+		"file:./episodes":    {"P001"},
+		"file:a/../episodes": {"P001"},
+	} {
+		files := example(t)
+		edit(t, files, "show.yaml", "storage: gs://hello-universe\n", "storage: "+storage+"\n")
+		_, l := found(t, files, &release.Options{})
+		if diff := cmp.Diff(want, errorRules(l)); diff != "" {
+			t.Errorf("%s: %s", storage, diff)
+		}
+	}
+}
+
+func TestStateMayNotLieInStorage(t *testing.T) {
+	for _, test := range []struct {
+		storage, state string
+		want           []string
+	}{
+		{"file:public", "file:private", nil},
+		{"file:public", "gs://bucket", nil},
+		{"file:public", "file:public/.onair", []string{"P001"}},
+		{"file:public", "file:x/../public/hidden", []string{"P001"}},
+		{"gs://bucket", "gs://bucket-private", nil},
+		{"gs://bucket/site", "gs://bucket/private", nil},
+		{"gs://bucket", "gs://bucket", []string{"P001"}},
+		{"gs://bucket/", "gs://bucket/private", []string{"P001"}},
+		{"gs://bucket/site", "gs://bucket/site/private/", []string{"P001"}},
+		{"s3://bucket?region=a", "s3://bucket/private", []string{"P001"}},
+		{"s3://bucket?endpoint=https://a.example", "s3://bucket?endpoint=https://b.example", nil},
+	} {
+		files := example(t)
+		edit(t, files, "show.yaml", "storage: gs://hello-universe\n", "storage: \""+test.storage+"\"\n")
+		edit(t, files, "show.yaml", "state: gs://hello-universe-private ", "state: \""+test.state+"\" ")
+		_, l := found(t, files, &release.Options{})
+		if diff := cmp.Diff(test.want, errorRules(l)); diff != "" {
+			t.Errorf("%s in %s: %s", test.state, test.storage, diff)
+		}
+	}
+}
+
+func TestReplaceAudioIsNamed(t *testing.T) {
+	files := example(t)
+	files[ghosts+"audio.mp3"] = files[cloudy+"audio.mp3"]
+	r, l := found(t, files, &release.Options{ReplaceAudio: []string{ghostSlug}})
+	if rules := errorRules(l); rules != nil {
+		t.Fatalf("got %v", l)
+	}
+	if slugs, _ := r.PinnedBy(); len(slugs) != 1 || slugs[0] != ghostSlug {
+		t.Errorf("the lock changes for %v, want %s alone", slugs, ghostSlug)
+	}
+}
+
+func TestADraftMayExportAnew(t *testing.T) {
+	files := example(t)
+	edit(t, files, ghosts+"episode.md", "---\n", "---\ndraft: true\n")
+	files[ghosts+"audio.mp3"] = files[cloudy+"audio.mp3"]
+	if _, l := found(t, files, &release.Options{}); errorRules(l) != nil {
+		t.Errorf("got %v", l)
+	}
+}
+
+func TestLockPinsOnceEpisodesAreDated(t *testing.T) {
+	files := example(t)
+	want := found1(t, files).Lock
+	delete(files, show.LockFile)
+	r := found1(t, files)
+	slugs, ofShow := r.PinnedBy()
+	if len(slugs) != 5 || !ofShow {
+		t.Errorf("pins %v and the show: %v; want the 4 live and the scheduled episode, and the show", slugs, ofShow)
+	}
+	for _, pin := range want.Episodes {
+		pin.Waveform = "" // a decoder's, not ours
+	}
+	if diff := cmp.Diff(string(want.Format()), string(r.Lock.Format())); diff != "" {
+		t.Errorf("the example's lock is not what publish would write: %s", diff)
+	}
+}
+
+func found1(t *testing.T, files fstest.MapFS) *release.Release {
+	t.Helper()
+	r, l := found(t, files, &release.Options{})
+	if l.HasErrors() {
+		t.Fatal(l)
+	}
+	return r
+}
+
+func TestPrivateTargetPinsNothing(t *testing.T) {
+	files := example(t)
+	delete(files, show.LockFile)
+	s, _ := show.Load(files, &show.LoadOptions{Target: "staging"})
+	r, l, err := release.New(t.Context(), s, &release.Options{Now: now})
+	if err != nil || l.HasErrors() {
+		t.Fatal(err, l)
+	}
+	if r.LockChanges() || len(r.Lock.Episodes) > 0 || r.Lock.PodcastGUID != "" {
+		t.Errorf("a private target pins %d episodes, guid %q", len(r.Lock.Episodes), r.Lock.PodcastGUID)
+	}
+}

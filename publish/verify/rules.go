@@ -1,0 +1,83 @@
+package verify
+
+import "onair/internal/finding"
+
+// Rules returns the rules of this package, for documentation and SARIF.
+func Rules() finding.Rules { return rules }
+
+const rfc9110 = "https://www.rfc-editor.org/rfc/rfc9110"
+
+// Scripts and people refer to the IDs, so they are never reused. Rules that begin
+// with B are about the buckets themselves, rules that begin with V about what
+// listeners get. The hints depend on the storage; see remedies.go.
+var rules = finding.Rules{
+	{ID: "B001", Severity: finding.Error, Title: "the bucket does not exist"},
+	{ID: "B002", Severity: finding.Error, Title: "the credentials do not give access to the bucket"},
+	{ID: "B003", Severity: finding.Error, Title: "not everybody can read the objects of the public bucket"},
+	{ID: "B004", Severity: finding.Warning, Title: "everybody can list the public bucket"},
+	{ID: "B005", Severity: finding.Warning, Source: "https://fetch.spec.whatwg.org/#http-cors-protocol", Title: "the public bucket does not allow web players of other sites to read it (CORS)"},
+	{ID: "B006", Severity: finding.Warning, Title: "the records of onair are in the public bucket"},
+	{ID: "B007", Severity: finding.Error, Title: "everybody can read the private bucket"},
+	{ID: "B008", Severity: finding.Warning, Title: "the private bucket keeps no earlier versions of its objects"},
+	{ID: "B009", Severity: finding.Info, Title: "the public bucket does not serve index.html or 404.html as a website"},
+	{ID: "B010", Severity: finding.Info, Title: "public reading and CORS could not be checked"},
+	{ID: "B011", Severity: finding.Info, Title: "the credentials do not allow to check versioning or website pages"},
+
+	{ID: "V001", Severity: finding.Error, Title: "an address cannot be reached: no connection, an invalid certificate, too slow or too many redirects"},
+	{ID: "V002", Severity: finding.Error, Title: "an object cannot be fetched: the status is not 200"},
+	{ID: "V003", Severity: finding.Error, Title: "an object has another length than the feed or the release says"},
+	{ID: "V004", Severity: finding.Error, Title: "an object has another Content-Type; for feed and pages a warning"},
+	{ID: "V005", Severity: finding.Error, Source: rfc9110 + "#section-14", Title: "a part of the audio cannot be fetched by Range"},
+	{ID: "V006", Severity: finding.Error, Source: "https://fetch.spec.whatwg.org/#http-cors-protocol", Title: "web players of other sites may not read captions or chapters (CORS)"},
+	{ID: "V007", Severity: finding.Error, Title: "an object has other bytes than were published"},
+	{ID: "V008", Severity: finding.Warning, Source: "https://www.rfc-editor.org/rfc/rfc9111#section-5.2", Title: "Cache-Control differs from what was published"},
+	{ID: "V009", Severity: finding.Error, Source: rfc9110 + "#section-9.3.2", Title: "HEAD is not answered"},
+	{ID: "V010", Severity: finding.Error, Title: "the feed or a page is not what was published last"},
+	{ID: "V011", Severity: finding.Info, Title: "the feed or a page differs from the folder"},
+	{ID: "V012", Severity: finding.Error, Title: "enclosure_prefix does not lead to the audio"},
+	{ID: "V013", Severity: finding.Info, Title: "the feed is fresh, and how long that took"},
+	{ID: "V014", Severity: finding.Error, Title: "the live feed is malformed, or an item has no enclosure"},
+	{ID: "V015", Severity: finding.Warning, Title: "an episode that was named is not in the live feed"},
+	{ID: "V016", Severity: finding.Warning, Title: "the certificate ends within 14 days"},
+	{ID: "V017", Severity: finding.Warning, Title: "http is not redirected to https"},
+	{ID: "V018", Severity: finding.Warning, Title: "a page that does not exist has another status than 404"},
+	{ID: "V019", Severity: finding.Warning, Title: "everybody can read the records of onair"},
+	{ID: "V020", Severity: finding.Warning, Title: "a publish was interrupted, so what should be live is not known"},
+	{ID: "V021", Severity: finding.Info, Title: "the folder has errors, and was not compared with what is live"},
+}
+
+var (
+	ruleNoBucket       = rules.Must("B001")
+	ruleNoAccess       = rules.Must("B002")
+	ruleNotPublic      = rules.Must("B003")
+	ruleListable       = rules.Must("B004")
+	ruleBucketCORS     = rules.Must("B005")
+	ruleSharedBucket   = rules.Must("B006")
+	rulePrivateIsRead  = rules.Must("B007")
+	ruleNoVersions     = rules.Must("B008")
+	ruleNoWebsite      = rules.Must("B009")
+	ruleReadingUnknown = rules.Must("B010")
+	ruleSettingsDenied = rules.Must("B011")
+
+	ruleUnreachable  = rules.Must("V001")
+	ruleStatus       = rules.Must("V002")
+	ruleLength       = rules.Must("V003")
+	ruleType         = rules.Must("V004")
+	ruleRange        = rules.Must("V005")
+	ruleCORS         = rules.Must("V006")
+	ruleBytes        = rules.Must("V007")
+	ruleCaching      = rules.Must("V008")
+	ruleHead         = rules.Must("V009")
+	ruleOld          = rules.Must("V010")
+	ruleNotTheFolder = rules.Must("V011")
+	rulePrefix       = rules.Must("V012")
+	ruleFresh        = rules.Must("V013")
+	ruleFeed         = rules.Must("V014")
+	ruleNotLive      = rules.Must("V015")
+	ruleCertificate  = rules.Must("V016")
+	ruleNoHTTPS      = rules.Must("V017")
+	ruleNotFound     = rules.Must("V018")
+	rulePublicRecord = rules.Must("V019")
+	ruleInterrupted  = rules.Must("V020")
+	ruleFolderErrors = rules.Must("V021")
+)
