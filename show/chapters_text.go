@@ -2,7 +2,10 @@ package show
 
 import (
 	"bytes"
+	"encoding/csv"
+	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -133,4 +136,94 @@ func FormatYouTube(chapters []Chapter, duration time.Duration) (text []byte, pro
 		problem("%d of at least three chapters", n)
 	}
 	return b.Bytes(), problems
+}
+
+// markerColumns splits the header of an exported list of markers. Adobe
+// Audition separates by tabs, in spite of the name .csv; Reaper by commas.
+func markerColumns(header string) []string {
+	separator := ","
+	if strings.Contains(header, "\t") {
+		separator = "\t"
+	}
+	columns := strings.Split(strings.ToLower(header), separator)
+	for i, c := range columns {
+		columns[i] = strings.Trim(c, `" `)
+	}
+	return columns
+}
+
+func isMarkerHeader(line string) bool {
+	name, start := false, false
+	for _, c := range markerColumns(line) {
+		name, start = name || c == "name", start || c == "start"
+	}
+	return name && start
+}
+
+// readMarkers reads the markers of Adobe Audition (Name, Start, Duration, Time
+// Format, Type, Description) and of Reaper (#, Name, Start, End, Length). The
+// header says which column is which.
+func (r *chapterReader) readMarkers() {
+	var columns []string
+	row := func(fields []string, at finding.Position) {
+		if columns == nil {
+			columns = fields
+			return
+		}
+		named := map[string]string{}
+		for i, field := range fields[:min(len(fields), len(columns))] {
+			named[columns[i]] = strings.TrimSpace(field)
+		}
+		r.addMarker(named, at)
+	}
+	header, _, _ := strings.Cut(strings.TrimLeft(r.text, " \t\n"), "\n")
+	if strings.Contains(header, "\t") {
+		r.lines(func(line string, at finding.Position) {
+			if columns == nil && isMarkerHeader(line) {
+				columns = markerColumns(line)
+			} else if strings.TrimSpace(line) != "" {
+				row(strings.Split(line, "\t"), at)
+			}
+		})
+		return
+	}
+	in := csv.NewReader(strings.NewReader(r.text))
+	in.FieldsPerRecord, in.LazyQuotes = -1, true
+	for {
+		fields, err := in.Read()
+		if errors.Is(err, io.EOF) {
+			return
+		} else if err != nil {
+			r.reportf(ruleChapterFile, finding.Position{File: r.file}, "export the markers again", "read CSV: %v", err)
+			return
+		}
+		if columns == nil {
+			fields = markerColumns(header)
+		}
+		line, column := in.FieldPos(0)
+		row(fields, finding.Position{File: r.file, Line: line, Column: column})
+	}
+}
+
+// addMarker adds a chapter from the fields of a row.
+func (r *chapterReader) addMarker(row map[string]string, at finding.Position) {
+	if f := row["time format"]; f != "" && f != "decimal" {
+		r.reportf(ruleTime, at, "choose Decimal as the time display and export the markers again", "the times count in %s", shortQuote(f))
+		return
+	}
+	start, ok := ParseClock(row["start"])
+	if !ok {
+		r.reportf(ruleTime, at, "show the ruler in minutes and seconds, not in beats or frames, and export the markers again", "%s is no time", shortQuote(row["start"]))
+		return
+	}
+	c := Chapter{Start: start, Title: row["name"]}
+	if end, ok := ParseClock(row["end"]); ok {
+		c.End = end
+	}
+	for _, length := range []string{row["duration"], row["length"]} {
+		if d, ok := ParseClock(length); ok && c.End == 0 {
+			c.End = start + d
+		}
+	}
+	r.add(c, at)
 }

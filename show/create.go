@@ -1,22 +1,26 @@
 package show
 
 import (
+	"bytes"
+	"cmp"
+	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
-	"onair/internal/durable"
-)
+	"github.com/google/uuid"
 
-// CreateOptions are what a new show starts with. Nil means the defaults.
-type CreateOptions struct {
-	Title string // empty: made from the folder's name
-}
+	"onair/internal/durable"
+	"onair/internal/placeholder"
+)
 
 // gitignore keeps out of git what does not belong there: masters, which are
 // large, and what onair builds.
@@ -34,12 +38,8 @@ func gitignore(string) ([]byte, error) {
 // show.yaml with comments, a folder for episodes, placeholder artwork and a
 // .gitignore. It returns the files it wrote, relative to dir. Files that are
 // there already are kept; a folder that has a show is an error that wraps
-// fs.ErrExist.
-func Create(dir string, opts *CreateOptions) (files []string, err error) {
-	if opts == nil {
-		opts = &CreateOptions{}
-	}
-	title := opts.Title
+// fs.ErrExist. An empty title means one made from the name of the folder.
+func Create(dir, title string) (files []string, err error) {
 	if title == "" {
 		title = titleOf(dir)
 	}
@@ -62,7 +62,7 @@ func Create(dir string, opts *CreateOptions) (files []string, err error) {
 		content func(title string) ([]byte, error)
 	}{
 		{".gitignore", gitignore},
-		{"artwork.jpg", placeholder},
+		{"artwork.jpg", placeholder.Draw},
 		{showFile, newShowFile}, // last: with it the folder is a show
 	} {
 		wrote, err := writeNew(root, f.name, func() ([]byte, error) { return f.content(title) })
@@ -166,4 +166,172 @@ storage: file:public
 # storage: gs://my-bucket
 # url: https://podcast.example.com/
 `, quote(title)), nil
+}
+
+// NewEpisodeOptions are what is known of a new episode.
+type NewEpisodeOptions struct {
+	Title string      // required; one line
+	Slug  string      // empty: made from number and title
+	Type  EpisodeType // empty: full
+	Date  time.Time   // when it goes live; zero: a draft, with the line to fill in
+	Audio string      // operating-system path of an .mp3 or .m4a to copy; empty: none yet
+	Rand  io.Reader   // where the GUID comes from; nil: crypto/rand
+
+	Chapters []Chapter // for chapters.txt; none: no such file
+}
+
+// NewEpisode makes the folder of an episode, with a GUID and, unless it is a
+// trailer or a bonus, the next free number of the latest season. The master is
+// copied to audio.mp3 (or .m4a), except where the show's audio: pattern names
+// the file that it is already. It returns the folder's path in the show, or an
+// error that wraps fs.ErrExist if the folder is there. A failure leaves
+// nothing behind.
+func NewEpisode(s *Show, opts *NewEpisodeOptions) (dir string, err error) {
+	if s.Folder.Dir == "" {
+		return "", errors.New("the show is not in a folder on the disk")
+	}
+	if err := validTitle(opts.Title); err != nil {
+		return "", err
+	}
+	e, err := s.newEpisode(opts)
+	if err != nil {
+		return "", err
+	}
+	root, err := os.OpenRoot(s.Folder.Dir)
+	if err != nil {
+		return "", err
+	}
+	defer root.Close()
+	if err := root.MkdirAll(episodesDir, 0o755); err != nil {
+		return "", err
+	}
+	if err := root.Mkdir(e.Dir, 0o755); err != nil {
+		return "", err
+	}
+	if err := s.fill(root, e, opts); err != nil {
+		return "", errors.Join(err, root.RemoveAll(e.Dir))
+	}
+	return e.Dir, nil
+}
+
+// newEpisode decides everything about the episode.
+func (s *Show) newEpisode(opts *NewEpisodeOptions) (*Episode, error) {
+	e := &Episode{Title: opts.Title, Type: cmp.Or(opts.Type, Full), Date: opts.Date, Slug: opts.Slug}
+	switch e.Type {
+	case Full:
+		e.Season, e.Number = s.nextNumber()
+	case Trailer, Bonus:
+	default:
+		return nil, fmt.Errorf("unknown episode type %q: want full, trailer or bonus", e.Type)
+	}
+	if e.Slug == "" {
+		e.Slug = Slugify(opts.Title)
+		if e.Number > 0 {
+			e.Slug = Slugify(fmt.Sprintf("%d-%s", e.Number, e.Slug))
+		}
+	}
+	if err := ValidSlug(e.Slug); err != nil {
+		return nil, fmt.Errorf("slug: %w", err)
+	}
+	if other := s.Episode(e.Slug); other != nil {
+		return nil, fmt.Errorf("slug %s: %s has it: %w", e.Slug, other.Dir, fs.ErrExist)
+	}
+	e.Dir = path.Join(episodesDir, e.Slug)
+	id, err := uuid.NewRandomFromReader(cmp.Or[io.Reader](opts.Rand, rand.Reader))
+	if err != nil {
+		return nil, fmt.Errorf("make a GUID: %w", err)
+	}
+	e.GUID = id.String()
+	return e, nil
+}
+
+// nextNumber is the first free number of the latest season; 0 is no season.
+func (s *Show) nextNumber() (season, number int) {
+	for _, e := range s.Episodes {
+		season = max(season, e.Season)
+	}
+	for _, e := range s.Episodes {
+		if e.Season == season && e.Type == Full {
+			number = max(number, e.Number)
+		}
+	}
+	return season, number + 1
+}
+
+// fill puts the files into an episode's new folder.
+func (s *Show) fill(root *os.Root, e *Episode, opts *NewEpisodeOptions) error {
+	if opts.Audio != "" && !s.isMaster(e, opts.Audio) {
+		if err := copyMaster(root, e.Dir, opts.Audio); err != nil {
+			return fmt.Errorf("copy %s: %w", opts.Audio, err)
+		}
+	}
+	if len(opts.Chapters) > 0 {
+		if _, err := writeNew(root, path.Join(e.Dir, chaptersFile), func() ([]byte, error) { return FormatChapters(opts.Chapters), nil }); err != nil {
+			return err
+		}
+	}
+	_, err := writeNew(root, path.Join(e.Dir, episodeFile), func() ([]byte, error) { return newEpisodeFile(e, s.Timezone), nil })
+	return err
+}
+
+// isMaster reports whether a file is where the show's pattern expects the
+// episode's master.
+func (s *Show) isMaster(e *Episode, audio string) bool {
+	want, ok := s.Folder.Path(e.expand(s.AudioPath))
+	if s.AudioPath == "" || !ok {
+		return false
+	}
+	a, err := os.Stat(want)
+	if err != nil {
+		return false
+	}
+	b, err := os.Stat(audio)
+	return err == nil && os.SameFile(a, b)
+}
+
+// copyMaster streams a master into the folder.
+func copyMaster(root *os.Root, dir, audio string) error {
+	ext := strings.ToLower(filepath.Ext(audio))
+	if ext != ".mp3" && ext != ".m4a" {
+		return errors.New("neither .mp3 nor .m4a")
+	}
+	src, _, err := durable.OpenRegular(audio)
+	if err != nil {
+		return reason(err)
+	}
+	defer src.Close()
+	dst, err := durable.Create(root, path.Join(dir, "audio"+ext), 0o644)
+	if err != nil {
+		return err
+	}
+	if _, err := io.Copy(dst, src); err != nil {
+		dst.Abort()
+		return err
+	}
+	return dst.Commit()
+}
+
+// newEpisodeFile is the episode.md of a new episode.
+func newEpisodeFile(e *Episode, zone *time.Location) []byte {
+	var b bytes.Buffer
+	b.WriteString("---\n")
+	fmt.Fprintf(&b, "title: %s\n", quote(e.Title))
+	fmt.Fprintf(&b, "guid: %s   # its identity for ever; never edit it\n", e.GUID)
+	if e.Date.IsZero() {
+		b.WriteString("# date: 2027-02-04 06:00   # when it goes live; without a date it is a draft\n")
+	} else {
+		fmt.Fprintf(&b, "date: %s\n", formatDate(e.Date, zone))
+	}
+	if e.Season > 0 {
+		fmt.Fprintf(&b, "season: %d\n", e.Season)
+	}
+	if e.Number > 0 {
+		fmt.Fprintf(&b, "number: %d\n", e.Number)
+	}
+	if e.Type != Full {
+		fmt.Fprintf(&b, "type: %s\n", e.Type)
+	}
+	b.WriteString("# summary: \"One or two sentences, plain text.\"\n")
+	b.WriteString("# The show notes go below the next line, in Markdown.\n---\n")
+	return b.Bytes()
 }

@@ -3,12 +3,15 @@ package show
 import (
 	"fmt"
 	"maps"
+	"net/mail"
 	"path"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"golang.org/x/text/language"
 )
 
 // The words that some fields of show.yaml choose from.
@@ -389,4 +392,99 @@ func (l *loader) authorFromNames() string {
 		return names[0]
 	}
 	return fmt.Sprintf("%s and %s", strings.Join(names[:len(names)-1], ", "), names[len(names)-1])
+}
+
+// email sets an address such as show@example.com.
+func email(p *string) setter {
+	return func(v value) {
+		s, ok := v.word()
+		if !ok {
+			return
+		}
+		a, err := mail.ParseAddress(s)
+		if err != nil || a.Address != s || !strings.Contains(s[strings.LastIndexByte(s, '@'):], ".") {
+			v.reportf(ruleEmail, "", "%s is %s; expected an address such as show@example.com", v.name(), shortQuote(s))
+			return
+		}
+		*p = s
+	}
+}
+
+// languageTag sets an RFC 5646 tag.
+func languageTag(p *string) setter {
+	return func(v value) {
+		s, ok := v.word()
+		if !ok {
+			return
+		}
+		if !validLanguage(s) {
+			v.reportf(ruleLanguage, "write a code such as en, en-gb or pt-br", "%s is %s, which is no language code", v.name(), shortQuote(s))
+			return
+		}
+		*p = s
+	}
+}
+
+// validLanguage reports whether s is a known language, perhaps with a script
+// and a region.
+func validLanguage(s string) bool {
+	if strings.Contains(s, "_") {
+		return false
+	}
+	tag, err := language.Parse(s)
+	return err == nil && tag != language.Und
+}
+
+// zone sets a timezone of the IANA database.
+func zone(p **time.Location) setter {
+	return func(v value) {
+		s, ok := v.word()
+		if !ok {
+			return
+		}
+		loc, err := time.LoadLocation(s)
+		if err != nil || s == "Local" {
+			v.reportf(ruleTimezone, "write a name such as Europe/London, America/New_York or UTC", "%s is %s, which is no timezone", v.name(), shortQuote(s))
+			return
+		}
+		*p = loc
+	}
+}
+
+var licenseID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9.+-]*$`)
+
+// licence sets podcast:license: an identifier, or a map of a name and the URL
+// that a name of one's own needs. Identifiers are written in lower case.
+func licence(p *License) setter {
+	return func(v value) {
+		var l License
+		if v.node.kind == mapping {
+			v.fields(fields{"name": limited(&l.ID, 128), "url": webURL(&l.URL)}, "name", "url")
+			if !v.has("name") || !v.has("url") {
+				v.reportf(ruleLicense, "", "a licence of your own needs a name and a url")
+			} else if l.ID != "" && l.URL != "" {
+				*p = l
+			}
+			return
+		}
+		if licenceID(&l.ID)(v); l.ID != "" {
+			*p = l
+		}
+	}
+}
+
+// licenceID sets a licence that is known by its identifier.
+func licenceID(p *string) setter {
+	return func(v value) {
+		s, ok := v.word()
+		if !ok {
+			return
+		}
+		if !licenseID.MatchString(s) {
+			v.reportf(ruleLicense, "write an identifier such as cc-by-4.0, or {name: …, url: …} for your own",
+				"%s is %s, which is no licence identifier", v.name(), shortQuote(s))
+			return
+		}
+		*p = strings.ToLower(s)
+	}
 }

@@ -169,3 +169,41 @@ func (d *listing) isFile(name string) bool {
 func isASCII(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf })
 }
+
+// file sets the path of a file that must be there, inside the show's folder.
+func file(p *string) setter {
+	return func(v value) {
+		s, ok := v.word()
+		if !ok {
+			return
+		}
+		name := path.Join(v.dir, s)
+		if outside(s) && !strings.HasPrefix(s, "../") || outside(name) || strings.Contains(s, `\`) {
+			v.reportf(rulePath, "copy the file into the folder and name it relative to "+orHere(v.dir), "%s: %s leaves the show's folder", v.name(), shortQuote(s))
+			return
+		}
+		if !v.files.isFile(name) {
+			v.reportf(ruleMissingFile, "", "%s: there is no file %s", v.name(), shortQuote(name))
+			return
+		}
+		*p = name
+	}
+}
+
+func orHere(dir string) string {
+	if dir == "." {
+		return "show.yaml"
+	}
+	return dir
+}
+
+// picture sets the path of a file in the show's folder, or an address.
+func picture(p *string) setter {
+	return func(v value) {
+		if strings.Contains(v.node.text, "://") {
+			webURL(p)(v)
+		} else {
+			file(p)(v)
+		}
+	}
+}

@@ -66,7 +66,7 @@ func Load(fsys fs.FS, opts *LoadOptions) (*Show, finding.List) {
 		newGUID: opts.NewGUID,
 		targets: map[string]*target{},
 		show: &Show{
-			Storage: DefaultStorage, Feed: Feed{Path: DefaultFeed}, Timezone: time.UTC, Type: Episodic, KeepMasters: true,
+			Storage: defaultStorage, Feed: Feed{Path: DefaultFeed}, Timezone: time.UTC, Type: Episodic, KeepMasters: true,
 			Transcripts: Transcripts{Fraction: "decimal"}, Folder: folder, places: map[string]finding.Position{},
 		},
 	}

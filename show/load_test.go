@@ -310,7 +310,7 @@ func TestLoadMinimal(t *testing.T) {
 		t.Errorf("errors: %v", found)
 	}
 	want := &Show{
-		Title: "Hello", Description: "Hello", URL: DefaultURL, Storage: DefaultStorage, Feed: Feed{Path: DefaultFeed}, Timezone: time.UTC,
+		Title: "Hello", Description: "Hello", URL: DefaultURL, Storage: defaultStorage, Feed: Feed{Path: DefaultFeed}, Timezone: time.UTC,
 		Language: "en", Author: "Hello", Type: Episodic, KeepMasters: true, Transcripts: Transcripts{Fraction: "decimal"},
 		People: map[string]*Person{}, Sponsors: map[string]*Sponsor{}, Lock: &Lock{Episodes: map[string]*Pin{}},
 	}

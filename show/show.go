@@ -7,11 +7,10 @@ import (
 	"onair/internal/finding"
 )
 
-// DefaultStorage and DefaultURL are where a show goes that does not say: a
-// folder beside show.yaml, and the address under which onair serve shows it.
+// Defaults of show.yaml.
 const (
-	DefaultStorage = "file:public"
-	DefaultURL     = "http://localhost:8080/"
+	defaultStorage = "file:public"            // a folder beside show.yaml
+	DefaultURL     = "http://localhost:8080/" // where onair serve shows the site
 	DefaultFeed    = "feed.xml"
 )
 

@@ -1,6 +1,7 @@
 package show
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -57,4 +58,19 @@ func Slugify(title string) string {
 		return s + "-episode"
 	}
 	return s
+}
+
+// slugField sets a slug, a topic or another name of that form.
+func slugField(p *string) setter {
+	return func(v value) {
+		s, ok := v.word()
+		if !ok {
+			return
+		}
+		if err := ValidSlug(s); err != nil {
+			v.reportf(ruleSlug, "write "+Slugify(s), "%s: %v", cmp.Or(v.name(), "id"), err)
+			return
+		}
+		*p = s
+	}
 }

@@ -39,7 +39,7 @@ Exit codes: 0 done · 1 failed, such as for a folder that has a show · 2 usage.
 }
 
 func runInit(a *app, o *initOptions) error {
-	files, err := show.Create(o.dir, &show.CreateOptions{Title: o.title})
+	files, err := show.Create(o.dir, o.title)
 	if err != nil {
 		return err
 	}

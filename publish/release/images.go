@@ -11,6 +11,7 @@ import (
 	"onair/audio"
 	"onair/feed"
 	"onair/internal/finding"
+	"onair/internal/placeholder"
 	"onair/show"
 )
 
@@ -151,7 +152,7 @@ func (b *builder) checkArtwork(name string, at finding.Position) {
 		b.findings.Errorf("P020", at, "", "%v", err)
 	default:
 		b.findings = append(b.findings, audio.CheckArtwork(p, at, name)...)
-		if show.ArtworkIsPlaceholder(p.Data) {
+		if placeholder.Is(p.Data) {
 			b.findings.Warnf("P021", at, "put your own in its place: square, 1400 to 3000 pixels, JPEG or PNG", "%s is still the placeholder that onair init drew", name)
 		}
 	}

@@ -1,4 +1,6 @@
-package show
+// Package placeholder draws the artwork of a new show, and recognises it later, so
+// that nobody publishes it by mistake.
+package placeholder
 
 import (
 	"bytes"
@@ -16,22 +18,22 @@ import (
 	"golang.org/x/image/math/fixed"
 )
 
-// artworkSize is the smallest side that Apple accepts, in pixels.
-const artworkSize = 1400
+// side is the smallest side that Apple accepts, in pixels.
+const side = 1400
 
-// placeholderMark starts the placeholder: a JPEG whose first segment is a
+// mark starts the placeholder: a JPEG whose first segment is a
 // comment that says what it is.
-const placeholderMark = "\xff\xd8\xff\xfe\x00\x13onair placeholder"
+const mark = "\xff\xd8\xff\xfe\x00\x13onair placeholder"
 
-// ArtworkIsPlaceholder reports whether an image is the one that Create drew.
-func ArtworkIsPlaceholder(data []byte) bool {
-	return bytes.HasPrefix(data, []byte(placeholderMark))
+// Is reports whether an image is one that Draw has drawn.
+func Is(data []byte) bool {
+	return bytes.HasPrefix(data, []byte(mark))
 }
 
-// placeholder draws the artwork of a new show: its title on two colours that
-// are taken from the title, so that two shows rarely look alike.
-func placeholder(title string) ([]byte, error) {
-	img := image.NewRGBA(image.Rect(0, 0, artworkSize, artworkSize))
+// Draw returns a JPEG of the title on two colours, which are taken from the title so
+// that two shows rarely look alike.
+func Draw(title string) ([]byte, error) {
+	img := image.NewRGBA(image.Rect(0, 0, side, side))
 	paintBackground(img, sha256.Sum256([]byte(title)))
 	if err := paintTitle(img, title); err != nil {
 		return nil, err
@@ -40,7 +42,7 @@ func placeholder(title string) ([]byte, error) {
 	if err := jpeg.Encode(&b, img, &jpeg.Options{Quality: 88}); err != nil {
 		return nil, err
 	}
-	return append([]byte(placeholderMark), b.Bytes()[2:]...), nil // the mark has the start of the image
+	return append([]byte(mark), b.Bytes()[2:]...), nil // the mark has the start of the image
 }
 
 // paintBackground draws a diagonal gradient, and rings like sound from the
@@ -48,10 +50,10 @@ func placeholder(title string) ([]byte, error) {
 func paintBackground(img *image.RGBA, seed [32]byte) {
 	hue := float64(seed[0]) / 256
 	from, to := hsv(hue, 0.72, 0.30), hsv(math.Mod(hue+0.12, 1), 0.66, 0.62)
-	for y := range artworkSize {
-		for x := range artworkSize {
-			t := float64(x+y) / (2 * artworkSize)
-			distance := math.Hypot(float64(artworkSize-x), float64(artworkSize-y))
+	for y := range side {
+		for x := range side {
+			t := float64(x+y) / (2 * side)
+			distance := math.Hypot(float64(side-x), float64(side-y))
 			light := 0.0
 			if ring := math.Mod(distance, 140); ring < 70 && distance < 980 {
 				light = 0.07 * min(1, ring, 70-ring) * (1 - distance/980)
@@ -77,9 +79,9 @@ func hsv(h, s, v float64) [3]float64 {
 }
 
 // paintTitle writes the title in the largest size that fits. A script that the
-// font does not have is left out: boxes would say less than nothing.
+// font does not have is left out, and a bar is drawn instead.
 func paintTitle(img *image.RGBA, title string) error {
-	const margin, width, height = 120, artworkSize - 2*120, 900
+	const margin, width, height = 120, side - 2*120, 900
 	f, err := opentype.Parse(gobold.TTF)
 	if err != nil {
 		return err
