@@ -13,7 +13,7 @@ import (
 // audio. One list of chapters feeds the ID3 tag, the chapters file and the page.
 type Chapter struct {
 	Start  time.Duration
-	End    time.Duration // zero: until the next chapter, or the end of the audio
+	End    time.Duration // zero for the start of the next chapter, or the end of the audio
 	Title  string
 	URL    string
 	Image  string // path below the show's folder
@@ -190,9 +190,8 @@ func (r *chapterReader) finish() {
 	checkChapters(r.chapters, func(i int) finding.Position { return r.at[i] }, r.found)
 }
 
-// rounding is how far a chapter may reach into the next one before somebody
-// must have meant it: times are rounded to milliseconds, frames of audio and of
-// video.
+// rounding is how far a chapter may reach into the next one without a finding:
+// programs round times to milliseconds, or to frames of audio or video.
 const rounding = 50 * time.Millisecond
 
 // trim ends chapters where the next one starts if only rounding lets them
@@ -253,7 +252,7 @@ func (r *chapterReader) add(c Chapter, at finding.Position) {
 		return
 	}
 	if n := max(len(c.Title), len(c.URL), len(c.Image)); n > maxTextBytes {
-		r.reportf(ruleLength, at, "", "a chapter with a text of %d bytes; at most %d make sense", n, maxTextBytes)
+		r.reportf(ruleLength, at, "", "a chapter with a text of %d bytes; at most %d are allowed", n, maxTextBytes)
 		return
 	}
 	if c.Start >= endOfTime {

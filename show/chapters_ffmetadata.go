@@ -10,7 +10,7 @@ import (
 
 // readFFMetadata reads the [CHAPTER] sections of ffmpeg's metadata file.
 func (r *chapterReader) readFFMetadata() {
-	var section map[string]string // of the chapter being read; nil: none
+	var section map[string]string // the chapter being read; nil if there is none
 	var at finding.Position
 	finish := func() {
 		if section != nil {
@@ -72,7 +72,7 @@ func (r *chapterReader) addFFChapter(section map[string]string, at finding.Posit
 	c := Chapter{Title: section["title"]}
 	var ok, endOK bool
 	if c.Start, ok = ticks(section["start"], base); !ok {
-		r.reportf(ruleTime, at, "", "START=%s with TIMEBASE=%s is no time", oneLine(section["start"]), oneLine(base))
+		r.reportf(ruleTime, at, "", "START=%s with TIMEBASE=%s is not a valid time", oneLine(section["start"]), oneLine(base))
 		return
 	}
 	if c.End, endOK = ticks(section["end"], base); !endOK {

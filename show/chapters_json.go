@@ -54,7 +54,7 @@ func (r *chapterReader) readArray(d *json.Decoder) {
 	var list []json.RawMessage
 	offset := int(d.InputOffset())
 	if err := d.Decode(&list); err != nil {
-		r.reportf(ruleType, r.position(offset), "", "chapters is no list")
+		r.reportf(ruleType, r.position(offset), "", "chapters is not a list")
 		return
 	}
 	for _, item := range list {
@@ -66,7 +66,7 @@ func (r *chapterReader) readArray(d *json.Decoder) {
 		if err := json.Unmarshal(item, &c); errors.As(err, &wrong) && wrong.Field != "" {
 			r.reportf(ruleType, at, "", "%s is a JSON %s", wrong.Field, wrong.Value)
 		} else if err != nil {
-			r.reportf(ruleType, at, `write {"startTime": 12, "title": "…"}`, "%s is no chapter", shortQuote(string(item)))
+			r.reportf(ruleType, at, `write {"startTime": 12, "title": "…"}`, "%s is not a chapter", shortQuote(string(item)))
 		} else {
 			r.addJSON(c, at)
 		}
@@ -98,7 +98,7 @@ func jsonSeconds(n json.Number) (time.Duration, error) {
 	}
 	f, err := n.Float64()
 	if err != nil || math.IsNaN(f) || f < 0 || f >= 1e8 {
-		return 0, fmt.Errorf("%s is no time", shortQuote(n.String()))
+		return 0, fmt.Errorf("%s is not a valid time", shortQuote(n.String()))
 	}
 	return time.Duration(math.Round(f*1e6)) * time.Microsecond, nil
 }

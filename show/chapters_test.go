@@ -15,7 +15,7 @@ import (
 func clock(t testing.TB, s string) time.Duration {
 	d, ok := parseTimestamp(s)
 	if !ok {
-		t.Fatalf("%q is no time", s)
+		t.Fatalf("%q is not a valid time", s)
 	}
 	return d
 }
@@ -125,7 +125,7 @@ func TestParseChapters(t *testing.T) {
 func TestParseChaptersFindings(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, file, want string }{
-		{"a title without time", "0:00 a\nIntro\n", `c:2:1: "Intro" is no time`},
+		{"a title without time", "0:00 a\nIntro\n", `c:2:1: "Intro" is not a valid time`},
 		{"a time without title", "0:00 a\n  0:12\n", "c:2:3: a chapter without a title"},
 		{"UTF-16", "\xff\xfe0\x00", "c:1:1: the file is UTF-16"},
 		{"not UTF-8", "0:00 Caf\xe9", "c:1:9: byte 0xe9 is not UTF-8"},
@@ -134,31 +134,31 @@ func TestParseChaptersFindings(t *testing.T) {
 		{"overlap", "1\t9\ta\n5\t12\tb\n", "c:2:1: the chapter before this one ends at 0:09, after this one starts"},
 		{"end before start", "9\t5\ta\n", "c:1:1: the chapter ends at 0:05, before it starts"},
 		{"link that is none", "0:00 a <javascript://x>\n", `c:1:1: the link is left out: "javascript://x" starts with "javascript:"; expected http or https`},
-		{"title without end", "0:00 " + strings.Repeat("a", maxTextBytes+1), "c:1:1: a chapter with a text of 65537 bytes; at most 65536 make sense"},
-		{"label without an end", "0\t0\ta\n1.5 b\n", "c:2:1: no line of a label track, which has start, end and title between tabs"},
+		{"title without end", "0:00 " + strings.Repeat("a", maxTextBytes+1), "c:1:1: a chapter with a text of 65537 bytes; at most 65536 are allowed"},
+		{"label without an end", "0\t0\ta\n1.5 b\n", "c:2:1: not a line of a label track, which has start, end and title between tabs"},
 		{"Audition in frames", "Name\tStart\tTime Format\na\t0:00:01:12\t25 fps\n", `c:2:1: the times count in "25 fps"`},
-		{"Reaper in beats", "#,Name,Start,End,Length\nR1,a,5.1.00,9.1.00,4.0.00\n", `c:2:1: "5.1.00" is no time`},
-		{"CSV with an open quote", "#,Name,Start\nM1,\"a,0:00\n", "c:2:1: \"\" is no time"},
+		{"Reaper in beats", "#,Name,Start,End,Length\nR1,a,5.1.00,9.1.00,4.0.00\n", `c:2:1: "5.1.00" is not a valid time`},
+		{"CSV with an open quote", "#,Name,Start\nM1,\"a,0:00\n", "c:2:1: \"\" is not a valid time"},
 		{"JSON cut off", `{"chapters": [{"startTime": 0, "title": "a"}, {"star`, "c:1:52: read JSON: unexpected end of JSON input"},
 		{"JSON with a comma too many", "{\n \"chapters\": [\n  {\"startTime\": 0, \"title\": \"a\",}]}", "c:3:33: read JSON: invalid character '}' looking for beginning of object key string"},
 		{"JSON of something else", `{"version": "1.2.0"}`, "c:1:1: the JSON has no list of chapters"},
-		{"JSON with an object for a list", `{"chapters": {}}`, "c:1:12: chapters is no list"},
+		{"JSON with an object for a list", `{"chapters": {}}`, "c:1:12: chapters is not a list"},
 		{"JSON with something behind", `{"chapters": []} x`, "c:1:18: read JSON: invalid character 'x' after top-level value"},
 		{"JSON without a start", "{\"chapters\": [\n{\"title\": \"a\"}]}", "c:2:1: a chapter without a startTime"},
-		{"JSON with a text for a time", `{"chapters": [{"startTime": "soon"}]}`, "c:1:15: \"{\\\"startTime\\\": \\\"soon\\\"}\" is no chapter"},
-		{"JSON with a number for a chapter", `{"chapters": [12]}`, `c:1:15: "12" is no chapter`},
-		{"JSON with a negative time", `{"chapters": [{"startTime": -1, "title": "a"}]}`, `c:1:15: "-1" is no time`},
-		{"JSON with an endless time", `{"chapters": [{"startTime": 1e300, "title": "a"}]}`, `c:1:15: "1e300" is no time`},
+		{"JSON with a text for a time", `{"chapters": [{"startTime": "soon"}]}`, "c:1:15: \"{\\\"startTime\\\": \\\"soon\\\"}\" is not a chapter"},
+		{"JSON with a number for a chapter", `{"chapters": [12]}`, `c:1:15: "12" is not a chapter`},
+		{"JSON with a negative time", `{"chapters": [{"startTime": -1, "title": "a"}]}`, `c:1:15: "-1" is not a valid time`},
+		{"JSON with an endless time", `{"chapters": [{"startTime": 1e300, "title": "a"}]}`, `c:1:15: "1e300" is not a valid time`},
 		{"JSON with a number for a title", `{"chapters": [{"startTime": 1, "title": 5}]}`, "c:1:15: title is a JSON number"},
 		{"XML cut off", "<psc:chapters><psc:chapter start=\"0\" title=\"a\"/>", "c:1:49: read XML: unexpected EOF"},
 		{"XML with an entity", "<!DOCTYPE a [<!ENTITY b \"c\">]>\n<psc:chapters><psc:chapter start=\"0\" title=\"&b;\"/></psc:chapters>", "c:2:48: read XML: invalid character entity &b;"},
 		{"XML of something else", "<html></html>", "c:1:1: the XML has no psc:chapters"},
 		{"two lists", "<rss><psc:chapters/>\n<psc:chapters/></rss>", "c:2:1: a second list of chapters"},
 		{"Podlove with a bad time", "<psc:chapters>\n <psc:chapter start=\"12 s\" title=\"a\"/></psc:chapters>", `c:2:2: start is "12 s"`},
-		{"ffmpeg without a start", ";FFMETADATA1\n[CHAPTER]\ntitle=a\n", "c:2:1: START= with TIMEBASE=1/1000000000 is no time"},
-		{"ffmpeg with a base of nothing", ";FFMETADATA1\n[CHAPTER]\nTIMEBASE=1/0\nSTART=1\ntitle=a\n", "c:2:1: START=1 with TIMEBASE=1/0 is no time"},
-		{"ffmpeg with an endless start", ";FFMETADATA1\n[CHAPTER]\nTIMEBASE=999999999999999999/1\nSTART=999999999999999999\ntitle=a\n", "c:2:1: START=999999999999999999 with TIMEBASE=999999999999999999/1 is no time"},
-		{"WebVTT with a bad time", "WEBVTT\n\nsoon --> later\nIntro\n", "c:3:1: no times of a cue"},
+		{"ffmpeg without a start", ";FFMETADATA1\n[CHAPTER]\ntitle=a\n", "c:2:1: START= with TIMEBASE=1/1000000000 is not a valid time"},
+		{"ffmpeg with a base of nothing", ";FFMETADATA1\n[CHAPTER]\nTIMEBASE=1/0\nSTART=1\ntitle=a\n", "c:2:1: START=1 with TIMEBASE=1/0 is not a valid time"},
+		{"ffmpeg with an endless start", ";FFMETADATA1\n[CHAPTER]\nTIMEBASE=999999999999999999/1\nSTART=999999999999999999\ntitle=a\n", "c:2:1: START=999999999999999999 with TIMEBASE=999999999999999999/1 is not a valid time"},
+		{"WebVTT with a bad time", "WEBVTT\n\nsoon --> later\nIntro\n", "c:3:1: not the times of a cue"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -32,7 +32,7 @@ func (r *chapterReader) readLines() {
 		}
 		start, ok := parseTimestamp(stamp)
 		if !ok {
-			r.reportf(ruleTime, at, lineHint, "%s is no time", shortQuote(stamp))
+			r.reportf(ruleTime, at, lineHint, "%s is not a valid time", shortQuote(stamp))
 			return
 		}
 		title, url := cutURL(title)
@@ -81,7 +81,7 @@ func (r *chapterReader) readLabels() {
 		start, ok := parseSeconds(fields[0])
 		end, endOK := parseSeconds(fields[1])
 		if !ok || !endOK {
-			r.reportf(ruleTime, at, "export the labels again", "no line of a label track, which has start, end and title between tabs")
+			r.reportf(ruleTime, at, "export the labels again", "not a line of a label track, which has start, end and title between tabs")
 			return
 		}
 		r.add(Chapter{Start: start, End: end, Title: fields[2]}, at)
@@ -213,7 +213,7 @@ func (r *chapterReader) addMarker(row map[string]string, at finding.Position) {
 	}
 	start, ok := ParseClock(row["start"])
 	if !ok {
-		r.reportf(ruleTime, at, "show the ruler in minutes and seconds, not in beats or frames, and export the markers again", "%s is no time", shortQuote(row["start"]))
+		r.reportf(ruleTime, at, "show the ruler in minutes and seconds, not in beats or frames, and export the markers again", "%s is not a valid time", shortQuote(row["start"]))
 		return
 	}
 	c := Chapter{Start: start, Title: row["name"]}

@@ -54,7 +54,7 @@ func (r *chapterReader) cue(from, to string, at finding.Position) *Chapter {
 	start, ok := parseTimestamp(strings.TrimSpace(from))
 	end, endOK := parseTimestamp(strings.TrimSpace(to))
 	if !ok || !endOK {
-		r.reportf(ruleTime, at, "write 00:00:12.000 --> 00:00:48.500", "no times of a cue")
+		r.reportf(ruleTime, at, "write 00:00:12.000 --> 00:00:48.500", "not the times of a cue")
 		return nil
 	}
 	return &Chapter{Start: start, End: end}

@@ -10,7 +10,7 @@ import (
 	"onair/internal/finding"
 )
 
-// check reports what only shows when everything has been read.
+// check reports problems that need the whole show to be found.
 func (l *loader) check() {
 	l.checkAddress()
 	for _, e := range l.show.Episodes {
@@ -21,8 +21,8 @@ func (l *loader) check() {
 	l.checkLock()
 }
 
-// checkAddress makes sure that a feed in a bucket does not send listeners to
-// this machine.
+// checkAddress reports a show in a bucket without a url: its feed would send listeners
+// to localhost.
 func (l *loader) checkAddress() {
 	s := l.show
 	if s.URL != "" {
@@ -69,7 +69,7 @@ func (l *loader) missingGUID(e *Episode) {
 }
 
 // checkUnique reports slugs, GUIDs and numbers that two episodes share. The
-// later folder is the one that is told.
+// finding is at the later folder.
 func (l *loader) checkUnique() {
 	bySlug, byGUID, byNumber := map[string]*Episode{}, map[string]*Episode{}, map[[2]int]*Episode{}
 	byDir := slices.SortedFunc(slices.Values(l.show.Episodes), func(a, b *Episode) int { return strings.Compare(a.Dir, b.Dir) })
@@ -90,8 +90,7 @@ func (l *loader) checkUnique() {
 	}
 }
 
-// claim gives a key to the first episode that asks for it and returns the one
-// that has it, if that is another.
+// claim records the first episode with a key. For a later one it returns the first.
 func claim[K comparable](owners map[K]*Episode, key K, e *Episode) *Episode {
 	if other, taken := owners[key]; taken {
 		return other

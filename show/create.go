@@ -168,16 +168,16 @@ storage: file:public
 `, quote(title)), nil
 }
 
-// NewEpisodeOptions are what is known of a new episode.
+// NewEpisodeOptions describes a new episode.
 type NewEpisodeOptions struct {
 	Title string      // required; one line
-	Slug  string      // empty: made from number and title
-	Type  EpisodeType // empty: full
-	Date  time.Time   // when it goes live; zero: a draft, with the line to fill in
-	Audio string      // operating-system path of an .mp3 or .m4a to copy; empty: none yet
-	Rand  io.Reader   // where the GUID comes from; nil: crypto/rand
+	Slug  string      // made from number and title if empty
+	Type  EpisodeType // Full if empty
+	Date  time.Time   // when it goes live; a draft with a line to fill in if zero
+	Audio string      // operating-system path of an .mp3 or .m4a to copy; empty if there is none yet
+	Rand  io.Reader   // source of the GUID; crypto/rand if nil
 
-	Chapters []Chapter // for chapters.txt; none: no such file
+	Chapters []Chapter // for chapters.txt, which is not written if there are none
 }
 
 // NewEpisode makes the folder of an episode, with a GUID and, unless it is a
@@ -245,7 +245,8 @@ func (s *Show) newEpisode(opts *NewEpisodeOptions) (*Episode, error) {
 	return e, nil
 }
 
-// nextNumber is the first free number of the latest season; 0 is no season.
+// nextNumber returns the first free number of the latest season, and the season,
+// which is 0 if the show has none.
 func (s *Show) nextNumber() (season, number int) {
 	for _, e := range s.Episodes {
 		season = max(season, e.Season)
@@ -316,7 +317,7 @@ func newEpisodeFile(e *Episode, zone *time.Location) []byte {
 	var b bytes.Buffer
 	b.WriteString("---\n")
 	fmt.Fprintf(&b, "title: %s\n", quote(e.Title))
-	fmt.Fprintf(&b, "guid: %s   # its identity for ever; never edit it\n", e.GUID)
+	fmt.Fprintf(&b, "guid: %s   # identifies the episode; never edit it\n", e.GUID)
 	if e.Date.IsZero() {
 		b.WriteString("# date: 2027-02-04 06:00   # when it goes live; without a date it is a draft\n")
 	} else {

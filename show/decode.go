@@ -20,7 +20,7 @@ type decoder struct {
 	count  int             // findings of this file so far
 }
 
-// value is a node on its way into a field. path is the field's name as At
+// value is a node that a setter stores in a field. path is the field's name as At
 // knows it, such as chapters[2].image.
 type value struct {
 	*decoder
@@ -28,7 +28,7 @@ type value struct {
 	path string
 }
 
-// setter puts a value in its place, or reports why it cannot.
+// setter stores a value in a field, or reports why it cannot.
 type setter func(value)
 
 // fields are the keys of a map, each with its setter. This is the one place
@@ -65,7 +65,7 @@ func (v value) finding(rule *finding.Rule, hint, format string, args ...any) fin
 	return f
 }
 
-// name is the field as people call it: the last part of the path.
+// name is the last part of the path, for messages.
 func (v value) name() string {
 	name, _, _ := strings.Cut(v.path[strings.LastIndexByte(v.path, '.')+1:], "[")
 	return short(name)
@@ -239,7 +239,7 @@ func (v value) scalar() (string, bool) {
 		return "", false
 	}
 	if len(v.node.text) > maxTextBytes {
-		v.reportf(ruleLength, "", "%s has %d bytes; at most %d make sense", v.name(), len(v.node.text), maxTextBytes)
+		v.reportf(ruleLength, "", "%s has %d bytes; at most %d are allowed", v.name(), len(v.node.text), maxTextBytes)
 		return "", false
 	}
 	return v.node.text, true

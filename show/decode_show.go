@@ -100,7 +100,7 @@ func key(p *string) setter {
 			return
 		}
 		if path.Clean("/"+s) != "/"+s || strings.ContainsAny(s, "\\?#% ") || len(s) > 512 {
-			v.reportf(rulePath, "write a path below the show's url, such as feed.xml or rss/show.xml", "%s: %s is no path of a file", v.name(), shortQuote(s))
+			v.reportf(rulePath, "write a path below the show's url, such as feed.xml or rss/show.xml", "%s: %s is not the path of a file", v.name(), shortQuote(s))
 			return
 		}
 		if first, _, deep := strings.Cut(s, "/"); strings.HasPrefix(s, ".") || strings.Contains(s, "/.") || deep && slices.Contains(reserved, first) {
@@ -183,7 +183,7 @@ func seasons(p *map[int]string) setter {
 		v.pairs(func(key, v value) {
 			n, err := strconv.Atoi(key.node.text)
 			if err != nil || n < 1 {
-				key.reportf(ruleType, "write 1: Name of the season", "the season %s is no number from 1 on", shortQuote(key.node.text))
+				key.reportf(ruleType, "write 1: Name of the season", "the season %s is not a number from 1", shortQuote(key.node.text))
 				return
 			}
 			name := ""
@@ -217,7 +217,7 @@ func rrule(p *string) setter {
 		for part := range strings.SplitSeq(s, ";") {
 			name, value, _ := strings.Cut(part, "=")
 			if !slices.Contains(rruleParts, name) || value == "" {
-				v.reportf(ruleWord, "write it as FREQ=WEEKLY or FREQ=WEEKLY;BYDAY=MO", "%s: %s is no part of a recurrence rule", v.name(), shortQuote(part))
+				v.reportf(ruleWord, "write it as FREQ=WEEKLY or FREQ=WEEKLY;BYDAY=MO", "%s: %s is not part of a recurrence rule", v.name(), shortQuote(part))
 				return
 			}
 		}
@@ -309,7 +309,7 @@ func pattern(p *string) setter {
 		}
 		unnamed := patternNames.Replace(s)
 		if unnamed == s || strings.ContainsAny(unnamed, "{}\\") {
-			v.reportf(rulePath, `write it with {slug}, {number}, {season} or {guid}, such as "~/masters/{slug}.mp3"`, "%s: %s names no file of an episode", v.name(), shortQuote(s))
+			v.reportf(rulePath, `write it with {slug}, {number}, {season} or {guid}, such as "~/masters/{slug}.mp3"`, "%s: %s is not a pattern for files of episodes", v.name(), shortQuote(s))
 			return
 		}
 		*p = s
@@ -340,8 +340,8 @@ func namespaces(p *map[string]string) setter {
 	}
 }
 
-// defaults fills in what show.yaml leaves out, and says so where listeners
-// would notice.
+// defaults fills in what show.yaml leaves out, and reports it where listeners would
+// notice.
 func (l *loader) defaults() {
 	s := l.show
 	if s.Title == "" {
@@ -418,7 +418,7 @@ func languageTag(p *string) setter {
 			return
 		}
 		if !validLanguage(s) {
-			v.reportf(ruleLanguage, "write a code such as en, en-gb or pt-br", "%s is %s, which is no language code", v.name(), shortQuote(s))
+			v.reportf(ruleLanguage, "write a code such as en, en-gb or pt-br", "%s is %s, which is not a language code", v.name(), shortQuote(s))
 			return
 		}
 		*p = s
@@ -444,7 +444,7 @@ func zone(p **time.Location) setter {
 		}
 		loc, err := time.LoadLocation(s)
 		if err != nil || s == "Local" {
-			v.reportf(ruleTimezone, "write a name such as Europe/London, America/New_York or UTC", "%s is %s, which is no timezone", v.name(), shortQuote(s))
+			v.reportf(ruleTimezone, "write a name such as Europe/London, America/New_York or UTC", "%s is %s, which is not a timezone", v.name(), shortQuote(s))
 			return
 		}
 		*p = loc
@@ -482,7 +482,7 @@ func licenceID(p *string) setter {
 		}
 		if !licenseID.MatchString(s) {
 			v.reportf(ruleLicense, "write an identifier such as cc-by-4.0, or {name: …, url: …} for your own",
-				"%s is %s, which is no licence identifier", v.name(), shortQuote(s))
+				"%s is %s, which is not a licence identifier", v.name(), shortQuote(s))
 			return
 		}
 		*p = strings.ToLower(s)

@@ -19,14 +19,13 @@
 //
 // Folders of episodes whose names start with "." or "_" are left out, and links
 // in their place are not followed. Files are UTF-8; a byte order mark and CRLF
-// line ends do no harm. A YAML file and an episode.md have at most 1 MiB.
+// line ends are accepted. A YAML file and an episode.md have at most 1 MiB.
 //
 // # YAML
 //
 // The files are YAML 1.2 without anchors, aliases, tags, merge keys and complex
-// keys: a show needs none of them, and each makes a small file mean a large or
-// a surprising one. Every key may come once, and is known: an unknown one is an
-// error. Text may be left unquoted where YAML allows it, whole numbers and true
+// keys: a show needs none of them, and they make small files large or surprising.
+// Unknown and repeated keys are errors. Text may be left unquoted where YAML allows it, whole numbers and true
 // and false may not be quoted.
 //
 //	text         one line, unless a field says otherwise
@@ -47,19 +46,19 @@
 //	description       Markdown, several lines
 //	url               URL below which everything published is found
 //	storage           file:DIR (file:public), gs://BUCKET/PREFIX or s3://BUCKET/PREFIX?endpoint=…
-//	state             where onair keeps its records, likewise; in storage unless said
-//	private           true: noindex, itunes:block, nothing announced or pinned
+//	state             where onair keeps its records, likewise; in storage by default
+//	private           true for noindex, itunes:block, no announcing, no pins
 //	cdn               {provider: NAME, …}: a purger and its settings, never secrets
 //	feed              {path: feed.xml, locked: false}
-//	timezone          of the IANA database; UTC unless said
+//	timezone          of the IANA database; UTC by default
 //	language          RFC 5646, such as en-gb
-//	author            text; the hosts unless said
+//	author            text; the hosts by default
 //	hosts             people, whose role is host
 //	categories        list of Apple's categories: Technology, News > Tech News
 //	explicit          true or false
 //	type              episodic (newest first) or serial
 //	complete, block   true or false
-//	medium            of podcast:medium; podcast unless said
+//	medium            of podcast:medium; podcast by default
 //	new_feed_url      URL to which the show has moved
 //	artwork           path; artwork.jpg if that is there
 //	license           licence of the audio
@@ -74,8 +73,8 @@
 //	enclosure_prefix  URL put before those of enclosures
 //	accept            {RULE: reason, …}: warnings that do not count
 //	announce          list of websub, podcastindex, podping, overcast
-//	keep_masters      true unless said
-//	waveform          true: episode pages draw the sound; needs ffmpeg once
+//	keep_masters      true by default
+//	waveform          true for a waveform on episode pages; needs ffmpeg once
 //	credits           git
 //	transcripts       {path: PATTERN, edit: URL with {file}, license, timestamp_fraction:
 //	                  decimal|frames30, contribute: URL}
@@ -90,10 +89,10 @@
 // lie outside the folder. A file in the episode's own folder comes first. In a
 // map with braces a pattern needs quotes.
 //
-// A target inherits what the show is, and nothing of where it goes: storage
-// and url are its own, and without state its records are in its storage. The
-// environment comes after the target: ONAIR_STORAGE, ONAIR_URL, ONAIR_STATE. A
-// storage from the environment does not keep the state of another.
+// A target inherits what describes the show, and nothing that says where it goes: it
+// has its own storage and url, and without state its records are in its storage. The
+// environment variables ONAIR_STORAGE, ONAIR_URL and ONAIR_STATE override both. If
+// ONAIR_STORAGE names another storage, state is not inherited.
 //
 // The elements of extra have a prefix: itunes, podcast, atom, content, psc or
 // one of namespaces. Comments, processing instructions and declarations are
@@ -109,25 +108,25 @@
 // A line of three dashes, YAML, a line of three dashes, Markdown.
 //
 //	title          text; required
-//	guid           what the episode is known by for ever
-//	date           when it goes live; none: a draft
+//	guid           identity of the episode; never changes
+//	date           when it goes live; without one it is a draft
 //	updated        date of the last change that listeners care about
-//	draft          true: a draft in spite of its date
-//	slug           slug; the folder's name unless said
+//	draft          true for a draft in spite of its date
+//	slug           slug; the folder's name by default
 //	season         whole number
 //	number         whole number, unique among the season's full episodes
 //	type           full, trailer or bonus
 //	summary        plain text, several lines
-//	explicit       true or false; the show's unless said
+//	explicit       true or false; as the show unless given
 //	block          true or false
-//	language       the show's unless said
+//	language       as the show unless given
 //	guests         people, whose role is guest
 //	people         people, each with a role
 //	topics         list of slugs
 //	sponsors       list of ids of sponsors.yaml
 //	audio          path of the master, also outside the folder; or {path: …}
 //	artwork        path; artwork.jpg in the folder if that is there
-//	license        licence; the show's unless said
+//	license        licence; as the show unless given
 //	locations      locations
 //	chapters       list of {start: time, end: time, title, url, image: path,
 //	               toc: false, sponsor: ID}; or path of a file of chapters
@@ -136,15 +135,15 @@
 //	redirect_from  list of former paths of its page, such as /4
 //	extra          XML elements for the item
 //
-// Chapters are here, in a file or, where the tag of the master has some, in
-// neither; chapters: [] means that there are none. A chapter with a sponsor takes from sponsors.yaml what it
-// does not say itself.
+// Chapters come from this list, from a file or, if there is neither, from the tag of
+// the master. chapters: [] means that the episode has none. A chapter with a sponsor
+// takes title, url and image from sponsors.yaml unless it has its own.
 //
 // # Files of chapters
 //
 // The file that front matter names, or chapters.txt beside it (also
 // chapters.json, .psc, .xml, .vtt, .csv or .ffmetadata), has at most 1000
-// chapters. Its content, not its name, decides about the format:
+// chapters. The format is detected from the content, not from the name:
 //
 //	lines            a time, white space and a title, as 0:12 What is a CDN?; a URL may
 //	                 follow in angle brackets; blank lines and those that start with # are
@@ -158,8 +157,8 @@
 //	… Name … Start   markers of Adobe Audition, between tabs, or of Reaper, between
 //	                 commas; times in seconds or minutes, not in beats or frames
 //
-// Formats that have ends keep them where they say more than the start of the
-// next chapter does; an overlap of up to 50 ms is rounding. Chapters are in order
+// The end of a chapter is kept if it differs from the start of the next one; an
+// overlap of up to 50 ms is taken for rounding. Chapters are in order
 // of time; metadata of ffmpeg need not be. Images are paths relative to the file.
 //
 // # onair.lock
@@ -182,5 +181,6 @@
 //
 // # Findings
 //
-// Errors stop a publish, warnings do not. The rules are in rules.go.
+// Errors stop a publish, warnings do not. The rules are in rules.go. Warnings of the
+// rules in accept are left out of the count.
 package show

@@ -17,11 +17,11 @@ type Episode struct {
 	Slug         string
 	Title        string
 	GUID         string
-	Date         time.Time // when it goes live; zero: a draft
+	Date         time.Time // when it goes live; zero for a draft
 	Updated      time.Time // when it was last changed in a way listeners care about; may be zero
 	Draft        bool
-	Season       int // 0: none
-	Number       int // itunes:episode; 0: none
+	Season       int // 0 if there is none
+	Number       int // itunes:episode; 0 if there is none
 	Type         EpisodeType
 	Summary      string // plain text
 	Explicit     bool   // the show's unless the episode says otherwise
@@ -31,9 +31,9 @@ type Episode struct {
 	Topics       []string
 	Sponsors     []*Sponsor
 	Audio        string  // path of the master; it need not exist
-	Artwork      string  // path; empty: the show's
+	Artwork      string  // path; the show's artwork is used if empty
 	Language     string  // the show's unless the episode says otherwise
-	License      License // zero: the show's
+	License      License // the show's licence applies if zero
 	Locations    []Location
 	Chapters     []Chapter // ordered; from front matter, chapters.txt or the lock
 	Soundbites   []Soundbite
@@ -58,11 +58,11 @@ const (
 	Bonus   EpisodeType = "bonus"
 )
 
-// Status is where an episode is on its way to listeners. Only the clock moves
-// an episode from Scheduled to Live.
+// Status says whether listeners have an episode yet. A scheduled episode becomes
+// live when its date has passed.
 type Status int
 
-// The stations of an episode, in order.
+// An episode is a draft, then scheduled, then live.
 const (
 	Draft Status = iota
 	Scheduled
@@ -71,7 +71,7 @@ const (
 
 func (s Status) String() string { return [...]string{"draft", "scheduled", "live"}[s] }
 
-// Status returns the episode's station at the given time.
+// Status returns the episode's status at the given time.
 func (e *Episode) Status(now time.Time) Status {
 	switch {
 	case e.Draft || e.Date.IsZero():
@@ -87,13 +87,13 @@ func (e *Episode) Status(now time.Time) Status {
 // field is not written.
 func (e *Episode) At(field string) finding.Position { return place(e.places, field, e.File) }
 
-// OwnChapters reports whether the show's files say which chapters the episode
-// has, be it none. Where they do not, the tag of its master decides, and Chapters
-// are what the lock has kept of that.
+// OwnChapters reports whether the files of the show list the episode's chapters; an
+// empty list counts. Otherwise the chapters come from the tag of the master, and
+// Chapters holds those that the lock has pinned.
 func (e *Episode) OwnChapters() bool { return e.ownChapters }
 
-// place looks a field up; a part of it that is not written stands where the
-// whole is.
+// place returns the position of a field. A part that is not written has the position
+// of the whole.
 func place(places map[string]finding.Position, field, file string) finding.Position {
 	for field != "" {
 		if p, ok := places[field]; ok {
@@ -104,8 +104,8 @@ func place(places map[string]finding.Position, field, file string) finding.Posit
 	return finding.Position{File: file}
 }
 
-// Credits returns everyone heard or thanked in the episode: the show's hosts,
-// then guests, then people, each person and role once. podcast:person on an
+// Credits returns all people of the episode: the show's hosts, then guests, then
+// further people. Each pair of person and role comes once. podcast:person on an
 // item replaces the channel's wholly, so the hosts are always among them.
 func (e *Episode) Credits(s *Show) []Credit {
 	var all []Credit
@@ -125,16 +125,16 @@ func (e *Episode) Credits(s *Show) []Credit {
 // Soundbite is podcast:soundbite: a stretch worth sharing.
 type Soundbite struct {
 	Start, Duration time.Duration
-	Title           string // empty: the episode's
+	Title           string // the episode's title is used if empty
 }
 
 // Social is podcast:socialInteract: where the comments are.
 type Social struct {
-	Protocol   string // activitypub, atproto, …; disabled: no comments
+	Protocol   string // activitypub, atproto, …; disabled turns comments off
 	URI        string
 	AccountID  string
 	AccountURL string
-	Priority   int // lower first; 0: not given
+	Priority   int // lower first; 0 if not given
 }
 
 // TranscriptFile is a Markdown transcript and the language it is in.

@@ -118,7 +118,7 @@ func (r *episodeReader) complete(e *Episode, chapterFile string) {
 	if e.Slug == "" {
 		e.Slug = path.Base(e.Dir)
 		if err := ValidSlug(e.Slug); err != nil && e.places["slug"] == (finding.Position{}) {
-			r.found.Add(ruleSlug.At(finding.Position{File: e.Dir}, "the folder's name is no slug: %v", err).WithHint("rename the folder to " + Slugify(e.Slug) + ", or add slug: to " + episodeFile))
+			r.found.Add(ruleSlug.At(finding.Position{File: e.Dir}, "the folder's name is not a valid slug: %v", err).WithHint("rename the folder to " + Slugify(e.Slug) + ", or add slug: to " + episodeFile))
 		}
 	}
 	if e.Artwork == "" {
@@ -181,9 +181,9 @@ func (r *episodeReader) findChapters(e *Episode, named string) {
 	e.ownChapters = written || len(files) > 0
 	switch {
 	case written && len(files) > 0:
-		r.found.Add(ruleTwoChapters.At(at, "chapters here and in %s", files[0]).WithHint("keep one of them"))
+		r.found.Add(ruleTwoChapters.At(at, "the episode also has chapters in %s", files[0]).WithHint("keep one of them"))
 	case len(files) > 1:
-		r.found.Add(ruleTwoChapters.At(finding.Position{File: path.Join(e.Dir, files[1])}, "chapters here and in %s", files[0]).WithHint("keep one of them"))
+		r.found.Add(ruleTwoChapters.At(finding.Position{File: path.Join(e.Dir, files[1])}, "the episode also has chapters in %s", files[0]).WithHint("keep one of them"))
 	case len(files) == 1:
 		r.readChapters(e, path.Join(e.Dir, files[0]))
 	case named != "":
@@ -234,7 +234,7 @@ func (r *episodeReader) findTranscripts(e *Episode) {
 		file := TranscriptFile{Path: path.Join(e.Dir, entry.Name()), Language: e.Language}
 		if tag := strings.TrimSuffix(middle, ".md"); middle != "md" {
 			if file.Language = tag; !validLanguage(tag) {
-				r.found.Add(ruleLanguage.At(finding.Position{File: file.Path}, "%s is no language code", shortQuote(tag)).WithHint("name it as transcript.es.md"))
+				r.found.Add(ruleLanguage.At(finding.Position{File: file.Path}, "%s is not a language code", shortQuote(tag)).WithHint("name it as transcript.es.md"))
 				continue
 			}
 		}
@@ -336,7 +336,7 @@ func audioPath(p *string) setter {
 			return
 		}
 		if strings.Contains(s, "://") || strings.Contains(s, `\`) {
-			v.reportf(rulePath, "name a file; onair publishes it under an address of its own", "%s: %s is no path of a file", v.name(), shortQuote(s))
+			v.reportf(rulePath, "name a file; onair publishes it under an address of its own", "%s: %s is not the path of a file", v.name(), shortQuote(s))
 			return
 		}
 		if ext := path.Ext(s); !strings.EqualFold(ext, ".mp3") && !strings.EqualFold(ext, ".m4a") {
@@ -407,7 +407,7 @@ func sitePath(p *string) setter {
 			return
 		}
 		if !sitePathShape.MatchString(s) || path.Clean(s) != strings.TrimSuffix(s, "/") {
-			v.reportf(ruleRedirect, "write a path such as /4 or /2019/old-page.html", "%s is no path of a page", shortQuote(s))
+			v.reportf(ruleRedirect, "write a path such as /4 or /2019/old-page.html", "%s is not the path of a page", shortQuote(s))
 			return
 		}
 		*p = s

@@ -29,7 +29,7 @@ type PathFS interface {
 	StatPath(path string) (fs.FileInfo, error)
 }
 
-// errOutside is why a file outside the folder cannot be had without Dir.
+// errOutside reports that a file outside the folder was asked for without Dir.
 var errOutside = errors.New("outside the show's folder")
 
 // outside reports whether a path of a show leaves its folder.

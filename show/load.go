@@ -22,17 +22,17 @@ const (
 	chaptersFile = "chapters.txt"
 )
 
-// LoadOptions are what a show's files do not say. Nil means the defaults.
+// LoadOptions holds what the files of a show do not say. Nil means the defaults.
 type LoadOptions struct {
-	Dir    string // operating-system path of the file system's root; empty: files outside of it are refused
-	Target string // name in targets:; empty: the main one
+	Dir    string // operating-system path of the file system's root; if empty, files outside of it are refused
+	Target string // name in targets:; empty for the main show
 
 	// NewGUID names the episodes, by slug, whose GUID in episode.md replaces the
 	// one in the lock. Apps will show each of them as a new episode.
 	NewGUID []string
 
 	// Env looks up ONAIR_STORAGE, ONAIR_URL and ONAIR_STATE, which override
-	// the files. Nil: there is no environment.
+	// the files. A nil Env stands for an empty environment.
 	Env func(string) (string, bool)
 }
 
@@ -118,7 +118,7 @@ func readText(folder Folder, name string, found *finding.List) (text string, ok 
 	return cleanText(name, data, maxYAML, found)
 }
 
-// reason is an error without the path that the finding's place names already.
+// reason returns the cause of an error without its path, which the finding has already.
 func reason(err error) error {
 	var pathError *fs.PathError
 	if errors.As(err, &pathError) {

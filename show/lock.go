@@ -39,7 +39,7 @@ type Pin struct {
 	MediaType string    // audio/mpeg, or audio/x-m4a for an untagged master
 	TagFormat int       // layout of the ID3 tag; see audio.TagFormat
 	Chapters  []Chapter // only when they came from the master's own tag
-	Waveform  string    // what audio.Waveform.Peaks says of the payload: hex digits; empty: nobody asked
+	Waveform  string    // what audio.Waveform.Peaks says of the payload: hex digits; empty if it was not computed
 }
 
 // Payload identifies the audio itself, without any tag.

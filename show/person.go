@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Person is somebody heard on the show, from people.yaml or named inline.
+// Person is a person of people.yaml, or one that is named inline.
 type Person struct {
 	ID      string // key in people.yaml; empty for a person named inline
 	Name    string // as in transcripts and podcast:person
@@ -143,8 +143,8 @@ func sponsors(v value) map[string]*Sponsor {
 	return all
 }
 
-// registry is what people.yaml or sponsors.yaml holds. A broken one has been
-// reported; nobody is told then that an id in it is unknown.
+// registry is what people.yaml or sponsors.yaml holds. If the file is
+// broken, that has been reported, and unknown ids are not.
 type registry[T any] struct {
 	file   string
 	byID   map[string]T
@@ -166,7 +166,7 @@ func (r *registry[T]) find(v value, id string) (T, bool) {
 
 // credits sets a list of people: ids of people.yaml, or maps with an id or a
 // name, each perhaps with a role and a group. role is what those without one
-// did; empty: every entry must say.
+// did; if it is empty, every entry needs a role.
 func credits(p *[]Credit, people *registry[*Person], role string) setter {
 	return func(v value) {
 		v.each(func(v value) {
@@ -185,7 +185,7 @@ func credit(v value, people *registry[*Person], role string) (Credit, bool) {
 			return c, false
 		}
 		if ValidSlug(id) != nil {
-			v.reportf(ruleUnknownID, fmt.Sprintf("write {name: %s}, or an id of people.yaml", quote(id)), "%s is no id of people.yaml", shortQuote(id))
+			v.reportf(ruleUnknownID, fmt.Sprintf("write {name: %s}, or an id of people.yaml", quote(id)), "%s is not an id of people.yaml", shortQuote(id))
 			return c, false
 		}
 		if role == "" {

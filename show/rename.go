@@ -16,12 +16,12 @@ import (
 
 // Rename gives an episode another slug: its folder moves, a slug: line
 // follows, the former page is added to redirect_from and the lock learns the
-// new slug. Every other byte of episode.md stays. An episode that nobody can
-// have seen, a draft without a pin, gets no redirect. The result names what
+// new slug. Every other byte of episode.md stays. A draft without a pin,
+// which was never public, gets no redirect. The result names what
 // changed, relative to the show's folder.
 //
 // Files that patterns with {slug} find outside of the folder stay where they
-// are; moving them is their owner's business.
+// are, and have to be moved by hand.
 func Rename(s *Show, oldSlug, newSlug string) ([]string, error) {
 	if s.Folder.Dir == "" {
 		return nil, errors.New("the show is not in a folder on the disk")

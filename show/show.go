@@ -22,12 +22,12 @@ type Show struct {
 	Description string   // Markdown
 	URL         string   // public base of everything published; ends in a slash
 	Storage     string   // bucket URL: file:DIR, gs://bucket/prefix, s3://bucket/prefix?…
-	State       string   // bucket URL of onair's own records; empty: in Storage
-	Detached    bool     // the storage is the environment's and the url is not: what url shows is another storage
+	State       string   // bucket URL of onair's own records; kept in Storage if empty
+	Detached    bool     // Storage is from the environment and URL is not, so URL serves another storage
 	Private     bool     // a private target: noindex, itunes:block, no announcing, no pins
-	Target      string   // name of the target this show was loaded for; empty: the main one
+	Target      string   // name of the target this show was loaded for; empty for the main show
 	Targets     []string // names of all targets, sorted
-	CDN         *CDN     // nil: nothing to purge
+	CDN         *CDN     // nil if there is nothing to purge
 	Feed        Feed
 	Timezone    *time.Location // for dates without an offset; never nil
 	Language    string         // RFC 5646, such as en-gb
@@ -37,10 +37,10 @@ type Show struct {
 	Explicit    bool
 	Type        Type
 	Complete    bool   // itunes:complete: there will be no more episodes
-	Block       bool   // itunes:block: directories are to leave the show out
-	Medium      string // podcast:medium; empty: podcast
-	NewFeedURL  string // itunes:new-feed-url, when the show moves away; empty: it stays
-	Artwork     string // path of the square image; empty: none
+	Block       bool   // itunes:block: asks directories to leave the show out
+	Medium      string // podcast:medium; podcast if empty
+	NewFeedURL  string // itunes:new-feed-url, when the show moves away; else empty
+	Artwork     string // path of the square image; empty if there is none
 	License     License
 	Copyright   string
 	Owner       Owner
@@ -57,7 +57,7 @@ type Show struct {
 	Waveform    bool   // the pages of episodes show an outline of the sound
 	Credits     string // "git" or empty
 	Transcripts Transcripts
-	AudioPath   string            // pattern of masters kept elsewhere; empty: audio.mp3 in the folder
+	AudioPath   string            // pattern of masters kept elsewhere; audio.mp3 in the folder if empty
 	Namespaces  map[string]string // XML namespaces that Extra uses beyond the feed's own, by prefix
 	Extra       string            // well-formed XML put into the channel as it is
 
@@ -70,7 +70,7 @@ type Show struct {
 	places map[string]finding.Position // field → place in show.yaml
 }
 
-// Type is the order in which a show wants to be heard (itunes:type).
+// Type is the order in which to play the episodes of a show (itunes:type).
 type Type string
 
 // The two types of the iTunes namespace.
@@ -136,8 +136,8 @@ type Txt struct{ Purpose, Value string }
 
 // Transcripts holds the settings of all the show's transcripts.
 type Transcripts struct {
-	Path       string // pattern of transcripts kept elsewhere; empty: transcript.md in the folder
-	Edit       string // URL pattern of the page where {file} can be edited; empty: no edit link
+	Path       string // pattern of transcripts kept elsewhere; transcript.md in the folder if empty
+	Edit       string // URL pattern of the page where {file} can be edited; no edit link if empty
 	License    string // may differ from the audio's
 	Fraction   string // what two digits after a stamp's dot are: "decimal" or "frames30"
 	Contribute string // URL of a page on how to help; optional
@@ -165,7 +165,8 @@ func (s *Show) Live(now time.Time) []*Episode {
 
 // Updated is the newest date on which anything in the live feed changed by the
 // show's own account: the newest Date or Updated of a live episode. It is the
-// feed's lastBuildDate, so that equal content has equal bytes. Zero: no episode.
+// feed's lastBuildDate, so that equal content has equal bytes. It is zero if there are
+// no episodes.
 func (s *Show) Updated(now time.Time) time.Time {
 	var newest time.Time
 	for _, e := range s.Live(now) {

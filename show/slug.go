@@ -22,7 +22,7 @@ var (
 )
 
 // ValidSlug reports why s cannot be a slug, a topic or an id, or nil: those
-// match [a-z0-9][a-z0-9-]*, have at most 100 bytes and are no device names of
+// match [a-z0-9][a-z0-9-]*, have at most 100 bytes and are not device names of
 // Windows (con, nul, com1, …), so that they work as a folder's name on every
 // system and unescaped in a URL.
 func ValidSlug(s string) error {

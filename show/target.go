@@ -18,8 +18,8 @@ type target struct {
 
 func announcer(p *string) setter { return oneOf(p, announcers...) }
 
-// decodeTargets reads every target, so that a fault in one that is not in use
-// is found too.
+// decodeTargets reads every target, so that mistakes are found also in those that are
+// not in use.
 func (l *loader) decodeTargets(v value) {
 	v.pairs(func(key, v value) {
 		name := ""
@@ -49,8 +49,8 @@ func (l *loader) decodeTargets(v value) {
 	})
 }
 
-// use makes the show go to a target. Whatever would reach the main show's
-// listeners or records is not inherited.
+// use directs the show to a target. It inherits nothing that would reach the
+// listeners or the records of the main show.
 func (t *target) use(s *Show, name string) {
 	s.Target, s.Storage, s.URL, s.State = name, t.storage, t.url, t.state
 	s.CDN, s.Announce, s.Private, s.KeepMasters = t.cdn, t.announce, t.private, t.keepMasters

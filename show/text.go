@@ -43,15 +43,14 @@ func cleanText(file string, data []byte, limit int, found *finding.List) (string
 	return s, true
 }
 
-// firstLine makes a foreign message fit for a finding.
+// firstLine makes the message of a library fit for a finding.
 func firstLine(s string) string {
 	s, _, _ = strings.Cut(s, "\n")
 	return oneLine(short(s))
 }
 
-// oneLine makes a foreign text fit for a field of one line: everything that
-// is no character of a line becomes a space, and what no field would hold is
-// cut off.
+// oneLine makes untrusted text fit for a field of one line. Control characters and
+// line breaks become spaces, and text beyond the limit of a field is cut off.
 func oneLine(s string) string {
 	s = s[:min(len(s), maxTextBytes)]
 	return strings.TrimSpace(strings.Map(func(r rune) rune {
@@ -70,10 +69,10 @@ func isControl(r rune) bool {
 // maxQuoted bounds what a message repeats of a text, in bytes.
 const maxQuoted = 100
 
-// shortQuote quotes a text of which the beginning will do.
+// shortQuote quotes the beginning of a text.
 func shortQuote(s string) string { return quote(short(s)) }
 
-// short is the beginning of a text of any length.
+// short cuts a text to maxQuoted bytes.
 func short(s string) string {
 	if len(s) > maxQuoted {
 		s = strings.ToValidUTF8(s[:maxQuoted], "") + "…"
@@ -93,7 +92,7 @@ func quote(s string) string { return strconv.Quote(s) }
 
 // nearest returns the known word that s was most likely meant to be: the one
 // with the smallest edit distance, ignoring case, if that is at most a third
-// of the word. Of equals the first. Empty: none is near.
+// of the word. Of equals it is the first. The result is empty if none is near.
 func nearest(s string, known []string) string {
 	best, distance := "", 1<<30
 	low := strings.ToLower(s)

@@ -13,7 +13,7 @@ var (
 	offsetDates = []string{time.RFC3339, "2006-01-02 15:04Z07:00", "2006-01-02 15:04:05Z07:00",
 		"2006-01-02 15:04 Z07:00", "2006-01-02 15:04:05 Z07:00", "2006-01-02 15:04 -0700", "2006-01-02 15:04:05 -0700"}
 	localDates = []string{"2006-01-02 15:04", "2006-01-02 15:04:05", "2006-01-02T15:04", "2006-01-02T15:04:05", "2006-01-02"}
-	// otherDates are forms that people try; the hint shows them in ours.
+	// otherDates are forms that people try. The hint shows the date in ours.
 	otherDates = []string{time.RFC1123Z, time.RFC1123, "2 January 2006 15:04", "2 January 2006", "2 Jan 2006", "January 2, 2006",
 		"Jan 2, 2006", "2006/01/02 15:04", "2006/01/02", "2.1.2006 15:04", "2.1.2006", "2006-1-2 15:04", "2006-1-2", "20060102",
 		"2006-01-02 15h04", "2006-01-02 3:04pm", "2006-01-02 3:04 PM"}
@@ -78,7 +78,7 @@ func dateHint(s string, instead time.Time) string {
 	return "write " + instead.Format("2006-01-02 15:04")
 }
 
-// endOfTime is what a timestamp cannot say any more: it has four digits of hours.
+// endOfTime is the first time that a timestamp cannot hold: it has four digits of hours.
 const endOfTime = 10_000 * time.Hour
 
 // parseTimestamp reads a time in an episode: minutes and seconds, with hours

@@ -48,7 +48,7 @@ func checkURL(s string, schemes ...string) error {
 	case err != nil || strings.ContainsAny(s, " \t\"<>\\^`{|}"):
 		return fmt.Errorf("%s is not a URL", shortQuote(s))
 	case u.Scheme == "" || u.Host == "" && u.Opaque == "" && u.Path == "":
-		return fmt.Errorf("%s is not a whole URL", shortQuote(s))
+		return fmt.Errorf("%s is not a complete URL", shortQuote(s))
 	case !slices.Contains(schemes, u.Scheme):
 		return fmt.Errorf("%s starts with %s; expected %s", shortQuote(s), shortQuote(u.Scheme+":"), orList(schemes))
 	case (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() == "":
@@ -138,8 +138,8 @@ func checkStorage(s string) error {
 	return fmt.Errorf("%s is not a bucket URL", shortQuote(shown(s)))
 }
 
-// shown is an address as it may be repeated: user, query and fragment may be
-// secrets that somebody put into the wrong place.
+// shown is the part of an address that a message may repeat. User, query and fragment
+// may hold secrets.
 func shown(address string) string {
 	scheme, rest, ok := strings.Cut(address, "://")
 	if !ok {

@@ -64,7 +64,7 @@ type entry struct {
 func parseYAML(file string, data string, line0 int, found *finding.List) (root *node, broken bool) {
 	r := yamlReader{file: file, lines: strings.Split(data, "\n"), line0: line0, found: found}
 	tokens := lexer.Tokenize(data)
-	if !r.plainEnough(tokens) {
+	if !r.rejectUnsupported(tokens) {
 		return nil, true
 	}
 	f, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
@@ -119,10 +119,10 @@ func byteColumn(line string, column int) int {
 	return len(line) + 1
 }
 
-// plainEnough refuses what no show needs and what makes YAML expensive or
-// surprising, before any tree is built: the parser's time grows with the
+// rejectUnsupported reports YAML that no show needs and that is expensive or
+// surprising. It runs before any tree is built: the parser's time grows with the
 // square of the depth, and an alias can stand for gigabytes.
-func (r *yamlReader) plainEnough(tokens token.Tokens) bool {
+func (r *yamlReader) rejectUnsupported(tokens token.Tokens) bool {
 	depth := 0
 	for _, t := range tokens {
 		refuse := func(hint, format string, args ...any) bool {
