@@ -50,8 +50,8 @@ func BenchmarkLint(b *testing.B) {
 	benchCorpus(b, func(src []byte) { Lint(src, &LintOptions{Options: Options{Fraction: Frames30}}) })
 }
 
-// BenchmarkFormat formats files as they come: nearly all of those in the corpus
-// have something to change, of real ones every third.
+// BenchmarkFormat formats unformatted files. Format changes nearly all files of the
+// corpus, and about every third of a whole show.
 func BenchmarkFormat(b *testing.B) {
 	benchCorpus(b, func(src []byte) { Format(src, &Options{Fraction: Frames30}) })
 }
@@ -65,8 +65,8 @@ func BenchmarkFormatAgain(b *testing.B) {
 	benchFiles(b, formatted, func(src []byte) { Format(src, &Options{Fraction: Frames30}) })
 }
 
-// BenchmarkGoldmark is the peer: reading and rendering the same Markdown with
-// nothing of transcripts in mind.
+// BenchmarkGoldmark reads and renders the same Markdown with goldmark alone, for
+// comparison.
 func BenchmarkGoldmark(b *testing.B) {
 	benchCorpus(b, func(src []byte) {
 		if err := goldmark.Convert(src, io.Discard); err != nil {

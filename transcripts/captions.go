@@ -52,7 +52,7 @@ func transcribe(parsed []parsedCue, o *Options) *Transcript {
 		}
 	}
 	md, t := formattedReading(appendMarkdown(nil, turns), o)
-	for range passes { // a star in a note, say, is not kept
+	for range passes { // some notes change, such as one with a star
 		again := appendMarkdown(nil, t.Turns)
 		if bytes.Equal(again, md) {
 			break
@@ -63,8 +63,8 @@ func transcribe(parsed []parsedCue, o *Options) *Transcript {
 	return t
 }
 
-// formattedReading formats Markdown and reads it: at once if there is nothing to
-// format, which is the rule.
+// formattedReading formats Markdown and reads it. It parses once if there is
+// nothing to format, as usual.
 func formattedReading(md []byte, o *Options) ([]byte, *Transcript) {
 	f := parse(md, o)
 	if edits := formatEdits(f, o); len(edits) > 0 {
@@ -122,8 +122,8 @@ func untangle(parsed []parsedCue) {
 	}
 }
 
-// fit cuts parsed cues into cues of the usual size. glued has which of those have
-// no space before them.
+// fit cuts parsed cues into cues of the usual size. glued reports for each whether
+// it has no space before it.
 func fit(parsed []parsedCue) (cues []Cue, glued []bool) {
 	var c cutter
 	last, before := "", rune(0)
@@ -155,8 +155,8 @@ func fit(parsed []parsedCue) (cues []Cue, glued []bool) {
 	return c.cues, glued
 }
 
-// times returns the times of the bytes from up to to: those of their words if
-// they are known, otherwise in proportion to the place p in a text of that weight.
+// times returns the times of text[from:to]: those of its words if they are known,
+// otherwise in proportion to its place p in a text of that weight.
 func (u *parsedCue) times(p span, weight, from, to int) (start, end time.Duration) {
 	first := sort.Search(len(u.words), func(i int) bool { return u.words[i].to > from })
 	last := sort.Search(len(u.words), func(i int) bool { return u.words[i].to > to }) - 1

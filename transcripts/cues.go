@@ -171,16 +171,16 @@ func (c *cutter) piece(cue Cue, text string, from, to, pos int, last string) int
 	return pos
 }
 
-// A cue ends with a sentence or a clause if possible, unless it would be shorter
-// than this, in characters, or leave a rest that is.
+// A cue ends with a sentence or a clause only if it is longer than this, in
+// columns, and so is the rest.
 const (
 	leastSentence = 16
 	leastClause   = 26
 	leastRest     = 12
 )
 
-// fit returns how many of the words make the next cue. In SRT name stands before
-// them, unless it is empty, or speaker if a word ends with a colon.
+// fit returns how many of the words make the next cue. In SRT the cue starts with
+// name. If that is empty and a word ends with a colon, it starts with speaker.
 func (c *cutter) fit(name, speaker string) int {
 	n := c.fill(name)
 	if name == "" {
@@ -224,9 +224,9 @@ func (c *cutter) fill(name string) int {
 	return len(c.words)
 }
 
-// best returns where to cut among the first n words, which others follow: after
-// the last sentence or else the last clause, unless too little would remain; else
-// where the lines are full, or in the middle of the remaining words.
+// best returns after how many of the first n words to cut, if more words follow:
+// after the last sentence or else the last clause, unless too little would remain;
+// otherwise after n words, or after half of the text if that is nearly all.
 func (c *cutter) best(n int) int {
 	size := 0
 	for _, w := range c.words[:n] {

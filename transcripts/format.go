@@ -37,8 +37,8 @@ const passes = 4
 // change.
 //
 // What is read from the result is what was read from src, and formatting it
-// again changes nothing. If that is impossible, Format returns src; no text written
-// by people is known for which it is.
+// again changes nothing. If that is impossible, which is known only of generated
+// text, Format returns src.
 func Format(src []byte, opts *Options) []byte {
 	if opts == nil {
 		opts = &Options{}
@@ -85,7 +85,7 @@ func spellMarks(f *file, fraction Fraction) (edits []finding.Edit) {
 	return edits
 }
 
-// spellRanges writes what stands around the stamps of pauses.
+// spellRanges writes the spaces and words around the stamps of pauses.
 func spellRanges(f *file) (edits []finding.Edit) {
 	for i := range f.turns {
 		turn := &f.turns[i]

@@ -95,7 +95,7 @@ func checkCharacters(t testing.TB, src, output string) {
 	}
 }
 
-// allowed are the elements and attributes that HTML of a transcript may have.
+// allowed has the elements and attributes that HTML of a transcript may have.
 var allowed = map[string]string{
 	"html": "", "head": "", "meta": "charset", "title": "", "body": "", "cite": "",
 	"p": "", "hr": "", "blockquote": "", "pre": "", "code": "", "h4": "", "ul": "", "ol": "start", "li": "",

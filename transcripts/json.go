@@ -55,7 +55,7 @@ func appendJSONString(dst []byte, s string) []byte {
 	if isPlainJSON(s) {
 		return append(append(append(dst, '"'), s...), '"')
 	}
-	quoted, _ := json.Marshal(s) // of a string it does not fail
+	quoted, _ := json.Marshal(s) // a string cannot fail
 	return append(dst, quoted...)
 }
 
@@ -199,7 +199,7 @@ func (id *speakerID) UnmarshalJSON(raw []byte) error {
 
 // parsePodcasting reads JSON of Podcasting 2.0
 // (https://github.com/Podcastindex-org/podcast-namespace/blob/main/transcripts/transcripts.md).
-// A segment may be a word. One without a speaker goes on with the one before.
+// A segment may be a word. One without a speaker has that of the segment before.
 func parsePodcasting(s *source) ([]parsedCue, error) {
 	var file struct {
 		Segments []struct {

@@ -11,8 +11,8 @@ import (
 	"golang.org/x/net/html"
 )
 
-// The readers of this file know the formats from their specifications and
-// nothing of the writers, so that the tests can hold one against the other.
+// The readers of this file follow the specifications of the formats and share no
+// code with the writers, so that the tests can compare the two.
 
 // caption is a cue as a reader finds it in a file.
 type caption struct {
@@ -73,7 +73,7 @@ func readVTT(s string) (captions []caption, err error) {
 var srtSpeaker = regexp.MustCompile(`^(?i:[a-z].+?): `)
 
 // readSRT reads SubRip as podcast apps do: whatever stands before a colon in the
-// first line of a card is the speaker, and stays it until the next.
+// first line of a card is the speaker until the next one.
 func readSRT(s string) (captions []caption, err error) {
 	if s == "" {
 		return nil, nil
@@ -192,8 +192,8 @@ func readText(s string, speakers map[string]bool) (captions []caption) {
 // notes are square brackets and what is in them.
 var notes = regexp.MustCompile(` ?\[[^\[\]]*\]`)
 
-// spokenWords are the words of captions in order, without what stands in
-// square brackets: in documents that may be a note.
+// spokenWords returns the words of captions in order, without those in square
+// brackets, which may be a note in documents.
 func spokenWords(captions []caption) []string {
 	var text []string
 	for _, c := range captions {
@@ -202,9 +202,9 @@ func spokenWords(captions []caption) []string {
 	return strings.Fields(notes.ReplaceAllString(strings.Join(text, " "), ""))
 }
 
-// sourceWords are the spoken words of a transcript's Markdown, by a reading of
-// its own: labels, marks and markup are cut off with regular expressions, and
-// a word is letters and digits. It knows the dialects of the corpus only.
+// sourceWords returns the spoken words of a transcript without the parser: it
+// removes labels, marks and markup with regular expressions, and a word is letters
+// and digits. It is exact for the corpus only.
 func sourceWords(src string) []string {
 	for _, cut := range sourceCuts {
 		src = cut.pattern.ReplaceAllString(src, cut.with)

@@ -43,7 +43,7 @@ func parseWhisper(s *source) ([]parsedCue, error) {
 // parseDeepgram reads the JSON of Deepgram
 // (https://developers.deepgram.com/docs/utterances: results.utterances of start, end,
 // transcript, speaker, channel and words of word, punctuated_word, start, end
-// and speaker). Where no utterances were asked for, it takes the words of the
+// and speaker). If there are no utterances, it takes the words of the
 // first alternative of each channel (results.channels[].alternatives[]).
 // Speakers are numbers from 0.
 func parseDeepgram(s *source) ([]parsedCue, error) {
@@ -99,7 +99,7 @@ func parseDeepgram(s *source) ([]parsedCue, error) {
 // parseAssemblyAI reads the JSON of AssemblyAI
 // (https://www.assemblyai.com/docs/api-reference/transcripts/get: utterances of speaker,
 // start, end, text and words of text, start, end and speaker; words alone
-// without speaker labels; text alone at the least). Times are milliseconds,
+// without speaker labels; or only text). Times are milliseconds,
 // speakers letters.
 func parseAssemblyAI(s *source) ([]parsedCue, error) {
 	s.numbered = true
@@ -138,8 +138,8 @@ func parseAssemblyAI(s *source) ([]parsedCue, error) {
 	return parsed, nil
 }
 
-// googleResult is SpeechRecognitionResult. Times are strings such as "1.300s",
-// and one of 0 is left out.
+// googleResult is SpeechRecognitionResult. Times are strings such as "1.300s"; a
+// time of 0 is omitted.
 type googleResult struct {
 	Alternatives []struct {
 		Transcript string

@@ -74,11 +74,11 @@ func (b *Block) annotated() string {
 }
 
 var (
-	// stampedLine is "[0:01:30.5] JM: words".
+	// stampedLine matches "[0:01:30.5] JM: words".
 	stampedLine = regexp.MustCompile(`^\[(\d{1,6}:\d\d(?::\d\d)?(?:\.\d{1,3})?)\]\s*(.*)$`)
-	// namedLine is "Name: 00:01:30" and nothing else, in Markdown "**[Name]**: [00:01:30]".
+	// namedLine matches a line that is only "Name: 00:01:30" or "**[Name]**: [00:01:30]".
 	namedLine = regexp.MustCompile(`^(?:\*\*)?\[?([^:\[\]*]{1,60})\]?(?:\*\*)?:\s*\[?(\d{1,6}:\d\d:\d\d(?:\.\d{1,3})?)\]?$`)
-	// sectionLine is "[SPONSOR MESSAGE]".
+	// sectionLine matches "[SPONSOR MESSAGE]".
 	sectionLine = regexp.MustCompile(`^\[(\p{Lu}[\p{Lu}\d ,.'’&-]*)\]$`)
 )
 
@@ -120,13 +120,13 @@ type plainReader struct {
 	next     parsedCue
 	text     joiner // of next
 	speaker  string
-	sections []string // wait for their words
+	sections []string // before the next paragraph
 }
 
 // line reads one line.
 func (p *plainReader) line(at int, line string) error {
 	if line == "" {
-		if len(p.text.text) > 0 { // a name or stamp waits for its words
+		if len(p.text.text) > 0 { // otherwise a name or stamp has no words yet
 			p.end()
 		}
 		return nil
@@ -183,7 +183,7 @@ func (p *plainReader) stamp(at int, clock string) error {
 	return nil
 }
 
-// end finishes the paragraph. A stamp or section without words waits for some.
+// end finishes the paragraph. A stamp or section without words belongs to the next.
 func (p *plainReader) end() {
 	if len(p.text.text) == 0 {
 		return

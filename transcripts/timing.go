@@ -30,7 +30,7 @@ type rate struct {
 	in    time.Duration
 }
 
-// time returns how long so many characters take.
+// time returns how long that many characters take.
 func (r rate) time(chars int) time.Duration { return scale(r.in, chars, r.chars) }
 
 // anchor is a place in the spoken text with a written time.
@@ -88,8 +88,8 @@ func (t *Transcript) anchors() (anchors []anchor, chars int) {
 // together: times never run backwards, lie between 0 and the duration, and
 // leave every character its least time. Equal weights keep the earlier anchor.
 func chain(anchors []anchor, chars int, duration time.Duration) []int {
-	// With the least time of the text before it taken off, an anchor's key
-	// must not fall; that one condition covers all three.
+	// The key of an anchor is its time minus the least time of the text before
+	// it. Anchors whose keys do not fall meet all three conditions.
 	keys := make([]time.Duration, len(anchors))
 	most := unbounded
 	if duration != unbounded {

@@ -125,7 +125,7 @@ func endingOf(word string) ending {
 // Scripts differ in how much a character says. A Chinese or Japanese character
 // takes as long to speak as three letters of an alphabet, and is two columns wide.
 
-// wide reports whether a character is Chinese or Japanese, or as wide.
+// wide reports whether a character is Chinese or Japanese, or of the same width.
 func wide(r rune) bool {
 	switch {
 	case r < 0x2e80:
