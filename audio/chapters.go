@@ -19,12 +19,12 @@ const maxChapterFile = 1 << 20
 // ReadChapters reads the chapters of a file of the given size in bytes: an MP3
 // with chapters in its tag, or any format of show.ParseChapters. name is the file
 // in findings. The images of an MP3's chapters are left out, which rule A010
-// reports; ChapterImages returns them.
+// reports; ReadTagChapters returns them.
 func ReadChapters(r io.ReaderAt, size int64, name string) ([]show.Chapter, finding.List) {
 	at := finding.Position{File: name}
 	none := func(format string, args ...any) ([]show.Chapter, finding.List) {
 		var found finding.List
-		found.Add(RuleNoChapters.At(at, format, args...))
+		found.Add(ruleNoChapters.At(at, format, args...))
 		return nil, found
 	}
 	head, err := readRange(r, 0, min(size, sniffBytes))
@@ -51,9 +51,21 @@ func ReadChapters(r io.ReaderAt, size int64, name string) ([]show.Chapter, findi
 	return show.ParseChapters(data, name)
 }
 
-// ChapterImages returns the images of the chapters in the tag of an MP3, by the
+// ReadTagChapters reads chapters that a new tag gets. Unlike ReadChapters it
+// returns the images of those in the tag of another MP3, by the start of the
+// chapter, and reports a file without chapters as an error.
+func ReadTagChapters(r io.ReaderAt, size int64, name string) ([]show.Chapter, map[time.Duration]*Picture, finding.List) {
+	chapters, found := ReadChapters(r, size, name)
+	found = slices.DeleteFunc(found, func(f finding.Finding) bool { return f.Rule == ruleDroppedImages.ID })
+	if len(chapters) == 0 && !found.HasErrors() {
+		found.Add(ruleNoChapters.At(finding.Position{File: name}, "there are no chapters in it").WithHint("--chapters none removes those of the tag"))
+	}
+	return chapters, chapterImages(r, size), found
+}
+
+// chapterImages returns the images of the chapters in the tag of an MP3, by the
 // start of the chapter. It returns none if the tag cannot be read.
-func ChapterImages(r io.ReaderAt, size int64) map[time.Duration]*Picture {
+func chapterImages(r io.ReaderAt, size int64) map[time.Duration]*Picture {
 	images := map[time.Duration]*Picture{}
 	if tag, _ := ReadTag(r, size); tag != nil {
 		for _, c := range tag.Chapters {
@@ -87,9 +99,9 @@ func checkDroppedImages(chapters []Chapter, at finding.Position) finding.List {
 	switch n := countImages(chapters); n {
 	case 0:
 	case 1:
-		l.Add(RuleDroppedImages.At(at, "1 image of chapters in the MP3's own tag is left out"))
+		l.Add(ruleDroppedImages.At(at, "1 image of chapters in the MP3's own tag is left out"))
 	default:
-		l.Add(RuleDroppedImages.At(at, "%d images of chapters in the MP3's own tag are left out", n))
+		l.Add(ruleDroppedImages.At(at, "%d images of chapters in the MP3's own tag are left out", n))
 	}
 	return l
 }

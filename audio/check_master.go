@@ -69,8 +69,7 @@ const (
 	loudnessTolerance = 1.0   // LU to either side
 	maxTruePeak       = -1.0  // dBTP
 	minLongSilence    = 3 * time.Second
-	minClipped        = 10  // runs of clipped samples
-	sameChannelsSide  = -40 // dB; see Loudness.Side
+	minClipped        = 10 // runs of clipped samples
 )
 
 // CheckLoudness checks the measurements of a master with the given number of
@@ -90,7 +89,7 @@ func CheckLoudness(m *Loudness, channels int, at finding.Position) finding.List 
 	if m.TruePeak > maxTruePeak {
 		l.Add(ruleTruePeak.At(at, "the true peak is %.1f dBTP, above %.0f: players distort it", m.TruePeak, maxTruePeak))
 	}
-	if channels == 2 && m.Side <= sameChannelsSide {
+	if channels == 2 && m.SameChannels() {
 		l.Add(ruleSameChannels.At(at, "both channels are alike: mono sounds the same in half the bytes"))
 	}
 	if m.SilentStart >= minLongSilence {

@@ -22,6 +22,12 @@ type Loudness struct {
 	Side        float64       // dB: the difference of two channels relative to their sum; -120 to 120; 0 for mono
 }
 
+// sameChannelsSide is the level of Side up to which two channels sound the same.
+const sameChannelsSide = -40 // dB
+
+// SameChannels reports whether the two channels of stereo audio sound the same.
+func (l *Loudness) SameChannels() bool { return l.Side <= sameChannelsSide }
+
 // loudnessKind names loudness measurements in the cache. It must change when they
 // change.
 var loudnessFunc = derive.Func{Name: "audio-loudness", Version: 1, AnyBuild: true}

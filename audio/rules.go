@@ -160,6 +160,7 @@ var (
 	ruleMasterExtension = rules.Must("A007")
 	ruleOtherGUID       = rules.Must("A008")
 	ruleOldTag          = rules.Must("A009")
+	ruleDroppedImages   = rules.Must("A010")
 	ruleNoTOC           = rules.Must("A011")
 	ruleNotSquare       = rules.Must("A020")
 	ruleImageSides      = rules.Must("A021")
@@ -175,10 +176,5 @@ var (
 	ruleTagBytes        = rules.Must("A041")
 	ruleLongTitle       = rules.Must("A042")
 	ruleChapterTimes    = rules.Must("A043")
-)
-
-// Rules that commands use when they read chapters from a file.
-var (
-	RuleDroppedImages = rules.Must("A010")
-	RuleNoChapters    = rules.Must("A050")
+	ruleNoChapters      = rules.Must("A050")
 )

@@ -83,21 +83,20 @@ func printLoudness(w io.Writer, m *audio.Loudness, info *audio.Info) error {
 	fmt.Fprintf(t, "silence\t%.1f s at the start, %.1f s at the end\n", m.SilentStart.Seconds(), m.SilentEnd.Seconds())
 	fmt.Fprintf(t, "clipping\t%s\n", plural.Count(m.Clipped, "place"))
 	if info.Channels == 2 {
-		fmt.Fprintf(t, "channels\t%s\n", sideText(m.Side))
+		fmt.Fprintf(t, "channels\t%s\n", channelsText(m))
 	}
 	return t.Flush()
 }
 
-// sideText describes the level of the difference of two channels, in dB relative
-// to their sum.
-func sideText(side float64) string {
+// channelsText describes how two channels differ.
+func channelsText(m *audio.Loudness) string {
 	switch {
-	case side <= -40: // as rule A032 has it
+	case m.SameChannels():
 		return "equal; mono sounds the same"
-	case side > 0:
-		return fmt.Sprintf("differ; the difference is %.0f dB louder than the sum", side)
+	case m.Side > 0:
+		return fmt.Sprintf("differ; the difference is %.0f dB louder than the sum", m.Side)
 	}
-	return fmt.Sprintf("differ; the difference is %.0f dB quieter than the sum", -side)
+	return fmt.Sprintf("differ; the difference is %.0f dB quieter than the sum", -m.Side)
 }
 
 // showDecoding shows on a terminal how much audio has been decoded; done clears

@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"onair/audio"
@@ -67,15 +66,8 @@ func readTagChapters(name string) (*newChapters, finding.List, error) {
 		return nil, nil, err
 	}
 	defer f.Close()
-	size := stat.Size()
-	chapters, found := audio.ReadChapters(f, size, name)
-	if len(chapters) == 0 && !found.HasErrors() {
-		f := audio.RuleNoChapters.At(finding.Position{File: name}, "there are no chapters in it")
-		found.Add(f.WithHint("--chapters none removes those of the tag"))
-	}
-	// The images are not left out: ChapterImages returns them.
-	found = slices.DeleteFunc(found, func(f finding.Finding) bool { return f.Rule == audio.RuleDroppedImages.ID })
-	return &newChapters{name, chapters, audio.ChapterImages(f, size)}, found, nil
+	chapters, images, found := audio.ReadTagChapters(f, stat.Size(), name)
+	return &newChapters{name, chapters, images}, found, nil
 }
 
 // setChapters replaces the chapters of the tag, with their images.

@@ -21,15 +21,15 @@ func TestProbeOmitsWhatM4AHasNot(t *testing.T) {
 	}
 }
 
-func TestSideText(t *testing.T) {
+func TestChannelsText(t *testing.T) {
 	t.Parallel()
 	for side, want := range map[float64]string{
 		-77: "equal; mono sounds the same",
 		-12: "differ; the difference is 12 dB quieter than the sum",
 		3:   "differ; the difference is 3 dB louder than the sum",
 	} {
-		if got := sideText(side); got != want {
-			t.Errorf("sideText(%g) = %q, want %q", side, got, want)
+		if got := channelsText(&audio.Loudness{Side: side}); got != want {
+			t.Errorf("channelsText(%g) = %q, want %q", side, got, want)
 		}
 	}
 }

@@ -20,7 +20,7 @@ func (a *app) writeFindings(w io.Writer, l finding.List) error {
 	case "json":
 		return finding.WriteJSON(w, l)
 	case "sarif":
-		return finding.WriteSARIF(w, l, nil)
+		return finding.WriteSARIF(w, l, allRules())
 	case "github":
 		return finding.WriteGitHub(w, l)
 	}

@@ -34,8 +34,8 @@ func newTranscriptsLint(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "lint [FILE…]",
 		Short: "Check transcripts, or a change of them",
-		Long: `Check transcripts against the rules T001 to T032. Each finding has its place and
-says what to do. FILE may be a folder (default: the whole repository), or - for
+		Long: `Check the format, speakers and times of transcripts. Each finding has its place
+and says what to do. FILE may be a folder (default: the whole repository), or - for
 standard input. --fix fixes what can be fixed without a decision.
 
 With --base REV only findings that the change since REV introduced are printed;

@@ -1,0 +1,26 @@
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"onair/audio"
+	"onair/feed"
+	"onair/internal/finding"
+	"onair/show"
+	"onair/templates"
+	"onair/transcripts"
+)
+
+// allRules returns the rules of all packages, sorted by ID.
+func allRules() finding.Rules {
+	rules := slices.Concat(
+		audio.Rules(),
+		feed.Rules(),
+		show.Rules(),
+		templates.Rules(),
+		transcripts.Rules(),
+	)
+	slices.SortFunc(rules, func(x, y finding.Rule) int { return strings.Compare(x.ID, y.ID) })
+	return rules
+}

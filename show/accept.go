@@ -1,0 +1,49 @@
+package show
+
+import (
+	"maps"
+	"slices"
+
+	"onair/internal/finding"
+)
+
+// CheckAccept reports rules in accept: that are not known. Only the caller knows
+// the rules of all packages.
+func (s *Show) CheckAccept(known finding.Rules) finding.List {
+	var found finding.List
+	ids := make([]string, len(known))
+	for i, r := range known {
+		ids[i] = r.ID
+	}
+	for _, id := range slices.Sorted(maps.Keys(s.Accept)) {
+		if known.Find(id) != nil {
+			continue
+		}
+		f := ruleAccept.At(s.At("accept."+id), "there is no rule %s", id)
+		if hint := didYouMean(id, ids); hint != "" {
+			f = f.WithHint(hint)
+		}
+		found.Add(f)
+	}
+	return found
+}
+
+// SplitAccepted splits findings into those that count and those whose rule is in
+// accept:. An error of such a rule counts, and its hint says so.
+func (s *Show) SplitAccepted(l finding.List) (counted, accepted finding.List) {
+	for _, f := range l {
+		_, ok := s.Accept[f.Rule]
+		switch {
+		case ok && f.Severity != finding.Error:
+			accepted = append(accepted, f)
+			continue
+		case ok && f.Hint != "":
+			f.Hint += "; "
+			fallthrough
+		case ok:
+			f.Hint += "accept: in show.yaml does not cover errors"
+		}
+		counted = append(counted, f)
+	}
+	return counted, accepted
+}
