@@ -12,13 +12,13 @@ func TestCheckAcceptNamesTheNearestRule(t *testing.T) {
 	t.Parallel()
 	s := &Show{
 		Accept: map[string]string{"S011": "known", "S912": "unknown", "X000": "unlike any"},
-		places: map[string]Position{"accept.S912": {File: "show.yaml", Line: 7, Column: 3}},
+		places: map[string]finding.Position{"accept.S912": {File: "show.yaml", Line: 7, Column: 3}},
 	}
 	known := finding.Rules{{ID: "A001"}, {ID: "S011"}, {ID: "S012"}}
 	got := s.CheckAccept(known)
 	want := finding.List{
-		ruleAccept.At(Position{File: "show.yaml", Line: 7, Column: 3}, "there is no rule S912").WithHint(`did you mean "S012"?`),
-		ruleAccept.At(Position{File: "show.yaml"}, "there is no rule X000"),
+		ruleAccept.At(finding.Position{File: "show.yaml", Line: 7, Column: 3}, "there is no rule S912").WithHint(`did you mean "S012"?`),
+		ruleAccept.At(finding.Position{File: "show.yaml"}, "there is no rule X000"),
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
