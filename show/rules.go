@@ -1,6 +1,10 @@
 package show
 
-import "onair/internal/finding"
+import (
+	"slices"
+
+	"onair/internal/finding"
+)
 
 // Rules returns the rules of this package, for documentation and SARIF.
 func Rules() finding.Rules { return rules }
@@ -284,3 +288,16 @@ var (
 	ruleChapterFile  = rules.Must("S046")
 	ruleAccept       = rules.Must("S047")
 )
+
+// locationRules are the rules whose errors in show.yaml can hide its storage,
+// state or URL, or put others in their place.
+var locationRules = []*finding.Rule{
+	ruleBytes, ruleYAML, ruleYAMLFeature, ruleDuplicateKey, ruleUnknownKey, ruleType, ruleCut, ruleURL, ruleStorage, ruleTarget,
+}
+
+// LocationInDoubt reports whether a finding leaves in doubt which storage or URL
+// the show uses. Such an error is in show.yaml or in the environment.
+func LocationInDoubt(f finding.Finding) bool {
+	inShow := f.File == showFile && slices.ContainsFunc(locationRules, func(r *finding.Rule) bool { return r.ID == f.Rule })
+	return f.Severity == finding.Error && (f.File == "" || inShow)
+}

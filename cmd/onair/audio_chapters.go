@@ -64,7 +64,7 @@ func runAudioChapters(a *app, o *chaptersOptions, name string) error {
 	if err != nil {
 		return err
 	}
-	if err := a.refuse(found); err != nil {
+	if err := a.refuse(found, nil); err != nil {
 		return err
 	}
 	if err := a.noteFindings(found); err != nil {

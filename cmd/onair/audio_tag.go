@@ -162,7 +162,7 @@ func runAudioTag(a *app, o *tagOptions, name string) error {
 			return err
 		}
 		found = append(found, audio.CheckTag(t, at)...)
-		return a.refuse(found)
+		return a.refuse(found, nil)
 	}
 	t, err := audio.TagFile(name, edit, &audio.TagFileOptions{Out: o.out, Drop: o.drop})
 	var lost *audio.LostFramesError
@@ -174,7 +174,7 @@ func runAudioTag(a *app, o *tagOptions, name string) error {
 	}
 	found = append(found, checkFrames(t.Info, name)...)
 	if len(found) > 0 {
-		if err := a.writeFindings(a.stderr, found); err != nil {
+		if err := a.writeFindings(a.stderr, found, nil); err != nil {
 			return err
 		}
 	}

@@ -2,89 +2,60 @@ package main
 
 import (
 	"context"
-	"path/filepath"
-	"strings"
+	"fmt"
 
-	"onair/publish"
-	"onair/publish/bucket"
-	"onair/publish/bucket/file"
-	"onair/publish/bucket/gcs"
-	"onair/publish/bucket/s3"
-	"onair/publish/cdn"
-	"onair/publish/record"
 	"onair/publish/verify"
-	"onair/show"
+
+	"github.com/spf13/cobra"
 )
 
-// openStorage opens the buckets of a show.
-func (g *global) openStorage(ctx context.Context, s *show.Show) (storage record.Storage, err error) {
-	if storage.Public, err = g.openBucket(ctx, s, s.Storage); err != nil || s.State == "" {
-		return storage, err
+func newBucket(a *app) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "bucket",
+		Short: "Check the buckets of a show",
+		Args:  cobra.NoArgs,
+		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	storage.State, err = g.openBucket(ctx, s, s.State)
-	return storage, err
+	c.AddCommand(newBucketCheck(a))
+	return c
 }
 
-// openShow opens a show and its storage for a command that needs nothing of its
-// episodes.
-func (g *global) openShow(ctx context.Context) (*show.Show, record.Storage, error) {
-	s, found, err := g.loadShow()
-	if err == nil && s == nil {
-		err = g.refuse(found)
+func newBucketCheck(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "check",
+		Short: "Check the settings of the buckets, with the commands that fix them",
+		Long: `Check the settings of the buckets of a show: public reading without public
+listing, CORS, index and error pages (unless a CDN handles them), a private bucket
+for the records of onair, and versioning. Each finding has the command of the
+provider that fixes it. Settings that could not be read are reported. Nothing is
+changed.
+
+Exit codes: 0 no errors · 1 failed · 2 usage · 3 a setting is missing that a
+publish or a listener needs.`,
+		Example: "  onair bucket check",
+		Args:    cobra.NoArgs,
+		RunE:    func(c *cobra.Command, _ []string) error { return runBucketCheck(c.Context(), a) },
 	}
+}
+
+func runBucketCheck(ctx context.Context, a *app) error {
+	s, storage, err := openShow(ctx, a)
 	if err != nil {
-		return nil, record.Storage{}, err
+		return err
 	}
-	storage, err := g.openStorage(ctx, s)
-	return s, storage, err
-}
-
-// openBucket is the one place that turns a URL into a bucket.
-func (g *global) openBucket(ctx context.Context, s *show.Show, url string) (bucket.Bucket, error) {
-	scheme, _, _ := strings.Cut(url, ":")
-	switch scheme {
-	case "file":
-		return file.Open(localDir(s, url), &file.Options{Sums: g.cache()})
-	case "gs":
-		return gcs.Open(ctx, url, nil)
-	case "s3":
-		return s3.Open(ctx, url, nil)
+	found, err := verify.CheckSetup(ctx, s, storage, &verify.Web{})
+	if err != nil {
+		return err
 	}
-	return nil, withHint(usagef("storage %s: this onair cannot write there", url), "use file:DIR, gs://bucket/prefix or s3://bucket/prefix")
-}
-
-// localDir is the folder of a file: URL; a relative one starts at the show.
-func localDir(s *show.Show, url string) string {
-	dir := filepath.FromSlash(strings.TrimPrefix(url, "file:"))
-	if !filepath.IsAbs(dir) {
-		dir = filepath.Join(s.Folder.Dir, dir)
+	found = counted(s, found)
+	if err := a.writeFindings(a.stdout, found, s); err != nil {
+		return err
 	}
-	return dir
-}
-
-// world is what a publish of the show may touch outside of its storage. A
-// storage that only the environment names is a trial: the show's CDN and its
-// listeners have nothing to do with it.
-func (g *global) world(s *show.Show) (*publish.Services, error) {
-	live := &publish.Services{}
-	if s.Detached {
-		return live, nil
+	if len(found) == 0 && a.format == "text" && !a.quiet {
+		fmt.Fprintf(a.stdout, "%s has all settings it needs\n", s.Storage)
 	}
-	if publish.Visible(s) {
-		live.Web = &verify.Web{Storage: s.Storage}
+	if found.HasErrors() {
+		return exitError(exitFindings)
 	}
-	if s.CDN != nil {
-		purger, err := cdn.New(s.CDN, &cdn.Options{Env: g.env, Dir: s.Folder.Dir, Stdout: g.stderr, Stderr: g.stderr})
-		if err != nil {
-			return nil, err
-		}
-		live.Purger = purger
-	}
-	if live.Web != nil && len(s.Announce) > 0 && !s.Private && s.IsPublic() {
-		live.Announcer = &publish.Announcer{PodpingToken: g.getenv("PODPING_TOKEN")}
-		if err := live.Announcer.Check(s.Announce); err != nil {
-			return nil, withHint(err, "it comes from who runs podping.cloud; or take podping out of announce:")
-		}
-	}
-	return live, nil
+	return nil
 }

@@ -13,33 +13,33 @@ import (
 	"onair/publish/release"
 )
 
-func newBuild(g *global) *cobra.Command {
+func newBuild(a *app) *cobra.Command {
 	var out string
 	c := &cobra.Command{
 		Use:   "build",
-		Short: "Write everything that would be live into a folder",
-		Long: `Write the whole release into a folder with the bucket's layout: tagged audio,
-feed, transcripts, chapters, artwork and site. The same show gives the same
-bytes on any machine and on any day between two episodes. Files that are right
-already are not touched. onair.lock is read and never written.
+		Short: "Write the whole release into a folder",
+		Long: `Write everything that publish would upload into a folder with the layout of the
+bucket: tagged audio, feed, transcripts, chapters, artwork and site. The bytes
+depend only on the show and on which episodes are live by now. Files that have not
+changed are not written. onair.lock is not changed.
 
 Exit codes: 0 done · 1 failed · 2 usage · 3 the show has errors.`,
 		Example: "  onair build -o /tmp/my-show && onair serve --dir /tmp/my-show",
 		Args:    cobra.NoArgs,
-		RunE:    func(c *cobra.Command, _ []string) error { return g.build(c.Context(), out) },
+		RunE:    func(c *cobra.Command, _ []string) error { return runBuild(c.Context(), a, out) },
 	}
-	c.Flags().StringVarP(&out, "output", "o", "build", "the `DIR` to write")
+	c.Flags().StringVarP(&out, "output", "o", "build", "write into this `DIR`")
 	c.MarkFlagDirname("output")
 	return c
 }
 
-func (g *global) build(ctx context.Context, out string) error {
-	r, found, err := g.sound(ctx, &intent{})
+func runBuild(ctx context.Context, a *app, out string) error {
+	r, found, err := requireRelease(ctx, a, &changeFlags{}, nil)
 	if err != nil {
 		return err
 	}
-	if !g.quiet && g.format == "text" {
-		if err := g.writeFindings(g.stderr, found); err != nil {
+	if !a.quiet && a.format == "text" {
+		if err := a.writeFindings(a.stderr, found, r.Show); err != nil {
 			return err
 		}
 	}
@@ -48,7 +48,7 @@ func (g *global) build(ctx context.Context, out string) error {
 		return err
 	}
 	if release.InSources(r.Show, whole) {
-		return withHint(usagef("%s is or holds the show's own files", out), "build into a folder of its own")
+		return withHint(usagef("%s is or contains the source files of the show", out), "build into another folder")
 	}
 	b, err := file.Open(out, &file.Options{Scratch: true})
 	if err != nil {
@@ -59,8 +59,8 @@ func (g *global) build(ctx context.Context, out string) error {
 	if err != nil {
 		return err
 	}
-	if g.json {
-		return writeJSON(g.stdout, struct {
+	if a.json {
+		return writeJSON(a.stdout, struct {
 			SchemaVersion int    `json:"schema_version"`
 			Dir           string `json:"dir"`
 			Objects       int    `json:"objects"`
@@ -68,6 +68,6 @@ func (g *global) build(ctx context.Context, out string) error {
 			Removed       int    `json:"removed"`
 		}{schemaVersion, out, len(r.Objects), written, removed})
 	}
-	fmt.Fprintf(g.stdout, "%s: %s, %d written, %d removed\n", out, plural.Count(len(r.Objects), "file"), written, removed)
+	fmt.Fprintf(a.stdout, "%s: %s, %d written, %d removed\n", out, plural.Count(len(r.Objects), "file"), written, removed)
 	return nil
 }

@@ -58,11 +58,8 @@ func runCDNConfig(a *app, o *cdn.ConfigOptions, kind string) error {
 	if !slices.Contains(cdn.ConfigKinds(), kind) {
 		return usagef("unknown kind %q: want %s", kind, strings.Join(cdn.ConfigKinds(), ", "))
 	}
-	s, found, err := a.loadShow()
+	s, err := requireShow(a)
 	if err != nil {
-		return err
-	}
-	if err := a.refuse(found); err != nil {
 		return err
 	}
 	if err := cdn.Config(a.stdout, kind, s, o); err != nil {

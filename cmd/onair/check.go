@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -21,35 +23,47 @@ without writing or sending anything. With the names of episodes (slug, number or
 GUID), only their findings are printed.
 
 Equal findings are printed together with three of their places; -v prints all.
+Rules in accept: of show.yaml don't count unless a finding is an error; -v prints
+those findings with the reasons.
 
 Exit codes: 0 no errors · 1 failed · 2 usage · 3 errors were found.`,
 		Example: `  onair check
   onair check 4-cloudy --format github`,
-		ValidArgsFunction: a.completeEpisodes,
+		ValidArgsFunction: completeEpisodes(a),
 		RunE:              func(c *cobra.Command, args []string) error { return runCheck(c.Context(), a, args) },
 	}
 }
 
 func runCheck(ctx context.Context, a *app, names []string) error {
-	r, found, err := a.release(ctx, &intent{})
+	r, found, err := buildRelease(ctx, a, &changeFlags{}, nil)
 	if err != nil {
 		return err
 	}
+	var s *show.Show
+	var accepted finding.List
 	episodes := 0
 	if r != nil {
-		episodes = len(r.Episodes)
-		if found, err = onlyOf(found, r.Show, names); err != nil {
+		s, episodes = r.Show, len(r.Episodes)
+		if found, err = ofEpisodes(found, s, names); err != nil {
 			return err
 		}
+		found, accepted = s.SplitAccepted(found)
 	}
-	if err := a.writeFindings(a.stdout, found); err != nil {
+	if err := a.writeFindings(a.stdout, found, s); err != nil {
 		return err
 	}
 	if a.format == "text" && !a.quiet {
 		if len(found) > 0 {
 			fmt.Fprintln(a.stdout)
 		}
-		fmt.Fprintf(a.stdout, "checked %s: %s\n", plural.Count(episodes, "episode"), tally(found))
+		fmt.Fprintf(a.stdout, "checked %s: %s", plural.Count(episodes, "episode"), tally(found))
+		if len(accepted) > 0 {
+			fmt.Fprintf(a.stdout, ", %d accepted", len(accepted))
+		}
+		fmt.Fprintln(a.stdout)
+		if a.verbose {
+			printAccepted(a, accepted, s)
+		}
 	}
 	if found.HasErrors() {
 		return exitError(exitFindings)
@@ -57,13 +71,26 @@ func runCheck(ctx context.Context, a *app, names []string) error {
 	return nil
 }
 
-// onlyOf keeps the findings about the episodes with the names; all, when there
-// are none.
-func onlyOf(l finding.List, s *show.Show, names []string) (finding.List, error) {
+// printAccepted prints the findings that accept: covers, each group below the
+// reason.
+func printAccepted(a *app, accepted finding.List, s *show.Show) {
+	for _, id := range slices.Sorted(maps.Keys(s.Accept)) {
+		ofRule := slices.DeleteFunc(slices.Clone(accepted), func(f finding.Finding) bool { return f.Rule != id })
+		if len(ofRule) == 0 {
+			continue
+		}
+		fmt.Fprintf(a.stdout, "\naccepted %s: %s\n", id, clean(s.Accept[id]))
+		a.writeFindings(a.stdout, ofRule, s)
+	}
+}
+
+// ofEpisodes returns the findings about the named episodes, or all findings if no
+// episode is named.
+func ofEpisodes(l finding.List, s *show.Show, names []string) (finding.List, error) {
 	if len(names) == 0 {
 		return l, nil
 	}
-	if err := resolve(s, names); err != nil {
+	if err := resolveEpisodes(s, names); err != nil {
 		return nil, err
 	}
 	var kept finding.List

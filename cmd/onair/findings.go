@@ -13,9 +13,9 @@ import (
 	"onair/show"
 )
 
-// writeFindings writes findings in the format of --format. Text is for people:
-// equal findings are printed as one group.
-func (a *app) writeFindings(w io.Writer, l finding.List) error {
+// writeFindings writes findings in the format of --format. Text is grouped, and
+// sorted by the episodes of the show, or by file if s is nil.
+func (a *app) writeFindings(w io.Writer, l finding.List, s *show.Show) error {
 	switch a.format {
 	case "json":
 		return finding.WriteJSON(w, l)
@@ -31,7 +31,7 @@ func (a *app) writeFindings(w io.Writer, l finding.List) error {
 	if a.verbose {
 		places = len(l)
 	}
-	return printFindings(w, a.ui(w), l, nil, places)
+	return printFindings(w, a.ui(w), l, s, places)
 }
 
 // maxPlaces is how many places of a group are printed without -v.
@@ -168,16 +168,16 @@ func (a *app) actionable(l finding.List) finding.List {
 
 // refuse ends a command that needs a show without errors: if there are errors, it
 // prints them and the warnings.
-func (a *app) refuse(l finding.List) error {
+func (a *app) refuse(l finding.List, s *show.Show) error {
 	if !l.HasErrors() {
 		return nil
 	}
 	if a.format == "text" {
-		if err := a.writeFindings(a.stderr, a.actionable(l)); err != nil {
+		if err := a.writeFindings(a.stderr, a.actionable(l), s); err != nil {
 			return err
 		}
 		fmt.Fprintf(a.stderr, "\n%s\n", tally(l))
-	} else if err := a.writeFindings(a.stdout, l); err != nil {
+	} else if err := a.writeFindings(a.stdout, l, s); err != nil {
 		return err
 	}
 	return exitError(exitFindings)
@@ -189,7 +189,7 @@ func (a *app) noteFindings(l finding.List) error {
 	if a.format != "text" {
 		return nil
 	}
-	return a.writeFindings(a.stderr, l)
+	return a.writeFindings(a.stderr, l, nil)
 }
 
 // tally counts findings: "1 error, 2 warnings".

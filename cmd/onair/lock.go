@@ -10,39 +10,39 @@ import (
 )
 
 type lockOptions struct {
-	intent
+	changeFlags
 	locked bool
 }
 
-func newLock(g *global) *cobra.Command {
+func newLock(a *app) *cobra.Command {
 	var o lockOptions
 	c := &cobra.Command{
 		Use:   "lock",
 		Short: "Pin the audio of live and scheduled episodes in onair.lock",
-		Long: `Write into onair.lock what must never change by accident: the payload of every
-episode that is live or scheduled, and its GUID. publish does this by itself;
-lock is for committing first and publishing elsewhere, as in CI, and for naming
-a change that is meant.
+		Long: `Write the GUIDs and the audio checksums of live and scheduled episodes into
+onair.lock, so that they don't change by accident. publish does this too; use lock
+to commit onair.lock before publishing elsewhere, such as in CI, and to allow an
+intended change.
 
 Exit codes: 0 done · 1 failed · 2 usage · 3 the show has errors.`,
 		Example: `  onair lock
-  onair lock --replace-audio 4-cloudy     # a better edit of published audio
-  onair lock --remove 4-cloudy            # the episode is gone for good`,
+  onair lock --replace-audio 4-cloudy     # published audio was edited
+  onair lock --remove 4-cloudy            # the episode was removed`,
 		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error { return g.lock(c.Context(), &o) },
+		RunE: func(c *cobra.Command, _ []string) error { return runLock(c.Context(), a, &o) },
 	}
-	o.addLockFlags(c, g)
-	c.Flags().BoolVar(&o.locked, "locked", g.getenv("CI") == "true", "fail when onair.lock would change")
+	o.addLockFlags(c, a)
+	c.Flags().BoolVar(&o.locked, "locked", a.getenv("CI") == "true", "fail when onair.lock would change")
 	return c
 }
 
-func (g *global) lock(ctx context.Context, o *lockOptions) error {
-	r, _, err := g.sound(ctx, &o.intent)
+func runLock(ctx context.Context, a *app, o *lockOptions) error {
+	r, _, err := requireRelease(ctx, a, &o.changeFlags, nil)
 	if err != nil {
 		return err
 	}
 	if r.Show.Private {
-		return usagef("the target %s is private: it pins nothing", r.Show.Target)
+		return usagef("the target %s is private: nothing is pinned", r.Show.Target)
 	}
 	for _, name := range o.remove {
 		if !r.Knows(name) {
@@ -53,13 +53,13 @@ func (g *global) lock(ctx context.Context, o *lockOptions) error {
 	if err := r.WriteLock(o.locked); err != nil {
 		return err
 	}
-	if g.quiet {
+	if a.quiet {
 		return nil
 	}
 	if changes {
-		fmt.Fprintf(g.stderr, "%s %s\n", show.LockFile, lockText(r))
+		fmt.Fprintf(a.stderr, "%s %s\n", show.LockFile, lockText(r))
 	} else {
-		fmt.Fprintf(g.stderr, "%s is up to date\n", show.LockFile)
+		fmt.Fprintf(a.stderr, "%s is up to date\n", show.LockFile)
 	}
 	return nil
 }

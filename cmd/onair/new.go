@@ -46,11 +46,8 @@ Exit codes: 0 done · 1 failed · 2 usage · 3 the show has errors.`,
 }
 
 func runNew(a *app, o *newOptions, title string) error {
-	s, found, err := a.loadShow()
+	s, err := requireShow(a)
 	if err != nil {
-		return err
-	}
-	if err := a.refuse(found); err != nil {
 		return err
 	}
 	n := &show.NewEpisodeOptions{Title: title, Slug: o.slug, Type: show.EpisodeType(o.kind), Audio: o.audio, Rand: rand.Reader}

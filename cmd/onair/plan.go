@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"onair/internal/derive"
 	"onair/internal/finding"
 	"onair/internal/plural"
 	"onair/publish"
@@ -20,58 +21,58 @@ import (
 )
 
 type planOptions struct {
-	intent
+	changeFlags
 	exitCode bool
 	out      string
 }
 
-func newPlan(g *global) *cobra.Command {
+func newPlan(a *app) *cobra.Command {
 	var o planOptions
 	c := &cobra.Command{
 		Use:   "plan [EPISODE…]",
 		Short: "Show what publish would change",
-		Long: `Compare what should be live with what is, and show the difference. Nothing is
-written, neither in the storage nor in the show. With the names of episodes
-(slug, number or GUID), a plan that changes any other is refused.
+		Long: `Compare what should be live with what is live, and print the difference. Nothing
+is written, neither to the storage nor to the show. With the names of episodes
+(slug, number or GUID), a plan that changes other episodes is refused.
 
-A plan kept with -o can be published later with publish --plan, which refuses
-when the show or the storage has moved in the meantime.
+A plan written with -o can be published with publish --plan, unless the show or
+the storage has changed since.
 
 Exit codes: 0 done · 1 failed · 2 usage · 3 the show has errors · 4 the checkout
 is behind what is live · 10 there are changes (with --exit-code).`,
 		Example: `  onair plan
   onair plan --json | jq .summary
   onair plan -o plan.json && onair publish --plan plan.json`,
-		ValidArgsFunction: g.completeEpisodes,
+		ValidArgsFunction: completeEpisodes(a),
 		RunE: func(c *cobra.Command, args []string) error {
 			o.only = args
-			return g.plan(c.Context(), &o)
+			return runPlan(c.Context(), a, &o)
 		},
 	}
-	o.addFlags(c, g)
-	c.Flags().StringVarP(&o.out, "output", "o", "", "keep the plan in this `FILE`")
+	o.addFlags(c, a)
+	c.Flags().StringVarP(&o.out, "output", "o", "", "write the plan to this `FILE`")
 	c.Flags().BoolVar(&o.exitCode, "exit-code", false, "exit with 10 when there are changes")
 	return c
 }
 
-func (g *global) plan(ctx context.Context, o *planOptions) error {
-	p, found, _, err := g.makePlan(ctx, &o.intent)
+func runPlan(ctx context.Context, a *app, o *planOptions) error {
+	p, found, _, err := makePlan(ctx, a, &o.changeFlags, planInputs{})
 	if err != nil {
 		return err
 	}
 	if o.out != "" {
-		if err := keepPlan(o.out, p); err != nil {
+		if err := writePlanFile(o.out, p); err != nil {
 			return err
 		}
 	}
-	if g.json {
+	if a.json {
 		d := planJSON(p)
 		d.Pending = pendingJSON(p.Unfinished())
-		err = writeJSON(g.stdout, d)
+		err = writeJSON(a.stdout, d)
 	} else {
-		g.printPlan(g.stdout, p, found)
-		if !g.quiet && !p.Empty() {
-			fmt.Fprintf(g.stdout, "%s%s publish%s makes it so.\n", g.name, g.sameFlags(), o.args()+planArgument(o.out))
+		printPlan(a, a.stdout, p, found)
+		if !a.quiet && !p.Empty() {
+			fmt.Fprintf(a.stdout, "%s%s publish%s makes it so.\n", a.name, a.sameFlags(), o.args()+planArgument(o.out))
 		}
 	}
 	if err == nil && o.exitCode && !p.Empty() {
@@ -80,7 +81,8 @@ func (g *global) plan(ctx context.Context, o *planOptions) error {
 	return err
 }
 
-// planArgument is how publish is told of a plan that was kept; empty for none.
+// planArgument returns the argument that makes publish use a plan file, or an empty
+// string without a file.
 func planArgument(name string) string {
 	if name == "" {
 		return ""
@@ -88,78 +90,86 @@ func planArgument(name string) string {
 	return " --plan " + name
 }
 
-// makePlan builds the release, opens the storage and compares.
-func (g *global) makePlan(ctx context.Context, meant *intent) (*publish.Plan, finding.List, record.Storage, error) {
+// planInputs are what makePlan needs besides the flags.
+type planInputs struct {
+	readOnly   bool            // the plan is only shown; the show may have errors
+	publishing bool            // the plan will be applied
+	trace      *derive.Trace   // records what the release depends on; may be nil
+	listing    *record.Listing // of the storage; nil lists it
+}
+
+// makePlan builds the release, opens the storage and compares them.
+func makePlan(ctx context.Context, a *app, f *changeFlags, in planInputs) (*publish.Plan, finding.List, record.Storage, error) {
 	var storage record.Storage
-	read := g.sound
-	if meant.nothing {
-		read = g.readable
+	build := requireRelease
+	if in.readOnly {
+		build = inspectRelease
 	}
-	r, found, err := read(ctx, meant)
+	r, found, err := build(ctx, a, f, in.trace)
 	if err != nil {
 		return nil, found, storage, err
 	}
-	if storage, err = g.openStorage(ctx, r.Show); err != nil {
+	if storage, err = openStorage(ctx, a, r.Show); err != nil {
 		return nil, found, storage, err
 	}
 	o := &publish.PlanOptions{
-		CacheDir:  g.cacheDir(),
-		Adopt:     meant.adopt,
-		Drop:      slices.Concat(meant.remove, meant.newGUID),
-		Retag:     meant.retag,
-		Only:      meant.only,
-		OverNewer: meant.overNewer,
-		Unchecked: meant.nothing,
-		Prune:     meant.prune,
-		AskClock:  meant.publishing,
-		Listed:    meant.listed,
+		CacheDir:  a.cacheDir(),
+		Adopt:     f.adopt,
+		Drop:      slices.Concat(f.remove, f.newGUID),
+		Retag:     f.retag,
+		Only:      f.only,
+		OverNewer: f.overNewer,
+		Unchecked: in.readOnly,
+		Prune:     f.prune,
+		AskClock:  in.publishing,
+		Listed:    in.listing,
 	}
 	p, err := publish.NewPlan(ctx, r, storage, o)
 	return p, found, storage, err
 }
 
-// printPlan is the plan as people read it: what listeners will notice first,
-// the figures last.
-func (g *global) printPlan(w io.Writer, p *publish.Plan, found finding.List) {
-	u := g.ui(w)
+// printPlan prints a plan for people: first what listeners will notice, last the
+// totals.
+func printPlan(a *app, w io.Writer, p *publish.Plan, found finding.List) {
+	u := a.ui(w)
 	s := p.Release.Show
-	if g.quiet {
+	if a.quiet {
 		return
 	}
-	fmt.Fprintf(w, "%s → %s   %s\n", u.bold(clean(s.Title)), p.Storage, u.dim(liveText(p, s.Timezone, g.now())))
+	fmt.Fprintf(w, "%s → %s   %s\n", u.bold(clean(s.Title)), p.Storage, u.dim(liveText(p, s.Timezone, a.now())))
 	fmt.Fprintf(w, "checked %s\n\n", checkedText(p, found))
-	g.printEpisodes(w, p)
+	printEpisodes(a, w, p)
 	printShared(w, u, p)
-	if said := g.actionable(found); len(said) > 0 && !p.Empty() {
+	if todo := a.actionable(found); len(todo) > 0 && !p.Empty() {
 		fmt.Fprintln(w)
-		g.writeFindings(w, said)
+		a.writeFindings(w, todo, s)
 	}
-	if g.verbose || p.Totals().Delete > 0 {
-		printObjects(w, u, p, g.verbose)
+	if a.verbose || p.Totals().Delete > 0 {
+		printObjects(w, u, p, a.verbose)
 	}
 	t := p.Totals()
 	fmt.Fprintln(w)
 	if p.Empty() {
-		fmt.Fprintf(w, "%s\n", u.green("Nothing to do: what is live is what should be."))
+		fmt.Fprintf(w, "%s\n", u.green("Nothing to do: what is live is up to date."))
 		return
 	}
 	fmt.Fprintf(w, "%d to add, %d to update, %d to delete · %s to send of %s\n", t.Add, t.Update, t.Delete, bytesText(t.Upload), bytesText(t.Total))
-	if left := p.Unfinished(); left != nil {
-		fmt.Fprintln(w, leftText(left))
+	if unfinished := p.Unfinished(); unfinished != nil {
+		fmt.Fprintln(w, unfinishedText(unfinished))
 	}
 }
 
-// leftText says in one line what the last publish left to finish.
-func leftText(l *publish.Unfinished) string {
+// unfinishedText describes in one line what the last publish has not finished.
+func unfinishedText(l *publish.Unfinished) string {
 	by := "the last publish"
 	if l.Interrupted {
 		by = "an interrupted publish"
 	}
 	todo := cmp.Or(strings.Join(pendingText(l.Pending), ", "), "record that it is done")
-	return clean("left by " + by + ": " + todo)
+	return clean("not finished by " + by + ": " + todo)
 }
 
-// pendingText has a few words for each thing that is pending.
+// pendingText describes each thing that is pending in a few words.
 func pendingText(p record.Pending) (parts []string) {
 	if n := len(p.Purge); n > 0 {
 		parts = append(parts, "purge "+plural.Count(n, "object"))
@@ -168,12 +178,12 @@ func pendingText(p record.Pending) (parts []string) {
 		parts = append(parts, "verify")
 	}
 	if len(p.Announce) > 0 {
-		parts = append(parts, "tell "+strings.Join(p.Announce, ", "))
+		parts = append(parts, "announce to "+strings.Join(p.Announce, ", "))
 	}
 	return parts
 }
 
-// liveText is when and from which commit the show was published last.
+// liveText says when and from which commit the show was last published.
 func liveText(p *publish.Plan, zone *time.Location, now time.Time) string {
 	s := p.Previous
 	switch {
@@ -194,8 +204,9 @@ func liveText(p *publish.Plan, zone *time.Location, now time.Time) string {
 
 var actionMarks = map[publish.Action]string{publish.Add: "+", publish.Update: "~", publish.Schedule: "·", publish.Delete: "-"}
 
-func (g *global) printEpisodes(w io.Writer, p *publish.Plan) {
-	u := g.ui(w)
+// printEpisodes prints the episodes that change, and how many do not.
+func printEpisodes(a *app, w io.Writer, p *publish.Plan) {
+	u := a.ui(w)
 	unchanged, drafts := 0, 0
 	for _, e := range p.Release.Episodes {
 		if e.Status == show.Draft {
@@ -216,7 +227,7 @@ func (g *global) printEpisodes(w io.Writer, p *publish.Plan) {
 		case publish.Delete:
 			mark = u.red(mark)
 		}
-		headline, detail := g.episodeText(p, e)
+		headline, detail := episodeText(a, p, e)
 		fmt.Fprintf(w, "  %s %-2s %s  %s\n", mark, label(e.Episode.Episode), pad(clean(e.Title), 36), headline)
 		if detail != "" {
 			fmt.Fprintf(w, "       %s\n", u.dim(detail))
@@ -234,7 +245,7 @@ func (g *global) printEpisodes(w io.Writer, p *publish.Plan) {
 	}
 }
 
-// label is what stands before an episode's title: its number, or what it is.
+// label returns the number of an episode, or a letter for its type.
 func label(e *show.Episode) string {
 	switch {
 	case e.Number > 0:
@@ -247,18 +258,18 @@ func label(e *show.Episode) string {
 	return "–"
 }
 
+// pad appends spaces up to a width in characters.
 func pad(s string, width int) string {
 	return s + strings.Repeat(" ", max(0, width-len([]rune(s))))
 }
 
-// episodeText says in a few words what happens to an episode, and in some more
-// what travels for it.
-func (g *global) episodeText(p *publish.Plan, e publish.EpisodeChange) (headline, detail string) {
+// episodeText describes what happens to an episode, and what is sent for it.
+func episodeText(a *app, p *publish.Plan, e publish.EpisodeChange) (headline, detail string) {
 	switch e.Action {
 	case publish.Delete:
 		return e.Reasons[0], ""
 	case publish.Schedule:
-		headline = "scheduled " + dateText(e.Date, g.now())
+		headline = "scheduled " + dateText(e.Date, a.now())
 		for _, c := range p.Parts {
 			if c.Episode() == e.Slug && c.Upload > 0 {
 				headline += "; stores audio " + bytesText(c.Upload)
@@ -289,7 +300,7 @@ func (g *global) episodeText(p *publish.Plan, e publish.EpisodeChange) (headline
 	return clean(e.Reasons[0]), clean(strings.Join(rest, "; "))
 }
 
-// printShared says what happens to what belongs to no episode.
+// printShared prints what happens to the feed, the site and the lock.
 func printShared(w io.Writer, u *ui, p *publish.Plan) {
 	pages := 0
 	for _, c := range p.Changes {
@@ -312,20 +323,19 @@ func printShared(w io.Writer, u *ui, p *publish.Plan) {
 	}
 }
 
-// lockText says what changes in the lock.
+// lockText describes what changes in the lock.
 func lockText(r *release.Release) string {
 	slugs, ofShow := r.PinnedBy()
 	if ofShow {
 		slugs = append([]string{"the show"}, slugs...)
 	}
 	if len(slugs) == 0 {
-		return "forgets what is gone"
+		return "drops what was removed"
 	}
 	return "pins " + strings.Join(slugs, ", ")
 }
 
-// printObjects lists every object that is not as it should be; without -v only
-// those that would be deleted.
+// printObjects lists every object that changes, or only those that are deleted.
 func printObjects(w io.Writer, u *ui, p *publish.Plan, all bool) {
 	fmt.Fprintln(w)
 	for _, c := range slices.Concat(p.Changes, p.Parts) {

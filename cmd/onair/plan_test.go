@@ -7,17 +7,18 @@ import (
 	"onair/publish/record"
 )
 
-func TestLeftText(t *testing.T) {
+func TestUnfinishedText(t *testing.T) {
+	t.Parallel()
 	for want, left := range map[string]publish.Unfinished{
-		"left by an interrupted publish: purge 3 objects, verify, tell websub, podping": {
+		"not finished by an interrupted publish: purge 3 objects, verify, announce to websub, podping": {
 			Interrupted: true,
 			Pending:     record.Pending{Purge: []string{"a", "b", "c"}, Verify: true, Announce: []string{"websub", "podping"}},
 		},
-		"left by an interrupted publish: record that it is done": {Interrupted: true},
-		"left by the last publish: tell overcast":                {Pending: record.Pending{Announce: []string{"overcast"}}},
-		"left by the last publish: verify":                       {Pending: record.Pending{Verify: true}},
+		"not finished by an interrupted publish: record that it is done": {Interrupted: true},
+		"not finished by the last publish: announce to overcast":         {Pending: record.Pending{Announce: []string{"overcast"}}},
+		"not finished by the last publish: verify":                       {Pending: record.Pending{Verify: true}},
 	} {
-		if got := leftText(&left); got != want {
+		if got := unfinishedText(&left); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	}

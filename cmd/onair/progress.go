@@ -109,7 +109,7 @@ func (m *meter) rate() string {
 
 // measuring shows on a terminal how many episodes have been checked; done clears
 // the line.
-func (a *app) measuring() (progress func(done, all int), done func()) {
+func showChecking(a *app) (progress func(done, all int), done func()) {
 	if a.quiet || a.json || !a.animated() {
 		return nil, func() {}
 	}

@@ -11,26 +11,26 @@ import (
 	"onair/publish"
 )
 
-func newPull(g *global) *cobra.Command {
+func newPull(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "pull [DIR]",
-		Short: "Bring masters and lock back from the storage",
-		Long: `Bring back what this machine lacks of a show: onair.lock, and the master of
-every episode in it, without the tag it was once exported with. They go to where
-the show has them; with DIR, into a folder of their own. Files that are there are
-left alone. Every master is checked against the lock.
+		Short: "Download masters and onair.lock from the storage",
+		Long: `Download what is missing in the folder of the show: onair.lock, and the master of
+every episode in it, without the tag that it had originally. With DIR they are
+written into another folder. Existing files are not changed. Every master is
+checked against the lock.
 
 Exit codes: 0 done · 1 failed · 2 usage.`,
 		Example: `  git clone https://code.example/my-show && onair -C my-show pull
   onair pull /backup/my-show`,
 		Args: cobra.MaximumNArgs(1),
-		RunE: func(c *cobra.Command, args []string) error { return g.pull(c.Context(), args) },
+		RunE: func(c *cobra.Command, args []string) error { return runPull(c.Context(), a, args) },
 	}
 	return c
 }
 
-func (g *global) pull(ctx context.Context, args []string) error {
-	s, storage, err := g.openShow(ctx)
+func runPull(ctx context.Context, a *app, args []string) error {
+	s, storage, err := openShow(ctx, a)
 	if err != nil {
 		return err
 	}
@@ -54,18 +54,18 @@ func (g *global) pull(ctx context.Context, args []string) error {
 		}
 		files = append(files, f)
 		switch {
-		case g.json:
+		case a.json:
 		case p.Err != nil:
-			fmt.Fprintf(g.stderr, "%s: %s\n", clean(p.File), clean(f.Error))
-		case g.quiet:
+			fmt.Fprintf(a.stderr, "%s: %s\n", clean(p.File), clean(f.Error))
+		case a.quiet:
 		case p.Left != "":
-			fmt.Fprintf(g.stderr, "%s: left alone, %s\n", clean(p.File), p.Left)
+			fmt.Fprintf(a.stderr, "%s: left alone, %s\n", clean(p.File), p.Left)
 		default:
-			fmt.Fprintf(g.stdout, "%s  %s\n", clean(p.File), bytesText(p.Bytes))
+			fmt.Fprintf(a.stdout, "%s  %s\n", clean(p.File), bytesText(p.Bytes))
 		}
 	})
-	if g.json {
-		jsonErr := writeJSON(g.stdout, struct {
+	if a.json {
+		jsonErr := writeJSON(a.stdout, struct {
 			SchemaVersion int    `json:"schema_version"`
 			Files         []file `json:"files"`
 		}{schemaVersion, files})

@@ -22,18 +22,15 @@ Exit codes: 0 done · 1 failed · 2 usage · 3 the show has errors.`,
 			if len(args) > 0 {
 				return nil, cobra.ShellCompDirectiveNoFileComp
 			}
-			return a.completeEpisodes(c, args, toComplete)
+			return completeEpisodes(a)(c, args, toComplete)
 		},
 		RunE: func(_ *cobra.Command, args []string) error { return runRename(a, args[0], args[1]) },
 	}
 }
 
 func runRename(a *app, from, to string) error {
-	s, found, err := a.loadShow()
+	s, err := requireShow(a)
 	if err != nil {
-		return err
-	}
-	if err := a.refuse(found); err != nil {
 		return err
 	}
 	changed, err := show.Rename(s, from, to)

@@ -15,19 +15,19 @@ import (
 
 type rollbackOptions struct{ list bool }
 
-func newRollback(g *global) *cobra.Command {
+func newRollback(a *app) *cobra.Command {
 	var o rollbackOptions
 	c := &cobra.Command{
 		Use:   "rollback [FEED]",
-		Short: "Make an earlier feed live again",
-		Long: `Make the feed before the live one live again, or the kept one whose SHA-256
-begins with FEED; a second rollback goes one further back. The last 20 feeds are
-kept. It is refused when anything that the feed names is gone. Pages are not
-touched: they come back by git revert and publish, and the next publish goes by
-the folder again.
+		Short: "Restore an earlier feed",
+		Long: `Restore the feed before the live one, or the one whose SHA-256 begins with FEED. A
+second rollback restores the feed before that. The last 20 feeds are kept. A feed
+is not restored if an object that it names is missing. Pages do not change: use
+git revert and publish for them. The next publish writes the feed of the folder
+again.
 
-Exit codes: 0 done · 1 failed · 2 usage · 3 live, but it does not look so from
-outside · 4 somebody else published in the meantime.`,
+Exit codes: 0 done · 1 failed · 2 usage · 3 live, but its verification failed ·
+4 somebody else published in the meantime.`,
 		Example: `  onair rollback --list
   onair rollback
   onair rollback 3f9ac2`,
@@ -38,33 +38,33 @@ outside · 4 somebody else published in the meantime.`,
 			if len(args) == 1 {
 				feed = args[0]
 			}
-			return g.rollback(c.Context(), feed, &o)
+			return runRollback(c.Context(), a, feed, &o)
 		},
 	}
-	c.Flags().BoolVar(&o.list, "list", false, "list the feeds that are kept")
+	c.Flags().BoolVar(&o.list, "list", false, "list the kept feeds")
 	return c
 }
 
-func (g *global) rollback(ctx context.Context, feed string, o *rollbackOptions) error {
-	s, storage, err := g.openShow(ctx)
+func runRollback(ctx context.Context, a *app, feed string, o *rollbackOptions) error {
+	s, storage, err := openShow(ctx, a)
 	if err != nil {
 		return err
 	}
 	if o.list {
-		return g.listFeeds(ctx, storage, s.Timezone)
+		return listFeeds(ctx, a, storage, s.Timezone)
 	}
-	live, err := g.world(s)
+	services, err := openServices(a, s)
 	if err != nil {
 		return err
 	}
 	restored, err := publish.Rollback(ctx, s, storage, &publish.RollbackOptions{
-		Feed: feed, By: userName(), Now: g.now(), CacheDir: g.cacheDir(), Services: live,
+		Feed: feed, By: userName(), Now: a.now(), CacheDir: a.cacheDir(), Services: services,
 	})
-	if err := g.unverified(err); err != nil {
+	if err := reportUnverified(a, s, err); err != nil {
 		return err
 	}
-	if g.json {
-		return writeJSON(g.stdout, struct {
+	if a.json {
+		return writeJSON(a.stdout, struct {
 			SchemaVersion int       `json:"schema_version"`
 			FeedSHA256    string    `json:"feed_sha256"`
 			At            time.Time `json:"at"`
@@ -72,32 +72,32 @@ func (g *global) rollback(ctx context.Context, feed string, o *rollbackOptions) 
 			FeedURL       string    `json:"feed_url"`
 		}{schemaVersion, restored.SHA256, restored.At, restored.Items, s.FeedURL()})
 	}
-	if !g.quiet {
-		fmt.Fprintf(g.stdout, "The feed of %s with %s is live again.\n", dateText(restored.At.In(s.Timezone), g.now()), plural.Count(restored.Items, "episode"))
+	if !a.quiet {
+		fmt.Fprintf(a.stdout, "The feed of %s with %s is live again.\n", dateText(restored.At.In(s.Timezone), a.now()), plural.Count(restored.Items, "episode"))
 	}
 	return nil
 }
 
-// listFeeds shows the feeds that are kept, newest first.
-func (g *global) listFeeds(ctx context.Context, storage record.Storage, zone *time.Location) error {
-	feeds, live, err := publish.KeptFeeds(ctx, storage, g.cacheDir())
+// listFeeds lists the kept feeds, newest first.
+func listFeeds(ctx context.Context, a *app, storage record.Storage, zone *time.Location) error {
+	feeds, live, err := publish.KeptFeeds(ctx, storage, a.cacheDir())
 	if err != nil {
 		return err
 	}
-	if g.json {
-		return writeJSON(g.stdout, struct {
+	if a.json {
+		return writeJSON(a.stdout, struct {
 			SchemaVersion int               `json:"schema_version"`
 			Live          string            `json:"live"`
 			Feeds         []record.KeptFeed `json:"feeds"`
 		}{schemaVersion, live, append([]record.KeptFeed{}, feeds...)})
 	}
-	t := tabwriter.NewWriter(g.stdout, 0, 0, 2, ' ', 0)
+	t := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
 	for _, f := range feeds {
 		mark := ""
 		if f.SHA256 == live {
 			mark = "live"
 		}
-		fmt.Fprintf(t, "%.12s\t%s\t%s\t%.7s\t%s\n", f.SHA256, dateText(f.At.In(zone), g.now()), plural.Count(f.Items, "episode"), f.Commit, mark)
+		fmt.Fprintf(t, "%.12s\t%s\t%s\t%.7s\t%s\n", f.SHA256, dateText(f.At.In(zone), a.now()), plural.Count(f.Items, "episode"), f.Commit, mark)
 	}
 	return t.Flush()
 }

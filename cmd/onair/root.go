@@ -2,13 +2,9 @@ package main
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/spf13/cobra"
 )
-
-// global is the former name of app.
-type global = app
 
 // newRoot returns the root command with every subcommand and the global flags.
 func newRoot(sys *system) *cobra.Command {
@@ -48,7 +44,7 @@ Exit codes: 0 done · 1 failed · 2 usage · 3 findings of error severity ·
 	root.MarkFlagDirname("directory")
 	complete(root, "format", "text", "json", "sarif", "github")
 	complete(root, "color", "auto", "always", "never")
-	root.RegisterFlagCompletionFunc("to", a.completeTargets)
+	root.RegisterFlagCompletionFunc("to", completeTargets(a))
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.SetIn(sys.stdin)
 	root.SetOut(sys.stdout)
@@ -89,12 +85,4 @@ func run(ctx context.Context, sys *system, args []string) int {
 // colorFlag returns the value of --color, also where parsing flags failed.
 func colorFlag(root *cobra.Command) string {
 	return root.PersistentFlags().Lookup("color").Value.String()
-}
-
-// complete offers fixed values for a flag. It panics if there is no such flag.
-func complete(c *cobra.Command, flag string, values ...string) {
-	err := c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
-	if err != nil {
-		panic(fmt.Sprintf("complete --%s: %v", flag, err))
-	}
 }

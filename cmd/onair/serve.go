@@ -18,35 +18,35 @@ import (
 
 type serveOptions struct{ dir, addr string }
 
-func newServe(g *global) *cobra.Command {
+func newServe(a *app) *cobra.Command {
 	var o serveOptions
 	c := &cobra.Command{
 		Use:   "serve",
-		Short: "Serve a published or built folder on this machine",
-		Long: `Serve what was published to a local folder, or any folder that onair build
-wrote, as a CDN would: right types, byte ranges, pretty URLs. A browser or a
-podcast app on this machine can listen.
+		Short: "Serve a published or built folder locally",
+		Long: `Serve what was published to a local folder, or a folder written by onair build,
+as a CDN would: with content types, byte ranges and pretty URLs, for a browser or
+a podcast app on this machine.
 
 Exit codes: 0 stopped by Ctrl-C · 1 failed · 2 usage.`,
 		Example: `  onair serve
   onair build -o /tmp/my-show && onair serve --dir /tmp/my-show`,
 		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error { return g.serve(c.Context(), &o) },
+		RunE: func(c *cobra.Command, _ []string) error { return runServe(c.Context(), a, &o) },
 	}
-	c.Flags().StringVar(&o.dir, "dir", "", "the `DIR` to serve (default: the show's storage)")
-	c.Flags().StringVar(&o.addr, "addr", "localhost:8080", "listen on this `ADDRESS`; port 0 takes any that is free")
+	c.Flags().StringVar(&o.dir, "dir", "", "serve this `DIR` (default: the storage of the show)")
+	c.Flags().StringVar(&o.addr, "addr", "localhost:8080", "listen on this `ADDRESS`; port 0 chooses a free one")
 	c.MarkFlagDirname("dir")
 	return c
 }
 
-func (g *global) serve(ctx context.Context, o *serveOptions) error {
-	dir, feed, err := g.served(o.dir)
+func runServe(ctx context.Context, a *app, o *serveOptions) error {
+	dir, feed, err := servedFolder(a, o.dir)
 	if err != nil {
 		return err
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return withHint(err, "onair publish or onair build -o %s makes it", dir)
+		return withHint(err, "create it with onair publish or onair build -o %s", dir)
 	}
 	defer root.Close()
 	listener, err := net.Listen("tcp", o.addr)
@@ -57,9 +57,9 @@ func (g *global) serve(ctx context.Context, o *serveOptions) error {
 	if host, port, err := net.SplitHostPort(o.addr); err == nil && host == "localhost" && port != "0" {
 		base = "http://" + o.addr + "/"
 	}
-	fmt.Fprintln(g.stdout, base)
-	if !g.quiet {
-		fmt.Fprintf(g.stderr, "feed: %s%s\nCtrl-C stops.\n", base, feed)
+	fmt.Fprintln(a.stdout, base)
+	if !a.quiet {
+		fmt.Fprintf(a.stderr, "feed: %s%s\nCtrl-C stops.\n", base, feed)
 	}
 	server := &http.Server{Handler: publish.NewHandler(root, feed), ReadHeaderTimeout: 10 * time.Second}
 	stop := context.AfterFunc(ctx, func() { server.Close() })
@@ -70,10 +70,10 @@ func (g *global) serve(ctx context.Context, o *serveOptions) error {
 	return nil
 }
 
-// served is the folder to serve and the key of the feed in it. A folder that is
-// named needs no show around it.
-func (g *global) served(dir string) (folder, feed string, err error) {
-	s, found, err := g.loadShow()
+// servedFolder returns the folder to serve and the key of the feed in it. A folder
+// of --dir needs no show.
+func servedFolder(a *app, dir string) (folder, feed string, err error) {
+	s, found, err := loadShow(a, nil, nil)
 	if dir != "" {
 		feed = show.DefaultFeed
 		if s != nil {
@@ -85,10 +85,10 @@ func (g *global) served(dir string) (folder, feed string, err error) {
 		return "", "", err
 	}
 	if s == nil {
-		return "", "", g.refuse(found)
+		return "", "", a.refuse(found, nil)
 	}
 	if !strings.HasPrefix(s.Storage, "file:") {
-		return "", "", withHint(usagef("the show is published to %s, not to a folder of this machine", s.Storage), "onair build -o DIR, then onair serve --dir DIR")
+		return "", "", withHint(usagef("the show is published to %s, not to a local folder", s.Storage), "onair build -o DIR, then onair serve --dir DIR")
 	}
 	return localDir(s, s.Storage), s.Feed.Path, nil
 }

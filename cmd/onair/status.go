@@ -17,54 +17,54 @@ import (
 	"onair/show"
 )
 
-func newStatus(g *global) *cobra.Command {
+func newStatus(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "status",
-		Short: "Show one line per episode, and any drift",
-		Long: `Show where every episode is on its way to listeners, whether what is live still
-is what the folder says, and what happened to the storage behind onair's back.
-Nothing is written. Of a show with errors, what the storage says is shown.
+		Short: "Show the status of every episode, and drift",
+		Long: `Show which episodes are live, scheduled, edited or drafts, whether what is live
+matches the folder, and objects that others have changed in the storage. Nothing
+is written. For a show with errors, only what the storage has is shown.
 
 Exit codes: 0 done · 1 failed · 2 usage · 3 the show has errors.`,
 		Example: "  onair status --json | jq '.episodes[] | select(.status == \"edited\")'",
 		Args:    cobra.NoArgs,
-		RunE:    func(c *cobra.Command, _ []string) error { return g.status(c.Context()) },
+		RunE:    func(c *cobra.Command, _ []string) error { return runStatus(c.Context(), a) },
 	}
 }
 
-func (g *global) status(ctx context.Context) error {
-	p, found, _, err := g.makePlan(ctx, &intent{nothing: true})
+func runStatus(ctx context.Context, a *app) error {
+	p, found, _, err := makePlan(ctx, a, &changeFlags{}, planInputs{readOnly: true})
 	if err != nil {
 		return err
 	}
-	if found.HasErrors() && g.format != "text" && !g.json {
-		return g.refuse(found)
+	if found.HasErrors() && a.format != "text" && !a.json {
+		return a.refuse(found, p.Release.Show)
 	}
 	rows := statusRows(p)
 	var failed error
 	if found.HasErrors() {
 		rows, failed = recordedRows(p, rows, found), exitError(exitFindings)
 	}
-	if g.json {
-		return errors.Join(writeJSON(g.stdout, statusJSON(p, rows, found)), failed)
+	if a.json {
+		return errors.Join(writeJSON(a.stdout, statusJSON(p, rows, found)), failed)
 	}
 	if failed != nil {
-		if err := g.writeFindings(g.stderr, g.actionable(found)); err != nil {
+		if err := a.writeFindings(a.stderr, a.actionable(found), p.Release.Show); err != nil {
 			return err
 		}
-		fmt.Fprintln(g.stderr)
+		fmt.Fprintln(a.stderr)
 	}
-	if err := g.printStatus(p, rows, found); err != nil {
+	if err := printStatus(a, p, rows, found); err != nil {
 		return err
 	}
 	return failed
 }
 
-func (g *global) printStatus(p *publish.Plan, rows []statusRow, found finding.List) error {
-	u := g.ui(g.stdout)
+func printStatus(a *app, p *publish.Plan, rows []statusRow, found finding.List) error {
+	u := a.ui(a.stdout)
 	zone := p.Release.Show.Timezone
-	fmt.Fprintf(g.stdout, "%s → %s   %s\n\n", u.bold(clean(p.Release.Show.Title)), p.Storage, u.dim(liveText(p, zone, g.now())))
-	t := tabwriter.NewWriter(g.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(a.stdout, "%s → %s   %s\n\n", u.bold(clean(p.Release.Show.Title)), p.Storage, u.dim(liveText(p, zone, a.now())))
+	t := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
 	for _, r := range rows {
 		date := ""
 		if !r.Date.IsZero() {
@@ -76,64 +76,64 @@ func (g *global) printStatus(p *publish.Plan, rows []statusRow, found finding.Li
 		return err
 	}
 	drift := p.Drift()
-	printKeys(g, "edited in the storage", drift.Edited)
-	printKeys(g, "missing", drift.Missing)
-	printKeys(g, "foreign", drift.Foreign)
-	fmt.Fprintln(g.stdout)
-	g.printStanding(p, found)
+	printKeys(a, "edited in the storage", drift.Edited)
+	printKeys(a, "missing", drift.Missing)
+	printKeys(a, "foreign", drift.Foreign)
+	fmt.Fprintln(a.stdout)
+	printDifference(a, p, found)
 	return nil
 }
 
-// printStanding says how far what is live is from what the folder says.
-func (g *global) printStanding(p *publish.Plan, found finding.List) {
+// printDifference prints how what is live differs from the folder.
+func printDifference(a *app, p *publish.Plan, found finding.List) {
 	totals := p.Totals()
 	switch {
 	case found.HasErrors():
-		fmt.Fprintf(g.stdout, "%s: what has changed here cannot be told before they are mended\n", plural.Count(found.Count(finding.Error), "error"))
+		fmt.Fprintf(a.stdout, "%s: changes in the folder are not known until they are fixed\n", plural.Count(found.Count(finding.Error), "error"))
 	case p.Empty():
-		fmt.Fprintln(g.stdout, g.ui(g.stdout).green("What is live is what the folder says."))
+		fmt.Fprintln(a.stdout, a.ui(a.stdout).green("What is live matches the folder."))
 	case totals.Add+totals.Update > 0:
-		fmt.Fprintf(g.stdout, "%s to add, %d to update: onair plan shows them\n", plural.Count(totals.Add, "object"), totals.Update)
+		fmt.Fprintf(a.stdout, "%s to add, %d to update: onair plan shows them\n", plural.Count(totals.Add, "object"), totals.Update)
 	case p.RecordLost():
-		fmt.Fprintln(g.stdout, "The record of what is live is lost: onair publish writes it again.")
+		fmt.Fprintln(a.stdout, "The record of what is live is lost: onair publish writes it again.")
 	}
-	if left := p.Unfinished(); left != nil {
-		fmt.Fprintln(g.stdout, leftText(left)+" (onair publish finishes it)")
+	if unfinished := p.Unfinished(); unfinished != nil {
+		fmt.Fprintln(a.stdout, unfinishedText(unfinished)+" (onair publish finishes it)")
 	}
 }
 
-// printKeys lists keys below the episodes: a few, or all with -v.
-func printKeys(g *global, what string, keys []string) {
+// printKeys lists the keys of objects: a few, or all with -v.
+func printKeys(a *app, what string, keys []string) {
 	const few = 5
 	if len(keys) == 0 {
 		return
 	}
-	fmt.Fprintf(g.stdout, "\n%s: %s\n", what, plural.Count(len(keys), "object"))
+	fmt.Fprintf(a.stdout, "\n%s: %s\n", what, plural.Count(len(keys), "object"))
 	for i, key := range keys {
-		if i == few && !g.verbose {
-			fmt.Fprintf(g.stdout, "  … and %d more (-v lists them)\n", len(keys)-few)
+		if i == few && !a.verbose {
+			fmt.Fprintf(a.stdout, "  … and %d more (-v lists them)\n", len(keys)-few)
 			return
 		}
-		fmt.Fprintf(g.stdout, "  %s\n", clean(key))
+		fmt.Fprintf(a.stdout, "  %s\n", clean(key))
 	}
 }
 
-// statusRow is an episode and the word for where it is.
+// statusRow is an episode with its status.
 type statusRow struct {
 	*release.Episode
 	status  string
 	reasons []string
-	drift   []string // those of the reasons that the storage gives
+	drift   []string // the reasons that come from the storage
 }
 
-// Words for where an episode is that more is decided by.
+// Statuses of episodes that the code refers to.
 const (
 	isLive = "live"
 	isGone = "gone here, still live"
 )
 
-// recordedRows are the rows of a show with errors: whether an episode is live is
-// known from the record, and what has changed since is not.
+// recordedRows returns the rows of a show with errors. The record says which
+// episodes are live; what has changed since is not known.
 func recordedRows(p *publish.Plan, rows []statusRow, found finding.List) (kept []statusRow) {
 	published, here := map[string]bool{}, map[string]bool{} // by GUID
 	for _, e := range p.Previous.Episodes {
@@ -161,7 +161,7 @@ func recordedRows(p *publish.Plan, rows []statusRow, found finding.List) (kept [
 	return kept
 }
 
-// errorsOf is how many errors are in an episode's folder.
+// errorsOf counts the errors in the folder of an episode.
 func errorsOf(e *release.Episode, found finding.List) (n int) {
 	for _, f := range found {
 		if e.Dir != "" && f.Severity == finding.Error && strings.HasPrefix(f.File, e.Dir+"/") {
@@ -171,7 +171,7 @@ func errorsOf(e *release.Episode, found finding.List) (n int) {
 	return n
 }
 
-// statusRows has every episode, drafts included, in the order of the show.
+// statusRows returns all episodes, drafts included, in the order of the show.
 func statusRows(p *publish.Plan) []statusRow {
 	words := map[publish.Action]string{publish.Add: "not published", publish.Update: "edited", publish.Keep: isLive, publish.Schedule: "scheduled"}
 	changes := map[string]publish.EpisodeChange{}
@@ -210,7 +210,7 @@ func statusJSON(p *publish.Plan, rows []statusRow, found finding.List) any {
 		Reasons []string `json:"reasons"`
 	}
 	t, inStep := p.Totals(), p.Empty()
-	if found.HasErrors() { // nobody knows
+	if found.HasErrors() { // not known
 		t, inStep = publish.Totals{}, false
 	} else {
 		found = nil

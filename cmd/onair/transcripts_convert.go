@@ -85,7 +85,7 @@ func runTranscriptsConvert(a *app, o *convertOptions, name string) error {
 		return err
 	}
 	if a.format == "text" {
-		if err := a.writeFindings(a.stderr, t.Findings); err != nil {
+		if err := a.writeFindings(a.stderr, t.Findings, nil); err != nil {
 			return err
 		}
 	}

@@ -172,7 +172,7 @@ func lintFiles(ctx context.Context, a *app, r *transcriptRepo, names []string, o
 	}
 	if a.format != "text" {
 		all.Sort()
-		if err := a.writeFindings(a.stdout, all); err != nil {
+		if err := a.writeFindings(a.stdout, all, nil); err != nil {
 			return err
 		}
 	} else if !a.quiet {
@@ -245,7 +245,7 @@ func lintChange(ctx context.Context, a *app, r *transcriptRepo, args []string, o
 		}
 	}
 	if a.format != "text" {
-		if err := a.writeFindings(a.stdout, report.Findings); err != nil {
+		if err := a.writeFindings(a.stdout, report.Findings, nil); err != nil {
 			return err
 		}
 	} else {

@@ -13,21 +13,20 @@ import (
 	"onair/show"
 )
 
-// upToDate is what a publish remembers that found nothing to do. While the show
-// and the listing of its storage stay the same, there is still nothing to do. A
-// publish that runs every few minutes, for an episode that is scheduled, then
-// costs a listing.
+// upToDate is what a publish caches if it has nothing to do. While the show and the
+// listing of its storage stay the same, there is still nothing to do: a publish that
+// runs every few minutes, to publish scheduled episodes, then costs a listing.
 type upToDate struct {
 	Storage string // as in show.Show
 	State   string
 	Listing string // digest of what the storage lists
 	Title   string
-	Checked string // what there was, what was found in it, and when
+	Checked string // the text of the check, and its time
 }
 
 var upToDateFunc = derive.Func{Name: "up-to-date", Version: 1}
 
-// cache returns what this user's onair remembers; nil if there is no place for it.
+// cache returns the cache of this user, or nil if there is no folder for it.
 func (a *app) cache() *derive.Cache {
 	if a.derived == nil {
 		if dir := a.cacheDir(); dir != "" {
@@ -37,30 +36,30 @@ func (a *app) cache() *derive.Cache {
 	return a.derived
 }
 
-// showKey is the key of what decides, beside files, variables and dates, how the
-// show loads. It changes once a day, so that all is checked again that no file
-// shows, such as the time zones of this machine.
-func (a *app) showKey() derive.Key {
-	home, _ := os.UserHomeDir() // where "~" in the show leads
+// showKey returns the key of what the show depends on besides files, variables and
+// dates. It changes once a day, so that changes that no file shows, such as of the
+// time zones of this machine, are found then.
+func showKey(a *app) derive.Key {
+	home, _ := os.UserHomeDir() // "~" in paths of the show
 	return derive.KeyOf(a.target, home, a.now().Unix()/int64(24*time.Hour/time.Second))
 }
 
-// showName is the name under which something is remembered of the show.
-func (a *app) showName() string {
+// showName returns the name under which the cache keeps a value about the show.
+func showName(a *app) string {
 	dir, _ := filepath.Abs(a.dir)
 	return dir + "\x00" + a.target
 }
 
-// conditions are what decides about the show besides its files.
-func (a *app) conditions() *derive.Conditions {
+// conditions returns what the show depends on besides its files.
+func conditions(a *app) *derive.Conditions {
 	return &derive.Conditions{Env: a.getenv, Now: a.now()}
 }
 
-// upToDate returns what the last publish remembers if neither the show nor the
-// storage has changed since. Otherwise it returns false, and what it has listed
-// of the storage on the way.
-func (a *app) upToDate(ctx context.Context) (last upToDate, still bool, listed *record.Listing, err error) {
-	last, ok := derive.KnownTraced[upToDate](a.cache(), upToDateFunc, a.showName(), a.showKey(), a.conditions())
+// recallUpToDate returns what the last publish cached, and true if neither the show
+// nor the storage has changed since. It also returns the listing of the storage, or
+// nil if it was not listed.
+func recallUpToDate(ctx context.Context, a *app) (last upToDate, unchanged bool, listing *record.Listing, err error) {
+	last, ok := derive.KnownTraced[upToDate](a.cache(), upToDateFunc, showName(a), showKey(a), conditions(a))
 	if !ok {
 		return last, false, nil, nil
 	}
@@ -68,23 +67,23 @@ func (a *app) upToDate(ctx context.Context) (last upToDate, still bool, listed *
 	if err != nil {
 		return last, false, nil, err
 	}
-	storage, err := a.openStorage(ctx, &show.Show{Folder: show.Folder{Dir: dir}, Storage: last.Storage, State: last.State})
+	storage, err := openStorage(ctx, a, &show.Show{Folder: show.Folder{Dir: dir}, Storage: last.Storage, State: last.State})
 	if err != nil {
 		return last, false, nil, err
 	}
-	if listed, err = record.List(ctx, storage); err != nil {
+	if listing, err = record.List(ctx, storage); err != nil {
 		return last, false, nil, err
 	}
-	return last, listed.Digest == last.Listing, listed, nil
+	return last, listing.Digest == last.Listing, listing, nil
 }
 
-// rememberUpToDate keeps that a plan has nothing to do.
-func (a *app) rememberUpToDate(trace *derive.Trace, p *publish.Plan, found finding.List) {
+// rememberUpToDate caches that a plan has nothing to do.
+func rememberUpToDate(a *app, trace *derive.Trace, p *publish.Plan, found finding.List) {
 	s := p.Release.Show
 	if trace == nil || !p.Empty() || p.Release.LockChanges() {
 		return
 	}
-	derive.KeepTraced(a.cache(), upToDateFunc, a.showName(), a.showKey(), a.conditions(), trace, upToDate{
+	derive.KeepTraced(a.cache(), upToDateFunc, showName(a), showKey(a), conditions(a), trace, upToDate{
 		Storage: s.Storage,
 		State:   s.State,
 		Listing: p.Listing(),

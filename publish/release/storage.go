@@ -25,6 +25,12 @@ func checkStorage(s *show.Show) (found finding.List) {
 	return found
 }
 
+// LocationInDoubt reports whether a finding leaves in doubt which storage or URL
+// the show uses, or says that it must not use them.
+func LocationInDoubt(f finding.Finding) bool {
+	return show.LocationInDoubt(f) || f.Rule == "P001" && f.Severity == finding.Error
+}
+
 // inStorage reports whether a bucket is or lies in the one that listeners read.
 func inStorage(s *show.Show, other string) bool {
 	dir, local := strings.CutPrefix(s.Storage, "file:")

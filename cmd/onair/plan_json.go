@@ -21,7 +21,8 @@ type planDocument struct {
 	*publishResult               // publish only
 }
 
-// planPending is what the last publish left to finish: keys, and channels.
+// planPending is what the last publish has not finished: keys to purge, and
+// channels to announce to.
 type planPending struct {
 	Interrupted bool     `json:"interrupted"`
 	Purge       []string `json:"purge"`
@@ -61,7 +62,7 @@ type planObject struct {
 	Class       release.Class  `json:"class"`
 }
 
-// planRequests are what the plan will cost at the storage.
+// planRequests counts the requests that the plan makes to the storage.
 type planRequests struct {
 	List   int `json:"list"`
 	Read   int `json:"read"`
@@ -70,8 +71,8 @@ type planRequests struct {
 	Delete int `json:"delete"`
 }
 
-// publishResult is what a publish did. Verified is null where the show's URL
-// cannot be reached by design.
+// publishResult is what a publish did. Verified is null if the URL of the show is
+// not public.
 type publishResult struct {
 	Published bool     `json:"published"`
 	FeedURL   string   `json:"feed_url"`
@@ -79,7 +80,7 @@ type publishResult struct {
 	Verified  *bool    `json:"verified"`
 	Announced []string `json:"announced"`
 
-	Findings finding.List `json:"findings,omitempty"` // of what does not look right from outside
+	Findings finding.List `json:"findings,omitempty"` // of the verification, if it failed
 }
 
 func planJSON(p *publish.Plan) planDocument {

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"onair/show"
+)
+
+// changeFlags are the flags and arguments that allow changes which a plan refuses
+// otherwise. Episodes are slugs after resolve.
+type changeFlags struct {
+	replaceAudio, remove, newGUID []string // episodes
+	only                          []string // the only episodes that may change; empty for all
+
+	adopt, retag, overNewer, prune bool
+}
+
+// addFlags adds all flags to a command.
+func (f *changeFlags) addFlags(c *cobra.Command, a *app) {
+	f.addLockFlags(c, a)
+	flags := c.Flags()
+	flags.BoolVar(&f.adopt, "adopt", false, "allow overwriting objects that onair did not write")
+	flags.BoolVar(&f.retag, "retag", false, "allow new URLs for more than ten live enclosures")
+	flags.BoolVar(&f.overNewer, "over-newer", false, "allow publishing over a commit that is not in this checkout")
+	flags.BoolVar(&f.prune, "prune", false, "delete objects that have not been referenced for 30 days")
+}
+
+// addLockFlags adds the flags for changes of onair.lock.
+func (f *changeFlags) addLockFlags(c *cobra.Command, a *app) {
+	flags := c.Flags()
+	flags.StringSliceVar(&f.replaceAudio, "replace-audio", nil, "allow the published audio of this `EPISODE` to change")
+	flags.StringSliceVar(&f.remove, "remove", nil, "allow the removal of this published `EPISODE`")
+	flags.StringSliceVar(&f.newGUID, "new-guid", nil, "allow the GUID of this `EPISODE` to change: apps will show a new episode")
+	for _, name := range []string{"replace-audio", "remove", "new-guid"} {
+		c.RegisterFlagCompletionFunc(name, completeEpisodes(a))
+	}
+}
+
+// args returns the arguments with which a suggested command allows the same.
+func (f *changeFlags) args() string {
+	var b strings.Builder
+	for _, list := range []struct {
+		flag  string
+		names []string
+	}{{"", f.only}, {" --replace-audio", f.replaceAudio}, {" --remove", f.remove}, {" --new-guid", f.newGUID}} {
+		for _, name := range list.names {
+			fmt.Fprintf(&b, "%s %s", list.flag, name)
+		}
+	}
+	for _, on := range []struct {
+		flag string
+		set  bool
+	}{{"adopt", f.adopt}, {"retag", f.retag}, {"over-newer", f.overNewer}, {"prune", f.prune}} {
+		if on.set {
+			fmt.Fprintf(&b, " --%s", on.flag)
+		}
+	}
+	return b.String()
+}
+
+// resolve replaces the names of episodes by their slugs. An episode of --remove
+// may no longer be in the folder.
+func (f *changeFlags) resolve(s *show.Show) error {
+	for i, name := range f.remove {
+		if e := s.Find(name); e != nil {
+			f.remove[i] = e.Slug
+		}
+	}
+	for _, list := range [][]string{f.replaceAudio, f.newGUID, f.only} {
+		if err := resolveEpisodes(s, list); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// resolveEpisodes replaces names of episodes (slug, GUID or number) by their slugs.
+func resolveEpisodes(s *show.Show, names []string) error {
+	for i, name := range names {
+		e := s.Find(name)
+		if e == nil {
+			return usagef("there is no episode %q", name)
+		}
+		names[i] = e.Slug
+	}
+	return nil
+}

@@ -1,0 +1,41 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+)
+
+// complete offers fixed values for a flag. It panics if there is no such flag.
+func complete(c *cobra.Command, flag string, values ...string) {
+	err := c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
+	if err != nil {
+		panic(fmt.Sprintf("complete --%s: %v", flag, err))
+	}
+}
+
+// completeTargets returns a function that offers the targets of the show.
+func completeTargets(a *app) cobra.CompletionFunc {
+	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		s, _, err := loadShow(a, nil, nil)
+		if err != nil || s == nil {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return s.Targets, cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+// completeEpisodes returns a function that offers the slugs of the show.
+func completeEpisodes(a *app) cobra.CompletionFunc {
+	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		s, _, err := loadShow(a, nil, nil)
+		if err != nil || s == nil {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		var slugs []string
+		for _, e := range s.Episodes {
+			slugs = append(slugs, e.Slug+"\t"+e.Title)
+		}
+		return slugs, cobra.ShellCompDirectiveNoFileComp
+	}
+}

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+
+	"onair/internal/durable"
+	"onair/publish"
+)
+
+// planFile is what plan -o writes: the plan as with --json, and a fingerprint of
+// everything it depends on.
+type planFile struct {
+	planDocument
+	Fingerprint string `json:"fingerprint"`
+}
+
+// writePlanFile writes the file of plan -o.
+func writePlanFile(name string, p *publish.Plan) error {
+	data, err := json.MarshalIndent(planFile{planJSON(p), p.Fingerprint()}, "", "  ")
+	if err != nil {
+		return err
+	}
+	return durable.WriteFile(name, append(data, '\n'), 0o644)
+}
+
+// checkPlanFile returns an error if the plan is not the one in the file.
+func checkPlanFile(name string, p *publish.Plan) error {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	var file planFile
+	if err := json.Unmarshal(data, &file); err != nil || file.Fingerprint == "" {
+		return fmt.Errorf("%s is not a plan that onair plan -o wrote", name)
+	}
+	if file.Fingerprint != p.Fingerprint() {
+		return withHint(outdatedError(name), "run onair plan again to see what has changed")
+	}
+	return nil
+}
+
+// outdatedError names a plan file that is out of date, which is a conflict.
+type outdatedError string
+
+func (e outdatedError) Error() string {
+	return fmt.Sprintf("the show or the storage has changed since %s was written", string(e))
+}
+
+func (e outdatedError) Is(target error) bool { return target == publish.ErrConflict }
