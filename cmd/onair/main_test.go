@@ -24,8 +24,8 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"onair": main})
 }
 
-// TestScripts runs testdata/script/*.txtar, one theme a file. A script finds the
-// example shows in $EXAMPLES, and has a home and a cache of its own.
+// TestScripts runs testdata/script/*.txtar, each of which tests one topic. A script
+// has the example shows in $EXAMPLES, and a cache of its own.
 func TestScripts(t *testing.T) {
 	examples, err := filepath.Abs("../../examples")
 	if err != nil {
@@ -42,7 +42,7 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("EXAMPLES", examples)
-			e.Setenv("BARE", filepath.Dir(onair)) // a PATH with nothing but onair
+			e.Setenv("BARE", filepath.Dir(onair)) // a PATH with only onair
 			e.Setenv("EMPTY_GCS", nothing.Listener.Addr().String())
 			e.Setenv("XDG_CACHE_HOME", filepath.Join(e.WorkDir, ".cache"))
 			e.Setenv("ONAIR_NOW", "2026-11-20T12:00:00Z")
@@ -61,7 +61,7 @@ func TestScripts(t *testing.T) {
 			"await":     await,
 		},
 		Condition: func(cond string) (bool, error) {
-			if cond == "disks" { // small disks take root on Linux
+			if cond == "disks" { // mounting needs root on Linux
 				return runtime.GOOS == "linux" && os.Geteuid() == 0, nil
 			}
 			return false, fmt.Errorf("unknown condition %q", cond)
@@ -70,7 +70,7 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// noBucket answers as cloud storage does where there is no such bucket.
+// noBucket responds like cloud storage without the bucket.
 func noBucket(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(http.StatusNotFound)
@@ -84,10 +84,10 @@ func copyShow(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	source := os.DirFS(filepath.Join(ts.Getenv("EXAMPLES"), args[0]))
 	ts.Check(os.CopyFS(ts.MkAbs(args[1]), source))
-	ts.Check(os.RemoveAll(filepath.Join(ts.MkAbs(args[1]), "public"))) // of somebody who tried it
+	ts.Check(os.RemoveAll(filepath.Join(ts.MkAbs(args[1]), "public"))) // may exist from trying the example
 }
 
-// disk mounts a small or a read-only disk: disk full|readonly DIR.
+// disk mounts a small or a read-only file system: disk full|readonly DIR.
 func disk(ts *testscript.TestScript, neg bool, args []string) {
 	options, ok := map[string]string{"full": "size=768k", "readonly": "ro"}[args[0]]
 	if neg || len(args) != 2 || !ok {
@@ -100,7 +100,7 @@ func disk(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Defer(unmount)
 }
 
-// freePort sets a variable to a port that nothing listens on: freeport NAME.
+// freePort sets a variable to a free port: freeport NAME.
 func freePort(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: freeport NAME")
@@ -128,7 +128,7 @@ func edit(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// age sets every date in a folder to the year 2001: age DIR.
+// age sets the time of every file in a folder to the year 2001: age DIR.
 func age(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: age DIR")
@@ -153,7 +153,7 @@ func samefiles(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// readFolder is the SHA-256 of every file in a folder.
+// readFolder returns the SHA-256 of every file in a folder.
 func readFolder(ts *testscript.TestScript, dir string) map[string]string {
 	sums := map[string]string{}
 	root := os.DirFS(ts.MkAbs(dir))
@@ -186,8 +186,8 @@ func code(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// still publishes until nothing has changed since the last time, which takes as
-// long as files must have been left alone for: still ARGUMENT...
+// still publishes until publish finds that nothing has changed, which takes until
+// all files are old enough to be cached: still ARGUMENT...
 func still(ts *testscript.TestScript, neg bool, args []string) {
 	for end := time.Now().Add(time.Minute); ; time.Sleep(250 * time.Millisecond) {
 		ts.Check(ts.Exec("onair", append([]string{"publish"}, args...)...))
@@ -195,12 +195,12 @@ func still(ts *testscript.TestScript, neg bool, args []string) {
 			return
 		}
 		if neg || time.Now().After(end) {
-			ts.Fatalf("every publish looks at the whole show")
+			ts.Fatalf("every publish checks the whole show")
 		}
 	}
 }
 
-// await waits until a file is there: await FILE.
+// await waits until a file exists: await FILE.
 func await(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: await FILE")
@@ -210,7 +210,7 @@ func await(ts *testscript.TestScript, neg bool, args []string) {
 			return
 		}
 		if time.Now().After(end) {
-			ts.Fatalf("%s does not come", args[0])
+			ts.Fatalf("%s does not exist after a minute", args[0])
 		}
 	}
 }

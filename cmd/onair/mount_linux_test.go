@@ -2,7 +2,7 @@ package main
 
 import "golang.org/x/sys/unix"
 
-// mountTmpfs mounts a disk in memory, which takes root.
+// mountTmpfs mounts a file system in memory, which needs root.
 func mountTmpfs(dir, options string) (unmount func(), err error) {
 	var flags uintptr
 	if options == "ro" {
