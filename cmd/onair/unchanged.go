@@ -21,8 +21,14 @@ type upToDate struct {
 	State   string
 	Listing string // digest of what the storage lists
 	Title   string
-	Checked string // the text of the check, and its time
+	Checked string    // the text of the check, and its time
+	Since   time.Time // the time of the check
 }
+
+// maxUnchecked is how long a publish relies on what the last one remembers. After
+// that it checks everything again, because no file shows some changes, such as of
+// the time zones of this machine.
+const maxUnchecked = 24 * time.Hour
 
 var upToDateFunc = derive.Func{Name: "up-to-date", Version: 1}
 
@@ -37,11 +43,10 @@ func (a *app) cache() *derive.Cache {
 }
 
 // showKey returns the key of what the show depends on besides files, variables and
-// dates. It changes once a day, so that changes that no file shows, such as of the
-// time zones of this machine, are found then.
+// dates.
 func showKey(a *app) derive.Key {
 	home, _ := os.UserHomeDir() // "~" in paths of the show
-	return derive.KeyOf(a.target, home, a.now().Unix()/int64(24*time.Hour/time.Second))
+	return derive.KeyOf(a.target, home)
 }
 
 // showName returns the name under which the cache keeps a value about the show.
@@ -60,7 +65,7 @@ func conditions(a *app) *derive.Conditions {
 // nil if it was not listed.
 func recallUpToDate(ctx context.Context, a *app) (last upToDate, unchanged bool, listing *record.Listing, err error) {
 	last, ok := derive.KnownTraced[upToDate](a.cache(), upToDateFunc, showName(a), showKey(a), conditions(a))
-	if !ok {
+	if age := a.now().Sub(last.Since); !ok || age < 0 || age >= maxUnchecked {
 		return last, false, nil, nil
 	}
 	dir, err := filepath.Abs(a.dir)
@@ -88,6 +93,7 @@ func rememberUpToDate(a *app, trace *derive.Trace, p *publish.Plan, found findin
 		State:   s.State,
 		Listing: p.Listing(),
 		Title:   s.Title,
+		Since:   p.Release.Now,
 		Checked: checkedText(p, found) + ", unchanged since " + p.Release.Now.In(s.Timezone).Format("2 Jan 15:04"),
 	})
 }

@@ -42,6 +42,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 )
 
 // Func identifies a function whose values are remembered.
@@ -116,6 +117,7 @@ func Build() string {
 	if err != nil {
 		return ""
 	}
+	state.seen = time.Time{}
 	return fmt.Sprint(state)
 }
 

@@ -374,3 +374,14 @@ func TestKeysDiffer(t *testing.T) {
 		t.Error("a map has two keys")
 	}
 }
+
+func TestBuildIsStable(t *testing.T) {
+	t.Parallel()
+	first := Build()
+	if first == "" {
+		t.Skip("the system does not tell which file is running")
+	}
+	if again := Build(); again != first {
+		t.Errorf("Build is %q and then %q", first, again)
+	}
+}
