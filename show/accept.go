@@ -3,6 +3,7 @@ package show
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"onair/internal/finding"
 )
@@ -28,6 +29,9 @@ func (s *Show) CheckAccept(known finding.Rules) finding.List {
 	return found
 }
 
+// notAccepted is the hint of an error whose rule is in accept:.
+const notAccepted = "accept: in show.yaml does not cover errors"
+
 // SplitAccepted splits findings into those that count and those whose rule is in
 // accept:. An error of such a rule counts, and its hint says so.
 func (s *Show) SplitAccepted(l finding.List) (counted, accepted finding.List) {
@@ -37,11 +41,10 @@ func (s *Show) SplitAccepted(l finding.List) (counted, accepted finding.List) {
 		case ok && f.Severity != finding.Error:
 			accepted = append(accepted, f)
 			continue
-		case ok && f.Hint != "":
-			f.Hint += "; "
-			fallthrough
-		case ok:
-			f.Hint += "accept: in show.yaml does not cover errors"
+		case ok && f.Hint == "":
+			f.Hint = notAccepted
+		case ok && !strings.HasSuffix(f.Hint, notAccepted):
+			f.Hint += "; " + notAccepted
 		}
 		counted = append(counted, f)
 	}

@@ -121,8 +121,8 @@ func (a *app) inDir(dir string) string {
 	return ""
 }
 
-// cacheDir returns the folder in which onair caches for this user. It is empty if
-// there is none; then nothing is cached.
+// cacheDir returns the cache folder of onair for this user. If it is empty, nothing
+// is cached.
 func (a *app) cacheDir() string {
 	dir, err := os.UserCacheDir()
 	if err != nil {

@@ -146,8 +146,8 @@ func indexEpisodes(s *show.Show) episodeIndex {
 	return index
 }
 
-// of returns the position of the episode in whose folder a file is, or 0 if there
-// is none.
+// of returns the position of the episode in whose folder a file is, or 0 for other
+// files.
 func (e episodeIndex) of(file string) int {
 	for dir := path.Dir(file); dir != "." && dir != "/"; dir = path.Dir(dir) {
 		if i := e[dir]; i > 0 {

@@ -107,7 +107,7 @@ func (m *meter) rate() string {
 	return fmt.Sprintf("%s  %s/s  %s left", text, bytesText(int64(rate)), durationText(remaining))
 }
 
-// measuring shows on a terminal how many episodes have been checked; done clears
+// showChecking shows on a terminal how many episodes have been checked; done clears
 // the line.
 func showChecking(a *app) (progress func(done, all int), done func()) {
 	if a.quiet || a.json || !a.animated() {

@@ -7,6 +7,7 @@ import (
 	"onair/audio"
 	"onair/feed"
 	"onair/internal/finding"
+	"onair/publish/verify"
 	"onair/show"
 	"onair/templates"
 	"onair/transcripts"
@@ -20,6 +21,7 @@ func allRules() finding.Rules {
 		show.Rules(),
 		templates.Rules(),
 		transcripts.Rules(),
+		verify.Rules(),
 	)
 	slices.SortFunc(rules, func(x, y finding.Rule) int { return strings.Compare(x.ID, y.ID) })
 	return rules

@@ -25,8 +25,8 @@ func TestRulesAreUniqueAndHaveTitles(t *testing.T) {
 	}
 }
 
-// A rule is named by its variable, so that its severity, hint and source stand in
-// one place.
+// TestRuleIDsStandInRulesGo finds IDs in other files, where a rule has to be named
+// by its variable. The severity, hint and source of a rule are then in one place.
 func TestRuleIDsStandInRulesGo(t *testing.T) {
 	t.Parallel()
 	id := regexp.MustCompile(`^.[SATFPBWV][0-9]{3}\b`) // after the quote
@@ -36,7 +36,7 @@ func TestRuleIDsStandInRulesGo(t *testing.T) {
 			return err
 		}
 		if d.IsDir() {
-			if name == "e2e" || name == "examples" || name == "publish" || d.Name() == "testdata" {
+			if name == "e2e" || name == "examples" || name == "publish/release" || d.Name() == "testdata" {
 				return fs.SkipDir
 			}
 			return nil

@@ -160,12 +160,14 @@ func lintFiles(ctx context.Context, a *app, r *transcriptRepo, names []string, o
 		}
 	}
 	across, err := l.Run(ctx, names, read, func(f *repo.Result) error {
-		keep(f.Findings)
-		return p.print(f.Findings, func(finding.Finding) []byte { return f.Source })
+		l := counted(r.show, f.Findings)
+		keep(l)
+		return p.print(l, func(finding.Finding) []byte { return f.Source })
 	})
 	if err != nil {
 		return err
 	}
+	across = counted(r.show, across)
 	keep(across)
 	if err := p.print(across, func(finding.Finding) []byte { return nil }); err != nil {
 		return err
@@ -237,7 +239,7 @@ func lintChange(ctx context.Context, a *app, r *transcriptRepo, args []string, o
 	if err != nil {
 		return err
 	}
-	report.Findings = append(report.Findings, more...)
+	report.Findings = counted(r.show, append(report.Findings, more...))
 	report.Findings.Sort()
 	if o.summary != "" {
 		if err := writeSummary(o.summary, report); err != nil {

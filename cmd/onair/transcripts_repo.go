@@ -19,6 +19,7 @@ type transcriptRepo struct {
 	abs      string // dir as an absolute path
 	root     string // folder of the repository or show
 	settings *repo.Settings
+	show     *show.Show                   // nil without a show
 	episodes map[string]transcriptEpisode // by slash-separated path below root; nil without a show
 }
 
@@ -61,6 +62,7 @@ func (r *transcriptRepo) readShow(root *os.Root, a *app) error {
 	if s == nil {
 		return nil
 	}
+	r.show = s
 	if f := r.settings.Fraction; f != "" && f != s.Transcripts.Fraction {
 		return withHint(fmt.Errorf("timestamp_fraction is %s in %s and %s in show.yaml", f, repo.SettingsFile, s.Transcripts.Fraction), "remove it from "+repo.SettingsFile)
 	}
