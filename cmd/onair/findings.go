@@ -37,9 +37,8 @@ func (a *app) writeFindings(w io.Writer, l finding.List, s *show.Show) error {
 // maxPlaces is how many places of a group are printed without -v.
 const maxPlaces = 3
 
-// printFindings prints findings in the order of the show's episodes, which are
-// sorted by file if s is nil. A single finding has its place in front of its
-// message:
+// printFindings prints findings in the order of the show's episodes, or sorted by
+// file if s is nil. A single finding has its place in front of its message:
 //
 //	error S010 show.yaml:1:1: title is missing
 //	  add it: title: My Show
