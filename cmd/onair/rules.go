@@ -7,6 +7,7 @@ import (
 	"onair/audio"
 	"onair/feed"
 	"onair/internal/finding"
+	"onair/publish/release"
 	"onair/publish/verify"
 	"onair/show"
 	"onair/templates"
@@ -18,6 +19,7 @@ func allRules() finding.Rules {
 	rules := slices.Concat(
 		audio.Rules(),
 		feed.Rules(),
+		release.Rules(),
 		show.Rules(),
 		templates.Rules(),
 		transcripts.Rules(),

@@ -35,7 +35,7 @@ func (b *builder) tag(e *Episode) pieces {
 		return func() ([][]byte, error) { return nil, nil }
 	}
 	if e.Pin.TagFormat != audio.TagFormat {
-		b.findings.Errorf("P013", e.At("title"), "use a newer onair", "onair.lock pins tag format %d; this onair writes %d", e.Pin.TagFormat, audio.TagFormat)
+		b.findings.Add(ruleTagFormat.At(e.At("title"), "onair.lock pins tag format %d; this onair writes %d", e.Pin.TagFormat, audio.TagFormat))
 		return nil
 	}
 	make := func() (*audio.Tag, error) { return audio.EpisodeTag(b.show, e.Episode, e.Pin.Duration, b.picture) }
@@ -43,7 +43,7 @@ func (b *builder) tag(e *Episode) pieces {
 	if image := (*imageError)(nil); errors.As(err, &image) {
 		return nil
 	} else if err != nil {
-		b.findings.Errorf("P014", e.At("title"), "", "make the tag: %v", err)
+		b.findings.Add(ruleTag.At(e.At("title"), "make the tag: %v", err))
 		return nil
 	}
 	b.findings = append(b.findings, audio.CheckTag(t, e.At("title"))...)
@@ -66,14 +66,14 @@ func (b *builder) tag(e *Episode) pieces {
 func (b *builder) addAudio(e *Episode, from pieces) {
 	cut, err := from()
 	if err != nil {
-		b.findings.Errorf("P014", e.At("title"), "", "make the tag: %v", err)
+		b.findings.Add(ruleTag.At(e.At("title"), "make the tag: %v", err))
 		return
 	}
 	tag := slices.Concat(cut...)
 	tagSum := sha256.Sum256(tag)
 	payloadSum, err := hex.DecodeString(e.Pin.Payload.SHA256)
 	if err != nil || len(payloadSum) != sha256.Size {
-		b.findings.Errorf("P015", finding.Position{File: show.LockFile}, "restore it from git", "the payload's sha256 of %s is not 64 hex digits", e.Slug)
+		b.findings.Add(ruleDigest.At(finding.Position{File: show.LockFile}, "the payload's sha256 of %s is not 64 hex digits", e.Slug))
 		return
 	}
 	sum := sha256.Sum256(slices.Concat(tagSum[:], payloadSum))

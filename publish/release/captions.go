@@ -104,7 +104,7 @@ func (b *builder) readTranscripts(e *Episode) {
 		case errors.Is(err, fs.ErrNotExist): // package show reports a missing file that is named
 			continue
 		case err != nil:
-			b.findings.Errorf("P003", finding.Position{File: f.Path}, "", "read transcript: %v", err)
+			b.findings.Add(ruleReadTranscript.At(finding.Position{File: f.Path}, "read transcript: %v", err))
 			continue
 		}
 		b.findings = append(b.findings, forPublishing(b.heeded(s.text.Findings))...)
@@ -132,11 +132,11 @@ func (b *builder) readContributors(ctx context.Context) {
 	case err == nil:
 		b.contributors = found
 	case errors.Is(err, credit.ErrNoRepository):
-		b.findings.Add(finding.Finding{Rule: "P006", Severity: finding.Info, Position: at, Message: "nobody is credited: " + credit.ErrNoRepository.Error()})
+		b.findings.Add(ruleContributors.At(at, "nobody is credited: %v", credit.ErrNoRepository).WithSeverity(finding.Info))
 	case errors.Is(err, credit.ErrShallow):
-		b.findings.Errorf("P006", at, "fetch the history: git fetch --unshallow, or fetch-depth: 0 for actions/checkout", "credit contributors: %v", err)
+		b.findings.Add(ruleContributors.At(at, "credit contributors: %v", err).WithHint("fetch the history: git fetch --unshallow, or fetch-depth: 0 for actions/checkout"))
 	case ctx.Err() == nil:
-		b.findings.Errorf("P006", at, "", "credit contributors: %v", err)
+		b.findings.Add(ruleContributors.At(at, "credit contributors: %v", err))
 	}
 }
 
@@ -169,13 +169,13 @@ func (b *builder) readTranscriptSettings() {
 		b.settings = &repo.Settings{}
 		f := finding.Finding{Severity: finding.Error, Position: finding.Position{File: repo.SettingsFile}, Message: fmt.Sprint(err)}
 		_ = errors.As(err, &f)
-		f.Rule = "P007"
+		f.Rule = ruleSettings.ID
 		b.findings.Add(f)
 		return
 	} // else an error is that of people.yaml, which package show judges
 	b.settings = settings
 	if own := b.show.Transcripts.Fraction; settings.Fraction != "" && settings.Fraction != own {
-		b.findings.Errorf("P007", finding.Position{File: repo.SettingsFile}, "leave it to show.yaml", "timestamp_fraction is %s here and %s in show.yaml", settings.Fraction, own)
+		b.findings.Add(ruleSettings.At(finding.Position{File: repo.SettingsFile}, "timestamp_fraction is %s here and %s in show.yaml", settings.Fraction, own).WithHint("leave it to show.yaml"))
 	}
 }
 
@@ -224,7 +224,7 @@ func (b *builder) addTranscripts(e *Episode) {
 		}
 		for i, made := range newObjects(RoleTranscript, written) {
 			if made.err != nil {
-				b.findings.Errorf("P004", finding.Position{File: t.Path}, "", "write %s: %v", names[i], made.err)
+				b.findings.Add(ruleWriteCaptions.At(finding.Position{File: t.Path}, "write %s: %v", names[i], made.err))
 				continue
 			}
 			o := b.addKeyed(made.Object, stem, "."+names[i])

@@ -30,7 +30,7 @@ func (b *builder) addFeed() {
 	b.release.Feed = &Object{} // where it cannot be rendered
 	out, err := feed.Render(d)
 	if err != nil {
-		b.findings.Errorf("P023", finding.Position{File: "show.yaml"}, "", "render the feed: %v", err)
+		b.findings.Add(ruleFeed.At(finding.Position{File: "show.yaml"}, "render the feed: %v", err))
 		return
 	}
 	b.digestItems(out)
@@ -39,7 +39,7 @@ func (b *builder) addFeed() {
 	}
 	rendered, err := b.fixed(RoleFeed, b.show.Feed.Path, held(out.Bytes))
 	if err != nil {
-		b.findings.Errorf("P023", finding.Position{File: "show.yaml"}, "", "render the feed: %v", err)
+		b.findings.Add(ruleFeed.At(finding.Position{File: "show.yaml"}, "render the feed: %v", err))
 		return
 	}
 	b.release.Feed = rendered
@@ -95,12 +95,12 @@ func (b *builder) addChapters(e *Episode) {
 	}
 	var out bytes.Buffer
 	if err := feed.WriteChapters(&out, file); err != nil {
-		b.findings.Errorf("P022", e.At("chapters"), "", "write chapters: %v", err)
+		b.findings.Add(ruleChaptersFile.At(e.At("chapters"), "write chapters: %v", err))
 		return
 	}
 	o, err := b.keyed(RoleChapters, "episodes/"+e.Slug+"/chapters", ".json", held(out.Bytes()))
 	if err != nil {
-		b.findings.Errorf("P022", e.At("chapters"), "", "write chapters: %v", err)
+		b.findings.Add(ruleChaptersFile.At(e.At("chapters"), "write chapters: %v", err))
 		return
 	}
 	o.Episode = e.Slug

@@ -135,7 +135,7 @@ func (b *builder) checkImages(e *Episode) {
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 		case err != nil:
-			b.findings.Errorf("P020", at, "", "%v", err)
+			b.findings.Add(ruleImage.At(at, "%v", err))
 		default:
 			b.findings = append(b.findings, audio.CheckChapterImage(p, at, c.Image)...)
 		}
@@ -149,11 +149,11 @@ func (b *builder) checkArtwork(name string, at finding.Position) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
-		b.findings.Errorf("P020", at, "", "%v", err)
+		b.findings.Add(ruleImage.At(at, "%v", err))
 	default:
 		b.findings = append(b.findings, audio.CheckArtwork(p, at, name)...)
 		if placeholder.Is(p.Data) {
-			b.findings.Warnf("P021", at, "put your own in its place: square, 1400 to 3000 pixels, JPEG or PNG", "%s is still the placeholder that onair init drew", name)
+			b.findings.Add(rulePlaceholder.At(at, "%s is still the placeholder that onair init drew", name))
 		}
 	}
 }

@@ -184,7 +184,7 @@ func (b *builder) measure(e *Episode) bool {
 		e.master = m
 		b.checkMaster(m)
 	case !errors.Is(err, fs.ErrNotExist):
-		b.findings.Errorf("P010", finding.Position{File: e.Audio}, "", "%v", err)
+		b.findings.Add(ruleMaster.At(finding.Position{File: e.Audio}, "%v", err))
 		return false
 	case pinned != nil:
 		e.Pin = *pinned
@@ -192,11 +192,12 @@ func (b *builder) measure(e *Episode) bool {
 	case e.Status == show.Draft:
 		return true
 	default:
-		missing := b.findings.Errorf
+		missing := ruleNoAudio.At(e.At("audio"), "the audio is missing: %s is not here and onair.lock does not know it", e.Audio).
+			WithHint("put the master at " + e.Audio + ", or publish from where it is")
 		if e.Status == show.Scheduled { // there is time
-			missing = b.findings.Warnf
+			missing = missing.WithSeverity(finding.Warning)
 		}
-		missing("P011", e.At("audio"), "put the master at "+e.Audio+", or publish from where it is", "the audio is missing: %s is not here and onair.lock does not know it", e.Audio)
+		b.findings.Add(missing)
 		return false
 	}
 	e.Pin = m.pin(e.Slug)
@@ -211,7 +212,7 @@ func (b *builder) measure(e *Episode) bool {
 		return true
 	}
 	if pinned.Payload != e.Pin.Payload && e.Status != show.Draft && !slices.Contains(b.o.ReplaceAudio, e.Slug) {
-		b.findings.Errorf("P012", finding.Position{File: e.Audio}, "to replace it for every listener: --replace-audio "+e.Slug, "the audio is not the one that was published (onair.lock pins %d bytes, sha256 %.12s…)", pinned.Payload.Bytes, pinned.Payload.SHA256)
+		b.findings.Add(ruleOtherAudio.At(finding.Position{File: e.Audio}, "the audio is not the one that was published (onair.lock pins %d bytes, sha256 %.12s…)", pinned.Payload.Bytes, pinned.Payload.SHA256).WithHint("to replace it for every listener: --replace-audio " + e.Slug))
 		return false
 	}
 	e.Pin.TagFormat = pinned.TagFormat
@@ -239,7 +240,7 @@ func (b *builder) adoptChapters(e *Episode) {
 	chapters, found := e.master.tag.ShowChapters(duration, at)
 	wrong := append(slices.Clone(found), audio.CheckChapters(chapters, duration, at)...)
 	if i := slices.IndexFunc(wrong, func(f finding.Finding) bool { return f.Severity == finding.Error }); i >= 0 {
-		b.findings.Warnf("P017", at, "write a chapters.txt", "the chapters of the master's own tag are left out: %s", wrong[i].Message)
+		b.findings.Add(ruleOwnChapters.At(at, "the chapters of the master's own tag are left out: %s", wrong[i].Message))
 		chapters, found = nil, nil
 	} else {
 		found = append(found, e.master.tag.CheckTimes(duration, at)...)

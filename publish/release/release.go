@@ -1,3 +1,25 @@
+// Package release makes everything that should be live from a show: tagged audio,
+// captions, chapters, images, the feed and the pages, each with its key, size,
+// checksum and headers.
+//
+//	audio/<slug>-<hash>.mp3                             tagged audio        immutable
+//	episodes/<slug>/transcript[.<lang>]-<hash>.<ext>    captions, text      immutable
+//	episodes/<slug>/chapters-<hash>.json                chapters            immutable
+//	assets/<name>-<hash>.<ext>                          artwork, theme      immutable
+//	index.html, episodes/<slug>/index.html, …           pages               page
+//	feed.xml (feed: path:)                              the feed            feed
+//
+// Everything that a feed names, except pages, has the hash of its content in its
+// key, so a listener never gets a mixture of old and new. The hash is the first 16
+// hex digits of the content's SHA-256. For tagged audio it is that of
+// SHA-256(SHA-256(tag) ‖ SHA-256(payload)), for which the lock is enough and the
+// audio is not needed. The headers follow from the key and the configuration
+// ([HeadersFor]).
+//
+// Tagged audio is never stored on the way: its tag is made in memory, and the
+// master's payload is streamed after it.
+//
+// What can be wrong with a release is in rules.go.
 package release
 
 import (
@@ -95,7 +117,7 @@ func New(ctx context.Context, s *show.Show, o *Options) (*Release, finding.List,
 	}
 	b.findings = append(b.findings, checkStorage(s)...)
 	for _, problem := range cdn.Check(s.CDN) {
-		b.findings.Errorf("P005", s.At("cdn"), "onair cdn config --help and docs/cdn.md say what each provider needs", "%s", problem)
+		b.findings.Add(ruleCDN.At(s.At("cdn"), "%s", problem))
 	}
 	b.readTranscriptSettings()
 	b.readContributors(ctx)

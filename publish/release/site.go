@@ -78,7 +78,7 @@ func (b *builder) addPages() {
 func (b *builder) badTemplate(err error) {
 	var f finding.Finding
 	if !errors.As(err, &f) {
-		f = finding.Finding{Rule: "P024", Position: finding.Position{File: "templates"}, Message: err.Error()}
+		f = rulePages.At(finding.Position{File: "templates"}, "%v", err)
 	}
 	b.findings.Add(f)
 }

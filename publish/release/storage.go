@@ -17,10 +17,10 @@ var sources = []string{"episodes", "people", "sponsors", "templates"}
 // refuses records in the middle of what listeners get.
 func checkStorage(s *show.Show) (found finding.List) {
 	if inStorage(s, s.State) {
-		found.Errorf("P001", s.At("state"), "give the records a bucket or a folder of their own, or leave state: out", "state %s lies in storage %s, which listeners read", s.State, s.Storage)
+		found.Add(ruleStorage.At(s.At("state"), "state %s lies in storage %s, which listeners read", s.State, s.Storage).WithHint("give the records a bucket or a folder of their own, or leave state: out"))
 	}
 	if dir, ok := strings.CutPrefix(s.Storage, "file:"); ok && InSources(s, dir) {
-		found.Errorf("P001", s.At("storage"), "give it a folder of its own, such as file:public", "storage %s is, holds or lies among the show's own files", s.Storage)
+		found.Add(ruleStorage.At(s.At("storage"), "storage %s is, holds or lies among the show's own files", s.Storage).WithHint("give it a folder of its own, such as file:public"))
 	}
 	return found
 }
@@ -28,7 +28,7 @@ func checkStorage(s *show.Show) (found finding.List) {
 // LocationInDoubt reports whether a finding leaves in doubt which storage or URL
 // the show uses, or says that it must not use them.
 func LocationInDoubt(f finding.Finding) bool {
-	return show.LocationInDoubt(f) || f.Rule == "P001" && f.Severity == finding.Error
+	return show.LocationInDoubt(f) || f.Rule == ruleStorage.ID && f.Severity == finding.Error
 }
 
 // inStorage reports whether a bucket is or lies in the one that listeners read.

@@ -59,7 +59,7 @@ func (b *builder) addWaveform(e *Episode) {
 		e.waveform, err = b.keyed(RoleWaveform, "assets/waveform", ".svg", held(out.Bytes()))
 	}
 	if err != nil {
-		b.findings.Warnf("P018", e.At("audio"), "", "no waveform can be drawn: %v", err)
+		b.findings.Add(ruleWaveform.At(e.At("audio"), "no waveform can be drawn: %v", err))
 		return
 	}
 	e.waveform.Episode = e.Slug
@@ -79,16 +79,16 @@ func (b *builder) checkWaveforms() {
 		case errors.Is(err, audio.ErrNoFFmpeg):
 			noFFmpeg++
 		case err != nil:
-			b.findings.Warnf("P018", finding.Position{File: e.Audio}, "", "no waveform can be drawn: %v", err)
+			b.findings.Add(ruleWaveform.At(finding.Position{File: e.Audio}, "no waveform can be drawn: %v", err))
 		case e.master == nil:
 			noAudio++
 		}
 	}
 	at := b.show.At("waveform")
 	if noFFmpeg > 0 {
-		b.findings.Warnf("P018", at, audio.HowToGetFFmpeg, "episodes without a waveform: %d; %v", noFFmpeg, audio.ErrNoFFmpeg)
+		b.findings.Add(ruleWaveform.At(at, "episodes without a waveform: %d; %v", noFFmpeg, audio.ErrNoFFmpeg).WithHint(audio.HowToGetFFmpeg))
 	}
 	if noAudio > 0 {
-		b.findings.Warnf("P018", at, "run onair lock where the audio is, and commit onair.lock", "episodes without a waveform: %d; their audio is not here and onair.lock has none", noAudio)
+		b.findings.Add(ruleWaveform.At(at, "episodes without a waveform: %d; their audio is not here and onair.lock has none", noAudio).WithHint("run onair lock where the audio is, and commit onair.lock"))
 	}
 }

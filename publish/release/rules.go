@@ -1,0 +1,73 @@
+package release
+
+import "onair/internal/finding"
+
+// Rules returns the rules of this package, for documentation and SARIF.
+func Rules() finding.Rules { return rules }
+
+// The rules are about what only the whole show can tell. Scripts and people refer
+// to the IDs, so they are never reused.
+var rules = finding.Rules{
+	{
+		ID: "P001", Severity: finding.Error,
+		Title:   "storage is or contains the show's own folder, or state lies in storage",
+		Example: "storage: file:.",
+	},
+	{ID: "P002", Severity: finding.Error, Title: "two objects have the same key", Hint: "rename one of them"},
+	{ID: "P003", Severity: finding.Error, Title: "a transcript cannot be read"},
+	{ID: "P004", Severity: finding.Error, Title: "a transcript cannot be written as captions"},
+	{
+		ID: "P005", Severity: finding.Error,
+		Title:   "cdn names an unknown provider or setting",
+		Hint:    "onair cdn config --help and docs/cdn.md say what each provider needs",
+		Example: "cdn: {provider: nearby}",
+	},
+	{ID: "P006", Severity: finding.Error, Title: "the contributors to the transcripts cannot be read from git; without a repository an info"},
+	{
+		ID: "P007", Severity: finding.Error,
+		Title:   "transcripts.yaml cannot be read, or contradicts show.yaml",
+		Example: "timestamp_fraction: sometimes",
+	},
+	{ID: "P010", Severity: finding.Error, Title: "a master cannot be read as audio"},
+	{ID: "P011", Severity: finding.Error, Title: "the audio is neither in the folder nor in onair.lock; for a scheduled episode a warning"},
+	{ID: "P012", Severity: finding.Error, Title: "the audio is not what onair.lock pins"},
+	{ID: "P013", Severity: finding.Error, Title: "this version of onair cannot write the pinned tag format", Hint: "use a newer onair"},
+	{ID: "P014", Severity: finding.Error, Source: "https://id3.org/id3v2.3.0", Title: "the tag cannot be made"},
+	{ID: "P015", Severity: finding.Error, Title: "onair.lock has an invalid digest", Hint: "restore it from git"},
+	{ID: "P016", Severity: finding.Error, Title: "an episode to remove is still in the show's folder", Hint: "delete its folder, or make it a draft"},
+	{ID: "P017", Severity: finding.Warning, Title: "the chapters of the master's own tag cannot be used", Hint: "write a chapters.txt"},
+	{ID: "P018", Severity: finding.Warning, Title: "a waveform cannot be drawn: ffmpeg or the audio is missing"},
+	{ID: "P020", Severity: finding.Error, Title: "an image cannot be read"},
+	{
+		ID: "P021", Severity: finding.Warning,
+		Title: "the artwork is the placeholder of onair init",
+		Hint:  "put your own in its place: square, 1400 to 3000 pixels, JPEG or PNG",
+	},
+	{ID: "P022", Severity: finding.Error, Source: "https://github.com/Podcastindex-org/podcast-namespace/blob/main/docs/examples/chapters/jsonChapters.md", Title: "the chapters file cannot be written"},
+	{ID: "P023", Severity: finding.Error, Title: "the feed cannot be rendered"},
+	{ID: "P024", Severity: finding.Error, Title: "the pages cannot be rendered, and no template is the cause"},
+}
+
+var (
+	ruleStorage        = rules.Must("P001")
+	ruleSameKey        = rules.Must("P002")
+	ruleReadTranscript = rules.Must("P003")
+	ruleWriteCaptions  = rules.Must("P004")
+	ruleCDN            = rules.Must("P005")
+	ruleContributors   = rules.Must("P006")
+	ruleSettings       = rules.Must("P007")
+	ruleMaster         = rules.Must("P010")
+	ruleNoAudio        = rules.Must("P011")
+	ruleOtherAudio     = rules.Must("P012")
+	ruleTagFormat      = rules.Must("P013")
+	ruleTag            = rules.Must("P014")
+	ruleDigest         = rules.Must("P015")
+	ruleRemove         = rules.Must("P016")
+	ruleOwnChapters    = rules.Must("P017")
+	ruleWaveform       = rules.Must("P018")
+	ruleImage          = rules.Must("P020")
+	rulePlaceholder    = rules.Must("P021")
+	ruleChaptersFile   = rules.Must("P022")
+	ruleFeed           = rules.Must("P023")
+	rulePages          = rules.Must("P024")
+)
