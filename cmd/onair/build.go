@@ -50,7 +50,7 @@ func runBuild(ctx context.Context, a *app, out string) error {
 	if release.InSources(r.Show, whole) {
 		return withHint(usagef("%s is or contains the source files of the show", out), "build into another folder")
 	}
-	b, err := file.Open(out, &file.Options{Scratch: true})
+	b, err := file.Open(out, &file.Options{Scratch: true, Sums: g.cache()})
 	if err != nil {
 		return err
 	}

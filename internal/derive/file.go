@@ -56,6 +56,15 @@ func ValueOf[T any](c *Cache, f Func, path string, state State, compute func() (
 	return Value(c, f, abs, KeyOf(state), compute)
 }
 
+// KnownOf is Known for a function of one file, which it names by path and state.
+func KnownOf[T any](c *Cache, f Func, path string, state State) (v T, ok bool) {
+	abs, err := filepath.Abs(path)
+	if err != nil || !state.Settled() {
+		return v, false
+	}
+	return Known[T](c, f, abs, KeyOf(state))
+}
+
 var contentKey = Func{Name: "files", Version: 1, AnyBuild: true}
 
 // FileKey returns the key of a file's content, which open gives access to. path

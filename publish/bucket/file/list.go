@@ -74,7 +74,7 @@ func (l *lister) folder(ctx context.Context, dir string) error {
 				}
 			}
 		case e.Type().IsRegular() && strings.HasPrefix(key, l.prefix):
-			if err := l.file(ctx, key); err != nil {
+			if err := l.file(ctx, key, e); err != nil {
 				return err
 			}
 		}
@@ -90,9 +90,14 @@ func sortName(e fs.DirEntry) string {
 }
 
 // file lists one file.
-func (l *lister) file(ctx context.Context, key string) error {
+func (l *lister) file(ctx context.Context, key string, e fs.DirEntry) error {
 	if isReserved(key) || bucket.ValidKey(key) != nil {
 		return nil // reserved, or made by another program: no key names it
+	}
+	if info, err := e.Info(); err == nil {
+		if s, known := derive.KnownOf[sums](l.b.sums, sumsFunc, l.b.path(key), derive.StateOf(info)); known {
+			return l.found(attrsOf(key, info, s))
+		}
 	}
 	f, err := l.root.Open(key)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -105,10 +110,23 @@ func (l *lister) file(ctx context.Context, key string) error {
 	if err != nil {
 		return err
 	}
+	return l.found(attrs)
+}
+
+// found yields what describes one file.
+func (l *lister) found(attrs bucket.Attrs) error {
 	if !l.yield(attrs, nil) {
 		return errStop
 	}
 	return nil
+}
+
+// path returns the operating-system path of the file of a key.
+func (b *Bucket) path(key string) string { return filepath.Join(b.dir, filepath.FromSlash(key)) }
+
+// attrsOf describes a file with known sums.
+func attrsOf(key string, info fs.FileInfo, s sums) bucket.Attrs {
+	return bucket.Attrs{Key: key, Size: info.Size(), CRC32C: s.CRC32C, Version: s.SHA256, Updated: info.ModTime()}
 }
 
 // sums are the attributes that are computed from a file's content.
@@ -126,14 +144,13 @@ func (b *Bucket) measure(ctx context.Context, f *os.File, key string) (bucket.At
 	if err != nil {
 		return bucket.Attrs{}, err
 	}
-	name := filepath.Join(b.dir, filepath.FromSlash(key))
-	s, err := derive.ValueOf(b.sums, sumsFunc, name, derive.StateOf(info), func() (sums, error) {
+	s, err := derive.ValueOf(b.sums, sumsFunc, b.path(key), derive.StateOf(info), func() (sums, error) {
 		return sum(ctx, io.NewSectionReader(f, 0, info.Size()))
 	})
 	if err != nil {
 		return bucket.Attrs{}, err
 	}
-	return bucket.Attrs{Key: key, Size: info.Size(), CRC32C: s.CRC32C, Version: s.SHA256, Updated: info.ModTime()}, nil
+	return attrsOf(key, info, s), nil
 }
 
 // sum computes the sums of what r returns.

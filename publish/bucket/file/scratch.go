@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sync"
 
+	"onair/internal/derive"
 	"onair/internal/durable"
 	"onair/internal/filelock"
 	"onair/publish/bucket"
@@ -66,7 +67,10 @@ func (b *Bucket) writeScratch(ctx context.Context, o *bucket.Object, cond bucket
 	if err != nil {
 		return bucket.Attrs{}, err
 	}
-	return bucket.Attrs{Key: o.Key, Size: o.Size, CRC32C: o.CRC32C, Version: version, Updated: info.ModTime()}, nil
+	// The folder has one writer, so the sums hold although the file is new.
+	s := sums{SHA256: version, CRC32C: o.CRC32C}
+	derive.Keep(b.sums, sumsFunc, b.path(o.Key), derive.KeyOf(derive.StateOf(info)), s)
+	return attrsOf(o.Key, info, s), nil
 }
 
 // requireScratch does what require does, for an object in an open folder.
