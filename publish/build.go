@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
+	"sync"
 
 	"onair/publish/bucket"
 	"onair/publish/record"
@@ -17,6 +19,69 @@ import (
 // so that the next one can remove what is no longer part of the show without
 // touching anything else.
 const buildRecord = bucket.RecordsPrefix + "build.json"
+
+// Early writes the objects of a release into a bucket for Build while the release
+// is being built, so that nothing is rendered twice. It writes only what the bucket
+// does not have: the objects of an earlier build stay until Build.
+type Early struct {
+	b   bucket.Bucket
+	had map[string]bool // keys that were in the bucket
+
+	mu      sync.Mutex
+	written []string
+	err     error
+}
+
+// NewEarly lists the bucket. It refuses one that was published to.
+func NewEarly(ctx context.Context, b bucket.Bucket) (*Early, error) {
+	w := &Early{b: b, had: map[string]bool{}}
+	for attrs, err := range b.List(ctx, "") {
+		if err != nil {
+			return nil, err
+		}
+		w.had[attrs.Key] = true
+	}
+	if w.had[record.Key] {
+		return nil, publishedTo(b)
+	}
+	return w, nil
+}
+
+// Add writes an object unless the bucket has its key. It may be called several
+// times at once, as release.Options.Rendered.
+func (w *Early) Add(ctx context.Context, o *release.Object, data []byte) {
+	if w.had[o.Key] {
+		return
+	}
+	whole := o.Object
+	whole.Body = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil }
+	_, err := w.b.Write(ctx, &whole, bucket.Condition{})
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err == nil {
+		w.written = append(w.written, o.Key)
+	} else if w.err == nil {
+		w.err = err
+	}
+}
+
+// Written returns how many objects were written, and the first error.
+func (w *Early) Written() (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.written), w.err
+}
+
+// Undo deletes what was written, for a release that turns out to have errors.
+func (w *Early) Undo(ctx context.Context) {
+	for _, key := range w.written {
+		_ = w.b.Delete(ctx, key, bucket.Condition{})
+	}
+}
+
+func publishedTo(b bucket.Bucket) error {
+	return fmt.Errorf("%s was published to; build into a folder of its own: %w", b.URL(), ErrRefused)
+}
 
 // Build makes a bucket, in practice a local folder, hold a release and nothing
 // of an earlier build's that the release does not want. What is right already is
@@ -29,7 +94,7 @@ func Build(ctx context.Context, r *release.Release, b bucket.Bucket) (written, r
 		return 0, 0, err
 	}
 	if seen.State.Phase != "" {
-		return 0, 0, fmt.Errorf("%s was published to; build into a folder of its own: %w", b.URL(), ErrRefused)
+		return 0, 0, publishedTo(b)
 	}
 	seen.Headerless, seen.KeepsParts = true, false // the bytes are what matters
 	p := Diff(r, seen)

@@ -46,6 +46,21 @@ type Asset struct {
 	Data      []byte
 }
 
+// Overridden reports whether a template comes from the show. Those of the embedded
+// theme show on the page of an episode nothing of other episodes but the titles
+// and pages of its neighbours.
+func (t *Theme) Overridden() bool {
+	for _, path := range t.paths {
+		if !strings.HasPrefix(path, embeddedPrefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// embeddedPrefix starts the paths of the embedded templates in errors.
+const embeddedPrefix = "theme/"
+
 // Assets returns the theme's static files by name.
 func (t *Theme) Assets() []Asset { return t.assets }
 
@@ -123,7 +138,7 @@ func themeFiles(overrides fs.FS) (map[string]source, error) {
 		}
 		data, err := embedded.ReadFile(name)
 		name = strings.TrimPrefix(name, "default/")
-		files[name] = source{"theme/" + name, data}
+		files[name] = source{embeddedPrefix + name, data}
 		return err
 	})
 	if err != nil {

@@ -105,12 +105,13 @@ func (b *builder) addAudio(e *Episode, from pieces) {
 	}
 	if b.show.KeepMasters {
 		for i, piece := range cut {
-			o.Parts = append(o.Parts, b.addPiece(e, piece, func() ([]byte, error) {
+			o.Parts = append(o.Parts, b.addPiece(e, piece, func(w io.Writer) error {
 				cut, err := from()
 				if err != nil {
-					return nil, err
+					return err
 				}
-				return cut[i], nil
+				_, err = w.Write(cut[i])
+				return err
 			}))
 		}
 		o.Parts = append(o.Parts, b.addPayload(e))

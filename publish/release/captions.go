@@ -1,10 +1,10 @@
 package release
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"path"
 	"slices"
@@ -95,8 +95,9 @@ func (t *transcript) page() (*transcripts.Transcript, []time.Duration, error) {
 	return s.text, s.text.Starts(t.duration), nil
 }
 
-// readTranscripts checks an episode's transcripts and notes which there are.
-func (b *builder) readTranscripts(e *Episode) {
+// readTranscripts checks an episode's transcripts and notes which there are. It
+// may be called for several episodes at the same time.
+func (b *builder) readTranscripts(e *Episode) (found finding.List) {
 	for _, f := range e.Transcripts {
 		t := &transcript{TranscriptFile: f, b: b, duration: e.Pin.Duration}
 		s, err := t.read()
@@ -104,14 +105,14 @@ func (b *builder) readTranscripts(e *Episode) {
 		case errors.Is(err, fs.ErrNotExist): // package show reports a missing file that is named
 			continue
 		case err != nil:
-			b.findings.Add(ruleReadTranscript.At(finding.Position{File: f.Path}, "read transcript: %v", err))
+			found.Add(ruleReadTranscript.At(finding.Position{File: f.Path}, "read transcript: %v", err))
 			continue
 		}
-		b.findings = append(b.findings, forPublishing(b.heeded(s.text.Findings))...)
+		found = append(found, forPublishing(b.heeded(s.text.Findings))...)
 		t.timed = s.cues != nil
 		e.transcripts = append(e.transcripts, t)
 	}
-	b.compareTranslations(e)
+	return append(found, b.compareTranslations(e)...)
 }
 
 // readContributors asks git who helped with the transcripts, once for all of
@@ -142,23 +143,24 @@ func (b *builder) readContributors(ctx context.Context) {
 
 // compareTranslations holds the translations of an episode's transcript to the
 // one in its own language.
-func (b *builder) compareTranslations(e *Episode) {
+func (b *builder) compareTranslations(e *Episode) (found finding.List) {
 	original := slices.IndexFunc(e.transcripts, func(t *transcript) bool { return t.Language == e.Language })
 	if original < 0 || len(e.transcripts) == 1 {
-		return
+		return nil
 	}
 	first, err := e.transcripts[original].read()
 	if err != nil {
-		return // reported when it was read first
+		return nil // reported when it was read first
 	}
 	for i, t := range e.transcripts {
 		if i == original {
 			continue
 		}
 		if translation, err := t.read(); err == nil {
-			b.findings = append(b.findings, b.heeded(transcripts.CompareTranslation(first.text, translation.text, t.Path))...)
+			found = append(found, b.heeded(transcripts.CompareTranslation(first.text, translation.text, t.Path))...)
 		}
 	}
+	return found
 }
 
 // readTranscriptSettings reads transcripts.yaml, which the show's transcripts may
@@ -210,28 +212,26 @@ func (b *builder) transcriptOptions(file string) *transcripts.Options {
 	return o
 }
 
-// addTranscripts adds every format of an episode's transcripts.
-func (b *builder) addTranscripts(e *Episode) {
+// writeTranscripts renders every format of an episode's transcripts. It may be
+// called for several episodes at the same time.
+func (b *builder) writeTranscripts(e *Episode) (found finding.List) {
 	for _, t := range e.transcripts {
 		stem := "episodes/" + e.Slug + "/transcript"
 		if t.Language != e.Language {
 			stem += "." + strings.ToLower(t.Language)
 		}
-		var written []source
-		names := t.formats()
-		for _, name := range names {
-			written = append(written, func() ([]byte, error) { return t.render(name) })
-		}
-		for i, made := range newObjects(RoleTranscript, written) {
-			if made.err != nil {
-				b.findings.Add(ruleWriteCaptions.At(finding.Position{File: t.Path}, "write %s: %v", names[i], made.err))
+		for _, format := range t.formats() {
+			o, err := b.render(RoleTranscript, hashedKey(stem, "."+format), func(w io.Writer) error { return t.write(w, format) })
+			if err != nil {
+				found.Add(ruleWriteCaptions.At(finding.Position{File: t.Path}, "write %s: %v", format, err))
 				continue
 			}
-			o := b.addKeyed(made.Object, stem, "."+names[i])
 			o.Episode = e.Slug
+			o.Headers = HeadersFor(o.Key, b.show.Feed.Path, b.show.CDN != nil)
 			t.files = append(t.files, o)
 		}
 	}
+	return found
 }
 
 // formats are the names of those that the transcript can have.
@@ -244,27 +244,24 @@ func (t *transcript) formats() (names []string) {
 	return names
 }
 
-// render writes the transcript in one format.
-func (t *transcript) render(format string) ([]byte, error) {
+// write writes the transcript in one format.
+func (t *transcript) write(w io.Writer, format string) error {
 	s, err := t.read()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	text, cues := s.text, s.cues
-	var out bytes.Buffer
 	switch format {
 	case "vtt":
-		err = transcripts.WriteVTT(&out, cues)
+		return transcripts.WriteVTT(w, s.cues)
 	case "srt":
-		err = transcripts.WriteSRT(&out, cues)
+		return transcripts.WriteSRT(w, s.cues)
 	case "json":
-		err = transcripts.WriteJSON(&out, cues)
+		return transcripts.WriteJSON(w, s.cues)
 	case "html":
-		err = transcripts.WriteHTML(&out, text, cues)
+		return transcripts.WriteHTML(w, s.text, s.cues)
 	default:
-		err = transcripts.WriteText(&out, text)
+		return transcripts.WriteText(w, s.text)
 	}
-	return out.Bytes(), err
 }
 
 // mediaType is the type of an object without its parameters, as feeds and links

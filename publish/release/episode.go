@@ -1,7 +1,11 @@
 package release
 
 import (
+	"context"
+
+	"onair/internal/finding"
 	"onair/show"
+	"onair/templates"
 )
 
 // Episode is an episode of the release and the facts of its audio.
@@ -18,6 +22,7 @@ type Episode struct {
 	chapters    *Object
 	waveform    *Object
 	transcripts []*transcript
+	page        *templates.Episode // nil without a site
 }
 
 // AudioKey returns the key of the tagged audio; empty if there is none.
@@ -44,24 +49,59 @@ func (e *Episode) AudioBytes() int64 {
 	return e.Enclosure.Size
 }
 
-// addEpisode adds one episode: all of it when it is live, its audio's facts
-// when it is scheduled, only the findings when it is a draft.
-func (b *builder) addEpisode(e *show.Episode) {
-	re := &Episode{Episode: e, Status: e.Status(b.o.Now)}
-	b.release.Episodes = append(b.release.Episodes, re)
-	if !b.measure(re) {
-		return
+// addEpisode adds one episode without its transcripts and its page: all of it
+// when it is live, the facts of its audio when it is scheduled, only the findings
+// when it is a draft. It reports whether there is more to add.
+func (b *builder) addEpisode(e *Episode) bool {
+	b.release.Episodes = append(b.release.Episodes, e)
+	if !b.measure(e) {
+		return false
 	}
-	tag := b.tag(re)
-	b.readTranscripts(re)
-	if re.Status == show.Scheduled {
-		re.Payload = b.addPayload(re)
+	tag := b.tag(e)
+	if e.Status == show.Scheduled {
+		e.Payload = b.addPayload(e)
 	}
-	if re.Status != show.Live || re.Pin.Payload.Bytes == 0 || tag == nil {
-		return
+	if e.Status != show.Live || e.Pin.Payload.Bytes == 0 || tag == nil {
+		return true
 	}
-	b.addAudio(re, tag)
-	b.addTranscripts(re)
-	b.addChapters(re)
-	b.addWaveform(re)
+	b.addAudio(e, tag)
+	b.addChapters(e)
+	b.addWaveform(e)
+	return true
+}
+
+// addTexts adds the transcripts and pages of episodes, several at a time. An
+// episode's transcripts are read once, for what is wrong with them, for their
+// formats and for its page.
+func (b *builder) addTexts(ctx context.Context, episodes []*Episode, site *site) {
+	found := make([]finding.List, len(episodes))
+	pages := make([]*Object, len(episodes))
+	inParallel(ctx, len(episodes), func(i int) {
+		e := episodes[i]
+		found[i] = b.readTranscripts(e)
+		if e.Enclosure == nil {
+			return
+		}
+		found[i] = append(found[i], b.writeTranscripts(e)...)
+		if e.page != nil {
+			e.page.Transcripts = b.transcriptLinks(e)
+		}
+		if site.alone {
+			pages[i] = site.renderEpisode(e)
+		}
+	})
+	for i, e := range episodes {
+		b.findings = append(b.findings, found[i]...)
+		if e.Enclosure == nil {
+			continue
+		}
+		for _, t := range e.transcripts {
+			for _, o := range t.files {
+				b.add(o)
+			}
+		}
+		if pages[i] != nil {
+			b.add(pages[i])
+		}
+	}
 }

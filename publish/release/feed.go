@@ -37,7 +37,7 @@ func (b *builder) addFeed() {
 	if !b.findings.HasErrors() { // what is wrong already would be reported twice
 		b.findings = append(b.findings, out.Check()...)
 	}
-	rendered, err := b.fixed(RoleFeed, b.show.Feed.Path, held(out.Bytes))
+	rendered, err := b.addNew(RoleFeed, fixedKey(b.show.Feed.Path), held(out.Bytes))
 	if err != nil {
 		b.findings.Add(ruleFeed.At(finding.Position{File: "show.yaml"}, "render the feed: %v", err))
 		return
@@ -98,7 +98,7 @@ func (b *builder) addChapters(e *Episode) {
 		b.findings.Add(ruleChaptersFile.At(e.At("chapters"), "write chapters: %v", err))
 		return
 	}
-	o, err := b.keyed(RoleChapters, "episodes/"+e.Slug+"/chapters", ".json", held(out.Bytes()))
+	o, err := b.addNew(RoleChapters, hashedKey("episodes/"+e.Slug+"/chapters", ".json"), held(out.Bytes()))
 	if err != nil {
 		b.findings.Add(ruleChaptersFile.At(e.At("chapters"), "write chapters: %v", err))
 		return

@@ -4,6 +4,7 @@ import (
 	"container/list"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"path"
 	"strings"
@@ -107,8 +108,12 @@ func (b *builder) imageKey(name string) string {
 			ext = ".png"
 		}
 		stem := show.Slugify(strings.TrimSuffix(path.Base(name), path.Ext(name)))
-		o, err := b.keyed(RoleArtwork, "assets/"+stem, ext, func() ([]byte, error) {
-			return b.show.Folder.ReadFile(name, maxImage)
+		o, err := b.addNew(RoleArtwork, hashedKey("assets/"+stem, ext), func(w io.Writer) error {
+			data, err := b.show.Folder.ReadFile(name, maxImage)
+			if err == nil {
+				_, err = w.Write(data)
+			}
+			return err
 		})
 		if err != nil { // it went away since
 			im.err = &imageError{name, err}
@@ -120,7 +125,7 @@ func (b *builder) imageKey(name string) string {
 }
 
 // checkImages reports what is wrong with an episode's own images. The show's
-// are checked once, in addSite.
+// are checked once, in New.
 func (b *builder) checkImages(e *Episode) {
 	if e.Artwork != "" && e.Artwork != b.show.Artwork {
 		b.checkArtwork(e.Artwork, e.At("artwork"))

@@ -2,10 +2,12 @@ package release
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
 	"runtime"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -65,70 +67,60 @@ func describe(o *Object) string {
 	return string(o.Role)
 }
 
-// source returns an object's bytes, the same ones every time. The release keeps
-// sums and sizes only and asks again when an object is sent: a catalogue's pages
-// and captions would not fit into memory.
-type source func() ([]byte, error)
+// source writes the bytes of an object, the same ones every time. A release keeps
+// sums and sizes only and asks again when an object is sent: the pages and
+// captions of a catalogue do not fit into memory.
+type source func(io.Writer) error
 
-// held is a source that has the bytes at hand.
-func held(data []byte) source { return func() ([]byte, error) { return data, nil } }
+// held returns a source that has the bytes at hand.
+func held(data []byte) source {
+	return func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	}
+}
 
-// keyed adds an object whose key holds the hash of its content.
-func (b *builder) keyed(role Role, stem, ext string, from source) (*Object, error) {
-	o, err := newObject(role, from)
+// keyFunc returns the key of an object from the SHA-256 of its bytes, in hex.
+type keyFunc func(sha256 string) string
+
+// hashedKey returns a key that holds the hash of the content.
+func hashedKey(stem, ext string) keyFunc {
+	return func(sha256 string) string { return stem + "-" + sha256[:16] + ext }
+}
+
+// fixedKey returns a key that does not depend on the content.
+func fixedKey(key string) keyFunc { return func(string) string { return key } }
+
+// addNew renders an object and adds it.
+func (b *builder) addNew(role Role, key keyFunc, from source) (*Object, error) {
+	o, err := b.render(role, key, from)
 	if err != nil {
 		return nil, err
 	}
-	return b.addKeyed(o, stem, ext), nil
-}
-
-func (b *builder) addKeyed(o *Object, stem, ext string) *Object {
-	o.Key = stem + "-" + o.SHA256[:16] + ext
-	return b.add(o)
-}
-
-// fixed adds an object under a key of its own.
-func (b *builder) fixed(role Role, key string, from source) (*Object, error) {
-	o, err := newObject(role, from)
-	if err != nil {
-		return nil, err
-	}
-	o.Key = key
 	return b.add(o), nil
 }
 
-// newObject is an object without a key.
-func newObject(role Role, from source) (*Object, error) {
-	data, err := from()
-	if err != nil {
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// render renders an object, for its sums and for who wants its bytes at once. It
+// may be called for several objects at the same time.
+func (b *builder) render(role Role, key keyFunc, from source) (*Object, error) {
+	buffer := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(buffer)
+	buffer.Reset()
+	if err := from(buffer); err != nil {
 		return nil, err
 	}
-	return objectOf(role, data, from), nil
-}
-
-// made is a new object, or why there is none.
-type made struct {
-	*Object
-	err error
-}
-
-// newObjects is newObject for many sources, which are asked several at a time.
-// The objects are in the order of their sources.
-func newObjects(role Role, from []source) []made {
-	all := make([]made, len(from))
-	var group errgroup.Group
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, from := range from {
-		group.Go(func() error {
-			all[i].Object, all[i].err = newObject(role, from)
-			return nil
-		})
+	o := objectOf(role, buffer.Bytes(), from)
+	o.Key = key(o.SHA256)
+	if b.o.Rendered != nil {
+		b.o.Rendered(o, buffer.Bytes())
 	}
-	_ = group.Wait()
-	return all
+	return o, nil
 }
 
-// objectOf is newObject for bytes that are at hand, and that from gives again.
+// objectOf returns an object without a key of bytes that are at hand, and that
+// from writes again.
 func objectOf(role Role, data []byte, from source) *Object {
 	sum := sha256.Sum256(data)
 	return &Object{
@@ -137,10 +129,34 @@ func objectOf(role Role, data []byte, from source) *Object {
 		Object: bucket.Object{
 			Size:   int64(len(data)),
 			CRC32C: crc32c.Checksum(data),
-			Body: func() (io.ReadCloser, error) {
-				data, err := from()
-				return io.NopCloser(bytes.NewReader(data)), err
-			},
+			Body:   body(from, len(data)),
 		},
 	}
+}
+
+// body returns a reader of what a source writes, about size bytes.
+func body(from source, size int) func() (io.ReadCloser, error) {
+	return func() (io.ReadCloser, error) {
+		out := bytes.NewBuffer(make([]byte, 0, size))
+		if err := from(out); err != nil {
+			return nil, err
+		}
+		return io.NopCloser(out), nil
+	}
+}
+
+// inParallel calls f for the numbers below n, as many at once as there are
+// processors, until ctx ends.
+func inParallel(ctx context.Context, n int, f func(i int)) {
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range n {
+		group.Go(func() error {
+			if ctx.Err() == nil {
+				f(i)
+			}
+			return nil
+		})
+	}
+	_ = group.Wait()
 }

@@ -44,6 +44,11 @@ type Options struct {
 	Cache *derive.Cache // nil remembers nothing
 	Trace *derive.Trace // records what else than the show's files is asked; may be nil
 
+	// Rendered is called with each object that is rendered while the release is
+	// built, and its bytes, which are only valid during the call. It has no headers
+	// yet. Several calls may be made at the same time. nil if nobody needs them.
+	Rendered func(o *Object, data []byte)
+
 	// Progress hears how many of the show's episodes have been measured: the part
 	// of a release that takes long. Calls come one at a time. Nil: nobody listens.
 	Progress func(done, all int)
@@ -124,19 +129,28 @@ func New(ctx context.Context, s *show.Show, o *Options) (*Release, finding.List,
 	if err := b.probeMasters(ctx); err != nil {
 		return nil, nil, err
 	}
+	var measured []*Episode
 	for _, e := range s.Episodes {
-		if err := ctx.Err(); err != nil {
-			return nil, nil, err
-		}
 		b.o.Trace.Date(e.Date)
-		b.addEpisode(e)
+		if re := (&Episode{Episode: e, Status: e.Status(b.o.Now)}); b.addEpisode(re) {
+			measured = append(measured, re)
+		}
+	}
+	if b.show.Artwork != "" {
+		b.checkArtwork(b.show.Artwork, b.show.At("artwork"))
 	}
 	b.checkWaveforms()
 	for _, name := range b.o.Remove {
 		b.forget(name)
 	}
 	b.pinShow()
-	b.addSite()
+	site := b.newSite()
+	b.addTexts(ctx, measured, site)
+	b.addFeed()
+	site.addPages(ctx)
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
+	}
 	b.release.Objects, b.release.Parts = sorted(b.objects), sorted(b.parts)
 	b.findings.Sort()
 	return b.release, b.findings, nil

@@ -1,7 +1,8 @@
 package release
 
 import (
-	"bytes"
+	"cmp"
+	"context"
 	"errors"
 	"html/template"
 	"io/fs"
@@ -15,15 +16,6 @@ import (
 	"onair/templates"
 	"onair/transcripts/credit"
 )
-
-// addSite adds what belongs to the show as a whole: artwork, feed, theme, pages.
-func (b *builder) addSite() {
-	if b.show.Artwork != "" {
-		b.checkArtwork(b.show.Artwork, b.show.At("artwork"))
-	}
-	b.addFeed()
-	b.addPages()
-}
 
 // url is the public address of a key; empty for none.
 func (b *builder) url(key string) string {
@@ -43,33 +35,80 @@ func (b *builder) personURL(p *show.Person) string {
 	return b.url(b.imageKey(p.Image))
 }
 
-func (b *builder) addPages() {
-	theme, err := b.theme()
-	if err != nil {
-		b.badTemplate(err)
-		return
+// site renders the pages of a release.
+type site struct {
+	b     *builder
+	theme *templates.Theme
+	data  *templates.Site
+	pages []templates.Page
+	index map[string]int // of pages, by key
+	done  []bool         // whether rendering each page was tried
+	errs  []error        // why each page could not be rendered
+	err   error          // why there are no pages
+	alone bool           // an episode's page can be rendered before other episodes are complete
+}
+
+// newSite returns the site of the live episodes, whose transcripts are added
+// later. It adds the theme's assets and the images that only pages show.
+func (b *builder) newSite() *site {
+	s := &site{b: b, index: map[string]int{}}
+	if s.theme, s.err = b.theme(); s.err != nil {
+		return s
 	}
-	site := b.site(theme)
-	var keys []string
-	var rendered []source
-	for page, err := range theme.Pages(site) {
+	for _, c := range b.show.Hosts {
+		b.personURL(c.Person)
+	}
+	s.data = b.siteData(s.theme)
+	for page, err := range s.theme.Pages(s.data) {
 		if err != nil {
-			b.badTemplate(err)
-			return
+			s.err, s.pages, s.index = err, nil, nil
+			return s
 		}
-		keys, rendered = append(keys, page.Key), append(rendered, func() ([]byte, error) {
-			var b bytes.Buffer
-			err := page.Render(&b)
-			return b.Bytes(), err
-		})
+		s.index[page.Key] = len(s.pages)
+		s.pages = append(s.pages, page)
 	}
-	for i, made := range newObjects(RolePage, rendered) {
-		if made.err != nil {
-			b.badTemplate(made.err)
-			return
+	s.done, s.errs = make([]bool, len(s.pages)), make([]error, len(s.pages))
+	s.alone = !s.theme.Overridden()
+	return s
+}
+
+// renderEpisode renders the page of an episode whose transcripts are complete;
+// nil if that fails. It may be called for several episodes at the same time.
+func (s *site) renderEpisode(e *Episode) *Object {
+	i, ok := s.index[show.PageKey(e.Slug)]
+	if !ok {
+		return nil
+	}
+	return s.render(i)
+}
+
+// render renders a page; nil if that fails.
+func (s *site) render(i int) *Object {
+	key := s.pages[i].Key
+	o, err := s.b.render(RolePage, fixedKey(key), s.pages[i].Render)
+	if s.done[i], s.errs[i] = true, err; err != nil {
+		return nil
+	}
+	o.Episode = episodeOf(key)
+	return o
+}
+
+// addPages adds the pages that are not rendered yet, and reports the first one
+// that cannot be rendered.
+func (s *site) addPages(ctx context.Context) {
+	objects := make([]*Object, len(s.pages))
+	inParallel(ctx, len(s.pages), func(i int) {
+		if !s.done[i] {
+			objects[i] = s.render(i)
 		}
-		made.Key, made.Episode = keys[i], episodeOf(keys[i])
-		b.add(made.Object)
+	})
+	for _, o := range objects {
+		if o != nil {
+			s.b.add(o)
+		}
+	}
+	if err := cmp.Or(append([]error{s.err}, s.errs...)...); err != nil {
+		s.b.badTemplate(err)
 	}
 }
 
@@ -104,7 +143,7 @@ func (b *builder) theme() (*templates.Theme, error) {
 	return templates.Load(overrides)
 }
 
-func (b *builder) site(theme *templates.Theme) *templates.Site {
+func (b *builder) siteData(theme *templates.Theme) *templates.Site {
 	site := &templates.Site{
 		Show:        b.show,
 		Description: template.HTML(markdown.HTML(b.show.Description, "")),
@@ -116,7 +155,7 @@ func (b *builder) site(theme *templates.Theme) *templates.Site {
 	}
 	for _, a := range theme.Assets() {
 		ext := path.Ext(a.Name)
-		if o, err := b.keyed(RoleTheme, "assets/"+strings.TrimSuffix(path.Base(a.Name), ext), ext, held(a.Data)); err == nil {
+		if o, err := b.addNew(RoleTheme, hashedKey("assets/"+strings.TrimSuffix(path.Base(a.Name), ext), ext), held(a.Data)); err == nil {
 			site.AssetKeys[a.Name] = o.Key
 		}
 	}
@@ -157,14 +196,20 @@ func (b *builder) sitePage(e *Episode) *templates.Episode {
 	if page.Summary == "" {
 		page.Summary = markdown.Text(e.Notes)
 	}
-	for _, t := range e.transcripts {
-		tt := templates.Transcript{Language: t.Language, Read: t.page, EditURL: b.editURL(t.Path), Contributors: credit.Names(b.contributors[t.Path])}
-		for _, o := range t.files {
-			tt.Files = append(tt.Files, templates.File{Key: o.Key, MediaType: mediaType(o), Label: strings.ToUpper(strings.TrimPrefix(path.Ext(o.Key), "."))})
-		}
-		page.Transcripts = append(page.Transcripts, tt)
-	}
+	e.page = page
 	return page
+}
+
+// transcriptLinks describes an episode's transcripts for its page.
+func (b *builder) transcriptLinks(e *Episode) (links []templates.Transcript) {
+	for _, t := range e.transcripts {
+		link := templates.Transcript{Language: t.Language, Read: t.page, EditURL: b.editURL(t.Path), Contributors: credit.Names(b.contributors[t.Path])}
+		for _, o := range t.files {
+			link.Files = append(link.Files, templates.File{Key: o.Key, MediaType: mediaType(o), Label: strings.ToUpper(strings.TrimPrefix(path.Ext(o.Key), "."))})
+		}
+		links = append(links, link)
+	}
+	return links
 }
 
 // editURL is where a listener can improve a transcript.
