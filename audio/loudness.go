@@ -58,6 +58,9 @@ func MeasureLoudness(ctx context.Context, cache *derive.Cache, path string, prog
 	})
 }
 
+// TraceLoudness records that a computation depends on which payloads were measured.
+func TraceLoudness(t *derive.Trace, cache *derive.Cache) { t.Values(cache, loudnessFunc) }
+
 // KnownLoudness returns the measurements of a payload from the cache, or nil.
 func KnownLoudness(cache *derive.Cache, info *Info) *Loudness {
 	return cached[Loudness](cache, loudnessFunc, info)

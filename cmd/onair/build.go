@@ -4,13 +4,18 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"onair/internal/derive"
+	"onair/internal/finding"
 	"onair/internal/plural"
 	"onair/publish"
+	"onair/publish/bucket"
 	"onair/publish/bucket/file"
 	"onair/publish/release"
+	"onair/show"
 )
 
 func newBuild(a *app) *cobra.Command {
@@ -34,31 +39,77 @@ Exit codes: 0 done · 1 failed · 2 usage · 3 the show has errors.`,
 }
 
 func runBuild(ctx context.Context, a *app, out string) error {
-	r, found, err := requireRelease(ctx, a, &changeFlags{}, nil)
-	if err != nil {
-		return err
-	}
-	if !a.quiet && a.format == "text" {
-		if err := a.writeFindings(a.stderr, found, r.Show); err != nil {
-			return err
-		}
-	}
 	whole, err := filepath.Abs(out)
 	if err != nil {
 		return err
 	}
-	if release.InSources(r.Show, whole) {
-		return withHint(usagef("%s is or contains the source files of the show", out), "build into another folder")
-	}
-	b, err := file.Open(out, &file.Options{Scratch: true, Sums: g.cache()})
+	b, err := file.Open(out, &file.Options{Scratch: true, Sums: a.cache()})
 	if err != nil {
 		return err
 	}
 	defer b.Close()
-	written, removed, err := publish.Build(ctx, r, b)
+	name := showName(a) + "\x00" + whole
+	key := derive.KeyOf(showKey(a), a.now().Unix()/int64(maxUnchecked/time.Second))
+	if last, ok := derive.KnownTraced[built](a.cache(), buildFunc, name, key, conditions(a)); ok {
+		if folder, err := folderKey(ctx, b); err == nil && folder == last.Folder {
+			if err := printBuildFindings(a, last.findings(), last.show()); err != nil {
+				return err
+			}
+			return printBuild(a, out, last.Files, 0, 0)
+		}
+	}
+	trace := &derive.Trace{}
+	early, r, found, err := buildEarly(ctx, a, trace, b, out, whole)
 	if err != nil {
 		return err
 	}
+	if err := printBuildFindings(a, found, r.Show); err != nil {
+		return err
+	}
+	written, err := early.Written()
+	if err != nil {
+		return err
+	}
+	rest, removed, err := publish.Build(ctx, r, b)
+	if err != nil {
+		return err
+	}
+	if folder, err := folderKey(ctx, b); err == nil {
+		derive.KeepTraced(a.cache(), buildFunc, name, key, conditions(a), trace, built{newChecked(r, found), folder, len(r.Objects)})
+	}
+	return printBuild(a, out, len(r.Objects), written+rest, removed)
+}
+
+// buildEarly builds the release and writes what is rendered on the way. It deletes
+// that again if there are errors.
+func buildEarly(ctx context.Context, a *app, trace *derive.Trace, b bucket.Bucket, out, whole string) (early *publish.Early, r *release.Release, found finding.List, err error) {
+	r, found, err = requireRelease(ctx, a, &changeFlags{}, trace, func(s *show.Show) (func(*release.Object, []byte), error) {
+		if release.InSources(s, whole) {
+			return nil, withHint(usagef("%s is or contains the source files of the show", out), "build into another folder")
+		}
+		w, err := publish.NewEarly(ctx, b)
+		if err != nil {
+			return nil, err
+		}
+		early = w
+		return func(o *release.Object, data []byte) { early.Add(ctx, o, data) }, nil
+	})
+	if err != nil && early != nil {
+		early.Undo(context.WithoutCancel(ctx))
+	}
+	return early, r, found, err
+}
+
+// printBuildFindings prints what was found in a show that could be built.
+func printBuildFindings(a *app, found finding.List, s *show.Show) error {
+	if a.quiet || a.format != "text" {
+		return nil
+	}
+	return a.writeFindings(a.stderr, found, s)
+}
+
+// printBuild prints what a build did.
+func printBuild(a *app, out string, files, written, removed int) error {
 	if a.json {
 		return writeJSON(a.stdout, struct {
 			SchemaVersion int    `json:"schema_version"`
@@ -66,8 +117,8 @@ func runBuild(ctx context.Context, a *app, out string) error {
 			Objects       int    `json:"objects"`
 			Written       int    `json:"written"`
 			Removed       int    `json:"removed"`
-		}{schemaVersion, out, len(r.Objects), written, removed})
+		}{schemaVersion, out, files, written, removed})
 	}
-	fmt.Fprintf(a.stdout, "%s: %s, %d written, %d removed\n", out, plural.Count(len(r.Objects), "file"), written, removed)
+	fmt.Fprintf(a.stdout, "%s: %s, %d written, %d removed\n", out, plural.Count(files, "file"), written, removed)
 	return nil
 }

@@ -35,15 +35,14 @@ Exit codes: 0 no errors · 1 failed · 2 usage · 3 errors were found.`,
 }
 
 func runCheck(ctx context.Context, a *app, names []string) error {
-	r, found, err := buildRelease(ctx, a, &changeFlags{}, nil)
+	c, err := checkShow(ctx, a)
 	if err != nil {
 		return err
 	}
-	var s *show.Show
 	var accepted finding.List
-	episodes := 0
-	if r != nil {
-		s, episodes = r.Show, len(r.Episodes)
+	s, found, episodes := c.show(), c.findings(), 0
+	if s != nil {
+		episodes = len(s.Episodes)
 		if found, err = ofEpisodes(found, s, names); err != nil {
 			return err
 		}

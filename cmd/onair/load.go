@@ -52,10 +52,14 @@ func counted(s *show.Show, l finding.List) finding.List {
 	return l
 }
 
+// earlyFunc returns what is called with each object of a show's release while that
+// is built, and its bytes.
+type earlyFunc func(*show.Show) (func(*release.Object, []byte), error)
+
 // buildRelease loads the show and builds its release. It returns the findings about
 // both, also those that accept: covers. The release is nil if show.yaml cannot be
-// read. The trace may be nil.
-func buildRelease(ctx context.Context, a *app, f *changeFlags, trace *derive.Trace) (*release.Release, finding.List, error) {
+// read. The trace and early may be nil.
+func buildRelease(ctx context.Context, a *app, f *changeFlags, trace *derive.Trace, early earlyFunc) (*release.Release, finding.List, error) {
 	s, found, err := loadShow(a, nil, trace)
 	if err != nil || s == nil {
 		return nil, found, err
@@ -68,6 +72,12 @@ func buildRelease(ctx context.Context, a *app, f *changeFlags, trace *derive.Tra
 			return nil, found, err
 		}
 	}
+	var rendered func(*release.Object, []byte)
+	if early != nil && !counted(s, found).HasErrors() {
+		if rendered, err = early(s); err != nil {
+			return nil, found, err
+		}
+	}
 	progress, done := showChecking(a)
 	defer done()
 	r, more, err := release.New(ctx, s, &release.Options{
@@ -75,6 +85,7 @@ func buildRelease(ctx context.Context, a *app, f *changeFlags, trace *derive.Tra
 		Now:          a.now(),
 		Cache:        a.cache(),
 		Trace:        trace,
+		Rendered:     rendered,
 		ReplaceAudio: f.replaceAudio,
 		Remove:       f.remove,
 	})
@@ -86,8 +97,8 @@ func buildRelease(ctx context.Context, a *app, f *changeFlags, trace *derive.Tra
 // inspectRelease builds the release of a show that may have errors, for a command
 // that changes nothing. It ends the command if the errors leave in doubt which
 // storage the show uses.
-func inspectRelease(ctx context.Context, a *app, f *changeFlags, trace *derive.Trace) (*release.Release, finding.List, error) {
-	r, found, err := buildRelease(ctx, a, f, trace)
+func inspectRelease(ctx context.Context, a *app, f *changeFlags, trace *derive.Trace, early earlyFunc) (*release.Release, finding.List, error) {
+	r, found, err := buildRelease(ctx, a, f, trace, early)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -107,8 +118,8 @@ func inspectRelease(ctx context.Context, a *app, f *changeFlags, trace *derive.T
 
 // requireRelease builds the release of a show that has no errors, or ends the
 // command.
-func requireRelease(ctx context.Context, a *app, f *changeFlags, trace *derive.Trace) (*release.Release, finding.List, error) {
-	r, found, err := inspectRelease(ctx, a, f, trace)
+func requireRelease(ctx context.Context, a *app, f *changeFlags, trace *derive.Trace, early earlyFunc) (*release.Release, finding.List, error) {
+	r, found, err := inspectRelease(ctx, a, f, trace, early)
 	if err == nil {
 		err = a.refuse(found, r.Show)
 	}

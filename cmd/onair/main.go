@@ -19,13 +19,22 @@ import (
 	"time"
 )
 
-// memoryLimit is the soft memory limit in bytes, unless GOMEMLIMIT sets another.
-// Little of what onair reads stays in memory.
-const memoryLimit = 64 << 20
+const (
+	// memoryLimit is the soft memory limit in bytes, unless GOMEMLIMIT sets another.
+	// With it a catalogue of any size takes less than 256 MiB of the machine's memory.
+	memoryLimit = 192 << 20
+
+	// garbagePercent lets the heap grow to three times of what is in use before
+	// garbage is collected, unless GOGC sets another.
+	garbagePercent = 200
+)
 
 func main() {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryLimit)
+	}
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(garbagePercent)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process at once

@@ -9,7 +9,9 @@ import (
 	"onair/internal/derive"
 	"onair/internal/finding"
 	"onair/publish"
+	"onair/publish/bucket"
 	"onair/publish/record"
+	"onair/publish/release"
 	"onair/show"
 )
 
@@ -96,4 +98,83 @@ func rememberUpToDate(a *app, trace *derive.Trace, p *publish.Plan, found findin
 		Since:   p.Release.Now,
 		Checked: checkedText(p, found) + ", unchanged since " + p.Release.Now.In(s.Timezone).Format("2 Jan 15:04"),
 	})
+}
+
+// checked is what is cached of a check.
+type checked struct {
+	Findings []plainFinding
+	Show     *outline // nil if show.yaml cannot be read
+}
+
+// plainFinding is a finding with all of its fields in JSON.
+type plainFinding finding.Finding
+
+// outline is what printing findings takes of a show.
+type outline struct {
+	Accept   map[string]string
+	Episodes []*show.Episode // with what names them only
+}
+
+var checkFunc = derive.Func{Name: "check", Version: 1}
+
+// newChecked returns what to cache of a check.
+func newChecked(r *release.Release, found finding.List) checked {
+	var c checked
+	for _, f := range found {
+		c.Findings = append(c.Findings, plainFinding(f))
+	}
+	if r != nil {
+		c.Show = &outline{Accept: r.Show.Accept}
+		for _, e := range r.Show.Episodes {
+			c.Show.Episodes = append(c.Show.Episodes, &show.Episode{Dir: e.Dir, Slug: e.Slug, GUID: e.GUID, Number: e.Number, Type: e.Type})
+		}
+	}
+	return c
+}
+
+// findings returns what was found.
+func (c *checked) findings() (found finding.List) {
+	for _, f := range c.Findings {
+		found = append(found, finding.Finding(f))
+	}
+	return found
+}
+
+// show returns the show as far as printing findings takes it; nil if show.yaml
+// cannot be read.
+func (c *checked) show() *show.Show {
+	if c.Show == nil {
+		return nil
+	}
+	return &show.Show{Accept: c.Show.Accept, Episodes: c.Show.Episodes}
+}
+
+// checkShow builds the release for its findings, or returns the cached ones.
+func checkShow(ctx context.Context, a *app) (checked, error) {
+	day := a.now().Unix() / int64(maxUnchecked/time.Second)
+	return derive.Traced(a.cache(), checkFunc, showName(a), derive.KeyOf(showKey(a), day), conditions(a), func(trace *derive.Trace) (checked, error) {
+		r, found, err := buildRelease(ctx, a, &changeFlags{}, trace, nil)
+		return newChecked(r, found), err
+	})
+}
+
+// built is what is cached of a build, which left its folder complete.
+type built struct {
+	checked
+	Folder derive.Key // of what the folder lists
+	Files  int
+}
+
+var buildFunc = derive.Func{Name: "build", Version: 1}
+
+// folderKey returns the key of what a bucket lists.
+func folderKey(ctx context.Context, b bucket.Bucket) (derive.Key, error) {
+	var listed []string
+	for attrs, err := range b.List(ctx, "") {
+		if err != nil {
+			return derive.Key{}, err
+		}
+		listed = append(listed, attrs.Key, attrs.Version)
+	}
+	return derive.KeyOf(listed), nil
 }

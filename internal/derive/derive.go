@@ -37,12 +37,12 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
 	"sync"
-	"time"
 )
 
 // Func identifies a function whose values are remembered.
@@ -117,8 +117,8 @@ func Build() string {
 	if err != nil {
 		return ""
 	}
-	state.seen = time.Time{}
-	return fmt.Sprint(state)
+	key := KeyOf(state)
+	return hex.EncodeToString(key[:])
 }
 
 // Flush writes the values that were computed since the last Flush. Until then

@@ -161,6 +161,23 @@ func (t *Trace) File(path string, info fs.FileInfo, err error) {
 	}
 }
 
+// Values records what is remembered of a function, for a computation that depends
+// on whether something was computed before.
+func (t *Trace) Values(c *Cache, f Func) {
+	if t == nil || c == nil {
+		return
+	}
+	path := filepath.Join(c.dir, f.Name)
+	info, err := os.Stat(path)
+	if err == nil {
+		t.File(path, info, nil)
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.record(&t.files, path, noFile)
+}
+
 // Folder records the entries of a folder, as os.ReadDir found them.
 func (t *Trace) Folder(path string, entries []fs.DirEntry, err error) {
 	if t == nil {
@@ -331,10 +348,15 @@ func look(files, folders []string) (Key, bool) {
 	return Key(sum.Sum(nil)), true
 }
 
-// fileText is what record keeps of a file; empty if it is not there.
+// noFile is the text of a file that is not there.
+const noFile = "absent"
+
+// fileText is what record keeps of a file; empty if it cannot be looked at.
 func fileText(path string) string {
 	info, err := os.Stat(path)
-	if err != nil {
+	if errors.Is(err, fs.ErrNotExist) {
+		return noFile
+	} else if err != nil {
 		return ""
 	}
 	return stateText(info, StateOf(info))

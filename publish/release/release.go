@@ -30,6 +30,7 @@ import (
 	"sync"
 	"time"
 
+	"onair/audio"
 	"onair/internal/derive"
 	"onair/internal/finding"
 	"onair/publish/cdn"
@@ -124,6 +125,7 @@ func New(ctx context.Context, s *show.Show, o *Options) (*Release, finding.List,
 	for _, problem := range cdn.Check(s.CDN) {
 		b.findings.Add(ruleCDN.At(s.At("cdn"), "%s", problem))
 	}
+	audio.TraceLoudness(o.Trace, o.Cache)
 	b.readTranscriptSettings()
 	b.readContributors(ctx)
 	if err := b.probeMasters(ctx); err != nil {
