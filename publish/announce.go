@@ -18,25 +18,24 @@ import (
 	"onair/show"
 )
 
-// Announcer tells directories and apps that a feed has changed. The zero value
-// works.
+// Announcer notifies directories and apps of a changed feed. The zero value works.
 type Announcer struct {
-	PodpingToken string // from whoever runs podping.cloud; podping needs it
+	PodpingToken string // from the operator of podping.cloud; required for podping
 
-	Client *fetch.Client     // nil: one that reaches every address
+	Client *fetch.Client     // nil is one that can reach every address
 	Bases  map[string]string // other addresses of the channels, for tests
 	Sleep  func(context.Context, time.Duration) error
 }
 
-// channel is a service that wants to be told: its address, and what is said to
-// it in a form. GET carries the form in the address.
+// channel is a service that is notified of a changed feed: its address, and the
+// form that it is sent. GET has the form in the query.
 type channel struct {
 	method, base string
 	form         func(feedURL string) url.Values
 	token        bool // needs Announcer.PodpingToken
 }
 
-// channels are those that a show can name under announce.
+// channels are the services that a show can name under announce.
 //
 //	websub        WebSub section 7: POST hub.mode=publish to the hub that the feed names
 //	podcastindex  GET hub/pubnotify, without a key
@@ -75,10 +74,9 @@ func (a *Announcer) check(c channel) error {
 	return nil
 }
 
-// Announce tells the channels that a feed has changed, all at once, and returns
-// those that have heard of it, in the order that was given. The others, each
-// with its reason in err, are left for the next time: no channel waits for
-// another. An address that others cannot reach is never announced.
+// Announce notifies the channels of a changed feed, all at once, and returns those
+// that accepted it, in the order of names. The others, each with its reason in err,
+// remain for the next publish. An address that is not public is never announced.
 func Announce(ctx context.Context, a *Announcer, names []string, feedURL string) (done []string, err error) {
 	if !(&show.Show{URL: feedURL}).IsPublic() {
 		return nil, fmt.Errorf("announce %s: listeners cannot reach it", feedURL)
@@ -86,7 +84,7 @@ func Announce(ctx context.Context, a *Announcer, names []string, feedURL string)
 	errs := make([]error, len(names))
 	var group sync.WaitGroup
 	for i, name := range names {
-		group.Go(func() { errs[i] = a.tell(ctx, name, feedURL) })
+		group.Go(func() { errs[i] = a.notify(ctx, name, feedURL) })
 	}
 	group.Wait()
 	for i, name := range names {
@@ -99,8 +97,8 @@ func Announce(ctx context.Context, a *Announcer, names []string, feedURL string)
 	return done, errors.Join(errs...)
 }
 
-// tell notifies one channel. It tries again while a service is busy or broken.
-func (a *Announcer) tell(ctx context.Context, name, feedURL string) error {
+// notify notifies one channel. It tries again while a service is busy or broken.
+func (a *Announcer) notify(ctx context.Context, name, feedURL string) error {
 	c, ok := channels[name]
 	if !ok {
 		return errors.New("there is no such channel")

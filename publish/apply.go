@@ -21,15 +21,15 @@ import (
 
 // ApplyOptions say how a plan is carried out; nil means defaults.
 type ApplyOptions struct {
-	Parallel int       // uploads at once; 0: 8
+	Parallel int       // uploads at once; 0 is 8
 	By       string    // who publishes, for the record
 	Commit   string    // of the show's git repository, for the record
 	Now      time.Time // for the record
-	CacheDir string    // where this machine keeps its copy of the record; empty: nowhere
+	CacheDir string    // where this machine keeps its copy of the record; empty disables it
 	Services *Services // nil disables proving, purging, verifying and announcing
 
-	// Progress hears about every step and about bytes as they travel. Calls
-	// never overlap.
+	// Progress is called for every step, and for bytes as they are sent. Calls do
+	// not overlap. nil disables it.
 	Progress func(Progress)
 }
 
@@ -38,12 +38,12 @@ type Progress struct {
 	Step                string // audio, files, prove, feed, pages, purge, verify, announce, prune
 	Objects, AllObjects int
 	Bytes, AllBytes     int64
-	Joined              int    // objects put together in the storage
-	Note                string // what the step has to say when it is done
+	Joined              int    // objects joined in the storage
+	Note                string // result of the step, once it is done
 }
 
-// ErrConflict: somebody else published in the meantime. Nothing that listeners
-// see was changed by the call that returns it.
+// ErrConflict reports that another publish ran in the meantime. The call that
+// returns it changed nothing that listeners see.
 var ErrConflict = errors.New("somebody else is publishing")
 
 const defaultParallel = 8
@@ -63,9 +63,9 @@ const defaultParallel = 8
 //  9. prune what the plan says.
 //
 // Killed anywhere, the live feed names only what is there, and the next Apply
-// of a fresh plan goes on where this one stopped. The error is an
-// *UnfinishedError; one that wraps an *UnverifiedError says that something does
-// not look from outside as it should.
+// of a fresh plan continues where this one stopped. The error is an
+// *UnfinishedError. If it wraps an *UnverifiedError, listeners do not get what they
+// should.
 func Apply(ctx context.Context, p *Plan, s record.Storage, o *ApplyOptions) (Outcome, error) {
 	if o == nil {
 		o = &ApplyOptions{}
@@ -85,12 +85,12 @@ func Apply(ctx context.Context, p *Plan, s record.Storage, o *ApplyOptions) (Out
 	return a.outcome, nil
 }
 
-// UnfinishedError: an Apply ended early.
+// UnfinishedError reports that an Apply ended early.
 type UnfinishedError struct {
 	Err      error
-	Step     string         // that it ended in
-	FeedLive bool           // the feed and all that it names are live; otherwise listeners notice nothing
-	Pending  record.Pending // what is left to do once everything is live
+	Step     string         // in which it ended
+	FeedLive bool           // the feed and all that it names are live; if not, listeners notice nothing
+	Pending  record.Pending // what remains to do once everything is live
 }
 
 func (a *applier) unfinished(step string, err error) error {
@@ -103,12 +103,12 @@ func (e *UnfinishedError) Error() string { return e.Err.Error() }
 
 func (e *UnfinishedError) Unwrap() error { return e.Err }
 
-// Outcome is what came of the steps that look outside of the storage.
+// Outcome is the result of the steps that reach beyond the storage.
 type Outcome struct {
 	FeedLive  bool     // the feed and all that it names are live
-	Purged    bool     // a CDN was told
-	Verified  *bool    // nil: there was nothing to look through
-	Announced []string // channels that were told
+	Purged    bool     // a CDN was purged
+	Verified  *bool    // nil if nothing was verified
+	Announced []string // channels that were notified
 }
 
 type applier struct {
@@ -129,8 +129,8 @@ func newApplier(p *Plan, s record.Storage, o *ApplyOptions) *applier {
 	return &applier{plan: p, storage: s, o: o, services: o.Services, state: p.stateOf(o), versions: map[string]string{}, parts: map[string]bucket.Attrs{}}
 }
 
-// probe finds out whether the provider decides preconditions. Where it does not
-// a publish goes on, and says that nobody else must publish meanwhile.
+// probe checks that the provider honours preconditions. If it does not, the publish
+// continues, and reports that no other may run at the same time.
 func (a *applier) probe(ctx context.Context) error {
 	for _, b := range []bucket.Bucket{a.storage.Public, a.storage.Records()} {
 		prober, ok := b.(bucket.Prober)
@@ -147,8 +147,8 @@ func (a *applier) probe(ctx context.Context) error {
 	return nil
 }
 
-// sendAudio is the long part of step 1: the enclosures that differ, and the
-// parts that they are joined from.
+// sendAudio sends the enclosures that differ and the parts that they are joined
+// from: the long part of step 1.
 func (a *applier) sendAudio(ctx context.Context) error {
 	var parts []*Change
 	for i := range a.plan.Parts {
@@ -167,7 +167,7 @@ func (a *applier) sendAudio(ctx context.Context) error {
 	return a.each(ctx, audio, a.write)
 }
 
-// sendFiles is the rest of step 1 and step 2: all that nothing refers to yet.
+// sendFiles sends the rest of step 1, and step 2: what nothing refers to yet.
 func (a *applier) sendFiles(ctx context.Context) error {
 	return a.send(ctx, "files", a.plan.filter(func(c *Change) bool {
 		return c.Action != Keep && c.object.Role != release.RoleAudio && (c.Class == release.Immutable || c.Class == release.Page && c.Action == Add)
@@ -223,8 +223,8 @@ func (a *applier) each(ctx context.Context, changes []*Change, write func(contex
 	return group.Wait()
 }
 
-// writePart stores a part. Its name says what it is, so that a part which is
-// there meanwhile is the right one.
+// writePart stores a part. Its name is its content, so a part that exists already
+// is the right one.
 func (a *applier) writePart(ctx context.Context, c *Change) error {
 	b := a.storage.Records()
 	attrs, err := b.Write(ctx, a.metered(c.object), c.condition())
@@ -241,7 +241,7 @@ func (a *applier) writePart(ctx context.Context, c *Change) error {
 	return nil
 }
 
-// condition is the state that the plan saw the object in.
+// condition requires the state in which the plan saw the object.
 func (c *Change) condition() bucket.Condition {
 	if c.version == "" {
 		return bucket.Condition{Absent: true}
@@ -249,8 +249,7 @@ func (c *Change) condition() bucket.Condition {
 	return bucket.Condition{Version: c.version}
 }
 
-// write brings one object into the state the plan says, from the state the plan
-// saw.
+// write changes one object from the state that the plan saw to the planned one.
 func (a *applier) write(ctx context.Context, c *Change) error {
 	var attrs bucket.Attrs
 	var err error
@@ -275,9 +274,9 @@ func (a *applier) write(ctx context.Context, c *Change) error {
 	return nil
 }
 
-// join puts tagged audio together from its parts. Where the storage cannot, which
-// shows only now, it is sent whole if the audio is here, and brought here and back
-// if it is not.
+// join joins tagged audio from its parts. If the storage cannot do that, which is
+// known only now, it sends the audio whole if it is on this machine, and otherwise
+// downloads the parts and uploads them again.
 func (a *applier) join(ctx context.Context, c *Change) (bucket.Attrs, error) {
 	var parts []bucket.Part
 	for _, part := range c.object.Parts {
@@ -309,8 +308,8 @@ func (a *applier) join(ctx context.Context, c *Change) (bucket.Attrs, error) {
 	return attrs, err
 }
 
-// alreadyThere looks whether somebody wrote the very bytes meanwhile, which is
-// what two publishes of one show do. Anything else is a conflict.
+// alreadyThere checks whether the same bytes were written in the meantime, as two
+// publishes of one show do. Anything else is a conflict.
 func alreadyThere(ctx context.Context, b bucket.Bucket, c *Change) (bucket.Attrs, error) {
 	attrs, err := record.Stat(ctx, b, c.Key)
 	if err != nil && !errors.Is(err, bucket.ErrNotExist) {
@@ -319,10 +318,10 @@ func alreadyThere(ctx context.Context, b bucket.Bucket, c *Change) (bucket.Attrs
 	if err == nil && same(attrs, c.object, record.Headerless(b)) {
 		return attrs, nil
 	}
-	return attrs, fmt.Errorf("%w: %s is not as it was when the plan was made", ErrConflict, c.Key)
+	return attrs, fmt.Errorf("%w: %s has changed since the plan was made", ErrConflict, c.Key)
 }
 
-// report changes the progress and tells about it.
+// report changes the progress and calls Progress.
 func (a *applier) report(change func(*Progress)) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -364,7 +363,7 @@ func (r *countingReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// bodyOf reads an object of the release, for one that is small.
+// bodyOf reads a small object of the release.
 func bodyOf(o *release.Object) ([]byte, error) {
 	r, err := o.Body()
 	if err != nil {

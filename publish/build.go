@@ -84,10 +84,10 @@ func publishedTo(b bucket.Bucket) error {
 }
 
 // Build makes a bucket, in practice a local folder, hold a release and nothing
-// of an earlier build's that the release does not want. What is right already is
-// left alone, and so is what no build wrote. It returns how many objects it
-// wrote and removed. A bucket that was published to is refused: there, order and
-// record matter.
+// of an earlier build's that the release does not want. It does not change objects
+// that are right already, or that no build wrote. It returns how many objects it
+// wrote and removed. It refuses a bucket that was published to,
+// because there the order of writes and the record matter.
 func Build(ctx context.Context, r *release.Release, b bucket.Bucket) (written, removed int, err error) {
 	seen, err := observe(ctx, record.Storage{Public: b}, r, "")
 	if err != nil {
@@ -96,7 +96,7 @@ func Build(ctx context.Context, r *release.Release, b bucket.Bucket) (written, r
 	if seen.State.Phase != "" {
 		return 0, 0, publishedTo(b)
 	}
-	seen.Headerless, seen.KeepsParts = true, false // the bytes are what matters
+	seen.Headerless, seen.KeepsParts = true, false // only the bytes matter
 	p := Diff(r, seen)
 	if err := p.checkAudio(); err != nil {
 		return 0, 0, err

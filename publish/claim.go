@@ -12,8 +12,8 @@ import (
 	"onair/publish/record"
 )
 
-// claim keeps a copy of the new feed, then says in release.json that this
-// publisher is at work.
+// claim stores copies of the new feed and the lock, and then writes to release.json
+// that this publish is under way.
 func (a *applier) claim(ctx context.Context) error {
 	if err := a.keepFeed(ctx); err != nil {
 		return err
@@ -51,8 +51,8 @@ func (a *applier) done(ctx context.Context) error {
 	return err
 }
 
-// stateOf is the record of the plan's release as a publisher claims it. Objects
-// that are ours but no longer wanted stay on record, so that pruning knows them.
+// stateOf returns the record with which a publish claims the storage. Objects that
+// the release does not want stay on record, so that they can be pruned.
 func (p *Plan) stateOf(o *ApplyOptions) *record.State {
 	old := p.Previous
 	s := &record.State{
@@ -66,7 +66,7 @@ func (p *Plan) stateOf(o *ApplyOptions) *record.State {
 		Objects:    maps.Clone(old.Objects),
 		Version:    old.Version,
 	}
-	if o.Services == nil || o.Services.Announcer == nil || o.Services.Web == nil { // nobody will be told
+	if o.Services == nil || o.Services.Announcer == nil || o.Services.Web == nil { // the announcement would never be made
 		s.Pending.Announce = nil
 	}
 	if s.Objects == nil {
@@ -121,22 +121,22 @@ func (a *applier) keepFeed(ctx context.Context) error {
 		return err
 	}
 	_, err = a.storage.Records().Write(ctx, record.NewObject(record.FeedKey(feed.SHA256), data), bucket.Condition{Absent: true})
-	if err != nil && !errors.Is(err, bucket.ErrPrecondition) { // its name says that it is the same
+	if err != nil && !errors.Is(err, bucket.ErrPrecondition) { // a copy with this name is the same
 		return fmt.Errorf("keep a copy of the feed: %w", err)
 	}
 	a.state.KeepFeed(record.KeptFeed{SHA256: feed.SHA256, Base: a.plan.Release.Show.URL, At: a.state.At, Commit: a.state.Commit, Items: a.plan.LiveEpisodes()})
 	return nil
 }
 
-// keepLock stores a copy of the release's lock beside the record. Where
-// everybody can read it, it has the live episodes only.
+// keepLock stores a copy of the release's lock beside the record. If everybody can
+// read it, it has the live episodes only.
 func (a *applier) keepLock(ctx context.Context) error {
 	data, sum := a.plan.Release.KeptLock(a.storage.State != nil)
 	if sum == a.state.LockSHA256 || data == nil {
 		return nil
 	}
 	_, err := a.storage.Records().Write(ctx, record.NewObject(record.LockKey(sum), data), bucket.Condition{Absent: true})
-	if err != nil && !errors.Is(err, bucket.ErrPrecondition) { // its name says that it is the same
+	if err != nil && !errors.Is(err, bucket.ErrPrecondition) { // a copy with this name is the same
 		return fmt.Errorf("keep a copy of the lock: %w", err)
 	}
 	a.state.LockSHA256 = sum

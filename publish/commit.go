@@ -11,9 +11,9 @@ import (
 	"onair/internal/gitcmd"
 )
 
-// HeadCommit is the commit that a show's folder is checked out at; empty where
-// there is no repository, or no commit in it. It is an error if there is a
-// repository and git cannot tell, such as one that somebody else owns.
+// HeadCommit returns the commit of a show's folder; empty if there is no repository,
+// or no commit in it. It fails if git refuses to read the repository, such as one of
+// another user.
 func HeadCommit(ctx context.Context, dir string) (string, error) {
 	out, err := git(ctx, dir, "rev-parse", "--verify", "--quiet", "HEAD")
 	if err == nil || exitCode(err) == 1 || !inRepository(dir) {
@@ -22,8 +22,7 @@ func HeadCommit(ctx context.Context, dir string) (string, error) {
 	return "", err
 }
 
-// inRepository reports whether a folder lies in what git would take for a
-// repository.
+// inRepository reports whether a folder is in a git repository.
 func inRepository(dir string) bool {
 	if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil {
 		return true
@@ -32,17 +31,17 @@ func inRepository(dir string) bool {
 	return parent != dir && inRepository(parent)
 }
 
-// descent is how a checkout stands to a commit.
+// descent is the relation of a checkout to a commit.
 type descent int
 
 const (
-	contained descent = iota // it contains the commit, or is no checkout
+	contained descent = iota // it contains the commit, or is not a repository
 	older                    // it does not contain the commit
 	unknown                  // the clone does not know the commit
 )
 
-// descends reports whether the checkout in dir contains a commit. The error says
-// why git cannot tell.
+// descends reports whether the checkout in dir contains a commit. The error is
+// that of git.
 func descends(ctx context.Context, dir, commit string) (descent, error) {
 	if dir == "" {
 		return contained, nil

@@ -7,14 +7,14 @@ import (
 	"onair/publish/bucket"
 )
 
-// Drift is what happened to a storage behind onair's back: keys, in order.
+// Drift is what others changed in a storage: sorted keys.
 type Drift struct {
-	Edited  []string // hold other bytes than were published
-	Missing []string // were published, and are not there any more
-	Foreign []string // are there without having been published
+	Edited  []string // have other bytes than were published
+	Missing []string // were published, and do not exist any more
+	Foreign []string // exist, and were not published
 }
 
-// Why a plan writes again what was published before.
+// Reasons to write again what was published before.
 const (
 	reasonGone   = "is gone from the storage"
 	reasonEdited = "was edited in the storage"
@@ -43,12 +43,10 @@ func (p *Plan) Drift() Drift {
 	return d
 }
 
-// RecordLost reports whether a feed of onair's is live and nothing is recorded of
-// it.
+// RecordLost reports whether a feed of onair's is live that is not on record.
 func (p *Plan) RecordLost() bool { return p.seen.Rebuilt }
 
-// drifted says, by slug, what happened to the files of episodes behind onair's
-// back.
+// drifted returns, by slug, what others changed in the files of episodes.
 func (p *Plan) drifted() map[string][]string {
 	all := map[string][]string{}
 	for _, kind := range []struct{ reason, text string }{

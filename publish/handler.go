@@ -28,8 +28,8 @@ type Handler struct {
 	tags map[string]tagged
 }
 
-// settled is how old a file's date must be to tell it from one that is written in
-// the same tick of the clock.
+// settled is the age at which a file's modification time identifies its content: a
+// file that is written again within one tick of the clock has the same time.
 const settled = 2 * time.Second
 
 // tagged is the ETag of a file that had this size and modification time.
@@ -103,7 +103,7 @@ func (h *Handler) headers(w http.ResponseWriter, key string) {
 	w.Header().Set("Cache-Control", headers.CacheControl)
 }
 
-// notFound answers with the show's own page where there is one.
+// notFound answers with the show's own 404 page if it has one.
 func (h *Handler) notFound(w http.ResponseWriter, r *http.Request, key string) {
 	w.Header().Set("Cache-Control", release.HeadersFor("404.html", h.feed, false).CacheControl)
 	f, _, err := h.open("404.html")
@@ -115,7 +115,7 @@ func (h *Handler) notFound(w http.ResponseWriter, r *http.Request, key string) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(http.StatusNotFound)
 	if r.Method == http.MethodGet {
-		_, _ = io.Copy(w, f) // a reader who has gone away is no error of ours
+		_, _ = io.Copy(w, f) // a client that disconnects is not an error
 	}
 }
 

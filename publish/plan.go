@@ -38,7 +38,7 @@ const (
 // so that the storage holds the release.
 type Plan struct {
 	Release  *release.Release
-	Storage  string        // where it goes, as the show says it
+	Storage  string        // URL of the storage, as in show.yaml
 	Previous *record.State // what was published last; never nil
 	Changes  []Change
 	Parts    []Change // in the bucket of onair's records
@@ -53,11 +53,11 @@ type Change struct {
 	Action Action
 	Reason string
 	Size   int64 // of the object as it will be
-	Upload int64 // bytes that travel
+	Upload int64 // bytes to send
 	Class  release.Class
-	Joined bool // put together from parts that are in the storage
+	Joined bool // joined from parts that are in the storage
 
-	object  *release.Object // nil for an object that the release does not want
+	object  *release.Object // nil if the release does not want it
 	version string          // token that the object had when the plan was made
 }
 
@@ -68,35 +68,33 @@ type Totals struct {
 	Upload, Total             int64
 }
 
-// PlanOptions say how to look at a storage and what a plan may do; nil means
-// defaults.
+// PlanOptions say what a plan may do; nil means defaults.
 type PlanOptions struct {
-	CacheDir string   // where this machine keeps its copy of the record; empty: nowhere
+	CacheDir string   // where this machine keeps its copy of the record; empty disables it
 	Adopt    bool     // objects that onair did not write may be overwritten
 	Drop     []string // episodes, by slug or GUID, that the feed may lose
 	Retag    bool     // more than a few enclosures may get another URL
-	Only     []string // the episodes, by slug, that may change; empty: all
+	Only     []string // the episodes, by slug, that may change; empty allows all
 
-	// Unchecked makes a plan to look at, which nothing refuses.
+	// Unchecked makes a plan that is only shown, so nothing is refused.
 	Unchecked bool
 
-	// OverNewer lets a checkout publish over a release that it does not descend
-	// from.
+	// OverNewer allows to publish over a commit that the checkout does not contain.
 	OverNewer bool
 
 	// Prune deletes what nothing has wanted for PruneAfter, by the storage's clock.
 	// AskClock asks it for the time, which takes a write, once nothing refuses the
-	// plan; otherwise the time of the release has to do.
+	// plan. Without it the time of the release is used.
 	Prune    bool
 	AskClock bool
 
-	// Listed is what List returned a moment ago; nil: ask the storage.
+	// Listed is a recent listing of the storage; nil lists it now.
 	Listed *record.Listing
 }
 
-// NewPlan looks at the storage and compares. It refuses, with an error of its
-// own type for each case, a plan that cannot be carried out or that would lose
-// something nobody named.
+// NewPlan compares a release with a storage. It refuses a plan that cannot be
+// carried out, or that would lose something that the options do not name. Each case
+// has a type of error.
 func NewPlan(ctx context.Context, r *release.Release, s record.Storage, o *PlanOptions) (*Plan, error) {
 	if o == nil {
 		o = &PlanOptions{}
@@ -285,7 +283,7 @@ func joinable(o *release.Object, seen *record.Listing) bool {
 	return !slices.ContainsFunc(o.Parts, func(part *release.Object) bool { return !kept(part, seen) && part.Body == nil })
 }
 
-// joinSends is how many bytes travel to join an object from its parts.
+// joinSends returns how many bytes are sent to join an object from its parts.
 func joinSends(o *release.Object, seen *record.Listing) int64 {
 	if seen.JoinSends == nil {
 		return 0
@@ -303,8 +301,8 @@ func kept(part *release.Object, seen *record.Listing) bool {
 	return ok && sameBytes(attrs, part)
 }
 
-// diffParts adds the parts that are needed and not kept. One that is neither
-// kept nor here is left out: a whole object that needs it says so itself.
+// diffParts adds the parts that are needed and not kept. It leaves out a part that
+// is not on this machine either: checkAudio refuses the object that needs it.
 func (p *Plan) diffParts(needed map[string]bool) {
 	for _, part := range p.Release.Parts {
 		if !needed[part.Key] {
@@ -316,7 +314,7 @@ func (p *Plan) diffParts(needed map[string]bool) {
 				continue
 			}
 			c.Action, c.Reason, c.Upload = Add, "new", part.Size
-			if c.version != "" { // something else under its name
+			if c.version != "" { // another content has its name
 				c.Action, c.Reason = Update, "content differs"
 			}
 		}
@@ -324,8 +322,8 @@ func (p *Plan) diffParts(needed map[string]bool) {
 	}
 }
 
-// addUnwanted adds what is ours and no longer part of the show. It stays where
-// it is until it is pruned.
+// addUnwanted adds what onair published and the show no longer has. It is kept
+// until it is pruned.
 func (p *Plan) addUnwanted() {
 	wanted := map[string]bool{}
 	for _, o := range p.Release.Objects {
@@ -348,7 +346,7 @@ func (c *Change) Episode() string {
 	return c.object.Episode
 }
 
-// Totals counts.
+// Totals returns the figures of the plan.
 func (p *Plan) Totals() Totals {
 	var t Totals
 	for _, c := range slices.Concat(p.Changes, p.Parts) {
@@ -372,17 +370,15 @@ func (p *Plan) Totals() Totals {
 	return t
 }
 
-// Empty reports whether the storage holds the release and nothing that an
-// interrupted publish began is left to finish.
+// Empty reports whether the storage holds the release and no publish is unfinished.
 func (p *Plan) Empty() bool {
 	t := p.Totals()
 	s := p.Previous
 	return t.Add+t.Update+t.Delete == 0 && s.Phase == record.Done && !s.Unfinished() && s.FeedSHA256 == p.Release.Feed.SHA256
 }
 
-// Requests counts the look that made the plan and what Apply would add to it if
-// nothing goes wrong and who wants to be told is told. Left out are what a
-// provider is tried with, and the search for strays.
+// Requests counts the requests that made the plan and those that Apply would make
+// if nothing fails. It leaves out the probe of a provider and the search for strays.
 func (p *Plan) Requests() record.Requests {
 	r := p.seen.Requests
 	if p.Empty() {
@@ -405,7 +401,7 @@ func (p *Plan) Requests() record.Requests {
 		switch {
 		case c.Action == Delete:
 			r.Delete++
-			if p.seen.Sparse { // is anybody else at work?
+			if p.seen.Sparse { // is another publish under way?
 				r.Read++
 			} else {
 				r.List++

@@ -14,12 +14,12 @@ type EpisodeChange struct {
 	*release.Episode
 	Action  Action
 	Reasons []string
-	Drift   []string // what happened to its files behind onair's back; Reasons have it too
+	Drift   []string // what others changed in its files; also in Reasons
 
-	heard bool // what a podcast app has of it changes, not its page alone
+	changesFeed bool // podcast apps notice the change; if not, only its page changes
 }
 
-// compareEpisodes says, episode by episode, what listeners will notice.
+// compareEpisodes adds, for each episode, what listeners will notice.
 func (p *Plan) compareEpisodes() {
 	changed := map[string][]release.Role{} // by slug
 	for _, c := range p.Changes {
@@ -37,9 +37,9 @@ func (p *Plan) compareEpisodes() {
 		case e.Status == show.Scheduled:
 			ec.Action, ec.Reasons = Schedule, []string{"goes live by the first publish after its date"}
 		case old == nil:
-			ec.Action, ec.Reasons, ec.heard = Add, []string{"goes live now"}, true
+			ec.Action, ec.Reasons, ec.changesFeed = Add, []string{"goes live now"}, true
 		default:
-			ec.Reasons, ec.heard = reasons(old, e, changed[e.Slug])
+			ec.Reasons, ec.changesFeed = reasons(old, e, changed[e.Slug])
 			ec.Drift = drifted[e.Slug]
 			ec.Reasons = slices.Concat(ec.Drift, ec.Reasons)
 			if len(ec.Reasons) > 0 {
@@ -52,14 +52,14 @@ func (p *Plan) compareEpisodes() {
 	for _, old := range p.Previous.Episodes {
 		if !live[old.GUID] {
 			gone := &release.Episode{Episode: &show.Episode{GUID: old.GUID, Slug: old.Slug, Title: old.Title}}
-			p.Episodes = append(p.Episodes, EpisodeChange{Episode: gone, Action: Delete, Reasons: []string{"leaves the feed"}, heard: true})
+			p.Episodes = append(p.Episodes, EpisodeChange{Episode: gone, Action: Delete, Reasons: []string{"leaves the feed"}, changesFeed: true})
 		}
 	}
 }
 
-// reasons says in which ways an episode differs from what the live feed says of
-// it; heard, whether a podcast app would notice.
-func reasons(old *record.Episode, e *release.Episode, roles []release.Role) (out []string, heard bool) {
+// reasons returns in which ways an episode differs from what the live feed says of
+// it, and whether podcast apps notice.
+func reasons(old *record.Episode, e *release.Episode, roles []release.Role) (out []string, changesFeed bool) {
 	if old.Slug != e.Slug {
 		out = append(out, fmt.Sprintf("moves from %s", old.Slug))
 	}
@@ -75,14 +75,14 @@ func reasons(old *record.Episode, e *release.Episode, roles []release.Role) (out
 	if slices.Contains(roles, release.RoleChapters) {
 		out = append(out, "chapters change")
 	}
-	heard = len(out) > 0
-	if !heard && old.Item != "" && old.Item != e.ItemSHA256 {
-		out, heard = append(out, "notes or facts in the feed change"), true
+	changesFeed = len(out) > 0
+	if !changesFeed && old.Item != "" && old.Item != e.ItemSHA256 {
+		out, changesFeed = append(out, "notes or facts in the feed change"), true
 	}
 	if slices.Contains(roles, release.RolePage) {
 		out = append(out, "page changes")
 	}
-	return out, heard
+	return out, changesFeed
 }
 
 // LiveEpisodes is the number of episodes that the feed will have.

@@ -15,16 +15,16 @@ import (
 )
 
 const (
-	// PruneAfter is how long nothing must have wanted an object before it is
-	// pruned: apps and directories may hold on to a feed that long.
+	// PruneAfter is how long an object must have been unwanted before it is pruned:
+	// apps and directories may use an old feed for that long.
 	PruneAfter = 30 * 24 * time.Hour
-	// pruneAtMost bounds what one publish deletes.
+	// pruneAtMost is how many objects one publish deletes.
 	pruneAtMost = 1000
 )
 
-// prune adds deletions to the plan: recorded objects that nothing has wanted for
-// PruneAfter, and parts that no release on record needs. What the live feed or a
-// kept one names stays, and so does every payload in the lock.
+// prune adds deletions to the plan: recorded objects that have been unwanted for
+// PruneAfter, and parts that no release on record needs. It keeps what the live feed
+// or a kept one names, and every payload in the lock.
 func (p *Plan) prune(ctx context.Context, s record.Storage, now time.Time) error {
 	kept, err := p.keptKeys(ctx, s)
 	if err != nil {
@@ -45,7 +45,7 @@ func (p *Plan) prune(ctx context.Context, s record.Storage, now time.Time) error
 	return nil
 }
 
-// pruneCopies deletes kept feeds and locks that are off the record.
+// pruneCopies deletes kept feeds and locks that are not on record.
 func (p *Plan) pruneCopies(left *int) {
 	recorded := map[string]bool{record.LockKey(p.Previous.LockSHA256): true}
 	for _, f := range p.Previous.Feeds {
@@ -53,7 +53,7 @@ func (p *Plan) pruneCopies(left *int) {
 	}
 	for _, key := range sortedKeys(p.seen.Copies) {
 		attrs := p.seen.Copies[key]
-		if recorded[key] || *left == 0 || p.seen.Clock.Sub(attrs.Updated) < time.Hour { // a publisher may be about to record it
+		if recorded[key] || *left == 0 || p.seen.Clock.Sub(attrs.Updated) < time.Hour { // a publish may be about to record it
 			continue
 		}
 		p.Parts = append(p.Parts, Change{Key: key, Action: Delete, Reason: "off the record", Size: attrs.Size, Class: release.Immutable, version: attrs.Version})
@@ -61,7 +61,7 @@ func (p *Plan) pruneCopies(left *int) {
 	}
 }
 
-// pruneParts deletes parts that are needed no more and older than PruneAfter.
+// pruneParts deletes parts that nothing needs and that are older than PruneAfter.
 func (p *Plan) pruneParts(kept map[string]bool, now time.Time, left *int) {
 	for _, part := range p.Release.Parts {
 		kept[part.Key] = true
@@ -112,11 +112,10 @@ func (p *Plan) deleting() (keys []string) {
 	return keys
 }
 
-// prune deletes what the plan says. The claim has named it, and the record names
-// it until it is gone: a plan made meanwhile that wants such an object back
-// writes it again, as another version, which is not the one deleted here. And a
-// publisher that has claimed since ends the pruning: what it wants was decided
-// after this plan.
+// prune deletes what the plan says. The record names those keys from the claim until
+// they are deleted, so that a plan that wants such an object meanwhile writes it
+// again, as another version, which is not deleted here. Pruning ends if another
+// publisher has claimed since, because this plan does not know what that one wants.
 func (a *applier) prune(ctx context.Context) error {
 	var public, own []*Change
 	for i := range a.plan.Changes {
@@ -147,7 +146,7 @@ func (a *applier) prune(ctx context.Context) error {
 	return err
 }
 
-// remover deletes from a bucket what the plan saw there, and nothing newer.
+// remover returns a function that deletes the version that the plan saw.
 func (a *applier) remover(b bucket.Bucket) func(context.Context, *Change) error {
 	return func(ctx context.Context, c *Change) error {
 		record, err := record.Stat(ctx, a.storage.Records(), record.Key)

@@ -20,18 +20,18 @@ import (
 	"onair/show"
 )
 
-// Pulled is a file that Pull brought, or left alone.
+// Pulled is a file that Pull downloaded or skipped.
 type Pulled struct {
 	File  string // operating-system path
 	Bytes int64
-	Left  string // why it was left alone; empty: it was brought
-	Err   error  // why it could not be brought
+	Left  string // why it was not written; empty if it was
+	Err   error  // why it could not be downloaded
 }
 
-// Pull brings back what a machine lacks of a show: the lock, and for every
-// episode in it the master, without the tag it was exported with. A folder other
-// than the show's gets them as episodes/<slug>/audio.mp3. Files that are there
-// are left alone. report hears of every file.
+// Pull downloads what a machine lacks of a show: the lock, and for every episode in
+// it the master, without the tag that it was exported with. A folder other than the
+// show's gets them as episodes/<slug>/audio.mp3. It does not change files that exist.
+// It calls report for every file.
 func Pull(ctx context.Context, sh *show.Show, s record.Storage, dir string, report func(Pulled)) error {
 	seen, err := observe(ctx, s, nil, "")
 	if err != nil {
@@ -55,12 +55,12 @@ func Pull(ctx context.Context, sh *show.Show, s record.Storage, dir string, repo
 		report(p)
 	}
 	if failed > 0 {
-		return fmt.Errorf("%d of %d masters could not be brought", failed, len(guids))
+		return fmt.Errorf("%d of %d masters could not be downloaded", failed, len(guids))
 	}
 	return nil
 }
 
-// pullLock returns the folder's lock, or brings the one that is kept.
+// pullLock returns the folder's lock, or downloads the copy that is kept.
 func pullLock(ctx context.Context, sh *show.Show, s record.Storage, sum, dir string, report func(Pulled)) (*show.Lock, error) {
 	name := filepath.Join(dir, show.LockFile)
 	if dir == sh.Folder.Dir && len(sh.Lock.Episodes) > 0 {
@@ -92,7 +92,7 @@ func pullLock(ctx context.Context, sh *show.Show, s record.Storage, sum, dir str
 	return lock, nil
 }
 
-// pullMaster brings one master, checked against its pin, all or nothing.
+// pullMaster downloads one master and checks it against its pin.
 func pullMaster(ctx context.Context, sh *show.Show, s record.Storage, seen *record.Listing, dir, guid string, pin *show.Pin) Pulled {
 	name, err := masterPath(sh, dir, guid, pin)
 	if err != nil {
@@ -130,13 +130,13 @@ func masterPath(sh *show.Show, dir, guid string, pin *show.Pin) (string, error) 
 		}
 	}
 	if err := show.ValidSlug(pin.Slug); err != nil {
-		return "", fmt.Errorf("the lock names a slug that is none: %w", err)
+		return "", fmt.Errorf("the lock has an invalid slug: %w", err)
 	}
 	return filepath.Join(dir, "episodes", pin.Slug, "audio"+release.AudioExt(pin.MediaType)), nil
 }
 
-// openPayload opens the kept payload of an episode, else the one inside its
-// published audio, behind the tag.
+// openPayload opens the kept payload of an episode, or the one in its published
+// audio, after the tag.
 func openPayload(ctx context.Context, s record.Storage, seen *record.Listing, guid string, pin *show.Pin) (io.ReadCloser, error) {
 	if part, ok := seen.Parts[bucket.PartsPrefix+pin.Payload.SHA256]; ok {
 		r, _, err := s.Records().Open(ctx, part.Key, 0, -1)

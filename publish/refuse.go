@@ -11,15 +11,15 @@ import (
 	"onair/publish/record"
 )
 
-// ErrRefused is wrapped by refusals that no type of their own describes.
+// ErrRefused is wrapped by refusals that have no type of their own.
 var ErrRefused = errors.New("refused")
 
-// manyEnclosures is how many live enclosures may get another URL in one publish
-// before that has to be named: it looks like a mistake in show.yaml.
+// manyEnclosures is how many live enclosures may get another URL without --retag.
+// More look like a mistake in show.yaml.
 const manyEnclosures = 10
 
 // check refuses a plan that cannot be carried out, or that would lose something
-// nobody named.
+// that the options do not name.
 func (p *Plan) check(ctx context.Context, o *PlanOptions) error {
 	for _, check := range []func() error{
 		p.checkAudio,
@@ -36,7 +36,7 @@ func (p *Plan) check(ctx context.Context, o *PlanOptions) error {
 	return nil
 }
 
-// checkAudio refuses a plan that needs audio which is nowhere.
+// checkAudio refuses a plan that needs audio that is nowhere.
 func (p *Plan) checkAudio() error {
 	for _, c := range p.filter(func(c *Change) bool { return c.Upload > 0 && !c.Joined && c.object.Body == nil }) {
 		return &MissingAudioError{Episode: c.object.Episode, File: c.object.Missing, Key: c.Key}
@@ -44,8 +44,8 @@ func (p *Plan) checkAudio() error {
 	return nil
 }
 
-// MissingAudioError: an episode's audio is neither on this machine nor in the
-// storage.
+// MissingAudioError reports that an episode's audio is neither on this machine nor
+// in the storage.
 type MissingAudioError struct{ Episode, File, Key string }
 
 func (e *MissingAudioError) Error() string {
@@ -65,7 +65,7 @@ func (p *Plan) checkForeign(adopt bool) error {
 	return nil
 }
 
-// ForeignError: a key that the release wants holds something onair did not
+// ForeignError reports that a key of the release has an object that onair did not
 // write.
 type ForeignError struct{ Storage, Key string }
 
@@ -73,12 +73,12 @@ func (e *ForeignError) Error() string {
 	return fmt.Sprintf("%s holds %s, which onair did not write", e.Storage, e.Key)
 }
 
-// checkDropped refuses a feed that loses an episode nobody named: apps forget
-// what was listened to, and directories count it as gone.
+// checkDropped refuses a feed that loses an episode unless it is named: apps forget
+// which parts were played, and directories remove it.
 func (p *Plan) checkDropped(named []string) error {
 	for _, name := range named {
 		published := slices.ContainsFunc(p.Previous.Episodes, func(e record.Episode) bool { return e.GUID == name || e.Slug == name })
-		if !published && !p.Release.Knows(name) && p.Previous.Phase != record.Applying { // which may have got as far as that
+		if !published && !p.Release.Knows(name) && p.Previous.Phase != record.Applying { // an interrupted publish may have removed it already
 			return fmt.Errorf("there is no episode %q to remove: %w", name, ErrRefused)
 		}
 	}
@@ -91,17 +91,17 @@ func (p *Plan) checkDropped(named []string) error {
 	return nil
 }
 
-// DroppedError: an episode that is live would leave the feed, or would change
-// its GUID, which is the same to an app.
+// DroppedError reports that a live episode would leave the feed, or would change its
+// GUID, which is the same for an app.
 type DroppedError struct{ Slug, GUID string }
 
 func (e *DroppedError) Error() string {
 	return fmt.Sprintf("%s (GUID %s) is live and would leave the feed", e.Slug, e.GUID)
 }
 
-// checkOnly refuses a plan in which another episode changes than the named ones,
-// be it that the lock pins it or its audio is stored for later. Pages do not
-// count: they link to their neighbours.
+// checkOnly refuses a plan that changes other episodes than the named ones: their
+// item in the feed, their pin in the lock, or their stored audio. Pages may change,
+// because they link to their neighbours.
 func (p *Plan) checkOnly(named []string) error {
 	if len(named) == 0 {
 		return nil
@@ -113,7 +113,7 @@ func (p *Plan) checkOnly(named []string) error {
 	}
 	touched, _ := p.Release.PinnedBy()
 	for _, e := range p.Episodes {
-		if e.heard {
+		if e.changesFeed {
 			touched = append(touched, e.Slug)
 		}
 	}
@@ -130,7 +130,7 @@ func (p *Plan) checkOnly(named []string) error {
 	return nil
 }
 
-// checkRetag refuses to give very many live enclosures another URL unnamed.
+// checkRetag refuses to change the URL of many live enclosures without --retag.
 func (p *Plan) checkRetag(retag bool) error {
 	if n := len(p.Replaced()); n > manyEnclosures && !retag {
 		return &RetagError{n}
@@ -138,17 +138,17 @@ func (p *Plan) checkRetag(retag bool) error {
 	return nil
 }
 
-// RetagError: many live enclosures would get another URL, as after a change of
-// the show's title or artwork.
+// RetagError reports that many live enclosures would get another URL, as after a
+// change of the show's title or artwork.
 type RetagError struct{ Enclosures int }
 
 func (e *RetagError) Error() string {
 	return fmt.Sprintf("%d live enclosures would get another URL", e.Enclosures)
 }
 
-// checkDescent stops a checkout that does not contain the commit which is live,
-// or where git cannot tell: it would undo somebody's work. Without changes, or
-// outside of a repository, there is nothing to stop.
+// checkDescent refuses a checkout that does not contain the live commit, or of which
+// git cannot say so: it would undo the work of others. Without changes, or outside
+// of a repository, nothing is refused.
 func (p *Plan) checkDescent(ctx context.Context, over bool) error {
 	if over || p.Previous.Commit == "" || p.Empty() {
 		return nil
@@ -160,12 +160,12 @@ func (p *Plan) checkDescent(ctx context.Context, over bool) error {
 	return &StaleError{Commit: p.Previous.Commit, Unknown: how == unknown, Err: err}
 }
 
-// StaleError: what is live was published from a commit that this checkout does
-// not descend from. It is a conflict: somebody else published.
+// StaleError reports that what is live was published from a commit that this
+// checkout does not contain. It is an ErrConflict.
 type StaleError struct {
 	Commit  string // that is live
 	Unknown bool   // this clone does not have the commit at all
-	Err     error  // why git cannot tell; nil: it can
+	Err     error  // of git; nil if git answered
 }
 
 func (e *StaleError) Error() string {

@@ -10,9 +10,9 @@ import (
 	"onair/show"
 )
 
-// RollbackOptions say what to go back to; nil means the feed before this one.
+// RollbackOptions say which feed to restore; nil means the one before the live one.
 type RollbackOptions struct {
-	Feed     string // start of the SHA-256 of a kept feed; empty: the one before the live one
+	Feed     string // start of the SHA-256 of a kept feed; empty is the one before the live one
 	By       string
 	Now      time.Time
 	CacheDir string
@@ -29,9 +29,8 @@ func KeptFeeds(ctx context.Context, s record.Storage, cacheDir string) ([]record
 	return state.Feeds, state.FeedSHA256, nil
 }
 
-// Rollback makes an earlier feed live again, if everything that it names still
-// is there. Pages are not touched: they come back by reverting the show and
-// publishing.
+// Rollback makes an earlier feed live again if everything that it names still
+// exists. It does not change pages: to restore those, revert the show and publish.
 func Rollback(ctx context.Context, sh *show.Show, s record.Storage, o *RollbackOptions) (record.KeptFeed, error) {
 	if o == nil {
 		o = &RollbackOptions{}
@@ -88,8 +87,7 @@ func checkNamed(seen *record.Listing, key string, length int64) error {
 	return nil
 }
 
-// restore claims, writes the feed, purges, verifies and records, as a publish
-// does.
+// restore claims, writes the feed, purges, verifies and records, as a publish does.
 func restore(ctx context.Context, sh *show.Show, s record.Storage, seen *record.Listing, target record.KeptFeed, episodes []record.Episode, data []byte, o *RollbackOptions) error {
 	rel := release.OfFeed(sh, data)
 	feed := rel.Feed
@@ -111,8 +109,8 @@ func restore(ctx context.Context, sh *show.Show, s record.Storage, seen *record.
 	return nil
 }
 
-// claimAgain claims for a feed that is kept already. What only the newer release
-// wanted stays wanted: it is the next thing to be published.
+// claimAgain claims for a feed that is kept already. Objects that only the newer
+// release wants stay wanted, because it will be published again.
 func (a *applier) claimAgain(ctx context.Context) error {
 	_, err := a.record(ctx)
 	return err

@@ -15,66 +15,66 @@ import (
 	"onair/publish/verify"
 )
 
-// Services is the world outside of the storage, as far as a publish may touch it.
+// Services are what a publish uses besides the storage.
 type Services struct {
-	Web       *verify.Web // looks at the show as listeners do; nil: its URL cannot be reached by design
-	Purger    cdn.Purger  // nil: there is no CDN to tell
-	Announcer *Announcer  // nil: nobody is told
+	Web       *verify.Web // checks the show as listeners get it; nil if its URL cannot be reached by design
+	Purger    cdn.Purger  // nil if there is no CDN
+	Announcer *Announcer  // nil disables announcing
 }
 
-// UnverifiedError: everything is in the storage, but does not look so from
-// outside. The findings say what and why.
+// UnverifiedError reports that everything is in the storage, but listeners do not
+// get it. The findings say why.
 type UnverifiedError struct {
-	Before   bool // the publish stopped before the feed: listeners notice nothing
+	Before   bool // the publish stopped before the feed, so listeners notice nothing
 	Findings finding.List
 }
 
 func (e *UnverifiedError) Error() string {
 	n := e.Findings.Count(finding.Error)
 	if e.Before {
-		return "stopped before the feed, so that listeners notice nothing: new objects cannot be had through the public URL"
+		return "stopped before the feed, so that listeners notice nothing: new objects cannot be fetched through the public URL"
 	}
 	return fmt.Sprintf("published, but %d checks of the live show failed", n)
 }
 
-// pending is what has to follow the last write, this publish's and what the one
-// before it left.
+// pending returns what follows the last write: of this publish, and of the one
+// before it if that did not finish.
 func (p *Plan) pending() record.Pending {
 	pending := record.Pending{Purge: slices.Clone(p.Previous.Pending.Purge)}
-	fed := false
+	feedChanges := false
 	for _, c := range p.filter(func(c *Change) bool { return c.Action != Keep && c.Class != release.Immutable }) {
 		pending.Purge = append(pending.Purge, c.Key)
-		fed = fed || c.Class == release.Feed
+		feedChanges = feedChanges || c.Class == release.Feed
 	}
 	slices.Sort(pending.Purge)
 	pending.Purge = slices.Compact(pending.Purge)
 
 	s := p.Release.Show
-	told := p.Previous.Announced
+	announced := p.Previous.Announced
 	wanted := p.Previous.Pending.Announce
-	if fed {
+	if feedChanges {
 		wanted = s.Announce
 	}
 	if s.Private || s.Target != "" && len(s.Announce) == 0 || !s.IsPublic() {
 		wanted = nil
 	}
 	for _, channel := range wanted {
-		if told.FeedSHA256 != p.Release.Feed.SHA256 || !slices.Contains(told.Channels, channel) {
+		if announced.FeedSHA256 != p.Release.Feed.SHA256 || !slices.Contains(announced.Channels, channel) {
 			pending.Announce = append(pending.Announce, channel)
 		}
 	}
 	return pending
 }
 
-// unproven reports whether nobody may have looked at an object yet: it is new, or
-// what a publish left that ended before its claim.
+// unproven reports whether an object may not have been proven yet: it is new, or a
+// publish wrote it that ended before its claim.
 func (p *Plan) unproven(c *Change) bool {
 	record, claimed := p.Previous.Objects[c.Key]
 	return c.Action == Add || c.Class == release.Immutable && c.Action != Keep || c.Action == Keep && (!claimed || record.Unproven)
 }
 
-// prove looks at the new objects through the public URL before any feed names
-// them. What a CDN may have cached as absent is purged first.
+// prove requests the new objects through the public URL before any feed names them.
+// It purges first, because a CDN may have cached that they do not exist.
 func (a *applier) prove(ctx context.Context) error {
 	added := a.plan.filter(func(c *Change) bool { return c.Class != release.Feed && a.plan.unproven(c) })
 	if a.services == nil || a.services.Web == nil || len(added) == 0 {
@@ -102,7 +102,7 @@ func (a *applier) prove(ctx context.Context) error {
 	return nil
 }
 
-// purge makes the CDN forget keys, by every spelling of their URLs.
+// purge purges keys from the CDN, by every spelling of their URLs.
 func (a *applier) purge(ctx context.Context, keys []string) error {
 	if a.services == nil || a.services.Purger == nil || len(keys) == 0 {
 		return nil
@@ -118,8 +118,8 @@ func (a *applier) purge(ctx context.Context, keys []string) error {
 	return nil
 }
 
-// purgeAndVerify purges what changed, looks whether listeners get it, and
-// records that the publish is done. What could not be finished stays pending.
+// purgeAndVerify purges what changed, verifies what listeners get, and records that
+// the publish is done. What could not be finished stays pending.
 func (a *applier) purgeAndVerify(ctx context.Context) error {
 	pending := a.state.Pending.Purge
 	if a.services != nil && a.services.Purger != nil && len(pending) > 0 {
@@ -144,7 +144,7 @@ func (a *applier) purgeAndVerify(ctx context.Context) error {
 	return nil
 }
 
-// verify looks at the live show; without a Web there is nothing to look through.
+// verify verifies the live show. It does nothing without a Web.
 func (a *applier) verify(ctx context.Context) (finding.List, error) {
 	if a.services == nil || a.services.Web == nil {
 		return nil, nil
@@ -161,51 +161,50 @@ func (a *applier) verify(ctx context.Context) (finding.List, error) {
 	return found, ctx.Err()
 }
 
-// toVerify are the episodes to look at after a publish: those that it changed,
-// or all where the publish before did not get that far. The feed and the pages
-// are looked at in any case.
+// toVerify returns the episodes to verify after a publish: those that it changed, or
+// nil for all if the publish before it was not verified. The feed and the pages are
+// verified in any case.
 func (p *Plan) toVerify() []string {
 	if p.Previous.Phase != record.Done || p.Previous.Pending.Verify {
 		return nil
 	}
 	changed := []string{}
 	for _, e := range p.Episodes {
-		if e.heard {
+		if e.changesFeed {
 			changed = append(changed, e.Slug)
 		}
 	}
 	return changed
 }
 
-// announce tells the channels that are pending about the feed, once, and records
-// which were told.
+// announce notifies the pending channels of the feed, and records which accepted it.
 func (a *applier) announce(ctx context.Context) error {
 	pending := a.state.Pending.Announce
-	seen := a.outcome.Verified != nil && *a.outcome.Verified
-	if a.services == nil || a.services.Announcer == nil || !seen || len(pending) == 0 {
+	verified := a.outcome.Verified != nil && *a.outcome.Verified
+	if a.services == nil || a.services.Announcer == nil || !verified || len(pending) == 0 {
 		return nil
 	}
 	s := a.plan.Release.Show
-	told, failed := Announce(ctx, a.services.Announcer, pending, s.FeedURL())
+	notified, failed := Announce(ctx, a.services.Announcer, pending, s.FeedURL())
 	if a.state.Announced.FeedSHA256 != a.state.FeedSHA256 {
 		a.state.Announced = record.Announced{FeedSHA256: a.state.FeedSHA256}
 	}
-	a.outcome.Announced = told
-	a.state.Announced.Channels = append(slices.Clone(a.state.Announced.Channels), told...)
-	a.state.Pending.Announce = slices.DeleteFunc(slices.Clone(pending), func(c string) bool { return slices.Contains(told, c) })
-	if len(told) > 0 {
-		a.note("announce", strings.Join(told, " ✓  ")+" ✓")
+	a.outcome.Announced = notified
+	a.state.Announced.Channels = append(slices.Clone(a.state.Announced.Channels), notified...)
+	a.state.Pending.Announce = slices.DeleteFunc(slices.Clone(pending), func(c string) bool { return slices.Contains(notified, c) })
+	if len(notified) > 0 {
+		a.note("announce", strings.Join(notified, " ✓  ")+" ✓")
 	}
 	if _, err := a.record(ctx); err != nil {
 		return err
 	}
 	if failed != nil {
-		return fmt.Errorf("it is live, and not everybody could be told; the next publish tries again: %w", failed)
+		return fmt.Errorf("it is live, but not everything could be notified; the next publish tries again: %w", failed)
 	}
 	return nil
 }
 
-// note reports what a step has come to, in a word of its own.
+// note reports the result of a step.
 func (a *applier) note(step, text string) {
 	a.report(func(p *Progress) {
 		if p.Step != step {

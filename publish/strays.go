@@ -16,13 +16,13 @@ import (
 	"onair/publish/release"
 )
 
-// adoptAtMost bounds how many objects a publish looks at in search of strays.
+// adoptAtMost is how many objects a publish checks in search of strays.
 const adoptAtMost = 200
 
-// adoptStrays puts on record what onair wrote and no record names: the objects
-// of a publish that ended before its claim, by a crash or because another one
-// was faster. From then on they count as not wanted, and pruning knows them.
-// It is housekeeping: what cannot be looked at now is left for another time.
+// adoptStrays records objects of onair that no record has: those of a publish that
+// ended before its claim, by a crash or because another one was faster. From then on
+// they count as unwanted, and can be pruned. What cannot be checked now is left to
+// the next publish.
 func (a *applier) adoptStrays(ctx context.Context) {
 	seen := a.plan.seen
 	var keys []string
@@ -31,8 +31,8 @@ func (a *applier) adoptStrays(ctx context.Context) {
 			keys = append(keys, key)
 		}
 	}
-	// Foreign ones are looked at in vain every time: in another order each time
-	// they hide no stray for ever.
+	// Foreign objects are checked again by every publish. The random order keeps
+	// them from hiding a stray forever.
 	rand.Shuffle(len(keys), func(i, j int) { keys[i], keys[j] = keys[j], keys[i] })
 	keys = keys[:min(len(keys), adoptAtMost)]
 	found := make([]bucket.Attrs, len(keys))
@@ -64,15 +64,15 @@ func isHashed(key string) bool { return release.ClassOf(key, "") == release.Immu
 // aPage matches the pages that a publish adds before it claims.
 var aPage = regexp.MustCompile(`^episodes/[^/]+/index\.html$`)
 
-// isOurs reports whether an object has the mark of onair, and the key that goes
-// with it: a copy that somebody made has the mark as well.
+// isOurs reports whether an object has the metadata of onair and the key that
+// belongs to it. A copy under another key has the metadata as well.
 func isOurs(attrs bucket.Attrs) bool {
 	sum := attrs.Metadata[bucket.MetaSHA256]
 	return len(sum) == hex.EncodedLen(sha256.Size) && record.IsHex(sum) && (aPage.MatchString(attrs.Key) || strings.Contains(attrs.Key, "-"+sum[:16]+"."))
 }
 
-// marked completes what a listing says by the mark of onair, if the object has
-// it. A folder keeps no metadata: there the content says what the mark would be.
+// marked adds the metadata of onair to what a listing says. A folder keeps no
+// metadata; there it follows from the content.
 func (a *applier) marked(ctx context.Context, attrs bucket.Attrs) (bucket.Attrs, error) {
 	public := a.storage.Public
 	if sparse, ok := public.(bucket.Sparse); ok {

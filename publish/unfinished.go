@@ -9,14 +9,14 @@ import (
 	"onair/show"
 )
 
-// Unfinished is what the last publish did not finish, and the next one will. Pending may
-// be empty: then it is to be recorded that the publish is done.
+// Unfinished is what the last publish did not finish and the next one will. If
+// Pending is empty, only the record has to be written.
 type Unfinished struct {
-	Interrupted bool // it was cut off, or is still under way
+	Interrupted bool // it was interrupted, or is still under way
 	record.Pending
 }
 
-// Unfinished returns nil where nothing is left to finish.
+// Unfinished returns what the last publish did not finish; nil if there is nothing.
 func (p *Plan) Unfinished() *Unfinished {
 	s := p.Previous
 	if !s.Unfinished() {
@@ -39,8 +39,8 @@ func (p *Plan) Unfinished() *Unfinished {
 	return u
 }
 
-// Visible reports whether a publish can look at what it did from outside. Nobody
-// may serve a folder yet; one with a CDN in front, or that is announced, is served.
+// Visible reports whether a publish can check what listeners get. A folder may not be
+// served yet, unless it has a CDN or is announced.
 func Visible(s *show.Show) bool {
 	served := !strings.HasPrefix(s.Storage, "file:") || s.CDN != nil || len(s.Announce) > 0
 	return !s.Detached && verify.Reachable(s) && served

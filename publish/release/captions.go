@@ -67,7 +67,7 @@ func (t *transcript) read() (*spoken, error) {
 	return s, nil
 }
 
-// recent is a transcript that was read a moment ago; nil: it was not.
+// recent returns a transcript that was read recently, or nil.
 func (b *builder) recent(path string) *spoken {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -77,7 +77,7 @@ func (b *builder) recent(path string) *spoken {
 	return nil
 }
 
-// keep keeps a transcript for those who ask soon.
+// keep keeps a transcript to be used again soon.
 func (b *builder) keep(s *spoken) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -11,7 +11,7 @@ import (
 // Class says how long anybody may keep a copy of an object.
 type Class string
 
-// The three classes of DESIGN section 3. An immutable object's key names its
+// The three classes. An immutable object's key names its
 // content, so it can be kept forever; a feed or a page changes under its key.
 const (
 	Immutable Class = "immutable"
@@ -22,15 +22,15 @@ const (
 const (
 	cacheForever = "public, max-age=31536000, immutable"
 	cacheShortly = "public, max-age=60"
-	// With a purger the CDN may keep what changes for an hour: it is told.
+	// A CDN that is purged may keep for an hour what changes.
 	cachePurged = cacheShortly + ", s-maxage=3600"
 )
 
-// hashed matches the keys that carry the hash of their content. Only the places
-// of DESIGN section 3 count: a page whose slug ends like a hash stays a page.
+// hashed matches the keys that carry the hash of their content. Only these
+// folders count: a page whose slug ends like a hash stays a page.
 var hashed = regexp.MustCompile(`^(audio|assets|episodes/[^/]+)/[^/]+-[0-9a-f]{16}\.[a-z0-9]+$`)
 
-// ClassOf tells the class of a key; feed is the key of the show's feed.
+// ClassOf returns the class of a key; feed is the key of the show's feed.
 func ClassOf(key, feed string) Class {
 	switch {
 	case key == feed:
@@ -41,9 +41,9 @@ func ClassOf(key, feed string) Class {
 	return Page
 }
 
-// HeadersFor is what a web server says of an object: a pure function of its key
+// HeadersFor returns the headers of an object: a pure function of its key
 // and the show's configuration, so that a folder without headers can be served
-// exactly as a bucket with them. purged tells whether a CDN is told of changes.
+// exactly as a bucket with them. purged says that a CDN is purged of changes.
 func HeadersFor(key, feed string, purged bool) bucket.Headers {
 	h := bucket.Headers{ContentType: contentType(key, feed), CacheControl: cacheShortly}
 	switch {

@@ -63,8 +63,8 @@ type image struct {
 	err error
 }
 
-// imageError: an image cannot be read. It is reported once, where the show names
-// the image, and not again by everything that the image would have gone into.
+// imageError reports that an image cannot be read. It is reported once, where the
+// show names the image, and not for everything that would use it.
 type imageError struct {
 	name string
 	err  error
@@ -95,7 +95,7 @@ func (b *builder) picture(name string) (*audio.Picture, error) {
 }
 
 // imageKey adds an image of the show and returns its key; empty where the image
-// cannot be read, which whoever names it has reported.
+// cannot be read, which is reported where the show names it.
 func (b *builder) imageKey(name string) string {
 	p, err := b.picture(name)
 	if err != nil {

@@ -14,8 +14,8 @@ import (
 	"onair/show"
 )
 
-// ErrLocked: the release needs onair.lock to change and that is not allowed
-// here, as in CI.
+// ErrLocked reports that onair.lock would change where that is not allowed, as in
+// CI.
 var ErrLocked = errors.New("onair.lock would change")
 
 // PinnedBy returns the slugs of the episodes whose entry in the lock the

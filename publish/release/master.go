@@ -26,7 +26,7 @@ type master struct {
 	folder show.Folder
 	name   string
 	info   *audio.Info
-	tag    *audio.Tag // its own, without the data of pictures; nil: none
+	tag    *audio.Tag // its own, without the data of pictures; nil if it has none
 }
 
 // probed is what is remembered of a master.
@@ -87,8 +87,8 @@ func (m *master) probe(cache *derive.Cache) error {
 	return err
 }
 
-// dropPictures forgets the pictures of the tag, which are megabytes that nobody
-// asks for. That a chapter has an image, and of what kind, stays known.
+// dropPictures drops the data of pictures in the tag, which are megabytes and not
+// needed. It keeps which chapters have an image, and of what kind.
 func dropPictures(tag *audio.Tag) {
 	if tag == nil {
 		return

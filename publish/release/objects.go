@@ -22,11 +22,11 @@ type Object struct {
 	Class   Class
 	Role    Role
 	Episode string // slug; empty for what belongs to the whole show
-	SHA256  string // hex; of audio, of the two digests of tag and payload (DESIGN section 3)
-	Missing string // why there is no Body: the file that is not on this machine
+	SHA256  string // hex; of audio, of the two digests of tag and payload
+	Missing string // file that is not on this machine; Body is nil then
 
 	// Parts are what tagged audio is joined from: the pieces of its tag, then the
-	// payload. Nil: it is sent whole.
+	// payload. nil sends it whole.
 	Parts []*Object
 }
 

@@ -47,11 +47,12 @@ type Options struct {
 
 	// Rendered is called with each object that is rendered while the release is
 	// built, and its bytes, which are only valid during the call. It has no headers
-	// yet. Several calls may be made at the same time. nil if nobody needs them.
+	// yet. Several calls may be made at the same time. nil disables it.
 	Rendered func(o *Object, data []byte)
 
-	// Progress hears how many of the show's episodes have been measured: the part
-	// of a release that takes long. Calls come one at a time. Nil: nobody listens.
+	// Progress is called with how many of the show's episodes have been measured,
+	// which is the part of a release that takes long. Calls do not overlap. nil
+	// disables it.
 	Progress func(done, all int)
 
 	// ReplaceAudio names the episodes, by slug, whose pinned audio may change.
@@ -62,8 +63,8 @@ type Options struct {
 
 // Release is everything that should be live: every object with its key, size,
 // checksum and headers, and the lock as it stands once they are. The same show
-// at the same station of its schedule gives the same release, byte for byte, on
-// any machine and whether the audio is on it or only in the bucket.
+// with the same episodes live gives the same release, byte for byte, on any machine,
+// whether the audio is on it or only in the bucket.
 type Release struct {
 	Show     *show.Show
 	Now      time.Time

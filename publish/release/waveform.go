@@ -11,8 +11,8 @@ import (
 	"onair/show"
 )
 
-// waveform is the outline of a master's sound, as the lock keeps it, or why
-// there is none. Both are zero where nobody asked for one.
+// waveform is the waveform of a master, as the lock keeps it, or why there is none.
+// Both are zero if none is wanted.
 type waveform struct {
 	peaks string
 	err   error
