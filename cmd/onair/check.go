@@ -60,7 +60,7 @@ func runCheck(ctx context.Context, a *app, names []string) error {
 			fmt.Fprintf(a.stdout, ", %d accepted", len(accepted))
 		}
 		fmt.Fprintln(a.stdout)
-		if a.verbose {
+		if a.verbose && s != nil {
 			printAccepted(a, accepted, s)
 		}
 	}

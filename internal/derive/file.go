@@ -11,7 +11,15 @@ import (
 
 // settled is how long a file must have been unchanged before its state is
 // trusted to identify its content.
-const settled = 2 * time.Second
+var settled = 2 * time.Second
+
+// SetSettleTime lets tests trust files that have just changed. It returns what
+// restores the time of two seconds.
+func SetSettleTime(d time.Duration) (restore func()) {
+	before := settled
+	settled = d
+	return func() { settled = before }
+}
 
 // State identifies the content of a file as long as nobody sets clocks back.
 type State struct {
