@@ -87,21 +87,19 @@ func Apply(ctx context.Context, p *Plan, s record.Storage, o *ApplyOptions) (Out
 
 // UnfinishedError reports that an Apply ended early.
 type UnfinishedError struct {
-	Err      error
+	error
 	Step     string         // in which it ended
 	FeedLive bool           // the feed and all that it names are live; if not, listeners notice nothing
 	Pending  record.Pending // what remains to do once everything is live
 }
 
 func (a *applier) unfinished(step string, err error) error {
-	e := &UnfinishedError{Err: err, Step: step, FeedLive: a.outcome.FeedLive, Pending: a.state.Pending}
+	e := &UnfinishedError{error: err, Step: step, FeedLive: a.outcome.FeedLive, Pending: a.state.Pending}
 	e.Pending.Verify = e.Pending.Verify || a.services != nil && a.services.Web != nil && a.outcome.Verified == nil
 	return e
 }
 
-func (e *UnfinishedError) Error() string { return e.Err.Error() }
-
-func (e *UnfinishedError) Unwrap() error { return e.Err }
+func (e *UnfinishedError) Unwrap() error { return e.error }
 
 // Outcome is the result of the steps that reach beyond the storage.
 type Outcome struct {

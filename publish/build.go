@@ -97,7 +97,7 @@ func Build(ctx context.Context, r *release.Release, b bucket.Bucket) (written, r
 		return 0, 0, publishedTo(b)
 	}
 	seen.Headerless, seen.KeepsParts = true, false // only the bytes matter
-	p := Diff(r, seen)
+	p := compare(r, seen)
 	if err := p.checkAudio(); err != nil {
 		return 0, 0, err
 	}

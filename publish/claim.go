@@ -124,7 +124,7 @@ func (a *applier) keepFeed(ctx context.Context) error {
 	if err != nil && !errors.Is(err, bucket.ErrPrecondition) { // a copy with this name is the same
 		return fmt.Errorf("keep a copy of the feed: %w", err)
 	}
-	a.state.KeepFeed(record.KeptFeed{SHA256: feed.SHA256, Base: a.plan.Release.Show.URL, At: a.state.At, Commit: a.state.Commit, Items: a.plan.LiveEpisodes()})
+	a.state.KeepFeed(record.KeptFeed{SHA256: feed.SHA256, Base: a.plan.Release.Show.URL, At: a.state.At, Commit: a.state.Commit, Items: len(a.plan.Release.Live())})
 	return nil
 }
 

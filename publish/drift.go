@@ -43,9 +43,6 @@ func (p *Plan) Drift() Drift {
 	return d
 }
 
-// RecordLost reports whether a feed of onair's is live that is not on record.
-func (p *Plan) RecordLost() bool { return p.seen.Rebuilt }
-
 // drifted returns, by slug, what others changed in the files of episodes.
 func (p *Plan) drifted() map[string][]string {
 	all := map[string][]string{}
@@ -54,7 +51,7 @@ func (p *Plan) drifted() map[string][]string {
 	} {
 		roles := map[string][]string{} // by slug
 		for _, c := range p.Changes {
-			if slug := c.Episode(); slug != "" && c.Reason == kind.reason && !slices.Contains(roles[slug], string(c.object.Role)) {
+			if slug := c.Episode; slug != "" && c.Reason == kind.reason && !slices.Contains(roles[slug], string(c.object.Role)) {
 				roles[slug] = append(roles[slug], string(c.object.Role))
 			}
 		}

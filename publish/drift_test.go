@@ -106,7 +106,7 @@ func TestDriftWithoutRecord(t *testing.T) {
 			if diff := cmp.Diff(publish.Drift{Foreign: []string{"CNAME"}}, p.Drift()); diff != "" {
 				t.Error(diff)
 			}
-			if !p.RecordLost() {
+			if !p.RecordLost {
 				t.Error("the record is not said to be lost")
 			}
 		})

@@ -16,11 +16,7 @@ import (
 	"onair/publish/release"
 )
 
-// Handler serves a build folder or a local bucket as a CDN in front of a real
-// one would: headers from keys, HEAD, byte ranges, conditional requests, "/" as
-// index.html, 404.html, CORS for web players, and nothing of onair's own
-// records. It serves what lies inside root and follows no link out of it.
-type Handler struct {
+type handler struct {
 	root *os.Root
 	feed string // key of the feed
 
@@ -39,12 +35,16 @@ type tagged struct {
 	etag    string
 }
 
-// NewHandler serves the folder root; feed is the key of the show's feed.
-func NewHandler(root *os.Root, feed string) *Handler {
-	return &Handler{root: root, feed: feed, tags: map[string]tagged{}}
+// NewHandler serves a build folder or a local bucket as a CDN in front of a real
+// one would: headers from keys, HEAD, byte ranges, conditional requests, "/" as
+// index.html, 404.html, CORS for web players, and nothing of onair's own
+// records. It serves what lies inside root and follows no link out of it. feed is the key of
+// the show's feed.
+func NewHandler(root *os.Root, feed string) http.Handler {
+	return &handler{root: root, feed: feed, tags: map[string]tagged{}}
 }
 
-func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Access-Control-Allow-Origin", "*")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
@@ -73,7 +73,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	http.ServeContent(w, r, key, info.ModTime(), f)
 }
 
-func (h *Handler) open(key string) (*os.File, fs.FileInfo, error) {
+func (h *handler) open(key string) (*os.File, fs.FileInfo, error) {
 	if err := bucket.ValidKey(key); err != nil || strings.HasPrefix(strings.ToLower(key), bucket.RecordsPrefix) {
 		return nil, nil, fs.ErrNotExist
 	}
@@ -97,14 +97,14 @@ func (h *Handler) open(key string) (*os.File, fs.FileInfo, error) {
 	return f, info, nil
 }
 
-func (h *Handler) headers(w http.ResponseWriter, key string) {
+func (h *handler) headers(w http.ResponseWriter, key string) {
 	headers := release.HeadersFor(key, h.feed, false)
 	w.Header().Set("Content-Type", headers.ContentType)
 	w.Header().Set("Cache-Control", headers.CacheControl)
 }
 
 // notFound answers with the show's own 404 page if it has one.
-func (h *Handler) notFound(w http.ResponseWriter, r *http.Request, key string) {
+func (h *handler) notFound(w http.ResponseWriter, r *http.Request, key string) {
 	w.Header().Set("Cache-Control", release.HeadersFor("404.html", h.feed, false).CacheControl)
 	f, _, err := h.open("404.html")
 	if err != nil {
@@ -121,7 +121,7 @@ func (h *Handler) notFound(w http.ResponseWriter, r *http.Request, key string) {
 
 // etag is the hash of a file's content, as a bucket would give it. It is kept
 // while size and modification time stay.
-func (h *Handler) etag(key string, f *os.File, info fs.FileInfo) (string, error) {
+func (h *handler) etag(key string, f *os.File, info fs.FileInfo) (string, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if t, ok := h.tags[key]; ok && t.size == info.Size() && t.modTime.Equal(info.ModTime()) {

@@ -31,7 +31,7 @@ func TestListing(t *testing.T) {
 		seen[listed.Digest] = what
 	}
 	look("empty")
-	if p.Listing() == "" || seen[p.Listing()] == "" {
+	if p.Listing == "" || seen[p.Listing] == "" {
 		t.Error("the plan saw something else")
 	}
 	write := func(b bucket.Bucket, key, text, cache string) {

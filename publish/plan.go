@@ -44,18 +44,22 @@ type Plan struct {
 	Parts    []Change // in the bucket of onair's records
 	Episodes []EpisodeChange
 
+	Listing    string // digest of the storage's listing that the plan was made from
+	RecordLost bool   // a feed of onair's is live, and nothing is on record
+
 	seen *record.Listing
 }
 
 // Change is what happens to one object.
 type Change struct {
-	Key    string
-	Action Action
-	Reason string
-	Size   int64 // of the object as it will be
-	Upload int64 // bytes to send
-	Class  release.Class
-	Joined bool // joined from parts that are in the storage
+	Key     string
+	Episode string // slug; empty for what belongs to the whole show, or is no longer wanted
+	Action  Action
+	Reason  string
+	Size    int64 // of the object as it will be
+	Upload  int64 // bytes to send
+	Class   release.Class
+	Joined  bool // joined from parts that are in the storage
 
 	object  *release.Object // nil if the release does not want it
 	version string          // token that the object had when the plan was made
@@ -109,7 +113,7 @@ func NewPlan(ctx context.Context, r *release.Release, s record.Storage, o *PlanO
 	if err := complete(ctx, seen, s, r, o.CacheDir); err != nil {
 		return nil, err
 	}
-	p := Diff(r, seen)
+	p := compare(r, seen)
 	p.Storage = r.Show.Storage
 	if !o.Unchecked {
 		if err := p.check(ctx, o); err != nil {
@@ -189,13 +193,10 @@ func rebuild(ctx context.Context, seen *record.Listing, s record.Storage, r *rel
 	return nil
 }
 
-// Listing returns the digest of the storage's listing that the plan was made from.
-func (p *Plan) Listing() string { return p.seen.Digest }
-
-// Diff compares a release with what a storage holds, by checksums and never by
+// compare compares a release with what a storage holds, by checksums and never by
 // dates. It is a pure function.
-func Diff(r *release.Release, seen *record.Listing) *Plan {
-	p := &Plan{Release: r, Previous: seen.State, seen: seen}
+func compare(r *release.Release, seen *record.Listing) *Plan {
+	p := &Plan{Release: r, Previous: seen.State, Listing: seen.Digest, RecordLost: seen.Rebuilt, seen: seen}
 	parts := map[string]bool{} // that are needed
 	for _, o := range r.Objects {
 		c := diff(o, seen)
@@ -225,7 +226,7 @@ func Diff(r *release.Release, seen *record.Listing) *Plan {
 // diff compares one object.
 func diff(o *release.Object, seen *record.Listing) Change {
 	old, ok := seen.Objects[o.Key]
-	c := Change{Key: o.Key, Size: o.Size, Class: o.Class, Action: Keep, object: o, version: old.Version}
+	c := Change{Key: o.Key, Size: o.Size, Class: o.Class, Episode: o.Episode, Action: Keep, object: o, version: old.Version}
 	switch {
 	case !ok:
 		c.Action, c.Reason, c.Upload = Add, "new", o.Size
@@ -308,7 +309,7 @@ func (p *Plan) diffParts(needed map[string]bool) {
 		if !needed[part.Key] {
 			continue
 		}
-		c := Change{Key: part.Key, Size: part.Size, Class: part.Class, Action: Keep, object: part, version: p.seen.Parts[part.Key].Version}
+		c := Change{Key: part.Key, Size: part.Size, Class: part.Class, Episode: part.Episode, Action: Keep, object: part, version: p.seen.Parts[part.Key].Version}
 		if !kept(part, p.seen) {
 			if part.Body == nil {
 				continue
@@ -335,15 +336,6 @@ func (p *Plan) addUnwanted() {
 		}
 	}
 	slices.SortFunc(p.Changes, func(a, b Change) int { return strings.Compare(a.Key, b.Key) })
-}
-
-// Episode is the slug of the episode that the object belongs to; empty for what
-// belongs to the whole show, or is no longer wanted.
-func (c *Change) Episode() string {
-	if c.object == nil {
-		return ""
-	}
-	return c.object.Episode
 }
 
 // Totals returns the figures of the plan.

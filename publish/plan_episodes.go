@@ -23,8 +23,8 @@ type EpisodeChange struct {
 func (p *Plan) compareEpisodes() {
 	changed := map[string][]release.Role{} // by slug
 	for _, c := range p.Changes {
-		if c.Episode() != "" && c.Action != Keep && c.Reason != reasonGone && c.Reason != reasonEdited {
-			changed[c.Episode()] = append(changed[c.Episode()], c.object.Role)
+		if c.Episode != "" && c.Action != Keep && c.Reason != reasonGone && c.Reason != reasonEdited {
+			changed[c.Episode] = append(changed[c.Episode], c.object.Role)
 		}
 	}
 	drifted := p.drifted()
@@ -84,9 +84,6 @@ func reasons(old *record.Episode, e *release.Episode, roles []release.Role) (out
 	}
 	return out, changesFeed
 }
-
-// LiveEpisodes is the number of episodes that the feed will have.
-func (p *Plan) LiveEpisodes() int { return len(p.Release.Live()) }
 
 // Replaced returns the slugs of live episodes whose audio gets a new URL: apps
 // that have it may download it again.

@@ -119,7 +119,7 @@ func (p *Plan) checkOnly(named []string) error {
 	}
 	for _, c := range p.Parts {
 		if c.Upload > 0 {
-			touched = append(touched, c.Episode())
+			touched = append(touched, c.Episode)
 		}
 	}
 	others := slices.DeleteFunc(touched, func(slug string) bool { return slices.Contains(named, slug) })

@@ -19,16 +19,6 @@ type RollbackOptions struct {
 	Services *Services
 }
 
-// KeptFeeds returns the feeds that Rollback can restore, newest first, and the
-// SHA-256 of the live one.
-func KeptFeeds(ctx context.Context, s record.Storage, cacheDir string) ([]record.KeptFeed, string, error) {
-	state, err := record.ReadState(ctx, s, cacheDir)
-	if err != nil {
-		return nil, "", err
-	}
-	return state.Feeds, state.FeedSHA256, nil
-}
-
 // Rollback makes an earlier feed live again if everything that it names still
 // exists. It does not change pages: to restore those, revert the show and publish.
 func Rollback(ctx context.Context, sh *show.Show, s record.Storage, o *RollbackOptions) (record.KeptFeed, error) {

@@ -55,7 +55,7 @@ func TestTagChangeCostsTheTag(t *testing.T) {
 	p := planFor(t, r, s)
 	var audio, sent int64
 	for _, c := range p.Changes {
-		if c.Episode() == guidSlug && strings.HasPrefix(c.Key, "audio/") {
+		if c.Episode == guidSlug && strings.HasPrefix(c.Key, "audio/") {
 			if !c.Joined || c.Action != publish.Add {
 				t.Errorf("%s: %s, joined: %v", c.Key, c.Action, c.Joined)
 			}
@@ -151,8 +151,8 @@ func TestScheduledGoesLiveFromParts(t *testing.T) {
 	withoutAudio(files)
 	due := &release.Options{Now: time.Date(2040, 1, 1, 0, 0, 0, 0, time.UTC)}
 	p := planFor(t, newRelease(t, files, due), s)
-	if p.LiveEpisodes() != 5 {
-		t.Errorf("%d episodes are live, want 5", p.LiveEpisodes())
+	if len(p.Release.Live()) != 5 {
+		t.Errorf("%d episodes are live, want 5", len(p.Release.Live()))
 	}
 	applyTo(t, p, s)
 	if err := brokenPromise(s.Public, homeURL); err != nil {
@@ -330,8 +330,8 @@ func TestPrune(t *testing.T) {
 	if p := prunePlan(r); !p.Empty() {
 		t.Errorf("something is left to do: %+v", p.Totals())
 	}
-	if kept, _, err := publish.KeptFeeds(t.Context(), s, ""); err != nil || len(kept) != 20 {
-		t.Errorf("%d feeds are kept, %v; want 20", len(kept), err)
+	if state, err := record.ReadState(t.Context(), s, ""); err != nil || len(state.Feeds) != 20 {
+		t.Errorf("%d feeds are kept, %v; want 20", len(state.Feeds), err)
 	}
 }
 

@@ -2,11 +2,9 @@ package publish
 
 import (
 	"slices"
-	"strings"
 
 	"onair/publish/record"
 	"onair/publish/verify"
-	"onair/show"
 )
 
 // Unfinished is what the last publish did not finish and the next one will. If
@@ -27,7 +25,7 @@ func (p *Plan) Unfinished() *Unfinished {
 	if sh.CDN != nil && !sh.Detached {
 		u.Purge = s.Pending.Purge
 	}
-	if !Visible(sh) {
+	if !verify.Visible(sh) {
 		return u
 	}
 	u.Verify = s.Phase != record.Done || s.Pending.Verify
@@ -37,11 +35,4 @@ func (p *Plan) Unfinished() *Unfinished {
 		}
 	}
 	return u
-}
-
-// Visible reports whether a publish can check what listeners get. A folder may not be
-// served yet, unless it has a CDN or is announced.
-func Visible(s *show.Show) bool {
-	served := !strings.HasPrefix(s.Storage, "file:") || s.CDN != nil || len(s.Announce) > 0
-	return !s.Detached && verify.Reachable(s) && served
 }

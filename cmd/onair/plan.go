@@ -187,7 +187,7 @@ func pendingText(p record.Pending) (parts []string) {
 func liveText(p *publish.Plan, zone *time.Location, now time.Time) string {
 	s := p.Previous
 	switch {
-	case p.RecordLost():
+	case p.RecordLost:
 		return "live, its record is lost"
 	case s.Phase == "":
 		return "nothing live yet"
@@ -271,7 +271,7 @@ func episodeText(a *app, p *publish.Plan, e publish.EpisodeChange) (headline, de
 	case publish.Schedule:
 		headline = "scheduled " + dateText(e.Date, a.now())
 		for _, c := range p.Parts {
-			if c.Episode() == e.Slug && c.Upload > 0 {
+			if c.Episode == e.Slug && c.Upload > 0 {
 				headline += "; stores audio " + bytesText(c.Upload)
 			}
 		}
@@ -289,7 +289,7 @@ func episodeText(a *app, p *publish.Plan, e publish.EpisodeChange) (headline, de
 	var sends int64
 	joined := ""
 	for _, c := range slices.Concat(p.Changes, p.Parts) {
-		if c.Episode() == e.Slug {
+		if c.Episode == e.Slug {
 			sends += c.Upload
 			if c.Joined && c.Upload < c.Size {
 				joined = ", joins the rest in the bucket"
@@ -308,7 +308,7 @@ func printShared(w io.Writer, u *ui, p *publish.Plan) {
 			pages++
 		}
 	}
-	was, is := len(p.Previous.Episodes), p.LiveEpisodes()
+	was, is := len(p.Previous.Episodes), len(p.Release.Live())
 	fmt.Fprintln(w)
 	if was == is {
 		fmt.Fprintf(w, "  %-11s %s\n", p.Release.Show.Feed.Path, plural.Count(is, "episode"))

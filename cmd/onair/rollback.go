@@ -80,7 +80,7 @@ func runRollback(ctx context.Context, a *app, feed string, o *rollbackOptions) e
 
 // listFeeds lists the kept feeds, newest first.
 func listFeeds(ctx context.Context, a *app, storage record.Storage, zone *time.Location) error {
-	feeds, live, err := publish.KeptFeeds(ctx, storage, a.cacheDir())
+	state, err := record.ReadState(ctx, storage, a.cacheDir())
 	if err != nil {
 		return err
 	}
@@ -89,12 +89,12 @@ func listFeeds(ctx context.Context, a *app, storage record.Storage, zone *time.L
 			SchemaVersion int               `json:"schema_version"`
 			Live          string            `json:"live"`
 			Feeds         []record.KeptFeed `json:"feeds"`
-		}{schemaVersion, live, append([]record.KeptFeed{}, feeds...)})
+		}{schemaVersion, state.FeedSHA256, append([]record.KeptFeed{}, state.Feeds...)})
 	}
 	t := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-	for _, f := range feeds {
+	for _, f := range state.Feeds {
 		mark := ""
-		if f.SHA256 == live {
+		if f.SHA256 == state.FeedSHA256 {
 			mark = "live"
 		}
 		fmt.Fprintf(t, "%.12s\t%s\t%s\t%.7s\t%s\n", f.SHA256, dateText(f.At.In(zone), a.now()), plural.Count(f.Items, "episode"), f.Commit, mark)

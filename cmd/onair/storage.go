@@ -70,7 +70,7 @@ func openServices(a *app, s *show.Show) (*publish.Services, error) {
 	if s.Detached {
 		return services, nil
 	}
-	if publish.Visible(s) {
+	if verify.Visible(s) {
 		services.Web = &verify.Web{Storage: s.Storage}
 	}
 	if s.CDN != nil {

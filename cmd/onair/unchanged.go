@@ -93,7 +93,7 @@ func rememberUpToDate(a *app, trace *derive.Trace, p *publish.Plan, found findin
 	derive.KeepTraced(a.cache(), upToDateFunc, showName(a), showKey(a), conditions(a), trace, upToDate{
 		Storage: s.Storage,
 		State:   s.State,
-		Listing: p.Listing(),
+		Listing: p.Listing,
 		Title:   s.Title,
 		Since:   p.Release.Now,
 		Checked: checkedText(p, found) + ", unchanged since " + p.Release.Now.In(s.Timezone).Format("2 Jan 15:04"),

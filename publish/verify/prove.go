@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -107,6 +108,13 @@ func expect(r *release.Release, o *release.Object) Expectation {
 // Reachable reports whether a show has an address that can be checked. The
 // default one only works while onair serve runs.
 func Reachable(s *show.Show) bool { return s.URL != show.DefaultURL }
+
+// Visible reports whether a publish can check what listeners get. A folder may not be
+// served yet, unless it has a CDN or is announced.
+func Visible(s *show.Show) bool {
+	served := !strings.HasPrefix(s.Storage, "file:") || s.CDN != nil || len(s.Announce) > 0
+	return !s.Detached && Reachable(s) && served
+}
 
 // probeAll checks every expectation, several at once, and returns what is wrong
 // in their order.
