@@ -157,19 +157,19 @@ func join(path, key string) string {
 }
 
 // unknown reports a key that no field has.
-func (key value) unknown(known fields) {
+func (v value) unknown(known fields) {
 	names := slices.Sorted(maps.Keys(known))
-	hint := didYouMean(key.node.text, names)
-	if other := synonyms[strings.ToLower(key.node.text)]; known[other] != nil {
+	hint := didYouMean(v.node.text, names)
+	if other := synonyms[strings.ToLower(v.node.text)]; known[other] != nil {
 		hint = didYouMean(other, names)
 	} else if hint == "" && len(names) <= 12 {
 		hint = "there are " + strings.Join(names, ", ")
 	}
 	in := ""
-	if key.path != "" {
-		in = " in " + key.path
+	if v.path != "" {
+		in = " in " + v.path
 	}
-	key.reportf(ruleUnknownKey, hint, "unknown key %s%s", shortQuote(key.node.text), in)
+	v.reportf(ruleUnknownKey, hint, "unknown key %s%s", shortQuote(v.node.text), in)
 }
 
 // synonyms are keys of other tools, with ours.
@@ -181,14 +181,14 @@ var synonyms = map[string]string{
 
 // swallowed reports a key without a colon in a flow map. Almost always it is
 // the second half of a text with a comma.
-func (key value) swallowed(before []entry) {
+func (v value) swallowed(before []entry) {
 	if n := len(before); n > 0 && before[n-1].value.kind == scalar && before[n-1].value.plain {
 		e := before[n-1]
-		key.reportf(ruleCut, fmt.Sprintf("quote it: %s: %s", e.key.text, quote(e.value.text+", "+key.node.text)),
-			"the comma before %s ends the unquoted text of %s", shortQuote(key.node.text), shortQuote(e.key.text))
+		v.reportf(ruleCut, fmt.Sprintf("quote it: %s: %s", e.key.text, quote(e.value.text+", "+v.node.text)),
+			"the comma before %s ends the unquoted text of %s", shortQuote(v.node.text), shortQuote(e.key.text))
 		return
 	}
-	key.reportf(ruleType, "write “key: value”", "%s has no value", shortQuote(key.node.text))
+	v.reportf(ruleType, "write “key: value”", "%s has no value", shortQuote(v.node.text))
 }
 
 // empty reports a key without a value. From then on it counts as absent.

@@ -142,7 +142,7 @@ func TestTraced(t *testing.T) {
 				}
 				return v
 			}
-			if value() != 7 || value() != 7 || calls != 1 {
+			if first, second := value(), value(); first != 7 || second != 7 || calls != 1 {
 				t.Fatalf("computed %d times", calls)
 			}
 			if err := test.change(dir); err != nil {

@@ -314,8 +314,8 @@ func (f *fake) begin(req *http.Request, name string) *http.Response {
 	f.uploads[id] = &fakeUpload{name: name, header: headersOf(req), full: full, parts: map[int][]byte{}}
 	return answer(200, struct {
 		XMLName  xml.Name `xml:"InitiateMultipartUploadResult"`
-		UploadId string
-	}{UploadId: id})
+		UploadID string   `xml:"UploadId"`
+	}{UploadID: id})
 }
 
 // upload stores a part, completes an upload, or aborts it.
