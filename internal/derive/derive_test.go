@@ -79,13 +79,6 @@ func TestWhatIsComputedAgain(t *testing.T) {
 	}
 }
 
-func TestBuildStaysTheSame(t *testing.T) {
-	t.Parallel()
-	if Build() == "" || Build() != Build() {
-		t.Errorf("Build() = %q, then %q", Build(), Build())
-	}
-}
-
 func TestAnyBuild(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
