@@ -100,7 +100,7 @@ func (c *setupCheck) inspect(ctx context.Context, b bucket.Bucket, field string)
 func (c *setupCheck) checkPublic(ctx context.Context, b bucket.Inspector) error {
 	switch address := b.PublicURL(c.example); {
 	case address == "":
-		f := c.about(ruleReadingUnknown, "storage", "its provider answers nobody without keys: public reading and CORS depend on the CDN")
+		f := c.about(ruleReadingUnknown, "storage", "its provider requires credentials for every request: public reading and CORS depend on the CDN")
 		c.found.Add(f.WithHint(askTheCDN.text(c.show.Storage)))
 	case c.example == "":
 		c.add(ruleReadingUnknown, "storage", "nothing is published yet: public reading and CORS could not be checked")
