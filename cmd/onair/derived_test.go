@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"onair/internal/derive"
 )
 
@@ -93,7 +95,7 @@ func TestCacheChangesNothing(t *testing.T) {
 		for range 2 {
 			got := outcome(cache, out)
 			if cutBuilt(got) != cutBuilt(want) {
-				t.Fatalf("edit %d of %s: with the cache\n%.3000s\nwithout\n%.3000s", n, name, got, want)
+				t.Fatalf("edit %d of %s: (-without the cache +with it)\n%.3000s", n, name, cmp.Diff(strings.Split(cutBuilt(want), "\n"), strings.Split(cutBuilt(got), "\n")))
 			}
 		}
 	}

@@ -300,3 +300,14 @@ func TestCreate(t *testing.T) {
 		}
 	}
 }
+
+func TestUnknownSettingsAreReportedInOrder(t *testing.T) {
+	t.Parallel()
+	root := fstest.MapFS{SettingsFile: {Data: []byte("---\ntitle: T\nguid: g\ndate: 2026\n")}}
+	for range 20 { // the YAML library reports any of them
+		_, err := Load(root)
+		if err == nil || err.Error() != SettingsFile+`:2:1: unknown field "title"` {
+			t.Fatalf("got %v, want the first", err)
+		}
+	}
+}

@@ -10,11 +10,15 @@ import (
 	"maps"
 	"net/url"
 	"path"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
 
 	"onair/internal/finding"
 	"onair/transcripts"
@@ -129,8 +133,38 @@ func decode(root fs.FS, name string, v any, options ...yaml.DecodeOption) error 
 	var placed yaml.Error
 	if errors.As(err, &placed) {
 		found.Message = placed.GetMessage()
-		if t := placed.GetToken(); t != nil {
+		t := placed.GetToken()
+		if unknown := (*yaml.UnknownFieldError)(nil); errors.As(err, &unknown) {
+			t = firstUnknown(data, v, t)
+			found.Message = fmt.Sprintf("unknown field %q", t.Value)
+		}
+		if t != nil {
 			found.Line, found.Column = t.Position.Line, t.Position.Column
+		}
+	}
+	return found
+}
+
+// firstUnknown returns the first key of a YAML document that the struct v points
+// to has no field for. The decoder, which returned found, reports any of them.
+func firstUnknown(data []byte, v any, found *token.Token) *token.Token {
+	file, err := parser.ParseBytes(data, 0)
+	if err != nil {
+		return found
+	}
+	known := map[string]bool{}
+	for _, field := range reflect.VisibleFields(reflect.TypeOf(v).Elem()) {
+		known[field.Tag.Get("yaml")] = true
+	}
+	for _, doc := range file.Docs {
+		fields, ok := doc.Body.(*ast.MappingNode)
+		if !ok {
+			continue
+		}
+		for _, field := range fields.Values {
+			if key := field.Key.GetToken(); !known[key.Value] {
+				return key
+			}
 		}
 	}
 	return found
