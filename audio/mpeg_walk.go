@@ -58,7 +58,6 @@ type mpegWalker struct {
 
 // walkMPEG reads from start, where an MPEG frame begins, to end. The first skip
 // bytes are read but not counted: they are an info header.
-
 func walkMPEG(r io.ReaderAt, start, end, skip int64, sink io.Writer) (*mpegSummary, error) {
 	w := &mpegWalker{window: newWindow(r, start, end, sink), pos: start, mpegSummary: mpegSummary{bitrates: map[int]bool{}}}
 	if err := w.reach(start); err != nil {
