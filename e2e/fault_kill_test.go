@@ -188,6 +188,12 @@ func TestCacheStaysSmall(t *testing.T) {
 		}
 		return len(outside(t, filepath.Join(root, "home", "cache")))
 	}
+	// Nothing is remembered of files that have just been written.
+	await(t, "the first values in the cache", func() bool {
+		cached()
+		_, err := os.Stat(filepath.Join(root, "home", "cache", "onair", "derived", "audio-probe"))
+		return err == nil
+	})
 	if few, many := cached(), cached(); many > few {
 		t.Errorf("the cache has %d entries after 4 publishes and %d after 8", few, many)
 	}
