@@ -12,6 +12,7 @@ import (
 	"onair/publish"
 	"onair/publish/bucket"
 	"onair/publish/bucket/mem"
+	"onair/publish/internal/showtest"
 )
 
 func checksum(data []byte) uint32 { return crc32c.Checksum(data) }
@@ -22,9 +23,9 @@ func held(data []byte) func() (io.ReadCloser, error) {
 }
 
 func TestBuildRemovesOnlyItsOwn(t *testing.T) {
-	files := example(t)
+	files := showtest.Example(t)
 	b := mem.New()
-	first := newRelease(t, files, nil)
+	first := showtest.Release(t, files, nil)
 	written, removed, err := publish.Build(t.Context(), first, b)
 	if err != nil || written != len(first.Objects) || removed != 0 {
 		t.Fatalf("first build: %d written, %d removed, %v", written, removed, err)
@@ -38,8 +39,8 @@ func TestBuildRemovesOnlyItsOwn(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	edit(t, files, "show.yaml", "title: Hello, Universe", "title: Hello, Multiverse")
-	second := newRelease(t, files, nil)
+	showtest.Edit(t, files, "show.yaml", "title: Hello, Universe", "title: Hello, Multiverse")
+	second := showtest.Release(t, files, nil)
 	if _, removed, err = publish.Build(t.Context(), second, b); err != nil || removed == 0 {
 		t.Errorf("after a change: %d removed, %v", removed, err)
 	}
@@ -58,7 +59,7 @@ func TestBuildRemovesOnlyItsOwn(t *testing.T) {
 
 func TestBuildRefusesAPublishedBucket(t *testing.T) {
 	b := mem.New()
-	r := newRelease(t, example(t), nil)
+	r := showtest.Release(t, showtest.Example(t), nil)
 	apply(t, plan(t, r, b), b)
 	if _, _, err := publish.Build(t.Context(), r, b); !errors.Is(err, publish.ErrRefused) {
 		t.Errorf("got %v", err)

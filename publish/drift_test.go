@@ -12,12 +12,13 @@ import (
 	"onair/publish/bucket"
 	"onair/publish/bucket/file"
 	"onair/publish/bucket/mem"
+	"onair/publish/internal/showtest"
 	"onair/publish/record"
 )
 
 func TestDrift(t *testing.T) {
 	b := mem.New()
-	r := newRelease(t, example(t), nil)
+	r := showtest.Release(t, showtest.Example(t), nil)
 	apply(t, plan(t, r, b), b)
 	if diff := cmp.Diff(publish.Drift{}, plan(t, r, b).Drift()); diff != "" {
 		t.Errorf("just published: %s", diff)
@@ -49,11 +50,11 @@ func put(t *testing.T, b bucket.Bucket, key, text string) {
 func TestDriftIsNotTheShows(t *testing.T) {
 	for name, b := range map[string]bucket.Bucket{"memory": mem.New(), "sparse": sparse{mem.New()}} {
 		t.Run(name, func(t *testing.T) {
-			files := example(t)
-			apply(t, plan(t, newRelease(t, files, nil), b), b)
-			edit(t, files, ghosts+"episode.md", "title: ", "title: The ")
-			edit(t, files, "show.yaml", "title: ", "title: The ")
-			next := newRelease(t, files, nil)
+			files := showtest.Example(t)
+			apply(t, plan(t, showtest.Release(t, files, nil), b), b)
+			showtest.Edit(t, files, showtest.Ghosts+"episode.md", "title: ", "title: The ")
+			showtest.Edit(t, files, "show.yaml", "title: ", "title: The ")
+			next := showtest.Release(t, files, nil)
 			if drift := plan(t, next, b).Drift(); drift.Edited != nil {
 				t.Errorf("an edit of the show: %v", drift.Edited)
 			}
@@ -96,7 +97,7 @@ func TestDriftWithoutRecord(t *testing.T) {
 	}
 	for name, b := range map[string]bucket.Bucket{"memory": mem.New(), "folder": folder} {
 		t.Run(name, func(t *testing.T) {
-			r := newRelease(t, example(t), nil)
+			r := showtest.Release(t, showtest.Example(t), nil)
 			apply(t, plan(t, r, b), b)
 			put(t, b, "CNAME", "theirs")
 			if err := b.Delete(t.Context(), ".onair/release.json", bucket.Condition{}); err != nil {
@@ -117,15 +118,15 @@ func TestDriftWithoutRecord(t *testing.T) {
 // live.
 func TestReasonsOfDrift(t *testing.T) {
 	b := mem.New()
-	r := newRelease(t, example(t), nil)
+	r := showtest.Release(t, showtest.Example(t), nil)
 	apply(t, plan(t, r, b), b)
 	for _, e := range r.Episodes {
 		switch e.Slug {
-		case ghostSlug:
+		case showtest.GhostSlug:
 			if err := b.Delete(t.Context(), e.AudioKey(), bucket.Condition{}); err != nil {
 				t.Fatal(err)
 			}
-		case guidSlug:
+		case showtest.GUIDSlug:
 			put(t, b, e.AudioKey(), "theirs")
 		}
 	}
@@ -137,9 +138,9 @@ func TestReasonsOfDrift(t *testing.T) {
 		}
 	}
 	want := map[string]string{
-		ghostSlug:     "1 gone from the storage: audio",
-		guidSlug:      "1 edited in the storage: audio",
-		"first-light": "1 edited in the storage: page",
+		showtest.GhostSlug: "1 gone from the storage: audio",
+		showtest.GUIDSlug:  "1 edited in the storage: audio",
+		"first-light":      "1 edited in the storage: page",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

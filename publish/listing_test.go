@@ -6,12 +6,13 @@ import (
 	"onair/publish"
 	"onair/publish/bucket"
 	"onair/publish/bucket/mem"
+	"onair/publish/internal/showtest"
 	"onair/publish/record"
 )
 
 func TestListing(t *testing.T) {
 	storage := record.Storage{Public: mem.New(), State: mem.New()}
-	p, err := publish.NewPlan(t.Context(), newRelease(t, example(t), nil), storage, nil)
+	p, err := publish.NewPlan(t.Context(), showtest.Release(t, showtest.Example(t), nil), storage, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

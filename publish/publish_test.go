@@ -20,6 +20,7 @@ import (
 	"onair/publish"
 	"onair/publish/bucket"
 	"onair/publish/bucket/mem"
+	"onair/publish/internal/showtest"
 	"onair/publish/record"
 	"onair/publish/release"
 )
@@ -132,7 +133,7 @@ const homeURL = "https://hello-universe.example/"
 
 func TestPublish(t *testing.T) {
 	b := mem.New()
-	r := newRelease(t, example(t), nil)
+	r := showtest.Release(t, showtest.Example(t), nil)
 	apply(t, plan(t, r, b), b)
 	if err := brokenPromise(b, homeURL); err != nil {
 		t.Error(err)
@@ -156,7 +157,7 @@ func TestPublish(t *testing.T) {
 func TestPublishAgainOnlyLists(t *testing.T) {
 	b := mem.New()
 	dir := t.TempDir()
-	r := newRelease(t, example(t), nil)
+	r := showtest.Release(t, showtest.Example(t), nil)
 	publishIt := func() *publish.Plan {
 		p, err := publish.NewPlan(t.Context(), r, record.Storage{Public: b}, &publish.PlanOptions{CacheDir: dir})
 		if err != nil {
@@ -190,10 +191,10 @@ func TestPublishAgainOnlyLists(t *testing.T) {
 // promises at every instant and the next publish brings the bucket to where an
 // undisturbed one would have.
 func TestInterruptedAnywhere(t *testing.T) {
-	files := example(t)
-	first := newRelease(t, files, nil)
-	edit(t, files, "show.yaml", "title: Hello, Universe", "title: Hello, Multiverse") // changes every tag
-	second := newRelease(t, files, nil)
+	files := showtest.Example(t)
+	first := showtest.Release(t, files, nil)
+	showtest.Edit(t, files, "show.yaml", "title: Hello, Universe", "title: Hello, Multiverse") // changes every tag
+	second := showtest.Release(t, files, nil)
 
 	want := mem.New()
 	apply(t, plan(t, first, want), want)
@@ -243,11 +244,11 @@ func TestInterruptedAnywhere(t *testing.T) {
 // The feed keeps its promises after every single write of a publish that
 // changes everything.
 func TestNoInstantIsBroken(t *testing.T) {
-	files := example(t)
+	files := showtest.Example(t)
 	b := mem.New()
-	apply(t, plan(t, newRelease(t, files, nil), b), b)
-	edit(t, files, "show.yaml", "title: Hello, Universe", "title: Hello, Multiverse")
-	p := plan(t, newRelease(t, files, nil), b)
+	apply(t, plan(t, showtest.Release(t, files, nil), b), b)
+	showtest.Edit(t, files, "show.yaml", "title: Hello, Universe", "title: Hello, Multiverse")
+	p := plan(t, showtest.Release(t, files, nil), b)
 	looks := 0
 	b.After = func(op, key string) error {
 		if op == mem.OpWrite {
@@ -267,13 +268,13 @@ func TestNoInstantIsBroken(t *testing.T) {
 }
 
 func TestSlowerPublisherLoses(t *testing.T) {
-	files := example(t)
+	files := showtest.Example(t)
 	b := mem.New()
-	apply(t, plan(t, newRelease(t, files, nil), b), b)
-	edit(t, files, "show.yaml", "title: Hello, Universe", "title: A")
-	fast := plan(t, newRelease(t, files, nil), b)
-	edit(t, files, "show.yaml", "title: A", "title: B")
-	slow := plan(t, newRelease(t, files, nil), b)
+	apply(t, plan(t, showtest.Release(t, files, nil), b), b)
+	showtest.Edit(t, files, "show.yaml", "title: Hello, Universe", "title: A")
+	fast := plan(t, showtest.Release(t, files, nil), b)
+	showtest.Edit(t, files, "show.yaml", "title: A", "title: B")
+	slow := plan(t, showtest.Release(t, files, nil), b)
 
 	apply(t, fast, b)
 	feed := read(t, b, "feed.xml")
@@ -289,21 +290,21 @@ func TestSlowerPublisherLoses(t *testing.T) {
 }
 
 func TestSameBytesFromAnywhere(t *testing.T) {
-	files := example(t)
-	want := digests(newRelease(t, files, nil))
+	files := showtest.Example(t)
+	want := digests(showtest.Release(t, files, nil))
 
 	touched := fstest.MapFS{}
 	for name, f := range files {
-		touched[name] = &fstest.MapFile{Data: f.Data, ModTime: now.Add(1000 * time.Hour)}
+		touched[name] = &fstest.MapFile{Data: f.Data, ModTime: showtest.Now.Add(1000 * time.Hour)}
 	}
-	later := digests(newRelease(t, touched, &release.Options{Now: now.Add(240 * time.Hour)}))
+	later := digests(showtest.Release(t, touched, &release.Options{Now: showtest.Now.Add(240 * time.Hour)}))
 	if diff := cmp.Diff(want, later); diff != "" {
 		t.Errorf("ten days later, every file touched: %s", diff)
 	}
 
 	silent := maps.Clone(files)
 	maps.DeleteFunc(silent, func(name string, _ *fstest.MapFile) bool { return strings.HasSuffix(name, ".mp3") })
-	if diff := cmp.Diff(want, digests(newRelease(t, silent, nil))); diff != "" {
+	if diff := cmp.Diff(want, digests(showtest.Release(t, silent, nil))); diff != "" {
 		t.Errorf("without the audio: %s", diff)
 	}
 }
@@ -318,14 +319,14 @@ func digests(r *release.Release) map[string]string {
 }
 
 func TestAudioOnlyInTheBucket(t *testing.T) {
-	files := example(t)
+	files := showtest.Example(t)
 	b := mem.New()
-	apply(t, plan(t, newRelease(t, files, nil), b), b)
+	apply(t, plan(t, showtest.Release(t, files, nil), b), b)
 	maps.DeleteFunc(files, func(name string, _ *fstest.MapFile) bool { return strings.HasSuffix(name, ".mp3") })
-	if p := plan(t, newRelease(t, files, nil), b); !p.Empty() {
+	if p := plan(t, showtest.Release(t, files, nil), b); !p.Empty() {
 		t.Errorf("nothing changed, yet the plan is %+v", p.Totals())
 	}
-	_, err := publish.NewPlan(t.Context(), newRelease(t, files, nil), record.Storage{Public: mem.New()}, nil)
+	_, err := publish.NewPlan(t.Context(), showtest.Release(t, files, nil), record.Storage{Public: mem.New()}, nil)
 	var missing *publish.MissingAudioError
 	if !errors.As(err, &missing) || missing.File == "" {
 		t.Errorf("an empty bucket and no audio: got %v", err)
@@ -333,8 +334,8 @@ func TestAudioOnlyInTheBucket(t *testing.T) {
 }
 
 func TestPayloadIsTheMasters(t *testing.T) {
-	files := example(t)
-	r := newRelease(t, files, nil)
+	files := showtest.Example(t)
+	r := showtest.Release(t, files, nil)
 	for _, e := range r.Episodes {
 		if e.AudioKey() == "" {
 			continue
@@ -361,7 +362,7 @@ func TestPayloadIsTheMasters(t *testing.T) {
 
 // The parts of tagged audio, one after the other, are the tagged audio.
 func TestPartsJoin(t *testing.T) {
-	r := newRelease(t, example(t), nil)
+	r := showtest.Release(t, showtest.Example(t), nil)
 	joined := 0
 	for _, o := range r.Objects {
 		if o.Role != release.RoleAudio {
@@ -369,13 +370,13 @@ func TestPartsJoin(t *testing.T) {
 		}
 		var parts []byte
 		for _, p := range o.Parts {
-			data := bodyOf(t, p)
+			data := showtest.Body(t, p)
 			if int64(len(data)) != p.Size || checksum(data) != p.CRC32C {
 				t.Errorf("%s: part %s is not what it says", o.Key, p.Key)
 			}
 			parts = append(parts, data...)
 		}
-		if !bytes.Equal(parts, bodyOf(t, o)) {
+		if !bytes.Equal(parts, showtest.Body(t, o)) {
 			t.Errorf("%s: the parts are not the whole", o.Key)
 		}
 		joined++

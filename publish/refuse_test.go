@@ -13,21 +13,22 @@ import (
 	"onair/publish"
 	"onair/publish/bucket"
 	"onair/publish/bucket/mem"
+	"onair/publish/internal/showtest"
 	"onair/publish/record"
 )
 
 func TestEpisodesDoNotLeaveTheFeedUnnamed(t *testing.T) {
-	files := example(t)
+	files := showtest.Example(t)
 	b := mem.New()
-	apply(t, plan(t, newRelease(t, files, nil), b), b)
-	edit(t, files, ghosts+"episode.md", "---\n", "---\ndraft: true\n")
-	r := newRelease(t, files, nil)
+	apply(t, plan(t, showtest.Release(t, files, nil), b), b)
+	showtest.Edit(t, files, showtest.Ghosts+"episode.md", "---\n", "---\ndraft: true\n")
+	r := showtest.Release(t, files, nil)
 	_, err := publish.NewPlan(t.Context(), r, record.Storage{Public: b}, nil)
 	var dropped *publish.DroppedError
-	if !errors.As(err, &dropped) || dropped.Slug != ghostSlug {
-		t.Errorf("got %v, want a refusal that names %s", err, ghostSlug)
+	if !errors.As(err, &dropped) || dropped.Slug != showtest.GhostSlug {
+		t.Errorf("got %v, want a refusal that names %s", err, showtest.GhostSlug)
 	}
-	if _, err := publish.NewPlan(t.Context(), r, record.Storage{Public: b}, &publish.PlanOptions{Drop: []string{ghostSlug}}); err != nil {
+	if _, err := publish.NewPlan(t.Context(), r, record.Storage{Public: b}, &publish.PlanOptions{Drop: []string{showtest.GhostSlug}}); err != nil {
 		t.Errorf("named: %v", err)
 	}
 }
@@ -41,7 +42,7 @@ func TestForeignObjectsAreNotOverwritten(t *testing.T) {
 	}, bucket.Condition{}); err != nil {
 		t.Fatal(err)
 	}
-	r := newRelease(t, example(t), nil)
+	r := showtest.Release(t, showtest.Example(t), nil)
 	_, err := publish.NewPlan(t.Context(), r, record.Storage{Public: b}, nil)
 	var foreign *publish.ForeignError
 	if !errors.As(err, &foreign) || foreign.Key != "index.html" {
@@ -59,17 +60,17 @@ func TestForeignObjectsAreNotOverwritten(t *testing.T) {
 
 // Without release.json nothing is lost: objects say themselves whose they are.
 func TestLostRecordIsWrittenAgain(t *testing.T) {
-	files := example(t)
+	files := showtest.Example(t)
 	b := mem.New()
-	r := newRelease(t, files, nil)
+	r := showtest.Release(t, files, nil)
 	apply(t, plan(t, r, b), b)
 	want := contents(t, b)
 	if err := b.Delete(t.Context(), bucket.RecordsPrefix+"release.json", bucket.Condition{}); err != nil {
 		t.Fatal(err)
 	}
-	edit(t, files, "show.yaml", "title: Hello, Universe", "title: Hello, Multiverse")
-	edit(t, files, "show.yaml", "title: Hello, Multiverse", "title: Hello, Universe")
-	p := plan(t, newRelease(t, files, nil), b)
+	showtest.Edit(t, files, "show.yaml", "title: Hello, Universe", "title: Hello, Multiverse")
+	showtest.Edit(t, files, "show.yaml", "title: Hello, Multiverse", "title: Hello, Universe")
+	p := plan(t, showtest.Release(t, files, nil), b)
 	if tot := p.Totals(); tot.Add+tot.Update != 0 || p.Empty() {
 		t.Errorf("want nothing to send and a record to write, got %+v, empty: %v", tot, p.Empty())
 	}
@@ -84,7 +85,7 @@ func TestLostRecordIsWrittenAgain(t *testing.T) {
 
 func TestHeadersAreBroughtIntoStep(t *testing.T) {
 	b := mem.New()
-	r := newRelease(t, example(t), nil)
+	r := showtest.Release(t, showtest.Example(t), nil)
 	apply(t, plan(t, r, b), b)
 	if _, err := b.SetHeaders(t.Context(), "feed.xml", bucket.Headers{ContentType: "text/plain"}, bucket.Condition{}); err != nil {
 		t.Fatal(err)
@@ -100,19 +101,19 @@ func TestHeadersAreBroughtIntoStep(t *testing.T) {
 }
 
 func TestReasons(t *testing.T) {
-	files := example(t)
+	files := showtest.Example(t)
 	b := mem.New()
-	apply(t, plan(t, newRelease(t, files, nil), b), b)
-	edit(t, files, ghosts+"episode.md", "title: ", "title: The ")
-	edit(t, files, cloudy+"transcript.md", "**Vega:**", "**Rigel:**")
+	apply(t, plan(t, showtest.Release(t, files, nil), b), b)
+	showtest.Edit(t, files, showtest.Ghosts+"episode.md", "title: ", "title: The ")
+	showtest.Edit(t, files, showtest.Cloudy+"transcript.md", "**Vega:**", "**Rigel:**")
 	got := map[string]string{}
-	for _, e := range plan(t, newRelease(t, files, nil), b).Episodes {
+	for _, e := range plan(t, showtest.Release(t, files, nil), b).Episodes {
 		if e.Action == publish.Update {
 			got[e.Slug] = strings.Join(e.Reasons, "; ")
 		}
 	}
 	want := map[string]string{
-		ghostSlug:                           `title: "Ghosts in the tag" → "The Ghosts in the tag"; new audio URL, same GUID; chapters change; page changes`,
+		showtest.GhostSlug:                  `title: "Ghosts in the tag" → "The Ghosts in the tag"; new audio URL, same GUID; chapters change; page changes`,
 		"2-cloudy-with-a-chance-of-packets": "transcript changes; page changes",
 	}
 	maps.DeleteFunc(got, func(slug, reason string) bool { _, ok := want[slug]; return !ok && reason == "page changes" })

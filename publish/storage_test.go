@@ -20,6 +20,7 @@ import (
 	"onair/publish"
 	"onair/publish/bucket"
 	"onair/publish/bucket/mem"
+	"onair/publish/internal/showtest"
 	"onair/publish/record"
 	"onair/publish/release"
 	"onair/show"
@@ -45,17 +46,17 @@ func parts(t *testing.T, b bucket.Bucket) (keys []string) {
 // A new title sends the text of the tag and joins the rest in the storage, also
 // where the audio is not on this machine.
 func TestTagChangeCostsTheTag(t *testing.T) {
-	files := example(t)
+	files := showtest.Example(t)
 	s := record.Storage{Public: mem.New(), State: mem.New()}
-	applyTo(t, planFor(t, newRelease(t, files, nil), s), s)
+	applyTo(t, planFor(t, showtest.Release(t, files, nil), s), s)
 
 	withoutAudio(files)
-	edit(t, files, guid+"episode.md", "title: ", "title: The ")
-	r := newRelease(t, files, nil)
+	showtest.Edit(t, files, showtest.GUID+"episode.md", "title: ", "title: The ")
+	r := showtest.Release(t, files, nil)
 	p := planFor(t, r, s)
 	var audio, sent int64
 	for _, c := range p.Changes {
-		if c.Episode == guidSlug && strings.HasPrefix(c.Key, "audio/") {
+		if c.Episode == showtest.GUIDSlug && strings.HasPrefix(c.Key, "audio/") {
 			if !c.Joined || c.Action != publish.Add {
 				t.Errorf("%s: %s, joined: %v", c.Key, c.Action, c.Joined)
 			}
@@ -74,11 +75,11 @@ func TestTagChangeCostsTheTag(t *testing.T) {
 	}
 
 	// The joined object is the very one that a machine with the audio would send.
-	full := example(t)
-	edit(t, full, guid+"episode.md", "title: ", "title: The ")
+	full := showtest.Example(t)
+	showtest.Edit(t, full, showtest.GUID+"episode.md", "title: ", "title: The ")
 	whole := mem.New()
-	apply(t, plan(t, newRelease(t, full, nil), whole), whole)
-	key := r.Episodes[slices.IndexFunc(r.Episodes, func(e *release.Episode) bool { return e.Slug == guidSlug })].AudioKey()
+	apply(t, plan(t, showtest.Release(t, full, nil), whole), whole)
+	key := r.Episodes[slices.IndexFunc(r.Episodes, func(e *release.Episode) bool { return e.Slug == showtest.GUIDSlug })].AudioKey()
 	if !bytes.Equal(read(t, s.Public, key), read(t, whole, key)) {
 		t.Error("joined and sent whole differ")
 	}
@@ -87,33 +88,33 @@ func TestTagChangeCostsTheTag(t *testing.T) {
 // A part that is gone is sent again where the audio is, and is a refusal that
 // names the episode where it is not.
 func TestMissingPart(t *testing.T) {
-	files := example(t)
+	files := showtest.Example(t)
 	s := record.Storage{Public: mem.New(), State: mem.New()}
-	r := newRelease(t, files, nil)
+	r := showtest.Release(t, files, nil)
 	applyTo(t, planFor(t, r, s), s)
 	for _, e := range r.Episodes {
-		if e.Slug == ghostSlug {
+		if e.Slug == showtest.GhostSlug {
 			if err := s.State.Delete(t.Context(), bucket.RecordsPrefix+"parts/"+e.Pin.Payload.SHA256, bucket.Condition{}); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
-	edit(t, files, ghosts+"episode.md", "title: ", "title: The ")
-	p := planFor(t, newRelease(t, files, nil), s)
+	showtest.Edit(t, files, showtest.Ghosts+"episode.md", "title: ", "title: The ")
+	p := planFor(t, showtest.Release(t, files, nil), s)
 	if up := p.Totals().Upload; up < 500_000 {
 		t.Errorf("only %d bytes are sent, the payload is not among them", up)
 	}
 	withoutAudio(files)
-	_, err := publish.NewPlan(t.Context(), newRelease(t, files, nil), s, nil)
+	_, err := publish.NewPlan(t.Context(), showtest.Release(t, files, nil), s, nil)
 	var missing *publish.MissingAudioError
-	if !errors.As(err, &missing) || missing.Episode != ghostSlug {
+	if !errors.As(err, &missing) || missing.Episode != showtest.GhostSlug {
 		t.Errorf("got %v", err)
 	}
 }
 
 // A private state bucket takes what is scheduled; a public one does not.
 func TestScheduledAudioIsStoredPrivately(t *testing.T) {
-	r := newRelease(t, example(t), nil)
+	r := showtest.Release(t, showtest.Example(t), nil)
 	var scheduled string
 	for _, e := range r.Episodes {
 		if e.Status == show.Scheduled {
@@ -145,12 +146,12 @@ func TestScheduledAudioIsStoredPrivately(t *testing.T) {
 
 // The scheduled episode goes live on a machine that never had its audio.
 func TestScheduledGoesLiveFromParts(t *testing.T) {
-	files := example(t)
+	files := showtest.Example(t)
 	s := record.Storage{Public: mem.New(), State: mem.New()}
-	applyTo(t, planFor(t, newRelease(t, files, nil), s), s)
+	applyTo(t, planFor(t, showtest.Release(t, files, nil), s), s)
 	withoutAudio(files)
 	due := &release.Options{Now: time.Date(2040, 1, 1, 0, 0, 0, 0, time.UTC)}
-	p := planFor(t, newRelease(t, files, due), s)
+	p := planFor(t, showtest.Release(t, files, due), s)
 	if len(p.Release.Live()) != 5 {
 		t.Errorf("%d episodes are live, want 5", len(p.Release.Live()))
 	}
@@ -161,16 +162,16 @@ func TestScheduledGoesLiveFromParts(t *testing.T) {
 }
 
 func TestRollback(t *testing.T) {
-	files := example(t)
+	files := showtest.Example(t)
 	s := record.Storage{Public: mem.New(), State: mem.New()}
-	first := newRelease(t, files, nil)
+	first := showtest.Release(t, files, nil)
 	applyTo(t, planFor(t, first, s), s)
 	before := read(t, s.Public, "feed.xml")
-	edit(t, files, ghosts+"episode.md", "title: ", "title: The ")
-	second := newRelease(t, files, nil)
+	showtest.Edit(t, files, showtest.Ghosts+"episode.md", "title: ", "title: The ")
+	second := showtest.Release(t, files, nil)
 	applyTo(t, planFor(t, second, s), s)
 
-	if _, err := publish.Rollback(t.Context(), second.Show, s, &publish.RollbackOptions{Now: now}); err != nil {
+	if _, err := publish.Rollback(t.Context(), second.Show, s, &publish.RollbackOptions{Now: showtest.Now}); err != nil {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(read(t, s.Public, "feed.xml"), before) {
@@ -191,14 +192,14 @@ func TestRollback(t *testing.T) {
 
 	// A feed that names what is gone is refused.
 	for _, e := range first.Episodes {
-		if e.Slug == ghostSlug {
+		if e.Slug == showtest.GhostSlug {
 			if err := s.Public.Delete(t.Context(), e.AudioKey(), bucket.Condition{}); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
 	_, err := publish.Rollback(t.Context(), second.Show, s, nil)
-	if !errors.Is(err, publish.ErrRefused) || !strings.Contains(err.Error(), "audio/"+ghostSlug) {
+	if !errors.Is(err, publish.ErrRefused) || !strings.Contains(err.Error(), "audio/"+showtest.GhostSlug) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -206,19 +207,19 @@ func TestRollback(t *testing.T) {
 // A rollback leads to the feed before the live one: after a rollback further
 // back, and after another publish to what was live before that.
 func TestRollbackGoesBack(t *testing.T) {
-	files := example(t)
+	files := showtest.Example(t)
 	s := record.Storage{Public: mem.New(), State: mem.New()}
 	var feeds [4]string
 	publishNext := func(i int) {
 		t.Helper()
-		edit(t, files, ghosts+"episode.md", "title: ", "title: The ")
-		r := newRelease(t, files, nil)
+		showtest.Edit(t, files, showtest.Ghosts+"episode.md", "title: ", "title: The ")
+		r := showtest.Release(t, files, nil)
 		applyTo(t, planFor(t, r, s), s)
 		feeds[i] = r.Feed.SHA256
 	}
 	rollback := func(want int) {
 		t.Helper()
-		restored, err := publish.Rollback(t.Context(), newRelease(t, files, nil).Show, s, &publish.RollbackOptions{Now: now})
+		restored, err := publish.Rollback(t.Context(), showtest.Release(t, files, nil).Show, s, &publish.RollbackOptions{Now: showtest.Now})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -231,7 +232,7 @@ func TestRollbackGoesBack(t *testing.T) {
 	}
 	rollback(1)
 	rollback(0)
-	if _, err := publish.Rollback(t.Context(), newRelease(t, files, nil).Show, s, nil); !errors.Is(err, publish.ErrRefused) {
+	if _, err := publish.Rollback(t.Context(), showtest.Release(t, files, nil).Show, s, nil); !errors.Is(err, publish.ErrRefused) {
 		t.Errorf("before the first feed: %v", err)
 	}
 	publishNext(3)
@@ -241,10 +242,10 @@ func TestRollbackGoesBack(t *testing.T) {
 // A plan to prune that is refused has written nothing, not even to read the
 // clock.
 func TestRefusedPruneWritesNothing(t *testing.T) {
-	files := example(t)
+	files := showtest.Example(t)
 	public, state := mem.New(), mem.New()
 	s := record.Storage{Public: public, State: state}
-	r := newRelease(t, files, nil)
+	r := showtest.Release(t, files, nil)
 	applyTo(t, planFor(t, r, s), s)
 	state.Before = func(op, key string) error {
 		if op == mem.OpWrite {
@@ -259,13 +260,13 @@ func TestRefusedPruneWritesNothing(t *testing.T) {
 }
 
 func TestPrune(t *testing.T) {
-	files := example(t)
+	files := showtest.Example(t)
 	public, state := mem.New(), mem.New()
 	clock := time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)
 	public.Now = func() time.Time { return clock }
 	state.Now = public.Now
 	s := record.Storage{Public: public, State: state}
-	first := newRelease(t, files, nil)
+	first := showtest.Release(t, files, nil)
 	applyTo(t, planFor(t, first, s), s)
 	old := contents(t, public)
 	prunePlan := func(r *release.Release) *publish.Plan {
@@ -282,10 +283,10 @@ func TestPrune(t *testing.T) {
 	title := "title: Hello, Universe"
 	for i := range 20 {
 		next := fmt.Sprintf("title: Hello, Universe %d", i)
-		edit(t, files, "show.yaml", title, next)
+		showtest.Edit(t, files, "show.yaml", title, next)
 		title = next
 		clock = clock.Add(time.Hour)
-		r = newRelease(t, files, nil)
+		r = showtest.Release(t, files, nil)
 		applyTo(t, planFor(t, r, s), s)
 	}
 	for _, c := range prunePlan(r).Changes {
@@ -294,7 +295,7 @@ func TestPrune(t *testing.T) {
 		}
 	}
 	clock = clock.Add(publish.PruneAfter + time.Minute)
-	r = newRelease(t, files, &release.Options{Now: clock})
+	r = showtest.Release(t, files, &release.Options{Now: clock})
 	looked, err := publish.NewPlan(t.Context(), r, s, &publish.PlanOptions{Prune: true})
 	if err != nil {
 		t.Fatal(err)
@@ -336,9 +337,9 @@ func TestPrune(t *testing.T) {
 }
 
 func TestPull(t *testing.T) {
-	files := example(t)
+	files := showtest.Example(t)
 	s := record.Storage{Public: mem.New(), State: mem.New()}
-	r := newRelease(t, files, nil)
+	r := showtest.Release(t, files, nil)
 	applyTo(t, planFor(t, r, s), s)
 	dir := t.TempDir()
 	pull := func() (brought, left int) {
@@ -379,27 +380,27 @@ func TestPull(t *testing.T) {
 }
 
 func TestOnlyTheNamedEpisodes(t *testing.T) {
-	files := example(t)
+	files := showtest.Example(t)
 	s := record.Storage{Public: mem.New()}
-	applyTo(t, planFor(t, newRelease(t, files, nil), s), s)
-	edit(t, files, ghosts+"episode.md", "title: ", "title: The ")
-	r := newRelease(t, files, nil)
-	if _, err := publish.NewPlan(t.Context(), r, s, &publish.PlanOptions{Only: []string{ghostSlug}}); err != nil {
+	applyTo(t, planFor(t, showtest.Release(t, files, nil), s), s)
+	showtest.Edit(t, files, showtest.Ghosts+"episode.md", "title: ", "title: The ")
+	r := showtest.Release(t, files, nil)
+	if _, err := publish.NewPlan(t.Context(), r, s, &publish.PlanOptions{Only: []string{showtest.GhostSlug}}); err != nil {
 		t.Errorf("named: %v", err)
 	}
 	_, err := publish.NewPlan(t.Context(), r, s, &publish.PlanOptions{Only: []string{"first-light"}})
-	if !errors.Is(err, publish.ErrRefused) || !strings.Contains(err.Error(), ghostSlug) {
+	if !errors.Is(err, publish.ErrRefused) || !strings.Contains(err.Error(), showtest.GhostSlug) {
 		t.Errorf("another one named: %v", err)
 	}
 	if _, err := publish.NewPlan(t.Context(), r, s, &publish.PlanOptions{Only: []string{"nobody"}}); !errors.Is(err, publish.ErrRefused) {
 		t.Errorf("nobody: %v", err)
 	}
-	_, err = publish.NewPlan(t.Context(), newRelease(t, files, nil), record.Storage{Public: s.Public, State: mem.New()}, &publish.PlanOptions{Only: []string{ghostSlug}})
+	_, err = publish.NewPlan(t.Context(), showtest.Release(t, files, nil), record.Storage{Public: s.Public, State: mem.New()}, &publish.PlanOptions{Only: []string{showtest.GhostSlug}})
 	if !errors.Is(err, publish.ErrRefused) || !strings.Contains(err.Error(), "4-the-long-tail") {
 		t.Errorf("the audio of a scheduled episode is stored as well: %v", err)
 	}
 	delete(files, show.LockFile)
-	_, err = publish.NewPlan(t.Context(), newRelease(t, files, nil), s, &publish.PlanOptions{Only: []string{ghostSlug}})
+	_, err = publish.NewPlan(t.Context(), showtest.Release(t, files, nil), s, &publish.PlanOptions{Only: []string{showtest.GhostSlug}})
 	if !errors.Is(err, publish.ErrRefused) || !strings.Contains(err.Error(), "4-the-long-tail") {
 		t.Errorf("a scheduled episode is pinned as well: %v", err)
 	}
@@ -435,14 +436,14 @@ func TestJoinsThatSend(t *testing.T) {
 		"all, the audio elsewhere":  {all, false, true, func(size int64) int64 { return size }},
 	} {
 		t.Run(name, func(t *testing.T) {
-			files := example(t)
+			files := showtest.Example(t)
 			s := record.Storage{Public: partJoiner{mem.New(), test.sends}, State: mem.New()}
-			applyTo(t, planFor(t, newRelease(t, files, nil), s), s)
-			edit(t, files, ghosts+"episode.md", "title: ", "title: The ")
+			applyTo(t, planFor(t, showtest.Release(t, files, nil), s), s)
+			showtest.Edit(t, files, showtest.Ghosts+"episode.md", "title: ", "title: The ")
 			if !test.here {
-				delete(files, ghosts+"audio.mp3")
+				delete(files, showtest.Ghosts+"audio.mp3")
 			}
-			r := newRelease(t, files, nil)
+			r := showtest.Release(t, files, nil)
 			p := planFor(t, r, s)
 			var found *publish.Change
 			for i, c := range p.Changes {
@@ -497,7 +498,7 @@ func TestStaleCheckout(t *testing.T) {
 		if found.HasErrors() {
 			t.Fatal(found)
 		}
-		r, found, err := release.New(t.Context(), sh, &release.Options{Now: now})
+		r, found, err := release.New(t.Context(), sh, &release.Options{Now: showtest.Now})
 		if err != nil || found.HasErrors() {
 			t.Fatal(err, found)
 		}
@@ -593,13 +594,13 @@ func keptLocks(t *testing.T, b bucket.Bucket) (keys []string) {
 
 // The publisher that loses leaves the kept lock that the winner's record names.
 func TestLoserKeepsNoLock(t *testing.T) {
-	files := example(t)
+	files := showtest.Example(t)
 	s := record.Storage{Public: mem.New(), State: mem.New()}
-	applyTo(t, planFor(t, newRelease(t, files, nil), s), s)
-	edit(t, files, "show.yaml", "title: Hello, Universe", "title: A")
-	fast := planFor(t, newRelease(t, files, nil), s)
-	edit(t, files, ghosts+"episode.md", "---\n", "---\ndraft: true\n")
-	slow, err := publish.NewPlan(t.Context(), newRelease(t, files, &release.Options{Now: now, Remove: []string{ghostSlug}}), s, &publish.PlanOptions{Drop: []string{ghostSlug}})
+	applyTo(t, planFor(t, showtest.Release(t, files, nil), s), s)
+	showtest.Edit(t, files, "show.yaml", "title: Hello, Universe", "title: A")
+	fast := planFor(t, showtest.Release(t, files, nil), s)
+	showtest.Edit(t, files, showtest.Ghosts+"episode.md", "---\n", "---\ndraft: true\n")
+	slow, err := publish.NewPlan(t.Context(), showtest.Release(t, files, &release.Options{Now: showtest.Now, Remove: []string{showtest.GhostSlug}}), s, &publish.PlanOptions{Drop: []string{showtest.GhostSlug}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -612,7 +613,7 @@ func TestLoserKeepsNoLock(t *testing.T) {
 		t.Fatal(err)
 	}
 	lock, err := os.ReadFile(filepath.Join(dir, show.LockFile))
-	if err != nil || !strings.Contains(string(lock), ghostSlug) {
+	if err != nil || !strings.Contains(string(lock), showtest.GhostSlug) {
 		t.Errorf("the kept lock is the loser's: %v", err)
 	}
 }
@@ -620,22 +621,22 @@ func TestLoserKeepsNoLock(t *testing.T) {
 // Whoever wants back what is being pruned at this moment gets it: the live feed
 // names nothing that is gone, whoever is faster.
 func TestPruneRace(t *testing.T) {
-	files := example(t)
+	files := showtest.Example(t)
 	public, state := mem.New(), mem.New()
 	clock := time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)
 	public.Now = func() time.Time { return clock }
 	state.Now = public.Now
 	s := record.Storage{Public: public, State: state}
-	first := newRelease(t, files, nil)
+	first := showtest.Release(t, files, nil)
 	applyTo(t, planFor(t, first, s), s)
 	for i, title := 0, "title: Hello, Universe"; i < 21; i++ {
 		next := fmt.Sprintf("title: Hello, Universe %d", i)
-		edit(t, files, "show.yaml", title, next)
+		showtest.Edit(t, files, "show.yaml", title, next)
 		title = next
-		applyTo(t, planFor(t, newRelease(t, files, nil), s), s)
+		applyTo(t, planFor(t, showtest.Release(t, files, nil), s), s)
 	}
 	clock = clock.Add(publish.PruneAfter + time.Hour)
-	doomed, err := publish.NewPlan(t.Context(), newRelease(t, files, nil), s, &publish.PlanOptions{Prune: true, AskClock: true})
+	doomed, err := publish.NewPlan(t.Context(), showtest.Release(t, files, nil), s, &publish.PlanOptions{Prune: true, AskClock: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -660,12 +661,12 @@ func TestPruneRace(t *testing.T) {
 
 // A private bucket that is new takes over what the public one has on record.
 func TestStateMovesToItsOwnBucket(t *testing.T) {
-	files := example(t)
+	files := showtest.Example(t)
 	public := mem.New()
-	applyTo(t, planFor(t, newRelease(t, files, nil), record.Storage{Public: public}), record.Storage{Public: public})
-	edit(t, files, ghosts+"episode.md", "---\n", "---\ndraft: true\n")
+	applyTo(t, planFor(t, showtest.Release(t, files, nil), record.Storage{Public: public}), record.Storage{Public: public})
+	showtest.Edit(t, files, showtest.Ghosts+"episode.md", "---\n", "---\ndraft: true\n")
 	s := record.Storage{Public: public, State: mem.New()}
-	_, err := publish.NewPlan(t.Context(), newRelease(t, files, nil), s, nil)
+	_, err := publish.NewPlan(t.Context(), showtest.Release(t, files, nil), s, nil)
 	var dropped *publish.DroppedError
 	if !errors.As(err, &dropped) {
 		t.Errorf("an episode left the feed unnamed: %v", err)
@@ -689,19 +690,19 @@ func TestRecordIsRebuilt(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			files := example(t)
+			files := showtest.Example(t)
 			s := record.Storage{Public: mem.New()}
-			applyTo(t, planFor(t, newRelease(t, files, nil), s), s)
+			applyTo(t, planFor(t, showtest.Release(t, files, nil), s), s)
 			damage(t, s.Public)
-			edit(t, files, ghosts+"episode.md", "title: ", "title: The ")
-			p := planFor(t, newRelease(t, files, nil), s)
+			showtest.Edit(t, files, showtest.Ghosts+"episode.md", "title: ", "title: The ")
+			p := planFor(t, showtest.Release(t, files, nil), s)
 			if got := p.Totals(); got.Update == 0 {
 				t.Errorf("%+v", got)
 			}
-			edit(t, files, ghosts+"episode.md", "---\n", "---\ndraft: true\n")
-			_, err := publish.NewPlan(t.Context(), newRelease(t, files, nil), s, nil)
+			showtest.Edit(t, files, showtest.Ghosts+"episode.md", "---\n", "---\ndraft: true\n")
+			_, err := publish.NewPlan(t.Context(), showtest.Release(t, files, nil), s, nil)
 			var dropped *publish.DroppedError
-			if !errors.As(err, &dropped) || dropped.Slug != ghostSlug {
+			if !errors.As(err, &dropped) || dropped.Slug != showtest.GhostSlug {
 				t.Errorf("an episode left the feed unnamed: %v", err)
 			}
 			applyTo(t, p, s)
@@ -714,11 +715,11 @@ func TestRecordIsRebuilt(t *testing.T) {
 
 // A feed that was made for another address is not restored.
 func TestRollbackAcrossAMove(t *testing.T) {
-	files := example(t)
+	files := showtest.Example(t)
 	s := record.Storage{Public: mem.New()}
-	applyTo(t, planFor(t, newRelease(t, files, nil), s), s)
-	edit(t, files, "show.yaml", "url: "+homeURL, "url: https://moved.example/")
-	r := newRelease(t, files, nil)
+	applyTo(t, planFor(t, showtest.Release(t, files, nil), s), s)
+	showtest.Edit(t, files, "show.yaml", "url: "+homeURL, "url: https://moved.example/")
+	r := showtest.Release(t, files, nil)
 	applyTo(t, planFor(t, r, s), s)
 	if _, err := publish.Rollback(t.Context(), r.Show, s, nil); !errors.Is(err, publish.ErrRefused) || !strings.Contains(err.Error(), homeURL) {
 		t.Errorf("got %v", err)
@@ -727,20 +728,20 @@ func TestRollbackAcrossAMove(t *testing.T) {
 
 // Notes are part of what an app has of an episode.
 func TestNotesCountAsHeard(t *testing.T) {
-	files := example(t)
+	files := showtest.Example(t)
 	s := record.Storage{Public: mem.New()}
-	applyTo(t, planFor(t, newRelease(t, files, nil), s), s)
-	edit(t, files, guid+"episode.md", "Rigel has five names", "Rigel has many names")
-	_, err := publish.NewPlan(t.Context(), newRelease(t, files, nil), s, &publish.PlanOptions{Only: []string{ghostSlug}})
-	if !errors.Is(err, publish.ErrRefused) || !strings.Contains(err.Error(), guidSlug) {
+	applyTo(t, planFor(t, showtest.Release(t, files, nil), s), s)
+	showtest.Edit(t, files, showtest.GUID+"episode.md", "Rigel has five names", "Rigel has many names")
+	_, err := publish.NewPlan(t.Context(), showtest.Release(t, files, nil), s, &publish.PlanOptions{Only: []string{showtest.GhostSlug}})
+	if !errors.Is(err, publish.ErrRefused) || !strings.Contains(err.Error(), showtest.GUIDSlug) {
 		t.Errorf("other notes were published as well: %v", err)
 	}
 }
 
 // The plan knows what it will ask of the storage, to the request.
 func TestRequestsAreCounted(t *testing.T) {
-	files := example(t)
-	edit(t, files, "show.yaml", "announce: [websub, podcastindex, podping, overcast]", "announce: []")
+	files := showtest.Example(t)
+	showtest.Edit(t, files, "show.yaml", "announce: [websub, podcastindex, podping, overcast]", "announce: []")
 	public, state := mem.New(), mem.New()
 	clock := time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)
 	public.Now = func() time.Time { return clock }
@@ -759,7 +760,7 @@ func TestRequestsAreCounted(t *testing.T) {
 	publishing := func(what string, prune bool) {
 		t.Helper()
 		before := calls()
-		p, err := publish.NewPlan(t.Context(), newRelease(t, files, nil), s, &publish.PlanOptions{Prune: prune, AskClock: prune})
+		p, err := publish.NewPlan(t.Context(), showtest.Release(t, files, nil), s, &publish.PlanOptions{Prune: prune, AskClock: prune})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -772,17 +773,17 @@ func TestRequestsAreCounted(t *testing.T) {
 		}
 	}
 	publishing("first", false)
-	edit(t, files, "episodes/first-light/episode.md", "title: ", "title: New ")
+	showtest.Edit(t, files, "episodes/first-light/episode.md", "title: ", "title: New ")
 	publishing("a new title", false)
 	title := "title: Hello, Universe"
 	for i := range 21 {
 		next := fmt.Sprintf("title: Hello, Universe %d", i)
-		edit(t, files, "show.yaml", title, next)
+		showtest.Edit(t, files, "show.yaml", title, next)
 		title = next
 		publishing("a new show title", false)
 	}
 	clock = clock.Add(publish.PruneAfter + time.Hour)
-	edit(t, files, "show.yaml", title, "title: Hello, Prune")
+	showtest.Edit(t, files, "show.yaml", title, "title: Hello, Prune")
 	publishing("pruning", true)
 	if public.Calls(mem.OpDelete) == 0 || public.Calls(mem.OpJoin) == 0 {
 		t.Error("nothing was pruned, or nothing joined")
@@ -797,12 +798,12 @@ func TestPublishDuringALook(t *testing.T) {
 		"one bucket":  {Public: mem.New()},
 	} {
 		t.Run(name, func(t *testing.T) {
-			files := example(t)
-			applyTo(t, planFor(t, newRelease(t, files, nil), s), s)
-			edit(t, files, "show.yaml", "title: Hello, Universe", "title: A")
-			fast := newRelease(t, files, nil)
-			edit(t, files, "show.yaml", "title: A", "title: B")
-			slow := newRelease(t, files, nil)
+			files := showtest.Example(t)
+			applyTo(t, planFor(t, showtest.Release(t, files, nil), s), s)
+			showtest.Edit(t, files, "show.yaml", "title: Hello, Universe", "title: A")
+			fast := showtest.Release(t, files, nil)
+			showtest.Edit(t, files, "show.yaml", "title: A", "title: B")
+			slow := showtest.Release(t, files, nil)
 			public := s.Public.(*mem.Bucket)
 			raced := false
 			public.After = func(op, key string) error {

@@ -13,6 +13,7 @@ import (
 	"onair/publish/bucket"
 	"onair/publish/bucket/file"
 	"onair/publish/bucket/mem"
+	"onair/publish/internal/showtest"
 	"onair/publish/record"
 )
 
@@ -47,12 +48,12 @@ func TestStraysArePruned(t *testing.T) {
 	}
 	for name, public := range map[string]bucket.Bucket{"memory": mem.New(), "sparse": sparse{mem.New()}, "folder": folder} {
 		t.Run(name, func(t *testing.T) {
-			files := example(t)
+			files := showtest.Example(t)
 			state := mem.New()
 			clock := time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)
 			state.Now = func() time.Time { return clock }
 			s := record.Storage{Public: public, State: state}
-			applyTo(t, planFor(t, newRelease(t, files, nil), s), s)
+			applyTo(t, planFor(t, showtest.Release(t, files, nil), s), s)
 			foreign := []string{"assets/theirs-0123456789abcdef.png", "audio/theirs-0123456789abcdef.mp3", "episodes/theirs/index.html", "episodes/other/episodes/show/index.html", "notes.txt"}
 			for _, key := range foreign {
 				data := []byte("theirs")
@@ -66,7 +67,7 @@ func TestStraysArePruned(t *testing.T) {
 			}
 
 			before := contents(t, public)
-			edit(t, files, ghosts+"episode.md", "title: ", "title: Again ")
+			showtest.Edit(t, files, showtest.Ghosts+"episode.md", "title: ", "title: Again ")
 			killed := errors.New("killed")
 			state.Before = func(op, key string) error {
 				if op == mem.OpWrite && strings.HasSuffix(key, "release.json") {
@@ -74,7 +75,7 @@ func TestStraysArePruned(t *testing.T) {
 				}
 				return nil
 			}
-			if _, err := publish.Apply(t.Context(), planFor(t, newRelease(t, files, nil), s), s, nil); !errors.Is(err, killed) {
+			if _, err := publish.Apply(t.Context(), planFor(t, showtest.Release(t, files, nil), s), s, nil); !errors.Is(err, killed) {
 				t.Fatalf("got %v", err)
 			}
 			state.Before = nil
@@ -88,11 +89,11 @@ func TestStraysArePruned(t *testing.T) {
 				t.Fatalf("it left %v; want audio and chapters", strays)
 			}
 
-			edit(t, files, ghosts+"episode.md", "title: Again ", "title: ")
-			edit(t, files, "show.yaml", "title: Hello, Universe", "title: Hello, World")
-			applyTo(t, planFor(t, newRelease(t, files, nil), s), s)
+			showtest.Edit(t, files, showtest.Ghosts+"episode.md", "title: Again ", "title: ")
+			showtest.Edit(t, files, "show.yaml", "title: Hello, Universe", "title: Hello, World")
+			applyTo(t, planFor(t, showtest.Release(t, files, nil), s), s)
 			clock = clock.Add(publish.PruneAfter + time.Minute)
-			p, err := publish.NewPlan(t.Context(), newRelease(t, files, nil), s, &publish.PlanOptions{Prune: true, AskClock: true})
+			p, err := publish.NewPlan(t.Context(), showtest.Release(t, files, nil), s, &publish.PlanOptions{Prune: true, AskClock: true})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -10,6 +10,7 @@ import (
 	"onair/publish"
 	"onair/publish/bucket"
 	"onair/publish/bucket/mem"
+	"onair/publish/internal/showtest"
 	"onair/publish/record"
 )
 
@@ -36,7 +37,7 @@ func pending(phase record.Phase, entries map[string]any) func(map[string]any) {
 func TestLeft(t *testing.T) {
 	purge := map[string]any{"purge": []string{"feed.xml", "index.html"}}
 	all := map[string]any{"purge": []string{"feed.xml"}, "verify": true, "announce": []string{"websub", "podping"}}
-	withoutCDN := func(files fstest.MapFS) { edit(t, files, "show.yaml", "\ncdn: ", "\n# cdn: ") }
+	withoutCDN := func(files fstest.MapFS) { showtest.Edit(t, files, "show.yaml", "\ncdn: ", "\n# cdn: ") }
 	for name, test := range map[string]struct {
 		change func(fstest.MapFS)
 		record func(map[string]any)
@@ -56,16 +57,16 @@ func TestLeft(t *testing.T) {
 		}, &publish.Unfinished{Interrupted: true, Pending: record.Pending{Verify: true, Announce: []string{"podping"}}}},
 		"nobody can look": {func(files fstest.MapFS) {
 			withoutCDN(files)
-			edit(t, files, "show.yaml", "\nannounce: ", "\n# announce: ")
-			edit(t, files, "show.yaml", "\nstorage: gs://hello-universe", "\nstorage: file:public")
+			showtest.Edit(t, files, "show.yaml", "\nannounce: ", "\n# announce: ")
+			showtest.Edit(t, files, "show.yaml", "\nstorage: gs://hello-universe", "\nstorage: file:public")
 		}, pending(record.Applying, all), &publish.Unfinished{Interrupted: true}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			files := example(t)
+			files := showtest.Example(t)
 			if test.change != nil {
 				test.change(files)
 			}
-			r, b := newRelease(t, files, nil), mem.New()
+			r, b := showtest.Release(t, files, nil), mem.New()
 			apply(t, plan(t, r, b), b)
 			rewriteRecord(t, b, test.record)
 			p := plan(t, r, b)

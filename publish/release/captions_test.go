@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"onair/internal/finding"
+	"onair/publish/internal/showtest"
 	"onair/publish/release"
 	"onair/show"
 )
@@ -62,7 +63,7 @@ func write(t *testing.T, dir, name, text string) {
 func releaseOf(t *testing.T, dir string) (*release.Release, finding.List) {
 	t.Helper()
 	s, found := show.Load(os.DirFS(dir), &show.LoadOptions{Dir: dir})
-	r, more, err := release.New(t.Context(), s, &release.Options{Now: now})
+	r, more, err := release.New(t.Context(), s, &release.Options{Now: showtest.Now})
 	if err != nil {
 		t.Fatal(err)
 	}

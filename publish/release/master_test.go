@@ -11,6 +11,7 @@ import (
 
 	"onair/audio"
 	"onair/internal/finding"
+	"onair/publish/internal/showtest"
 	"onair/publish/release"
 	"onair/show"
 )
@@ -37,7 +38,7 @@ var marks = []audio.Chapter{
 // publishable is an example that was never published, with chapters in the tag
 // of a master.
 func publishable(t *testing.T, chapters ...audio.Chapter) fstest.MapFS {
-	files := example(t)
+	files := showtest.Example(t)
 	delete(files, show.LockFile)
 	tagMaster(t, files, chapters...)
 	return files
@@ -67,7 +68,7 @@ func keys(r *release.Release) (all []string) {
 // the same where the master is not.
 func TestChaptersOfTheMaster(t *testing.T) {
 	files := publishable(t, marks...)
-	first := newRelease(t, files, nil)
+	first := showtest.Release(t, files, nil)
 	e, pin := episode(t, first, "first-light")
 	want := []show.Chapter{
 		{Title: "Dawn", Hidden: true},
@@ -80,7 +81,7 @@ func TestChaptersOfTheMaster(t *testing.T) {
 	if diff := cmp.Diff(want, pin.Chapters); diff != "" {
 		t.Errorf("the pin's chapters (-want +got):\n%s", diff)
 	}
-	_, found, err := release.New(t.Context(), first.Show, &release.Options{Now: now})
+	_, found, err := release.New(t.Context(), first.Show, &release.Options{Now: showtest.Now})
 	if late := slices.IndexFunc(found, func(f finding.Finding) bool { return f.Rule == "A043" }); err != nil || late < 0 || found[late].Message != "chapter 3 ends at 1:00:00 and the audio ends at 1:00.839" {
 		t.Errorf("%v: %v", err, found)
 	}
@@ -89,9 +90,9 @@ func TestChaptersOfTheMaster(t *testing.T) {
 	}
 
 	files[show.LockFile] = &fstest.MapFile{Data: first.Lock.Format()}
-	again := newRelease(t, files, nil)
+	again := showtest.Release(t, files, nil)
 	delete(files, firstLight)
-	elsewhere := newRelease(t, files, nil)
+	elsewhere := showtest.Release(t, files, nil)
 	for name, r := range map[string]*release.Release{"again": again, "without the master": elsewhere} {
 		if diff := cmp.Diff(keys(first), keys(r)); diff != "" {
 			t.Errorf("%s: other keys (-first +now):\n%s", name, diff)
@@ -104,7 +105,7 @@ func TestChaptersOfTheMaster(t *testing.T) {
 
 func TestChaptersOfTheMasterAreNotTaken(t *testing.T) {
 	published := func(files fstest.MapFS) { // with the same sound and another tag
-		pristine := example(t)
+		pristine := showtest.Example(t)
 		files[show.LockFile] = pristine[show.LockFile]
 	}
 	overlapping := []audio.Chapter{{End: 9 * time.Second, Title: "Dawn"}, {Start: 5 * time.Second, End: 10 * time.Second, Title: "Day"}}
@@ -116,7 +117,7 @@ func TestChaptersOfTheMasterAreNotTaken(t *testing.T) {
 		finding  string
 	}{
 		{"where the episode has none by intent", marks, func(files fstest.MapFS) {
-			edit(t, files, "episodes/first-light/episode.md", "title:", "chapters: []\ntitle:")
+			showtest.Edit(t, files, "episodes/first-light/episode.md", "title:", "chapters: []\ntitle:")
 		}, "the tag of the master has 3 chapters and the episode has 0"},
 		{"when the episode is published", marks, published, "the tag of the master has 3 chapters and the episode has 0"},
 		{"when they overlap", overlapping, func(fstest.MapFS) {}, "the chapters of the master's own tag are left out: the chapter before this one ends at 0:09, after this one starts"},
@@ -130,7 +131,7 @@ func TestChaptersOfTheMasterAreNotTaken(t *testing.T) {
 			if found.HasErrors() {
 				t.Fatal(found)
 			}
-			r, found, err := release.New(t.Context(), s, &release.Options{Now: now})
+			r, found, err := release.New(t.Context(), s, &release.Options{Now: showtest.Now})
 			if err != nil || found.HasErrors() {
 				t.Fatal(err, found)
 			}
@@ -156,7 +157,7 @@ func TestImagesOfTheMaster(t *testing.T) {
 	files := publishable(t, audio.Chapter{End: time.Second, Title: "Dawn", Image: image}, audio.Chapter{Start: time.Second, End: 2 * time.Second, Title: "Day"})
 	for range 2 {
 		s, found := show.Load(files, nil)
-		r, more, err := release.New(t.Context(), s, &release.Options{Now: now})
+		r, more, err := release.New(t.Context(), s, &release.Options{Now: showtest.Now})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -176,10 +177,10 @@ func TestImagesOfTheMaster(t *testing.T) {
 // Another master brings its own chapters.
 func TestReplacedMasterBringsItsChapters(t *testing.T) {
 	files := publishable(t, marks...)
-	files[show.LockFile] = &fstest.MapFile{Data: newRelease(t, files, nil).Lock.Format()}
+	files[show.LockFile] = &fstest.MapFile{Data: showtest.Release(t, files, nil).Lock.Format()}
 	files[firstLight] = files["episodes/4-the-long-tail/audio.mp3"]
 	tagMaster(t, files, audio.Chapter{End: time.Second, Title: "New"}, audio.Chapter{Start: time.Second, End: time.Hour, Title: "Day"})
-	r := newRelease(t, files, &release.Options{Now: now, ReplaceAudio: []string{"first-light"}})
+	r := showtest.Release(t, files, &release.Options{Now: showtest.Now, ReplaceAudio: []string{"first-light"}})
 	e, pin := episode(t, r, "first-light")
 	if want := []show.Chapter{{Title: "New"}, {Start: time.Second, Title: "Day"}}; !cmp.Equal(want, e.Chapters) || !cmp.Equal(want, pin.Chapters) {
 		t.Errorf("chapters %v, pinned %v", e.Chapters, pin.Chapters)

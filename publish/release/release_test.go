@@ -12,6 +12,7 @@ import (
 
 	"onair/internal/derive"
 	"onair/internal/finding"
+	"onair/publish/internal/showtest"
 	"onair/publish/release"
 	"onair/show"
 )
@@ -20,8 +21,8 @@ import (
 // and checks that the trace has each. If one were missing and changed, a publish
 // would find nothing to do.
 func TestReadsAreNoted(t *testing.T) {
-	files := example(t)
-	edit(t, files, "show.yaml", "keep_masters: true", "keep_masters: true\naudio: {path: \"../masters/{slug}.mp3\"}")
+	files := showtest.Example(t)
+	showtest.Edit(t, files, "show.yaml", "keep_masters: true", "keep_masters: true\naudio: {path: \"../masters/{slug}.mp3\"}")
 	files["templates/static/extra.css"] = &fstest.MapFile{Data: []byte("p { color: red }\n")}
 	files["transcripts.yaml"] = &fstest.MapFile{Data: []byte("timestamp_fraction: decimal\n")}
 	root := t.TempDir()
@@ -48,7 +49,7 @@ func TestReadsAreNoted(t *testing.T) {
 	if found.HasErrors() {
 		t.Fatal(found)
 	}
-	if _, found, err := release.New(t.Context(), s, &release.Options{Now: now, Trace: trace}); err != nil || found.HasErrors() {
+	if _, found, err := release.New(t.Context(), s, &release.Options{Now: showtest.Now, Trace: trace}); err != nil || found.HasErrors() {
 		t.Fatal(err, found)
 	}
 	got := trace.Paths()
@@ -71,7 +72,7 @@ func found(t *testing.T, files fstest.MapFS, o *release.Options) (*release.Relea
 	if s == nil {
 		t.Fatalf("load: %v", l)
 	}
-	o.Now = now
+	o.Now = showtest.Now
 	r, l, err := release.New(t.Context(), s, o)
 	if err != nil {
 		t.Fatal(err)
@@ -95,16 +96,16 @@ func TestErrorsOfARelease(t *testing.T) {
 		want   []string
 	}{
 		"as it is":                         {func(fstest.MapFS) {}, nil},
-		"audio that is text":               {func(f fstest.MapFS) { f[ghosts+"audio.mp3"] = &fstest.MapFile{Data: []byte("no audio\n")} }, []string{"P010"}},
-		"audio of 0 bytes":                 {func(f fstest.MapFS) { f[ghosts+"audio.mp3"] = &fstest.MapFile{} }, []string{"P010"}},
-		"another audio":                    {func(f fstest.MapFS) { f[ghosts+"audio.mp3"] = f[cloudy+"audio.mp3"] }, []string{"P012"}},
-		"no audio and no lock":             {func(f fstest.MapFS) { delete(f, show.LockFile); delete(f, ghosts+"audio.mp3") }, []string{"P011"}},
+		"audio that is text":               {func(f fstest.MapFS) { f[showtest.Ghosts+"audio.mp3"] = &fstest.MapFile{Data: []byte("no audio\n")} }, []string{"P010"}},
+		"audio of 0 bytes":                 {func(f fstest.MapFS) { f[showtest.Ghosts+"audio.mp3"] = &fstest.MapFile{} }, []string{"P010"}},
+		"another audio":                    {func(f fstest.MapFS) { f[showtest.Ghosts+"audio.mp3"] = f[showtest.Cloudy+"audio.mp3"] }, []string{"P012"}},
+		"no audio and no lock":             {func(f fstest.MapFS) { delete(f, show.LockFile); delete(f, showtest.Ghosts+"audio.mp3") }, []string{"P011"}},
 		"a scheduled one may come without": {func(f fstest.MapFS) { delete(f, show.LockFile); delete(f, "episodes/4-the-long-tail/audio.mp3") }, nil},
 		"artwork that is text":             {func(f fstest.MapFS) { f["artwork.jpg"] = &fstest.MapFile{Data: []byte("no image\n")} }, []string{"P020"}},
 		"a template that fails":            {func(f fstest.MapFS) { f["templates/show.html"] = &fstest.MapFile{Data: []byte("{{.Nope}")} }, []string{"W001"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			files := example(t)
+			files := showtest.Example(t)
 			test.change(files)
 			_, l := found(t, files, &release.Options{})
 			if diff := cmp.Diff(test.want, errorRules(l)); diff != "" {
@@ -129,8 +130,8 @@ func TestStorageMayNotBeTheShow(t *testing.T) {
 		"file:./episodes":    {"P001"},
 		"file:a/../episodes": {"P001"},
 	} {
-		files := example(t)
-		edit(t, files, "show.yaml", "storage: gs://hello-universe\n", "storage: "+storage+"\n")
+		files := showtest.Example(t)
+		showtest.Edit(t, files, "show.yaml", "storage: gs://hello-universe\n", "storage: "+storage+"\n")
 		_, l := found(t, files, &release.Options{})
 		if diff := cmp.Diff(want, errorRules(l)); diff != "" {
 			t.Errorf("%s: %s", storage, diff)
@@ -155,9 +156,9 @@ func TestStateMayNotLieInStorage(t *testing.T) {
 		{"s3://bucket?region=a", "s3://bucket/private", []string{"P001"}},
 		{"s3://bucket?endpoint=https://a.example", "s3://bucket?endpoint=https://b.example", nil},
 	} {
-		files := example(t)
-		edit(t, files, "show.yaml", "storage: gs://hello-universe\n", "storage: \""+test.storage+"\"\n")
-		edit(t, files, "show.yaml", "state: gs://hello-universe-private ", "state: \""+test.state+"\" ")
+		files := showtest.Example(t)
+		showtest.Edit(t, files, "show.yaml", "storage: gs://hello-universe\n", "storage: \""+test.storage+"\"\n")
+		showtest.Edit(t, files, "show.yaml", "state: gs://hello-universe-private ", "state: \""+test.state+"\" ")
 		_, l := found(t, files, &release.Options{})
 		if diff := cmp.Diff(test.want, errorRules(l)); diff != "" {
 			t.Errorf("%s in %s: %s", test.state, test.storage, diff)
@@ -166,28 +167,28 @@ func TestStateMayNotLieInStorage(t *testing.T) {
 }
 
 func TestReplaceAudioIsNamed(t *testing.T) {
-	files := example(t)
-	files[ghosts+"audio.mp3"] = files[cloudy+"audio.mp3"]
-	r, l := found(t, files, &release.Options{ReplaceAudio: []string{ghostSlug}})
+	files := showtest.Example(t)
+	files[showtest.Ghosts+"audio.mp3"] = files[showtest.Cloudy+"audio.mp3"]
+	r, l := found(t, files, &release.Options{ReplaceAudio: []string{showtest.GhostSlug}})
 	if rules := errorRules(l); rules != nil {
 		t.Fatalf("got %v", l)
 	}
-	if slugs, _ := r.PinnedBy(); len(slugs) != 1 || slugs[0] != ghostSlug {
-		t.Errorf("the lock changes for %v, want %s alone", slugs, ghostSlug)
+	if slugs, _ := r.PinnedBy(); len(slugs) != 1 || slugs[0] != showtest.GhostSlug {
+		t.Errorf("the lock changes for %v, want %s alone", slugs, showtest.GhostSlug)
 	}
 }
 
 func TestADraftMayExportAnew(t *testing.T) {
-	files := example(t)
-	edit(t, files, ghosts+"episode.md", "---\n", "---\ndraft: true\n")
-	files[ghosts+"audio.mp3"] = files[cloudy+"audio.mp3"]
+	files := showtest.Example(t)
+	showtest.Edit(t, files, showtest.Ghosts+"episode.md", "---\n", "---\ndraft: true\n")
+	files[showtest.Ghosts+"audio.mp3"] = files[showtest.Cloudy+"audio.mp3"]
 	if _, l := found(t, files, &release.Options{}); errorRules(l) != nil {
 		t.Errorf("got %v", l)
 	}
 }
 
 func TestLockPinsOnceEpisodesAreDated(t *testing.T) {
-	files := example(t)
+	files := showtest.Example(t)
 	want := found1(t, files).Lock
 	delete(files, show.LockFile)
 	r := found1(t, files)
@@ -213,10 +214,10 @@ func found1(t *testing.T, files fstest.MapFS) *release.Release {
 }
 
 func TestPrivateTargetPinsNothing(t *testing.T) {
-	files := example(t)
+	files := showtest.Example(t)
 	delete(files, show.LockFile)
 	s, _ := show.Load(files, &show.LoadOptions{Target: "staging"})
-	r, l, err := release.New(t.Context(), s, &release.Options{Now: now})
+	r, l, err := release.New(t.Context(), s, &release.Options{Now: showtest.Now})
 	if err != nil || l.HasErrors() {
 		t.Fatal(err, l)
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"onair/publish/internal/showtest"
 	"onair/publish/release"
 	"onair/show"
 )
@@ -40,7 +41,7 @@ func drawing(t *testing.T, r *release.Release) (svg string) {
 	if p < 0 {
 		t.Fatal("the episode has no page")
 	}
-	page := string(bodyOf(t, r.Objects[p]))
+	page := string(showtest.Body(t, r.Objects[p]))
 	i := find(func(o *release.Object) bool { return o.Role == release.RoleWaveform })
 	if i < 0 {
 		if strings.Contains(page, "waveform") {
@@ -51,7 +52,7 @@ func drawing(t *testing.T, r *release.Release) (svg string) {
 	if !strings.Contains(page, `src="../../`+r.Objects[i].Key+`"`) {
 		t.Errorf("the page does not show %s", r.Objects[i].Key)
 	}
-	return string(bodyOf(t, r.Objects[i]))
+	return string(showtest.Body(t, r.Objects[i]))
 }
 
 // A waveform is drawn once, from then on out of the lock: the same bytes without
@@ -122,7 +123,7 @@ func TestWaveformOfReplacedAudio(t *testing.T) {
 	}
 	putFFmpeg(t, loud)
 	s, _ := show.Load(os.DirFS(dir), &show.LoadOptions{Dir: dir})
-	r, found, err := release.New(t.Context(), s, &release.Options{Now: now, ReplaceAudio: []string{"1-the-only-one"}})
+	r, found, err := release.New(t.Context(), s, &release.Options{Now: showtest.Now, ReplaceAudio: []string{"1-the-only-one"}})
 	if err != nil || found.HasErrors() {
 		t.Fatal(err, found)
 	}

@@ -16,6 +16,7 @@ import (
 	"onair/internal/finding"
 	"onair/publish/bucket"
 	"onair/publish/bucket/mem"
+	"onair/publish/internal/showtest"
 	"onair/publish/record"
 	"onair/publish/verify"
 	"onair/show"
@@ -92,7 +93,7 @@ func TestCheckSetup(t *testing.T) {
 		"not for you":           {good, bucket.ErrDenied, []string{"B002"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			sh, _ := show.Load(example(t), nil)
+			sh, _ := show.Load(showtest.Example(t), nil)
 			s := storageWith(t, test.rights)
 			s.Public.(*inspected).broken = test.broken
 			var rules []string
@@ -195,7 +196,7 @@ func TestSetupHints(t *testing.T) {
 		"B011, Google":   {rights{stateSettings: bucket.ErrDenied}, nil, "gs://my-show", "gs://private", "B011", []string{"storage.buckets.get is missing", "gs://private", "roles/storage.legacyBucketReader"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			sh, _ := show.Load(example(t), nil)
+			sh, _ := show.Load(showtest.Example(t), nil)
 			sh.Storage, sh.State = test.storage, test.state
 			s := storageWith(t, test.rights)
 			s.Public.(*inspected).broken = test.broken
@@ -214,7 +215,7 @@ func TestSetupHints(t *testing.T) {
 }
 
 func TestHintsAreWhole(t *testing.T) {
-	sh, _ := show.Load(example(t), nil)
+	sh, _ := show.Load(showtest.Example(t), nil)
 	long := strings.Repeat("b", 63) + "?endpoint=https://" + strings.Repeat("e", 60) + ".example&region=eu-central-1"
 	sh.Storage, sh.State = "s3://"+long, "s3://"+long
 	for _, granted := range []rights{{list: true, readState: true}, {read: true}, {noState: true}, {settings: bucket.ErrDenied, stateSettings: bucket.ErrDenied}} {
@@ -227,7 +228,7 @@ func TestHintsAreWhole(t *testing.T) {
 }
 
 func TestCheckSetupNeedsAnAnswer(t *testing.T) {
-	sh, _ := show.Load(example(t), nil)
+	sh, _ := show.Load(showtest.Example(t), nil)
 	broken := errors.New("broken")
 	_, err := verify.CheckSetup(t.Context(), sh, record.Storage{Public: &inspected{Bucket: mem.New(), broken: broken}}, &verify.Web{})
 	if !errors.Is(err, broken) {

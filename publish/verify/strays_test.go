@@ -9,6 +9,7 @@ import (
 
 	"onair/publish"
 	"onair/publish/bucket/mem"
+	"onair/publish/internal/showtest"
 	"onair/publish/record"
 	"onair/publish/release"
 )
@@ -47,8 +48,8 @@ func TestStraysAreProven(t *testing.T) {
 	// Another one that puts them on record changes nothing of that, also if it does
 	// not get to its end.
 	files := atHome(t)
-	edit(t, files, ghosts+"episode.md", "title: ", "title: Again ")
-	other := newRelease(t, files, nil)
+	showtest.Edit(t, files, showtest.Ghosts+"episode.md", "title: ", "title: Again ")
+	other := showtest.Release(t, files, nil)
 	killAt(other, public, "feed.xml")
 	var claimed []string
 	for _, o := range other.Objects {

@@ -15,6 +15,7 @@ import (
 
 	"onair/internal/fetch"
 	"onair/internal/finding"
+	"onair/publish/internal/showtest"
 	"onair/publish/record"
 	"onair/publish/release"
 	"onair/publish/verify"
@@ -75,7 +76,7 @@ func answer(text string) fault {
 }
 
 func TestVerifyFaults(t *testing.T) {
-	page := "/episodes/" + ghostSlug + "/"
+	page := "/episodes/" + showtest.GhostSlug + "/"
 	for _, test := range []struct {
 		name  string
 		fault fault
@@ -159,7 +160,7 @@ func TestVerifyWaits(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newSite(t, nil)
 			s.tamper = func(w http.ResponseWriter, r *http.Request) bool {
-				return r.URL.Path == "/feed.xml" && r.Method == "GET" && s.clock.Sub(now) < test.stale && content(older)(s, w, r)
+				return r.URL.Path == "/feed.xml" && r.Method == "GET" && s.clock.Sub(showtest.Now) < test.stale && content(older)(s, w, r)
 			}
 			w := s.web()
 			w.Patience = test.patience
@@ -184,9 +185,9 @@ func recorded(r *release.Release) map[string]record.Object {
 func TestVerifyAFolderThatIsAhead(t *testing.T) {
 	s := newSite(t, nil)
 	files := atHome(t)
-	edit(t, files, ghosts+"episode.md", "title: ", "title: The ")
-	edit(t, files, "episodes/first-light/episode.md", "---\n", "---\ndraft: true\n")
-	ahead := newRelease(t, files, nil)
+	showtest.Edit(t, files, showtest.Ghosts+"episode.md", "title: ", "title: The ")
+	showtest.Edit(t, files, "episodes/first-light/episode.md", "---\n", "---\ndraft: true\n")
+	ahead := showtest.Release(t, files, nil)
 	for name, test := range map[string]struct {
 		published map[string]record.Object
 		tamper    fault
@@ -216,15 +217,15 @@ func TestVerifyAFolderThatIsAhead(t *testing.T) {
 func TestVerifyAFolderWithErrors(t *testing.T) {
 	s := newSite(t, nil)
 	files := atHome(t)
-	edit(t, files, "people.yaml", "name: ", "nome: ")
-	delete(files, ghosts+"transcript.md")
+	showtest.Edit(t, files, "people.yaml", "name: ", "nome: ")
+	delete(files, showtest.Ghosts+"transcript.md")
 	delete(files, "episodes/first-light/episode.md")
 	sh, _ := show.Load(files, nil)
-	broken, _, err := release.New(t.Context(), sh, &release.Options{Now: now})
+	broken, _, err := release.New(t.Context(), sh, &release.Options{Now: showtest.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
-	captions := under("/episodes/"+ghostSlug+"/transcript", content(flipped))
+	captions := under("/episodes/"+showtest.GhostSlug+"/transcript", content(flipped))
 	for name, test := range map[string]struct {
 		tamper fault
 		want   []string
@@ -266,7 +267,7 @@ func TestVerifyAfterAnInterruption(t *testing.T) {
 
 func TestVerifyThroughPrefix(t *testing.T) {
 	withPrefix := func(files fstest.MapFS) {
-		edit(t, files, "show.yaml", "# enclosure_prefix: https://op3.dev/e/", "enclosure_prefix: "+prefix)
+		showtest.Edit(t, files, "show.yaml", "# enclosure_prefix: https://op3.dev/e/", "enclosure_prefix: "+prefix)
 	}
 	for name, test := range map[string]struct {
 		fault fault
@@ -291,7 +292,7 @@ func TestVerifyThroughPrefix(t *testing.T) {
 					return false
 				}
 				through++
-				return strings.Contains(r.URL.Path, ghostSlug) && test.fault != nil && test.fault(s, w, r)
+				return strings.Contains(r.URL.Path, showtest.GhostSlug) && test.fault != nil && test.fault(s, w, r)
 			}
 			found := noteless(verify.Verify(t.Context(), s.web(), s.Release, nil))
 			if diff := cmp.Diff(test.want, rules(found)); diff != "" || through < 8 {
@@ -331,7 +332,7 @@ func TestVerifyTransport(t *testing.T) {
 			}
 		})
 	}
-	s := newSite(t, func(files fstest.MapFS) { edit(t, files, "show.yaml", home, "https://example.com:8443/") })
+	s := newSite(t, func(files fstest.MapFS) { showtest.Edit(t, files, "show.yaml", home, "https://example.com:8443/") })
 	s.plain = s.ServeHTTP
 	if found := noteless(verify.Verify(t.Context(), s.web(), s.Release, nil)); len(found) > 0 {
 		t.Errorf("a port of its own: %v", found)
@@ -349,9 +350,9 @@ func TestVerifySomeEpisodes(t *testing.T) {
 		return strings.HasPrefix(r.URL.Path, "/audio/1-") && status(404)(s, w, r)
 	}
 	for slug, want := range map[string][]string{
-		ghostSlug:         {"error V002"},
-		"first-light":     {},
-		"4-the-long-tail": {"warning V015"}, // scheduled
+		showtest.GhostSlug: {"error V002"},
+		"first-light":      {},
+		"4-the-long-tail":  {"warning V015"}, // scheduled
 	} {
 		found := noteless(verify.Verify(t.Context(), s.web(), s.Release, &verify.Options{Episodes: []string{slug}}))
 		if diff := cmp.Diff(want, rules(found)); diff != "" {
@@ -387,8 +388,8 @@ func TestVerifyBrokenFeeds(t *testing.T) {
 }
 
 func TestVerifyWhereNobodyCanLook(t *testing.T) {
-	s, _ := show.Load(example(t), &show.LoadOptions{Target: "local"})
-	r, found, err := release.New(t.Context(), s, &release.Options{Now: now})
+	s, _ := show.Load(showtest.Example(t), &show.LoadOptions{Target: "local"})
+	r, found, err := release.New(t.Context(), s, &release.Options{Now: showtest.Now})
 	if err != nil || found.HasErrors() {
 		t.Fatal(err, found)
 	}

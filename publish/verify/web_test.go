@@ -17,6 +17,7 @@ import (
 
 	"onair/internal/fetch"
 	"onair/internal/finding"
+	"onair/publish/internal/showtest"
 	"onair/publish/release"
 	"onair/publish/verify"
 )
@@ -48,8 +49,8 @@ const (
 // atHome is the example show with the address of a site.
 func atHome(t *testing.T) fstest.MapFS {
 	t.Helper()
-	files := example(t)
-	edit(t, files, "show.yaml", "https://hello-universe.example/ ", home+" ")
+	files := showtest.Example(t)
+	showtest.Edit(t, files, "show.yaml", "https://hello-universe.example/ ", home+" ")
 	return files
 }
 
@@ -59,14 +60,14 @@ var unchanged *release.Release
 // newSite puts the release of the example show, edited, where listeners find it.
 func newSite(t *testing.T, change func(fstest.MapFS)) *site {
 	t.Helper()
-	s := &site{t: t, clock: now, asked: map[string]int{}}
+	s := &site{t: t, clock: showtest.Now, asked: map[string]int{}}
 	switch {
 	case change != nil:
 		files := atHome(t)
 		change(files)
-		s.Release = newRelease(t, files, nil)
+		s.Release = showtest.Release(t, files, nil)
 	case unchanged == nil:
-		unchanged = newRelease(t, atHome(t), nil)
+		unchanged = showtest.Release(t, atHome(t), nil)
 		fallthrough
 	default:
 		s.Release = unchanged
