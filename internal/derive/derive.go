@@ -12,11 +12,10 @@
 // the value that was computed last is kept. Values should be small, such as
 // findings, sums and sizes, or be bytes that take long to make.
 //
-// Files are inputs by their content, whose digest is known without reading the
-// file while its size, modification time, change time and inode number are the
-// same ([Cache.FileKey]). A file that changed less than two seconds ago is always
-// read: some file systems count time in steps of two seconds, and a second
-// change of equal size within one step would not show.
+// A file that is an input is known by its size, modification time, change time and
+// inode number ([ValueOf]). Nothing is remembered of a file that changed less than
+// two seconds ago: some file systems count time in steps of two seconds, and a
+// second change of equal size within one step would not show.
 //
 // Where the inputs are only known after the fact, as for a whole show, [Traced]
 // records which files a computation looked at and compares those.

@@ -297,7 +297,7 @@ func plant(t *testing.T, name, text string) {
 	}
 }
 
-func TestFileKey(t *testing.T) {
+func TestValueOfFile(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	name := filepath.Join(dir, "file")
@@ -311,14 +311,14 @@ func TestFileKey(t *testing.T) {
 			t.Fatal(err)
 		}
 		state.seen = state.seen.Add(age)
-		k, err := c.FileKey(name, state, func() (io.ReadCloser, error) {
+		text, err := ValueOf(c, testFunc, name, state, func() ([]byte, error) {
 			reads++
-			return os.Open(name)
+			return os.ReadFile(name)
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		return k
+		return KeyOf(text)
 	}
 	first := key(0)
 	if key(0); reads != 2 {
@@ -338,14 +338,14 @@ func TestFileKey(t *testing.T) {
 	}
 }
 
-func TestMissingFileHasNoKey(t *testing.T) {
+func TestMissingFileHasNoValue(t *testing.T) {
 	t.Parallel()
 	if _, err := Stat(filepath.Join(t.TempDir(), "absent")); !errors.Is(err, fs.ErrNotExist) {
 		t.Error(err)
 	}
 	c := Open(t.TempDir(), "build")
 	defer c.Close()
-	if _, err := c.FileKey("x", State{}, func() (io.ReadCloser, error) { return nil, fs.ErrPermission }); !errors.Is(err, fs.ErrPermission) {
+	if _, err := ValueOf(c, testFunc, "x", State{}, func() ([]byte, error) { return nil, fs.ErrPermission }); !errors.Is(err, fs.ErrPermission) {
 		t.Error(err)
 	}
 }

@@ -1,8 +1,6 @@
 package derive
 
 import (
-	"crypto/sha256"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -71,27 +69,4 @@ func KnownOf[T any](c *Cache, f Func, path string, state State) (v T, ok bool) {
 		return v, false
 	}
 	return Known[T](c, f, abs, KeyOf(state))
-}
-
-var contentKey = Func{Name: "files", Version: 1, AnyBuild: true}
-
-// FileKey returns the key of a file's content, which open gives access to. path
-// and state are those of the file.
-func (c *Cache) FileKey(path string, state State, open func() (io.ReadCloser, error)) (Key, error) {
-	data, err := ValueOf(c, contentKey, path, state, func() ([]byte, error) {
-		f, err := open()
-		if err != nil {
-			return nil, err
-		}
-		defer f.Close()
-		sum := sha256.New()
-		if _, err := io.Copy(sum, f); err != nil {
-			return nil, err
-		}
-		return sum.Sum(nil), nil
-	})
-	if err != nil {
-		return Key{}, err
-	}
-	return Key(data), nil
 }

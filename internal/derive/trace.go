@@ -16,8 +16,8 @@ import (
 )
 
 // Trace records what a computation looks at: files, the entries of folders,
-// environment variables, the clock and other programs. It is safe for concurrent
-// use; a nil *Trace records nothing.
+// environment variables and the clock. It is safe for concurrent use; a nil *Trace
+// records nothing.
 type Trace struct {
 	mu        sync.Mutex
 	files     map[string]string // state of each file, by absolute path
@@ -25,16 +25,14 @@ type Trace struct {
 	absent    map[string]bool   // absolute paths where nothing was
 	env       map[string]string
 	dates     []time.Time
-	answers   map[string]string
 	uncertain bool
 }
 
 // Conditions is what Traced asks again to see whether a trace still holds, beside
 // the file system.
 type Conditions struct {
-	Env    func(name string) string                          // nil for no environment
-	Now    time.Time                                         // decides which dates have passed
-	Answer func(question string) (answer string, known bool) // of another program; nil knows nothing
+	Env func(name string) string // nil for no environment
+	Now time.Time                // decides which dates have passed
 }
 
 // inputs is what a trace has seen, as it is kept.
@@ -45,7 +43,6 @@ type inputs struct {
 	Env     map[string]string `json:"env"`
 	Dates   []time.Time       `json:"dates"`
 	Passed  int               `json:"passed"` // how many of the dates had passed
-	Answers map[string]string `json:"answers"`
 }
 
 // traced is a value and what it was computed from.
@@ -123,16 +120,6 @@ func (t *Trace) Date(at time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.dates = append(t.dates, at)
-}
-
-// Answer records what another program answered to a question.
-func (t *Trace) Answer(question, answer string) {
-	if t == nil {
-		return
-	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	set(&t.answers, question, answer)
 }
 
 // File records the state of a file, or that there is none, as os.Stat or Open
@@ -255,7 +242,6 @@ func (t *Trace) inputs(w *Conditions) (in inputs, ok bool) {
 		Env:     t.env,
 		Dates:   t.dates,
 		Passed:  passed(t.dates, w.Now),
-		Answers: t.answers,
 	}
 	sum := sha256.New()
 	for _, path := range in.Files {
@@ -308,14 +294,6 @@ func (in *inputs) hold(w *Conditions) bool {
 	}
 	if passed(in.Dates, w.Now) != in.Passed {
 		return false
-	}
-	for question, was := range in.Answers {
-		if w.Answer == nil {
-			return false
-		}
-		if answer, ok := w.Answer(question); !ok || answer != was {
-			return false
-		}
 	}
 	looks, ok := look(in.Files, in.Folders)
 	return ok && looks == in.Looks

@@ -91,7 +91,6 @@ func TestTraced(t *testing.T) {
 		"deep folders come":    {func(dir string) error { return errors.Join(folder(dir, "no/such"), write(dir, "no/such/folder", "")) }, false},
 		"another variable":     {func(dir string) error { return write(dir, "../env", "") }, false},
 		"a date passes":        {func(dir string) error { return write(dir, "../late", "") }, false},
-		"another answer":       {func(dir string) error { return write(dir, "../answer", "") }, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -117,7 +116,6 @@ func TestTraced(t *testing.T) {
 					}
 					return ""
 				}
-				w.Answer = func(string) (string, bool) { return map[bool]string{true: "other"}[there("answer")], true }
 				return w
 			}
 			c := Open(filepath.Join(root, "cache"), "build")
@@ -132,8 +130,6 @@ func TestTraced(t *testing.T) {
 					w := world()
 					trace.Env(func(name string) (string, bool) { return w.Env(name), true })("NAME")
 					trace.Date(date)
-					answer, _ := w.Answer("question")
-					trace.Answer("question", answer)
 					trace.settle()
 					return 7, nil
 				})
@@ -213,7 +209,6 @@ func TestNilTrace(t *testing.T) {
 	trace.File(dir, nil, fs.ErrNotExist)
 	trace.Folder(dir, nil, nil)
 	trace.Date(time.Time{})
-	trace.Answer("question", "answer")
 	trace.Uncertain()
 	if _, ok := trace.Env(func(string) (string, bool) { return "", true })("NAME"); !ok {
 		t.Error("the environment is another one")
