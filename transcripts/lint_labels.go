@@ -2,8 +2,12 @@ package transcripts
 
 import (
 	"bytes"
+	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"onair/internal/finding"
+	"onair/internal/plural"
 )
 
 // labelFaults has the rule of each fault and the problem to report.
@@ -108,52 +112,118 @@ func escapeName(name string) string {
 	return string(out)
 }
 
-// lintTurns reports text that no label introduces, and labels without text.
-func lintTurns(r *report) {
-	for i := range r.turns {
-		turn := &r.turns[i]
-		for j := turn.blocks.from; j < turn.blocks.to; j++ {
-			b := &r.blocks[j]
-			switch {
-			case b.outcome == carried && !turn.labelled && b.marks > 0:
-				f := ruleFirst.At(r.at(b.at), "stamp or tag before the first label").WithHint("move it after the label")
-				if edits := moveIntoTurn(r, b); edits != nil {
-					f = f.WithFix(edits...)
-				}
-				r.found.Add(f)
-			case b.outcome == opensTurn && !turn.labelled:
-				r.found.Add(ruleFirst.At(r.at(b.at), "text before the first label"))
-			case b.outcome == opensTurn:
-				r.found.Add(ruleAfterPause.At(r.at(b.at), "text after the pause %s without a label", turn.speaker))
-			}
+// longTranscript is the number of turns from which a name that occurs once is
+// suspicious.
+const longTranscript = 50
+
+// speakerUse is a name that labels turns, and how many.
+type speakerUse struct {
+	name  string
+	turns int
+	first *Turn
+}
+
+// speakers returns the names that label turns, in order of appearance.
+func speakers(t *Transcript) (all []*speakerUse, turns int) {
+	byName := map[string]*speakerUse{}
+	for i := range t.Turns {
+		turn := &t.Turns[i]
+		if turn.Pause || turn.Speaker == "" {
+			continue
 		}
+		turns++
+		use := byName[turn.Speaker]
+		if use == nil {
+			use = &speakerUse{name: turn.Speaker, first: turn}
+			byName[turn.Speaker] = use
+			all = append(all, use)
+		}
+		use.turns++
 	}
-	for i := range r.text.Turns {
-		turn := &r.text.Turns[i]
-		if !turn.Pause && len(turn.Blocks) == 0 {
-			r.found.Add(ruleEmpty.At(r.position(turn.Line, turn.Column), "%s says nothing", turn.Speaker))
+	return all, turns
+}
+
+// lintNames reports labels that are not in the registry, names that look
+// misspelled, and names that occur once.
+func lintNames(r *report) {
+	uses, turns := speakers(r.text)
+	for _, use := range uses {
+		pos := r.position(use.first.Line, use.first.Column)
+		if f, ok := unregistered(use, r.opts.People, pos); ok {
+			r.found.Add(f)
+		} else if f, ok := misspelledUse(use, uses, pos); ok && len(r.opts.People) == 0 {
+			r.found.Add(f)
+		} else if use.turns == 1 && turns >= longTranscript {
+			r.found.Add(ruleOnce.At(pos, "%s speaks once", use.name))
 		}
 	}
 }
 
-// moveIntoTurn returns the edits that move a mark from before the first label to
-// after it. It returns nil if that label has a mark already, or more than one
-// would have to move.
-func moveIntoTurn(r *report, b *blockNode) []finding.Edit {
-	if len(r.turns) < 2 || r.turns[1].line < 0 || b.marks != 1 {
-		return nil
+// unregistered reports a name that is not in the registry, if there is one. The
+// parser has replaced aliases by names.
+func unregistered(use *speakerUse, people []Person, pos finding.Position) (f finding.Finding, ok bool) {
+	if len(people) == 0 || slices.ContainsFunc(people, func(p Person) bool { return p.Name == use.name }) {
+		return f, false
 	}
-	first := &r.turns[0]
-	for i := first.blocks.from; i < first.blocks.to; i++ {
-		if other := &r.blocks[i]; other != b && (other.outcome == opensTurn || other.outcome == carried && other.marks > 0) {
-			return nil
+	f = ruleSpeaker.At(pos, "unknown speaker %s, in %s", use.name, plural.Count(use.turns, "turn"))
+	best := 3
+	for _, person := range people {
+		for _, known := range append([]string{person.Name}, person.Aliases...) {
+			if d := nameDistance(use.name, known); d < best {
+				best, f.Hint = d, "did you mean "+person.Name+"?"
+			}
 		}
 	}
-	l := &r.turns[1].label
-	text := bytes.TrimLeft(r.src[l.rest:l.end], " ")
-	if bytes.HasPrefix(text, []byte("[")) || bytes.HasPrefix(text, []byte(`\[`)) {
-		return nil
+	return f, true
+}
+
+// misspelledUse reports a rare name that looks like another, frequent one with a
+// mistake.
+func misspelledUse(use *speakerUse, all []*speakerUse, pos finding.Position) (f finding.Finding, ok bool) {
+	const rare, frequent, most = 2, 5, 200
+	if use.turns > rare || len(all) > most {
+		return f, false
 	}
-	mark := string(bytes.TrimSpace(r.src[b.at:l.from]))
-	return []finding.Edit{r.edit(b.at, l.from, ""), r.edit(l.rest, l.rest, " "+mark)}
+	for _, other := range all {
+		if other != use && other.turns >= frequent && misspelled(use.name, other.name) {
+			return ruleSpeaker.At(pos, "%s speaks %s, %s %s", use.name, plural.Times(use.turns), other.name, plural.Times(other.turns)).
+				WithHint("did you mean " + other.name + "?"), true
+		}
+	}
+	return f, false
+}
+
+// misspelled reports whether a name is another with the wrong capitals or with
+// a letter wrong, or two in a long name. Names that differ in a number are
+// different names.
+func misspelled(name, other string) bool {
+	const digits = "0123456789"
+	if strings.ContainsAny(name+other, digits) {
+		return false
+	}
+	d := nameDistance(name, other)
+	return d <= 1 && utf8.RuneCountInString(name) >= 5 || d == 2 && utf8.RuneCountInString(name) >= 12
+}
+
+// nameDistance returns how many letters have to be inserted, removed or replaced
+// to turn one name into the other, ignoring case.
+func nameDistance(a, b string) int {
+	s, t := []rune(strings.ToLower(a)), []rune(strings.ToLower(b))
+	row := make([]int, len(t)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i, r := range s {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j, q := range t {
+			cost := diagonal
+			if r != q {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(t)]
 }
