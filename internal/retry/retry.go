@@ -211,6 +211,12 @@ func askedFor(err error) time.Duration {
 	return 0
 }
 
+// TemporaryStatus reports whether another try may succeed after an HTTP status: of a
+// server that is busy or broken, or that did not get the request in time.
+func TemporaryStatus(code int) bool {
+	return code == http.StatusRequestTimeout || code == http.StatusTooManyRequests || code >= 500
+}
+
 // ParseAfter returns the pause that the value of a Retry-After header asks for
 // (RFC 9110, section 10.2.3): seconds or a date. It is 0 if the value is empty,
 // malformed or in the past.

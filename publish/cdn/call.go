@@ -104,8 +104,7 @@ func (c *caller) try(ctx context.Context, r request) error {
 		return nil
 	}
 	err = c.describe(r, c.shown(answer(res, body)))
-	switch code := res.StatusCode; {
-	case code == http.StatusRequestTimeout, code == http.StatusTooManyRequests, code >= 500:
+	if retry.TemporaryStatus(res.StatusCode) {
 		return retry.After(retry.ParseAfter(res.Header.Get("Retry-After"), time.Now()), err)
 	}
 	return retry.Permanent(err)

@@ -18,6 +18,7 @@ import (
 
 	"onair/internal/fetch"
 	"onair/internal/finding"
+	"onair/internal/retry"
 )
 
 // problem is one thing that is wrong with one address.
@@ -116,12 +117,7 @@ func (p *probe) badStatus(code int) {
 	case strings.HasSuffix(p.URL, "/"):
 		found.Hint = folderPage.text(p.web.Storage)
 	}
-	found.passing = code == http.StatusNotFound || busy(code)
-}
-
-// busy reports whether a status says to try again later.
-func busy(code int) bool {
-	return code == http.StatusRequestTimeout || code == http.StatusTooManyRequests || code >= 500
+	found.passing = code == http.StatusNotFound || retry.TemporaryStatus(code)
 }
 
 // checkHead requests the headers alone, as Apple does before it accepts an
@@ -224,7 +220,7 @@ func (p *probe) checkRange(ctx context.Context) {
 		p.badStatus(code)
 		return
 	case code != http.StatusPartialContent:
-		p.add(ruleRange, "a request for a part gets status %d", code).passing = busy(code)
+		p.add(ruleRange, "a request for a part gets status %d", code).passing = retry.TemporaryStatus(code)
 		return
 	case response.Header.Get("Content-Range") != want:
 		p.add(ruleRange, "a request for a part gets another part, or that of another length")

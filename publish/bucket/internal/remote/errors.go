@@ -49,7 +49,7 @@ func Final(err error) bool {
 // TemporaryStatus reports whether another request may succeed after one with this
 // HTTP status. 0 stands for no answer.
 func TemporaryStatus(status int) bool {
-	return status == 0 || status == http.StatusRequestTimeout || status == http.StatusTooManyRequests || status >= 500
+	return status == 0 || retry.TemporaryStatus(status)
 }
 
 // StatusError returns the sentinel of an HTTP status with the provider's message,
