@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -47,9 +48,10 @@ type spoken struct {
 	cues []transcripts.Cue
 }
 
-// keptTexts is how many parsed transcripts are kept: those of an episode are
-// asked for one after the other, to be summed and again to be sent.
-const keptTexts = 8
+// keptTexts is how many parsed transcripts are kept. The formats of a transcript are
+// written one after the other, for several episodes at the same time, and each
+// episode may have translations.
+var keptTexts = 4 * max(2, runtime.GOMAXPROCS(0))
 
 // read returns the transcript parsed and timed, from memory if it was asked for
 // a moment ago.
@@ -201,15 +203,20 @@ func forPublishing(found finding.List) finding.List {
 }
 
 func (b *builder) transcriptOptions(file string) *transcripts.Options {
-	o := &transcripts.Options{File: file, Pauses: b.settings.Pauses}
+	o := &transcripts.Options{File: file, Pauses: b.settings.Pauses, People: b.speakers}
 	if fraction, err := transcripts.ParseFraction(b.show.Transcripts.Fraction); err == nil {
 		o.Fraction = fraction // package show has refused any other
 	}
-	for _, p := range b.show.People {
-		o.People = append(o.People, transcripts.Person{Name: p.Name, Aliases: p.Aliases})
-	}
-	slices.SortFunc(o.People, func(a, b transcripts.Person) int { return strings.Compare(a.Name, b.Name) })
 	return o
+}
+
+// speakers returns the people of a show, sorted by name.
+func speakers(s *show.Show) (people []transcripts.Person) {
+	for _, p := range s.People {
+		people = append(people, transcripts.Person{Name: p.Name, Aliases: p.Aliases})
+	}
+	slices.SortFunc(people, func(a, b transcripts.Person) int { return strings.Compare(a.Name, b.Name) })
+	return people
 }
 
 // writeTranscripts renders every format of an episode's transcripts. It may be

@@ -35,6 +35,7 @@ import (
 	"onair/internal/finding"
 	"onair/publish/cdn"
 	"onair/show"
+	"onair/transcripts"
 	"onair/transcripts/credit"
 	"onair/transcripts/repo"
 )
@@ -100,6 +101,7 @@ type builder struct {
 	release  *Release
 
 	settings     *repo.Settings                  // of the transcripts
+	speakers     []transcripts.Person            // sorted by name
 	contributors map[string][]credit.Contributor // by path of the transcript
 	masters      map[string]*probing             // by path in the show's folder
 
@@ -115,12 +117,13 @@ type builder struct {
 // show's fault, such as an interrupt.
 func New(ctx context.Context, s *show.Show, o *Options) (*Release, finding.List, error) {
 	b := &builder{
-		show:    s,
-		o:       o,
-		objects: map[string]*Object{},
-		parts:   map[string]*Object{},
-		images:  map[string]*image{},
-		release: &Release{Show: s, Now: o.Now, Lock: s.Lock.Clone()},
+		show:     s,
+		o:        o,
+		speakers: speakers(s),
+		objects:  map[string]*Object{},
+		parts:    map[string]*Object{},
+		images:   map[string]*image{},
+		release:  &Release{Show: s, Now: o.Now, Lock: s.Lock.Clone()},
 	}
 	b.findings = append(b.findings, checkStorage(s)...)
 	for _, problem := range cdn.Check(s.CDN) {
