@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -49,7 +48,7 @@ func runBuild(ctx context.Context, a *app, out string) error {
 	}
 	defer b.Close()
 	name := showName(a) + "\x00" + whole
-	key := derive.KeyOf(showKey(a), a.now().Unix()/int64(maxUnchecked/time.Second))
+	key := dailyKey(a)
 	if last, ok := derive.KnownTraced[built](a.cache(), buildFunc, name, key, conditions(a)); ok {
 		if folder, err := folderKey(ctx, b); err == nil && folder == last.Folder {
 			if err := printBuildFindings(a, last.findings(), last.show()); err != nil {

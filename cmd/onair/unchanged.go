@@ -51,6 +51,11 @@ func showKey(a *app) derive.Key {
 	return derive.KeyOf(a.target, home)
 }
 
+// dailyKey is showKey for what is computed again each day, like maxUnchecked.
+func dailyKey(a *app) derive.Key {
+	return derive.KeyOf(showKey(a), a.now().Unix()/int64(maxUnchecked/time.Second))
+}
+
 // showName returns the name under which the cache keeps a value about the show.
 func showName(a *app) string {
 	dir, _ := filepath.Abs(a.dir)
@@ -151,8 +156,7 @@ func (c *checked) show() *show.Show {
 
 // checkShow builds the release for its findings, or returns the cached ones.
 func checkShow(ctx context.Context, a *app) (checked, error) {
-	day := a.now().Unix() / int64(maxUnchecked/time.Second)
-	return derive.Traced(a.cache(), checkFunc, showName(a), derive.KeyOf(showKey(a), day), conditions(a), func(trace *derive.Trace) (checked, error) {
+	return derive.Traced(a.cache(), checkFunc, showName(a), dailyKey(a), conditions(a), func(trace *derive.Trace) (checked, error) {
 		r, found, err := buildRelease(ctx, a, &changeFlags{}, trace, nil)
 		return newChecked(r, found), err
 	})
