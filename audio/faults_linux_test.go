@@ -30,7 +30,7 @@ func init() {
 		_, err = TagFile(args[0], retitle("New"), nil)
 		return err
 	}
-	// nobody FILE tags as the user nobody.
+	// nobody FILE tags FILE as the user "nobody".
 	children["nobody"] = func(args []string) error {
 		if err := syscall.Setgid(65534); err != nil {
 			return err

@@ -51,8 +51,7 @@ func newCatalogue(b testing.TB, c *catalogue, env ...string) *workplace {
 	return w
 }
 
-// startOver makes a folder one that was never published from, on a machine that
-// has never seen it.
+// startOver removes everything that publishing has left in the folder and in the home.
 func (w *workplace) startOver(b testing.TB) {
 	b.Helper()
 	for _, name := range []string{filepath.Join(w.dir, "onair.lock"), filepath.Join(w.dir, "..", "home")} {

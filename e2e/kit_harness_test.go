@@ -143,7 +143,7 @@ func (w *workplace) run(t testing.TB, args ...string) []byte {
 	return out
 }
 
-// fails runs the binary, which must end with the exit code.
+// fails runs the binary, and fails the test unless it exits with the code.
 func (w *workplace) fails(t testing.TB, code int, args ...string) {
 	t.Helper()
 	cmd := w.command(args...)

@@ -48,8 +48,8 @@ var ErrConflict = errors.New("somebody else is publishing")
 
 const defaultParallel = 8
 
-// Apply carries out a plan in the order that never shows a listener a mixture:
-// each step ends before the next begins, and every step can be repeated.
+// Apply carries out a plan in an order in which listeners never get a mixture of old and
+// new: each step ends before the next begins, and every step can be repeated.
 //
 //  1. immutable objects, audio first: nothing names them yet;
 //  2. new pages: nothing links to them yet;
@@ -59,11 +59,11 @@ const defaultParallel = 8
 //  5. the feed, by compare-and-swap on the version that the plan saw;
 //  6. changed pages, each on its planned version;
 //  7. purge what changed, then verify that listeners get it;
-//  8. the record: done; then announce, once;
+//  8. record that the release is live; then announce, once;
 //  9. prune what the plan says.
 //
-// Killed anywhere, the live feed names only what is there, and the next Apply
-// of a fresh plan continues where this one stopped. The error is an
+// If Apply is killed at any point, the live feed names only existing objects, and the
+// next Apply of a fresh plan continues where this one stopped. The error is an
 // *UnfinishedError. If it wraps an *UnverifiedError, listeners do not get what they
 // should.
 func Apply(ctx context.Context, p *Plan, s record.Storage, o *ApplyOptions) (Outcome, error) {

@@ -65,8 +65,8 @@ type Change struct {
 	version string          // token that the object had when the plan was made
 }
 
-// Totals are a plan's figures: objects by action, bytes that travel, and the
-// bytes that the release has in all.
+// Totals counts the objects of a plan by action, the bytes to upload and the bytes of
+// the whole release.
 type Totals struct {
 	Add, Update, Keep, Delete int
 	Upload, Total             int64

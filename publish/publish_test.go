@@ -241,8 +241,8 @@ func TestInterruptedAnywhere(t *testing.T) {
 	}
 }
 
-// The feed keeps its promises after every single write of a publish that
-// changes everything.
+// After each write of a publish that changes everything, the objects that the feed
+// names exist.
 func TestNoInstantIsBroken(t *testing.T) {
 	files := showtest.Example(t)
 	b := mem.New()

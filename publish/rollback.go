@@ -10,7 +10,7 @@ import (
 	"onair/show"
 )
 
-// RollbackOptions say which feed to restore; nil means the one before the live one.
+// RollbackOptions are the options of Rollback; nil means the defaults.
 type RollbackOptions struct {
 	Feed     string // start of the SHA-256 of a kept feed; empty is the one before the live one
 	By       string
@@ -77,7 +77,8 @@ func checkNamed(seen *record.Listing, key string, length int64) error {
 	return nil
 }
 
-// restore claims, writes the feed, purges, verifies and records, as a publish does.
+// restore claims the storage, writes the feed, purges, verifies and records, as a
+// publish does.
 func restore(ctx context.Context, sh *show.Show, s record.Storage, seen *record.Listing, target record.KeptFeed, episodes []record.Episode, data []byte, o *RollbackOptions) error {
 	rel := release.OfFeed(sh, data)
 	feed := rel.Feed

@@ -726,7 +726,7 @@ func TestRollbackAcrossAMove(t *testing.T) {
 	}
 }
 
-// Notes are part of what an app has of an episode.
+// A change of the notes counts as a change of the episode.
 func TestNotesCountAsHeard(t *testing.T) {
 	files := showtest.Example(t)
 	s := record.Storage{Public: mem.New()}

@@ -39,8 +39,8 @@ func (b sparse) Stat(ctx context.Context, key string) (bucket.Attrs, error) {
 	return a, err
 }
 
-// What a publish that ended before its claim has left is pruned like anything
-// that nothing wants; what is not onair's stays.
+// Objects left by a publish that ended before its claim are pruned. Objects that
+// onair did not write are kept.
 func TestStraysArePruned(t *testing.T) {
 	folder, err := file.Open(t.TempDir(), nil)
 	if err != nil {

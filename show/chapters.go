@@ -106,8 +106,9 @@ func (c *Chapter) fill(s *Sponsor) {
 	}
 }
 
-// checkChapters reports chapters that are out of order or overlap. A chapter
-// whose start could not be read, which is negative until here, is left alone.
+// checkChapters reports chapters that are out of order or overlap. It does not check a
+// chapter with a negative Start, which means that it could not be read, and sets its
+// Start to 0.
 func checkChapters(chapters []Chapter, at func(i int) finding.Position, found *finding.List) {
 	for i, c := range chapters {
 		if c.Start < 0 {
@@ -183,7 +184,7 @@ func readChapters(file, text string, found *finding.List) *chapterReader {
 	return r
 }
 
-// finish looks at all chapters together.
+// finish trims and checks the chapters after all have been read.
 func (r *chapterReader) finish() {
 	r.trim()
 	r.chapters = Untimed(r.chapters, 0)

@@ -352,8 +352,8 @@ func FuzzChapters(f *testing.F) {
 	})
 }
 
-// hasOther: is there a finding of another rule than order? Times that are cut
-// to milliseconds may fall together.
+// hasOther reports whether l has a finding of another rule than that of the order.
+// Times that are cut to milliseconds may become equal.
 func hasOther(l finding.List) bool {
 	for _, f := range l {
 		if f.Rule != ruleChapters.ID {

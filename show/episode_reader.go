@@ -169,9 +169,9 @@ func (e *Episode) expand(pattern string) string {
 // content decides about the format.
 var chapterFiles = []string{chaptersFile, "chapters.json", "chapters.psc", "chapters.xml", "chapters.vtt", "chapters.csv", "chapters.ffmetadata"}
 
-// findChapters takes chapters from the file that front matter names or that is
-// in the folder or, where there are none in front matter either, those that the
-// lock kept of the master's own tag.
+// findChapters reads the chapters from the file that the front matter names or that is
+// in the folder. If there is none and the front matter has no chapters, it uses those
+// that the lock keeps from the master's tag.
 func (r *episodeReader) findChapters(e *Episode, named string) {
 	at, written := e.places["chapters"]
 	checkChapters(e.Chapters, func(i int) finding.Position { return e.At(chapterField(i)) }, &r.found)

@@ -41,10 +41,12 @@ func change(name, old, new string) edit {
 
 const ep = "episodes/4-cloudy/episode.md"
 
-// show and episode put lines in place of one that the example has anyway.
+// showLine replaces a line of the example's show.yaml.
 func showLine(new string) edit {
 	return change("show.yaml", "type: episodic                    # or serial", new)
 }
+
+// episodeLine inserts lines into the front matter of an episode of the example.
 func episodeLine(new string) edit { return change(ep, "summary: What", new+"\nsummary: What") }
 
 // second adds another episode with the fields.
@@ -63,9 +65,9 @@ func lockOf(guid, slug string) string {
 
 const guid4 = "0b9f3c1e-5b7e-4c0a-9d52-6a8e3f1c2d44"
 
-// findingCases are ways to get a show wrong, or nearly. rule is the one that
-// must be found; without one there must be no finding at all. The golden file
-// has what people see.
+// findingCases are shows with a mistake, and correct shows that resemble them. rule is
+// the rule that must be reported; if it is nil there must be no finding. The golden
+// file has the printed findings.
 var findingCases = []struct {
 	name  string
 	rule  *finding.Rule

@@ -143,8 +143,8 @@ func sponsors(v value) map[string]*Sponsor {
 	return all
 }
 
-// registry is what people.yaml or sponsors.yaml holds. If the file is
-// broken, that has been reported, and unknown ids are not.
+// registry is the content of people.yaml or sponsors.yaml. If the file is broken, that
+// is reported once and unknown ids are not reported.
 type registry[T any] struct {
 	file   string
 	byID   map[string]T

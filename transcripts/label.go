@@ -337,8 +337,8 @@ func rangeWord(s []byte) int {
 
 // scanUnbolded reads "Name: text" if the name is known: labelled in bold
 // elsewhere in the file, in the registry, or a pause followed by stamps only.
-// What looks like a name is one if no label came before, since every transcript
-// starts with one. A known name alone before a quotation is an attribution, not
+// Before the first label, any text that looks like a name is taken for one, because
+// every transcript starts with a label. A known name alone before a quotation is an attribution, not
 // a label.
 func (r *labelReader) scanUnbolded(line int, first bool) (l label, ok bool) {
 	name, rest, at, ok := r.splitUnbolded(line)

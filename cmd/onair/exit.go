@@ -14,7 +14,7 @@ const (
 	exitFailed   = 1  // any other error
 	exitUsage    = 2  // an invalid command line
 	exitFindings = 3  // findings of error severity
-	exitConflict = 4  // somebody else published, or the storage has changed
+	exitConflict = 4  // another publish was faster, or the storage has changed
 	exitChanges  = 10 // plan --exit-code found changes
 )
 

@@ -56,8 +56,8 @@ func counted(s *show.Show, l finding.List) finding.List {
 // is built, and its bytes.
 type earlyFunc func(*show.Show) (func(*release.Object, []byte), error)
 
-// buildRelease loads the show and builds its release. It returns the findings about
-// both, also those that accept: covers. The release is nil if show.yaml cannot be
+// buildRelease loads the show and builds its release. It returns all findings about
+// both, including those that accept: covers. The release is nil if show.yaml cannot be
 // read. The trace and early may be nil.
 func buildRelease(ctx context.Context, a *app, f *changeFlags, trace *derive.Trace, early earlyFunc) (*release.Release, finding.List, error) {
 	s, found, err := loadShow(a, nil, trace)

@@ -19,7 +19,7 @@ import (
 // workflows use. It is set by the linker in a release.
 var home = unsetHome
 
-// unsetHome is longer than a name on GitHub may be, so that nobody can own it.
+// unsetHome names no repository: it is longer than a name on GitHub may be.
 const unsetHome = "set-this-to-where-onair-comes-from-on-github/onair@v1"
 
 type transcriptsInitOptions struct {

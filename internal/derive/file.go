@@ -19,7 +19,7 @@ func SetSettleTime(d time.Duration) (restore func()) {
 	return func() { settled = before }
 }
 
-// State identifies the content of a file as long as nobody sets clocks back.
+// State identifies the content of a file, unless a clock was set back.
 type State struct {
 	Size  int64
 	MTime int64  // nanoseconds since 1 January 1970

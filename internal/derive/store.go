@@ -82,7 +82,8 @@ func openStore(name string) *store {
 	return s
 }
 
-// load reads where values are. mu is held, or nobody else knows s yet.
+// load reads the places of the values. It is called with mu held, or before s is
+// shared.
 func (s *store) load() {
 	s.close()
 	s.places, s.end = map[id]place{}, 0

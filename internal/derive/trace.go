@@ -28,14 +28,13 @@ type Trace struct {
 	uncertain bool
 }
 
-// Conditions is what Traced asks again to see whether a trace still holds, beside
-// the file system.
+// Conditions are the inputs besides files that Traced compares with a trace.
 type Conditions struct {
 	Env func(name string) string // nil for no environment
 	Now time.Time                // decides which dates have passed
 }
 
-// inputs is what a trace has seen, as it is kept.
+// inputs are the recorded inputs of a computation, as they are stored.
 type inputs struct {
 	Files   []string          `json:"files"`
 	Folders []string          `json:"folders"`

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// changeTimes says whether files here have a change time that nobody can set.
+// changeTimes reports whether files have a change time, which cannot be set.
 const changeTimes = runtime.GOOS != "windows" && runtime.GOOS != "plan9"
 
 // settle treats all files as if they had been unchanged for an hour.

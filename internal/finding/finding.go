@@ -102,8 +102,7 @@ func (f Finding) WithFix(edits ...Edit) Finding {
 	return f
 }
 
-// WithSuggestion returns the finding with edits that are made only if somebody
-// asks for them.
+// WithSuggestion returns the finding with edits that are made only on request.
 func (f Finding) WithSuggestion(edits ...Edit) Finding {
 	f.Fixable, f.Fix = false, edits
 	return f

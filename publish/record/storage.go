@@ -98,8 +98,8 @@ func Stat(ctx context.Context, b bucket.Bucket, key string) (bucket.Attrs, error
 // clock.
 const clockKey = bucket.RecordsPrefix + "clock"
 
-// AskClock returns the time of the storage's clock, which takes a write. Pruning
-// uses it because the clocks of publishers may be wrong.
+// AskClock returns the time of the storage's clock. It writes an object to find out.
+// Pruning uses it because the clocks of publishers may be wrong.
 func AskClock(ctx context.Context, s Storage) (time.Time, error) {
 	attrs, err := s.Records().Write(ctx, NewObject(clockKey, []byte("{}\n")), bucket.Condition{})
 	return attrs.Updated, err

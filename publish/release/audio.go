@@ -16,9 +16,9 @@ import (
 	"onair/show"
 )
 
-// pieces is the source of a tag, cut as it is stored: text and chapters, large
-// images, cover. It is made again for every use: a catalogue's covers would not
-// fit into memory. Audio without a tag has no pieces.
+// pieces returns a tag in the pieces in which it is stored: text and chapters, large
+// images, cover. It makes the tag again for each use, because the covers of a whole
+// catalogue do not fit into memory. Audio without a tag has no pieces.
 type pieces func() ([][]byte, error)
 
 func (p pieces) tag() ([]byte, error) {
@@ -26,8 +26,8 @@ func (p pieces) tag() ([]byte, error) {
 	return slices.Concat(all...), err
 }
 
-// tag makes the episode's tag and reports what is wrong with what goes into it.
-// It is nil where there cannot be one.
+// tag makes the episode's tag and reports problems of its content. It returns nil if
+// there cannot be one.
 func (b *builder) tag(e *Episode) pieces {
 	b.checkImages(e)
 	b.findings = append(b.findings, audio.CheckTimes(e.Chapters, e.Pin.Duration, func(i int) finding.Position { return e.At(fmt.Sprintf("chapters[%d]", i)) })...)
@@ -61,8 +61,8 @@ func (b *builder) tag(e *Episode) pieces {
 	}
 }
 
-// addAudio adds the tagged audio and its parts. Key, size and checksum follow
-// from the tag and the pin alone, so they are the same where the audio is not.
+// addAudio adds the tagged audio and its parts. Key, size and checksum follow from the
+// tag and the pin, so they are the same on a machine without the audio.
 func (b *builder) addAudio(e *Episode, from pieces) {
 	cut, err := from()
 	if err != nil {
@@ -127,9 +127,9 @@ func AudioExt(mediaType string) string {
 	return ".m4a"
 }
 
-// ContentSum returns the SHA-256 that the key of an object names: of tagged audio
-// that of the two digests of tag and payload, of anything else that of its bytes.
-// Audio that is shorter than its tag says has none; that is an error.
+// ContentSum returns the SHA-256 that the key of an object contains: for tagged audio
+// that of the digests of tag and payload, otherwise that of the bytes. It returns an
+// error for audio that is shorter than its tag claims.
 func ContentSum(key string, body io.Reader) (string, error) {
 	tag, rest := sha256.New(), sha256.New()
 	if !strings.HasPrefix(key, "audio/") {
@@ -156,8 +156,8 @@ func (b *builder) addPiece(e *Episode, data []byte, from source) *Object {
 	return b.addPart(o)
 }
 
-// addPayload adds an episode's payload to the parts; nil where masters are not
-// kept. It has no Body where the audio is not on this machine.
+// addPayload adds an episode's payload to the parts and returns it, or nil if masters
+// are not kept. It has no Body if the audio is not on this machine.
 func (b *builder) addPayload(e *Episode) *Object {
 	if !b.show.KeepMasters || e.Pin.Payload.Bytes == 0 {
 		return nil
@@ -176,8 +176,8 @@ func (b *builder) addPayload(e *Episode) *Object {
 	return b.addPart(o)
 }
 
-// addPart adds an object of onair's own that only its content names. Episodes
-// share the parts that they have in common, such as the show's artwork.
+// addPart adds an object with its SHA-256 as the key. Episodes share equal parts, such
+// as the show's artwork.
 func (b *builder) addPart(o *Object) *Object {
 	o.Key = bucket.PartsPrefix + o.SHA256
 	o.Class = Immutable

@@ -19,18 +19,18 @@ import (
 	"onair/transcripts/repo"
 )
 
-// transcript is a Markdown transcript of an episode and what becomes of it. It
-// keeps no text: a catalogue's would not fit into memory.
+// transcript is a Markdown transcript of an episode and the objects made from it. It
+// does not keep the text, because that of a whole catalogue does not fit into memory.
 type transcript struct {
 	show.TranscriptFile
 	b        *builder
 	duration time.Duration // of the audio
-	timed    bool          // it can be shown as captions
+	timed    bool          // whether it can be shown as captions
 	files    []*Object     // in the order of formats
 }
 
-// formats are what a transcript becomes, in the order in which the feed names
-// them: apps take the first they can read.
+// formats are the formats of a transcript, in the order in which the feed names them:
+// apps use the first that they can read.
 var formats = []struct {
 	name  string
 	timed bool // needs cues
@@ -53,8 +53,8 @@ type spoken struct {
 // episode may have translations.
 var keptTexts = 4 * max(2, runtime.GOMAXPROCS(0))
 
-// read returns the transcript parsed and timed, from memory if it was asked for
-// a moment ago.
+// read returns the parsed transcript and its cues, from memory if it was read
+// recently.
 func (t *transcript) read() (*spoken, error) {
 	if s := t.b.recent(t.Path); s != nil {
 		return s, nil
@@ -88,7 +88,7 @@ func (b *builder) keep(s *spoken) {
 	}
 }
 
-// page is the transcript as its page reads it.
+// page returns the transcript and the start of each turn, for its page.
 func (t *transcript) page() (*transcripts.Transcript, []time.Duration, error) {
 	s, err := t.read()
 	if err != nil {
@@ -97,8 +97,7 @@ func (t *transcript) page() (*transcripts.Transcript, []time.Duration, error) {
 	return s.text, s.text.Starts(t.duration), nil
 }
 
-// readTranscripts checks an episode's transcripts and notes which there are. It
-// may be called for several episodes at the same time.
+// readTranscripts reads and checks an episode's transcripts. It may be called for several episodes at the same time.
 func (b *builder) readTranscripts(e *Episode) (found finding.List) {
 	for _, f := range e.Transcripts {
 		t := &transcript{TranscriptFile: f, b: b, duration: e.Pin.Duration}
@@ -117,8 +116,8 @@ func (b *builder) readTranscripts(e *Episode) (found finding.List) {
 	return append(found, b.compareTranslations(e)...)
 }
 
-// readContributors asks git who helped with the transcripts, once for all of
-// them, where the show wants them credited.
+// readContributors asks git for the contributors to all transcripts, if the show
+// credits them.
 func (b *builder) readContributors(ctx context.Context) {
 	var files []string
 	for _, e := range b.show.Episodes {
@@ -143,8 +142,8 @@ func (b *builder) readContributors(ctx context.Context) {
 	}
 }
 
-// compareTranslations holds the translations of an episode's transcript to the
-// one in its own language.
+// compareTranslations compares the translations of an episode's transcript with the
+// one in the episode's own language.
 func (b *builder) compareTranslations(e *Episode) (found finding.List) {
 	original := slices.IndexFunc(e.transcripts, func(t *transcript) bool { return t.Language == e.Language })
 	if original < 0 || len(e.transcripts) == 1 {
@@ -165,8 +164,7 @@ func (b *builder) compareTranslations(e *Episode) (found finding.List) {
 	return found
 }
 
-// readTranscriptSettings reads transcripts.yaml, which the show's transcripts may
-// have as those of a repository of their own do.
+// readTranscriptSettings reads transcripts.yaml, which is optional.
 func (b *builder) readTranscriptSettings() {
 	settings, err := repo.Load(b.show.Folder.FS)
 	if settings == nil {
@@ -176,14 +174,14 @@ func (b *builder) readTranscriptSettings() {
 		f.Rule = ruleSettings.ID
 		b.findings.Add(f)
 		return
-	} // else an error is that of people.yaml, which package show judges
+	} // otherwise the error is about people.yaml, which package show reports
 	b.settings = settings
 	if own := b.show.Transcripts.Fraction; settings.Fraction != "" && settings.Fraction != own {
 		b.findings.Add(ruleSettings.At(finding.Position{File: repo.SettingsFile}, "timestamp_fraction is %s here and %s in show.yaml", settings.Fraction, own).WithHint("leave it to show.yaml"))
 	}
 }
 
-// heeded leaves out what transcripts.yaml disables.
+// heeded returns the findings without those of rules that transcripts.yaml disables.
 func (b *builder) heeded(found finding.List) finding.List {
 	return slices.DeleteFunc(slices.Clone(found), func(f finding.Finding) bool {
 		_, disabled := b.settings.Disabled[f.Rule]
@@ -191,9 +189,8 @@ func (b *builder) heeded(found finding.List) finding.List {
 	})
 }
 
-// forPublishing makes warnings of errors. What is an error to the linter is an
-// oddity that the reader has understood; an old transcript that is full of them
-// is no reason to keep an episode from its listeners.
+// forPublishing turns errors into warnings. The reader understands what the linter
+// calls an error, so an old transcript with many of them must not stop a publish.
 func forPublishing(found finding.List) finding.List {
 	found = slices.Clone(found)
 	for i := range found {
@@ -241,7 +238,7 @@ func (b *builder) writeTranscripts(e *Episode) (found finding.List) {
 	return found
 }
 
-// formats are the names of those that the transcript can have.
+// formats returns the names of the formats that the transcript can have.
 func (t *transcript) formats() (names []string) {
 	for _, f := range formats {
 		if t.timed || !f.timed {
@@ -271,8 +268,8 @@ func (t *transcript) write(w io.Writer, format string) error {
 	}
 }
 
-// mediaType is the type of an object without its parameters, as feeds and links
-// name it.
+// mediaType returns the media type of an object without parameters, for feeds and
+// links.
 func mediaType(o *Object) string {
 	name, _, _ := strings.Cut(o.ContentType, ";")
 	return name

@@ -27,14 +27,14 @@ func (b *builder) addFeed() {
 	for _, e := range b.release.Live() {
 		d.Items = append(d.Items, b.item(e))
 	}
-	b.release.Feed = &Object{} // where it cannot be rendered
+	b.release.Feed = &Object{} // in case it cannot be rendered
 	out, err := feed.Render(d)
 	if err != nil {
 		b.findings.Add(ruleFeed.At(finding.Position{File: "show.yaml"}, "render the feed: %v", err))
 		return
 	}
 	b.digestItems(out)
-	if !b.findings.HasErrors() { // what is wrong already would be reported twice
+	if !b.findings.HasErrors() { // otherwise the feed would repeat them
 		b.findings = append(b.findings, out.Check()...)
 	}
 	rendered, err := b.addNew(RoleFeed, fixedKey(b.show.Feed.Path), held(out.Bytes))
@@ -45,8 +45,8 @@ func (b *builder) addFeed() {
 	b.release.Feed = rendered
 }
 
-// digestItems notes what the feed says of each episode, so that the next plan
-// knows which ones an app will see change.
+// digestItems computes the digest of each episode's item, so that the next plan can
+// tell which episodes change for apps.
 func (b *builder) digestItems(out *feed.Rendered) {
 	for i, e := range b.release.Live() {
 		item := out.Items[i]

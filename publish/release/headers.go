@@ -8,7 +8,7 @@ import (
 	"onair/publish/bucket"
 )
 
-// Class says how long anybody may keep a copy of an object.
+// Class says how long caches may keep an object.
 type Class string
 
 // The three classes. An immutable object's key names its

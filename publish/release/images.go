@@ -17,14 +17,14 @@ import (
 )
 
 const (
-	// maxImage bounds an image file of the show; Apple's largest artwork is far
-	// below it.
+	// maxImage is the size limit of an image file, in bytes. Apple's largest artwork is
+	// far smaller.
 	maxImage = 20 << 20
-	// maxPictures bounds the images that are kept in memory to be used again.
+	// maxPictures is how many bytes of images are kept in memory.
 	maxPictures = 4 << 20
 )
 
-// pictures reads images of a show and keeps the ones that were used last.
+// pictures reads images of a show and keeps the most recently used ones.
 type pictures struct {
 	recent list.List // of *picture, most recent first
 	bytes  int
@@ -57,9 +57,9 @@ func (p *pictures) read(folder show.Folder, name string) (*audio.Picture, error)
 	return read, nil
 }
 
-// image is what a release knows of an image of the show.
+// image is the state of an image of the show.
 type image struct {
-	key string // once it is an object
+	key string // of its object; empty before there is one
 	err error
 }
 
@@ -73,9 +73,8 @@ type imageError struct {
 func (e *imageError) Error() string { return e.name + ": " + e.err.Error() }
 func (e *imageError) Unwrap() error { return e.err }
 
-// picture reads an image of the show; the release gets it as an object only
-// when imageKey asks. Tags that are made again for several uploads at once ask
-// for their pictures at once.
+// picture returns an image of the show. Unlike imageKey it adds no object. It may be
+// called by several uploads at the same time, which make their tags again.
 func (b *builder) picture(name string) (*audio.Picture, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -115,7 +114,7 @@ func (b *builder) imageKey(name string) string {
 			}
 			return err
 		})
-		if err != nil { // it went away since
+		if err != nil { // it was deleted in between
 			im.err = &imageError{name, err}
 			return ""
 		}
@@ -147,8 +146,8 @@ func (b *builder) checkImages(e *Episode) {
 	}
 }
 
-// checkArtwork checks an image that directories will show. Package show has
-// reported it already where the file is missing.
+// checkArtwork checks an image that directories show. Package show reports a missing
+// file.
 func (b *builder) checkArtwork(name string, at finding.Position) {
 	p, err := b.picture(name)
 	switch {
@@ -163,7 +162,7 @@ func (b *builder) checkArtwork(name string, at finding.Position) {
 	}
 }
 
-// artworkKey is the key of an episode's artwork, else of the show's.
+// artworkKey returns the key of an episode's artwork, or of the show's if it has none.
 func (b *builder) artworkKey(own string) string {
 	if own != "" && own != b.show.Artwork {
 		if key := b.imageKey(own); key != "" {

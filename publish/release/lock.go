@@ -37,8 +37,8 @@ func (r *Release) LockChanges() bool {
 	return !r.Show.Private && !bytes.Equal(r.Lock.Format(), r.Show.Lock.Format())
 }
 
-// WriteLock brings the show's onair.lock to where the release needs it, as a
-// whole or not at all. With locked set a needed change is ErrLocked.
+// WriteLock replaces the show's onair.lock by that of the release, if they differ. It
+// returns ErrLocked instead if locked is set.
 func (r *Release) WriteLock(locked bool) error {
 	if !r.LockChanges() {
 		return nil
@@ -72,8 +72,8 @@ func (r *Release) KeptLock(private bool) (data []byte, sum string) {
 	return data, fmt.Sprintf("%x", sha256.Sum256(data))
 }
 
-// forget takes the entries of the named episodes out of the release's lock. One
-// that is still in the show's folder, and not a draft, would be pinned again.
+// forget removes an episode from the release's lock. It reports an episode that is still
+// in the show's folder and not a draft, because that would be pinned again.
 func (b *builder) forget(name string) {
 	for _, e := range b.release.Episodes {
 		if (e.GUID == name || e.Slug == name) && e.Status != show.Draft {
@@ -84,8 +84,7 @@ func (b *builder) forget(name string) {
 	maps.DeleteFunc(b.release.Lock.Episodes, func(guid string, pin *show.Pin) bool { return guid == name || pin.Slug == name })
 }
 
-// Knows reports whether the lock the show came with has an episode, by slug or
-// GUID.
+// Knows reports whether the show's lock has an episode with the slug or GUID.
 func (r *Release) Knows(name string) bool {
 	for guid, pin := range r.Show.Lock.Episodes {
 		if guid == name || pin.Slug == name {

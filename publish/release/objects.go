@@ -22,7 +22,7 @@ type Object struct {
 	Class   Class
 	Role    Role
 	Episode string // slug; empty for what belongs to the whole show
-	SHA256  string // hex; of audio, of the two digests of tag and payload
+	SHA256  string // hex; for audio, of the digests of its tag and payload
 	Missing string // file that is not on this machine; Body is nil then
 
 	// Parts are what tagged audio is joined from: the pieces of its tag, then the
@@ -30,7 +30,7 @@ type Object struct {
 	Parts []*Object
 }
 
-// Role says what an object is for, for people and for the order of upload.
+// Role is the purpose of an object. Plans show it, and it decides the order of upload.
 type Role string
 
 // The roles, in the words of the plan.
@@ -67,12 +67,12 @@ func describe(o *Object) string {
 	return string(o.Role)
 }
 
-// source writes the bytes of an object, the same ones every time. A release keeps
-// sums and sizes only and asks again when an object is sent: the pages and
-// captions of a catalogue do not fit into memory.
+// source writes the bytes of an object, the same ones every time. A release keeps only
+// sums and sizes, and calls the source again when the object is sent, because the
+// pages and captions of a whole catalogue do not fit into memory.
 type source func(io.Writer) error
 
-// held returns a source that has the bytes at hand.
+// held returns a source of bytes in memory.
 func held(data []byte) source {
 	return func(w io.Writer) error {
 		_, err := w.Write(data)
@@ -80,7 +80,7 @@ func held(data []byte) source {
 	}
 }
 
-// keyFunc returns the key of an object from the SHA-256 of its bytes, in hex.
+// keyFunc returns the key of an object whose bytes have the SHA-256, in hex.
 type keyFunc func(sha256 string) string
 
 // hashedKey returns a key that holds the hash of the content.
@@ -102,8 +102,8 @@ func (b *builder) addNew(role Role, key keyFunc, from source) (*Object, error) {
 
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// render renders an object, for its sums and for who wants its bytes at once. It
-// may be called for several objects at the same time.
+// render renders an object to compute its sums, and passes its bytes to
+// Options.Rendered. It may be called for several objects at the same time.
 func (b *builder) render(role Role, key keyFunc, from source) (*Object, error) {
 	buffer := buffers.Get().(*bytes.Buffer)
 	defer buffers.Put(buffer)
@@ -119,8 +119,8 @@ func (b *builder) render(role Role, key keyFunc, from source) (*Object, error) {
 	return o, nil
 }
 
-// objectOf returns an object without a key of bytes that are at hand, and that
-// from writes again.
+// objectOf returns an object without a key. data are its bytes, which from can write
+// again.
 func objectOf(role Role, data []byte, from source) *Object {
 	sum := sha256.Sum256(data)
 	return &Object{

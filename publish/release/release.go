@@ -43,8 +43,8 @@ import (
 // Options are the circumstances of a release. Only Now is required.
 type Options struct {
 	Now   time.Time     // decides which episodes are live, and nothing else
-	Cache *derive.Cache // nil remembers nothing
-	Trace *derive.Trace // records what else than the show's files is asked; may be nil
+	Cache *derive.Cache // nil disables caching
+	Trace *derive.Trace // records inputs besides the show's files; may be nil
 
 	// Rendered is called with each object that is rendered while the release is
 	// built, and its bytes, which are only valid during the call. It has no headers
@@ -58,12 +58,12 @@ type Options struct {
 
 	// ReplaceAudio names the episodes, by slug, whose pinned audio may change.
 	ReplaceAudio []string
-	// Remove names the published episodes, by slug or GUID, that are to go.
+	// Remove names the published episodes, by slug or GUID, to remove.
 	Remove []string
 }
 
 // Release is everything that should be live: every object with its key, size,
-// checksum and headers, and the lock as it stands once they are. The same show
+// checksum and headers, and the lock that belongs to them. The same show
 // with the same episodes live gives the same release, byte for byte, on any machine,
 // whether the audio is on it or only in the bucket.
 type Release struct {
@@ -111,10 +111,9 @@ type builder struct {
 	texts    []*spoken // the transcripts that were read last
 }
 
-// New builds the release of a show. It reports everything that is wrong
-// with it; with an error among the findings the release must not be published
-// and may lack what the error is about. The error is for what is not the
-// show's fault, such as an interrupt.
+// New builds the release of a show. The findings are all problems of the show. If one
+// is an error, the release is incomplete and must not be published. New returns an
+// error for other reasons, such as an interrupt.
 func New(ctx context.Context, s *show.Show, o *Options) (*Release, finding.List, error) {
 	b := &builder{
 		show:     s,

@@ -17,7 +17,7 @@ import (
 	"onair/transcripts/credit"
 )
 
-// url is the public address of a key; empty for none.
+// url returns the public address of a key, or "" for an empty key.
 func (b *builder) url(key string) string {
 	if key == "" {
 		return ""
@@ -112,8 +112,7 @@ func (s *site) addPages(ctx context.Context) {
 	}
 }
 
-// badTemplate reports that pages cannot be rendered, at the place that package
-// templates names where it knows one.
+// badTemplate reports that pages cannot be rendered, at the place in err if it has one.
 func (b *builder) badTemplate(err error) {
 	var f finding.Finding
 	if !errors.As(err, &f) {
@@ -122,7 +121,7 @@ func (b *builder) badTemplate(err error) {
 	b.findings.Add(f)
 }
 
-// episodeOf is the slug of the episode whose page a key is; empty for others.
+// episodeOf returns the slug of the episode whose page has the key, or "".
 func episodeOf(key string) string {
 	if rest, ok := strings.CutPrefix(key, "episodes/"); ok {
 		slug, _, _ := strings.Cut(rest, "/")
@@ -170,8 +169,8 @@ func (b *builder) siteData(theme *templates.Theme) *templates.Site {
 	return site
 }
 
-// sitePage is a live episode as its page sees it. It adds the images that only
-// the page shows.
+// sitePage returns the data of a live episode's page. It adds the images that only the
+// page shows.
 func (b *builder) sitePage(e *Episode) *templates.Episode {
 	for _, c := range e.Credits(b.show) {
 		b.personURL(c.Person)
@@ -212,7 +211,7 @@ func (b *builder) transcriptLinks(e *Episode) (links []templates.Transcript) {
 	return links
 }
 
-// editURL is where a listener can improve a transcript.
+// editURL returns the address at which listeners can edit a transcript.
 func (b *builder) editURL(file string) string {
 	if b.show.Transcripts.Edit == "" {
 		return ""

@@ -12,9 +12,9 @@ import (
 // sources are the folders of a show that publishing reads.
 var sources = []string{"episodes", "people", "sponsors", "templates"}
 
-// checkStorage refuses a local bucket that is or holds the show's folder, or
-// lies among its sources: publishing would feed on its own output. And it
-// refuses records in the middle of what listeners get.
+// checkStorage reports a local storage that is, contains or lies among the show's
+// sources, because publishing would read its own output, and a state inside the public
+// storage.
 func checkStorage(s *show.Show) (found finding.List) {
 	if inStorage(s, s.State) {
 		found.Add(ruleStorage.At(s.At("state"), "state %s lies in storage %s, which listeners read", s.State, s.Storage).WithHint("give the records a bucket or a folder of their own, or leave state: out"))
@@ -55,9 +55,9 @@ func InSources(s *show.Show, dir string) bool {
 	return bad
 }
 
-// folderOf is the absolute path of a folder that the show names.
+// folderOf returns the absolute path of a folder that the show names.
 func folderOf(s *show.Show, dir string) string {
-	home := filepath.Join(string(filepath.Separator), "show") // where there is no folder any will do
+	home := filepath.Join(string(filepath.Separator), "show") // any folder will do for a show without one
 	if s.Folder.Dir != "" {
 		home = resolved(s.Folder.Dir)
 	}
@@ -68,7 +68,7 @@ func folderOf(s *show.Show, dir string) string {
 	return resolved(dir)
 }
 
-// resolved is a path without symbolic links, as far as it exists.
+// resolved returns a path without symbolic links, as far as it exists.
 func resolved(name string) string {
 	if real, err := filepath.EvalSymlinks(name); err == nil {
 		return real

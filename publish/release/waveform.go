@@ -18,9 +18,8 @@ type waveform struct {
 	err   error
 }
 
-// outline is the waveform of a master. Decoders of one file differ by a bit, so
-// what was pinned is never drawn again: the pin makes the drawing the same
-// everywhere.
+// outline returns the waveform of a master: the pinned one, if there is one. Decoders
+// differ slightly, so a pinned waveform is not measured again.
 func (b *builder) outline(ctx context.Context, e *show.Episode, m *master) waveform {
 	pinned := b.show.Lock.Episodes[e.GUID]
 	if pinned != nil && pinned.Waveform != "" && pinned.Payload.SHA256 == hex.EncodeToString(m.info.SHA256[:]) {
@@ -36,7 +35,7 @@ func (b *builder) outline(ctx context.Context, e *show.Episode, m *master) wavef
 	if !ok {
 		return waveform{err: errors.New("it is not a file on a disk")}
 	}
-	b.o.Trace.Uncertain() // so may another decoder
+	b.o.Trace.Uncertain() // another decoder may give another waveform
 	drawn, info, err := audio.MeasureWaveform(ctx, b.o.Cache, name, nil)
 	switch {
 	case err != nil:
@@ -47,8 +46,8 @@ func (b *builder) outline(ctx context.Context, e *show.Episode, m *master) wavef
 	return waveform{peaks: drawn.Peaks()}
 }
 
-// addWaveform adds the drawing that a live episode's page shows. It is made of
-// the pin alone, and so without the audio.
+// addWaveform adds the drawing for a live episode's page. It needs only the pin, not the
+// audio.
 func (b *builder) addWaveform(e *Episode) {
 	if !b.show.Waveform || e.Pin.Waveform == "" {
 		return
@@ -65,8 +64,7 @@ func (b *builder) addWaveform(e *Episode) {
 	e.waveform.Episode = e.Slug
 }
 
-// checkWaveforms says once for the whole show why episodes have no waveform.
-// A page is as good without, so nothing stops for it.
+// checkWaveforms reports, once for the whole show, why episodes have no waveform.
 func (b *builder) checkWaveforms() {
 	if !b.show.Waveform {
 		return

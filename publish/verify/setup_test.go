@@ -25,11 +25,11 @@ import (
 // inspected is a bucket with an address, as cloud storage has.
 type inspected struct {
 	bucket.Bucket
-	address   string // empty: its provider lets nobody read without keys
+	address   string // empty if its provider requires credentials
 	versioned bool
 	site      bucket.Website
-	broken    error // what List says
-	unasked   error // what it says of its settings
+	broken    error // of List
+	unasked   error // of requests for its settings
 }
 
 func (b *inspected) Versioned(context.Context) (bool, error)         { return b.versioned, b.unasked }

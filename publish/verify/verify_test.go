@@ -48,7 +48,7 @@ func TestVerifyWhatIsAsItShouldBe(t *testing.T) {
 	}
 }
 
-// role answers requests for the first object with a role by a fault.
+// role makes requests for the first object of a role fail with a fault.
 func role(role release.Role, f fault) fault {
 	return func(s *site, w http.ResponseWriter, r *http.Request) bool {
 		return r.URL.Path == "/"+s.key(role) && f(s, w, r)
@@ -172,7 +172,7 @@ func TestVerifyWaits(t *testing.T) {
 	}
 }
 
-// record is what release.json says of a release.
+// recorded returns the objects of a release as release.json has them.
 func recorded(r *release.Release) map[string]record.Object {
 	objects := map[string]record.Object{}
 	for _, o := range r.Objects {

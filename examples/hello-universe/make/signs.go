@@ -32,7 +32,7 @@ func sparkle(x, y, radius, slim, turn float64) []point {
 	return outline
 }
 
-// smile draws a mouth as voices have it: as bars of sound.
+// smile draws a mouth made of bars, like a waveform.
 func (c canvas) smile(x, y, step float64, lengths []float64, tone rgb) {
 	for i, length := range lengths {
 		at := x + step*(float64(i)-float64(len(lengths)-1)/2)

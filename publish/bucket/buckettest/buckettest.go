@@ -15,8 +15,8 @@ import (
 	"onair/publish/bucket"
 )
 
-// Options are optional. A text names the reason why a provider cannot do something;
-// the tests of it are skipped with that reason. Empty if it can.
+// Options describe what a provider cannot do. Each field is the reason for which its
+// tests are skipped, or empty.
 type Options struct {
 	// IgnoresDeleteConditions is set if a delete ignores its condition.
 	IgnoresDeleteConditions string

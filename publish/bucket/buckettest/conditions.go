@@ -20,7 +20,7 @@ func (s *suite) writeConditions(_ *testing.T, b *store) {
 	_, err = b.Write(b.Context(), Object("feed.xml", "three"), bucket.Condition{Version: first.Version})
 	b.is(err, bucket.ErrPrecondition)
 	b.holds("feed.xml", "two")
-	// A write of the bytes that are stored already comes too late, too.
+	// A write with an old version is refused even if the bytes are the stored ones.
 	_, err = b.Write(b.Context(), Object("feed.xml", "two"), bucket.Condition{Version: first.Version})
 	b.is(err, bucket.ErrPrecondition)
 	_, err = b.Write(b.Context(), Object("feed.xml", "two"), bucket.Condition{Absent: true})
