@@ -48,8 +48,8 @@ func runBuild(ctx context.Context, a *app, out string) error {
 	}
 	defer b.Close()
 	name := showName(a) + "\x00" + whole
-	key := dailyKey(a)
-	if last, ok := derive.KnownTraced[built](a.cache(), buildFunc, name, key, conditions(a)); ok {
+	key := showKey(a)
+	if last, ok := derive.KnownTraced[built](a.cache(), buildFunc, name, key, conditions(ctx, a)); ok {
 		if folder, err := folderKey(ctx, b); err == nil && folder == last.Folder {
 			if err := printBuildFindings(a, last.findings(), last.show()); err != nil {
 				return err
@@ -74,7 +74,7 @@ func runBuild(ctx context.Context, a *app, out string) error {
 		return err
 	}
 	if folder, err := folderKey(ctx, b); err == nil {
-		derive.KeepTraced(a.cache(), buildFunc, name, key, conditions(a), trace, built{newChecked(r, found), folder, len(r.Objects)})
+		derive.KeepTraced(a.cache(), buildFunc, name, key, conditions(ctx, a), trace, built{newChecked(r, found), folder, len(r.Objects)})
 	}
 	return printBuild(a, out, len(r.Objects), written+rest, removed)
 }

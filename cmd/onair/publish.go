@@ -88,7 +88,7 @@ func runPublish(ctx context.Context, a *app, o *publishOptions) error {
 			return err
 		}
 	}
-	rememberUpToDate(a, in.trace, p, found)
+	rememberUpToDate(ctx, a, in.trace, p, found)
 	printChecked(a, p, found)
 	printDeleted(a, p)
 	if !o.yes && !confirm(ctx, a, p) {

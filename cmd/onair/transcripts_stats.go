@@ -129,7 +129,7 @@ func (s *transcriptStats) addCredits(ctx context.Context, r *transcriptRepo, nam
 	for i, name := range names {
 		files[i] = r.rootPath(name)
 	}
-	byFile, err := credit.Contributors(ctx, r.root, files)
+	byFile, err := credit.Contributors(ctx, nil, nil, r.root, files)
 	if errors.Is(err, credit.ErrShallow) {
 		return withHint(err, "fetch the history: git fetch --unshallow, or fetch-depth: 0 for actions/checkout")
 	}

@@ -13,6 +13,7 @@ import (
 	"onair/publish/record"
 	"onair/publish/release"
 	"onair/show"
+	"onair/transcripts/credit"
 )
 
 // upToDate is what a publish caches if it has nothing to do. While the show and the
@@ -23,13 +24,12 @@ type upToDate struct {
 	State   string
 	Listing string // digest of what the storage lists
 	Title   string
-	Checked string    // the text of the check, and its time
-	Since   time.Time // the time of the check
+	Checked string // the text of the check, and its time
 }
 
-// maxUnchecked is how long a publish relies on what the last one remembers. After
-// that it checks everything again, because no file shows some changes, such as of
-// the time zones of this machine.
+// maxUnchecked is how long publish, check and build rely on what is cached of the
+// whole show. After that they check everything again, because no file shows some
+// changes, such as of the time zones of this machine.
 const maxUnchecked = 24 * time.Hour
 
 var upToDateFunc = derive.Func{Name: "up-to-date", Version: 1}
@@ -51,11 +51,6 @@ func showKey(a *app) derive.Key {
 	return derive.KeyOf(a.target, home)
 }
 
-// dailyKey is showKey for what is computed again each day, like maxUnchecked.
-func dailyKey(a *app) derive.Key {
-	return derive.KeyOf(showKey(a), a.now().Unix()/int64(maxUnchecked/time.Second))
-}
-
 // showName returns the name under which the cache keeps a value about the show.
 func showName(a *app) string {
 	dir, _ := filepath.Abs(a.dir)
@@ -63,16 +58,21 @@ func showName(a *app) string {
 }
 
 // conditions returns what the show depends on besides its files.
-func conditions(a *app) *derive.Conditions {
-	return &derive.Conditions{Env: a.getenv, Now: a.now()}
+func conditions(ctx context.Context, a *app) *derive.Conditions {
+	return &derive.Conditions{
+		Env:    a.getenv,
+		Git:    func(dir string) string { return credit.State(ctx, dir) },
+		Now:    a.now(),
+		MaxAge: maxUnchecked,
+	}
 }
 
 // recallUpToDate returns what the last publish cached, and true if neither the show
 // nor the storage has changed since. It also returns the listing of the storage, or
 // nil if it was not listed.
 func recallUpToDate(ctx context.Context, a *app) (last upToDate, unchanged bool, listing *record.Listing, err error) {
-	last, ok := derive.KnownTraced[upToDate](a.cache(), upToDateFunc, showName(a), showKey(a), conditions(a))
-	if age := a.now().Sub(last.Since); !ok || age < 0 || age >= maxUnchecked {
+	last, ok := derive.KnownTraced[upToDate](a.cache(), upToDateFunc, showName(a), showKey(a), conditions(ctx, a))
+	if !ok {
 		return last, false, nil, nil
 	}
 	dir, err := filepath.Abs(a.dir)
@@ -90,17 +90,16 @@ func recallUpToDate(ctx context.Context, a *app) (last upToDate, unchanged bool,
 }
 
 // rememberUpToDate caches that a plan has nothing to do.
-func rememberUpToDate(a *app, trace *derive.Trace, p *publish.Plan, found finding.List) {
+func rememberUpToDate(ctx context.Context, a *app, trace *derive.Trace, p *publish.Plan, found finding.List) {
 	s := p.Release.Show
 	if trace == nil || !p.Empty() || p.Release.LockChanges() {
 		return
 	}
-	derive.KeepTraced(a.cache(), upToDateFunc, showName(a), showKey(a), conditions(a), trace, upToDate{
+	derive.KeepTraced(a.cache(), upToDateFunc, showName(a), showKey(a), conditions(ctx, a), trace, upToDate{
 		Storage: s.Storage,
 		State:   s.State,
 		Listing: p.Listing,
 		Title:   s.Title,
-		Since:   p.Release.Now,
 		Checked: checkedText(p, found) + ", unchanged since " + p.Release.Now.In(s.Timezone).Format("2 Jan 15:04"),
 	})
 }
@@ -156,7 +155,7 @@ func (c *checked) show() *show.Show {
 
 // checkShow builds the release for its findings, or returns the cached ones.
 func checkShow(ctx context.Context, a *app) (checked, error) {
-	return derive.Traced(a.cache(), checkFunc, showName(a), dailyKey(a), conditions(a), func(trace *derive.Trace) (checked, error) {
+	return derive.Traced(a.cache(), checkFunc, showName(a), showKey(a), conditions(ctx, a), func(trace *derive.Trace) (checked, error) {
 		r, found, err := buildRelease(ctx, a, &changeFlags{}, trace, nil)
 		return newChecked(r, found), err
 	})

@@ -16,7 +16,7 @@ import (
 )
 
 // Trace records what a computation looks at: files, the entries of folders,
-// environment variables and the clock. It is safe for concurrent use; a nil *Trace
+// environment variables, git and the clock. It is safe for concurrent use; a nil *Trace
 // records nothing.
 type Trace struct {
 	mu        sync.Mutex
@@ -24,6 +24,7 @@ type Trace struct {
 	folders   map[string]string // digest of the entries of each folder, by absolute path
 	absent    map[string]bool   // absolute paths where nothing was
 	env       map[string]string
+	git       map[string]string // state of the repository of each folder, by absolute path
 	dates     []time.Time
 	uncertain bool
 }
@@ -31,7 +32,12 @@ type Trace struct {
 // Conditions are the inputs besides files that Traced compares with a trace.
 type Conditions struct {
 	Env func(name string) string // nil for no environment
+	Git func(dir string) string  // state of the git repository of a folder; nil if unknown
 	Now time.Time                // decides which dates have passed
+
+	// MaxAge is how long a value holds, because not everything that it depends on can
+	// be recorded. Zero sets no limit.
+	MaxAge time.Duration
 }
 
 // inputs are the recorded inputs of a computation, as they are stored.
@@ -40,8 +46,10 @@ type inputs struct {
 	Folders []string          `json:"folders"`
 	Looks   Key               `json:"looks"` // of all files and folders
 	Env     map[string]string `json:"env"`
+	Git     map[string]string `json:"git"`
 	Dates   []time.Time       `json:"dates"`
 	Passed  int               `json:"passed"` // how many of the dates had passed
+	At      time.Time         `json:"at"`     // Conditions.Now
 }
 
 // traced is a value and what it was computed from.
@@ -109,6 +117,19 @@ func (t *Trace) Env(lookup func(string) (string, bool)) func(string) (string, bo
 		set(&t.env, name, value)
 		return value, ok
 	}
+}
+
+// Git records the state of the git repository of a folder, given by its absolute
+// path: text that differs whenever git would answer differently. The state has to be
+// taken before git is asked anything else. An empty state is not known.
+func (t *Trace) Git(dir, state string) {
+	if t == nil {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.uncertain = t.uncertain || state == "" || !filepath.IsAbs(dir)
+	t.record(&t.git, dir, state)
 }
 
 // Date records that the computation depends on whether a date has passed.
@@ -239,8 +260,10 @@ func (t *Trace) inputs(w *Conditions) (in inputs, ok bool) {
 		Files:   slices.Sorted(maps.Keys(t.files)),
 		Folders: slices.Sorted(maps.Keys(t.folders)),
 		Env:     t.env,
+		Git:     t.git,
 		Dates:   t.dates,
 		Passed:  passed(t.dates, w.Now),
+		At:      w.Now,
 	}
 	sum := sha256.New()
 	for _, path := range in.Files {
@@ -294,8 +317,19 @@ func (in *inputs) hold(w *Conditions) bool {
 	if passed(in.Dates, w.Now) != in.Passed {
 		return false
 	}
+	if age := w.Now.Sub(in.At); w.MaxAge > 0 && (age < 0 || age >= w.MaxAge) {
+		return false
+	}
 	looks, ok := look(in.Files, in.Folders)
-	return ok && looks == in.Looks
+	if !ok || looks != in.Looks {
+		return false
+	}
+	for dir, was := range in.Git {
+		if w.Git == nil || w.Git(dir) != was {
+			return false
+		}
+	}
+	return true
 }
 
 // look returns the key of what is at the paths now.

@@ -91,6 +91,9 @@ func TestTraced(t *testing.T) {
 		"deep folders come":    {func(dir string) error { return errors.Join(folder(dir, "no/such"), write(dir, "no/such/folder", "")) }, false},
 		"another variable":     {func(dir string) error { return write(dir, "../env", "") }, false},
 		"a date passes":        {func(dir string) error { return write(dir, "../late", "") }, false},
+		"a commit":             {func(dir string) error { return write(dir, "../commit", "") }, false},
+		"the value is too old": {func(dir string) error { return write(dir, "../half an hour", "") }, false},
+		"the clock goes back":  {func(dir string) error { return write(dir, "../early", "") }, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -106,9 +109,20 @@ func TestTraced(t *testing.T) {
 			}
 			date := time.Date(2027, 2, 4, 6, 0, 0, 0, time.UTC)
 			world := func() *Conditions {
-				w := &Conditions{Now: date.Add(-time.Hour)}
-				if there("late") {
-					w.Now = date
+				w := &Conditions{Now: date.Add(-time.Hour), MaxAge: 30 * time.Minute}
+				switch {
+				case there("late"):
+					w.Now, w.MaxAge = date, 0
+				case there("half an hour"):
+					w.Now = w.Now.Add(30 * time.Minute)
+				case there("early"):
+					w.Now = w.Now.Add(-1)
+				}
+				w.Git = func(string) string {
+					if there("commit") {
+						return "another commit"
+					}
+					return "a commit"
 				}
 				w.Env = func(name string) string {
 					if there("env") {
@@ -129,6 +143,7 @@ func TestTraced(t *testing.T) {
 					lookAround(t, dir, trace)
 					w := world()
 					trace.Env(func(name string) (string, bool) { return w.Env(name), true })("NAME")
+					trace.Git(dir, w.Git(dir))
 					trace.Date(date)
 					trace.settle()
 					return 7, nil
@@ -181,6 +196,15 @@ func TestUncertainTraces(t *testing.T) {
 			t.File(dir, info, nil)
 			t.File(name, nil, fs.ErrNotExist)
 		},
+		"a repository of unknown state": func(t *Trace, f *tracedFS) {
+			t.File(dir, info, nil)
+			t.Git(dir, "")
+		},
+		"a repository that changes meanwhile": func(t *Trace, f *tracedFS) {
+			t.File(dir, info, nil)
+			t.Git(dir, "a commit")
+			t.Git(dir, "another commit")
+		},
 		"what it says so of": func(t *Trace, f *tracedFS) {
 			t.File(dir, info, nil)
 			t.Uncertain()
@@ -209,6 +233,7 @@ func TestNilTrace(t *testing.T) {
 	trace.File(dir, nil, fs.ErrNotExist)
 	trace.Folder(dir, nil, nil)
 	trace.Date(time.Time{})
+	trace.Git(dir, "")
 	trace.Uncertain()
 	if _, ok := trace.Env(func(string) (string, bool) { return "", true })("NAME"); !ok {
 		t.Error("the environment is another one")

@@ -128,8 +128,7 @@ func (b *builder) readContributors(ctx context.Context) {
 	if b.show.Credits != "git" || len(files) == 0 || b.show.Folder.Dir == "" {
 		return
 	}
-	b.o.Trace.Uncertain() // git may answer otherwise another time
-	found, err := credit.Contributors(ctx, b.show.Folder.Dir, files)
+	found, err := credit.Contributors(ctx, b.o.Cache, b.o.Trace, b.show.Folder.Dir, files)
 	switch at := b.show.At("credits"); {
 	case err == nil:
 		b.contributors = found

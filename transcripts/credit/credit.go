@@ -15,22 +15,14 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os/exec"
 	"path"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"onair/internal/derive"
 	"onair/internal/gitcmd"
-)
-
-var (
-	// ErrShallow reports that a clone does not have its whole history, and so not
-	// all contributors.
-	ErrShallow = errors.New("the clone is shallow: git does not know all contributors")
-	// ErrNoRepository reports that there is no git repository, or no git.
-	ErrNoRepository = errors.New("no git repository")
 )
 
 // Contributor is a person who contributed to a transcript.
@@ -39,37 +31,61 @@ type Contributor struct {
 	Commits int
 }
 
+var contributorsFunc = derive.Func{Name: "contributors", Version: 1}
+
 // Contributors returns the contributors to each file: those with most commits first,
 // and among equals in the order of their first commits. Files are slash-separated
 // and below dir. A file that git does not know has none. Contributors runs git at
-// most four times, however many files there are.
-func Contributors(ctx context.Context, dir string, files []string) (map[string][]Contributor, error) {
-	out, err := gitcmd.Output(gitcmd.Command(ctx, dir, "rev-parse", "--is-shallow-repository", "--show-prefix"))
-	if exit := (*exec.ExitError)(nil); errors.Is(err, exec.ErrNotFound) || errors.As(err, &exit) && bytes.Contains(exit.Stderr, []byte("not a git repository")) {
-		return nil, ErrNoRepository
-	}
+// most five times, however many files there are.
+//
+// The answer comes from the cache if git would give the same one again, and the
+// trace records what it depends on. Both may be nil. The error is ErrNoRepository or
+// ErrShallow if git cannot know.
+func Contributors(ctx context.Context, cache *derive.Cache, trace *derive.Trace, dir string, files []string) (map[string][]Contributor, error) {
+	r, err := open(ctx, dir)
 	if err != nil {
+		trace.Git(dir, stateOf(err))
 		return nil, err
 	}
-	isShallow, prefix, _ := strings.Cut(string(out), "\n")
-	if isShallow == "true" {
+	state, err := r.state(ctx)
+	if err != nil {
+		trace.Uncertain()
+		return r.contributors(ctx, files)
+	}
+	trace.Git(dir, state)
+	key := derive.KeyOf(state, files)
+	if found, ok := derive.Known[map[string][]Contributor](cache, contributorsFunc, dir, key); ok {
+		return found, nil
+	}
+	found, err := r.contributors(ctx, files)
+	switch after, _ := r.state(ctx); {
+	case after != state || err != nil && !errors.Is(err, ErrShallow):
+		trace.Uncertain() // the mailmap has changed meanwhile, or git failed
+	case err == nil:
+		derive.Keep(cache, contributorsFunc, dir, key, found)
+	}
+	return found, err
+}
+
+// contributors is Contributors without a cache.
+func (r *repository) contributors(ctx context.Context, files []string) (map[string][]Contributor, error) {
+	if r.shallow {
 		return nil, ErrShallow
 	}
-	if _, err := gitcmd.Output(gitcmd.Command(ctx, dir, "rev-parse", "--verify", "--quiet", "HEAD")); err != nil {
+	if r.commit == "" {
 		return map[string][]Contributor{}, nil // nothing is committed yet
 	}
-	r := &reader{wanted: map[string]string{}, counts: map[string]map[person]*Contributor{}, ids: map[string]person{}}
-	prefix = strings.TrimSuffix(prefix, "\n")
+	log := &reader{wanted: map[string]string{}, counts: map[string]map[person]*Contributor{}, ids: map[string]person{}}
 	for _, file := range files {
-		r.wanted[path.Join(prefix, file)] = file
+		log.wanted[path.Join(r.prefix, file)] = file
 	}
-	if err := r.log(ctx, dir); err != nil {
+	if err := log.read(ctx, r.dir, r.commit); err != nil {
 		return nil, fmt.Errorf("read the history: %w", err)
 	}
-	if err := r.mapCoAuthors(ctx, dir); err != nil {
+	if err := log.mapCoAuthors(ctx, r.dir); err != nil {
 		return nil, fmt.Errorf("read the mailmap: %w", err)
 	}
-	return r.result(), nil
+	return log.result(), nil
 }
 
 // Names returns the names of contributors in their order.
@@ -133,10 +149,11 @@ const (
 // maxRecord is the limit on the record of a commit, in bytes.
 const maxRecord = 64 << 20
 
-func (r *reader) log(ctx context.Context, dir string) error {
+// read reads the log of a commit.
+func (r *reader) read(ctx context.Context, dir, commit string) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	cmd := gitcmd.Command(ctx, dir, "log", "--use-mailmap", "--no-merges", "--name-status", "-z", "--find-renames", "--no-ext-diff", "--no-show-signature", "--format="+logFormat, "HEAD", "--", ":(top,glob)**/*.md")
+	cmd := gitcmd.Command(ctx, dir, "log", "--use-mailmap", "--no-merges", "--name-status", "-z", "--find-renames", "--no-ext-diff", "--no-show-signature", "--format="+logFormat, commit, "--", ":(top,glob)**/*.md")
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return err

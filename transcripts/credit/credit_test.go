@@ -3,6 +3,7 @@ package credit
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"onair/internal/derive"
 )
 
 // scratch is a git repository for a test.
@@ -28,15 +31,17 @@ func newScratch(t *testing.T) *scratch {
 	return s
 }
 
-func (s *scratch) git(args ...string) {
+func (s *scratch) git(args ...string) string {
 	s.t.Helper()
 	cmd := exec.Command("git", args...)
 	cmd.Dir = s.dir
 	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_SYSTEM=/dev/null",
-		"GIT_COMMITTER_NAME=Crew", "GIT_COMMITTER_EMAIL=crew@x.example")
-	if out, err := cmd.CombinedOutput(); err != nil {
+		"GIT_AUTHOR_NAME=Crew", "GIT_AUTHOR_EMAIL=crew@x.example", "GIT_COMMITTER_NAME=Crew", "GIT_COMMITTER_EMAIL=crew@x.example")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
 		s.t.Fatalf("git %s: %v\n%s", strings.Join(args, " "), err, out)
 	}
+	return strings.TrimSpace(string(out))
 }
 
 // commit writes a file and commits it.
@@ -66,7 +71,7 @@ func TestContributors(t *testing.T) {
 	s.commit("show/épisode 1.md", long+"d\n", "Al\u202etair\x1b[31m <altair@x.example>", "Mend\n\nCo-authored-by: Vega Lyra <vega@x.example>")
 	s.commit("show/other.md", "**Vega:** b\n", "Deneb <deneb@x.example>", "Another")
 	s.commit(".mailmap", "Rigel Orion <rigel@x.example> <rigel@old.example>\nDeneb <deneb@x.example>\n", "Deneb <deneb@x.example>", "Mailmap")
-	got, err := Contributors(context.Background(), filepath.Join(s.dir, "show"), []string{"épisode 1.md", "other.md", "nothing.md"})
+	got, err := Contributors(context.Background(), nil, nil, filepath.Join(s.dir, "show"), []string{"épisode 1.md", "other.md", "nothing.md"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,19 +97,97 @@ func TestShallowClone(t *testing.T) {
 	s.commit("a.md", "b\n", "Vega <vega@x.example>", "Two")
 	clone := t.TempDir()
 	s.git("clone", "-q", "--depth=1", "file://"+s.dir, clone)
-	if _, err := Contributors(context.Background(), clone, []string{"a.md"}); !errors.Is(err, ErrShallow) {
+	if _, err := Contributors(context.Background(), nil, nil, clone, []string{"a.md"}); !errors.Is(err, ErrShallow) {
 		t.Errorf("got %v", err)
 	}
 }
 
 func TestWithoutHistory(t *testing.T) {
 	t.Parallel()
-	if _, err := Contributors(context.Background(), t.TempDir(), nil); !errors.Is(err, ErrNoRepository) {
+	if _, err := Contributors(context.Background(), nil, nil, t.TempDir(), nil); !errors.Is(err, ErrNoRepository) {
 		t.Errorf("no repository: %v", err)
 	}
 	s := newScratch(t)
-	if got, err := Contributors(context.Background(), s.dir, []string{"a.md"}); err != nil || len(got) != 0 {
+	if got, err := Contributors(context.Background(), nil, nil, s.dir, []string{"a.md"}); err != nil || len(got) != 0 {
 		t.Errorf("nothing committed: %v, %v", got, err)
+	}
+}
+
+// TestCachedContributors changes everything that the contributors depend on, and
+// compares the answer with a cache to the one without. A trace shows each change.
+func TestCachedContributors(t *testing.T) {
+	t.Parallel()
+	s := newScratch(t)
+	cache := derive.Open(t.TempDir(), "build")
+	defer cache.Close()
+	file := func(name, text string) {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(s.dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.commit("a.md", "a\n", "Vega <vega@x.example>", "One")
+	previous, states := "", map[string]string{}
+	for _, test := range []struct {
+		what string
+		edit func()
+		same bool // whether everything is as before
+	}{
+		{"a commit", func() {
+			s.commit("a.md", "b\n", "Rigel <rigel@x.example>", "Two\n\nCo-authored-by: Deneb <deneb@x.example>")
+		}, false},
+		{"nothing", func() {}, true},
+		{"a file that is not committed", func() { file("a.md", "c\n") }, true},
+		{"another author", func() { s.git("commit", "-q", "--amend", "--author", "Altair <altair@x.example>", "-m", "Two") }, false},
+		{"a mailmap", func() { file(".mailmap", "Atair <altair@x.example>\n") }, false},
+		{"another mailmap", func() { file(".mailmap", "Alt'r <altair@x.example>\n") }, false},
+		{"no mailmap", func() { os.Remove(filepath.Join(s.dir, ".mailmap")) }, false},
+		{"a mailmap elsewhere", func() {
+			file("names", "Atair <altair@x.example>\n")
+			s.git("config", "mailmap.file", filepath.Join(s.dir, "names"))
+		}, false},
+		{"a change of it", func() { file("names", "Alt'r <altair@x.example>\n") }, false},
+		{"another commit in place of one", func() {
+			s.git("replace", "HEAD", s.git("commit-tree", "HEAD^{tree}", "-m", "Replaced"))
+		}, false},
+		{"the old one again", func() { s.git("replace", "-d", s.git("rev-parse", "HEAD")) }, false},
+		{"a commit less", func() { s.git("reset", "-q", "--hard", "HEAD~1") }, false},
+		{"a rewritten history", func() {
+			s.git("checkout", "-q", "--orphan", "other")
+			s.commit("a.md", "d\n", "Deneb <deneb@x.example>", "All")
+		}, false},
+		{"a shallow clone", func() {
+			s.git("commit", "-q", "--allow-empty", "-m", "More")
+			clone := t.TempDir()
+			s.git("clone", "-q", "--depth=1", "file://"+s.dir, clone)
+			s.dir = clone
+		}, false},
+		{"its whole history", func() { s.git("fetch", "-q", "--unshallow") }, false},
+		{"no repository", func() { os.RemoveAll(filepath.Join(s.dir, ".git")) }, false},
+	} {
+		test.edit()
+		want, wantErr := Contributors(t.Context(), nil, nil, s.dir, []string{"a.md"})
+		for range 2 {
+			got, err := Contributors(t.Context(), cache, &derive.Trace{}, s.dir, []string{"a.md"})
+			if diff := cmp.Diff(want, got); diff != "" || !errors.Is(err, wantErr) {
+				t.Errorf("%s: %v (-without the cache +with it)\n%s", test.what, err, diff)
+			}
+		}
+		state := State(t.Context(), s.dir)
+		if state == "" || test.same != (state == previous) {
+			t.Errorf("%s: the state is %q after %q", test.what, state, previous)
+		}
+		answer := fmt.Sprint(want, wantErr)
+		if was, ok := states[state]; ok && was != answer {
+			t.Errorf("%s: one state has the answers %s and %s", test.what, was, answer)
+		}
+		previous, states[state] = state, answer
+	}
+	s.dir = t.TempDir()
+	s.git("init", "-q")
+	s.git("config", "mailmap.blob", "HEAD:names")
+	if state := State(t.Context(), s.dir); state != "" {
+		t.Errorf("with a mailmap in a blob, the state is %q", state)
 	}
 }
 

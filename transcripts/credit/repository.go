@@ -1,0 +1,139 @@
+package credit
+
+import (
+	"bytes"
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"onair/internal/derive"
+	"onair/internal/gitcmd"
+)
+
+var (
+	// ErrShallow reports that a clone does not have its whole history, and so not
+	// all contributors.
+	ErrShallow = errors.New("the clone is shallow: git does not know all contributors")
+	// ErrNoRepository reports that there is no git repository, or no git.
+	ErrNoRepository = errors.New("no git repository")
+)
+
+// repository is the git repository of a folder, with the commit that was checked out
+// when it was opened.
+type repository struct {
+	dir      string
+	up       string // relative path from dir to the top of the work tree
+	prefix   string // path of dir in the repository; empty or ends with a slash
+	shallow  bool
+	commit   string   // empty if nothing is committed yet
+	replaced []string // commits and names of git replace
+}
+
+// replaceRefs are the names under which git replace puts an object in the place of
+// another.
+const replaceRefs = "refs/replace/"
+
+// open returns the repository that the folder dir is in. The error is ErrNoRepository
+// if there is none.
+func open(ctx context.Context, dir string) (*repository, error) {
+	out, err := gitcmd.Output(gitcmd.Command(ctx, dir, "rev-parse", "--is-shallow-repository", "--show-cdup", "--show-prefix",
+		"--revs-only", "HEAD", "--glob="+replaceRefs+"*", "--symbolic-full-name", "--glob="+replaceRefs+"*"))
+	if exit := (*exec.ExitError)(nil); errors.Is(err, exec.ErrNotFound) || errors.As(err, &exit) && bytes.Contains(exit.Stderr, []byte("not a git repository")) {
+		return nil, ErrNoRepository
+	}
+	if err != nil {
+		return nil, err
+	}
+	lines := strings.Split(strings.TrimSuffix(string(out), "\n"), "\n")
+	if len(lines) < 3 {
+		return nil, fmt.Errorf("git rev-parse printed %q", out)
+	}
+	r := &repository{dir: dir, shallow: lines[0] == "true", up: lines[1], prefix: lines[2], replaced: lines[3:]}
+	names := 0
+	for _, line := range r.replaced {
+		if strings.HasPrefix(line, replaceRefs) {
+			names++
+		} else if _, err := hex.DecodeString(line); err != nil {
+			return nil, fmt.Errorf("git rev-parse printed %q", out)
+		}
+	}
+	if len(r.replaced) > 2*names { // HEAD precedes a commit and a name for each replacement
+		r.commit, r.replaced = r.replaced[0], r.replaced[1:]
+	}
+	return r, nil
+}
+
+// state returns a digest of what contributors depends on besides the files it is
+// asked for: the commit and what git replaces in its history, whether that is whole,
+// the mailmap, git's configuration and git itself. Equal states give equal
+// contributors.
+func (r *repository) state(ctx context.Context) (string, error) {
+	config, err := gitcmd.Output(gitcmd.Command(ctx, r.dir, "config", "--list", "-z"))
+	if err != nil {
+		return "", err
+	}
+	mailmaps := []string{filepath.Join(r.dir, filepath.FromSlash(r.up), ".mailmap")}
+	for setting := range strings.SplitSeq(string(config), "\x00") {
+		switch name, value, _ := strings.Cut(setting, "\n"); name {
+		case "mailmap.file":
+			if !filepath.IsAbs(value) {
+				return "", fmt.Errorf("the mailmap %s is not an absolute path", value)
+			}
+			mailmaps = append(mailmaps, value)
+		case "mailmap.blob":
+			return "", fmt.Errorf("the mailmap is the blob %s", value)
+		}
+	}
+	key := derive.KeyOf(r.prefix, r.shallow, r.commit, r.replaced, config)
+	for _, name := range mailmaps {
+		info, err := os.Lstat(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		} else if err != nil {
+			return "", err
+		}
+		text, err := os.ReadFile(name)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return "", err
+		}
+		key = derive.KeyOf(key, name, info.Mode().Type(), text) // git does not follow every link
+	}
+	if name, err := exec.LookPath("git"); err == nil {
+		program, err := derive.Stat(name)
+		if err != nil {
+			return "", err
+		}
+		key = derive.KeyOf(key, program)
+	}
+	return hex.EncodeToString(key[:]), nil
+}
+
+// stateOf returns the state of a folder that open refused, or an empty string if it
+// is not known.
+func stateOf(err error) string {
+	if errors.Is(err, ErrNoRepository) {
+		return "no repository"
+	}
+	return ""
+}
+
+// State returns the state of the git repository that the folder dir is in: text that
+// differs whenever Contributors may answer differently for the same files. It is
+// empty if the state is not known.
+func State(ctx context.Context, dir string) string {
+	r, err := open(ctx, dir)
+	if err != nil {
+		return stateOf(err)
+	}
+	state, err := r.state(ctx)
+	if err != nil {
+		return ""
+	}
+	return state
+}
