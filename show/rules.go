@@ -13,12 +13,14 @@ func Rules() finding.Rules { return rules }
 var rules = finding.Rules{
 	{
 		ID: "S001", Severity: finding.Error,
-		Title: "the folder has no show.yaml",
-		Hint:  "onair init creates one; -C DIR works in another folder",
+		Title:   "the folder has no show.yaml",
+		Hint:    "onair init creates one; -C DIR works in another folder",
+		Example: "an empty folder",
 	},
 	{
 		ID: "S002", Severity: finding.Error,
-		Title: "the file cannot be read, is too large, is not UTF-8 or has control characters",
+		Title:   "the file cannot be read, is too large, is not UTF-8 or has control characters",
+		Example: "an episode.md that was saved as UTF-16",
 	},
 	{
 		ID: "S003", Severity: finding.Error, Source: "https://yaml.org/spec/1.2.2/",
@@ -31,7 +33,7 @@ var rules = finding.Rules{
 		Example: "title: &name Hello",
 	},
 	{
-		ID: "S005", Severity: finding.Error,
+		ID: "S005", Severity: finding.Error, Source: "https://yaml.org/spec/1.2.2/",
 		Title:   "a key occurs twice",
 		Example: "title: Hello\ntitle: World",
 	},
@@ -59,11 +61,13 @@ var rules = finding.Rules{
 	},
 	{
 		ID: "S010", Severity: finding.Error,
-		Title: "something required is missing",
+		Title:   "something required is missing",
+		Example: "url: https://hello.example/ in a show.yaml without title",
 	},
 	{
-		ID: "S011", Severity: finding.Warning,
-		Title: "something that directories require is missing, and a default is used",
+		ID: "S011", Severity: finding.Warning, Source: "https://podcasters.apple.com/support/823-podcast-requirements",
+		Title:   "something that directories require is missing, and a default is used",
+		Example: "title: Hello, and nothing else in show.yaml",
 	},
 	{
 		ID: "S012", Severity: finding.Error,
@@ -81,7 +85,7 @@ var rules = finding.Rules{
 		Example: "start: 1h2m",
 	},
 	{
-		ID: "S015", Severity: finding.Error,
+		ID: "S015", Severity: finding.Error, Source: "https://www.rfc-editor.org/rfc/rfc3986",
 		Title:   "the value is not a URL, has another scheme, or contains a password",
 		Example: "url: hello.example",
 	},
@@ -97,7 +101,7 @@ var rules = finding.Rules{
 		Example: "language: english",
 	},
 	{
-		ID: "S018", Severity: finding.Error,
+		ID: "S018", Severity: finding.Error, Source: "https://www.iana.org/time-zones",
 		Title:   "the value is not a timezone",
 		Hint:    "write a name such as Europe/London, America/New_York or UTC",
 		Example: "timezone: CET+1",
@@ -140,32 +144,39 @@ var rules = finding.Rules{
 	},
 	{
 		ID: "S026", Severity: finding.Error,
-		Title: "two episodes have the same slug",
+		Title:   "two episodes have the same slug",
+		Example: "slug: hello in two episodes",
 	},
 	{
 		ID: "S027", Severity: finding.Error,
-		Title: "two full episodes of a season have the same number",
+		Title:   "two full episodes of a season have the same number",
+		Example: "number: 4 in two full episodes of season 1",
 	},
 	{
 		ID: "S028", Severity: finding.Error,
-		Title: "the episode has no GUID, or an invalid one (a warning for a draft without one)",
+		Title:   "the episode has no GUID, or an invalid one (a warning for a draft without one)",
+		Example: `guid: " 4"`,
 	},
 	{
-		ID: "S029", Severity: finding.Error,
-		Title: "two episodes have the same GUID, ignoring case",
+		ID: "S029", Severity: finding.Error, Source: "https://github.com/Podcast-Standards-Project/PSP-1-Podcast-RSS-Specification",
+		Title:   "two episodes have the same GUID, ignoring case",
+		Example: "episodes/5-sunny copied from episodes/4-cloudy, with its guid",
 	},
 	{
 		ID: "S030", Severity: finding.Error,
-		Title: "onair.lock has another GUID for the episode",
+		Title:   "onair.lock has another GUID for the episode",
+		Example: "another guid: in an episode that is published",
 	},
 	{
 		ID: "S031", Severity: finding.Warning,
-		Title: "onair.lock has an episode that is not in the folder",
+		Title:   "onair.lock has an episode that is not in the folder",
+		Example: "rm -r episodes/4-cloudy, after it was published",
 	},
 	{
 		ID: "S032", Severity: finding.Error,
-		Title: "onair.lock is damaged, or from a newer onair",
-		Hint:  "restore it from git",
+		Title:   "onair.lock is damaged, or from a newer onair",
+		Hint:    "restore it from git",
+		Example: "version: 99 in onair.lock",
 	},
 	{
 		ID: "S033", Severity: finding.Error,
@@ -174,8 +185,9 @@ var rules = finding.Rules{
 	},
 	{
 		ID: "S034", Severity: finding.Error,
-		Title: "the episode has chapters in two places",
-		Hint:  "keep one of them",
+		Title:   "the episode has chapters in two places",
+		Hint:    "keep one of them",
+		Example: "chapters: in episode.md beside a chapters.txt",
 	},
 	{
 		ID: "S035", Severity: finding.Error, Source: "https://podcasting2.org/docs/podcast-namespace/tags/soundbite",
@@ -183,21 +195,24 @@ var rules = finding.Rules{
 		Example: `soundbites: [{start: "0:20"}]`,
 	},
 	{
-		ID: "S036", Severity: finding.Error,
+		ID: "S036", Severity: finding.Error, Source: "https://www.w3.org/TR/xml-names/",
 		Title:   "extra or namespaces contain what a feed cannot",
 		Example: "extra: <itunes:summary>Hello",
 	},
 	{
 		ID: "S037", Severity: finding.Error,
-		Title: "the target does not exist",
+		Title:   "the target does not exist",
+		Example: "onair --to stagin plan",
 	},
 	{
 		ID: "S038", Severity: finding.Error,
-		Title: "a text is too long, or longer than apps show (warning)",
+		Title:   "a text is too long, or longer than apps show (warning)",
+		Example: "title: the first paragraph of the show notes",
 	},
 	{
 		ID: "S039", Severity: finding.Warning,
-		Title: "episodes/ contains something that is not an episode",
+		Title:   "episodes/ contains something that is not an episode",
+		Example: "episodes/4-cloudy.md",
 	},
 	{
 		ID: "S040", Severity: finding.Warning, Source: "https://podcasttaxonomy.com",
@@ -206,8 +221,9 @@ var rules = finding.Rules{
 	},
 	{
 		ID: "S041", Severity: finding.Warning,
-		Title: "two people have the same name or alias",
-		Hint:  "transcripts could mean either",
+		Title:   "two people have the same name or alias",
+		Hint:    "transcripts could mean either",
+		Example: "vega: {name: Vega} and lyra: {name: Lyra, aliases: [Vega]} in people.yaml",
 	},
 	{
 		ID: "S042", Severity: finding.Error,
@@ -221,15 +237,18 @@ var rules = finding.Rules{
 	},
 	{
 		ID: "S044", Severity: finding.Error,
-		Title: "episode.md has no front matter",
+		Title:   "episode.md has no front matter",
+		Example: "an episode.md that begins with the notes",
 	},
 	{
 		ID: "S045", Severity: finding.Warning,
-		Title: "the slug of a published episode has changed without a redirect",
+		Title:   "the slug of a published episode has changed without a redirect",
+		Example: "mv episodes/4-cloudy episodes/4-sunny, after it was published",
 	},
 	{
 		ID: "S046", Severity: finding.Error,
-		Title: "the file of chapters has another format than its beginning says, or no chapters (warning)",
+		Title:   "the file of chapters has another format than its beginning says, or no chapters (warning)",
+		Example: "a chapters.json that holds WebVTT",
 	},
 	{
 		ID: "S047", Severity: finding.Error,
