@@ -41,7 +41,7 @@ func TestReadChapters(t *testing.T) {
 			name:     "tag whose chapters overlap",
 			file:     tagged(Chapter{End: 40 * time.Second, Title: "All"}, Chapter{Start: 12 * time.Second, End: time.Minute, Title: "Part"}),
 			chapters: []show.Chapter{{End: 40 * time.Second, Title: "All"}, {Start: 12 * time.Second, Title: "Part"}},
-			want:     "f: the chapter before this one ends at 0:40, after this one starts",
+			want:     "f: the chapter overlaps the one before, which ends at 0:40",
 		},
 		{
 			name: "tag whose chapters are not in order, and overlap as rounding has it",

@@ -21,8 +21,8 @@ var ErrNoFFmpeg = errors.New("ffmpeg is not installed")
 // HowToGetFFmpeg is the hint for ErrNoFFmpeg.
 const HowToGetFFmpeg = "install the package ffmpeg: apt install ffmpeg, brew install ffmpeg, winget install ffmpeg"
 
-// Progress is called as the sound is decoded, with the duration that is done and
-// that of all. A nil Progress is not called.
+// Progress is called while the sound is decoded, with the decoded duration and the
+// total one. A nil Progress is not called.
 type Progress func(done, all time.Duration)
 
 const (

@@ -89,9 +89,9 @@ func isADTS(b []byte) bool {
 func describeUnknown(head []byte) string {
 	switch {
 	case len(bytes.Trim(head, "\x00")) == 0:
-		return "zeros, as an interrupted download leaves them"
+		return "zeros, such as from an interrupted download"
 	case bytes.HasPrefix(bytes.TrimSpace(head), []byte("<")):
-		return "a web page or XML, as an expired download link gives"
+		return "a web page or XML, such as from an expired download link"
 	case isText(head):
 		return "text"
 	}

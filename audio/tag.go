@@ -162,8 +162,8 @@ func lines(s string) string {
 	return strings.Trim(strings.Join(all, "\n"), "\n")
 }
 
-// ascii percent-encodes the bytes that a URL or a media type in a tag must not
-// have, which are all but visible ASCII.
+// ascii percent-encodes every byte that is not visible ASCII, as URLs and media
+// types in a tag require.
 func ascii(s string) string {
 	var b strings.Builder
 	for _, c := range []byte(strings.TrimSpace(s)) {

@@ -156,8 +156,8 @@ func matchAPE(footer []byte) trailingTagMatch {
 	return t
 }
 
-// readTrailing reads the texts of the tags after the payload, of which the first is
-// at the offset. Texts that cannot be read stay empty, because only warnings need
+// readTrailing reads the texts of the tags after the payload; pos is the offset of
+// the first. Texts that cannot be read stay empty, because only warnings need
 // them.
 func readTrailing(r io.ReaderAt, offset int64, tags []TrailingTag) {
 	for i := range tags {

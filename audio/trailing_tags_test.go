@@ -22,8 +22,8 @@ func id3v1With(title, artist, album string) []byte {
 	return b
 }
 
-// apeWith returns an APEv2 tag with a header and items, of which keys and values are
-// given in turn.
+// apeWith returns an APEv2 tag with a header and the given items, alternately a
+// key and a value.
 func apeWith(items ...string) []byte {
 	var body []byte
 	for pair := range slices.Chunk(items, 2) {

@@ -58,7 +58,7 @@ type waveformBuilder struct {
 	samples   int // of the present pixel
 }
 
-// add adds whole samples of all channels. Their mean counts.
+// add adds whole samples of all channels. The waveform is that of their mean.
 func (b *waveformBuilder) add(pcm []byte) {
 	for len(pcm) > 0 {
 		v := 0

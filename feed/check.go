@@ -111,7 +111,7 @@ func (c *checker) read() error {
 		token, at, err := c.next()
 		if errors.Is(err, io.EOF) {
 			if !root {
-				return errors.New("no element at all")
+				return errors.New("no root element")
 			}
 			return nil
 		}

@@ -161,7 +161,7 @@ func TestCheckDocuments(t *testing.T) {
 		name, source string
 		want         []string
 	}{
-		{"empty", "", []string{"F001 1:1 not well-formed: no element at all", "F003 1:1 no XML declaration"}},
+		{"empty", "", []string{"F001 1:1 not well-formed: no root element", "F003 1:1 no XML declaration"}},
 		{"HTML page", "<!DOCTYPE html><html><body></body></html>", []string{
 			"F004 0:0 0 channels, want 1", "F003 1:1 no XML declaration",
 			`F004 1:16 root element is "html", version ""`,

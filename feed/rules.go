@@ -185,7 +185,7 @@ var rules = finding.Rules{
 
 	{ID: "F040", Severity: finding.Error, Source: sourceRSS, Title: "an episode has no title"},
 	{ID: "F041", Severity: finding.Error, Source: sourcePSP, Title: "an episode has no enclosure", Example: `<enclosure length="500000" type="audio/mpeg"/>`},
-	{ID: "F042", Severity: finding.Error, Source: sourceApple, Title: "two episodes have one enclosure URL", Hint: "Apple ignores an episode whose file another one has"},
+	{ID: "F042", Severity: finding.Error, Source: sourceApple, Title: "two episodes have the same enclosure URL", Hint: "Apple ignores one of them"},
 	{
 		ID: "F043", Severity: finding.Error, Source: sourcePSP,
 		Title:   "an enclosure's length is not a number of bytes above zero",
@@ -211,7 +211,7 @@ var rules = finding.Rules{
 		Example: `<enclosure url="https://example.com/1.mp3" length="60" type="audio/mpeg"/><itunes:duration>60</itunes:duration>`,
 	},
 	{ID: "F047", Severity: finding.Error, Source: sourcePSP, Title: "an episode has no guid", Hint: "without one, apps take the enclosure's address and download again when it moves"},
-	{ID: "F048", Severity: finding.Error, Source: sourceApple, Title: "two episodes have one GUID", Hint: "Apple leaves out an episode whose GUID another one has"},
+	{ID: "F048", Severity: finding.Error, Source: sourceApple, Title: "two episodes have the same GUID", Hint: "Apple leaves out one of them"},
 	{
 		ID: "F049", Severity: finding.Warning, Source: sourceRSS,
 		Title:   "a GUID is declared to be a link and is not one",
@@ -258,7 +258,7 @@ var rules = finding.Rules{
 		Example: `<podcast:chapters url="https://example.com/1.json" type="application/json"/>`,
 	},
 	{ID: "F059", Severity: finding.Info, Source: sourcePSP, Title: "an episode has no link", Hint: "the address of the episode's page"},
-	{ID: "F060", Severity: finding.Warning, Source: sourcePodcast, Title: "an episode names persons but no host, although the show has one", Hint: "an episode's persons replace the show's: name the hosts again"},
+	{ID: "F060", Severity: finding.Warning, Source: sourcePodcast, Title: "an episode names persons but no host, although the show has a host", Hint: "an episode's persons replace the show's: name the hosts again"},
 	{
 		ID: "F061", Severity: finding.Warning, Source: sourceApple,
 		Title:   "a date has the name of a zone other than GMT",

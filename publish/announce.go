@@ -79,7 +79,7 @@ func (a *Announcer) check(c channel) error {
 // remain for the next publish. An address that is not public is never announced.
 func Announce(ctx context.Context, a *Announcer, names []string, feedURL string) (done []string, err error) {
 	if !(&show.Show{URL: feedURL}).IsPublic() {
-		return nil, fmt.Errorf("announce %s: listeners cannot reach it", feedURL)
+		return nil, fmt.Errorf("announce %s: the address is not public", feedURL)
 	}
 	errs := make([]error, len(names))
 	var group sync.WaitGroup

@@ -44,7 +44,7 @@ type Progress struct {
 
 // ErrConflict reports that another publish ran in the meantime. The call that
 // returns it changed nothing that listeners see.
-var ErrConflict = errors.New("somebody else is publishing")
+var ErrConflict = errors.New("another publish is running")
 
 const defaultParallel = 8
 

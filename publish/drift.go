@@ -16,7 +16,7 @@ type Drift struct {
 
 // Reasons to write again what was published before.
 const (
-	reasonGone   = "is gone from the storage"
+	reasonGone   = "is missing in the storage"
 	reasonEdited = "was edited in the storage"
 )
 
@@ -47,7 +47,7 @@ func (p *Plan) Drift() Drift {
 func (p *Plan) drifted() map[string][]string {
 	all := map[string][]string{}
 	for _, kind := range []struct{ reason, text string }{
-		{reasonGone, "gone from the storage: "}, {reasonEdited, "edited in the storage: "},
+		{reasonGone, "missing in the storage: "}, {reasonEdited, "edited in the storage: "},
 	} {
 		roles := map[string][]string{} // by slug
 		for _, c := range p.Changes {

@@ -138,7 +138,7 @@ func TestReasonsOfDrift(t *testing.T) {
 		}
 	}
 	want := map[string]string{
-		showtest.GhostSlug: "1 gone from the storage: audio",
+		showtest.GhostSlug: "1 missing in the storage: audio",
 		showtest.GUIDSlug:  "1 edited in the storage: audio",
 		"first-light":      "1 edited in the storage: page",
 	}

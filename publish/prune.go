@@ -37,7 +37,7 @@ func (p *Plan) prune(ctx context.Context, s record.Storage, now time.Time) error
 		if c.object != nil || kept[c.Key] || since == nil || now.Sub(*since) < PruneAfter || left == 0 {
 			continue
 		}
-		c.Action, c.Reason = Delete, fmt.Sprintf("not wanted since %s", since.Format(time.DateOnly))
+		c.Action, c.Reason = Delete, fmt.Sprintf("not referenced since %s", since.Format(time.DateOnly))
 		left--
 	}
 	p.pruneParts(kept, now, &left)
@@ -56,7 +56,7 @@ func (p *Plan) pruneCopies(left *int) {
 		if recorded[key] || *left == 0 || p.seen.Clock.Sub(attrs.Updated) < time.Hour { // a publish may be about to record it
 			continue
 		}
-		p.Parts = append(p.Parts, Change{Key: key, Action: Delete, Reason: "off the record", Size: attrs.Size, Class: release.Immutable, version: attrs.Version})
+		p.Parts = append(p.Parts, Change{Key: key, Action: Delete, Reason: "no longer in the record", Size: attrs.Size, Class: release.Immutable, version: attrs.Version})
 		*left--
 	}
 }
@@ -75,7 +75,7 @@ func (p *Plan) pruneParts(kept map[string]bool, now time.Time, left *int) {
 		if kept[key] || *left == 0 || !leftover && now.Sub(attrs.Updated) < PruneAfter {
 			continue
 		}
-		p.Parts = append(p.Parts, Change{Key: key, Action: Delete, Reason: "a part of nothing", Size: attrs.Size, Class: release.Immutable, version: attrs.Version})
+		p.Parts = append(p.Parts, Change{Key: key, Action: Delete, Reason: "part of no published object", Size: attrs.Size, Class: release.Immutable, version: attrs.Version})
 		*left--
 	}
 }

@@ -64,11 +64,11 @@ func Pull(ctx context.Context, sh *show.Show, s record.Storage, dir string, repo
 func pullLock(ctx context.Context, sh *show.Show, s record.Storage, sum, dir string, report func(Pulled)) (*show.Lock, error) {
 	name := filepath.Join(dir, show.LockFile)
 	if dir == sh.Folder.Dir && len(sh.Lock.Episodes) > 0 {
-		report(Pulled{File: name, Left: "it is here"})
+		report(Pulled{File: name, Left: "it exists"})
 		return sh.Lock, nil
 	}
 	if sum == "" {
-		return nil, errors.New("no lock is kept: nothing was published there")
+		return nil, errors.New("the storage has no copy of onair.lock: nothing was published there")
 	}
 	data, err := record.Download(ctx, s.Records(), record.LockKey(sum))
 	if err != nil {
@@ -79,7 +79,7 @@ func pullLock(ctx context.Context, sh *show.Show, s record.Storage, sum, dir str
 		return nil, fmt.Errorf("the kept lock is damaged: %w", found[0])
 	}
 	if _, err := os.Stat(name); err == nil {
-		report(Pulled{File: name, Left: "it is here"})
+		report(Pulled{File: name, Left: "it exists"})
 		return lock, nil
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -99,7 +99,7 @@ func pullMaster(ctx context.Context, sh *show.Show, s record.Storage, seen *reco
 		return Pulled{File: pin.Slug, Err: err}
 	}
 	if _, err := os.Stat(name); err == nil {
-		return Pulled{File: name, Left: "it is here"}
+		return Pulled{File: name, Left: "it exists"}
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return Pulled{File: name, Err: err}
 	}
@@ -169,7 +169,7 @@ func saveChecked(name string, body io.Reader, want show.Payload) error {
 	sum := sha256.New()
 	n, err := io.Copy(io.MultiWriter(f, sum), io.LimitReader(body, want.Bytes+1))
 	if err == nil && (n != want.Bytes || hex.EncodeToString(sum.Sum(nil)) != want.SHA256) {
-		err = errors.New("what the storage has is not what the lock pins")
+		err = errors.New("the object in the storage is not the one that onair.lock pins")
 	}
 	if err != nil {
 		f.Abort()

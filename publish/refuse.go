@@ -49,7 +49,7 @@ func (p *Plan) checkAudio() error {
 type MissingAudioError struct{ Episode, File, Key string }
 
 func (e *MissingAudioError) Error() string {
-	return fmt.Sprintf("%s: the audio is needed and is neither here (%s) nor in the bucket (%s)", e.Episode, e.File, e.Key)
+	return fmt.Sprintf("%s: the audio is neither in the folder (%s) nor in the bucket (%s)", e.Episode, e.File, e.Key)
 }
 
 // checkForeign refuses to overwrite what onair did not write. An object is
@@ -125,7 +125,7 @@ func (p *Plan) checkOnly(named []string) error {
 	others := slices.DeleteFunc(touched, func(slug string) bool { return slices.Contains(named, slug) })
 	slices.Sort(others)
 	if others = slices.Compact(others); len(others) > 0 {
-		return fmt.Errorf("the plan changes more than %s: %s too: %w", strings.Join(named, ", "), strings.Join(others, ", "), ErrRefused)
+		return fmt.Errorf("the plan is not limited to %s: it also changes %s: %w", strings.Join(named, ", "), strings.Join(others, ", "), ErrRefused)
 	}
 	return nil
 }
@@ -170,7 +170,7 @@ type StaleError struct {
 
 func (e *StaleError) Error() string {
 	if e.Err != nil {
-		return fmt.Sprintf("whether this checkout contains commit %.12s, which is live, cannot be told: %v", e.Commit, e.Err)
+		return fmt.Sprintf("cannot check whether this checkout contains commit %.12s, which is live: %v", e.Commit, e.Err)
 	}
 	if e.Unknown {
 		return fmt.Sprintf("what is live was published from commit %.12s, which this clone does not have", e.Commit)

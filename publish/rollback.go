@@ -38,7 +38,7 @@ func Rollback(ctx context.Context, sh *show.Show, s record.Storage, o *RollbackO
 		return target, fmt.Errorf("read the kept feed: %w", err)
 	}
 	if target.Base != "" && target.Base != sh.URL {
-		return target, fmt.Errorf("that feed was made for %s, and the show is at %s now: %w", target.Base, sh.URL, ErrRefused)
+		return target, fmt.Errorf("that feed was made for %s, but the show is now at %s: %w", target.Base, sh.URL, ErrRefused)
 	}
 	all, episodes, err := record.ReadFeed(data, sh.URL)
 	if err != nil {
@@ -70,9 +70,9 @@ func checkNamed(seen *record.Listing, key string, length int64) error {
 	attrs, ok := seen.Objects[key]
 	switch {
 	case !ok:
-		return fmt.Errorf("the feed names %s, which is gone: %w", key, ErrRefused)
+		return fmt.Errorf("the feed names %s, which is missing: %w", key, ErrRefused)
 	case length > 0 && attrs.Size != length:
-		return fmt.Errorf("the feed names %s with %d bytes, and it has %d: %w", key, length, attrs.Size, ErrRefused)
+		return fmt.Errorf("the feed gives %s %d bytes, but it has %d: %w", key, length, attrs.Size, ErrRefused)
 	}
 	return nil
 }

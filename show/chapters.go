@@ -128,7 +128,7 @@ func checkChapters(chapters []Chapter, at func(i int) finding.Position, found *f
 		case c.Start < before.Start:
 			found.Add(ruleChapters.At(at(i), "the chapter at %s comes after the one at %s", FormatTimestamp(c.Start), FormatTimestamp(before.Start)).WithHint("put the chapters in order"))
 		case before.End > c.Start:
-			found.Add(ruleChapters.At(at(i), "the chapter before this one ends at %s, after this one starts", FormatTimestamp(before.End)))
+			found.Add(ruleChapters.At(at(i), "the chapter overlaps the one before, which ends at %s", FormatTimestamp(before.End)))
 		}
 	}
 }

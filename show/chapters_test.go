@@ -131,7 +131,7 @@ func TestParseChaptersFindings(t *testing.T) {
 		{"not UTF-8", "0:00 Caf\xe9", "c:1:9: byte 0xe9 is not UTF-8"},
 		{"out of order", "0:12 a\n0:10 b\n", "c:2:1: the chapter at 0:10 comes after the one at 0:12"},
 		{"at one time", "0:12 a\n0:12 b\n", "c:2:1: two chapters start at 0:12"},
-		{"overlap", "1\t9\ta\n5\t12\tb\n", "c:2:1: the chapter before this one ends at 0:09, after this one starts"},
+		{"overlap", "1\t9\ta\n5\t12\tb\n", "c:2:1: the chapter overlaps the one before, which ends at 0:09"},
 		{"end before start", "9\t5\ta\n", "c:1:1: the chapter ends at 0:05, before it starts"},
 		{"link that is none", "0:00 a <javascript://x>\n", `c:1:1: the link is left out: "javascript://x" starts with "javascript:"; expected http or https`},
 		{"title without end", "0:00 " + strings.Repeat("a", maxTextBytes+1), "c:1:1: a chapter with a text of 65537 bytes; at most 65536 are allowed"},

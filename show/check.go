@@ -110,7 +110,7 @@ func (l *loader) checkRedirects() {
 		for i, from := range e.RedirectFrom {
 			key := strings.TrimSuffix(from, "/") + "/"
 			if other := claim(owners, key, e); other != nil {
-				l.found.Add(ruleRedirect.At(e.At("redirect_from["+strconv.Itoa(i)+"]"), "%s is claimed by %s", from, other.Dir).WithHint("delete one of them"))
+				l.found.Add(ruleRedirect.At(e.At("redirect_from["+strconv.Itoa(i)+"]"), "%s is already used by %s", from, other.Dir).WithHint("delete one of them"))
 			}
 		}
 	}
@@ -138,7 +138,7 @@ func (l *loader) checkLock() {
 		case sameSlug != nil && sameSlug.GUID != "":
 			l.found.Add(ruleLockGUID.At(sameSlug.At("guid"), "a GUID never changes; %s has %s for this episode", LockFile, guid).WithHint("write guid: " + guid + ", or publish with --new-guid " + pin.Slug))
 		case sameSlug == nil && !l.broken:
-			l.found.Add(ruleLockOrphan.At(l.pins[guid], "%s is published and has no episode here", shortQuote(pin.Slug)).WithHint("bring the folder back, or publish with --remove " + pin.Slug))
+			l.found.Add(ruleLockOrphan.At(l.pins[guid], "%s is published and has no episode here", shortQuote(pin.Slug)).WithHint("restore the folder, or publish with --remove " + pin.Slug))
 		}
 	}
 }

@@ -234,7 +234,7 @@ func (s *Show) newEpisode(opts *NewEpisodeOptions) (*Episode, error) {
 		return nil, fmt.Errorf("slug: %w", err)
 	}
 	if other := s.Episode(e.Slug); other != nil {
-		return nil, fmt.Errorf("slug %s: %s has it: %w", e.Slug, other.Dir, fs.ErrExist)
+		return nil, fmt.Errorf("slug %s: already used by %s: %w", e.Slug, other.Dir, fs.ErrExist)
 	}
 	e.Dir = path.Join(episodesDir, e.Slug)
 	id, err := uuid.NewRandomFromReader(cmp.Or[io.Reader](opts.Rand, rand.Reader))

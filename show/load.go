@@ -80,7 +80,7 @@ func Load(fsys fs.FS, opts *LoadOptions) (*Show, finding.List) {
 
 func (l *loader) load(opts *LoadOptions) bool {
 	if _, err := l.folder.Stat(showFile); errors.Is(err, fs.ErrNotExist) {
-		l.found.Add(ruleNoShow.At(finding.Position{File: showFile}, "there is no show here").WithHint("onair init makes one; -C DIR looks elsewhere"))
+		l.found.Add(ruleNoShow.At(finding.Position{File: showFile}, "there is no show.yaml in this folder").WithHint("onair init creates one; -C DIR works in another folder"))
 		return false
 	}
 	l.people = readRegistry(l, peopleFile, people)

@@ -34,7 +34,7 @@ func Rename(s *Show, oldSlug, newSlug string) ([]string, error) {
 		return nil, fmt.Errorf("no episode has the slug %q", oldSlug)
 	}
 	if other := s.Episode(newSlug); other != nil {
-		return nil, fmt.Errorf("slug %s: %s has it: %w", newSlug, other.Dir, fs.ErrExist)
+		return nil, fmt.Errorf("slug %s: already used by %s: %w", newSlug, other.Dir, fs.ErrExist)
 	}
 	root, err := os.OpenRoot(s.Folder.Dir)
 	if err != nil {

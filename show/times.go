@@ -34,7 +34,7 @@ func ParseDate(s string, zone *time.Location) (time.Time, error) {
 			continue
 		}
 		if t.Format(layout) != s {
-			return t, fmt.Errorf("%s: the clocks of %s go forward over it", shortQuote(s), zone)
+			return t, fmt.Errorf("%s: this time does not exist in %s, where clocks go forward then", shortQuote(s), zone)
 		}
 		return t, nil
 	}

@@ -257,7 +257,7 @@ func explainSyntax(message, line string) (text, hint string) {
 	has := func(s string) bool { return strings.Contains(message, s) }
 	switch {
 	case strings.HasPrefix(line, "<<<<<<<"), strings.HasPrefix(line, "======="), strings.HasPrefix(line, ">>>>>>>"):
-		return "a merge conflict of git", "decide it and delete the marks"
+		return "an unresolved merge conflict", "resolve it and delete the markers"
 	case strings.HasPrefix(strings.TrimLeft(line, " "), "\t"), has("tab character"):
 		return "a tab where YAML wants spaces", "indent with spaces"
 	case plain && strings.ContainsAny(value[:1], "@`%-*&!?,]}"):
@@ -275,7 +275,7 @@ func explainSyntax(message, line string) (text, hint string) {
 	case has("could not find end character"):
 		return "a quote is not closed", ""
 	case has("value is not allowed in this context"):
-		return "text that does not belong here", "a quote or an indentation is wrong here or above"
+		return "unexpected text", "a quote or an indentation is wrong here or above"
 	case has("unexpected key name"):
 		return "a key without a colon and a space behind it", "write “key: value”"
 	}

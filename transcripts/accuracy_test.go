@@ -13,7 +13,8 @@ type errorsOf []time.Duration
 
 func (e *errorsOf) add(got, want time.Duration) { *e = append(*e, max(got-want, want-got)) }
 
-// quantile returns the error that a share of all do not exceed, in seconds.
+// quantile returns the error, in seconds, that the given share of the predictions
+// does not exceed.
 func (e errorsOf) quantile(share float64) float64 {
 	if len(e) == 0 {
 		return 0
@@ -54,16 +55,15 @@ func predictions(tb testing.TB) (hidden, left errorsOf) {
 	return hidden, left
 }
 
-// insideGap reports whether an anchor lies in an ordinary gap between stamps:
-// 95 of 100 are shorter, and no pause is at either end.
+// insideGap reports whether an anchor lies in an ordinary gap between stamps: the
+// gap is among the shorter 95 %, and no pause is at either end.
 func insideGap(stamps []anchor, a anchor) bool {
 	const ordinary = 262 * time.Second
 	i := slices.IndexFunc(stamps, func(s anchor) bool { return s.pos > a.pos })
 	return i > 0 && !stamps[i-1].pause && !stamps[i].pause && stamps[i].time-stamps[i-1].time <= ordinary
 }
 
-// TestAccuracy expects the timing to be as accurate as characters between stamps
-// allow.
+// TestAccuracy expects the errors of predicted times to stay below limits.
 func TestAccuracy(t *testing.T) {
 	t.Parallel()
 	hidden, left := predictions(t)

@@ -10,8 +10,8 @@ import (
 	"github.com/yuin/goldmark"
 )
 
-// benchCorpus runs once over all files in each round, and measures bytes of
-// Markdown.
+// benchCorpus runs once over all files in each round. Its throughput is in bytes
+// of Markdown.
 func benchCorpus(b *testing.B, run func(src []byte)) { benchFiles(b, corpus(b), run) }
 
 func benchFiles(b *testing.B, files map[string][]byte, run func(src []byte)) {
@@ -50,13 +50,13 @@ func BenchmarkLint(b *testing.B) {
 	benchCorpus(b, func(src []byte) { Lint(src, &LintOptions{Options: Options{Fraction: Frames30}}) })
 }
 
-// BenchmarkFormat formats unformatted files. Format changes nearly all files of the
-// corpus, and about every third of a whole show.
+// BenchmarkFormat formats unformatted files. Format changes nearly all files of
+// the corpus; in a whole show it changes about a third.
 func BenchmarkFormat(b *testing.B) {
 	benchCorpus(b, func(src []byte) { Format(src, &Options{Fraction: Frames30}) })
 }
 
-// BenchmarkFormatAgain formats what is formatted.
+// BenchmarkFormatAgain formats files that are formatted already.
 func BenchmarkFormatAgain(b *testing.B) {
 	formatted := map[string][]byte{}
 	for name, src := range corpus(b) {

@@ -23,7 +23,7 @@ const (
 // unknownSpeaker is the label of a speaker without a name.
 const unknownSpeaker = "Unknown"
 
-// captionTimes is what Markdown cannot hold of captions: their times.
+// captionTimes has the times of captions, which Markdown cannot hold.
 type captionTimes struct {
 	cues   []Cue
 	starts [][]time.Duration // of each block of each turn
@@ -63,8 +63,8 @@ func transcribe(parsed []parsedCue, o *Options) *Transcript {
 	return t
 }
 
-// formattedReading formats Markdown and reads it. It parses once if there is
-// nothing to format, as usual.
+// formattedReading formats Markdown and reads it. Usually there is nothing to
+// format, and it parses only once.
 func formattedReading(md []byte, o *Options) ([]byte, *Transcript) {
 	f := parse(md, o)
 	if edits := formatEdits(f, o); len(edits) > 0 {
@@ -76,8 +76,8 @@ func formattedReading(md []byte, o *Options) ([]byte, *Transcript) {
 	return md, t
 }
 
-// anchored makes a turn of every run of cues of one speaker, and a paragraph of
-// each, with a stamp if it has a time.
+// anchored makes a turn of every run of cues of one speaker, with one paragraph
+// for each cue. A paragraph has a stamp if its cue has a time.
 func anchored(parsed []parsedCue) []Turn {
 	var turns []Turn
 	for i := range parsed {
@@ -98,8 +98,8 @@ func anchored(parsed []parsedCue) []Turn {
 	return turns
 }
 
-// untangle sorts captions by time and removes overlaps: one ends when the next
-// starts, and those that start together share the time.
+// untangle sorts captions by time and removes overlaps: a caption ends when the
+// next starts, and captions that start together share the time.
 func untangle(parsed []parsedCue) {
 	slices.SortStableFunc(parsed, func(a, b parsedCue) int { return cmp.Compare(a.start, b.start) })
 	for i := 0; i < len(parsed); {
@@ -156,7 +156,7 @@ func fit(parsed []parsedCue) (cues []Cue, glued []bool) {
 }
 
 // times returns the times of text[from:to]: those of its words if they are known,
-// otherwise in proportion to its place p in a text of that weight.
+// otherwise in proportion to p, its position in a text of the given weight.
 func (u *parsedCue) times(p span, weight, from, to int) (start, end time.Duration) {
 	first := sort.Search(len(u.words), func(i int) bool { return u.words[i].to > from })
 	last := sort.Search(len(u.words), func(i int) bool { return u.words[i].to > to }) - 1
@@ -187,7 +187,7 @@ func (m *merger) merge(cues []Cue, glued []bool) {
 		case c.Speaker != cues[i-1].Speaker:
 			m.turn(c)
 		case !m.breaks(c.Start - cues[i-1].End):
-		case isDivider([]byte(c.Text)): // at the start of a line it would be one
+		case isDivider([]byte(c.Text)): // would be a divider at the start of a line
 			m.turn(c)
 		default:
 			m.paragraph(c)
@@ -203,7 +203,7 @@ func (m *merger) merge(cues []Cue, glued []bool) {
 	}
 }
 
-// breaks reports whether a paragraph ends before a silence.
+// breaks reports whether a paragraph ends before the given silence.
 func (m *merger) breaks(silence time.Duration) bool {
 	blocks := m.turns[len(m.turns)-1].Blocks
 	text := blocks[len(blocks)-1].Text
@@ -238,8 +238,9 @@ func (m *merger) paragraph(c *Cue) {
 	m.r.starts[n] = append(m.r.starts[n], c.Start)
 }
 
-// fitting returns the cues with the last cut at the duration, or nil if the last
-// starts later. A duration of 0 does not cut.
+// fitting returns the cues, of which the last ends at the duration at the latest.
+// It returns nil if the last cue does not start before the duration. A duration of
+// 0 is no limit.
 func (r *captionTimes) fitting(duration time.Duration) []Cue {
 	cues := slices.Clone(r.cues)
 	if n := len(cues); duration > 0 && n > 0 {

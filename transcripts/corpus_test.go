@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// corpus returns real transcripts by path. They are not part of the project; the
-// test is skipped without them.
+// corpus returns real transcripts by path. They are not part of the repository;
+// without them the test is skipped.
 func corpus(tb testing.TB) map[string][]byte {
 	tb.Helper()
 	root := os.Getenv("ONAIR_CORPUS")
@@ -36,8 +36,8 @@ func corpus(tb testing.TB) map[string][]byte {
 	return files
 }
 
-// lengthFor is a duration that suits a transcript: its last stamp and a minute,
-// or what its words take at a usual rate.
+// lengthFor returns a plausible duration for a transcript: a minute after its last
+// stamp, or the time that its words take at the usual rate.
 func lengthFor(t *Transcript) time.Duration {
 	duration := time.Duration(t.words()+1) * time.Minute / 170
 	anchors, _ := t.anchors()
@@ -243,8 +243,8 @@ func checkAnchors(t *testing.T, transcript *Transcript, duration time.Duration) 
 	checkShift(t, transcript, anchors, chars, duration, cues)
 }
 
-// checkShift moves all anchors and the duration, and expects the cues to move
-// with them; but not those before the first anchor, which may start at 0.
+// checkShift moves all anchors and the duration, and expects the cues to move with
+// them, except those before the first anchor, which may start at 0.
 func checkShift(t *testing.T, transcript *Transcript, anchors []anchor, chars int, duration time.Duration, cues []Cue) {
 	const by = 17 * time.Second
 	moved := slices.Clone(anchors)

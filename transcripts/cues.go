@@ -2,8 +2,8 @@ package transcripts
 
 import "time"
 
-// Limits of a cue and of a line in SRT, in columns. Two full lines and the space
-// between them make 65, so two lines hold any cue.
+// Limits of a cue and of a line in SRT, in columns. A cue of 65 columns always
+// fits into two full lines and the space between them.
 const (
 	maxCue  = 65
 	maxLine = 32
@@ -20,11 +20,11 @@ type Cue struct {
 	Turn       int // index in Transcript.Turns
 }
 
-// Cues cuts the spoken text into cues and times them from the stamps and the
-// duration of the audio, which is 0 if unknown. The cues hold every word once, in
-// order. Each cue ends after it starts, and no two overlap. Cues returns nil if
-// the text cannot be timed: without stamps and duration, or if it does not fit into
-// the duration.
+// Cues cuts the spoken text into cues. Their times come from the stamps and the
+// duration of the audio, which is 0 if unknown. The cues contain every word once,
+// in order. Each cue ends after it starts, and no two overlap. Cues returns nil if
+// the text cannot be timed: if it has no stamps and no duration, or does not fit
+// into the duration.
 func (t *Transcript) Cues(duration time.Duration) []Cue {
 	if t.captionTimes != nil {
 		return t.captionTimes.fitting(duration)
@@ -43,7 +43,7 @@ func (t *Transcript) Cues(duration time.Duration) []Cue {
 	return c.cues
 }
 
-// Starts returns when each turn starts, in agreement with Cues, or nil if Cues
+// Starts returns when each turn starts, consistent with Cues, or nil if Cues
 // returns nil. A turn without words starts with the next word.
 func (t *Transcript) Starts(duration time.Duration) []time.Duration {
 	if t.captionTimes != nil && t.captionTimes.fitting(duration) != nil {
@@ -83,7 +83,7 @@ func (t *Transcript) Starts(duration time.Duration) []time.Duration {
 // cutter cuts text into cues. Where it cuts does not depend on times.
 type cutter struct {
 	cues   []Cue
-	places []span // of each cue in the spoken text, up to the next; by weight
+	places []span // of each cue in the spoken text, up to the next cue, in units of weight
 	words  []word // of the piece being cut that are in no cue yet
 	all    []word // of the piece
 	ends   []int  // where the pieces of the block end
@@ -146,8 +146,8 @@ func (b *Block) appendCuts(cuts []int) []int {
 // insideWord reports whether an offset of Text splits a word.
 func (b *Block) insideWord(at int) bool { return at < len(b.Text) && b.Text[at-1] != ' ' }
 
-// piece cuts text[from:to] and returns its end in the spoken text, in which it
-// starts at pos. The speaker before it is last.
+// piece cuts text[from:to], which starts at pos in the spoken text, and returns
+// where it ends there. The speaker before it is last.
 func (c *cutter) piece(cue Cue, text string, from, to, pos int, last string) int {
 	c.split(text, from, to)
 	for len(c.words) > 0 {
@@ -171,16 +171,16 @@ func (c *cutter) piece(cue Cue, text string, from, to, pos int, last string) int
 	return pos
 }
 
-// A cue ends with a sentence or a clause only if it is longer than this, in
-// columns, and so is the rest.
+// A cue ends after a sentence or a clause only if both the cue and the rest are
+// longer than this, in columns.
 const (
 	leastSentence = 16
 	leastClause   = 26
 	leastRest     = 12
 )
 
-// fit returns how many of the words make the next cue. In SRT the cue starts with
-// name. If that is empty and a word ends with a colon, it starts with speaker.
+// fit returns how many of the words go into the next cue. In SRT the cue starts
+// with name, or with speaker if name is empty and a word ends with a colon.
 func (c *cutter) fit(name, speaker string) int {
 	n := c.fill(name)
 	if name == "" {
@@ -197,8 +197,8 @@ func (c *cutter) fit(name, speaker string) int {
 	return c.best(n)
 }
 
-// fill returns how many words fit into two lines after a name, whose line holds
-// at least the first word. It is at least 1.
+// fill returns how many words fit into two lines after a name. The first line
+// holds the name and at least one word. The result is at least 1.
 func (c *cutter) fill(name string) int {
 	column, lines, total := 0, 1, 0
 	if name != "" {
@@ -224,9 +224,10 @@ func (c *cutter) fill(name string) int {
 	return len(c.words)
 }
 
-// best returns after how many of the first n words to cut, if more words follow:
-// after the last sentence or else the last clause, unless too little would remain;
-// otherwise after n words, or after half of the text if that is nearly all.
+// best returns after how many of the first n words to cut, if more words follow.
+// It prefers the end of the last sentence, then of the last clause, unless too
+// little text would remain. Otherwise it cuts after n words, or after half of the
+// text if the n words are nearly all of it.
 func (c *cutter) best(n int) int {
 	size := 0
 	for _, w := range c.words[:n] {

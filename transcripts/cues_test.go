@@ -165,7 +165,7 @@ func TestSRTLines(t *testing.T) {
 }
 
 // TestSRTWidth expects the cues of real transcripts to fit into two lines of 32
-// characters, but for a name and its word.
+// characters, except where a name and the word after it are longer.
 func TestSRTWidth(t *testing.T) {
 	t.Parallel()
 	for name, src := range corpus(t) {

@@ -13,8 +13,8 @@ import (
 	"onair/internal/finding"
 )
 
-// formatRules are the rules whose fix changes the spelling of a transcript and
-// nothing that is read from it.
+// formatRules are the rules whose fix changes only the spelling of a transcript,
+// not what Parse reads from it.
 var formatRules = func() map[string]bool {
 	ids := map[string]bool{}
 	for _, r := range []*finding.Rule{
@@ -58,8 +58,8 @@ func Format(src []byte, opts *Options) []byte {
 	return src
 }
 
-// formatEdits returns the edits that spell a file as the grammar does: the fixes of
-// formatRules, and those that choose one of several correct spellings.
+// formatEdits returns the edits that give a file its canonical spelling: the fixes
+// of formatRules, and edits that choose one of several correct spellings.
 func formatEdits(f *file, opts *Options) []finding.Edit {
 	r := &report{file: f, opts: &LintOptions{Options: *opts}}
 	r.run([]func(*report){lintLabels, lintMarks, lintEntities, lintLayout})
@@ -118,7 +118,7 @@ func spellGaps(f *file) (edits []finding.Edit) {
 	return edits
 }
 
-// apply makes edits. Of two that overlap the first is made.
+// apply makes edits. If two overlap, only the first is made.
 func apply(src []byte, edits []finding.Edit) []byte {
 	if len(edits) == 0 {
 		return src
@@ -136,8 +136,8 @@ func apply(src []byte, edits []finding.Edit) []byte {
 	return append(out, src[at:]...)
 }
 
-// sameReading reports whether two transcripts say the same, at whatever places
-// of their sources.
+// sameReading reports whether two transcripts have the same content. Positions in
+// their sources may differ.
 func sameReading(a, b *Transcript) bool {
 	return a.Clips == b.Clips && slices.EqualFunc(a.Turns, b.Turns, func(a, b Turn) bool {
 		return a.Speaker == b.Speaker && a.Pause == b.Pause && sameMark(a.Stamp, b.Stamp) && sameMark(a.Until, b.Until) &&
@@ -157,10 +157,10 @@ func sameMark(a, b *Mark) bool {
 	return a.Offset == b.Offset && a.Note == b.Note && a.Time == b.Time && a.Timed == b.Timed
 }
 
-// WriteMarkdown writes a transcript as the grammar spells it: speakers, words,
-// stamps and notes. Format does not change the result, and Parse reads the same
-// transcript from it. It does not write emphasis, links and lists; Format keeps
-// those of a transcript in Markdown.
+// WriteMarkdown writes a transcript in canonical Markdown: speakers, words, stamps
+// and notes. Format does not change the result, and Parse reads the same
+// transcript from it. Emphasis, links and lists are not written; Format keeps
+// them.
 func WriteMarkdown(w io.Writer, t *Transcript) error {
 	_, err := w.Write(Format(appendMarkdown(nil, t.Turns), nil))
 	return err
@@ -214,8 +214,8 @@ func appendPauseRange(dst []byte, t *Turn) []byte {
 	return append(dst, '\n')
 }
 
-// appendMark writes a stamp or note. A fraction has three digits, whose unit is
-// never in doubt.
+// appendMark writes a stamp or note. A fraction has three digits, so that its unit
+// is unambiguous.
 func appendMark(dst []byte, m *Mark) []byte {
 	dst = append(append(dst, `\[`...), m.Note...)
 	if m.Timed {
@@ -264,8 +264,8 @@ func (b *Block) markdown() string {
 	return string(bytes.TrimSpace(out))
 }
 
-// appendEscapes writes words with everything escaped that means something in
-// Markdown. Brackets become those of a note.
+// appendEscapes writes words and escapes every character that has a meaning in
+// Markdown. Brackets are written as those of a note.
 func appendEscapes(dst []byte, text string) []byte {
 	for i := 0; i < len(text); i++ {
 		switch c := text[i]; c {

@@ -67,7 +67,7 @@ func checkFormat(t testing.TB, src string, opts *Options) {
 	}
 }
 
-// destinations matches what a formatter must not change.
+// destinations matches the parts of a source that a formatter must not change.
 var destinations = regexp.MustCompile(`\]\([^()\s]*\)|https?://[^\s)\]]+|` + "`[^`\n]*`")
 
 func TestFormatCorpus(t *testing.T) {

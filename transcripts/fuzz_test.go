@@ -42,7 +42,8 @@ func seeds() []string {
 	return all
 }
 
-// TestHostile expects no output of hostile transcripts to be active.
+// TestHostile expects that no output of a hostile transcript contains active
+// content.
 func TestHostile(t *testing.T) {
 	t.Parallel()
 	for _, src := range hostile {
@@ -158,7 +159,7 @@ func FuzzTranscript(f *testing.F) {
 }
 
 // checkWords checks that documents have every character of the blocks in order,
-// and that the cues are their text.
+// and that the cues have the same text.
 func checkWords(t testing.TB, transcript *Transcript, duration time.Duration) {
 	t.Helper()
 	for i := range transcript.Turns {
@@ -192,8 +193,8 @@ func checkWords(t testing.TB, transcript *Transcript, duration time.Duration) {
 	}
 }
 
-// TestLargeInput reads what makes careless parsers quadratic. The time limit of
-// the test run bounds it, not an assertion.
+// TestLargeInput reads input that takes quadratic time in a careless parser. Only
+// the time limit of the test run bounds it.
 func TestLargeInput(t *testing.T) {
 	t.Parallel()
 	const size = 50_000

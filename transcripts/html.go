@@ -8,11 +8,11 @@ import (
 	"time"
 )
 
-// WriteHTML writes the transcript in the HTML form of Podcasting 2.0: cite, time
-// and p, directly in the body, all three for every paragraph, since players skip
-// one that lacks any. What is not spoken is in square brackets. Without cues there
-// are no times. The comment at the top is for players that recognise HTML by a
-// comment but not by a doctype.
+// WriteHTML writes the transcript in the HTML form of Podcasting 2.0: the elements
+// cite, time and p directly in the body. Every paragraph has all three, because
+// players skip a paragraph that lacks one. Words that are not spoken are in square
+// brackets. Without cues there are no times. The comment at the top is for players
+// that recognise HTML by a comment but not by a doctype.
 func WriteHTML(w io.Writer, t *Transcript, cues []Cue) error {
 	b := bufio.NewWriter(w)
 	b.WriteString("<!-- transcript -->\n<!DOCTYPE html>\n<html>\n<head><meta charset=\"utf-8\"><title>Transcript</title></head>\n<body>\n")
@@ -43,14 +43,14 @@ func WriteHTML(w io.Writer, t *Transcript, cues []Cue) error {
 	return b.Flush()
 }
 
-// cueClock finds the times of blocks in a list of cues, in order.
+// cueClock finds the start times of blocks in a list of cues, in order.
 type cueClock struct {
 	cues []Cue
 	next int
 }
 
-// start returns when a block of a turn starts, and passes over the cues of its
-// text. A block without text starts with the next cue.
+// start returns when a block of a turn starts, and skips the cues of its text. A
+// block without text starts with the next cue.
 func (c *cueClock) start(turn int, text string) (start time.Duration, ok bool) {
 	for c.next < len(c.cues) && c.cues[c.next].Turn < turn {
 		c.next++

@@ -9,11 +9,11 @@ import (
 	"github.com/yuin/goldmark/util"
 )
 
-// inlineReader reads what is in the lines of a block.
+// inlineReader reads the text in the lines of a block.
 type inlineReader struct{ *file }
 
-// special are the bytes at which ordinary text ends: escapes, entities, and
-// what only the Markdown parser understands.
+// special are the bytes at which ordinary text ends: those that start escapes,
+// entities, and syntax that only the Markdown parser reads.
 var special = [256]bool{'\\': true, '&': true, '[': true, '*': true, '_': true, '`': true, '<': true}
 
 // readParagraph reads a paragraph without the white space around it.
@@ -39,9 +39,9 @@ func (r *inlineReader) addMark(m *markNode) {
 	r.marks = append(r.marks, *m)
 }
 
-// readPlain reads a paragraph that holds nothing but words, escapes, entities
-// and marks, which is nearly every one. It gives up, and leaves no trace, if the
-// Markdown parser is needed.
+// readPlain reads a paragraph that has only words, escapes, entities and marks, as
+// nearly every paragraph does. If the Markdown parser is needed, readPlain returns
+// false and adds no nodes.
 func (r *inlineReader) readPlain(s span) bool {
 	inlines, marks := len(r.inlines), len(r.marks)
 	for i := s.from; i < s.to; {
@@ -102,7 +102,7 @@ func (r *inlineReader) readEscape(i, to int) int {
 	return 1
 }
 
-// readLiteral reads Markdown text in which only escapes and entities are left.
+// readLiteral reads Markdown text that has no syntax but escapes and entities.
 func (r *inlineReader) readLiteral(from, to int) {
 	for i := from; i < to; {
 		run := i
@@ -124,7 +124,7 @@ var ascii = func() (table [utf8.RuneSelf]byte) {
 	return table
 }()
 
-// entity reads the character reference s starts with. n is 0 for a plain
+// entity reads the character reference that s starts with. n is 0 for a plain
 // ampersand.
 func entity(s []byte) (text []byte, n int) {
 	const longest = 33 // &CounterClockwiseContourIntegral;

@@ -73,7 +73,7 @@ func isPlainJSON(s string) bool {
 	return ascii || utf8.ValidString(s) && !strings.ContainsAny(s, "\u2028\u2029")
 }
 
-// unmarshal decodes the JSON of the source. An error has the place.
+// unmarshal decodes the JSON of the source. Its errors have a position.
 func unmarshal(s *source, v any) error {
 	var syntax *json.SyntaxError
 	var kind *json.UnmarshalTypeError
@@ -106,7 +106,7 @@ func memberName(field string) string {
 	return strings.Join(parts, ".")
 }
 
-// offsetOf returns the offset of the first value with that spelling.
+// offsetOf returns the offset of the first value that is spelled as given.
 func offsetOf(text, raw string) int {
 	d := json.NewDecoder(strings.NewReader(text))
 	d.UseNumber()
@@ -158,8 +158,8 @@ func (t *inMilliseconds) UnmarshalJSON(raw []byte) (err error) {
 	return err
 }
 
-// readMoment reads a time to the millisecond. A little before 0 counts as 0, since
-// some recognisers write such times.
+// readMoment reads a time to the millisecond. A time slightly before 0 counts as
+// 0, because some recognisers write such times.
 func readMoment(raw []byte, unit time.Duration) (at time.Duration, set bool, err error) {
 	const early = -time.Second
 	s := string(raw)
@@ -199,7 +199,8 @@ func (id *speakerID) UnmarshalJSON(raw []byte) error {
 
 // parsePodcasting reads JSON of Podcasting 2.0
 // (https://github.com/Podcastindex-org/podcast-namespace/blob/main/transcripts/transcripts.md).
-// A segment may be a word. One without a speaker has that of the segment before.
+// A segment may be a single word. A segment without a speaker has the speaker of
+// the segment before.
 func parsePodcasting(s *source) ([]parsedCue, error) {
 	var file struct {
 		Segments []struct {

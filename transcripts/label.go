@@ -11,8 +11,8 @@ import (
 // maxName is the longest name of a label, in characters.
 const maxName = 60
 
-// label is a speaker's name, or a pause's, at the start of a line. Offsets
-// count from the start of the source.
+// label is the name of a speaker or a pause at the start of a line. Offsets count
+// from the start of the source.
 type label struct {
 	name  string     // as written, escapes resolved
 	from  int        // where its line starts
@@ -56,9 +56,9 @@ type labelReader struct {
 	byLine []int32           // for each line the index of its label in bold plus 1, or 0
 }
 
-// newLabelReader finds the bold labels of a file and the names of the registry,
-// so that labels without bold can be distinguished from ordinary text. What looks
-// like a name and starts three paragraphs is one too.
+// newLabelReader finds the bold labels of a file and the names of the registry, so
+// that labels without bold can be distinguished from ordinary text. Text that
+// looks like a name and starts three paragraphs counts as a name too.
 func newLabelReader(f *file, opts *Options) labelReader {
 	const often = 3
 	r := labelReader{file: f, pauses: pauseNames(opts), known: map[string]string{}, byLine: make([]int32, len(f.lines))}
@@ -90,7 +90,7 @@ func newLabelReader(f *file, opts *Options) labelReader {
 	return r
 }
 
-// at returns the label that line i starts with. first says that nothing is said
+// at returns the label that line i starts with. first reports that no words come
 // before it.
 func (r *labelReader) at(i int, first bool) (label, bool) {
 	if n := r.byLine[i]; n > 0 {
@@ -190,8 +190,8 @@ func labelOpening(s []byte) (stars int, fault labelFault) {
 	return -1, noFault
 }
 
-// scanName reads the name at s[i:] and what closes the label. The offset of s
-// in the source is base.
+// scanName reads the name at s[i:] and the characters that close the label. The
+// offset of s in the source is base.
 func (r *labelReader) scanName(l *label, s []byte, i, base int) bool {
 	j := i
 	for j < len(s) && s[j] != '*' && s[j] != ':' && s[j] != '[' && s[j] != '\n' && j-i <= 4*maxName {
@@ -288,8 +288,8 @@ func (r *labelReader) setName(l *label, raw []byte) bool {
 	return utf8.RuneCountInString(l.name) <= maxName
 }
 
-// onlyStamps reports whether s holds one stamp, or two with a word or dash
-// between, and nothing else.
+// onlyStamps reports whether s contains one stamp, or two with a word or dash
+// between them, and nothing else.
 func onlyStamps(s []byte) bool {
 	var stamps [2]markNode
 	n, rest := scanRange(s, &stamps)
@@ -325,7 +325,8 @@ func scanRange(s []byte, stamps *[2]markNode) (n, end int) {
 	return n, end
 }
 
-// rangeWord returns the length of what stands between the two stamps of a range.
+// rangeWord returns the length of the word or dash between the two stamps of a
+// range.
 func rangeWord(s []byte) int {
 	for _, word := range []string{"to ", "- ", "-- ", "– ", "— "} {
 		if bytes.HasPrefix(s, []byte(word)) {
@@ -335,11 +336,11 @@ func rangeWord(s []byte) int {
 	return 0
 }
 
-// scanUnbolded reads "Name: text" if the name is known: labelled in bold
-// elsewhere in the file, in the registry, or a pause followed by stamps only.
-// Before the first label, any text that looks like a name is taken for one, because
-// every transcript starts with a label. A known name alone before a quotation is an attribution, not
-// a label.
+// scanUnbolded reads "Name: text" if the name is known: if it is a bold label
+// elsewhere in the file, is in the registry, or is a pause followed only by
+// stamps. Before the first label, any text that looks like a name counts as one,
+// because every transcript starts with a label. A known name before a quotation is
+// not a label: it says who is quoted.
 func (r *labelReader) scanUnbolded(line int, first bool) (l label, ok bool) {
 	name, rest, at, ok := r.splitUnbolded(line)
 	if !ok {
@@ -363,8 +364,8 @@ func (r *labelReader) scanUnbolded(line int, first bool) (l label, ok bool) {
 	return l, r.setName(&l, name)
 }
 
-// splitUnbolded splits a line at its first colon, if it is near enough and a
-// space or the line's end follows.
+// splitUnbolded splits a line at its first colon, if the colon is near enough and
+// followed by a space or the end of the line.
 func (r *labelReader) splitUnbolded(line int) (name []byte, rest, at int, ok bool) {
 	s := r.line(line)
 	colon := bytes.IndexByte(s[:min(len(s), 4*maxName)], ':')
@@ -376,8 +377,8 @@ func (r *labelReader) splitUnbolded(line int) (name []byte, rest, at int, ok boo
 	return bytes.TrimSpace(s[:colon]), from + colon + 1, from + indent, true
 }
 
-// looksLikeName reports whether words before a colon are two to four, all
-// capitalised, and nothing but letters.
+// looksLikeName reports whether the text before a colon is two to four capitalised
+// words that consist of letters only.
 func looksLikeName(s []byte) bool {
 	words := 0
 	for word := range bytes.FieldsSeq(s) {

@@ -7,8 +7,8 @@ import (
 	"onair/internal/finding"
 )
 
-// LintOptions are what Lint knows beside the text. A nil pointer means the zero
-// value.
+// LintOptions are the facts that Lint cannot read from the text, and its settings.
+// A nil pointer means the zero value.
 type LintOptions struct {
 	Options
 	Duration time.Duration // of the audio; 0 if it is not known
@@ -94,7 +94,7 @@ func (r *report) position(line, column int) finding.Position {
 	return finding.Position{File: r.opts.File, Line: line, Column: column}
 }
 
-// finish returns the transcript with the findings.
+// finish returns the transcript with its findings.
 func (r *report) finish() *Transcript {
 	if len(r.opts.Disabled) > 0 {
 		r.found = slices.DeleteFunc(r.found, func(f finding.Finding) bool { return slices.Contains(r.opts.Disabled, f.Rule) })

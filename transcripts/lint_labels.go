@@ -16,23 +16,23 @@ var labelFaults = [...]struct {
 	problem string
 }{
 	unbolded:        {ruleUnbolded, "label without bold"},
-	indented:        {ruleLabel, "the label starts the line"},
-	asHeading:       {ruleLabel, "a label is not a heading"},
-	oneStarOpens:    {ruleLabel, "two stars open the label"},
-	strayBefore:     {ruleLabel, "nothing stands before the label"},
-	innerSpaces:     {ruleLabel, "no spaces inside the bold"},
-	threeStarsClose: {ruleLabel, "two stars close the label"},
-	stampInBold:     {ruleLabel, "the stamp goes after the label"},
-	colonOutside:    {ruleLabel, "the colon goes inside"},
-	colonMissing:    {ruleLabel, "the colon is missing"},
+	indented:        {ruleLabel, "start the line with the label"},
+	asHeading:       {ruleLabel, "write the label as a paragraph, not as a heading"},
+	oneStarOpens:    {ruleLabel, "write two stars before the name"},
+	strayBefore:     {ruleLabel, "remove what comes before the label"},
+	innerSpaces:     {ruleLabel, "remove the spaces inside the bold text"},
+	threeStarsClose: {ruleLabel, "write two stars after the colon"},
+	stampInBold:     {ruleLabel, "move the stamp after the label"},
+	colonOutside:    {ruleLabel, "move the colon into the bold text"},
+	colonMissing:    {ruleLabel, "add the colon"},
 	insideParagraph: {ruleInside, "label inside a paragraph"},
 	noName:          {ruleName, "label without a name"},
 	colonFirst:      {ruleName, "colon before the name"},
 	writtenTwice:    {ruleName, "name written twice"},
 }
 
-// lintLabels reports labels that depart from the grammar, that have no blank line
-// before or no space after them, and those of a person with another label.
+// lintLabels reports labels that are malformed, that have no blank line before
+// them or no space after them, and second labels of the same person.
 func lintLabels(r *report) {
 	for i := range r.turns {
 		turn := &r.turns[i]
@@ -61,7 +61,7 @@ func lintLabels(r *report) {
 	}
 }
 
-// labelFinding returns the finding of a label that departs from the grammar.
+// labelFinding returns the finding of a malformed label.
 func labelFinding(r *report, l *label) finding.Finding {
 	want := "**" + l.name + ":**"
 	fault := labelFaults[l.fault]
@@ -96,8 +96,8 @@ func lintSpace(r *report, l *label) {
 	}
 }
 
-// escapeName writes a name of the registry as a label. It is empty for one that
-// no label can hold.
+// escapeName writes a name of the registry as a label. It returns an empty string
+// for a name that cannot be a label.
 func escapeName(name string) string {
 	var out []byte
 	for _, b := range []byte(name) {
@@ -116,7 +116,7 @@ func escapeName(name string) string {
 // suspicious.
 const longTranscript = 50
 
-// speakerUse is a name that labels turns, and how many.
+// speakerUse is a name and the number of turns that it labels.
 type speakerUse struct {
 	name  string
 	turns int
@@ -177,8 +177,8 @@ func unregistered(use *speakerUse, people []Person, pos finding.Position) (f fin
 	return f, true
 }
 
-// misspelledUse reports a rare name that looks like another, frequent one with a
-// mistake.
+// misspelledUse reports a rare name that is probably a misspelling of a frequent
+// one.
 func misspelledUse(use *speakerUse, all []*speakerUse, pos finding.Position) (f finding.Finding, ok bool) {
 	const rare, frequent, most = 2, 5, 200
 	if use.turns > rare || len(all) > most {
@@ -193,9 +193,9 @@ func misspelledUse(use *speakerUse, all []*speakerUse, pos finding.Position) (f 
 	return f, false
 }
 
-// misspelled reports whether a name is another with the wrong capitals or with
-// a letter wrong, or two in a long name. Names that differ in a number are
-// different names.
+// misspelled reports whether two names differ only in capitals or in one letter,
+// or in two letters of a long name. Names that differ in a number are different
+// names.
 func misspelled(name, other string) bool {
 	const digits = "0123456789"
 	if strings.ContainsAny(name+other, digits) {

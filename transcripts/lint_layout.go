@@ -78,8 +78,8 @@ func findVerbatim(f *file) verbatim {
 	return all
 }
 
-// holdsCode reports whether a list or quotation may contain code: a fence, or
-// an indentation of four.
+// holdsCode reports whether a list or quotation may contain code: a fence, or an
+// indentation of four columns.
 func holdsCode(text []byte) bool {
 	for _, code := range []string{"```", "~~~", "    ", "\t"} {
 		if bytes.Contains(text, []byte(code)) {
@@ -89,8 +89,8 @@ func holdsCode(text []byte) bool {
 	return false
 }
 
-// has reports whether an offset lies in one of the stretches. Each offset asked
-// for must not be less than the one before.
+// has reports whether an offset lies in one of the stretches. Offsets must not
+// decrease from call to call.
 func (v *verbatim) has(at int) bool {
 	for len(*v) > 0 && (*v)[0].to <= at {
 		*v = (*v)[1:]
@@ -149,7 +149,7 @@ func lintGap(r *report, code *verbatim, last, line int) {
 	}
 }
 
-// lintSpaces reports spaces at the end of a line, and several in a row.
+// lintSpaces reports spaces at the end of a line, and several spaces in a row.
 func lintSpaces(r *report, code *verbatim, line int) {
 	s := r.line(line)
 	trimmed := bytes.TrimRight(s, " \t")
@@ -157,7 +157,7 @@ func lintSpaces(r *report, code *verbatim, line int) {
 	if code.has(r.lines[line].from) && code.has(end) {
 		return
 	}
-	// A space after a backslash is shown, even at the end of a line.
+	// Markdown shows a space after a backslash, even at the end of a line.
 	if len(trimmed) < len(s) && !code.has(end) && !bytes.HasSuffix(trimmed, []byte(`\`)) {
 		r.found.Add(ruleSpaces.At(r.at(end), "spaces at the end of the line").WithHint("remove them").
 			WithFix(r.edit(end, r.lines[line].to, "")))

@@ -14,7 +14,7 @@ import (
 	"onair/internal/finding"
 )
 
-// long returns a conversation between two people with that many turns.
+// long returns a conversation between two people with the given number of turns.
 func long(turns int) string {
 	var b strings.Builder
 	for i := range turns {
@@ -34,9 +34,9 @@ type lintTest struct {
 	unwrap   bool
 }
 
-// lintTests have, for every rule that looks at one file, a text that breaks it
-// and one that comes near and does not. fixed is what Fix makes of the first by
-// that rule alone, or empty if Fix does not change it.
+// lintTests have two texts for every rule that checks a single file: one that
+// breaks the rule and a similar one that does not. fixed is the first text after
+// Fix with that rule alone; it is empty if Fix does not change the text.
 var lintTests = []lintTest{
 	{rule: "T001", bad: "Hello.\n\n**Vega:** Yes.\n", good: "**Vega:** Hello.\n\nYes.\n"},
 	{rule: "T001", bad: "\\[00:10\\]\n\n**Vega:** Yes.\n", fixed: "**Vega:** \\[00:10\\] Yes.\n", good: "**Vega:** \\[00:10\\] Yes.\n"},
@@ -142,8 +142,7 @@ func TestLint(t *testing.T) {
 	}
 }
 
-// TestLintReadsAsParse expects the transcript of Lint to be that of Parse, so that
-// one reading serves both findings and captions.
+// TestLintReadsAsParse expects Lint to return the same transcript as Parse.
 func TestLintReadsAsParse(t *testing.T) {
 	t.Parallel()
 	sources := seeds()

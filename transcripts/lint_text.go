@@ -9,8 +9,8 @@ import (
 	"onair/internal/finding"
 )
 
-// lintEncoding reports the first byte that is not UTF-8. It is an error, unlike
-// other invalid characters, because words are read wrong.
+// lintEncoding reports the first byte that is not UTF-8. Unlike other invalid
+// characters it is an error, because words are read wrong.
 func lintEncoding(r *report) {
 	if utf8.Valid(r.src) {
 		return
@@ -39,7 +39,7 @@ var markFaults = []struct {
 	{malformedUnclear, ruleUnclear, "unintelligible without its full time"},
 }
 
-// lintMarks reports every way in which a mark departs from the grammar.
+// lintMarks reports malformed marks.
 func lintMarks(r *report) {
 	for i := range r.marks {
 		m := &r.marks[i]
@@ -106,7 +106,7 @@ func isWord(c rune) bool {
 	return c != utf8.RuneError && (unicode.IsLetter(c) || unicode.IsDigit(c))
 }
 
-// lintCharacters reports the invisible and control characters of what is said.
+// lintCharacters reports the invisible and control characters of spoken text.
 func lintCharacters(r *report) {
 	for i := range r.blocks {
 		b := &r.blocks[i]
@@ -178,8 +178,8 @@ func hasControl(text []byte) bool {
 	return bytes.ContainsFunc(text, func(c rune) bool { return c < ' ' || c == 0x7f })
 }
 
-// lintEntities reports character references that the character itself could
-// replace. It accepts &lt; and &gt;, and &amp; before text that would become a
+// lintEntities reports character references that can be replaced by their
+// character. It accepts &lt; and &gt;, and &amp; before text that would become a
 // reference.
 func lintEntities(r *report) {
 	for i := range r.inlines {
@@ -238,15 +238,15 @@ func escapedBracket(src []byte, n *inlineNode) byte {
 	return 0
 }
 
-// harmless has the tags that people use to mark up words. They are removed like
-// any other.
+// harmless has the tags that people use to mark up words. Like all tags they are
+// removed.
 var harmless = map[string]bool{
 	"b": true, "strong": true, "i": true, "em": true, "u": true, "s": true, "strike": true, "del": true, "ins": true,
 	"code": true, "kbd": true, "pre": true, "sub": true, "sup": true, "small": true, "mark": true, "q": true, "br": true,
 }
 
 // lintLinks reports links with a bad target, and HTML. A harmless tag without
-// attributes is a suggestion, any other an error.
+// attributes is a suggestion; any other tag is an error.
 func lintLinks(r *report) {
 	for i := range r.inlines {
 		n := &r.inlines[i]
@@ -275,9 +275,9 @@ func lintLinks(r *report) {
 	}
 }
 
-// fixTarget returns the edits that fix the target of a link, or nil if its
-// meaning is in doubt. It fixes a URL in more than one pair of parentheses,
-// without its scheme, or after the empty parentheses that should hold it.
+// fixTarget returns the edits that fix the target of a link, or nil if its meaning
+// is in doubt. It fixes a URL with too many parentheses, a URL without its scheme,
+// and a URL that follows empty parentheses instead of being inside them.
 func fixTarget(r *report, l *linkNode) []finding.Edit {
 	const opening = "]("
 	text := r.src[l.at:min(len(r.src), l.at+2*maxTarget)]

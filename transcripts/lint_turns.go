@@ -7,7 +7,7 @@ import (
 	"onair/internal/finding"
 )
 
-// lintTurns reports text that no label introduces, and labels without text.
+// lintTurns reports text that belongs to no label, and labels without text.
 func lintTurns(r *report) {
 	for i := range r.turns {
 		turn := &r.turns[i]
@@ -30,13 +30,13 @@ func lintTurns(r *report) {
 	for i := range r.text.Turns {
 		turn := &r.text.Turns[i]
 		if !turn.Pause && len(turn.Blocks) == 0 {
-			r.found.Add(ruleEmpty.At(r.position(turn.Line, turn.Column), "%s says nothing", turn.Speaker))
+			r.found.Add(ruleEmpty.At(r.position(turn.Line, turn.Column), "the turn of %s has no words", turn.Speaker))
 		}
 	}
 }
 
 // moveIntoTurn returns the edits that move a mark from before the first label to
-// after it. It returns nil if that label has a mark already, or more than one
+// after it. It returns nil if that label has a mark already, or if several marks
 // would have to move.
 func moveIntoTurn(r *report, b *blockNode) []finding.Edit {
 	if len(r.turns) < 2 || r.turns[1].line < 0 || b.marks != 1 {
@@ -68,8 +68,8 @@ func lintRepeats(r *report) {
 	}
 }
 
-// lintOrder reports stamps that cannot be true together with the others: those
-// outside the heaviest chain that never runs backwards.
+// lintOrder reports stamps that contradict the others: those outside the heaviest
+// chain of stamps that never runs backwards.
 func lintOrder(r *report) {
 	const slack = 2 * time.Second
 	if r.text.Clips {
@@ -113,7 +113,7 @@ func lintDuration(r *report) {
 	}
 }
 
-// How fast people speak, in words a minute: the middle 99.8 % of the gaps
+// How fast people speak, in words a minute. The range covers 99.8 % of the gaps
 // between the stamps of real transcripts.
 const (
 	slowest = 90
@@ -148,10 +148,10 @@ func lintRate(r *report) {
 	}
 }
 
-// CompareTranslation compares a translation with the original (T032): it must
-// have the same turns and pauses in the same order, and the same stamps at their
-// start. Speakers may be spelled in another script. If the numbers of turns differ,
-// only that is reported, since the rest cannot be compared.
+// CompareTranslation compares a translation with the original (rule T032). A
+// translation must have the same turns and pauses in the same order, and the same
+// stamps at their start. Speakers may be spelled in another script. If the numbers
+// of turns differ, only that is reported, because turns cannot be matched then.
 func CompareTranslation(original, translation *Transcript, file string) finding.List {
 	var found finding.List
 	report := func(turn *Turn, hint, format string, args ...any) {
@@ -184,8 +184,8 @@ func CompareTranslation(original, translation *Transcript, file string) finding.
 	return found
 }
 
-// sameStart reports whether two turns start at the same second, as far as both
-// have a stamp.
+// sameStart reports whether the stamps of two turns are at the same second, or
+// neither turn has a stamp.
 func sameStart(a, b *Turn) bool {
 	if a.Stamp == nil || b.Stamp == nil {
 		return a.Stamp == b.Stamp

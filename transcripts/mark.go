@@ -7,10 +7,10 @@ import (
 	"unicode/utf8"
 )
 
-// maxMark is the longest bracket note that is read as one, in bytes.
+// maxMark is the maximum length of a bracket note, in bytes.
 const maxMark = 240
 
-// markFault is a set of ways in which a mark departs from the grammar.
+// markFault is a set of ways in which a mark is malformed.
 type markFault uint8
 
 const (
@@ -22,8 +22,8 @@ const (
 	malformedUnclear                       // an unintelligible that is not spelled in full
 )
 
-// markNode is a stamp or a note in brackets, as it is written. The unit of its
-// fraction is not decided yet.
+// markNode is a stamp or a note in brackets, as written. Whether its fraction is
+// decimal or counts frames is not decided yet.
 type markNode struct {
 	at, size int    // bytes, brackets included
 	words    []byte // before the time; escapes and markup still in place
@@ -87,9 +87,9 @@ const (
 	wrong       // \[ or a backslash with nothing after it
 )
 
-// markEnd finds the end of the note's words and of the note. A note that opens
-// with an escaped bracket may contain plain ones, as long as an escaped one
-// closes it.
+// markEnd finds where the words of the note end and where the note ends. A note
+// that opens with an escaped bracket may contain plain ones, as long as an escaped
+// bracket closes it.
 func markEnd(s []byte, from int, escaped bool) (end, next, closing int) {
 	line := s[from:min(len(s), from+maxMark)]
 	if nl := bytes.IndexByte(line, '\n'); nl >= 0 {
@@ -145,7 +145,7 @@ func (m *markNode) accept(s []byte, i, next int, escaped bool, closing int) bool
 	return noteText(m.words) != ""
 }
 
-// finish removes the faults of a time from notes without one, and checks the
+// finish removes the faults of a time from notes that have no time, and checks the
 // spelling of unintelligible passages.
 func (m *markNode) finish(content []byte) {
 	sound := isSound(m.words)
@@ -166,8 +166,8 @@ func (m *markNode) finish(content []byte) {
 	}
 }
 
-// sounds are the words that make brackets a sound tag even if they are not
-// escaped. Brackets with other words are only a note if they are.
+// sounds are words that make a note of unescaped brackets. Brackets with other
+// words are a note only if they are escaped.
 var sounds = map[string]bool{
 	"laughs": true, "laughter": true, "laugh": true, "laughing": true,
 	"chuckles": true, "chuckle": true, "giggles": true, "applause": true, "clapping": true,
@@ -192,14 +192,14 @@ func isSound(words []byte) bool {
 	return sounds[strings.ToLower(string(first))] || sounds[strings.ToLower(string(last))]
 }
 
-// unclear reports whether a note says that something could not be understood,
-// in any of the spellings seen.
+// unclear reports whether a note marks an unintelligible passage, in any of the
+// spellings found in real transcripts.
 func unclear(words []byte) bool {
 	const stem = "unintelligib"
 	return len(words) >= len(stem) && bytes.EqualFold(words[:len(stem)], []byte(stem))
 }
 
-// spelled returns the mark as the grammar spells it. Its words do not change.
+// spelled returns the mark in its canonical form. Its words do not change.
 func (m *markNode) spelled(f Fraction) string {
 	s := append([]byte(`\[`), m.words...)
 	if m.timed {

@@ -91,8 +91,8 @@ func TestMarks(t *testing.T) {
 	}
 }
 
-// TestPaths expects the fast path and the Markdown parser to agree on paragraphs
-// that both can read.
+// TestPaths expects readPlain and the Markdown parser to agree on paragraphs that
+// both can read.
 func TestPaths(t *testing.T) {
 	t.Parallel()
 	for _, src := range []string{

@@ -10,9 +10,9 @@ import (
 	"github.com/yuin/goldmark/util"
 )
 
-// inlineParser reads a paragraph: whatever its lines start with, they open no
-// other block. blockParser reads lists, quotations, headings and fences; it
-// knows no HTML blocks, because those would swallow words.
+// inlineParser reads a paragraph, in which no line opens another block.
+// blockParser reads lists, quotations, headings and fences. It does not know HTML
+// blocks, because they would swallow words.
 var (
 	inlineParser = newMarkdown(util.Prioritized(gm.NewParagraphParser(), 1000))
 	blockParser  = newMarkdown(
@@ -38,11 +38,11 @@ func newMarkdown(blocks ...util.PrioritizedValue) gm.Parser {
 // target.
 type markParser struct{}
 
-// Trigger returns the first byte of a mark, an escaped or a plain bracket, and
-// the end of a link's text.
+// Trigger returns the bytes at which Parse is called: the first byte of an escaped
+// or plain bracket, and the end of a link's text.
 func (markParser) Trigger() []byte { return []byte{'\\', '[', ']'} }
 
-// Parse reads one mark, or nothing.
+// Parse reads one mark. It returns nil if there is none.
 func (markParser) Parse(_ ast.Node, block text.Reader, _ gm.Context) ast.Node {
 	line, segment := block.PeekLine()
 	if line[0] == ']' {
@@ -150,8 +150,8 @@ const maxTarget = 2048
 // readMarkdown reads a stretch of the source through goldmark.
 func (r *inlineReader) readMarkdown(s span, parser gm.Parser) {
 	w := walker{file: r.file, r: r}
-	// The reader sees the source up to the end of the stretch, so that every
-	// offset in the tree is one of the source.
+	// The reader sees the source up to the end of the stretch, so that offsets in
+	// the tree are offsets in the source.
 	reader := text.NewReader(r.src[:s.to])
 	reader.SetPosition(-1, text.NewSegment(s.from, s.from))
 	reader.AdvanceLine()
@@ -182,7 +182,7 @@ func (w *walker) add(kind inlineKind, e element, ref int) {
 	w.inlines = append(w.inlines, inlineNode{kind: kind, element: e, ref: int32(ref)})
 }
 
-// node adds one node and all below it.
+// node adds a node and its descendants.
 func (w *walker) node(n ast.Node) {
 	switch n := n.(type) {
 	case *ast.Text:
@@ -230,8 +230,8 @@ func (w *walker) code(n *ast.CodeSpan) {
 	w.add(closeInline, codeSpan, 0)
 }
 
-// codeText adds code. What goldmark puts in front of a line for a tab is white
-// space.
+// codeText adds code. What goldmark puts before a line in place of a tab becomes
+// white space.
 func (w *walker) codeText(kind inlineKind, s text.Segment) {
 	if s.Padding > 0 {
 		w.add(breakInline, noElement, 0)
@@ -264,8 +264,8 @@ func (w *walker) addLink(at int, target []byte) int {
 	return len(w.links) - 1
 }
 
-// image adds the description of an image as a note. The image itself would be
-// loaded from an address that a contributor chooses.
+// image adds the description of an image as a note. The image is not loaded,
+// because a contributor may choose its address.
 func (w *walker) image(n *ast.Image) {
 	note := noteText(w.source(n))
 	if note == "" {
@@ -333,9 +333,9 @@ func (w *walker) codeBlock(n ast.Node) {
 	w.add(closeBlock, codeBlock, 0)
 }
 
-// safeTarget returns the target of a link, escaped for an attribute: http,
-// https, mailto or relative. It is empty for any other. A problem says what is
-// wrong with it.
+// safeTarget returns the target of a link, escaped for an attribute, if it is
+// http, https, mailto or relative, and otherwise an empty string. problem is what
+// is wrong with the target.
 func safeTarget(raw []byte) (href, problem string) {
 	target := util.UnescapePunctuations(raw)
 	target = util.ResolveEntityNames(util.ResolveNumericReferences(target))
@@ -362,8 +362,8 @@ func safeTarget(raw []byte) (href, problem string) {
 	return string(util.EscapeHTML(util.URLEscape([]byte(url), false))), problem
 }
 
-// hostEndings are the ends of host names that people write without a scheme. It is
-// a list because a target such as notes.md is a file beside the transcript.
+// hostEndings are the ends of host names that people write without a scheme. Only
+// these count, because a target such as notes.md is a file beside the transcript.
 var hostEndings = []string{".com", ".org", ".net", ".io", ".dev", ".fm", ".app", ".co", ".ai", ".tv", ".me", ".edu", ".gov"}
 
 // looksLikeHost reports whether a link's target starts with a host name and lacks

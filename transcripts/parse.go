@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Parse reads a transcript. It never fails. Findings has what is wrong or was read
-// leniently.
+// Parse reads a transcript. It never fails. Findings lists what is wrong or was
+// read leniently.
 func Parse(src []byte, opts *Options) *Transcript {
 	if opts == nil {
 		opts = &Options{}
@@ -111,8 +111,8 @@ func (p *parser) readRange(turn *turnNode) {
 	turn.text = from + end
 }
 
-// endParagraph appends the paragraph collected so far, in pieces if labels
-// stand inside it.
+// endParagraph appends the paragraph collected so far, split before labels inside
+// it.
 func (p *parser) endParagraph() {
 	para := p.para
 	p.para = blockNode{}
@@ -157,7 +157,7 @@ func closesSentence(s []byte) bool {
 		bytes.HasSuffix(s, []byte("…")) || bytes.HasSuffix(s, []byte("”"))
 }
 
-// addBlock reads what is in a block and appends it to the turn above.
+// addBlock reads the content of a block and appends the block to the turn above.
 func (p *parser) addBlock(b blockNode) {
 	text := bytes.TrimSpace(p.src[b.span.from:b.span.to])
 	if len(text) == 0 {
@@ -183,7 +183,7 @@ func (p *parser) addBlock(b blockNode) {
 	}
 }
 
-// blockKind is the kind of a block, which its first line decides.
+// blockKind is the kind of a block. The first line of a block determines it.
 type blockKind uint8
 
 const (
@@ -195,8 +195,8 @@ const (
 	divider
 )
 
-// maxNesting is how many quotation and list marks may open one line. The Markdown
-// parser takes too long for many more.
+// maxNesting is the maximum number of quotation and list marks at the start of a
+// line. The Markdown parser takes too long for many more.
 const maxNesting = 16
 
 // blockKind returns what starts in line i. It follows CommonMark, except that
@@ -343,8 +343,8 @@ func (p *parser) proseEnd(i int) int {
 	return i
 }
 
-// listEnd is proseEnd, continued over blank lines if an indented line or
-// another item follows them.
+// listEnd is like proseEnd, but continues over blank lines that an indented line
+// or another item follows.
 func (p *parser) listEnd(i int) int {
 	for {
 		end := p.proseEnd(i)
@@ -367,13 +367,13 @@ func (p *parser) listEnd(i int) int {
 	}
 }
 
-// fenced is a code fence without an end: no line before until closes a fence
-// of that length or longer.
+// fenced is a code fence that is never closed: no line before until closes a fence
+// of this or a greater length.
 type fenced struct{ length, until int }
 
-// fenceEnd returns the line after the code fence that opens in line i, or 0 if
-// none opens or nothing closes it before the next label. What is known not to
-// close is not searched again.
+// fenceEnd returns the line after the code fence that opens in line i, or 0 if no
+// fence opens there or nothing closes it before the next label. It remembers
+// unclosed fences and does not search for their end again.
 func (p *parser) fenceEnd(i int) int {
 	s := bytes.TrimLeft(p.line(i), " \t")
 	mark := s[0]

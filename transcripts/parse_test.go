@@ -8,8 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// outline is what a table expects of a transcript: a line per turn, "Speaker:
-// text | text", "[Break]" for a pause, and the rules with their places.
+// outline is the compact form of a transcript in test tables: a line per turn,
+// "Speaker: text | text", "[Break]" for a pause, and the rules with their places.
 func outline(t *Transcript) (turns []string, rules []string) {
 	for i := range t.Turns {
 		turn := &t.Turns[i]

@@ -26,7 +26,7 @@ type ReadOptions struct {
 	Speakers map[string]string
 }
 
-// formatReaders has the formats that Read knows beside Markdown.
+// formatReaders has the formats that Read knows besides Markdown.
 var formatReaders = []struct {
 	name string
 	read func(*source) ([]parsedCue, error)
@@ -116,7 +116,7 @@ type source struct {
 	used     map[string]bool // the keys of o.Speakers that were found
 }
 
-// parsedCue is speech as a source has it: a cue, a segment or an utterance.
+// parsedCue is a piece of speech in the source: a cue, a segment or an utterance.
 type parsedCue struct {
 	start, end time.Duration
 	timed      bool // start was written
@@ -129,7 +129,7 @@ type parsedCue struct {
 
 // timedWord is a word of a parsedCue with a written time.
 type timedWord struct {
-	to         int // where it ends in the text, in bytes
+	to         int // byte offset of its end in the text
 	start, end time.Duration
 }
 
@@ -205,7 +205,8 @@ func (s *source) nameSpeakers(parsed []parsedCue) error {
 	return nil
 }
 
-// speakerName returns the name for a speaker of the source, valid as a label.
+// speakerName returns the name for a speaker of the source. The result is valid as
+// a label.
 func (s *source) speakerName(raw string) string {
 	if name, ok := s.o.Speakers[raw]; ok {
 		s.used[raw] = true
@@ -221,7 +222,7 @@ func (s *source) speakerName(raw string) string {
 	return labelName(raw)
 }
 
-// labelName removes from a name what no label can hold.
+// labelName removes from a name the characters that a label cannot contain.
 func labelName(name string) string {
 	name = clean([]byte(strings.Map(func(r rune) rune {
 		if r == '*' || r == ':' || r == '[' || r == ']' {
@@ -262,8 +263,8 @@ func (s *source) numberedLines() iter.Seq2[int, string] {
 	}
 }
 
-// joiner joins texts, with a space between two unless both are of a script that
-// has none between words.
+// joiner joins texts, with a space between two texts unless both are in a script
+// without spaces between words.
 type joiner struct{ text []byte }
 
 func (j *joiner) add(text string) {
@@ -275,14 +276,14 @@ func (j *joiner) add(text string) {
 	j.text = append(j.text, text...)
 }
 
-// take returns the text and starts another.
+// take returns the joined text and starts a new one.
 func (j *joiner) take() string {
 	text := string(j.text)
 	j.text = j.text[:0]
 	return text
 }
 
-// boldLabel matches a line that only a transcript in Markdown has.
+// boldLabel matches a line that only occurs in a transcript in Markdown.
 var boldLabel = regexp.MustCompile(`(?m)^\*\*[^*\[\n]{1,60}(:\*\*|\*\*:)`)
 
 // Detect returns which of ReadFormats a file is in, judged by its content. Text of
@@ -311,7 +312,7 @@ func Detect(src []byte) string {
 	return "txt"
 }
 
-// detectJSON returns the service whose JSON a file is, judged by its members.
+// detectJSON returns the service that wrote a JSON file, judged by its members.
 func detectJSON(src []byte) string {
 	var file struct {
 		Segments []struct {

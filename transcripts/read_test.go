@@ -107,8 +107,8 @@ func showCues(cues []Cue) (shown []string) {
 	return shown
 }
 
-// checkRead checks what must be true of everything that Read returns: Format does
-// not change its Markdown, which reads the same and has every word of the cues, and
+// checkRead checks the guarantees of Read for any source: Format does not change
+// the Markdown, the Markdown reads the same and has every word of the cues, and
 // all writers agree.
 func checkRead(t testing.TB, transcript *Transcript) {
 	t.Helper()
@@ -146,8 +146,8 @@ func checkRead(t testing.TB, transcript *Transcript) {
 	}
 }
 
-// withoutHTML copies a transcript without its HTML, in which a note may touch
-// the word beside it.
+// withoutHTML copies a transcript without its HTML, where a note may touch the
+// word beside it.
 func withoutHTML(t *Transcript) *Transcript {
 	c := &Transcript{Turns: slices.Clone(t.Turns)}
 	for i := range c.Turns {
@@ -204,7 +204,8 @@ func TestReadRefuses(t *testing.T) {
 	}
 }
 
-// TestLongCaption cuts what is longer than a cue at the times of its words.
+// TestLongCaption expects captions that are longer than a cue to be cut at the
+// times of their words.
 func TestLongCaption(t *testing.T) {
 	t.Parallel()
 	src := `{"segments":[{"start":0,"end":60,"text":"This is the first sentence of a long segment, said at once. And this came later.","words":[` +
@@ -225,7 +226,8 @@ func TestLongCaption(t *testing.T) {
 	}
 }
 
-// TestReadBack reads the captions of real transcripts and expects the cues.
+// TestReadBack reads the captions that were written of real transcripts, and
+// expects the original cues.
 func TestReadBack(t *testing.T) {
 	t.Parallel()
 	files := corpus(t)
@@ -302,8 +304,8 @@ func TestReadCorpusText(t *testing.T) {
 	checkRead(t, transcript)
 }
 
-// TestReadLarge reads what makes careless readers quadratic, bounded by the time
-// that a test may take.
+// TestReadLarge reads input that takes quadratic time in a careless reader. Only
+// the time limit of the test run bounds it.
 func TestReadLarge(t *testing.T) {
 	t.Parallel()
 	const size = 100_000

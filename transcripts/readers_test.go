@@ -69,11 +69,11 @@ func readVTT(s string) (captions []caption, err error) {
 	return captions, nil
 }
 
-// srtSpeaker is how a widely used reader finds speakers in SRT.
+// srtSpeaker matches speakers in SRT as a widely used reader does.
 var srtSpeaker = regexp.MustCompile(`^(?i:[a-z].+?): `)
 
-// readSRT reads SubRip as podcast apps do: whatever stands before a colon in the
-// first line of a card is the speaker until the next one.
+// readSRT reads SubRip as podcast apps do: the text before a colon in the first
+// line of a cue is the speaker, until another one is named.
 func readSRT(s string) (captions []caption, err error) {
 	if s == "" {
 		return nil, nil
@@ -177,7 +177,8 @@ func readClock(s string) (time.Duration, error) {
 	return time.Duration(seconds) * time.Second, nil
 }
 
-// readText reads plain text; speakers are the names that may stand before a colon.
+// readText reads plain text. The names are those that may stand before a colon as
+// speakers.
 func readText(s string, speakers map[string]bool) (captions []caption) {
 	speaker := ""
 	for _, paragraph := range strings.Split(strings.TrimSuffix(s, "\n"), "\n\n") {
@@ -189,11 +190,11 @@ func readText(s string, speakers map[string]bool) (captions []caption) {
 	return captions
 }
 
-// notes are square brackets and what is in them.
+// notes matches square brackets with their content.
 var notes = regexp.MustCompile(` ?\[[^\[\]]*\]`)
 
-// spokenWords returns the words of captions in order, without those in square
-// brackets, which may be a note in documents.
+// spokenWords returns the words of captions in order, without words in square
+// brackets, which may be notes.
 func spokenWords(captions []caption) []string {
 	var text []string
 	for _, c := range captions {
@@ -202,9 +203,9 @@ func spokenWords(captions []caption) []string {
 	return strings.Fields(notes.ReplaceAllString(strings.Join(text, " "), ""))
 }
 
-// sourceWords returns the spoken words of a transcript without the parser: it
-// removes labels, marks and markup with regular expressions, and a word is letters
-// and digits. It is exact for the corpus only.
+// sourceWords returns the spoken words of a transcript without using the parser:
+// it removes labels, marks and markup with regular expressions. A word is a run of
+// letters and digits. It is exact only for the corpus.
 func sourceWords(src string) []string {
 	for _, cut := range sourceCuts {
 		src = cut.pattern.ReplaceAllString(src, cut.with)

@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// transcript renders the tree. It sets the outcome of each block of the tree.
+// transcript renders the tree, and sets the outcome of each block.
 func (f *file) transcript(opts *Options) *Transcript {
 	a := assembler{file: f, t: &Transcript{Clips: f.clips}, out: renderers.Get().(*renderer)}
 	defer renderers.Put(a.out)
@@ -25,7 +25,7 @@ func (f *file) transcript(opts *Options) *Transcript {
 	return a.t
 }
 
-// hasWords reports whether anything is said in a block.
+// hasWords reports whether a block contains spoken words.
 func (f *file) hasWords(b *blockNode) bool {
 	var out renderer
 	out.render(f, f.inlines[b.inlines.from:b.inlines.to])
@@ -163,7 +163,7 @@ func (a *assembler) addBlock(n *blockNode) {
 	a.all = append(a.all, block)
 }
 
-// finish gives the blocks their text, and the turns their stamps.
+// finish gives each block its text and each turn its stamps.
 func (a *assembler) finish() {
 	a.closeTurn()
 	text, html := string(a.out.text), string(a.out.html)
@@ -181,9 +181,9 @@ func (a *assembler) finish() {
 	}
 }
 
-// renderer collects the two renderings of all blocks, one after the other: the
-// spoken words, and safe HTML. White space is folded in both, and control
-// characters are removed from both, because the source may be untrusted.
+// renderer collects two renderings of all blocks, one after the other: the spoken
+// words, and safe HTML. In both, white space is folded, and control characters are
+// removed because the source may be untrusted.
 type renderer struct {
 	text, html []byte
 	fraction   Fraction
@@ -201,10 +201,10 @@ type renderer struct {
 	htmlStart    int  // end of the last tag of a block; white space there means nothing
 }
 
-// renderers keeps renderers, so that their buffers are used again.
+// renderers is a pool of renderers, which reuses their buffers.
 var renderers = sync.Pool{New: func() any { return new(renderer) }}
 
-// reset prepares for a file.
+// reset prepares the renderer for a file.
 func (r *renderer) reset(f *file, fraction Fraction) {
 	*r = renderer{text: r.text[:0], html: r.html[:0], fraction: fraction}
 	if cap(r.text) < len(f.src) {
@@ -223,7 +223,7 @@ func (r *renderer) begin() {
 	r.gap, r.htmlGap, r.glued, r.hugged, r.part = false, false, false, false, false
 }
 
-// end finishes the block: marks after the last word stand at its end.
+// end finishes the block. Marks after the last word are placed at its end.
 func (r *renderer) end() {
 	for ; r.open < len(r.marks); r.open++ {
 		r.marks[r.open].Offset = len(r.text) - r.start
@@ -297,7 +297,7 @@ func (r *renderer) nested(f *file, n *inlineNode) {
 		r.blockTag(tag)
 	case closeList:
 		r.blockTag(elements[n.element].close)
-	case codeLine: // the lines are kept apart in HTML only
+	case codeLine: // only HTML keeps the lines apart
 		r.write(bytes.TrimRight(f.src[n.span.from:n.span.to], "\n"))
 		r.space()
 		r.blockTag("\n")
@@ -306,7 +306,7 @@ func (r *renderer) nested(f *file, n *inlineNode) {
 	}
 }
 
-// openLink begins a link to a target that is safe.
+// openLink begins a link if its target is safe.
 func (r *renderer) openLink(l *linkNode) {
 	if l.href != "" {
 		r.inlineTag(`<a href="` + l.href + `">`)
@@ -322,19 +322,19 @@ func (r *renderer) closeLink(l *linkNode) {
 // tag writes a tag of HTML.
 func (r *renderer) tag(tag string) { r.html = append(r.html, tag...) }
 
-// inlineTag opens an element inside text, after white space that is due.
+// inlineTag opens an element inside text, after pending white space.
 func (r *renderer) inlineTag(tag string) {
 	r.flushHTML()
 	r.tag(tag)
 }
 
-// blockTag opens or closes a block, next to which white space means nothing.
+// blockTag opens or closes a block. White space beside the tag has no meaning.
 func (r *renderer) blockTag(tag string) {
 	r.tag(tag)
 	r.htmlGap, r.htmlStart = false, len(r.html)
 }
 
-// space makes white space due before the next word.
+// space records that white space is pending before the next word.
 func (r *renderer) space() {
 	r.gap, r.htmlGap, r.glued = true, true, false
 }
@@ -345,7 +345,7 @@ func (r *renderer) beginPart() {
 	r.part = true
 }
 
-// flush prepares for the first byte of a word or punctuation.
+// flush writes what is pending before the first byte of a word or punctuation.
 func (r *renderer) flush(next rune) {
 	if len(r.text) > r.start {
 		if r.part || r.gap && !r.hugged && !(r.glued && closesWord(next)) {
@@ -369,7 +369,7 @@ func (r *renderer) flushHTML() {
 	r.htmlGap = false
 }
 
-// mark takes a mark out of the text and shows it in the HTML.
+// mark removes a mark from the text and writes it into the HTML.
 func (r *renderer) mark(m Mark) {
 	r.hugged = r.hugged || !r.gap && opensWord(r.text[r.start:])
 	r.gap, r.glued = true, true
@@ -398,8 +398,8 @@ func closesWord(r rune) bool {
 	return false
 }
 
-// opensWord reports whether text ends with an opening bracket or quote, after
-// which a mark leaves no space.
+// opensWord reports whether text ends with an opening bracket or quote. A mark
+// after it is not followed by a space.
 func opensWord(text []byte) bool {
 	if len(text) == 0 {
 		return true
@@ -413,7 +413,7 @@ func opensWord(text []byte) bool {
 	return bytes.HasSuffix(text, []byte("“"))
 }
 
-// ordinary has the ASCII bytes that mean the same in text and HTML.
+// ordinary has the ASCII bytes that are written unchanged to both text and HTML.
 var ordinary = func() (table [256]bool) {
 	for b := '!'; b <= '~'; b++ {
 		table[b] = b != '<' && b != '>' && b != '&'
@@ -421,7 +421,7 @@ var ordinary = func() (table [256]bool) {
 	return table
 }()
 
-// write adds text that has no markup and no escapes.
+// write writes text that has no markup and no escapes.
 func (r *renderer) write(s []byte) {
 	for i := 0; i < len(s); {
 		from := i
@@ -444,7 +444,7 @@ func (r *renderer) write(s []byte) {
 	}
 }
 
-// writeRune adds the character that s starts with and returns its length.
+// writeRune writes the first character of s and returns its length.
 func (r *renderer) writeRune(s []byte) int {
 	if s[0] == ' ' {
 		r.space()

@@ -129,7 +129,7 @@ var rules = finding.Rules{
 		Example: "**Vega:** One\ntwo.\n",
 	},
 	{
-		ID: "T028", Severity: finding.Error, Title: "file of no episode, or second file of one",
+		ID: "T028", Severity: finding.Error, Title: "file that belongs to no episode, or second file of an episode",
 	},
 	{
 		ID: "T029", Severity: finding.Error, Title: "text nearly equal to another episode's",
@@ -147,8 +147,8 @@ var rules = finding.Rules{
 	},
 }
 
-// Rules returns the rules that transcripts are held to. Lint and Parse report
-// those that look at one file; T028, T029, T031 and T032 compare files.
+// Rules returns the rules of transcripts. Lint and Parse report the rules that
+// check a single file; T028, T029, T031 and T032 compare files.
 func Rules() finding.Rules { return rules }
 
 var (

@@ -25,7 +25,7 @@ func parseWhisper(s *source) ([]parsedCue, error) {
 		return nil, err
 	}
 	if file.Segments == nil {
-		return nil, s.problem(0, "ask Whisper for its JSON with segments", "no segments")
+		return nil, s.problem(0, "write JSON with segments from Whisper", "no segments")
 	}
 	var parsed []parsedCue
 	for _, segment := range file.Segments {
@@ -237,7 +237,7 @@ func (w *jsonWord[T]) text() string {
 	return ""
 }
 
-// parsedWord is a word of any recogniser.
+// parsedWord is a word from any recogniser.
 type parsedWord struct {
 	text       string
 	start, end time.Duration
@@ -245,7 +245,7 @@ type parsedWord struct {
 	speaker    string
 }
 
-// wordsOf converts the words of a recogniser.
+// wordsOf converts the words from a recogniser.
 func wordsOf[T inSeconds | inMilliseconds](words []jsonWord[T]) []parsedWord {
 	out := make([]parsedWord, len(words))
 	for i := range words {
@@ -291,8 +291,8 @@ func joinWords(words []parsedWord) []parsedCue {
 	return parsed
 }
 
-// timeWords finds the words of a cue in its text, so that it can be cut between
-// any two at the right time. It skips words that are not in the text.
+// timeWords finds the words of a cue in its text, so that the cue can be cut at
+// the right time between any two. It skips words that are not in the text.
 func (u *parsedCue) timeWords(words []parsedWord) {
 	at := 0
 	for i := range words {

@@ -10,14 +10,14 @@ import (
 	"unicode/utf8"
 )
 
-// srtEscaper replaces what SRT cannot escape and players read as markup or as
-// the arrow between times.
+// srtEscaper replaces characters that SRT cannot escape and that players read as
+// markup or as the arrow between times.
 var srtEscaper = strings.NewReplacer("<", "‹", ">", "›")
 
-// WriteSRT writes cues as SubRip, in one or two lines of at most 32 characters,
-// with the speaker's name and a colon when the speaker changes. Players take
-// the text before a colon for a speaker, so a cue with a colon of its own has the
-// name too.
+// WriteSRT writes cues as SubRip, in one or two lines of at most 32 characters.
+// The first line starts with the speaker's name and a colon if the speaker has
+// changed, or if the text of the cue contains a colon: players take the text
+// before a colon for a speaker.
 func WriteSRT(w io.Writer, cues []Cue) error {
 	b := bufio.NewWriter(w)
 	var head []byte
@@ -95,8 +95,9 @@ func wrap(text string, prefix int) (first, second string) {
 	return text[:best], strings.TrimPrefix(text[best:], " ")
 }
 
-// breakCost compares places to break: the excess over the limit of a line
-// first, then a line that reads like a speaker's, then how uneven the lines are.
+// breakCost compares places to break. Its criteria, in order, are: by how much a
+// line exceeds the limit, whether the second line reads like a speaker's, and how
+// uneven the lines are.
 func breakCost(second string, left, right int) int {
 	cost := max(left-right, right-left)
 	second = strings.TrimPrefix(second, " ")
@@ -143,8 +144,8 @@ func parseSRT(s *source) ([]parsedCue, error) {
 }
 
 // isSpeaker reports whether the words before a colon are a name: short, without
-// the end of a sentence, and a single word or words that start as names do. Words
-// that were seen several times are a name too.
+// the end of a sentence, and either a single word or words that start with
+// capitals. Words that occurred several times are a name too.
 func isSpeaker(s *source, name string, seen int) bool {
 	const often, most = 3, 5
 	if _, ok := s.o.Speakers[name]; ok {
@@ -205,9 +206,9 @@ func tagName(tag string) string {
 	return strings.ToLower(name)
 }
 
-// scanCues reads what WebVTT and SubRip have in common: a line of times, an
-// optional number or name above it, and text below it up to the next. A line with
-// an arrow but without times is text.
+// scanCues reads the part that WebVTT and SubRip have in common: a line of times,
+// an optional number or name above it, and text below it up to the next. A line
+// with an arrow but without times is text.
 func scanCues(s *source, vtt bool) ([]rawCue, error) {
 	var rawCues []rawCue
 	var text []string

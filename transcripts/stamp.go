@@ -10,11 +10,11 @@ import (
 	"onair/internal/finding"
 )
 
-// maxTime bounds what is taken for a time: longer than any recording, and far
-// from what a time.Duration can hold.
+// maxTime is the limit of what is read as a time: longer than any recording, and
+// far below what a time.Duration can hold.
 const maxTime = 10000 * time.Hour
 
-// stamp is a time in the recording, as it is written.
+// stamp is a time in the recording, as written.
 type stamp struct {
 	groups   int    // 2: mm:ss, 3: h:mm:ss
 	seconds  int    // without the fraction
@@ -133,8 +133,8 @@ func (s stamp) total(value, digits [4]int) (stamp, bool) {
 	return s, true
 }
 
-// duration returns the time from the start of the audio. ok is false if the
-// show counts frames and the fraction is not a number of frames.
+// duration returns the time from the start of the audio. ok is false if fractions
+// count frames and this fraction is not a number of frames.
 func (s *stamp) duration(f Fraction) (d time.Duration, ok bool) {
 	d = time.Duration(s.seconds) * time.Second
 	digits := s.fraction[:min(len(s.fraction), 9)]
@@ -152,8 +152,8 @@ func (s *stamp) duration(f Fraction) (d time.Duration, ok bool) {
 	return d + time.Duration(n)*unit, true
 }
 
-// decimals returns the digits to write after the dot: those that were read, but
-// for frames after a colon in a show that counts no frames.
+// decimals returns the digits to write after the dot. They are those that were
+// read, except for frames after a colon in a show whose fractions are decimal.
 func (s *stamp) decimals(f Fraction) string {
 	if d, ok := s.duration(f); ok && s.frames && f == Decimal && len(s.fraction) == 2 {
 		return string(appendPadded(nil, d.Milliseconds()%1000, 3))
@@ -161,8 +161,8 @@ func (s *stamp) decimals(f Fraction) string {
 	return string(s.fraction)
 }
 
-// appendTo writes the stamp as the grammar spells it: with hours if they are
-// asked for, from an hour on, and before a fraction.
+// appendTo writes the stamp in its canonical form. Hours are written if hours is
+// set, if the time is an hour or more, and before a fraction.
 func (s *stamp) appendTo(dst []byte, hours bool, f Fraction) []byte {
 	seconds := int64(s.seconds)
 	if seconds >= 3600 || hours || len(s.fraction) > 0 {
@@ -334,7 +334,7 @@ func Shift(src []byte, o *Options, from, by time.Duration) (out []byte, cut []Ma
 	}
 	f := parse(src, o)
 	if f.clips {
-		return nil, nil, errors.New("the stamps are those of other recordings (timeline: clips)")
+		return nil, nil, errors.New("its stamps belong to other recordings (timeline: clips)")
 	}
 	var edits []finding.Edit
 	for i := range f.marks {

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Stats counts what is in transcripts. The zero value is ready for Add.
+// Stats has the counts of transcripts. Add can be called on the zero value.
 type Stats struct {
 	Files, Words, Turns int
 	Anchors             int // written times: of stamps, pauses and tags
@@ -25,7 +25,7 @@ type Speaker struct {
 	Words, Turns int
 }
 
-// Add counts a transcript. It keeps nothing of it but the names.
+// Add counts a transcript. It retains only names.
 func (s *Stats) Add(t *Transcript) {
 	if s.bySpeaker == nil {
 		s.bySpeaker = map[string]*Speaker{}
@@ -60,7 +60,7 @@ func (s *Stats) Add(t *Transcript) {
 	s.addPace(t)
 }
 
-// addPace measures how fast people speak, in the longer gaps between stamps.
+// addPace measures how fast people speak in the longer gaps between stamps.
 func (s *Stats) addPace(t *Transcript) {
 	anchors, chars := t.anchors()
 	s.Anchors += len(anchors)

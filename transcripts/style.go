@@ -12,7 +12,8 @@ import (
 	"onair/internal/finding"
 )
 
-// Style is how a show spells words: JavaScript, GitHub, open source.
+// Style is the preferred spelling of words in a show, such as JavaScript, GitHub
+// or open source.
 type Style struct {
 	byFirst map[string][]spelling // by the first word, in small letters
 }
@@ -74,8 +75,8 @@ func firstWord(s string) string {
 	return s[:end]
 }
 
-// Apply spells the words of a transcript in the style. Only what is spoken
-// changes: no name, link, URL, file name, code or HTML.
+// Apply replaces words of a transcript with their spelling in the style. Only
+// spoken words change, not names, links, URLs, file names, code or HTML.
 func (s *Style) Apply(src []byte, opts *Options) []byte {
 	if opts == nil {
 		opts = &Options{}
@@ -93,8 +94,8 @@ func (s *Style) Apply(src []byte, opts *Options) []byte {
 	return apply(src, edits)
 }
 
-// respell appends an edit for every word of a stretch of text that the style
-// spells differently.
+// respell appends an edit for every word in a stretch of text that has another
+// spelling in the style.
 func (s *Style) respell(edits []finding.Edit, src []byte, text span) []finding.Edit {
 	for i := text.from; i < text.to; {
 		c, size := utf8.DecodeRune(src[i:text.to])

@@ -8,9 +8,10 @@ import (
 	"unicode"
 )
 
-// WriteText writes the transcript as plain text: a paragraph per block and a line
-// per item of a list. The first paragraph of a turn has the speaker's name. What is
-// not spoken, pauses too, is in square brackets.
+// WriteText writes the transcript as plain text, with a paragraph for each block
+// and a line for each item of a list. The first paragraph of a turn has the
+// speaker's name. Text that is not spoken, including pauses, is in square
+// brackets.
 func WriteText(w io.Writer, t *Transcript) error {
 	b := bufio.NewWriter(w)
 	gap := ""
@@ -39,8 +40,8 @@ func WriteText(w io.Writer, t *Transcript) error {
 	return b.Flush()
 }
 
-// annotated returns the text of a block with its notes in square brackets and a
-// line for every part, without stamps.
+// annotated returns the text of a block with its notes in square brackets and each
+// part on its own line, without stamps.
 func (b *Block) annotated() string {
 	if len(b.Marks) == 0 && len(b.parts) == 0 {
 		return b.Text
@@ -126,7 +127,7 @@ type plainReader struct {
 // line reads one line.
 func (p *plainReader) line(at int, line string) error {
 	if line == "" {
-		if len(p.text.text) > 0 { // otherwise a name or stamp has no words yet
+		if len(p.text.text) > 0 { // otherwise a name or stamp without words precedes
 			p.end()
 		}
 		return nil
@@ -183,7 +184,8 @@ func (p *plainReader) stamp(at int, clock string) error {
 	return nil
 }
 
-// end finishes the paragraph. A stamp or section without words belongs to the next.
+// end finishes the paragraph. A stamp or section without words is kept for the
+// next paragraph.
 func (p *plainReader) end() {
 	if len(p.text.text) == 0 {
 		return
@@ -201,7 +203,7 @@ func cutStamp(line string) (stamp, rest string) {
 	return "", line
 }
 
-// isCapitals reports whether a short line is all capitals: a title.
+// isCapitals reports whether a line is a title: short and all in capitals.
 func isCapitals(line string) bool {
 	return len(line) <= maxName && strings.ToUpper(line) == line && strings.IndexFunc(line, unicode.IsUpper) >= 0
 }

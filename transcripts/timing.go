@@ -11,13 +11,14 @@ import (
 )
 
 const (
-	// unbounded is the duration of audio whose duration is not known.
+	// unbounded stands for the duration of audio if it is not known.
 	unbounded = time.Duration(math.MaxInt64)
 	// leastPerChar is the least time that a character takes: 500 characters a
-	// second, thirty times as fast as anyone speaks. Anchors that need a higher
-	// speed cannot all be true. It makes every cue at least a millisecond long.
+	// second, thirty times as fast as anyone speaks. Anchors that imply a higher
+	// speed contradict each other. The minimum also makes every cue at least a
+	// millisecond long.
 	leastPerChar = 2 * time.Millisecond
-	// rateGap is the shortest gap between anchors from which a rate is measured.
+	// rateGap is the shortest gap between anchors that is used to measure a rate.
 	rateGap = 30 * time.Second
 )
 
@@ -30,7 +31,7 @@ type rate struct {
 	in    time.Duration
 }
 
-// time returns how long that many characters take.
+// time returns how long the given number of characters takes.
 func (r rate) time(chars int) time.Duration { return scale(r.in, chars, r.chars) }
 
 // anchor is a place in the spoken text with a written time.
@@ -49,7 +50,7 @@ const (
 )
 
 // anchors returns every time written in the transcript, and the weight of the
-// spoken text. Between two blocks lies one character.
+// spoken text. The boundary between two blocks counts as one character.
 func (t *Transcript) anchors() (anchors []anchor, chars int) {
 	for i := range t.Turns {
 		turn := &t.Turns[i]
@@ -84,12 +85,13 @@ func (t *Transcript) anchors() (anchors []anchor, chars int) {
 	return anchors, chars
 }
 
-// chain returns the indexes of the heaviest subset of anchors that can be true
-// together: times never run backwards, lie between 0 and the duration, and
-// leave every character its least time. Equal weights keep the earlier anchor.
+// chain returns the indexes of the heaviest consistent subset of anchors: times
+// never run backwards, lie between 0 and the duration, and leave every character
+// its least time. If two subsets weigh the same, the one with earlier anchors is
+// chosen.
 func chain(anchors []anchor, chars int, duration time.Duration) []int {
-	// The key of an anchor is its time minus the least time of the text before
-	// it. Anchors whose keys do not fall meet all three conditions.
+	// The key of an anchor is its time minus the least time of the text before it.
+	// Anchors are consistent if their keys never decrease.
 	keys := make([]time.Duration, len(anchors))
 	most := unbounded
 	if duration != unbounded {
@@ -128,7 +130,7 @@ func chain(anchors []anchor, chars int, duration time.Duration) []int {
 	return kept
 }
 
-// prefixMax finds the heaviest of all entries up to a rank (a Fenwick tree).
+// prefixMax finds the heaviest of all entries up to a rank. It is a Fenwick tree.
 type prefixMax []int
 
 func newPrefixMax(n int) prefixMax {
@@ -157,21 +159,21 @@ func (p prefixMax) max(rank int, weight []int) int {
 	return found
 }
 
-// timeline maps places in the spoken text to times.
+// timeline maps positions in the spoken text to times.
 type timeline struct {
 	segments []segment
 	pauses   map[int]time.Duration // start of a pause, by its turn
 }
 
-// segment is text spoken at one speed. If it begins later than the one before
-// ends, nothing is said in between.
+// segment is text spoken at one speed. If a segment begins later than the one
+// before ends, there is silence in between.
 type segment struct {
 	from, to   int // characters
 	start, end time.Duration
 }
 
-// timeline times the transcript, or returns nil if it has neither anchors nor a
-// duration, or more text than fits.
+// timeline times the transcript. It returns nil if there are neither anchors nor a
+// duration, or if the text does not fit into the duration.
 func (t *Transcript) timeline(duration time.Duration) *timeline {
 	anchors, chars := t.anchors()
 	if duration = duration.Truncate(time.Millisecond); duration <= 0 {
@@ -183,7 +185,7 @@ func (t *Transcript) timeline(duration time.Duration) *timeline {
 	return t.timelineOf(anchors, chars, duration)
 }
 
-// timelineOf is timeline for given anchors.
+// timelineOf is like timeline, for the given anchors.
 func (t *Transcript) timelineOf(anchors []anchor, chars int, duration time.Duration) *timeline {
 	if chars == 0 || duration != unbounded && duration/leastPerChar < time.Duration(chars) {
 		return nil
@@ -208,8 +210,9 @@ func (t *Transcript) timelineOf(anchors []anchor, chars int, duration time.Durat
 	return tl
 }
 
-// unanchored times a transcript by its duration alone: over all of it if that
-// makes a usual rate of speech, otherwise from the start at the usual rate.
+// unanchored times a transcript by its duration alone. The text takes the whole
+// duration if that results in a usual rate of speech; otherwise it starts at 0 and
+// has the usual rate.
 func (t *Transcript) unanchored(chars int, duration time.Duration) []segment {
 	end := duration
 	if float64(t.words()) < slowest*duration.Minutes() {
@@ -229,7 +232,7 @@ func (t *Transcript) words() int {
 	return n
 }
 
-// spread fills the timeline between anchors that can all be true.
+// spread fills the timeline between anchors that are consistent.
 func (tl *timeline) spread(anchors []anchor, chars int, duration time.Duration) {
 	r := speed(anchors)
 	first, last := anchors[0], anchors[len(anchors)-1]
@@ -252,7 +255,7 @@ func (tl *timeline) add(s segment) {
 	}
 }
 
-// speed returns the median rate over the gaps that are long enough and hold no
+// speed returns the median rate over the gaps that are long enough and contain no
 // pause.
 func speed(anchors []anchor) rate {
 	var rates []rate
@@ -271,14 +274,14 @@ func speed(anchors []anchor) rate {
 	return rates[(len(rates)-1)/2]
 }
 
-// start returns when the text after a place begins. It differs from end at a
+// start returns when the text after a position begins. It differs from end at a
 // pause.
 func (tl *timeline) start(pos int) time.Duration {
 	i := sort.Search(len(tl.segments)-1, func(i int) bool { return pos < tl.segments[i].to })
 	return tl.segments[i].at(pos)
 }
 
-// end returns when the text before a place ends.
+// end returns when the text before a position ends.
 func (tl *timeline) end(pos int) time.Duration {
 	i := sort.Search(len(tl.segments)-1, func(i int) bool { return pos <= tl.segments[i].to })
 	return tl.segments[i].at(pos)
@@ -289,7 +292,8 @@ func (s segment) at(pos int) time.Duration {
 	return t.Round(time.Millisecond)
 }
 
-// scale returns d·num/den without overflow, the same on every machine.
+// scale returns d·num/den without overflow. The result is the same on every
+// machine.
 func scale(d time.Duration, num, den int) time.Duration {
 	hi, lo := bits.Mul64(uint64(d), uint64(num))
 	if hi >= uint64(den) {
@@ -299,9 +303,9 @@ func scale(d time.Duration, num, den int) time.Duration {
 	return time.Duration(min(q, uint64(unbounded)))
 }
 
-// At returns when the paragraph starts that is in a line of the source, counted
-// from 1, or the last one before that line. The duration of the audio is 0 if it is
-// not known. ok is false if the transcript cannot be timed.
+// At returns when the paragraph in the given line of the source starts, or the
+// last paragraph before that line. Lines count from 1. The duration of the audio
+// is 0 if it is not known. ok is false if the transcript cannot be timed.
 func (t *Transcript) At(line int, duration time.Duration) (at time.Duration, ok bool) {
 	tl := t.timeline(duration)
 	if tl == nil {

@@ -9,8 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// tenSeconds takes ten seconds at the usual rate: 158 characters, and one
-// between blocks.
+// tenSeconds takes ten seconds to speak at the usual rate: 158 characters, and one
+// for the boundary of the block.
 var tenSeconds = strings.TrimSpace(strings.Repeat("and more of it, ", 10))[:154] + " end"
 
 func TestTiming(t *testing.T) {
@@ -113,7 +113,7 @@ func TestIDs(t *testing.T) {
 	if first[1].ID == first[3].ID {
 		t.Errorf("two short turns share %s", first[1].ID)
 	}
-	// A new turn in front changes no other's id.
+	// A new turn at the start does not change the ID of any other.
 	second := Parse([]byte("**C:** Yeah.\n\n"+before), nil).Turns[1:]
 	for i := range first {
 		if first[i].ID != second[i].ID {

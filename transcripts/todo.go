@@ -17,7 +17,7 @@ const (
 	Untimed        = "untimed"        // a stretch without stamps
 )
 
-// Task is something that a transcript lacks and a listener can add.
+// Task is something that is missing in a transcript and that a listener can add.
 type Task struct {
 	Kind         string        `json:"kind"` // Unintelligible, Name or Untimed
 	File         string        `json:"file"`
@@ -32,13 +32,14 @@ type Task struct {
 	paragraphLen int
 }
 
-// untimedStretch is how long speech may be without a stamp. In transcripts made
-// by people 95 % of the gaps are shorter.
+// untimedStretch is how long speech may go without a stamp. In transcripts made by
+// people, 95 % of the gaps are shorter.
 const untimedStretch = 5 * time.Minute
 
-// Todo lists what a transcript lacks: unintelligible passages, speakers without
-// a name, each once, and stretches of five minutes and more without a stamp, or the
-// whole transcript if it has no stamp. The duration of the audio is 0 if unknown.
+// Todo lists what is missing in a transcript: unintelligible passages; speakers
+// without a name, each once; and stretches of five minutes or more without a
+// stamp, or the whole transcript if it has no stamp. The duration of the audio is
+// 0 if unknown.
 func Todo(t *Transcript, file string, duration time.Duration) []Task {
 	l := taskList{t: t, file: file, tl: t.timeline(duration)}
 	pos := 0
@@ -55,7 +56,7 @@ func Todo(t *Transcript, file string, duration time.Duration) []Task {
 				if m := &b.Marks[k]; isUnclear(m.Note) {
 					size := len(b.Text)
 					if size == 0 {
-						size = math.MaxInt // no context, so hard to fill in
+						size = math.MaxInt // without context a task is hard, and comes last
 					}
 					l.add(Task{Kind: Unintelligible, Line: m.Line, Column: m.Column, Speaker: turn.Speaker,
 						Start: m.Time, Known: m.Timed, Exact: m.Timed, Context: around(b.Text, m.Offset)}, pos+weigh(b.Text[:m.Offset]), size)
@@ -70,8 +71,8 @@ func Todo(t *Transcript, file string, duration time.Duration) []Task {
 	return l.tasks
 }
 
-// SortTasks puts first what is easy for a newcomer: missing words with a written
-// time, in a short paragraph.
+// SortTasks sorts tasks by difficulty. The easiest are missing words with a
+// written time in a short paragraph.
 func SortTasks(tasks []Task) {
 	kinds := []string{Unintelligible, Name, Untimed}
 	rank := func(t *Task) int {
@@ -102,7 +103,7 @@ type taskList struct {
 	tasks []Task
 }
 
-// add appends a task at a place in the spoken text.
+// add appends a task at a position in the spoken text.
 func (l *taskList) add(t Task, pos, paragraph int) {
 	t.File, t.paragraphLen = l.file, paragraph
 	if !t.Known && l.tl != nil {
@@ -111,7 +112,7 @@ func (l *taskList) add(t Task, pos, paragraph int) {
 	l.tasks = append(l.tasks, t)
 }
 
-// addUntimed appends the stretches between stamps that are too long.
+// addUntimed appends a task for each stretch between stamps that is too long.
 func (l *taskList) addUntimed(chars int) {
 	if l.t.Clips || chars == 0 {
 		return
@@ -135,8 +136,8 @@ func (l *taskList) addUntimed(chars int) {
 	}
 }
 
-// addStretch appends the stretch from an anchor to a place, if it is long. After
-// a pause only speech counts.
+// addStretch appends a task for the stretch from an anchor to a position, if it is
+// long. After a pause only speech counts.
 func (l *taskList) addStretch(from *anchor, to int, end time.Duration) {
 	length := end - from.time
 	if from.pause {
@@ -169,7 +170,7 @@ func isUnclear(note string) bool {
 	return false
 }
 
-// around returns a few words on both sides of a gap in a text.
+// around returns a few words before and after a gap in a text.
 func around(text string, at int) string {
 	const side = 60
 	before := text[:at]
@@ -185,7 +186,7 @@ func around(text string, at int) string {
 	return strings.TrimSpace(strings.TrimRight(before, " ") + " ___ " + strings.TrimLeft(opening(text[at:], side), " "))
 }
 
-// opening returns the start of a text, n bytes at most.
+// opening returns the first n bytes of a text at most.
 func opening(text string, n int) string {
 	if len(text) <= n {
 		return strings.Clone(text)

@@ -20,7 +20,7 @@ func TestShift(t *testing.T) {
 		name     string
 		fraction Fraction
 		from, by time.Duration
-		want     []string // stamps from the fourth on are changed
+		want     []string // the expected stamps, from the fourth on
 		cut      []time.Duration
 	}{
 		{"nothing", Decimal, 0, 0, []string{`\[00:30\]`, `\[12:00\]`, `\[12:30\]`, `\[12:40.50\]`, `00:13:00.15\]`, `[01:00:10.5]`, `\[1:00:11:05\]`}, nil},
@@ -55,8 +55,8 @@ func TestShift(t *testing.T) {
 	}
 }
 
-// TestShiftCorpus moves all stamps of real transcripts: every time moves by as
-// much, within its precision, and no word or markup changes.
+// TestShiftCorpus shifts all stamps of real transcripts. Every time must change by
+// the same amount, within its precision, and no word or markup may change.
 func TestShiftCorpus(t *testing.T) {
 	t.Parallel()
 	const by = 90 * time.Second

@@ -140,8 +140,8 @@ type Options struct {
 // Transcript is what was read from one file.
 type Transcript struct {
 	Turns    []Turn
-	Clips    bool         // the stamps are those of other recordings (timeline: clips)
-	Findings finding.List // what was read leniently or is wrong, in order of place
+	Clips    bool         // the stamps belong to other recordings (timeline: clips)
+	Findings finding.List // problems, and what was read leniently, in order of place
 
 	Fractions Fractions
 
@@ -156,7 +156,7 @@ type Fractions struct{ TwoDigit, Above29 int }
 type Turn struct {
 	Speaker      string // name in the registry, or the label; empty before the first label
 	Pause        bool   // such as Break or Jingle; shown, not spoken; Speaker is the label
-	ID           string // for deep links; unique in the file; letters, digits and "-"
+	ID           string // for deep links; unique in the file; has letters, digits and "-"
 	Line, Column int    // of the label, from 1, in bytes
 	Stamp        *Mark  // time that opens the turn or pause; nil if there is none
 	Until        *Mark  // end of a pause's range; nil if there is none
@@ -189,7 +189,7 @@ func (m *Mark) stamp() bool { return m.Timed && m.Note == "" }
 // Unclear reports whether the mark says that something could not be understood.
 func (m *Mark) Unclear() bool { return unclear([]byte(m.Note)) }
 
-// spoken reports whether anything is said in the turn.
+// spoken reports whether the turn contains spoken words.
 func (t *Turn) spoken() bool {
 	for i := range t.Blocks {
 		if t.Blocks[i].Text != "" {
@@ -203,10 +203,10 @@ func (t *Turn) spoken() bool {
 // distinguish it from others, as in "Yeah."
 const shortTurn = 40
 
-// identify gives every turn its ID. The ID of a turn that opens with a stamp is
-// its time; that of another is a hash of its speaker and words, and for a short
-// turn also of the turn before. Adding or removing a turn elsewhere changes no ID
-// but those of exact repetitions.
+// identify gives every turn its ID. If a turn opens with a stamp, its ID is the
+// time. Otherwise the ID is a hash of its speaker and words, and for a short turn
+// also of the turn before. Adding or removing another turn changes an ID only if
+// turns repeat exactly.
 func identify(turns []Turn) {
 	repeated := make(map[string]int, len(turns))
 	var before uint64
@@ -232,7 +232,8 @@ func identify(turns []Turn) {
 	}
 }
 
-// hashTurn hashes what a turn says, and returns how many bytes that is.
+// hashTurn hashes speaker and words of a turn, and returns the number of bytes
+// hashed.
 func hashTurn(t *Turn) (hash uint64, size int) {
 	hash = hashText(fnvOffset, t.Speaker)
 	for i := range t.Blocks {
@@ -242,7 +243,7 @@ func hashTurn(t *Turn) (hash uint64, size int) {
 	return hash, size
 }
 
-// The parameters of FNV-1a with 64 bits.
+// The parameters of 64-bit FNV-1a.
 const (
 	fnvOffset = 14695981039346656037
 	fnvPrime  = 1099511628211
@@ -256,7 +257,7 @@ func hashText(hash uint64, text string) uint64 {
 	return hash
 }
 
-// hashID spells 40 bits of a hash in letters and digits.
+// hashID encodes 40 bits of a hash in letters and digits.
 func hashID(hash uint64) string {
 	const letters = "0123456789abcdefghjkmnpqrstvwxyz"
 	id := []byte("x-01234567")

@@ -68,7 +68,7 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// page is what a site shows of a transcript, and what the reader found.
+// page is what a site shows of a transcript, and the findings of the reader.
 func page(t *Transcript) []byte {
 	var b bytes.Buffer
 	for i := range t.Turns {

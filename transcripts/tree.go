@@ -11,7 +11,7 @@ import (
 type span struct{ from, to int }
 
 // file is the syntax tree of a transcript: turns, their blocks, and the inline
-// nodes of those. Every node has its place in src. All nodes of a kind are in one
+// nodes of blocks. Every node has its place in src. All nodes of a kind are in one
 // slice, in the order of the source.
 type file struct {
 	src     []byte // lines end with LF
@@ -29,8 +29,8 @@ type file struct {
 	returns  []int  // offsets in src of the line ends that were CRLF
 }
 
-// turnNode is a label and what follows it. The first has no label: it holds the
-// blocks before the first label.
+// turnNode is a label and the blocks after it. The first turnNode has no label: it
+// holds the blocks before the first label.
 type turnNode struct {
 	label    label
 	speaker  string // the name that the label stands for
@@ -162,7 +162,7 @@ func newFile(src []byte) *file {
 	return f
 }
 
-// convertLineEnds ends all lines with LF, and records which ended with CRLF.
+// convertLineEnds replaces all line ends with LF, and records which were CRLF.
 func (f *file) convertLineEnds() {
 	src := make([]byte, 0, len(f.original))
 	for i, c := range f.original {
@@ -178,7 +178,7 @@ func (f *file) convertLineEnds() {
 	f.src = src
 }
 
-// unixLines ends all lines with LF.
+// unixLines replaces all line ends with LF.
 func unixLines(src []byte) []byte {
 	if bytes.IndexByte(src, '\r') < 0 {
 		return src
@@ -210,7 +210,7 @@ func (f *file) edit(from, to int, text string) finding.Edit {
 	return finding.Edit{Start: from, End: to, Text: text}
 }
 
-// changes returns the edits without those that change nothing.
+// changes returns the edits, except those that change nothing.
 func (f *file) changes(edits ...finding.Edit) []finding.Edit {
 	kept := edits[:0]
 	for _, e := range edits {

@@ -35,10 +35,10 @@ func WriteVTT(w io.Writer, cues []Cue) error {
 	return b.Flush()
 }
 
-// parseVTT reads WebVTT (https://www.w3.org/TR/webvtt1/#file-parsing). It skips notes,
-// styles, regions, identifiers, settings, and all tags but voices. A cue without a
-// voice has the speaker of the cue before it, since the Podcast namespace asks for
-// a name only when it changes.
+// parseVTT reads WebVTT (https://www.w3.org/TR/webvtt1/#file-parsing). It skips
+// notes, styles, regions, identifiers, settings, and all tags except voices. A cue
+// without a voice has the speaker of the cue before, because the Podcast namespace
+// requires a name only when the speaker changes.
 func parseVTT(s *source) ([]parsedCue, error) {
 	first, _, _ := strings.Cut(s.text, "\n")
 	if rest, ok := strings.CutPrefix(first, "WEBVTT"); !ok || rest != "" && rest[0] != ' ' && rest[0] != '\t' {

@@ -6,7 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// word is a word of a text, with what decides whether a cue may end after it.
+// word is a word of a text, with the properties that decide whether a cue may end
+// after it.
 type word struct {
 	from, to int // bytes in the text
 	size     int // columns
@@ -15,7 +16,7 @@ type word struct {
 	joined   bool // no space before it, in a script without spaces
 }
 
-// ending is what ends with a word.
+// ending says whether a sentence or clause ends after a word.
 type ending int
 
 const (
@@ -81,7 +82,7 @@ func (c *cutter) appendWord(text string, w word, to int) {
 	c.words = append(c.words, w)
 }
 
-// abbreviations end with a dot but no sentence.
+// abbreviations are words that end with a dot that does not end a sentence.
 var abbreviations = map[string]bool{
 	"Mr.": true, "Mrs.": true, "Ms.": true, "Dr.": true, "St.": true, "vs.": true, "e.g.": true, "i.e.": true,
 }
@@ -125,7 +126,8 @@ func endingOf(word string) ending {
 // Scripts differ in how much a character says. A Chinese or Japanese character
 // takes as long to speak as three letters of an alphabet, and is two columns wide.
 
-// wide reports whether a character is Chinese or Japanese, or of the same width.
+// wide reports whether a character is two columns wide, as Chinese and Japanese
+// characters are.
 func wide(r rune) bool {
 	switch {
 	case r < 0x2e80:
@@ -136,14 +138,15 @@ func wide(r rune) bool {
 	return unicode.Is(unicode.Han, r)
 }
 
-// southeast reports whether a character is of Thai or Lao, which put spaces
+// southeast reports whether a character is Thai or Lao. These scripts put spaces
 // between phrases and none between words.
 func southeast(r rune) bool { return r >= 0x0e00 && r <= 0x0eff }
 
-// spaceless reports whether no space separates words of a character's script.
+// spaceless reports whether the words of a character's script are not separated by
+// spaces.
 func spaceless(r rune) bool { return wide(r) || southeast(r) }
 
-// weigh returns how long a text takes to speak, in letters of an alphabet.
+// weigh returns how long a text takes to speak, in units of a letter.
 func weigh(text string) int {
 	runes, wides := measure(text)
 	return runes + 2*wides
@@ -201,9 +204,9 @@ func countWords(text string) int {
 }
 
 // breaksBetween reports whether a line may end between two characters that no
-// space separates: around a Chinese or Japanese one, and between syllables of Thai
-// and Lao if their letters show the boundary. A line does not end before closing
-// punctuation or after opening punctuation.
+// space separates: beside a Chinese or Japanese character, and between syllables
+// of Thai and Lao if their letters show the boundary. A line does not end before
+// closing punctuation or after opening punctuation.
 func breaksBetween(before, r rune) bool {
 	const (
 		opening = "「『（《〈【〔［｛“‘([{"
@@ -236,9 +239,9 @@ func startsSyllable(r rune) bool {
 // a, am, and the marks of repetition and abbreviation.
 func endsSyllable(r rune) bool { return strings.ContainsRune("ะำๆฯະຳໆຯ", r) }
 
-// isHidden reports whether a character has no place in a transcript: controls,
-// what changes the direction of text around it, and what cannot be seen.
-// Joiners stay, for emoji and for the scripts that need them.
+// isHidden reports whether a character must not appear in a transcript: control
+// characters, those that change the direction of text, and invisible ones. Joiners
+// may appear, for emoji and for the scripts that need them.
 func isHidden(c rune) bool {
 	switch {
 	case c < 0x20, c >= 0x7f && c < 0xa0: // C0, DEL, C1
@@ -253,7 +256,7 @@ func isHidden(c rune) bool {
 	return c >= 0xfff9 && c <= 0xfffb || c >= 0xe0000 && c <= 0xe007f
 }
 
-// clean removes from a short string what write would remove, and folds its
+// clean removes from a short string the characters that write removes, and folds
 // spaces.
 func clean(s []byte) string {
 	if isClean(s) {
@@ -264,7 +267,7 @@ func clean(s []byte) string {
 	return string(r.text)
 }
 
-// isClean reports whether clean certainly changes nothing.
+// isClean reports whether it is certain that clean does not change a string.
 func isClean(s []byte) bool {
 	for i, b := range s {
 		if b < ' ' || b > '~' || b == ' ' && (i == 0 || i+1 == len(s) || s[i-1] == ' ') {

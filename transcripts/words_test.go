@@ -17,8 +17,8 @@ var scripts = map[string]string{
 	"Arabic":   strings.Repeat("نتحدث اليوم عن الفضاء والنجوم البعيدة، ", 25),
 }
 
-// TestScriptsWithoutStamps expects text of any script to fill audio of the
-// length that it takes to speak, and not to be stretched over more.
+// TestScriptsWithoutStamps expects text of any script to fill audio of the length
+// that the text takes to speak, and no more.
 func TestScriptsWithoutStamps(t *testing.T) {
 	t.Parallel()
 	for name, text := range scripts {
@@ -40,8 +40,8 @@ func TestScriptsWithoutStamps(t *testing.T) {
 	}
 }
 
-// TestScriptsWrap expects lines of SRT to hold 32 columns, whatever the script,
-// and to lose nothing.
+// TestScriptsWrap expects lines of SRT to fit into 32 columns in any script, and
+// to contain all text.
 func TestScriptsWrap(t *testing.T) {
 	t.Parallel()
 	for name, text := range scripts {

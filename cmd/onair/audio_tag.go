@@ -36,10 +36,10 @@ func newAudioTag(a *app) *cobra.Command {
 without a flag keep their values; an empty value removes a field. The length is
 taken from the audio.
 
-The audio is not changed. A file whose tag is already right is not written; any
-other file is replaced atomically and keeps its mode and owner, and symbolic links
-still lead to it. A file with several names (hard links) is refused, and so is one
-whose audio does not begin where its tag says.
+The audio is not changed. A file whose tag is already right is not written. Any
+other file is replaced atomically and keeps its mode and owner; a symbolic link is
+followed. A file with several hard links is refused, and so is one whose audio does
+not begin where its tag ends.
 
 Frames without a flag are kept, except those named by --drop-frames. ID3v1, APE
 and Lyrics3 tags after the audio are removed, because players may show them

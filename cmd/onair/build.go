@@ -24,7 +24,7 @@ func newBuild(a *app) *cobra.Command {
 		Short: "Write the whole release into a folder",
 		Long: `Write everything that publish would upload into a folder with the layout of the
 bucket: tagged audio, feed, transcripts, chapters, artwork and site. The bytes
-depend only on the show and on which episodes are live by now. Files that have not
+depend only on the show and on which episodes are live now. Files that have not
 changed are not written. onair.lock is not changed.
 
 Exit codes: 0 done · 1 failed · 2 usage · 3 the show has errors.`,

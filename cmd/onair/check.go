@@ -18,13 +18,13 @@ func newCheck(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "check [EPISODE…]",
 		Short: "Check the show offline",
-		Long: `Check the show, its episodes, audio, artwork, transcripts and the rendered feed,
-without writing or sending anything. With the names of episodes (slug, number or
-GUID), only their findings are printed.
+		Long: `Check the show, its episodes, audio, artwork, transcripts and the rendered feed.
+Nothing is written, and no request is made. With the names of episodes (slug,
+number or GUID), only their findings are printed.
 
-Equal findings are printed together with three of their places; -v prints all.
-Rules in accept: of show.yaml don't count unless a finding is an error; -v prints
-those findings with the reasons.
+Findings of the same rule are grouped, with the first three places; -v prints all.
+Warnings of rules listed under accept: in show.yaml are hidden and not counted; -v
+prints them with the reasons. Errors cannot be accepted.
 
 Exit codes: 0 no errors · 1 failed · 2 usage · 3 errors were found.`,
 		Example: `  onair check

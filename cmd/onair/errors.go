@@ -60,7 +60,7 @@ func unfinished(err error) string {
 	case !errors.As(err, &e):
 		return ""
 	case !e.FeedLive:
-		return "stopped at the step " + e.Step + "; listeners are not affected"
+		return "stopped during " + e.Step + "; listeners are not affected"
 	}
 	var remaining []string
 	if e.Step == "feed" || e.Step == "pages" {
@@ -88,7 +88,7 @@ func hintFor(err error) string {
 	case errors.As(err, &f):
 		return f.Hint
 	case errors.As(err, &missing):
-		return "run onair publish where " + missing.File + " is, or copy it here"
+		return "run onair publish on the machine that has " + missing.File + ", or copy it here"
 	case errors.As(err, &dropped):
 		return "if this is intended, use --remove " + dropped.Slug + " or --new-guid " + dropped.Slug
 	case errors.As(err, &stale) && stale.Err != nil:

@@ -23,7 +23,7 @@ func newInit(a *app) *cobra.Command {
 the common settings, placeholder artwork, a folder for episodes, and a .gitignore
 that keeps masters out of git. Existing files are not overwritten.
 
-Exit codes: 0 done · 1 failed, such as for a folder that has a show · 2 usage.`,
+Exit codes: 0 done · 1 failed, such as if DIR already has a show · 2 usage.`,
 		Example: "  onair init my-show --title \"My Show\"",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {

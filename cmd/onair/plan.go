@@ -33,7 +33,7 @@ func newPlan(a *app) *cobra.Command {
 		Short: "Show what publish would change",
 		Long: `Compare what should be live with what is live, and print the difference. Nothing
 is written, neither to the storage nor to the show. With the names of episodes
-(slug, number or GUID), a plan that changes other episodes is refused.
+(slug, number or GUID), a plan that also changes other episodes is refused.
 
 A plan written with -o can be published with publish --plan, unless the show or
 the storage has changed since.
@@ -72,7 +72,7 @@ func runPlan(ctx context.Context, a *app, o *planOptions) error {
 	} else {
 		printPlan(a, a.stdout, p, found)
 		if !a.quiet && !p.Empty() {
-			fmt.Fprintf(a.stdout, "%s%s publish%s makes it so.\n", a.name, a.sameFlags(), o.args()+planArgument(o.out))
+			fmt.Fprintf(a.stdout, "Run this to publish: %s%s publish%s\n", a.name, a.sameFlags(), o.args()+planArgument(o.out))
 		}
 	}
 	if err == nil && o.exitCode && !p.Empty() {
@@ -188,7 +188,7 @@ func liveText(p *publish.Plan, zone *time.Location, now time.Time) string {
 	s := p.Previous
 	switch {
 	case p.RecordLost:
-		return "live, its record is lost"
+		return "live, but its record is missing"
 	case s.Phase == "":
 		return "nothing live yet"
 	}
@@ -330,7 +330,7 @@ func lockText(r *release.Release) string {
 		slugs = append([]string{"the show"}, slugs...)
 	}
 	if len(slugs) == 0 {
-		return "drops what was removed"
+		return "without removed episodes"
 	}
 	return "pins " + strings.Join(slugs, ", ")
 }

@@ -31,12 +31,14 @@ func newPublish(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "publish [EPISODE…]",
 		Short: "Publish the show",
-		Long: `Check the show, make a plan, and apply it in an order that never breaks anything
-for listeners: first audio and other files, which are then requested through the
-public URL; then the feed; then changed pages. At the end the CDN is purged and
-the live show verified. publish can be interrupted at any time and run again. If
-there is nothing to do, nothing is written. With the names of episodes (slug,
-number or GUID), a plan that changes other episodes is refused.
+		Long: `Check the show, plan what to change, and apply the plan in an order that keeps the
+live show intact: first upload audio and other new files, and request them through
+the public URL; then write the feed, then the changed pages. At the end, purge the
+CDN and verify the live show. publish can be interrupted at any time and run again.
+If there is nothing to do, nothing is written.
+
+With the names of episodes (slug, number or GUID), a plan that also changes other
+episodes is refused.
 
 The audio of every episode that goes live or is scheduled is pinned in onair.lock;
 commit that file. With --locked (the default if CI=true) it is an error if
@@ -61,7 +63,7 @@ checkout is behind what is live.`,
 	ci := a.getenv("CI") == "true"
 	c.Flags().BoolVarP(&o.yes, "yes", "y", false, "do not ask for confirmation")
 	c.Flags().BoolVar(&o.locked, "locked", ci, "fail if onair.lock would change")
-	c.Flags().StringVar(&o.plan, "plan", "", "fail unless the plan is that in this `FILE` of plan -o")
+	c.Flags().StringVar(&o.plan, "plan", "", "fail unless the plan equals the one in this `FILE`, written by plan -o")
 	o.addFlags(c, a)
 	return c
 }

@@ -15,10 +15,10 @@ func newPull(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "pull [DIR]",
 		Short: "Download masters and onair.lock from the storage",
-		Long: `Download what is missing in the folder of the show: onair.lock, and the master of
-every episode in it, without the tag that it had originally. With DIR they are
-written into another folder. Existing files are not changed. Every master is
-checked against the lock.
+		Long: `Download onair.lock and the masters it lists, if they are missing in the folder of
+the show. With DIR, they are written into that folder instead. Existing files are
+not changed. Every master is checked against the lock. Masters have no ID3 tag,
+because their original tags are not stored.
 
 Exit codes: 0 done · 1 failed · 2 usage.`,
 		Example: `  git clone https://code.example/my-show && onair -C my-show pull
@@ -59,7 +59,7 @@ func runPull(ctx context.Context, a *app, args []string) error {
 			fmt.Fprintf(a.stderr, "%s: %s\n", clean(p.File), clean(f.Error))
 		case a.quiet:
 		case p.Left != "":
-			fmt.Fprintf(a.stderr, "%s: left alone, %s\n", clean(p.File), p.Left)
+			fmt.Fprintf(a.stderr, "%s: not changed, %s\n", clean(p.File), p.Left)
 		default:
 			fmt.Fprintf(a.stdout, "%s  %s\n", clean(p.File), bytesText(p.Bytes))
 		}

@@ -20,8 +20,8 @@ func newRollback(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "rollback [FEED]",
 		Short: "Restore an earlier feed",
-		Long: `Restore the feed before the live one, or the one whose SHA-256 begins with FEED. A
-second rollback restores the feed before that. The last 20 feeds are kept. A feed
+		Long: `Restore the previous feed, or the one whose SHA-256 begins with FEED. A second
+rollback restores the feed before that. The last 20 feeds are kept. A feed
 is not restored if an object that it names is missing. Pages do not change: use
 git revert and publish for them. The next publish writes the feed of the folder
 again.

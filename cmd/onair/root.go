@@ -14,7 +14,7 @@ func newRoot(sys *system) *cobra.Command {
 		Short: "Publish a podcast from a folder of text and MP3s",
 		Long: `onair publishes a podcast from a folder of text and MP3s to object storage
 behind a CDN: it tags the MP3s, renders the feed, the transcripts and the site,
-and uploads what changed in an order that never breaks a listener.
+and uploads what changed in an order that keeps the live show intact.
 
 Exit codes: 0 done · 1 failed · 2 usage · 3 findings of error severity ·
 4 conflict: somebody else published.`,

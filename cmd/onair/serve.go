@@ -34,7 +34,7 @@ Exit codes: 0 stopped by Ctrl-C · 1 failed · 2 usage.`,
 		RunE: func(c *cobra.Command, _ []string) error { return runServe(c.Context(), a, &o) },
 	}
 	c.Flags().StringVar(&o.dir, "dir", "", "serve this `DIR` (default: the storage of the show)")
-	c.Flags().StringVar(&o.addr, "addr", "localhost:8080", "listen on this `ADDRESS`; port 0 chooses a free one")
+	c.Flags().StringVar(&o.addr, "addr", "localhost:8080", "listen on this `ADDRESS`; port 0 selects a free one")
 	c.MarkFlagDirname("dir")
 	return c
 }

@@ -95,7 +95,7 @@ func printDifference(a *app, p *publish.Plan, found finding.List) {
 	case totals.Add+totals.Update > 0:
 		fmt.Fprintf(a.stdout, "%s to add, %d to update: onair plan shows them\n", plural.Count(totals.Add, "object"), totals.Update)
 	case p.RecordLost:
-		fmt.Fprintln(a.stdout, "The record of what is live is lost: onair publish writes it again.")
+		fmt.Fprintln(a.stdout, "The record of what is live is missing: onair publish writes it again.")
 	}
 	if unfinished := p.Unfinished(); unfinished != nil {
 		fmt.Fprintln(a.stdout, unfinishedText(unfinished)+" (onair publish finishes it)")

@@ -52,7 +52,7 @@ Exit codes: 0 done · 1 failed, such as captions from a transcript without times
 	f.StringVar(&o.to, "to", "", "convert to `FORMAT`: "+oneOf(convertTo))
 	f.StringArrayVar(&o.speakers, "speaker", nil, "rename a speaker of the source: `OLD=NAME`; may be repeated")
 	addDuration(c, &o.duration, "")
-	f.StringVar(&o.fraction, "fraction", "decimal", "what follows the dot of a stamp: `KIND` is decimal or frames30")
+	f.StringVar(&o.fraction, "fraction", "decimal", "read the digits after the dot of a stamp as `KIND`: decimal or frames30")
 	f.StringVarP(&o.out, "output", "o", "-", "`FILE` to write; - is standard output")
 	c.MarkFlagRequired("to")
 	complete(c, "from", transcripts.ReadFormats()...)

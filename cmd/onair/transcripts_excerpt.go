@@ -31,7 +31,7 @@ func (p *excerptPrinter) print(l finding.List, source func(finding.Finding) []by
 		hint := f.Hint
 		if f.Fixable && !p.explained {
 			p.explained = true
-			hint += "   (--fix does it)"
+			hint += "   (--fix does this)"
 		}
 		printExcerpt(&b, p.ui(p.stdout), f, hint, source(f))
 	}

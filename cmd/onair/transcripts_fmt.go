@@ -25,13 +25,12 @@ func newTranscriptsFmt(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "fmt [-w | --check | --diff] FILE…",
 		Short: "Format transcripts",
-		Long: `Write transcripts in their standard format, to standard output: labels, stamps and
-known tags are spelled in one way, blocks are separated by one blank line, and
-&#39;, &quot; and &amp; become characters. Words, links, code and HTML do not
-change, and a formatted transcript is read as the same transcript. FILE may be a
-folder, or - for standard input.
+		Long: `Format transcripts and write the result to standard output. Labels, stamps and
+known tags get their standard spelling, paragraphs are separated by one blank line,
+and &#39;, &quot; and &amp; are replaced by their characters. Words, links, code and
+HTML do not change. FILE may be a folder, or - for standard input.
 
---style FILE also replaces words in spoken text by their preferred spelling. The
+--style FILE also replaces words in spoken text with their preferred spelling. The
 file has lines such as "javascript: JavaScript".
 
 Exit codes: 0 done · 1 failed · 2 usage · 3 --check found files to format.`,

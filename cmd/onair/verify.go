@@ -52,7 +52,7 @@ Exit codes: 0 no errors · 1 failed · 2 usage · 3 errors were found.`,
 		},
 	}
 	c.Flags().BoolVar(&o.full, "full", false, "read every file and every page")
-	c.Flags().DurationVar(&o.wait, "wait", 90*time.Second, "how `LONG` to wait for caches and the network")
+	c.Flags().DurationVar(&o.wait, "wait", 90*time.Second, "wait up to this `DURATION` for caches and the network")
 	return c
 }
 

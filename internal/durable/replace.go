@@ -128,5 +128,5 @@ func (o *Existing) unchanged() error {
 }
 
 func (o *Existing) changed() error {
-	return fmt.Errorf("%s was changed by another program in the meantime; it was left as it is", o.name)
+	return fmt.Errorf("%s was changed by another program in the meantime; it was not replaced", o.name)
 }

@@ -272,8 +272,8 @@ func startGuard(ctx context.Context, total, stall time.Duration) (context.Contex
 	return ctx, &guard{
 		cancel: cancel,
 		cause:  func() error { return context.Cause(ctx) },
-		total:  time.AfterFunc(total, func() { cancel(fmt.Errorf("not done after %s", total)) }),
-		idle:   time.AfterFunc(stall, func() { cancel(fmt.Errorf("nothing came for %s", stall)) }),
+		total:  time.AfterFunc(total, func() { cancel(fmt.Errorf("not finished within %s", total)) }),
+		idle:   time.AfterFunc(stall, func() { cancel(fmt.Errorf("no data received for %s", stall)) }),
 		stall:  stall,
 	}
 }

@@ -287,9 +287,9 @@ func TestRequestsEnd(t *testing.T) {
 		stall, total time.Duration
 		want         string
 	}{
-		"/headers": {50 * time.Millisecond, time.Hour, "nothing came for 50ms"},
-		"/body":    {50 * time.Millisecond, time.Hour, "nothing came for 50ms"},
-		"/drip":    {time.Hour, 50 * time.Millisecond, "not done after 50ms"},
+		"/headers": {50 * time.Millisecond, time.Hour, "no data received for 50ms"},
+		"/body":    {50 * time.Millisecond, time.Hour, "no data received for 50ms"},
+		"/drip":    {time.Hour, 50 * time.Millisecond, "not finished within 50ms"},
 	} {
 		_, err := get(t, Own(&Options{Stall: test.stall}), &Request{URL: url + path, Total: test.total, Limit: 1 << 40})
 		if err == nil || !strings.Contains(err.Error(), test.want) {
@@ -306,7 +306,7 @@ func TestRequestsEnd(t *testing.T) {
 // TestSlowBodiesAreRead checks that a body may take any time while bytes arrive.
 func TestSlowBodiesAreRead(t *testing.T) {
 	t.Parallel()
-	for pause, want := range map[time.Duration]string{15 * time.Second: "", 25 * time.Second: "nothing came for 20s"} {
+	for pause, want := range map[time.Duration]string{15 * time.Second: "", 25 * time.Second: "no data received for 20s"} {
 		synctest.Test(t, func(t *testing.T) {
 			ctx, guard := startGuard(t.Context(), time.Hour, 20*time.Second)
 			defer guard.stop()

@@ -42,7 +42,7 @@ var (
 	ErrDenied = errors.New("permission denied")
 	// ErrBody reports that a body to be written differs from what its Object says,
 	// for instance because the file has changed. Another try would send the same.
-	ErrBody = errors.New("body is not what was announced")
+	ErrBody = errors.New("body does not match its size or checksum")
 )
 
 // Bucket stores objects by key. Keys are relative, slash-separated and pass

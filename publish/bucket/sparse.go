@@ -35,4 +35,4 @@ type Prober interface {
 // ErrNoPreconditions reports that the provider ignores or refuses preconditions:
 // of two publishers at the same moment both may succeed, and the later write
 // remains.
-var ErrNoPreconditions = errors.New("storage does not hold preconditions")
+var ErrNoPreconditions = errors.New("storage ignores preconditions")

@@ -133,7 +133,7 @@ func (b *builder) readContributors(ctx context.Context) {
 	case err == nil:
 		b.contributors = found
 	case errors.Is(err, credit.ErrNoRepository):
-		b.findings.Add(ruleContributors.At(at, "nobody is credited: %v", credit.ErrNoRepository).WithSeverity(finding.Info))
+		b.findings.Add(ruleContributors.At(at, "contributors are not credited: %v", credit.ErrNoRepository).WithSeverity(finding.Info))
 	case errors.Is(err, credit.ErrShallow):
 		b.findings.Add(ruleContributors.At(at, "credit contributors: %v", err).WithHint("fetch the history: git fetch --unshallow, or fetch-depth: 0 for actions/checkout"))
 	case ctx.Err() == nil:

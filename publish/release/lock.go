@@ -77,7 +77,7 @@ func (r *Release) KeptLock(private bool) (data []byte, sum string) {
 func (b *builder) forget(name string) {
 	for _, e := range b.release.Episodes {
 		if (e.GUID == name || e.Slug == name) && e.Status != show.Draft {
-			b.findings.Add(ruleRemove.At(finding.Position{File: e.File}, "%s is to be removed and is still %s here", name, e.Status))
+			b.findings.Add(ruleRemove.At(finding.Position{File: e.File}, "%s cannot be removed while it is %s in the folder", name, e.Status))
 			return
 		}
 	}

@@ -192,8 +192,8 @@ func (b *builder) measure(e *Episode) bool {
 	case e.Status == show.Draft:
 		return true
 	default:
-		missing := ruleNoAudio.At(e.At("audio"), "the audio is missing: %s is not here and onair.lock does not know it", e.Audio).
-			WithHint("put the master at " + e.Audio + ", or publish from where it is")
+		missing := ruleNoAudio.At(e.At("audio"), "the audio is missing: there is no file %s, and onair.lock does not pin it", e.Audio).
+			WithHint("put the master at " + e.Audio + ", or publish from the machine that has it")
 		if e.Status == show.Scheduled { // there is time
 			missing = missing.WithSeverity(finding.Warning)
 		}

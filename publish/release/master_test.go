@@ -120,7 +120,7 @@ func TestChaptersOfTheMasterAreNotTaken(t *testing.T) {
 			showtest.Edit(t, files, "episodes/first-light/episode.md", "title:", "chapters: []\ntitle:")
 		}, "the tag of the master has 3 chapters and the episode has 0"},
 		{"when the episode is published", marks, published, "the tag of the master has 3 chapters and the episode has 0"},
-		{"when they overlap", overlapping, func(fstest.MapFS) {}, "the chapters of the master's own tag are left out: the chapter before this one ends at 0:09, after this one starts"},
+		{"when they overlap", overlapping, func(fstest.MapFS) {}, "the chapters of the master's own tag are left out: the chapter overlaps the one before, which ends at 0:09"},
 		{"when they come after the end", late, func(fstest.MapFS) {}, "the chapters of the master's own tag are left out: chapter 2 starts at 1:00:00"},
 	}
 	for _, tt := range tests {

@@ -49,7 +49,7 @@ const (
 // add puts an object into the release, with the headers that its key has.
 func (b *builder) add(o *Object) *Object {
 	if old, ok := b.objects[o.Key]; ok && old.SHA256 != o.SHA256 {
-		b.findings.Add(ruleSameKey.At(finding.Position{}, "%s and %s both want the key %s", describe(old), describe(o), o.Key))
+		b.findings.Add(ruleSameKey.At(finding.Position{}, "%s and %s have the same key %s", describe(old), describe(o), o.Key))
 	}
 	o.Headers = HeadersFor(o.Key, b.show.Feed.Path, b.show.CDN != nil)
 	o.Class = ClassOf(o.Key, b.show.Feed.Path)

@@ -87,6 +87,6 @@ func (b *builder) checkWaveforms() {
 		b.findings.Add(ruleWaveform.At(at, "episodes without a waveform: %d; %v", noFFmpeg, audio.ErrNoFFmpeg).WithHint(audio.HowToGetFFmpeg))
 	}
 	if noAudio > 0 {
-		b.findings.Add(ruleWaveform.At(at, "episodes without a waveform: %d; their audio is not here and onair.lock has none", noAudio).WithHint("run onair lock where the audio is, and commit onair.lock"))
+		b.findings.Add(ruleWaveform.At(at, "episodes without a waveform: %d; their audio is not in the folder and onair.lock has no waveform", noAudio).WithHint("run onair lock on the machine that has the audio, and commit onair.lock"))
 	}
 }

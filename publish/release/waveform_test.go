@@ -137,7 +137,7 @@ func TestNoWaveform(t *testing.T) {
 	for name, tt := range map[string]struct{ script, want, file string }{
 		"no decoder":      {"", "episodes without a waveform: 1; ffmpeg is not installed", "show.yaml"},
 		"a broken one":    {"echo sorry >&2; exit 1", "no waveform can be drawn: ffmpeg: exit status 1: sorry", "episodes/1-the-only-one/audio.mp3"},
-		"nothing to hear": {"", "episodes without a waveform: 1; their audio is not here and onair.lock has none", "show.yaml"},
+		"nothing to hear": {"", "episodes without a waveform: 1; their audio is not in the folder and onair.lock has no waveform", "show.yaml"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := minimal(t, "waveform: true")

@@ -47,7 +47,7 @@ var remedies = map[string]remedy{
 	},
 	ruleNoAccess.ID: {
 		gs:     "give yourself roles/storage.objectAdmin: gcloud storage buckets add-iam-policy-binding gs://BUCKET --member=user:YOU --role=roles/storage.objectAdmin",
-		s3:     `give yourself what it takes (a role: put-role-policy --role-name): aws iam put-user-policy --user-name YOU --policy-name onair-BUCKET --policy-document '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::BUCKET"}, {"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"], "Resource": "arn:aws:s3:::BUCKET/PREFIX*"}]}'`,
+		s3:     `grant yourself the missing permissions (a role: put-role-policy --role-name): aws iam put-user-policy --user-name YOU --policy-name onair-BUCKET --policy-document '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::BUCKET"}, {"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"], "Resource": "arn:aws:s3:::BUCKET/PREFIX*"}]}'`,
 		likeS3: "use keys that may list BUCKET, and read, write and delete its objects",
 		other:  "use credentials that may",
 	},

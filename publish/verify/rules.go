@@ -38,7 +38,7 @@ var rules = finding.Rules{
 	{ID: "V013", Severity: finding.Info, Title: "the feed is fresh, and how long that took"},
 	{ID: "V014", Severity: finding.Error, Title: "the live feed is malformed, or an item has no enclosure"},
 	{ID: "V015", Severity: finding.Warning, Title: "an episode that was named is not in the live feed"},
-	{ID: "V016", Severity: finding.Warning, Title: "the certificate ends within 14 days"},
+	{ID: "V016", Severity: finding.Warning, Title: "the certificate expires within 14 days"},
 	{ID: "V017", Severity: finding.Warning, Title: "http is not redirected to https"},
 	{ID: "V018", Severity: finding.Warning, Title: "a page that does not exist has another status than 404"},
 	{ID: "V019", Severity: finding.Warning, Title: "everybody can read the records of onair"},

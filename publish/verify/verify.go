@@ -367,7 +367,7 @@ func (v *verifier) checkCertificate(response *http.Response) {
 	}
 	end := response.TLS.PeerCertificates[0].NotAfter
 	if end.Sub(v.w.now()) < certificateDays*24*time.Hour {
-		v.add(ruleCertificate, v.r.Show.At("url"), v.r.Show.URL, "its certificate ends on %s", end.UTC().Format(time.DateOnly))
+		v.add(ruleCertificate, v.r.Show.At("url"), v.r.Show.URL, "the certificate expires on %s", end.UTC().Format(time.DateOnly))
 	}
 }
 
@@ -413,6 +413,6 @@ func (v *verifier) checkNotFound(ctx context.Context) {
 func (v *verifier) checkRecords(ctx context.Context) {
 	address := v.r.Show.URL + record.Key
 	if response := v.status(ctx, address); response != nil && response.StatusCode == http.StatusOK {
-		v.add(rulePublicRecord, v.r.Show.At("state"), address, "everybody can read onair's records: who published what, and when")
+		v.add(rulePublicRecord, v.r.Show.At("state"), address, "everybody can read onair's records of who published what, and when")
 	}
 }

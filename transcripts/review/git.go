@@ -107,14 +107,14 @@ func (g git) readRaw(ctx context.Context, raw []byte, wanted func(string) bool) 
 	for i := 0; i+1 < len(fields); {
 		head := strings.Fields(strings.TrimPrefix(fields[i], ":"))
 		if len(head) != 5 {
-			return nil, fmt.Errorf("read the changes: git wrote %q", fields[i])
+			return nil, fmt.Errorf("read the changes from git: unexpected output %q", fields[i])
 		}
 		old, status := head[2], head[4]
 		name := fields[i+1]
 		i += 2
 		if status[0] == 'R' || status[0] == 'C' {
 			if i >= len(fields) {
-				return nil, errors.New("read the changes: a name is missing")
+				return nil, errors.New("read the changes from git: a name is missing")
 			}
 			name = fields[i]
 			i++

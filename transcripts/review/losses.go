@@ -73,7 +73,7 @@ func (p *pair) losses(relabels []relabel) (found finding.List) {
 	}
 	for _, turn := range p.dropped() {
 		f := ruleLoss.At(at(p.lineAfter(turn.Line)), "turn of %s is gone", turn.Speaker)
-		found.Add(f.WithHint("was it not said?"))
+		found.Add(f.WithHint("compare with the audio"))
 	}
 	stampsA, stampsB := stamps(p.before), stamps(p.after)
 	if gone := len(stampsA) - len(stampsB); gone > 0 {
@@ -81,7 +81,7 @@ func (p *pair) losses(relabels []relabel) (found finding.List) {
 			if !slices.ContainsFunc(stampsB, func(other *transcripts.Mark) bool { return other.Time == m.Time }) && gone > 0 {
 				gone--
 				f := ruleLoss.At(at(p.lineAfter(m.Line)), "stamp at %s is gone", clock(m.Time))
-				found.Add(f.WithHint("captions are timed by it; put it back"))
+				found.Add(f.WithHint("captions need it for their times; restore it"))
 			}
 		}
 	}

@@ -93,7 +93,7 @@ func checkSpelling(root *os.Root, name string, info fs.FileInfo) error {
 			return err
 		}
 		if !slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == base }) {
-			return fmt.Errorf("%s is there in another spelling, which this file system does not tell apart", path.Join(dir, base))
+			return fmt.Errorf("%s exists with other capitals or accents, which this file system does not distinguish", path.Join(dir, base))
 		}
 	}
 	return nil

@@ -86,14 +86,14 @@ func sourcesOf(parts []bucket.Part) (from *Bucket, sources []source, err error) 
 		sources = append(sources, source{object, p.Size, p.CRC32C, false})
 	}
 	if from == nil {
-		return nil, nil, fmt.Errorf("no parts: %w", errors.ErrUnsupported)
+		return nil, nil, fmt.Errorf("no parts to join: %w", errors.ErrUnsupported)
 	}
 	return from, sources, nil
 }
 
 // errLostTemporary reports that a temporary object is gone, as after pruning.
 // Another try may succeed.
-var errLostTemporary = errors.New("a temporary object is gone")
+var errLostTemporary = errors.New("a temporary object is missing")
 
 // joinOnce is one try to join.
 func (b *Bucket) joinOnce(ctx context.Context, target *storage.ObjectHandle, o *bucket.Object, from *Bucket, sources []source) (*storage.ObjectAttrs, error) {
