@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"onair/internal/finding"
+	"onair/internal/finding/findingtest"
 	"onair/show"
 )
 
@@ -180,6 +181,7 @@ func TestCheck(t *testing.T) {
 // Every rule has a case in checkTests, and every case has a rule.
 func TestRulesAreTested(t *testing.T) {
 	t.Parallel()
+	findingtest.Complete(t, Rules())
 	tested := map[string]bool{}
 	for _, tt := range checkTests(t) {
 		for _, f := range tt.want {

@@ -55,17 +55,20 @@ var rules = finding.Rules{
 	},
 	{
 		ID: "F007", Severity: finding.Warning, Source: sourceReports,
-		Title: "the feed is larger than 2 MB",
-		Hint:  "some apps refuse or cut feeds of 2 to 3 MB: shorten notes, or move old episodes to archive pages (RFC 5005)",
+		Title:   "the feed is larger than 2 MB",
+		Hint:    "some apps refuse or cut feeds of 2 to 3 MB: shorten notes, or move old episodes to archive pages (RFC 5005)",
+		Example: "a feed of 2,000 episodes with the whole text of each transcript",
 	},
 	{
 		ID: "F008", Severity: finding.Error, Source: sourceReports,
-		Title: "the feed is larger than 32 MiB, or too deeply nested to be read",
+		Title:   "the feed is larger than 32 MiB, or too deeply nested to be read",
+		Example: "a feed of 40 MiB",
 	},
 	{
 		ID: "F009", Severity: finding.Warning, Source: sourcePSP,
-		Title: "a value has more than 255 characters",
-		Hint:  "apps cut it at 255 characters",
+		Title:   "a value has more than 255 characters",
+		Hint:    "apps cut it at 255 characters",
+		Example: "a <title> of 300 characters",
 	},
 	{
 		ID: "F010", Severity: finding.Warning, Source: sourceApple,
@@ -92,8 +95,9 @@ var rules = finding.Rules{
 	},
 	{
 		ID: "F014", Severity: finding.Warning, Source: sourcePodcast,
-		Title: "the text of a podcast: element is too long",
-		Hint:  "aggregators cut it at 128 characters",
+		Title:   "the text of a podcast: element is too long",
+		Hint:    "aggregators cut it at 128 characters",
+		Example: "a <podcast:location> of 200 characters",
 	},
 	{
 		ID: "F015", Severity: finding.Error, Source: sourcePSP,
@@ -115,8 +119,9 @@ var rules = finding.Rules{
 	},
 	{
 		ID: "F018", Severity: finding.Warning, Source: sourcePSP,
-		Title: "a description has more than 4000 bytes",
-		Hint:  "at most 4000 bytes; the whole notes may go into content:encoded",
+		Title:   "a description has more than 4000 bytes",
+		Hint:    "at most 4000 bytes; the whole notes may go into content:encoded",
+		Example: "a <description> of 5000 bytes",
 	},
 	{
 		ID: "F019", Severity: finding.Error, Source: sourceApple,
@@ -125,24 +130,58 @@ var rules = finding.Rules{
 		Example: `<itunes:episode>2.5</itunes:episode>`,
 	},
 
-	{ID: "F020", Severity: finding.Error, Source: sourceRSS, Title: "the show has no title"},
-	{ID: "F021", Severity: finding.Error, Source: sourceRSS, Title: "the show has no description"},
-	{ID: "F022", Severity: finding.Error, Source: sourceRSS, Title: "the show has no link", Hint: "the address of the show's page"},
+	{
+		ID: "F020", Severity: finding.Error, Source: sourceRSS,
+		Title:   "the show has no title",
+		Example: "a <channel> without <title>",
+	},
+	{
+		ID: "F021", Severity: finding.Error, Source: sourceRSS,
+		Title:   "the show has no description",
+		Example: "a <channel> without <description>",
+	},
+	{
+		ID: "F022", Severity: finding.Error, Source: sourceRSS,
+		Title:   "the show has no link",
+		Hint:    "the address of the show's page",
+		Example: "a <channel> without <link>",
+	},
 	{
 		ID: "F023", Severity: finding.Error, Source: sourcePSP,
 		Title:   "the show's language is absent or malformed",
 		Hint:    "ISO 639 with an optional region, such as en or en-gb",
 		Example: `<language>English</language>`,
 	},
-	{ID: "F024", Severity: finding.Error, Source: sourcePSP, Title: "the show has no itunes:category", Hint: "name at least one of Apple's categories"},
-	{ID: "F026", Severity: finding.Error, Source: sourcePSP, Title: "the show has no itunes:explicit", Hint: "write true or false"},
-	{ID: "F027", Severity: finding.Error, Source: sourcePSP, Title: "the show has no itunes:image", Hint: "square, 1400 to 3000 pixels, JPEG or PNG"},
+	{
+		ID: "F024", Severity: finding.Error, Source: sourcePSP,
+		Title:   "the show has no itunes:category",
+		Hint:    "name at least one of Apple's categories",
+		Example: "a <channel> without <itunes:category>",
+	},
+	{
+		ID: "F026", Severity: finding.Error, Source: sourcePSP,
+		Title:   "the show has no itunes:explicit",
+		Hint:    "write true or false",
+		Example: "a <channel> without <itunes:explicit>",
+	},
+	{
+		ID: "F027", Severity: finding.Error, Source: sourcePSP,
+		Title:   "the show has no itunes:image",
+		Hint:    "square, 1400 to 3000 pixels, JPEG or PNG",
+		Example: "a <channel> without <itunes:image>",
+	},
 	{
 		ID: "F028", Severity: finding.Warning, Source: sourcePSP,
-		Title: "no atom:link names the feed's own address",
-		Hint:  `<atom:link rel="self" type="application/rss+xml" href="…"/> tells apps where the feed is`,
+		Title:   "no atom:link names the feed's own address",
+		Hint:    `<atom:link rel="self" type="application/rss+xml" href="…"/> tells apps where the feed is`,
+		Example: "a <channel> without <atom:link>",
 	},
-	{ID: "F029", Severity: finding.Warning, Source: sourcePSP, Title: "the show has no podcast:guid", Hint: "the first publish to a public https URL assigns one"},
+	{
+		ID: "F029", Severity: finding.Warning, Source: sourcePSP,
+		Title:   "the show has no podcast:guid",
+		Hint:    "the first publish to a public https URL assigns one",
+		Example: "a <channel> without <podcast:guid>",
+	},
 	{
 		ID: "F030", Severity: finding.Error, Source: sourcePodcast,
 		Title:   "podcast:guid is not a UUID",
@@ -155,8 +194,18 @@ var rules = finding.Rules{
 		Hint:    "players then show no chapter at the start: give it a title and show it, or start the next one at 0:00",
 		Example: `chapters: [{start: "0:00", toc: false}, {start: "0:12", title: What is a CDN?}]`,
 	},
-	{ID: "F032", Severity: finding.Warning, Source: sourceSpotify, Title: "the show has no itunes:author", Hint: "Spotify requires it"},
-	{ID: "F033", Severity: finding.Warning, Source: sourcePSP, Title: "the show has no podcast:locked", Hint: "yes keeps other hosts from importing the feed, no lets them"},
+	{
+		ID: "F032", Severity: finding.Warning, Source: sourceSpotify,
+		Title:   "the show has no itunes:author",
+		Hint:    "Spotify requires it",
+		Example: "a <channel> without <itunes:author>",
+	},
+	{
+		ID: "F033", Severity: finding.Warning, Source: sourcePSP,
+		Title:   "the show has no podcast:locked",
+		Hint:    "yes keeps other hosts from importing the feed, no lets them",
+		Example: "a <channel> without <podcast:locked>",
+	},
 	{
 		ID: "F034", Severity: finding.Error, Source: sourcePodcast,
 		Title:   "podcast:locked is neither yes nor no",
@@ -175,7 +224,12 @@ var rules = finding.Rules{
 		Hint:    "only the holder's name",
 		Example: `<copyright>© 2021 The good people</copyright>`,
 	},
-	{ID: "F037", Severity: finding.Warning, Source: sourceSpotify, Title: "there is no episode", Hint: "directories want one live episode, a trailer for instance"},
+	{
+		ID: "F037", Severity: finding.Warning, Source: sourceSpotify,
+		Title:   "there is no episode",
+		Hint:    "directories want one live episode, a trailer for instance",
+		Example: "a <channel> without <item>",
+	},
 	{
 		ID: "F038", Severity: finding.Warning, Source: sourcePodcast,
 		Title:   "podcast:medium is unknown",
@@ -183,9 +237,18 @@ var rules = finding.Rules{
 		Example: `<podcast:medium>radio</podcast:medium>`,
 	},
 
-	{ID: "F040", Severity: finding.Error, Source: sourceRSS, Title: "an episode has no title"},
+	{
+		ID: "F040", Severity: finding.Error, Source: sourceRSS,
+		Title:   "an episode has no title",
+		Example: "an <item> without <title>",
+	},
 	{ID: "F041", Severity: finding.Error, Source: sourcePSP, Title: "an episode has no enclosure", Example: `<enclosure length="500000" type="audio/mpeg"/>`},
-	{ID: "F042", Severity: finding.Error, Source: sourceApple, Title: "two episodes have the same enclosure URL", Hint: "Apple ignores one of them"},
+	{
+		ID: "F042", Severity: finding.Error, Source: sourceApple,
+		Title:   "two episodes have the same enclosure URL",
+		Hint:    "Apple ignores one of them",
+		Example: "two items with the url https://example.com/1.mp3",
+	},
 	{
 		ID: "F043", Severity: finding.Error, Source: sourcePSP,
 		Title:   "an enclosure's length is not a number of bytes above zero",
@@ -210,16 +273,35 @@ var rules = finding.Rules{
 		Hint:    "the length is in bytes, the duration in seconds",
 		Example: `<enclosure url="https://example.com/1.mp3" length="60" type="audio/mpeg"/><itunes:duration>60</itunes:duration>`,
 	},
-	{ID: "F047", Severity: finding.Error, Source: sourcePSP, Title: "an episode has no guid", Hint: "without one, apps take the enclosure's address and download again when it moves"},
-	{ID: "F048", Severity: finding.Error, Source: sourceApple, Title: "two episodes have the same GUID", Hint: "Apple leaves out one of them"},
+	{
+		ID: "F047", Severity: finding.Error, Source: sourcePSP,
+		Title:   "an episode has no guid",
+		Hint:    "without one, apps take the enclosure's address and download again when it moves",
+		Example: "an <item> without <guid>",
+	},
+	{
+		ID: "F048", Severity: finding.Error, Source: sourceApple,
+		Title:   "two episodes have the same GUID",
+		Hint:    "Apple leaves out one of them",
+		Example: "two items with <guid>4</guid>",
+	},
 	{
 		ID: "F049", Severity: finding.Warning, Source: sourceRSS,
 		Title:   "a GUID is declared to be a link and is not one",
 		Hint:    `write isPermaLink="false"; it is true unless said otherwise`,
 		Example: `<guid>episode-4</guid>`,
 	},
-	{ID: "F050", Severity: finding.Warning, Source: sourcePSP, Title: "an episode has no pubDate", Hint: "apps sort by it"},
-	{ID: "F051", Severity: finding.Warning, Source: sourcePSP, Title: "an episode has no description"},
+	{
+		ID: "F050", Severity: finding.Warning, Source: sourcePSP,
+		Title:   "an episode has no pubDate",
+		Hint:    "apps sort by it",
+		Example: "an <item> without <pubDate>",
+	},
+	{
+		ID: "F051", Severity: finding.Warning, Source: sourcePSP,
+		Title:   "an episode has no description",
+		Example: "an <item> without <description>",
+	},
 	{
 		ID: "F052", Severity: finding.Warning, Source: sourcePSP,
 		Title:   "an episode's itunes:duration is absent or malformed",
@@ -238,7 +320,12 @@ var rules = finding.Rules{
 		Hint:    "write full, trailer or bonus",
 		Example: `<itunes:episodeType>Full</itunes:episodeType>`,
 	},
-	{ID: "F055", Severity: finding.Warning, Source: sourceApple, Title: "an episode of a serial show has no itunes:episode", Hint: "a serial show is ordered by itunes:episode"},
+	{
+		ID: "F055", Severity: finding.Warning, Source: sourceApple,
+		Title:   "an episode of a serial show has no itunes:episode",
+		Hint:    "a serial show is ordered by itunes:episode",
+		Example: "an <item> without <itunes:episode> in a feed with <itunes:type>serial</itunes:type>",
+	},
 	{
 		ID: "F056", Severity: finding.Warning, Source: sourcePodcast,
 		Title:   "a transcript's type is unknown",
@@ -257,8 +344,18 @@ var rules = finding.Rules{
 		Hint:    "application/json+chapters",
 		Example: `<podcast:chapters url="https://example.com/1.json" type="application/json"/>`,
 	},
-	{ID: "F059", Severity: finding.Info, Source: sourcePSP, Title: "an episode has no link", Hint: "the address of the episode's page"},
-	{ID: "F060", Severity: finding.Warning, Source: sourcePodcast, Title: "an episode names persons but no host, although the show has a host", Hint: "an episode's persons replace the show's: name the hosts again"},
+	{
+		ID: "F059", Severity: finding.Info, Source: sourcePSP,
+		Title:   "an episode has no link",
+		Hint:    "the address of the episode's page",
+		Example: "an <item> without <link>",
+	},
+	{
+		ID: "F060", Severity: finding.Warning, Source: sourcePodcast,
+		Title:   "an episode names persons but no host, although the show has a host",
+		Hint:    "an episode's persons replace the show's: name the hosts again",
+		Example: `an <item> with <podcast:person role="guest"> only, in a channel with <podcast:person role="host">`,
+	},
 	{
 		ID: "F061", Severity: finding.Warning, Source: sourceApple,
 		Title:   "a date has the name of a zone other than GMT",

@@ -107,12 +107,3 @@ func TestCutOpening(t *testing.T) {
 		})
 	}
 }
-
-func TestRulesAreComplete(t *testing.T) {
-	t.Parallel()
-	for _, r := range Rules() {
-		if r.Title == "" || r.Example == "" {
-			t.Errorf("rule %s has no title or no example", r.ID)
-		}
-	}
-}

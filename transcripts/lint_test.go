@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"onair/internal/finding"
+	"onair/internal/finding/findingtest"
 )
 
 // long returns a conversation between two people with the given number of turns.
@@ -180,6 +181,8 @@ func breaks(src, rule string, o *LintOptions) bool {
 func TestRules(t *testing.T) {
 	t.Parallel()
 	elsewhere := []string{"T028", "T029", "T031", "T032"}
+	described := append([]string{"T010"}, elsewhere...) // their examples are not transcripts
+	findingtest.Complete(t, Rules())
 	for i, r := range Rules() {
 		if want := fmt.Sprintf("T%03d", i+1); r.ID != want {
 			t.Errorf("rule %s is in the place of %s", r.ID, want)
@@ -191,11 +194,8 @@ func TestRules(t *testing.T) {
 			t.Errorf("%s: tested here is %v", r.ID, tested)
 		}
 		o := &LintOptions{Options: Options{People: []Person{{Name: "Vega"}, {Name: "Rigel"}}}, Duration: time.Minute}
-		if r.Example != "" && !breaks(r.Example, r.ID, o) {
+		if !slices.Contains(described, r.ID) && !breaks(r.Example, r.ID, o) {
 			t.Errorf("%s: its example does not break it", r.ID)
-		}
-		if r.Title == "" {
-			t.Errorf("%s has no title", r.ID)
 		}
 	}
 }

@@ -47,8 +47,10 @@ var rules = finding.Rules{
 		Example: "**Vegga:** One.\n",
 	},
 	{
-		ID: "T010", Severity: finding.Info, Title: "name used once in a long transcript",
-		Hint: "compare with the audio, or leave it",
+		ID: "T010", Severity: finding.Info,
+		Title:   "name used once in a long transcript",
+		Hint:    "compare with the audio, or leave it",
+		Example: "Vegga speaks once in an hour with Vega",
 	},
 	{
 		ID: "T011", Severity: finding.Warning, Title: "text after a pause without a label",
@@ -129,10 +131,14 @@ var rules = finding.Rules{
 		Example: "**Vega:** One\ntwo.\n",
 	},
 	{
-		ID: "T028", Severity: finding.Error, Title: "file that belongs to no episode, or second file of an episode",
+		ID: "T028", Severity: finding.Error,
+		Title:   "file that belongs to no episode, or second file of an episode",
+		Example: "two transcripts of one episode: 4.md and 4-cloudy.md",
 	},
 	{
-		ID: "T029", Severity: finding.Error, Title: "text nearly equal to another episode's",
+		ID: "T029", Severity: finding.Error,
+		Title:   "text nearly equal to another episode's",
+		Example: "the transcript of episode 4, saved as that of episode 5 as well",
 	},
 	{
 		ID: "T030", Severity: finding.Info, Title: "label that repeats the speaker",
@@ -140,10 +146,14 @@ var rules = finding.Rules{
 		Example: "**Vega:** One.\n\n**Vega:** Two.\n",
 	},
 	{
-		ID: "T031", Severity: finding.Warning, Title: "change that relabels turns, drops turns or deletes stamps",
+		ID: "T031", Severity: finding.Warning,
+		Title:   "change that relabels turns, drops turns or deletes stamps",
+		Example: "a commit that renames 30 labels from Vega to Rigel",
 	},
 	{
-		ID: "T032", Severity: finding.Warning, Title: "translation whose turns or stamps differ from the original's",
+		ID: "T032", Severity: finding.Warning,
+		Title:   "translation whose turns or stamps differ from the original's",
+		Example: "a transcript.es.md of 22 turns beside a transcript.md of 23",
 	},
 }
 
