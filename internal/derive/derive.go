@@ -13,7 +13,8 @@
 // findings, sums and sizes, or be bytes that take long to make.
 //
 // A file that is an input is known by its size, modification time, change time and
-// inode number ([ValueOf]). Nothing is remembered of a file that changed less than
+// inode number ([ValueOf]), or where a file may be copied and checked out again also
+// by its content ([ValueOfContent]). Nothing is remembered of a file that changed less than
 // two seconds ago: some file systems count time in steps of two seconds, and a
 // second change of equal size within one step would not show.
 //
@@ -57,10 +58,32 @@ type Func struct {
 // Key is the digest of the inputs of a value.
 type Key [sha256.Size]byte
 
+// MarshalText encodes the key in hex, for values that contain keys.
+func (k Key) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, k[:]), nil }
+
+// UnmarshalText decodes what MarshalText returns.
+func (k *Key) UnmarshalText(text []byte) error {
+	if len(text) != hex.EncodedLen(len(k)) {
+		return hex.ErrLength
+	}
+	_, err := hex.Decode(k[:], text)
+	return err
+}
+
 // KeyOf returns the key of inputs: the digest of their encodings by package json,
 // which leaves out unexported fields. It panics for values that cannot be
-// encoded.
+// encoded; see [TryKey].
 func KeyOf(inputs ...any) Key {
+	key, err := TryKey(inputs...)
+	if err != nil {
+		panic(err.Error())
+	}
+	return key
+}
+
+// TryKey is KeyOf for inputs that may be impossible to encode, such as a time in the
+// year 10000.
+func TryKey(inputs ...any) (Key, error) {
 	sum := sha256.New()
 	for _, input := range inputs {
 		var data []byte
@@ -74,7 +97,7 @@ func KeyOf(inputs ...any) Key {
 		default:
 			var err error
 			if data, err = json.Marshal(v); err != nil {
-				panic(fmt.Sprintf("derive: an input of type %T: %v", v, err))
+				return Key{}, fmt.Errorf("derive: an input of type %T: %w", v, err)
 			}
 		}
 		var size [8]byte
@@ -82,7 +105,7 @@ func KeyOf(inputs ...any) Key {
 		sum.Write(size[:])
 		sum.Write(data)
 	}
-	return Key(sum.Sum(nil))
+	return Key(sum.Sum(nil)), nil
 }
 
 // Cache is a folder of values. It is safe for concurrent use, also by several

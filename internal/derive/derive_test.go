@@ -385,3 +385,33 @@ func TestBuildIsStable(t *testing.T) {
 		t.Errorf("Build is %q and then %q", first, again)
 	}
 }
+
+func TestValueOfContent(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	name := filepath.Join(dir, "file")
+	c := Open(filepath.Join(dir, "cache"), "build")
+	defer c.Close()
+	reads, calls := 0, 0
+	check := func(what, text string, age time.Duration, input string, wantReads, wantCalls int) {
+		t.Helper()
+		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		state := State{Size: int64(len(text)), MTime: 1, seen: time.Unix(0, 1).Add(age)}
+		read := func() ([]byte, error) { reads++; return os.ReadFile(name) }
+		got, _, err := ValueOfContent(c, testFunc, name, state, KeyOf(input), read, func(data []byte) (string, error) {
+			calls++
+			return string(data) + input, nil
+		})
+		if err != nil || got != text+input || reads != wantReads || calls != wantCalls {
+			t.Errorf("%s: %q, %v after %d reads and %d calls; want %d and %d", what, got, err, reads, calls, wantReads, wantCalls)
+		}
+	}
+	check("first", "one", 0, "in", 1, 1)
+	check("unsettled", "one", 0, "in", 2, 1)
+	check("settled", "one", time.Hour, "in", 3, 1)
+	check("known by its state", "one", time.Hour, "in", 3, 1)
+	check("another input", "one", time.Hour, "other", 4, 2)
+	check("another content", "three", time.Hour, "other", 5, 3)
+}

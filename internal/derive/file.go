@@ -1,6 +1,7 @@
 package derive
 
 import (
+	"crypto/sha256"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -69,4 +70,54 @@ func KnownOf[T any](c *Cache, f Func, path string, state State) (v T, ok bool) {
 		return v, false
 	}
 	return Known[T](c, f, abs, KeyOf(state))
+}
+
+// content is a value that was computed from what a file contains.
+type content[T any] struct {
+	State *State `json:"state"` // nil if the file was not settled
+	Sum   Key    `json:"sum"`   // of the content
+	Value T      `json:"value"`
+}
+
+// ValueOfContent is Value for a function of the content of one file, which it names
+// by path, and of further inputs. It also returns the key of the content. While the
+// state of the file is the one that is remembered, read is not called. Otherwise
+// read returns the content, and compute is only called if it differs: a file that
+// was copied, or checked out again, need not be computed again.
+//
+// If compute returns an error, its value is returned as well and not remembered.
+func ValueOfContent[T any](c *Cache, f Func, path string, state State, inputs Key, read func() ([]byte, error), compute func(data []byte) (T, error)) (v T, sum Key, err error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return v, sum, err
+	}
+	known, ok := Known[content[T]](c, f, abs, inputs)
+	settled := state.Settled()
+	if ok && settled && known.State != nil && state.same(*known.State) {
+		return known.Value, known.Sum, nil
+	}
+	data, err := read()
+	if err != nil {
+		return v, sum, err
+	}
+	sum = Key(sha256.Sum256(data))
+	if ok && sum == known.Sum {
+		v = known.Value
+	} else if v, err = compute(data); err != nil {
+		return v, sum, err
+	}
+	if !ok || settled || sum != known.Sum {
+		kept := content[T]{Sum: sum, Value: v}
+		if settled {
+			kept.State = &state
+		}
+		Keep(c, f, abs, inputs, kept)
+	}
+	return v, sum, nil
+}
+
+// same reports whether two states identify the same content.
+func (s State) same(other State) bool {
+	s.seen, other.seen = time.Time{}, time.Time{}
+	return s == other
 }

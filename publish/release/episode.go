@@ -78,11 +78,10 @@ func (b *builder) addTexts(ctx context.Context, episodes []*Episode, site *site)
 	pages := make([]*Object, len(episodes))
 	inParallel(ctx, len(episodes), func(i int) {
 		e := episodes[i]
-		found[i] = b.readTranscripts(e)
+		found[i] = b.addTranscripts(e)
 		if e.Enclosure == nil {
 			return
 		}
-		found[i] = append(found[i], b.writeTranscripts(e)...)
 		if e.page != nil {
 			e.page.Transcripts = b.transcriptLinks(e)
 		}

@@ -3,15 +3,12 @@ package release
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"io"
 	"runtime"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
 
-	"onair/internal/crc32c"
 	"onair/internal/finding"
 	"onair/publish/bucket"
 )
@@ -111,10 +108,13 @@ func (b *builder) render(role Role, key keyFunc, from source) (*Object, error) {
 	if err := from(buffer); err != nil {
 		return nil, err
 	}
-	o := objectOf(role, buffer.Bytes(), from)
+	s := sumsOf(buffer.Bytes())
+	o := b.object(role, s, from)
 	o.Key = key(o.SHA256)
 	if b.o.Rendered != nil {
 		b.o.Rendered(o, buffer.Bytes())
+	} else {
+		b.rendered.keep(s, buffer.Bytes())
 	}
 	return o, nil
 }
@@ -122,15 +122,11 @@ func (b *builder) render(role Role, key keyFunc, from source) (*Object, error) {
 // objectOf returns an object without a key. data are its bytes, which from can write
 // again.
 func objectOf(role Role, data []byte, from source) *Object {
-	sum := sha256.Sum256(data)
+	s := sumsOf(data)
 	return &Object{
 		Role:   role,
-		SHA256: hex.EncodeToString(sum[:]),
-		Object: bucket.Object{
-			Size:   int64(len(data)),
-			CRC32C: crc32c.Checksum(data),
-			Body:   body(from, len(data)),
-		},
+		SHA256: s.SHA256,
+		Object: bucket.Object{Size: s.Size, CRC32C: s.CRC32C, Body: body(from, len(data))},
 	}
 }
 

@@ -19,6 +19,11 @@
 // Tagged audio is never stored on the way: its tag is made in memory, and the
 // master's payload is streamed after it.
 //
+// With a cache, what is known of transcripts and pages is remembered: findings, and
+// the size and checksums of every format and page. While the files and settings that
+// they are made from stay the same, they are rendered only when somebody opens their
+// objects. The release is the same without a cache.
+//
 // What can be wrong with a release is in rules.go.
 package release
 
@@ -35,9 +40,7 @@ import (
 	"onair/internal/finding"
 	"onair/publish/cdn"
 	"onair/show"
-	"onair/transcripts"
 	"onair/transcripts/credit"
-	"onair/transcripts/repo"
 )
 
 // Options are the circumstances of a release. Only Now is required.
@@ -100,15 +103,14 @@ type builder struct {
 	parts    map[string]*Object // by key
 	release  *Release
 
-	settings     *repo.Settings                  // of the transcripts
-	speakers     []transcripts.Person            // sorted by name
+	texts        *texts
 	contributors map[string][]credit.Contributor // by path of the transcript
 	masters      map[string]*probing             // by path in the show's folder
+	rendered     rendered
 
 	mu       sync.Mutex
 	images   map[string]*image // by path in the show's folder
 	pictures pictures
-	texts    []*spoken // the transcripts that were read last
 }
 
 // New builds the release of a show. The findings are all problems of the show. If one
@@ -116,20 +118,19 @@ type builder struct {
 // error for other reasons, such as an interrupt.
 func New(ctx context.Context, s *show.Show, o *Options) (*Release, finding.List, error) {
 	b := &builder{
-		show:     s,
-		o:        o,
-		speakers: speakers(s),
-		objects:  map[string]*Object{},
-		parts:    map[string]*Object{},
-		images:   map[string]*image{},
-		release:  &Release{Show: s, Now: o.Now, Lock: s.Lock.Clone()},
+		show:    s,
+		o:       o,
+		objects: map[string]*Object{},
+		parts:   map[string]*Object{},
+		images:  map[string]*image{},
+		release: &Release{Show: s, Now: o.Now, Lock: s.Lock.Clone()},
 	}
 	b.findings = append(b.findings, checkStorage(s)...)
 	for _, problem := range cdn.Check(s.CDN) {
 		b.findings.Add(ruleCDN.At(s.At("cdn"), "%s", problem))
 	}
 	audio.TraceLoudness(o.Trace, o.Cache)
-	b.readTranscriptSettings()
+	b.texts = b.readTexts()
 	b.readContributors(ctx)
 	if err := b.probeMasters(ctx); err != nil {
 		return nil, nil, err

@@ -10,6 +10,7 @@ import (
 	"path"
 	"strings"
 
+	"onair/internal/derive"
 	"onair/internal/finding"
 	"onair/internal/markdown"
 	"onair/show"
@@ -46,6 +47,8 @@ type site struct {
 	errs  []error        // why each page could not be rendered
 	err   error          // why there are no pages
 	alone bool           // an episode's page can be rendered before other episodes are complete
+
+	inputs *pageInputs // nil if pages are not remembered
 }
 
 // newSite returns the site of the live episodes, whose transcripts are added
@@ -69,6 +72,9 @@ func (b *builder) newSite() *site {
 	}
 	s.done, s.errs = make([]bool, len(s.pages)), make([]error, len(s.pages))
 	s.alone = !s.theme.Overridden()
+	if s.alone { // templates of the show may print anything
+		s.inputs = newPageInputs(b, s.data)
+	}
 	return s
 }
 
@@ -79,17 +85,31 @@ func (s *site) renderEpisode(e *Episode) *Object {
 	if !ok {
 		return nil
 	}
-	return s.render(i)
+	return s.render(i, s.inputs.episode(e))
 }
 
-// render renders a page; nil if that fails.
-func (s *site) render(i int) *Object {
+// render renders a page unless it is remembered for the inputs; nil if that fails.
+func (s *site) render(i int, inputs derive.Key) *Object {
 	key := s.pages[i].Key
-	o, err := s.b.render(RolePage, fixedKey(key), s.pages[i].Render)
+	compute := func() (sums, error) {
+		o, err := s.b.render(RolePage, fixedKey(key), s.pages[i].Render)
+		if err != nil {
+			return sums{}, err
+		}
+		return o.sums(), nil
+	}
+	var known sums
+	var err error
+	if inputs == (derive.Key{}) {
+		known, err = compute()
+	} else {
+		known, err = derive.Value(s.b.o.Cache, pageFunc, s.inputs.name+key, inputs, compute)
+	}
 	if s.done[i], s.errs[i] = true, err; err != nil {
 		return nil
 	}
-	o.Episode = episodeOf(key)
+	o := s.b.object(RolePage, known, s.pages[i].Render)
+	o.Key, o.Episode = key, episodeOf(key)
 	return o
 }
 
@@ -97,9 +117,10 @@ func (s *site) render(i int) *Object {
 // that cannot be rendered.
 func (s *site) addPages(ctx context.Context) {
 	objects := make([]*Object, len(s.pages))
+	shared := s.inputs.shared()
 	inParallel(ctx, len(s.pages), func(i int) {
 		if !s.done[i] {
-			objects[i] = s.render(i)
+			objects[i] = s.render(i, shared)
 		}
 	})
 	for _, o := range objects {

@@ -1,0 +1,231 @@
+package release
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"onair/internal/derive"
+	"onair/internal/finding"
+	"onair/show"
+	"onair/transcripts"
+	"onair/transcripts/repo"
+)
+
+// texts reads the Markdown transcripts of a show.
+type texts struct {
+	show     *show.Show
+	cache    *derive.Cache
+	settings *repo.Settings
+	options  transcripts.Options // without File
+	inputs   derive.Key          // of the options
+
+	mu     sync.Mutex
+	recent []*parsed // that were read last
+}
+
+// transcript is a transcript of an episode and the objects made from it. It does not
+// keep the text, because that of a whole catalogue does not fit into memory.
+type transcript struct {
+	show.TranscriptFile
+	texts    *texts
+	duration time.Duration // of the audio
+	key      derive.Key    // of the text and of everything else that the objects depend on; zero if unknown
+	timed    bool          // whether it can be shown as captions
+	files    []*Object     // in the order of formats
+}
+
+// parsed is a parsed transcript and its cues, which all formats share.
+type parsed struct {
+	of   *transcript
+	once sync.Once
+	text *transcripts.Transcript
+	cues []transcripts.Cue
+	err  error
+}
+
+// textFacts is what is remembered of a transcript.
+type textFacts struct {
+	Findings []knownFinding `json:"findings,omitempty"`
+	Timed    bool           `json:"timed,omitempty"`
+	Files    []sums         `json:"files,omitempty"` // in the order of formats; nil unless the episode is live
+}
+
+var (
+	textFunc      = derive.Func{Name: "transcripts", Version: 1}
+	translateFunc = derive.Func{Name: "translations", Version: 1}
+)
+
+// maxTranscript bounds a transcript; an hour of talk is some 60 kB.
+const maxTranscript = 16 << 20
+
+// keptTexts is how many parsed transcripts are kept. The formats of a transcript are
+// written one after the other, for several episodes at the same time, and each
+// episode may have translations.
+var keptTexts = 4 * max(2, runtime.GOMAXPROCS(0))
+
+// readTexts returns the reader of the show's transcripts. It reads transcripts.yaml,
+// which is optional.
+func (b *builder) readTexts() *texts {
+	t := &texts{show: b.show, cache: b.o.Cache, settings: b.readTranscriptSettings()}
+	t.options = transcripts.Options{Pauses: t.settings.Pauses, People: speakers(b.show)}
+	if fraction, err := transcripts.ParseFraction(b.show.Transcripts.Fraction); err == nil {
+		t.options.Fraction = fraction // package show has refused any other
+	}
+	t.inputs = derive.KeyOf(t.options)
+	return t
+}
+
+// readTranscriptSettings reads transcripts.yaml.
+func (b *builder) readTranscriptSettings() *repo.Settings {
+	settings, err := repo.Load(b.show.Folder.FS)
+	if settings == nil {
+		f := finding.Finding{Severity: finding.Error, Position: finding.Position{File: repo.SettingsFile}, Message: fmt.Sprint(err)}
+		_ = errors.As(err, &f)
+		f.Rule = ruleSettings.ID
+		b.findings.Add(f)
+		return &repo.Settings{}
+	} // otherwise the error is about people.yaml, which package show reports
+	if own := b.show.Transcripts.Fraction; settings.Fraction != "" && settings.Fraction != own {
+		b.findings.Add(ruleSettings.At(finding.Position{File: repo.SettingsFile}, "timestamp_fraction is %s here and %s in show.yaml", settings.Fraction, own).WithHint("leave it to show.yaml"))
+	}
+	return settings
+}
+
+// speakers returns the people of a show, sorted by name.
+func speakers(s *show.Show) (people []transcripts.Person) {
+	for _, p := range s.People {
+		people = append(people, transcripts.Person{Name: p.Name, Aliases: p.Aliases})
+	}
+	slices.SortFunc(people, func(a, b transcripts.Person) int { return strings.Compare(a.Name, b.Name) })
+	return people
+}
+
+// read returns the parsed transcript and its cues, from memory if it was read
+// recently.
+func (t *transcript) read() (*parsed, error) { return t.parse(t.load) }
+
+// load returns the bytes of the transcript.
+func (t *transcript) load() ([]byte, error) {
+	return t.texts.show.Folder.ReadFile(t.Path, maxTranscript)
+}
+
+// parse is read with another source of the bytes. Of calls at the same time, one
+// parses.
+func (t *transcript) parse(load func() ([]byte, error)) (*parsed, error) {
+	p := t.texts.entry(t)
+	p.once.Do(func() {
+		var data []byte
+		if data, p.err = load(); p.err != nil {
+			t.texts.drop(p)
+			return
+		}
+		options := t.texts.options
+		options.File = t.Path
+		p.text = transcripts.Parse(data, &options)
+		p.cues = p.text.Cues(t.duration)
+	})
+	return p, p.err
+}
+
+// page returns the transcript and the start of each turn, for its page.
+func (t *transcript) page() (*transcripts.Transcript, []time.Duration, error) {
+	p, err := t.read()
+	if err != nil {
+		return nil, nil, err
+	}
+	return p.text, p.text.Starts(t.duration), nil
+}
+
+// entry returns the place of a transcript among those that are kept.
+func (x *texts) entry(t *transcript) *parsed {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if i := slices.IndexFunc(x.recent, func(p *parsed) bool { return p.of == t }); i >= 0 {
+		return x.recent[i]
+	}
+	p := &parsed{of: t}
+	if x.recent = append(x.recent, p); len(x.recent) > keptTexts {
+		x.recent = slices.Delete(x.recent, 0, 1)
+	}
+	return p
+}
+
+// drop forgets a transcript that could not be read.
+func (x *texts) drop(p *parsed) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.recent = slices.DeleteFunc(x.recent, func(other *parsed) bool { return other == p })
+}
+
+// facts returns what is remembered of the transcript, or else what compute returns
+// for it. live says that the formats are wanted. compute may return facts with an
+// error, which are not remembered.
+func (t *transcript) facts(live bool, compute func(*parsed) (textFacts, error)) (textFacts, error) {
+	whole := func(data []byte) (textFacts, error) {
+		p, err := t.parse(func() ([]byte, error) { return data, nil })
+		if err != nil {
+			return textFacts{}, err
+		}
+		return compute(p)
+	}
+	folder := t.texts.show.Folder
+	name, onDisk := folder.Path(t.Path)
+	info, err := folder.Stat(t.Path)
+	if t.texts.cache == nil || !onDisk || err != nil {
+		data, err := t.load()
+		if err != nil {
+			return textFacts{}, err
+		}
+		return whole(data)
+	}
+	inputs := derive.KeyOf(t.texts.inputs, t.Path, t.duration, live)
+	facts, sum, err := derive.ValueOfContent(t.texts.cache, textFunc, name, derive.StateOf(info), inputs, t.load, whole)
+	t.key = derive.KeyOf(sum, inputs)
+	return facts, err
+}
+
+// compare compares a translation with the original.
+func (t *transcript) compare(original *transcript) finding.List {
+	compute := func() ([]knownFinding, error) {
+		first, err := original.read()
+		if err != nil {
+			return nil, err
+		}
+		second, err := t.read()
+		if err != nil {
+			return nil, err
+		}
+		return newKnownFindings(transcripts.CompareTranslation(first.text, second.text, t.Path))
+	}
+	var known []knownFinding
+	var err error
+	if name, onDisk := t.texts.show.Folder.Path(t.Path); onDisk && t.key != (derive.Key{}) && original.key != (derive.Key{}) {
+		known, err = derive.Value(t.texts.cache, translateFunc, name, derive.KeyOf(original.key, t.key), compute)
+	} else {
+		known, err = compute()
+	}
+	if err != nil && !errors.Is(err, errNotText) {
+		return nil // reported when it was read first
+	}
+	return t.heeded(known)
+}
+
+// heeded returns the findings about a transcript without those of rules that
+// transcripts.yaml disables. The reader understands what the linter calls an error,
+// so errors become warnings: an old transcript with many of them must not stop a
+// publish.
+func (t *transcript) heeded(known []knownFinding) (found finding.List) {
+	for i := range known {
+		f := known[i].finding(t.Path)
+		if _, disabled := t.texts.settings.Disabled[f.Rule]; !disabled {
+			f.Severity = max(f.Severity, finding.Warning)
+			found = append(found, f)
+		}
+	}
+	return found
+}
