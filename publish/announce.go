@@ -28,7 +28,7 @@ type Announcer struct {
 }
 
 // channel is a service that is notified of a changed feed: its address, and the
-// form that it is sent. GET has the form in the query.
+// form to send. A GET request has the form in the query.
 type channel struct {
 	method, base string
 	form         func(feedURL string) url.Values
@@ -56,8 +56,8 @@ var channels = map[string]channel{
 	}, false},
 }
 
-// Check reports which token is missing for channels. Without it a publish would
-// go live and could never be finished.
+// Check reports which token is missing for the channels. Without the token, a
+// publish would go live and could never be finished.
 func (a *Announcer) Check(names []string) error {
 	for _, name := range names {
 		if err := a.check(channels[name]); err != nil {
@@ -75,8 +75,9 @@ func (a *Announcer) check(c channel) error {
 }
 
 // Announce notifies the channels of a changed feed, all at once, and returns those
-// that accepted it, in the order of names. The others, each with its reason in err,
-// remain for the next publish. An address that is not public is never announced.
+// that accepted it, in the order of names. err has the reason for each of the
+// others; the next publish notifies them. An address that is not public is never
+// announced.
 func Announce(ctx context.Context, a *Announcer, names []string, feedURL string) (done []string, err error) {
 	if !(&show.Show{URL: feedURL}).IsPublic() {
 		return nil, fmt.Errorf("announce %s: the address is not public", feedURL)

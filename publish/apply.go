@@ -127,8 +127,8 @@ func newApplier(p *Plan, s record.Storage, o *ApplyOptions) *applier {
 	return &applier{plan: p, storage: s, o: o, services: o.Services, state: p.stateOf(o), versions: map[string]string{}, parts: map[string]bucket.Attrs{}}
 }
 
-// probe checks that the provider honours preconditions. If it does not, the publish
-// continues, and reports that no other may run at the same time.
+// probe checks that the provider honours preconditions. If it does not, the
+// publish continues, and reports that no other publish may run at the same time.
 func (a *applier) probe(ctx context.Context) error {
 	for _, b := range []bucket.Bucket{a.storage.Public, a.storage.Records()} {
 		prober, ok := b.(bucket.Prober)
@@ -145,8 +145,8 @@ func (a *applier) probe(ctx context.Context) error {
 	return nil
 }
 
-// sendAudio sends the enclosures that differ and the parts that they are joined
-// from: the long part of step 1.
+// sendAudio sends the enclosures that differ and the parts from which they are
+// joined. It is the long part of step 1.
 func (a *applier) sendAudio(ctx context.Context) error {
 	var parts []*Change
 	for i := range a.plan.Parts {
@@ -165,7 +165,7 @@ func (a *applier) sendAudio(ctx context.Context) error {
 	return a.each(ctx, audio, a.write)
 }
 
-// sendFiles sends the rest of step 1, and step 2: what nothing refers to yet.
+// sendFiles does the rest of step 1, and step 2.
 func (a *applier) sendFiles(ctx context.Context) error {
 	return a.send(ctx, "files", a.plan.filter(func(c *Change) bool {
 		return c.Action != Keep && c.object.Role != release.RoleAudio && (c.Class == release.Immutable || c.Class == release.Page && c.Action == Add)
@@ -221,8 +221,8 @@ func (a *applier) each(ctx context.Context, changes []*Change, write func(contex
 	return group.Wait()
 }
 
-// writePart stores a part. Its name is its content, so a part that exists already
-// is the right one.
+// writePart stores a part. Its name is the digest of its content, so a part that
+// exists already is the right one.
 func (a *applier) writePart(ctx context.Context, c *Change) error {
 	b := a.storage.Records()
 	attrs, err := b.Write(ctx, a.metered(c.object), c.condition())
@@ -239,7 +239,7 @@ func (a *applier) writePart(ctx context.Context, c *Change) error {
 	return nil
 }
 
-// condition requires the state in which the plan saw the object.
+// condition returns the condition that the object is as the plan saw it.
 func (c *Change) condition() bucket.Condition {
 	if c.version == "" {
 		return bucket.Condition{Absent: true}
@@ -247,7 +247,8 @@ func (c *Change) condition() bucket.Condition {
 	return bucket.Condition{Version: c.version}
 }
 
-// write changes one object from the state that the plan saw to the planned one.
+// write changes one object to its planned state, on condition that it is still as
+// the plan saw it.
 func (a *applier) write(ctx context.Context, c *Change) error {
 	var attrs bucket.Attrs
 	var err error
@@ -272,9 +273,9 @@ func (a *applier) write(ctx context.Context, c *Change) error {
 	return nil
 }
 
-// join joins tagged audio from its parts. If the storage cannot do that, which is
-// known only now, it sends the audio whole if it is on this machine, and otherwise
-// downloads the parts and uploads them again.
+// join joins tagged audio from its parts. If the storage turns out not to support
+// that, join uploads the whole audio if it is on this machine; otherwise it
+// downloads the parts and uploads them joined.
 func (a *applier) join(ctx context.Context, c *Change) (bucket.Attrs, error) {
 	var parts []bucket.Part
 	for _, part := range c.object.Parts {
@@ -306,8 +307,8 @@ func (a *applier) join(ctx context.Context, c *Change) (bucket.Attrs, error) {
 	return attrs, err
 }
 
-// alreadyThere checks whether the same bytes were written in the meantime, as two
-// publishes of one show do. Anything else is a conflict.
+// alreadyThere checks whether the same bytes were written in the meantime, as by
+// another publish of the same show. Any other content is a conflict.
 func alreadyThere(ctx context.Context, b bucket.Bucket, c *Change) (bucket.Attrs, error) {
 	attrs, err := record.Stat(ctx, b, c.Key)
 	if err != nil && !errors.Is(err, bucket.ErrNotExist) {
@@ -330,7 +331,8 @@ func (a *applier) report(change func(*Progress)) {
 }
 
 // metered is an object whose body reports its bytes as they are read. A retry
-// reads from the start and takes back what the attempt before it had counted.
+// reads from the start, and subtracts the bytes that the previous attempt
+// reported.
 func (a *applier) metered(o *release.Object) *bucket.Object {
 	if a.o.Progress == nil {
 		return &o.Object

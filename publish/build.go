@@ -21,8 +21,8 @@ import (
 const buildRecord = bucket.RecordsPrefix + "build.json"
 
 // Early writes the objects of a release into a bucket for Build while the release
-// is being built, so that nothing is rendered twice. It writes only what the bucket
-// does not have: the objects of an earlier build stay until Build.
+// is being built, so that nothing is rendered twice. It writes only objects whose
+// key is not in the bucket; Build handles the others.
 type Early struct {
 	b   bucket.Bucket
 	had map[string]bool // keys that were in the bucket
@@ -32,7 +32,7 @@ type Early struct {
 	err     error
 }
 
-// NewEarly lists the bucket. It refuses one that was published to.
+// NewEarly lists the bucket. It refuses a bucket to which a show was published.
 func NewEarly(ctx context.Context, b bucket.Bucket) (*Early, error) {
 	w := &Early{b: b, had: map[string]bool{}}
 	for attrs, err := range b.List(ctx, "") {
@@ -47,8 +47,8 @@ func NewEarly(ctx context.Context, b bucket.Bucket) (*Early, error) {
 	return w, nil
 }
 
-// Add writes an object unless the bucket has its key. It may be called several
-// times at once, as release.Options.Rendered.
+// Add writes an object unless the bucket has its key. It may be called
+// concurrently, as release.Options.Rendered requires.
 func (w *Early) Add(ctx context.Context, o *release.Object, data []byte) {
 	if w.had[o.Key] {
 		return
@@ -83,10 +83,10 @@ func publishedTo(b bucket.Bucket) error {
 	return fmt.Errorf("%s was published to; build into a folder of its own: %w", b.URL(), ErrRefused)
 }
 
-// Build makes a bucket, in practice a local folder, hold a release and nothing
-// of an earlier build's that the release does not want. It does not change objects
-// that are right already, or that no build wrote. It returns how many objects it
-// wrote and removed. It refuses a bucket that was published to,
+// Build makes a bucket, in practice a local folder, hold a release. It removes
+// objects of an earlier build that the release does not have. It does not change
+// objects that are right already, or that no build wrote. It returns how many
+// objects it wrote and removed. It refuses a bucket to which a show was published,
 // because there the order of writes and the record matter.
 func Build(ctx context.Context, r *release.Release, b bucket.Bucket) (written, removed int, err error) {
 	seen, err := observe(ctx, record.Storage{Public: b}, r, "")
@@ -111,8 +111,8 @@ func Build(ctx context.Context, r *release.Release, b bucket.Bucket) (written, r
 	return written, removed, err
 }
 
-// removeStale deletes what the last build wrote and this one does not want, and
-// records what this one wants.
+// removeStale deletes the objects of the last build that this one does not have,
+// and records the objects of this one.
 func removeStale(ctx context.Context, b bucket.Bucket, r *release.Release) (removed int, err error) {
 	keys := make([]string, len(r.Objects)) // sorted, as the objects are
 	for i, o := range r.Objects {

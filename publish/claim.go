@@ -52,7 +52,7 @@ func (a *applier) done(ctx context.Context) error {
 }
 
 // stateOf returns the record with which a publish claims the storage. Objects that
-// the release does not want stay on record, so that they can be pruned.
+// are not in the release stay in the record, so that they can be pruned.
 func (p *Plan) stateOf(o *ApplyOptions) *record.State {
 	old := p.Previous
 	s := &record.State{
@@ -66,7 +66,7 @@ func (p *Plan) stateOf(o *ApplyOptions) *record.State {
 		Objects:    maps.Clone(old.Objects),
 		Version:    old.Version,
 	}
-	if o.Services == nil || o.Services.Announcer == nil || o.Services.Web == nil { // the announcement would never be made
+	if o.Services == nil || o.Services.Announcer == nil || o.Services.Web == nil { // nothing will be announced
 		s.Pending.Announce = nil
 	}
 	if s.Objects == nil {
@@ -87,8 +87,9 @@ func (p *Plan) stateOf(o *ApplyOptions) *record.State {
 	return s
 }
 
-// noteUnwanted notes since when, by the storage's clock, objects have not been
-// wanted. An object that is gone from the storage leaves the record as well.
+// noteUnwanted records for each object since when, by the storage's clock, no
+// release has it. An object that is missing in the storage is removed from the
+// record.
 func (a *applier) noteUnwanted(now time.Time) {
 	wanted := map[string]bool{}
 	for _, o := range a.plan.Release.Objects {
@@ -108,7 +109,7 @@ func (a *applier) noteUnwanted(now time.Time) {
 }
 
 // keepFeed stores a copy of the release's feed beside the record, for Rollback,
-// and puts it on record as the newest.
+// and records it as the newest.
 func (a *applier) keepFeed(ctx context.Context) error {
 	feed := a.plan.Release.Feed
 	newest := a.plan.Previous.NewestFeed()
@@ -121,7 +122,7 @@ func (a *applier) keepFeed(ctx context.Context) error {
 		return err
 	}
 	_, err = a.storage.Records().Write(ctx, record.NewObject(record.FeedKey(feed.SHA256), data), bucket.Condition{Absent: true})
-	if err != nil && !errors.Is(err, bucket.ErrPrecondition) { // a copy with this name is the same
+	if err != nil && !errors.Is(err, bucket.ErrPrecondition) { // the name is the digest, so an existing copy is equal
 		return fmt.Errorf("keep a copy of the feed: %w", err)
 	}
 	a.state.KeepFeed(record.KeptFeed{SHA256: feed.SHA256, Base: a.plan.Release.Show.URL, At: a.state.At, Commit: a.state.Commit, Items: len(a.plan.Release.Live())})
@@ -129,14 +130,14 @@ func (a *applier) keepFeed(ctx context.Context) error {
 }
 
 // keepLock stores a copy of the release's lock beside the record. If everybody can
-// read it, it has the live episodes only.
+// read it, it has only the live episodes.
 func (a *applier) keepLock(ctx context.Context) error {
 	data, sum := a.plan.Release.KeptLock(a.storage.State != nil)
 	if sum == a.state.LockSHA256 || data == nil {
 		return nil
 	}
 	_, err := a.storage.Records().Write(ctx, record.NewObject(record.LockKey(sum), data), bucket.Condition{Absent: true})
-	if err != nil && !errors.Is(err, bucket.ErrPrecondition) { // a copy with this name is the same
+	if err != nil && !errors.Is(err, bucket.ErrPrecondition) { // the name is the digest, so an existing copy is equal
 		return fmt.Errorf("keep a copy of the lock: %w", err)
 	}
 	a.state.LockSHA256 = sum

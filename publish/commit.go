@@ -31,7 +31,7 @@ func inRepository(dir string) bool {
 	return parent != dir && inRepository(parent)
 }
 
-// descent is the relation of a checkout to a commit.
+// descent says whether a checkout contains a commit.
 type descent int
 
 const (
@@ -68,7 +68,7 @@ func git(ctx context.Context, dir string, args ...string) (string, error) {
 	return strings.TrimSpace(string(out)), err
 }
 
-// exitCode is the code with which a command ended; -1 where it did not run.
+// exitCode returns the exit code of a command, or -1 if it did not run.
 func exitCode(err error) int {
 	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
 		return exit.ExitCode()

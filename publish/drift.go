@@ -7,14 +7,14 @@ import (
 	"onair/publish/bucket"
 )
 
-// Drift is what others changed in a storage: sorted keys.
+// Drift lists what others changed in a storage, as sorted keys.
 type Drift struct {
 	Edited  []string // have other bytes than were published
 	Missing []string // were published, and do not exist any more
 	Foreign []string // exist, and were not published
 }
 
-// Reasons to write again what was published before.
+// Reasons to write again an object that was published before.
 const (
 	reasonGone   = "is missing in the storage"
 	reasonEdited = "was edited in the storage"

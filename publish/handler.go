@@ -24,8 +24,8 @@ type handler struct {
 	tags map[string]tagged
 }
 
-// settled is the age at which a file's modification time identifies its content: a
-// file that is written again within one tick of the clock has the same time.
+// settled is the age at which a file's modification time identifies its content. A
+// younger file may be written again with the same time.
 const settled = 2 * time.Second
 
 // tagged is the ETag of a file that had this size and modification time.
@@ -36,10 +36,9 @@ type tagged struct {
 }
 
 // NewHandler serves a build folder or a local bucket as a CDN in front of a real
-// one would: headers from keys, HEAD, byte ranges, conditional requests, "/" as
-// index.html, 404.html, CORS for web players, and nothing of onair's own
-// records. It serves what lies inside root and follows no link out of it. feed is the key of
-// the show's feed.
+// bucket would: headers from keys, HEAD, byte ranges, conditional requests, "/" as
+// index.html, 404.html, and CORS for web players. It does not serve onair's own
+// records, and follows no link out of root. feed is the key of the show's feed.
 func NewHandler(root *os.Root, feed string) http.Handler {
 	return &handler{root: root, feed: feed, tags: map[string]tagged{}}
 }
@@ -119,8 +118,8 @@ func (h *handler) notFound(w http.ResponseWriter, r *http.Request, key string) {
 	}
 }
 
-// etag is the hash of a file's content, as a bucket would give it. It is kept
-// while size and modification time stay.
+// etag returns the hash of a file's content, as a bucket does. The hash is cached
+// while size and modification time stay the same.
 func (h *handler) etag(key string, f *os.File, info fs.FileInfo) (string, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

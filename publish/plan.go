@@ -34,8 +34,8 @@ const (
 	Schedule Action = "schedule"
 )
 
-// Plan is the difference between a release and its storage: what has to happen
-// so that the storage holds the release.
+// Plan is the difference between a release and its storage: the changes that make
+// the storage hold the release.
 type Plan struct {
 	Release  *release.Release
 	Storage  string        // URL of the storage, as in show.yaml
@@ -45,7 +45,7 @@ type Plan struct {
 	Episodes []EpisodeChange
 
 	Listing    string // digest of the storage's listing that the plan was made from
-	RecordLost bool   // a feed of onair's is live, and nothing is on record
+	RecordLost bool   // a feed that onair wrote is live, but there is no record
 
 	seen *record.Listing
 }
@@ -83,12 +83,13 @@ type PlanOptions struct {
 	// Unchecked makes a plan that is only shown, so nothing is refused.
 	Unchecked bool
 
-	// OverNewer allows to publish over a commit that the checkout does not contain.
+	// OverNewer allows publishing over a commit that the checkout does not
+	// contain.
 	OverNewer bool
 
-	// Prune deletes what nothing has wanted for PruneAfter, by the storage's clock.
-	// AskClock asks it for the time, which takes a write, once nothing refuses the
-	// plan. Without it the time of the release is used.
+	// Prune deletes objects that no release has had for PruneAfter, by the
+	// storage's clock. AskClock reads that clock, which takes a write, once
+	// nothing refuses the plan. Without AskClock, the time of the release is used.
 	Prune    bool
 	AskClock bool
 
@@ -146,8 +147,8 @@ func observe(ctx context.Context, s record.Storage, r *release.Release, cacheDir
 	return seen, complete(ctx, seen, s, r, cacheDir)
 }
 
-// complete adds to a listing what it does not say: the record, and of a sparse
-// bucket what the objects of the release are. Without a record it reads the
+// complete adds to a listing what it lacks: the record and, for a sparse bucket,
+// the attributes of the objects in the release. Without a record it reads the
 // episodes of the live feed, because they must not leave it.
 func complete(ctx context.Context, seen *record.Listing, s record.Storage, r *release.Release, cacheDir string) error {
 	if err := seen.ReadState(ctx, s, cacheDir); err != nil {
@@ -170,8 +171,8 @@ func bucketObjects(objects []*release.Object) []*bucket.Object {
 	return all
 }
 
-// rebuild takes from the live feed what a lost record would have said of it. If
-// onair wrote the feed, the objects around it are onair's as well.
+// rebuild takes from the live feed what a missing record would contain. If onair
+// wrote the feed, the other objects of the show are onair's as well.
 func rebuild(ctx context.Context, seen *record.Listing, s record.Storage, r *release.Release) error {
 	if seen.State.Phase != "" {
 		return nil
@@ -193,11 +194,11 @@ func rebuild(ctx context.Context, seen *record.Listing, s record.Storage, r *rel
 	return nil
 }
 
-// compare compares a release with what a storage holds, by checksums and never by
-// dates. It is a pure function.
+// compare compares a release with a storage, by checksums and never by dates. It
+// is a pure function.
 func compare(r *release.Release, seen *record.Listing) *Plan {
 	p := &Plan{Release: r, Previous: seen.State, Listing: seen.Digest, RecordLost: seen.Rebuilt, seen: seen}
-	parts := map[string]bool{} // that are needed
+	parts := map[string]bool{} // the parts that are needed
 	for _, o := range r.Objects {
 		c := diff(o, seen)
 		if len(o.Parts) > 0 && seen.KeepsParts {
@@ -246,7 +247,7 @@ func diff(o *release.Object, seen *record.Listing) Change {
 	return c
 }
 
-// same reports whether the bucket holds the object as the release wants it.
+// same reports whether the bucket has the object as it is in the release.
 func same(old bucket.Attrs, o *release.Object, headerless bool) bool {
 	return sameBytes(old, o) && (headerless || sameHeaders(old.Headers, o.Headers))
 }
@@ -255,8 +256,8 @@ func sameBytes(old bucket.Attrs, o *release.Object) bool {
 	return old.Size == o.Size && old.CRC32C == o.CRC32C
 }
 
-// sameHeaders compares what matters to a reader and to onair. A bucket may hold
-// metadata of other tools; that is theirs.
+// sameHeaders compares the headers that matter to a reader or to onair. It ignores
+// the metadata of other tools.
 func sameHeaders(old, new bucket.Headers) bool {
 	if old.ContentType != new.ContentType || old.CacheControl != new.CacheControl {
 		return false
@@ -302,8 +303,8 @@ func kept(part *release.Object, seen *record.Listing) bool {
 	return ok && sameBytes(attrs, part)
 }
 
-// diffParts adds the parts that are needed and not kept. It leaves out a part that
-// is not on this machine either: checkAudio refuses the object that needs it.
+// diffParts adds the parts that are needed and not stored. It leaves out a part
+// that is not on this machine either: checkAudio refuses the object that needs it.
 func (p *Plan) diffParts(needed map[string]bool) {
 	for _, part := range p.Release.Parts {
 		if !needed[part.Key] {
@@ -315,7 +316,7 @@ func (p *Plan) diffParts(needed map[string]bool) {
 				continue
 			}
 			c.Action, c.Reason, c.Upload = Add, "new", part.Size
-			if c.version != "" { // another content has its name
+			if c.version != "" { // the name of a part is the digest of its content
 				c.Action, c.Reason = Update, "content differs"
 			}
 		}
@@ -323,8 +324,8 @@ func (p *Plan) diffParts(needed map[string]bool) {
 	}
 }
 
-// addUnwanted adds what onair published and the show no longer has. It is kept
-// until it is pruned.
+// addUnwanted adds objects that onair published and that the release does not
+// have. They stay until they are pruned.
 func (p *Plan) addUnwanted() {
 	wanted := map[string]bool{}
 	for _, o := range p.Release.Objects {
@@ -369,8 +370,9 @@ func (p *Plan) Empty() bool {
 	return t.Add+t.Update+t.Delete == 0 && s.Phase == record.Done && !s.Unfinished() && s.FeedSHA256 == p.Release.Feed.SHA256
 }
 
-// Requests counts the requests that made the plan and those that Apply would make
-// if nothing fails. It leaves out the probe of a provider and the search for strays.
+// Requests counts the requests that made the plan and those that Apply makes if
+// nothing fails. It does not count the probe of a provider and the search for
+// strays.
 func (p *Plan) Requests() record.Requests {
 	r := p.seen.Requests
 	if p.Empty() {
@@ -418,8 +420,8 @@ func (p *Plan) filter(keep func(*Change) bool) []*Change {
 	return out
 }
 
-// Fingerprint identifies everything the plan depends on: the release, and the
-// version of every object that was seen.
+// Fingerprint identifies everything on which the plan depends: the release, and
+// the version of every object that was listed.
 func (p *Plan) Fingerprint() string {
 	sum := sha256.New()
 	for _, o := range slices.Concat(p.Release.Objects, p.Release.Parts) {

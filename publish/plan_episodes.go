@@ -9,7 +9,7 @@ import (
 	"onair/show"
 )
 
-// EpisodeChange is what a listener will see happen to one episode.
+// EpisodeChange is the change of one episode as listeners will see it.
 type EpisodeChange struct {
 	*release.Episode
 	Action  Action
@@ -19,7 +19,7 @@ type EpisodeChange struct {
 	changesFeed bool // podcast apps notice the change; if not, only its page changes
 }
 
-// compareEpisodes adds, for each episode, what listeners will notice.
+// compareEpisodes adds the change of each episode.
 func (p *Plan) compareEpisodes() {
 	changed := map[string][]release.Role{} // by slug
 	for _, c := range p.Changes {
@@ -57,8 +57,8 @@ func (p *Plan) compareEpisodes() {
 	}
 }
 
-// reasons returns in which ways an episode differs from what the live feed says of
-// it, and whether podcast apps notice.
+// reasons returns in which ways an episode differs from its entry in the live
+// feed, and whether podcast apps will notice.
 func reasons(old *record.Episode, e *release.Episode, roles []release.Role) (out []string, changesFeed bool) {
 	if old.Slug != e.Slug {
 		out = append(out, fmt.Sprintf("moves from %s", old.Slug))

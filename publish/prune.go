@@ -45,7 +45,7 @@ func (p *Plan) prune(ctx context.Context, s record.Storage, now time.Time) error
 	return nil
 }
 
-// pruneCopies deletes kept feeds and locks that are not on record.
+// pruneCopies deletes copies of feeds and locks that are not in the record.
 func (p *Plan) pruneCopies(left *int) {
 	recorded := map[string]bool{record.LockKey(p.Previous.LockSHA256): true}
 	for _, f := range p.Previous.Feeds {
@@ -71,7 +71,7 @@ func (p *Plan) pruneParts(kept map[string]bool, now time.Time, left *int) {
 	}
 	for _, key := range sortedKeys(p.seen.Parts) {
 		attrs := p.seen.Parts[key]
-		leftover := strings.HasPrefix(key, bucket.JoinedPrefix) // of a join that crashed
+		leftover := strings.HasPrefix(key, bucket.JoinedPrefix) // remains of a join that crashed
 		if kept[key] || *left == 0 || !leftover && now.Sub(attrs.Updated) < PruneAfter {
 			continue
 		}
@@ -80,7 +80,7 @@ func (p *Plan) pruneParts(kept map[string]bool, now time.Time, left *int) {
 	}
 }
 
-// keptKeys are the keys that the live feed and the kept ones name.
+// keptKeys returns the keys that the live feed and the kept feeds name.
 func (p *Plan) keptKeys(ctx context.Context, s record.Storage) (map[string]bool, error) {
 	kept := map[string]bool{}
 	for _, f := range p.Previous.Feeds {
@@ -102,7 +102,7 @@ func (p *Plan) keptKeys(ctx context.Context, s record.Storage) (map[string]bool,
 	return kept, nil
 }
 
-// deleting are the keys in the public bucket that the plan deletes.
+// deleting returns the keys in the public bucket that the plan deletes.
 func (p *Plan) deleting() (keys []string) {
 	for _, c := range p.Changes {
 		if c.Action == Delete {
@@ -112,10 +112,11 @@ func (p *Plan) deleting() (keys []string) {
 	return keys
 }
 
-// prune deletes what the plan says. The record names those keys from the claim until
-// they are deleted, so that a plan that wants such an object meanwhile writes it
-// again, as another version, which is not deleted here. Pruning ends if another
-// publisher has claimed since, because this plan does not know what that one wants.
+// prune deletes the objects that the plan lists. Their keys are in the record from
+// the claim until they are deleted. A later plan that needs such an object
+// therefore writes it again, as another version, which this prune does not delete.
+// Pruning ends if another publisher has claimed since, because this plan does not
+// know which objects that one needs.
 func (a *applier) prune(ctx context.Context) error {
 	var public, own []*Change
 	for i := range a.plan.Changes {
@@ -146,7 +147,8 @@ func (a *applier) prune(ctx context.Context) error {
 	return err
 }
 
-// remover returns a function that deletes the version that the plan saw.
+// remover returns a function that deletes an object at the version that the plan
+// saw.
 func (a *applier) remover(b bucket.Bucket) func(context.Context, *Change) error {
 	return func(ctx context.Context, c *Change) error {
 		record, err := record.Stat(ctx, a.storage.Records(), record.Key)

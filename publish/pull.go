@@ -28,10 +28,10 @@ type Pulled struct {
 	Err   error  // why it could not be downloaded
 }
 
-// Pull downloads what a machine lacks of a show: the lock, and for every episode in
-// it the master, without the tag that it was exported with. A folder other than the
-// show's gets them as episodes/<slug>/audio.mp3. It does not change files that exist.
-// It calls report for every file.
+// Pull downloads the files that are missing on this machine: the lock, and for
+// every episode in it the master, without its original tag. In a folder other than
+// the show's, masters are written as episodes/<slug>/audio.mp3. Existing files are
+// not changed. It calls report for every file.
 func Pull(ctx context.Context, sh *show.Show, s record.Storage, dir string, report func(Pulled)) error {
 	seen, err := observe(ctx, s, nil, "")
 	if err != nil {
@@ -60,7 +60,7 @@ func Pull(ctx context.Context, sh *show.Show, s record.Storage, dir string, repo
 	return nil
 }
 
-// pullLock returns the folder's lock, or downloads the copy that is kept.
+// pullLock returns the folder's lock, or downloads the copy in the storage.
 func pullLock(ctx context.Context, sh *show.Show, s record.Storage, sum, dir string, report func(Pulled)) (*show.Lock, error) {
 	name := filepath.Join(dir, show.LockFile)
 	if dir == sh.Folder.Dir && len(sh.Lock.Episodes) > 0 {
@@ -117,7 +117,7 @@ func pullMaster(ctx context.Context, sh *show.Show, s record.Storage, seen *reco
 	return Pulled{File: name, Bytes: pin.Payload.Bytes}
 }
 
-// masterPath is where an episode's master belongs.
+// masterPath returns where to write the master of an episode.
 func masterPath(sh *show.Show, dir, guid string, pin *show.Pin) (string, error) {
 	if dir == sh.Folder.Dir {
 		for _, e := range sh.Episodes {
@@ -135,8 +135,8 @@ func masterPath(sh *show.Show, dir, guid string, pin *show.Pin) (string, error) 
 	return filepath.Join(dir, "episodes", pin.Slug, "audio"+release.AudioExt(pin.MediaType)), nil
 }
 
-// openPayload opens the kept payload of an episode, or the one in its published
-// audio, after the tag.
+// openPayload opens the stored payload of an episode, or the payload in its
+// published audio, after the tag.
 func openPayload(ctx context.Context, s record.Storage, seen *record.Listing, guid string, pin *show.Pin) (io.ReadCloser, error) {
 	if part, ok := seen.Parts[bucket.PartsPrefix+pin.Payload.SHA256]; ok {
 		r, _, err := s.Records().Open(ctx, part.Key, 0, -1)
@@ -154,8 +154,8 @@ func openPayload(ctx context.Context, s record.Storage, seen *record.Listing, gu
 	return r, err
 }
 
-// saveChecked writes a payload to a file that appears only if it is the pinned
-// one.
+// saveChecked writes a payload to a file. The file is created only if the payload
+// is the pinned one.
 func saveChecked(name string, body io.Reader, want show.Payload) error {
 	root, err := os.OpenRoot(filepath.Dir(name))
 	if err != nil {

@@ -36,7 +36,8 @@ func (p *Plan) check(ctx context.Context, o *PlanOptions) error {
 	return nil
 }
 
-// checkAudio refuses a plan that needs audio that is nowhere.
+// checkAudio refuses a plan that needs audio which is neither on this machine nor
+// in the storage.
 func (p *Plan) checkAudio() error {
 	for _, c := range p.filter(func(c *Change) bool { return c.Upload > 0 && !c.Joined && c.object.Body == nil }) {
 		return &MissingAudioError{Episode: c.object.Episode, File: c.object.Missing, Key: c.Key}
@@ -73,8 +74,9 @@ func (e *ForeignError) Error() string {
 	return fmt.Sprintf("%s holds %s, which onair did not write", e.Storage, e.Key)
 }
 
-// checkDropped refuses a feed that loses an episode unless it is named: apps forget
-// which parts were played, and directories remove it.
+// checkDropped refuses a feed without an episode that is live, unless the options
+// name the episode: apps forget which parts were played, and directories remove
+// it.
 func (p *Plan) checkDropped(named []string) error {
 	for _, name := range named {
 		published := slices.ContainsFunc(p.Previous.Episodes, func(e record.Episode) bool { return e.GUID == name || e.Slug == name })
@@ -91,8 +93,8 @@ func (p *Plan) checkDropped(named []string) error {
 	return nil
 }
 
-// DroppedError reports that a live episode would leave the feed, or would change its
-// GUID, which is the same for an app.
+// DroppedError reports that a live episode would leave the feed, or that its GUID
+// would change, which looks the same to an app.
 type DroppedError struct{ Slug, GUID string }
 
 func (e *DroppedError) Error() string {
@@ -146,9 +148,9 @@ func (e *RetagError) Error() string {
 	return fmt.Sprintf("%d live enclosures would get another URL", e.Enclosures)
 }
 
-// checkDescent refuses a checkout that does not contain the live commit, or of which
-// git cannot say so: it would undo the work of others. Without changes, or outside
-// of a repository, nothing is refused.
+// checkDescent refuses a checkout that does not contain the live commit, or for
+// which git cannot answer, because publishing it would undo the work of others.
+// Without changes, or outside of a repository, nothing is refused.
 func (p *Plan) checkDescent(ctx context.Context, over bool) error {
 	if over || p.Previous.Commit == "" || p.Empty() {
 		return nil

@@ -20,7 +20,7 @@ type RollbackOptions struct {
 }
 
 // Rollback makes an earlier feed live again if everything that it names still
-// exists. It does not change pages: to restore those, revert the show and publish.
+// exists. It does not change pages; to restore those, revert the show and publish.
 func Rollback(ctx context.Context, sh *show.Show, s record.Storage, o *RollbackOptions) (record.KeptFeed, error) {
 	if o == nil {
 		o = &RollbackOptions{}
@@ -52,8 +52,8 @@ func Rollback(ctx context.Context, sh *show.Show, s record.Storage, o *RollbackO
 	return target, restore(ctx, sh, s, seen, target, episodes, data, o)
 }
 
-// feedToRestore finds a kept feed by the start of its SHA-256; by default the one
-// before the live one.
+// feedToRestore finds a kept feed by the start of its SHA-256. The default is the
+// feed before the live one.
 func feedToRestore(s *record.State, digest string) (record.KeptFeed, error) {
 	f, ok := s.EarlierFeed(digest)
 	switch {
@@ -100,8 +100,8 @@ func restore(ctx context.Context, sh *show.Show, s record.Storage, seen *record.
 	return nil
 }
 
-// claimAgain claims for a feed that is kept already. Objects that only the newer
-// release wants stay wanted, because it will be published again.
+// claimAgain claims the storage for a feed that is kept already. Objects that are
+// only in the newer release count as needed, because it will be published again.
 func (a *applier) claimAgain(ctx context.Context) error {
 	_, err := a.record(ctx)
 	return err

@@ -37,8 +37,8 @@ func (e *UnverifiedError) Error() string {
 	return fmt.Sprintf("published, but %d checks of the live show failed", n)
 }
 
-// pending returns what follows the last write: of this publish, and of the one
-// before it if that did not finish.
+// pending returns the work that remains after the last write: that of this
+// publish, and that of the publish before it if that one did not finish.
 func (p *Plan) pending() record.Pending {
 	pending := record.Pending{Purge: slices.Clone(p.Previous.Pending.Purge)}
 	feedChanges := false
@@ -66,8 +66,8 @@ func (p *Plan) pending() record.Pending {
 	return pending
 }
 
-// unproven reports whether an object may not have been proven yet: it is new, or a
-// publish wrote it that ended before its claim.
+// unproven reports whether an object may not have been proven yet: it is new, or
+// was written by a publish that ended before its claim.
 func (p *Plan) unproven(c *Change) bool {
 	record, claimed := p.Previous.Objects[c.Key]
 	return c.Action == Add || c.Class == release.Immutable && c.Action != Keep || c.Action == Keep && (!claimed || record.Unproven)
@@ -102,7 +102,7 @@ func (a *applier) prove(ctx context.Context) error {
 	return nil
 }
 
-// purge purges keys from the CDN, by every spelling of their URLs.
+// purge purges keys from the CDN, under every spelling of their URLs.
 func (a *applier) purge(ctx context.Context, keys []string) error {
 	if a.services == nil || a.services.Purger == nil || len(keys) == 0 {
 		return nil
@@ -118,8 +118,8 @@ func (a *applier) purge(ctx context.Context, keys []string) error {
 	return nil
 }
 
-// purgeAndVerify purges what changed, verifies what listeners get, and records that
-// the publish is done. What could not be finished stays pending.
+// purgeAndVerify purges the changed keys, verifies what listeners get, and records
+// that the publish is done. Whatever fails stays pending.
 func (a *applier) purgeAndVerify(ctx context.Context) error {
 	pending := a.state.Pending.Purge
 	if a.services != nil && a.services.Purger != nil && len(pending) > 0 {
@@ -161,9 +161,9 @@ func (a *applier) verify(ctx context.Context) (finding.List, error) {
 	return found, ctx.Err()
 }
 
-// toVerify returns the episodes to verify after a publish: those that it changed, or
-// nil for all if the publish before it was not verified. The feed and the pages are
-// verified in any case.
+// toVerify returns the episodes to verify after a publish: those that changed, or
+// nil for all if the previous publish was not verified. The feed and the pages are
+// always verified.
 func (p *Plan) toVerify() []string {
 	if p.Previous.Phase != record.Done || p.Previous.Pending.Verify {
 		return nil

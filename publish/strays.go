@@ -16,13 +16,13 @@ import (
 	"onair/publish/release"
 )
 
-// adoptAtMost is how many objects a publish checks in search of strays.
+// adoptAtMost is how many objects a publish checks when it searches for strays.
 const adoptAtMost = 200
 
-// adoptStrays records objects of onair that no record has: those of a publish that
-// ended before its claim, by a crash or because another one was faster. From then on
-// they count as unwanted, and can be pruned. What cannot be checked now is left to
-// the next publish.
+// adoptStrays records objects of onair that are in no record: those of a publish
+// that ended before its claim, by a crash or because another publish was faster.
+// From then on they count as unwanted and can be pruned. The next publish checks
+// objects that cannot be checked now.
 func (a *applier) adoptStrays(ctx context.Context) {
 	seen := a.plan.seen
 	var keys []string
@@ -65,14 +65,14 @@ func isHashed(key string) bool { return release.ClassOf(key, "") == release.Immu
 var aPage = regexp.MustCompile(`^episodes/[^/]+/index\.html$`)
 
 // isOurs reports whether an object has the metadata of onair and the key that
-// belongs to it. A copy under another key has the metadata as well.
+// belongs to that metadata. A copy under another key has the metadata as well.
 func isOurs(attrs bucket.Attrs) bool {
 	sum := attrs.Metadata[bucket.MetaSHA256]
 	return len(sum) == hex.EncodedLen(sha256.Size) && record.IsHex(sum) && (aPage.MatchString(attrs.Key) || strings.Contains(attrs.Key, "-"+sum[:16]+"."))
 }
 
-// marked adds the metadata of onair to what a listing says. A folder keeps no
-// metadata; there it follows from the content.
+// marked adds onair's metadata to a listed object. A folder does not store
+// metadata; there it is computed from the content.
 func (a *applier) marked(ctx context.Context, attrs bucket.Attrs) (bucket.Attrs, error) {
 	public := a.storage.Public
 	if sparse, ok := public.(bucket.Sparse); ok {

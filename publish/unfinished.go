@@ -7,8 +7,8 @@ import (
 	"onair/publish/verify"
 )
 
-// Unfinished is what the last publish did not finish and the next one will. If
-// Pending is empty, only the record has to be written.
+// Unfinished is the work that the last publish did not finish and that the next
+// one will do. If Pending is empty, only the record has to be written.
 type Unfinished struct {
 	Interrupted bool // it was interrupted, or is still under way
 	record.Pending

@@ -33,7 +33,7 @@ func (s *system) getenv(name string) string {
 	return v
 }
 
-// animated reports whether a line on stderr can be drawn again.
+// animated reports whether stderr is a terminal on which a line can be redrawn.
 func (s *system) animated() bool { return isTerminal(s.stderr) && s.getenv("TERM") != "dumb" }
 
 // isTerminal reports whether v is a terminal.

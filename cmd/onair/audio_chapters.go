@@ -134,8 +134,8 @@ func writeChapters(a *app, w io.Writer, chapters []show.Chapter, o *chaptersOpti
 	return printChapters(w, chapters, o.duration)
 }
 
-// writeJSONChapters writes Podcasting 2.0 chapters. Images keep the names they
-// have in the source.
+// writeJSONChapters writes Podcasting 2.0 chapters. Images keep their names from
+// the source.
 func writeJSONChapters(w io.Writer, chapters []show.Chapter) error {
 	file := &feed.ChaptersFile{}
 	for _, c := range chapters {

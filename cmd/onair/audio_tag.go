@@ -16,7 +16,8 @@ import (
 	"onair/show"
 )
 
-// noFile is the value of --cover and --chapters that removes what the tag has.
+// noFile is the value of --cover and --chapters that removes the artwork or the
+// chapters.
 const noFile = "none"
 
 type tagOptions struct {
@@ -188,8 +189,8 @@ func runAudioTag(a *app, o *tagOptions, name string) error {
 	return nil
 }
 
-// checkFrames returns what is wrong with the frames of a file that was tagged.
-// Nothing of it is an error, because the file was written.
+// checkFrames returns the problems with the frames of a file that was tagged. They
+// are not errors, because the file was written.
 func checkFrames(info *audio.Info, name string) finding.List {
 	return warnings(audio.CheckIntegrity(info, finding.Position{File: name}))
 }

@@ -18,8 +18,8 @@ import (
 // accepts less.
 const maxImage = 64 << 20
 
-// readCover reads the image of --cover. What podcast directories would refuse is a
-// warning only, because the file may not be for them.
+// readCover reads the image of --cover. What podcast directories would refuse is
+// only a warning, because the file may not be meant for them.
 func readCover(a *app, name string) (*audio.Picture, finding.List, error) {
 	if name == "" || name == noFile {
 		return nil, nil, nil
@@ -48,8 +48,8 @@ func warnings(found finding.List) finding.List {
 	return found
 }
 
-// newChapters are the chapters of --chapters, and the images of those that come
-// from an MP3, by the start of the chapter.
+// newChapters are the chapters of --chapters. If they come from an MP3, images has
+// their images, by the start of the chapter.
 type newChapters struct {
 	file     string
 	chapters []show.Chapter

@@ -79,8 +79,8 @@ func runBuild(ctx context.Context, a *app, out string) error {
 	return printBuild(a, out, len(r.Objects), written+rest, removed)
 }
 
-// buildEarly builds the release and writes what is rendered on the way. It deletes
-// that again if there are errors.
+// buildEarly builds the release and writes objects while they are rendered. If
+// there are errors, it deletes them again.
 func buildEarly(ctx context.Context, a *app, trace *derive.Trace, b bucket.Bucket, out, whole string) (early *publish.Early, r *release.Release, found finding.List, err error) {
 	r, found, err = requireRelease(ctx, a, &changeFlags{}, trace, func(s *show.Show) (func(*release.Object, []byte), error) {
 		if release.InSources(s, whole) {
@@ -99,7 +99,7 @@ func buildEarly(ctx context.Context, a *app, trace *derive.Trace, b bucket.Bucke
 	return early, r, found, err
 }
 
-// printBuildFindings prints what was found in a show that could be built.
+// printBuildFindings prints the findings of a show that could be built.
 func printBuildFindings(a *app, found finding.List, s *show.Show) error {
 	if a.quiet || a.format != "text" {
 		return nil

@@ -9,8 +9,8 @@ import (
 	"onair/show"
 )
 
-// changeFlags are the flags and arguments that allow changes which a plan refuses
-// otherwise. Episodes are slugs after resolve.
+// changeFlags are the flags and arguments that allow changes which a plan
+// otherwise refuses. After resolve, episodes are slugs.
 type changeFlags struct {
 	replaceAudio, remove, newGUID []string // episodes
 	only                          []string // the only episodes that may change; empty for all
@@ -39,7 +39,7 @@ func (f *changeFlags) addLockFlags(c *cobra.Command, a *app) {
 	}
 }
 
-// args returns the arguments with which a suggested command allows the same.
+// args returns the arguments that give a suggested command the same permissions.
 func (f *changeFlags) args() string {
 	var b strings.Builder
 	for _, list := range []struct {

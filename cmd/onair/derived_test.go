@@ -54,7 +54,7 @@ func TestCacheChangesNothing(t *testing.T) {
 			}
 			return nil
 		})
-		// What a build wrote depends on what was there before.
+		// What a build wrote depends on the content of the folder before.
 		return strings.ReplaceAll(text.String(), out, "OUT")
 	}
 	random := rand.New(rand.NewPCG(1, 2))

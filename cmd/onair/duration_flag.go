@@ -10,7 +10,7 @@ import (
 )
 
 // durationFlag is the value of a flag for the length of audio. It accepts 31:12 as
-// in chapters, 31m12s as in Go, and seconds as ffprobe prints them.
+// in chapters, 31m12s as in Go, and a number of seconds as printed by ffprobe.
 type durationFlag struct{ d *time.Duration }
 
 // addDuration adds --duration to a command; of is appended to its usage.

@@ -31,8 +31,8 @@ func withHint(err error, format string, args ...any) error {
 	return hintedError{err, fmt.Sprintf(format, args...)}
 }
 
-// printError prints an error and what to do about it. It is the only place that
-// prints errors.
+// printError prints an error with its hint. It is the only place that prints
+// errors.
 func printError(w io.Writer, ui *ui, err error) {
 	var exit exitError
 	if errors.As(err, &exit) {

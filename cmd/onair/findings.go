@@ -105,8 +105,8 @@ func groupFindings(l finding.List) []finding.List {
 	return groups
 }
 
-// countPlaces counts the places of a group: episodes if each is in another
-// episode.
+// countPlaces counts the places of a group. It counts episodes if each place is in
+// a different one.
 func countPlaces(group finding.List, episodes episodeIndex) string {
 	distinct := map[int]bool{}
 	for _, f := range group {
@@ -156,8 +156,8 @@ func (e episodeIndex) of(file string) int {
 	return 0
 }
 
-// actionable returns the findings that ask for something to be done, which is
-// what commands other than check print. With -v it returns all findings.
+// actionable returns the findings that require an action. Commands other than
+// check print only these. With -v it returns all findings.
 func (a *app) actionable(l finding.List) finding.List {
 	if a.verbose {
 		return l
@@ -165,7 +165,7 @@ func (a *app) actionable(l finding.List) finding.List {
 	return slices.DeleteFunc(slices.Clone(l), func(f finding.Finding) bool { return f.Severity == finding.Info })
 }
 
-// refuse ends a command that needs a show without errors: if there are errors, it
+// refuse ends a command that needs a show without errors. If there are errors, it
 // prints them and the warnings.
 func (a *app) refuse(l finding.List, s *show.Show) error {
 	if !l.HasErrors() {
@@ -182,8 +182,8 @@ func (a *app) refuse(l finding.List, s *show.Show) error {
 	return exitError(exitFindings)
 }
 
-// noteFindings prints findings to stderr, for a command whose output is
-// something else. Formats for scripts leave them out.
+// noteFindings prints findings to stderr, for a command whose output is something
+// else. It prints nothing in formats for scripts.
 func (a *app) noteFindings(l finding.List) error {
 	if a.format != "text" {
 		return nil

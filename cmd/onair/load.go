@@ -21,7 +21,7 @@ func loadShow(a *app, newGUID []string, trace *derive.Trace) (*show.Show, findin
 	if err != nil {
 		return nil, nil, err
 	}
-	root, err := os.OpenRoot(dir) // links out of the folder are refused; open as long as the show is read
+	root, err := os.OpenRoot(dir) // refuses links out of the folder; open while the show is read
 	if err != nil {
 		return nil, nil, err
 	}
@@ -34,7 +34,7 @@ func loadShow(a *app, newGUID []string, trace *derive.Trace) (*show.Show, findin
 	return s, found, nil
 }
 
-// requireShow loads a show that has no errors, or ends the command.
+// requireShow loads a show. If it has errors, it ends the command.
 func requireShow(a *app) (*show.Show, error) {
 	s, found, err := loadShow(a, nil, nil)
 	if err != nil {
@@ -52,8 +52,8 @@ func counted(s *show.Show, l finding.List) finding.List {
 	return l
 }
 
-// earlyFunc returns what is called with each object of a show's release while that
-// is built, and its bytes.
+// earlyFunc returns a function that is called with each object, and its bytes,
+// while the release of a show is built.
 type earlyFunc func(*show.Show) (func(*release.Object, []byte), error)
 
 // buildRelease loads the show and builds its release. It returns all findings about
@@ -95,8 +95,8 @@ func buildRelease(ctx context.Context, a *app, f *changeFlags, trace *derive.Tra
 }
 
 // inspectRelease builds the release of a show that may have errors, for a command
-// that changes nothing. It ends the command if the errors leave in doubt which
-// storage the show uses.
+// that changes nothing. It ends the command if, because of the errors, it is not
+// clear which storage the show uses.
 func inspectRelease(ctx context.Context, a *app, f *changeFlags, trace *derive.Trace, early earlyFunc) (*release.Release, finding.List, error) {
 	r, found, err := buildRelease(ctx, a, f, trace, early)
 	if err != nil {
@@ -116,7 +116,7 @@ func inspectRelease(ctx context.Context, a *app, f *changeFlags, trace *derive.T
 	return r, found, err
 }
 
-// requireRelease builds the release of a show that has no errors, or ends the
+// requireRelease builds the release of a show. If the show has errors, it ends the
 // command.
 func requireRelease(ctx context.Context, a *app, f *changeFlags, trace *derive.Trace, early earlyFunc) (*release.Release, finding.List, error) {
 	r, found, err := inspectRelease(ctx, a, f, trace, early)

@@ -20,12 +20,13 @@ import (
 )
 
 const (
-	// memoryLimit is the soft memory limit in bytes, unless GOMEMLIMIT sets another.
-	// With it a catalogue of any size takes less than 256 MiB of the machine's memory.
+	// memoryLimit is the soft memory limit in bytes, unless GOMEMLIMIT sets
+	// another. It keeps the memory that onair uses below 256 MiB for a catalogue
+	// of any size.
 	memoryLimit = 192 << 20
 
-	// garbagePercent lets the heap grow to three times of what is in use before
-	// garbage is collected, unless GOGC sets another.
+	// garbagePercent is the value of GOGC unless the variable sets another: the
+	// heap may grow to three times the live heap before a collection.
 	garbagePercent = 200
 )
 

@@ -84,7 +84,7 @@ func copyShow(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	source := os.DirFS(filepath.Join(ts.Getenv("EXAMPLES"), args[0]))
 	ts.Check(os.CopyFS(ts.MkAbs(args[1]), source))
-	ts.Check(os.RemoveAll(filepath.Join(ts.MkAbs(args[1]), "public"))) // may exist from trying the example
+	ts.Check(os.RemoveAll(filepath.Join(ts.MkAbs(args[1]), "public"))) // may exist if somebody published the example
 }
 
 // disk mounts a small or a read-only file system: disk full|readonly DIR.
@@ -186,8 +186,8 @@ func code(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// still publishes until publish finds that nothing has changed, which takes until
-// all files are old enough to be cached: still ARGUMENT...
+// still runs publish until it finds that nothing has changed. That takes until all
+// files are old enough to be cached. Usage: still ARGUMENT...
 func still(ts *testscript.TestScript, neg bool, args []string) {
 	for end := time.Now().Add(time.Minute); ; time.Sleep(250 * time.Millisecond) {
 		ts.Check(ts.Exec("onair", append([]string{"publish"}, args...)...))

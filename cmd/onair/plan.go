@@ -81,8 +81,8 @@ func runPlan(ctx context.Context, a *app, o *planOptions) error {
 	return err
 }
 
-// planArgument returns the argument that makes publish use a plan file, or an empty
-// string without a file.
+// planArgument returns the argument with which publish uses a plan file, or an
+// empty string without a file.
 func planArgument(name string) string {
 	if name == "" {
 		return ""
@@ -300,7 +300,7 @@ func episodeText(a *app, p *publish.Plan, e publish.EpisodeChange) (headline, de
 	return clean(e.Reasons[0]), clean(strings.Join(rest, "; "))
 }
 
-// printShared prints what happens to the feed, the site and the lock.
+// printShared prints the changes of the feed, the site and the lock.
 func printShared(w io.Writer, u *ui, p *publish.Plan) {
 	pages := 0
 	for _, c := range p.Changes {
@@ -323,7 +323,7 @@ func printShared(w io.Writer, u *ui, p *publish.Plan) {
 	}
 }
 
-// lockText describes what changes in the lock.
+// lockText describes the changes of the lock.
 func lockText(r *release.Release) string {
 	slugs, ofShow := r.PinnedBy()
 	if ofShow {

@@ -41,7 +41,8 @@ func checkPlanFile(name string, p *publish.Plan) error {
 	return nil
 }
 
-// outdatedError names a plan file that is out of date, which is a conflict.
+// outdatedError is the name of a plan file that is out of date. It counts as a
+// conflict.
 type outdatedError string
 
 func (e outdatedError) Error() string {

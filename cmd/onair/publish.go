@@ -121,7 +121,7 @@ func runPublish(ctx context.Context, a *app, o *publishOptions) error {
 }
 
 // confirm asks before apps would download audio again, and before anything is
-// deleted. It returns true if there is no terminal to ask on.
+// deleted. It returns true without asking if there is no terminal.
 func confirm(ctx context.Context, a *app, p *publish.Plan) bool {
 	again, deleted := p.Replaced(), p.Totals().Delete
 	if len(again)+deleted == 0 || !isTerminal(a.stdin) || !isTerminal(a.stderr) {
@@ -135,7 +135,7 @@ func confirm(ctx context.Context, a *app, p *publish.Plan) bool {
 		fmt.Fprintf(a.stderr, "%s will be deleted. ", plural.Count(deleted, "object"))
 	}
 	fmt.Fprint(a.stderr, "Publish? [y/N] ")
-	answer := make(chan string, 1) // reading cannot be interrupted, receiving can
+	answer := make(chan string, 1) // a read cannot be interrupted, a receive can
 	go func() {
 		line, _ := bufio.NewReader(a.stdin).ReadString('\n')
 		answer <- line

@@ -133,7 +133,7 @@ const (
 )
 
 // recordedRows returns the rows of a show with errors. The record says which
-// episodes are live; what has changed since is not known.
+// episodes are live; later changes in the folder are not known.
 func recordedRows(p *publish.Plan, rows []statusRow, found finding.List) (kept []statusRow) {
 	published, here := map[string]bool{}, map[string]bool{} // by GUID
 	for _, e := range p.Previous.Episodes {

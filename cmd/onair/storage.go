@@ -62,9 +62,9 @@ func localDir(s *show.Show, url string) string {
 	return dir
 }
 
-// openServices returns what a publish uses outside of the storage. If only the
-// environment names the storage, it is a trial: then there is no CDN to purge and
-// nothing to verify or announce.
+// openServices returns the services that a publish uses besides the storage. If
+// only the environment names the storage, the publish is a trial: no CDN is
+// purged, and nothing is verified or announced.
 func openServices(a *app, s *show.Show) (*publish.Services, error) {
 	services := &publish.Services{}
 	if s.Detached {

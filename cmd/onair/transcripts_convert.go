@@ -94,7 +94,7 @@ func runTranscriptsConvert(a *app, o *convertOptions, name string) error {
 	}
 	var out bytes.Buffer
 	if utf16 := bytes.HasPrefix(src, []byte("\xff\xfe")) || bytes.HasPrefix(src, []byte("\xfe\xff")); from == "md" && o.to == "md" && !utf16 {
-		out.Write(transcripts.Format(src, &opts.Options)) // keeps what Parse leaves out
+		out.Write(transcripts.Format(src, &opts.Options)) // keeps markup that Parse drops
 	} else if err := writeTranscript(&out, t, o); err != nil {
 		return err
 	}

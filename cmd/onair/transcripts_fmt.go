@@ -121,8 +121,8 @@ func formatFile(a *app, r *transcriptRepo, name string, style *transcripts.Style
 	return changed, err
 }
 
-// replaceFile writes a new version of a file. It fails if the file is no longer of
-// the length that was read.
+// replaceFile writes a new version of a file. It fails if the length of the file
+// has changed since it was read.
 func replaceFile(name string, before, after []byte) (err error) {
 	original, err := durable.OpenExisting(name)
 	if err != nil {

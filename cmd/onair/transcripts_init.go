@@ -19,7 +19,8 @@ import (
 // workflows use. It is set by the linker in a release.
 var home = unsetHome
 
-// unsetHome names no repository: it is longer than a name on GitHub may be.
+// unsetHome is the value of home without a linker flag. It cannot be a repository:
+// it is longer than a name on GitHub may be.
 const unsetHome = "set-this-to-where-onair-comes-from-on-github/onair@v1"
 
 type transcriptsInitOptions struct {
@@ -91,7 +92,8 @@ func runTranscriptsInit(ctx context.Context, a *app, o *transcriptsInitOptions) 
 	return suggestFrames(ctx, a, root.FS(), o.dir, settings)
 }
 
-// manualSteps describes what only an administrator of the repository can do.
+// manualSteps describes the steps that only an administrator of the repository can
+// take.
 func (o *transcriptsInitOptions) manualSteps() string {
 	var b strings.Builder
 	if o.Action == unsetHome {

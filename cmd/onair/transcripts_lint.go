@@ -266,9 +266,8 @@ func lintChange(ctx context.Context, a *app, r *transcriptRepo, args []string, o
 	return nil
 }
 
-// lintAround checks the rules about several files: between all files if the change
-// adds some, and between a translation and its original if it changes one of the
-// two.
+// lintAround checks the rules that compare files: all files if the change adds
+// some, and a translation with its original if the change touches one of them.
 func lintAround(ctx context.Context, a *app, r *transcriptRepo, changes []review.Change) (finding.List, error) {
 	if len(changes) == 0 {
 		return nil, nil

@@ -55,7 +55,7 @@ func openTranscripts(a *app) (*transcriptRepo, error) {
 	return r, r.readShow(root, a)
 }
 
-// readShow reads what the show says about its transcripts. It ignores other
+// readShow reads the settings of the show for its transcripts. It ignores other
 // findings of the show, which onair check prints.
 func (r *transcriptRepo) readShow(root *os.Root, a *app) error {
 	s, _ := show.Load(root.FS(), &show.LoadOptions{Dir: r.root, Target: a.target, Env: a.env})
@@ -93,8 +93,9 @@ func (r *transcriptRepo) rootPath(name string) string {
 	return filepath.ToSlash(rel)
 }
 
-// isTranscript reports whether a file is a transcript, by its name. In a show, it is
-// one that an episode names, or transcript.md or transcript.LANG.md.
+// isTranscript reports whether a file is a transcript, by its name. In a show, a
+// transcript is a file that an episode names, or one called transcript.md or
+// transcript.LANG.md.
 func (r *transcriptRepo) isTranscript(name string) bool {
 	if r.episodes == nil || !repo.IsTranscript(name) {
 		return repo.IsTranscript(name)

@@ -94,7 +94,7 @@ func durationText(d time.Duration) string {
 	return fmt.Sprintf("%d:%02d:%02d", int(d.Hours()), int(d.Minutes())%60, int(d.Seconds())%60)
 }
 
-// dateText formats a date, with its year only if that is not the year of now.
+// dateText formats a date. The year is left out if it is the current one.
 func dateText(t, now time.Time) string {
 	if t.Year() == now.Year() {
 		return t.Format("2 Jan 15:04")

@@ -16,20 +16,21 @@ import (
 	"onair/transcripts/credit"
 )
 
-// upToDate is what a publish caches if it has nothing to do. While the show and the
-// listing of its storage stay the same, there is still nothing to do: a publish that
-// runs every few minutes, to publish scheduled episodes, then costs a listing.
+// upToDate is what a publish caches if it has nothing to do. While the show and
+// the listing of its storage stay the same, the next publish only lists the
+// storage. This keeps a publish cheap that runs every few minutes because of
+// scheduled episodes.
 type upToDate struct {
 	Storage string // as in show.Show
 	State   string
 	Listing string // digest of what the storage lists
 	Title   string
-	Checked string // the text of the check, and its time
+	Checked string // the text that reported the check
 }
 
-// maxUnchecked is how long publish, check and build rely on what is cached of the
-// whole show. After that they check everything again, because no file shows some
-// changes, such as of the time zones of this machine.
+// maxUnchecked is how long publish, check and build rely on what is cached about
+// the whole show. After that they check everything again, because some changes, such as of the time zone
+// database, are not visible in any file.
 const maxUnchecked = 24 * time.Hour
 
 var upToDateFunc = derive.Func{Name: "up-to-date", Version: 1}
@@ -44,8 +45,8 @@ func (a *app) cache() *derive.Cache {
 	return a.derived
 }
 
-// showKey returns the key of what the show depends on besides files, variables and
-// dates.
+// showKey returns the key of everything besides files, variables and dates on
+// which the show depends.
 func showKey(a *app) derive.Key {
 	home, _ := os.UserHomeDir() // "~" in paths of the show
 	return derive.KeyOf(a.target, home)
@@ -104,7 +105,7 @@ func rememberUpToDate(ctx context.Context, a *app, trace *derive.Trace, p *publi
 	})
 }
 
-// checked is what is cached of a check.
+// checked is what a check caches.
 type checked struct {
 	Findings []plainFinding
 	Show     *outline // nil if show.yaml cannot be read
@@ -113,15 +114,15 @@ type checked struct {
 // plainFinding is a finding with all of its fields in JSON.
 type plainFinding finding.Finding
 
-// outline is what printing findings takes of a show.
+// outline is the part of a show that is needed for printing findings.
 type outline struct {
 	Accept   map[string]string
-	Episodes []*show.Episode // with what names them only
+	Episodes []*show.Episode // only the fields that name an episode
 }
 
 var checkFunc = derive.Func{Name: "check", Version: 1}
 
-// newChecked returns what to cache of a check.
+// newChecked returns what to cache about a check.
 func newChecked(r *release.Release, found finding.List) checked {
 	var c checked
 	for _, f := range found {
@@ -136,7 +137,7 @@ func newChecked(r *release.Release, found finding.List) checked {
 	return c
 }
 
-// findings returns what was found.
+// findings returns the cached findings.
 func (c *checked) findings() (found finding.List) {
 	for _, f := range c.Findings {
 		found = append(found, finding.Finding(f))
@@ -144,8 +145,8 @@ func (c *checked) findings() (found finding.List) {
 	return found
 }
 
-// show returns the show as far as printing findings takes it; nil if show.yaml
-// cannot be read.
+// show returns the part of the show that is needed for printing findings. It is
+// nil if show.yaml cannot be read.
 func (c *checked) show() *show.Show {
 	if c.Show == nil {
 		return nil
@@ -161,10 +162,10 @@ func checkShow(ctx context.Context, a *app) (checked, error) {
 	})
 }
 
-// built is what is cached of a build, which left its folder complete.
+// built is what a build caches if it left its folder complete.
 type built struct {
 	checked
-	Folder derive.Key // of what the folder lists
+	Folder derive.Key // of the folder's listing
 	Files  int
 }
 

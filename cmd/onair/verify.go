@@ -90,9 +90,9 @@ func runVerify(ctx context.Context, a *app, o *verifyOptions) error {
 	return nil
 }
 
-// lastPublished returns the objects that the last publish recorded. They are empty
-// if the storage cannot be read, such as on a machine without credentials, or if a
-// publish was interrupted.
+// lastPublished returns the objects that the last publish recorded. It returns
+// none if the storage cannot be read, such as on a machine without credentials, or
+// if a publish was interrupted.
 func lastPublished(ctx context.Context, a *app, s *show.Show) (objects map[string]record.Object, interrupted bool, err error) {
 	unknown := map[string]record.Object{}
 	state := &record.State{}

@@ -9,8 +9,8 @@ import (
 )
 
 // CopyBody copies an object's body to w. It returns nil only if it read the body
-// to its end and wrote every byte to w, and length and checksum are those of the
-// Object. It returns ErrBody if they are not. It stops between two reads when ctx
+// to its end, wrote every byte to w, and length and checksum are those of the
+// Object. If they are not, it returns ErrBody. It stops between two reads when ctx
 // ends. Callers commit what they wrote only after nil.
 func CopyBody(ctx context.Context, w io.Writer, o *Object) error {
 	body, err := o.Body()
@@ -32,7 +32,7 @@ func CopyBody(ctx context.Context, w io.Writer, o *Object) error {
 		}
 		return n, err
 	}
-	// One byte more than announced shows that a body is too long.
+	// Reading one byte more than expected shows whether a body is too long.
 	if _, err := io.Copy(w, io.LimitReader(readerFunc(read), o.Size+1)); err != nil {
 		return err
 	}

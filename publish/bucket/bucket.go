@@ -38,10 +38,10 @@ var (
 	ErrPrecondition = errors.New("object has changed")
 	// ErrNoBucket reports that the bucket itself does not exist.
 	ErrNoBucket = errors.New("bucket does not exist")
-	// ErrDenied reports that credentials are missing or do not allow the call.
+	// ErrDenied reports that credentials are missing or do not permit the call.
 	ErrDenied = errors.New("permission denied")
-	// ErrBody reports that a body to be written differs from what its Object says,
-	// for instance because the file has changed. Another try would send the same.
+	// ErrBody reports that a body to be written differs from its Object, for
+	// instance because the file has changed. Trying again would not help.
 	ErrBody = errors.New("body does not match its size or checksum")
 )
 
@@ -52,22 +52,25 @@ type Bucket interface {
 	// error, if any, ends the sequence.
 	List(ctx context.Context, prefix string) iter.Seq2[Attrs, error]
 
-	// Open reads an object from offset on, which is not negative; a negative
-	// length means to its end. A range that reaches beyond the end gives the bytes
-	// up to the end, which may be none. The Attrs describe the whole object. The
-	// caller closes the reader. ErrNotExist if there is no object.
+	// Open reads an object from offset on, which is not negative. A negative
+	// length means to the end of the object. A range that goes beyond the end
+	// gives the bytes up to the end, which may be none. The Attrs describe the
+	// whole object. The caller closes the reader. The error is ErrNotExist if
+	// there is no object.
 	Open(ctx context.Context, key string, offset, length int64) (io.ReadCloser, Attrs, error)
 
-	// Write stores an object under the condition and returns what was stored.
-	// ErrPrecondition if the condition does not hold.
+	// Write stores an object under the condition and returns the attributes of
+	// what was stored. The error is ErrPrecondition if the condition does not
+	// hold.
 	Write(ctx context.Context, o *Object, cond Condition) (Attrs, error)
 
-	// SetHeaders changes headers and metadata without sending the body again,
-	// under the condition. ErrNotExist if there is no object.
+	// SetHeaders changes headers and metadata under the condition, without sending
+	// the body again. The error is ErrNotExist if there is no object.
 	SetHeaders(ctx context.Context, key string, h Headers, cond Condition) (Attrs, error)
 
-	// Delete removes an object under the condition. ErrNotExist if there is none;
-	// a store may also report ErrPrecondition if the condition names a version.
+	// Delete removes an object under the condition. The error is ErrNotExist if
+	// there is no object; a store may also return ErrPrecondition if the condition
+	// names a version.
 	Delete(ctx context.Context, key string, cond Condition) error
 
 	// URL returns the address of the bucket as configured, for messages:
@@ -83,8 +86,8 @@ type Condition struct {
 }
 
 // Check returns ErrPrecondition unless the condition holds for an object with this
-// version token; an empty token means that there is no object. Stores use it that
-// decide conditions under a lock of their own.
+// version token. An empty token means that there is no object. It is for stores
+// that decide conditions under a lock of their own.
 func (c Condition) Check(version string) error {
 	switch {
 	case c.Absent && version != "":
@@ -130,10 +133,10 @@ type Attrs struct {
 // derives them from keys. A plan then does not compare headers.
 type Headerless interface{ Headerless() }
 
-// ValidKey returns an error if a key may not be used. A key is made of
-// non-empty segments other than "." and ".." between single slashes, is at most
-// 1,024 bytes long and holds no control character and no backslash, so that it
-// means the same object on every provider and stays inside the root of a folder.
+// ValidKey returns an error if a key may not be used. A key consists of non-empty
+// segments other than "." and "..", separated by single slashes, has at most 1,024
+// bytes, and contains no control character and no backslash. It therefore means
+// the same object on every provider and stays inside the root of a folder.
 func ValidKey(key string) error {
 	if key == "" || len(key) > 1024 {
 		return fmt.Errorf("key %q: want 1 to 1024 bytes", key)

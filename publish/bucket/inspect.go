@@ -2,12 +2,12 @@ package bucket
 
 import "context"
 
-// Inspector is implemented by buckets whose settings can be read, and that anyone
-// may try to read over HTTP.
+// Inspector is implemented by buckets whose settings can be read, and which can be
+// tested over HTTP without credentials.
 type Inspector interface {
 	// Versioned reports whether the bucket keeps earlier versions of an object.
-	// ErrDenied if the credentials do not allow the question, errors.ErrUnsupported
-	// if the provider has no such setting.
+	// The error is ErrDenied if the credentials do not permit reading the setting,
+	// and errors.ErrUnsupported if the provider has no such setting.
 	Versioned(ctx context.Context) (bool, error)
 
 	// Website returns the settings of the bucket as a website. Its errors are those
@@ -15,17 +15,17 @@ type Inspector interface {
 	Website(ctx context.Context) (Website, error)
 
 	// PublicURL returns the address of an object for readers without credentials,
-	// past any CDN. It is empty if the provider allows no such readers.
+	// not through a CDN. It is empty if the provider does not permit such readers.
 	PublicURL(key string) string
 
 	// PublicList returns the address that lists the bucket for readers without
-	// credentials. It is empty if the provider allows no such readers.
+	// credentials. It is empty if the provider does not permit such readers.
 	PublicList() string
 }
 
-// Website is the settings of a bucket as a website. A field is empty if it is not
+// Website has the settings of a bucket as a website. A field is empty if it is not
 // set.
 type Website struct {
-	IndexPage string // name of the page that answers for a folder, in that folder
-	ErrorPage string // key of the page that answers for missing objects, without the bucket's prefix
+	IndexPage string // name of the page in a folder that is served for the folder
+	ErrorPage string // key of the page that is served for missing objects, without the bucket's prefix
 }

@@ -6,12 +6,13 @@ import "context"
 // stored already, without sending their bytes again: by composing on Google Cloud
 // Storage, by copying ranges into a multipart upload on S3.
 type Joiner interface {
-	// Join stores o, whose body is the parts one after the other, under the
-	// condition. o.Body is not used. The result must have o.Size and o.CRC32C;
+	// Join stores o under the condition. Its body is the concatenation of the
+	// parts; o.Body is not used. The result must have o.Size and o.CRC32C;
 	// otherwise the key stays unchanged. The parts are in buckets of the same
-	// provider and are read at exactly their versions: ErrPrecondition if one has
-	// changed, ErrNotExist if one is gone. An error that is errors.ErrUnsupported
-	// means that these parts cannot be joined and the object has to be sent whole.
+	// provider and are read at exactly their versions: the error is
+	// ErrPrecondition if one has changed, and ErrNotExist if one is missing. An
+	// error that is errors.ErrUnsupported means that these parts cannot be joined,
+	// and the object has to be sent whole.
 	Join(ctx context.Context, o *Object, parts []Part, cond Condition) (Attrs, error)
 }
 
@@ -23,8 +24,8 @@ type PartJoiner interface {
 }
 
 // JoinedPrefix starts the keys of the temporary objects that Join makes in the
-// bucket of the parts. Join deletes them. Those that remain after a crash belong
-// to nothing and are deleted by pruning.
+// bucket of the parts. Join deletes them. Those that remain after a crash are
+// deleted by pruning.
 const JoinedPrefix = ".onair/joined/"
 
 // Part is a stored object that becomes a piece of another.

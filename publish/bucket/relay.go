@@ -8,9 +8,9 @@ import (
 	"onair/internal/crc32c"
 )
 
-// Relay stores what Join stores by reading the parts and writing the whole. It is
-// for buckets that cannot join, when the body exists only in the parts. All bytes
-// travel here and back. The errors are those of Join.
+// Relay stores what Join would store, by reading the parts and writing the whole.
+// It is for buckets that cannot join, if only the parts have the bytes. All bytes
+// are downloaded and uploaded again. The errors are those of Join.
 func Relay(ctx context.Context, b Bucket, o *Object, parts []Part, cond Condition) (Attrs, error) {
 	if err := CheckParts(o, parts); err != nil {
 		return Attrs{}, fmt.Errorf("join %s: %w", o.Key, err)
@@ -23,13 +23,13 @@ func Relay(ctx context.Context, b Bucket, o *Object, parts []Part, cond Conditio
 	}
 	attrs, err := b.Write(ctx, &whole, cond)
 	if err != nil && r != nil && r.err != nil {
-		return Attrs{}, r.err // says more than that the body could not be read
+		return Attrs{}, r.err // more precise than the error of the write
 	}
 	return attrs, err
 }
 
-// CheckParts returns ErrBody unless the parts have together the size of the object,
-// and its checksum if those of all parts are known.
+// CheckParts returns ErrBody unless the parts together have the size of the object
+// and, if the checksums of all parts are known, its checksum.
 func CheckParts(o *Object, parts []Part) error {
 	var size int64
 	var sum uint32
@@ -51,7 +51,7 @@ func CheckParts(o *Object, parts []Part) error {
 // partsReader reads parts one after the other.
 type partsReader struct {
 	open func(Part) (io.ReadCloser, error)
-	rest []Part        // those that are not open yet
+	rest []Part        // those that were not opened yet
 	body io.ReadCloser // of the part before rest; nil if none is open
 	err  error         // why a part could not be read
 }

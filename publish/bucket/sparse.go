@@ -14,13 +14,13 @@ import (
 // objects. A version does not cover headers: another program may have changed them
 // since the record was made.
 type Sparse interface {
-	// Stat returns all attributes of an object, in one request. ErrNotExist if there
-	// is no object.
+	// Stat returns all attributes of an object, in one request. The error is
+	// ErrNotExist if there is no object.
 	Stat(ctx context.Context, key string) (Attrs, error)
 }
 
-// Prober is implemented by buckets whose provider may ignore preconditions (S3), so
-// that only a try shows whether it decides them.
+// Prober is implemented by buckets whose provider may ignore preconditions (S3).
+// Only a test write shows whether the provider decides them.
 type Prober interface {
 	// Probe returns nil if the provider decides preconditions, and an error that is
 	// ErrNoPreconditions if it does not. Any other error means that the answer is
@@ -32,7 +32,7 @@ type Prober interface {
 	Probe(ctx context.Context) error
 }
 
-// ErrNoPreconditions reports that the provider ignores or refuses preconditions:
-// of two publishers at the same moment both may succeed, and the later write
-// remains.
+// ErrNoPreconditions reports that the provider ignores or refuses preconditions.
+// If two publishers write at the same moment, both may succeed, and the later
+// write remains.
 var ErrNoPreconditions = errors.New("storage ignores preconditions")

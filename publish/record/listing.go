@@ -13,7 +13,7 @@ import (
 	"onair/publish/bucket"
 )
 
-// Listing is what a storage lists, and what is known of it.
+// Listing is what a storage lists, with what is known about it.
 type Listing struct {
 	Objects    map[string]bucket.Attrs // in the public bucket, by key, without onair's records
 	Parts      map[string]bucket.Attrs // parts that are kept, by key, and what a crashed join left
@@ -24,19 +24,19 @@ type Listing struct {
 	Private    bool                    // the records are in a bucket of their own
 	JoinSends  func([]int64) int64     // how many bytes are sent to join parts of these sizes; nil if none are
 	Sparse     bool                    // the bucket of the records can stat one object without listing
-	Rebuilt    bool                    // there is no record, but a live feed that onair wrote
+	Rebuilt    bool                    // State was rebuilt from a live feed that onair wrote
 	Clock      time.Time               // when the storage was last written to, by its own clock
-	Requests   Requests                // what it took
+	Requests   Requests                // that the listing took
 	Digest     string                  // of all that was listed: names, versions, sizes, headers
 
-	record, former *bucket.Attrs // release.json, and one from before there was a State
+	record, former *bucket.Attrs // release.json, and the one in the public bucket, from before there was a State
 }
 
 // Requests are requests to the storage, by kind.
 type Requests struct{ List, Read, Write, Copy, Delete int }
 
-// List lists a storage. It does not read the record: State is nil. While the
-// Digest stays the same, a plan finds the same.
+// List lists a storage. It does not read the record: State is nil. The Digest is
+// the same if a plan would find the same.
 func List(ctx context.Context, s Storage) (*Listing, error) {
 	_, sparse := s.Records().(bucket.Sparse)
 	seen := &Listing{
@@ -83,9 +83,9 @@ func List(ctx context.Context, s Storage) (*Listing, error) {
 		seen.Requests.List += 1 + max(0, n-1)/1000
 		return nil
 	}
-	// The record comes first (in one bucket its key does): a publisher that is at
-	// work meanwhile writes another, and then the claim fails before anything is
-	// changed.
+	// The record is listed first; in a single bucket its key sorts first. A
+	// concurrent publisher writes another record, so the claim then fails before
+	// anything is changed.
 	if s.State != nil {
 		if err := list(s.State, bucket.RecordsPrefix, false); err != nil {
 			return nil, err
@@ -98,9 +98,9 @@ func List(ctx context.Context, s Storage) (*Listing, error) {
 	return seen, nil
 }
 
-// ReadState reads the record. If the bucket for it is new, it reads the record
-// that is still in the public bucket. cacheDir is where this machine keeps its
-// copy; empty disables it.
+// ReadState reads the record. If the bucket for records is new, it reads the
+// record that is still in the public bucket. cacheDir is where this machine keeps
+// its copy; empty disables it.
 func (l *Listing) ReadState(ctx context.Context, s Storage, cacheDir string) (err error) {
 	if l.record == nil && l.former != nil {
 		l.State, err = readState(ctx, s.Public, l.former, cacheDir, &l.Requests)
@@ -113,9 +113,9 @@ func (l *Listing) ReadState(ctx context.Context, s Storage, cacheDir string) (er
 	return err
 }
 
-// Complete adds what the listing of a sparse bucket does not say of the objects
-// and parts of a release. The record replaces what is still at the version it
-// knows; the other objects are requested one by one.
+// Complete adds what the listing of a sparse bucket lacks about the objects and
+// parts of a release. It comes from the record, for objects that are still at the
+// version recorded there; the others are requested one by one.
 func (l *Listing) Complete(ctx context.Context, s Storage, objects, parts []*bucket.Object) error {
 	public, sparse := s.Public.(bucket.Sparse)
 	if !sparse {
@@ -130,7 +130,7 @@ func (l *Listing) Complete(ctx context.Context, s Storage, objects, parts []*buc
 		case known.Version == attrs.Version && known.Version != "":
 			attrs.CRC32C, attrs.ContentType, attrs.CacheControl = known.CRC32C, known.ContentType, known.CacheControl
 			attrs.Metadata = map[string]string{bucket.MetaSHA256: known.SHA256}
-			if known.SHA256 == o.Metadata[bucket.MetaSHA256] { // metadata follows from the content
+			if known.SHA256 == o.Metadata[bucket.MetaSHA256] { // equal content has equal metadata
 				attrs.Metadata = o.Metadata
 			}
 			l.Objects[o.Key] = attrs
@@ -138,7 +138,7 @@ func (l *Listing) Complete(ctx context.Context, s Storage, objects, parts []*buc
 			unknown = append(unknown, o.Key)
 		}
 	}
-	for _, o := range parts { // their names say their content, and they are written whole or not at all
+	for _, o := range parts { // their names are their digests, and they are written whole or not at all
 		if attrs, ok := l.Parts[o.Key]; ok {
 			attrs.CRC32C = o.CRC32C
 			l.Parts[o.Key] = attrs
@@ -171,10 +171,10 @@ func (l *Listing) stat(ctx context.Context, b bucket.Sparse, keys []string) erro
 	return nil
 }
 
-// Edited reports whether an object has other bytes than the record says. What an
-// interrupted publish did not write is still as that publish found it. A sparse
-// listing has no checksum of what the release does not want, so there only the
-// size is compared.
+// Edited reports whether an object has other bytes than the record says. An object
+// that an interrupted publish did not write is still as that publish found it. A
+// sparse listing has no checksum of objects that the release does not have, so
+// only their size is compared.
 func (l *Listing) Edited(key string) bool {
 	attrs, there := l.Objects[key]
 	known, recorded := l.State.Objects[key]

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// LiveFeed is what a live feed makes apps fetch.
+// LiveFeed has the parts of a live feed that make apps fetch something.
 type LiveFeed struct {
 	XMLName xml.Name `xml:"rss"`
 	Channel struct {
@@ -62,8 +62,8 @@ type liveText struct {
 	Text    string `xml:",chardata"`
 }
 
-// inRSS returns the text of the first element that is in no namespace, which is
-// that of RSS; empty if there is none.
+// inRSS returns the text of the first element without a namespace, as RSS elements
+// are. It is empty if there is none.
 func inRSS(all []liveText) string {
 	for _, t := range all {
 		if t.XMLName.Space == "" {
@@ -76,7 +76,7 @@ func inRSS(all []liveText) string {
 // Page returns the address of the item's page; empty if it has none.
 func (i *LiveItem) Page() string { return inRSS(i.Links) }
 
-// ParseLiveFeed reads what a feed makes apps fetch.
+// ParseLiveFeed parses a feed.
 func ParseLiveFeed(data []byte) (*LiveFeed, error) {
 	var feed LiveFeed
 	if err := xml.Unmarshal(data, &feed); err != nil {
@@ -85,12 +85,12 @@ func ParseLiveFeed(data []byte) (*LiveFeed, error) {
 	return &feed, nil
 }
 
-// Named are the objects that a feed names, by key, with the length that it gives
-// for them, in bytes; 0 if it gives none.
+// Named maps the keys of the objects that a feed names to the length in bytes that
+// the feed gives, or 0 if it gives none.
 type Named map[string]int64
 
-// add adds an address below the base, also one after a prefix for download
-// statistics, and returns its key. It ignores all other addresses.
+// add adds an address below the base and returns its key. The address may come
+// after a prefix for download statistics. Other addresses are ignored.
 func (n Named) add(address, base string, length int64) string {
 	rest, ok := strings.CutPrefix(WithoutPrefix(address, base), base)
 	key, err := url.PathUnescape(rest)
@@ -115,8 +115,8 @@ func WithoutPrefix(address, base string) string {
 	return base + rest
 }
 
-// ReadFeed returns the objects below a base URL that a feed of onair's names, and
-// its episodes.
+// ReadFeed returns the objects below a base URL that a feed written by onair
+// names, and its episodes.
 func ReadFeed(data []byte, base string) (Named, []Episode, error) {
 	feed, err := ParseLiveFeed(data)
 	if err != nil {

@@ -40,7 +40,7 @@ const schemaVersion = 1
 type State struct {
 	SchemaVersion int               `json:"schema_version"`
 	Phase         Phase             `json:"phase"`            // empty if nothing is on record
-	Nonce         string            `json:"nonce"`            // makes two otherwise equal records differ
+	Nonce         string            `json:"nonce"`            // random; makes every record differ from others
 	By            string            `json:"by,omitempty"`     // who published
 	At            time.Time         `json:"at"`               // when, by the publisher's clock
 	Commit        string            `json:"commit,omitempty"` // of the show's git repository
@@ -66,8 +66,8 @@ const (
 	Done     Phase = "done"
 )
 
-// Episode is what the live feed says of an episode: enough to name, in the next
-// plan, what a listener will see change.
+// Episode is the entry of an episode in the live feed: the facts that a plan needs
+// to describe what will change for listeners.
 type Episode struct {
 	GUID  string `json:"guid"`
 	Slug  string `json:"slug"`
@@ -85,7 +85,7 @@ type KeptFeed struct {
 	Items  int       `json:"items"`
 }
 
-// Pending is what follows the last write of a publish and is not done yet.
+// Pending is the work after the last write of a publish that is not done yet.
 type Pending struct {
 	Purge    []string `json:"purge,omitempty"`    // keys whose copies the CDN has to drop
 	Verify   bool     `json:"verify,omitempty"`   // what is live was not verified
@@ -109,7 +109,7 @@ type Object struct {
 	CacheControl string     `json:"cache_control,omitempty"`
 	Version      string     `json:"version,omitempty"`
 	Unwanted     *time.Time `json:"unreferenced_since,omitempty"` // by the storage's clock; nil if it is wanted
-	Unproven     bool       `json:"unproven,omitempty"`           // written by a publish that ended early, and perhaps never proven
+	Unproven     bool       `json:"unproven,omitempty"`           // written by a publish that ended early, and possibly never proven
 }
 
 // Episode returns the record of the episode with the GUID, or nil.
@@ -122,7 +122,7 @@ func (s *State) Episode(guid string) *Episode {
 	return nil
 }
 
-// Unfinished reports whether the last publish left something to do.
+// Unfinished reports whether the last publish left work unfinished.
 func (s *State) Unfinished() bool {
 	return s.Phase == Applying || len(s.Deleting) > 0 || len(s.Pending.Purge) > 0 || s.Pending.Verify || len(s.Pending.Announce) > 0
 }
@@ -130,7 +130,7 @@ func (s *State) Unfinished() bool {
 // maxFeeds is how many feeds are kept.
 const maxFeeds = 20
 
-// KeepFeed records a feed as the newest. The same feed is on record once.
+// KeepFeed records a feed as the newest. A feed is recorded only once.
 func (s *State) KeepFeed(f KeptFeed) {
 	feeds := []KeptFeed{f}
 	for _, old := range s.Feeds {
@@ -142,7 +142,7 @@ func (s *State) KeepFeed(f KeptFeed) {
 }
 
 // NewestFeed returns the SHA-256 of the kept feed that is live. After a rollback
-// it is not the first one on record. It is empty if none is kept.
+// this is not the first one in the record. It is empty if none is kept.
 func (s *State) NewestFeed() string {
 	switch i := s.indexOfFeed(s.FeedSHA256); {
 	case i > 0:
@@ -161,8 +161,8 @@ func (s *State) KeepFeedAgain(sha256 string) {
 }
 
 // EarlierFeed finds a kept feed that is not live by the start of its SHA-256. The
-// empty string finds the feed before the live one, so that a second rollback goes
-// further back.
+// empty string finds the feed before the live one, so a second rollback goes back
+// further.
 func (s *State) EarlierFeed(digest string) (f KeptFeed, ok bool) {
 	feeds := s.Feeds
 	if digest == "" {
@@ -181,8 +181,8 @@ func (s *State) indexOfFeed(sha256 string) int {
 	return slices.IndexFunc(s.Feeds, func(f KeptFeed) bool { return f.SHA256 == sha256 })
 }
 
-// ReadState returns the record of what was published last. Without an error it is
-// never nil. cacheDir is where this machine keeps its copy; empty disables it.
+// ReadState returns the record of the last publish. It is not nil unless there is
+// an error. cacheDir is where this machine keeps its copy; empty disables it.
 func ReadState(ctx context.Context, s Storage, cacheDir string) (*State, error) {
 	seen, err := List(ctx, s)
 	if err != nil {
@@ -192,9 +192,9 @@ func ReadState(ctx context.Context, s Storage, cacheDir string) (*State, error) 
 	return seen.State, err
 }
 
-// readState reads release.json at the version that the listing saw. A copy kept
-// on this machine under that version saves the request, so that a show with
-// nothing to do costs a listing alone.
+// readState reads release.json at the version that the listing has. If the copy on
+// this machine has that version, no request is made. A show with nothing to do
+// then costs only a listing.
 func readState(ctx context.Context, b bucket.Bucket, seen *bucket.Attrs, cacheDir string, cost *Requests) (*State, error) {
 	if seen == nil {
 		return &State{}, nil
@@ -208,7 +208,7 @@ func readState(ctx context.Context, b bucket.Bucket, seen *bucket.Attrs, cacheDi
 		}
 		cost.Read++
 		s = &State{Version: seen.Version}
-		if json.Unmarshal(data, s) != nil { // a damaged record is the same as a lost one
+		if json.Unmarshal(data, s) != nil { // a damaged record counts as missing
 			return &State{Version: seen.Version}, nil
 		}
 		writeCache(cached, seen.Version, data)
@@ -232,12 +232,12 @@ func (s *State) sanitize() {
 	}
 }
 
-// IsHex reports whether a string has hexadecimal digits in lower case only. The
-// empty string has.
+// IsHex reports whether a string consists of hexadecimal digits in lower case. It
+// is true for the empty string.
 func IsHex(s string) bool { return strings.Trim(s, "0123456789abcdef") == "" }
 
-// cacheFile is the file in which this machine keeps its copy of a bucket's
-// record, after a line with the version; empty if there is no cache.
+// cacheFile returns the file in which this machine keeps its copy of a bucket's
+// record, after a line with the version. It is empty if there is no cache.
 func cacheFile(dir, bucketURL string) string {
 	if dir == "" {
 		return ""
@@ -272,9 +272,9 @@ func writeCache(name, version string, data []byte) {
 	}
 }
 
-// Write stores the record under compare-and-swap on the version it was read at,
-// and returns the time of the bucket's clock. The error is
-// bucket.ErrPrecondition if another publisher was faster.
+// Write stores the record by compare-and-swap on the version that was read, and
+// returns the time of the bucket's clock. The error is bucket.ErrPrecondition if
+// another publisher was faster.
 func (s *State) Write(ctx context.Context, b bucket.Bucket, cacheDir string) (time.Time, error) {
 	s.SchemaVersion, s.Nonce = schemaVersion, rand.Text()
 	data, err := json.MarshalIndent(s, "", " ")

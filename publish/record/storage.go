@@ -30,8 +30,9 @@ import (
 )
 
 // Storage is where a show is published: the bucket that listeners read, and the
-// bucket for onair's own records. Without a State the records are in Public,
-// where everybody can read them, so nothing of an unreleased episode is stored.
+// bucket for onair's own records. If State is nil, the records are in Public,
+// where everybody can read them; they then contain nothing about unreleased
+// episodes.
 type Storage struct {
 	Public bucket.Bucket
 	State  bucket.Bucket // nil if the records are in Public
@@ -45,22 +46,21 @@ func (s Storage) Records() bucket.Bucket {
 	return s.Public
 }
 
-// keepsParts reports whether tagged audio is joined from parts that are kept. In
-// a folder that listeners read, parts would only be a second copy on the same
-// disk.
+// keepsParts reports whether the parts of tagged audio are kept and joined. In a
+// folder that listeners read, parts would only be a second copy on the same disk.
 func (s Storage) keepsParts() bool {
 	_, joins := s.Public.(bucket.Joiner)
 	return joins && (s.State != nil || !Headerless(s.Public))
 }
 
-// Headerless reports whether a bucket keeps no headers, as a folder.
+// Headerless reports whether a bucket does not store headers, like a folder.
 func Headerless(b bucket.Bucket) bool {
 	_, ok := b.(bucket.Headerless)
 	return ok
 }
 
-// maxBytes bounds what Download reads. release.json has some 400 bytes an object,
-// so this is enough for a catalogue of more than 10,000 episodes.
+// maxBytes is the most that Download reads. release.json has about 400 bytes for
+// each object, so this is enough for a catalogue of more than 10,000 episodes.
 const maxBytes = 128 << 20
 
 // Download reads a record or a feed. It fails if there are more than 128 MiB.
@@ -77,7 +77,7 @@ func Download(ctx context.Context, b bucket.Bucket, key string) ([]byte, error) 
 	return data, err
 }
 
-// Stat returns what a bucket says of one object, or bucket.ErrNotExist.
+// Stat returns the attributes of one object, or bucket.ErrNotExist.
 func Stat(ctx context.Context, b bucket.Bucket, key string) (bucket.Attrs, error) {
 	if sparse, ok := b.(bucket.Sparse); ok {
 		return sparse.Stat(ctx, key)
@@ -89,7 +89,7 @@ func Stat(ctx context.Context, b bucket.Bucket, key string) (bucket.Attrs, error
 		if attrs.Key == key {
 			return attrs, nil
 		}
-		break // keys come in order: the key itself would be the first
+		break // keys are in order, so the key itself would have come first
 	}
 	return bucket.Attrs{}, bucket.ErrNotExist
 }
@@ -98,15 +98,15 @@ func Stat(ctx context.Context, b bucket.Bucket, key string) (bucket.Attrs, error
 // clock.
 const clockKey = bucket.RecordsPrefix + "clock"
 
-// AskClock returns the time of the storage's clock. It writes an object to find out.
-// Pruning uses it because the clocks of publishers may be wrong.
+// AskClock returns the time of the storage's clock, by writing an object. Pruning
+// uses it because the clocks of publishers may be wrong.
 func AskClock(ctx context.Context, s Storage) (time.Time, error) {
 	attrs, err := s.Records().Write(ctx, NewObject(clockKey, []byte("{}\n")), bucket.Condition{})
 	return attrs.Updated, err
 }
 
-// NewObject returns a record of onair's own, with headers that keep others from
-// storing it.
+// NewObject returns one of onair's own records, with headers that forbid caching
+// it.
 func NewObject(key string, data []byte) *bucket.Object {
 	sum := sha256.Sum256(data)
 	return &bucket.Object{

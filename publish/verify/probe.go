@@ -21,7 +21,7 @@ import (
 	"onair/internal/retry"
 )
 
-// problem is one thing that is wrong with one address.
+// problem is something that is wrong with an address.
 type problem struct {
 	finding.Finding        // without the address, so that equal problems can be grouped
 	url             string // address
@@ -38,7 +38,7 @@ type probe struct {
 	body     *bytes.Buffer  // what was read; nil discards it
 }
 
-// probe checks an object as apps fetch it, and returns what is wrong.
+// probe checks an object as apps fetch it, and returns the problems.
 func (w *Web) probe(ctx context.Context, e *Expectation) []problem {
 	p := &probe{Expectation: e, web: w}
 	p.run(ctx)
@@ -69,7 +69,7 @@ func (p *probe) run(ctx context.Context) {
 	}
 }
 
-// add notes a problem, once: several requests may meet it.
+// add records a problem once, even if several requests find it.
 func (p *probe) add(rule *finding.Rule, format string, args ...any) *problem {
 	f := rule.At(p.at, format, args...).WithHint(p.web.remedy(rule))
 	i := slices.IndexFunc(p.problems, func(old problem) bool { return old.Rule == f.Rule && old.Message == f.Message })
@@ -100,7 +100,7 @@ func (p *probe) unreachable(err error) {
 }
 
 // withoutAddress returns an error of package fetch without the method and the
-// address, which the finding names itself.
+// address, because the finding has the address.
 func withoutAddress(err error) error {
 	if inner := errors.Unwrap(err); inner != nil {
 		return inner
@@ -108,7 +108,7 @@ func withoutAddress(err error) error {
 	return err
 }
 
-// badStatus notes a response that is not the object.
+// badStatus records a response with an unexpected status.
 func (p *probe) badStatus(code int) {
 	found := p.add(ruleStatus, "status %d", code)
 	switch {
@@ -120,8 +120,8 @@ func (p *probe) badStatus(code int) {
 	found.passing = code == http.StatusNotFound || retry.TemporaryStatus(code)
 }
 
-// checkHead requests the headers alone, as Apple does before it accepts an
-// episode. It reports whether the object exists.
+// checkHead requests only the headers, as Apple does before it accepts an episode.
+// It reports whether the object exists.
 func (p *probe) checkHead(ctx context.Context) bool {
 	response, ok := p.request(ctx, &fetch.Request{Method: http.MethodHead})
 	if !ok {
@@ -179,8 +179,8 @@ func mediaType(header string) string {
 	return strings.ToLower(strings.TrimSpace(t))
 }
 
-// sameCaching compares two values of Cache-Control by their directives, except
-// those for shared caches alone, which one of them may have removed.
+// sameCaching compares two values of Cache-Control by their directives. It ignores
+// s-maxage, which is for shared caches and which they may remove.
 func sameCaching(a, b string) bool { return slices.Equal(directives(a), directives(b)) }
 
 func directives(header string) (list []string) {
@@ -194,11 +194,12 @@ func directives(header string) (list []string) {
 	return slices.Compact(list)
 }
 
-// rangeBytes is the most bytes of a request for a part.
+// rangeBytes is the most bytes requested by Range.
 const rangeBytes = 64
 
-// checkRange requests some bytes from the middle. If parts are not needed, the
-// whole object is accepted as well, and only its headers are checked.
+// checkRange requests some bytes from the middle. If range requests are not
+// required, a response with the whole object is accepted too, and only its headers
+// are checked.
 func (p *probe) checkRange(ctx context.Context) {
 	first := p.Bytes / 2
 	last := min(first+rangeBytes, p.Bytes) - 1
@@ -237,7 +238,8 @@ func (p *probe) checkRange(ctx context.Context) {
 // otherSite is the site of a web player that is not the show's.
 const otherSite = "https://player.example"
 
-// header returns a header field, and an Origin if CORS is expected.
+// header returns a request header with one field, and an Origin if CORS is
+// expected.
 func (p *probe) header(name, value string) http.Header {
 	h := http.Header{}
 	if name != "" {
@@ -273,8 +275,8 @@ func (p *probe) checkBody(ctx context.Context) {
 	p.compare(sum, n)
 }
 
-// digest reads a body to its end and returns its SHA-256 and length. Of tagged
-// audio it is the SHA-256 of the two digests of tag and payload, which names it.
+// digest reads a body to its end and returns its SHA-256 and length. For tagged
+// audio, the digest is the SHA-256 of the digests of tag and payload.
 func (p *probe) digest(body io.Reader) (sum string, n int64, err error) {
 	tag, all := sha256.New(), sha256.New()
 	if p.payload > 0 {
@@ -315,9 +317,9 @@ func (p *probe) compare(sum string, n int64) {
 // maxEqual is how many equal problems are reported one by one.
 const maxEqual = 3
 
-// report makes findings of problems. More equal problems, such as those of a
-// bucket that nobody may read, become one finding, at the place that they share
-// or else at the given one.
+// report makes findings of problems. If there are more than maxEqual equal
+// problems, such as those of a bucket that nobody may read, they become one
+// finding, at the place that they share or else at the given one.
 func report(problems []problem, shared finding.Position) finding.List {
 	type kind struct {
 		rule, message, hint string

@@ -24,31 +24,31 @@ type Expectation struct {
 	Bytes  int64  // length; 0 disables the check
 	Type   string // media type; empty disables the check
 	CORS   bool   // a web player on any site may read it
-	Ranges bool   // parts of it can be requested (RFC 9110 section 14)
+	Ranges bool   // byte ranges of it can be requested (RFC 9110 section 14)
 	SHA256 string // of the body, hex; empty disables the check
 
 	at      finding.Position // of what the object belongs to in the show
 	cache   string           // Cache-Control; empty disables the check
 	lenient bool             // another type is a warning
 	payload int64            // of tagged audio, bytes after the tag: SHA256 is that of both digests
-	through string           // another address, which has to lead to the object; empty if there is none
+	through string           // another address that must lead to the object; empty if there is none
 
 	// published and local are the SHA-256 of a page as it was published, and as
 	// the folder has it now; empty disables the check.
 	published, local string
 }
 
-// Web is how the show is checked from outside. The zero value works.
+// Web has the settings for checking a show from outside. The zero value works.
 type Web struct {
 	Client  *fetch.Client // nil is one that can reach every address
 	Storage string        // URL of the bucket, for hints that name it
 
-	// Patience is how long it may take until something written is visible. 0 is 20
+	// Patience is how long it may take until a written object is visible. 0 is 20
 	// seconds in Prove, and 90 seconds in Verify, because caches may be a minute
 	// behind. A negative value disables further tries.
 	Patience time.Duration
 
-	// Now and Sleep are the clock; nil is the system's.
+	// Now and Sleep replace the clock; nil is the system's.
 	Now   func() time.Time
 	Sleep func(context.Context, time.Duration) error
 }
@@ -61,8 +61,8 @@ const (
 // parallel is how many requests are made at once.
 const parallel = 8
 
-// minTries is how often a probe is tried before a fault that may pass is
-// reported, whatever the deadline.
+// minTries is how often a probe is tried before it reports a fault that may pass,
+// even after the deadline.
 const minTries = 3
 
 // Prove checks objects through their public addresses, as an app will: HEAD, a
@@ -75,8 +75,8 @@ func Prove(ctx context.Context, w *Web, want []Expectation) finding.List {
 	return report(w.probeAll(ctx, want, deadline), finding.Position{})
 }
 
-// Expect returns what listeners must get of the objects with the keys. It leaves
-// out keys that the release does not have.
+// Expect returns the expectations for the objects with the keys. It leaves out
+// keys that the release does not have.
 func Expect(r *release.Release, keys []string) []Expectation {
 	wanted := map[string]bool{}
 	for _, key := range keys {
@@ -91,9 +91,9 @@ func Expect(r *release.Release, keys []string) []Expectation {
 	return list
 }
 
-// expect returns what listeners must get of an object: of audio also by range,
-// and of transcripts and chapters also in web players of other sites. Those are
-// small, and compared byte for byte.
+// expect returns the expectation for an object. Audio can be requested by range.
+// Transcripts and chapters can be read by web players of other sites, and are
+// compared byte for byte because they are small.
 func expect(r *release.Release, o *release.Object) Expectation {
 	e := Expectation{URL: r.Show.URLOf(o.Key), Bytes: o.Size, Type: o.ContentType}
 	switch o.Role {
@@ -105,12 +105,12 @@ func expect(r *release.Release, o *release.Object) Expectation {
 	return e
 }
 
-// Reachable reports whether a show has an address that can be checked. The
-// default one only works while onair serve runs.
+// Reachable reports whether a show has an address that can be checked. The default
+// address only works while onair serve runs.
 func Reachable(s *show.Show) bool { return s.URL != show.DefaultURL }
 
-// Visible reports whether a publish can check what listeners get. A folder may not be
-// served yet, unless it has a CDN or is announced.
+// Visible reports whether a publish can check what listeners get. A local folder
+// may not be served yet, unless the show has a CDN or is announced.
 func Visible(s *show.Show) bool {
 	served := !strings.HasPrefix(s.Storage, "file:") || s.CDN != nil || len(s.Announce) > 0
 	return !s.Detached && Reachable(s) && served
@@ -132,11 +132,11 @@ func (w *Web) probeAll(ctx context.Context, want []Expectation, deadline time.Ti
 	return slices.Concat(found...)
 }
 
-// errPassing makes the retry policy try again.
+// errPassing is the error for which the retry policy tries again.
 var errPassing = errors.New("it may pass")
 
-// settle probes again, with growing pauses, while there is a problem that may
-// pass and the deadline has not come.
+// settle probes again, with growing pauses, until no problem is left that may
+// pass, or until the deadline.
 func (w *Web) settle(ctx context.Context, deadline time.Time, probe func() []problem) []problem {
 	policy := retry.Policy{
 		First: 250 * time.Millisecond, Longest: 10 * time.Second, Jitter: retry.NoJitter,
@@ -162,5 +162,5 @@ func (w *Web) now() time.Time {
 	return time.Now()
 }
 
-// defaultClient is the client of every Web that has none.
+// defaultClient is the client of a Web without one.
 var defaultClient = sync.OnceValue(func() *fetch.Client { return fetch.Own(nil) })

@@ -18,7 +18,7 @@ import (
 	"onair/publish/verify"
 )
 
-// fault answers requests in a way that a server should not.
+// fault responds to requests incorrectly, for a test.
 type fault func(s *site, w http.ResponseWriter, r *http.Request) bool
 
 func status(code int) fault {
@@ -45,7 +45,7 @@ func flipped(data []byte) []byte {
 	return data
 }
 
-// on limits a fault to requests of a method; "RANGE" are those for a part.
+// on limits a fault to requests of a method; "RANGE" means requests with a Range.
 func on(method string, f fault) fault {
 	return func(s *site, w http.ResponseWriter, r *http.Request) bool {
 		got := r.Method
@@ -66,7 +66,7 @@ func otherRange(s *site, w http.ResponseWriter, r *http.Request) bool {
 	return false
 }
 
-// cut announces a part and breaks off.
+// cut starts a response to a range request and breaks the connection.
 func cut(s *site, w http.ResponseWriter, r *http.Request) bool {
 	o := s.wanted(r)
 	w.Header().Set("Content-Type", o.ContentType)
@@ -134,8 +134,8 @@ func TestProve(t *testing.T) {
 	}
 }
 
-// An object that shows up late is waited for, within bounds; what waiting cannot
-// mend is not.
+// An object that appears late is waited for, within limits. Other faults are not
+// waited for.
 func TestProveWaits(t *testing.T) {
 	for name, test := range map[string]struct {
 		late     int // requests until it is there
@@ -191,7 +191,7 @@ func TestProveUnreachable(t *testing.T) {
 	}
 }
 
-// More bytes than there should be are noticed in files of any size.
+// A file that is longer than expected is noticed, whatever its size.
 func TestProveReadsToTheEnd(t *testing.T) {
 	const size = fetch.MaxBody + 1
 	zeros := make([]byte, size+1)
@@ -224,7 +224,7 @@ func TestProveEndsWithItsContext(t *testing.T) {
 	}
 }
 
-// What is wrong with many objects for one reason is said once.
+// Many objects with the same problem give one finding.
 func TestEqualProblemsAreToldTogether(t *testing.T) {
 	s := newSite(t, nil)
 	s.tamper = func(w http.ResponseWriter, r *http.Request) bool { return status(403)(s, w, r) }

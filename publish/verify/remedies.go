@@ -26,7 +26,7 @@ type remedy struct {
 	other  string
 }
 
-// Commands that let everybody read objects in S3, and nobody list them.
+// Commands that let everybody read objects in S3 and nobody list them.
 const (
 	readPolicy = `aws s3api put-bucket-policy --bucket BUCKET --policy '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::BUCKET/PREFIX*"}]}'`
 	readOnlyS3 = "aws s3api put-public-access-block --bucket BUCKET --public-access-block-configuration BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=false,RestrictPublicBuckets=false && " + readPolicy
@@ -38,7 +38,7 @@ const (
 	websiteS3 = "aws s3 website s3://BUCKET --index-document index.html --error-document ERRORPAGE"
 )
 
-// remedies are by the ID of the rule.
+// remedies has the remedies by the ID of their rule.
 var remedies = map[string]remedy{
 	ruleNoBucket.ID: {
 		gs:    "gcloud storage buckets create gs://BUCKET --location=europe-west1 --uniform-bucket-level-access",
@@ -142,12 +142,13 @@ var (
 )
 
 func init() {
-	// The same faults, seen from the bucket and from outside.
+	// The same faults, as the bucket and as listeners report them.
 	remedies[ruleNotPublic.ID] = readDenied
 	remedies[ruleBucketCORS.ID] = remedies[ruleCORS.ID]
 }
 
-// remedy returns what to do about a rule; empty if there is nothing to say.
+// remedy returns the remedy of a rule for the storage, or an empty string if there is
+// none.
 func (w *Web) remedy(rule *finding.Rule) string { return remedies[rule.ID].text(w.Storage) }
 
 // text returns the remedy for the storage with a URL.
@@ -165,10 +166,10 @@ func (r remedy) text(storage string) string {
 	return fill(text, at)
 }
 
-// errorPage returns the key of the page for what is not there.
+// errorPage returns the key of the page for missing objects.
 func errorPage(at bucket.URL) string { return at.Prefix + "404.html" }
 
-// fill replaces the placeholders of a remedy by what the URL of a bucket says.
+// fill replaces the placeholders of a remedy with parts of a bucket's URL.
 func fill(text string, at bucket.URL) string {
 	aws := "aws "
 	for _, option := range []string{"endpoint", "region"} {

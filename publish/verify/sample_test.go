@@ -10,8 +10,8 @@ import (
 	"onair/show"
 )
 
-// sampled are the files of a catalogue of a hundred episodes, 20 MiB each, that
-// are read for a feed.
+// sampled returns the files that are read for a feed, from a catalogue of a
+// hundred episodes of 20 MiB each.
 func sampled(feed string, full bool) string {
 	v := &verifier{
 		r:       &release.Release{Show: &show.Show{URL: "https://example.com/"}},
@@ -33,8 +33,8 @@ func sampled(feed string, full bool) string {
 	return strings.Join(read, " ")
 }
 
-// The feed decides which files are read: always the same ones for the same feed,
-// others for another, and never more than sampleBytes.
+// The feed determines which files are read: always the same ones for the same
+// feed, others for another feed, and never more than sampleBytes.
 func TestSample(t *testing.T) {
 	one, again, other := sampled("one", false), sampled("one", false), sampled("other", false)
 	if one != again {

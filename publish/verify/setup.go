@@ -17,8 +17,8 @@ import (
 
 // CheckSetup checks the settings of a show's buckets. The findings are B001 to
 // B011, and their hints are the provider's own commands. It makes requests without
-// credentials, as listeners do, and asks the provider what only it knows. It
-// changes nothing.
+// credentials, as listeners do, and asks the provider for settings that such
+// requests cannot show. It changes nothing.
 func CheckSetup(ctx context.Context, sh *show.Show, s record.Storage, w *Web) (finding.List, error) {
 	c := &setupCheck{show: sh, client: cmp.Or(w.Client, defaultClient())}
 	public, err := c.inspect(ctx, s.Public, "storage")
@@ -54,13 +54,12 @@ type setupCheck struct {
 	example string // key of an object that exists; empty if the bucket is empty
 }
 
-// add notes a finding about the bucket that a field of show.yaml names: storage
-// or state.
+// add adds a finding about the bucket in a field of show.yaml: storage or state.
 func (c *setupCheck) add(rule *finding.Rule, field, message string) {
 	c.found.Add(c.about(rule, field, message))
 }
 
-// about returns a finding about the bucket that a field of show.yaml names.
+// about returns a finding about the bucket in a field of show.yaml.
 func (c *setupCheck) about(rule *finding.Rule, field, message string) finding.Finding {
 	url := c.url(field)
 	return rule.At(c.show.At(field), "%s: %s", url, message).WithHint(remedies[rule.ID].text(url))
@@ -74,7 +73,7 @@ func (c *setupCheck) url(field string) string {
 }
 
 // inspect lists a bucket until its first object. It returns nil if the bucket does
-// not exist, which is a finding, or has no settings, as a folder.
+// not exist, which is a finding, or has no settings, like a folder.
 func (c *setupCheck) inspect(ctx context.Context, b bucket.Bucket, field string) (bucket.Inspector, error) {
 	for attrs, err := range b.List(ctx, "") {
 		switch {
@@ -129,7 +128,7 @@ func (c *setupCheck) checkWebsite(ctx context.Context, b bucket.Inspector) error
 	site, err := b.Website(ctx)
 	switch {
 	case errors.Is(err, errors.ErrUnsupported):
-		return nil // left to a CDN
+		return nil // the CDN handles them
 	case errors.Is(err, bucket.ErrDenied):
 		c.add(ruleSettingsDenied, "storage", "its website pages could not be checked: these credentials may not")
 		return nil
@@ -169,8 +168,8 @@ func (c *setupCheck) checkPrivate(ctx context.Context, b bucket.Inspector) error
 	return nil
 }
 
-// readable reports whether everybody can read what is at an address. An empty
-// address is not readable.
+// readable reports whether everybody can read an address. An empty address is not
+// readable.
 func (c *setupCheck) readable(ctx context.Context, address string) bool {
 	if address == "" {
 		return false

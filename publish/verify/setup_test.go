@@ -22,7 +22,7 @@ import (
 	"onair/show"
 )
 
-// inspected is a bucket with an address, as cloud storage has.
+// inspected is a bucket with an address, like cloud storage.
 type inspected struct {
 	bucket.Bucket
 	address   string // empty if its provider requires credentials
@@ -51,15 +51,16 @@ func (b *inspected) List(ctx context.Context, prefix string) iter.Seq2[bucket.At
 	return b.Bucket.List(ctx, prefix)
 }
 
-// rights are what the provider lets everybody do, and how the buckets are.
+// rights are the permissions that the provider grants everybody, and the settings
+// of the buckets.
 type rights struct {
 	read, list, cors, readState, versioned, noState bool
 
 	site          bucket.Website
 	empty         bool  // nothing is published yet
-	keysOnly      bool  // nobody reads without
-	settings      error // what the public bucket says of its settings
-	stateSettings error // what the private one does
+	keysOnly      bool  // reading requires credentials
+	settings      error // of reading the settings of the public bucket
+	stateSettings error // of reading the settings of the private bucket
 }
 
 var pages = bucket.Website{IndexPage: "index.html", ErrorPage: "404.html"}
@@ -114,7 +115,7 @@ func TestCheckSetup(t *testing.T) {
 	}
 }
 
-// storageWith are two buckets behind a provider that grants these rights.
+// storageWith returns two buckets of a provider that grants these rights.
 func storageWith(t *testing.T, granted rights) record.Storage {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -159,7 +160,7 @@ func check(t *testing.T, sh *show.Show, s record.Storage) finding.List {
 	return l
 }
 
-// TestSetupHints looks at commands as they are pasted.
+// TestSetupHints checks the commands in the hints, as they would be pasted.
 func TestSetupHints(t *testing.T) {
 	const (
 		policy = `--policy '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::my-show/`

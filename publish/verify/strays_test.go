@@ -24,8 +24,9 @@ func planFor(t *testing.T, r *release.Release, s record.Storage) *publish.Plan {
 	return p
 }
 
-// TestStraysAreProven checks that a publish proves objects that an interrupted one
-// left, and purges them first, because a CDN may have cached their absence.
+// TestStraysAreProven checks that a publish proves objects that an interrupted
+// publish uploaded. It purges them first, because a CDN may have cached that they
+// do not exist.
 func TestStraysAreProven(t *testing.T) {
 	site := newSite(t, nil)
 	public, state := mem.New(), mem.New()
@@ -45,8 +46,8 @@ func TestStraysAreProven(t *testing.T) {
 		b.Before = nil
 	}
 	killAt(site.Release, state, "release.json")
-	// Another one that puts them on record changes nothing of that, also if it does
-	// not get to its end.
+	// The same holds after another publish that recorded them and was interrupted
+	// too.
 	files := atHome(t)
 	showtest.Edit(t, files, showtest.Ghosts+"episode.md", "title: ", "title: Again ")
 	other := showtest.Release(t, files, nil)
@@ -69,7 +70,7 @@ func TestStraysAreProven(t *testing.T) {
 	}
 }
 
-// purgeList remembers what it is to purge.
+// purgeList records the keys that it is called with.
 type purgeList struct{ urls []string }
 
 func (l *purgeList) Purge(_ context.Context, urls, _ []string) error {

@@ -28,9 +28,9 @@ type Options struct {
 	Episodes []string // slugs of the episodes to check; nil checks all that are live, empty none
 	Full     bool     // read every file and every page; otherwise a sample of the files, and the pages of the show and its episodes
 
-	// Published is the record of what was published last, by key, and what is live
-	// must be that. nil means that the release was just published. If it is empty,
-	// what was published is not known, and what is live is taken as correct.
+	// Published is the record of the last publish, by key. What is live must equal
+	// it. nil means that the release was just published. If it is empty, it is not
+	// known what was published, and what is live is taken as correct.
 	Published map[string]record.Object
 
 	Interrupted bool // a publish did not end, and Published is empty
@@ -86,13 +86,13 @@ type verifier struct {
 	problems []problem
 }
 
-// add notes a problem of an address that is not one of an expectation.
+// add records a problem of an address that has no expectation.
 func (v *verifier) add(rule *finding.Rule, at finding.Position, address, format string, args ...any) {
 	f := rule.At(at, format, args...).WithHint(v.w.remedy(rule))
 	v.problems = append(v.problems, problem{Finding: f, url: address})
 }
 
-// addFeed notes a problem of the feed as a whole.
+// addFeed records a problem of the feed as a whole.
 func (v *verifier) addFeed(rule *finding.Rule, format string, args ...any) {
 	v.add(rule, v.r.Show.At("url"), v.r.Show.FeedURL(), format, args...)
 }
@@ -131,8 +131,8 @@ func (v *verifier) run(ctx context.Context) {
 	v.checkRecords(ctx)
 }
 
-// feed reads the live feed, and waits until it is the one that was published.
-// There is no response if it cannot be read.
+// feed reads the live feed, and waits until it is the published one. The response
+// is nil if the feed cannot be read.
 func (v *verifier) feed(ctx context.Context) (data []byte, response *http.Response) {
 	s := v.r.Show
 	e := v.file(s.FeedURL(), s.At("url"))
@@ -156,8 +156,8 @@ func (v *verifier) feed(ctx context.Context) (data []byte, response *http.Respon
 	return data, response
 }
 
-// published returns the SHA-256 that was published under a key; empty if it is
-// not known.
+// published returns the SHA-256 of what was published under a key. It is empty if
+// it is not known.
 func (v *verifier) published(key string) string {
 	if v.o.Published != nil {
 		return v.o.Published[key].SHA256
@@ -168,8 +168,8 @@ func (v *verifier) published(key string) string {
 	return ""
 }
 
-// compareFolder reports that the folder differs from what is live, which is no
-// fault.
+// compareFolder adds a finding if the folder differs from what is live. It is not an
+// error.
 func (v *verifier) compareFolder(feed *record.LiveFeed, data []byte) {
 	if v.o.Errors > 0 {
 		v.ahead = true
@@ -195,7 +195,7 @@ func (v *verifier) compareFolder(feed *record.LiveFeed, data []byte) {
 	v.addFeed(ruleNotTheFolder, "the folder differs from what is live (episodes only here: %d, only there: %d)", here, len(live))
 }
 
-// expect adds an expectation, once for an address.
+// expect adds an expectation, unless there is one for its address.
 func (v *verifier) expect(e Expectation) {
 	if e.URL != "" && !v.known[e.URL] {
 		v.known[e.URL] = true
@@ -203,7 +203,7 @@ func (v *verifier) expect(e Expectation) {
 	}
 }
 
-// expectItem expects what the feed says of an episode.
+// expectItem adds the expectations that follow from an episode in the feed.
 func (v *verifier) expectItem(i *record.LiveItem) {
 	e := v.episodes[i.GUID]
 	if v.o.Episodes != nil && (e == nil || !slices.Contains(v.o.Episodes, e.Slug)) {
@@ -254,8 +254,8 @@ func (v *verifier) key(address string) (key string, ok bool) {
 	return key, err == nil
 }
 
-// file expects an address of the live feed: the headers that follow from its key,
-// and the length that the release or the record has for it.
+// file returns the expectation for an address of the live feed: the headers that
+// follow from its key, and the length in the release or the record.
 func (v *verifier) file(address string, at finding.Position) Expectation {
 	e := Expectation{URL: address, at: at}
 	key, ok := v.key(address)
@@ -268,8 +268,9 @@ func (v *verifier) file(address string, at finding.Position) Expectation {
 	return e
 }
 
-// object returns what is known of an object by the release, or else by the
-// record. The record does not say where a tag ends, so there audio has no digest.
+// object returns what the release, or else the record, has about an object. The
+// record does not have the length of a tag, so audio found only there has no
+// digest.
 func (v *verifier) object(key string) record.Object {
 	if o := v.objects[key]; o != nil {
 		return record.Object{SHA256: o.SHA256, Bytes: o.Size, Class: string(o.Class)}
@@ -281,7 +282,7 @@ func (v *verifier) object(key string) record.Object {
 	return r
 }
 
-// page expects a page, byte for byte.
+// page returns the expectation for a page, which is compared byte for byte.
 func (v *verifier) page(address string, at finding.Position) Expectation {
 	e := v.file(address, at)
 	key, _ := v.key(address)
@@ -292,7 +293,7 @@ func (v *verifier) page(address string, at finding.Position) Expectation {
 	return e
 }
 
-// expectOtherPages expects the pages that belong to no episode.
+// expectOtherPages adds expectations for the pages that belong to no episode.
 func (v *verifier) expectOtherPages() {
 	expect := func(key string) { v.expect(v.page(v.r.Show.URLOf(key), v.r.Show.At("url"))) }
 	for _, key := range slices.Sorted(maps.Keys(v.o.Published)) {
@@ -323,9 +324,8 @@ func (v *verifier) checkNamed(feed *record.LiveFeed) {
 // sampleBytes is how many bytes of files are read, unless all of them are.
 const sampleBytes = 64 << 20
 
-// sample makes some of the expectations, or all, read their files. The feed
-// decides which ones, so that the same feed has the same sample and another feed
-// another.
+// sample chooses the expectations whose files are read. The feed determines the
+// choice: the same feed has the same sample, and another feed another one.
 func (v *verifier) sample(feed []byte) {
 	seed := sha256.Sum256(feed)
 	order := map[string][sha256.Size]byte{}
@@ -356,11 +356,12 @@ func (v *verifier) sample(feed []byte) {
 	}
 }
 
-// certificateDays is how many days before its end a certificate should have been
-// renewed.
+// certificateDays is the number of remaining days from which the expiry of a
+// certificate is reported.
 const certificateDays = 14
 
-// checkCertificate warns before browsers and apps refuse the certificate.
+// checkCertificate reports a certificate that expires soon, before browsers and
+// apps refuse it.
 func (v *verifier) checkCertificate(response *http.Response) {
 	if response.TLS == nil || len(response.TLS.PeerCertificates) == 0 {
 		return
@@ -371,8 +372,8 @@ func (v *verifier) checkCertificate(response *http.Response) {
 	}
 }
 
-// status requests an address and returns the response, body closed; nil if there
-// is none.
+// status requests an address and returns the response with its body closed, or nil
+// if there is none.
 func (v *verifier) status(ctx context.Context, address string) *http.Response {
 	response, err := cmp.Or(v.w.Client, defaultClient()).Do(ctx, &fetch.Request{URL: address, Stay: true})
 	if err != nil {
@@ -382,8 +383,8 @@ func (v *verifier) status(ctx context.Context, address string) *http.Response {
 	return response
 }
 
-// checkPlainHTTP checks that http is redirected to https. A server that does not
-// answer http is fine.
+// checkPlainHTTP checks that http is redirected to https. It accepts a server that
+// does not respond to http.
 func (v *verifier) checkPlainHTTP(ctx context.Context) {
 	feed := v.r.Show.FeedURL()
 	u, err := url.Parse(feed)

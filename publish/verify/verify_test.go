@@ -22,7 +22,7 @@ import (
 	"onair/show"
 )
 
-// noteless are the findings without those that say how long it took.
+// noteless returns the findings without those that report a duration.
 func noteless(l finding.List) finding.List {
 	return slices.DeleteFunc(slices.Clone(l), func(f finding.Finding) bool { return f.Rule == "V013" })
 }
@@ -65,7 +65,7 @@ func under(start string, f fault) fault {
 	}
 }
 
-// answer sends a text as it is.
+// answer responds with the given text.
 func answer(text string) fault {
 	return func(_ *site, w http.ResponseWriter, _ *http.Request) bool {
 		w.Header().Set("Content-Type", "application/rss+xml")
@@ -141,10 +141,11 @@ func abort(after int) fault {
 	}
 }
 
-// older is the feed before a title was mended.
+// older is the feed as it was before a title was corrected.
 func older(feed []byte) []byte { return bytes.Replace(feed, []byte("Ghosts"), []byte("Gosts"), 1) }
 
-// Until caches have let go of the old feed and the old pages, within bounds.
+// Verify waits until caches have dropped the old feed and the old pages, within
+// limits.
 func TestVerifyWaits(t *testing.T) {
 	for name, test := range map[string]struct {
 		stale    time.Duration // how long the CDN keeps the old one
@@ -181,7 +182,8 @@ func recorded(r *release.Release) map[string]record.Object {
 	return objects
 }
 
-// The folder may be ahead of what is live; that is said and is no fault.
+// The folder may be newer than what is live. That is reported, but is not an
+// error.
 func TestVerifyAFolderThatIsAhead(t *testing.T) {
 	s := newSite(t, nil)
 	files := atHome(t)
@@ -213,7 +215,7 @@ func TestVerifyAFolderThatIsAhead(t *testing.T) {
 	}
 }
 
-// A folder with errors says nothing about what is live; the record does.
+// If the folder has errors, the record is used instead.
 func TestVerifyAFolderWithErrors(t *testing.T) {
 	s := newSite(t, nil)
 	files := atHome(t)
@@ -252,7 +254,8 @@ func TestVerifyAFolderWithErrors(t *testing.T) {
 	}
 }
 
-// After a publish that was cut off nobody knows what is fresh, and that is said.
+// After an interrupted publish it is not known what should be live, which is
+// reported.
 func TestVerifyAfterAnInterruption(t *testing.T) {
 	s := newSite(t, nil)
 	s.tamper = func(w http.ResponseWriter, r *http.Request) bool { return path("/feed.xml", content(older))(s, w, r) }

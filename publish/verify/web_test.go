@@ -22,20 +22,21 @@ import (
 	"onair/publish/verify"
 )
 
-// site is a show as listeners reach it: at https://example.com/, at the same
-// name without encryption, and through https://prefix.example.com/e/.
+// site serves a show in three ways: at https://example.com/, at the same host
+// without encryption, and through https://prefix.example.com/e/.
 type site struct {
 	t *testing.T
 	*release.Release
 
-	// tamper answers in place of the site; false: the site answers.
+	// tamper handles requests instead of the site; if it returns false, the site
+	// handles the request.
 	tamper func(w http.ResponseWriter, r *http.Request) bool
-	plain  http.HandlerFunc // port 80; nil: it redirects
+	plain  http.HandlerFunc // port 80; nil redirects
 
 	mu          sync.Mutex
 	clock       time.Time
 	slept       time.Duration
-	asked       map[string]int // requests, by method and path
+	asked       map[string]int // number of requests, by method and path
 	client      *fetch.Client
 	certificate *x509.Certificate
 	dial        func(ctx context.Context, network, address string) (net.Conn, error)
@@ -46,7 +47,7 @@ const (
 	prefix = "https://prefix.example.com/e/"
 )
 
-// atHome is the example show with the address of a site.
+// atHome returns the example show with the address of a site.
 func atHome(t *testing.T) fstest.MapFS {
 	t.Helper()
 	files := showtest.Example(t)
@@ -54,10 +55,11 @@ func atHome(t *testing.T) fstest.MapFS {
 	return files
 }
 
-// unchanged is its release: made once, because most tests break the web instead.
+// unchanged is the release of the example show. It is made once, because most
+// tests only change the responses.
 var unchanged *release.Release
 
-// newSite puts the release of the example show, edited, where listeners find it.
+// newSite publishes the release of the edited example show to a site.
 func newSite(t *testing.T, change func(fstest.MapFS)) *site {
 	t.Helper()
 	s := &site{t: t, clock: showtest.Now, asked: map[string]int{}}
@@ -73,7 +75,7 @@ func newSite(t *testing.T, change func(fstest.MapFS)) *site {
 		s.Release = unchanged
 	}
 	secure := httptest.NewUnstartedServer(s)
-	secure.Config.ErrorLog = log.New(io.Discard, "", 0) // clients that do not trust it
+	secure.Config.ErrorLog = log.New(io.Discard, "", 0) // for clients that do not trust the certificate
 	secure.StartTLS()
 	plain := httptest.NewServer(http.HandlerFunc(s.servePlain))
 	t.Cleanup(func() { secure.Close(); plain.Close() })
@@ -91,7 +93,7 @@ func newSite(t *testing.T, change func(fstest.MapFS)) *site {
 	return s
 }
 
-// web looks at the site, with a clock that only sleeping moves.
+// web returns a Web for the site, with a clock that only moves in Sleep.
 func (s *site) web() *verify.Web {
 	return &verify.Web{
 		Client: s.client,
@@ -141,7 +143,7 @@ func (s *site) tampered(w http.ResponseWriter, r *http.Request) bool {
 	return s.tamper != nil && s.tamper(w, r)
 }
 
-// wanted is the object that a request is for, or nil.
+// wanted returns the object that a request is for, or nil.
 func (s *site) wanted(r *http.Request) *release.Object {
 	key := strings.TrimPrefix(r.URL.Path, "/")
 	if key == "" || strings.HasSuffix(key, "/") {
@@ -155,7 +157,7 @@ func (s *site) wanted(r *http.Request) *release.Object {
 	return nil
 }
 
-// send serves bytes as those of an object.
+// send serves bytes with the headers of an object.
 func (s *site) send(w http.ResponseWriter, r *http.Request, o *release.Object, data []byte) {
 	w.Header().Set("Content-Type", o.ContentType)
 	w.Header().Set("Cache-Control", o.CacheControl)
@@ -177,7 +179,8 @@ func (s *site) content(o *release.Object) []byte {
 	return data
 }
 
-// withHeader serves an object of the site with another header; empty: without.
+// withHeader serves an object of the site with another value of a header; empty
+// removes it.
 func (s *site) withHeader(w http.ResponseWriter, r *http.Request, name, value string) bool {
 	o := s.wanted(r)
 	changed := headerWriter{ResponseWriter: w, name: name, value: value}
@@ -185,7 +188,7 @@ func (s *site) withHeader(w http.ResponseWriter, r *http.Request, name, value st
 	return true
 }
 
-// headerWriter sets a header when all others are set.
+// headerWriter sets a header after all others are set.
 type headerWriter struct {
 	http.ResponseWriter
 	name, value string
@@ -199,7 +202,7 @@ func (w *headerWriter) WriteHeader(code int) {
 	w.ResponseWriter.WriteHeader(code)
 }
 
-// rules are those of the findings, by severity: "error V002".
+// rules returns the severity and the rule of each finding, such as "error V002".
 func rules(l finding.List) []string {
 	list := []string{}
 	for _, f := range l {
@@ -208,7 +211,7 @@ func rules(l finding.List) []string {
 	return list
 }
 
-// key is that of the first object with a role.
+// key returns the key of the first object with a role.
 func (s *site) key(role release.Role) string {
 	for _, o := range s.Objects {
 		if o.Role == role {
