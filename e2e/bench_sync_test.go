@@ -21,13 +21,13 @@ func fullCatalogue(b testing.TB) *catalogue {
 	return &catalogue{episodes: max(2, int(254*benchScale(b))), master: 2_500_000, rate: kbps128, transcript: 6000, spanish: true}
 }
 
-// BenchmarkSync brings a catalogue to an empty bucket, all of it: onair from the
-// show, which it reads, checks, tags and renders, and proves through the public
-// URL; rclone and plain requests from the folder that onair build has made of
-// it. What the emulator takes is part of what everybody waits for. The ratios
-// are those of the same objects; what is kept besides, of every master its
-// parts, nobody else stores, and costs what "parts" says. "sync-cpu" is what is
-// left of the ratio without onair check, which is all work but bringing it there.
+// BenchmarkSync uploads a whole catalogue to an empty bucket. onair starts from
+// the show: it reads, checks, tags and renders it, and requests the objects
+// through the public URL. rclone and plain requests start from a folder that onair
+// build wrote. All times include the emulator's. The ratios are for the same
+// objects. onair can also keep the parts of every master in the storage; the
+// metric "parts" says what that costs. "sync-cpu" is the ratio of CPU time without
+// that of onair check.
 func BenchmarkSync(b *testing.B) {
 	need(b, "rclone")
 	e := startEmulator(b)

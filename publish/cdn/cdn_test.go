@@ -259,7 +259,7 @@ func TestVarnish(t *testing.T) {
 	}
 }
 
-// TestRetry starts with replies that may pass.
+// TestRetry checks that a purge is repeated after replies with temporary errors.
 func TestRetry(t *testing.T) {
 	t.Parallel()
 	v := newVendor(t,

@@ -133,7 +133,8 @@ func (b *Bucket) open(ctx context.Context, key string, offset, length int64) (io
 	if length < 0 || length > attrs.Size {
 		length = attrs.Size // beyond the end of any range, and no sum overflows
 	}
-	// The open file stays the one that was measured: a write makes another.
+	// A concurrent write creates another file, so the open file keeps the size in
+	// attrs.
 	return &section{io.NewSectionReader(f, min(offset, attrs.Size), length), f}, attrs, nil
 }
 

@@ -51,7 +51,8 @@ func TestJoinFaults(t *testing.T) {
 					if o := f.objects["new.xml"]; o == nil || string(o.body) != "one" {
 						t.Errorf("new.xml is %+v", o)
 					}
-					// What could not be deleted, or was made unseen, is under the prefix.
+					// Objects that could not be deleted, or whose creation was not
+					// confirmed, have the prefix.
 					for name := range f.private.objects {
 						if name != "feed.xml" && !strings.HasPrefix(name, bucket.JoinedPrefix) {
 							t.Errorf("left behind: %s", name)

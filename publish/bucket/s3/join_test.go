@@ -65,8 +65,8 @@ func TestJoinSends(t *testing.T) {
 	}
 }
 
-// A copy counts only if the provider's checksums prove it. Nothing remains of one
-// that they do not prove.
+// TestUnprovedJoin checks that a copy is only accepted if the provider's checksums
+// match, and is deleted otherwise.
 func TestUnprovedJoin(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

@@ -259,8 +259,9 @@ func (b *Bucket) Put(ctx context.Context, o *bucket.Object, put func(ctx context
 	return b.attrs(attrs), nil
 }
 
-// FindWritten returns the object with a name if it has the bytes and headers of
-// o, as after a write whose answer was lost. ErrPrecondition if it has not.
+// FindWritten returns the object with a name if it has the bytes and headers of o.
+// This finds a write whose response was lost. Otherwise the error is
+// ErrPrecondition.
 func FindWritten(ctx context.Context, s Store, name string, o *bucket.Object) (bucket.Attrs, error) {
 	a, err := s.Stat(ctx, name)
 	switch {
