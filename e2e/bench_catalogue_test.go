@@ -5,6 +5,7 @@ package e2e
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
@@ -21,10 +22,12 @@ type catalogue struct {
 	episodes   int
 	master     int64 // bytes of each MP3
 	rate       rate
-	transcript int    // bytes of each, without the marks of time
-	spanish    bool   // every episode has a translated transcript too
-	covers     int    // bytes of artwork that each episode has of its own; 0: the show's
-	show       string // further lines of show.yaml
+	transcript int      // bytes of each, about
+	turns      int      // of each transcript; 0 is 20
+	real       [][]byte // transcripts to take in turn instead; nil makes them up
+	spanish    bool     // every episode has a translated transcript too
+	covers     int      // bytes of artwork that each episode has of its own; 0: the show's
+	show       string   // further lines of show.yaml
 }
 
 // rate is an MPEG frame, as constant bitrates have them: its header, and how
@@ -136,6 +139,9 @@ func (c *catalogue) writeEpisode(dir string, n int, artwork []byte) error {
 		"chapters.txt":  fmt.Appendf(nil, "0:00 Before\n0:%02d After %d\n", 10, n),
 		"transcript.md": c.talk(n, "word"),
 	}
+	if c.real != nil {
+		files["transcript.md"] = c.realTalk(n)
+	}
 	if c.spanish {
 		files["transcript.es.md"] = c.talk(n, "palabra")
 	}
@@ -162,14 +168,17 @@ func writeFiles(dir string, files map[string][]byte) error {
 // seconds is how long each episode is.
 func (c *catalogue) seconds() int { return int(float64(c.master/c.rate.size) * c.rate.ms / 1000) }
 
-// talk is a transcript in twenty turns, spread over the episode.
+// talk returns a transcript whose turns are spread over the episode. Turns of less than a second
+// have no stamps, because nobody speaks that fast, which is a finding.
 func (c *catalogue) talk(n int, word string) []byte {
-	const turns = 20
+	turns := cmp.Or(c.turns, 20)
 	var out bytes.Buffer
 	for turn := range turns {
-		at := turn * c.seconds() / turns
-		fmt.Fprintf(&out, "**Voice %d:** \\[%02d:%02d:%02d\\]", turn%2+1, at/3600, at/60%60, at%60)
-		for end := out.Len() + c.transcript/turns; out.Len() < end; {
+		fmt.Fprintf(&out, "**Voice %d:**", turn%2+1)
+		if at := turn * c.seconds() / turns; c.seconds() >= turns {
+			fmt.Fprintf(&out, " \\[%02d:%02d:%02d\\]", at/3600, at/60%60, at%60)
+		}
+		for end := (turn + 1) * c.transcript / turns; out.Len() < end; {
 			fmt.Fprintf(&out, " %s %d and %d.", word, n, out.Len())
 		}
 		out.WriteString("\n\n")

@@ -1,0 +1,176 @@
+//go:build unix
+
+package e2e
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// transcribed returns a show of 2,084 short episodes with 119 MB of transcripts: those in
+// ONAIR_CORPUS, if it is set, and synthetic ones otherwise. It does not depend on benchScale,
+// because a small site mostly measures how long a program takes to start.
+func transcribed(b testing.TB) *catalogue {
+	const episodes, size = 2084, 119_000_000
+	return &catalogue{episodes: episodes, master: 20_000, rate: kbps8, transcript: size / episodes, turns: 160, real: corpus(b)}
+}
+
+// corpus reads the transcripts in the folder ONAIR_CORPUS. It returns none if that is not set.
+func corpus(b testing.TB) (all [][]byte) {
+	b.Helper()
+	root := os.Getenv("ONAIR_CORPUS")
+	if root == "" {
+		return nil
+	}
+	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || filepath.Ext(name) != ".md" || d.Name() == "README.md" {
+			return err
+		}
+		data, err := os.ReadFile(name)
+		all = append(all, data)
+		return err
+	})
+	if err != nil || len(all) == 0 {
+		b.Skipf("no transcripts in ONAIR_CORPUS=%s: %v", root, err)
+	}
+	return all
+}
+
+// BenchmarkBuild builds a catalogue of transcripts: from nothing, then again with nothing
+// changed, and with one transcript changed. onair checks the show and writes audio, pages, five
+// caption files an episode and the feed; Hugo writes one page for each of the same transcripts,
+// and nothing else. "onair check" begins from nothing, as the first build does.
+func BenchmarkBuild(b *testing.B) {
+	need(b, "hugo")
+	c := transcribed(b)
+	w := newCatalogue(b, c)
+	site, size := newHugoSite(b, w.dir)
+	built := filepath.Join(filepath.Dir(w.dir), "built")
+	edited, edits := filepath.Join(w.dir, "episodes", "1000-of-many", "transcript.md"), 0
+	startOver := func() {
+		w.startOver(b)
+		removeAll(b, built)
+	}
+	build := func() *exec.Cmd { return w.command("build", "-o", built) }
+	took := race(b, []contestant{
+		{"hugo", func() { removeAll(b, filepath.Join(site, "public")) }, func() *exec.Cmd { return hugo(b, site) }, nil},
+		{"check", startOver, func() *exec.Cmd { return w.command("check") }, nil},
+		{"build", startOver, build, nil},
+		{"build unchanged", func() { settle(b, build) }, build, nil},
+		{"build edited", func() {
+			edits++
+			appendTo(b, edited, fmt.Sprintf("\n**Voice 1:** Edit %d.\n", edits))
+		}, build, nil},
+	})
+	cold, peer := took["build"], took["hugo"]
+	for _, x := range []struct {
+		name    string
+		own, of usage
+	}{
+		{"hugo", cold, peer},
+		{"check", took["check"], cold},
+		{"unchanged", took["build unchanged"], cold},
+		{"edited", took["build edited"], cold},
+	} {
+		what := x.name + "-x-build"
+		if x.name == "hugo" {
+			what = "x-hugo"
+		}
+		ratio(b, x.own.Wall, x.of.Wall, "wall-"+what)
+		ratio(b, x.own.CPU, x.of.CPU, "cpu-"+what)
+	}
+	ratio(b, cold.RSS, peer.RSS, "rss-x-hugo")
+	b.ReportMetric(float64(cold.RSS)/1e6, "rss-MB")
+	b.ReportMetric(float64(c.episodes), "transcripts")
+	b.ReportMetric(float64(size)/1e6, "transcripts-MB")
+}
+
+// settle runs a build, and waits until files are so old that the next one trusts their times.
+func settle(b testing.TB, build func() *exec.Cmd) {
+	b.Helper()
+	if _, err := output(build()); err != nil {
+		b.Fatal(err)
+	}
+	time.Sleep(3 * time.Second)
+	if _, err := output(build()); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// newHugoSite makes a site for Hugo from the transcripts of a show: one page each, in a minimal
+// layout. size is the bytes of the transcripts.
+func newHugoSite(b testing.TB, show string) (site string, size int64) {
+	b.Helper()
+	site = filepath.Join(filepath.Dir(show), "hugo")
+	files := map[string][]byte{
+		"hugo.toml": []byte("baseURL = \"https://catalogue.example/\"\ntitle = \"A catalogue\"\n" +
+			"disableKinds = [\"home\", \"section\", \"taxonomy\", \"term\", \"rss\", \"sitemap\", \"robotstxt\", \"404\"]\n"),
+		"layouts/_default/single.html": []byte("<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n" +
+			"<title>{{.Title}}</title>\n<h1>{{.Title}}</h1>\n{{.Content}}\n"),
+	}
+	names, err := filepath.Glob(filepath.Join(show, "episodes", "*", "transcript.md"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, name := range names {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			b.Fatal(err)
+		}
+		slug := filepath.Base(filepath.Dir(name))
+		files["content/"+slug+".md"] = fmt.Appendf(nil, "---\ntitle: Number %s\n---\n%s", slug, data)
+		size += int64(len(data))
+	}
+	for name, data := range files {
+		name = filepath.Join(site, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			b.Fatal(err)
+		}
+		if err := os.WriteFile(name, data, 0o644); err != nil {
+			b.Fatal(err)
+		}
+	}
+	return site, size
+}
+
+// hugo builds a site, with an empty cache.
+func hugo(b testing.TB, site string) *exec.Cmd {
+	cmd := exec.Command(need(b, "hugo"), "--quiet", "--source", site)
+	cmd.Env = cleanEnv(b.TempDir())
+	return cmd
+}
+
+func init() { components["hugo"] = goProgram("hugo", "v0.155.3") }
+
+func removeAll(b testing.TB, dir string) {
+	b.Helper()
+	if err := os.RemoveAll(dir); err != nil {
+		b.Fatal(err)
+	}
+}
+
+func appendTo(b testing.TB, name, text string) {
+	b.Helper()
+	data, err := os.ReadFile(name)
+	if err == nil {
+		err = os.WriteFile(name, append(data, text...), 0o644)
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+}
+
+// realTalk is the transcript of an episode from the corpus. Its last turn is different in each
+// episode, so that no two files are equal.
+func (c *catalogue) realTalk(n int) []byte {
+	var out bytes.Buffer
+	out.Write(bytes.TrimRight(c.real[(n-1)%len(c.real)], "\n"))
+	fmt.Fprintf(&out, "\n\n**Voice 1:** This was number %d.\n", n)
+	return out.Bytes()
+}
