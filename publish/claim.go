@@ -42,7 +42,7 @@ func (a *applier) record(ctx context.Context) (time.Time, error) {
 // done records that the storage holds the release.
 func (a *applier) done(ctx context.Context) error {
 	a.state.Phase = record.Done
-	for key, version := range a.versions {
+	for key, version := range a.uploads.versions {
 		r := a.state.Objects[key]
 		r.Version = version
 		a.state.Objects[key] = r

@@ -132,11 +132,11 @@ func (a *applier) prune(ctx context.Context) error {
 	if len(public)+len(own) == 0 {
 		return nil
 	}
-	a.begin("prune", slices.Concat(public, own))
-	if err := a.each(ctx, public, a.remover(a.storage.Public)); err != nil {
+	a.meter.begin("prune", slices.Concat(public, own))
+	if err := a.uploads.each(ctx, public, a.remover(a.storage.Public)); err != nil {
 		return err
 	}
-	if err := a.each(ctx, own, a.remover(a.storage.Records())); err != nil {
+	if err := a.uploads.each(ctx, own, a.remover(a.storage.Records())); err != nil {
 		return err
 	}
 	for _, c := range public {
@@ -162,7 +162,7 @@ func (a *applier) remover(b bucket.Bucket) func(context.Context, *Change) error 
 		if err != nil && !errors.Is(err, bucket.ErrNotExist) {
 			return err
 		}
-		a.report(func(p *Progress) { p.Objects++ })
+		a.meter.report(func(p *Progress) { p.Objects++ })
 		return nil
 	}
 }

@@ -80,7 +80,7 @@ func (a *applier) prove(ctx context.Context) error {
 	if a.services == nil || a.services.Web == nil || len(added) == 0 {
 		return nil
 	}
-	a.begin("prove", added)
+	a.meter.begin("prove", added)
 	var keys, immutable []string
 	for _, c := range added {
 		keys = append(keys, c.Key)
@@ -98,7 +98,7 @@ func (a *applier) prove(ctx context.Context) error {
 	if found.HasErrors() {
 		return &UnverifiedError{Before: true, Findings: found}
 	}
-	a.note("prove", fmt.Sprintf("%s through %s ✓", plural.Count(len(immutable), "new object"), a.plan.Release.Show.URL))
+	a.meter.note("prove", fmt.Sprintf("%s through %s ✓", plural.Count(len(immutable), "new object"), a.plan.Release.Show.URL))
 	return nil
 }
 
@@ -126,7 +126,7 @@ func (a *applier) purgeAndVerify(ctx context.Context) error {
 		if err := a.purge(ctx, pending); err != nil {
 			return err
 		}
-		a.note("purge", a.plan.Release.Show.CDN.Provider+", "+plural.Count(len(pending), "object"))
+		a.meter.note("purge", a.plan.Release.Show.CDN.Provider+", "+plural.Count(len(pending), "object"))
 		a.outcome.Purged = true
 	}
 	a.state.Pending.Purge = nil
@@ -150,13 +150,13 @@ func (a *applier) verify(ctx context.Context) (finding.List, error) {
 		return nil, nil
 	}
 	address := a.plan.Release.Show.FeedURL()
-	a.note("verify", address)
+	a.meter.note("verify", address)
 	start := time.Now()
 	found := verify.Verify(ctx, a.services.Web, a.plan.Release, &verify.Options{Published: a.state.Objects, Episodes: a.plan.toVerify()})
 	ok := !found.HasErrors()
 	a.outcome.Verified = &ok
 	if ok {
-		a.note("verify", fmt.Sprintf("%s fresh after %.1f s ✓", address, time.Since(start).Seconds()))
+		a.meter.note("verify", fmt.Sprintf("%s fresh after %.1f s ✓", address, time.Since(start).Seconds()))
 	}
 	return found, ctx.Err()
 }
@@ -193,7 +193,7 @@ func (a *applier) announce(ctx context.Context) error {
 	a.state.Announced.Channels = append(slices.Clone(a.state.Announced.Channels), notified...)
 	a.state.Pending.Announce = slices.DeleteFunc(slices.Clone(pending), func(c string) bool { return slices.Contains(notified, c) })
 	if len(notified) > 0 {
-		a.note("announce", strings.Join(notified, " ✓  ")+" ✓")
+		a.meter.note("announce", strings.Join(notified, " ✓  ")+" ✓")
 	}
 	if _, err := a.record(ctx); err != nil {
 		return err
@@ -202,14 +202,4 @@ func (a *applier) announce(ctx context.Context) error {
 		return fmt.Errorf("it is live, but not everything could be notified; the next publish tries again: %w", failed)
 	}
 	return nil
-}
-
-// note reports the result of a step.
-func (a *applier) note(step, text string) {
-	a.report(func(p *Progress) {
-		if p.Step != step {
-			*p = Progress{Step: step}
-		}
-		p.Objects, p.Note = p.AllObjects, text
-	})
 }

@@ -1,7 +1,6 @@
 package publish
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -37,7 +36,7 @@ func (a *applier) adoptStrays(ctx context.Context) {
 	keys = keys[:min(len(keys), adoptAtMost)]
 	found := make([]bucket.Attrs, len(keys))
 	var group errgroup.Group
-	group.SetLimit(cmp.Or(a.o.Parallel, defaultParallel))
+	group.SetLimit(a.uploads.parallel)
 	for i, key := range keys {
 		group.Go(func() error {
 			if attrs, err := a.marked(ctx, seen.Objects[key]); err == nil {
