@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"onair/internal/finding"
-	"onair/show"
+	"onair/show/chapters"
 )
 
 // maxChapterFile is the most bytes of a file of chapters, as in
@@ -20,9 +20,9 @@ const maxChapterFile = 1 << 20
 // with chapters in its tag, or any format of show.ParseChapters. name is the file
 // in findings. The images of an MP3's chapters are left out, which rule A010
 // reports; ReadTagChapters returns them.
-func ReadChapters(r io.ReaderAt, size int64, name string) ([]show.Chapter, finding.List) {
+func ReadChapters(r io.ReaderAt, size int64, name string) ([]chapters.Chapter, finding.List) {
 	at := finding.Position{File: name}
-	none := func(format string, args ...any) ([]show.Chapter, finding.List) {
+	none := func(format string, args ...any) ([]chapters.Chapter, finding.List) {
 		var found finding.List
 		found.Add(ruleNoChapters.At(at, format, args...))
 		return nil, found
@@ -48,13 +48,13 @@ func ReadChapters(r io.ReaderAt, size int64, name string) ([]show.Chapter, findi
 	if err != nil {
 		return none("%v", err)
 	}
-	return show.ParseChapters(data, name)
+	return chapters.Parse(data, name)
 }
 
 // ReadTagChapters reads chapters that a new tag gets. Unlike ReadChapters it
 // returns the images of those in the tag of another MP3, by the start of the
 // chapter, and reports a file without chapters as an error.
-func ReadTagChapters(r io.ReaderAt, size int64, name string) ([]show.Chapter, map[time.Duration]*Picture, finding.List) {
+func ReadTagChapters(r io.ReaderAt, size int64, name string) ([]chapters.Chapter, map[time.Duration]*Picture, finding.List) {
 	chapters, found := ReadChapters(r, size, name)
 	found = slices.DeleteFunc(found, func(f finding.Finding) bool { return f.Rule == ruleDroppedImages.ID })
 	if len(chapters) == 0 && !found.HasErrors() {
@@ -80,15 +80,15 @@ func chapterImages(r io.ReaderAt, size int64) map[time.Duration]*Picture {
 // ShowChapters returns the chapters of a tag, which may be nil, as chapters of a
 // show, without images. duration is that of the audio; zero means the one in the
 // tag. All findings are reported at one place.
-func (t *Tag) ShowChapters(duration time.Duration, at finding.Position) ([]show.Chapter, finding.List) {
+func (t *Tag) ShowChapters(duration time.Duration, at finding.Position) ([]chapters.Chapter, finding.List) {
 	if t == nil {
 		return nil, nil
 	}
-	var chapters []show.Chapter
+	var list []chapters.Chapter
 	for _, c := range sortedChapters(t.Chapters) {
-		chapters = append(chapters, show.Chapter{Start: c.Start, End: c.End, Title: c.Title, URL: c.URL, Hidden: c.Hidden})
+		list = append(list, chapters.Chapter{Start: c.Start, End: c.End, Title: c.Title, URL: c.URL, Hidden: c.Hidden})
 	}
-	accepted, found := show.AcceptChapters(show.Untimed(chapters, cmp.Or(duration, t.Duration)), at)
+	accepted, found := chapters.Accept(chapters.Untimed(list, cmp.Or(duration, t.Duration)), at)
 	return accepted, append(found, checkDroppedImages(t.Chapters, at)...)
 }
 

@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"onair/show"
+	"onair/show/chapters"
 )
 
 func TestReadChapters(t *testing.T) {
@@ -22,7 +22,7 @@ func TestReadChapters(t *testing.T) {
 	tests := []struct {
 		name, want string
 		file       []byte
-		chapters   []show.Chapter
+		chapters   []chapters.Chapter
 	}{
 		{
 			name: "tag",
@@ -30,7 +30,7 @@ func TestReadChapters(t *testing.T) {
 				Chapter{End: 12 * time.Second, Title: "Intro", Hidden: true},
 				Chapter{Start: 12 * time.Second, End: 20 * time.Second, URL: "https://a.example/", Image: testPicture(t, "png", 8, 0)},
 				Chapter{Start: 30 * time.Second, End: time.Minute, Title: "End"}),
-			chapters: []show.Chapter{
+			chapters: []chapters.Chapter{
 				{Title: "Intro", Hidden: true},
 				{Start: 12 * time.Second, End: 20 * time.Second, Title: "Chapter 2", URL: "https://a.example/"},
 				{Start: 30 * time.Second, Title: "End"},
@@ -40,7 +40,7 @@ func TestReadChapters(t *testing.T) {
 		{
 			name:     "tag whose chapters overlap",
 			file:     tagged(Chapter{End: 40 * time.Second, Title: "All"}, Chapter{Start: 12 * time.Second, End: time.Minute, Title: "Part"}),
-			chapters: []show.Chapter{{End: 40 * time.Second, Title: "All"}, {Start: 12 * time.Second, Title: "Part"}},
+			chapters: []chapters.Chapter{{End: 40 * time.Second, Title: "All"}, {Start: 12 * time.Second, Title: "Part"}},
 			want:     "f: the chapter overlaps the one before, which ends at 0:40",
 		},
 		{
@@ -48,10 +48,10 @@ func TestReadChapters(t *testing.T) {
 			file: tagged(
 				Chapter{Start: 10 * time.Second, End: time.Minute},
 				Chapter{End: 10*time.Second + 40*time.Millisecond}),
-			chapters: []show.Chapter{{Title: "Chapter 1"}, {Start: 10 * time.Second, Title: "Chapter 2"}},
+			chapters: []chapters.Chapter{{Title: "Chapter 1"}, {Start: 10 * time.Second, Title: "Chapter 2"}},
 		},
 		{name: "tag without chapters", file: tagged()},
-		{name: "lines", file: []byte("0:00 Intro\n"), chapters: []show.Chapter{{Title: "Intro"}}},
+		{name: "lines", file: []byte("0:00 Intro\n"), chapters: []chapters.Chapter{{Title: "Intro"}}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

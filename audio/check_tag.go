@@ -7,7 +7,8 @@ import (
 	"unicode/utf8"
 
 	"onair/internal/finding"
-	"onair/show"
+	"onair/internal/source"
+	"onair/show/chapters"
 )
 
 // Limits of rules A041 to A043.
@@ -109,7 +110,7 @@ func describeDifference(old, published []Chapter) string {
 	}
 	for i, c := range old {
 		if p := published[i]; !sameChapters(old[i:i+1], published[i:i+1]) {
-			return fmt.Sprintf("%q at %s as chapter %d and the episode has %q at %s", c.Title, show.FormatTimestamp(c.Start), i+1, p.Title, show.FormatTimestamp(p.Start))
+			return fmt.Sprintf("%q at %s as chapter %d and the episode has %q at %s", c.Title, source.FormatTimestamp(c.Start), i+1, p.Title, source.FormatTimestamp(p.Start))
 		}
 	}
 	return "other chapters"
@@ -118,7 +119,7 @@ func describeDifference(old, published []Chapter) string {
 // CheckTimes checks by rule A043 that chapters are inside audio of the given
 // duration; zero means that the duration is not known. at returns the place of
 // chapter i.
-func CheckTimes(chapters []show.Chapter, duration time.Duration, at func(i int) finding.Position) finding.List {
+func CheckTimes(chapters []chapters.Chapter, duration time.Duration, at func(i int) finding.Position) finding.List {
 	var l finding.List
 	if duration <= 0 {
 		return nil
@@ -138,7 +139,7 @@ func CheckTimes(chapters []show.Chapter, duration time.Duration, at func(i int) 
 }
 
 // timestamp formats a time in the audio, to the millisecond.
-func timestamp(d time.Duration) string { return show.FormatTimestamp(d.Round(time.Millisecond)) }
+func timestamp(d time.Duration) string { return source.FormatTimestamp(d.Round(time.Millisecond)) }
 
 // CheckTimes checks the chapters of a tag, which may be nil, by rule A043. This
 // includes the end of the last chapter, which ShowChapters does not keep.
@@ -146,16 +147,16 @@ func (t *Tag) CheckTimes(duration time.Duration, at finding.Position) finding.Li
 	if t == nil {
 		return nil
 	}
-	var chapters []show.Chapter
+	var list []chapters.Chapter
 	for _, c := range sortedChapters(t.Chapters) {
-		chapters = append(chapters, show.Chapter{Start: c.Start, End: c.End})
+		list = append(list, chapters.Chapter{Start: c.Start, End: c.End})
 	}
-	return CheckTimes(chapters, duration, func(int) finding.Position { return at })
+	return CheckTimes(list, duration, func(int) finding.Position { return at })
 }
 
 // CheckChapters checks chapters of audio of the given duration by rules A040,
 // A042 and A043, all at one place. A duration of zero means that it is not known.
-func CheckChapters(chapters []show.Chapter, duration time.Duration, at finding.Position) finding.List {
+func CheckChapters(chapters []chapters.Chapter, duration time.Duration, at finding.Position) finding.List {
 	timed, _ := TagChapters(chapters, duration, func(string) (*Picture, error) { return nil, nil })
 	l := CheckTag(&Tag{Duration: duration, Chapters: timed}, at)
 	return append(l, CheckTimes(chapters, duration, func(int) finding.Position { return at })...)

@@ -10,7 +10,7 @@ import (
 
 	"onair/internal/finding"
 	"onair/internal/finding/findingtest"
-	"onair/show"
+	"onair/show/chapters"
 )
 
 type checkTest struct {
@@ -132,15 +132,15 @@ func checkTests(t *testing.T) []checkTest {
 		{"heavy tag", CheckTag(&Tag{Artwork: &Picture{Data: make([]byte, 1<<20)}}, at), []string{"A041 warning the ID3 tag has 1048 kB; every listener downloads it before the first sound"}},
 		{"long title", CheckTag(&Tag{Title: strings.Repeat("é", 256)}, at), []string{"A042 warning the title has 256 characters; apps cut it"}},
 		{"longest title without a finding", CheckTag(&Tag{Title: strings.Repeat("é", 255)}, at), nil},
-		{"chapter after the end", CheckTimes([]show.Chapter{{}, {Start: 90 * time.Second}}, time.Minute+29387755, where),
+		{"chapter after the end", CheckTimes([]chapters.Chapter{{}, {Start: 90 * time.Second}}, time.Minute+29387755, where),
 			[]string{"A043 error chapter 2 starts at 1:30 and the audio ends at 1:00.029"}},
-		{"chapter that starts at the end", CheckTimes([]show.Chapter{{Start: time.Minute, End: time.Hour}}, time.Minute, where),
+		{"chapter that starts at the end", CheckTimes([]chapters.Chapter{{Start: time.Minute, End: time.Hour}}, time.Minute, where),
 			[]string{"A043 error chapter 1 starts at 1:00 and the audio ends at 1:00"}},
-		{"chapter that ends after the end", CheckTimes([]show.Chapter{{End: 999 * time.Second}}, time.Minute, where),
+		{"chapter that ends after the end", CheckTimes([]chapters.Chapter{{End: 999 * time.Second}}, time.Minute, where),
 			[]string{"A043 warning chapter 1 ends at 16:39 and the audio ends at 1:00"}},
-		{"chapter that ends at the end, in whole seconds", CheckTimes([]show.Chapter{{End: time.Minute}}, 59200*time.Millisecond, where), nil},
-		{"chapters of audio of unknown duration", CheckTimes([]show.Chapter{{Start: time.Hour}}, 0, where), nil},
-		{"chapters in one place", CheckChapters([]show.Chapter{{End: time.Hour}}, time.Minute, at),
+		{"chapter that ends at the end, in whole seconds", CheckTimes([]chapters.Chapter{{End: time.Minute}}, 59200*time.Millisecond, where), nil},
+		{"chapters of audio of unknown duration", CheckTimes([]chapters.Chapter{{Start: time.Hour}}, 0, where), nil},
+		{"chapters in one place", CheckChapters([]chapters.Chapter{{End: time.Hour}}, time.Minute, at),
 			[]string{"A043 warning chapter 1 ends at 1:00:00 and the audio ends at 1:00"}},
 
 		{"chapters of a WAV file", chaptersIn([]byte("RIFF\x24\x00\x00\x00WAVEfmt "), at), []string{"A050 error no chapters are read from a WAV file"}},

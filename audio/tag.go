@@ -11,6 +11,7 @@ import (
 	bcp47 "golang.org/x/text/language"
 
 	"onair/show"
+	"onair/show/chapters"
 )
 
 // TagFormat is the version of the layout of tags that this package writes. It is
@@ -88,9 +89,9 @@ func EpisodeTag(s *show.Show, e *show.Episode, duration time.Duration, picture f
 
 // TagChapters converts chapters of a show to those of a tag, for audio of the given
 // duration. picture reads an image by the name in a chapter, which may be empty.
-func TagChapters(chapters []show.Chapter, duration time.Duration, picture func(name string) (*Picture, error)) ([]Chapter, error) {
+func TagChapters(list []chapters.Chapter, duration time.Duration, picture func(name string) (*Picture, error)) ([]Chapter, error) {
 	var all []Chapter
-	for i, c := range show.Timed(chapters, duration) {
+	for i, c := range chapters.Timed(list, duration) {
 		image, err := picture(c.Image)
 		if err != nil {
 			return nil, fmt.Errorf("read image %s of chapter %d: %w", c.Image, i+1, err)

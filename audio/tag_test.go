@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"onair/show"
+	"onair/show/chapters"
 )
 
 func TestEpisodeTag(t *testing.T) {
@@ -29,7 +30,7 @@ func TestEpisodeTag(t *testing.T) {
 		Date:    time.Date(2027, 7, 4, 0, 30, 0, 0, london), // still the third in UTC
 		Summary: "What happens.\r\nBetween.\n",
 		Notes:   "never in a tag",
-		Chapters: []show.Chapter{
+		Chapters: []chapters.Chapter{
 			{Start: 0, Title: "Cold open", Hidden: true, Image: "art/a.png"},
 			{Start: 12345678 * time.Microsecond, Title: "CDN", URL: "https://example.com/ü?a b", Image: "art/a.png"},
 			{Start: 48 * time.Second, End: 50 * time.Second},
@@ -73,7 +74,7 @@ func TestEpisodeTagImageErrors(t *testing.T) {
 		}
 		return nil, errors.New("not there")
 	}
-	e := &show.Episode{Artwork: "artwork.jpg", Chapters: []show.Chapter{{}, {Image: "b.png"}}}
+	e := &show.Episode{Artwork: "artwork.jpg", Chapters: []chapters.Chapter{{}, {Image: "b.png"}}}
 	_, err := EpisodeTag(&show.Show{}, e, time.Minute, picture)
 	if want := "read image b.png of chapter 2: not there"; err == nil || err.Error() != want {
 		t.Errorf("error = %v, want %s", err, want)

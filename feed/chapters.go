@@ -8,6 +8,7 @@ import (
 
 	"onair/internal/finding"
 	"onair/show"
+	"onair/show/chapters"
 )
 
 // chaptersType is the Content-Type of a chapters file.
@@ -23,7 +24,7 @@ type ChaptersFile struct {
 
 // Chapter is a chapter of an episode, as apps show it.
 type Chapter struct {
-	show.Chapter
+	chapters.Chapter
 	ImageURL string    // absolute; empty if there is none
 	Location *Location // may be nil
 }

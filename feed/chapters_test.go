@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"onair/show"
+	"onair/show/chapters"
 )
 
 func TestWriteChapters(t *testing.T) {
@@ -16,9 +17,9 @@ func TestWriteChapters(t *testing.T) {
 		Author:      "The Hello Universe crew",
 		PodcastName: "Hello, Universe",
 		Chapters: []Chapter{
-			{Chapter: show.Chapter{Title: "Cold open", Hidden: true}},
-			{Chapter: show.Chapter{Start: 12 * time.Second, End: 48500 * time.Millisecond, Title: "What is a CDN?", URL: "https://cdn.example/?a=1&b=2"}, ImageURL: base + "assets/cdn-0123456789abcdef.png"},
-			{Chapter: show.Chapter{Start: 48500400 * time.Microsecond, Title: "שלום 👩‍🚀"}, Location: &Location{Name: "Greenwich", Geo: "geo:51.4769,0", OSM: "N26745371"}},
+			{Chapter: chapters.Chapter{Title: "Cold open", Hidden: true}},
+			{Chapter: chapters.Chapter{Start: 12 * time.Second, End: 48500 * time.Millisecond, Title: "What is a CDN?", URL: "https://cdn.example/?a=1&b=2"}, ImageURL: base + "assets/cdn-0123456789abcdef.png"},
+			{Chapter: chapters.Chapter{Start: 48500400 * time.Microsecond, Title: "שלום 👩‍🚀"}, Location: &Location{Name: "Greenwich", Geo: "geo:51.4769,0", OSM: "N26745371"}},
 		},
 	})
 	if err != nil {
@@ -40,14 +41,14 @@ func TestWriteChaptersOfNone(t *testing.T) {
 
 func TestCheckChapters(t *testing.T) {
 	t.Parallel()
-	hidden, shown := show.Chapter{Hidden: true}, show.Chapter{}
+	hidden, shown := chapters.Chapter{Hidden: true}, chapters.Chapter{}
 	for _, tt := range []struct {
 		name     string
-		chapters []show.Chapter
+		chapters []chapters.Chapter
 		want     int
 	}{
-		{"first hidden", []show.Chapter{hidden, shown}, 1},
-		{"later one hidden", []show.Chapter{shown, hidden}, 0},
+		{"first hidden", []chapters.Chapter{hidden, shown}, 1},
+		{"later one hidden", []chapters.Chapter{shown, hidden}, 0},
 		{"none", nil, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"onair/feed"
-	"onair/show"
+	"onair/show/chapters"
 )
 
 func ExampleCheck() {
@@ -31,8 +31,8 @@ func ExampleWriteChapters() {
 	err := feed.WriteChapters(os.Stdout, &feed.ChaptersFile{
 		Title: "Cloudy with a chance of packets",
 		Chapters: []feed.Chapter{
-			{Chapter: show.Chapter{Title: "Cold open", Hidden: true}},
-			{Chapter: show.Chapter{Start: 12 * time.Second, Title: "What is a CDN?"}},
+			{Chapter: chapters.Chapter{Title: "Cold open", Hidden: true}},
+			{Chapter: chapters.Chapter{Start: 12 * time.Second, Title: "What is a CDN?"}},
 		},
 	})
 	if err != nil {

@@ -14,10 +14,12 @@ import (
 	"strings"
 
 	"onair/internal/durable"
+	"onair/internal/slugs"
 	"onair/publish/bucket"
 	"onair/publish/record"
 	"onair/publish/release"
 	"onair/show"
+	"onair/show/pins"
 )
 
 // Pulled is a file that Pull downloaded or skipped.
@@ -61,8 +63,8 @@ func Pull(ctx context.Context, sh *show.Show, s record.Storage, dir string, repo
 }
 
 // pullLock returns the folder's lock, or downloads the copy in the storage.
-func pullLock(ctx context.Context, sh *show.Show, s record.Storage, sum, dir string, report func(Pulled)) (*show.Lock, error) {
-	name := filepath.Join(dir, show.LockFile)
+func pullLock(ctx context.Context, sh *show.Show, s record.Storage, sum, dir string, report func(Pulled)) (*pins.Lock, error) {
+	name := filepath.Join(dir, pins.File)
 	if dir == sh.Folder.Dir && len(sh.Lock.Episodes) > 0 {
 		report(Pulled{File: name, Left: "it exists"})
 		return sh.Lock, nil
@@ -74,7 +76,7 @@ func pullLock(ctx context.Context, sh *show.Show, s record.Storage, sum, dir str
 	if err != nil {
 		return nil, fmt.Errorf("read the kept lock: %w", err)
 	}
-	lock, found := show.ParseLock(data)
+	lock, found := pins.Parse(data)
 	if found.HasErrors() {
 		return nil, fmt.Errorf("the kept lock is damaged: %w", found[0])
 	}
@@ -93,7 +95,7 @@ func pullLock(ctx context.Context, sh *show.Show, s record.Storage, sum, dir str
 }
 
 // pullMaster downloads one master and checks it against its pin.
-func pullMaster(ctx context.Context, sh *show.Show, s record.Storage, seen *record.Listing, dir, guid string, pin *show.Pin) Pulled {
+func pullMaster(ctx context.Context, sh *show.Show, s record.Storage, seen *record.Listing, dir, guid string, pin *pins.Pin) Pulled {
 	name, err := masterPath(sh, dir, guid, pin)
 	if err != nil {
 		return Pulled{File: pin.Slug, Err: err}
@@ -118,7 +120,7 @@ func pullMaster(ctx context.Context, sh *show.Show, s record.Storage, seen *reco
 }
 
 // masterPath returns where to write the master of an episode.
-func masterPath(sh *show.Show, dir, guid string, pin *show.Pin) (string, error) {
+func masterPath(sh *show.Show, dir, guid string, pin *pins.Pin) (string, error) {
 	if dir == sh.Folder.Dir {
 		for _, e := range sh.Episodes {
 			if e.GUID != guid {
@@ -129,7 +131,7 @@ func masterPath(sh *show.Show, dir, guid string, pin *show.Pin) (string, error) 
 			}
 		}
 	}
-	if err := show.ValidSlug(pin.Slug); err != nil {
+	if err := slugs.Valid(pin.Slug); err != nil {
 		return "", fmt.Errorf("the lock has an invalid slug: %w", err)
 	}
 	return filepath.Join(dir, "episodes", pin.Slug, "audio"+release.AudioExt(pin.MediaType)), nil
@@ -137,7 +139,7 @@ func masterPath(sh *show.Show, dir, guid string, pin *show.Pin) (string, error) 
 
 // openPayload opens the stored payload of an episode, or the payload in its
 // published audio, after the tag.
-func openPayload(ctx context.Context, s record.Storage, seen *record.Listing, guid string, pin *show.Pin) (io.ReadCloser, error) {
+func openPayload(ctx context.Context, s record.Storage, seen *record.Listing, guid string, pin *pins.Pin) (io.ReadCloser, error) {
 	if part, ok := seen.Parts[bucket.PartsPrefix+pin.Payload.SHA256]; ok {
 		r, _, err := s.Records().Open(ctx, part.Key, 0, -1)
 		return r, err
@@ -156,7 +158,7 @@ func openPayload(ctx context.Context, s record.Storage, seen *record.Listing, gu
 
 // saveChecked writes a payload to a file. The file is created only if the payload
 // is the pinned one.
-func saveChecked(name string, body io.Reader, want show.Payload) error {
+func saveChecked(name string, body io.Reader, want pins.Payload) error {
 	root, err := os.OpenRoot(filepath.Dir(name))
 	if err != nil {
 		return err

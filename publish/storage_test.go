@@ -24,6 +24,7 @@ import (
 	"onair/publish/record"
 	"onair/publish/release"
 	"onair/show"
+	"onair/show/pins"
 )
 
 // withoutAudio takes the masters away, as in a checkout from git.
@@ -370,8 +371,8 @@ func TestPull(t *testing.T) {
 			t.Errorf("%s is not the master without its tags", e.Slug)
 		}
 	}
-	lock, err := os.ReadFile(filepath.Join(dir, show.LockFile))
-	if diff := cmp.Diff(string(files[show.LockFile].Data), string(lock)); err != nil || diff != "" {
+	lock, err := os.ReadFile(filepath.Join(dir, pins.File))
+	if diff := cmp.Diff(string(files[pins.File].Data), string(lock)); err != nil || diff != "" {
 		t.Errorf("%v %s", err, diff)
 	}
 	if brought, left := pull(); brought != 0 || left != 6 {
@@ -399,7 +400,7 @@ func TestOnlyTheNamedEpisodes(t *testing.T) {
 	if !errors.Is(err, publish.ErrRefused) || !strings.Contains(err.Error(), "4-the-long-tail") {
 		t.Errorf("the audio of a scheduled episode is stored as well: %v", err)
 	}
-	delete(files, show.LockFile)
+	delete(files, pins.File)
 	_, err = publish.NewPlan(t.Context(), showtest.Release(t, files, nil), s, &publish.PlanOptions{Only: []string{showtest.GhostSlug}})
 	if !errors.Is(err, publish.ErrRefused) || !strings.Contains(err.Error(), "4-the-long-tail") {
 		t.Errorf("a scheduled episode is pinned as well: %v", err)
@@ -612,7 +613,7 @@ func TestLoserKeepsNoLock(t *testing.T) {
 	if err := publish.Pull(t.Context(), fast.Release.Show, s, dir, func(publish.Pulled) {}); err != nil {
 		t.Fatal(err)
 	}
-	lock, err := os.ReadFile(filepath.Join(dir, show.LockFile))
+	lock, err := os.ReadFile(filepath.Join(dir, pins.File))
 	if err != nil || !strings.Contains(string(lock), showtest.GhostSlug) {
 		t.Errorf("the kept lock is the loser's: %v", err)
 	}

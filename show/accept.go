@@ -6,11 +6,11 @@ import (
 	"strings"
 
 	"onair/internal/finding"
+	"onair/internal/source"
 )
 
-// CheckAccept reports rules in accept: that are not known. Only the caller knows
-// the rules of all packages.
-func (s *Show) CheckAccept(known finding.Rules) finding.List {
+// checkAccept reports rules in accept: that are not known.
+func (s *Show) checkAccept(known finding.Rules) finding.List {
 	var found finding.List
 	ids := make([]string, len(known))
 	for i, r := range known {
@@ -21,7 +21,7 @@ func (s *Show) CheckAccept(known finding.Rules) finding.List {
 			continue
 		}
 		f := ruleAccept.At(s.At("accept."+id), "there is no rule %s", id)
-		if hint := didYouMean(id, ids); hint != "" {
+		if hint := source.DidYouMean(id, ids); hint != "" {
 			f = f.WithHint(hint)
 		}
 		found.Add(f)

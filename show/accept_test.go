@@ -15,7 +15,7 @@ func TestCheckAcceptNamesTheNearestRule(t *testing.T) {
 		places: map[string]finding.Position{"accept.S912": {File: "show.yaml", Line: 7, Column: 3}},
 	}
 	known := finding.Rules{{ID: "A001"}, {ID: "S011"}, {ID: "S012"}}
-	got := s.CheckAccept(known)
+	got := s.checkAccept(known)
 	want := finding.List{
 		ruleAccept.At(finding.Position{File: "show.yaml", Line: 7, Column: 3}, "there is no rule S912").WithHint(`did you mean "S012"?`),
 		ruleAccept.At(finding.Position{File: "show.yaml"}, "there is no rule X000"),

@@ -3,6 +3,8 @@ package show
 import (
 	"fmt"
 	"strings"
+
+	"onair/internal/source"
 )
 
 // appleCategories is Apple's list: each category with its subcategories.
@@ -69,9 +71,9 @@ func parseCategory(s string) (c Category, hint string, ok bool) {
 			if c == full {
 				return c, "", true
 			}
-			all = append(all, full.String())
+			all = append(all, full.path())
 			if strings.EqualFold(sub, c.Sub) || c.Sub == "" && strings.EqualFold(sub, c.Name) {
-				bySub = append(bySub, quote(full.String()))
+				bySub = append(bySub, source.Quote(full.path()))
 			}
 		}
 	}
@@ -79,9 +81,9 @@ func parseCategory(s string) (c Category, hint string, ok bool) {
 	if last == "" {
 		last = c.Name
 	}
-	switch n := nearest(c.String(), all); {
+	switch n := source.Nearest(c.path(), all); {
 	case len(bySub) > 0:
-		hint = "it is " + orList(bySub)
+		hint = "it is " + source.OrList(bySub)
 	case retiredCategories[strings.ToLower(last)] != "":
 		hint = "retired by Apple; use " + retiredCategories[strings.ToLower(last)]
 	case n != "":
@@ -91,15 +93,15 @@ func parseCategory(s string) (c Category, hint string, ok bool) {
 }
 
 // category sets one of Apple's categories.
-func category(p *[]Category) setter {
-	return func(v value) {
-		s, ok := v.word()
+func category(p *[]Category) source.Setter {
+	return func(v source.Value) {
+		s, ok := v.Word()
 		if !ok {
 			return
 		}
 		c, hint, ok := parseCategory(s)
 		if !ok {
-			v.reportf(ruleCategory, hint, "%s is not in Apple's list of categories", shortQuote(s))
+			v.Reportf(ruleCategory, hint, "%s is not in Apple's list of categories", source.ShortQuote(s))
 			return
 		}
 		*p = append(*p, c)

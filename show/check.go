@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"onair/internal/finding"
+	"onair/internal/source"
+	"onair/show/pins"
 )
 
 // check reports problems that need the whole show to be found.
@@ -44,9 +46,9 @@ func (l *loader) checkEpisode(e *Episode) {
 	at, named := e.places["audio"]
 	if named && e.Audio != "" && !l.folder.isFile(e.Audio) && l.show.Lock.Episodes[e.GUID] == nil {
 		if e.Draft || e.Date.IsZero() {
-			l.found.Add(ruleMissingFile.At(at, "audio: there is no file %s", shortQuote(e.Audio)).WithSeverity(finding.Warning))
+			l.found.Add(ruleMissingFile.At(at, "audio: there is no file %s", source.ShortQuote(e.Audio)).WithSeverity(finding.Warning))
 		} else {
-			l.found.Add(ruleMissingFile.At(at, "audio: there is no file %s, and %s has no pin of it", shortQuote(e.Audio), LockFile))
+			l.found.Add(ruleMissingFile.At(at, "audio: there is no file %s, and %s has no pin of it", source.ShortQuote(e.Audio), pins.File))
 		}
 	}
 }
@@ -75,7 +77,7 @@ func (l *loader) checkUnique() {
 	byDir := slices.SortedFunc(slices.Values(l.show.Episodes), func(a, b *Episode) int { return strings.Compare(a.Dir, b.Dir) })
 	for _, e := range byDir {
 		if other := claim(bySlug, strings.ToLower(e.Slug), e); other != nil {
-			l.found.Add(ruleSameSlug.At(e.At("slug"), "the slug %s is that of %s too", shortQuote(e.Slug), other.Dir))
+			l.found.Add(ruleSameSlug.At(e.At("slug"), "the slug %s is that of %s too", source.ShortQuote(e.Slug), other.Dir))
 		}
 		if e.GUID != "" {
 			if other := claim(byGUID, strings.ToLower(e.GUID), e); other != nil {
@@ -131,14 +133,14 @@ func (l *loader) checkLock() {
 		e, sameSlug := byGUID[guid], bySlug[pin.Slug]
 		switch {
 		case e != nil && e.Slug != pin.Slug && !slices.Contains(e.RedirectFrom, pagePath(pin.Slug)):
-			l.found.Add(ruleMoved.At(e.At("slug"), "published as %s, which links still name", shortQuote(pin.Slug)).WithHint("add redirect_from: [" + quote(pagePath(pin.Slug)) + "]; onair rename OLD NEW does"))
+			l.found.Add(ruleMoved.At(e.At("slug"), "published as %s, which links still name", source.ShortQuote(pin.Slug)).WithHint("add redirect_from: [" + source.Quote(pagePath(pin.Slug)) + "]; onair rename OLD NEW does"))
 		case e != nil:
 		case slices.Contains(l.newGUID, pin.Slug):
 			delete(l.show.Lock.Episodes, guid)
 		case sameSlug != nil && sameSlug.GUID != "":
-			l.found.Add(ruleLockGUID.At(sameSlug.At("guid"), "a GUID never changes; %s has %s for this episode", LockFile, guid).WithHint("write guid: " + guid + ", or publish with --new-guid " + pin.Slug))
+			l.found.Add(ruleLockGUID.At(sameSlug.At("guid"), "a GUID never changes; %s has %s for this episode", pins.File, guid).WithHint("write guid: " + guid + ", or publish with --new-guid " + pin.Slug))
 		case sameSlug == nil && !l.broken:
-			l.found.Add(ruleLockOrphan.At(l.pins[guid], "%s is published and has no episode here", shortQuote(pin.Slug)).WithHint("restore the folder, or publish with --remove " + pin.Slug))
+			l.found.Add(ruleLockOrphan.At(l.pins[guid], "%s is published and has no episode here", source.ShortQuote(pin.Slug)).WithHint("restore the folder, or publish with --remove " + pin.Slug))
 		}
 	}
 }

@@ -20,6 +20,9 @@ import (
 
 	"onair/internal/durable"
 	"onair/internal/placeholder"
+	"onair/internal/slugs"
+	"onair/internal/source"
+	"onair/show/chapters"
 )
 
 // gitignore keeps out of git what does not belong there: masters, which are
@@ -121,7 +124,7 @@ func validTitle(title string) error {
 		return errors.New("the title is empty")
 	case !utf8.ValidString(title):
 		return errors.New("the title is not UTF-8")
-	case strings.ContainsFunc(title, func(r rune) bool { return isControl(r) || r == '\n' || r == '\t' }):
+	case strings.ContainsFunc(title, func(r rune) bool { return source.IsControl(r) || r == '\n' || r == '\t' }):
 		return errors.New("the title has a line break, a tab or a control character")
 	case strings.TrimSpace(title) != title:
 		return errors.New("the title has a space at an end")
@@ -165,7 +168,7 @@ explicit: false
 storage: file:public
 # storage: gs://my-bucket
 # url: https://podcast.example.com/
-`, quote(title)), nil
+`, source.Quote(title)), nil
 }
 
 // NewEpisodeOptions describes a new episode.
@@ -177,7 +180,7 @@ type NewEpisodeOptions struct {
 	Audio string      // operating-system path of an .mp3 or .m4a to copy; empty if there is none yet
 	Rand  io.Reader   // source of the GUID; crypto/rand if nil
 
-	Chapters []Chapter // for chapters.txt, which is not written if there are none
+	Chapters []chapters.Chapter // for chapters.txt, which is not written if there are none
 }
 
 // NewEpisode makes the folder of an episode, with a GUID and, unless it is a
@@ -225,12 +228,12 @@ func (s *Show) newEpisode(opts *NewEpisodeOptions) (*Episode, error) {
 		return nil, fmt.Errorf("unknown episode type %q: want full, trailer or bonus", e.Type)
 	}
 	if e.Slug == "" {
-		e.Slug = Slugify(opts.Title)
+		e.Slug = slugs.Make(opts.Title)
 		if e.Number > 0 {
-			e.Slug = Slugify(fmt.Sprintf("%d-%s", e.Number, e.Slug))
+			e.Slug = slugs.Make(fmt.Sprintf("%d-%s", e.Number, e.Slug))
 		}
 	}
-	if err := ValidSlug(e.Slug); err != nil {
+	if err := slugs.Valid(e.Slug); err != nil {
 		return nil, fmt.Errorf("slug: %w", err)
 	}
 	if other := s.Episode(e.Slug); other != nil {
@@ -267,7 +270,7 @@ func (s *Show) fill(root *os.Root, e *Episode, opts *NewEpisodeOptions) error {
 		}
 	}
 	if len(opts.Chapters) > 0 {
-		if _, err := writeNew(root, path.Join(e.Dir, chaptersFile), func() ([]byte, error) { return FormatChapters(opts.Chapters), nil }); err != nil {
+		if _, err := writeNew(root, path.Join(e.Dir, chaptersFile), func() ([]byte, error) { return chapters.Format(opts.Chapters), nil }); err != nil {
 			return err
 		}
 	}
@@ -316,7 +319,7 @@ func copyMaster(root *os.Root, dir, audio string) error {
 func newEpisodeFile(e *Episode, zone *time.Location) []byte {
 	var b bytes.Buffer
 	b.WriteString("---\n")
-	fmt.Fprintf(&b, "title: %s\n", quote(e.Title))
+	fmt.Fprintf(&b, "title: %s\n", source.Quote(e.Title))
 	fmt.Fprintf(&b, "guid: %s   # identifies the episode; never edit it\n", e.GUID)
 	if e.Date.IsZero() {
 		b.WriteString("# date: 2027-02-04 06:00   # when it goes live; without a date it is a draft\n")
@@ -335,4 +338,17 @@ func newEpisodeFile(e *Episode, zone *time.Location) []byte {
 	b.WriteString("# summary: \"One or two sentences, plain text.\"\n")
 	b.WriteString("# The show notes go below the next line, in Markdown.\n---\n")
 	return b.Bytes()
+}
+
+// formatDate writes a moment in the show's timezone where that is exact, else
+// with its offset.
+func formatDate(t time.Time, zone *time.Location) string {
+	t = t.Truncate(time.Second)
+	for _, layout := range []string{"2006-01-02 15:04", "2006-01-02 15:04:05"} {
+		s := t.In(zone).Format(layout)
+		if back, err := source.ParseDate(s, zone); err == nil && back.Equal(t) {
+			return s
+		}
+	}
+	return t.In(zone).Format(time.RFC3339)
 }

@@ -17,6 +17,9 @@ import (
 	"onair/internal/durable"
 	"onair/internal/finding"
 	"onair/internal/placeholder"
+	"onair/internal/source"
+	"onair/show/chapters"
+	"onair/show/pins"
 )
 
 // read returns a file below dir.
@@ -285,7 +288,7 @@ func TestNewEpisodeWithChapters(t *testing.T) {
 	t.Parallel()
 	dir, _ := newShow(t)
 	s, _ := reload(t, dir)
-	want := []Chapter{{Title: "Intro"}, {Start: clock(t, "1:02:03.25"), Title: "End", URL: "https://end.example/"}}
+	want := []chapters.Chapter{{Title: "Intro"}, {Start: time.Hour + 2*time.Minute + 3250*time.Millisecond, Title: "End", URL: "https://end.example/"}}
 	if _, err := NewEpisode(s, &NewEpisodeOptions{Title: "Marked", Slug: "marked", Chapters: want}); err != nil {
 		t.Fatal(err)
 	}
@@ -351,7 +354,7 @@ func TestNewEpisodeLeavesMasterOfPattern(t *testing.T) {
 	if err := os.WriteFile(master, []byte("mpeg"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	show := read(t, dir, "show.yaml") + "audio: {path: " + quote(filepath.ToSlash(masters)+"/{slug}.mp3") + "}\n"
+	show := read(t, dir, "show.yaml") + "audio: {path: " + source.Quote(filepath.ToSlash(masters)+"/{slug}.mp3") + "}\n"
 	if err := durable.WriteFile(filepath.Join(dir, "show.yaml"), []byte(show), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -402,7 +405,7 @@ func TestRename(t *testing.T) {
 				"show.yaml": "title: Hello\n", "episodes/" + tt.dir + "/episode.md": head + tt.fields + tail, "episodes/" + tt.dir + "/audio.mp3": "mpeg",
 			}
 			if !tt.notSeen {
-				files[LockFile] = lockOf("moon", "4-cloudy")
+				files[pins.File] = lockOf("moon", "4-cloudy")
 			}
 			for name, content := range files {
 				name = filepath.Join(dir, filepath.FromSlash(name))
@@ -428,7 +431,7 @@ func TestRename(t *testing.T) {
 					t.Error(f)
 				}
 			}
-			if !tt.notSeen && (s.Lock.Episodes["moon"].Slug != "clouds" || !slices.Contains(changed, LockFile)) {
+			if !tt.notSeen && (s.Lock.Episodes["moon"].Slug != "clouds" || !slices.Contains(changed, pins.File)) {
 				t.Errorf("the lock was not changed: %v", changed)
 			}
 		})

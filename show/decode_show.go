@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"golang.org/x/text/language"
+
+	"onair/internal/source"
 )
 
 // The words that some fields of show.yaml choose from.
@@ -24,58 +26,58 @@ var (
 // decodeShow reads show.yaml. Fields whose meaning depends on others (dates on
 // the timezone, extra on the namespaces, targets on what they inherit) are set
 // after those.
-func (l *loader) decodeShow(v value) {
+func (l *loader) decodeShow(v source.Value) {
 	s := l.show
-	var when, extra, targets value
-	v.fields(fields{
-		"title":            limited(&s.Title, 255),
-		"description":      text(&s.Description),
+	var when, extra, targets source.Value
+	v.Fields(source.Fields{
+		"title":            source.Limited(&s.Title, 255),
+		"description":      source.Text(&s.Description),
 		"url":              baseURL(&s.URL),
 		"storage":          bucketURL(&s.Storage),
 		"state":            bucketURL(&s.State),
-		"private":          boolean(&s.Private),
+		"private":          source.Bool(&s.Private),
 		"cdn":              cdn(&s.CDN),
 		"feed":             feed(&s.Feed),
 		"timezone":         zone(&s.Timezone),
 		"language":         languageTag(&s.Language),
-		"author":           limited(&s.Author, 255),
+		"author":           source.Limited(&s.Author, 255),
 		"hosts":            credits(&s.Hosts, &l.people, "host"),
-		"categories":       func(v value) { v.each(category(&s.Categories)) },
-		"explicit":         boolean(&s.Explicit),
-		"type":             oneOf(&s.Type, string(Episodic), string(Serial)),
-		"complete":         boolean(&s.Complete),
-		"block":            boolean(&s.Block),
-		"medium":           oneOf(&s.Medium, mediums...),
-		"new_feed_url":     webURL(&s.NewFeedURL),
+		"categories":       func(v source.Value) { v.Each(category(&s.Categories)) },
+		"explicit":         source.Bool(&s.Explicit),
+		"type":             source.OneOf(&s.Type, string(Episodic), string(Serial)),
+		"complete":         source.Bool(&s.Complete),
+		"block":            source.Bool(&s.Block),
+		"medium":           source.OneOf(&s.Medium, mediums...),
+		"new_feed_url":     source.WebURL(&s.NewFeedURL),
 		"artwork":          file(&s.Artwork),
 		"license":          licence(&s.License),
-		"copyright":        limited(&s.Copyright, 255),
+		"copyright":        source.Limited(&s.Copyright, 255),
 		"owner":            owner(&s.Owner),
 		"funding":          funding(&s.Funding),
 		"locations":        locations(&s.Locations),
 		"seasons":          seasons(&s.Seasons),
-		"update_frequency": func(v value) { when = v },
+		"update_frequency": func(v source.Value) { when = v },
 		"links":            links(&s.Links),
 		"txt":              txt(&s.Txt),
-		"enclosure_prefix": webURL(&s.Prefix),
-		"announce":         words(&s.Announce, announcer),
+		"enclosure_prefix": source.WebURL(&s.Prefix),
+		"announce":         source.Words(&s.Announce, announcer),
 		"accept":           accept(&s.Accept),
-		"keep_masters":     boolean(&s.KeepMasters),
-		"waveform":         boolean(&s.Waveform),
-		"credits":          oneOf(&s.Credits, "git"),
+		"keep_masters":     source.Bool(&s.KeepMasters),
+		"waveform":         source.Bool(&s.Waveform),
+		"credits":          source.OneOf(&s.Credits, "git"),
 		"transcripts":      transcripts(&s.Transcripts),
-		"audio":            func(v value) { v.fields(fields{"path": pattern(&s.AudioPath)}) },
+		"audio":            func(v source.Value) { v.Fields(source.Fields{"path": pattern(&s.AudioPath)}) },
 		"namespaces":       namespaces(&s.Namespaces),
-		"extra":            func(v value) { extra = v },
-		"targets":          func(v value) { targets = v },
+		"extra":            func(v source.Value) { extra = v },
+		"targets":          func(v source.Value) { targets = v },
 	}, "title")
-	if when.node != nil {
+	if when.Node != nil {
 		frequency(&s.Frequency, s.Timezone)(when)
 	}
-	if extra.node != nil {
+	if extra.Node != nil {
 		extraXML(&s.Extra, s.prefixes())(extra)
 	}
-	if targets.node != nil {
+	if targets.Node != nil {
 		l.decodeTargets(targets)
 	}
 }
@@ -83,9 +85,9 @@ func (l *loader) decodeShow(v value) {
 // prefixes are the namespaces that the show itself declares.
 func (s *Show) prefixes() []string { return slices.Sorted(maps.Keys(s.Namespaces)) }
 
-func feed(p *Feed) setter {
-	return func(v value) {
-		v.fields(fields{"path": key(&p.Path), "locked": boolean(&p.Locked)})
+func feed(p *Feed) source.Setter {
+	return func(v source.Value) {
+		v.Fields(source.Fields{"path": key(&p.Path), "locked": source.Bool(&p.Locked)})
 	}
 }
 
@@ -93,39 +95,39 @@ func feed(p *Feed) setter {
 var reserved = []string{"assets", "audio", "episodes"}
 
 // key sets the path of something published, below the show's URL.
-func key(p *string) setter {
-	return func(v value) {
-		s, ok := v.word()
+func key(p *string) source.Setter {
+	return func(v source.Value) {
+		s, ok := v.Word()
 		if !ok {
 			return
 		}
 		if path.Clean("/"+s) != "/"+s || strings.ContainsAny(s, "\\?#% ") || len(s) > 512 {
-			v.reportf(rulePath, "write a path below the show's url, such as feed.xml or rss/show.xml", "%s: %s is not the path of a file", v.name(), shortQuote(s))
+			v.Reportf(rulePath, "write a path below the show's url, such as feed.xml or rss/show.xml", "%s: %s is not the path of a file", v.Name(), source.ShortQuote(s))
 			return
 		}
 		if first, _, deep := strings.Cut(s, "/"); strings.HasPrefix(s, ".") || strings.Contains(s, "/.") || deep && slices.Contains(reserved, first) {
-			v.reportf(rulePath, "write a path of its own, such as feed.xml or rss/show.xml", "%s: %s lies where onair or a server keeps other things", v.name(), shortQuote(s))
+			v.Reportf(rulePath, "write a path of its own, such as feed.xml or rss/show.xml", "%s: %s lies where onair or a server keeps other things", v.Name(), source.ShortQuote(s))
 			return
 		}
 		*p = s
 	}
 }
 
-func owner(p *Owner) setter {
-	return func(v value) {
-		v.fields(fields{"name": limited(&p.Name, 255), "email": email(&p.Email)})
+func owner(p *Owner) source.Setter {
+	return func(v source.Value) {
+		v.Fields(source.Fields{"name": source.Limited(&p.Name, 255), "email": email(&p.Email)})
 	}
 }
 
-func funding(p *[]Link) setter {
-	return func(v value) {
-		v.each(func(v value) {
+func funding(p *[]Link) source.Setter {
+	return func(v source.Value) {
+		v.Each(func(v source.Value) {
 			var l Link
-			if !v.fields(fields{"url": webURL(&l.URL), "text": limited(&l.Text, 128)}, "url") {
+			if !v.Fields(source.Fields{"url": source.WebURL(&l.URL), "text": source.Limited(&l.Text, 128)}, "url") {
 				return
 			}
-			if !v.has("url") {
-				v.reportf(ruleRequired, "add url:", "funding without a url")
+			if !v.Has("url") {
+				v.Reportf(ruleRequired, "add url:", "funding without a url")
 				return
 			}
 			*p = append(*p, l)
@@ -133,21 +135,21 @@ func funding(p *[]Link) setter {
 	}
 }
 
-func locations(p *[]Location) setter {
-	return func(v value) {
-		v.each(func(v value) {
+func locations(p *[]Location) source.Setter {
+	return func(v source.Value) {
+		v.Each(func(v source.Value) {
 			l := Location{Rel: "subject"}
-			if !v.fields(fields{
-				"name":    limited(&l.Name, 128),
-				"rel":     oneOf(&l.Rel, "subject", "creator"),
+			if !v.Fields(source.Fields{
+				"name":    source.Limited(&l.Name, 128),
+				"rel":     source.OneOf(&l.Rel, "subject", "creator"),
 				"geo":     shaped(&l.Geo, geoShape, "geo:51.5,-0.1"),
 				"osm":     shaped(&l.OSM, osmShape, "R113314"),
 				"country": shaped(&l.Country, countryShape, "GB"),
 			}, "name") {
 				return
 			}
-			if !v.has("name") {
-				v.reportf(ruleRequired, "add name:", "a location without a name")
+			if !v.Has("name") {
+				v.Reportf(ruleRequired, "add name:", "a location without a name")
 				return
 			}
 			*p = append(*p, l)
@@ -163,66 +165,66 @@ var (
 )
 
 // shaped sets a word of a certain form.
-func shaped(p *string, shape *regexp.Regexp, example string) setter {
-	return func(v value) {
-		s, ok := v.word()
+func shaped(p *string, shape *regexp.Regexp, example string) source.Setter {
+	return func(v source.Value) {
+		s, ok := v.Word()
 		if !ok {
 			return
 		}
 		if !shape.MatchString(s) {
-			v.reportf(ruleWord, "", "%s is %s; expected a form such as %s", v.name(), shortQuote(s), example)
+			v.Reportf(ruleWord, "", "%s is %s; expected a form such as %s", v.Name(), source.ShortQuote(s), example)
 			return
 		}
 		*p = s
 	}
 }
 
-func seasons(p *map[int]string) setter {
-	return func(v value) {
+func seasons(p *map[int]string) source.Setter {
+	return func(v source.Value) {
 		*p = map[int]string{}
-		v.pairs(func(key, v value) {
-			n, err := strconv.Atoi(key.node.text)
+		v.Pairs(func(key, v source.Value) {
+			n, err := strconv.Atoi(key.Node.Text)
 			if err != nil || n < 1 {
-				key.reportf(ruleType, "write 1: Name of the season", "the season %s is not a number from 1", shortQuote(key.node.text))
+				key.Reportf(ruleType, "write 1: Name of the season", "the season %s is not a number from 1", source.ShortQuote(key.Node.Text))
 				return
 			}
 			name := ""
-			if limited(&name, 128)(v); name != "" {
+			if source.Limited(&name, 128)(v); name != "" {
 				(*p)[n] = name
 			}
 		})
 	}
 }
 
-func frequency(p *Frequency, tz *time.Location) setter {
-	return func(v value) {
-		if v.fields(fields{
-			"text":     limited(&p.Text, 128),
+func frequency(p *Frequency, tz *time.Location) source.Setter {
+	return func(v source.Value) {
+		if v.Fields(source.Fields{
+			"text":     source.Limited(&p.Text, 128),
 			"rrule":    rrule(&p.RRule),
-			"dtstart":  date(&p.Start, tz),
-			"complete": boolean(&p.Complete),
-		}, "text") && !v.has("text") {
-			v.reportf(ruleRequired, "add text:, such as Weekly", "update_frequency has no text")
+			"dtstart":  source.Date(&p.Start, tz),
+			"complete": source.Bool(&p.Complete),
+		}, "text") && !v.Has("text") {
+			v.Reportf(ruleRequired, "add text:, such as Weekly", "update_frequency has no text")
 		}
 	}
 }
 
 // rrule sets a recurrence rule of RFC 5545, section 3.3.10.
-func rrule(p *string) setter {
-	return func(v value) {
-		s, ok := v.word()
+func rrule(p *string) source.Setter {
+	return func(v source.Value) {
+		s, ok := v.Word()
 		if !ok {
 			return
 		}
 		for part := range strings.SplitSeq(s, ";") {
 			name, value, _ := strings.Cut(part, "=")
 			if !slices.Contains(rruleParts, name) || value == "" {
-				v.reportf(ruleWord, "write it as FREQ=WEEKLY or FREQ=WEEKLY;BYDAY=MO", "%s: %s is not part of a recurrence rule", v.name(), shortQuote(part))
+				v.Reportf(ruleWord, "write it as FREQ=WEEKLY or FREQ=WEEKLY;BYDAY=MO", "%s: %s is not part of a recurrence rule", v.Name(), source.ShortQuote(part))
 				return
 			}
 		}
 		if !strings.HasPrefix(s, "FREQ=") && !strings.Contains(s, ";FREQ=") {
-			v.reportf(ruleWord, "write it as FREQ=WEEKLY", "%s has no FREQ", v.name())
+			v.Reportf(ruleWord, "write it as FREQ=WEEKLY", "%s has no FREQ", v.Name())
 			return
 		}
 		*p = s
@@ -236,50 +238,50 @@ var ruleID = regexp.MustCompile(`^[A-Z][0-9]{3}$`)
 
 // accept sets the rules whose findings do not count, with the reasons. That the
 // rules exist is for the caller of Load to check, who knows all packages.
-func accept(p *map[string]string) setter {
-	return func(v value) {
+func accept(p *map[string]string) source.Setter {
+	return func(v source.Value) {
 		*p = map[string]string{}
-		for _, e := range v.node.entries {
-			v.require(e.key.text)
+		for _, e := range v.Node.Entries {
+			v.Require(e.Key.Text)
 		}
-		v.pairs(func(key, v value) {
-			id, reason := key.node.text, ""
+		v.Pairs(func(key, v source.Value) {
+			id, reason := key.Node.Text, ""
 			if !ruleID.MatchString(id) {
-				key.reportf(ruleAccept, "", "%s is not the ID of a rule", shortQuote(id))
+				key.Reportf(ruleAccept, "", "%s is not the ID of a rule", source.ShortQuote(id))
 				return
 			}
-			if line(&reason)(v); reason != "" {
+			if source.Line(&reason)(v); reason != "" {
 				(*p)[id] = reason
 			}
 		})
-		for _, e := range v.node.entries {
-			if !e.bare && e.key.kind == scalar && !v.has(e.key.text) {
-				value{v.decoder, e.key, v.path}.reportf(ruleAccept, "", "%s is accepted without a reason", shortQuote(e.key.text))
+		for _, e := range v.Node.Entries {
+			if !e.Bare && e.Key.Kind == source.Scalar && !v.Has(e.Key.Text) {
+				v.Decoder.Value(e.Key, v.Path).Reportf(ruleAccept, "", "%s is accepted without a reason", source.ShortQuote(e.Key.Text))
 			}
 		}
 	}
 }
 
-func links(p *[]NamedLink) setter {
-	return func(v value) {
-		v.pairs(func(key, v value) {
-			l := NamedLink{Name: key.node.text}
-			if webURL(&l.URL)(v); l.URL != "" {
+func links(p *[]NamedLink) source.Setter {
+	return func(v source.Value) {
+		v.Pairs(func(key, v source.Value) {
+			l := NamedLink{Name: key.Node.Text}
+			if source.WebURL(&l.URL)(v); l.URL != "" {
 				*p = append(*p, l)
 			}
 		})
 	}
 }
 
-func txt(p *[]Txt) setter {
-	return func(v value) {
-		v.each(func(v value) {
+func txt(p *[]Txt) source.Setter {
+	return func(v source.Value) {
+		v.Each(func(v source.Value) {
 			var t Txt
-			if !v.fields(fields{"purpose": limited(&t.Purpose, 128), "value": limited(&t.Value, 4000)}, "value") {
+			if !v.Fields(source.Fields{"purpose": source.Limited(&t.Purpose, 128), "value": source.Limited(&t.Value, 4000)}, "value") {
 				return
 			}
-			if !v.has("value") {
-				v.reportf(ruleRequired, "add value:", "txt without a value")
+			if !v.Has("value") {
+				v.Reportf(ruleRequired, "add value:", "txt without a value")
 				return
 			}
 			*p = append(*p, t)
@@ -287,29 +289,29 @@ func txt(p *[]Txt) setter {
 	}
 }
 
-func transcripts(p *Transcripts) setter {
-	return func(v value) {
-		v.fields(fields{
+func transcripts(p *Transcripts) source.Setter {
+	return func(v source.Value) {
+		v.Fields(source.Fields{
 			"path":               pattern(&p.Path),
 			"edit":               editURL(&p.Edit),
 			"license":            licenceID(&p.License),
-			"timestamp_fraction": oneOf(&p.Fraction, "decimal", "frames30"),
-			"contribute":         webURL(&p.Contribute),
+			"timestamp_fraction": source.OneOf(&p.Fraction, "decimal", "frames30"),
+			"contribute":         source.WebURL(&p.Contribute),
 		})
 	}
 }
 
 // pattern sets the path of files kept elsewhere, with an episode's {slug},
 // {number}, {season} or {guid} in it.
-func pattern(p *string) setter {
-	return func(v value) {
-		s, ok := v.word()
+func pattern(p *string) source.Setter {
+	return func(v source.Value) {
+		s, ok := v.Word()
 		if !ok {
 			return
 		}
 		unnamed := patternNames.Replace(s)
 		if unnamed == s || strings.ContainsAny(unnamed, "{}\\") {
-			v.reportf(rulePath, `write it with {slug}, {number}, {season} or {guid}, such as "~/masters/{slug}.mp3"`, "%s: %s is not a pattern for files of episodes", v.name(), shortQuote(s))
+			v.Reportf(rulePath, `write it with {slug}, {number}, {season} or {guid}, such as "~/masters/{slug}.mp3"`, "%s: %s is not a pattern for files of episodes", v.Name(), source.ShortQuote(s))
 			return
 		}
 		*p = s
@@ -319,20 +321,20 @@ func pattern(p *string) setter {
 var patternNames = strings.NewReplacer("{slug}", "", "{number}", "", "{season}", "", "{guid}", "")
 
 // namespaces sets the XML namespaces that extra: may use.
-func namespaces(p *map[string]string) setter {
-	return func(v value) {
+func namespaces(p *map[string]string) source.Setter {
+	return func(v source.Value) {
 		*p = map[string]string{}
-		v.pairs(func(key, v value) {
-			prefix, uri := key.node.text, ""
+		v.Pairs(func(key, v source.Value) {
+			prefix, uri := key.Node.Text, ""
 			if !xmlName.MatchString(prefix) || strings.HasPrefix(strings.ToLower(prefix), "xml") || slices.Contains(knownPrefixes, prefix) {
-				key.reportf(ruleExtra, "", "%s cannot be declared as a prefix", shortQuote(prefix))
+				key.Reportf(ruleExtra, "", "%s cannot be declared as a prefix", source.ShortQuote(prefix))
 				return
 			}
-			if line(&uri)(v); uri == "" {
+			if source.Line(&uri)(v); uri == "" {
 				return
 			}
-			if err := checkURL(uri, "http", "https", "urn", "tag"); err != nil {
-				v.reportf(ruleExtra, "", "namespace %s: %v", prefix, err)
+			if err := source.CheckURL(uri, "http", "https", "urn", "tag"); err != nil {
+				v.Reportf(ruleExtra, "", "namespace %s: %v", prefix, err)
 				return
 			}
 			(*p)[prefix] = uri
@@ -371,7 +373,7 @@ func (l *loader) defaults() {
 		s.Author = l.authorFromNames()
 	}
 	if s.Artwork == "" {
-		s.Artwork = firstFile(l.folder, "artwork.jpg", "artwork.jpeg", "artwork.png")
+		s.Artwork = firstFile(l.folder.isFile, "artwork.jpg", "artwork.jpeg", "artwork.png")
 	}
 	if s.Artwork == "" {
 		missing("artwork", "add a square JPEG or PNG of 1400 to 3000 pixels as artwork.jpg", "the show has no artwork; directories refuse a show without")
@@ -395,15 +397,15 @@ func (l *loader) authorFromNames() string {
 }
 
 // email sets an address such as show@example.com.
-func email(p *string) setter {
-	return func(v value) {
-		s, ok := v.word()
+func email(p *string) source.Setter {
+	return func(v source.Value) {
+		s, ok := v.Word()
 		if !ok {
 			return
 		}
 		a, err := mail.ParseAddress(s)
 		if err != nil || a.Address != s || !strings.Contains(s[strings.LastIndexByte(s, '@'):], ".") {
-			v.reportf(ruleEmail, "", "%s is %s; expected an address such as show@example.com", v.name(), shortQuote(s))
+			v.Reportf(ruleEmail, "", "%s is %s; expected an address such as show@example.com", v.Name(), source.ShortQuote(s))
 			return
 		}
 		*p = s
@@ -411,14 +413,14 @@ func email(p *string) setter {
 }
 
 // languageTag sets an RFC 5646 tag.
-func languageTag(p *string) setter {
-	return func(v value) {
-		s, ok := v.word()
+func languageTag(p *string) source.Setter {
+	return func(v source.Value) {
+		s, ok := v.Word()
 		if !ok {
 			return
 		}
 		if !validLanguage(s) {
-			v.reportf(ruleLanguage, "write a code such as en, en-gb or pt-br", "%s is %s, which is not a language code", v.name(), shortQuote(s))
+			v.Reportf(ruleLanguage, "write a code such as en, en-gb or pt-br", "%s is %s, which is not a language code", v.Name(), source.ShortQuote(s))
 			return
 		}
 		*p = s
@@ -436,15 +438,15 @@ func validLanguage(s string) bool {
 }
 
 // zone sets a timezone of the IANA database.
-func zone(p **time.Location) setter {
-	return func(v value) {
-		s, ok := v.word()
+func zone(p **time.Location) source.Setter {
+	return func(v source.Value) {
+		s, ok := v.Word()
 		if !ok {
 			return
 		}
 		loc, err := time.LoadLocation(s)
 		if err != nil || s == "Local" {
-			v.reportf(ruleTimezone, "write a name such as Europe/London, America/New_York or UTC", "%s is %s, which is not a timezone", v.name(), shortQuote(s))
+			v.Reportf(ruleTimezone, "write a name such as Europe/London, America/New_York or UTC", "%s is %s, which is not a timezone", v.Name(), source.ShortQuote(s))
 			return
 		}
 		*p = loc
@@ -455,13 +457,13 @@ var licenseID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9.+-]*$`)
 
 // licence sets podcast:license: an identifier, or a map of a name and the URL
 // that a name of one's own needs. Identifiers are written in lower case.
-func licence(p *License) setter {
-	return func(v value) {
+func licence(p *License) source.Setter {
+	return func(v source.Value) {
 		var l License
-		if v.node.kind == mapping {
-			v.fields(fields{"name": limited(&l.ID, 128), "url": webURL(&l.URL)}, "name", "url")
-			if !v.has("name") || !v.has("url") {
-				v.reportf(ruleLicense, "", "a licence of your own needs a name and a url")
+		if v.Node.Kind == source.Map {
+			v.Fields(source.Fields{"name": source.Limited(&l.ID, 128), "url": source.WebURL(&l.URL)}, "name", "url")
+			if !v.Has("name") || !v.Has("url") {
+				v.Reportf(ruleLicense, "", "a licence of your own needs a name and a url")
 			} else if l.ID != "" && l.URL != "" {
 				*p = l
 			}
@@ -474,15 +476,15 @@ func licence(p *License) setter {
 }
 
 // licenceID sets a licence that is known by its identifier.
-func licenceID(p *string) setter {
-	return func(v value) {
-		s, ok := v.word()
+func licenceID(p *string) source.Setter {
+	return func(v source.Value) {
+		s, ok := v.Word()
 		if !ok {
 			return
 		}
 		if !licenseID.MatchString(s) {
-			v.reportf(ruleLicense, "write an identifier such as cc-by-4.0, or {name: …, url: …} for your own",
-				"%s is %s, which is not a licence identifier", v.name(), shortQuote(s))
+			v.Reportf(ruleLicense, "write an identifier such as cc-by-4.0, or {name: …, url: …} for your own",
+				"%s is %s, which is not a licence identifier", v.Name(), source.ShortQuote(s))
 			return
 		}
 		*p = strings.ToLower(s)

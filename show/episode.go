@@ -1,10 +1,11 @@
 package show
 
 import (
-	"strings"
 	"time"
 
 	"onair/internal/finding"
+	"onair/internal/source"
+	"onair/show/chapters"
 )
 
 // Episode is one episode: a folder with an episode.md and what lies beside it.
@@ -35,7 +36,7 @@ type Episode struct {
 	Language     string  // the show's unless the episode says otherwise
 	License      License // the show's licence applies if zero
 	Locations    []Location
-	Chapters     []Chapter // ordered; from front matter, chapters.txt or the lock
+	Chapters     []chapters.Chapter // ordered; from front matter, chapters.txt or the lock
 	Soundbites   []Soundbite
 	Social       []Social
 	RedirectFrom []string // former paths below the show's URL, such as /4
@@ -85,24 +86,12 @@ func (e *Episode) Status(now time.Time) Status {
 // At returns the place of a field of the front matter, such as "artwork" or
 // "chapters[2].image", for a finding about it; the file as a whole where the
 // field is not written.
-func (e *Episode) At(field string) finding.Position { return place(e.places, field, e.File) }
+func (e *Episode) At(field string) finding.Position { return source.Place(e.places, field, e.File) }
 
 // OwnChapters reports whether the files of the show list the episode's chapters; an
 // empty list counts. Otherwise the chapters come from the tag of the master, and
 // Chapters holds those that the lock has pinned.
 func (e *Episode) OwnChapters() bool { return e.ownChapters }
-
-// place returns the position of a field. A part that is not written has the position
-// of the whole.
-func place(places map[string]finding.Position, field, file string) finding.Position {
-	for field != "" {
-		if p, ok := places[field]; ok {
-			return p
-		}
-		field = field[:max(0, strings.LastIndexAny(field, ".["))]
-	}
-	return finding.Position{File: file}
-}
 
 // Credits returns all people of the episode: the show's hosts, then guests, then
 // further people. Each pair of person and role comes once. podcast:person on an

@@ -13,6 +13,9 @@ import (
 	"sync/atomic"
 
 	"onair/internal/finding"
+	"onair/internal/slugs"
+	"onair/internal/source"
+	"onair/show/chapters"
 )
 
 // readEpisodes reads every folder of episodes/ whose name starts with neither
@@ -96,14 +99,14 @@ func (r *episodeReader) read(dir string) {
 		return
 	}
 	e.Notes, e.NotesLine = notes, line
-	root, broken := parseYAML(e.File, yaml, 1, &r.found)
+	root, broken := source.ParseYAML(e.File, yaml, 1, &r.found)
 	if broken {
 		return
 	}
 	chapterFile := ""
 	if root != nil {
-		d := &decoder{files: r.files, dir: dir, found: &r.found, places: e.places}
-		chapterFile = r.decode(value{d, root, ""}, e)
+		d := &source.Decoder{IsFile: r.files.isFile, Dir: dir, Found: &r.found, Places: e.places}
+		chapterFile = r.decode(d.Value(root, ""), e)
 	}
 	r.complete(e, chapterFile)
 	r.episode = e
@@ -117,12 +120,12 @@ func (r *episodeReader) complete(e *Episode, chapterFile string) {
 	}
 	if e.Slug == "" {
 		e.Slug = path.Base(e.Dir)
-		if err := ValidSlug(e.Slug); err != nil && e.places["slug"] == (finding.Position{}) {
-			r.found.Add(ruleSlug.At(finding.Position{File: e.Dir}, "the folder's name is not a valid slug: %v", err).WithHint("rename the folder to " + Slugify(e.Slug) + ", or add slug: to " + episodeFile))
+		if err := slugs.Valid(e.Slug); err != nil && e.places["slug"] == (finding.Position{}) {
+			r.found.Add(ruleSlug.At(finding.Position{File: e.Dir}, "the folder's name is not a valid slug: %v", err).WithHint("rename the folder to " + slugs.Make(e.Slug) + ", or add slug: to " + episodeFile))
 		}
 	}
 	if e.Artwork == "" {
-		e.Artwork = firstFile(r.files, path.Join(e.Dir, "artwork.jpg"), path.Join(e.Dir, "artwork.jpeg"), path.Join(e.Dir, "artwork.png"))
+		e.Artwork = firstFile(r.files.isFile, path.Join(e.Dir, "artwork.jpg"), path.Join(e.Dir, "artwork.jpeg"), path.Join(e.Dir, "artwork.png"))
 	}
 	r.findAudio(e)
 	r.findChapters(e, chapterFile)
@@ -136,7 +139,7 @@ func (r *episodeReader) findAudio(e *Episode) {
 		return
 	}
 	here := path.Join(e.Dir, "audio.mp3")
-	if e.Audio = firstFile(r.files, here, path.Join(e.Dir, "audio.m4a")); e.Audio != "" {
+	if e.Audio = firstFile(r.files.isFile, here, path.Join(e.Dir, "audio.m4a")); e.Audio != "" {
 		return
 	}
 	if e.Audio = e.expand(r.show.AudioPath); e.Audio == "" {
@@ -174,7 +177,7 @@ var chapterFiles = []string{chaptersFile, "chapters.json", "chapters.psc", "chap
 // that the lock keeps from the master's tag.
 func (r *episodeReader) findChapters(e *Episode, named string) {
 	at, written := e.places["chapters"]
-	checkChapters(e.Chapters, func(i int) finding.Position { return e.At(chapterField(i)) }, &r.found)
+	chapters.Check(e.Chapters, func(i int) finding.Position { return e.At(chapterField(i)) }, &r.found)
 	files := slices.DeleteFunc(slices.Clone(chapterFiles), func(name string) bool {
 		return !r.files.isFile(path.Join(e.Dir, name)) || path.Join(e.Dir, name) == named
 	})
@@ -200,24 +203,25 @@ func (r *episodeReader) readChapters(e *Episode, name string) {
 	if !ok {
 		return
 	}
-	before := len(r.found)
-	chapters := readChapters(name, text, &r.found)
-	if len(chapters.chapters) == 0 && len(r.found) == before {
-		chapters.warnf(ruleChapterFile, finding.Position{File: name}, "delete it; chapters: [] in episode.md says that there are none", "there are no chapters in the file")
+	list, places, found := chapters.ParsePlaces(text, name)
+	if len(list) == 0 && len(found) == 0 {
+		found.Add(ruleChapterFile.At(finding.Position{File: name}, "there are no chapters in the file").WithSeverity(finding.Warning).WithHint("delete it; chapters: [] in episode.md says that there are none"))
 	}
-	for i := range chapters.chapters {
-		c, field := &chapters.chapters[i], chapterField(i)
-		e.places[field] = chapters.at[i]
+	r.found = append(r.found, found...)
+	d := &source.Decoder{IsFile: r.files.isFile, Dir: path.Dir(name), Found: &r.found, Places: map[string]finding.Position{}}
+	for i := range list {
+		c, field := &list[i], chapterField(i)
+		e.places[field] = places[i]
 		image := c.Image
+		v := d.Value(&source.Node{Kind: source.Scalar, Text: image, Pos: places[i]}, field+".image")
 		switch c.Image = ""; {
 		case strings.Contains(image, "://"):
-			chapters.warnf(ruleMissingFile, chapters.at[i], "save it beside the file and name it there", "the image %s is not in the show's folder", shortQuote(image))
+			v.Warnf(ruleMissingFile, "save it beside the file and name it there", "the image %s is not in the show's folder", source.ShortQuote(image))
 		case image != "":
-			chapters.files, chapters.dir = r.files, path.Dir(name)
-			file(&c.Image)(value{chapters.decoder, &node{kind: scalar, text: image, pos: chapters.at[i]}, field + ".image"})
+			file(&c.Image)(v)
 		}
 	}
-	e.Chapters = chapters.chapters
+	e.Chapters = list
 }
 
 // chapterField is the name of a chapter as At knows it.
@@ -234,7 +238,7 @@ func (r *episodeReader) findTranscripts(e *Episode) {
 		file := TranscriptFile{Path: path.Join(e.Dir, entry.Name()), Language: e.Language}
 		if tag := strings.TrimSuffix(middle, ".md"); middle != "md" {
 			if file.Language = tag; !validLanguage(tag) {
-				r.found.Add(ruleLanguage.At(finding.Position{File: file.Path}, "%s is not a language code", shortQuote(tag)).WithHint("name it as transcript.es.md"))
+				r.found.Add(ruleLanguage.At(finding.Position{File: file.Path}, "%s is not a language code", source.ShortQuote(tag)).WithHint("name it as transcript.es.md"))
 				continue
 			}
 		}
@@ -275,44 +279,44 @@ var socialProtocols = []string{"disabled", "activitypub", "twitter", "lightning"
 
 // decode reads the front matter of an episode.md into e. It returns the
 // path of the file that has the chapters, if it names one.
-func (r *episodeReader) decode(v value, e *Episode) (chapterFile string) {
+func (r *episodeReader) decode(v source.Value, e *Episode) (chapterFile string) {
 	s := r.show
-	v.fields(fields{
-		"slug":          slugField(&e.Slug),
-		"title":         limited(&e.Title, 255),
+	v.Fields(source.Fields{
+		"slug":          source.Slug(&e.Slug),
+		"title":         source.Limited(&e.Title, 255),
 		"guid":          guid(&e.GUID),
-		"date":          date(&e.Date, s.Timezone),
-		"updated":       date(&e.Updated, s.Timezone),
-		"draft":         boolean(&e.Draft),
-		"season":        integer(&e.Season, 1, 10_000),
-		"number":        integer(&e.Number, 1, 1_000_000),
-		"type":          oneOf(&e.Type, string(Full), string(Trailer), string(Bonus)),
-		"summary":       text(&e.Summary),
-		"explicit":      boolean(&e.Explicit),
-		"block":         boolean(&e.Block),
+		"date":          source.Date(&e.Date, s.Timezone),
+		"updated":       source.Date(&e.Updated, s.Timezone),
+		"draft":         source.Bool(&e.Draft),
+		"season":        source.Int(&e.Season, 1, 10_000),
+		"number":        source.Int(&e.Number, 1, 1_000_000),
+		"type":          source.OneOf(&e.Type, string(Full), string(Trailer), string(Bonus)),
+		"summary":       source.Text(&e.Summary),
+		"explicit":      source.Bool(&e.Explicit),
+		"block":         source.Bool(&e.Block),
 		"language":      languageTag(&e.Language),
 		"guests":        credits(&e.Guests, r.people, "guest"),
 		"people":        credits(&e.People, r.people, ""),
-		"topics":        words(&e.Topics, slugField),
+		"topics":        source.Words(&e.Topics, source.Slug),
 		"sponsors":      sponsorIDs(&e.Sponsors, r.sponsors),
 		"audio":         audioPath(&e.Audio),
 		"artwork":       file(&e.Artwork),
 		"license":       licence(&e.License),
 		"locations":     locations(&e.Locations),
-		"chapters":      chapters(&e.Chapters, &chapterFile, r.sponsors),
+		"chapters":      chapterList(&e.Chapters, &chapterFile, r.sponsors),
 		"soundbites":    soundbites(&e.Soundbites),
 		"social":        social(&e.Social),
-		"redirect_from": words(&e.RedirectFrom, sitePath),
+		"redirect_from": source.Words(&e.RedirectFrom, sitePath),
 		"extra":         extraXML(&e.Extra, s.prefixes()),
 	}, "title", "guid")
 	return chapterFile
 }
 
 // sponsorIDs sets sponsors by their ids.
-func sponsorIDs(p *[]*Sponsor, sponsors *registry[*Sponsor]) setter {
-	return func(v value) {
-		v.each(func(v value) {
-			id, ok := v.word()
+func sponsorIDs(p *[]*Sponsor, sponsors *registry[*Sponsor]) source.Setter {
+	return func(v source.Value) {
+		v.Each(func(v source.Value) {
+			id, ok := v.Word()
 			if !ok {
 				return
 			}
@@ -325,71 +329,71 @@ func sponsorIDs(p *[]*Sponsor, sponsors *registry[*Sponsor]) setter {
 
 // audioPath sets the path of the master, which need not exist and may lie
 // outside the folder: a file's name, or a map with path.
-func audioPath(p *string) setter {
-	return func(v value) {
-		if v.node.kind == mapping {
-			v.fields(fields{"path": audioPath(p)})
+func audioPath(p *string) source.Setter {
+	return func(v source.Value) {
+		if v.Node.Kind == source.Map {
+			v.Fields(source.Fields{"path": audioPath(p)})
 			return
 		}
-		s, ok := v.word()
+		s, ok := v.Word()
 		if !ok {
 			return
 		}
 		if strings.Contains(s, "://") || strings.Contains(s, `\`) {
-			v.reportf(rulePath, "name a file; onair publishes it under an address of its own", "%s: %s is not the path of a file", v.name(), shortQuote(s))
+			v.Reportf(rulePath, "name a file; onair publishes it under an address of its own", "%s: %s is not the path of a file", v.Name(), source.ShortQuote(s))
 			return
 		}
 		if ext := path.Ext(s); !strings.EqualFold(ext, ".mp3") && !strings.EqualFold(ext, ".m4a") {
-			v.reportf(rulePath, "export the episode as MP3", "%s: %s is neither .mp3 nor .m4a", v.name(), shortQuote(s))
+			v.Reportf(rulePath, "export the episode as MP3", "%s: %s is neither .mp3 nor .m4a", v.Name(), source.ShortQuote(s))
 			return
 		}
 		if !outside(s) || strings.HasPrefix(path.Clean(s), "..") {
-			s = path.Join(v.dir, s)
+			s = path.Join(v.Dir, s)
 		}
 		*p = s
 	}
 }
 
-func soundbites(p *[]Soundbite) setter {
-	return func(v value) {
-		v.each(func(v value) {
+func soundbites(p *[]Soundbite) source.Setter {
+	return func(v source.Value) {
+		v.Each(func(v source.Value) {
 			var b Soundbite
-			before := v.count
-			if !v.fields(fields{
-				"start":    timestamp(&b.Start),
-				"duration": length(&b.Duration),
-				"title":    limited(&b.Title, 128),
-			}, "start", "duration") || v.count > before {
+			before := v.Count
+			if !v.Fields(source.Fields{
+				"start":    source.Timestamp(&b.Start),
+				"duration": source.Length(&b.Duration),
+				"title":    source.Limited(&b.Title, 128),
+			}, "start", "duration") || v.Count > before {
 				return
 			}
 			seconds := b.Duration.Seconds()
 			switch {
-			case !v.has("start") || seconds == 0:
-				v.reportf(ruleSoundbite, `write {start: "0:20", duration: 30}`, "a soundbite needs a start and a duration")
+			case !v.Has("start") || seconds == 0:
+				v.Reportf(ruleSoundbite, `write {start: "0:20", duration: 30}`, "a soundbite needs a start and a duration")
 				return
 			case seconds < 15 || seconds > 120:
-				v.warnf(ruleSoundbite, "", "a soundbite of %s seconds; apps expect 15 to 120", formatSeconds(b.Duration))
+				v.Warnf(ruleSoundbite, "", "a soundbite of %s seconds; apps expect 15 to 120", source.FormatSeconds(b.Duration))
 			}
 			*p = append(*p, b)
 		})
 	}
 }
 
-func social(p *[]Social) setter {
-	return func(v value) {
-		v.each(func(v value) {
+func social(p *[]Social) source.Setter {
+	return func(v source.Value) {
+		v.Each(func(v source.Value) {
 			var s Social
-			if !v.fields(fields{
-				"protocol":    oneOf(&s.Protocol, socialProtocols...),
-				"uri":         uri(&s.URI, "https", "http", "at", "nostr", "matrix", "lightning"),
-				"account_id":  line(&s.AccountID),
-				"account_url": webURL(&s.AccountURL),
-				"priority":    integer(&s.Priority, 1, 1000),
+			if !v.Fields(source.Fields{
+				"protocol":    source.OneOf(&s.Protocol, socialProtocols...),
+				"uri":         source.URI(&s.URI, "https", "http", "at", "nostr", "matrix", "lightning"),
+				"account_id":  source.Line(&s.AccountID),
+				"account_url": source.WebURL(&s.AccountURL),
+				"priority":    source.Int(&s.Priority, 1, 1000),
 			}, "protocol", "uri") {
 				return
 			}
-			if !v.has("protocol") || !v.has("uri") && s.Protocol != "disabled" {
-				v.reportf(ruleRequired, "write {protocol: activitypub, uri: …}, or {protocol: disabled}", "social needs a protocol and a uri")
+			if !v.Has("protocol") || !v.Has("uri") && s.Protocol != "disabled" {
+				v.Reportf(ruleRequired, "write {protocol: activitypub, uri: …}, or {protocol: disabled}", "social needs a protocol and a uri")
 				return
 			}
 			*p = append(*p, s)
@@ -400,16 +404,24 @@ func social(p *[]Social) setter {
 var sitePathShape = regexp.MustCompile(`^(/[A-Za-z0-9._~!$&'()*+,;=:@-]+)+/?$`)
 
 // sitePath sets a former path of a page, such as /4 or /old/page.html.
-func sitePath(p *string) setter {
-	return func(v value) {
-		s, ok := v.word()
+func sitePath(p *string) source.Setter {
+	return func(v source.Value) {
+		s, ok := v.Word()
 		if !ok {
 			return
 		}
 		if !sitePathShape.MatchString(s) || path.Clean(s) != strings.TrimSuffix(s, "/") {
-			v.reportf(ruleRedirect, "write a path such as /4 or /2019/old-page.html", "%s is not the path of a page", shortQuote(s))
+			v.Reportf(ruleRedirect, "write a path such as /4 or /2019/old-page.html", "%s is not the path of a page", source.ShortQuote(s))
 			return
 		}
 		*p = s
 	}
+}
+
+// number writes a number that may be absent.
+func number(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
 }

@@ -44,8 +44,3 @@ Where an episode goes after *publish*.
 	//   write false
 	// 1-cloudy live Cloudy with a chance of packets
 }
-
-func ExampleSlugify() {
-	fmt.Println(show.Slugify("Fünf Uhr: the movie"))
-	// Output: funf-uhr-the-movie
-}

@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"onair/internal/source"
 )
 
 // Limits of extra:.
@@ -24,9 +26,9 @@ var xmlName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
 // extraXML sets elements that onair has no field for. What is stored is
 // written anew from what was read, so that it is well-formed by construction
 // and cannot end the element it is put into.
-func extraXML(p *string, prefixes []string) setter {
-	return func(v value) {
-		s, ok := v.scalar()
+func extraXML(p *string, prefixes []string) source.Setter {
+	return func(v source.Value) {
+		s, ok := v.Scalar()
 		if !ok || strings.TrimSpace(s) == "" {
 			return
 		}
@@ -35,12 +37,12 @@ func extraXML(p *string, prefixes []string) setter {
 			*p = out
 			return
 		}
-		at := *v.node
-		if at.block {
-			at.pos.Line += 1 + strings.Count(s[:min(offset, len(s))], "\n")
-			at.pos.Column = 0
+		at := *v.Node
+		if at.Block {
+			at.Pos.Line += 1 + strings.Count(s[:min(offset, len(s))], "\n")
+			at.Pos.Column = 0
 		}
-		value{v.decoder, &at, v.path}.reportf(ruleExtra, "", "%s: %v", v.name(), err)
+		v.Decoder.Value(&at, v.Path).Reportf(ruleExtra, "", "%s: %v", v.Name(), err)
 	}
 }
 
@@ -134,7 +136,7 @@ func (w *xmlWriter) start(t xml.StartElement) error {
 			attr = "xml:" + attr
 		}
 		if !xmlName.MatchString(a.Name.Local) {
-			return fmt.Errorf("bad attribute name %s", shortQuote(attr))
+			return fmt.Errorf("bad attribute name %s", source.ShortQuote(attr))
 		}
 		if seen[attr] {
 			return fmt.Errorf("<%s> has the attribute %s twice", name, attr)
@@ -154,11 +156,11 @@ func (w *xmlWriter) start(t xml.StartElement) error {
 func (w *xmlWriter) name(n xml.Name) (string, error) {
 	switch {
 	case n.Space == "":
-		return "", fmt.Errorf("<%s> has no prefix; expected one of %s", n.Local, orList(w.prefixes))
+		return "", fmt.Errorf("<%s> has no prefix; expected one of %s", n.Local, source.OrList(w.prefixes))
 	case !slices.Contains(w.prefixes, n.Space):
-		return "", fmt.Errorf("the prefix %s is unknown; declare it in namespaces: of show.yaml", shortQuote(n.Space))
+		return "", fmt.Errorf("the prefix %s is unknown; declare it in namespaces: of show.yaml", source.ShortQuote(n.Space))
 	case !xmlName.MatchString(n.Local):
-		return "", fmt.Errorf("bad name %s", shortQuote(n.Local))
+		return "", fmt.Errorf("bad name %s", source.ShortQuote(n.Local))
 	}
 	return n.Space + ":" + n.Local, nil
 }

@@ -10,6 +10,8 @@ import (
 	"testing/fstest"
 
 	"onair/internal/finding"
+	"onair/internal/source"
+	"onair/show/pins"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -57,8 +59,8 @@ func second(fields string) edit {
 const guid5 = "guid: 5f0c7a52-1f0e-4c3b-8a43-6a0b1c2d3e4f"
 
 func lockOf(guid, slug string) string {
-	l := &Lock{Episodes: map[string]*Pin{guid: {
-		Slug: slug, Payload: Payload{SHA256: strings.Repeat("ab", 32), Bytes: 1}, Channels: 1, MediaType: "audio/mpeg",
+	l := &pins.Lock{Episodes: map[string]*pins.Pin{guid: {
+		Slug: slug, Payload: pins.Payload{SHA256: strings.Repeat("ab", 32), Bytes: 1}, Channels: 1, MediaType: "audio/mpeg",
 	}}}
 	return string(l.Format())
 }
@@ -87,7 +89,7 @@ var findingCases = []struct {
 	{"Latin-1", ruleBytes, []edit{change(ep, "title: Cloudy", "title: Caf\xe9")}, nil},
 	{"control character", ruleBytes, []edit{change("show.yaml", "Two synthetic", "Two\x1b[31m synthetic")}, nil},
 	{"escaped control character", ruleBytes, []edit{episodeLine(`slug: "a\u0007"`)}, nil},
-	{"too large", ruleBytes, []edit{put("people.yaml", strings.Repeat("#", maxYAML+1))}, nil},
+	{"too large", ruleBytes, []edit{put("people.yaml", strings.Repeat("#", source.MaxFile+1))}, nil},
 	{"byte order mark and CRLF", nil, []edit{
 		put("show.yaml", "\ufeff"+strings.ReplaceAll(showYAML, "\n", "\r\n")),
 		put(ep, "\ufeff"+strings.ReplaceAll(episodeMD, "\n", "\r\n")),
@@ -287,10 +289,10 @@ var findingCases = []struct {
 	{"published and gone", ruleLockOrphan, []edit{put("onair.lock", lockOf("other", "3-gone"))}, nil},
 	{"published", nil, []edit{put("onair.lock", lockOf(guid4, "4-cloudy"))}, nil},
 
-	{"empty lock", ruleLock, []edit{put("onair.lock", "# nothing\n")}, nil},
-	{"lock of a newer onair", ruleLock, []edit{put("onair.lock", "version: 2\n")}, nil},
-	{"lock with a short hash", ruleLock, []edit{put("onair.lock", strings.Replace(lockOf(guid4, "4-cloudy"), "abab", "", 1))}, nil},
-	{"lock with half a pin", ruleLock, []edit{put("onair.lock", "version: 1\nepisodes:\n  a: {slug: b}\n")}, nil},
+	{"empty lock", pins.Rules().Must("S032"), []edit{put("onair.lock", "# nothing\n")}, nil},
+	{"lock of a newer onair", pins.Rules().Must("S032"), []edit{put("onair.lock", "version: 2\n")}, nil},
+	{"lock with a short hash", pins.Rules().Must("S032"), []edit{put("onair.lock", strings.Replace(lockOf(guid4, "4-cloudy"), "abab", "", 1))}, nil},
+	{"lock with half a pin", pins.Rules().Must("S032"), []edit{put("onair.lock", "version: 1\nepisodes:\n  a: {slug: b}\n")}, nil},
 	{"lock with a conflict", ruleYAML, []edit{put("onair.lock", "<<<<<<< HEAD\nversion: 1\n=======\n")}, nil},
 
 	{"chapters out of order", ruleChapters, []edit{change(ep, `start: "0:48.5"`, `start: "0:10"`)}, nil},
@@ -418,7 +420,7 @@ func TestFindings(t *testing.T) {
 			for i, f := range found {
 				got[f.Rule], seen[f.Rule] = true, true
 				checkWording(t, f)
-				if i > 0 && i < maxFindings-1 && len(found) > maxFindings {
+				if i > 0 && i < source.MaxFindings-1 && len(found) > source.MaxFindings {
 					continue // the golden file is for people
 				}
 				fmt.Fprintf(&golden, "%s %s %v\n", f.Rule, f.Severity, f)

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"unicode/utf8"
+
+	"onair/internal/source"
 )
 
 // Folder is where the files of a show are read from. Most lie inside FS. A
@@ -21,10 +23,10 @@ type Folder struct {
 	Dir string // operating-system path of FS's root; empty when FS is not on a disk
 }
 
-// PathFS is what an FS implements that also opens the files outside of the
+// pathFS is what an FS implements that also opens the files outside of the
 // folder, by their operating-system path. Those of any other FS are opened from
 // the disk.
-type PathFS interface {
+type pathFS interface {
 	OpenPath(path string) (fs.File, error)
 	StatPath(path string) (fs.FileInfo, error)
 }
@@ -49,7 +51,7 @@ func (f Folder) Open(name string) (fs.File, error) {
 	if !ok {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: errOutside}
 	}
-	if outer, ok := f.FS.(PathFS); ok {
+	if outer, ok := f.FS.(pathFS); ok {
 		return outer.OpenPath(p)
 	}
 	return os.Open(p)
@@ -64,7 +66,7 @@ func (f Folder) Stat(name string) (fs.FileInfo, error) {
 	if !ok {
 		return nil, &fs.PathError{Op: "stat", Path: name, Err: errOutside}
 	}
-	if outer, ok := f.FS.(PathFS); ok {
+	if outer, ok := f.FS.(pathFS); ok {
 		return outer.StatPath(p)
 	}
 	return os.Stat(p)
@@ -113,15 +115,10 @@ func (f Folder) isFile(name string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// A fileTester knows which files a show has.
-type fileTester interface {
-	isFile(name string) bool
-}
-
 // firstFile returns the first of the files that exists, or "".
-func firstFile(files fileTester, names ...string) string {
+func firstFile(isFile func(name string) bool, names ...string) string {
 	for _, name := range names {
-		if files.isFile(name) {
+		if isFile(name) {
 			return name
 		}
 	}
@@ -171,19 +168,19 @@ func isASCII(s string) bool {
 }
 
 // file sets the path of a file that must be there, inside the show's folder.
-func file(p *string) setter {
-	return func(v value) {
-		s, ok := v.word()
+func file(p *string) source.Setter {
+	return func(v source.Value) {
+		s, ok := v.Word()
 		if !ok {
 			return
 		}
-		name := path.Join(v.dir, s)
+		name := path.Join(v.Dir, s)
 		if outside(s) && !strings.HasPrefix(s, "../") || outside(name) || strings.Contains(s, `\`) {
-			v.reportf(rulePath, "copy the file into the folder and name it relative to "+orHere(v.dir), "%s: %s leaves the show's folder", v.name(), shortQuote(s))
+			v.Reportf(rulePath, "copy the file into the folder and name it relative to "+orHere(v.Dir), "%s: %s leaves the show's folder", v.Name(), source.ShortQuote(s))
 			return
 		}
-		if !v.files.isFile(name) {
-			v.reportf(ruleMissingFile, "", "%s: there is no file %s", v.name(), shortQuote(name))
+		if !v.IsFile(name) {
+			v.Reportf(ruleMissingFile, "", "%s: there is no file %s", v.Name(), source.ShortQuote(name))
 			return
 		}
 		*p = name
@@ -198,10 +195,10 @@ func orHere(dir string) string {
 }
 
 // picture sets the path of a file in the show's folder, or an address.
-func picture(p *string) setter {
-	return func(v value) {
-		if strings.Contains(v.node.text, "://") {
-			webURL(p)(v)
+func picture(p *string) source.Setter {
+	return func(v source.Value) {
+		if strings.Contains(v.Node.Text, "://") {
+			source.WebURL(p)(v)
 		} else {
 			file(p)(v)
 		}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"onair/internal/finding"
+	"onair/internal/source"
 )
 
 // splitFrontMatter cuts an episode.md in two: the YAML between a first line of
@@ -36,19 +37,19 @@ func splitFrontMatter(file, s string, found *finding.List) (yaml, body string, b
 
 // frontMatter reads the front matter of an episode.md that Load has read. Its
 // fields are on lines of their own.
-func frontMatter(name string, data []byte) (yaml string, root *node, err error) {
+func frontMatter(name string, data []byte) (yaml string, root *source.Node, err error) {
 	var found finding.List
-	text, ok := cleanText(name, data, maxYAML, &found)
+	text, ok := source.Clean(name, data, source.MaxFile, &found)
 	if ok {
 		yaml, _, _, ok = splitFrontMatter(name, text, &found)
 	}
 	if ok {
-		root, _ = parseYAML(name, yaml, 1, &found)
+		root, _ = source.ParseYAML(name, yaml, 1, &found)
 	}
 	if found.HasErrors() {
 		return "", nil, found[0]
 	}
-	if root == nil || root.kind != mapping || root.flow {
+	if root == nil || root.Kind != source.Map || root.Flow {
 		return "", nil, errors.New("the front matter is not made of “key: value” lines")
 	}
 	return yaml, root, nil

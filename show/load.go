@@ -9,7 +9,10 @@ import (
 	"time"
 	_ "time/tzdata" // timezones of shows do not depend on the machine
 
+	"onair/show/pins"
+
 	"onair/internal/finding"
+	"onair/internal/source"
 )
 
 // Names of the files of a show.
@@ -34,6 +37,10 @@ type LoadOptions struct {
 	// Env looks up ONAIR_STORAGE, ONAIR_URL and ONAIR_STATE, which override
 	// the files. A nil Env stands for an empty environment.
 	Env func(string) (string, bool)
+
+	// Rules are those of all packages. accept: may only name these; nil
+	// disables the check.
+	Rules finding.Rules
 }
 
 // loader is one run of Load.
@@ -71,6 +78,9 @@ func Load(fsys fs.FS, opts *LoadOptions) (*Show, finding.List) {
 		},
 	}
 	ok := l.load(opts)
+	if ok && opts.Rules != nil {
+		l.found = append(l.found, l.show.checkAccept(opts.Rules)...)
+	}
 	l.found.Sort()
 	if !ok {
 		return nil, l.found
@@ -87,7 +97,7 @@ func (l *loader) load(opts *LoadOptions) bool {
 	l.sponsors = readRegistry(l, sponsorsFile, sponsors)
 	l.show.People, l.show.Sponsors = l.people.byID, l.sponsors.byID
 	v, ok := l.yaml(showFile, l.show.places)
-	if v.node != nil {
+	if v.Node != nil {
 		l.decodeShow(v)
 	}
 	l.show.Targets = slices.Sorted(maps.Keys(l.targets))
@@ -107,7 +117,7 @@ func (l *loader) load(opts *LoadOptions) bool {
 // readText returns the text of a file of the show. ok is false if the file is
 // absent, or if what is wrong with it has been reported.
 func readText(folder Folder, name string, found *finding.List) (text string, ok bool) {
-	data, err := folder.ReadFile(name, maxYAML)
+	data, err := folder.ReadFile(name, source.MaxFile)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return "", false
@@ -115,7 +125,7 @@ func readText(folder Folder, name string, found *finding.List) (text string, ok 
 		found.Add(ruleBytes.At(finding.Position{File: name}, "%v", reason(err)))
 		return "", false
 	}
-	return cleanText(name, data, maxYAML, found)
+	return source.Clean(name, data, source.MaxFile, found)
 }
 
 // reason returns the cause of an error without its path, which the finding has already.
@@ -129,43 +139,43 @@ func reason(err error) error {
 
 // yaml reads a YAML file of the show's folder. ok is false where it is absent
 // or broken; an empty one is good and has a nil node.
-func (l *loader) yaml(name string, places map[string]finding.Position) (v value, ok bool) {
+func (l *loader) yaml(name string, places map[string]finding.Position) (v source.Value, ok bool) {
 	text, ok := readText(l.folder, name, &l.found)
 	if !ok {
-		return value{}, false
+		return source.Value{}, false
 	}
-	root, broken := parseYAML(name, text, 0, &l.found)
-	return value{l.decoder(path.Dir(name), places), root, ""}, !broken
+	root, broken := source.ParseYAML(name, text, 0, &l.found)
+	return l.decoder(path.Dir(name), places).Value(root, ""), !broken
 }
 
-func (l *loader) decoder(dir string, places map[string]finding.Position) *decoder {
-	return &decoder{files: l.folder, dir: dir, found: &l.found, places: places}
+func (l *loader) decoder(dir string, places map[string]finding.Position) *source.Decoder {
+	return &source.Decoder{IsFile: l.folder.isFile, Dir: dir, Found: &l.found, Places: places}
 }
 
 // readRegistry reads people.yaml or sponsors.yaml, both of which may be absent.
-func readRegistry[T any](l *loader, name string, decode func(value) map[string]T) registry[T] {
+func readRegistry[T any](l *loader, name string, decode func(source.Value) map[string]T) registry[T] {
 	r := registry[T]{file: name, byID: map[string]T{}}
 	v, ok := l.yaml(name, map[string]finding.Position{})
 	if !ok {
 		_, err := l.folder.Stat(name)
 		r.broken = err == nil
 	}
-	if v.node != nil {
+	if v.Node != nil {
 		r.byID = decode(v)
-		r.broken = v.node.kind != mapping
+		r.broken = v.Node.Kind != source.Map
 	}
 	return r
 }
 
 // readLock reads onair.lock. A show that was never published has none.
 func (l *loader) readLock() {
-	l.show.Lock = &Lock{Episodes: map[string]*Pin{}}
-	data, err := l.folder.ReadFile(LockFile, maxLock)
+	l.show.Lock = &pins.Lock{Episodes: map[string]*pins.Pin{}}
+	data, err := l.folder.ReadFile(pins.File, pins.MaxFile)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
-		l.found.Add(ruleBytes.At(finding.Position{File: LockFile}, "%v", reason(err)))
+		l.found.Add(ruleBytes.At(finding.Position{File: pins.File}, "%v", reason(err)))
 	default:
-		l.show.Lock, l.pins = parseLock(data, &l.found)
+		l.show.Lock, l.pins = pins.ParsePlaces(data, &l.found)
 	}
 }

@@ -13,6 +13,9 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"onair/internal/finding"
+	"onair/internal/slugs"
+	"onair/show/chapters"
+	"onair/show/pins"
 )
 
 const showYAML = `# show.yaml
@@ -179,7 +182,7 @@ func TestLoadExample(t *testing.T) {
 		},
 		People:   map[string]*Person{"vega": vega, "rigel": rigel, "deneb": deneb},
 		Sponsors: map[string]*Sponsor{"acme-telescopes": acme},
-		Lock:     &Lock{Episodes: map[string]*Pin{}},
+		Lock:     &pins.Lock{Episodes: map[string]*pins.Pin{}},
 		Episodes: []*Episode{{
 			Dir:      "episodes/4-cloudy",
 			File:     "episodes/4-cloudy/episode.md",
@@ -198,7 +201,7 @@ func TestLoadExample(t *testing.T) {
 			Audio:    "episodes/4-cloudy/audio.mp3",
 			Artwork:  "episodes/4-cloudy/artwork.jpg",
 			Language: "en-gb",
-			Chapters: []Chapter{
+			Chapters: []chapters.Chapter{
 				{Title: "Cold open", Hidden: true},
 				{Start: 12 * time.Second, Title: "What is a CDN?", Image: "episodes/4-cloudy/cdn.png"},
 				{Start: 48500 * time.Millisecond, Title: acme.Name, URL: acme.URL, Image: acme.Logo},
@@ -312,7 +315,7 @@ func TestLoadMinimal(t *testing.T) {
 	want := &Show{
 		Title: "Hello", Description: "Hello", URL: DefaultURL, Storage: defaultStorage, Feed: Feed{Path: DefaultFeed}, Timezone: time.UTC,
 		Language: "en", Author: "Hello", Type: Episodic, KeepMasters: true, Transcripts: Transcripts{Fraction: "decimal"},
-		People: map[string]*Person{}, Sponsors: map[string]*Sponsor{}, Lock: &Lock{Episodes: map[string]*Pin{}},
+		People: map[string]*Person{}, Sponsors: map[string]*Sponsor{}, Lock: &pins.Lock{Episodes: map[string]*pins.Pin{}},
 	}
 	if diff := cmp.Diff(want, s, compare); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
@@ -380,7 +383,7 @@ func TestLoadEnvironment(t *testing.T) {
 func TestLoadNewGUID(t *testing.T) {
 	t.Parallel()
 	files := exampleShow()
-	put(LockFile, lockOf("other", "4-cloudy"))(t, files)
+	put(pins.File, lockOf("other", "4-cloudy"))(t, files)
 	s := load(t, files, &LoadOptions{NewGUID: []string{"4-cloudy"}})
 	if len(s.Lock.Episodes) != 0 {
 		t.Errorf("the lock has the old pin: %v", s.Lock.Episodes)
@@ -463,14 +466,14 @@ episodes:
 		e(t, files)
 	}
 	s := load(t, files, nil)
-	want := []Chapter{{Title: "Intro"}, {Start: time.Hour + 2*time.Minute + 3250*time.Millisecond, Title: "The end"}}
+	want := []chapters.Chapter{{Title: "Intro"}, {Start: time.Hour + 2*time.Minute + 3250*time.Millisecond, Title: "The end"}}
 	if diff := cmp.Diff(want, s.Episode("5-tail").Chapters); diff != "" {
 		t.Errorf("chapters.txt: -want +got\n%s", diff)
 	}
 	if at := s.Episode("5-tail").At("chapters[1].title").String(); at != "episodes/5-tail/chapters.txt:4:1" {
 		t.Errorf("the second chapter is at %s", at)
 	}
-	if diff := cmp.Diff([]Chapter{{Start: 500 * time.Millisecond, Title: "From the tag"}}, s.Episode("6-moon").Chapters); diff != "" {
+	if diff := cmp.Diff([]chapters.Chapter{{Start: 500 * time.Millisecond, Title: "From the tag"}}, s.Episode("6-moon").Chapters); diff != "" {
 		t.Errorf("lock: -want +got\n%s", diff)
 	}
 	if !s.Episode("5-tail").OwnChapters() || !s.Episode("4-cloudy").OwnChapters() || s.Episode("6-moon").OwnChapters() {
@@ -494,7 +497,7 @@ func TestChaptersOfANamedFile(t *testing.T) {
 		e(t, files)
 	}
 	e := load(t, files, nil).Episode("5-tail")
-	want := []Chapter{
+	want := []chapters.Chapter{
 		{Title: "Intro", Image: "episodes/4-cloudy/cdn.png"},
 		{Start: 12500 * time.Millisecond, End: 20 * time.Second, Title: "The end", URL: "https://end.example/"},
 	}
@@ -598,13 +601,13 @@ func FuzzLoad(f *testing.F) {
 			}
 			return ""
 		}
-		f.Add(data("show.yaml"), data("people.yaml"), data("sponsors.yaml"), data(ep), data("episodes/4-cloudy/chapters.txt"), data(LockFile))
+		f.Add(data("show.yaml"), data("people.yaml"), data("sponsors.yaml"), data(ep), data("episodes/4-cloudy/chapters.txt"), data(pins.File))
 	}
 	f.Fuzz(func(t *testing.T, show, people, sponsors, episode, chapters, lock string) {
 		files := exampleShow()
 		for name, content := range map[string]string{
 			"show.yaml": show, "people.yaml": people, "sponsors.yaml": sponsors, ep: episode,
-			"episodes/4-cloudy/chapters.txt": chapters, LockFile: lock,
+			"episodes/4-cloudy/chapters.txt": chapters, pins.File: lock,
 		} {
 			files[name] = &fstest.MapFile{Data: []byte(content)}
 		}
@@ -624,7 +627,7 @@ func FuzzLoad(f *testing.F) {
 					t.Errorf("chapter at %v", c.Start)
 				}
 			}
-			if !found.HasErrors() && ValidSlug(e.Slug) != nil {
+			if !found.HasErrors() && slugs.Valid(e.Slug) != nil {
 				t.Errorf("slug %q", e.Slug)
 			}
 		}

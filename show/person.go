@@ -5,6 +5,9 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"onair/internal/slugs"
+	"onair/internal/source"
 )
 
 // Person is a person of people.yaml, or one that is named inline.
@@ -65,53 +68,53 @@ func groupOf(role string) string {
 }
 
 // checkTaxonomy warns of a role or group that apps will not know.
-func checkTaxonomy(v value, c Credit) {
+func checkTaxonomy(v source.Value, c Credit) {
 	roles, ok := taxonomy[strings.ToLower(c.Group)]
 	if !ok {
-		v.reportf(ruleTaxonomy, didYouMean(c.Group, slices.Sorted(maps.Keys(taxonomy))), "the Podcast Taxonomy has no group %s", shortQuote(c.Group))
+		v.Reportf(ruleTaxonomy, source.DidYouMean(c.Group, slices.Sorted(maps.Keys(taxonomy))), "the Podcast Taxonomy has no group %s", source.ShortQuote(c.Group))
 		return
 	}
 	if slices.Contains(roles, strings.ToLower(c.Role)) {
 		return
 	}
-	hint := didYouMean(c.Role, roles)
+	hint := source.DidYouMean(c.Role, roles)
 	if g := groupOf(c.Role); g != "" {
 		hint = "add group: " + g
 	}
-	v.reportf(ruleTaxonomy, hint, "the group %s of the Podcast Taxonomy has no role %s", shortQuote(c.Group), shortQuote(c.Role))
+	v.Reportf(ruleTaxonomy, hint, "the group %s of the Podcast Taxonomy has no role %s", source.ShortQuote(c.Group), source.ShortQuote(c.Role))
 }
 
 // personFields are the fields of a person, in people.yaml and inline.
-func personFields(p *Person) fields {
-	return fields{
-		"name":  limited(&p.Name, 128),
-		"url":   webURL(&p.URL),
+func personFields(p *Person) source.Fields {
+	return source.Fields{
+		"name":  source.Limited(&p.Name, 128),
+		"url":   source.WebURL(&p.URL),
 		"image": picture(&p.Image),
 	}
 }
 
 // people reads people.yaml.
-func people(v value) map[string]*Person {
+func people(v source.Value) map[string]*Person {
 	all := map[string]*Person{}
 	named := map[string]string{}
-	v.pairs(func(key, v value) {
+	v.Pairs(func(key, v source.Value) {
 		p := &Person{}
-		if slugField(&p.ID)(key); p.ID == "" {
+		if source.Slug(&p.ID)(key); p.ID == "" {
 			return
 		}
 		f := personFields(p)
-		f["aliases"] = words(&p.Aliases, line)
-		if !v.fields(f, "name") {
+		f["aliases"] = source.Words(&p.Aliases, source.Line)
+		if !v.Fields(f, "name") {
 			return
 		}
 		all[p.ID] = p
-		if !v.has("name") {
-			key.reportf(ruleRequired, "add name:", "%s has no name", p.ID)
+		if !v.Has("name") {
+			key.Reportf(ruleRequired, "add name:", "%s has no name", p.ID)
 		}
 		for _, name := range append([]string{p.Name}, p.Aliases...) {
 			fold := strings.ToLower(name)
 			if other, ok := named[fold]; ok && other != p.ID && name != "" {
-				key.reportf(ruleSameName, "transcripts could mean either", "%s and %s share the name %s", other, p.ID, shortQuote(name))
+				key.Reportf(ruleSameName, "transcripts could mean either", "%s and %s share the name %s", other, p.ID, source.ShortQuote(name))
 			}
 			named[fold] = p.ID
 		}
@@ -120,24 +123,24 @@ func people(v value) map[string]*Person {
 }
 
 // sponsors reads sponsors.yaml.
-func sponsors(v value) map[string]*Sponsor {
+func sponsors(v source.Value) map[string]*Sponsor {
 	all := map[string]*Sponsor{}
-	v.pairs(func(key, v value) {
+	v.Pairs(func(key, v source.Value) {
 		s := &Sponsor{}
-		if slugField(&s.ID)(key); s.ID == "" {
+		if source.Slug(&s.ID)(key); s.ID == "" {
 			return
 		}
-		if !v.fields(fields{
-			"name": limited(&s.Name, 128),
-			"url":  webURL(&s.URL),
+		if !v.Fields(source.Fields{
+			"name": source.Limited(&s.Name, 128),
+			"url":  source.WebURL(&s.URL),
 			"logo": file(&s.Logo),
-			"text": text(&s.Text),
+			"text": source.Text(&s.Text),
 		}, "name") {
 			return
 		}
 		all[s.ID] = s
-		if !v.has("name") {
-			key.reportf(ruleRequired, "add name:", "%s has no name", s.ID)
+		if !v.Has("name") {
+			key.Reportf(ruleRequired, "add name:", "%s has no name", s.ID)
 		}
 	})
 	return all
@@ -152,14 +155,14 @@ type registry[T any] struct {
 }
 
 // find returns the entry with an id, or reports that there is none.
-func (r *registry[T]) find(v value, id string) (T, bool) {
+func (r *registry[T]) find(v source.Value, id string) (T, bool) {
 	entry, ok := r.byID[id]
 	if !ok && !r.broken {
-		hint := didYouMean(id, slices.Sorted(maps.Keys(r.byID)))
+		hint := source.DidYouMean(id, slices.Sorted(maps.Keys(r.byID)))
 		if hint == "" {
 			hint = "add it to " + r.file
 		}
-		v.reportf(ruleUnknownID, hint, "%s has no %s", r.file, shortQuote(id))
+		v.Reportf(ruleUnknownID, hint, "%s has no %s", r.file, source.ShortQuote(id))
 	}
 	return entry, ok
 }
@@ -167,9 +170,9 @@ func (r *registry[T]) find(v value, id string) (T, bool) {
 // credits sets a list of people: ids of people.yaml, or maps with an id or a
 // name, each perhaps with a role and a group. role is what those without one
 // did; if it is empty, every entry needs a role.
-func credits(p *[]Credit, people *registry[*Person], role string) setter {
-	return func(v value) {
-		v.each(func(v value) {
+func credits(p *[]Credit, people *registry[*Person], role string) source.Setter {
+	return func(v source.Value) {
+		v.Each(func(v source.Value) {
 			if c, ok := credit(v, people, role); ok {
 				*p = append(*p, c)
 			}
@@ -177,19 +180,19 @@ func credits(p *[]Credit, people *registry[*Person], role string) setter {
 	}
 }
 
-func credit(v value, people *registry[*Person], role string) (Credit, bool) {
+func credit(v source.Value, people *registry[*Person], role string) (Credit, bool) {
 	c := Credit{Role: role, Group: "cast"}
-	if v.node.kind == scalar {
-		id, ok := v.word()
+	if v.Node.Kind == source.Scalar {
+		id, ok := v.Word()
 		if !ok {
 			return c, false
 		}
-		if ValidSlug(id) != nil {
-			v.reportf(ruleUnknownID, fmt.Sprintf("write {name: %s}, or an id of people.yaml", quote(id)), "%s is not an id of people.yaml", shortQuote(id))
+		if slugs.Valid(id) != nil {
+			v.Reportf(ruleUnknownID, fmt.Sprintf("write {name: %s}, or an id of people.yaml", source.Quote(id)), "%s is not an id of people.yaml", source.ShortQuote(id))
 			return c, false
 		}
 		if role == "" {
-			v.reportf(ruleRequired, fmt.Sprintf("write {id: %s, role: …}", id), "%s has no role", id)
+			v.Reportf(ruleRequired, fmt.Sprintf("write {id: %s, role: …}", id), "%s has no role", id)
 			return c, false
 		}
 		c.Person, ok = people.find(v, id)
@@ -197,19 +200,19 @@ func credit(v value, people *registry[*Person], role string) (Credit, bool) {
 	}
 	inline, id := &Person{}, ""
 	f := personFields(inline)
-	f["id"] = line(&id)
-	f["role"] = limited(&c.Role, 128)
-	f["group"] = limited(&c.Group, 128)
+	f["id"] = source.Line(&id)
+	f["role"] = source.Limited(&c.Role, 128)
+	f["group"] = source.Limited(&c.Group, 128)
 	required := []string{"id", "name"}
 	if role == "" {
 		required = append(required, "role")
 	}
-	if !v.fields(f, required...) {
+	if !v.Fields(f, required...) {
 		return c, false
 	}
 	switch {
 	case id != "" && inline.Name+inline.URL+inline.Image != "":
-		v.reportf(ruleUnknownID, "people.yaml has the rest", "an id and a name, url or image at once")
+		v.Reportf(ruleUnknownID, "people.yaml has the rest", "an id and a name, url or image at once")
 		return c, false
 	case id != "":
 		p, ok := people.find(v, id)
@@ -217,8 +220,8 @@ func credit(v value, people *registry[*Person], role string) (Credit, bool) {
 			return c, false
 		}
 		c.Person = p
-	case !v.has("id") && !v.has("name"):
-		v.reportf(ruleRequired, "add id: or name:", "a person without an id or a name")
+	case !v.Has("id") && !v.Has("name"):
+		v.Reportf(ruleRequired, "add id: or name:", "a person without an id or a name")
 		return c, false
 	case inline.Name == "": // reported
 		return c, false
@@ -226,8 +229,8 @@ func credit(v value, people *registry[*Person], role string) (Credit, bool) {
 		c.Person = inline
 	}
 	if c.Role == "" {
-		if !v.has("role") {
-			v.reportf(ruleRequired, "add role:, such as producer", "%s has no role", c.Person.Name)
+		if !v.Has("role") {
+			v.Reportf(ruleRequired, "add role:, such as producer", "%s has no role", c.Person.Name)
 		}
 		return c, false
 	}

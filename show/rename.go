@@ -12,6 +12,9 @@ import (
 	"strings"
 
 	"onair/internal/durable"
+	"onair/internal/slugs"
+	"onair/internal/source"
+	"onair/show/pins"
 )
 
 // Rename gives an episode another slug: its folder moves, a slug: line
@@ -26,7 +29,7 @@ func Rename(s *Show, oldSlug, newSlug string) ([]string, error) {
 	if s.Folder.Dir == "" {
 		return nil, errors.New("the show is not in a folder on the disk")
 	}
-	if err := ValidSlug(newSlug); err != nil {
+	if err := slugs.Valid(newSlug); err != nil {
 		return nil, fmt.Errorf("slug: %w", err)
 	}
 	e := s.Episode(oldSlug)
@@ -48,7 +51,7 @@ func Rename(s *Show, oldSlug, newSlug string) ([]string, error) {
 			return nil, &fs.PathError{Op: "rename", Path: dir, Err: fs.ErrExist}
 		}
 	}
-	data, err := s.Folder.ReadFile(e.File, maxYAML)
+	data, err := s.Folder.ReadFile(e.File, source.MaxFile)
 	if err != nil {
 		return nil, err
 	}
@@ -81,10 +84,10 @@ func (s *Show) move(root *os.Root, e *Episode, dir string, data []byte, newSlug 
 	}
 	lock := s.Lock.Clone()
 	lock.Episodes[e.GUID].Slug = newSlug
-	if err := durable.WriteFile(filepath.Join(s.Folder.Dir, LockFile), lock.Format(), 0o644); err != nil {
+	if err := durable.WriteFile(filepath.Join(s.Folder.Dir, pins.File), lock.Format(), 0o644); err != nil {
 		return changed, err
 	}
-	return append(changed, LockFile), nil
+	return append(changed, pins.File), nil
 }
 
 // renamed edits an episode.md for a new slug, line by line.
@@ -96,17 +99,17 @@ func renamed(e *Episode, data []byte, newSlug string, redirect bool) ([]byte, er
 	lines := bytes.SplitAfter(data, []byte("\n"))
 	dashes := 1 + strings.Count(yaml, "\n") // index of the line that ends the front matter
 	from, to := dashes, dashes
-	for i, entry := range root.entries {
-		at := entry.key.pos.Line - 1
-		switch entry.key.text {
+	for i, entry := range root.Entries {
+		at := entry.Key.Pos.Line - 1
+		switch entry.Key.Text {
 		case "redirect_from":
 			from, to = at, dashes
-			if i+1 < len(root.entries) {
-				to = root.entries[i+1].key.pos.Line - 1
+			if i+1 < len(root.Entries) {
+				to = root.Entries[i+1].Key.Pos.Line - 1
 			}
 			to = trimRemarks(lines, from, to)
 		case "slug":
-			before, after := lines[at][:entry.value.pos.Column-1], lines[at][entry.value.pos.Column-1:]
+			before, after := lines[at][:entry.Value.Pos.Column-1], lines[at][entry.Value.Pos.Column-1:]
 			if !bytes.Contains(after, []byte(e.Slug)) {
 				return nil, fmt.Errorf("line %d: the slug is written in a way that only its author can change", at+1)
 			}
@@ -140,11 +143,11 @@ func formerPaths(e *Episode, newSlug string, redirect bool) []string {
 	var from []string
 	for _, p := range e.RedirectFrom {
 		if strings.TrimSuffix(p, "/")+"/" != pagePath(newSlug) {
-			from = append(from, quote(p))
+			from = append(from, source.Quote(p))
 		}
 	}
 	if redirect {
-		from = append(from, quote(pagePath(e.Slug)))
+		from = append(from, source.Quote(pagePath(e.Slug)))
 	}
 	return from
 }

@@ -2,12 +2,19 @@ package show
 
 import (
 	"slices"
+	"strings"
 
 	"onair/internal/finding"
+	"onair/internal/source"
+	"onair/show/chapters"
+	"onair/show/pins"
 )
 
-// Rules returns the rules of this package, for documentation and SARIF.
-func Rules() finding.Rules { return rules }
+// Rules returns the rules of a show's files, those of package source among them, for
+// documentation and SARIF.
+func Rules() finding.Rules { return allRules }
+
+var allRules = slices.SortedFunc(slices.Values(slices.Concat(rules, chapters.Rules(), pins.Rules(), source.Rules())), func(a, b finding.Rule) int { return strings.Compare(a.ID, b.ID) })
 
 // Scripts and people refer to the IDs, so they are never reused.
 var rules = finding.Rules{
@@ -18,76 +25,9 @@ var rules = finding.Rules{
 		Example: "an empty folder",
 	},
 	{
-		ID: "S002", Severity: finding.Error,
-		Title:   "the file cannot be read, is too large, is not UTF-8 or has control characters",
-		Example: "an episode.md that was saved as UTF-16",
-	},
-	{
-		ID: "S003", Severity: finding.Error, Source: "https://yaml.org/spec/1.2.2/",
-		Title:   "the file is not valid YAML",
-		Example: "title: Go: the movie",
-	},
-	{
-		ID: "S004", Severity: finding.Error,
-		Title:   "the file uses YAML that onair does not read: anchors, tags, several documents, deep nesting",
-		Example: "title: &name Hello",
-	},
-	{
-		ID: "S005", Severity: finding.Error, Source: "https://yaml.org/spec/1.2.2/",
-		Title:   "a key occurs twice",
-		Example: "title: Hello\ntitle: World",
-	},
-	{
-		ID: "S006", Severity: finding.Error,
-		Title:   "the key is unknown",
-		Example: "titel: Hello",
-	},
-	{
-		ID: "S007", Severity: finding.Error,
-		Title:   "the value has another type, or is out of range",
-		Example: "explicit: no",
-	},
-	{
-		ID: "S008", Severity: finding.Warning,
-		Title:   "a key has no value, and is ignored",
-		Hint:    "fill it in or delete the line",
-		Example: "copyright:",
-	},
-	{
-		ID: "S009", Severity: finding.Error,
-		Title:   "unquoted text is cut off by a comma, or by a # (warning)",
-		Hint:    "quote the text",
-		Example: "{start: \"0:12\", title: Bits, bytes}",
-	},
-	{
-		ID: "S010", Severity: finding.Error,
-		Title:   "something required is missing",
-		Example: "url: https://hello.example/ in a show.yaml without title",
-	},
-	{
 		ID: "S011", Severity: finding.Warning, Source: "https://podcasters.apple.com/support/823-podcast-requirements",
 		Title:   "something that directories require is missing, and a default is used",
 		Example: "title: Hello, and nothing else in show.yaml",
-	},
-	{
-		ID: "S012", Severity: finding.Error,
-		Title:   "the word is not one of those that the field allows",
-		Example: "type: weekly",
-	},
-	{
-		ID: "S013", Severity: finding.Error,
-		Title:   "the value is not a date, or a time that the timezone skips",
-		Example: "date: 30 February",
-	},
-	{
-		ID: "S014", Severity: finding.Error,
-		Title:   "the value is not a time in an episode",
-		Example: "start: 1h2m",
-	},
-	{
-		ID: "S015", Severity: finding.Error, Source: "https://www.rfc-editor.org/rfc/rfc3986",
-		Title:   "the value is not a URL, has another scheme, or contains a password",
-		Example: "url: hello.example",
 	},
 	{
 		ID: "S016", Severity: finding.Error,
@@ -138,11 +78,6 @@ var rules = finding.Rules{
 		Example: "artwork: ../cover.jpg",
 	},
 	{
-		ID: "S025", Severity: finding.Error,
-		Title:   "the value is not a slug",
-		Example: "slug: Hello World",
-	},
-	{
 		ID: "S026", Severity: finding.Error,
 		Title:   "two episodes have the same slug",
 		Example: "slug: hello in two episodes",
@@ -173,17 +108,6 @@ var rules = finding.Rules{
 		Example: "rm -r episodes/4-cloudy, after it was published",
 	},
 	{
-		ID: "S032", Severity: finding.Error,
-		Title:   "onair.lock is damaged, or from a newer onair",
-		Hint:    "restore it from git",
-		Example: "version: 99 in onair.lock",
-	},
-	{
-		ID: "S033", Severity: finding.Error,
-		Title:   "chapters are out of order or overlap",
-		Example: "1:00 Second\n0:30 First",
-	},
-	{
 		ID: "S034", Severity: finding.Error,
 		Title:   "the episode has chapters in two places",
 		Hint:    "keep one of them",
@@ -203,11 +127,6 @@ var rules = finding.Rules{
 		ID: "S037", Severity: finding.Error,
 		Title:   "the target does not exist",
 		Example: "onair --to stagin plan",
-	},
-	{
-		ID: "S038", Severity: finding.Error,
-		Title:   "a text is too long, or longer than apps show (warning)",
-		Example: "title: the first paragraph of the show notes",
 	},
 	{
 		ID: "S039", Severity: finding.Warning,
@@ -246,11 +165,6 @@ var rules = finding.Rules{
 		Example: "mv episodes/4-cloudy episodes/4-sunny, after it was published",
 	},
 	{
-		ID: "S046", Severity: finding.Error,
-		Title:   "the file of chapters has another format than its beginning says, or no chapters (warning)",
-		Example: "a chapters.json that holds WebVTT",
-	},
-	{
 		ID: "S047", Severity: finding.Error,
 		Title:   "accept names something that is not a rule, or gives no reason",
 		Hint:    "write the ID of a rule and why it does not matter here: {S011: the feed is not in directories}",
@@ -259,53 +173,56 @@ var rules = finding.Rules{
 }
 
 var (
-	ruleNoShow       = rules.Must("S001")
-	ruleBytes        = rules.Must("S002")
-	ruleYAML         = rules.Must("S003")
-	ruleYAMLFeature  = rules.Must("S004")
-	ruleDuplicateKey = rules.Must("S005")
-	ruleUnknownKey   = rules.Must("S006")
-	ruleType         = rules.Must("S007")
-	ruleEmpty        = rules.Must("S008")
-	ruleCut          = rules.Must("S009")
-	ruleRequired     = rules.Must("S010")
-	ruleDefault      = rules.Must("S011")
-	ruleWord         = rules.Must("S012")
-	ruleDate         = rules.Must("S013")
-	ruleTime         = rules.Must("S014")
-	ruleURL          = rules.Must("S015")
-	ruleEmail        = rules.Must("S016")
-	ruleLanguage     = rules.Must("S017")
-	ruleTimezone     = rules.Must("S018")
-	ruleCategory     = rules.Must("S019")
-	ruleLicense      = rules.Must("S020")
-	ruleStorage      = rules.Must("S021")
-	ruleUnknownID    = rules.Must("S022")
-	ruleMissingFile  = rules.Must("S023")
-	rulePath         = rules.Must("S024")
-	ruleSlug         = rules.Must("S025")
-	ruleSameSlug     = rules.Must("S026")
-	ruleSameNumber   = rules.Must("S027")
-	ruleGUID         = rules.Must("S028")
-	ruleSameGUID     = rules.Must("S029")
-	ruleLockGUID     = rules.Must("S030")
-	ruleLockOrphan   = rules.Must("S031")
-	ruleLock         = rules.Must("S032")
-	ruleChapters     = rules.Must("S033")
-	ruleTwoChapters  = rules.Must("S034")
-	ruleSoundbite    = rules.Must("S035")
-	ruleExtra        = rules.Must("S036")
-	ruleTarget       = rules.Must("S037")
-	ruleLength       = rules.Must("S038")
-	ruleFolder       = rules.Must("S039")
-	ruleTaxonomy     = rules.Must("S040")
-	ruleSameName     = rules.Must("S041")
-	ruleRedirect     = rules.Must("S042")
-	ruleSecret       = rules.Must("S043")
-	ruleFrontMatter  = rules.Must("S044")
-	ruleMoved        = rules.Must("S045")
-	ruleChapterFile  = rules.Must("S046")
-	ruleAccept       = rules.Must("S047")
+	ruleNoShow      = rules.Must("S001")
+	ruleRequired    = source.Rules().Must("S010")
+	ruleDefault     = rules.Must("S011")
+	ruleEmail       = rules.Must("S016")
+	ruleLanguage    = rules.Must("S017")
+	ruleTimezone    = rules.Must("S018")
+	ruleCategory    = rules.Must("S019")
+	ruleLicense     = rules.Must("S020")
+	ruleStorage     = rules.Must("S021")
+	ruleUnknownID   = rules.Must("S022")
+	ruleMissingFile = rules.Must("S023")
+	rulePath        = rules.Must("S024")
+	ruleSameSlug    = rules.Must("S026")
+	ruleSameNumber  = rules.Must("S027")
+	ruleGUID        = rules.Must("S028")
+	ruleSameGUID    = rules.Must("S029")
+	ruleLockGUID    = rules.Must("S030")
+	ruleLockOrphan  = rules.Must("S031")
+	ruleTwoChapters = rules.Must("S034")
+	ruleSoundbite   = rules.Must("S035")
+	ruleExtra       = rules.Must("S036")
+	ruleTarget      = rules.Must("S037")
+	ruleFolder      = rules.Must("S039")
+	ruleTaxonomy    = rules.Must("S040")
+	ruleSameName    = rules.Must("S041")
+	ruleRedirect    = rules.Must("S042")
+	ruleSecret      = rules.Must("S043")
+	ruleFrontMatter = rules.Must("S044")
+	ruleMoved       = rules.Must("S045")
+	ruleAccept      = rules.Must("S047")
+)
+
+// Rules of other packages that are also reported here.
+var (
+	ruleChapters     = chapters.Rules().Must("S033")
+	ruleChapterFile  = chapters.Rules().Must("S046")
+	ruleBytes        = source.Rules().Must("S002")
+	ruleYAML         = source.Rules().Must("S003")
+	ruleYAMLFeature  = source.Rules().Must("S004")
+	ruleDuplicateKey = source.Rules().Must("S005")
+	ruleUnknownKey   = source.Rules().Must("S006")
+	ruleType         = source.Rules().Must("S007")
+	ruleEmpty        = source.Rules().Must("S008")
+	ruleCut          = source.Rules().Must("S009")
+	ruleWord         = source.Rules().Must("S012")
+	ruleDate         = source.Rules().Must("S013")
+	ruleTime         = source.Rules().Must("S014")
+	ruleURL          = source.Rules().Must("S015")
+	ruleSlug         = source.Rules().Must("S025")
+	ruleLength       = source.Rules().Must("S038")
 )
 
 // locationRules are the rules whose errors in show.yaml can hide its storage,

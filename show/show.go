@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"onair/internal/finding"
+	"onair/internal/source"
+	"onair/show/pins"
 )
 
 // Defaults of show.yaml.
@@ -64,7 +66,7 @@ type Show struct {
 	People   map[string]*Person
 	Sponsors map[string]*Sponsor
 	Episodes []*Episode // newest first, drafts before all others
-	Lock     *Lock      // never nil
+	Lock     *pins.Lock // never nil
 
 	Folder Folder                      // where the files are read from
 	places map[string]finding.Position // field → place in show.yaml
@@ -94,7 +96,7 @@ type CDN struct {
 // Category is a category of Apple's list, with Sub empty for a whole one.
 type Category struct{ Name, Sub string }
 
-func (c Category) String() string {
+func (c Category) path() string {
 	if c.Sub == "" {
 		return c.Name
 	}
@@ -155,7 +157,7 @@ func (s *Show) Episode(slug string) *Episode {
 
 // At returns the place of a field of show.yaml, such as "artwork", for a
 // finding about it; the file as a whole where the field is not written.
-func (s *Show) At(field string) finding.Position { return place(s.places, field, "show.yaml") }
+func (s *Show) At(field string) finding.Position { return source.Place(s.places, field, "show.yaml") }
 
 // Live returns the episodes that listeners should have at the given time,
 // newest first.

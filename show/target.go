@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	_ "time/tzdata"
+
+	"onair/internal/source"
 )
 
 // target is another place for the show, as an entry of targets: writes it.
@@ -16,35 +18,35 @@ type target struct {
 	keepMasters         bool // the show's unless said
 }
 
-func announcer(p *string) setter { return oneOf(p, announcers...) }
+func announcer(p *string) source.Setter { return source.OneOf(p, announcers...) }
 
 // decodeTargets reads every target, so that mistakes are found also in those that are
 // not in use.
-func (l *loader) decodeTargets(v value) {
-	v.pairs(func(key, v value) {
+func (l *loader) decodeTargets(v source.Value) {
+	v.Pairs(func(key, v source.Value) {
 		name := ""
-		if slugField(&name)(key); name == "" {
+		if source.Slug(&name)(key); name == "" {
 			return
 		}
 		t := &target{keepMasters: l.show.KeepMasters}
-		if !v.fields(fields{
+		if !v.Fields(source.Fields{
 			"storage":          bucketURL(&t.storage),
 			"url":              baseURL(&t.url),
 			"state":            bucketURL(&t.state),
-			"enclosure_prefix": webURL(&t.prefix),
-			"private":          boolean(&t.private),
+			"enclosure_prefix": source.WebURL(&t.prefix),
+			"private":          source.Bool(&t.private),
 			"cdn":              cdn(&t.cdn),
-			"announce":         words(&t.announce, announcer),
-			"keep_masters":     boolean(&t.keepMasters),
+			"announce":         source.Words(&t.announce, announcer),
+			"keep_masters":     source.Bool(&t.keepMasters),
 		}, "storage", "url") {
 			return
 		}
 		l.targets[name] = t
-		if !v.has("storage") {
-			key.reportf(ruleRequired, "add storage:", "the target %s has no storage of its own", name)
+		if !v.Has("storage") {
+			key.Reportf(ruleRequired, "add storage:", "the target %s has no storage of its own", name)
 		}
-		if !v.has("url") && !strings.HasPrefix(t.storage, "file:") {
-			key.reportf(ruleRequired, "add url:", "the target %s has no url of its own", name)
+		if !v.Has("url") && !strings.HasPrefix(t.storage, "file:") {
+			key.Reportf(ruleRequired, "add url:", "the target %s has no url of its own", name)
 		}
 	})
 }
@@ -68,27 +70,27 @@ func (t *target) use(s *Show, name string) {
 var secretWords = []string{"token", "secret", "password", "passwd", "api_key", "apikey", "access_key", "private_key", "credential"}
 
 // cdn sets a purger and its settings, whose names are the provider's.
-func cdn(p **CDN) setter {
-	return func(v value) {
+func cdn(p **CDN) source.Setter {
+	return func(v source.Value) {
 		c := &CDN{Settings: map[string]string{}}
-		v.require("provider")
-		v.pairs(func(key, v value) {
-			name := key.node.text
+		v.Require("provider")
+		v.Pairs(func(key, v source.Value) {
+			name := key.Node.Text
 			if name == "provider" {
-				slugField(&c.Provider)(v)
+				source.Slug(&c.Provider)(v)
 				return
 			}
 			if slices.ContainsFunc(secretWords, func(w string) bool { return strings.Contains(strings.ToLower(name), w) }) {
-				key.reportf(ruleSecret, "put it in the environment, under the name the provider uses, and replace it: it may be in git", "%s is a secret; files of a show are public", name)
+				key.Reportf(ruleSecret, "put it in the environment, under the name the provider uses, and replace it: it may be in git", "%s is a secret; files of a show are public", name)
 				return
 			}
 			setting := ""
-			if line(&setting)(v); setting != "" {
+			if source.Line(&setting)(v); setting != "" {
 				c.Settings[name] = setting
 			}
 		})
-		if !v.has("provider") {
-			v.reportf(ruleRequired, "add provider:", "cdn has no provider")
+		if !v.Has("provider") {
+			v.Reportf(ruleRequired, "add provider:", "cdn has no provider")
 			return
 		}
 		*p = c
@@ -105,14 +107,14 @@ func (l *loader) useTarget(name string) {
 		return
 	}
 	names := l.show.Targets
-	hint := didYouMean(name, names)
+	hint := source.DidYouMean(name, names)
 	switch {
 	case len(names) == 0:
 		hint = "show.yaml has no targets:"
 	case hint == "":
 		hint = "there are: " + strings.Join(names, ", ")
 	}
-	l.found.Add(ruleTarget.At(l.show.At("targets"), "there is no target %s", shortQuote(name)).WithHint(hint))
+	l.found.Add(ruleTarget.At(l.show.At("targets"), "there is no target %s", source.ShortQuote(name)).WithHint(hint))
 }
 
 // useEnv lets the environment override the files. Records stay with the
@@ -123,9 +125,9 @@ func (l *loader) useEnv(env func(string) (string, bool)) {
 	}
 	s := l.show
 	before := s.Storage
-	set := func(name string, to setter) {
+	set := func(name string, to source.Setter) {
 		if text, ok := env(name); ok && text != "" {
-			to(value{l.decoder(".", s.places), &node{kind: scalar, text: text}, name})
+			to(l.decoder(".", s.places).Value(&source.Node{Kind: source.Scalar, Text: text}, name))
 		}
 	}
 	set("ONAIR_STORAGE", bucketURL(&s.Storage))

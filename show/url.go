@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"onair/internal/source"
 )
 
 // PageKey returns the key of an episode's page in the bucket.
@@ -41,79 +43,34 @@ func isPublicURL(raw string) bool {
 	return last != host && !slices.Contains([]string{"localhost", "local", "localdomain", "internal", "lan", "home", "test", "invalid", "arpa"}, last)
 }
 
-// checkURL reports what is wrong with an address on the web.
-func checkURL(s string, schemes ...string) error {
-	u, err := url.Parse(s)
-	switch {
-	case err != nil || strings.ContainsAny(s, " \t\"<>\\^`{|}"):
-		return fmt.Errorf("%s is not a URL", shortQuote(s))
-	case u.Scheme == "" || u.Host == "" && u.Opaque == "" && u.Path == "":
-		return fmt.Errorf("%s is not a complete URL", shortQuote(s))
-	case !slices.Contains(schemes, u.Scheme):
-		return fmt.Errorf("%s starts with %s; expected %s", shortQuote(s), shortQuote(u.Scheme+":"), orList(schemes))
-	case (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() == "":
-		return fmt.Errorf("%s names no host", shortQuote(s))
-	case u.User != nil:
-		return fmt.Errorf("%s holds a user name or password", shortQuote(shown(s)))
-	}
-	return nil
-}
-
-// urlHint completes an address without a scheme.
-func urlHint(s string) string {
-	host, _, _ := strings.Cut(s, "/")
-	if strings.Contains(host, ".") && !strings.Contains(s, ":") && checkURL("https://"+s, "https") == nil {
-		return "write https://" + s
-	}
-	return ""
-}
-
-// webURL sets an http or https address.
-func webURL(p *string) setter { return uri(p, "http", "https") }
-
-// uri sets an address with one of the schemes.
-func uri(p *string, schemes ...string) setter {
-	return func(v value) {
-		s, ok := v.word()
-		if !ok {
-			return
-		}
-		if err := checkURL(s, schemes...); err != nil {
-			v.reportf(ruleURL, urlHint(s), "%s: %v", v.name(), err)
-			return
-		}
-		*p = s
-	}
-}
-
 // baseURL sets the public address of a show, with a slash at its end.
-func baseURL(p *string) setter {
-	return func(v value) {
+func baseURL(p *string) source.Setter {
+	return func(v source.Value) {
 		s := ""
-		webURL(&s)(v)
+		source.WebURL(&s)(v)
 		if s == "" {
 			return
 		}
 		if strings.ContainsAny(s, "?#") {
-			v.reportf(ruleURL, "", "%s has a query or fragment; expected the address of a folder", v.name())
+			v.Reportf(ruleURL, "", "%s has a query or fragment; expected the address of a folder", v.Name())
 			return
 		}
 		*p = strings.TrimRight(s, "/") + "/"
 		if u, _ := url.Parse(s); u.Scheme == "http" && isPublicURL("https://"+u.Host) {
-			v.warnf(ruleURL, "serve it over https", "%s is not encrypted; podcast apps refuse or upgrade http", v.name())
+			v.Warnf(ruleURL, "serve it over https", "%s is not encrypted; podcast apps refuse or upgrade http", v.Name())
 		}
 	}
 }
 
 // bucketURL sets where objects are kept.
-func bucketURL(p *string) setter {
-	return func(v value) {
-		s, ok := v.word()
+func bucketURL(p *string) source.Setter {
+	return func(v source.Value) {
+		s, ok := v.Word()
 		if !ok {
 			return
 		}
 		if err := checkStorage(s); err != nil {
-			v.reportf(ruleStorage, "write file:public, gs://bucket/prefix or s3://bucket/prefix?endpoint=…", "%s: %v", v.name(), err)
+			v.Reportf(ruleStorage, "write file:public, gs://bucket/prefix or s3://bucket/prefix?endpoint=…", "%s: %v", v.Name(), err)
 			return
 		}
 		*p = s
@@ -124,50 +81,33 @@ func checkStorage(s string) error {
 	u, err := url.Parse(s)
 	switch {
 	case err != nil:
-		return fmt.Errorf("%s is not a bucket URL", shortQuote(shown(s)))
+		return fmt.Errorf("%s is not a bucket URL", source.ShortQuote(source.RedactURL(s)))
 	case u.User != nil:
-		return fmt.Errorf("%s holds a user name or password", shortQuote(shown(s)))
+		return fmt.Errorf("%s holds a user name or password", source.ShortQuote(source.RedactURL(s)))
 	case u.Scheme == "file" && u.Opaque+u.Path != "" && (u.Host == "" || u.Host == "localhost"):
 		return nil
 	case u.Scheme == "gs" || u.Scheme == "s3":
 		if u.Host == "" {
-			return fmt.Errorf("%s names no bucket", shortQuote(shown(s)))
+			return fmt.Errorf("%s names no bucket", source.ShortQuote(source.RedactURL(s)))
 		}
 		return nil
 	}
-	return fmt.Errorf("%s is not a bucket URL", shortQuote(shown(s)))
-}
-
-// shown is the part of an address that a message may repeat. User, query and fragment
-// may hold secrets.
-func shown(address string) string {
-	scheme, rest, ok := strings.Cut(address, "://")
-	if !ok {
-		scheme, rest = "", address
-	} else {
-		scheme += "://"
-	}
-	rest, _, _ = strings.Cut(rest, "?")
-	rest, _, _ = strings.Cut(rest, "#")
-	if i := strings.LastIndexByte(rest, '@'); i >= 0 {
-		rest = rest[i+1:]
-	}
-	return scheme + rest
+	return fmt.Errorf("%s is not a bucket URL", source.ShortQuote(source.RedactURL(s)))
 }
 
 // editURL sets the pattern of an address that contains {file}.
-func editURL(p *string) setter {
-	return func(v value) {
-		s, ok := v.word()
+func editURL(p *string) source.Setter {
+	return func(v source.Value) {
+		s, ok := v.Word()
 		if !ok {
 			return
 		}
 		if !strings.Contains(s, "{file}") {
-			v.reportf(ruleURL, "write the address with {file} in place of the file's path", "%s has no {file}", v.name())
+			v.Reportf(ruleURL, "write the address with {file} in place of the file's path", "%s has no {file}", v.Name())
 			return
 		}
-		if err := checkURL(strings.ReplaceAll(s, "{file}", "file"), "http", "https"); err != nil {
-			v.reportf(ruleURL, "", "%s: %v", v.name(), err)
+		if err := source.CheckURL(strings.ReplaceAll(s, "{file}", "file"), "http", "https"); err != nil {
+			v.Reportf(ruleURL, "", "%s: %v", v.Name(), err)
 			return
 		}
 		*p = s

@@ -3,38 +3,9 @@ package show
 import (
 	"testing"
 	"time"
-)
 
-func TestParseDate(t *testing.T) {
-	t.Parallel()
-	zone, err := time.LoadLocation("America/New_York")
-	if err != nil {
-		t.Fatal(err)
-	}
-	tests := []struct{ in, want string }{
-		{"2027-02-04 06:00", "2027-02-04T11:00:00Z"},
-		{"2027-07-04 06:00", "2027-07-04T10:00:00Z"},
-		{"2027-02-04 06:00:30", "2027-02-04T11:00:30Z"},
-		{"2027-02-04T06:00", "2027-02-04T11:00:00Z"},
-		{"2027-02-04", "2027-02-04T05:00:00Z"},
-		{"2027-02-04T06:00:00Z", "2027-02-04T06:00:00Z"},
-		{"2027-02-04T06:00:00+02:00", "2027-02-04T04:00:00Z"},
-		{"2027-02-04 06:00 +0200", "2027-02-04T04:00:00Z"},
-		{"2027-02-04 06:00+02:00", "2027-02-04T04:00:00Z"},
-		{"2027-11-07 01:30", "2027-11-07T05:30:00Z"}, // twice that night: the first
-	}
-	for _, tt := range tests {
-		got, err := ParseDate(tt.in, zone)
-		if err != nil || got.UTC().Format(time.RFC3339) != tt.want {
-			t.Errorf("%s: got %v, %v; want %s", tt.in, got.UTC(), err, tt.want)
-		}
-	}
-	for _, s := range []string{"", "2027-02-30", "2027-03-14 02:30", "04.02.2027", "2027-02-04 6:00", "2027-02-04 06:00 CET", "2027"} {
-		if got, err := ParseDate(s, zone); err == nil {
-			t.Errorf("%q is %v", s, got)
-		}
-	}
-}
+	"onair/internal/source"
+)
 
 // What formatDate writes is the same moment when read, however odd.
 func TestFormatDate(t *testing.T) {
@@ -55,72 +26,9 @@ func TestFormatDate(t *testing.T) {
 			t.Fatal(err)
 		}
 		got := formatDate(in, zone)
-		back, err := ParseDate(got, zone)
+		back, err := source.ParseDate(got, zone)
 		if got != tt.want || err != nil || !back.Equal(in.Truncate(time.Second)) {
 			t.Errorf("%s: got %s, read back as %v, %v; want %s", tt.in, got, back, err, tt.want)
-		}
-	}
-}
-
-func TestTimestamp(t *testing.T) {
-	t.Parallel()
-	tests := []struct {
-		in   string
-		want time.Duration
-		out  string
-	}{
-		{"0:00", 0, "0:00"},
-		{"0:12", 12 * time.Second, "0:12"},
-		{"00:12", 12 * time.Second, "0:12"},
-		{"0:48.5", 48500 * time.Millisecond, "0:48.5"},
-		{"1:02", 62 * time.Second, "1:02"},
-		{"59:59.999999999", time.Hour - 1, "59:59.999999999"},
-		{"90:00", 90 * time.Minute, "1:30:00"},
-		{"1:02:03.250", time.Hour + 2*time.Minute + 3250*time.Millisecond, "1:02:03.25"},
-		{"100:00:10", 100*time.Hour + 10*time.Second, "100:00:10"},
-	}
-	for _, tt := range tests {
-		got, ok := parseTimestamp(tt.in)
-		if !ok || got != tt.want {
-			t.Errorf("%s: got %v, %t; want %v", tt.in, got, ok, tt.want)
-		}
-		if out := FormatTimestamp(got); out != tt.out {
-			t.Errorf("%s: written as %s; want %s", tt.in, out, tt.out)
-		}
-	}
-	for _, s := range []string{"", "12", "0:1", "0:60", "0:12.", "0:12.0000000001", ":12", "1:2:03", "1:60:00", "-0:12", "+1:00", "1:2:3:4", "0:12 ", "0:0x", "99999:00", "٠:١٢"} {
-		if got, ok := parseTimestamp(s); ok {
-			t.Errorf("%q is %v", s, got)
-		}
-	}
-}
-
-func FuzzTimestamp(f *testing.F) {
-	for _, s := range []string{"0:12", "0:48.5", "1:02:03.250", "90:00", "12.5", "0"} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, s string) {
-		if d, ok := parseTimestamp(s); ok {
-			if again, ok := parseTimestamp(FormatTimestamp(d)); !ok || again != d || d < 0 {
-				t.Errorf("%q: %v, then %v", s, d, again)
-			}
-		}
-		if d, ok := parseSeconds(s); ok {
-			if again, ok := parseSeconds(formatSeconds(d)); !ok || again != d || d < 0 {
-				t.Errorf("%q: %v, then %v", s, d, again)
-			}
-		}
-	})
-}
-
-func TestNearest(t *testing.T) {
-	t.Parallel()
-	known := []string{"title", "topics", "type", "language", "license"}
-	for in, want := range map[string]string{
-		"titel": "title", "Title": "title", "tittle": "title", "licence": "license", "langauge": "language", "typ": "type", "colour": "", "": "", "x": "",
-	} {
-		if got := nearest(in, known); got != want {
-			t.Errorf("%q: got %q; want %q", in, got, want)
 		}
 	}
 }
@@ -187,18 +95,6 @@ func FuzzExtra(f *testing.F) {
 			t.Errorf("%q becomes %q, and that %q, %v", s, out, again, err)
 		}
 	})
-}
-
-func TestTimed(t *testing.T) {
-	t.Parallel()
-	chapters := []Chapter{{Start: 0}, {Start: 10, End: 15}, {Start: 20}, {Start: 50, End: 80}, {Start: 90}}
-	for duration, want := range map[time.Duration][]time.Duration{60: {10, 15, 50, 60, 90}, 0: {10, 15, 50, 80, 90}} {
-		for i, c := range Timed(chapters, duration) {
-			if c.End != want[i] {
-				t.Errorf("of audio of %d, chapter %d ends at %d; want %d", duration, i, c.End, want[i])
-			}
-		}
-	}
 }
 
 func TestStatus(t *testing.T) {

@@ -17,6 +17,7 @@ import (
 	"golang.org/x/text/language/display"
 
 	"onair/show"
+	"onair/show/chapters"
 	"onair/transcripts"
 )
 
@@ -129,9 +130,9 @@ func size(bytes int64) string {
 	return fmt.Sprintf("%.2f GB", float64(bytes)/1e9)
 }
 
-func listed(chapters []show.Chapter) []show.Chapter {
-	var shown []show.Chapter
-	for _, c := range chapters {
+func listed(all []chapters.Chapter) []chapters.Chapter {
+	var shown []chapters.Chapter
+	for _, c := range all {
 		if !c.Hidden {
 			shown = append(shown, c)
 		}

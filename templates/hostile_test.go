@@ -7,6 +7,7 @@ import (
 	"golang.org/x/net/html"
 
 	"onair/show"
+	"onair/show/chapters"
 	"onair/transcripts"
 )
 
@@ -46,7 +47,7 @@ func TestHostileTextRunsNothing(t *testing.T) {
 			e.Guests = []show.Credit{{Person: person, Role: text}}
 			e.Sponsors = []*show.Sponsor{{Name: text, URL: text, Logo: text, Text: text}}
 			e.Social = []show.Social{{Protocol: text, URI: text}}
-			e.Chapters = []show.Chapter{{Title: text, URL: text, Image: text}}
+			e.Chapters = []chapters.Chapter{{Title: text, URL: text, Image: text}}
 			tr := &e.Transcripts[0]
 			tr.Language, tr.EditURL, tr.Contributors = text, text, []string{text, text}
 			tr.Files[0].Label, tr.Files[0].MediaType = text, text

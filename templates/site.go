@@ -118,6 +118,7 @@ import (
 	"time"
 
 	"onair/show"
+	"onair/show/chapters"
 	"onair/transcripts"
 )
 
@@ -145,9 +146,9 @@ type Episode struct {
 	ArtworkKey  string // the episode's or the show's; empty if neither has artwork
 	WaveformKey string // an SVG; empty if there is none
 	Notes       template.HTML
-	Summary     string         // plain text, of which pages show the beginning: the summary, else the notes
-	Chapters    []show.Chapter // timed, in order, including hidden ones
-	Transcripts []Transcript   // the episode's own language first
+	Summary     string             // plain text, of which pages show the beginning: the summary, else the notes
+	Chapters    []chapters.Chapter // timed, in order, including hidden ones
+	Transcripts []Transcript       // the episode's own language first
 }
 
 // PageKey returns the key of the episode's page.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"onair/show"
+	"onair/show/chapters"
 	"onair/templates"
 	"onair/transcripts"
 )
@@ -76,7 +77,7 @@ func sampleSite(t testing.TB) *templates.Site {
 			ArtworkKey: "assets/cloudy-0123456789abcdef.jpg",
 			Notes:      "<p>Vega and Rigel ask Deneb where an episode goes after <em>publish</em>.</p>\n<ul>\n<li><a href=\"https://www.rfc-editor.org/rfc/rfc9110\">RFC 9110</a></li>\n</ul>",
 			Summary:    "What happens between the bucket and your ears.",
-			Chapters: []show.Chapter{
+			Chapters: []chapters.Chapter{
 				{Start: 0, End: 12 * time.Second, Title: "Cold open", Hidden: true},
 				{Start: 12 * time.Second, End: 48500 * time.Millisecond, Title: "What is a CDN?", Image: "episodes/4/cdn.png"},
 				{Start: 48500 * time.Millisecond, End: time.Hour, Title: "Ranges", URL: "https://www.rfc-editor.org/rfc/rfc9110"},

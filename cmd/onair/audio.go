@@ -11,7 +11,7 @@ import (
 
 	"onair/audio"
 	"onair/internal/durable"
-	"onair/show"
+	"onair/internal/source"
 )
 
 func newAudio(a *app) *cobra.Command {
@@ -215,7 +215,7 @@ func printTag(w io.Writer, info *audio.Info, tag *audio.Tag) {
 		fmt.Fprintf(w, "\tartwork\t%s, %d × %d, %s\n", p.MediaType, p.Width, p.Height, bytesText(int64(len(p.Data))))
 	}
 	for _, c := range tag.Chapters {
-		fmt.Fprintf(w, "\tchapter\t%s %s\n", show.FormatTimestamp(c.Start), clean(c.Title))
+		fmt.Fprintf(w, "\tchapter\t%s %s\n", source.FormatTimestamp(c.Start), clean(c.Title))
 	}
 }
 

@@ -14,7 +14,8 @@ import (
 	"onair/feed"
 	"onair/internal/durable"
 	"onair/internal/finding"
-	"onair/show"
+	"onair/internal/source"
+	"onair/show/chapters"
 )
 
 type chaptersOptions struct {
@@ -82,7 +83,7 @@ func runAudioChapters(a *app, o *chaptersOptions, name string) error {
 
 // readChapters reads and checks the chapters of a file. If the duration is zero
 // and the file is an MP3, it is set to the length of the MP3.
-func readChapters(a *app, name string, duration *time.Duration) ([]show.Chapter, finding.List, error) {
+func readChapters(a *app, name string, duration *time.Duration) ([]chapters.Chapter, finding.List, error) {
 	var file io.ReaderAt
 	var size int64
 	if name == "-" {
@@ -111,17 +112,17 @@ func readChapters(a *app, name string, duration *time.Duration) ([]show.Chapter,
 }
 
 // writeChapters writes chapters in the format of --to, or lists them.
-func writeChapters(a *app, w io.Writer, chapters []show.Chapter, o *chaptersOptions) error {
+func writeChapters(a *app, w io.Writer, list []chapters.Chapter, o *chaptersOptions) error {
 	switch o.to {
 	case "json":
-		return writeJSONChapters(w, chapters)
+		return writeJSONChapters(w, list)
 	case "psc":
-		return show.WritePSC(w, chapters)
+		return chapters.WritePSC(w, list)
 	case "text":
-		_, err := w.Write(show.FormatChapters(chapters))
+		_, err := w.Write(chapters.Format(list))
 		return err
 	case "youtube":
-		text, problems := show.FormatYouTube(chapters, o.duration)
+		text, problems := chapters.FormatYouTube(list, o.duration)
 		for _, p := range problems {
 			fmt.Fprintf(a.stderr, "%s YouTube will not show these chapters: %s\n", a.ui(a.stderr).severity(finding.Warning), p)
 		}
@@ -129,14 +130,14 @@ func writeChapters(a *app, w io.Writer, chapters []show.Chapter, o *chaptersOpti
 		return err
 	}
 	if a.json {
-		return writeJSON(w, chaptersJSON(chapters, o.duration))
+		return writeJSON(w, chaptersJSON(list, o.duration))
 	}
-	return printChapters(w, chapters, o.duration)
+	return printChapters(w, list, o.duration)
 }
 
 // writeJSONChapters writes Podcasting 2.0 chapters. Images keep their names from
 // the source.
-func writeJSONChapters(w io.Writer, chapters []show.Chapter) error {
+func writeJSONChapters(w io.Writer, chapters []chapters.Chapter) error {
 	file := &feed.ChaptersFile{}
 	for _, c := range chapters {
 		file.Chapters = append(file.Chapters, feed.Chapter{Chapter: c, ImageURL: c.Image})
@@ -159,20 +160,20 @@ type chapterDocument struct {
 	Hidden bool    `json:"hidden"`
 }
 
-func chaptersJSON(chapters []show.Chapter, duration time.Duration) chaptersDocument {
+func chaptersJSON(list []chapters.Chapter, duration time.Duration) chaptersDocument {
 	d := chaptersDocument{schemaVersion, []chapterDocument{}}
-	for _, c := range show.Timed(chapters, duration) {
+	for _, c := range chapters.Timed(list, duration) {
 		d.Chapters = append(d.Chapters, chapterDocument{c.Start.Seconds(), c.End.Seconds(), c.Title, c.URL, c.Image, c.Hidden})
 	}
 	return d
 }
 
-func printChapters(w io.Writer, chapters []show.Chapter, duration time.Duration) error {
+func printChapters(w io.Writer, list []chapters.Chapter, duration time.Duration) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	for i, c := range show.Timed(chapters, duration) {
+	for i, c := range chapters.Timed(list, duration) {
 		end := ""
 		if c.End > c.Start {
-			end = show.FormatTimestamp(c.End.Round(time.Millisecond))
+			end = source.FormatTimestamp(c.End.Round(time.Millisecond))
 		}
 		title := clean(c.Title)
 		if c.Hidden {
@@ -184,7 +185,7 @@ func printChapters(w io.Writer, chapters []show.Chapter, duration time.Duration)
 		if c.Image != "" {
 			title += " [" + clean(c.Image) + "]"
 		}
-		fmt.Fprintf(t, "%d\t%s\t%s\t%s\n", i+1, show.FormatTimestamp(c.Start), end, title)
+		fmt.Fprintf(t, "%d\t%s\t%s\t%s\n", i+1, source.FormatTimestamp(c.Start), end, title)
 	}
 	return t.Flush()
 }

@@ -13,7 +13,7 @@ import (
 
 	"onair/audio"
 	"onair/internal/finding"
-	"onair/show"
+	"onair/internal/source"
 )
 
 // noFile is the value of --cover and --chapters that removes the artwork or the
@@ -114,7 +114,7 @@ func dateEdit(s string) (func(*audio.Tag), error) {
 	var date time.Time
 	var err error
 	if s != "" {
-		date, err = show.ParseDate(s, time.UTC)
+		date, err = source.ParseDate(s, time.UTC)
 	}
 	if err != nil {
 		err = fmt.Errorf("%w; write it as 2027-02-04", err)

@@ -11,7 +11,7 @@ import (
 	"onair/audio"
 	"onair/internal/durable"
 	"onair/internal/finding"
-	"onair/show"
+	"onair/show/chapters"
 )
 
 // maxImage is how much of an image file is read, in bytes. audio.ReadPicture
@@ -52,7 +52,7 @@ func warnings(found finding.List) finding.List {
 // their images, by the start of the chapter.
 type newChapters struct {
 	file     string
-	chapters []show.Chapter
+	chapters []chapters.Chapter
 	images   map[time.Duration]*audio.Picture
 }
 

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"onair/show"
+	"onair/internal/source"
 )
 
 // durationFlag is the value of a flag for the length of audio. It accepts 31:12 as
@@ -22,13 +22,13 @@ func (f durationFlag) String() string {
 	if f.d == nil || *f.d == 0 {
 		return ""
 	}
-	return show.FormatTimestamp(*f.d)
+	return source.FormatTimestamp(*f.d)
 }
 
 func (f durationFlag) Type() string { return "duration" }
 
 func (f durationFlag) Set(s string) error {
-	d, ok := show.ParseClock(s)
+	d, ok := source.ParseClock(s)
 	if !ok {
 		d, _ = time.ParseDuration(s)
 	}

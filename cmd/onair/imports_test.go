@@ -12,24 +12,26 @@ import (
 //
 //	cmd → publish → verify → {release, record}
 //	publish → {release, record, cdn}
-//	release → {audio, feed, templates, transcripts} → show
+//	release → {audio, feed, templates, transcripts} → show → {chapters, pins}
 //	release, record → bucket
 //
 // An entry that ends in "/" stands for all packages below it.
 var allowed = map[string][]string{
-	"onair/show":              {"onair/internal/"},
+	"onair/show":              {"onair/show/chapters", "onair/show/pins", "onair/internal/"},
+	"onair/show/chapters":     {"onair/internal/"},
+	"onair/show/pins":         {"onair/show/chapters", "onair/internal/"},
 	"onair/transcripts":       {"onair/internal/"},
 	"onair/transcripts/":      {"onair/transcripts", "onair/internal/"},
-	"onair/audio":             {"onair/show", "onair/internal/"},
-	"onair/feed":              {"onair/show", "onair/internal/"},
-	"onair/templates":         {"onair/show", "onair/transcripts", "onair/internal/"},
-	"onair/publish":           {"onair/show", "onair/feed", "onair/publish/release", "onair/publish/record", "onair/publish/verify", "onair/publish/bucket", "onair/publish/cdn", "onair/internal/"},
-	"onair/publish/release":   {"onair/show", "onair/transcripts", "onair/transcripts/credit", "onair/transcripts/repo", "onair/audio", "onair/feed", "onair/templates", "onair/publish/bucket", "onair/publish/cdn", "onair/internal/"},
+	"onair/audio":             {"onair/show", "onair/show/", "onair/internal/"},
+	"onair/feed":              {"onair/show", "onair/show/", "onair/internal/"},
+	"onair/templates":         {"onair/show", "onair/show/", "onair/transcripts", "onair/internal/"},
+	"onair/publish":           {"onair/show", "onair/show/", "onair/feed", "onair/publish/release", "onair/publish/record", "onair/publish/verify", "onair/publish/bucket", "onair/publish/cdn", "onair/internal/"},
+	"onair/publish/release":   {"onair/show", "onair/show/", "onair/transcripts", "onair/transcripts/credit", "onair/transcripts/repo", "onair/audio", "onair/feed", "onair/templates", "onair/publish/bucket", "onair/publish/cdn", "onair/internal/"},
 	"onair/publish/record":    {"onair/publish/bucket", "onair/internal/"},
-	"onair/publish/verify":    {"onair/show", "onair/publish/release", "onair/publish/record", "onair/publish/bucket", "onair/internal/"},
-	"onair/publish/cdn":       {"onair/show", "onair/internal/"},
-	"onair/publish/cdn/":      {"onair/show", "onair/publish/cdn", "onair/internal/"},
-	"onair/publish/internal/": {"onair/show", "onair/publish/release", "onair/internal/"}, // for tests
+	"onair/publish/verify":    {"onair/show", "onair/show/", "onair/publish/release", "onair/publish/record", "onair/publish/bucket", "onair/internal/"},
+	"onair/publish/cdn":       {"onair/show", "onair/show/", "onair/internal/"},
+	"onair/publish/cdn/":      {"onair/show", "onair/show/", "onair/publish/cdn", "onair/internal/"},
+	"onair/publish/internal/": {"onair/show", "onair/show/", "onair/publish/release", "onair/internal/"}, // for tests
 	"onair/publish/bucket":    {"onair/internal/"},
 	"onair/publish/bucket/":   {"onair/publish/bucket", "onair/publish/bucket/buckettest", "onair/publish/bucket/internal/", "onair/internal/"},
 	"onair/internal/":         {"onair/internal/"},
@@ -46,7 +48,7 @@ var owners = map[string][]string{
 	"github.com/aws/":         {"onair/publish/bucket/s3"},
 	"github.com/spf13/cobra":  {"onair/cmd/onair"},
 	"github.com/bogem/id3v2/": {"onair/audio"},
-	"github.com/goccy/":       {"onair/show", "onair/transcripts/repo"},
+	"github.com/goccy/":       {"onair/internal/source", "onair/transcripts/repo"},
 }
 
 func TestImportArrows(t *testing.T) {

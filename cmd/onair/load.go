@@ -25,12 +25,8 @@ func loadShow(a *app, newGUID []string, trace *derive.Trace) (*show.Show, findin
 	if err != nil {
 		return nil, nil, err
 	}
-	o := &show.LoadOptions{Dir: dir, Target: a.target, Env: trace.Env(a.env), NewGUID: newGUID}
+	o := &show.LoadOptions{Dir: dir, Target: a.target, Env: trace.Env(a.env), NewGUID: newGUID, Rules: allRules()}
 	s, found := show.Load(trace.FS(root.FS(), dir), o)
-	if s != nil {
-		found = append(found, s.CheckAccept(allRules())...)
-		found.Sort()
-	}
 	return s, found, nil
 }
 

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"onair/show"
+	"onair/show/pins"
 )
 
 type lockOptions struct {
@@ -46,7 +46,7 @@ func runLock(ctx context.Context, a *app, o *lockOptions) error {
 	}
 	for _, name := range o.remove {
 		if !r.Knows(name) {
-			return usagef("there is no episode %q in %s to remove", name, show.LockFile)
+			return usagef("there is no episode %q in %s to remove", name, pins.File)
 		}
 	}
 	changes := r.LockChanges()
@@ -57,9 +57,9 @@ func runLock(ctx context.Context, a *app, o *lockOptions) error {
 		return nil
 	}
 	if changes {
-		fmt.Fprintf(a.stderr, "%s %s\n", show.LockFile, lockText(r))
+		fmt.Fprintf(a.stderr, "%s %s\n", pins.File, lockText(r))
 	} else {
-		fmt.Fprintf(a.stderr, "%s is up to date\n", show.LockFile)
+		fmt.Fprintf(a.stderr, "%s is up to date\n", pins.File)
 	}
 	return nil
 }

@@ -11,7 +11,9 @@ import (
 
 	"onair/audio"
 	"onair/internal/durable"
+	"onair/internal/source"
 	"onair/show"
+	"onair/show/chapters"
 )
 
 type newOptions struct {
@@ -57,7 +59,7 @@ func runNew(a *app, o *newOptions, title string) error {
 		return usagef("--type %s: want full, trailer or bonus", o.kind)
 	}
 	if o.date != "" {
-		if n.Date, err = show.ParseDate(o.date, s.Timezone); err != nil {
+		if n.Date, err = source.ParseDate(o.date, s.Timezone); err != nil {
 			return usageError{err}
 		}
 	} else if o.audio != "" {
@@ -79,7 +81,7 @@ func runNew(a *app, o *newOptions, title string) error {
 
 // readOwnChapters reads the chapters in the tag of an MP3. It prints its findings;
 // if there are errors, it returns no chapters.
-func readOwnChapters(a *app, name string) ([]show.Chapter, error) {
+func readOwnChapters(a *app, name string) ([]chapters.Chapter, error) {
 	if !strings.EqualFold(filepath.Ext(name), ".mp3") {
 		return nil, nil
 	}

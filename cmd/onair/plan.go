@@ -18,6 +18,7 @@ import (
 	"onair/publish/record"
 	"onair/publish/release"
 	"onair/show"
+	"onair/show/pins"
 )
 
 type planOptions struct {
@@ -319,7 +320,7 @@ func printShared(w io.Writer, u *ui, p *publish.Plan) {
 		fmt.Fprintf(w, "  %-11s %s\n", "site", plural.Count(pages, "page")+" "+map[bool]string{true: "changes", false: "change"}[pages == 1])
 	}
 	if p.Release.LockChanges() {
-		fmt.Fprintf(w, "  %-11s %s\n", show.LockFile, lockText(p.Release))
+		fmt.Fprintf(w, "  %-11s %s\n", pins.File, lockText(p.Release))
 	}
 }
 

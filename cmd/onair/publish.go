@@ -18,6 +18,7 @@ import (
 	"onair/publish/record"
 	"onair/publish/release"
 	"onair/show"
+	"onair/show/pins"
 )
 
 type publishOptions struct {
@@ -280,7 +281,7 @@ func printPublished(a *app, p *publish.Plan, inGit bool) {
 		fmt.Fprintf(a.stdout, "To listen: %s%s serve, then open %s or subscribe to the feed.\n", a.name, a.sameFlags(), s.URL)
 	}
 	if inGit && p.Release.LockChanges() {
-		fmt.Fprintf(a.stdout, "Next: git commit -m \"Publish\" %s episodes\n", show.LockFile)
+		fmt.Fprintf(a.stdout, "Next: git commit -m \"Publish\" %s episodes\n", pins.File)
 	}
 }
 

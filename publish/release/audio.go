@@ -13,7 +13,7 @@ import (
 	"onair/audio"
 	"onair/internal/finding"
 	"onair/publish/bucket"
-	"onair/show"
+	"onair/show/pins"
 )
 
 // pieces returns a tag in the pieces in which it is stored: text and chapters, large
@@ -73,7 +73,7 @@ func (b *builder) addAudio(e *Episode, from pieces) {
 	tagSum := sha256.Sum256(tag)
 	payloadSum, err := hex.DecodeString(e.Pin.Payload.SHA256)
 	if err != nil || len(payloadSum) != sha256.Size {
-		b.findings.Add(ruleDigest.At(finding.Position{File: show.LockFile}, "the payload's sha256 of %s is not 64 hex digits", e.Slug))
+		b.findings.Add(ruleDigest.At(finding.Position{File: pins.File}, "the payload's sha256 of %s is not 64 hex digits", e.Slug))
 		return
 	}
 	sum := sha256.Sum256(slices.Concat(tagSum[:], payloadSum))

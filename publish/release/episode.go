@@ -5,6 +5,7 @@ import (
 
 	"onair/internal/finding"
 	"onair/show"
+	"onair/show/pins"
 	"onair/templates"
 )
 
@@ -12,7 +13,7 @@ import (
 type Episode struct {
 	*show.Episode
 	Status show.Status
-	Pin    show.Pin // zero while nothing is known of the audio
+	Pin    pins.Pin // zero while nothing is known of the audio
 
 	Enclosure  *Object // the tagged audio; nil unless the feed names the episode
 	ItemSHA256 string  // of its item in the feed; empty unless the feed names the episode

@@ -10,6 +10,7 @@ import (
 	"onair/internal/markdown"
 	"onair/publish/bucket"
 	"onair/show"
+	"onair/show/chapters"
 )
 
 func (b *builder) addFeed() {
@@ -86,7 +87,7 @@ func (b *builder) addChapters(e *Episode) {
 		return
 	}
 	file := &feed.ChaptersFile{Title: e.Title, Author: b.show.Author, PodcastName: b.show.Title}
-	for _, c := range show.Timed(e.Chapters, e.Pin.Duration) {
+	for _, c := range chapters.Timed(e.Chapters, e.Pin.Duration) {
 		fc := feed.Chapter{Chapter: c}
 		if c.Image != "" {
 			fc.ImageURL = b.url(b.imageKey(c.Image))

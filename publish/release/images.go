@@ -13,6 +13,7 @@ import (
 	"onair/feed"
 	"onair/internal/finding"
 	"onair/internal/placeholder"
+	"onair/internal/slugs"
 	"onair/show"
 )
 
@@ -106,7 +107,7 @@ func (b *builder) imageKey(name string) string {
 		if p.MediaType == "image/png" {
 			ext = ".png"
 		}
-		stem := show.Slugify(strings.TrimSuffix(path.Base(name), path.Ext(name)))
+		stem := slugs.Make(strings.TrimSuffix(path.Base(name), path.Ext(name)))
 		o, err := b.addNew(RoleArtwork, hashedKey("assets/"+stem, ext), func(w io.Writer) error {
 			data, err := b.show.Folder.ReadFile(name, maxImage)
 			if err == nil {

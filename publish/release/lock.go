@@ -12,6 +12,7 @@ import (
 	"onair/internal/durable"
 	"onair/internal/finding"
 	"onair/show"
+	"onair/show/pins"
 )
 
 // ErrLocked reports that onair.lock would change where that is not allowed, as in
@@ -47,10 +48,10 @@ func (r *Release) WriteLock(locked bool) error {
 		return ErrLocked
 	}
 	if r.Show.Folder.Dir == "" {
-		return fmt.Errorf("write %s: the show is not in a folder of this machine", show.LockFile)
+		return fmt.Errorf("write %s: the show is not in a folder of this machine", pins.File)
 	}
-	if err := durable.WriteFile(filepath.Join(r.Show.Folder.Dir, show.LockFile), r.Lock.Format(), 0o644); err != nil {
-		return fmt.Errorf("write %s: %w", show.LockFile, err)
+	if err := durable.WriteFile(filepath.Join(r.Show.Folder.Dir, pins.File), r.Lock.Format(), 0o644); err != nil {
+		return fmt.Errorf("write %s: %w", pins.File, err)
 	}
 	return nil
 }
@@ -66,7 +67,7 @@ func (r *Release) KeptLock(private bool) (data []byte, sum string) {
 	if !private {
 		lock = lock.Clone()
 		live := r.LiveGUIDs()
-		maps.DeleteFunc(lock.Episodes, func(guid string, _ *show.Pin) bool { return !live[guid] })
+		maps.DeleteFunc(lock.Episodes, func(guid string, _ *pins.Pin) bool { return !live[guid] })
 	}
 	data = lock.Format()
 	return data, fmt.Sprintf("%x", sha256.Sum256(data))
@@ -81,7 +82,7 @@ func (b *builder) forget(name string) {
 			return
 		}
 	}
-	maps.DeleteFunc(b.release.Lock.Episodes, func(guid string, pin *show.Pin) bool { return guid == name || pin.Slug == name })
+	maps.DeleteFunc(b.release.Lock.Episodes, func(guid string, pin *pins.Pin) bool { return guid == name || pin.Slug == name })
 }
 
 // Knows reports whether the show's lock has an episode with the slug or GUID.

@@ -19,6 +19,7 @@ import (
 	"onair/internal/durable"
 	"onair/internal/finding"
 	"onair/show"
+	"onair/show/pins"
 )
 
 // master is an MP3 on this machine and what probing it found.
@@ -114,10 +115,10 @@ func (m *master) tagged(tag []byte) (io.ReadCloser, error) {
 }
 
 // pin is what the lock holds of the master.
-func (m *master) pin(slug string) show.Pin {
-	return show.Pin{
+func (m *master) pin(slug string) pins.Pin {
+	return pins.Pin{
 		Slug: slug,
-		Payload: show.Payload{
+		Payload: pins.Payload{
 			SHA256: hex.EncodeToString(m.info.SHA256[:]),
 			CRC32C: m.info.CRC32C,
 			Bytes:  m.info.PayloadBytes(),

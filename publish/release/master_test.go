@@ -14,6 +14,8 @@ import (
 	"onair/publish/internal/showtest"
 	"onair/publish/release"
 	"onair/show"
+	"onair/show/chapters"
+	"onair/show/pins"
 )
 
 const firstLight = "episodes/first-light/audio.mp3"
@@ -39,13 +41,13 @@ var marks = []audio.Chapter{
 // of a master.
 func publishable(t *testing.T, chapters ...audio.Chapter) fstest.MapFS {
 	files := showtest.Example(t)
-	delete(files, show.LockFile)
+	delete(files, pins.File)
 	tagMaster(t, files, chapters...)
 	return files
 }
 
 // episode finds an episode of a release and its pin.
-func episode(t *testing.T, r *release.Release, slug string) (*release.Episode, *show.Pin) {
+func episode(t *testing.T, r *release.Release, slug string) (*release.Episode, *pins.Pin) {
 	t.Helper()
 	for _, e := range r.Episodes {
 		if e.Slug == slug {
@@ -70,7 +72,7 @@ func TestChaptersOfTheMaster(t *testing.T) {
 	files := publishable(t, marks...)
 	first := showtest.Release(t, files, nil)
 	e, pin := episode(t, first, "first-light")
-	want := []show.Chapter{
+	want := []chapters.Chapter{
 		{Title: "Dawn", Hidden: true},
 		{Start: 5 * time.Second, End: 9 * time.Second, Title: "Day", URL: "https://day.example/"},
 		{Start: 10 * time.Second, Title: "Dusk"},
@@ -89,7 +91,7 @@ func TestChaptersOfTheMaster(t *testing.T) {
 		t.Errorf("the show itself has chapters now: %v", got)
 	}
 
-	files[show.LockFile] = &fstest.MapFile{Data: first.Lock.Format()}
+	files[pins.File] = &fstest.MapFile{Data: first.Lock.Format()}
 	again := showtest.Release(t, files, nil)
 	delete(files, firstLight)
 	elsewhere := showtest.Release(t, files, nil)
@@ -106,7 +108,7 @@ func TestChaptersOfTheMaster(t *testing.T) {
 func TestChaptersOfTheMasterAreNotTaken(t *testing.T) {
 	published := func(files fstest.MapFS) { // with the same sound and another tag
 		pristine := showtest.Example(t)
-		files[show.LockFile] = pristine[show.LockFile]
+		files[pins.File] = pristine[pins.File]
 	}
 	overlapping := []audio.Chapter{{End: 9 * time.Second, Title: "Dawn"}, {Start: 5 * time.Second, End: 10 * time.Second, Title: "Day"}}
 	late := []audio.Chapter{{End: time.Hour, Title: "Dawn"}, {Start: time.Hour, End: 2 * time.Hour, Title: "Day"}}
@@ -170,19 +172,19 @@ func TestImagesOfTheMaster(t *testing.T) {
 		if said != 1 {
 			t.Errorf("said %d times; want once", said)
 		}
-		files[show.LockFile] = &fstest.MapFile{Data: r.Lock.Format()}
+		files[pins.File] = &fstest.MapFile{Data: r.Lock.Format()}
 	}
 }
 
 // Another master brings its own chapters.
 func TestReplacedMasterBringsItsChapters(t *testing.T) {
 	files := publishable(t, marks...)
-	files[show.LockFile] = &fstest.MapFile{Data: showtest.Release(t, files, nil).Lock.Format()}
+	files[pins.File] = &fstest.MapFile{Data: showtest.Release(t, files, nil).Lock.Format()}
 	files[firstLight] = files["episodes/4-the-long-tail/audio.mp3"]
 	tagMaster(t, files, audio.Chapter{End: time.Second, Title: "New"}, audio.Chapter{Start: time.Second, End: time.Hour, Title: "Day"})
 	r := showtest.Release(t, files, &release.Options{Now: showtest.Now, ReplaceAudio: []string{"first-light"}})
 	e, pin := episode(t, r, "first-light")
-	if want := []show.Chapter{{Title: "New"}, {Start: time.Second, Title: "Day"}}; !cmp.Equal(want, e.Chapters) || !cmp.Equal(want, pin.Chapters) {
+	if want := []chapters.Chapter{{Title: "New"}, {Start: time.Second, Title: "Day"}}; !cmp.Equal(want, e.Chapters) || !cmp.Equal(want, pin.Chapters) {
 		t.Errorf("chapters %v, pinned %v", e.Chapters, pin.Chapters)
 	}
 }

@@ -40,6 +40,7 @@ import (
 	"onair/internal/finding"
 	"onair/publish/cdn"
 	"onair/show"
+	"onair/show/pins"
 	"onair/transcripts/credit"
 )
 
@@ -75,7 +76,7 @@ type Release struct {
 	Objects  []*Object // sorted by key
 	Parts    []*Object // of tagged audio, for the bucket of onair's records; sorted by key
 	Episodes []*Episode
-	Lock     *show.Lock
+	Lock     *pins.Lock
 	Feed     *Object
 }
 
@@ -169,6 +170,6 @@ func sorted(objects map[string]*Object) []*Object {
 // pinShow gives the show its podcast:guid at the first release to a public URL.
 func (b *builder) pinShow() {
 	if b.release.Lock.PodcastGUID == "" && b.show.IsPublic() && !b.show.Private && b.show.Target == "" {
-		b.release.Lock.PodcastGUID = show.PodcastGUID(b.show.FeedURL())
+		b.release.Lock.PodcastGUID = pins.PodcastGUID(b.show.FeedURL())
 	}
 }

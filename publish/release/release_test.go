@@ -15,6 +15,7 @@ import (
 	"onair/publish/internal/showtest"
 	"onair/publish/release"
 	"onair/show"
+	"onair/show/pins"
 )
 
 // TestReadsAreNoted builds a release of every kind of file that a show can have,
@@ -99,8 +100,8 @@ func TestErrorsOfARelease(t *testing.T) {
 		"audio that is text":               {func(f fstest.MapFS) { f[showtest.Ghosts+"audio.mp3"] = &fstest.MapFile{Data: []byte("no audio\n")} }, []string{"P010"}},
 		"audio of 0 bytes":                 {func(f fstest.MapFS) { f[showtest.Ghosts+"audio.mp3"] = &fstest.MapFile{} }, []string{"P010"}},
 		"another audio":                    {func(f fstest.MapFS) { f[showtest.Ghosts+"audio.mp3"] = f[showtest.Cloudy+"audio.mp3"] }, []string{"P012"}},
-		"no audio and no lock":             {func(f fstest.MapFS) { delete(f, show.LockFile); delete(f, showtest.Ghosts+"audio.mp3") }, []string{"P011"}},
-		"a scheduled one may come without": {func(f fstest.MapFS) { delete(f, show.LockFile); delete(f, "episodes/4-the-long-tail/audio.mp3") }, nil},
+		"no audio and no lock":             {func(f fstest.MapFS) { delete(f, pins.File); delete(f, showtest.Ghosts+"audio.mp3") }, []string{"P011"}},
+		"a scheduled one may come without": {func(f fstest.MapFS) { delete(f, pins.File); delete(f, "episodes/4-the-long-tail/audio.mp3") }, nil},
 		"artwork that is text":             {func(f fstest.MapFS) { f["artwork.jpg"] = &fstest.MapFile{Data: []byte("no image\n")} }, []string{"P020"}},
 		"a template that fails":            {func(f fstest.MapFS) { f["templates/show.html"] = &fstest.MapFile{Data: []byte("{{.Nope}")} }, []string{"W001"}},
 	} {
@@ -190,7 +191,7 @@ func TestADraftMayExportAnew(t *testing.T) {
 func TestLockPinsOnceEpisodesAreDated(t *testing.T) {
 	files := showtest.Example(t)
 	want := found1(t, files).Lock
-	delete(files, show.LockFile)
+	delete(files, pins.File)
 	r := found1(t, files)
 	slugs, ofShow := r.PinnedBy()
 	if len(slugs) != 5 || !ofShow {
@@ -215,7 +216,7 @@ func found1(t *testing.T, files fstest.MapFS) *release.Release {
 
 func TestPrivateTargetPinsNothing(t *testing.T) {
 	files := showtest.Example(t)
-	delete(files, show.LockFile)
+	delete(files, pins.File)
 	s, _ := show.Load(files, &show.LoadOptions{Target: "staging"})
 	r, l, err := release.New(t.Context(), s, &release.Options{Now: showtest.Now})
 	if err != nil || l.HasErrors() {

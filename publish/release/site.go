@@ -14,6 +14,7 @@ import (
 	"onair/internal/finding"
 	"onair/internal/markdown"
 	"onair/show"
+	"onair/show/chapters"
 	"onair/templates"
 	"onair/transcripts/credit"
 )
@@ -211,7 +212,7 @@ func (b *builder) sitePage(e *Episode) *templates.Episode {
 		WaveformKey: e.waveformKey(),
 		Notes:       template.HTML(markdown.HTML(e.Notes, "")),
 		Summary:     e.Summary,
-		Chapters:    show.Timed(e.Chapters, e.Pin.Duration),
+		Chapters:    chapters.Timed(e.Chapters, e.Pin.Duration),
 	}
 	if page.Summary == "" {
 		page.Summary = markdown.Text(e.Notes)

@@ -1,4 +1,4 @@
-package show
+package chapters
 
 import (
 	"encoding/xml"
@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"onair/internal/finding"
+	"onair/internal/source"
 )
 
 // pscSpace is the namespace of Podlove Simple Chapters.
@@ -15,7 +17,7 @@ const pscSpace = "http://podlove.org/simple-chapters"
 
 // readPSC reads Podlove Simple Chapters, version 1.2, alone or inside the item
 // of a feed. Times are Normal Play Time: seconds, or 1:02:03.5.
-func (r *chapterReader) readPSC() {
+func (r *reader) readPSC() {
 	d := xml.NewDecoder(strings.NewReader(r.text))
 	lists := 0
 	for {
@@ -48,7 +50,7 @@ func (r *chapterReader) readPSC() {
 	}
 }
 
-func (r *chapterReader) addPSC(element xml.StartElement, at finding.Position) {
+func (r *reader) addPSC(element xml.StartElement, at finding.Position) {
 	var c Chapter
 	clock := ""
 	for _, a := range element.Attr {
@@ -64,8 +66,8 @@ func (r *chapterReader) addPSC(element xml.StartElement, at finding.Position) {
 		}
 	}
 	var ok bool
-	if c.Start, ok = ParseClock(clock); !ok {
-		r.reportf(ruleTime, at, "write start=\"00:00:12.500\"", "start is %s", shortQuote(clock))
+	if c.Start, ok = source.ParseClock(clock); !ok {
+		r.reportf(ruleTime, at, "write start=\"00:00:12.500\"", "start is %s", source.ShortQuote(clock))
 		return
 	}
 	r.add(c, at)
@@ -96,7 +98,7 @@ func WritePSC(w io.Writer, chapters []Chapter) error {
 	}{Space: pscSpace, Version: "1.2"}
 	for _, c := range chapters {
 		if !c.Hidden {
-			document.Chapters = append(document.Chapters, chapter{playTime(c.Start), oneLine(c.Title), c.URL, c.Image})
+			document.Chapters = append(document.Chapters, chapter{playTime(c.Start), source.OneLine(c.Title), c.URL, c.Image})
 		}
 	}
 	out, err := xml.MarshalIndent(document, "", "  ")
@@ -105,4 +107,9 @@ func WritePSC(w io.Writer, chapters []Chapter) error {
 	}
 	_, err = fmt.Fprintf(w, "%s%s\n", xml.Header, out)
 	return err
+}
+
+// playTime is Normal Play Time to the millisecond: 01:02:03.250.
+func playTime(d time.Duration) string {
+	return fmt.Sprintf("%02d:%02d:%02d.%03d", d/time.Hour, d%time.Hour/time.Minute, d%time.Minute/time.Second, d%time.Second/time.Millisecond)
 }

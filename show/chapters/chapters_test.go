@@ -1,4 +1,4 @@
-package show
+package chapters
 
 import (
 	"bytes"
@@ -9,11 +9,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"onair/internal/finding"
+	"onair/internal/source"
 )
 
 // clock is a time for tables: clock("1:02:03.5").
 func clock(t testing.TB, s string) time.Duration {
-	d, ok := parseTimestamp(s)
+	d, ok := source.ParseTimestamp(s)
 	if !ok {
 		t.Fatalf("%q is not a valid time", s)
 	}
@@ -82,9 +83,9 @@ var chapterFileCases = []struct {
 func spell(chapters []Chapter) string {
 	var all []string
 	for _, c := range chapters {
-		s := FormatTimestamp(c.Start)
+		s := source.FormatTimestamp(c.Start)
 		if c.End != 0 {
-			s += "-" + FormatTimestamp(c.End)
+			s += "-" + source.FormatTimestamp(c.End)
 		}
 		if c.Hidden {
 			s += " (hidden)"
@@ -102,11 +103,11 @@ func spell(chapters []Chapter) string {
 	return strings.Join(all, "|")
 }
 
-func TestParseChapters(t *testing.T) {
+func TestParse(t *testing.T) {
 	t.Parallel()
 	for _, tt := range chapterFileCases {
 		t.Run(tt.name, func(t *testing.T) {
-			got, found := ParseChapters([]byte(tt.file), "chapters")
+			got, found := Parse([]byte(tt.file), "chapters")
 			want := tt.want
 			if tt.name == "Podcasting 2.0" {
 				if len(found) != 1 || found[0].Error() != "chapters:5:3: a chapter without a title" {
@@ -122,7 +123,7 @@ func TestParseChapters(t *testing.T) {
 	}
 }
 
-func TestParseChaptersFindings(t *testing.T) {
+func TestParseFindings(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, file, want string }{
 		{"a title without time", "0:00 a\nIntro\n", `c:2:1: "Intro" is not a valid time`},
@@ -134,7 +135,7 @@ func TestParseChaptersFindings(t *testing.T) {
 		{"overlap", "1\t9\ta\n5\t12\tb\n", "c:2:1: the chapter overlaps the one before, which ends at 0:09"},
 		{"end before start", "9\t5\ta\n", "c:1:1: the chapter ends at 0:05, before it starts"},
 		{"link that is none", "0:00 a <javascript://x>\n", `c:1:1: the link is left out: "javascript://x" starts with "javascript:"; expected http or https`},
-		{"title without end", "0:00 " + strings.Repeat("a", maxTextBytes+1), "c:1:1: a chapter with a text of 65537 bytes; at most 65536 are allowed"},
+		{"title without end", "0:00 " + strings.Repeat("a", source.MaxText+1), "c:1:1: a chapter with a text of 65537 bytes; at most 65536 are allowed"},
 		{"label without an end", "0\t0\ta\n1.5 b\n", "c:2:1: not a line of a label track, which has start, end and title between tabs"},
 		{"Audition in frames", "Name\tStart\tTime Format\na\t0:00:01:12\t25 fps\n", `c:2:1: the times count in "25 fps"`},
 		{"Reaper in beats", "#,Name,Start,End,Length\nR1,a,5.1.00,9.1.00,4.0.00\n", `c:2:1: "5.1.00" is not a valid time`},
@@ -162,7 +163,7 @@ func TestParseChaptersFindings(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, found := ParseChapters([]byte(tt.file), "c")
+			_, found := Parse([]byte(tt.file), "c")
 			got := ""
 			if len(found) > 0 {
 				got = found[0].Error()
@@ -174,46 +175,37 @@ func TestParseChaptersFindings(t *testing.T) {
 	}
 }
 
-func TestParseChaptersBounds(t *testing.T) {
+func TestParseBounds(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
 	for i := range 2 * maxChapters {
-		b.WriteString(FormatTimestamp(time.Duration(i)*time.Second) + " a\n")
+		b.WriteString(source.FormatTimestamp(time.Duration(i)*time.Second) + " a\n")
 	}
-	chapters, found := ParseChapters([]byte(b.String()), "c")
-	if len(chapters) != maxChapters || len(found) != 1 || found[0].Rule != ruleLength.ID {
+	chapters, found := Parse([]byte(b.String()), "c")
+	if len(chapters) != maxChapters || len(found) != 1 || found[0].Rule != "S038" {
 		t.Errorf("%d chapters, findings %v", len(chapters), found)
 	}
-	if _, found := ParseChapters([]byte(strings.Repeat("x\n", 100_000)), "c"); len(found) != maxFindings+1 {
-		t.Errorf("%d findings, want %d", len(found), maxFindings+1)
+	if _, found := Parse([]byte(strings.Repeat("x\n", 100_000)), "c"); len(found) != source.MaxFindings+1 {
+		t.Errorf("%d findings, want %d", len(found), source.MaxFindings+1)
 	}
-	if _, found := ParseChapters(make([]byte, maxYAML+1), "c"); len(found) != 1 {
+	if _, found := Parse(make([]byte, source.MaxFile+1), "c"); len(found) != 1 {
 		t.Errorf("too large a file: %v", found)
 	}
 }
 
-// What was accepted comes back from the lock as it is.
-func TestAcceptChapters(t *testing.T) {
+func TestAccept(t *testing.T) {
 	t.Parallel()
 	at := finding.Position{File: "a.mp3"}
-	got, found := AcceptChapters([]Chapter{
+	got, found := Accept([]Chapter{
 		{End: 12, Title: " Cold\x00open\ufffd ", URL: "javascript:alert(1)"},
 		{Start: 12, End: 48, Title: "\ufffe", Hidden: true, URL: "https://a.example/?b=c"},
 		{Start: 60, End: 60, Title: "The \"end\""},
 	}, at)
 	want := []Chapter{{Title: "Cold open"}, {Start: 12, End: 48, Hidden: true, URL: "https://a.example/?b=c"}, {Start: 60, Title: "The \"end\""}}
-	if diff := cmp.Diff(want, got); diff != "" || len(found) != 1 || found[0].Rule != ruleURL.ID {
+	if diff := cmp.Diff(want, got); diff != "" || len(found) != 1 || found[0].Rule != "S015" {
 		t.Errorf("%v; -want +got\n%s", found, diff)
 	}
-	lock := exampleLock()
-	for _, pin := range lock.Episodes {
-		pin.Chapters = got
-	}
-	again, found := ParseLock(lock.Format())
-	if diff := cmp.Diff(lock, again); diff != "" || len(found) > 0 {
-		t.Errorf("%v; -want +got\n%s", found, diff)
-	}
-	if _, found := AcceptChapters([]Chapter{{Start: 5, Title: "b"}, {Title: "a"}}, at); len(found) != 1 || found[0].Error() != "a.mp3: the chapter at 0:00 comes after the one at 0:00.000000005" {
+	if _, found := Accept([]Chapter{{Start: 5, Title: "b"}, {Title: "a"}}, at); len(found) != 1 || found[0].Error() != "a.mp3: the chapter at 0:00 comes after the one at 0:00.000000005" {
 		t.Errorf("out of order: %v", found)
 	}
 }
@@ -227,10 +219,10 @@ func exampleChapters(t testing.TB) []Chapter {
 	}
 }
 
-func TestFormatChapters(t *testing.T) {
+func TestFormat(t *testing.T) {
 	t.Parallel()
 	want := "0:00 Vega & <Rigel>\n0:12 What is a \"CDN\"? <https://cdn.example/?a=1&b=2>\n1:02:03.25 The end\n"
-	if got := string(FormatChapters(exampleChapters(t))); got != want {
+	if got := string(Format(exampleChapters(t))); got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}
 }
@@ -309,7 +301,7 @@ func TestUntimed(t *testing.T) {
 
 // FuzzChapters: no content makes the reader fail; what it read without a
 // finding, written in our formats, is read the same.
-func FuzzChapters(f *testing.F) {
+func FuzzParse(f *testing.F) {
 	for _, tt := range chapterFileCases {
 		f.Add(tt.file)
 	}
@@ -317,9 +309,9 @@ func FuzzChapters(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		chapters, found := ParseChapters([]byte(s), "c")
+		chapters, found := Parse([]byte(s), "c")
 		for i, c := range chapters {
-			if c.Start < 0 || c.End < 0 || c.Title != oneLine(c.Title) {
+			if c.Start < 0 || c.End < 0 || c.Title != source.OneLine(c.Title) {
 				t.Errorf("chapter %d: %+v", i, c)
 			}
 		}
@@ -338,7 +330,7 @@ func FuzzChapters(f *testing.F) {
 			c.Title = cutDash(c.Title)
 			lines = append(lines, c)
 		}
-		again, found := ParseChapters(FormatChapters(lines), "c")
+		again, found := Parse(Format(lines), "c")
 		if diff := cmp.Diff(lines, again); diff != "" || hasOther(found) {
 			t.Errorf("lines: %v\n%s", found, diff)
 		}
@@ -346,7 +338,7 @@ func FuzzChapters(f *testing.F) {
 		if err := WritePSC(&b, links); err != nil {
 			t.Fatal(err)
 		}
-		if again, found = ParseChapters(b.Bytes(), "c"); cmp.Diff(links, again) != "" || hasOther(found) {
+		if again, found = Parse(b.Bytes(), "c"); cmp.Diff(links, again) != "" || hasOther(found) {
 			t.Errorf("psc: %v\n%s", found, cmp.Diff(links, again))
 		}
 	})
@@ -361,4 +353,16 @@ func hasOther(l finding.List) bool {
 		}
 	}
 	return false
+}
+
+func TestTimed(t *testing.T) {
+	t.Parallel()
+	chapters := []Chapter{{Start: 0}, {Start: 10, End: 15}, {Start: 20}, {Start: 50, End: 80}, {Start: 90}}
+	for duration, want := range map[time.Duration][]time.Duration{60: {10, 15, 50, 60, 90}, 0: {10, 15, 50, 80, 90}} {
+		for i, c := range Timed(chapters, duration) {
+			if c.End != want[i] {
+				t.Errorf("of audio of %d, chapter %d ends at %d; want %d", duration, i, c.End, want[i])
+			}
+		}
+	}
 }

@@ -1,4 +1,4 @@
-package show
+package chapters
 
 import (
 	"math/big"
@@ -6,10 +6,11 @@ import (
 	"time"
 
 	"onair/internal/finding"
+	"onair/internal/source"
 )
 
 // readFFMetadata reads the [CHAPTER] sections of ffmpeg's metadata file.
-func (r *chapterReader) readFFMetadata() {
+func (r *reader) readFFMetadata() {
 	var section map[string]string // the chapter being read; nil if there is none
 	var at finding.Position
 	finish := func() {
@@ -64,7 +65,7 @@ func cutEscaped(line string) (key, text string) {
 	return b.String()[:cut], b.String()[cut:]
 }
 
-func (r *chapterReader) addFFChapter(section map[string]string, at finding.Position) {
+func (r *reader) addFFChapter(section map[string]string, at finding.Position) {
 	base := section["timebase"]
 	if base == "" {
 		base = "1/1000000000" // nanoseconds, whatever old manuals say
@@ -72,7 +73,7 @@ func (r *chapterReader) addFFChapter(section map[string]string, at finding.Posit
 	c := Chapter{Title: section["title"]}
 	var ok, endOK bool
 	if c.Start, ok = ticks(section["start"], base); !ok {
-		r.reportf(ruleTime, at, "", "START=%s with TIMEBASE=%s is not a valid time", oneLine(section["start"]), oneLine(base))
+		r.reportf(ruleTime, at, "", "START=%s with TIMEBASE=%s is not a valid time", source.OneLine(section["start"]), source.OneLine(base))
 		return
 	}
 	if c.End, endOK = ticks(section["end"], base); !endOK {
@@ -106,7 +107,7 @@ func ticks(count, base string) (time.Duration, bool) {
 // whole reads a whole number of at most 18 digits.
 func whole(s string) (*big.Int, bool) {
 	s = strings.TrimSpace(s)
-	if !digits(s) || len(s) > 18 {
+	if !source.Digits(s) || len(s) > 18 {
 		return nil, false
 	}
 	return new(big.Int).SetString(s, 10)

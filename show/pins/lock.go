@@ -1,4 +1,11 @@
-package show
+// Package pins reads and writes onair.lock, which pins what must never change by
+// accident: the identity of the podcast, and the audio behind each episode's GUID.
+//
+//	version: 1
+//	podcast_guid: text; absent until the first publish to a public URL
+//	episodes:
+//	  GUID: a stanza for each episode; see Pin
+package pins
 
 import (
 	"bytes"
@@ -11,13 +18,18 @@ import (
 	"time"
 
 	"onair/internal/finding"
+	"onair/internal/source"
+	"onair/show/chapters"
 )
 
 // LockFile is the name of the lock in a show's folder.
-const LockFile = "onair.lock"
+const File = "onair.lock"
 
 // waveformDigits is how long a waveform is: 200 columns of two digits.
 const waveformDigits = 400
+
+// MaxFile bounds onair.lock in bytes.
+const MaxFile = 32 << 20
 
 // lockVersion is the version of the format that Format writes.
 const lockVersion = 1
@@ -34,12 +46,12 @@ type Pin struct {
 	Slug      string
 	Payload   Payload
 	Duration  time.Duration
-	Bitrate   int       // kbit/s; the mean of a VBR file
-	Channels  int       // 1 or 2
-	MediaType string    // audio/mpeg, or audio/x-m4a for an untagged master
-	TagFormat int       // layout of the ID3 tag; see audio.TagFormat
-	Chapters  []Chapter // only when they came from the master's own tag
-	Waveform  string    // what audio.Waveform.Peaks says of the payload: hex digits; empty if it was not computed
+	Bitrate   int                // kbit/s; the mean of a VBR file
+	Channels  int                // 1 or 2
+	MediaType string             // audio/mpeg, or audio/x-m4a for an untagged master
+	TagFormat int                // layout of the ID3 tag; see audio.TagFormat
+	Chapters  []chapters.Chapter // only when they came from the master's own tag
+	Waveform  string             // what audio.Waveform.Peaks says of the payload: hex digits; empty if it was not computed
 }
 
 // Payload identifies the audio itself, without any tag.
@@ -70,45 +82,45 @@ func (l *Lock) Format() []byte {
 		"# change by accident: who the podcast is, and the audio behind each episode's GUID.\n")
 	fmt.Fprintf(&b, "version: %d\n", lockVersion)
 	if l.PodcastGUID != "" {
-		fmt.Fprintf(&b, "podcast_guid: %s\n", quote(l.PodcastGUID))
+		fmt.Fprintf(&b, "podcast_guid: %s\n", source.Quote(l.PodcastGUID))
 	}
 	if len(l.Episodes) == 0 {
 		return b.Bytes()
 	}
 	b.WriteString("episodes:\n")
 	for _, guid := range slices.Sorted(maps.Keys(l.Episodes)) {
-		fmt.Fprintf(&b, "  %s:\n", quote(guid))
+		fmt.Fprintf(&b, "  %s:\n", source.Quote(guid))
 		l.Episodes[guid].format(&b)
 	}
 	return b.Bytes()
 }
 
 func (p *Pin) format(b *bytes.Buffer) {
-	fmt.Fprintf(b, "    slug: %s\n", quote(p.Slug))
-	fmt.Fprintf(b, "    sha256: %s\n", quote(p.Payload.SHA256))
+	fmt.Fprintf(b, "    slug: %s\n", source.Quote(p.Slug))
+	fmt.Fprintf(b, "    sha256: %s\n", source.Quote(p.Payload.SHA256))
 	fmt.Fprintf(b, "    crc32c: \"%08x\"\n", p.Payload.CRC32C)
 	fmt.Fprintf(b, "    bytes: %d\n", p.Payload.Bytes)
-	fmt.Fprintf(b, "    duration: %s\n", formatSeconds(p.Duration))
+	fmt.Fprintf(b, "    duration: %s\n", source.FormatSeconds(p.Duration))
 	fmt.Fprintf(b, "    bitrate: %d\n", p.Bitrate)
 	fmt.Fprintf(b, "    channels: %d\n", p.Channels)
-	if s := oneLine(p.MediaType); s != "" {
-		fmt.Fprintf(b, "    media_type: %s\n", quote(s))
+	if s := source.OneLine(p.MediaType); s != "" {
+		fmt.Fprintf(b, "    media_type: %s\n", source.Quote(s))
 	}
 	fmt.Fprintf(b, "    tag_format: %d\n", p.TagFormat)
 	if p.Waveform != "" {
-		fmt.Fprintf(b, "    waveform: %s\n", quote(p.Waveform))
+		fmt.Fprintf(b, "    waveform: %s\n", source.Quote(p.Waveform))
 	}
 	if len(p.Chapters) > 0 {
 		b.WriteString("    chapters:\n")
 	}
 	for _, c := range p.Chapters {
-		fmt.Fprintf(b, "      - {start: %s", formatSeconds(c.Start))
+		fmt.Fprintf(b, "      - {start: %s", source.FormatSeconds(c.Start))
 		if c.End != 0 {
-			fmt.Fprintf(b, ", end: %s", formatSeconds(c.End))
+			fmt.Fprintf(b, ", end: %s", source.FormatSeconds(c.End))
 		}
 		for _, f := range [...]struct{ key, text string }{{"title", c.Title}, {"url", c.URL}, {"image", c.Image}} {
-			if s := oneLine(f.text); s != "" {
-				fmt.Fprintf(b, ", %s: %s", f.key, quote(s))
+			if s := source.OneLine(f.text); s != "" {
+				fmt.Fprintf(b, ", %s: %s", f.key, source.Quote(s))
 			}
 		}
 		if c.Hidden {
@@ -121,47 +133,47 @@ func (p *Pin) format(b *bytes.Buffer) {
 // ParseLock reads what Format wrote. Nothing in it is guessed: an unknown key,
 // a missing or malformed value is an error. The Lock is never nil; it holds
 // what could be read.
-func ParseLock(data []byte) (*Lock, finding.List) {
+func Parse(data []byte) (*Lock, finding.List) {
 	var found finding.List
-	l, _ := parseLock(data, &found)
+	l, _ := ParsePlaces(data, &found)
 	found.Sort()
 	return l, found
 }
 
-// parseLock also returns where each episode's stanza begins, by GUID.
-func parseLock(data []byte, found *finding.List) (*Lock, map[string]finding.Position) {
+// ParsePlaces also returns where each episode's stanza begins, by GUID.
+func ParsePlaces(data []byte, found *finding.List) (*Lock, map[string]finding.Position) {
 	l := &Lock{Episodes: map[string]*Pin{}}
 	places := map[string]finding.Position{}
-	text, ok := cleanText(LockFile, data, maxLock, found)
+	text, ok := source.Clean(File, data, MaxFile, found)
 	if !ok {
 		return l, places
 	}
-	root, broken := parseYAML(LockFile, text, 0, found)
+	root, broken := source.ParseYAML(File, text, 0, found)
 	if root == nil {
 		if !broken {
-			found.Add(ruleLock.At(finding.Position{File: LockFile}, "the lock is empty").WithHint("restore it from git"))
+			found.Add(ruleLock.At(finding.Position{File: File}, "the lock is empty").WithHint("restore it from git"))
 		}
 		return l, places
 	}
-	d := &decoder{found: found, places: map[string]finding.Position{}}
+	d := &source.Decoder{Found: found, Places: map[string]finding.Position{}}
 	version := 0
-	value{d, root, ""}.fields(fields{
-		"version":      integer(&version, 1, 1<<30),
-		"podcast_guid": limited(&l.PodcastGUID, 36),
-		"episodes": func(v value) {
-			v.pairs(func(key, v value) {
-				guid := key.node.text
-				if !validGUID(guid) {
-					key.reportf(ruleLock, "", "%s cannot be a GUID", shortQuote(guid))
+	d.Value(root, "").Fields(source.Fields{
+		"version":      source.Int(&version, 1, 1<<30),
+		"podcast_guid": source.Limited(&l.PodcastGUID, 36),
+		"episodes": func(v source.Value) {
+			v.Pairs(func(key, v source.Value) {
+				guid := key.Node.Text
+				if !source.ValidGUID(guid) {
+					key.Reportf(ruleLock, "", "%s cannot be a GUID", source.ShortQuote(guid))
 					return
 				}
-				places[guid] = key.node.pos
+				places[guid] = key.Node.Pos
 				l.Episodes[guid] = pin(v)
 			})
 		},
 	})
 	if version != lockVersion {
-		found.Add(ruleLock.At(place(d.places, "version", LockFile), "the lock has format version %d; this onair reads %d", version, lockVersion).WithHint("upgrade onair, or restore the lock from git"))
+		found.Add(ruleLock.At(source.Place(d.Places, "version", File), "the lock has format version %d; this onair reads %d", version, lockVersion).WithHint("upgrade onair, or restore the lock from git"))
 	}
 	return l, places
 }
@@ -170,56 +182,56 @@ func parseLock(data []byte, found *finding.List) (*Lock, map[string]finding.Posi
 var pinFields = []string{"slug", "sha256", "crc32c", "bytes", "duration"}
 
 // pin reads one episode's stanza.
-func pin(v value) *Pin {
+func pin(v source.Value) *Pin {
 	p := &Pin{}
-	before := v.count
-	v.fields(fields{
-		"slug":       slugField(&p.Slug),
+	before := v.Count
+	v.Fields(source.Fields{
+		"slug":       source.Slug(&p.Slug),
 		"sha256":     hexField(64, func(s string) { p.Payload.SHA256 = s }),
 		"crc32c":     hexField(8, func(s string) { n, _ := strconv.ParseUint(s, 16, 32); p.Payload.CRC32C = uint32(n) }),
-		"bytes":      func(v value) { n := 0; integer(&n, 1, 1<<40)(v); p.Payload.Bytes = int64(n) },
-		"duration":   seconds(&p.Duration),
-		"bitrate":    integer(&p.Bitrate, 0, 1<<20),
-		"channels":   integer(&p.Channels, 0, 255),
-		"media_type": line(&p.MediaType),
-		"tag_format": integer(&p.TagFormat, 0, 1<<20),
+		"bytes":      func(v source.Value) { n := 0; source.Int(&n, 1, 1<<40)(v); p.Payload.Bytes = int64(n) },
+		"duration":   source.Seconds(&p.Duration),
+		"bitrate":    source.Int(&p.Bitrate, 0, 1<<20),
+		"channels":   source.Int(&p.Channels, 0, 255),
+		"media_type": source.Line(&p.MediaType),
+		"tag_format": source.Int(&p.TagFormat, 0, 1<<20),
 		"waveform":   hexField(waveformDigits, func(s string) { p.Waveform = s }),
-		"chapters": func(v value) {
-			v.each(func(v value) { p.Chapters = append(p.Chapters, pinnedChapter(v)) })
+		"chapters": func(v source.Value) {
+			v.Each(func(v source.Value) { p.Chapters = append(p.Chapters, pinnedChapter(v)) })
 		},
 	}, pinFields...)
 	for _, field := range pinFields {
-		if !v.has(field) && v.count == before {
-			v.reportf(ruleLock, "restore it from git", "the pin has no %s", field)
+		if !v.Has(field) && v.Count == before {
+			v.Reportf(ruleLock, "restore it from git", "the pin has no %s", field)
 		}
 	}
 	return p
 }
 
-func pinnedChapter(v value) Chapter {
-	var c Chapter
+func pinnedChapter(v source.Value) chapters.Chapter {
+	var c chapters.Chapter
 	visible := true
-	v.fields(fields{
-		"start": seconds(&c.Start),
-		"end":   seconds(&c.End),
-		"title": line(&c.Title),
-		"url":   line(&c.URL),
-		"image": line(&c.Image),
-		"toc":   boolean(&visible),
+	v.Fields(source.Fields{
+		"start": source.Seconds(&c.Start),
+		"end":   source.Seconds(&c.End),
+		"title": source.Line(&c.Title),
+		"url":   source.Line(&c.URL),
+		"image": source.Line(&c.Image),
+		"toc":   source.Bool(&visible),
 	})
 	c.Hidden = !visible
 	return c
 }
 
 // hexField passes on a string of n lower-case hex digits.
-func hexField(n int, set func(string)) setter {
-	return func(v value) {
-		s, ok := v.word()
+func hexField(n int, set func(string)) source.Setter {
+	return func(v source.Value) {
+		s, ok := v.Word()
 		if !ok {
 			return
 		}
 		if _, err := hex.DecodeString(s); err != nil || len(s) != n || s != strings.ToLower(s) {
-			v.reportf(ruleLock, "restore it from git", "%s is %s; expected %d hex digits", v.name(), shortQuote(s), n)
+			v.Reportf(ruleLock, "restore it from git", "%s is %s; expected %d hex digits", v.Name(), source.ShortQuote(s), n)
 			return
 		}
 		set(s)

@@ -1,4 +1,4 @@
-package show
+package chapters
 
 import (
 	"encoding/json"
@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"onair/internal/finding"
+	"onair/internal/source"
 )
 
 // jsonChapter is a chapter of Podcasting 2.0's JSON chapters, version 1.2.0.
@@ -23,7 +24,7 @@ type jsonChapter struct {
 
 // readJSON reads Podcasting 2.0's JSON chapters. What is said of the episode,
 // and of places, is left aside.
-func (r *chapterReader) readJSON() {
+func (r *reader) readJSON() {
 	if err := json.Unmarshal([]byte(r.text), new(json.RawMessage)); err != nil {
 		at := finding.Position{File: r.file}
 		if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
@@ -50,7 +51,7 @@ func (r *chapterReader) readJSON() {
 }
 
 // readArray reads the list of chapters, which the decoder is in front of.
-func (r *chapterReader) readArray(d *json.Decoder) {
+func (r *reader) readArray(d *json.Decoder) {
 	var list []json.RawMessage
 	offset := int(d.InputOffset())
 	if err := d.Decode(&list); err != nil {
@@ -66,14 +67,14 @@ func (r *chapterReader) readArray(d *json.Decoder) {
 		if err := json.Unmarshal(item, &c); errors.As(err, &wrong) && wrong.Field != "" {
 			r.reportf(ruleType, at, "", "%s is a JSON %s", wrong.Field, wrong.Value)
 		} else if err != nil {
-			r.reportf(ruleType, at, `write {"startTime": 12, "title": "…"}`, "%s is not a chapter", shortQuote(string(item)))
+			r.reportf(ruleType, at, `write {"startTime": 12, "title": "…"}`, "%s is not a chapter", source.ShortQuote(string(item)))
 		} else {
 			r.addJSON(c, at)
 		}
 	}
 }
 
-func (r *chapterReader) addJSON(c jsonChapter, at finding.Position) {
+func (r *reader) addJSON(c jsonChapter, at finding.Position) {
 	if c.StartTime == nil {
 		r.reportf(ruleRequired, at, `add "startTime": 12`, "a chapter without a startTime")
 		return
@@ -93,12 +94,12 @@ func (r *chapterReader) addJSON(c jsonChapter, at finding.Position) {
 // jsonSeconds reads a number of seconds. What programs compute has more digits
 // than they know: it is rounded to microseconds.
 func jsonSeconds(n json.Number) (time.Duration, error) {
-	if d, ok := parseSeconds(n.String()); ok {
+	if d, ok := source.ParseSeconds(n.String()); ok {
 		return d, nil
 	}
 	f, err := n.Float64()
 	if err != nil || math.IsNaN(f) || f < 0 || f >= 1e8 {
-		return 0, fmt.Errorf("%s is not a valid time", shortQuote(n.String()))
+		return 0, fmt.Errorf("%s is not a valid time", source.ShortQuote(n.String()))
 	}
 	return time.Duration(math.Round(f*1e6)) * time.Microsecond, nil
 }

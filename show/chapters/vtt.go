@@ -1,4 +1,4 @@
-package show
+package chapters
 
 import (
 	"html"
@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"onair/internal/finding"
+	"onair/internal/source"
 )
 
 // vttTag is markup inside a cue, such as <v Vega> or </i>.
@@ -13,7 +14,7 @@ var vttTag = regexp.MustCompile(`<[^<>]*>`)
 
 // readVTT reads the cues of a WebVTT file as chapters: what a track element of
 // kind chapters has.
-func (r *chapterReader) readVTT() {
+func (r *reader) readVTT() {
 	var cue *Chapter
 	var at finding.Position
 	skip := true // the header, a note or a style, until the next empty line
@@ -49,10 +50,10 @@ func (r *chapterReader) readVTT() {
 }
 
 // cue reads the times of a cue; what follows them are settings.
-func (r *chapterReader) cue(from, to string, at finding.Position) *Chapter {
+func (r *reader) cue(from, to string, at finding.Position) *Chapter {
 	to, _, _ = strings.Cut(strings.TrimSpace(to), " ")
-	start, ok := parseTimestamp(strings.TrimSpace(from))
-	end, endOK := parseTimestamp(strings.TrimSpace(to))
+	start, ok := source.ParseTimestamp(strings.TrimSpace(from))
+	end, endOK := source.ParseTimestamp(strings.TrimSpace(to))
 	if !ok || !endOK {
 		r.reportf(ruleTime, at, "write 00:00:12.000 --> 00:00:48.500", "not the times of a cue")
 		return nil

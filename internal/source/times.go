@@ -1,4 +1,4 @@
-package show
+package source
 
 import (
 	"fmt"
@@ -34,27 +34,27 @@ func ParseDate(s string, zone *time.Location) (time.Time, error) {
 			continue
 		}
 		if t.Format(layout) != s {
-			return t, fmt.Errorf("%s: this time does not exist in %s, where clocks go forward then", shortQuote(s), zone)
+			return t, fmt.Errorf("%s: this time does not exist in %s, where clocks go forward then", ShortQuote(s), zone)
 		}
 		return t, nil
 	}
-	return time.Time{}, fmt.Errorf("%s is not a date", shortQuote(s))
+	return time.Time{}, fmt.Errorf("%s is not a date", ShortQuote(s))
 }
 
-// date sets a moment.
-func date(p *time.Time, zone *time.Location) setter {
-	return func(v value) {
-		s, ok := v.word()
+// Date sets a moment.
+func Date(p *time.Time, zone *time.Location) Setter {
+	return func(v Value) {
+		s, ok := v.Word()
 		if !ok {
 			return
 		}
 		t, err := ParseDate(s, zone)
 		if err != nil {
-			v.reportf(ruleDate, dateHint(s, t), "%s: %v", v.name(), err)
+			v.Reportf(ruleDate, dateHint(s, t), "%s: %v", v.Name(), err)
 			return
 		}
 		if t.Year() < 1990 || t.Year() > 2200 {
-			v.reportf(ruleDate, "", "%s is in the year %d", v.name(), t.Year())
+			v.Reportf(ruleDate, "", "%s is in the year %d", v.Name(), t.Year())
 			return
 		}
 		*p = t
@@ -78,25 +78,25 @@ func dateHint(s string, instead time.Time) string {
 	return "write " + instead.Format("2006-01-02 15:04")
 }
 
-// endOfTime is the first time that a timestamp cannot hold: it has four digits of hours.
-const endOfTime = 10_000 * time.Hour
+// EndOfTime is the first time that a timestamp cannot hold: it has four digits of hours.
+const EndOfTime = 10_000 * time.Hour
 
-// parseTimestamp reads a time in an episode: minutes and seconds, with hours
+// ParseTimestamp reads a time in an episode: minutes and seconds, with hours
 // in front and a fraction behind where needed, such as 0:12, 1:02:03.250.
-func parseTimestamp(s string) (time.Duration, bool) {
+func ParseTimestamp(s string) (time.Duration, bool) {
 	parts := strings.Split(s, ":")
 	if len(parts) < 2 || len(parts) > 3 {
 		return 0, false
 	}
 	whole, _, _ := strings.Cut(parts[len(parts)-1], ".")
-	last, ok := parseSeconds(parts[len(parts)-1])
+	last, ok := ParseSeconds(parts[len(parts)-1])
 	if !ok || len(whole) != 2 || last >= time.Minute {
 		return 0, false
 	}
 	var minutes int
 	for i, p := range parts[:len(parts)-1] {
 		n, err := strconv.Atoi(p)
-		if err != nil || !digits(p) || len(p) > 4 || i > 0 && (n > 59 || len(p) != 2) {
+		if err != nil || !Digits(p) || len(p) > 4 || i > 0 && (n > 59 || len(p) != 2) {
 			return 0, false
 		}
 		minutes = minutes*60 + n
@@ -116,16 +116,16 @@ func FormatTimestamp(d time.Duration) string {
 	return fmt.Sprintf("%d:%02d:%s", minutes/60, minutes%60, s)
 }
 
-// timestamp sets a time in an episode.
-func timestamp(p *time.Duration) setter {
-	return func(v value) {
-		s, ok := v.word()
+// Timestamp sets a time in an episode.
+func Timestamp(p *time.Duration) Setter {
+	return func(v Value) {
+		s, ok := v.Word()
 		if !ok {
 			return
 		}
-		d, ok := parseTimestamp(s)
+		d, ok := ParseTimestamp(s)
 		if !ok {
-			v.reportf(ruleTime, timestampHint(s), "%s is %s; expected a time such as 0:12 or 1:02:03.5", v.name(), shortQuote(s))
+			v.Reportf(ruleTime, timestampHint(s), "%s is %s; expected a time such as 0:12 or 1:02:03.5", v.Name(), ShortQuote(s))
 			return
 		}
 		*p = d
@@ -133,50 +133,50 @@ func timestamp(p *time.Duration) setter {
 }
 
 func timestampHint(s string) string {
-	if d, ok := parseSeconds(s); ok {
-		return "write " + quote(FormatTimestamp(d))
+	if d, ok := ParseSeconds(s); ok {
+		return "write " + Quote(FormatTimestamp(d))
 	}
 	return ""
 }
 
-// length sets a duration: a number of seconds, or a time as in timestamp.
-func length(p *time.Duration) setter {
-	return func(v value) {
-		if d, ok := parseSeconds(v.node.text); ok && v.node.kind == scalar && v.node.plain {
+// Length sets a duration: a number of seconds, or a time as in timestamp.
+func Length(p *time.Duration) Setter {
+	return func(v Value) {
+		if d, ok := ParseSeconds(v.Node.Text); ok && v.Node.Kind == Scalar && v.Node.plain {
 			*p = d
 			return
 		}
-		timestamp(p)(v)
+		Timestamp(p)(v)
 	}
 }
 
-// formatSeconds writes a time as seconds, exactly: 62.037375.
-func formatSeconds(d time.Duration) string {
+// FormatSeconds writes a time as seconds, exactly: 62.037375.
+func FormatSeconds(d time.Duration) string {
 	s := fmt.Sprintf("%d.%09d", d/time.Second, d%time.Second)
 	return strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
 }
 
-// parseSeconds reads what formatSeconds wrote. It does not go through a
+// ParseSeconds reads what formatSeconds wrote. It does not go through a
 // floating-point number, so that no time changes by being read and written.
-func parseSeconds(s string) (time.Duration, bool) {
+func ParseSeconds(s string) (time.Duration, bool) {
 	whole, fraction, _ := strings.Cut(s, ".")
-	if len(fraction) > 9 || len(whole) > 8 || !digits(whole) || fraction != "" && !digits(fraction) || strings.HasSuffix(s, ".") {
+	if len(fraction) > 9 || len(whole) > 8 || !Digits(whole) || fraction != "" && !Digits(fraction) || strings.HasSuffix(s, ".") {
 		return 0, false
 	}
 	n, _ := strconv.ParseInt(whole+(fraction + "000000000")[:9], 10, 64)
 	return time.Duration(n), true
 }
 
-func digits(s string) bool {
+func Digits(s string) bool {
 	return s != "" && strings.Trim(s, "0123456789") == ""
 }
 
-// seconds sets a time written as a number of seconds.
-func seconds(p *time.Duration) setter {
-	return func(v value) {
-		d, ok := parseSeconds(v.node.text)
-		if v.node.kind != scalar || !v.node.plain || !ok {
-			v.reportf(ruleTime, "", "%s is %s; expected a number of seconds, such as 62.5", v.name(), v.node.describe())
+// Seconds sets a time written as a number of seconds.
+func Seconds(p *time.Duration) Setter {
+	return func(v Value) {
+		d, ok := ParseSeconds(v.Node.Text)
+		if v.Node.Kind != Scalar || !v.Node.plain || !ok {
+			v.Reportf(ruleTime, "", "%s is %s; expected a number of seconds, such as 62.5", v.Name(), v.Node.describe())
 			return
 		}
 		*p = d
@@ -185,26 +185,8 @@ func seconds(p *time.Duration) setter {
 
 // ParseClock reads a time as most formats have it: seconds, or 1:02:03.5.
 func ParseClock(s string) (time.Duration, bool) {
-	if d, ok := parseSeconds(s); ok {
+	if d, ok := ParseSeconds(s); ok {
 		return d, true
 	}
-	return parseTimestamp(s)
-}
-
-// playTime is Normal Play Time to the millisecond: 01:02:03.250.
-func playTime(d time.Duration) string {
-	return fmt.Sprintf("%02d:%02d:%02d.%03d", d/time.Hour, d%time.Hour/time.Minute, d%time.Minute/time.Second, d%time.Second/time.Millisecond)
-}
-
-// formatDate writes a moment in the show's timezone where that is exact, else
-// with its offset.
-func formatDate(t time.Time, zone *time.Location) string {
-	t = t.Truncate(time.Second)
-	for _, layout := range []string{"2006-01-02 15:04", "2006-01-02 15:04:05"} {
-		s := t.In(zone).Format(layout)
-		if back, err := ParseDate(s, zone); err == nil && back.Equal(t) {
-			return s
-		}
-	}
-	return t.In(zone).Format(time.RFC3339)
+	return ParseTimestamp(s)
 }

@@ -1,4 +1,4 @@
-package show
+package source
 
 import (
 	"errors"
@@ -17,12 +17,11 @@ import (
 // Limits of a YAML document. A file of a show comes from a pull request as
 // often as from its owner, so neither its size nor its shape is trusted.
 const (
-	maxYAML      = 1 << 20 // bytes of show.yaml, people.yaml, sponsors.yaml, episode.md
-	maxLock      = 32 << 20
-	maxDepth     = 32  // nested flow collections
-	maxIndent    = 100 // column of a list's dash; deeper nesting cannot be written with less
-	maxFindings  = 200 // of one file; a file that is wrong all over says so once
-	maxTextBytes = 64 << 10
+	MaxFile     = 1 << 20 // bytes of show.yaml, people.yaml, sponsors.yaml, episode.md
+	maxDepth    = 32      // nested flow collections
+	maxIndent   = 100     // column of a list's dash; deeper nesting cannot be written with less
+	MaxFindings = 200     // of one file; a file that is wrong all over says so once
+	MaxText     = 64 << 10
 )
 
 // kind is the shape of a node.
@@ -30,39 +29,39 @@ type kind int
 
 const (
 	null kind = iota
-	scalar
+	Scalar
 	list
-	mapping
+	Map
 )
 
 func (k kind) String() string { return [...]string{"nothing", "text", "a list", "a map"}[k] }
 
-// node is a piece of YAML with its place in the file. It is all the decoder
+// Node is a piece of YAML with its place in the file. It is all the decoder
 // sees, so that the quirks of the YAML library stay in this file.
-type node struct {
-	kind    kind
-	pos     finding.Position
-	text    string // of a scalar, unescaped; of a plain one as it is written
+type Node struct {
+	Kind    kind
+	Pos     finding.Position
+	Text    string // of a scalar, unescaped; of a plain one as it is written
 	plain   bool   // a scalar without quotes, not a block
-	block   bool   // a scalar in | or > form: its text starts on the next line
-	flow    bool   // a list in brackets, a map in braces
+	Block   bool   // a scalar in | or > form: its text starts on the next line
+	Flow    bool   // a list in brackets, a map in braces
 	cut     string // what a plain scalar lost to a comment that looks like text, such as #4
-	items   []*node
-	entries []entry
+	items   []*Node
+	Entries []entry
 }
 
 // entry is one key of a mapping.
 type entry struct {
-	key   *node
-	value *node
-	bare  bool // a key without a colon, possible in a flow map only
+	Key   *Node
+	Value *Node
+	Bare  bool // a key without a colon, possible in a flow map only
 }
 
-// parseYAML reads one document. line0 is the number of lines of the file
+// ParseYAML reads one document. line0 is the number of lines of the file
 // before it, so that positions are the file's. The result is nil where the
 // document is empty or broken; broken says which.
-func parseYAML(file string, data string, line0 int, found *finding.List) (root *node, broken bool) {
-	r := yamlReader{file: file, lines: strings.Split(data, "\n"), line0: line0, found: found}
+func ParseYAML(file string, data string, line0 int, found *finding.List) (root *Node, broken bool) {
+	r := reader{file: file, lines: strings.Split(data, "\n"), line0: line0, found: found}
 	tokens := lexer.Tokenize(data)
 	if !r.rejectUnsupported(tokens) {
 		return nil, true
@@ -78,7 +77,7 @@ func parseYAML(file string, data string, line0 int, found *finding.List) (root *
 			continue
 		}
 		if body != nil {
-			found.Add(ruleYAMLFeature.At(r.node(doc.Body).pos, "a second YAML document; this file holds one"))
+			found.Add(ruleYAMLFeature.At(r.node(doc.Body).Pos, "a second YAML document; this file holds one"))
 			return nil, true
 		}
 		body = doc.Body
@@ -90,7 +89,7 @@ func parseYAML(file string, data string, line0 int, found *finding.List) (root *
 }
 
 // yamlReader turns the library's tree into ours.
-type yamlReader struct {
+type reader struct {
 	file  string
 	lines []string
 	line0 int
@@ -98,7 +97,7 @@ type yamlReader struct {
 }
 
 // at converts a token's place. The library counts columns in characters.
-func (r *yamlReader) at(t *token.Token) finding.Position {
+func (r *reader) at(t *token.Token) finding.Position {
 	if t == nil || t.Position == nil {
 		return finding.Position{File: r.file}
 	}
@@ -122,7 +121,7 @@ func byteColumn(line string, column int) int {
 // rejectUnsupported reports YAML that no show needs and that is expensive or
 // surprising. It runs before any tree is built: the parser's time grows with the
 // square of the depth, and an alias can stand for gigabytes.
-func (r *yamlReader) rejectUnsupported(tokens token.Tokens) bool {
+func (r *reader) rejectUnsupported(tokens token.Tokens) bool {
 	depth := 0
 	for _, t := range tokens {
 		refuse := func(hint, format string, args ...any) bool {
@@ -131,9 +130,9 @@ func (r *yamlReader) rejectUnsupported(tokens token.Tokens) bool {
 		}
 		switch t.Type {
 		case token.AnchorType, token.AliasType:
-			return refuse("quote the value if this is text: "+quote(t.Value+nextText(t)), "%s starts a YAML anchor or alias, which onair does not read", shortQuote(t.Value))
+			return refuse("quote the value if this is text: "+Quote(t.Value+nextText(t)), "%s starts a YAML anchor or alias, which onair does not read", ShortQuote(t.Value))
 		case token.TagType:
-			return refuse("quote the value if this is text: "+quote(t.Value+nextText(t)), "%s is a YAML tag, which onair does not read", shortQuote(t.Value))
+			return refuse("quote the value if this is text: "+Quote(t.Value+nextText(t)), "%s is a YAML tag, which onair does not read", ShortQuote(t.Value))
 		case token.MergeKeyType:
 			return refuse("write the keys out", "a YAML merge key, which onair does not read")
 		case token.MappingKeyType:
@@ -165,50 +164,50 @@ func nextText(t *token.Token) string {
 }
 
 // node converts one node of the library's tree.
-func (r *yamlReader) node(n ast.Node) *node {
-	out := &node{pos: r.at(n.GetToken())}
+func (r *reader) node(n ast.Node) *Node {
+	out := &Node{Pos: r.at(n.GetToken())}
 	switch n := n.(type) {
 	case *ast.MappingNode:
-		out.kind, out.flow = mapping, n.IsFlowStyle
+		out.Kind, out.Flow = Map, n.IsFlowStyle
 		for _, v := range n.Values {
-			out.entries = append(out.entries, r.entry(v, n.IsFlowStyle))
+			out.Entries = append(out.Entries, r.entry(v, n.IsFlowStyle))
 		}
-		if len(out.entries) > 0 && !out.flow {
-			out.pos = out.entries[0].key.pos // the library's own is the first colon
+		if len(out.Entries) > 0 && !out.Flow {
+			out.Pos = out.Entries[0].Key.Pos // the library's own is the first colon
 		}
 	case *ast.MappingValueNode:
 		e := r.entry(n, false)
-		out.kind, out.pos, out.entries = mapping, e.key.pos, []entry{e}
+		out.Kind, out.Pos, out.Entries = Map, e.Key.Pos, []entry{e}
 	case *ast.SequenceNode:
-		out.kind, out.flow = list, n.IsFlowStyle
+		out.Kind, out.Flow = list, n.IsFlowStyle
 		for _, v := range n.Values {
 			out.items = append(out.items, r.node(v))
 		}
 	case *ast.NullNode:
-		out.text = n.Token.Value
+		out.Text = n.Token.Value
 	case *ast.LiteralNode:
-		out.kind, out.block, out.text = scalar, true, n.Value.Value
+		out.Kind, out.Block, out.Text = Scalar, true, n.Value.Value
 	case *ast.StringNode:
-		out.kind, out.text = scalar, n.Value
+		out.Kind, out.Text = Scalar, n.Value
 		if n.Token.Type != token.DoubleQuoteType && n.Token.Type != token.SingleQuoteType {
 			out.plain, out.cut = true, cutComment(n.Token)
-			if strings.Contains(out.text, ": ") { // the library is lenient about this within braces
-				r.found.Add(ruleYAML.At(out.pos, "a colon inside unquoted text").WithHint("quote it, or put a comma before the next key: " + quote(out.text)))
+			if strings.Contains(out.Text, ": ") { // the library is lenient about this within braces
+				r.found.Add(ruleYAML.At(out.Pos, "a colon inside unquoted text").WithHint("quote it, or put a comma before the next key: " + Quote(out.Text)))
 			}
 		}
 	default: // numbers, booleans, infinities: the decoder decides what they are
-		out.kind, out.plain, out.text = scalar, true, n.GetToken().Value
+		out.Kind, out.plain, out.Text = Scalar, true, n.GetToken().Value
 	}
 	return out
 }
 
 // entry converts one key and its value.
-func (r *yamlReader) entry(v *ast.MappingValueNode, flow bool) entry {
+func (r *reader) entry(v *ast.MappingValueNode, flow bool) entry {
 	key, value := r.node(v.Key), r.node(v.Value)
-	if value.kind == null && value.text == "null" && v.Value.GetToken().Type == token.ImplicitNullType {
-		value.pos = key.pos // an absent value has no place of its own
+	if value.Kind == null && value.Text == "null" && v.Value.GetToken().Type == token.ImplicitNullType {
+		value.Pos = key.Pos // an absent value has no place of its own
 	}
-	return entry{key: key, value: value, bare: flow && v.Start != nil && v.Start.Type != token.MappingValueType}
+	return entry{Key: key, Value: value, Bare: flow && v.Start != nil && v.Start.Type != token.MappingValueType}
 }
 
 // cutComment returns the comment behind a plain scalar where it looks like the
@@ -227,7 +226,7 @@ func cutComment(t *token.Token) string {
 
 // syntaxError reports the one error at which the library stopped, with a hint
 // for the mistakes people make most.
-func (r *yamlReader) syntaxError(err error) {
+func (r *reader) syntaxError(err error) {
 	var located yaml.Error
 	if !errors.As(err, &located) {
 		r.found.Add(ruleYAML.At(finding.Position{File: r.file}, "not valid YAML: %s", firstLine(err.Error())))
@@ -238,7 +237,7 @@ func (r *yamlReader) syntaxError(err error) {
 	r.found.Add(ruleYAML.At(r.at(t), "%s", message).WithHint(hint))
 }
 
-func (r *yamlReader) line(t *token.Token) string {
+func (r *reader) line(t *token.Token) string {
 	if t == nil || t.Position.Line < 1 || t.Position.Line > len(r.lines) {
 		return ""
 	}
@@ -261,9 +260,9 @@ func explainSyntax(message, line string) (text, hint string) {
 	case strings.HasPrefix(strings.TrimLeft(line, " "), "\t"), has("tab character"):
 		return "a tab where YAML wants spaces", "indent with spaces"
 	case plain && strings.ContainsAny(value[:1], "@`%-*&!?,]}"):
-		return fmt.Sprintf("unquoted text cannot start with %q", value[:1]), "quote it: " + key + ": " + quote(value)
+		return fmt.Sprintf("unquoted text cannot start with %q", value[:1]), "quote it: " + key + ": " + Quote(value)
 	case plain && has("mapping value is not allowed"):
-		return fmt.Sprintf("a colon inside the unquoted text of %s", shortQuote(key)), "quote it: " + key + ": " + quote(value)
+		return fmt.Sprintf("a colon inside the unquoted text of %s", ShortQuote(key)), "quote it: " + key + ": " + Quote(value)
 	case has("mapping value is not allowed"):
 		return "a colon inside unquoted text", "quote the text"
 	case strings.HasPrefix(value, "'") && strings.Count(value, "'") > 2:

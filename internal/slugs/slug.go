@@ -1,7 +1,7 @@
-package show
+// Package slugs makes and checks slugs: the names of episodes in folders and addresses.
+package slugs
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -21,11 +21,11 @@ var (
 	device = regexp.MustCompile(`^(con|prn|aux|nul|com[0-9]|lpt[0-9])$`)
 )
 
-// ValidSlug reports why s cannot be a slug, a topic or an id, or nil: those
+// Valid reports why s cannot be a slug, a topic or an id, or nil: those
 // match [a-z0-9][a-z0-9-]*, have at most 100 bytes and are not device names of
 // Windows (con, nul, com1, …), so that they work as a folder's name on every
 // system and unescaped in a URL.
-func ValidSlug(s string) error {
+func Valid(s string) error {
 	switch {
 	case len(s) > maxSlug:
 		return fmt.Errorf("%d bytes; at most %d", len(s), maxSlug)
@@ -37,10 +37,10 @@ func ValidSlug(s string) error {
 	return nil
 }
 
-// Slugify makes a slug from a title. Letters of other scripts are spelled in
-// Latin ones. The result always passes ValidSlug: a title without any letter
+// Make makes a slug from a title. Letters of other scripts are spelled in
+// Latin ones. The result always passes Valid: a title without any letter
 // or digit gives the start of its SHA-256.
-func Slugify(title string) string {
+func Make(title string) string {
 	words := strings.FieldsFunc(slug.Make(title), func(r rune) bool { return r == '-' || r == '_' })
 	s := strings.Join(words, "-")
 	if len(s) > maxSlug {
@@ -58,19 +58,4 @@ func Slugify(title string) string {
 		return s + "-episode"
 	}
 	return s
-}
-
-// slugField sets a slug, a topic or another name of that form.
-func slugField(p *string) setter {
-	return func(v value) {
-		s, ok := v.word()
-		if !ok {
-			return
-		}
-		if err := ValidSlug(s); err != nil {
-			v.reportf(ruleSlug, "write "+Slugify(s), "%s: %v", cmp.Or(v.name(), "id"), err)
-			return
-		}
-		*p = s
-	}
 }

@@ -1,4 +1,4 @@
-package show
+package chapters
 
 import (
 	"bytes"
@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"onair/internal/finding"
+	"onair/internal/source"
 )
 
 const lineHint = "write a line as 0:12 What is a CDN?"
@@ -18,7 +19,7 @@ const lineHint = "write a line as 0:12 What is a CDN?"
 // readLines reads a time, white space and a title a line, as chapters.txt,
 // mp4chaps, mp3chaps and descriptions of videos have it. mp4chaps puts the URL
 // of a chapter in angle brackets behind its title.
-func (r *chapterReader) readLines() {
+func (r *reader) readLines() {
 	r.lines(func(line string, at finding.Position) {
 		line = strings.TrimRight(line, " \t")
 		text := strings.TrimLeft(line, " \t")
@@ -30,9 +31,9 @@ func (r *chapterReader) readLines() {
 		if i := strings.IndexAny(text, " \t"); i >= 0 {
 			stamp, title = text[:i], text[i+1:]
 		}
-		start, ok := parseTimestamp(stamp)
+		start, ok := source.ParseTimestamp(stamp)
 		if !ok {
-			r.reportf(ruleTime, at, lineHint, "%s is not a valid time", shortQuote(stamp))
+			r.reportf(ruleTime, at, lineHint, "%s is not a valid time", source.ShortQuote(stamp))
 			return
 		}
 		title, url := cutURL(title)
@@ -65,21 +66,21 @@ func isLabel(line string) bool {
 	if len(fields) < 2 {
 		return false
 	}
-	_, start := parseSeconds(fields[0])
-	_, end := parseSeconds(fields[1])
+	_, start := source.ParseSeconds(fields[0])
+	_, end := source.ParseSeconds(fields[1])
 	return start && end
 }
 
 // readLabels reads a label track of Audacity: start, end and title, in seconds
 // and separated by tabs. Lines that begin with a backslash hold frequencies.
-func (r *chapterReader) readLabels() {
+func (r *reader) readLabels() {
 	r.lines(func(line string, at finding.Position) {
 		if strings.TrimSpace(line) == "" || line[0] == '\\' {
 			return
 		}
 		fields := append(strings.SplitN(line, "\t", 3), "", "")
-		start, ok := parseSeconds(fields[0])
-		end, endOK := parseSeconds(fields[1])
+		start, ok := source.ParseSeconds(fields[0])
+		end, endOK := source.ParseSeconds(fields[1])
 		if !ok || !endOK {
 			r.reportf(ruleTime, at, "export the labels again", "not a line of a label track, which has start, end and title between tabs")
 			return
@@ -91,13 +92,13 @@ func (r *chapterReader) readLabels() {
 // FormatChapters writes chapters as chapters.txt: a line each with start, title
 // and URL. The lines have no place for ends, images and hidden chapters, which
 // are left out.
-func FormatChapters(chapters []Chapter) []byte {
+func Format(chapters []Chapter) []byte {
 	var b bytes.Buffer
 	for _, c := range chapters {
 		if c.Hidden {
 			continue
 		}
-		fmt.Fprintf(&b, "%s %s", FormatTimestamp(c.Start), oneLine(c.Title))
+		fmt.Fprintf(&b, "%s %s", source.FormatTimestamp(c.Start), source.OneLine(c.Title))
 		if c.URL != "" {
 			fmt.Fprintf(&b, " <%s>", c.URL)
 		}
@@ -125,12 +126,12 @@ func FormatYouTube(chapters []Chapter, duration time.Duration) (text []byte, pro
 	}
 	for i, c := range Timed(listed, duration) {
 		if i == 0 && c.Start != 0 {
-			problem("the first chapter starts at %s, not at 0:00", FormatTimestamp(c.Start))
+			problem("the first chapter starts at %s, not at 0:00", source.FormatTimestamp(c.Start))
 		}
 		if last := i+1 == len(listed); c.End-c.Start < youTubeShortest && (!last || duration > 0) {
-			problem("the chapter at %s is shorter than ten seconds", FormatTimestamp(c.Start))
+			problem("the chapter at %s is shorter than ten seconds", source.FormatTimestamp(c.Start))
 		}
-		fmt.Fprintf(&b, "%s %s\n", FormatTimestamp(c.Start), oneLine(c.Title))
+		fmt.Fprintf(&b, "%s %s\n", source.FormatTimestamp(c.Start), source.OneLine(c.Title))
 	}
 	if n := len(listed); n < youTubeChapters {
 		problem("%d of at least three chapters", n)
@@ -163,7 +164,7 @@ func isMarkerHeader(line string) bool {
 // readMarkers reads the markers of Adobe Audition (Name, Start, Duration, Time
 // Format, Type, Description) and of Reaper (#, Name, Start, End, Length). The
 // header says which column is which.
-func (r *chapterReader) readMarkers() {
+func (r *reader) readMarkers() {
 	var columns []string
 	row := func(fields []string, at finding.Position) {
 		if columns == nil {
@@ -206,22 +207,22 @@ func (r *chapterReader) readMarkers() {
 }
 
 // addMarker adds a chapter from the fields of a row.
-func (r *chapterReader) addMarker(row map[string]string, at finding.Position) {
+func (r *reader) addMarker(row map[string]string, at finding.Position) {
 	if f := row["time format"]; f != "" && f != "decimal" {
-		r.reportf(ruleTime, at, "choose Decimal as the time display and export the markers again", "the times count in %s", shortQuote(f))
+		r.reportf(ruleTime, at, "choose Decimal as the time display and export the markers again", "the times count in %s", source.ShortQuote(f))
 		return
 	}
-	start, ok := ParseClock(row["start"])
+	start, ok := source.ParseClock(row["start"])
 	if !ok {
-		r.reportf(ruleTime, at, "show the ruler in minutes and seconds, not in beats or frames, and export the markers again", "%s is not a valid time", shortQuote(row["start"]))
+		r.reportf(ruleTime, at, "show the ruler in minutes and seconds, not in beats or frames, and export the markers again", "%s is not a valid time", source.ShortQuote(row["start"]))
 		return
 	}
 	c := Chapter{Start: start, Title: row["name"]}
-	if end, ok := ParseClock(row["end"]); ok {
+	if end, ok := source.ParseClock(row["end"]); ok {
 		c.End = end
 	}
 	for _, length := range []string{row["duration"], row["length"]} {
-		if d, ok := ParseClock(length); ok && c.End == 0 {
+		if d, ok := source.ParseClock(length); ok && c.End == 0 {
 			c.End = start + d
 		}
 	}

@@ -1,4 +1,4 @@
-package show
+package source
 
 import (
 	"bytes"
@@ -10,10 +10,10 @@ import (
 	"onair/internal/finding"
 )
 
-// cleanText checks the bytes of a text file and returns them with LF line ends
+// Clean checks the bytes of a text file and returns them with LF line ends
 // and without a byte order mark. What is not UTF-8, holds a control character
 // or is larger than limit is reported.
-func cleanText(file string, data []byte, limit int, found *finding.List) (string, bool) {
+func Clean(file string, data []byte, limit int, found *finding.List) (string, bool) {
 	if len(data) > limit {
 		found.Add(ruleBytes.At(finding.Position{File: file}, "larger than %d bytes", limit))
 		return "", false
@@ -32,7 +32,7 @@ func cleanText(file string, data []byte, limit int, found *finding.List) (string
 		case r == utf8.RuneError && size == 1:
 			found.Add(ruleBytes.At(at, "byte %#x is not UTF-8", s[i]).WithHint("save the file as UTF-8"))
 			return "", false
-		case isControl(r):
+		case IsControl(r):
 			found.Add(ruleBytes.At(at, "a control character (U+%04X)", r).WithHint("delete it"))
 			return "", false
 		case r == '\n':
@@ -46,31 +46,31 @@ func cleanText(file string, data []byte, limit int, found *finding.List) (string
 // firstLine makes the message of a library fit for a finding.
 func firstLine(s string) string {
 	s, _, _ = strings.Cut(s, "\n")
-	return oneLine(short(s))
+	return OneLine(short(s))
 }
 
-// oneLine makes untrusted text fit for a field of one line. Control characters and
+// OneLine makes untrusted text fit for a field of one line. Control characters and
 // line breaks become spaces, and text beyond the limit of a field is cut off.
-func oneLine(s string) string {
-	s = s[:min(len(s), maxTextBytes)]
+func OneLine(s string) string {
+	s = s[:min(len(s), MaxText)]
 	return strings.TrimSpace(strings.Map(func(r rune) rune {
-		if isControl(r) || r == '\n' || r == '\t' || r == utf8.RuneError {
+		if IsControl(r) || r == '\n' || r == '\t' || r == utf8.RuneError {
 			return ' '
 		}
 		return r
 	}, s))
 }
 
-// isControl reports characters that neither XML nor a terminal can carry.
-func isControl(r rune) bool {
+// IsControl reports characters that neither XML nor a terminal can carry.
+func IsControl(r rune) bool {
 	return r < 0x20 && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0 || r == 0xfffe || r == 0xffff
 }
 
 // maxQuoted bounds what a message repeats of a text, in bytes.
 const maxQuoted = 100
 
-// shortQuote quotes the beginning of a text.
-func shortQuote(s string) string { return quote(short(s)) }
+// ShortQuote quotes the beginning of a text.
+func ShortQuote(s string) string { return Quote(short(s)) }
 
 // short cuts a text to maxQuoted bytes.
 func short(s string) string {
@@ -80,20 +80,20 @@ func short(s string) string {
 	return s
 }
 
-func orList(words []string) string {
+func OrList(words []string) string {
 	if len(words) == 1 {
 		return words[0]
 	}
 	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
 }
 
-// quote writes s as a YAML double-quoted scalar, which is legal everywhere.
-func quote(s string) string { return strconv.Quote(s) }
+// Quote writes s as a YAML double-quoted scalar, which is legal everywhere.
+func Quote(s string) string { return strconv.Quote(s) }
 
-// nearest returns the known word that s was most likely meant to be: the one
+// Nearest returns the known word that s was most likely meant to be: the one
 // with the smallest edit distance, ignoring case, if that is at most a third
 // of the word. Of equals it is the first. The result is empty if none is near.
-func nearest(s string, known []string) string {
+func Nearest(s string, known []string) string {
 	best, distance := "", 1<<30
 	low := strings.ToLower(s)
 	if len(low) > 200 {
@@ -107,9 +107,9 @@ func nearest(s string, known []string) string {
 	return best
 }
 
-// didYouMean is the hint that names the nearest known word, if there is one.
-func didYouMean(s string, known []string) string {
-	if n := nearest(s, known); n != "" {
+// DidYouMean is the hint that names the nearest known word, if there is one.
+func DidYouMean(s string, known []string) string {
+	if n := Nearest(s, known); n != "" {
 		return fmt.Sprintf("did you mean %q?", n)
 	}
 	return ""
@@ -139,10 +139,22 @@ func editDistance(a, b string) int {
 	return row[len(b)]
 }
 
-// number writes a number that may be absent.
-func number(n int) string {
-	if n == 0 {
-		return ""
+// ValidGUID reports whether a string can identify an episode. Shows that moved
+// in keep whatever their old host made up.
+func ValidGUID(s string) bool {
+	return s != "" && len(s) <= 255 && strings.TrimSpace(s) == s && utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool {
+		return IsControl(r) || r == '\n' || r == '\t'
+	})
+}
+
+// Place returns the position of a field. A part that is not written has the position
+// of the whole.
+func Place(places map[string]finding.Position, field, file string) finding.Position {
+	for field != "" {
+		if p, ok := places[field]; ok {
+			return p
+		}
+		field = field[:max(0, strings.LastIndexAny(field, ".["))]
 	}
-	return strconv.Itoa(n)
+	return finding.Position{File: file}
 }

@@ -1,0 +1,413 @@
+// Package source reads the text files of a show: YAML with the place of each value,
+// and values of the types that fields have. Each problem becomes a finding with its
+// place and a hint.
+//
+// A [Setter] stores one value; [Fields] name the keys of a map, each with its setter:
+//
+//	v.Fields(source.Fields{
+//		"title": source.Line(&s.Title),
+//		"date":  source.Date(&s.Date, zone),
+//	}, "title")
+//
+// YAML is read without anchors, aliases, tags and merge keys, which make small files
+// large or surprising. Sizes and depths are limited, because files come from pull
+// requests as well as from the show's owner.
+package source
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"onair/internal/finding"
+	"onair/internal/slugs"
+)
+
+// Decoder carries what the fields of one file have in common.
+type Decoder struct {
+	IsFile func(name string) bool // whether the show has a regular file of the name
+	Dir    string                 // folder of the file, relative to the show's; its paths start there
+	Found  *finding.List
+	Places map[string]finding.Position
+	needed map[string]bool // paths of fields whose absence is reported by rules of their own
+	Count  int             // findings of this file so far
+}
+
+// Value is a node that a setter stores in a field. path is the field's name as At
+// knows it, such as chapters[2].image.
+type Value struct {
+	*Decoder
+	Node *Node
+	Path string
+}
+
+// Value returns the value of a node for the field at path.
+func (d *Decoder) Value(n *Node, path string) Value { return Value{d, n, path} }
+
+// Setter stores a value in a field, or reports why it cannot.
+type Setter func(Value)
+
+// Fields are the keys of a map, each with its setter. This is the one place
+// that names a field.
+type Fields map[string]Setter
+
+// add reports a finding, unless the file has too many of them.
+func (v Value) add(f finding.Finding) {
+	switch v.Count++; {
+	case v.Count <= MaxFindings:
+		v.Found.Add(f)
+	case v.Count == MaxFindings+1:
+		f.Severity, f.Hint, f.Fix = finding.Error, "", nil
+		f.Message = fmt.Sprintf("more findings follow; these are the first %d of the file", MaxFindings)
+		v.Found.Add(f)
+	}
+}
+
+// Reportf reports a finding about the value. An empty hint is the rule's.
+func (v Value) Reportf(rule *finding.Rule, hint, format string, args ...any) {
+	v.add(v.finding(rule, hint, format, args...))
+}
+
+// Warnf is reportf for a milder case of a rule whose findings are errors.
+func (v Value) Warnf(rule *finding.Rule, hint, format string, args ...any) {
+	v.add(v.finding(rule, hint, format, args...).WithSeverity(finding.Warning))
+}
+
+func (v Value) finding(rule *finding.Rule, hint, format string, args ...any) finding.Finding {
+	f := rule.At(v.Node.Pos, format, args...)
+	if hint != "" {
+		f.Hint = hint
+	}
+	return f
+}
+
+// Name is the last part of the path, for messages.
+func (v Value) Name() string {
+	name, _, _ := strings.Cut(v.Path[strings.LastIndexByte(v.Path, '.')+1:], "[")
+	return short(name)
+}
+
+// wrongKind reports a value of another shape than wanted.
+func (v Value) wrongKind(want kind, hint string) {
+	v.Reportf(ruleType, hint, "%s is %s; expected %s", v.label(), v.Node.Kind, want)
+}
+
+func (v Value) label() string {
+	if v.Path == "" {
+		return "the file"
+	}
+	return v.Name()
+}
+
+// Fields sets the fields of a map. Every key may come once; unknown ones are
+// reported with the nearest known one; one without a value is left out. The
+// caller reports which of the required ones are missing: see has.
+func (v Value) Fields(known Fields, required ...string) bool {
+	v.Require(required...)
+	return v.Pairs(func(key, val Value) {
+		set, ok := known[key.Node.Text]
+		if !ok {
+			key.unknown(known)
+			return
+		}
+		set(val)
+	})
+}
+
+// Require keeps keys of a map without a value from being reported by rule S008,
+// because the caller reports them as missing.
+func (v Value) Require(keys ...string) {
+	for _, key := range keys {
+		if v.needed == nil {
+			v.Decoder.needed = map[string]bool{}
+		}
+		v.needed[join(v.Path, key)] = true
+	}
+}
+
+// Pairs calls f for every key of a map that has a value, in the file's order.
+func (v Value) Pairs(f func(key, val Value)) bool {
+	if v.Node.Kind != Map {
+		v.wrongKind(Map, "")
+		return false
+	}
+	first := map[string]finding.Position{}
+	for i, e := range v.Node.Entries {
+		key := Value{v.Decoder, e.Key, v.Path}
+		if e.Key.Kind != Scalar {
+			key.Reportf(ruleType, "", "a key is %s; expected text", e.Key.Kind)
+			continue
+		}
+		if e.Bare {
+			key.swallowed(v.Node.Entries[:i])
+			continue
+		}
+		if at, ok := first[e.Key.Text]; ok {
+			key.Reportf(ruleDuplicateKey, "", "%s again; it is on line %d already", ShortQuote(e.Key.Text), at.Line)
+			continue
+		}
+		first[e.Key.Text] = e.Key.Pos
+		val := Value{v.Decoder, e.Value, join(v.Path, e.Key.Text)}
+		v.Places[val.Path] = e.Key.Pos
+		if e.Value.Kind == null {
+			val.empty()
+			continue
+		}
+		f(key, val)
+	}
+	return true
+}
+
+// Has reports whether a map that fields has read has the key. What it has and
+// is wrong was reported, and is not missing.
+func (v Value) Has(key string) bool {
+	_, ok := v.Places[join(v.Path, key)]
+	return ok
+}
+
+func join(path, key string) string {
+	if path == "" {
+		return key
+	}
+	return path + "." + key
+}
+
+// unknown reports a key that no field has.
+func (v Value) unknown(known Fields) {
+	names := slices.Sorted(maps.Keys(known))
+	hint := DidYouMean(v.Node.Text, names)
+	if other := synonyms[strings.ToLower(v.Node.Text)]; known[other] != nil {
+		hint = DidYouMean(other, names)
+	} else if hint == "" && len(names) <= 12 {
+		hint = "there are " + strings.Join(names, ", ")
+	}
+	in := ""
+	if v.Path != "" {
+		in = " in " + v.Path
+	}
+	v.Reportf(ruleUnknownKey, hint, "unknown key %s%s", ShortQuote(v.Node.Text), in)
+}
+
+// synonyms are keys of other tools, with ours.
+var synonyms = map[string]string{
+	"tags": "topics", "keywords": "topics", "image": "artwork", "cover": "artwork", "subtitle": "summary",
+	"episode": "number", "pubdate": "date", "publishdate": "date", "published": "date", "link": "url", "website": "url",
+	"name": "title", "lang": "language", "bucket": "storage", "cohosts": "hosts", "img": "image", "time": "start",
+}
+
+// swallowed reports a key without a colon in a flow map. Almost always it is
+// the second half of a text with a comma.
+func (v Value) swallowed(before []entry) {
+	if n := len(before); n > 0 && before[n-1].Value.Kind == Scalar && before[n-1].Value.plain {
+		e := before[n-1]
+		v.Reportf(ruleCut, fmt.Sprintf("quote it: %s: %s", e.Key.Text, Quote(e.Value.Text+", "+v.Node.Text)),
+			"the comma before %s ends the unquoted text of %s", ShortQuote(v.Node.Text), ShortQuote(e.Key.Text))
+		return
+	}
+	v.Reportf(ruleType, "write “key: value”", "%s has no value", ShortQuote(v.Node.Text))
+}
+
+// empty reports a key without a value. From then on it counts as absent.
+func (v Value) empty() {
+	delete(v.Places, v.Path)
+	if v.needed[v.Path] {
+		return
+	}
+	hint := "fill it in or delete the line"
+	if v.Node.Text == "~" {
+		hint = "a ~ alone means nothing in YAML; a path in the home folder starts with ~/"
+	}
+	v.Reportf(ruleEmpty, hint, "%s has no value", v.Name())
+}
+
+// Each calls f for every item of a list that has a value.
+func (v Value) Each(f func(item Value)) bool {
+	if v.Node.Kind != list {
+		hint := ""
+		if v.Node.Kind == Scalar {
+			hint = fmt.Sprintf("write %s: [%s]", v.Name(), v.Node.Text)
+		} else if v.Node.Kind == Map {
+			hint = "put a dash before each entry"
+		}
+		v.wrongKind(list, hint)
+		return false
+	}
+	for i, n := range v.Node.items {
+		item := Value{v.Decoder, n, v.Path + "[" + strconv.Itoa(i) + "]"}
+		v.Places[item.Path] = n.Pos
+		if n.Kind == null {
+			item.Reportf(ruleType, "fill it in or delete it", "an empty entry in %s", v.Name())
+			continue
+		}
+		f(item)
+	}
+	return true
+}
+
+// Scalar returns the text of a scalar.
+func (v Value) Scalar() (string, bool) {
+	if v.Node.Kind != Scalar {
+		v.wrongKind(Scalar, "quote it if it is text")
+		return "", false
+	}
+	if i := strings.IndexFunc(v.Node.Text, IsControl); i >= 0 {
+		v.Reportf(ruleBytes, "", "%s holds a control character", v.Name())
+		return "", false
+	}
+	if len(v.Node.Text) > MaxText {
+		v.Reportf(ruleLength, "", "%s has %d bytes; at most %d are allowed", v.Name(), len(v.Node.Text), MaxText)
+		return "", false
+	}
+	return v.Node.Text, true
+}
+
+// Word returns a scalar on one line without surrounding space.
+func (v Value) Word() (string, bool) {
+	s, ok := v.Scalar()
+	if !ok {
+		return "", false
+	}
+	s = strings.TrimSpace(s)
+	if s == "" {
+		v.empty()
+		return "", false
+	}
+	if strings.ContainsAny(s, "\n\t") {
+		v.Reportf(ruleType, "", "%s runs over several lines; expected one", v.Name())
+		return "", false
+	}
+	if v.Node.cut != "" {
+		v.Warnf(ruleCut, "quote it: "+Quote(s+" "+v.Node.cut), "%s ends before %s, which YAML takes for a comment", v.Name(), v.Node.cut)
+	}
+	return s, true
+}
+
+// Line sets a text of one line.
+func Line(p *string) Setter {
+	return func(v Value) {
+		if s, ok := v.Word(); ok {
+			*p = s
+		}
+	}
+}
+
+// Limited sets a text of one line, with the number of characters that a
+// specification allows.
+func Limited(p *string, limit int) Setter {
+	return func(v Value) {
+		if s, ok := v.Word(); ok {
+			*p = s
+			if n := len([]rune(s)); n > limit {
+				v.Warnf(ruleLength, "", "%s has %d characters; apps show at most %d", v.Name(), n, limit)
+			}
+		}
+	}
+}
+
+// Text sets a text of any number of lines.
+func Text(p *string) Setter {
+	return func(v Value) {
+		if v.Node.cut != "" {
+			Line(p)(v)
+		} else if s, ok := v.Scalar(); ok {
+			*p = strings.TrimSpace(s)
+		}
+	}
+}
+
+// Bool sets true or false. Words that other formats take for them are
+// strings in YAML.
+func Bool(p *bool) Setter {
+	return func(v Value) {
+		switch v.Node.Text {
+		case "true", "false":
+			if v.Node.plain {
+				*p = v.Node.Text == "true"
+				return
+			}
+			v.Reportf(ruleType, "write "+v.Node.Text+" without quotes", "%s is text; expected true or false", v.Name())
+		default:
+			v.Reportf(ruleType, boolHint(v.Node.Text), "%s is %s; expected true or false", v.Name(), v.Node.describe())
+		}
+	}
+}
+
+func boolHint(s string) string {
+	switch strings.ToLower(s) {
+	case "no", "off", "n", "0", "false", "clean":
+		return "write false"
+	case "yes", "on", "y", "1", "true", "explicit":
+		return "write true"
+	}
+	return ""
+}
+
+// describe is the value in a message.
+func (n *Node) describe() string {
+	if n.Kind != Scalar {
+		return n.Kind.String()
+	}
+	return ShortQuote(n.Text)
+}
+
+// Int sets a whole number between low and high.
+func Int(p *int, low, high int) Setter {
+	return func(v Value) {
+		n, err := strconv.Atoi(v.Node.Text)
+		switch {
+		case v.Node.Kind != Scalar || err != nil:
+			v.Reportf(ruleType, "", "%s is %s; expected a whole number", v.Name(), v.Node.describe())
+		case !v.Node.plain:
+			v.Reportf(ruleType, fmt.Sprintf("write %d without quotes", n), "%s is text; expected a whole number", v.Name())
+		case n < low || n > high:
+			v.Reportf(ruleType, "", "%s is %d; expected %d to %d", v.Name(), n, low, high)
+		default:
+			*p = n
+		}
+	}
+}
+
+// OneOf sets one of a few words.
+func OneOf[T ~string](p *T, allowed ...string) Setter {
+	return func(v Value) {
+		s, ok := v.Word()
+		if !ok {
+			return
+		}
+		if !slices.Contains(allowed, s) {
+			v.Reportf(ruleWord, DidYouMean(s, allowed), "%s is %s; expected %s", v.Name(), ShortQuote(s), OrList(allowed))
+			return
+		}
+		*p = T(s)
+	}
+}
+
+// Words sets a list of one-line texts, each through one.
+func Words(p *[]string, one func(*string) Setter) Setter {
+	return func(v Value) {
+		v.Each(func(item Value) {
+			var s string
+			if one(&s)(item); s != "" {
+				*p = append(*p, s)
+			}
+		})
+	}
+}
+
+// Slug sets a slug, a topic or another name of that form.
+func Slug(p *string) Setter {
+	return func(v Value) {
+		s, ok := v.Word()
+		if !ok {
+			return
+		}
+		if err := slugs.Valid(s); err != nil {
+			v.Reportf(ruleSlug, "write "+slugs.Make(s), "%s: %v", cmp.Or(v.Name(), "id"), err)
+			return
+		}
+		*p = s
+	}
+}

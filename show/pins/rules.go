@@ -1,0 +1,17 @@
+package pins
+
+import "onair/internal/finding"
+
+// Rules returns the rules of this package, for documentation and SARIF.
+func Rules() finding.Rules { return rules }
+
+var rules = finding.Rules{
+	{
+		ID: "S032", Severity: finding.Error,
+		Title:   "onair.lock is damaged, or from a newer onair",
+		Hint:    "restore it from git",
+		Example: "version: 99 in onair.lock",
+	},
+}
+
+var ruleLock = rules.Must("S032")
