@@ -94,7 +94,6 @@ var (
 	ruleType         = rules.Must("S007")
 	ruleEmpty        = rules.Must("S008")
 	ruleCut          = rules.Must("S009")
-	ruleRequired     = rules.Must("S010")
 	ruleWord         = rules.Must("S012")
 	ruleDate         = rules.Must("S013")
 	ruleTime         = rules.Must("S014")

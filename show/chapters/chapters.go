@@ -96,7 +96,7 @@ func Check(chapters []Chapter, at func(i int) finding.Position, found *finding.L
 // maxChapters is more than any episode has. An ID3 tag can list 255.
 const maxChapters = 1000
 
-// ParseChapters reads a file of chapters in any format that the package comment
+// Parse reads a file of chapters in any format that the package comment
 // lists; the content decides which one it is. name is the file in findings.
 // Chapters that could be read come back also next to errors. An Image is as
 // the file has it: a URL, or a path relative to the file.
@@ -110,7 +110,7 @@ func Parse(data []byte, name string) ([]Chapter, finding.List) {
 	return list, found
 }
 
-// AcceptChapters takes the chapters that another source has, such as the tag of
+// Accept takes the chapters that another source has, such as the tag of
 // a master, as far as a show can have them: with texts of one line, links to the
 // web, and no End that the next chapter implies. What is wrong with them is
 // reported at a place that stands for all of them.
@@ -135,7 +135,7 @@ type reader struct {
 	full     bool // more chapters than are read
 }
 
-// ParsePlaces is ParseChapters for the text of a file as source.Clean returns it. It also
+// ParsePlaces is Parse for the text of a file as source.Clean returns it. It also
 // returns the place of each chapter.
 func ParsePlaces(text, name string) ([]Chapter, []finding.Position, finding.List) {
 	var found finding.List

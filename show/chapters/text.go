@@ -89,7 +89,7 @@ func (r *reader) readLabels() {
 	})
 }
 
-// FormatChapters writes chapters as chapters.txt: a line each with start, title
+// Format writes chapters as chapters.txt: a line each with start, title
 // and URL. The lines have no place for ends, images and hidden chapters, which
 // are left out.
 func Format(chapters []Chapter) []byte {

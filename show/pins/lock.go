@@ -22,7 +22,7 @@ import (
 	"onair/show/chapters"
 )
 
-// LockFile is the name of the lock in a show's folder.
+// File is the name of the lock in a show's folder.
 const File = "onair.lock"
 
 // waveformDigits is how long a waveform is: 200 columns of two digits.
@@ -130,7 +130,7 @@ func (p *Pin) format(b *bytes.Buffer) {
 	}
 }
 
-// ParseLock reads what Format wrote. Nothing in it is guessed: an unknown key,
+// Parse reads what Format wrote. Nothing in it is guessed: an unknown key,
 // a missing or malformed value is an error. The Lock is never nil; it holds
 // what could be read.
 func Parse(data []byte) (*Lock, finding.List) {
