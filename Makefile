@@ -18,7 +18,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 DEADCODE    := golang.org/x/tools/cmd/deadcode@v0.51.0
 # Only tests call these, and they are meant for that. The import of feeds will
 # call internal/fetch.
-TEST_DOUBLES := ^(publish/bucket/(mem|buckettest|internal/faults)|publish/internal/showtest|internal/(fetch|finding/findingtest)|internal/finding/findingtest)/|SetSettleTime
+TEST_DOUBLES := ^(publish/bucket/(mem|buckettest|internal/faults)|publish/internal/showtest|internal/(fetch|finding/findingtest))/|SetSettleTime
 
 # The storage library works over HTTP; without gRPC's modules for it the binary
 # is a quarter smaller. Tests build what is released.
