@@ -55,6 +55,9 @@ func Apply(ctx context.Context, p *Plan, s record.Storage, o *ApplyOptions) (Out
 		o = &ApplyOptions{}
 	}
 	a := newApplier(p, s, o)
+	if dir := p.Release.Show.Folder.Dir; o.Commit != "" && dir != "" {
+		a.state.Tree = filesIn(ctx, dir)
+	}
 	for _, step := range []struct {
 		name string
 		run  func(context.Context) error
@@ -160,14 +163,22 @@ func (a *applier) sendFiles(ctx context.Context) error {
 
 func (a *applier) sendFeed(ctx context.Context) error {
 	feed := a.plan.filter(func(c *Change) bool { return c.Class == release.Feed && c.Action != Keep })
-	if err := a.uploads.send(ctx, "feed", feed); err != nil {
+	main := slices.DeleteFunc(slices.Clone(feed), func(c *Change) bool { return c.Key != a.plan.Release.Feed.Key })
+	copies := slices.DeleteFunc(feed, func(c *Change) bool { return c.Key == a.plan.Release.Feed.Key })
+	if err := a.uploads.send(ctx, "feed", main); err != nil {
 		return err
 	}
 	a.outcome.FeedLive = true
-	if len(feed) == 0 {
+	if err := a.uploads.send(ctx, "feed", copies); err != nil { // they name the new address
+		return err
+	}
+	for _, c := range copies {
+		a.meter.note("feed", c.Key+" leads subscribers to "+a.plan.Release.Show.FeedURL())
+	}
+	if len(main) == 0 {
 		return nil
 	}
-	a.meter.note("feed", fmt.Sprintf("%s, %s", feed[0].Key, plural.Count(len(a.state.Episodes), "episode")))
+	a.meter.note("feed", fmt.Sprintf("%s, %s", main[0].Key, plural.Count(len(a.state.Episodes), "episode")))
 	return nil
 }
 

@@ -58,6 +58,8 @@ func (p *Plan) stateOf(o *ApplyOptions) *record.State {
 	s := &record.State{
 		Phase: record.Applying, By: o.By, At: o.Now.UTC(), Commit: o.Commit,
 		FeedSHA256: p.Release.Feed.SHA256,
+		Owner:      record.OwnerOf(p.Release.Show).Recorded(p.seen.Private),
+		MovedFrom:  p.movedFrom(),
 		Feeds:      slices.Clone(old.Feeds),
 		Pending:    p.pending(),
 		Announced:  old.Announced,

@@ -2,10 +2,14 @@ package publish
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"onair/internal/gitcmd"
@@ -36,7 +40,8 @@ type descent int
 
 const (
 	contained descent = iota // it contains the commit, or is not a repository
-	older                    // it does not contain the commit
+	older                    // it is an ancestor of the commit
+	diverged                 // it has another history than the commit
 	unknown                  // the clone does not know the commit
 )
 
@@ -56,10 +61,108 @@ func descends(ctx context.Context, dir, commit string) (descent, error) {
 	switch {
 	case err == nil:
 		return contained, nil
-	case exitCode(err) == 1:
-		return older, nil
+	case exitCode(err) != 1:
+		return unknown, err
 	}
-	return unknown, err
+	if _, err = git(ctx, dir, "merge-base", "--is-ancestor", "HEAD", commit); exitCode(err) == 1 {
+		return diverged, nil
+	}
+	return older, err
+}
+
+// isShallow reports whether the repository has only a part of its history.
+func isShallow(ctx context.Context, dir string) bool {
+	out, _ := git(ctx, dir, "rev-parse", "--is-shallow-repository")
+	return out == "true"
+}
+
+// fileDigits is how many hexadecimal digits identify a file in record.State.Tree.
+const fileDigits = 12
+
+// fileID identifies the content of a file at a path.
+func fileID(name, blob string) string {
+	sum := sha256.Sum256([]byte(name + " " + blob))
+	return hex.EncodeToString(sum[:])[:fileDigits]
+}
+
+// isTracked reports whether the history of a file says what was published: it is one
+// of the files that people write, and not of those that onair writes.
+func isTracked(name string) bool {
+	dir, _, below := strings.Cut(name, "/")
+	if !below {
+		return path.Ext(name) == ".yaml"
+	}
+	ext := path.Ext(name)
+	return slices.Contains([]string{"episodes", "people", "sponsors", "templates", "transcripts"}, dir) && ext != ".mp3" && ext != ".m4a"
+}
+
+// filesIn identifies the files of a show that its repository tracks, as they are in
+// the folder. It returns an empty string if git cannot list them.
+func filesIn(ctx context.Context, dir string) string {
+	temp, err := os.MkdirTemp("", "onair-git-")
+	if err != nil {
+		return ""
+	}
+	defer os.RemoveAll(temp)
+	index, err := git(ctx, dir, "rev-parse", "--path-format=absolute", "--git-path", "index", "--git-path", "objects")
+	if err != nil {
+		return ""
+	}
+	index, objects, _ := strings.Cut(index, "\n")
+	data, err := os.ReadFile(index)
+	if err != nil || os.WriteFile(filepath.Join(temp, "index"), data, 0o600) != nil || os.Mkdir(filepath.Join(temp, "objects"), 0o700) != nil {
+		return ""
+	}
+	run := func(args ...string) (string, error) { // on a copy of the index, and without writing to the repository
+		cmd := gitcmd.Command(ctx, dir, args...)
+		cmd.Env = append(cmd.Env, "GIT_INDEX_FILE="+filepath.Join(temp, "index"),
+			"GIT_OBJECT_DIRECTORY="+filepath.Join(temp, "objects"), "GIT_ALTERNATE_OBJECT_DIRECTORIES="+objects)
+		out, err := gitcmd.Output(cmd)
+		return string(out), err
+	}
+	if _, err := run("add", "--update", "--", "."); err != nil {
+		return ""
+	}
+	out, err := run("ls-files", "--stage", "-z")
+	if err != nil {
+		return ""
+	}
+	var files []string
+	for line := range strings.SplitSeq(out, "\x00") {
+		facts, name, _ := strings.Cut(line, "\t")
+		if fields := strings.Fields(facts); len(fields) == 3 && isTracked(name) {
+			files = append(files, fileID(name, fields[1]))
+		}
+	}
+	slices.Sort(files)
+	return strings.Join(files, "")
+}
+
+// hasFiles reports whether the history of a checkout has all files that filesIn
+// identified, each at its path. It holds after a rebase, which keeps the files and
+// changes the commits.
+func hasFiles(ctx context.Context, dir, files string) bool {
+	if files == "" || len(files)%fileDigits != 0 {
+		return false
+	}
+	out, err := git(ctx, dir, "log", "--root", "-m", "--raw", "--no-abbrev", "--no-renames", "--relative", "--format=", "-z", "HEAD", "--", ".")
+	if err != nil {
+		return false
+	}
+	known := map[string]bool{}
+	fields := strings.Split(out, "\x00")
+	for i := 0; i+1 < len(fields); i++ {
+		if facts := strings.Fields(fields[i]); len(facts) == 5 && strings.HasPrefix(facts[0], ":") {
+			known[fileID(fields[i+1], facts[3])] = true
+			i++
+		}
+	}
+	for ; files != ""; files = files[fileDigits:] {
+		if !known[files[:fileDigits]] {
+			return false
+		}
+	}
+	return true
 }
 
 // git runs git in a folder and returns what it prints.

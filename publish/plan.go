@@ -87,6 +87,9 @@ type PlanOptions struct {
 	// contain.
 	OverNewer bool
 
+	// MoveFeed allows the feed to get another address. The old one keeps a copy.
+	MoveFeed bool
+
 	// Prune deletes objects that no release has had for PruneAfter, by the
 	// storage's clock. AskClock reads that clock, which takes a write, once
 	// nothing refuses the plan. Without AskClock, the time of the release is used.
@@ -157,10 +160,13 @@ func complete(ctx context.Context, seen *record.Listing, s record.Storage, r *re
 	if r == nil {
 		return nil
 	}
-	if err := seen.Complete(ctx, s, bucketObjects(r.Objects), bucketObjects(r.Parts)); err != nil {
+	if err := rebuild(ctx, seen, s, r); err != nil {
 		return err
 	}
-	return rebuild(ctx, seen, s, r)
+	if err := keepFormerFeeds(r, seen.State); err != nil {
+		return err
+	}
+	return seen.Complete(ctx, s, bucketObjects(r.Objects), bucketObjects(r.Parts))
 }
 
 func bucketObjects(objects []*release.Object) []*bucket.Object {
@@ -176,6 +182,9 @@ func bucketObjects(objects []*release.Object) []*bucket.Object {
 func rebuild(ctx context.Context, seen *record.Listing, s record.Storage, r *release.Release) error {
 	if seen.State.Phase != "" {
 		return nil
+	}
+	if err := findFormerFeeds(ctx, seen, s, r); err != nil {
+		return err
 	}
 	if _, ok := seen.Objects[r.Show.Feed.Path]; !ok {
 		return nil

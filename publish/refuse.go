@@ -22,6 +22,7 @@ const manyEnclosures = 10
 // that the options do not name.
 func (p *Plan) check(ctx context.Context, o *PlanOptions) error {
 	for _, check := range []func() error{
+		func() error { return p.checkMoved(o.MoveFeed) },
 		p.checkAudio,
 		func() error { return p.checkForeign(o.Adopt) },
 		func() error { return p.checkDropped(o.Drop) },
@@ -155,19 +156,62 @@ func (p *Plan) checkDescent(ctx context.Context, over bool) error {
 	if over || p.Previous.Commit == "" || p.Empty() {
 		return nil
 	}
-	how, err := descends(ctx, p.Release.Show.Folder.Dir, p.Previous.Commit)
-	if err == nil && how == contained {
+	dir := p.Release.Show.Folder.Dir
+	how, err := descends(ctx, dir, p.Previous.Commit)
+	if err == nil && (how == contained || how != older && hasFiles(ctx, dir, p.Previous.Tree)) {
 		return nil
 	}
-	return &StaleError{Commit: p.Previous.Commit, Unknown: how == unknown, Err: err}
+	stale := &StaleError{Commit: p.Previous.Commit, Unknown: how == unknown, Diverged: how == diverged, Err: err}
+	if err == nil && how != older {
+		stale.Shallow = isShallow(ctx, dir)
+		stale.Changes = p.changedEpisodes()
+	}
+	return stale
+}
+
+// changedEpisodes describes the live episodes that the plan changes.
+func (p *Plan) changedEpisodes() (changes []string) {
+	for _, e := range p.Episodes {
+		if e.changesFeed {
+			changes = append(changes, e.Slug+": "+strings.Join(e.Reasons, ", "))
+		}
+	}
+	return changes
 }
 
 // StaleError reports that what is live was published from a commit that this
 // checkout does not contain. It is an ErrConflict.
 type StaleError struct {
-	Commit  string // that is live
-	Unknown bool   // this clone does not have the commit at all
-	Err     error  // of git; nil if git answered
+	Commit   string   // that is live
+	Unknown  bool     // this clone does not have the commit at all
+	Diverged bool     // the clone has the commit, in another history
+	Shallow  bool     // the clone has only a part of the history
+	Changes  []string // what the plan changes in the live feed, by episode, unless the checkout is only behind
+	Err      error    // of git; nil if git answered
+}
+
+// Hint returns what to do about the error.
+func (e *StaleError) Hint() string {
+	switch {
+	case e.Err != nil:
+		return "git must work in the folder of the show: try git log; --over-newer publishes anyway"
+	case !e.Unknown && !e.Diverged:
+		return "pull first; --over-newer publishes anyway"
+	}
+	hint := "if a rebase, squash or amend has rewritten the history, and this checkout has all that should be live, use --over-newer; otherwise pull what is missing"
+	if e.Shallow {
+		hint = "this clone has only a part of the history: fetch all of it (fetch-depth: 0 in a workflow, git fetch --unshallow); " + hint
+	}
+	const atMost = 5
+	switch n := len(e.Changes); {
+	case n == 0:
+		hint += "; no episode would change for listeners"
+	case n > atMost:
+		hint += fmt.Sprintf("; it would change %s; and %d more", strings.Join(e.Changes[:atMost], "; "), n-atMost)
+	default:
+		hint += "; it would change " + strings.Join(e.Changes, "; ")
+	}
+	return hint
 }
 
 func (e *StaleError) Error() string {

@@ -81,13 +81,15 @@ func checkNamed(seen *record.Listing, key string, length int64) error {
 // publish does.
 func restore(ctx context.Context, sh *show.Show, s record.Storage, seen *record.Listing, target record.KeptFeed, episodes []record.Episode, data []byte, o *RollbackOptions) error {
 	rel := release.OfFeed(sh, data)
-	feed := rel.Feed
-	p := &Plan{
-		Release:  rel,
-		Storage:  sh.Storage,
-		Previous: seen.State,
-		Changes:  []Change{{Key: feed.Key, Action: Update, Size: feed.Size, Upload: feed.Size, Class: release.Feed, object: feed, version: seen.Objects[feed.Key].Version}},
-		seen:     seen,
+	if err := keepFormerFeeds(rel, seen.State); err != nil {
+		return err
+	}
+	p := &Plan{Release: rel, Storage: sh.Storage, Previous: seen.State, seen: seen}
+	for _, o := range rel.Objects {
+		p.Changes = append(p.Changes, Change{Key: o.Key, Action: Update, Size: o.Size, Upload: o.Size, Class: release.Feed, object: o, version: seen.Objects[o.Key].Version})
+	}
+	if err := p.checkMoved(false); err != nil {
+		return err
 	}
 	options := &ApplyOptions{By: o.By, Now: o.Now, CacheDir: o.CacheDir, Services: o.Services, Commit: target.Commit}
 	a := newApplier(p, s, options)

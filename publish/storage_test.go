@@ -542,10 +542,10 @@ func TestStaleCheckout(t *testing.T) {
 	if err := os.RemoveAll(filepath.Join(dir, ".git")); err != nil {
 		t.Fatal(err)
 	}
+	change("four")
 	git("init", "-q")
 	git("add", ".")
 	git("commit", "-qm", "another history")
-	change("four")
 	if err := publishIt(); !errors.As(err, &stale) || !stale.Unknown {
 		t.Errorf("another clone: %v", err)
 	}
@@ -721,7 +721,11 @@ func TestRollbackAcrossAMove(t *testing.T) {
 	applyTo(t, planFor(t, showtest.Release(t, files, nil), s), s)
 	showtest.Edit(t, files, "show.yaml", "url: "+homeURL, "url: https://moved.example/")
 	r := showtest.Release(t, files, nil)
-	applyTo(t, planFor(t, r, s), s)
+	p, err := publish.NewPlan(t.Context(), r, s, &publish.PlanOptions{MoveFeed: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	applyTo(t, p, s)
 	if _, err := publish.Rollback(t.Context(), r.Show, s, nil); !errors.Is(err, publish.ErrRefused) || !strings.Contains(err.Error(), homeURL) {
 		t.Errorf("got %v", err)
 	}

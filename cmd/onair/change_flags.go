@@ -15,7 +15,7 @@ type changeFlags struct {
 	replaceAudio, remove, newGUID []string // episodes
 	only                          []string // the only episodes that may change; empty for all
 
-	adopt, retag, overNewer, prune bool
+	adopt, retag, overNewer, moveFeed, prune bool
 }
 
 // addFlags adds all flags to a command.
@@ -25,6 +25,7 @@ func (f *changeFlags) addFlags(c *cobra.Command, a *app) {
 	flags.BoolVar(&f.adopt, "adopt", false, "allow overwriting objects that onair did not write")
 	flags.BoolVar(&f.retag, "retag", false, "allow new URLs for more than ten live enclosures")
 	flags.BoolVar(&f.overNewer, "over-newer", false, "allow publishing over a commit that is not in this checkout")
+	flags.BoolVar(&f.moveFeed, "move-feed", false, "allow another address for the feed; the old one keeps a copy that leads subscribers to the new one")
 	flags.BoolVar(&f.prune, "prune", false, "delete objects that have not been referenced for 30 days")
 }
 
@@ -53,7 +54,7 @@ func (f *changeFlags) args() string {
 	for _, on := range []struct {
 		flag string
 		set  bool
-	}{{"adopt", f.adopt}, {"retag", f.retag}, {"over-newer", f.overNewer}, {"prune", f.prune}} {
+	}{{"adopt", f.adopt}, {"retag", f.retag}, {"over-newer", f.overNewer}, {"move-feed", f.moveFeed}, {"prune", f.prune}} {
 		if on.set {
 			fmt.Fprintf(&b, " --%s", on.flag)
 		}

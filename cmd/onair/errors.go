@@ -76,25 +76,23 @@ func unfinished(err error) string {
 // hintFor returns what to do about an error, or an empty string.
 func hintFor(err error) string {
 	var h hintedError
+	var hinted interface{ Hint() string }
 	var f finding.Finding
 	var missing *publish.MissingAudioError
 	var foreign *publish.ForeignError
 	var dropped *publish.DroppedError
-	var stale *publish.StaleError
 	var retag *publish.RetagError
 	switch {
 	case errors.As(err, &h):
 		return h.hint
+	case errors.As(err, &hinted):
+		return hinted.Hint()
 	case errors.As(err, &f):
 		return f.Hint
 	case errors.As(err, &missing):
 		return "run onair publish on the machine that has " + missing.File + ", or copy it here"
 	case errors.As(err, &dropped):
 		return "if this is intended, use --remove " + dropped.Slug + " or --new-guid " + dropped.Slug
-	case errors.As(err, &stale) && stale.Err != nil:
-		return "git must work in the folder of the show: try git log; --over-newer publishes anyway"
-	case errors.As(err, &stale):
-		return "pull first; --over-newer publishes anyway"
 	case errors.As(err, &retag):
 		return "if this is intended, such as after a change of the show's title or artwork, use --retag"
 	case errors.As(err, &foreign):

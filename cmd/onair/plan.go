@@ -120,6 +120,7 @@ func makePlan(ctx context.Context, a *app, f *changeFlags, in planInputs) (*publ
 		Retag:     f.retag,
 		Only:      f.only,
 		OverNewer: f.overNewer,
+		MoveFeed:  f.moveFeed,
 		Unchecked: in.readOnly,
 		Prune:     f.prune,
 		AskClock:  in.publishing,

@@ -18,6 +18,7 @@ import (
 
 // openStorage opens the buckets of a show.
 func openStorage(ctx context.Context, a *app, s *show.Show) (storage record.Storage, err error) {
+	storage.Owner = record.OwnerOf(s)
 	if storage.Public, err = openBucket(ctx, a, s, s.Storage); err != nil || s.State == "" {
 		return storage, err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -11,7 +12,6 @@ import (
 	"onair/publish/record"
 	"onair/publish/release"
 	"onair/publish/verify"
-	"onair/show"
 )
 
 type verifyOptions struct {
@@ -68,7 +68,7 @@ func runVerify(ctx context.Context, a *app, o *verifyOptions) error {
 		return printUnverified(a, r)
 	}
 	opts := &verify.Options{Episodes: o.episodes, Full: o.full, Errors: inFolder.Count(finding.Error)}
-	if opts.Published, opts.Interrupted, err = lastPublished(ctx, a, r.Show); err != nil {
+	if opts.Published, opts.Interrupted, err = lastPublished(ctx, a, r); err != nil {
 		return err
 	}
 	w := &verify.Web{Storage: r.Show.Storage, Patience: o.wait}
@@ -93,12 +93,18 @@ func runVerify(ctx context.Context, a *app, o *verifyOptions) error {
 // lastPublished returns the objects that the last publish recorded. It returns
 // none if the storage cannot be read, such as on a machine without credentials, or
 // if a publish was interrupted.
-func lastPublished(ctx context.Context, a *app, s *show.Show) (objects map[string]record.Object, interrupted bool, err error) {
+func lastPublished(ctx context.Context, a *app, r *release.Release) (objects map[string]record.Object, interrupted bool, err error) {
 	unknown := map[string]record.Object{}
 	state := &record.State{}
-	storage, err := openStorage(ctx, a, s)
+	storage, err := openStorage(ctx, a, r.Show)
 	if err == nil {
 		state, err = record.ReadState(ctx, storage, a.cacheDir())
+	}
+	if err == nil {
+		err = r.KeepFormerFeeds(state.FormerFeeds(r.Show.Feed.Path), len(state.MovedFrom) > 0)
+	}
+	if other := (*record.OtherShowError)(nil); errors.As(err, &other) {
+		return nil, false, err
 	}
 	switch {
 	case err == nil && state.Phase == record.Done && state.Objects != nil:

@@ -105,12 +105,16 @@ func (l *Listing) ReadState(ctx context.Context, s Storage, cacheDir string) (er
 	if l.record == nil && l.former != nil {
 		l.State, err = readState(ctx, s.Public, l.former, cacheDir, &l.Requests)
 		if err == nil {
+			err = l.State.checkOwner(s, s.Public.URL())
 			l.State.Version, l.State.Feeds, l.State.LockSHA256 = "", nil, "" // their copies are not in the new bucket
 		}
 		return err
 	}
 	l.State, err = readState(ctx, s.Records(), l.record, cacheDir, &l.Requests)
-	return err
+	if err != nil {
+		return err
+	}
+	return l.State.checkOwner(s, s.Records().URL())
 }
 
 // Complete adds what the listing of a sparse bucket lacks about the objects and

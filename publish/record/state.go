@@ -2,6 +2,7 @@ package record
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -52,6 +53,13 @@ type State struct {
 	Announced     Announced         `json:"announced"`
 	Deleting      []string          `json:"deleting,omitempty"` // keys that a publish is pruning, or was when it crashed
 	Objects       map[string]Object `json:"objects"`            // every object that onair published, by key
+
+	// Owner is the show that the record belongs to; nil if it is not known.
+	Owner *Owner `json:"owner,omitempty"`
+	// MovedFrom has former addresses of the feed that lead to its present key.
+	MovedFrom []string `json:"moved_from,omitempty"`
+	// Tree identifies the show's files in the commit; empty if it is not known.
+	Tree string `json:"tree,omitempty"`
 
 	Version string `json:"-"` // the bucket's token of this record; empty if there was none
 }
@@ -120,6 +128,27 @@ func (s *State) Episode(guid string) *Episode {
 		}
 	}
 	return nil
+}
+
+// FeedKey returns the key of the feed that was published last; empty if none is on
+// record.
+func (s *State) FeedKey() string {
+	if s.Owner != nil && s.Owner.Feed != "" {
+		return s.Owner.Feed
+	}
+	return cmp.Or(append(s.FormerFeeds(""), "")...)
+}
+
+// FormerFeeds returns the keys at which the feed was published, except the one that
+// it has now, in order.
+func (s *State) FormerFeeds(now string) (keys []string) {
+	for key, o := range s.Objects {
+		if o.Class == "feed" && key != now && bucket.ValidKey(key) == nil {
+			keys = append(keys, key)
+		}
+	}
+	slices.Sort(keys)
+	return keys
 }
 
 // Unfinished reports whether the last publish left work unfinished.
@@ -225,6 +254,9 @@ func readState(ctx context.Context, b bucket.Bucket, seen *bucket.Attrs, cacheDi
 func (s *State) sanitize() {
 	if !IsHex(s.Commit) {
 		s.Commit = ""
+	}
+	if !IsHex(s.Tree) {
+		s.Tree = ""
 	}
 	s.Feeds = slices.DeleteFunc(s.Feeds, func(f KeptFeed) bool { return !IsHex(f.SHA256) || !IsHex(f.Commit) })
 	if !IsHex(s.LockSHA256) {

@@ -36,6 +36,7 @@ import (
 type Storage struct {
 	Public bucket.Bucket
 	State  bucket.Bucket // nil if the records are in Public
+	Owner  *Owner        // show that uses the storage; records of other shows are refused; nil disables the check
 }
 
 // Records returns the bucket of onair's own records.

@@ -1,0 +1,97 @@
+package publish
+
+import (
+	"context"
+	"fmt"
+	"path"
+	"slices"
+
+	"onair/feed"
+	"onair/publish/record"
+	"onair/publish/release"
+	"onair/show"
+)
+
+// refusal is a refusal with a hint: one line that says what to do about it.
+type refusal struct{ text, hint string }
+
+func (e *refusal) Error() string { return e.text }
+
+// Hint returns what to do about the refusal.
+func (e *refusal) Hint() string { return e.hint }
+
+func (e *refusal) Is(target error) bool { return target == ErrRefused }
+
+// keepFormerFeeds adds to a release the copies of its feed at former addresses.
+func keepFormerFeeds(r *release.Release, s *record.State) error {
+	return r.KeepFormerFeeds(s.FormerFeeds(r.Show.Feed.Path), len(movedFrom(r.Show, s)) > 0)
+}
+
+// movedFrom returns the former addresses of the feed that differ in the show's URL,
+// so that they may lead to the same key as the present one.
+func movedFrom(s *show.Show, previous *record.State) []string {
+	moved := slices.Clone(previous.MovedFrom)
+	if o := previous.Owner; o != nil && o.URL != s.URL && o.URL != show.DefaultURL && o.URL != "" {
+		was := *s
+		was.URL, was.Feed.Path = o.URL, o.Feed
+		moved = append(moved, was.FeedURL())
+	}
+	moved = slices.DeleteFunc(moved, func(address string) bool { return address == s.FeedURL() })
+	slices.Sort(moved)
+	return slices.Compact(moved)
+}
+
+func (p *Plan) movedFrom() []string { return movedFrom(p.Release.Show, p.Previous) }
+
+// checkMoved refuses to publish the feed at another address than before, because apps
+// would ask for it at the old one.
+func (p *Plan) checkMoved(allowed bool) error {
+	s := p.Release.Show
+	now, old := s.FeedURL(), ""
+	if key := p.Previous.FeedKey(); key != "" && key != s.Feed.Path {
+		old = s.URLOf(key)
+	}
+	if moved := p.movedFrom(); !slices.Equal(moved, p.Previous.MovedFrom) && p.Previous.Owner.URL != s.URL {
+		was := *s
+		was.URL, was.Feed.Path = p.Previous.Owner.URL, p.Previous.Owner.Feed
+		old = was.FeedURL()
+	}
+	if old == "" || allowed {
+		return nil
+	}
+	return &refusal{
+		text: fmt.Sprintf("the feed would move from %s to %s, and subscribers have the old address", old, now),
+		hint: "if this is intended, use --move-feed: the old address keeps a copy of the feed that leads apps to the new one",
+	}
+}
+
+// findFormerFeeds adds to a missing record the former feeds of the show: files that
+// onair wrote as feeds, and that have an episode of the show.
+func findFormerFeeds(ctx context.Context, seen *record.Listing, s record.Storage, r *release.Release) error {
+	const atMost = 20 // files to read
+	read := 0
+	for _, key := range sortedKeys(seen.Objects) {
+		if ext := path.Ext(key); ext != ".xml" && ext != ".rss" || key == r.Show.Feed.Path || path.Base(key) == "sitemap.xml" || read == atMost {
+			continue
+		}
+		data, err := record.Download(ctx, s.Public, key)
+		if err != nil {
+			return fmt.Errorf("read a feed: %w", err)
+		}
+		read++
+		seen.Requests.Read++
+		_, episodes, err := record.ReadFeed(data, r.Show.URL)
+		ours := slices.ContainsFunc(episodes, func(e record.Episode) bool {
+			return slices.ContainsFunc(r.Show.Episodes, func(mine *show.Episode) bool { return mine.GUID == e.GUID })
+		})
+		if err != nil || !ours || !feed.IsOwn(data) {
+			continue
+		}
+		if seen.State.Objects == nil {
+			seen.State.Objects = map[string]record.Object{}
+		}
+		attrs := seen.Objects[key]
+		seen.State.Objects[key] = record.Object{CRC32C: attrs.CRC32C, Bytes: attrs.Size, Class: string(release.Feed), Version: attrs.Version}
+	}
+	return nil
+}
