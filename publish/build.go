@@ -7,8 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
 
 	"onair/publish/bucket"
 	"onair/publish/record"
@@ -89,7 +93,11 @@ func publishedTo(b bucket.Bucket) error {
 // objects it wrote and removed. It refuses a bucket to which a show was published,
 // because there the order of writes and the record matter.
 func Build(ctx context.Context, r *release.Release, b bucket.Bucket) (written, removed int, err error) {
-	seen, err := observe(ctx, record.Storage{Public: b}, r, "")
+	storage := record.Storage{Public: b}
+	seen, err := record.List(ctx, storage)
+	if err == nil {
+		err = seen.ReadState(ctx, storage, "")
+	}
 	if err != nil {
 		return 0, 0, err
 	}
@@ -101,14 +109,34 @@ func Build(ctx context.Context, r *release.Release, b bucket.Bucket) (written, r
 	if err := p.checkAudio(); err != nil {
 		return 0, 0, err
 	}
-	for _, c := range p.filter(func(c *Change) bool { return c.Action != Keep }) {
-		if _, err := b.Write(ctx, &c.object.Object, bucket.Condition{}); err != nil {
-			return written, 0, err
-		}
-		written++
+	written, err = writeAll(ctx, b, p.filter(func(c *Change) bool { return c.Action != Keep }))
+	if err != nil {
+		return written, 0, err
 	}
 	removed, err = removeStale(ctx, b, r)
 	return written, removed, err
+}
+
+// writeAll writes the objects of changes, as many at once as there are processors. It
+// returns how many were written, and the first error.
+func writeAll(ctx context.Context, b bucket.Bucket, changes []*Change) (written int, err error) {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	var done atomic.Int64
+	for _, c := range changes {
+		group.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			_, err := b.Write(ctx, &c.object.Object, bucket.Condition{})
+			if err == nil {
+				done.Add(1)
+			}
+			return err
+		})
+	}
+	err = group.Wait()
+	return int(done.Load()), err
 }
 
 // removeStale deletes the objects of the last build that this one does not have,

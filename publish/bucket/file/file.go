@@ -41,8 +41,9 @@ type Options struct {
 
 	// Scratch is for a folder that has one writer and can be made again at any
 	// time, such as a build. Its files are written without a lock and without
-	// waiting for the disk. A reader still never sees half of a file, but after a
-	// loss of power files may be empty. The caller closes the Bucket.
+	// waiting for the disk, and the folder is listed only once. A reader still never
+	// sees half of a file, but after a loss of power files may be empty. The caller
+	// closes the Bucket.
 	Scratch bool
 }
 

@@ -24,16 +24,12 @@ import (
 // List yields the objects below the folder.
 func (b *Bucket) List(ctx context.Context, prefix string) iter.Seq2[bucket.Attrs, error] {
 	return func(yield func(bucket.Attrs, error) bool) {
-		root, err := os.OpenRoot(b.dir)
-		if errors.Is(err, fs.ErrNotExist) {
+		if b.scratch != nil {
+			b.listScratch(ctx, prefix, yield)
 			return
 		}
-		if err == nil {
-			defer root.Close()
-			l := lister{b: b, root: root, prefix: prefix, yield: yield}
-			err = l.folder(ctx, ".")
-		}
-		if err != nil && !errors.Is(err, errStop) {
+		l := lister{b: b, prefix: prefix, yield: yield}
+		if err := l.walk(ctx); err != nil && !errors.Is(err, errStop) {
 			yield(bucket.Attrs{}, b.wrap("list", "", err))
 		}
 	}
@@ -48,6 +44,20 @@ type lister struct {
 	root   *os.Root
 	prefix string
 	yield  func(bucket.Attrs, error) bool
+
+	temporary func(dir string) // is called for each temporary file in a folder; may be nil
+}
+
+// walk lists the whole folder. A folder that does not exist is empty.
+func (l *lister) walk(ctx context.Context) (err error) {
+	l.root, err = os.OpenRoot(l.b.dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	defer l.root.Close()
+	return l.folder(ctx, ".")
 }
 
 // folder lists what is in one folder and below it.
@@ -65,6 +75,9 @@ func (l *lister) folder(ctx context.Context, dir string) error {
 			return err
 		}
 		key := path.Join(dir, e.Name())
+		if l.temporary != nil && durable.IsTemp(e.Name()) {
+			l.temporary(dir)
+		}
 		switch {
 		case e.IsDir():
 			// Only folders on the way to the prefix, or below it, can hold objects.

@@ -6,7 +6,9 @@ import (
 	"os"
 	"path"
 	"slices"
+	"strings"
 	"sync"
+	"time"
 
 	"onair/internal/derive"
 	"onair/internal/durable"
@@ -17,11 +19,15 @@ import (
 // maxFolders is how many folders a scratch bucket keeps open for the next write.
 const maxFolders = 4
 
-// scratch is what a Bucket with Options.Scratch keeps open between calls.
+// scratch is what a Bucket with Options.Scratch keeps between calls.
 type scratch struct {
 	mu   sync.Mutex
 	open []*folder // not in use, least recently used first
 	lock *os.File  // nil before the first write, and while another process has it
+
+	listing sync.Mutex              // protects the fields below
+	objects map[string]bucket.Attrs // in the folder, by key; nil before the first listing
+	litter  []string                // folders in which the listing found temporary files
 }
 
 // folder is an open folder below the bucket's.
@@ -70,7 +76,65 @@ func (b *Bucket) writeScratch(ctx context.Context, o *bucket.Object, cond bucket
 	// The folder has one writer, so the sums hold although the file is new.
 	s := sums{SHA256: version, CRC32C: o.CRC32C}
 	derive.Keep(b.sums, sumsFunc, b.path(o.Key), derive.KeyOf(derive.StateOf(info)), s)
-	return attrsOf(o.Key, info, s), nil
+	attrs := attrsOf(o.Key, info, s)
+	b.scratch.wrote(attrs)
+	return attrs, nil
+}
+
+// listScratch yields the objects whose keys have the prefix. The folder has one
+// writer, so it is walked only once: the first listing is kept, with what the Bucket
+// wrote and deleted since.
+func (b *Bucket) listScratch(ctx context.Context, prefix string, yield func(bucket.Attrs, error) bool) {
+	s := b.scratch
+	s.listing.Lock()
+	if s.objects == nil {
+		objects := map[string]bucket.Attrs{}
+		l := lister{b: b, yield: func(attrs bucket.Attrs, _ error) bool {
+			objects[attrs.Key] = attrs
+			return true
+		}}
+		l.temporary = func(dir string) {
+			if n := len(s.litter); n == 0 || s.litter[n-1] != dir {
+				s.litter = append(s.litter, dir)
+			}
+		}
+		if err := l.walk(ctx); err != nil {
+			s.litter = nil
+			s.listing.Unlock()
+			yield(bucket.Attrs{}, b.wrap("list", "", err))
+			return
+		}
+		s.objects = objects
+	}
+	var listed []bucket.Attrs
+	for key, attrs := range s.objects {
+		if strings.HasPrefix(key, prefix) {
+			listed = append(listed, attrs)
+		}
+	}
+	s.listing.Unlock()
+	slices.SortFunc(listed, func(x, y bucket.Attrs) int { return strings.Compare(x.Key, y.Key) })
+	for _, attrs := range listed {
+		if !yield(attrs, nil) {
+			return
+		}
+	}
+}
+
+// wrote adds an object to the listing, if there is one.
+func (s *scratch) wrote(attrs bucket.Attrs) {
+	s.listing.Lock()
+	defer s.listing.Unlock()
+	if s.objects != nil {
+		s.objects[attrs.Key] = attrs
+	}
+}
+
+// deleted removes an object from the listing, if there is one.
+func (s *scratch) deleted(key string) {
+	s.listing.Lock()
+	defer s.listing.Unlock()
+	delete(s.objects, key)
 }
 
 // requireScratch does what require does, for an object in an open folder.
@@ -176,5 +240,13 @@ func (b *Bucket) sweepScratch() {
 		return
 	}
 	b.scratch.lock = lock
-	sweep(root)
+	b.scratch.listing.Lock()
+	defer b.scratch.listing.Unlock()
+	if b.scratch.objects == nil {
+		sweep(root)
+		return
+	}
+	for _, dir := range b.scratch.litter { // the listing has seen every folder
+		_ = durable.Sweep(root, dir, staleAge, time.Now())
+	}
 }

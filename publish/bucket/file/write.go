@@ -146,7 +146,11 @@ func (b *Bucket) delete(ctx context.Context, key string, cond bucket.Condition) 
 	}
 	if b.scratch != nil {
 		b.scratch.forget()
-		return remove()
+		if err := remove(); err != nil {
+			return err
+		}
+		b.scratch.deleted(key)
+		return nil
 	}
 	return b.locked(ctx, root, remove)
 }
