@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"onair/audio"
+	"onair/internal/crc32c"
+	"onair/internal/derive"
 	"onair/internal/finding"
 	"onair/publish/bucket"
 	"onair/show/pins"
@@ -26,13 +28,32 @@ func (p pieces) tag() ([]byte, error) {
 	return slices.Concat(all...), err
 }
 
+// episodeTag is the tag of an episode and its facts.
+type episodeTag struct {
+	pieces pieces
+	facts  tagFacts
+	err    error // why it cannot be encoded
+}
+
+// tagFacts is what is remembered of an encoded tag.
+type tagFacts struct {
+	Whole  sums   `json:"whole"`
+	Pieces []sums `json:"pieces,omitempty"` // nil unless masters are kept
+	Clean  bool   `json:"clean,omitempty"`  // CheckTag finds nothing
+}
+
+var tagFunc = derive.Func{Name: "tags", Version: 1}
+
 // tag makes the episode's tag and reports problems of its content. It returns nil if
 // there cannot be one.
-func (b *builder) tag(e *Episode) pieces {
+func (b *builder) tag(e *Episode) *episodeTag {
 	b.checkImages(e)
 	b.findings = append(b.findings, audio.CheckTimes(e.Chapters, e.Pin.Duration, func(i int) finding.Position { return e.At(fmt.Sprintf("chapters[%d]", i)) })...)
 	if e.Pin.MediaType != audio.MP3 {
-		return func() ([][]byte, error) { return nil, nil }
+		return &episodeTag{
+			pieces: func() ([][]byte, error) { return nil, nil },
+			facts:  tagFacts{Whole: sumsOf(nil)},
+		}
 	}
 	if e.Pin.TagFormat != audio.TagFormat {
 		b.findings.Add(ruleTagFormat.At(e.At("title"), "onair.lock pins tag format %d; this onair writes %d", e.Pin.TagFormat, audio.TagFormat))
@@ -46,69 +67,110 @@ func (b *builder) tag(e *Episode) pieces {
 		b.findings.Add(ruleTag.At(e.At("title"), "make the tag: %v", err))
 		return nil
 	}
-	b.findings = append(b.findings, audio.CheckTag(t, e.At("title"))...)
-	if e.master != nil {
-		at := finding.Position{File: e.Audio}
-		b.findings = append(b.findings, audio.CheckOldTag(e.master.tag, t, at)...)
-		b.findings = append(b.findings, audio.CheckTrailingTags(e.master.info.TrailingTags, t, at)...)
-	}
-	return func() ([][]byte, error) {
+	tag := &episodeTag{pieces: func() ([][]byte, error) {
 		t, err := make()
 		if err != nil {
 			return nil, err
 		}
 		return t.Parts()
+	}}
+	if tag.facts, tag.err = b.tagFacts(e, t); tag.err != nil || !tag.facts.Clean {
+		b.findings = append(b.findings, audio.CheckTag(t, e.At("title"))...)
 	}
+	if e.master != nil {
+		at := finding.Position{File: e.Audio}
+		b.findings = append(b.findings, audio.CheckOldTag(e.master.tag, t, at)...)
+		b.findings = append(b.findings, audio.CheckTrailingTags(e.master.info.TrailingTags, t, at)...)
+	}
+	return tag
+}
+
+// tagFacts encodes the tag of an episode, unless the facts of an equal tag are
+// remembered.
+func (b *builder) tagFacts(e *Episode, t *audio.Tag) (tagFacts, error) {
+	compute := func() (facts tagFacts, err error) {
+		cut, err := t.Parts()
+		if err != nil {
+			return tagFacts{}, err
+		}
+		facts.Whole = sumsOf(slices.Concat(cut...))
+		if b.show.KeepMasters {
+			for _, piece := range cut {
+				facts.Pieces = append(facts.Pieces, sumsOf(piece))
+			}
+		}
+		facts.Clean = len(audio.CheckTag(t, finding.Position{})) == 0
+		return facts, nil
+	}
+	// Pictures are known by their digests: their data would be most of the input.
+	inputs := *t
+	pictures := []string{b.digest(inputs.Artwork)}
+	inputs.Artwork, inputs.Chapters = nil, slices.Clone(t.Chapters)
+	for i, c := range inputs.Chapters {
+		inputs.Chapters[i].Image = nil
+		pictures = append(pictures, b.digest(c.Image))
+	}
+	key, err := derive.TryKey(inputs, pictures, b.show.KeepMasters)
+	if err != nil {
+		return compute()
+	}
+	return remember(b, tagFunc, e.Slug, key, compute)
 }
 
 // addAudio adds the tagged audio and its parts. Key, size and checksum follow from the
 // tag and the pin, so they are the same on a machine without the audio.
-func (b *builder) addAudio(e *Episode, from pieces) {
-	cut, err := from()
+func (b *builder) addAudio(e *Episode, tag *episodeTag) {
+	if tag.err != nil {
+		b.findings.Add(ruleTag.At(e.At("title"), "make the tag: %v", tag.err))
+		return
+	}
+	whole := tag.facts.Whole
+	tagSum, err := hex.DecodeString(whole.SHA256)
 	if err != nil {
 		b.findings.Add(ruleTag.At(e.At("title"), "make the tag: %v", err))
 		return
 	}
-	tag := slices.Concat(cut...)
-	tagSum := sha256.Sum256(tag)
 	payloadSum, err := hex.DecodeString(e.Pin.Payload.SHA256)
 	if err != nil || len(payloadSum) != sha256.Size {
 		b.findings.Add(ruleDigest.At(finding.Position{File: pins.File}, "the payload's sha256 of %s is not 64 hex digits", e.Slug))
 		return
 	}
-	sum := sha256.Sum256(slices.Concat(tagSum[:], payloadSum))
+	sum := sha256.Sum256(slices.Concat(tagSum, payloadSum))
 	o := &Object{
 		Role:    RoleAudio,
 		Episode: e.Slug,
 		SHA256:  hex.EncodeToString(sum[:]),
 		Object: bucket.Object{
 			Key:    "audio/" + e.Slug + "-" + hex.EncodeToString(sum[:8]) + AudioExt(e.Pin.MediaType),
-			Size:   int64(len(tag)) + e.Pin.Payload.Bytes,
-			CRC32C: audio.TaggedCRC32C(tag, e.Pin.Payload.CRC32C, e.Pin.Payload.Bytes),
+			Size:   whole.Size + e.Pin.Payload.Bytes,
+			CRC32C: crc32c.Join(whole.CRC32C, e.Pin.Payload.CRC32C, e.Pin.Payload.Bytes),
 		},
 	}
 	o.Metadata = map[string]string{
 		bucket.MetaSHA256:      o.SHA256,
-		"onair-tag-bytes":      fmt.Sprint(len(tag)),
+		"onair-tag-bytes":      fmt.Sprint(whole.Size),
 		"onair-payload-sha256": e.Pin.Payload.SHA256,
 	}
 	if m := e.master; m != nil {
 		o.Body = func() (io.ReadCloser, error) {
-			tag, err := from.tag()
+			data, err := tag.pieces.tag()
 			if err != nil {
 				return nil, err
 			}
-			return m.tagged(tag)
+			return m.tagged(data)
 		}
 	} else {
 		o.Missing = e.Audio
 	}
 	if b.show.KeepMasters {
-		for i, piece := range cut {
+		for i, piece := range tag.facts.Pieces {
 			o.Parts = append(o.Parts, b.addPiece(e, piece, func(w io.Writer) error {
-				cut, err := from()
+				cut, err := tag.pieces()
 				if err != nil {
 					return err
+				}
+				if i >= len(cut) {
+					return fmt.Errorf("the tag of %s has changed", e.Slug)
 				}
 				_, err = w.Write(cut[i])
 				return err
@@ -150,8 +212,8 @@ func ContentSum(key string, body io.Reader) (string, error) {
 }
 
 // addPiece adds a piece of a tag to the parts.
-func (b *builder) addPiece(e *Episode, data []byte, from source) *Object {
-	o := objectOf(RolePart, data, from)
+func (b *builder) addPiece(e *Episode, s sums, from source) *Object {
+	o := b.object(RolePart, s, from)
 	o.Episode = e.Slug
 	return b.addPart(o)
 }

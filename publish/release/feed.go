@@ -7,7 +7,6 @@ import (
 
 	"onair/feed"
 	"onair/internal/finding"
-	"onair/internal/markdown"
 	"onair/publish/bucket"
 	"onair/show"
 	"onair/show/chapters"
@@ -62,7 +61,7 @@ func (b *builder) item(e *Episode) feed.Item {
 		PageURL:    page,
 		Enclosure:  feed.Enclosure{URL: b.url(e.Enclosure.Key), Type: e.Pin.MediaType, Bytes: e.Enclosure.Size},
 		Duration:   e.Pin.Duration,
-		Notes:      markdown.HTML(e.Notes, page),
+		Notes:      b.notes(e, page),
 		ArtworkURL: b.url(b.artworkKey(e.Artwork)),
 	}
 	if e.chapters != nil {

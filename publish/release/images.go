@@ -2,6 +2,7 @@ package release
 
 import (
 	"container/list"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -32,7 +33,8 @@ type pictures struct {
 }
 
 type picture struct {
-	name string
+	name   string
+	digest string // SHA-256 of the file, in hex
 	*audio.Picture
 }
 
@@ -51,11 +53,24 @@ func (p *pictures) read(folder show.Folder, name string) (*audio.Picture, error)
 	if err != nil {
 		return nil, err
 	}
-	p.recent.PushFront(&picture{name, read})
+	p.recent.PushFront(&picture{name, fmt.Sprintf("%x", sha256.Sum256(data)), read})
 	for p.bytes += len(data); p.bytes > maxPictures && p.recent.Len() > 1; {
 		p.bytes -= len(p.recent.Remove(p.recent.Back()).(*picture).Data)
 	}
 	return read, nil
+}
+
+// digest returns the SHA-256 of a picture, in hex; empty for nil.
+func (p *pictures) digest(of *audio.Picture) string {
+	if of == nil {
+		return ""
+	}
+	for e := p.recent.Front(); e != nil; e = e.Next() {
+		if known := e.Value.(*picture); known.Picture == of {
+			return known.digest
+		}
+	}
+	return fmt.Sprintf("%x", sha256.Sum256(of.Data))
 }
 
 // image is the state of an image of the show.
@@ -92,6 +107,14 @@ func (b *builder) picture(name string) (*audio.Picture, error) {
 		im.err = &imageError{name, err}
 	}
 	return p, im.err
+}
+
+// digest returns the SHA-256 of a picture that picture returned, in hex; empty for
+// nil.
+func (b *builder) digest(p *audio.Picture) string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.pictures.digest(p)
 }
 
 // imageKey adds an image of the show and returns its key; empty where the image

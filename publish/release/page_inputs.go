@@ -1,8 +1,6 @@
 package release
 
 import (
-	"path/filepath"
-
 	"onair/internal/derive"
 	"onair/show"
 	"onair/templates"
@@ -16,7 +14,6 @@ import (
 // transcripts. What is summed up is more than what they show: whole structs, so that
 // a new field of a template cannot be forgotten here.
 type pageInputs struct {
-	name     string // of the show, in the cache
 	site     *templates.Site
 	show     derive.Key            // of what every page depends on
 	episodes map[*show.Episode]int // index of site.Episodes
@@ -27,13 +24,13 @@ var pageFunc = derive.Func{Name: "pages", Version: 1}
 
 // newPageInputs returns the inputs of pages, or nil if nothing is remembered.
 func newPageInputs(b *builder, site *templates.Site) *pageInputs {
-	dir, err := filepath.Abs(b.show.Folder.Dir)
-	if b.o.Cache == nil || b.show.Folder.Dir == "" || err != nil {
+	if b.o.Cache == nil || b.place == "" {
 		return nil
 	}
-	in := &pageInputs{name: dir + "\x00" + b.show.Target + "\x00", site: site, episodes: map[*show.Episode]int{}}
+	in := &pageInputs{site: site, episodes: map[*show.Episode]int{}}
 	settings := *b.show
 	settings.Episodes, settings.Lock, settings.Folder = nil, nil, show.Folder{}
+	var err error
 	in.show, err = derive.TryKey(settings, site.Description, site.ArtworkKey, site.FeedKey, site.AssetKeys)
 	if err != nil {
 		return nil
@@ -50,6 +47,7 @@ func newPageInputs(b *builder, site *templates.Site) *pageInputs {
 func (in *pageInputs) ofEpisode(e *templates.Episode) derive.Key {
 	page := *e
 	page.Transcripts = nil
+	page.Notes = "" // they are rendered from the source of the notes
 	images := []string{}
 	image := func(name string) { images = append(images, name, in.site.ImageKeys[name]) }
 	for _, c := range e.Chapters {
@@ -63,7 +61,7 @@ func (in *pageInputs) ofEpisode(e *templates.Episode) derive.Key {
 	}
 	// The zone says which days the times are, and what it says may change.
 	zone := in.site.Show.Timezone
-	key, err := derive.TryKey(page, images, e.Date.In(zone).String(), e.Updated.In(zone).String())
+	key, err := derive.TryKey(page, e.Episode.Notes, images, e.Date.In(zone).String(), e.Updated.In(zone).String())
 	if err != nil {
 		return derive.Key{}
 	}

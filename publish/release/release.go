@@ -30,6 +30,7 @@ package release
 import (
 	"context"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -99,6 +100,7 @@ func (r *Release) LiveGUIDs() map[string]bool {
 type builder struct {
 	show     *show.Show
 	o        *Options
+	place    string // see placeOf
 	findings finding.List
 	objects  map[string]*Object // by key
 	parts    map[string]*Object // by key
@@ -121,6 +123,7 @@ func New(ctx context.Context, s *show.Show, o *Options) (*Release, finding.List,
 	b := &builder{
 		show:    s,
 		o:       o,
+		place:   placeOf(s),
 		objects: map[string]*Object{},
 		parts:   map[string]*Object{},
 		images:  map[string]*image{},
@@ -161,6 +164,25 @@ func New(ctx context.Context, s *show.Show, o *Options) (*Release, finding.List,
 	b.release.Objects, b.release.Parts = sorted(b.objects), sorted(b.parts)
 	b.findings.Sort()
 	return b.release, b.findings, nil
+}
+
+// remember is derive.Value for a value that belongs to the show, such as one for each
+// episode. The name tells it from others of the same function.
+func remember[T any](b *builder, f derive.Func, name string, inputs derive.Key, compute func() (T, error)) (T, error) {
+	if b.place == "" {
+		return compute()
+	}
+	return derive.Value(b.o.Cache, f, b.place+name, inputs, compute)
+}
+
+// placeOf returns the beginning of the names under which values that belong to a show
+// are remembered; empty if the show is not in a folder.
+func placeOf(s *show.Show) string {
+	dir, err := filepath.Abs(s.Folder.Dir)
+	if s.Folder.Dir == "" || err != nil {
+		return ""
+	}
+	return dir + "\x00" + s.Target + "\x00"
 }
 
 func sorted(objects map[string]*Object) []*Object {

@@ -104,7 +104,7 @@ func (s *site) render(i int, inputs derive.Key) *Object {
 	if inputs == (derive.Key{}) {
 		known, err = compute()
 	} else {
-		known, err = derive.Value(s.b.o.Cache, pageFunc, s.inputs.name+key, inputs, compute)
+		known, err = remember(s.b, pageFunc, key, inputs, compute)
 	}
 	if s.done[i], s.errs[i] = true, err; err != nil {
 		return nil
@@ -210,15 +210,33 @@ func (b *builder) sitePage(e *Episode) *templates.Episode {
 		AudioBytes:  e.Enclosure.Size,
 		ArtworkKey:  b.artworkKey(e.Artwork),
 		WaveformKey: e.waveformKey(),
-		Notes:       template.HTML(markdown.HTML(e.Notes, "")),
+		Notes:       template.HTML(b.notes(e, "")),
 		Summary:     e.Summary,
 		Chapters:    chapters.Timed(e.Chapters, e.Pin.Duration),
 	}
 	if page.Summary == "" {
-		page.Summary = markdown.Text(e.Notes)
+		page.Summary = b.notesText(e)
 	}
 	e.page = page
 	return page
+}
+
+var notesFunc = derive.Func{Name: "notes", Version: 1}
+
+// notes returns the notes of an episode as HTML, whose links are relative to base.
+func (b *builder) notes(e *Episode, base string) string {
+	html, _ := remember(b, notesFunc, e.Slug+"\x00"+base, derive.KeyOf(e.Notes, base), func() ([]byte, error) {
+		return []byte(markdown.HTML(e.Notes, base)), nil
+	})
+	return string(html)
+}
+
+// notesText returns the notes of an episode as plain text.
+func (b *builder) notesText(e *Episode) string {
+	text, _ := remember(b, notesFunc, e.Slug+"\x00text", derive.KeyOf(e.Notes, "text"), func() ([]byte, error) {
+		return []byte(markdown.Text(e.Notes)), nil
+	})
+	return string(text)
 }
 
 // transcriptLinks describes an episode's transcripts for its page.
