@@ -207,6 +207,7 @@ func rebuild(ctx context.Context, seen *record.Listing, s record.Storage, r *rel
 // is a pure function.
 func compare(r *release.Release, seen *record.Listing) *Plan {
 	p := &Plan{Release: r, Previous: seen.State, Listing: seen.Digest, RecordLost: seen.Rebuilt, seen: seen}
+	p.Changes = make([]Change, 0, len(r.Objects))
 	parts := map[string]bool{} // the parts that are needed
 	for _, o := range r.Objects {
 		c := diff(o, seen)

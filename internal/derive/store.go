@@ -2,6 +2,7 @@ package derive
 
 import (
 	"bufio"
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/sha256"
@@ -42,6 +43,10 @@ const (
 
 	// An interrupted process loses no more than this of what it computed.
 	maxPending = 4 << 20 // bytes
+
+	// A file of at most this size is held in memory, because a call of the system
+	// for each value takes longer.
+	maxHeld    = 16 << 20 // bytes
 	flushAfter = 5 * time.Second
 )
 
@@ -70,6 +75,7 @@ type store struct {
 	file    *os.File // open for reading; nil if there is none
 	places  map[id]place
 	end     int64         // up to which the file was read
+	held    []byte        // the beginning of the file, up to the end of a record that load found whole; may be nil
 	pending map[id][]byte // values to write
 
 	unwritten int       // bytes of pending
@@ -86,13 +92,21 @@ func openStore(name string) *store {
 // shared.
 func (s *store) load() {
 	s.close()
-	s.places, s.end = map[id]place{}, 0
+	s.places, s.end, s.held = map[id]place{}, 0, nil
 	f, err := os.Open(s.name)
 	if err != nil {
 		return
 	}
 	s.file = f
-	s.end = scan(f, 0, func(n id, p place) { s.places[n] = p })
+	var from io.ReaderAt = f
+	if info, err := f.Stat(); err == nil && info.Size() <= maxHeld {
+		held := make([]byte, info.Size())
+		n, _ := f.ReadAt(held, 0)
+		s.held = held[:n]
+		from = bytes.NewReader(s.held)
+	}
+	s.end = scan(from, 0, func(n id, p place) { s.places[n] = p })
+	s.held = s.held[:min(int64(len(s.held)), s.end)]
 }
 
 // close releases the file.
@@ -117,7 +131,12 @@ func (s *store) get(n id) ([]byte, bool) {
 	if !ok || s.file == nil {
 		return nil, false
 	}
-	value, ok := readRecord(s.file, n, p)
+	var value []byte
+	if p.end() <= int64(len(s.held)) {
+		value = s.held[p.offset+headSize : p.end() : p.end()]
+	} else {
+		value, ok = readRecord(s.file, n, p)
+	}
 	if ok && today()-min(p.day, today()) > renewDays {
 		s.pending[n] = value
 	}
@@ -246,7 +265,7 @@ func (s *store) append() error {
 	}
 	// Another process may have appended records, or replaced the file.
 	if s.file == nil || !sameFile(s.file, f) {
-		s.places, s.end = map[id]place{}, 0
+		s.places, s.end, s.held = map[id]place{}, 0, nil
 	}
 	s.close()
 	s.file = f

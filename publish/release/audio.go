@@ -40,6 +40,7 @@ type tagFacts struct {
 	Whole  sums   `json:"whole"`
 	Pieces []sums `json:"pieces,omitempty"` // nil unless masters are kept
 	Clean  bool   `json:"clean,omitempty"`  // CheckTag finds nothing
+	CRC32C uint32 `json:"crc32c"`           // of the tag with the payload behind it
 }
 
 var tagFunc = derive.Func{Name: "tags", Version: 1}
@@ -52,7 +53,7 @@ func (b *builder) tag(e *Episode) *episodeTag {
 	if e.Pin.MediaType != audio.MP3 {
 		return &episodeTag{
 			pieces: func() ([][]byte, error) { return nil, nil },
-			facts:  tagFacts{Whole: sumsOf(nil)},
+			facts:  tagFacts{Whole: sumsOf(nil), CRC32C: e.Pin.Payload.CRC32C},
 		}
 	}
 	if e.Pin.TagFormat != audio.TagFormat {
@@ -94,6 +95,7 @@ func (b *builder) tagFacts(e *Episode, t *audio.Tag) (tagFacts, error) {
 			return tagFacts{}, err
 		}
 		facts.Whole = sumsOf(slices.Concat(cut...))
+		facts.CRC32C = crc32c.Join(facts.Whole.CRC32C, e.Pin.Payload.CRC32C, e.Pin.Payload.Bytes)
 		if b.show.KeepMasters {
 			for _, piece := range cut {
 				facts.Pieces = append(facts.Pieces, sumsOf(piece))
@@ -110,7 +112,7 @@ func (b *builder) tagFacts(e *Episode, t *audio.Tag) (tagFacts, error) {
 		inputs.Chapters[i].Image = nil
 		pictures = append(pictures, b.digest(c.Image))
 	}
-	key, err := derive.TryKey(inputs, pictures, b.show.KeepMasters)
+	key, err := derive.TryKey(inputs, pictures, b.show.KeepMasters, e.Pin.Payload)
 	if err != nil {
 		return compute()
 	}
@@ -143,7 +145,7 @@ func (b *builder) addAudio(e *Episode, tag *episodeTag) {
 		Object: bucket.Object{
 			Key:    "audio/" + e.Slug + "-" + hex.EncodeToString(sum[:8]) + AudioExt(e.Pin.MediaType),
 			Size:   whole.Size + e.Pin.Payload.Bytes,
-			CRC32C: crc32c.Join(whole.CRC32C, e.Pin.Payload.CRC32C, e.Pin.Payload.Bytes),
+			CRC32C: tag.facts.CRC32C,
 		},
 	}
 	o.Metadata = map[string]string{

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"runtime"
 	"slices"
 	"sync"
@@ -60,6 +59,14 @@ type readerAtCloser interface {
 
 // probe measures the master, unless the cache knows it.
 func (m *master) probe(cache *derive.Cache) error {
+	name, onDisk := m.folder.Path(m.name)
+	state, err := m.folder.Stat(m.name)
+	if onDisk = onDisk && err == nil && state.Mode().IsRegular(); onDisk {
+		if known, ok := derive.KnownOf[probed](cache, probeFunc, name, derive.StateOf(state)); ok {
+			m.info, m.tag = known.Info, known.Tag
+			return nil
+		}
+	}
 	file, size, err := m.open()
 	if err != nil {
 		return err
@@ -78,9 +85,8 @@ func (m *master) probe(cache *derive.Cache) error {
 		return probed{info, tag}, nil
 	}
 	found := probed{}
-	name, onDisk := m.folder.Path(m.name)
-	if info, statErr := os.Stat(name); onDisk && statErr == nil {
-		found, err = derive.ValueOf(cache, probeFunc, name, derive.StateOf(info), measure)
+	if onDisk {
+		found, err = derive.ValueOf(cache, probeFunc, name, derive.StateOf(state), measure)
 	} else {
 		found, err = measure()
 	}

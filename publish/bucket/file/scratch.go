@@ -3,6 +3,7 @@ package file
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"path"
 	"slices"
@@ -27,6 +28,7 @@ type scratch struct {
 
 	listing sync.Mutex              // protects the fields below
 	objects map[string]bucket.Attrs // in the folder, by key; nil before the first listing
+	keys    []string                // of objects, sorted; nil if they have to be sorted again
 	litter  []string                // folders in which the listing found temporary files
 }
 
@@ -106,14 +108,16 @@ func (b *Bucket) listScratch(ctx context.Context, prefix string, yield func(buck
 		}
 		s.objects = objects
 	}
-	var listed []bucket.Attrs
-	for key, attrs := range s.objects {
+	if s.keys == nil {
+		s.keys = slices.Sorted(maps.Keys(s.objects))
+	}
+	listed := make([]bucket.Attrs, 0, len(s.keys))
+	for _, key := range s.keys {
 		if strings.HasPrefix(key, prefix) {
-			listed = append(listed, attrs)
+			listed = append(listed, s.objects[key])
 		}
 	}
 	s.listing.Unlock()
-	slices.SortFunc(listed, func(x, y bucket.Attrs) int { return strings.Compare(x.Key, y.Key) })
 	for _, attrs := range listed {
 		if !yield(attrs, nil) {
 			return
@@ -125,9 +129,13 @@ func (b *Bucket) listScratch(ctx context.Context, prefix string, yield func(buck
 func (s *scratch) wrote(attrs bucket.Attrs) {
 	s.listing.Lock()
 	defer s.listing.Unlock()
-	if s.objects != nil {
-		s.objects[attrs.Key] = attrs
+	if s.objects == nil {
+		return
 	}
+	if _, known := s.objects[attrs.Key]; !known {
+		s.keys = nil
+	}
+	s.objects[attrs.Key] = attrs
 }
 
 // deleted removes an object from the listing, if there is one.
@@ -135,6 +143,7 @@ func (s *scratch) deleted(key string) {
 	s.listing.Lock()
 	defer s.listing.Unlock()
 	delete(s.objects, key)
+	s.keys = nil
 }
 
 // requireScratch does what require does, for an object in an open folder.
