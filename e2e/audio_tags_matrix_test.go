@@ -66,7 +66,7 @@ func tagMatrix(t testing.TB, w *workplace) (all []cell) {
 	}{
 		{size: "none"},
 		{"small", [2]string{w.noise(t, "small.png", 8), w.noise(t, "small.jpg", 8)}},
-		// onair stores images of 64 KiB or more as parts of their own.
+		// onair stores images of 64 KiB or more as separate parts.
 		{"large", [2]string{w.noise(t, "large.png", 300), w.noise(t, "large.jpg", 500)}},
 	}
 	for _, s := range []script{
@@ -107,8 +107,8 @@ func (w *workplace) noise(t testing.TB, name string, side int) string {
 	return name
 }
 
-// tags returns the tags of the cell. Every text but the titles ends with a number of
-// its own, so that a test notices if two are swapped.
+// tags returns the tags of the cell. Every text except the titles ends with a
+// unique number, so that the test notices if two are swapped.
 func (c *cell) tags(t testing.TB, w *workplace, seconds float64) *tags {
 	words := func(n int) string { return c.script.words + strconv.Itoa(n) }
 	asked := &tags{

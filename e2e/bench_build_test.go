@@ -13,15 +13,17 @@ import (
 	"time"
 )
 
-// transcribed returns a show of 2,084 short episodes with 119 MB of transcripts: those in
-// ONAIR_CORPUS, if it is set, and synthetic ones otherwise. It does not depend on benchScale,
-// because a small site mostly measures how long a program takes to start.
+// transcribed returns a show of 2,084 short episodes with 119 MB of transcripts:
+// those in ONAIR_CORPUS, if it is set, and synthetic ones otherwise. Its size does
+// not depend on benchScale, because a benchmark of a small site mostly measures
+// startup time.
 func transcribed(b testing.TB) *catalogue {
 	const episodes, size = 2084, 119_000_000
 	return &catalogue{episodes: episodes, master: 20_000, rate: kbps8, transcript: size / episodes, turns: 160, real: corpus(b)}
 }
 
-// corpus reads the transcripts in the folder ONAIR_CORPUS. It returns none if that is not set.
+// corpus reads the transcripts in the folder ONAIR_CORPUS. It returns nil if the
+// variable is not set.
 func corpus(b testing.TB) (all [][]byte) {
 	b.Helper()
 	root := os.Getenv("ONAIR_CORPUS")
@@ -42,10 +44,11 @@ func corpus(b testing.TB) (all [][]byte) {
 	return all
 }
 
-// BenchmarkBuild builds a catalogue of transcripts: from nothing, then again with nothing
-// changed, and with one transcript changed. onair checks the show and writes audio, pages, five
-// caption files an episode and the feed; Hugo writes one page for each of the same transcripts,
-// and nothing else. "onair check" begins from nothing, as the first build does.
+// BenchmarkBuild builds a catalogue of transcripts three times: from nothing, with
+// nothing changed, and with one transcript changed. onair checks the show and
+// writes audio, pages, five caption files an episode and the feed. Hugo only
+// writes one page for each of the same transcripts. "onair check" starts without a
+// cache, as the first build does.
 func BenchmarkBuild(b *testing.B) {
 	need(b, "hugo")
 	c := transcribed(b)
@@ -91,7 +94,8 @@ func BenchmarkBuild(b *testing.B) {
 	b.ReportMetric(float64(size)/1e6, "transcripts-MB")
 }
 
-// settle runs a build, and waits until files are so old that the next one trusts their times.
+// settle runs a build, and waits until files are so old that the next build trusts
+// their times.
 func settle(b testing.TB, build func() *exec.Cmd) {
 	b.Helper()
 	if _, err := output(build()); err != nil {
@@ -103,8 +107,8 @@ func settle(b testing.TB, build func() *exec.Cmd) {
 	}
 }
 
-// newHugoSite makes a site for Hugo from the transcripts of a show: one page each, in a minimal
-// layout. size is the bytes of the transcripts.
+// newHugoSite makes a site for Hugo from the transcripts of a show, with one page
+// each in a minimal layout. size is the total size of the transcripts in bytes.
 func newHugoSite(b testing.TB, show string) (site string, size int64) {
 	b.Helper()
 	site = filepath.Join(filepath.Dir(show), "hugo")
@@ -139,7 +143,7 @@ func newHugoSite(b testing.TB, show string) (site string, size int64) {
 	return site, size
 }
 
-// hugo builds a site, with an empty cache.
+// hugo builds a site with an empty cache.
 func hugo(b testing.TB, site string) *exec.Cmd {
 	cmd := exec.Command(need(b, "hugo"), "--quiet", "--source", site)
 	cmd.Env = cleanEnv(b.TempDir())
@@ -166,8 +170,8 @@ func appendTo(b testing.TB, name, text string) {
 	}
 }
 
-// realTalk is the transcript of an episode from the corpus. Its last turn is different in each
-// episode, so that no two files are equal.
+// realTalk returns the transcript of an episode from the corpus. Its last turn
+// differs between episodes, so that no two files are equal.
 func (c *catalogue) realTalk(n int) []byte {
 	var out bytes.Buffer
 	out.Write(bytes.TrimRight(c.real[(n-1)%len(c.real)], "\n"))

@@ -13,9 +13,9 @@ import (
 	"onair/transcripts"
 )
 
-// BenchmarkReadCaptions reads an hour of WebVTT and of SRT, and measures transcriptator on
-// the same files in the same run. onair does more: it joins cues into turns and paragraphs
-// and writes them as Markdown.
+// BenchmarkReadCaptions reads an hour of WebVTT and of SRT, and measures
+// transcriptator on the same files. onair does more: it joins cues into turns and
+// paragraphs and writes them as Markdown.
 func BenchmarkReadCaptions(b *testing.B) {
 	script := need(b, "transcriptator")
 	var md strings.Builder

@@ -16,22 +16,22 @@ import (
 	"time"
 )
 
-// catalogue is a show that is made up to be measured: the same for the same
-// figures, every time.
+// catalogue describes a synthetic show for benchmarks. Equal catalogues give equal
+// shows.
 type catalogue struct {
 	episodes   int
 	master     int64 // bytes of each MP3
 	rate       rate
-	transcript int      // bytes of each, about
+	transcript int      // approximate bytes of each
 	turns      int      // of each transcript; 0 is 20
-	real       [][]byte // transcripts to take in turn instead; nil makes them up
-	spanish    bool     // every episode has a translated transcript too
-	covers     int      // bytes of artwork that each episode has of its own; 0: the show's
-	show       string   // further lines of show.yaml
+	real       [][]byte // transcripts to use in turn; nil uses synthetic ones
+	spanish    bool     // every episode also has a translated transcript
+	covers     int      // bytes of each episode's own artwork; 0 uses the show's
+	show       string   // additional lines of show.yaml
 }
 
-// rate is an MPEG frame, as constant bitrates have them: its header, and how
-// many bytes and how many milliseconds it has.
+// rate describes the MPEG frames of a constant bitrate: their header, length in
+// bytes and duration in milliseconds.
 type rate struct {
 	header [4]byte
 	size   int64
@@ -54,7 +54,8 @@ func newCatalogue(b testing.TB, c *catalogue, env ...string) *workplace {
 	return w
 }
 
-// startOver removes everything that publishing has left in the folder and in the home.
+// startOver removes everything that a publish has written to the folder and the
+// home.
 func (w *workplace) startOver(b testing.TB) {
 	b.Helper()
 	for _, name := range []string{filepath.Join(w.dir, "onair.lock"), filepath.Join(w.dir, "..", "home")} {
@@ -64,8 +65,8 @@ func (w *workplace) startOver(b testing.TB) {
 	}
 }
 
-// still publishes until a publish has nothing to do and knows so at once, as soon
-// as no file has changed for long enough.
+// still publishes until a publish finds from file times alone that there is
+// nothing to do. This works once no file has changed for some time.
 func (w *workplace) still(b testing.TB) {
 	b.Helper()
 	for end := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
@@ -81,8 +82,8 @@ func (w *workplace) still(b testing.TB) {
 	}
 }
 
-// touchNow gives a file, or every file of a folder, the time that it is now, as a fresh clone
-// does.
+// touchNow sets the modification time of a file, or of every file below a folder,
+// to the present, as a fresh clone does.
 func touchNow(b testing.TB, dir string) {
 	b.Helper()
 	at := time.Now()
@@ -165,11 +166,12 @@ func writeFiles(dir string, files map[string][]byte) error {
 	return nil
 }
 
-// seconds is how long each episode is.
+// seconds is the duration of each episode.
 func (c *catalogue) seconds() int { return int(float64(c.master/c.rate.size) * c.rate.ms / 1000) }
 
-// talk returns a transcript whose turns are spread over the episode. Turns of less than a second
-// have no stamps, because nobody speaks that fast, which is a finding.
+// talk returns a transcript whose turns are spread over the episode. Turns shorter
+// than a second have no timestamps, because onair reports a finding for speech
+// that fast.
 func (c *catalogue) talk(n int, word string) []byte {
 	turns := cmp.Or(c.turns, 20)
 	var out bytes.Buffer
@@ -186,8 +188,8 @@ func (c *catalogue) talk(n int, word string) []byte {
 	return out.Bytes()
 }
 
-// writeMaster writes frames of silence with noise behind it: what no two
-// episodes share, and nothing can compress.
+// writeMaster writes frames of silence followed by noise, so that masters differ
+// and do not compress.
 func (c *catalogue) writeMaster(name string, n int) error {
 	f, err := os.Create(name)
 	if err != nil {
@@ -199,7 +201,7 @@ func (c *catalogue) writeMaster(name string, n int) error {
 	noise := rand.NewChaCha8(seed)
 	frame := make([]byte, c.rate.size)
 	copy(frame, c.rate.header[:])
-	const sideInfo = 17 // nothing follows, it says; 9 bytes in mono
+	const sideInfo = 17 // zeros; mono has 9 bytes
 	for range c.master / c.rate.size {
 		if tail := frame[min(4+sideInfo, len(frame)):]; len(tail) > 0 {
 			_, _ = noise.Read(tail)
@@ -213,8 +215,8 @@ func (c *catalogue) writeMaster(name string, n int) error {
 	return f.Close()
 }
 
-// padJPEG makes a picture another one, of about so many bytes, by comments in
-// it.
+// padJPEG returns a different JPEG of the same picture and about the given size,
+// by adding comments.
 func padJPEG(data []byte, n, size int) []byte {
 	out := bytes.Clone(data[:2])
 	random := rand.New(rand.NewPCG(uint64(n), 0))
@@ -231,8 +233,8 @@ func padJPEG(data []byte, n, size int) []byte {
 	return append(out, data[2:]...)
 }
 
-// benchScale is the part of the full work that is done: ONAIR_BENCH_SCALE, such
-// as 1 for 3,300 files and 640 MB; a tenth unless it says otherwise.
+// benchScale returns the share of the full work to do, from ONAIR_BENCH_SCALE. 1
+// means 3,300 files and 640 MB; the default is a tenth.
 func benchScale(b testing.TB) float64 {
 	b.Helper()
 	text := os.Getenv("ONAIR_BENCH_SCALE")

@@ -8,11 +8,10 @@ import (
 	"testing"
 )
 
-// BenchmarkMemory says how much memory commands have at their most, in MB: for
-// shows of 100, 300 and 1,000 episodes with transcripts of an hour, which is
-// what a show has to keep or to read again; and for masters of 1 and 60 MB. The
-// masters of the many episodes are small, since a probe reads them in the same
-// pieces whatever their length, which the last two show.
+// BenchmarkMemory reports the peak memory of commands in MB, for shows of 100, 300
+// and 1,000 episodes with transcripts of an hour, and for masters of 1 and 60 MB.
+// The masters of the many episodes are small: a probe reads masters of any size in
+// pieces of the same size, as the last two results show.
 func BenchmarkMemory(b *testing.B) {
 	many := []int{100, 300, 1000}
 	if benchScale(b) < 1 {
@@ -30,7 +29,7 @@ func BenchmarkMemory(b *testing.B) {
 	}
 }
 
-// remember reports the memory of the commands of a show's life.
+// remember reports the peak memory of each command that a show goes through.
 func remember(b *testing.B, c *catalogue) {
 	e := startEmulator(b)
 	w := newCatalogue(b, c, e.env()...)

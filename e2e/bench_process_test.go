@@ -24,14 +24,14 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// usage is what a process took.
+// usage is the resources that a process used.
 type usage struct {
 	Wall, CPU time.Duration
-	RSS       int64 // bytes, at its most
+	RSS       int64 // peak, in bytes
 }
 
-// Variables that make the binary of the tests another program: one that runs a
-// command and writes to the file what it took, one that uploads a folder to the
+// These variables turn the test binary into another program: one that runs a
+// command and writes its usage to the named file, one that uploads a folder to the
 // URL, and one that reads the listing at the URL.
 const (
 	reportVariable = "ONAIR_BENCH_REPORT"
@@ -58,11 +58,10 @@ func init() {
 	os.Exit(0)
 }
 
-// measure runs a command, which must succeed, and says what it took.
+// measure runs a command, which must succeed, and returns its usage.
 //
-// The memory of a process that starts another counts as the peak of the other,
-// until that has one of its own. So a small process starts it: there is an
-// emulator in this one.
+// A new process inherits the peak memory of its parent. This process contains an
+// emulator, so a small one starts the command.
 func measure(b testing.TB, cmd *exec.Cmd) usage {
 	b.Helper()
 	self, err := os.Executable()
@@ -94,7 +93,7 @@ func runAndReport(report string, args []string) error {
 	}
 	took := usage{Wall: time.Since(start), CPU: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
 	took.RSS = cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss
-	if runtime.GOOS != "darwin" { // which counts bytes, and others kilobytes
+	if runtime.GOOS != "darwin" { // which counts bytes; other systems count kilobytes
 		took.RSS *= 1024
 	}
 	data, err := json.Marshal(took)
@@ -104,16 +103,16 @@ func runAndReport(report string, args []string) error {
 	return os.WriteFile(report, data, 0o644)
 }
 
-// contestant is a command that does the work which is measured.
+// contestant is a command that does the work to be measured.
 type contestant struct {
 	name    string
-	prepare func() // before each run, and not measured; nil: nothing to do
+	prepare func() // called before each run, outside the measurement; may be nil
 	command func() *exec.Cmd
-	after   func() // each run; nil: nothing to do
+	after   func() // called after each run; may be nil
 }
 
-// race runs the contestants in turn, once a round, so that a noisy machine is
-// noisy for all, and returns the medians of what each took.
+// race runs the contestants in turn, once each round, so that noise on the machine
+// affects all of them. It returns the median usage of each.
 func race(b *testing.B, all []contestant) map[string]usage {
 	b.Helper()
 	took := map[string][]usage{}
@@ -142,7 +141,7 @@ func race(b *testing.B, all []contestant) map[string]usage {
 	return medians
 }
 
-// middle is the median of a figure.
+// middle returns the median of a figure.
 func middle[T int64 | time.Duration](list []usage, figure func(usage) T) T {
 	var all []T
 	for _, u := range list {
@@ -152,12 +151,12 @@ func middle[T int64 | time.Duration](list []usage, figure func(usage) T) T {
 	return all[len(all)/2]
 }
 
-// ratio reports a figure as a part of its peer's.
+// ratio reports a figure as a fraction of its peer's.
 func ratio[T int64 | time.Duration](b *testing.B, a, of T, name string) {
 	b.ReportMetric(float64(a)/float64(of), name)
 }
 
-// rclone is the peer of a sync: every file of a folder, to a bucket of the
+// rclone returns a contestant that syncs every file of a folder to a bucket of the
 // emulator.
 func rclone(b testing.TB, e *emulator, dir, bucket string, args ...string) *exec.Cmd {
 	b.Helper()
@@ -172,19 +171,20 @@ func rclone(b testing.TB, e *emulator, dir, bucket string, args ...string) *exec
 
 func init() { components["rclone"] = goProgram("rclone", "v1.75.1") }
 
-// upload is the least that an upload of a folder takes: plain requests, eight at
-// once.
+// upload returns a contestant that uploads a folder with plain requests, eight at
+// a time. This is the minimum that an upload takes.
 func upload(b testing.TB, e *emulator, dir, bucket string) *exec.Cmd {
 	return itself(b, uploadVariable+"="+e.url+"/upload/storage/v1/b/"+bucket+"/o?uploadType=media&name=", dir)
 }
 
-// listing is the least that a look at a bucket takes: to ask for page after page,
-// and to understand nothing of it but where the next one is.
+// listing returns a contestant that requests every page of a bucket's listing and
+// parses only the token of the next page. This is the minimum that a listing
+// takes.
 func listing(b testing.TB, e *emulator, bucket string) *exec.Cmd {
 	return itself(b, listVariable+"="+e.url+"/storage/v1/b/"+bucket+"/o?pageToken=")
 }
 
-// itself runs the binary of the tests as another program.
+// itself returns a contestant that runs the test binary as another program.
 func itself(b testing.TB, variable string, args ...string) *exec.Cmd {
 	b.Helper()
 	self, err := os.Executable()
@@ -196,7 +196,7 @@ func itself(b testing.TB, variable string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// nextPage finds the token of the page after one.
+// nextPage returns the token of the next page.
 var nextPage = regexp.MustCompile(`"nextPageToken": ?"([^"]+)"`)
 
 func readListing(from string) error {

@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// fullCatalogue has, in 254 episodes, some 3,300 files and 640 MB.
+// fullCatalogue has 254 episodes, with some 3,300 files and 640 MB.
 func fullCatalogue(b testing.TB) *catalogue {
 	return &catalogue{episodes: max(2, int(254*benchScale(b))), master: 2_500_000, rate: kbps128, transcript: 6000, spanish: true}
 }
@@ -25,9 +25,8 @@ func fullCatalogue(b testing.TB) *catalogue {
 // the show: it reads, checks, tags and renders it, and requests the objects
 // through the public URL. rclone and plain requests start from a folder that onair
 // build wrote. All times include the emulator's. The ratios are for the same
-// objects. onair can also keep the parts of every master in the storage; the
-// metric "parts" says what that costs. "sync-cpu" is the ratio of CPU time without
-// that of onair check.
+// objects. The metric "parts" is the cost of also storing the parts of every
+// master. "sync-cpu" is the ratio of CPU time without that of onair check.
 func BenchmarkSync(b *testing.B) {
 	need(b, "rclone")
 	e := startEmulator(b)
@@ -57,23 +56,23 @@ func BenchmarkSync(b *testing.B) {
 	b.ReportMetric(float64(size)/1e6, "MB")
 }
 
-// roundTrip is how long a request takes to a bucket in another town.
+// roundTrip is the simulated latency of a request to a distant bucket.
 const roundTrip = 30 * time.Millisecond
 
-// BenchmarkNothingToDo publishes what is live already, and again after every
-// file of the show was touched, as by a fresh clone. Both cost listings only,
-// in pages of a thousand; at a smaller scale pages are as much smaller. rclone
-// compares a folder that is built already, by sizes and times. So does onair, if
-// it has found nothing to do before; otherwise ("edited", "touched") it reads,
-// checks and renders the show, as onair check does too: "check" is its share. The
-// emulator answers at once; "far" is with every answer as late as over a network.
-// "listing" asks for the same pages and does nothing with them.
+// BenchmarkNothingToDo publishes what is already live, and again after every file
+// of the show was touched, as by a fresh clone. Both send only requests for
+// listings, in pages of a thousand objects, or fewer at a smaller scale. rclone
+// compares a folder that is already built, by sizes and times. So does onair, if
+// its last run found nothing to do; otherwise ("edited", "touched") it reads,
+// checks and renders the show. "check" is the share of onair check. The emulator
+// answers at once, except in "far", where each response has the latency of a
+// network. "listing" requests the same pages and does nothing with them.
 func BenchmarkNothingToDo(b *testing.B) {
 	need(b, "rclone")
 	e := startEmulator(b)
 	e.pageSize = max(10, int(1000*benchScale(b)))
 	c := fullCatalogue(b)
-	c.master, c.rate = 60_000, kbps8 // nobody sends it in what is measured
+	c.master, c.rate = 60_000, kbps8 // masters are not sent in what is measured
 	w := newCatalogue(b, c, e.env()...)
 	built := filepath.Join(b.TempDir(), "built")
 	w.run(b, "build", "-o", built)
@@ -132,7 +131,7 @@ func BenchmarkNothingToDo(b *testing.B) {
 	b.ReportMetric(float64(writes["rclone touched"]), "touched-rclone-writes")
 }
 
-// weigh counts the files of a build, and their bytes.
+// weigh returns the number of files of a build and their total size in bytes.
 func weigh(b testing.TB, dir string) (files int, size int64) {
 	b.Helper()
 	err := filepath.WalkDir(dir, func(_ string, d os.DirEntry, err error) error {
@@ -153,7 +152,7 @@ func weigh(b testing.TB, dir string) (files int, size int64) {
 	return files, size
 }
 
-// all returns every key of a bucket, however many there are.
+// all returns every key of a bucket, from all pages of the listing.
 func (e *emulator) all(b testing.TB, bucket string) (keys []string) {
 	b.Helper()
 	for token := ""; ; {

@@ -13,10 +13,9 @@ import (
 	"testing"
 )
 
-// BenchmarkRetag gives an hour of audio another title, then another cover of
-// 1.2 MB, and counts the bytes of bodies that were sent for its audio: with
-// parts in a private bucket, where the audio is joined, and without any, where
-// it is sent whole.
+// BenchmarkRetag changes the title of an hour of audio, then its cover of 1.2 MB,
+// and counts the bytes sent for the audio: with parts in a private bucket, where
+// the audio is joined, and without parts, where it is sent whole.
 func BenchmarkRetag(b *testing.B) {
 	hour := &catalogue{episodes: 1, master: 57_600_000, rate: kbps128, transcript: 60_000, covers: 1_200_000}
 	for b.Loop() {
@@ -35,14 +34,14 @@ func BenchmarkRetag(b *testing.B) {
 	}
 }
 
-// sent is what a publish sent to cloud storage.
+// sent counts what a publish sent to cloud storage.
 type sent struct {
-	classA, classB int   // requests by what they are billed as: writes and listings, and reads; deleting is free
-	audio, rest    int64 // bytes of bodies: of audio and its parts, and of everything else
+	classA, classB int   // requests by billing class: A is writes and listings, B is reads; deletes are free
+	audio, rest    int64 // bytes of request bodies: audio and its parts, and everything else
 }
 
 // retag publishes a show, changes the title of its only episode and then its
-// cover, and returns what publishing either took.
+// cover, and returns what each of the two publishes sent.
 func retag(b *testing.B, c *catalogue) map[string]sent {
 	b.Helper()
 	e := &emulator{}
@@ -73,7 +72,7 @@ func retag(b *testing.B, c *catalogue) map[string]sent {
 	return took
 }
 
-// scales weigh the bodies of requests on their way to cloud storage.
+// scales count the bytes of request bodies on their way to cloud storage.
 type scales struct {
 	next http.Handler
 
@@ -97,8 +96,8 @@ func (s *scales) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case c.op != opDelete:
 		s.sent.classB++
 	}
-	// What comes in chunks names its key only once, and is larger than anything
-	// else than audio.
+	// An upload in chunks names its key only in the first request. Only audio is
+	// large enough for that.
 	if c.op == opUpload && c.key == "" || strings.HasPrefix(c.key, "audio/") || strings.HasPrefix(c.key, ".onair/parts/") || strings.HasPrefix(c.key, ".onair/joined/") {
 		s.sent.audio += body.n
 	} else {
@@ -106,7 +105,7 @@ func (s *scales) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// reset returns what was sent since it was called last.
+// reset returns what was sent since the last call.
 func (s *scales) reset() sent {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -13,7 +13,7 @@ import (
 // runVarnish runs Varnish with the configuration that onair prints.
 func (e *edge) runVarnish(t *testing.T, w *workplace) {
 	t.Helper()
-	dir, err := os.MkdirTemp(scratch, "v") // paths of sockets have to be short
+	dir, err := os.MkdirTemp(scratch, "v") // short, because the length of a socket's path is limited
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -188,7 +188,7 @@ func TestCacheStaysSmall(t *testing.T) {
 		}
 		return len(outside(t, filepath.Join(root, "home", "cache")))
 	}
-	// Nothing is remembered of files that have just been written.
+	// Files that have just been written are not cached.
 	await(t, "the first values in the cache", func() bool {
 		cached()
 		_, err := os.Stat(filepath.Join(root, "home", "cache", "onair", "derived", "audio-probe"))

@@ -30,9 +30,9 @@ import (
 	"onair/publish/verify"
 )
 
-// foreverCDN is a CDN that caches every response forever, 404 included, until it is purged. It
-// also acts as the services that a show is announced to, and counts the announcements of
-// each feed.
+// foreverCDN is a CDN that caches every response, including 404, until it is
+// purged. It also acts as the services that a show is announced to, and counts the
+// announcements of each feed.
 type foreverCDN struct {
 	origin string // URL of the bucket, without a slash at its end
 	client *http.Client
@@ -45,8 +45,8 @@ type foreverCDN struct {
 	told     map[string]int // number of announcements, by service and SHA-256 of the feed
 }
 
-// foreverCDNURL is the URL of the show behind the CDN. It is a public one, because others are
-// not announced.
+// foreverCDNURL is the URL of the show behind the CDN. Its host is a public one,
+// because onair announces only public URLs.
 const foreverCDNURL = "https://hello-universe.example"
 
 // edgeFaults are the faults of requests to a CDN.

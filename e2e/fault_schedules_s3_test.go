@@ -141,7 +141,7 @@ func (s *s3Server) runSchedule(t *testing.T, seed int, cdn *foreverCDN, all *tal
 	}
 	app.feedURL = home + "feed.xml"
 	changes := changesOf(t, files, map[string]string{"ONAIR_STORAGE": at(bucketName), "ONAIR_STATE": at(privateName), "ONAIR_URL": home})
-	changes = append(changes, changes[2]) // such short audio is read from the storage only where the master is absent
+	changes = append(changes, changes[2]) // joins the audio from storage, which happens only if the master is absent
 	net := &s3Network{written: app.look}
 	open := func(url string) *s3.Bucket {
 		b, err := s3.Open(t.Context(), url, &s3.Options{HTTPClient: &http.Client{Transport: net}})

@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// Podcast clients subscribe to the published feed over HTTP and download every enclosure,
-// which must arrive byte for byte.
+// These podcast clients subscribe to the published feed over HTTP and download
+// every enclosure, which must arrive byte for byte.
 
 func TestGPodder(t *testing.T) {
 	t.Parallel()

@@ -41,7 +41,7 @@ type edge struct {
 	purger    cdn.Purger
 }
 
-// place says at which path an edge shows the show, and at which its origin has it.
+// place is the path of the show at an edge, and at its origin.
 type place struct{ base, origin string }
 
 // places are the paths that every kind of edge is tested with.
@@ -115,8 +115,8 @@ func purger(t *testing.T, settings ...string) cdn.Purger {
 	return p
 }
 
-// freePort returns a port that was free a moment ago. The caller has to check that it could
-// listen on it.
+// freePort returns a port that was free a moment ago. Another process may have
+// taken it since, so the caller must check that it could listen on it.
 func freePort(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -162,9 +162,9 @@ func (e *edge) launch(t *testing.T, name string, args ...string) {
 	})
 }
 
-// origin makes onair serve behave like a bucket: objects are below a path, a CDN may cache
-// changing ones for an hour, missing objects are answered with 403, onair's records can be
-// read, and it can be down.
+// origin makes onair serve behave like a bucket. Objects are below a path, a CDN
+// may cache changing ones for an hour, missing objects are answered with 403, and
+// onair's records can be read. It can be taken down.
 type origin struct {
 	url          string       // no slash at its end
 	requests     atomic.Int64 // so far

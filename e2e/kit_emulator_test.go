@@ -56,7 +56,7 @@ const (
 	write kind = "write" // all changes of a bucket
 )
 
-// death says at which write the process is killed, and how far that write got.
+// death is the write at which the process is killed, and how far that write got.
 type death struct {
 	at     int // the first write is 1
 	moment moment

@@ -41,8 +41,8 @@ const (
 	lostToken    fault = "lost-page-token"    // the listing ends early without an error
 )
 
-// faultSet is the set of faults that can occur: temporary ones, those of them that a retry
-// solves, and permanent ones.
+// faultSet is a set of faults that can occur: temporary ones, temporary ones that
+// a retry solves, and permanent ones.
 type faultSet struct{ passing, mild, lasting []fault }
 
 var cloudFaults = faultSet{
