@@ -5,8 +5,8 @@
 #
 #   fastly service vcl custom create --service-id SERVICE_ID --version latest --autoclone --name onair --main --content onair.vcl
 #
-# Everything the service needs besides is the domain hello-universe.example. Purges by URL are
-# made to want a token here, which segmented caching asks for.
+# The service also needs the domain hello-universe.example, and nothing else. This configuration
+# requires a token for purges by URL, because segmented caching needs that.
 
 backend F_origin {
 	.dynamic = true;
@@ -56,12 +56,12 @@ sub vcl_recv {
 	unset req.http.Cookie;
 	unset req.http.Origin;
 
-	# First the address of the object, then the lookup or the purge, or a purge
-	# would miss what delivery has cached.
+	# The address is changed before the purge as before a lookup, so that both use
+	# the same address.
 	set req.url = regsub(req.url, "\?.*$", "");
 	if (req.url ~ "(?i)//|\\|%2f|%5c|%00|/(\.|%2e){1,2}(/|$)|/(\.|%2e)(o|%[46]f)(n|%[46]e)(a|%[46]1)(i|%[46]9)(r|%[57]2)(/|$)"
 		|| req.url !~ "^/" && req.url != "") {
-		call missing; # among it onair's own records, however they are spelled
+		call missing; # hides onair's own records, in any spelling
 	}
 	if (req.url ~ "/[^/.]+$") {
 		if (req.method != "FASTLYPURGE") {
@@ -76,7 +76,7 @@ sub vcl_recv {
 	return(lookup);
 }
 
-# Goes on to the page that says that there is nothing here.
+# Continues with the page for missing objects.
 sub missing {
 	set req.http.X-Onair-Missing = "yes";
 	set req.url = "/404.html";
@@ -110,8 +110,7 @@ sub vcl_pass {
 	return(pass);
 }
 
-# A shield does the same with the address it gets, so that it has to be the
-# public one.
+# A shield changes the address too, so it must get the public one.
 sub to_origin {
 	if (!req.backend.is_shield) {
 		set bereq.url = regsub(bereq.url, "^/", "/");
@@ -128,7 +127,7 @@ sub vcl_fetch {
 	set beresp.stale_if_error = 604800s;
 	set beresp.http.Surrogate-Key = regsub(req.url, "^/", "");
 	if (beresp.status == 403 || beresp.status == 404) {
-		# A bucket that may not be listed says 403 of what it does not have.
+		# A bucket that may not be listed answers 403 for a missing object.
 		set beresp.status = 404;
 		set beresp.ttl = 5s;
 		set beresp.stale_if_error = 0s;
@@ -182,8 +181,8 @@ sub vcl_deliver {
 	if (req.http.X-Onair-Missing && resp.status == 200) {
 		set resp.status = 404;
 	}
-	# How long this CDN keeps a copy is no business of the next cache, which
-	# hears of no purge. A shield's next one is Fastly.
+	# Caches after this CDN get no purges, so they must not keep copies as long.
+	# After a shield comes another Fastly server, which does get them.
 	if (fastly.ff.visits_this_service == 0) {
 		set resp.http.Cache-Control = regsub(resp.http.Cache-Control, ", *s-maxage=[0-9]+", "");
 		unset resp.http.Age;

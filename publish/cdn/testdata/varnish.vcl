@@ -3,13 +3,13 @@
 #
 #   varnishd -a :80 -f /etc/varnish/default.vcl -s malloc,1g
 #
-# Varnish speaks no TLS: put hitch, HAProxy or nginx in front of it, have that set
-# X-Forwarded-Proto, and publish to Varnish's own port:
+# Varnish does not support TLS. Put hitch, HAProxy or nginx in front of it, let that
+# set X-Forwarded-Proto, and send purges to Varnish's own port:
 #
 #   cdn: {provider: varnish, servers: "127.0.0.1:80"}
 #
-# Nor does it speak TLS to an origin. hello-universe.storage.googleapis.com is asked through a
-# forwarder on this machine, for instance nginx with
+# Varnish does not support TLS to an origin either. It reaches hello-universe.storage.googleapis.com
+# through a proxy on this machine, for instance nginx with
 #
 #   server {
 #       listen 127.0.0.1:8081;
@@ -35,7 +35,7 @@ backend origin {
 	.between_bytes_timeout = 60s;
 }
 
-# Who may purge: whoever runs onair publish.
+# The machines that may purge: those that run onair publish.
 acl purgers {
 	"127.0.0.1";
 	"::1";
@@ -56,8 +56,8 @@ sub vcl_recv {
 	unset req.http.Cookie;
 	unset req.http.Origin;
 
-	# What has expired is fetched before it is served, so that a purge shows at
-	# once; only when that has failed is the old copy good enough.
+	# An expired object is fetched again before it is served, so that a purge takes
+	# effect at once. The old copy is served only if that fails.
 	if (req.http.X-Onair-Stale) {
 		set req.grace = 7d;
 	} else {
@@ -66,11 +66,12 @@ sub vcl_recv {
 	return (hash);
 }
 
-# Answers what needs no object.
+# Answers requests that need no object.
 sub check_request {
 	if (req.method == "PURGE") {
-		# Behind a proxy everybody has the proxy's address, so nobody may. Varnish
-		# has put the client's own address at the end of X-Forwarded-For.
+		# Behind a proxy all clients have the proxy's address, so requests through a
+		# proxy may not purge. X-Forwarded-For contains a comma in such a request,
+		# because Varnish appends the address of its client.
 		if (client.ip !~ purgers || req.http.X-Forwarded-For ~ "," || req.http.X-Forwarded-Proto) {
 			return (synth(405));
 		}
@@ -84,12 +85,12 @@ sub check_request {
 	}
 }
 
-# Turns the address into that of an object: first this, then the purge, or a
-# purge would miss what delivery has cached.
+# Changes the address into that of an object. This happens before a purge as before
+# a lookup, so that both use the same address.
 sub find_object {
 	set req.url = regsub(req.url, "\?.*$", "");
 	if (req.url ~ "(?i)//|\\|%2f|%5c|%00|/(\.|%2e){1,2}(/|$)|/(\.|%2e)(o|%[46]f)(n|%[46]e)(a|%[46]1)(i|%[46]9)(r|%[57]2)(/|$)") {
-		call missing; # among it onair's own records, however they are spelled
+		call missing; # hides onair's own records, in any spelling
 	}
 	if (req.url ~ "/[^/.]+$") {
 		if (req.method != "PURGE") {
@@ -104,14 +105,14 @@ sub find_object {
 	set req.http.Host = "hello-universe.storage.googleapis.com";
 }
 
-# Goes on to the page that says that there is nothing here.
+# Continues with the page for missing objects.
 sub missing {
 	set req.http.X-Onair-Missing = "yes";
 	set req.url = "/404.html";
 }
 
 sub vcl_hash {
-	hash_data(req.url); # one show, one origin: hosts do not matter
+	hash_data(req.url); # not the host, because there is only one show
 	return (lookup);
 }
 
@@ -129,7 +130,7 @@ sub vcl_miss {
 	return (fetch);
 }
 
-# Expires the object and keeps it for the case that the origin is down.
+# Expires the object and keeps it in case the origin is down.
 sub forget {
 	return (synth(200, "Purged " + purge.soft()));
 }
@@ -143,14 +144,14 @@ sub vcl_backend_response {
 	set beresp.grace = 7d;
 	set beresp.keep = 7d;
 	if (beresp.status == 403 || beresp.status == 404) {
-		# A bucket that may not be listed says 403 of what it does not have.
+		# A bucket that may not be listed answers 403 for a missing object.
 		set beresp.status = 404;
 		set beresp.ttl = 5s;
 		set beresp.grace = 0s;
 		set beresp.keep = 0s;
 	}
 	if (beresp.http.Content-Type ~ "^(text/|image/svg|application/(json|xml|rss|x-subrip))") {
-		# Two copies, so that who wants it unpacked is told its length as well.
+		# Separate copies, so that uncompressed responses have a Content-Length too.
 		set beresp.http.Vary = "X-Onair-Gzip";
 		if (bereq.http.X-Onair-Gzip) {
 			set beresp.do_gzip = true;
@@ -159,7 +160,7 @@ sub vcl_backend_response {
 	return (deliver);
 }
 
-# No answer is for vcl_synth as well: it knows of the old copy.
+# vcl_synth also handles a failed fetch, because it can use the old copy.
 sub vcl_backend_error {
 	return (abandon);
 }
@@ -177,8 +178,7 @@ sub vcl_deliver {
 	} else {
 		set resp.http.X-Cache = "MISS";
 	}
-	# How long this cache keeps a copy is no business of the next one, which
-	# hears of no purge.
+	# Caches after this one get no purges, so they must not keep copies as long.
 	set resp.http.Cache-Control = regsub(resp.http.Cache-Control, ", *s-maxage=[0-9]+", "");
 	if (resp.http.Vary) {
 		set resp.http.Vary = "Accept-Encoding";
@@ -190,7 +190,7 @@ sub vcl_deliver {
 	return (deliver);
 }
 
-# Web players read feeds, captions, chapters and audio from anywhere.
+# Web players of any site may read feeds, captions, chapters and audio.
 sub open_to_players {
 	set resp.http.Access-Control-Allow-Origin = "*";
 	set resp.http.Access-Control-Expose-Headers = "Accept-Ranges, Content-Length, Content-Range, ETag";
