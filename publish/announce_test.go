@@ -21,12 +21,12 @@ const (
 	canary  = "c4n4ry-t0ken"
 )
 
-// services is a double of all that are told, each under its name.
+// services simulates all services that are notified, each under its name.
 type services struct {
 	*httptest.Server
 	mu       sync.Mutex
 	requests map[string][]string
-	answers  map[string][]int // status codes, in order; the last one stays
+	answers  map[string][]int // status codes, in order; the last one is repeated
 	after    string           // Retry-After
 	waited   []time.Duration
 }
@@ -54,10 +54,11 @@ func (s *services) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Retry-After", s.after)
 	w.WriteHeader(code)
-	fmt.Fprint(w, r.Header.Get("Authorization")) // a service may repeat what it heard
+	fmt.Fprint(w, r.Header.Get("Authorization")) // a service may repeat the secret it received
 }
 
-// announcer tells the doubles, and does not wait.
+// announcer returns an announcer that notifies the simulated services without
+// waiting.
 func (s *services) announcer() *publish.Announcer {
 	a := &publish.Announcer{PodpingToken: canary, Bases: map[string]string{}, Sleep: func(_ context.Context, d time.Duration) error {
 		s.mu.Lock()
@@ -92,7 +93,8 @@ func TestAnnounce(t *testing.T) {
 	}
 }
 
-// What fails for one channel is tried again where that helps, and stops no other.
+// A temporary failure of one channel is retried, and a failure does not stop the
+// other channels.
 func TestAnnounceFaults(t *testing.T) {
 	for name, test := range map[string]struct {
 		podping []int

@@ -17,7 +17,7 @@ import (
 
 func checksum(data []byte) uint32 { return crc32c.Checksum(data) }
 
-// held is a body that has the bytes at hand.
+// held is a body in memory.
 func held(data []byte) func() (io.ReadCloser, error) {
 	return func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil }
 }

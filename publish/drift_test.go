@@ -35,7 +35,7 @@ func TestDrift(t *testing.T) {
 	}
 }
 
-// put writes behind onair's back.
+// put writes an object as another program would.
 func put(t *testing.T, b bucket.Bucket, key, text string) {
 	t.Helper()
 	data := []byte(text)
@@ -45,8 +45,8 @@ func put(t *testing.T, b bucket.Bucket, key, text string) {
 	}
 }
 
-// What differs because the show changed was not edited in the storage: neither
-// before the next publish nor while that is cut off.
+// A difference that a change of the show caused is not reported as an edit in the
+// storage, neither before the next publish nor after an interrupted one.
 func TestDriftIsNotTheShows(t *testing.T) {
 	for name, b := range map[string]bucket.Bucket{"memory": mem.New(), "sparse": sparse{mem.New()}} {
 		t.Run(name, func(t *testing.T) {
@@ -88,8 +88,8 @@ func memory(b bucket.Bucket) *mem.Bucket {
 	return b.(*mem.Bucket)
 }
 
-// Without a record, what the release wants and what has the mark is not foreign,
-// also in a folder, which keeps no marks.
+// Without a record, objects that the release contains or that have onair's mark
+// are not foreign. This also holds in a folder, which keeps no marks.
 func TestDriftWithoutRecord(t *testing.T) {
 	folder, err := file.Open(t.TempDir(), nil)
 	if err != nil {
@@ -114,8 +114,8 @@ func TestDriftWithoutRecord(t *testing.T) {
 	}
 }
 
-// An episode whose files the storage lost, or holds with other bytes, is not just
-// live.
+// An episode is not reported as live if the storage has lost its files or has
+// other bytes for them.
 func TestReasonsOfDrift(t *testing.T) {
 	b := mem.New()
 	r := showtest.Release(t, showtest.Example(t), nil)

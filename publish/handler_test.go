@@ -12,8 +12,8 @@ import (
 	"onair/publish"
 )
 
-// served starts a handler over a folder with a few files, and one that lies
-// outside of it.
+// served starts a handler for a folder with a few files and one file outside of
+// it.
 func served(t *testing.T) *httptest.Server {
 	t.Helper()
 	dir := t.TempDir()
@@ -35,7 +35,7 @@ func served(t *testing.T) *httptest.Server {
 			t.Fatal(err)
 		}
 	}
-	_ = os.Symlink(filepath.Join(dir, "secret.txt"), filepath.Join(dir, "site", "leak.txt")) // where links exist
+	_ = os.Symlink(filepath.Join(dir, "secret.txt"), filepath.Join(dir, "site", "leak.txt")) // not supported everywhere
 	root, err := os.OpenRoot(filepath.Join(dir, "site"))
 	if err != nil {
 		t.Fatal(err)

@@ -41,7 +41,7 @@ func apply(t *testing.T, p *publish.Plan, b bucket.Bucket) {
 	}
 }
 
-// contents is everything in a bucket but onair's own records.
+// contents returns every object of a bucket except onair's own records.
 func contents(t *testing.T, b bucket.Bucket) map[string]bucket.Attrs {
 	t.Helper()
 	all := map[string]bucket.Attrs{}
@@ -71,8 +71,8 @@ func read(t *testing.T, b bucket.Bucket, key string) []byte {
 	return data
 }
 
-// brokenPromise looks at a bucket as a listener does: it returns what the live
-// feed names that is not there, or not as the feed says.
+// brokenPromise checks a bucket as a listener would. It returns the objects that
+// the live feed names and that are missing or differ from the feed.
 func brokenPromise(b bucket.Bucket, base string) error {
 	objects := map[string]bucket.Attrs{}
 	for a, err := range b.List(context.Background(), "") {
@@ -82,7 +82,7 @@ func brokenPromise(b bucket.Bucket, base string) error {
 		objects[a.Key] = a
 	}
 	if _, ok := objects["feed.xml"]; !ok {
-		return nil // no feed names nothing
+		return nil // without a feed nothing is promised
 	}
 	r, _, err := b.Open(context.Background(), "feed.xml", 0, -1)
 	if err != nil {
@@ -187,9 +187,9 @@ func TestPublishAgainOnlyLists(t *testing.T) {
 	}
 }
 
-// Whatever fails, and whether the store had done it or not, the feed keeps its
-// promises at every instant and the next publish brings the bucket to where an
-// undisturbed one would have.
+// Every call of the store fails once, before or after it takes effect. The feed
+// must never name a missing object, and the next publish must produce the same
+// bucket as an undisturbed one.
 func TestInterruptedAnywhere(t *testing.T) {
 	files := showtest.Example(t)
 	first := showtest.Release(t, files, nil)
@@ -241,8 +241,8 @@ func TestInterruptedAnywhere(t *testing.T) {
 	}
 }
 
-// After each write of a publish that changes everything, the objects that the feed
-// names exist.
+// The objects that the feed names exist after each write of a publish that changes
+// everything.
 func TestNoInstantIsBroken(t *testing.T) {
 	files := showtest.Example(t)
 	b := mem.New()
@@ -309,7 +309,7 @@ func TestSameBytesFromAnywhere(t *testing.T) {
 	}
 }
 
-// digests is a release as keys, sizes and checksums.
+// digests returns the keys, sizes and checksums of a release.
 func digests(r *release.Release) map[string]string {
 	all := map[string]string{}
 	for _, o := range r.Objects {
@@ -360,7 +360,7 @@ func TestPayloadIsTheMasters(t *testing.T) {
 	}
 }
 
-// The parts of tagged audio, one after the other, are the tagged audio.
+// The concatenated parts of tagged audio are the tagged audio.
 func TestPartsJoin(t *testing.T) {
 	r := showtest.Release(t, showtest.Example(t), nil)
 	joined := 0

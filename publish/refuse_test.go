@@ -58,7 +58,7 @@ func TestForeignObjectsAreNotOverwritten(t *testing.T) {
 	}
 }
 
-// Without release.json nothing is lost: objects say themselves whose they are.
+// Objects are recognized without release.json, because each has onair's mark.
 func TestLostRecordIsWrittenAgain(t *testing.T) {
 	files := showtest.Example(t)
 	b := mem.New()

@@ -27,12 +27,12 @@ import (
 	"onair/show/pins"
 )
 
-// withoutAudio takes the masters away, as in a checkout from git.
+// withoutAudio removes the masters, as in a checkout from git.
 func withoutAudio(files fstest.MapFS) {
 	maps.DeleteFunc(files, func(name string, _ *fstest.MapFile) bool { return strings.HasSuffix(name, ".mp3") })
 }
 
-// parts are the keys of the parts that a bucket keeps.
+// parts returns the keys of the parts that a bucket keeps.
 func parts(t *testing.T, b bucket.Bucket) (keys []string) {
 	t.Helper()
 	for a, err := range b.List(context.Background(), bucket.RecordsPrefix+"parts/") {
@@ -44,8 +44,8 @@ func parts(t *testing.T, b bucket.Bucket) (keys []string) {
 	return keys
 }
 
-// A new title sends the text of the tag and joins the rest in the storage, also
-// where the audio is not on this machine.
+// After a new title only the text of the tag is sent and the rest is joined in the
+// storage, even if this machine does not have the audio.
 func TestTagChangeCostsTheTag(t *testing.T) {
 	files := showtest.Example(t)
 	s := record.Storage{Public: mem.New(), State: mem.New()}
@@ -75,7 +75,7 @@ func TestTagChangeCostsTheTag(t *testing.T) {
 		t.Error(err)
 	}
 
-	// The joined object is the very one that a machine with the audio would send.
+	// The joined object equals the one that a machine with the audio would send.
 	full := showtest.Example(t)
 	showtest.Edit(t, full, showtest.GUID+"episode.md", "title: ", "title: The ")
 	whole := mem.New()
@@ -86,8 +86,8 @@ func TestTagChangeCostsTheTag(t *testing.T) {
 	}
 }
 
-// A part that is gone is sent again where the audio is, and is a refusal that
-// names the episode where it is not.
+// A missing part is sent again if this machine has the audio. Otherwise the
+// publish is refused with an error that names the episode.
 func TestMissingPart(t *testing.T) {
 	files := showtest.Example(t)
 	s := record.Storage{Public: mem.New(), State: mem.New()}
@@ -113,7 +113,8 @@ func TestMissingPart(t *testing.T) {
 	}
 }
 
-// A private state bucket takes what is scheduled; a public one does not.
+// Scheduled episodes are stored in a private state bucket, but not in a public
+// one.
 func TestScheduledAudioIsStoredPrivately(t *testing.T) {
 	r := showtest.Release(t, showtest.Example(t), nil)
 	var scheduled string
@@ -181,7 +182,7 @@ func TestRollback(t *testing.T) {
 	if err := brokenPromise(s.Public, homeURL); err != nil {
 		t.Error(err)
 	}
-	// The folder is what the next publish goes by.
+	// The next publish uses the pulled folder.
 	p := planFor(t, second, s)
 	if p.Empty() || p.Previous.FeedSHA256 != first.Feed.SHA256 {
 		t.Errorf("the plan after a rollback: %+v", p.Totals())
@@ -191,7 +192,7 @@ func TestRollback(t *testing.T) {
 		t.Error("the folder's feed did not come back")
 	}
 
-	// A feed that names what is gone is refused.
+	// A feed that names missing objects is not restored.
 	for _, e := range first.Episodes {
 		if e.Slug == showtest.GhostSlug {
 			if err := s.Public.Delete(t.Context(), e.AudioKey(), bucket.Condition{}); err != nil {
@@ -205,8 +206,8 @@ func TestRollback(t *testing.T) {
 	}
 }
 
-// A rollback leads to the feed before the live one: after a rollback further
-// back, and after another publish to what was live before that.
+// A rollback restores the feed before the live one, also after a rollback further
+// back, and after another publish of the release that was live before.
 func TestRollbackGoesBack(t *testing.T) {
 	files := showtest.Example(t)
 	s := record.Storage{Public: mem.New(), State: mem.New()}
@@ -240,8 +241,8 @@ func TestRollbackGoesBack(t *testing.T) {
 	rollback(0)
 }
 
-// A plan to prune that is refused has written nothing, not even to read the
-// clock.
+// A plan to prune that is refused writes nothing, not even the object that the
+// clock is read from.
 func TestRefusedPruneWritesNothing(t *testing.T) {
 	files := showtest.Example(t)
 	public, state := mem.New(), mem.New()
@@ -279,7 +280,7 @@ func TestPrune(t *testing.T) {
 		return p
 	}
 
-	// Twenty feeds later the first is not kept any more.
+	// The first feed is no longer kept after twenty others.
 	var r *release.Release
 	title := "title: Hello, Universe"
 	for i := range 20 {
@@ -407,7 +408,7 @@ func TestOnlyTheNamedEpisodes(t *testing.T) {
 	}
 }
 
-// partJoiner is a bucket that has to send some bytes to join.
+// partJoiner is a bucket that has to send some of the bytes that it joins.
 type partJoiner struct {
 	*mem.Bucket
 	sends func([]int64) int64
@@ -415,8 +416,8 @@ type partJoiner struct {
 
 func (b partJoiner) JoinSends(sizes []int64) int64 { return b.sends(sizes) }
 
-// TestJoinsThatSend retitles an episode where the storage joins for nothing, for
-// some bytes, or by sending all.
+// TestJoinsThatSend retitles an episode on storage that joins without sending, by
+// sending some bytes, or by sending all.
 func TestJoinsThatSend(t *testing.T) {
 	all := func(sizes []int64) (sum int64) {
 		for _, n := range sizes {
@@ -427,7 +428,7 @@ func TestJoinsThatSend(t *testing.T) {
 	some := func([]int64) int64 { return 1000 }
 	for name, test := range map[string]struct {
 		sends  func([]int64) int64
-		here   bool // the audio
+		here   bool // this machine has the audio
 		joined bool
 		upload func(size int64) int64
 	}{
@@ -473,7 +474,7 @@ func TestJoinsThatSend(t *testing.T) {
 	}
 }
 
-// A checkout that lacks the live commit is stopped.
+// A publish from a checkout that does not contain the live commit is refused.
 func TestStaleCheckout(t *testing.T) {
 	if _, err := exec.LookPath("git"); err != nil {
 		t.Skip("needs git")
@@ -593,7 +594,8 @@ func keptLocks(t *testing.T, b bucket.Bucket) (keys []string) {
 	return keys
 }
 
-// The publisher that loses leaves the kept lock that the winner's record names.
+// The publisher that loses a race does not delete the kept lock that the winner's
+// record names.
 func TestLoserKeepsNoLock(t *testing.T) {
 	files := showtest.Example(t)
 	s := record.Storage{Public: mem.New(), State: mem.New()}
@@ -619,8 +621,8 @@ func TestLoserKeepsNoLock(t *testing.T) {
 	}
 }
 
-// Whoever wants back what is being pruned at this moment gets it: the live feed
-// names nothing that is gone, whoever is faster.
+// A publish may need objects that are being pruned at the same time. Whichever is
+// faster, the live feed names no missing object.
 func TestPruneRace(t *testing.T) {
 	files := showtest.Example(t)
 	public, state := mem.New(), mem.New()
@@ -647,7 +649,7 @@ func TestPruneRace(t *testing.T) {
 			return nil
 		}
 		raced = true
-		applyTo(t, planFor(t, first, s), s) // the old title is wanted back
+		applyTo(t, planFor(t, first, s), s) // needs the objects of the old title again
 		return nil
 	}
 	_, err = publish.Apply(t.Context(), doomed, s, &publish.ApplyOptions{Parallel: 1})
@@ -660,7 +662,7 @@ func TestPruneRace(t *testing.T) {
 	}
 }
 
-// A private bucket that is new takes over what the public one has on record.
+// A new private bucket takes over the records of the public one.
 func TestStateMovesToItsOwnBucket(t *testing.T) {
 	files := showtest.Example(t)
 	public := mem.New()
@@ -674,8 +676,7 @@ func TestStateMovesToItsOwnBucket(t *testing.T) {
 	}
 }
 
-// Without a record, or with one that cannot be read, the live feed says what
-// must not be lost.
+// Without a readable record, the objects that the live feed names are kept.
 func TestRecordIsRebuilt(t *testing.T) {
 	for name, damage := range map[string]func(t *testing.T, b bucket.Bucket){
 		"lost": func(t *testing.T, b bucket.Bucket) {
@@ -714,7 +715,7 @@ func TestRecordIsRebuilt(t *testing.T) {
 	}
 }
 
-// A feed that was made for another address is not restored.
+// A feed for another URL is not restored.
 func TestRollbackAcrossAMove(t *testing.T) {
 	files := showtest.Example(t)
 	s := record.Storage{Public: mem.New()}
@@ -743,7 +744,7 @@ func TestNotesCountAsHeard(t *testing.T) {
 	}
 }
 
-// The plan knows what it will ask of the storage, to the request.
+// The plan predicts the exact number of requests to the storage.
 func TestRequestsAreCounted(t *testing.T) {
 	files := showtest.Example(t)
 	showtest.Edit(t, files, "show.yaml", "announce: [websub, podcastindex, podping, overcast]", "announce: []")
@@ -795,8 +796,8 @@ func TestRequestsAreCounted(t *testing.T) {
 	}
 }
 
-// A publish that falls into the look of another, behind whatever was looked at
-// first, makes that one lose before it has changed anything.
+// Another publish runs while this one is reading the storage. This one must be
+// refused before it changes anything.
 func TestPublishDuringALook(t *testing.T) {
 	for name, s := range map[string]record.Storage{
 		"two buckets": {Public: mem.New(), State: mem.New()},

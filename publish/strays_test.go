@@ -17,7 +17,7 @@ import (
 	"onair/publish/record"
 )
 
-// sparse lists as S3 does: keys, sizes and versions.
+// sparse is a bucket that lists as S3 does: keys, sizes and versions.
 type sparse struct{ *mem.Bucket }
 
 func (b sparse) List(ctx context.Context, prefix string) iter.Seq2[bucket.Attrs, error] {
@@ -57,7 +57,7 @@ func TestStraysArePruned(t *testing.T) {
 			foreign := []string{"assets/theirs-0123456789abcdef.png", "audio/theirs-0123456789abcdef.mp3", "episodes/theirs/index.html", "episodes/other/episodes/show/index.html", "notes.txt"}
 			for _, key := range foreign {
 				data := []byte("theirs")
-				var copied bucket.Headers // of a copy that somebody made of an object of ours, mark and all
+				var copied bucket.Headers // of a copy that another program made of one of onair's objects, with the mark
 				if strings.HasPrefix(key, "audio/") {
 					copied.Metadata = map[string]string{"onair-sha256": strings.Repeat("fedcba98", 8)}
 				}

@@ -14,7 +14,7 @@ import (
 	"onair/publish/record"
 )
 
-// rewriteRecord changes release.json as if a publish had ended otherwise.
+// rewriteRecord changes release.json as if a publish had ended differently.
 func rewriteRecord(t *testing.T, b bucket.Bucket, change func(map[string]any)) {
 	t.Helper()
 	record := map[string]any{}
@@ -29,7 +29,7 @@ func rewriteRecord(t *testing.T, b bucket.Bucket, change func(map[string]any)) {
 	put(t, b, ".onair/release.json", string(data))
 }
 
-// pending is a record with these entries under pending.
+// pending returns a record with these pending entries.
 func pending(phase record.Phase, entries map[string]any) func(map[string]any) {
 	return func(state map[string]any) { state["phase"], state["pending"] = phase, entries }
 }

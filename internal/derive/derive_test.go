@@ -25,7 +25,7 @@ var (
 	otherFunc = Func{Name: "other", Version: 1}
 )
 
-// compute returns v and counts that it did.
+// compute returns v and counts its calls.
 func compute[T any](v T, calls *int) func() (T, error) {
 	return func() (T, error) {
 		*calls++
@@ -138,9 +138,9 @@ func TestBytes(t *testing.T) {
 	}
 }
 
-// TestDamagedFile cuts the file of a cache at every byte, and changes every byte of
-// it. Values may be lost, but never be wrong, and the file is good again after the
-// next value.
+// TestDamagedFile truncates the file of a cache at every byte, and changes every
+// byte of it. Values may be lost but never wrong, and the next value repairs the
+// file.
 func TestDamagedFile(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -275,7 +275,7 @@ func FuzzScan(f *testing.F) {
 			t.Fatalf("ends at %d of %d", end, len(data))
 		}
 		again := int64(0)
-		if end > 0 { // whatever follows the end, the records before it stay
+		if end > 0 { // the records before it must be kept
 			again = scan(bytes.NewReader(data[:end]), 0, func(id, place) {})
 		}
 		if again != end {

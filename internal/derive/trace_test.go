@@ -16,7 +16,8 @@ const changeTimes = runtime.GOOS != "windows" && runtime.GOOS != "plan9"
 // settle treats all files as if they had been unchanged for an hour.
 func (t *Trace) settle() { t.uncertain = false }
 
-// lookAround looks at a folder, and beside it, in every way there is.
+// lookAround examines a folder and its surroundings in every way that a trace
+// records.
 func lookAround(t *testing.T, dir string, trace *Trace) {
 	t.Helper()
 	fsys := trace.FS(os.DirFS(dir), dir)
@@ -166,7 +167,7 @@ func TestTraced(t *testing.T) {
 	}
 }
 
-// TestUncertainTraces records what may change without a sign.
+// TestUncertainTraces records accesses whose results may change undetected.
 func TestUncertainTraces(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

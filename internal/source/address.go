@@ -34,8 +34,8 @@ func URLHint(s string) string {
 	return ""
 }
 
-// RedactURL is the part of an address that a message may repeat. User, query and fragment
-// may hold secrets.
+// RedactURL returns the part of an address that a message may repeat. It removes
+// user, query and fragment, which may contain secrets.
 func RedactURL(address string) string {
 	scheme, rest, ok := strings.Cut(address, "://")
 	if !ok {

@@ -71,7 +71,7 @@ func (v Value) Reportf(rule *finding.Rule, hint, format string, args ...any) {
 	v.add(v.finding(rule, hint, format, args...))
 }
 
-// Warnf is reportf for a milder case of a rule whose findings are errors.
+// Warnf reports a warning under a rule whose findings are otherwise errors.
 func (v Value) Warnf(rule *finding.Rule, hint, format string, args ...any) {
 	v.add(v.finding(rule, hint, format, args...).WithSeverity(finding.Warning))
 }
@@ -84,13 +84,13 @@ func (v Value) finding(rule *finding.Rule, hint, format string, args ...any) fin
 	return f
 }
 
-// Name is the last part of the path, for messages.
+// Name returns the last part of the path, for messages.
 func (v Value) Name() string {
 	name, _, _ := strings.Cut(v.Path[strings.LastIndexByte(v.Path, '.')+1:], "[")
 	return short(name)
 }
 
-// wrongKind reports a value of another shape than wanted.
+// wrongKind reports a value that has a different type than wanted.
 func (v Value) wrongKind(want kind, hint string) {
 	v.Reportf(ruleType, hint, "%s is %s; expected %s", v.label(), v.Node.Kind, want)
 }
@@ -102,9 +102,9 @@ func (v Value) label() string {
 	return v.Name()
 }
 
-// Fields sets the fields of a map. Every key may come once; unknown ones are
-// reported with the nearest known one; one without a value is left out. The
-// caller reports which of the required ones are missing: see has.
+// Fields sets the fields of a map. It reports repeated keys, and unknown ones with
+// the nearest known key. A key without a value counts as absent. The caller
+// reports which required keys are missing; see Has.
 func (v Value) Fields(known Fields, required ...string) bool {
 	v.Require(required...)
 	return v.Pairs(func(key, val Value) {
@@ -161,8 +161,8 @@ func (v Value) Pairs(f func(key, val Value)) bool {
 	return true
 }
 
-// Has reports whether a map that fields has read has the key. What it has and
-// is wrong was reported, and is not missing.
+// Has reports whether a map that Fields has read has the key. An invalid value
+// counts too, because it was already reported.
 func (v Value) Has(key string) bool {
 	_, ok := v.Places[join(v.Path, key)]
 	return ok
@@ -191,15 +191,15 @@ func (v Value) unknown(known Fields) {
 	v.Reportf(ruleUnknownKey, hint, "unknown key %s%s", ShortQuote(v.Node.Text), in)
 }
 
-// synonyms are keys of other tools, with ours.
+// synonyms maps keys that other tools use to keys of onair.
 var synonyms = map[string]string{
 	"tags": "topics", "keywords": "topics", "image": "artwork", "cover": "artwork", "subtitle": "summary",
 	"episode": "number", "pubdate": "date", "publishdate": "date", "published": "date", "link": "url", "website": "url",
 	"name": "title", "lang": "language", "bucket": "storage", "cohosts": "hosts", "img": "image", "time": "start",
 }
 
-// swallowed reports a key without a colon in a flow map. Almost always it is
-// the second half of a text with a comma.
+// swallowed reports a key without a colon in a flow map. It is usually the second
+// half of a text that contains a comma.
 func (v Value) swallowed(before []entry) {
 	if n := len(before); n > 0 && before[n-1].Value.Kind == Scalar && before[n-1].Value.plain {
 		e := before[n-1]
@@ -210,7 +210,7 @@ func (v Value) swallowed(before []entry) {
 	v.Reportf(ruleType, "write “key: value”", "%s has no value", ShortQuote(v.Node.Text))
 }
 
-// empty reports a key without a value. From then on it counts as absent.
+// empty reports a key without a value, which counts as absent afterwards.
 func (v Value) empty() {
 	delete(v.Places, v.Path)
 	if v.needed[v.Path] {
@@ -318,8 +318,8 @@ func Text(p *string) Setter {
 	}
 }
 
-// Bool sets true or false. Words that other formats take for them are
-// strings in YAML.
+// Bool sets true or false. Other words for them, such as yes and no, are strings
+// in YAML.
 func Bool(p *bool) Setter {
 	return func(v Value) {
 		switch v.Node.Text {
@@ -345,7 +345,7 @@ func boolHint(s string) string {
 	return ""
 }
 
-// describe is the value in a message.
+// describe returns the value as it is shown in a message.
 func (n *Node) describe() string {
 	if n.Kind != Scalar {
 		return n.Kind.String()
@@ -385,7 +385,7 @@ func OneOf[T ~string](p *T, allowed ...string) Setter {
 	}
 }
 
-// Words sets a list of one-line texts, each through one.
+// Words sets a list of one-line texts. Each is read by one.
 func Words(p *[]string, one func(*string) Setter) Setter {
 	return func(v Value) {
 		v.Each(func(item Value) {
@@ -397,7 +397,7 @@ func Words(p *[]string, one func(*string) Setter) Setter {
 	}
 }
 
-// Slug sets a slug, a topic or another name of that form.
+// Slug sets a slug, a topic or another name of the same form.
 func Slug(p *string) Setter {
 	return func(v Value) {
 		s, ok := v.Word()

@@ -21,7 +21,7 @@ func TestParseDate(t *testing.T) {
 		{"2027-02-04T06:00:00+02:00", "2027-02-04T04:00:00Z"},
 		{"2027-02-04 06:00 +0200", "2027-02-04T04:00:00Z"},
 		{"2027-02-04 06:00+02:00", "2027-02-04T04:00:00Z"},
-		{"2027-11-07 01:30", "2027-11-07T05:30:00Z"}, // twice that night: the first
+		{"2027-11-07 01:30", "2027-11-07T05:30:00Z"}, // occurs twice that night; the first is used
 	}
 	for _, tt := range tests {
 		got, err := ParseDate(tt.in, zone)

@@ -43,14 +43,14 @@ func Clean(file string, data []byte, limit int, found *finding.List) (string, bo
 	return s, true
 }
 
-// firstLine makes the message of a library fit for a finding.
+// firstLine shortens the message of a library to its first line.
 func firstLine(s string) string {
 	s, _, _ = strings.Cut(s, "\n")
 	return OneLine(short(s))
 }
 
-// OneLine makes untrusted text fit for a field of one line. Control characters and
-// line breaks become spaces, and text beyond the limit of a field is cut off.
+// OneLine makes untrusted text fit into a field of one line. It replaces control
+// characters and line breaks with spaces and cuts off text beyond the limit.
 func OneLine(s string) string {
 	s = s[:min(len(s), MaxText)]
 	return strings.TrimSpace(strings.Map(func(r rune) rune {
@@ -66,7 +66,7 @@ func IsControl(r rune) bool {
 	return r < 0x20 && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0 || r == 0xfffe || r == 0xffff
 }
 
-// maxQuoted bounds what a message repeats of a text, in bytes.
+// maxQuoted limits how much of a text a message repeats, in bytes.
 const maxQuoted = 100
 
 // ShortQuote quotes the beginning of a text.
@@ -107,7 +107,8 @@ func Nearest(s string, known []string) string {
 	return best
 }
 
-// DidYouMean is the hint that names the nearest known word, if there is one.
+// DidYouMean returns a hint that names the nearest known word, or an empty string
+// if there is none.
 func DidYouMean(s string, known []string) string {
 	if n := Nearest(s, known); n != "" {
 		return fmt.Sprintf("did you mean %q?", n)
@@ -139,16 +140,16 @@ func editDistance(a, b string) int {
 	return row[len(b)]
 }
 
-// ValidGUID reports whether a string can identify an episode. Shows that moved
-// in keep whatever their old host made up.
+// ValidGUID reports whether a string can identify an episode. Any form is allowed,
+// because shows that move to onair keep the GUIDs of their former host.
 func ValidGUID(s string) bool {
 	return s != "" && len(s) <= 255 && strings.TrimSpace(s) == s && utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool {
 		return IsControl(r) || r == '\n' || r == '\t'
 	})
 }
 
-// Place returns the position of a field. A part that is not written has the position
-// of the whole.
+// Place returns the position of a field. A field that is not in the file has the
+// position of the whole.
 func Place(places map[string]finding.Position, field, file string) finding.Position {
 	for field != "" {
 		if p, ok := places[field]; ok {

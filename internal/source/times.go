@@ -13,15 +13,16 @@ var (
 	offsetDates = []string{time.RFC3339, "2006-01-02 15:04Z07:00", "2006-01-02 15:04:05Z07:00",
 		"2006-01-02 15:04 Z07:00", "2006-01-02 15:04:05 Z07:00", "2006-01-02 15:04 -0700", "2006-01-02 15:04:05 -0700"}
 	localDates = []string{"2006-01-02 15:04", "2006-01-02 15:04:05", "2006-01-02T15:04", "2006-01-02T15:04:05", "2006-01-02"}
-	// otherDates are forms that people try. The hint shows the date in ours.
+	// otherDates are other formats that people use. The hint rewrites such a date
+	// in the supported one.
 	otherDates = []string{time.RFC1123Z, time.RFC1123, "2 January 2006 15:04", "2 January 2006", "2 Jan 2006", "January 2, 2006",
 		"Jan 2, 2006", "2006/01/02 15:04", "2006/01/02", "2.1.2006 15:04", "2.1.2006", "2006-1-2 15:04", "2006-1-2", "20060102",
 		"2006-01-02 15h04", "2006-01-02 3:04pm", "2006-01-02 3:04 PM"}
 )
 
-// ParseDate reads a date as show.yaml and episode.md have it; without an offset
-// it is in zone. A time that the zone's clocks skip is an error, next to the
-// time that they show instead.
+// ParseDate reads a date as show.yaml and episode.md contain it. Without an offset
+// it is in zone. A time that the zone's clocks skip is an error, which suggests
+// the time after the change.
 func ParseDate(s string, zone *time.Location) (time.Time, error) {
 	for _, layout := range offsetDates {
 		if t, err := time.Parse(layout, s); err == nil {
@@ -41,7 +42,7 @@ func ParseDate(s string, zone *time.Location) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("%s is not a date", ShortQuote(s))
 }
 
-// Date sets a moment.
+// Date sets a time.
 func Date(p *time.Time, zone *time.Location) Setter {
 	return func(v Value) {
 		s, ok := v.Word()
@@ -61,7 +62,7 @@ func Date(p *time.Time, zone *time.Location) Setter {
 	}
 }
 
-// dateHint shows how to write what was meant.
+// dateHint returns a hint with the date in the supported format.
 func dateHint(s string, instead time.Time) string {
 	for _, layout := range otherDates {
 		if t, err := time.Parse(layout, s); err == nil {
@@ -78,11 +79,12 @@ func dateHint(s string, instead time.Time) string {
 	return "write " + instead.Format("2006-01-02 15:04")
 }
 
-// EndOfTime is the first time that a timestamp cannot hold: it has four digits of hours.
+// EndOfTime is the smallest time that is too large for a timestamp, whose hours
+// have at most four digits.
 const EndOfTime = 10_000 * time.Hour
 
-// ParseTimestamp reads a time in an episode: minutes and seconds, with hours
-// in front and a fraction behind where needed, such as 0:12, 1:02:03.250.
+// ParseTimestamp reads a time in an episode: minutes and seconds, optionally with
+// hours and a fraction, such as 0:12 or 1:02:03.250.
 func ParseTimestamp(s string) (time.Duration, bool) {
 	parts := strings.Split(s, ":")
 	if len(parts) < 2 || len(parts) > 3 {
@@ -139,7 +141,8 @@ func timestampHint(s string) string {
 	return ""
 }
 
-// Length sets a duration: a number of seconds, or a time as in timestamp.
+// Length sets a duration: a number of seconds, or a time that ParseTimestamp
+// reads.
 func Length(p *time.Duration) Setter {
 	return func(v Value) {
 		if d, ok := ParseSeconds(v.Node.Text); ok && v.Node.Kind == Scalar && v.Node.plain {
@@ -156,8 +159,8 @@ func FormatSeconds(d time.Duration) string {
 	return strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
 }
 
-// ParseSeconds reads what formatSeconds wrote. It does not go through a
-// floating-point number, so that no time changes by being read and written.
+// ParseSeconds reads what FormatSeconds wrote. It uses no floating-point number,
+// so that reading and writing a time does not change it.
 func ParseSeconds(s string) (time.Duration, bool) {
 	whole, fraction, _ := strings.Cut(s, ".")
 	if len(fraction) > 9 || len(whole) > 8 || !Digits(whole) || fraction != "" && !Digits(fraction) || strings.HasSuffix(s, ".") {
@@ -183,7 +186,8 @@ func Seconds(p *time.Duration) Setter {
 	}
 }
 
-// ParseClock reads a time as most formats have it: seconds, or 1:02:03.5.
+// ParseClock reads a time in the format of most other programs: seconds, or
+// 1:02:03.5.
 func ParseClock(s string) (time.Duration, bool) {
 	if d, ok := ParseSeconds(s); ok {
 		return d, true

@@ -14,13 +14,13 @@ import (
 	"onair/internal/finding"
 )
 
-// Limits of a YAML document. A file of a show comes from a pull request as
-// often as from its owner, so neither its size nor its shape is trusted.
+// Limits of a YAML document. Files of a show may come from pull requests, so their
+// size and structure are untrusted.
 const (
 	MaxFile     = 1 << 20 // bytes of show.yaml, people.yaml, sponsors.yaml, episode.md
 	maxDepth    = 32      // nested flow collections
 	maxIndent   = 100     // column of a list's dash; deeper nesting cannot be written with less
-	MaxFindings = 200     // of one file; a file that is wrong all over says so once
+	MaxFindings = 200     // of one file; further ones are summarized in one finding
 	MaxText     = 64 << 10
 )
 
@@ -36,16 +36,16 @@ const (
 
 func (k kind) String() string { return [...]string{"nothing", "text", "a list", "a map"}[k] }
 
-// Node is a piece of YAML with its place in the file. It is all the decoder
-// sees, so that the quirks of the YAML library stay in this file.
+// Node is a piece of YAML with its place in the file. The decoder uses only nodes,
+// so that only this file depends on the YAML library.
 type Node struct {
 	Kind    kind
 	Pos     finding.Position
-	Text    string // of a scalar, unescaped; of a plain one as it is written
+	Text    string // of a scalar, unescaped; that of a plain scalar is as written
 	plain   bool   // a scalar without quotes, not a block
 	Block   bool   // a scalar in | or > form: its text starts on the next line
 	Flow    bool   // a list in brackets, a map in braces
-	cut     string // what a plain scalar lost to a comment that looks like text, such as #4
+	cut     string // the comment after a plain scalar, if it looks like text, such as #4
 	items   []*Node
 	Entries []entry
 }
@@ -57,9 +57,9 @@ type entry struct {
 	Bare  bool // a key without a colon, possible in a flow map only
 }
 
-// ParseYAML reads one document. line0 is the number of lines of the file
-// before it, so that positions are the file's. The result is nil where the
-// document is empty or broken; broken says which.
+// ParseYAML reads one document. line0 is the number of lines before it, so that
+// positions are those in the file. The result is nil if the document is empty or
+// broken; broken tells the two apart.
 func ParseYAML(file string, data string, line0 int, found *finding.List) (root *Node, broken bool) {
 	r := reader{file: file, lines: strings.Split(data, "\n"), line0: line0, found: found}
 	tokens := lexer.Tokenize(data)
@@ -88,7 +88,7 @@ func ParseYAML(file string, data string, line0 int, found *finding.List) (root *
 	return r.node(body), false
 }
 
-// yamlReader turns the library's tree into ours.
+// yamlReader converts the library's tree to nodes.
 type reader struct {
 	file  string
 	lines []string
@@ -96,7 +96,7 @@ type reader struct {
 	found *finding.List
 }
 
-// at converts a token's place. The library counts columns in characters.
+// at converts the position of a token. The library counts columns in characters.
 func (r *reader) at(t *token.Token) finding.Position {
 	if t == nil || t.Position == nil {
 		return finding.Position{File: r.file}
@@ -119,8 +119,8 @@ func byteColumn(line string, column int) int {
 }
 
 // rejectUnsupported reports YAML that no show needs and that is expensive or
-// surprising. It runs before any tree is built: the parser's time grows with the
-// square of the depth, and an alias can stand for gigabytes.
+// surprising. It runs before a tree is built, because the parser's time grows with
+// the square of the depth and an alias can expand to gigabytes.
 func (r *reader) rejectUnsupported(tokens token.Tokens) bool {
 	depth := 0
 	for _, t := range tokens {
@@ -151,7 +151,7 @@ func (r *reader) rejectUnsupported(tokens token.Tokens) bool {
 	return true
 }
 
-// nextText is the text that follows an indicator on its line, for a hint.
+// nextText returns the text that follows an indicator on its line, for a hint.
 func nextText(t *token.Token) string {
 	n := t.Next
 	if n == nil || n.Position.Line != t.Position.Line || n.Type == token.CommentType {
@@ -173,7 +173,7 @@ func (r *reader) node(n ast.Node) *Node {
 			out.Entries = append(out.Entries, r.entry(v, n.IsFlowStyle))
 		}
 		if len(out.Entries) > 0 && !out.Flow {
-			out.Pos = out.Entries[0].Key.Pos // the library's own is the first colon
+			out.Pos = out.Entries[0].Key.Pos // the library's position is that of the first colon
 		}
 	case *ast.MappingValueNode:
 		e := r.entry(n, false)
@@ -191,11 +191,11 @@ func (r *reader) node(n ast.Node) *Node {
 		out.Kind, out.Text = Scalar, n.Value
 		if n.Token.Type != token.DoubleQuoteType && n.Token.Type != token.SingleQuoteType {
 			out.plain, out.cut = true, cutComment(n.Token)
-			if strings.Contains(out.Text, ": ") { // the library is lenient about this within braces
+			if strings.Contains(out.Text, ": ") { // which the library accepts within braces
 				r.found.Add(ruleYAML.At(out.Pos, "a colon inside unquoted text").WithHint("quote it, or put a comma before the next key: " + Quote(out.Text)))
 			}
 		}
-	default: // numbers, booleans, infinities: the decoder decides what they are
+	default: // numbers, booleans, infinities: the decoder interprets them
 		out.Kind, out.plain, out.Text = Scalar, true, n.GetToken().Value
 	}
 	return out
@@ -205,13 +205,13 @@ func (r *reader) node(n ast.Node) *Node {
 func (r *reader) entry(v *ast.MappingValueNode, flow bool) entry {
 	key, value := r.node(v.Key), r.node(v.Value)
 	if value.Kind == null && value.Text == "null" && v.Value.GetToken().Type == token.ImplicitNullType {
-		value.Pos = key.Pos // an absent value has no place of its own
+		value.Pos = key.Pos // an absent value has no position
 	}
 	return entry{Key: key, Value: value, Bare: flow && v.Start != nil && v.Start.Type != token.MappingValueType}
 }
 
-// cutComment returns the comment behind a plain scalar where it looks like the
-// rest of the text: #4, not "# a remark".
+// cutComment returns the comment after a plain scalar if it looks like the rest of
+// the text, as #4 does and "# a remark" does not.
 func cutComment(t *token.Token) string {
 	c := t.Next
 	if c == nil || c.Type != token.CommentType || c.Position.Line != t.Position.Line {
@@ -224,8 +224,8 @@ func cutComment(t *token.Token) string {
 	return "#" + strings.TrimRight(text, " \t")
 }
 
-// syntaxError reports the one error at which the library stopped, with a hint
-// for the mistakes people make most.
+// syntaxError reports the error at which the library stopped, with a hint for the
+// most common mistakes.
 func (r *reader) syntaxError(err error) {
 	var located yaml.Error
 	if !errors.As(err, &located) {
@@ -244,8 +244,8 @@ func (r *reader) line(t *token.Token) string {
 	return r.lines[t.Position.Line-1]
 }
 
-// explainSyntax turns the library's message about a line into one that says
-// what to write instead.
+// explainSyntax replaces the library's message about a line by one that says what
+// to write instead.
 func explainSyntax(message, line string) (text, hint string) {
 	key, value, ok := strings.Cut(line, ": ")
 	key = strings.TrimLeft(key, " -")

@@ -7,8 +7,8 @@ import (
 	"onair/internal/finding"
 )
 
-// FuzzYAML checks that whatever the library makes of some bytes, our tree has
-// places inside the file, and that a broken document has a finding.
+// FuzzYAML checks that all nodes have positions inside the file, and that a broken
+// document has a finding.
 func FuzzYAML(f *testing.F) {
 	for _, s := range []string{
 		"title: Hello # a remark\ncategories: [Technology, News > Tech News]\ndescription: |\n  Two lines\n  of text.\n", "vega: {name: Vega, aliases: ['V.', \"W\"]}\n", "", "a", "- a\n- b", "a: {b, c: }", "a: [1, 'b', \"c\"]", "a: |2-\n   b\n",
