@@ -2,6 +2,8 @@ package publish
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"time"
 
@@ -36,6 +38,9 @@ func Rollback(ctx context.Context, sh *show.Show, s record.Storage, o *RollbackO
 	data, err := record.Download(ctx, s.Records(), record.FeedKey(target.SHA256))
 	if err != nil {
 		return target, fmt.Errorf("read the kept feed: %w", err)
+	}
+	if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != target.SHA256 {
+		return target, fmt.Errorf("the kept feed %s was changed: its SHA-256 is not the one in its name: %w", record.FeedKey(target.SHA256), ErrRefused)
 	}
 	if target.Base != "" && target.Base != sh.URL {
 		return target, fmt.Errorf("that feed was made for %s, but the show is now at %s: %w", target.Base, sh.URL, ErrRefused)

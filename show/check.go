@@ -44,7 +44,7 @@ func (l *loader) checkEpisode(e *Episode) {
 		l.missingGUID(e)
 	}
 	at, named := e.places["audio"]
-	if named && e.Audio != "" && !l.folder.isFile(e.Audio) && l.show.Lock.Episodes[e.GUID] == nil {
+	if named && e.Audio != "" && !l.folder.isFile(e.Audio) && l.folder.refusal(e.Audio) == "" && l.show.Lock.Episodes[e.GUID] == nil {
 		if e.Draft || e.Date.IsZero() {
 			l.found.Add(ruleMissingFile.At(at, "audio: there is no file %s", source.ShortQuote(e.Audio)).WithSeverity(finding.Warning))
 		} else {

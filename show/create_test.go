@@ -18,6 +18,7 @@ import (
 	"onair/internal/finding"
 	"onair/internal/placeholder"
 	"onair/internal/source"
+	"onair/internal/sourcefs"
 	"onair/show/chapters"
 	"onair/show/pins"
 )
@@ -35,7 +36,7 @@ func read(t *testing.T, dir, name string) string {
 // reload loads a show from the disk; errors among the findings fail the test.
 func reload(t *testing.T, dir string) (*Show, finding.List) {
 	t.Helper()
-	s, found := Load(os.DirFS(dir), &LoadOptions{Dir: dir})
+	s, found := Load(sources(t, dir), &LoadOptions{Dir: dir})
 	if s == nil || found.HasErrors() {
 		t.Fatalf("show %v, findings %v", s, found)
 	}
@@ -275,7 +276,7 @@ func TestNewEpisode(t *testing.T) {
 // reloadIgnoring loads a show that may have errors of one rule.
 func reloadIgnoring(t *testing.T, dir, rule string) (*Show, finding.List) {
 	t.Helper()
-	s, found := Load(os.DirFS(dir), &LoadOptions{Dir: dir})
+	s, found := Load(sources(t, dir), &LoadOptions{Dir: dir})
 	for _, f := range found {
 		if f.Severity == finding.Error && f.Rule != rule {
 			t.Fatal(f)
@@ -459,22 +460,32 @@ func TestRenameRefuses(t *testing.T) {
 	}
 }
 
+// sources opens the folder of a show as the commands do.
+func sources(t *testing.T, dir string) fs.FS {
+	t.Helper()
+	files, err := sourcefs.Open(dir, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
 func TestFolder(t *testing.T) {
 	base := t.TempDir()
 	dir := filepath.Join(base, "show")
 	home := filepath.Join(base, "home")
 	t.Setenv("HOME", home)
 	t.Setenv("USERPROFILE", home)
-	for name, content := range map[string]string{"show/a.txt": "inside", "b.txt": "above", "home/c.txt": "home"} {
+	for name, content := range map[string]string{"show/a.txt": "inside", "b.md": "above", "home/c.md": "home"} {
 		name = filepath.Join(base, filepath.FromSlash(name))
 		if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o755), os.WriteFile(name, []byte(content), 0o644)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	onDisk := Folder{FS: os.DirFS(dir), Dir: dir}
+	onDisk := Folder{FS: sources(t, dir), Dir: dir}
 	inMemory := Folder{FS: os.DirFS(dir)}
-	abs := filepath.ToSlash(filepath.Join(base, "b.txt"))
-	for name, want := range map[string]string{"a.txt": "inside", "./x/../a.txt": "inside", "../b.txt": "above", "x/../../b.txt": "above", "~/c.txt": "home", abs: "above"} {
+	abs := filepath.ToSlash(filepath.Join(base, "b.md"))
+	for name, want := range map[string]string{"a.txt": "inside", "./x/../a.txt": "inside", "../b.md": "above", "x/../../b.md": "above", "~/c.md": "home", abs: "above"} {
 		data, err := onDisk.ReadFile(name, 6)
 		if string(data) != want || err != nil {
 			t.Errorf("%s: %q, %v; want %q", name, data, err, want)

@@ -373,6 +373,7 @@ func (l *loader) defaults() {
 		s.Author = l.authorFromNames()
 	}
 	if s.Artwork == "" {
+		reportRefused(&l.found, l.folder, "artwork.jpg", "artwork.jpeg", "artwork.png")
 		s.Artwork = firstFile(l.folder.isFile, "artwork.jpg", "artwork.jpeg", "artwork.png")
 	}
 	if s.Artwork == "" {

@@ -23,7 +23,7 @@ import (
 func (l *loader) readEpisodes() {
 	entries, err := fs.ReadDir(l.folder.FS, episodesDir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		l.found.Add(ruleBytes.At(finding.Position{File: episodesDir}, "%v", reason(err)))
+		l.found.Add(notRead(episodesDir, err))
 	}
 	var dirs []string
 	for _, entry := range entries {
@@ -87,6 +87,10 @@ func (r *episodeReader) read(dir string) {
 		Dir: dir, File: path.Join(dir, episodeFile), Type: Full, Explicit: r.show.Explicit,
 		places: map[string]finding.Position{},
 	}
+	r.files.refused(&r.found)
+	if r.folder.refusal(e.File) != "" {
+		return
+	}
 	text, ok := readText(r.folder, e.File, &r.found)
 	if !ok {
 		if !r.files.isFile(e.File) {
@@ -105,7 +109,7 @@ func (r *episodeReader) read(dir string) {
 	}
 	chapterFile := ""
 	if root != nil {
-		d := &source.Decoder{IsFile: r.files.isFile, Dir: dir, Found: &r.found, Places: e.places}
+		d := &source.Decoder{IsFile: r.files.isFile, Refusal: r.folder.refusal, Dir: dir, Found: &r.found, Places: e.places}
 		chapterFile = r.decode(d.Value(root, ""), e)
 	}
 	r.complete(e, chapterFile)
@@ -128,6 +132,9 @@ func (r *episodeReader) complete(e *Episode, chapterFile string) {
 		e.Artwork = firstFile(r.files.isFile, path.Join(e.Dir, "artwork.jpg"), path.Join(e.Dir, "artwork.jpeg"), path.Join(e.Dir, "artwork.png"))
 	}
 	r.findAudio(e)
+	if path.Dir(e.Audio) != e.Dir { // those in the folder are reported already
+		reportRefused(&r.found, r.folder, e.Audio)
+	}
 	r.findChapters(e, chapterFile)
 	r.findTranscripts(e)
 }
@@ -208,7 +215,7 @@ func (r *episodeReader) readChapters(e *Episode, name string) {
 		found.Add(ruleChapterFile.At(finding.Position{File: name}, "there are no chapters in the file").WithSeverity(finding.Warning).WithHint("delete it; chapters: [] in episode.md says that there are none"))
 	}
 	r.found = append(r.found, found...)
-	d := &source.Decoder{IsFile: r.files.isFile, Dir: path.Dir(name), Found: &r.found, Places: map[string]finding.Position{}}
+	d := &source.Decoder{IsFile: r.files.isFile, Refusal: r.folder.refusal, Dir: path.Dir(name), Found: &r.found, Places: map[string]finding.Position{}}
 	for i := range list {
 		c, field := &list[i], chapterField(i)
 		e.places[field] = places[i]
@@ -232,7 +239,7 @@ func chapterField(i int) string { return "chapters[" + strconv.Itoa(i) + "]" }
 func (r *episodeReader) findTranscripts(e *Episode) {
 	for _, entry := range r.files.entries {
 		middle, ok := strings.CutPrefix(entry.Name(), "transcript.")
-		if !ok || path.Ext(entry.Name()) != ".md" {
+		if !ok || path.Ext(entry.Name()) != ".md" || !entry.Type().IsRegular() {
 			continue
 		}
 		file := TranscriptFile{Path: path.Join(e.Dir, entry.Name()), Language: e.Language}
@@ -245,8 +252,11 @@ func (r *episodeReader) findTranscripts(e *Episode) {
 		e.Transcripts = append(e.Transcripts, file)
 	}
 	own := func(t TranscriptFile) bool { return strings.EqualFold(t.Language, e.Language) }
-	if name := e.expand(r.show.Transcripts.Path); name != "" && !slices.ContainsFunc(e.Transcripts, own) && r.files.isFile(name) {
-		e.Transcripts = append(e.Transcripts, TranscriptFile{Path: name, Language: e.Language})
+	if name := e.expand(r.show.Transcripts.Path); name != "" && !slices.ContainsFunc(e.Transcripts, own) {
+		if r.files.isFile(name) {
+			e.Transcripts = append(e.Transcripts, TranscriptFile{Path: name, Language: e.Language})
+		}
+		reportRefused(&r.found, r.folder, name)
 	}
 	slices.SortStableFunc(e.Transcripts, func(a, b TranscriptFile) int {
 		if own(a) != own(b) {
@@ -413,6 +423,12 @@ func sitePath(p *string) source.Setter {
 		if !sitePathShape.MatchString(s) || path.Clean(s) != strings.TrimSuffix(s, "/") {
 			v.Reportf(ruleRedirect, "write a path such as /4 or /2019/old-page.html", "%s is not the path of a page", source.ShortQuote(s))
 			return
+		}
+		for part := range strings.SplitSeq(s, "/") {
+			if slugs.Device(part) || strings.HasPrefix(part, ".") || strings.HasSuffix(part, ".") {
+				v.Reportf(ruleRedirect, "name another path, or redirect it at the CDN", "%s: %q cannot be the name of a folder on every system", source.ShortQuote(s), part)
+				return
+			}
 		}
 		*p = s
 	}

@@ -346,6 +346,14 @@ var findingCases = []struct {
 	}}, nil},
 	{"folders of one's own", nil, []edit{put("episodes/_template/episode.md", "x"), put("episodes/.git/x", ""), put("episodes/README.txt", "")}, nil},
 
+	{"linked transcript", ruleNotRead, []edit{func(_ testing.TB, files fstest.MapFS) {
+		files["episodes/4-cloudy/transcript.fr.md"] = &fstest.MapFile{Data: []byte("/etc/passwd"), Mode: os.ModeSymlink}
+	}}, nil},
+	{"pipe as chapters", ruleNotRead, []edit{func(_ testing.TB, files fstest.MapFS) {
+		files["episodes/4-cloudy/chapters.json"] = &fstest.MapFile{Mode: os.ModeNamedPipe}
+	}}, nil},
+	{"hidden artwork", rulePath, []edit{change("show.yaml", "artwork: artwork.jpg", "artwork: .git/config")}, nil},
+
 	{"unknown role", ruleTaxonomy, []edit{change(ep, "role: audio editor", "role: audio editer")}, nil},
 	{"role of another group", ruleTaxonomy, []edit{change(ep, ", group: audio post-production", "")}, nil},
 	{"unknown group", ruleTaxonomy, []edit{change(ep, "group: audio post-production", "group: audio")}, nil},
@@ -355,6 +363,8 @@ var findingCases = []struct {
 	{"redirect without a slash", ruleRedirect, []edit{change(ep, "redirect_from: [/4]", "redirect_from: [4]")}, nil},
 	{"redirect that climbs", ruleRedirect, []edit{change(ep, "redirect_from: [/4]", "redirect_from: [/../4]")}, nil},
 	{"redirect from a page", ruleRedirect, []edit{change(ep, "redirect_from: [/4]", "redirect_from: [/episodes/4-cloudy/]")}, nil},
+	{"redirect from a device", ruleRedirect, []edit{change(ep, "redirect_from: [/4]", "redirect_from: [/old/Com1.html]")}, nil},
+	{"redirect from the records", ruleRedirect, []edit{change(ep, "redirect_from: [/4]", "redirect_from: [/.onair/release.json]")}, nil},
 	{"redirect from one path twice", ruleRedirect, []edit{second(guid5 + "\nredirect_from: [/4/]")}, nil},
 
 	{"token in show.yaml", ruleSecret, []edit{change("show.yaml", "service: SERVICE_ID", "token: abcdef")}, nil},

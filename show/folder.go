@@ -8,24 +8,27 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
+	"onair/internal/finding"
 	"onair/internal/source"
+	"onair/internal/sourcefs"
 )
 
 // Folder is where the files of a show are read from. Most lie inside FS. A
 // show may keep its masters or transcripts elsewhere ("~/masters/…",
-// "../transcripts/…"); those are read from the disk, relative to Dir, and only
-// where Dir is set.
+// "../transcripts/…"); those are read relative to Dir, if it is set and FS
+// opens them. What is refused is up to FS: the one of package sourcefs opens
+// regular files only.
 type Folder struct {
 	FS  fs.FS
 	Dir string // operating-system path of FS's root; empty when FS is not on a disk
 }
 
 // pathFS is what an FS implements that also opens the files outside of the
-// folder, by their operating-system path. Those of any other FS are opened from
-// the disk.
+// folder, by their operating-system path.
 type pathFS interface {
 	OpenPath(path string) (fs.File, error)
 	StatPath(path string) (fs.FileInfo, error)
@@ -47,14 +50,12 @@ func (f Folder) Open(name string) (fs.File, error) {
 	if !outside(name) {
 		return f.FS.Open(path.Clean(name))
 	}
-	p, ok := f.Path(name)
-	if !ok {
+	p, onDisk := f.Path(name)
+	outer, ok := f.FS.(pathFS)
+	if !onDisk || !ok {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: errOutside}
 	}
-	if outer, ok := f.FS.(pathFS); ok {
-		return outer.OpenPath(p)
-	}
-	return os.Open(p)
+	return outer.OpenPath(p)
 }
 
 // Stat describes a file that Open would open.
@@ -62,14 +63,12 @@ func (f Folder) Stat(name string) (fs.FileInfo, error) {
 	if !outside(name) {
 		return fs.Stat(f.FS, path.Clean(name))
 	}
-	p, ok := f.Path(name)
-	if !ok {
+	p, onDisk := f.Path(name)
+	outer, ok := f.FS.(pathFS)
+	if !onDisk || !ok {
 		return nil, &fs.PathError{Op: "stat", Path: name, Err: errOutside}
 	}
-	if outer, ok := f.FS.(pathFS); ok {
-		return outer.StatPath(p)
-	}
-	return os.Stat(p)
+	return outer.StatPath(p)
 }
 
 // Path returns the operating-system path of a file, and whether it has one.
@@ -113,6 +112,26 @@ func (f Folder) ReadFile(name string, max int64) ([]byte, error) {
 func (f Folder) isFile(name string) bool {
 	info, err := f.Stat(name)
 	return err == nil && info.Mode().IsRegular()
+}
+
+// refusal returns why a file that exists is not read. It is empty if it is read,
+// or if there is none.
+func (f Folder) refusal(name string) string {
+	info, err := f.Stat(name)
+	reason, _ := sourcefs.Refused(err)
+	if err == nil {
+		reason = sourcefs.TypeReason(info.Mode().Type())
+	}
+	return reason
+}
+
+// reportRefused reports each of the files that exists and is not read.
+func reportRefused(found *finding.List, folder Folder, names ...string) {
+	for _, name := range names {
+		if reason := folder.refusal(name); reason != "" {
+			found.Add(ruleNotRead.At(finding.Position{File: name}, "the file is %s", reason))
+		}
+	}
 }
 
 // firstFile returns the first of the files that exists, or "".
@@ -163,6 +182,22 @@ func (d *listing) isFile(name string) bool {
 	return d.folder.isFile(name)
 }
 
+// used reports whether onair reads a file of this name in the folder of an episode.
+func used(name string) bool {
+	stem, _, _ := strings.Cut(strings.ToLower(name), ".")
+	return slices.Contains([]string{"episode", "audio", "artwork", "chapters", "transcript"}, stem)
+}
+
+// refused reports the files of the folder that onair would read if they were
+// regular files.
+func (d *listing) refused(found *finding.List) {
+	for _, e := range d.entries {
+		if reason := sourcefs.TypeReason(e.Type()); reason != "" && used(e.Name()) {
+			found.Add(ruleNotRead.At(finding.Position{File: path.Join(d.dir, e.Name())}, "the file is %s", reason))
+		}
+	}
+}
+
 func isASCII(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf })
 }
@@ -179,7 +214,17 @@ func file(p *string) source.Setter {
 			v.Reportf(rulePath, "copy the file into the folder and name it relative to "+orHere(v.Dir), "%s: %s leaves the show's folder", v.Name(), source.ShortQuote(s))
 			return
 		}
+		if sourcefs.Hidden(name) {
+			v.Reportf(rulePath, "name a file whose path has no part that starts with a dot", "%s: %s is hidden or in a hidden folder", v.Name(), source.ShortQuote(s))
+			return
+		}
 		if !v.IsFile(name) {
+			if reason := v.Refusal(name); reason != "" {
+				if path.Dir(name) != v.Dir || !used(path.Base(name)) { // else the folder's list reports it
+					v.Reportf(ruleNotRead, "", "%s: %s is %s", v.Name(), source.ShortQuote(name), reason)
+				}
+				return
+			}
 			v.Reportf(ruleMissingFile, "", "%s: there is no file %s", v.Name(), source.ShortQuote(name))
 			return
 		}

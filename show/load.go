@@ -13,6 +13,7 @@ import (
 
 	"onair/internal/finding"
 	"onair/internal/source"
+	"onair/internal/sourcefs"
 )
 
 // Names of the files of a show.
@@ -61,8 +62,7 @@ type loader struct {
 // everything that could be understood, also next to errors, so that further
 // checks can run.
 //
-// Whether links in the folder are followed is up to fsys: the FS of an os.Root
-// keeps them inside.
+// What fsys refuses is a finding. The one of package sourcefs follows no links.
 func Load(fsys fs.FS, opts *LoadOptions) (*Show, finding.List) {
 	if opts == nil {
 		opts = &LoadOptions{}
@@ -122,10 +122,19 @@ func readText(folder Folder, name string, found *finding.List) (text string, ok 
 	case errors.Is(err, fs.ErrNotExist):
 		return "", false
 	case err != nil:
-		found.Add(ruleBytes.At(finding.Position{File: name}, "%v", reason(err)))
+		found.Add(notRead(name, err))
 		return "", false
 	}
 	return source.Clean(name, data, source.MaxFile, found)
+}
+
+// notRead returns the finding for a file of the show that cannot be read.
+func notRead(name string, err error) finding.Finding {
+	at := finding.Position{File: name}
+	if reason, ok := sourcefs.Refused(err); ok {
+		return ruleNotRead.At(at, "the file is %s", reason)
+	}
+	return ruleBytes.At(at, "%v", reason(err))
 }
 
 // reason returns the cause of an error without its path, which the finding has already.
@@ -149,7 +158,7 @@ func (l *loader) yaml(name string, places map[string]finding.Position) (v source
 }
 
 func (l *loader) decoder(dir string, places map[string]finding.Position) *source.Decoder {
-	return &source.Decoder{IsFile: l.folder.isFile, Dir: dir, Found: &l.found, Places: places}
+	return &source.Decoder{IsFile: l.folder.isFile, Refusal: l.folder.refusal, Dir: dir, Found: &l.found, Places: places}
 }
 
 // readRegistry reads people.yaml or sponsors.yaml, both of which may be absent.
@@ -174,7 +183,7 @@ func (l *loader) readLock() {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
-		l.found.Add(ruleBytes.At(finding.Position{File: pins.File}, "%v", reason(err)))
+		l.found.Add(notRead(pins.File, err))
 	default:
 		l.show.Lock, l.pins = pins.ParsePlaces(data, &l.found)
 	}

@@ -170,6 +170,12 @@ var rules = finding.Rules{
 		Hint:    "write the ID of a rule and why it does not matter here: {S011: the feed is not in directories}",
 		Example: "accept: {S011: }",
 	},
+	{
+		ID: "S049", Severity: finding.Error,
+		Title:   "the file is a link, a device, hidden or outside of where a show may keep files, so it is not read",
+		Hint:    "put a copy of the file itself there; docs/security.md says what is read",
+		Example: "ln -s ../../notes.md episodes/4-cloudy/transcript.md",
+	},
 }
 
 var (
@@ -203,6 +209,7 @@ var (
 	ruleFrontMatter = rules.Must("S044")
 	ruleMoved       = rules.Must("S045")
 	ruleAccept      = rules.Must("S047")
+	ruleNotRead     = rules.Must("S049")
 )
 
 // Rules of other packages that are also reported here.

@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"onair/internal/finding"
+	"onair/internal/sourcefs"
 )
 
 //go:embed default/*.html static/*
@@ -182,6 +183,9 @@ func readOverride(overrides fs.FS, name string) (source, error) {
 		return source{}, fileError(shown, "neither a template (*.html) nor below static/")
 	}
 	f, err := overrides.Open(name)
+	if reason, ok := sourcefs.Refused(err); ok {
+		return source{}, fileError(shown, "the file is %s", reason)
+	}
 	if err != nil {
 		return source{}, fmt.Errorf("read templates: %w", err)
 	}

@@ -22,7 +22,7 @@ func (a *app) writeFindings(w io.Writer, l finding.List, s *show.Show) error {
 	case "sarif":
 		return finding.WriteSARIF(w, l, allRules())
 	case "github":
-		return finding.WriteGitHub(w, l)
+		return finding.WriteGitHub(commandStream(w), l)
 	}
 	if a.quiet {
 		l = slices.DeleteFunc(slices.Clone(l), func(f finding.Finding) bool { return f.Severity != finding.Error })

@@ -1,14 +1,15 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"os"
 	"path/filepath"
 	"slices"
 
 	"onair/internal/derive"
 	"onair/internal/finding"
+	"onair/internal/sourcefs"
 	"onair/publish/release"
 	"onair/show"
 )
@@ -21,13 +22,23 @@ func loadShow(a *app, newGUID []string, trace *derive.Trace) (*show.Show, findin
 	if err != nil {
 		return nil, nil, err
 	}
-	root, err := os.OpenRoot(dir) // refuses links out of the folder; open while the show is read
+	files, err := openSources(a, dir)
 	if err != nil {
 		return nil, nil, err
 	}
 	o := &show.LoadOptions{Dir: dir, Target: a.target, Env: trace.Env(a.env), NewGUID: newGUID, Rules: allRules()}
-	s, found := show.Load(trace.FS(root.FS(), dir), o)
+	s, found := show.Load(trace.FS(files, dir), o)
 	return s, found, nil
+}
+
+// openSources opens the source files of the show or repository in a folder, given by
+// its absolute path. In a CI job, files outside the job's workspace are refused.
+func openSources(a *app, dir string) (*sourcefs.FS, error) {
+	workspace := ""
+	if ci := a.getenv("CI"); ci != "" && ci != "false" && ci != "0" {
+		workspace = cmp.Or(a.getenv("GITHUB_WORKSPACE"), a.getenv("CI_PROJECT_DIR"), a.getenv("CI_WORKSPACE"), dir)
+	}
+	return sourcefs.Open(dir, workspace)
 }
 
 // requireShow loads a show. If it has errors, it ends the command.

@@ -12,6 +12,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -30,6 +31,11 @@ const (
 	garbagePercent = 200
 )
 
+// stopTimeout is how long a command may take to stop after the first signal. A
+// system call that waits, such as one for a file of a network drive that does not
+// answer, cannot be cancelled.
+const stopTimeout = 1500 * time.Millisecond
+
 func main() {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryLimit)
@@ -38,7 +44,12 @@ func main() {
 		debug.SetGCPercent(garbagePercent)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process at once
+	context.AfterFunc(ctx, func() {
+		stop() // a second Ctrl-C ends the process at once
+		time.Sleep(stopTimeout)
+		fmt.Fprintln(os.Stderr, "interrupted: the command did not stop by itself and was ended; run it again to continue")
+		os.Exit(exitFailed)
+	})
 	code := run(ctx, &system{
 		name:   os.Args[0],
 		stdin:  os.Stdin,

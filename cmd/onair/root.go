@@ -71,6 +71,7 @@ Exit codes: 0 done · 1 failed · 2 usage · 3 findings of error severity ·
 
 // run executes the command line and returns the exit code.
 func run(ctx context.Context, sys *system, args []string) int {
+	sys.stdout, sys.stderr = logStream(sys.stdout, sys.getenv), logStream(sys.stderr, sys.getenv)
 	root := newRoot(sys)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)

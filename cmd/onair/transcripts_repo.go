@@ -2,12 +2,12 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
+	"onair/internal/sourcefs"
 	"onair/show"
 	"onair/transcripts/repo"
 )
@@ -41,24 +41,24 @@ func openTranscripts(a *app) (*transcriptRepo, error) {
 	if err != nil {
 		return nil, err
 	}
-	root, err := os.OpenRoot(top)
+	files, err := openSources(a, top)
 	if err != nil {
 		return nil, err
 	}
 	r := &transcriptRepo{dir: a.dir, abs: dir, root: top}
-	if r.settings, err = repo.Load(root.FS()); err != nil {
+	if r.settings, err = repo.Load(files); err != nil {
 		return nil, err
 	}
-	if _, err := root.Stat("show.yaml"); err != nil {
+	if _, err := files.Stat("show.yaml"); err != nil {
 		return r, nil
 	}
-	return r, r.readShow(root, a)
+	return r, r.readShow(files, a)
 }
 
 // readShow reads the settings of the show for its transcripts. It ignores other
 // findings of the show, which onair check prints.
-func (r *transcriptRepo) readShow(root *os.Root, a *app) error {
-	s, _ := show.Load(root.FS(), &show.LoadOptions{Dir: r.root, Target: a.target, Env: a.env})
+func (r *transcriptRepo) readShow(files *sourcefs.FS, a *app) error {
+	s, _ := show.Load(files, &show.LoadOptions{Dir: r.root, Target: a.target, Env: a.env})
 	if s == nil {
 		return nil
 	}

@@ -383,13 +383,19 @@ func folderText(path string) string {
 }
 
 // FS returns fsys, whose root is the folder at the absolute path dir, with
-// everything recorded that is looked at through it. It also opens files outside
-// of the folder, by OpenPath and StatPath.
+// everything recorded that is looked at through it. It opens files outside of the
+// folder, by OpenPath and StatPath, if fsys does.
 func (t *Trace) FS(fsys fs.FS, dir string) fs.FS {
 	if t == nil {
 		return fsys
 	}
 	return &tracedFS{fsys, t, dir}
+}
+
+// pathFS is what a file system implements that opens files outside its folder.
+type pathFS interface {
+	OpenPath(path string) (fs.File, error)
+	StatPath(path string) (fs.FileInfo, error)
 }
 
 type tracedFS struct {
@@ -406,19 +412,23 @@ func (f *tracedFS) Open(name string) (fs.File, error) {
 	return f.opened(f.path(name), file, err)
 }
 
-// OpenPath is os.Open, recorded.
+// OpenPath is OpenPath of the file system beneath, recorded.
 func (f *tracedFS) OpenPath(path string) (fs.File, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		f.trace.File(path, nil, err)
-		return nil, err
+	outer, ok := f.FS.(pathFS)
+	if !ok {
+		return nil, &fs.PathError{Op: "open", Path: path, Err: fs.ErrPermission}
 	}
-	return f.opened(path, file, nil)
+	file, err := outer.OpenPath(path)
+	return f.opened(path, file, err)
 }
 
-// StatPath is os.Stat, recorded.
+// StatPath is StatPath of the file system beneath, recorded.
 func (f *tracedFS) StatPath(path string) (fs.FileInfo, error) {
-	info, err := os.Stat(path)
+	outer, ok := f.FS.(pathFS)
+	if !ok {
+		return nil, &fs.PathError{Op: "stat", Path: path, Err: fs.ErrPermission}
+	}
+	info, err := outer.StatPath(path)
 	f.trace.File(path, info, err)
 	return info, err
 }

@@ -37,6 +37,13 @@ func Valid(s string) error {
 	return nil
 }
 
+// Device reports whether Windows takes a name for a device, with or without an
+// extension and in upper or lower case.
+func Device(name string) bool {
+	name, _, _ = strings.Cut(strings.ToLower(name), ".")
+	return device.MatchString(strings.TrimRight(name, " "))
+}
+
 // Make makes a slug from a title. Letters of other scripts are spelled in
 // Latin ones. The result always passes Valid: a title without any letter
 // or digit gives the start of its SHA-256.

@@ -28,12 +28,13 @@ import (
 
 // Decoder carries what the fields of one file have in common.
 type Decoder struct {
-	IsFile func(name string) bool // whether the show has a regular file of the name
-	Dir    string                 // folder of the file, relative to the show's; its paths start there
-	Found  *finding.List
-	Places map[string]finding.Position
-	needed map[string]bool // paths of fields whose absence is reported by rules of their own
-	Count  int             // findings of this file so far
+	IsFile  func(name string) bool   // whether the show has a regular file of the name
+	Refusal func(name string) string // why a file that exists is not read, or ""
+	Dir     string                   // folder of the file, relative to the show's; its paths start there
+	Found   *finding.List
+	Places  map[string]finding.Position
+	needed  map[string]bool // paths of fields whose absence is reported by rules of their own
+	Count   int             // findings of this file so far
 }
 
 // Value is a node that a setter stores in a field. path is the field's name as At
