@@ -15,6 +15,7 @@ type EpisodeChange struct {
 	Action  Action
 	Reasons []string
 	Drift   []string // what others changed in its files; also in Reasons
+	NoAudio string   // why a scheduled episode cannot go live as things are; also in Reasons; empty if it can
 
 	changesFeed bool // podcast apps notice the change; if not, only its page changes
 }
@@ -36,6 +37,9 @@ func (p *Plan) compareEpisodes() {
 			continue
 		case e.Status == show.Scheduled:
 			ec.Action, ec.Reasons = Schedule, []string{"goes live by the first publish after its date"}
+			if ec.NoAudio = p.noAudio(e); ec.NoAudio != "" {
+				ec.Reasons = []string{ec.NoAudio}
+			}
 		case old == nil:
 			ec.Action, ec.Reasons, ec.changesFeed = Add, []string{"goes live now"}, true
 		default:
@@ -55,6 +59,22 @@ func (p *Plan) compareEpisodes() {
 			p.Episodes = append(p.Episodes, EpisodeChange{Episode: gone, Action: Delete, Reasons: []string{"leaves the feed"}, changesFeed: true})
 		}
 	}
+}
+
+// noAudio returns why the audio of a scheduled episode is not available, neither here
+// nor in the storage; empty if it is.
+func (p *Plan) noAudio(e *release.Episode) string {
+	switch {
+	case e.HasMaster():
+		return ""
+	case e.Pin.Payload.Bytes == 0:
+		return "no audio yet"
+	case e.Payload == nil || !p.seen.KeepsParts || !p.seen.Private:
+		return "no audio here, and the storage keeps none before an episode is live"
+	case !kept(e.Payload, p.seen) && !slices.ContainsFunc(p.Parts, func(c Change) bool { return c.Key == e.Payload.Key }): // another episode may have the same audio
+		return "the audio is neither here nor in the storage"
+	}
+	return ""
 }
 
 // reasons returns in which ways an episode differs from its entry in the live

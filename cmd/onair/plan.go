@@ -272,6 +272,9 @@ func episodeText(a *app, p *publish.Plan, e publish.EpisodeChange) (headline, de
 		return e.Reasons[0], ""
 	case publish.Schedule:
 		headline = "scheduled " + dateText(e.Date, a.now())
+		if e.NoAudio != "" {
+			return headline + ", " + e.NoAudio, ""
+		}
 		for _, c := range p.Parts {
 			if c.Episode == e.Slug && c.Upload > 0 {
 				headline += "; stores audio " + bytesText(c.Upload)

@@ -94,6 +94,7 @@ func runPublish(ctx context.Context, a *app, o *publishOptions) error {
 	rememberUpToDate(ctx, a, in.trace, p, found)
 	printChecked(a, p, found)
 	printDeleted(a, p)
+	printNoAudio(a, p)
 	if !o.yes && !confirm(ctx, a, p) {
 		return cmp.Or(ctx.Err(), fmt.Errorf("not published: %w", publish.ErrRefused))
 	}
@@ -146,6 +147,15 @@ func confirm(ctx context.Context, a *app, p *publish.Plan) bool {
 		return strings.HasPrefix(strings.ToLower(strings.TrimSpace(line)), "y")
 	case <-ctx.Done():
 		return false
+	}
+}
+
+// printNoAudio prints the scheduled episodes that cannot go live as things are.
+func printNoAudio(a *app, p *publish.Plan) {
+	for _, e := range p.Episodes {
+		if e.NoAudio != "" && !a.json {
+			fmt.Fprintf(a.stderr, "%s %s is scheduled for %s: %s\n", a.ui(a.stderr).yellow("warning"), clean(e.Slug), dateText(e.Date, a.now()), e.NoAudio)
+		}
 	}
 }
 
@@ -269,7 +279,7 @@ func printPublished(a *app, p *publish.Plan, inGit bool) {
 		}
 	}
 	for _, e := range p.Episodes {
-		if e.Action == publish.Schedule {
+		if e.Action == publish.Schedule && e.NoAudio == "" {
 			fmt.Fprintf(a.stdout, "%s goes live with the first publish after %s.\n", u.bold(numberedTitle(e.Episode)), dateText(e.Date, a.now()))
 		}
 	}

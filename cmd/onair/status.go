@@ -191,6 +191,9 @@ func statusRows(p *publish.Plan) []statusRow {
 			if row.drift = c.Drift; len(c.Drift) > 0 {
 				row.status = "drifted"
 			}
+			if c.NoAudio != "" {
+				row.reasons = []string{c.NoAudio}
+			}
 			if c.Action == publish.Update {
 				row.reasons = c.Reasons
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"onair/internal/derive"
@@ -93,7 +94,8 @@ func recallUpToDate(ctx context.Context, a *app) (last upToDate, unchanged bool,
 // rememberUpToDate caches that a plan has nothing to do.
 func rememberUpToDate(ctx context.Context, a *app, trace *derive.Trace, p *publish.Plan, found finding.List) {
 	s := p.Release.Show
-	if trace == nil || !p.Empty() || p.Release.LockChanges() {
+	warns := slices.ContainsFunc(p.Episodes, func(e publish.EpisodeChange) bool { return e.NoAudio != "" }) // in every run
+	if trace == nil || !p.Empty() || p.Release.LockChanges() || warns {
 		return
 	}
 	derive.KeepTraced(a.cache(), upToDateFunc, showName(a), showKey(a), conditions(ctx, a), trace, upToDate{

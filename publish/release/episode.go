@@ -34,6 +34,9 @@ func (e *Episode) AudioKey() string {
 	return e.Enclosure.Key
 }
 
+// HasMaster reports whether the audio is on this machine.
+func (e *Episode) HasMaster() bool { return e.master != nil }
+
 // waveformKey returns the key of its waveform; empty if there is none.
 func (e *Episode) waveformKey() string {
 	if e.waveform == nil {
