@@ -10,7 +10,7 @@ import (
 	"onair/internal/finding"
 )
 
-// CheckMaster checks a master by rules A001 to A007. at is the file of the
+// CheckMaster checks a master by rules A001 to A007 and A012. at is the file of the
 // master; rule A007 reads its extension.
 func CheckMaster(info *Info, at finding.Position) finding.List {
 	var l finding.List
@@ -38,8 +38,8 @@ func CheckMaster(info *Info, at finding.Position) finding.List {
 	return l
 }
 
-// CheckIntegrity reports the damage that Probe found in a master, by rules A001
-// and A002.
+// CheckIntegrity reports the damage that Probe found in a master, by rules A001,
+// A002 and A012.
 func CheckIntegrity(info *Info, at finding.Position) finding.List {
 	var l finding.List
 	cutOff := ""
@@ -49,6 +49,10 @@ func CheckIntegrity(info *Info, at finding.Position) finding.List {
 	}
 	for _, warning := range info.Warnings {
 		if warning == cutOff {
+			continue
+		}
+		if warning == vbrWithoutLength {
+			l.Add(ruleVBRLength.At(at, "%s", warning))
 			continue
 		}
 		f := ruleDamaged.At(at, "%s", warning)

@@ -57,6 +57,7 @@ func checkTests(t *testing.T) []checkTest {
 		return CheckLoudness(&m, channels, at)
 	}
 	return []checkTest{
+		{"VBR without a length", master(func(i *Info) { i.Warnings = []string{vbrWithoutLength} }), []string{"A012 warning " + vbrWithoutLength}},
 		{"good stereo", master(func(*Info) {}), nil},
 		{"good mono", master(func(i *Info) { i.Channels, i.Bitrate, i.SampleRate = 1, 96, 48000 }), nil},
 		{"cut off", master(func(i *Info) {

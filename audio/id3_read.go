@@ -109,7 +109,11 @@ func readTags(r io.ReaderAt, size int64) (*oldTags, error) {
 		case head[3] < 2 || head[3] > 4:
 			return nil, fmt.Errorf("byte %d: the ID3 tag has version 2.%d, which is not known here", pos, head[3])
 		}
-		body, err := readRange(r, pos+TagHeaderBytes, pos+n)
+		end, err := leadingTagEnd(r, pos, pos+n, size, head[3])
+		if err != nil {
+			return nil, err
+		}
+		body, err := readRange(r, pos+TagHeaderBytes, end)
 		if err != nil {
 			return nil, err
 		}
@@ -119,7 +123,7 @@ func readTags(r io.ReaderAt, size int64) (*oldTags, error) {
 		if err := old.read(head, body); err != nil {
 			return nil, fmt.Errorf("byte %d: %w", pos, err)
 		}
-		pos += n
+		pos = end
 	}
 	return old, nil
 }

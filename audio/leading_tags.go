@@ -30,29 +30,59 @@ func skipLeadingTags(r io.ReaderAt, size int64) (start int64, version string, er
 		if n > size-start {
 			return 0, "", fmt.Errorf("byte %d: the ID3 tag claims %d bytes and the file has %d left: it is truncated, or the tag has a wrong size", start, n, size-start)
 		}
-		at, err := audioInTag(r, start, start+n, b[3])
-		if err == nil && at == 0 {
-			at, err = findMPEGFrames(r, start+TagHeaderBytes, start+n, start+n)
-		}
-		if err != nil {
-			return 0, "", err
-		}
-		if at > 0 {
-			return 0, "", fmt.Errorf("byte %d: the ID3 tag claims %d bytes, but audio begins inside it, at byte %d; remove the tag or export the file again", start, n, at)
-		}
 		if version == "" {
 			version = fmt.Sprintf("2.%d.%d", b[3], b[4])
 		}
-		start += n
+		if start, err = leadingTagEnd(r, start, start+n, size, b[3]); err != nil {
+			return 0, "", err
+		}
 	}
 	return start, version, nil
 }
 
-// audioInTag searches the tag at [start, end) for audio after its frames, where only
-// padding may be: a tag that contains audio has a wrong size. audioInTag returns the
-// offset of the first MPEG frame, or 0. It does not read the frames of ID3v2.2, which
-// is rare. findMPEGFrames finds audio in those tags.
-func audioInTag(r io.ReaderAt, start, end int64, version byte) (int64, error) {
+// leadingTagEnd returns the offset at which the tag at start ends. Its header claims
+// that it ends at end. A claim that is a few bytes too large would cost the first
+// MPEG frame, which has the length of the file: if an MPEG frame follows the last
+// frame of the tag and ends beyond end, the tag ends before that MPEG frame.
+// Audio that begins inside the tag in another way is an error.
+func leadingTagEnd(r io.ReaderAt, start, end, size int64, version byte) (int64, error) {
+	inside := func(at int64) error {
+		return fmt.Errorf("byte %d: the ID3 tag claims %d bytes, but audio begins inside it, at byte %d; remove the tag or export the file again", start, end-start, at)
+	}
+	pos, err := framesEnd(r, start, end, version)
+	if err != nil {
+		return 0, err
+	}
+	w := newWindow(r, pos, size, io.Discard)
+	for ; pos < end; pos++ {
+		if err := w.reach(pos); err != nil {
+			return 0, err
+		}
+		if w.bytesAt(pos)[0] != 0 {
+			break
+		}
+	}
+	if pos < end && w.streamStarts(pos, confirmRun) {
+		if pos+int64(w.mpegHeaderAt(pos).size()) <= end {
+			return 0, inside(pos)
+		}
+		return pos, nil
+	}
+	at, err := findMPEGFrames(r, start+TagHeaderBytes, end, end)
+	if err == nil && at < 0 {
+		at, err = findFrameAcross(r, max(start+TagHeaderBytes, end-maxMPEGFrameBytes), end, size)
+	}
+	if err == nil && at >= 0 {
+		err = inside(at)
+	}
+	return end, err
+}
+
+// framesEnd returns the offset after the frames of the tag at [start, end), where
+// only padding may follow. It does not read the frames of ID3v2.2, which is rare, or
+// of a tag with an extended header, and returns the offset after the header of the
+// tag.
+func framesEnd(r io.ReaderAt, start, end int64, version byte) (int64, error) {
 	pos := start + TagHeaderBytes
 	for range maxFramesScanned {
 		b, err := readRange(r, pos, min(pos+frameHeaderBytes, end))
@@ -68,20 +98,29 @@ func audioInTag(r io.ReaderAt, start, end int64, version byte) (int64, error) {
 		}
 		pos = min(pos+frameHeaderBytes+n, end)
 	}
-	w := newWindow(r, pos, end, io.Discard)
-	for ; pos < end; pos++ {
+	return pos, nil
+}
+
+// findFrameAcross returns the first offset in [from, end) of an MPEG frame whose
+// stream continues beyond end. It returns -1 if there is none, or if a stream
+// begins at end, as it should.
+func findFrameAcross(r io.ReaderAt, from, end, size int64) (int64, error) {
+	w := newWindow(r, from, min(size, end+2*lookahead), io.Discard)
+	if err := w.reach(from); err != nil {
+		return -1, err
+	}
+	if at := newWindow(r, end, size, io.Discard); at.reach(end) == nil && at.streamStarts(end, confirmRun) {
+		return -1, nil
+	}
+	for pos := from; pos < end; pos++ {
 		if err := w.reach(pos); err != nil {
-			return 0, err
+			return -1, err
 		}
-		if w.bytesAt(pos)[0] == 0 {
-			continue
-		}
-		if w.streamStarts(pos, confirmRun) {
+		if w.end > end+confirmRun && w.streamStarts(pos, confirmRun) {
 			return pos, nil
 		}
-		break
 	}
-	return 0, nil
+	return -1, nil
 }
 
 // findMPEGFrames returns the first offset in [start, limit) at which several

@@ -201,15 +201,19 @@ func (w *mpegWalker) resync() error {
 }
 
 // tagAt returns the length of the ID3 tag at pos, or 0. It is a tag only if an MPEG
-// frame begins where it ends: junk that begins with "ID3" must not make an hour of
+// frame begins where it ends, or another ID3 tag: junk that begins with "ID3" must not make an hour of
 // audio disappear.
 func (w *mpegWalker) tagAt(pos int64) (int64, error) {
-	size := TagBytes(w.bytesAt(pos))
+	b := w.bytesAt(pos)
+	size := TagBytes(b)
+	if bytes.HasPrefix(b, []byte("TAG")) {
+		size = id3v1Bytes
+	}
 	if size == 0 || size > w.end-pos-mpegHeaderBytes {
 		return 0, nil
 	}
 	next, err := readRange(w.r, pos+size, pos+size+mpegHeaderBytes)
-	if err != nil || parseMPEGHeader(next).size() == 0 {
+	if err != nil || parseMPEGHeader(next).size() == 0 && !bytes.HasPrefix(next, []byte("ID3")) {
 		return 0, err
 	}
 	return size, nil

@@ -194,6 +194,9 @@ func (i *Info) addWarnings(w *mpegSummary, header *infoHeader) {
 // MPEG frame.
 func (i *Info) compareInfoHeader(w *mpegSummary, header *infoHeader) {
 	if header == nil || header.mpegFrames == 0 {
+		if i.VBR {
+			i.warn("%s", vbrWithoutLength)
+		}
 		return
 	}
 	missing := header.mpegFrames - w.mpegFrames
@@ -205,6 +208,10 @@ func (i *Info) compareInfoHeader(w *mpegSummary, header *infoHeader) {
 		i.warn("the %s header counts %d MPEG frames and the file has %d; players that rely on it show a wrong length", header.kind, header.mpegFrames, w.mpegFrames)
 	}
 }
+
+// vbrWithoutLength is the warning about a variable bitrate whose length players
+// guess from the first MPEG frames.
+const vbrWithoutLength = "the bitrate varies, and no Xing or VBRI header counts the MPEG frames: players show a wrong length; ffmpeg -i IN.mp3 -c copy OUT.mp3 adds one"
 
 // missingMPEGFrames returns the warning about a file that was cut off.
 func (i *Info) missingMPEGFrames() string {

@@ -67,6 +67,11 @@ var rules = finding.Rules{
 		Example: "a master that has CHAP frames and no CTOC frame",
 	},
 	{
+		ID: "A012", Severity: finding.Warning, Title: "variable bitrate without a header that gives the length",
+		Hint:    "ffmpeg -i IN.mp3 -c copy OUT.mp3, or export with a constant bitrate",
+		Example: "lame -V 4 -t mix.wav episode.mp3",
+	},
+	{
 		ID: "A020", Severity: finding.Error, Title: "artwork is not square",
 		Hint:    "crop it to a square",
 		Source:  appleArtwork,
@@ -162,6 +167,7 @@ var (
 	ruleOldTag          = rules.Must("A009")
 	ruleDroppedImages   = rules.Must("A010")
 	ruleNoTOC           = rules.Must("A011")
+	ruleVBRLength       = rules.Must("A012")
 	ruleNotSquare       = rules.Must("A020")
 	ruleImageSides      = rules.Must("A021")
 	ruleImageColor      = rules.Must("A022")

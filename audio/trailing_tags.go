@@ -63,6 +63,9 @@ func lastTrailingTag(r io.ReaderAt, start, end int64) (trailingTagMatch, error) 
 	}
 	t := matchTrailingTag(tail)
 	if t.size == 0 {
+		t = matchBeforeZeros(tail)
+	}
+	if t.size == 0 {
 		if t, err = findID3v2AtEnd(r, start, end); err != nil {
 			return trailingTagMatch{}, err
 		}
@@ -142,6 +145,24 @@ func matchTrailingTag(tail []byte) trailingTagMatch {
 	return trailingTagMatch{}
 }
 
+// matchBeforeZeros returns the ID3v1 tag after which tail has only zeros. They
+// count as part of the tag.
+func matchBeforeZeros(tail []byte) trailingTagMatch {
+	text := bytes.TrimRight(tail, "\x00")
+	from := max(0, len(text)-id3v1Bytes)
+	i := bytes.Index(text[from:], []byte("TAG"))
+	if i < 0 || len(tail)-from-i < id3v1Bytes {
+		return trailingTagMatch{}
+	}
+	end := from + i + id3v1Bytes
+	t := matchTrailingTag(tail[:end])
+	if t.kind != "ID3v1" {
+		return trailingTagMatch{}
+	}
+	t.size += int64(len(tail) - end)
+	return t
+}
+
 // matchAPE reads the footer of an APEv1 or APEv2 tag. Its size includes items and
 // footer; a flag says whether there is also a header.
 func matchAPE(footer []byte) trailingTagMatch {
@@ -183,7 +204,10 @@ func (t *TrailingTag) readFields(b []byte) {
 		t.readAPE(b)
 		return
 	}
-	extra, b := b[:len(b)-id3v1Bytes], b[len(b)-id3v1Bytes:]
+	var extra []byte
+	if bytes.HasPrefix(b, []byte("TAG+")) {
+		extra, b = b[:id3v1ExtraBytes], b[id3v1ExtraBytes:]
+	}
 	for i, field := range []*string{&t.Title, &t.Artist, &t.Album} {
 		text := fixedField(b[3+id3v1Field*i:], id3v1Field)
 		if len(extra) > 0 {
