@@ -11,8 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/text/language"
-
 	"onair/internal/source"
 )
 
@@ -410,47 +408,6 @@ func email(p *string) source.Setter {
 			return
 		}
 		*p = s
-	}
-}
-
-// languageTag sets an RFC 5646 tag.
-func languageTag(p *string) source.Setter {
-	return func(v source.Value) {
-		s, ok := v.Word()
-		if !ok {
-			return
-		}
-		if !validLanguage(s) {
-			v.Reportf(ruleLanguage, "write a code such as en, en-gb or pt-br", "%s is %s, which is not a language code", v.Name(), source.ShortQuote(s))
-			return
-		}
-		*p = s
-	}
-}
-
-// validLanguage reports whether s is a known language, perhaps with a script
-// and a region.
-func validLanguage(s string) bool {
-	if strings.Contains(s, "_") {
-		return false
-	}
-	tag, err := language.Parse(s)
-	return err == nil && tag != language.Und
-}
-
-// zone sets a timezone of the IANA database.
-func zone(p **time.Location) source.Setter {
-	return func(v source.Value) {
-		s, ok := v.Word()
-		if !ok {
-			return
-		}
-		loc, err := time.LoadLocation(s)
-		if err != nil || s == "Local" {
-			v.Reportf(ruleTimezone, "write a name such as Europe/London, America/New_York or UTC", "%s is %s, which is not a timezone", v.Name(), source.ShortQuote(s))
-			return
-		}
-		*p = loc
 	}
 }
 

@@ -25,17 +25,18 @@ import (
 //
 // Files that patterns with {slug} find outside of the folder stay where they
 // are, and have to be moved by hand.
-func Rename(s *Show, oldSlug, newSlug string) ([]string, error) {
+func Rename(s *Show, old, newSlug string) ([]string, error) {
 	if s.Folder.Dir == "" {
 		return nil, errors.New("the show is not in a folder on the disk")
 	}
 	if err := slugs.Valid(newSlug); err != nil {
 		return nil, fmt.Errorf("slug: %w", err)
 	}
-	e := s.Episode(oldSlug)
-	if e == nil {
-		return nil, fmt.Errorf("no episode has the slug %q", oldSlug)
+	e, err := s.Find(old)
+	if err != nil {
+		return nil, err
 	}
+	oldSlug := e.Slug
 	if other := s.Episode(newSlug); other != nil {
 		return nil, fmt.Errorf("slug %s: already used by %s: %w", newSlug, other.Dir, fs.ErrExist)
 	}

@@ -66,7 +66,7 @@ func (f *changeFlags) args() string {
 // may no longer be in the folder.
 func (f *changeFlags) resolve(s *show.Show) error {
 	for i, name := range f.remove {
-		if e := s.Find(name); e != nil {
+		if e, err := s.Find(name); err == nil {
 			f.remove[i] = e.Slug
 		}
 	}
@@ -78,12 +78,12 @@ func (f *changeFlags) resolve(s *show.Show) error {
 	return nil
 }
 
-// resolveEpisodes replaces names of episodes (slug, GUID or number) by their slugs.
+// resolveEpisodes replaces names of episodes (slug, GUID, number or path) by their slugs.
 func resolveEpisodes(s *show.Show, names []string) error {
 	for i, name := range names {
-		e := s.Find(name)
-		if e == nil {
-			return usagef("there is no episode %q", name)
+		e, err := s.Find(name)
+		if err != nil {
+			return usageError{err}
 		}
 		names[i] = e.Slug
 	}

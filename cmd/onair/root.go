@@ -25,6 +25,7 @@ Exit codes: 0 done · 1 failed · 2 usage · 3 findings of error severity ·
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          cobra.NoArgs,
+		Version:       thisVersion().String(),
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		PersistentPreRunE: func(*cobra.Command, []string) error {
 			if err := a.validate(); err != nil {
@@ -46,6 +47,7 @@ Exit codes: 0 done · 1 failed · 2 usage · 3 findings of error severity ·
 	complete(root, "color", "auto", "always", "never")
 	root.RegisterFlagCompletionFunc("to", completeTargets(a))
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.SetVersionTemplate("{{.Version}}\n")
 	root.SetIn(sys.stdin)
 	root.SetOut(sys.stdout)
 	root.SetErr(sys.stderr)
@@ -78,6 +80,9 @@ func run(ctx context.Context, sys *system, args []string) int {
 	sys.derived.Close()
 	if err == nil {
 		return 0
+	}
+	if isCobraUsage(err) {
+		err = suggest(root, args, err)
 	}
 	printError(sys.stderr, newUI(sys, sys.stderr, colorFlag(root)), err)
 	return exitCode(err)

@@ -24,14 +24,17 @@ func newVersion(a *app) *cobra.Command {
 	}
 }
 
-func runVersion(a *app) error {
-	v := struct {
-		SchemaVersion int    `json:"schema_version"`
-		Version       string `json:"version"`
-		Commit        string `json:"commit,omitempty"`
-		Go            string `json:"go"`
-		Platform      string `json:"platform"`
-	}{schemaVersion, version, "", runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH}
+// build describes this build of onair.
+type build struct {
+	SchemaVersion int    `json:"schema_version"`
+	Version       string `json:"version"`
+	Commit        string `json:"commit,omitempty"` // of git; empty if it is not known
+	Go            string `json:"go"`
+	Platform      string `json:"platform"`
+}
+
+func thisVersion() build {
+	v := build{schemaVersion, version, "", runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		v.Version = cmp.Or(v.Version, info.Main.Version)
 		for _, s := range info.Settings {
@@ -41,13 +44,22 @@ func runVersion(a *app) error {
 		}
 	}
 	v.Version = cmp.Or(v.Version, "(devel)")
-	if a.json {
-		return writeJSON(a.stdout, v)
-	}
+	return v
+}
+
+func (v build) String() string {
 	text := "onair " + v.Version
 	if v.Commit != "" {
 		text += " " + v.Commit
 	}
-	fmt.Fprintf(a.stdout, "%s (%s, %s)\n", text, v.Go, v.Platform)
-	return nil
+	return fmt.Sprintf("%s (%s, %s)", text, v.Go, v.Platform)
+}
+
+func runVersion(a *app) error {
+	v := thisVersion()
+	if a.json {
+		return writeJSON(a.stdout, v)
+	}
+	_, err := fmt.Fprintln(a.stdout, v)
+	return err
 }

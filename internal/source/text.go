@@ -92,7 +92,9 @@ func Quote(s string) string { return strconv.Quote(s) }
 
 // Nearest returns the known word that s was most likely meant to be: the one
 // with the smallest edit distance, ignoring case, if that is at most a third
-// of the word. Of equals it is the first. The result is empty if none is near.
+// of the word. Of equals it is the first. If none is near, it is the shortest known
+// word that starts with s, for at least three letters of it. Otherwise the result is
+// empty.
 func Nearest(s string, known []string) string {
 	best, distance := "", 1<<30
 	low := strings.ToLower(s)
@@ -102,6 +104,14 @@ func Nearest(s string, known []string) string {
 	for _, k := range known {
 		if d := editDistance(low, strings.ToLower(k)); d < distance && d <= max(1, max(len(k), len(s))/3) {
 			best, distance = k, d
+		}
+	}
+	if best != "" || len(low) < 3 {
+		return best
+	}
+	for _, k := range known {
+		if strings.HasPrefix(strings.ToLower(k), low) && (best == "" || len(k) < len(best)) {
+			best = k
 		}
 	}
 	return best
