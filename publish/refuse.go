@@ -110,8 +110,8 @@ func (p *Plan) checkOnly(named []string) error {
 		return nil
 	}
 	for _, slug := range named {
-		if p.Release.Show.Episode(slug) == nil {
-			return fmt.Errorf("there is no episode %q: %w", slug, ErrRefused)
+		if _, err := p.Release.Show.Find(slug); err != nil {
+			return fmt.Errorf("%w: %w", err, ErrRefused)
 		}
 	}
 	touched, _ := p.Release.PinnedBy()

@@ -27,7 +27,7 @@ import (
 
 // gitignore keeps out of git what does not belong there: masters, which are
 // large, and what onair builds.
-func gitignore(string) ([]byte, error) {
+func gitignore(*CreateOptions) ([]byte, error) {
 	return []byte(`# Masters are large, and publishing keeps a copy of each in the bucket.
 /episodes/*/*.mp3
 /episodes/*/*.m4a
@@ -37,17 +37,33 @@ func gitignore(string) ([]byte, error) {
 `), nil
 }
 
+// CreateOptions describes a new show.
+type CreateOptions struct {
+	Title      string   // of one line; made from the name of the folder if empty
+	Author     string   // of one line; a line to fill in if empty
+	Categories []string // of Apple, such as "News > Tech News"; a line to fill in if there are none
+}
+
 // Create starts a show in a folder, which may have other files in it: a
 // show.yaml with comments, a folder for episodes, placeholder artwork and a
 // .gitignore. It returns the files it wrote, relative to dir. Files that are
 // there already are kept; a folder that has a show is an error that wraps
-// fs.ErrExist. An empty title means one made from the name of the folder.
-func Create(dir, title string) (files []string, err error) {
-	if title == "" {
-		title = titleOf(dir)
+// fs.ErrExist.
+func Create(dir string, opts *CreateOptions) (files []string, err error) {
+	o := *opts
+	if o.Title == "" {
+		o.Title = titleOf(dir)
 	}
-	if err := validTitle(title); err != nil {
+	if err := validTitle(o.Title); err != nil {
 		return nil, err
+	}
+	if strings.ContainsFunc(o.Author, func(r rune) bool { return source.IsControl(r) || r == '\n' || r == '\t' }) {
+		return nil, errors.New("the author has a line break, a tab or a control character")
+	}
+	for _, c := range o.Categories {
+		if _, hint, ok := parseCategory(c); !ok {
+			return nil, fmt.Errorf("%s is not in Apple's list of categories%s", source.ShortQuote(c), join("; ", hint))
+		}
 	}
 	if err := os.MkdirAll(filepath.Join(dir, episodesDir), 0o755); err != nil {
 		return nil, err
@@ -62,13 +78,13 @@ func Create(dir, title string) (files []string, err error) {
 	}
 	for _, f := range []struct {
 		name    string
-		content func(title string) ([]byte, error)
+		content func(o *CreateOptions) ([]byte, error)
 	}{
 		{".gitignore", gitignore},
-		{"artwork.jpg", placeholder.Draw},
+		{"artwork.jpg", func(o *CreateOptions) ([]byte, error) { return placeholder.Draw(o.Title) }},
 		{showFile, newShowFile}, // last: with it the folder is a show
 	} {
-		wrote, err := writeNew(root, f.name, func() ([]byte, error) { return f.content(title) })
+		wrote, err := writeNew(root, f.name, func() ([]byte, error) { return f.content(&o) })
 		if err != nil {
 			return files, fmt.Errorf("write %s: %w", f.name, err)
 		}
@@ -134,8 +150,27 @@ func validTitle(title string) error {
 	return nil
 }
 
+// join returns the text behind the separator, or nothing if there is no text.
+func join(separator, text string) string {
+	if text == "" {
+		return ""
+	}
+	return separator + text
+}
+
 // newShowFile is the show.yaml of a new show.
-func newShowFile(title string) ([]byte, error) {
+func newShowFile(o *CreateOptions) ([]byte, error) {
+	categories, author := "# categories: [Technology, News > Tech News]", `# author: "Your name"`
+	if len(o.Categories) > 0 {
+		quoted := make([]string, len(o.Categories))
+		for i, c := range o.Categories {
+			quoted[i] = source.Quote(c)
+		}
+		categories = "categories: [" + strings.Join(quoted, ", ") + "]"
+	}
+	if o.Author != "" {
+		author = "author: " + source.Quote(o.Author)
+	}
 	return fmt.Appendf(nil, `# Your show. Lines that start with # are remarks, or fields to fill in: delete
 # the # and the space behind it. onair check says what is missing.
 
@@ -153,10 +188,14 @@ language: en
 explicit: false
 
 # At least one of Apple's categories, the best one first.
-# categories: [Technology, News > Tech News]
+%s
 
-# Who makes it. Hosts are people you describe in people.yaml.
-# author: "Your name"
+# Who makes it. Hosts can also be described in people.yaml, and named by their ids.
+%s
+# hosts: [{name: "Your name", url: "https://your.example/"}]
+
+# Directories write to this address to check that the show is yours. It is public.
+# owner: {name: "Your name", email: you@your.example}
 
 # Dates of episodes are in this timezone.
 # timezone: Europe/London
@@ -164,11 +203,14 @@ explicit: false
 # A waveform as the timeline of the player on your site. It takes ffmpeg, once.
 # waveform: true
 
+# Where people find the show, for the buttons on your site.
+# links: {apple: "https://podcasts.apple.com/podcast/id1", overcast: "https://overcast.fm/itunes1"}
+
 # Where the show goes: a folder, or a bucket and the address that serves it.
 storage: file:public
 # storage: gs://my-bucket
 # url: https://podcast.example.com/
-`, source.Quote(title)), nil
+`, source.Quote(o.Title), categories, author), nil
 }
 
 // NewEpisodeOptions describes a new episode.
@@ -236,7 +278,7 @@ func (s *Show) newEpisode(opts *NewEpisodeOptions) (*Episode, error) {
 	if err := slugs.Valid(e.Slug); err != nil {
 		return nil, fmt.Errorf("slug: %w", err)
 	}
-	if other := s.Episode(e.Slug); other != nil {
+	if other := s.bySlug(e.Slug); other != nil {
 		return nil, fmt.Errorf("slug %s: already used by %s: %w", e.Slug, other.Dir, fs.ErrExist)
 	}
 	e.Dir = path.Join(episodesDir, e.Slug)

@@ -72,7 +72,7 @@ func (zeroReader) Read(p []byte) (int, error) {
 func TestCreate(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "my-first_show")
-	files, err := Create(dir, "")
+	files, err := Create(dir, &CreateOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +110,7 @@ func TestCreate(t *testing.T) {
 func TestCreatedRemarksAreValid(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	if _, err := Create(dir, "Hello"); err != nil {
+	if _, err := Create(dir, &CreateOptions{Title: "Hello"}); err != nil {
 		t.Fatal(err)
 	}
 	var lines []string
@@ -145,7 +145,7 @@ func TestCreateKeepsWhatIsThere(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	files, err := Create(dir, "Hello")
+	files, err := Create(dir, &CreateOptions{Title: "Hello"})
 	if err != nil || !slices.Equal(files, []string{"show.yaml"}) {
 		t.Errorf("wrote %v, %v", files, err)
 	}
@@ -153,7 +153,7 @@ func TestCreateKeepsWhatIsThere(t *testing.T) {
 		t.Error("overwrote a file")
 	}
 	before := read(t, dir, "show.yaml")
-	if _, err := Create(dir, "Other"); !errors.Is(err, fs.ErrExist) {
+	if _, err := Create(dir, &CreateOptions{Title: "Other"}); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("a second show: %v", err)
 	}
 	if read(t, dir, "show.yaml") != before {
@@ -173,7 +173,7 @@ func TestNastyTitles(t *testing.T) {
 		t.Run(title, func(t *testing.T) {
 			dir := t.TempDir()
 			noArtwork(t, dir)
-			if _, err := Create(dir, title); err != nil {
+			if _, err := Create(dir, &CreateOptions{Title: title}); err != nil {
 				t.Fatal(err)
 			}
 			s, _ := reload(t, dir)
@@ -188,7 +188,7 @@ func TestNastyTitles(t *testing.T) {
 		})
 	}
 	for _, title := range []string{"", " ", "a\nb", "a\tb", "a\x00b", "\xff", " a", strings.Repeat("a", 256)} {
-		if _, err := Create(t.TempDir(), title); err == nil && title != "" {
+		if _, err := Create(t.TempDir(), &CreateOptions{Title: title}); err == nil && title != "" {
 			t.Errorf("a show with the title %q", title)
 		}
 		if _, err := NewEpisode(&Show{Folder: Folder{Dir: t.TempDir()}}, &NewEpisodeOptions{Title: title}); err == nil {
@@ -210,7 +210,7 @@ func newShow(t *testing.T) (dir, master string) {
 	t.Helper()
 	dir = t.TempDir()
 	noArtwork(t, dir)
-	if _, err := Create(dir, "Hello"); err != nil {
+	if _, err := Create(dir, &CreateOptions{Title: "Hello"}); err != nil {
 		t.Fatal(err)
 	}
 	master = filepath.Join(t.TempDir(), "Take 3.MP3")
@@ -254,7 +254,7 @@ func TestNewEpisode(t *testing.T) {
 			s, _ = reloadIgnoring(t, dir, ruleSameGUID.ID)
 			tt.want.File, tt.want.Title = tt.want.Dir+"/episode.md", tt.opts.Title
 			tt.want.GUID, tt.want.Language = "30313233-3435-4637-b839-616263646566", "en"
-			got := s.Episode(tt.want.Slug)
+			got := s.bySlug(tt.want.Slug)
 			if got == nil {
 				t.Fatalf("no episode %s", tt.want.Slug)
 			}
@@ -294,7 +294,7 @@ func TestNewEpisodeWithChapters(t *testing.T) {
 		t.Fatal(err)
 	}
 	s, _ = reload(t, dir)
-	if diff := cmp.Diff(want, s.Episode("marked").Chapters); diff != "" {
+	if diff := cmp.Diff(want, s.bySlug("marked").Chapters); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
 }
@@ -423,7 +423,7 @@ func TestRename(t *testing.T) {
 				t.Errorf("episode.md is %q; want %q", got, head+tt.want+tail)
 			}
 			s, found := reload(t, dir)
-			e := s.Episode("clouds")
+			e := s.bySlug("clouds")
 			if e == nil || len(s.Episodes) != 1 || read(t, dir, e.Audio) != "mpeg" {
 				t.Fatalf("episodes %+v", s.Episodes)
 			}

@@ -301,7 +301,7 @@ More.
 		},
 		Extra: "<podcast:chat></podcast:chat>",
 	}
-	if diff := cmp.Diff(wantEpisode, s.Episode("tail"), compare); diff != "" {
+	if diff := cmp.Diff(wantEpisode, s.bySlug("tail"), compare); diff != "" {
 		t.Errorf("episode: -want +got\n%s", diff)
 	}
 }
@@ -462,20 +462,20 @@ episodes:
 	}
 	s := load(t, files, nil)
 	want := []chapters.Chapter{{Title: "Intro"}, {Start: time.Hour + 2*time.Minute + 3250*time.Millisecond, Title: "The end"}}
-	if diff := cmp.Diff(want, s.Episode("5-tail").Chapters); diff != "" {
+	if diff := cmp.Diff(want, s.bySlug("5-tail").Chapters); diff != "" {
 		t.Errorf("chapters.txt: -want +got\n%s", diff)
 	}
-	if at := s.Episode("5-tail").At("chapters[1].title").String(); at != "episodes/5-tail/chapters.txt:4:1" {
+	if at := s.bySlug("5-tail").At("chapters[1].title").String(); at != "episodes/5-tail/chapters.txt:4:1" {
 		t.Errorf("the second chapter is at %s", at)
 	}
-	if diff := cmp.Diff([]chapters.Chapter{{Start: 500 * time.Millisecond, Title: "From the tag"}}, s.Episode("6-moon").Chapters); diff != "" {
+	if diff := cmp.Diff([]chapters.Chapter{{Start: 500 * time.Millisecond, Title: "From the tag"}}, s.bySlug("6-moon").Chapters); diff != "" {
 		t.Errorf("lock: -want +got\n%s", diff)
 	}
-	if !s.Episode("5-tail").OwnChapters() || !s.Episode("4-cloudy").OwnChapters() || s.Episode("6-moon").OwnChapters() {
+	if !s.bySlug("5-tail").OwnChapters() || !s.bySlug("4-cloudy").OwnChapters() || s.bySlug("6-moon").OwnChapters() {
 		t.Error("it is not known whose the chapters are")
 	}
 	put("episodes/6-moon/episode.md", "---\ntitle: Moon\nguid: moon\nchapters: []\n---\n")(t, files)
-	if e := load(t, files, nil).Episode("6-moon"); !e.OwnChapters() || len(e.Chapters) > 0 {
+	if e := load(t, files, nil).bySlug("6-moon"); !e.OwnChapters() || len(e.Chapters) > 0 {
 		t.Errorf("chapters: [] gives %v", e.Chapters)
 	}
 }
@@ -491,7 +491,7 @@ func TestChaptersOfANamedFile(t *testing.T) {
 	} {
 		e(t, files)
 	}
-	e := load(t, files, nil).Episode("5-tail")
+	e := load(t, files, nil).bySlug("5-tail")
 	want := []chapters.Chapter{
 		{Title: "Intro", Image: "episodes/4-cloudy/cdn.png"},
 		{Start: 12500 * time.Millisecond, End: 20 * time.Second, Title: "The end", URL: "https://end.example/"},
@@ -528,7 +528,7 @@ func TestFindAudio(t *testing.T) {
 				e(t, files)
 			}
 			s, _ := Load(files, nil)
-			if got := s.Episode("5-tail").Audio; got != tt.want {
+			if got := s.bySlug("5-tail").Audio; got != tt.want {
 				t.Errorf("got %s; want %s", got, tt.want)
 			}
 		})

@@ -37,7 +37,7 @@ func Rename(s *Show, old, newSlug string) ([]string, error) {
 		return nil, err
 	}
 	oldSlug := e.Slug
-	if other := s.Episode(newSlug); other != nil {
+	if other := s.bySlug(newSlug); other != nil {
 		return nil, fmt.Errorf("slug %s: already used by %s: %w", newSlug, other.Dir, fs.ErrExist)
 	}
 	root, err := os.OpenRoot(s.Folder.Dir)

@@ -145,8 +145,8 @@ type Transcripts struct {
 	Contribute string // URL of a page on how to help; optional
 }
 
-// Episode returns the episode with the slug, or nil.
-func (s *Show) Episode(slug string) *Episode {
+// bySlug returns the episode with the slug, or nil.
+func (s *Show) bySlug(slug string) *Episode {
 	for _, e := range s.Episodes {
 		if e.Slug == slug {
 			return e

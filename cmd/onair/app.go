@@ -14,6 +14,7 @@ import (
 
 	"onair/internal/derive"
 	"onair/internal/durable"
+	"onair/internal/shell"
 )
 
 // system is what a command gets from the operating system. Tests pass their own.
@@ -116,7 +117,7 @@ func (a *app) inDir(dir string) string {
 		dir = filepath.Join(a.from, dir)
 	}
 	if dir != "." {
-		return " -C " + dir
+		return " -C " + shell.Quote(dir)
 	}
 	return ""
 }

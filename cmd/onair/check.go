@@ -89,12 +89,13 @@ func ofEpisodes(l finding.List, s *show.Show, names []string) (finding.List, err
 	if len(names) == 0 {
 		return l, nil
 	}
-	if err := resolveEpisodes(s, names); err != nil {
-		return nil, err
-	}
 	var kept finding.List
-	for _, slug := range names {
-		folder := s.Episode(slug).Dir + "/"
+	for _, name := range names {
+		e, err := s.Find(name)
+		if err != nil {
+			return nil, usageError{err}
+		}
+		folder := e.Dir + "/"
 		for _, f := range l {
 			if strings.HasPrefix(f.File, folder) {
 				kept = append(kept, f)

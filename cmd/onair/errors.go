@@ -90,7 +90,7 @@ func hintFor(err error) string {
 	case errors.As(err, &f):
 		return f.Hint
 	case errors.As(err, &missing):
-		return "run onair publish on the machine that has " + missing.File + ", or copy it here"
+		return "onair pull gets the masters that the storage keeps; or copy " + missing.File + " here, or publish on the machine that has it"
 	case errors.As(err, &dropped):
 		return "if this is intended, use --remove " + dropped.Slug + " or --new-guid " + dropped.Slug
 	case errors.As(err, &retag):

@@ -10,8 +10,8 @@ import (
 )
 
 type initOptions struct {
-	dir   string
-	title string
+	dir string
+	show.CreateOptions
 }
 
 func newInit(a *app) *cobra.Command {
@@ -24,7 +24,7 @@ the common settings, placeholder artwork, a folder for episodes, and a .gitignor
 that keeps masters out of git. Existing files are not overwritten.
 
 Exit codes: 0 done · 1 failed, such as if DIR already has a show · 2 usage.`,
-		Example: "  onair init my-show --title \"My Show\"",
+		Example: "  onair init my-show --title \"My Show\" --author \"Ada Byron\" --category Technology",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			o.dir = "."
@@ -34,12 +34,15 @@ Exit codes: 0 done · 1 failed, such as if DIR already has a show · 2 usage.`,
 			return runInit(a, &o)
 		},
 	}
-	c.Flags().StringVar(&o.title, "title", "", "`NAME` of the show (default: that of the folder)")
+	f := c.Flags()
+	f.StringVar(&o.Title, "title", "", "`NAME` of the show (default: that of the folder)")
+	f.StringVar(&o.Author, "author", "", "`NAME` of who makes it")
+	f.StringArrayVar(&o.Categories, "category", nil, "one of Apple's `CATEGORIES`, such as \"News > Tech News\"; may be repeated")
 	return c
 }
 
 func runInit(a *app, o *initOptions) error {
-	files, err := show.Create(o.dir, o.title)
+	files, err := show.Create(o.dir, &o.CreateOptions)
 	if err != nil {
 		return err
 	}

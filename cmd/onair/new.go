@@ -11,6 +11,7 @@ import (
 
 	"onair/audio"
 	"onair/internal/durable"
+	"onair/internal/shell"
 	"onair/internal/source"
 	"onair/show"
 	"onair/show/chapters"
@@ -65,6 +66,9 @@ func runNew(a *app, o *newOptions, title string) error {
 	} else if o.audio != "" {
 		n.Date = a.now().In(s.Timezone).Truncate(time.Minute)
 	}
+	if err := checkMasterName(o.audio); err != nil {
+		return err
+	}
 	if n.Chapters, err = readOwnChapters(a, o.audio); err != nil {
 		return err
 	}
@@ -72,11 +76,39 @@ func runNew(a *app, o *newOptions, title string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(a.stdout, filepath.Join(a.from, filepath.FromSlash(dir), "episode.md"))
+	folder := filepath.Join(a.from, filepath.FromSlash(dir))
+	fmt.Fprintln(a.stdout, filepath.Join(folder, "episode.md"))
 	if !a.quiet {
-		fmt.Fprintf(a.stderr, "\nNext: write the show notes there, then %s%s publish\n", a.name, a.inDir("."))
+		fmt.Fprintf(a.stderr, "\n%sNext: write the show notes there, then %s%s publish\n", missingParts(n, folder), a.name, a.inDir("."))
 	}
 	return nil
+}
+
+// missingParts says what a new episode needs before it can be published.
+func missingParts(n *show.NewEpisodeOptions, folder string) string {
+	text := ""
+	if n.Date.IsZero() {
+		text += "It is a draft until episode.md has a date.\n"
+	}
+	if n.Audio == "" {
+		text += "Put its MP3 at " + filepath.Join(folder, "audio.mp3") + "\n"
+	}
+	return text
+}
+
+// checkMasterName refuses files that are not masters, and says how to encode those
+// with sound.
+func checkMasterName(name string) error {
+	ext := strings.ToLower(filepath.Ext(name))
+	switch ext {
+	case "", ".mp3", ".m4a":
+		return nil
+	case ".wav", ".flac", ".aif", ".aiff", ".aac", ".ogg", ".opus", ".caf", ".w64", ".wma", ".mp4", ".mov", ".mkv", ".webm":
+		mp3 := strings.TrimSuffix(name, filepath.Ext(name)) + ".mp3"
+		return withHint(fmt.Errorf("%s is not an MP3 or M4A", name),
+			"encode speech with: ffmpeg -i %s -af aformat=channel_layouts=mono,loudnorm=I=-19:TP=-1.5:LRA=11 -ar 44100 -b:a 96k %s", shell.Quote(name), shell.Quote(mp3))
+	}
+	return fmt.Errorf("%s is not an MP3 or M4A", name)
 }
 
 // readOwnChapters reads the chapters in the tag of an MP3. It prints its findings;

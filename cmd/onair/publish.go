@@ -287,7 +287,10 @@ func printPublished(a *app, p *publish.Plan, inGit bool) {
 		fmt.Fprintf(a.stdout, "%s changed.\n", plural.Count(changed, "live episode"))
 	}
 	fmt.Fprintf(a.stdout, "\nFeed: %s\n", s.FeedURL())
-	if strings.HasPrefix(s.Storage, "file:") && !s.IsPublic() {
+	switch {
+	case strings.HasPrefix(s.Storage, "file:") && s.IsPublic():
+		fmt.Fprintf(a.stdout, "Written to %s; upload it, then run %s%s verify\n", clean(localDir(s, s.Storage)), a.name, a.sameFlags())
+	case strings.HasPrefix(s.Storage, "file:"):
 		fmt.Fprintf(a.stdout, "To listen: %s%s serve, then open %s or subscribe to the feed.\n", a.name, a.sameFlags(), s.URL)
 	}
 	if inGit && p.Release.LockChanges() {

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -17,6 +19,9 @@ import (
 )
 
 type serveOptions struct{ dir, addr string }
+
+// defaultAddr is where onair serve listens unless --addr says otherwise.
+const defaultAddr = "localhost:8080"
 
 func newServe(a *app) *cobra.Command {
 	var o serveOptions
@@ -34,7 +39,7 @@ Exit codes: 0 stopped by Ctrl-C · 1 failed · 2 usage.`,
 		RunE: func(c *cobra.Command, _ []string) error { return runServe(c.Context(), a, &o) },
 	}
 	c.Flags().StringVar(&o.dir, "dir", "", "serve this `DIR` (default: the storage of the show)")
-	c.Flags().StringVar(&o.addr, "addr", "localhost:8080", "listen on this `ADDRESS`; port 0 selects a free one")
+	c.Flags().StringVar(&o.addr, "addr", "", "listen on this `ADDRESS`; port 0 selects a free one (default: "+defaultAddr+", or the next free port)")
 	c.MarkFlagDirname("dir")
 	return c
 }
@@ -49,13 +54,14 @@ func runServe(ctx context.Context, a *app, o *serveOptions) error {
 		return withHint(err, "create it with onair publish or onair build -o %s", dir)
 	}
 	defer root.Close()
-	listener, err := net.Listen("tcp", o.addr)
+	listener, err := listen(o.addr)
 	if err != nil {
 		return err
 	}
 	base := "http://" + listener.Addr().String() + "/"
-	if host, port, err := net.SplitHostPort(o.addr); err == nil && host == "localhost" && port != "0" {
-		base = "http://" + o.addr + "/"
+	if host, _, err := net.SplitHostPort(cmp.Or(o.addr, defaultAddr)); err == nil && host == "localhost" {
+		_, port, _ := net.SplitHostPort(listener.Addr().String())
+		base = "http://" + net.JoinHostPort(host, port) + "/"
 	}
 	fmt.Fprintln(a.stdout, base)
 	if !a.quiet {
@@ -68,6 +74,30 @@ func runServe(ctx context.Context, a *app, o *serveOptions) error {
 		return err
 	}
 	return nil
+}
+
+// listen listens on the address. Without one it takes the default, or the next free
+// port after it.
+func listen(addr string) (net.Listener, error) {
+	if addr != "" {
+		l, err := net.Listen("tcp", addr)
+		return l, withHint(err, "choose another --addr; port 0 selects a free one")
+	}
+	host, first, err := net.SplitHostPort(defaultAddr)
+	if err != nil {
+		return nil, err
+	}
+	port, err := strconv.Atoi(first)
+	if err != nil {
+		return nil, err
+	}
+	for n := range 20 {
+		var l net.Listener
+		if l, err = net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(port+n))); err == nil {
+			return l, nil
+		}
+	}
+	return nil, withHint(err, "choose a free port with --addr")
 }
 
 // servedFolder returns the folder to serve and the key of the feed in it. A folder

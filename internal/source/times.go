@@ -35,11 +35,25 @@ func ParseDate(s string, zone *time.Location) (time.Time, error) {
 			continue
 		}
 		if t.Format(layout) != s {
-			return t, fmt.Errorf("%s: this time does not exist in %s, where clocks go forward then", ShortQuote(s), zone)
+			return afterGap(s, layout, t), fmt.Errorf("%s: this time does not exist in %s, where clocks go forward then", ShortQuote(s), zone)
 		}
 		return t, nil
 	}
 	return time.Time{}, fmt.Errorf("%s is not a date", ShortQuote(s))
+}
+
+// afterGap returns the time that clocks show when those that were not put forward
+// show s. t is what package time makes of s, which may be before the gap.
+func afterGap(s, layout string, t time.Time) time.Time {
+	want, err := time.Parse(layout, s)
+	if err != nil {
+		return t
+	}
+	_, offset := t.Zone()
+	if early := want.Sub(t.UTC().Add(time.Duration(offset) * time.Second)); early > 0 {
+		return t.Add(early)
+	}
+	return t
 }
 
 // Date sets a time.
@@ -65,9 +79,8 @@ func Date(p *time.Time, zone *time.Location) Setter {
 // dateHint returns a hint with the date in the supported format.
 func dateHint(s string, instead time.Time) string {
 	for _, layout := range otherDates {
-		if t, err := time.Parse(layout, s); err == nil {
+		if t, err := time.Parse(layout, s); err == nil && instead.IsZero() {
 			instead = t
-			break
 		}
 	}
 	switch {

@@ -237,6 +237,19 @@ func (b *builder) checkMaster(m *master) {
 	}
 }
 
+// checkSameAudio reports episodes whose audio is that of another one.
+func (b *builder) checkSameAudio(episodes []*Episode) {
+	first := map[string]*Episode{}
+	for _, e := range slices.Backward(episodes) { // the older episode comes first
+		sum := e.Pin.Payload.SHA256
+		if other := first[sum]; other != nil && sum != "" {
+			b.findings.Add(ruleSameAudio.At(e.At("audio"), "the audio is that of %s", other.Slug))
+			continue
+		}
+		first[sum] = e
+	}
+}
+
 // adoptChapters gives an episode whose files say nothing of chapters those of
 // its master's own tag. The pin has them too, for where the audio is not.
 func (b *builder) adoptChapters(e *Episode) {

@@ -87,7 +87,9 @@ func TestChaptersOfTheMaster(t *testing.T) {
 	if late := slices.IndexFunc(found, func(f finding.Finding) bool { return f.Rule == "A043" }); err != nil || late < 0 || found[late].Message != "chapter 3 ends at 1:00:00 and the audio ends at 1:00.839" {
 		t.Errorf("%v: %v", err, found)
 	}
-	if got := first.Show.Episode("first-light").Chapters; got != nil {
+	if e, err := first.Show.Find("first-light"); err != nil {
+		t.Fatal(err)
+	} else if got := e.Chapters; got != nil {
 		t.Errorf("the show itself has chapters now: %v", got)
 	}
 

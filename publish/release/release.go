@@ -149,6 +149,7 @@ func New(ctx context.Context, s *show.Show, o *Options) (*Release, finding.List,
 	if b.show.Artwork != "" {
 		b.checkArtwork(b.show.Artwork, b.show.At("artwork"))
 	}
+	b.checkSameAudio(measured)
 	b.checkWaveforms()
 	for _, name := range b.o.Remove {
 		b.forget(name)

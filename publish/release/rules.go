@@ -116,6 +116,12 @@ var rules = finding.Rules{
 		ID: "P024", Severity: finding.Error,
 		Title: "the pages cannot be rendered, and no template is the cause",
 	},
+	{
+		ID: "P025", Severity: finding.Warning,
+		Title:   "two episodes have the same audio",
+		Hint:    "one of them may have the wrong file",
+		Example: "one MP3 copied into the folders of two episodes",
+	},
 }
 
 var (
@@ -140,4 +146,5 @@ var (
 	ruleChaptersFile   = rules.Must("P022")
 	ruleFeed           = rules.Must("P023")
 	rulePages          = rules.Must("P024")
+	ruleSameAudio      = rules.Must("P025")
 )

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"onair/internal/finding"
+	"onair/internal/shell"
 	"onair/publish/bucket"
 )
 
@@ -174,7 +175,7 @@ func fill(text string, at bucket.URL) string {
 	aws := "aws "
 	for _, option := range []string{"endpoint", "region"} {
 		if value := at.Options.Get(option); value != "" {
-			aws += strings.Replace("--"+option+" ", "endpoint", "endpoint-url", 1) + quoted(value) + " "
+			aws += strings.Replace("--"+option+" ", "endpoint", "endpoint-url", 1) + shell.Quote(value) + " "
 		}
 	}
 	inJSON, _ := json.Marshal(at.Prefix)
@@ -182,15 +183,7 @@ func fill(text string, at bucket.URL) string {
 		"aws s3", aws+"s3",
 		"BUCKET", at.Name,
 		"PREFIX", strings.ReplaceAll(strings.Trim(string(inJSON), `"`), "'", `\u0027`), // it is inside single quotes
-		"ERRORPAGE", quoted(errorPage(at)),
+		"ERRORPAGE", shell.Quote(errorPage(at)),
 		"OPTIONS", at.Query,
 	).Replace(text)
-}
-
-// quoted quotes a word for a shell.
-func quoted(s string) string {
-	if strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:/") == "" {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }

@@ -315,7 +315,7 @@ func (v *verifier) checkNamed(feed *record.LiveFeed) {
 			e := v.episodes[i.GUID]
 			return e != nil && e.Slug == slug
 		})
-		if e := v.r.Show.Episode(slug); !live && e != nil {
+		if e, err := v.r.Show.Find(slug); !live && err == nil {
 			v.add(ruleNotLive, finding.Position{File: e.File}, v.r.Show.FeedURL(), "%s is not in the live feed", slug)
 		}
 	}
