@@ -182,7 +182,7 @@ func TestRollback(t *testing.T) {
 	if err := brokenPromise(s.Public, homeURL); err != nil {
 		t.Error(err)
 	}
-	// The next publish uses the pulled folder.
+	// After the rollback, the next publish compares with the files in the folder.
 	p := planFor(t, second, s)
 	if p.Empty() || p.Previous.FeedSHA256 != first.Feed.SHA256 {
 		t.Errorf("the plan after a rollback: %+v", p.Totals())
