@@ -27,7 +27,7 @@ var allowed = map[string][]string{
 	"onair/templates":         {"onair/show", "onair/show/", "onair/transcripts", "onair/internal/"},
 	"onair/publish":           {"onair/show", "onair/show/", "onair/feed", "onair/publish/release", "onair/publish/record", "onair/publish/verify", "onair/publish/bucket", "onair/publish/cdn", "onair/internal/"},
 	"onair/publish/release":   {"onair/show", "onair/show/", "onair/transcripts", "onair/transcripts/credit", "onair/transcripts/repo", "onair/audio", "onair/feed", "onair/templates", "onair/publish/bucket", "onair/publish/cdn", "onair/internal/"},
-	"onair/publish/record":    {"onair/publish/bucket", "onair/internal/"},
+	"onair/publish/record":    {"onair/show", "onair/publish/bucket", "onair/internal/"},
 	"onair/publish/verify":    {"onair/show", "onair/show/", "onair/publish/release", "onair/publish/record", "onair/publish/bucket", "onair/internal/"},
 	"onair/publish/cdn":       {"onair/show", "onair/show/", "onair/internal/"},
 	"onair/publish/cdn/":      {"onair/show", "onair/show/", "onair/publish/cdn", "onair/internal/"},
