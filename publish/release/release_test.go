@@ -12,6 +12,7 @@ import (
 
 	"onair/internal/derive"
 	"onair/internal/finding"
+	"onair/internal/sourcefs"
 	"onair/publish/internal/showtest"
 	"onair/publish/release"
 	"onair/show"
@@ -46,7 +47,11 @@ func TestReadsAreNoted(t *testing.T) {
 		want = append(want, at)
 	}
 	trace := &derive.Trace{}
-	s, found := show.Load(trace.FS(os.DirFS(dir), dir), &show.LoadOptions{Dir: dir})
+	sources, err := sourcefs.Open(dir, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, found := show.Load(trace.FS(sources, dir), &show.LoadOptions{Dir: dir})
 	if found.HasErrors() {
 		t.Fatal(found)
 	}
