@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"onair/transcripts/internal/script"
 )
 
 // Limits for joining captions to paragraphs; see Read. Sizes are in characters.
@@ -122,6 +124,21 @@ func untangle(parsed []parsedCue) {
 	}
 }
 
+// share divides the time of captions that start together by the length of their
+// text.
+func share(parsed []parsedCue, start, end time.Duration) {
+	total, so := 0, 0
+	for i := range parsed {
+		total += script.Weigh(parsed[i].text)
+	}
+	for i := range parsed {
+		u := &parsed[i]
+		u.start = start + scale(max(0, end-start), so, total)
+		so += script.Weigh(u.text)
+		u.end = start + scale(max(0, end-start), so, total)
+	}
+}
+
 // fit cuts parsed cues into cues of the usual size. glued reports for each whether
 // it has no space before it.
 func fit(parsed []parsedCue) (cues []Cue, glued []bool) {
@@ -141,7 +158,7 @@ func fit(parsed []parsedCue) (cues []Cue, glued []bool) {
 			cue.Start, cue.End = u.times(c.places[j], c.places[len(c.places)-1].to, at, at+len(cue.Text))
 			at += len(cue.Text)
 			first, _ := utf8.DecodeRuneInString(cue.Text)
-			glued = append(glued, !space && (j > from || spaceless(before) && spaceless(first)))
+			glued = append(glued, !space && (j > from || script.Spaceless(before) && script.Spaceless(first)))
 			before, _ = utf8.DecodeLastRuneInString(cue.Text)
 		}
 	}
@@ -207,7 +224,7 @@ func (m *merger) merge(cues []Cue, glued []bool) {
 func (m *merger) breaks(silence time.Duration) bool {
 	blocks := m.turns[len(m.turns)-1].Blocks
 	text := blocks[len(blocks)-1].Text
-	size := weigh(text)
+	size := script.Weigh(text)
 	ended := endingOf(text[strings.LastIndexByte(text, ' ')+1:]) == endsSentence
 	return size >= paragraphMost || ended && (size >= paragraphEnough || size >= paragraphLeast && silence >= paragraphPause)
 }
@@ -238,18 +255,20 @@ func (m *merger) paragraph(c *Cue) {
 	m.r.starts[n] = append(m.r.starts[n], c.Start)
 }
 
-// fitting returns the cues, of which the last ends at the duration at the latest.
-// It returns nil if the last cue does not start before the duration. A duration of
-// 0 is no limit.
+// fitting returns the cues that start before the duration, of which the last ends
+// there at the latest. It returns nil if half of the cues or more start later. A
+// duration of 0 is no limit.
 func (r *captionTimes) fitting(duration time.Duration) []Cue {
 	cues := slices.Clone(r.cues)
-	if n := len(cues); duration > 0 && n > 0 {
-		if cues[n-1].Start >= duration {
-			return nil
-		}
-		cues[n-1].End = min(cues[n-1].End, duration.Truncate(time.Millisecond))
+	if duration <= 0 || len(cues) == 0 {
+		return cues
 	}
-	return cues
+	n := sort.Search(len(cues), func(i int) bool { return cues[i].Start >= duration })
+	if 2*n <= len(cues) {
+		return nil
+	}
+	cues[n-1].End = min(cues[n-1].End, duration.Truncate(time.Millisecond))
+	return cues[:n]
 }
 
 // start returns when a block starts.

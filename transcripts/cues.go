@@ -1,6 +1,10 @@
 package transcripts
 
-import "time"
+import (
+	"time"
+
+	"onair/transcripts/internal/script"
+)
 
 // Limits of a cue and of a line in SRT, in columns. A cue of 65 columns always
 // fits into two full lines and the space between them.
@@ -73,7 +77,7 @@ func (t *Transcript) Starts(duration time.Duration) []time.Duration {
 		}
 		for j := range turn.Blocks {
 			if text := turn.Blocks[j].Text; text != "" {
-				pos += weigh(text) + 1
+				pos += script.Weigh(text) + 1
 			}
 		}
 	}
@@ -162,7 +166,7 @@ func (c *cutter) piece(cue Cue, text string, from, to, pos int, last string) int
 			next = c.words[n].from
 		}
 		cue.Text = text[c.words[0].from:c.words[n-1].to]
-		end := pos + weigh(text[c.words[0].from:next])
+		end := pos + script.Weigh(text[c.words[0].from:next])
 		c.cues = append(c.cues, cue)
 		c.places = append(c.places, span{pos, end})
 		c.words = c.words[n:]
@@ -202,7 +206,7 @@ func (c *cutter) fit(name, speaker string) int {
 func (c *cutter) fill(name string) int {
 	column, lines, total := 0, 1, 0
 	if name != "" {
-		column = columns(name) + len(": ")
+		column = script.Columns(name) + len(": ")
 	}
 	for i, w := range c.words {
 		if i == 0 {

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"onair/transcripts/internal/script"
+
 	"golang.org/x/net/html"
 )
 
@@ -90,7 +92,7 @@ func checkSafe(t testing.TB, src string, transcript *Transcript, duration time.D
 func checkCharacters(t testing.TB, src, output string) {
 	t.Helper()
 	for _, c := range output {
-		if c != '\n' && isHidden(c) {
+		if c != '\n' && script.Hidden(c) {
 			t.Errorf("%q: %U in %q", src, c, output)
 		}
 	}

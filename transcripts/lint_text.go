@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"onair/internal/finding"
+	"onair/transcripts/internal/script"
 )
 
 // lintEncoding reports the first byte that is not UTF-8. Unlike other invalid
@@ -171,7 +172,7 @@ func lintHidden(r *report, s span) {
 
 // isUnseen reports whether a character is invisible, or a no-break space.
 func isUnseen(c rune) bool {
-	return c == '\u00a0' || isHidden(c) && c != '\t' && c != '\n' && c != '\r'
+	return c == '\u00a0' || script.Hidden(c) && c != '\t' && c != '\n' && c != '\r'
 }
 
 func hasControl(text []byte) bool {

@@ -15,6 +15,8 @@ import (
 	"unicode/utf8"
 
 	"onair/internal/finding"
+	"onair/transcripts/forms"
+	"onair/transcripts/internal/script"
 )
 
 // ReadOptions change how a transcript in another format is read. A nil pointer
@@ -24,6 +26,29 @@ type ReadOptions struct {
 	// Speakers maps the names of the source to those of the transcript: "JM" or
 	// "SPEAKER_00" to "Jo March". The empty key is for speech without a name.
 	Speakers map[string]string
+	// Duration is the length of the audio, for findings about captions after its end.
+	// 0 means that it is unknown.
+	Duration time.Duration
+}
+
+// captionsOf returns the reader of a form of package forms.
+func captionsOf(form string) func(*source) ([]parsedCue, error) {
+	return func(s *source) ([]parsedCue, error) {
+		result, err := forms.Read(s.raw, form, &forms.Options{File: s.o.File, Speakers: s.o.Speakers, Duration: s.o.Duration})
+		if err != nil {
+			return nil, err
+		}
+		s.found = result.Findings
+		parsed := make([]parsedCue, len(result.Speech))
+		for i := range result.Speech {
+			u := &result.Speech[i]
+			parsed[i] = parsedCue{start: u.Start, end: u.End, timed: u.Timed, ended: u.Ended, speaker: u.Speaker, text: u.Text}
+			for _, w := range u.Words {
+				parsed[i].words = append(parsed[i].words, timedWord{w.To, w.Start, w.End})
+			}
+		}
+		return parsed, nil
+	}
 }
 
 // formatReaders has the formats that Read knows besides Markdown.
@@ -31,8 +56,9 @@ var formatReaders = []struct {
 	name string
 	read func(*source) ([]parsedCue, error)
 }{
-	{"vtt", parseVTT},
-	{"srt", parseSRT},
+	{"vtt", captionsOf("vtt")},
+	{"srt", captionsOf("srt")},
+	{"sbv", captionsOf("sbv")},
 	{"json", parsePodcasting},
 	{"whisper", parseWhisper},
 	{"deepgram", parseDeepgram},
@@ -46,6 +72,7 @@ var formatReaders = []struct {
 //	md          Markdown, as Parse reads it
 //	vtt         WebVTT
 //	srt         SubRip
+//	sbv         SubViewer, as YouTube writes it
 //	json        JSON of Podcasting 2.0
 //	whisper     JSON of Whisper and of WhisperX
 //	deepgram    JSON of Deepgram
@@ -83,7 +110,9 @@ func Read(src []byte, format string, o *ReadOptions) (*Transcript, error) {
 		format = Detect(src)
 	}
 	s := &source{o: o, used: map[string]bool{}}
-	if err := s.decode(src); err != nil && format != "md" {
+	if forms.Has(format) {
+		s.raw = src
+	} else if err := s.decode(src); err != nil && format != "md" {
 		return nil, err
 	}
 	if format == "md" {
@@ -103,14 +132,18 @@ func Read(src []byte, format string, o *ReadOptions) (*Transcript, error) {
 		if err != nil {
 			return nil, err
 		}
-		return transcribe(parsed, &o.Options), nil
+		t := transcribe(parsed, &o.Options)
+		t.Findings = s.found
+		return t, nil
 	}
 	return nil, fmt.Errorf("unknown format %q: want one of %s", format, strings.Join(ReadFormats(), ", "))
 }
 
 // source is a file in another format.
 type source struct {
+	raw      []byte // of a form of package forms
 	text     string // UTF-8, lines end with LF
+	found    finding.List
 	o        *ReadOptions
 	numbered bool            // speakers have numbers or letters instead of names
 	used     map[string]bool // the keys of o.Speakers that were found
@@ -205,6 +238,9 @@ func (s *source) nameSpeakers(parsed []parsedCue) error {
 	return nil
 }
 
+// machineLabel matches what speech recognisers call a speaker.
+var machineLabel = regexp.MustCompile(`^(?i:speaker|spk)[ _-]?(\d+)$`)
+
 // speakerName returns the name for a speaker of the source. The result is valid as
 // a label.
 func (s *source) speakerName(raw string) string {
@@ -212,12 +248,10 @@ func (s *source) speakerName(raw string) string {
 		s.used[raw] = true
 		return labelName(name)
 	}
-	if s.numbered {
-		if number, ok := strings.CutPrefix(raw, "SPEAKER_"); ok {
-			raw = "Speaker " + number // WhisperX
-		} else if raw != "" && len(raw) <= 2 {
-			raw = "Speaker " + raw
-		}
+	if m := machineLabel.FindStringSubmatch(raw); m != nil {
+		raw = "Speaker " + m[1]
+	} else if s.numbered && raw != "" && len(raw) <= 2 {
+		raw = "Speaker " + raw
 	}
 	return labelName(raw)
 }
@@ -234,20 +268,6 @@ func labelName(name string) string {
 		name = strings.TrimSpace(string([]rune(name)[:maxName]))
 	}
 	return name
-}
-
-// share divides the time of a cue among its speakers by the length of their text.
-func share(parsed []parsedCue, start, end time.Duration) {
-	total, so := 0, 0
-	for i := range parsed {
-		total += weigh(parsed[i].text)
-	}
-	for i := range parsed {
-		u := &parsed[i]
-		u.start = start + scale(max(0, end-start), so, total)
-		so += weigh(u.text)
-		u.end = start + scale(max(0, end-start), so, total)
-	}
 }
 
 // numberedLines yields each line with its offset.
@@ -270,7 +290,7 @@ type joiner struct{ text []byte }
 func (j *joiner) add(text string) {
 	before, _ := utf8.DecodeLastRune(j.text)
 	after, _ := utf8.DecodeRuneInString(text)
-	if len(j.text) > 0 && !(spaceless(before) && spaceless(after)) {
+	if len(j.text) > 0 && !(script.Spaceless(before) && script.Spaceless(after)) {
 		j.text = append(j.text, ' ')
 	}
 	j.text = append(j.text, text...)
@@ -295,19 +315,14 @@ func Detect(src []byte) string {
 	}
 	text := strings.TrimLeft(s.text, " \t\n")
 	switch {
-	case strings.HasPrefix(text, "WEBVTT"):
-		return "vtt"
 	case strings.HasPrefix(text, "{"), strings.HasPrefix(text, "[{"):
 		return detectJSON([]byte(text))
+	case strings.HasPrefix(text, "WEBVTT"):
 	case boldLabel.MatchString(text[:min(len(text), 1<<16)]):
 		return "md"
 	}
-	for range 4 { // the first cue of SRT: a number, its times
-		line, rest, _ := strings.Cut(text, "\n")
-		if _, _, ok := parseCaptionTimes(line); ok {
-			return "srt"
-		}
-		text = rest
+	if form := forms.Detect(src, nil); form != "" {
+		return form
 	}
 	return "txt"
 }

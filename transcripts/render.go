@@ -7,6 +7,8 @@ import (
 	"sync"
 	"unicode"
 	"unicode/utf8"
+
+	"onair/transcripts/internal/script"
 )
 
 // transcript renders the tree, and sets the outcome of each block.
@@ -457,7 +459,7 @@ func (r *renderer) writeRune(s []byte) int {
 		if c == '\u00a0' {
 			r.hidden++
 		}
-	case isHidden(c):
+	case script.Hidden(c):
 		r.hidden++
 	default:
 		r.flush(c)

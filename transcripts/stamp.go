@@ -208,24 +208,6 @@ func ParseTime(s string) (time.Duration, error) {
 	return d, nil
 }
 
-// parseCaptionTimes reads "00:00:01.000 --> 00:00:02.000", the line of times of a
-// caption; settings may follow.
-func parseCaptionTimes(line string) (start, end time.Duration, ok bool) {
-	from, to, ok := strings.Cut(line, "-->")
-	if !ok {
-		return 0, 0, false
-	}
-	to = strings.TrimLeft(to, " \t")
-	if n := strings.IndexAny(to, " \t"); n >= 0 {
-		to = to[:n]
-	}
-	start, ok = parseCaptionTime(strings.TrimSpace(from))
-	if ok {
-		end, ok = parseCaptionTime(to)
-	}
-	return start, end, ok
-}
-
 // parseCaptionTime reads [h:]mm:ss with an optional fraction after a dot or
 // comma. A time that is too long is more than maxTime.
 func parseCaptionTime(s string) (d time.Duration, ok bool) {

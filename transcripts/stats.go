@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"onair/transcripts/internal/script"
 )
 
 // Stats has the counts of transcripts. Add can be called on the zero value.
@@ -40,7 +42,7 @@ func (s *Stats) Add(t *Transcript) {
 		for j := range turn.Blocks {
 			b := &turn.Blocks[j]
 			words += countWords(b.Text)
-			s.wordsWeight += weigh(b.Text) + 1
+			s.wordsWeight += script.Weigh(b.Text) + 1
 			for k := range b.Marks {
 				if isUnclear(b.Marks[k].Note) {
 					s.Unintelligible++

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // WriteText writes the transcript as plain text, with a paragraph for each block
@@ -206,4 +207,32 @@ func cutStamp(line string) (stamp, rest string) {
 // isCapitals reports whether a line is a title: short and all in capitals.
 func isCapitals(line string) bool {
 	return len(line) <= maxName && strings.ToUpper(line) == line && strings.IndexFunc(line, unicode.IsUpper) >= 0
+}
+
+// isSpeaker reports whether the words before a colon are a name: short, without
+// the end of a sentence, and either a single word or words that start with
+// capitals. Words that occurred several times are a name too.
+func isSpeaker(s *source, name string, seen int) bool {
+	const often, most = 3, 5
+	if _, ok := s.o.Speakers[name]; ok {
+		return true
+	}
+	words := strings.Fields(name)
+	if len(words) == 0 || len(words) > most || utf8.RuneCountInString(name) > maxName || strings.ContainsAny(name, "?!*[]") {
+		return false
+	}
+	if seen >= often || len(words) == 1 {
+		return true
+	}
+	for _, word := range words {
+		first, _ := utf8.DecodeRuneInString(word)
+		switch word {
+		case "de", "la", "van", "von", "der", "den", "bin", "al", "of", "the", "and":
+			continue
+		}
+		if title := len(word) <= len("Psy.D."); unicode.IsLower(first) || endingOf(word) == endsSentence && !title {
+			return false
+		}
+	}
+	return true
 }

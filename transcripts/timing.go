@@ -8,6 +8,8 @@ import (
 	"sort"
 	"time"
 	"unicode/utf8"
+
+	"onair/transcripts/internal/script"
 )
 
 const (
@@ -67,7 +69,7 @@ func (t *Transcript) anchors() (anchors []anchor, chars int) {
 			at, pos := 0, chars
 			for k := range b.Marks {
 				m := &b.Marks[k]
-				pos += weigh(b.Text[at:m.Offset])
+				pos += script.Weigh(b.Text[at:m.Offset])
 				at = m.Offset
 				if m.Timed {
 					a := anchor{pos, m.Time, noteWeight, false, i, m}
@@ -78,7 +80,7 @@ func (t *Transcript) anchors() (anchors []anchor, chars int) {
 				}
 			}
 			if b.Text != "" {
-				chars = pos + weigh(b.Text[at:]) + 1
+				chars = pos + script.Weigh(b.Text[at:]) + 1
 			}
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"onair/transcripts/internal/script"
 )
 
 // The kinds of a Task, the easiest first.
@@ -59,11 +61,11 @@ func Todo(t *Transcript, file string, duration time.Duration) []Task {
 						size = math.MaxInt // without context a task is hard, and comes last
 					}
 					l.add(Task{Kind: Unintelligible, Line: m.Line, Column: m.Column, Speaker: turn.Speaker,
-						Start: m.Time, Known: m.Timed, Exact: m.Timed, Context: around(b.Text, m.Offset)}, pos+weigh(b.Text[:m.Offset]), size)
+						Start: m.Time, Known: m.Timed, Exact: m.Timed, Context: around(b.Text, m.Offset)}, pos+script.Weigh(b.Text[:m.Offset]), size)
 				}
 			}
 			if b.Text != "" {
-				pos += weigh(b.Text) + 1
+				pos += script.Weigh(b.Text) + 1
 			}
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"onair/transcripts/internal/script"
 )
 
 // word is a word of a text, with the properties that decide whether a cue may end
@@ -56,7 +58,7 @@ func (c *cutter) splitWord(text string, from, to int) {
 				w = word{from: from + i, joined: true}
 			}
 			w.size++
-			if wide(r) {
+			if script.Wide(r) {
 				w.size++
 			}
 			before = r
@@ -116,59 +118,11 @@ func endingOf(word string) ending {
 	case '…', '–', '—', '、', '，', '：', '；', '،', '؛':
 		return endsClause
 	default:
-		if southeast(r) {
+		if script.Southeast(r) {
 			return endsClause // a space ends a phrase
 		}
 	}
 	return endsWord
-}
-
-// Scripts differ in how much a character says. A Chinese or Japanese character
-// takes as long to speak as three letters of an alphabet, and is two columns wide.
-
-// wide reports whether a character is two columns wide, as Chinese and Japanese
-// characters are.
-func wide(r rune) bool {
-	switch {
-	case r < 0x2e80:
-		return false
-	case r >= 0x4e00 && r <= 0x9fff, r >= 0x3000 && r <= 0x30ff, r >= 0xff00 && r <= 0xff65:
-		return true
-	}
-	return unicode.Is(unicode.Han, r)
-}
-
-// southeast reports whether a character is Thai or Lao. These scripts put spaces
-// between phrases and none between words.
-func southeast(r rune) bool { return r >= 0x0e00 && r <= 0x0eff }
-
-// spaceless reports whether the words of a character's script are not separated by
-// spaces.
-func spaceless(r rune) bool { return wide(r) || southeast(r) }
-
-// weigh returns how long a text takes to speak, in units of a letter.
-func weigh(text string) int {
-	runes, wides := measure(text)
-	return runes + 2*wides
-}
-
-// columns returns the width of a text.
-func columns(text string) int {
-	runes, wides := measure(text)
-	return runes + wides
-}
-
-func measure(text string) (runes, wides int) {
-	runes = utf8.RuneCountInString(text)
-	if runes == len(text) {
-		return runes, 0
-	}
-	for _, r := range text {
-		if wide(r) {
-			wides++
-		}
-	}
-	return runes, wides
 }
 
 // countWords counts the words of a text. In scripts without spaces between words
@@ -189,10 +143,10 @@ func countWords(text string) int {
 		var c rune
 		c, size = utf8.DecodeRuneInString(text[i:])
 		switch {
-		case wide(c):
+		case script.Wide(c):
 			wides++
 			inWord = false
-		case southeast(c):
+		case script.Southeast(c):
 			southeasts++
 			inWord = false
 		case !inWord:
@@ -215,15 +169,15 @@ func breaksBetween(before, r rune) bool {
 	if before < 0x0e00 && r < 0x0e00 || strings.ContainsRune(opening, before) || strings.ContainsRune(closing, r) {
 		return false
 	}
-	if southeast(before) && southeast(r) {
+	if script.Southeast(before) && script.Southeast(r) {
 		return startsSyllable(r) && !startsSyllable(before) || endsSyllable(before) && r&0x7f <= 'ฮ'&0x7f && !endsSyllable(r)
 	}
 	switch {
-	case wide(before) && wide(r):
+	case script.Wide(before) && script.Wide(r):
 		return true
-	case wide(before):
+	case script.Wide(before):
 		return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune(opening, r)
-	case wide(r):
+	case script.Wide(r):
 		return unicode.IsLetter(before) || unicode.IsDigit(before) || strings.ContainsRune(closing, before)
 	}
 	return false
@@ -238,23 +192,6 @@ func startsSyllable(r rune) bool {
 // endsSyllable reports whether a character is the last of its syllable: a short
 // a, am, and the marks of repetition and abbreviation.
 func endsSyllable(r rune) bool { return strings.ContainsRune("ะำๆฯະຳໆຯ", r) }
-
-// isHidden reports whether a character must not appear in a transcript: control
-// characters, those that change the direction of text, and invisible ones. Joiners
-// may appear, for emoji and for the scripts that need them.
-func isHidden(c rune) bool {
-	switch {
-	case c < 0x20, c >= 0x7f && c < 0xa0: // C0, DEL, C1
-		return true
-	case c < 0x200b:
-		return c == '\u00ad'
-	case c == '\u200b', c == '\u2060', c == '\ufeff':
-		return true
-	case c >= 0x202a && c <= 0x202e, c >= 0x2066 && c <= 0x2069:
-		return true
-	}
-	return c >= 0xfff9 && c <= 0xfffb || c >= 0xe0000 && c <= 0xe007f
-}
 
 // clean removes from a short string the characters that write removes, and folds
 // spaces.

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"onair/transcripts/internal/script"
 )
 
 // scripts has a minute of speech at a usual pace in scripts without spaces and from
@@ -51,11 +53,11 @@ func TestScriptsWrap(t *testing.T) {
 		}
 		got := ""
 		for line := range strings.SplitSeq(srt.String(), "\n") {
-			if isNumber(line) || strings.Contains(line, "-->") {
+			if isDigits(line) || strings.Contains(line, "-->") {
 				continue
 			}
-			if columns(line) > maxLine {
-				t.Errorf("%s: %d columns in %q", name, columns(line), line)
+			if script.Columns(line) > maxLine {
+				t.Errorf("%s: %d columns in %q", name, script.Columns(line), line)
 			}
 			if r, _ := utf8.DecodeRuneInString(line); strings.ContainsRune("。，、ะาิ", r) {
 				t.Errorf("%s: a line starts with %q", name, r)
@@ -81,8 +83,10 @@ func TestWeigh(t *testing.T) {
 		{"مرحبا بكم", 9, 9, 2},
 		{"", 0, 0, 0},
 	} {
-		if w, c, n := weigh(test.text), columns(test.text), countWords(test.text); w != test.weight || c != test.columns || n != test.words {
+		if w, c, n := script.Weigh(test.text), script.Columns(test.text), countWords(test.text); w != test.weight || c != test.columns || n != test.words {
 			t.Errorf("%q weighs %d, takes %d columns and has %d words", test.text, w, c, n)
 		}
 	}
 }
+
+func isDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }

@@ -17,26 +17,28 @@ import (
 //
 // An entry that ends in "/" stands for all packages below it.
 var allowed = map[string][]string{
-	"onair/show":              {"onair/show/chapters", "onair/show/pins", "onair/internal/"},
-	"onair/show/chapters":     {"onair/internal/"},
-	"onair/show/pins":         {"onair/show/chapters", "onair/internal/"},
-	"onair/transcripts":       {"onair/internal/"},
-	"onair/transcripts/":      {"onair/transcripts", "onair/internal/"},
-	"onair/audio":             {"onair/show", "onair/show/", "onair/internal/"},
-	"onair/feed":              {"onair/show", "onair/show/", "onair/internal/"},
-	"onair/templates":         {"onair/show", "onair/show/", "onair/transcripts", "onair/internal/"},
-	"onair/publish":           {"onair/show", "onair/show/", "onair/feed", "onair/publish/release", "onair/publish/record", "onair/publish/verify", "onair/publish/bucket", "onair/publish/cdn", "onair/internal/"},
-	"onair/publish/release":   {"onair/show", "onair/show/", "onair/transcripts", "onair/transcripts/credit", "onair/transcripts/repo", "onair/audio", "onair/feed", "onair/templates", "onair/publish/bucket", "onair/publish/cdn", "onair/internal/"},
-	"onair/publish/record":    {"onair/show", "onair/publish/bucket", "onair/internal/"},
-	"onair/publish/verify":    {"onair/show", "onair/show/", "onair/publish/release", "onair/publish/record", "onair/publish/bucket", "onair/internal/"},
-	"onair/publish/cdn":       {"onair/show", "onair/show/", "onair/internal/"},
-	"onair/publish/cdn/":      {"onair/show", "onair/show/", "onair/publish/cdn", "onair/internal/"},
-	"onair/publish/internal/": {"onair/show", "onair/show/", "onair/publish/release", "onair/internal/"}, // for tests
-	"onair/publish/bucket":    {"onair/internal/"},
-	"onair/publish/bucket/":   {"onair/publish/bucket", "onair/publish/bucket/buckettest", "onair/publish/bucket/internal/", "onair/internal/"},
-	"onair/internal/":         {"onair/internal/"},
-	"onair/cmd/":              {"onair/"},
-	"onair/examples/":         {"onair/"},
+	"onair/show":                  {"onair/show/chapters", "onair/show/pins", "onair/internal/"},
+	"onair/show/chapters":         {"onair/internal/"},
+	"onair/show/pins":             {"onair/show/chapters", "onair/internal/"},
+	"onair/transcripts":           {"onair/transcripts/forms", "onair/transcripts/internal/", "onair/internal/"},
+	"onair/transcripts/forms":     {"onair/transcripts/internal/", "onair/internal/"},
+	"onair/transcripts/internal/": {"onair/internal/"},
+	"onair/transcripts/":          {"onair/transcripts", "onair/internal/"},
+	"onair/audio":                 {"onair/show", "onair/show/", "onair/internal/"},
+	"onair/feed":                  {"onair/show", "onair/show/", "onair/internal/"},
+	"onair/templates":             {"onair/show", "onair/show/", "onair/transcripts", "onair/internal/"},
+	"onair/publish":               {"onair/show", "onair/show/", "onair/feed", "onair/publish/release", "onair/publish/record", "onair/publish/verify", "onair/publish/bucket", "onair/publish/cdn", "onair/internal/"},
+	"onair/publish/release":       {"onair/show", "onair/show/", "onair/transcripts", "onair/transcripts/credit", "onair/transcripts/repo", "onair/audio", "onair/feed", "onair/templates", "onair/publish/bucket", "onair/publish/cdn", "onair/internal/"},
+	"onair/publish/record":        {"onair/show", "onair/publish/bucket", "onair/internal/"},
+	"onair/publish/verify":        {"onair/show", "onair/show/", "onair/publish/release", "onair/publish/record", "onair/publish/bucket", "onair/internal/"},
+	"onair/publish/cdn":           {"onair/show", "onair/show/", "onair/internal/"},
+	"onair/publish/cdn/":          {"onair/show", "onair/show/", "onair/publish/cdn", "onair/internal/"},
+	"onair/publish/internal/":     {"onair/show", "onair/show/", "onair/publish/release", "onair/internal/"}, // for tests
+	"onair/publish/bucket":        {"onair/internal/"},
+	"onair/publish/bucket/":       {"onair/publish/bucket", "onair/publish/bucket/buckettest", "onair/publish/bucket/internal/", "onair/internal/"},
+	"onair/internal/":             {"onair/internal/"},
+	"onair/cmd/":                  {"onair/"},
+	"onair/examples/":             {"onair/"},
 }
 
 // owners lists the only packages that may import a library: one package knows

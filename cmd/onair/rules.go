@@ -12,6 +12,7 @@ import (
 	"onair/show"
 	"onair/templates"
 	"onair/transcripts"
+	"onair/transcripts/forms"
 )
 
 // allRules returns the rules of all packages, sorted by ID.
@@ -19,6 +20,7 @@ func allRules() finding.Rules {
 	rules := slices.Concat(
 		audio.Rules(),
 		feed.Rules(),
+		forms.Rules(),
 		release.Rules(),
 		show.Rules(),
 		templates.Rules(),

@@ -28,7 +28,7 @@ func newTranscriptsConvert(a *app) *cobra.Command {
 		Use:   "convert --to FORMAT FILE",
 		Short: "Convert a transcript between formats",
 		Long: `Convert a transcript to Markdown, WebVTT, SRT, Podcasting 2.0 JSON, HTML or plain
-text, from Markdown, WebVTT, SRT, Podcasting 2.0 JSON, plain text, or the JSON of
+text, from Markdown, WebVTT, SRT, SBV, Podcasting 2.0 JSON, plain text, or the JSON of
 Whisper, WhisperX, Deepgram, AssemblyAI and Google Speech-to-Text. The format is
 detected unless --from names it. FILE may be - for standard input.
 
@@ -116,7 +116,7 @@ func (o *convertOptions) readOptions(name string) (*transcripts.ReadOptions, err
 	if err != nil {
 		return nil, usagef("--fraction %s: want decimal or frames30", o.fraction)
 	}
-	opts := &transcripts.ReadOptions{Options: transcripts.Options{File: name, Fraction: fraction}}
+	opts := &transcripts.ReadOptions{Options: transcripts.Options{File: name, Fraction: fraction}, Duration: o.duration}
 	for _, s := range o.speakers {
 		old, name, ok := strings.Cut(s, "=")
 		if !ok || strings.TrimSpace(name) == "" {

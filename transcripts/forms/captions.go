@@ -1,0 +1,377 @@
+package forms
+
+import (
+	"html"
+	"regexp"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// caption is a cue of WebVTT, SubRip or SubViewer as it is written.
+type caption struct {
+	at         int
+	start, end time.Duration
+	unreadable bool // the times
+	name       string
+	lines      []string
+}
+
+func looksVTT(head string) bool {
+	return len(head) >= 6 && strings.EqualFold(head[:6], "WEBVTT") && (len(head) == 6 || head[6] == ' ' || head[6] == '\t' || head[6] == '\n')
+}
+
+// looksSRT reports whether times stand in one of the first lines.
+func looksSRT(head string) bool {
+	for range 8 {
+		line, rest, _ := strings.Cut(head, "\n")
+		line = strings.TrimSpace(line)
+		if _, _, ok := parseTimes(line); ok {
+			return true
+		}
+		if _, _, ok, _ := parseOddTimes(line); ok {
+			return true
+		}
+		head = rest
+	}
+	return false
+}
+
+var sbvTimes = regexp.MustCompile(`^(\d{1,3}:\d{1,2}:\d{1,2}\.\d{1,3}),(\d{1,3}:\d{1,2}:\d{1,2}\.\d{1,3})$`)
+
+func looksSBV(head string) bool {
+	line, _, _ := strings.Cut(head, "\n")
+	return sbvTimes.MatchString(strings.TrimSpace(line))
+}
+
+func parseSBVTimes(line string) (start, end time.Duration, ok, timing bool) {
+	m := sbvTimes.FindStringSubmatch(line)
+	if m == nil {
+		return 0, 0, false, false
+	}
+	if start, ok = parseClock(m[1], true); ok {
+		end, ok = parseClock(m[2], true)
+	}
+	return start, end, ok, true
+}
+
+// readVTT reads WebVTT (https://www.w3.org/TR/webvtt1/#file-parsing), also in
+// several parts as HLS has it.
+func readVTT(s *source) ([]Speech, error) {
+	if !looksVTT(strings.TrimLeft(s.text, " \t\n")) {
+		return nil, s.problem(0, "is it another format?", "not WebVTT: the first line is not WEBVTT")
+	}
+	return s.readCaptions(captionLines{vtt: true})
+}
+
+// readSRT reads SubRip.
+func readSRT(s *source) ([]Speech, error) { return s.readCaptions(captionLines{numbered: true}) }
+
+// readSBV reads the SubViewer files of YouTube.
+func readSBV(s *source) ([]Speech, error) { return s.readCaptions(captionLines{sbv: true}) }
+
+// captionLines says how the lines of captions are read.
+type captionLines struct{ vtt, numbered, sbv bool }
+
+func (s *source) readCaptions(kind captionLines) ([]Speech, error) {
+	captions, err := s.scanCaptions(kind)
+	if err != nil {
+		return nil, err
+	}
+	unroll(captions)
+	if kind.vtt {
+		nameByIdentifier(captions)
+	}
+	var v voices
+	for i := range captions {
+		dashed := 0
+		for _, line := range captions[i].lines {
+			plain := markup.strip(line, kind.vtt)
+			v.note(plain)
+			if dash.MatchString(plain) {
+				dashed++
+			}
+		}
+		v.dashes = v.dashes || dashed > 1 && dashed == len(captions[i].lines)
+	}
+	v.decide(s)
+	var speeches []Speech
+	for i := range captions {
+		from := len(speeches)
+		speeches = v.caption(speeches, &captions[i], kind.vtt)
+		c := &captions[i]
+		if n := len(speeches) - from; n == 1 {
+			speeches[from].Start, speeches[from].End = c.start, c.end
+		} else {
+			share(speeches[from:], c.start, c.end)
+		}
+		for j := from; j < len(speeches); j++ {
+			u := &speeches[j]
+			u.At, u.Timed, u.Ended = c.at, !c.unreadable, !c.unreadable
+		}
+	}
+	return speeches, nil
+}
+
+// timesOf reads the times of a line; see parseOddTimes.
+func (k captionLines) timesOf(line string) (start, end time.Duration, ok, timing bool) {
+	if k.sbv {
+		return parseSBVTimes(line)
+	}
+	if start, end, ok = parseTimes(line); ok {
+		return start, end, true, true
+	}
+	return parseOddTimes(line)
+}
+
+// scanCaptions reads what the formats have in common: a line of times, an optional
+// number or name above it, and text below it up to the next. A line with an arrow
+// but without times is text.
+func (s *source) scanCaptions(kind captionLines) ([]caption, error) {
+	var captions []caption
+	var text []string
+	held, above, skipping := "", "", kind.vtt // held may be the number or name of the next cue
+	unreadable := 0
+	firstBad := 0
+	flush := func() {
+		if n := len(captions); n > 0 {
+			captions[n-1].lines = append([]string(nil), text...)
+		}
+		text = text[:0]
+	}
+	for at, line := range s.numberedLines() {
+		line := strings.TrimSpace(line)
+		var start, end time.Duration
+		var ok, timing bool
+		if line != "" && (line[0] >= '0' && line[0] <= '9' || line[0] == '-') {
+			start, end, ok, timing = kind.timesOf(line)
+		}
+		switch {
+		case line == "":
+			skipping = false
+			if held != "" && len(captions) > 0 {
+				text = append(text, held)
+			}
+			held = ""
+		case timing:
+			if n := len(text); kind.numbered && held == "" && n > 0 && isNumber(text[n-1]) {
+				text = text[:n-1] // no blank line between the cues
+			}
+			flush()
+			c := caption{at: at, start: start, end: end, name: held}
+			if !ok || start > maxTime || end > maxTime {
+				if unreadable == 0 {
+					firstBad = at
+				}
+				unreadable++
+				s.warn(ruleTime, at, "the times %.60q cannot be read", line)
+				c.unreadable = true
+			}
+			held, skipping = "", false
+			captions = append(captions, c)
+		case skipping:
+		case kind.vtt && above == "" && (isBlock(line, "NOTE") || isBlock(line, "STYLE") || isBlock(line, "REGION") || looksVTT(line)),
+			kind.vtt && strings.HasPrefix(line, "X-TIMESTAMP-MAP="):
+			skipping = true
+		case above == "":
+			held = line
+		default:
+			if held != "" {
+				text = append(text, held)
+				held = ""
+			}
+			text = append(text, line)
+		}
+		if len(captions) == 0 && len(text) > 0 {
+			return nil, s.problem(at, "is it another format?", "text before the first times")
+		}
+		above = line
+	}
+	if held != "" && len(captions) > 0 && !(kind.numbered && isNumber(held)) {
+		text = append(text, held)
+	}
+	flush()
+	if len(captions) == 0 && strings.TrimSpace(s.text) != "" && !kind.vtt {
+		return nil, s.problem(0, "is it another format?", "no captions")
+	}
+	if 2*unreadable > len(captions) || unreadable > 0 && unreadable == len(captions) {
+		return nil, s.problem(firstBad, "write 00:01:02.500 --> 00:01:04.000", "times that cannot be read")
+	}
+	return captions, nil
+}
+
+func isBlock(line, name string) bool {
+	rest, ok := strings.CutPrefix(line, name)
+	return ok && (rest == "" || rest[0] == ' ' || rest[0] == '\t')
+}
+
+func isNumber(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
+
+var zoomIdentifier = regexp.MustCompile(`^\d+ "([^"]+)" \(\d+\)$`)
+
+// nameByIdentifier puts the identifiers of cues before their text if they are the
+// names of the speakers.
+func nameByIdentifier(captions []caption) {
+	names, filled := 0, 0
+	for i := range captions {
+		c := &captions[i]
+		if m := zoomIdentifier.FindStringSubmatch(c.name); m != nil {
+			c.name = m[1]
+		}
+		if len(c.lines) > 0 {
+			filled++
+			if looksLikeName(c.name, 1) {
+				names++
+			}
+		}
+	}
+	for i := range captions {
+		c := &captions[i]
+		if 2*names <= filled || !looksLikeName(c.name, 1) || len(c.lines) == 0 || strings.HasPrefix(c.lines[0], "<v ") {
+			continue
+		}
+		c.lines[0] = "<v " + html.EscapeString(c.name) + ">" + c.lines[0]
+	}
+}
+
+// unroll keeps each phrase once if captions roll: a caption of YouTube's speech
+// recogniser starts with the line that the one before ended with.
+func unroll(captions []caption) {
+	rolled, pairs := 0, 0
+	var last string
+	for i := range captions {
+		c := &captions[i]
+		if len(c.lines) == 0 {
+			continue
+		}
+		if last != "" {
+			pairs++
+			if plainLine(c.lines[0]) == last {
+				rolled++
+			}
+		}
+		last = plainLine(c.lines[len(c.lines)-1])
+	}
+	if pairs < 3 || 2*rolled < pairs {
+		return
+	}
+	last = ""
+	for i := range captions {
+		c := &captions[i]
+		if len(c.lines) == 0 {
+			continue
+		}
+		next := plainLine(c.lines[len(c.lines)-1])
+		for len(c.lines) > 0 && last != "" && plainLine(c.lines[0]) == last {
+			c.lines = c.lines[1:]
+		}
+		last = next
+	}
+}
+
+func plainLine(line string) string { return clean(markup.strip(line, true)) }
+
+// stripper removes markup from the lines of captions.
+type stripper struct{}
+
+var markup stripper
+
+// strip removes tags and resolves entities. In WebVTT everything in angle brackets
+// is a tag; in the other formats only what players take for one.
+func (stripper) strip(line string, vtt bool) string {
+	text, _ := cutTags(line, vtt)
+	return unescape(text)
+}
+
+var entityPattern = regexp.MustCompile(`&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]\w{1,30});`)
+
+func unescape(text string) string {
+	if strings.IndexByte(text, '&') < 0 {
+		return text
+	}
+	return entityPattern.ReplaceAllStringFunc(text, html.UnescapeString)
+}
+
+// inlineTime is a time inside of a caption's text.
+type inlineTime struct {
+	offset int
+	at     time.Duration
+}
+
+// cutTags removes the tags of a line, and returns the times among them.
+func cutTags(text string, vtt bool) (string, []inlineTime) {
+	if !strings.ContainsAny(text, "<{") {
+		return text, nil
+	}
+	const longest = 200
+	var times []inlineTime
+	out := make([]byte, 0, len(text))
+	ruby := false
+	for i := 0; i < len(text); i++ {
+		end, tag := -1, text[i:min(len(text), i+longest)]
+		switch {
+		case tag[0] == '<':
+			if end = strings.IndexByte(tag, '>'); end > 0 {
+				name := tagName(tag[1:end])
+				at, clock := parseClock(name, false)
+				switch {
+				case clock:
+					times = append(times, inlineTime{len(out), at})
+				case name == "rt" || name == "rp":
+					ruby = tag[1] != '/'
+				case name == "ruby":
+					ruby = false
+				}
+				if !vtt && !clock && !srtTags[name] {
+					end = -1
+				}
+			}
+		case strings.HasPrefix(tag, `{\`):
+			end = strings.IndexByte(tag, '}')
+		}
+		if end < 0 {
+			if !ruby {
+				out = append(out, text[i])
+			}
+			continue
+		}
+		i += end
+	}
+	return string(out), times
+}
+
+var srtTags = map[string]bool{"i": true, "b": true, "u": true, "s": true, "em": true, "strong": true, "span": true, "br": true, "font": true,
+	"c": true, "v": true, "ruby": true, "rt": true, "rp": true, "p": true, "div": true, "lang": true}
+
+func tagName(tag string) string {
+	name, _, _ := strings.Cut(strings.TrimPrefix(tag, "/"), " ")
+	name = strings.TrimSuffix(name, "/")
+	if word, _, ok := strings.Cut(name, "."); ok && (name[0] < '0' || name[0] > '9') {
+		name = word // <c.yellow>
+	}
+	return strings.ToLower(name)
+}
+
+// share divides the time of a caption among its speakers by the length of their
+// text.
+func share(speeches []Speech, start, end time.Duration) {
+	total, so := 0, 0
+	for i := range speeches {
+		total += utf8.RuneCountInString(speeches[i].Text)
+	}
+	for i := range speeches {
+		u := &speeches[i]
+		u.Start = start + part(end-start, so, total)
+		so += utf8.RuneCountInString(u.Text)
+		u.End = start + part(end-start, so, total)
+		u.Words = nil
+	}
+}
+
+// part returns d*n/total.
+func part(d time.Duration, n, total int) time.Duration {
+	if total == 0 {
+		return 0
+	}
+	return (time.Duration(float64(d) * float64(n) / float64(total))).Round(time.Millisecond)
+}

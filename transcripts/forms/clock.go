@@ -1,0 +1,100 @@
+package forms
+
+import (
+	"regexp"
+	"strings"
+	"time"
+)
+
+// maxTime is the limit of what is read as a time: longer than any recording, and
+// far below what a time.Duration can hold.
+const maxTime = 10000 * time.Hour
+
+// parseClock reads [h:]mm:ss with an optional fraction after a dot, a comma, or a
+// third colon. Minutes and seconds may have one digit if lenient. The result may be
+// negative.
+func parseClock(s string, lenient bool) (d time.Duration, ok bool) {
+	negative := false
+	if lenient && s != "" && s[0] == '-' {
+		negative, s = true, s[1:]
+	}
+	const most = 1_000_000
+	groups, digits, n := 0, 0, time.Duration(0)
+	i := 0
+	for ; i < len(s) && s[i] != '.' && s[i] != ','; i++ {
+		b := s[i]
+		if b >= '0' && b <= '9' {
+			n = min(n*10+time.Duration(b-'0'), most)
+			digits++
+			continue
+		}
+		if b != ':' || digits == 0 || groups > 0 && (n > 59 || digits > 2 || digits < 2 && !lenient) {
+			return 0, false
+		}
+		if groups == 2 { // hh:mm:ss:fff
+			break
+		}
+		d, n, digits = d*60+n*time.Second, 0, 0
+		groups++
+	}
+	if groups == 0 || n > 59 || digits > 2 || digits < 1 || digits < 2 && !lenient {
+		return 0, false
+	}
+	d = d*60 + n*time.Second
+	if i < len(s) {
+		if fraction := len(s) - i - 1; s[i] == ':' && fraction != 3 {
+			return 0, false // frames of an unknown rate
+		}
+		unit := time.Second
+		for i++; i < len(s); i++ {
+			if s[i] < '0' || s[i] > '9' {
+				return 0, false
+			}
+			unit /= 10
+			d += time.Duration(s[i]-'0') * unit
+		}
+	}
+	if negative {
+		d = -d
+	}
+	return d.Round(time.Millisecond), true
+}
+
+// parseTimes reads "00:00:01.000 --> 00:00:02.000", the line of times of a caption;
+// settings may follow.
+func parseTimes(line string) (start, end time.Duration, ok bool) {
+	from, to, ok := strings.Cut(line, "-->")
+	if !ok {
+		return 0, 0, false
+	}
+	to = strings.TrimLeft(to, " \t")
+	if n := strings.IndexAny(to, " \t"); n >= 0 {
+		to = to[:n]
+	}
+	if start, ok = parseClock(strings.TrimSpace(from), true); ok {
+		end, ok = parseClock(to, true)
+	}
+	return start, end, ok
+}
+
+// oddTimes matches a line of times that is written in another way.
+var oddTimes = regexp.MustCompile(`^(-?[\d:., ]*\d)\s*(?:[-–—]{1,3}\s*[>›]|→|⟶)\s*(-?\d[\d:., ]*?)(?:\s+[a-zA-Z].*)?$`)
+
+// parseOddTimes reads times with another arrow or with spaces inside. timing
+// reports whether the line is one of times, even if they cannot be read.
+func parseOddTimes(line string) (start, end time.Duration, ok, timing bool) {
+	if line == "" || line[0] != '-' && (line[0] < '0' || line[0] > '9') || !strings.ContainsAny(line, ">›→⟶") {
+		return 0, 0, false, false
+	}
+	m := oddTimes.FindStringSubmatch(line)
+	if m == nil {
+		return 0, 0, false, strings.Contains(line, "-->")
+	}
+	if !strings.Contains(m[1], ":") && !strings.Contains(m[2], ":") {
+		return 0, 0, false, false
+	}
+	if start, ok = parseClock(strings.ReplaceAll(m[1], " ", ""), true); ok {
+		end, ok = parseClock(strings.ReplaceAll(m[2], " ", ""), true)
+	}
+	return start, end, ok, true
+}

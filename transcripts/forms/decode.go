@@ -1,0 +1,128 @@
+package forms
+
+import (
+	"bytes"
+	"encoding/binary"
+	"strings"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"onair/transcripts/internal/script"
+)
+
+// decode detects the encoding and sets the text. A few bytes that are not UTF-8 in
+// a file that otherwise is become U+FFFD.
+func (s *source) decode(src []byte) error {
+	switch {
+	case bytes.HasPrefix(src, []byte("\xef\xbb\xbf")):
+		src = src[3:]
+	case bytes.HasPrefix(src, []byte("\xff\xfe")):
+		src = fromUTF16(src[2:], binary.LittleEndian)
+	case bytes.HasPrefix(src, []byte("\xfe\xff")):
+		src = fromUTF16(src[2:], binary.BigEndian)
+	}
+	for _, b := range binaries {
+		if bytes.HasPrefix(src, []byte(b.magic)) {
+			return s.problem(0, b.hint, "%s, not a transcript", b.title)
+		}
+	}
+	text := string(src)
+	if strings.IndexByte(text, '\r') >= 0 {
+		text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
+	}
+	s.text = text
+	if at := strings.IndexByte(text, 0); at >= 0 {
+		return s.problem(at, "is it UTF-16? save it as UTF-8", "NUL byte")
+	}
+	if utf8.ValidString(text) {
+		return nil
+	}
+	var bad []int
+	multibyte := 0
+	for i, r := range text {
+		switch {
+		case r == utf8.RuneError && !strings.HasPrefix(text[i:], "\ufffd"):
+			bad = append(bad, i)
+		case r >= utf8.RuneSelf:
+			multibyte++
+		}
+	}
+	if multibyte == 0 || len(bad) > multibyte+10 {
+		return s.problem(bad[0], "convert it: iconv -f WINDOWS-1252 -t UTF-8", "not UTF-8")
+	}
+	for _, at := range bad {
+		s.warn(ruleByte, at, "byte 0x%02x is not UTF-8", text[at])
+	}
+	s.text = string([]rune(text))
+	s.lines = lineCounter{}
+	return nil
+}
+
+// binaries are formats that are recognised by their first bytes.
+var binaries = []struct{ magic, title, hint string }{
+	{"PK\x03\x04", "an archive or an office document", "save the document as plain text (.txt) or export captions (VTT or SRT)"},
+	{"%PDF", "a PDF", "export plain text (.txt) or captions (VTT or SRT) from the tool that made it"},
+	{"\x1f\x8b", "a gzip archive", "unpack it first: gunzip"},
+	{"{\\rtf", "RTF", "save the document as plain text (.txt)"},
+	{"ID3", "an audio file", "onair does not transcribe: give it what a speech recogniser wrote"},
+	{"RIFF", "an audio file", "onair does not transcribe: give it what a speech recogniser wrote"},
+}
+
+func fromUTF16(src []byte, order binary.ByteOrder) []byte {
+	units := make([]uint16, len(src)/2)
+	for i := range units {
+		units[i] = order.Uint16(src[2*i:])
+	}
+	return []byte(string(utf16.Decode(units)))
+}
+
+// clean removes invisible characters and folds spaces.
+func clean(s string) string {
+	if isClean(s) {
+		return s
+	}
+	out := make([]byte, 0, len(s))
+	for _, c := range s {
+		switch {
+		case unicode.IsSpace(c):
+			if n := len(out); n > 0 && out[n-1] != ' ' {
+				out = append(out, ' ')
+			}
+		case script.Hidden(c):
+		default:
+			out = utf8.AppendRune(out, c)
+		}
+	}
+	return string(bytes.TrimRight(out, " "))
+}
+
+// isClean reports whether it is certain that clean does not change a string.
+func isClean(s string) bool {
+	for i := range len(s) {
+		if b := s[i]; b < ' ' || b > '~' || b == ' ' && (i == 0 || i+1 == len(s) || s[i-1] == ' ') {
+			return false
+		}
+	}
+	return true
+}
+
+// joiner joins texts, with a space between two texts unless both are in a script
+// without spaces between words.
+type joiner struct{ text []byte }
+
+func (j *joiner) add(text string) {
+	before, _ := utf8.DecodeLastRune(j.text)
+	after, _ := utf8.DecodeRuneInString(text)
+	if len(j.text) > 0 && !(script.Spaceless(before) && script.Spaceless(after)) {
+		j.text = append(j.text, ' ')
+	}
+	j.text = append(j.text, text...)
+}
+
+// take returns the joined text and starts a new one.
+func (j *joiner) take() string {
+	text := string(j.text)
+	j.text = j.text[:0]
+	return text
+}

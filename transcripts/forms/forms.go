@@ -1,0 +1,184 @@
+// Package forms reads captions that other tools wrote, with all their liberties. It
+// finds out which form a file has, and refuses what it does not understand: it never takes markup or data
+// for words.
+//
+// Every form is a row of a table. One function says who speaks in a line of any of
+// them (voices.go). A value that cannot be true, such as a caption that ends
+// before it starts, is replaced and reported, and everything else is kept; see
+// [Rules].
+package forms
+
+import (
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+	"time"
+
+	"onair/internal/finding"
+)
+
+// Options change how a file is read.
+type Options struct {
+	File     string            // name in findings; its extension helps to detect the form
+	Speakers map[string]string // names that the caller knows: the keys are speakers of the file
+	Duration time.Duration     // of the audio; 0 if unknown
+}
+
+// Speech is what one speaker says without a pause: a caption, a segment or a
+// paragraph.
+type Speech struct {
+	Start, End time.Duration
+	Timed      bool   // Start is known
+	Ended      bool   // End is known
+	Speaker    string // as the file names the speaker; empty if it does not
+	Text       string // white space folded, nothing invisible
+	Words      []Word
+	Sections   []string // headings before it
+	At         int      // byte offset in the decoded file
+}
+
+// Word is a word with a time of its own.
+type Word struct {
+	To         int // byte offset of its end in the text
+	Start, End time.Duration
+	speaker    string
+}
+
+// Result is what was read from a file.
+type Result struct {
+	Form     string
+	Captions bool // the times are exact; otherwise they are those of paragraphs
+	Speech   []Speech
+	Findings finding.List
+}
+
+// formRow is a row of the table of formats.
+type formRow struct {
+	name, title string
+	looks       func(head string) bool // reports whether a file looks like it
+	read        func(*source) ([]Speech, error)
+	captions    bool
+}
+
+// table has every form, in the order in which a file is
+// compared with them.
+func table() []formRow {
+	return []formRow{
+		{"vtt", "WebVTT", looksVTT, readVTT, true},
+		{"srt", "SubRip (SRT)", looksSRT, readSRT, true},
+		{"sbv", "SubViewer (SBV)", looksSBV, readSBV, true},
+	}
+}
+
+// Names returns the forms that Read understands.
+func Names() []string {
+	var names []string
+	for _, f := range table() {
+		names = append(names, f.name)
+	}
+	return names
+}
+
+// Has reports whether a form is one of Names.
+func Has(form string) bool { return slices.Contains(Names(), form) }
+
+// Read reads a file in one of the forms of Names. If the file cannot be read, the error is a finding.Finding with the place
+// and what to do.
+func Read(src []byte, form string, o *Options) (*Result, error) {
+	if o == nil {
+		o = &Options{}
+	}
+	s := &source{o: o}
+	if err := s.decode(src); err != nil {
+		return nil, err
+	}
+	result := &Result{Form: form}
+	var err error
+	if i := slices.IndexFunc(table(), func(f formRow) bool { return f.name == form }); i >= 0 {
+		f := table()[i]
+		result.Captions = f.captions
+		result.Speech, err = f.read(s)
+	} else {
+		return nil, fmt.Errorf("unknown form %q", form)
+	}
+	if err == nil {
+		err = s.finish(result)
+	}
+	if err != nil {
+		return nil, err
+	}
+	result.Findings = s.found
+	return result, nil
+}
+
+// Detect returns which of Names a file looks like, or an empty string.
+func Detect(src []byte, o *Options) string {
+	if o == nil {
+		o = &Options{}
+	}
+	s := &source{o: o}
+	if s.decode(src) != nil {
+		s.text = string(src)
+	}
+	head := strings.TrimLeft(s.text, " \t\n")
+	for _, f := range table() {
+		if f.looks(head) {
+			return f.name
+		}
+	}
+	return ""
+}
+
+// source is a file in another form.
+type source struct {
+	text  string // UTF-8, lines end with LF
+	o     *Options
+	found finding.List
+	lines lineCounter
+}
+
+// problem is an error at an offset of the text.
+func (s *source) problem(at int, hint, format string, args ...any) error {
+	return finding.Finding{Severity: finding.Error, Position: s.position(at), Message: fmt.Sprintf(format, args...), Hint: hint}
+}
+
+// warn reports a value that was replaced.
+func (s *source) warn(rule *finding.Rule, at int, format string, args ...any) {
+	const most = 100 // findings of a file
+	if len(s.found) < most {
+		s.found.Add(rule.At(s.position(at), format, args...))
+	}
+}
+
+// position returns the place of an offset.
+func (s *source) position(at int) finding.Position {
+	at = min(max(at, 0), len(s.text))
+	return finding.Position{File: s.o.File, Line: s.lines.line(s.text, at), Column: at - strings.LastIndexByte(s.text[:at], '\n')}
+}
+
+// lineCounter counts lines up to offsets that mostly grow, without starting from
+// the beginning each time.
+type lineCounter struct{ at, count int }
+
+func (l *lineCounter) line(text string, at int) int {
+	if at < l.at {
+		*l = lineCounter{}
+	}
+	l.count += strings.Count(text[l.at:at], "\n")
+	l.at = at
+	return l.count + 1
+}
+
+// numberedLines yields each line with its offset.
+func (s *source) numberedLines() iter.Seq2[int, string] {
+	return func(yield func(int, string) bool) {
+		for at := 0; at < len(s.text); {
+			line, _, _ := strings.Cut(s.text[at:], "\n")
+			if !yield(at, line) {
+				return
+			}
+			at += len(line) + 1
+		}
+	}
+}

@@ -1,0 +1,30 @@
+package forms
+
+import "onair/internal/finding"
+
+var rules = finding.Rules{
+	{
+		ID: "T033", Severity: finding.Warning, Title: "time of a caption that cannot be true",
+		Hint:    "compare with the audio; the words are kept",
+		Example: "00:00:05.000 --> 00:00:04.000",
+	},
+	{
+		ID: "T034", Severity: finding.Warning, Title: "byte of a caption file that is not UTF-8",
+		Hint:    "compare with the audio; the text around it is kept",
+		Example: "sch\xf6n in a file that is otherwise UTF-8",
+	},
+	{
+		ID: "T035", Severity: finding.Warning, Title: "same caption five times in a row",
+		Hint:    "a speech recogniser may have repeated itself; compare with the audio",
+		Example: "Thank you. in five captions one after the other",
+	},
+}
+
+var (
+	ruleTime   = rules.Must("T033")
+	ruleByte   = rules.Must("T034")
+	ruleRepeat = rules.Must("T035")
+)
+
+// Rules returns what is reported about a file in another form that can be read.
+func Rules() finding.Rules { return rules }

@@ -1,0 +1,270 @@
+package forms
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// voices says who speaks in a line. It has to see all lines of a file with note
+// before it can decide about one.
+type voices struct {
+	s        *source
+	openings map[string]int // how often words stand before the first colon of a line
+	brackets map[string]int // the same for words in brackets
+	lines    int
+	named    int    // lines that open with a word and a colon
+	first    string // what opens the first line
+	dialogue bool   // most lines open with a name
+	dashes   bool   // a dash says that the speaker changes: every line of some caption opens with one
+	speaker  string // of the line before
+}
+
+var (
+	chevrons  = regexp.MustCompile(`^\s*>{2,3}\s*`)
+	dash      = regexp.MustCompile(`^\s*[-–—]\s+`)
+	bracketed = regexp.MustCompile(`^(?:\[([^\[\]]{1,60})\]|\(([^()]{1,60})\))\s*[:：]?\s*(.*)$`)
+	machine   = regexp.MustCompile(`^(?i:speaker|spk|guest)[ _-]?\d+$`)
+)
+
+// note counts what a line opens with.
+func (v *voices) note(line string) {
+	if v.openings == nil {
+		v.openings, v.brackets = map[string]int{}, map[string]int{}
+	}
+	line = dash.ReplaceAllString(chevrons.ReplaceAllString(clean(line), ""), "")
+	if line == "" {
+		return
+	}
+	v.lines++
+	if name, _, ok := cutName(line); ok {
+		v.openings[name]++
+		if couldBeName(name) {
+			v.named++
+		}
+		if v.lines == 1 {
+			v.first = name
+		}
+	} else if m := bracketed.FindStringSubmatch(line); m != nil && m[3] != "" {
+		v.brackets[m[1]+m[2]]++
+	}
+}
+
+// decide ends the counting.
+func (v *voices) decide(s *source) {
+	v.s = s
+	v.dialogue = 2*v.named > v.lines
+	v.dashes = v.dashes && 20*v.named < v.lines
+}
+
+// cutName splits a line at its first colon.
+func cutName(line string) (name, rest string, ok bool) {
+	head := line[:min(len(line), 200)]
+	i := strings.IndexAny(head, ":：")
+	if i <= 0 {
+		return "", "", false
+	}
+	_, size := utf8.DecodeRuneInString(line[i:])
+	rest = line[i+size:]
+	if size == 1 && rest != "" && rest[0] != ' ' {
+		return "", "", false
+	}
+	return strings.TrimSpace(line[:i]), strings.TrimSpace(rest), true
+}
+
+// split takes the speaker off a line. changed reports whether the line says that
+// the speaker changes; the name may still be empty. sure reports that the line
+// before it ended a sentence, so that a name is likely.
+func (v *voices) split(line string, sure bool) (name, rest string, changed bool) {
+	rest = line
+	if m := chevrons.FindString(rest); m != "" {
+		rest, changed, sure = rest[len(m):], true, true
+	} else if m := dash.FindString(rest); m != "" {
+		if v.dashes {
+			rest, changed, sure = rest[len(m):], true, true
+		} else if name, after, ok := cutName(rest[len(m):]); ok && v.isSpeaker(name, true) {
+			return name, after, true
+		}
+	}
+	if name, after, ok := cutName(rest); ok && (v.isSpeaker(name, sure) || changed && couldBeName(name)) {
+		return name, after, true
+	}
+	if m := bracketed.FindStringSubmatch(rest); m != nil && m[3] != "" {
+		name := m[1] + m[2]
+		switch {
+		case machine.MatchString(name), m[1] != "" && looksLikeName(name, 2) && !isNote(name),
+			m[1] != "" && v.brackets[name] > 1 && looksLikeName(name, 1) && !isNote(name):
+			return name, m[3], true
+		}
+	}
+	return "", rest, changed
+}
+
+// isSpeaker reports whether the words before a colon are a name.
+func (v *voices) isSpeaker(name string, sure bool) bool {
+	if _, ok := v.s.o.Speakers[name]; ok || machine.MatchString(name) {
+		return true
+	}
+	const often = 3
+	seen := v.openings[name]
+	switch {
+	case !couldBeName(name):
+		return false
+	case seen >= often:
+		return true
+	case !sure:
+		return seen > 1 || v.first == name
+	case len(strings.Fields(name)) == 1:
+		return !ordinary[strings.ToLower(name)] && (v.dialogue || seen > 1 || v.first == name)
+	}
+	return looksLikeName(name, 2)
+}
+
+// couldBeName reports whether words are short and do not contain the end of a
+// sentence.
+func couldBeName(name string) bool {
+	const most, longest = 5, 60
+	words := len(strings.Fields(name))
+	return words > 0 && words <= most && utf8.RuneCountInString(name) <= longest && !strings.ContainsAny(name, "?!*[]<>{}=;")
+}
+
+// looksLikeName reports whether at least the given number of words all start with
+// capitals, apart from the particles of names.
+func looksLikeName(name string, least int) bool {
+	words := strings.Fields(name)
+	if len(words) < least || !couldBeName(name) {
+		return false
+	}
+	for i, word := range words {
+		first, _ := utf8.DecodeRuneInString(word)
+		switch word {
+		case "de", "la", "van", "von", "der", "den", "bin", "al", "of", "the", "and":
+			if i > 0 {
+				continue
+			}
+		}
+		title := len(word) <= len("Psy.D.")
+		if !unicode.IsLetter(first) && (i == 0 || !unicode.IsDigit(first)) || unicode.IsLower(first) || strings.HasSuffix(word, ".") && !title {
+			return false
+		}
+	}
+	return true
+}
+
+// isNote reports whether words in brackets are a sound rather than a name.
+func isNote(name string) bool {
+	for _, word := range strings.Fields(strings.ToLower(name)) {
+		if sounds[word] {
+			return true
+		}
+	}
+	return false
+}
+
+var sounds = set("music laughter laughs laughing applause cheering silence pause inaudible unintelligible crosstalk noise sound sounds " +
+	"background foreign singing sighs coughs beep bleep ringing theme intro outro jingle break audio video speaking clapping chuckles")
+
+// ordinary are words that stand before a colon in speech. They are no names unless
+// they are repeated.
+var ordinary = set("question answer note notes warning remember tip example hint caution attention summary conclusion result problem solution " +
+	"reason fact update spoiler today tomorrow first second third finally next however so and but well now yes no ok okay also again remark " +
+	"frage antwort hinweis warnung achtung beispiel fazit problem lösung merke " +
+	"pregunta respuesta nota aviso atención ejemplo question réponse remarque exemple domanda risposta esempio pergunta resposta exemplo vraag antwoord let")
+
+func set(words string) map[string]bool {
+	m := map[string]bool{}
+	for word := range strings.FieldsSeq(words) {
+		m[word] = true
+	}
+	return m
+}
+
+var voiceTag = regexp.MustCompile(`<v(?:\.[^ >]*)?[ \t]+([^>]*)>`)
+
+// caption appends what is said in a caption: a Speech for each speaker.
+func (v *voices) caption(speeches []Speech, c *caption, vtt bool) []Speech {
+	var text joiner
+	var times []inlineTime
+	say := func() {
+		if len(text.text) == 0 {
+			return
+		}
+		u := Speech{Speaker: v.speaker, Text: text.take()}
+		u.timeInline(times, c)
+		speeches, times = append(speeches, u), nil
+	}
+	add := func(line string, sure bool) {
+		plain, at := cutTags(line, vtt)
+		if len(at) > 0 { // the offsets are those of a clean line
+			if rest := clean(unescape(plain)); rest == strings.TrimSpace(plain) {
+				lead := len(plain) - len(strings.TrimLeft(plain, " "))
+				base := len(text.text)
+				if base > 0 {
+					base++
+				}
+				for _, t := range at {
+					times = append(times, inlineTime{base + t.offset - lead, t.at})
+				}
+			}
+		}
+		plain = clean(unescape(plain))
+		name, rest, changed := v.split(plain, sure)
+		if changed {
+			say()
+			v.speaker, times = name, nil
+		}
+		if strings.Trim(rest, "\ufffd -–—") != "" {
+			text.add(rest)
+		}
+	}
+	for _, line := range c.lines {
+		sure := len(text.text) == 0 || endsSentence(string(text.text[max(0, len(text.text)-8):]))
+		if !vtt || !strings.Contains(line, "<v") {
+			add(line, sure)
+			continue
+		}
+		at := 0
+		for _, m := range voiceTag.FindAllStringSubmatchIndex(line, -1) {
+			if before := dash.ReplaceAllString(line[at:m[0]]+" ", ""); strings.TrimSpace(before) != "" {
+				add(before, sure)
+			}
+			say()
+			v.speaker = clean(unescape(line[m[2]:m[3]]))
+			at = m[1]
+		}
+		plain := line[at:]
+		stripped, _ := cutTags(plain, vtt)
+		if rest := clean(unescape(stripped)); rest != "" {
+			text.add(rest)
+		}
+	}
+	say()
+	return speeches
+}
+
+// timeInline makes words of the times inside of a caption.
+func (u *Speech) timeInline(times []inlineTime, c *caption) {
+	start, from := c.start, 0
+	for i := 0; i <= len(times); i++ {
+		to, at := len(u.Text), c.end
+		if i < len(times) {
+			to, at = times[i].offset, times[i].at
+		}
+		if to > len(u.Text) || to < from || at < start {
+			u.Words = nil
+			return
+		}
+		if len(times) > 0 && to > from {
+			u.Words = append(u.Words, Word{To: to, Start: start, End: at})
+		}
+		start, from = at, to
+	}
+}
+
+// endsSentence reports whether a text ends with the mark of a sentence.
+func endsSentence(text string) bool {
+	text = strings.TrimRight(text, `"')]”’»」』）`)
+	return text == "" || strings.HasSuffix(text, ".") || strings.HasSuffix(text, "!") || strings.HasSuffix(text, "?") ||
+		strings.HasSuffix(text, "…") || strings.HasSuffix(text, "。") || strings.HasSuffix(text, "？") || strings.HasSuffix(text, "！")
+}

@@ -1,0 +1,74 @@
+// Package script knows what the characters of different scripts mean for reading
+// and captions: how wide they are, how long they take to speak, whether spaces
+// separate their words, and which must not appear at all.
+package script
+
+import (
+	"unicode"
+	"unicode/utf8"
+)
+
+// Scripts differ in how much a character says. A Chinese or Japanese character
+// takes as long to speak as three letters of an alphabet, and is two columns wide.
+
+// Wide reports whether a character is two columns wide, as Chinese and Japanese
+// characters are.
+func Wide(r rune) bool {
+	switch {
+	case r < 0x2e80:
+		return false
+	case r >= 0x4e00 && r <= 0x9fff, r >= 0x3000 && r <= 0x30ff, r >= 0xff00 && r <= 0xff65:
+		return true
+	}
+	return unicode.Is(unicode.Han, r)
+}
+
+// Southeast reports whether a character is Thai or Lao. These scripts put spaces
+// between phrases and none between words.
+func Southeast(r rune) bool { return r >= 0x0e00 && r <= 0x0eff }
+
+// Spaceless reports whether the words of a character's script are not separated by
+// spaces.
+func Spaceless(r rune) bool { return Wide(r) || Southeast(r) }
+
+// Weigh returns how long a text takes to speak, in units of a letter.
+func Weigh(text string) int {
+	runes, wides := measure(text)
+	return runes + 2*wides
+}
+
+// Columns returns the width of a text.
+func Columns(text string) int {
+	runes, wides := measure(text)
+	return runes + wides
+}
+
+func measure(text string) (runes, wides int) {
+	runes = utf8.RuneCountInString(text)
+	if runes == len(text) {
+		return runes, 0
+	}
+	for _, r := range text {
+		if Wide(r) {
+			wides++
+		}
+	}
+	return runes, wides
+}
+
+// Hidden reports whether a character must not appear in a transcript: control
+// characters, those that change the direction of text, and invisible ones. Joiners
+// may appear, for emoji and for the scripts that need them.
+func Hidden(c rune) bool {
+	switch {
+	case c < 0x20, c >= 0x7f && c < 0xa0: // C0, DEL, C1
+		return true
+	case c < 0x200b:
+		return c == '\u00ad'
+	case c == '\u200b', c == '\u2060', c == '\ufeff':
+		return true
+	case c >= 0x202a && c <= 0x202e, c >= 0x2066 && c <= 0x2069:
+		return true
+	}
+	return c >= 0xfff9 && c <= 0xfffb || c >= 0xe0000 && c <= 0xe007f
+}
