@@ -4,13 +4,13 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"strings"
 	"testing"
 	"testing/iotest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"onair/internal/crc32c"
 	"onair/show"
 	"onair/show/chapters"
 )
@@ -142,21 +142,11 @@ func TestTagged(t *testing.T) {
 	if err := iotest.TestReader(Tagged(tag, bytes.NewReader(master), info), want); err != nil {
 		t.Error(err)
 	}
-	if got := TaggedCRC32C(tag, info.CRC32C, info.PayloadBytes()); got != checksum(want) {
-		t.Errorf("TaggedCRC32C = %08x, want %08x", got, checksum(want))
+	if got := crc32c.Join(crc32c.Checksum(tag), info.CRC32C, info.PayloadBytes()); got != checksum(want) {
+		t.Errorf("the joined CRC32C is %08x, want %08x", got, checksum(want))
 	}
 	_, err = io.ReadAll(Tagged(tag, bytes.NewReader(master[:2000]), info))
 	if !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("error of a shorter master = %v, want %v", err, io.ErrUnexpectedEOF)
-	}
-}
-
-func TestTaggedCRC32C(t *testing.T) {
-	t.Parallel()
-	all := []byte(strings.Repeat("one byte at a time ", 10_000))
-	for _, cut := range []int{0, 1, 2, 3, 77, 4096, len(all) - 1, len(all)} {
-		if got := TaggedCRC32C(all[:cut], checksum(all[cut:]), int64(len(all)-cut)); got != checksum(all) {
-			t.Errorf("cut at %d: %08x, want %08x", cut, got, checksum(all))
-		}
 	}
 }

@@ -3,8 +3,6 @@ package audio
 import (
 	"bytes"
 	"io"
-
-	"onair/internal/crc32c"
 )
 
 // Tagged returns the published audio as a stream: the tag, then the payload of the
@@ -29,10 +27,4 @@ func (e *exactReader) Read(p []byte) (int, error) {
 		err = io.ErrUnexpectedEOF
 	}
 	return n, err
-}
-
-// TaggedCRC32C returns the CRC32C of the stream that Tagged returns, from the CRC32C
-// and the length in bytes of the payload.
-func TaggedCRC32C(tag []byte, payload uint32, payloadBytes int64) uint32 {
-	return crc32c.Join(crc32c.Checksum(tag), payload, payloadBytes)
 }

@@ -7,7 +7,6 @@ package sourcefs
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path"
@@ -253,21 +252,4 @@ func realPath(name string) string {
 		return real
 	}
 	return name
-}
-
-// ReadFile returns the content of a regular file of at most limit bytes. The name
-// is an operating-system path that a user may have given, so its folders may be
-// links; a file found below such a folder is refused if it is a link or hidden.
-func ReadFile(name string, limit int64) ([]byte, error) {
-	info, err := os.Lstat(name)
-	if err == nil {
-		err = checkType(name, info)
-	}
-	if err != nil {
-		return nil, err
-	}
-	if info.Size() > limit {
-		return nil, fmt.Errorf("%s has more than %d bytes", name, limit)
-	}
-	return os.ReadFile(name)
 }

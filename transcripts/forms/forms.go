@@ -42,7 +42,6 @@ type Speech struct {
 type Word struct {
 	To         int // byte offset of its end in the text
 	Start, End time.Duration
-	speaker    string
 }
 
 // Result is what was read from a file.
