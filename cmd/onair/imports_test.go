@@ -13,7 +13,7 @@ import (
 //	cmd → publish → verify → {release, record}
 //	publish → {release, record, cdn}
 //	release → {audio, feed, templates, transcripts} → show → {chapters, pins}
-//	release, record → bucket
+//	release, record → bucket; record → show
 //
 // An entry that ends in "/" stands for all packages below it.
 var allowed = map[string][]string{
