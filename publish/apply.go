@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"onair/internal/plural"
@@ -172,13 +173,16 @@ func (a *applier) sendFeed(ctx context.Context) error {
 	if err := a.uploads.send(ctx, "feed", copies); err != nil { // they name the new address
 		return err
 	}
+	var notes []string
+	if len(main) > 0 {
+		notes = append(notes, fmt.Sprintf("%s, %s", main[0].Key, plural.Count(len(a.state.Episodes), "episode")))
+	}
 	for _, c := range copies {
-		a.meter.note("feed", c.Key+" leads subscribers to "+a.plan.Release.Show.FeedURL())
+		notes = append(notes, c.Key+" leads subscribers to "+a.plan.Release.Show.FeedURL())
 	}
-	if len(main) == 0 {
-		return nil
+	if len(notes) > 0 {
+		a.meter.note("feed", strings.Join(notes, "; "))
 	}
-	a.meter.note("feed", fmt.Sprintf("%s, %s", main[0].Key, plural.Count(len(a.state.Episodes), "episode")))
 	return nil
 }
 

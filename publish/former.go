@@ -48,7 +48,7 @@ func (p *Plan) movedFrom() []string { return movedFrom(p.Release.Show, p.Previou
 func (p *Plan) checkMoved(allowed bool) error {
 	s := p.Release.Show
 	now, old := s.FeedURL(), ""
-	if key := p.Previous.FeedKey(); key != "" && key != s.Feed.Path {
+	if key := p.Previous.FeedKey(); key != "" && key != s.Feed.Path && !p.feedIsHere() {
 		old = s.URLOf(key)
 	}
 	if moved := p.movedFrom(); !slices.Equal(moved, p.Previous.MovedFrom) && p.Previous.Owner.URL != s.URL {
@@ -63,6 +63,13 @@ func (p *Plan) checkMoved(allowed bool) error {
 		text: fmt.Sprintf("the feed would move from %s to %s, and subscribers have the old address", old, now),
 		hint: "if this is intended, use --move-feed: the old address keeps a copy of the feed that leads apps to the new one",
 	}
+}
+
+// feedIsHere reports whether a feed is live at the present key of the feed, although no
+// record says which of several feeds is the last one.
+func (p *Plan) feedIsHere() bool {
+	_, live := p.seen.Objects[p.Release.Show.Feed.Path]
+	return live && p.Previous.Owner == nil
 }
 
 // findFormerFeeds adds to a missing record the former feeds of the show: files that
