@@ -183,6 +183,21 @@ func TestSRTWidth(t *testing.T) {
 	}
 }
 
+// TestVTTSpeakerEndsInDashes checks that no speaker makes the arrow of times.
+func TestVTTSpeakerEndsInDashes(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"A--", "--", "Ada --", "x---"} {
+		cues := []Cue{{End: time.Second, Speaker: name, Text: "one --> two"}, {Start: time.Second, End: 2 * time.Second, Speaker: "B", Text: "three"}}
+		var b strings.Builder
+		if err := WriteVTT(&b, cues); err != nil {
+			t.Fatal(err)
+		}
+		if n := strings.Count(b.String(), "-->"); n != len(cues) {
+			t.Errorf("%q: %d arrows for %d cues in\n%s", name, n, len(cues), b.String())
+		}
+	}
+}
+
 func TestVTTEscapes(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer

@@ -26,6 +26,9 @@ func WriteVTT(w io.Writer, cues []Cue) error {
 		if cue.Speaker != "" {
 			b.WriteString("<v ")
 			vttEscaper.WriteString(b, cue.Speaker)
+			if strings.HasSuffix(cue.Speaker, "--") {
+				b.WriteByte(' ') // readers drop it, and --> would end the cue
+			}
 			b.WriteByte('>')
 		}
 		vttEscaper.WriteString(b, cue.Text)
