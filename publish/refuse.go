@@ -161,7 +161,7 @@ func (p *Plan) checkDescent(ctx context.Context, over bool) error {
 	if err == nil && (how == contained || how != older && hasFiles(ctx, dir, p.Previous.Tree)) {
 		return nil
 	}
-	stale := &StaleError{Commit: p.Previous.Commit, Unknown: how == unknown, Diverged: how == diverged, Err: err}
+	stale := &staleError{Commit: p.Previous.Commit, Unknown: how == unknown, Diverged: how == diverged, Err: err}
 	if err == nil && how != older {
 		stale.Shallow = isShallow(ctx, dir)
 		stale.Changes = p.changedEpisodes()
@@ -179,9 +179,9 @@ func (p *Plan) changedEpisodes() (changes []string) {
 	return changes
 }
 
-// StaleError reports that what is live was published from a commit that this
+// staleError reports that what is live was published from a commit that this
 // checkout does not contain. It is an ErrConflict.
-type StaleError struct {
+type staleError struct {
 	Commit   string   // that is live
 	Unknown  bool     // this clone does not have the commit at all
 	Diverged bool     // the clone has the commit, in another history
@@ -191,7 +191,7 @@ type StaleError struct {
 }
 
 // Hint returns what to do about the error.
-func (e *StaleError) Hint() string {
+func (e *staleError) Hint() string {
 	switch {
 	case e.Err != nil:
 		return "git must work in the folder of the show: try git log; --over-newer publishes anyway"
@@ -214,7 +214,7 @@ func (e *StaleError) Hint() string {
 	return hint
 }
 
-func (e *StaleError) Error() string {
+func (e *staleError) Error() string {
 	if e.Err != nil {
 		return fmt.Sprintf("cannot check whether this checkout contains commit %.12s, which is live: %v", e.Commit, e.Err)
 	}
@@ -224,4 +224,4 @@ func (e *StaleError) Error() string {
 	return fmt.Sprintf("what is live was published from commit %.12s, which is not part of this checkout", e.Commit)
 }
 
-func (e *StaleError) Is(target error) bool { return target == ErrConflict }
+func (e *staleError) Is(target error) bool { return target == ErrConflict }
