@@ -43,6 +43,9 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
+
+	"onair/internal/durable"
 )
 
 // Func identifies a function whose values are remembered.
@@ -168,6 +171,10 @@ func (c *Cache) Close() {
 		s.close()
 	}
 	clear(c.stores)
+	if root, err := os.OpenRoot(c.dir); err == nil {
+		_ = durable.Sweep(root, ".", time.Hour, time.Now()) // files of writers that were killed
+		root.Close()
+	}
 }
 
 // store returns the values of a function.
