@@ -38,7 +38,7 @@ demo: bin/onair
 test: lint unit e2e
 
 unit:
-	$(GO) test $(RACE) ./...
+	$(GO) test $(RACE) -timeout 30m ./...
 
 e2e:
 	./e2e/setup
