@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
-	"iter"
 	"maps"
 	"regexp"
 	"slices"
@@ -16,7 +15,6 @@ import (
 
 	"onair/internal/finding"
 	"onair/transcripts/forms"
-	"onair/transcripts/internal/script"
 )
 
 // ReadOptions change how a transcript in another format is read. A nil pointer
@@ -268,39 +266,6 @@ func labelName(name string) string {
 		name = strings.TrimSpace(string([]rune(name)[:maxName]))
 	}
 	return name
-}
-
-// numberedLines yields each line with its offset.
-func (s *source) numberedLines() iter.Seq2[int, string] {
-	return func(yield func(int, string) bool) {
-		for at := 0; at < len(s.text); {
-			line, _, _ := strings.Cut(s.text[at:], "\n")
-			if !yield(at, line) {
-				return
-			}
-			at += len(line) + 1
-		}
-	}
-}
-
-// joiner joins texts, with a space between two texts unless both are in a script
-// without spaces between words.
-type joiner struct{ text []byte }
-
-func (j *joiner) add(text string) {
-	before, _ := utf8.DecodeLastRune(j.text)
-	after, _ := utf8.DecodeRuneInString(text)
-	if len(j.text) > 0 && !(script.Spaceless(before) && script.Spaceless(after)) {
-		j.text = append(j.text, ' ')
-	}
-	j.text = append(j.text, text...)
-}
-
-// take returns the joined text and starts a new one.
-func (j *joiner) take() string {
-	text := string(j.text)
-	j.text = j.text[:0]
-	return text
 }
 
 // boldLabel matches a line that only occurs in a transcript in Markdown.

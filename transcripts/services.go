@@ -3,6 +3,8 @@ package transcripts
 import (
 	"strings"
 	"time"
+
+	"onair/transcripts/internal/script"
 )
 
 // parseWhisper reads the JSON of Whisper (segments of id, seek, start, end, text and,
@@ -262,7 +264,7 @@ const breath = 1500 * time.Millisecond
 // joinWords joins words to cues: one per speaker, and a new one after a silence.
 func joinWords(words []parsedWord) []parsedCue {
 	var parsed []parsedCue
-	var text joiner
+	var text script.Joiner
 	for i := range words {
 		w := &words[i]
 		if w.text = clean([]byte(w.text)); w.text == "" {
@@ -271,22 +273,22 @@ func joinWords(words []parsedWord) []parsedCue {
 		n := len(parsed) - 1
 		if n < 0 || parsed[n].speaker != w.speaker || w.timed && parsed[n].ended && w.start-parsed[n].end >= breath {
 			if n >= 0 {
-				parsed[n].text = text.take()
+				parsed[n].text = text.Take()
 			}
 			parsed = append(parsed, parsedCue{speaker: w.speaker})
 			n++
 		}
-		text.add(w.text)
+		text.Add(w.text)
 		if u := &parsed[n]; w.timed {
 			if !u.timed {
 				u.start, u.timed = w.start, true
 			}
 			u.end, u.ended = max(u.end, w.end), true
-			u.words = append(u.words, timedWord{len(text.text), w.start, w.end})
+			u.words = append(u.words, timedWord{text.Len(), w.start, w.end})
 		}
 	}
 	if len(parsed) > 0 {
-		parsed[len(parsed)-1].text = text.take()
+		parsed[len(parsed)-1].text = text.Take()
 	}
 	return parsed
 }

@@ -7,6 +7,9 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"onair/transcripts/forms"
+	"onair/transcripts/internal/script"
 )
 
 // WriteText writes the transcript as plain text, with a paragraph for each block
@@ -96,13 +99,13 @@ var (
 // before the first name is a section as well.
 func parsePlain(s *source) ([]parsedCue, error) {
 	p := plainReader{s: s, openings: map[string]int{}}
-	for _, line := range s.numberedLines() {
+	for _, line := range forms.Lines(s.text) {
 		_, rest := cutStamp(strings.TrimSpace(line))
 		if name, _, ok := strings.Cut(rest, ":"); ok {
 			p.openings[strings.TrimSpace(name)]++
 		}
 	}
-	for at, line := range s.numberedLines() {
+	for at, line := range forms.Lines(s.text) {
 		if err := p.line(at, clean([]byte(line))); err != nil {
 			return nil, err
 		}
@@ -120,7 +123,7 @@ type plainReader struct {
 	openings map[string]int // how often words stand before the first colon of a line
 	parsed   []parsedCue
 	next     parsedCue
-	text     joiner // of next
+	text     script.Joiner // of next
 	speaker  string
 	sections []string // before the next paragraph
 }
@@ -128,7 +131,7 @@ type plainReader struct {
 // line reads one line.
 func (p *plainReader) line(at int, line string) error {
 	if line == "" {
-		if len(p.text.text) > 0 { // otherwise a name or stamp without words precedes
+		if p.text.Len() > 0 { // otherwise a name or stamp without words precedes
 			p.end()
 		}
 		return nil
@@ -153,11 +156,11 @@ func (p *plainReader) line(at int, line string) error {
 	if name, words, ok := strings.Cut(rest, ":"); ok && (words == "" || words[0] == ' ') && p.isSpeaker(name, stamp != "") {
 		p.end()
 		p.speaker, rest = name, strings.TrimSpace(words)
-	} else if p.speaker == "" && len(p.text.text) == 0 && len(p.parsed) == 0 && isCapitals(rest) {
+	} else if p.speaker == "" && p.text.Len() == 0 && len(p.parsed) == 0 && isCapitals(rest) {
 		p.sections = append(p.sections, rest)
 		return nil
 	}
-	p.text.add(rest)
+	p.text.Add(rest)
 	return nil
 }
 
@@ -188,10 +191,10 @@ func (p *plainReader) stamp(at int, clock string) error {
 // end finishes the paragraph. A stamp or section without words is kept for the
 // next paragraph.
 func (p *plainReader) end() {
-	if len(p.text.text) == 0 {
+	if p.text.Len() == 0 {
 		return
 	}
-	p.next.text, p.next.speaker, p.next.sections = p.text.take(), p.speaker, p.sections
+	p.next.text, p.next.speaker, p.next.sections = p.text.Take(), p.speaker, p.sections
 	p.parsed = append(p.parsed, p.next)
 	p.next, p.sections = parsedCue{}, nil
 }

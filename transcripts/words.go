@@ -196,20 +196,10 @@ func endsSyllable(r rune) bool { return strings.ContainsRune("ะำๆฯະຳ
 // clean removes from a short string the characters that write removes, and folds
 // spaces.
 func clean(s []byte) string {
-	if isClean(s) {
+	if script.IsClean(s) {
 		return string(s)
 	}
 	var r renderer
 	r.write(s)
 	return string(r.text)
-}
-
-// isClean reports whether it is certain that clean does not change a string.
-func isClean(s []byte) bool {
-	for i, b := range s {
-		if b < ' ' || b > '~' || b == ' ' && (i == 0 || i+1 == len(s) || s[i-1] == ' ') {
-			return false
-		}
-	}
-	return true
 }

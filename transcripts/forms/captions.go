@@ -139,7 +139,7 @@ func (s *source) scanCaptions(kind captionLines) ([]caption, error) {
 		}
 		text = text[:0]
 	}
-	for at, line := range s.numberedLines() {
+	for at, line := range Lines(s.text) {
 		line := strings.TrimSpace(line)
 		var start, end time.Duration
 		var ok, timing bool

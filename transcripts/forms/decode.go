@@ -79,7 +79,7 @@ func fromUTF16(src []byte, order binary.ByteOrder) []byte {
 
 // clean removes invisible characters and folds spaces.
 func clean(s string) string {
-	if isClean(s) {
+	if script.IsClean(s) {
 		return s
 	}
 	out := make([]byte, 0, len(s))
@@ -95,34 +95,4 @@ func clean(s string) string {
 		}
 	}
 	return string(bytes.TrimRight(out, " "))
-}
-
-// isClean reports whether it is certain that clean does not change a string.
-func isClean(s string) bool {
-	for i := range len(s) {
-		if b := s[i]; b < ' ' || b > '~' || b == ' ' && (i == 0 || i+1 == len(s) || s[i-1] == ' ') {
-			return false
-		}
-	}
-	return true
-}
-
-// joiner joins texts, with a space between two texts unless both are in a script
-// without spaces between words.
-type joiner struct{ text []byte }
-
-func (j *joiner) add(text string) {
-	before, _ := utf8.DecodeLastRune(j.text)
-	after, _ := utf8.DecodeRuneInString(text)
-	if len(j.text) > 0 && !(script.Spaceless(before) && script.Spaceless(after)) {
-		j.text = append(j.text, ' ')
-	}
-	j.text = append(j.text, text...)
-}
-
-// take returns the joined text and starts a new one.
-func (j *joiner) take() string {
-	text := string(j.text)
-	j.text = j.text[:0]
-	return text
 }

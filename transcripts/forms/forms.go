@@ -169,11 +169,11 @@ func (l *lineCounter) line(text string, at int) int {
 	return l.count + 1
 }
 
-// numberedLines yields each line with its offset.
-func (s *source) numberedLines() iter.Seq2[int, string] {
+// Lines yields each line of a text with its offset.
+func Lines(text string) iter.Seq2[int, string] {
 	return func(yield func(int, string) bool) {
-		for at := 0; at < len(s.text); {
-			line, _, _ := strings.Cut(s.text[at:], "\n")
+		for at := 0; at < len(text); {
+			line, _, _ := strings.Cut(text[at:], "\n")
 			if !yield(at, line) {
 				return
 			}

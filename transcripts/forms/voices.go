@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"onair/transcripts/internal/script"
 )
 
 // voices says who speaks in a line. It has to see all lines of a file with note
@@ -184,13 +186,13 @@ var voiceTag = regexp.MustCompile(`<v(?:\.[^ >]*)?[ \t]+([^>]*)>`)
 
 // caption appends what is said in a caption: a Speech for each speaker.
 func (v *voices) caption(speeches []Speech, c *caption, vtt bool) []Speech {
-	var text joiner
+	var text script.Joiner
 	var times []inlineTime
 	say := func() {
-		if len(text.text) == 0 {
+		if text.Len() == 0 {
 			return
 		}
-		u := Speech{Speaker: v.speaker, Text: text.take()}
+		u := Speech{Speaker: v.speaker, Text: text.Take()}
 		u.timeInline(times, c)
 		speeches, times = append(speeches, u), nil
 	}
@@ -199,7 +201,7 @@ func (v *voices) caption(speeches []Speech, c *caption, vtt bool) []Speech {
 		if len(at) > 0 { // the offsets are those of a clean line
 			if rest := clean(unescape(plain)); rest == strings.TrimSpace(plain) {
 				lead := len(plain) - len(strings.TrimLeft(plain, " "))
-				base := len(text.text)
+				base := text.Len()
 				if base > 0 {
 					base++
 				}
@@ -215,11 +217,11 @@ func (v *voices) caption(speeches []Speech, c *caption, vtt bool) []Speech {
 			v.speaker, times = name, nil
 		}
 		if strings.Trim(rest, "\ufffd -–—") != "" {
-			text.add(rest)
+			text.Add(rest)
 		}
 	}
 	for _, line := range c.lines {
-		sure := len(text.text) == 0 || endsSentence(string(text.text[max(0, len(text.text)-8):]))
+		sure := text.Len() == 0 || endsSentence(text.Tail(8))
 		if !vtt || !strings.Contains(line, "<v") {
 			add(line, sure)
 			continue
@@ -236,7 +238,7 @@ func (v *voices) caption(speeches []Speech, c *caption, vtt bool) []Speech {
 		plain := line[at:]
 		stripped, _ := cutTags(plain, vtt)
 		if rest := clean(unescape(stripped)); rest != "" {
-			text.add(rest)
+			text.Add(rest)
 		}
 	}
 	say()

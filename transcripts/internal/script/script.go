@@ -72,3 +72,41 @@ func Hidden(c rune) bool {
 	}
 	return c >= 0xfff9 && c <= 0xfffb || c >= 0xe0000 && c <= 0xe007f
 }
+
+// Joiner joins texts, with a space between two texts unless both are in a script
+// without spaces between words. Its zero value is ready to use.
+type Joiner struct{ text []byte }
+
+// Add adds a text.
+func (j *Joiner) Add(text string) {
+	before, _ := utf8.DecodeLastRune(j.text)
+	after, _ := utf8.DecodeRuneInString(text)
+	if len(j.text) > 0 && !(Spaceless(before) && Spaceless(after)) {
+		j.text = append(j.text, ' ')
+	}
+	j.text = append(j.text, text...)
+}
+
+// Len returns the length of the joined text in bytes.
+func (j *Joiner) Len() int { return len(j.text) }
+
+// Tail returns the last n bytes of the joined text, or all of a shorter one.
+func (j *Joiner) Tail(n int) string { return string(j.text[max(0, len(j.text)-n):]) }
+
+// Take returns the joined text and starts a new one.
+func (j *Joiner) Take() string {
+	text := string(j.text)
+	j.text = j.text[:0]
+	return text
+}
+
+// IsClean reports whether a text certainly has no characters to remove and no spaces
+// to fold. It recognizes only ASCII.
+func IsClean[T string | []byte](s T) bool {
+	for i := range len(s) {
+		if b := s[i]; b < ' ' || b > '~' || b == ' ' && (i == 0 || i+1 == len(s) || s[i-1] == ' ') {
+			return false
+		}
+	}
+	return true
+}
