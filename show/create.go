@@ -62,7 +62,10 @@ func Create(dir string, opts *CreateOptions) (files []string, err error) {
 	}
 	for _, c := range o.Categories {
 		if _, hint, ok := parseCategory(c); !ok {
-			return nil, fmt.Errorf("%s is not in Apple's list of categories%s", source.ShortQuote(c), join("; ", hint))
+			if hint != "" {
+				hint = "; " + hint
+			}
+			return nil, fmt.Errorf("%s is not in Apple's list of categories%s", source.ShortQuote(c), hint)
 		}
 	}
 	if err := os.MkdirAll(filepath.Join(dir, episodesDir), 0o755); err != nil {
@@ -148,14 +151,6 @@ func validTitle(title string) error {
 		return errors.New("the title has more than 255 characters")
 	}
 	return nil
-}
-
-// join returns the text behind the separator, or nothing if there is no text.
-func join(separator, text string) string {
-	if text == "" {
-		return ""
-	}
-	return separator + text
 }
 
 // newShowFile is the show.yaml of a new show.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,8 +19,9 @@ import (
 
 type serveOptions struct{ dir, addr string }
 
-// defaultAddr is where onair serve listens unless --addr says otherwise.
-const defaultAddr = "localhost:8080"
+// defaultPort is the port of localhost that onair serve takes if it is free, unless
+// --addr selects another.
+const defaultPort = 8080
 
 func newServe(a *app) *cobra.Command {
 	var o serveOptions
@@ -39,7 +39,7 @@ Exit codes: 0 stopped by Ctrl-C · 1 failed · 2 usage.`,
 		RunE: func(c *cobra.Command, _ []string) error { return runServe(c.Context(), a, &o) },
 	}
 	c.Flags().StringVar(&o.dir, "dir", "", "serve this `DIR` (default: the storage of the show)")
-	c.Flags().StringVar(&o.addr, "addr", "", "listen on this `ADDRESS`; port 0 selects a free one (default: "+defaultAddr+", or the next free port)")
+	c.Flags().StringVar(&o.addr, "addr", "", fmt.Sprintf("listen on this `ADDRESS`; port 0 selects a free one (default: localhost:%d, or the next free port)", defaultPort))
 	c.MarkFlagDirname("dir")
 	return c
 }
@@ -59,9 +59,9 @@ func runServe(ctx context.Context, a *app, o *serveOptions) error {
 		return err
 	}
 	base := "http://" + listener.Addr().String() + "/"
-	if host, _, err := net.SplitHostPort(cmp.Or(o.addr, defaultAddr)); err == nil && host == "localhost" {
+	if host, _, err := net.SplitHostPort(o.addr); o.addr == "" || err == nil && host == "localhost" {
 		_, port, _ := net.SplitHostPort(listener.Addr().String())
-		base = "http://" + net.JoinHostPort(host, port) + "/"
+		base = "http://" + net.JoinHostPort("localhost", port) + "/"
 	}
 	fmt.Fprintln(a.stdout, base)
 	if !a.quiet {
@@ -83,17 +83,10 @@ func listen(addr string) (net.Listener, error) {
 		l, err := net.Listen("tcp", addr)
 		return l, withHint(err, "choose another --addr; port 0 selects a free one")
 	}
-	host, first, err := net.SplitHostPort(defaultAddr)
-	if err != nil {
-		return nil, err
-	}
-	port, err := strconv.Atoi(first)
-	if err != nil {
-		return nil, err
-	}
+	var err error
 	for n := range 20 {
 		var l net.Listener
-		if l, err = net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(port+n))); err == nil {
+		if l, err = net.Listen("tcp", net.JoinHostPort("localhost", strconv.Itoa(defaultPort+n))); err == nil {
 			return l, nil
 		}
 	}

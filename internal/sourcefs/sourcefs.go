@@ -35,8 +35,8 @@ func Refused(err error) (reason string, ok bool) {
 // FS is the file system of one show. It is safe for concurrent use.
 type FS struct {
 	root      *os.Root
-	dir       string // of root, absolute
-	workspace string // outside it nothing is opened; empty for no such limit
+	dir       string // of root, without links
+	workspace string // without links; outside it nothing is opened; empty for no such limit
 
 	mu      sync.Mutex
 	folders map[string]error // by name, for folders that were checked
@@ -50,7 +50,10 @@ func Open(dir, workspace string) (*FS, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &FS{root: root, dir: dir, workspace: workspace, folders: map[string]error{}}, nil
+	if workspace != "" {
+		workspace = realPath(workspace)
+	}
+	return &FS{root: root, dir: realPath(dir), workspace: workspace, folders: map[string]error{}}, nil
 }
 
 // Open implements fs.FS.
@@ -228,8 +231,7 @@ func (f *FS) checkPath(name string) (real string, info fs.FileInfo, err error) {
 // beyond returns the part of a path that it does not share with the show's folder,
 // which may itself lie in a hidden folder.
 func (f *FS) beyond(real string) string {
-	base := realPath(f.dir)
-	if rel, err := filepath.Rel(base, real); err == nil {
+	if rel, err := filepath.Rel(f.dir, real); err == nil {
 		return rel
 	}
 	return real
@@ -242,7 +244,7 @@ func system(name string) bool {
 
 // within reports whether a path is dir or below it.
 func within(dir, name string) bool {
-	rel, err := filepath.Rel(realPath(dir), name)
+	rel, err := filepath.Rel(dir, name)
 	return err == nil && filepath.IsLocal(rel)
 }
 

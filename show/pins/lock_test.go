@@ -110,7 +110,7 @@ func TestLockStanzas(t *testing.T) {
 	}
 }
 
-// A FuzzLockText's tag can hold anything; the lock made from it must load.
+// FuzzLockText checks that the lock can be read whatever the tag of a master holds.
 func FuzzLockText(f *testing.F) {
 	for _, s := range []string{"a", "", " a ", "a\nb", "\x00", "\xff", "\ufeff", "\u0085\u2028", "\"\\", "#", "\ufffe", "\U0001f600", "{a: b}", "~", strings.Repeat("é", 40_000), strings.Repeat("a", 70_000)} {
 		f.Add(s)
