@@ -12,7 +12,7 @@ import (
 	"onair/show/pins"
 )
 
-// check reports problems that need the whole show to be found.
+// check reports problems that only show when all episodes are read.
 func (l *loader) check() {
 	l.checkAddress()
 	for _, e := range l.show.Episodes {

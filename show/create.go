@@ -25,8 +25,8 @@ import (
 	"onair/show/chapters"
 )
 
-// gitignore keeps out of git what does not belong there: masters, which are
-// large, and what onair builds.
+// gitignore lists what does not belong in git: masters, because they are large,
+// and what onair builds.
 func gitignore(*CreateOptions) ([]byte, error) {
 	return []byte(`# Masters are large, and publishing keeps a copy of each in the bucket.
 /episodes/*/*.mp3
@@ -39,16 +39,15 @@ func gitignore(*CreateOptions) ([]byte, error) {
 
 // CreateOptions describes a new show.
 type CreateOptions struct {
-	Title      string   // of one line; made from the name of the folder if empty
-	Author     string   // of one line; a line to fill in if empty
-	Categories []string // of Apple, such as "News > Tech News"; a line to fill in if there are none
+	Title      string   // one line; made from the name of the folder if empty
+	Author     string   // one line; a placeholder is written if empty
+	Categories []string // Apple's names, such as "News > Tech News"; a placeholder is written if empty
 }
 
-// Create starts a show in a folder, which may have other files in it: a
-// show.yaml with comments, a folder for episodes, placeholder artwork and a
-// .gitignore. It returns the files it wrote, relative to dir. Files that are
-// there already are kept; a folder that has a show is an error that wraps
-// fs.ErrExist.
+// Create writes the files of a new show into dir, which may contain other files:
+// a show.yaml with comments, a folder for episodes, placeholder artwork and a
+// .gitignore. It returns the files it wrote, relative to dir. Existing files are
+// kept. If dir has a show already, the error wraps fs.ErrExist.
 func Create(dir string, opts *CreateOptions) (files []string, err error) {
 	o := *opts
 	if o.Title == "" {
@@ -213,19 +212,19 @@ type NewEpisodeOptions struct {
 	Title string      // required; one line
 	Slug  string      // made from number and title if empty
 	Type  EpisodeType // Full if empty
-	Date  time.Time   // when it goes live; a draft with a line to fill in if zero
+	Date  time.Time   // when it goes live; the zero time makes a draft
 	Audio string      // operating-system path of an .mp3 or .m4a to copy; empty if there is none yet
 	Rand  io.Reader   // source of the GUID; crypto/rand if nil
 
-	Chapters []chapters.Chapter // for chapters.txt, which is not written if there are none
+	Chapters []chapters.Chapter // written to chapters.txt; no file if empty
 }
 
 // NewEpisode makes the folder of an episode, with a GUID and, unless it is a
 // trailer or a bonus, the next free number of the latest season. The master is
-// copied to audio.mp3 (or .m4a), except where the show's audio: pattern names
-// the file that it is already. It returns the folder's path in the show, or an
-// error that wraps fs.ErrExist if the folder is there. A failure leaves
-// nothing behind.
+// copied to audio.mp3 (or .m4a), unless it is already the file that the show's
+// audio: pattern names. It returns the folder's path in the show, or an
+// error that wraps fs.ErrExist if the folder is there. After a failure nothing
+// remains in the show.
 func NewEpisode(s *Show, opts *NewEpisodeOptions) (dir string, err error) {
 	if s.Folder.Dir == "" {
 		return "", errors.New("the show is not in a folder on the disk")

@@ -14,7 +14,7 @@ import (
 	"onair/internal/source"
 )
 
-// The words that some fields of show.yaml choose from.
+// The allowed values of some fields of show.yaml.
 var (
 	mediums = []string{"podcast", "podcastL", "music", "musicL", "video", "videoL", "film", "filmL", "audiobook", "audiobookL",
 		"newsletter", "newsletterL", "blog", "blogL", "publisher", "publisherL", "course", "courseL", "mixed"}
@@ -89,7 +89,7 @@ func feed(p *Feed) source.Setter {
 	}
 }
 
-// reserved are the folders of a bucket that hold other things than feeds.
+// reserved are the folders of a bucket in which a feed must not be.
 var reserved = []string{"assets", "audio", "episodes"}
 
 // key sets the path of something published, below the show's URL.
@@ -234,8 +234,8 @@ var rruleParts = []string{"FREQ", "UNTIL", "COUNT", "INTERVAL", "BYSECOND", "BYM
 
 var ruleID = regexp.MustCompile(`^[A-Z][0-9]{3}$`)
 
-// accept sets the rules whose findings do not count, with the reasons. That the
-// rules exist is for the caller of Load to check, who knows all packages.
+// accept sets the rules whose findings are accepted, with the reasons. The caller
+// of Load checks that the rules exist, because it knows all packages.
 func accept(p *map[string]string) source.Setter {
 	return func(v source.Value) {
 		*p = map[string]string{}
@@ -340,8 +340,8 @@ func namespaces(p *map[string]string) source.Setter {
 	}
 }
 
-// defaults fills in what show.yaml leaves out, and reports it where listeners would
-// notice.
+// defaults sets the fields that show.yaml leaves out, and reports those that
+// listeners would miss.
 func (l *loader) defaults() {
 	s := l.show
 	if s.Title == "" {
@@ -379,7 +379,7 @@ func (l *loader) defaults() {
 	}
 }
 
-// authorFromNames is the author of a show that names none: its hosts, else
+// authorFromNames returns the author of a show without author: its hosts, else
 // its title.
 func (l *loader) authorFromNames() string {
 	var names []string
@@ -413,8 +413,8 @@ func email(p *string) source.Setter {
 
 var licenseID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9.+-]*$`)
 
-// licence sets podcast:license: an identifier, or a map of a name and the URL
-// that a name of one's own needs. Identifiers are written in lower case.
+// licence sets podcast:license: an identifier, or a map of a name and a URL,
+// which is required for a name that is not an SPDX identifier. Identifiers are written in lower case.
 func licence(p *License) source.Setter {
 	return func(v source.Value) {
 		var l License

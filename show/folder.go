@@ -17,18 +17,18 @@ import (
 	"onair/internal/sourcefs"
 )
 
-// Folder is where the files of a show are read from. Most lie inside FS. A
-// show may keep its masters or transcripts elsewhere ("~/masters/…",
-// "../transcripts/…"); those are read relative to Dir, if it is set and FS
-// opens them. What is refused is up to FS: the one of package sourcefs opens
-// regular files only.
+// Folder reads the files of a show. Most are inside FS. A show may keep its
+// masters or transcripts elsewhere ("~/masters/…", "../transcripts/…"); their
+// names are resolved against Dir, and FS opens them if it can open files by
+// operating-system path. FS decides which files are refused: that of package
+// sourcefs opens regular files only.
 type Folder struct {
 	FS  fs.FS
 	Dir string // operating-system path of FS's root; empty when FS is not on a disk
 }
 
-// pathFS is what an FS implements that also opens the files outside of the
-// folder, by their operating-system path.
+// pathFS is an FS that also opens files outside of the folder, by their
+// operating-system path.
 type pathFS interface {
 	OpenPath(path string) (fs.File, error)
 	StatPath(path string) (fs.FileInfo, error)
@@ -166,8 +166,8 @@ func listFiles(folder Folder, dir string) *listing {
 	return d
 }
 
-// isFile is Folder.isFile. Where a file system may know the file by another
-// spelling of its name, it is asked.
+// isFile is Folder.isFile. It asks the file system only where that may know the
+// file by another spelling of its name.
 func (d *listing) isFile(name string) bool {
 	dir, base := path.Split(name)
 	if d.byName != nil && dir == d.dir+"/" {

@@ -19,7 +19,7 @@ type Person struct {
 	Aliases []string // other labels that transcripts use for the same person
 }
 
-// Credit is what a person did: an entry of podcast:person, in the terms of the
+// Credit is an entry of podcast:person: a person with a role and a group of the
 // Podcast Taxonomy.
 type Credit struct {
 	Person *Person
@@ -52,8 +52,8 @@ var taxonomy = map[string][]string{
 	"video post-production": {"editor", "assistant editor"},
 }
 
-// groupOf returns the one group that has a role, or "": a role of no group, or
-// of several.
+// groupOf returns the group that has a role. It is empty if no group has it, or
+// several have.
 func groupOf(role string) string {
 	group := ""
 	for g, roles := range taxonomy {
@@ -168,8 +168,8 @@ func (r *registry[T]) find(v source.Value, id string) (T, bool) {
 }
 
 // credits sets a list of people: ids of people.yaml, or maps with an id or a
-// name, each perhaps with a role and a group. role is what those without one
-// did; if it is empty, every entry needs a role.
+// name, and optionally a role and a group. Entries without a role get the
+// argument role; if that is empty, every entry needs one.
 func credits(p *[]Credit, people *registry[*Person], role string) source.Setter {
 	return func(v source.Value) {
 		v.Each(func(v source.Value) {

@@ -17,14 +17,14 @@ import (
 	"onair/show/pins"
 )
 
-// Rename gives an episode another slug: its folder moves, a slug: line
-// follows, the former page is added to redirect_from and the lock learns the
-// new slug. Every other byte of episode.md stays. A draft without a pin,
-// which was never public, gets no redirect. The result names what
-// changed, relative to the show's folder.
+// Rename gives an episode another slug. It moves the folder, changes slug: if
+// episode.md has it, adds the former page to redirect_from and writes the new
+// slug to the lock. Every other byte of episode.md stays. A draft without a pin
+// was never public and gets no redirect. The result lists the changes, with paths
+// relative to the show's folder.
 //
-// Files that patterns with {slug} find outside of the folder stay where they
-// are, and have to be moved by hand.
+// Files outside of the folder that a pattern with {slug} finds are not moved;
+// the user has to do that.
 func Rename(s *Show, old, newSlug string) ([]string, error) {
 	if s.Folder.Dir == "" {
 		return nil, errors.New("the show is not in a folder on the disk")
@@ -62,13 +62,13 @@ func Rename(s *Show, old, newSlug string) ([]string, error) {
 	return s.move(root, e, dir, data, newSlug)
 }
 
-// seen reports whether somebody may know the episode's page.
+// seen reports whether the episode's page may have been public.
 func (s *Show) seen(e *Episode) bool {
 	return s.Lock.Episodes[e.GUID] != nil || !e.Draft && !e.Date.IsZero()
 }
 
-// move writes what Rename decided: the lock last, since it is what says that
-// the rest was done.
+// move writes what Rename decided. The lock comes last, so that an interrupted
+// move is done again.
 func (s *Show) move(root *os.Root, e *Episode, dir string, data []byte, newSlug string) ([]string, error) {
 	if err := durable.WriteFile(filepath.Join(s.Folder.Dir, filepath.FromSlash(e.File)), data, 0o644); err != nil {
 		return nil, err
@@ -125,8 +125,8 @@ func renamed(e *Episode, data []byte, newSlug string, redirect bool) ([]byte, er
 	return bytes.Join(slices.Replace(lines, from, to, list...), nil), nil
 }
 
-// trimRemarks moves the end of a field's lines before the blank lines and
-// remarks that belong to the next one.
+// trimRemarks moves the end of a field up, before the blank lines and comments
+// that belong to the next field.
 func trimRemarks(lines [][]byte, start, stop int) int {
 	for stop > start+1 {
 		l := bytes.TrimSpace(lines[stop-1])
@@ -138,8 +138,8 @@ func trimRemarks(lines [][]byte, start, stop int) int {
 	return stop
 }
 
-// formerPaths are the episode's redirects after it got a new slug: those it
-// had, except what is its page again, and its page until now.
+// formerPaths returns the redirects of the episode under its new slug: the ones
+// it had, and its previous page, but not the page that it has now.
 func formerPaths(e *Episode, newSlug string, redirect bool) []string {
 	var from []string
 	for _, p := range e.RedirectFrom {

@@ -25,7 +25,7 @@ import (
 // File is the name of the lock in a show's folder.
 const File = "onair.lock"
 
-// waveformDigits is how long a waveform is: 200 columns of two digits.
+// waveformDigits is the length of a waveform: 200 columns of two hex digits.
 const waveformDigits = 400
 
 // MaxFile bounds onair.lock in bytes.
@@ -34,8 +34,8 @@ const MaxFile = 32 << 20
 // lockVersion is the version of the format that Format writes.
 const lockVersion = 1
 
-// Lock is onair.lock: what must never change by accident, and what a checkout
-// without audio needs in order to say exactly what is live.
+// Lock is the content of onair.lock: what must never change by accident. A
+// checkout without audio knows from it exactly what is live.
 type Lock struct {
 	PodcastGUID string          // podcast:guid; empty until the first publish to a public URL
 	Episodes    map[string]*Pin // by episode GUID; never nil
@@ -51,7 +51,7 @@ type Pin struct {
 	MediaType string             // audio/mpeg, or audio/x-m4a for an untagged master
 	TagFormat int                // layout of the ID3 tag; see audio.TagFormat
 	Chapters  []chapters.Chapter // only when they came from the master's own tag
-	Waveform  string             // what audio.Waveform.Peaks says of the payload: hex digits; empty if it was not computed
+	Waveform  string             // audio.Waveform.Peaks of the payload in hex digits; empty if not computed
 }
 
 // Payload identifies the audio itself, without any tag.
@@ -74,8 +74,8 @@ func (l *Lock) Clone() *Lock {
 
 // Format writes the lock as YAML: the same bytes for the same lock, episodes
 // sorted by GUID and a stanza each, so that git merges two branches that each
-// publish one. Chapters of a master's tag are a stranger's text: line breaks
-// and control characters in them become spaces.
+// publish one. Chapters of a master's tag are untrusted text: line breaks and
+// control characters in them become spaces.
 func (l *Lock) Format() []byte {
 	var b bytes.Buffer
 	fmt.Fprint(&b, "# Written by onair; commit it to git and leave it alone. It pins what must never\n"+
@@ -130,9 +130,8 @@ func (p *Pin) format(b *bytes.Buffer) {
 	}
 }
 
-// Parse reads what Format wrote. Nothing in it is guessed: an unknown key,
-// a missing or malformed value is an error. The Lock is never nil; it holds
-// what could be read.
+// Parse reads what Format wrote. An unknown key and a missing or malformed value
+// are errors. The Lock is never nil; it holds what could be read.
 func Parse(data []byte) (*Lock, finding.List) {
 	var found finding.List
 	l, _ := ParsePlaces(data, &found)
@@ -223,7 +222,7 @@ func pinnedChapter(v source.Value) chapters.Chapter {
 	return c
 }
 
-// hexField passes on a string of n lower-case hex digits.
+// hexField sets a string of n lower-case hex digits.
 func hexField(n int, set func(string)) source.Setter {
 	return func(v source.Value) {
 		s, ok := v.Word()

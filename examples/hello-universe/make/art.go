@@ -46,9 +46,8 @@ func drawAll(dir string) error {
 	return nil
 }
 
-// drawArtwork is the show's poster: a planet whose ring is a waveform. The bars
-// of the ring are the 120 bits of "Hello, Universe", long for one and short for
-// nought, under a swell.
+// drawArtwork draws the artwork of the show: a planet whose ring is a waveform. The
+// bars of the ring are the 120 bits of "Hello, Universe": long for 1, short for 0.
 func drawArtwork() (canvas, error) {
 	c := newCanvas(1400, 1400)
 	c.sky(700, 500, 7)
@@ -65,8 +64,7 @@ func drawArtwork() (canvas, error) {
 	return c, err
 }
 
-// drawCloudy is the artwork of the episode on caches: bad weather, seen from
-// the origin.
+// drawCloudy draws the artwork of the episode about caches: rain clouds.
 func drawCloudy() (canvas, error) {
 	c := newCanvas(1400, 1400)
 	c.sky(700, 420, 31)
@@ -82,7 +80,7 @@ func drawCloudy() (canvas, error) {
 	return c, err
 }
 
-// bank lays a bank of cloud across the canvas.
+// bank draws a bank of cloud across the canvas.
 func (c canvas) bank(y, size float64, seed int, top, bottom rgb) {
 	const puffs = 11
 	for layer, tone := range []rgb{bottom, bottom.mix(top, 0.5), top} {
@@ -98,7 +96,7 @@ func (c canvas) bank(y, size float64, seed int, top, bottom rgb) {
 	}
 }
 
-// rain lets packets fall between two heights.
+// rain draws packets that fall between two heights.
 func (c canvas) rain(from, to float64) {
 	for column := range 19 {
 		x := 250 + 50*float64(column)
@@ -107,7 +105,7 @@ func (c canvas) rain(from, to float64) {
 			fade := smooth(to, to-220, y)
 			tone := ice
 			if hash(column, drop, 5) > 0.82 {
-				tone = amber // the one you were waiting for
+				tone = amber
 			}
 			length := 16 + 30*hash(column, drop, 4)
 			c.fill(tone.alpha(0.9*fade), box(x, y, 18, length, 5))
@@ -131,7 +129,7 @@ func (c canvas) sky(x, y float64, seed int) {
 	c.stars(seed)
 }
 
-// stars puts one star or none into every cell of a grid.
+// stars draws at most one star in each cell of a grid.
 func (c canvas) stars(seed int) {
 	size := c.Bounds().Dx()
 	cell := size / 26
@@ -159,14 +157,14 @@ func (c canvas) stars(seed int) {
 	}
 }
 
-// planet is a ball of weather, lit from the upper left.
+// planet draws a sphere with clouds, lit from the upper left.
 type planet struct {
 	x, y, radius, tilt float64
 	warm, cold, dark   rgb
 }
 
 func (p planet) draw(c canvas) {
-	c.light(func(x, y float64) rgb { // the air
+	c.light(func(x, y float64) rgb { // the atmosphere
 		far := math.Hypot(x-p.x, y-p.y) / p.radius
 		return p.cold.times(0.5 * math.Exp(-7*math.Max(0, far-1)))
 	})
@@ -186,7 +184,7 @@ func (p planet) draw(c canvas) {
 	}
 }
 
-// surface is the colour at x, y, in radii from the centre.
+// surface returns the colour at x, y, in radii from the centre.
 func (p planet) surface(x, y, far float64) rgb {
 	z := math.Sqrt(1 - far*far)
 	sin, cos := math.Sincos(p.tilt)
@@ -206,7 +204,7 @@ type orbit struct {
 	bars   []float64 // lengths, between 0 and 1
 }
 
-// waveform makes a ring of the bits of a text.
+// waveform returns a ring whose bars are the bits of a text.
 func waveform(text string, around planet) orbit {
 	o := orbit{around: around}
 	n := float64(8 * len(text))
@@ -223,7 +221,7 @@ func waveform(text string, around planet) orbit {
 	return o
 }
 
-// draw paints the half of the ring that is before the planet, or behind it.
+// draw draws the half of the ring in front of the planet, or the half behind it.
 func (o orbit) draw(c canvas, before bool) {
 	p := o.around
 	wide, flat := 1.93*p.radius, 0.42*p.radius

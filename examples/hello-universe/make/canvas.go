@@ -17,13 +17,13 @@ import (
 	"golang.org/x/image/vector"
 )
 
-// canvas is a picture in the making, in pixels.
+// canvas is a picture that is being drawn.
 type canvas struct{ *image.RGBA }
 
-// point is a place on a canvas.
+// point is a position on a canvas, in pixels.
 type point struct{ x, y float64 }
 
-// rgb is a colour of light between 0 and 1, and a little above where it glows.
+// rgb is a colour with parts between 0 and 1; more is cut off when it is saved.
 type rgb struct{ r, g, b float64 }
 
 func hex(code uint32) rgb {
@@ -38,7 +38,7 @@ func (c rgb) times(f float64) rgb { return rgb{c.r * f, c.g * f, c.b * f} }
 
 func (c rgb) plus(d rgb) rgb { return rgb{c.r + d.r, c.g + d.g, c.b + d.b} }
 
-// alpha makes a colour to paint with.
+// alpha returns the colour with an opacity.
 func (c rgb) alpha(a float64) color.Color {
 	level := func(v float64) uint8 { return uint8(math.Round(255 * clamp(v))) }
 	return color.NRGBA{level(c.r), level(c.g), level(c.b), level(a)}
@@ -99,7 +99,7 @@ func (c canvas) fill(ink color.Color, outlines ...[]point) {
 	z.Draw(c.RGBA, area, image.NewUniform(ink), image.Point{})
 }
 
-// reach is the rectangle that holds all outlines.
+// reach returns the rectangle around all outlines.
 func reach(outlines [][]point) image.Rectangle {
 	var all image.Rectangle
 	for _, outline := range outlines {
@@ -114,7 +114,7 @@ func reach(outlines [][]point) image.Rectangle {
 // disc is the outline of a circle.
 func disc(x, y, radius float64) []point { return arc(x, y, radius, 0, 2*math.Pi) }
 
-// arc is a stretch of a circle; angles run clockwise from the right.
+// arc is a part of a circle; angles run clockwise from the right.
 func arc(x, y, radius, from, to float64) []point {
 	steps := int(math.Abs(to-from)*math.Sqrt(radius)*6) + 8
 	outline := make([]point, steps+1)
@@ -140,7 +140,7 @@ func box(x, y, width, height, radius float64) []point {
 	return append(outline, arc(x+radius, y+radius, radius, math.Pi, 3*math.Pi/2)...)
 }
 
-// text sets a line with its baseline centred on x, y. The tracking is put
+// text draws a line with its baseline centred on x, y. tracking is the extra space
 // between letters, in pixels.
 func (c canvas) text(ttf []byte, size, tracking, x, y float64, ink color.Color, line string) error {
 	parsed, err := opentype.Parse(ttf)
@@ -167,7 +167,7 @@ func (c canvas) text(ttf []byte, size, tracking, x, y float64, ink color.Color, 
 	return nil
 }
 
-// save writes a picture as its name says: .jpg or .png.
+// save writes a picture in the format of the extension: .jpg or .png.
 func (c canvas) save(path string) error {
 	var file bytes.Buffer
 	var err error
@@ -182,14 +182,14 @@ func (c canvas) save(path string) error {
 	return os.WriteFile(path, file.Bytes(), 0o644)
 }
 
-// opaque drops the alpha channel, which PNG would keep for nothing.
+// opaque returns the picture without the alpha channel, which would make the PNG larger.
 func (c canvas) opaque() image.Image {
 	out := image.NewNRGBA(c.Bounds())
 	draw.Draw(out, out.Bounds(), c.RGBA, image.Point{}, draw.Src)
 	return out
 }
 
-// hash turns a place on a grid into a number between 0 and 1.
+// hash returns a pseudo-random number between 0 and 1 for a point of a grid.
 func hash(x, y, seed int) float64 {
 	h := uint32(x)*0x9e3779b1 ^ uint32(y)*0x85ebca77 ^ uint32(seed)*0xc2b2ae3d
 	h ^= h >> 15

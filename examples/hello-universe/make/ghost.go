@@ -2,10 +2,10 @@ package main
 
 import "encoding/binary"
 
-// haunt puts two stale tags on an MP3, as masters in the wild have them:
-// ID3v2.4 in front, with a frame of more than 127 bytes, above which sizes read
-// as version 2.3 come out wrong; and ID3v1 at the end, where thirty bytes is
-// all a title gets. Neither may reach a listener.
+// haunt adds two stale tags to an MP3, as real masters have them: ID3v2.4 at the
+// start, with a frame over 127 bytes, whose size is wrong when it is read as
+// version 2.3; and ID3v1 at the end, where a title has thirty bytes. Neither may
+// be published.
 func haunt(mp3 []byte) []byte {
 	const title = "Gosts in the tag (final) (final) (2)"
 	var frames []byte

@@ -8,7 +8,7 @@
 // audio.mp3 and its transcript.md, whose stamps are measured in the audio; a
 // scripts/SLUG.LANG.md becomes transcript.LANG.md with the same stamps. What is
 // written by hand (episode.md, chapters.txt) is only checked: each chapter must
-// stand there with the time at which the audio has it.
+// have the time at which it starts in the audio.
 //
 // The same scripts and the same versions of the tools give the same bytes.
 package main
@@ -96,7 +96,7 @@ func makeEpisode(path, dir string) error {
 	return checkChapters(dir, t.chapters)
 }
 
-// writeTranscripts fills the stamps into a script and its translations.
+// writeTranscripts writes a script and its translations with their stamps.
 func writeTranscripts(path, dir string, stamps []time.Duration) error {
 	stem := strings.TrimSuffix(path, ".md")
 	sources, err := filepath.Glob(stem + "*.md")
@@ -151,7 +151,7 @@ func hasChapter(lines []string, c mark) bool {
 	return false
 }
 
-// clock writes a time the way chapters do: 1:02 or 1:02.5.
+// clock formats a time as chapters do: 1:02 or 1:02.5.
 func clock(t time.Duration) string {
 	s := math.Round(t.Seconds()*10) / 10
 	minutes := int(s) / 60

@@ -13,15 +13,15 @@ import (
 	"strconv"
 )
 
-// loudness is the aim of the master: EBU R128, in LUFS. Mono at −19 sounds as
+// loudness is the target of the master: EBU R128, in LUFS. Mono at −19 sounds as
 // loud as stereo at −16.
 const loudness = -19.0
 
-// ceiling is the highest sample of a master, in dB below full scale; it leaves
-// room for what an encoder adds.
+// ceiling is the highest sample of a master, in dB below full scale. An encoder may
+// exceed it a little.
 const ceiling = -2.0
 
-// master brings a take to the aimed loudness. Bending the peaks costs a little
+// master brings a take to the target loudness. Limiting the peaks costs a little
 // of it, so the gain is set in two rounds.
 func master(c clip) (clip, error) {
 	top := math.Pow(10, ceiling/20)
@@ -40,7 +40,7 @@ func master(c clip) (clip, error) {
 	return out, nil
 }
 
-// limit bends the last quarter of the range so that no peak passes top.
+// limit compresses the last quarter of the range so that no peak exceeds top.
 func limit(x, top float64) float64 {
 	knee := 0.75 * top
 	if a := math.Abs(x); a > knee {
@@ -65,8 +65,8 @@ func measure(c clip) (float64, error) {
 }
 
 // encode makes the MP3: mono, constant bitrate (so that seeking is exact in
-// every player), no tag. At this bitrate lame turns everything down to
-// 95 %; the scale takes that back.
+// every player), no tag. At this bitrate lame scales its input by 0.95; the
+// --scale option reverts that.
 func encode(c clip) (mp3 []byte, err error) {
 	err = inFolder(func(dir string) error {
 		out := filepath.Join(dir, "out.mp3") // a file: lame goes back to complete its first frame
@@ -80,7 +80,7 @@ func encode(c clip) (mp3 []byte, err error) {
 	return mp3, err
 }
 
-// inFolder calls f with a folder that is gone afterwards.
+// inFolder calls f with a temporary folder, which it removes afterwards.
 func inFolder(f func(dir string) error) error {
 	dir, err := os.MkdirTemp("", "hello-universe-")
 	if err != nil {
@@ -89,7 +89,7 @@ func inFolder(f func(dir string) error) error {
 	return errors.Join(f(dir), os.RemoveAll(dir))
 }
 
-// run returns what a command says; ffmpeg says it on standard error.
+// run returns the output of a command, standard error included: ffmpeg prints there.
 func run(stdin []byte, name string, args ...string) ([]byte, error) {
 	cmd := exec.Command(name, args...)
 	var out, complaints bytes.Buffer

@@ -8,17 +8,17 @@ import (
 	"time"
 )
 
-// rate is the sample rate of everything after the voices, in Hz.
+// rate is the sample rate of all sound but espeak-ng's own, in Hz.
 const rate = 44100
 
 // clip is mono sound at rate, between −1 and 1.
 type clip []float64
 
-// voice is how espeak-ng is asked to speak.
+// voice is a set of options of espeak-ng.
 type voice struct {
 	name         string
 	speed, pitch int     // words a minute; 0–99
-	gain         float64 // evens out how loud the voices are by nature
+	gain         float64 // makes the voices equally loud
 }
 
 var cast = map[string]voice{
@@ -40,8 +40,7 @@ type mark struct {
 }
 
 // record speaks a script. A stamped block waits for the next full second and a
-// chapter for the next half, so that the times in the texts are not rounded:
-// they are where the sound begins.
+// chapter for the next half, so that the times in the texts are exact.
 func record(s script) (*take, error) {
 	t := &take{}
 	breath := 0.0
@@ -69,7 +68,7 @@ func record(s script) (*take, error) {
 	return t, nil
 }
 
-// start leaves a breath before a block and notes when it begins.
+// start adds a short silence before a block and records when the block begins.
 func (t *take) start(b block, breath float64) {
 	if b.stamped {
 		t.stamps = append(t.stamps, t.silence(breath, rate))
@@ -78,8 +77,8 @@ func (t *take) start(b block, breath float64) {
 	t.silence(breath, 1)
 }
 
-// silence adds at least that many seconds, up to a multiple of grid samples,
-// and returns where the sound is now.
+// silence adds at least that many seconds, up to a multiple of grid samples, and
+// returns the time at its end.
 func (t *take) silence(seconds float64, grid int) time.Duration {
 	n := len(t.sound) + int(seconds*rate)
 	n = (n + grid - 1) / grid * grid
@@ -115,7 +114,7 @@ func (t *take) speak(b block) error {
 	return nil
 }
 
-// say has espeak-ng speak and sox bring the result to the common rate.
+// say runs espeak-ng, and sox to convert the result to the common rate.
 func say(v voice, text string) (c clip, err error) {
 	err = inFolder(func(dir string) error {
 		wav := filepath.Join(dir, "say.wav")
@@ -132,8 +131,8 @@ func say(v voice, text string) (c clip, err error) {
 	return c, err
 }
 
-// trim drops the silence around speech, so that a turn begins where it is
-// heard to begin.
+// trim removes the silence around speech, so that a turn begins with its first
+// sound.
 func trim(c clip) clip {
 	const floor = 0.004
 	heard := func(x float64) bool { return math.Abs(x) > floor }
@@ -146,7 +145,7 @@ func trim(c clip) clip {
 	return c
 }
 
-// bury covers words with static: somebody is there, and says something.
+// bury adds static to words until they cannot be understood.
 func bury(c clip) clip {
 	noise := uint32(1996)
 	out := make(clip, len(c))

@@ -10,9 +10,9 @@ import (
 )
 
 // A script is a transcript before it was spoken: the same Markdown, in which
-// every stamp still reads \[mm:ss\] or hh:mm:ss.ff. Three things are in the
-// script only: a "## Heading" starts a chapter, and a comment "<!-- under
-// noise: words -->" after an unintelligible tag says what nobody can make out.
+// every stamp is still \[mm:ss\] or hh:mm:ss.ff. Two things are in scripts only:
+// a "## Heading" starts a chapter, and a comment "<!-- under noise: words -->"
+// after an unintelligible tag has the words that are covered by noise.
 type script []block
 
 // block is one paragraph of a script.
@@ -33,7 +33,7 @@ const (
 	chapter
 )
 
-// segment is a stretch of speech in one manner.
+// segment is a part of a block that is spoken in one manner.
 type segment struct {
 	text   string
 	manner manner
@@ -70,7 +70,7 @@ var (
 
 const stamp = `\[mm:ss\]`
 
-// pauses are the labels under which music is heard.
+// pauses are the labels of music.
 var pauses = map[string]bool{"Intro": true, "Break": true, "Outro": true}
 
 // parseScript reads the source of one episode.
@@ -102,7 +102,7 @@ func parseScript(source []byte) (script, error) {
 	return blocks, nil
 }
 
-// segments takes the Markdown off a paragraph and cuts it at its tags.
+// segments removes the Markdown from a paragraph and splits it at its tags.
 func segments(paragraph string) []segment {
 	var list []segment
 	add := func(text string, m manner) {
@@ -126,9 +126,9 @@ func segments(paragraph string) []segment {
 	return list
 }
 
-// fillStamps makes a transcript of a script: it puts the times where the
-// stamps go, in order, and takes out what is not for readers. A translation has
-// the stamps of the original, so the same times fill both.
+// fillStamps makes a transcript of a script: it replaces the stamps by the times,
+// in order, and removes what is only for scripts. A translation has the stamps of
+// its original, so the same times fill both.
 func fillStamps(source []byte, times []time.Duration) ([]byte, error) {
 	source = heading.ReplaceAll(secret.ReplaceAll(source, nil), nil)
 	if n := len(unfilled.FindAll(source, -1)); n != len(times) {

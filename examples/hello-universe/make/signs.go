@@ -8,7 +8,7 @@ import (
 	"golang.org/x/image/font/gofont/gomonobold"
 )
 
-// The small pictures are flat, like signs: they are seen at the size of a thumb.
+// The small pictures are flat, because they are shown as thumbnails.
 
 // rings paints a target of flat colours from the edge to the middle.
 func (c canvas) rings(x, y float64, tones ...rgb) {
@@ -20,7 +20,7 @@ func (c canvas) rings(x, y float64, tones ...rgb) {
 	}
 }
 
-// sparkle is the outline of a star with four points, turned by an angle.
+// sparkle returns the outline of a star with four points, turned by an angle.
 func sparkle(x, y, radius, slim, turn float64) []point {
 	outline := make([]point, 360)
 	for i := range outline {
@@ -40,7 +40,7 @@ func (c canvas) smile(x, y, step float64, lengths []float64, tone rgb) {
 	}
 }
 
-// drawVega is bright, and delighted.
+// drawVega draws a bright, smiling star.
 func drawVega() (canvas, error) {
 	c := newCanvas(400, 400)
 	c.rings(200, 200, hex(0x3d1a63), hex(0x55247a), hex(0x7b2f86), hex(0xb0417f), hex(0xe05a7c))
@@ -54,7 +54,7 @@ func drawVega() (canvas, error) {
 	return c, nil
 }
 
-// drawRigel is large, blue and not convinced.
+// drawRigel draws a large blue star with a straight mouth.
 func drawRigel() (canvas, error) {
 	c := newCanvas(400, 400)
 	c.rings(200, 200, hex(0x0d1440), hex(0x131f63), hex(0x1b2f8c), hex(0x2547bd), hex(0x2f62ea))
@@ -69,7 +69,7 @@ func drawRigel() (canvas, error) {
 	return c, nil
 }
 
-// drawGhost is what is at the end of the file.
+// drawGhost draws the artwork of the episode about stale tags.
 func drawGhost() (canvas, error) {
 	c := newCanvas(600, 600)
 	c.rings(300, 290, night, hex(0x0d1030), hex(0x151543), hex(0x211b5b), hex(0x33247a))
@@ -91,8 +91,8 @@ func drawGhost() (canvas, error) {
 	return c, err
 }
 
-// shroud is the outline of a sheet with somebody under it: a dome of the radius
-// around x, y and a hem that waves below.
+// shroud returns the outline of a ghost: a dome of the radius around x, y, with a
+// wavy hem.
 func shroud(x, y, radius, fall float64) []point {
 	outline := arc(x, y, radius, math.Pi, 2*math.Pi)
 	const steps = 120
@@ -105,7 +105,7 @@ func shroud(x, y, radius, fall float64) []point {
 	return outline
 }
 
-// drawAcme is the sponsor's mark: a telescope, and something to look at.
+// drawAcme draws the logo of the sponsor: a telescope and a star.
 func drawAcme() (canvas, error) {
 	c := newCanvas(500, 500)
 	c.shade(func(x, y float64) rgb { return cream })
@@ -126,7 +126,7 @@ func drawAcme() (canvas, error) {
 	return c, err
 }
 
-// drawMinimal is the artwork of the smallest show: one sound, one word.
+// drawMinimal draws the artwork of the example show minimal.
 func drawMinimal() (canvas, error) {
 	c := newCanvas(1400, 1400)
 	c.shade(func(x, y float64) rgb { return amber })
