@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -32,7 +33,8 @@ and private objects that must not be public. Some files are read and compared by
 for byte; with --full, all files.
 
 What is live is compared with the record of the last publish. verify waits until
-caches no longer have older versions. Differences from the folder, and errors in
+caches no longer have older versions, for 30 seconds in all, and says what it waits
+for. It does not wait for what time does not change, such as a closed port. Differences from the folder, and errors in
 it, are reported but are not errors here. With the names of episodes (slug, number
 or GUID), only those episodes are verified, besides the feed and the site.
 
@@ -52,7 +54,7 @@ Exit codes: 0 no errors · 1 failed · 2 usage · 3 errors were found.`,
 		},
 	}
 	c.Flags().BoolVar(&o.full, "full", false, "read every file and every page")
-	c.Flags().DurationVar(&o.wait, "wait", 90*time.Second, "wait up to this `DURATION` for caches and the network")
+	c.Flags().DurationVar(&o.wait, "wait", 30*time.Second, "wait up to this `DURATION` in all for caches and the network")
 	return c
 }
 
@@ -71,7 +73,7 @@ func runVerify(ctx context.Context, a *app, o *verifyOptions) error {
 	if opts.Published, opts.Interrupted, err = lastPublished(ctx, a, r); err != nil {
 		return err
 	}
-	w := &verify.Web{Storage: r.Show.Storage, Patience: o.wait}
+	w := &verify.Web{Storage: r.Show.Storage, Patience: o.wait, Waiting: waiting(a, o.wait)}
 	if o.wait <= 0 {
 		w.Patience = -1
 	}
@@ -115,6 +117,29 @@ func lastPublished(ctx context.Context, a *app, r *release.Release) (objects map
 		fmt.Fprintf(a.stderr, "without the record of what was published: %s\n", clean(err.Error()))
 	}
 	return unknown, false, ctx.Err()
+}
+
+// waiting returns a function that prints once for each reason that verify waits, and
+// the first address. On a quiet command it is nil.
+func waiting(a *app, limit time.Duration) func(address, reason string) {
+	if a.quiet {
+		return nil
+	}
+	var mu sync.Mutex
+	known := map[string]bool{}
+	return func(address, reason string) {
+		mu.Lock()
+		defer mu.Unlock()
+		if known[reason] {
+			return
+		}
+		known[reason] = true
+		start := ""
+		if isTerminal(a.stderr) {
+			start = "\r\x1b[K"
+		}
+		fmt.Fprintf(a.stderr, "%swaiting up to %v: %s: %s\n", start, limit, clean(address), clean(reason))
+	}
 }
 
 // showProbing shows on a terminal which URL is verified; done clears the line.

@@ -10,7 +10,9 @@
 //     claims is not trusted, and a gzip bomb ends at the limit.
 //   - Errors contain the method and the address without query, fragment and user,
 //     because those parts may be secrets. They contain no headers and bodies.
-//   - It is not retried.
+//   - It is not retried. Errors that another try would repeat are marked with
+//     [retry.Permanent]: an address that is not of the web, also after a redirect, a
+//     closed port, an unknown name, an untrusted certificate.
 //
 // [Own] reaches any address and uses the proxy of the environment. [Public] is for
 // untrusted addresses. When it dials, it refuses every address that is not of the
@@ -33,6 +35,8 @@ import (
 	"net/url"
 	"syscall"
 	"time"
+
+	"onair/internal/retry"
 )
 
 // MaxBody is the default of Request.Limit, in bytes.
@@ -137,7 +141,7 @@ func (c *Client) Do(ctx context.Context, r *Request) (*http.Response, error) {
 	ctx, guard := startGuard(ctx, cmp.Or(r.Total, defaultTotal), c.stall)
 	response, err := c.follow(ctx, r, u)
 	if err != nil {
-		err = fmt.Errorf("%s %s: %w", cmp.Or(r.Method, http.MethodGet), withoutSecrets(u), guard.explain(err))
+		err = fmt.Errorf("%s %s: %w", cmp.Or(r.Method, http.MethodGet), withoutSecrets(u), classify(guard.explain(err)))
 		guard.stop()
 		return nil, err
 	}
@@ -151,13 +155,38 @@ func (c *Client) Do(ctx context.Context, r *Request) (*http.Response, error) {
 func parse(raw string) (*url.URL, error) {
 	u, err := url.Parse(raw)
 	if err != nil {
-		return nil, errors.New("the address is not a URL")
+		return nil, retry.Permanent(errors.New("the address is not a URL"))
 	}
 	if (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" {
-		return nil, fmt.Errorf("%s is not an address of the web: want http:// or https://", withoutSecrets(u))
+		return nil, retry.Permanent(fmt.Errorf("%s is not an address of the web: want http:// or https://", withoutSecrets(u)))
 	}
 	return u, nil
 }
+
+// connectionRefused is the number that Windows has for syscall.ECONNREFUSED.
+const connectionRefused = syscall.Errno(10061)
+
+// classify marks an error of a connection that another try would repeat.
+func classify(err error) error {
+	var certificate *tls.CertificateVerificationError
+	var name *net.DNSError
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, connectionRefused), errors.Is(err, ErrNotPublic):
+	case errors.As(err, &certificate):
+	case errors.As(err, &name) && name.IsNotFound:
+	default:
+		return err
+	}
+	return retry.Permanent(err)
+}
+
+// timeoutError reports that a request took too long.
+type timeoutError string
+
+func (e timeoutError) Error() string { return string(e) }
+
+// Timeout reports true, as that of a net.Error.
+func (e timeoutError) Timeout() bool { return true }
 
 // withoutSecrets returns an address without the parts that may be secrets.
 func withoutSecrets(u *url.URL) string {
@@ -202,7 +231,7 @@ func (c *Client) follow(ctx context.Context, r *Request, u *url.URL) (*http.Resp
 		}
 		u = next
 	}
-	return nil, fmt.Errorf("more than %d redirects", maxRedirects)
+	return nil, retry.Permanent(fmt.Errorf("more than %d redirects", maxRedirects))
 }
 
 // redirect returns the address that a response redirects to, or nil if there is
@@ -219,7 +248,7 @@ func redirect(response *http.Response, r *Request) (*url.URL, error) {
 	}
 	next, err := response.Request.URL.Parse(location)
 	if err != nil {
-		return nil, errors.New("redirected to an address that is not a URL")
+		return nil, retry.Permanent(errors.New("redirected to an address that is not a URL"))
 	}
 	if next, err = parse(next.String()); err != nil {
 		return nil, fmt.Errorf("redirected: %w", err)
@@ -272,8 +301,8 @@ func startGuard(ctx context.Context, total, stall time.Duration) (context.Contex
 	return ctx, &guard{
 		cancel: cancel,
 		cause:  func() error { return context.Cause(ctx) },
-		total:  time.AfterFunc(total, func() { cancel(fmt.Errorf("not finished within %s", total)) }),
-		idle:   time.AfterFunc(stall, func() { cancel(fmt.Errorf("no data received for %s", stall)) }),
+		total:  time.AfterFunc(total, func() { cancel(timeoutError(fmt.Sprintf("not finished within %s", total))) }),
+		idle:   time.AfterFunc(stall, func() { cancel(timeoutError(fmt.Sprintf("no data received for %s", stall))) }),
 		stall:  stall,
 	}
 }

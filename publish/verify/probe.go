@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
-	"crypto/tls"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -26,6 +25,7 @@ type problem struct {
 	finding.Finding        // without the address, so that equal problems can be grouped
 	url             string // address
 	passing         bool   // it may be gone a little later
+	slow            bool   // the request timed out
 }
 
 // probe checks one expectation, once.
@@ -84,6 +84,9 @@ func (p *probe) add(rule *finding.Rule, format string, args ...any) *problem {
 func (p *probe) request(ctx context.Context, r *fetch.Request) (*http.Response, bool) {
 	r.URL = p.URL
 	r.Total = time.Minute + time.Duration(p.Bytes>>17)*time.Second // at 128 KiB a second
+	if r.Limit == 0 || p.Bytes == 0 {                              // headers, a range or a page
+		r.Total = min(r.Total, max(p.web.until.Sub(p.web.now()), shortest))
+	}
 	response, err := cmp.Or(p.web.Client, defaultClient()).Do(ctx, r)
 	if err != nil {
 		p.unreachable(err)
@@ -94,9 +97,10 @@ func (p *probe) request(ctx context.Context, r *fetch.Request) (*http.Response, 
 }
 
 func (p *probe) unreachable(err error) {
-	var certificate *tls.CertificateVerificationError
 	found := p.add(ruleUnreachable, "%v", withoutAddress(err))
-	found.passing = !errors.As(err, &certificate)
+	var timeout interface{ Timeout() bool }
+	found.passing = !retry.IsPermanent(err)
+	found.slow = errors.As(err, &timeout) && timeout.Timeout()
 }
 
 // withoutAddress returns an error of package fetch without the method and the

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -48,15 +49,25 @@ type Web struct {
 	// behind. A negative value disables further tries.
 	Patience time.Duration
 
+	// Waiting is called, also concurrently, when an address is probed again later.
+	// It gets the reason. Nil disables it.
+	Waiting func(address, reason string)
+
 	// Now and Sleep replace the clock; nil is the system's.
 	Now   func() time.Time
 	Sleep func(context.Context, time.Duration) error
+
+	// until is the deadline of small requests, besides shortest; zero for none.
+	until time.Time
 }
 
 const (
 	provePatience  = 20 * time.Second
 	verifyPatience = 90 * time.Second
 )
+
+// shortest is the time that a request may take even after the deadline.
+const shortest = 10 * time.Second
 
 // parallel is how many requests are made at once.
 const parallel = 8
@@ -71,8 +82,9 @@ const minTries = 3
 // V009, and all of them are errors: a feed that names such an object would break
 // for a listener. If ctx ends first the list is incomplete: check ctx.Err.
 func Prove(ctx context.Context, w *Web, want []Expectation) finding.List {
-	deadline := w.deadline(provePatience)
-	return report(w.probeAll(ctx, want, deadline), finding.Position{})
+	web := *w
+	web.until = w.deadline(provePatience)
+	return report(web.probeAll(ctx, want), finding.Position{})
 }
 
 // Expect returns the expectations for the objects with the keys. It leaves out
@@ -116,15 +128,29 @@ func Visible(s *show.Show) bool {
 	return !s.Detached && Reachable(s) && served
 }
 
+// maxTimeouts is how many objects may time out before, after the deadline, the
+// others are not requested.
+const maxTimeouts = 4
+
 // probeAll checks every expectation, several at once, and returns what is wrong
 // in their order.
-func (w *Web) probeAll(ctx context.Context, want []Expectation, deadline time.Time) []problem {
+func (w *Web) probeAll(ctx context.Context, want []Expectation) []problem {
 	found := make([][]problem, len(want))
+	var timeouts atomic.Int32
 	var group errgroup.Group
 	group.SetLimit(parallel)
 	for i := range want {
 		group.Go(func() error {
-			found[i] = w.settle(ctx, deadline, func() []problem { return w.probe(ctx, &want[i]) })
+			if timeouts.Load() >= maxTimeouts && w.Patience >= 0 && !w.now().Before(w.until) {
+				p := &probe{Expectation: &want[i], web: w}
+				p.add(ruleUnreachable, "not requested, because other requests timed out")
+				found[i] = p.problems
+				return nil
+			}
+			found[i] = w.settle(ctx, func() []problem { return w.probe(ctx, &want[i]) })
+			if slices.ContainsFunc(found[i], func(p problem) bool { return p.slow }) {
+				timeouts.Add(1)
+			}
 			return nil
 		})
 	}
@@ -136,16 +162,26 @@ func (w *Web) probeAll(ctx context.Context, want []Expectation, deadline time.Ti
 var errPassing = errors.New("it may pass")
 
 // settle probes again, with growing pauses, until no problem is left that may
-// pass, or until the deadline.
-func (w *Web) settle(ctx context.Context, deadline time.Time, probe func() []problem) []problem {
+// pass, or until the deadline. An address that timed out is not probed again after
+// the deadline.
+func (w *Web) settle(ctx context.Context, probe func() []problem) []problem {
 	policy := retry.Policy{
 		First: 250 * time.Millisecond, Longest: 10 * time.Second, Jitter: retry.NoJitter,
-		Deadline: deadline, MinTries: minTries, Now: w.Now, Sleep: w.Sleep,
+		Deadline: w.until, MinTries: minTries, Now: w.Now, Sleep: w.Sleep,
 	}
 	for n := 1; ; n++ {
 		found := probe()
-		passing := slices.ContainsFunc(found, func(p problem) bool { return p.passing })
-		if !passing || w.Patience < 0 || policy.Next(ctx, n, errPassing) != nil {
+		i := slices.IndexFunc(found, func(p problem) bool { return p.passing })
+		if i < 0 || w.Patience < 0 {
+			return found
+		}
+		if found[i].slow {
+			policy.MinTries = 0
+		}
+		if w.Waiting != nil && w.now().Before(w.until) {
+			w.Waiting(found[i].url, found[i].Message)
+		}
+		if policy.Next(ctx, n, errPassing) != nil {
 			return found
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -186,8 +187,78 @@ func TestProveUnreachable(t *testing.T) {
 	want[0].URL = "http://127.0.0.1:1/audio.mp3"
 	w.Client = nil
 	found = verify.Prove(t.Context(), w, want)
-	if len(found) != 1 || found[0].Rule != "V001" || s.slept == 0 {
-		t.Errorf("nobody answers: %v after %v", found, s.slept)
+	if len(found) != 1 || found[0].Rule != "V001" || s.slept != 0 {
+		t.Errorf("a closed port: %v after %v", found, s.slept)
+	}
+}
+
+// What another try would repeat ends the wait at once. What may pass is waited for,
+// and Waiting gets the reason.
+func TestProveWaitsOnlyForWhatMayPass(t *testing.T) {
+	to := func(location string) fault {
+		return func(_ *site, w http.ResponseWriter, _ *http.Request) bool {
+			w.Header().Set("Location", location)
+			w.WriteHeader(http.StatusFound)
+			return true
+		}
+	}
+	for name, test := range map[string]struct {
+		tamper fault
+		waits  string // the reason; empty if it does not wait
+	}{
+		"redirect to a file":        {to("file:///etc/passwd"), ""},
+		"redirect to ftp":           {to("ftp://example.com/a.mp3"), ""},
+		"redirect to no URL":        {to("http://%zz/"), ""},
+		"redirect in a circle":      {to("/"), ""},
+		"redirect to a closed port": {to("http://127.0.0.1:1/"), ""},
+		"forbidden":                 {status(403), ""},
+		"gone":                      {status(410), ""},
+		"busy":                      {status(503), "status 503"},
+		"not there yet":             {status(404), "status 404"},
+		"aborted":                   {func(*site, http.ResponseWriter, *http.Request) bool { panic(http.ErrAbortHandler) }, "EOF"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newSite(t, nil)
+			s.tamper = func(w http.ResponseWriter, r *http.Request) bool { return test.tamper(s, w, r) }
+			w := s.web()
+			if name == "redirect to a closed port" {
+				roots := x509.NewCertPool()
+				roots.AddCert(s.certificate)
+				w.Client = fetch.Own(&fetch.Options{Roots: roots, Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
+					if address == "127.0.0.1:1" {
+						return (&net.Dialer{}).DialContext(ctx, network, address)
+					}
+					return s.dial(ctx, network, address)
+				}})
+			}
+			reason := ""
+			w.Waiting = func(_, r string) { reason = r }
+			found := verify.Prove(t.Context(), w, verify.Expect(s.Release, []string{s.key(release.RoleAudio)}))
+			if len(found) == 0 || (reason == "") != (test.waits == "") || !strings.Contains(reason, test.waits) || (s.slept > 0) != (test.waits != "") {
+				t.Errorf("waited %v for %q\n%v", s.slept, reason, found)
+			}
+		})
+	}
+}
+
+// Objects that time out are requested again until the deadline only, and after it
+// the others are not requested at all.
+func TestProveEndsWithAServerThatHangs(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	s := newSite(t, nil)
+	w := s.web()
+	w.Client = fetch.Own(&fetch.Options{Stall: 20 * time.Millisecond})
+	want := make([]verify.Expectation, 100)
+	for i := range want {
+		want[i] = verify.Expectation{URL: fmt.Sprintf("http://%s/%d", listener.Addr(), i), Bytes: 1}
+	}
+	found := verify.Prove(t.Context(), w, want)
+	if len(found) != 2 || !strings.Contains(found[0].Message+found[1].Message, "not requested, because other requests timed out") {
+		t.Errorf("%v", found)
 	}
 }
 

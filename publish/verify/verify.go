@@ -56,8 +56,9 @@ func Verify(ctx context.Context, w *Web, r *release.Release, o *Options) finding
 	}
 	web := *w
 	web.Storage = cmp.Or(w.Storage, r.Show.Storage)
+	web.until = w.deadline(verifyPatience)
 	v := &verifier{
-		w: &web, r: r, o: o, deadline: web.deadline(verifyPatience),
+		w: &web, r: r, o: o,
 		objects: map[string]*release.Object{}, episodes: map[string]*release.Episode{}, audio: map[string]*release.Episode{},
 		known: map[string]bool{},
 	}
@@ -75,7 +76,6 @@ type verifier struct {
 	w        *Web
 	r        *release.Release
 	o        *Options
-	deadline time.Time
 	objects  map[string]*release.Object  // of the release, by key
 	episodes map[string]*release.Episode // of the release, by GUID
 	audio    map[string]*release.Episode // of the release, by key of their audio
@@ -125,7 +125,7 @@ func (v *verifier) run(ctx context.Context) {
 		v.expectOtherPages()
 	}
 	v.sample(data)
-	v.problems = append(v.problems, v.w.probeAll(ctx, v.want, v.deadline)...)
+	v.problems = append(v.problems, v.w.probeAll(ctx, v.want)...)
 	v.checkPlainHTTP(ctx)
 	v.checkNotFound(ctx)
 	v.checkRecords(ctx)
@@ -139,7 +139,7 @@ func (v *verifier) feed(ctx context.Context) (data []byte, response *http.Respon
 	e.Bytes, e.SHA256, e.lenient = 0, "", true
 	e.published = v.published(s.Feed.Path)
 	start := v.w.now()
-	found := v.w.settle(ctx, v.deadline, func() []problem {
+	found := v.w.settle(ctx, func() []problem {
 		p := &probe{Expectation: &e, web: v.w, body: &bytes.Buffer{}}
 		p.checkBody(ctx)
 		data, response = p.body.Bytes(), p.response
@@ -375,7 +375,7 @@ func (v *verifier) checkCertificate(response *http.Response) {
 // status requests an address and returns the response with its body closed, or nil
 // if there is none.
 func (v *verifier) status(ctx context.Context, address string) *http.Response {
-	response, err := cmp.Or(v.w.Client, defaultClient()).Do(ctx, &fetch.Request{URL: address, Stay: true})
+	response, err := cmp.Or(v.w.Client, defaultClient()).Do(ctx, &fetch.Request{URL: address, Stay: true, Total: shortest})
 	if err != nil {
 		return nil
 	}
