@@ -1,0 +1,147 @@
+package tree
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/net/html/charset"
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/encoding/unicode/utf32"
+)
+
+// gunzip unpacks at most MaxBytes bytes.
+func gunzip(data []byte) ([]byte, error) {
+	z, err := gzip.NewReader(bytes.NewReader(data))
+	if err != nil {
+		return nil, fmt.Errorf("unpack gzip: %w", err)
+	}
+	out, err := io.ReadAll(io.LimitReader(z, MaxBytes+1))
+	switch {
+	case len(out) > MaxBytes:
+		return nil, ErrTooLarge
+	case errors.Is(err, io.ErrUnexpectedEOF) && len(out) > 0:
+		return out, nil // the parser reports that it is cut off
+	case err != nil:
+		return nil, fmt.Errorf("unpack gzip: %w", err)
+	}
+	return out, nil
+}
+
+const utf8Name = "UTF-8"
+
+// wide are the encodings that the first bytes of a document show: by their byte
+// order mark, or by how they write "<?" or "<".
+var wide = []struct {
+	name, start string
+	mark        bool
+	encoding    encoding.Encoding
+}{
+	{"UTF-32BE", "\x00\x00\xfe\xff", true, utf32.UTF32(utf32.BigEndian, utf32.ExpectBOM)},
+	{"UTF-32LE", "\xff\xfe\x00\x00", true, utf32.UTF32(utf32.LittleEndian, utf32.ExpectBOM)},
+	{"UTF-16BE", "\xfe\xff", true, unicode.UTF16(unicode.BigEndian, unicode.ExpectBOM)},
+	{"UTF-16LE", "\xff\xfe", true, unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM)},
+	{"UTF-32BE", "\x00\x00\x00<", false, utf32.UTF32(utf32.BigEndian, utf32.IgnoreBOM)},
+	{"UTF-32LE", "<\x00\x00\x00", false, utf32.UTF32(utf32.LittleEndian, utf32.IgnoreBOM)},
+	{"UTF-16BE", "\x00<\x00", false, unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM)},
+	{"UTF-16LE", "<\x00", false, unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM)},
+}
+
+// decode sets the document's data, encoding and label. The first bytes count most,
+// then the label of the XML declaration, then the charset of the Content-Type. A
+// document with none of them is UTF-8 (RFC 7303 section 3, XML 1.0 appendix F).
+func (p *parser) decode(data []byte, contentType string) {
+	d := p.doc
+	d.Encoding = utf8Name
+	if bytes.HasPrefix(data, []byte("\xef\xbb\xbf")) {
+		d.Data = data[3:]
+		d.Label = label(d.Data)
+		p.checkUTF8()
+		return
+	}
+	for _, w := range wide {
+		if bytes.HasPrefix(data, []byte(w.start)) {
+			d.Encoding = w.name
+			p.transform(data, w.encoding)
+			d.Label = label(d.Data)
+			return
+		}
+	}
+	d.Data = data
+	d.Label = label(data)
+	name := d.Label
+	if name == "" {
+		_, params, _ := mime.ParseMediaType(contentType)
+		name = params["charset"]
+	}
+	if name == "" || strings.EqualFold(name, utf8Name) {
+		p.checkUTF8()
+		return
+	}
+	if up := strings.ToUpper(name); strings.HasPrefix(up, "UTF-16") || strings.HasPrefix(up, "UTF-32") || strings.HasPrefix(up, "UCS-") {
+		p.early(Bytes, fmt.Sprintf("the document is labelled %s and is not", quote(name)))
+		p.checkUTF8()
+		return
+	}
+	decoder, canonical := charset.Lookup(name)
+	switch {
+	case decoder == nil || canonical == "replacement":
+		if d.Label != "" {
+			p.early(Bytes, fmt.Sprintf("the encoding %s is unknown", quote(name)))
+		}
+		p.checkUTF8()
+	case canonical == "utf-8":
+		d.Encoding = utf8Name
+		p.checkUTF8()
+	default:
+		d.Encoding = strings.ToUpper(name)
+		p.transform(data, decoder)
+	}
+}
+
+// transform decodes the data. A decoder writes U+FFFD for bytes that it does not
+// know.
+func (p *parser) transform(data []byte, e encoding.Encoding) {
+	before := bytes.Count(data, []byte("\uFFFD"))
+	out, err := e.NewDecoder().Bytes(data)
+	if err != nil {
+		out = []byte(strings.ToValidUTF8(string(data), "\uFFFD"))
+	}
+	p.doc.Data = bytes.TrimPrefix(out, []byte("\uFEFF"))
+	if i := bytes.Index(p.doc.Data, []byte("\uFFFD")); i >= 0 && before == 0 {
+		p.problem(i, Bytes, "bytes that are not valid %s", p.doc.Encoding)
+	}
+}
+
+// checkUTF8 records whether the data has bytes that are not UTF-8. Only then the
+// parser looks for them.
+func (p *parser) checkUTF8() { p.invalid = !utf8.Valid(p.doc.Data) }
+
+// label returns the encoding in the XML declaration at the start of a document, or
+// after space, or "" if there is none.
+func label(data []byte) string {
+	head := bytes.TrimLeft(data[:min(len(data), 1024)], " \t\r\n")
+	if !bytes.HasPrefix(head, []byte("<?xml")) {
+		return ""
+	}
+	head, _, _ = bytes.Cut(head, []byte("?>"))
+	_, rest, ok := bytes.Cut(head, []byte("encoding"))
+	if !ok {
+		return ""
+	}
+	rest = bytes.TrimLeft(rest, " \t\r\n=")
+	if len(rest) == 0 || rest[0] != '"' && rest[0] != '\'' {
+		return ""
+	}
+	name, _, ok := bytes.Cut(rest[1:], rest[:1])
+	if !ok || len(name) > 40 {
+		return ""
+	}
+	return string(name)
+}

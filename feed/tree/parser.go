@@ -1,0 +1,471 @@
+package tree
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// parser reads a document from start to end.
+type parser struct {
+	doc  *Document
+	item func(*Element)
+
+	pos     int  // in doc.Data
+	invalid bool // the data has bytes that are not UTF-8
+
+	open  []frame // elements that are not closed yet
+	spare [][]byte
+
+	bindings   []binding
+	elements   map[string]resolved // by name as written
+	attributes map[string]resolved
+	unbound    map[string]bool // prefixes that were reported
+
+	entities map[string]string // declared in the document type
+	lenient  bool              // an external document type may declare more
+	expanded int               // bytes that entities were expanded to
+
+	counted, line, lineStart int       // place of the offset that was counted last
+	deep                     bool      // nesting was reported
+	doctyped                 bool      // a document type was read
+	attrBuffer               []rawAttr // reused
+}
+
+// frame is an open element.
+type frame struct {
+	element *Element
+	raw     string // name as written
+	text    []byte
+}
+
+// problem records a problem at an offset.
+func (p *parser) problem(at int, c Cause, format string, args ...any) {
+	if len(p.doc.Problems) < maxProblems {
+		line, column := p.place(at)
+		p.doc.Problems = append(p.doc.Problems, Problem{Cause: c, Line: line, Column: column, Message: fmt.Sprintf(format, args...)})
+	}
+}
+
+// early records a problem of the document as a whole, before it is parsed.
+func (p *parser) early(c Cause, message string) {
+	p.doc.Problems = append(p.doc.Problems, Problem{Cause: c, Line: 1, Column: 1, Message: message})
+}
+
+// place returns line and column of an offset. Offsets mostly ascend.
+func (p *parser) place(at int) (line, column int) {
+	if at < p.counted {
+		before := p.doc.Data[:at]
+		return bytes.Count(before, newline) + 1, at - bytes.LastIndexByte(before, '\n')
+	}
+	between := p.doc.Data[p.counted:at]
+	if n := bytes.Count(between, newline); n > 0 {
+		p.line += n
+		p.lineStart = p.counted + bytes.LastIndexByte(between, '\n') + 1
+	}
+	p.counted = at
+	return p.line + 1, at - p.lineStart + 1
+}
+
+var newline = []byte("\n")
+
+// document parses the whole document.
+func (p *parser) document() {
+	p.elements, p.attributes, p.unbound = map[string]resolved{}, map[string]resolved{}, map[string]bool{}
+	p.declaration()
+	for p.pos < len(p.doc.Data) {
+		if len(p.open) > 0 {
+			p.content()
+		} else {
+			p.outside()
+		}
+	}
+	switch {
+	case len(p.open) > 0:
+		p.problem(p.pos, CutOff, "the document ends inside of <%s>", p.open[len(p.open)-1].raw)
+		for len(p.open) > 0 {
+			p.close()
+		}
+	case p.doc.Root == nil:
+		p.problem(p.pos, Markup, "there is no element")
+	}
+	slices.SortStableFunc(p.doc.Problems, func(a, b Problem) int {
+		if a.Line != b.Line {
+			return a.Line - b.Line
+		}
+		return a.Column - b.Column
+	})
+}
+
+// declarationForm is the syntax of an XML declaration (production XMLDecl).
+var declarationForm = regexp.MustCompile(`^<\?xml[ \t\r\n]+version[ \t\r\n]*=[ \t\r\n]*(?:"1\.[0-9]+"|'1\.[0-9]+')` +
+	`(?:[ \t\r\n]+encoding[ \t\r\n]*=[ \t\r\n]*(?:"[A-Za-z][A-Za-z0-9._-]*"|'[A-Za-z][A-Za-z0-9._-]*'))?` +
+	`(?:[ \t\r\n]+standalone[ \t\r\n]*=[ \t\r\n]*(?:"(?:yes|no)"|'(?:yes|no)'))?[ \t\r\n]*\?>$`)
+
+func (p *parser) declaration() {
+	data := p.doc.Data
+	if !startsDeclaration(data) {
+		return
+	}
+	p.doc.Declared = true
+	end := bytes.IndexByte(data, '>') + 1
+	if end == 0 {
+		end = len(data)
+	}
+	if !declarationForm.Match(data[:end]) {
+		p.problem(0, Declaration, "the XML declaration is malformed")
+	}
+	p.pos = end
+}
+
+func startsDeclaration(data []byte) bool {
+	return len(data) > 5 && string(data[:5]) == "<?xml" && (isSpace(data[5]) || data[5] == '?')
+}
+
+// outside reads what is before or after the root element.
+func (p *parser) outside() {
+	data := p.doc.Data
+	start := p.pos
+	next := bytes.IndexByte(data[start:], '<')
+	if next < 0 {
+		next = len(data) - start
+	}
+	if text := data[start : start+next]; len(bytes.Trim(text, spaces)) > 0 {
+		at := start + len(text) - len(bytes.TrimLeft(text, spaces))
+		if p.doc.Root == nil {
+			p.problem(at, Markup, "text before the first element")
+		} else {
+			p.problem(at, Markup, "text after the last element")
+		}
+	}
+	p.pos = start + next
+	rest := data[p.pos:]
+	switch {
+	case len(rest) == 0:
+	case bytes.HasPrefix(rest, []byte("<!--")):
+		p.comment()
+	case bytes.HasPrefix(rest, []byte("<?")):
+		p.instruction()
+	case bytes.HasPrefix(rest, []byte("<!DOCTYPE")):
+		p.doctype()
+	case len(rest) > 1 && rest[1] == '/':
+		p.problem(p.pos, Nesting, "an end tag outside of the first element")
+		p.skipPast(">")
+	case len(rest) > 1 && p.nameLength(p.pos+1) > 0:
+		if p.doc.Root != nil {
+			p.problem(p.pos, Markup, "a second root element")
+		}
+		p.startTag()
+	default:
+		p.problem(p.pos, Markup, "a < that starts no tag")
+		p.pos++
+	}
+}
+
+const spaces = " \t\r\n"
+
+func isSpace(c byte) bool { return c == ' ' || c == '\n' || c == '\t' || c == '\r' }
+
+// skipPast moves behind the next occurrence of s, or to the end. It reports whether
+// there is one.
+func (p *parser) skipPast(s string) bool {
+	i := bytes.Index(p.doc.Data[p.pos:], []byte(s))
+	if i < 0 {
+		p.pos = len(p.doc.Data)
+		return false
+	}
+	p.pos += i + len(s)
+	return true
+}
+
+func (p *parser) comment() {
+	start := p.pos
+	p.pos += len("<!--")
+	i := bytes.Index(p.doc.Data[p.pos:], []byte("--"))
+	if i >= 0 && !bytes.HasPrefix(p.doc.Data[p.pos+i:], []byte("-->")) {
+		p.problem(p.pos+i, Markup, "-- in a comment")
+	}
+	body := p.pos
+	if !p.skipPast("-->") {
+		p.problem(start, CutOff, "a comment that does not end")
+	}
+	p.characters(p.doc.Data[body:p.pos], body)
+}
+
+func (p *parser) instruction() {
+	start := p.pos
+	rest := p.doc.Data[start:]
+	p.pos += len("<?")
+	n := p.nameLength(p.pos)
+	switch after := p.pos + n; {
+	case startsDeclaration(rest):
+		p.lateDeclaration()
+	case n == 0:
+		p.problem(start, Markup, "a <? without a name")
+	case after < len(p.doc.Data) && !isSpace(p.doc.Data[after]) && !bytes.HasPrefix(p.doc.Data[after:], []byte("?>")):
+		p.problem(after, Markup, "a malformed processing instruction")
+	}
+	body := p.pos
+	if !p.skipPast("?>") {
+		p.problem(start, CutOff, "a processing instruction that does not end")
+	}
+	p.characters(p.doc.Data[body:p.pos], body)
+}
+
+// lateDeclaration reports an XML declaration that is not at the start, unless the
+// text before it is reported.
+func (p *parser) lateDeclaration() {
+	for _, problem := range p.doc.Problems {
+		if problem.Message == "text before the first element" {
+			return
+		}
+	}
+	p.problem(p.pos-len("<?"), Declaration, "the XML declaration is not at the very start")
+}
+
+// content reads text up to the next markup in an element, and that markup.
+func (p *parser) content() {
+	p.text()
+	data := p.doc.Data
+	if p.pos >= len(data) {
+		return
+	}
+	rest := data[p.pos:]
+	switch {
+	case len(rest) == 1:
+		p.problem(p.pos, CutOff, "the document ends inside of a tag")
+		p.pos++
+		for len(p.open) > 0 {
+			p.close()
+		}
+	case rest[1] == '/':
+		p.endTag()
+	case rest[1] == '!' && bytes.HasPrefix(rest, []byte("<!--")):
+		p.comment()
+	case rest[1] == '!' && bytes.HasPrefix(rest, []byte("<![CDATA[")):
+		p.cdata()
+	case rest[1] == '?':
+		p.instruction()
+	case p.nameLength(p.pos+1) > 0:
+		p.startTag()
+	default:
+		p.problem(p.pos, Markup, "a raw < in text")
+		p.append(rest[:1])
+		p.pos++
+	}
+}
+
+func (p *parser) cdata() {
+	start := p.pos
+	body := start + len("<![CDATA[")
+	p.pos = body
+	end := bytes.Index(p.doc.Data[body:], []byte("]]>"))
+	if end < 0 {
+		p.problem(start, CutOff, "a CDATA section that does not end")
+		end = len(p.doc.Data) - body
+		p.pos = len(p.doc.Data)
+	} else {
+		p.pos = body + end + len("]]>")
+	}
+	p.append(p.characters(p.doc.Data[body:body+end], body))
+}
+
+// endTag closes an element. An end tag that does not match closes the innermost
+// element of its name, or nothing.
+func (p *parser) endTag() {
+	data := p.doc.Data
+	start := p.pos
+	n := p.nameLength(start + 2)
+	raw := data[start+2 : start+2+n]
+	p.pos = start + 2 + n
+	for p.pos < len(data) && isSpace(data[p.pos]) {
+		p.pos++
+	}
+	last := len(p.open) - 1
+	switch {
+	case p.pos >= len(data):
+		p.problem(start, CutOff, "the document ends inside of an end tag")
+	case data[p.pos] == '>':
+		p.pos++
+	default:
+		p.problem(p.pos, Markup, "a malformed end tag")
+		if i := bytes.IndexAny(data[p.pos:], "<>"); i >= 0 {
+			p.pos += i
+			if data[p.pos] == '>' {
+				p.pos++
+			}
+		} else {
+			p.pos = len(data)
+		}
+	}
+	if p.open[last].raw == string(raw) {
+		p.close()
+		return
+	}
+	p.problem(start, Nesting, "</%s> does not match <%s> on line %d", short(string(raw)), short(p.open[last].raw), p.open[last].element.Line)
+	for i := last; i >= 0; i-- {
+		if p.open[i].raw == string(raw) {
+			for len(p.open) > i {
+				p.close()
+			}
+			return
+		}
+	}
+}
+
+// close closes the innermost element.
+func (p *parser) close() {
+	last := len(p.open) - 1
+	f := &p.open[last]
+	e := f.element
+	e.end = p.pos
+	if len(f.text) > 0 && (len(e.Children) == 0 || len(bytes.Trim(f.text, spaces)) > 0) {
+		e.Text = string(f.text)
+	}
+	p.spare = append(p.spare, f.text[:0])
+	if cap(f.text) > 1<<20 {
+		p.spare = p.spare[:len(p.spare)-1]
+	}
+	*f = frame{}
+	p.open = p.open[:last]
+	p.unbind(last)
+	if last > MaxDepth-1 {
+		return
+	}
+	if last == 0 {
+		if p.doc.Root == nil {
+			p.doc.Root = e
+		}
+		return
+	}
+	parent := p.open[last-1].element
+	if last == 2 && e.Name == "item" && parent.Name == "channel" {
+		p.doc.Items++
+		if p.doc.Items > MaxItems {
+			if p.doc.Items == MaxItems+1 {
+				p.problem(e.start, Count, "more than %d items", MaxItems)
+			}
+			return
+		}
+		if p.item != nil {
+			p.item(e)
+			return
+		}
+	}
+	parent.Children = append(parent.Children, e)
+}
+
+// append adds text to the innermost element.
+func (p *parser) append(text []byte) {
+	if f := &p.open[len(p.open)-1]; len(p.open) <= MaxDepth {
+		f.text = append(f.text, text...)
+	}
+}
+
+// text reads text up to the next <.
+func (p *parser) text() {
+	data := p.doc.Data
+	start := p.pos
+	end := bytes.IndexByte(data[start:], '<')
+	if end < 0 {
+		end = len(data)
+	} else {
+		end += start
+	}
+	if i := bytes.Index(data[start:end], []byte("]]>")); i >= 0 {
+		p.problem(start+i, Markup, "]]> in text")
+	}
+	p.pos = end
+	for {
+		i := bytes.IndexByte(data[start:end], '&')
+		if i < 0 {
+			p.append(p.characters(data[start:end], start))
+			return
+		}
+		p.append(p.characters(data[start:start+i], start))
+		n, text := p.reference(data[start+i:end], start+i)
+		p.append(text)
+		start += i + n
+	}
+}
+
+// characters returns text with line ends as LF. It reports characters that XML does
+// not allow, and replaces them by U+FFFD, or leaves out those that control.
+func (p *parser) characters(text []byte, at int) []byte {
+	i := plainLength(text)
+	if i == len(text) && !p.invalid {
+		return text
+	}
+	if p.invalid {
+		i = 0
+	}
+	out := append(make([]byte, 0, len(text)), text[:i]...)
+	for i < len(text) {
+		c := text[i]
+		if c >= 0x20 && c < 0x80 || c == '\n' || c == '\t' {
+			out = append(out, c)
+			i++
+			continue
+		}
+		if c == '\r' {
+			out = append(out, '\n')
+			if i++; i < len(text) && text[i] == '\n' {
+				i++
+			}
+			continue
+		}
+		r, n := utf8.DecodeRune(text[i:])
+		switch {
+		case r == utf8.RuneError && n == 1:
+			p.problem(at+i, Bytes, "a byte that is not valid UTF-8: 0x%02X", c)
+			out = utf8.AppendRune(out, fromWindows1252(c))
+		case !isChar(r):
+			p.problem(at+i, Character, "the character U+%04X is not allowed", r)
+		default:
+			out = append(out, text[i:i+n]...)
+		}
+		i += n
+	}
+	return out
+}
+
+// plainLength returns how many bytes at the start of text need no second look: all but
+// control characters, CR and the start of U+FFFE and U+FFFF.
+func plainLength(text []byte) int {
+	for i, c := range text {
+		if c < 0x20 && c != '\n' && c != '\t' || c == 0xef && i+2 < len(text) && text[i+1] == 0xbf && text[i+2] >= 0xbe {
+			return i
+		}
+	}
+	return len(text)
+}
+
+// isChar reports whether XML allows a character (production Char).
+func isChar(r rune) bool {
+	return r == '\t' || r == '\n' || r == '\r' || r >= 0x20 && r <= 0xD7FF || r >= 0xE000 && r <= 0xFFFD || r >= 0x10000 && r <= 0x10FFFF
+}
+
+// fromWindows1252 returns the character of a byte in Windows-1252, which is what
+// bytes that are not UTF-8 most often are.
+func fromWindows1252(c byte) rune {
+	const high = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ"
+	if c < 0x80 || c >= 0xa0 {
+		return rune(c)
+	}
+	return []rune(high)[c-0x80]
+}
+
+// quote quotes untrusted input for a message, at most 60 bytes.
+func quote(s string) string { return strconv.Quote(short(s)) }
+
+// short returns at most 60 bytes of a text.
+func short(s string) string {
+	if len(s) > 60 {
+		s = strings.ToValidUTF8(s[:60], "") + "…"
+	}
+	return s
+}

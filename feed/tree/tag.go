@@ -1,0 +1,279 @@
+package tree
+
+import (
+	"bytes"
+	"unicode/utf8"
+)
+
+// nameLength returns the length of the name at an offset, in bytes, or 0 if there is
+// none (production Name).
+func (p *parser) nameLength(at int) int {
+	data := p.doc.Data
+	i := at
+	for i < len(data) {
+		c := data[i]
+		if c < utf8.RuneSelf {
+			if asciiName[c] == 0 || i == at && asciiName[c] == 2 {
+				break
+			}
+			i++
+			continue
+		}
+		r, n := utf8.DecodeRune(data[i:])
+		if !isNameRune(r, i == at) || r == utf8.RuneError && n == 1 {
+			break
+		}
+		i += n
+	}
+	return i - at
+}
+
+// asciiName has 1 for the characters that a name may start with, and 2 for those that
+// may only follow.
+var asciiName = func() (t [utf8.RuneSelf]byte) {
+	for c := byte(0); c < utf8.RuneSelf; c++ {
+		switch {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c == '_', c == ':':
+			t[c] = 1
+		case c >= '0' && c <= '9', c == '-', c == '.':
+			t[c] = 2
+		}
+	}
+	return t
+}()
+
+// isNameRune reports whether a name may have a character beyond ASCII (productions
+// NameStartChar and NameChar).
+func isNameRune(r rune, first bool) bool {
+	switch {
+	case r >= 0xC0 && r <= 0x2FF && r != 0xD7 && r != 0xF7,
+		r >= 0x370 && r <= 0x1FFF && r != 0x37E,
+		r == 0x200C, r == 0x200D,
+		r >= 0x2070 && r <= 0x218F,
+		r >= 0x2C00 && r <= 0x2FEF,
+		r >= 0x3001 && r <= 0xD7FF,
+		r >= 0xF900 && r <= 0xFDCF,
+		r >= 0xFDF0 && r <= 0xFFFD,
+		r >= 0x10000 && r <= 0xEFFFF:
+		return true
+	}
+	return !first && (r == 0xB7 || r >= 0x300 && r <= 0x36F || r == 0x203F || r == 0x2040)
+}
+
+// rawAttr is an attribute before its name is resolved.
+type rawAttr struct {
+	name  []byte
+	value string
+	at    int
+}
+
+// startTag reads a start tag or an empty element.
+func (p *parser) startTag() {
+	data := p.doc.Data
+	start := p.pos
+	n := p.nameLength(start + 1)
+	raw := data[start+1 : start+1+n]
+	p.pos = start + 1 + n
+	attrs, empty := p.attrs(start)
+
+	e := &Element{start: start}
+	e.Line, e.Column = p.place(start)
+	if p.doc.Root == nil && len(p.open) == 0 {
+		_, local, ok := bytes.Cut(raw, []byte(":"))
+		if !ok {
+			local = raw
+		}
+		if kind := kindOf(&Element{Local: string(local)}); p.doc.Kind != HTML {
+			p.doc.Kind = kind
+		}
+	}
+	p.declare(e, attrs)
+	r := p.elementName(raw)
+	e.Name, e.Local, e.Prefix, e.Space = r.name, r.local, r.prefix, r.space
+	if r.unbound {
+		p.undeclared(r.prefix, start)
+	}
+	p.resolveAttrs(e, attrs)
+
+	f := frame{element: e, raw: string(raw)}
+	if n := len(p.spare); n > 0 {
+		f.text, p.spare = p.spare[n-1], p.spare[:n-1]
+	}
+	p.open = append(p.open, f)
+	if len(p.open) > MaxDepth && !p.deep {
+		p.deep = true
+		p.problem(start, Depth, "elements are nested deeper than %d", MaxDepth)
+	}
+	if empty {
+		p.close()
+	}
+}
+
+// attrs reads attributes up to the end of a start tag, and reports whether the
+// element is empty.
+func (p *parser) attrs(start int) (attrs []rawAttr, empty bool) {
+	data := p.doc.Data
+	reported := false
+	fault := func(at int, format string, args ...any) {
+		if !reported {
+			p.problem(at, Attribute, format, args...)
+		}
+		reported = true
+	}
+	attrs = p.attrBuffer[:0]
+	defer func() { p.attrBuffer = attrs }()
+	for {
+		before := p.pos
+		p.skipSpace()
+		if p.pos >= len(data) {
+			p.problem(start, CutOff, "the document ends inside of a tag")
+			return attrs, false
+		}
+		switch c := data[p.pos]; {
+		case c == '>':
+			p.pos++
+			return attrs, false
+		case c == '/' && p.pos+1 < len(data) && data[p.pos+1] == '>':
+			p.pos += 2
+			return attrs, true
+		case c == '<':
+			fault(p.pos, "a tag that does not end before the next one")
+			return attrs, false
+		}
+		n := p.nameLength(p.pos)
+		if n == 0 {
+			fault(p.pos, "a tag with text that is no attribute")
+			p.pos++
+			continue
+		}
+		if p.pos == before {
+			fault(p.pos-1, "no space between attributes")
+		}
+		a := rawAttr{name: data[p.pos : p.pos+n], at: p.pos}
+		p.pos += n
+		p.skipSpace()
+		if p.pos >= len(data) || data[p.pos] != '=' {
+			fault(a.at, "attribute %s has no value", quote(string(a.name)))
+			attrs = append(attrs, a)
+			continue
+		}
+		p.pos++
+		p.skipSpace()
+		value, ok := p.attrValue()
+		if !ok {
+			fault(a.at, "the value of attribute %s has no quotes", quote(string(a.name)))
+		}
+		a.value = value
+		for _, other := range attrs {
+			if bytes.Equal(other.name, a.name) {
+				fault(a.at, "attribute %s is written twice", quote(string(a.name)))
+			}
+		}
+		attrs = append(attrs, a)
+	}
+}
+
+func (p *parser) skipSpace() {
+	for p.pos < len(p.doc.Data) && isSpace(p.doc.Data[p.pos]) {
+		p.pos++
+	}
+}
+
+// attrValue reads the value of an attribute. quoted is false if it has no quotes.
+func (p *parser) attrValue() (value string, quoted bool) {
+	data := p.doc.Data
+	if p.pos >= len(data) {
+		return "", true // startTag reports that the document ends
+	}
+	mark := data[p.pos]
+	if mark != '"' && mark != '\'' {
+		start := p.pos
+		for p.pos < len(data) && !isSpace(data[p.pos]) && data[p.pos] != '>' && data[p.pos] != '<' {
+			p.pos++
+		}
+		return string(bytes.TrimSuffix(data[start:p.pos], []byte("/"))), false
+	}
+	p.pos++
+	start := p.pos
+	n := bytes.IndexByte(data[start:], mark)
+	if n < 0 {
+		p.pos = len(data)
+		return "", true
+	}
+	p.pos = start + n + 1
+	raw := data[start : start+n]
+	if i := bytes.IndexByte(raw, '<'); i >= 0 {
+		p.problem(start+i, Attribute, "a raw < in the value of an attribute")
+	}
+	if bytes.IndexByte(raw, '&') < 0 && plainLength(raw) == n && bytes.IndexByte(raw, '\n') < 0 && bytes.IndexByte(raw, '\t') < 0 && !p.invalid {
+		return string(raw), true
+	}
+	var out []byte
+	for {
+		i := bytes.IndexByte(raw, '&')
+		if i < 0 {
+			break
+		}
+		out = append(out, attrSpace(p.characters(raw[:i], start))...)
+		n, text := p.reference(raw[i:], start+i)
+		out = append(out, text...)
+		raw, start = raw[i+n:], start+i+n
+	}
+	return string(append(out, attrSpace(p.characters(raw, start))...)), true
+}
+
+// attrSpace returns a value with spaces for line ends and tabs (XML 1.0 section 3.3.3).
+func attrSpace(value []byte) []byte {
+	if bytes.IndexByte(value, '\n') < 0 && bytes.IndexByte(value, '\t') < 0 {
+		return value
+	}
+	return bytes.Map(func(r rune) rune {
+		if r == '\n' || r == '\t' {
+			return ' '
+		}
+		return r
+	}, value)
+}
+
+// declare binds the prefixes that an element declares.
+func (p *parser) declare(e *Element, attrs []rawAttr) {
+	for _, a := range attrs {
+		prefix, ok := bytes.CutPrefix(a.name, []byte("xmlns"))
+		if !ok || len(prefix) > 0 && prefix[0] != ':' {
+			continue
+		}
+		prefix = bytes.TrimPrefix(prefix, []byte(":"))
+		e.Declared = append(e.Declared, Attr{string(prefix), a.value})
+		p.bind(string(prefix), a.value)
+	}
+}
+
+// resolveAttrs sets the attributes of an element.
+func (p *parser) resolveAttrs(e *Element, attrs []rawAttr) {
+	n := len(attrs) - len(e.Declared)
+	if n == 0 {
+		return
+	}
+	e.Attrs = make([]Attr, 0, n)
+	for _, a := range attrs {
+		if bytes.HasPrefix(a.name, []byte("xmlns")) && (len(a.name) == 5 || a.name[5] == ':') {
+			continue
+		}
+		r := p.attributeName(a.name)
+		if r.unbound {
+			p.undeclared(r.prefix, a.at)
+		}
+		if _, twice := e.Lookup(r.name); !twice {
+			e.Attrs = append(e.Attrs, Attr{r.name, a.value})
+		}
+	}
+}
+
+// undeclared reports a prefix that is not declared, once.
+func (p *parser) undeclared(prefix string, at int) {
+	if !p.unbound[prefix] && len(p.doc.Problems) < maxProblems {
+		p.unbound[prefix] = true
+		p.problem(at, Prefix, "the prefix %s is not declared", short(prefix))
+		p.doc.Problems[len(p.doc.Problems)-1].Prefix = prefix
+	}
+}
