@@ -64,6 +64,8 @@ func (l *loader) decodeShow(v source.Value) {
 		"waveform":         source.Bool(&s.Waveform),
 		"credits":          source.OneOf(&s.Credits, "git"),
 		"transcripts":      transcripts(&s.Transcripts),
+		"site":             siteSettings(&s.Site),
+		"theme":            theme(&s.Theme),
 		"audio":            func(v source.Value) { v.Fields(source.Fields{"path": pattern(&s.AudioPath)}) },
 		"namespaces":       namespaces(&s.Namespaces),
 		"extra":            func(v source.Value) { extra = v },

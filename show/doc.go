@@ -9,6 +9,7 @@
 //	people.yaml               people by id; optional
 //	sponsors.yaml             sponsors by id; optional
 //	artwork.jpg               square; also .jpeg or .png
+//	pages/about.md            a page of the site at about/; front matter, then Markdown
 //	episodes/4-cloudy/        the folder's name is the slug
 //	    episode.md            front matter, then the show notes in Markdown
 //	    audio.mp3             the master (or audio.m4a)
@@ -76,8 +77,12 @@
 //	keep_masters      true by default
 //	waveform          true for a waveform on episode pages; needs ffmpeg once
 //	credits           git
-//	transcripts       {path: PATTERN, edit: URL with {file}, license, timestamp_fraction:
+//	transcripts       {path: PATTERN, edit: URL with {file}, perhaps {line}, license, timestamp_fraction:
 //	                  decimal|frames30, contribute: URL}
+//	site              {page_urls: slash|html, home: 20, nav: [{text, url}, …],
+//	                  search: true, cards: true, embed: true}
+//	theme             {accent: auto or "#rrggbb", logo: path, font: path of a .woff2,
+//	                  card_font: path of an .otf or .ttf, scheme: auto|light|dark}
 //	audio             {path: PATTERN}
 //	namespaces        {PREFIX: URI, …} for extra
 //	extra             XML elements for the channel
@@ -100,7 +105,8 @@
 //
 // # people.yaml and sponsors.yaml
 //
-//	ID: {name: text, url: URL, image: path or URL, aliases: [text, …]}
+//	ID: {name: text, url: URL, image: path or URL, aliases: [text, …], bio: Markdown,
+//	    links: {NAME: URL, …}, fediverse: "@user@server"}
 //	ID: {name: text, url: URL, logo: path, text: several lines}
 //
 // # episode.md
@@ -120,6 +126,7 @@
 //	explicit       true or false; as the show unless given
 //	block          true or false
 //	language       as the show unless given
+//	hosts          people, whose role is host; those of the show by default
 //	guests         people, whose role is guest
 //	people         people, each with a role
 //	topics         list of slugs
@@ -134,6 +141,18 @@
 //	social         list of {protocol, uri, account_id, account_url, priority}
 //	redirect_from  list of former paths of its page, such as /4
 //	extra          XML elements for the item
+//
+// # pages
+//
+// A file of pages/ is a line of three dashes, YAML, a line of three dashes, Markdown.
+//
+//	title          text; required
+//	summary        plain text, several lines
+//	language       as the show unless given
+//	updated        date of the last change
+//	nav            false to leave it out of the navigation
+//
+// # Chapters
 //
 // Chapters come from this list, from a file or, if there is neither, from the tag of
 // the master. chapters: [] means that the episode has none. A chapter with a sponsor

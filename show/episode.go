@@ -24,9 +24,10 @@ type Episode struct {
 	Season       int // 0 if there is none
 	Number       int // itunes:episode; 0 if there is none
 	Type         EpisodeType
-	Summary      string // plain text
-	Explicit     bool   // the show's unless the episode says otherwise
-	Block        bool   // itunes:block
+	Summary      string   // plain text
+	Explicit     bool     // the show's unless the episode says otherwise
+	Block        bool     // itunes:block
+	Hosts        []Credit // the hosts who are heard; nil for all of the show
 	Guests       []Credit
 	People       []Credit // further credits
 	Topics       []string
@@ -93,13 +94,17 @@ func (e *Episode) At(field string) finding.Position { return source.Place(e.plac
 // Chapters holds those that the lock has pinned.
 func (e *Episode) OwnChapters() bool { return e.ownChapters }
 
-// Credits returns all people of the episode: the show's hosts, then guests, then
-// further people. Each pair of person and role comes once. podcast:person on an
+// Credits returns all people of the episode: the hosts who are heard, then guests,
+// then further people. Each pair of person and role comes once. podcast:person on an
 // item replaces the channel's wholly, so the hosts are always among them.
 func (e *Episode) Credits(s *Show) []Credit {
 	var all []Credit
 	seen := map[[2]string]bool{}
-	for _, list := range [][]Credit{s.Hosts, e.Guests, e.People} {
+	hosts := e.Hosts
+	if hosts == nil {
+		hosts = s.Hosts
+	}
+	for _, list := range [][]Credit{hosts, e.Guests, e.People} {
 		for _, c := range list {
 			key := [2]string{c.Person.Name, c.Role}
 			if !seen[key] {

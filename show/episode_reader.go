@@ -305,6 +305,7 @@ func (r *episodeReader) decode(v source.Value, e *Episode) (chapterFile string) 
 		"explicit":      source.Bool(&e.Explicit),
 		"block":         source.Bool(&e.Block),
 		"language":      languageTag(&e.Language),
+		"hosts":         func(v source.Value) { e.Hosts = []Credit{}; credits(&e.Hosts, r.people, "host")(v) },
 		"guests":        credits(&e.Guests, r.people, "guest"),
 		"people":        credits(&e.People, r.people, ""),
 		"topics":        source.Words(&e.Topics, source.Slug),

@@ -375,6 +375,22 @@ var findingCases = []struct {
 	{"slug changed by hand", ruleMoved, []edit{put("onair.lock", lockOf(guid4, "3-cloudy"))}, nil},
 	{"slug changed with a redirect", nil, []edit{put("onair.lock", lockOf(guid4, "3-cloudy")), change(ep, "[/4]", "[/episodes/3-cloudy/]")}, nil},
 
+	{"site and theme", nil, []edit{
+		put("fonts/Head.woff2", "font"), put("pages/about.md", "---\ntitle: About\nnav: false\n---\nHello.\n"), put("pages/map.svg", "<svg/>"),
+		showLine("site: {page_urls: html, home: 3, nav: [{text: Shop, url: https://shop.example/}, {text: About, url: /about/}], cards: false}\ntheme: {accent: \"#7A1F5C\", font: fonts/Head.woff2, scheme: dark}"),
+		put("people.yaml", "vega: {name: Vega, bio: Hello., links: {web: \"https://vega.example/\"}, fediverse: \"@vega@social.example\"}\nrigel: {name: Rigel}\ndeneb: {name: Deneb}\n"), episodeLine("hosts: [vega]"),
+	}, nil},
+	{"unknown setting of the site", ruleUnknownKey, []edit{showLine("site: {homes: 3}")}, nil},
+	{"a nav without a url", ruleRequired, []edit{showLine("site: {nav: [{text: Shop}]}")}, nil},
+	{"accent is no colour", ruleColour, []edit{showLine("theme: {accent: teal}")}, nil},
+	{"accent with a typo", ruleColour, []edit{showLine("theme: {accent: atuo}")}, nil},
+	{"font of another format", rulePath, []edit{put("fonts/Head.otf", "font"), showLine("theme: {font: fonts/Head.otf}")}, nil},
+	{"a logo that is missing", ruleMissingFile, []edit{showLine("theme: {logo: logo.png}")}, nil},
+	{"a page at a reserved address", ruleSlug, []edit{put("pages/search.md", "---\ntitle: Search\n---\n")}, nil},
+	{"a page whose name is not a slug", ruleSlug, []edit{put("pages/About us.md", "---\ntitle: About\n---\n")}, nil},
+	{"a page without a title", ruleRequired, []edit{put("pages/about.md", "---\nsummary: x\n---\n")}, nil},
+	{"a handle without a server", ruleHandle, []edit{put("people.yaml", "vega: {name: Vega, fediverse: \"@vega\"}\nrigel: {name: Rigel}\ndeneb: {name: Deneb}\n")}, nil},
+
 	{"wrong all over", ruleUnknownKey, []edit{put("sponsors.yaml", "acme-telescopes:\n  name: A\n"+manyKeys(300))}, nil},
 	{"everything at once", ruleUnknownKey, []edit{
 		showLine("colour: red"), change("show.yaml", "explicit: false", "explicit: no"),

@@ -108,6 +108,7 @@ func (l *loader) load(opts *LoadOptions) bool {
 	}
 	l.readLock()
 	l.readEpisodes()
+	l.readPages()
 	if ok {
 		l.check()
 	}

@@ -3,6 +3,7 @@ package show
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -17,6 +18,10 @@ type Person struct {
 	URL     string
 	Image   string   // path below the show's folder, or a URL
 	Aliases []string // other labels that transcripts use for the same person
+
+	Bio       string      // Markdown; may be empty
+	Links     []NamedLink // to pages of the person, in the order of the file
+	Fediverse string      // handle, such as @vega@social.example; may be empty
 }
 
 // Credit is an entry of podcast:person: a person with a role and a group of the
@@ -93,6 +98,23 @@ func personFields(p *Person) source.Fields {
 	}
 }
 
+var fediverseHandle = regexp.MustCompile(`^@[A-Za-z0-9_.-]+@[A-Za-z0-9.-]+\.[A-Za-z0-9-]+$`)
+
+// handle sets a handle of the fediverse.
+func handle(p *string) source.Setter {
+	return func(v source.Value) {
+		text, ok := v.Word()
+		if !ok {
+			return
+		}
+		if !fediverseHandle.MatchString(text) {
+			v.Reportf(ruleHandle, "", "%s is %s, which is not a handle", v.Name(), source.ShortQuote(text))
+			return
+		}
+		*p = text
+	}
+}
+
 // people reads people.yaml.
 func people(v source.Value) map[string]*Person {
 	all := map[string]*Person{}
@@ -104,6 +126,9 @@ func people(v source.Value) map[string]*Person {
 		}
 		f := personFields(p)
 		f["aliases"] = source.Words(&p.Aliases, source.Line)
+		f["bio"] = source.Text(&p.Bio)
+		f["links"] = links(&p.Links)
+		f["fediverse"] = handle(&p.Fediverse)
 		if !v.Fields(f, "name") {
 			return
 		}

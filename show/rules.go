@@ -176,6 +176,17 @@ var rules = finding.Rules{
 		Hint:    "put a copy of the file itself there; docs/security.md says what is read",
 		Example: "ln -s ../../notes.md episodes/4-cloudy/transcript.md",
 	},
+	{
+		ID: "S050", Severity: finding.Error, Source: "https://www.w3.org/TR/css-color-4/#hex-notation",
+		Title:   "the value is not a colour",
+		Example: "theme: {accent: teal}",
+	},
+	{
+		ID: "S051", Severity: finding.Error, Source: "https://docs.joinmastodon.org/spec/webfinger/",
+		Title:   "the value is not a handle of the fediverse",
+		Hint:    "write it as @name@server, in quotes because @ may not start plain text in YAML",
+		Example: `fediverse: "@vega"`,
+	},
 }
 
 var (
@@ -210,6 +221,8 @@ var (
 	ruleMoved       = rules.Must("S045")
 	ruleAccept      = rules.Must("S047")
 	ruleNotRead     = rules.Must("S049")
+	ruleColour      = rules.Must("S050")
+	ruleHandle      = rules.Must("S051")
 )
 
 // Rules of other packages that are also reported here.

@@ -7,6 +7,7 @@ import (
 	"onair/internal/finding"
 	"onair/internal/source"
 	"onair/show/pins"
+	"onair/show/site"
 )
 
 // Defaults of show.yaml.
@@ -59,14 +60,17 @@ type Show struct {
 	Waveform    bool   // the pages of episodes show an outline of the sound
 	Credits     string // "git" or empty
 	Transcripts Transcripts
+	Site        site.Settings
+	Theme       site.Theme
 	AudioPath   string            // pattern of masters kept elsewhere; audio.mp3 in the folder if empty
 	Namespaces  map[string]string // XML namespaces that Extra uses beyond the feed's own, by prefix
 	Extra       string            // well-formed XML put into the channel as it is
 
 	People   map[string]*Person
 	Sponsors map[string]*Sponsor
-	Episodes []*Episode // newest first, drafts before all others
-	Lock     *pins.Lock // never nil
+	Pages    []*site.Page // by ID
+	Episodes []*Episode   // newest first, drafts before all others
+	Lock     *pins.Lock   // never nil
 
 	Folder Folder                      // where the files are read from
 	places map[string]finding.Position // field → place in show.yaml
@@ -139,7 +143,7 @@ type Txt struct{ Purpose, Value string }
 // Transcripts holds the settings of all the show's transcripts.
 type Transcripts struct {
 	Path       string // pattern of transcripts kept elsewhere; transcript.md in the folder if empty
-	Edit       string // URL pattern of the page where {file} can be edited; no edit link if empty
+	Edit       string // URL pattern of the page where {file} can be edited, perhaps at {line}; no edit link if empty
 	License    string // may differ from the audio's
 	Fraction   string // what two digits after a stamp's dot are: "decimal" or "frames30"
 	Contribute string // URL of a page on how to help; optional

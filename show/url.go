@@ -17,9 +17,13 @@ func PageKey(slug string) string { return episodesDir + "/" + slug + "/" + index
 const indexPage = "index.html"
 
 // URLOf returns the public address of a key. A page's address ends with its
-// folder.
+// folder, unless the show's addresses end in index.html.
 func (s *Show) URLOf(key string) string {
-	return s.URL + strings.TrimSuffix((&url.URL{Path: key}).EscapedPath(), indexPage)
+	address := (&url.URL{Path: key}).EscapedPath()
+	if !s.Site.HTMLURLs {
+		address = strings.TrimSuffix(address, indexPage)
+	}
+	return s.URL + address
 }
 
 // FeedURL returns the public address of the feed.
@@ -95,7 +99,7 @@ func checkStorage(s string) error {
 	return fmt.Errorf("%s is not a bucket URL", source.ShortQuote(source.RedactURL(s)))
 }
 
-// editURL sets the pattern of an address that contains {file}.
+// editURL sets the pattern of an address that contains {file}, and perhaps {line}.
 func editURL(p *string) source.Setter {
 	return func(v source.Value) {
 		s, ok := v.Word()
@@ -106,7 +110,7 @@ func editURL(p *string) source.Setter {
 			v.Reportf(ruleURL, "write the address with {file} in place of the file's path", "%s has no {file}", v.Name())
 			return
 		}
-		if err := source.CheckURL(strings.ReplaceAll(s, "{file}", "file"), "http", "https"); err != nil {
+		if err := source.CheckURL(strings.NewReplacer("{file}", "file", "{line}", "1").Replace(s), "http", "https"); err != nil {
 			v.Reportf(ruleURL, "", "%s: %v", v.Name(), err)
 			return
 		}

@@ -12,12 +12,13 @@ import (
 //
 //	cmd → publish → verify → {release, record}
 //	publish → {release, record, cdn}
-//	release → {audio, feed, templates, transcripts} → show → {chapters, pins}
+//	release → {audio, feed, templates, transcripts} → show → {chapters, pins, site}
 //	release, record → bucket; record → show
 //
 // An entry that ends in "/" stands for all packages below it.
 var allowed = map[string][]string{
-	"onair/show":                  {"onair/show/chapters", "onair/show/pins", "onair/internal/"},
+	"onair/show":                  {"onair/show/chapters", "onair/show/pins", "onair/show/site", "onair/internal/"},
+	"onair/show/site":             {"onair/internal/"},
 	"onair/show/chapters":         {"onair/internal/"},
 	"onair/show/pins":             {"onair/show/chapters", "onair/internal/"},
 	"onair/transcripts":           {"onair/transcripts/forms", "onair/transcripts/internal/", "onair/internal/"},
@@ -27,9 +28,10 @@ var allowed = map[string][]string{
 	"onair/audio":                 {"onair/show", "onair/show/", "onair/internal/"},
 	"onair/feed":                  {"onair/show", "onair/show/", "onair/feed/tree", "onair/internal/"},
 	"onair/feed/":                 {"onair/feed", "onair/feed/tree", "onair/internal/"},
-	"onair/templates":             {"onair/show", "onair/show/", "onair/transcripts", "onair/internal/"},
+	"onair/templates":             {"onair/show", "onair/show/", "onair/transcripts", "onair/templates/", "onair/internal/"},
+	"onair/templates/":            {"onair/internal/"},
 	"onair/publish":               {"onair/show", "onair/show/", "onair/feed", "onair/publish/release", "onair/publish/record", "onair/publish/verify", "onair/publish/bucket", "onair/publish/cdn", "onair/internal/"},
-	"onair/publish/release":       {"onair/show", "onair/show/", "onair/transcripts", "onair/transcripts/credit", "onair/transcripts/repo", "onair/audio", "onair/feed", "onair/templates", "onair/publish/bucket", "onair/publish/cdn", "onair/internal/"},
+	"onair/publish/release":       {"onair/show", "onair/show/", "onair/transcripts", "onair/transcripts/credit", "onair/transcripts/repo", "onair/audio", "onair/feed", "onair/templates", "onair/templates/", "onair/publish/bucket", "onair/publish/cdn", "onair/internal/"},
 	"onair/publish/record":        {"onair/show", "onair/publish/bucket", "onair/internal/"},
 	"onair/publish/verify":        {"onair/show", "onair/show/", "onair/publish/release", "onair/publish/record", "onair/publish/bucket", "onair/internal/"},
 	"onair/publish/cdn":           {"onair/show", "onair/show/", "onair/internal/"},

@@ -10,7 +10,7 @@ import (
 )
 
 // sources are the folders of a show that publishing reads.
-var sources = []string{"episodes", "people", "sponsors", "templates"}
+var sources = []string{"episodes", "pages", "people", "sponsors", "templates"}
 
 // checkStorage reports a local storage that is, contains or lies among the show's
 // sources, because publishing would read its own output, and a state inside the public

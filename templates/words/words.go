@@ -1,0 +1,230 @@
+// Package words is the catalogue of the words that the theme itself prints, in
+// several languages. What a show says of itself is never translated.
+//
+// A catalogue is a text file named after its language, such as text/en.txt. A line is
+//
+//	key = text with {name} for a value
+//
+// Empty lines and lines that start with # are ignored. text/en.txt is complete; a
+// word that another language does not have is printed in English.
+package words
+
+import (
+	"embed"
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Fallback is the language of a show whose own language has no catalogue.
+const Fallback = "en"
+
+//go:embed text/*.txt
+var files embed.FS
+
+// Files returns the embedded catalogues by file name, such as en.txt.
+func Files() map[string][]byte {
+	all := map[string][]byte{}
+	for _, language := range Languages() {
+		name := language + ".txt"
+		data, err := files.ReadFile("text/" + name)
+		if err != nil {
+			panic(err) // the directory was just read from the same file system
+		}
+		all[name] = data
+	}
+	return all
+}
+
+// Languages returns the languages of the embedded catalogues, sorted.
+func Languages() []string {
+	entries, err := files.ReadDir("text")
+	if err != nil {
+		panic(err)
+	}
+	var all []string
+	for _, e := range entries {
+		all = append(all, strings.TrimSuffix(e.Name(), path.Ext(e.Name())))
+	}
+	return all
+}
+
+// Catalogue is the words of one language, by key.
+type Catalogue map[string]string
+
+// embedded returns the embedded catalogues, by language.
+var embedded = sync.OnceValue(func() map[string]Catalogue {
+	all := map[string]Catalogue{}
+	for name, data := range Files() {
+		c, err := Parse(data)
+		if err != nil {
+			panic(name + ": " + err.Error())
+		}
+		all[strings.TrimSuffix(name, ".txt")] = c
+	}
+	return all
+})
+
+// Keys returns the keys that a catalogue may have, sorted.
+func Keys() []string { return slices.Sorted(maps.Keys(embedded()[Fallback])) }
+
+// A LineError is an error in a line of a catalogue.
+type LineError struct {
+	Line    int    // from 1
+	Key     string // that the line gives; empty if it gives none
+	Message string
+}
+
+func (e *LineError) Error() string { return fmt.Sprintf("line %d: %s", e.Line, e.Message) }
+
+// Parse reads a catalogue. Any error is a *LineError.
+func Parse(data []byte) (Catalogue, error) {
+	c := Catalogue{}
+	line := 0
+	for text := range strings.Lines(string(data)) {
+		line++
+		text = strings.TrimSpace(text)
+		if text == "" || strings.HasPrefix(text, "#") {
+			continue
+		}
+		key, value, ok := strings.Cut(text, "=")
+		key = strings.TrimSpace(key)
+		if !ok || key == "" {
+			return nil, &LineError{Line: line, Message: "expected key = text"}
+		}
+		if _, twice := c[key]; twice {
+			return nil, &LineError{Line: line, Key: key, Message: fmt.Sprintf("%s is given twice", key)}
+		}
+		if key == "months" && strings.Count(value, ",") != 11 {
+			return nil, &LineError{Line: line, Key: key, Message: "expected the names of twelve months, with commas between them"}
+		}
+		c[key] = strings.TrimSpace(value)
+	}
+	return c, nil
+}
+
+// Words are the words of a show's frame.
+type Words struct {
+	language string
+	text     Catalogue
+	months   []string
+}
+
+// For returns the words for pages of a language (RFC 5646). It takes each word from
+// the first of these that has it: own, the catalogue of the language, that of the
+// language without region and script, English. own may be nil; it holds the show's
+// own catalogues by language.
+func For(language string, own map[string]Catalogue) *Words {
+	w := &Words{language: Fallback, text: maps.Clone(embedded()[Fallback])}
+	tag := strings.ToLower(language)
+	base, _, _ := strings.Cut(tag, "-")
+	for _, name := range slices.Compact([]string{base, tag}) {
+		for _, catalogues := range []map[string]Catalogue{embedded(), own} {
+			if c, ok := catalogues[name]; ok {
+				w.language = language
+				maps.Copy(w.text, c)
+			}
+		}
+	}
+	for month := range strings.SplitSeq(w.text["months"], ",") {
+		w.months = append(w.months, strings.TrimSpace(month))
+	}
+	return w
+}
+
+// Language returns the language that the words are in: the one that For was called
+// with, or English if nothing is known of that.
+func (w *Words) Language() string { return w.language }
+
+// Has reports whether there is a text for the key.
+func (w *Words) Has(key string) bool { _, ok := w.text[key]; return ok }
+
+// Text returns the text for a key. values are pairs of a name and a value that
+// replaces {name} in the text.
+func (w *Words) Text(key string, values ...any) (string, error) {
+	text, ok := w.text[key]
+	if !ok {
+		return "", fmt.Errorf("the catalogue has no %q", key)
+	}
+	if len(values)%2 != 0 {
+		return "", fmt.Errorf("the values of %q are not pairs of a name and a value", key)
+	}
+	if len(values) == 0 {
+		return text, nil
+	}
+	pairs := make([]string, len(values))
+	for i, v := range values {
+		pairs[i] = fmt.Sprint(v)
+		if i%2 == 0 {
+			pairs[i] = "{" + pairs[i] + "}"
+		}
+	}
+	return strings.NewReplacer(pairs...).Replace(text), nil
+}
+
+// Date returns a date, such as 4 February 2027.
+func (w *Words) Date(t time.Time) string {
+	return strings.NewReplacer(
+		"{day}", strconv.Itoa(t.Day()), "{month}", w.months[t.Month()-1], "{year}", strconv.Itoa(t.Year()),
+	).Replace(w.text["date"])
+}
+
+// Length returns a duration in the words that people use for the length of an episode,
+// such as 1 h 2 min. It is rounded to minutes, below a minute to seconds.
+func (w *Words) Length(d time.Duration) string {
+	d = max(d, 0)
+	if d < time.Minute {
+		return w.units("seconds", 0, 0, int((d+time.Second-1)/time.Second))
+	}
+	minutes := int(d.Round(time.Minute) / time.Minute)
+	h, m := minutes/60, minutes%60
+	switch {
+	case h == 0:
+		return w.units("minutes", h, m, 0)
+	case m == 0:
+		return w.units("hours", h, m, 0)
+	}
+	return w.units("hours-minutes", h, m, 0)
+}
+
+func (w *Words) units(key string, h, m, s int) string {
+	return strings.NewReplacer("{h}", strconv.Itoa(h), "{m}", strconv.Itoa(m), "{s}", strconv.Itoa(s)).Replace(w.text[key])
+}
+
+// Size returns a number of bytes, such as 41.2 MB.
+func (w *Words) Size(bytes int64) string {
+	n, unit := "", ""
+	switch b := float64(bytes); {
+	case bytes < 1000:
+		return strconv.FormatInt(bytes, 10) + " B"
+	case bytes < 999_500:
+		n, unit = strconv.FormatFloat(b/1e3, 'f', 0, 64), "KB"
+	case bytes < 999_950_000:
+		n, unit = strconv.FormatFloat(b/1e6, 'f', 1, 64), "MB"
+	default:
+		n, unit = strconv.FormatFloat(b/1e9, 'f', 2, 64), "GB"
+	}
+	return strings.Replace(n, ".", w.text["decimal"], 1) + " " + unit
+}
+
+// Separator returns what stands between the entries of a list.
+func (w *Words) Separator() string {
+	if s := w.text["separator"]; s == "、" {
+		return s
+	}
+	return w.text["separator"] + " "
+}
+
+// Role returns the name of a role of the Podcast Taxonomy, or the role itself if the
+// catalogue has no name for it.
+func (w *Words) Role(role string) string {
+	if text, ok := w.text["role-"+strings.ReplaceAll(strings.ToLower(role), " ", "-")]; ok {
+		return text
+	}
+	return role
+}
