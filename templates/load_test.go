@@ -28,10 +28,10 @@ func TestAssets(t *testing.T) {
 		got[a.Name] = a.MediaType
 	}
 	want := map[string]string{
-		"icon.svg":     "image/svg+xml",
-		"player.js":    "text/javascript; charset=utf-8",
-		"subscribe.js": "text/javascript; charset=utf-8",
-		"theme.css":    "text/css; charset=utf-8",
+		"icon.svg":   "image/svg+xml",
+		"player.css": "text/css; charset=utf-8",
+		"player.js":  "text/javascript; charset=utf-8",
+		"theme.css":  "text/css; charset=utf-8",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("assets (-want +got):\n%s", diff)

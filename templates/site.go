@@ -34,7 +34,9 @@
 //	head.html         inside <head>: title, policy, feed, Open Graph, JSON-LD
 //	contributors.html who wrote a transcript; gets one of Transcripts
 //	person.html       a host or guest; gets one of People
-//	player.html       the audio element, and the controls that player.js shows
+//	keys.html         the help about keys; player.html includes it
+//	play.html         a button that plays; gets an Episode
+//	player.html       the bar: the audio element, and the controls that player.js shows
 //	subscribe.html    where to listen, the feed's address to copy
 //	transcripts.html  every transcript of an episode
 //	turns.html        the turns of a transcript; gets one of Transcripts
@@ -43,8 +45,9 @@
 // can name an asset; a stylesheet cannot.
 //
 //	theme.css         all styles
-//	player.js         seeking, chapters, speed, deep links, following
-//	subscribe.js      the button that copies the feed's address
+//	player.css        the styles of what player.js shows
+//	player.js         the player: seeking, chapters, keys, deep links, following,
+//	                  playing on while pages change; buttons that copy
 //	icon.svg          the site's icon
 //	custom.css        not in the theme; if a show has it, it follows theme.css
 //
@@ -56,6 +59,27 @@
 // The theme's turns.html calls the function turns, which is much faster than a
 // template for a long transcript. testdata/turns.html beside this code does the
 // same with a template: it is a start for a turns.html of one's own.
+//
+// # Scripts
+//
+// base.html puts player.html on every page, outside of main. While audio plays,
+// player.js replaces everything around it when the listener follows a link, so a
+// page must also work when it is inserted. It finds what it needs by these marks,
+// which a template of the show's own keeps:
+//
+//	a[data-episode]     plays an episode, by its GUID; href is the audio. Further:
+//	                    data-page, -title, -duration (seconds), -artwork (an address,
+//	                    or several with widths as in srcset), and optionally
+//	                    data-seek and data-stop, in seconds
+//	a[data-seek]        plays the page's episode from there
+//	a[href^="#t="]      the same, such as #t=1:23 or #t=30,40
+//	.chapters li, .turn with data-start: where the audio is, the element gets
+//	                    aria-current
+//	#transcript         may have .follow, .filter, .stamp, .speaker and .words
+//	.continue           a hidden element of the home page with a link,
+//	                    .continue-title and .continue-left: the episode played last
+//	form[role=search]   the key / goes to its field, or to a link with rel=search
+//	button[data-copy]   copies the field with that id
 //
 // # Data
 //

@@ -1,23 +1,13 @@
-// Turns the plain audio element of an episode's page into a player: chapters
-// and transcript turns seek and show where the audio is, #t=83 starts there,
-// position and speed are remembered. Without this script the browser's own
-// controls play the episode. All words are in the templates.
+// The player of every page. The bar keeps playing while the listener browses: links
+// of the site then replace the page around it. Chapters and turns of the transcript
+// seek, #t=83 starts there, and keys control it. Without this script the browser's
+// own controls play, and links play the audio from their time.
+//
+// All words are in the templates. Texts are only ever set as text, never as markup.
 (() => {
   'use strict';
 
-  const player = document.getElementById('player');
-  const audio = player?.querySelector('audio');
-  if (!audio) return;
-
-  const find = (selector) => player.querySelector(selector);
-  const play = find('.play');
-  const seek = find('.seek');
-  const elapsed = find('.elapsed');
-  const total = find('.total');
-  const title = find('.now-title');
-  const speed = find('.speed select');
-  const calm = matchMedia('(prefers-reduced-motion: reduce)');
-
+  // clock returns 1:02:03 or 2:03 for seconds.
   const clock = (seconds) => {
     const s = Math.floor(Math.max(0, seconds));
     const pad = (n) => String(n).padStart(2, '0');
@@ -25,41 +15,209 @@
     return h ? `${h}:${pad(m)}:${pad(s % 60)}` : `${m}:${pad(s % 60)}`;
   };
 
+  // parseTime returns the seconds of 83, 1:23, 1:02:03.5 or 1h2m3s, else NaN.
+  const parseTime = (text) => {
+    const m = /^(?:(?:(\d+):(?=\d+:))?(\d+):)?(\d+(?:\.\d*)?)$/.exec(text) ??
+      /^(?=.)(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d*)?)s)?$/i.exec(text);
+    if (!m) return NaN;
+    const [h, min, s] = m.slice(1).map((part) => Number(part ?? 0));
+    if (text.includes(':') && (s >= 60 || m[1] && min >= 60)) return NaN;
+    const seconds = h * 3600 + min * 60 + s;
+    return Number.isFinite(seconds) ? seconds : NaN;
+  };
+
+  // parseSpan returns the start and end of 30 or 30,40 (https://www.w3.org/TR/media-frags/),
+  // or null if the text is anything else.
+  const parseSpan = (text) => {
+    const [from, to, ...more] = String(text ?? '').trim().replace(/^npt:/, '').split(',');
+    const start = from === '' && to ? 0 : parseTime(from);
+    const end = to === undefined ? Infinity : parseTime(to);
+    return start < end && !more.length ? { start, end } : null;
+  };
+
+  const onair = globalThis.onair = { clock, parseTime, parseSpan };
+  if (!globalThis.document) return; // a test of the parsers
+
+  const player = document.getElementById('player');
+  const audio = player?.querySelector('audio');
+  if (!audio) return;
+  const $ = (selector) => player.querySelector(selector);
+  const [play, seek, elapsed, total, toast] = ['.play', '.seek', '.elapsed', '.total', '.toast'].map($);
+  const [speed, chapterChoice, volume, sleep] = ['.speed select', '.chapter-choice select', '.volume input', '.sleep select'].map($);
+  const [backTo, quote, turnLink, keys] = ['.back-to', '.quote', '.turn-link', '.keys'].map($);
+  const calm = matchMedia('(prefers-reduced-motion: reduce)');
+  const home = new URL(player.dataset.home || '.', location.href); // the folder of the site
+  home.search = home.hash = '';
+  home.pathname = home.pathname.replace(/[^/]*$/, '');
+
   // Storage may be forbidden or full; the player works without.
   const memory = {
     get(key) { try { return localStorage.getItem(key); } catch { return null; } },
     set(key, value) { try { localStorage.setItem(key, value); } catch { /* not kept */ } },
     remove(key) { try { localStorage.removeItem(key); } catch { /* not kept */ } },
   };
-  const positionKey = `onair-position-${player.dataset.episode}`;
-  const speedKey = 'onair-speed';
+  const positionKey = (guid) => `onair-position-${guid}`;
+  const settingsKey = `onair-${home.pathname}`;
+  let settings = {};
+  try { settings = { ...JSON.parse(memory.get(settingsKey)) }; } catch { /* the defaults */ }
+  const keep = (name, value) => {
+    settings[name] = value;
+    memory.set(settingsKey, JSON.stringify(settings));
+  };
 
-  const duration = () => (Number.isFinite(audio.duration) ? audio.duration : Number(player.dataset.duration)) || 0;
+  const say = (text) => {
+    toast.textContent = text ?? '';
+    clearTimeout(say.timer);
+    say.timer = setTimeout(() => { toast.textContent = ''; }, 3000);
+  };
+  const copy = async (text) => {
+    try {
+      await navigator.clipboard.writeText(text);
+      say(toast.dataset.copied);
+      return true;
+    } catch {
+      say(toast.dataset.failed);
+      return false;
+    }
+  };
 
-  // goTo moves the audio, also before the browser has loaded any of it.
-  let pending = null;
+  // ready calls f now and after every change of the page.
+  const hooks = [];
+  const ready = (f) => {
+    hooks.push(f);
+    f();
+  };
+
+  /* The episode in the bar */
+
+  // infoOf reads the data of a button that plays, or of the bar of the page at base.
+  // The artwork is one address, or several with widths as in srcset.
+  const infoOf = (element, source, base = location.href) => {
+    const d = element.dataset;
+    if (!d.episode) return null;
+    const url = (raw) => (raw ? new URL(raw, base).href : '');
+    const artwork = (d.artwork ?? '').split(/,\s+/).filter(Boolean).map((image) => {
+      const [src, width] = image.trim().split(/\s+/);
+      const size = parseInt(width, 10);
+      return { src: url(src), ...size && { sizes: `${size}x${size}` } };
+    });
+    return { guid: d.episode, title: d.title, duration: Number(d.duration) || 0, audio: url(source), page: url(d.page), artwork, waveform: url(d.waveform), chapters: null };
+  };
+  const infoOfPage = (doc, base) => {
+    const bar = doc.getElementById('player');
+    const info = bar && infoOf(bar, bar.querySelector('audio')?.getAttribute('src'), base);
+    if (info) info.chapters = chaptersOf(doc);
+    return info;
+  };
+  const chaptersOf = (doc) => [...doc.querySelectorAll('.chapters li[data-start]')].map((li) => ({
+    start: Number(li.dataset.start),
+    end: Number(li.dataset.end ?? Infinity),
+    title: li.querySelector('.chapter-title')?.textContent ?? '',
+  }));
+
+  let here = null; // the episode of the page; null on other pages
+  let now = null; // the episode in the bar
+  let want = null; // seconds to seek to when there is data
+  let fresh = true; // nothing of the episode in the bar has played
+  let stopAt = Infinity;
+
+  const duration = () => (Number.isFinite(audio.duration) ? audio.duration : now?.duration) || 0;
+  const position = () => (audio.readyState ? audio.currentTime : want ?? 0);
+
+  // goTo seeks, also before the browser has loaded any of the audio. iOS forgets a
+  // seek before the first play, so it is repeated then.
   const goTo = (seconds) => {
     const to = Math.min(Math.max(0, seconds), duration() || Infinity);
-    if (audio.readyState === 0) {
-      pending = to;
-      audio.load();
-    } else {
+    stopAt = Infinity;
+    want = fresh ? to : null;
+    if (audio.readyState) {
       audio.currentTime = to;
+    } else {
+      want = to;
+      audio.load();
     }
-    show(to);
+    update(to);
   };
-  const position = () => pending ?? audio.currentTime;
-  audio.addEventListener('loadedmetadata', () => {
-    if (pending !== null) audio.currentTime = pending;
-    pending = null;
-    seek.max = Math.floor(duration());
-    total.textContent = clock(duration());
-    mark();
-    show(audio.currentTime);
-  });
+  const start = () => audio.play().catch(() => { /* the browser forbids it, or an error is shown */ });
 
-  // A list knows which of its elements the audio is in: the last that has
-  // started, unless that has an end and is over.
+  // put puts an episode in the bar.
+  const put = (info) => {
+    if (now?.guid === info.guid) return;
+    if (now) remember();
+    now = info;
+    [want, fresh, stopAt, heard, saved] = [null, true, Infinity, -1, -1];
+    player.hidden = false;
+    audio.removeAttribute('controls');
+    $('.controls').hidden = false;
+    $('.trouble').hidden = true;
+    if (audio.src !== info.audio) audio.src = info.audio;
+    $('.trouble a').href = info.audio;
+    $('.now-episode').textContent = info.title;
+    $('.now-episode').href = info.page;
+    total.textContent = clock(info.duration);
+    setSpeed(settings.speed);
+    dress();
+    bind();
+    const last = Number(memory.get(positionKey(info.guid)));
+    if (last > 0) goTo(last);
+    else update(0);
+    if (!info.chapters) {
+      fetchPage(info.page).then(([doc, url]) => {
+        const known = infoOfPage(doc, url);
+        if (known?.guid !== now.guid) return;
+        now = { ...known, audio: now.audio };
+        dress();
+        update(position());
+      }).catch(() => { info.chapters = []; });
+    }
+  };
+
+  // dress shows what is known of the episode's chapters and waveform.
+  const dress = () => {
+    const track = seek.parentElement;
+    const chapters = now.chapters ?? [];
+    seek.max = Math.max(1, Math.floor(duration()));
+    track.querySelectorAll('i').forEach((tick) => tick.remove());
+    for (const c of chapters) {
+      if (c.start <= 0 || c.start >= duration()) continue;
+      const tick = document.createElement('i');
+      tick.style.setProperty('--at', c.start / duration());
+      track.append(tick);
+    }
+    chapterChoice.replaceChildren(...chapters.map((c, i) => new Option(`${clock(c.start)} ${c.title}`, i)));
+    chapterChoice.parentElement.hidden = !chapters.length;
+    drawWaveform(now);
+    session(true);
+  };
+
+  // The waveform becomes the track, filled as far as the audio was heard. As a mask
+  // it has the colours of the theme. Where it cannot be loaded, the plain track stays.
+  const drawWaveform = async (info) => {
+    const track = seek.parentElement;
+    track.classList.remove('drawn');
+    if (!info.waveform || !CSS.supports('mask', 'none')) return;
+    try {
+      if (!(await fetch(info.waveform)).ok || now !== info) return;
+      track.style.setProperty('--waveform', `url("${CSS.escape(info.waveform)}")`);
+      track.classList.add('drawn');
+    } catch { /* the plain track */ }
+  };
+
+  const chapterAt = (time) => (now?.chapters ?? []).findLastIndex((c) => c.start <= time);
+  const currentChapter = (time) => {
+    const i = chapterAt(time);
+    return i >= 0 && time < now.chapters[i].end ? now.chapters[i] : null;
+  };
+  const skipChapter = (step) => {
+    const at = chapterAt(position());
+    // Back goes to the start of the chapter first, as in music players.
+    const to = step < 0 && at >= 0 && position() - now.chapters[at].start > 3 ? at : at + step;
+    if (now.chapters?.[to]) goTo(now.chapters[to].start);
+    else if (step < 0) goTo(0);
+  };
+
+  // A list tells which of its elements the audio is in: the last that has started,
+  // unless that has an end and is over.
   const list = (selector) => {
     const items = [...document.querySelectorAll(selector)].map((element) => ({
       element,
@@ -82,126 +240,611 @@
       get current() { return current; },
     };
   };
-  const chapters = list('.chapters li[data-start]');
-  const turns = list('#transcript .turn[data-start]');
+  let [listed, turns] = [list('none'), list('none')];
 
-  const follow = document.querySelector('.follow input');
-  const scrollTo = (element) => element.scrollIntoView({ block: 'center', behavior: calm.matches ? 'auto' : 'smooth' });
+  // bind connects the bar with the chapters and turns of the page, if it is the page
+  // of the episode in the bar.
+  const bind = () => {
+    for (const l of [listed, turns]) l.at(-1);
+    const same = here && here.guid === now?.guid;
+    listed = list(same ? '.chapters li[data-start]' : 'none');
+    turns = list(same ? '#transcript .turn[data-start]' : 'none');
+    follow.show();
+  };
 
-  const show = (time) => {
+  let chapter; // the current one; undefined before the first update
+  const update = (time, heardOn) => {
     elapsed.textContent = clock(time);
     seek.value = time;
     seek.setAttribute('aria-valuetext', `${clock(time)} / ${clock(duration())}`);
     seek.parentElement.style.setProperty('--played', duration() ? time / duration() : 0);
-    const now = time === 0 && audio.paused ? -1 : time; // nothing is current before the start
-    chapters.at(now);
-    title.textContent = chapters.current?.querySelector('.chapter-title').textContent ?? player.dataset.title;
-    const turn = turns.at(now);
-    if (turn && follow?.checked && !audio.paused) scrollTo(turn);
-  };
-
-  // The waveform becomes the track, filled as far as the audio was heard. As a
-  // mask it has the colours of the theme; where it cannot be had as one, as in a
-  // page of a local file, the plain track stays.
-  const waveform = find('.waveform');
-  if (waveform && CSS.supports('mask', 'none')) {
-    fetch(waveform.src).then((answer) => {
-      if (!answer.ok) return;
-      seek.parentElement.style.setProperty('--waveform', `url("${waveform.src}")`);
-      seek.parentElement.classList.add('drawn');
-    }).catch(() => { /* the plain track */ });
-  }
-
-  // mark puts the start of each chapter on the timeline.
-  const mark = () => {
-    const track = seek.parentElement;
-    track.querySelectorAll('i').forEach((tick) => tick.remove());
-    for (const { start } of chapters.items) {
-      if (start <= 0 || start >= duration()) continue;
-      const tick = document.createElement('i');
-      tick.style.setProperty('--at', start / duration());
-      track.append(tick);
+    const at = time === 0 && audio.paused ? -1 : time; // nothing is current before the start
+    listed.at(at);
+    if (turns.at(at)) follow.turn();
+    follow.show();
+    const next = currentChapter(at);
+    if (next === chapter) return;
+    if (sleep.value === 'chapter' && chapter && heardOn) {
+      audio.pause();
+      sleep.value = '';
     }
+    chapter = next;
+    $('.now-chapter').textContent = chapter?.title ?? '';
+    chapterChoice.value = next ? now.chapters.indexOf(next) : '';
+    session(true);
   };
 
-  play.addEventListener('click', () => (audio.paused ? audio.play() : audio.pause()));
+  /* Following the transcript */
+
+  // The page scrolls along with the turns until the reader scrolls. A button, or the
+  // key f, goes back to the current turn and follows again.
+  const follow = {
+    away: false, // the reader has scrolled
+    quiet: 0, // scrolling before this time is the script's own
+    get box() { return document.querySelector('.follow input'); },
+    get on() { return Boolean(this.box?.checked && turns.items.length); },
+    show() {
+      const hide = !(this.on && this.away && turns.current);
+      if (backTo.hidden !== hide) backTo.hidden = hide;
+      if (!hide) backTo.querySelector('span').textContent = elapsed.textContent;
+    },
+    turn() { if (this.on && !this.away && !audio.paused) this.scroll(); },
+    scroll(again) {
+      if (!turns.current) return;
+      this.quiet = performance.now() + 1000;
+      turns.current.scrollIntoView({ block: 'center', behavior: calm.matches || again ? 'instant' : 'smooth' });
+    },
+    back() {
+      this.away = false;
+      this.scroll();
+      this.show();
+    },
+    leave() {
+      if (!this.on || this.away || audio.paused) return;
+      this.away = true;
+      this.show();
+    },
+    // Heights of turns out of view are estimates, so a long way may end beside the turn.
+    arrived() {
+      if (!this.on || this.away || performance.now() > this.quiet + 1000) return;
+      if (!inView(turns.current)) this.scroll(true);
+    },
+  };
+  const inView = (element) => {
+    const box = element?.getBoundingClientRect();
+    return !box || box.bottom > 0 && box.top < innerHeight;
+  };
+  for (const event of ['wheel', 'touchmove']) {
+    addEventListener(event, ({ target }) => player.contains(target) || follow.leave(), { passive: true });
+  }
+  addEventListener('pointerdown', (event) => { // on the bar for scrolling
+    if (event.clientX >= document.documentElement.clientWidth) follow.leave();
+  });
+  addEventListener('scroll', () => {
+    if (performance.now() > follow.quiet && !inView(turns.current)) follow.leave();
+  }, { passive: true });
+  addEventListener('scrollend', () => follow.arrived());
+  backTo.addEventListener('click', () => follow.back());
+
+  /* Remembering: only what was played */
+
+  let heard = -1; // the last second that was played
+  let saved = -1;
+  const remember = () => {
+    if (heard <= 5 || audio.ended) return;
+    saved = heard;
+    memory.set(positionKey(now.guid), heard.toFixed(1));
+    keep('last', { guid: now.guid, title: now.title, page: now.page, audio: now.audio, duration: duration() });
+  };
+
+  /* The audio */
+
+  audio.addEventListener('loadedmetadata', () => {
+    if (want !== null) audio.currentTime = Math.min(want, duration());
+    total.textContent = clock(duration());
+    dress();
+    update(audio.currentTime);
+  });
+  audio.addEventListener('playing', () => {
+    $('.trouble').hidden = true;
+    if (want !== null && Math.abs(audio.currentTime - want) > 1) audio.currentTime = want;
+    [want, fresh] = [null, false];
+    session();
+  });
+  audio.addEventListener('timeupdate', () => {
+    if (audio.currentTime >= stopAt) {
+      stopAt = Infinity;
+      audio.pause();
+    }
+    update(position(), !audio.paused);
+    if (audio.paused || audio.seeking || fresh) return;
+    heard = audio.currentTime;
+    if (Math.abs(heard - saved) > 5) remember();
+  });
   for (const event of ['play', 'pause']) {
     audio.addEventListener(event, () => {
       play.setAttribute('aria-label', audio.paused ? play.dataset.play : play.dataset.pause);
       player.classList.toggle('playing', !audio.paused);
+      showPlaying();
     });
   }
+  audio.addEventListener('pause', () => remember());
+  addEventListener('pagehide', () => remember());
+  audio.addEventListener('ended', () => {
+    memory.remove(positionKey(now.guid));
+    keep('last', null);
+  });
+  audio.addEventListener('error', () => {
+    const code = String(audio.error?.code);
+    const reasons = [...player.querySelectorAll('[data-error]')];
+    for (const reason of reasons) reason.hidden = reason.dataset.error !== code;
+    $('.trouble').hidden = reasons.every((reason) => reason.hidden);
+  });
+
+  // showPlaying marks the buttons of the page that pause the episode in the bar.
+  const showPlaying = () => {
+    for (const button of document.querySelectorAll('a.play-episode')) {
+      button.classList.toggle('playing', !audio.paused && button.dataset.episode === now?.guid);
+    }
+  };
+
+  const toggle = () => (audio.paused ? start() : audio.pause());
+  play.addEventListener('click', toggle);
   for (const button of player.querySelectorAll('[data-skip]')) {
     button.addEventListener('click', () => goTo(position() + Number(button.dataset.skip)));
   }
   seek.addEventListener('input', () => goTo(Number(seek.value)));
-  speed.addEventListener('change', () => {
-    audio.playbackRate = Number(speed.value);
-    memory.set(speedKey, speed.value);
-  });
+  chapterChoice.addEventListener('change', () => goTo(now.chapters[chapterChoice.value].start));
 
-  // A link with a time plays from there. The fragment stays in the address, so
-  // that it can be shared.
-  document.addEventListener('click', (event) => {
-    const link = event.target.closest('a[data-seek]');
-    if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
-    event.preventDefault();
-    const hash = new URL(link.href).hash;
-    history.replaceState(history.state, '', hash);
-    goTo(Number(link.dataset.seek));
-    audio.play();
-  });
-
-  // #t=83, #t=1:23 and the anchor of a turn say where to start.
-  const timeOfHash = () => {
-    const fragment = location.hash.slice(1);
-    const stamp = new URLSearchParams(fragment).get('t')?.match(/^(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d+)?)$/);
-    if (stamp) {
-      const [h, m, s] = stamp.slice(1).map((part) => Number(part ?? 0));
-      return h * 3600 + m * 60 + s;
-    }
-    const start = fragment && document.getElementById(fragment)?.dataset.start;
-    return start ? Number(start) : null;
-  };
-  addEventListener('hashchange', () => {
-    const time = timeOfHash();
-    if (time !== null) goTo(time);
-  });
-
-  let saved = 0;
-  const remember = () => {
-    saved = audio.currentTime;
-    if (saved > 5 && !audio.ended) memory.set(positionKey, saved.toFixed(1));
-  };
-  audio.addEventListener('timeupdate', () => {
-    show(position());
-    if (Math.abs(audio.currentTime - saved) > 5) remember();
-  });
-  audio.addEventListener('pause', remember);
-  addEventListener('pagehide', remember);
-  audio.addEventListener('ended', () => memory.remove(positionKey));
-
-  // The lock screen and the keys of a headset.
-  const session = navigator.mediaSession;
-  if (session) {
-    const { title: name, show: album, artwork } = player.dataset;
-    session.metadata = new MediaMetadata({ title: name, artist: album, artwork: artwork ? [{ src: artwork }] : [] });
-    session.setActionHandler('seekbackward', () => goTo(position() - 15));
-    session.setActionHandler('seekforward', () => goTo(position() + 30));
-    session.setActionHandler('seekto', (details) => goTo(details.seekTime));
-  }
-
-  audio.removeAttribute('controls');
-  find('.controls').hidden = false;
-  player.classList.add('awake');
-  if (follow && turns.items.length) follow.parentElement.hidden = false;
-  const rate = memory.get(speedKey);
-  if ([...speed.options].some((option) => option.value === rate)) {
+  const setSpeed = (value) => {
+    const rate = Math.round(Math.min(3, Math.max(0.5, Number(value) || 1)) * 10) / 10;
+    audio.preservesPitch = true;
+    audio.playbackRate = audio.defaultPlaybackRate = rate;
     speed.value = rate;
-    audio.playbackRate = audio.defaultPlaybackRate = Number(rate);
+    return rate;
+  };
+  speed.replaceChildren(...Array.from({ length: 26 }, (_, i) => new Option(`${(i + 5) / 10}×`, (i + 5) / 10)));
+  speed.addEventListener('change', () => keep('speed', setSpeed(speed.value)));
+
+  const setVolume = (value) => {
+    const v = Math.min(1, Math.max(0, Number(value ?? 1)));
+    audio.volume = volume.value = Number.isFinite(v) ? v : 1;
+    return audio.volume;
+  };
+  setVolume(0.5);
+  volume.parentElement.hidden = audio.volume !== 0.5; // iOS has only the keys of the device
+  setVolume(settings.volume);
+  volume.addEventListener('input', () => keep('volume', setVolume(volume.value)));
+
+  sleep.addEventListener('change', () => {
+    clearTimeout(sleep.timer);
+    const minutes = Number(sleep.value);
+    if (!(minutes > 0)) return;
+    sleep.timer = setTimeout(() => {
+      audio.pause();
+      sleep.value = '';
+    }, minutes * 60_000);
+  });
+  $('.more').addEventListener('click', () => {
+    $('.more').setAttribute('aria-expanded', player.classList.toggle('open'));
+  });
+
+  // session describes the episode to the lock screen and the keys of a headset.
+  const session = (changed) => {
+    const media = navigator.mediaSession;
+    if (!media || !now) return;
+    if (changed) {
+      const about = { title: now.title, artist: player.dataset.show, album: chapter?.title ?? player.dataset.show, artwork: now.artwork };
+      if (now.chapters?.length) about.chapterInfo = now.chapters.map((c) => ({ title: c.title, startTime: c.start, artwork: [] }));
+      media.metadata = new MediaMetadata(about);
+    }
+    try {
+      media.setPositionState({ duration: duration(), position: Math.min(position(), duration()), playbackRate: audio.playbackRate });
+    } catch { /* the duration is not known yet */ }
+  };
+  for (const [action, f] of Object.entries({
+    play: start,
+    pause: () => audio.pause(),
+    seekbackward: (d) => goTo(position() - (d.seekOffset || 15)),
+    seekforward: (d) => goTo(position() + (d.seekOffset || 30)),
+    seekto: (d) => goTo(d.seekTime),
+    previoustrack: () => skipChapter(-1),
+    nexttrack: () => skipChapter(1),
+  })) {
+    try { navigator.mediaSession?.setActionHandler(action, f); } catch { /* this browser lacks the action */ }
   }
-  mark();
-  const start = timeOfHash() ?? Number(memory.get(positionKey));
-  if (start > 0) goTo(start);
-  else show(0);
+  for (const event of ['seeked', 'ratechange']) audio.addEventListener(event, () => session());
+
+  /* Links */
+
+  const linkAt = (seconds, page) => {
+    const link = new URL(page ?? location.href);
+    link.hash = `t=${seconds}`;
+    return link.href;
+  };
+
+  // playFrom plays an episode from a second, or from where the listener was.
+  const playFrom = (info, seconds) => {
+    put(info);
+    if (seconds !== undefined) goTo(seconds);
+    start();
+  };
+
+  // A link with a time plays from there. The time goes into the address, so that it
+  // can be shared.
+  document.addEventListener('click', (event) => {
+    const link = event.target.closest?.('a[data-seek], a[data-episode], a[href^="#t="]');
+    if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    const { seek: from, stop } = link.dataset;
+    const seconds = from === undefined ? parseSpan(link.hash.slice(3))?.start : Number(from);
+    const info = infoOf(link, link.getAttribute('href')) ?? here;
+    if (!info) return;
+    event.preventDefault();
+    if (now?.guid === info.guid && seconds === undefined) {
+      toggle();
+      return;
+    }
+    if (info === here) history.replaceState(history.state, '', `#t=${seconds}`);
+    if (link.closest('#transcript')) follow.away = false;
+    playFrom(info.guid === here?.guid ? here : info, seconds);
+    if (stop) stopAt = Number(stop);
+  });
+
+  // seekToHash goes to where the address says: #t=30,40 or the anchor of a turn.
+  const seekToHash = () => {
+    const fragment = location.hash.slice(1);
+    const span = parseSpan(new URLSearchParams(fragment).get('t') ?? new URLSearchParams(location.search).get('t'));
+    let turn = null;
+    try { turn = document.getElementById(decodeURIComponent(fragment)); } catch { /* not an anchor */ }
+    const from = span?.start ?? Number(turn?.dataset.start ?? NaN);
+    if (!here || !(from >= 0) || now && now.guid !== here.guid && !audio.paused) return;
+    put(here);
+    goTo(from);
+    if (span) stopAt = span.end;
+  };
+  addEventListener('hashchange', seekToHash);
+
+  /* Keys */
+
+  const keysBox = keys.querySelector('input');
+  keysBox.checked = settings.keys !== false;
+  keysBox.addEventListener('change', () => keep('keys', keysBox.checked));
+  keys.querySelector('button').addEventListener('click', () => keys.close());
+  $('.show-keys').addEventListener('click', () => keys.showModal());
+  const copyTime = () => { if (now) copy(linkAt(Math.floor(position()), now.page)); };
+  $('.copy-time').addEventListener('click', copyTime);
+
+  const louder = (by) => keep('volume', setVolume(audio.volume + by));
+  const faster = (by) => keep('speed', setSpeed(audio.playbackRate + by));
+  const shortcuts = {
+    ' ': toggle,
+    k: toggle,
+    j: () => goTo(position() - 15),
+    l: () => goTo(position() + 30),
+    ArrowLeft: (shift) => (shift ? skipChapter(-1) : goTo(position() - 15)),
+    ArrowRight: (shift) => (shift ? skipChapter(1) : goTo(position() + 30)),
+    ArrowUp: () => louder(0.05),
+    ArrowDown: () => louder(-0.05),
+    m: () => { audio.muted = !audio.muted; },
+    '<': () => faster(-0.1),
+    '>': () => faster(0.1),
+    f: () => {
+      if (!follow.box || !turns.items.length) return;
+      if (!follow.away) follow.box.checked = !follow.box.checked;
+      if (follow.box.checked) follow.back();
+      follow.show();
+    },
+    c: copyTime,
+  };
+
+  // ownKey reports whether a key means something to the focused element.
+  const ownKey = (element, key) => {
+    if (element.isContentEditable || element.closest('select, textarea, dialog')) return true;
+    if (element.matches('input')) {
+      if (element.type === 'range') return key.startsWith('Arrow');
+      return element.type !== 'checkbox' || key === ' ';
+    }
+    if (key === ' ') return Boolean(element.closest('button, summary, audio, [role="button"]'));
+    return key.startsWith('Arrow') && Boolean(element.closest('.stamp, audio, [role="listbox"], pre'));
+  };
+  document.addEventListener('keydown', (event) => {
+    const { key } = event;
+    if (/^(Page|Home|End|Arrow(Up|Down)| )/.test(key) && !event.target.matches('input, select, textarea')) {
+      setTimeout(() => event.defaultPrevented || follow.leave());
+    }
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (!keysBox.checked || ownKey(event.target, key)) return;
+    if (key === '?') {
+      keys.showModal();
+    } else if (key === '/') {
+      const field = document.querySelector('main [role="search"] input, [role="search"] input');
+      const page = document.querySelector('a[rel~="search"]');
+      if (field) field.focus();
+      else if (page) page.click();
+      else return;
+    } else {
+      const f = Object.hasOwn(shortcuts, key) && shortcuts[key];
+      const scrolls = key === 'ArrowUp' || key === 'ArrowDown';
+      if (!f || !now || event.shiftKey && !/^[<>]|^Arrow(Left|Right)$/.test(key) || scrolls && audio.paused) return;
+      f(event.shiftKey);
+    }
+    event.preventDefault();
+  });
+
+  /* Reading along */
+
+  const turnOf = (node) => (node?.nodeType === 1 ? node : node?.parentElement)?.closest('#transcript .turn');
+
+  // The transcript is one stop for the Tab key; arrows go from turn to turn.
+  const rove = (stamps, to) => {
+    for (const stamp of stamps) stamp.tabIndex = stamp === to ? 0 : -1;
+  };
+  ready(() => {
+    const transcript = document.getElementById('transcript');
+    const stamps = [...transcript?.querySelectorAll('.stamp') ?? []];
+    if (!stamps.length) return;
+    let at = stamps[0];
+    rove(stamps, at);
+    const select = (to) => {
+      [at.tabIndex, to.tabIndex] = [-1, 0];
+      at = to;
+    };
+    transcript.addEventListener('focusin', (event) => {
+      if (event.target.matches('.stamp')) select(event.target);
+    });
+    transcript.addEventListener('keydown', (event) => {
+      if (!event.target.matches('.stamp')) return;
+      const shown = stamps.filter((stamp) => !stamp.closest('[hidden]'));
+      const i = shown.indexOf(event.target);
+      const to = { ArrowDown: shown[i + 1], ArrowUp: shown[i - 1], Home: shown[0], End: shown.at(-1) }[event.key];
+      if (!to || event.ctrlKey || event.metaKey || event.altKey) return;
+      event.preventDefault();
+      select(to);
+      to.focus();
+      follow.leave();
+    });
+
+    // The button that copies the link of a turn is in the turn that is pointed at.
+    const offer = (event) => {
+      const turn = turnOf(event.target);
+      const speaker = turn?.querySelector('.speaker');
+      if (!speaker || turn.dataset.start === undefined || turnLink.parentElement === speaker) return;
+      speaker.append(turnLink);
+      turnLink.hidden = false;
+    };
+    for (const event of ['pointerover', 'focusin']) transcript.addEventListener(event, offer);
+
+    const filter = transcript.querySelector('.filter');
+    if (!filter) return;
+    const [field, count] = [filter.querySelector('input'), filter.querySelector('[role="status"]')];
+    const fold = (text) => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+    let texts = null;
+    let timer;
+    field.addEventListener('input', () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        texts ??= [...transcript.querySelectorAll('.turn')].map((turn) => [turn, fold(turn.textContent)]);
+        const words = fold(field.value).split(/\s+/).filter(Boolean);
+        let shown = 0;
+        for (const [turn, text] of texts) {
+          turn.hidden = !words.every((word) => text.includes(word));
+          shown += !turn.hidden;
+        }
+        count.textContent = words.length ? `${shown} / ${texts.length}` : '';
+      }, 150);
+    });
+    filter.hidden = false;
+  });
+  turnLink.addEventListener('click', () => copy(linkAt(turnOf(turnLink).dataset.start, here.page)));
+
+  // Selected words can be shared as a quote.
+  const share = async (text, url) => {
+    if (navigator.share) {
+      try {
+        await navigator.share({ text, url });
+        return;
+      } catch (error) {
+        if (error.name === 'AbortError') return;
+      }
+    }
+    await copy(`${text}\n${url}`);
+  };
+  const selection = () => {
+    const selected = getSelection();
+    const turn = selected.rangeCount && turnOf(selected.getRangeAt(0).startContainer);
+    const text = selected.toString().trim();
+    return turn && text && turn.querySelector('.words')?.contains(selected.focusNode) ? { turn, text } : null;
+  };
+  document.addEventListener('selectionchange', () => {
+    clearTimeout(quote.timer);
+    quote.timer = setTimeout(() => { quote.hidden = !selection(); }, 200);
+  });
+  quote.addEventListener('pointerdown', (event) => event.preventDefault()); // keeps the selection
+  quote.addEventListener('click', () => {
+    const found = selection();
+    if (!found) return;
+    const { turn, text } = found;
+    const speaker = turn.querySelector('.speaker b')?.textContent;
+    const seconds = turn.dataset.start;
+    share(`“${text}”${speaker ? ` — ${speaker}` : ''}`, seconds === undefined ? `${here.page}#${turn.id}` : linkAt(seconds, here.page));
+  });
+
+  // Buttons that copy an address.
+  ready(() => {
+    for (const button of document.querySelectorAll('button[data-copy]')) {
+      const field = document.getElementById(button.dataset.copy);
+      const label = button.textContent;
+      field.addEventListener('focus', () => field.select());
+      if (!navigator.clipboard) continue; // not a secure context
+      button.hidden = false;
+      button.addEventListener('click', async () => {
+        if (!await copy(field.value)) {
+          field.focus(); // selected, so that the listener can copy it
+          return;
+        }
+        button.textContent = button.dataset.done;
+        setTimeout(() => { button.textContent = label; }, 2000);
+      });
+    }
+  });
+
+  // The home page offers the episode that was played last.
+  ready(() => {
+    const offer = document.querySelector('.continue');
+    const { last } = settings;
+    if (!offer || !last || [last.page, last.audio].some((url) => !String(url).startsWith(home.href))) return;
+    const link = offer.querySelector('a');
+    const left = last.duration - Number(memory.get(positionKey(last.guid)));
+    link.href = last.audio;
+    Object.assign(link.dataset, { episode: last.guid, title: last.title, page: last.page, duration: last.duration });
+    offer.querySelector('.continue-title').textContent = last.title;
+    offer.querySelector('.continue-left').textContent = left > 0 ? `−${clock(left)}` : '';
+    offer.hidden = false;
+  });
+
+  /* Pages */
+
+  // While audio plays, a link to another page of the site replaces everything around
+  // the bar. Whatever goes wrong becomes an ordinary navigation.
+  const fetchPage = async (url) => {
+    const answer = await fetch(url, { headers: { Accept: 'text/html' } });
+    if (!answer.ok || !answer.headers.get('Content-Type')?.startsWith('text/html') || !answer.url.startsWith(home.href)) throw new Error(url);
+    return [new DOMParser().parseFromString(await answer.text(), 'text/html'), answer.url];
+  };
+  const pageOf = (url) => url.origin + url.pathname + url.search;
+  const isPage = (url) => url.href.startsWith(home.href) && /(\/|\.html)$/.test(url.pathname);
+
+  let shown = pageOf(location); // the page that is in the document
+  let going = 0; // counts navigations, to drop those that were overtaken
+
+  // swap shows a page that was fetched. The address is that of the page already.
+  const swap = async (doc) => {
+    const next = infoOfPage(doc); // before its elements are moved
+    const absolute = (element, name) => new URL(element.getAttribute(name), location.href).href;
+    const known = new Set([...document.querySelectorAll('link[rel="stylesheet"], script[src]')].map((e) => e.href || e.src));
+    const loading = [];
+    for (const link of doc.querySelectorAll('link[rel="stylesheet"]')) {
+      const href = absolute(link, 'href');
+      if (known.has(href)) continue;
+      const style = Object.assign(document.createElement('link'), { rel: 'stylesheet', href });
+      loading.push(new Promise((done) => { style.onload = style.onerror = done; }));
+      document.head.append(style);
+    }
+    await Promise.race([Promise.all(loading), new Promise((done) => { setTimeout(done, 1000); })]);
+
+    const kept = 'link[rel="stylesheet"], link[rel="icon"], script[src], meta[charset], meta[http-equiv]';
+    for (const element of [...document.head.children]) if (!element.matches(kept)) element.remove();
+    for (const element of [...doc.head.children]) if (!element.matches(kept)) document.head.append(element);
+    for (const name of ['lang', 'dir']) document.documentElement.setAttribute(name, doc.documentElement.getAttribute(name) ?? '');
+    document.body.className = doc.body.className;
+    player.append(turnLink);
+    turnLink.hidden = quote.hidden = true;
+
+    // The bar stays where it is, because moving it would stop the audio.
+    const bar = [...doc.body.children].findIndex((element) => element.id === 'player');
+    for (const element of [...document.body.children]) if (element !== player) element.remove();
+    [...doc.body.children].forEach((element, i) => {
+      if (i < bar) player.before(element);
+      else if (i > bar) document.body.append(element);
+    });
+    follow.away = false;
+    here = next;
+    bind();
+    showPlaying();
+    for (const script of doc.querySelectorAll('script[src]')) {
+      const src = absolute(script, 'src');
+      if (!known.has(src)) document.head.append(Object.assign(document.createElement('script'), { src }));
+    }
+    for (const f of hooks) f();
+    update(position());
+  };
+
+  // go shows a page of the site. push adds it to the history; otherwise the browser
+  // has gone there already.
+  const go = async (url, push) => {
+    const turn = ++going;
+    try {
+      const [doc, found] = await fetchPage(pageOf(url));
+      if (turn !== going) return;
+      if (!doc.querySelector('main') || !doc.getElementById('player') || doc.querySelector('meta[http-equiv="refresh"]')) throw new Error('not a page with a player');
+      if (push) history.pushState({}, '', found + url.hash); // a server may have added a slash
+      shown = pageOf(location);
+      await swap(doc);
+      const anchor = url.hash && document.getElementById(url.hash.slice(1));
+      if (anchor) anchor.scrollIntoView();
+      else scrollTo({ top: push ? 0 : history.state?.scroll ?? 0, behavior: 'instant' });
+      const heading = document.querySelector('main h1') ?? document.querySelector('main');
+      heading.tabIndex = -1;
+      heading.focus({ preventScroll: true });
+      seekToHash();
+    } catch {
+      if (turn !== going) return;
+      if (push) location.assign(url);
+      else location.reload();
+    }
+  };
+
+  // leavePage keeps the scroll position of the page for the way back.
+  const leavePage = () => {
+    history.scrollRestoration = 'manual';
+    history.replaceState({ ...history.state, scroll: scrollY }, '');
+  };
+  const visit = (url) => {
+    leavePage();
+    go(url, true);
+  };
+  const swaps = (url) => !audio.paused && isPage(url) && pageOf(url) !== shown;
+  document.addEventListener('click', (event) => {
+    const link = event.target.closest?.('a[href]');
+    if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    if (link.target && link.target !== '_self' || link.hasAttribute('download')) return;
+    const url = new URL(link.href);
+    if (!swaps(url)) return;
+    event.preventDefault();
+    visit(url);
+  });
+  document.addEventListener('submit', (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== 'get') return;
+    const url = new URL(form.action);
+    url.search = new URLSearchParams(new FormData(form));
+    if (!swaps(url)) return;
+    event.preventDefault();
+    visit(url);
+  });
+  addEventListener('popstate', () => {
+    if (pageOf(location) !== shown) go(new URL(location.href), false);
+    else if (history.state?.scroll >= 0) scrollTo({ top: history.state.scroll, behavior: 'instant' });
+  });
+  let scrolling;
+  addEventListener('scroll', () => {
+    if (history.scrollRestoration !== 'manual') return;
+    clearTimeout(scrolling);
+    scrolling = setTimeout(() => { if (pageOf(location) === shown) leavePage(); }, 300);
+  }, { passive: true });
+
+  /* Start */
+
+  Object.assign(onair, {
+    ready, playFrom, home, say,
+    get playing() { return !audio.paused; },
+  });
+  ready(() => {
+    const box = follow.box;
+    if (!box) return;
+    box.parentElement.hidden = !document.querySelector('#transcript .turn[data-start]');
+    box.checked = settings.follow === true;
+    box.addEventListener('change', () => {
+      keep('follow', box.checked);
+      follow.away = false;
+      if (box.checked) follow.scroll();
+      follow.show();
+    });
+  });
+  if (history.scrollRestoration === 'manual' && history.state?.scroll) scrollTo({ top: history.state.scroll, behavior: 'instant' });
+  here = infoOfPage(document);
+  if (here) {
+    put(here);
+    seekToHash();
+  }
 })();
