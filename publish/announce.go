@@ -107,7 +107,9 @@ func (a *Announcer) notify(ctx context.Context, name, feedURL string) error {
 	if err := a.check(c); err != nil {
 		return err
 	}
-	policy := retry.Policy{Tries: 3, First: time.Second, Longest: 30 * time.Second, MaxAsked: 30 * time.Second, Jitter: retry.NoJitter, Sleep: a.Sleep}
+	policy := retry.Service(retry.Patience)
+	// The next publish notifies again, so that nobody has to wait for a channel.
+	policy.Tries, policy.MaxAsked, policy.Jitter, policy.Sleep = 3, 30*time.Second, retry.NoJitter, a.Sleep
 	return policy.Do(ctx, func(ctx context.Context, _ int) error {
 		return a.send(ctx, c, cmp.Or(a.Bases[name], c.base), feedURL)
 	})

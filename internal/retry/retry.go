@@ -52,6 +52,18 @@ type Policy struct {
 	Sleep func(context.Context, time.Duration) error
 }
 
+// Patience is how long a call to a service is tried, if nothing is known that calls
+// for another time.
+const Patience = 5 * time.Minute
+
+// Service returns the policy for calls to a service over a network. All calls have
+// the same one, except for the time that a call may take. It sets no limit to the
+// number of tries: an outage of a minute is waited for, whether the service asks for
+// that or not.
+func Service(limit time.Duration) Policy {
+	return Policy{First: 500 * time.Millisecond, Longest: 20 * time.Second, Limit: limit}
+}
+
 // NoJitter is a Policy.Jitter that makes every pause as long as it may be.
 func NoJitter(limit time.Duration) time.Duration { return limit }
 

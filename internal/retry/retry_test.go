@@ -192,3 +192,24 @@ func TestParseAfter(t *testing.T) {
 		}
 	}
 }
+
+// An outage of a minute is waited for, whether the service asks for that or not.
+func TestService(t *testing.T) {
+	t.Parallel()
+	for name, err := range map[string]error{"busy": errBusy, "asks": retry.After(30*time.Second, errBusy)} {
+		synctest.Test(t, func(t *testing.T) {
+			p := retry.Service(retry.Patience)
+			start, tries := time.Now(), 0
+			got := p.Do(t.Context(), func(context.Context, int) error {
+				tries++
+				if time.Since(start) < 70*time.Second {
+					return err
+				}
+				return nil
+			})
+			if got != nil || tries > 60 {
+				t.Errorf("%s: %v after %d tries", name, got, tries)
+			}
+		})
+	}
+}

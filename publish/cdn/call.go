@@ -20,14 +20,10 @@ import (
 
 // Limits of a purge and of its calls.
 const (
-	maxTries     = 7
-	firstPause   = time.Second
-	longestPause = 20 * time.Second
-	callTimeout  = 30 * time.Second
-	leastTime    = 5 * time.Minute
-	timePerCall  = 250 * time.Millisecond
-	parallel     = 8
-	maxAnswer    = 64 << 10 // bytes of an answer that are read
+	callTimeout = 30 * time.Second
+	timePerCall = 250 * time.Millisecond
+	parallel    = 8
+	maxAnswer   = 64 << 10 // bytes of an answer that are read
 )
 
 // caller sends the requests of a purger.
@@ -45,7 +41,7 @@ func newCaller(o *Options) *caller {
 	// A redirect could send a token, or a purge, to another server.
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	client.Timeout = cmp.Or(client.Timeout, callTimeout)
-	return &caller{client: &client, policy: retry.Policy{Tries: maxTries, First: firstPause, Longest: longestPause}}
+	return &caller{client: &client, policy: retry.Service(0)} // each sets the time limit
 }
 
 // request is one call, in a form that can be repeated.
@@ -59,7 +55,7 @@ type request struct {
 
 // each makes several calls in parallel, within the time limit for so many.
 func (c *caller) each(ctx context.Context, requests []request) error {
-	ctx, cancel := context.WithTimeout(ctx, leastTime+time.Duration(len(requests))*timePerCall)
+	ctx, cancel := context.WithTimeout(ctx, retry.Patience+time.Duration(len(requests))*timePerCall)
 	defer cancel()
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(parallel)

@@ -8,6 +8,8 @@ import (
 	"os/exec"
 	"strings"
 	"time"
+
+	"onair/internal/retry"
 )
 
 // command purges by running a program that reads URLs from its standard input, one
@@ -33,7 +35,7 @@ func (p *command) Purge(ctx context.Context, urls, _ []string) error {
 	if urls = unique(urls); len(urls) == 0 {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, leastTime+time.Duration(len(urls))*timePerCall)
+	ctx, cancel := context.WithTimeout(ctx, retry.Patience+time.Duration(len(urls))*timePerCall)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, p.argv[0], p.argv[1:]...)
 	cmd.Dir = p.o.Dir

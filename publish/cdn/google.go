@@ -10,6 +10,9 @@ import (
 
 	"golang.org/x/oauth2"
 	googleauth "golang.org/x/oauth2/google"
+
+	"onair/internal/oauth"
+	"onair/internal/retry"
 )
 
 // google purges Cloud CDN through the URL map of its load balancer: POST
@@ -54,9 +57,9 @@ func (g *google) Purge(ctx context.Context, urls, keys []string) error {
 	if err != nil || len(rules) == 0 {
 		return err
 	}
-	token, err := g.tokens.Token()
+	token, err := g.token(ctx)
 	if err != nil {
-		return fmt.Errorf("get a Google access token: %s", tokenError(err))
+		return err
 	}
 	purge := *g.caller
 	purge.secret = token.AccessToken
@@ -70,6 +73,26 @@ func (g *google) Purge(ctx context.Context, urls, keys []string) error {
 		requests = append(requests, request{method: http.MethodPost, url: g.url, header: header, body: body})
 	}
 	return purge.each(ctx, requests)
+}
+
+// token returns an access token. It tries again while the token server is busy.
+func (g *google) token(ctx context.Context) (token *oauth2.Token, err error) {
+	ctx, cancel := context.WithTimeout(ctx, retry.Patience)
+	defer cancel()
+	err = g.policy.Do(ctx, func(context.Context, int) error {
+		var tried error
+		token, tried = g.tokens.Token()
+		if tried == nil {
+			return nil
+		}
+		answer, final := tokenError(tried)
+		tried = fmt.Errorf("get a Google access token: %s", answer)
+		if final {
+			return retry.Permanent(tried)
+		}
+		return tried
+	})
+	return token, err
 }
 
 func (g *google) rules(urls, keys []string) (rules []invalidation, err error) {
@@ -93,24 +116,24 @@ func (g *google) rules(urls, keys []string) (rules []invalidation, err error) {
 	return rules, nil
 }
 
-// tokenError returns the message of the token server, without the response that
-// the library quotes in full.
-func tokenError(err error) string {
+// tokenError returns why there is no token, without the response that the library
+// quotes in full, and whether another request would get the same answer.
+func tokenError(err error) (message string, final bool) {
 	var e *oauth2.RetrieveError
 	if errors.As(err, &e) {
-		var said struct {
-			Error       string
-			Description string `json:"error_description"`
+		status := 0
+		if e.Response != nil {
+			status = e.Response.StatusCode
 		}
-		_ = json.Unmarshal(e.Body, &said) // otherwise the status is the message
-		if said.Error == "" && e.Response != nil {
-			said.Error = fmt.Sprintf("status %d", e.Response.StatusCode)
-		}
-		return (&caller{}).shown(said.Error + " " + said.Description)
+		refused := oauth.New(status, e.Body)
+		return refused.Error(), !refused.Temporary()
 	}
 	var request *url.Error
 	if errors.As(err, &request) {
-		return (&caller{}).shown(request.Err.Error())
+		return (&caller{}).shown(request.Err.Error()), false
 	}
-	return "the credentials return none"
+	if refused := oauth.Quoted(err.Error()); refused != nil {
+		return refused.Error(), !refused.Temporary()
+	}
+	return "the credentials return none", true
 }

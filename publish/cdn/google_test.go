@@ -105,7 +105,7 @@ func TestGoogleErrors(t *testing.T) {
 		serviceAccount(t, newVendor(t, reply{status: 400, header: [2]string{"Content-Type", "application/json"}, body: `{"error": "invalid_grant", "error_description": "Invalid JWT Signature."}`}))
 		p, _ := open(t, &googleCDN, &Options{})
 		err := p.Purge(t.Context(), someURLs[:1], nil)
-		if err == nil || err.Error() != "get a Google access token: invalid_grant Invalid JWT Signature." {
+		if err == nil || err.Error() != "get a Google access token: invalid_grant: Invalid JWT Signature: the key of the service account was deleted or replaced: create a new one" {
 			t.Errorf("got %v", err)
 		}
 	})

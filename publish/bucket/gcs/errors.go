@@ -10,6 +10,7 @@ import (
 	"cloud.google.com/go/auth"
 	"google.golang.org/api/googleapi"
 
+	"onair/internal/oauth"
 	"onair/publish/bucket"
 	"onair/publish/bucket/internal/remote"
 )
@@ -18,13 +19,17 @@ import (
 // 410, is also that of a missing bucket.
 var errLostSession = errors.New("upload session is lost")
 
-// status returns the HTTP status of an error, or 0.
+// status returns the HTTP status of an error, or 0. That of a request which a policy
+// forbids is 403.
 func status(err error) int {
 	var e *googleapi.Error
-	if errors.As(err, &e) {
-		return e.Code
+	switch {
+	case !errors.As(err, &e):
+		return 0
+	case remote.IsPolicy(e.Code, e.Message):
+		return http.StatusForbidden
 	}
-	return 0
+	return e.Code
 }
 
 // header returns the headers of the answer that an error is about; nil if there
@@ -42,9 +47,8 @@ func temporary(err error) bool {
 	if remote.Final(err) {
 		return false
 	}
-	var token *auth.Error
-	if errors.As(err, &token) {
-		return token.Temporary()
+	if refused := tokenError(err); refused != nil {
+		return refused.Temporary()
 	}
 	if status(err) == http.StatusBadRequest {
 		// The body was checked while it was sent, so a checksum that the server finds
@@ -61,11 +65,24 @@ func explain(err error) error {
 	if err := remote.Known(err); err != nil {
 		return err
 	}
-	var token *auth.Error
-	if errors.As(err, &token) {
-		return fmt.Errorf("%w: get an access token: %s", bucket.ErrDenied, text(token))
+	if refused := tokenError(err); refused != nil {
+		return fmt.Errorf("%w: get an access token: %w", bucket.ErrDenied, refused)
 	}
 	return remote.StatusError(status(err), text(err))
+}
+
+// tokenError returns why there is no access token; nil if the error is another one.
+func tokenError(err error) *oauth.Error {
+	var token *auth.Error
+	switch {
+	case err == nil:
+		return nil
+	case !errors.As(err, &token):
+		return oauth.Quoted(err.Error())
+	case token.Response == nil:
+		return oauth.New(0, token.Body)
+	}
+	return oauth.New(token.Response.StatusCode, token.Body)
 }
 
 // text returns an error of the client as one line of reasonable length.
@@ -73,21 +90,16 @@ func text(err error) string {
 	var (
 		s       string
 		api     *googleapi.Error
-		token   *auth.Error
 		request *url.Error
 	)
+	if refused := tokenError(err); refused != nil {
+		return refused.Error()
+	}
 	switch {
 	case errors.As(err, &api):
 		// The body is left out, as it may be a page of HTML.
 		if s = api.Message; s == "" {
 			s = fmt.Sprintf("status %d %s", api.Code, strings.ToLower(http.StatusText(api.Code)))
-		}
-	case errors.As(err, &token):
-		if token.Response != nil { // otherwise Error panics
-			s = token.Error()
-		}
-		if s == "" || strings.Contains(s, "\n") { // with the whole response
-			s = "the token server returned none"
 		}
 	case errors.As(err, &request):
 		s = request.Err.Error()

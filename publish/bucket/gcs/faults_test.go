@@ -52,10 +52,12 @@ func newSuite(f **fake) *faults.Suite {
 		},
 		Lasting: map[string]faults.Do{"503": returns(503, "later"), "connection stalls": faults.Stalls},
 		Final: map[string]faults.Final{
-			"400":         {Do: returns(400, "Bad name."), Text: "Bad name."},
-			"401":         {Do: returns(401, "Anonymous caller does not have storage.objects.get access."), Want: bucket.ErrDenied, Text: "permission denied: Anonymous caller"},
-			"403":         {Do: returns(403, "me@example.com does not have access."), Want: bucket.ErrDenied, Text: "permission denied: me@example.com does not"},
-			"403 as HTML": {Do: returns(403, nil), Want: bucket.ErrDenied, Text: "permission denied: status 403 forbidden"},
+			"400":             {Do: returns(400, "Bad name."), Text: "Bad name."},
+			"401":             {Do: returns(401, "Anonymous caller does not have storage.objects.get access."), Want: bucket.ErrDenied, Text: "permission denied: Anonymous caller"},
+			"403":             {Do: returns(403, "me@example.com does not have access."), Want: bucket.ErrDenied, Text: "permission denied: me@example.com does not"},
+			"412 of a policy": {Do: returns(412, "Request violates constraint 'constraints/storage.publicAccessPrevention', conditionNotMet"), Want: bucket.ErrDenied, Text: "permission denied: Request violates constraint"},
+			"412 of another":  {Do: returns(412, "The organization policy forbids it."), Want: bucket.ErrDenied, Text: "The organization policy forbids it."},
+			"403 as HTML":     {Do: returns(403, nil), Want: bucket.ErrDenied, Text: "permission denied: status 403 forbidden"},
 		},
 		Commits: commits,
 	}
@@ -293,7 +295,7 @@ func TestSecretsAreNotShown(t *testing.T) {
 					}
 					return resp, err
 				}))
-				for range 100 {
+				for range 1000 {
 					net.Pending = append(net.Pending, faults.On(isChunk, do))
 				}
 				_, err := b.Write(t.Context(), large("new.mp3"), absent)

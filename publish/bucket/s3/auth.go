@@ -14,6 +14,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/smithy-go/logging"
+	"github.com/aws/smithy-go/middleware"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"onair/publish/bucket"
 	"onair/publish/bucket/internal/remote"
@@ -41,6 +43,7 @@ func newClient(ctx context.Context, at location, opts *Options) (*s3.Client, err
 	client := s3.NewFromConfig(cfg, func(o *s3.Options) {
 		o.HTTPClient = httpClient(cfg, opts)
 		o.Retryer = aws.NopRetryer{} // retried here, as a whole
+		o.APIOptions = append(o.APIOptions, unsignedEncoding)
 		// Requests contain checksums that are known beforehand. Many providers do not
 		// understand those that the SDK would add while it sends.
 		o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired
@@ -62,6 +65,31 @@ func newClient(ctx context.Context, at location, opts *Options) (*s3.Client, err
 		return nil, errors.New("no region: add ?region=eu-central-1, or whichever the bucket is in, or set AWS_REGION")
 	}
 	return client, nil
+}
+
+// unsignedEncoding leaves Accept-Encoding out of the signature: proxies before a
+// server rewrite that header, and the signature would no longer be valid. The header
+// itself is sent, because without it net/http would ask for compressed bodies.
+func unsignedEncoding(stack *middleware.Stack) error {
+	const name, signing = "Accept-Encoding", "Signing"
+	header := func(in middleware.FinalizeInput) http.Header {
+		if r, ok := in.Request.(*smithyhttp.Request); ok {
+			return r.Header
+		}
+		return http.Header{}
+	}
+	remove := middleware.FinalizeMiddlewareFunc("onair:remove-accept-encoding", func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
+		header(in).Del(name)
+		return next.HandleFinalize(ctx, in)
+	})
+	restore := middleware.FinalizeMiddlewareFunc("onair:restore-accept-encoding", func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
+		header(in).Set(name, "identity")
+		return next.HandleFinalize(ctx, in)
+	})
+	if err := stack.Finalize.Insert(remove, signing, middleware.Before); err != nil {
+		return err
+	}
+	return stack.Finalize.Insert(restore, signing, middleware.After)
 }
 
 // httpClient returns a client that cancels requests that make no progress.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -19,13 +20,18 @@ import (
 // also that of a missing object.
 var errLostUpload = errors.New("upload in parts is lost")
 
-// status returns the HTTP status of an error, or 0.
+// status returns the HTTP status of an error, or 0. That of a request which a policy
+// forbids is 403.
 func status(err error) int {
 	var e *smithyhttp.ResponseError
-	if errors.As(err, &e) && e.Response != nil {
-		return e.HTTPStatusCode()
+	if !errors.As(err, &e) || e.Response == nil {
+		return 0
 	}
-	return 0
+	var api smithy.APIError
+	if errors.As(err, &api) && remote.IsPolicy(e.HTTPStatusCode(), api.ErrorMessage()) {
+		return http.StatusForbidden
+	}
+	return e.HTTPStatusCode()
 }
 
 // header returns the headers of the answer that an error is about; nil if there
@@ -94,22 +100,53 @@ func unsupported(err error) bool {
 // deniedCodes are the codes of missing permission. Some come with status 400.
 var deniedCodes = []string{"AccessDenied", "ExpiredToken", "InvalidAccessKeyId", "InvalidToken", "SignatureDoesNotMatch", "AllAccessDisabled"}
 
+// expectedRegion matches the region in the message of AuthorizationHeaderMalformed.
+var expectedRegion = regexp.MustCompile(`expecting '([a-z0-9-]+)'`)
+
+// otherRegion returns the region in which a bucket is, if an error says that it is
+// not in the one of the request. known is false if the error does not name it.
+func otherRegion(err error) (region string, other, known bool) {
+	c := code(err)
+	switch s := status(err); {
+	case c == "PermanentRedirect", c == "AuthorizationHeaderMalformed", c == "IllegalLocationConstraintException":
+	case s == http.StatusMovedPermanently, s == http.StatusTemporaryRedirect, s == http.StatusPermanentRedirect:
+	case s == http.StatusBadRequest && header(err).Get(regionHeader) != "": // of HEAD, which has no body
+	default:
+		return "", false, false
+	}
+	region = header(err).Get(regionHeader)
+	if found := expectedRegion.FindStringSubmatch(text(err)); region == "" && found != nil {
+		region = found[1]
+	}
+	if !isRegion(region) {
+		region = ""
+	}
+	return region, true, region != ""
+}
+
+// regionHeader has the region of a bucket.
+const regionHeader = "X-Amz-Bucket-Region"
+
 // explain turns an error of the SDK into the sentinel that callers branch on, with
 // one line of text.
-func explain(err error) error {
+func (l *location) explain(err error) error {
 	if err := remote.Known(err); err != nil {
 		return err
 	}
 	if isIdentity(err) {
 		return noCredentials(err)
 	}
+	switch region, other, known := otherRegion(err); {
+	case known:
+		return fmt.Errorf("the bucket is in the region %s: write %s", region, l.in(region))
+	case other:
+		return fmt.Errorf("the bucket is in another region, or at another endpoint: add the option region, as in %s: %s", l.in("eu-central-1"), text(err))
+	}
 	switch c := code(err); {
 	case c == "NoSuchBucket":
 		return bucket.ErrNoBucket
 	case c == "NoSuchUpload":
 		return errLostUpload
-	case c == "PermanentRedirect" || c == "AuthorizationHeaderMalformed" || c == "IllegalLocationConstraintException":
-		return fmt.Errorf("the bucket is in another region: add the option region: %s", text(err))
 	case c == "RequestTimeTooSkewed":
 		return fmt.Errorf("the clock of this machine is wrong: %s", text(err))
 	case slices.Contains(deniedCodes, c):

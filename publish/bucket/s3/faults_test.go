@@ -62,14 +62,19 @@ func newSuite(f **fake) *faults.Suite {
 		},
 		Lasting: map[string]faults.Do{"503": returns(503, "SlowDown", "later"), "connection stalls": faults.Stalls},
 		Final: map[string]faults.Final{
-			"400":          {Do: returns(400, "InvalidArgument", "Bad name."), Text: "Bad name."},
-			"403":          {Do: returns(403, "AccessDenied", "Access Denied"), Want: denied, Text: "permission denied: Access Denied"},
-			"403 of HEAD":  {Do: returns(403, "", ""), Want: denied, Text: "permission denied: Forbidden"},
-			"expired":      {Do: returns(400, "ExpiredToken", "The provided token has expired."), Want: denied, Text: "permission denied: The provided token has expired."},
-			"wrong clock":  {Do: returns(403, "RequestTimeTooSkewed", "The difference is too large."), Text: "the clock of this machine is wrong"},
-			"other region": {Do: returns(400, "AuthorizationHeaderMalformed", "the region 'us-east-1' is wrong; expecting 'eu-central-1'"), Text: "add the option region: the region"},
-			"redirected":   {Do: returns(301, "PermanentRedirect", "must be addressed using the specified endpoint"), Text: "another region"},
-			"not for us":   {Do: returns(405, "MethodNotAllowed", "no"), Text: "no"},
+			"400":                    {Do: returns(400, "InvalidArgument", "Bad name."), Text: "Bad name."},
+			"403":                    {Do: returns(403, "AccessDenied", "Access Denied"), Want: denied, Text: "permission denied: Access Denied"},
+			"403 of HEAD":            {Do: returns(403, "", ""), Want: denied, Text: "permission denied: Forbidden"},
+			"expired":                {Do: returns(400, "ExpiredToken", "The provided token has expired."), Want: denied, Text: "permission denied: The provided token has expired."},
+			"wrong clock":            {Do: returns(403, "RequestTimeTooSkewed", "The difference is too large."), Text: "the clock of this machine is wrong"},
+			"other region":           {Do: returns(400, "AuthorizationHeaderMalformed", "the region 'us-east-1' is wrong; expecting 'eu-central-1'"), Text: "the bucket is in the region eu-central-1: write s3://my-show?endpoint=https://s3.example&region=eu-central-1"},
+			"redirected":             {Do: returns(301, "PermanentRedirect", "must be addressed using the specified endpoint"), Text: "another region"},
+			"named region":           {Do: inRegion(301, "PermanentRedirect", "ap-south-1"), Text: "in the region ap-south-1: write s3://my-show?endpoint=https://s3.example&region=ap-south-1"},
+			"HEAD of another region": {Do: inRegion(400, "", "us-west-2"), Text: "in the region us-west-2: write"},
+			"new bucket":             {Do: inRegion(307, "TemporaryRedirect", "eu-west-3"), Text: "in the region eu-west-3: write"},
+			"not a region":           {Do: inRegion(301, "PermanentRedirect", "eu-west-3 <b>"), Text: "another region"},
+			"412 of a policy":        {Do: returns(412, "PreconditionFailed", "Denied by a retention policy."), Want: denied, Text: "permission denied: Denied by a retention policy."},
+			"not for us":             {Do: returns(405, "MethodNotAllowed", "no"), Text: "no"},
 		},
 		Commits: commits,
 		Spares:  aborts,
@@ -84,6 +89,15 @@ func TestLostAnswers(t *testing.T) {
 	t.Parallel()
 	var f *fake
 	newSuite(&f).LostAnswers(t, []string{"write", "write large", "set headers", "delete", "join"}, func() int { return f.made })
+}
+
+// inRegion answers that a bucket is in another region.
+func inRegion(status int, name, region string) faults.Do {
+	return func(base http.RoundTripper, req *http.Request) (*http.Response, error) {
+		resp, err := returns(status, name, "")(base, req)
+		resp.Header.Set("X-Amz-Bucket-Region", region)
+		return resp, err
+	}
 }
 
 // call makes a call of the suite.

@@ -26,6 +26,24 @@ type location struct {
 // String returns the location without its options.
 func (l location) String() string { return "s3://" + l.name + "/" + l.prefix }
 
+// in returns the URL of the bucket with another region.
+func (l location) in(region string) string {
+	s := strings.TrimSuffix(l.String(), "/") + "?"
+	if l.endpoint != "" {
+		s += "endpoint=" + l.endpoint + "&"
+	}
+	s += "region=" + region
+	if l.given {
+		s += "&path_style=" + strconv.FormatBool(l.pathStyle)
+	}
+	return s
+}
+
+// isRegion reports whether a text can be the name of a region.
+func isRegion(s string) bool {
+	return s != "" && consistsOf(s, "abcdefghijklmnopqrstuvwxyz0123456789-")
+}
+
 // parse parses a bucket URL. Bucket and prefix are not escaped, options are. Its
 // errors contain no part of the URL that could be a secret.
 func parse(rawURL string) (location, error) {
@@ -72,9 +90,9 @@ func (l *location) parseOptions(query string) error {
 		value := options.Get(name)
 		switch name {
 		case "endpoint":
-			l.endpoint, err = parseEndpoint(value)
+			l.endpoint, err = l.parseEndpoint(value)
 		case "region":
-			if l.region = value; value == "" || !consistsOf(value, "abcdefghijklmnopqrstuvwxyz0123456789-") {
+			if l.region = value; !isRegion(value) {
 				err = fmt.Errorf("region %q: want a name such as eu-central-1", value)
 			}
 		case "path_style":
@@ -89,12 +107,27 @@ func (l *location) parseOptions(query string) error {
 			return err
 		}
 	}
-	return nil
+	return l.checkHost()
+}
+
+// checkHost refuses an endpoint whose host begins with the name of the bucket, as in
+// the addresses that consoles show: the name would be in every request twice. A server
+// that is really called so needs path_style.
+func (l *location) checkHost() error {
+	scheme, host, _ := strings.Cut(l.endpoint, "://")
+	server, named := strings.CutPrefix(host, l.name+".")
+	if !named || l.given || !strings.Contains(server, ".") {
+		return nil
+	}
+	return fmt.Errorf("endpoint: the name of the bucket, %s, does not belong in it: write endpoint=%s://%s; if the server is called so, add path_style=true", l.name, scheme, server)
 }
 
 // parseEndpoint returns the address of a server. It refuses anything more.
-func parseEndpoint(value string) (string, error) {
+func (l *location) parseEndpoint(value string) (string, error) {
 	u, err := url.Parse(value)
+	if err == nil && u.User == nil && u.Host != "" && strings.Trim(u.Path, "/") == l.name {
+		return "", fmt.Errorf("endpoint: the name of the bucket, %s, does not belong in it: write endpoint=%s://%s", l.name, u.Scheme, u.Host)
+	}
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" ||
 		u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
 		return "", errors.New("endpoint: want the address of a server and nothing more, such as https://s3.example.com")

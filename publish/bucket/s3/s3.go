@@ -77,7 +77,7 @@ func Open(ctx context.Context, rawURL string, opts *Options) (*Bucket, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", at, err)
 	}
-	policy := remote.NewPolicy(temporary, explain, header)
+	policy := remote.NewPolicy(temporary, at.explain, header)
 	s := &store{client: client, at: at, policy: policy, partSize: defaultPartSize, buffers: newBuffers()}
 	calls := &remote.Bucket{Store: s, Policy: policy, Address: rawURL, Place: at.String(), Prefix: at.prefix, Reserved: probeKey}
 	return &Bucket{Bucket: calls, calls: calls, store: s}, nil

@@ -129,6 +129,12 @@ func TestURL(t *testing.T) {
 		{url: "s3://my-show?endpoint=https://s3.example/path", fails: "want the address of a server"},
 		{url: "s3://my-show?endpoint=https://s3.example%3FCANARY", fails: "want the address of a server"},
 		{url: "s3://my-show?endpoint=%zz", fails: "not a query"},
+		{url: "s3://my-show?endpoint=https://my-show.s3.eu-central-1.amazonaws.com", fails: "my-show, does not belong in it: write endpoint=https://s3.eu-central-1.amazonaws.com"},
+		{url: "s3://my-show?endpoint=https://my-show.acc.r2.cloudflarestorage.com&region=auto", fails: "write endpoint=https://acc.r2.cloudflarestorage.com"},
+		{url: "s3://my-show/a?endpoint=http://my-show.127.0.0.1:7070", fails: "write endpoint=http://127.0.0.1:7070"},
+		{url: "s3://my-show?endpoint=https://s3.example/my-show/", fails: "write endpoint=https://s3.example"},
+		{url: "s3://minio?endpoint=https://minio.example.com&path_style=true", want: location{name: "minio", endpoint: "https://minio.example.com", given: true, pathStyle: true}},
+		{url: "s3://minio?endpoint=https://minio.localhost", want: location{name: "minio", endpoint: "https://minio.localhost"}},
 		{url: "gs://my-show", fails: "want s3://bucket"},
 		{url: "my-show", fails: "want s3://bucket"},
 	} {
@@ -174,6 +180,25 @@ func TestRequest(t *testing.T) {
 				t.Errorf("asked %s, want %s", got, test.want)
 			}
 		})
+	}
+}
+
+// A proxy may change Accept-Encoding, so it must be sent and not be signed.
+func TestEncodingIsNotSigned(t *testing.T) {
+	t.Parallel()
+	b := open(t, "s3://my-show"+endpoint, roundTripper(func(req *http.Request) (*http.Response, error) {
+		if signed := req.Header.Get("Authorization"); !strings.Contains(signed, "SignedHeaders=") || strings.Contains(signed, "accept-encoding") {
+			t.Errorf("%s: Authorization is %q", req.Method, signed)
+		}
+		if got := req.Header["Accept-Encoding"]; len(got) != 1 || got[0] != "identity" {
+			t.Errorf("%s: Accept-Encoding is %q", req.Method, got)
+		}
+		return failure(403, "AccessDenied", "no"), nil
+	}))
+	for _, name := range []string{"write", "read", "look", "set headers", "delete", "list"} {
+		if err := call(t.Context(), b, name); !errors.Is(err, bucket.ErrDenied) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

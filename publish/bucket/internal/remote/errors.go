@@ -66,6 +66,16 @@ func StatusError(status int, message string) error {
 	return errors.New(message)
 }
 
+// policyWords are words in the message of a policy that forbids a request. Google
+// answers it with the status of a precondition.
+var policyWords = regexp.MustCompile(`(?i)constraint|polic(y|ies)\b|violat|retention`)
+
+// IsPolicy reports whether a response with status 412 is about a policy of the
+// organisation or the bucket, and not about another writer.
+func IsPolicy(status int, message string) bool {
+	return status == http.StatusPreconditionFailed && policyWords.MatchString(message)
+}
+
 var queries = regexp.MustCompile(`(https?://[^\s"?]*)\?[^\s"]*`)
 
 // Line shortens a message from outside to one line of at most 300 characters. It

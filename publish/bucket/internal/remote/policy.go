@@ -6,18 +6,23 @@ package remote
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"net"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"onair/internal/retry"
 )
 
 const (
-	// leastTime is what a whole call may take, and longer for the bytes it moves.
-	leastTime = 5 * time.Minute
-
 	// slowestRate is the bytes a second that even a slow line manages.
 	slowestRate = 32 << 10
+
+	// triesToReach is how often a server is tried that has never answered, such as
+	// one whose address is wrong.
+	triesToReach = 4
 )
 
 // Policy says how often and for how long a call is tried.
@@ -32,13 +37,15 @@ type Policy struct {
 	// Header returns the headers of the answer that an error is about; nil if
 	// there is none.
 	Header func(error) http.Header
+
+	reached atomic.Bool // the server has answered a request
 }
 
-// NewPolicy returns the policy of a provider with such errors: a call has seven
-// tries within five minutes and as long as its body takes at 32 KiB a second.
+// NewPolicy returns the policy of a provider with such errors: a call is tried for
+// five minutes and as long as its body takes at 32 KiB a second.
 func NewPolicy(temporary func(error) bool, explain func(error) error, header func(error) http.Header) *Policy {
 	return &Policy{
-		Policy:    retry.Policy{Tries: 7, First: 500 * time.Millisecond, Longest: 10 * time.Second},
+		Policy:    retry.Service(retry.Patience),
 		Temporary: temporary,
 		Explain:   explain,
 		Header:    header,
@@ -47,7 +54,7 @@ func NewPolicy(temporary func(error) bool, explain func(error) error, header fun
 
 // timeFor returns how long a call that moves size bytes may take.
 func timeFor(size int64) time.Duration {
-	return leastTime + time.Duration(size/slowestRate)*time.Second
+	return retry.Patience + time.Duration(size/slowestRate)*time.Second
 }
 
 // Do calls try with n = 1, 2, 3 and so on, until it succeeds or nothing is gained
@@ -57,7 +64,23 @@ func timeFor(size int64) time.Duration {
 func (p *Policy) Do(ctx context.Context, size int64, try func(ctx context.Context, n int) error) error {
 	policy := p.Policy
 	policy.Limit = timeFor(size)
-	return policy.Do(ctx, func(ctx context.Context, n int) error { return p.mark(try(ctx, n)) })
+	return policy.Do(ctx, func(ctx context.Context, n int) error {
+		err := try(ctx, n)
+		if err == nil || p.Header(err) != nil {
+			p.reached.Store(true)
+		}
+		marked := p.mark(err)
+		if n >= triesToReach && !p.reached.Load() && isDial(err) {
+			return retry.Permanent(fmt.Errorf("gave up after %d tries: %w", n, marked))
+		}
+		return marked
+	})
+}
+
+// isDial reports whether there was no connection at all.
+func isDial(err error) bool {
+	var e *net.OpError
+	return errors.As(err, &e) && e.Op == "dial"
 }
 
 // mark explains the error of a try, and tells package retry what should follow.
