@@ -15,6 +15,7 @@ import (
 // check reports problems that only show when all episodes are read.
 func (l *loader) check() {
 	l.checkAddress()
+	checkHTML(l.show.Description, func(int) finding.Position { return l.show.At("description") }, &l.found)
 	for _, e := range l.show.Episodes {
 		l.checkEpisode(e)
 	}

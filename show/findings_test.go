@@ -369,6 +369,11 @@ var findingCases = []struct {
 
 	{"token in show.yaml", ruleSecret, []edit{change("show.yaml", "service: SERVICE_ID", "token: abcdef")}, nil},
 
+	{"HTML that is kept", nil, []edit{change(ep, "\n---\n", "\n---\nPress <kbd>Ctrl</kbd>, see <a href=\"https://example.com/\">this</a>.<br>\n<details><summary>More</summary>\n\n- text\n\n</details>\n\n")}, nil},
+	{"HTML that is shown as text", ruleHTML, []edit{change(ep, "\n---\n", "\n---\n<center>Hello</center>\n\n")}, nil},
+	{"attributes that are dropped", ruleHTML, []edit{change(ep, "\n---\n", "\n---\nSee <a href=\"https://example.com/\" target=\"_blank\">this</a>.\n\n")}, nil},
+	{"HTML in the description", ruleHTML, []edit{change("show.yaml", "Two synthetic voices", "Two <marquee>synthetic voices")}, nil},
+
 	{"no front matter", ruleFrontMatter, []edit{put(ep, "# Cloudy\n")}, nil},
 	{"front matter without end", ruleFrontMatter, []edit{put(ep, "---\ntitle: x\n")}, nil},
 

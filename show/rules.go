@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"onair/internal/finding"
+	"onair/internal/markdown"
 	"onair/internal/source"
 	"onair/show/chapters"
 	"onair/show/pins"
@@ -187,6 +188,12 @@ var rules = finding.Rules{
 		Hint:    "write it as @name@server, in quotes because @ may not start plain text in YAML",
 		Example: `fediverse: "@vega"`,
 	},
+	{
+		ID: "S058", Severity: finding.Warning, Source: "https://spec.commonmark.org/0.31.2/#raw-html",
+		Title:   "notes contain HTML that is shown as text, or attributes that are dropped (info)",
+		Hint:    "write Markdown, or &lt; for a < that readers are to see; kept are " + strings.Join(markdown.RawTags(), ", "),
+		Example: `<font color="red">Live</font>`,
+	},
 }
 
 var (
@@ -223,6 +230,7 @@ var (
 	ruleNotRead     = rules.Must("S049")
 	ruleColour      = rules.Must("S050")
 	ruleHandle      = rules.Must("S051")
+	ruleHTML        = rules.Must("S058")
 )
 
 // Rules of other packages that are also reported here.

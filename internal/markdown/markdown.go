@@ -4,12 +4,14 @@
 // The dialect is CommonMark with GitHub's tables, strikethrough and bare links.
 // The source is untrusted. The HTML is safe to put into a page or a feed:
 //
-//   - Raw HTML is escaped, so that its author sees the tags. Comments are removed.
+//   - Of HTML in the source, the elements in [RawTags] are kept, with few attributes,
+//     and every element is ended. Other tags are escaped, so that their author sees
+//     them, and [ShownTags] returns them. Comments are removed.
 //   - Links are relative, or use http, https or mailto; images are relative, or use
 //     http or https. Any other link becomes its text, any other image its
 //     alternative text.
-//   - Attributes are href, src, alt, title, start and a code block's language
-//     class. Tables have no alignment, because the pages' content security policy
+//   - Attributes are href, src, alt, title, start, width, height, open and a code
+//     block's language class. Tables have no alignment, because the pages' content security policy
 //     forbids style attributes.
 //
 // The same source and base always give the same bytes.
@@ -50,6 +52,9 @@ func HTML(source, base string) string {
 	))
 	var b strings.Builder
 	_ = r.Render(&b, src, dialect.Parse(gmtext.NewReader(src))) // a Builder returns no errors
+	if safe.unbalanced {
+		return balance(b.String())
+	}
 	return b.String()
 }
 
@@ -76,4 +81,6 @@ func text(source string) string {
 }
 
 // inline are the elements that do not separate words.
-var inline = map[string]bool{"a": true, "code": true, "del": true, "em": true, "strong": true}
+var inline = map[string]bool{
+	"a": true, "b": true, "code": true, "del": true, "em": true, "i": true, "kbd": true, "strong": true, "sub": true, "sup": true,
+}

@@ -28,7 +28,19 @@ var htmlTests = []struct {
 	{name: "twice escaped reference", source: "[x](javascript&amp;#58;alert(1))", want: "<p><a href=\"javascript&amp;#58;alert(1)\">x</a></p>\n"},
 	{name: "script image", source: "![a **b** c](javascript:alert(1)) ![d](data:image/png;base64,AA) ![m](mailto:a@example.com)", want: "<p>a <strong>b</strong> c d m</p>\n"},
 	{name: "image", source: "![a *b* &amp; `c`\nd](https://example.com/i.png 't')", want: "<p><img src=\"https://example.com/i.png\" alt=\"a b &amp; c d\" title=\"t\"></p>\n"},
-	{name: "inline html", source: "a <b onclick=x>bold</b> <!-- note --> c", want: "<p>a &lt;b onclick=x&gt;bold&lt;/b&gt;  c</p>\n"},
+	{name: "inline html", source: "a <b onclick=x>bold</b> <!-- note --> c", want: "<p>a <b>bold</b>  c</p>\n"},
+	{name: "keys", source: "Press <kbd>Ctrl</kbd>+<KBD>C</KBD>, x<sup>2</sup> H<sub>2</sub>O<br>or <br/>not", want: "<p>Press <kbd>Ctrl</kbd>+<kbd>C</kbd>, x<sup>2</sup> H<sub>2</sub>O<br>or <br>not</p>\n"},
+	{name: "harmful inline html", source: "a <font color=red>b</font> <svg/onload=x>", want: "<p>a &lt;font color=red&gt;b&lt;/font&gt; &lt;svg/onload=x&gt;</p>\n"},
+	{name: "html link", source: "<a href=\"https://example.com/?a=1&amp;b=2\" target=_blank title='\"'>x</a> <a href=y>y</a> <a href=javascript:alert(1)>z</a> <a href=\"java\nscript:x\">v</a> <a>w</a>", base: "https://example.com/e/", want: "<p><a href=\"https://example.com/?a=1&amp;b=2\" title=\"&quot;\">x</a> <a href=\"https://example.com/e/y\">y</a> z v w</p>\n"},
+	{name: "html image", source: "<img alt='a \"b\"' width=20 height=x src=i.png> <img src=data:x alt=c> <img alt=d>", want: "<p><img src=\"i.png\" alt=\"a &quot;b&quot;\" width=\"20\"> c d</p>\n"},
+	{name: "html without ends", source: "a <b>b\n\nc</b> d <i>e <a href=x>f <a href=y>g\n", want: "<p>a <b>b</b></p>\n<p>c d <i>e <a href=\"x\">f </a><a href=\"y\">g</a></i></p>\n"},
+	{name: "html that ends what it did not begin", source: "- a</li></ul></p>b\n\n> c</blockquote>d\n", want: "<ul>\n<li>a</li></ul>b\n\n<blockquote>\n<p>c</p></blockquote>d\n\n"},
+	{name: "html around Markdown", source: "<details open><summary>More</summary>\n\n- *a*\n\n</details>\n\nb", want: "<details open=\"open\"><summary>More</summary>\n<ul>\n<li><em>a</em></li>\n</ul>\n</details>\n<p>b</p>\n"},
+	{name: "html list", source: "<ul>\n<li>a\n<li><p>b &lt; c\n<ol start=3><li>d</ol>\n</ul>", want: "<ul>\n<li>a\n</li><li><p>b &lt; c\n</p><ol start=\"3\"><li>d</li></ol>\n</li></ul>\n"},
+	{name: "html in a cell", source: "| a |\n|---|\n| b</table></ul> <br> c |\n", want: "<table>\n<thead>\n<tr>\n<th>a</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>b&lt;/table&gt; <br> c</td>\n</tr>\n</tbody>\n</table>\n"},
+	{name: "html table", source: "<table><tr><td><b>a</b></table>", want: "<p>&lt;table&gt;&lt;tr&gt;&lt;td&gt;<b>a</b>&lt;/table&gt;</p>\n"},
+	{name: "unfinished tag", source: "<details\nopen\n", want: "<p>&lt;details\nopen</p>\n"},
+	{name: "text area", source: "<div><textarea><b>a</b>", want: "<p>&lt;div&gt;&lt;textarea&gt;&lt;b&gt;a&lt;/b&gt;</p>\n"},
 	{name: "html block", source: "<script>\nalert(1)\n</script>\n\nafter", want: "<p>&lt;script&gt;\nalert(1)\n&lt;/script&gt;</p>\n<p>after</p>\n"},
 	{name: "comment block", source: "<!-- to do:\n\nmore -->\n\nafter", want: "<p>after</p>\n"},
 	{name: "text after a comment", source: "<!-- a --> b", want: "<p>b</p>\n"},
@@ -70,6 +82,29 @@ func TestText(t *testing.T) {
 	}
 }
 
+func TestShownTags(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, source string
+		want         []ShownTag
+	}{
+		{"harmless", "a <b>b</b> `<font>` <https://example.com/> 1 < 2 <!-- <u> -->", nil},
+		{"inline", "a <font color=red>b</font> <font>", []ShownTag{{Tag: "<font>", Offset: 2, Times: 2}}},
+		{"block", "# x\n\n<div>\n<b onclick=x class=y>\n</div>\n\n<script>\n<i>\n</script>\n", []ShownTag{
+			{Tag: "<div>", Offset: 5, Times: 1}, {Tag: "<b>", Offset: 11, Times: 1, Dropped: []string{"class", "onclick"}}, {Tag: "<script>", Offset: 41, Times: 1},
+		}},
+		{"not a tag", "std::vector<int> x; Optional<T>", []ShownTag{{Tag: "<int>", Offset: 11, Times: 1}, {Tag: "<t>", Offset: 28, Times: 1}}},
+		{"unfinished", "<details\nopen", []ShownTag{{Tag: "<details", Offset: 0, Times: 1}}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if diff := cmp.Diff(tt.want, ShownTags(tt.source)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
 // executable returns the first element or attribute that is not known to be
 // harmless, or "" if there is none.
 func executable(t *testing.T, source string) string {
@@ -82,9 +117,9 @@ func executable(t *testing.T, source string) string {
 		"a": true, "b": true, "blockquote": true, "br": true, "code": true, "del": true, "em": true,
 		"h1": true, "h2": true, "h3": true, "h4": true, "h5": true, "h6": true, "hr": true, "i": true,
 		"img": true, "li": true, "ol": true, "p": true, "pre": true, "strong": true, "table": true,
-		"tbody": true, "td": true, "th": true, "thead": true, "tr": true, "ul": true,
+		"details": true, "kbd": true, "sub": true, "summary": true, "sup": true, "tbody": true, "td": true, "th": true, "thead": true, "tr": true, "ul": true,
 	}
-	attrs := map[string]bool{"href": true, "src": true, "alt": true, "title": true, "class": true, "start": true}
+	attrs := map[string]bool{"href": true, "src": true, "alt": true, "title": true, "class": true, "start": true, "width": true, "height": true, "open": true}
 	for _, top := range nodes {
 		for n := range withDescendants(top) {
 			if n.Type == html.ElementNode && !harmless[n.Data] {
@@ -139,6 +174,9 @@ func FuzzHTML(f *testing.F) {
 		got := HTML(source, base)
 		if bad := executable(t, got); bad != "" {
 			t.Errorf("HTML(%q, %q) has %s:\n%s", source, base, bad, got)
+		}
+		if err := balanced(got); err != nil {
+			t.Errorf("HTML(%q, %q): %v\n%s", source, base, err, got)
 		}
 		simple := Simplify(got)
 		if bad := executable(t, simple); bad != "" {

@@ -16,6 +16,8 @@ import (
 // one allows a list of harmless ones.
 type safeRenderer struct {
 	base *url.URL // nil leaves relative addresses as they are
+
+	unbalanced bool // HTML of the source was written, which may not be balanced
 }
 
 var _ renderer.NodeRenderer = (*safeRenderer)(nil)
@@ -100,32 +102,6 @@ func parseAddress(raw string, schemes []string) (u *url.URL, ok bool) {
 		return nil, false
 	}
 	return u, u.Scheme == "" || slices.Contains(schemes, u.Scheme)
-}
-
-// rawHTML escapes tags.
-func (r *safeRenderer) rawHTML(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
-	if entering {
-		w.Write(util.EscapeHTML(withoutComments(node.(*ast.RawHTML).Segments.Value(source))))
-	}
-	return ast.WalkSkipChildren, nil
-}
-
-// htmlBlock escapes a block of HTML.
-func (r *safeRenderer) htmlBlock(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
-	if !entering {
-		return ast.WalkContinue, nil
-	}
-	n := node.(*ast.HTMLBlock)
-	raw := n.Lines().Value(source)
-	if n.HasClosure() {
-		raw = append(raw, n.ClosureLine.Value(source)...)
-	}
-	if shown := bytes.TrimSpace(withoutComments(raw)); len(shown) > 0 {
-		w.WriteString("<p>")
-		w.Write(util.EscapeHTML(shown))
-		w.WriteString("</p>\n")
-	}
-	return ast.WalkContinue, nil
 }
 
 var comment = regexp.MustCompile(`(?s)<!--.*?-->`)

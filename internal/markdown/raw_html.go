@@ -1,0 +1,334 @@
+package markdown
+
+import (
+	"bytes"
+	"cmp"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/yuin/goldmark/ast"
+	gmtext "github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
+	"golang.org/x/net/html"
+)
+
+// rawTags are the elements that Markdown may contain as HTML, with the attributes
+// that are kept. Others are shown as text.
+var rawTags = map[string][]string{
+	"a": {"href", "title"}, "b": nil, "blockquote": nil, "br": nil, "code": nil,
+	"del": nil, "details": {"open"}, "em": nil, "h2": nil, "h3": nil, "h4": nil, "hr": nil,
+	"i": nil, "img": {"src", "alt", "title", "width", "height"}, "kbd": nil, "li": nil,
+	"ol": {"start"}, "p": nil, "pre": nil, "strong": nil, "sub": nil, "summary": nil, "sup": nil, "ul": nil,
+}
+
+// RawTags are the names of the elements that Markdown may contain as HTML.
+func RawTags() []string {
+	names := make([]string, 0, len(rawTags))
+	for name := range rawTags {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// isBlock are the elements of notes that end an open paragraph.
+var isBlock = map[string]bool{
+	"blockquote": true, "details": true, "h1": true, "h2": true, "h3": true, "h4": true, "h5": true, "h6": true,
+	"hr": true, "li": true, "ol": true, "p": true, "pre": true, "summary": true, "table": true, "ul": true,
+	"tbody": true, "td": true, "th": true, "thead": true, "tr": true,
+}
+
+// isParagraph are the blocks that contain no other block.
+var isParagraph = map[string]bool{"p": true, "h1": true, "h2": true, "h3": true, "h4": true, "h5": true, "h6": true}
+
+// maxDepth is how deep elements may be nested in notes with HTML. Browsers stop at
+// 512.
+const maxDepth = 100
+
+// rawHTML writes the harmless tags of inline HTML, and shows others as text.
+func (r *safeRenderer) rawHTML(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+	if entering {
+		r.writeRaw(w, withoutComments(node.(*ast.RawHTML).Segments.Value(source)))
+	}
+	return ast.WalkSkipChildren, nil
+}
+
+// htmlBlock writes a block of HTML as a paragraph. The harmless block elements in it
+// end that paragraph.
+func (r *safeRenderer) htmlBlock(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+	if !entering {
+		return ast.WalkContinue, nil
+	}
+	shown := bytes.TrimSpace(withoutComments(blockSource(node.(*ast.HTMLBlock), source)))
+	if len(shown) == 0 {
+		return ast.WalkContinue, nil
+	}
+	if name := firstTag(shown); isBlock[name] && harmless(name) {
+		r.writeRaw(w, shown)
+		w.WriteByte('\n')
+		return ast.WalkContinue, nil
+	}
+	w.WriteString("<p>")
+	r.writeRaw(w, shown)
+	w.WriteString("</p>\n")
+	return ast.WalkContinue, nil
+}
+
+func harmless(name string) bool {
+	_, ok := rawTags[name]
+	return ok
+}
+
+// blockSource returns the source of a block of HTML.
+func blockSource(n *ast.HTMLBlock, source []byte) []byte {
+	raw := n.Lines().Value(source)
+	if n.HasClosure() {
+		raw = append(raw, n.ClosureLine.Value(source)...)
+	}
+	return raw
+}
+
+// firstTag returns the name of the element whose tag HTML begins with, if any.
+func firstTag(raw []byte) string {
+	z := html.NewTokenizer(bytes.NewReader(raw))
+	if kind := z.Next(); kind == html.TextToken {
+		return ""
+	}
+	name, _ := z.TagName()
+	return string(name)
+}
+
+// writeRaw writes HTML with its harmless tags, and all else as text.
+func (r *safeRenderer) writeRaw(w util.BufWriter, raw []byte) {
+	z := html.NewTokenizer(bytes.NewReader(raw))
+	for {
+		switch kind := z.Next(); kind {
+		case html.ErrorToken:
+			w.Write(util.EscapeHTML(z.Raw())) // an unfinished tag
+			return
+		case html.TextToken:
+			w.WriteString(html.EscapeString(html.UnescapeString(string(z.Raw()))))
+		case html.StartTagToken, html.SelfClosingTagToken, html.EndTagToken:
+			shown := bytes.Clone(z.Raw())
+			t := z.Token()
+			switch {
+			case !harmless(t.Data):
+				w.Write(util.EscapeHTML(shown))
+			case kind == html.EndTagToken:
+				r.unbalanced = true
+				if !void[t.Data] {
+					w.WriteString("</" + t.Data + ">")
+				}
+			default:
+				r.unbalanced = true
+				r.startTag(w, t)
+			}
+		default: // a declaration or a processing instruction
+			w.Write(util.EscapeHTML(z.Raw()))
+		}
+	}
+}
+
+// startTag writes a harmless start tag with the attributes that are kept. A link
+// without an allowed address becomes its text, an image its alternative text.
+func (r *safeRenderer) startTag(w util.BufWriter, t html.Token) {
+	value := map[string]string{}
+	for _, a := range slices.Backward(t.Attr) { // the first of equal names counts
+		value[a.Key] = a.Val
+	}
+	var attrs []string
+	for _, key := range rawTags[t.Data] {
+		v, written := value[key]
+		if !written && key != "alt" {
+			continue
+		}
+		switch key {
+		case "href", "src":
+			schemes := linkSchemes
+			if key == "src" {
+				schemes = imageSchemes
+			}
+			address, ok := r.address(util.URLEscape([]byte(strings.TrimSpace(v)), false), schemes)
+			if !ok {
+				w.Write(util.EscapeHTML([]byte(value["alt"])))
+				return
+			}
+			v = address
+		case "width", "height", "start":
+			if n, err := strconv.Atoi(v); err != nil || n < 0 {
+				continue
+			}
+		case "open":
+			v = "open"
+		}
+		attrs = append(attrs, key, v)
+	}
+	if first := rawTags[t.Data]; len(first) > 0 && (first[0] == "href" || first[0] == "src") && (len(attrs) == 0 || attrs[0] != first[0]) {
+		w.Write(util.EscapeHTML([]byte(value["alt"])))
+		return
+	}
+	openTag(w, t.Data, attrs...)
+}
+
+// balance returns HTML in which every element ends, and ends in the order in which
+// elements began. It drops end tags without a start, ends a paragraph or list item
+// where the next one begins, and drops elements that are nested too deeply.
+func balance(source string) string {
+	var b strings.Builder
+	var open nesting
+	end := func(depth int) {
+		b.WriteString(open[depth:].endTags())
+		open = open[:depth]
+	}
+	for rest := source; rest != ""; {
+		t := scan(rest)
+		rest = rest[len(t.raw):]
+		switch {
+		case t.name == "" || void[t.name] && !isBlock[t.name]:
+			b.WriteString(t.raw)
+		case t.end:
+			if i := open.endedBy(t.name); i >= 0 {
+				end(i)
+			}
+		default:
+			end(open.endedByStart(t.name))
+			if void[t.name] {
+				b.WriteString(t.raw)
+			} else if len(open) < maxDepth {
+				b.WriteString(t.raw)
+				open = append(open, t.name)
+			}
+		}
+	}
+	end(0)
+	return b.String()
+}
+
+// endedBy returns the index of the innermost element that an end tag ends, or -1. It
+// ends none outside of a table's cell, except for parts of the table.
+func (n nesting) endedBy(name string) int {
+	cell := slices.Contains([]string{"td", "th", "tr", "thead", "tbody", "table"}, name)
+	for i, open := range slices.Backward(n) {
+		switch {
+		case open == name:
+			return i
+		case !cell && (open == "td" || open == "th"):
+			return -1
+		}
+	}
+	return -1
+}
+
+// endedByStart returns how many of the open elements stay open before a start tag.
+func (n nesting) endedByStart(name string) int {
+	depth := len(n)
+	for i, open := range slices.Backward(n) {
+		switch {
+		case name == "a" && open == "a", isBlock[name] && isParagraph[open]:
+			depth = i
+		case name == "li" && open == "li":
+			return i
+		}
+		if isBlock[open] && !isParagraph[open] {
+			break
+		}
+	}
+	return depth
+}
+
+// ShownTag is a tag in Markdown that is shown as text, or loses attributes.
+type ShownTag struct {
+	Tag     string   // as in <font>
+	Offset  int      // of the first one in the source, in bytes
+	Times   int      // in the source
+	Dropped []string // attributes that are dropped, if the tag itself is kept
+}
+
+// maxShownTags is how many kinds of tags ShownTags returns.
+const maxShownTags = 20
+
+// ShownTags returns the tags in Markdown that HTML shows as text, and those that lose
+// attributes. Equal ones are returned once, in the order of the first ones.
+func ShownTags(source string) []ShownTag {
+	if !strings.Contains(source, "<") {
+		return nil
+	}
+	src := []byte(source)
+	var list []ShownTag
+	known := map[string]int{}
+	add := func(t ShownTag) {
+		key := t.Tag + " " + strings.Join(t.Dropped, " ")
+		i, ok := known[key]
+		if !ok && len(list) == maxShownTags {
+			return
+		}
+		if !ok {
+			i = len(list)
+			known[key] = i
+			list = append(list, t)
+		}
+		list[i].Times++
+	}
+	_ = ast.Walk(dialect.Parse(gmtext.NewReader(src)), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if !entering {
+			return ast.WalkContinue, nil
+		}
+		switch n := n.(type) {
+		case *ast.RawHTML:
+			addShown(add, n.Segments.Value(src), n.Segments.At(0).Start)
+		case *ast.HTMLBlock:
+			if n.Lines().Len() > 0 {
+				addShown(add, blockSource(n, src), n.Lines().At(0).Start)
+			} else if n.HasClosure() {
+				addShown(add, blockSource(n, src), n.ClosureLine.Start)
+			}
+		}
+		return ast.WalkContinue, nil
+	})
+	slices.SortStableFunc(list, func(a, b ShownTag) int { return cmp.Compare(a.Offset, b.Offset) })
+	return list
+}
+
+// addShown calls add for the tags of HTML that starts at an offset.
+func addShown(add func(ShownTag), raw []byte, offset int) {
+	z := html.NewTokenizer(bytes.NewReader(raw))
+	for {
+		kind := z.Next()
+		at, size := offset, len(z.Raw())
+		offset += size
+		switch kind {
+		case html.ErrorToken:
+			if z.Err() == io.EOF && size > 0 {
+				add(ShownTag{Tag: tagStart(string(raw[len(raw)-size:])), Offset: at})
+			}
+			return
+		case html.DoctypeToken:
+			add(ShownTag{Tag: "<!DOCTYPE>", Offset: at})
+		case html.StartTagToken, html.SelfClosingTagToken:
+			t := z.Token()
+			if !harmless(t.Data) {
+				add(ShownTag{Tag: "<" + t.Data + ">", Offset: at})
+			} else if dropped := droppedAttributes(t); len(dropped) > 0 {
+				add(ShownTag{Tag: "<" + t.Data + ">", Offset: at, Dropped: dropped})
+			}
+		}
+	}
+}
+
+// tagStart returns the start of an unfinished tag.
+func tagStart(raw string) string {
+	first, _, _ := strings.Cut(raw, "\n")
+	return first[:min(len(first), 20)]
+}
+
+func droppedAttributes(t html.Token) (dropped []string) {
+	for _, a := range t.Attr {
+		if !slices.Contains(rawTags[t.Data], a.Key) && !slices.Contains(dropped, a.Key) && len(dropped) < 5 {
+			dropped = append(dropped, a.Key)
+		}
+	}
+	slices.Sort(dropped)
+	return dropped
+}

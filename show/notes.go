@@ -1,0 +1,47 @@
+package show
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"onair/internal/finding"
+	"onair/internal/markdown"
+	"onair/internal/plural"
+)
+
+// checkHTML reports tags in Markdown that are shown as text or lose attributes. at
+// returns the place of an offset in the text.
+func checkHTML(text string, at func(offset int) finding.Position, found *finding.List) {
+	for _, t := range markdown.ShownTags(text) {
+		more := ""
+		if t.Times > 1 {
+			more = fmt.Sprintf(" (%s)", plural.Times(t.Times))
+		}
+		if len(t.Dropped) > 0 {
+			found.Add(ruleHTML.At(at(t.Offset), "%s loses %s%s", t.Tag, strings.Join(t.Dropped, ", "), more).
+				WithSeverity(finding.Info).WithHint("the addresses, texts and sizes of links and images are kept"))
+			continue
+		}
+		found.Add(ruleHTML.At(at(t.Offset), "%s is shown as text%s", t.Tag, more))
+	}
+}
+
+// placeIn returns the place of an offset in a text that starts on a line of a file.
+// Offsets must not decrease from call to call.
+func placeIn(text, file string, line int) func(offset int) finding.Position {
+	start, read := 0, 0 // of the line; what was read
+	return func(offset int) finding.Position {
+		for {
+			n := strings.IndexByte(text[read:offset], '\n')
+			if n < 0 {
+				break
+			}
+			read += n + 1
+			start = read
+			line++
+		}
+		read = offset
+		return finding.Position{File: file, Line: line, Column: utf8.RuneCountInString(text[start:offset]) + 1}
+	}
+}
