@@ -186,6 +186,7 @@
     }
     chapterChoice.replaceChildren(...chapters.map((c, i) => new Option(`${clock(c.start)} ${c.title}`, i)));
     chapterChoice.parentElement.hidden = !chapters.length;
+    chapter = undefined; // so that the choice shows the current one
     drawWaveform(now);
     session(true);
   };
@@ -715,17 +716,18 @@
   const isPage = (url) => url.href.startsWith(home.href) && /(\/|\.html)$/.test(url.pathname);
 
   let shown = pageOf(location); // the page that is in the document
+  const loaded = new Set([...document.querySelectorAll('link[rel="stylesheet"], script[src]')].map((e) => e.href || e.src));
   let going = 0; // counts navigations, to drop those that were overtaken
 
   // swap shows a page that was fetched. The address is that of the page already.
   const swap = async (doc) => {
     const next = infoOfPage(doc); // before its elements are moved
     const absolute = (element, name) => new URL(element.getAttribute(name), location.href).href;
-    const known = new Set([...document.querySelectorAll('link[rel="stylesheet"], script[src]')].map((e) => e.href || e.src));
     const loading = [];
     for (const link of doc.querySelectorAll('link[rel="stylesheet"]')) {
       const href = absolute(link, 'href');
-      if (known.has(href)) continue;
+      if (loaded.has(href)) continue;
+      loaded.add(href);
       const style = Object.assign(document.createElement('link'), { rel: 'stylesheet', href });
       loading.push(new Promise((done) => { style.onload = style.onerror = done; }));
       document.head.append(style);
@@ -753,7 +755,9 @@
     showPlaying();
     for (const script of doc.querySelectorAll('script[src]')) {
       const src = absolute(script, 'src');
-      if (!known.has(src)) document.head.append(Object.assign(document.createElement('script'), { src }));
+      if (loaded.has(src)) continue;
+      loaded.add(src);
+      document.head.append(Object.assign(document.createElement('script'), { src }));
     }
     for (const f of hooks) f();
     update(position());
@@ -767,6 +771,7 @@
       const [doc, found] = await fetchPage(pageOf(url));
       if (turn !== going) return;
       if (!doc.querySelector('main') || !doc.getElementById('player') || doc.querySelector('meta[http-equiv="refresh"]')) throw new Error('not a page with a player');
+      for (const icon of document.querySelectorAll('link[rel="icon"]')) icon.setAttribute('href', icon.href); // not relative to the next page
       if (push) history.pushState({}, '', found + url.hash); // a server may have added a slash
       shown = pageOf(location);
       await swap(doc);
