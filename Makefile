@@ -7,13 +7,16 @@
 #                       new failures are kept in testdata, the corpus in Go's cache
 #   make lint fmt       check and fix the formatting
 #   make example-audio  speak, encode and draw the example show again
-#   make dist           static binaries for linux, darwin and windows
+#   make dist           everything that a release has, in dist, without publishing it
+#   make module MODULE=github.com/YOU/onair
+#                       change the path of the module and the owner of the releases
 
 GO       ?= go
 FUZZTIME ?= 10m
 EXAMPLE  := examples/hello-universe
 RACE     := $(shell command -v gcc >/dev/null 2>&1 && echo -race)
-PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+GORELEASER_VERSION := v2.15.1
+GORELEASER := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/onair-e2e/goreleaser-$(GORELEASER_VERSION)/goreleaser
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 DEADCODE    := golang.org/x/tools/cmd/deadcode@v0.51.0
 # Only tests call these, and they are meant for that. The import of feeds will
@@ -24,7 +27,7 @@ TEST_DOUBLES := ^(publish/bucket/(mem|buckettest|internal/faults)|publish/intern
 # is a quarter smaller. Tests build what is released.
 export GOFLAGS := $(GOFLAGS) -tags=disable_grpc_modules
 
-.PHONY: all demo test unit e2e bench fuzz lint fmt example-audio dist clean bin/onair
+.PHONY: all demo test unit e2e bench fuzz lint fmt example-audio dist module clean bin/onair
 all: bin/onair
 
 bin/onair:
@@ -75,11 +78,16 @@ fmt:
 example-audio:
 	$(GO) run ./$(EXAMPLE)/make
 
-dist:
-	@for p in $(PLATFORMS); do \
-		out=dist/onair-$${p%/*}-$${p#*/}; test $${p%/*} = windows && out=$$out.exe; \
-		echo $$out; CGO_ENABLED=0 GOOS=$${p%/*} GOARCH=$${p#*/} $(GO) build -trimpath -ldflags '-s -w' -o $$out ./cmd/onair || exit 1; \
-	done
+dist: $(GORELEASER)
+	$(GO) run ./release env $(GORELEASER) release --snapshot --clean --skip=publish,sign,sbom,ko
+
+$(GORELEASER):
+	GOFLAGS= GOBIN=$(@D) $(GO) install github.com/goreleaser/goreleaser/v2@$(GORELEASER_VERSION)
+
+module:
+	@test -n "$(MODULE)" || { echo "usage: make module MODULE=github.com/YOU/onair"; exit 2; }
+	$(GO) run ./release module $(MODULE)
+	$(GO) vet ./...
 
 clean:
-	rm -rf bin dist $(EXAMPLE)/public
+	rm -rf bin dist build $(EXAMPLE)/public

@@ -15,7 +15,7 @@ const (
 	exitUsage    = 2  // an invalid command line
 	exitFindings = 3  // findings of error severity
 	exitConflict = 4  // another publish was faster, or the storage has changed
-	exitChanges  = 10 // plan --exit-code found changes
+	exitChanges  = 10 // plan --exit-code found changes, or version --check a newer release
 )
 
 // usageError reports an invalid command line.

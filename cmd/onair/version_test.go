@@ -1,0 +1,66 @@
+package main
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+)
+
+// The latest release comes from GitHub's API, and every other answer is an error
+// that says what was answered.
+func TestLatestRelease(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name, module string
+		status       int
+		answer       string
+		latest, want string // result, or part of the error
+	}{
+		{"a release", "github.com/vega/onair", http.StatusOK, `{"tag_name": "v1.4.0"}`, "1.4.0", ""},
+		{"no release yet", "github.com/vega/onair", http.StatusNotFound, `{}`, "", "github.com/vega/onair has no release"},
+		{"too many requests", "github.com/vega/onair", http.StatusForbidden, `{}`, "", "GitHub answered 403"},
+		{"not JSON", "github.com/vega/onair", http.StatusOK, `<html>`, "", "read the answer"},
+		{"a tag that is not a version", "github.com/vega/onair", http.StatusOK, `{"tag_name": "nightly"}`, "", `"nightly" is not a version`},
+		{"a module outside of GitHub", "onair", http.StatusOK, `{}`, "", "does not name a repository"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.URL.Path != "/repos/vega/onair/releases/latest" {
+					t.Errorf("requested %s", r.URL.Path)
+				}
+				w.WriteHeader(test.status)
+				io.WriteString(w, test.answer)
+			}))
+			defer server.Close()
+			latest, err := latestRelease(t.Context(), server.URL, test.module)
+			if latest != test.latest {
+				t.Errorf("latest is %q, want %q", latest, test.latest)
+			}
+			if test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)) || test.want == "" && err != nil {
+				t.Errorf("error is %v, want %q", err, test.want)
+			}
+		})
+	}
+}
+
+func TestIsOlder(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		version, latest string
+		older           bool
+	}{
+		{"1.0.0", "1.0.1", true},
+		{"v1.9.0", "1.10.0", true},
+		{"1.0.1", "1.0.1", false},
+		{"1.1.0", "1.0.9", false},
+		{"1.1.0-rc.1", "1.1.0", true},
+		{"(devel)", "0.1.0", true},
+	} {
+		if got := (build{Version: test.version, Latest: test.latest}).isOlder(); got != test.older {
+			t.Errorf("%s is older than %s: %t", test.version, test.latest, got)
+		}
+	}
+}

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// write makes files in a folder, by slash-separated name.
+func write(t *testing.T, dir string, files map[string]string) {
+	t.Helper()
+	for name, text := range files {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func read(t *testing.T, path ...string) string {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(path...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+func TestNotes(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, dir, map[string]string{"CHANGELOG.md": "# Changes\n\n## Unreleased\n\n- soon\n\n## 1.2.0 - 2027-03-01\n\n**feed**\n- one\n\n- two\n\n## 1.1.0\n\n## 1.0.0\n\n- first\n"})
+	for _, test := range []struct{ version, want, err string }{
+		{"v1.2.0", "**feed**\n- one\n\n- two\n", ""},
+		{"1.0.0", "- first\n", ""},
+		{"1.1.0", "", `no section "## 1.1.0" with text`},
+		{"1.2", "", `no section "## 1.2" with text`},
+	} {
+		got, err := notes(dir, test.version)
+		if got != test.want || (err == nil) != (test.err == "") || err != nil && !strings.Contains(err.Error(), test.err) {
+			t.Errorf("notes of %s: %q, %v", test.version, got, err)
+		}
+	}
+}
+
+// A tag must not be released while the settings have a placeholder, and settings
+// that nothing reads are a mistake.
+func TestSettings(t *testing.T) {
+	t.Parallel()
+	good := "owner: vega\nrepository: onair\nmaintainer: Vega <v@show.example>\ntap: homebrew-tap\nbucket: scoop\nwinget: winget-pkgs\nregistry: ghcr.io\nimage: onair\n"
+	for _, test := range []struct{ name, text, read, check string }{
+		{"complete", good, "", ""},
+		{"placeholder", strings.Replace(good, "owner: vega", "owner: OWNER", 1), "", "owner is still a placeholder"},
+		{"placeholder in a part", strings.Replace(good, "Vega <v@", "OWNER <v@", 1), "", "maintainer is still a placeholder"},
+		{"unknown key", good + "colour: blue\n", "unknown field", ""},
+		{"missing key", strings.Replace(good, "tap: homebrew-tap\n", "", 1), "tap is missing", ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			dir := t.TempDir()
+			write(t, dir, map[string]string{"release/release.yaml": test.text})
+			s, err := readSettings(dir)
+			if (err == nil) != (test.read == "") || err != nil && !strings.Contains(err.Error(), test.read) {
+				t.Fatalf("read: %v, want %q", err, test.read)
+			}
+			if err != nil {
+				return
+			}
+			if err := s.check(); (err == nil) != (test.check == "") || err != nil && !strings.Contains(err.Error(), test.check) {
+				t.Errorf("check: %v, want %q", err, test.check)
+			}
+		})
+	}
+}
+
+func TestFormula(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, dir, map[string]string{"source.tar.gz": "abc"})
+	got, err := formula(settings{Owner: "vega", Repository: "onair"}, "v1.2.3", filepath.Join(dir, "source.tar.gz"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		`url "https://github.com/vega/onair/archive/refs/tags/v1.2.3.tar.gz"`,
+		`sha256 "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"`, // of "abc", FIPS 180-2
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the formula lacks %s:\n%s", want, got)
+		}
+	}
+}
+
+// TestChangeModule changes a small module twice. The end-to-end tests change a copy
+// of onair, and build it.
+func TestChangeModule(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, dir, map[string]string{
+		"go.mod":               "module onair\n\ngo 1.26.0\n",
+		"e2e/go.mod":           "module onair/e2e\n\ngo 1.26.0\n\nrequire onair v0.0.0\n\nreplace onair => ../\n",
+		"release/release.yaml": "# OWNER is a placeholder.\nowner: OWNER\nrepository: onair\nmaintainer: OWNER <OWNER@users.noreply.github.com>\ntap: homebrew-tap\nbucket: scoop\nwinget: winget-pkgs\nregistry: ghcr.io\nimage: onair\n",
+		"a.go":                 "package a\n\nimport (\n\t\"fmt\"\n\n\t\"onair/b\"\n\t. \"onair/c\" // why\n)\n\n// onair/b stays in a comment.\nvar _ = fmt.Sprint(b.X, \"onair\", \".onair/x\", \"onair/b\", Y)\n",
+		"README.md":            "go install github.com/OWNER/onair/cmd/onair@latest\nbrew install OWNER/tap/onair\n- uses: OWNER/onair@v1\ndocker run ghcr.io/OWNER/onair\n",
+		"node_modules/x.md":    "github.com/OWNER/onair",
+		".git/x.md":            "github.com/OWNER/onair",
+	})
+	for _, owner := range []string{"Vega", "rigel"} {
+		if err := changeModule(dir, "github.com/"+owner+"/onair"); err != nil {
+			t.Fatal(err)
+		}
+		path := "github.com/" + owner + "/onair"
+		for name, want := range map[string]string{
+			"go.mod":               "module " + path + "\n",
+			"e2e/go.mod":           "replace " + path + " => ../\n",
+			"release/release.yaml": "owner: " + owner + "\nrepository: onair\nmaintainer: " + owner + " <" + owner + "@users",
+			"a.go":                 "import (\n\t\"fmt\"\n\n\t\"" + path + "/b\"\n\t. \"" + path + "/c\" // why\n)\n\n// onair/b stays in a comment.\nvar _ = fmt.Sprint(b.X, \"onair\", \".onair/x\", \"" + path + "/b\", Y)\n",
+			"README.md":            "go install " + path + "/cmd/onair@latest\nbrew install " + owner + "/tap/onair\n- uses: " + owner + "/onair@v1\ndocker run ghcr.io/" + strings.ToLower(owner) + "/onair\n",
+			"node_modules/x.md":    "github.com/OWNER/onair",
+			".git/x.md":            "github.com/OWNER/onair",
+		} {
+			if got := read(t, dir, filepath.FromSlash(name)); !strings.Contains(got, want) {
+				t.Errorf("%s after the change to %s:\n%s\nwant in it:\n%s", name, path, got, want)
+			}
+		}
+	}
+	for _, path := range []string{"onair", "github.com/vega", "github.com/vega/onair/v2", "github.com/ve ga/onair", "https://github.com/vega/onair"} {
+		if err := changeModule(dir, path); err == nil {
+			t.Errorf("%s is accepted as a path", path)
+		}
+	}
+}
