@@ -7,6 +7,7 @@
 #                       new failures are kept in testdata, the corpus in Go's cache
 #   make lint fmt       check and fix the formatting
 #   make example-audio  speak, encode and draw the example show again
+#   make docs           the documentation as a website, in build/docs
 #   make dist           everything that a release has, in dist, without publishing it
 #   make module MODULE=github.com/YOU/onair
 #                       change the path of the module and the owner of the releases
@@ -27,7 +28,7 @@ TEST_DOUBLES := ^(publish/bucket/(mem|buckettest|internal/faults)|publish/intern
 # is a quarter smaller. Tests build what is released.
 export GOFLAGS := $(GOFLAGS) -tags=disable_grpc_modules
 
-.PHONY: all demo test unit e2e bench fuzz lint fmt example-audio dist module clean bin/onair
+.PHONY: all demo test unit e2e bench fuzz lint fmt example-audio docs dist module clean bin/onair
 all: bin/onair
 
 bin/onair:
@@ -77,6 +78,9 @@ fmt:
 
 example-audio:
 	$(GO) run ./$(EXAMPLE)/make
+
+docs:
+	$(GO) run ./release env sh -c '$(GO) run ./docs/site -o build/docs -source "$$RELEASE_HOMEPAGE/blob/main"'
 
 dist: $(GORELEASER)
 	$(GO) run ./release env $(GORELEASER) release --snapshot --clean --skip=publish,sign,sbom,ko

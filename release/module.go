@@ -51,7 +51,8 @@ func changeModule(root, path string) error {
 		case name == filepath.Join(root, "release", "release.yaml"):
 			return rewriteSettings(name, s, m[1], m[2])
 		case strings.HasSuffix(name, ".md"):
-			return replaceText(name, "github.com/"+oldRepository, "github.com/"+newRepository, oldRepository+"@", newRepository+"@",
+			return replaceText(name, "github.com/"+oldRepository, "github.com/"+newRepository, "github.com/"+s.Owner+"/", "github.com/"+m[1]+"/",
+				oldRepository+"@", newRepository+"@",
 				s.Owner+"/tap/", m[1]+"/tap/", s.Registry+"/"+oldRepository, s.Registry+"/"+strings.ToLower(newRepository),
 				s.Registry+"/"+strings.ToLower(oldRepository), s.Registry+"/"+strings.ToLower(newRepository),
 				"-R "+oldRepository, "-R "+newRepository)

@@ -42,6 +42,7 @@ var allowed = map[string][]string{
 	"onair/internal/":             {"onair/internal/"},
 	"onair/cmd/":                  {"onair/"},
 	"onair/examples/":             {"onair/"},
+	"onair/docs/":                 {"onair/internal/markdown"},
 	"onair/release":               {},
 }
 

@@ -10,6 +10,7 @@ import (
 )
 
 func newMan(a *app) *cobra.Command {
+	var markdown bool
 	c := &cobra.Command{
 		Use:     "man DIR",
 		Short:   "Write the man pages",
@@ -17,14 +18,22 @@ func newMan(a *app) *cobra.Command {
 		Example: "  onair man /usr/local/share/man/man1",
 		Hidden:  true,
 		Args:    cobra.ExactArgs(1),
-		RunE:    func(c *cobra.Command, args []string) error { return runMan(a, c.Root(), args[0]) },
+		RunE:    func(c *cobra.Command, args []string) error { return runMan(c.Root(), args[0], markdown) },
 	}
+	c.Flags().BoolVar(&markdown, "markdown", false, "write Markdown, for a website")
 	return c
 }
 
-func runMan(a *app, root *cobra.Command, dir string) error {
+func runMan(root *cobra.Command, dir string, markdown bool) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
+	}
+	if markdown {
+		root.DisableAutoGenTag = true // it has today's date
+		if err := doc.GenMarkdownTree(root, dir); err != nil {
+			return fmt.Errorf("write the pages of the commands: %w", err)
+		}
+		return nil
 	}
 	date := time.Unix(0, 0).UTC() // so that the pages are reproducible
 	if err := doc.GenManTree(root, &doc.GenManHeader{Section: "1", Source: "onair", Manual: "onair", Date: &date}, dir); err != nil {
