@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"onair/transcripts/forms"
 	"onair/transcripts/internal/script"
 )
 
@@ -31,18 +32,22 @@ type captionTimes struct {
 	starts [][]time.Duration // of each block of each turn
 }
 
-// transcribe makes a transcript of the cues that a reader found.
-func transcribe(parsed []parsedCue, o *Options) *Transcript {
+// transcribe makes a transcript of what a reader found.
+func transcribe(result *forms.Result, o *Options) *Transcript {
 	r := &captionTimes{}
 	var turns []Turn
-	if slices.ContainsFunc(parsed, func(u parsedCue) bool { return !u.timed || !u.ended }) || len(parsed) == 0 {
-		r, turns = nil, anchored(parsed)
-	} else {
-		untangle(parsed)
-		cues, glued := fit(parsed)
+	speeches := result.Speech
+	timed := len(speeches) > 0 && !slices.ContainsFunc(speeches, func(u forms.Speech) bool { return !u.Timed || !u.Ended })
+	switch {
+	case timed && result.Captions:
+		cues, glued := fit(speeches)
 		m := merger{r: r}
 		m.merge(cues, glued)
 		r.cues, turns = cues, m.turns
+	case timed && slices.IsSortedFunc(speeches, func(a, b forms.Speech) int { return cmp.Compare(a.Start, b.Start) }):
+		turns = anchored(speeches, r)
+	default:
+		r, turns = nil, anchored(speeches, nil)
 	}
 	pauses := pauseNames(o)
 	for i := range turns {
@@ -78,84 +83,62 @@ func formattedReading(md []byte, o *Options) ([]byte, *Transcript) {
 	return md, t
 }
 
-// anchored makes a turn of every run of cues of one speaker, with one paragraph
-// for each cue. A paragraph has a stamp if its cue has a time.
-func anchored(parsed []parsedCue) []Turn {
+// anchored makes a turn of every run of speech of one speaker, with one paragraph
+// for each. A paragraph has a stamp if it has a time. Unless r is nil, it gets the
+// times of the cues, to the millisecond.
+func anchored(speeches []forms.Speech, r *captionTimes) []Turn {
 	var turns []Turn
-	for i := range parsed {
-		u := &parsed[i]
-		if i == 0 || u.speaker != parsed[i-1].speaker || isDivider([]byte(u.text)) {
-			turns = append(turns, Turn{Speaker: u.speaker})
+	turnOf := make([]int, len(speeches))
+	for i := range speeches {
+		u := &speeches[i]
+		if i == 0 || u.Speaker != speeches[i-1].Speaker || isDivider([]byte(u.Text)) {
+			turns = append(turns, Turn{Speaker: u.Speaker})
 		}
+		turnOf[i] = len(turns) - 1
 		turn := &turns[len(turns)-1]
-		b := Block{Text: u.text}
-		if u.timed {
-			b.Marks = append(b.Marks, Mark{Time: u.start.Round(time.Second), Timed: true})
+		b := Block{Text: u.Text}
+		if u.Timed && !u.Estimated {
+			b.Marks = append(b.Marks, Mark{Time: u.Start.Round(time.Second), Timed: true})
 		}
-		for _, section := range u.sections {
+		for _, section := range u.Sections {
 			b.Marks = append(b.Marks, Mark{Note: section})
 		}
 		turn.Blocks = append(turn.Blocks, b)
 	}
+	if r != nil {
+		r.starts = make([][]time.Duration, len(turns))
+		r.cues, _ = fit(speeches)
+		last := -1
+		for i := range r.cues {
+			c := &r.cues[i]
+			from := c.Turn
+			c.Turn = turnOf[from]
+			if from != last {
+				r.starts[c.Turn] = append(r.starts[c.Turn], c.Start)
+			}
+			last = from
+		}
+	}
 	return turns
 }
 
-// untangle sorts captions by time and removes overlaps: a caption ends when the
-// next starts, and captions that start together share the time.
-func untangle(parsed []parsedCue) {
-	slices.SortStableFunc(parsed, func(a, b parsedCue) int { return cmp.Compare(a.start, b.start) })
-	for i := 0; i < len(parsed); {
-		next, end := i, parsed[i].end
-		for next < len(parsed) && parsed[next].start == parsed[i].start {
-			end = max(end, parsed[next].end)
-			next++
-		}
-		if next < len(parsed) {
-			end = min(end, parsed[next].start)
-		}
-		if next > i+1 {
-			share(parsed[i:next], parsed[i].start, end)
-			for j := i; j < next; j++ {
-				parsed[j].words = nil
-			}
-		}
-		parsed[i].end = min(parsed[i].end, end)
-		i = next
-	}
-}
-
-// share divides the time of captions that start together by the length of their
-// text.
-func share(parsed []parsedCue, start, end time.Duration) {
-	total, so := 0, 0
-	for i := range parsed {
-		total += script.Weigh(parsed[i].text)
-	}
-	for i := range parsed {
-		u := &parsed[i]
-		u.start = start + scale(max(0, end-start), so, total)
-		so += script.Weigh(u.text)
-		u.end = start + scale(max(0, end-start), so, total)
-	}
-}
-
-// fit cuts parsed cues into cues of the usual size. glued reports for each whether
+// fit cuts speech into cues of the usual size. glued reports for each whether
 // it has no space before it.
-func fit(parsed []parsedCue) (cues []Cue, glued []bool) {
+func fit(speeches []forms.Speech) (cues []Cue, glued []bool) {
 	var c cutter
 	last, before := "", rune(0)
-	for i := range parsed {
-		u := &parsed[i]
+	for i := range speeches {
+		u := &speeches[i]
 		from, at := len(c.cues), 0
-		c.piece(Cue{Speaker: u.speaker, Turn: i}, u.text, 0, len(u.text), 0, last)
-		last = u.speaker
+		c.piece(Cue{Speaker: u.Speaker, Turn: i}, u.Text, 0, len(u.Text), 0, last)
+		last = u.Speaker
 		for j := from; j < len(c.cues); j++ {
 			cue := &c.cues[j]
-			space := at < len(u.text) && u.text[at] == ' '
+			space := at < len(u.Text) && u.Text[at] == ' '
 			if space {
 				at++
 			}
-			cue.Start, cue.End = u.times(c.places[j], c.places[len(c.places)-1].to, at, at+len(cue.Text))
+			cue.Start, cue.End = speechTimes(u, c.places[j], c.places[len(c.places)-1].to, at, at+len(cue.Text))
 			at += len(cue.Text)
 			first, _ := utf8.DecodeRuneInString(cue.Text)
 			glued = append(glued, !space && (j > from || script.Spaceless(before) && script.Spaceless(first)))
@@ -172,15 +155,15 @@ func fit(parsed []parsedCue) (cues []Cue, glued []bool) {
 	return c.cues, glued
 }
 
-// times returns the times of text[from:to]: those of its words if they are known,
-// otherwise in proportion to p, its position in a text of the given weight.
-func (u *parsedCue) times(p span, weight, from, to int) (start, end time.Duration) {
-	first := sort.Search(len(u.words), func(i int) bool { return u.words[i].to > from })
-	last := sort.Search(len(u.words), func(i int) bool { return u.words[i].to > to }) - 1
-	if first <= last && u.words[last].end > u.words[first].start {
-		return max(u.words[first].start, u.start), min(u.words[last].end, u.end)
+// speechTimes returns the times of text[from:to]: those of its words if they are
+// known, otherwise in proportion to p, its position in a text of the given weight.
+func speechTimes(u *forms.Speech, p span, weight, from, to int) (start, end time.Duration) {
+	first := sort.Search(len(u.Words), func(i int) bool { return u.Words[i].To > from })
+	last := sort.Search(len(u.Words), func(i int) bool { return u.Words[i].To > to }) - 1
+	if first <= last && u.Words[last].End > u.Words[first].Start {
+		return max(u.Words[first].Start, u.Start), min(u.Words[last].End, u.End)
 	}
-	whole := segment{0, weight, u.start, max(u.end, u.start)}
+	whole := segment{0, weight, u.Start, max(u.End, u.Start)}
 	return whole.at(p.from), whole.at(p.to)
 }
 

@@ -3,7 +3,6 @@ package transcripts
 import (
 	"bytes"
 	"encoding/binary"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"regexp"
@@ -29,62 +28,10 @@ type ReadOptions struct {
 	Duration time.Duration
 }
 
-// captionsOf returns the reader of a form of package forms.
-func captionsOf(form string) func(*source) ([]parsedCue, error) {
-	return func(s *source) ([]parsedCue, error) {
-		result, err := forms.Read(s.raw, form, &forms.Options{File: s.o.File, Speakers: s.o.Speakers, Duration: s.o.Duration})
-		if err != nil {
-			return nil, err
-		}
-		s.found = result.Findings
-		parsed := make([]parsedCue, len(result.Speech))
-		for i := range result.Speech {
-			u := &result.Speech[i]
-			parsed[i] = parsedCue{start: u.Start, end: u.End, timed: u.Timed, ended: u.Ended, speaker: u.Speaker, text: u.Text}
-			for _, w := range u.Words {
-				parsed[i].words = append(parsed[i].words, timedWord{w.To, w.Start, w.End})
-			}
-		}
-		return parsed, nil
-	}
-}
-
-// formatReaders has the formats that Read knows besides Markdown.
-var formatReaders = []struct {
-	name string
-	read func(*source) ([]parsedCue, error)
-}{
-	{"vtt", captionsOf("vtt")},
-	{"srt", captionsOf("srt")},
-	{"sbv", captionsOf("sbv")},
-	{"json", parsePodcasting},
-	{"whisper", parseWhisper},
-	{"deepgram", parseDeepgram},
-	{"assemblyai", parseAssemblyAI},
-	{"google", parseGoogle},
-	{"txt", parsePlain},
-}
-
-// ReadFormats returns the formats that Read understands:
-//
-//	md          Markdown, as Parse reads it
-//	vtt         WebVTT
-//	srt         SubRip
-//	sbv         SubViewer, as YouTube writes it
-//	json        JSON of Podcasting 2.0
-//	whisper     JSON of Whisper and of WhisperX
-//	deepgram    JSON of Deepgram
-//	assemblyai  JSON of AssemblyAI
-//	google      JSON of Google Speech-to-Text, v1 and v2
-//	txt         text: "Name: words", "[0:01:30.5] JM: words", or "Name: 00:01:30" above
-//	            the words
-func ReadFormats() []string {
-	names := []string{"md"}
-	for _, f := range formatReaders {
-		names = append(names, f.name)
-	}
-	return names
-}
+// ReadFormats returns the formats that Read understands: md for Markdown, as Parse
+// reads it, and the names of package forms. JSON is that of any tool; its members show
+// which.
+func ReadFormats() []string { return append([]string{"md"}, forms.Names()...) }
 
 // Read reads a transcript in one of ReadFormats. An empty format means the result
 // of Detect. UTF-8 and UTF-16 with a byte order mark are read; any other encoding
@@ -105,131 +52,66 @@ func Read(src []byte, format string, o *ReadOptions) (*Transcript, error) {
 		o = &ReadOptions{}
 	}
 	if format == "" {
-		format = Detect(src)
-	}
-	s := &source{o: o, used: map[string]bool{}}
-	if forms.Has(format) {
-		s.raw = src
-	} else if err := s.decode(src); err != nil && format != "md" {
-		return nil, err
-	}
-	if format == "md" {
-		if s.text == "" {
-			return Parse(src, &o.Options), nil
-		}
-		return Parse([]byte(s.text), &o.Options), nil
-	}
-	for _, f := range formatReaders {
-		if f.name != format {
-			continue
-		}
-		parsed, err := f.read(s)
-		if err == nil {
-			err = s.nameSpeakers(parsed)
-		}
-		if err != nil {
+		var err error
+		if format, err = Detect(src, o.File); err != nil {
 			return nil, err
 		}
-		t := transcribe(parsed, &o.Options)
-		t.Findings = s.found
-		return t, nil
 	}
-	return nil, fmt.Errorf("unknown format %q: want one of %s", format, strings.Join(ReadFormats(), ", "))
+	if format == "md" {
+		return Parse(fromUTF16(src), &o.Options), nil
+	}
+	result, err := forms.Read(src, format, &forms.Options{File: o.File, Speakers: o.Speakers, Duration: o.Duration})
+	if err != nil {
+		return nil, err
+	}
+	n := namer{o: o, numbered: result.Numbered, used: map[string]bool{}}
+	if err := n.nameSpeakers(result.Speech); err != nil {
+		return nil, err
+	}
+	t := transcribe(result, &o.Options)
+	t.Findings = result.Findings
+	return t, nil
 }
 
-// source is a file in another format.
-type source struct {
-	raw      []byte // of a form of package forms
-	text     string // UTF-8, lines end with LF
-	found    finding.List
+// fromUTF16 converts UTF-16 with a byte order mark to UTF-8.
+func fromUTF16(src []byte) []byte {
+	var order binary.ByteOrder = binary.LittleEndian
+	switch {
+	case bytes.HasPrefix(src, []byte("\xff\xfe")):
+	case bytes.HasPrefix(src, []byte("\xfe\xff")):
+		order = binary.BigEndian
+	default:
+		return src
+	}
+	units := make([]uint16, len(src)/2-1)
+	for i := range units {
+		units[i] = order.Uint16(src[2*i+2:])
+	}
+	return []byte(string(utf16.Decode(units)))
+}
+
+// namer gives speakers the names that their labels will have.
+type namer struct {
 	o        *ReadOptions
 	numbered bool            // speakers have numbers or letters instead of names
 	used     map[string]bool // the keys of o.Speakers that were found
 }
 
-// parsedCue is a piece of speech in the source: a cue, a segment or an utterance.
-type parsedCue struct {
-	start, end time.Duration
-	timed      bool // start was written
-	ended      bool // end was written
-	speaker    string
-	text       string // white space folded, nothing invisible
-	words      []timedWord
-	sections   []string // headings before it
-}
-
-// timedWord is a word of a parsedCue with a written time.
-type timedWord struct {
-	to         int // byte offset of its end in the text
-	start, end time.Duration
-}
-
-// decode detects the encoding and sets the text.
-func (s *source) decode(src []byte) error {
-	switch {
-	case bytes.HasPrefix(src, []byte("\xef\xbb\xbf")):
-		src = src[3:]
-	case bytes.HasPrefix(src, []byte("\xff\xfe")):
-		src = fromUTF16(src[2:], binary.LittleEndian)
-	case bytes.HasPrefix(src, []byte("\xfe\xff")):
-		src = fromUTF16(src[2:], binary.BigEndian)
-	}
-	text := string(unixLines(src))
-	for i, r := range text {
-		if r == 0 {
-			return positioned(s.o.File, text, i, "is it UTF-16? save it as UTF-8", "NUL byte")
-		}
-		if r == utf8.RuneError && !strings.HasPrefix(text[i:], "\ufffd") {
-			return positioned(s.o.File, text, i, "convert it: iconv -f WINDOWS-1252 -t UTF-8", "not UTF-8")
-		}
-	}
-	s.text = text
-	return nil
-}
-
-func fromUTF16(src []byte, order binary.ByteOrder) []byte {
-	units := make([]uint16, len(src)/2)
-	for i := range units {
-		units[i] = order.Uint16(src[2*i:])
-	}
-	return []byte(string(utf16.Decode(units)))
-}
-
-// problem is an error at an offset of the text.
-func (s *source) problem(at int, hint, format string, args ...any) error {
-	return positioned(s.o.File, s.text, at, hint, format, args...)
-}
-
-func positioned(file, text string, at int, hint, format string, args ...any) error {
-	at = min(max(at, 0), len(text))
-	return finding.Finding{
-		Severity: finding.Error,
-		Position: finding.Position{
-			File:   file,
-			Line:   strings.Count(text[:at], "\n") + 1,
-			Column: at - strings.LastIndexByte(text[:at], '\n'),
-		},
-		Message: fmt.Sprintf(format, args...),
-		Hint:    hint,
-	}
-}
-
-// nameSpeakers gives the cues the names that their labels will have.
-func (s *source) nameSpeakers(parsed []parsedCue) error {
+func (n *namer) nameSpeakers(speeches []forms.Speech) error {
 	names := map[string]string{}
-	for i := range parsed {
-		u := &parsed[i]
-		name, known := names[u.speaker]
+	for i := range speeches {
+		u := &speeches[i]
+		name, known := names[u.Speaker]
 		if !known {
-			name = s.speakerName(u.speaker)
-			names[u.speaker] = name
+			name = n.speakerName(u.Speaker)
+			names[u.Speaker] = name
 		}
-		u.speaker = name
+		u.Speaker = name
 	}
-	for _, key := range slices.Sorted(maps.Keys(s.o.Speakers)) {
-		if !s.used[key] {
+	for _, key := range slices.Sorted(maps.Keys(n.o.Speakers)) {
+		if !n.used[key] {
 			met := slices.DeleteFunc(slices.Sorted(maps.Keys(names)), func(n string) bool { return n == "" })
-			return finding.Finding{Severity: finding.Error, Position: finding.Position{File: s.o.File},
+			return finding.Finding{Severity: finding.Error, Position: finding.Position{File: n.o.File},
 				Message: fmt.Sprintf("there is no speaker %q", key), Hint: "there are: " + strings.Join(met, ", ")}
 		}
 	}
@@ -241,14 +123,14 @@ var machineLabel = regexp.MustCompile(`^(?i:speaker|spk)[ _-]?(\d+)$`)
 
 // speakerName returns the name for a speaker of the source. The result is valid as
 // a label.
-func (s *source) speakerName(raw string) string {
-	if name, ok := s.o.Speakers[raw]; ok {
-		s.used[raw] = true
+func (n *namer) speakerName(raw string) string {
+	if name, ok := n.o.Speakers[raw]; ok {
+		n.used[raw] = true
 		return labelName(name)
 	}
 	if m := machineLabel.FindStringSubmatch(raw); m != nil {
 		raw = "Speaker " + m[1]
-	} else if s.numbered && raw != "" && len(raw) <= 2 {
+	} else if n.numbered && raw != "" && len(raw) <= 2 {
 		raw = "Speaker " + raw
 	}
 	return labelName(raw)
@@ -268,50 +150,19 @@ func labelName(name string) string {
 	return name
 }
 
-// boldLabel matches a line that only occurs in a transcript in Markdown.
-var boldLabel = regexp.MustCompile(`(?m)^\*\*[^*\[\n]{1,60}(:\*\*|\*\*:)`)
+// boldLabel matches a line that only occurs in a transcript in Markdown: a bold name
+// with a colon, or with a time beside it.
+var boldLabel = regexp.MustCompile(`(?m)^(?:#+ |\\?\[[\d:.]+\\?\] ?)?\*\*[^*\[\n]{0,60}(?::\*\*|\*\*:|\*\*\s*[(\[]\d+:)`)
 
-// Detect returns which of ReadFormats a file is in, judged by its content. Text of
-// no other format is "txt".
-func Detect(src []byte) string {
-	s := &source{o: &ReadOptions{}}
-	if s.decode(src) != nil {
-		s.text = string(src)
+// Detect returns which of ReadFormats a file has, judged by its content and by the
+// extension of its name. If it is none of them, the error is a finding.Finding that
+// says what it looks like and what to do.
+func Detect(src []byte, name string) (string, error) {
+	const head = 1 << 16
+	text := fromUTF16(src[:min(len(src), head)])
+	plain := bytes.TrimLeft(bytes.TrimPrefix(text, []byte("\xef\xbb\xbf")), " \t\r\n")
+	if !bytes.HasPrefix(plain, []byte("WEBVTT")) && !bytes.HasPrefix(plain, []byte("{")) && boldLabel.Match(text) {
+		return "md", nil
 	}
-	text := strings.TrimLeft(s.text, " \t\n")
-	switch {
-	case strings.HasPrefix(text, "{"), strings.HasPrefix(text, "[{"):
-		return detectJSON([]byte(text))
-	case strings.HasPrefix(text, "WEBVTT"):
-	case boldLabel.MatchString(text[:min(len(text), 1<<16)]):
-		return "md"
-	}
-	if form := forms.Detect(src, nil); form != "" {
-		return form
-	}
-	return "txt"
-}
-
-// detectJSON returns the service that wrote a JSON file, judged by its members.
-func detectJSON(src []byte) string {
-	var file struct {
-		Segments []struct {
-			StartTime json.RawMessage
-		}
-		Results, Response, Utterances, Words, Version json.RawMessage
-	}
-	err := json.Unmarshal(src, &file)
-	switch {
-	case bytes.HasPrefix(file.Results, []byte("{")):
-		return "deepgram"
-	case file.Results != nil, file.Response != nil:
-		return "google"
-	case len(file.Segments) > 0 && file.Segments[0].StartTime == nil:
-		return "whisper"
-	case len(file.Segments) > 0 || file.Version != nil || err != nil:
-		return "json"
-	case file.Utterances != nil, file.Words != nil:
-		return "assemblyai"
-	}
-	return "whisper"
+	return forms.Detect(src, &forms.Options{File: name})
 }

@@ -15,11 +15,16 @@ import (
 const (
 	// unbounded stands for the duration of audio if it is not known.
 	unbounded = time.Duration(math.MaxInt64)
-	// leastPerChar is the least time that a character takes: 500 characters a
-	// second, thirty times as fast as anyone speaks. Anchors that imply a higher
-	// speed contradict each other. The minimum also makes every cue at least a
-	// millisecond long.
-	leastPerChar = 2 * time.Millisecond
+	// leastPerChar is the least time that a character takes: 30 characters a second
+	// is twice as fast as people speak. Anchors that imply a higher speed contradict
+	// each other.
+	leastPerChar = time.Second / 30
+	// edgeSlack is by how much the text before the first anchor or after the last may
+	// be faster.
+	edgeSlack = 5 * time.Second
+	// shortestPerChar is the least time that a character takes if the audio is too
+	// short for the text. It makes every cue at least a millisecond long.
+	shortestPerChar = 2 * time.Millisecond
 	// rateGap is the shortest gap between anchors that is used to measure a rate.
 	rateGap = 30 * time.Second
 )
@@ -95,12 +100,20 @@ func chain(anchors []anchor, chars int, duration time.Duration) []int {
 	// The key of an anchor is its time minus the least time of the text before it.
 	// Anchors are consistent if their keys never decrease.
 	keys := make([]time.Duration, len(anchors))
-	most := unbounded
+	most, least := unbounded, leastPerChar
 	if duration != unbounded {
-		most = duration - time.Duration(chars)*leastPerChar
+		if duration/least < time.Duration(chars) {
+			least = shortestPerChar
+		}
+		most = duration - time.Duration(chars)*least
 	}
+	slack := edgeSlack
+	if least == shortestPerChar {
+		slack = 0
+	}
+	most = min(most, unbounded-slack)
 	for i, a := range anchors {
-		keys[i] = a.time - time.Duration(a.pos)*leastPerChar
+		keys[i] = a.time - time.Duration(a.pos)*least
 	}
 	ranks := slices.Clone(keys)
 	slices.Sort(ranks)
@@ -110,7 +123,8 @@ func chain(anchors []anchor, chars int, duration time.Duration) []int {
 	before := make([]int, len(anchors))
 	last := -1
 	for i, a := range anchors {
-		if keys[i] < 0 || keys[i] > most {
+		shortest := time.Duration(a.pos) * shortestPerChar
+		if a.time < shortest || duration != unbounded && a.time > duration-time.Duration(chars)*shortestPerChar+shortest || keys[i] < -slack || keys[i] > most+slack {
 			continue
 		}
 		rank, _ := slices.BinarySearch(ranks, keys[i])
@@ -189,7 +203,7 @@ func (t *Transcript) timeline(duration time.Duration) *timeline {
 
 // timelineOf is like timeline, for the given anchors.
 func (t *Transcript) timelineOf(anchors []anchor, chars int, duration time.Duration) *timeline {
-	if chars == 0 || duration != unbounded && duration/leastPerChar < time.Duration(chars) {
+	if chars == 0 || duration != unbounded && duration/shortestPerChar < time.Duration(chars) {
 		return nil
 	}
 	tl := &timeline{pauses: map[int]time.Duration{}}

@@ -28,9 +28,10 @@ func newTranscriptsConvert(a *app) *cobra.Command {
 		Use:   "convert --to FORMAT FILE",
 		Short: "Convert a transcript between formats",
 		Long: `Convert a transcript to Markdown, WebVTT, SRT, Podcasting 2.0 JSON, HTML or plain
-text, from Markdown, WebVTT, SRT, SBV, Podcasting 2.0 JSON, plain text, or the JSON of
-Whisper, WhisperX, Deepgram, AssemblyAI and Google Speech-to-Text. The format is
-detected unless --from names it. FILE may be - for standard input.
+text, from Markdown, WebVTT, SRT, SBV, TTML, Podcasting 2.0 JSON and HTML, text with
+names or times, the TSV of Whisper, and the JSON of speech recognisers such as Whisper,
+Deepgram, AssemblyAI, Amazon, Azure and Google. The format is detected unless --from
+names it. A file that is something else is refused. FILE may be - for standard input.
 
 Captions keep their times. Between the stamps of Markdown and plain text, times
 are estimated from the length of the text. --duration gives the end of what
@@ -78,7 +79,9 @@ func runTranscriptsConvert(a *app, o *convertOptions, name string) error {
 	}
 	from := o.from
 	if from == "" {
-		from = transcripts.Detect(src)
+		if from, err = transcripts.Detect(src, name); err != nil {
+			return err
+		}
 	}
 	t, err := transcripts.Read(src, from, opts)
 	if err != nil {

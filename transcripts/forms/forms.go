@@ -31,6 +31,7 @@ type Speech struct {
 	Start, End time.Duration
 	Timed      bool   // Start is known
 	Ended      bool   // End is known
+	Estimated  bool   // Start is estimated from the length of the text
 	Speaker    string // as the file names the speaker; empty if it does not
 	Text       string // white space folded, nothing invisible
 	Words      []Word
@@ -47,7 +48,9 @@ type Word struct {
 // Result is what was read from a file.
 type Result struct {
 	Form     string
-	Captions bool // the times are exact; otherwise they are those of paragraphs
+	Service  string // the tool that wrote JSON
+	Captions bool   // every Speech is a caption; otherwise it is a paragraph
+	Numbered bool   // speakers are numbers or letters instead of names
 	Speech   []Speech
 	Findings finding.List
 }
@@ -55,18 +58,25 @@ type Result struct {
 // formRow is a row of the table of formats.
 type formRow struct {
 	name, title string
-	looks       func(head string) bool // reports whether a file looks like it
+	looks       func(s *source, head string) bool // reports whether a file looks like it
 	read        func(*source) ([]Speech, error)
 	captions    bool
 }
 
-// table has every form, in the order in which a file is
-// compared with them.
+// table has every form, in the order in which a file is compared with them.
 func table() []formRow {
+	onHead := func(looks func(string) bool) func(*source, string) bool {
+		return func(_ *source, head string) bool { return looks(head) }
+	}
 	return []formRow{
-		{"vtt", "WebVTT", looksVTT, readVTT, true},
-		{"srt", "SubRip (SRT)", looksSRT, readSRT, true},
-		{"sbv", "SubViewer (SBV)", looksSBV, readSBV, true},
+		{"vtt", "WebVTT", onHead(looksVTT), readVTT, true},
+		{"srt", "SubRip (SRT)", onHead(looksSRT), readSRT, true},
+		{"sbv", "SubViewer (SBV)", onHead(looksSBV), readSBV, true},
+		{"ttml", "TTML", onHead(looksTTML), readTTML, true},
+		{"html", "HTML of Podcasting 2.0", onHead(looksHTML), readHTML, false},
+		{"json", "JSON", onHead(looksJSON), readJSON, true},
+		{"tsv", "tab-separated values of Whisper", onHead(looksTSV), readTSV, true},
+		{"txt", "text", func(s *source, _ string) bool { return looksText(s) }, readText, false},
 	}
 }
 
@@ -79,54 +89,67 @@ func Names() []string {
 	return names
 }
 
-// Has reports whether a form is one of Names.
-func Has(form string) bool { return slices.Contains(Names(), form) }
-
-// Read reads a file in one of the forms of Names. If the file cannot be read, the error is a finding.Finding with the place
+// Read reads a file in one of the forms of Names; an empty form means the result of
+// Detect. If the file cannot be read, the error is a finding.Finding with the place
 // and what to do.
 func Read(src []byte, form string, o *Options) (*Result, error) {
-	if o == nil {
-		o = &Options{}
-	}
-	s := &source{o: o}
-	if err := s.decode(src); err != nil {
+	s, err := newSource(src, o)
+	if err != nil {
 		return nil, err
 	}
-	result := &Result{Form: form}
-	var err error
-	if i := slices.IndexFunc(table(), func(f formRow) bool { return f.name == form }); i >= 0 {
-		f := table()[i]
-		result.Captions = f.captions
-		result.Speech, err = f.read(s)
-	} else {
-		return nil, fmt.Errorf("unknown form %q", form)
+	if form == "" {
+		if form, err = s.detect(); err != nil {
+			return nil, err
+		}
 	}
-	if err == nil {
-		err = s.finish(result)
+	i := slices.IndexFunc(table(), func(f formRow) bool { return f.name == form })
+	if i < 0 {
+		return nil, fmt.Errorf("unknown form %q: want one of %s", form, strings.Join(Names(), ", "))
+	}
+	f := table()[i]
+	s.result.Form, s.result.Captions = form, f.captions
+	if s.result.Speech, err = f.read(s); err == nil {
+		err = s.finish(&s.result)
 	}
 	if err != nil {
 		return nil, err
 	}
-	result.Findings = s.found
-	return result, nil
+	s.result.Findings = s.found
+	return &s.result, nil
 }
 
-// Detect returns which of Names a file looks like, or an empty string.
-func Detect(src []byte, o *Options) string {
+// Detect returns which of Names a file looks like. If it looks like none of them, the
+// error is a finding.Finding that says what it is.
+func Detect(src []byte, o *Options) (string, error) {
+	s, err := newSource(src, o)
+	if err != nil {
+		return "", err
+	}
+	return s.detect()
+}
+
+func newSource(src []byte, o *Options) (*source, error) {
 	if o == nil {
 		o = &Options{}
 	}
 	s := &source{o: o}
-	if s.decode(src) != nil {
-		s.text = string(src)
-	}
+	return s, s.decode(src)
+}
+
+func (s *source) detect() (string, error) {
 	head := strings.TrimLeft(s.text, " \t\n")
-	for _, f := range table() {
-		if f.looks(head) {
-			return f.name
+	head = head[:min(len(head), 1<<16)]
+	for _, r := range refusals {
+		if r.looks(head) {
+			return "", s.problem(0, r.hint, "%s", r.title)
 		}
 	}
-	return ""
+	for _, f := range table() {
+		if f.looks(s, head) {
+			return f.name, nil
+		}
+	}
+	return "", s.describe(head)
 }
 
 // source is a file in another form.
@@ -135,6 +158,9 @@ type source struct {
 	o     *Options
 	found finding.List
 	lines lineCounter
+
+	result Result
+	unit   time.Duration // of times that are numbers
 }
 
 // problem is an error at an offset of the text.

@@ -1,27 +1,52 @@
 package forms
 
 import (
+	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
+
+	"onair/transcripts/internal/script"
 )
 
-// reading is how fast captions without an end are read, in characters a second.
-const reading = 16
+// Speeds in characters a second.
+const (
+	reading    = 16  // of captions without an end
+	unreadable = 30  // faster captions get more time
+	fastest    = 40  // of a file as a whole
+	slowest    = 0.1 // of a file as a whole
+)
 
 // finish replaces the times that cannot be true, and refuses a file whose times as
 // a whole cannot.
 func (s *source) finish(r *Result) error {
+	if r.Captions && !slices.ContainsFunc(r.Speech, func(u Speech) bool { return u.Timed }) {
+		r.Captions = false
+	}
+	if len(r.Speech) == 0 || !r.Captions && !r.Speech[0].Timed {
+		return nil
+	}
+	s.fixTimes(r.Speech)
+	if err := s.checkSpeed(r.Speech); err != nil {
+		return err
+	}
 	if !r.Captions {
 		return nil
 	}
-	speeches := r.Speech
+	r.Speech = mergeWords(r.Speech)
+	r.Speech = cutAtSilence(r.Speech)
+	fillTimes(r.Speech)
+	r.Speech = untangle(r.Speech)
+	stretch(r.Speech)
+	return nil
+}
+
+// fixTimes drops the times that cannot be true.
+func (s *source) fixTimes(speeches []Speech) {
 	repeated := 1
-	chars := 0
-	var last time.Duration
 	for i := range speeches {
 		u := &speeches[i]
-		chars += utf8.RuneCountInString(u.Text)
-		if i > 0 && u.Text == speeches[i-1].Text {
+		if i > 0 && u.Text == speeches[i-1].Text && len(u.Text) > 1 {
 			if repeated++; repeated == 5 {
 				s.warn(ruleRepeat, u.At, "%.60q is repeated five times", u.Text)
 			}
@@ -29,7 +54,9 @@ func (s *source) finish(r *Result) error {
 			repeated = 1
 		}
 		if u.Timed && u.Start < 0 {
-			s.warn(ruleTime, u.At, "the time is negative")
+			if u.Start < -100*time.Millisecond { // recognisers write times a little before 0
+				s.warn(ruleTime, u.At, "the time is negative")
+			}
 			u.Start = 0
 		}
 		if u.Timed && u.Ended && u.End < u.Start {
@@ -39,12 +66,143 @@ func (s *source) finish(r *Result) error {
 		if d := s.o.Duration; d > 0 && u.Timed && u.Start >= d {
 			s.warn(ruleTime, u.At, "the caption starts after the end of the audio")
 		}
+	}
+}
+
+// checkSpeed compares the text with the times of the whole file.
+func (s *source) checkSpeed(speeches []Speech) error {
+	const short = 40 // characters that are not compared
+	chars, timedChars := 0, 0
+	var last, spoken time.Duration
+	for i := range speeches {
+		u := &speeches[i]
+		n := utf8.RuneCountInString(u.Text)
+		chars += n
+		if u.Timed {
+			last = max(last, u.Start+time.Second)
+		}
+		if u.Timed && u.Ended {
+			last = max(last, u.End)
+			spoken += u.End - u.Start
+			timedChars += n
+		}
+	}
+	const hint = "if they are another unit, convert them: captions have hours, minutes and seconds"
+	if seconds := last.Seconds(); chars > short && float64(chars-short) > fastest*seconds {
+		return s.problem(0, hint, "%d characters in %.1f s are faster than any speech: %s", chars, seconds, s.units())
+	}
+	if seconds := spoken.Seconds(); timedChars > 0 && seconds > 60 && float64(timedChars) < slowest*seconds {
+		return s.problem(0, hint, "%d characters in %.0f s are slower than any speech: %s", timedChars, seconds, s.units())
+	}
+	return nil
+}
+
+// units says which two units times could be.
+func (s *source) units() string {
+	switch s.unit {
+	case time.Millisecond:
+		return "the times were read as milliseconds and may be seconds"
+	case time.Second:
+		return "the times were read as seconds and may be milliseconds"
+	}
+	return "the times may be milliseconds read as seconds, or seconds read as milliseconds"
+}
+
+// mergeWords joins captions of single words, if most are, to speech without a pause.
+func mergeWords(speeches []Speech) []Speech {
+	const least = 5
+	words, ended := 0, 0
+	for i := range speeches {
+		if text := speeches[i].Text; isWord(text) {
+			words++
+			if endsSentence(text) && !isMark(text) {
+				ended++
+			}
+		}
+	}
+	if len(speeches) < least || 5*words < 4*len(speeches) || 2*ended > words {
+		return speeches
+	}
+	var j joiner
+	r := jsonReader{}
+	for i := range speeches {
+		u := &speeches[i]
+		j.add(&r, &recognized{text: u.Text, start: u.Start, end: u.End, timed: u.Timed, ended: u.Ended, speaker: u.Speaker, at: u.At}, false)
+	}
+	j.flush(&r)
+	return r.speeches
+}
+
+// isWord reports whether a text is a single word.
+func isWord(text string) bool {
+	const mostWide = 3
+	if strings.IndexByte(text, ' ') >= 0 {
+		return false
+	}
+	first, _ := utf8.DecodeRuneInString(text)
+	return !script.Spaceless(first) || utf8.RuneCountInString(text) <= mostWide
+}
+
+// cutAtSilence cuts speech between two words that are far apart.
+func cutAtSilence(speeches []Speech) []Speech {
+	gap := func(u *Speech) int {
+		for k := 1; k < len(u.Words); k++ {
+			between := strings.TrimLeft(u.Text[u.Words[k-1].To:u.Words[k].To], " ")
+			if u.Words[k].Start-u.Words[k-1].End >= breath && strings.IndexByte(between, ' ') < 0 {
+				return k // and no word without a time is between the two
+			}
+		}
+		return 0
+	}
+	if !slices.ContainsFunc(speeches, func(u Speech) bool { return gap(&u) > 0 }) {
+		return speeches
+	}
+	var out []Speech
+	for i := range speeches {
+		u := speeches[i]
+		for k := gap(&u); k > 0; k = gap(&u) {
+			before, after := u.cut(u.Words[k-1].To)
+			before.End, before.Ended = u.Words[k-1].End, true
+			after.Start = u.Words[k].Start
+			if before.Text != "" {
+				out = append(out, before)
+			}
+			u = after
+		}
+		out = append(out, u)
+	}
+	return out
+}
+
+// cut cuts a speech at an offset of its text. Both parts have the times of the whole.
+func (u *Speech) cut(at int) (before, after Speech) {
+	before, after = *u, *u
+	before.Text, before.Words = strings.TrimRight(u.Text[:at], " "), nil
+	after.Text, after.Words, after.Sections = strings.TrimLeft(u.Text[at:], " "), nil, nil
+	skipped := len(u.Text) - len(after.Text)
+	for _, w := range u.Words {
+		if w.To <= at {
+			w.To = min(w.To, len(before.Text))
+			before.Words = append(before.Words, w)
+		} else {
+			w.To -= skipped
+			after.Words = append(after.Words, w)
+		}
+	}
+	return before, after
+}
+
+// fillTimes gives every speech a start and an end.
+func fillTimes(speeches []Speech) {
+	var last time.Duration
+	for i := range speeches {
+		u := &speeches[i]
 		if !u.Timed {
 			u.Start, u.Timed = last, true
 			u.Ended = false
 		}
 		if !u.Ended {
-			u.End = u.Start + time.Duration(utf8.RuneCountInString(u.Text)+reading/2)*time.Second/reading
+			u.End = u.Start + readingTime(u.Text)
 			for j := i + 1; j < len(speeches); j++ {
 				if speeches[j].Timed {
 					if speeches[j].Start > u.Start {
@@ -57,10 +215,9 @@ func (s *source) finish(r *Result) error {
 		}
 		last = max(last, u.End)
 	}
-	const fastest, short = 40, 40
-	if seconds := last.Seconds(); chars > short && float64(chars-short) > fastest*seconds {
-		return s.problem(0, "are the times in another unit? captions have hours, minutes and seconds",
-			"%d characters in %.1f s are faster than any speech: the times may be milliseconds read as seconds, or seconds read as milliseconds", chars, seconds)
-	}
-	return nil
+}
+
+// readingTime returns how long a text is shown so that it can be read.
+func readingTime(text string) time.Duration {
+	return (time.Duration(script.Weigh(text))*time.Second/reading + 500*time.Millisecond).Round(time.Millisecond)
 }

@@ -17,7 +17,7 @@ type voices struct {
 	brackets map[string]int // the same for words in brackets
 	lines    int
 	named    int    // lines that open with a word and a colon
-	first    string // what opens the first line
+	first    string // name that opens the first line: the file says who speaks
 	dialogue bool   // most lines open with a name
 	dashes   bool   // a dash says that the speaker changes: every line of some caption opens with one
 	speaker  string // of the line before
@@ -45,7 +45,7 @@ func (v *voices) note(line string) {
 		if couldBeName(name) {
 			v.named++
 		}
-		if v.lines == 1 {
+		if v.lines == 1 && couldBeName(name) {
 			v.first = name
 		}
 	} else if m := bracketed.FindStringSubmatch(line); m != nil && m[3] != "" {
@@ -118,7 +118,7 @@ func (v *voices) isSpeaker(name string, sure bool) bool {
 	case !sure:
 		return seen > 1 || v.first == name
 	case len(strings.Fields(name)) == 1:
-		return !ordinary[strings.ToLower(name)] && (v.dialogue || seen > 1 || v.first == name)
+		return !ordinary[strings.ToLower(name)] && (v.dialogue || seen > 1 || v.first != "" && looksLikeName(name, 1))
 	}
 	return looksLikeName(name, 2)
 }
@@ -170,7 +170,9 @@ var sounds = set("music laughter laughs laughing applause cheering silence pause
 // ordinary are words that stand before a colon in speech. They are no names unless
 // they are repeated.
 var ordinary = set("question answer note notes warning remember tip example hint caution attention summary conclusion result problem solution " +
-	"reason fact update spoiler today tomorrow first second third finally next however so and but well now yes no ok okay also again remark " +
+	"reasons fact facts update updates spoiler disclaimer reminder lesson rule quote translation meaning title chapter part step steps point idea goal ps " +
+	"plus translation source sources link links date time place subject topic myth truth option case bonus trivia definition therefore otherwise meanwhile " +
+	"reason today tomorrow first second third finally next however so and but well now yes no ok okay also again remark " +
 	"frage antwort hinweis warnung achtung beispiel fazit problem lösung merke " +
 	"pregunta respuesta nota aviso atención ejemplo question réponse remarque exemple domanda risposta esempio pergunta resposta exemplo vraag antwoord let")
 

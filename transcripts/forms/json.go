@@ -1,0 +1,719 @@
+package forms
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"onair/transcripts/internal/script"
+)
+
+func looksJSON(head string) bool {
+	return head != "" && (head[0] == '{' || head[0] == '[' && isJSONArray(head))
+}
+
+// isJSONArray reports whether a text that opens with a bracket is JSON rather than
+// text with a time or a note at its start.
+func isJSONArray(head string) bool {
+	rest := strings.TrimLeft(head[1:], " \t\n")
+	return rest != "" && (rest[0] == '{' || rest[0] == '[' || rest[0] == ']')
+}
+
+// readJSON reads JSON of any tool.
+func readJSON(s *source) ([]Speech, error) {
+	t, err := parseJSON(s.text)
+	var syntax *syntaxError
+	if errors.As(err, &syntax) {
+		return nil, s.problem(syntax.at, "is the file complete? export it again", "%s", syntax.msg)
+	}
+	r := jsonReader{s: s, t: t}
+	for i := range jsonTable() {
+		f := &jsonTable()[i]
+		for _, path := range f.compiled.list {
+			if r.form = f; r.matches(path) {
+				return r.read(path)
+			}
+		}
+	}
+	return r.unmatched()
+}
+
+// jsonReader reads a document in a form.
+type jsonReader struct {
+	s    *source
+	t    *tape
+	form *jsonForm
+
+	speeches []Speech
+	last     time.Duration // end of the segments so far
+	people   map[string]string
+	turns    []timedSpeaker
+	joined   joiner
+}
+
+// timedSpeaker says who speaks from a time on.
+type timedSpeaker struct {
+	start   time.Duration
+	speaker string
+}
+
+// lists calls yield with every array at the end of a path, with the number of the
+// element of the innermost array that it passed.
+func (t *tape) lists(v ref, path []string, channel int, yield func(list ref, channel int) bool) bool {
+	for i, name := range path {
+		if name != "[]" && name != "*" {
+			if v = t.member(v, name); v == none {
+				return true
+			}
+			continue
+		}
+		n := 0
+		switch t.kind(v) {
+		case '[':
+			for m, end := v+1, t.next(v); m < end; m, n = t.next(m), n+1 {
+				if !t.lists(m, path[i+1:], n, yield) {
+					return false
+				}
+			}
+		case '{':
+			for m, end := v+1, t.next(v); m < end; m, n = t.next(m+1), n+1 {
+				if !t.lists(m+1, path[i+1:], n, yield) {
+					return false
+				}
+			}
+		}
+		return true
+	}
+	if t.kind(v) != '[' {
+		return true
+	}
+	return yield(v, channel)
+}
+
+// first returns the first value that is not null at the end of alternative paths.
+func (t *tape) first(v ref, alternatives [][]string) ref {
+	for _, path := range alternatives {
+		if found := t.path(v, path); found != none && t.kind(found) != 'n' {
+			return found
+		}
+	}
+	return none
+}
+
+// matches reports whether the document has segments at the path that have what the
+// form says.
+func (r *jsonReader) matches(path []string) bool {
+	const sample = 20
+	t, c := r.t, &r.form.compiled
+	var seen, texts, times, ends, kinds, required int
+	ok := true
+	t.lists(t.root(), path, 0, func(list ref, _ int) bool {
+		for v, end := list+1, t.next(list); v < end && seen < sample; v = t.next(v) {
+			if k := t.kind(v); k != '{' && k != '[' {
+				ok = false
+				return false
+			}
+			seen++
+			text, start := t.first(v, c.text), t.first(v, c.start)
+			kind, last := t.first(v, c.kind), t.first(v, c.end)
+			if r.form.text == "" {
+				words := t.first(v, c.words)
+				if t.kind(words) != '[' {
+					continue
+				}
+				text = words
+				if word := words + 1; word < t.next(words) {
+					if text = t.first(word, c.word); text == none {
+						continue
+					}
+					if start == none {
+						start = t.first(word, c.wordStart)
+					}
+					if kind == none {
+						kind = t.first(word, c.kind)
+					}
+				} else if start == none {
+					continue
+				}
+			} else if t.kind(text) != '"' {
+				if text = t.first(v, c.words); t.kind(text) != '[' {
+					text = none
+				}
+			}
+			if text != none {
+				texts++
+			}
+			if start == none && r.form.start == "" {
+				start = last
+			}
+			if start != none {
+				times++
+				if r.form.whole && (!t.isWhole(start) || last != none && !t.isWhole(last)) {
+					ok = false
+					return false
+				}
+			}
+			if last != none || t.first(v, c.length) != none || t.first(v, c.speaker) != none {
+				ends++
+			}
+			if t.kind(kind) == '"' {
+				kinds++
+			}
+			if t.first(v, c.require) != none {
+				required++
+			}
+		}
+		return seen < sample
+	})
+	f := r.form
+	timed := f.start != "" || f.end != "" || f.wordStart != ""
+	return ok && seen > 0 && 5*texts >= 4*seen && (!timed || 2*times >= seen) && (f.kind == "" || 5*kinds >= 4*seen) &&
+		(f.require == "" || 2*required >= seen) && (!f.generic || 2*ends >= seen)
+}
+
+// isWhole reports whether a value is a number without a fraction.
+func (t *tape) isWhole(v ref) bool {
+	return t.kind(v) == '0' && !strings.ContainsAny(t.raw(v), ".eE")
+}
+
+// read reads the segments at the path.
+func (r *jsonReader) read(path []string) ([]Speech, error) {
+	t, f := r.t, r.form
+	r.s.result.Service = f.title
+	r.s.result.Numbered = !f.names
+	r.s.unit = f.unit
+	r.readPeople()
+	r.readTurns()
+	channels := map[string]bool{}
+	var channelOf []string // of each speech
+	t.lists(t.root(), path, 0, func(list ref, number int) bool {
+		from := len(r.speeches)
+		if f.isWordList() {
+			r.readWordList(list)
+			r.joined.flush(r)
+		} else {
+			for v, end := list+1, t.next(list); v < end; v = t.next(v) {
+				had := len(r.speeches)
+				r.readSegment(v)
+				if f.channel != "" {
+					channel := t.string(t.first(v, f.compiled.channel))
+					for range len(r.speeches) - had {
+						channelOf = append(channelOf, channel)
+					}
+					channels[channel] = true
+				}
+			}
+			if f.repeats {
+				channelOf = r.dropRepeated(channelOf)
+			}
+		}
+		if len(channelOf) < len(r.speeches) {
+			channel := fmt.Sprint(number)
+			if f.isWordList() && f.channel != "" {
+				channel = ""
+			}
+			for range len(r.speeches) - max(from, len(channelOf)) {
+				channelOf = append(channelOf, channel)
+			}
+			channels[channel] = true
+		}
+		return true
+	})
+	if len(channels) > 1 {
+		nameChannels(r.speeches, channelOf)
+		slices.SortStableFunc(r.speeches, func(a, b Speech) int { return cmp.Compare(a.Start, b.Start) })
+	}
+	if len(r.speeches) == 0 {
+		return nil, r.s.problem(0, "did the speech recogniser find any speech?", "JSON of %s without words", f.title)
+	}
+	return r.speeches, nil
+}
+
+// nameChannels makes the channel the speaker if there are no speakers, or a part of
+// the speaker if several channels have the same.
+func nameChannels(speeches []Speech, channelOf []string) {
+	heard := map[string]string{}
+	mixed := false
+	for i := range speeches {
+		who := speeches[i].Speaker
+		if channel, ok := heard[who]; ok && channel != channelOf[i] {
+			mixed = true
+		}
+		heard[who] = channelOf[i]
+	}
+	if !mixed {
+		return
+	}
+	for i := range speeches {
+		u := &speeches[i]
+		if u.Speaker == "" {
+			u.Speaker = "Channel " + channelOf[i]
+		} else {
+			u.Speaker = "Channel " + channelOf[i] + " " + u.Speaker
+		}
+	}
+}
+
+// readPeople reads the names of the speakers.
+func (r *jsonReader) readPeople() {
+	t := r.t
+	for _, path := range r.form.compiled.people {
+		list := t.path(t.root(), path)
+		if t.kind(list) != '[' {
+			continue
+		}
+		r.people = map[string]string{}
+		for v, end := list+1, t.next(list); v < end; v = t.next(v) {
+			if id, name := t.member(v, "id"), t.string(t.member(v, "name")); id != none && name != "" {
+				r.people[t.string(id)] = clean(name)
+			}
+		}
+	}
+}
+
+// readTurns reads who speaks when, for words that do not say.
+func (r *jsonReader) readTurns() {
+	t := r.t
+	for _, path := range r.form.compiled.turns {
+		t.lists(t.root(), path, 0, func(list ref, _ int) bool {
+			for v, end := list+1, t.next(list); v < end; v = t.next(v) {
+				start, set, ok := t.time(t.first(v, [][]string{{"start_time"}, {"from"}}), time.Second)
+				if speaker := t.first(v, [][]string{{"speaker_label"}, {"speaker"}}); set && ok && speaker != none {
+					r.turns = append(r.turns, timedSpeaker{start, clean(t.string(speaker))})
+				}
+			}
+			return true
+		})
+	}
+	slices.SortStableFunc(r.turns, func(a, b timedSpeaker) int { return cmp.Compare(a.start, b.start) })
+}
+
+// speaker returns the speaker of a segment or word.
+func (r *jsonReader) speaker(v ref, paths [][]string) (name string, said bool) {
+	found := r.t.first(v, paths)
+	if found == none {
+		return "", false
+	}
+	raw := r.t.string(found)
+	if r.t.kind(found) == '{' {
+		raw = r.t.string(r.t.member(found, "name"))
+	}
+	if r.form.nobody != "" && raw == r.form.nobody {
+		return "", true
+	}
+	if name, ok := r.people[raw]; ok {
+		return name, true
+	}
+	return clean(raw), true
+}
+
+// speakerAt returns who speaks at a time according to the list of turns.
+func (r *jsonReader) speakerAt(at time.Duration) string {
+	i := sort.Search(len(r.turns), func(i int) bool { return r.turns[i].start > at })
+	if i == 0 {
+		return ""
+	}
+	return r.turns[i-1].speaker
+}
+
+// timeOf reads a time, and reports one that cannot be read.
+func (r *jsonReader) timeOf(v ref, paths [][]string) (at time.Duration, set bool) {
+	found := r.t.first(v, paths)
+	if found == none {
+		return 0, false
+	}
+	at, set, ok := r.t.time(found, r.form.unit)
+	if !ok {
+		raw := ""
+		if k := r.t.kind(found); k != '{' && k != '[' {
+			raw = r.t.raw(found)
+		}
+		r.s.warn(ruleTime, int(r.t.nodes[found].at), "the time %.40s cannot be read", raw)
+	}
+	return at, set
+}
+
+// recognized is a word that a tool wrote.
+type recognized struct {
+	text, kind   string
+	start, end   time.Duration
+	timed, ended bool
+	speaker      string
+	at           int
+}
+
+// readWordList joins the words of a list to speech.
+func (r *jsonReader) readWordList(list ref) {
+	t, c := r.t, &r.form.compiled
+	spaced := r.form.spaced || r.areSpaced(list)
+	for v, end := list+1, t.next(list); v < end; v = t.next(v) {
+		w := recognized{text: t.string(t.first(v, c.text)), kind: t.string(t.first(v, c.kind)), at: int(t.nodes[v].at)}
+		w.start, w.timed = r.timeOf(v, c.start)
+		w.end, w.ended = r.timeOf(v, c.end)
+		var said bool
+		if w.speaker, said = r.speaker(v, c.speaker); !said && r.turns != nil && w.timed {
+			w.speaker = r.speakerAt(w.start)
+		} else if !said {
+			w.speaker = r.joined.speaker
+		}
+		r.joined.add(r, &w, spaced)
+	}
+}
+
+// areSpaced reports whether most words of a list open or end with a space.
+func (r *jsonReader) areSpaced(list ref) bool {
+	const sample = 100
+	n, spaced := 0, 0
+	for v, end := list+1, r.t.next(list); v < end && n < sample; v = r.t.next(v) {
+		text := r.t.string(r.t.first(v, r.form.compiled.text))
+		if strings.TrimSpace(text) == "" {
+			continue
+		}
+		n++
+		if text[0] == ' ' || text[len(text)-1] == ' ' {
+			spaced++
+		}
+	}
+	return n > 1 && 2*spaced > n
+}
+
+// joiner joins words to speech of one speaker without a pause.
+type joiner struct {
+	text    []byte
+	speech  Speech
+	speaker string
+	space   bool // the word before ended with a space
+}
+
+// breath is the silence that ends a speech made of words.
+const breath = 2 * time.Second
+
+func (j *joiner) add(r *jsonReader, w *recognized, spaced bool) {
+	lead, trail := false, false
+	if spaced {
+		lead = strings.HasPrefix(w.text, " ") || strings.HasPrefix(w.text, "\n")
+		trail = strings.HasSuffix(w.text, " ") || strings.HasSuffix(w.text, "\n")
+	}
+	text := clean(w.text)
+	glued := isMark(text) || w.kind == "punctuation" || w.kind == "punct"
+	switch {
+	case text == "" || w.kind == "spacing":
+		j.space = j.space || spaced
+		return
+	case w.kind == "audio_event":
+		text = "[" + strings.Trim(text, "()[] ") + "]"
+		glued = false
+	}
+	if len(j.text) > 0 && !glued && (w.speaker != j.speech.Speaker || w.timed && j.speech.Ended && w.start-j.speech.End >= breath) {
+		j.flush(r)
+	}
+	if len(j.text) == 0 {
+		j.speech = Speech{Speaker: w.speaker, At: w.at}
+	} else {
+		before, _ := utf8.DecodeLastRune(j.text)
+		after, _ := utf8.DecodeRuneInString(text)
+		space := !glued && !(script.Spaceless(before) && script.Spaceless(after))
+		if spaced {
+			space = j.space || lead
+		}
+		if space && !opensBracket(before) {
+			j.text = append(j.text, ' ')
+		}
+	}
+	j.text = append(j.text, text...)
+	j.space = trail
+	j.speaker = w.speaker
+	if w.timed {
+		u := &j.speech
+		if !u.Timed {
+			u.Start, u.Timed = w.start, true
+		}
+		if w.ended && w.end >= w.start {
+			u.End, u.Ended = max(u.End, w.end), true
+		} else {
+			u.End, u.Ended = max(u.End, w.start), true
+		}
+		u.Words = append(u.Words, Word{len(j.text), w.start, max(w.start, w.end)})
+	} else if n := len(j.speech.Words); n > 0 {
+		j.speech.Words[n-1].To = len(j.text)
+	}
+}
+
+func opensBracket(r rune) bool { return r == '(' || r == '[' || r == '¿' || r == '¡' }
+
+// isMark reports whether a text is only punctuation that belongs to the word before
+// it.
+func isMark(text string) bool {
+	for _, r := range text {
+		if !unicode.IsPunct(r) || strings.ContainsRune("([{¿¡„«“‘-–—&@#/*", r) {
+			return false
+		}
+	}
+	return text != ""
+}
+
+// flush ends a speech.
+func (j *joiner) flush(r *jsonReader) {
+	if len(j.text) > 0 {
+		j.speech.Text = string(j.text)
+		r.speeches = append(r.speeches, j.speech)
+	}
+	j.text, j.speech, j.space = j.text[:0], Speech{}, false
+}
+
+// readSegment reads one segment.
+func (r *jsonReader) readSegment(v ref) {
+	t, f, c := r.t, r.form, &r.form.compiled
+	u := Speech{At: int(t.nodes[v].at)}
+	u.Start, u.Timed = r.timeOf(v, c.start)
+	u.End, u.Ended = r.timeOf(v, c.end)
+	if !u.Ended {
+		if length, ok := r.timeOf(v, c.length); ok && u.Timed {
+			u.End, u.Ended = u.Start+length, true
+		}
+	}
+	last := r.last
+	r.last = max(last, u.End)
+	var said bool
+	if u.Speaker, said = r.speaker(v, c.speaker); !said && f.inherit && len(r.speeches) > 0 {
+		u.Speaker = r.speeches[len(r.speeches)-1].Speaker
+	}
+	u.Text = clean(t.string(t.first(v, c.text)))
+	words := t.first(v, c.words)
+	if t.kind(words) != '[' {
+		words = none
+	}
+	if f.text == "" || u.Text == "" && words != none {
+		r.readWords(&u, words)
+		return
+	}
+	if u.Text == "" {
+		return
+	}
+	if f.repeats && !u.Timed { // Google times only words and the end
+		if words != none && words+1 < t.next(words) {
+			r.readWords(&u, words)
+			return
+		}
+		u.Start, u.Timed = min(last, u.End), u.Ended
+	}
+	if words == none {
+		r.speeches = append(r.speeches, u)
+		return
+	}
+	r.alignWords(u, words)
+}
+
+// readWords makes speech of the words of a segment that has no text of its own.
+func (r *jsonReader) readWords(u *Speech, words ref) {
+	if words == none {
+		return
+	}
+	t, c := r.t, &r.form.compiled
+	j := &r.joined
+	j.flush(r)
+	from := len(r.speeches)
+	for v, end := words+1, t.next(words); v < end; v = t.next(v) {
+		w := recognized{text: t.string(t.first(v, c.word)), kind: t.string(t.first(v, c.kind)), at: int(t.nodes[v].at)}
+		w.start, w.timed = r.timeOf(v, c.wordStart)
+		w.end, w.ended = r.timeOf(v, c.wordEnd)
+		if r.form.repeats && !w.timed && w.ended {
+			w.timed = true // Google leaves out a start of 0
+		}
+		if r.form.relative {
+			if !w.timed {
+				w.timed = u.Timed
+			}
+			w.start += u.Start
+		}
+		w.speaker = u.Speaker
+		if who, said := r.speaker(v, c.said); said {
+			w.speaker = who
+		}
+		j.add(r, &w, r.form.spaced)
+	}
+	j.flush(r)
+	if n := len(r.speeches); r.form.relative && n > from {
+		last := &r.speeches[n-1]
+		if u.Ended {
+			last.End, last.Ended = max(u.End, last.Start), true
+		}
+		for i := from; i < n; i++ {
+			next := r.speeches[i].Words
+			for k := range next {
+				if k+1 < len(next) {
+					next[k].End = max(next[k].Start, next[k+1].Start)
+				} else {
+					next[k].End = max(next[k].Start, r.speeches[i].End)
+				}
+			}
+		}
+	}
+}
+
+// alignWords finds the words of a segment in its text, so that it can be cut at the
+// right time between any two, and cuts it where the speaker changes. Words that
+// are not in the text are skipped.
+func (r *jsonReader) alignWords(u Speech, words ref) {
+	t, c := r.t, &r.form.compiled
+	at, from := 0, 0 // from is where the current speaker starts
+	whole := u
+	var found []Word
+	speaker := ""
+	cut := false
+	emit := func(to int) {
+		piece := whole
+		piece.Text = strings.TrimSpace(whole.Text[from:to])
+		lead := len(whole.Text[from:to]) - len(strings.TrimLeft(whole.Text[from:to], " "))
+		piece.Words = nil
+		for _, w := range found {
+			if w.To > from && w.To <= to {
+				w.To -= from + lead
+				piece.Words = append(piece.Words, w)
+			}
+		}
+		if speaker != "" {
+			piece.Speaker = speaker
+		}
+		if n := len(piece.Words); cut && n > 0 {
+			if from > 0 {
+				piece.Start = piece.Words[0].Start
+			}
+			if to < len(whole.Text) {
+				piece.End, piece.Ended = piece.Words[n-1].End, true
+			}
+		}
+		if piece.Text != "" {
+			r.speeches = append(r.speeches, piece)
+		}
+		from = to
+	}
+	for v, end := words+1, t.next(words); v < end; v = t.next(v) {
+		text := clean(t.string(t.first(v, c.word)))
+		if text == "" {
+			continue
+		}
+		n := strings.Index(u.Text[at:], text)
+		if n < 0 {
+			continue
+		}
+		if who, said := r.speaker(v, c.said); said && who != "" {
+			if speaker != "" && who != speaker {
+				cut = true
+				emit(at + n)
+			}
+			speaker = who
+		}
+		at += n + len(text)
+		start, timed := r.timeOf(v, c.wordStart)
+		stop, ended := r.timeOf(v, c.wordEnd)
+		if !ended {
+			if length, ok := r.timeOf(v, c.wordLength); ok {
+				stop, ended = start+length, true
+			}
+		}
+		if timed && ended && stop >= start {
+			found = append(found, Word{at, start, stop})
+		}
+	}
+	emit(len(whole.Text))
+}
+
+// dropRepeated drops what was read before the last segment if that repeats all words.
+func (r *jsonReader) dropRepeated(channelOf []string) []string {
+	n := len(r.speeches)
+	for i := n - 1; i > 0; i-- {
+		u := &r.speeches[i]
+		if u.Speaker == "" {
+			break
+		}
+		if u.Start < r.speeches[i-1].End && r.speeches[i-1].Speaker == "" {
+			r.speeches = r.speeches[i:]
+			return channelOf[min(i, len(channelOf)):]
+		}
+	}
+	return channelOf
+}
+
+// unmatched says what a document is that has no speech where any tool has it.
+func (r *jsonReader) unmatched() ([]Speech, error) {
+	t := r.t
+	root := t.root()
+	if msg, at := t.serviceError(root); msg != "" {
+		return nil, r.s.problem(at, "this is not a transcript: ask the service for it again", "the service reported: %.200s", msg)
+	}
+	if text := t.member(root, "text"); t.kind(text) == '"' && t.onlyMembers(root, "text", "task", "language", "duration", "usage", "segments", "words", "logprobs", "result", "language_code") {
+		if said := clean(t.string(text)); said != "" {
+			r.s.result.Service = "OpenAI, text"
+			return []Speech{{Text: said, At: int(t.nodes[text].at)}}, nil
+		}
+	}
+	for _, name := range []string{"segments", "words", "utterances", "chunks", "transcription", "results", "monologues", "events", "text"} {
+		if v := t.member(root, name); v != none && (t.kind(v) == '[' && v+1 == t.next(v) || t.kind(v) == '"' && clean(t.string(v)) == "") {
+			return nil, r.s.problem(int(t.nodes[v].at), "did the speech recogniser find any speech?", "there are no words: %s is empty", name)
+		}
+	}
+	return nil, r.s.problem(0, "export captions as VTT or SRT instead", "JSON, but not of a speech recogniser that is known: %s", t.describe(root))
+}
+
+// serviceError returns the message of a service that failed.
+func (t *tape) serviceError(root ref) (msg string, at int) {
+	status := strings.ToLower(t.string(t.first(root, [][]string{{"status"}, {"job", "status"}, {"results", "status"}})))
+	paths := [][]string{{"err_msg"}, {"error", "message"}, {"error_message"}, {"error"}, {"errors", "0", "message"}, {"errors", "0"}, {"failureReason"}, {"FailureReason"},
+		{"failure_detail"}, {"job", "failure_detail"}, {"detail", "message"}, {"detail"}, {"err_code"}, {"error_code"}}
+	if failed := status == "error" || status == "failed"; failed {
+		paths = append(paths, []string{"message"}, []string{"status"})
+	}
+	for _, path := range paths {
+		if v := t.path(root, path); t.kind(v) == '"' || t.kind(v) == '0' {
+			if msg := clean(t.string(v)); msg != "" {
+				return msg, int(t.nodes[v].at)
+			}
+		}
+	}
+	if message := t.member(root, "message"); t.kind(message) == '"' && t.first(root, [][]string{{"code"}, {"statusCode"}, {"status_code"}, {"request_id"}}) != none {
+		return clean(t.string(message)), int(t.nodes[message].at)
+	}
+	switch status {
+	case "queued", "processing", "running", "in_progress", "notstarted", "transcribing":
+		return "the transcription is not finished: " + status, 0
+	}
+	return "", 0
+}
+
+// onlyMembers reports whether an object has no other members.
+func (t *tape) onlyMembers(v ref, names ...string) bool {
+	if t.kind(v) != '{' {
+		return false
+	}
+	for m, end := v+1, t.next(v); m < end; m = t.next(m + 1) {
+		if !slices.Contains(names, t.string(m)) {
+			return false
+		}
+	}
+	return true
+}
+
+// describe lists what a document has.
+func (t *tape) describe(v ref) string {
+	const most = 6
+	var names []string
+	switch t.kind(v) {
+	case '{':
+		for m, end := v+1, t.next(v); m < end && len(names) < most; m = t.next(m + 1) {
+			names = append(names, fmt.Sprintf("%.20q", t.string(m)))
+		}
+		return "an object with " + cmp.Or(strings.Join(names, ", "), "nothing in it")
+	case '[':
+		if v+1 < t.next(v) && t.kind(v+1) == '{' {
+			return "a list, and its first element is " + t.describe(v+1)
+		}
+	}
+	return "no list of segments"
+}

@@ -1,0 +1,185 @@
+package forms
+
+import (
+	"strings"
+	"sync"
+	"time"
+)
+
+// jsonForm says where the speech is in the JSON of a tool. A path is the names of
+// members with dots between them; a number is a place in an array, [] stands for
+// every element of one, and * for every member of an object. Several paths are
+// separated by "|", and the first that has a value is taken.
+type jsonForm struct {
+	title   string // of the tool
+	source  string // documentation
+	generic bool   // segments have to have an end or a speaker as well
+
+	list               string        // the segments; the document itself if empty
+	text               string        // of a segment; empty if it is made of words
+	start, end, length string        // times of a segment; length is instead of end
+	unit               time.Duration // of times that are numbers; a second if 0
+	speaker, channel   string
+	kind               string // whether a segment or word is a word, a mark, a space or a sound
+
+	words                                      string // of a segment; a segment is itself a word if it is "."
+	word, wordStart, wordEnd, wordLength, said string // said is the speaker of a word
+	relative                                   bool   // word times count from the segment
+
+	require string // members that segments have to have besides these
+	whole   bool   // all times are whole numbers
+	spaced  bool   // words contain the spaces between them
+	names   bool   // speakers are names, not numbers or letters
+	inherit bool   // a segment without a speaker has the speaker of the one before
+	people  string // list of id and name of the speakers
+	turns   string // list of times and speakers, if words have none: start, speaker
+	nobody  string // label for unknown speakers
+	repeats bool   // with speakers, the last segment repeats the words of all
+
+	compiled paths
+}
+
+// paths are the compiled paths of a form.
+type paths struct {
+	list, require, text, start, end, length, speaker, channel, kind [][]string
+	words, word, wordStart, wordEnd, wordLength, said               [][]string
+	people, turns                                                   [][]string
+}
+
+// jsonTable has the forms of JSON, in the order in which a document is compared with
+// them.
+var jsonTable = sync.OnceValue(func() []jsonForm {
+	const ms, tick = time.Millisecond, 100 * time.Nanosecond
+	table := []jsonForm{
+		{title: "Podcasting 2.0", source: "https://github.com/Podcastindex-org/podcast-namespace/blob/main/docs/examples/transcripts/transcripts.md",
+			list: "segments", text: "body", start: "startTime|start", end: "endTime|end", speaker: "speaker", names: true, inherit: true},
+		{title: "whisper.cpp", source: "https://github.com/ggml-org/whisper.cpp",
+			list: "transcription", text: "text", start: "offsets.from", end: "offsets.to", unit: ms, speaker: "speaker",
+			words: "tokens", word: "text", wordStart: "offsets.from", wordEnd: "offsets.to"},
+		{title: "insanely-fast-whisper with speakers", source: "https://github.com/Vaibhavs10/insanely-fast-whisper",
+			list: "speakers", text: "text", start: "timestamp.0", end: "timestamp.1", speaker: "speaker"},
+		{title: "insanely-fast-whisper, Transformers", source: "https://huggingface.co/docs/transformers/main_classes/pipelines",
+			list: "chunks", text: "text", start: "timestamp.0", end: "timestamp.1", speaker: "speaker"},
+		{title: "Whisper, WhisperX, faster-whisper, OpenAI", source: "https://platform.openai.com/docs/api-reference/audio",
+			list: "segments", text: "text", start: "start", end: "end", speaker: "speaker|speaker_id",
+			words: "words", word: "word|text", wordStart: "start", wordEnd: "end", said: "speaker"},
+		{title: "ElevenLabs, several channels", source: "https://elevenlabs.io/docs/api-reference/speech-to-text/convert",
+			list: "transcripts[].words", text: "text", start: "start", end: "end", speaker: "speaker_id", kind: "type", words: "."},
+		{title: "ElevenLabs", source: "https://elevenlabs.io/docs/api-reference/speech-to-text/convert",
+			list: "words", text: "text", start: "start", end: "end", speaker: "speaker_id", kind: "type", words: "."},
+		{title: "Amazon Transcribe, several channels", source: "https://docs.aws.amazon.com/transcribe/latest/dg/channel-id.html",
+			list: "results.channel_labels.channels[].items", text: "alternatives.0.content", start: "start_time", end: "end_time",
+			speaker: "speaker_label", kind: "type", words: "."},
+		{title: "Amazon Transcribe", source: "https://docs.aws.amazon.com/transcribe/latest/dg/how-input.html",
+			list: "results.items", text: "alternatives.0.content", start: "start_time", end: "end_time",
+			speaker: "speaker_label", kind: "type", words: ".", turns: "results.speaker_labels.segments[].items"},
+		{title: "Azure Speech, batch", source: "https://learn.microsoft.com/azure/ai-services/speech-service/batch-transcription-get",
+			list: "recognizedPhrases", text: "nBest.0.display", start: "offsetInTicks", length: "durationInTicks", unit: tick, speaker: "speaker", channel: "channel",
+			words: "nBest.0.displayWords", word: "displayText", wordStart: "offsetInTicks", wordLength: "durationInTicks"},
+		{title: "Azure Speech, batch in milliseconds", source: "https://learn.microsoft.com/azure/ai-services/speech-service/batch-transcription-get",
+			list: "recognizedPhrases", text: "nBest.0.display", start: "offsetMilliseconds|offset", length: "durationMilliseconds|duration", unit: ms, speaker: "speaker", channel: "channel"},
+		{title: "Azure Speech, fast transcription", source: "https://learn.microsoft.com/azure/ai-services/speech-service/fast-transcription-create",
+			list: "phrases", text: "text", start: "offsetMilliseconds", length: "durationMilliseconds", unit: ms, speaker: "speaker", channel: "channel",
+			words: "words", word: "text", wordStart: "offsetMilliseconds", wordLength: "durationMilliseconds"},
+		{title: "Azure Video Indexer", source: "https://learn.microsoft.com/azure/azure-video-indexer/",
+			list: "videos[].insights.transcript", text: "text", start: "instances.0.start", end: "instances.0.end", speaker: "speakerId", people: "videos.0.insights.speakers"},
+		{title: "Deepgram, utterances", source: "https://developers.deepgram.com/docs/utterances",
+			list: "results.utterances", text: "transcript", start: "start", end: "end", speaker: "speaker", channel: "channel",
+			words: "words", word: "punctuated_word|word", wordStart: "start", wordEnd: "end", said: "speaker"},
+		{title: "Deepgram, words", source: "https://developers.deepgram.com/docs/pre-recorded-audio",
+			list: "results.channels[].alternatives.0.words", text: "punctuated_word|word", start: "start", end: "end", speaker: "speaker", words: "."},
+		{title: "Deepgram, text", source: "https://developers.deepgram.com/docs/pre-recorded-audio",
+			list: "results.channels", text: "alternatives.0.transcript"},
+		{title: "IBM Watson", source: "https://cloud.ibm.com/docs/speech-to-text?topic=speech-to-text-metadata",
+			list: "results[].alternatives.0.timestamps", text: "0", start: "1", end: "2", words: ".", turns: "speaker_labels"},
+		{title: "Speechmatics", source: "https://docs.speechmatics.com/speech-to-text/batch/output",
+			list: "results", text: "alternatives.0.content", start: "start_time", end: "end_time", speaker: "alternatives.0.speaker|speaker", channel: "channel",
+			kind: "type", words: ".", nobody: "UU"},
+		{title: "Google Speech-to-Text", source: "https://cloud.google.com/speech-to-text/docs/reference/rest/v1/speech/recognize",
+			list: "results|response.results|results.*.inlineResult.transcript.results|results.*.transcript.results", text: "alternatives.0.transcript",
+			end: "resultEndTime|resultEndOffset|result_end_time|result_end_offset", channel: "channelTag|channel_tag",
+			words: "alternatives.0.words", word: "word", wordStart: "startTime|startOffset|start_time|start_offset", wordEnd: "endTime|endOffset|end_time|end_offset",
+			said: "speakerLabel|speakerTag|speaker_label|speaker_tag", nobody: "0", repeats: true},
+		{title: "AssemblyAI", source: "https://www.assemblyai.com/docs/api-reference/transcripts/get",
+			list: "utterances|sentences|paragraphs", text: "text", start: "start", end: "end", unit: ms, speaker: "speaker", whole: true,
+			words: "words", word: "text", wordStart: "start", wordEnd: "end", said: "speaker"},
+		{title: "AssemblyAI, words", source: "https://www.assemblyai.com/docs/api-reference/transcripts/get",
+			list: "words", text: "text", start: "start", end: "end", unit: ms, speaker: "speaker", channel: "channel", words: ".", whole: true},
+		{title: "Rev", source: "https://docs.rev.ai/api/asynchronous/get-started/",
+			list: "monologues", speaker: "speaker", people: "speakers", kind: "type",
+			words: "elements", word: "value", wordStart: "ts|timestamp", wordEnd: "end_ts|end_timestamp", spaced: true},
+		{title: "Gladia", source: "https://docs.gladia.io/api-reference/v2/pre-recorded/get",
+			list: "result.transcription.utterances|transcription.utterances|data.utterances|utterances", text: "text", start: "start", end: "end", speaker: "speaker", channel: "channel",
+			words: "words", word: "word|text", wordStart: "start", wordEnd: "end"},
+		{title: "Gladia v1", source: "https://docs.gladia.io/",
+			list: "prediction", text: "transcription", start: "time_begin", end: "time_end", speaker: "speaker", channel: "channel",
+			words: "words", word: "word", wordStart: "time_begin", wordEnd: "time_end"},
+		{title: "Sonix", source: "https://sonix.ai/docs/api",
+			list: "transcript", text: "text", start: "start_time|start", end: "end_time|end", speaker: "speaker", names: true,
+			words: "words", word: "text|word", wordStart: "start_time|start", wordEnd: "end_time|end"},
+		{title: "Fireflies", source: "https://docs.fireflies.ai/schema/sentence",
+			list: "data.transcript.sentences|transcript.sentences|sentences|", text: "text|raw_text|sentence", start: "start_time|startTime|time", end: "end_time|endTime",
+			speaker: "speaker_name|speaker_id", names: true, require: "speaker_name|speaker_id"},
+		{title: "Twilio", source: "https://www.twilio.com/docs/conversational-intelligence/api/transcript-sentence-subresource",
+			list: "sentences", text: "transcript", start: "start_time", end: "end_time", channel: "media_channel"},
+		{title: "Podlove", source: "https://docs.podlove.org/podlove-web-player/v5/configuration",
+			list: "transcripts|", text: "text", start: "start_ms", end: "end_ms", unit: ms, speaker: "voice|speaker", names: true},
+		{title: "DOTe, MacWhisper", source: "https://github.com/mossblaser/dote",
+			list: "lines", text: "text", start: "startTime", end: "endTime", speaker: "speakerDesignation", names: true},
+		{title: "Vosk", source: "https://alphacephei.com/vosk/",
+			list: "result|[].result|alternatives.0.result|[].alternatives.0.result", text: "word", start: "start", end: "end", words: "."},
+		{title: "Soniox", source: "https://soniox.com/docs/stt/async/async-transcription",
+			list: "tokens|transcript.tokens", text: "text", start: "start_ms", end: "end_ms", unit: ms, speaker: "speaker", words: ".", spaced: true},
+		{title: "YouTube json3", source: "https://github.com/yt-dlp/yt-dlp",
+			list: "events", start: "tStartMs", length: "dDurationMs", unit: ms, words: "segs", word: "utf8", wordStart: "tOffsetMs", relative: true, spaced: true},
+		{title: "Recall.ai", source: "https://docs.recall.ai/docs/download-schemas",
+			list: "", speaker: "participant.name|speaker", names: true,
+			words: "words", word: "text", wordStart: "start_timestamp.relative|start_timestamp", wordEnd: "end_timestamp.relative|end_timestamp"},
+		{title: "Happy Scribe", source: "https://dev.happyscribe.com/",
+			list: "", speaker: "speaker", names: true, kind: "type", words: "words", word: "text", wordStart: "data_start", wordEnd: "data_end"},
+		{generic: true, title: "OpenAI, words", source: "https://platform.openai.com/docs/api-reference/audio/verbose-json-object",
+			list: "words|word_segments", text: "word|text", start: "start", end: "end", speaker: "speaker", words: "."},
+		{generic: true, title: "a list of segments",
+			list: "|segments|results|transcript|transcripts|utterances|sentences|captions|cues|chunks|data|items",
+			text: "text|body|transcript|sentence|content", start: "start|startTime|start_time|from|offset", end: "end|endTime|end_time|to", length: "duration|dur",
+			speaker: "speaker|speaker_name|speakerName|speaker_label|voice|name",
+			words:   "words|tokens", word: "word|text", wordStart: "start|startTime|start_time", wordEnd: "end|endTime|end_time"},
+	}
+	for i := range table {
+		f := &table[i]
+		if f.unit == 0 {
+			f.unit = time.Second
+		}
+		f.compiled = paths{
+			list: compile(f.list), require: compile(f.require), text: compile(f.text), start: compile(f.start), end: compile(f.end), length: compile(f.length),
+			speaker: compile(f.speaker), channel: compile(f.channel), kind: compile(f.kind),
+			words: compile(f.words), word: compile(f.word), wordStart: compile(f.wordStart), wordEnd: compile(f.wordEnd), wordLength: compile(f.wordLength),
+			said: compile(f.said), people: compile(f.people), turns: compile(f.turns),
+		}
+		if f.list == "" {
+			f.compiled.list = [][]string{{}}
+		}
+	}
+	return table
+})
+
+// compile splits alternative paths.
+func compile(alternatives string) [][]string {
+	if alternatives == "" {
+		return nil
+	}
+	var out [][]string
+	for path := range strings.SplitSeq(alternatives, "|") {
+		path = strings.ReplaceAll(path, "[]", ".[]")
+		path = strings.TrimPrefix(path, ".")
+		if path == "" {
+			out = append(out, []string{})
+			continue
+		}
+		out = append(out, strings.Split(path, "."))
+	}
+	return out
+}
+
+// isWordList reports whether the segments of a form are words.
+func (f *jsonForm) isWordList() bool { return f.words == "." }

@@ -1,0 +1,411 @@
+package forms
+
+import (
+	"html"
+	"iter"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// markupPart is a tag, or the text between two.
+type markupPart struct {
+	at     int
+	text   string // empty for a tag
+	name   string // of a tag, without its namespace, in small letters
+	attrs  string
+	closes bool // </name>
+	empty  bool // <name/>
+}
+
+// markupParts yields the tags and texts of XML or HTML. Comments and the contents of
+// script and style are left out.
+func markupParts(s string) iter.Seq[markupPart] {
+	return func(yield func(markupPart) bool) {
+		for at := 0; at < len(s); {
+			open := strings.IndexByte(s[at:], '<')
+			if open < 0 {
+				open = len(s) - at
+			}
+			if open > 0 && !yield(markupPart{at: at, text: html.UnescapeString(s[at : at+open])}) {
+				return
+			}
+			if at += open; at == len(s) {
+				return
+			}
+			if strings.HasPrefix(s[at:], "<!--") {
+				end := strings.Index(s[at:], "-->")
+				if end < 0 {
+					return
+				}
+				at += end + len("-->")
+				continue
+			}
+			end := strings.IndexByte(s[at:], '>')
+			if end < 0 {
+				return
+			}
+			inner := s[at+1 : at+end]
+			p := markupPart{at: at, closes: strings.HasPrefix(inner, "/"), empty: strings.HasSuffix(inner, "/")}
+			inner = strings.TrimSuffix(strings.TrimPrefix(inner, "/"), "/")
+			n := strings.IndexAny(inner, " \t\n")
+			if n < 0 {
+				n = len(inner)
+			}
+			p.name, p.attrs = strings.ToLower(inner[:n]), inner[n:]
+			if _, local, ok := strings.Cut(p.name, ":"); ok {
+				p.name = local
+			}
+			at += end + 1
+			if (p.name == "script" || p.name == "style") && !p.closes && !p.empty {
+				if end := strings.Index(strings.ToLower(s[at:]), "</"+p.name); end >= 0 {
+					at += end
+				}
+			}
+			if !yield(p) {
+				return
+			}
+		}
+	}
+}
+
+// attr returns an attribute of a tag, whatever its namespace.
+func (p *markupPart) attr(name string) string {
+	rest := p.attrs
+	for {
+		key, after, ok := strings.Cut(rest, "=")
+		if !ok {
+			return ""
+		}
+		key = strings.TrimSpace(key)
+		after = strings.TrimLeft(after, " \t\n")
+		if after == "" {
+			return ""
+		}
+		var value string
+		if quote := after[0]; quote == '"' || quote == '\'' {
+			value, rest, _ = strings.Cut(after[1:], string(quote))
+		} else if n := strings.IndexAny(after, " \t\n"); n >= 0 {
+			value, rest = after[:n], after[n:]
+		} else {
+			value, rest = after, ""
+		}
+		_, local, namespaced := strings.Cut(key, ":")
+		if strings.EqualFold(key, name) || namespaced && strings.EqualFold(local, name) {
+			return html.UnescapeString(value)
+		}
+	}
+}
+
+// looksHTML reports whether a file is a transcript in the HTML of Podcasting 2.0.
+func looksHTML(head string) bool {
+	return strings.HasPrefix(head, "<") && strings.Contains(head, "<p") && strings.Contains(head, "<time") && strings.Contains(head, "<cite")
+}
+
+// readHTML reads the HTML of Podcasting 2.0, which onair writes: cite, time and p
+// for each paragraph.
+func readHTML(s *source) ([]Speech, error) {
+	var speeches []Speech
+	var u Speech
+	var text strings.Builder
+	speaker, inside := "", ""
+	for p := range markupParts(s.text) {
+		switch {
+		case p.name == "":
+			if inside != "" {
+				text.WriteString(p.text)
+			}
+		case p.name == "br":
+			text.WriteByte(' ')
+		case p.name != "cite" && p.name != "time" && p.name != "p":
+		case !p.closes:
+			inside = p.name
+			text.Reset()
+		default:
+			value := clean(text.String())
+			text.Reset()
+			switch inside {
+			case "cite":
+				speaker = strings.TrimSpace(strings.TrimRight(value, ":"))
+				if speaker == "Unknown" {
+					speaker = ""
+				}
+			case "time":
+				if u.Start, u.Timed = parseTextClock(value); !u.Timed {
+					s.warn(ruleTime, p.at, "the time %.60q cannot be read", value)
+				}
+			case "p":
+				if value != "" {
+					u.Text, u.Speaker, u.At = value, speaker, p.at
+					speeches = append(speeches, u)
+				}
+				u = Speech{}
+			}
+			inside = ""
+		}
+	}
+	r := textReader{s: s, speeches: speeches}
+	if len(speeches) > 0 && speeches[0].Timed {
+		r.timeParagraphs()
+	}
+	return r.speeches, nil
+}
+
+func looksTTML(head string) bool {
+	for p := range markupParts(head) {
+		if p.name != "" && !strings.HasPrefix(p.name, "?") && !strings.HasPrefix(p.name, "!") {
+			return p.name == "tt"
+		}
+	}
+	return false
+}
+
+// ttmlTimes has what the times of TTML depend on.
+type ttmlTimes struct{ frameRate, tickRate float64 }
+
+// parse reads a time expression (https://www.w3.org/TR/ttml2/#timing-time-value-expressions).
+func (t *ttmlTimes) parse(s string) (time.Duration, bool) {
+	if strings.Count(s, ":") == 3 { // frames
+		clock, frames, _ := strings.Cut(reverseCut(s))
+		d, ok := parseClock(clock, true)
+		n, err := strconv.ParseFloat(frames, 64)
+		return d + time.Duration(n/t.frameRate*1e9).Round(time.Millisecond), ok && err == nil
+	}
+	if strings.Contains(s, ":") {
+		return parseClock(s, true)
+	}
+	for _, unit := range []struct {
+		suffix  string
+		seconds float64
+	}{{"ms", 0.001}, {"h", 3600}, {"m", 60}, {"s", 1}, {"f", 1 / t.frameRate}, {"t", 1 / t.tickRate}} {
+		if number, ok := strings.CutSuffix(s, unit.suffix); ok {
+			n, err := strconv.ParseFloat(number, 64)
+			d := time.Duration(n * unit.seconds * 1e9).Round(time.Millisecond)
+			return d, err == nil && d <= maxTime
+		}
+	}
+	return 0, false
+}
+
+// reverseCut splits hh:mm:ss:ff before its frames, for strings.Cut at "\n".
+func reverseCut(s string) (joined, separator string) {
+	i := strings.LastIndexByte(s, ':')
+	return s[:i] + "\n" + s[i+1:], "\n"
+}
+
+// readTTML reads the paragraphs of TTML (https://www.w3.org/TR/ttml2/), and the times
+// of spans as those of words.
+func readTTML(s *source) ([]Speech, error) {
+	times := ttmlTimes{frameRate: 30, tickRate: 1}
+	agents := map[string]string{}
+	agent, naming := "", false
+	var speeches []Speech
+	var u *Speech
+	var text []byte
+	var offset, spanStart, spanEnd time.Duration
+	spans, spanTimed := 0, false
+	divAgent := ""
+	for p := range markupParts(s.text) {
+		switch p.name {
+		case "":
+			if naming {
+				if name := clean(p.text); name != "" {
+					agents[agent] = name
+				}
+			}
+			if u == nil {
+				continue
+			}
+			said := p.text
+			if trimmed := strings.TrimLeft(said, " \t\n"); len(trimmed) < len(said) && len(text) > 0 && text[len(text)-1] != ' ' {
+				text = append(text, ' ')
+			}
+			if words := clean(said); words != "" {
+				text = append(text, words...)
+				if spanTimed {
+					u.Words = append(u.Words, Word{len(text), spanStart, spanEnd})
+				}
+				if last := said[len(said)-1]; last == ' ' || last == '\n' || last == '\t' {
+					text = append(text, ' ')
+				}
+			}
+		case "tt":
+			if n, err := strconv.ParseFloat(p.attr("frameRate"), 64); err == nil && n > 0 {
+				times.frameRate = n
+			}
+			if n, err := strconv.ParseFloat(p.attr("tickRate"), 64); err == nil && n > 0 {
+				times.tickRate = n
+			}
+		case "agent":
+			if !p.closes {
+				agent = p.attr("id")
+			}
+		case "name":
+			naming = !p.closes && agent != ""
+		case "body", "div":
+			if !p.closes {
+				if d, ok := times.parse(p.attr("begin")); ok {
+					offset += d
+				}
+				divAgent = p.attr("agent")
+			}
+		case "br":
+			if u != nil && len(text) > 0 && text[len(text)-1] != ' ' {
+				text = append(text, ' ')
+			}
+		case "span":
+			if u == nil {
+				continue
+			}
+			if p.closes {
+				spans--
+				spanTimed = false
+				continue
+			}
+			if p.empty {
+				continue
+			}
+			spans++
+			if who := p.attr("agent"); who != "" && u.Speaker == "" {
+				u.Speaker = agentName(agents, who)
+			}
+			spanStart, spanTimed = times.parse(p.attr("begin"))
+			var ended bool
+			if spanEnd, ended = times.parse(p.attr("end")); !ended {
+				spanTimed = false
+			}
+			spanStart, spanEnd = spanStart+offset, spanEnd+offset
+		case "p":
+			switch {
+			case p.empty:
+			case p.closes && u != nil:
+				if u.Text = strings.TrimSpace(string(text)); u.Text != "" {
+					if n := len(u.Words); n > 0 {
+						u.Words[n-1].To = min(u.Words[n-1].To, len(u.Text))
+					}
+					speeches = append(speeches, *u)
+				}
+				u, text = nil, text[:0]
+			case !p.closes:
+				u = &Speech{At: p.at}
+				if who := p.attr("agent"); who != "" {
+					u.Speaker = agentName(agents, who)
+				} else if divAgent != "" {
+					u.Speaker = agentName(agents, divAgent)
+				}
+				begin, end := p.attr("begin"), p.attr("end")
+				if u.Start, u.Timed = times.parse(begin); !u.Timed && begin != "" {
+					s.warn(ruleTime, p.at, "the time %.60q cannot be read", begin)
+				}
+				u.Start += offset
+				if u.End, u.Ended = times.parse(end); u.Ended {
+					u.End += offset
+				} else if d, ok := times.parse(p.attr("dur")); ok {
+					u.End, u.Ended = u.Start+d, u.Timed
+				}
+			}
+		}
+	}
+	for i := range speeches { // times may be only those of spans
+		u := &speeches[i]
+		if n := len(u.Words); !u.Timed && n > 0 {
+			u.Start, u.End, u.Timed, u.Ended = u.Words[0].Start, u.Words[n-1].End, true, true
+		}
+	}
+	return speakersInText(s, speeches), nil
+}
+
+func agentName(agents map[string]string, id string) string {
+	if name, ok := agents[id]; ok {
+		return name
+	}
+	return id
+}
+
+// looksTSV reports whether the first line names the columns start, end and text.
+func looksTSV(head string) bool {
+	line, _, _ := strings.Cut(head, "\n")
+	columns := strings.Split(strings.ToLower(line), "\t")
+	found := 0
+	for _, column := range columns {
+		switch strings.TrimSpace(column) {
+		case "start", "end", "text":
+			found++
+		}
+	}
+	return found == 3
+}
+
+// readTSV reads the tab-separated values of Whisper: start and end in milliseconds,
+// and text.
+func readTSV(s *source) ([]Speech, error) {
+	var speeches []Speech
+	columns := map[string]int{}
+	unit := time.Millisecond
+	s.unit = unit
+	for at, line := range Lines(s.text) {
+		cells := strings.Split(line, "\t")
+		if len(columns) == 0 {
+			for i, cell := range cells {
+				columns[strings.ToLower(strings.TrimSpace(cell))] = i
+			}
+			continue
+		}
+		cell := func(name string) string {
+			if i, ok := columns[name]; ok && i < len(cells) {
+				return strings.TrimSpace(cells[i])
+			}
+			return ""
+		}
+		u := Speech{At: at, Text: clean(cell("text")), Speaker: clean(cell("speaker"))}
+		if u.Text == "" {
+			continue
+		}
+		for _, t := range []struct {
+			name string
+			at   *time.Duration
+			set  *bool
+		}{{"start", &u.Start, &u.Timed}, {"end", &u.End, &u.Ended}} {
+			value := cell(t.name)
+			switch {
+			case strings.Contains(value, ":"):
+				*t.at, *t.set = parseClock(value, true)
+			case strings.Contains(value, "."):
+				*t.at, *t.set, _ = inUnit(value, time.Second)
+			default:
+				*t.at, *t.set, _ = inUnit(value, unit)
+			}
+			if !*t.set && value != "" {
+				s.warn(ruleTime, at, "the time %.60q cannot be read", value)
+			}
+		}
+		speeches = append(speeches, u)
+	}
+	return speakersInText(s, speeches), nil
+}
+
+// speakersInText takes the speakers off the text of captions if the form names none.
+func speakersInText(s *source, speeches []Speech) []Speech {
+	var v voices
+	for i := range speeches {
+		if speeches[i].Speaker != "" {
+			return speeches
+		}
+		v.note(speeches[i].Text)
+	}
+	v.decide(s)
+	for i := range speeches {
+		u := &speeches[i]
+		sure := i == 0 || endsSentence(speeches[i-1].Text)
+		name, rest, changed := v.split(u.Text, sure)
+		if changed {
+			v.speaker = name
+		}
+		u.Speaker = v.speaker
+		if rest != u.Text && rest != "" {
+			u.Words = nil
+			u.Text = rest
+		}
+	}
+	return speeches
+}

@@ -1,0 +1,215 @@
+package forms
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"onair/transcripts/internal/script"
+)
+
+// untangle sorts captions by time and removes overlaps. Captions that start together
+// share the time. A caption that another interrupts is split around that one; of
+// two that overlap otherwise, the first ends where the second starts.
+func untangle(speeches []Speech) []Speech {
+	byStart := func(a, b Speech) int { return cmp.Compare(a.Start, b.Start) }
+	overlap := false
+	for i := 1; i < len(speeches) && !overlap; i++ {
+		overlap = speeches[i].Start < speeches[i-1].End || speeches[i].Start == speeches[i-1].Start
+	}
+	if !overlap {
+		return speeches
+	}
+	slices.SortStableFunc(speeches, byStart)
+	out := make([]Speech, 0, len(speeches))
+	var rest []Speech // of captions that were interrupted, by start
+	next := 0
+	take := func() (u Speech, more bool) {
+		switch {
+		case len(rest) > 0 && (next == len(speeches) || rest[0].Start <= speeches[next].Start):
+			u, rest = rest[0], rest[1:]
+		case next < len(speeches):
+			u = speeches[next]
+			next++
+		default:
+			return u, false
+		}
+		return u, true
+	}
+	for {
+		u, ok := take()
+		if !ok {
+			return out
+		}
+		together := []Speech{u}
+		end := u.End
+		for next < len(speeches) && speeches[next].Start <= u.Start {
+			end = max(end, speeches[next].End)
+			together = append(together, speeches[next])
+			next++
+		}
+		if len(together) > 1 {
+			for len(rest) > 0 && rest[0].Start <= u.Start {
+				end = max(end, rest[0].End)
+				together, rest = append(together, rest[0]), rest[1:]
+			}
+			if next < len(speeches) {
+				end = min(end, speeches[next].Start)
+			}
+			shareByWeight(together, u.Start, end)
+			out = append(out, together...)
+			continue
+		}
+		if next < len(speeches) && speeches[next].Start < u.End {
+			v := &speeches[next]
+			var after Speech
+			if v.End < u.End {
+				u, after, ok = u.splitAround(v.Start, v.End)
+			} else {
+				ok = false
+			}
+			switch {
+			case ok:
+				at, _ := slices.BinarySearchFunc(rest, after, byStart)
+				rest = slices.Insert(rest, at, after)
+			case !u.readableUntil(v.Start) && v.End >= u.End:
+				whole := script.Weigh(u.Text) + script.Weigh(v.Text)
+				boundary := u.Start + part(v.End-u.Start, script.Weigh(u.Text), whole)
+				boundary = min(max(boundary, v.Start), u.End)
+				u.End, v.Start = boundary, boundary
+			case !u.readableUntil(v.Start): // the short one goes behind
+				length := max(v.End-v.Start, time.Duration(script.Weigh(v.Text))*time.Second/unreadable)
+				v.Start, v.End = u.End, u.End+length
+				v.Words = nil
+				reorder(speeches[next:])
+			default:
+				u.End = v.Start
+			}
+		}
+		out = append(out, u)
+	}
+}
+
+// reorder moves the first speech behind those that start earlier.
+func reorder(speeches []Speech) {
+	for i := 1; i < len(speeches) && speeches[i].Start < speeches[i-1].Start; i++ {
+		speeches[i], speeches[i-1] = speeches[i-1], speeches[i]
+	}
+}
+
+func (u *Speech) readableUntil(end time.Duration) bool {
+	return time.Duration(script.Weigh(u.Text))*time.Second <= unreadable*(end-u.Start)
+}
+
+// splitAround splits a caption where another starts, and goes on where that ends. ok
+// is false if one of the parts would have no words or could not be read.
+func (u *Speech) splitAround(from, to time.Duration) (before, after Speech, ok bool) {
+	at := 0
+	if n := len(u.Words); n > 1 {
+		for _, w := range u.Words {
+			if w.End > from {
+				break
+			}
+			at = w.To
+		}
+	} else {
+		spoken := (from - u.Start) + (u.End - to)
+		want := int(float64(len(u.Text)) * float64(from-u.Start) / float64(max(spoken, 1)))
+		best := -1
+		for i := range len(u.Text) {
+			if u.Text[i] == ' ' && (best < 0 || abs(i-want) < abs(best-want)) {
+				best = i
+			}
+		}
+		at = best
+	}
+	if at <= 0 || strings.TrimSpace(u.Text[at:]) == "" {
+		return *u, after, false
+	}
+	before, after = u.cut(at)
+	before.End, after.Start = from, to
+	if len(before.Words) > 0 {
+		before.End = min(from, before.Words[len(before.Words)-1].End)
+	}
+	if len(after.Words) > 0 {
+		after.Start = max(to, after.Words[0].Start)
+	}
+	if before.End <= before.Start || after.End <= after.Start || !before.readableUntil(before.End) || !after.readableUntil(after.End) {
+		return *u, Speech{}, false
+	}
+	return before, after, true
+}
+
+func abs(n int) int { return max(n, -n) }
+
+// shareByWeight divides a time among captions by the length of their text.
+func shareByWeight(speeches []Speech, start, end time.Duration) {
+	total, so := 0, 0
+	for i := range speeches {
+		total += script.Weigh(speeches[i].Text)
+	}
+	for i := range speeches {
+		u := &speeches[i]
+		u.Start = start + part(max(0, end-start), so, total)
+		so += script.Weigh(u.Text)
+		u.End = start + part(max(0, end-start), so, total)
+		u.Words = nil
+	}
+}
+
+// stretch gives captions that are too short to read the free time after them and
+// before them, and if there is none, a part of the time of their neighbours.
+func stretch(speeches []Speech) {
+	const most = 6 // captions that share their time
+	for i := 0; i < len(speeches); i++ {
+		if u := &speeches[i]; u.readableUntil(u.End) {
+			continue
+		}
+		lo, hi := i, i
+		var need, from, to time.Duration
+		for {
+			weight := 0
+			for k := lo; k <= hi; k++ {
+				weight += script.Weigh(speeches[k].Text)
+			}
+			need = time.Duration(weight) * time.Second / reading
+			from, to = 0, speeches[hi].End+need
+			if lo > 0 {
+				from = speeches[lo-1].End
+			}
+			if hi+1 < len(speeches) {
+				to = speeches[hi+1].Start
+			}
+			if least := time.Duration(weight) * time.Second / unreadable; to-from >= least || hi-lo+1 >= most {
+				break
+			}
+			switch {
+			case hi+1 < len(speeches) && (lo == 0 || speeches[hi+1].speed() <= speeches[lo-1].speed()):
+				hi++
+			case lo > 0:
+				lo--
+			default:
+				hi = lo + most
+			}
+			if hi >= len(speeches) {
+				hi = len(speeches) - 1
+				break
+			}
+		}
+		start, end := max(speeches[lo].Start, from), min(speeches[hi].End, to)
+		if end-start < need {
+			end = min(start+need, to)
+		}
+		if end-start < need {
+			start = max(end-need, from)
+		}
+		shareByWeight(speeches[lo:hi+1], start, end)
+		i = hi
+	}
+}
+
+// speed returns the characters a second.
+func (u *Speech) speed() float64 {
+	return float64(script.Weigh(u.Text)) / max(u.End-u.Start, time.Millisecond).Seconds()
+}

@@ -1,0 +1,101 @@
+package forms
+
+import (
+	"path"
+	"regexp"
+	"strings"
+)
+
+// refusal is a format that is recognized so that it can be refused by its name.
+type refusal struct {
+	title string
+	hint  string
+	looks func(head string) bool
+}
+
+const exportHint = "export VTT or SRT from the tool that made it"
+
+var (
+	lrcTag      = regexp.MustCompile(`(?m)^\[(?:ar|ti|al|au|by|re|ve|la|id|length|offset|tool):[^\]]*\]\s*$`)
+	lrcLine     = regexp.MustCompile(`^(?:\[\d{1,3}:\d\d[.:]\d\d\])+\S`)
+	microDVD    = regexp.MustCompile(`^\{\d+\}\{\d*\}`)
+	mpl2        = regexp.MustCompile(`^\[\d+\]\[\d*\]`)
+	subViewer   = regexp.MustCompile(`(?m)^\d\d:\d\d:\d\d\.\d\d,\d\d:\d\d:\d\d\.\d\d$`)
+	editList    = regexp.MustCompile(`(?m)^\d{3}\s+\S+\s+\S+\s+\S+\s+(?:\d\d:){3}\d\d `)
+	markupRoot  = regexp.MustCompile(`(?i)^<(?:!doctype\s+html|html|head|body|div|p|!--)`)
+	csvLine     = regexp.MustCompile(`^(?:"[^"]*"|[^",;]*)(?:[,;](?:"[^"]*"|[^",;]*)){2,}$`)
+	timedXML    = regexp.MustCompile(`<(?:timedtext|transcript|transcript_list)[ >]`)
+	codeLine    = regexp.MustCompile(`(?m)^(?:#!|package \w+|import \w|#include|using \w+;|function \w+\(|def \w+\(|class \w+|from \w+ import|<\?php|//|/\*)`)
+	audioMarker = regexp.MustCompile(`(?m)^-?\d+\.\d+\t-?\d+\.\d+\t`)
+)
+
+// refusals are compared with a file before the forms that are read.
+var refusals = []refusal{
+	{"Advanced SubStation Alpha (ASS)", "convert it to SRT first: ffmpeg -i FILE.ass FILE.srt", func(head string) bool {
+		return strings.HasPrefix(head, "[Script Info]") || strings.HasPrefix(head, "[V4") || strings.HasPrefix(head, "Dialogue: ") || strings.Contains(head, "\n[Events]\n")
+	}},
+	{"lyrics (LRC)", "LRC has no speakers and no ends: " + exportHint, looksLRC},
+	{"SAMI captions", "convert them to SRT first: ffmpeg -i FILE.smi FILE.srt", func(head string) bool { return strings.HasPrefix(strings.ToUpper(head), "<SAMI") }},
+	{"captions of Scenarist (SCC)", "convert them to SRT first: ffmpeg -i FILE.scc FILE.srt", func(head string) bool { return strings.HasPrefix(head, "Scenarist_SCC") }},
+	{"MicroDVD captions, whose times are frames", "convert them to SRT first: ffmpeg -i FILE.sub FILE.srt", microDVD.MatchString},
+	{"MPL2 captions", "convert them to SRT first: ffmpeg -i FILE.mpl FILE.srt", mpl2.MatchString},
+	{"SubViewer 2 captions", "convert them to SRT first: ffmpeg -i FILE.sub FILE.srt", func(head string) bool {
+		return strings.HasPrefix(head, "[INFORMATION]") || subViewer.MatchString(head)
+	}},
+	{"captions of EBU (STL)", exportHint, func(head string) bool { return len(head) > 11 && strings.HasPrefix(head[3:], "STL") }},
+	{"an edit decision list (EDL)", exportHint, func(head string) bool { return strings.HasPrefix(head, "TITLE:") && editList.MatchString(head) }},
+	{"captions of YouTube as XML", "download them as VTT or json3: yt-dlp --write-subs --sub-format vtt", func(head string) bool {
+		return strings.HasPrefix(head, "<") && timedXML.MatchString(head[:min(len(head), 400)])
+	}},
+	{"an RTF document", "save the document as plain text (.txt)", func(head string) bool { return strings.HasPrefix(head, `{\rtf`) }},
+	{"an HTML page, not a transcript", "is it an error page of the service? download the transcript again", func(head string) bool {
+		return markupRoot.MatchString(head) && !looksHTML(head) && !looksTTML(head)
+	}},
+	{"XML, not a transcript", exportHint, func(head string) bool {
+		return strings.HasPrefix(head, "<?xml") && !looksTTML(head) && !looksHTML(head)
+	}},
+	{"labels of Audacity", "they are marks of the audio; " + exportHint, func(head string) bool { return audioMarker.MatchString(head[:min(len(head), 200)]) }},
+	{"a playlist (M3U)", "download the captions that it lists", func(head string) bool { return strings.HasPrefix(head, "#EXTM3U") }},
+}
+
+func looksLRC(head string) bool {
+	const sample = 20
+	lines, stamped := 0, 0
+	for line := range strings.Lines(head) {
+		if line = strings.TrimSpace(line); line == "" || lrcTag.MatchString(line) {
+			continue
+		}
+		if lines++; lrcLine.MatchString(line) {
+			stamped++
+		}
+		if lines == sample {
+			break
+		}
+	}
+	return stamped > 0 && (lrcTag.MatchString(head) || 5*stamped >= 4*lines && strings.Count(head, "]") > 1)
+}
+
+// describe says what a text is that is no transcript.
+func (s *source) describe(head string) error {
+	ext := strings.ToLower(path.Ext(s.o.File))
+	first, rest, _ := strings.Cut(head, "\n")
+	second, _, _ := strings.Cut(rest, "\n")
+	switch {
+	case strings.TrimSpace(head) == "":
+		return s.problem(0, "did the export finish?", "the file is empty")
+	case ext == ".srt":
+		return s.problem(0, "write times as 00:00:01,000 --> 00:00:02,500", "not SRT: no times of captions in the first lines")
+	case ext == ".vtt":
+		return s.problem(0, "the first line of WebVTT is WEBVTT", "not WebVTT: the first line is not WEBVTT")
+	case strings.HasPrefix(head, "<"):
+		return s.problem(0, exportHint, "markup, not a transcript")
+	case strings.Contains(first, "\t") && strings.Count(first, "\t") == strings.Count(second, "\t"):
+		return s.problem(0, "the table that Whisper writes has the columns start, end and text; "+exportHint, "a table with tabs (TSV), not a transcript")
+	case csvLine.MatchString(strings.TrimSpace(first)) && csvLine.MatchString(strings.TrimSpace(second)):
+		return s.problem(0, exportHint, "a table (CSV), not a transcript")
+	case codeLine.MatchString(head):
+		return s.problem(0, "is it the right file?", "the source of a program, not a transcript")
+	}
+	return s.problem(0, "if it is one, name its format: --from txt for words, --from md for Markdown",
+		"text without times and without names before the words: nothing shows that it is a transcript")
+}

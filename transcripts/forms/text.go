@@ -1,0 +1,427 @@
+package forms
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"onair/transcripts/internal/script"
+)
+
+// A clock in text: 0:03, 00:00:03.120, 1:02:17; and from one to another.
+const (
+	clockPattern = `-?\d{1,3}:\d{1,2}(?::\d{1,2})?(?:[.,:;]\d{1,3})?`
+	rangePattern = clockPattern + `(?:\s*(?:-->|->|→|-|–|—|to|bis)\s*` + clockPattern + `)?`
+)
+
+// textHead is a way to write who speaks when above or before the words. The groups
+// of its pattern are named clock, name and words.
+type textHead struct {
+	pattern *regexp.Regexp
+	tools   string
+	example string
+	words   bool // words follow on the same line
+	check   bool // the name has to look like one
+}
+
+// textHeads are compared with a line in this order.
+var textHeads = []textHead{
+	{pattern: head(`[\[(<]CLOCK[\])>]`), tools: "Google Meet, subtitle editors", example: "[00:00:03]"},
+	{pattern: head(`CLOCK`), tools: "YouTube, Google Meet, Teams", example: "0:03"},
+	{pattern: head(`\[CLOCK\]\s*[-–—]\s*NAME:?`), tools: "Happy Scribe", example: "[00:00:03.120] - Vega Lyrae", check: true},
+	{pattern: head(`[\[(]CLOCK[\])]\s*[-–—]\s*NAME:\s*WORDS`), tools: "Happy Scribe", example: "[00:00:03] - Vega Lyrae: words", words: true, check: true},
+	{pattern: head(`[\[(]CLOCK[\])]\s*WORDS`), tools: "whisper.cpp, Descript, Trint, Temi", example: "[00:00:03] Vega Lyrae: words", words: true},
+	{pattern: head(`(?:\*\*)?\[?NAME\]?(?:\*\*)?\s*[\[(]CLOCK[\])]\s*:?`), tools: "Rev, Riverside, Sonix", example: "Vega Lyrae (00:03):", check: true},
+	{pattern: head(`NAME(?:\s{2,}|\t|\s+[-–—|·•@]\s+|,\s*|\s)CLOCK:?`), tools: "Otter, Teams, Fathom", example: "Vega Lyrae  0:03", check: true},
+	{pattern: head(`(?:\*\*)?\[?NAME\]?(?:\*\*)?:\s*[\[(]?CLOCK[\])]?`), tools: "Temi, bitcointranscripts", example: "Vega Lyrae: 00:00:03", check: true},
+	{pattern: head(`CLOCK(?:\s{2,}|\t|\s+[-–—|·•]\s+|\s)NAME:?`), tools: "Descript, Riverside, Trint", example: "00:00:03 Vega Lyrae", check: true},
+	{pattern: head(`NAME\s*[\[(]CLOCK[\])]\s*:?\s*WORDS`), tools: "Rev, Descript", example: "Vega Lyrae (00:03): words", words: true, check: true},
+	{pattern: head(`NAME:\s*[\[(]CLOCK[\])]\s*WORDS`), tools: "Descript", example: "Vega Lyrae: [00:00:03] words", words: true, check: true},
+	{pattern: head(`CLOCK(?:\s+[-–—|]\s+|\s+)NAME:\s+WORDS`), tools: "Trint, hand-made", example: "00:03 Vega Lyrae: words", words: true, check: true},
+	{pattern: head(`CLOCK\t\s*WORDS`), tools: "tables, subtitle editors", example: "00:03<tab>words", words: true},
+}
+
+func head(pattern string) *regexp.Regexp {
+	pattern = strings.ReplaceAll(pattern, "CLOCK", `(?P<clock>`+rangePattern+`)`)
+	pattern = strings.ReplaceAll(pattern, "NAME", `(?P<name>[^:：\[\]()<>*|]{1,60}?)`)
+	pattern = strings.ReplaceAll(pattern, "WORDS", `(?P<words>\S.*)`)
+	return regexp.MustCompile(`^` + pattern + `$`)
+}
+
+// boilerplate is what tools write around a transcript.
+var boilerplate = regexp.MustCompile(`^(?i:transcribed by https?://otter\.ai|transcri(?:pt|ption) (?:outsourced|provided) by rev\.com.*|` +
+	`(?:this )?transcript was (?:exported|generated|created) .*|.{1,60} (?:started|stopped) transcription|this editable transcript was computer generated.*|` +
+	`(?:transcription|meeting) ended after \d.*|\d+ (?:hours?|minutes?|seconds?)(?:, \d+ (?:minutes?|seconds?))*)$`)
+
+// textLine is a line of a text, and what it opens with.
+type textLine struct {
+	at            int
+	text          string // clean
+	start, end    time.Duration
+	timed, ended  bool
+	name, words   string
+	fromClockHead bool // the head has a clock
+	badClock      bool // which cannot be read
+}
+
+// sectionLine matches "[SPONSOR MESSAGE]".
+var sectionLine = regexp.MustCompile(`^\[(\p{Lu}[\p{Lu}\d ,.'’&-]*)\]$`)
+
+// textReader reads text in paragraphs.
+type textReader struct {
+	s     *source
+	v     voices
+	lines []textLine
+	heads int // lines with a clock
+
+	speeches []Speech
+	next     Speech
+	text     script.Joiner // of next
+	speaker  string
+	sections []string // before the next paragraph
+}
+
+// newTextReader finds the clocks and names of a text.
+func newTextReader(s *source) *textReader {
+	r := &textReader{s: s}
+	for at, raw := range Lines(s.text) {
+		l := textLine{at: at, text: clean(raw)}
+		if l.text != "" && !boilerplate.MatchString(l.text) {
+			l.cut(raw)
+		} else {
+			l.text = ""
+		}
+		if l.fromClockHead {
+			r.heads++
+		}
+		r.lines = append(r.lines, l)
+	}
+	for i := range r.lines {
+		if l := &r.lines[i]; l.text != "" {
+			r.v.note(l.spoken())
+		}
+	}
+	r.nameAroundClocks()
+	r.v.decide(s)
+	return r
+}
+
+// spoken returns the words of a line.
+func (l *textLine) spoken() string {
+	if l.fromClockHead {
+		return l.words
+	}
+	return l.text
+}
+
+// cut compares the line with textHeads.
+func (l *textLine) cut(raw string) {
+	if strings.IndexByte(l.text, ':') < 0 || strings.IndexAny(l.text[:min(len(l.text), 100)], "0123456789") < 0 {
+		return
+	}
+	raw = strings.TrimSpace(raw)
+	for i := range textHeads {
+		h := &textHeads[i]
+		m := h.pattern.FindStringSubmatch(raw)
+		if m == nil {
+			continue
+		}
+		var clock, name, words string
+		for k, group := range h.pattern.SubexpNames() {
+			switch group {
+			case "clock":
+				clock = m[k]
+			case "name":
+				name = clean(m[k])
+			case "words":
+				words = clean(m[k])
+			}
+		}
+		if h.check && !couldLabel(name) {
+			continue
+		}
+		if !l.setClock(clock) {
+			if h.words && name == "" && strings.Count(clock, ":") < 2 {
+				continue // [10:99] may be anything
+			}
+			l.badClock = true
+		}
+		l.name, l.words, l.fromClockHead = name, words, true
+		return
+	}
+}
+
+var clockRange = regexp.MustCompile(`^(` + clockPattern + `)(?:\s*\D+?\s*(` + clockPattern + `))?$`)
+
+func (l *textLine) setClock(clock string) bool {
+	m := clockRange.FindStringSubmatch(clock)
+	if m == nil {
+		return false
+	}
+	var ok bool
+	if l.start, ok = parseTextClock(m[1]); !ok {
+		return false
+	}
+	l.timed = true
+	if m[2] != "" {
+		l.end, l.ended = parseTextClock(m[2])
+	}
+	return true
+}
+
+// parseTextClock is parseClock, also for minutes above 59, and without the frames of
+// hh:mm:ss:ff.
+func parseTextClock(clock string) (time.Duration, bool) {
+	clock = strings.ReplaceAll(clock, ";", ":")
+	if strings.Count(clock, ":") == 3 {
+		clock = clock[:strings.LastIndexByte(clock, ':')]
+	}
+	d, ok := parseClock(clock, true)
+	return d, ok && d <= maxTime
+}
+
+// couldLabel reports whether words could be a name beside a clock.
+func couldLabel(name string) bool {
+	return machine.MatchString(name) || couldBeName(name) && looksLikeName(name, 1) && !strings.HasSuffix(name, ".")
+}
+
+// nameAroundClocks finds names that have a line of their own above or below a line that
+// is only a clock, if most clocks have.
+func (r *textReader) nameAroundClocks() {
+	around := func(i, step int) *textLine {
+		for n := 0; n < 2; n++ {
+			if i += step; i < 0 || i >= len(r.lines) {
+				return nil
+			}
+			if r.lines[i].text != "" {
+				return &r.lines[i]
+			}
+		}
+		return nil
+	}
+	isName := func(l *textLine) bool {
+		return l != nil && !l.fromClockHead && couldLabel(l.text) && !strings.ContainsAny(l.text, ".,!?:")
+	}
+	clocks, above, below := 0, 0, 0
+	for i := range r.lines {
+		if l := &r.lines[i]; l.fromClockHead && l.name == "" && l.words == "" {
+			clocks++
+			if isName(around(i, -1)) {
+				above++
+			}
+			if next := around(i, 1); isName(next) && i+2 < len(r.lines) && r.lines[min(i+2, len(r.lines)-1)].text != "" {
+				below++
+			}
+		}
+	}
+	if clocks == 0 || 5*max(above, below) < 4*clocks {
+		return
+	}
+	for i := range r.lines {
+		l := &r.lines[i]
+		if !l.fromClockHead || l.name != "" || l.words != "" {
+			continue
+		}
+		step := 1
+		if above >= below {
+			step = -1
+		}
+		if name := around(i, step); isName(name) {
+			l.name, name.text = name.text, ""
+		}
+	}
+}
+
+// readText reads text: who speaks and when stands above or before the words; see
+// textHeads. A paragraph ends at a blank line, or before a line that names a
+// speaker. A paragraph without a name belongs to the speaker before it. A line such
+// as [SPONSOR MESSAGE], or of capitals before the first name, is a heading.
+func readText(s *source) ([]Speech, error) {
+	r := newTextReader(s)
+	for i := range r.lines {
+		r.line(&r.lines[i])
+	}
+	r.end()
+	if len(r.sections) > 0 && len(r.speeches) > 0 {
+		last := &r.speeches[len(r.speeches)-1]
+		last.Text += " [" + strings.Join(r.sections, "] [") + "]"
+	}
+	if len(r.speeches) > 0 && r.speeches[0].Timed {
+		r.timeParagraphs()
+	}
+	return r.speeches, nil
+}
+
+func (r *textReader) line(l *textLine) {
+	if l.text == "" && !l.fromClockHead {
+		if r.text.Len() > 0 { // otherwise a name or clock without words precedes
+			r.end()
+		}
+		return
+	}
+	rest := l.text
+	if l.fromClockHead {
+		r.end()
+		if l.badClock {
+			r.s.warn(ruleTime, l.at, "the time of %.60q cannot be read", l.text)
+		}
+		r.next = Speech{Start: l.start, End: l.end, Timed: l.timed, Ended: l.ended, At: l.at}
+		if l.name != "" {
+			r.speaker = l.name
+		}
+		if rest = l.words; rest == "" {
+			return
+		}
+	}
+	if m := sectionLine.FindStringSubmatch(rest); m != nil && !machine.MatchString(m[1]) {
+		r.end()
+		r.sections = append(r.sections, m[1])
+		return
+	}
+	sure := r.text.Len() == 0 || endsSentence(r.text.Tail(8))
+	name, words, changed := "", rest, false
+	if label, after, ok := cutName(rest); ok && l.fromClockHead && l.name == "" && couldLabel(label) && !ordinary[strings.ToLower(label)] {
+		name, words, changed = label, after, true
+	} else if l.name == "" {
+		name, words, changed = r.v.split(rest, sure)
+	}
+	switch {
+	case changed:
+		r.end()
+		r.speaker = name
+	case r.speaker == "" && r.text.Len() == 0 && len(r.speeches) == 0 && isCapitals(rest):
+		r.sections = append(r.sections, rest)
+		return
+	}
+	if words != "" {
+		if r.text.Len() == 0 && !r.next.Timed {
+			r.next.At = l.at
+		}
+		r.text.Add(words)
+	}
+}
+
+// end finishes the paragraph. A clock or heading without words is kept for the next
+// paragraph.
+func (r *textReader) end() {
+	if r.text.Len() == 0 {
+		return
+	}
+	r.next.Text, r.next.Speaker, r.next.Sections = r.text.Take(), r.speaker, r.sections
+	r.speeches = append(r.speeches, r.next)
+	r.next, r.sections = Speech{}, nil
+}
+
+// timeParagraphs gives paragraphs without a clock a part of the time up to the next
+// clock.
+func (r *textReader) timeParagraphs() {
+	const slow = 10 // characters a second
+	for i := 0; i < len(r.speeches); {
+		next := i + 1
+		chars := script.Weigh(r.speeches[i].Text)
+		for next < len(r.speeches) && !r.speeches[next].Timed {
+			chars += script.Weigh(r.speeches[next].Text)
+			next++
+		}
+		u := &r.speeches[i]
+		if !u.Ended {
+			u.End, u.Ended = u.Start+time.Duration(chars)*time.Second/slow, true
+			if next < len(r.speeches) && r.speeches[next].Start > u.Start {
+				u.End = min(u.End, r.speeches[next].Start)
+			}
+		}
+		if next > i+1 {
+			for k := i + 1; k < next; k++ {
+				r.speeches[k].Timed, r.speeches[k].Ended, r.speeches[k].Estimated = true, true, true
+			}
+			share(r.speeches[i:next], u.Start, u.End)
+		}
+		i = next
+	}
+}
+
+// isCapitals reports whether a line is a title: short and all in capitals.
+func isCapitals(line string) bool {
+	const longest = 60
+	return len(line) <= longest && strings.ToUpper(line) == line && strings.IndexFunc(line, unicode.IsUpper) >= 0
+}
+
+// textExtensions are those of text files. Text has no mark at its start, so that a
+// file with another extension is not compared with it.
+var textExtensions = []string{"", ".txt", ".text", ".transcript", ".srt", ".vtt", ".sbv", ".md", ".markdown"}
+
+// looksText reports whether a text is a transcript: clocks that mostly grow stand
+// before words, or most lines open with a name and one name occurs again.
+func looksText(s *source) bool {
+	if !slices.Contains(textExtensions, strings.ToLower(path.Ext(s.o.File))) || !isProse(s.text) {
+		return false
+	}
+	r := newTextReader(s)
+	filled, grows, named := 0, 0, 0
+	var last time.Duration
+	for i := range r.lines {
+		l := &r.lines[i]
+		if l.text != "" || l.fromClockHead {
+			filled++
+		}
+		if l.fromClockHead {
+			if l.start >= last {
+				grows++
+			}
+			last = l.start
+			if l.name != "" {
+				named++
+			} else if label, _, ok := cutName(l.words); ok && couldLabel(label) {
+				named++
+			}
+		}
+	}
+	const everyLines = 30 // at least one of so many lines has a clock
+	if (r.heads > 1 || named > 0) && 5*grows >= 4*r.heads && everyLines*r.heads >= filled && r.heads < max(filled, 2) || r.heads > 1 && grows == r.heads && r.heads == filled {
+		return true
+	}
+	return r.isDialogue()
+}
+
+// isDialogue reports whether most lines open with a name, a name occurs again, and
+// most of what follows are sentences.
+func (r *textReader) isDialogue() bool {
+	counts := map[string]int{}
+	labeled, sentences, filled := 0, 0, 0
+	for i := range r.lines {
+		l := &r.lines[i]
+		if l.text == "" {
+			continue
+		}
+		filled++
+		name, words, ok := cutName(l.text)
+		if !ok || !couldLabel(name) {
+			continue
+		}
+		labeled++
+		counts[name]++
+		if words == "" || endsSentence(words) {
+			sentences++
+		}
+	}
+	return labeled > 1 && 2*labeled >= filled && len(counts) < labeled && 2*sentences >= labeled
+}
+
+// isProse reports whether a text is mostly words.
+func isProse(text string) bool {
+	const sample = 1 << 16
+	letters, others := 0, 0
+	for _, r := range text[:min(len(text), sample)] {
+		switch {
+		case unicode.IsLetter(r) || unicode.IsMark(r):
+			letters++
+		case r == utf8.RuneError, r < ' ' && r != '\n' && r != '\t', strings.ContainsRune("{}=;<>\\|_#$%^~`@/+&", r):
+			others++
+		}
+	}
+	return letters > 0 && 15*others <= letters
+}
