@@ -1,0 +1,248 @@
+package e2e
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// playable returns the newest live episode that has chapters, which also has a transcript.
+func (s *site) playable(t testing.TB) *episodeSource {
+	t.Helper()
+	for _, e := range s.source(t).live() {
+		if len(e.Chapters) > 2 {
+			return e
+		}
+	}
+	t.Fatal("no live episode with chapters")
+	return nil
+}
+
+// eval returns the value of an expression in the page.
+func eval[T any](t testing.TB, b *tab, expression string) T {
+	t.Helper()
+	v, err := chromedp.Run(b, chromedp.Evaluate[T](expression))
+	if err != nil {
+		t.Fatalf("%s: %v\nconsole: %q", expression, err, b.console)
+	}
+	return v
+}
+
+// click clicks an element of the page through its script, as a screen reader does.
+func (b *tab) click(t testing.TB, element string) {
+	t.Helper()
+	b.do(t, "click "+element, chromedp.Evaluate[chromedp.Void](element+`.click()`))
+}
+
+// wheel turns the wheel of the mouse over the middle of the page.
+func (b *tab) wheel(t testing.TB, pixels float64) {
+	t.Helper()
+	_, err := chromedp.Call(b, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: input.DispatchMouseEventTypeMouseWheel, X: 300, Y: 300, DeltaX: 1, DeltaY: pixels})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestPlayerSeeks plays an episode, and seeks in it by chapter, by a time of the transcript, by key
+// and by address.
+func TestPlayerSeeks(t *testing.T) {
+	t.Parallel()
+	site := published(t)
+	b := openTab(t, need(t, "chromium"))
+	address := site.url + "episodes/" + site.playable(t).slug + "/"
+	b.open(t, address)
+	b.do(t, "play", chromedp.Click("#player .play"))
+	b.waitFor(t, "the audio to play", `audio.currentTime > 0.3 && !audio.paused`)
+
+	for _, links := range []string{".chapters a[data-seek]", "#transcript a[data-seek]"} {
+		last := fmt.Sprintf(`[...document.querySelectorAll(%q)].at(-2)`, links)
+		start := eval[string](t, b, last+`.dataset.seek`)
+		b.click(t, last)
+		b.waitFor(t, "the audio to play from "+start+" s",
+			fmt.Sprintf(`%s > 5 && audio.currentTime > %[1]s && audio.currentTime < %[1]s + 10 && !audio.paused`, start))
+		if got := eval[string](t, b, `location.hash`); got != "#t="+start {
+			t.Errorf("the address ends in %q, want #t=%s", got, start)
+		}
+	}
+	if n := eval[int](t, b, `document.querySelectorAll(".chapters [aria-current], #transcript .turn[aria-current]").length`); n != 2 {
+		t.Errorf("%d current elements, want a chapter and a turn", n)
+	}
+	b.waitFor(t, "the waveform to be the timeline", `getComputedStyle(document.querySelector(".track"), "::before").maskImage.includes("/assets/waveform-") &&
+		getComputedStyle(document.querySelector(".track")).getPropertyValue("--played") > 0.02`)
+
+	b.do(t, "pause by key", chromedp.KeyEvent("k"))
+	b.waitFor(t, "the pause", `audio.paused`)
+	for _, c := range []struct {
+		key   string
+		shift bool
+		want  string
+	}{
+		{"j", false, "was - 15"},
+		{"l", false, "was + 30"},
+		{kb.ArrowLeft, false, "was - 15"},
+		{kb.ArrowRight, false, "was + 30"},
+		{kb.ArrowLeft, true, `Number(document.querySelector(".chapters [aria-current]").dataset.start)`},
+	} {
+		b.do(t, "go to 40 s", chromedp.Evaluate[chromedp.Void](`document.querySelector("audio").currentTime = 40`))
+		b.waitFor(t, "the seek", `audio.currentTime === 40 && !audio.seeking && document.querySelector(".elapsed").textContent === "0:40"`)
+		var options []chromedp.KeyOption
+		if c.shift {
+			options = append(options, chromedp.KeyModifiers(chromedp.ModifierShift))
+		}
+		b.do(t, "key "+c.key, chromedp.KeyEvent(c.key, options...))
+		b.waitFor(t, fmt.Sprintf("key %q to seek to %s", c.key, c.want), `(was => Math.abs(audio.currentTime - Math.min(audio.duration, `+c.want+`)) < 0.01)(40)`)
+	}
+	b.do(t, "faster", chromedp.KeyEvent(">"))
+	b.waitFor(t, "the speed", `audio.playbackRate === 1.1 && audio.preservesPitch`)
+
+	// A field keeps its keys.
+	b.do(t, "type", chromedp.SendKeys(".filter input", "k "))
+	b.waitFor(t, "the filter", `document.querySelector(".filter input").value === "k " && audio.paused`)
+
+	for hash, want := range map[string]string{
+		"#t=61": "61", "#t=1:01": "61", "#t=0:01:01.5": "61.5", "#t=1m1s": "61", "#t=99999": "audio.duration", "#t=1e1": "61", "#t=61x": "61",
+	} {
+		b.do(t, "address", chromedp.Evaluate[chromedp.Void](`location.hash = "#t=61"`))
+		b.waitFor(t, "#t=61", `audio.currentTime === 61`)
+		b.do(t, "address", chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`location.hash = %q`, hash)))
+		b.waitFor(t, hash+" to go to "+want, `Math.abs(audio.currentTime - `+want+`) < 0.5`) // the browser corrects the duration after a seek
+	}
+	b.do(t, "address with an end", chromedp.Evaluate[chromedp.Void](`location.hash = "#t=30,31"`), chromedp.Evaluate[chromedp.Void](`document.activeElement.blur()`), chromedp.KeyEvent(" "))
+	b.waitFor(t, "the end of the span", `audio.paused && audio.currentTime >= 31 && audio.currentTime < 33`)
+	b.mustBeQuiet(t)
+}
+
+// TestPlayerFollows checks that the page follows the transcript until the reader scrolls, and that
+// a button brings the reader back.
+func TestPlayerFollows(t *testing.T) {
+	t.Parallel()
+	site := published(t)
+	b := openTab(t, need(t, "chromium"))
+	b.open(t, site.url+"episodes/"+site.playable(t).slug+"/")
+	visible := `(turn => turn && turn.top < innerHeight && turn.bottom > 0)(document.querySelector(".turn[aria-current]")?.getBoundingClientRect())`
+	b.do(t, "play and follow", chromedp.Click("#player .play"), chromedp.Click(".follow input"))
+	b.click(t, `[...document.querySelectorAll("#transcript a[data-seek]")].at(-4)`)
+	b.waitFor(t, "the current turn to be shown", `!audio.paused && `+visible)
+	b.waitFor(t, "scrolling to end", `(at => at === scrollY && performance.now() > (window.still ??= performance.now()) + 1500)(scrollY)`)
+	b.wheel(t, -20000)
+	b.waitFor(t, "the offer to go back", `scrollY < 300 && !document.querySelector(".back-to").hidden && /\d:\d\d/.test(document.querySelector(".back-to").textContent)`)
+
+	// The next turns do not scroll.
+	b.click(t, `document.querySelector("[data-skip='-15']")`)
+	b.do(t, "wait for turns", chromedp.Evaluate[chromedp.Void](`window.turn = document.querySelector(".turn[aria-current]")`))
+	b.waitFor(t, "the next turn", `document.querySelector(".turn[aria-current]") !== window.turn`)
+	if y := eval[float64](t, b, `scrollY`); y > 300 {
+		t.Errorf("the page scrolled to %g after the reader had left", y)
+	}
+	b.do(t, "go back", chromedp.Click(".back-to"))
+	b.waitFor(t, "the way back", visible+` && document.querySelector(".back-to").hidden`)
+	b.mustBeQuiet(t)
+}
+
+// TestPlayerAcrossPages listens while going over all pages and back. The audio must never stop.
+func TestPlayerAcrossPages(t *testing.T) {
+	t.Parallel()
+	site := published(t)
+	b := openTab(t, need(t, "chromium"))
+	b.open(t, site.url)
+	b.do(t, "play from the first page", chromedp.Click(".play-episode"))
+	b.waitFor(t, "the audio to play", `audio.currentTime > 0.3 && !audio.paused`)
+	b.do(t, "watch the audio", chromedp.Evaluate[chromedp.Void](`(audio => {
+		window.stops = 0;
+		audio.addEventListener("pause", () => window.stops++);
+	})(document.querySelector("audio"))`))
+	title := eval[string](t, b, `document.querySelector(".now-episode").textContent`)
+	var visited []string
+	for range 5 {
+		visited = append(visited, eval[string](t, b, `location.href`))
+		b.do(t, "scroll", chromedp.Evaluate[chromedp.Void](`scrollTo({ top: 200, behavior: "instant" })`))
+		b.waitFor(t, "the scroll position to be kept", `history.scrollRestoration !== "manual" || history.state?.scroll === scrollY`)
+		link := `[...document.querySelectorAll(".card h3 a, .siblings a, .masthead .home")].find(a => !` + fmt.Sprintf(`%q`, visited) + `.includes(a.href) || a.matches(".home"))`
+		b.click(t, strings.ReplaceAll(link, `" "`, `", "`))
+		b.waitFor(t, "the next page", fmt.Sprintf(`location.href !== %q && document.activeElement === document.querySelector("h1") && scrollY === 0`, visited[len(visited)-1]))
+		b.waitFor(t, "its title", `document.title.includes(document.querySelector("h1").textContent)`)
+	}
+	for i := len(visited) - 1; i >= 0; i-- {
+		b.do(t, "go back", chromedp.Evaluate[chromedp.Void](`history.back()`))
+		b.waitFor(t, "the page before", fmt.Sprintf(`location.href === %q && document.activeElement === document.querySelector("h1") && scrollY > 100`, visited[i]))
+	}
+	b.waitFor(t, "the audio to have played all the time", fmt.Sprintf(`window.stops === 0 && !audio.paused && audio.currentTime > 0 && document.querySelector(".now-episode").textContent === %q`, title))
+	b.mustBeQuiet(t)
+}
+
+// TestPlayerRemembers checks that the place survives a reload, and that only what was played is
+// remembered.
+func TestPlayerRemembers(t *testing.T) {
+	t.Parallel()
+	site := published(t)
+	b := openTab(t, need(t, "chromium"))
+	address := site.url + "episodes/" + site.playable(t).slug + "/"
+	b.open(t, address+"#t=40")
+	b.waitFor(t, "the seek", `audio.currentTime === 40`)
+	b.do(t, "play", chromedp.Click("#player .play"))
+	b.waitFor(t, "the audio to play", `audio.currentTime > 41`)
+	b.do(t, "pause", chromedp.Click("#player .play"))
+	b.waitFor(t, "the pause", `audio.paused`)
+	place := eval[float64](t, b, `document.querySelector("audio").currentTime`)
+
+	b.open(t, site.url)
+	b.open(t, address)
+	same := fmt.Sprintf(`Math.abs(audio.currentTime - %g) < 0.2 && audio.paused`, place)
+	b.waitFor(t, "the place after a reload", same)
+
+	// A link that is only opened, and a seek without sound, change nothing.
+	b.open(t, site.url)
+	b.open(t, address+"#t=20")
+	b.waitFor(t, "the seek", `audio.currentTime === 20`)
+	b.do(t, "skip", chromedp.KeyEvent("l"))
+	b.waitFor(t, "the seek", `audio.currentTime === 50`)
+	b.open(t, site.url)
+	b.open(t, address)
+	b.waitFor(t, "the same place", same)
+	b.mustBeQuiet(t)
+}
+
+// TestPlayerWithoutStorage plays in a browser that forbids storage.
+func TestPlayerWithoutStorage(t *testing.T) {
+	t.Parallel()
+	site := published(t)
+	b := openTab(t, need(t, "chromium"))
+	b.open(t, "about:blank")
+	_, err := chromedp.Call(b, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{
+		Source: `Object.defineProperty(window, "localStorage", { get() { throw new DOMException("forbidden", "SecurityError"); } });`,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.open(t, site.url+"episodes/"+site.playable(t).slug+"/#t=30")
+	b.do(t, "play", chromedp.Click("#player .play"))
+	b.waitFor(t, "the audio to play", `audio.currentTime > 30.3 && !audio.paused`)
+	b.do(t, "faster", chromedp.KeyEvent(">"))
+	b.waitFor(t, "the speed", `audio.playbackRate === 1.1`)
+	b.mustBeQuiet(t)
+}
+
+// TestPlayerWithoutScripts checks what remains when scripts are forbidden: the controls of the
+// browser, and links to the audio with a time.
+func TestPlayerWithoutScripts(t *testing.T) {
+	t.Parallel()
+	site := published(t)
+	b := openTab(t, need(t, "chromium"))
+	b.open(t, "about:blank")
+	if _, err := chromedp.Call(b, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
+		t.Fatal(err)
+	}
+	b.open(t, site.url+"episodes/"+site.playable(t).slug+"/")
+	if !eval[bool](t, b, `(a => a.controls && a.getBoundingClientRect().height > 30 && document.querySelector(".controls").getBoundingClientRect().height === 0)(document.querySelector("audio"))`) {
+		t.Error("the controls of the browser are not shown alone")
+	}
+	if !eval[bool](t, b, `[...document.querySelectorAll(".chapters a[data-seek]")].every(a => a.href === document.querySelector("audio").src + "#t=" + a.dataset.seek)`) {
+		t.Error("a chapter is not a link to the audio")
+	}
+}
