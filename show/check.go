@@ -15,6 +15,7 @@ import (
 // check reports problems that only show when all episodes are read.
 func (l *loader) check() {
 	l.checkAddress()
+	l.checkRequired()
 	checkHTML(l.show.Description, func(int) finding.Position { return l.show.At("description") }, &l.found)
 	for _, e := range l.show.Episodes {
 		l.checkEpisode(e)
@@ -45,6 +46,12 @@ func (l *loader) checkEpisode(e *Episode) {
 		l.missingGUID(e)
 	}
 	at, named := e.places["audio"]
+	if e.Enclosure.URL != "" {
+		if named || l.folder.isFile(e.Audio) {
+			l.found.Add(ruleTwoAudio.At(e.At("enclosure"), "the episode also has audio in %s, which is not published", e.Audio))
+		}
+		return
+	}
 	if named && e.Audio != "" && !l.folder.isFile(e.Audio) && l.folder.refusal(e.Audio) == "" && l.show.Lock.Episodes[e.GUID] == nil {
 		if e.Draft || e.Date.IsZero() {
 			l.found.Add(ruleMissingFile.At(at, "audio: there is no file %s", source.ShortQuote(e.Audio)).WithSeverity(finding.Warning))
@@ -74,20 +81,20 @@ func (l *loader) missingGUID(e *Episode) {
 // checkUnique reports slugs, GUIDs and numbers that two episodes share. The
 // finding is at the later folder.
 func (l *loader) checkUnique() {
-	bySlug, byGUID, byNumber := map[string]*Episode{}, map[string]*Episode{}, map[[2]int]*Episode{}
+	bySlug, byGUID, byNumber := map[string]*Episode{}, map[string]*Episode{}, map[string]*Episode{}
 	byDir := slices.SortedFunc(slices.Values(l.show.Episodes), func(a, b *Episode) int { return strings.Compare(a.Dir, b.Dir) })
 	for _, e := range byDir {
 		if other := claim(bySlug, strings.ToLower(e.Slug), e); other != nil {
 			l.found.Add(ruleSameSlug.At(e.At("slug"), "the slug %s is that of %s too", source.ShortQuote(e.Slug), other.Dir))
 		}
 		if e.GUID != "" {
-			if other := claim(byGUID, strings.ToLower(e.GUID), e); other != nil {
+			if other := claim(byGUID, e.GUID, e); other != nil {
 				l.found.Add(ruleSameGUID.At(e.At("guid"), "the guid is that of %s too", other.Dir).WithHint("the copy needs one of its own: guid: " + suggestGUID(l.show, e.Slug)))
 			}
 		}
-		if e.Type == Full && e.Number > 0 {
-			if other := claim(byNumber, [2]int{e.Season, e.Number}, e); other != nil {
-				l.found.Add(ruleSameNumber.At(e.At("number"), "the number %d is that of %s too", e.Number, other.Dir))
+		if n := e.NumberText(); e.Type == Full && n != "" {
+			if other := claim(byNumber, strconv.Itoa(e.Season)+" "+n, e); other != nil {
+				l.found.Add(ruleSameNumber.At(e.At("number"), "the number %s is that of %s too", n, other.Dir))
 			}
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"onair/internal/finding"
 	"onair/internal/source"
 )
 
@@ -75,7 +76,7 @@ func (l *loader) decodeShow(v source.Value) {
 		frequency(&s.Frequency, s.Timezone)(when)
 	}
 	if extra.Node != nil {
-		extraXML(&s.Extra, s.prefixes())(extra)
+		extraXML(&s.Extra, s.prefixes(), channelRSS)(extra)
 	}
 	if targets.Node != nil {
 		l.decodeTargets(targets)
@@ -87,7 +88,32 @@ func (s *Show) prefixes() []string { return slices.Sorted(maps.Keys(s.Namespaces
 
 func feed(p *Feed) source.Setter {
 	return func(v source.Value) {
-		v.Fields(source.Fields{"path": key(&p.Path), "locked": source.Bool(&p.Locked)})
+		v.Fields(source.Fields{"path": key(&p.Path), "locked": source.Bool(&p.Locked), "page_size": source.Int(&p.PageSize, 1, 20_000)})
+	}
+}
+
+// transcriptFormats are the formats of transcripts that a feed can name.
+var transcriptFormats = []string{"vtt", "srt", "json", "html", "txt"}
+
+func transcriptFormat(p *string) source.Setter { return source.OneOf(p, transcriptFormats...) }
+
+// pageURL sets the pattern of the addresses of episode pages.
+func pageURL(p *string) source.Setter {
+	return func(v source.Value) {
+		s, ok := v.Word()
+		if !ok {
+			return
+		}
+		plain := patternNames.Replace(s)
+		if plain == s || strings.ContainsAny(plain, "{}") {
+			v.Reportf(ruleURL, `write it with {slug}, {number}, {season} or {guid}, such as "https://example.com/{slug}"`, "%s: %s is not a pattern for pages of episodes", v.Name(), source.ShortQuote(s))
+			return
+		}
+		if err := source.CheckURL(plain, "http", "https"); err != nil {
+			v.Reportf(ruleURL, "", "%s: %v", v.Name(), err)
+			return
+		}
+		*p = s
 	}
 }
 
@@ -295,6 +321,7 @@ func transcripts(p *Transcripts) source.Setter {
 			"path":               pattern(&p.Path),
 			"edit":               editURL(&p.Edit),
 			"license":            licenceID(&p.License),
+			"feed":               source.Words(&p.Feed, transcriptFormat),
 			"timestamp_fraction": source.OneOf(&p.Fraction, "decimal", "frames30"),
 			"contribute":         source.WebURL(&p.Contribute),
 		})
@@ -365,9 +392,6 @@ func (l *loader) defaults() {
 		missing("language", "add language: en, or what is spoken", "the show has no language; taken to be en")
 		s.Language = "en"
 	}
-	if len(s.Categories) == 0 {
-		missing("categories", "add categories: [Technology], or what fits", "the show has no categories; directories want one of Apple's list")
-	}
 	missing("explicit", "add explicit: false, or true", "the show does not say whether it is explicit; taken to be false")
 	if s.Author == "" {
 		s.Author = l.authorFromNames()
@@ -375,6 +399,25 @@ func (l *loader) defaults() {
 	if s.Artwork == "" {
 		reportRefused(&l.found, l.folder, "artwork.jpg", "artwork.jpeg", "artwork.png")
 		s.Artwork = firstFile(l.folder.isFile, "artwork.jpg", "artwork.jpeg", "artwork.png")
+	}
+}
+
+// checkRequired reports what directories require and no default can stand for. It is an
+// error where directories can read the show.
+func (l *loader) checkRequired() {
+	s := l.show
+	missing := func(field, hint, message string) {
+		if _, written := s.places[field]; written {
+			return
+		}
+		f := ruleDefault.At(s.At(field), "%s", message).WithHint(hint)
+		if s.IsPublic() && !s.Private {
+			f = f.WithSeverity(finding.Error)
+		}
+		l.found.Add(f)
+	}
+	if len(s.Categories) == 0 {
+		missing("categories", "add categories: [Technology], or what fits", "the show has no categories; directories want one of Apple's list")
 	}
 	if s.Artwork == "" {
 		missing("artwork", "add a square JPEG or PNG of 1400 to 3000 pixels as artwork.jpg", "the show has no artwork; directories refuse a show without")

@@ -50,7 +50,9 @@
 //	state             where onair keeps its records, likewise; in storage by default
 //	private           true for noindex, itunes:block, no announcing, no pins
 //	cdn               {provider: NAME, …}: a purger and its settings, never secrets
-//	feed              {path: feed.xml, locked: false}
+//	feed              {path: feed.xml, locked: false, page_size: 200}; with a page_size the
+//	                  feed has at least that many of the newest episodes, and older
+//	                  ones are on pages of their own
 //	timezone          of the IANA database; UTC by default
 //	language          RFC 5646, such as en-gb
 //	author            text; the hosts by default
@@ -78,9 +80,12 @@
 //	waveform          true for a waveform on episode pages; needs ffmpeg once
 //	credits           git
 //	transcripts       {path: PATTERN, edit: URL with {file}, perhaps {line}, license, timestamp_fraction:
-//	                  decimal|frames30, contribute: URL}
+//	                  decimal|frames30, contribute: URL, feed: [vtt, srt, json, html, txt],
+//	                  the formats that the feed names; all of them by default}
 //	site              {page_urls: slash|html, home: 20, nav: [{text, url}, …],
-//	                  search: true, cards: true, embed: true}
+//	                  search: true, cards: true, embed: true, enabled: true, episode_url:
+//	                  PATTERN of an address}; without enabled there are no pages, and with
+//	                  an episode_url episodes link to that address
 //	theme             {accent: auto or "#rrggbb", logo: path, font: path of a .woff2,
 //	                  card_font: path of an .otf or .ttf, scheme: auto|light|dark}
 //	audio             {path: PATTERN}
@@ -99,9 +104,12 @@
 // environment variables ONAIR_STORAGE, ONAIR_URL and ONAIR_STATE override both. If
 // ONAIR_STORAGE names another storage, state is not inherited.
 //
-// The elements of extra have a prefix: itunes, podcast, atom, content, psc or
-// one of namespaces. Comments, processing instructions and declarations are
-// refused; what is stored is written anew from what was read.
+// The elements of extra have a prefix (itunes, podcast, atom, content, psc or one of
+// namespaces) or are those of RSS, such as webMaster and ttl for the show and author
+// and comments for an episode. An element that a feed can have once replaces the one
+// that onair writes; guid, enclosure and generator cannot be replaced. Comments,
+// processing instructions and declarations are refused; what is stored is written anew
+// from what was read.
 //
 // # people.yaml and sponsors.yaml
 //
@@ -114,13 +122,15 @@
 // A line of three dashes, YAML, a line of three dashes, Markdown.
 //
 //	title          text; required
-//	guid           identity of the episode; never changes
+//	guid           identity of the episode, at most 2000 bytes; never changes
 //	date           when it goes live; without one it is a draft
 //	updated        date of the last change that listeners care about
 //	draft          true for a draft in spite of its date
 //	slug           slug; the folder's name by default
 //	season         whole number
-//	number         whole number, unique among the season's full episodes
+//	number         whole number, unique among the season's full episodes; 0 and numbers
+//	               such as 100.5 are written for podcast:episode alone
+//	display        text of at most 32 characters that apps show instead of the number
 //	type           full, trailer or bonus
 //	summary        plain text, several lines
 //	explicit       true or false; as the show unless given
@@ -132,6 +142,10 @@
 //	topics         list of slugs
 //	sponsors       list of ids of sponsors.yaml
 //	audio          path of the master, also outside the folder; or {path: …}
+//	enclosure      {url: URL, length: bytes, type: audio/mpeg}: audio that stays where it
+//	               is; onair does not tag, upload or check it
+//	duration       time or seconds, of audio that stays where it is
+//	link           URL of a page elsewhere; the page that onair makes by default
 //	artwork        path; artwork.jpg in the folder if that is there
 //	license        licence; as the show unless given
 //	locations      locations

@@ -1,6 +1,8 @@
 package show
 
 import (
+	"net/url"
+	"strings"
 	"time"
 
 	"onair/internal/finding"
@@ -15,27 +17,36 @@ type Episode struct {
 	Dir  string // its folder, such as episodes/4-cloudy
 	File string // its episode.md
 
-	Slug         string
-	Title        string
-	GUID         string
-	Date         time.Time // when it goes live; zero for a draft
-	Updated      time.Time // when it was last changed in a way listeners care about; may be zero
-	Draft        bool
-	Season       int // 0 if there is none
-	Number       int // itunes:episode; 0 if there is none
-	Type         EpisodeType
-	Summary      string   // plain text
-	Explicit     bool     // the show's unless the episode says otherwise
-	Block        bool     // itunes:block
-	Hosts        []Credit // the hosts who are heard; nil for all of the show
-	Guests       []Credit
-	People       []Credit // further credits
-	Topics       []string
-	Sponsors     []*Sponsor
-	Audio        string  // path of the master; it need not exist
-	Artwork      string  // path; the show's artwork is used if empty
-	Language     string  // the show's unless the episode says otherwise
-	License      License // the show's licence applies if zero
+	Slug      string
+	Title     string
+	GUID      string
+	Date      time.Time // when it goes live; zero for a draft
+	Updated   time.Time // when it was last changed in a way listeners care about; may be zero
+	Draft     bool
+	Season    int    // 0 if there is none
+	Number    int    // itunes:episode; 0 if there is none
+	Decimal   string // podcast:episode where itunes:episode cannot hold the number, such as 100.5; else empty
+	Display   string // what apps show instead of the number; empty for the number
+	Type      EpisodeType
+	Summary   string   // plain text
+	Explicit  bool     // the show's unless the episode says otherwise
+	Block     bool     // itunes:block
+	Hosts     []Credit // the hosts who are heard; nil for all of the show
+	Guests    []Credit
+	People    []Credit // further credits
+	Topics    []string
+	Sponsors  []*Sponsor
+	Audio     string   // path of the master; it need not exist
+	Enclosure struct { // audio that stays elsewhere; zero if onair publishes it
+		URL    string
+		Type   string // media type
+		Length int    // bytes
+	}
+	Duration     time.Duration // of audio that stays elsewhere; 0 if unknown
+	Link         string        // address of a page elsewhere; empty for the one of the site
+	Artwork      string        // path; the show's artwork is used if empty
+	Language     string        // the show's unless the episode says otherwise
+	License      License       // the show's licence applies if zero
 	Locations    []Location
 	Chapters     []chapters.Chapter // ordered; from front matter, chapters.txt or the lock
 	Soundbites   []Soundbite
@@ -93,6 +104,46 @@ func (e *Episode) At(field string) finding.Position { return source.Place(e.plac
 // empty list counts. Otherwise the chapters come from the tag of the master, and
 // Chapters holds those that the lock has pinned.
 func (e *Episode) OwnChapters() bool { return e.ownChapters }
+
+// NumberText returns the number of the episode as podcast:episode has it; empty if there
+// is none.
+func (e *Episode) NumberText() string {
+	if e.Decimal != "" {
+		return e.Decimal
+	}
+	return number(e.Number)
+}
+
+// PageURL returns the address of the episode's page: its own link, else the one that
+// the show's site has for it, which may be elsewhere. It is empty if there is none.
+func (e *Episode) PageURL(s *Show) string {
+	if e.Link != "" {
+		return e.Link
+	}
+	if elsewhere := e.fill(s.Site.EpisodeURL, url.PathEscape); elsewhere != "" {
+		return elsewhere
+	}
+	if s.Site.Disabled {
+		return ""
+	}
+	return s.URLOf(PageKey(e.Slug))
+}
+
+// fill puts the values of an episode into a pattern. escape returns what to write for a
+// value, or "" if it cannot be part of the result. The result is empty if the pattern
+// is, or if the episode does not have what it asks for.
+func (e *Episode) fill(pattern string, escape func(value string) string) string {
+	for name, value := range map[string]string{"{slug}": e.Slug, "{number}": e.NumberText(), "{season}": number(e.Season), "{guid}": e.GUID} {
+		if !strings.Contains(pattern, name) {
+			continue
+		}
+		if value = escape(value); value == "" {
+			return ""
+		}
+		pattern = strings.ReplaceAll(pattern, name, value)
+	}
+	return pattern
+}
 
 // Credits returns all people of the episode: the hosts who are heard, then guests,
 // then further people. Each pair of person and role comes once. podcast:person on an

@@ -161,19 +161,16 @@ var patternSafe = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 // expand fills in a pattern of paths. The result is empty where the pattern is,
 // or where the episode does not have what it asks for.
 func (e *Episode) expand(pattern string) string {
-	if pattern == "" {
-		return ""
-	}
-	for name, value := range map[string]string{"{slug}": e.Slug, "{number}": number(e.Number), "{season}": number(e.Season), "{guid}": e.GUID} {
-		if !strings.Contains(pattern, name) {
-			continue
-		}
+	filled := e.fill(pattern, func(value string) string {
 		if !patternSafe.MatchString(value) {
 			return ""
 		}
-		pattern = strings.ReplaceAll(pattern, name, value)
+		return value
+	})
+	if filled == "" {
+		return ""
 	}
-	return path.Clean(pattern)
+	return path.Clean(filled)
 }
 
 // chapterFiles are the names under which chapters lie beside an episode.md. The
@@ -300,7 +297,8 @@ func (r *episodeReader) decode(v source.Value, e *Episode) (chapterFile string) 
 		"updated":       source.Date(&e.Updated, s.Timezone),
 		"draft":         source.Bool(&e.Draft),
 		"season":        source.Int(&e.Season, 1, 10_000),
-		"number":        source.Int(&e.Number, 1, 1_000_000),
+		"number":        episodeNumber(e),
+		"display":       source.Limited(&e.Display, 32),
 		"type":          source.OneOf(&e.Type, string(Full), string(Trailer), string(Bonus)),
 		"summary":       source.Text(&e.Summary),
 		"explicit":      source.Bool(&e.Explicit),
@@ -312,6 +310,9 @@ func (r *episodeReader) decode(v source.Value, e *Episode) (chapterFile string) 
 		"topics":        source.Words(&e.Topics, source.Slug),
 		"sponsors":      sponsorIDs(&e.Sponsors, r.sponsors),
 		"audio":         audioPath(&e.Audio),
+		"enclosure":     enclosure(e),
+		"duration":      source.Length(&e.Duration),
+		"link":          source.WebURL(&e.Link),
 		"artwork":       file(&e.Artwork),
 		"license":       licence(&e.License),
 		"locations":     locations(&e.Locations),
@@ -319,7 +320,7 @@ func (r *episodeReader) decode(v source.Value, e *Episode) (chapterFile string) 
 		"soundbites":    soundbites(&e.Soundbites),
 		"social":        social(&e.Social),
 		"redirect_from": source.Words(&e.RedirectFrom, sitePath),
-		"extra":         extraXML(&e.Extra, s.prefixes()),
+		"extra":         extraXML(&e.Extra, s.prefixes(), itemRSS),
 	}, "title", "guid")
 	return chapterFile
 }
@@ -363,6 +364,57 @@ func audioPath(p *string) source.Setter {
 			s = path.Join(v.Dir, s)
 		}
 		*p = s
+	}
+}
+
+// enclosure sets the audio of an episode that stays where it is.
+func enclosure(e *Episode) source.Setter {
+	return func(v source.Value) {
+		into := e.Enclosure
+		before := v.Count
+		if !v.Fields(source.Fields{
+			"url":    source.WebURL(&into.URL),
+			"length": source.Int(&into.Length, 1, 1<<40),
+			"type":   mediaType(&into.Type),
+		}, "url", "length", "type") || v.Count > before {
+			return
+		}
+		if !v.Has("url") || !v.Has("length") || !v.Has("type") {
+			v.Reportf(ruleRequired, "write {url: …, length: BYTES, type: audio/mpeg}", "an enclosure needs a url, a length and a type")
+			return
+		}
+		e.Enclosure = into
+	}
+}
+
+var mediaTypeShape = regexp.MustCompile(`^(audio|video|application)/[a-z0-9][a-z0-9.+-]*$`)
+
+// mediaType sets the type of a file, such as audio/mpeg.
+func mediaType(p *string) source.Setter {
+	return func(v source.Value) {
+		if s, ok := v.Word(); ok && mediaTypeShape.MatchString(s) {
+			*p = s
+		} else if ok {
+			v.Reportf(ruleWord, "write audio/mpeg for MP3, audio/x-m4a for AAC", "%s is %s, which is not a media type of audio or video", v.Name(), source.ShortQuote(s))
+		}
+	}
+}
+
+// maxNumber is the largest number of an episode. Some shows number by date.
+const maxNumber = 99_999_999
+
+var decimalShape = regexp.MustCompile(`^(0|[1-9][0-9]{0,7})(\.[0-9]{1,8})?$`)
+
+// episodeNumber sets the number of an episode. Only podcast:episode can hold 0 and
+// numbers with decimals.
+func episodeNumber(e *Episode) source.Setter {
+	return func(v source.Value) {
+		text := v.Node.Text
+		if v.Node.Kind == source.Scalar && v.Plain() && decimalShape.MatchString(text) && (text == "0" || strings.Contains(text, ".")) {
+			e.Decimal = text
+			return
+		}
+		source.Int(&e.Number, 1, maxNumber)(v)
 	}
 }
 

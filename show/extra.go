@@ -7,7 +7,10 @@ import (
 	"io"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf16"
 
 	"onair/internal/source"
 )
@@ -23,16 +26,26 @@ var knownPrefixes = []string{"itunes", "podcast", "atom", "content", "psc"}
 
 var xmlName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
 
+// RSS elements, which have no prefix. channelRSS and itemRSS are those that extra: may
+// have in a show and in an episode, anyRSS those that may be anywhere inside of them.
+var (
+	channelRSS = []string{"title", "link", "description", "language", "copyright", "managingEditor", "webMaster", "pubDate",
+		"lastBuildDate", "category", "docs", "cloud", "ttl", "image", "rating", "textInput", "skipHours", "skipDays"}
+	itemRSS = []string{"title", "link", "description", "author", "category", "comments", "pubDate", "source"}
+	anyRSS  = []string{"title", "link", "description", "author", "category", "comments", "enclosure", "guid", "pubDate", "source",
+		"url", "width", "height", "name", "hour", "day"}
+)
+
 // extraXML sets elements that onair has no field for. What is stored is
 // written anew from what was read, so that it is well-formed by construction
 // and cannot end the element it is put into.
-func extraXML(p *string, prefixes []string) source.Setter {
+func extraXML(p *string, prefixes, rss []string) source.Setter {
 	return func(v source.Value) {
 		s, ok := v.Scalar()
 		if !ok || strings.TrimSpace(s) == "" {
 			return
 		}
-		out, offset, err := canonicalXML(s, append(prefixes, knownPrefixes...))
+		out, offset, err := canonicalXML(s, append(prefixes, knownPrefixes...), rss)
 		if err == nil {
 			*p = out
 			return
@@ -46,14 +59,18 @@ func extraXML(p *string, prefixes []string) source.Setter {
 	}
 }
 
-// canonicalXML reads a sequence of elements whose names all have one of the
-// prefixes and writes it again. The offset is where an error was found.
-func canonicalXML(s string, prefixes []string) (out string, offset int, err error) {
+// canonicalXML reads a sequence of elements and writes it again. Their names have one of
+// the prefixes, or are those of RSS. The offset is where an error was found.
+func canonicalXML(s string, prefixes, rss []string) (out string, offset int, err error) {
 	if len(s) > maxExtra {
 		return "", 0, fmt.Errorf("%d bytes; at most %d", len(s), maxExtra)
 	}
+	s, err = joinSurrogates(s)
+	if err != nil {
+		return "", 0, err
+	}
 	d := xml.NewDecoder(strings.NewReader(s))
-	w := xmlWriter{prefixes: prefixes}
+	w := xmlWriter{prefixes: prefixes, rss: rss}
 	for {
 		offset = int(d.InputOffset())
 		t, err := d.RawToken()
@@ -75,6 +92,50 @@ func canonicalXML(s string, prefixes []string) (out string, offset int, err erro
 	}
 }
 
+// reference matches a character reference of XML.
+var reference = regexp.MustCompile(`&#(x[0-9A-Fa-f]{1,8}|[0-9]{1,10});`)
+
+// joinSurrogates replaces pairs of references to UTF-16 surrogates, which some programs
+// write for an emoji, by one reference to the character. It returns an error for half
+// of a pair. The length of the text stays the same.
+func joinSurrogates(s string) (string, error) {
+	found := reference.FindAllStringSubmatchIndex(s, -1)
+	var out strings.Builder
+	done := 0
+	for i := 0; i < len(found); i++ {
+		at := found[i]
+		if !utf16.IsSurrogate(referenced(s[at[2]:at[3]])) {
+			continue
+		}
+		joined := unicode.ReplacementChar
+		if i+1 < len(found) && found[i+1][0] == at[1] {
+			joined = utf16.DecodeRune(referenced(s[at[2]:at[3]]), referenced(s[found[i+1][2]:found[i+1][3]]))
+		}
+		if joined == unicode.ReplacementChar {
+			return "", fmt.Errorf("%s is half of a character", s[at[0]:at[1]])
+		}
+		out.WriteString(s[done:at[0]])
+		done = found[i+1][1]
+		fmt.Fprintf(&out, "&#x%0*x;", done-at[0]-len("&#x;"), joined)
+		i++
+	}
+	return out.String() + s[done:], nil
+}
+
+// referenced returns the character that a reference such as x41 or 65 stands for; 0 for
+// a number that is too large.
+func referenced(digits string) rune {
+	base := 10
+	if hex, ok := strings.CutPrefix(digits, "x"); ok {
+		digits, base = hex, 16
+	}
+	n, err := strconv.ParseInt(digits, base, 32)
+	if err != nil {
+		return 0
+	}
+	return rune(n)
+}
+
 // textEscaper escapes text between tags, where line breaks may stay.
 var textEscaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "\r", "&#xD;")
 
@@ -82,6 +143,7 @@ var textEscaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "\
 // still, with no more than elements, attributes and text.
 type xmlWriter struct {
 	prefixes []string
+	rss      []string // names of outermost elements without a prefix
 	open     []string
 	b        strings.Builder
 }
@@ -91,9 +153,12 @@ func (w *xmlWriter) token(t xml.Token) error {
 	case xml.StartElement:
 		return w.start(t)
 	case xml.EndElement:
-		name := t.Name.Space + ":" + t.Name.Local
+		name := t.Name.Local
+		if t.Name.Space != "" {
+			name = t.Name.Space + ":" + name
+		}
 		if len(w.open) == 0 || w.open[len(w.open)-1] != name {
-			return fmt.Errorf("</%s> closes nothing", strings.TrimPrefix(name, ":"))
+			return fmt.Errorf("</%s> closes nothing", name)
 		}
 		w.open = w.open[:len(w.open)-1]
 		w.b.WriteString("</" + name + ">")
@@ -113,7 +178,7 @@ func (w *xmlWriter) token(t xml.Token) error {
 }
 
 func (w *xmlWriter) start(t xml.StartElement) error {
-	name, err := w.name(t.Name)
+	name, err := w.elementName(t.Name)
 	if err != nil {
 		return err
 	}
@@ -152,11 +217,31 @@ func (w *xmlWriter) start(t xml.StartElement) error {
 	return nil
 }
 
+// elementName returns the name of an element as it is written: one of RSS, or one with
+// a known prefix.
+func (w *xmlWriter) elementName(n xml.Name) (string, error) {
+	known := w.rss
+	if len(w.open) > 0 {
+		known = anyRSS
+	}
+	switch {
+	case n.Space != "":
+		return w.name(n)
+	case slices.Contains(known, n.Local):
+		return n.Local, nil
+	case len(w.open) == 0 && (n.Local == "guid" || n.Local == "enclosure"):
+		return "", fmt.Errorf("<%s> would replace what %s: in the front matter says", n.Local, n.Local)
+	case len(w.open) == 0 && (n.Local == "item" || n.Local == "generator"):
+		return "", fmt.Errorf("<%s> is written by onair", n.Local)
+	}
+	return "", fmt.Errorf("<%s> has no prefix, and RSS has no such element here; expected one of %s", n.Local, source.OrList(w.prefixes))
+}
+
 // name returns prefix:local of a name with a known prefix.
 func (w *xmlWriter) name(n xml.Name) (string, error) {
 	switch {
 	case n.Space == "":
-		return "", fmt.Errorf("<%s> has no prefix; expected one of %s", n.Local, source.OrList(w.prefixes))
+		return "", fmt.Errorf("%s has no prefix; expected one of %s", n.Local, source.OrList(w.prefixes))
 	case !slices.Contains(w.prefixes, n.Space):
 		return "", fmt.Errorf("the prefix %s is unknown; declare it in namespaces: of show.yaml", source.ShortQuote(n.Space))
 	case !xmlName.MatchString(n.Local):

@@ -84,8 +84,9 @@ var rules = finding.Rules{
 		Example: "slug: hello in two episodes",
 	},
 	{
-		ID: "S027", Severity: finding.Error,
+		ID: "S027", Severity: finding.Warning, Source: "https://podcasters.apple.com/support/823-podcast-requirements",
 		Title:   "two full episodes of a season have the same number",
+		Hint:    "apps sort the episodes of a season by it",
 		Example: "number: 4 in two full episodes of season 1",
 	},
 	{
@@ -95,7 +96,7 @@ var rules = finding.Rules{
 	},
 	{
 		ID: "S029", Severity: finding.Error, Source: "https://github.com/Podcast-Standards-Project/PSP-1-Podcast-RSS-Specification",
-		Title:   "two episodes have the same GUID, ignoring case",
+		Title:   "two episodes have the same GUID",
 		Example: "episodes/5-sunny copied from episodes/4-cloudy, with its guid",
 	},
 	{
@@ -194,6 +195,12 @@ var rules = finding.Rules{
 		Hint:    "write Markdown, or &lt; for a < that readers are to see; kept are " + strings.Join(markdown.RawTags(), ", "),
 		Example: `<font color="red">Live</font>`,
 	},
+	{
+		ID: "S059", Severity: finding.Warning,
+		Title:   "the episode has audio here although enclosure: names audio elsewhere",
+		Hint:    "delete enclosure: to publish the audio that is here",
+		Example: "enclosure: in an episode.md beside an audio.mp3",
+	},
 }
 
 var (
@@ -231,6 +238,7 @@ var (
 	ruleColour      = rules.Must("S050")
 	ruleHandle      = rules.Must("S051")
 	ruleHTML        = rules.Must("S058")
+	ruleTwoAudio    = rules.Must("S059")
 )
 
 // Rules of other packages that are also reported here.

@@ -85,10 +85,12 @@ const (
 	Serial   Type = "serial"   // oldest first, by season
 )
 
-// Feed says where the feed is and whether other hosts may import it.
+// Feed says where the feed is, how it is cut into pages, and whether other hosts may
+// import it.
 type Feed struct {
-	Path   string // key of the feed below URL; never empty
-	Locked bool   // podcast:locked
+	Path     string // key of the feed below URL; never empty
+	Locked   bool   // podcast:locked
+	PageSize int    // how many episodes a page of the feed has; 0 for a feed of one page
 }
 
 // CDN names a purger and carries its settings, such as service or zone.
@@ -142,11 +144,12 @@ type Txt struct{ Purpose, Value string }
 
 // Transcripts holds the settings of all the show's transcripts.
 type Transcripts struct {
-	Path       string // pattern of transcripts kept elsewhere; transcript.md in the folder if empty
-	Edit       string // URL pattern of the page where {file} can be edited, perhaps at {line}; no edit link if empty
-	License    string // may differ from the audio's
-	Fraction   string // what two digits after a stamp's dot are: "decimal" or "frames30"
-	Contribute string // URL of a page on how to help; optional
+	Path       string   // pattern of transcripts kept elsewhere; transcript.md in the folder if empty
+	Edit       string   // URL pattern of the page where {file} can be edited, perhaps at {line}; no edit link if empty
+	License    string   // may differ from the audio's
+	Feed       []string // formats that the feed names, in this order; all if empty
+	Fraction   string   // what two digits after a stamp's dot are: "decimal" or "frames30"
+	Contribute string   // URL of a page on how to help; optional
 }
 
 // bySlug returns the episode with the slug, or nil.

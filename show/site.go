@@ -21,15 +21,18 @@ const pagesDir = "pages"
 func siteSettings(p *site.Settings) source.Setter {
 	return func(v source.Value) {
 		urls := "slash"
-		search, cards, embed := true, true, true
+		enabled, search, cards, embed := true, true, true, true
 		v.Fields(source.Fields{
-			"page_urls": source.OneOf(&urls, "slash", "html"),
-			"home":      source.Int(&p.Home, 1, 1000),
-			"nav":       nav(&p.Nav),
-			"search":    source.Bool(&search),
-			"cards":     source.Bool(&cards),
-			"embed":     source.Bool(&embed),
+			"page_urls":   source.OneOf(&urls, "slash", "html"),
+			"home":        source.Int(&p.Home, 1, 1000),
+			"nav":         nav(&p.Nav),
+			"search":      source.Bool(&search),
+			"cards":       source.Bool(&cards),
+			"embed":       source.Bool(&embed),
+			"enabled":     source.Bool(&enabled),
+			"episode_url": pageURL(&p.EpisodeURL),
 		})
+		p.Disabled = !enabled
 		p.HTMLURLs = urls == "html"
 		p.NoSearch, p.NoCards, p.NoEmbed = !search, !cards, !embed
 	}

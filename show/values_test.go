@@ -66,7 +66,7 @@ func TestCanonicalXML(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, _, err := canonicalXML(tt.in, knownPrefixes)
+			got, _, err := canonicalXML(tt.in, knownPrefixes, nil)
 			if err != nil || got != tt.want {
 				t.Errorf("got %s, %v; want %s", got, err, tt.want)
 			}
@@ -83,14 +83,14 @@ func FuzzExtra(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		out, offset, err := canonicalXML(s, knownPrefixes)
+		out, offset, err := canonicalXML(s, knownPrefixes, nil)
 		if offset < 0 || offset > len(s) {
 			t.Errorf("%q: offset %d", s, offset)
 		}
 		if err != nil {
 			return
 		}
-		again, _, err := canonicalXML(out, knownPrefixes)
+		again, _, err := canonicalXML(out, knownPrefixes, nil)
 		if err != nil || again != out {
 			t.Errorf("%q becomes %q, and that %q, %v", s, out, again, err)
 		}

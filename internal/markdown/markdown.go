@@ -38,9 +38,14 @@ var dialect parser.Parser = goldmark.New(goldmark.WithExtensions(
 
 // HTML renders Markdown. Relative links and images are resolved against base, an
 // http or https URL; an empty base leaves them as they are.
-func HTML(source, base string) string {
+func HTML(source, base string) string { return HTMLWithImages(source, base, nil) }
+
+// HTMLWithImages is like HTML, and calls image with the address of each image as it is
+// written. The image is shown from the address that image returns; an empty one stands
+// for the address as HTML resolves it. A nil image changes no address.
+func HTMLWithImages(source, base string, image func(address string) string) string {
 	src := []byte(strings.ToValidUTF8(source, "\uFFFD"))
-	safe := &safeRenderer{}
+	safe := &safeRenderer{imageURL: image}
 	if u, ok := parseAddress(base, imageSchemes); ok && u.IsAbs() {
 		safe.base = u
 	}

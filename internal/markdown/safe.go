@@ -15,7 +15,8 @@ import (
 // images and raw HTML. Goldmark's renderer blocks a list of dangerous schemes; this
 // one allows a list of harmless ones.
 type safeRenderer struct {
-	base *url.URL // nil leaves relative addresses as they are
+	base     *url.URL                    // nil leaves relative addresses as they are
+	imageURL func(address string) string // see HTMLWithImages; may be nil
 
 	unbalanced bool // HTML of the source was written, which may not be balanced
 }
@@ -70,16 +71,27 @@ func (r *safeRenderer) autoLink(w util.BufWriter, source []byte, node ast.Node, 
 }
 
 func (r *safeRenderer) image(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
-	n := node.(*ast.Image)
-	src, ok := r.address(n.Destination, imageSchemes)
-	switch {
-	case !ok: // keep only the alternative text
+	if !entering {
 		return ast.WalkContinue, nil
-	case !entering:
+	}
+	n := node.(*ast.Image)
+	src, ok := r.imageAddress(n.Destination)
+	if !ok { // keep only the alternative text
 		return ast.WalkContinue, nil
 	}
 	openTag(w, "img", "src", src, "alt", plain(n, source), "title", string(unescaped(n.Title)))
 	return ast.WalkSkipChildren, nil
+}
+
+// imageAddress resolves the destination of an image. ok is false if its scheme is not
+// allowed.
+func (r *safeRenderer) imageAddress(dest []byte) (resolved string, ok bool) {
+	if r.imageURL != nil {
+		if own := r.imageURL(string(unescaped(dest))); own != "" {
+			return r.address([]byte(own), imageSchemes)
+		}
+	}
+	return r.address(dest, imageSchemes)
 }
 
 // address resolves a destination. ok is false if its scheme is not allowed.

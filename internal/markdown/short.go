@@ -2,6 +2,7 @@ package markdown
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -9,141 +10,290 @@ import (
 // Simplify reduces HTML that the function HTML returned to the elements that podcast
 // apps show in a description: p, ol, ul, li, a (with href only), b, i, strong and
 // em (PSP-1, item description). Headings become bold paragraphs, table rows
-// paragraphs with "|" between the cells, and images their alternative text. Of
-// other elements the text remains.
-func Simplify(source string) string {
-	b := make(simplified, 0, len(source))
-	table, cells := false, 0
+// paragraphs with "|" between the cells, and images their alternative text. A line
+// break, also one in a block of code, starts a paragraph. Of other elements the text
+// remains. complete is false if an image or a table was lost.
+func Simplify(source string) (simple string, complete bool) {
+	s := simplifier{out: make([]byte, 0, len(source)), complete: true}
 	for rest := source; rest != ""; {
 		t := scan(rest)
 		rest = rest[len(t.raw):]
-		switch t.name {
-		case "table":
-			table = !t.end
-		case "tr":
-			cells = 0
-			b.paragraph(t, "<p>", "</p>\n")
-		case "th", "td":
-			if !t.end && cells > 0 {
-				b.write(" | ")
-			}
-			cells++
-		case "":
-			if !table || strings.TrimSpace(t.raw) != "" {
-				b.text(t.raw)
-			}
-		default:
-			b.tag(t)
-		}
+		s.token(t)
 	}
-	return strings.TrimSpace(string(b))
+	s.endImplied()
+	return strings.TrimSpace(string(s.out)), s.complete
 }
 
-// simplified is a buffer for simplified HTML.
-type simplified []byte
+// simplifier writes simplified HTML.
+type simplifier struct {
+	out      []byte
+	open     []opened // elements, outermost first
+	complete bool
 
-func (b *simplified) write(s string) { *b = append(*b, s...) }
+	table  bool // inside a table
+	cells  int  // of the row so far
+	pre    int  // how many pre elements are open
+	broken bool // the last thing written is a line break
+}
 
-func (b *simplified) tag(t token) {
+// opened is an element that has no end tag yet.
+type opened struct {
+	name, start string // start is its start tag
+	implied     bool   // a paragraph that is not in the source
+	text        int    // where the text of a list item starts, behind any blocks in it
+}
+
+func (s *simplifier) token(t token) {
 	switch t.name {
-	case "p", "pre":
-		b.paragraph(t, "<p>", "</p>")
-	case "h1", "h2", "h3", "h4", "h5", "h6":
-		b.paragraph(t, "<p><strong>", "</strong></p>")
-	case "ol", "ul", "li", "b", "i", "strong", "em":
-		if t.end {
-			b.write("</" + t.name + ">")
-		} else {
-			b.write("<" + t.name + ">")
+	case "":
+		s.text(t.raw)
+	case "p", "h1", "h2", "h3", "h4", "h5", "h6":
+		s.paragraph(t, t.name != "p")
+	case "pre":
+		s.paragraph(t, false)
+		if s.pre++; t.end {
+			s.pre -= 2
 		}
+	case "table":
+		s.table, s.complete = !t.end, false
+	case "tr":
+		s.cells = 0
+		s.paragraph(t, false)
+	case "th", "td":
+		if !t.end && s.cells > 0 {
+			s.write(" | ")
+		}
+		s.cells++
+	case "ol", "ul", "li":
+		s.list(t)
 	case "a":
-		if t.end {
-			b.write("</a>")
-		} else {
-			b.write(`<a href="` + t.attr("href") + `">`)
-		}
+		s.inline(t, `<a href="`+t.attr("href")+`">`)
+	case "b", "i", "strong", "em":
+		s.inline(t, "<"+t.name+">")
+	case "br":
+		s.lineBreak()
 	case "img":
-		b.write(t.attr("alt"))
+		s.complete = false
+		s.write(t.attr("alt"))
+	default:
+		if !inline[t.name] {
+			s.endImplied()
+		}
 	}
 }
 
-// paragraph starts or ends a paragraph. A paragraph without content is removed.
-func (b *simplified) paragraph(t token, start, end string) {
+func (s *simplifier) write(text string) { s.out = append(s.out, text...) }
+
+// push opens an element.
+func (s *simplifier) push(name, start string) {
+	s.write(start)
+	s.open = append(s.open, opened{name: name, start: start, text: len(s.out)})
+}
+
+// pop closes the innermost element if it has the name.
+func (s *simplifier) pop(name string) {
+	if last := len(s.open) - 1; last >= 0 && s.open[last].name == name {
+		s.open = s.open[:last]
+		s.write("</" + name + ">")
+	}
+}
+
+// block returns the index of the innermost open paragraph or list item; -1 if there is
+// none.
+func (s *simplifier) block() int {
+	for i, e := range slices.Backward(s.open) {
+		switch e.name {
+		case "p", "li":
+			return i
+		case "ol", "ul":
+			return -1
+		}
+	}
+	return -1
+}
+
+// imply opens a paragraph for text that is in none.
+func (s *simplifier) imply() {
+	if len(s.open) == 0 {
+		s.push("p", "<p>")
+		s.open[0].implied = true
+	}
+}
+
+// endImplied closes a paragraph that is not in the source, before the next block.
+func (s *simplifier) endImplied() {
+	i := s.block()
+	if i < 0 || !s.open[i].implied {
+		return
+	}
+	for len(s.open) > i+1 {
+		s.pop(s.open[len(s.open)-1].name)
+	}
+	s.endParagraph()
+}
+
+// paragraph starts or ends a paragraph, which is bold for a heading.
+func (s *simplifier) paragraph(t token, bold bool) {
 	if !t.end {
-		b.write(start)
+		s.endImplied()
+		s.push("p", "<p>")
+		if bold {
+			s.push("strong", "<strong>")
+		}
 		return
 	}
-	*b = bytes.TrimRight(*b, " \n")
-	if bytes.HasSuffix(*b, []byte(start)) {
-		*b = (*b)[:len(*b)-len(start)]
+	if bold {
+		s.out = bytes.TrimRight(s.out, " \n")
+		s.pop("strong")
+	}
+	s.endParagraph()
+	if t.name == "tr" {
+		s.write("\n")
+	}
+}
+
+// endParagraph ends a paragraph, and removes it if it has no content.
+func (s *simplifier) endParagraph() {
+	s.out = bytes.TrimRight(s.out, " \n")
+	for _, empty := range []string{"<p>", "<p><strong></strong>"} {
+		if last := len(s.open) - 1; last >= 0 && s.open[last].name == "p" && bytes.HasSuffix(s.out, []byte(empty)) {
+			s.out = bytes.TrimRight(s.out[:len(s.out)-len(empty)], " \n")
+			if len(s.out) > 0 && !bytes.HasSuffix(s.out, []byte("<li>")) {
+				s.write("\n")
+			}
+			s.open = s.open[:last]
+			return
+		}
+	}
+	s.pop("p")
+	s.endBlock()
+}
+
+// endBlock records that a block has ended, behind which a list item may have text.
+func (s *simplifier) endBlock() {
+	if last := len(s.open) - 1; last >= 0 {
+		s.open[last].text = len(s.out)
+	}
+}
+
+func (s *simplifier) list(t token) {
+	s.endImplied()
+	if !t.end {
+		s.push(t.name, "<"+t.name+">")
 		return
 	}
-	b.write(end)
+	s.pop(t.name)
+	s.endBlock()
+}
+
+func (s *simplifier) inline(t token, start string) {
+	if t.end {
+		s.pop(t.name)
+		return
+	}
+	s.imply()
+	s.push(t.name, start)
 }
 
 // text writes text, except for line ends after a line end.
-func (b *simplified) text(s string) {
-	if strings.TrimSpace(s) == "" && (len(*b) == 0 || (*b)[len(*b)-1] == '\n') {
+func (s *simplifier) text(text string) {
+	switch space := strings.TrimSpace(text) == ""; {
+	case s.pre > 0:
+		for i, line := range strings.Split(text, "\n") {
+			if i > 0 {
+				s.lineBreak()
+			}
+			s.write(line)
+		}
+		return
+	case space && (s.table || len(s.out) == 0 || s.out[len(s.out)-1] == '\n'):
+		return
+	case !space:
+		s.imply()
+	}
+	if s.broken {
+		text = strings.TrimLeft(text, " \n")
+		s.broken = text == ""
+	}
+	s.write(text)
+}
+
+// lineBreak ends a paragraph and starts another one, in which the same inline elements
+// are open. A list item becomes one of paragraphs.
+func (s *simplifier) lineBreak() {
+	i := s.block()
+	if i < 0 {
 		return
 	}
-	b.write(s)
-}
-
-// Truncate cuts HTML that the function HTML or Simplify returned to at most max
-// bytes, and closes the elements that are open there. It cuts after the last
-// top-level block that fits. If the first one does not fit, it cuts after the last
-// item or paragraph in it that fits, else after a word, with an ellipsis.
-func Truncate(source string, max int) string {
-	if whole := wholeBlocks(source, max); whole != "" {
-		return whole
+	if s.open[i].name == "li" {
+		at := s.open[i].text
+		s.out = slices.Insert(s.out, at, []byte("<p>")...)
+		i++
+		s.open = slices.Insert(s.open, i, opened{name: "p", start: "<p>", implied: true})
 	}
-	return withinBlock(source, max)
-}
-
-func wholeBlocks(source string, max int) string {
-	open := make(nesting, 0, 8)
-	end, offset := 0, 0
-	for offset < len(source) {
-		t := scan(source[offset:])
-		offset += len(t.raw)
-		if offset > max || !open.follow(t) {
-			break
-		}
-		if len(open) == 0 {
-			end = offset
-		}
+	s.out = bytes.TrimRight(s.out, " \n")
+	if bytes.HasSuffix(s.out, []byte("<p>")) {
+		return // a blank line
 	}
-	return strings.TrimSpace(source[:end])
+	for _, e := range slices.Backward(s.open[i:]) {
+		s.write("</" + e.name + ">")
+	}
+	s.write("\n")
+	for _, e := range s.open[i:] {
+		s.write(e.start)
+	}
+	s.broken = s.pre == 0
 }
 
-const ellipsis = "…"
-
-func withinBlock(source string, max int) string {
+// Truncate cuts HTML that Simplify returned to at most max bytes, and closes the
+// elements that are open there. It cuts after the last paragraph or list item that
+// fits, or after a word if much more of the text fits then. If something was cut off,
+// the result ends with more, which is a paragraph that leads to the whole text, or
+// empty.
+func Truncate(source string, max int, more string) string {
+	if more != "" {
+		more = "\n" + more
+	}
+	if len(more) > max/2 {
+		more = ""
+	}
+	limit := max - len(more)
 	var open nesting
-	items, words := "", ""
-	for offset := 0; offset < len(source) && offset <= max; {
+	var blocks, words string
+	offset := 0
+	for offset < len(source) && offset <= max {
 		t := scan(source[offset:])
 		if t.name == "" && len(open) > 0 {
 			end := ellipsis + open.endTags()
-			if text := cutWords(t.raw, max-offset-len(end)); text != "" {
+			if text := cutWords(t.raw, limit-offset-len(end)); text != "" {
 				words = source[:offset] + text + end
 			}
 		}
-		offset += len(t.raw)
 		if !open.follow(t) {
 			break
 		}
-		if t.raw == "</li>" || t.raw == "</p>" {
-			if end := open.endTags(); offset+len(end) <= max {
-				items = source[:offset] + end
+		offset += len(t.raw)
+		if len(open) == 0 || t.raw == "</li>" || t.raw == "</p>" {
+			if end := open.endTags(); offset+len(end) <= limit {
+				blocks = source[:offset] + end
 			}
 		}
 	}
-	if items != "" {
-		return items
+	if all := strings.TrimSpace(source); offset == len(source) && len(open) == 0 && len(all) <= max {
+		return all
 	}
-	return words
+	blocks = strings.TrimSpace(blocks)
+	best := blocks
+	if blocks == "" || len(blocks) < limit/4*3 && len(words)-len(blocks) > limit/4 {
+		best = words
+	}
+	if best == "" {
+		return ""
+	}
+	return best + more
 }
+
+const ellipsis = "…"
 
 // cutWords cuts escaped text to at most limit bytes: after a word if there is one,
 // else after a character, never within an entity.

@@ -10,23 +10,32 @@ import (
 
 func TestSimplify(t *testing.T) {
 	t.Parallel()
-	for _, tt := range []struct{ name, source, want string }{
-		{"simple already", "<p>Say &quot;hi&quot; &amp; <a href=\"https://example.com/?a=1&amp;b=2\">go</a>.</p>\n<ul>\n<li>one</li>\n<li>\n<p><em>two</em></p>\n</li>\n</ul>", "<p>Say &quot;hi&quot; &amp; <a href=\"https://example.com/?a=1&amp;b=2\">go</a>.</p>\n<ul>\n<li>one</li>\n<li>\n<p><em>two</em></p>\n</li>\n</ul>"},
-		{"heading", "<h2>Links</h2>\n<p>x</p>", "<p><strong>Links</strong></p>\n<p>x</p>"},
-		{"table", "<table>\n<thead>\n<tr>\n<th>a</th>\n<th>b</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>1</td>\n<td><code>2</code></td>\n</tr>\n</tbody>\n</table>", "<p>a | b</p>\n<p>1 | 2</p>"},
-		{"quote", "<blockquote>\n<p>x</p>\n</blockquote>", "<p>x</p>"},
-		{"code block", "<pre><code class=\"language-go\">x &lt; y\n</code></pre>", "<p>x &lt; y</p>"},
-		{"image and rule", "<p><img src=\"x.png\" alt=\"A &quot;cat&quot;\"></p>\n<hr>\n<p><img src=\"y.png\" alt=\"\"></p>\n<p>z</p>", "<p>A &quot;cat&quot;</p>\n<p>z</p>"},
-		{"line break", "<p>a<br>\nb</p>", "<p>a\nb</p>"},
-		{"attributes", "<p onclick=\"x\"><a href=\"/x?a&amp;b\" title=\"t\">z</a></p>", "<p><a href=\"/x?a&amp;b\">z</a></p>"},
-		{"ordered list", "<ol start=\"3\">\n<li>c</li>\n</ol>", "<ol>\n<li>c</li>\n</ol>"},
-		{"strikethrough", "<p>a <del>b</del></p>", "<p>a b</p>"},
-		{"empty", "", ""},
+	for _, tt := range []struct {
+		name, source, want string
+		incomplete         bool
+	}{
+		{name: "simple already", source: "<p>Say &quot;hi&quot; &amp; <a href=\"https://example.com/?a=1&amp;b=2\">go</a>.</p>\n<ul>\n<li>one</li>\n<li>\n<p><em>two</em></p>\n</li>\n</ul>", want: "<p>Say &quot;hi&quot; &amp; <a href=\"https://example.com/?a=1&amp;b=2\">go</a>.</p>\n<ul>\n<li>one</li>\n<li>\n<p><em>two</em></p>\n</li>\n</ul>"},
+		{name: "heading", source: "<h2>Links</h2>\n<p>x</p>", want: "<p><strong>Links</strong></p>\n<p>x</p>"},
+		{name: "table", source: "<table>\n<thead>\n<tr>\n<th>a</th>\n<th>b</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>1</td>\n<td><code>2</code></td>\n</tr>\n</tbody>\n</table>", want: "<p>a | b</p>\n<p>1 | 2</p>", incomplete: true},
+		{name: "quote", source: "<blockquote>\n<p>x</p>\n</blockquote>", want: "<p>x</p>"},
+		{name: "code block", source: "<pre><code class=\"language-go\">x &lt; y\n</code></pre>", want: "<p>x &lt; y</p>"},
+		{name: "image and rule", source: "<p><img src=\"x.png\" alt=\"A &quot;cat&quot;\"></p>\n<hr>\n<p><img src=\"y.png\" alt=\"\"></p>\n<p>z</p>", want: "<p>A &quot;cat&quot;</p>\n<p>z</p>", incomplete: true},
+		{name: "line break", source: "<p>a<br>\nb</p>", want: "<p>a</p>\n<p>b</p>"},
+		{name: "attributes", source: "<p onclick=\"x\"><a href=\"/x?a&amp;b\" title=\"t\">z</a></p>", want: "<p><a href=\"/x?a&amp;b\">z</a></p>"},
+		{name: "ordered list", source: "<ol start=\"3\">\n<li>c</li>\n</ol>", want: "<ol>\n<li>c</li>\n</ol>"},
+		{name: "strikethrough", source: "<p>a <del>b</del></p>", want: "<p>a b</p>"},
+		{name: "line breaks in emphasis", source: "<p>00:00 <em>a<br>\nb</em><br>\n</p>", want: "<p>00:00 <em>a</em></p>\n<p><em>b</em></p>"},
+		{name: "line break in a list", source: "<ul>\n<li>a<br>\nb\n<ul>\n<li>c</li>\n</ul>\nd<br>\ne</li>\n</ul>", want: "<ul>\n<li><p>a</p>\n<p>b</p><ul>\n<li>c</li>\n</ul><p>\nd</p>\n<p>e</p></li>\n</ul>"},
+		{name: "lines of code", source: "<pre><code>x &lt; y\n\n  y\n</code></pre>", want: "<p>x &lt; y</p>\n<p>  y</p>"},
+		{name: "lines of code in a list", source: "<ol>\n<li>\n<p>a</p>\n<pre><code>x\ny\n</code></pre>\n</li>\n</ol>", want: "<ol>\n<li>\n<p>a</p>\n<p>x</p>\n<p>y</p>\n</li>\n</ol>"},
+		{name: "text in no block", source: "<div>a <strong>b</strong></div>c<p>d</p>", want: "<p>a <strong>b</strong></p><p>c</p><p>d</p>"},
+		{name: "empty"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			if got := Simplify(tt.source); got != tt.want {
-				t.Errorf("Simplify =\n%s\nwant\n%s", got, tt.want)
+			got, complete := Simplify(tt.source)
+			if got != tt.want || complete == tt.incomplete {
+				t.Errorf("Simplify =\n%s\n%t, want\n%s\n%t", got, complete, tt.want, !tt.incomplete)
 			}
 		})
 	}
@@ -38,29 +47,33 @@ func TestTruncate(t *testing.T) {
 	for _, tt := range []struct {
 		name, source string
 		max          int
+		more         string
 		want         string
 	}{
-		{"all fits", blocks, len(blocks), "<p>one</p>\n<p>two</p>\n<p>three</p>"},
-		{"exactly two", blocks, 21, "<p>one</p>\n<p>two</p>"},
-		{"one byte short", blocks, 20, "<p>one</p>"},
-		{"items of a list", "<ul>\n<li>one</li>\n<li>two</li>\n<li>three</li>\n</ul>", 40, "<ul>\n<li>one</li>\n<li>two</li></ul>"},
-		{"nothing before the end of a nested list", "<ul><li>a<ul><li>b</li><li>c</li></ul></li></ul>", 40, "<ul><li>a<ul><li>b</li></ul></li></ul>"},
-		{"words", "<p>one <b>two three</b> four</p>", 29, "<p>one <b>two…</b></p>"},
-		{"no spaces", "<p>日本語日本語</p>", 20, "<p>日本語…</p>"},
-		{"entity", "<p>aaaaaa&amp;bbbbb</p>", 19, "<p>aaaaaa…</p>"},
-		{"void elements", "<p>a<br>b</p><hr><p>c</p>", 19, "<p>a<br>b</p><hr>"},
-		{"no room at all", "<p>one</p>", 5, ""},
-		{"max zero", "<p>one</p>", 0, ""},
-		{"max negative", "<p>one</p>", -1, ""},
-		{"not nested", "<p>one</p><p><b>two</p></b><p>three</p>", 100, "<p>one</p>"},
-		{"never closed", "<p>one</p><p>two", 100, "<p>one</p>"},
-		{"not a tag", "<p>one</p><p", 100, "<p>one</p><p"},
-		{"plain text", "one &lt; two", 100, "one &lt; two"},
-		{"empty", "", 10, ""},
+		{"all fits", blocks, len(blocks), "", "<p>one</p>\n<p>two</p>\n<p>three</p>"},
+		{"exactly two", blocks, 21, "", "<p>one</p>\n<p>two</p>"},
+		{"one byte short", blocks, 20, "", "<p>one</p>"},
+		{"items of a list", "<ul>\n<li>one</li>\n<li>two</li>\n<li>three</li>\n</ul>", 40, "", "<ul>\n<li>one</li>\n<li>two</li></ul>"},
+		{"nothing before the end of a nested list", "<ul><li>a<ul><li>b</li><li>c</li></ul></li></ul>", 40, "", "<ul><li>a<ul><li>b</li></ul></li></ul>"},
+		{"words", "<p>one <b>two three</b> four</p>", 29, "", "<p>one <b>two…</b></p>"},
+		{"no spaces", "<p>日本語日本語</p>", 20, "", "<p>日本語…</p>"},
+		{"entity", "<p>aaaaaa&amp;bbbbb</p>", 19, "", "<p>aaaaaa…</p>"},
+		{"void elements", "<p>a<br>b</p><hr><p>c</p>", 19, "", "<p>a<br>b</p><hr>"},
+		{"no room at all", "<p>one</p>", 5, "", ""},
+		{"max zero", "<p>one</p>", 0, "", ""},
+		{"max negative", "<p>one</p>", -1, "", ""},
+		{"not nested", "<p>one</p><p><b>two</p></b><p>three</p>", 100, "", "<p>one</p>"},
+		{"never closed", "<p>one</p><p>two", 100, "", "<p>one</p>"},
+		{"not a tag", "<p>one</p><p", 100, "", "<p>one</p><p"},
+		{"plain text", "one &lt; two", 100, "", "one &lt; two"},
+		{"room for more of the text", "<p>one</p><p>" + strings.Repeat("two ", 20) + "</p>", 60, "", "<p>one</p><p>two two two two two two two two two two…</p>"},
+		{"more", "<ul>\n<li>one</li>\n<li>two</li>\n<li>three</li>\n</ul>", 50, "<p>more</p>", "<ul>\n<li>one</li>\n<li>two</li></ul>\n<p>more</p>"},
+		{"more of nothing", "<p>one</p>", 10, "<p>more</p>", "<p>one</p>"},
+		{"empty", "", 10, "", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			got := Truncate(tt.source, tt.max)
+			got := Truncate(tt.source, tt.max, tt.more)
 			if got != tt.want {
 				t.Errorf("Truncate = %q, want %q", got, tt.want)
 			}
@@ -101,8 +114,9 @@ func FuzzTruncate(f *testing.F) {
 	f.Add("- "+strings.Repeat("word ", 50)+"\n- "+strings.Repeat("&amp;日", 50), 120)
 	f.Fuzz(func(t *testing.T, source string, max int) {
 		full := HTML(source, "")
-		for _, text := range []string{full, Simplify(full)} {
-			got := Truncate(text, max)
+		simple, _ := Simplify(full)
+		for _, text := range []string{full, simple} {
+			got := Truncate(text, max, "")
 			if len(got) > max && got != "" {
 				t.Errorf("Truncate(%q, %d) has %d bytes", text, max, len(got))
 			}

@@ -265,6 +265,9 @@ func (v Value) Scalar() (string, bool) {
 	return v.Node.Text, true
 }
 
+// Plain reports whether a text is written without quotes.
+func (v Value) Plain() bool { return v.Node.plain }
+
 // Word returns a scalar on one line without surrounding space.
 func (v Value) Word() (string, bool) {
 	s, ok := v.Scalar()

@@ -10,12 +10,14 @@ import (
 
 // Settings are site: in show.yaml. The zero value holds the defaults.
 type Settings struct {
-	HTMLURLs bool // page_urls: html; addresses of pages end in index.html
-	Home     int  // episodes on the first page; see HomeEpisodes
-	Nav      []Link
-	NoSearch bool // search: false
-	NoCards  bool // cards: false
-	NoEmbed  bool // embed: false
+	HTMLURLs   bool // page_urls: html; addresses of pages end in index.html
+	Home       int  // episodes on the first page; see HomeEpisodes
+	Nav        []Link
+	NoSearch   bool   // search: false
+	NoCards    bool   // cards: false
+	NoEmbed    bool   // embed: false
+	Disabled   bool   // enabled: false; onair makes no pages
+	EpisodeURL string // pattern of the addresses of episode pages elsewhere; empty for onair's own
 }
 
 // Link is a link of the navigation. URL is absolute, or a path below the show's url.
