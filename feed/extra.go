@@ -152,6 +152,40 @@ func (x *extras) use(n xml.Name) error {
 	return nil
 }
 
+// repeatable are the elements that a channel or an item may have several times, so that
+// those of extra are added to those that onair writes.
+var repeatable = []string{
+	"atom:link", "category", "itunes:category", "podcast:block", "podcast:funding", "podcast:location", "podcast:person",
+	"podcast:socialInteract", "podcast:soundbite", "podcast:trailer", "podcast:transcript", "podcast:txt",
+}
+
+// Names in writer.replaced of elements that are repeatable but for one attribute.
+const (
+	selfLink = "atom:link rel=self"
+	blockAll = "podcast:block without id"
+)
+
+// replace makes the writer leave out the elements that extra elements take the place
+// of.
+func (w *writer) replace(extra []*element) {
+	w.replaced, w.level = nil, len(w.open)
+	for _, e := range extra {
+		name := e.name
+		switch {
+		case name == "atom:link" && e.attr("rel") == "self":
+			name = selfLink
+		case name == "podcast:block" && e.attr("id") == "":
+			name = blockAll
+		case name == "" || slices.Contains(repeatable, name):
+			continue
+		}
+		if w.replaced == nil {
+			w.replaced = map[string]bool{}
+		}
+		w.replaced[name] = true
+	}
+}
+
 // elements writes what parse returned, one element a line.
 func (w *writer) elements(list []*element) {
 	for _, e := range list {

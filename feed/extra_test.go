@@ -3,6 +3,8 @@ package feed
 import (
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestExtra(t *testing.T) {
@@ -24,6 +26,59 @@ func TestExtra(t *testing.T) {
 			d.Show.Extra = tt.source
 			if out := string(render(t, d)); !strings.Contains(out, "    "+tt.want+"\n    <item>") {
 				t.Errorf("want\n    %s\nbefore the item in\n%s", tt.want, out)
+			}
+		})
+	}
+}
+
+func TestExtraReplaces(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, element, extra string
+		ofShow               bool
+		want                 []string // all elements with the name, of the show or of the first episode
+	}{
+		{"number with a display", "podcast:episode", `<podcast:episode display="Ch.3">204</podcast:episode>`, false, []string{`<podcast:episode display="Ch.3">204</podcast:episode>`}},
+		{"link of an episode", "link", `<link>https://old.example/4</link>`, false, []string{`<link>https://old.example/4</link>`}},
+		{"description", "description", `<description>Short</description>`, false, []string{`<description>Short</description>`}},
+		{"author", "author", `<author>x@y.example (X)</author>`, false, []string{`<author>x@y.example (X)</author>`}},
+		{"another person", "podcast:soundbite", `<podcast:soundbite startTime="1" duration="15"/>`, false, []string{
+			`<podcast:soundbite startTime="20.5" duration="30">The edge explained</podcast:soundbite>`, `<podcast:soundbite startTime="1" duration="15"/>`}},
+		{"owner", "itunes:owner", `<itunes:owner><itunes:email>a@b.example</itunes:email></itunes:owner>`, true, []string{"<itunes:owner>\n      <itunes:email>a@b.example</itunes:email>\n    </itunes:owner>"}},
+		{"image", "image", `<image><url>https://a.example/a.png</url></image>`, true, []string{"<image>\n      <url>https://a.example/a.png</url>\n    </image>"}},
+		{"title of the show, not of its image", "title", `<title>Another</title>`, true, []string{`<title>Hello, Universe &lt;3</title>`, `<title>Another</title>`}},
+		{"block for one service", "podcast:block", `<podcast:block id="google">yes</podcast:block>`, true, []string{`<podcast:block>yes</podcast:block>`, `<podcast:block id="google">yes</podcast:block>`}},
+		{"block for all", "podcast:block", `<podcast:block>no</podcast:block>`, true, []string{`<podcast:block>no</podcast:block>`}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			d := rich()
+			d.Show.Block = true
+			extra := &d.Items[0].Episode.Extra
+			if tt.ofShow {
+				extra = &d.Show.Extra
+			}
+			*extra = tt.extra
+			channel, items, _ := strings.Cut(string(render(t, d)), "<item>")
+			in, _, _ := strings.Cut(items, "</item>")
+			if tt.ofShow {
+				in = channel
+			}
+			var got []string
+			for rest := in; ; {
+				i := strings.Index(rest, "<"+tt.element)
+				if i < 0 {
+					break
+				}
+				rest = rest[i:]
+				end := strings.IndexByte(rest, '>') + 1
+				if rest[end-2] != '/' {
+					end = strings.Index(rest, "</"+tt.element+">") + len("</"+tt.element+">")
+				}
+				got, rest = append(got, rest[:end]), rest[end:]
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", tt.element, diff)
 			}
 		})
 	}

@@ -15,13 +15,14 @@ const Hub = "https://pubsubhubbub.appspot.com/"
 
 // Document is the content of a feed. Its URLs are absolute.
 type Document struct {
-	Show       *show.Show                // required
-	SelfURL    string                    // the feed's own canonical address; required
-	GUID       string                    // podcast:guid; empty before it is assigned
-	ArtworkURL string                    // of the show; empty if there is none
-	Updated    time.Time                 // lastBuildDate; left out if zero
-	PersonURL  func(*show.Person) string // returns the address of a person's image, or ""; may be nil
-	Items      []Item                    // newest first
+	Show        *show.Show                // required
+	SelfURL     string                    // the feed's own canonical address; required
+	GUID        string                    // podcast:guid; empty before it is assigned
+	ArtworkURL  string                    // of the show; empty if there is none
+	Description string                    // of the show, as HTML; Show.Description is rendered if empty
+	Updated     time.Time                 // lastBuildDate; left out if zero
+	PersonURL   func(*show.Person) string // returns the address of a person's image, or ""; may be nil
+	Items       []Item                    // newest first
 }
 
 // Item is one episode as listeners get it.
@@ -38,9 +39,10 @@ type Item struct {
 
 // Enclosure is the audio file.
 type Enclosure struct {
-	URL   string // without the show's enclosure_prefix, which Render adds
+	URL   string // without the show's enclosure_prefix, which Render adds unless Fixed
 	Type  string // MIME type
 	Bytes int64  // length of the file as it is served
+	Fixed bool   // URL is that of another host, and is written without a prefix
 }
 
 // Transcript is one file of a transcript.
@@ -51,14 +53,19 @@ type Transcript struct {
 	Captions bool   // the file has time codes
 }
 
-// Render writes the feed. It fails if the extra XML of the show or of an episode
+// Render writes the feed, and the pages of older episodes if the show wants pages. It
+// fails if the extra XML of the show or of an episode
 // cannot be part of a feed.
 func Render(d *Document) (*Rendered, error) {
 	extras, err := parseExtras(d)
 	if err != nil {
 		return nil, err
 	}
-	w := &writer{}
-	items := w.rss(d, extras)
-	return &Rendered{Bytes: w.out.Bytes(), Items: items, doc: d}, nil
+	r := &Rendered{doc: d}
+	for _, p := range pagesOf(d) {
+		w := &writer{}
+		spans := w.rss(&p, extras)
+		r.pages = append(r.pages, renderedPage{Page{p.path, w.out.Bytes()}, p.from, spans})
+	}
+	return r, nil
 }

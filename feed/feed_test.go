@@ -164,7 +164,7 @@ func render(t testing.TB, d *Document) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return r.Bytes
+	return r.Bytes()
 }
 
 func TestRender(t *testing.T) {

@@ -11,16 +11,44 @@ import (
 
 // Rendered is a feed that Render made.
 type Rendered struct {
-	Bytes []byte
-	Items []Span // places of Document.Items, in the same order
-
-	doc *Document
+	pages []renderedPage // the feed itself first
+	doc   *Document
 }
 
-// Span is the place of an item in a rendered feed.
-type Span struct {
-	Start, End int // offsets of what is between <item> and </item>
+// renderedPage is a page and where its items are.
+type renderedPage struct {
+	Page
+	from  int // index of its first item in Document.Items
+	spans []span
+}
+
+// span is the place of an item on a page.
+type span struct {
+	start, end int // offsets of what is between <item> and </item>
 	line       int // of <item>, from 1
+}
+
+// Bytes returns the feed itself.
+func (r *Rendered) Bytes() []byte { return r.pages[0].Bytes }
+
+// Older returns the pages of older episodes, the newest one first.
+func (r *Rendered) Older() []Page {
+	var pages []Page
+	for _, p := range r.pages[1:] {
+		pages = append(pages, p.Page)
+	}
+	return pages
+}
+
+// Item returns what is between <item> and </item> of Document.Items[i].
+func (r *Rendered) Item(i int) []byte {
+	for _, p := range r.pages {
+		if i -= len(p.spans); i < 0 {
+			s := p.spans[len(p.spans)+i]
+			return p.Bytes[s.start:s.end]
+		}
+	}
+	return nil
 }
 
 // generator is the name of onair in its feeds. It has no version, so that an
@@ -37,25 +65,41 @@ func IsOwn(data []byte) bool {
 // leaves out what package show reports there. It also leaves out what directories
 // require where none can read the feed.
 func (r *Rendered) Check() finding.List {
-	s := r.doc.Show
-	public := s.IsPublic() && !s.Private
 	var found finding.List
-	for _, f := range Check(r.Bytes, s.Feed.Path) {
-		if !public && slices.ContainsFunc(forDirectories, func(r *finding.Rule) bool { return r.ID == f.Rule }) {
-			continue
-		}
-		file := "show.yaml"
-		if i := r.itemAt(f.Line); i >= 0 {
-			e := r.doc.Items[i].Episode
-			if reportedByShow(f.Rule, e) {
+	for _, p := range r.pages {
+		for _, f := range Check(p.Bytes, p.Path) {
+			if r.reportedElsewhere(&f) {
 				continue
 			}
-			file = e.File
+			file := "show.yaml"
+			if i := p.itemAt(f.Line); i >= 0 {
+				e := r.doc.Items[p.from+i].Episode
+				if reportedByShow(f.Rule, e) {
+					continue
+				}
+				file = e.File
+			} else if p.from > 0 {
+				continue // the feed itself has the same elements
+			}
+			f.Position = finding.Position{File: file}
+			found = append(found, f)
 		}
-		f.Position = finding.Position{File: file}
-		found = append(found, f)
 	}
 	return found
+}
+
+// reportedElsewhere reports whether a finding is about what no directory reads, or what
+// package show reports.
+func (r *Rendered) reportedElsewhere(f *finding.Finding) bool {
+	s := r.doc.Show
+	switch f.Rule {
+	case ruleNoCategory.ID:
+		return len(s.Categories) == 0
+	case ruleNoImage.ID:
+		return s.Artwork == ""
+	}
+	public := s.IsPublic() && !s.Private
+	return !public && slices.ContainsFunc(forDirectories, func(r *finding.Rule) bool { return r.ID == f.Rule })
 }
 
 // reportedByShow reports whether package show reports the cause of a finding of
@@ -75,8 +119,8 @@ var forDirectories = []*finding.Rule{
 	ruleNoDescription, ruleLanguage, ruleNoCategory, ruleNoExplicit, ruleNoImage, ruleNoGUID, ruleNoAuthor,
 }
 
-// itemAt returns the index of the item that a line of the feed belongs to, or -1
+// itemAt returns the index of the item that a line of the page belongs to, or -1
 // for a line before the first item.
-func (r *Rendered) itemAt(line int) int {
-	return sort.Search(len(r.Items), func(i int) bool { return r.Items[i].line > line }) - 1
+func (p *renderedPage) itemAt(line int) int {
+	return sort.Search(len(p.spans), func(i int) bool { return p.spans[i].line > line }) - 1
 }

@@ -16,24 +16,25 @@ func TestRenderSaysWhereItemsAre(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(r.Items) != len(d.Items) {
-		t.Fatalf("%d spans for %d items", len(r.Items), len(d.Items))
+	p := &r.pages[0]
+	if len(p.spans) != len(d.Items) {
+		t.Fatalf("%d spans for %d items", len(p.spans), len(d.Items))
 	}
-	lines := strings.SplitAfter(string(r.Bytes), "\n")
-	for i, s := range r.Items {
+	lines := strings.SplitAfter(string(p.Bytes), "\n")
+	for i, s := range p.spans {
 		if got := lines[s.line-1]; got != "    <item>\n" {
 			t.Errorf("item %d is said to begin on line %d, which is %q", i, s.line, got)
 		}
-		if before, after := string(r.Bytes[:s.Start]), string(r.Bytes[s.End:]); !strings.HasSuffix(before, "<item>") || !strings.HasPrefix(after, "</item>\n") {
+		if before, after := string(p.Bytes[:s.start]), string(p.Bytes[s.end:]); !strings.HasSuffix(before, "<item>") || !strings.HasPrefix(after, "</item>\n") {
 			t.Errorf("item %d is between %q and %q", i, before[len(before)-20:], after[:20])
 		}
-		if item := string(r.Bytes[s.Start:s.End]); !strings.Contains(item, d.Items[i].Episode.GUID) {
+		if item := string(r.Item(i)); !strings.Contains(item, d.Items[i].Episode.GUID) {
 			t.Errorf("item %d is without its GUID:\n%s", i, item)
 		}
 	}
-	first, second := r.Items[0].line, r.Items[1].line
+	first, second := p.spans[0].line, p.spans[1].line
 	for line, want := range map[int]int{1: -1, first - 1: -1, first: 0, second - 1: 0, second: 1, second + 5: 1} {
-		if got := r.itemAt(line); got != want {
+		if got := p.itemAt(line); got != want {
 			t.Errorf("itemAt(%d) = %d, want %d", line, got, want)
 		}
 	}
@@ -84,7 +85,7 @@ func TestDirectoriesReadPublicFeedsOnly(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			d := rich()
-			d.Show.Categories = nil
+			d.Show.Author = ""
 			tt.edit(d)
 			r, err := Render(d)
 			if err != nil {
@@ -92,10 +93,10 @@ func TestDirectoriesReadPublicFeedsOnly(t *testing.T) {
 			}
 			var got bool
 			for _, f := range r.Check() {
-				got = got || f.Rule == ruleNoCategory.ID
+				got = got || f.Rule == ruleNoAuthor.ID
 			}
 			if got != tt.want {
-				t.Errorf("no category is reported: %t, want %t", got, tt.want)
+				t.Errorf("no author is reported: %t, want %t", got, tt.want)
 			}
 		})
 	}

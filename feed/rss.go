@@ -32,47 +32,88 @@ const maxDescription = 4000
 
 // rss writes the document and returns where its items are. Elements have a fixed
 // order: what people look for first, then plain RSS, iTunes and Podcasting 2.0.
-func (w *writer) rss(d *Document, x *extras) []Span {
+func (w *writer) rss(p *page, x *extras) []span {
 	w.declaration()
-	w.start("rss", append([]string{"version", "2.0"}, x.declarations(d.Show)...)...)
+	w.start("rss", append([]string{"version", "2.0"}, x.declarations(p.Show)...)...)
 	w.start("channel")
-	w.channel(d)
+	w.replace(x.show)
+	w.channel(p)
 	w.elements(x.show)
-	spans := make([]Span, len(d.Items))
+	spans := make([]span, p.to-p.from)
 	line, counted := 1, 0
-	for i := range d.Items {
+	for i := range spans {
 		line += bytes.Count(w.out.Bytes()[counted:], []byte("\n"))
 		counted = w.out.Len()
+		w.replace(nil)
 		w.start("item")
-		spans[i] = Span{Start: w.out.Len() - len("\n"), line: line}
-		w.item(d, &d.Items[i])
-		w.elements(x.items[i])
+		spans[i] = span{start: w.out.Len() - len("\n"), line: line}
+		w.replace(x.items[p.from+i])
+		w.item(p.Document, &p.Items[p.from+i])
+		w.elements(x.items[p.from+i])
 		w.end()
-		spans[i].End = w.out.Len() - len("</item>\n")
+		spans[i].end = w.out.Len() - len("</item>\n")
 	}
 	w.end()
 	w.end()
 	return spans
 }
 
-func (w *writer) channel(d *Document) {
-	s := d.Show
+func (w *writer) channel(p *page) {
+	d, s := p.Document, p.Show
 	w.text("title", s.Title)
-	w.empty("atom:link", "href", d.SelfURL, "rel", "self", "type", MediaType)
-	if !s.Private && slices.Contains(s.Announce, "websub") {
-		w.empty("atom:link", "href", Hub, "rel", "hub")
-	}
+	w.pageLinks(p)
 	w.text("link", s.URL)
-	w.html("description", describe(markdown.HTML(s.Description, s.URL)))
+	description := d.Description
+	if description == "" {
+		description = markdown.HTML(s.Description, s.URL)
+	}
+	short, _ := describe(description, s.URL)
+	w.html("description", short)
 	w.text("language", s.Language)
 	w.optional("copyright", s.Copyright)
-	if len(d.Items) > 0 {
-		w.date("pubDate", d.Items[0].Episode.Date)
+	if p.from < p.to {
+		w.date("pubDate", d.Items[p.from].Episode.Date)
 	}
-	w.date("lastBuildDate", d.Updated)
+	w.date("lastBuildDate", p.updated())
 	w.text("generator", generator)
+	w.rssImage(d)
 	w.itunesShow(d)
-	w.podcastShow(d)
+	w.podcastShow(p)
+}
+
+// pageLinks writes the addresses of the page itself, of the hub, and of other pages.
+func (w *writer) pageLinks(p *page) {
+	if !w.leaveOut(selfLink) {
+		w.empty("atom:link", "href", p.self, "rel", "self", "type", MediaType)
+	}
+	if p.isFeed() && announces(p.Show, "websub") {
+		w.empty("atom:link", "href", Hub, "rel", "hub")
+	}
+	if p.oldest == "" {
+		return
+	}
+	w.empty("atom:link", "href", p.SelfURL, "rel", "first", "type", MediaType)
+	if p.older != "" {
+		w.empty("atom:link", "href", p.older, "rel", "next", "type", MediaType)
+	}
+	w.empty("atom:link", "href", p.oldest, "rel", "last", "type", MediaType)
+}
+
+// announces reports whether the show's changes are announced through a service.
+func announces(s *show.Show, service string) bool {
+	return !s.Private && slices.Contains(s.Announce, service)
+}
+
+// rssImage writes the artwork for apps that do not read the iTunes namespace.
+func (w *writer) rssImage(d *Document) {
+	if d.ArtworkURL == "" || w.leaveOut("image") {
+		return
+	}
+	w.start("image")
+	w.text("url", d.ArtworkURL)
+	w.text("title", d.Show.Title)
+	w.text("link", d.Show.URL)
+	w.end()
 }
 
 func (w *writer) itunesShow(d *Document) {
@@ -97,7 +138,7 @@ func (w *writer) itunesShow(d *Document) {
 	if s.Private || s.Block {
 		w.text("itunes:block", "Yes")
 	}
-	if s.Owner != (show.Owner{}) {
+	if s.Owner != (show.Owner{}) && !w.leaveOut("itunes:owner") {
 		w.start("itunes:owner")
 		w.optional("itunes:name", s.Owner.Name)
 		w.optional("itunes:email", s.Owner.Email)
@@ -105,11 +146,11 @@ func (w *writer) itunesShow(d *Document) {
 	}
 }
 
-func (w *writer) podcastShow(d *Document) {
-	s := d.Show
+func (w *writer) podcastShow(p *page) {
+	d, s := p.Document, p.Show
 	w.optional("podcast:guid", d.GUID)
 	w.text("podcast:locked", yesNo(s.Feed.Locked), "owner", s.Owner.Email)
-	if s.Private {
+	if (s.Private || s.Block) && !w.leaveOut(blockAll) {
 		w.text("podcast:block", "yes")
 	}
 	w.text("podcast:medium", cmp.Or(s.Medium, "podcast"))
@@ -125,7 +166,45 @@ func (w *writer) podcastShow(d *Document) {
 		w.text("podcast:updateFrequency", f.Text,
 			"rrule", f.RRule, "dtstart", iso8601(f.Start), "complete", onlyTrue(f.Complete))
 	}
+	if announces(s, "podping") {
+		w.empty("podcast:podping", "usesPodping", "true")
+	}
+	if p.isFeed() {
+		w.trailers(d)
+	}
 	w.persons(s.Hosts, d.PersonURL)
+}
+
+// trailers writes podcast:trailer for each live trailer.
+func (w *writer) trailers(d *Document) {
+	for _, i := range d.Items {
+		if i.Episode.Type != show.Trailer || clean(i.Episode.Title) == "" {
+			continue
+		}
+		season := ""
+		if i.Episode.Season > 0 {
+			season = strconv.Itoa(i.Episode.Season)
+		}
+		w.text("podcast:trailer", cutText(i.Episode.Title, maxTrailerTitle),
+			"url", enclosureURL(d.Show, &i.Enclosure),
+			"pubdate", i.Episode.Date.Format(time.RFC1123Z),
+			"length", strconv.FormatInt(i.Enclosure.Bytes, 10),
+			"type", i.Enclosure.Type,
+			"season", season)
+	}
+}
+
+// maxTrailerTitle is the length of a trailer's title, in characters, that the podcast
+// namespace allows.
+const maxTrailerTitle = 128
+
+// cutText cuts a text to at most limit characters.
+func cutText(text string, limit int) string {
+	runes := []rune(text)
+	if len(runes) <= limit {
+		return text
+	}
+	return strings.TrimSpace(string(runes[:limit-1])) + "…"
 }
 
 func (w *writer) item(d *Document, i *Item) {
@@ -136,35 +215,37 @@ func (w *writer) item(d *Document, i *Item) {
 	w.optional("link", i.PageURL)
 	w.notes(i)
 	w.empty("enclosure",
-		"url", enclosureURL(d.Show, i.Enclosure.URL),
+		"url", enclosureURL(d.Show, &i.Enclosure),
 		"length", strconv.FormatInt(i.Enclosure.Bytes, 10),
 		"type", i.Enclosure.Type)
-	w.itunesEpisode(i)
+	w.itunesEpisode(d, i)
 	w.podcastEpisode(d, i)
 }
 
 // notes writes the description, and the whole notes as content:encoded where the
-// description does not have all of them.
+// description lacks text, an image or a table.
 func (w *writer) notes(i *Item) {
-	short := describe(i.Notes)
+	short, complete := describe(i.Notes, i.PageURL)
 	if short == "" {
-		short = describe("<p>" + html.EscapeString(i.Episode.Summary) + "</p>")
+		short, _ = describe("<p>"+html.EscapeString(i.Episode.Summary)+"</p>", i.PageURL)
 	}
 	if short != "" {
 		w.html("description", short)
 	}
-	if full := strings.TrimSpace(i.Notes); full != "" && full != short {
-		w.html("content:encoded", full)
+	if !complete {
+		w.html("content:encoded", strings.TrimSpace(i.Notes))
 	}
 }
 
-func (w *writer) itunesEpisode(i *Item) {
+func (w *writer) itunesEpisode(d *Document, i *Item) {
 	e := i.Episode
 	if i.Duration > 0 {
 		w.text("itunes:duration", strconv.FormatInt(int64(i.Duration.Round(time.Second)/time.Second), 10))
 	}
 	w.text("itunes:explicit", strconv.FormatBool(e.Explicit))
-	w.image(i.ArtworkURL)
+	if i.ArtworkURL != d.ArtworkURL {
+		w.image(i.ArtworkURL)
+	}
 	w.number("itunes:season", e.Season)
 	w.number("itunes:episode", e.Number)
 	w.optional("itunes:episodeType", string(e.Type))
@@ -176,7 +257,9 @@ func (w *writer) itunesEpisode(i *Item) {
 func (w *writer) podcastEpisode(d *Document, i *Item) {
 	e := i.Episode
 	w.number("podcast:season", e.Season, "name", d.Show.Seasons[e.Season])
-	w.number("podcast:episode", e.Number)
+	if n := e.NumberText(); n != "" {
+		w.text("podcast:episode", n, "display", e.Display)
+	}
 	for _, t := range i.Transcripts {
 		w.empty("podcast:transcript", "url", t.URL, "type", t.Type, "language", t.Language, "rel", captions(t))
 	}
@@ -241,19 +324,27 @@ func (w *writer) social(s show.Social) {
 }
 
 // describe returns HTML as a description: with the tags that podcast apps show, cut
-// to the length that they accept.
-func describe(source string) string {
-	return markdown.Truncate(markdown.Simplify(source), maxDescription)
+// to the length that they accept. A description that was cut ends with a link to the
+// page, if there is one. complete is false if text, an image or a table is missing.
+func describe(source, page string) (short string, complete bool) {
+	simple, complete := markdown.Simplify(source)
+	more := ""
+	if page != "" {
+		address := html.EscapeString(page)
+		more = `<p><a href="` + address + `">` + address + "</a></p>"
+	}
+	short = markdown.Truncate(simple, maxDescription, more)
+	return short, complete && short == simple
 }
 
 // enclosureURL adds the show's prefix to the address of the audio. A private show
 // and one that others cannot reach have no prefix: a redirector could not lead
 // there, and must not learn private addresses.
-func enclosureURL(s *show.Show, url string) string {
-	if s.Private || !s.IsPublic() {
-		return url
+func enclosureURL(s *show.Show, e *Enclosure) string {
+	if s.Private || !s.IsPublic() || e.Fixed {
+		return e.URL
 	}
-	return prefixed(s.Prefix, url)
+	return prefixed(s.Prefix, e.URL)
 }
 
 // prefixed adds a prefix for download statistics, such as https://op3.dev/e/, to

@@ -15,7 +15,13 @@ import (
 type writer struct {
 	out  bytes.Buffer
 	open []string // names of elements
+
+	replaced map[string]bool // names of elements that are left out; see replace
+	level    int             // how many elements are open around them
 }
+
+// leaveOut reports whether an extra element takes the place of one with the name.
+func (w *writer) leaveOut(name string) bool { return len(w.open) == w.level && w.replaced[name] }
 
 func (w *writer) declaration() {
 	w.out.WriteString(`<?xml version="1.0" encoding="UTF-8"?>` + "\n")
@@ -41,6 +47,9 @@ func (w *writer) end() {
 
 // empty writes an element without content.
 func (w *writer) empty(name string, attrs ...string) {
+	if w.leaveOut(name) {
+		return
+	}
 	w.indent()
 	w.tag(name, attrs)
 	w.out.WriteString("/>\n")
@@ -51,6 +60,9 @@ func (w *writer) text(name, value string, attrs ...string) {
 	value = clean(value)
 	if value == "" {
 		w.empty(name, attrs...)
+		return
+	}
+	if w.leaveOut(name) {
 		return
 	}
 	w.indent()
@@ -88,6 +100,9 @@ func (w *writer) date(name string, t time.Time) {
 func (w *writer) html(name, source string) {
 	if source = clean(source); source == "" {
 		w.empty(name)
+		return
+	}
+	if w.leaveOut(name) {
 		return
 	}
 	w.indent()

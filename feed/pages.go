@@ -1,0 +1,78 @@
+package feed
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Page is a page of a feed.
+type Page struct {
+	Path  string // below the show's URL
+	Bytes []byte
+}
+
+// page is a part of a document that becomes a file of its own: the feed itself with the
+// newest episodes, or one of the pages with older ones (RFC 5005, section 3).
+type page struct {
+	*Document
+	from, to int    // its items are Document.Items[from:to]
+	path     string // below the show's URL
+	self     string // its address
+	older    string // address of the page with the episodes before those of this one; may be empty
+	oldest   string // address of the page with the first episodes; empty if the feed is all on one page
+}
+
+// isFeed reports whether a page is the feed itself.
+func (p *page) isFeed() bool { return p.from == 0 }
+
+// updated returns the lastBuildDate of a page.
+func (p *page) updated() time.Time {
+	if p.isFeed() {
+		return p.Updated
+	}
+	var newest time.Time
+	for _, i := range p.Items[p.from:p.to] {
+		newest = slices.MaxFunc([]time.Time{newest, i.Episode.Date, i.Episode.Updated}, time.Time.Compare)
+	}
+	return newest
+}
+
+// pagesOf cuts a document into pages, the feed first. Pages of older episodes are full,
+// and are numbered from the oldest one, so that they keep their content and address when
+// an episode is added. They name no newer page for the same reason. The feed has at
+// least as many episodes as a page, because many apps read no other page.
+func pagesOf(d *Document) []page {
+	size, n := d.Show.Feed.PageSize, len(d.Items)
+	archived := 0
+	if size > 0 {
+		archived = max(0, n/size-1)
+	}
+	address := func(number int) string {
+		if number < 1 {
+			return ""
+		}
+		return strings.TrimSuffix(d.SelfURL, d.Show.Feed.Path) + PagePath(d.Show.Feed.Path, number)
+	}
+	oldest := ""
+	if archived > 0 {
+		oldest = address(1)
+	}
+	pages := []page{{Document: d, to: n - archived*size, path: d.Show.Feed.Path, self: d.SelfURL, older: address(archived), oldest: oldest}}
+	for number := archived; number >= 1; number-- {
+		pages = append(pages, page{
+			Document: d, from: n - number*size, to: n - (number-1)*size,
+			path: PagePath(d.Show.Feed.Path, number), self: address(number), older: address(number - 1), oldest: oldest,
+		})
+	}
+	return pages
+}
+
+// PagePath returns the path of a page of the feed with the path, numbered from 1, which
+// has the oldest episodes.
+func PagePath(feed string, number int) string {
+	ext := path.Ext(feed)
+	return fmt.Sprintf("%s-%d%s", strings.TrimSuffix(feed, ext), number, ext)
+}
