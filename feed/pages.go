@@ -1,8 +1,6 @@
 package feed
 
 import (
-	"fmt"
-	"path"
 	"slices"
 	"strings"
 	"time"
@@ -54,7 +52,7 @@ func pagesOf(d *Document) []page {
 		if number < 1 {
 			return ""
 		}
-		return strings.TrimSuffix(d.SelfURL, d.Show.Feed.Path) + PagePath(d.Show.Feed.Path, number)
+		return strings.TrimSuffix(d.SelfURL, d.Show.Feed.Path) + d.Show.Feed.Page(number)
 	}
 	oldest := ""
 	if archived > 0 {
@@ -64,15 +62,8 @@ func pagesOf(d *Document) []page {
 	for number := archived; number >= 1; number-- {
 		pages = append(pages, page{
 			Document: d, from: n - number*size, to: n - (number-1)*size,
-			path: PagePath(d.Show.Feed.Path, number), self: address(number), older: address(number - 1), oldest: oldest,
+			path: d.Show.Feed.Page(number), self: address(number), older: address(number - 1), oldest: oldest,
 		})
 	}
 	return pages
-}
-
-// PagePath returns the path of a page of the feed with the path, numbered from 1, which
-// has the oldest episodes.
-func PagePath(feed string, number int) string {
-	ext := path.Ext(feed)
-	return fmt.Sprintf("%s-%d%s", strings.TrimSuffix(feed, ext), number, ext)
 }

@@ -84,7 +84,7 @@ func (p *Plan) stateOf(o *ApplyOptions) *record.State {
 		}
 	}
 	for _, e := range p.Release.Live() {
-		s.Episodes = append(s.Episodes, record.Episode{GUID: e.GUID, Slug: e.Slug, Title: e.Title, Audio: e.Enclosure.Key, Item: e.ItemSHA256})
+		s.Episodes = append(s.Episodes, record.Episode{GUID: e.GUID, Slug: e.Slug, Title: e.Title, Audio: e.AudioKey(), Item: e.ItemSHA256})
 	}
 	return s
 }

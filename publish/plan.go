@@ -198,6 +198,20 @@ func rebuild(ctx context.Context, seen *record.Listing, s record.Storage, r *rel
 	if err != nil {
 		return nil // it is not a feed, and has no episode to lose
 	}
+	for number := 1; ; number++ {
+		page := r.Show.Feed.Page(number)
+		if _, ok := seen.Objects[page]; !ok {
+			break
+		}
+		older, err := record.Download(ctx, s.Public, page)
+		if err != nil {
+			return fmt.Errorf("read %s of the live feed: %w", page, err)
+		}
+		seen.Requests.Read++
+		if _, more, err := record.ReadFeed(older, r.Show.URL); err == nil && feed.IsOwn(older) {
+			episodes = append(episodes, more...)
+		}
+	}
 	seen.State.Episodes = episodes
 	seen.Rebuilt = feed.IsOwn(data)
 	return nil

@@ -65,7 +65,7 @@ func (p *Plan) compareEpisodes() {
 // nor in the storage; empty if it is.
 func (p *Plan) noAudio(e *release.Episode) string {
 	switch {
-	case e.HasMaster():
+	case e.HasMaster() || e.IsElsewhere():
 		return ""
 	case e.Pin.Payload.Bytes == 0:
 		return "no audio yet"

@@ -1,7 +1,10 @@
 package show
 
 import (
+	"fmt"
+	"path"
 	"slices"
+	"strings"
 	"time"
 
 	"onair/internal/finding"
@@ -91,6 +94,13 @@ type Feed struct {
 	Path     string // key of the feed below URL; never empty
 	Locked   bool   // podcast:locked
 	PageSize int    // how many episodes a page of the feed has; 0 for a feed of one page
+}
+
+// Page returns the path of a page of older episodes; the page with the number 1 has the
+// oldest ones.
+func (f Feed) Page(number int) string {
+	ext := path.Ext(f.Path)
+	return fmt.Sprintf("%s-%d%s", strings.TrimSuffix(f.Path, ext), number, ext)
 }
 
 // CDN names a purger and carries its settings, such as service or zone.

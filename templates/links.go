@@ -11,6 +11,9 @@ const notFoundKey = "404.html"
 
 // link returns a link from the current page to the object with the key.
 func (r *renderer) link(key string) string {
+	if isAddress(key) {
+		return key
+	}
 	if r.current == notFoundKey {
 		return r.root() + escapePath(pretty(key))
 	}
@@ -28,7 +31,15 @@ func (r *renderer) root() string {
 
 // absolute returns the public address of the object with the key.
 func (r *renderer) absolute(key string) string {
+	if isAddress(key) {
+		return key
+	}
 	return r.site.Show.URL + escapePath(pretty(key))
+}
+
+// isAddress reports whether a key is the address of audio that is not in the bucket.
+func isAddress(key string) bool {
+	return strings.HasPrefix(key, "https://") || strings.HasPrefix(key, "http://")
 }
 
 // optional returns the public address of the object with the key, or "" if key is

@@ -97,7 +97,9 @@ func (r *renderer) usedKeys(pages []Page) usedKeys {
 		put(key)
 	}
 	for _, e := range r.site.Episodes {
-		put(e.AudioKey)
+		if !isAddress(e.AudioKey) {
+			put(e.AudioKey)
+		}
 		put(e.ArtworkKey)
 		for _, t := range e.Transcripts {
 			for _, f := range t.Files {

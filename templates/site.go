@@ -113,6 +113,7 @@
 //
 //	url KEY           link to a page or object of the site
 //	absurl KEY        absolute URL of a page or object of the site
+//	elsewhere KEY     whether KEY is the address of audio that is not in the bucket
 //	asset NAME        link to a static file; "" if the theme has no such file
 //	image PATH        link to an image of the show's folder; an https URL stays as
 //	                  it is; "" if PATH is neither
@@ -164,7 +165,7 @@ type Site struct {
 type Episode struct {
 	*show.Episode
 	Duration    time.Duration
-	AudioKey    string // required
+	AudioKey    string // required; the address of audio that is not in the bucket
 	AudioType   string // media type, such as audio/mpeg
 	AudioBytes  int64
 	ArtworkKey  string // the episode's or the show's; empty if neither has artwork

@@ -49,7 +49,7 @@ var tagFunc = derive.Func{Name: "tags", Version: 1}
 // there cannot be one.
 func (b *builder) tag(e *Episode) *episodeTag {
 	b.checkImages(e)
-	b.findings = append(b.findings, audio.CheckTimes(e.Chapters, e.Pin.Duration, func(i int) finding.Position { return e.At(fmt.Sprintf("chapters[%d]", i)) })...)
+	b.checkTimes(e)
 	if e.Pin.MediaType != audio.MP3 {
 		return &episodeTag{
 			pieces: func() ([][]byte, error) { return nil, nil },

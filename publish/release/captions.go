@@ -29,7 +29,7 @@ var formats = []struct {
 func (b *builder) addTranscripts(e *Episode) (found finding.List) {
 	for _, f := range e.Transcripts {
 		t := &transcript{TranscriptFile: f, texts: b.texts, duration: e.Pin.Duration}
-		facts, err := t.facts(e.Enclosure != nil, func(p *parsed) (textFacts, error) { return b.textFacts(e, t, p) })
+		facts, err := t.facts(e.inFeed(), func(p *parsed) (textFacts, error) { return b.textFacts(e, t, p) })
 		var failed *formatError
 		switch {
 		case errors.Is(err, fs.ErrNotExist): // package show reports a missing file that is named
@@ -60,7 +60,7 @@ func (b *builder) textFacts(e *Episode, t *transcript, p *parsed) (textFacts, er
 	facts := textFacts{Timed: p.cues != nil}
 	known, err := newKnownFindings(p.text.Findings)
 	facts.Findings, t.timed = known, facts.Timed
-	if e.Enclosure == nil {
+	if !e.inFeed() {
 		return facts, err
 	}
 	for _, format := range t.formats() {
@@ -71,6 +71,23 @@ func (b *builder) textFacts(e *Episode, t *transcript, p *parsed) (textFacts, er
 		facts.Files = append(facts.Files, o.sums())
 	}
 	return facts, err
+}
+
+// inFeed returns the files of the transcript that the feed names, in its order.
+func (t *transcript) inFeed() []*Object {
+	wanted := t.texts.show.Transcripts.Feed
+	if len(wanted) == 0 {
+		return t.files
+	}
+	var named []*Object
+	for _, format := range wanted {
+		for _, o := range t.files {
+			if path.Ext(o.Key) == "."+format {
+				named = append(named, o)
+			}
+		}
+	}
+	return named
 }
 
 // formatError reports that a transcript cannot be written in a format.

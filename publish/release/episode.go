@@ -2,7 +2,9 @@ package release
 
 import (
 	"context"
+	"fmt"
 
+	"onair/audio"
 	"onair/internal/finding"
 	"onair/show"
 	"onair/show/pins"
@@ -15,11 +17,12 @@ type Episode struct {
 	Status show.Status
 	Pin    pins.Pin // zero while nothing is known of the audio
 
-	Enclosure  *Object // the tagged audio; nil unless the feed names the episode
+	Enclosure  *Object // the tagged audio; nil unless the feed names the episode and onair publishes the audio
 	ItemSHA256 string  // of its item in the feed; empty unless the feed names the episode
 	Payload    *Object // the part with its audio; nil if masters are not kept
 
-	master      *master // nil if the audio is not on this machine
+	images      map[string]string // addresses of the images in the notes
+	master      *master           // nil if the audio is not on this machine
 	chapters    *Object
 	waveform    *Object
 	transcripts []*transcript
@@ -53,11 +56,43 @@ func (e *Episode) AudioBytes() int64 {
 	return e.Enclosure.Size
 }
 
+// IsElsewhere reports whether the audio stays at an address that is not the show's.
+func (e *Episode) IsElsewhere() bool { return e.Episode.Enclosure.URL != "" }
+
+// inFeed reports whether the feed names the episode.
+func (e *Episode) inFeed() bool {
+	return e.Enclosure != nil || e.IsElsewhere() && e.Status == show.Live
+}
+
+// addElsewhere adds an episode whose audio stays elsewhere.
+func (b *builder) addElsewhere(e *Episode) {
+	e.Pin = pins.Pin{Slug: e.Slug, Duration: e.Duration, MediaType: e.Episode.Enclosure.Type}
+	b.checkImages(e)
+	if e.Duration > 0 {
+		b.checkTimes(e)
+	}
+	if e.Status == show.Live {
+		b.addChapters(e)
+	}
+}
+
+// checkTimes reports chapters that lie outside of the audio.
+func (b *builder) checkTimes(e *Episode) {
+	b.findings = append(b.findings, audio.CheckTimes(e.Chapters, e.Pin.Duration, func(i int) finding.Position { return e.At(fmt.Sprintf("chapters[%d]", i)) })...)
+}
+
 // addEpisode adds one episode without its transcripts and its page: all of it
 // when it is live, the facts of its audio when it is scheduled, only the findings
 // when it is a draft. It reports whether there is more to add.
 func (b *builder) addEpisode(e *Episode) bool {
 	b.release.Episodes = append(b.release.Episodes, e)
+	e.images = b.addNoteImages(e.Notes, e.Dir, e.Status == show.Live, func(address string) finding.Position {
+		return lineOf(e.File, e.Notes, e.NotesLine, address)
+	})
+	if e.IsElsewhere() {
+		b.addElsewhere(e)
+		return true
+	}
 	if !b.measure(e) {
 		return false
 	}
@@ -83,7 +118,7 @@ func (b *builder) addTexts(ctx context.Context, episodes []*Episode, site *site)
 	inParallel(ctx, len(episodes), func(i int) {
 		e := episodes[i]
 		found[i] = b.addTranscripts(e)
-		if e.Enclosure == nil {
+		if !e.inFeed() {
 			return
 		}
 		if e.page != nil {
@@ -95,7 +130,7 @@ func (b *builder) addTexts(ctx context.Context, episodes []*Episode, site *site)
 	})
 	for i, e := range episodes {
 		b.findings = append(b.findings, found[i]...)
-		if e.Enclosure == nil {
+		if !e.inFeed() {
 			continue
 		}
 		for _, t := range e.transcripts {

@@ -2,11 +2,13 @@ package release
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"fmt"
 
 	"onair/feed"
 	"onair/internal/finding"
+	"onair/internal/markdown"
 	"onair/publish/bucket"
 	"onair/show"
 	"onair/show/chapters"
@@ -24,6 +26,9 @@ func (b *builder) addFeed() {
 	if b.show.Private {
 		d.GUID = ""
 	}
+	if len(b.descriptionImages) > 0 {
+		d.Description = markdown.HTMLWithImages(b.show.Description, b.show.URL, b.descriptionImage)
+	}
 	for _, e := range b.release.Live() {
 		d.Items = append(d.Items, b.item(e))
 	}
@@ -37,7 +42,13 @@ func (b *builder) addFeed() {
 	if !b.findings.HasErrors() { // otherwise the feed would repeat them
 		b.findings = append(b.findings, out.Check()...)
 	}
-	rendered, err := b.addNew(RoleFeed, fixedKey(b.show.Feed.Path), held(out.Bytes))
+	for _, page := range out.Older() {
+		if _, err := b.addNew(RolePage, fixedKey(page.Path), held(page.Bytes)); err != nil {
+			b.findings.Add(ruleFeed.At(finding.Position{File: "show.yaml"}, "render the feed: %v", err))
+			return
+		}
+	}
+	rendered, err := b.addNew(RoleFeed, fixedKey(b.show.Feed.Path), held(out.Bytes()))
 	if err != nil {
 		b.findings.Add(ruleFeed.At(finding.Position{File: "show.yaml"}, "render the feed: %v", err))
 		return
@@ -49,26 +60,29 @@ func (b *builder) addFeed() {
 // tell which episodes change for apps.
 func (b *builder) digestItems(out *feed.Rendered) {
 	for i, e := range b.release.Live() {
-		item := out.Items[i]
-		e.ItemSHA256 = fmt.Sprintf("%x", sha256.Sum256(out.Bytes[item.Start:item.End]))
+		e.ItemSHA256 = fmt.Sprintf("%x", sha256.Sum256(out.Item(i)))
 	}
 }
 
 func (b *builder) item(e *Episode) feed.Item {
-	page := b.url(show.PageKey(e.Slug))
+	page := e.PageURL(b.show)
 	item := feed.Item{
 		Episode:    e.Episode,
 		PageURL:    page,
-		Enclosure:  feed.Enclosure{URL: b.url(e.Enclosure.Key), Type: e.Pin.MediaType, Bytes: e.Enclosure.Size},
+		Enclosure:  feed.Enclosure{URL: b.url(e.AudioKey()), Type: e.Pin.MediaType, Bytes: e.AudioBytes()},
 		Duration:   e.Pin.Duration,
-		Notes:      b.notes(e, page),
+		Notes:      b.notes(e, cmp.Or(page, b.show.URL)),
 		ArtworkURL: b.url(b.artworkKey(e.Artwork)),
 	}
 	if e.chapters != nil {
 		item.ChaptersURL = b.url(e.chapters.Key)
 	}
+	if e.IsElsewhere() {
+		given := e.Episode.Enclosure
+		item.Enclosure = feed.Enclosure{URL: given.URL, Type: given.Type, Bytes: int64(given.Length), Fixed: true}
+	}
 	for _, t := range e.transcripts {
-		for _, o := range t.files {
+		for _, o := range t.inFeed() {
 			item.Transcripts = append(item.Transcripts, feed.Transcript{
 				URL:      b.url(o.Key),
 				Type:     mediaType(o),

@@ -30,7 +30,8 @@ const (
 // folders count: a page whose slug ends like a hash stays a page.
 var hashed = regexp.MustCompile(`^(audio|assets|episodes/[^/]+)/[^/]+-[0-9a-f]{16}\.[a-z0-9]+$`)
 
-// ClassOf returns the class of a key; feed is the key of the show's feed.
+// ClassOf returns the class of a key; feed is the key of the show's feed. The pages of
+// older episodes of a feed change seldom, and are of the class of pages.
 func ClassOf(key, feed string) Class {
 	switch {
 	case key == feed:
@@ -59,6 +60,7 @@ func HeadersFor(key, feed string, purged bool) bucket.Headers {
 // ours because the system's differs between machines.
 var mediaTypes = map[string]string{
 	".css":   "text/css; charset=utf-8",
+	".gif":   "image/gif",
 	".html":  "text/html; charset=utf-8",
 	".ico":   "image/x-icon",
 	".jpg":   "image/jpeg",
@@ -76,8 +78,16 @@ var mediaTypes = map[string]string{
 	".xml":   "application/xml; charset=utf-8",
 }
 
+// isOlderPage reports whether a key is that of a page of the feed with older episodes;
+// see show.Feed.Page.
+func isOlderPage(key, feed string) bool {
+	ext := path.Ext(feed)
+	number, ok := strings.CutPrefix(strings.TrimSuffix(key, ext), strings.TrimSuffix(feed, ext)+"-")
+	return ok && path.Ext(key) == ext && number != "" && strings.Trim(number, "0123456789") == ""
+}
+
 func contentType(key, feed string) string {
-	if key == feed {
+	if key == feed || isOlderPage(key, feed) {
 		return "application/rss+xml; charset=utf-8"
 	}
 	if strings.HasPrefix(key, "episodes/") && strings.HasPrefix(path.Base(key), "chapters-") && path.Ext(key) == ".json" {

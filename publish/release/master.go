@@ -158,6 +158,9 @@ func (b *builder) probeMasters(ctx context.Context) error {
 	var mu sync.Mutex
 	done := 0
 	for _, e := range b.show.Episodes {
+		if e.Enclosure.URL != "" {
+			continue
+		}
 		p := &probing{master: &master{folder: b.show.Folder, name: e.Audio}}
 		b.masters[e.Audio] = p
 		group.Go(func() error {

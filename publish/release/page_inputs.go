@@ -47,7 +47,8 @@ func newPageInputs(b *builder, site *templates.Site) *pageInputs {
 func (in *pageInputs) ofEpisode(e *templates.Episode) derive.Key {
 	page := *e
 	page.Transcripts = nil
-	page.Notes = "" // they are rendered from the source of the notes
+	page.Notes = ""  // they are rendered from the source of the notes
+	notes := e.Notes // without the images that have other addresses, which is what the key is for
 	images := []string{}
 	image := func(name string) { images = append(images, name, in.site.ImageKeys[name]) }
 	for _, c := range e.Chapters {
@@ -61,7 +62,7 @@ func (in *pageInputs) ofEpisode(e *templates.Episode) derive.Key {
 	}
 	// The zone says which days the times are, and what it says may change.
 	zone := in.site.Show.Timezone
-	key, err := derive.TryKey(page, e.Episode.Notes, images, e.Date.In(zone).String(), e.Updated.In(zone).String())
+	key, err := derive.TryKey(page, e.Episode.Notes, notes, images, e.Date.In(zone).String(), e.Updated.In(zone).String())
 	if err != nil {
 		return derive.Key{}
 	}

@@ -82,9 +82,9 @@ type Release struct {
 }
 
 // Live returns the episodes that the feed names, newest first: those that are
-// live and have audio.
+// live and have audio, here or elsewhere.
 func (r *Release) Live() []*Episode {
-	return slices.DeleteFunc(slices.Clone(r.Episodes), func(e *Episode) bool { return e.Enclosure == nil })
+	return slices.DeleteFunc(slices.Clone(r.Episodes), func(e *Episode) bool { return !e.inFeed() })
 }
 
 // LiveGUIDs are the GUIDs of the episodes that the feed names.
@@ -105,6 +105,9 @@ type builder struct {
 	objects  map[string]*Object // by key
 	parts    map[string]*Object // by key
 	release  *Release
+
+	noteImages        map[string]*noteImage // by path in the show's folder
+	descriptionImages map[string]string     // addresses of the images in the show's description
 
 	texts        *texts
 	contributors map[string][]credit.Contributor // by path of the transcript
@@ -127,7 +130,9 @@ func New(ctx context.Context, s *show.Show, o *Options) (*Release, finding.List,
 		objects: map[string]*Object{},
 		parts:   map[string]*Object{},
 		images:  map[string]*image{},
-		release: &Release{Show: s, Now: o.Now, Lock: s.Lock.Clone()},
+
+		noteImages: map[string]*noteImage{},
+		release:    &Release{Show: s, Now: o.Now, Lock: s.Lock.Clone()},
 	}
 	b.findings = append(b.findings, checkStorage(s)...)
 	for _, problem := range cdn.Check(s.CDN) {
@@ -149,6 +154,7 @@ func New(ctx context.Context, s *show.Show, o *Options) (*Release, finding.List,
 	if b.show.Artwork != "" {
 		b.checkArtwork(b.show.Artwork, b.show.At("artwork"))
 	}
+	b.descriptionImages = b.addNoteImages(b.show.Description, "", true, func(string) finding.Position { return b.show.At("description") })
 	b.checkSameAudio(measured)
 	b.checkWaveforms()
 	for _, name := range b.o.Remove {

@@ -122,6 +122,12 @@ var rules = finding.Rules{
 		Hint:    "one of them may have the wrong file",
 		Example: "one MP3 copied into the folders of two episodes",
 	},
+	{
+		ID: "P026", Severity: finding.Warning,
+		Title:   "an image in the notes or in the description is missing, or is not an image that apps show",
+		Hint:    "put it beside the file that shows it, as JPEG, PNG, GIF or WebP",
+		Example: "![The bucket](bucket.png) without a bucket.png",
+	},
 }
 
 var (
@@ -147,4 +153,5 @@ var (
 	ruleFeed           = rules.Must("P023")
 	rulePages          = rules.Must("P024")
 	ruleSameAudio      = rules.Must("P025")
+	ruleNoteImage      = rules.Must("P026")
 )

@@ -56,6 +56,9 @@ type site struct {
 // later. It adds the theme's assets and the images that only pages show.
 func (b *builder) newSite() *site {
 	s := &site{b: b, index: map[string]int{}}
+	if b.show.NoSite {
+		return s
+	}
 	if s.theme, s.err = b.theme(); s.err != nil {
 		return s
 	}
@@ -167,7 +170,7 @@ func (b *builder) theme() (*templates.Theme, error) {
 func (b *builder) siteData(theme *templates.Theme) *templates.Site {
 	site := &templates.Site{
 		Show:        b.show,
-		Description: template.HTML(markdown.HTML(b.show.Description, "")),
+		Description: template.HTML(markdown.HTMLWithImages(b.show.Description, "", b.descriptionImage)),
 		ArtworkKey:  b.artworkKey(""),
 		FeedKey:     b.show.Feed.Path,
 		AssetKeys:   map[string]string{},
@@ -205,14 +208,17 @@ func (b *builder) sitePage(e *Episode) *templates.Episode {
 	page := &templates.Episode{
 		Episode:     e.Episode,
 		Duration:    e.Pin.Duration,
-		AudioKey:    e.Enclosure.Key,
+		AudioKey:    e.AudioKey(),
 		AudioType:   e.Pin.MediaType,
-		AudioBytes:  e.Enclosure.Size,
+		AudioBytes:  e.AudioBytes(),
 		ArtworkKey:  b.artworkKey(e.Artwork),
 		WaveformKey: e.waveformKey(),
 		Notes:       template.HTML(b.notes(e, "")),
 		Summary:     e.Summary,
 		Chapters:    chapters.Timed(e.Chapters, e.Pin.Duration),
+	}
+	if e.IsElsewhere() {
+		page.AudioKey, page.AudioBytes = e.Episode.Enclosure.URL, int64(e.Episode.Enclosure.Length)
 	}
 	if page.Summary == "" {
 		page.Summary = b.notesText(e)
@@ -221,12 +227,16 @@ func (b *builder) sitePage(e *Episode) *templates.Episode {
 	return page
 }
 
+// descriptionImage returns the address of an image in the show's description; empty for
+// one that is elsewhere.
+func (b *builder) descriptionImage(address string) string { return b.descriptionImages[address] }
+
 var notesFunc = derive.Func{Name: "notes", Version: 1}
 
 // notes returns the notes of an episode as HTML, whose links are relative to base.
 func (b *builder) notes(e *Episode, base string) string {
-	html, _ := remember(b, notesFunc, e.Slug+"\x00"+base, derive.KeyOf(e.Notes, base), func() ([]byte, error) {
-		return []byte(markdown.HTML(e.Notes, base)), nil
+	html, _ := remember(b, notesFunc, e.Slug+"\x00"+base, derive.KeyOf(e.Notes, base, e.images), func() ([]byte, error) {
+		return []byte(markdown.HTMLWithImages(e.Notes, base, func(address string) string { return e.images[address] })), nil
 	})
 	return string(html)
 }

@@ -66,7 +66,10 @@ func Verify(ctx context.Context, w *Web, r *release.Release, o *Options) finding
 		v.objects[object.Key] = object
 	}
 	for _, e := range r.Episodes {
-		v.episodes[e.GUID], v.audio[e.AudioKey()] = e, e
+		v.episodes[e.GUID] = e
+		if key := e.AudioKey(); key != "" {
+			v.audio[key] = e
+		}
 	}
 	v.run(ctx)
 	return report(v.problems, r.Show.At("url"))
@@ -111,9 +114,12 @@ func (v *verifier) run(ctx context.Context) {
 		v.addFeed(ruleFeed, "%v", err)
 		return
 	}
+	v.addOlder(ctx, feed)
 	v.compareFolder(feed, data)
 	v.expect(Expectation{URL: v.r.Show.FeedURL(), at: v.r.Show.At("url")}) // HEAD
-	v.expect(v.page(v.r.Show.URL, v.r.Show.At("url")))
+	if !v.r.Show.NoSite {
+		v.expect(v.page(v.r.Show.URL, v.r.Show.At("url")))
+	}
 	for _, image := range feed.Channel.Artwork {
 		v.expect(v.file(image.URL, v.r.Show.At("artwork")))
 	}
@@ -154,6 +160,22 @@ func (v *verifier) feed(ctx context.Context) (data []byte, response *http.Respon
 		return nil, nil
 	}
 	return data, response
+}
+
+// addOlder adds the episodes of the feed's other pages to the live feed.
+func (v *verifier) addOlder(ctx context.Context, feed *record.LiveFeed) {
+	s := v.r.Show
+	for number := 1; v.objects[s.Feed.Page(number)] != nil; number++ {
+		e := v.page(s.URLOf(s.Feed.Page(number)), s.At("feed"))
+		p := &probe{Expectation: &e, web: v.w, body: &bytes.Buffer{}}
+		p.checkBody(ctx)
+		v.problems = append(v.problems, p.problems...)
+		if page, err := record.ParseLiveFeed(p.body.Bytes()); err == nil {
+			feed.Channel.Items = append(feed.Channel.Items, page.Channel.Items...)
+		} else if len(p.problems) == 0 {
+			v.add(ruleFeed, s.At("feed"), e.URL, "%v", err)
+		}
+	}
 }
 
 // published returns the SHA-256 of what was published under a key. It is empty if
@@ -213,10 +235,12 @@ func (v *verifier) expectItem(i *record.LiveItem) {
 	if e != nil {
 		at.File = e.File
 	}
-	if page := i.Page(); page != "" {
+	if page := i.Page(); page != "" && (e == nil || page != e.PageURL(v.r.Show) || !v.isElsewhere(page)) {
 		v.expect(v.page(page, at))
 	}
-	v.expectEnclosure(i, at)
+	if e == nil || !e.IsElsewhere() || i.Enclosure == nil || i.Enclosure.URL != e.Episode.Enclosure.URL {
+		v.expectEnclosure(i, at)
+	}
 	for _, image := range i.Artwork {
 		v.expect(v.file(image.URL, at))
 	}
@@ -239,6 +263,13 @@ func (v *verifier) expectEnclosure(i *record.LiveItem, at finding.Position) {
 		want.through = i.Enclosure.URL
 	}
 	v.expect(want)
+}
+
+// isElsewhere reports whether an address is not below the show's URL, so that onair has
+// nothing to prove there.
+func (v *verifier) isElsewhere(address string) bool {
+	_, ok := v.key(address)
+	return !ok
 }
 
 // key returns the key of an address below the show's URL.
