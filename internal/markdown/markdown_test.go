@@ -65,18 +65,18 @@ func TestHTML(t *testing.T) {
 func TestHTMLWithImages(t *testing.T) {
 	t.Parallel()
 	var asked []string
-	got := HTMLWithImages("![a](my%20pic.png) ![b](https://example.com/b.png 'B') ![c](<c d.png>)", "https://example.com/4/", func(address string) string {
+	got := HTMLWithImages("![a](my%20pic.png) ![b](https://example.com/b.png 'B') ![c](<c d.png>) <img src=\"my%20pic.png\">", "https://example.com/4/", func(address string) string {
 		asked = append(asked, address)
 		if address == "my%20pic.png" {
 			return "https://example.com/assets/my-pic.png"
 		}
 		return ""
 	})
-	want := `<p><img src="https://example.com/assets/my-pic.png" alt="a"> <img src="https://example.com/b.png" alt="b" title="B"> <img src="https://example.com/4/c%20d.png" alt="c"></p>` + "\n"
+	want := `<p><img src="https://example.com/assets/my-pic.png" alt="a"> <img src="https://example.com/b.png" alt="b" title="B"> <img src="https://example.com/4/c%20d.png" alt="c"> <img src="https://example.com/assets/my-pic.png" alt=""></p>` + "\n"
 	if got != want {
 		t.Errorf("HTMLWithImages =\n%s\nwant\n%s", got, want)
 	}
-	if diff := cmp.Diff([]string{"my%20pic.png", "https://example.com/b.png", "c d.png"}, asked); diff != "" {
+	if diff := cmp.Diff([]string{"my%20pic.png", "https://example.com/b.png", "c d.png", "my%20pic.png"}, asked); diff != "" {
 		t.Errorf("images (-want +got):\n%s", diff)
 	}
 }

@@ -149,6 +149,7 @@ func (r *safeRenderer) startTag(w util.BufWriter, t html.Token) {
 			schemes := linkSchemes
 			if key == "src" {
 				schemes = imageSchemes
+				v = cmp.Or(r.ownImage(strings.TrimSpace(v)), v)
 			}
 			address, ok := r.address(util.URLEscape([]byte(strings.TrimSpace(v)), false), schemes)
 			if !ok {

@@ -86,12 +86,18 @@ func (r *safeRenderer) image(w util.BufWriter, source []byte, node ast.Node, ent
 // imageAddress resolves the destination of an image. ok is false if its scheme is not
 // allowed.
 func (r *safeRenderer) imageAddress(dest []byte) (resolved string, ok bool) {
-	if r.imageURL != nil {
-		if own := r.imageURL(string(unescaped(dest))); own != "" {
-			return r.address([]byte(own), imageSchemes)
-		}
+	if own := r.ownImage(string(unescaped(dest))); own != "" {
+		dest = []byte(own)
 	}
 	return r.address(dest, imageSchemes)
+}
+
+// ownImage returns the address from which to show an image instead; empty for none.
+func (r *safeRenderer) ownImage(address string) string {
+	if r.imageURL == nil {
+		return ""
+	}
+	return r.imageURL(address)
 }
 
 // address resolves a destination. ok is false if its scheme is not allowed.

@@ -56,7 +56,7 @@ type site struct {
 // later. It adds the theme's assets and the images that only pages show.
 func (b *builder) newSite() *site {
 	s := &site{b: b, index: map[string]int{}}
-	if b.show.NoSite {
+	if b.show.Site.Disabled {
 		return s
 	}
 	if s.theme, s.err = b.theme(); s.err != nil {

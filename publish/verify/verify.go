@@ -117,7 +117,7 @@ func (v *verifier) run(ctx context.Context) {
 	v.addOlder(ctx, feed)
 	v.compareFolder(feed, data)
 	v.expect(Expectation{URL: v.r.Show.FeedURL(), at: v.r.Show.At("url")}) // HEAD
-	if !v.r.Show.NoSite {
+	if !v.r.Show.Site.Disabled {
 		v.expect(v.page(v.r.Show.URL, v.r.Show.At("url")))
 	}
 	for _, image := range feed.Channel.Artwork {
