@@ -14,6 +14,8 @@
 //	Announce (websub)     atom:link rel="hub"
 //	URL                   link
 //	Description           description: HTML in CDATA, at most 4000 bytes
+//	Feed.PageSize         atom:link rel="first", "next" and "last", of RFC 5005
+//	Document.ArtworkURL   image
 //	Language, Copyright   language, copyright
 //	Items                 pubDate: that of the newest episode
 //	Document.Updated      lastBuildDate
@@ -22,14 +24,15 @@
 //	Document.ArtworkURL   itunes:image
 //	Type, Complete        itunes:type, itunes:complete
 //	NewFeedURL            itunes:new-feed-url
-//	Block                 itunes:block (Yes)
-//	Private               itunes:block (Yes), podcast:block (yes)
+//	Block, Private        itunes:block (Yes), podcast:block (yes)
 //	Owner                 itunes:owner
 //	Document.GUID         podcast:guid
 //	Feed.Locked           podcast:locked, with the owner's address if given
 //	Funding, License      podcast:funding, podcast:license
 //	Medium, Locations     podcast:medium (podcast by default), podcast:location
 //	Txt, Frequency        podcast:txt, podcast:updateFrequency
+//	Announce (podping)    podcast:podping
+//	trailers among Items  podcast:trailer
 //	Hosts                 podcast:person
 //	Namespaces, Extra     xmlns: declarations, and elements as they are written
 //
@@ -40,16 +43,18 @@
 //	Date                  pubDate, RFC 2822 with a numeric zone
 //	Item.PageURL          link
 //	Item.Notes            description: with the tags that podcast apps show, cut
-//	                      after a block so that it has at most 4000 bytes; the
+//	                      after a paragraph or an item of a list so that it has
+//	                      at most 4000 bytes, with a link to the page then; the
 //	                      Summary if there are no notes
-//	                      content:encoded: the whole notes, if they differ from
-//	                      the description
+//	                      content:encoded: the whole notes, if the description
+//	                      lacks text, an image or a table of them
 //	Item.Enclosure        enclosure url, length in bytes, type
 //	Item.Duration         itunes:duration in whole seconds
 //	Explicit, Block       itunes:explicit, itunes:block
-//	Item.ArtworkURL       itunes:image
+//	Item.ArtworkURL       itunes:image, unless it is the show's
 //	Season, Number, Type  itunes:season, itunes:episode, itunes:episodeType
-//	Season, Number        podcast:season with the season's name, podcast:episode
+//	Season, Number        podcast:season with the season's name, podcast:episode with
+//	                      Display
 //	Item.Transcripts      podcast:transcript, with rel="captions" if they are timed
 //	Item.ChaptersURL      podcast:chapters
 //	Credits               podcast:person: an item's persons replace the
@@ -58,9 +63,14 @@
 //	Locations, License    podcast:location; podcast:license unless it is the show's
 //	Extra                 elements as they are written
 //
-// Elements without a value are left out. The show's enclosure_prefix is added to
-// enclosure URLs, unless the show is private or its URL cannot be reached from
-// elsewhere.
+// Elements without a value are left out. An element of Extra that a channel or an item
+// has once takes the place of the one listed here. The show's enclosure_prefix is added to
+// enclosure URLs, unless the show is private, its URL cannot be reached from
+// elsewhere, or the audio is that of another host.
+//
+// With a page size, the feed has the newest episodes, at least as many as a page, and
+// the others are on pages of their own. Pages are numbered from the oldest one, so a new
+// episode changes the feed and adds a page now and then.
 //
 // Text is cleaned: characters that XML 1.0 cannot hold are removed, line ends
 // become LF, and space around a value is trimmed. An XML parser returns all other
