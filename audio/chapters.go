@@ -1,66 +1,106 @@
 package audio
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 	"time"
+	"unicode"
 
 	"onair/internal/finding"
 	"onair/show/chapters"
 )
 
 // maxChapterFile is the most bytes of a file of chapters, as in
-// show.ParseChapters.
+// chapters.Parse.
 const maxChapterFile = 1 << 20
 
-// ReadChapters reads the chapters of a file of the given size in bytes: an MP3
-// with chapters in its tag, or any format of show.ParseChapters. name is the file
-// in findings. The images of an MP3's chapters are left out, which rule A010
-// reports; ReadTagChapters returns them.
-func ReadChapters(r io.ReaderAt, size int64, name string) ([]chapters.Chapter, finding.List) {
+// FileChapters are the chapters of a file.
+type FileChapters struct {
+	List     []chapters.Chapter
+	Count    int           // of chapters in the file, which may be more than List has
+	Duration time.Duration // of the audio; 0 for a file without audio
+}
+
+// ReadChapters reads the chapters of a file of the given size in bytes: audio that
+// has chapters, or any format of chapters.Parse. name is the file in findings. The
+// images of an MP3's chapters are left out, which rule A010 reports; ReadTagChapters
+// returns them.
+func ReadChapters(r io.ReaderAt, size int64, name string) (*FileChapters, finding.List) {
 	at := finding.Position{File: name}
-	none := func(format string, args ...any) ([]chapters.Chapter, finding.List) {
+	none := func(err error) (*FileChapters, finding.List) {
 		var found finding.List
-		found.Add(ruleNoChapters.At(at, format, args...))
-		return nil, found
+		found.Add(ruleNoChapters.At(at, "%v", err))
+		return &FileChapters{}, found
 	}
 	head, err := readRange(r, 0, min(size, sniffBytes))
 	if err != nil {
-		return none("%v", err)
+		return none(err)
 	}
-	if TagBytes(head) > 0 || len(head) >= mpegHeaderBytes && parseMPEGHeader(head).size() > 0 {
-		tag, err := ReadTag(r, size)
-		if err != nil {
-			return none("%v", err)
+	if isChapterText(head) {
+		if size > maxChapterFile {
+			return none(fmt.Errorf("%d bytes are more than chapters take", size))
 		}
-		return tag.ShowChapters(0, at)
+		data, err := readRange(r, 0, size)
+		if err != nil {
+			return none(err)
+		}
+		list, found := chapters.Parse(data, name)
+		return &FileChapters{List: list, Count: len(list)}, found
 	}
-	if format, _, _ := strings.Cut(otherFormat(head), ";"); format != "" || isMP4(head) {
-		return none("no chapters are read from %s", firstOf(format, "an MP4 file"))
-	}
-	if size > maxChapterFile {
-		return none("%d bytes are more than chapters take", size)
-	}
-	data, err := readRange(r, 0, size)
+	c, tag, err := readAudioChapters(r, size)
 	if err != nil {
-		return none("%v", err)
+		return none(err)
 	}
-	return chapters.Parse(data, name)
+	var found finding.List
+	c.List, found = tag.ShowChapters(0, at)
+	return c, found
+}
+
+// readAudioChapters reads the tag of a file with audio, which is nil if there is
+// none, the number of its chapters and the length of the audio. A file that is only a
+// tag, or whose audio is damaged, has the length in its tag.
+func readAudioChapters(r io.ReaderAt, size int64) (c *FileChapters, tag *Tag, err error) {
+	info, probeErr := Probe(r, size)
+	c = &FileChapters{}
+	switch {
+	case probeErr == nil && info.MediaType == M4A:
+		tag, c.Count, err = readMP4Tag(r, size)
+	default:
+		old, readErr := readTags(r, size)
+		if err = readErr; old != nil {
+			tag, c.Count = &old.tag, len(old.chapters.elements)+old.chapters.unreadable
+		}
+	}
+	if probeErr == nil {
+		c.Duration = info.Duration
+	} else if tag == nil {
+		return nil, nil, probeErr
+	}
+	return c, tag, err
+}
+
+// isChapterText reports whether a file that begins with head is text, in any
+// encoding.
+func isChapterText(head []byte) bool {
+	if bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff")) { // UTF-16
+		return len(head) >= 4 && (head[2] == 0 || head[3] == 0)
+	}
+	return !bytes.ContainsFunc(head, func(r rune) bool { return r < ' ' && !unicode.IsSpace(r) })
 }
 
 // ReadTagChapters reads chapters that a new tag gets. Unlike ReadChapters it
 // returns the images of those in the tag of another MP3, by the start of the
 // chapter, and reports a file without chapters as an error.
 func ReadTagChapters(r io.ReaderAt, size int64, name string) ([]chapters.Chapter, map[time.Duration]*Picture, finding.List) {
-	chapters, found := ReadChapters(r, size, name)
+	c, found := ReadChapters(r, size, name)
 	found = slices.DeleteFunc(found, func(f finding.Finding) bool { return f.Rule == ruleDroppedImages.ID })
-	if len(chapters) == 0 && !found.HasErrors() {
+	if len(c.List) == 0 && !found.HasErrors() {
 		found.Add(ruleNoChapters.At(finding.Position{File: name}, "there are no chapters in it").WithHint("--chapters none removes those of the tag"))
 	}
-	return chapters, chapterImages(r, size), found
+	return c.List, chapterImages(r, size), found
 }
 
 // chapterImages returns the images of the chapters in the tag of an MP3, by the
@@ -78,18 +118,45 @@ func chapterImages(r io.ReaderAt, size int64) map[time.Duration]*Picture {
 }
 
 // ShowChapters returns the chapters of a tag, which may be nil, as chapters of a
-// show, without images. duration is that of the audio; zero means the one in the
-// tag. All findings are reported at one place.
+// show, without images. duration is that of the audio; chapters after it are left
+// out. Zero means that it is not known. All findings are reported at one place.
 func (t *Tag) ShowChapters(duration time.Duration, at finding.Position) ([]chapters.Chapter, finding.List) {
 	if t == nil {
 		return nil, nil
 	}
+	found := t.CheckProblems(at)
 	var list []chapters.Chapter
-	for _, c := range sortedChapters(t.Chapters) {
+	sorted := sortedChapters(t.Chapters)
+	for i, c := range sorted {
+		late := duration > 0 && c.Start >= duration
+		implied := i+1 < len(sorted) && c.End == sorted[i+1].Start
+		switch f := ruleChapterTimes.At(at, "").WithSeverity(finding.Warning).WithHint("check that this is the right audio"); {
+		case late:
+			f.Message = fmt.Sprintf("chapter %d starts at %s and the audio ends at %s; it is left out", i+1, timestamp(c.Start), timestamp(duration))
+			found.Add(f)
+		case duration > 0 && c.End > duration+endTolerance && !implied:
+			f.Message = fmt.Sprintf("chapter %d ends at %s and the audio ends at %s", i+1, timestamp(c.End), timestamp(duration))
+			found.Add(f)
+		}
+		if late {
+			continue
+		}
 		list = append(list, chapters.Chapter{Start: c.Start, End: c.End, Title: c.Title, URL: c.URL, Hidden: c.Hidden})
 	}
-	accepted, found := chapters.Accept(chapters.Untimed(list, cmp.Or(duration, t.Duration)), at)
-	return accepted, append(found, checkDroppedImages(t.Chapters, at)...)
+	accepted, wrong := chapters.Accept(chapters.Untimed(list, cmp.Or(duration, t.Duration)), at)
+	return accepted, slices.Concat(found, wrong, checkDroppedImages(t.Chapters, at))
+}
+
+// CheckProblems reports by rule A013 that the frames of the chapters contradict each
+// other. t may be nil.
+func (t *Tag) CheckProblems(at finding.Position) finding.List {
+	var l finding.List
+	if t != nil {
+		for _, problem := range t.Problems {
+			l.Add(ruleOwnChapters.At(at, "%s", problem))
+		}
+	}
+	return l
 }
 
 // checkDroppedImages reports by rule A010 the images of a tag's chapters. They

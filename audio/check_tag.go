@@ -59,7 +59,10 @@ func CheckOldTag(old, published *Tag, at finding.Position) finding.List {
 			l.Add(otherName("tag of the master", i, value, now, at))
 		}
 	}
-	if chapters := sortedChapters(old.Chapters); len(chapters) > 0 && !sameChapters(chapters, published.Chapters) {
+	chapters := slices.DeleteFunc(sortedChapters(old.Chapters), func(c Chapter) bool { // those that can be published
+		return published.Duration > 0 && c.Start >= published.Duration
+	})
+	if len(chapters) > 0 && !sameChapters(chapters, published.Chapters) {
 		f := ruleOldTag.At(at, "the tag of the master has %s", describeDifference(chapters, published.Chapters))
 		l.Add(f.WithHint("onair audio chapters lists those of the master"))
 	}

@@ -64,7 +64,7 @@ func checkTests(t *testing.T) []checkTest {
 			i.MPEGFrames, i.MissingMPEGFrames = 100, 150
 			i.Warnings = []string{i.missingMPEGFrames()}
 		}),
-			[]string{"A001 error the header counts 250 MPEG frames and the file has 100: it was cut off"}},
+			[]string{"A001 error the header promises 250 MPEG frames and the file has 100: it was cut off"}},
 		{"junk", master(func(i *Info) { i.Warnings = []string{"junk between frames"} }), []string{"A002 warning junk between frames"}},
 		{"32 kHz", master(func(i *Info) { i.SampleRate = 32000 }), []string{"A003 warning the sample rate is 32000 Hz"}},
 		{"VBR", master(func(i *Info) { i.VBR = true }), []string{"A004 warning the bitrate varies, which makes seeking inexact in several players"}},
@@ -129,7 +129,9 @@ func checkTests(t *testing.T) []checkTest {
 		{"chapter image in CMYK", image("a.jpg", func(p *Picture) { p.Color = cmyk }), []string{"A022 error the image is in CMYK, the colours of print"}},
 
 		{"good tag", CheckTag(fullTag(t), at), []string{"A042 warning the title of chapter 2 has 299 characters; apps cut it"}},
-		{"too many chapters", CheckTag(&Tag{Chapters: manyChapters(256)}, at), []string{"A040 error 256 chapters to list, and a table of contents holds 255"}},
+		{"more chapters than one table of contents holds", CheckTag(&Tag{Chapters: manyChapters(256)}, at), nil},
+		{"chapter that ends before it starts", CheckTag(&Tag{Chapters: []Chapter{{Start: 2 * time.Second}}}, at), []string{"A040 error chapter 1: it cannot last from 2s to 0s"}},
+		{"chapters of a tag that contradict each other", (&Tag{Problems: []string{"the end of the chapter at 0:05 cannot be used"}}).CheckProblems(at), []string{"A013 warning the end of the chapter at 0:05 cannot be used"}},
 		{"heavy tag", CheckTag(&Tag{Artwork: &Picture{Data: make([]byte, 1<<20)}}, at), []string{"A041 warning the ID3 tag has 1048 kB; every listener downloads it before the first sound"}},
 		{"long title", CheckTag(&Tag{Title: strings.Repeat("é", 256)}, at), []string{"A042 warning the title has 256 characters; apps cut it"}},
 		{"longest title without a finding", CheckTag(&Tag{Title: strings.Repeat("é", 255)}, at), nil},
@@ -144,10 +146,10 @@ func checkTests(t *testing.T) []checkTest {
 		{"chapters in one place", CheckChapters([]chapters.Chapter{{End: time.Hour}}, time.Minute, at),
 			[]string{"A043 warning chapter 1 ends at 1:00:00 and the audio ends at 1:00"}},
 
-		{"chapters of a WAV file", chaptersIn([]byte("RIFF\x24\x00\x00\x00WAVEfmt "), at), []string{"A050 error no chapters are read from a WAV file"}},
-		{"chapters of an MP4 file", chaptersIn([]byte("\x00\x00\x00\x18ftypM4A "), at), []string{"A050 error no chapters are read from an MP4 file"}},
-		{"chapters of a damaged tag", chaptersIn(id3(3, 4000)[:700], at), []string{"A050 error byte 0: the ID3 tag claims 4000 bytes and the file has 700"}},
-		{"chapters of a huge file", chaptersIn(make([]byte, maxChapterFile+1), at), []string{"A050 error 1048577 bytes are more than chapters take"}},
+		{"chapters of a WAV file", chaptersIn([]byte("RIFF\x24\x00\x00\x00WAVEfmt "), at), []string{"A050 error byte 0: this is a WAV file; encode it: lame -b 128 IN.wav OUT.mp3"}},
+		{"chapters of an MP4 file", chaptersIn([]byte("\x00\x00\x00\x18ftypM4A "), at), []string{`A050 error byte 0: the MP4 box "ftyp" claims 24 bytes and 12 are left: the file is truncated`}},
+		{"chapters of a damaged tag", chaptersIn(id3(3, 4000)[:700], at), []string{"A050 error byte 0: the ID3 tag claims 4000 bytes and the file has 700 left: it is truncated, or the tag has a wrong size"}},
+		{"chapters of a huge file", chaptersIn(bytes.Repeat([]byte("0:00 a\n"), maxChapterFile/7+1), at), []string{"A050 error 1048579 bytes are more than chapters take"}},
 		{"chapters of an MP3 without a tag", chaptersIn(silence(mono128, 4), at), nil},
 	}
 }

@@ -5,19 +5,23 @@ import (
 	"cmp"
 	"encoding/binary"
 	"fmt"
-	"iter"
 	"math"
 	"slices"
+	"strconv"
 	"time"
+
+	"onair/internal/plural"
+	"onair/show/chapters"
 )
 
 const (
 	tocID           = "toc" // element ID of the table of contents
 	chapterIDPrefix = "chp" // of the element IDs of chapters
 
-	// tocFlags marks the table as top-level and ordered (ID3v2 Chapter Frame
-	// Addendum, 3.2).
-	tocFlags = 0x03
+	// Flags of a table of contents (ID3v2 Chapter Frame Addendum, 3.2): the chapters
+	// are played in its order, and no other table lists it.
+	tocOrdered  = 0x01
+	tocTopLevel = 0x02
 
 	// maxTOCEntries is the most entries of a table of contents, which counts them
 	// in a byte.
@@ -38,18 +42,44 @@ const (
 func elementID(i int) string { return fmt.Sprintf("%s%d", chapterIDPrefix, i) }
 
 // tocFrame returns the body of a CTOC frame that lists the element IDs.
-func tocFrame(ids []string) (raw, error) {
-	if len(ids) > maxTOCEntries {
-		return nil, fmt.Errorf("%d chapters to list, and a table of contents holds %d", len(ids), maxTOCEntries)
-	}
-	b := append([]byte(tocID), 0, tocFlags, byte(len(ids)))
+func tocFrame(id string, flags byte, ids []string) raw {
+	b := append([]byte(id), 0, flags, byte(len(ids)))
 	for _, id := range ids {
 		b = append(append(b, id...), 0)
 	}
-	return b, nil
+	return b
 }
 
-// writeChapters writes the CTOC frame and the CHAP frames.
+// tocFrames returns the bodies of the CTOC frames that list the element IDs. A table
+// that is too long becomes one of tables.
+func tocFrames(ids []string) ([]raw, error) {
+	if len(ids) <= maxTOCEntries {
+		return []raw{tocFrame(tocID, tocTopLevel|tocOrdered, ids)}, nil
+	}
+	if len(ids) > maxTOCEntries*maxTOCEntries {
+		return nil, fmt.Errorf("%d chapters to list, and tables of contents hold %d", len(ids), maxTOCEntries*maxTOCEntries)
+	}
+	frames := []raw{nil}
+	var tables []string
+	for part := range slices.Chunk(ids, maxTOCEntries) {
+		id := fmt.Sprintf("%s%d", tocID, len(tables))
+		tables = append(tables, id)
+		frames = append(frames, tocFrame(id, tocOrdered, part))
+	}
+	frames[0] = tocFrame(tocID, tocTopLevel|tocOrdered, tables)
+	return frames, nil
+}
+
+// appendTOC appends the CTOC frames that list the element IDs.
+func appendTOC(b []byte, ids []string) ([]byte, error) {
+	frames, err := tocFrames(ids)
+	for i := 0; i < len(frames) && err == nil; i++ {
+		b, err = appendFrame(b, "CTOC", frames[i])
+	}
+	return b, err
+}
+
+// writeChapters writes the CTOC frames and the CHAP frames.
 func (w *tagWriter) writeChapters(chapters []Chapter) error {
 	if len(chapters) == 0 {
 		return nil
@@ -60,13 +90,11 @@ func (w *tagWriter) writeChapters(chapters []Chapter) error {
 			listed = append(listed, elementID(i))
 		}
 	}
-	toc, err := tocFrame(listed)
+	toc, err := appendTOC(nil, listed)
 	if err != nil {
 		return err
 	}
-	if err := w.addFrame("CTOC", toc); err != nil {
-		return err
-	}
+	w.add(toc)
 	for i, c := range chapters {
 		if err := w.writeChapter(i, c); err != nil {
 			return err
@@ -116,118 +144,109 @@ func (w *tagWriter) writeChapter(i int, c Chapter) error {
 }
 
 // readChapter reads a CHAP frame with its sub-frames.
-func (t *tagReader) readChapter(data []byte) error {
-	id, data, ok := bytes.Cut(data, []byte{0})
-	if !ok || len(data) < 16 {
+func (t *tagReader) readChapter(f frame) error {
+	id, data, ok := bytes.Cut(f.data, []byte{0})
+	if !ok || len(data) < chapterTimesBytes {
+		t.chapters.unreadable++
 		return nil
 	}
-	if len(t.chapters) == maxChapters {
+	if len(t.chapters.elements) == maxChapters {
 		return fmt.Errorf("the ID3 tag has more than %d chapters", maxChapters)
 	}
-	c := Chapter{
-		Start: time.Duration(binary.BigEndian.Uint32(data)) * time.Millisecond,
-		End:   time.Duration(binary.BigEndian.Uint32(data[4:])) * time.Millisecond,
-	}
-	for f := range t.frames(data[16:]) {
+	e := chapterElement{key: string(id), frame: f, start: binary.BigEndian.Uint32(data), end: binary.BigEndian.Uint32(data[4:])}
+	for f := range t.frames(data[chapterTimesBytes:]) {
 		switch f.id {
 		case "TIT2":
-			c.Title = parseText(truncate(f.data))
+			e.title = parseText(truncate(f.data))
 		case "WXXX":
-			c.URL = parseLink(truncate(f.data))
+			e.url = parseLink(truncate(f.data))
 		case "APIC":
-			c.Image, _ = parsePicture(f)
+			e.image, _ = parsePicture(f)
 		}
 	}
-	t.chapters = append(t.chapters, chapterElement{string(id), c})
+	t.chapters.elements = append(t.chapters.elements, e)
 	return nil
 }
 
-// tocTopLevel is the flag of a table of contents that no other table lists (ID3v2
-// Chapter Frame Addendum, 3.2).
-const tocTopLevel = 0x02
+// chapterTimesBytes is the length of the times and byte offsets in a CHAP frame.
+const chapterTimesBytes = 16
 
-// A tableOfContents is the body of a CTOC frame.
-type tableOfContents struct {
-	id       string
-	topLevel bool
-	entries  int
-	idList   []byte // element IDs, each followed by a zero
-}
-
-// parseTableOfContents reads the body of a CTOC frame.
-func parseTableOfContents(data []byte) (tableOfContents, bool) {
-	id, data, ok := bytes.Cut(data, []byte{0})
-	if !ok || len(data) < 2 {
-		return tableOfContents{}, false
-	}
-	return tableOfContents{string(id), data[0]&tocTopLevel != 0, int(data[1]), data[2:]}, true
-}
-
-// ids returns the element IDs that the table lists.
-func (c tableOfContents) ids() iter.Seq[string] {
-	return func(yield func(string) bool) {
-		rest := c.idList
-		for range c.entries {
-			id, after, ok := bytes.Cut(rest, []byte{0})
-			if !ok || !yield(string(id)) {
-				return
-			}
-			rest = after
-		}
-	}
-}
-
-// A chapterElement is the content of a CHAP frame.
+// A chapterElement is a CHAP frame and its content.
 type chapterElement struct {
-	id      string
-	chapter Chapter
+	frame
+	key        string // element ID
+	start, end uint32 // milliseconds
+	title, url string
+	image      *Picture
 }
 
-// arrangeChapters adds the chapters to the tag, in the order of the top-level
-// table of contents. If that does not list them all, they are ordered by start.
-// The order of the frames has no meaning. A chapter that no table lists is hidden.
-func (t *tagReader) arrangeChapters() {
-	listed := map[string]bool{}
-	for _, c := range t.tocs {
-		for id := range c.ids() {
-			listed[id] = true
-		}
-	}
-	places := t.chapterPlaces()
-	allListed := !slices.ContainsFunc(t.chapters, func(e chapterElement) bool { _, ok := places[e.id]; return !ok })
-	slices.SortStableFunc(t.chapters, func(a, b chapterElement) int {
-		if allListed {
-			return cmp.Compare(places[a.id], places[b.id])
-		}
-		return cmp.Compare(a.chapter.Start, b.chapter.Start)
-	})
-	t.tag.MissingTOC = len(t.chapters) > 0 && len(t.tocs) == 0
-	for _, e := range t.chapters {
-		e.chapter.Hidden = len(t.tocs) > 0 && !listed[e.id]
-		t.tag.Chapters = append(t.tag.Chapters, e.chapter)
-	}
+// A chapterSet has the chapters of a tag as its frames give them.
+type chapterSet struct {
+	elements   []chapterElement // in the order of the frames
+	tocs       []tableOfContents
+	unreadable int // CHAP frames that are too short
+
+	order      []int  // the elements that are chapters, by start
+	hidden     []bool // of each element
+	tableWrong bool   // the tables of contents contradict the chapters
+	repaired   bool   // times were changed or elements left out
 }
 
-// chapterPlaces numbers the elements that the top-level table of contents lists.
-// A table that it lists is replaced by the entries of that table.
-func (t *tagReader) chapterPlaces() map[string]int {
-	places := map[string]int{}
-	tables := map[string]tableOfContents{}
-	for _, c := range t.tocs {
-		tables[c.id] = c
+// chapterTime converts a time of a CHAP frame.
+func chapterTime(ms uint32) time.Duration { return time.Duration(ms) * time.Millisecond }
+
+// arrange returns the chapters, in the order of their starts, and what is wrong with
+// the frames. The order of the frames has no meaning. The last chapter without a
+// usable end ends with the audio, whose length is zero if it is not known. A chapter
+// that no table of contents lists is hidden, unless the tables contradict the
+// chapters.
+func (s *chapterSet) arrange(duration time.Duration) (list []Chapter, problems []string) {
+	tell := func(format string, args ...any) { problems = append(problems, fmt.Sprintf(format, args...)) }
+	if s.unreadable > 0 {
+		tell("the tag has %s without times, which cannot be read", plural.Count(s.unreadable, "CHAP frame"))
 	}
-	var number func(c tableOfContents)
-	number = func(c tableOfContents) {
-		for id := range c.ids() {
-			if _, seen := places[id]; seen {
-				continue
-			}
-			places[id] = len(places)
-			number(tables[id]) // a chapter has no table
+	problem := s.checkTables()
+	s.tableWrong = problem != ""
+	if s.tableWrong {
+		tell("the table of contents (CTOC) %s; it is ignored", problem)
+	}
+	byStart := make([]int, len(s.elements))
+	for i := range byStart {
+		byStart[i] = i
+	}
+	slices.SortStableFunc(byStart, func(i, j int) int { return cmp.Compare(s.elements[i].start, s.elements[j].start) })
+	var parsed []chapters.Chapter
+	for _, i := range byStart {
+		e := s.elements[i]
+		c := chapters.Chapter{Start: chapterTime(e.start), End: chapterTime(e.end), Title: e.title, URL: e.url, Hidden: s.hidden[i]}
+		if e.end < e.start || e.end == noTime && e.start != noTime {
+			c.End = -1
 		}
+		if e.image != nil {
+			c.Image = strconv.Itoa(i)
+		}
+		parsed = append(parsed, c)
 	}
-	if i := slices.IndexFunc(t.tocs, func(c tableOfContents) bool { return c.topLevel }); i >= 0 {
-		number(t.tocs[i])
+	arranged, order, repairs := chapters.Arrange(parsed)
+	s.order, s.repaired = nil, len(repairs) > 0
+	for _, r := range repairs {
+		problems = append(problems, r.Message)
 	}
-	return places
+	for k, c := range arranged {
+		s.order = append(s.order, byStart[order[k]])
+		if c.End == 0 && k+1 < len(arranged) {
+			c.End = arranged[k+1].Start
+		} else if c.End == 0 {
+			c.End = max(c.Start, duration)
+		}
+		chapter := Chapter{Start: c.Start, End: c.End, Title: c.Title, URL: c.URL, Hidden: c.Hidden}
+		if i, err := strconv.Atoi(c.Image); err == nil {
+			chapter.Image = s.elements[i].image
+		}
+		list = append(list, chapter)
+	}
+	return list, problems
 }
+
+// noTime is the time of a CHAP frame that is not given.
+const noTime = math.MaxUint32

@@ -34,15 +34,24 @@ var unchangedBodies = map[string]bool{
 }
 
 // appendV23 appends a frame in the form of ID3v2.3. A frame of an ID3v2.3 tag is
-// appended byte for byte. A time stamp becomes several frames.
+// appended byte for byte if readers that follow the specification see the same in it
+// as this package; else it is encoded anew. A time stamp becomes several frames.
 func (f frame) appendV23(b []byte) ([]byte, error) {
 	flags := [2]byte{}
 	body := f.body
 	switch {
 	case f.id == Junk:
 		return b, fmt.Errorf("%d bytes in the tag that are not a frame", len(f.body))
-	case f.version == 3:
+	case f.version == 3 && f.id == "TDRC" && len(f.data) > 0:
+		if dates, err := appendTimestamp(b, parseText(truncate(f.data))); err == nil {
+			return dates, nil
+		}
 		flags = f.flags
+	case f.version == 3:
+		flags, body = f.flags, f.strictBody()
+		if body == nil {
+			body = f.body
+		}
 	case len(f.id) != 4:
 		return b, errUnsupportedFrame
 	case len(f.data) == 0 || f.flags[1]&frame24Grouped != 0:
@@ -97,6 +106,82 @@ func (f frame) bodyV23() ([]byte, error) {
 		return f.convertSubframes(2)
 	}
 	return nil, errUnsupportedFrame
+}
+
+// strictBody returns the body of a frame of ID3v2.3 as readers need it that follow
+// the specification. It returns nil if the body is already that, or cannot be read.
+func (f frame) strictBody() []byte {
+	if len(f.data) == 0 {
+		return nil
+	}
+	var body []byte
+	var err error
+	layout, ok := textLayouts[f.id]
+	switch {
+	case f.id == "CHAP":
+		body, err = f.convertSubframes(chapterTimesBytes)
+	case f.id == "CTOC":
+		body, err = f.convertSubframes(2)
+	case ok:
+		if !isStrict(layout, f.data) || f.id == "APIC" && !hasOwnMediaType(f.data) {
+			body, err = reencode(layout, f.data)
+		}
+	case f.id[0] == 'T' && len(f.data) <= maxTextBytes && f.data[0] <= utf8Text && !isStrictText(f.data):
+		var b bytes.Buffer
+		_, err = textFrame(parseText(f.data)).WriteTo(&b)
+		body = b.Bytes()
+	}
+	if err != nil || body == nil || bytes.Equal(body, f.data) {
+		return nil
+	}
+	group := f.body[:len(f.body)-len(f.data)] // the byte of a grouped frame
+	return slices.Concat(group, body)
+}
+
+// isStrict reports whether the text in a body is encoded as ID3v2.3 requires. It
+// also reports true for a body that does not have the layout.
+func isStrict(layout string, data []byte) bool {
+	encoding := data[0]
+	for _, kind := range layout {
+		b, rest, ok := cutSegment(kind, encoding, data)
+		if !ok {
+			return true
+		}
+		isText := kind == 's' || kind == 'S'
+		if isText && (encoding > utf16BOM || encoding == utf16BOM && !hasByteOrder(b)) {
+			return false
+		}
+		data = rest
+	}
+	return true
+}
+
+// isStrictText reports the same of the body of a T… frame, which in 2.3 ends at the
+// first terminator.
+func isStrictText(data []byte) bool {
+	encoding, b := data[0], data[1:]
+	if encoding > utf16BOM {
+		return false
+	}
+	text, rest, _ := cutText(encoding, b)
+	return len(bytes.Trim(rest, "\x00")) == 0 && (encoding == latin1 || hasByteOrder(text))
+}
+
+// hasByteOrder reports whether b is whole UTF-16 with a byte order mark. Text of no
+// bytes needs none.
+func hasByteOrder(b []byte) bool {
+	return len(b) == 0 || len(b)%2 == 0 && (bytes.HasPrefix(b, []byte{0xFF, 0xFE}) || bytes.HasPrefix(b, []byte{0xFE, 0xFF}))
+}
+
+// hasOwnMediaType reports whether the media type in the body of an APIC frame is that
+// of the picture. It also reports true if the picture is neither JPEG nor PNG.
+func hasOwnMediaType(data []byte) bool {
+	segments, err := splitBody(textLayouts["APIC"], data)
+	if err != nil {
+		return true
+	}
+	format := pictureFormat([]byte(segments[4].s))
+	return format == "" || segments[1].s == "image/"+format+"\x00"
 }
 
 // convertSubframes converts the frames inside a CHAP or CTOC frame. After the
@@ -183,6 +268,11 @@ func reencode(layout string, data []byte) ([]byte, error) {
 		b[0] = utf16BOM
 	}
 	for _, segment := range segments[1:] {
+		if segment.kind == 'z' && layout == textLayouts["APIC"] {
+			if format := pictureFormat([]byte(segments[4].s)); format != "" {
+				segment.s = "image/" + format + "\x00"
+			}
+		}
 		if !segment.isText() {
 			b = append(b, segment.s...)
 			continue

@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"os/exec"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 )
+
+const pngMagic = "\x89PNG\r\n\x1a\n"
 
 func TestAppendV23(t *testing.T) {
 	t.Parallel()
@@ -41,6 +44,28 @@ func TestAppendV23(t *testing.T) {
 			string(frame23("CHAP", 0, chapterBody("a", 1, 2, frame23("TIT2", 0, "\x01\xff\xfe\x41\x01\x00\x00"), frame23("TIT3", 0, "\x00x\x00")))),
 		},
 		{"table of contents", foreignTag(4, 0, frame24("CTOC", 0, "toc\x00\x03\x02a\x00b\x00"+string(frame24("TIT2", 0, "\x03T")))), string(frame23("CTOC", 0, "toc\x00\x03\x02a\x00b\x00"+string(frame23("TIT2", 0, "\x00T\x00"))))},
+
+		{"2.3, UTF-16 without a mark", foreignTag(3, 0, frame23("TIT1", 0, "\x01A\x00b\x00")), string(frame23("TIT1", 0, "\x00Ab\x00"))},
+		{"2.3, big-endian UTF-16 without a mark", foreignTag(3, 0, frame23("TIT1", 0, "\x01\x01\x41\x00l\x00a")), string(frame23("TIT1", 0, "\x01\xff\xfe\x41\x01l\x00a\x00\x00\x00"))},
+		{"2.3, big-endian UTF-16 with a mark", foreignTag(3, 0, frame23("TIT1", 0, "\x01\xfe\xff\x01\x41")), string(frame23("TIT1", 0, "\x01\xfe\xff\x01\x41"))},
+		{"2.3, UTF-16 cut in a character", foreignTag(3, 0, frame23("TIT1", 0, "\x01\xff\xfeA\x00b")), string(frame23("TIT1", 0, "\x00A\x00"))},
+		{"2.3, UTF-8", foreignTag(3, 0, frame23("TIT1", 0, "\x03Zoë")), string(frame23("TIT1", 0, "\x00Zo\xeb\x00"))},
+		{"2.3, several values", foreignTag(3, 0, frame23("TPE2", 0, "\x00A\x00B\x00")), string(frame23("TPE2", 0, "\x00A / B\x00"))},
+		{"2.3, zeros at the end", foreignTag(3, 0, frame23("TPE2", 0, "\x00A\x00\x00")), string(frame23("TPE2", 0, "\x00A\x00\x00"))},
+		{"2.3, time stamp", foreignTag(3, 0, frame23("TDRC", 0, "\x002027-02-04")), string(join(frame23("TYER", 0, "\x002027\x00"), frame23("TDAT", 0, "\x000402\x00")))},
+		{"2.3, comment with one mark", foreignTag(3, 0, frame23("COMM", 0, "\x01eng\xff\xfe\x00\x00\x41\x01")), string(frame23("COMM", 0, "\x01eng\xff\xfe\x00\x00\xff\xfe\x41\x01"))},
+		{"2.3, user text without marks", foreignTag(3, 0, frame23("TXXX", 0, "\x01\x00k\x00\x00\x01\x41\x00l\x00a")), string(frame23("TXXX", 0, "\x01\xff\xfek\x00\x00\x00\xff\xfe\x41\x01l\x00a\x00"))},
+		{"2.3, lyrics in UTF-8", foreignTag(3, 0, frame23("USLT", 0, "\x03eng\x00é")), string(frame23("USLT", 0, "\x00eng\x00\xe9"))},
+		{"2.3, grouped", foreignTag(3, 0, frame23("TIT1", frame23Grouped, "G\x01A\x00")), string(frame23("TIT1", frame23Grouped, "G\x00A\x00"))},
+		{"2.3, picture with another media type", foreignTag(3, 0, frame23("APIC", 0, "\x00image/jpeg\x00\x04\x00"+pngMagic)), string(frame23("APIC", 0, "\x00image/png\x00\x04\x00"+pngMagic))},
+		{"2.3, picture with the media type of 2.2", foreignTag(3, 0, frame23("APIC", 0, "\x00JPG\x00\x04d\x00\xff\xd8\xff")), string(frame23("APIC", 0, "\x00image/jpeg\x00\x04d\x00\xff\xd8\xff"))},
+		{"2.3, picture described without a mark", foreignTag(3, 0, frame23("APIC", 0, "\x01image/png\x00\x04d\x00\x00\x00"+pngMagic)), string(frame23("APIC", 0, "\x00image/png\x00\x04d\x00"+pngMagic))},
+		{"2.4, picture with another media type", foreignTag(4, 0, frame24("APIC", 0, "\x00image/jpg\x00\x04\x00"+pngMagic)), string(frame23("APIC", 0, "\x00image/png\x00\x04\x00"+pngMagic))},
+		{
+			"2.3, chapter with sizes as in 2.4", foreignTag(3, 0, frame23("CHAP", 0, chapterBody("a", 1, 2, frame24("TIT2", 0, "\x00"+strings.Repeat("x", 300)), frame24("TIT3", 0, "\x01y\x00")))),
+			string(frame23("CHAP", 0, chapterBody("a", 1, 2, frame23("TIT2", 0, "\x00"+strings.Repeat("x", 300)), frame23("TIT3", 0, "\x00y\x00")))),
+		},
+		{"2.3, table of contents with a title in UTF-8", foreignTag(3, 0, frame23("CTOC", 0, "toc\x00\x03\x01a\x00"+string(frame23("TIT2", 0, "\x03é")))), string(frame23("CTOC", 0, "toc\x00\x03\x01a\x00"+string(frame23("TIT2", 0, "\x00\xe9\x00"))))},
 
 		{"month", foreignTag(4, 0, frame24("TDRC", 0, "\x032027-02")), "TDRC: ID3v2.3 has years and whole dates"},
 		{"not a date", foreignTag(4, 0, frame24("TDRC", 0, "\x03soon")), "TDRC: ID3v2.3 has years and whole dates"},

@@ -2,12 +2,15 @@ package audio
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"io"
 	"strconv"
 	"strings"
 	"time"
+
+	"onair/audio/mp4"
 )
 
 // TagHeaderBytes is the size of the header of an ID3v2 tag, and of its footer
@@ -64,7 +67,13 @@ const (
 // that earlier ones do not have. ReadTag returns nil and no error if there is no
 // tag. It ignores compressed and encrypted frames. The memory that it allocates
 // is bounded by the size of the tags, whatever sizes their frames claim.
+//
+// Of an MP4 file, ReadTag returns the chapters, as a tag without other fields.
 func ReadTag(r io.ReaderAt, size int64) (*Tag, error) {
+	if head, err := readRange(r, 0, min(size, sniffBytes)); err == nil && mp4.IsMP4(head) {
+		tag, _, err := readMP4Tag(r, size)
+		return tag, err
+	}
 	old, err := readTags(r, size)
 	if old == nil {
 		return nil, err
@@ -79,7 +88,7 @@ type oldTags struct {
 	frames  []oldFrame
 	leftOut []string // frames of later tags whose field an earlier tag has
 
-	chaptersWithoutTOC []string // element IDs of chapters of a tag without a table of contents
+	chapters chapterSet // of the first tag that has chapters
 }
 
 // An oldFrame is a frame and the field of Tag that it belongs to. A field is named
@@ -101,6 +110,7 @@ func readTags(r io.ReaderAt, size int64) (*oldTags, error) {
 		n := TagBytes(head)
 		switch {
 		case n == 0:
+			old.arrangeChapters(0)
 			return old, nil
 		case n > size-pos:
 			return nil, fmt.Errorf("byte %d: the ID3 tag claims %d bytes and the file has %d", pos, n, size-pos)
@@ -125,7 +135,18 @@ func readTags(r io.ReaderAt, size int64) (*oldTags, error) {
 		}
 		pos = end
 	}
+	old.arrangeChapters(0)
 	return old, nil
+}
+
+// arrangeChapters sets the chapters of the tag. A duration of zero means the one in
+// the tag.
+func (o *oldTags) arrangeChapters(duration time.Duration) {
+	if o == nil || len(o.chapters.elements) == 0 && o.chapters.unreadable == 0 {
+		return
+	}
+	o.tag.Chapters, o.tag.Problems = o.chapters.arrange(cmp.Or(duration, o.tag.Duration))
+	o.tag.MissingTOC = len(o.chapters.elements) > 0 && len(o.chapters.tocs) == 0
 }
 
 // read adds the content of one tag.
@@ -144,10 +165,8 @@ func (o *oldTags) read(head, body []byte) error {
 		body = t.skipExtended(body)
 	}
 	err := t.read(body)
-	if len(t.tocs) == 0 {
-		for _, e := range t.chapters {
-			o.chaptersWithoutTOC = append(o.chaptersWithoutTOC, e.id)
-		}
+	if !t.earlier["CHAP"] {
+		o.chapters = t.chapters
 	}
 	for _, f := range t.found {
 		if f.field != "" && t.earlier[f.field] {
@@ -166,12 +185,11 @@ type tagReader struct {
 	earlier   map[string]bool // fields that an earlier tag has
 	tag       *Tag
 	found     []oldFrame
-	maxFrames int              // limit of found
-	cover     int              // index in found of the artwork, or -1
-	coverType byte             // picture type of the artwork
-	language  string           // of the comment
-	chapters  []chapterElement // in the order of the frames
-	tocs      []tableOfContents
+	maxFrames int    // limit of found
+	cover     int    // index in found of the artwork, or -1
+	coverType byte   // picture type of the artwork
+	language  string // of the comment
+	chapters  chapterSet
 	day       string // TDAT
 }
 
@@ -210,7 +228,6 @@ func (t *tagReader) read(body []byte) error {
 			t.tag.Date = d
 		}
 	}
-	t.arrangeChapters()
 	return nil
 }
 
@@ -250,11 +267,11 @@ func (t *tagReader) readField(f frame) (field string, err error) {
 			return "APIC", nil
 		}
 	case "CTOC":
-		if c, ok := parseTableOfContents(f.data); ok {
-			t.tocs = append(t.tocs, c)
+		if c, ok := parseTableOfContents(f); ok {
+			t.chapters.tocs = append(t.chapters.tocs, c)
 		}
 	case "CHAP":
-		return field, t.readChapter(f.data)
+		return field, t.readChapter(f)
 	default:
 		if field != "" {
 			t.setTextField(f.id, parseText(truncate(f.data)))

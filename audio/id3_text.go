@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"encoding/binary"
 	"io"
+	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/bogem/id3v2/v2"
+	"golang.org/x/text/unicode/rangetable"
 )
 
 // Text encodings of ID3v2 (2.3.0, section 3.3; 2.4.0, section 4).
@@ -126,8 +129,8 @@ func cutText(encoding byte, b []byte) (text, rest []byte, ok bool) {
 	return b, nil, false
 }
 
-// decodeText decodes text in one of the four encodings. UTF-16 without a byte
-// order mark is read as little-endian, which most programs that omit it write.
+// decodeText decodes text in one of the four encodings. The byte order of UTF-16
+// without a mark is guessed.
 func decodeText(encoding byte, b []byte) string {
 	var text []byte
 	switch encoding {
@@ -135,8 +138,12 @@ func decodeText(encoding byte, b []byte) string {
 		text = bytes.ToValidUTF8(b, []byte("\uFFFD"))
 	case utf16BOM, utf16BE:
 		order := binary.ByteOrder(binary.LittleEndian)
-		if encoding == utf16BE || bytes.HasPrefix(b, []byte{0xFE, 0xFF}) {
+		switch {
+		case bytes.HasPrefix(b, []byte{0xFF, 0xFE}):
+		case encoding == utf16BE, bytes.HasPrefix(b, []byte{0xFE, 0xFF}):
 			order = binary.BigEndian
+		default:
+			order = guessByteOrder(b)
 		}
 		for ; len(b) >= 2; b = b[2:] {
 			r := rune(order.Uint16(b))
@@ -156,3 +163,40 @@ func decodeText(encoding byte, b []byte) string {
 	}
 	return strings.TrimRight(string(text), "\x00")
 }
+
+// scripts are those of most titles. A text seldom has characters of more than one of
+// them besides Latin.
+var scripts = []*unicode.RangeTable{
+	unicode.Latin, unicode.Cyrillic, unicode.Greek, unicode.Hebrew, unicode.Arabic, unicode.Devanagari, unicode.Thai, unicode.Hangul,
+	rangetable.Merge(unicode.Han, unicode.Hiragana, unicode.Katakana),
+}
+
+// guessByteOrder returns the byte order in which more of b is ASCII or of the script
+// that most characters have. It returns little-endian if both are as likely: most
+// programs that leave out the mark write that.
+func guessByteOrder(b []byte) binary.ByteOrder {
+	likely := func(order binary.ByteOrder) int {
+		byScript := make([]int, len(scripts))
+		common := 0
+		for i := 0; i+1 < min(len(b), 2*guessedUnits); i += 2 {
+			r := rune(order.Uint16(b[i:]))
+			if r != 0 && r < utf8.RuneSelf {
+				common += 2 // in the other order it is a character of some script
+				continue
+			}
+			for k, script := range scripts {
+				if unicode.Is(script, r) {
+					byScript[k]++
+				}
+			}
+		}
+		return common + slices.Max(byScript)
+	}
+	if likely(binary.BigEndian) > likely(binary.LittleEndian) {
+		return binary.BigEndian
+	}
+	return binary.LittleEndian
+}
+
+// guessedUnits is how many units of UTF-16 guessByteOrder reads.
+const guessedUnits = 256

@@ -238,7 +238,7 @@ func TestTagRefuses(t *testing.T) {
 		tag  Tag
 		want string
 	}{
-		{"256 chapters to list", Tag{Chapters: manyChapters(256)}, "256 chapters to list, and a table of contents holds 255"},
+		{"too many chapters", Tag{Chapters: manyChapters(255*255 + 1)}, "65026 chapters to list, and tables of contents hold 65025"},
 		{"negative time", Tag{Chapters: []Chapter{{Start: -time.Second}}}, "chapter 1: it cannot last from -1s to 0s"},
 		{"ends before it starts", Tag{Chapters: []Chapter{{}, {Start: 2 * time.Second, End: time.Second}}}, "chapter 2: it cannot last from 2s to 1s"},
 		{"after 49 days", Tag{Chapters: []Chapter{{End: maxPlaytime + time.Millisecond}}}, "chapter 1: it cannot last from 0s to 1193h2m47.296s"},

@@ -192,11 +192,11 @@ func TestReadMutagenTags(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		chapters, found := ReadChapters(bytes.NewReader(file), int64(len(file)), name)
-		if len(chapters) != 12 || len(found) > 0 {
-			t.Errorf("2.%s: %d chapters, %v", version, len(chapters), found)
+		c, found := ReadChapters(bytes.NewReader(file), int64(len(file)), name)
+		if len(c.List) != 12 || len(found) > 0 {
+			t.Errorf("2.%s: %d c.List, %v", version, len(c.List), found)
 		}
-		for i, c := range chapters {
+		for i, c := range c.List {
 			if c.Start != time.Duration(i)*time.Second || len(c.Title) != 12-i {
 				t.Errorf("2.%s: chapter %d is %+v", version, i, c)
 			}

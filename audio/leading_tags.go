@@ -63,10 +63,14 @@ func leadingTagEnd(r io.ReaderAt, start, end, size int64, version byte) (int64, 
 		}
 	}
 	if pos < end && w.streamStarts(pos, confirmRun) {
-		if pos+int64(w.mpegHeaderAt(pos).size()) <= end {
-			return 0, inside(pos)
+		at, err := findMPEGFrames(r, start+TagHeaderBytes, pos, pos)
+		if at < 0 && pos+int64(w.mpegHeaderAt(pos).size()) <= end {
+			at = pos
 		}
-		return pos, nil
+		if err == nil && at >= 0 {
+			err = inside(at)
+		}
+		return pos, err
 	}
 	at, err := findMPEGFrames(r, start+TagHeaderBytes, end, end)
 	if err == nil && at < 0 {

@@ -64,7 +64,7 @@ func Probe(r io.ReaderAt, size int64) (*Info, error) {
 		return nil, err
 	}
 	if info.MediaType == M4A {
-		return probeMP4(r, size)
+		return probeM4A(r, size)
 	}
 	readTrailing(r, info.PayloadEnd, info.TrailingTags)
 	sum, crc := sha256.New(), crc32c.New()
@@ -79,35 +79,23 @@ func Probe(r io.ReaderAt, size int64) (*Info, error) {
 // locate finds the payload of an MP3 and the tags after it, without their texts.
 // Of an M4A it finds only the media type.
 func locate(r io.ReaderAt, size int64) (*Info, error) {
-	if size <= 0 {
-		return nil, fmt.Errorf("the file is empty (0 bytes)")
-	}
-	start, version, err := skipLeadingTags(r, size)
+	f, err := recognize(r, size)
 	if err != nil {
 		return nil, err
 	}
-	if start == size {
-		return nil, fmt.Errorf("byte %d: the file ends behind its ID3 tag, without any audio: it is truncated", start)
-	}
-	head, err := readRange(r, start, min(start+sniffBytes, size))
-	if err != nil {
-		return nil, err
-	}
-	if isMP4(head) {
+	if f.isMP4 {
 		return &Info{MediaType: M4A}, nil
 	}
-	if format := otherFormat(head); format != "" {
-		return nil, fmt.Errorf("byte %d: this is %s", start, format)
-	}
+	start := f.start
 	end, trailing, err := trimTrailingTags(r, start, size)
 	if err != nil {
 		return nil, err
 	}
-	first, err := findFirstMPEGFrame(r, start, end, head)
+	first, err := findFirstMPEGFrame(r, start, end, f.head)
 	if err != nil {
 		return nil, err
 	}
-	info := &Info{MediaType: MP3, PayloadStart: first, PayloadEnd: end, TagVersion: version, TagBytes: start, TrailingTags: trailing}
+	info := &Info{MediaType: MP3, PayloadStart: first, PayloadEnd: end, TagVersion: f.version, TagBytes: start, TrailingTags: trailing}
 	if first > start {
 		info.warn("%d bytes of junk before the first MPEG frame, from byte %d", first-start, start)
 	}
@@ -205,7 +193,7 @@ func (i *Info) compareInfoHeader(w *mpegSummary, header *infoHeader) {
 		i.MissingMPEGFrames = missing
 		i.Warnings = append(i.Warnings, i.missingMPEGFrames())
 	case missing > 1 || missing < -1:
-		i.warn("the %s header counts %d MPEG frames and the file has %d; players that rely on it show a wrong length", header.kind, header.mpegFrames, w.mpegFrames)
+		i.warn("the %s header promises %d MPEG frames and the file has %d; players that rely on it show a wrong length", header.kind, header.mpegFrames, w.mpegFrames)
 	}
 }
 
@@ -215,7 +203,7 @@ const vbrWithoutLength = "the bitrate varies, and no Xing or VBRI header counts 
 
 // missingMPEGFrames returns the warning about a file that was cut off.
 func (i *Info) missingMPEGFrames() string {
-	return fmt.Sprintf("the header counts %d MPEG frames and the file has %d: it was cut off", i.MPEGFrames+i.MissingMPEGFrames, i.MPEGFrames)
+	return fmt.Sprintf("the header promises %d MPEG frames and the file has %d: it was cut off", i.MPEGFrames+i.MissingMPEGFrames, i.MPEGFrames)
 }
 
 func (i *Info) warn(format string, args ...any) {

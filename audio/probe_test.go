@@ -59,21 +59,21 @@ func TestProbe(t *testing.T) {
 			name: "header counts more",
 			body: join(xing(mono128, "Info", 250, 0, 0, 0), cbr),
 			want: Info{Duration: hundredMPEGFrames, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, MissingMPEGFrames: 150, Warnings: []string{
-				"the header counts 250 MPEG frames and the file has 100: it was cut off",
+				"the header promises 250 MPEG frames and the file has 100: it was cut off",
 			}},
 		},
 		{
 			name: "header counts fewer",
 			body: join(xing(mono128, "Info", 60, 0, 0, 0), cbr),
 			want: Info{Duration: hundredMPEGFrames, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
-				"the Info header counts 60 MPEG frames and the file has 100; players that rely on it show a wrong length",
+				"the Info header promises 60 MPEG frames and the file has 100; players that rely on it show a wrong length",
 			}},
 		},
 		{
 			name: "header counts damaged MPEG frames",
 			body: join(xing(mono128, "Info", 205, 0, 0, 86_097), cbr, junk(5*418), cbr),
 			want: Info{Duration: 2 * hundredMPEGFrames, MPEGFrames: 200, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
-				"the Info header counts 205 MPEG frames and the file has 200; players that rely on it show a wrong length",
+				"the Info header promises 205 MPEG frames and the file has 200; players that rely on it show a wrong length",
 				"junk between MPEG frames once, 2090 bytes in all, first at byte 42212",
 			}},
 		},

@@ -40,6 +40,7 @@ func retag(old *oldTags, duration time.Duration, edit func(*Tag) error, drop []s
 	if old == nil {
 		old = &oldTags{}
 	}
+	old.arrangeChapters(duration)
 	tag := old.tag
 	tag.Chapters = slices.Clone(tag.Chapters)
 	tag.Duration = duration
@@ -58,9 +59,7 @@ func retag(old *oldTags, duration time.Duration, edit func(*Tag) error, drop []s
 	if err != nil {
 		return nil, err
 	}
-	if err := r.addTOC(old.chaptersWithoutTOC, frames); err != nil {
-		return nil, err
-	}
+	r.tag.MissingTOC, r.tag.Problems = false, nil
 	parts, err := r.tag.parts(frames)
 	if err != nil {
 		return nil, err
@@ -103,40 +102,23 @@ func differences(a, b *Tag) (ids map[string]bool, names []string) {
 	return ids, names
 }
 
-// addTOC adds a table of contents to old chapters that are kept and have none,
-// because several players ignore chapters without one. Too many chapters for a
-// table stay without.
-func (r *retagged) addTOC(unlisted []string, frames map[string][]byte) error {
-	r.tag.MissingTOC = false
-	if len(unlisted) == 0 || len(unlisted) > maxTOCEntries || frames["CHAP"] == nil {
-		return nil
-	}
-	toc, err := tocFrame(unlisted)
-	if err != nil {
-		return err
-	}
-	b, err := appendFrame(nil, "CTOC", toc)
-	if err != nil {
-		return err
-	}
-	frames["CHAP"] = append(b, frames["CHAP"]...)
-	r.fields = append(r.fields, "table of contents")
-	return nil
-}
-
 // keepFrames encodes the old frames that are kept, by field. Frames that belong to
 // no field are kept unless drop names them. A frame that cannot be kept is an error
 // unless drop names it.
 func (r *retagged) keepFrames(old *oldTags, changed map[string]bool, drop []string) (map[string][]byte, error) {
 	frames := map[string][]byte{}
 	lost := &LostFramesError{Version: old.version}
+	plain := old.chapters.plain()
 	hasTimestamp := slices.ContainsFunc(old.frames, func(f oldFrame) bool { return f.id == "TDRC" })
 	for _, f := range old.frames {
 		// The time stamp of 2.4 includes the date in frames of 2.3.
 		if changed[f.field] || hasTimestamp && f.field == "TYER" && f.id != "TDRC" {
 			continue
 		}
-		named := slices.Contains(drop, f.id) || slices.Contains(drop, DropAll)
+		if f.field == "CHAP" && f.data != nil && !plain {
+			continue
+		}
+		named := named(drop, f.id)
 		if named && f.field == "" {
 			r.dropped = append(r.dropped, f.id)
 			continue
@@ -155,8 +137,36 @@ func (r *retagged) keepFrames(old *oldTags, changed map[string]bool, drop []stri
 			lost.Reasons = append(lost.Reasons, err.Error())
 		}
 	}
+	if !plain && !changed["CHAP"] && len(old.chapters.order) > 0 {
+		r.keepChapters(old, frames, drop, lost)
+	}
 	if len(lost.IDs) > 0 {
 		return nil, lost
 	}
 	return frames, nil
+}
+
+// named reports whether the values of TagFileOptions.Drop name a frame.
+func named(drop []string, id string) bool {
+	return slices.Contains(drop, id) || slices.Contains(drop, DropAll)
+}
+
+// keepChapters encodes chapters whose frames cannot be copied one by one.
+func (r *retagged) keepChapters(old *oldTags, frames map[string][]byte, drop []string, lost *LostFramesError) {
+	b, err := old.chapters.appendV23(frames["CHAP"], old.tag.Chapters)
+	switch {
+	case err == nil:
+		frames["CHAP"] = b
+		if old.chapters.repaired || old.chapters.unreadable > 0 {
+			r.fields = append(r.fields, "chapters")
+		}
+		if old.chapters.tableWrong || len(old.chapters.tocs) == 0 {
+			r.fields = append(r.fields, "table of contents")
+		}
+	case named(drop, "CHAP"):
+		r.dropped = append(r.dropped, "CHAP")
+	default:
+		lost.IDs = append(lost.IDs, "CHAP")
+		lost.Reasons = append(lost.Reasons, err.Error())
+	}
 }

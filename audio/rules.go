@@ -72,6 +72,12 @@ var rules = finding.Rules{
 		Example: "lame -V 4 -t mix.wav episode.mp3",
 	},
 	{
+		ID: "A013", Severity: finding.Warning, Title: "the chapters in the audio file contradict each other, or cannot all be read",
+		Hint:    "check the list; onair audio tag writes it without contradictions",
+		Source:  id3Chapters,
+		Example: "a master whose CHAP frames all end at the end of the file",
+	},
+	{
 		ID: "A020", Severity: finding.Error, Title: "artwork is not square",
 		Hint:    "crop it to a square",
 		Source:  appleArtwork,
@@ -168,6 +174,7 @@ var (
 	ruleDroppedImages   = rules.Must("A010")
 	ruleNoTOC           = rules.Must("A011")
 	ruleVBRLength       = rules.Must("A012")
+	ruleOwnChapters     = rules.Must("A013")
 	ruleNotSquare       = rules.Must("A020")
 	ruleImageSides      = rules.Must("A021")
 	ruleImageColor      = rules.Must("A022")

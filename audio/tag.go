@@ -37,6 +37,7 @@ type Tag struct {
 	Artwork    *Picture      // APIC, front cover
 	Chapters   []Chapter     // CHAP and CTOC, in order
 	MissingTOC bool          // set by ReadTag if there are chapters and no CTOC; ignored when writing
+	Problems   []string      // of the frames with chapters, set by ReadTag, one line each; ignored when writing
 }
 
 // A Chapter is a stretch of the audio. Times count from the start of the audio; in

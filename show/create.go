@@ -216,7 +216,7 @@ type NewEpisodeOptions struct {
 	Audio string      // operating-system path of an .mp3 or .m4a to copy; empty if there is none yet
 	Rand  io.Reader   // source of the GUID; crypto/rand if nil
 
-	Chapters []chapters.Chapter // written to chapters.txt; no file if empty
+	Chapters []chapters.Chapter // written to chapters.txt or chapters.json; no file if empty
 }
 
 // NewEpisode makes the folder of an episode, with a GUID and, unless it is a
@@ -306,7 +306,8 @@ func (s *Show) fill(root *os.Root, e *Episode, opts *NewEpisodeOptions) error {
 		}
 	}
 	if len(opts.Chapters) > 0 {
-		if _, err := writeNew(root, path.Join(e.Dir, chaptersFile), func() ([]byte, error) { return chapters.Format(opts.Chapters), nil }); err != nil {
+		name, data := chapters.FormatFile(opts.Chapters)
+		if _, err := writeNew(root, path.Join(e.Dir, name), func() ([]byte, error) { return data, nil }); err != nil {
 			return err
 		}
 	}

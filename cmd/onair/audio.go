@@ -55,6 +55,9 @@ func runAudioProbe(a *app, name string) error {
 	if err != nil {
 		info.Warnings = append(info.Warnings, err.Error())
 	}
+	if tag != nil {
+		info.Warnings = append(info.Warnings, tag.Problems...)
+	}
 	if tag != nil && tag.MissingTOC {
 		info.Warnings = append(info.Warnings, "chapters without a table of contents (CTOC): several players ignore them; onair audio tag writes one")
 	}
@@ -124,6 +127,8 @@ type probeChapter struct {
 	Title string        `json:"title"`
 	URL   string        `json:"url"`
 	Image *probePicture `json:"image"`
+
+	Hidden bool `json:"hidden,omitempty"`
 }
 
 // bitrateMode returns cbr or vbr, or an empty string if it is not known.
@@ -170,7 +175,7 @@ func probeJSON(info *audio.Info, tag *audio.Tag) probeDocument {
 		d.Tag.Date = tag.Date.Format("2006-01-02")
 	}
 	for _, c := range tag.Chapters {
-		d.Tag.Chapters = append(d.Tag.Chapters, probeChapter{c.Start.Seconds(), c.End.Seconds(), c.Title, c.URL, pictureJSON(c.Image)})
+		d.Tag.Chapters = append(d.Tag.Chapters, probeChapter{c.Start.Seconds(), c.End.Seconds(), c.Title, c.URL, pictureJSON(c.Image), c.Hidden})
 	}
 	return d
 }
@@ -209,13 +214,21 @@ func printTag(w io.Writer, info *audio.Info, tag *audio.Tag) {
 		fmt.Fprintf(w, "tag\tnone\n")
 		return
 	}
-	fmt.Fprintf(w, "tag\tID3v%s\t%s\n", info.TagVersion, bytesText(info.TagBytes))
+	if info.MediaType == audio.M4A {
+		fmt.Fprintf(w, "tag\tchapters only\n")
+	} else {
+		fmt.Fprintf(w, "tag\tID3v%s\t%s\n", info.TagVersion, bytesText(info.TagBytes))
+	}
 	printNames(w, tag.Title, tag.Artist, tag.Album)
 	if p := tag.Artwork; p != nil {
 		fmt.Fprintf(w, "\tartwork\t%s, %d × %d, %s\n", p.MediaType, p.Width, p.Height, bytesText(int64(len(p.Data))))
 	}
 	for _, c := range tag.Chapters {
-		fmt.Fprintf(w, "\tchapter\t%s %s\n", source.FormatTimestamp(c.Start), clean(c.Title))
+		hidden := ""
+		if c.Hidden {
+			hidden = " (hidden)"
+		}
+		fmt.Fprintf(w, "\tchapter\t%s %s%s\n", source.FormatTimestamp(c.Start), clean(c.Title), hidden)
 	}
 }
 

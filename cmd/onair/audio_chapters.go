@@ -2,8 +2,10 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -11,9 +13,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"onair/audio"
-	"onair/feed"
 	"onair/internal/durable"
 	"onair/internal/finding"
+	"onair/internal/plural"
 	"onair/internal/source"
 	"onair/show/chapters"
 )
@@ -28,14 +30,15 @@ func newAudioChapters(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "chapters FILE",
 		Short: "Show, check and convert chapters",
-		Long: `Read the chapters of an MP3 or of a chapters file, check them, and list them or
-convert them with --to. The formats read are Podcasting 2.0 JSON, Podlove Simple
+		Long: `Read the chapters of an MP3, an M4A or a chapters file, check them, and list them
+or convert them with --to. The formats read are Podcasting 2.0 JSON, Podlove Simple
 Chapters, WebVTT, ffmpeg metadata, Audacity labels, Adobe Audition and Reaper
-markers, and lines such as "0:12 What is a CDN?". The format is detected from the
-content. FILE may be - for standard input.
+markers, and lines such as "0:12 What is a CDN?" or "0:12 - 0:48 What is a CDN?".
+The format is detected from the content. FILE may be - for standard input.
 
-Findings go to standard error. --duration gives the length of the audio for files
-other than MP3s.
+Chapters are ordered by their starts. Lists that contradict themselves are repaired
+with a warning. Findings go to standard error; what could be read is printed even if
+there are errors. --duration gives the length of the audio for files without audio.
 
 Exit codes: 0 done · 1 failed · 2 usage · 3 the chapters have errors.`,
 		Example: `  onair audio chapters markers.csv
@@ -61,28 +64,35 @@ func runAudioChapters(a *app, o *chaptersOptions, name string) error {
 	if o.duration < 0 {
 		return usagef("--duration %s: want a positive length", o.duration)
 	}
-	chapters, found, err := readChapters(a, name, &o.duration)
+	list, found, err := readChapters(a, name, &o.duration)
 	if err != nil {
 		return err
 	}
-	if err := a.refuse(found, nil); err != nil {
-		return err
+	if len(list) > 0 || !found.HasErrors() {
+		if len(list) == 0 && !a.quiet {
+			fmt.Fprintf(a.stderr, "no chapters in %s\n", clean(name))
+		}
+		var out bytes.Buffer
+		if err := writeChapters(a, &out, list, o); err != nil {
+			return err
+		}
+		if err := a.writeOutput(o.out, out.Bytes()); err != nil {
+			return err
+		}
 	}
-	if err := a.noteFindings(found); err != nil {
-		return err
+	if len(found) > 0 {
+		if err := a.writeFindings(a.stderr, found, nil); err != nil {
+			return err
+		}
 	}
-	if len(chapters) == 0 && !a.quiet {
-		fmt.Fprintf(a.stderr, "no chapters in %s\n", clean(name))
+	if found.HasErrors() {
+		return exitError(exitFindings)
 	}
-	var out bytes.Buffer
-	if err := writeChapters(a, &out, chapters, o); err != nil {
-		return err
-	}
-	return a.writeOutput(o.out, out.Bytes())
+	return nil
 }
 
-// readChapters reads and checks the chapters of a file. If the duration is zero
-// and the file is an MP3, it is set to the length of the MP3.
+// readChapters reads and checks the chapters of a file. If the duration is zero and
+// the file has audio, it is set to the length of the audio.
 func readChapters(a *app, name string, duration *time.Duration) ([]chapters.Chapter, finding.List, error) {
 	var file io.ReaderAt
 	var size int64
@@ -100,22 +110,22 @@ func readChapters(a *app, name string, duration *time.Duration) ([]chapters.Chap
 		defer f.Close()
 		file, size = f, stat.Size()
 	}
-	chapters, found := audio.ReadChapters(file, size, name)
-	if *duration == 0 && strings.HasSuffix(strings.ToLower(name), ".mp3") {
-		if info, err := audio.Probe(file, size); err == nil {
-			*duration = info.Duration
-		}
-	}
-	found = append(found, audio.CheckChapters(chapters, *duration, finding.Position{File: name})...)
+	c, found := audio.ReadChapters(file, size, name)
+	*duration = cmp.Or(*duration, c.Duration)
+	found = append(found, audio.CheckChapters(c.List, *duration, finding.Position{File: name})...)
 	found.Sort()
-	return chapters, found, nil
+	return c.List, found, nil
 }
 
 // writeChapters writes chapters in the format of --to, or lists them.
 func writeChapters(a *app, w io.Writer, list []chapters.Chapter, o *chaptersOptions) error {
+	if lost := lostIn(o.to, list); lost != "" && !a.quiet {
+		fmt.Fprintf(a.stderr, "left out, because the format has no place for it: %s; --to json keeps everything\n", lost)
+	}
 	switch o.to {
 	case "json":
-		return writeJSONChapters(w, list)
+		_, err := w.Write(chapters.FormatJSON(cutEnds(list, o.duration)))
+		return err
 	case "psc":
 		return chapters.WritePSC(w, list)
 	case "text":
@@ -135,14 +145,50 @@ func writeChapters(a *app, w io.Writer, list []chapters.Chapter, o *chaptersOpti
 	return printChapters(w, list, o.duration)
 }
 
-// writeJSONChapters writes Podcasting 2.0 chapters. Images keep their names from
-// the source.
-func writeJSONChapters(w io.Writer, chapters []chapters.Chapter) error {
-	file := &feed.ChaptersFile{}
-	for _, c := range chapters {
-		file.Chapters = append(file.Chapters, feed.Chapter{Chapter: c, ImageURL: c.Image})
+// cutEnds returns the chapters without the ends that are not before the end of the
+// audio. A duration of zero means that the length of the audio is not known.
+func cutEnds(list []chapters.Chapter, duration time.Duration) []chapters.Chapter {
+	cut := slices.Clone(list)
+	for i := range cut {
+		if duration > 0 && cut[i].End > duration {
+			cut[i].End = 0
+		}
 	}
-	return feed.WriteChapters(w, file)
+	return cut
+}
+
+// lostIn describes what a format leaves out of chapters. It returns an empty string if
+// that is nothing.
+func lostIn(format string, list []chapters.Chapter) string {
+	if format == "" || format == "json" {
+		return ""
+	}
+	var hidden, ends, images, links int
+	for _, c := range list {
+		switch {
+		case c.Hidden:
+			hidden++
+			continue
+		case c.End != 0:
+			ends++
+		}
+		if c.Image != "" && format != "psc" {
+			images++
+		}
+		if c.URL != "" && format == "youtube" {
+			links++
+		}
+	}
+	var lost []string
+	for _, l := range []struct {
+		n    int
+		noun string
+	}{{hidden, "hidden chapter"}, {ends, "end"}, {images, "image"}, {links, "link"}} {
+		if l.n > 0 {
+			lost = append(lost, plural.Count(l.n, l.noun))
+		}
+	}
+	return strings.Join(lost, ", ")
 }
 
 // chaptersDocument is what audio chapters --json writes.

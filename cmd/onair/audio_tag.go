@@ -158,6 +158,7 @@ func runAudioTag(a *app, o *tagOptions, name string) error {
 		}
 		at := finding.Position{File: name}
 		if o.chapters == "" {
+			found = append(found, t.CheckProblems(at)...)
 			found = append(found, t.CheckTimes(t.Duration, at)...)
 		} else if err := setChapters(a, t, chapters, &found); err != nil {
 			return err

@@ -11,6 +11,7 @@ import (
 
 	"onair/audio"
 	"onair/internal/durable"
+	"onair/internal/plural"
 	"onair/internal/shell"
 	"onair/internal/source"
 	"onair/show"
@@ -28,7 +29,8 @@ func newNew(a *app) *cobra.Command {
 		Short: "Start a new episode",
 		Long: `Start a new episode: a folder below episodes/ with an episode.md that has the
 title, the next free number and a new GUID, and a copy of the MP3 if one is given.
-Chapters in the tag of the MP3 are written to chapters.txt. With --audio and no
+Chapters in the MP3 are written to chapters.txt, or to chapters.json if some of them
+are hidden or end before the next one. With --audio and no
 --date the date is now; without either the episode is a draft until it gets a
 date.
 
@@ -69,13 +71,15 @@ func runNew(a *app, o *newOptions, title string) error {
 	if err := checkMasterName(o.audio); err != nil {
 		return err
 	}
-	if n.Chapters, err = readOwnChapters(a, o.audio); err != nil {
+	count := 0
+	if n.Chapters, count, err = readOwnChapters(a, o.audio); err != nil {
 		return err
 	}
 	dir, err := show.NewEpisode(s, n)
 	if err != nil {
 		return err
 	}
+	noteChapters(a, n.Chapters, count)
 	folder := filepath.Join(a.from, filepath.FromSlash(dir))
 	fmt.Fprintln(a.stdout, filepath.Join(folder, "episode.md"))
 	if !a.quiet {
@@ -96,38 +100,71 @@ func missingParts(n *show.NewEpisodeOptions, folder string) string {
 	return text
 }
 
-// checkMasterName refuses files that are not masters, and says how to encode those
-// with sound.
+// checkMasterName refuses files that are not masters by their names, and says how to
+// get one from those with sound.
 func checkMasterName(name string) error {
 	ext := strings.ToLower(filepath.Ext(name))
 	switch ext {
 	case "", ".mp3", ".m4a":
 		return nil
 	case ".wav", ".flac", ".aif", ".aiff", ".aac", ".ogg", ".opus", ".caf", ".w64", ".wma", ".mp4", ".mov", ".mkv", ".webm":
-		mp3 := strings.TrimSuffix(name, filepath.Ext(name)) + ".mp3"
-		return withHint(fmt.Errorf("%s is not an MP3 or M4A", name),
-			"encode speech with: ffmpeg -i %s -af aformat=channel_layouts=mono,loudnorm=I=-19:TP=-1.5:LRA=11 -ar 44100 -b:a 96k %s", shell.Quote(name), shell.Quote(mp3))
+		base := strings.TrimSuffix(name, filepath.Ext(name))
+		err := fmt.Errorf("%s is not an MP3 or M4A", name)
+		if copied := extensionOfCopy(name); copied != "" {
+			return withHint(err, "its sound need not be encoded again: ffmpeg -i %s -vn -c copy %s", shell.Quote(name), shell.Quote(base+copied))
+		}
+		return withHint(err,
+			"encode speech with: ffmpeg -i %s -af aformat=channel_layouts=mono,loudnorm=I=-19:TP=-1.5:LRA=11 -ar 44100 -b:a 96k %s", shell.Quote(name), shell.Quote(base+".mp3"))
 	}
 	return fmt.Errorf("%s is not an MP3 or M4A", name)
 }
 
-// readOwnChapters reads the chapters in the tag of an MP3. It prints its findings;
-// if there are errors, it returns no chapters.
-func readOwnChapters(a *app, name string) ([]chapters.Chapter, error) {
-	if !strings.EqualFold(filepath.Ext(name), ".mp3") {
-		return nil, nil
+// extensionOfCopy returns the extension of a master that has the sound of a file
+// without encoding it again: .mp3, .m4a, or an empty string if there is none.
+func extensionOfCopy(name string) string {
+	f, stat, err := durable.OpenRegular(name)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	info, err := audio.Probe(f, stat.Size())
+	switch {
+	case err == nil && info.MediaType == audio.MP3, err != nil && strings.Contains(err.Error(), "-c copy OUT.mp3"):
+		return ".mp3"
+	case err == nil, strings.Contains(err.Error(), "-c copy OUT.m4a"):
+		return ".m4a"
+	}
+	return ""
+}
+
+// readOwnChapters reads the chapters in a master and prints its findings. It returns
+// how many chapters the master has, which may be more than could be read.
+func readOwnChapters(a *app, name string) (list []chapters.Chapter, count int, err error) {
+	if name == "" {
+		return nil, 0, nil
 	}
 	f, stat, err := durable.OpenRegular(name)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	defer f.Close()
-	chapters, found := audio.ReadChapters(f, stat.Size(), name)
-	if err := a.noteFindings(found); err != nil {
-		return nil, err
+	if _, err := audio.Probe(f, stat.Size()); err != nil {
+		return nil, 0, fmt.Errorf("%s: %w", name, err)
 	}
-	if found.HasErrors() {
-		chapters = nil
+	c, found := audio.ReadChapters(f, stat.Size(), name)
+	return c.List, c.Count, a.noteFindings(found)
+}
+
+// noteChapters prints how many chapters a master has and how many the new episode
+// has of them, and in which file.
+func noteChapters(a *app, list []chapters.Chapter, count int) {
+	if count == 0 || a.quiet {
+		return
 	}
-	return chapters, nil
+	if len(list) == 0 {
+		fmt.Fprintf(a.stderr, "%s in the audio, none of them written\n", plural.Count(count, "chapter"))
+		return
+	}
+	file, _ := chapters.FormatFile(list)
+	fmt.Fprintf(a.stderr, "%s in the audio, %d written to %s\n", plural.Count(count, "chapter"), len(list), file)
 }

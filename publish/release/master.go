@@ -265,8 +265,6 @@ func (b *builder) adoptChapters(e *Episode) {
 	if i := slices.IndexFunc(wrong, func(f finding.Finding) bool { return f.Severity == finding.Error }); i >= 0 {
 		b.findings.Add(ruleOwnChapters.At(at, "the chapters of the master's own tag are left out: %s", wrong[i].Message))
 		chapters, found = nil, nil
-	} else {
-		found = append(found, e.master.tag.CheckTimes(duration, at)...)
 	}
 	b.findings = append(b.findings, found...)
 	adopted := *e.Episode // the show stays as it was read

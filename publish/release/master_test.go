@@ -112,8 +112,7 @@ func TestChaptersOfTheMasterAreNotTaken(t *testing.T) {
 		pristine := showtest.Example(t)
 		files[pins.File] = pristine[pins.File]
 	}
-	overlapping := []audio.Chapter{{End: 9 * time.Second, Title: "Dawn"}, {Start: 5 * time.Second, End: 10 * time.Second, Title: "Day"}}
-	late := []audio.Chapter{{End: time.Hour, Title: "Dawn"}, {Start: time.Hour, End: 2 * time.Hour, Title: "Day"}}
+	endless := []audio.Chapter{{End: 9 * time.Second, Title: strings.Repeat("Dawn ", 20_000)}}
 	tests := []struct {
 		name     string
 		chapters []audio.Chapter
@@ -124,8 +123,7 @@ func TestChaptersOfTheMasterAreNotTaken(t *testing.T) {
 			showtest.Edit(t, files, "episodes/first-light/episode.md", "title:", "chapters: []\ntitle:")
 		}, "the tag of the master has 3 chapters and the episode has 0"},
 		{"when the episode is published", marks, published, "the tag of the master has 3 chapters and the episode has 0"},
-		{"when they overlap", overlapping, func(fstest.MapFS) {}, "the chapters of the master's own tag are left out: the chapter overlaps the one before, which ends at 0:09"},
-		{"when they come after the end", late, func(fstest.MapFS) {}, "the chapters of the master's own tag are left out: chapter 2 starts at 1:00:00"},
+		{"when a title is too long", endless, func(fstest.MapFS) {}, "the chapters of the master's own tag are left out: a chapter with a text of 99999 bytes"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -149,6 +147,52 @@ func TestChaptersOfTheMasterAreNotTaken(t *testing.T) {
 			}
 			if !strings.Contains(said, tt.finding) {
 				t.Errorf("no finding %q in\n%s", tt.finding, said)
+			}
+		})
+	}
+}
+
+func TestChaptersOfTheMasterAreRepaired(t *testing.T) {
+	tests := []struct {
+		name     string
+		chapters []audio.Chapter
+		want     []chapters.Chapter
+		finding  string
+	}{
+		{"overlap", []audio.Chapter{{End: 9 * time.Second, Title: "Dawn"}, {Start: 5 * time.Second, End: 10 * time.Second, Title: "Day"}},
+			[]chapters.Chapter{{Title: "Dawn"}, {Start: 5 * time.Second, End: 10 * time.Second, Title: "Day"}},
+			"A013 the end of the chapter at 0:00 is after the start of the next one; it is cut there"},
+		{"two at one start", []audio.Chapter{{Title: "Part"}, {End: 5 * time.Second, Title: "Dawn"}, {Start: 5 * time.Second, End: time.Minute, Title: "Day"}},
+			[]chapters.Chapter{{Title: "Dawn"}, {Start: 5 * time.Second, End: time.Minute, Title: "Day"}},
+			`A013 2 chapters start at 0:00; "Dawn" is kept, "Part" left out`},
+		{"start after the end", []audio.Chapter{{End: time.Hour, Title: "Dawn"}, {Start: time.Hour, End: 2 * time.Hour, Title: "Day"}},
+			[]chapters.Chapter{{Title: "Dawn"}}, "A043 chapter 2 starts at 1:00:00 and the audio ends at 1:00.839; it is left out"},
+		{"end after the end", []audio.Chapter{{End: 5 * time.Second, Title: "Dawn"}, {Start: 5 * time.Second, End: time.Hour, Title: "Day"}},
+			[]chapters.Chapter{{Title: "Dawn"}, {Start: 5 * time.Second, Title: "Day"}}, "A043 chapter 2 ends at 1:00:00 and the audio ends at 1:00.839"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s, found := show.Load(publishable(t, tt.chapters...), nil)
+			if found.HasErrors() {
+				t.Fatal(found)
+			}
+			r, found, err := release.New(t.Context(), s, &release.Options{Now: showtest.Now})
+			if err != nil || found.HasErrors() {
+				t.Fatal(err, found)
+			}
+			e, pin := episode(t, r, "first-light")
+			if diff := cmp.Diff([][]chapters.Chapter{tt.want, tt.want}, [][]chapters.Chapter{e.Chapters, pin.Chapters}); diff != "" {
+				t.Errorf("chapters (-want +got):\n%s", diff)
+			}
+			var said []string
+			for _, f := range found {
+				if f.File == "episodes/first-light/audio.mp3" && (f.Rule == "A013" || f.Rule == "A043" || f.Rule == "A009" && strings.Contains(f.Message, "chapters")) {
+					said = append(said, f.Rule+" "+f.Message)
+				}
+			}
+			if diff := cmp.Diff([]string{tt.finding}, said); diff != "" {
+				t.Errorf("findings (-want +got):\n%s", diff)
 			}
 		})
 	}

@@ -86,7 +86,7 @@ var rules = finding.Rules{
 		ID: "P017", Severity: finding.Warning,
 		Title:   "the chapters of the master's own tag cannot be used",
 		Hint:    "write a chapters.txt",
-		Example: "a master whose CHAP frames overlap",
+		Example: "a master with a chapter whose title has 100 kB",
 	},
 	{
 		ID: "P018", Severity: finding.Warning,

@@ -8,6 +8,10 @@
 //	WebVTT           a cue is a chapter
 //	FFMETADATA       of ffmpeg
 //	markers, labels  exports of editors of audio
+//
+// Programs write lists that contradict themselves, with ends before starts,
+// overlaps or two chapters at one start. [Arrange] turns them into chapters by their
+// starts, and describes each kind of repair.
 package chapters
 
 import (
@@ -20,7 +24,7 @@ import (
 	"onair/internal/source"
 )
 
-// Chapter is a stretch of an episode. Start and End count from the start of the
+// A Chapter is a stretch of an episode. Start and End count from the start of the
 // audio. One list of chapters feeds the ID3 tag, the chapters file and the page.
 type Chapter struct {
 	Start  time.Duration
@@ -28,13 +32,13 @@ type Chapter struct {
 	Title  string
 	URL    string
 	Image  string // path below the show's folder
-	Hidden bool   // toc: false; a chapter that players switch to but do not list
+	Hidden bool   // toc: false; players show its link and image but do not list it
 }
 
-// Timed returns the chapters with every End filled in: its own, else the start
-// of the next chapter, else the end of the audio, behind which no chapter ends
-// where that is known, as a duration other than zero. A chapter that would end
-// before it starts ends where it starts.
+// Timed returns the chapters with every End set. A chapter without an End lasts
+// until the next one starts, or until the end of the audio. A duration of zero
+// means that the length of the audio is not known; otherwise no chapter ends after
+// the audio. No chapter ends before it starts.
 func Timed(chapters []Chapter, duration time.Duration) []Chapter {
 	timed := make([]Chapter, len(chapters))
 	for i, c := range chapters {
@@ -53,8 +57,9 @@ func Timed(chapters []Chapter, duration time.Duration) []Chapter {
 	return timed
 }
 
-// Untimed is the inverse of Timed: it forgets every End that Timed would fill
-// in. A duration of zero is one that is not known.
+// Untimed is the inverse of Timed: it returns the chapters without every End that
+// Timed would set to the same time. A duration of zero means that the length of the
+// audio is not known.
 func Untimed(chapters []Chapter, duration time.Duration) []Chapter {
 	untimed := slices.Clone(chapters)
 	for i, c := range untimed {
@@ -66,9 +71,9 @@ func Untimed(chapters []Chapter, duration time.Duration) []Chapter {
 	return untimed
 }
 
-// Check reports chapters that are out of order or overlap. It does not check a
-// chapter with a negative Start, which means that it could not be read, and sets its
-// Start to 0.
+// Check reports chapters written by hand that are out of order or overlap. It does
+// not check a chapter with a negative Start, which means that it could not be read,
+// and sets its Start to 0.
 func Check(chapters []Chapter, at func(i int) finding.Position, found *finding.List) {
 	for i, c := range chapters {
 		if c.Start < 0 {
@@ -93,13 +98,13 @@ func Check(chapters []Chapter, at func(i int) finding.Position, found *finding.L
 	}
 }
 
-// maxChapters is more than any episode has. An ID3 tag can list 255.
-const maxChapters = 1000
+// maxChapters is the most chapters that are read. It is more than any episode has.
+const maxChapters = 10_000
 
-// Parse reads a file of chapters in any format that the package comment
-// lists; the content decides which one it is. name is the file in findings.
-// Chapters that could be read come back also next to errors. An Image is as
-// the file has it: a URL, or a path relative to the file.
+// Parse reads a file of chapters in one of the formats that the package comment
+// lists. The content decides which one it is. name is the file in findings.
+// Chapters are also returned if there are errors. An Image is what the file says:
+// a URL, or a path relative to the file.
 func Parse(data []byte, name string) ([]Chapter, finding.List) {
 	var found finding.List
 	text, ok := source.Clean(name, data, source.MaxFile, &found)
@@ -110,10 +115,9 @@ func Parse(data []byte, name string) ([]Chapter, finding.List) {
 	return list, found
 }
 
-// Accept takes the chapters that another source has, such as the tag of
-// a master, as far as a show can have them: with texts of one line, links to the
-// web, and no End that the next chapter implies. What is wrong with them is
-// reported at a place that stands for all of them.
+// Accept takes chapters from another source than a file of chapters, such as the
+// tag of a master. It returns them as a show can have them: arranged, with titles of
+// one line and links to the web. Problems are reported at one place.
 func Accept(chapters []Chapter, at finding.Position) ([]Chapter, finding.List) {
 	var found finding.List
 	r := &reader{Decoder: &source.Decoder{Found: &found}}
@@ -125,7 +129,7 @@ func Accept(chapters []Chapter, at finding.Position) ([]Chapter, finding.List) {
 	return r.chapters, found
 }
 
-// A chapterReader collects the chapters of one file and where each is.
+// A reader collects the chapters of one file, and where each of them is.
 type reader struct {
 	*source.Decoder
 	file     string
@@ -133,6 +137,14 @@ type reader struct {
 	chapters []Chapter
 	at       []finding.Position
 	full     bool // more chapters than are read
+	known    place
+}
+
+// A place is an offset in the text of a file and its line.
+type place struct {
+	offset    int
+	line      int // lines before this one
+	lineStart int // offset
 }
 
 // ParsePlaces is Parse for the text of a file as source.Clean returns it. It also
@@ -146,30 +158,22 @@ func ParsePlaces(text, name string) ([]Chapter, []finding.Position, finding.List
 	return r.chapters, r.at, found
 }
 
-// finish trims and checks the chapters after all have been read.
+// finish arranges the chapters after all have been read, and reports what had to be
+// repaired.
 func (r *reader) finish() {
-	r.trim()
-	r.chapters = Untimed(r.chapters, 0)
-	Check(r.chapters, func(i int) finding.Position { return r.at[i] }, r.Found)
-}
-
-// rounding is how far a chapter may reach into the next one without a finding:
-// programs round times to milliseconds, or to frames of audio or video.
-const rounding = 50 * time.Millisecond
-
-// trim ends chapters where the next one starts if only rounding lets them
-// overlap.
-func (r *reader) trim() {
-	for i := range r.chapters[:max(0, len(r.chapters)-1)] {
-		c, next := &r.chapters[i], r.chapters[i+1].Start
-		if c.Start < next && c.End > next && c.End-next <= rounding {
-			c.End = next
-		}
+	arranged, order, repairs := Arrange(r.chapters)
+	for _, repair := range repairs {
+		r.warnf(ruleChapters, r.at[repair.Index], "", "%s", repair.Message)
 	}
+	at := make([]finding.Position, len(order))
+	for i, index := range order {
+		at[i] = r.at[index]
+	}
+	r.chapters, r.at = arranged, at
 }
 
-// order puts the chapters in order, for formats that promise none.
-func (r *reader) order() {
+// sort orders the chapters by start, for formats that need not be in order.
+func (r *reader) sort() {
 	places := make([]int, len(r.chapters))
 	for i := range places {
 		places[i] = i
@@ -182,8 +186,8 @@ func (r *reader) order() {
 	}
 }
 
-// format tells the formats apart by how they begin. Lines of times and titles
-// are what is left.
+// format returns the function that reads the file, by how the text begins. A text
+// of no other format has lines of times and titles.
 func (r *reader) format() func() {
 	start := strings.TrimLeft(r.text, " \t\n")
 	first, _, _ := strings.Cut(start, "\n")
@@ -196,6 +200,8 @@ func (r *reader) format() func() {
 		return r.readVTT
 	case strings.HasPrefix(start, ";FFMETADATA"):
 		return r.readFFMetadata
+	case isCueSheet(start):
+		return r.refuseCueSheet
 	case isMarkerHeader(first):
 		return r.readMarkers
 	case isLabel(first):
@@ -204,8 +210,7 @@ func (r *reader) format() func() {
 	return r.readLines
 }
 
-// add takes a chapter that was read at a place; what is wrong with its texts is
-// reported.
+// add adds a chapter that was read at a place, and reports problems of its texts.
 func (r *reader) add(c Chapter, at finding.Position) {
 	if len(r.chapters) == maxChapters {
 		if !r.full {
@@ -232,27 +237,34 @@ func (r *reader) add(c Chapter, at finding.Position) {
 			c.URL = ""
 		}
 	}
-	if c.End == c.Start { // a point, as editors of audio write it
-		c.End = 0
-	}
 	r.chapters = append(r.chapters, c)
 	r.at = append(r.at, at)
 }
 
-// reportf reports a finding at a place of the file. An empty hint is the rule's.
+// reportf reports a finding of a rule at a place of the file. An empty hint means the
+// hint of the rule.
 func (r *reader) reportf(rule *finding.Rule, at finding.Position, hint, format string, args ...any) {
 	r.Decoder.Value(&source.Node{Pos: at}, "").Reportf(rule, hint, format, args...)
 }
 
-// warnf is reportf for a milder case of a rule whose findings are errors.
+// warnf reports a warning of a rule whose other findings are errors.
 func (r *reader) warnf(rule *finding.Rule, at finding.Position, hint, format string, args ...any) {
 	r.Decoder.Value(&source.Node{Pos: at}, "").Warnf(rule, hint, format, args...)
 }
 
-// position is the place of a byte of the text.
+// position returns the place of a byte of the text. Offsets that ascend from call to
+// call cost time in proportion to the text.
 func (r *reader) position(offset int) finding.Position {
-	before := r.text[:offset]
-	return finding.Position{File: r.file, Line: 1 + strings.Count(before, "\n"), Column: offset - strings.LastIndexByte(before, '\n')}
+	if offset < r.known.offset {
+		r.known = place{}
+	}
+	between := r.text[r.known.offset:offset]
+	if i := strings.LastIndexByte(between, '\n'); i >= 0 {
+		r.known.line += strings.Count(between, "\n")
+		r.known.lineStart = r.known.offset + i + 1
+	}
+	r.known.offset = offset
+	return finding.Position{File: r.file, Line: 1 + r.known.line, Column: 1 + offset - r.known.lineStart}
 }
 
 // lines calls f with every line of the text and its place.

@@ -40,11 +40,11 @@ func (r *reader) readFFMetadata() {
 		}
 	})
 	finish()
-	r.order() // ffmpeg writes them as the tag has them
+	r.sort() // ffmpeg writes them in the order of the tag
 }
 
-// cutEscaped cuts a line at its first equals sign that no backslash precedes,
-// and takes the backslashes out.
+// cutEscaped cuts a line at its first equals sign that no backslash precedes, and
+// removes the backslashes.
 func cutEscaped(line string) (key, text string) {
 	var b strings.Builder
 	cut := -1
@@ -68,7 +68,7 @@ func cutEscaped(line string) (key, text string) {
 func (r *reader) addFFChapter(section map[string]string, at finding.Position) {
 	base := section["timebase"]
 	if base == "" {
-		base = "1/1000000000" // nanoseconds, whatever old manuals say
+		base = "1/1000000000" // nanoseconds, although old manuals say otherwise
 	}
 	c := Chapter{Title: section["title"]}
 	var ok, endOK bool
@@ -82,7 +82,7 @@ func (r *reader) addFFChapter(section map[string]string, at finding.Position) {
 	r.add(c, at)
 }
 
-// ticks is a whole number of units, each of a fraction of a second: 1/1000.
+// ticks returns the time of count units, each of base seconds, such as 1/1000.
 func ticks(count, base string) (time.Duration, bool) {
 	numerator, denominator, _ := strings.Cut(base, "/")
 	product := big.NewInt(int64(time.Second))
@@ -104,7 +104,7 @@ func ticks(count, base string) (time.Duration, bool) {
 	return time.Duration(product.Int64()), true
 }
 
-// whole reads a whole number of at most 18 digits.
+// whole parses an integer of at most 18 digits.
 func whole(s string) (*big.Int, bool) {
 	s = strings.TrimSpace(s)
 	if !source.Digits(s) || len(s) > 18 {

@@ -1,10 +1,12 @@
 package chapters
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 	"time"
 
@@ -12,7 +14,7 @@ import (
 	"onair/internal/source"
 )
 
-// jsonChapter is a chapter of Podcasting 2.0's JSON chapters, version 1.2.0.
+// A jsonChapter is a chapter of Podcasting 2.0's JSON chapters, version 1.2.0.
 type jsonChapter struct {
 	StartTime *json.Number `json:"startTime"`
 	EndTime   json.Number  `json:"endTime"`
@@ -22,8 +24,8 @@ type jsonChapter struct {
 	TOC       *bool        `json:"toc"`
 }
 
-// readJSON reads Podcasting 2.0's JSON chapters. What is said of the episode,
-// and of places, is left aside.
+// readJSON reads Podcasting 2.0's JSON chapters. It ignores the fields about the
+// episode, and locations.
 func (r *reader) readJSON() {
 	if err := json.Unmarshal([]byte(r.text), new(json.RawMessage)); err != nil {
 		at := finding.Position{File: r.file}
@@ -33,10 +35,10 @@ func (r *reader) readJSON() {
 		r.reportf(ruleChapterFile, at, "", "read JSON: %v", err)
 		return
 	}
-	// The document is well formed, so that nothing below fails for its syntax.
+	// The document is well-formed JSON, so decoding its tokens cannot fail.
 	d := json.NewDecoder(strings.NewReader(r.text))
 	seen := false
-	_, _ = d.Token() // the brace that format saw
+	_, _ = d.Token() // the opening brace
 	for d.More() {
 		if key, _ := d.Token(); key == "chapters" && !seen {
 			seen = true
@@ -50,7 +52,7 @@ func (r *reader) readJSON() {
 	}
 }
 
-// readArray reads the list of chapters, which the decoder is in front of.
+// readArray reads the list of chapters, which comes next in d.
 func (r *reader) readArray(d *json.Decoder) {
 	var list []json.RawMessage
 	offset := int(d.InputOffset())
@@ -91,8 +93,8 @@ func (r *reader) addJSON(c jsonChapter, at finding.Position) {
 	r.add(Chapter{Start: start, End: end, Title: c.Title, URL: c.URL, Image: c.Image, Hidden: c.TOC != nil && !*c.TOC}, at)
 }
 
-// jsonSeconds reads a number of seconds. What programs compute has more digits
-// than they know: it is rounded to microseconds.
+// jsonSeconds parses a number of seconds. Numbers with rounding errors of
+// floating-point arithmetic, such as 94.00000000000001, are rounded to microseconds.
 func jsonSeconds(n json.Number) (time.Duration, error) {
 	if d, ok := source.ParseSeconds(n.String()); ok {
 		return d, nil
@@ -102,4 +104,53 @@ func jsonSeconds(n json.Number) (time.Duration, error) {
 		return 0, fmt.Errorf("%s is not a valid time", source.ShortQuote(n.String()))
 	}
 	return time.Duration(math.Round(f*1e6)) * time.Microsecond, nil
+}
+
+// FormatJSON writes chapters as Podcasting 2.0's JSON chapters, with hidden ones.
+// Images keep their names.
+func FormatJSON(chapters []Chapter) []byte {
+	type chapter struct {
+		StartTime json.Number `json:"startTime"`
+		EndTime   json.Number `json:"endTime,omitempty"`
+		Title     string      `json:"title,omitempty"`
+		Image     string      `json:"img,omitempty"`
+		URL       string      `json:"url,omitempty"`
+		TOC       *bool       `json:"toc,omitempty"` // false, or nil for true
+	}
+	file := struct {
+		Version  string    `json:"version"`
+		Chapters []chapter `json:"chapters"`
+	}{"1.2.0", make([]chapter, len(chapters))}
+	for i, c := range chapters {
+		written := chapter{StartTime: formatSeconds(c.Start), Title: source.OneLine(c.Title), Image: c.Image, URL: c.URL}
+		if c.End != 0 {
+			written.EndTime = formatSeconds(c.End)
+		}
+		if c.Hidden {
+			written.TOC = new(bool)
+		}
+		file.Chapters[i] = written
+	}
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false) // the file is never part of an HTML page
+	enc.SetIndent("", "  ")
+	_ = enc.Encode(file) // strings and numbers can always be encoded
+	return b.Bytes()
+}
+
+// formatSeconds formats a time as a number of seconds, to the millisecond.
+func formatSeconds(d time.Duration) json.Number {
+	return json.Number(strconv.FormatFloat(float64(d.Milliseconds())/1000, 'f', -1, 64))
+}
+
+// FormatFile writes chapters as a file beside an episode, and returns its name:
+// chapters.txt, or chapters.json if lines would lose something.
+func FormatFile(chapters []Chapter) (name string, data []byte) {
+	for _, c := range chapters {
+		if c.Hidden || c.End != 0 || c.Image != "" || c.Title == "" {
+			return "chapters.json", FormatJSON(chapters)
+		}
+	}
+	return "chapters.txt", Format(chapters)
 }

@@ -73,7 +73,8 @@ func (r *reader) addPSC(element xml.StartElement, at finding.Position) {
 	r.add(c, at)
 }
 
-// xmlMessage is an error of package xml without the line that the finding has.
+// xmlMessage returns the message of an error of package xml without its line, which
+// the finding has.
 func xmlMessage(err error) string {
 	if syntax := (*xml.SyntaxError)(nil); errors.As(err, &syntax) {
 		return strings.TrimRight(syntax.Msg, ":. ") // a name of dots may be at its end
@@ -81,8 +82,8 @@ func xmlMessage(err error) string {
 	return err.Error()
 }
 
-// WritePSC writes chapters as Podlove Simple Chapters, version 1.2. Ends and
-// hidden chapters are left out: the format does not have them.
+// WritePSC writes chapters as Podlove Simple Chapters, version 1.2. It leaves out
+// ends and hidden chapters, which the format does not have.
 func WritePSC(w io.Writer, chapters []Chapter) error {
 	type chapter struct {
 		Start string `xml:"start,attr"`
@@ -109,7 +110,7 @@ func WritePSC(w io.Writer, chapters []Chapter) error {
 	return err
 }
 
-// playTime is Normal Play Time to the millisecond: 01:02:03.250.
+// playTime formats a time as Normal Play Time, to the millisecond: 01:02:03.250.
 func playTime(d time.Duration) string {
 	return fmt.Sprintf("%02d:%02d:%02d.%03d", d/time.Hour, d%time.Hour/time.Minute, d%time.Minute/time.Second, d%time.Second/time.Millisecond)
 }

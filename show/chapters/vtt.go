@@ -12,8 +12,8 @@ import (
 // vttTag is markup inside a cue, such as <v Vega> or </i>.
 var vttTag = regexp.MustCompile(`<[^<>]*>`)
 
-// readVTT reads the cues of a WebVTT file as chapters: what a track element of
-// kind chapters has.
+// readVTT reads the cues of a WebVTT file as chapters, as in a track element of the
+// kind chapters.
 func (r *reader) readVTT() {
 	var cue *Chapter
 	var at finding.Position
@@ -41,7 +41,7 @@ func (r *reader) readVTT() {
 			at = place
 		case cue != nil:
 			cue.Title += " " + line
-		default: // the name of a cue, a note, or a style
+		default: // the identifier of a cue, a note, or a style
 			word, _, _ := strings.Cut(line, " ")
 			skip = word == "NOTE" || word == "STYLE" || word == "REGION"
 		}
@@ -49,7 +49,7 @@ func (r *reader) readVTT() {
 	finish()
 }
 
-// cue reads the times of a cue; what follows them are settings.
+// cue parses the times of a cue. Settings after them are ignored.
 func (r *reader) cue(from, to string, at finding.Position) *Chapter {
 	to, _, _ = strings.Cut(strings.TrimSpace(to), " ")
 	start, ok := source.ParseTimestamp(strings.TrimSpace(from))

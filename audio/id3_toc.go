@@ -1,0 +1,241 @@
+package audio
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"slices"
+	"strings"
+
+	"onair/internal/plural"
+)
+
+// A tableOfContents is a CTOC frame.
+type tableOfContents struct {
+	frame
+	key      string // element ID
+	topLevel bool
+	ordered  bool
+	count    int      // of entries, as the frame gives it
+	ids      []string // element IDs of the entries, at most count
+	more     bool     // neither the end nor sub-frames follow the entries
+}
+
+// parseTableOfContents parses a CTOC frame.
+func parseTableOfContents(f frame) (tableOfContents, bool) {
+	id, data, ok := bytes.Cut(f.data, []byte{0})
+	if !ok || len(data) < 2 {
+		return tableOfContents{}, false
+	}
+	c := tableOfContents{frame: f, key: string(id), topLevel: data[0]&tocTopLevel != 0, ordered: data[0]&tocOrdered != 0, count: int(data[1])}
+	rest := data[2:]
+	for len(c.ids) < c.count {
+		id, after, ok := bytes.Cut(rest, []byte{0})
+		if !ok {
+			break
+		}
+		c.ids = append(c.ids, string(id))
+		rest = after
+	}
+	c.more = len(bytes.Trim(rest, "\x00")) > 0 && !beginsWithFrame(rest)
+	return c, true
+}
+
+// beginsWithFrame reports whether b begins with a whole frame of ID3v2.3 or 2.4.
+func beginsWithFrame(b []byte) bool {
+	if len(b) < frameHeaderBytes || !isFrameID(b[:4]) {
+		return false
+	}
+	n := int64(binary.BigEndian.Uint32(b[4:]))
+	if safe, ok := synchsafe(b[4:]); ok {
+		n = min(n, int64(safe))
+	}
+	return n <= int64(len(b)-frameHeaderBytes)
+}
+
+// checkTables returns how the tables of contents contradict the chapters, or an
+// empty string, and sets which chapters are hidden: those that no table lists,
+// unless the tables are wrong.
+func (s *chapterSet) checkTables() (problem string) {
+	s.hidden = make([]bool, len(s.elements))
+	if len(s.tocs) == 0 || len(s.elements) == 0 {
+		return ""
+	}
+	known := map[string]bool{}
+	for _, e := range s.elements {
+		known[e.key] = true
+	}
+	for _, c := range s.tocs {
+		known[c.key] = true
+	}
+	listed := map[string]bool{}
+	unknown := 0
+	for _, c := range s.tocs {
+		if len(c.ids) < c.count || c.more {
+			return fmt.Sprintf("counts %s and names another number", plural.Count(c.count, "chapter"))
+		}
+		for _, id := range c.ids {
+			if !known[id] {
+				unknown++
+			}
+			listed[id] = true
+		}
+	}
+	unlisted := 0
+	lastListed, firstUnlisted := uint32(0), uint32(noTime)
+	for _, e := range s.elements {
+		if listed[e.key] {
+			lastListed = max(lastListed, e.start)
+		} else {
+			unlisted++
+			firstUnlisted = min(firstUnlisted, e.start)
+		}
+	}
+	switch {
+	case unlisted == len(s.elements):
+		return "lists none of the chapters"
+	case unknown > 0:
+		return fmt.Sprintf("lists %s that the tag does not have", plural.Count(unknown, "chapter"))
+	case unlisted > 0 && len(s.tocs) == 1 && s.tocs[0].count == maxTOCEntries && firstUnlisted > lastListed:
+		return fmt.Sprintf("is full with %d of %d chapters", maxTOCEntries, len(s.elements))
+	case unlisted == 0 && !s.startsAscend():
+		return "lists the chapters in another order than that of their starts"
+	}
+	for i, e := range s.elements {
+		s.hidden[i] = !listed[e.key]
+	}
+	return ""
+}
+
+// startsAscend reports whether the chapters start in the order of the top-level
+// table of contents. A table that it lists is replaced by the entries of that
+// table. A table without an order agrees with every order.
+func (s *chapterSet) startsAscend() bool {
+	top := slices.IndexFunc(s.tocs, func(c tableOfContents) bool { return c.topLevel })
+	if top < 0 || slices.ContainsFunc(s.tocs, func(c tableOfContents) bool { return !c.ordered }) {
+		return true
+	}
+	tables := map[string]tableOfContents{}
+	for _, c := range s.tocs {
+		tables[c.key] = c
+	}
+	starts := map[string]uint32{}
+	for _, e := range s.elements {
+		starts[e.key] = e.start
+	}
+	seen := map[string]bool{}
+	last := uint32(0)
+	var ascend func(c tableOfContents) bool
+	ascend = func(c tableOfContents) bool {
+		for _, id := range c.ids {
+			if seen[id] {
+				continue
+			}
+			seen[id] = true
+			if start, ok := starts[id]; ok {
+				if start < last {
+					return false
+				}
+				last = start
+			}
+			if !ascend(tables[id]) { // a chapter has no table
+				return false
+			}
+		}
+		return true
+	}
+	return ascend(s.tocs[top])
+}
+
+// plain reports whether the frames can be copied one by one: all chapters are
+// there, in order, with element IDs of their own, and a table of contents agrees
+// with them.
+func (s *chapterSet) plain() bool {
+	ids := map[string]bool{}
+	for _, c := range s.tocs {
+		ids[c.key] = true
+	}
+	for i, e := range s.elements {
+		if ids[e.key] || e.key == "" || i > 0 && e.start < s.elements[i-1].start {
+			return false
+		}
+		ids[e.key] = true
+	}
+	return !s.tableWrong && !s.repaired && s.unreadable == 0 && len(s.tocs) > 0
+}
+
+// appendV23 appends the CHAP and CTOC frames of chapters that arrange returned, in
+// the form of ID3v2.3. Frames that are not plain are written anew, with their
+// sub-frames.
+func (s *chapterSet) appendV23(b []byte, list []Chapter) ([]byte, error) {
+	var listed []string
+	ids := s.elementIDs()
+	for k, i := range s.order {
+		if !s.hidden[i] {
+			listed = append(listed, ids[k])
+		}
+	}
+	var err error
+	if s.keepsTables(ids) {
+		for _, c := range s.tocs {
+			if b, err = c.frame.appendV23(b); err != nil {
+				return b, err
+			}
+		}
+	} else if b, err = appendTOC(b, listed); err != nil {
+		return b, err
+	}
+	for k, i := range s.order {
+		e := s.elements[i]
+		body, err := e.frame.convertSubframes(chapterTimesBytes)
+		if err != nil {
+			return b, err
+		}
+		head := append([]byte(ids[k]), 0)
+		head = binary.BigEndian.AppendUint32(head, uint32(list[k].Start.Milliseconds()))
+		head = binary.BigEndian.AppendUint32(head, uint32(list[k].End.Milliseconds()))
+		head = binary.BigEndian.AppendUint32(head, noOffset)
+		head = binary.BigEndian.AppendUint32(head, noOffset)
+		if b, err = appendFrame(b, "CHAP", raw(append(head, body[len(e.key)+1+chapterTimesBytes:]...))); err != nil {
+			return b, err
+		}
+	}
+	return b, nil
+}
+
+// keepsTables reports whether the old tables of contents list the chapters under
+// their new element IDs.
+func (s *chapterSet) keepsTables(ids []string) bool {
+	if s.tableWrong || len(s.tocs) == 0 || len(s.order) < len(s.elements) {
+		return false
+	}
+	for k, i := range s.order {
+		if s.elements[i].key != ids[k] {
+			return false
+		}
+	}
+	return true
+}
+
+// elementIDs returns the element IDs of the chapters that are written: the old ones
+// if each is used once, or else new ones.
+func (s *chapterSet) elementIDs() []string {
+	used := map[string]bool{"": true}
+	for _, c := range s.tocs {
+		used[c.key] = true
+	}
+	var ids []string
+	for _, i := range s.order {
+		id := s.elements[i].key
+		if used[id] || strings.HasPrefix(id, tocID) {
+			ids = nil
+			for k := range s.order {
+				ids = append(ids, elementID(k))
+			}
+			return ids
+		}
+		used[id] = true
+		ids = append(ids, id)
+	}
+	return ids
+}

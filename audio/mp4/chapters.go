@@ -1,0 +1,271 @@
+package mp4
+
+import (
+	"encoding/binary"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf16"
+
+	"onair/internal/plural"
+)
+
+// Limits of the chapters that are read.
+const (
+	maxChapters    = 10_000
+	maxSampleBytes = 4096 // of the text of a chapter
+	maxNeroBytes   = 1 << 20
+)
+
+// readChapters sets the chapters of the movie: those of the text track that the audio
+// refers to, or else those of Nero's list. Chapters that cannot be read are a problem
+// and not an error, because the sound can be published without them.
+func (m *reader) readChapters(movie *Movie, audio *track) {
+	problem := func(format string, args ...any) {
+		movie.Problems = append(movie.Problems, fmt.Sprintf(format, args...))
+	}
+	nero, counted, err := m.neroChapters()
+	if err != nil {
+		problem("the list of chapters (chpl) cannot be read: %v", err)
+	}
+	if counted != len(nero) {
+		problem("the list of chapters (chpl) counts %s and has %d", plural.Count(counted, "chapter"), len(nero))
+	}
+	var text []Chapter
+	for _, t := range m.tracks {
+		if !refersTo(audio.chapters, t.id) {
+			continue
+		}
+		switch t.handler {
+		case "text", "sbtl":
+			if len(text) > 0 {
+				continue
+			}
+			if text, err = m.textChapters(t); err != nil {
+				problem("the track of chapters cannot be read to its end: %v", err)
+			}
+		case "vide":
+			movie.Images += t.samples
+		}
+	}
+	switch {
+	case len(text) == 0:
+		movie.Chapters = nero
+	case len(nero) > 0 && len(nero) != len(text):
+		problem("the track of chapters has %d and the list (chpl) %d; those of the track are used", len(text), len(nero))
+		fallthrough
+	default:
+		movie.Chapters = text
+	}
+}
+
+func refersTo(ids []uint32, id uint32) bool {
+	for _, other := range ids {
+		if other == id {
+			return true
+		}
+	}
+	return false
+}
+
+// neroChapters reads the list of Nero: times in units of 100 ns, and titles of at
+// most 255 bytes. Its count is a byte, so that it may be wrong; the list then reaches
+// to the end of the box.
+func (m *reader) neroChapters() (list []Chapter, counted int, err error) {
+	if m.nero.from == 0 {
+		return nil, 0, nil
+	}
+	n := m.nero.to - m.nero.from
+	if n > maxNeroBytes {
+		return nil, 0, fmt.Errorf("it has %d bytes", n)
+	}
+	b, err := m.read(m.nero, int(n))
+	if err != nil {
+		return nil, 0, err
+	}
+	const entries = 9 // after version, flags, a reserved word and the count
+	if len(b) < entries {
+		return nil, 0, nil
+	}
+	counted = int(b[entries-1])
+	rest := b[entries:]
+	if b[0] == 0 && !neroFits(rest, counted) && neroFits(b[5:], int(b[4])) { // without the reserved word
+		counted, rest = int(b[4]), b[5:]
+	}
+	for len(rest) >= 9 && len(list) < maxChapters {
+		start, length := binary.BigEndian.Uint64(rest), int(rest[8])
+		if length > len(rest)-9 {
+			break
+		}
+		if start > uint64(maxPlaytime/100) {
+			return list, counted, fmt.Errorf("a chapter starts after %d × 100 ns", start)
+		}
+		list = append(list, Chapter{Start: time.Duration(start) * 100, Title: text(rest[9 : 9+length])})
+		rest = rest[9+length:]
+	}
+	return list, counted, nil
+}
+
+// neroFits reports whether b has n entries of Nero's list and nothing else.
+func neroFits(b []byte, n int) bool {
+	for ; n > 0; n-- {
+		if len(b) < 9 || len(b) < 9+int(b[8]) {
+			return false
+		}
+		b = b[9+int(b[8]):]
+	}
+	return len(b) == 0
+}
+
+// textChapters reads the samples of a text track. A sample without text is a gap
+// between chapters.
+func (m *reader) textChapters(t *track) (list []Chapter, err error) {
+	samples, err := m.samples(t)
+	for _, s := range samples {
+		b, readErr := m.read(span{s.offset, s.offset + int64(s.size)}, int(min(s.size, maxSampleBytes)))
+		if readErr != nil {
+			return list, readErr
+		}
+		title, url := parseTextSample(b)
+		if title != "" || url != "" {
+			list = append(list, Chapter{Start: s.start, End: s.end, Title: title, URL: url})
+		}
+	}
+	return list, err
+}
+
+// parseTextSample parses a sample of a text track: the length of the text, the text,
+// and boxes, of which href has a link (QuickTime File Format, text media).
+func parseTextSample(b []byte) (title, url string) {
+	if len(b) < 2 {
+		return "", ""
+	}
+	n := min(int(binary.BigEndian.Uint16(b)), len(b)-2)
+	title, b = text(b[2:2+n]), b[2+n:]
+	for len(b) >= 8 {
+		size := int(min(binary.BigEndian.Uint32(b), maxSampleBytes))
+		if size < 8 || size > len(b) {
+			break
+		}
+		const link = 8 + 5 // after the first and the last character, and the length
+		if string(b[4:8]) == "href" && size >= link {
+			url = text(b[link:min(size, link+int(b[link-1]))])
+		}
+		b = b[size:]
+	}
+	return title, url
+}
+
+// text decodes UTF-8, or UTF-16 that begins with a byte order mark.
+func text(b []byte) string {
+	s := string(b)
+	if len(b) >= 2 && (s[:2] == "\xfe\xff" || s[:2] == "\xff\xfe") {
+		order := binary.ByteOrder(binary.BigEndian)
+		if b[0] == 0xFF {
+			order = binary.LittleEndian
+		}
+		var units []uint16
+		for b = b[2:]; len(b) >= 2; b = b[2:] {
+			units = append(units, order.Uint16(b))
+		}
+		s = string(utf16.Decode(units))
+	}
+	return strings.TrimRight(strings.ToValidUTF8(s, "\uFFFD"), "\x00")
+}
+
+// A sample is where a sample of a track is, and when it plays.
+type sample struct {
+	offset     int64
+	size       uint32
+	start, end time.Duration
+}
+
+// samples returns the first maxChapters samples of a track, from its tables of times,
+// sizes and chunks (ISO 14496-12, 8.6 and 8.7).
+func (m *reader) samples(t *track) ([]sample, error) {
+	n := min(t.samples, maxChapters)
+	if n == 0 || t.scale == 0 {
+		return nil, nil
+	}
+	times, err := m.table(t.times, 8, n)
+	if err != nil {
+		return nil, err
+	}
+	chunks, err := m.table(t.chunks, 12, n)
+	if err != nil {
+		return nil, err
+	}
+	offsetBytes := 4
+	if t.wideOffsets {
+		offsetBytes = 8
+	}
+	offsets, err := m.table(t.offsets, offsetBytes, n)
+	if err != nil {
+		return nil, err
+	}
+	sizes, err := m.read(t.sizes, 12+4*n)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]sample, 0, n)
+	var clock uint64
+	for chunk := 0; chunk < len(offsets) && len(list) < n; chunk++ {
+		for len(chunks) > 1 && binary.BigEndian.Uint32(chunks[1]) <= uint32(chunk+1) {
+			chunks = chunks[1:]
+		}
+		if len(chunks) == 0 {
+			return list, fmt.Errorf("no chunk of it has samples")
+		}
+		offset := int64(0)
+		if t.wideOffsets {
+			offset = int64(binary.BigEndian.Uint64(offsets[chunk]))
+		} else {
+			offset = int64(binary.BigEndian.Uint32(offsets[chunk]))
+		}
+		for k := binary.BigEndian.Uint32(chunks[0][4:]); k > 0 && len(list) < n; k-- {
+			s := sample{offset: offset, size: binary.BigEndian.Uint32(sizes[4:])}
+			if s.size == 0 {
+				s.size = binary.BigEndian.Uint32(sizes[12+4*len(list):])
+			}
+			if s.offset < 0 || s.offset > m.size || int64(s.size) > m.size-s.offset {
+				return list, fmt.Errorf("sample %d is at byte %d and the file has %d", len(list)+1, s.offset, m.size)
+			}
+			for len(times) > 0 && binary.BigEndian.Uint32(times[0]) == 0 {
+				times = times[1:]
+			}
+			s.start = ticks(clock, t.scale)
+			if len(times) > 0 {
+				clock += uint64(binary.BigEndian.Uint32(times[0][4:]))
+				binary.BigEndian.PutUint32(times[0], binary.BigEndian.Uint32(times[0])-1)
+			}
+			s.end = ticks(clock, t.scale)
+			list = append(list, s)
+			offset += int64(s.size)
+		}
+	}
+	if len(list) < n {
+		return list, fmt.Errorf("it has %d of %d samples", len(list), n)
+	}
+	return list, nil
+}
+
+// table reads at most n entries of a table: a box with version, flags, the number of
+// entries and the entries, each of the given size in bytes.
+func (m *reader) table(box span, size, n int) ([][]byte, error) {
+	b, err := m.read(box, 8)
+	if err != nil {
+		return nil, err
+	}
+	n = min(n, int(min(binary.BigEndian.Uint32(b[4:]), uint32(n))), int((box.to-box.from-8)/int64(size)))
+	if n <= 0 {
+		return nil, nil
+	}
+	if b, err = m.read(span{box.from + 8, box.to}, n*size); err != nil {
+		return nil, err
+	}
+	entries := make([][]byte, n)
+	for i := range entries {
+		entries[i] = b[i*size : (i+1)*size]
+	}
+	return entries, nil
+}

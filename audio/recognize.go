@@ -1,0 +1,215 @@
+package audio
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"unicode"
+	"unicode/utf8"
+
+	"onair/audio/mp4"
+)
+
+// sniffBytes is the number of bytes at the start of a file that decide about its
+// format.
+const sniffBytes = 4096
+
+// A recognized file is one whose first bytes have been read.
+type recognized struct {
+	start   int64  // offset after the ID3v2 tags at the front
+	version string // of the first of them
+	head    []byte // from start
+	isMP4   bool
+}
+
+// recognize finds out what a file is by its first bytes, for every command that
+// reads audio. A file that is certainly neither MP3 nor MPEG-4 is an error that names
+// its format.
+func recognize(r io.ReaderAt, size int64) (*recognized, error) {
+	if size <= 0 {
+		return nil, errors.New("the file is empty (0 bytes)")
+	}
+	start, version, err := skipLeadingTags(r, size)
+	if err != nil {
+		return nil, err
+	}
+	if start == size {
+		return nil, fmt.Errorf("byte %d: the file ends behind its ID3 tag, without any audio: it is truncated", start)
+	}
+	head, err := readRange(r, start, min(start+sniffBytes, size))
+	if err != nil {
+		return nil, err
+	}
+	f := &recognized{start, version, head, mp4.IsMP4(head)}
+	if f.isMP4 && start > 0 {
+		return nil, fmt.Errorf("byte %d: an ID3 tag precedes this MP4 file, so that many players do not recognise it; remove it: ffmpeg -i IN -map 0:a -c copy -movflags +faststart OUT.m4a", start)
+	}
+	if format := otherFormat(r, start, size, head); format != "" {
+		return nil, fmt.Errorf("byte %d: this is %s", start, format)
+	}
+	return f, nil
+}
+
+// otherFormats are the formats that people mistake for masters, by the bytes that
+// identify them.
+var otherFormats = []struct {
+	offset int
+	magic  string
+	name   string // and what to do about it
+}{
+	{8, "WAVE", "a WAV file; " + encodeHint},
+	{0, "fLaC", "a FLAC file; encode it: ffmpeg -i IN.flac -b:a 128k OUT.mp3"},
+	{28, "OpusHead", "an Opus file; podcast apps want MP3: ffmpeg -i IN.opus -b:a 128k OUT.mp3"},
+	{0, "OggS", "an Ogg file; podcast apps want MP3: ffmpeg -i IN.ogg -b:a 128k OUT.mp3"},
+	{8, "AIFF", "an AIFF file; encode it: ffmpeg -i IN.aiff -b:a 128k OUT.mp3"},
+	{8, "AIFC", "an AIFF file; encode it: ffmpeg -i IN.aiff -b:a 128k OUT.mp3"},
+	{0, "caff", "a Core Audio file; encode it: ffmpeg -i IN.caf -b:a 128k OUT.mp3"},
+	{0, matroskaMagic, "a Matroska or WebM file; encode its sound: ffmpeg -i IN -vn -b:a 128k OUT.mp3"},
+	{0, ".snd", "an AU file; encode it: ffmpeg -i IN.au -b:a 128k OUT.mp3"},
+	{0, "#!AMR", "an AMR recording of a telephone; encode it: ffmpeg -i IN.amr -b:a 96k OUT.mp3"},
+	{0, "riff\x2e\x91\xcf\x11", "a Wave64 file; encode it: ffmpeg -i IN.w64 -b:a 128k OUT.mp3"},
+	{0, "TTA1", "a True Audio file; encode it: ffmpeg -i IN.tta -b:a 128k OUT.mp3"},
+	{0, "wvpk", "a WavPack file; encode it: ffmpeg -i IN.wv -b:a 128k OUT.mp3"},
+	{0, "MAC ", "a Monkey's Audio file; encode it: ffmpeg -i IN.ape -b:a 128k OUT.mp3"},
+	{0, "\x30\x26\xb2\x75", "a Windows Media file; encode it: ffmpeg -i IN.wma -b:a 128k OUT.mp3"},
+	{0, "FLV\x01", "a Flash video; encode its sound: ffmpeg -i IN -vn -b:a 128k OUT.mp3"},
+	{8, "AVI ", "an AVI video; encode its sound: ffmpeg -i IN -vn -b:a 128k OUT.mp3"},
+	{0, "\x00\x00\x01\xba", "an MPEG video; encode its sound: ffmpeg -i IN -vn -b:a 128k OUT.mp3"},
+	{4, "moov", oldQuickTime},
+	{4, "mdat", oldQuickTime},
+	{4, "wide", oldQuickTime},
+	{0, "PK\x03\x04", "a ZIP archive; unpack it"},
+	{8, "WEBP", "a WebP image"},
+	{0, "GIF8", "a GIF image"},
+	{0, "\x89PNG", "a PNG image"},
+	{0, "\xff\xd8\xff", "a JPEG image"},
+	{0, "version https://git-lfs", "a Git LFS pointer, not the audio it stands for; run: git lfs pull"},
+}
+
+const (
+	// encodeHint is the command that makes a master of a lossless file.
+	encodeHint = "encode it: lame -b 128 IN.wav OUT.mp3"
+
+	matroskaMagic = "\x1a\x45\xdf\xa3"
+	oldQuickTime  = "a QuickTime file without a type, which few players know; rewrite it: ffmpeg -i IN -map 0:a -c copy -movflags +faststart OUT.m4a"
+)
+
+// otherFormat returns the name of a format that is certainly neither MP3 nor MP4, with
+// what to do about it. It returns an empty string if the file may be one of them.
+func otherFormat(r io.ReaderAt, start, size int64, head []byte) string {
+	if riffFormat(r, start, size, head) == waveMP3 {
+		return "an MP3 in a WAV file; take it out, without encoding it again: ffmpeg -i IN.wav -c copy OUT.mp3"
+	}
+	for _, m := range otherFormats {
+		if len(head) <= m.offset || !bytes.HasPrefix(head[m.offset:], []byte(m.magic)) {
+			continue
+		}
+		if m.magic == matroskaMagic && bytes.Contains(head, []byte("A_MPEG/L3")) {
+			return "an MP3 in a Matroska file; take it out, without encoding it again: ffmpeg -i IN -vn -c copy OUT.mp3"
+		}
+		return m.name
+	}
+	return ""
+}
+
+// waveMP3 is the format of a WAV file that holds an MP3 (RFC 2361).
+const waveMP3 = 0x55
+
+// riffFormat returns the format of a WAV file: the tag in its fmt chunk, or that of
+// the extended form. It returns 0 for other files and for one whose fmt chunk is not
+// among the first.
+func riffFormat(r io.ReaderAt, start, size int64, head []byte) uint16 {
+	const (
+		firstChunk = 12
+		maxChunks  = 64
+		extensible = 0xFFFE
+		subformat  = 24 // offset in the chunk
+	)
+	if len(head) < firstChunk || string(head[:4]) != "RIFF" && string(head[:4]) != "RF64" {
+		return 0
+	}
+	switch string(head[8:12]) {
+	case "RMP3": // a form of RIFF that only holds an MP3
+		return waveMP3
+	case "WAVE":
+	default:
+		return 0
+	}
+	pos := start + firstChunk
+	for range maxChunks {
+		chunk, err := readRange(r, pos, min(size, pos+8+subformat+2))
+		if err != nil || len(chunk) < 10 {
+			return 0
+		}
+		if string(chunk[:4]) == "fmt " {
+			format := binary.LittleEndian.Uint16(chunk[8:])
+			if format == extensible && len(chunk) >= 8+subformat+2 {
+				format = binary.LittleEndian.Uint16(chunk[8+subformat:])
+			}
+			return format
+		}
+		n := int64(binary.LittleEndian.Uint32(chunk[4:]))
+		pos += 8 + n + n%2
+	}
+	return 0
+}
+
+// unsupportedAudio returns the name of compressed audio that podcast apps do not
+// play, with what to do about it. It returns an empty string for other bytes.
+func unsupportedAudio(head []byte) string {
+	switch {
+	case len(head) < mpegHeaderBytes:
+		return ""
+	case isADTS(head):
+		return "AAC without a container; put it into one: ffmpeg -i IN -c copy OUT.m4a"
+	case bytes.HasPrefix(head, []byte("\x0b\x77")):
+		return "Dolby Digital (AC-3); encode it: ffmpeg -i IN.ac3 -b:a 128k OUT.mp3"
+	}
+	h := parseMPEGHeader(head)
+	if !h.synced() || h.sampleRate() == 0 {
+		return ""
+	}
+	switch {
+	case h.layer() == layer2 || h.layer() == layer1:
+		return "MPEG layer I or II, which podcast apps do not play; encode it as layer III: ffmpeg -i IN -b:a 128k OUT.mp3"
+	case h.layer() != layer3:
+		return ""
+	case h.bitrate() == freeFormat:
+		return "a free-format MP3, whose headers give no bitrate and which few players play; encode it with a standard bitrate: lame -b 128"
+	}
+	return ""
+}
+
+// isADTS reports whether b begins with an ADTS frame of AAC (ISO 13818-7, 6.2). It
+// differs from the header of MPEG audio in the layer, which is zero.
+func isADTS(b []byte) bool {
+	const rates = 13
+	return len(b) >= mpegHeaderBytes && b[0] == 0xFF && b[1]&0xF6 == 0xF0 && b[2]>>2&15 < rates
+}
+
+// describeUnknown describes bytes that contain no audio.
+func describeUnknown(head []byte) string {
+	switch {
+	case len(bytes.Trim(head, "\x00")) == 0:
+		return "zeros, such as from an interrupted download"
+	case bytes.HasPrefix(bytes.TrimSpace(head), []byte("<")):
+		return "a web page or XML, such as from an expired download link"
+	case isText(head):
+		return "text"
+	}
+	return "data of an unknown kind"
+}
+
+// isText reports whether head is UTF-8 without control characters.
+func isText(head []byte) bool {
+	for utf8.FullRune(head) {
+		r, n := utf8.DecodeRune(head)
+		if r == utf8.RuneError || unicode.IsControl(r) && !unicode.IsSpace(r) {
+			return false
+		}
+		head = head[n:]
+	}
+	return true
+}
