@@ -10,6 +10,7 @@ import (
 // Drift lists what others changed in a storage, as sorted keys.
 type Drift struct {
 	Edited  []string // have other bytes than were published
+	Headers []string // have the bytes that were published, and other headers
 	Missing []string // were published, and do not exist any more
 	Foreign []string // exist, and were not published
 }
@@ -31,6 +32,8 @@ func (p *Plan) Drift() Drift {
 			d.Missing = append(d.Missing, c.Key)
 		case c.Reason == reasonEdited, c.object == nil && p.seen.Edited(c.Key):
 			d.Edited = append(d.Edited, c.Key)
+		case p.seen.EditedHeaders(c.Key):
+			d.Headers = append(d.Headers, c.Key)
 		}
 	}
 	for _, key := range sortedKeys(p.seen.Objects) {
@@ -43,15 +46,25 @@ func (p *Plan) Drift() Drift {
 	return d
 }
 
+// headersDrifted reports whether a change puts back headers that others changed.
+func (p *Plan) headersDrifted(c *Change) bool {
+	return c.Action == Headers && p.seen.EditedHeaders(c.Key)
+}
+
 // drifted returns, by slug, what others changed in the files of episodes.
 func (p *Plan) drifted() map[string][]string {
 	all := map[string][]string{}
-	for _, kind := range []struct{ reason, text string }{
-		{reasonGone, "missing in the storage: "}, {reasonEdited, "edited in the storage: "},
+	for _, kind := range []struct {
+		text string
+		is   func(*Change) bool
+	}{
+		{"missing in the storage: ", func(c *Change) bool { return c.Reason == reasonGone }},
+		{"edited in the storage: ", func(c *Change) bool { return c.Reason == reasonEdited }},
+		{"headers changed in the storage: ", p.headersDrifted},
 	} {
 		roles := map[string][]string{} // by slug
 		for _, c := range p.Changes {
-			if slug := c.Episode; slug != "" && c.Reason == kind.reason && !slices.Contains(roles[slug], string(c.object.Role)) {
+			if slug := c.Episode; slug != "" && kind.is(&c) && !slices.Contains(roles[slug], string(c.object.Role)) {
 				roles[slug] = append(roles[slug], string(c.object.Role))
 			}
 		}

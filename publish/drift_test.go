@@ -146,3 +146,50 @@ func TestReasonsOfDrift(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// Every header that changes what a listener gets is compared and put back, in
+// buckets that list headers and in those that do not.
+func TestDriftOfHeaders(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*bucket.Headers){
+		"type":        func(h *bucket.Headers) { h.ContentType = "text/plain" },
+		"caching":     func(h *bucket.Headers) { h.CacheControl = "public, max-age=14400" },
+		"encoding":    func(h *bucket.Headers) { h.ContentEncoding = "gzip" },
+		"disposition": func(h *bucket.Headers) { h.ContentDisposition = "attachment" },
+		"language":    func(h *bucket.Headers) { h.ContentLanguage = "de" },
+		"two of them": func(h *bucket.Headers) { h.ContentLanguage, h.ContentEncoding = "de", "br" },
+	} {
+		for kind, b := range map[string]bucket.Bucket{"memory": mem.New(), "sparse": sparse{mem.New()}} {
+			t.Run(name+" in "+kind, func(t *testing.T) {
+				r := showtest.Release(t, showtest.Example(t), nil)
+				apply(t, plan(t, r, b), b)
+				key := "episodes/first-light/index.html"
+				attrs, err := record.Stat(t.Context(), memory(b), key)
+				if err != nil {
+					t.Fatal(err)
+				}
+				want := attrs.Headers
+				change(&attrs.Headers)
+				if _, err := b.SetHeaders(t.Context(), key, attrs.Headers, bucket.Condition{}); err != nil {
+					t.Fatal(err)
+				}
+				p := plan(t, r, b)
+				if diff := cmp.Diff(publish.Drift{Headers: []string{key}}, p.Drift()); diff != "" {
+					t.Error(diff)
+				}
+				for _, e := range p.Episodes {
+					if e.Slug == "first-light" && (len(e.Drift) != 1 || e.Drift[0] != "headers changed in the storage: page") {
+						t.Errorf("drift of the episode is %q", e.Drift)
+					}
+				}
+				apply(t, p, b)
+				if attrs, err = record.Stat(t.Context(), memory(b), key); err != nil || cmp.Diff(want, attrs.Headers) != "" {
+					t.Errorf("%v %s", err, cmp.Diff(want, attrs.Headers))
+				}
+				if p := plan(t, r, b); !p.Empty() {
+					t.Error("something is left to do")
+				}
+			})
+		}
+	}
+}

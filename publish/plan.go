@@ -283,7 +283,7 @@ func sameBytes(old bucket.Attrs, o *release.Object) bool {
 // sameHeaders compares the headers that matter to a reader or to onair. It ignores
 // the metadata of other tools.
 func sameHeaders(old, new bucket.Headers) bool {
-	if old.ContentType != new.ContentType || old.CacheControl != new.CacheControl {
+	if !slices.Equal(old.Fields(), new.Fields()) {
 		return false
 	}
 	for k, v := range new.Metadata {
@@ -295,13 +295,14 @@ func sameHeaders(old, new bucket.Headers) bool {
 }
 
 func headerReason(old, new bucket.Headers) string {
-	switch {
-	case old.ContentType != new.ContentType:
-		return fmt.Sprintf("Content-Type: %s → %s", cmp.Or(old.ContentType, "none"), new.ContentType)
-	case old.CacheControl != new.CacheControl:
-		return fmt.Sprintf("Cache-Control: %s → %s", cmp.Or(old.CacheControl, "none"), new.CacheControl)
+	var changes []string
+	wanted := new.Fields()
+	for i, was := range old.Fields() {
+		if was != wanted[i] {
+			changes = append(changes, fmt.Sprintf("%s: %s → %s", was.Name, cmp.Or(was.Value, "none"), cmp.Or(wanted[i].Value, "none")))
+		}
 	}
-	return "metadata"
+	return cmp.Or(strings.Join(changes, ", "), "metadata")
 }
 
 // joinable reports whether every part of an object is kept, or can be sent.

@@ -24,7 +24,7 @@ type EpisodeChange struct {
 func (p *Plan) compareEpisodes() {
 	changed := map[string][]release.Role{} // by slug
 	for _, c := range p.Changes {
-		if c.Episode != "" && c.Action != Keep && c.Reason != reasonGone && c.Reason != reasonEdited {
+		if c.Episode != "" && c.Action != Keep && c.Reason != reasonGone && c.Reason != reasonEdited && !p.headersDrifted(&c) {
 			changed[c.Episode] = append(changed[c.Episode], c.object.Role)
 		}
 	}

@@ -77,6 +77,7 @@ func printStatus(a *app, p *publish.Plan, rows []statusRow, found finding.List) 
 	}
 	drift := p.Drift()
 	printKeys(a, "edited in the storage", drift.Edited)
+	printKeys(a, "headers changed in the storage", drift.Headers)
 	printKeys(a, "missing", drift.Missing)
 	printKeys(a, "foreign", drift.Foreign)
 	fmt.Fprintln(a.stdout)
@@ -227,11 +228,12 @@ func statusJSON(p *publish.Plan, rows []statusRow, found finding.List) any {
 		Update        int          `json:"update"`
 		Pending       *planPending `json:"pending,omitempty"`
 		Edited        []string     `json:"edited"`
+		Headers       []string     `json:"headers"`
 		Missing       []string     `json:"missing"`
 		Foreign       []string     `json:"foreign"`
 		Episodes      []episode    `json:"episodes"`
 		Findings      finding.List `json:"findings,omitempty"` // of a show with errors
-	}{schemaVersion, p.Storage, inStep, t.Add, t.Update, pendingJSON(p.Unfinished()), append([]string{}, drift.Edited...), append([]string{}, drift.Missing...), append([]string{}, drift.Foreign...), []episode{}, found}
+	}{schemaVersion, p.Storage, inStep, t.Add, t.Update, pendingJSON(p.Unfinished()), append([]string{}, drift.Edited...), append([]string{}, drift.Headers...), append([]string{}, drift.Missing...), append([]string{}, drift.Foreign...), []episode{}, found}
 	for _, r := range rows {
 		e := episode{Slug: r.Slug, GUID: r.GUID, Title: r.Title, Status: r.status, Reasons: append([]string{}, r.reasons...)}
 		if !r.Date.IsZero() {

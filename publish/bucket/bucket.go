@@ -100,11 +100,30 @@ func (c Condition) Check(version string) error {
 	return nil
 }
 
-// Headers are the HTTP headers that an object is served with.
+// Headers are the HTTP headers that an object is served with. An empty one is not
+// sent.
 type Headers struct {
-	ContentType  string
-	CacheControl string
-	Metadata     map[string]string // lower-case keys; nil if there is none
+	ContentType        string
+	CacheControl       string
+	ContentEncoding    string
+	ContentDisposition string
+	ContentLanguage    string
+	Metadata           map[string]string // lower-case keys; nil if there is none
+}
+
+// Field is a header of an object by its name in HTTP.
+type Field struct{ Name, Value string }
+
+// Fields returns the headers without the metadata, in a fixed order, also those that
+// are empty.
+func (h *Headers) Fields() []Field {
+	return []Field{
+		{"Content-Type", h.ContentType},
+		{"Cache-Control", h.CacheControl},
+		{"Content-Encoding", h.ContentEncoding},
+		{"Content-Disposition", h.ContentDisposition},
+		{"Content-Language", h.ContentLanguage},
+	}
 }
 
 // Object is an object to be written.

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -60,7 +61,7 @@ func List(ctx context.Context, s Storage) (*Listing, error) {
 				return err
 			}
 			n++
-			fmt.Fprintf(sum, "%q %q %d %d %q\n", attrs.Key, attrs.Version, attrs.Size, attrs.CRC32C, attrs.Headers)
+			fmt.Fprintf(sum, "%q %q %d %d %q %d\n", attrs.Key, attrs.Version, attrs.Size, attrs.CRC32C, attrs.Headers, attrs.Updated.UnixNano())
 			if attrs.Updated.After(seen.Clock) {
 				seen.Clock = attrs.Updated
 			}
@@ -119,7 +120,9 @@ func (l *Listing) ReadState(ctx context.Context, s Storage, cacheDir string) (er
 
 // Complete adds what the listing of a sparse bucket lacks about the objects and
 // parts of a release. It comes from the record, for objects that are still at the
-// version recorded there; the others are requested one by one.
+// version recorded there and were not written after the record; the others are
+// requested one by one. A change of headers keeps the version of an object and
+// changes its time.
 func (l *Listing) Complete(ctx context.Context, s Storage, objects, parts []*bucket.Object) error {
 	public, sparse := s.Public.(bucket.Sparse)
 	if !sparse {
@@ -131,7 +134,7 @@ func (l *Listing) Complete(ctx context.Context, s Storage, objects, parts []*buc
 		known := l.State.Objects[o.Key]
 		switch {
 		case !ok:
-		case known.Version == attrs.Version && known.Version != "":
+		case known.Version == attrs.Version && known.Version != "" && (l.record == nil || !attrs.Updated.After(l.record.Updated)):
 			attrs.CRC32C, attrs.ContentType, attrs.CacheControl = known.CRC32C, known.ContentType, known.CacheControl
 			attrs.Metadata = map[string]string{bucket.MetaSHA256: known.SHA256}
 			if known.SHA256 == o.Metadata[bucket.MetaSHA256] { // equal content has equal metadata
@@ -186,4 +189,17 @@ func (l *Listing) Edited(key string) bool {
 		return false
 	}
 	return attrs.Size != known.Bytes || attrs.CRC32C != 0 && attrs.CRC32C != known.CRC32C
+}
+
+// EditedHeaders reports whether an object has other headers than the record says. A
+// bucket without headers has none to compare, and a sparse listing only has those of
+// objects in the release.
+func (l *Listing) EditedHeaders(key string) bool {
+	attrs, there := l.Objects[key]
+	known, recorded := l.State.Objects[key]
+	if !there || !recorded || l.Headerless || attrs.CRC32C == 0 && attrs.Size > 0 || l.State.Phase != Done {
+		return false
+	}
+	published := bucket.Headers{ContentType: known.ContentType, CacheControl: known.CacheControl}
+	return !slices.Equal(attrs.Fields(), published.Fields())
 }

@@ -154,6 +154,8 @@ func (s *suite) headers(_ *testing.T, b *store) {
 		ContentType:  "text/vtt",
 		CacheControl: "public, max-age=60",
 		Metadata:     map[string]string{"sha256": "ffff", "note": "two words", "new": "key"},
+
+		ContentEncoding: "identity", ContentDisposition: "inline", ContentLanguage: "de",
 	}
 	set, err := b.SetHeaders(b.Context(), o.Key, want, bucket.Condition{Version: written.Version})
 	if err != nil {
@@ -182,6 +184,7 @@ func (s *suite) headersGo(_ *testing.T, b *store) {
 		b.Fatal(err)
 	}
 	for _, want := range []bucket.Headers{
+		{ContentType: "text/xml", ContentEncoding: "br", ContentDisposition: `attachment; filename="a.xml"`, ContentLanguage: "de, en"},
 		{ContentType: "text/xml", CacheControl: "no-store", Metadata: map[string]string{"sha256": "ffff"}},
 		{ContentType: "text/xml", CacheControl: "no-store"},
 		{ContentType: "text/xml"},

@@ -42,6 +42,9 @@ type fakeObject struct {
 	Metageneration int64             `json:"metageneration,string"`
 	ContentType    string            `json:"contentType,omitempty"`
 	CacheControl   string            `json:"cacheControl,omitempty"`
+	Encoding       string            `json:"contentEncoding,omitempty"`
+	Disposition    string            `json:"contentDisposition,omitempty"`
+	Language       string            `json:"contentLanguage,omitempty"`
 	Metadata       map[string]string `json:"metadata,omitempty"`
 	body           []byte
 }
@@ -322,6 +325,9 @@ func patch(o *fakeObject, body []byte) *http.Response {
 	}
 	word("contentType", &o.ContentType)
 	word("cacheControl", &o.CacheControl)
+	word("contentEncoding", &o.Encoding)
+	word("contentDisposition", &o.Disposition)
+	word("contentLanguage", &o.Language)
 	if v, given := change["metadata"]; given && v == nil {
 		o.Metadata = nil
 	}

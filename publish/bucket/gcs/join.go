@@ -99,7 +99,11 @@ var errLostTemporary = errors.New("a temporary object is missing")
 func (b *Bucket) joinOnce(ctx context.Context, target *storage.ObjectHandle, o *bucket.Object, from *Bucket, sources []source) (*storage.ObjectAttrs, error) {
 	j := &joining{from: from}
 	defer j.tidy(ctx)
-	headers := storage.ObjectAttrs{ContentType: o.ContentType, CacheControl: o.CacheControl, Metadata: remote.Lower(o.Metadata)}
+	headers := storage.ObjectAttrs{
+		ContentType: o.ContentType, CacheControl: o.CacheControl,
+		ContentEncoding: o.ContentEncoding, ContentDisposition: o.ContentDisposition, ContentLanguage: o.ContentLanguage,
+		Metadata: remote.Lower(o.Metadata),
+	}
 	for len(sources) > maxSources {
 		var err error
 		if sources, err = j.halfway(ctx, sources); err != nil {

@@ -30,7 +30,7 @@ type store struct {
 var _ remote.Store = (*store)(nil)
 
 // listed are the fields that a listing asks for.
-var listed = []string{"Name", "Size", "CRC32C", "Generation", "ContentType", "CacheControl", "Metadata", "Created"}
+var listed = []string{"Name", "Size", "CRC32C", "Generation", "ContentType", "CacheControl", "ContentEncoding", "ContentDisposition", "ContentLanguage", "Metadata", "Created"}
 
 // List implements remote.Store. An iterator repeats its first error forever, so
 // that each page takes a new one.
@@ -82,7 +82,9 @@ func (s *store) Get(ctx context.Context, name, version string, offset, length in
 	if err != nil {
 		return nil, err
 	}
-	body, err := o.Generation(generation).NewRangeReader(ctx, offset, length)
+	// Without this, the service or the client would unpack an object that somebody
+	// has given a Content-Encoding.
+	body, err := o.Generation(generation).ReadCompressed(true).NewRangeReader(ctx, offset, length)
 	if err != nil {
 		return nil, gone(err)
 	}
@@ -143,6 +145,7 @@ func send(ctx context.Context, target *storage.ObjectHandle, o *bucket.Object) (
 	w.ContentType = o.ContentType
 	w.ForceEmptyContentType = true // the client would guess one
 	w.CacheControl = o.CacheControl
+	w.ContentEncoding, w.ContentDisposition, w.ContentLanguage = o.ContentEncoding, o.ContentDisposition, o.ContentLanguage
 	w.Metadata = remote.Lower(o.Metadata)
 	w.CRC32C, w.SendCRC32C = o.CRC32C, true
 	if w.ChunkSize = 0; o.Size > chunkSize {
@@ -193,7 +196,10 @@ func headerSteps(from, to bucket.Headers) (steps []storage.ObjectAttrsToUpdate) 
 			break
 		}
 	}
-	last := storage.ObjectAttrsToUpdate{ContentType: to.ContentType, CacheControl: to.CacheControl}
+	last := storage.ObjectAttrsToUpdate{
+		ContentType: to.ContentType, CacheControl: to.CacheControl,
+		ContentEncoding: to.ContentEncoding, ContentDisposition: to.ContentDisposition, ContentLanguage: to.ContentLanguage,
+	}
 	if len(to.Metadata) > 0 {
 		last.Metadata = maps.Clone(to.Metadata)
 	}
@@ -248,9 +254,12 @@ func stored(a *storage.ObjectAttrs) remote.Stored {
 		Attrs: bucket.Attrs{
 			Key: a.Name,
 			Headers: bucket.Headers{
-				ContentType:  a.ContentType,
-				CacheControl: a.CacheControl,
-				Metadata:     remote.Lower(a.Metadata),
+				ContentType:        a.ContentType,
+				CacheControl:       a.CacheControl,
+				ContentEncoding:    a.ContentEncoding,
+				ContentDisposition: a.ContentDisposition,
+				ContentLanguage:    a.ContentLanguage,
+				Metadata:           remote.Lower(a.Metadata),
 			},
 			Size:    a.Size,
 			CRC32C:  a.CRC32C,

@@ -193,7 +193,7 @@ func (f *fake) checkSums(req *http.Request, body []byte) *http.Response {
 func headersOf(req *http.Request) http.Header {
 	h := http.Header{}
 	for k, v := range req.Header {
-		if k == "Content-Type" || k == "Cache-Control" || strings.HasPrefix(k, "X-Amz-Meta-") {
+		if slices.Contains([]string{"Content-Type", "Cache-Control", "Content-Encoding", "Content-Disposition", "Content-Language"}, k) || strings.HasPrefix(k, "X-Amz-Meta-") {
 			h[k] = v
 		}
 	}

@@ -76,11 +76,14 @@ func (s *store) inParts(ctx context.Context, t *target, o *bucket.Object, fill f
 func (u *upload) create(ctx context.Context) error {
 	return ask(&u.s.noCRC, func(crc bool) error {
 		in := &s3.CreateMultipartUploadInput{
-			Bucket:       &u.s.at.name,
-			Key:          &u.t.name,
-			ContentType:  optional(u.o.ContentType),
-			CacheControl: optional(u.o.CacheControl),
-			Metadata:     withSum(u.o.Metadata, u.o.Size, u.o.CRC32C),
+			Bucket:             &u.s.at.name,
+			Key:                &u.t.name,
+			ContentType:        optional(u.o.ContentType),
+			CacheControl:       optional(u.o.CacheControl),
+			ContentEncoding:    optional(u.o.ContentEncoding),
+			ContentDisposition: optional(u.o.ContentDisposition),
+			ContentLanguage:    optional(u.o.ContentLanguage),
+			Metadata:           withSum(u.o.Metadata, u.o.Size, u.o.CRC32C),
 		}
 		if crc {
 			in.ChecksumAlgorithm, in.ChecksumType = types.ChecksumAlgorithmCrc32c, types.ChecksumTypeFullObject

@@ -137,14 +137,17 @@ func (t *target) isBroken(err error) bool {
 func (s *store) sendWhole(ctx context.Context, t *target, o *bucket.Object) (out written, err error) {
 	err = ask(&s.noCRC, func(crc bool) error {
 		in := &s3.PutObjectInput{
-			Bucket:        &s.at.name,
-			Key:           &t.name,
-			ContentLength: &o.Size,
-			ContentType:   optional(o.ContentType),
-			CacheControl:  optional(o.CacheControl),
-			Metadata:      withSum(o.Metadata, o.Size, o.CRC32C),
-			IfMatch:       t.ifMatch(),
-			IfNoneMatch:   t.ifNoneMatch(),
+			Bucket:             &s.at.name,
+			Key:                &t.name,
+			ContentLength:      &o.Size,
+			ContentType:        optional(o.ContentType),
+			CacheControl:       optional(o.CacheControl),
+			ContentEncoding:    optional(o.ContentEncoding),
+			ContentDisposition: optional(o.ContentDisposition),
+			ContentLanguage:    optional(o.ContentLanguage),
+			Metadata:           withSum(o.Metadata, o.Size, o.CRC32C),
+			IfMatch:            t.ifMatch(),
+			IfNoneMatch:        t.ifNoneMatch(),
 		}
 		if crc {
 			in.ChecksumCRC32C = encodeSum(o.CRC32C)

@@ -95,9 +95,12 @@ func (s *store) Stat(ctx context.Context, name string) (remote.Stored, error) {
 	a := bucket.Attrs{
 		Key: name,
 		Headers: bucket.Headers{
-			ContentType:  aws.ToString(out.ContentType),
-			CacheControl: aws.ToString(out.CacheControl),
-			Metadata:     remote.Lower(out.Metadata),
+			ContentType:        aws.ToString(out.ContentType),
+			CacheControl:       aws.ToString(out.CacheControl),
+			ContentEncoding:    aws.ToString(out.ContentEncoding),
+			ContentDisposition: aws.ToString(out.ContentDisposition),
+			ContentLanguage:    aws.ToString(out.ContentLanguage),
+			Metadata:           remote.Lower(out.Metadata),
 		},
 		Size:    aws.ToInt64(out.ContentLength),
 		Version: version(out.ETag),
@@ -137,14 +140,17 @@ func (s *store) SetHeaders(ctx context.Context, name string, now remote.Stored, 
 	now.Headers = h
 	err := ask(&s.noCopyCondition, func(with bool) error {
 		in := &s3.CopyObjectInput{
-			Bucket:            &s.at.name,
-			Key:               &name,
-			CopySource:        aws.String(copySource(s.at.name, name)),
-			CopySourceIfMatch: etag(now.Version),
-			MetadataDirective: types.MetadataDirectiveReplace,
-			ContentType:       optional(h.ContentType),
-			CacheControl:      optional(h.CacheControl),
-			Metadata:          withSum(h.Metadata, now.Size, now.CRC32C),
+			Bucket:             &s.at.name,
+			Key:                &name,
+			CopySource:         aws.String(copySource(s.at.name, name)),
+			CopySourceIfMatch:  etag(now.Version),
+			MetadataDirective:  types.MetadataDirectiveReplace,
+			ContentType:        optional(h.ContentType),
+			CacheControl:       optional(h.CacheControl),
+			ContentEncoding:    optional(h.ContentEncoding),
+			ContentDisposition: optional(h.ContentDisposition),
+			ContentLanguage:    optional(h.ContentLanguage),
+			Metadata:           withSum(h.Metadata, now.Size, now.CRC32C),
 		}
 		if with {
 			in.IfMatch = in.CopySourceIfMatch

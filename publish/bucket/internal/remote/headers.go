@@ -2,6 +2,7 @@ package remote
 
 import (
 	"maps"
+	"slices"
 	"strings"
 
 	"onair/publish/bucket"
@@ -22,5 +23,5 @@ func Lower(metadata map[string]string) map[string]string {
 
 // sameHeaders reports whether two sets of headers are the same.
 func sameHeaders(x, y bucket.Headers) bool {
-	return x.ContentType == y.ContentType && x.CacheControl == y.CacheControl && maps.Equal(Lower(x.Metadata), Lower(y.Metadata))
+	return slices.Equal(x.Fields(), y.Fields()) && maps.Equal(Lower(x.Metadata), Lower(y.Metadata))
 }
