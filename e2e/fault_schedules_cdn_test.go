@@ -25,6 +25,7 @@ import (
 
 	"onair/internal/fetch"
 	"onair/publish"
+	"onair/publish/announce"
 	"onair/publish/cdn"
 	"onair/publish/release"
 	"onair/publish/verify"
@@ -190,7 +191,7 @@ func (c *foreverCDN) live(t *testing.T, r *release.Release) *publish.Services {
 	return &publish.Services{
 		Web:       &verify.Web{Client: c.onair, Now: hurriedNow, Sleep: hurriedSleep},
 		Purger:    purger,
-		Announcer: &publish.Announcer{Client: c.onair},
+		Announcer: &announce.Announcer{Client: c.onair},
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"onair/internal/plural"
 	"onair/publish/bucket"
+	"onair/publish/checkout"
 	"onair/publish/record"
 	"onair/publish/release"
 )
@@ -57,7 +58,7 @@ func Apply(ctx context.Context, p *Plan, s record.Storage, o *ApplyOptions) (Out
 	}
 	a := newApplier(p, s, o)
 	if dir := p.Release.Show.Folder.Dir; o.Commit != "" && dir != "" {
-		a.state.Tree = filesIn(ctx, dir)
+		a.state.Tree = checkout.Files(ctx, dir)
 	}
 	for _, step := range []struct {
 		name string

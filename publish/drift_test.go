@@ -1,6 +1,7 @@
 package publish_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -191,5 +192,36 @@ func TestDriftOfHeaders(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// sticky is a bucket that does not remove headers, like an emulator of Google's.
+type sticky struct{ *mem.Bucket }
+
+func (b sticky) SetHeaders(ctx context.Context, key string, h bucket.Headers, cond bucket.Condition) (bucket.Attrs, error) {
+	attrs, err := record.Stat(ctx, b.Bucket, key)
+	if err == nil && h.ContentEncoding == "" {
+		h.ContentEncoding = attrs.ContentEncoding
+		return b.Bucket.SetHeaders(ctx, key, h, cond)
+	}
+	return attrs, err
+}
+
+func TestHeaderThatIsNotRemoved(t *testing.T) {
+	t.Parallel()
+	b := sticky{mem.New()}
+	r := showtest.Release(t, showtest.Example(t), nil)
+	apply(t, plan(t, r, b), b)
+	attrs, err := record.Stat(t.Context(), b.Bucket, "feed.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	attrs.ContentEncoding = "gzip"
+	if _, err := b.Bucket.SetHeaders(t.Context(), "feed.xml", attrs.Headers, bucket.Condition{}); err != nil {
+		t.Fatal(err)
+	}
+	apply(t, plan(t, r, b), b)
+	if attrs, err = record.Stat(t.Context(), b.Bucket, "feed.xml"); err != nil || attrs.ContentEncoding != "" {
+		t.Errorf("%v, Content-Encoding is %q", err, attrs.ContentEncoding)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"onair/publish/bucket"
+	"onair/publish/checkout"
 	"onair/publish/record"
 )
 
@@ -157,13 +158,13 @@ func (p *Plan) checkDescent(ctx context.Context, over bool) error {
 		return nil
 	}
 	dir := p.Release.Show.Folder.Dir
-	how, err := descends(ctx, dir, p.Previous.Commit)
-	if err == nil && (how == contained || how != older && hasFiles(ctx, dir, p.Previous.Tree)) {
+	how, err := checkout.Descends(ctx, dir, p.Previous.Commit)
+	if err == nil && (how == checkout.Contained || how != checkout.Older && checkout.HasFiles(ctx, dir, p.Previous.Tree)) {
 		return nil
 	}
-	stale := &staleError{Commit: p.Previous.Commit, Unknown: how == unknown, Diverged: how == diverged, Err: err}
-	if err == nil && how != older {
-		stale.Shallow = isShallow(ctx, dir)
+	stale := &staleError{Commit: p.Previous.Commit, Unknown: how == checkout.Unknown, Diverged: how == checkout.Diverged, Err: err}
+	if err == nil && how != checkout.Older {
+		stale.Shallow = checkout.IsShallow(ctx, dir)
 		stale.Changes = p.changedEpisodes()
 	}
 	return stale

@@ -9,6 +9,7 @@ import (
 
 	"onair/internal/finding"
 	"onair/internal/plural"
+	"onair/publish/announce"
 	"onair/publish/cdn"
 	"onair/publish/record"
 	"onair/publish/release"
@@ -17,9 +18,9 @@ import (
 
 // Services are what a publish uses besides the storage.
 type Services struct {
-	Web       *verify.Web // checks the show as listeners get it; nil if its URL cannot be reached by design
-	Purger    cdn.Purger  // nil if there is no CDN
-	Announcer *Announcer  // nil disables announcing
+	Web       *verify.Web         // checks the show as listeners get it; nil if its URL cannot be reached by design
+	Purger    cdn.Purger          // nil if there is no CDN
+	Announcer *announce.Announcer // nil disables announcing
 }
 
 // UnverifiedError reports that everything is in the storage, but listeners do not
@@ -185,7 +186,7 @@ func (a *applier) announce(ctx context.Context) error {
 		return nil
 	}
 	s := a.plan.Release.Show
-	notified, failed := Announce(ctx, a.services.Announcer, pending, s.FeedURL())
+	notified, failed := announce.Announce(ctx, a.services.Announcer, pending, s.FeedURL())
 	if a.state.Announced.FeedSHA256 != a.state.FeedSHA256 {
 		a.state.Announced = record.Announced{FeedSHA256: a.state.FeedSHA256}
 	}

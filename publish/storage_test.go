@@ -20,6 +20,7 @@ import (
 	"onair/publish"
 	"onair/publish/bucket"
 	"onair/publish/bucket/mem"
+	"onair/publish/checkout"
 	"onair/publish/internal/showtest"
 	"onair/publish/record"
 	"onair/publish/release"
@@ -508,7 +509,7 @@ func TestStaleCheckout(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		commit, err := publish.HeadCommit(t.Context(), dir)
+		commit, err := checkout.Head(t.Context(), dir)
 		if err != nil {
 			return err
 		}
@@ -555,7 +556,7 @@ func TestStaleCheckout(t *testing.T) {
 	if err := publishIt(); !errors.Is(err, publish.ErrConflict) || !strings.Contains(err.Error(), "bad config") {
 		t.Errorf("git cannot tell: %v", err)
 	}
-	if _, err := publish.HeadCommit(t.Context(), dir); err == nil {
+	if _, err := checkout.Head(t.Context(), dir); err == nil {
 		t.Error("git cannot tell which commit it is, and nobody says so")
 	}
 	if err := os.RemoveAll(filepath.Join(dir, ".git")); err != nil {

@@ -88,7 +88,7 @@ func (u *uploader) write(ctx context.Context, c *Change) error {
 	case c.Joined:
 		attrs, err = u.join(ctx, c)
 	case c.Action == Headers:
-		attrs, err = u.storage.Public.SetHeaders(ctx, c.Key, c.object.Headers, c.condition())
+		attrs, err = u.setHeaders(ctx, c)
 	default:
 		attrs, err = u.storage.Public.Write(ctx, u.meter.metered(c.object), c.condition())
 	}
@@ -103,6 +103,19 @@ func (u *uploader) write(ctx context.Context, c *Change) error {
 		u.versions[c.Key] = attrs.Version
 	})
 	return nil
+}
+
+// setHeaders changes the headers of an object. Some servers do not remove a header
+// that is no longer wanted; there it sends the whole object again.
+func (u *uploader) setHeaders(ctx context.Context, c *Change) (bucket.Attrs, error) {
+	attrs, err := u.storage.Public.SetHeaders(ctx, c.Key, c.object.Headers, c.condition())
+	if err != nil || sameHeaders(attrs.Headers, c.object.Headers) {
+		return attrs, err
+	}
+	if c.object.Body == nil {
+		return attrs, fmt.Errorf("%s keeps headers that others have set (%s): remove them with the provider's own tools", c.Key, headerReason(attrs.Headers, c.object.Headers))
+	}
+	return u.storage.Public.Write(ctx, u.meter.metered(c.object), bucket.Condition{Version: attrs.Version})
 }
 
 // join joins tagged audio from its parts. If the storage turns out not to support

@@ -11,7 +11,7 @@ import (
 // The arrows point one way:
 //
 //	cmd → publish → verify → {release, record}
-//	publish → {release, record, cdn}
+//	publish → {release, record, cdn, announce, checkout}
 //	release → {audio, feed, templates, transcripts} → show → {chapters, pins, site}
 //	release, record → bucket; record → show
 //
@@ -31,7 +31,9 @@ var allowed = map[string][]string{
 	"onair/feed/":                 {"onair/feed", "onair/feed/tree", "onair/internal/"},
 	"onair/templates":             {"onair/show", "onair/show/", "onair/transcripts", "onair/templates/", "onair/internal/"},
 	"onair/templates/":            {"onair/internal/"},
-	"onair/publish":               {"onair/show", "onair/show/", "onair/feed", "onair/publish/release", "onair/publish/record", "onair/publish/verify", "onair/publish/bucket", "onair/publish/cdn", "onair/internal/"},
+	"onair/publish":               {"onair/show", "onair/show/", "onair/feed", "onair/publish/release", "onair/publish/record", "onair/publish/verify", "onair/publish/bucket", "onair/publish/cdn", "onair/publish/announce", "onair/publish/checkout", "onair/internal/"},
+	"onair/publish/announce":      {"onair/show", "onair/feed", "onair/internal/"},
+	"onair/publish/checkout":      {"onair/internal/"},
 	"onair/publish/release":       {"onair/show", "onair/show/", "onair/transcripts", "onair/transcripts/credit", "onair/transcripts/repo", "onair/audio", "onair/audio/", "onair/feed", "onair/templates", "onair/templates/", "onair/publish/bucket", "onair/publish/cdn", "onair/internal/"},
 	"onair/publish/record":        {"onair/show", "onair/publish/bucket", "onair/internal/"},
 	"onair/publish/verify":        {"onair/show", "onair/show/", "onair/publish/release", "onair/publish/record", "onair/publish/bucket", "onair/internal/"},

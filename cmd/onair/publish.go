@@ -15,6 +15,7 @@ import (
 	"onair/internal/finding"
 	"onair/internal/plural"
 	"onair/publish"
+	"onair/publish/checkout"
 	"onair/publish/record"
 	"onair/publish/release"
 	"onair/show"
@@ -98,7 +99,7 @@ func runPublish(ctx context.Context, a *app, o *publishOptions) error {
 	if !o.yes && !confirm(ctx, a, p) {
 		return cmp.Or(ctx.Err(), fmt.Errorf("not published: %w", publish.ErrRefused))
 	}
-	commit, err := publish.HeadCommit(ctx, p.Release.Show.Folder.Dir)
+	commit, err := checkout.Head(ctx, p.Release.Show.Folder.Dir)
 	if err != nil && !p.Empty() && !o.overNewer {
 		return withHint(fmt.Errorf("find the commit to record: %w", err), "git must work in the folder of the show: try git log; --over-newer publishes without a commit")
 	}

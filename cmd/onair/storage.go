@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"onair/publish"
+	"onair/publish/announce"
 	"onair/publish/bucket"
 	"onair/publish/bucket/file"
 	"onair/publish/bucket/gcs"
@@ -82,7 +83,7 @@ func openServices(a *app, s *show.Show) (*publish.Services, error) {
 		services.Purger = purger
 	}
 	if services.Web != nil && len(s.Announce) > 0 && !s.Private && s.IsPublic() {
-		services.Announcer = &publish.Announcer{PodpingToken: a.getenv("PODPING_TOKEN")}
+		services.Announcer = &announce.Announcer{PodpingToken: a.getenv("PODPING_TOKEN")}
 		if err := services.Announcer.Check(s.Announce); err != nil {
 			return nil, withHint(err, "ask for a token at podping.cloud, or remove podping from announce:")
 		}

@@ -32,6 +32,7 @@ func open(t *testing.T, rawURL string, rt http.RoundTripper) *Bucket {
 // hasty makes a bucket pause briefly, on the real clock.
 func hasty(b *Bucket) *Bucket {
 	b.calls.Policy.First = time.Microsecond
+	b.calls.Policy.Tries = 7
 	return b
 }
 

@@ -82,9 +82,7 @@ func (s *store) Get(ctx context.Context, name, version string, offset, length in
 	if err != nil {
 		return nil, err
 	}
-	// Without this, the service or the client would unpack an object that somebody
-	// has given a Content-Encoding.
-	body, err := o.Generation(generation).ReadCompressed(true).NewRangeReader(ctx, offset, length)
+	body, err := o.Generation(generation).NewRangeReader(ctx, offset, length)
 	if err != nil {
 		return nil, gone(err)
 	}

@@ -1,4 +1,5 @@
-package publish
+// Package announce notifies directories and apps of a changed feed.
+package announce
 
 import (
 	"cmp"

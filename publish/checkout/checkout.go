@@ -1,4 +1,6 @@
-package publish
+// Package checkout compares the git checkout of a show with the commit and the files
+// that were published last.
+package checkout
 
 import (
 	"context"
@@ -15,10 +17,10 @@ import (
 	"onair/internal/gitcmd"
 )
 
-// HeadCommit returns the commit of a show's folder; empty if there is no repository,
+// Head returns the commit of a show's folder; empty if there is no repository,
 // or no commit in it. It fails if git refuses to read the repository, such as one of
 // another user.
-func HeadCommit(ctx context.Context, dir string) (string, error) {
+func Head(ctx context.Context, dir string) (string, error) {
 	out, err := git(ctx, dir, "rev-parse", "--verify", "--quiet", "HEAD")
 	if err == nil || exitCode(err) == 1 || !inRepository(dir) {
 		return out, nil
@@ -35,43 +37,44 @@ func inRepository(dir string) bool {
 	return parent != dir && inRepository(parent)
 }
 
-// descent says whether a checkout contains a commit.
-type descent int
+// A Descent says whether a checkout contains a commit.
+type Descent int
 
+// The values of a Descent.
 const (
-	contained descent = iota // it contains the commit, or is not a repository
-	older                    // it is an ancestor of the commit
-	diverged                 // it has another history than the commit
-	unknown                  // the clone does not know the commit
+	Contained Descent = iota // it contains the commit, or is not a repository
+	Older                    // it is an ancestor of the commit
+	Diverged                 // it has another history than the commit
+	Unknown                  // the clone does not know the commit
 )
 
-// descends reports whether the checkout in dir contains a commit. The error is
+// Descends reports whether the checkout in dir contains a commit. The error is
 // that of git.
-func descends(ctx context.Context, dir, commit string) (descent, error) {
+func Descends(ctx context.Context, dir, commit string) (Descent, error) {
 	if dir == "" {
-		return contained, nil
+		return Contained, nil
 	}
-	if head, err := HeadCommit(ctx, dir); head == "" {
-		return contained, err
+	if head, err := Head(ctx, dir); head == "" {
+		return Contained, err
 	}
 	if _, err := git(ctx, dir, "cat-file", "-e", commit+"^{commit}"); err != nil {
-		return unknown, nil
+		return Unknown, nil
 	}
 	_, err := git(ctx, dir, "merge-base", "--is-ancestor", commit, "HEAD")
 	switch {
 	case err == nil:
-		return contained, nil
+		return Contained, nil
 	case exitCode(err) != 1:
-		return unknown, err
+		return Unknown, err
 	}
 	if _, err = git(ctx, dir, "merge-base", "--is-ancestor", "HEAD", commit); exitCode(err) == 1 {
-		return diverged, nil
+		return Diverged, nil
 	}
-	return older, err
+	return Older, err
 }
 
-// isShallow reports whether the repository has only a part of its history.
-func isShallow(ctx context.Context, dir string) bool {
+// IsShallow reports whether the repository has only a part of its history.
+func IsShallow(ctx context.Context, dir string) bool {
 	out, _ := git(ctx, dir, "rev-parse", "--is-shallow-repository")
 	return out == "true"
 }
@@ -96,9 +99,9 @@ func isTracked(name string) bool {
 	return slices.Contains([]string{"episodes", "people", "sponsors", "templates", "transcripts"}, dir) && ext != ".mp3" && ext != ".m4a"
 }
 
-// filesIn identifies the files of a show that its repository tracks, as they are in
+// Files identifies the files of a show that its repository tracks, as they are in
 // the folder. It returns an empty string if git cannot list them.
-func filesIn(ctx context.Context, dir string) string {
+func Files(ctx context.Context, dir string) string {
 	temp, err := os.MkdirTemp("", "onair-git-")
 	if err != nil {
 		return ""
@@ -138,10 +141,10 @@ func filesIn(ctx context.Context, dir string) string {
 	return strings.Join(files, "")
 }
 
-// hasFiles reports whether the history of a checkout has all files that filesIn
+// HasFiles reports whether the history of a checkout has all files that Files
 // identified, each at its path. It holds after a rebase, which keeps the files and
 // changes the commits.
-func hasFiles(ctx context.Context, dir, files string) bool {
+func HasFiles(ctx context.Context, dir, files string) bool {
 	if files == "" || len(files)%fileDigits != 0 {
 		return false
 	}

@@ -1,4 +1,4 @@
-package publish_test
+package announce_test
 
 import (
 	"context"
@@ -13,7 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"onair/publish"
+	"onair/publish/announce"
 )
 
 const (
@@ -59,8 +59,8 @@ func (s *services) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // announcer returns an announcer that notifies the simulated services without
 // waiting.
-func (s *services) announcer() *publish.Announcer {
-	a := &publish.Announcer{PodpingToken: canary, Bases: map[string]string{}, Sleep: func(_ context.Context, d time.Duration) error {
+func (s *services) announcer() *announce.Announcer {
+	a := &announce.Announcer{PodpingToken: canary, Bases: map[string]string{}, Sleep: func(_ context.Context, d time.Duration) error {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.waited = append(s.waited, d)
@@ -77,7 +77,7 @@ var all = []string{"websub", "podcastindex", "podping", "overcast"}
 
 func TestAnnounce(t *testing.T) {
 	s := newServices(t)
-	done, err := publish.Announce(t.Context(), s.announcer(), all, feedURL)
+	done, err := announce.Announce(t.Context(), s.announcer(), all, feedURL)
 	if diff := cmp.Diff(all, done); diff != "" || err != nil {
 		t.Errorf("%s %v", diff, err)
 	}
@@ -115,7 +115,7 @@ func TestAnnounceFaults(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newServices(t)
 			s.answers["podping"], s.after = test.podping, test.after
-			done, err := publish.Announce(t.Context(), s.announcer(), all, feedURL)
+			done, err := announce.Announce(t.Context(), s.announcer(), all, feedURL)
 			want := []string{"websub", "podcastindex", "overcast"}
 			if test.done {
 				want = all
@@ -139,13 +139,13 @@ func TestAnnounceFaults(t *testing.T) {
 func TestAnnounceNowhere(t *testing.T) {
 	s := newServices(t)
 	for _, url := range []string{"http://localhost:8080/feed.xml", "https://localhost/feed.xml", "http://hello-universe.example/feed.xml", "https://10.0.0.1/feed.xml", "https://studio.lan/feed.xml", ""} {
-		if done, err := publish.Announce(t.Context(), s.announcer(), all, url); err == nil || done != nil {
+		if done, err := announce.Announce(t.Context(), s.announcer(), all, url); err == nil || done != nil {
 			t.Errorf("%s was announced to %v", url, done)
 		}
 	}
 	a := s.announcer()
 	a.PodpingToken = ""
-	done, err := publish.Announce(t.Context(), a, []string{"podping", "nobody"}, feedURL)
+	done, err := announce.Announce(t.Context(), a, []string{"podping", "nobody"}, feedURL)
 	if done != nil || err == nil || !strings.Contains(err.Error(), "PODPING_TOKEN is not set") || !strings.Contains(err.Error(), "announce to nobody") {
 		t.Errorf("got %v, %v", done, err)
 	}
@@ -158,7 +158,7 @@ func TestAnnounceNowhere(t *testing.T) {
 	if len(s.requests) > 0 {
 		t.Errorf("asked: %v", s.requests)
 	}
-	if done, err := publish.Announce(t.Context(), s.announcer(), nil, feedURL); done != nil || err != nil {
+	if done, err := announce.Announce(t.Context(), s.announcer(), nil, feedURL); done != nil || err != nil {
 		t.Errorf("nobody to tell: %v, %v", done, err)
 	}
 }
@@ -167,13 +167,13 @@ func TestAnnounceUnreachable(t *testing.T) {
 	s := newServices(t)
 	a := s.announcer()
 	a.Bases["podping"] = "http://user:" + canary + "@127.0.0.1:1/"
-	done, err := publish.Announce(t.Context(), a, all, feedURL)
+	done, err := announce.Announce(t.Context(), a, all, feedURL)
 	if len(done) != 3 || err == nil || strings.Contains(err.Error(), canary) || len(s.waited) != 2 {
 		t.Errorf("told %v, waited %v: %v", done, s.waited, err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if done, err := publish.Announce(ctx, s.announcer(), all, feedURL); done != nil || !errors.Is(err, context.Canceled) {
+	if done, err := announce.Announce(ctx, s.announcer(), all, feedURL); done != nil || !errors.Is(err, context.Canceled) {
 		t.Errorf("interrupted: %v, %v", done, err)
 	}
 }
