@@ -28,7 +28,7 @@ func BenchmarkLongTranscript(b *testing.B) {
 	}
 	site := sampleSite(b)
 	site.Episodes[0].Transcripts[0].Read = words(text, text.Starts(2*time.Hour))
-	theme, err := templates.Load(nil)
+	theme, err := templates.Load(nil, nil)
 	if err != nil {
 		b.Fatal(err)
 	}

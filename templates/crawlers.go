@@ -1,8 +1,11 @@
 package templates
 
 import (
+	"encoding/json"
 	"encoding/xml"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 )
 
@@ -22,6 +25,14 @@ func (r *renderer) sitemap() error {
 		b.WriteString("</url>\n")
 	}
 	entry("index.html", r.site.Updated)
+	for _, p := range r.listPages() {
+		if p.Key != searchKey {
+			entry(p.Key, time.Time{})
+		}
+	}
+	for _, p := range r.site.Pages {
+		entry(p.Key(), p.Updated)
+	}
 	for _, e := range r.site.Episodes {
 		changed := e.Date
 		if e.Updated.After(changed) {
@@ -41,4 +52,40 @@ func (r *renderer) robots() error {
 	}
 	fmt.Fprintf(&r.out, "User-agent: *\nAllow: /\n\nSitemap: %s\n", r.absolute("sitemap.xml"))
 	return nil
+}
+
+// manifest writes site.webmanifest (https://www.w3.org/TR/appmanifest/).
+func (r *renderer) manifest() error {
+	type icon struct {
+		Source string `json:"src"`
+		Sizes  string `json:"sizes"`
+		Type   string `json:"type"`
+	}
+	m := struct {
+		Name       string `json:"name"`
+		Language   string `json:"lang,omitempty"`
+		Direction  string `json:"dir"`
+		Start      string `json:"start_url"`
+		Display    string `json:"display"`
+		Background string `json:"background_color"`
+		Theme      string `json:"theme_color"`
+		Icons      []icon `json:"icons"`
+	}{
+		Name: r.site.Show.Title, Language: r.site.Show.Language, Direction: direction(r.site.Show.Language),
+		Start: r.link("index.html"), Display: "browser",
+		Background: r.theme.colours.Light.Paper.String(), Theme: r.theme.colours.Light.Paper.String(), Icons: []icon{},
+	}
+	for _, width := range slices.Sorted(maps.Keys(r.site.IconKeys)) {
+		if width >= 192 {
+			m.Icons = append(m.Icons, icon{r.link(r.site.IconKeys[width]), fmt.Sprintf("%dx%[1]d", width), "image/png"})
+		}
+	}
+	for _, v := range r.site.Versions[r.site.ArtworkKey] {
+		if v.Width == v.Height && v.Width >= 512 {
+			m.Icons = append(m.Icons, icon{r.link(v.Key), fmt.Sprintf("%dx%[1]d", v.Width), "image/jpeg"})
+		}
+	}
+	encoder := json.NewEncoder(&r.out)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(m)
 }

@@ -1,6 +1,8 @@
 package templates
 
 import (
+	"net/url"
+	"strconv"
 	"time"
 
 	"onair/internal/markdown"
@@ -43,6 +45,31 @@ type episodeData struct {
 	PartOfSeries    seriesData   `json:"partOfSeries"`
 	AssociatedMedia mediaData    `json:"associatedMedia"`
 	Contributor     []personData `json:"contributor,omitempty"`
+	Keywords        []string     `json:"keywords,omitempty"`
+	HasPart         []clipData   `json:"hasPart,omitempty"`
+}
+
+// clipData is a chapter.
+type clipData struct {
+	Type        string  `json:"@type"`
+	Name        string  `json:"name"`
+	StartOffset float64 `json:"startOffset"` // seconds
+	EndOffset   float64 `json:"endOffset,omitempty"`
+	URL         string  `json:"url"`
+}
+
+// breadcrumbData is the way from the first page to another.
+type breadcrumbData struct {
+	Context string      `json:"@context"`
+	Type    string      `json:"@type"`
+	Items   []crumbData `json:"itemListElement"`
+}
+
+type crumbData struct {
+	Type     string `json:"@type"`
+	Position int    `json:"position"`
+	Name     string `json:"name"`
+	Item     string `json:"item"`
 }
 
 type seasonData struct {
@@ -60,9 +87,14 @@ type mediaData struct {
 }
 
 type personData struct {
-	Type string `json:"@type"`
-	Name string `json:"name"`
-	URL  string `json:"url,omitempty"`
+	Context     string   `json:"@context,omitempty"`
+	Type        string   `json:"@type"`
+	ID          string   `json:"@id,omitempty"`
+	Name        string   `json:"name"`
+	URL         string   `json:"url,omitempty"`
+	Description string   `json:"description,omitempty"`
+	Image       string   `json:"image,omitempty"`
+	SameAs      []string `json:"sameAs,omitempty"`
 }
 
 const schemaOrg = "https://schema.org"
@@ -71,11 +103,11 @@ func (r *renderer) seriesData() seriesData {
 	s := r.site.Show
 	d := r.seriesReference()
 	d.Context = schemaOrg
-	d.Description = excerpt(markdown.Text(s.Description))
+	d.Description = excerpt(markdown.Lead(s.Description))
 	d.Image = r.optional(r.site.ArtworkKey)
 	d.InLanguage = s.Language
 	d.License = license(s.License).URL
-	if d.Author = people(s.Hosts); d.Author == nil && s.Author != "" {
+	if d.Author = r.peopleData(s.Hosts); d.Author == nil && s.Author != "" {
 		d.Author = []personData{{Type: "Person", Name: s.Author}}
 	}
 	return d
@@ -93,7 +125,9 @@ func (r *renderer) seriesReference() seriesData {
 	}
 }
 
-func (r *renderer) episodeData(e *Episode) episodeData {
+// episodeData returns the structured data of an episode's page: the episode, and the
+// way to it.
+func (r *renderer) episodeData(e *Episode) []any {
 	page := r.absolute(e.PageKey())
 	d := episodeData{
 		Context:       schemaOrg,
@@ -105,6 +139,7 @@ func (r *renderer) episodeData(e *Episode) episodeData {
 		DatePublished: e.Date.UTC().Format(time.RFC3339),
 		Description:   summary(e),
 		Image:         r.optional(e.ArtworkKey),
+		Keywords:      e.Topics,
 		InLanguage:    e.Language,
 		License:       license(e.License, r.site.Show.License).URL,
 		EpisodeNumber: e.Number,
@@ -114,7 +149,7 @@ func (r *renderer) episodeData(e *Episode) episodeData {
 			ContentURL:     r.absolute(e.AudioKey),
 			EncodingFormat: e.AudioType,
 		},
-		Contributor: people(e.Credits(r.site.Show)),
+		Contributor: r.peopleData(e.Credits(r.site.Show)),
 	}
 	if e.Updated.After(e.Date) {
 		d.DateModified = e.Updated.UTC().Format(time.RFC3339)
@@ -124,18 +159,63 @@ func (r *renderer) episodeData(e *Episode) episodeData {
 		d.AssociatedMedia.Duration = d.TimeRequired
 	}
 	if e.AudioBytes > 0 {
-		d.AssociatedMedia.ContentSize = size(e.AudioBytes)
+		d.AssociatedMedia.ContentSize = strconv.FormatInt(e.AudioBytes, 10)
 	}
 	if e.Season > 0 {
 		d.PartOfSeason = &seasonData{"PodcastSeason", e.Season, r.site.Show.Seasons[e.Season]}
 	}
+	for _, c := range listed(e.Chapters) {
+		d.HasPart = append(d.HasPart, clipData{
+			Type: "Clip", Name: c.Title, StartOffset: c.Start.Seconds(), EndOffset: c.End.Seconds(),
+			URL: page + "#t=" + seconds(c.Start),
+		})
+	}
+	return []any{d, r.breadcrumbs([]navLink{{Text: r.word("home"), URL: r.link("index.html")}, {Text: r.word("archive"), URL: r.link(archiveKey)}}, e.Title, e.PageKey())}
+}
+
+// breadcrumbs describes the pages above a page, which the links of crumbs lead to.
+func (r *renderer) breadcrumbs(crumbs []navLink, title, key string) breadcrumbData {
+	d := breadcrumbData{Context: schemaOrg, Type: "BreadcrumbList"}
+	add := func(name, item string) {
+		d.Items = append(d.Items, crumbData{"ListItem", len(d.Items) + 1, name, item})
+	}
+	base, err := url.Parse(r.absolute(r.current))
+	for _, c := range crumbs {
+		if link, linkErr := url.Parse(c.URL); err == nil && linkErr == nil {
+			add(c.Text, base.ResolveReference(link).String())
+		}
+	}
+	add(title, r.absolute(key))
 	return d
 }
 
-func people(credits []show.Credit) []personData {
+// personPageData describes a person, on their page.
+func (r *renderer) personPageData(p *contributor, crumbs []navLink) []any {
+	d := personData{
+		Context: schemaOrg, Type: "Person", ID: r.absolute(p.Key), Name: p.Name, URL: r.absolute(p.Key),
+		Description: plainText(p.Bio),
+	}
+	if key := r.site.ImageKeys[p.Image]; key != "" {
+		d.Image = r.absolute(key)
+	}
+	if p.URL != "" {
+		d.SameAs = append(d.SameAs, p.URL)
+	}
+	for _, l := range p.Links {
+		d.SameAs = append(d.SameAs, l.URL)
+	}
+	all := []navLink{{Text: r.word("home"), URL: r.link("index.html")}}
+	return []any{d, r.breadcrumbs(append(all, crumbs...), p.Name, p.Key)}
+}
+
+func (r *renderer) peopleData(credits []show.Credit) []personData {
 	var all []personData
-	for _, c := range contributors(credits) {
-		all = append(all, personData{"Person", c.Name, c.URL})
+	for _, c := range r.contributors(credits) {
+		d := personData{Type: "Person", Name: c.Name, URL: c.URL}
+		if c.Key != "" {
+			d.ID = r.absolute(c.Key)
+		}
+		all = append(all, d)
 	}
 	return all
 }

@@ -2,9 +2,7 @@ package templates
 
 import (
 	"cmp"
-	"fmt"
 	"html/template"
-	"math"
 	"net/url"
 	"regexp"
 	"strconv"
@@ -16,38 +14,70 @@ import (
 	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
 
+	"onair/internal/markdown"
 	"onair/show"
 	"onair/show/chapters"
+	"onair/templates/palette"
 	"onair/transcripts"
 )
 
 // funcs returns the functions of the templates; the package comment describes them.
 func (r *renderer) funcs() template.FuncMap {
 	return template.FuncMap{
-		"url":       r.link,
-		"absurl":    r.absolute,
-		"asset":     r.asset,
-		"elsewhere": isAddress,
-		"image":     r.image,
-		"date":      func(t time.Time) string { return t.In(r.site.Show.Timezone).Format("2 January 2006") },
-		"isodate":   func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-		"clock":     clock,
-		"length":    length,
-		"period":    period,
-		"seconds":   seconds,
-		"size":      size,
-		"listed":    listed,
-		"summary":   summary,
-		"turns":     turnsHTML,
-		"markup":    func(b transcripts.Block) template.HTML { return template.HTML(b.HTML) },
-		"license":   license,
-		"spdx":      func(id string) show.License { return show.License{ID: id} },
-		"service":   service,
-		"language":  autonym,
-		"dir":       direction,
-		"host":      host,
-		"initial":   initial,
+		"url":          r.link,
+		"absurl":       r.absolute,
+		"asset":        r.asset,
+		"audiosources": r.audioSources,
+		"image":        r.image,
+		"date":         func(t time.Time) string { return r.words.Date(t.In(r.site.Show.Timezone)) },
+		"isodate":      func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"clock":        clock,
+		"length":       func(d time.Duration) string { return r.words.Length(d) },
+		"period":       period,
+		"seconds":      seconds,
+		"size":         func(bytes int64) string { return r.words.Size(bytes) },
+		"listed":       listed,
+		"summary":      summary,
+		"turns":        r.turns,
+		"markup":       func(b transcripts.Block) template.HTML { return template.HTML(b.HTML) },
+		"license":      license,
+		"spdx":         func(id string) show.License { return show.License{ID: id} },
+		"service":      service,
+		"language":     autonym,
+		"dir":          direction,
+		"host":         host,
+		"initial":      initial,
+
+		"word":       func(key string, values ...any) (string, error) { return r.words.Text(key, values...) },
+		"src":        r.source,
+		"srcset":     r.sources,
+		"picture":    r.picture,
+		"row":        r.row,
+		"role":       func(role string) string { return r.words.Role(role) },
+		"names":      r.names,
+		"topic":      topicName,
+		"topickey":   topicKey,
+		"personkey":  r.personKey,
+		"sponsorkey": sponsorKey,
+		"embedkey":   r.embedKey,
+		"oembedkey":  oembedKey,
+		"have":       func(key string) bool { return r.lists.have[key] },
+		"colours":    func() palette.Colours { return r.theme.colours },
+		"qr":         qrCode,
+		"until":      func(start, length time.Duration) time.Duration { return max(0, start+length) },
 	}
+}
+
+// names joins names, each isolated from the direction of the others.
+func (r *renderer) names(all []string) template.HTML {
+	var b strings.Builder
+	for i, name := range all {
+		if i > 0 {
+			b.WriteString(r.words.Separator())
+		}
+		b.WriteString("<bdi>" + template.HTMLEscapeString(name) + "</bdi>")
+	}
+	return template.HTML(b.String())
 }
 
 func (r *renderer) asset(name string) string {
@@ -88,20 +118,6 @@ func twoDigits(n int) string {
 	return strconv.Itoa(n)
 }
 
-func length(d time.Duration) string {
-	if d < time.Minute {
-		return fmt.Sprintf("%d s", int(math.Ceil(max(d, 0).Seconds())))
-	}
-	h, m, _ := parts(d.Round(time.Minute))
-	switch {
-	case h == 0:
-		return fmt.Sprintf("%d min", m)
-	case m == 0:
-		return fmt.Sprintf("%d h", h)
-	}
-	return fmt.Sprintf("%d h %d min", h, m)
-}
-
 func period(d time.Duration) string {
 	h, m, s := parts(d)
 	period := "PT"
@@ -117,18 +133,6 @@ func period(d time.Duration) string {
 // seconds has millisecond precision, as chapters and captions do.
 func seconds(d time.Duration) string {
 	return strconv.FormatFloat(d.Round(time.Millisecond).Seconds(), 'f', -1, 64)
-}
-
-func size(bytes int64) string {
-	switch {
-	case bytes < 1000:
-		return fmt.Sprintf("%d bytes", bytes)
-	case bytes < 999_500:
-		return fmt.Sprintf("%.0f KB", float64(bytes)/1e3)
-	case bytes < 999_950_000:
-		return fmt.Sprintf("%.1f MB", float64(bytes)/1e6)
-	}
-	return fmt.Sprintf("%.2f GB", float64(bytes)/1e9)
 }
 
 func listed(all []chapters.Chapter) []chapters.Chapter {
@@ -240,6 +244,9 @@ func summary(e *Episode) string {
 	}
 	return excerpt(e.Summary)
 }
+
+// plainText returns the text of HTML that was rendered from Markdown.
+func plainText(html template.HTML) string { return markdown.TextOf(string(html)) }
 
 // excerptLength is about how many characters search engines and link previews show.
 const excerptLength = 200

@@ -15,9 +15,9 @@ func (r *renderer) link(key string) string {
 		return key
 	}
 	if r.current == notFoundKey {
-		return r.root() + escapePath(pretty(key))
+		return r.root() + escapePath(r.pretty(key))
 	}
-	return relative(r.current, key)
+	return relative(r.current, r.pretty(key))
 }
 
 // root returns the path of the show's URL, with slashes at both ends.
@@ -34,12 +34,21 @@ func (r *renderer) absolute(key string) string {
 	if isAddress(key) {
 		return key
 	}
-	return r.site.Show.URL + escapePath(pretty(key))
+	return r.site.Show.URL + escapePath(r.pretty(key))
 }
 
 // isAddress reports whether a key is the address of audio that is not in the bucket.
 func isAddress(key string) bool {
 	return strings.HasPrefix(key, "https://") || strings.HasPrefix(key, "http://")
+}
+
+// audioSources returns further sources of audio for the policy of the pages: those of
+// episodes whose audio is not in the bucket, which the bar plays on every page.
+func (r *renderer) audioSources() string {
+	if r.lists.elsewhere {
+		return " https: http:"
+	}
+	return ""
 }
 
 // optional returns the public address of the object with the key, or "" if key is
@@ -51,10 +60,10 @@ func (r *renderer) optional(key string) string {
 	return r.absolute(key)
 }
 
-// relative returns the link from one key to another, without the folders that they
-// share and without index.html at the end.
+// relative returns the link from one key to a path, without the folders that they
+// share.
 func relative(from, to string) string {
-	here, there := strings.Split(from, "/"), strings.Split(pretty(to), "/")
+	here, there := strings.Split(from, "/"), strings.Split(to, "/")
 	here = here[:len(here)-1]
 	shared := 0
 	for shared < len(here) && shared < len(there)-1 && here[shared] == there[shared] {
@@ -71,8 +80,11 @@ func relative(from, to string) string {
 }
 
 // pretty removes index.html from the end of a key. Servers add it to the address of
-// a folder.
-func pretty(key string) string {
+// a folder, unless the show says that its server does not.
+func (r *renderer) pretty(key string) string {
+	if r.site.Show.Site.HTMLURLs {
+		return key
+	}
 	if key == "index.html" {
 		return ""
 	}

@@ -20,8 +20,16 @@ func known(site *templates.Site) map[string]bool {
 			keys[key] = true
 		}
 	}
+	for _, versions := range site.Versions {
+		for _, v := range versions {
+			keys[v.Key] = true
+		}
+	}
+	for _, key := range site.IconKeys {
+		keys[key] = true
+	}
 	for _, e := range site.Episodes {
-		keys[e.AudioKey], keys[e.ArtworkKey] = true, true
+		keys[e.AudioKey], keys[e.ArtworkKey], keys[e.CardKey] = true, true, true
 		for _, t := range e.Transcripts {
 			for _, f := range t.Files {
 				keys[f.Key] = true
@@ -92,7 +100,8 @@ func checkLink(t *testing.T, base, key, link string, keys, ids map[string]bool) 
 	}
 	below, ok := strings.CutPrefix(to.String(), base)
 	if !ok {
-		if !strings.HasPrefix(link, "https://") || to.Host == u.Host {
+		app := to.Scheme == "podcast" || to.Scheme == "overcast" || to.Scheme == "pktc" || to.Scheme == "castbox"
+		if !app && (!strings.HasPrefix(link, "https://") || to.Host == u.Host) {
 			t.Errorf("%s: link %q leaves the site", key, link)
 		}
 		return
@@ -115,7 +124,7 @@ func TestLinksAreRelative(t *testing.T) {
 	pages := render(t, sampleSite(t))
 	for _, want := range []struct{ key, link string }{
 		{"index.html", `href="episodes/4-cloudy/"`},
-		{"index.html", `src="assets/artwork-0123456789abcdef.jpg"`},
+		{"index.html", `src="assets/artwork-320-0123456789abcdef.jpg"`},
 		{"episodes/4-cloudy/index.html", `href="../extra/"`},
 		{"episodes/4-cloudy/index.html", `href="../../"`},
 		{"episodes/4-cloudy/index.html", `href="transcript-0123456789abcdef.vtt"`},

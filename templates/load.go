@@ -2,6 +2,7 @@ package templates
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"embed"
 	"errors"
 	"fmt"
@@ -16,7 +17,11 @@ import (
 	"strings"
 
 	"onair/internal/finding"
+	yaml "onair/internal/source"
 	"onair/internal/sourcefs"
+	"onair/show/site"
+	"onair/templates/palette"
+	"onair/templates/words"
 )
 
 //go:embed default/*.html static/*
@@ -29,16 +34,31 @@ const (
 	maxAsset    = 16 << 20
 )
 
-// pageFiles are the templates of pages; each defines "main". All others are
-// partials, which the pages share.
-var pageFiles = []string{"404.html", "episode.html", "redirect.html", "show.html"}
+// pageFile is a template of a page, which defines "main".
+type pageFile struct{ kind, file string }
+
+// pageFiles are the templates of pages. All others are partials, which they share.
+var pageFiles = []pageFile{
+	{"episode", "episode.html"}, {"embed", "embed.html"}, {"show", "show.html"}, {"archive", "archive.html"},
+	{"person", "person-page.html"}, {"people", "people.html"}, {"topic", "topic.html"}, {"topics", "topics.html"},
+	{"sponsor", "sponsor.html"}, {"sponsors", "sponsors.html"}, {"help", "help.html"}, {"search", "search.html"},
+	{"page", "page.html"}, {"redirect", "redirect.html"}, {"404", "404.html"},
+}
 
 // Theme is a parsed theme. It is safe for concurrent use.
 type Theme struct {
-	pages  map[string]*template.Template // by name of the page file; cloned, never executed
-	paths  map[string]string             // template name → path in errors
+	set    *template.Template // of all templates; cloned, never executed
+	paths  map[string]string  // template name → path in errors
 	assets []Asset
+	words  map[string]words.Catalogue // the show's own, by language
+
+	colours  palette.Colours
+	warnings finding.List
 }
+
+// Warnings returns what is wrong with the show's templates and does not keep pages from
+// being rendered, sorted.
+func (t *Theme) Warnings() finding.List { return t.warnings }
 
 // Asset is a static file of the theme.
 type Asset struct {
@@ -65,22 +85,74 @@ const embeddedPrefix = "theme/"
 // Assets returns the theme's static files by name.
 func (t *Theme) Assets() []Asset { return t.assets }
 
+// Look is what a show chooses of a theme's look. The zero value is a look without
+// artwork.
+type Look struct {
+	Accent palette.Colour // palette.Default if zero
+	Scheme site.Scheme
+	Font   []byte // WOFF2 for headlines; nil if there is none
+}
+
+// fontName is the asset that holds the font of a show.
+const fontName = "headlines.woff2"
+
+// style returns the beginning of the stylesheet: the colours and the font of a look.
+// The font lies beside the stylesheet, and its key has the hash of its bytes.
+func (l *Look) style(c palette.Colours) string {
+	// The lightness and chroma of the colours of speakers, in OKLCH.
+	light := c.Light.CSS() + "  --voice-light: 0.45;\n  --voice-chroma: 0.12;\n"
+	dark := c.Dark.CSS() + "  --voice-light: 0.8;\n  --voice-chroma: 0.1;\n"
+	var b strings.Builder
+	switch l.Scheme {
+	case site.Light:
+		b.WriteString(":root {\n  color-scheme: light;\n" + light + "}\n")
+	case site.Dark:
+		b.WriteString(":root {\n  color-scheme: dark;\n" + dark + "}\n")
+	default:
+		b.WriteString(":root {\n  color-scheme: light dark;\n" + light + "}\n")
+		b.WriteString("@media (prefers-color-scheme: dark) {\n:root {\n" + dark + "}\n}\n")
+	}
+	if l.Font != nil {
+		sum := sha256.Sum256(l.Font)
+		fmt.Fprintf(&b, "@font-face {\n  font-family: Headlines;\n  src: url(%q) format(\"woff2\");\n  font-display: swap;\n}\n:root { --headlines: Headlines; }\n", fmt.Sprintf("headlines-%x.woff2", sum[:8]))
+	}
+	return b.String()
+}
+
 // Load reads the embedded theme. Files of overrides, the show's templates folder,
-// replace those of the same name; overrides may be nil. An error about a file is a
+// replace those of the same name; overrides may be nil, and look as well. An error about a file is a
 // finding.Finding with the file and, if it is about the text of a template, line
 // and column.
-func Load(overrides fs.FS) (*Theme, error) {
+func Load(overrides fs.FS, look *Look) (*Theme, error) {
+	if look == nil {
+		look = &Look{}
+	}
 	files, err := themeFiles(overrides)
 	if err != nil {
 		return nil, err
 	}
-	t := &Theme{pages: map[string]*template.Template{}, paths: map[string]string{}}
+	t := &Theme{
+		paths: map[string]string{}, words: map[string]words.Catalogue{},
+		colours: palette.From(cmp.Or(look.Accent, palette.Default)),
+	}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		f := files[name]
+		if language, ok := strings.CutPrefix(name, "words/"); ok {
+			if err := t.addWords(strings.TrimSuffix(language, ".txt"), f); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		asset, ok := strings.CutPrefix(name, "static/")
 		if !ok {
 			t.paths[name] = f.path
+			if !strings.HasPrefix(f.path, embeddedPrefix) {
+				t.warnings = append(t.warnings, inlineCode(f.path, f.data)...)
+			}
 			continue
+		}
+		if asset == "theme.css" {
+			f.data = append([]byte(look.style(t.colours)), f.data...)
 		}
 		mediaType, ok := mediaTypes[path.Ext(asset)]
 		if !ok {
@@ -88,39 +160,93 @@ func Load(overrides fs.FS) (*Theme, error) {
 		}
 		t.assets = append(t.assets, Asset{Name: asset, MediaType: mediaType, Data: f.data})
 	}
+	if look.Font != nil {
+		t.assets = append(t.assets, Asset{Name: fontName, MediaType: mediaTypes[".woff2"], Data: look.Font})
+	}
 	slices.SortFunc(t.assets, func(a, b Asset) int { return strings.Compare(a.Name, b.Name) })
 	return t, t.parse(files)
 }
 
-// parse makes a set of templates for each page: all partials and the page itself.
-// It executes a copy once, so that a template that html/template cannot escape is
-// reported now and not in the middle of a publish.
-func (t *Theme) parse(files map[string]source) error {
-	partials := template.New("").Funcs((&renderer{}).funcs())
-	for _, name := range slices.Sorted(maps.Keys(t.paths)) {
-		if slices.Contains(pageFiles, name) {
-			continue
-		}
-		if _, err := partials.New(name).Parse(string(files[name].data)); err != nil {
-			return t.locate(err)
+// addWords adds a catalogue of the show.
+func (t *Theme) addWords(language string, f source) error {
+	c, err := words.Parse(f.data)
+	var bad *words.LineError
+	if errors.As(err, &bad) {
+		return ruleTemplate.At(finding.Position{File: f.path, Line: bad.Line}, "%s", bad.Message)
+	}
+	known := words.Keys()
+	line := 0
+	for text := range strings.Lines(string(f.data)) {
+		line++
+		key, _, ok := strings.Cut(text, "=")
+		key = strings.TrimSpace(key)
+		if ok && c[key] != "" && !slices.Contains(known, key) {
+			found := ruleTemplate.At(finding.Position{File: f.path, Line: line}, "the theme has no word %q", key)
+			if hint := yaml.DidYouMean(key, known); hint != "" {
+				found = found.WithHint(hint)
+			}
+			return found
 		}
 	}
-	for _, name := range pageFiles {
-		set := template.Must(partials.Clone())
+	t.words[strings.ToLower(language)] = c
+	return nil
+}
+
+// parse makes one set of all templates. The "main" of each page gets a name of its
+// own, and "main" itself includes the one for the kind of the page. It executes a copy
+// once, so that a template that html/template cannot escape is reported now and not in
+// the middle of a publish.
+func (t *Theme) parse(files map[string]source) error {
+	set := template.New("").Funcs((&renderer{}).funcs())
+	for _, name := range slices.Sorted(maps.Keys(t.paths)) {
+		if _, isPage := mainOf(name); isPage {
+			continue
+		}
 		if _, err := set.New(name).Parse(string(files[name].data)); err != nil {
 			return t.locate(err)
 		}
-		if set.Lookup("main") == nil {
-			return fileError(t.paths[name], `{{define "main"}} is missing`)
+	}
+	var choose strings.Builder
+	for i, p := range pageFiles {
+		page, err := template.New(p.file).Funcs((&renderer{}).funcs()).Parse(string(files[p.file].data))
+		if err != nil {
+			return t.locate(err)
 		}
-		t.pages[name] = set
-		var unsafe *template.Error
-		err := template.Must(set.Clone()).ExecuteTemplate(io.Discard, "base.html", nil)
-		if errors.As(err, &unsafe) {
+		if page.Lookup("main") == nil {
+			return fileError(t.paths[p.file], `{{define "main"}} is missing`)
+		}
+		main, _ := mainOf(p.file)
+		for _, defined := range page.Templates() {
+			name := defined.Name()
+			switch name {
+			case "main":
+				name = main
+			case p.file: // what is outside of the definitions
+				continue
+			}
+			template.Must(set.AddParseTree(name, defined.Tree))
+		}
+		if i > 0 {
+			choose.WriteString("{{else}}")
+		}
+		fmt.Fprintf(&choose, "{{if eq .Kind %q}}{{template %q .}}", p.kind, main)
+	}
+	choose.WriteString(strings.Repeat("{{end}}", len(pageFiles)))
+	template.Must(set.New("main").Parse(choose.String()))
+	t.set = set
+	var unsafe *template.Error
+	for _, name := range []string{"base.html", "row.html"} {
+		if err := template.Must(set.Clone()).ExecuteTemplate(io.Discard, name, nil); errors.As(err, &unsafe) {
 			return t.locate(unsafe)
 		}
 	}
 	return nil
+}
+
+// mainOf returns the name that the "main" of a page's file has in the set of all
+// templates.
+func mainOf(file string) (name string, ok bool) {
+	return "main of " + file, slices.ContainsFunc(pageFiles, func(p pageFile) bool { return p.file == file })
 }
 
 // source is a file of the theme.
@@ -168,6 +294,9 @@ func themeFiles(overrides fs.FS) (map[string]source, error) {
 	return files, err
 }
 
+// wordsName matches names of catalogues.
+var wordsName = regexp.MustCompile(`^words/[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*\.txt$`)
+
 // assetName matches names of assets that are plain enough to be part of a URL.
 var assetName = regexp.MustCompile(`^static(/[A-Za-z0-9_][A-Za-z0-9._-]*)+$`)
 
@@ -177,10 +306,13 @@ func readOverride(overrides fs.FS, name string) (source, error) {
 	switch {
 	case assetName.MatchString(name):
 		limit = maxAsset
+	case wordsName.MatchString(name):
+	case strings.HasPrefix(name, "words/"):
+		return source{}, fileError(shown, "name a catalogue after its language, such as words/en.txt")
 	case strings.HasPrefix(name, "static/"):
 		return source{}, fileError(shown, "name a static file with letters, digits, dots, dashes and underscores")
 	case path.Ext(name) != ".html" || strings.Contains(name, "/"):
-		return source{}, fileError(shown, "neither a template (*.html) nor below static/")
+		return source{}, fileError(shown, "neither a template (*.html) nor below static/ or words/")
 	}
 	f, err := overrides.Open(name)
 	if reason, ok := sourcefs.Refused(err); ok {
@@ -242,4 +374,19 @@ var mediaTypes = map[string]string{
 	".webmanifest": "application/manifest+json",
 	".webp":        "image/webp",
 	".woff2":       "font/woff2",
+}
+
+// CheckAccent checks that text in an accent colour can be read on the pages of a
+// scheme. If not, it returns the finding with the nearest colour that can be.
+func CheckAccent(accent palette.Colour, scheme site.Scheme, at finding.Position) (f finding.Finding, ok bool) {
+	c := palette.From(accent)
+	s, name := c.Light, "light"
+	if scheme == site.Dark {
+		s, name = c.Dark, "dark"
+	}
+	if contrast := palette.Contrast(accent, s.Paper); contrast < palette.MinContrast {
+		return ruleContrast.At(at, "accent %s has a contrast of %.1f:1 on the %s background %s; text needs %.1f:1", accent, contrast, name, s.Paper, palette.MinContrast).
+			WithHint("the nearest that can be read is " + s.Accent.String()), false
+	}
+	return f, true
 }

@@ -13,16 +13,38 @@ import (
 
 	"onair/internal/markdown"
 	"onair/show"
+	"onair/templates/words"
 )
 
 // Page is a page of a site.
 type Page struct {
-	Key string // in the bucket
+	Key    string // in the bucket
+	Inputs Inputs
+
+	// Episode is the one that the page shows, if Inputs says that it shows one.
+	Episode *Episode
+
+	// Neighbours are the other episodes that the page of an episode names; nil
+	// stands for one before the first or after the last.
+	Neighbours []*Episode
 
 	// Render writes the page, the same bytes every time. It writes nothing if it
 	// fails to render. An error about a template wraps a finding.Finding.
 	Render func(w io.Writer) error
 }
+
+// Inputs says what the embedded theme renders a page from, besides the settings of
+// the show.
+type Inputs int
+
+// The inputs of pages.
+const (
+	AllEpisodes       Inputs = iota // all episodes without their transcripts and gaps
+	AllGaps                         // all episodes without their transcripts
+	OneEpisode                      // an episode with its transcripts, and Neighbours
+	OneWithoutText                  // an episode without its transcripts
+	NothingButTheShow               // only the settings
+)
 
 // Pages yields every page of the site, in key order. A page is rendered when its
 // Render is called, from the site as it is then. Several pages may be rendered at
@@ -52,7 +74,9 @@ func (t *Theme) Pages(site *Site) iter.Seq2[Page, error] {
 // renderer renders pages of one site, one at a time.
 type renderer struct {
 	site    *Site
-	sets    map[string]*template.Template
+	lists   *lists
+	words   *words.Words
+	set     *template.Template
 	theme   *Theme
 	current string       // key of the page being rendered, from which links are relative
 	out     bytes.Buffer // the page being rendered
@@ -64,6 +88,7 @@ type renderer struct {
 type pool struct {
 	mu   sync.Mutex
 	free []*renderer
+	rows sync.Map // see renderer.row
 }
 
 // get returns a renderer of the pool, or nil if all are in use.
@@ -92,25 +117,27 @@ func (t *Theme) renderer(site *Site, p *pool) (*renderer, error) {
 			return nil, fmt.Errorf("theme asset %s has no key", a.Name)
 		}
 	}
-	r := &renderer{site: site, theme: t, sets: map[string]*template.Template{}, pool: p}
-	for name, set := range t.pages {
-		c, err := set.Clone()
-		if err != nil {
-			return nil, fmt.Errorf("copy template %s: %w", name, err)
-		}
-		r.sets[name] = c.Funcs(r.funcs())
+	return t.rendererWith(site, newLists(site), p)
+}
+
+func (t *Theme) rendererWith(site *Site, l *lists, p *pool) (*renderer, error) {
+	r := &renderer{site: site, lists: l, words: words.For(site.Show.Language, t.words), theme: t, pool: p}
+	set, err := t.set.Clone()
+	if err != nil {
+		return nil, fmt.Errorf("copy the templates: %w", err)
 	}
+	r.set = set.Funcs(r.funcs())
 	return r, nil
 }
 
 // page returns a page. Its Render gets a free renderer, calls render, which writes to
 // the renderer's buffer, and copies the buffer.
-func (r *renderer) page(key string, render func(*renderer) error) Page {
-	return Page{Key: key, Render: func(w io.Writer) error {
+func (r *renderer) page(key string, inputs Inputs, render func(*renderer) error) Page {
+	return Page{Key: key, Inputs: inputs, Render: func(w io.Writer) error {
 		free := r.pool.get()
 		if free == nil {
 			var err error
-			if free, err = r.theme.renderer(r.site, r.pool); err != nil {
+			if free, err = r.theme.rendererWith(r.site, r.lists, r.pool); err != nil {
 				return err
 			}
 		}
@@ -128,15 +155,32 @@ func (r *renderer) page(key string, render func(*renderer) error) Page {
 // pages returns the pages of the site in key order.
 func (r *renderer) pages() ([]Page, error) {
 	pages := []Page{
-		r.page("index.html", (*renderer).showPage),
-		r.page("404.html", (*renderer).notFound),
-		r.page("robots.txt", (*renderer).robots),
+		r.page("index.html", AllEpisodes, (*renderer).showPage),
+		r.page("404.html", NothingButTheShow, (*renderer).notFound),
+		r.page("robots.txt", NothingButTheShow, (*renderer).robots),
+		r.page("site.webmanifest", NothingButTheShow, (*renderer).manifest),
 	}
 	if !r.site.Show.Private {
-		pages = append(pages, r.page("sitemap.xml", (*renderer).sitemap))
+		pages = append(pages, r.page("sitemap.xml", AllEpisodes, (*renderer).sitemap))
 	}
 	for i, e := range r.site.Episodes {
-		pages = append(pages, r.page(e.PageKey(), func(r *renderer) error { return r.episode(i) }))
+		pages = append(pages, r.page(e.PageKey(), OneEpisode, func(r *renderer) error { return r.episode(i) }))
+		older, newer, related := r.lists.neighbours(i)
+		last := &pages[len(pages)-1]
+		last.Episode, last.Neighbours = e, append([]*Episode{older, newer}, related...)
+		if key := r.embedKey(e); key != "" {
+			for key, render := range map[string]func(*renderer) error{
+				key:          func(r *renderer) error { return r.embed(e) },
+				oembedKey(e): func(r *renderer) error { return r.oembed(e) },
+			} {
+				pages = append(pages, r.page(key, OneWithoutText, render))
+				pages[len(pages)-1].Episode = e
+			}
+		}
+	}
+	pages = append(pages, r.listPages()...)
+	for _, p := range r.site.Pages {
+		pages = append(pages, r.page(p.Key(), NothingButTheShow, func(r *renderer) error { return r.own(p) }))
 	}
 	moved, err := r.redirects(pages)
 	if err != nil {
@@ -153,30 +197,39 @@ type view struct {
 	Kind         string
 	Key          string
 	Title        string
+	TitleLang    string
 	Summary      string
 	Language     string
 	Canonical    string
 	Image        string
+	HasCard      bool
 	NoIndex      bool
 	Data         any
+	Creator      string
+	Nav          []navLink
+	Crumbs       []navLink
 	Episode      *Episode
 	Older, Newer *Episode
+	Related      []*Episode
 	People       []contributor
+	Person       *contributor
 	Groups       []group
-	Start        *Episode
+	Latest       *Episode
+	Lists        []list
+	Topics       []list
+	Sponsors     []list
+	Sponsor      *show.Sponsor
+	Apps         []subscription
+	Gaps         []gapList
+	Own          *OwnPage
 	Transcripts  []transcriptView
-}
-
-// contributor is a person with all their roles.
-type contributor struct {
-	*show.Person
-	Roles string
 }
 
 // transcriptView is a transcript with its turns.
 type transcriptView struct {
 	Transcript
-	Turns []turnView
+	AudioKey string
+	Turns    []turnView
 }
 
 // group is a list of episodes with a heading.
@@ -185,88 +238,80 @@ type group struct {
 	Episodes []*Episode
 }
 
+// gapList is what could not be understood in an episode.
+type gapList struct {
+	Episode *Episode
+	Gaps    []Gap
+}
+
 func (r *renderer) showPage() error {
 	s := r.site
 	v := &view{
 		Kind:      "show",
 		Key:       "index.html",
 		Title:     s.Show.Title,
-		Summary:   excerpt(markdown.Text(s.Show.Description)),
+		TitleLang: s.Show.Language,
+		Summary:   excerpt(markdown.Lead(s.Show.Description)),
 		Canonical: r.absolute("index.html"),
 		Image:     r.optional(s.ArtworkKey),
 		Data:      r.seriesData(),
-		People:    contributors(s.Show.Hosts),
-		Groups:    s.groups(),
+		Creator:   creator(s.Show.Hosts),
+		People:    r.contributors(s.Show.Hosts),
+		Topics:    r.lists.topics,
+		Apps:      r.apps(),
 	}
-	if len(v.Groups) > 0 {
-		v.Start = v.Groups[0].Episodes[0]
+	groups := r.groups()
+	if len(groups) > 0 {
+		v.Latest = groups[0].Episodes[0]
+		v.Groups = limited(groups, s.Show.Site.HomeEpisodes())
 	}
-	return r.html("show.html", v)
+	return r.html(v)
 }
 
-func (r *renderer) episode(i int) error {
-	e := r.site.Episodes[i]
-	v := &view{
-		Kind:      "episode",
-		Key:       e.PageKey(),
-		Title:     e.Title,
-		Summary:   summary(e),
-		Language:  e.Language,
-		Canonical: r.absolute(e.PageKey()),
-		Image:     r.optional(e.ArtworkKey),
-		Data:      r.episodeData(e),
-		Episode:   e,
-		People:    contributors(e.Credits(r.site.Show)),
-	}
-	if i > 0 {
-		v.Newer = r.site.Episodes[i-1]
-	}
-	if i+1 < len(r.site.Episodes) {
-		v.Older = r.site.Episodes[i+1]
-	}
-	for n, t := range e.Transcripts {
-		turns, err := t.turns(n)
-		if err != nil {
-			return err
+// limited returns the first n episodes of groups.
+func limited(groups []group, n int) (first []group) {
+	for _, g := range groups {
+		if n <= 0 {
+			break
 		}
-		v.Transcripts = append(v.Transcripts, transcriptView{t, turns})
+		g.Episodes = g.Episodes[:min(n, len(g.Episodes))]
+		n -= len(g.Episodes)
+		first = append(first, g)
 	}
-	return r.html("episode.html", v)
+	return first
 }
 
 func (r *renderer) notFound() error {
-	return r.html("404.html", &view{Kind: "404", Key: notFoundKey, Title: "Page not found", NoIndex: true})
+	return r.html(&view{Kind: "404", Key: notFoundKey, Title: r.word("not-found"), NoIndex: true})
 }
 
-// html executes a page template.
-func (r *renderer) html(name string, v *view) error {
+func (r *renderer) own(p *OwnPage) error {
+	return r.html(&view{
+		Kind: "page", Key: p.Key(), Title: p.Title, TitleLang: p.Language,
+		Summary: cmp.Or(p.Summary, excerpt(markdown.Lead(p.Body))), Canonical: r.absolute(p.Key()), Image: r.optional(r.site.ArtworkKey), Own: p,
+	})
+}
+
+// html renders a page with the template of its kind.
+func (r *renderer) html(v *view) error {
 	v.Site = r.site
-	v.Language = cmp.Or(v.Language, r.site.Show.Language, "en")
+	v.Language = r.words.Language()
+	v.TitleLang = cmp.Or(v.TitleLang, v.Language)
 	v.NoIndex = v.NoIndex || r.site.Show.Private
-	if err := r.sets[name].ExecuteTemplate(&r.out, "base.html", v); err != nil {
+	v.Nav = r.nav()
+	if len(v.Crumbs) > 0 && v.Data == nil {
+		v.Data = r.breadcrumbs(v.Crumbs, v.Title, v.Key)
+	}
+	if err := r.set.ExecuteTemplate(&r.out, "base.html", v); err != nil {
 		return r.theme.locate(err)
 	}
 	return nil
 }
 
-// contributors returns each person once, in the order of their first credits.
-func contributors(credits []show.Credit) []contributor {
-	var all []contributor
-	index := map[string]int{}
-	for _, c := range credits {
-		if i, ok := index[c.Person.Name]; ok {
-			all[i].Roles += ", " + c.Role
-			continue
-		}
-		index[c.Person.Name] = len(all)
-		all = append(all, contributor{c.Person, c.Role})
-	}
-	return all
-}
-
 // groups returns the episodes in the order to list them: newest first, or for a
 // serial show by season, oldest first.
-func (s *Site) groups() []group {
+func (r *renderer) groups() []group {
+	s := r.site
 	if len(s.Episodes) == 0 {
 		return nil
 	}
@@ -279,7 +324,7 @@ func (s *Site) groups() []group {
 	var groups []group
 	for i, e := range episodes {
 		if i == 0 || e.Season != episodes[i-1].Season {
-			groups = append(groups, group{Name: s.seasonName(e.Season)})
+			groups = append(groups, group{Name: r.seasonName(e.Season)})
 		}
 		g := &groups[len(groups)-1]
 		g.Episodes = append(g.Episodes, e)
@@ -287,13 +332,66 @@ func (s *Site) groups() []group {
 	return groups
 }
 
-func (s *Site) seasonName(n int) string {
-	name := s.Show.Seasons[n]
+func (r *renderer) seasonName(n int) string {
+	name := r.site.Show.Seasons[n]
 	switch {
 	case n == 0:
 		return ""
 	case name == "":
-		return fmt.Sprintf("Season %d", n)
+		return r.word("season", "n", n)
 	}
-	return fmt.Sprintf("Season %d: %s", n, name)
+	return r.word("season-name", "n", n, "name", name)
+}
+
+// word returns a word of the catalogue that is known to be there.
+func (r *renderer) word(key string, values ...any) string {
+	text, err := r.words.Text(key, values...)
+	if err != nil {
+		panic(err)
+	}
+	return text
+}
+
+// navLink is a link of the masthead, or to a page above the current one.
+type navLink struct {
+	Text, URL string
+	Current   bool
+}
+
+// nav returns the links of the masthead.
+func (r *renderer) nav() []navLink {
+	var links []navLink
+	add := func(text, key string) {
+		links = append(links, navLink{text, r.link(key), key == r.current})
+	}
+	for _, p := range []struct{ word, key string }{
+		{"archive", archiveKey}, {"people", peopleKey}, {"topics", topicsKey}, {"search", searchKey},
+	} {
+		if r.lists.have[p.key] {
+			add(r.word(p.word), p.key)
+		}
+	}
+	for _, p := range r.site.Pages {
+		if !p.Hidden {
+			add(p.Title, p.Key())
+		}
+	}
+	for _, l := range r.site.Show.Site.Nav {
+		url := l.URL
+		if below, ok := strings.CutPrefix(url, "/"); ok {
+			url = r.link(below)
+		}
+		links = append(links, navLink{Text: l.Text, URL: url})
+	}
+	return links
+}
+
+// creator returns the first handle of the fediverse among credits.
+func creator(credits []show.Credit) string {
+	for _, c := range credits {
+		if c.Person.Fediverse != "" {
+			return c.Person.Fediverse
+		}
+	}
+	return ""
 }

@@ -22,18 +22,18 @@ func (r *renderer) redirects(pages []Page) ([]Page, error) {
 			if err != nil {
 				return nil, ruleRedirect.At(e.At(fmt.Sprintf("redirect_from[%d]", i)), "redirect from %q: %v", from, err)
 			}
-			moved = append(moved, r.page(key, func(r *renderer) error { return r.redirect(key, e) }))
+			moved = append(moved, r.page(key, AllEpisodes, func(r *renderer) error { return r.redirect(key, e) }))
 		}
 	}
 	return moved, nil
 }
 
 func (r *renderer) redirect(key string, to *Episode) error {
-	return r.html("redirect.html", &view{
+	return r.html(&view{
 		Kind:      "redirect",
 		Key:       key,
 		Title:     to.Title,
-		Language:  to.Language,
+		TitleLang: to.Language,
 		Canonical: r.absolute(to.PageKey()),
 		Episode:   to,
 	})

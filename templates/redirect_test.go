@@ -54,7 +54,7 @@ func TestRedirects(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			theme, err := templates.Load(nil)
+			theme, err := templates.Load(nil, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -96,7 +96,7 @@ func TestConflictingRedirects(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			theme, err := templates.Load(nil)
+			theme, err := templates.Load(nil, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

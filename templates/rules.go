@@ -11,10 +11,32 @@ var rules = finding.Rules{
 		Example: `{{range .Episodes}} in templates/show.html, without {{end}}`,
 	},
 	{
-		ID: "W002", Severity: finding.Error,
+		ID: "W002", Severity: finding.Warning, Source: "https://www.w3.org/TR/CSP3/",
+		Title:   "a template has a script, style or event handler inside the page, which the pages' policy blocks",
+		Hint:    "put it into a file below templates/static/ and name that with the function asset",
+		Example: `<p style="color: red">`,
+	},
+	{
+		ID: "W003", Severity: finding.Warning,
+		Title:   "the font of the cards has no glyph for a character of a title, so the card has no title",
+		Hint:    "name a font that has the script: theme: {card_font: fonts/NotoSansJP-Bold.otf}",
+		Example: "a Japanese title without theme: {card_font: …}",
+	},
+	{
+		ID: "W004", Severity: finding.Error,
 		Title:   "redirect_from is not a free path below the show's url",
 		Hint:    "a path below the show's url at which nothing else is, such as /4 or /2019/old-name.html",
 		Example: `redirect_from: ["/index.html"]`,
+	},
+	{
+		ID: "W005", Severity: finding.Error, Source: "https://www.w3.org/TR/WCAG22/#contrast-minimum",
+		Title:   "the accent colour cannot be read on the pages' background",
+		Example: `theme: {accent: "#ffe680"}`,
+	},
+	{
+		ID: "W006", Severity: finding.Error,
+		Title:   "a file that theme: names cannot be used",
+		Example: "theme: {card_font: fonts/broken.otf}",
 	},
 }
 
@@ -23,5 +45,7 @@ func Rules() finding.Rules { return rules }
 
 var (
 	ruleTemplate = rules.Must("W001")
-	ruleRedirect = rules.Must("W002")
+	ruleInline   = rules.Must("W002")
+	ruleRedirect = rules.Must("W004")
+	ruleContrast = rules.Must("W005")
 )

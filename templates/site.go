@@ -1,19 +1,33 @@
-// Package templates renders the static site of a show: HTML pages, the sitemap
-// and robots.txt. It has an embedded theme, whose files a show may override. The
-// same Site gives the same bytes.
+// Package templates renders the static site of a show: HTML pages, the sitemap,
+// robots.txt and the web app manifest. It has an embedded theme, whose files a show
+// may override. The same Site gives the same bytes.
 //
 // # Pages
 //
-//	index.html                  the show: hosts, how to subscribe, every episode
-//	episodes/<slug>/index.html  one episode: player, notes, chapters, transcript
-//	<former path>/index.html    forwards to the episode that moved (redirect_from)
-//	404.html                    what a server shows for an unknown address
-//	sitemap.xml, robots.txt     for crawlers; a private show has no sitemap
+//	index.html                        the latest episodes, how to subscribe, hosts
+//	archive/index.html                the years or seasons, and the latest episodes
+//	archive/<year>/index.html         every episode of a year; archive/season-<n>/
+//	                                  for a show whose episodes all have a season
+//	episodes/<slug>/index.html        one episode: player, notes, chapters, transcript
+//	episodes/<slug>/embed/index.html  its player, for a frame in another site
+//	episodes/<slug>/embed/oembed.json describes the embedded player (oembed.com)
+//	people/index.html, people/<id>/   people, and the episodes of each
+//	topics/index.html, topics/<name>/ topics, and the episodes of each
+//	sponsors/index.html, sponsors/<id>/
+//	search/index.html                 the search
+//	help/index.html                   what could not be understood in transcripts
+//	<id>/index.html                   a page of the show's own, from pages/<id>.md
+//	<former path>/index.html          forwards to the episode that moved (redirect_from)
+//	404.html                          what a server shows for an unknown address
+//	sitemap.xml, robots.txt           for crawlers; a private show has no sitemap
+//	site.webmanifest                  name, colours and icons for a home screen
+//
+// A page without content is left out. Only live episodes appear on any of them.
 //
 // Links are relative to their page, so that a site works below any path. Links of
 // 404.html start with the path of the show's URL, because servers show that page
 // at every depth. Canonical addresses, Open Graph and structured data are absolute.
-// A link to a page ends in a slash.
+// A link to a page ends in a slash, or in index.html if the show asks for that.
 //
 // # Templates
 //
@@ -21,22 +35,37 @@
 // {{template "player.html" .}}. The templates of pages define "main", which
 // base.html puts between masthead and footer.
 //
-//	base.html         the frame of every page: landmarks, skip link
+//	base.html         the frame of every page: landmarks, skip link, masthead
 //	404.html          page: 404.html
+//	archive.html      page: the archive, a year or a season
+//	embed.html        page: the player of an episode for other sites
 //	episode.html      page: an episode
+//	help.html         page: help with transcripts
+//	page.html         page: one of the show's own
+//	people.html       page: all people
+//	person-page.html  page: a person
 //	redirect.html     page: a former path
+//	search.html       page: the search
 //	show.html         page: index.html
+//	sponsor.html      page: a sponsor
+//	sponsors.html     page: all sponsors
+//	topic.html        page: a topic
+//	topics.html       page: all topics
+//	artwork.html      an image in several widths; gets a Picture
 //	badge.html        marks a trailer or a bonus; gets an Episode
 //	card.html         an episode in a list; gets an Episode
 //	chapters.html     the chapters that are listed
-//	credits.html      people, sponsors, licence, links of an episode
+//	crumbs.html       the links of Crumbs
+//	groups.html       the lists of Groups
+//	contributors.html who wrote a transcript; gets one of Transcripts
+//	credits.html      people, sponsors, topics, licence, links of an episode
 //	footer.html       copyright, licence, feed
 //	head.html         inside <head>: title, policy, feed, Open Graph, JSON-LD
-//	contributors.html who wrote a transcript; gets one of Transcripts
 //	person.html       a host or guest; gets one of People
 //	keys.html         the help about keys; player.html includes it
 //	play.html         a button that plays; gets an Episode
 //	player.html       the bar: the audio element, and the controls that player.js shows
+//	row.html          an episode in a long list; gets an Episode
 //	subscribe.html    where to listen, the feed's address to copy
 //	transcripts.html  every transcript of an episode
 //	turns.html        the turns of a transcript; gets one of Transcripts
@@ -44,17 +73,21 @@
 // Static files become assets, whose keys contain a hash of their bytes. A template
 // can name an asset; a stylesheet cannot.
 //
-//	theme.css         all styles
+//	theme.css         all styles, preceded by the colours of the show
 //	player.css        the styles of what player.js shows
 //	player.js         the player: seeking, chapters, keys, deep links, following,
 //	                  playing on while pages change; buttons that copy
-//	icon.svg          the site's icon
+//	icon.svg          the site's icon if the show has no artwork
 //	custom.css        not in the theme; if a show has it, it follows theme.css
 //
 // A show overrides a file with one of the same name in its templates/ folder:
 // templates/episode.html, templates/static/theme.css. Further *.html files are
-// partials to include, further files below static/ are assets. Hidden files are
-// ignored, and all others are errors. A template may have 1 MiB, an asset 16 MiB.
+// partials to include, further files below static/ are assets. All templates share one
+// set, so a {{define}} of one is known to the others. The words of the
+// theme are in words/<language>.txt, of which a show overrides single lines; package
+// words describes them. Hidden files are ignored, and all others are errors. A
+// template may have 1 MiB, an asset 16 MiB. Scripts, styles and event handlers inside
+// a template are reported (W002), because the pages' policy blocks them.
 //
 // The theme's turns.html calls the function turns, which is much faster than a
 // template for a long transcript. testdata/turns.html beside this code does the
@@ -86,37 +119,61 @@
 // A template gets the fields of Site, unless the list above says otherwise, and
 // these:
 //
-//	Kind         "show", "episode", "404" or "redirect"
+//	Kind         "show", "archive", "embed", "episode", "help", "page", "people",
+//	             "person", "redirect", "search", "sponsor", "sponsors", "topic",
+//	             "topics" or "404"
 //	Key          the page's own key
 //	Title        of the document
+//	TitleLang    language of Title, RFC 5646
 //	Summary      plain text for the meta description; may be empty
-//	Language     of the page, RFC 5646
+//	Language     of the frame's words, RFC 5646
 //	Canonical    absolute URL of the page, or of the one it forwards to; empty on 404
-//	Image        absolute URL of the artwork; may be empty
+//	Image        absolute URL of the card or the artwork; may be empty
+//	HasCard      whether Image is a card of 1200 × 630 pixels
 //	NoIndex      whether search engines are asked to leave the page out
 //	Data         structured data (schema.org) for JSON-LD; may be nil
+//	Creator      handle of the fediverse of someone who is heard; may be empty
+//	Nav          the links of the masthead: {Text, URL, Current}
+//	Crumbs       the pages above this one: {Text, URL}
 //	Episode      the episode, on its page and on redirects to it; else nil
 //	Older, Newer the episodes before and after it by date; may be nil
-//	People       the show's hosts, or everyone credited in the episode; each has
-//	             the fields of show.Person, and Roles, such as "host, audio editor"
-//	Groups       on the show's page: the episodes in the order to list them, as
-//	             {Name, Episodes}; Name is a season's, or empty
-//	Start        on the show's page: the episode to begin with; may be nil
-//	Transcripts  of the episode; each has the fields of Transcript, and Turns, which
-//	             have those of transcripts.Turn and
+//	Related      up to three other episodes with the same people and topics
+//	People       the hosts of the show, everyone credited in the episode (guests
+//	             before hosts), or all people; each has the fields of show.Person,
+//	             and Key of their page (may be empty), Bio, Roles, such as "host,
+//	             audio editor", Count of episodes, and Groups of them by role
+//	Person       on the page of a person: one of People
+//	Groups       lists of episodes, as {Name, Episodes}; Name may be empty
+//	Latest       on the show's page: the episode to begin with; may be nil
+//	Lists        on the archive: its years or seasons, as {Name, Key, Count, Current};
+//	             Topics and Sponsors have the same form, and sponsors Sponsor
+//	Apps         on the show's page: apps to subscribe in, as {Name, URL}
+//	Gaps         on the help page: {Episode, Gaps} of each episode that has any
+//	Own          on a page of the show's own: {site.Page, HTML}
+//	Transcripts  of the episode; each has the fields of Transcript, AudioKey, and
+//	             Turns, which have the fields of transcripts.Turn and
 //	               Anchor  the turn's id on the page; may be empty
 //	               Timed   whether Start is known; if so, the first block does not
 //	                       repeat the time
 //	               Start   the turn's start
+//	               Hue     0 to 11, the colour of the speaker
+//	               Image   key of the speaker's picture; may be empty
+//	               Chapter title of the chapter that begins with the turn; may be empty
 //
 // # Functions
 //
+//	word KEY N V …    a text of the catalogue, with V in place of {N}
 //	url KEY           link to a page or object of the site
 //	absurl KEY        absolute URL of a page or object of the site
-//	elsewhere KEY     whether KEY is the address of audio that is not in the bucket
+//	audiosources      further sources of audio for the policy: " https: http:" if an
+//	                  episode has its audio elsewhere, else ""
 //	asset NAME        link to a static file; "" if the theme has no such file
 //	image PATH        link to an image of the show's folder; an https URL stays as
 //	                  it is; "" if PATH is neither
+//	src KEY WIDTH     link to an image, in the smallest version of at least WIDTH pixels
+//	srcset KEY        the versions of an image for srcset; "" if there is only one
+//	picture KEY WIDTH CLASS
+//	                  a Picture for artwork.html
 //	date TIME         4 February 2027, in the show's timezone
 //	isodate TIME      2027-02-04T06:00:00Z, for <time datetime>
 //	clock DURATION    1:02:03, for a time in an episode
@@ -125,17 +182,31 @@
 //	seconds DURATION  62.5
 //	size BYTES        41.2 MB
 //	listed CHAPTERS   those that are not hidden
+//	row EPISODE       the HTML of row.html, which is kept for other pages
 //	summary EPISODE   plain text of at most a few lines; may be empty
-//	turns TURNS       the HTML of the Turns of a transcript
+//	turns TRANSCRIPT  the HTML of the turns of one of Transcripts
 //	markup BLOCK      the HTML of a block of a transcript
 //	license L...      the first show.License that is set, as {Name, URL}; either
 //	                  may be empty
 //	spdx ID           a show.License with only an id
+//	role ROLE         a role of the Podcast Taxonomy in the language of the frame
+//	names NAMES       the names with separators between them, each isolated
+//	topic NAME        a topic as people write it: go tools for go-tools
+//	topickey NAME     key of the page of a topic
+//	personkey PERSON  key of the page of a person; "" if there is none
+//	sponsorkey S      key of the page of a sponsor
+//	embedkey EPISODE  key of the player for other sites; "" if there is none
 //	service NAME      "Apple Podcasts" for apple
 //	language CODE     a language's own name: español
 //	dir CODE          "ltr" or "rtl"
 //	host URL          the host of a URL, without www.
 //	initial NAME      first letter, for a person without a portrait
+//	qr TEXT           an SVG of the text as a QR code
+//	until START LENGTH
+//	                  START + LENGTH, at least 0
+//	have KEY          whether the site has the list, search or help page of that key
+//	oembedkey EPISODE key of the description of the embedded player
+//	colours           the colours of the theme, a palette.Colours
 package templates
 
 import (
@@ -144,6 +215,7 @@ import (
 
 	"onair/show"
 	"onair/show/chapters"
+	"onair/show/site"
 	"onair/transcripts"
 )
 
@@ -151,13 +223,30 @@ import (
 // other strings are untrusted text. Keys are those of objects in the bucket.
 type Site struct {
 	Show        *show.Show
-	Description template.HTML     // the show's, rendered
-	ArtworkKey  string            // empty if the show has no artwork
-	FeedKey     string            // required
-	AssetKeys   map[string]string // name of an asset → key; required for every asset of the theme
-	ImageKeys   map[string]string // path in the show's folder → key: portraits, logos, chapter images
-	Episodes    []*Episode        // live, newest first
-	Updated     time.Time         // when the content last changed; zero if there is no content
+	Description template.HTML        // the show's, rendered
+	ArtworkKey  string               // empty if the show has no artwork
+	LogoKey     string               // of the masthead; empty if the show has none
+	FeedKey     string               // required
+	AssetKeys   map[string]string    // name of an asset → key; required for every asset of the theme
+	ImageKeys   map[string]string    // path in the show's folder → key: portraits, logos, chapter images
+	Versions    map[string][]Version // key of an image → its smaller versions, narrowest first
+	IconKeys    map[int]string       // width in pixels → key of a square PNG of the artwork
+	Bios        map[string]template.HTML
+	Pages       []*OwnPage // of the show's own, by ID
+	Episodes    []*Episode // live, newest first
+	Updated     time.Time  // when the content last changed; zero if there is no content
+}
+
+// Version is a smaller version of an image.
+type Version struct {
+	Width, Height int // pixels
+	Key           string
+}
+
+// OwnPage is a page of the show's own.
+type OwnPage struct {
+	*site.Page
+	HTML template.HTML
 }
 
 // Episode is a live episode. Chapters, Summary and Transcripts replace those of
@@ -169,15 +258,28 @@ type Episode struct {
 	AudioType   string // media type, such as audio/mpeg
 	AudioBytes  int64
 	ArtworkKey  string // the episode's or the show's; empty if neither has artwork
+	CardKey     string // image of 1200 × 630 pixels for link previews; empty if there is none
 	WaveformKey string // an SVG; empty if there is none
 	Notes       template.HTML
-	Summary     string             // plain text, of which pages show the beginning: the summary, else the notes
+	Summary     string             // plain text, of which pages show the beginning: the summary, else the first paragraph of the notes
+	EditURL     string             // where to propose a change of the notes; may be empty
 	Chapters    []chapters.Chapter // timed, in order, including hidden ones
 	Transcripts []Transcript       // the episode's own language first
+	Gaps        []Gap              // what could not be understood, in order
 }
 
 // PageKey returns the key of the episode's page.
 func (e *Episode) PageKey() string { return show.PageKey(e.Slug) }
+
+// Gap is a place of a transcript where words could not be understood.
+type Gap struct {
+	Language string // of the transcript
+	Speaker  string
+	Words    string // around the place
+	Start    time.Duration
+	Timed    bool   // whether Start is known
+	EditURL  string // where to write the words; may be empty
+}
 
 // Transcript is a transcript of an episode in one language.
 type Transcript struct {
@@ -200,4 +302,5 @@ type File struct {
 	Key       string
 	MediaType string
 	Label     string // such as WebVTT
+	Name      string // of the saved file
 }

@@ -1,6 +1,7 @@
 package templates_test
 
 import (
+	"html/template"
 	"path"
 	"strings"
 	"testing"
@@ -8,6 +9,7 @@ import (
 
 	"onair/show"
 	"onair/show/chapters"
+	"onair/show/site"
 	"onair/templates"
 	"onair/transcripts"
 )
@@ -19,7 +21,7 @@ func sampleSite(t testing.TB) *templates.Site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	vega := &show.Person{ID: "vega", Name: "Vega", URL: "https://vega.example/", Image: "people/vega.png"}
+	vega := &show.Person{ID: "vega", Name: "Vega", URL: "https://vega.example/", Image: "people/vega.png", Bio: "Speaks.", Links: []show.NamedLink{{Name: "mastodon", URL: "https://social.example/@vega"}}, Fediverse: "@vega@social.example"}
 	rigel := &show.Person{ID: "rigel", Name: "Rigel", Image: "https://images.example/rigel.png"}
 	deneb := &show.Person{Name: "Deneb", URL: "https://deneb.example/"}
 	acme := &show.Sponsor{ID: "acme", Name: "Acme Telescopes", URL: "https://acme.example/?ref=hello&x=1", Logo: "sponsors/acme.png", Text: "Fine lenses for finer nebulae."}
@@ -44,7 +46,7 @@ func sampleSite(t testing.TB) *templates.Site {
 		},
 		Feed: show.Feed{Path: "feed.xml"},
 	}
-	site := &templates.Site{
+	sample := &templates.Site{
 		Show:        hello,
 		Description: "<p>Two synthetic voices take a podcast apart, <em>one byte</em> at a time.</p>",
 		ArtworkKey:  "assets/artwork-0123456789abcdef.jpg",
@@ -56,9 +58,15 @@ func sampleSite(t testing.TB) *templates.Site {
 			"episodes/4/cdn.png":    "assets/cdn-0123456789abcdef.png",
 			"episodes/4/stored.png": "assets/stored-0123456789abcdef.png",
 		},
-		Updated: time.Date(2027, 2, 5, 9, 0, 0, 0, time.UTC),
+		Versions: map[string][]templates.Version{
+			"assets/artwork-0123456789abcdef.jpg": {{Width: 160, Height: 160, Key: "assets/artwork-160-0123456789abcdef.jpg"}, {Width: 320, Height: 320, Key: "assets/artwork-320-0123456789abcdef.jpg"}},
+		},
+		IconKeys: map[int]string{180: "assets/icon-180-0123456789abcdef.png", 192: "assets/icon-192-0123456789abcdef.png"},
+		Bios:     map[string]template.HTML{"vega": "<p>Speaks since <em>2027</em>.</p>"},
+		Pages:    []*templates.OwnPage{{Page: &site.Page{ID: "about", Title: "About us", Language: "en-gb"}, HTML: "<p>Hello.</p>"}},
+		Updated:  time.Date(2027, 2, 5, 9, 0, 0, 0, time.UTC),
 	}
-	site.Episodes = []*templates.Episode{
+	sample.Episodes = []*templates.Episode{
 		{
 			Episode: &show.Episode{
 				File: "episodes/4-cloudy/episode.md", Slug: "4-cloudy", GUID: "0b9f3c1e-5b7e-4c0a-9d52-6a8e3f1c2d44",
@@ -66,6 +74,9 @@ func sampleSite(t testing.TB) *templates.Site {
 				Date:  time.Date(2027, 2, 4, 6, 0, 0, 0, london), Updated: time.Date(2027, 2, 5, 9, 0, 0, 0, time.UTC),
 				Season: 1, Number: 4, Type: show.Full, Language: "en-gb",
 				Summary:      "What happens between the bucket and your ears.",
+				Topics:       []string{"caches", "bird-song"},
+				Soundbites:   []show.Soundbite{{Start: 12 * time.Second, Duration: 20 * time.Second, Title: "“Caches & <ranges>”"}},
+				Transcripts:  []show.TranscriptFile{{Path: "episodes/4-cloudy/transcript.md", Language: "en-gb"}},
 				Guests:       []show.Credit{{Person: deneb, Role: "guest", Group: "cast"}},
 				People:       []show.Credit{{Person: rigel, Role: "audio editor", Group: "audio post-production"}},
 				Sponsors:     []*show.Sponsor{acme},
@@ -74,9 +85,14 @@ func sampleSite(t testing.TB) *templates.Site {
 			},
 			Duration: time.Hour + 2*time.Minute + 3*time.Second + 400*time.Millisecond,
 			AudioKey: "audio/4-cloudy-0123456789abcdef.mp3", AudioType: "audio/mpeg", AudioBytes: 41_234_567,
-			ArtworkKey: "assets/cloudy-0123456789abcdef.jpg",
-			Notes:      "<p>Vega and Rigel ask Deneb where an episode goes after <em>publish</em>.</p>\n<ul>\n<li><a href=\"https://www.rfc-editor.org/rfc/rfc9110\">RFC 9110</a></li>\n</ul>",
-			Summary:    "What happens between the bucket and your ears.",
+			ArtworkKey: "assets/cloudy-0123456789abcdef.jpg", CardKey: "episodes/4-cloudy/card-0123456789abcdef.jpg",
+			EditURL: "https://code.example/edit/episodes/4-cloudy/episode.md",
+			Gaps: []templates.Gap{{
+				Language: "en-gb", Speaker: "Deneb", Words: "It goes out … and back", Start: 83 * time.Second, Timed: true,
+				EditURL: "https://code.example/edit/episodes/4-cloudy/transcript.md#L7",
+			}},
+			Notes:   "<p>Vega and Rigel ask Deneb where an episode goes after <em>publish</em>.</p>\n<ul>\n<li><a href=\"https://www.rfc-editor.org/rfc/rfc9110\">RFC 9110</a></li>\n</ul>",
+			Summary: "What happens between the bucket and your ears.",
 			Chapters: []chapters.Chapter{
 				{Start: 0, End: 12 * time.Second, Title: "Cold open", Hidden: true},
 				{Start: 12 * time.Second, End: 48500 * time.Millisecond, Title: "What is a CDN?", Image: "episodes/4/cdn.png"},
@@ -113,7 +129,7 @@ func sampleSite(t testing.TB) *templates.Site {
 				Date: time.Date(2027, 1, 28, 6, 0, 0, 0, london), Type: show.Bonus, Season: 1, Language: "en-gb", Explicit: true,
 			},
 			Duration: 48 * time.Second, AudioKey: "audio/extra-0123456789abcdef.m4a", AudioType: "audio/x-m4a", AudioBytes: 950_000,
-			ArtworkKey: site.ArtworkKey,
+			ArtworkKey: sample.ArtworkKey,
 			Notes:      "<p>What <em>fell</em> on the floor.</p>",
 			Summary:    "What fell on the floor.",
 		},
@@ -123,16 +139,16 @@ func sampleSite(t testing.TB) *templates.Site {
 				Date: time.Date(2026, 7, 1, 0, 30, 0, 0, london), Type: show.Trailer, Language: "en-gb",
 			},
 			Duration: 30 * time.Minute, AudioKey: "audio/trailer-0123456789abcdef.mp3", AudioType: "audio/mpeg", AudioBytes: 30_000_000,
-			ArtworkKey: site.ArtworkKey,
+			ArtworkKey: sample.ArtworkKey,
 		},
 	}
-	return site
+	return sample
 }
 
 // render renders every page with the embedded theme.
 func render(t *testing.T, site *templates.Site) map[string]string {
 	t.Helper()
-	theme, err := templates.Load(nil)
+	theme, err := templates.Load(nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

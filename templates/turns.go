@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html/template"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -16,7 +17,14 @@ type turnView struct {
 	Anchor string        // id on the page; empty if it has none
 	Timed  bool          // whether Start is known
 	Start  time.Duration // from the start of the audio
+
+	Hue     int    // 0 to 11, the colour of the speaker
+	Image   string // key of the speaker's picture; empty if there is none
+	Chapter string // title of the chapter that begins with the turn; may be empty
 }
+
+// second is what one turn may begin before the chapter that it belongs to.
+const second = time.Second
 
 // turns reads the transcript and pairs the turns with their times. n is the
 // transcript's index among those of the episode. The anchors of a translation
@@ -76,14 +84,17 @@ func cutOpening(html string) (rest string, ok bool) {
 	return tag + strings.TrimLeft(rest, " "), true
 }
 
-// turnsHTML returns the turns of a transcript as HTML. It writes the same bytes as
+// turns returns the turns of a transcript as HTML. It writes the same bytes as
 // the template testdata/turns.html. It is Go code because most of a page is its
 // transcript, which takes html/template more than ten times as long.
-func turnsHTML(turns []turnView) template.HTML {
-	w := &turnWriter{}
-	w.Grow(sizeOf(turns))
-	for i := range turns {
-		w.turn(&turns[i])
+func (r *renderer) turns(t transcriptView) template.HTML {
+	w := &turnWriter{r: r, link: r.word("turn-link"), images: map[string]string{}}
+	if t.AudioKey != "" {
+		w.audio = r.link(t.AudioKey)
+	}
+	w.Grow(sizeOf(t.Turns))
+	for i := range t.Turns {
+		w.turn(&t.Turns[i])
 	}
 	return template.HTML(w.String())
 }
@@ -101,7 +112,23 @@ func sizeOf(turns []turnView) int {
 }
 
 // turnWriter writes turns as HTML.
-type turnWriter struct{ strings.Builder }
+type turnWriter struct {
+	strings.Builder
+	r      *renderer
+	audio  string            // link to the audio
+	link   string            // words for a link to a turn
+	images map[string]string // links to pictures, by key
+}
+
+// image returns the link to a picture.
+func (w *turnWriter) image(key string) string {
+	link, ok := w.images[key]
+	if !ok {
+		link = w.r.source(key, portraitWidth)
+		w.images[key] = link
+	}
+	return link
+}
 
 // write writes HTML.
 func (w *turnWriter) write(parts ...string) {
@@ -115,7 +142,12 @@ func (w *turnWriter) text(s string) { escapeHTML.WriteString(w, s) }
 
 func (w *turnWriter) turn(t *turnView) {
 	start := seconds(t.Start)
-	w.write("\n  <div class=\"turn")
+	if t.Chapter != "" {
+		w.write("\n  <h3 class=\"part\">")
+		w.text(t.Chapter)
+		w.write("</h3>")
+	}
+	w.write("\n  <div class=\"turn h", strconv.Itoa(t.Hue))
 	if t.Pause {
 		w.write(" pause")
 	}
@@ -128,19 +160,32 @@ func (w *turnWriter) turn(t *turnView) {
 	if t.Timed {
 		w.write(` data-start="`, start, `"`)
 	}
-	w.write(">\n    <p class=\"speaker\">")
+	w.write(">\n    <p class=\"speaker\"")
+	if !t.Pause && t.Image == "" && t.Speaker != "" {
+		w.write(` data-initial="`)
+		w.text(initial(t.Speaker))
+		w.write(`"`)
+	}
+	w.write(">")
+	if t.Image != "" {
+		w.write(`<img src="`)
+		w.text(w.image(t.Image))
+		w.write(`" alt="" width="28" height="28" loading="lazy">`)
+	}
 	if t.Speaker != "" {
-		w.write("<b><bdi>")
+		w.write("<bdi>")
 		w.text(t.Speaker)
-		w.write("</bdi></b>")
+		w.write("</bdi>")
 	}
 	switch {
-	case t.Anchor != "" && t.Timed:
-		w.write(` <a class="stamp" href="#`, escapeFragment(t.Anchor), `" data-seek="`, start,
-			`"><time datetime="`, period(t.Start), `">`, clock(t.Start), `</time></a>`)
+	case t.Timed:
+		w.write(` <a class="stamp" href="`)
+		w.text(w.audio)
+		w.write(`#t=`, start, `" data-seek="`, start, `">`, clock(t.Start), `</a>`)
 	case t.Anchor != "":
-		w.write(` <a class="stamp" href="#`, escapeFragment(t.Anchor),
-			`"><span aria-hidden="true">#</span><span class="hidden">Link to this turn</span></a>`)
+		w.write(` <a class="stamp" href="#`, escapeFragment(t.Anchor), `" aria-label="`)
+		w.text(w.link)
+		w.write(`">#</a>`)
 	}
 	w.write("</p>\n    <div class=\"words\">")
 	for i := range t.Blocks {

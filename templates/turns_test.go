@@ -10,8 +10,15 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"onair/show"
+	"onair/templates/words"
 	"onair/transcripts"
 )
+
+// turnsRenderer returns a renderer that can render turns.
+func turnsRenderer() *renderer {
+	return &renderer{site: &Site{Show: &show.Show{URL: "https://x.example/"}}, words: words.For("en", nil), current: "episodes/a/index.html"}
+}
 
 // turnsTemplate parses the template that turnsHTML stands for.
 func turnsTemplate(t testing.TB) *template.Template {
@@ -20,7 +27,7 @@ func turnsTemplate(t testing.TB) *template.Template {
 	if err != nil {
 		t.Fatal(err)
 	}
-	set, err := template.New("turns.html").Funcs((&renderer{}).funcs()).Parse(string(source))
+	set, err := template.New("turns.html").Funcs(turnsRenderer().funcs()).Parse(string(source))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,10 +61,10 @@ func TestTurnsAreThoseOfTheTemplate(t *testing.T) {
 	for _, text := range []string{
 		"", "Mary O'Brien", "Søren & Co + <b>\"x\"</b>", "t12", "es-t12", "a\x00b\x7f", "not UTF-8 \xff\xc3(", "\u2028\uFFFE👩‍🚀", "100% #/?&=;!$*(),~[]@`{}|\\^",
 	} {
-		sameTurns(t, set, transcriptView{Transcript: Transcript{Language: "en"}, Turns: []turnView{
-			{Turn: transcripts.Turn{Speaker: text, Blocks: blocks}, Anchor: text, Timed: true, Start: 3723*time.Second + 4567*time.Microsecond},
+		sameTurns(t, set, transcriptView{Transcript: Transcript{Language: "en"}, AudioKey: "audio/a b.mp3", Turns: []turnView{
+			{Turn: transcripts.Turn{Speaker: text, Blocks: blocks}, Anchor: text, Timed: true, Start: 3723*time.Second + 4567*time.Microsecond, Hue: 11, Chapter: text},
 			{Turn: transcripts.Turn{Speaker: text, Pause: true}, Anchor: text},
-			{Turn: transcripts.Turn{Speaker: text, Blocks: blocks[:1]}, Timed: true},
+			{Turn: transcripts.Turn{Speaker: text, Blocks: blocks[:1]}, Timed: true, Image: "assets/vega.png"},
 			{Turn: transcripts.Turn{Speaker: text}, Anchor: "x", Timed: true, Start: -time.Second},
 		}})
 	}

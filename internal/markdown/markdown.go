@@ -22,6 +22,7 @@ import (
 	"strings"
 
 	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/renderer"
@@ -45,6 +46,11 @@ func HTML(source, base string) string { return HTMLWithImages(source, base, nil)
 // for the address as HTML resolves it. A nil image changes no address.
 func HTMLWithImages(source, base string, image func(address string) string) string {
 	src := []byte(strings.ToValidUTF8(source, "\uFFFD"))
+	return render(src, dialect.Parse(gmtext.NewReader(src)), base, image)
+}
+
+// render renders a node of a document.
+func render(src []byte, n ast.Node, base string, image func(address string) string) string {
 	safe := &safeRenderer{imageURL: image}
 	if u, ok := parseAddress(base, imageSchemes); ok && u.IsAbs() {
 		safe.base = u
@@ -56,7 +62,7 @@ func HTMLWithImages(source, base string, image func(address string) string) stri
 		util.Prioritized(html.NewRenderer(), 1000),
 	))
 	var b strings.Builder
-	_ = r.Render(&b, src, dialect.Parse(gmtext.NewReader(src))) // a Builder returns no errors
+	_ = r.Render(&b, src, n) // a Builder returns no errors
 	if safe.unbalanced {
 		return balance(b.String())
 	}
@@ -66,6 +72,35 @@ func HTMLWithImages(source, base string, image func(address string) string) stri
 // Text renders Markdown as one line of plain text, for meta descriptions. Blocks
 // and lines are joined by spaces; images become their alternative text.
 func Text(source string) string { return text(HTML(source, "")) }
+
+// Lead renders the first paragraph of Markdown as one line of plain text. Addresses
+// that stand for themselves are left out. It is empty if there is no paragraph outside
+// of lists, quotations and tables.
+func Lead(source string) string {
+	src := []byte(strings.ToValidUTF8(source, "\uFFFD"))
+	for n := dialect.Parse(gmtext.NewReader(src)).FirstChild(); n != nil; n = n.NextSibling() {
+		if n.Kind() != ast.KindParagraph {
+			continue
+		}
+		var bare []ast.Node
+		_ = ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+			if entering && n.Kind() == ast.KindAutoLink {
+				bare = append(bare, n)
+			}
+			return ast.WalkContinue, nil
+		})
+		for _, link := range bare {
+			link.Parent().RemoveChild(link.Parent(), link)
+		}
+		if lead := text(render(src, n, "", nil)); lead != "" {
+			return lead
+		}
+	}
+	return ""
+}
+
+// TextOf returns the text of HTML that the function HTML returned, as Text does.
+func TextOf(html string) string { return text(html) }
 
 // text returns the text of HTML that the function HTML returned.
 func text(source string) string {

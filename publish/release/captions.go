@@ -41,7 +41,7 @@ func (b *builder) addTranscripts(e *Episode) (found finding.List) {
 			continue
 		}
 		found = append(found, t.heeded(facts.Findings)...)
-		t.timed = facts.Timed
+		t.timed, t.gaps = facts.Timed, facts.Gaps
 		for i, s := range facts.Files {
 			format := t.formats()[i]
 			o := b.object(RoleTranscript, s, t.source(format))
@@ -63,6 +63,7 @@ func (b *builder) textFacts(e *Episode, t *transcript, p *parsed) (textFacts, er
 	if !e.inFeed() {
 		return facts, err
 	}
+	facts.Gaps = gapsOf(p.text, t.Path, t.duration)
 	for _, format := range t.formats() {
 		o, err := b.render(RoleTranscript, t.keyOf(e, format), t.source(format))
 		if err != nil {

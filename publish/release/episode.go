@@ -122,7 +122,7 @@ func (b *builder) addTexts(ctx context.Context, episodes []*Episode, site *site)
 			return
 		}
 		if e.page != nil {
-			e.page.Transcripts = b.transcriptLinks(e)
+			e.page.Transcripts, e.page.Gaps = b.transcriptLinks(e), b.gaps(e)
 		}
 		if site.alone {
 			pages[i] = site.renderEpisode(e)

@@ -1,6 +1,9 @@
 package release
 
 import (
+	"slices"
+	"strings"
+
 	"onair/internal/derive"
 	"onair/show"
 	"onair/templates"
@@ -10,9 +13,9 @@ import (
 // rendered again if any of it changes.
 //
 // The page of an episode shows the show's settings, the episode with its transcripts,
-// and the titles of its neighbours. All other pages show the whole site without
-// transcripts. What is summed up is more than what they show: whole structs, so that
-// a new field of a template cannot be forgotten here.
+// and the titles and artwork of some other episodes. All other pages show the whole
+// site without transcripts, or less. What is summed up is more than what they show:
+// whole structs, so that a new field of a template cannot be forgotten here.
 type pageInputs struct {
 	site     *templates.Site
 	show     derive.Key            // of what every page depends on
@@ -20,10 +23,10 @@ type pageInputs struct {
 	keys     []derive.Key          // of each episode, without its transcripts; zero if unknown
 }
 
-var pageFunc = derive.Func{Name: "pages", Version: 1}
+var pageFunc = derive.Func{Name: "pages", Version: 2}
 
 // newPageInputs returns the inputs of pages, or nil if nothing is remembered.
-func newPageInputs(b *builder, site *templates.Site) *pageInputs {
+func newPageInputs(b *builder, site *templates.Site, pages []templates.Page) *pageInputs {
 	if b.o.Cache == nil || b.place == "" {
 		return nil
 	}
@@ -31,7 +34,17 @@ func newPageInputs(b *builder, site *templates.Site) *pageInputs {
 	settings := *b.show
 	settings.Episodes, settings.Lock, settings.Folder = nil, nil, show.Folder{}
 	var err error
-	in.show, err = derive.TryKey(settings, site.Description, site.ArtworkKey, site.FeedKey, site.AssetKeys)
+	// Every page links to the lists that there are.
+	var lists []string
+	for _, p := range pages {
+		if p.Inputs == templates.AllGaps || p.Inputs == templates.AllEpisodes && strings.Count(p.Key, "/") == 1 {
+			lists = append(lists, p.Key)
+		}
+	}
+	// The policy of every page allows audio from other hosts if an episode has its there.
+	elsewhere := slices.ContainsFunc(site.Episodes, func(e *templates.Episode) bool { return strings.Contains(e.AudioKey, "://") })
+	in.show, err = derive.TryKey(settings, site.Description, site.ArtworkKey, site.LogoKey, site.FeedKey, site.AssetKeys,
+		site.IconKeys, site.Versions[site.ArtworkKey], site.Versions[site.LogoKey], lists, elsewhere)
 	if err != nil {
 		return nil
 	}
@@ -46,11 +59,21 @@ func newPageInputs(b *builder, site *templates.Site) *pageInputs {
 // none.
 func (in *pageInputs) ofEpisode(e *templates.Episode) derive.Key {
 	page := *e
-	page.Transcripts = nil
+	page.Transcripts, page.Gaps = nil, nil
 	page.Notes = ""  // they are rendered from the source of the notes
 	notes := e.Notes // without the images that have other addresses, which is what the key is for
 	images := []string{}
-	image := func(name string) { images = append(images, name, in.site.ImageKeys[name]) }
+	version := func(key string) {
+		images = append(images, key)
+		for _, v := range in.site.Versions[key] {
+			images = append(images, v.Key)
+		}
+	}
+	image := func(name string) {
+		images = append(images, name)
+		version(in.site.ImageKeys[name])
+	}
+	version(e.ArtworkKey)
 	for _, c := range e.Chapters {
 		image(c.Image)
 	}
@@ -69,9 +92,9 @@ func (in *pageInputs) ofEpisode(e *templates.Episode) derive.Key {
 	return key
 }
 
-// episode returns the key of the page of an episode; zero if its page is not to be
-// remembered.
-func (in *pageInputs) episode(e *Episode) derive.Key {
+// episode returns the key of the page of an episode that names neighbours; zero if its
+// page is not to be remembered.
+func (in *pageInputs) episode(e *Episode, neighbours []*templates.Episode) derive.Key {
 	if in == nil {
 		return derive.Key{}
 	}
@@ -80,13 +103,12 @@ func (in *pageInputs) episode(e *Episode) derive.Key {
 		return derive.Key{}
 	}
 	inputs := []any{in.show, in.keys[i]}
-	for _, neighbour := range []int{i - 1, i + 1} {
-		if neighbour < 0 || neighbour >= len(in.site.Episodes) {
+	for _, other := range neighbours {
+		if other == nil {
 			inputs = append(inputs, "none")
 			continue
 		}
-		other := in.site.Episodes[neighbour]
-		inputs = append(inputs, "episode", other.Slug, other.Title)
+		inputs = append(inputs, "episode", other.Slug, other.Title, other.Language, other.ArtworkKey, in.site.Versions[other.ArtworkKey])
 	}
 	for n, t := range e.transcripts {
 		if t.key == (derive.Key{}) {
@@ -98,18 +120,37 @@ func (in *pageInputs) episode(e *Episode) derive.Key {
 	return derive.KeyOf(inputs...)
 }
 
-// shared returns the key of all pages but those of episodes; zero if they are not to
-// be remembered.
-func (in *pageInputs) shared() derive.Key {
-	if in == nil {
+// ofPage returns the key of a page that shows an episode without its transcripts; zero
+// if it is not to be remembered.
+func (in *pageInputs) ofPage(e *templates.Episode) derive.Key {
+	i, ok := in.episodes[e.Episode]
+	if !ok || in.keys[i] == (derive.Key{}) {
 		return derive.Key{}
 	}
-	inputs := []any{in.show, in.site.ImageKeys, in.site.Updated.String()}
-	for _, key := range in.keys {
-		if key == (derive.Key{}) {
-			return derive.Key{}
-		}
-		inputs = append(inputs, key)
+	return derive.KeyOf(in.show, in.keys[i])
+}
+
+// others returns the keys of the pages that are not about one episode; zero if they are
+// not to be remembered. It is called when the transcripts are known.
+func (in *pageInputs) others() map[templates.Inputs]derive.Key {
+	if in == nil {
+		return nil
 	}
-	return derive.KeyOf(inputs...)
+	all := []any{in.show, in.site.ImageKeys, in.site.Versions, in.site.Updated.String()}
+	var gaps []any
+	for i, key := range in.keys {
+		if key == (derive.Key{}) {
+			return map[templates.Inputs]derive.Key{templates.NothingButTheShow: in.show}
+		}
+		all = append(all, key)
+		if e := in.site.Episodes[i]; len(e.Gaps) > 0 {
+			gaps = append(gaps, e.Slug, e.Gaps)
+		}
+	}
+	episodes := derive.KeyOf(all...)
+	return map[templates.Inputs]derive.Key{
+		templates.NothingButTheShow: in.show,
+		templates.AllEpisodes:       episodes,
+		templates.AllGaps:           derive.KeyOf(append(gaps, episodes)...),
+	}
 }

@@ -117,6 +117,7 @@ type builder struct {
 	mu       sync.Mutex
 	images   map[string]*image // by path in the show's folder
 	pictures pictures
+	decoded  decoded
 }
 
 // New builds the release of a show. The findings are all problems of the show. If one
@@ -161,7 +162,7 @@ func New(ctx context.Context, s *show.Show, o *Options) (*Release, finding.List,
 		b.forget(name)
 	}
 	b.pinShow()
-	site := b.newSite()
+	site := b.newSite(ctx)
 	b.addTexts(ctx, measured, site)
 	b.addFeed()
 	site.addPages(ctx)

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"net/url"
 	"path"
+	"strconv"
 	"strings"
 
 	"onair/internal/derive"
@@ -54,7 +55,7 @@ type site struct {
 
 // newSite returns the site of the live episodes, whose transcripts are added
 // later. It adds the theme's assets and the images that only pages show.
-func (b *builder) newSite() *site {
+func (b *builder) newSite(ctx context.Context) *site {
 	s := &site{b: b, index: map[string]int{}}
 	if b.show.Site.Disabled {
 		return s
@@ -65,7 +66,7 @@ func (b *builder) newSite() *site {
 	for _, c := range b.show.Hosts {
 		b.personURL(c.Person)
 	}
-	s.data = b.siteData(s.theme)
+	s.data = b.siteData(ctx, s.theme)
 	for page, err := range s.theme.Pages(s.data) {
 		if err != nil {
 			s.err, s.pages, s.index = err, nil, nil
@@ -75,9 +76,10 @@ func (b *builder) newSite() *site {
 		s.pages = append(s.pages, page)
 	}
 	s.done, s.errs = make([]bool, len(s.pages)), make([]error, len(s.pages))
+	b.findings = append(b.findings, s.theme.Warnings()...)
 	s.alone = !s.theme.Overridden()
 	if s.alone { // templates of the show may print anything
-		s.inputs = newPageInputs(b, s.data)
+		s.inputs = newPageInputs(b, s.data, s.pages)
 	}
 	return s
 }
@@ -89,7 +91,7 @@ func (s *site) renderEpisode(e *Episode) *Object {
 	if !ok {
 		return nil
 	}
-	return s.render(i, s.inputs.episode(e))
+	return s.render(i, s.inputs.episode(e, s.pages[i].Neighbours))
 }
 
 // render renders a page unless it is remembered for the inputs; nil if that fails.
@@ -121,11 +123,18 @@ func (s *site) render(i int, inputs derive.Key) *Object {
 // that cannot be rendered.
 func (s *site) addPages(ctx context.Context) {
 	objects := make([]*Object, len(s.pages))
-	shared := s.inputs.shared()
+	inputs := s.inputs.others()
 	inParallel(ctx, len(s.pages), func(i int) {
-		if !s.done[i] {
-			objects[i] = s.render(i, shared)
+		if s.done[i] {
+			return
 		}
+		key := derive.Key{}
+		if s.inputs != nil {
+			if key = inputs[s.pages[i].Inputs]; s.pages[i].Inputs == templates.OneWithoutText {
+				key = s.inputs.ofPage(s.pages[i].Episode)
+			}
+		}
+		objects[i] = s.render(i, key)
 	})
 	for _, o := range objects {
 		if o != nil {
@@ -164,17 +173,25 @@ func (b *builder) theme() (*templates.Theme, error) {
 	if _, err := fs.Stat(overrides, "."); err != nil {
 		overrides = nil
 	}
-	return templates.Load(overrides)
+	look, err := b.look()
+	if err != nil {
+		return nil, err
+	}
+	return templates.Load(overrides, look)
 }
 
-func (b *builder) siteData(theme *templates.Theme) *templates.Site {
+func (b *builder) siteData(ctx context.Context, theme *templates.Theme) *templates.Site {
 	site := &templates.Site{
 		Show:        b.show,
 		Description: template.HTML(markdown.HTMLWithImages(b.show.Description, "", b.descriptionImage)),
 		ArtworkKey:  b.artworkKey(""),
+		LogoKey:     b.logoKey(),
 		FeedKey:     b.show.Feed.Path,
 		AssetKeys:   map[string]string{},
 		ImageKeys:   map[string]string{},
+		Versions:    map[string][]templates.Version{},
+		IconKeys:    b.iconKeys(),
+		Bios:        map[string]template.HTML{},
 		Updated:     b.show.Updated(b.o.Now),
 	}
 	for _, a := range theme.Assets() {
@@ -186,11 +203,20 @@ func (b *builder) siteData(theme *templates.Theme) *templates.Site {
 	for _, e := range b.release.Live() {
 		site.Episodes = append(site.Episodes, b.sitePage(e))
 	}
+	for _, p := range b.show.People {
+		if p.Bio != "" {
+			site.Bios[p.ID] = template.HTML(markdown.HTML(p.Bio, ""))
+		}
+	}
+	for _, p := range b.show.Pages {
+		site.Pages = append(site.Pages, &templates.OwnPage{Page: p, HTML: template.HTML(markdown.HTML(p.Body, ""))})
+	}
 	for name, im := range b.images {
 		if im.key != "" {
 			site.ImageKeys[name] = im.key
 		}
 	}
+	b.addVersions(ctx, site)
 	return site
 }
 
@@ -215,13 +241,14 @@ func (b *builder) sitePage(e *Episode) *templates.Episode {
 		WaveformKey: e.waveformKey(),
 		Notes:       template.HTML(b.notes(e, "")),
 		Summary:     e.Summary,
+		EditURL:     b.editURL(e.File, e.NotesLine),
 		Chapters:    chapters.Timed(e.Chapters, e.Pin.Duration),
 	}
 	if e.IsElsewhere() {
 		page.AudioKey, page.AudioBytes = e.Episode.Enclosure.URL, int64(e.Episode.Enclosure.Length)
 	}
 	if page.Summary == "" {
-		page.Summary = b.notesText(e)
+		page.Summary = b.notesLead(e)
 	}
 	e.page = page
 	return page
@@ -241,10 +268,10 @@ func (b *builder) notes(e *Episode, base string) string {
 	return string(html)
 }
 
-// notesText returns the notes of an episode as plain text.
-func (b *builder) notesText(e *Episode) string {
-	text, _ := remember(b, notesFunc, e.Slug+"\x00text", derive.KeyOf(e.Notes, "text"), func() ([]byte, error) {
-		return []byte(markdown.Text(e.Notes)), nil
+// notesLead returns the first paragraph of an episode's notes as plain text.
+func (b *builder) notesLead(e *Episode) string {
+	text, _ := remember(b, notesFunc, e.Slug+"\x00lead", derive.KeyOf(e.Notes, "lead"), func() ([]byte, error) {
+		return []byte(markdown.Lead(e.Notes)), nil
 	})
 	return string(text)
 }
@@ -252,19 +279,39 @@ func (b *builder) notesText(e *Episode) string {
 // transcriptLinks describes an episode's transcripts for its page.
 func (b *builder) transcriptLinks(e *Episode) (links []templates.Transcript) {
 	for _, t := range e.transcripts {
-		link := templates.Transcript{Language: t.Language, Read: t.page, EditURL: b.editURL(t.Path), Contributors: credit.Names(b.contributors[t.Path])}
+		link := templates.Transcript{Language: t.Language, Read: t.page, EditURL: b.editURL(t.Path, 1), Contributors: credit.Names(b.contributors[t.Path])}
 		for _, o := range t.files {
-			link.Files = append(link.Files, templates.File{Key: o.Key, MediaType: mediaType(o), Label: strings.ToUpper(strings.TrimPrefix(path.Ext(o.Key), "."))})
+			ext := path.Ext(o.Key)
+			name := e.Slug
+			if t.Language != e.Language {
+				name += "." + strings.ToLower(t.Language)
+			}
+			link.Files = append(link.Files, templates.File{Key: o.Key, MediaType: mediaType(o), Label: strings.ToUpper(strings.TrimPrefix(ext, ".")), Name: name + ext})
 		}
 		links = append(links, link)
 	}
 	return links
 }
 
-// editURL returns the address at which listeners can edit a transcript.
-func (b *builder) editURL(file string) string {
+// editURL returns the address at which listeners can edit a line of a file.
+func (b *builder) editURL(file string, line int) string {
 	if b.show.Transcripts.Edit == "" {
 		return ""
 	}
-	return strings.ReplaceAll(b.show.Transcripts.Edit, "{file}", (&url.URL{Path: file}).EscapedPath())
+	return strings.NewReplacer(
+		"{file}", (&url.URL{Path: file}).EscapedPath(), "{line}", strconv.Itoa(line),
+	).Replace(b.show.Transcripts.Edit)
+}
+
+// gaps describes for the page for help what could not be understood in an episode.
+func (b *builder) gaps(e *Episode) (gaps []templates.Gap) {
+	for _, t := range e.transcripts {
+		for _, g := range t.gaps {
+			gaps = append(gaps, templates.Gap{
+				Language: t.Language, Speaker: g.Speaker, Words: g.Words,
+				Start: g.Start, Timed: g.Timed, EditURL: b.editURL(t.Path, g.Line),
+			})
+		}
+	}
+	return gaps
 }

@@ -36,6 +36,7 @@ type transcript struct {
 	duration time.Duration // of the audio
 	key      derive.Key    // of the text and of everything else that the objects depend on; zero if unknown
 	timed    bool          // whether it can be shown as captions
+	gaps     []gap         // what could not be understood; nil unless the episode is live
 	files    []*Object     // in the order of formats
 }
 
@@ -53,10 +54,30 @@ type textFacts struct {
 	Findings []knownFinding `json:"findings,omitempty"`
 	Timed    bool           `json:"timed,omitempty"`
 	Files    []sums         `json:"files,omitempty"` // in the order of formats; nil unless the episode is live
+	Gaps     []gap          `json:"gaps,omitempty"`  // likewise
+}
+
+// gap is a place of a transcript where words could not be understood.
+type gap struct {
+	Line    int           `json:"line"`
+	Speaker string        `json:"speaker,omitempty"`
+	Words   string        `json:"words,omitempty"` // around it
+	Start   time.Duration `json:"start,omitempty"`
+	Timed   bool          `json:"timed,omitempty"` // whether Start is known
+}
+
+// gapsOf lists what could not be understood in a transcript.
+func gapsOf(t *transcripts.Transcript, file string, duration time.Duration) (gaps []gap) {
+	for _, task := range transcripts.Todo(t, file, duration) {
+		if task.Kind == transcripts.Unintelligible {
+			gaps = append(gaps, gap{task.Line, task.Speaker, task.Context, task.Start, task.Known})
+		}
+	}
+	return gaps
 }
 
 var (
-	textFunc      = derive.Func{Name: "transcripts", Version: 1}
+	textFunc      = derive.Func{Name: "transcripts", Version: 2}
 	translateFunc = derive.Func{Name: "translations", Version: 1}
 )
 

@@ -49,7 +49,7 @@ func drawing(t *testing.T, r *release.Release) (svg string) {
 		}
 		return ""
 	}
-	if !strings.Contains(page, `src="../../`+r.Objects[i].Key+`"`) {
+	if !strings.Contains(page, `="../../`+r.Objects[i].Key+`"`) {
 		t.Errorf("the page does not show %s", r.Objects[i].Key)
 	}
 	return string(showtest.Body(t, r.Objects[i]))

@@ -1,0 +1,225 @@
+// Package raster reads images and makes smaller versions of them.
+//
+// The same image gives the same bytes on every machine: scaling uses integers only,
+// because processors round floating-point sums differently.
+package raster
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"image"
+	"image/draw"
+	"image/jpeg"
+	"image/png"
+)
+
+// MaxPixels is how many pixels an image may have. A larger one is not decoded.
+const MaxPixels = 64 << 20
+
+// Image is an image in memory.
+type Image = image.RGBA
+
+// ErrTooLarge reports that an image has more than MaxPixels.
+var ErrTooLarge = errors.New("the image has more than 64 megapixels")
+
+// Decode reads a JPEG or PNG in the orientation in which it is shown, scaled down
+// until no side is longer than limit, in pixels.
+func Decode(data []byte, limit int) (*image.RGBA, error) {
+	config, _, err := image.DecodeConfig(bytes.NewReader(data))
+	if err != nil {
+		return nil, fmt.Errorf("read image: %w", err)
+	}
+	if config.Width <= 0 || config.Height <= 0 {
+		return nil, errors.New("the image is empty")
+	}
+	if int64(config.Width)*int64(config.Height) > MaxPixels {
+		return nil, ErrTooLarge
+	}
+	decoded, _, err := image.Decode(bytes.NewReader(data))
+	if err != nil {
+		return nil, fmt.Errorf("read image: %w", err)
+	}
+	bounds := decoded.Bounds()
+	full := image.NewRGBA(image.Rect(0, 0, bounds.Dx(), bounds.Dy()))
+	draw.Draw(full, full.Rect, image.White, image.Point{}, draw.Src)
+	draw.Draw(full, full.Rect, decoded, bounds.Min, draw.Over)
+	width, height := fit(bounds.Dx(), bounds.Dy(), limit)
+	return turned(Scale(full, width, height), orientation(data)), nil
+}
+
+// fit returns the size of an image whose longer side is scaled down to limit.
+func fit(width, height, limit int) (int, int) {
+	switch {
+	case max(width, height) <= limit:
+		return width, height
+	case width >= height:
+		return limit, max(1, (height*limit+width/2)/width)
+	}
+	return max(1, (width*limit+height/2)/height), limit
+}
+
+// Scale returns an image in a smaller size. Each pixel is the mean of those that it
+// covers. An image is never enlarged.
+func Scale(img *image.RGBA, width, height int) *image.RGBA {
+	bounds := img.Bounds()
+	width, height = min(width, bounds.Dx()), min(height, bounds.Dy())
+	if width == bounds.Dx() && height == bounds.Dy() {
+		return img
+	}
+	// Rows first. Sums are kept with 8 more bits than the result has.
+	columns := spansOf(bounds.Dx(), width)
+	narrow := make([]uint16, 3*width*bounds.Dy())
+	for y := range bounds.Dy() {
+		row := img.Pix[img.PixOffset(bounds.Min.X, bounds.Min.Y+y):]
+		for x, s := range columns {
+			r, g, b := 0, 0, 0
+			for i, weight := range s.weights {
+				p := row[4*(s.first+i):]
+				r, g, b = r+weight*int(p[0]), g+weight*int(p[1]), b+weight*int(p[2])
+			}
+			to := narrow[3*(y*width+x):]
+			to[0], to[1], to[2] = uint16(r<<8/bounds.Dx()), uint16(g<<8/bounds.Dx()), uint16(b<<8/bounds.Dx())
+		}
+	}
+	scaled := image.NewRGBA(image.Rect(0, 0, width, height))
+	sums := make([]int, 3*width)
+	for y, s := range spansOf(bounds.Dy(), height) {
+		clear(sums)
+		for i, weight := range s.weights {
+			row := narrow[3*width*(s.first+i):]
+			for x := range sums {
+				sums[x] += weight * int(row[x])
+			}
+		}
+		to := scaled.Pix[scaled.PixOffset(0, y):]
+		for x := range width {
+			for c := range 3 {
+				to[4*x+c] = uint8(min(255, (sums[3*x+c]/bounds.Dy()+128)>>8))
+			}
+			to[4*x+3] = 255
+		}
+	}
+	return scaled
+}
+
+// span is the pixels that a scaled pixel covers. The weights of each add up to the
+// number of pixels before scaling.
+type span struct {
+	first   int
+	weights []int
+}
+
+// spansOf returns the spans for scaling from pixels to fewer of them.
+func spansOf(from, to int) []span {
+	spans := make([]span, to)
+	for i := range spans {
+		start, end := i*from, (i+1)*from // in units of a pixel's 1/to
+		s := span{first: start / to}
+		for j := s.first; j*to < end; j++ {
+			s.weights = append(s.weights, min(end, (j+1)*to)-max(start, j*to))
+		}
+		spans[i] = s
+	}
+	return spans
+}
+
+// Square returns the middle of an image as a square of the given size, or smaller if
+// the image is.
+func Square(img *image.RGBA, size int) *image.RGBA {
+	b := img.Bounds()
+	side := min(b.Dx(), b.Dy())
+	x, y := b.Min.X+(b.Dx()-side)/2, b.Min.Y+(b.Dy()-side)/2
+	return Scale(img.SubImage(image.Rect(x, y, x+side, y+side)).(*image.RGBA), size, size)
+}
+
+// JPEG encodes an image.
+func JPEG(img image.Image, quality int) ([]byte, error) {
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, img, &jpeg.Options{Quality: quality}); err != nil {
+		return nil, fmt.Errorf("write image: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+// PNG encodes an image.
+func PNG(img image.Image) ([]byte, error) {
+	var b bytes.Buffer
+	if err := png.Encode(&b, img); err != nil {
+		return nil, fmt.Errorf("write image: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+// turned returns an image in the orientation that Exif gives it, from 1 to 8.
+func turned(img *image.RGBA, orientation int) *image.RGBA {
+	if orientation <= 1 || orientation > 8 {
+		return img
+	}
+	b := img.Bounds()
+	width, height := b.Dx(), b.Dy()
+	if orientation >= 5 {
+		width, height = height, width
+	}
+	out := image.NewRGBA(image.Rect(0, 0, width, height))
+	for y := range height {
+		for x := range width {
+			from := image.Pt(x, y)
+			if orientation >= 5 {
+				from = image.Pt(y, x)
+			}
+			switch orientation {
+			case 2, 3, 7, 8: // from the right
+				from.X = b.Dx() - 1 - from.X
+			}
+			switch orientation {
+			case 3, 4, 6, 7: // from below
+				from.Y = b.Dy() - 1 - from.Y
+			}
+			out.SetRGBA(x, y, img.RGBAAt(b.Min.X+from.X, b.Min.Y+from.Y))
+		}
+	}
+	return out
+}
+
+// orientation returns the orientation in the Exif data of a JPEG (CIPA DC-008, tag
+// 0x0112); 1 if there is none.
+func orientation(data []byte) int {
+	for at := 2; at+4 <= len(data) && data[at] == 0xff; {
+		marker, size := data[at+1], int(binary.BigEndian.Uint16(data[at+2:]))
+		if marker == 0xda || size < 2 || at+2+size > len(data) {
+			break
+		}
+		if segment := data[at+4 : at+2+size]; marker == 0xe1 && bytes.HasPrefix(segment, []byte("Exif\x00\x00")) {
+			return tiffOrientation(segment[6:])
+		}
+		at += 2 + size
+	}
+	return 1
+}
+
+func tiffOrientation(tiff []byte) int {
+	if len(tiff) < 8 {
+		return 1
+	}
+	var order binary.ByteOrder = binary.LittleEndian
+	if tiff[0] == 'M' {
+		order = binary.BigEndian
+	}
+	directory := int64(order.Uint32(tiff[4:]))
+	if directory+2 > int64(len(tiff)) {
+		return 1
+	}
+	entries := tiff[directory+2:]
+	for range order.Uint16(tiff[directory:]) {
+		if len(entries) < 12 {
+			break
+		}
+		if order.Uint16(entries) == 0x0112 {
+			return int(order.Uint16(entries[8:]))
+		}
+		entries = entries[12:]
+	}
+	return 1
+}

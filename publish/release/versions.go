@@ -1,0 +1,264 @@
+package release
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+
+	"onair/internal/derive"
+	"onair/internal/raster"
+	"onair/internal/slugs"
+	"onair/templates"
+	"onair/templates/palette"
+)
+
+// widths are the widths of the smaller versions of artwork and portraits, in pixels.
+var widths = []int{160, 320, 640}
+
+// iconWidths are the widths of the icons for home screens.
+var iconWidths = []int{180, 192}
+
+// versionQuality is that of the JPEG files.
+const versionQuality = 82
+
+var (
+	versionFunc = derive.Func{Name: "pictures", Version: 1}
+	iconFunc    = derive.Func{Name: "icons", Version: 1}
+	accentFunc  = derive.Func{Name: "accents", Version: 1}
+)
+
+// version is what is remembered of a smaller version of an image.
+type version struct {
+	Width  int  `json:"width"`
+	Height int  `json:"height"`
+	Sums   sums `json:"sums"`
+}
+
+// decoded keeps the images that were decoded last, as large as the largest version.
+type decoded struct {
+	mu     sync.Mutex
+	recent []decodedImage
+}
+
+type decodedImage struct {
+	name string
+	img  *raster.Image
+}
+
+// maxDecoded is how many images are kept. One has up to 1.6 MB.
+const maxDecoded = 6
+
+// decode returns an image of the show, scaled down to the largest version.
+func (b *builder) decode(name string) (*raster.Image, error) {
+	b.decoded.mu.Lock()
+	i := slices.IndexFunc(b.decoded.recent, func(d decodedImage) bool { return d.name == name })
+	if i >= 0 {
+		defer b.decoded.mu.Unlock()
+		return b.decoded.recent[i].img, nil
+	}
+	b.decoded.mu.Unlock()
+	p, err := b.picture(name)
+	if err != nil {
+		return nil, err
+	}
+	img, err := raster.Decode(p.Data, widths[len(widths)-1])
+	if err != nil {
+		return nil, err
+	}
+	b.decoded.mu.Lock()
+	defer b.decoded.mu.Unlock()
+	if b.decoded.recent = append(b.decoded.recent, decodedImage{name, img}); len(b.decoded.recent) > maxDecoded {
+		b.decoded.recent = slices.Delete(b.decoded.recent, 0, 1)
+	}
+	return img, nil
+}
+
+// addVersions adds smaller versions of the artwork and portraits that the pages show.
+// An image that cannot be decoded has none.
+func (b *builder) addVersions(ctx context.Context, site *templates.Site) {
+	var names []string
+	use := func(name string) {
+		if name != "" && site.ImageKeys[name] != "" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	use(b.show.Artwork)
+	for _, c := range b.show.Hosts {
+		use(c.Person.Image)
+	}
+	for _, e := range site.Episodes {
+		use(e.Artwork)
+		for _, c := range e.Credits(b.show) {
+			use(c.Person.Image)
+		}
+	}
+	versions := make([][]version, len(names))
+	inParallel(ctx, len(names), func(i int) { versions[i] = b.versions(names[i]) })
+	for i, name := range names {
+		key := site.ImageKeys[name]
+		stem := slugs.Make(strings.TrimSuffix(path.Base(name), path.Ext(name)))
+		for _, v := range versions[i] {
+			o := b.object(RoleArtwork, v.Sums, b.versionSource(name, v.Width, v.Height))
+			o.Key = hashedKey(fmt.Sprintf("assets/%s-%d", stem, v.Width), ".jpg")(v.Sums.SHA256)
+			b.add(o)
+			site.Versions[key] = append(site.Versions[key], templates.Version{Width: v.Width, Height: v.Height, Key: o.Key})
+		}
+	}
+}
+
+// versions returns the smaller versions of an image, narrowest first; nil if it cannot
+// be decoded.
+func (b *builder) versions(name string) []version {
+	p, err := b.picture(name)
+	if err != nil {
+		return nil
+	}
+	all, _ := remember(b, versionFunc, name, derive.KeyOf(b.digest(p)), func() (all []version, err error) {
+		img, err := b.decode(name)
+		if err != nil {
+			return nil, err
+		}
+		for _, width := range widths {
+			if width >= p.Width || width > img.Rect.Dx() {
+				break
+			}
+			height := max(1, (img.Rect.Dy()*width+img.Rect.Dx()/2)/img.Rect.Dx())
+			data, err := raster.JPEG(raster.Scale(img, width, height), versionQuality)
+			if err != nil {
+				return nil, err
+			}
+			s := sumsOf(data)
+			b.rendered.keep(s, data)
+			all = append(all, version{width, height, s})
+		}
+		return all, nil
+	})
+	return all
+}
+
+// versionSource returns what writes a version again.
+func (b *builder) versionSource(name string, width, height int) source {
+	return func(w io.Writer) error {
+		img, err := b.decode(name)
+		if err != nil {
+			return err
+		}
+		data, err := raster.JPEG(raster.Scale(img, width, height), versionQuality)
+		if err != nil {
+			return err
+		}
+		_, err = w.Write(data)
+		return err
+	}
+}
+
+// iconKeys adds the icons for home screens, and returns their keys by width; nil if the
+// show has no artwork that can be decoded.
+func (b *builder) iconKeys() map[int]string {
+	if b.show.Artwork == "" {
+		return nil
+	}
+	p, err := b.picture(b.show.Artwork)
+	if err != nil {
+		return nil
+	}
+	render := func(width int) ([]byte, error) {
+		img, err := b.decode(b.show.Artwork)
+		if err != nil {
+			return nil, err
+		}
+		return raster.PNG(raster.Square(img, width))
+	}
+	all, err := remember(b, iconFunc, b.show.Artwork, derive.KeyOf(b.digest(p)), func() (all []version, err error) {
+		for _, width := range iconWidths {
+			data, err := render(width)
+			if err != nil {
+				return nil, err
+			}
+			s := sumsOf(data)
+			b.rendered.keep(s, data)
+			all = append(all, version{width, width, s})
+		}
+		return all, nil
+	})
+	if err != nil {
+		return nil
+	}
+	keys := map[int]string{}
+	for _, v := range all {
+		o := b.object(RoleArtwork, v.Sums, func(w io.Writer) error {
+			data, err := render(v.Width)
+			if err != nil {
+				return err
+			}
+			_, err = w.Write(data)
+			return err
+		})
+		o.Key = hashedKey(fmt.Sprintf("assets/icon-%d", v.Width), ".png")(v.Sums.SHA256)
+		b.add(o)
+		keys[v.Width] = o.Key
+	}
+	return keys
+}
+
+// logoKey adds the logo of the masthead and returns its key; empty if there is none.
+func (b *builder) logoKey() string {
+	if b.show.Theme.Logo == "" {
+		return ""
+	}
+	return b.imageKey(b.show.Theme.Logo)
+}
+
+// maxFont is the size limit of a font, in bytes. One for all of Chinese has less.
+const maxFont = 32 << 20
+
+// look returns what the show chooses of the theme's look.
+func (b *builder) look() (*templates.Look, error) {
+	look := &templates.Look{Scheme: b.show.Theme.Scheme}
+	if accent, err := palette.Parse(b.show.Theme.Accent); err == nil {
+		look.Accent = accent
+		if f, ok := templates.CheckAccent(accent, b.show.Theme.Scheme, b.show.At("theme.accent")); !ok {
+			b.findings.Add(f)
+		}
+	} else {
+		look.Accent = b.artworkAccent()
+	}
+	if b.show.Theme.Font != "" {
+		data, err := b.show.Folder.ReadFile(b.show.Theme.Font, maxFont)
+		if err != nil {
+			return nil, err
+		}
+		look.Font = data
+	}
+	return look, nil
+}
+
+// artworkAccent returns the accent colour of the show's artwork, or else the default.
+func (b *builder) artworkAccent() palette.Colour {
+	if b.show.Artwork == "" {
+		return palette.Default
+	}
+	p, err := b.picture(b.show.Artwork)
+	if err != nil {
+		return palette.Default
+	}
+	found, _ := remember(b, accentFunc, b.show.Artwork, derive.KeyOf(b.digest(p)), func() ([]byte, error) {
+		img, err := b.decode(b.show.Artwork)
+		if err != nil {
+			return nil, err
+		}
+		accent, ok := palette.Accent(img)
+		if !ok {
+			accent = palette.Default
+		}
+		return []byte(accent.String()), nil
+	})
+	if accent, err := palette.Parse(string(found)); err == nil {
+		return accent
+	}
+	return palette.Default
+}

@@ -1,0 +1,173 @@
+package templates
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"slices"
+	"strings"
+
+	"onair/show"
+	"onair/show/chapters"
+)
+
+func (r *renderer) episode(i int) error {
+	e := r.site.Episodes[i]
+	v := r.episodeView("episode", e)
+	v.Key = e.PageKey()
+	v.Data = r.episodeData(e)
+	v.Older, v.Newer, v.Related = r.lists.neighbours(i)
+	speakers := r.speakers(e)
+	for n, t := range e.Transcripts {
+		turns, err := t.turns(n)
+		if err != nil {
+			return err
+		}
+		speakers.mark(turns, listed(e.Chapters))
+		v.Transcripts = append(v.Transcripts, transcriptView{t, e.AudioKey, turns})
+	}
+	return r.html(v)
+}
+
+// episodeView returns what all pages of an episode have in common.
+func (r *renderer) episodeView(kind string, e *Episode) *view {
+	credits := e.Credits(r.site.Show)
+	return &view{
+		Kind:      kind,
+		Title:     e.Title,
+		TitleLang: e.Language,
+		Summary:   summary(e),
+		Canonical: r.absolute(e.PageKey()),
+		Image:     r.optional(cmp.Or(e.CardKey, e.ArtworkKey)),
+		HasCard:   e.CardKey != "",
+		Creator:   creator(credits),
+		Episode:   e,
+		People:    r.contributors(guestsFirst(credits)),
+	}
+}
+
+// guestsFirst returns credits with those of guests before those of others.
+func guestsFirst(credits []show.Credit) []show.Credit {
+	sorted := slices.Clone(credits)
+	slices.SortStableFunc(sorted, func(a, b show.Credit) int {
+		return cmp.Compare(order(a), order(b))
+	})
+	return sorted
+}
+
+func order(c show.Credit) int {
+	if strings.EqualFold(c.Role, "guest") {
+		return 0
+	}
+	return 1
+}
+
+// speakers knows the people of an episode by the names that its transcripts use.
+type speakers struct {
+	hues   map[string]int
+	images map[string]string // keys
+}
+
+// hueCount is how many colours the theme has for speakers.
+const hueCount = 12
+
+func (r *renderer) speakers(e *Episode) *speakers {
+	s := &speakers{hues: map[string]int{}, images: map[string]string{}}
+	for _, c := range e.Credits(r.site.Show) {
+		if _, known := s.hues[c.Person.Name]; known {
+			continue
+		}
+		hue := s.hue(c.Person.Name)
+		for _, name := range append([]string{c.Person.Name}, c.Person.Aliases...) {
+			s.hues[name], s.images[name] = hue, r.site.ImageKeys[c.Person.Image]
+		}
+	}
+	return s
+}
+
+// hue returns the colour of a speaker. New speakers get the next one.
+func (s *speakers) hue(name string) int {
+	hue, known := s.hues[name]
+	if !known {
+		used := map[int]bool{}
+		for _, h := range s.hues {
+			used[h] = true
+		}
+		hue = len(used) % hueCount
+		s.hues[name] = hue
+	}
+	return hue
+}
+
+// mark adds to turns the colours and pictures of their speakers, and the titles of the
+// chapters that begin with them.
+func (s *speakers) mark(turns []turnView, all []chapters.Chapter) {
+	next := 0
+	for i := range turns {
+		t := &turns[i]
+		if t.Speaker != "" && !t.Pause {
+			t.Hue, t.Image = s.hue(t.Speaker), s.images[t.Speaker]
+		}
+		if !t.Timed {
+			continue
+		}
+		// A turn that begins a second before its chapter belongs to the chapter.
+		for ; next < len(all) && all[next].Start <= t.Start+second; next++ {
+			t.Chapter = all[next].Title
+		}
+	}
+}
+
+// embedKey returns the key of the player of an episode for other sites; empty if the
+// show has none.
+func (r *renderer) embedKey(e *Episode) string {
+	if r.site.Show.Site.NoEmbed {
+		return ""
+	}
+	return "episodes/" + e.Slug + "/embed/index.html"
+}
+
+func oembedKey(e *Episode) string { return "episodes/" + e.Slug + "/embed/oembed.json" }
+
+func (r *renderer) embed(e *Episode) error {
+	v := r.episodeView("embed", e)
+	v.Key, v.NoIndex = r.embedKey(e), true
+	return r.html(v)
+}
+
+// The size of the frame for an embedded player, in CSS pixels.
+const (
+	embedWidth  = 640
+	embedHeight = 180
+)
+
+// oembed writes what oembed.com calls a rich response, as a static file.
+func (r *renderer) oembed(e *Episode) error {
+	frame := fmt.Sprintf(`<iframe src="%s" width="%d" height="%d" title="%s" frameborder="0" loading="lazy" allow="autoplay; clipboard-write"></iframe>`,
+		template.HTMLEscapeString(r.absolute(r.embedKey(e))), embedWidth, embedHeight, template.HTMLEscapeString(e.Title))
+	answer := struct {
+		Version         string `json:"version"`
+		Type            string `json:"type"`
+		Title           string `json:"title"`
+		ProviderName    string `json:"provider_name"`
+		ProviderURL     string `json:"provider_url"`
+		AuthorName      string `json:"author_name,omitempty"`
+		ThumbnailURL    string `json:"thumbnail_url,omitempty"`
+		ThumbnailWidth  int    `json:"thumbnail_width,omitempty"`
+		ThumbnailHeight int    `json:"thumbnail_height,omitempty"`
+		HTML            string `json:"html"`
+		Width           int    `json:"width"`
+		Height          int    `json:"height"`
+	}{
+		Version: "1.0", Type: "rich", Title: e.Title, ProviderName: r.site.Show.Title, ProviderURL: r.absolute("index.html"),
+		AuthorName: r.site.Show.Author, HTML: frame, Width: embedWidth, Height: embedHeight,
+	}
+	if versions := r.site.Versions[e.ArtworkKey]; len(versions) > 0 {
+		last := versions[len(versions)-1]
+		answer.ThumbnailURL, answer.ThumbnailWidth, answer.ThumbnailHeight = r.absolute(last.Key), last.Width, last.Height
+	}
+	encoder := json.NewEncoder(&r.out)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(answer)
+}

@@ -1,0 +1,78 @@
+package templates
+
+import (
+	"fmt"
+	"html/template"
+	"strconv"
+	"strings"
+)
+
+// portraitWidth is the width of portraits, in device pixels on a screen of twice the
+// usual density.
+const portraitWidth = 160
+
+// Picture is an image in several versions, for artwork.html.
+type Picture struct {
+	Source, Sources string // values of src and srcset; Sources may be empty
+	Width           int    // of the image on the page, in CSS pixels; images are square
+	Class           string
+}
+
+// picture returns an image that is shown in a width, in CSS pixels.
+func (r *renderer) picture(key string, width int, class string) Picture {
+	return Picture{r.source(key, 2*width), r.sources(key), width, class}
+}
+
+// source returns the link to the smallest version of an image that has a width in
+// pixels, or to the image itself if all versions are smaller.
+func (r *renderer) source(key string, width int) string {
+	if key == "" {
+		return ""
+	}
+	versions := r.site.Versions[key]
+	for _, v := range versions {
+		if v.Width >= width {
+			return r.link(v.Key)
+		}
+	}
+	if len(versions) > 0 {
+		return r.link(versions[len(versions)-1].Key)
+	}
+	return r.link(key)
+}
+
+// sources returns the versions of an image as the value of srcset; empty if there is
+// only the image itself.
+func (r *renderer) sources(key string) string {
+	var all []string
+	for _, v := range r.site.Versions[key] {
+		all = append(all, r.link(v.Key)+" "+strconv.Itoa(v.Width)+"w")
+	}
+	return strings.Join(all, ", ")
+}
+
+// rowKey identifies the HTML of a row: its links are relative to the folder of the
+// page.
+type rowKey struct {
+	episode *Episode
+	folders string
+}
+
+// row returns the HTML of row.html for an episode. It is kept for other pages, because
+// an episode is in many lists.
+func (r *renderer) row(e *Episode) (template.HTML, error) {
+	key := rowKey{e, strings.Repeat("../", strings.Count(r.current, "/"))}
+	if r.current == notFoundKey || strings.HasPrefix(r.current, "episodes/") {
+		key.folders = r.current
+	}
+	if html, ok := r.pool.rows.Load(key); ok {
+		return html.(template.HTML), nil
+	}
+	var b strings.Builder
+	if err := r.set.ExecuteTemplate(&b, "row.html", e); err != nil {
+		return "", fmt.Errorf("row of %s: %w", e.Slug, err)
+	}
+	html := template.HTML(b.String())
+	r.pool.rows.Store(key, html)
+	return html, nil
+}

@@ -1,0 +1,484 @@
+package templates
+
+import (
+	"cmp"
+	"fmt"
+	"html/template"
+	"slices"
+	"strconv"
+	"strings"
+
+	"onair/show"
+)
+
+// Keys of pages that list something.
+const (
+	archiveKey  = "archive/index.html"
+	peopleKey   = "people/index.html"
+	topicsKey   = "topics/index.html"
+	sponsorsKey = "sponsors/index.html"
+	searchKey   = "search/index.html"
+	helpKey     = "help/index.html"
+)
+
+// maxArchive is how many episodes a page of the archive lists. It keeps the page
+// below 40 kB, compressed.
+const maxArchive = 300
+
+// list is a page with a list of episodes, as other pages link to it.
+type list struct {
+	Name     string
+	Key      string
+	Count    int
+	Current  bool
+	Sponsor  *show.Sponsor // nil unless it is the page of a sponsor
+	season   int           // 0 unless it is a season
+	part     int           // from 1, of a year or season with too many episodes for a page; else 0
+	id       string        // of a topic
+	episodes []*Episode
+}
+
+// lists are the episodes of a site in lists of every kind. Renderers share it.
+type lists struct {
+	site      *Site
+	have      map[string]bool // keys of pages that there are
+	archive   []list          // years or seasons, newest first
+	seasons   bool            // whether the archive has seasons
+	elsewhere bool            // whether the audio of an episode is not in the bucket
+	topics    []list          // those of most episodes first
+	sponsors  []list          // by name
+	people    []*show.Person  // with a page; by name
+	credits   map[*show.Person][]credited
+	related   [][]*Episode // of each episode, up to three
+}
+
+// credited is an episode with what a person did in it.
+type credited struct {
+	episode *Episode
+	role    string
+}
+
+func newLists(site *Site) *lists {
+	l := &lists{site: site, have: map[string]bool{searchKey: !site.Show.Site.NoSearch && len(site.Episodes) > 0}}
+	l.addArchive()
+	l.addTopics()
+	l.addSponsors()
+	l.addPeople()
+	l.have[archiveKey] = len(site.Episodes) > 0
+	l.have[topicsKey] = len(l.topics) > 0
+	l.have[sponsorsKey] = len(l.sponsors) > 0
+	l.have[peopleKey] = len(l.people) > 0
+	for _, e := range site.Episodes {
+		l.elsewhere = l.elsewhere || isAddress(e.AudioKey)
+		if e.EditURL != "" && len(e.Episode.Transcripts) > 0 {
+			l.have[helpKey] = true
+		}
+	}
+	l.relate()
+	return l
+}
+
+// addArchive divides the episodes by season if every full episode has one, else by
+// year.
+func (l *lists) addArchive() {
+	l.seasons = !slices.ContainsFunc(l.site.Episodes, func(e *Episode) bool { return e.Season == 0 && e.Type == show.Full })
+	l.seasons = l.seasons && slices.ContainsFunc(l.site.Episodes, func(e *Episode) bool { return e.Season > 0 })
+	byPeriod := map[int][]*Episode{}
+	for _, e := range l.site.Episodes {
+		period := e.Date.In(l.site.Show.Timezone).Year()
+		if l.seasons {
+			period = e.Season
+		}
+		byPeriod[period] = append(byPeriod[period], e)
+	}
+	var periods []int
+	for period := range byPeriod {
+		periods = append(periods, period)
+	}
+	slices.SortFunc(periods, func(a, b int) int { return cmp.Compare(b, a) })
+	for _, period := range periods {
+		episodes := byPeriod[period]
+		id := strconv.Itoa(period)
+		a := list{Name: id}
+		if l.seasons {
+			if a.season, id = period, "season-"+id; period == 0 {
+				id = "more"
+			}
+		}
+		for part := range slices.Chunk(episodes, maxArchive) {
+			a.Key, a.Count, a.episodes = "archive/"+id+"/index.html", len(part), part
+			if len(episodes) > maxArchive {
+				a.part++
+				if a.part > 1 {
+					a.Key = fmt.Sprintf("archive/%s/%d/index.html", id, a.part)
+				}
+			}
+			l.archive = append(l.archive, a)
+		}
+	}
+}
+
+func (l *lists) addTopics() {
+	index := map[string]int{}
+	for _, e := range l.site.Episodes {
+		for _, name := range e.Topics {
+			i, ok := index[name]
+			if !ok {
+				i = len(l.topics)
+				index[name] = i
+				l.topics = append(l.topics, list{Name: topicName(name), Key: topicKey(name), id: name})
+			}
+			if t := &l.topics[i]; len(t.episodes) == 0 || t.episodes[len(t.episodes)-1] != e {
+				t.Count++
+				t.episodes = append(t.episodes, e)
+			}
+		}
+	}
+	slices.SortStableFunc(l.topics, func(a, b list) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), strings.Compare(a.id, b.id))
+	})
+}
+
+func (l *lists) addSponsors() {
+	index := map[string]int{}
+	for _, e := range l.site.Episodes {
+		for _, s := range e.Sponsors {
+			if s.ID == "" {
+				continue
+			}
+			i, ok := index[s.ID]
+			if !ok {
+				i = len(l.sponsors)
+				index[s.ID] = i
+				l.sponsors = append(l.sponsors, list{Name: s.Name, Key: sponsorKey(s), Sponsor: s})
+			}
+			if p := &l.sponsors[i]; len(p.episodes) == 0 || p.episodes[len(p.episodes)-1] != e {
+				p.Count++
+				p.episodes = append(p.episodes, e)
+			}
+		}
+	}
+	slices.SortFunc(l.sponsors, func(a, b list) int {
+		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.Key, b.Key))
+	})
+}
+
+func (l *lists) addPeople() {
+	l.credits = map[*show.Person][]credited{}
+	for _, c := range l.site.Show.Hosts {
+		if _, known := l.credits[c.Person]; !known && c.Person.ID != "" {
+			l.credits[c.Person] = nil
+		}
+	}
+	for _, e := range l.site.Episodes {
+		for _, c := range e.Credits(l.site.Show) {
+			if c.Person.ID != "" {
+				l.credits[c.Person] = append(l.credits[c.Person], credited{e, c.Role})
+			}
+		}
+	}
+	for p := range l.credits {
+		l.people = append(l.people, p)
+	}
+	slices.SortFunc(l.people, func(a, b *show.Person) int {
+		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.ID, b.ID))
+	})
+	for _, p := range l.people {
+		l.have[personKey(p)] = true
+	}
+}
+
+// maxRelated is how many related episodes a page names.
+const maxRelated = 3
+
+// relate finds for every episode those with most people and topics in common, other
+// than hosts of the show; then the nearest by date.
+func (l *lists) relate() {
+	hosts := map[*show.Person]bool{}
+	for _, c := range l.site.Show.Hosts {
+		hosts[c.Person] = true
+	}
+	byTag := map[any][]int{}
+	tags := make([][]any, len(l.site.Episodes))
+	for i, e := range l.site.Episodes {
+		seen := map[any]bool{}
+		add := func(tag any) {
+			if !seen[tag] {
+				seen[tag] = true
+				tags[i] = append(tags[i], tag)
+				byTag[tag] = append(byTag[tag], i)
+			}
+		}
+		for _, name := range e.Topics {
+			add(name)
+		}
+		for _, c := range e.Credits(l.site.Show) {
+			if !hosts[c.Person] {
+				add(c.Person)
+			}
+		}
+	}
+	l.related = make([][]*Episode, len(l.site.Episodes))
+	score := make([]int, len(l.site.Episodes))
+	for i := range l.site.Episodes {
+		clear(score)
+		var candidates []int
+		consider := func(j int) {
+			if j != i && j >= 0 && j < len(score) && !slices.Contains(candidates, j) {
+				candidates = append(candidates, j)
+			}
+		}
+		for _, tag := range tags[i] {
+			others := byTag[tag]
+			if len(others) > len(score)/2 && len(score) > 20 {
+				continue // it says nothing about the episode
+			}
+			for _, j := range others {
+				score[j]++
+			}
+		}
+		best := 0
+		for j, n := range score {
+			if j != i {
+				best = max(best, n)
+			}
+		}
+		for n := best; n > 0 && len(candidates) < maxRelated; n-- {
+			for distance := 1; distance < len(score) && len(candidates) < maxRelated; distance++ {
+				for _, j := range []int{i - distance, i + distance} {
+					if j >= 0 && j < len(score) && score[j] == n {
+						consider(j)
+					}
+				}
+			}
+		}
+		// Those next to the episode are linked as the previous and the next one.
+		for distance := 2; distance < len(score) && len(candidates) < maxRelated; distance++ {
+			consider(i + distance)
+			consider(i - distance)
+		}
+		for _, j := range candidates[:min(maxRelated, len(candidates))] {
+			l.related[i] = append(l.related[i], l.site.Episodes[j])
+		}
+	}
+}
+
+// neighbours returns the episodes that the page of an episode links to.
+func (l *lists) neighbours(i int) (older, newer *Episode, related []*Episode) {
+	if i > 0 {
+		newer = l.site.Episodes[i-1]
+	}
+	if i+1 < len(l.site.Episodes) {
+		older = l.site.Episodes[i+1]
+	}
+	return older, newer, l.related[i]
+}
+
+func topicName(name string) string { return strings.ReplaceAll(name, "-", " ") }
+
+func topicKey(name string) string { return "topics/" + name + "/index.html" }
+
+func sponsorKey(s *show.Sponsor) string {
+	if s.ID == "" {
+		return ""
+	}
+	return "sponsors/" + s.ID + "/index.html"
+}
+
+func personKey(p *show.Person) string {
+	if p.ID == "" {
+		return ""
+	}
+	return "people/" + p.ID + "/index.html"
+}
+
+// listPages returns the pages that list episodes, people, topics and sponsors, the
+// search and the page for help.
+func (r *renderer) listPages() (pages []Page) {
+	add := func(key string, inputs Inputs, render func(*renderer) error) {
+		pages = append(pages, r.page(key, inputs, render))
+	}
+	have := r.lists.have
+	if have[archiveKey] {
+		add(archiveKey, AllEpisodes, func(r *renderer) error { return r.archive(-1) })
+		for i, a := range r.lists.archive {
+			add(a.Key, AllEpisodes, func(r *renderer) error { return r.archive(i) })
+		}
+	}
+	if have[topicsKey] {
+		add(topicsKey, AllEpisodes, func(r *renderer) error {
+			return r.list(&view{Kind: "topics", Key: topicsKey, Title: r.word("topics"), Topics: r.lists.topics})
+		})
+		for i, t := range r.lists.topics {
+			add(t.Key, AllEpisodes, func(r *renderer) error { return r.topic(i) })
+		}
+	}
+	if have[sponsorsKey] {
+		add(sponsorsKey, AllEpisodes, func(r *renderer) error {
+			return r.list(&view{Kind: "sponsors", Key: sponsorsKey, Title: r.word("sponsors"), Sponsors: r.lists.sponsors})
+		})
+		for i, s := range r.lists.sponsors {
+			add(s.Key, AllEpisodes, func(r *renderer) error { return r.sponsor(i) })
+		}
+	}
+	if have[peopleKey] {
+		add(peopleKey, AllEpisodes, (*renderer).people)
+		for i, p := range r.lists.people {
+			add(personKey(p), AllEpisodes, func(r *renderer) error { return r.person(i) })
+		}
+	}
+	if have[searchKey] {
+		add(searchKey, AllEpisodes, func(r *renderer) error {
+			return r.list(&view{Kind: "search", Key: searchKey, Title: r.word("search")})
+		})
+	}
+	if have[helpKey] {
+		add(helpKey, AllGaps, (*renderer).help)
+	}
+	return pages
+}
+
+// list renders a page that is not about one episode.
+func (r *renderer) list(v *view) error {
+	v.Canonical = r.absolute(v.Key)
+	v.Image = r.optional(r.site.ArtworkKey)
+	v.Crumbs = append([]navLink{{Text: r.word("home"), URL: r.link("index.html")}}, v.Crumbs...)
+	return r.html(v)
+}
+
+// archive renders the archive, or the year or season with an index.
+func (r *renderer) archive(i int) error {
+	v := &view{Kind: "archive", Key: archiveKey, Title: r.word("archive")}
+	rest := maxArchive
+	for j, a := range r.lists.archive {
+		name := a.Name
+		if r.lists.seasons {
+			if name = r.seasonName(a.season); name == "" {
+				name = r.word("siblings")
+			}
+		}
+		if a.part > 1 {
+			name += fmt.Sprintf(" (%d)", a.part)
+		}
+		a.Name, a.Current = name, i == j
+		v.Lists = append(v.Lists, a)
+		switch {
+		case i == j:
+			v.Key, v.Title, v.Groups = a.Key, name, []group{{Episodes: a.episodes}}
+			v.Crumbs = []navLink{{Text: r.word("archive"), URL: r.link(archiveKey)}}
+		case i < 0 && rest > 0:
+			v.Groups = append(v.Groups, limited([]group{{Name: name, Episodes: a.episodes}}, rest)...)
+			rest -= a.Count
+		}
+	}
+	return r.list(v)
+}
+
+func (r *renderer) topic(i int) error {
+	t := r.lists.topics[i]
+	return r.list(&view{
+		Kind: "topic", Key: t.Key, Title: t.Name, TitleLang: r.site.Show.Language,
+		Groups: []group{{Episodes: t.episodes}},
+		Crumbs: []navLink{{Text: r.word("topics"), URL: r.link(topicsKey)}},
+	})
+}
+
+func (r *renderer) sponsor(i int) error {
+	s := r.lists.sponsors[i]
+	return r.list(&view{
+		Kind: "sponsor", Key: s.Key, Title: s.Name, Sponsor: s.Sponsor,
+		Summary: excerpt(s.Sponsor.Text),
+		Groups:  []group{{Name: r.word("sponsored-episodes"), Episodes: s.episodes}},
+		Crumbs:  []navLink{{Text: r.word("sponsors"), URL: r.link(sponsorsKey)}},
+	})
+}
+
+func (r *renderer) people() error {
+	v := &view{Kind: "people", Key: peopleKey, Title: r.word("people")}
+	for _, p := range r.lists.people {
+		v.People = append(v.People, r.contributor(p))
+	}
+	return r.list(v)
+}
+
+func (r *renderer) person(i int) error {
+	p := r.contributor(r.lists.people[i])
+	v := &view{
+		Kind: "person", Key: p.Key, Title: p.Name, Person: &p, Groups: p.Groups, Creator: p.Fediverse,
+		Summary: excerpt(plainText(p.Bio)),
+		Crumbs:  []navLink{{Text: r.word("people"), URL: r.link(peopleKey)}},
+	}
+	v.Data = r.personPageData(&p, v.Crumbs)
+	return r.list(v)
+}
+
+func (r *renderer) help() error {
+	v := &view{Kind: "help", Key: helpKey, Title: r.word("help")}
+	for _, e := range r.site.Episodes {
+		if len(e.Gaps) > 0 {
+			v.Gaps = append(v.Gaps, gapList{e, e.Gaps})
+		}
+	}
+	return r.list(v)
+}
+
+// contributor is a person with all their roles.
+type contributor struct {
+	*show.Person
+	Key    string // of their page; empty if there is none
+	Bio    template.HTML
+	Roles  string
+	Count  int     // of their episodes; 0 on the page of an episode
+	Groups []group // of their episodes, by role
+}
+
+// contributors returns each person once, in the order of their first credits.
+func (r *renderer) contributors(credits []show.Credit) []contributor {
+	var all []contributor
+	index := map[string]int{}
+	for _, c := range credits {
+		role := r.words.Role(c.Role)
+		if i, ok := index[c.Person.Name]; ok {
+			all[i].Roles += r.words.Separator() + role
+			continue
+		}
+		index[c.Person.Name] = len(all)
+		all = append(all, contributor{Person: c.Person, Key: r.personKey(c.Person), Roles: role})
+	}
+	return all
+}
+
+// contributor returns a person with their episodes by role, in the order of the first
+// of each.
+func (r *renderer) contributor(p *show.Person) contributor {
+	c := contributor{Person: p, Key: personKey(p), Bio: r.site.Bios[p.ID]}
+	index := map[string]int{}
+	var last *Episode
+	for _, credit := range r.lists.credits[p] {
+		i, ok := index[credit.role]
+		if !ok {
+			i = len(c.Groups)
+			index[credit.role] = i
+			c.Groups = append(c.Groups, group{Name: r.words.Role(credit.role)})
+		}
+		c.Groups[i].Episodes = append(c.Groups[i].Episodes, credit.episode)
+		if credit.episode != last {
+			c.Count++
+		}
+		last = credit.episode
+	}
+	names := make([]string, len(c.Groups))
+	for i, g := range c.Groups {
+		names[i] = g.Name
+	}
+	c.Roles = strings.Join(names, r.words.Separator())
+	return c
+}
+
+// personKey returns the key of a person's page; empty if there is none.
+func (r *renderer) personKey(p *show.Person) string {
+	if key := personKey(p); r.lists.have[key] {
+		return key
+	}
+	return ""
+}
