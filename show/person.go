@@ -9,6 +9,7 @@ import (
 
 	"onair/internal/slugs"
 	"onair/internal/source"
+	"onair/internal/vocabulary"
 )
 
 // Person is a person of people.yaml, or one that is named inline.
@@ -41,27 +42,11 @@ type Sponsor struct {
 	Text string
 }
 
-// taxonomy is the Podcast Taxonomy: the roles of each group.
-// https://podcasttaxonomy.com
-var taxonomy = map[string][]string{
-	"creative direction":    {"director", "assistant director", "executive producer", "senior producer", "producer", "associate producer", "development producer", "creative director"},
-	"cast":                  {"host", "co-host", "guest host", "guest", "voice actor", "narrator", "announcer", "reporter"},
-	"writing":               {"author", "editorial director", "co-writer", "writer", "songwriter", "guest writer", "story editor", "managing editor", "script editor", "script coordinator", "researcher", "editor", "fact checker", "translator", "transcriber", "logger"},
-	"audio production":      {"studio coordinator", "technical director", "technical manager", "audio engineer", "remote recording engineer", "post production engineer"},
-	"audio post-production": {"audio editor", "sound designer", "foley artist", "composer", "theme music", "music production", "music contributor"},
-	"administration":        {"production coordinator", "booking coordinator", "production assistant", "content manager", "marketing manager", "sales representative", "sales manager"},
-	"visuals":               {"graphic designer", "cover art designer"},
-	"community":             {"social media manager"},
-	"misc.":                 {"consultant", "intern"},
-	"video production":      {"camera operator", "lighting designer", "camera grip", "assistant camera"},
-	"video post-production": {"editor", "assistant editor"},
-}
-
 // groupOf returns the group that has a role. It is empty if no group has it, or
 // several have.
 func groupOf(role string) string {
 	group := ""
-	for g, roles := range taxonomy {
+	for g, roles := range vocabulary.Roles {
 		if slices.Contains(roles, strings.ToLower(role)) {
 			if group != "" {
 				return ""
@@ -74,9 +59,9 @@ func groupOf(role string) string {
 
 // checkTaxonomy warns of a role or group that apps will not know.
 func checkTaxonomy(v source.Value, c Credit) {
-	roles, ok := taxonomy[strings.ToLower(c.Group)]
+	roles, ok := vocabulary.Roles[strings.ToLower(c.Group)]
 	if !ok {
-		v.Reportf(ruleTaxonomy, source.DidYouMean(c.Group, slices.Sorted(maps.Keys(taxonomy))), "the Podcast Taxonomy has no group %s", source.ShortQuote(c.Group))
+		v.Reportf(ruleTaxonomy, source.DidYouMean(c.Group, slices.Sorted(maps.Keys(vocabulary.Roles))), "the Podcast Taxonomy has no group %s", source.ShortQuote(c.Group))
 		return
 	}
 	if slices.Contains(roles, strings.ToLower(c.Role)) {
