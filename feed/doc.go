@@ -1,5 +1,4 @@
-// Package feed renders a show as an RSS feed, writes chapters files, and checks
-// feeds.
+// Package feed renders a show as an RSS feed, and writes chapters files.
 //
 // # What Render writes
 //
@@ -78,9 +77,5 @@
 // elements only; their prefixes must be declared by the feed or the show, and
 // comments are dropped.
 //
-// # What Check reports
-//
-// Check knows the rules in rules.go, from RSS 2.0, PSP-1, Apple's guide to
-// podcast RSS, the documents of the podcast namespace and, where these are
-// silent, what hosts and apps are known to do. Each rule names its source.
+// The check of feeds is in feed/check.
 package feed

@@ -3,19 +3,15 @@ package feed
 import (
 	"encoding/xml"
 	"errors"
-	"slices"
-	"strings"
 )
 
-// element is an XML element: one of a show's extra elements, or one of a feed that
-// is checked. Names have the usual prefix, such as itunes:type.
+// element is an XML element: one of a show's extra elements. Names have the usual
+// prefix, such as itunes:type.
 type element struct {
 	name     string   // empty for text between extra elements
 	attrs    []string // names and values, alternating
-	text     string   // character data, without that of children
+	text     string   // of an element without a name
 	children []*element
-
-	line, column int // of the start tag, from 1
 }
 
 // attr returns the value of an attribute, or "" if there is none.
@@ -31,23 +27,6 @@ func (e *element) lookup(name string) (value string, ok bool) {
 		}
 	}
 	return "", false
-}
-
-// child returns the first child with the name, or nil if there is none.
-func (e *element) child(name string) *element {
-	i := slices.IndexFunc(e.children, func(c *element) bool { return c.name == name })
-	if i < 0 {
-		return nil
-	}
-	return e.children[i]
-}
-
-// value returns the element's text without the space around it.
-func (e *element) value() string { return strings.TrimSpace(e.text) }
-
-// hasValue reports whether an element has text, or an attribute in its place.
-func (e *element) hasValue() bool {
-	return e.value() != "" || e.attr("href") != "" || e.attr("text") != ""
 }
 
 // withoutLine returns an error without the line number that the decoder adds.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sort"
 
+	"onair/feed/check"
 	"onair/internal/finding"
 	"onair/show"
 )
@@ -60,14 +61,13 @@ func IsOwn(data []byte) bool {
 	return bytes.Contains(data, []byte("<generator>"+generator+"</generator>"))
 }
 
-// Check reports which rules the feed breaks. Unlike the function Check, it names
-// the files in which the findings can be fixed, episode.md or show.yaml, and
-// leaves out what package show reports there. It also leaves out what directories
-// require where none can read the feed.
+// Check reports which rules the feed breaks. It names the files in which the findings
+// can be fixed, episode.md or show.yaml, and leaves out what package show reports
+// there. It also leaves out what directories require where none can read the feed.
 func (r *Rendered) Check() finding.List {
 	var found finding.List
 	for _, p := range r.pages {
-		for _, f := range Check(p.Bytes, p.Path) {
+		for _, f := range check.Feed(p.Bytes, &check.Options{File: p.Path}).Findings {
 			if r.reportedElsewhere(&f) {
 				continue
 			}
@@ -93,30 +93,25 @@ func (r *Rendered) Check() finding.List {
 func (r *Rendered) reportedElsewhere(f *finding.Finding) bool {
 	s := r.doc.Show
 	switch f.Rule {
-	case ruleNoCategory.ID:
+	case check.NoCategory:
 		return len(s.Categories) == 0
-	case ruleNoImage.ID:
+	case check.NoImage:
 		return s.Artwork == ""
 	}
 	public := s.IsPublic() && !s.Private
-	return !public && slices.ContainsFunc(forDirectories, func(r *finding.Rule) bool { return r.ID == f.Rule })
+	return !public && slices.Contains(check.ForDirectories, f.Rule)
 }
 
 // reportedByShow reports whether package show reports the cause of a finding of
 // the rule about the episode.
 func reportedByShow(rule string, e *show.Episode) bool {
 	switch rule {
-	case ruleItemNoTitle.ID:
+	case check.NoTitle:
 		return e.Title == ""
-	case ruleItemNoGUID.ID:
+	case check.NoGUID:
 		return e.GUID == ""
 	}
-	return rule == ruleSameGUID.ID
-}
-
-// forDirectories are the rules that only directories enforce.
-var forDirectories = []*finding.Rule{
-	ruleNoDescription, ruleLanguage, ruleNoCategory, ruleNoExplicit, ruleNoImage, ruleNoGUID, ruleNoAuthor,
+	return rule == check.SameGUID
 }
 
 // itemAt returns the index of the item that a line of the page belongs to, or -1

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"onair/feed/check"
 )
 
 func TestRenderSaysWhereItemsAre(t *testing.T) {
@@ -40,12 +42,22 @@ func TestRenderSaysWhereItemsAre(t *testing.T) {
 	}
 }
 
+// otherFeed is the feed of another tool.
+const otherFeed = `<?xml version="1.0"?><rss version="2.0"><channel><generator>other</generator></channel></rss>`
+
+func TestRenderedFeedBreaksNoRule(t *testing.T) {
+	t.Parallel()
+	if got := check.Feed(render(t, rich()), nil).Findings; len(got) > 0 {
+		t.Errorf("Feed finds %v", got)
+	}
+}
+
 func TestIsOwn(t *testing.T) {
 	t.Parallel()
 	if !IsOwn(render(t, rich())) {
 		t.Error("a rendered feed is not recognised")
 	}
-	if IsOwn([]byte(good(t))) {
+	if IsOwn([]byte(otherFeed)) {
 		t.Error("a feed of another tool is recognised")
 	}
 }
@@ -93,7 +105,7 @@ func TestDirectoriesReadPublicFeedsOnly(t *testing.T) {
 			}
 			var got bool
 			for _, f := range r.Check() {
-				got = got || f.Rule == ruleNoAuthor.ID
+				got = got || f.Rule == "F032"
 			}
 			if got != tt.want {
 				t.Errorf("no author is reported: %t, want %t", got, tt.want)

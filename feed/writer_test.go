@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"onair/feed/check"
 	"onair/internal/markdown"
 	"onair/show"
 )
@@ -169,7 +170,7 @@ func checkRoundTrip(t *testing.T, s string) {
 	if got, want := channel.at("item/content:encoded"), clean(picture+s); got != want {
 		t.Errorf("notes = %q, want %q", got, want)
 	}
-	for _, f := range Check(out, "feed.xml") {
+	for _, f := range check.Feed(out, nil).Findings {
 		if f.Rule == "F001" {
 			t.Errorf("with %q: %v", s, f)
 		}

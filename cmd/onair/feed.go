@@ -14,7 +14,7 @@ func newFeed(a *app) *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(newFeedRender(a))
+	c.AddCommand(newFeedCheck(a), newFeedRender(a))
 	return c
 }
 

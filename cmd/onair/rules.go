@@ -6,6 +6,7 @@ import (
 
 	"onair/audio"
 	"onair/feed"
+	"onair/feed/check"
 	"onair/internal/finding"
 	"onair/publish/release"
 	"onair/publish/verify"
@@ -19,6 +20,7 @@ import (
 func allRules() finding.Rules {
 	rules := slices.Concat(
 		audio.Rules(),
+		check.Rules(),
 		feed.Rules(),
 		forms.Rules(),
 		release.Rules(),

@@ -12,7 +12,7 @@ import (
 // large returns a feed of 5 MB, made of copies of an item.
 func large(b *testing.B) []byte {
 	b.Helper()
-	data, err := os.ReadFile("../testdata/good.xml")
+	data, err := os.ReadFile("../check/testdata/good.xml")
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package tree
 
 import (
 	"bytes"
+	"html"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -35,7 +36,7 @@ func (p *parser) reference(text []byte, at int) (n int, value []byte) {
 	if !p.lenient {
 		p.problem(at, Entity, "the entity &%s; is unknown", short(name))
 	}
-	return end + 1, text[:end+1]
+	return end + 1, []byte(html.UnescapeString(string(text[:end+1]))) // most are entities of HTML
 }
 
 // characterReference reads a reference such as &#233; or &#xE9;. Halves of surrogates

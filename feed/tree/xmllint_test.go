@@ -60,7 +60,7 @@ func TestAgreesWithXmllint(t *testing.T) {
 		t.Skip("xmllint is missing")
 	}
 	documents := broken
-	feed, err := os.ReadFile("../testdata/good.xml")
+	feed, err := os.ReadFile("../check/testdata/good.xml")
 	if err != nil {
 		t.Fatal(err)
 	}

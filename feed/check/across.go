@@ -1,0 +1,291 @@
+package check
+
+import (
+	"fmt"
+	"html"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"onair/feed/tree"
+	"onair/internal/finding"
+)
+
+// across is what the checks that compare episodes know of those that were read.
+type across struct {
+	guids      map[string]int // GUID → line
+	lower      map[string]string
+	files      map[string]int    // URL of an enclosure → line
+	bare       map[string]string // the same without query → GUID
+	dated      map[string]string // title and date → GUID
+	numbered   map[string]int    // season and number of full episodes → line
+	unnumbered []finding.Position
+	hostless   []finding.Position
+	titles     []titled
+}
+
+// titled is the title of an episode that may repeat something.
+type titled struct {
+	finding.Position
+	title, number string
+}
+
+func newAcross() *across {
+	return &across{
+		guids: map[string]int{}, lower: map[string]string{}, files: map[string]int{}, bare: map[string]string{},
+		dated: map[string]string{}, numbered: map[string]int{},
+	}
+}
+
+// record compares an item with those before it, and records it.
+func (c *checker) record(it *tree.Element) {
+	a := c.episodes
+	ep := c.episode(it)
+	c.report.Episodes = append(c.report.Episodes, ep)
+
+	again := c.sameGUID(it, ep.GUID)
+	c.sameFile(it, ep, again)
+	if !ep.Date.IsZero() && ep.Title != "" && !again {
+		key := ep.Title + "\x00" + ep.Date.UTC().String()
+		if guid, ok := a.dated[key]; ok && guid != ep.GUID {
+			c.add(ruleTwoGUIDs, it, "%s of %s has two GUIDs, %s and %s", quote(ep.Title), ep.Date.Format("2 Jan 2006"), quote(guid), quote(ep.GUID))
+		} else if !ok {
+			a.dated[key] = ep.GUID
+		}
+	}
+
+	kind := it.Child("itunes:episodeType").Value()
+	number := it.Child("itunes:episode").Value()
+	if kind == "" || kind == "full" {
+		c.fullEpisode(it, number)
+	}
+	if it.Child("podcast:person") != nil && !hasHost(it) {
+		a.hostless = append(a.hostless, c.position(it))
+	}
+	a.titles = append(a.titles, titled{c.position(it.Child("title")), ep.Title, number})
+}
+
+// episode returns what the report says of an item.
+func (c *checker) episode(it *tree.Element) Episode {
+	ep := Episode{Position: c.position(it), GUID: it.Child("guid").Value(), Title: it.Child("title").Value()}
+	if t, err := parseDate(it.Child("pubDate").Value()); err == nil {
+		ep.Date = t
+	}
+	ep.Seconds, _ = clockTime(it.Child("itunes:duration").Value())
+	for _, e := range it.Children {
+		to := Link{Position: c.position(e), URL: strings.TrimSpace(e.Attr("url")), Type: e.Attr("type")}
+		switch e.Name {
+		case "enclosure":
+			to.Length, _ = strconv.ParseInt(strings.TrimSpace(e.Attr("length")), 10, 64)
+			if ep.Enclosure.URL == "" {
+				ep.Enclosure = to
+			}
+		case "podcast:transcript":
+			ep.Transcripts = append(ep.Transcripts, to)
+		case "podcast:chapters":
+			ep.Chapters = to
+		case "itunes:image":
+			to.URL = strings.TrimSpace(e.Attr("href"))
+			ep.Artwork = to
+		}
+	}
+	return ep
+}
+
+// sameGUID reports a GUID that another episode has, also in another case. It reports
+// whether one has exactly the same.
+func (c *checker) sameGUID(it *tree.Element, guid string) bool {
+	if guid == "" {
+		return false
+	}
+	a, e := c.episodes, it.Child("guid")
+	if line, ok := a.guids[guid]; ok {
+		c.add(ruleSameGUID, e, "GUID %s is also that of the episode on line %d", quote(guid), line)
+		return true
+	}
+	a.guids[guid] = e.Line
+	folded := strings.ToLower(guid)
+	if other, ok := a.lower[folded]; ok {
+		c.add(ruleGUIDCase, e, "GUID %s differs from %s in case only", quote(guid), quote(other))
+	} else {
+		a.lower[folded] = guid
+	}
+	return false
+}
+
+// sameFile reports an enclosure that another episode has, also with another query.
+func (c *checker) sameFile(it *tree.Element, ep Episode, again bool) {
+	raw := ep.Enclosure.URL
+	if raw == "" {
+		return
+	}
+	a, e := c.episodes, it.Child("enclosure")
+	bare := withoutQuery(raw)
+	if line, ok := a.files[raw]; ok {
+		c.add(ruleSameEnclosure, e, "enclosure %s is also that of the episode on line %d", quote(raw), line)
+		return
+	}
+	a.files[raw] = e.Line
+	guid, ok := a.bare[bare]
+	switch {
+	case !ok:
+		a.bare[bare] = ep.GUID
+	case guid != ep.GUID && !again && bare != raw && isFile(bare):
+		c.add(ruleTwoGUIDs, it, "file %s has two GUIDs, %s and %s", quote(bare), quote(guid), quote(ep.GUID))
+	}
+}
+
+// isFile reports whether an address without its query still names one file. Some
+// hosts name the file in the query.
+func isFile(bare string) bool {
+	u, err := url.Parse(bare)
+	if err != nil {
+		return false
+	}
+	for _, extensions := range enclosureTypes {
+		if strings.HasSuffix(strings.ToLower(u.Path), "."+extensions[0]) {
+			return true
+		}
+	}
+	return false
+}
+
+// fullEpisode compares the number of a full episode with those of others.
+func (c *checker) fullEpisode(it *tree.Element, number string) {
+	a := c.episodes
+	if number == "" {
+		a.unnumbered = append(a.unnumbered, c.position(it))
+		return
+	}
+	season := it.Child("itunes:season").Value()
+	key := season + "\x00" + strings.TrimLeft(number, "0")
+	e := it.Child("itunes:episode")
+	if line, ok := a.numbered[key]; ok {
+		of := ""
+		if season != "" {
+			of = " of season " + season
+		}
+		c.add(ruleSameNumber, e, "two full episodes%s have number %s, the other on line %d", of, quote(number), line)
+		return
+	}
+	a.numbered[key] = e.Line
+}
+
+// acrossItems checks the items by what the channel says.
+func (c *checker) acrossItems(ch *tree.Element) {
+	a := c.episodes
+	if ch.Child("itunes:type").Value() == "serial" {
+		for _, p := range a.unnumbered {
+			c.add(ruleUnnumbered, &tree.Element{Line: p.Line, Column: p.Column}, "serial show, but the episode has no itunes:episode")
+		}
+	}
+	if hasHost(ch) {
+		for _, p := range a.hostless {
+			c.add(ruleNoHost, &tree.Element{Line: p.Line, Column: p.Column}, "the episode names persons, but none of the hosts")
+		}
+	}
+	for _, t := range a.titles {
+		at := &tree.Element{Line: t.Line, Column: t.Column}
+		switch {
+		case hasNumber(t.title, t.number):
+			c.addHint(ruleSaidTwice, at, "apps show the number of itunes:episode beside the title", "title %s has the number of the episode", quote(t.title))
+		case hasName(t.title, c.report.Title):
+			c.addHint(ruleSaidTwice, at, "apps show the name of the show beside the title", "title %s has the name of the show", quote(t.title))
+		}
+	}
+}
+
+// hasHost reports whether a channel or item names a host, which is also the default
+// role of a person.
+func hasHost(parent *tree.Element) bool {
+	for e := range parent.All("podcast:person") {
+		if role, ok := e.Lookup("role"); !ok || strings.Contains(strings.ToLower(role), "host") {
+			return true
+		}
+	}
+	return false
+}
+
+var numberInTitle = regexp.MustCompile(`(?i)^(?:(?:ep(?:isode|isodio|\.)?|folge|aflevering|avsnitt|odcinek|[ée]pisode|no\.|nr\.|s[0-9]{1,3}\s?[:.]?\s?e(?:p\.?)?)\s*#?\s*0*([0-9]{1,5})\b|#\s?0*([0-9]{1,5})\b|0*([0-9]{1,5})\s?(?:[:.|–—-]\s|[:|]))`)
+
+// hasNumber reports whether a title begins with the number of the episode.
+func hasNumber(title, number string) bool {
+	m := numberInTitle.FindStringSubmatch(title)
+	if m == nil {
+		return false
+	}
+	found := m[1] + m[2] + m[3]
+	if number == "" {
+		return m[3] == "" // a bare number may be part of the title
+	}
+	return found == strings.TrimLeft(number, "0") || m[3] == ""
+}
+
+// hasName reports whether a title repeats the name of the show at its start or end.
+func hasName(title, show string) bool {
+	t, s := strings.ToLower(title), strings.ToLower(show)
+	if len(s) < 4 || len(t) <= len(s)+2 {
+		return false
+	}
+	const marks = ":|-–—#,·("
+	if rest, ok := strings.CutPrefix(t, s); ok {
+		return strings.ContainsAny(firstRune(strings.TrimSpace(rest)), marks)
+	}
+	if rest, ok := strings.CutSuffix(strings.TrimSuffix(t, ")"), s); ok {
+		rest = strings.TrimSpace(rest)
+		return rest != "" && strings.ContainsAny(lastRune(rest), marks)
+	}
+	return false
+}
+
+func firstRune(s string) string {
+	for _, r := range s {
+		return string(r)
+	}
+	return " "
+}
+
+func lastRune(s string) string {
+	r := []rune(s)
+	return string(r[len(r)-1])
+}
+
+// copies reports texts that repeat the description.
+func (c *checker) copies(parent *tree.Element) {
+	description := parent.Child("description").Value()
+	if len(description) < 40 {
+		return
+	}
+	for _, name := range []string{"content:encoded", "itunes:summary"} {
+		e := parent.Child(name)
+		if text := e.Value(); len(text) >= 40 && !moreThanText(text, description) && (text == description || near(len(text), len(description)) && words(text) == words(description)) {
+			c.addHint(ruleSaidTwice, e, fmt.Sprintf("remove %s: apps read description in its place", name), "%s repeats the description", name)
+		}
+	}
+}
+
+// richer are tags that a description may not have. A text with them says more.
+var richer = []string{"<img", "<table", "<pre", "<code", "<h1", "<h2", "<h3", "<h4", "<h5", "<h6", "<blockquote", "<audio", "<video", "<hr"}
+
+func moreThanText(text, description string) bool {
+	for _, tag := range richer {
+		if strings.Contains(text, tag) && !strings.Contains(description, tag) {
+			return true
+		}
+	}
+	return false
+}
+
+// near reports whether two texts may differ in markup only.
+func near(a, b int) bool { return a < 3*b+200 && b < 3*a+200 }
+
+var anyTag = regexp.MustCompile(`<[^<>]*>`)
+
+// words returns the words of HTML, to compare it.
+func words(s string) string {
+	if strings.IndexByte(s, '<') >= 0 {
+		s = anyTag.ReplaceAllString(s, " ")
+	}
+	return strings.Join(strings.Fields(html.UnescapeString(s)), " ")
+}

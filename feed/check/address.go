@@ -1,0 +1,158 @@
+package check
+
+import (
+	"net/netip"
+	"net/url"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"onair/feed/tree"
+)
+
+// maxAddress is the length of an address from which apps and proxies cut it, in
+// characters.
+const maxAddress = 1000
+
+// address checks an http or https address.
+func address(c *checker, e *tree.Element, _, value string) {
+	u, problem := parseAddress(value)
+	switch {
+	case e.Name == "atom:link" && problem != "" && !slices.Contains(pageLinks, e.Attr("rel")):
+		return // such as rel="payment" with an address of another scheme
+	case hasUser(value):
+		c.add(rulePassword, e, "%s: address %s has a user name or password in it", e.Name, quote(value))
+	case problem != "":
+		c.add(ruleAddress, e, "%s: address %s %s", e.Name, quote(value), problem)
+	case u.Scheme == "http" && !isLocal(u.Hostname()):
+		c.add(ruleNotHTTPS, e, "%s: %s is not https", e.Name, quote(value))
+	default:
+		c.spelling(e, value)
+	}
+}
+
+// pageLinks are the relations of atom:link that lead to a feed or page.
+var pageLinks = []string{"", "self", "alternate", "hub", "first", "next", "prev", "previous", "last"}
+
+// uri checks an address of any scheme, or the name of a server.
+func uri(c *checker, e *tree.Element, _, value string) {
+	switch {
+	case hasUser(value):
+		c.add(rulePassword, e, "%s: address %s has a user name or password in it", e.Name, quote(value))
+	case strings.ContainsAny(value, " \t\r\n"):
+		c.add(ruleAddress, e, "%s: address %s has space in it", e.Name, quote(value))
+	default:
+		c.spelling(e, value)
+	}
+}
+
+// spelling reports an address that servers and apps may not find again.
+func (c *checker) spelling(e *tree.Element, value string) {
+	switch {
+	case strings.ContainsFunc(value, func(r rune) bool { return r > '~' }):
+		c.add(ruleLongAddress, e, "%s: address %s has characters beyond ASCII", e.Name, quote(value))
+	case len(value) > maxAddress:
+		c.add(ruleLongAddress, e, "%s: an address of %d characters", e.Name, len(value))
+	}
+}
+
+// parseAddress parses an absolute http or https URL. problem says what is wrong with
+// it; it is empty for a valid one.
+func parseAddress(raw string) (u *url.URL, problem string) {
+	u, err := url.Parse(raw)
+	switch {
+	case err != nil:
+		return nil, "is malformed"
+	case u.Scheme != "http" && u.Scheme != "https":
+		return nil, "is not an http or https address"
+	case u.Host == "":
+		return nil, "has no host"
+	case strings.ContainsAny(raw, " \t\r\n"):
+		return nil, "has space in it"
+	}
+	return u, ""
+}
+
+// user is the part of an address before the host.
+var user = regexp.MustCompile(`(?i)([a-z][a-z0-9+.-]*:)?//[^/?#\s"'<>]*@`)
+
+// hasUser reports whether an address has a user name or password.
+func hasUser(raw string) bool {
+	return strings.Contains(raw, "@") && strings.Contains(raw, "//") && user.MatchString(raw)
+}
+
+// isLocal reports whether a host is this machine. A local preview of a feed does not
+// need https.
+func isLocal(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && addr.IsLoopback()
+}
+
+// artwork checks the address of an image that Apple takes.
+func artwork(c *checker, e *tree.Element, attr, value string) {
+	address(c, e, attr, value)
+	u, problem := parseAddress(value)
+	if problem != "" {
+		return
+	}
+	if ext := strings.ToLower(path.Ext(u.Path)); ext != ".jpg" && ext != ".jpeg" && ext != ".png" {
+		c.add(ruleArtworkType, e, "%s: %s is neither .jpg, .jpeg nor .png", e.Name, quote(value))
+	}
+}
+
+// expiring are parameters of addresses that are signed for some time.
+var expiring = []string{
+	"expires", "expire", "expiry", "expires_at", "exp", "token-time", "token_time", "x-amz-expires", "x-amz-signature",
+	"x-goog-expires", "x-goog-signature", "googleaccessid", "key-pair-id", "hdnts", "hdnea", "se", "validuntil", "valid_until", "ttl",
+}
+
+// sharing are hosts whose addresses are pages about a file, with the beginning of the
+// path where others are files.
+var sharing = map[string][]string{
+	"www.dropbox.com":   {"/s/", "/scl/", "/sh/"},
+	"dropbox.com":       {"/s/", "/scl/", "/sh/"},
+	"drive.google.com":  {"/file/", "/open", "/drive/"},
+	"docs.google.com":   {"/"},
+	"1drv.ms":           {"/"},
+	"onedrive.live.com": {"/"},
+	"app.box.com":       {"/s/"},
+	"wetransfer.com":    {"/"},
+	"we.tl":             {"/"},
+	"www.icloud.com":    {"/"},
+	"mega.nz":           {"/"},
+	"www.mediafire.com": {"/file/"},
+	"soundcloud.com":    {"/"},
+	"www.youtube.com":   {"/"},
+	"youtube.com":       {"/"},
+	"youtu.be":          {"/"},
+	"open.spotify.com":  {"/"},
+	"archive.org":       {"/details/"},
+}
+
+// lasting checks that the address of an enclosure lasts, and is that of a file.
+func (c *checker) lasting(e *tree.Element, raw string) {
+	u, problem := parseAddress(raw)
+	if problem != "" {
+		return
+	}
+	for prefix := range slices.Values(sharing[strings.ToLower(u.Hostname())]) {
+		direct := strings.Contains(u.Hostname(), "dropbox") && (u.Query().Get("raw") == "1" || u.Query().Get("dl") == "1")
+		if strings.HasPrefix(u.Path, prefix) && !direct {
+			c.addHint(ruleExpires, e, "it is a page about the file: write the address of the file itself", "enclosure: %s is a page for sharing", quote(withoutQuery(raw)))
+			return
+		}
+	}
+	for name := range u.Query() {
+		if slices.Contains(expiring, strings.ToLower(name)) {
+			c.add(ruleExpires, e, "enclosure: %s is signed for some time and expires (%s)", quote(withoutQuery(raw)), name)
+			return
+		}
+	}
+}
+
+// withoutQuery returns an address without its query, which may be a secret.
+func withoutQuery(raw string) string {
+	raw, _, _ = strings.Cut(raw, "?")
+	return raw
+}

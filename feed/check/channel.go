@@ -1,0 +1,195 @@
+package check
+
+import (
+	"cmp"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"onair/feed/tree"
+	"onair/internal/finding"
+	"onair/internal/plural"
+	"onair/internal/vocabulary"
+)
+
+// channel checks the channel's own elements. It runs after the items were read.
+func (c *checker) channel(ch *tree.Element) {
+	c.declarations(ch, true)
+	c.children(ch, "channel")
+	c.required(ch)
+	for _, e := range ch.Children {
+		switch e.Name {
+		case "itunes:category":
+			c.category(e)
+		case "itunes:owner":
+			if e.Child("itunes:email").Value() == "" {
+				c.addHint(ruleOwner, e, "directories send a code to it when the show is claimed", "itunes:owner has no itunes:email")
+			}
+		case "image":
+			c.image(e)
+		case "podcast:liveItem":
+			c.liveItem(e)
+		case "atom:link":
+			c.link(e)
+		}
+	}
+	c.twice(ch)
+	c.summary(ch)
+	c.paging(ch)
+	if c.report.Items == 0 {
+		c.add(ruleNoEpisode, ch, "no episode")
+	}
+}
+
+// required reports what every show needs.
+func (c *checker) required(ch *tree.Element) {
+	for _, r := range []struct {
+		name, attr string
+		rule       *finding.Rule
+	}{
+		{"title", "", ruleNoTitle}, {"description", "", ruleNoDescription}, {"link", "", ruleNoLink}, {"language", "", ruleLanguage},
+		{"itunes:category", "text", ruleNoCategory}, {"itunes:explicit", "", ruleNoExplicit}, {"itunes:image", "href", ruleNoImage},
+		{"podcast:guid", "", ruleNoGUID}, {"itunes:author", "", ruleNoAuthor}, {"podcast:locked", "", ruleNoLocked},
+	} {
+		e := ch.Child(r.name)
+		switch {
+		case e == nil:
+			c.add(r.rule, ch, "the show has no %s", r.name)
+		case r.attr == "" && e.Value() == "":
+			c.add(r.rule, e, "the show has no %s", r.name)
+		case r.attr != "" && e.Attr(r.attr) == "":
+			c.add(r.rule, e, "the show's %s has no %s", r.name, r.attr)
+		}
+	}
+	if !slices.ContainsFunc(ch.Children, isSelfLink) {
+		c.add(ruleNoSelfLink, ch, "no atom:link to the feed itself")
+	}
+}
+
+func isSelfLink(e *tree.Element) bool {
+	return e.Name == "atom:link" && e.Attr("rel") == "self" && e.Attr("href") != ""
+}
+
+// category checks one of the show's categories and those in it.
+func (c *checker) category(e *tree.Element) {
+	name := e.Attr("text")
+	if name == "" {
+		return // reported if no category has a name
+	}
+	known := true
+	if hint, ok := vocabulary.Category(name, ""); !ok {
+		known = false
+		if e.Child("itunes:category") == nil {
+			c.unknownCategory(e, hint, name)
+			return
+		}
+	}
+	unknown := 0
+	for sub := range e.All("itunes:category") {
+		hint, ok := vocabulary.Category(name, sub.Attr("text"))
+		if !ok && sub.Attr("text") != "" {
+			unknown++
+			c.unknownCategory(sub, hint, name+" > "+sub.Attr("text"))
+		}
+	}
+	if !known && unknown == 0 {
+		hint, _ := vocabulary.Category(name, "")
+		c.unknownCategory(e, hint, name)
+	}
+}
+
+func (c *checker) unknownCategory(e *tree.Element, hint, path string) {
+	c.addHint(ruleCategory, e, cmp.Or(hint, ruleCategory.Hint), "category %s is not on Apple's list", quote(path))
+}
+
+// image checks RSS's own image.
+func (c *checker) image(e *tree.Element) {
+	var missing []string
+	for _, name := range []string{"url", "title", "link"} {
+		if e.Child(name).Value() == "" {
+			missing = append(missing, name)
+		}
+	}
+	if len(missing) > 0 {
+		c.addHint(ruleOwner, e, "RSS wants url, title and link in an image", "image has no %s", orList(missing))
+	}
+}
+
+// link records the links to the feed and its pages.
+func (c *checker) link(e *tree.Element) {
+	to := Link{Position: c.position(e), URL: strings.TrimSpace(e.Attr("href")), Type: e.Attr("type")}
+	r := c.report
+	switch e.Attr("rel") {
+	case "self":
+		r.Self = cmp.Or(r.Self, to)
+	case "next":
+		r.Next = cmp.Or(r.Next, to)
+	case "last":
+		r.Last = cmp.Or(r.Last, to)
+	}
+}
+
+var pageNumber = regexp.MustCompile(`(?i)\b(?:page|paged|p)[=/-]?([0-9]{1,4})\b`)
+
+// paging reports that the feed has further pages.
+func (c *checker) paging(ch *tree.Element) {
+	for e := range ch.All("atom:link") {
+		if e.Attr("rel") != "next" || e.Attr("href") == "" {
+			continue
+		}
+		pages := "further pages"
+		if m := pageNumber.FindStringSubmatch(c.report.Last.URL); m != nil {
+			if n, _ := strconv.Atoi(m[1]); n > 1 {
+				pages = plural.Count(n-1, "page") + " more"
+			}
+		}
+		c.add(rulePaged, e, "a paged feed: %s, the next is %s", pages, quote(e.Attr("href")))
+		return
+	}
+}
+
+// summary records what the report says of the show.
+func (c *checker) summary(ch *tree.Element) {
+	r := c.report
+	r.Title = ch.Child("title").Value()
+	r.GUID = ch.Child("podcast:guid").Value()
+	r.Host = hostOf(ch)
+	if e := ch.Child("itunes:image"); e.Attr("href") != "" {
+		r.Artwork = Link{Position: c.position(e), URL: strings.TrimSpace(e.Attr("href"))}
+	}
+	c.copies(ch)
+}
+
+// hosts are known hosts, by a part of their generator or of an address in the feed.
+var hosts = []struct{ part, name string }{
+	{"anchor.fm", "Spotify for Creators"}, {"anchor podcasts", "Spotify for Creators"}, {"acast", "Acast"}, {"art19", "ART19"},
+	{"audioboom", "Audioboom"}, {"blubrry", "Blubrry"}, {"powerpress", "Blubrry PowerPress"}, {"buzzsprout", "Buzzsprout"},
+	{"captivate", "Captivate"}, {"castopod", "Castopod"}, {"castos", "Castos"}, {"seriously simple", "Seriously Simple Podcasting"},
+	{"fireside", "Fireside"}, {"libsyn", "Libsyn"}, {"megaphone", "Megaphone"}, {"omny", "Omny Studio"}, {"podbean", "Podbean"},
+	{"podigee", "Podigee"}, {"podlove", "Podlove Publisher"}, {"redcircle", "RedCircle"}, {"rss.com", "RSS.com"}, {"simplecast", "Simplecast"},
+	{"soundcloud", "SoundCloud"}, {"spreaker", "Spreaker"}, {"squarespace", "Squarespace"}, {"transistor", "Transistor"}, {"whooshkaa", "Whooshkaa"},
+	{"wordpress", "WordPress"}, {"zencast", "Zencastr"}, {"ghost", "Ghost"}, {"azuracast", "AzuraCast"}, {"onair", "onair"},
+}
+
+// hostOf returns the software that made a feed, or "" if nothing says so.
+func hostOf(ch *tree.Element) string {
+	generator := ch.Child("generator").Value()
+	self := ""
+	for e := range ch.All("atom:link") {
+		if e.Attr("rel") == "self" {
+			if u, err := url.Parse(e.Attr("href")); err == nil {
+				self = u.Hostname()
+			}
+		}
+	}
+	for _, text := range []string{generator, self} {
+		for _, h := range hosts {
+			if strings.Contains(strings.ToLower(text), h.part) {
+				return h.name
+			}
+		}
+	}
+	return generator
+}

@@ -1,0 +1,453 @@
+// Package check checks any feed of the world: what apps and directories will stumble
+// over, with the place, what to do, and where it is written.
+//
+// The rules are in rules.go. They come from RSS 2.0, PSP-1, Apple's guide to podcast
+// RSS, the documents of the podcast namespace and, where these are silent, from what
+// hosts and apps are known to do. What is known of each element, its parents, its
+// attributes and the form of its values, is in elements.go.
+//
+// [Feed] checks one feed without a request. [Compare] says what subscribers notice
+// when a feed takes the place of another.
+package check
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"onair/feed/tree"
+	"onair/internal/finding"
+	"onair/internal/plural"
+)
+
+// largeFeed is the size in bytes from which some apps refuse a feed or cut it.
+const largeFeed = 2_000_000
+
+// maxFindings is how many findings of a rule are kept. Report.Counts has all.
+const maxFindings = 1000
+
+// Options are options for Feed; nil means defaults.
+type Options struct {
+	File        string    // named by the findings
+	ContentType string    // of the response that the feed comes from; may be empty
+	Now         time.Time // dates after it are reported; zero disables that
+}
+
+// Report is the result of a check.
+type Report struct {
+	Findings finding.List
+	Counts   map[string]int // findings by rule, including those that are not in Findings
+
+	Kind       tree.Kind
+	Title      string
+	Items      int
+	Bytes      int    // unpacked, as UTF-8
+	Encoding   string // such as UTF-8
+	Compressed bool   // the document was packed with gzip
+	Host       string // software that made the feed; empty if it is not known
+
+	GUID     string    // podcast:guid
+	Self     Link      // atom:link rel="self"
+	Next     Link      // the page that follows (RFC 5005)
+	Last     Link      // the last page
+	Artwork  Link      // of the show
+	Episodes []Episode // in the order of the feed
+}
+
+// Episode is what a feed says of an episode, as far as other checks need it.
+type Episode struct {
+	finding.Position
+	GUID, Title string
+	Date        time.Time // zero if it is malformed
+	Seconds     int       // duration; 0 if it is not known
+	Enclosure   Link
+	Artwork     Link
+	Transcripts []Link
+	Chapters    Link
+}
+
+// Link is an address in a feed.
+type Link struct {
+	finding.Position
+	URL, Type string
+	Length    int64 // as the feed says, in bytes; 0 if it is not known
+}
+
+// Feed checks a feed.
+func Feed(data []byte, o *Options) *Report {
+	if o == nil {
+		o = &Options{}
+	}
+	c := &checker{
+		file:     o.File,
+		now:      o.Now,
+		report:   &Report{Bytes: len(data), Counts: map[string]int{}},
+		episodes: newAcross(),
+	}
+	doc, err := tree.Parse(data, &tree.Options{ContentType: o.ContentType, Item: c.item})
+	if err != nil {
+		c.report.Kind = tree.Unknown
+		c.add(ruleTooLarge, nil, "feed of %s cannot be read: %v", plural.Count(len(data), "byte"), err)
+	} else {
+		c.document(doc)
+	}
+	c.report.Findings.Sort()
+	return c.report
+}
+
+// checker checks a feed. Items are checked while it is read.
+type checker struct {
+	file     string
+	now      time.Time
+	report   *Report
+	episodes *across
+}
+
+// add reports that an element breaks a rule; nil stands for the file as a whole.
+func (c *checker) add(r *finding.Rule, e *tree.Element, format string, args ...any) {
+	if c.counted(r) {
+		c.report.Findings.Add(r.At(c.position(e), format, args...))
+	}
+}
+
+// addHint reports with another hint than the rule's.
+func (c *checker) addHint(r *finding.Rule, e *tree.Element, hint, format string, args ...any) {
+	if c.counted(r) {
+		c.report.Findings.Add(r.At(c.position(e), format, args...).WithHint(hint))
+	}
+}
+
+// milder reports an error as a warning, where apps cope.
+func (c *checker) milder(r *finding.Rule, e *tree.Element, format string, args ...any) {
+	if c.counted(r) {
+		c.report.Findings.Add(r.At(c.position(e), format, args...).WithSeverity(finding.Warning))
+	}
+}
+
+// suggest reports a warning as information, with a hint.
+func (c *checker) suggest(r *finding.Rule, e *tree.Element, hint, format string, args ...any) {
+	if c.counted(r) {
+		c.report.Findings.Add(r.At(c.position(e), format, args...).WithHint(hint).WithSeverity(finding.Info))
+	}
+}
+
+// counted counts a finding, and reports whether it is kept.
+func (c *checker) counted(r *finding.Rule) bool {
+	c.report.Counts[r.ID]++
+	return c.report.Counts[r.ID] <= maxFindings
+}
+
+func (c *checker) position(e *tree.Element) finding.Position {
+	if e == nil {
+		return finding.Position{File: c.file}
+	}
+	return finding.Position{File: c.file, Line: e.Line, Column: e.Column}
+}
+
+// document checks the document as a whole, and the channel.
+func (c *checker) document(doc *tree.Document) {
+	r := c.report
+	r.Kind, r.Items, r.Bytes, r.Encoding, r.Compressed = doc.Kind, doc.Items, len(doc.Data), doc.Encoding, doc.Compressed
+	if doc.Kind != tree.RSS {
+		c.notRSS(doc)
+		return
+	}
+	if r.Bytes > largeFeed {
+		c.add(ruleLarge, nil, "feed has %.1f MB", float64(r.Bytes)/1e6)
+	}
+	late := c.problems(doc)
+	if start := (&tree.Element{Line: 1, Column: 1}); !doc.Declared && !late {
+		c.add(ruleNoDeclaration, start, "no XML declaration")
+	}
+	c.encoding(doc)
+	c.root(doc.Root)
+	ch := doc.Channel()
+	if ch == nil {
+		return
+	}
+	c.channel(ch)
+	c.acrossItems(ch)
+}
+
+// problems reports what keeps the document from being well-formed. It also reports
+// whether there is an XML declaration that is not at the start.
+func (c *checker) problems(doc *tree.Document) (late bool) {
+	unbound := false
+	for _, p := range doc.Problems {
+		at := &tree.Element{Line: p.Line, Column: p.Column}
+		switch p.Cause {
+		case tree.Depth, tree.Count:
+			c.add(ruleTooLarge, at, "%s", p.Message)
+		case tree.Prefix:
+			hint := "declare xmlns:" + p.Prefix + " on <rss>, or remove what uses it"
+			if uri := tree.Namespaces[p.Prefix]; uri != "" {
+				hint = "declare xmlns:" + p.Prefix + "=" + strconv.Quote(uri) + " on <rss>"
+			}
+			if !unbound {
+				c.addHint(ruleNotWellFormed, at, hint, "not well-formed: the prefix %s is bound to nothing", p.Prefix)
+			}
+			unbound = true
+			c.addHint(ruleNamespace, at, hint, "prefix %s is not declared", p.Prefix)
+		default:
+			late = late || p.Cause == tree.Declaration
+			c.addHint(ruleNotWellFormed, at, cures[p.Cause], "not well-formed: %s", p.Message)
+		}
+	}
+	return late
+}
+
+// cures are hints about what is not well-formed.
+var cures = map[tree.Cause]string{
+	tree.Ampersand:   "write &amp; for &, in addresses too",
+	tree.Entity:      "XML knows amp, lt, gt, quot and apos only: write the character itself, such as \u00a0 for &nbsp;, or put HTML into CDATA",
+	tree.Character:   "remove control characters, and write an emoji as itself and not as two halves",
+	tree.Bytes:       "save the feed as UTF-8, and say so in the XML declaration",
+	tree.Declaration: `begin the file with <?xml version="1.0" encoding="UTF-8"?>, with no line or space before it`,
+	tree.Attribute:   `write attributes as name="value", each once, with space between them and &lt; for <`,
+	tree.Nesting:     "close each element once, in the order of their start; put HTML into CDATA",
+	tree.CutOff:      "the feed is cut off: make it again, and check what the server sends",
+	tree.Markup:      "write &lt; for < in text, or put HTML into CDATA",
+}
+
+// notRSS reports what a document is instead of a feed.
+func (c *checker) notRSS(doc *tree.Document) {
+	switch doc.Kind {
+	case tree.Atom:
+		c.addHint(ruleNotRSS, doc.Root, "podcast apps read RSS: look for the address of an RSS feed", "this is an Atom feed, not RSS")
+	case tree.RDF:
+		c.addHint(ruleNotRSS, doc.Root, "podcast apps read RSS 2.0, which has enclosures", "this is RSS 1.0 (RDF), not RSS 2.0")
+	case tree.HTML:
+		message := "this is a web page, not a feed"
+		if logIn.Match(doc.Data[:min(len(doc.Data), 1<<16)]) {
+			message = "this is a web page, not a feed: a log-in?"
+		}
+		c.addHint(ruleNotRSS, nil, "open the address in a browser that is not logged in", "%s", message)
+	case tree.JSON:
+		c.add(ruleNotRSS, nil, "this is JSON, not RSS")
+	case tree.Media:
+		c.add(ruleNotRSS, nil, "this is an audio, video or image file, not a feed")
+	case tree.Empty:
+		c.addHint(ruleNotRSS, nil, "check what the server sends", "the feed is empty")
+	default:
+		if doc.Root != nil {
+			c.add(ruleNotRSS, doc.Root, "the root element is %s, not rss", quote(doc.Root.Local))
+		} else {
+			c.add(ruleNotRSS, nil, "this is not XML")
+		}
+	}
+}
+
+var logIn = regexp.MustCompile(`(?i)log.?in|sign.?in|anmeld|password|passwort|connexion`)
+
+// encoding reports an encoding other than UTF-8.
+func (c *checker) encoding(doc *tree.Document) {
+	start := &tree.Element{Line: 1, Column: 1}
+	switch name := strings.ToUpper(doc.Encoding); {
+	case name != "UTF-8":
+		if strings.HasPrefix(name, "ISO-8859-1") || name == "US-ASCII" || name == "ASCII" || name == "WINDOWS-1252" {
+			c.milder(ruleEncoding, start, "encoding is %s, want UTF-8", quote(doc.Encoding))
+		} else {
+			c.add(ruleEncoding, start, "encoding is %s, want UTF-8", quote(doc.Encoding))
+		}
+	case doc.Label != "" && !strings.EqualFold(doc.Label, "UTF-8") && !c.reported(ruleNotWellFormed):
+		c.milder(ruleEncoding, start, "encoding is labelled %s, want UTF-8", quote(doc.Label))
+	}
+}
+
+// reported reports whether there is a finding of a rule.
+func (c *checker) reported(r *finding.Rule) bool { return c.report.Counts[r.ID] > 0 }
+
+// root checks the root element and what is in it beside the channel.
+func (c *checker) root(root *tree.Element) {
+	if version := root.Attr("version"); root.Name != "rss" || version != "2.0" {
+		c.add(ruleRoot, root, "root element is %s, version %s", quote(root.Local), quote(version))
+	}
+	ch := root.Child("channel")
+	declared := slices.Clone(root.Declared)
+	if ch != nil {
+		declared = append(declared, ch.Declared...)
+	}
+	for _, prefix := range []string{"atom", "itunes", "podcast"} {
+		uses := slices.ContainsFunc(declared, func(a tree.Attr) bool {
+			usual, exact := tree.UsualPrefix(a.Value)
+			return usual == prefix && (exact && a.Value != tree.PodcastAlias || a.Name == prefix)
+		})
+		if !uses && !c.reportedPrefix(prefix) {
+			c.add(ruleNoNamespace, root, "namespace %s is not declared", tree.Namespaces[prefix])
+		}
+	}
+	c.declarations(root, true)
+	channels := 0
+	for _, e := range root.Children {
+		switch {
+		case e.Name == "channel":
+			channels++
+		case e.Name == "item":
+			c.add(ruleOutside, e, "an item outside of the channel is read by no app")
+		default:
+			c.misplaced("rss", e)
+		}
+	}
+	if channels != 1 {
+		c.add(ruleRoot, nil, "%d channels, want 1", channels)
+	}
+}
+
+// reportedPrefix reports whether a prefix is reported as not declared.
+func (c *checker) reportedPrefix(prefix string) bool {
+	return slices.ContainsFunc(c.report.Findings, func(f finding.Finding) bool {
+		return f.Rule == ruleNamespace.ID && f.Message == "prefix "+prefix+" is not declared"
+	})
+}
+
+// declarations checks the namespaces that an element declares.
+func (c *checker) declarations(e *tree.Element, outer bool) {
+	for _, a := range e.Declared {
+		usual, exact := tree.UsualPrefix(a.Value)
+		switch {
+		case a.Name == "" && outer && a.Value != "":
+			c.milder(ruleNamespace, e, "the default namespace of RSS elements is %s, want none", quote(a.Value))
+		case usual != "" && !exact && spaceRules[usual]:
+			c.addHint(ruleNamespace, e, "write it letter for letter", "namespace is %s, want %q", quote(a.Value), tree.Namespaces[usual])
+		case usual == "" && spaceRules[a.Name]:
+			c.addHint(ruleNamespace, e, "write it letter for letter", "namespace is %s, want %q", quote(a.Value), tree.Namespaces[a.Name])
+		}
+	}
+}
+
+// spaceRules are the usual prefixes of namespaces that apps compare letter for letter.
+var spaceRules = map[string]bool{"atom": true, "content": true, "itunes": true, "podcast": true, "psc": true, "media": true, "googleplay": true}
+
+// children checks the children of an element by what is known of each.
+func (c *checker) children(parent *tree.Element, name string) {
+	var seen [4]uint64
+	for _, e := range parent.Children {
+		if len(e.Declared) > 0 {
+			c.declarations(e, false)
+		}
+		known, _ := lookup(name, e.Name)
+		if known == nil {
+			c.misplaced(name, e)
+			continue
+		}
+		if known.once {
+			word, bit := known.index/64, uint64(1)<<(known.index%64)
+			if seen[word]&bit != 0 && !sameFile(parent, e) {
+				c.add(ruleRepeated, e, "%s is written more than once", e.Name)
+			}
+			seen[word] |= bit
+		}
+		c.element(e, known)
+	}
+}
+
+// sameFile reports whether an element is a chapters file that another one before it
+// names too. That is another rule.
+func sameFile(parent, e *tree.Element) bool {
+	return e.Name == "podcast:chapters" && parent.Child(e.Name).Attr("url") == e.Attr("url")
+}
+
+// misplaced reports an element that is unknown, or that belongs elsewhere.
+func (c *checker) misplaced(parent string, e *tree.Element) {
+	elsewhere := byName[e.Name]
+	switch {
+	case strings.HasPrefix(e.Name, "googleplay:"):
+		c.suggest(ruleElement, e, "no app reads it since Google Podcasts ended in 2024; remove it", "%s is deprecated", e.Name)
+	case !isKnownSpace(e.Name):
+	case len(elsewhere) > 0:
+		var places []string
+		for _, known := range elsewhere {
+			for _, p := range known.in {
+				if p != "podcast:liveItem" || len(known.in) == 1 {
+					places = append(places, "<"+p+">")
+				}
+			}
+		}
+		c.addHint(ruleElement, e, "apps ignore it here", "%s belongs into %s, not %s", e.Name, orList(places), "<"+parent+">")
+	default:
+		c.addHint(ruleElement, e, unknownHint(parent, e.Name), "there is no element %s", e.Name)
+	}
+}
+
+// element checks one element by what is known of it, and its children.
+func (c *checker) element(e *tree.Element, known *element) {
+	value := e.Value()
+	switch {
+	case known.old == "":
+	case e.Name == "itunes:keywords" || e.Name == "itunes:order":
+		c.suggest(ruleElement, e, known.old, "%s is deprecated", e.Name)
+	default:
+		c.addHint(ruleElement, e, known.old, "%s is deprecated", e.Name)
+	}
+	if known.need && value == "" {
+		c.add(ruleIncomplete, e, "%s is empty", e.Name)
+	}
+	for i := range known.attrs {
+		c.attribute(e, &known.attrs[i])
+	}
+	if known.child != "" {
+		for name := range strings.SplitSeq(known.child, "|") {
+			if e.Child(name) == nil {
+				c.add(ruleIncomplete, e, "%s has no %s", e.Name, name)
+			}
+		}
+	}
+	c.size(e, known, value)
+	if value != "" && known.form != nil {
+		known.form(c, e, "", value)
+	}
+	switch e.Name {
+	case "podcast:person":
+		c.person(e)
+	case "podcast:socialInteract":
+		if e.Attr("protocol") != "disabled" && e.Attr("uri") == "" {
+			c.add(ruleIncomplete, e, "%s has no uri", e.Name)
+		}
+	case "podcast:transcript", "podcast:chapters":
+		c.extension(e)
+	}
+	if len(e.Children) > 0 {
+		c.children(e, e.Name)
+	}
+}
+
+func (c *checker) attribute(e *tree.Element, known *attr) {
+	value := strings.TrimSpace(e.Attr(known.name))
+	switch {
+	case value == "":
+		if known.need {
+			c.add(ruleIncomplete, e, "%s has no %s", e.Name, known.name)
+		}
+		return
+	case known.short > 0 && len([]rune(value)) > known.short:
+		c.add(ruleLongText, e, "%s %s has %d characters, %d are allowed", e.Name, known.name, len([]rune(value)), known.short)
+	}
+	if known.form != nil {
+		known.form(c, e, known.name, value)
+	}
+}
+
+// quote quotes untrusted input for one line of a message, at most 100 characters.
+// Passwords in addresses are left out.
+func quote(value string) string {
+	const limit = 100
+	if hasUser(value) {
+		value = user.ReplaceAllString(value, "${1}//…@")
+	}
+	if runes := []rune(value[:min(len(value), 4*limit)]); len(runes) > limit {
+		value = string(runes[:limit]) + "…"
+	}
+	return strconv.Quote(value)
+}
+
+// orList joins words with commas and "or", each once.
+func orList(words []string) string {
+	slices.Sort(words)
+	words = slices.Compact(words)
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
+}
