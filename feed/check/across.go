@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"onair/feed/tree"
 	"onair/internal/finding"
@@ -212,8 +213,8 @@ var numberInTitle = regexp.MustCompile(`(?i)^(?:(?:ep(?:isode|isodio|\.)?|folge|
 // hasNumber reports whether a title begins with the number of the episode.
 func hasNumber(title, number string) bool {
 	m := numberInTitle.FindStringSubmatch(title)
-	if m == nil {
-		return false
+	if m == nil || !strings.ContainsFunc(title[len(m[0]):], unicode.IsLetter) {
+		return false // a title may be nothing but the number
 	}
 	found := m[1] + m[2] + m[3]
 	if number == "" {
