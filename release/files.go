@@ -14,7 +14,7 @@ import (
 // writeFiles writes what packages contain besides the binary into dir, which is
 // replaced: man/*.1 for archives, man/*.1.gz for packages, completions, and the
 // copyright and changelog of Debian. Everything is the same in each run for a commit.
-func writeFiles(root, dir string, s settings) error {
+func writeFiles(root, dir, version string, s settings) error {
 	if err := os.RemoveAll(dir); err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func writeFiles(root, dir string, s settings) error {
 			return err
 		}
 	}
-	return writeDebian(root, filepath.Join(dir, "debian"), s)
+	return writeDebian(root, filepath.Join(dir, "debian"), version, s)
 }
 
 // compressAll writes each file of a folder, compressed by gzip, into another.
@@ -81,14 +81,10 @@ func compress(data []byte) []byte {
 
 // writeDebian writes copyright and changelog.gz, which Debian's policy requires
 // (sections 12.5 and 12.7).
-func writeDebian(root, dir string, s settings) error {
+func writeDebian(root, dir, version string, s settings) error {
 	date, err := commitTime(root)
 	if err != nil {
 		return err
-	}
-	version := os.Getenv("RELEASE_VERSION")
-	if version == "" {
-		version = "0"
 	}
 	copyright := fmt.Sprintf(`Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
 Upstream-Name: onair

@@ -5,7 +5,7 @@
 //
 //	go run ./release check            fail while release.yaml has placeholders
 //	go run ./release env COMMAND…     run a command with the settings in its environment
-//	go run ./release files DIR        write what packages contain besides the binary
+//	go run ./release files DIR VERSION   write what packages contain besides the binary
 //	go run ./release notes VERSION    print the section of CHANGELOG.md
 //	go run ./release formula VERSION ARCHIVE   print the formula, for an archive of the source
 //	go run ./release module PATH      change the path of the module, and the owner
@@ -19,7 +19,7 @@ import (
 )
 
 // errUsage reports wrong arguments.
-var errUsage = errors.New("usage: release check | env COMMAND… | files DIR | notes VERSION | formula VERSION ARCHIVE | module PATH")
+var errUsage = errors.New("usage: release check | env COMMAND… | files DIR VERSION | notes VERSION | formula VERSION ARCHIVE | module PATH")
 
 func main() {
 	if err := run(os.Args[1:]); err != nil {
@@ -46,8 +46,8 @@ func run(args []string) error {
 		return s.check()
 	case name == "env" && len(args) > 0:
 		return runWith(s, args)
-	case name == "files" && len(args) == 1:
-		return writeFiles(".", args[0], s)
+	case name == "files" && len(args) == 2:
+		return writeFiles(".", args[0], args[1], s)
 	case name == "notes" && len(args) == 1:
 		text, err := notes(".", args[0])
 		fmt.Print(text)
