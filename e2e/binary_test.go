@@ -2,33 +2,11 @@ package e2e
 
 import (
 	"debug/elf"
-	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
 )
-
-// TestCrossBuild builds the binary for every supported system. A cold build takes minutes,
-// so it runs in CI, or with ONAIR_E2E_CROSS=1.
-func TestCrossBuild(t *testing.T) {
-	if os.Getenv("CI") != "true" && os.Getenv("ONAIR_E2E_CROSS") == "" {
-		t.Skip("six builds take minutes: set ONAIR_E2E_CROSS=1 to run them")
-	}
-	for _, goos := range []string{"linux", "darwin", "windows"} {
-		for _, goarch := range []string{"amd64", "arm64"} {
-			t.Run(goos+"/"+goarch, func(t *testing.T) {
-				out := filepath.Join(t.TempDir(), "onair"+exe(goos))
-				if err := compile(out, "GOOS="+goos, "GOARCH="+goarch); err != nil {
-					t.Fatal(err)
-				}
-				if goos == "linux" {
-					mustBeStatic(t, out)
-				}
-			})
-		}
-	}
-}
 
 // TestBinary checks that the binary is static and prints its version.
 func TestBinary(t *testing.T) {

@@ -14,16 +14,25 @@ import (
 // components says how to find each component that a test may need. A finder returns what the
 // test runs: a program, a script or an archive. e2e/setup installs them where it can.
 var components = map[string]func() (string, error){
+	"actionlint":        goProgram("actionlint", "v1.7.12"),
+	"bash":              program("bash"),
 	"chromium":          program("chromium", "chromium-browser", "google-chrome"),
+	"dpkg":              program("dpkg"),
 	"ffmpeg":            program("ffmpeg"),
 	"ffprobe":           program("ffprobe"),
+	"fish":              program("fish"),
+	"goreleaser":        goProgram("goreleaser", "v2.15.1"),
 	"gpodder":           program("gpo"),
+	"lintian":           program("lintian"),
+	"man":               program("man"),
 	"mutagen":           python("mutagen"),
 	"newsboat":          program("newsboat"),
 	"nginx":             program("nginx", "/usr/sbin/nginx"),
 	"podboat":           program("podboat"),
 	"podcast-partytime": npm("podcast-partytime", "feed.js"),
 	"podget":            program("podget"),
+	"rpm2cpio":          program("rpm2cpio"),
+	"ruby":              program("ruby"),
 	"script":            program("script"),
 	"taglib":            sync.OnceValues(compileTagLib),
 	"transcriptator":    npm("transcriptator", "transcripts.js"),
@@ -33,6 +42,7 @@ var components = map[string]func() (string, error){
 	"webvtt-parser":     npm("webvtt-parser", "captions.js"),
 	"xkey":              findXkey,
 	"xmllint":           program("xmllint"),
+	"zsh":               program("zsh"),
 }
 
 // need returns the named component. If it is missing, the test is skipped and names it; in CI,
