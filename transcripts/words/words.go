@@ -1,0 +1,282 @@
+// Package words reads and writes transcript.words.json: the words that a speech
+// recognizer heard in the audio of an episode, with their times. The transcript that
+// people correct stays beside it; package transcripts aligns the two.
+//
+// A file is JSON with a segment a line, so that git merges two changes, and takes at
+// most 250 kB for an hour:
+//
+//	{"schema_version": 1, "audio": {"sha256": "…", "duration_seconds": 61.5},
+//	"engine": "google", "model": "chirp_3", "language": "en", "speakers": {"1": "vega"},
+//	"segments": [
+//	[1200, "1", "Hello, universe.", [310, 640], [97, 92]]
+//	]}
+//
+// A segment is what one voice says without a pause: the start in milliseconds, the
+// voice, the words separated by spaces, how many milliseconds pass from the start of
+// each word to that of the next (of the last word, to its end), and how sure the
+// recognizer is of each, in percent; 0 is unknown, and the list may be left out.
+package words
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"onair/internal/finding"
+)
+
+const (
+	// MaxSize is the limit on the size of a file, in bytes.
+	MaxSize = 16 << 20
+	// schemaVersion is that of the files that Format writes.
+	schemaVersion = 1
+	// pause is the silence at which Segments starts another segment.
+	pause = 300 * time.Millisecond
+	// longest is the limit on the words in a segment that Segments makes.
+	longest = 40
+	// end is the limit on times: a hundred hours.
+	end = 100 * time.Hour
+)
+
+// File is the content of a transcript.words.json.
+type File struct {
+	SHA256   string        // of the payload of the audio, in hex
+	Duration time.Duration // of the audio; 0 if unknown
+	Engine   string        // that recognized the words, such as google
+	Model    string
+	Language string            // BCP 47
+	Speakers map[string]string // ids of people or names, by voice
+	Segments []Segment         // by start
+}
+
+// Segment is what one voice says without a pause.
+type Segment struct {
+	Voice string // empty if the recognizer does not tell voices apart
+	Words []Word // by start; never empty
+}
+
+// Word is a word with its time.
+type Word struct {
+	Text       string // without spaces
+	Start, End time.Duration
+	Confidence float64 // between 0 and 1; 0 if unknown
+}
+
+// document is the JSON of a file.
+type document struct {
+	SchemaVersion int               `json:"schema_version"`
+	Audio         audio             `json:"audio"`
+	Engine        string            `json:"engine"`
+	Model         string            `json:"model,omitempty"`
+	Language      string            `json:"language,omitempty"`
+	Speakers      map[string]string `json:"speakers,omitempty"`
+	Segments      []json.RawMessage `json:"segments"`
+}
+
+type audio struct {
+	SHA256   string  `json:"sha256,omitempty"`
+	Duration float64 `json:"duration_seconds,omitempty"`
+}
+
+// Read reads what Format wrote, and what people changed in it. An error is a
+// [finding.Finding] with its place in the file of that name.
+func Read(src []byte, file string) (*File, error) {
+	fail := func(line int, format string, args ...any) error {
+		return rules[0].At(finding.Position{File: file, Line: line}, format, args...)
+	}
+	if len(src) > MaxSize {
+		return nil, fail(0, "the file has %d bytes; the limit is %d", len(src), MaxSize)
+	}
+	var d document
+	if err := json.Unmarshal(src, &d); err != nil {
+		line := 0
+		if syntax, ok := err.(*json.SyntaxError); ok {
+			line = 1 + bytes.Count(src[:min(int(syntax.Offset), len(src))], []byte("\n"))
+		}
+		return nil, fail(line, "not JSON of recognized words: %v", err)
+	}
+	if d.SchemaVersion != schemaVersion {
+		return nil, fail(1, "schema_version is %d; this onair reads %d", d.SchemaVersion, schemaVersion)
+	}
+	f := &File{
+		SHA256: d.Audio.SHA256, Duration: seconds(d.Audio.Duration),
+		Engine: d.Engine, Model: d.Model, Language: d.Language, Speakers: d.Speakers,
+	}
+	for i, raw := range d.Segments {
+		s, err := readSegment(raw)
+		if err == nil && i > 0 && s.start() < f.Segments[i-1].start() {
+			err = fmt.Errorf("it starts before the segment above")
+		}
+		if err != nil {
+			return nil, fail(lineOf(src, raw), "segment %d: %v", i+1, err)
+		}
+		f.Segments = append(f.Segments, s)
+	}
+	return f, nil
+}
+
+// lineOf returns the line on which a segment is.
+func lineOf(src []byte, raw json.RawMessage) int {
+	return 1 + bytes.Count(src[:max(0, bytes.Index(src, raw))], []byte("\n"))
+}
+
+// readSegment reads a segment.
+func readSegment(raw json.RawMessage) (Segment, error) {
+	var start int64
+	var s Segment
+	var text string
+	var steps []int64
+	var sure []int
+	fields := []any{&start, &s.Voice, &text, &steps, &sure}
+	var values []json.RawMessage
+	if err := json.Unmarshal(raw, &values); err != nil || len(values) < 4 || len(values) > len(fields) {
+		return s, fmt.Errorf("want [start, voice, words, durations, confidences]")
+	}
+	for i, v := range values {
+		if err := json.Unmarshal(v, fields[i]); err != nil {
+			return s, fmt.Errorf("member %d: %v", i+1, err)
+		}
+	}
+	words := strings.Fields(text)
+	if len(words) == 0 || len(words) != len(steps) || sure != nil && len(sure) != len(words) {
+		return s, fmt.Errorf("%d words have %d durations and %d confidences", len(words), len(steps), len(sure))
+	}
+	at := time.Duration(start) * time.Millisecond
+	for i, w := range words {
+		if start < 0 || steps[i] < 0 || steps[i] > end.Milliseconds() || start > end.Milliseconds() || at > end {
+			return s, fmt.Errorf("the time of %q is negative or over %v", w, end)
+		}
+		next := at + time.Duration(steps[i])*time.Millisecond
+		word := Word{Text: w, Start: at, End: next}
+		if sure != nil {
+			word.Confidence = float64(min(max(sure[i], 0), 100)) / 100
+		}
+		s.Words, at = append(s.Words, word), next
+	}
+	return s, nil
+}
+
+func (s *Segment) start() time.Duration { return s.Words[0].Start }
+
+func seconds(s float64) time.Duration {
+	if !(s > 0 && s <= end.Seconds()) {
+		return 0
+	}
+	return time.Duration(math.Round(s*1000)) * time.Millisecond
+}
+
+// Format writes the file: the same bytes for the same words.
+func (f *File) Format() []byte {
+	var b bytes.Buffer
+	d := document{
+		SchemaVersion: schemaVersion, Audio: audio{f.SHA256, f.Duration.Seconds()},
+		Engine: f.Engine, Model: f.Model, Language: f.Language, Speakers: f.Speakers,
+	}
+	head := encode(d)
+	b.Write(bytes.TrimSuffix(head, []byte(`null}`)))
+	b.WriteString("[")
+	for i, s := range f.Segments {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteByte('\n')
+		b.Write(s.format())
+	}
+	b.WriteString("\n]}\n")
+	return b.Bytes()
+}
+
+// encode returns JSON without the escapes of HTML. Its values cannot fail.
+func encode(v any) []byte {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		panic(fmt.Sprintf("encode words: %v", err))
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+}
+
+// format writes a segment. Between two words there is no time, so the end of a word is
+// the start of the next.
+func (s *Segment) format() []byte {
+	var texts []string
+	var steps []int64
+	var sure []int
+	known := false
+	for i, w := range s.Words {
+		until := w.End
+		if i+1 < len(s.Words) {
+			until = s.Words[i+1].Start
+		}
+		texts = append(texts, w.Text)
+		steps = append(steps, until.Milliseconds()-w.Start.Milliseconds())
+		sure = append(sure, int(math.Round(w.Confidence*100)))
+		known = known || w.Confidence > 0
+	}
+	values := []any{s.start().Milliseconds(), s.Voice, strings.Join(texts, " "), steps}
+	if known {
+		values = append(values, sure)
+	}
+	return encode(values)
+}
+
+// Segments makes segments of words in the order of their voices' speech: another voice
+// and a pause of 0.3 seconds start a new one. Times that run backwards, overlap or are
+// negative are moved to the end of the word before, and words without letters that
+// count are left out.
+func Segments(words []Word, voices []string) []Segment {
+	var segments []Segment
+	var last time.Duration
+	for i, w := range words {
+		w.Text = strings.Join(strings.FieldsFunc(w.Text, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }), "")
+		if w.Text == "" {
+			continue
+		}
+		w.Start = min(max(w.Start, last), end).Truncate(time.Millisecond)
+		w.End = min(max(w.End, w.Start), end).Truncate(time.Millisecond)
+		voice := ""
+		if i < len(voices) {
+			voice = voices[i]
+		}
+		n := len(segments)
+		if n == 0 || segments[n-1].Voice != voice || len(segments[n-1].Words) >= longest || w.Start-last >= pause {
+			segments = append(segments, Segment{Voice: voice})
+			n++
+		} else if m := len(segments[n-1].Words); m > 0 {
+			segments[n-1].Words[m-1].End = w.Start
+		}
+		segments[n-1].Words = append(segments[n-1].Words, w)
+		last = max(last, w.End)
+	}
+	return segments
+}
+
+// All returns the words of all segments in order of time.
+func (f *File) All() []Word {
+	var all []Word
+	for _, s := range f.Segments {
+		all = append(all, s.Words...)
+	}
+	slices.SortStableFunc(all, func(a, b Word) int { return int(a.Start - b.Start) })
+	return all
+}
+
+// Shift moves all times by d. Words that would start before 0 are removed.
+func (f *File) Shift(d time.Duration) {
+	d = d.Truncate(time.Millisecond)
+	for i := range f.Segments {
+		s := &f.Segments[i]
+		for k := range s.Words {
+			s.Words[k].Start += d
+			s.Words[k].End += d
+		}
+		s.Words = slices.DeleteFunc(s.Words, func(w Word) bool { return w.Start < 0 })
+	}
+	f.Segments = slices.DeleteFunc(f.Segments, func(s Segment) bool { return len(s.Words) == 0 })
+}
