@@ -155,40 +155,46 @@ var rules = finding.Rules{
 		Title:   "translation whose turns or stamps differ from the original's",
 		Example: "a transcript.es.md of 22 turns beside a transcript.md of 23",
 	},
+	{
+		ID: "T041", Severity: finding.Warning, Title: "stamp that is far from its word in the audio",
+		Hint:    "listen there: the stamp is wrong, or words before it are missing",
+		Example: "\\[12:30\\] before words that are heard at 12:40",
+	},
 }
 
 // Rules returns the rules of transcripts. Lint and Parse report the rules that
-// check a single file; T028, T029, T031 and T032 compare files.
+// check a single file; T028, T029, T031 and T032 compare files, and T041 needs the words of the audio.
 func Rules() finding.Rules { return rules }
 
 var (
-	ruleFirst      = rules.Must("T001")
-	ruleUnbolded   = rules.Must("T002")
-	ruleLabel      = rules.Must("T003")
-	ruleSpace      = rules.Must("T004")
-	ruleBlankLine  = rules.Must("T005")
-	ruleInside     = rules.Must("T006")
-	ruleName       = rules.Must("T007")
-	ruleEmpty      = rules.Must("T008")
-	ruleSpeaker    = rules.Must("T009")
-	ruleOnce       = rules.Must("T010")
-	ruleAfterPause = rules.Must("T011")
-	ruleStamp      = rules.Must("T012")
-	ruleMinutes    = rules.Must("T013")
-	ruleOrder      = rules.Must("T014")
-	ruleDuration   = rules.Must("T015")
-	ruleRate       = rules.Must("T016")
-	ruleUnescaped  = rules.Must("T017")
-	ruleBrackets   = rules.Must("T018")
-	ruleUnclear    = rules.Must("T019")
-	ruleGlued      = rules.Must("T020")
-	ruleLink       = rules.Must("T021")
-	ruleEntity     = rules.Must("T022")
-	ruleHTML       = rules.Must("T023")
-	ruleAccident   = rules.Must("T024")
-	ruleHidden     = rules.Must("T025")
-	ruleSpaces     = rules.Must("T026")
-	ruleWrapped    = rules.Must("T027")
-	ruleRepeated   = rules.Must("T030")
-	ruleTranslated = rules.Must("T032")
+	ruleFirst        = rules.Must("T001")
+	ruleUnbolded     = rules.Must("T002")
+	ruleLabel        = rules.Must("T003")
+	ruleSpace        = rules.Must("T004")
+	ruleBlankLine    = rules.Must("T005")
+	ruleInside       = rules.Must("T006")
+	ruleName         = rules.Must("T007")
+	ruleEmpty        = rules.Must("T008")
+	ruleSpeaker      = rules.Must("T009")
+	ruleOnce         = rules.Must("T010")
+	ruleAfterPause   = rules.Must("T011")
+	ruleStamp        = rules.Must("T012")
+	ruleMinutes      = rules.Must("T013")
+	ruleOrder        = rules.Must("T014")
+	ruleDuration     = rules.Must("T015")
+	ruleRate         = rules.Must("T016")
+	ruleUnescaped    = rules.Must("T017")
+	ruleBrackets     = rules.Must("T018")
+	ruleUnclear      = rules.Must("T019")
+	ruleGlued        = rules.Must("T020")
+	ruleLink         = rules.Must("T021")
+	ruleEntity       = rules.Must("T022")
+	ruleHTML         = rules.Must("T023")
+	ruleAccident     = rules.Must("T024")
+	ruleHidden       = rules.Must("T025")
+	ruleSpaces       = rules.Must("T026")
+	ruleWrapped      = rules.Must("T027")
+	ruleRepeated     = rules.Must("T030")
+	ruleTranslated   = rules.Must("T032")
+	ruleStampAndWord = rules.Must("T041")
 )

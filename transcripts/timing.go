@@ -215,9 +215,11 @@ func (t *Transcript) timelineOf(anchors []anchor, chars int, duration time.Durat
 		}
 		kept = append(kept, a)
 	}
+	t.snap(kept, duration)
 	switch {
 	case len(kept) > 0:
-		tl.spread(kept, chars, duration)
+		t.spread(tl, kept, chars, duration)
+	case t.fill(tl, 0, chars, 0, duration, usualRate):
 	case duration != unbounded:
 		tl.segments = t.unanchored(chars, duration)
 	default:
@@ -249,17 +251,25 @@ func (t *Transcript) words() int {
 }
 
 // spread fills the timeline between anchors that are consistent.
-func (tl *timeline) spread(anchors []anchor, chars int, duration time.Duration) {
+func (t *Transcript) spread(tl *timeline, anchors []anchor, chars int, duration time.Duration) {
 	r := speed(anchors)
 	first, last := anchors[0], anchors[len(anchors)-1]
-	tl.add(segment{0, first.pos, max(0, first.time-r.time(first.pos)), first.time})
+	if !t.fill(tl, 0, first.pos, 0, first.time, r) {
+		tl.add(segment{0, first.pos, max(0, first.time-r.time(first.pos)), first.time})
+	}
 	for i, b := range anchors[1:] {
 		a := anchors[i]
+		if t.fill(tl, a.pos, b.pos, a.time, b.time, r) {
+			continue
+		}
 		start := a.time
 		if a.pause {
 			start = max(start, b.time-r.time(b.pos-a.pos))
 		}
 		tl.add(segment{a.pos, b.pos, start, b.time})
+	}
+	if t.fill(tl, last.pos, chars, last.time, duration, r) {
+		return
 	}
 	end := last.time + min(r.time(chars-last.pos), duration-last.time)
 	tl.add(segment{last.pos, chars, last.time, end})

@@ -146,6 +146,7 @@ type Transcript struct {
 	Fractions Fractions
 
 	captionTimes *captionTimes // found by Read; nil for Markdown
+	spoken       []spoken      // found by Align; nil without recognized words
 }
 
 // Fractions counts the fractions of stamps that have two digits. If there are

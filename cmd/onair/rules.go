@@ -14,6 +14,7 @@ import (
 	"onair/templates"
 	"onair/transcripts"
 	"onair/transcripts/forms"
+	"onair/transcripts/words"
 )
 
 // allRules returns the rules of all packages, sorted by ID.
@@ -28,6 +29,7 @@ func allRules() finding.Rules {
 		templates.Rules(),
 		transcripts.Rules(),
 		verify.Rules(),
+		words.Rules(),
 	)
 	slices.SortFunc(rules, func(x, y finding.Rule) int { return strings.Compare(x.ID, y.ID) })
 	return rules

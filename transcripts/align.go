@@ -1,0 +1,220 @@
+package transcripts
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"onair/internal/finding"
+	"onair/transcripts/internal/align"
+	"onair/transcripts/internal/script"
+	"onair/transcripts/words"
+)
+
+const (
+	// stampYields is how far a stamp may be from its word to be replaced by the time
+	// of the word. A stamp that is farther away wins: somebody meant it.
+	stampYields = 1500 * time.Millisecond
+	// stampDiffers is how far a stamp may be from its word without a finding.
+	stampDiffers = 2 * time.Second
+	// leastHeard is the least part of the words between two anchors that must have been
+	// heard, in percent. With fewer the times are interpolated as without any.
+	leastHeard = 40
+	// lingers is how long a cue stays after its last word if nothing follows at once.
+	lingers = 500 * time.Millisecond
+)
+
+// spoken is a word of the spoken text.
+type spoken struct {
+	from, to   int // characters
+	heard      bool
+	start, end time.Duration // of a word that was heard
+}
+
+// Align gives a transcript the times of words that a speech recognizer heard. From
+// then on cues, starts of turns and places have those times: to a fraction of a second,
+// also where people corrected the words. The duration is that of the audio the words
+// are from.
+//
+// Align returns findings about stamps that are far from their words. It is called once,
+// before the transcript is used.
+func (t *Transcript) Align(f *words.File, file string) finding.List {
+	var texts []string
+	t.spoken, texts = t.spokenWords()
+	heard := splitHeard(f.All())
+	heardTexts := make([]string, len(heard))
+	for i, w := range heard {
+		heardTexts[i] = w.Text
+	}
+	for i, k := range align.Words(texts, heardTexts) {
+		if k >= 0 {
+			w := &t.spoken[i]
+			w.heard, w.start, w.end = true, heard[k].Start, heard[k].End
+		}
+	}
+	return t.checkStamps(file)
+}
+
+// spokenWords returns the words of the spoken text, and where they are in it.
+func (t *Transcript) spokenWords() (list []spoken, texts []string) {
+	pos := 0
+	for i := range t.Turns {
+		for j := range t.Turns[i].Blocks {
+			text := t.Turns[i].Blocks[j].Text
+			if text == "" {
+				continue
+			}
+			for w := range wordsOf(text) {
+				n := script.Weigh(w)
+				if w != " " {
+					list = append(list, spoken{from: pos, to: pos + n})
+					texts = append(texts, w)
+				}
+				pos += n
+			}
+			pos++ // between two blocks
+		}
+	}
+	return list, texts
+}
+
+// wordsOf yields the words and the spaces of a text. A character of a script without
+// spaces is a word of its own.
+func wordsOf(text string) func(func(string) bool) {
+	return func(yield func(string) bool) {
+		from := 0
+		for i, r := range text {
+			if r != ' ' && !script.Spaceless(r) {
+				continue
+			}
+			if from < i && !yield(text[from:i]) {
+				return
+			}
+			from = i + len(string(r))
+			if !yield(text[i:from]) {
+				return
+			}
+		}
+		if from < len(text) {
+			yield(text[from:])
+		}
+	}
+}
+
+// splitHeard splits words of scripts without spaces into their characters.
+func splitHeard(heard []words.Word) []words.Word {
+	split := make([]words.Word, 0, len(heard))
+	for _, w := range heard {
+		all, at := script.Weigh(w.Text), 0
+		for part := range wordsOf(w.Text) {
+			n := script.Weigh(part)
+			split = append(split, words.Word{
+				Text:  part,
+				Start: w.Start + scale(w.End-w.Start, at, all),
+				End:   w.Start + scale(w.End-w.Start, at+n, all),
+			})
+			at += n
+		}
+	}
+	return split
+}
+
+// heardAt returns the word that starts at a position of the spoken text, or nil if it was
+// not heard.
+func (t *Transcript) heardAt(pos int) *spoken {
+	i, _ := slices.BinarySearchFunc(t.spoken, pos, func(w spoken, pos int) int { return cmp.Compare(w.from, pos) })
+	// The text may continue with a space.
+	if i < len(t.spoken) && t.spoken[i].from <= pos+1 && t.spoken[i].heard {
+		return &t.spoken[i]
+	}
+	return nil
+}
+
+// checkStamps reports the stamps that are far from their words.
+func (t *Transcript) checkStamps(file string) (found finding.List) {
+	if t.Clips {
+		return nil
+	}
+	anchors, _ := t.anchors()
+	for _, a := range anchors {
+		w := t.heardAt(a.pos)
+		if w == nil || a.pause || a.weight != stampWeight {
+			continue
+		}
+		if d := (w.start - a.time).Abs(); d > stampDiffers {
+			found.Add(ruleStampAndWord.At(finding.Position{File: file, Line: a.mark.Line, Column: a.mark.Column},
+				"the stamp is %.1f seconds from its word, which was heard at %s", d.Seconds(), appendClock(nil, w.start)))
+		}
+	}
+	return found
+}
+
+// snap replaces the times of stamps by those of their words, where both are close.
+func (t *Transcript) snap(anchors []anchor, duration time.Duration) {
+	for i := range anchors {
+		a := &anchors[i]
+		w := t.heardAt(a.pos)
+		if w == nil || a.pause || (w.start-a.time).Abs() > stampYields {
+			continue
+		}
+		low, high := time.Duration(0), duration
+		if i > 0 {
+			low = anchors[i-1].time + time.Duration(a.pos-anchors[i-1].pos)*shortestPerChar
+		}
+		if i+1 < len(anchors) {
+			high = anchors[i+1].time - time.Duration(anchors[i+1].pos-a.pos)*shortestPerChar
+		}
+		if low <= w.start && w.start <= high {
+			a.time = w.start
+		}
+	}
+}
+
+// fill adds the text from one position to another, which is spoken between the times
+// low and high, with the times of the words that were heard. It returns false, and adds
+// nothing, if too few of them were.
+func (t *Transcript) fill(tl *timeline, from, to int, low, high time.Duration, r rate) bool {
+	first, _ := slices.BinarySearchFunc(t.spoken, from, func(w spoken, pos int) int { return cmp.Compare(w.from, pos) })
+	last, _ := slices.BinarySearchFunc(t.spoken, to, func(w spoken, pos int) int { return cmp.Compare(w.from, pos) })
+	list := t.spoken[first:last]
+	var kept []spoken
+	at, now := from, low
+	for _, w := range list {
+		least := time.Duration(w.to-w.from) * shortestPerChar
+		w.end = max(w.end, w.start+least)
+		if !w.heard || w.end > high-time.Duration(to-w.to)*shortestPerChar {
+			continue
+		}
+		if latest := w.start - time.Duration(w.from-at)*shortestPerChar; latest < now {
+			// The space between two words takes its time from the first of them.
+			if len(kept) == 0 || latest < kept[len(kept)-1].start+time.Duration(at-kept[len(kept)-1].from)*shortestPerChar {
+				continue
+			}
+			kept[len(kept)-1].end = latest
+		}
+		kept = append(kept, w)
+		at, now = w.to, w.end
+	}
+	if len(kept) == 0 || len(kept)*100 < len(list)*leastHeard {
+		return false
+	}
+	at, now = from, low
+	for i, w := range kept {
+		before := segment{at, w.from, now, w.start}
+		switch {
+		case i == 0: // silence, and then perhaps words that were not heard
+			before.start = max(low, w.start-max(r.time(w.from-at), time.Duration(w.from-at)*shortestPerChar))
+		case w.from-at <= 1: // a space
+			before.end = min(w.start, now+lingers)
+		}
+		tl.add(before)
+		tl.add(segment{w.from, w.to, w.start, w.end})
+		at, now = w.to, w.end
+	}
+	after := max(r.time(to-at), time.Duration(to-at)*shortestPerChar)
+	if to-at <= 1 {
+		after = lingers
+	}
+	tl.add(segment{at, to, now, min(high, now+after)})
+	return true
+}

@@ -1,0 +1,171 @@
+package transcripts
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"onair/transcripts/words"
+)
+
+// recording is speech with known times, for tests.
+type recording struct {
+	text  []string // words, "" where another speaker begins
+	heard []words.Word
+}
+
+// record makes a recording of n words.
+func record(r *rand.Rand, n int) (rec recording) {
+	at := time.Duration(0)
+	for i := range n {
+		if i%40 == 0 {
+			rec.text = append(rec.text, "")
+			at += time.Duration(r.IntN(4000)) * time.Millisecond // a pause between speakers
+		}
+		w := fmt.Sprintf("w%d", int(3000*r.Float64()*r.Float64()))
+		length := time.Duration(len(w)*50+r.IntN(200)) * time.Millisecond
+		rec.text = append(rec.text, w)
+		rec.heard = append(rec.heard, words.Word{Text: w, Start: at, End: at + length})
+		at += length
+		if r.IntN(9) == 0 {
+			at += time.Duration(r.IntN(900)) * time.Millisecond
+		}
+	}
+	return rec
+}
+
+// markdown writes the words as a transcript, with a stamp every so many turns.
+func (rec *recording) markdown(stamps int, stampOf func(time.Duration) time.Duration) string {
+	var b strings.Builder
+	turn, heard := 0, 0
+	for _, w := range rec.text {
+		if w != "" {
+			b.WriteString(" " + w)
+			heard++
+			continue
+		}
+		if turn > 0 {
+			b.WriteString("\n\n")
+		}
+		fmt.Fprintf(&b, "**%s:**", []string{"Vega", "Rigel"}[turn%2])
+		if turn++; stamps > 0 && turn%stamps == 0 {
+			at := stampOf(rec.heard[heard].Start).Truncate(time.Second)
+			fmt.Fprintf(&b, " \\[%02d:%02d\\]", int(at.Minutes()), int(at.Seconds())%60)
+		}
+	}
+	return b.String() + "\n"
+}
+
+func same(d time.Duration) time.Duration { return d }
+
+// Words that people changed do not move the others: every cue starts when its first
+// word was heard.
+func TestAlign(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(10) {
+		r := rand.New(rand.NewPCG(seed, 7))
+		rec := record(r, 2000)
+		duration := rec.heard[len(rec.heard)-1].End + time.Second
+		starts := map[string][]time.Duration{} // of each word
+		for _, w := range rec.heard {
+			starts[w.Text] = append(starts[w.Text], w.Start)
+		}
+		var heard []words.Word // as a recognizer hears it: one word in ten wrong, lost or added
+		for _, w := range rec.heard {
+			switch r.IntN(30) {
+			case 0:
+			case 1:
+				heard = append(heard, words.Word{Text: "zzz", Start: w.Start, End: w.End})
+			case 2:
+				half := (w.End - w.Start) / 2
+				heard = append(heard, words.Word{Text: "uh", Start: w.Start, End: w.Start + half}, words.Word{Text: w.Text, Start: w.Start + half, End: w.End})
+			default:
+				heard = append(heard, w)
+			}
+		}
+		transcript := Parse([]byte(rec.markdown(3, same)), nil)
+		if found := transcript.Align(&words.File{Segments: words.Segments(heard, nil)}, "t.md"); len(found) > 0 {
+			t.Errorf("seed %d: %v", seed, found[0])
+		}
+		cues := transcript.Cues(duration)
+		checkCues(t, cues, duration)
+		var misses []time.Duration
+		for _, c := range cues {
+			first, _, _ := strings.Cut(c.Text, " ")
+			best := time.Hour
+			for _, at := range starts[first] {
+				best = min(best, (at - c.Start).Abs())
+			}
+			misses = append(misses, best)
+		}
+		slices.Sort(misses)
+		if median, p95 := misses[len(misses)/2], misses[len(misses)*95/100]; median > 0 || p95 > 300*time.Millisecond {
+			t.Errorf("seed %d: cues start %v from their word in the median, %v at p95", seed, median, p95)
+		}
+	}
+}
+
+// With words that have nothing to do with the text, nothing changes.
+func TestAlignOtherWords(t *testing.T) {
+	t.Parallel()
+	rec := record(rand.New(rand.NewPCG(1, 1)), 500)
+	src := rec.markdown(2, same)
+	duration := rec.heard[len(rec.heard)-1].End
+	other := slices.Clone(rec.heard)
+	for i := range other {
+		other[i].Text = "zzz"
+	}
+	plain, aligned := Parse([]byte(src), nil), Parse([]byte(src), nil)
+	aligned.Align(&words.File{Segments: words.Segments(other, nil)}, "")
+	if want, got := fmt.Sprint(plain.Cues(duration)), fmt.Sprint(aligned.Cues(duration)); got != want {
+		t.Errorf("cues are %.300s, want %.300s", got, want)
+	}
+}
+
+// A stamp that is far from its word wins, and is reported.
+func TestAlignWrongStamp(t *testing.T) {
+	t.Parallel()
+	rec := record(rand.New(rand.NewPCG(2, 1)), 200)
+	src := rec.markdown(3, func(d time.Duration) time.Duration { return d + 6*time.Second })
+	transcript := Parse([]byte(src), nil)
+	found := transcript.Align(&words.File{Segments: words.Segments(rec.heard, nil)}, "t.md")
+	if len(found) != 1 || found[0].Rule != "T041" || found[0].Line != 5 {
+		t.Errorf("found %v, want T041 in line 5", found)
+	}
+	stamp := transcript.Turns[2].Stamp.Time
+	if got := transcript.Starts(rec.heard[len(rec.heard)-1].End)[2]; got != stamp {
+		t.Errorf("the turn starts at %v, want %v", got, stamp)
+	}
+}
+
+// FuzzAlign checks that cues are possible whatever was heard.
+func FuzzAlign(f *testing.F) {
+	f.Add("**Vega:** \\[00:10\\] Hello, universe.\n\n**Rigel:** And you?\n", []byte{3, 10, 200, 5, 40}, uint16(30))
+	f.Add("**Vega:** 你好 universe. ok\n\n**Break:**\n\nyes\n", []byte{0, 1, 0, 1, 0, 1}, uint16(0))
+	f.Fuzz(func(t *testing.T, src string, times []byte, seconds uint16) {
+		transcript := Parse([]byte(src), nil)
+		_, texts := transcript.spokenWords()
+		var heard []words.Word
+		at := time.Duration(0)
+		for i, b := range times {
+			if len(texts) == 0 {
+				break
+			}
+			at += time.Duration(b%16) * 100 * time.Millisecond
+			end := at + time.Duration(b/16)*100*time.Millisecond
+			heard = append(heard, words.Word{Text: texts[i%len(texts)], Start: at, End: end})
+			at = end
+		}
+		transcript.Align(&words.File{Segments: words.Segments(heard, nil)}, "")
+		duration := time.Duration(seconds) * time.Second
+		if cues := transcript.Cues(duration); cues != nil {
+			if duration == 0 {
+				duration = unbounded
+			}
+			checkCues(t, cues, duration)
+		}
+	})
+}
