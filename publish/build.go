@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"runtime"
 	"slices"
 	"sync"
@@ -14,15 +15,28 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"onair/internal/plural"
 	"onair/publish/bucket"
 	"onair/publish/record"
 	"onair/publish/release"
 )
 
-// buildRecord lists, inside a build folder, the keys that the last build wrote,
-// so that the next one can remove what is no longer part of the show without
-// touching anything else.
+// buildRecord is the key of the record of the last build, inside its folder. Another
+// program, or a pull request, may have written it, so what it lists is changed only if
+// the bytes are still those that it says.
 const buildRecord = bucket.RecordsPrefix + "build.json"
+
+// builtObjects is the content of buildRecord.
+type builtObjects struct {
+	// Objects has the versions that a key may have, by key. In a folder they are the
+	// SHA-256 of the file. There are two while a build is under way.
+	Objects map[string][]string `json:"objects"`
+}
+
+// wrote reports whether a build wrote the object, as far as the record proves it.
+func (r *builtObjects) wrote(o bucket.Attrs) bool {
+	return r != nil && o.Version != "" && slices.Contains(r.Objects[o.Key], o.Version)
+}
 
 // Early writes the objects of a release into a bucket for Build while the release
 // is being built, so that nothing is rendered twice. It writes only objects whose
@@ -76,6 +90,9 @@ func (w *Early) Written() (int, error) {
 	return len(w.written), w.err
 }
 
+// wrote reports whether Add wrote an object.
+func (w *Early) wrote(key string) bool { return w != nil && slices.Contains(w.written, key) }
+
 // Undo deletes what was written, for a release that turns out to have errors.
 func (w *Early) Undo(ctx context.Context) {
 	for _, key := range w.written {
@@ -89,32 +106,113 @@ func publishedTo(b bucket.Bucket) error {
 
 // Build makes a bucket, in practice a local folder, hold a release. It removes
 // objects of an earlier build that the release does not have. It does not change
-// objects that are right already, or that no build wrote. It returns how many
-// objects it wrote and removed. It refuses a bucket to which a show was published,
-// because there the order of writes and the record matter.
-func Build(ctx context.Context, r *release.Release, b bucket.Bucket) (written, removed int, err error) {
+// objects that are right already. An object in the way that no build wrote, as far as
+// the record in the bucket proves it, is a *ForeignError unless adopt is true. Build
+// refuses a bucket to which a show was published, because there the order of writes
+// and the record matter.
+//
+// It returns how many objects it wrote and removed, and the keys of those that it did
+// not remove because they were changed since the earlier build. The early writer may be
+// nil; its objects count as those of this build.
+func Build(ctx context.Context, r *release.Release, b bucket.Bucket, early *Early, adopt bool) (written, removed int, kept []string, err error) {
 	storage := record.Storage{Public: b}
 	seen, err := record.List(ctx, storage)
 	if err == nil {
 		err = seen.ReadState(ctx, storage, "")
 	}
 	if err != nil {
-		return 0, 0, err
+		return 0, 0, nil, err
 	}
 	if seen.State.Phase != "" {
-		return 0, 0, publishedTo(b)
+		return 0, 0, nil, publishedTo(b)
+	}
+	last, err := readBuilt(ctx, b)
+	if foreign := (*ForeignError)(nil); errors.As(err, &foreign) && adopt {
+		last, err = nil, nil
+	}
+	if err != nil {
+		return 0, 0, nil, err
 	}
 	seen.Headerless, seen.KeepsParts = true, false // only the bytes matter
 	p := compare(r, seen)
 	if err := p.checkAudio(); err != nil {
-		return 0, 0, err
+		return 0, 0, nil, err
 	}
-	written, err = writeAll(ctx, b, p.filter(func(c *Change) bool { return c.Action != Keep }))
+	changes := p.filter(func(c *Change) bool { return c.Action != Keep })
+	if err := checkForeign(b, seen, last, changes, early); err != nil && !adopt {
+		return 0, 0, nil, err
+	}
+	if err := recordBefore(ctx, b, seen, last, changes); err != nil {
+		return 0, 0, nil, err
+	}
+	if written, err = writeAll(ctx, b, changes); err != nil {
+		return written, 0, nil, err
+	}
+	removed, kept, err = removeStale(ctx, b, r, last)
+	return written, removed, kept, err
+}
+
+// readBuilt returns the record of the last build, nil if there is none.
+func readBuilt(ctx context.Context, b bucket.Bucket) (*builtObjects, error) {
+	data, err := record.Download(ctx, b, buildRecord)
+	if errors.Is(err, bucket.ErrNotExist) {
+		return nil, nil
+	} else if err != nil {
+		return nil, err
+	}
+	last := &builtObjects{}
+	if err := json.Unmarshal(data, last); err != nil || last.Objects == nil {
+		return nil, &ForeignError{Storage: b.URL(), Key: buildRecord}
+	}
+	return last, nil
+}
+
+// checkForeign returns a *ForeignError if a change overwrites what no build wrote.
+func checkForeign(b bucket.Bucket, seen *record.Listing, last *builtObjects, changes []*Change, early *Early) error {
+	var keys []string
+	for _, c := range changes {
+		if old, exists := seen.Objects[c.Key]; exists && !last.wrote(old) && !early.wrote(c.Key) {
+			keys = append(keys, c.Key)
+		}
+	}
+	switch n := len(keys); n {
+	case 0:
+		return nil
+	case 1:
+		return &ForeignError{Storage: b.URL(), Key: keys[0]}
+	default:
+		return fmt.Errorf("%w, and %s in the way", &ForeignError{Storage: b.URL(), Key: keys[0]}, plural.Count(n-1, "other file"))
+	}
+}
+
+// recordBefore adds to the record what the changes will write, so that after an
+// interrupted build the next one recognizes it.
+func recordBefore(ctx context.Context, b bucket.Bucket, seen *record.Listing, last *builtObjects, changes []*Change) error {
+	if len(changes) == 0 {
+		return nil
+	}
+	next := &builtObjects{Objects: map[string][]string{}}
+	if last != nil {
+		maps.Copy(next.Objects, last.Objects)
+	}
+	for _, c := range changes {
+		versions := []string{c.object.SHA256}
+		if old, exists := seen.Objects[c.Key]; exists && last.wrote(old) {
+			versions = append(versions, old.Version)
+		}
+		next.Objects[c.Key] = versions
+	}
+	return writeBuilt(ctx, b, next)
+}
+
+// writeBuilt writes the record.
+func writeBuilt(ctx context.Context, b bucket.Bucket, r *builtObjects) error {
+	data, err := json.MarshalIndent(r, "", " ")
 	if err != nil {
-		return written, 0, err
+		return err
 	}
-	removed, err = removeStale(ctx, b, r)
-	return written, removed, err
+	_, err = b.Write(ctx, record.NewObject(buildRecord, append(data, '\n')), bucket.Condition{})
+	return err
 }
 
 // writeAll writes the objects of changes, as many at once as there are processors. It
@@ -139,40 +237,39 @@ func writeAll(ctx context.Context, b bucket.Bucket, changes []*Change) (written 
 	return int(done.Load()), err
 }
 
-// removeStale deletes the objects of the last build that this one does not have,
-// and records the objects of this one.
-func removeStale(ctx context.Context, b bucket.Bucket, r *release.Release) (removed int, err error) {
-	keys := make([]string, len(r.Objects)) // sorted, as the objects are
-	for i, o := range r.Objects {
-		keys[i] = o.Key
+// removeStale deletes the objects of the last build that this one does not have and
+// that were not changed since, and records the objects of this one. It returns the
+// keys of those that were changed.
+func removeStale(ctx context.Context, b bucket.Bucket, r *release.Release, last *builtObjects) (removed int, kept []string, err error) {
+	wanted := map[string]bool{}
+	for _, o := range r.Objects {
+		wanted[o.Key] = true
 	}
-	last, err := record.Download(ctx, b, buildRecord)
-	if err != nil && !errors.Is(err, bucket.ErrNotExist) {
-		return 0, err
-	}
+	next := &builtObjects{Objects: map[string][]string{}}
 	var stale []string
-	if err == nil {
-		if err := json.Unmarshal(last, &stale); err != nil {
-			return 0, fmt.Errorf("read %s: %w", buildRecord, err)
+	for attrs, err := range b.List(ctx, "") {
+		switch {
+		case err != nil:
+			return removed, kept, err
+		case wanted[attrs.Key]:
+			next.Objects[attrs.Key] = []string{attrs.Version}
+		case last == nil || last.Objects[attrs.Key] == nil:
+		case !last.wrote(attrs):
+			kept = append(kept, attrs.Key)
+		default:
+			stale = append(stale, attrs.Key)
 		}
 	}
 	for _, key := range stale {
-		if _, wanted := slices.BinarySearch(keys, key); wanted || bucket.ValidKey(key) != nil {
-			continue
-		}
 		if err := b.Delete(ctx, key, bucket.Condition{}); err == nil {
 			removed++
 		} else if !errors.Is(err, bucket.ErrNotExist) {
-			return removed, err
+			return removed, kept, err
 		}
 	}
-	data, err := json.MarshalIndent(keys, "", " ")
-	if err != nil {
-		return removed, err
+	now, err := readBuilt(ctx, b)
+	if err == nil && now != nil && maps.EqualFunc(now.Objects, next.Objects, slices.Equal) {
+		return removed, kept, nil
 	}
-	if data = append(data, '\n'); bytes.Equal(data, last) {
-		return removed, nil
-	}
-	_, err = b.Write(ctx, record.NewObject(buildRecord, data), bucket.Condition{})
-	return removed, err
+	return removed, kept, writeBuilt(ctx, b, next)
 }

@@ -4,6 +4,11 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -11,6 +16,7 @@ import (
 	"onair/internal/crc32c"
 	"onair/publish"
 	"onair/publish/bucket"
+	"onair/publish/bucket/file"
 	"onair/publish/bucket/mem"
 	"onair/publish/internal/showtest"
 )
@@ -26,11 +32,11 @@ func TestBuildRemovesOnlyItsOwn(t *testing.T) {
 	files := showtest.Example(t)
 	b := mem.New()
 	first := showtest.Release(t, files, nil)
-	written, removed, err := publish.Build(t.Context(), first, b)
+	written, removed, _, err := publish.Build(t.Context(), first, b, nil, false)
 	if err != nil || written != len(first.Objects) || removed != 0 {
 		t.Fatalf("first build: %d written, %d removed, %v", written, removed, err)
 	}
-	if written, removed, err := publish.Build(t.Context(), first, b); err != nil || written+removed != 0 {
+	if written, removed, _, err := publish.Build(t.Context(), first, b, nil, false); err != nil || written+removed != 0 {
 		t.Errorf("again: %d written, %d removed, %v", written, removed, err)
 	}
 	foreign := first.Feed.Object
@@ -41,7 +47,7 @@ func TestBuildRemovesOnlyItsOwn(t *testing.T) {
 
 	showtest.Edit(t, files, "show.yaml", "title: Hello, Universe", "title: Hello, Multiverse")
 	second := showtest.Release(t, files, nil)
-	if _, removed, err = publish.Build(t.Context(), second, b); err != nil || removed == 0 {
+	if _, removed, _, err = publish.Build(t.Context(), second, b, nil, false); err != nil || removed == 0 {
 		t.Errorf("after a change: %d removed, %v", removed, err)
 	}
 	want := map[string]uint32{"CNAME": foreign.CRC32C}
@@ -61,7 +67,120 @@ func TestBuildRefusesAPublishedBucket(t *testing.T) {
 	b := mem.New()
 	r := showtest.Release(t, showtest.Example(t), nil)
 	apply(t, plan(t, r, b), b)
-	if _, _, err := publish.Build(t.Context(), r, b); !errors.Is(err, publish.ErrRefused) {
+	if _, _, _, err := publish.Build(t.Context(), r, b, nil, false); !errors.Is(err, publish.ErrRefused) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// writeFile writes a file, and the folders that it needs.
+func writeFile(t *testing.T, name, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A build overwrites and deletes only what an earlier build wrote, as far as the
+// record proves it.
+func TestBuildLeavesFilesOfOthers(t *testing.T) {
+	t.Parallel()
+	r := showtest.Release(t, showtest.Example(t), nil)
+	forged := `{"objects": {"mine.txt": ["` + strings.Repeat("0", 64) + `"], "index.html": ["` + strings.Repeat("0", 64) + `"]}}`
+	for name, test := range map[string]struct {
+		files   map[string]string // before the build
+		refused string            // key that the error names; empty if the build is not refused
+		kept    []string          // files that --adopt leaves too
+	}{
+		"another page":            {map[string]string{"index.html": "mine"}, "index.html", nil},
+		"another feed":            {map[string]string{"feed.xml": "mine", "mine.txt": "mine"}, "feed.xml", []string{"mine.txt"}},
+		"a list of keys":          {map[string]string{"mine.txt": "mine", ".onair/build.json": `["mine.txt"]`}, ".onair/build.json", []string{"mine.txt"}},
+		"a record that is broken": {map[string]string{"mine.txt": "mine", ".onair/build.json": `{"objects":`}, ".onair/build.json", []string{"mine.txt"}},
+		"a record of a release":   {map[string]string{"mine.txt": "mine", ".onair/build.json": `{"phase": "done"}`}, ".onair/build.json", []string{"mine.txt"}},
+		"a forged record":         {map[string]string{"index.html": "mine", "mine.txt": "mine", ".onair/build.json": forged}, "index.html", []string{"mine.txt"}},
+		"nothing in the way":      {map[string]string{"CNAME": "mine", "mine/index.html": "mine"}, "", []string{"CNAME", "mine/index.html"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			for key, text := range test.files {
+				writeFile(t, filepath.Join(dir, key), text)
+			}
+			read := func(key string) string {
+				data, err := os.ReadFile(filepath.Join(dir, key))
+				if err != nil {
+					t.Fatal(err)
+				}
+				return string(data)
+			}
+			build := func(adopt bool) error {
+				b, err := file.Open(dir, &file.Options{Scratch: true})
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer b.Close()
+				_, _, _, err = publish.Build(t.Context(), r, b, nil, adopt)
+				return err
+			}
+			err := build(false)
+			var foreign *publish.ForeignError
+			if errors.As(err, &foreign) != (test.refused != "") || foreign != nil && foreign.Key != test.refused {
+				t.Fatalf("got %v", err)
+			}
+			if test.refused != "" {
+				for key, text := range test.files {
+					if read(key) != text {
+						t.Errorf("%s was changed", key)
+					}
+				}
+				if err := build(true); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for _, key := range test.kept {
+				if read(key) != test.files[key] {
+					t.Errorf("%s was changed", key)
+				}
+			}
+			if err := build(false); err != nil {
+				t.Errorf("again: %v", err)
+			}
+		})
+	}
+}
+
+// A file of an earlier build that was edited since is neither deleted nor overwritten.
+func TestBuildLeavesEditedFiles(t *testing.T) {
+	t.Parallel()
+	files := showtest.Example(t)
+	dir := t.TempDir()
+	build := func() (kept []string, err error) {
+		b, err := file.Open(dir, &file.Options{Scratch: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer b.Close()
+		_, _, kept, err = publish.Build(t.Context(), showtest.Release(t, files, nil), b, nil, false)
+		return kept, err
+	}
+	if _, err := build(); err != nil {
+		t.Fatal(err)
+	}
+	page := path.Join("episodes", "first-light", "index.html")
+	writeFile(t, filepath.Join(dir, page), "edited")
+	for name := range files {
+		if strings.HasPrefix(name, "episodes/first-light/") {
+			delete(files, name)
+		}
+	}
+	delete(files, "onair.lock")
+	if kept, err := build(); err != nil || !slices.Equal(kept, []string{page}) {
+		t.Errorf("kept %v, %v", kept, err)
+	}
+	writeFile(t, filepath.Join(dir, "index.html"), "edited")
+	if _, err := build(); !errors.Is(err, publish.ErrRefused) && !strings.Contains(err.Error(), "index.html") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -13,7 +13,6 @@ import (
 	"golang.org/x/term"
 
 	"onair/internal/derive"
-	"onair/internal/durable"
 	"onair/internal/shell"
 )
 
@@ -26,6 +25,7 @@ type system struct {
 	now            func() time.Time
 
 	derived *derive.Cache // opened by cache; nil before
+	inputs  inputs
 }
 
 // getenv returns the value of an environment variable, empty if it is not set.
@@ -130,31 +130,4 @@ func (a *app) cacheDir() string {
 		return ""
 	}
 	return filepath.Join(dir, "onair")
-}
-
-// readInput reads at most limit bytes of a file or, for "-", of standard input.
-func (a *app) readInput(name string, limit int64) ([]byte, error) {
-	r := a.stdin
-	if name != "-" {
-		f, err := os.Open(filepath.Clean(name))
-		if err != nil {
-			return nil, err
-		}
-		defer f.Close()
-		r = f
-	}
-	data, err := io.ReadAll(io.LimitReader(r, limit+1))
-	if err == nil && int64(len(data)) > limit {
-		err = fmt.Errorf("%s is larger than %s", name, bytesText(limit))
-	}
-	return data, err
-}
-
-// writeOutput writes a file or, for "-", to standard output.
-func (a *app) writeOutput(name string, data []byte) error {
-	if name == "-" {
-		_, err := a.stdout.Write(data)
-		return err
-	}
-	return durable.WriteFile(name, data, 0o644)
 }

@@ -4,6 +4,9 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -22,6 +25,7 @@ const noFile = "none"
 
 type tagOptions struct {
 	out             string
+	shown           string // instead of out in what is printed; empty shows out
 	inPlace         bool
 	cover, chapters string // files; empty keeps those of the tag
 	drop            []string
@@ -62,7 +66,7 @@ Exit codes: 0 done, or nothing to do · 1 failed, FILE is unchanged · 2 usage �
 
 func (o *tagOptions) addFlags(c *cobra.Command) {
 	f := c.Flags()
-	f.StringVarP(&o.out, "output", "o", "", "`FILE` to write")
+	f.StringVarP(&o.out, "output", "o", "", "`FILE` to write; - is standard output")
 	f.BoolVar(&o.inPlace, "in-place", false, "replace FILE itself")
 	set := func(name, usage string, edit func(s string) (func(*audio.Tag), error)) {
 		f.Func(name, usage, func(s string) error {
@@ -135,7 +139,7 @@ func runAudioTag(a *app, o *tagOptions, name string) error {
 		return withHint(usagef("no output is named"), "use -o OUT to write another file, or --in-place to replace %s", name)
 	}
 	if o.out == "-" {
-		return withHint(usagef("-o -: a tagged file cannot be written to standard output"), "-o ./- writes a file of that name")
+		return tagToStdout(a, o, name)
 	}
 	if err := checkDrop(o.drop); err != nil {
 		return err
@@ -184,10 +188,37 @@ func runAudioTag(a *app, o *tagOptions, name string) error {
 		printNotDropped(a, o.drop, t.Dropped)
 	}
 	if a.json {
-		return writeJSON(a.stdout, taggedJSON(cmp.Or(o.out, name), t))
+		return writeJSON(a.stdout, taggedJSON(cmp.Or(o.shown, o.out, name), t))
 	}
-	printTagged(a, cmp.Or(o.out, name), t)
+	printTagged(a, cmp.Or(o.shown, o.out, name), t)
 	return nil
+}
+
+// tagToStdout tags a file and writes the new one to standard output. What the command
+// prints goes to standard error.
+func tagToStdout(a *app, o *tagOptions, name string) error {
+	if a.json {
+		return usagef("-o - and --json both write to standard output")
+	}
+	dir, err := os.MkdirTemp("", "onair-tag-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	toFile, out := *o, a.stdout
+	toFile.out, toFile.shown = filepath.Join(dir, "tagged.mp3"), "standard output"
+	a.stdout = a.stderr
+	defer func() { a.stdout = out }()
+	if err := runAudioTag(a, &toFile, name); err != nil {
+		return err
+	}
+	f, err := os.Open(toFile.out)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	_, err = io.Copy(out, f)
+	return err
 }
 
 // checkFrames returns the problems with the frames of a file that was tagged. They

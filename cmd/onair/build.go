@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"path"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -19,6 +21,7 @@ import (
 
 func newBuild(a *app) *cobra.Command {
 	var out string
+	var adopt bool
 	c := &cobra.Command{
 		Use:   "build",
 		Short: "Write the whole release into a folder",
@@ -27,17 +30,25 @@ bucket: tagged audio, feed, transcripts, chapters, artwork and site. The bytes
 depend only on the show and on which episodes are live now. Files that have not
 changed are not written. onair.lock is not changed.
 
+Files that no build wrote are not overwritten: build refuses, unless --adopt is
+given. Files of an earlier build that the show no longer has are removed, unless
+they were changed since. .onair/build.json in the folder records both.
+
 Exit codes: 0 done · 1 failed · 2 usage · 3 the show has errors.`,
 		Example: "  onair build -o /tmp/my-show && onair serve --dir /tmp/my-show",
 		Args:    cobra.NoArgs,
-		RunE:    func(c *cobra.Command, _ []string) error { return runBuild(c.Context(), a, out) },
+		RunE:    func(c *cobra.Command, _ []string) error { return runBuild(c.Context(), a, out, adopt) },
 	}
 	c.Flags().StringVarP(&out, "output", "o", "build", "write into this `DIR`")
+	c.Flags().BoolVar(&adopt, "adopt", false, "overwrite files that no build wrote")
 	c.MarkFlagDirname("output")
 	return c
 }
 
-func runBuild(ctx context.Context, a *app, out string) error {
+func runBuild(ctx context.Context, a *app, out string, adopt bool) error {
+	if out == "-" {
+		return withHint(usagef("-o -: a folder cannot be written to standard output"), "-o ./- writes a folder of that name")
+	}
 	whole, err := filepath.Abs(out)
 	if err != nil {
 		return err
@@ -69,9 +80,16 @@ func runBuild(ctx context.Context, a *app, out string) error {
 	if err != nil {
 		return err
 	}
-	rest, removed, err := publish.Build(ctx, r, b)
+	rest, removed, kept, err := publish.Build(ctx, r, b, early, adopt)
+	if foreign := (*publish.ForeignError)(nil); errors.As(err, &foreign) {
+		early.Undo(context.WithoutCancel(ctx))
+		return withHint(err, "build into another folder, delete what is in the way, or add --adopt to overwrite it")
+	}
 	if err != nil {
 		return err
+	}
+	for _, key := range kept {
+		fmt.Fprintf(a.stderr, "%s was changed since the last build and is not removed\n", clean(path.Join(filepath.ToSlash(out), key)))
 	}
 	if folder, err := folderKey(ctx, b); err == nil {
 		derive.KeepTraced(a.cache(), buildFunc, name, key, conditions(ctx, a), trace, built{newChecked(r, found), folder, len(r.Objects)})

@@ -51,29 +51,36 @@ is behind what is live · 10 there are changes (with --exit-code).`,
 		},
 	}
 	o.addFlags(c, a)
-	c.Flags().StringVarP(&o.out, "output", "o", "", "write the plan to this `FILE`")
+	c.Flags().StringVarP(&o.out, "output", "o", "", "write the plan to this `FILE`; - is standard output")
 	c.Flags().BoolVar(&o.exitCode, "exit-code", false, "exit with 10 when there are changes")
 	return c
 }
 
 func runPlan(ctx context.Context, a *app, o *planOptions) error {
+	if o.out == "-" && a.json {
+		return usagef("-o - and --json both write to standard output")
+	}
 	p, found, _, err := makePlan(ctx, a, &o.changeFlags, planInputs{})
 	if err != nil {
 		return err
 	}
 	if o.out != "" {
-		if err := writePlanFile(o.out, p); err != nil {
+		if err := writePlanFile(a, o.out, p); err != nil {
 			return err
 		}
+	}
+	w := a.stdout
+	if o.out == "-" {
+		w = a.stderr
 	}
 	if a.json {
 		d := planJSON(p)
 		d.Pending = pendingJSON(p.Unfinished())
 		err = writeJSON(a.stdout, d)
 	} else {
-		printPlan(a, a.stdout, p, found)
+		printPlan(a, w, p, found)
 		if !a.quiet && !p.Empty() {
-			fmt.Fprintf(a.stdout, "Run this to publish: %s%s publish%s\n", a.name, a.sameFlags(), o.args()+planArgument(o.out))
+			fmt.Fprintf(w, "Run this to publish: %s%s publish%s\n", a.name, a.sameFlags(), o.args()+planArgument(o.out))
 		}
 	}
 	if err == nil && o.exitCode && !p.Empty() {
@@ -85,7 +92,7 @@ func runPlan(ctx context.Context, a *app, o *planOptions) error {
 // planArgument returns the argument with which publish uses a plan file, or an
 // empty string without a file.
 func planArgument(name string) string {
-	if name == "" {
+	if name == "" || name == "-" {
 		return ""
 	}
 	return " --plan " + name

@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"os"
 
 	"onair/internal/durable"
 	"onair/publish"
@@ -16,18 +15,27 @@ type planFile struct {
 	Fingerprint string `json:"fingerprint"`
 }
 
+// maxPlanFile is the largest plan file that is read, in bytes.
+const maxPlanFile = 64 << 20
+
 // writePlanFile writes the file of plan -o.
-func writePlanFile(name string, p *publish.Plan) error {
+func writePlanFile(a *app, name string, p *publish.Plan) error {
 	data, err := json.MarshalIndent(planFile{planJSON(p), p.Fingerprint()}, "", "  ")
 	if err != nil {
 		return err
 	}
-	return durable.WriteFile(name, append(data, '\n'), 0o644)
+	return a.writeOutput(name, append(data, '\n'))
 }
 
-// checkPlanFile returns an error if the plan is not the one in the file.
+// checkPlanFile returns an error if the plan is not the one in the file. The user chose
+// the file, and nothing of it is printed.
 func checkPlanFile(name string, p *publish.Plan) error {
-	data, err := os.ReadFile(name)
+	f, _, err := durable.OpenRegular(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	data, err := readLimited(f, name, maxPlanFile)
 	if err != nil {
 		return err
 	}

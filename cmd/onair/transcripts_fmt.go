@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -81,7 +80,7 @@ func readStyle(a *app, name string) (*transcripts.Style, error) {
 	if name == "" {
 		return nil, nil
 	}
-	f, err := os.Open(repo.In(a.dir, name))
+	f, err := a.openInput(repo.In(a.dir, name))
 	if err != nil {
 		return nil, err
 	}

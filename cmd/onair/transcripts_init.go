@@ -70,7 +70,15 @@ func runTranscriptsInit(ctx context.Context, a *app, o *transcriptsInitOptions) 
 		return err
 	}
 	defer root.Close()
-	settings, err := repo.Load(root.FS())
+	dir, err := filepath.Abs(o.dir)
+	if err != nil {
+		return err
+	}
+	sources, err := openSources(a, dir)
+	if err != nil {
+		return err
+	}
+	settings, err := repo.Load(sources)
 	if err != nil {
 		return err
 	}
@@ -89,7 +97,7 @@ func runTranscriptsInit(ctx context.Context, a *app, o *transcriptsInitOptions) 
 	if !a.quiet {
 		fmt.Fprint(a.stderr, "\n", o.manualSteps())
 	}
-	return suggestFrames(ctx, a, root.FS(), o.dir, settings)
+	return suggestFrames(ctx, a, sources, o.dir, settings)
 }
 
 // manualSteps describes the steps that only an administrator of the repository can

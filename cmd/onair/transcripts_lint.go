@@ -5,14 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"runtime"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"onair/internal/durable"
 	"onair/internal/finding"
 	"onair/internal/plural"
 	"onair/transcripts"
@@ -55,7 +53,7 @@ Exit codes: 0 no errors · 1 failed · 2 usage · 3 errors were found.`,
 	f.BoolVar(&o.fix, "fix", false, "fix what can be fixed without a decision")
 	f.BoolVar(&o.unwrap, "unwrap", false, "with --fix: join the lines of a paragraph")
 	f.StringVar(&o.base, "base", "", "print only findings that did not exist at this `REV`")
-	f.StringVar(&o.summary, "summary", "", "with --base: write a summary of the change to `FILE`, in Markdown")
+	f.StringVar(&o.summary, "summary", "", "with --base: write a summary of the change to `FILE`, in Markdown; - is standard output")
 	f.StringVar(&o.people, "people", "", "`FILE` with the names of the speakers (default: people.yaml)")
 	f.StringVar(&o.url, "url", "", "`URL` of the page of an episode, with {name}, {folder} or {number}")
 	f.StringVar(&o.fraction, "fraction", "", "read the digits after the dot of a stamp as `KIND`: decimal or frames30")
@@ -127,7 +125,11 @@ func (o *lintOptions) apply(a *app, r *transcriptRepo) error {
 		return nil
 	}
 	file := repo.In(a.dir, o.people)
-	people, err := repo.ReadPeople(os.DirFS(filepath.Dir(file)), filepath.Base(file))
+	files, base, err := a.inputFS(file)
+	if err != nil {
+		return err
+	}
+	people, err := repo.ReadPeople(files, base)
 	if err == nil && people == nil {
 		err = fmt.Errorf("there are no people in %s", o.people)
 	}
@@ -242,7 +244,7 @@ func lintChange(ctx context.Context, a *app, r *transcriptRepo, args []string, o
 	report.Findings = counted(r.show, append(report.Findings, more...))
 	report.Findings.Sort()
 	if o.summary != "" {
-		if err := writeSummary(o.summary, report); err != nil {
+		if err := writeSummary(a, o.summary, report); err != nil {
 			return err
 		}
 	}
@@ -298,10 +300,10 @@ func lintAround(ctx context.Context, a *app, r *transcriptRepo, changes []review
 	return found, err
 }
 
-func writeSummary(name string, r *review.Report) error {
+func writeSummary(a *app, name string, r *review.Report) error {
 	var b bytes.Buffer
 	if err := r.WriteMarkdown(&b); err != nil {
 		return err
 	}
-	return durable.WriteFile(name, b.Bytes(), 0o644)
+	return a.writeOutput(name, b.Bytes())
 }

@@ -1,6 +1,8 @@
 // Package durable writes files so that neither a reader nor a crash nor a full
 // disk leaves half of one: it writes a temporary file in the same folder, syncs
-// and renames it, and syncs the folder. All of onair writes its files with it.
+// and renames it, and syncs the folder. All of onair writes its files with it. It
+// never replaces what is not a regular file, such as a device, a pipe or a symbolic
+// link.
 package durable
 
 import (
@@ -76,6 +78,9 @@ func CreateScratch(root *os.Root, name string, perm fs.FileMode) (*File, error) 
 
 // create makes the temporary file.
 func create(root *os.Root, name string, perm fs.FileMode) (*File, error) {
+	if err := checkReplaceable(root, name); err != nil {
+		return nil, fmt.Errorf("write %s: %w", name, err)
+	}
 	dir := path.Dir(name)
 	temp := path.Join(dir, tempPrefix+rand.Text())
 	const flags = os.O_RDWR | os.O_CREATE | os.O_EXCL
@@ -90,6 +95,17 @@ func create(root *os.Root, name string, perm fs.FileMode) (*File, error) {
 		return nil, fmt.Errorf("write %s: %w", name, reason(err))
 	}
 	return &File{root: root, name: name, temp: temp, f: f}, nil
+}
+
+// checkReplaceable returns an error if a name below root is taken by something that a
+// rename must not replace. That includes symbolic links: a show from a pull request
+// may have one where a file is written.
+func checkReplaceable(root *os.Root, name string) error {
+	info, err := root.Lstat(filepath.FromSlash(name))
+	if err != nil || info.Mode().IsRegular() {
+		return nil
+	}
+	return fmt.Errorf("it is %s, not a regular file", kind(info.Mode()))
 }
 
 // CreateFile starts a file at an operating-system path, in a folder that
@@ -233,7 +249,7 @@ func syncDir(root *os.Root, dir string) error {
 // A file that holds these bytes already is left alone and keeps its modification
 // time.
 func WriteFile(name string, data []byte, perm fs.FileMode) error {
-	if old, err := os.ReadFile(name); err == nil && bytes.Equal(old, data) {
+	if holds(name, data) {
 		return nil
 	}
 	f, err := CreateFile(name, perm)
@@ -245,6 +261,20 @@ func WriteFile(name string, data []byte, perm fs.FileMode) error {
 		return err
 	}
 	return f.Commit()
+}
+
+// holds reports whether the regular file at an operating-system path has these bytes.
+func holds(name string, data []byte) bool {
+	f, info, err := OpenRegular(name)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	if info.Size() != int64(len(data)) {
+		return false
+	}
+	old, err := io.ReadAll(io.LimitReader(f, info.Size()+1))
+	return err == nil && bytes.Equal(old, data)
 }
 
 // IsTemp reports whether a file's base name is that of a temporary file.

@@ -79,22 +79,28 @@ func In(dir, name string) string {
 // Root returns the top folder of the repository or show that contains dir: the
 // nearest one with transcripts.yaml, show.yaml or .git, or dir if there is none.
 func Root(dir string) (string, error) {
+	top, _, err := FindRoot(dir)
+	return top, err
+}
+
+// FindRoot is like Root, and also reports whether dir is in a repository or show.
+func FindRoot(dir string) (top string, found bool, err error) {
 	start, err := filepath.Abs(dir)
 	if err != nil {
-		return "", err
+		return "", false, err
 	}
 	for at := start; ; at = filepath.Dir(at) {
 		for _, mark := range []string{SettingsFile, "show.yaml", ".git"} {
 			_, err := os.Lstat(filepath.Join(at, mark))
 			if err == nil {
-				return at, nil
+				return at, true, nil
 			}
 			if !errors.Is(err, fs.ErrNotExist) {
-				return "", fmt.Errorf("find the top of the repository: %w", err)
+				return "", false, fmt.Errorf("find the top of the repository: %w", err)
 			}
 		}
 		if at == filepath.Dir(at) {
-			return start, nil
+			return start, false, nil
 		}
 	}
 }

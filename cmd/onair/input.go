@@ -1,0 +1,97 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"onair/internal/durable"
+	"onair/internal/sourcefs"
+	"onair/transcripts/repo"
+)
+
+// inputs has the file systems of the repositories and shows whose files a command
+// reads, by their folder.
+type inputs struct {
+	mu    sync.Mutex
+	roots map[string]*sourcefs.FS
+}
+
+// openInput opens a file that was named on the command line or found in a folder. A
+// file in a repository or show may have been named by a pull request, as in
+// "lint $(git diff --name-only)", so it is opened by sourcefs, which refuses links and
+// hidden files. Elsewhere the user may name anything, such as a pipe.
+func (a *app) openInput(name string) (fs.File, error) {
+	fsys, base, err := a.inputFS(name)
+	if err != nil {
+		return nil, err
+	}
+	return fsys.Open(base)
+}
+
+// inputFS returns the file system in which openInput opens a file, and the name there.
+func (a *app) inputFS(name string) (fs.FS, string, error) {
+	whole, err := filepath.Abs(name)
+	if err != nil {
+		return nil, "", err
+	}
+	top, marked, err := repo.FindRoot(filepath.Dir(whole))
+	if err != nil {
+		return nil, "", err
+	}
+	if !marked {
+		return os.DirFS(filepath.Dir(whole)), filepath.Base(whole), nil
+	}
+	rel, err := filepath.Rel(top, whole)
+	if err != nil {
+		return nil, "", err
+	}
+	a.inputs.mu.Lock()
+	defer a.inputs.mu.Unlock()
+	files := a.inputs.roots[top]
+	if files == nil {
+		if files, err = openSources(a, top); err != nil {
+			return nil, "", err
+		}
+		if a.inputs.roots == nil {
+			a.inputs.roots = map[string]*sourcefs.FS{}
+		}
+		a.inputs.roots[top] = files
+	}
+	return files, filepath.ToSlash(rel), nil
+}
+
+// readInput reads at most limit bytes of a file or, for "-", of standard input.
+func (a *app) readInput(name string, limit int64) ([]byte, error) {
+	r := a.stdin
+	if name != "-" {
+		f, err := a.openInput(name)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		r = f
+	}
+	return readLimited(r, name, limit)
+}
+
+// readLimited reads at most limit bytes. The name is for the error.
+func readLimited(r io.Reader, name string, limit int64) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(r, limit+1))
+	if err == nil && int64(len(data)) > limit {
+		err = fmt.Errorf("%s is larger than %s", name, bytesText(limit))
+	}
+	return data, err
+}
+
+// writeOutput writes a file or, for "-", to standard output.
+func (a *app) writeOutput(name string, data []byte) error {
+	if name == "-" {
+		_, err := a.stdout.Write(data)
+		return err
+	}
+	return durable.WriteOutput(name, data, 0o644)
+}
