@@ -173,17 +173,18 @@ func TestSymlinksStayInside(t *testing.T) {
 			t.Errorf("Create(%q) succeeds", name)
 		}
 	}
-	if err := create(t, root, "feed.xml", "ours").Commit(); err != nil {
-		t.Errorf("write to a link: %v", err)
+	if f, err := durable.Create(root, "feed.xml", 0o644); err == nil {
+		f.Abort()
+		t.Error("Create replaces a link")
 	}
-	if err := durable.WriteFile(filepath.Join(dir, "feed.xml"), []byte("ours too"), 0o644); err != nil {
-		t.Error(err)
+	if err := durable.WriteFile(filepath.Join(dir, "feed.xml"), []byte("ours"), 0o644); err == nil {
+		t.Error("WriteFile replaces a link")
 	}
 	if err := durable.Sweep(root, ".", 0, time.Now()); err != nil {
 		t.Error(err)
 	}
 	want(t, outside, map[string]string{"secret": "secret"})
-	want(t, dir, map[string]string{"feed.xml": "ours too", "dir": "->", "up": "->", ".onair-tmp-PLANTED": "->"})
+	want(t, dir, map[string]string{"feed.xml": "->", "dir": "->", "up": "->", ".onair-tmp-PLANTED": "->"})
 }
 
 func TestWriteFile(t *testing.T) {
