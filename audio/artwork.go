@@ -63,14 +63,25 @@ func ReadPicture(data []byte) (*Picture, error) {
 	if config.Width <= 0 || config.Height <= 0 || config.Width > maxPictureSide || config.Height > maxPictureSide {
 		return nil, fmt.Errorf("the image is %d × %d pixels; at most %d a side are read", config.Width, config.Height, maxPictureSide)
 	}
+	colors := colorOf(config.ColorModel)
+	if format == "png" && len(data) > pngColorType && data[pngColorType] == pngGrayAlpha {
+		colors = gray
+	}
 	return &Picture{
 		MediaType: "image/" + format,
 		Width:     config.Width,
 		Height:    config.Height,
-		Color:     colorOf(config.ColorModel),
+		Color:     colors,
 		Data:      data,
 	}, nil
 }
+
+// pngColorType is the offset of the colour type in a PNG image, and pngGrayAlpha the
+// type of grey with transparency, which package image decodes as RGB.
+const (
+	pngColorType = 25
+	pngGrayAlpha = 4
+)
 
 func pictureFormat(data []byte) string {
 	switch {

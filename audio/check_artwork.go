@@ -4,7 +4,10 @@ import (
 	"path"
 	"strings"
 
+	"onair/audio/picture"
+	"onair/internal/derive"
 	"onair/internal/finding"
+	"onair/internal/shell"
 )
 
 // Limits of rules A021 and A024.
@@ -14,11 +17,11 @@ const (
 	maxPublishedPicture = 512_000
 )
 
-// CheckArtwork checks the artwork of a show or an episode by rules A020 to A024.
+// CheckArtwork checks the artwork of a show or an episode by rules A020 to A028.
 // name is the path of the image, whose extension is published; at is the place
-// that names it.
-func CheckArtwork(p *Picture, at finding.Position, name string) finding.List {
-	l := checkPicture(p, at, name)
+// that names it. The image is decoded once; cache keeps the result and may be nil.
+func CheckArtwork(cache *derive.Cache, p *Picture, at finding.Position, name string) finding.List {
+	l := checkPicture(cache, p, at, name)
 	if p.Width != p.Height {
 		l.Add(ruleNotSquare.At(at, "the artwork is %d × %d pixels, not square", p.Width, p.Height))
 	}
@@ -28,10 +31,10 @@ func CheckArtwork(p *Picture, at finding.Position, name string) finding.List {
 	return l
 }
 
-// CheckChapterImage checks the image of a chapter by rules A021 to A024. It need
+// CheckChapterImage checks the image of a chapter by rules A021 to A028. It need
 // not be square and has no smallest size.
-func CheckChapterImage(p *Picture, at finding.Position, name string) finding.List {
-	l := checkPicture(p, at, name)
+func CheckChapterImage(cache *derive.Cache, p *Picture, at finding.Position, name string) finding.List {
+	l := checkPicture(cache, p, at, name)
 	if max(p.Width, p.Height) > maxArtworkSide {
 		f := ruleImageSides.At(at, "the image is %d × %d pixels; players show chapter images small", p.Width, p.Height)
 		l.Add(f.WithSeverity(finding.Warning).WithHint("scale it down"))
@@ -39,8 +42,8 @@ func CheckChapterImage(p *Picture, at finding.Position, name string) finding.Lis
 	return l
 }
 
-// checkPicture checks what rules A022 to A024 ask of every picture.
-func checkPicture(p *Picture, at finding.Position, name string) finding.List {
+// checkPicture checks what rules A022 to A028 ask of every picture.
+func checkPicture(cache *derive.Cache, p *Picture, at finding.Position, name string) finding.List {
 	var l finding.List
 	switch p.Color {
 	case cmyk:
@@ -53,6 +56,24 @@ func checkPicture(p *Picture, at finding.Position, name string) finding.List {
 	}
 	if len(p.Data) > maxPublishedPicture {
 		l.Add(ruleImageBytes.At(at, "the image has %d kB; apps load it again and again, and 512 kB are enough", len(p.Data)/1000))
+	}
+	var faults picture.Faults
+	if pictureFormat(p.Data) != "" {
+		faults = picture.Inspect(cache, p.Data)
+	}
+	if faults.Damage != "" {
+		l.Add(ruleImageDamage.At(at, "the image cannot be shown whole: %s", faults.Damage))
+	}
+	if faults.Orientation != 0 {
+		l.Add(ruleImageTurned.At(at, "the image has EXIF orientation %d: some apps turn it, and some show it as it is stored", faults.Orientation).
+			WithHint("magick " + shell.Quote(name) + " -auto-orient -strip " + shell.Quote(name)))
+	}
+	if faults.Transparent {
+		l.Add(ruleTransparent.At(at, "the image has transparent parts, which some apps show black and some white").
+			WithHint("magick " + shell.Quote(name) + " -background white -alpha remove -alpha off " + shell.Quote(name)))
+	}
+	if faults.Animated {
+		l.Add(ruleAnimated.At(at, "the image is animated (APNG); apps show its first picture"))
 	}
 	return l
 }

@@ -2,6 +2,9 @@ package audio
 
 import (
 	"bytes"
+	"hash/crc32"
+	"image"
+	"image/png"
 	"strings"
 	"testing"
 	"time"
@@ -19,6 +22,32 @@ type checkTest struct {
 	want []string // rule, severity, message
 }
 
+// faulty returns a small image with a fault.
+func faulty(t *testing.T, fault string) []byte {
+	t.Helper()
+	switch fault {
+	case "turned":
+		data := testPicture(t, "jpeg", 16, 0).Data
+		exif := "\xff\xe1\x00\x22Exif\x00\x00MM\x00*\x00\x00\x00\x08\x00\x01\x01\x12\x00\x03\x00\x00\x00\x01\x00\x06\x00\x00\x00\x00\x00\x00"
+		return join(data[:2], []byte(exif), data[2:])
+	case "animated":
+		var b bytes.Buffer
+		if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 16, 16))); err != nil {
+			t.Fatal(err)
+		}
+		data := b.Bytes()
+		chunk := []byte("acTL\x00\x00\x00\x01\x00\x00\x00\x00")
+		const header = 33 // bytes of signature and IHDR
+		return join(data[:header], words(8), chunk, words(crc32.ChecksumIEEE(chunk)), data[header:])
+	}
+	m := image.NewNRGBA(image.Rect(0, 0, 16, 16))
+	var b bytes.Buffer
+	if err := png.Encode(&b, m); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
 func checkTests(t *testing.T) []checkTest {
 	at := finding.Position{File: "episodes/4-cloudy/episode.md", Line: 15}
 	where := func(int) finding.Position { return at }
@@ -32,18 +61,20 @@ func checkTests(t *testing.T) []checkTest {
 	artwork := func(name string, change func(*Picture)) finding.List {
 		p := cover
 		change(&p)
-		return CheckArtwork(&p, at, name)
+		return CheckArtwork(nil, &p, at, name)
 	}
-	image := func(name string, change func(*Picture)) finding.List {
+	chapterImage := func(name string, change func(*Picture)) finding.List {
 		p := cover
 		change(&p)
-		return CheckChapterImage(&p, at, name)
+		return CheckChapterImage(nil, &p, at, name)
 	}
 	called := func(name, mediaType string) finding.List {
 		info := good
 		info.MediaType = mediaType
 		return CheckMaster(&info, finding.Position{File: name, Line: at.Line})
 	}
+	cutOff := Picture{MediaType: "image/png", Width: 1400, Height: 1400, Color: rgb, Data: testPicture(t, "png", 1400, 0).Data}
+	cutOff.Data = cutOff.Data[:len(cutOff.Data)/2]
 	old := func(change func(*Tag)) finding.List {
 		published := Tag{Title: "Cloudy", Artist: "Vega", Album: "Hello", GUID: "a", Chapters: manyChapters(2)}
 		tag := published
@@ -121,12 +152,17 @@ func checkTests(t *testing.T) []checkTest {
 		{"grey", artwork("cover.jpg", func(p *Picture) { p.Color = gray }), []string{"A022 warning the image is in greyscale; directories ask for RGB"}},
 		{"JPEG called PNG", artwork("cover.png", func(*Picture) {}), []string{`A023 error the image is called "cover.png" and its content is image/jpeg`}},
 		{"PNG called JPEG", artwork("cover.jpg", func(p *Picture) { p.MediaType = "image/png" }), []string{`A023 error the image is called "cover.jpg" and its content is image/png`}},
+		{"cut off", artwork("cover.png", func(p *Picture) { *p = cutOff }), []string{"A025 error the image cannot be shown whole: it is cut off"}},
+		{"chapter image that is cut off", chapterImage("cover.png", func(p *Picture) { *p = cutOff }), []string{"A025 error the image cannot be shown whole: it is cut off"}},
+		{"turned", artwork("cover.jpg", func(p *Picture) { p.Data = faulty(t, "turned") }), []string{"A026 warning the image has EXIF orientation 6: some apps turn it, and some show it as it is stored"}},
+		{"transparent", artwork("cover.png", func(p *Picture) { p.MediaType, p.Data = "image/png", faulty(t, "transparent") }), []string{"A027 warning the image has transparent parts, which some apps show black and some white"}},
+		{"animated", artwork("cover.png", func(p *Picture) { p.MediaType, p.Data = "image/png", faulty(t, "animated") }), []string{"A028 warning the image is animated (APNG); apps show its first picture"}},
 		{"heavy", artwork("cover.jpg", func(p *Picture) { p.Data = make([]byte, 512_001) }), []string{"A024 warning the image has 512 kB; apps load it again and again, and 512 kB are enough"}},
 		{"largest without a finding", artwork("cover.jpg", func(p *Picture) { p.Data = make([]byte, 512_000) }), nil},
 
-		{"small wide chapter image", image("a.jpg", func(p *Picture) { p.Width, p.Height = 320, 180 }), nil},
-		{"huge chapter image", image("a.jpg", func(p *Picture) { p.Width = 4000 }), []string{"A021 warning the image is 4000 × 1400 pixels; players show chapter images small"}},
-		{"chapter image in CMYK", image("a.jpg", func(p *Picture) { p.Color = cmyk }), []string{"A022 error the image is in CMYK, the colours of print"}},
+		{"small wide chapter image", chapterImage("a.jpg", func(p *Picture) { p.Width, p.Height = 320, 180 }), nil},
+		{"huge chapter image", chapterImage("a.jpg", func(p *Picture) { p.Width = 4000 }), []string{"A021 warning the image is 4000 × 1400 pixels; players show chapter images small"}},
+		{"chapter image in CMYK", chapterImage("a.jpg", func(p *Picture) { p.Color = cmyk }), []string{"A022 error the image is in CMYK, the colours of print"}},
 
 		{"good tag", CheckTag(fullTag(t), at), []string{"A042 warning the title of chapter 2 has 299 characters; apps cut it"}},
 		{"more chapters than one table of contents holds", CheckTag(&Tag{Chapters: manyChapters(256)}, at), nil},

@@ -107,6 +107,27 @@ var rules = finding.Rules{
 		Example: "an artwork.png of 3 MB",
 	},
 	{
+		ID: "A025", Severity: finding.Error, Title: "image is cut off or damaged",
+		Hint:    "save or copy it again",
+		Example: "an artwork.jpg whose upload stopped halfway",
+	},
+	{
+		ID: "A026", Severity: finding.Warning, Title: "image has to be turned by apps (EXIF orientation)",
+		Source:  "https://www.cipa.jp/e/std/std-sec.html",
+		Example: "an artwork.jpg as a telephone held upright saved it",
+	},
+	{
+		ID: "A027", Severity: finding.Warning, Title: "image is transparent in parts",
+		Source:  appleArtwork,
+		Example: "an artwork.png of a logo without a background",
+	},
+	{
+		ID: "A028", Severity: finding.Warning, Title: "image is animated",
+		Hint:    "save it as one picture",
+		Source:  appleArtwork,
+		Example: "an artwork.png that is an APNG",
+	},
+	{
 		ID: "A030", Severity: finding.Warning, Title: "loudness other than -16 ± 1 LUFS in stereo, -19 ± 1 in mono",
 		Source:  appleAudio,
 		Example: "a stereo master of -23 LUFS, the level of television",
@@ -180,6 +201,10 @@ var (
 	ruleImageColor      = rules.Must("A022")
 	ruleImageExtension  = rules.Must("A023")
 	ruleImageBytes      = rules.Must("A024")
+	ruleImageDamage     = rules.Must("A025")
+	ruleImageTurned     = rules.Must("A026")
+	ruleTransparent     = rules.Must("A027")
+	ruleAnimated        = rules.Must("A028")
 	ruleLoudness        = rules.Must("A030")
 	ruleTruePeak        = rules.Must("A031")
 	ruleSameChannels    = rules.Must("A032")

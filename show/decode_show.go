@@ -2,6 +2,7 @@ package show
 
 import (
 	"fmt"
+	"io/fs"
 	"maps"
 	"net/mail"
 	"path"
@@ -397,8 +398,14 @@ func (l *loader) defaults() {
 		s.Author = l.authorFromNames()
 	}
 	if s.Artwork == "" {
-		reportRefused(&l.found, l.folder, "artwork.jpg", "artwork.jpeg", "artwork.png")
-		s.Artwork = firstFile(l.folder.isFile, "artwork.jpg", "artwork.jpeg", "artwork.png")
+		reportRefused(&l.found, l.folder, artworkNames...)
+		s.Artwork = findArtwork(l.folder.isFile, ".", func() []fs.DirEntry {
+			if _, written := s.places["artwork"]; written { // the file that it names is reported
+				return nil
+			}
+			entries, _ := fs.ReadDir(l.folder.FS, ".")
+			return entries
+		}, &l.found)
 	}
 }
 

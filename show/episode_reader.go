@@ -130,7 +130,12 @@ func (r *episodeReader) complete(e *Episode, chapterFile string) {
 		}
 	}
 	if e.Artwork == "" {
-		e.Artwork = firstFile(r.files.isFile, path.Join(e.Dir, "artwork.jpg"), path.Join(e.Dir, "artwork.jpeg"), path.Join(e.Dir, "artwork.png"))
+		e.Artwork = findArtwork(r.files.isFile, e.Dir, func() []fs.DirEntry {
+			if _, written := e.places["artwork"]; written { // the file that it names is reported
+				return nil
+			}
+			return r.files.entries
+		}, &r.found)
 	}
 	r.findAudio(e)
 	if path.Dir(e.Audio) != e.Dir { // those in the folder are reported already

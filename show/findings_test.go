@@ -420,6 +420,12 @@ var findingCases = []struct {
 	{"a page without a title", ruleRequired, []edit{put("pages/about.md", "---\nsummary: x\n---\n")}, nil},
 	{"a handle without a server", ruleHandle, []edit{put("people.yaml", "vega: {name: Vega, fediverse: \"@vega\"}\nrigel: {name: Rigel}\ndeneb: {name: Deneb}\n")}, nil},
 
+	{"artwork of another format", ruleArtworkName, []edit{put("episodes/4-cloudy/artwork.webp", "RIFF"), remove("episodes/4-cloudy/artwork.jpg"), change(ep, "artwork: artwork.jpg", "")}, nil},
+	{"artwork of a telephone", ruleArtworkName, []edit{put("episodes/4-cloudy/Artwork.HEIC", "ftyp"), remove("episodes/4-cloudy/artwork.jpg"), change(ep, "artwork: artwork.jpg", "")}, nil},
+	{"artwork in capitals", ruleArtworkName, []edit{put("episodes/4-cloudy/artwork.JPG", "JFIF"), remove("episodes/4-cloudy/artwork.jpg"), change(ep, "artwork: artwork.jpg", "")}, nil},
+	{"artwork beside another format", nil, []edit{put("episodes/4-cloudy/artwork.gif", "GIF")}, nil},
+	{"artwork's project file", nil, []edit{put("episodes/4-cloudy/artwork.xcf", "gimp"), put("episodes/4-cloudy/artwork.txt", "by Vega"), remove("episodes/4-cloudy/artwork.jpg"), change(ep, "artwork: artwork.jpg", "")}, nil},
+
 	{"wrong all over", ruleUnknownKey, []edit{put("sponsors.yaml", "acme-telescopes:\n  name: A\n"+manyKeys(300))}, nil},
 	{"everything at once", ruleUnknownKey, []edit{
 		showLine("colour: red"), change("show.yaml", "explicit: false", "explicit: no"),

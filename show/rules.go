@@ -201,6 +201,11 @@ var rules = finding.Rules{
 		Hint:    "delete enclosure: to publish the audio that is here",
 		Example: "enclosure: in an episode.md beside an audio.mp3",
 	},
+	{
+		ID: "S060", Severity: finding.Warning, Source: "https://podcasters.apple.com/support/896-artwork-requirements",
+		Title:   "a picture is called artwork but has a format or spelling that is not used",
+		Example: "an artwork.webp or an artwork.JPG in the folder of an episode",
+	},
 }
 
 var (
@@ -239,6 +244,7 @@ var (
 	ruleHandle      = rules.Must("S051")
 	ruleHTML        = rules.Must("S058")
 	ruleTwoAudio    = rules.Must("S059")
+	ruleArtworkName = rules.Must("S060")
 )
 
 // Rules of other packages that are also reported here.

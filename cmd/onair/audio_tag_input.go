@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"onair/audio"
+	"onair/audio/picture"
 	"onair/internal/durable"
 	"onair/internal/finding"
 	"onair/show/chapters"
@@ -33,11 +34,24 @@ func readCover(a *app, name string) (*audio.Picture, finding.List, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	p, err := audio.ReadPicture(data)
+	p, err := readPicture(a, data)
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", name, err)
 	}
-	return p, warnings(audio.CheckArtwork(p, finding.Position{File: name}, name)), nil
+	return p, warnings(audio.CheckArtwork(a.cache(), p, finding.Position{File: name}, name)), nil
+}
+
+// readPicture reads an image for a tag. An image that is cut off or damaged is an
+// error.
+func readPicture(a *app, data []byte) (*audio.Picture, error) {
+	p, err := audio.ReadPicture(data)
+	if err != nil {
+		return nil, err
+	}
+	if damage := picture.Inspect(a.cache(), data).Damage; damage != "" {
+		return nil, fmt.Errorf("the image cannot be shown whole: %s", damage)
+	}
+	return p, nil
 }
 
 // warnings turns errors into warnings.
@@ -112,10 +126,10 @@ func chapterImageReader(a *app, file string, found *finding.List) func(string) (
 		if err != nil {
 			return nil, err
 		}
-		p, err := audio.ReadPicture(data)
+		p, err := readPicture(a, data)
 		if err == nil {
 			at := finding.Position{File: filepath.ToSlash(filepath.Join(filepath.Dir(file), name))}
-			*found = append(*found, warnings(audio.CheckChapterImage(p, at, name))...)
+			*found = append(*found, warnings(audio.CheckChapterImage(a.cache(), p, at, name))...)
 		}
 		return p, err
 	}

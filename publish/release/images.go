@@ -165,7 +165,7 @@ func (b *builder) checkImages(e *Episode) {
 		case err != nil:
 			b.findings.Add(ruleImage.At(at, "%v", err))
 		default:
-			b.findings = append(b.findings, audio.CheckChapterImage(p, at, c.Image)...)
+			b.findings = append(b.findings, audio.CheckChapterImage(b.o.Cache, p, at, c.Image)...)
 		}
 	}
 }
@@ -179,7 +179,7 @@ func (b *builder) checkArtwork(name string, at finding.Position) {
 	case err != nil:
 		b.findings.Add(ruleImage.At(at, "%v", err))
 	default:
-		b.findings = append(b.findings, audio.CheckArtwork(p, at, name)...)
+		b.findings = append(b.findings, audio.CheckArtwork(b.o.Cache, p, at, name)...)
 		if placeholder.Is(p.Data) {
 			b.findings.Add(rulePlaceholder.At(at, "%s is still the placeholder that onair init drew", name))
 		}

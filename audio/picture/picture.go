@@ -1,0 +1,181 @@
+// Package picture finds out what is wrong with a JPEG or PNG image that apps show
+// next to a sound. Unlike the header, which says how large an image is, the faults
+// that this package finds take decoding it.
+package picture
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"image"
+	"image/jpeg"
+	"image/png"
+	"io"
+	"strings"
+
+	"onair/internal/derive"
+)
+
+// maxPixels is the most pixels of an image that is decoded. It is a little more than
+// the largest artwork that directories take. Larger images are only searched for
+// what their structure says.
+const maxPixels = 3100 * 3100
+
+// Faults are what is wrong with an image.
+type Faults struct {
+	Damage      string `json:"damage,omitempty"`      // why it cannot be decoded; empty if it can
+	Orientation int    `json:"orientation,omitempty"` // of EXIF, 2 to 8; 0 if apps need not turn it
+	Transparent bool   `json:"transparent,omitempty"` // a pixel is not opaque
+	Animated    bool   `json:"animated,omitempty"`    // APNG
+}
+
+var faultsFunc = derive.Func{Name: "image-faults", Version: 1}
+
+// Inspect returns the faults of the image in data, which must be JPEG or PNG. They are
+// kept in cache, by content; a nil cache disables that.
+func Inspect(cache *derive.Cache, data []byte) Faults {
+	sum := sha256.Sum256(data)
+	faults, _ := derive.Value(cache, faultsFunc, hex.EncodeToString(sum[:]), derive.Key{}, func() (Faults, error) { return inspect(data), nil })
+	return faults
+}
+
+// cutOff is the damage of an image whose end is missing.
+const cutOff = "it is cut off"
+
+func inspect(data []byte) Faults {
+	if isPNG(data) {
+		return inspectPNG(data)
+	}
+	f := Faults{Orientation: jpegOrientation(data)}
+	_, f.Damage = decode(data, jpeg.DecodeConfig, jpeg.Decode)
+	return f
+}
+
+const pngSignature = "\x89PNG\r\n\x1a\n"
+
+func isPNG(data []byte) bool { return bytes.HasPrefix(data, []byte(pngSignature)) }
+
+// decode decodes an image unless it is too large. Formats that the decoder does not
+// know, such as JPEG with arithmetic coding, are no damage.
+func decode(data []byte, config func(io.Reader) (image.Config, error), whole func(io.Reader) (image.Image, error)) (m image.Image, damage string) {
+	c, err := config(bytes.NewReader(data))
+	if err == nil && int64(c.Width)*int64(c.Height) <= maxPixels {
+		m, err = whole(bytes.NewReader(data))
+	}
+	var (
+		jpegErr jpeg.UnsupportedError
+		pngErr  png.UnsupportedError
+	)
+	switch {
+	case err == nil, errors.As(err, &jpegErr), errors.As(err, &pngErr):
+		return m, ""
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), strings.Contains(err.Error(), "short Huffman data"):
+		return nil, cutOff
+	}
+	return nil, err.Error()
+}
+
+// inspectPNG inspects a PNG image (ISO/IEC 15948): its chunks, and its pixels if it may
+// be transparent.
+func inspectPNG(data []byte) (f Faults) {
+	const colorType = 25 // offset in the file
+	whole := false
+	mayShow := len(data) > colorType && data[colorType]&4 != 0
+	for kind, body := range pngChunks(data) {
+		switch kind {
+		case "acTL":
+			f.Animated = true
+		case "eXIf":
+			f.Orientation = exifOrientation(body)
+		case "tRNS":
+			mayShow = true
+		case "IEND":
+			whole = true
+		}
+	}
+	m, damage := decode(data, png.DecodeConfig, png.Decode)
+	if f.Damage = damage; damage != "" && !whole {
+		f.Damage = cutOff
+	}
+	if o, ok := m.(interface{ Opaque() bool }); ok && mayShow {
+		f.Transparent = !o.Opaque()
+	}
+	return f
+}
+
+// pngChunks yields the kind and the body of each chunk. It stops at one that is cut
+// off.
+func pngChunks(data []byte) func(yield func(kind string, body []byte) bool) {
+	return func(yield func(string, []byte) bool) {
+		const around = 12 // bytes of length, kind and checksum
+		for b := data[min(len(pngSignature), len(data)):]; len(b) >= around; {
+			n := int64(binary.BigEndian.Uint32(b))
+			if n > int64(len(b)-around) || !yield(string(b[4:8]), b[8:8+n]) {
+				return
+			}
+			b = b[around+n:]
+		}
+	}
+}
+
+// jpegOrientation returns the EXIF orientation of a JPEG image (CIPA DC-008, 4.6): 2 to
+// 8, or 0 if there is none or the image is upright.
+func jpegOrientation(data []byte) int {
+	const (
+		scan = 0xDA
+		app1 = 0xE1
+	)
+	for b := data[min(2, len(data)):]; len(b) >= 4 && b[0] == 0xFF; {
+		if b[1] == 0xFF { // a fill byte
+			b = b[1:]
+			continue
+		}
+		n := int(binary.BigEndian.Uint16(b[2:]))
+		if b[1] == scan || n < 2 || n > len(b)-2 {
+			return 0
+		}
+		if exif, ok := bytes.CutPrefix(b[4:2+n], []byte("Exif\x00\x00")); ok && b[1] == app1 {
+			return exifOrientation(exif)
+		}
+		b = b[2+n:]
+	}
+	return 0
+}
+
+// exifOrientation returns the orientation in a TIFF header and its first directory.
+func exifOrientation(b []byte) int {
+	const (
+		entryBytes  = 12
+		orientation = 0x0112
+		short       = 3
+	)
+	if len(b) < 8 {
+		return 0
+	}
+	var order binary.ByteOrder
+	switch string(b[:4]) {
+	case "MM\x00*":
+		order = binary.BigEndian
+	case "II*\x00":
+		order = binary.LittleEndian
+	default:
+		return 0
+	}
+	at := int64(order.Uint32(b[4:]))
+	if at+2 > int64(len(b)) {
+		return 0
+	}
+	entries := b[at+2:]
+	for n := order.Uint16(b[at:]); n > 0 && len(entries) >= entryBytes; n-- {
+		if order.Uint16(entries) == orientation && order.Uint16(entries[2:]) == short {
+			if v := int(order.Uint16(entries[8:])); v >= 2 && v <= 8 {
+				return v
+			}
+			return 0
+		}
+		entries = entries[entryBytes:]
+	}
+	return 0
+}

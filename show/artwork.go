@@ -1,0 +1,48 @@
+package show
+
+import (
+	"io/fs"
+	"path"
+	"strings"
+
+	"onair/internal/finding"
+	"onair/internal/shell"
+)
+
+// artworkNames are the names under which a folder may have artwork, in the order in
+// which they are looked for.
+var artworkNames = []string{"artwork.jpg", "artwork.jpeg", "artwork.png"}
+
+// findArtwork returns the path of the artwork in a folder, or an empty string if there
+// is none. It then reports pictures that have the name but not a format or spelling
+// that is used.
+func findArtwork(isFile func(name string) bool, dir string, list func() []fs.DirEntry, found *finding.List) string {
+	var names []string
+	for _, name := range artworkNames {
+		names = append(names, path.Join(dir, name))
+	}
+	if used := firstFile(isFile, names...); used != "" {
+		return used
+	}
+	for _, e := range list() {
+		ext := path.Ext(e.Name())
+		if !e.Type().IsRegular() || !strings.EqualFold(strings.TrimSuffix(e.Name(), ext), "artwork") {
+			continue
+		}
+		name := path.Join(dir, e.Name())
+		from, lower := shell.Quote(name), strings.ToLower(ext)
+		var hint string
+		switch lower {
+		case ".jpg", ".jpeg", ".png":
+			hint = "git mv " + from + " " + shell.Quote(path.Join(dir, "artwork"+lower))
+		case ".webp", ".gif", ".bmp", ".tif", ".tiff", ".jfif", ".jp2", ".tga":
+			hint = "ffmpeg -i " + from + " -frames:v 1 " + shell.Quote(path.Join(dir, "artwork.png"))
+		case ".heic", ".heif", ".avif", ".svg", ".psd": // which ffmpeg may not read
+			hint = "magick " + from + " " + shell.Quote(path.Join(dir, "artwork.png"))
+		default:
+			continue
+		}
+		found.Add(ruleArtworkName.At(finding.Position{File: name}, "the picture is not used: artwork is artwork.jpg, artwork.jpeg or artwork.png").WithHint(hint))
+	}
+	return ""
+}
