@@ -1,0 +1,161 @@
+package main
+
+import (
+	"bytes"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"onair/feed/check"
+	"onair/internal/reference"
+)
+
+// TestReferenceIsFresh compares docs/reference.md with what it is made from. With
+// UPDATE_SCRIPTS it writes the page.
+func TestReferenceIsFresh(t *testing.T) {
+	t.Parallel()
+	page := filepath.Join("..", "..", "docs", "reference.md")
+	var want bytes.Buffer
+	if err := writeReference(&want); err != nil {
+		t.Fatal(err)
+	}
+	if os.Getenv("UPDATE_SCRIPTS") != "" {
+		if err := os.WriteFile(page, want.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want.Bytes()) {
+		t.Error("docs/reference.md is not fresh; set UPDATE_SCRIPTS=1 to write it")
+	}
+}
+
+// TestReferenceIsComplete checks that every element, attribute, frame and key is
+// explained, and nothing else.
+func TestReferenceIsComplete(t *testing.T) {
+	t.Parallel()
+	elements, frames, keys := check.Names(), map[string]bool{}, map[string]bool{}
+	for _, e := range reference.Entries() {
+		for field, value := range map[string]string{"what": e.What, "why": e.Why, "readers": e.Readers, "example": e.Example, "origin": e.Origin, "source": e.Source} {
+			if value == "" {
+				t.Errorf("%s %s has no %s", e.Section, e.Name, field)
+			}
+		}
+		switch e.Kind {
+		case reference.Element:
+			if _, ok := elements[e.Name]; !ok {
+				t.Errorf("%s is explained, but no check knows it", e.Name)
+			}
+			for _, a := range e.Attributes {
+				i := slices.Index(elements[e.Name], a.Name)
+				if i < 0 {
+					t.Errorf("%s of %s is explained, but no check knows it", a.Name, e.Name)
+					continue
+				}
+				elements[e.Name] = slices.Delete(elements[e.Name], i, i+1)
+			}
+			if rest := elements[e.Name]; len(rest) > 0 {
+				t.Errorf("%s: the attributes %s are not explained", e.Name, rest)
+			}
+			delete(elements, e.Name)
+		case reference.Frame:
+			frames[e.Name] = true
+		case reference.Key:
+			keys[e.Section+" "+e.Name] = true
+		}
+	}
+	for name := range elements {
+		t.Errorf("%s is not explained", name)
+	}
+	src, err := os.ReadFile(filepath.Join("..", "..", "audio", "id3_write.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, literal := range stringLiterals(src) {
+		if id, err := strconv.Unquote(literal); err == nil && len(id) == 4 && strings.ToUpper(id) == id && id[0] >= 'A' && id[0] <= 'Z' && !frames[id] {
+			t.Errorf("the frame %s is not explained", id)
+		}
+	}
+	for section, file := range map[string]string{"show.yaml": "decode_show.go", "episode.md": "episode_reader.go"} {
+		for _, key := range fieldsOf(t, filepath.Join("..", "..", "show", file)) {
+			if !keys[section+" "+key] {
+				t.Errorf("the key %s of %s is not explained", key, section)
+			}
+			delete(keys, section+" "+key)
+		}
+		for key := range keys {
+			if strings.HasPrefix(key, section+" ") {
+				t.Errorf("%s is explained, but nothing reads it", key)
+			}
+		}
+	}
+}
+
+// fieldsOf returns the keys of the largest source.Fields literal in a file.
+func fieldsOf(t *testing.T, name string) (keys []string) {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var largest *ast.CompositeLit
+	ast.Inspect(file, func(n ast.Node) bool {
+		lit, ok := n.(*ast.CompositeLit)
+		if !ok {
+			return true
+		}
+		if sel, ok := lit.Type.(*ast.SelectorExpr); ok && sel.Sel.Name == "Fields" && (largest == nil || len(lit.Elts) > len(largest.Elts)) {
+			largest = lit
+		}
+		return true
+	})
+	for _, element := range largest.Elts {
+		if pair, ok := element.(*ast.KeyValueExpr); ok {
+			if key, ok := pair.Key.(*ast.BasicLit); ok {
+				name, _ := strconv.Unquote(key.Value)
+				keys = append(keys, name)
+			}
+		}
+	}
+	return keys
+}
+
+func TestExplainFinds(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"itunes:explicit":        "itunes:explicit",
+		"ITUNES:Explicit":        "itunes:explicit",
+		"<podcast:person>":       "podcast:person",
+		"soundbite":              "podcast:soundbite",
+		"podcast:transcript rel": "podcast:transcript rel",
+		"isPermaLink":            "guid isPermaLink",
+		"show.yaml title":        "title",
+		"TIT2":                   "TIT2",
+	} {
+		var got []string
+		for _, e := range explain(name).entries {
+			if len(e.Attributes) == 1 && strings.Contains(want, " ") {
+				e.Name += " " + e.Attributes[0].Name
+			}
+			got = append(got, e.Name)
+		}
+		if strings.Join(got, "|") != want {
+			t.Errorf("explain %s: %v, want %s", name, got, want)
+		}
+	}
+	if got := explain("f043").rules; len(got) != 1 || got[0].ID != "F043" {
+		t.Errorf("explain f043: %v", got)
+	}
+	if n := len(explain("title").entries); n != 4 {
+		t.Errorf("title stands for %d things, want 4: of a feed, show.yaml, episode.md and a page", n)
+	}
+}
