@@ -3,17 +3,22 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"onair/feed/check"
+	"onair/feed/probe"
 	"onair/feed/tree"
+	"onair/internal/fetch"
 	"onair/internal/finding"
 	"onair/internal/plural"
+	"onair/internal/source"
 )
 
 // feedCheckFlags are the flags of feed check.
@@ -51,7 +56,7 @@ Exit codes: 0 no errors · 1 failed · 2 usage · 3 errors were found.`,
 		RunE: func(c *cobra.Command, args []string) error { return runFeedCheck(c.Context(), a, o, args[0]) },
 	}
 	f := c.Flags()
-	f.StringVar(&o.against, "against", "", "compare with this older feed: a `FILE` or URL, or a release that the storage keeps")
+	f.StringVar(&o.against, "against", "", "compare with this older feed: a `FILE` or URL")
 	f.BoolVar(&o.offline, "offline", false, "with an address, request the feed alone")
 	f.BoolVar(&o.pages, "pages", false, "follow the links to further pages, and check all")
 	f.IntVar(&o.sample, "sample", 20, "request the files of the newest `N` episodes; 0 means all")
@@ -62,12 +67,34 @@ func runFeedCheck(ctx context.Context, a *app, o *feedCheckFlags, name string) e
 	if o.sample < 0 {
 		return usagef("--sample %d: want a number of episodes, or 0 for all", o.sample)
 	}
-	source, err := openFeed(ctx, a, name)
+	v, err := visitorFor(name)
 	if err != nil {
 		return err
 	}
-	report := check.Feed(source.data, &check.Options{File: source.file, ContentType: source.contentType, Now: a.now()})
-	if err := writeFeedReport(a, report); err != nil {
+	f, err := openFeed(ctx, a, v, name)
+	if err != nil {
+		return err
+	}
+	report := f.check(a)
+	if f.response != nil {
+		report.Add(probe.Feed(ctx, v, name, report.Self.URL, f.file, f.response))
+	}
+	if o.pages {
+		if err := checkPages(ctx, a, v, report); err != nil {
+			return err
+		}
+	}
+	if isAddress(name) && !o.offline && report.Kind == tree.RSS {
+		report.Add(probe.Files(ctx, v, report, o.sample))
+	}
+	var changes *check.Changes
+	if o.against != "" {
+		if changes, err = compareFeeds(ctx, a, o.against, report, f.file); err != nil {
+			return err
+		}
+		report.Add(changes.Findings)
+	}
+	if err := writeFeedReport(a, report, changes); err != nil {
 		return err
 	}
 	if report.Findings.HasErrors() {
@@ -78,36 +105,150 @@ func runFeedCheck(ctx context.Context, a *app, o *feedCheckFlags, name string) e
 
 // feedSource is a feed that was read.
 type feedSource struct {
-	data        []byte
-	file        string // for findings
-	contentType string // of the response; empty for a file
+	data     []byte
+	file     string          // for findings
+	response *probe.Response // nil for a file
+}
+
+// check checks the feed itself. A response that is an error has no feed to check.
+func (f *feedSource) check(a *app) *check.Report {
+	o := &check.Options{File: f.file, Now: a.now()}
+	if f.response != nil {
+		if f.response.Status != http.StatusOK {
+			return &check.Report{Kind: tree.Unknown, Counts: map[string]int{}}
+		}
+		o.ContentType = f.response.ContentType()
+	}
+	return check.Feed(f.data, o)
+}
+
+// isAddress reports whether the name of a feed is an address of the web.
+func isAddress(name string) bool {
+	scheme, _, ok := strings.Cut(name, "://")
+	return ok && (strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https"))
+}
+
+// visitorFor returns a visitor that may reach the host of an address, and public hosts.
+func visitorFor(name string) (*fetch.Visitor, error) {
+	if !isAddress(name) {
+		name = ""
+	}
+	v, err := fetch.NewVisitor(name, nil)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return v, nil
 }
 
 // openFeed reads a feed from a file, standard input or an address.
-func openFeed(_ context.Context, a *app, name string) (*feedSource, error) {
+func openFeed(ctx context.Context, a *app, v *fetch.Visitor, name string) (*feedSource, error) {
+	if isAddress(name) {
+		response, err := probe.Fetch(ctx, v, name)
+		if err != nil {
+			return nil, withHint(err, "%s", networkHint(err))
+		}
+		return &feedSource{response.Data, source.RedactURL(name), response}, nil
+	}
 	data, err := a.readInput(name, tree.MaxBytes)
 	if err != nil {
 		return nil, err
 	}
-	file := name
 	if name == "-" {
-		file = "stdin"
+		name = "stdin"
 	}
-	return &feedSource{data: data, file: file}, nil
+	return &feedSource{data: data, file: name}, nil
+}
+
+// networkHint says what to do when a feed cannot be requested.
+func networkHint(err error) string {
+	switch text := err.Error(); {
+	case errors.Is(err, fetch.ErrNotPublic):
+		return "it redirects into a private network; give the address that it leads to"
+	case errors.Is(err, fetch.ErrTooLarge):
+		return "a feed has at most 32 MiB"
+	case strings.Contains(text, "redirects"):
+		return "open the address in a browser, and give the one that it ends at"
+	case strings.Contains(text, "certificate") || strings.Contains(text, "tls"):
+		return "apps refuse a server without a valid certificate"
+	}
+	return "check the address, and that the server runs"
+}
+
+// maxPages is how many pages of a feed are followed.
+const maxPages = 200
+
+// checkPages checks the pages that follow, and adds their episodes and findings.
+func checkPages(ctx context.Context, a *app, v *fetch.Visitor, report *check.Report) error {
+	seen := map[string]bool{report.Self.URL: true}
+	pages := 0
+	for next := report.Next; next.URL != "" && !seen[next.URL] && pages < maxPages; pages++ {
+		seen[next.URL] = true
+		page, err := openFeed(ctx, a, v, next.URL)
+		if err != nil {
+			return err
+		}
+		r := page.check(a)
+		if page.response != nil && page.response.Status != http.StatusOK {
+			return fmt.Errorf("page %s is answered with %d", page.file, page.response.Status)
+		}
+		report.Items += r.Items
+		report.Episodes = append(report.Episodes, r.Episodes...)
+		report.Add(r.Findings)
+		next = r.Next
+	}
+	if a.format == "text" && !a.quiet && pages > 0 {
+		fmt.Fprintf(a.stderr, "%s followed\n", plural.Count(pages, "further page"))
+	}
+	return nil
+}
+
+// compareFeeds compares a feed with an older one.
+func compareFeeds(ctx context.Context, a *app, name string, report *check.Report, file string) (*check.Changes, error) {
+	v, err := visitorFor(name)
+	if err != nil {
+		return nil, err
+	}
+	old, err := openFeed(ctx, a, v, name)
+	if err != nil {
+		return nil, err
+	}
+	before := old.check(a)
+	if before.Kind != tree.RSS {
+		return nil, fmt.Errorf("%s is not an RSS feed", old.file)
+	}
+	return check.Compare(report, before, file, a.now()), nil
 }
 
 // writeFeedReport writes the result of a check in the format of --format.
-func writeFeedReport(a *app, r *check.Report) error {
+func writeFeedReport(a *app, r *check.Report, changes *check.Changes) error {
 	switch a.format {
 	case "json":
-		return writeFeedJSON(a.stdout, r)
+		return writeFeedJSON(a.stdout, r, changes)
 	case "text":
-		return writeFeedText(a, r)
+		if err := writeFeedText(a, r); err != nil || changes == nil || a.quiet {
+			return err
+		}
+		_, err := fmt.Fprintln(a.stdout, changes.Summary())
+		return err
 	}
 	return a.writeFindings(a.stdout, r.Findings, nil)
 }
 
-func writeFeedJSON(w io.Writer, r *check.Report) error {
+// compared is what --json says of --against.
+type compared struct {
+	New    int `json:"new"`
+	ByGUID int `json:"again_by_guid"`
+	ByFile int `json:"again_by_file"`
+}
+
+func comparedWith(c *check.Changes) *compared {
+	if c == nil {
+		return nil
+	}
+	return &compared{c.New, c.ByGUID, c.ByFile}
+}
+
+func writeFeedJSON(w io.Writer, r *check.Report, changes *check.Changes) error {
 	type summary struct {
 		Errors   int `json:"errors"`
 		Warnings int `json:"warnings"`
@@ -130,9 +271,10 @@ func writeFeedJSON(w io.Writer, r *check.Report) error {
 		Feed          about        `json:"feed"`
 		Findings      finding.List `json:"findings"`
 		Summary       summary      `json:"summary"`
+		Changes       *compared    `json:"changes,omitempty"`
 	}{
 		schemaVersion, about{r.Title, r.Items, r.Bytes, r.Encoding, r.Host, r.Counts}, l,
-		summary{l.Count(finding.Error), l.Count(finding.Warning), l.Count(finding.Info)},
+		summary{l.Count(finding.Error), l.Count(finding.Warning), l.Count(finding.Info)}, comparedWith(changes),
 	})
 }
 

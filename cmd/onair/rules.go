@@ -7,6 +7,7 @@ import (
 	"onair/audio"
 	"onair/feed"
 	"onair/feed/check"
+	"onair/feed/probe"
 	"onair/internal/finding"
 	"onair/publish/release"
 	"onair/publish/verify"
@@ -22,6 +23,7 @@ func allRules() finding.Rules {
 	rules := slices.Concat(
 		audio.Rules(),
 		check.Rules(),
+		probe.Rules(),
 		feed.Rules(),
 		forms.Rules(),
 		release.Rules(),

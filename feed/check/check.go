@@ -97,6 +97,15 @@ func Feed(data []byte, o *Options) *Report {
 	return c.report
 }
 
+// Add adds findings of other checks.
+func (r *Report) Add(found finding.List) {
+	for _, f := range found {
+		r.Counts[f.Rule]++
+	}
+	r.Findings = append(r.Findings, found...)
+	r.Findings.Sort()
+}
+
 // checker checks a feed. Items are checked while it is read.
 type checker struct {
 	file     string

@@ -1,0 +1,165 @@
+// Package probe checks what only the network shows: how the server of a feed answers,
+// and whether the files that the feed names can be reached.
+//
+// All requests go through a fetch.Visitor, which keeps them off private networks. They
+// are bounded in number, size and time.
+package probe
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"onair/feed/tree"
+	"onair/internal/fetch"
+	"onair/internal/finding"
+	"onair/internal/source"
+)
+
+const (
+	// largeFeed is the size in bytes from which a feed should be compressed.
+	largeFeed = 100_000
+	// maxAge is how long caches may keep a feed, in seconds.
+	maxAge = 3600
+)
+
+// Response is how a server answered the request for a feed.
+type Response struct {
+	Data   []byte // as it was sent, perhaps packed with gzip
+	Status int
+	Header http.Header
+	Hops   []fetch.Hop
+	Final  string // address after all redirects
+}
+
+// ContentType returns the Content-Type of the response.
+func (r *Response) ContentType() string { return r.Header.Get("Content-Type") }
+
+// Fetch requests a feed. A response of any status is returned; an error means that
+// there is none.
+func Fetch(ctx context.Context, v *fetch.Visitor, address string) (*Response, error) {
+	response, hops, err := v.Do(ctx, &fetch.Request{URL: address, Header: feedHeader(), Limit: tree.MaxBytes})
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	data, err := io.ReadAll(response.Body)
+	if err != nil {
+		return nil, err
+	}
+	return &Response{Data: data, Status: response.StatusCode, Header: response.Header, Hops: hops, Final: response.Request.URL.String()}, nil
+}
+
+// feedHeader asks for a compressed feed. The transport then leaves it as it is.
+func feedHeader() http.Header {
+	return http.Header{"Accept-Encoding": {"gzip"}, "Accept": {"application/rss+xml, application/xml;q=0.9, text/xml;q=0.8, */*;q=0.1"}}
+}
+
+// Feed checks how the server answered. self is the address that the feed gives itself;
+// it may be empty. The findings name file.
+func Feed(ctx context.Context, v *fetch.Visitor, address, self, file string, r *Response) finding.List {
+	p := &prober{visitor: v, file: file}
+	at := finding.Position{File: file}
+	if r.Status != http.StatusOK {
+		p.found.Add(ruleStatus.At(at, "the server answers %d %s", r.Status, http.StatusText(r.Status)))
+		return p.found
+	}
+	for _, hop := range r.Hops {
+		if hop.Status != http.StatusMovedPermanently && hop.Status != http.StatusPermanentRedirect {
+			p.found.Add(ruleStatus.At(at, "%s redirects with %d, for a while only", source.RedactURL(hop.URL), hop.Status).
+				WithSeverity(finding.Warning).WithHint("redirect with 301 if the feed has moved for good: apps then keep the new address"))
+			break
+		}
+	}
+	p.unchanged(ctx, r)
+	if size := len(r.Data); size > largeFeed && r.Header.Get("Content-Encoding") == "" {
+		p.found.Add(ruleUncompressed.At(at, "%d kB are sent without compression", size/1000))
+	}
+	if kind, _, _ := mime.ParseMediaType(r.ContentType()); kind != "text/xml" && kind != "application/xml" && !strings.HasSuffix(kind, "+xml") {
+		p.found.Add(ruleFeedType.At(at, "Content-Type is %s", source.ShortQuote(r.ContentType())))
+	}
+	if u, err := url.Parse(r.Final); err == nil && u.Scheme == "http" && !isLocal(u.Hostname()) {
+		p.found.Add(rulePlain.At(at, "%s is not https", source.RedactURL(r.Final)))
+	}
+	if age := kept(r.Header); age > maxAge {
+		p.found.Add(ruleKept.At(at, "caches may keep the feed for %d minutes", age/60))
+	}
+	if self != "" && !sameAddress(self, address) && !sameAddress(self, r.Final) {
+		p.found.Add(ruleSelf.At(at, "self is %s, but the feed is at %s", source.RedactURL(self), source.RedactURL(r.Final)))
+	}
+	return p.found
+}
+
+// unchanged checks that a conditional request is answered with 304.
+func (p *prober) unchanged(ctx context.Context, r *Response) {
+	at := finding.Position{File: p.file}
+	for _, c := range []struct{ sent, asked string }{{"ETag", "If-None-Match"}, {"Last-Modified", "If-Modified-Since"}} {
+		value := r.Header.Get(c.sent)
+		if value == "" {
+			continue
+		}
+		header := feedHeader()
+		header.Set(c.asked, value)
+		response, _, err := p.visitor.Do(ctx, &fetch.Request{URL: r.Final, Header: header, Limit: tree.MaxBytes})
+		if err != nil {
+			return
+		}
+		response.Body.Close()
+		if response.StatusCode != http.StatusNotModified {
+			p.found.Add(ruleUnchanged.At(at, "%s is sent, but %s is answered with %d", c.sent, c.asked, response.StatusCode))
+		}
+		return
+	}
+	p.found.Add(ruleUnchanged.At(at, "neither ETag nor Last-Modified is sent"))
+}
+
+var ageForm = regexp.MustCompile(`(?i)\b(?:s-maxage|max-age)\s*=\s*"?([0-9]{1,10})`)
+
+// kept returns for how many seconds caches may keep a response.
+func kept(h http.Header) int {
+	longest := 0
+	control := strings.Join(h.Values("Cache-Control"), ",")
+	for _, m := range ageForm.FindAllStringSubmatch(control, -1) {
+		n, _ := strconv.Atoi(m[1])
+		longest = max(longest, n)
+	}
+	if longest == 0 && !strings.Contains(strings.ToLower(control), "no-") {
+		expires, err := http.ParseTime(h.Get("Expires"))
+		date, err2 := http.ParseTime(h.Get("Date"))
+		if err == nil && err2 == nil {
+			return int(expires.Sub(date).Seconds())
+		}
+	}
+	return longest
+}
+
+// sameAddress reports whether two addresses lead to the same: the case of the host, a
+// default port and a last slash do not count.
+func sameAddress(a, b string) bool {
+	x, err := url.Parse(a)
+	y, err2 := url.Parse(b)
+	if err != nil || err2 != nil {
+		return a == b
+	}
+	return plainForm(x) == plainForm(y)
+}
+
+func plainForm(u *url.URL) string {
+	port := u.Port()
+	if u.Scheme == "https" && port == "443" || u.Scheme == "http" && port == "80" {
+		port = ""
+	}
+	return fmt.Sprintf("%s://%s:%s%s?%s", u.Scheme, strings.ToLower(u.Hostname()), port, strings.TrimSuffix(u.EscapedPath(), "/"), u.RawQuery)
+}
+
+func isLocal(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && addr.IsLoopback()
+}

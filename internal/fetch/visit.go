@@ -1,0 +1,86 @@
+package fetch
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// Visitor makes requests that a user asked for by an address. The host of that address
+// may be on a private network; all others, also after redirects, must be of the public
+// internet. It is safe for concurrent use.
+type Visitor struct {
+	own, public *Client
+	host        string
+}
+
+// NewVisitor returns a visitor for the address that the user gave. An empty address
+// lets it reach public hosts only.
+func NewVisitor(address string, o *Options) (*Visitor, error) {
+	v := &Visitor{own: Own(o), public: Public()}
+	if address == "" {
+		return v, nil
+	}
+	u, err := parse(address)
+	if err != nil {
+		return nil, err
+	}
+	v.host = strings.ToLower(u.Hostname())
+	return v, nil
+}
+
+// Hop is a redirect on the way to a response.
+type Hop struct {
+	Status int
+	URL    string // that redirected
+}
+
+// Do makes a request like Client.Do and returns the redirects that it followed. At most
+// five are followed.
+func (v *Visitor) Do(ctx context.Context, r *Request) (*http.Response, []Hop, error) {
+	request := *r
+	request.Stay = true
+	u, err := parse(r.URL)
+	if err != nil {
+		return nil, nil, err
+	}
+	var hops []Hop
+	for {
+		request.URL = u.String()
+		response, err := v.client(u).Do(ctx, &request)
+		if err != nil {
+			return nil, hops, err
+		}
+		next, err := redirect(response, &Request{Stay: r.Stay, Body: r.Body})
+		if err != nil || next == nil {
+			if err != nil {
+				response.Body.Close()
+				return nil, hops, err
+			}
+			return response, hops, nil
+		}
+		response.Body.Close()
+		hops = append(hops, Hop{response.StatusCode, u.String()})
+		if len(hops) > maxRedirects {
+			return nil, hops, fmt.Errorf("%s: more than %d redirects", withoutSecrets(u), maxRedirects)
+		}
+		if next.Host != u.Host {
+			request.Header = request.Header.Clone()
+			request.Header.Del("Authorization")
+			request.Header.Del("Cookie")
+		} else if next.User == nil {
+			next.User = u.User
+		}
+		u = next
+	}
+}
+
+// client returns the client that may reach the host of an address.
+func (v *Visitor) client(u *url.URL) *Client {
+	if v.host != "" && strings.ToLower(u.Hostname()) == v.host {
+		return v.own
+	}
+	return v.public
+}
