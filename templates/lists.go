@@ -328,7 +328,7 @@ func (r *renderer) listPages() (pages []Page) {
 		}
 	}
 	if have[searchKey] {
-		add(searchKey, AllEpisodes, func(r *renderer) error {
+		add(searchKey, SearchIndex, func(r *renderer) error {
 			return r.list(&view{Kind: "search", Key: searchKey, Title: r.word("search")})
 		})
 	}

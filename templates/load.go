@@ -151,6 +151,9 @@ func Load(overrides fs.FS, look *Look) (*Theme, error) {
 			}
 			continue
 		}
+		if path.Ext(asset) == ".js" && strings.HasPrefix(f.path, embeddedPrefix) {
+			f.data = compactScript(f.data)
+		}
 		if asset == "theme.css" {
 			f.data = append([]byte(look.style(t.colours)), f.data...)
 		}

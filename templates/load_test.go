@@ -31,6 +31,8 @@ func TestAssets(t *testing.T) {
 		"icon.svg":   "image/svg+xml",
 		"player.css": "text/css; charset=utf-8",
 		"player.js":  "text/javascript; charset=utf-8",
+		"search.css": "text/css; charset=utf-8",
+		"search.js":  "text/javascript; charset=utf-8",
 		"theme.css":  "text/css; charset=utf-8",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

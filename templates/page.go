@@ -44,6 +44,7 @@ const (
 	OneEpisode                      // an episode with its transcripts, and Neighbours
 	OneWithoutText                  // an episode without its transcripts
 	NothingButTheShow               // only the settings
+	SearchIndex                     // SearchKey
 )
 
 // Pages yields every page of the site, in key order. A page is rendered when its

@@ -75,6 +75,7 @@
 //
 //	theme.css         all styles, preceded by the colours of the show
 //	player.css        the styles of what player.js shows
+//	search.js         the search, on the page of the search
 //	player.js         the player: seeking, chapters, keys, deep links, following,
 //	                  playing on while pages change; buttons that copy
 //	icon.svg          the site's icon if the show has no artwork
@@ -227,6 +228,7 @@ type Site struct {
 	ArtworkKey  string               // empty if the show has no artwork
 	LogoKey     string               // of the masthead; empty if the show has none
 	FeedKey     string               // required
+	SearchKey   string               // directory of the search index; empty if there is none
 	AssetKeys   map[string]string    // name of an asset → key; required for every asset of the theme
 	ImageKeys   map[string]string    // path in the show's folder → key: portraits, logos, chapter images
 	Versions    map[string][]Version // key of an image → its smaller versions, narrowest first

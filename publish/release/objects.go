@@ -38,6 +38,7 @@ const (
 	RoleChapters   Role = "chapters"
 	RoleWaveform   Role = "waveform"
 	RoleTheme      Role = "theme"
+	RoleSearch     Role = "search"
 	RolePage       Role = "page"
 	RoleFeed       Role = "feed"
 	RolePart       Role = "part"

@@ -37,7 +37,7 @@ func newPageInputs(b *builder, site *templates.Site, pages []templates.Page) *pa
 	// Every page links to the lists that there are.
 	var lists []string
 	for _, p := range pages {
-		if p.Inputs == templates.AllGaps || p.Inputs == templates.AllEpisodes && strings.Count(p.Key, "/") == 1 {
+		if p.Inputs == templates.AllGaps || (p.Inputs == templates.AllEpisodes || p.Inputs == templates.SearchIndex) && strings.Count(p.Key, "/") == 1 {
 			lists = append(lists, p.Key)
 		}
 	}
@@ -152,5 +152,6 @@ func (in *pageInputs) others() map[templates.Inputs]derive.Key {
 		templates.NothingButTheShow: in.show,
 		templates.AllEpisodes:       episodes,
 		templates.AllGaps:           derive.KeyOf(append(gaps, episodes)...),
+		templates.SearchIndex:       derive.KeyOf(in.show, in.site.SearchKey),
 	}
 }

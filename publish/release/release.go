@@ -165,6 +165,9 @@ func New(ctx context.Context, s *show.Show, o *Options) (*Release, finding.List,
 	site := b.newSite(ctx)
 	b.addTexts(ctx, measured, site)
 	b.addFeed()
+	if site.data != nil && !s.Site.NoSearch {
+		site.data.SearchKey = b.addSearch(ctx)
+	}
 	site.addPages(ctx)
 	if err := ctx.Err(); err != nil {
 		return nil, nil, err

@@ -1,0 +1,173 @@
+// Package searchindex writes the index with which a page of the site searches every
+// word of a show. The page reads only the parts of the index that a query needs, by
+// requests for byte ranges. docs/search.md describes the format.
+//
+// The index has three kinds of files. A file of words and a file of places belong to
+// each segment, and a file of texts to each episode. A directory names them. Segments
+// hold 64 to 512 episodes in order of publication, so that a new episode changes only
+// the last segment. Equal inputs give equal bytes: they are compressed by a pinned
+// library, not by the standard library, whose output differs between versions of Go.
+package searchindex
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/klauspost/compress/flate"
+)
+
+// Version is the version of the format. Readers refuse others.
+const Version = 1
+
+// Kind says what a document is.
+type Kind int
+
+// The kinds of documents. Those that are not turns precede the turns of their episode.
+const (
+	Turn    Kind = iota
+	Title        // title, people and topics of the episode
+	Chapter      // title of a chapter
+	Notes        // show notes
+)
+
+// Doc is what a hit names: a turn of a transcript, or another text of an episode.
+type Doc struct {
+	Kind    Kind
+	Speaker string        // of a turn; may be empty
+	Start   time.Duration // negative if it is not known
+	Text    string        // plain text
+}
+
+// Episode is an episode of the index.
+type Episode struct {
+	Slug     string
+	GUID     string
+	Title    string
+	Page     string // key of its page
+	Audio    string // key of its audio
+	Date     time.Time
+	Duration time.Duration
+	Topics   []string
+	Docs     []Doc // turns last
+}
+
+// fields returns the number of documents that are not turns.
+func (e *Episode) fields() int {
+	for i := range e.Docs {
+		if e.Docs[i].Kind == Turn {
+			return i
+		}
+	}
+	return len(e.Docs)
+}
+
+// segmentSizes are the numbers of episodes in closed segments.
+var segmentSizes = []int{512, 256, 64}
+
+// Sizes returns the numbers of episodes in the segments of an index, oldest first.
+// All but the last are closed: they stay the same while episodes are appended, until
+// four of 64 become one of 256, and two of those one of 512. Fewer segments need fewer
+// requests.
+func Sizes(episodes int) (sizes []int) {
+	for _, size := range segmentSizes {
+		for ; episodes >= size; episodes -= size {
+			sizes = append(sizes, size)
+		}
+	}
+	if episodes > 0 {
+		sizes = append(sizes, episodes)
+	}
+	return sizes
+}
+
+// blockDocs is the number of documents in a block of texts.
+const blockDocs = 16
+
+// Entry is an episode in the directory.
+type Entry struct {
+	Key    string // of the file of texts
+	Fields int    // number of documents that are not turns
+	Docs   int    // number of documents
+	Blocks []int  // lengths of the blocks of the file
+}
+
+// Texts returns the file of texts of an episode and its entry, which has no key yet.
+func Texts(e *Episode) ([]byte, Entry, error) {
+	about := map[string]any{
+		"guid": e.GUID, "title": e.Title, "page": e.Page, "audio": e.Audio,
+		"date": e.Date.UTC().Format(time.DateOnly), "duration": e.Duration.Seconds(),
+	}
+	entry := Entry{Fields: e.fields(), Docs: len(e.Docs)}
+	var file []byte
+	for from := 0; from < len(e.Docs); from += blockDocs {
+		var docs []any
+		for _, d := range e.Docs[from:min(from+blockDocs, len(e.Docs))] {
+			start := -1.0
+			if d.Start >= 0 {
+				start = d.Start.Round(time.Millisecond).Seconds()
+			}
+			docs = append(docs, []any{d.Kind, d.Speaker, start, d.Text})
+		}
+		data, err := json.Marshal([]any{about, docs})
+		if err != nil {
+			return nil, entry, fmt.Errorf("index %s: %w", e.Slug, err)
+		}
+		before := len(file)
+		file = deflate(file, data)
+		entry.Blocks = append(entry.Blocks, len(file)-before)
+	}
+	return file, entry, nil
+}
+
+// SegmentKeys are the keys of the files of a segment, and its episodes.
+type SegmentKeys struct {
+	Words, Places string
+	Docs          int
+	Shards        []Shard
+	Episodes      []Entry
+}
+
+// Directory returns the directory of an index, whose segments are in order.
+func Directory(segments []SegmentKeys) ([]byte, error) {
+	all := []any{}
+	for _, s := range segments {
+		episodes, shards := []any{}, []any{}
+		for _, e := range s.Episodes {
+			episodes = append(episodes, append([]any{e.Key, e.Fields, e.Docs}, numbers(e.Blocks)...))
+		}
+		for _, shard := range s.Shards {
+			shards = append(shards, shard.First, shard.Words, shard.Places)
+		}
+		all = append(all, map[string]any{"words": s.Words, "places": s.Places, "docs": s.Docs, "episodes": episodes, "shards": shards})
+	}
+	data, err := json.Marshal(map[string]any{"version": Version, "segments": all})
+	if err != nil {
+		return nil, fmt.Errorf("write the directory of the search index: %w", err)
+	}
+	return deflate(nil, data), nil
+}
+
+func numbers(values []int) (all []any) {
+	for _, v := range values {
+		all = append(all, v)
+	}
+	return all
+}
+
+// deflate appends data in the raw DEFLATE format (RFC 1951).
+func deflate(to, data []byte) []byte {
+	out := bytes.NewBuffer(to)
+	w, err := flate.NewWriter(out, 9)
+	if err != nil {
+		panic(err) // the level is valid
+	}
+	_, _ = w.Write(data) // a buffer does not fail
+	_ = w.Close()
+	return out.Bytes()
+}
+
+// varint appends a number as in Protocol Buffers: 7 bits a byte, lowest first.
+func varint(to []byte, n int) []byte { return binary.AppendUvarint(to, uint64(n)) }

@@ -1,0 +1,282 @@
+package release
+
+import (
+	"context"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"onair/internal/derive"
+	"onair/internal/finding"
+	"onair/internal/markdown"
+	"onair/internal/searchindex"
+	"onair/show"
+	"onair/show/chapters"
+)
+
+// searchIndex makes the search index of the live episodes.
+type searchIndex struct {
+	b        *builder
+	episodes []*Episode // oldest first
+	known    []searchTexts
+	keys     []derive.Key // of what each episode has in the index; zero if unknown
+}
+
+// searchTexts is what is remembered of the texts of an episode.
+type searchTexts struct {
+	Sums  sums              `json:"sums"`
+	Entry searchindex.Entry `json:"entry"`
+}
+
+// searchSegment is what is remembered of a segment.
+type searchSegment struct {
+	Words  sums                `json:"words"`
+	Places sums                `json:"places"`
+	Docs   int                 `json:"docs"`
+	Shards []searchindex.Shard `json:"shards"`
+}
+
+var (
+	searchTextsFunc   = derive.Func{Name: "search-texts", Version: searchindex.Version}
+	searchSegmentFunc = derive.Func{Name: "search-segments", Version: searchindex.Version}
+)
+
+// addSearch adds the search index and returns the key of its directory; empty if the
+// site has no index. The transcripts are complete.
+func (b *builder) addSearch(ctx context.Context) string {
+	x := &searchIndex{b: b, episodes: b.release.Live()}
+	slices.SortStableFunc(x.episodes, func(a, b *Episode) int {
+		if c := a.Date.Compare(b.Date); c != 0 {
+			return c
+		}
+		return strings.Compare(a.GUID, b.GUID)
+	})
+	if len(x.episodes) == 0 {
+		return ""
+	}
+	directory, err := x.build(ctx)
+	if err != nil {
+		if ctx.Err() == nil {
+			b.findings.Add(rulePages.At(finding.Position{}, "write the search index: %v", err))
+		}
+		return ""
+	}
+	o, err := b.addNew(RoleSearch, hashedKey("assets/search", ".bin"), held(directory))
+	if err != nil {
+		return ""
+	}
+	return o.Key
+}
+
+// build adds the files of the index and returns its directory.
+func (x *searchIndex) build(ctx context.Context) ([]byte, error) {
+	x.known, x.keys = make([]searchTexts, len(x.episodes)), make([]derive.Key, len(x.episodes))
+	errs := make([]error, len(x.episodes))
+	inParallel(ctx, len(x.episodes), func(i int) { errs[i] = x.addTexts(i) })
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	var segments []searchindex.SegmentKeys
+	from := 0
+	for _, size := range searchindex.Sizes(len(x.episodes)) {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		s, err := x.addSegment(from, from+size)
+		if err != nil {
+			return nil, err
+		}
+		segments = append(segments, s)
+		from += size
+	}
+	for i, e := range x.episodes {
+		o := x.b.object(RoleSearch, x.known[i].Sums, x.texts(i))
+		o.Key, o.Episode = searchTextsKey(e)(o.SHA256), e.Slug
+		x.b.add(o)
+	}
+	return searchindex.Directory(segments)
+}
+
+func searchTextsKey(e *Episode) keyFunc { return hashedKey("episodes/"+e.Slug+"/search", ".bin") }
+
+// addTexts finds the sums of the texts of an episode. It may be called for several
+// episodes at the same time.
+func (x *searchIndex) addTexts(i int) (err error) {
+	e := x.episodes[i]
+	inputs := []any{x.about(e), e.Notes}
+	certain := true
+	for _, t := range e.transcripts[:min(1, len(e.transcripts))] {
+		certain = t.key != (derive.Key{})
+		inputs = append(inputs, t.key, t.Language)
+	}
+	compute := func() (searchTexts, error) {
+		data, entry, err := x.render(e)
+		if err != nil {
+			return searchTexts{}, err
+		}
+		o, err := x.b.render(RoleSearch, searchTextsKey(e), held(data))
+		if err != nil {
+			return searchTexts{}, err
+		}
+		return searchTexts{o.sums(), entry}, nil
+	}
+	if certain {
+		x.keys[i] = derive.KeyOf(inputs...)
+		x.known[i], err = remember(x.b, searchTextsFunc, e.Slug, x.keys[i], compute)
+	} else {
+		x.known[i], err = compute()
+	}
+	return err
+}
+
+// texts returns what writes the texts of an episode.
+func (x *searchIndex) texts(i int) source {
+	return func(w io.Writer) error {
+		data, _, err := x.render(x.episodes[i])
+		if err == nil {
+			_, err = w.Write(data)
+		}
+		return err
+	}
+}
+
+func (x *searchIndex) render(e *Episode) ([]byte, searchindex.Entry, error) {
+	indexed, err := x.episode(e)
+	if err != nil {
+		return nil, searchindex.Entry{}, err
+	}
+	return searchindex.Texts(indexed)
+}
+
+// addSegment adds the files of the episodes from a number up to another.
+func (x *searchIndex) addSegment(from, to int) (searchindex.SegmentKeys, error) {
+	words, places := hashedKey("assets/search-words", ".bin"), hashedKey("assets/search-places", ".bin")
+	compute := func() (known searchSegment, err error) {
+		s, err := x.segment(from, to)
+		if err != nil {
+			return known, err
+		}
+		w, err := x.b.render(RoleSearch, words, held(s.Words))
+		if err != nil {
+			return known, err
+		}
+		p, err := x.b.render(RoleSearch, places, held(s.Places))
+		if err != nil {
+			return known, err
+		}
+		return searchSegment{w.sums(), p.sums(), s.Docs, s.Shards}, nil
+	}
+	var known searchSegment
+	var err error
+	if keys := x.keys[from:to]; slices.Contains(keys, derive.Key{}) {
+		known, err = compute()
+	} else {
+		known, err = remember(x.b, searchSegmentFunc, x.episodes[from].Slug, derive.KeyOf(keys), compute)
+	}
+	if err != nil {
+		return searchindex.SegmentKeys{}, err
+	}
+	add := func(key keyFunc, s sums, part func(*searchindex.Segment) []byte) string {
+		o := x.b.object(RoleSearch, s, func(w io.Writer) error {
+			s, err := x.segment(from, to)
+			if err == nil {
+				_, err = w.Write(part(s))
+			}
+			return err
+		})
+		o.Key = key(o.SHA256)
+		return x.b.add(o).Key
+	}
+	keys := searchindex.SegmentKeys{
+		Words:  add(words, known.Words, func(s *searchindex.Segment) []byte { return s.Words }),
+		Places: add(places, known.Places, func(s *searchindex.Segment) []byte { return s.Places }),
+		Docs:   known.Docs,
+		Shards: known.Shards,
+	}
+	for i := from; i < to; i++ {
+		entry := x.known[i].Entry
+		entry.Key = searchTextsKey(x.episodes[i])(x.known[i].Sums.SHA256)
+		keys.Episodes = append(keys.Episodes, entry)
+	}
+	return keys, nil
+}
+
+// segment indexes the episodes from a number up to another. It reads some of their
+// transcripts at the same time.
+func (x *searchIndex) segment(from, to int) (*searchindex.Segment, error) {
+	builder := searchindex.NewBuilder()
+	for _, e := range x.episodes[from:to] {
+		indexed, err := x.episode(e)
+		if err != nil {
+			return nil, err
+		}
+		builder.Add(indexed)
+	}
+	return builder.Segment(), nil
+}
+
+// about returns an episode of the index without its notes and turns.
+func (x *searchIndex) about(e *Episode) *searchindex.Episode {
+	indexed := &searchindex.Episode{
+		Slug:     e.Slug,
+		GUID:     e.GUID,
+		Title:    e.Title,
+		Page:     show.PageKey(e.Slug),
+		Audio:    e.Enclosure.Key,
+		Date:     e.Date,
+		Duration: e.Pin.Duration,
+		Topics:   e.Topics,
+	}
+	about := []string{e.Title}
+	for _, c := range e.Credits(x.b.show) {
+		if !slices.Contains(about, c.Person.Name) {
+			about = append(about, c.Person.Name)
+		}
+	}
+	about = append(about, e.Topics...)
+	indexed.Docs = append(indexed.Docs, searchindex.Doc{Kind: searchindex.Title, Start: -1, Text: strings.Join(about, " · ")})
+	for _, c := range chapters.Timed(e.Chapters, e.Pin.Duration) {
+		if !c.Hidden && c.Title != "" {
+			indexed.Docs = append(indexed.Docs, searchindex.Doc{Kind: searchindex.Chapter, Start: c.Start, Text: c.Title})
+		}
+	}
+	return indexed
+}
+
+// episode returns an episode of the index, with the turns of the transcript in its own
+// language.
+func (x *searchIndex) episode(e *Episode) (*searchindex.Episode, error) {
+	indexed := x.about(e)
+	if notes := strings.Join(strings.Fields(markdown.Text(e.Notes)), " "); notes != "" {
+		indexed.Docs = append(indexed.Docs, searchindex.Doc{Kind: searchindex.Notes, Start: -1, Text: notes})
+	}
+	if len(e.transcripts) == 0 {
+		return indexed, nil
+	}
+	text, starts, err := e.transcripts[0].page()
+	if err != nil {
+		return nil, err
+	}
+	for i, turn := range text.Turns {
+		if turn.Pause {
+			continue
+		}
+		var words []string
+		for j := range turn.Blocks {
+			if turn.Blocks[j].Text != "" {
+				words = append(words, turn.Blocks[j].Text)
+			}
+		}
+		if len(words) == 0 {
+			continue
+		}
+		start := time.Duration(-1)
+		if i < len(starts) {
+			start = starts[i]
+		}
+		indexed.Docs = append(indexed.Docs, searchindex.Doc{Speaker: turn.Speaker, Start: start, Text: strings.Join(words, " ")})
+	}
+	return indexed, nil
+}

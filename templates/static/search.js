@@ -1,0 +1,460 @@
+// The search page. It reads the index of the site by ranges, so that a query loads
+// little of it: the directory, a shard of each word from each segment, places for
+// phrases, and the texts of the hits that are shown. docs/search.md describes the
+// files. Texts are only ever set as text, never as markup.
+(() => {
+  'use strict';
+
+  // fold, words and the ranges of scripts do the same as in the program that writes
+  // the index.
+  const fold = (text) => text.normalize('NFKD')
+    .replace(/[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u064b-\u065f\u0670]/g, '')
+    
+    .toLowerCase().replace(/ς/g, 'σ').replace(/ß/g, 'ss').normalize('NFC');
+  const run = '\\u0e00-\\u0eff\\u1000-\\u109f\\u1780-\\u17ff\\u3005-\\u3007\\u3041-\\u30ff\\u31f0-\\u31ff\\u3400-\\u4dbf\\u4e00-\\u9fff\\u{20000}-\\u{3ffff}';
+  const unspaced = new RegExp(`^[${run}]`, 'u');
+  const wordPattern = new RegExp(`(?:(?![${run}])[\\p{L}\\p{M}\\p{N}])(?:['’]?(?![${run}])[\\p{L}\\p{M}\\p{N}])*|(?:(?=[${run}])[\\p{L}\\p{M}\\p{N}])+`, 'gu');
+
+  // wordsOf returns the words of a text with their places. A run of a script without
+  // spaces has a word of two characters at each place, and of one at its end.
+  const wordsOf = (text) => {
+    const found = [];
+    let place = 0;
+    for (const [match] of fold(text).matchAll(wordPattern)) {
+      if (!unspaced.test(match)) {
+        found.push({ word: [...match.replace(/['’]/g, '')].slice(0, 40).join(''), place: place++ });
+        continue;
+      }
+      const chars = [...match];
+      chars.forEach((c, i) => found.push({ word: c + (chars[i + 1] ?? ''), place: place++, last: chars.length > 1 && i === chars.length - 1 }));
+    }
+    return found;
+  };
+
+  // parseQuery returns the terms of a query: each has words with places, the longest
+  // first, and may be excluded (not), limited to a field (of), or the start of a word.
+  const parseQuery = (query) => {
+    const terms = [];
+    for (const m of String(query).slice(0, 300).matchAll(/(-?)(?:(speaker|topic|in):)?(?:"([^"]*)"?|([^\s"]+))/gi)) {
+      const [all, minus, field, quoted, bare] = m;
+      const of = field?.toLowerCase();
+      const open = m.index + all.length === query.length && quoted === undefined && !minus && !of;
+      if (of === 'in') {
+        terms.push({ of, not: Boolean(minus), words: [{ word: `in:${quoted ?? bare}`, place: 0 }] });
+        continue;
+      }
+      const words = wordsOf(quoted ?? bare).filter((w) => !w.last);
+      const groups = quoted !== undefined && !of ? [words] : [];
+      if (!groups.length) {
+        for (const w of words) {
+          if (unspaced.test(w.word) && groups.length && !of && unspaced.test(groups.at(-1)[0].word)) groups.at(-1).push(w);
+          else groups.push([w]);
+        }
+      }
+      for (const [i, group] of groups.entries()) {
+        if (!group.length) continue;
+        const first = group[0].place;
+        terms.push({
+          of, not: Boolean(minus),
+          words: group.map(({ word, place }) => ({
+            word: of ? `${of}:${word}` : word, place: place - first,
+            // One character of a script without spaces may be the start of any pair.
+            prefix: unspaced.test(word) ? [...word].length === 1 : open && i === groups.length - 1 && group.length === 1 && word.length > 1,
+          })),
+        });
+      }
+    }
+    return terms.slice(0, 16);
+  };
+
+  const inflate = async (bytes) => new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw'))).arrayBuffer());
+
+  // reader reads numbers and texts from bytes, and throws where they end too early.
+  const reader = (bytes, at = 0) => {
+    const need = (n) => {
+      if (n > bytes.length - at) throw new RangeError('the search index is damaged');
+      at += n;
+      return at - n;
+    };
+    const number = () => {
+      let [value, factor] = [0, 1];
+      for (;;) {
+        const b = bytes[need(1)];
+        value += (b & 127) * factor;
+        if (b < 128) return value;
+        factor *= 128;
+      }
+    };
+    return { number, slice: (n) => bytes.subarray(need(n), at), get at() { return at; } };
+  };
+
+  // A document has the number of its episode times SPAN, plus its own in the episode.
+  const SPAN = 2 ** 20;
+
+  // decodeShard returns the words of a shard. The ids of documents are in order.
+  const decodeShard = (bytes) => {
+    const r = reader(bytes);
+    const found = [];
+    let [name, short] = [new Uint8Array(), 0];
+    for (let count = r.number(); count > 0; count--) {
+      const same = r.number();
+      const rest = r.slice(r.number());
+      name = Uint8Array.from([...name.subarray(0, same), ...rest]);
+      const flags = r.number();
+      const ids = [];
+      let episode = -1;
+      for (let episodes = r.number(); episodes > 0; episodes--) {
+        episode += r.number();
+        let doc = -1;
+        for (let docs = r.number(); docs > 0; docs--) {
+          doc += r.number();
+          ids.push(episode * SPAN + doc);
+        }
+      }
+      const w = { word: new TextDecoder().decode(name), ids, weights: flags & 2 ? r.slice(ids.length) : null, short, chunks: null };
+      if (flags & 1) {
+        let [from, last] = [r.number(), -1];
+        w.chunks = [];
+        for (let chunks = r.number(); chunks > 0; chunks--) {
+          const first = last + 1;
+          last += r.number();
+          const length = r.number();
+          w.chunks.push({ first, last, from, to: from + length });
+          from += length;
+        }
+      } else {
+        short++;
+      }
+      found.push(w);
+    }
+    return found;
+  };
+
+  // decodePlaces adds the places of a word to a map of documents.
+  const decodePlaces = (r, ids, to) => {
+    for (const id of ids) {
+      const places = [];
+      let place = -1;
+      for (let n = r.number(); n > 0; n--) places.push(place += r.number());
+      to.set(id, places);
+    }
+  };
+
+  const before = (a, b) => { // in the order of UTF-8
+    const [x, y] = [[...a], [...b]];
+    const i = x.findIndex((c, n) => c !== y[n]);
+    return i < 0 ? x.length < y.length : y[i] !== undefined && x[i].codePointAt(0) < y[i].codePointAt(0);
+  };
+
+  // open returns the index with a directory. read(key, from, to) returns bytes of a file.
+  const open = (directory, read) => {
+    if (directory.version !== 1) throw new Error('unknown version of the search index');
+    const kept = new Map();
+    const once = (name, f) => {
+      if (!kept.has(name)) kept.set(name, f());
+      return kept.get(name);
+    };
+    let episodes = 0;
+    const segments = directory.segments.map((s, number) => {
+      const shards = [];
+      let [w, p] = [0, 0]; // where the shards of words and of places are
+      for (let i = 0; i < s.shards.length; i += 3) {
+        shards.push({ first: s.shards[i], words: [w, w += s.shards[i + 1]], places: [p, p += s.shards[i + 2]] });
+      }
+      const base = episodes;
+      episodes += s.episodes.length;
+      return { ...s, number, shards, base, chunks: p };
+    });
+    const docs = segments.reduce((n, s) => n + s.docs, 0);
+
+    // find returns the lists of a segment for a word, or for all that start with it.
+    const find = async (s, { word, prefix }) => {
+      const past = s.shards.findIndex(({ first }) => (prefix ? !first.startsWith(word) : true) && before(word, first));
+      const end = past < 0 ? s.shards.length : past;
+      let start = end - 1;
+      while (prefix && start > 0 && !before(s.shards[start].first, word)) start--;
+      if (start < 0) return [];
+      const range = s.shards.slice(start, end);
+      const lists = await once(`${s.number} ${start} ${end}`, async () => {
+        const from = range[0].words[0];
+        const bytes = await read(s.words, from, range.at(-1).words[1]);
+        const decoded = await Promise.all(range.map(async (shard) => decodeShard(await inflate(bytes.subarray(shard.words[0] - from, shard.words[1] - from)))));
+        return decoded.flatMap((list, i) => list.map((w) => ({ ...w, shard: range[i] })));
+      });
+      // "speaker:mat" is not a word that starts with "speak".
+      return lists.filter((w) => (prefix ? w.word.startsWith(word) && w.word.includes(':') === word.includes(':') : w.word === word));
+    };
+
+    // placesOf returns the places of lists in some episodes, by document.
+    const placesOf = async (s, lists, wanted) => {
+      const to = new Map();
+      await Promise.all(lists.map(async (w) => {
+        const found = new Map();
+        if (!w.chunks) {
+          const bytes = await once(`places ${s.number} ${w.shard.places}`, async () => inflate(await read(s.places, ...w.shard.places)));
+          const r = reader(bytes);
+          for (let i = 0; i < w.short; i++) r.slice(r.number());
+          decodePlaces(reader(r.slice(r.number())), w.ids, found);
+        } else {
+          const chunks = w.chunks.filter(({ first, last }) => wanted.some((e) => first <= e && e <= last));
+          if (!chunks.length) return;
+          const from = chunks[0].from;
+          const bytes = await once(`places ${s.number} ${from} ${chunks.at(-1).to}`, () => read(s.places, s.chunks + from, s.chunks + chunks.at(-1).to));
+          for (const c of chunks) {
+            const part = w.ids.filter((id) => id >= c.first * SPAN && id < (c.last + 1) * SPAN);
+            decodePlaces(reader(await inflate(bytes.subarray(c.from - from, c.to - from))), part, found);
+          }
+        }
+        for (const [id, places] of found) to.set(id, [...to.get(id) ?? [], ...places]);
+      }));
+      return to;
+    };
+
+    // match returns the documents of a segment that have all terms, by id, with the
+    // sum of their weights, and calls seen with how many documents have each word.
+    // Long words are read first: the others are not needed where they are missing.
+    const match = async (s, terms, seen) => {
+      const words = terms.filter((t) => !t.not).flatMap((t) => t.words.map((w) => ({ ...w, of: t.of })));
+      words.sort((a, b) => b.word.length - a.word.length);
+      let ids = null;
+      const weights = new Map();
+      for (const w of words) {
+        const lists = await find(s, w);
+        const have = new Map();
+        for (const l of lists) l.ids.forEach((id, i) => have.set(id, Math.max(have.get(id) ?? 0, l.weights?.[i] ?? 1)));
+        if (w.of) {
+          const all = new Set([...have.keys()].map((id) => (w.of === 'speaker' ? id : Math.floor(id / SPAN))));
+          const has = (id) => all.has(w.of === 'speaker' ? id : Math.floor(id / SPAN));
+          ids = ids ? ids.filter(has) : w.of === 'speaker' ? [...all] : [...all].flatMap((e) => Array.from({ length: s.episodes[e]?.[2] ?? 0 }, (_, d) => e * SPAN + d));
+        } else {
+          weights.set(w.word, have);
+          seen(w.word, have.size);
+          ids = ids ? ids.filter((id) => have.has(id)) : [...have.keys()];
+        }
+        if (!ids.length) return { ids, weights };
+      }
+      for (const t of terms) {
+        if (!t.not || !ids?.length) continue;
+        const sets = await Promise.all(t.words.map((w) => find(s, w)));
+        const whole = t.of === 'topic' || t.of === 'in';
+        const key = (id) => (whole ? Math.floor(id / SPAN) : id);
+        let bad = sets.map((lists) => new Set(lists.flatMap((l) => l.ids.map(key)))).reduce((a, b) => new Set([...a].filter((id) => b.has(id))));
+        if (t.words.length > 1) bad = new Set(await adjacent(s, t, ids.filter((id) => bad.has(id))));
+        ids = ids.filter((id) => !bad.has(key(id)));
+      }
+      return { ids: (ids ?? []).sort((a, b) => a - b), weights };
+    };
+
+    // adjacent returns those of the documents in which the words of a term follow each
+    // other. Rare words are read first.
+    const adjacent = async (s, term, ids) => {
+      const words = await Promise.all(term.words.map(async (w) => ({ ...w, lists: await find(s, w) })));
+      const size = (w) => w.lists.reduce((n, l) => n + l.ids.length, 0);
+      words.sort((a, b) => size(a) - size(b));
+      let starts = null;
+      let left = ids;
+      for (let i = 0; i < words.length && left.length; i += i ? 1 : 2) {
+        const wanted = [...new Set(left.map((id) => Math.floor(id / SPAN)))];
+        const part = words.slice(i, i ? i + 1 : 2);
+        const places = await Promise.all(part.map((w) => placesOf(s, w.lists, wanted)));
+        const next = new Map();
+        for (const id of left) {
+          let at = starts?.get(id);
+          part.forEach((w, n) => {
+            const here = new Set((places[n].get(id) ?? []).map((place) => place - w.place));
+            at = at ? at.filter((place) => here.has(place)) : [...here];
+          });
+          if (at.length) next.set(id, at);
+        }
+        starts = next;
+        left = [...next.keys()];
+      }
+      return left;
+    };
+
+    // search yields hits until there are no more. Words are ranked among all hits.
+    // Phrases are confirmed from the newest episode on, as far as hits are wanted.
+    async function* search(query, newest) {
+      const terms = parseQuery(query);
+      if (!terms.some((t) => !t.not)) return;
+      const counts = new Map();
+      const seen = (word, n) => counts.set(word, (counts.get(word) ?? 0) + n);
+      const phrases = terms.filter((t) => !t.not && t.words.length > 1);
+      const hitsOf = (s, { weights }, ids) => ids.map((id) => {
+        let score = 0;
+        for (const [word, have] of weights) score += (have.get(id) ?? 0) * Math.log(1 + (docs - counts.get(word) + 0.5) / (counts.get(word) + 0.5));
+        const [episode, doc] = [Math.floor(id / SPAN), id % SPAN];
+        const [key, fields, , ...blocks] = s.episodes[episode];
+        return { key, blocks, doc, field: doc < fields, score, age: s.base + episode };
+      });
+      const rank = (a, b) => (newest ? 0 : b.field - a.field || b.score - a.score) || b.age - a.age || a.doc - b.doc;
+      if (!phrases.length) {
+        const all = await Promise.all(segments.map(async (s) => [s, await match(s, terms, seen)]));
+        const hits = all.flatMap(([s, found]) => hitsOf(s, found, found.ids)).sort(rank);
+        for (const hit of hits) yield { ...hit, total: hits.length };
+        return;
+      }
+      for (const s of segments.toReversed()) {
+        const found = await match(s, terms, seen);
+        const candidates = [...new Set(found.ids.map((id) => Math.floor(id / SPAN)))].reverse();
+        for (let size = candidates.length > 60 ? 10 : 60; candidates.length; size = 512) {
+          const batch = new Set(candidates.splice(0, size));
+          let ids = found.ids.filter((id) => batch.has(Math.floor(id / SPAN)));
+          for (const t of phrases) ids = await adjacent(s, t, ids);
+          yield* hitsOf(s, found, ids).sort(rank);
+        }
+      }
+    }
+
+    // textOf returns the text of a hit and what is known of its episode.
+    const textOf = async (hit) => {
+      const block = Math.floor(hit.doc / 16);
+      const from = hit.blocks.slice(0, block).reduce((a, b) => a + b, 0);
+      const [about, texts] = await once(`${hit.key} ${block}`, async () => JSON.parse(new TextDecoder().decode(await inflate(await read(hit.key, from, from + hit.blocks[block])))));
+      const [kind, speaker, start, text] = texts[hit.doc % 16];
+      return { ...about, kind, speaker, start, text };
+    };
+    return { search, textOf };
+  };
+
+  // marked returns the part of a text around the words of a query, as pieces that are
+  // marked or not.
+  const marked = (text, query) => {
+    const terms = parseQuery(query).filter((t) => !t.not && !t.of);
+    const found = [...text.matchAll(wordPattern)].map((m) => ({ from: m.index, to: m.index + m[0].length, raw: m[0], word: fold(m[0]).replace(/['’]/g, '') }));
+    const spans = [];
+    for (const { words } of terms) {
+      if (unspaced.test(words[0].word)) {
+        const chars = words.map((w) => [...w.word][0]).join('') + [...words.at(-1).word].slice(1).join('');
+        for (const f of found) {
+          const at = f.word.indexOf(chars);
+          if (at >= 0 && f.word.length === f.raw.length) spans.push([f.from + at, f.from + at + chars.length]);
+        }
+        continue;
+      }
+      found.forEach((_, i) => {
+        const at = words.map((w) => found[i + w.place]);
+        if (words.every((w, n) => at[n] && (w.prefix ? at[n].word.startsWith(w.word) : at[n].word === w.word))) {
+          for (const f of at) spans.push([f.from, f.to]);
+        }
+      });
+    }
+    spans.sort((a, b) => a[0] - b[0]);
+    const from = Math.max(0, (spans[0]?.[0] ?? 0) - 90);
+    const start = from && text.indexOf(' ', from) >= 0 && text.indexOf(' ', from) < from + 30 ? text.indexOf(' ', from) + 1 : from;
+    const to = Math.min(text.length, start + 260);
+    const pieces = [];
+    let at = start;
+    if (start) pieces.push(['… ', false]);
+    for (const [a, b] of spans) {
+      if (a < at || b > to) continue;
+      pieces.push([text.slice(at, a), false], [text.slice(a, b), true]);
+      at = b;
+    }
+    pieces.push([text.slice(at, to) + (to < text.length ? ' …' : ''), false]);
+    return pieces.filter(([piece]) => piece);
+  };
+
+  // readRange requests a part of a file. A server that sends the whole file is fine.
+  const whole = new Map();
+  const readRange = async (key, from, to) => {
+    const url = new URL(key, onair.home);
+    if (whole.has(key)) return whole.get(key).subarray(from, to);
+    const answer = await fetch(url, { headers: { Range: `bytes=${from}-${to - 1}` } });
+    if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
+    const bytes = new Uint8Array(await answer.arrayBuffer());
+    if (answer.status === 206) return bytes;
+    whole.set(key, bytes);
+    return bytes.subarray(from, to);
+  };
+
+  const onair = globalThis.onair ??= {};
+  Object.assign(onair, { fold, wordsOf, parseQuery, decodeShard, openIndex: open, inflate, marked });
+
+  const element = (name, props, ...children) => {
+    const e = Object.assign(document.createElement(name), props);
+    e.append(...children);
+    return e;
+  };
+
+  // show returns the list item of a hit.
+  const show = (hit, query) => {
+    const page = new URL(hit.page.replace(/(^|\/)index\.html$/, '$1'), onair.home);
+    const data = { episode: hit.guid, title: hit.title, page, duration: hit.duration };
+    if (hit.start >= 0) data.seek = hit.start;
+    const text = element('p', { dir: 'auto' }, ...marked(hit.text, query).map(([piece, mark]) => (mark ? element('mark', {}, piece) : piece)));
+    const play = element('a', { className: 'play-hit', href: new URL(hit.audio, onair.home) }, onair.clock(Math.max(0, hit.start)));
+    Object.assign(play.dataset, data);
+    if (data.seek) page.hash = `t=${data.seek}`;
+    return element('li', { className: 'hit' },
+      element('p', { className: 'meta' }, play, ' ', element('time', {}, hit.date), ' ', element('bdi', {}, hit.speaker)),
+      element('h2', {}, element('a', { href: page, dir: 'auto' }, hit.title)), text);
+  };
+
+  let index;
+  onair.ready?.(() => {
+    const results = document.getElementById('results');
+    const field = document.querySelector('main [role="search"] input');
+    if (!results?.dataset.index || !field) return;
+    const [status, list, more, order] = ['.found', '.hits', '.more-hits', '.order select'].map((selector) => results.querySelector(selector));
+    let current = 0; // the query that is shown; answers to others are dropped
+    let hits;
+    let count;
+
+    const load = async () => onair.openIndex(JSON.parse(new TextDecoder().decode(await inflate(new Uint8Array(await (await fetch(results.dataset.index)).arrayBuffer())))), readRange);
+    const next = async (turn) => {
+      const found = [];
+      let done = false;
+      try {
+        const opened = await (index ??= load());
+        hits ??= opened.search(field.value, order.value === 'newest');
+        while (found.length < 10 && !done) {
+          const answer = await hits.next();
+          done = answer.done;
+          if (!done) found.push(answer.value);
+        }
+        const texts = await Promise.all(found.map(opened.textOf));
+        if (turn !== current) return;
+        if (!count) list.replaceChildren();
+        list.append(...texts.map((hit) => show(hit, field.value)));
+        count += found.length;
+        const total = found.at(-1)?.total ?? count;
+        status.textContent = count ? status.dataset.some.replace('{n}', done || found.at(-1)?.total ? total : `${count}+`) : status.dataset.none;
+        more.hidden = done || count >= found.at(-1)?.total;
+      } catch {
+        index = undefined;
+        if (turn === current) status.textContent = status.dataset.failed;
+      }
+    };
+    const run = () => {
+      const turn = ++current;
+      [hits, count] = [null, 0];
+      const url = new URL(location.href);
+      if (field.value.trim()) url.searchParams.set('q', field.value);
+      else url.searchParams.delete('q');
+      history.replaceState(history.state, '', url);
+      if (url.search) {
+        next(turn);
+        return;
+      }
+      list.replaceChildren();
+      status.textContent = '';
+      more.hidden = true;
+    };
+    let timer;
+    field.addEventListener('input', () => {
+      clearTimeout(timer);
+      timer = setTimeout(run, 150);
+    });
+    order.addEventListener('change', run);
+    more.addEventListener('click', () => next(current));
+    field.form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      clearTimeout(timer);
+      run();
+    });
+    field.value = new URLSearchParams(location.search).get('q') ?? '';
+    order.parentElement.hidden = false;
+    if (field.value) run();
+  });
+})();
