@@ -21,7 +21,8 @@ func TestSearch(t *testing.T) {
 
 	b.open(t, site.url)
 	b.do(t, "search", chromedp.KeyEvent("/"), chromedp.SendKeys(`form[role="search"] input`, phrase+"\r"))
-	b.waitFor(t, "a hit", `document.querySelectorAll(".hit mark").length > 0 && location.pathname.endsWith("/search/")`)
+	b.do(t, "wait for the page of the search", chromedp.WaitVisible(".hit mark"))
+	b.waitFor(t, "its address", `location.pathname.endsWith("/search/")`)
 	b.waitFor(t, "the announcement", `/\d/.test(document.querySelector(".found[role=status]").textContent)`)
 	b.do(t, "play the hit", chromedp.Click(`.play-hit`))
 	b.waitFor(t, "the audio to play from the hit", `!audio.paused && audio.currentTime > `+start+` && audio.currentTime < 10 + `+start)
@@ -46,7 +47,8 @@ func TestSearchFindsOnlyWhatIsLive(t *testing.T) {
 	}
 	found := 0
 	for _, key := range keysIn(t, site.dir) {
-		slug, file, ok := strings.Cut(strings.TrimPrefix(key, "episodes/"), "/")
+		below, ok := strings.CutPrefix(key, "episodes/")
+		slug, file, _ := strings.Cut(below, "/")
 		if ok && strings.HasPrefix(file, "search-") {
 			found++
 			if !live[slug] {

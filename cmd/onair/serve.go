@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"os"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -17,7 +16,10 @@ import (
 	"onair/show"
 )
 
-type serveOptions struct{ dir, addr string }
+type serveOptions struct {
+	dir, addr               string
+	public, lan, open, once bool
+}
 
 // defaultPort is the port of localhost that onair serve takes if it is free, unless
 // --addr selects another.
@@ -27,47 +29,80 @@ func newServe(a *app) *cobra.Command {
 	var o serveOptions
 	c := &cobra.Command{
 		Use:   "serve",
-		Short: "Serve a published or built folder locally",
-		Long: `Serve what was published to a local folder, or a folder written by onair build,
-as a CDN would: with content types, byte ranges and pretty URLs, for a browser or
-a podcast app on this machine.
+		Short: "Preview the show while you edit it, or serve a folder",
+		Long: `Build the show in memory and serve it as a CDN would: with content types, byte
+ranges and pretty URLs, for a browser or a podcast app on this machine. After each
+change of a file, open pages show the change, or what is wrong with it. Drafts and
+scheduled episodes are there, with a mark; --public shows only what is live.
+Nothing is written into the folder of the show.
+
+With --dir, serve a folder that onair build or a publish has written.
 
 Exit codes: 0 stopped by Ctrl-C · 1 failed · 2 usage.`,
-		Example: `  onair serve
+		Example: `  onair serve --open
   onair build -o /tmp/my-show && onair serve --dir /tmp/my-show`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return runServe(c.Context(), a, &o) },
 	}
-	c.Flags().StringVar(&o.dir, "dir", "", "serve this `DIR` (default: the storage of the show)")
+	c.Flags().StringVar(&o.dir, "dir", "", "serve this `DIR` instead of a preview")
 	c.Flags().StringVar(&o.addr, "addr", "", fmt.Sprintf("listen on this `ADDRESS`; port 0 selects a free one (default: localhost:%d, or the next free port)", defaultPort))
+	c.Flags().BoolVar(&o.public, "public", false, "show only the episodes that are live")
+	c.Flags().BoolVar(&o.lan, "lan", false, "let other machines of the network in, and print a QR code of the address")
+	c.Flags().BoolVar(&o.open, "open", false, "open the address in the browser")
+	c.Flags().BoolVar(&o.once, "no-watch", false, "build once, and ignore changes")
 	c.MarkFlagDirname("dir")
+	c.MarkFlagsMutuallyExclusive("dir", "public")
+	c.MarkFlagsMutuallyExclusive("dir", "no-watch")
+	c.MarkFlagsMutuallyExclusive("addr", "lan")
 	return c
 }
 
 func runServe(ctx context.Context, a *app, o *serveOptions) error {
-	dir, feed, err := servedFolder(a, o.dir)
-	if err != nil {
-		return err
+	if o.dir == "" {
+		return servePreview(ctx, a, o)
 	}
-	root, err := os.OpenRoot(dir)
+	feed := show.DefaultFeed
+	if s, _, _ := loadShow(a, nil, nil); s != nil { // a folder needs no show
+		feed = s.Feed.Path
+	}
+	root, err := os.OpenRoot(o.dir)
 	if err != nil {
-		return withHint(err, "create it with onair publish or onair build -o %s", dir)
+		return withHint(err, "create it with onair publish or onair build -o %s", o.dir)
 	}
 	defer root.Close()
-	listener, err := listen(o.addr)
+	return serve(ctx, a, o, publish.NewHandler(root, feed), feed)
+}
+
+// serve serves until ctx ends. It prints the address first.
+func serve(ctx context.Context, a *app, o *serveOptions, handler http.Handler, feed string) error {
+	addr := o.addr
+	if o.lan {
+		addr = net.JoinHostPort("0.0.0.0", strconv.Itoa(defaultPort))
+	}
+	listener, err := listen(addr, addr != "" && !o.lan)
 	if err != nil {
 		return err
 	}
-	base := "http://" + listener.Addr().String() + "/"
-	if host, _, err := net.SplitHostPort(o.addr); o.addr == "" || err == nil && host == "localhost" {
-		_, port, _ := net.SplitHostPort(listener.Addr().String())
-		base = "http://" + net.JoinHostPort("localhost", port) + "/"
+	base, err := baseURL(listener, o)
+	if err != nil {
+		listener.Close()
+		return err
 	}
 	fmt.Fprintln(a.stdout, base)
+	if o.lan && !a.quiet {
+		if err := writeQR(a.stderr, base); err != nil {
+			return err
+		}
+	}
 	if !a.quiet {
 		fmt.Fprintf(a.stderr, "feed: %s%s\nCtrl-C stops.\n", base, feed)
 	}
-	server := &http.Server{Handler: publish.NewHandler(root, feed), ReadHeaderTimeout: 10 * time.Second}
+	if o.open {
+		if err := openBrowser(base); err != nil && !a.quiet {
+			fmt.Fprintf(a.stderr, "no browser was opened: %v\n", err)
+		}
+	}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
 	stop := context.AfterFunc(ctx, func() { server.Close() })
 	defer stop()
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
@@ -76,42 +111,40 @@ func runServe(ctx context.Context, a *app, o *serveOptions) error {
 	return nil
 }
 
-// listen listens on the address. Without one it takes the default, or the next free
-// port after it.
-func listen(addr string) (net.Listener, error) {
-	if addr != "" {
+// baseURL returns the address of the site for a browser.
+func baseURL(listener net.Listener, o *serveOptions) (string, error) {
+	host, port, err := net.SplitHostPort(listener.Addr().String())
+	if err != nil {
+		return "", err
+	}
+	if name, _, err := net.SplitHostPort(o.addr); o.addr == "" || err == nil && name == "localhost" {
+		host = "localhost"
+	}
+	if o.lan {
+		if host, err = lanAddress(); err != nil {
+			return "", err
+		}
+	}
+	return "http://" + net.JoinHostPort(host, port) + "/", nil
+}
+
+// listen listens on an address. Unless it was asked for, the next free port after it is
+// taken if its own is in use. An empty address is the default.
+func listen(addr string, asked bool) (net.Listener, error) {
+	if asked {
 		l, err := net.Listen("tcp", addr)
 		return l, withHint(err, "choose another --addr; port 0 selects a free one")
+	}
+	host := "localhost"
+	if addr != "" {
+		host, _, _ = net.SplitHostPort(addr)
 	}
 	var err error
 	for n := range 20 {
 		var l net.Listener
-		if l, err = net.Listen("tcp", net.JoinHostPort("localhost", strconv.Itoa(defaultPort+n))); err == nil {
+		if l, err = net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(defaultPort+n))); err == nil {
 			return l, nil
 		}
 	}
 	return nil, withHint(err, "choose a free port with --addr")
-}
-
-// servedFolder returns the folder to serve and the key of the feed in it. A folder
-// of --dir needs no show.
-func servedFolder(a *app, dir string) (folder, feed string, err error) {
-	s, found, err := loadShow(a, nil, nil)
-	if dir != "" {
-		feed = show.DefaultFeed
-		if s != nil {
-			feed = s.Feed.Path
-		}
-		return dir, feed, nil
-	}
-	if err != nil {
-		return "", "", err
-	}
-	if s == nil {
-		return "", "", a.refuse(found, nil)
-	}
-	if !strings.HasPrefix(s.Storage, "file:") {
-		return "", "", withHint(usagef("the show is published to %s, not to a local folder", s.Storage), "onair build -o DIR, then onair serve --dir DIR")
-	}
-	return localDir(s, s.Storage), s.Feed.Path, nil
 }

@@ -51,6 +51,9 @@ type Options struct {
 	Cache *derive.Cache // nil disables caching
 	Trace *derive.Trace // records inputs besides the show's files; may be nil
 
+	// WithoutIndex leaves out the files of the search index, for a preview.
+	WithoutIndex bool
+
 	// Rendered is called with each object that is rendered while the release is
 	// built, and its bytes, which are only valid during the call. It has no headers
 	// yet. Several calls may be made at the same time. nil disables it.
@@ -165,7 +168,7 @@ func New(ctx context.Context, s *show.Show, o *Options) (*Release, finding.List,
 	site := b.newSite(ctx)
 	b.addTexts(ctx, measured, site)
 	b.addFeed()
-	if site.data != nil && !s.Site.NoSearch {
+	if site.data != nil && !s.Site.NoSearch && !o.WithoutIndex {
 		site.data.SearchKey = b.addSearch(ctx)
 	}
 	site.addPages(ctx)

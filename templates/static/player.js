@@ -369,7 +369,10 @@
       showPlaying();
     });
   }
-  audio.addEventListener('pause', () => remember());
+  audio.addEventListener('pause', () => {
+    if (!fresh && !audio.seeking) heard = audio.currentTime;
+    remember();
+  });
   addEventListener('pagehide', () => remember());
   audio.addEventListener('ended', () => {
     memory.remove(positionKey(now.guid));
@@ -577,64 +580,60 @@
   const turnOf = (node) => (node?.nodeType === 1 ? node : node?.parentElement)?.closest('#transcript .turn');
 
   // The transcript is one stop for the Tab key; arrows go from turn to turn.
-  const rove = (stamps, to) => {
-    for (const stamp of stamps) stamp.tabIndex = stamp === to ? 0 : -1;
+  const stampsOf = () => [...document.querySelectorAll('#transcript .turn:not([hidden]) .stamp')];
+  let stop = null; // the stamp that the Tab key reaches
+  const select = (stamp) => {
+    if (stop) stop.tabIndex = -1;
+    stop = stamp;
+    if (stop) stop.tabIndex = 0;
   };
   ready(() => {
-    const transcript = document.getElementById('transcript');
-    const stamps = [...transcript?.querySelectorAll('.stamp') ?? []];
-    if (!stamps.length) return;
-    let at = stamps[0];
-    rove(stamps, at);
-    const select = (to) => {
-      [at.tabIndex, to.tabIndex] = [-1, 0];
-      at = to;
-    };
-    transcript.addEventListener('focusin', (event) => {
-      if (event.target.matches('.stamp')) select(event.target);
-    });
-    transcript.addEventListener('keydown', (event) => {
-      if (!event.target.matches('.stamp')) return;
-      const shown = stamps.filter((stamp) => !stamp.closest('[hidden]'));
-      const i = shown.indexOf(event.target);
-      const to = { ArrowDown: shown[i + 1], ArrowUp: shown[i - 1], Home: shown[0], End: shown.at(-1) }[event.key];
-      if (!to || event.ctrlKey || event.metaKey || event.altKey) return;
-      event.preventDefault();
-      select(to);
-      to.focus();
-      follow.leave();
-    });
+    const stamps = stampsOf();
+    for (const stamp of stamps) stamp.tabIndex = -1;
+    select(stamps.includes(stop) ? stop : stamps[0]);
+    const filter = document.querySelector('.filter');
+    if (filter) filter.hidden = false;
+  });
+  document.addEventListener('keydown', (event) => {
+    const { target, key } = event;
+    if (!target.matches('#transcript .stamp') || event.ctrlKey || event.metaKey || event.altKey) return;
+    const stamps = stampsOf();
+    const i = stamps.indexOf(target);
+    const to = { ArrowDown: stamps[i + 1], ArrowUp: stamps[i - 1], Home: stamps[0], End: stamps.at(-1) }[key];
+    if (!to) return;
+    event.preventDefault();
+    to.focus();
+    follow.leave();
+  });
 
-    // The button that copies the link of a turn is in the turn that is pointed at.
-    const offer = (event) => {
-      const turn = turnOf(event.target);
+  // The button that copies the link of a turn is in the turn that is pointed at.
+  for (const type of ['pointerover', 'focusin']) {
+    document.addEventListener(type, ({ target }) => {
+      const turn = turnOf(target);
       const speaker = turn?.querySelector('.speaker');
-      if (!speaker || turn.dataset.start === undefined || turnLink.parentElement === speaker) return;
+      if (!speaker) return;
+      if (type === 'focusin' && target.matches('.stamp')) select(target);
+      if (turn.dataset.start === undefined || turnLink.parentElement === speaker) return;
       speaker.append(turnLink);
       turnLink.hidden = false;
-    };
-    for (const event of ['pointerover', 'focusin']) transcript.addEventListener(event, offer);
-
-    const filter = transcript.querySelector('.filter');
-    if (!filter) return;
-    const [field, count] = [filter.querySelector('input'), filter.querySelector('[role="status"]')];
-    const fold = (text) => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
-    let texts = null;
-    let timer;
-    field.addEventListener('input', () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => {
-        texts ??= [...transcript.querySelectorAll('.turn')].map((turn) => [turn, fold(turn.textContent)]);
-        const words = fold(field.value).split(/\s+/).filter(Boolean);
-        let shown = 0;
-        for (const [turn, text] of texts) {
-          turn.hidden = !words.every((word) => text.includes(word));
-          shown += !turn.hidden;
-        }
-        count.textContent = words.length ? `${shown} / ${texts.length}` : '';
-      }, 150);
     });
-    filter.hidden = false;
+  }
+
+  // The box above the transcript hides turns without all of its words.
+  const foldText = (text) => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+  let filtering;
+  document.addEventListener('input', ({ target }) => {
+    if (!target.matches('.filter input')) return;
+    clearTimeout(filtering);
+    filtering = setTimeout(() => {
+      const words = foldText(target.value).split(/\s+/).filter(Boolean);
+      const all = [...document.querySelectorAll('#transcript .turn')];
+      for (const turn of all) {
+        const text = words.length ? foldText(turn.textContent) : '';
+        turn.hidden = !words.every((word) => text.includes(word));
+      }
+      document.querySelector('.filter [role="status"]').textContent = words.length ? `${all.filter((turn) => !turn.hidden).length} / ${all.length}` : '';
+    }, 150);
   });
   turnLink.addEventListener('click', () => copy(linkAt(turnOf(turnLink).dataset.start, here.page)));
 
@@ -675,17 +674,17 @@
     for (const button of document.querySelectorAll('button[data-copy]')) {
       const field = document.getElementById(button.dataset.copy);
       const label = button.textContent;
-      field.addEventListener('focus', () => field.select());
+      field.onfocus = () => field.select();
       if (!navigator.clipboard) continue; // not a secure context
       button.hidden = false;
-      button.addEventListener('click', async () => {
+      button.onclick = async () => {
         if (!await copy(field.value)) {
           field.focus(); // selected, so that the listener can copy it
           return;
         }
         button.textContent = button.dataset.done;
         setTimeout(() => { button.textContent = label; }, 2000);
-      });
+      };
     }
   });
 
@@ -771,7 +770,7 @@
       const [doc, found] = await fetchPage(pageOf(url));
       if (turn !== going) return;
       if (!doc.querySelector('main') || !doc.getElementById('player') || doc.querySelector('meta[http-equiv="refresh"]')) throw new Error('not a page with a player');
-      for (const icon of document.querySelectorAll('link[rel="icon"]')) icon.setAttribute('href', icon.href); // not relative to the next page
+      for (const link of document.querySelectorAll('link:not([rel="stylesheet"])')) link.setAttribute('href', link.href); // not relative to the next page
       if (push) history.pushState({}, '', found + url.hash); // a server may have added a slash
       shown = pageOf(location);
       await swap(doc);
@@ -831,20 +830,25 @@
   /* Start */
 
   Object.assign(onair, {
-    ready, playFrom, home, say,
-    get playing() { return !audio.paused; },
+    ready, home,
+    refresh() { // the elements of the page have changed
+      if (here) here.chapters = chaptersOf(document);
+      bind();
+      for (const f of hooks) f();
+      update(position());
+    },
   });
   ready(() => {
     const box = follow.box;
     if (!box) return;
     box.parentElement.hidden = !document.querySelector('#transcript .turn[data-start]');
     box.checked = settings.follow === true;
-    box.addEventListener('change', () => {
+    box.onchange = () => {
       keep('follow', box.checked);
       follow.away = false;
       if (box.checked) follow.scroll();
       follow.show();
-    });
+    };
   });
   if (history.scrollRestoration === 'manual' && history.state?.scroll) scrollTo({ top: history.state.scroll, behavior: 'instant' });
   here = infoOfPage(document);

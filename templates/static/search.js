@@ -395,7 +395,8 @@
   onair.ready?.(() => {
     const results = document.getElementById('results');
     const field = document.querySelector('main [role="search"] input');
-    if (!results?.dataset.index || !field) return;
+    if (!results?.dataset.index || !field || results.ready) return;
+    results.ready = true;
     const [status, list, more, order] = ['.found', '.hits', '.more-hits', '.order select'].map((selector) => results.querySelector(selector));
     let current = 0; // the query that is shown; answers to others are dropped
     let hits;

@@ -1,0 +1,171 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"rsc.io/qr"
+
+	"onair/internal/derive"
+	"onair/publish/preview"
+	"onair/publish/release"
+	"onair/show"
+)
+
+// servePreview serves the show as it is being edited.
+func servePreview(ctx context.Context, a *app, o *serveOptions) error {
+	s, found, err := loadShow(a, nil, nil)
+	if err != nil {
+		return err
+	}
+	feed := show.DefaultFeed
+	if s != nil {
+		feed = s.Feed.Path
+	} else if !found.HasErrors() || o.once {
+		return a.refuse(found, nil)
+	}
+	dir, err := filepath.Abs(a.dir)
+	if err != nil {
+		return err
+	}
+	// Drafts are rendered as if they were live, which must not replace what is
+	// remembered of a build.
+	var cache *derive.Cache
+	if folder := a.cacheDir(); folder != "" {
+		cache = derive.Open(filepath.Join(folder, "preview"), derive.Build())
+		defer cache.Close()
+	}
+	p := preview.New(&preview.Options{
+		Dir:     dir,
+		NoWatch: o.once,
+		Build: func(ctx context.Context, withIndex bool) (*preview.Build, error) {
+			return buildPreview(ctx, a, o, cache, withIndex)
+		},
+		Log: func(line string) {
+			if !a.quiet {
+				fmt.Fprintln(a.stderr, line)
+			}
+		},
+	})
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		p.Run(ctx)
+	}()
+	handler := http.Handler(p)
+	if !o.lan && o.addr == "" {
+		handler = onlyLocal(handler)
+	}
+	err = serve(ctx, a, o, handler, feed)
+	cancel()
+	select { // a build may be in the middle of a file
+	case <-done:
+	case <-time.After(500 * time.Millisecond):
+	}
+	return err
+}
+
+// buildPreview builds the release for a preview.
+func buildPreview(ctx context.Context, a *app, o *serveOptions, cache *derive.Cache, withIndex bool) (*preview.Build, error) {
+	s, found, err := loadShow(a, nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	b := &preview.Build{Findings: counted(s, found)}
+	if s == nil {
+		return b, nil
+	}
+	now := a.now()
+	if !o.public {
+		b.Marks, now = preview.Reveal(s, now)
+	}
+	if b.Findings.HasErrors() {
+		return b, nil
+	}
+	r, more, err := release.New(ctx, s, &release.Options{Now: now, Cache: cache, WithoutIndex: !withIndex})
+	if err != nil {
+		return nil, err
+	}
+	b.Release = r
+	b.Findings = counted(s, append(found, more...))
+	b.Findings.Sort()
+	cache.Flush()
+	return b, nil
+}
+
+// onlyLocal refuses requests that name another host, which a page of another site can
+// send through a name that resolves to this machine.
+func onlyLocal(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host := r.Host
+		if name, _, err := net.SplitHostPort(host); err == nil {
+			host = name
+		}
+		host = strings.Trim(host, "[]")
+		if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+			http.Error(w, "this server is for this machine alone; onair serve --lan lets others in", http.StatusForbidden)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
+}
+
+// lanAddress returns the address of this machine in its private network.
+func lanAddress() (string, error) {
+	addresses, err := net.InterfaceAddrs()
+	if err != nil {
+		return "", err
+	}
+	for _, a := range addresses {
+		if n, ok := a.(*net.IPNet); ok && n.IP.To4() != nil && n.IP.IsPrivate() {
+			return n.IP.String(), nil
+		}
+	}
+	return "", withHint(errors.New("this machine has no address in a private network"), "give one with --addr instead of --lan")
+}
+
+// writeQR draws a QR code with half blocks, dark on light.
+func writeQR(w io.Writer, text string) error {
+	code, err := qr.Encode(text, qr.L)
+	if err != nil {
+		return err
+	}
+	var b strings.Builder
+	for y := -2; y < code.Size+2; y += 2 {
+		b.WriteString("\x1b[30;47m")
+		for x := -2; x < code.Size+2; x++ {
+			b.WriteString([]string{" ", "▀", "▄", "█"}[bit(code.Black(x, y))+2*bit(code.Black(x, y+1))])
+		}
+		b.WriteString("\x1b[0m\n")
+	}
+	_, err = io.WriteString(w, b.String())
+	return err
+}
+
+func bit(set bool) int {
+	if set {
+		return 1
+	}
+	return 0
+}
+
+// openBrowser opens an address in the browser of the system.
+func openBrowser(url string) error {
+	switch runtime.GOOS {
+	case "darwin":
+		return exec.Command("open", url).Start()
+	case "windows":
+		return exec.Command("rundll32", "url.dll,FileProtocolHandler", url).Start()
+	}
+	return exec.Command("xdg-open", url).Start()
+}

@@ -1,0 +1,90 @@
+package e2e
+
+import (
+	"bufio"
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// TestPreview edits a show while a page of it plays: the page changes without losing its sound
+// and place, says what is wrong, and shows episodes that are not live with a mark.
+func TestPreview(t *testing.T) {
+	t.Parallel()
+	chromium := need(t, "chromium")
+	w, err := makeWorkplace(t.TempDir(), "ONAIR_URL=https://example.com/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cmd := exec.CommandContext(ctx, onair, "-C", w.dir, "serve", "--addr", "127.0.0.1:0")
+	cmd.Env = w.env
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	line, err := bufio.NewReader(stdout).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	url := strings.TrimSpace(line)
+	t.Cleanup(func() {
+		stopped := time.Now()
+		cancel()
+		_ = cmd.Wait() // it was interrupted
+		if d := time.Since(stopped); d > 2*time.Second {
+			t.Errorf("it ended %v after the interrupt", d)
+		}
+	})
+
+	source := (&site{workplace: w}).source(t)
+	var playing, unpublished *episodeSource
+	for _, e := range source.episodes {
+		switch {
+		case e.Draft || e.date.After(time.Now()):
+			unpublished = e
+		case len(e.Chapters) > 2 && playing == nil:
+			playing = e
+		}
+	}
+	if playing == nil || unpublished == nil {
+		t.Fatal("the example has no episode with chapters, or none that is not live")
+	}
+	b := openTab(t, chromium)
+	b.open(t, url)
+	b.do(t, "wait for the first build", chromedp.WaitVisible(".play-episode"))
+	b.waitFor(t, "the mark of "+unpublished.slug, `[...document.querySelectorAll("main a")].some(a => a.pathname.includes("/`+unpublished.slug+`/") && a.querySelector(".onair-badge"))`)
+
+	b.open(t, url+"episodes/"+playing.slug+"/")
+	b.do(t, "play", chromedp.Click("#player .play"), chromedp.Evaluate[chromedp.Void](`window.same = true; scrollTo({ top: 300, behavior: "instant" })`))
+	b.waitFor(t, "the audio to play", `audio.currentTime > 0.3 && !audio.paused`)
+	file := filepath.Join(w.dir, filepath.FromSlash(playing.dir), "episode.md")
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write := func(data string) {
+		if err := os.WriteFile(file, []byte(data), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	still := ` && window.same && !audio.paused && scrollY === 300`
+	write(string(text) + "\n\nWritten while it plays.\n")
+	b.waitFor(t, "the new paragraph, with sound and place kept", `document.querySelector("main").textContent.includes("Written while it plays.")`+still)
+	panel := `[...document.querySelectorAll("aside")].some(e => e.shadowRoot?.textContent.includes("error"))`
+	write("---\ntitle: [\n---\n")
+	b.waitFor(t, "the finding, on the last good page", panel+` && document.querySelector("main").textContent.includes("Written while it plays.")`+still)
+	write(string(text))
+	b.waitFor(t, "the repaired page", `!`+panel+` && !document.querySelector("main").textContent.includes("Written while it plays.")`+still)
+	b.mustBeQuiet(t)
+}

@@ -1,0 +1,139 @@
+package preview
+
+import (
+	"context"
+	"fmt"
+	"hash/fnv"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/fsnotify/fsnotify"
+)
+
+// The pauses of watching.
+const (
+	settle       = 30 * time.Millisecond // after an event, for the others of the same save
+	scanInterval = 2 * time.Second       // where the system reports nothing, such as on network drives
+)
+
+// watch notes in changes that something in the folder changed, until ctx ends. It
+// relies on events of the system, and on a scan where there are none.
+func watch(ctx context.Context, dir string, changes chan struct{}, log func(string)) {
+	var events <-chan fsnotify.Event
+	w, err := fsnotify.NewWatcher()
+	if err == nil {
+		defer w.Close()
+		events = w.Events
+		go func() {
+			for range w.Errors { // such as too many events at once: the scan finds what was missed
+			}
+		}()
+		err = addFolders(w, dir)
+	}
+	if err != nil {
+		log(fmt.Sprintf("changes are found by a scan every %d s: %v", int(scanInterval.Seconds()), err))
+	}
+	ticks := time.NewTicker(scanInterval)
+	defer ticks.Stop()
+	last := fingerprint(dir)
+	gone := false
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case e, ok := <-events:
+			if !ok {
+				events = nil
+				continue
+			}
+			if ignored(filepath.Base(e.Name)) || e.Op == fsnotify.Chmod {
+				continue
+			}
+			if e.Has(fsnotify.Create) {
+				_ = addFolders(w, e.Name) // a file, or a folder that the scan covers
+			}
+			wait(ctx, events)
+		case <-ticks.C:
+		}
+		now := fingerprint(dir)
+		if now == last {
+			continue
+		}
+		last = now
+		if _, err := os.Stat(dir); err != nil {
+			if !gone {
+				log("the folder of the show is gone; the last pages stay")
+			}
+			gone = true
+			continue
+		}
+		gone = false
+		again(changes)
+	}
+}
+
+// wait waits until a save is over: an editor may write several files, or one in parts.
+func wait(ctx context.Context, events <-chan fsnotify.Event) {
+	deadline := time.After(10 * settle)
+	for {
+		select {
+		case <-events:
+		case <-time.After(settle):
+			return
+		case <-deadline:
+			return
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// ignored reports whether a file or folder is none of the show's: hidden, or a copy
+// that an editor keeps.
+func ignored(name string) bool {
+	return strings.HasPrefix(name, ".") && name != "." || strings.HasSuffix(name, "~") || strings.HasSuffix(name, ".swp") || name == "node_modules"
+}
+
+// addFolders watches a folder and those below it. Links are not followed.
+func addFolders(w *fsnotify.Watcher, dir string) error {
+	return walk(dir, func(path string, d fs.DirEntry) error {
+		if d.IsDir() {
+			return w.Add(path)
+		}
+		return nil
+	})
+}
+
+// fingerprint sums up the names, sizes and times of all files in a folder.
+func fingerprint(dir string) uint64 {
+	sum := fnv.New64a()
+	_ = walk(dir, func(path string, d fs.DirEntry) error {
+		if info, err := d.Info(); err == nil && !d.IsDir() {
+			fmt.Fprintf(sum, "%s\x00%d\x00%d\x00", path, info.Size(), info.ModTime().UnixNano())
+		}
+		return nil
+	})
+	return sum.Sum64()
+}
+
+// walk calls f for the files and folders of a show that can be read.
+func walk(dir string, f func(path string, d fs.DirEntry) error) error {
+	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			if d != nil && d.IsDir() {
+				return fs.SkipDir
+			}
+			return nil // removed meanwhile
+		case path != dir && ignored(d.Name()):
+			if d.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		return f(path, d)
+	})
+}
