@@ -52,13 +52,15 @@ func TestPreview(t *testing.T) {
 	for _, e := range source.episodes {
 		switch {
 		case e.Draft || e.date.After(time.Now()):
-			unpublished = e
+			if _, err := os.Stat(filepath.Join(w.dir, filepath.FromSlash(e.dir), "audio.mp3")); err == nil {
+				unpublished = e
+			}
 		case len(e.Chapters) > 2 && playing == nil:
 			playing = e
 		}
 	}
 	if playing == nil || unpublished == nil {
-		t.Fatal("the example has no episode with chapters, or none that is not live")
+		t.Fatal("the example has no live episode with chapters, or none that is not live and has audio")
 	}
 	b := openTab(t, chromium)
 	b.open(t, url)

@@ -27,7 +27,7 @@ func TestSearch(t *testing.T) {
 	b.do(t, "play the hit", chromedp.Click(`.play-hit`))
 	b.waitFor(t, "the audio to play from the hit", `!audio.paused && audio.currentTime > `+start+` && audio.currentTime < 10 + `+start)
 	b.do(t, "mark the page", chromedp.Evaluate[chromedp.Void](`window.same = true`), chromedp.Click(".hit h2 a"))
-	b.waitFor(t, "the page of the episode, with the audio still playing", `window.same && location.pathname.includes("/episodes/") && !audio.paused && document.querySelector("#transcript [aria-current]")`)
+	b.waitFor(t, "the page of the episode, with the audio still playing", `window.same && location.pathname.includes("/episodes/") && !audio.paused && !!document.querySelector("#transcript [aria-current]")`)
 
 	b.do(t, "go back", chromedp.Evaluate[chromedp.Void](`history.back()`))
 	b.waitFor(t, "the same search", `document.querySelectorAll(".hit mark").length > 0 && document.querySelector("main [type=search]").value.startsWith('"')`)

@@ -122,6 +122,19 @@ func (a *app) inDir(dir string) string {
 	return ""
 }
 
+// shortPath returns a path relative to the folder in which the command works, if it is
+// below it.
+func (a *app) shortPath(path string) string {
+	from, err := filepath.Abs(".")
+	if err != nil {
+		return path
+	}
+	if rel, err := filepath.Rel(from, path); err == nil && filepath.IsLocal(rel) {
+		return rel
+	}
+	return path
+}
+
 // cacheDir returns the cache folder of onair for this user. If it is empty, nothing
 // is cached.
 func (a *app) cacheDir() string {

@@ -33,7 +33,7 @@ show, cache lifetimes (longer while the origin is down), and purges from allowed
 addresses, and it hides the records that onair keeps in the storage.
 
 The CDN fetches objects from the storage of the show: its bucket, or for a folder
-from onair serve on this machine (nginx serves the folder itself). --origin names
+from onair serve --dir on this machine (nginx serves the folder itself). --origin names
 another address.
 
 Exit codes: 0 done · 1 the show cannot be expressed in this configuration ·

@@ -14,6 +14,7 @@ import (
 	"onair/internal/derive"
 	"onair/internal/finding"
 	"onair/internal/plural"
+	"onair/internal/shell"
 	"onair/publish"
 	"onair/publish/checkout"
 	"onair/publish/record"
@@ -292,7 +293,7 @@ func printPublished(a *app, p *publish.Plan, inGit bool) {
 	case strings.HasPrefix(s.Storage, "file:") && s.IsPublic():
 		fmt.Fprintf(a.stdout, "Written to %s; upload it, then run %s%s verify\n", clean(localDir(s, s.Storage)), a.name, a.sameFlags())
 	case strings.HasPrefix(s.Storage, "file:"):
-		fmt.Fprintf(a.stdout, "To listen: %s%s serve, then open %s or subscribe to the feed.\n", a.name, a.sameFlags(), s.URL)
+		fmt.Fprintf(a.stdout, "To listen: %s%s serve --dir %s, then open %s or subscribe to the feed.\n", a.name, a.sameFlags(), shell.Quote(a.shortPath(localDir(s, s.Storage))), s.URL)
 	}
 	if inGit && p.Release.LockChanges() {
 		fmt.Fprintf(a.stdout, "Next: git commit -m \"Publish\" %s episodes\n", pins.File)

@@ -86,8 +86,7 @@ func (p *Preview) serve(w http.ResponseWriter, r *http.Request, o *release.Objec
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
-	if strings.HasPrefix(o.ContentType, "text/html") {
-		// A page is also different when the script is.
+	if o.Role == release.RolePage && strings.HasPrefix(o.ContentType, "text/html") {
 		data = bytes.Replace(data, []byte("</head>"), []byte(scriptElement+"</head>"), 1)
 	}
 	if status != http.StatusOK {

@@ -718,6 +718,11 @@
   const loaded = new Set([...document.querySelectorAll('link[rel="stylesheet"], script[src]')].map((e) => e.href || e.src));
   let going = 0; // counts navigations, to drop those that were overtaken
 
+  // fixLinks makes the addresses in the head independent of that of the page, which changes.
+  const fixLinks = () => {
+    for (const link of document.querySelectorAll('link:not([rel="stylesheet"])')) link.setAttribute('href', link.href);
+  };
+
   // swap shows a page that was fetched. The address is that of the page already.
   const swap = async (doc) => {
     const next = infoOfPage(doc); // before its elements are moved
@@ -736,6 +741,7 @@
     const kept = 'link[rel="stylesheet"], link[rel="icon"], script[src], meta[charset], meta[http-equiv]';
     for (const element of [...document.head.children]) if (!element.matches(kept)) element.remove();
     for (const element of [...doc.head.children]) if (!element.matches(kept)) document.head.append(element);
+    fixLinks();
     for (const name of ['lang', 'dir']) document.documentElement.setAttribute(name, doc.documentElement.getAttribute(name) ?? '');
     document.body.className = doc.body.className;
     player.append(turnLink);
@@ -770,7 +776,7 @@
       const [doc, found] = await fetchPage(pageOf(url));
       if (turn !== going) return;
       if (!doc.querySelector('main') || !doc.getElementById('player') || doc.querySelector('meta[http-equiv="refresh"]')) throw new Error('not a page with a player');
-      for (const link of document.querySelectorAll('link:not([rel="stylesheet"])')) link.setAttribute('href', link.href); // not relative to the next page
+      fixLinks();
       if (push) history.pushState({}, '', found + url.hash); // a server may have added a slash
       shown = pageOf(location);
       await swap(doc);
