@@ -233,4 +233,3 @@ func commonPrefix(a, b string) int {
 	}
 	return n
 }
-
