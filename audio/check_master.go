@@ -64,7 +64,7 @@ func CheckIntegrity(info *Info, at finding.Position) finding.List {
 	return l
 }
 
-// Limits of rules A030 to A034. Apple asks for -16 LUFS, as do most others who
+// Limits of rules A030 to A036. Apple asks for -16 LUFS, as do most others who
 // publish a number for speech. Mono is played by two loudspeakers, which adds
 // 3 LU.
 const (
@@ -77,7 +77,7 @@ const (
 )
 
 // CheckLoudness checks the measurements of a master with the given number of
-// channels by rules A030 to A034.
+// channels by rules A030 to A036.
 func CheckLoudness(m *Loudness, channels int, at finding.Position) finding.List {
 	var l finding.List
 	// The filter mixes before it measures: the sum of two equal channels is 3 LU
@@ -93,8 +93,8 @@ func CheckLoudness(m *Loudness, channels int, at finding.Position) finding.List 
 	if m.TruePeak > maxTruePeak {
 		l.Add(ruleTruePeak.At(at, "the true peak is %.1f dBTP, above %.0f: players distort it", m.TruePeak, maxTruePeak))
 	}
-	if channels == 2 && m.SameChannels() {
-		l.Add(ruleSameChannels.At(at, "both channels are alike: mono sounds the same in half the bytes"))
+	if channels == 2 {
+		l = append(l, checkChannels(m, at)...)
 	}
 	if m.SilentStart >= minLongSilence {
 		l.Add(ruleSilence.At(at, "the audio starts with %.1f seconds of silence", m.SilentStart.Seconds()))
@@ -104,6 +104,24 @@ func CheckLoudness(m *Loudness, channels int, at finding.Position) finding.List 
 	}
 	if m.Clipped >= minClipped {
 		l.Add(ruleClipping.At(at, "the sound is clipped in %d places", m.Clipped))
+	}
+	return l
+}
+
+// checkChannels checks the two channels of a master by rules A032, A035 and A036. One
+// silent channel is neither the same as the other nor its opposite.
+func checkChannels(m *Loudness, at finding.Position) finding.List {
+	var l finding.List
+	switch silent := m.SilentChannel(); {
+	case silent != "":
+		other := map[string]string{"left": "right", "right": "left"}[silent]
+		channel := map[string]string{"left": "c1", "right": "c0"}[silent]
+		f := ruleSilentChannel.At(at, "the %s channel is silent: with headphones, the sound is in the %s ear only", silent, other)
+		l.Add(f.WithHint("ffmpeg -i IN.wav -af 'pan=mono|c0=" + channel + "' OUT.wav, then encode in mono"))
+	case m.OppositeChannels():
+		l.Add(ruleOppositeChannels.At(at, "the channels are opposite: mixed to mono they cancel each other, so telephones and smart speakers play next to nothing"))
+	case m.SameChannels():
+		l.Add(ruleSameChannels.At(at, "both channels are alike: mono sounds the same in half the bytes"))
 	}
 	return l
 }

@@ -33,7 +33,8 @@
 //	TPOS  season                          TPUB  owner of the show
 //	TYER  year of the date                TXXX  podcast:item:guid, the episode's GUID
 //	TDAT  day and month of the date       COMM  summary
-//	CTOC  "toc": top-level, ordered, the chapters that are not hidden
+//	CTOC  "toc": top-level, ordered, the chapters that are not hidden; if they are
+//	      more than 255, it lists tables "toc0", "toc1", …
 //	CHAP  "chp0", "chp1", …: times, TIT2 title, WXXX link, APIC image
 //	APIC  artwork, as front cover
 //
@@ -54,7 +55,9 @@
 // # Tags of other programs
 //
 // [TagFile] changes only the fields that its caller changes. An unchanged field
-// keeps its frames, byte for byte if the old tag is ID3v2.3. This includes what a
+// keeps its frames. Those of ID3v2.3 are copied byte for byte if readers that follow
+// the specification see the same in them as this package; else they are encoded
+// anew. This includes what a
 // [Tag] cannot hold, such as "4/12", a second artist or the subtitle of a chapter.
 // Frames that belong to no field, such as PRIV, USLT or GEOB, are kept too; they
 // come after the chapters. TLEN is always measured.
@@ -77,7 +80,7 @@
 //
 // [MeasureLoudness] and [MeasureWaveform] decode the sound with ffmpeg. Their
 // results are cached for the payload, so a new tag does not invalidate them. Rules
-// A030 to A034 apply only to sound that was measured before, because a check must
+// A030 to A036 apply only to sound that was measured before, because a check must
 // not take seconds for each episode. Decoders differ by a bit from version to
 // version. The data for drawing a waveform, [Waveform.Peaks], is therefore kept in
 // onair.lock, and [DrawPeaks] needs nothing else.

@@ -20,6 +20,7 @@ type Loudness struct {
 	SilentStart time.Duration // until the first sample above -50 dBFS
 	SilentEnd   time.Duration // after the last sample above -50 dBFS; everything if there is none
 	Side        float64       // dB: the difference of two channels relative to their sum; -120 to 120; 0 for mono
+	Balance     float64       // dB: the left channel relative to the right one; -120 to 120; 0 for mono
 }
 
 // sameChannelsSide is the level of Side up to which two channels sound the same.
@@ -28,9 +29,34 @@ const sameChannelsSide = -40 // dB
 // SameChannels reports whether the two channels of stereo audio sound the same.
 func (l *Loudness) SameChannels() bool { return l.Side <= sameChannelsSide }
 
-// loudnessKind names loudness measurements in the cache. It must change when they
-// change.
-var loudnessFunc = derive.Func{Name: "audio-loudness", Version: 1, AnyBuild: true}
+const (
+	// oppositeSide is the level of Side from which two channels mostly cancel each
+	// other when they are mixed to one. Music reaches 0 dB at times.
+	oppositeSide = 6 // dB
+	// silentChannel is how much quieter one channel is than the other if nothing was
+	// recorded on it. Noise and crosstalk are seldom louder.
+	silentChannel = 30 // dB
+)
+
+// OppositeChannels reports whether the two channels of stereo audio cancel each
+// other on devices with one loudspeaker.
+func (l *Loudness) OppositeChannels() bool { return l.Side >= oppositeSide }
+
+// SilentChannel returns which channel of stereo audio is silent while the other is
+// not: left, right, or an empty string.
+func (l *Loudness) SilentChannel() string {
+	switch {
+	case l.Balance >= silentChannel:
+		return "right"
+	case l.Balance <= -silentChannel:
+		return "left"
+	}
+	return ""
+}
+
+// loudnessFunc keeps loudness measurements in the cache. Its version changes when
+// they do.
+var loudnessFunc = derive.Func{Name: "audio-loudness", Version: 2, AnyBuild: true}
 
 // loudnessGraph measures one copy of the sound and passes on the other. The
 // option framelog=verbose suppresses the filter's reports on each 100 ms.
@@ -97,13 +123,14 @@ func (l *Loudness) parseEBUR128(report string) error {
 
 // sampleStats accumulates the measurements that ffmpeg does not make.
 type sampleStats struct {
-	channels  int
-	length    int64 // samples of each channel
-	firstLoud int64 // index of the first sample above silence; -1 if there is none
-	lastLoud  int64 // index of the last one
-	clipped   int
-	runs      []int   // length of the present run at full scale, by channel
-	mid, side float64 // energy of the sum and the difference of two channels
+	channels    int
+	length      int64 // samples of each channel
+	firstLoud   int64 // index of the first sample above silence; -1 if there is none
+	lastLoud    int64 // index of the last one
+	clipped     int
+	runs        []int   // length of the present run at full scale, by channel
+	mid, side   float64 // energy of the sum and the difference of two channels
+	left, right float64 // energy of two channels
 }
 
 func newSampleStats(channels int) *sampleStats {
@@ -130,6 +157,8 @@ func (s *sampleStats) add(pcm []byte) {
 		if s.channels == 2 {
 			s.mid += (first + second) * (first + second)
 			s.side += (first - second) * (first - second)
+			s.left += first * first
+			s.right += second * second
 		}
 		if loud {
 			if s.firstLoud < 0 {
@@ -151,7 +180,12 @@ func (s *sampleStats) loudness(rate int) *Loudness {
 		l.SilentStart, l.SilentEnd = playtime(s.firstLoud, rate), playtime(s.length-1-s.lastLoud, rate)
 	}
 	if s.channels == 2 && s.mid+s.side > 0 {
-		l.Side = min(max(10*math.Log10(s.side/s.mid), -maxDecibels), maxDecibels)
+		l.Side, l.Balance = decibels(s.side, s.mid), decibels(s.left, s.right)
 	}
 	return l
+}
+
+// decibels returns the ratio of two energies, of which at most one is zero.
+func decibels(a, b float64) float64 {
+	return min(max(10*math.Log10(a/b), -maxDecibels), maxDecibels)
 }

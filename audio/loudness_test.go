@@ -40,13 +40,15 @@ func TestSampleStats(t *testing.T) {
 		{"nothing", 1, nil, Loudness{}},
 		{"silence", 1, repeat(2000, 100), Loudness{SilentStart: 2 * time.Second, SilentEnd: 2 * time.Second}},
 		{"silence at both ends", 1, join(repeat(500, -104), repeat(1000, 105), repeat(250, 0)), Loudness{SilentStart: 500 * time.Millisecond, SilentEnd: 250 * time.Millisecond}},
-		{"sound on the second channel only", 2, join(repeat(500, 0, 0), repeat(500, 0, 105)), Loudness{SilentStart: 500 * time.Millisecond}},
+		{"sound on the second channel only", 2, join(repeat(500, 0, 0), repeat(500, 0, 105)), Loudness{SilentStart: 500 * time.Millisecond, Balance: -maxDecibels}},
 		{"full scale, but shorter than a run", 1, join(repeat(2, 32767), repeat(1, 0), repeat(2, -32768)), Loudness{}},
 		{"two runs", 1, join(repeat(9, 32767), repeat(1, 0), repeat(3, -32768)), Loudness{Clipped: 2}},
 		{"runs of each channel", 2, repeat(3, 32767, -32767), Loudness{Clipped: 2, Side: maxDecibels}},
 		{"two channels alike", 2, repeat(10, 5000, 5000), Loudness{Side: -maxDecibels}},
-		{"one channel at a tenth", 2, repeat(10, 5000, 4500), Loudness{Side: -25.575}},
-		{"one channel only", 2, repeat(10, 5000, 0), Loudness{}},
+		{"opposite channels, one at half", 2, repeat(10, 5000, -2500), Loudness{Side: 9.542, Balance: 6.021}},
+		{"left channel silent but for noise", 2, repeat(10, 100, 5000), Loudness{Side: -0.347, Balance: -33.979}},
+		{"one channel at a tenth", 2, repeat(10, 5000, 4500), Loudness{Side: -25.575, Balance: 0.915}},
+		{"one channel only", 2, repeat(10, 5000, 0), Loudness{Balance: maxDecibels}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -58,7 +60,7 @@ func TestSampleStats(t *testing.T) {
 			}
 			for _, s := range []*sampleStats{whole, pieces} {
 				got := s.loudness(1000)
-				got.Side = math.Round(got.Side*1000) / 1000
+				got.Side, got.Balance = math.Round(got.Side*1000)/1000, math.Round(got.Balance*1000)/1000
 				if diff := cmp.Diff(&tt.want, got); diff != "" {
 					t.Errorf("-want +got\n%s", diff)
 				}

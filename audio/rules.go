@@ -154,6 +154,15 @@ var rules = finding.Rules{
 		Example: "a recording whose level was in the red",
 	},
 	{
+		ID: "A035", Severity: finding.Warning, Title: "the channels are opposite and cancel each other in mono",
+		Hint:    "invert one channel: ffmpeg -i IN.wav -af 'pan=stereo|c0=c0|c1=-1*c1' OUT.wav, then encode",
+		Example: "a stereo master of one balanced microphone whose cable swaps the poles of a channel",
+	},
+	{
+		ID: "A036", Severity: finding.Warning, Title: "one of two channels is silent",
+		Example: "a stereo master of one microphone that was recorded on the left channel",
+	},
+	{
 		ID: "A040", Severity: finding.Error, Title: "the tag cannot be encoded",
 		Source:  id3v23,
 		Example: "an episode with 256 chapters",
@@ -183,36 +192,38 @@ var rules = finding.Rules{
 func Rules() finding.Rules { return rules }
 
 var (
-	ruleCutOff          = rules.Must("A001")
-	ruleDamaged         = rules.Must("A002")
-	ruleSampleRate      = rules.Must("A003")
-	ruleVBR             = rules.Must("A004")
-	ruleBitrate         = rules.Must("A005")
-	ruleM4A             = rules.Must("A006")
-	ruleMasterExtension = rules.Must("A007")
-	ruleOtherGUID       = rules.Must("A008")
-	ruleOldTag          = rules.Must("A009")
-	ruleDroppedImages   = rules.Must("A010")
-	ruleNoTOC           = rules.Must("A011")
-	ruleVBRLength       = rules.Must("A012")
-	ruleOwnChapters     = rules.Must("A013")
-	ruleNotSquare       = rules.Must("A020")
-	ruleImageSides      = rules.Must("A021")
-	ruleImageColor      = rules.Must("A022")
-	ruleImageExtension  = rules.Must("A023")
-	ruleImageBytes      = rules.Must("A024")
-	ruleImageDamage     = rules.Must("A025")
-	ruleImageTurned     = rules.Must("A026")
-	ruleTransparent     = rules.Must("A027")
-	ruleAnimated        = rules.Must("A028")
-	ruleLoudness        = rules.Must("A030")
-	ruleTruePeak        = rules.Must("A031")
-	ruleSameChannels    = rules.Must("A032")
-	ruleSilence         = rules.Must("A033")
-	ruleClipping        = rules.Must("A034")
-	ruleTagEncoding     = rules.Must("A040")
-	ruleTagBytes        = rules.Must("A041")
-	ruleLongTitle       = rules.Must("A042")
-	ruleChapterTimes    = rules.Must("A043")
-	ruleNoChapters      = rules.Must("A050")
+	ruleCutOff           = rules.Must("A001")
+	ruleDamaged          = rules.Must("A002")
+	ruleSampleRate       = rules.Must("A003")
+	ruleVBR              = rules.Must("A004")
+	ruleBitrate          = rules.Must("A005")
+	ruleM4A              = rules.Must("A006")
+	ruleMasterExtension  = rules.Must("A007")
+	ruleOtherGUID        = rules.Must("A008")
+	ruleOldTag           = rules.Must("A009")
+	ruleDroppedImages    = rules.Must("A010")
+	ruleNoTOC            = rules.Must("A011")
+	ruleVBRLength        = rules.Must("A012")
+	ruleOwnChapters      = rules.Must("A013")
+	ruleNotSquare        = rules.Must("A020")
+	ruleImageSides       = rules.Must("A021")
+	ruleImageColor       = rules.Must("A022")
+	ruleImageExtension   = rules.Must("A023")
+	ruleImageBytes       = rules.Must("A024")
+	ruleImageDamage      = rules.Must("A025")
+	ruleImageTurned      = rules.Must("A026")
+	ruleTransparent      = rules.Must("A027")
+	ruleAnimated         = rules.Must("A028")
+	ruleLoudness         = rules.Must("A030")
+	ruleTruePeak         = rules.Must("A031")
+	ruleSameChannels     = rules.Must("A032")
+	ruleSilence          = rules.Must("A033")
+	ruleClipping         = rules.Must("A034")
+	ruleOppositeChannels = rules.Must("A035")
+	ruleSilentChannel    = rules.Must("A036")
+	ruleTagEncoding      = rules.Must("A040")
+	ruleTagBytes         = rules.Must("A041")
+	ruleLongTitle        = rules.Must("A042")
+	ruleChapterTimes     = rules.Must("A043")
+	ruleNoChapters       = rules.Must("A050")
 )

@@ -69,10 +69,11 @@ type loudnessDocument struct {
 	SilentEnd     float64 `json:"silent_end_seconds"`
 	Clipped       int     `json:"clipped"`
 	Side          float64 `json:"side_db"`
+	Balance       float64 `json:"balance_db"`
 }
 
 func loudnessJSON(m *audio.Loudness) loudnessDocument {
-	return loudnessDocument{schemaVersion, m.Integrated, m.Range, m.TruePeak, m.SilentStart.Seconds(), m.SilentEnd.Seconds(), m.Clipped, m.Side}
+	return loudnessDocument{schemaVersion, m.Integrated, m.Range, m.TruePeak, m.SilentStart.Seconds(), m.SilentEnd.Seconds(), m.Clipped, m.Side, m.Balance}
 }
 
 func printLoudness(w io.Writer, m *audio.Loudness, info *audio.Info) error {
@@ -91,6 +92,10 @@ func printLoudness(w io.Writer, m *audio.Loudness, info *audio.Info) error {
 // channelsText describes how two channels differ.
 func channelsText(m *audio.Loudness) string {
 	switch {
+	case m.SilentChannel() != "":
+		return "the " + m.SilentChannel() + " one is silent"
+	case m.OppositeChannels():
+		return "opposite; they cancel each other in mono"
 	case m.SameChannels():
 		return "equal; mono sounds the same"
 	case m.Side > 0:

@@ -2,6 +2,7 @@ package release
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -222,12 +223,47 @@ func (b *builder) measure(e *Episode) bool {
 		return true
 	}
 	if pinned.Payload != e.Pin.Payload && e.Status != show.Draft && !slices.Contains(b.o.ReplaceAudio, e.Slug) {
-		b.findings.Add(ruleOtherAudio.At(finding.Position{File: e.Audio}, "the audio is not the one that was published (onair.lock pins %d bytes, sha256 %.12s…)", pinned.Payload.Bytes, pinned.Payload.SHA256).WithHint("to replace it for every listener: --replace-audio " + e.Slug))
+		b.findings.Add(b.otherAudio(e, m, pinned))
 		return false
 	}
 	e.Pin.TagFormat = pinned.TagFormat
 	b.pin(e)
 	return true
+}
+
+// otherAudio reports that a master is not the audio that was published. Older versions
+// of onair did not publish the first MPEG frame if an ID3 tag before it claims too
+// much, and published a tag at the end if zeros follow it.
+func (b *builder) otherAudio(e *Episode, m *master, pinned *pins.Pin) finding.Finding {
+	f := ruleOtherAudio.At(finding.Position{File: e.Audio}, "the audio is not the one that was published (onair.lock pins %d bytes, sha256 %.12s…)", pinned.Payload.Bytes, pinned.Payload.SHA256).
+		WithHint("to replace it for every listener: --replace-audio " + e.Slug)
+	switch missing := m.info.PayloadBytes() - pinned.Payload.Bytes; {
+	case missing > 0 && m.has(m.info.PayloadStart+missing, pinned.Payload):
+		f.Message = fmt.Sprintf("an older version of onair published the audio without its first MPEG frame of %d bytes, because the ID3 tag before it claims too much", missing)
+		f = f.WithHint("to publish all of it, for every listener: --replace-audio " + e.Slug)
+	case missing < 0 && m.has(m.info.PayloadStart, pinned.Payload):
+		f.Message = fmt.Sprintf("an older version of onair published the audio with %d bytes of an old tag at its end", -missing)
+		f = f.WithHint("to publish it without them, for every listener: --replace-audio " + e.Slug)
+	}
+	return f
+}
+
+// has reports whether the bytes of a payload are in the file of the master, at the
+// given offset.
+func (m *master) has(offset int64, payload pins.Payload) bool {
+	file, size, err := m.open()
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	if payload.Bytes <= 0 || payload.Bytes > size-offset {
+		return false
+	}
+	sum := sha256.New()
+	if _, err := io.Copy(sum, io.NewSectionReader(file, offset, payload.Bytes)); err != nil {
+		return false
+	}
+	return hex.EncodeToString(sum.Sum(nil)) == payload.SHA256
 }
 
 // checkMaster judges a master: its frames, and its sound as far as that was

@@ -1,6 +1,9 @@
 package release_test
 
 import (
+	"bytes"
+	"crypto/sha256"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -193,6 +196,59 @@ func TestChaptersOfTheMasterAreRepaired(t *testing.T) {
 			}
 			if diff := cmp.Diff([]string{tt.finding}, said); diff != "" {
 				t.Errorf("findings (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestOlderPins pins what older versions of onair published of a master, and replaces
+// it.
+func TestOlderPins(t *testing.T) {
+	tests := []struct {
+		name   string
+		pinned func(payload, behind []byte) []byte
+		want   string
+	}{
+		{"without the first MPEG frame", func(payload, _ []byte) []byte { return payload[209:] },
+			"an older version of onair published the audio without its first MPEG frame of 209 bytes, because the ID3 tag before it claims too much"},
+		{"with a tag at the end", func(payload, behind []byte) []byte { return slices.Concat(payload, behind) },
+			"an older version of onair published the audio with 128 bytes of an old tag at its end"},
+		{"another audio", func(payload, _ []byte) []byte { return payload[:len(payload)-1] }, "the audio is not the one that was published"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			files := publishable(t)
+			behind := append([]byte("TAGOld title"), make([]byte, 116)...)
+			files[firstLight].Data = append(files[firstLight].Data, behind...)
+			first := showtest.Release(t, files, nil)
+			e, pin := episode(t, first, "first-light")
+			info, err := audio.Probe(bytes.NewReader(files[firstLight].Data), int64(len(files[firstLight].Data)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			whole := pin.Payload
+			old := tt.pinned(files[firstLight].Data[info.PayloadStart:info.PayloadEnd:info.PayloadEnd], behind)
+			pin.Payload = pins.Payload{SHA256: fmt.Sprintf("%x", sha256.Sum256(old)), Bytes: int64(len(old)), CRC32C: 1}
+			files[pins.File] = &fstest.MapFile{Data: first.Lock.Format()}
+			s, found := show.Load(files, nil)
+			if found.HasErrors() {
+				t.Fatal(found)
+			}
+			_, found, err = release.New(t.Context(), s, &release.Options{Now: showtest.Now})
+			if err != nil {
+				t.Fatal(err)
+			}
+			i := slices.IndexFunc(found, func(f finding.Finding) bool { return f.Rule == "P012" })
+			if i < 0 || !strings.Contains(found[i].Message, tt.want) || !strings.Contains(found[i].Hint, "--replace-audio first-light") {
+				t.Fatalf("no P012 %q in %v", tt.want, found)
+			}
+			r, found, err := release.New(t.Context(), s, &release.Options{Now: showtest.Now, ReplaceAudio: []string{"first-light"}})
+			if err != nil || found.HasErrors() {
+				t.Fatal(err, found)
+			}
+			if got := r.Lock.Episodes[e.GUID].Payload; got != whole {
+				t.Errorf("pinned %+v, want %+v", got, whole)
 			}
 		})
 	}
