@@ -287,7 +287,7 @@
     show() {
       const hide = !(this.on && this.away && turns.current);
       if (backTo.hidden !== hide) backTo.hidden = hide;
-      if (!hide) backTo.querySelector('span').textContent = elapsed.textContent;
+      if (!hide) backTo.textContent = backTo.dataset.text.replace('{time}', elapsed.textContent);
     },
     turn() { if (this.on && !this.away && !audio.paused) this.scroll(); },
     scroll(again) {
