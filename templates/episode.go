@@ -43,12 +43,12 @@ func (r *renderer) episodeView(kind string, e *Episode) *view {
 		HasCard:   e.CardKey != "",
 		Creator:   creator(credits),
 		Episode:   e,
-		People:    r.contributors(guestsFirst(credits)),
+		People:    r.contributors(GuestsFirst(credits)),
 	}
 }
 
-// guestsFirst returns credits with those of guests before those of others.
-func guestsFirst(credits []show.Credit) []show.Credit {
+// GuestsFirst returns credits with those of guests before those of others.
+func GuestsFirst(credits []show.Credit) []show.Credit {
 	sorted := slices.Clone(credits)
 	slices.SortStableFunc(sorted, func(a, b show.Credit) int {
 		return cmp.Compare(order(a), order(b))

@@ -209,12 +209,18 @@ func autonym(code string) string {
 // rightToLeft are the scripts in daily use that are written from right to left.
 var rightToLeft = map[string]bool{"Adlm": true, "Arab": true, "Hebr": true, "Nkoo": true, "Rohg": true, "Syrc": true, "Thaa": true}
 
-func direction(code string) string {
+// RightToLeft reports whether a language is written from right to left.
+func RightToLeft(code string) bool {
 	tag, err := language.Parse(code)
 	if err != nil {
-		return "ltr"
+		return false
 	}
-	if script, _ := tag.Script(); rightToLeft[script.String()] {
+	script, _ := tag.Script()
+	return rightToLeft[script.String()]
+}
+
+func direction(code string) string {
+	if RightToLeft(code) {
 		return "rtl"
 	}
 	return "ltr"

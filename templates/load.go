@@ -56,6 +56,9 @@ type Theme struct {
 	warnings finding.List
 }
 
+// Colours returns the colours of the pages.
+func (t *Theme) Colours() palette.Colours { return t.colours }
+
 // Warnings returns what is wrong with the show's templates and does not keep pages from
 // being rendered, sorted.
 func (t *Theme) Warnings() finding.List { return t.warnings }
@@ -377,19 +380,4 @@ var mediaTypes = map[string]string{
 	".webmanifest": "application/manifest+json",
 	".webp":        "image/webp",
 	".woff2":       "font/woff2",
-}
-
-// CheckAccent checks that text in an accent colour can be read on the pages of a
-// scheme. If not, it returns the finding with the nearest colour that can be.
-func CheckAccent(accent palette.Colour, scheme site.Scheme, at finding.Position) (f finding.Finding, ok bool) {
-	c := palette.From(accent)
-	s, name := c.Light, "light"
-	if scheme == site.Dark {
-		s, name = c.Dark, "dark"
-	}
-	if contrast := palette.Contrast(accent, s.Paper); contrast < palette.MinContrast {
-		return ruleContrast.At(at, "accent %s has a contrast of %.1f:1 on the %s background %s; text needs %.1f:1", accent, contrast, name, s.Paper, palette.MinContrast).
-			WithHint("the nearest that can be read is " + s.Accent.String()), false
-	}
-	return f, true
 }

@@ -46,6 +46,8 @@ func Rules() finding.Rules { return rules }
 var (
 	ruleTemplate = rules.Must("W001")
 	ruleInline   = rules.Must("W002")
+	ruleGlyph    = rules.Must("W003")
 	ruleRedirect = rules.Must("W004")
 	ruleContrast = rules.Must("W005")
+	ruleFile     = rules.Must("W006")
 )

@@ -31,7 +31,7 @@ var allowed = map[string][]string{
 	"onair/feed":                  {"onair/show", "onair/show/", "onair/feed/check", "onair/internal/"},
 	"onair/feed/":                 {"onair/feed/", "onair/internal/"},
 	"onair/templates":             {"onair/show", "onair/show/", "onair/transcripts", "onair/templates/", "onair/internal/"},
-	"onair/templates/":            {"onair/internal/"},
+	"onair/templates/":            {"onair/templates/", "onair/internal/"},
 	"onair/publish":               {"onair/show", "onair/show/", "onair/feed", "onair/publish/release", "onair/publish/record", "onair/publish/verify", "onair/publish/bucket", "onair/publish/cdn", "onair/publish/announce", "onair/publish/checkout", "onair/internal/"},
 	"onair/publish/announce":      {"onair/show", "onair/feed", "onair/internal/"},
 	"onair/publish/checkout":      {"onair/internal/"},

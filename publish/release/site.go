@@ -217,6 +217,7 @@ func (b *builder) siteData(ctx context.Context, theme *templates.Theme) *templat
 		}
 	}
 	b.addVersions(ctx, site)
+	b.addCards(ctx, theme, site)
 	return site
 }
 

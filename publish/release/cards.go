@@ -1,0 +1,157 @@
+package release
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"strings"
+
+	"onair/internal/derive"
+	"onair/show"
+	"onair/templates"
+	"onair/templates/card"
+	"onair/templates/words"
+)
+
+var cardFunc = derive.Func{Name: "cards", Version: 1}
+
+// cardMaker draws the cards of a release.
+type cardMaker struct {
+	b      *builder
+	theme  *templates.Theme
+	words  *words.Words
+	font   *card.Font
+	digest string // of the font
+}
+
+// newCardMaker returns the maker of the show's cards; nil if the show has none, or if
+// its font cannot be used, which is reported.
+func (b *builder) newCardMaker(theme *templates.Theme) *cardMaker {
+	if b.show.Site.NoCards {
+		return nil
+	}
+	m := &cardMaker{b: b, theme: theme, words: words.For(b.show.Language, nil), font: card.Default()}
+	if name := b.show.Theme.CardFont; name != "" {
+		data, err := b.show.Folder.ReadFile(name, maxFont)
+		if err == nil {
+			m.font, err = card.ParseFont(data)
+		}
+		if err != nil {
+			b.findings.Add(templates.BadFile(b.show.At("theme.card_font"), fmt.Errorf("%s: %w", name, err)))
+			return nil
+		}
+		m.digest = fmt.Sprintf("%x", sha256.Sum256(data))
+	}
+	return m
+}
+
+// addCards adds a card for each live episode.
+func (b *builder) addCards(ctx context.Context, theme *templates.Theme, site *templates.Site) {
+	m := b.newCardMaker(theme)
+	if m == nil {
+		return
+	}
+	cards := make([]*Object, len(site.Episodes))
+	inParallel(ctx, len(cards), func(i int) { cards[i] = m.object(site.Episodes[i].Episode) })
+	for i, o := range cards {
+		if o != nil {
+			site.Episodes[i].CardKey = b.add(o).Key
+		}
+	}
+	m.reportMissing(site.Episodes)
+}
+
+// object returns the card of an episode; nil if it cannot be made.
+func (m *cardMaker) object(e *show.Episode) *Object {
+	c := m.card(e)
+	artwork := m.artwork(e)
+	digest := ""
+	if artwork != "" {
+		p, err := m.b.picture(artwork)
+		if err != nil {
+			artwork = ""
+		} else {
+			digest = m.b.digest(p)
+		}
+	}
+	draw := func() ([]byte, error) {
+		drawn := *c
+		if artwork != "" {
+			drawn.Artwork, _ = m.b.decode(artwork) // a card without artwork is better than none
+		}
+		return m.font.JPEG(&drawn)
+	}
+	known, err := remember(m.b, cardFunc, e.Slug, derive.KeyOf(c, digest, m.digest), func() (sums, error) {
+		data, err := draw()
+		if err != nil {
+			return sums{}, err
+		}
+		s := sumsOf(data)
+		m.b.rendered.keep(s, data)
+		return s, nil
+	})
+	if err != nil {
+		return nil
+	}
+	o := m.b.object(RoleArtwork, known, func(w io.Writer) error {
+		data, err := draw()
+		if err != nil {
+			return err
+		}
+		_, err = w.Write(data)
+		return err
+	})
+	o.Key, o.Episode = hashedKey("episodes/"+e.Slug+"/card", ".jpg")(known.SHA256), e.Slug
+	return o
+}
+
+// card returns the card of an episode without its artwork.
+func (m *cardMaker) card(e *show.Episode) *card.Card {
+	var names []string
+	seen := map[string]bool{}
+	for _, c := range templates.GuestsFirst(e.Credits(m.b.show)) {
+		if !seen[c.Person.Name] {
+			seen[c.Person.Name] = true
+			names = append(names, c.Person.Name)
+		}
+	}
+	return &card.Card{
+		Title: e.Title, Show: m.b.show.Title, People: strings.Join(names, m.words.Separator()),
+		RightToLeft: templates.RightToLeft(e.Language), Colours: m.theme.Colours().Dark,
+	}
+}
+
+func (m *cardMaker) artwork(e *show.Episode) string {
+	if e.Artwork != "" {
+		return e.Artwork
+	}
+	return m.b.show.Artwork
+}
+
+// reportMissing reports characters without a glyph, once for each script.
+func (m *cardMaker) reportMissing(episodes []*templates.Episode) {
+	type missing struct {
+		first *show.Episode
+		r     rune
+		count int
+	}
+	var scripts []string
+	found := map[string]*missing{}
+	for _, e := range episodes {
+		r, ok := m.font.Missing(e.Title)
+		if !ok {
+			continue
+		}
+		script := card.Script(r)
+		if found[script] == nil {
+			scripts = append(scripts, script)
+			found[script] = &missing{first: e.Episode, r: r}
+		}
+		found[script].count++
+	}
+	for _, script := range scripts {
+		f := found[script]
+		m.b.findings.Add(templates.NoGlyph(f.first.At("title"), f.r, script, f.count-1))
+	}
+}

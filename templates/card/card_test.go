@@ -1,0 +1,136 @@
+package card
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"flag"
+	"fmt"
+	"image"
+	"image/color"
+	"os"
+	"strings"
+	"testing"
+
+	"onair/internal/raster"
+	"onair/templates/palette"
+)
+
+var keep = flag.String("cards", "", "write the cards of the tests into this folder, to look at them")
+
+func artwork() *raster.Image {
+	img := image.NewRGBA(image.Rect(0, 0, 640, 640))
+	for y := range 640 {
+		for x := range 640 {
+			img.SetRGBA(x, y, color.RGBA{uint8(x * 7), uint8(y * 5), uint8(x * y), 255})
+		}
+	}
+	return img
+}
+
+var dark = palette.From(palette.Default).Dark
+
+var cards = map[string]*Card{
+	"latin":   {Title: "Cloudy with a chance of packets", Show: "Hello, Universe", People: "Deneb, Søren & Mary O'Brien", Artwork: artwork(), Colours: dark},
+	"arabic":  {Title: "سحب مع احتمال حزم بيانات: كيف تعمل شبكات CDN", Show: "مرحبا يا كون", People: "نجمة", RightToLeft: true, Artwork: artwork(), Colours: dark},
+	"hebrew":  {Title: "מעונן עם סיכוי לחבילות RFC 9110", Show: "שלום, יקום", RightToLeft: true, Colours: dark},
+	"russian": {Title: "Облачно, возможны пакеты", Show: "Привет, Вселенная", People: "Вега, Ригель", Colours: palette.From(palette.Default).Light},
+	"long":    {Title: strings.Repeat("An unreasonably long title that never ends ", 10), Show: strings.Repeat("A show with a long name ", 9), People: strings.Repeat("Somebody, ", 30), Artwork: artwork(), Colours: dark},
+	"word":    {Title: strings.Repeat("Donaudampfschifffahrt", 14), Show: "Hello", Colours: dark},
+	"empty":   {Colours: dark},
+}
+
+func TestCardsAreSmallAndAlwaysTheSame(t *testing.T) {
+	t.Parallel()
+	for name, c := range cards {
+		data, err := Default().JPEG(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if *keep != "" {
+			if err := os.WriteFile(*keep+"/"+name+".jpg", data, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if len(data) > MaxBytes {
+			t.Errorf("%s: %d bytes, more than %d", name, len(data), MaxBytes)
+		}
+		again, _ := Default().JPEG(c)
+		if !bytes.Equal(data, again) {
+			t.Errorf("%s: a second card differs", name)
+		}
+	}
+}
+
+// TestCardBytes fails on a machine whose cards differ from those of others.
+func TestCardBytes(t *testing.T) {
+	t.Parallel()
+	got := fmt.Sprintf("%x", sha256.Sum256(Default().Draw(cards["arabic"]).Pix))
+	const want = "ce726c662b71407114ee71133c74c8e6836fda2f84a7c3b019bbd23950a18cb8"
+	if got != want {
+		t.Errorf("the digest of a card is %s, want %s", got, want)
+	}
+}
+
+// inked returns the area that the title is drawn in.
+func inked(img *raster.Image, c palette.Colour) image.Rectangle {
+	area := image.Rectangle{}
+	for y := range Height {
+		for x := range Width {
+			if img.RGBAAt(x, y) == (color.RGBA{c.R, c.G, c.B, 255}) {
+				area = area.Union(image.Rect(x, y, x+1, y+1))
+			}
+		}
+	}
+	return area
+}
+
+func TestTitlesStayOnTheCard(t *testing.T) {
+	t.Parallel()
+	for name, c := range cards {
+		if name == "empty" {
+			continue
+		}
+		area := inked(Default().Draw(c), c.Colours.Ink)
+		if area.Empty() || !area.In(image.Rect(margin/2, margin/2, Width-margin/2, Height-margin/2)) {
+			t.Errorf("%s: the title is in %v", name, area)
+		}
+	}
+}
+
+func TestMissingGlyphs(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]rune{"Hello": 0, "مرحبا": 0, "Привет, שלום": 0, "a\u0301 \u200b": 0, "こんにちは": 'こ', "Hi 漢字": '漢'} {
+		if r, ok := Default().Missing(text); r != want || ok != (want != 0) {
+			t.Errorf("Missing(%q) = %q, %t; want %q", text, r, ok, want)
+		}
+	}
+	if got := Script('漢') + " " + Script('こ') + " " + Script('1'); got != "Han Hiragana " {
+		t.Errorf("scripts %q", got)
+	}
+}
+
+func TestParseFontErrors(t *testing.T) {
+	t.Parallel()
+	for _, data := range []string{"", "OTTO", strings.Repeat("x", 1000)} {
+		if _, err := ParseFont([]byte(data)); err == nil {
+			t.Errorf("ParseFont(%q) has no error", data)
+		}
+	}
+}
+
+func FuzzDraw(f *testing.F) {
+	f.Add("Cloudy", "Hello", false)
+	f.Add("سحب\u202e ABC\x00", "\u2067مرحبا", true)
+	f.Fuzz(func(t *testing.T, title, show string, rtl bool) {
+		Default().Draw(&Card{Title: title, Show: show, People: title, RightToLeft: rtl, Colours: dark})
+	})
+}
+
+func BenchmarkCard(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := Default().JPEG(cards["latin"]); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
