@@ -381,3 +381,21 @@ var mediaTypes = map[string]string{
 	".webp":        "image/webp",
 	".woff2":       "font/woff2",
 }
+
+// Files returns the files of the embedded theme by name, such as episode.html,
+// static/theme.css or words/en.txt. A show overrides one with the file of that name in
+// its templates folder.
+func Files() map[string][]byte {
+	files, err := themeFiles(nil)
+	if err != nil {
+		panic(err) // the files are part of the program
+	}
+	all := map[string][]byte{}
+	for name, f := range files {
+		all[name] = f.data
+	}
+	for name, data := range words.Files() {
+		all["words/"+name] = data
+	}
+	return all
+}

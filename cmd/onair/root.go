@@ -63,7 +63,7 @@ Exit codes: 0 done · 1 failed · 2 usage · 3 findings of error severity ·
 		c.GroupID = "show"
 		root.AddCommand(c)
 	}
-	for _, c := range []*cobra.Command{newAudio(a), newTranscripts(a), newFeed(a), newExplain(a), newCDN(a), newBucket(a)} {
+	for _, c := range []*cobra.Command{newAudio(a), newTranscripts(a), newFeed(a), newTheme(a), newExplain(a), newCDN(a), newBucket(a)} {
 		c.GroupID = "part"
 		root.AddCommand(c)
 	}
