@@ -14,7 +14,7 @@ func TestSearch(t *testing.T) {
 	site := published(t)
 	b := openTab(t, need(t, "chromium"))
 	b.open(t, site.url+"episodes/"+site.playable(t).slug+"/")
-	turn := `[...document.querySelectorAll("#transcript .turn[data-start]")].findLast(turn => turn.querySelector(".words").textContent.trim().split(/\s+/).length > 5)`
+	turn := `[...document.querySelectorAll("#transcript .turn[data-start]")].find(turn => turn.dataset.start > 5 && turn.querySelector(".words").textContent.trim().split(/\s+/).length > 5)`
 	start := eval[string](t, b, turn+`.dataset.start`)
 	words := eval[string](t, b, turn+`.querySelector(".words").textContent.trim().split(/\s+/).slice(0, 4).join(" ")`)
 	phrase := `"` + strings.ToUpper(words) + `"`
