@@ -75,10 +75,13 @@ type Totals struct {
 // PlanOptions say what a plan may do; nil means defaults.
 type PlanOptions struct {
 	CacheDir string   // where this machine keeps its copy of the record; empty disables it
-	Adopt    bool     // objects that onair did not write may be overwritten
+	Adopt    bool     // all objects that onair did not write may be overwritten
 	Drop     []string // episodes, by slug or GUID, that the feed may lose
 	Retag    bool     // more than a few enclosures may get another URL
 	Only     []string // the episodes, by slug, that may change; empty allows all
+
+	// AdoptKeys are keys of objects that onair did not write and may overwrite.
+	AdoptKeys []string
 
 	// Unchecked makes a plan that is only shown, so nothing is refused.
 	Unchecked bool
@@ -102,7 +105,8 @@ type PlanOptions struct {
 
 // NewPlan compares a release with a storage. It refuses a plan that cannot be
 // carried out, or that would lose something that the options do not name. Each case
-// has a type of error.
+// has a type of error. A *MissingAudioError with episodes that wait is returned even
+// for a plan that is unchecked: a release that leaves them out can be planned.
 func NewPlan(ctx context.Context, r *release.Release, s record.Storage, o *PlanOptions) (*Plan, error) {
 	if o == nil {
 		o = &PlanOptions{}
@@ -119,6 +123,9 @@ func NewPlan(ctx context.Context, r *release.Release, s record.Storage, o *PlanO
 	}
 	p := compare(r, seen)
 	p.Storage = r.Show.Storage
+	if missing := p.missingAudio(); missing != nil && len(missing.Waiting) > 0 {
+		return p, missing
+	}
 	if !o.Unchecked {
 		if err := p.check(ctx, o); err != nil {
 			return p, err
@@ -238,7 +245,7 @@ func compare(r *release.Release, seen *record.Listing) *Plan {
 		p.Changes = append(p.Changes, c)
 	}
 	for _, e := range r.Episodes {
-		if e.Status == show.Scheduled && e.Payload != nil && seen.KeepsParts && seen.Private {
+		if (e.Status == show.Scheduled || e.Waiting) && e.Payload != nil && seen.KeepsParts && seen.Private {
 			parts[e.Payload.Key] = true
 		}
 	}

@@ -15,7 +15,8 @@ type EpisodeChange struct {
 	Action  Action
 	Reasons []string
 	Drift   []string // what others changed in its files; also in Reasons
-	NoAudio string   // why a scheduled episode cannot go live as things are; also in Reasons; empty if it can
+	NoAudio string   // why a scheduled or due episode cannot go live as things are; also in Reasons; empty if it can
+	Lost    bool     // the audio was pinned, and is neither on this machine nor in the storage
 
 	changesFeed bool // podcast apps notice the change; if not, only its page changes
 }
@@ -35,9 +36,11 @@ func (p *Plan) compareEpisodes() {
 		switch {
 		case e.Status == show.Draft:
 			continue
-		case e.Status == show.Scheduled:
+		case e.Waiting && old != nil:
+			continue // it leaves the feed, which checkDropped refuses
+		case e.Status == show.Scheduled || e.Waiting:
 			ec.Action, ec.Reasons = Schedule, []string{"goes live by the first publish after its date"}
-			if ec.NoAudio = p.noAudio(e); ec.NoAudio != "" {
+			if ec.NoAudio, ec.Lost = p.noAudio(e); ec.NoAudio != "" {
 				ec.Reasons = []string{ec.NoAudio}
 			}
 		case old == nil:
@@ -61,20 +64,20 @@ func (p *Plan) compareEpisodes() {
 	}
 }
 
-// noAudio returns why the audio of a scheduled episode is not available, neither here
-// nor in the storage; empty if it is.
-func (p *Plan) noAudio(e *release.Episode) string {
+// noAudio returns why the audio of a scheduled or due episode is not available, neither
+// here nor in the storage, and whether it is lost; empty if it is available.
+func (p *Plan) noAudio(e *release.Episode) (why string, lost bool) {
 	switch {
 	case e.HasMaster() || e.IsElsewhere():
-		return ""
+		return "", false
 	case e.Pin.Payload.Bytes == 0:
-		return "no audio yet"
+		return "no audio yet", false
 	case e.Payload == nil || !p.seen.KeepsParts || !p.seen.Private:
-		return "no audio here, and the storage keeps none before an episode is live"
+		return "no audio here, and the storage keeps none before an episode is live", false
 	case !kept(e.Payload, p.seen) && !slices.ContainsFunc(p.Parts, func(c Change) bool { return c.Key == e.Payload.Key }): // another episode may have the same audio
-		return "the audio is neither here nor in the storage"
+		return "the audio is neither here nor in the storage", true
 	}
-	return ""
+	return "", false
 }
 
 // reasons returns in which ways an episode differs from its entry in the live

@@ -1,13 +1,13 @@
 package publish
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
-	"onair/publish/bucket"
 	"onair/publish/checkout"
 	"onair/publish/record"
 )
@@ -25,7 +25,7 @@ func (p *Plan) check(ctx context.Context, o *PlanOptions) error {
 	for _, check := range []func() error{
 		func() error { return p.checkMoved(o.MoveFeed) },
 		p.checkAudio,
-		func() error { return p.checkForeign(o.Adopt) },
+		func() error { return p.checkForeign(o.Adopt, o.AdoptKeys, o.Drop) },
 		func() error { return p.checkDropped(o.Drop) },
 		func() error { return p.checkOnly(o.Only) },
 		func() error { return p.checkRetag(o.Retag) },
@@ -41,39 +41,44 @@ func (p *Plan) check(ctx context.Context, o *PlanOptions) error {
 // checkAudio refuses a plan that needs audio which is neither on this machine nor
 // in the storage.
 func (p *Plan) checkAudio() error {
-	for _, c := range p.filter(func(c *Change) bool { return c.Upload > 0 && !c.Joined && c.object.Body == nil }) {
-		return &MissingAudioError{Episode: c.object.Episode, File: c.object.Missing, Key: c.Key}
+	if err := p.missingAudio(); err != nil {
+		return err
 	}
 	return nil
+}
+
+// missingAudio returns what checkAudio refuses, or nil. Episodes that were never live
+// come first: the caller can leave them out.
+func (p *Plan) missingAudio() (missing *MissingAudioError) {
+	var waiting []string
+	for _, c := range p.filter(func(c *Change) bool { return c.Upload > 0 && !c.Joined && c.object.Body == nil }) {
+		found := &MissingAudioError{Episode: c.object.Episode, File: c.object.Missing, Key: c.Key}
+		isLive := slices.ContainsFunc(p.Previous.Episodes, func(e record.Episode) bool { return e.Slug == found.Episode || e.Audio == c.Key })
+		if missing == nil || !isLive && waiting == nil {
+			missing = found
+		}
+		if !isLive {
+			waiting = append(waiting, found.Episode)
+		}
+	}
+	if missing != nil {
+		missing.Waiting = waiting
+	}
+	return missing
 }
 
 // MissingAudioError reports that an episode's audio is neither on this machine nor
 // in the storage.
-type MissingAudioError struct{ Episode, File, Key string }
+type MissingAudioError struct {
+	Episode, File, Key string
+
+	// Waiting are the slugs of the episodes without audio that were never live. A
+	// release can leave them out.
+	Waiting []string
+}
 
 func (e *MissingAudioError) Error() string {
 	return fmt.Sprintf("%s: the audio is neither in the folder (%s) nor in the bucket (%s)", e.Episode, e.File, e.Key)
-}
-
-// checkForeign refuses to overwrite what onair did not write. An object is
-// onair's if it carries onair's metadata or is on record.
-func (p *Plan) checkForeign(adopt bool) error {
-	for _, c := range p.filter(func(c *Change) bool { return c.Action == Update }) {
-		_, marked := p.seen.Objects[c.Key].Metadata[bucket.MetaSHA256]
-		_, recorded := p.Previous.Objects[c.Key]
-		if !marked && !recorded && !p.seen.Rebuilt && !adopt {
-			return &ForeignError{Storage: p.Storage, Key: c.Key}
-		}
-	}
-	return nil
-}
-
-// ForeignError reports that a key of the release has an object that onair did not
-// write.
-type ForeignError struct{ Storage, Key string }
-
-func (e *ForeignError) Error() string {
-	return fmt.Sprintf("%s holds %s, which onair did not write", e.Storage, e.Key)
 }
 
 // checkDropped refuses a feed without an episode that is live, unless the options
@@ -87,6 +92,11 @@ func (p *Plan) checkDropped(named []string) error {
 		}
 	}
 	live := p.Release.LiveGUIDs()
+	for _, e := range p.Release.Episodes {
+		if old := p.Previous.Episode(e.GUID); e.Waiting && old != nil {
+			return &MissingAudioError{Episode: e.Slug, File: e.Audio, Key: old.Audio}
+		}
+	}
 	for _, e := range p.Previous.Episodes {
 		if !live[e.GUID] && !slices.Contains(named, e.GUID) && !slices.Contains(named, e.Slug) {
 			return &DroppedError{Slug: e.Slug, GUID: e.GUID}
@@ -100,7 +110,7 @@ func (p *Plan) checkDropped(named []string) error {
 type DroppedError struct{ Slug, GUID string }
 
 func (e *DroppedError) Error() string {
-	return fmt.Sprintf("%s (GUID %s) is live and would leave the feed", e.Slug, e.GUID)
+	return fmt.Sprintf("%s (GUID %s) is live and would leave the feed", cmp.Or(e.Slug, "an episode"), e.GUID)
 }
 
 // checkOnly refuses a plan that changes other episodes than the named ones: their

@@ -45,7 +45,7 @@ func TestForeignObjectsAreNotOverwritten(t *testing.T) {
 	r := showtest.Release(t, showtest.Example(t), nil)
 	_, err := publish.NewPlan(t.Context(), r, record.Storage{Public: b}, nil)
 	var foreign *publish.ForeignError
-	if !errors.As(err, &foreign) || foreign.Key != "index.html" {
+	if !errors.As(err, &foreign) || len(foreign.Keys) != 1 || foreign.Keys[0] != "index.html" {
 		t.Errorf("got %v", err)
 	}
 	p, err := publish.NewPlan(t.Context(), r, record.Storage{Public: b}, &publish.PlanOptions{Adopt: true})

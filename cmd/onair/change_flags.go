@@ -2,10 +2,13 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"onair/internal/shell"
+	"onair/publish/bucket"
 	"onair/show"
 )
 
@@ -15,14 +18,23 @@ type changeFlags struct {
 	replaceAudio, remove, newGUID []string // episodes
 	only                          []string // the only episodes that may change; empty for all
 
-	adopt, retag, overNewer, moveFeed, prune bool
+	adopt []string // keys of objects that onair did not write, or adoptAll
+
+	retag, overNewer, moveFeed, prune bool
+
+	mayWait  bool     // a due episode without audio stays out of the feed
+	leaveOut []string // due episodes, by slug, whose audio is nowhere
 }
+
+// adoptAll is the value of --adopt without a key.
+const adoptAll = "all"
 
 // addFlags adds all flags to a command.
 func (f *changeFlags) addFlags(c *cobra.Command, a *app) {
 	f.addLockFlags(c, a)
 	flags := c.Flags()
-	flags.BoolVar(&f.adopt, "adopt", false, "allow overwriting objects that onair did not write")
+	flags.StringSliceVar(&f.adopt, "adopt", nil, "allow overwriting all objects that onair did not write, or those with these `KEYS`")
+	flags.Lookup("adopt").NoOptDefVal = adoptAll
 	flags.BoolVar(&f.retag, "retag", false, "allow new URLs for more than ten live enclosures")
 	flags.BoolVar(&f.overNewer, "over-newer", false, "allow publishing over a commit that is not in this checkout")
 	flags.BoolVar(&f.moveFeed, "move-feed", false, "allow another address for the feed; the old one keeps a copy that leads subscribers to the new one")
@@ -48,13 +60,22 @@ func (f *changeFlags) args() string {
 		names []string
 	}{{"", f.only}, {" --replace-audio", f.replaceAudio}, {" --remove", f.remove}, {" --new-guid", f.newGUID}} {
 		for _, name := range list.names {
-			fmt.Fprintf(&b, "%s %s", list.flag, name)
+			if list.flag != "" && strings.ContainsAny(name, `,"`) { // the flag takes a list
+				name = `"` + strings.ReplaceAll(name, `"`, `""`) + `"`
+			}
+			fmt.Fprintf(&b, "%s %s", list.flag, shell.Quote(name))
+		}
+	}
+	if len(f.adopt) > 0 {
+		b.WriteString(" --adopt")
+		if !slices.Contains(f.adopt, adoptAll) {
+			b.WriteString("=" + strings.Join(f.adopt, ","))
 		}
 	}
 	for _, on := range []struct {
 		flag string
 		set  bool
-	}{{"adopt", f.adopt}, {"retag", f.retag}, {"over-newer", f.overNewer}, {"move-feed", f.moveFeed}, {"prune", f.prune}} {
+	}{{"retag", f.retag}, {"over-newer", f.overNewer}, {"move-feed", f.moveFeed}, {"prune", f.prune}} {
 		if on.set {
 			fmt.Fprintf(&b, " --%s", on.flag)
 		}
@@ -65,6 +86,7 @@ func (f *changeFlags) args() string {
 // resolve replaces the names of episodes by their slugs. An episode of --remove
 // may no longer be in the folder.
 func (f *changeFlags) resolve(s *show.Show) error {
+	f.takeKeys(s)
 	for i, name := range f.remove {
 		if e, err := s.Find(name); err == nil {
 			f.remove[i] = e.Slug
@@ -76,6 +98,26 @@ func (f *changeFlags) resolve(s *show.Show) error {
 		}
 	}
 	return nil
+}
+
+// takeKeys takes arguments for keys to adopt if they follow --adopt and name no episode,
+// as in --adopt index.html feed.xml.
+func (f *changeFlags) takeKeys(s *show.Show) {
+	if !slices.Contains(f.adopt, adoptAll) {
+		return
+	}
+	var keys, only []string
+	for _, name := range f.only {
+		_, err := s.Find(name)
+		if err != nil && strings.ContainsAny(name, "./") && bucket.ValidKey(name) == nil {
+			keys = append(keys, strings.Split(name, ",")...)
+		} else {
+			only = append(only, name)
+		}
+	}
+	if len(keys) > 0 {
+		f.adopt, f.only = keys, only
+	}
 }
 
 // resolveEpisodes replaces names of episodes (slug, GUID, number or path) by their slugs.

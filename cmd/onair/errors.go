@@ -45,7 +45,9 @@ func printError(w io.Writer, ui *ui, err error) {
 	message := strings.ReplaceAll(strings.TrimSpace(err.Error()), "\n", "; ")
 	fmt.Fprintf(w, "%s %s\n", ui.red("onair:"), clean(message))
 	if hint := hintFor(err); hint != "" {
-		fmt.Fprintf(w, "  %s\n", clean(hint))
+		for line := range strings.SplitSeq(hint, "\n") {
+			fmt.Fprintf(w, "  %s\n", clean(line))
+		}
 	}
 	if at := unfinished(err); at != "" && !errors.Is(err, publish.ErrConflict) {
 		fmt.Fprintf(w, "  %s; run onair publish again to continue\n", clean(at))
@@ -79,7 +81,6 @@ func hintFor(err error) string {
 	var hinted interface{ Hint() string }
 	var f finding.Finding
 	var missing *publish.MissingAudioError
-	var foreign *publish.ForeignError
 	var dropped *publish.DroppedError
 	var retag *publish.RetagError
 	switch {
@@ -92,11 +93,10 @@ func hintFor(err error) string {
 	case errors.As(err, &missing):
 		return "onair pull gets the masters that the storage keeps; or copy " + missing.File + " here, or publish on the machine that has it"
 	case errors.As(err, &dropped):
-		return "if this is intended, use --remove " + dropped.Slug + " or --new-guid " + dropped.Slug
+		name := cmp.Or(dropped.Slug, dropped.GUID)
+		return "if this is intended, use --remove " + name + " or --new-guid " + name
 	case errors.As(err, &retag):
 		return "if this is intended, such as after a change of the show's title or artwork, use --retag"
-	case errors.As(err, &foreign):
-		return "--adopt allows onair to overwrite it"
 	case errors.Is(err, publish.ErrConflict):
 		return "run onair plan to see what is live now, then publish again"
 	case errors.Is(err, release.ErrLocked):

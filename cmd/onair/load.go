@@ -93,6 +93,8 @@ func buildRelease(ctx context.Context, a *app, f *changeFlags, trace *derive.Tra
 		Cache:        a.cache(),
 		Trace:        trace,
 		Rendered:     rendered,
+		MayWait:      f.mayWait,
+		LeaveOut:     f.leaveOut,
 		ReplaceAudio: f.replaceAudio,
 		Remove:       f.remove,
 	})

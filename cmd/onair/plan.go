@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -83,6 +84,9 @@ func runPlan(ctx context.Context, a *app, o *planOptions) error {
 			fmt.Fprintf(w, "Run this to publish: %s%s publish%s\n", a.name, a.sameFlags(), o.args()+planArgument(o.out))
 		}
 	}
+	if err == nil {
+		err = noAudioError(p, false)
+	}
 	if err == nil && o.exitCode && !p.Empty() {
 		return exitError(exitChanges)
 	}
@@ -109,6 +113,7 @@ type planInputs struct {
 // makePlan builds the release, opens the storage and compares them.
 func makePlan(ctx context.Context, a *app, f *changeFlags, in planInputs) (*publish.Plan, finding.List, record.Storage, error) {
 	var storage record.Storage
+	f.mayWait = true
 	build := requireRelease
 	if in.readOnly {
 		build = inspectRelease
@@ -122,7 +127,8 @@ func makePlan(ctx context.Context, a *app, f *changeFlags, in planInputs) (*publ
 	}
 	o := &publish.PlanOptions{
 		CacheDir:  a.cacheDir(),
-		Adopt:     f.adopt,
+		Adopt:     slices.Contains(f.adopt, adoptAll),
+		AdoptKeys: f.adopt,
 		Drop:      slices.Concat(f.remove, f.newGUID),
 		Retag:     f.retag,
 		Only:      f.only,
@@ -134,7 +140,24 @@ func makePlan(ctx context.Context, a *app, f *changeFlags, in planInputs) (*publ
 		Listed:    in.listing,
 	}
 	p, err := publish.NewPlan(ctx, r, storage, o)
+	var missing *publish.MissingAudioError
+	if errors.As(err, &missing) && len(missing.Waiting) > 0 && f.leaveOut == nil {
+		f.leaveOut = missing.Waiting // they do not hold up the others
+		in.listing = nil
+		return makePlan(ctx, a, f, in)
+	}
 	return p, found, storage, err
+}
+
+// noAudioError returns the error with which a command ends if the audio of an episode
+// is lost, or if a due episode stays out of the feed: the caller has to do something.
+func noAudioError(p *publish.Plan, due bool) error {
+	for _, e := range p.Episodes {
+		if e.Lost || due && e.Waiting {
+			return exitError(exitFindings)
+		}
+	}
+	return nil
 }
 
 // printPlan prints a plan for people: first what listeners will notice, last the
@@ -279,6 +302,9 @@ func episodeText(a *app, p *publish.Plan, e publish.EpisodeChange) (headline, de
 		return e.Reasons[0], ""
 	case publish.Schedule:
 		headline = "scheduled " + dateText(e.Date, a.now())
+		if e.Waiting {
+			headline = "due since " + dateText(e.Date, a.now())
+		}
 		if e.NoAudio != "" {
 			return headline + ", " + e.NoAudio, ""
 		}

@@ -50,8 +50,11 @@ onair.lock would change.
 On a terminal, publish asks before apps would download the audio of an episode
 again, and before anything is deleted, unless --yes is given.
 
-Exit codes: 0 done · 1 failed · 2 usage · 3 the show has errors, or it is live but
-its verification failed · 4 somebody else published in the meantime, or the
+An episode that is due and has no audio, here or in the storage, stays out of the
+feed; the rest is published, and the exit code is 3.
+
+Exit codes: 0 done · 1 failed · 2 usage · 3 the show has errors, its verification
+failed, or a due episode has no audio (the rest is live) · 4 somebody else published in the meantime, or the
 checkout is behind what is live.`,
 		Example: `  onair publish
   onair publish 4-cloudy
@@ -115,13 +118,13 @@ func runPublish(ctx context.Context, a *app, o *publishOptions) error {
 	if a.json {
 		d := planJSON(p)
 		d.publishResult = result
-		return errors.Join(writeJSON(a.stdout, d), failed)
+		return cmp.Or(errors.Join(writeJSON(a.stdout, d), failed), noAudioError(p, true))
 	}
 	if failed != nil {
 		return failed
 	}
 	printPublished(a, p, commit != "")
-	return nil
+	return noAudioError(p, true)
 }
 
 // confirm asks before apps would download audio again, and before anything is
@@ -152,12 +155,21 @@ func confirm(ctx context.Context, a *app, p *publish.Plan) bool {
 	}
 }
 
-// printNoAudio prints the scheduled episodes that cannot go live as things are.
+// printNoAudio prints the scheduled and due episodes that cannot go live as things are.
 func printNoAudio(a *app, p *publish.Plan) {
 	for _, e := range p.Episodes {
-		if e.NoAudio != "" && !a.json {
-			fmt.Fprintf(a.stderr, "%s %s is scheduled for %s: %s\n", a.ui(a.stderr).yellow("warning"), clean(e.Slug), dateText(e.Date, a.now()), e.NoAudio)
+		if e.NoAudio == "" || a.json {
+			continue
 		}
+		u := a.ui(a.stderr)
+		severity, what := u.yellow("warning"), "is scheduled for"
+		if e.Lost {
+			severity = u.red("error")
+		}
+		if e.Waiting {
+			what = "stays out, and is due since"
+		}
+		fmt.Fprintf(a.stderr, "%s %s %s %s: %s\n", severity, clean(e.Slug), what, dateText(e.Date, a.now()), e.NoAudio)
 	}
 }
 

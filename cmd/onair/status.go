@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -45,8 +46,9 @@ func runStatus(ctx context.Context, a *app) error {
 	if found.HasErrors() {
 		rows, failed = recordedRows(p, rows, found), exitError(exitFindings)
 	}
+	lost := noAudioError(p, false)
 	if a.json {
-		return errors.Join(writeJSON(a.stdout, statusJSON(p, rows, found)), failed)
+		return cmp.Or(errors.Join(writeJSON(a.stdout, statusJSON(p, rows, found)), failed), lost)
 	}
 	if failed != nil {
 		if err := a.writeFindings(a.stderr, a.actionable(found), p.Release.Show); err != nil {
@@ -57,7 +59,7 @@ func runStatus(ctx context.Context, a *app) error {
 	if err := printStatus(a, p, rows, found); err != nil {
 		return err
 	}
-	return failed
+	return cmp.Or(failed, lost)
 }
 
 func printStatus(a *app, p *publish.Plan, rows []statusRow, found finding.List) error {
@@ -194,6 +196,9 @@ func statusRows(p *publish.Plan) []statusRow {
 			}
 			if c.NoAudio != "" {
 				row.reasons = []string{c.NoAudio}
+			}
+			if c.Waiting {
+				row.status = "due"
 			}
 			if c.Action == publish.Update {
 				row.reasons = c.Reasons

@@ -3,6 +3,7 @@ package release
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"onair/audio"
 	"onair/internal/finding"
@@ -16,6 +17,10 @@ type Episode struct {
 	*show.Episode
 	Status show.Status
 	Pin    pins.Pin // zero while nothing is known of the audio
+
+	// Waiting means that the episode is due and stays out of the feed, because its
+	// audio is missing.
+	Waiting bool
 
 	Enclosure  *Object // the tagged audio; nil unless the feed names the episode and onair publishes the audio
 	ItemSHA256 string  // of its item in the feed; empty unless the feed names the episode
@@ -97,10 +102,11 @@ func (b *builder) addEpisode(e *Episode) bool {
 		return false
 	}
 	tag := b.tag(e)
-	if e.Status == show.Scheduled {
+	e.Waiting = e.Status == show.Live && slices.Contains(b.o.LeaveOut, e.Slug)
+	if e.Status == show.Scheduled || e.Waiting {
 		e.Payload = b.addPayload(e)
 	}
-	if e.Status != show.Live || e.Pin.Payload.Bytes == 0 || tag == nil {
+	if e.Status != show.Live || e.Waiting || e.Pin.Payload.Bytes == 0 || tag == nil {
 		return true
 	}
 	b.addAudio(e, tag)

@@ -64,6 +64,13 @@ type Options struct {
 	// disables it.
 	Progress func(done, all int)
 
+	// MayWait leaves a due episode that has no audio at all out of the feed, with a
+	// warning. Otherwise it is an error.
+	MayWait bool
+	// LeaveOut names due episodes, by slug, that stay out of the feed because their
+	// audio is neither on this machine nor in the storage.
+	LeaveOut []string
+
 	// ReplaceAudio names the episodes, by slug, whose pinned audio may change.
 	ReplaceAudio []string
 	// Remove names the published episodes, by slug or GUID, to remove.

@@ -51,7 +51,7 @@ var rules = finding.Rules{
 	},
 	{
 		ID: "P011", Severity: finding.Error,
-		Title:   "the audio is neither in the folder nor in onair.lock; for a scheduled episode a warning",
+		Title:   "the audio is neither in the folder nor in onair.lock; for a scheduled one, and when the rest is published, a warning",
 		Example: "a new episode that is published by CI, which has no audio.mp3",
 	},
 	{
