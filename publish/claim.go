@@ -60,6 +60,7 @@ func (p *Plan) stateOf(o *ApplyOptions) *record.State {
 		FeedSHA256: p.Release.Feed.SHA256,
 		Owner:      record.OwnerOf(p.Release.Show).Recorded(p.seen.Private),
 		MovedFrom:  p.movedFrom(),
+		Moved:      movedPages(p.Release, old),
 		Feeds:      slices.Clone(old.Feeds),
 		Pending:    p.pending(),
 		Announced:  old.Announced,
@@ -82,6 +83,11 @@ func (p *Plan) stateOf(o *ApplyOptions) *record.State {
 			SHA256: c.object.SHA256, CRC32C: c.object.CRC32C, Bytes: c.Size, Class: string(c.Class),
 			ContentType: c.object.ContentType, CacheControl: c.object.CacheControl, Version: c.version,
 		}
+		if c.object.Gone {
+			kept := s.Objects[c.Key]
+			kept.Unwanted = old.Objects[c.Key].Unwanted
+			s.Objects[c.Key] = kept
+		}
 	}
 	for _, e := range p.Release.Live() {
 		s.Episodes = append(s.Episodes, record.Episode{GUID: e.GUID, Slug: e.Slug, Title: e.Title, Audio: e.AudioKey(), Item: e.ItemSHA256})
@@ -95,7 +101,7 @@ func (p *Plan) stateOf(o *ApplyOptions) *record.State {
 func (a *applier) noteUnwanted(now time.Time) {
 	wanted := map[string]bool{}
 	for _, o := range a.plan.Release.Objects {
-		wanted[o.Key] = true
+		wanted[o.Key] = !o.Gone
 	}
 	for key, r := range a.state.Objects {
 		_, there := a.plan.seen.Objects[key]

@@ -47,7 +47,8 @@ type Plan struct {
 	Listing    string // digest of the storage's listing that the plan was made from
 	RecordLost bool   // a feed that onair wrote is live, but there is no record
 
-	seen *record.Listing
+	seen   *record.Listing
+	erased []string // slugs of the episodes to erase
 }
 
 // Change is what happens to one object.
@@ -82,6 +83,10 @@ type PlanOptions struct {
 
 	// AdoptKeys are keys of objects that onair did not write and may overwrite.
 	AdoptKeys []string
+
+	// Erase deletes the page, audio and captions of the episodes in Drop, once the
+	// feed is live without them.
+	Erase bool
 
 	// Unchecked makes a plan that is only shown, so nothing is refused.
 	Unchecked bool
@@ -131,6 +136,11 @@ func NewPlan(ctx context.Context, r *release.Release, s record.Storage, o *PlanO
 			return p, err
 		}
 	}
+	var erase []string
+	if o.Erase {
+		erase = o.Drop
+	}
+	p.erase(erase)
 	if !o.Prune {
 		return p, nil
 	}
@@ -171,6 +181,9 @@ func complete(ctx context.Context, seen *record.Listing, s record.Storage, r *re
 		return err
 	}
 	if err := keepFormerFeeds(r, seen.State); err != nil {
+		return err
+	}
+	if err := addStandIns(r, seen.State); err != nil {
 		return err
 	}
 	return seen.Complete(ctx, s, bucketObjects(r.Objects), bucketObjects(r.Parts))

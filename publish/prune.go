@@ -34,9 +34,13 @@ func (p *Plan) prune(ctx context.Context, s record.Storage, now time.Time) error
 	for i := range p.Changes {
 		c := &p.Changes[i]
 		since := p.Previous.Objects[c.Key].Unwanted
-		if c.object != nil || kept[c.Key] || since == nil || now.Sub(*since) < PruneAfter || left == 0 {
+		if c.object != nil && !c.object.Gone || c.Action == Delete || kept[c.Key] || since == nil || now.Sub(*since) < PruneAfter || left == 0 {
 			continue
 		}
+		if _, there := p.seen.Objects[c.Key]; !there {
+			continue
+		}
+		c.object, c.Upload = nil, 0
 		c.Action, c.Reason = Delete, fmt.Sprintf("not referenced since %s", since.Format(time.DateOnly))
 		left--
 	}
@@ -80,9 +84,10 @@ func (p *Plan) pruneParts(kept map[string]bool, now time.Time, left *int) {
 	}
 }
 
-// keptKeys returns the keys that the live feed and the kept feeds name.
+// keptKeys returns the keys that the live feed and the kept feeds name, except those
+// of episodes that have left the show.
 func (p *Plan) keptKeys(ctx context.Context, s record.Storage) (map[string]bool, error) {
-	kept := map[string]bool{}
+	kept, live := map[string]bool{}, p.Release.LiveGUIDs()
 	for _, f := range p.Previous.Feeds {
 		data, err := record.Download(ctx, s.Records(), record.FeedKey(f.SHA256))
 		p.seen.Requests.Read++
@@ -91,12 +96,15 @@ func (p *Plan) keptKeys(ctx context.Context, s record.Storage) (map[string]bool,
 		} else if err != nil {
 			return nil, fmt.Errorf("read a kept feed: %w", err)
 		}
-		all, _, err := record.ReadFeed(data, cmp.Or(f.Base, p.Release.Show.URL))
+		all, episodes, err := record.ReadFeed(data, cmp.Or(f.Base, p.Release.Show.URL))
 		if err != nil {
 			return nil, err
 		}
+		gone := slices.DeleteFunc(episodes, func(e record.Episode) bool { return live[e.GUID] || e.Slug == "" })
 		for key := range all {
-			kept[key] = true
+			if !slices.ContainsFunc(gone, func(e record.Episode) bool { return isOf(key, e.Slug) }) {
+				kept[key] = true
+			}
 		}
 	}
 	return kept, nil
@@ -120,7 +128,7 @@ func (p *Plan) deleting() (keys []string) {
 func (a *applier) prune(ctx context.Context) error {
 	var public, own []*Change
 	for i := range a.plan.Changes {
-		if c := &a.plan.Changes[i]; c.Action == Delete {
+		if c := &a.plan.Changes[i]; c.Action == Delete && !c.Erased() {
 			public = append(public, c)
 		}
 	}

@@ -87,7 +87,7 @@ func (e *MissingAudioError) Error() string {
 func (p *Plan) checkDropped(named []string) error {
 	for _, name := range named {
 		published := slices.ContainsFunc(p.Previous.Episodes, func(e record.Episode) bool { return e.GUID == name || e.Slug == name })
-		if !published && !p.Release.Knows(name) && p.Previous.Phase != record.Applying { // an interrupted publish may have removed it already
+		if !published && !p.Release.Knows(name) && !wasPublished(p.Previous, name) && p.Previous.Phase != record.Applying { // an interrupted publish may have removed it already
 			return fmt.Errorf("there is no episode %q to remove: %w", name, ErrRefused)
 		}
 	}

@@ -47,6 +47,8 @@ func (p *Plan) pending() record.Pending {
 		pending.Purge = append(pending.Purge, c.Key)
 		feedChanges = feedChanges || c.Class == release.Feed
 	}
+	pending.Purge = append(pending.Purge, p.erasedKeys()...)
+	pending.Erase = p.erased
 	slices.Sort(pending.Purge)
 	pending.Purge = slices.Compact(pending.Purge)
 
@@ -122,6 +124,9 @@ func (a *applier) purge(ctx context.Context, keys []string) error {
 // purgeAndVerify purges the changed keys, verifies what listeners get, and records
 // that the publish is done. Whatever fails stays pending.
 func (a *applier) purgeAndVerify(ctx context.Context) error {
+	if err := a.erase(ctx); err != nil {
+		return err
+	}
 	pending := a.state.Pending.Purge
 	if a.services != nil && a.services.Purger != nil && len(pending) > 0 {
 		if err := a.purge(ctx, pending); err != nil {

@@ -21,6 +21,7 @@ func (p *Plan) Unfinished() *Unfinished {
 		return nil
 	}
 	u := &Unfinished{Interrupted: s.Phase != record.Done || len(s.Deleting) > 0}
+	u.Erase = s.Pending.Erase
 	sh := p.Release.Show
 	if sh.CDN != nil && !sh.Detached {
 		u.Purge = s.Pending.Purge

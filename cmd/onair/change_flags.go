@@ -20,7 +20,7 @@ type changeFlags struct {
 
 	adopt []string // keys of objects that onair did not write, or adoptAll
 
-	retag, overNewer, moveFeed, prune bool
+	retag, overNewer, moveFeed, prune, erase bool
 
 	mayWait  bool     // a due episode without audio stays out of the feed
 	leaveOut []string // due episodes, by slug, whose audio is nowhere
@@ -38,6 +38,7 @@ func (f *changeFlags) addFlags(c *cobra.Command, a *app) {
 	flags.BoolVar(&f.retag, "retag", false, "allow new URLs for more than ten live enclosures")
 	flags.BoolVar(&f.overNewer, "over-newer", false, "allow publishing over a commit that is not in this checkout")
 	flags.BoolVar(&f.moveFeed, "move-feed", false, "allow another address for the feed; the old one keeps a copy that leads subscribers to the new one")
+	flags.BoolVar(&f.erase, "erase", false, "with --remove: delete the page, audio and captions of the episode, once the feed is live without it")
 	flags.BoolVar(&f.prune, "prune", false, "delete objects that have not been referenced for 30 days")
 }
 
@@ -75,7 +76,7 @@ func (f *changeFlags) args() string {
 	for _, on := range []struct {
 		flag string
 		set  bool
-	}{{"retag", f.retag}, {"over-newer", f.overNewer}, {"move-feed", f.moveFeed}, {"prune", f.prune}} {
+	}{{"retag", f.retag}, {"over-newer", f.overNewer}, {"move-feed", f.moveFeed}, {"erase", f.erase}, {"prune", f.prune}} {
 		if on.set {
 			fmt.Fprintf(&b, " --%s", on.flag)
 		}
@@ -86,6 +87,9 @@ func (f *changeFlags) args() string {
 // resolve replaces the names of episodes by their slugs. An episode of --remove
 // may no longer be in the folder.
 func (f *changeFlags) resolve(s *show.Show) error {
+	if f.erase && len(f.remove) == 0 {
+		return usagef("--erase needs --remove EPISODE")
+	}
 	f.takeKeys(s)
 	for i, name := range f.remove {
 		if e, err := s.Find(name); err == nil {

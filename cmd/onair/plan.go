@@ -136,6 +136,7 @@ func makePlan(ctx context.Context, a *app, f *changeFlags, in planInputs) (*publ
 		MoveFeed:  f.moveFeed,
 		Unchecked: in.readOnly,
 		Prune:     f.prune,
+		Erase:     f.erase,
 		AskClock:  in.publishing,
 		Listed:    in.listing,
 	}
@@ -205,6 +206,9 @@ func unfinishedText(l *publish.Unfinished) string {
 func pendingText(p record.Pending) (parts []string) {
 	if n := len(p.Purge); n > 0 {
 		parts = append(parts, "purge "+plural.Count(n, "object"))
+	}
+	if len(p.Erase) > 0 {
+		parts = append(parts, "erase "+strings.Join(p.Erase, ", "))
 	}
 	if p.Verify {
 		parts = append(parts, "verify")

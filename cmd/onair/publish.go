@@ -301,6 +301,7 @@ func printPublished(a *app, p *publish.Plan, inGit bool) {
 		fmt.Fprintf(a.stdout, "%s changed.\n", plural.Count(changed, "live episode"))
 	}
 	fmt.Fprintf(a.stdout, "\nFeed: %s\n", s.FeedURL())
+	printRemoved(a, p)
 	switch {
 	case strings.HasPrefix(s.Storage, "file:") && s.IsPublic():
 		fmt.Fprintf(a.stdout, "Written to %s; upload it, then run %s%s verify\n", clean(localDir(s, s.Storage)), a.name, a.sameFlags())
@@ -309,6 +310,31 @@ func printPublished(a *app, p *publish.Plan, inGit bool) {
 	}
 	if inGit && p.Release.LockChanges() {
 		fmt.Fprintf(a.stdout, "Next: git commit -m \"Publish\" %s episodes\n", pins.File)
+	}
+}
+
+// printRemoved prints what remains of removed episodes, and until when.
+func printRemoved(a *app, p *publish.Plan) {
+	erased, kept := 0, 0
+	for _, c := range p.Changes {
+		if c.Erased() {
+			erased++
+		}
+	}
+	if erased > 0 {
+		fmt.Fprintf(a.stdout, "Erased: %s of removed episodes\n", plural.Count(erased, "object"))
+		return
+	}
+	var slugs []string
+	for _, e := range p.Episodes {
+		if e.Action == publish.Delete && e.Slug != "" {
+			slugs = append(slugs, clean(e.Slug))
+			kept++
+		}
+	}
+	if kept > 0 {
+		fmt.Fprintf(a.stdout, "Removed: %s. The page says that it is no longer available; audio and captions stay until %s, when publish --prune deletes them. To delete all of it now: %s%s publish --remove %s --erase\n",
+			strings.Join(slugs, ", "), p.Release.Now.Add(publish.PruneAfter).In(p.Release.Show.Timezone).Format("2 Jan 2006"), a.name, a.sameFlags(), strings.Join(slugs, ","))
 	}
 }
 

@@ -199,7 +199,9 @@ func (c *Client) follow(ctx context.Context, r *Request, u *url.URL) (*http.Resp
 	if header == nil {
 		header = http.Header{}
 	}
-	header.Set("User-Agent", "onair")
+	if header.Get("User-Agent") == "" {
+		header.Set("User-Agent", "onair")
+	}
 	if u.User != nil {
 		password, _ := u.User.Password()
 		basic := http.Request{Header: header}

@@ -58,6 +58,9 @@ type State struct {
 	Owner *Owner `json:"owner,omitempty"`
 	// MovedFrom has former addresses of the feed that lead to its present key.
 	MovedFrom []string `json:"moved_from,omitempty"`
+	// Moved has the GUIDs of episodes by their former slugs, whose pages lead to the
+	// present ones.
+	Moved map[string]string `json:"moved,omitempty"`
 	// Tree identifies the show's files in the commit; empty if it is not known.
 	Tree string `json:"tree,omitempty"`
 
@@ -97,6 +100,7 @@ type KeptFeed struct {
 type Pending struct {
 	Purge    []string `json:"purge,omitempty"`    // keys whose copies the CDN has to drop
 	Verify   bool     `json:"verify,omitempty"`   // what is live was not verified
+	Erase    []string `json:"erase,omitempty"`    // slugs of removed episodes whose files are to be deleted
 	Announce []string `json:"announce,omitempty"` // channels that were not notified
 }
 
@@ -153,7 +157,7 @@ func (s *State) FormerFeeds(now string) (keys []string) {
 
 // Unfinished reports whether the last publish left work unfinished.
 func (s *State) Unfinished() bool {
-	return s.Phase == Applying || len(s.Deleting) > 0 || len(s.Pending.Purge) > 0 || s.Pending.Verify || len(s.Pending.Announce) > 0
+	return s.Phase == Applying || len(s.Deleting) > 0 || len(s.Pending.Purge) > 0 || s.Pending.Verify || len(s.Pending.Erase) > 0 || len(s.Pending.Announce) > 0
 }
 
 // maxFeeds is how many feeds are kept.

@@ -21,6 +21,7 @@ type Object struct {
 	Episode string // slug; empty for what belongs to the whole show
 	SHA256  string // hex; for audio, of the digests of its tag and payload
 	Missing string // file that is not on this machine; Body is nil then
+	Gone    bool   // a page that says that an episode is gone; it is pruned like what is not wanted
 
 	// Parts are what tagged audio is joined from: the pieces of its tag, then the
 	// payload. nil sends it whole.

@@ -112,10 +112,19 @@ func withoutAddress(err error) error {
 	return err
 }
 
-// badStatus records a response with an unexpected status.
-func (p *probe) badStatus(code int) {
+// badStatus records a response with an unexpected status. What to do follows from who
+// answered: protection against bots, something else before the storage, or the storage.
+func (p *probe) badStatus(response *http.Response) {
+	code := response.StatusCode
+	body, _ := io.ReadAll(io.LimitReader(response.Body, 16<<10)) // none of a HEAD
+	if why := challenge(response, body); why != "" {
+		p.add(ruleChallenge, "%s", why)
+		return
+	}
 	found := p.add(ruleStatus, "status %d", code)
 	switch {
+	case (code == http.StatusUnauthorized || code == http.StatusForbidden) && isHTML(response.Header):
+		found.Hint = p.web.remedy(ruleChallenge)
 	case code == http.StatusUnauthorized || code == http.StatusForbidden:
 		found.Hint = readDenied.text(p.web.Storage)
 	case strings.HasSuffix(p.URL, "/"):
@@ -138,7 +147,7 @@ func (p *probe) checkHead(ctx context.Context) bool {
 		p.add(ruleHead, "HEAD is answered with status %d", response.StatusCode)
 		return true
 	default:
-		p.badStatus(response.StatusCode)
+		p.badStatus(response)
 		return false
 	}
 	p.checkLength(response.ContentLength)
@@ -160,17 +169,24 @@ func (p *probe) checkLength(got int64) {
 // checkHeaders compares type, caching and CORS.
 func (p *probe) checkHeaders(response *http.Response) {
 	h := response.Header
-	if got := h.Get("Content-Type"); p.Type != "" && mediaType(got) != mediaType(p.Type) {
+	if got := strings.Join(h.Values("Content-Type"), ", "); p.Type != "" && mediaType(got) != mediaType(p.Type) {
 		found := p.add(ruleType, "Content-Type is %q, it should be %s", got, mediaType(p.Type))
 		if p.lenient {
 			found.Severity = finding.Warning
 		}
 	}
-	if got := h.Get("Cache-Control"); p.cache != "" && !sameCaching(got, p.cache) {
+	if got := strings.Join(h.Values("Cache-Control"), ", "); p.cache != "" && !sameCaching(got, p.cache) {
 		p.add(ruleCaching, "Cache-Control is %q, it should be %q", got, p.cache)
 	}
-	if origin := h.Get("Access-Control-Allow-Origin"); p.CORS && origin != "*" && origin != otherSite {
+	switch origin := strings.Join(h.Values("Access-Control-Allow-Origin"), ", "); {
+	case !p.CORS || origin == "*" || origin == otherSite:
+	case origin == "":
 		p.add(ruleCORS, "web players of other sites may not read it: no Access-Control-Allow-Origin: *")
+	default: // also "*, *", which browsers refuse
+		p.add(ruleCORS, "web players of other sites may not read it: Access-Control-Allow-Origin is %q, it should be *", origin)
+	}
+	if got := strings.Join(h.Values("Content-Encoding"), ", "); p.Ranges && got != "" && got != "identity" {
+		p.add(ruleVariant, "Content-Encoding of the audio is %q: ranges of it are not those of the file", got)
 	}
 }
 
@@ -222,7 +238,7 @@ func (p *probe) checkRange(ctx context.Context) {
 		p.add(ruleRange, "a request for a part gets the whole")
 		return
 	case code != http.StatusPartialContent && !p.Ranges:
-		p.badStatus(code)
+		p.badStatus(response)
 		return
 	case code != http.StatusPartialContent:
 		p.add(ruleRange, "a request for a part gets status %d", code).passing = retry.TemporaryStatus(code)
@@ -263,7 +279,7 @@ func (p *probe) checkBody(ctx context.Context) {
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {
-		p.badStatus(response.StatusCode)
+		p.badStatus(response)
 		return
 	}
 	var body io.Reader = response.Body

@@ -47,7 +47,7 @@ var remedies = map[string]remedy{
 		other: "create it",
 	},
 	ruleNoAccess.ID: {
-		gs:     "give yourself roles/storage.objectAdmin: gcloud storage buckets add-iam-policy-binding gs://BUCKET --member=user:YOU --role=roles/storage.objectAdmin",
+		gs:     "give yourself roles/storage.objectUser: gcloud storage buckets add-iam-policy-binding gs://BUCKET --member=user:YOU --role=roles/storage.objectUser",
 		s3:     `grant yourself the missing permissions (a role: put-role-policy --role-name): aws iam put-user-policy --user-name YOU --policy-name onair-BUCKET --policy-document '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::BUCKET"}, {"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"], "Resource": "arn:aws:s3:::BUCKET/PREFIX*"}]}'`,
 		likeS3: "use keys that may list BUCKET, and read, write and delete its objects",
 		other:  "use credentials that may",
@@ -96,7 +96,7 @@ var remedies = map[string]remedy{
 	},
 	ruleRange.ID: {other: "apps seek by byte ranges, and Apple asks for them: let the CDN keep whole files and serve parts (Cloudflare: a cache rule that makes audio eligible; nginx: proxy_force_ranges on, and gzip off for audio)"},
 	ruleCORS.ID: {
-		gs:    `gcloud storage buckets update gs://BUCKET --cors-file=cors.json, with [{"origin": ["*"], "method": ["GET", "HEAD"], "responseHeader": ["Content-Type", "Range"], "maxAgeSeconds": 3600}] in that file; then purge`,
+		gs:    `gcloud storage buckets update gs://BUCKET --cors-file=cors.json, with [{"origin": ["*"], "method": ["GET", "HEAD"], "responseHeader": ["Content-Type", "Content-Length", "Content-Range", "Accept-Ranges"], "maxAgeSeconds": 3600}] in that file; then purge`,
 		s3:    `this, then a purge: aws s3api put-bucket-cors --bucket BUCKET --cors-configuration '{"CORSRules": [{"AllowedOrigins": ["*"], "AllowedMethods": ["GET", "HEAD"], "AllowedHeaders": ["*"]}]}'`,
 		other: `send Access-Control-Allow-Origin: * (nginx: add_header Access-Control-Allow-Origin "*" always; Cloudflare: a response header transform rule)`,
 	},
@@ -122,6 +122,8 @@ var remedies = map[string]remedy{
 	},
 	ruleInterrupted.ID:  {other: "run onair publish again: it finishes the rest and verifies it"},
 	ruleFolderErrors.ID: {other: "onair check shows them"},
+	ruleChallenge.ID:    {other: "apps cannot solve challenges: let the whole host pass the CDN's bot protection and firewall (Cloudflare: Bot Fight Mode off, and a WAF custom rule with the action Skip for this host; see docs/cdn.md)"},
+	ruleVariant.ID:      {other: "let the CDN keep one copy for each Accept-Encoding or compress only text by itself, leave audio alone, and pass on the ETag of its origin; then purge"},
 }
 
 // Remedies of one case of a rule.

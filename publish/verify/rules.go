@@ -172,6 +172,16 @@ var rules = finding.Rules{
 		Title:   "the folder has errors, and was not compared with what is live",
 		Example: "onair verify in a folder whose show.yaml is not valid",
 	},
+	{
+		ID: "V022", Severity: finding.Error, Source: "https://developers.cloudflare.com/cloudflare-challenges/",
+		Title:   "protection against bots or a firewall stops podcast apps",
+		Example: "cf-mitigated: challenge for the feed, or status 403 only for AppleCoreMedia",
+	},
+	{
+		ID: "V023", Severity: finding.Error, Source: rfc9110 + "#section-8.4",
+		Title:   "compressed or conditional requests get another object",
+		Example: "Content-Encoding: gzip for an MP3, or status 304 for an ETag that never existed",
+	},
 }
 
 var (
@@ -208,4 +218,6 @@ var (
 	rulePublicRecord = rules.Must("V019")
 	ruleInterrupted  = rules.Must("V020")
 	ruleFolderErrors = rules.Must("V021")
+	ruleChallenge    = rules.Must("V022")
+	ruleVariant      = rules.Must("V023")
 )

@@ -10,6 +10,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"io"
 	"maps"
 	"net/http"
 	"net/url"
@@ -45,7 +46,7 @@ type Options struct {
 // before. It reads a sample of the files, which differs from feed to feed.
 //
 // It checks what the live feed names, which may be older than the folder. The
-// findings are V001 to V021. There are none for a show that is not [Reachable]. If
+// findings are V001 to V023. There are none for a show that is not [Reachable]. If
 // ctx ends first the list is incomplete: check ctx.Err.
 func Verify(ctx context.Context, w *Web, r *release.Release, o *Options) finding.List {
 	if !Reachable(r.Show) {
@@ -110,6 +111,10 @@ func (v *verifier) run(ctx context.Context) {
 	}
 	v.checkCertificate(response)
 	feed, err := record.ParseLiveFeed(data)
+	if why := challenge(response, data); err != nil && why != "" {
+		v.addFeed(ruleChallenge, "%s", why)
+		return
+	}
 	if err != nil {
 		v.addFeed(ruleFeed, "%v", err)
 		return
@@ -132,6 +137,7 @@ func (v *verifier) run(ctx context.Context) {
 	}
 	v.sample(data)
 	v.problems = append(v.problems, v.w.probeAll(ctx, v.want)...)
+	v.checkApps(ctx, feed, data)
 	v.checkPlainHTTP(ctx)
 	v.checkNotFound(ctx)
 	v.checkRecords(ctx)
@@ -156,7 +162,9 @@ func (v *verifier) feed(ctx context.Context) (data []byte, response *http.Respon
 		v.addFeed(ruleFresh, "fresh after %.1f s", v.w.now().Sub(start).Seconds())
 	}
 	v.problems = append(v.problems, found...)
-	if slices.ContainsFunc(found, func(p problem) bool { return p.Rule == ruleUnreachable.ID || p.Rule == ruleStatus.ID }) {
+	if slices.ContainsFunc(found, func(p problem) bool {
+		return p.Rule == ruleUnreachable.ID || p.Rule == ruleStatus.ID || p.Rule == ruleChallenge.ID
+	}) {
 		return nil, nil
 	}
 	return data, response
@@ -444,7 +452,14 @@ func (v *verifier) checkNotFound(ctx context.Context) {
 // checkRecords checks that onair's own records are not public.
 func (v *verifier) checkRecords(ctx context.Context) {
 	address := v.r.Show.URL + record.Key
-	if response := v.status(ctx, address); response != nil && response.StatusCode == http.StatusOK {
+	response, err := cmp.Or(v.w.Client, defaultClient()).Do(ctx, &fetch.Request{URL: address, Stay: true, Total: shortest})
+	if err != nil {
+		return
+	}
+	defer response.Body.Close()
+	start, _ := io.ReadAll(io.LimitReader(response.Body, 4<<10))
+	// Some servers answer every address with status 200 and a page.
+	if response.StatusCode == http.StatusOK && !isHTML(response.Header) && !bytes.HasPrefix(bytes.TrimSpace(start), []byte("<")) {
 		v.add(rulePublicRecord, v.r.Show.At("state"), address, "everybody can read onair's records of who published what, and when")
 	}
 }
