@@ -162,7 +162,7 @@ func readBuilt(ctx context.Context, b bucket.Bucket) (*builtObjects, error) {
 	}
 	last := &builtObjects{}
 	if err := json.Unmarshal(data, last); err != nil || last.Objects == nil {
-		return nil, &ForeignError{Storage: b.URL(), Key: buildRecord}
+		return nil, &ForeignError{Storage: b.URL(), Keys: []string{buildRecord}}
 	}
 	return last, nil
 }
@@ -179,9 +179,9 @@ func checkForeign(b bucket.Bucket, seen *record.Listing, last *builtObjects, cha
 	case 0:
 		return nil
 	case 1:
-		return &ForeignError{Storage: b.URL(), Key: keys[0]}
+		return &ForeignError{Storage: b.URL(), Keys: []string{keys[0]}}
 	default:
-		return fmt.Errorf("%w, and %s in the way", &ForeignError{Storage: b.URL(), Key: keys[0]}, plural.Count(n-1, "other file"))
+		return fmt.Errorf("%w, and %s in the way", &ForeignError{Storage: b.URL(), Keys: []string{keys[0]}}, plural.Count(n-1, "other file"))
 	}
 }
 

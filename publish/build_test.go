@@ -126,7 +126,7 @@ func TestBuildLeavesFilesOfOthers(t *testing.T) {
 			}
 			err := build(false)
 			var foreign *publish.ForeignError
-			if errors.As(err, &foreign) != (test.refused != "") || foreign != nil && foreign.Key != test.refused {
+			if errors.As(err, &foreign) != (test.refused != "") || foreign != nil && foreign.Keys[0] != test.refused {
 				t.Fatalf("got %v", err)
 			}
 			if test.refused != "" {

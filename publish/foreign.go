@@ -97,11 +97,17 @@ func (e *ForeignError) Error() string {
 		return fmt.Sprintf("the feed of another tool, %s, has %s that this show does not have; every app would offer its episodes again, or lose them",
 			e.feed.Key, plural.Count(len(e.feed.Lost), "GUID"))
 	}
+	if len(e.Keys) == 1 && e.feed.Key == "" {
+		return fmt.Sprintf("%s holds %s, which onair did not write", e.Storage, e.Keys[0])
+	}
 	return fmt.Sprintf("%s holds %s that onair did not write: %s", e.Storage, plural.Count(len(e.Keys), "object"), namedList(e.Keys))
 }
 
 // Hint returns what to do about the error, in lines.
 func (e *ForeignError) Hint() string {
+	if e.feed.Key == "" {
+		return "--adopt allows onair to overwrite it"
+	}
 	var lines []string
 	if n := len(e.feed.Lost); n > 0 {
 		lines = append(lines, fmt.Sprintf("%s has %s, and the GUIDs of %d are not in this show: apps know episodes by GUID and would offer these again. Keep the GUIDs:",
