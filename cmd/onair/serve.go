@@ -102,7 +102,13 @@ func serve(ctx context.Context, a *app, o *serveOptions, handler http.Handler, f
 			fmt.Fprintf(a.stderr, "no browser was opened: %v\n", err)
 		}
 	}
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{
+		Handler:           guardPreview(handler, addr, listener.Addr().String()),
+		ReadHeaderTimeout: 10 * time.Second,
+		WriteTimeout:      10 * time.Minute, // for audio on a slow network
+		IdleTimeout:       time.Minute,
+		MaxHeaderBytes:    64 << 10,
+	}
 	stop := context.AfterFunc(ctx, func() { server.Close() })
 	defer stop()
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {

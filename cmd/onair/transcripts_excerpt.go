@@ -15,6 +15,7 @@ import (
 type excerptPrinter struct {
 	*app
 	explained bool // --fix has been mentioned
+	lines     sourceLines
 }
 
 // print prints findings. Source returns the file of a finding; without one, no line
@@ -33,15 +34,16 @@ func (p *excerptPrinter) print(l finding.List, source func(finding.Finding) []by
 			p.explained = true
 			hint += "   (--fix does this)"
 		}
-		printExcerpt(&b, p.ui(p.stdout), f, hint, source(f))
+		p.lines.use(source(f))
+		printExcerpt(&b, p.ui(p.stdout), f, hint, &p.lines)
 	}
 	_, err := p.stdout.Write(b.Bytes())
 	return err
 }
 
-func printExcerpt(w io.Writer, u *ui, f finding.Finding, hint string, src []byte) {
+func printExcerpt(w io.Writer, u *ui, f finding.Finding, hint string, src *sourceLines) {
 	fmt.Fprintf(w, "%s: %s %s: %s\n", u.bold(neutralize(f.Position.String())), u.severity(f.Severity), f.Rule, clean(f.Message))
-	text, caret := excerpt(src, f.Line, f.Column)
+	text, caret := src.excerpt(f.Line, f.Column)
 	hint = clean(hint)
 	switch {
 	case text != "":
@@ -58,29 +60,67 @@ const (
 	excerptBefore = 24
 )
 
-// excerpt returns the part of a line of src around a column, and how many of its
-// characters precede that column. It is empty if there is no such line.
-func excerpt(src []byte, line, column int) (text string, before int) {
-	if line < 1 || column < 1 {
+// sourceLines finds the lines of a file. Their places are computed once, because a file
+// may have a finding in each of many lines.
+type sourceLines struct {
+	src    []byte
+	starts []int // of each line
+}
+
+// use selects the file.
+func (l *sourceLines) use(src []byte) {
+	if len(src) == len(l.src) && (len(src) == 0 || &src[0] == &l.src[0]) {
+		return
+	}
+	l.src, l.starts = src, l.starts[:0]
+	for at := 0; at < len(src); {
+		l.starts = append(l.starts, at)
+		n := bytes.IndexByte(src[at:], '\n')
+		if n < 0 {
+			break
+		}
+		at += n + 1
+	}
+}
+
+// line returns a line, counted from 1, without its end.
+func (l *sourceLines) line(n int) []byte {
+	if n < 1 || n > len(l.starts) {
+		return nil
+	}
+	s := l.src[l.starts[n-1]:]
+	if n < len(l.starts) {
+		s = s[:l.starts[n]-l.starts[n-1]]
+	}
+	s = bytes.TrimSuffix(s, []byte("\n"))
+	return bytes.TrimSuffix(s, []byte("\r"))
+}
+
+// excerpt returns the part of a line around a column, and how many of its characters
+// precede that column. It is empty if there is no such line.
+func (l *sourceLines) excerpt(line, column int) (text string, before int) {
+	s := l.line(line)
+	if s == nil || column < 1 {
 		return "", 0
 	}
-	src = bytes.ReplaceAll(src, []byte("\r\n"), []byte("\n"))
-	for ; line > 1; line-- {
-		_, rest, ok := bytes.Cut(src, []byte("\n"))
-		if !ok {
-			return "", 0
-		}
-		src = rest
-	}
-	s, _, _ := bytes.Cut(src, []byte("\n"))
 	at := min(column-1, len(s))
 	from := windowStart(s, at)
 	head := clean(string(s[from:at]))
-	text = head + clean(string(s[at:]))
+	text = head + clean(string(firstRunes(s[at:], excerptWidth+1)))
 	if r := []rune(text); len(r) > excerptWidth {
 		text = strings.TrimRight(string(r[:excerptWidth]), " ")
 	}
 	return text, utf8.RuneCountInString(head)
+}
+
+// firstRunes returns the first n characters of a text.
+func firstRunes(s []byte, n int) []byte {
+	at := 0
+	for ; n > 0 && at < len(s); n-- {
+		_, size := utf8.DecodeRune(s[at:])
+		at += size
+	}
+	return s[:at]
 }
 
 // windowStart returns the start of a word at most excerptBefore characters before

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+)
+
+// guardPreview protects a preview on this machine from the pages of other sites. It
+// refuses requests for a foreign Host, which a name that resolves to this machine (DNS
+// rebinding) would have, removes the CORS header that a CDN has, and ignores
+// requests for many ranges. addr is what --addr says, empty for the default.
+func guardPreview(next http.Handler, addr, listening string) http.Handler {
+	own, _, _ := net.SplitHostPort(addr)
+	loopback := isLoopback(listening)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !ownHost(r.Host, own) {
+			http.Error(w, "this preview is not served under that name", http.StatusMisdirectedRequest)
+			return
+		}
+		if strings.Count(r.Header.Get("Range"), ",") >= maxRanges || len(r.Header.Values("Range")) > 1 {
+			r.Header.Del("Range") // as RFC 9110, section 14.2, allows
+		}
+		if loopback {
+			w = &withoutCORS{ResponseWriter: w}
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// maxRanges is how many ranges one request may ask for.
+const maxRanges = 4
+
+// isLoopback reports whether only this machine reaches an address.
+func isLoopback(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return false
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.Unmap().IsLoopback()
+}
+
+// ownHost reports whether the Host of a request is an address, localhost, or the name
+// in --addr. A name of another site that resolves to this machine is none of them.
+func ownHost(host, own string) bool {
+	name := host
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		name = h
+	}
+	name = strings.ToLower(strings.TrimSuffix(strings.Trim(name, "[]"), "."))
+	if _, err := netip.ParseAddr(name); err == nil {
+		return true
+	}
+	return name == "localhost" || strings.HasSuffix(name, ".localhost") || own != "" && name == strings.ToLower(own)
+}
+
+// withoutCORS removes the permission for other sites to read the response.
+type withoutCORS struct{ http.ResponseWriter }
+
+func (w *withoutCORS) WriteHeader(code int) {
+	w.Header().Del("Access-Control-Allow-Origin")
+	w.ResponseWriter.WriteHeader(code)
+}
+
+func (w *withoutCORS) Write(p []byte) (int, error) {
+	w.Header().Del("Access-Control-Allow-Origin")
+	return w.ResponseWriter.Write(p)
+}
+
+// Unwrap is for http.ResponseController.
+func (w *withoutCORS) Unwrap() http.ResponseWriter { return w.ResponseWriter }

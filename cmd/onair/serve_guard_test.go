@@ -1,0 +1,54 @@
+package main
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+)
+
+func TestGuardPreview(t *testing.T) {
+	t.Parallel()
+	next := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Access-Control-Allow-Origin", "*")
+		w.Header().Set("Seen-Range", r.Header.Get("Range"))
+		w.Write([]byte("page"))
+	})
+	for _, test := range []struct {
+		name, host, addr, listening, ranges string
+		refused, cors, ranged               bool
+	}{
+		{name: "localhost", host: "localhost:8080", listening: "127.0.0.1:8080", ranges: "bytes=0-1,4-5", ranged: true},
+		{name: "loopback address", host: "127.0.0.1:8080", listening: "127.0.0.1:8080"},
+		{name: "IPv6", host: "[::1]:8080", listening: "[::1]:8080"},
+		{name: "subdomain of localhost", host: "show.localhost:8080", listening: "127.0.0.1:8080"},
+		{name: "upper case with a dot", host: "LOCALHOST.:8080", listening: "127.0.0.1:8080"},
+		{name: "foreign host", host: "evil.example:8080", listening: "127.0.0.1:8080", refused: true},
+		{name: "foreign host that ends alike", host: "localhost.evil.example", listening: "127.0.0.1:8080", refused: true},
+		{name: "foreign host with an address in it", host: "127.0.0.1.evil.example", listening: "127.0.0.1:8080", refused: true},
+		{name: "no host", host: "", listening: "127.0.0.1:8080", refused: true},
+		{name: "named in --addr", host: "studio.example:8080", addr: "studio.example:8080", listening: "192.0.2.1:8080", cors: true},
+		{name: "foreign host on the network", host: "evil.example", addr: "0.0.0.0:8080", listening: "0.0.0.0:8080", refused: true},
+		{name: "many ranges", host: "localhost", listening: "127.0.0.1:8080", ranges: "bytes=" + strings.Repeat("0-,", 1000) + "0-"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			r := httptest.NewRequest("GET", "/", nil)
+			r.Host = test.host
+			if test.ranges != "" {
+				r.Header.Set("Range", test.ranges)
+			}
+			w := httptest.NewRecorder()
+			guardPreview(next, test.addr, test.listening).ServeHTTP(w, r)
+			if refused := w.Code == http.StatusMisdirectedRequest; refused != test.refused || refused && strings.Contains(w.Body.String(), "page") {
+				t.Errorf("status %d", w.Code)
+			}
+			if cors := w.Header().Get("Access-Control-Allow-Origin") != ""; cors != test.cors {
+				t.Errorf("CORS is %v", cors)
+			}
+			if ranged := w.Header().Get("Seen-Range") != ""; ranged != test.ranged {
+				t.Errorf("ranged is %v", ranged)
+			}
+		})
+	}
+}
