@@ -14,7 +14,7 @@ func newTranscripts(a *app) *cobra.Command {
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.AddCommand(newTranscriptsConvert(a), newTranscriptsShift(a), newTranscriptsTodo(a), newTranscriptsStats(a))
-	c.AddCommand(newTranscriptsFmt(a), newTranscriptsLint(a), newTranscriptsInit(a))
+	c.AddCommand(newTranscriptsFmt(a), newTranscriptsLint(a), newTranscriptsInit(a), newTranscriptsComment(a))
 	return c
 }
 

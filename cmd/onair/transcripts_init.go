@@ -38,6 +38,10 @@ transcripts of a repository: a workflow that checks pull requests, one that
 comments on them, a CONTRIBUTING page and an issue form. Existing files are not
 changed. The settings to make on GitHub are printed.
 
+With --owner, there is also a CODEOWNERS file: GitHub then asks that owner to review
+changes to what runs with credentials when it is merged, such as show.yaml, templates/
+and the workflows.
+
 With --show, for transcripts outside of the repository of the show, there is also a
 workflow that makes the show publish what was merged.
 
@@ -57,6 +61,7 @@ Exit codes: 0 done · 1 failed · 2 usage.`,
 	f.StringVar(&o.Action, "action", home, "`OWNER/REPO@REF` of the onair that the workflows use")
 	f.StringVar(&o.Branch, "branch", "main", "target `BRANCH` of pull requests")
 	f.StringVar(&o.URL, "url", "", "`URL` of the page of an episode, with {name}, {folder} or {number}")
+	f.StringVar(&o.Owner, "owner", "", "write a CODEOWNERS file that asks `@USER` or @ORG/TEAM to review what runs with credentials")
 	f.StringVar(&o.Show, "show", "", "`OWNER/REPO` of the show, if that is another repository")
 	return c
 }
@@ -116,6 +121,13 @@ func (o *transcriptsInitOptions) manualSteps() string {
     only if contributors should have to fix every finding
   Labels: create "transcript" for the issue form
 `)
+	if o.Owner == "" {
+		b.WriteString(`  CODEOWNERS: run this again with --owner @YOU. Whoever can merge a change to show.yaml,
+    templates/ or .github/ can publish anything, and runs with the credentials of the jobs
+`)
+	} else {
+		b.WriteString("  Branches › the same rule: \"Require review from Code Owners\"\n")
+	}
 	if o.Show != "" {
 		b.WriteString("  Secrets and variables › Actions: SHOW_TOKEN, a fine-grained token with write\n    access to the contents of " + o.Show + " only\n")
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -302,7 +303,11 @@ func lintAround(ctx context.Context, a *app, r *transcriptRepo, changes []review
 
 func writeSummary(a *app, name string, r *review.Report) error {
 	var b bytes.Buffer
-	if err := r.WriteMarkdown(&b); err != nil {
+	write := r.WriteMarkdown
+	if strings.HasSuffix(name, ".json") {
+		write = r.WriteJSON
+	}
+	if err := write(&b); err != nil {
 		return err
 	}
 	return a.writeOutput(name, b.Bytes())

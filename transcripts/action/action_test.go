@@ -57,6 +57,7 @@ type runner struct {
 	path      string            // PATH of the scripts
 	values    map[string]string // of expressions
 	artifacts map[string]string // folders, by name
+	onair     string            // a binary for the actions; empty has them build it
 	log       bytes.Buffer      // output of the scripts
 	summary   string
 }
@@ -148,6 +149,9 @@ func (r *runner) action(dir string, with map[string]string) bool {
 			v = r.expand(input.Default, values)
 		}
 		values["inputs."+name] = r.expand(v, values)
+	}
+	if r.onair != "" {
+		values["inputs.onair"] = r.onair
 	}
 	failed := false
 	for _, s := range a.Runs.Steps {
@@ -362,6 +366,7 @@ func TestPullRequest(t *testing.T) {
 // comment runs the second workflow on the artifact of the first.
 func (r *runner) comment(t *testing.T) {
 	calls := r.fakeGitHub()
+	r.onair = filepath.Join(r.temp, "onair")
 	r.temp = t.TempDir()
 	r.values["runner.temp"] = r.temp
 	if !r.workflow(filepath.Join(r.workspace, ".github", "workflows", "transcripts-comment.yml")) {
@@ -387,24 +392,36 @@ func (r *runner) comment(t *testing.T) {
 	r.forged(t, calls)
 }
 
-// forged replaces the artifact with text that a pull request could put there.
+// forged replaces the artifact with what a pull request could put there.
 func (r *runner) forged(t *testing.T, calls func(string) string) {
-	for _, text := range []string{
-		"@everyone look\n", "[a](https://evil.example)\n", "![a](https://evil.example/x.png)\n", "<img src=x>\n", "<pre onclick=x>\n",
-		"see https://evil.example\n", "see www.evil.example\n", "&lt;\n", "&#64;x @y\n", "`code`\n", "*a*\n", "#1\n", "a\n## x [▶ 0:01](https://show.example.evil/#t=1)\n",
-		"[▶ 0:01](https://show.example/1/#t=1) [▶ 0:01](https://show.example/1/#t=1\"x)\n", strings.Repeat("a ", 40000),
+	const empty = `{"version": 1, "counts": {}, "findings": [], "files": []}`
+	for _, test := range []struct {
+		summary string
+		shown   bool
+	}{
+		{"### Transcripts\n\n&#64;octocat\n", false},
+		{empty, true},
+		{empty + empty, false},
+		{strings.Replace(empty, "[]", `[], "body": "@octocat"`, 1), false},
+		{strings.Replace(empty, "[]", `[{"severity": "error", "rule": "@octocat", "file": "a", "line": 1, "message": "b"}]`, 1), false},
+		{strings.Replace(empty, "[]", `[{"severity": "<b>", "rule": "T001", "file": "a", "line": 1, "message": "b"}]`, 1), false},
+		{strings.Replace(empty, "[]", `[{"severity": "error", "rule": "T001", "file": "a", "line": 1, "message": "@octocat"}]`, 1), true},
+		{strings.Replace(empty, `"files": []`, `"files": [{"name": "</code></pre>@octocat torvalds/linux#1.md", "links": ["https://evil.example"]}]`, 1), true},
+		{strings.Repeat(" ", 2<<20) + empty, false},
+		{"[" + strings.Repeat("[", 100000), false},
 	} {
 		dir := t.TempDir()
-		write(t, dir, "summary.md", text)
+		write(t, dir, "summary.json", test.summary)
 		r.artifacts["transcripts-summary"] = dir
 		r.temp = t.TempDir()
 		r.values["runner.temp"] = r.temp
 		os.Remove(filepath.Join(filepath.Dir(calls("dir")), "comment"))
 		if !r.workflow(filepath.Join(r.workspace, ".github", "workflows", "transcripts-comment.yml")) {
-			t.Errorf("%.40q: the workflow fails", text)
+			t.Errorf("%.40q: the workflow fails", test.summary)
 		}
-		if body := calls("comment"); body != "" {
-			t.Errorf("%.40q is shown:\n%s", text, body)
+		body := calls("comment")
+		if (body != "") != test.shown || strings.Contains(body, "@octocat") || strings.Contains(body, "evil.example") {
+			t.Errorf("%.80q is shown as:\n%s", test.summary, body)
 		}
 	}
 }

@@ -21,6 +21,7 @@ type CreateOptions struct {
 	Branch string // target of pull requests; empty means main
 	URL    string // page of an episode; may be empty
 	Show   string // OWNER/REPO of the show on GitHub; empty if the show is in this repository
+	Owner  string // @USER or @ORG/TEAM for the CODEOWNERS file; empty writes none
 }
 
 // Created is a file of a repository, by its slash-separated name.
@@ -32,12 +33,13 @@ type Created struct {
 var (
 	actionName = regexp.MustCompile(`^([A-Za-z0-9-]+/[A-Za-z0-9._-]+)@([A-Za-z0-9][A-Za-z0-9._/-]*)$`)
 	repository = regexp.MustCompile(`^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$`)
+	ownerName  = regexp.MustCompile(`^@[A-Za-z0-9-]+(/[A-Za-z0-9._-]+)?$`)
 	branchName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._/-]*$`)
 )
 
 // Create writes the files that a repository of transcripts needs for pull requests:
-// workflows, a page for contributors, a form for issues. It changes no existing
-// file.
+// workflows, a page for contributors, a form for issues, owners of the files that
+// run with credentials. It changes no existing file.
 func Create(root *os.Root, o *CreateOptions) ([]Created, error) {
 	fill, err := o.values()
 	if err != nil {
@@ -53,6 +55,9 @@ func Create(root *os.Root, o *CreateOptions) ([]Created, error) {
 			target = ".github/" + rest
 		}
 		if o.Show == "" && path.Base(target) == "transcripts-publish.yml" {
+			return nil
+		}
+		if o.Owner == "" && path.Base(target) == "CODEOWNERS" {
 			return nil
 		}
 		data, err := template.ReadFile(name)
@@ -82,6 +87,9 @@ func (o *CreateOptions) values() (*strings.Replacer, error) {
 	if o.Show != "" && !repository.MatchString(o.Show) {
 		return nil, fmt.Errorf("%q is not OWNER/REPO", o.Show)
 	}
+	if o.Owner != "" && !ownerName.MatchString(o.Owner) {
+		return nil, fmt.Errorf("%q is not @USER or @ORG/TEAM", o.Owner)
+	}
 	if o.URL != "" {
 		u, err := url.Parse(o.URL)
 		if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || strings.ContainsAny(o.URL, "\"\\\n\r $`") {
@@ -89,7 +97,7 @@ func (o *CreateOptions) values() (*strings.Replacer, error) {
 		}
 	}
 	return strings.NewReplacer("{REPOSITORY}", action[1], "{REF}", action[2], "{BRANCH}", branch,
-		"{URL}", o.URL, "{SHOW}", o.Show, "{HOME}", "https://github.com/"+action[1]), nil
+		"{URL}", o.URL, "{OWNER}", o.Owner, "{SHOW}", o.Show, "{HOME}", "https://github.com/"+action[1]), nil
 }
 
 // createFile writes a file unless its name exists.

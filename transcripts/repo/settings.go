@@ -195,6 +195,11 @@ func (s *Settings) Page(name string) string {
 		"{folder}", url.PathEscape(path.Base(path.Dir(name))),
 		"{number}", number.FindString(stem),
 	).Replace(s.URL)
+	// A name in the host would lead to another site.
+	_, rest, _ := strings.Cut(s.URL, "://")
+	if host, _, _ := strings.Cut(rest, "/"); strings.Contains(host, "{") {
+		return ""
+	}
 	if strings.Contains(s.URL, "{number}") && number.FindString(stem) == "" {
 		return ""
 	}

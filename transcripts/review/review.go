@@ -15,6 +15,8 @@ type Report struct {
 	Findings finding.List // introduced by the change, in order
 	Older    int          // number of findings in the changed files that were there before
 	Lines    int          // number of lines that were added or changed
+
+	from *documentCounts // of the document that the report was read from; nil if there is none
 }
 
 // file is the part of a change in one transcript.
@@ -28,6 +30,8 @@ type file struct {
 	Relabels  []relabel
 	Findings  finding.List // introduced by the change
 	Page      string       // URL of the episode's page; may be empty
+
+	allLinks, allPassages int // numbers of them, if the lists were cut
 }
 
 // Options are options for Review. Lint is required.

@@ -2,13 +2,13 @@ package review
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"io"
 	"strconv"
 	"strings"
 	"time"
 
-	"onair/internal/finding"
 	"onair/internal/plural"
 )
 
@@ -19,18 +19,20 @@ const (
 	maxFindings = 30
 	maxLinks    = 10  // per file
 	maxWords    = 120 // per piece of a passage
+
+	maxFindingText = 3 << 10 // bytes of all findings, before they are escaped
 )
 
 // Summary returns the outcome in a sentence or two.
 func (r *Report) Summary() string {
-	s := fmt.Sprintf("%s, %s in %s.", plural.Count(r.Findings.Count(finding.Error), "error"),
-		plural.Count(r.Findings.Count(finding.Warning), "warning"), plural.Count(r.Lines, "changed line"))
+	c := r.counts()
+	s := fmt.Sprintf("%s, %s in %s.", plural.Count(c.Errors, "error"), plural.Count(c.Warnings, "warning"), plural.Count(r.Lines, "changed line"))
 	if r.Older > 0 {
 		s += " " + plural.Count(r.Older, "older finding") + " not counted."
 	}
-	if resolved, remaining := r.unclear(); resolved > 0 {
-		s += fmt.Sprintf("\nThank you: %s resolved, %d left", plural.Count(resolved, "unintelligible"), remaining)
-		if remaining > 0 {
+	if c.Resolved > 0 {
+		s += fmt.Sprintf("\nThank you: %s resolved, %d left", plural.Count(c.Resolved, "unintelligible"), c.Unresolved)
+		if c.Unresolved > 0 {
 			s += " (onair transcripts todo)"
 		}
 		s += "."
@@ -46,7 +48,11 @@ func (r *Report) unclear() (resolved, remaining int) {
 	return resolved, remaining
 }
 
-// WriteMarkdown writes the summary for a comment on a pull request.
+// maxComment is how many bytes the summary of the files may have.
+const maxComment = 40000
+
+// WriteMarkdown writes the summary for a comment on a pull request. Nothing in it is a
+// mention, a reference or a link, except links to pages of episodes.
 func (r *Report) WriteMarkdown(w io.Writer) error {
 	b := bufio.NewWriter(w)
 	fmt.Fprintln(b, "### Transcripts")
@@ -55,12 +61,20 @@ func (r *Report) WriteMarkdown(w io.Writer) error {
 		fmt.Fprintln(b, "\nNo transcript has changed.")
 	}
 	r.writeFindings(b)
+	size, files := 0, r.counts().Files
 	for i, f := range r.Files {
-		if i == maxFiles {
-			fmt.Fprintf(b, "\nand %s more.\n", plural.Count(len(r.Files)-i, "file"))
+		var text bytes.Buffer
+		part := bufio.NewWriter(&text)
+		f.write(part)
+		_ = part.Flush()
+		if size += text.Len(); i == maxFiles || size > maxComment {
 			break
 		}
-		f.write(b)
+		files--
+		_, _ = b.Write(text.Bytes()) // Flush returns the error
+	}
+	if files > 0 {
+		fmt.Fprintf(b, "\nand %s more.\n", plural.Count(files, "file"))
 	}
 	return b.Flush()
 }
@@ -70,11 +84,18 @@ func (r *Report) writeFindings(b *bufio.Writer) {
 		return
 	}
 	fmt.Fprintln(b, "\n| | | |\n|---|---|---|")
+	c := r.counts()
+	all, size := c.Errors+c.Warnings+c.Infos, 0
+	defer func() {
+		if all > 0 {
+			fmt.Fprintf(b, "| | | and %d more |\n", all)
+		}
+	}()
 	for i, f := range r.Findings {
-		if i == maxFindings {
-			fmt.Fprintf(b, "| | | and %d more |\n", len(r.Findings)-i)
+		if size += len(f.Message) + len(f.Hint) + len(f.File); i == maxFindings || size > maxFindingText {
 			break
 		}
+		all--
 		text := code(f.Message)
 		if f.Hint != "" {
 			text += "<br>" + code(f.Hint)
@@ -94,13 +115,14 @@ func (f *file) write(b *bufio.Writer) {
 		facts = append(facts, plural.Count(f.Resolved, "unintelligible")+" resolved")
 	}
 	facts = append(facts, strconv.Itoa(f.Remaining)+" left")
-	if len(f.Links) > 0 {
-		facts = append(facts, plural.Count(len(f.Links), "link")+" added")
+	links, passages := max(len(f.Links), f.allLinks), max(len(f.Passages), f.allPassages)
+	if links > 0 {
+		facts = append(facts, plural.Count(links, "link")+" added")
 	}
 	fmt.Fprintf(b, "%s.\n", strings.Join(facts, ", "))
 	for i, target := range f.Links {
 		if i == maxLinks {
-			fmt.Fprintf(b, "- and %d more\n", len(f.Links)-i)
+			fmt.Fprintf(b, "- and %d more\n", links-i)
 			break
 		}
 		if i == 0 {
@@ -116,7 +138,7 @@ func (f *file) write(b *bufio.Writer) {
 	}
 	for i, p := range f.Passages {
 		if i == maxPassages {
-			fmt.Fprintf(b, "\nand %s more.\n", plural.Count(len(f.Passages)-i, "changed passage"))
+			fmt.Fprintf(b, "\nand %s more.\n", plural.Count(passages-i, "changed passage"))
 			break
 		}
 		f.writePassage(b, p)
