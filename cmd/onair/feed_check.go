@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -67,6 +68,7 @@ func runFeedCheck(ctx context.Context, a *app, o *feedCheckFlags, name string) e
 	if o.sample < 0 {
 		return usagef("--sample %d: want a number of episodes, or 0 for all", o.sample)
 	}
+	debug.SetGCPercent(50) // a large feed should not need much more memory than its size
 	v, err := visitorFor(name)
 	if err != nil {
 		return err

@@ -1,0 +1,31 @@
+package check
+
+import (
+	"bytes"
+	"strconv"
+	"testing"
+)
+
+// BenchmarkFeed checks a feed of 5 MB. BenchmarkWalk in feed/tree is what it is
+// compared with.
+func BenchmarkFeed(b *testing.B) {
+	source := []byte(good(b))
+	start, end := bytes.Index(source, []byte("<item>")), bytes.Index(source, []byte("</item>"))+len("</item>\n")
+	var data bytes.Buffer
+	data.Write(source[:start])
+	for i := 0; data.Len() < 5<<20; i++ {
+		n := strconv.Itoa(i)
+		item := bytes.ReplaceAll(source[start:end], []byte(">b<"), []byte(">"+n+"<"))
+		item = bytes.ReplaceAll(item, []byte("/2.mp3"), []byte("/"+n+".mp3"))
+		item = bytes.ReplaceAll(item, []byte("<title>Two"), []byte("<title>The "+n))
+		data.Write(bytes.ReplaceAll(item, []byte("<itunes:episode>2"), []byte("<itunes:episode>"+n)))
+	}
+	data.Write(source[end:])
+	b.SetBytes(int64(data.Len()))
+	b.ReportAllocs()
+	for b.Loop() {
+		if n := len(Feed(data.Bytes(), nil).Findings); n > 1000 {
+			b.Fatalf("%d findings", n)
+		}
+	}
+}
