@@ -57,7 +57,7 @@ Exit codes: 0 done · 1 failed · 2 usage · 3 findings of error severity ·
 		&cobra.Group{ID: "part", Title: "Single parts:"},
 	)
 	for _, c := range []*cobra.Command{
-		newInit(a), newNew(a), newCheck(a), newBuild(a), newServe(a), newPlan(a), newPublish(a),
+		newInit(a), newImport(a), newNew(a), newCheck(a), newBuild(a), newServe(a), newPlan(a), newPublish(a),
 		newStatus(a), newVerify(a), newRollback(a), newPull(a), newLock(a), newRename(a),
 	} {
 		c.GroupID = "show"

@@ -1,0 +1,413 @@
+package importer
+
+import (
+	"fmt"
+	"maps"
+	"net/mail"
+	"net/url"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/text/language"
+
+	"onair/feed/tree"
+	"onair/internal/source"
+	"onair/internal/vocabulary"
+	"onair/show/pins"
+)
+
+// showFiles are the files of the show itself.
+type showFiles struct {
+	title   string
+	yaml    yamlDoc
+	artwork string // its address; empty if there is none
+	lock    []byte
+	c       *mapper // has the people and the namespaces when all episodes are read
+	extra   string
+}
+
+// relays are hosts whose addresses forward mail to the owner only while the show is
+// there.
+var relays = []string{"anchor.fm", "spotify.com", "buzzsprout.com", "podbean.com", "acast.com", "spreaker.com", "redcircle.com", "rss.com", "soundcloud.com"}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// show returns the files of the show.
+func (c *mapper) show() *showFiles {
+	ch := c.channel
+	s := &showFiles{c: c, title: line(c.one(ch, "title").Value())}
+	y := &s.yaml
+	y.text("title", s.title)
+	if s.title == "" {
+		s.title = "Untitled"
+		y.text("title", s.title)
+		c.lose("the feed has no title")
+	}
+	description, summary := plainOrNotes(c, c.one(ch, "description").Value()), c.one(ch, "itunes:summary").Value()
+	if description == "" {
+		description = plainOrNotes(c, summary)
+	} else if summary != "" && plainText(summary) != plainText(ch.Child("description").Value()) {
+		c.lose("itunes:summary is dropped: the description is used")
+	}
+	y.text("description", description)
+	c.feedAddress(y)
+	c.showFacts(y)
+	c.categories(y)
+	c.owner(y)
+	c.showPeople(y)
+	c.showPodcast(y)
+	s.artwork = c.artwork(ch)
+	s.lock = (&pins.Lock{PodcastGUID: c.podcastGUID(), Episodes: map[string]*pins.Pin{}}).Format()
+	c.one(ch, "podcast:trailer", "url", "pubdate", "length", "type", "season") // the episode of type trailer makes it
+	c.all(ch, "podcast:trailer", "url", "pubdate", "length", "type", "season")
+	if s.artwork != "" {
+		c.all(ch, "image")
+	}
+	s.extra = c.rest(ch, channelRSS, channelDropped)
+	return s
+}
+
+// file returns show.yaml. All episodes have been read then.
+func (s *showFiles) file(prefix string) string {
+	y := s.yaml
+	var out yamlDoc
+	out.b.WriteString(y.b.String())
+	if seasons := s.c.values.seasons; len(seasons) > 0 {
+		var parts []string
+		for _, n := range slices.SortedFunc(maps.Keys(seasons), func(a, b string) int {
+			x, _ := strconv.Atoi(a)
+			y, _ := strconv.Atoi(b)
+			return x - y
+		}) {
+			parts = append(parts, n+": "+source.Quote(seasons[n]))
+		}
+		out.put("seasons", "{"+strings.Join(parts, ", ")+"}")
+	}
+	if prefix != "" {
+		out.b.WriteString("# All episodes were counted through this prefix:\n# enclosure_prefix: " + source.Quote(prefix) + "\n")
+	}
+	if ns := s.c.namespaces; len(ns) > 0 {
+		var pairs []string
+		for _, p := range sortedKeys(ns) {
+			pairs = append(pairs, p+": "+source.Quote(ns[p]))
+		}
+		out.put("namespaces", "{"+strings.Join(pairs, ", ")+"}")
+	}
+	out.text("extra", s.extra)
+	out.b.WriteString("\n# Where the show goes: a folder, or a bucket and the address that serves it.\nstorage: file:public\n# storage: gs://my-bucket\n# url: https://podcast.example.com/\n")
+	return out.b.String()
+}
+
+// plainOrNotes returns a description as Markdown.
+func plainOrNotes(c *mapper, text string) string {
+	md, lost := notesOf(text)
+	for _, l := range lost {
+		c.lose("%s", strings.ReplaceAll(l, "its notes", "the description"))
+	}
+	return md
+}
+
+var feedPath = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._~/-]*$`)
+
+// feedAddress takes over the path of the feed, and says what redirect its address
+// needs.
+func (c *mapper) feedAddress(y *yamlDoc) {
+	address := c.address
+	for link := range c.channel.All("atom:link") {
+		if link.Attr("rel") == "self" && address == "" {
+			address = link.Attr("href")
+		}
+	}
+	u, err := url.Parse(strings.TrimSpace(address))
+	if address == "" || err != nil {
+		return
+	}
+	key := strings.TrimPrefix(u.Path, "/")
+	first, _, deep := strings.Cut(key, "/")
+	valid := feedPath.MatchString(key) && path.Clean("/"+key) == "/"+key && !strings.Contains(key, "/.") && !(deep && slices.Contains([]string{"assets", "audio", "episodes"}, first))
+	if ext := path.Ext(key); valid && u.RawQuery == "" && slices.Contains([]string{".xml", ".rss"}, ext) && key != "feed.xml" {
+		y.put("feed", flow("path", key))
+		c.steps = append(c.steps, fmt.Sprintf("if url: keeps the host %s, the feed keeps its address; otherwise let the old host redirect it with 301 to the new one", u.Host))
+		return
+	}
+	c.steps = append(c.steps, "let the old host redirect the feed with 301 to the new address; docs/moving.md says how")
+}
+
+// showFacts writes the fields that have one simple value.
+func (c *mapper) showFacts(y *yamlDoc) {
+	ch := c.channel
+	if lang := languageOf(c.one(ch, "language").Value()); lang != "" {
+		y.text("language", lang)
+	} else if written := ch.Child("language").Value(); written != "" {
+		c.lose("language is dropped: %s is not a language", source.ShortQuote(line(written)))
+	}
+	c.values.author = line(c.one(ch, "itunes:author").Value())
+	y.text("author", c.values.author)
+	c.values.explicit = yes(c.one(ch, "itunes:explicit").Value())
+	y.put("explicit", strconv.FormatBool(c.values.explicit))
+	if kind := strings.ToLower(c.one(ch, "itunes:type").Value()); kind == "serial" || kind == "episodic" {
+		y.put("type", kind)
+	} else if kind != "" {
+		c.lose("itunes:type is dropped: %s", source.ShortQuote(line(kind)))
+	}
+	if yes(c.one(ch, "itunes:complete").Value()) {
+		y.put("complete", "true")
+	}
+	block := yes(c.one(ch, "itunes:block").Value())
+	for e := range ch.All("podcast:block") {
+		if e.Attr("id") == "" {
+			c.used[e] = true
+			block = block || yes(e.Value())
+		}
+	}
+	if block {
+		y.put("block", "true")
+	}
+	y.text("copyright", line(c.one(ch, "copyright").Value()))
+	c.values.link = c.one(ch, "link").Value()
+	if _, ok := webAddress(c.values.link); ok {
+		y.put("links", flow("website", c.values.link))
+	} else if c.values.link != "" {
+		c.lose("link is dropped: %s is not an address", source.ShortQuote(line(c.values.link)))
+	}
+	c.locked = yes(c.one(ch, "podcast:locked", "owner").Value())
+}
+
+func languageOf(s string) string {
+	tag := strings.ToLower(strings.ReplaceAll(strings.TrimSpace(s), "_", "-"))
+	if t, err := language.Parse(tag); err != nil || t == language.Und {
+		return ""
+	}
+	return tag
+}
+
+// categories writes Apple's categories. Retired ones become those that took their
+// place.
+func (c *mapper) categories(y *yamlDoc) {
+	var list []string
+	add := func(name, sub string) {
+		if newName, newSub, ok := vocabulary.Successor(name, sub); ok && (newName != name || newSub != sub) {
+			c.lose("the category %s becomes %s", categoryPath(name, sub), categoryPath(newName, newSub))
+			name, sub = newName, newSub
+		}
+		text := source.Quote(categoryPath(name, sub))
+		if _, ok := vocabulary.Category(name, sub); !ok {
+			c.lose("the category %s is dropped: it is not in Apple's list", categoryPath(name, sub))
+		} else if !slices.Contains(list, text) {
+			list = append(list, text)
+		}
+	}
+	for _, e := range c.all(c.channel, "itunes:category", "text") {
+		name, nested := line(e.Attr("text")), false
+		for sub := range e.All("itunes:category") {
+			nested = true
+			add(name, line(sub.Attr("text")))
+		}
+		if !nested && name != "" {
+			add(name, "")
+		}
+	}
+	if len(list) > 0 {
+		y.put("categories", "["+strings.Join(list, ", ")+"]")
+	}
+}
+
+func categoryPath(name, sub string) string {
+	if sub == "" {
+		return name
+	}
+	return name + " > " + sub
+}
+
+// owner writes the owner, but not an address that forwards mail only while the show is
+// at its old host.
+func (c *mapper) owner(y *yamlDoc) {
+	e := c.one(c.channel, "itunes:owner")
+	if e == nil {
+		return
+	}
+	name, email := line(e.Child("itunes:name").Value()), line(e.Child("itunes:email").Value())
+	_, host, _ := strings.Cut(email, "@")
+	a, err := mail.ParseAddress(email)
+	switch {
+	case email == "":
+	case err != nil || a.Address != email || !strings.Contains(host, "."):
+		c.lose("the owner's address is dropped: %s", source.ShortQuote(email))
+		email = ""
+	case slices.ContainsFunc(relays, func(relay string) bool { return host == relay || strings.HasSuffix(host, "."+relay) }):
+		c.lose("the owner's address %s is dropped: it belongs to the old host", email)
+		email = ""
+	}
+	if name != "" || email != "" {
+		y.put("owner", flow("name", name, "email", email))
+	}
+}
+
+// showPeople writes the hosts. Other persons of the show have no field, and stay as
+// they are in extra.
+func (c *mapper) showPeople(y *yamlDoc) {
+	var others []*tree.Element
+	for e := range c.channel.All("podcast:person") {
+		if role, ok := e.Lookup("role"); ok && !strings.EqualFold(strings.TrimSpace(role), "host") && role != "" {
+			others = append(others, e)
+		}
+	}
+	for _, p := range c.persons(c.channel) {
+		if p.role == "host" {
+			c.values.hosts = append(c.values.hosts, p.yaml("host"))
+		}
+	}
+	for _, e := range others {
+		c.used[e] = false
+	}
+	if len(c.values.hosts) > 0 {
+		y.put("hosts", "["+strings.Join(c.values.hosts, ", ")+"]")
+	}
+}
+
+var mediums = []string{"podcast", "podcastL", "music", "musicL", "video", "videoL", "film", "filmL", "audiobook", "audiobookL",
+	"newsletter", "newsletterL", "blog", "blogL", "publisher", "publisherL", "course", "courseL", "mixed"}
+
+// showPodcast writes the fields of the podcast namespace.
+func (c *mapper) showPodcast(y *yamlDoc) {
+	ch := c.channel
+	if medium := c.one(ch, "podcast:medium").Value(); slices.Contains(mediums, medium) {
+		y.put("medium", medium)
+	} else if medium != "" {
+		c.lose("podcast:medium is dropped: %s", source.ShortQuote(line(medium)))
+	}
+	c.values.license = c.license(y, ch)
+	c.locations(y, ch)
+	var funding []string
+	for _, e := range c.all(ch, "podcast:funding", "url") {
+		if address, ok := webAddress(e.Attr("url")); ok {
+			funding = append(funding, flow("url", address, "text", line(e.Value())))
+		} else {
+			c.lose("podcast:funding is dropped: %s", short(e))
+		}
+	}
+	y.list("funding", funding)
+	var txt []string
+	for _, e := range c.all(ch, "podcast:txt", "purpose") {
+		if value := line(e.Value()); value != "" {
+			txt = append(txt, flow("purpose", line(e.Attr("purpose")), "value", value))
+		}
+	}
+	y.list("txt", txt)
+	c.frequency(y)
+}
+
+var (
+	licenseID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9.+-]*$`)
+	geo       = regexp.MustCompile(`^geo:-?[0-9.]+,-?[0-9.]+(,-?[0-9.]+)?(;[a-z0-9=.;-]+)?$`)
+	osm       = regexp.MustCompile(`^[NWR][0-9]+(#[0-9]+)?$`)
+	country   = regexp.MustCompile(`^[A-Z]{2}$`)
+	rrule     = regexp.MustCompile(`^([A-Z]+=[^;=]+;)*FREQ=[A-Z]+(;[A-Z]+=[^;=]+)*$`)
+)
+
+// license writes the licence of the show or an episode, and returns it.
+func (c *mapper) license(y *yamlDoc, parent *tree.Element) string {
+	e := parent.Child("podcast:license")
+	id := line(e.Value())
+	address, ok := webAddress(e.Attr("url"))
+	switch {
+	case id == "":
+		return ""
+	case ok && address != "":
+		c.one(parent, "podcast:license", "url")
+		value := flow("name", id, "url", address)
+		if value != c.values.license {
+			y.put("license", value)
+		}
+		return value
+	case licenseID.MatchString(id):
+		c.one(parent, "podcast:license", "url")
+		value := source.Quote(strings.ToLower(id))
+		if value != c.values.license {
+			y.put("license", value)
+		}
+		return value
+	}
+	return "" // stays in extra
+}
+
+// locations writes the locations of the show or an episode. Those that have an invalid
+// part stay in extra.
+func (c *mapper) locations(y *yamlDoc, parent *tree.Element) {
+	var list []string
+	matches := func(e *tree.Element, name string, shape *regexp.Regexp) bool {
+		v := e.Attr(name)
+		return v == "" || shape.MatchString(v)
+	}
+	for e := range parent.All("podcast:location") {
+		rel := e.Attr("rel")
+		if name := line(e.Value()); name != "" && len([]rune(name)) <= 128 && matches(e, "geo", geo) && matches(e, "osm", osm) && matches(e, "country", country) && (rel == "" || rel == "subject" || rel == "creator") {
+			c.used[e] = true
+			c.checkAttrs(e, []string{"rel", "geo", "osm", "country"})
+			list = append(list, flow("name", name, "rel", rel, "geo", e.Attr("geo"), "osm", e.Attr("osm"), "country", e.Attr("country")))
+		}
+	}
+	y.list("locations", list)
+}
+
+func (c *mapper) frequency(y *yamlDoc) {
+	e := c.channel.Child("podcast:updateFrequency")
+	text, rule := line(e.Value()), e.Attr("rrule")
+	if text == "" || rule != "" && !rrule.MatchString(rule) {
+		return // stays in extra
+	}
+	start, ok := parseDate(e.Attr("dtstart"))
+	if e.Attr("dtstart") != "" && !ok {
+		return
+	}
+	c.one(c.channel, "podcast:updateFrequency", "rrule", "dtstart", "complete")
+	fields := flow("text", text, "rrule", rule)
+	if ok {
+		fields = strings.TrimSuffix(fields, "}") + ", dtstart: " + formatDate(start) + "}"
+	}
+	if yes(e.Attr("complete")) {
+		fields = strings.TrimSuffix(fields, "}") + ", complete: true}"
+	}
+	y.put("update_frequency", fields)
+}
+
+// artwork returns the address of the artwork of the show or an episode.
+func (c *mapper) artwork(parent *tree.Element) string {
+	e := c.one(parent, "itunes:image", "href")
+	raw := e.Attr("href")
+	if raw == "" {
+		raw = e.Value()
+	}
+	if address, ok := webAddress(raw); ok {
+		return address
+	} else if raw != "" {
+		c.lose("the artwork is dropped: %s is not an address", source.ShortQuote(line(raw)))
+	}
+	if parent == c.channel {
+		if address, ok := webAddress(parent.Child("image").Child("url").Value()); ok {
+			return address
+		}
+	}
+	return ""
+}
+
+var uuidShape = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+
+// podcastGUID returns the podcast:guid of the feed, else the one that follows from its
+// address.
+func (c *mapper) podcastGUID() string {
+	guid := c.one(c.channel, "podcast:guid").Value()
+	if uuidShape.MatchString(guid) {
+		return guid
+	}
+	if guid != "" {
+		c.lose("podcast:guid is replaced: %s is not a UUID", source.ShortQuote(line(guid)))
+	}
+	if c.address == "" {
+		return ""
+	}
+	return pins.PodcastGUID(c.address)
+}

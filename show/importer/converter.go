@@ -1,0 +1,366 @@
+package importer
+
+import (
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"onair/feed/tree"
+	"onair/internal/slugs"
+	"onair/internal/source"
+)
+
+// mapper turns the elements of a feed into the fields of a show.
+type mapper struct {
+	o       *Options
+	channel *tree.Element
+	items   []*tree.Element // newest first, as in the feed
+	address string          // of the feed after redirects; empty for a file
+
+	losses []Loss
+	where  string // of losses; see Loss.Where
+	locked bool
+	steps  []string
+
+	used       map[*tree.Element]bool
+	namespaces map[string]string // that extra needs, by prefix
+	people     people
+	values     channelValues
+}
+
+// channelValues are values of the channel that items are compared with.
+type channelValues struct {
+	author, artwork, license, link, guid string
+	explicit                             bool
+	hosts                                []string // people, as YAML
+	seasons                              map[string]string
+}
+
+func newMapper(o *Options, f *feedFile) *mapper {
+	c := &mapper{
+		o: o, channel: f.pages[0].Channel(), address: f.address,
+		used: map[*tree.Element]bool{}, namespaces: map[string]string{},
+		values: channelValues{seasons: map[string]string{}},
+	}
+	c.people.init()
+	seen := map[string]bool{}
+	for n, page := range f.pages {
+		for item := range page.Channel().All("item") {
+			guid := item.Child("guid").Value()
+			if n > 0 && guid != "" && seen[guid] {
+				continue // an episode that moved to the next page meanwhile
+			}
+			seen[guid] = true
+			c.items = append(c.items, item)
+		}
+		for _, p := range page.Problems {
+			if p.Cause == tree.Count {
+				c.lose("episodes beyond the first %d are left out", tree.MaxItems)
+			}
+		}
+	}
+	if o.Limit > 0 && len(c.items) > o.Limit {
+		c.lose("%d older episodes are left out by --limit", len(c.items)-o.Limit)
+		c.items = c.items[:o.Limit]
+	}
+	return c
+}
+
+// lose records a value that is lost, or changes.
+func (c *mapper) lose(format string, args ...any) {
+	c.losses = append(c.losses, Loss{c.where, fmt.Sprintf(format, args...)})
+}
+
+// one returns the element with the name, and records that its text and the named
+// attributes are used. Of several it takes the first that has content.
+func (c *mapper) one(parent *tree.Element, name string, attrs ...string) *tree.Element {
+	var first *tree.Element
+	for e := range parent.All(name) {
+		c.used[e] = true
+		switch {
+		case first == nil || first.Value() == "" && len(first.Attrs) == 0 && len(first.Children) == 0:
+			first = e
+		case e.Value() != first.Value() || fmt.Sprint(e.Attrs) != fmt.Sprint(first.Attrs):
+			c.lose("a second %s is dropped: %s", name, short(e))
+		}
+	}
+	c.checkAttrs(first, attrs)
+	return first
+}
+
+// all is one for elements that may be repeated.
+func (c *mapper) all(parent *tree.Element, name string, attrs ...string) []*tree.Element {
+	list := slices.Collect(parent.All(name))
+	for _, e := range list {
+		c.used[e] = true
+		c.checkAttrs(e, attrs)
+	}
+	return list
+}
+
+// checkAttrs records the loss of attributes that are not among the known ones.
+func (c *mapper) checkAttrs(e *tree.Element, known []string) {
+	if e == nil {
+		return
+	}
+	for _, a := range e.Attrs {
+		if !slices.Contains(known, a.Name) && a.Value != "" && !strings.HasPrefix(a.Name, "xml:") {
+			c.lose("the attribute %s of %s is dropped: %s", a.Name, e.Name, source.ShortQuote(line(a.Value)))
+		}
+	}
+}
+
+// short returns the beginning of an element's value, for a message.
+func short(e *tree.Element) string {
+	text := e.Value()
+	for _, a := range e.Attrs {
+		if text == "" || a.Name == "href" || a.Name == "url" {
+			text = a.Value
+		}
+	}
+	return source.ShortQuote(line(text))
+}
+
+// noise are the prefixes of elements that only the former host understands.
+var noise = []string{"acast", "fireside", "feedburner", "omny", "atom10", "thespringbox", "anchor", "libsyn", "megaphone", "art19", "spreaker"}
+
+// Elements that describe the old feed and not the show.
+var (
+	channelDropped = map[string]string{
+		"atom:link": "", "generator": "", "docs": "", "cloud": "", "lastBuildDate": "", "pubDate": "", "item": "",
+		"podcast:podping": "announce: [podping] does this", "itunes:new-feed-url": "the new feed needs none",
+	}
+	channelRSS = []string{"managingEditor", "webMaster", "category", "ttl", "rating", "textInput", "skipHours", "skipDays", "image", "copyright"}
+	itemRSS    = []string{"author", "category", "comments", "source"}
+)
+
+var xmlName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
+
+// rest returns what is left of an element's children as extra XML, and records what
+// cannot be part of it.
+func (c *mapper) rest(parent *tree.Element, rss []string, dropped map[string]string) string {
+	var out strings.Builder
+	byName := map[string]int{}
+	for _, e := range parent.Children {
+		if c.used[e] {
+			continue
+		}
+		reason, drop := dropped[e.Name]
+		prefix, _, prefixed := strings.Cut(e.Name, ":")
+		switch {
+		case drop:
+			if reason != "" {
+				c.lose("%s is dropped: %s", e.Name, reason)
+			} else {
+				byName[e.Name]++
+			}
+			continue
+		case slices.Contains(noise, prefix) || e.Prefix != "" && slices.Contains(noise, e.Prefix):
+			byName[e.Prefix+":"+e.Local]++
+			continue
+		case !prefixed && !slices.Contains(rss, e.Name):
+			c.lose("%s is dropped: RSS has no such element here: %s", e.Name, short(e))
+			continue
+		}
+		text, err := c.xml(e, 1)
+		if err != nil {
+			c.lose("%s:%s is dropped: %v", e.Prefix, e.Local, err)
+			continue
+		}
+		if out.Len()+len(text) > 60<<10 {
+			c.lose("%s is dropped: there is more than 60 kB that has no field of its own", e.Name)
+			continue
+		}
+		out.WriteString(text + "\n")
+	}
+	for _, name := range sortedKeys(byName) {
+		if name != "item" {
+			c.lose("%s is dropped: it is about the old host", name)
+		}
+	}
+	return strings.TrimSpace(out.String())
+}
+
+// xml writes an element for extra:.
+func (c *mapper) xml(e *tree.Element, depth int) (string, error) {
+	if depth > 30 {
+		return "", errors.New("it is nested too deeply")
+	}
+	name, err := c.name(e.Name, e.Prefix, e.Local, e.Space)
+	if err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	b.WriteString("<" + name)
+	for _, a := range e.Attrs {
+		prefix, local, prefixed := strings.Cut(a.Name, ":")
+		if prefixed && prefix != "xml" {
+			if c.namespaces[prefix] == "" && !slices.Contains(builtIn, prefix) {
+				c.lose("the attribute %s of %s is dropped", a.Name, name)
+				continue
+			}
+		}
+		if !xmlName.MatchString(strings.TrimPrefix(local, ":")) && prefixed || !prefixed && !xmlName.MatchString(a.Name) {
+			continue
+		}
+		b.WriteString(" " + a.Name + `="`)
+		_ = xml.EscapeText(&b, []byte(strings.Map(xmlChar, a.Value)))
+		b.WriteString(`"`)
+	}
+	b.WriteString(">")
+	if text := strings.Map(xmlChar, e.Value()); text != "" {
+		_ = xml.EscapeText(&b, []byte(text))
+	}
+	for _, child := range e.Children {
+		inner, err := c.xml(child, depth+1)
+		if err != nil {
+			return "", err
+		}
+		b.WriteString(inner)
+	}
+	b.WriteString("</" + name + ">")
+	return b.String(), nil
+}
+
+func xmlChar(r rune) rune {
+	if r == '\n' || r == '\t' || r >= 0x20 && r != 0xFFFE && r != 0xFFFF {
+		return r
+	}
+	return -1
+}
+
+// builtIn are the prefixes that every feed of onair may use.
+var builtIn = []string{"itunes", "podcast", "atom", "content", "psc"}
+
+// name returns the name under which an element can be part of extra:, and declares its
+// namespace.
+func (c *mapper) name(usual, prefix, local, space string) (string, error) {
+	if !xmlName.MatchString(local) {
+		return "", errors.New("its name is malformed")
+	}
+	known, _, prefixed := strings.Cut(usual, ":")
+	switch {
+	case !prefixed || slices.Contains(builtIn, known):
+		return usual, nil
+	case known != "?":
+		prefix, space = known, tree.Namespaces[known]
+	case space == "":
+		return "", errors.New("its prefix is not declared")
+	case source.CheckURL(space, "http", "https", "urn", "tag") != nil:
+		return "", errors.New("its namespace is not an address")
+	}
+	if !xmlName.MatchString(prefix) || strings.HasPrefix(strings.ToLower(prefix), "xml") || slices.Contains(builtIn, prefix) {
+		prefix = "ns"
+	}
+	for n := 2; c.namespaces[prefix] != "" && c.namespaces[prefix] != space; n++ {
+		prefix = fmt.Sprintf("%s%d", strings.TrimRight(prefix, "0123456789"), n)
+	}
+	c.namespaces[prefix] = space
+	return prefix + ":" + local, nil
+}
+
+// people are the persons of a feed.
+type people struct {
+	ids    []string // in the order of their first appearance
+	byName map[string]string
+	fields map[string][]string // name, url and image by id
+}
+
+func (p *people) init() { p.byName, p.fields = map[string]string{}, map[string][]string{} }
+
+// id returns the id of a person, and fills in what is not known of her yet.
+func (p *people) id(name, url, image string) string {
+	id := p.byName[name]
+	if id == "" {
+		id = slugs.Make(name)
+		for n := 2; p.fields[id] != nil; n++ {
+			id = slugs.Make(fmt.Sprintf("%s-%d", strings.TrimRight(slugs.Make(name), "-"), n))
+		}
+		p.byName[name] = id
+		p.ids = append(p.ids, id)
+		p.fields[id] = []string{name, "", ""}
+	}
+	f := p.fields[id]
+	if f[1] == "" {
+		f[1] = url
+	}
+	if f[2] == "" {
+		f[2] = image
+	}
+	return id
+}
+
+// file returns people.yaml; empty if there are none.
+func (p *people) file() string {
+	var y yamlDoc
+	for _, id := range p.ids {
+		f := p.fields[id]
+		y.put(source.Quote(id), flow("name", f[0], "url", f[1], "image", f[2]))
+	}
+	return y.b.String()
+}
+
+// person is a podcast:person.
+type person struct {
+	id, name, role, group string
+	extra                 string // what differs from people.yaml, as fields in braces
+}
+
+// persons returns the persons of an element.
+func (c *mapper) persons(parent *tree.Element) []person {
+	var list []person
+	for _, e := range c.all(parent, "podcast:person", "role", "group", "href", "img") {
+		name := line(e.Value())
+		if name == "" {
+			continue
+		}
+		url, ok := webAddress(e.Attr("href"))
+		if !ok && url != "" {
+			c.lose("the address of %s is dropped: %s", name, source.ShortQuote(line(url)))
+			url = ""
+		}
+		image, ok := webAddress(e.Attr("img"))
+		if !ok && image != "" {
+			c.lose("the image of %s is dropped: %s", name, source.ShortQuote(line(image)))
+			image = ""
+		}
+		p := person{id: c.people.id(name, url, image), name: name, role: line(strings.ToLower(e.Attr("role"))), group: line(strings.ToLower(e.Attr("group")))}
+		if p.role == "" {
+			p.role = "host"
+		}
+		if p.group == "cast" {
+			p.group = ""
+		}
+		known := c.people.fields[p.id]
+		if url != "" && url != known[1] {
+			p.extra += ", url: " + source.Quote(url)
+		}
+		if image != "" && image != known[2] {
+			p.extra += ", image: " + source.Quote(image)
+		}
+		list = append(list, p)
+	}
+	return list
+}
+
+// yaml returns a person for a list in which all have the role.
+func (p person) yaml(role string) string {
+	text := source.Quote(p.id)
+	if p.role == role && p.group == "" && p.extra == "" {
+		return text
+	}
+	text = "{id: " + text
+	if p.extra != "" {
+		text = "{name: " + source.Quote(p.name) + p.extra
+	}
+	if p.role != role {
+		text += ", role: " + source.Quote(p.role)
+	}
+	if p.group != "" {
+		text += ", group: " + source.Quote(p.group)
+	}
+	return text + "}"
+}

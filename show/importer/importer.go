@@ -1,0 +1,198 @@
+// Package importer makes a show's folder from the feed of another host.
+//
+// Read fetches all pages of a feed and decides what each value becomes. Nothing is
+// written then, so a command can print the plan first. Write downloads audio, images,
+// transcripts and chapters, and writes the folder.
+//
+// The folder loads at every moment, also after a kill: the files of the show come
+// first and show.yaml last of them, and each episode is written into a folder whose name
+// starts with a dot and is then renamed. A second run finds the episodes that are there
+// by their GUIDs, continues downloads, and leaves all files that it finds as they are.
+//
+// Each value of the feed is in the result or in the list of losses. No name in the feed
+// becomes a path: folders are named by slugs, and files have fixed names.
+//
+// Only the host that the user named may have a private address. Everything else is
+// fetched from the public internet, also after redirects.
+package importer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"onair/feed/tree"
+	"onair/internal/fetch"
+	"onair/show"
+)
+
+// Options say what to import and where to. Source and Dir are required.
+type Options struct {
+	Source string // address or file of the feed
+	Dir    string // folder of the show
+
+	NoAudio   bool   // leave the audio where it is
+	AudioFrom string // folder with the audio; empty to download it
+	KeepLinks bool   // episodes keep the address of their page
+	Overwrite bool   // write again what is there
+	Limit     int    // import only the newest episodes, this many; 0 for all
+
+	User, Password string // for the host of the feed
+
+	Now      time.Time
+	Own      *fetch.Client  // for the host of the feed; nil for the default
+	Progress func(Progress) // is called while files are downloaded; may be nil
+}
+
+// Progress is how far Write has come.
+type Progress struct {
+	Episodes, AllEpisodes int
+	Bytes, AllBytes       int64 // of audio; AllBytes is what the feed claims
+}
+
+// Loss is a value of the feed that is not in the show, or not as it was.
+type Loss struct {
+	Where string // title of an episode; empty for the show
+	What  string
+}
+
+func (l Loss) String() string {
+	if l.Where == "" {
+		return l.What
+	}
+	return l.Where + ": " + l.What
+}
+
+// ErrNotEmpty reports that the folder has other files than those of a show.
+var ErrNotEmpty = errors.New("the folder is not empty, and is not a show")
+
+// hintedError is an error and what to do about it.
+type hintedError struct {
+	err  error
+	hint string
+}
+
+func (e *hintedError) Error() string { return e.err.Error() }
+func (e *hintedError) Unwrap() error { return e.err }
+
+// Hint returns what to do about the error.
+func (e *hintedError) Hint() string { return e.hint }
+
+// Plan is what an import will write.
+type Plan struct {
+	Title    string
+	Episodes int   // that will be written
+	Known    int   // that are in the folder already
+	Bytes    int64 // of the audio to download, as the feed claims
+	Pages    int   // of the feed
+	Locked   bool  // the feed asks other hosts not to import it
+	Losses   []Loss
+	Steps    []string // what remains to be done by hand
+
+	o      *Options
+	web    *web
+	show   *showFiles
+	items  []*episode // to write, oldest first
+	isShow bool       // the folder has a show already
+}
+
+// marker is a file in a folder whose import has not ended.
+const marker = ".onair-import"
+
+// Read fetches and reads the feed.
+func Read(ctx context.Context, o *Options) (*Plan, error) {
+	w, err := newWeb(o)
+	if err != nil {
+		return nil, err
+	}
+	p := &Plan{o: o, web: w}
+	existing, err := p.openFolder()
+	if err != nil {
+		return nil, err
+	}
+	f, err := w.readFeed(ctx, o.Source)
+	if err != nil {
+		return nil, err
+	}
+	p.Pages = len(f.pages)
+	c := newMapper(o, f)
+	p.show = c.show()
+	all := c.episodes(existing)
+	p.Losses = append(p.Losses, c.losses...)
+	p.Title, p.Locked, p.Steps = p.show.title, c.locked, c.steps
+	for _, e := range all {
+		if e.existing && !o.Overwrite {
+			p.Known++
+			continue
+		}
+		p.items = append(p.items, e)
+		p.Episodes++
+		if e.enclosure != nil && !o.NoAudio && o.AudioFrom == "" {
+			p.Bytes += e.enclosure.length
+		}
+	}
+	return p, nil
+}
+
+// known are the episodes of a folder: their folders by GUID.
+type known struct {
+	dirs  map[string]string
+	slugs map[string]bool
+}
+
+// openFolder checks that the folder can take the show, and returns what it has.
+func (p *Plan) openFolder() (*known, error) {
+	k := &known{dirs: map[string]string{}, slugs: map[string]bool{}}
+	entries, err := os.ReadDir(p.o.Dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return k, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	visible := slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return strings.HasPrefix(e.Name(), ".") })
+	if _, err := os.Stat(filepath.Join(p.o.Dir, "show.yaml")); err != nil {
+		if _, err := os.Stat(filepath.Join(p.o.Dir, marker)); err == nil || len(visible) == 0 {
+			return k, nil
+		}
+		return nil, &hintedError{fmt.Errorf("%s: %w", p.o.Dir, ErrNotEmpty), "name a new folder"}
+	}
+	p.isShow = true
+	s, _ := show.Load(os.DirFS(p.o.Dir), nil)
+	if s == nil {
+		return nil, &hintedError{fmt.Errorf("%s: its show.yaml cannot be read", p.o.Dir), "onair check says why"}
+	}
+	for _, e := range s.Episodes {
+		k.dirs[e.GUID] = e.Dir
+		k.slugs[e.Slug] = true
+		k.slugs[filepath.Base(e.Dir)] = true
+	}
+	return k, nil
+}
+
+// notAFeed returns an error for a document that is no RSS feed.
+func notAFeed(d *tree.Document) error {
+	hint := "give the address of the RSS feed, which your host shows in its settings"
+	what := "it is not a feed"
+	switch d.Kind {
+	case tree.HTML:
+		what, hint = "it is a web page", "give the address of the RSS feed; for a feed behind a log-in use --user"
+	case tree.Atom:
+		what = "it is an Atom feed"
+	case tree.RDF:
+		what = "it is a feed of RSS 1.0"
+	case tree.JSON:
+		what = "it is JSON"
+	case tree.Media:
+		what = "it is audio, video or an image"
+	case tree.Empty:
+		what, hint = "it is empty", "look at it in a browser, and try again later"
+	}
+	return &hintedError{errors.New(what), hint}
+}

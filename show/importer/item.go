@@ -1,0 +1,595 @@
+package importer
+
+import (
+	"fmt"
+	"net/url"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"onair/feed/tree"
+	"onair/internal/slugs"
+	"onair/internal/source"
+	"onair/show/chapters"
+)
+
+// episode is an episode to write.
+type episode struct {
+	guid, title, slug string
+	date              time.Time
+	existing          bool   // the folder has it
+	dir               string // its folder; empty for a new one
+
+	head, front yamlDoc // the lines before and after the date
+	notes       string
+	extra       string
+	enclosure   *enclosure // nil if there is none
+	link        string     // of its page
+	artwork     string     // its address; empty for the show's
+	transcripts []transcript
+	chaptersURL string
+	chapters    []chapters.Chapter // of the feed itself, with the addresses of images
+}
+
+type enclosure struct {
+	url, mediaType string
+	length         int64
+	duration       time.Duration
+}
+
+// transcript is a file of a transcript.
+type transcript struct {
+	url, format, language string
+}
+
+// episodes returns the episodes of the feed, oldest first.
+func (c *mapper) episodes(k *known) []*episode {
+	list := make([]*episode, 0, len(c.items))
+	guids := map[string]bool{}
+	for _, item := range c.items {
+		if e := c.episode(item, guids); e != nil {
+			list = append(list, e)
+		}
+	}
+	c.where = ""
+	c.fillDates(list)
+	slices.Reverse(list)
+	c.slugs(list, k)
+	c.redirects(list)
+	return list
+}
+
+// episode returns the episode of an item without its slug; nil for one without content.
+func (c *mapper) episode(item *tree.Element, guids map[string]bool) *episode {
+	e := &episode{title: line(c.one(item, "title").Value())}
+	c.where = e.title
+	if e.title == "" {
+		e.title = line(c.one(item, "itunes:title").Value())
+	}
+	e.link = c.one(item, "link").Value()
+	files := c.enclosure(e, item)
+	if e.enclosure == nil {
+		return nil
+	}
+	c.guid(e, item, files, guids)
+	if e.title == "" {
+		name := line(path.Base(pathOf(e.enclosure.url)))
+		e.title = strings.TrimSuffix(name, path.Ext(name))
+		c.where = e.title
+		c.lose("the episode has no title")
+	}
+	e.head.text("title", e.title)
+	e.head.put("guid", source.Quote(e.guid))
+	y := &e.front
+	raw := c.one(item, "pubDate").Value()
+	if t, ok := parseDate(raw); ok {
+		e.date = t
+	} else if raw != "" {
+		c.lose("its date %s cannot be read", source.ShortQuote(line(raw)))
+	}
+	c.numbers(y, item)
+	c.episodeFacts(y, item)
+	c.text(e, item)
+	c.duration(e, item)
+	if e.artwork = c.artwork(item); e.artwork == c.channelArtwork() {
+		e.artwork = ""
+	}
+	c.credits(y, item)
+	c.license(y, item)
+	c.locations(y, item)
+	c.soundbites(y, item)
+	c.social(y, item)
+	c.transcripts(e, item)
+	c.chapterFiles(e, item)
+	if author := c.one(item, "itunes:author").Value(); author != "" && line(author) != c.values.author {
+		c.used[item.Child("itunes:author")] = false // stays in extra
+	}
+	e.extra = c.rest(item, itemRSS, nil)
+	return e
+}
+
+func (c *mapper) channelArtwork() string { return c.channel.Child("itunes:image").Attr("href") }
+
+func pathOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Path
+}
+
+// enclosure takes the first file that is audio, else video. It returns all addresses.
+func (c *mapper) enclosure(e *episode, item *tree.Element) (all []string) {
+	var best *enclosure
+	for _, x := range c.all(item, "enclosure", "url", "length", "type") {
+		address, ok := webAddress(x.Attr("url"))
+		if address != "" {
+			all = append(all, address)
+		}
+		if !ok {
+			c.lose("an enclosure is dropped: its address %s is malformed", source.ShortQuote(line(address)))
+			continue
+		}
+		file := &enclosure{url: address, mediaType: mediaTypeOf(x.Attr("type"), address)}
+		file.length, _ = strconv.ParseInt(strings.TrimSpace(x.Attr("length")), 10, 64)
+		file.length = max(file.length, 0)
+		switch audio := strings.HasPrefix(file.mediaType, "audio/"); {
+		case best == nil:
+			best = file
+		case audio && !strings.HasPrefix(best.mediaType, "audio/"):
+			c.lose("a second enclosure is dropped: %s", best.url)
+			best = file
+		default:
+			c.lose("a second enclosure is dropped: %s", address)
+		}
+	}
+	if e.enclosure = best; best == nil {
+		c.lose("the episode %s is left out: it has no enclosure", source.ShortQuote(e.title))
+	}
+	return all
+}
+
+var mediaTypeShape = regexp.MustCompile(`^(audio|video|application)/[a-z0-9][a-z0-9.+-]*$`)
+
+// mediaTypeOf returns the media type of an enclosure, if need be by the extension of its
+// address.
+func mediaTypeOf(written, address string) string {
+	written, _, _ = strings.Cut(strings.ToLower(strings.TrimSpace(written)), ";")
+	switch written {
+	case "audio/mp3", "audio/mpeg3", "audio/x-mpeg", "audio/x-mp3", "audio/mpg":
+		return "audio/mpeg"
+	}
+	if mediaTypeShape.MatchString(written) && written != "application/octet-stream" {
+		return written
+	}
+	switch strings.ToLower(path.Ext(pathOf(address))) {
+	case ".m4a", ".aac":
+		return "audio/x-m4a"
+	case ".mp4", ".m4v":
+		return "video/mp4"
+	case ".mov":
+		return "video/quicktime"
+	case ".ogg", ".opus":
+		return "audio/ogg"
+	case ".pdf":
+		return "application/pdf"
+	}
+	return "audio/mpeg"
+}
+
+// guid sets the identity of an episode: its GUID, else the address of its file, which
+// apps take then.
+func (c *mapper) guid(e *episode, item *tree.Element, files []string, guids map[string]bool) {
+	e.guid = strings.TrimSpace(strings.ToValidUTF8(c.one(item, "guid", "isPermaLink").Value(), ""))
+	if e.guid == "" && len(files) > 0 {
+		e.guid = files[0]
+		c.lose("it has no GUID; apps know it by the address of its file, which becomes its GUID")
+	}
+	if e.guid == "" || !source.ValidGUID(e.guid) || guids[e.guid] {
+		of := e.guid + " " + e.title + " " + item.Child("pubDate").Value()
+		if len(files) > 0 {
+			of = files[0]
+		}
+		fresh := uuid.NewSHA1(uuid.NameSpaceURL, []byte(of)).String()
+		for n := 2; guids[fresh]; n++ {
+			fresh = uuid.NewSHA1(uuid.NameSpaceURL, fmt.Appendf(nil, "%s %d", of, n)).String()
+		}
+		switch {
+		case guids[e.guid]:
+			c.lose("another episode has its GUID %s; its own becomes %s", source.ShortQuote(e.guid), fresh)
+		default:
+			c.lose("it has no usable GUID; it gets %s", fresh)
+		}
+		e.guid = fresh
+	}
+	guids[e.guid] = true
+}
+
+var decimal = regexp.MustCompile(`^(0|[1-9][0-9]{0,7})\.[0-9]{1,8}$`)
+
+// numbers writes season and number.
+func (c *mapper) numbers(y *yamlDoc, item *tree.Element) {
+	season := whole(c.one(item, "itunes:season").Value())
+	if e := item.Child("podcast:season"); e != nil {
+		if n := whole(e.Value()); n != "" && (season == "" || season == n) {
+			c.one(item, "podcast:season", "name")
+			season = n
+			if name := line(e.Attr("name")); name != "" && len([]rune(name)) <= 128 {
+				c.values.seasons[n] = name
+			}
+		}
+	}
+	if season != "" {
+		y.put("season", season)
+	}
+	number := whole(c.one(item, "itunes:episode").Value())
+	if e := item.Child("podcast:episode"); e != nil {
+		text := e.Value()
+		switch n := whole(text); {
+		case number != "" && n == number || number == "" && n != "":
+			number = n
+		case number == "" && (decimal.MatchString(text) || text == "0"):
+			number = text
+		default:
+			text = ""
+		}
+		if text != "" {
+			c.one(item, "podcast:episode", "display")
+			y.text("display", line(e.Attr("display")))
+		}
+	}
+	if number != "" {
+		y.put("number", number)
+	}
+}
+
+// whole returns a whole number from 1 as it is written without zeros in front; empty for
+// anything else.
+func whole(s string) string {
+	n, err := strconv.Atoi(strings.TrimSpace(s))
+	if err != nil || n < 1 || n > 99_999_999 {
+		return ""
+	}
+	return strconv.Itoa(n)
+}
+
+func (c *mapper) episodeFacts(y *yamlDoc, item *tree.Element) {
+	switch kind := strings.ToLower(c.one(item, "itunes:episodeType").Value()); kind {
+	case "trailer", "bonus":
+		y.put("type", kind)
+	case "full", "":
+	default:
+		c.lose("itunes:episodeType is dropped: %s", source.ShortQuote(line(kind)))
+	}
+	if e := c.one(item, "itunes:explicit"); e.Value() != "" && yes(e.Value()) != c.values.explicit {
+		y.put("explicit", strconv.FormatBool(yes(e.Value())))
+	}
+	if yes(c.one(item, "itunes:block").Value()) {
+		y.put("block", "true")
+	}
+}
+
+// text sets the notes and the summary. Of two texts the longer one becomes the notes.
+func (c *mapper) text(e *episode, item *tree.Element) {
+	description, encoded := c.one(item, "description").Value(), c.one(item, "content:encoded").Value()
+	notes, short := encoded, description
+	if encoded == "" || len(textOf(encoded)) < len(textOf(description)) {
+		notes, short = description, encoded
+	}
+	summaryElement := c.one(item, "itunes:summary")
+	if notes == "" {
+		notes = summaryElement.Value()
+	}
+	md, lost := notesOf(notes)
+	e.notes = md
+	for _, l := range lost {
+		c.lose("%s", l)
+	}
+	shown := strings.Join(strings.Fields(plainText(notes)), " ")
+	summary := ""
+	for _, text := range []string{short, summaryElement.Value()} {
+		plain := plainText(text)
+		if plain == "" || strings.Join(strings.Fields(plain), " ") == shown || plain == summary {
+			continue
+		}
+		if summary == "" {
+			summary = plain
+		} else {
+			c.used[summaryElement] = false // stays in extra
+		}
+	}
+	e.front.text("summary", summary)
+	if subtitle := item.Child("itunes:subtitle"); subtitle != nil {
+		if text := line(subtitle.Value()); text == shown || text == summary || text == e.title || text == "" {
+			c.one(item, "itunes:subtitle")
+		}
+	}
+	if title := item.Child("itunes:title"); line(title.Value()) == e.title {
+		c.one(item, "itunes:title")
+	}
+}
+
+func (c *mapper) duration(e *episode, item *tree.Element) {
+	raw := c.one(item, "itunes:duration").Value()
+	d, ok := parseDuration(raw)
+	switch {
+	case ok:
+		e.enclosure.duration = d
+	case raw != "" && !ok && strings.Trim(raw, "0:. ") != "":
+		c.lose("its duration %s cannot be read", source.ShortQuote(line(raw)))
+	}
+}
+
+// credits writes the people of an episode whose persons are not just the show's hosts.
+func (c *mapper) credits(y *yamlDoc, item *tree.Element) {
+	var hosts, guests, others []string
+	for _, p := range c.persons(item) {
+		switch p.role {
+		case "host":
+			hosts = append(hosts, p.yaml("host"))
+		case "guest":
+			guests = append(guests, p.yaml("guest"))
+		default:
+			others = append(others, p.yaml(""))
+		}
+	}
+	if item.Child("podcast:person") == nil {
+		return
+	}
+	put := func(key string, people []string) {
+		if len(people) > 0 {
+			y.put(key, "["+strings.Join(people, ", ")+"]")
+		}
+	}
+	if !slices.Equal(hosts, c.values.hosts) {
+		y.put("hosts", "["+strings.Join(hosts, ", ")+"]")
+	}
+	put("guests", guests)
+	put("people", others)
+}
+
+// soundbites writes the soundbites; those that cannot be read stay in extra.
+func (c *mapper) soundbites(y *yamlDoc, item *tree.Element) {
+	var list []string
+	for e := range item.All("podcast:soundbite") {
+		start, ok := source.ParseSeconds(e.Attr("startTime"))
+		length, ok2 := source.ParseSeconds(e.Attr("duration"))
+		if !ok || !ok2 || length == 0 {
+			continue
+		}
+		c.used[e] = true
+		c.checkAttrs(e, []string{"startTime", "duration"})
+		text := fmt.Sprintf("{start: %s, duration: %s", source.Quote(source.FormatTimestamp(start)), source.FormatSeconds(length))
+		if title := line(e.Value()); title != "" {
+			text += ", title: " + source.Quote(title)
+		}
+		list = append(list, text+"}")
+	}
+	y.list("soundbites", list)
+}
+
+var protocols = []string{"disabled", "activitypub", "twitter", "lightning", "atproto", "hive", "matrix", "nostr"}
+
+// social writes where comments are; what has no field stays in extra.
+func (c *mapper) social(y *yamlDoc, item *tree.Element) {
+	var list []string
+	for e := range item.All("podcast:socialInteract") {
+		protocol, uri := e.Attr("protocol"), strings.TrimSpace(e.Attr("uri"))
+		account, ok := webAddress(e.Attr("accountUrl"))
+		if !slices.Contains(protocols, protocol) || account != "" && !ok || protocol != "disabled" && source.CheckURL(uri, "https", "http", "at", "nostr", "matrix", "lightning") != nil {
+			continue
+		}
+		c.used[e] = true
+		if protocol == "disabled" {
+			list = append(list, "{protocol: disabled}")
+			continue
+		}
+		c.checkAttrs(e, []string{"protocol", "uri", "accountId", "accountUrl", "priority"})
+		text := strings.TrimSuffix(flow("protocol", protocol, "uri", uri, "account_id", line(e.Attr("accountId")), "account_url", account), "}")
+		if n := whole(e.Attr("priority")); n != "" && len(n) < 4 {
+			text += ", priority: " + n
+		}
+		list = append(list, text+"}")
+	}
+	y.list("social", list)
+}
+
+// ranks are the formats of transcripts, the best one first.
+var ranks = []string{"vtt", "json", "srt", "html", "text"}
+
+// transcripts chooses the best file of each language.
+func (c *mapper) transcripts(e *episode, item *tree.Element) {
+	best := map[string]transcript{}
+	var order []string
+	for _, x := range c.all(item, "podcast:transcript", "url", "type", "language", "rel") {
+		address, ok := webAddress(x.Attr("url"))
+		if !ok {
+			c.lose("a transcript is dropped: its address %s is malformed", source.ShortQuote(line(address)))
+			continue
+		}
+		t := transcript{url: address, format: transcriptFormat(x.Attr("type"), address), language: languageOf(x.Attr("language"))}
+		if show := languageOf(c.channel.Child("language").Value()); t.language == show {
+			t.language = ""
+		}
+		old, known := best[t.language]
+		if !known {
+			order = append(order, t.language)
+		}
+		if !known || slices.Index(ranks, t.format) < slices.Index(ranks, old.format) {
+			best[t.language] = t
+		}
+	}
+	for _, lang := range order {
+		e.transcripts = append(e.transcripts, best[lang])
+	}
+}
+
+func transcriptFormat(mediaType, address string) string {
+	switch mediaType, _, _ = strings.Cut(strings.ToLower(mediaType), ";"); strings.TrimSpace(mediaType) {
+	case "text/vtt":
+		return "vtt"
+	case "application/json":
+		return "json"
+	case "application/x-subrip", "application/srt", "text/srt":
+		return "srt"
+	case "text/html":
+		return "html"
+	case "text/plain":
+		return "text"
+	}
+	switch strings.ToLower(path.Ext(pathOf(address))) {
+	case ".vtt":
+		return "vtt"
+	case ".json":
+		return "json"
+	case ".srt":
+		return "srt"
+	case ".html", ".htm":
+		return "html"
+	}
+	return "text"
+}
+
+// chapterFiles sets where the chapters are: in a file, else in the feed.
+func (c *mapper) chapterFiles(e *episode, item *tree.Element) {
+	if x := c.one(item, "podcast:chapters", "url", "type"); x != nil {
+		if address, ok := webAddress(x.Attr("url")); ok {
+			e.chaptersURL = address
+		} else {
+			c.lose("its chapters are dropped: the address %s is malformed", source.ShortQuote(line(address)))
+		}
+	}
+	if x := c.one(item, "psc:chapters", "version"); x != nil {
+		for ch := range x.All("psc:chapter") {
+			start, ok := source.ParseClock(strings.TrimSpace(ch.Attr("start")))
+			if !ok {
+				c.lose("a chapter is dropped: it starts at %s", source.ShortQuote(line(ch.Attr("start"))))
+				continue
+			}
+			e.chapters = append(e.chapters, chapters.Chapter{Start: start, Title: line(ch.Attr("title")), URL: strings.TrimSpace(ch.Attr("href")), Image: strings.TrimSpace(ch.Attr("image"))})
+		}
+		slices.SortStableFunc(e.chapters, func(a, b chapters.Chapter) int { return int(a.Start - b.Start) })
+	}
+}
+
+// fillDates gives episodes without a date one between those of their neighbours. The
+// list is the newest first.
+func (c *mapper) fillDates(list []*episode) {
+	for i, e := range list {
+		if !e.date.IsZero() {
+			continue
+		}
+		var newer, older time.Time
+		if i > 0 {
+			newer = list[i-1].date
+		}
+		for _, o := range list[i+1:] {
+			if !o.date.IsZero() {
+				older = o.date
+				break
+			}
+		}
+		switch {
+		case !newer.IsZero() && older.After(newer) || newer.IsZero() && older.IsZero():
+			e.date = newer
+			if newer.IsZero() {
+				e.date = c.o.Now.Truncate(time.Minute)
+			}
+		case newer.IsZero():
+			e.date = older.Add(time.Hour)
+		case older.IsZero():
+			e.date = newer.Add(-time.Hour)
+		default:
+			e.date = older.Add(newer.Sub(older) / 2).Truncate(time.Second)
+		}
+		c.where = e.title
+		c.lose("it has no date; it gets %s, which is between its neighbours", formatDate(e.date))
+	}
+	c.where = ""
+}
+
+// maxSlug is the length of slugs that an import makes.
+const maxSlug = 60
+
+// slugs names the episodes, oldest first, so that names stay the same when the feed
+// grows.
+func (c *mapper) slugs(list []*episode, k *known) {
+	taken := map[string]bool{}
+	for slug := range k.slugs {
+		taken[slug] = true
+	}
+	for _, e := range list {
+		if dir, ok := k.dirs[e.guid]; ok {
+			e.existing, e.dir, e.slug = true, dir, path.Base(dir)
+			continue
+		}
+		stem := slugs.Make(e.title)
+		if n := numberOf(e); n != "" && !strings.HasPrefix(stem+"-", n+"-") {
+			stem = n + "-" + stem
+		}
+		if len(stem) > maxSlug {
+			stem = stem[:maxSlug]
+			if i := strings.LastIndexByte(stem, '-'); i > maxSlug/2 {
+				stem = stem[:i]
+			}
+		}
+		stem = strings.TrimRight(stem, "-")
+		e.slug = slugs.Make(stem)
+		for n := 2; taken[e.slug]; n++ {
+			e.slug = fmt.Sprintf("%s-%d", strings.TrimRight(stem[:min(len(stem), maxSlug-4)], "-"), n)
+		}
+		taken[e.slug] = true
+	}
+}
+
+var numberLine = regexp.MustCompile(`(?m)^number: (\d+)$`)
+
+// numberOf returns the number in the front matter of an episode.
+func numberOf(e *episode) string {
+	if m := numberLine.FindStringSubmatch(e.front.b.String()); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
+var sitePath = regexp.MustCompile(`^(/[A-Za-z0-9._~!$&'()*+,;=:@-]+)+/?$`)
+
+// redirects writes where the page of each episode was.
+func (c *mapper) redirects(list []*episode) {
+	taken := map[string]bool{}
+	for _, e := range list {
+		taken["/episodes/"+e.slug+"/"] = true
+	}
+	for _, e := range list {
+		c.where = e.title
+		c.redirect(e, taken)
+	}
+	c.where = ""
+}
+
+func (c *mapper) redirect(e *episode, taken map[string]bool) {
+	address, ok := webAddress(e.link)
+	if address == "" {
+		return
+	}
+	u, _ := url.Parse(address)
+	switch {
+	case !ok:
+		c.lose("its link is dropped: %s is not an address", source.ShortQuote(line(address)))
+	case c.o.KeepLinks || !sameHost(address, c.values.link) && !sameHost(address, c.address):
+		e.front.put("link", source.Quote(address))
+	case u.Path == "/episodes/"+e.slug+"/" || u.Path == "/" && u.RawQuery == "" || u.Path == "":
+	case u.RawQuery != "" || !sitePath.MatchString(u.Path) || path.Clean(u.Path) != strings.TrimSuffix(u.Path, "/") || strings.Contains(u.Path, "/."):
+		c.lose("its page %s cannot be redirected by a path; --keep-links keeps it as its link", address)
+	case taken[strings.TrimSuffix(u.Path, "/")+"/"]:
+		c.lose("its page %s is that of another episode too", address)
+	default:
+		taken[strings.TrimSuffix(u.Path, "/")+"/"] = true
+		e.front.put("redirect_from", "["+source.Quote(u.Path)+"]")
+	}
+}

@@ -1,0 +1,365 @@
+package importer
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/JohannesKaufmann/html-to-markdown/v2/converter"
+	"github.com/JohannesKaufmann/html-to-markdown/v2/plugin/base"
+	"github.com/JohannesKaufmann/html-to-markdown/v2/plugin/commonmark"
+	"github.com/JohannesKaufmann/html-to-markdown/v2/plugin/strikethrough"
+	"github.com/JohannesKaufmann/html-to-markdown/v2/plugin/table"
+	"github.com/yuin/goldmark/util"
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
+	"onair/internal/markdown"
+	"onair/internal/plural"
+)
+
+var tag = regexp.MustCompile(`<[A-Za-z/!][^>]*>`)
+
+func isHTML(s string) bool { return tag.MatchString(s) }
+
+// toMarkdown is the converter, which is made when it is first used.
+var toMarkdown = sync.OnceValue(func() *converter.Converter {
+	return converter.NewConverter(converter.WithPlugins(
+		base.NewBasePlugin(),
+		commonmark.NewCommonmarkPlugin(commonmark.WithLinkEmptyHrefBehavior(commonmark.LinkBehaviorSkip)),
+		table.NewTablePlugin(),
+		strikethrough.NewStrikethroughPlugin(),
+	))
+})
+
+// notesOf returns notes as Markdown that shows the same text and the same links as the
+// source. Blocks for which the converter does not manage that become plain text with
+// links. lost says what is not as it was.
+func notesOf(src string) (md string, lost []string) {
+	src = strings.ToValidUTF8(strings.ReplaceAll(src, "\r\n", "\n"), "")
+	if !isHTML(src) {
+		return plainNotes(html.UnescapeString(src)), nil
+	}
+	body := parse(src)
+	if n := removeScripts(body); n > 0 {
+		lost = append(lost, "scripts, styles and frames in its notes are left out")
+	}
+	if md, ok := convert(body); ok {
+		return md, lost
+	}
+	var parts []string
+	plain, broken := 0, 0
+	for _, block := range blocks(body) {
+		md, ok := convert(block)
+		if !ok {
+			plain++
+			if md = plainBlockOf(block); !equal(block, md) {
+				broken++
+			}
+		}
+		if md = strings.TrimSpace(md); md != "" {
+			parts = append(parts, md)
+		}
+	}
+	if plain > 0 {
+		lost = append(lost, fmt.Sprintf("formatting in %s of its notes is left out; the text and the links are kept", plural.Count(plain, "block")))
+	}
+	if broken > 0 {
+		lost = append(lost, fmt.Sprintf("%s of its notes could not be converted exactly; compare them", plural.Count(broken, "block")))
+	}
+	return strings.Join(parts, "\n\n"), lost
+}
+
+// parse returns the body of HTML.
+func parse(src string) *html.Node {
+	body := &html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body}
+	nodes, err := html.ParseFragment(strings.NewReader(src), body)
+	if err != nil {
+		body.AppendChild(&html.Node{Type: html.TextNode, Data: src})
+	}
+	for _, n := range nodes {
+		body.AppendChild(n)
+	}
+	return body
+}
+
+// removeScripts removes what is never shown, and counts it.
+func removeScripts(n *html.Node) (removed int) {
+	for c := n.FirstChild; c != nil; {
+		next := c.NextSibling
+		switch {
+		case c.Type == html.CommentNode:
+			n.RemoveChild(c)
+		case c.Type == html.ElementNode && slices.Contains([]string{"script", "style", "iframe", "object", "embed", "noscript", "template", "form", "input", "button", "select", "textarea", "audio", "video"}, c.Data):
+			n.RemoveChild(c)
+			removed++
+		default:
+			removed += removeScripts(c)
+		}
+		c = next
+	}
+	return removed
+}
+
+// convert converts a node, and reports whether the result shows the same.
+func convert(n *html.Node) (md string, ok bool) {
+	out, err := toMarkdown().ConvertNode(n)
+	if err != nil {
+		return "", false
+	}
+	md = strings.TrimSpace(string(out))
+	return md, equal(n, md)
+}
+
+// equal reports whether Markdown shows the text, links and images of a node.
+func equal(n *html.Node, md string) bool {
+	want, got := contentOf(n), contentOf(parse(markdown.HTML(md, "")))
+	if want.words() != got.words() || !slices.Equal(want.images, got.images) {
+		return false
+	}
+	i := 0
+	for _, link := range got.links { // addresses in the text become links too
+		switch {
+		case i < len(want.links) && link.href == want.links[i].href:
+			i++
+		case strings.TrimPrefix(link.href, "mailto:") != link.text && strings.TrimPrefix(link.href, "http://") != link.text:
+			return false
+		}
+	}
+	return i == len(want.links)
+}
+
+// content is what notes show.
+type content struct {
+	text   strings.Builder
+	links  []link
+	images []string
+}
+
+type link struct{ href, text string }
+
+func (c *content) words() string { return strings.Join(strings.Fields(c.text.String()), " ") }
+
+// contentOf returns what a node shows.
+func contentOf(n *html.Node) *content {
+	c := &content{}
+	c.add(n)
+	return c
+}
+
+// blockTags are the elements that separate words.
+var blockTags = map[string]bool{
+	"address": true, "article": true, "aside": true, "blockquote": true, "br": true, "dd": true, "details": true, "div": true, "dl": true, "dt": true,
+	"figcaption": true, "figure": true, "footer": true, "h1": true, "h2": true, "h3": true, "h4": true, "h5": true, "h6": true, "header": true,
+	"hr": true, "li": true, "main": true, "nav": true, "ol": true, "p": true, "pre": true, "section": true, "summary": true, "table": true,
+	"tbody": true, "td": true, "tfoot": true, "th": true, "thead": true, "tr": true, "ul": true,
+}
+
+func (c *content) add(n *html.Node) {
+	switch n.Type {
+	case html.TextNode:
+		c.text.WriteString(n.Data)
+		return
+	case html.CommentNode:
+		return
+	}
+	space := blockTags[n.Data]
+	if space {
+		c.text.WriteByte('\n')
+	}
+	if n.Data == "img" {
+		c.images = append(c.images, address(attr(n, "src")))
+	}
+	start := c.text.Len()
+	for child := range n.ChildNodes() {
+		c.add(child)
+	}
+	if href := attr(n, "href"); n.Data == "a" && shownLink(href) {
+		c.links = append(c.links, link{address(href), strings.TrimSpace(c.text.String()[start:])})
+	}
+	if space {
+		c.text.WriteByte('\n')
+	}
+}
+
+// shownLink reports whether notes keep a link.
+func shownLink(href string) bool {
+	href = strings.TrimSpace(href)
+	scheme, _, ok := strings.Cut(href, ":")
+	if href == "" {
+		return false
+	}
+	return !ok || strings.ContainsAny(scheme, "/?#") || slices.Contains([]string{"http", "https", "mailto"}, strings.ToLower(scheme))
+}
+
+// address returns an address as pages write it.
+func address(href string) string {
+	return string(util.URLEscape([]byte(strings.TrimSpace(href)), false))
+}
+
+func attr(n *html.Node, name string) string {
+	for _, a := range n.Attr {
+		if a.Key == name {
+			return a.Val
+		}
+	}
+	return ""
+}
+
+// textOf returns the text of HTML; blocks are on lines of their own.
+func textOf(src string) string {
+	body := parse(src)
+	removeScripts(body)
+	text := contentOf(body).text.String()
+	var lines []string
+	for l := range strings.SplitSeq(text, "\n") {
+		if l = strings.Join(strings.Fields(l), " "); l != "" {
+			lines = append(lines, l)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// blocks returns the parts of notes that can be converted one by one. Text outside of
+// blocks is put into blocks.
+func blocks(body *html.Node) []*html.Node {
+	var list []*html.Node
+	var loose *html.Node
+	for c := body.FirstChild; c != nil; {
+		next := c.NextSibling
+		body.RemoveChild(c)
+		block := &html.Node{Type: html.ElementNode, Data: "div", DataAtom: atom.Div}
+		if c.Type == html.ElementNode && blockTags[c.Data] && c.Data != "br" {
+			loose = nil
+		} else if loose != nil {
+			block = nil
+		} else {
+			loose = block
+		}
+		if block != nil {
+			list = append(list, block)
+			block.AppendChild(c)
+		} else {
+			loose.AppendChild(c)
+		}
+		c = next
+	}
+	return list
+}
+
+// plainBlockOf writes a block as lines of text with links and images.
+func plainBlockOf(n *html.Node) string {
+	var w plainWriter
+	w.node(n)
+	w.flush()
+	return strings.Join(w.paragraphs, "\n\n")
+}
+
+type plainWriter struct {
+	paragraphs []string
+	line       strings.Builder
+}
+
+func (w *plainWriter) flush() {
+	if text := strings.TrimSpace(w.line.String()); text != "" {
+		w.paragraphs = append(w.paragraphs, startEscaped(text))
+	}
+	w.line.Reset()
+}
+
+func (w *plainWriter) node(n *html.Node) {
+	switch {
+	case n.Type == html.TextNode:
+		w.line.WriteString(escaped(strings.Join(fieldsKept(n.Data), " ")))
+		return
+	case n.Type != html.ElementNode:
+		return
+	case blockTags[n.Data]:
+		w.flush()
+		for c := range n.ChildNodes() {
+			w.node(c)
+		}
+		w.flush()
+		return
+	case n.Data == "img":
+		fmt.Fprintf(&w.line, "![%s](<%s>)", escaped(attr(n, "alt")), destination(attr(n, "src")))
+	case n.Data == "a" && shownLink(attr(n, "href")):
+		text := strings.Join(strings.Fields(contentOf(n).text.String()), " ")
+		fmt.Fprintf(&w.line, "[%s](<%s>)", escaped(text), destination(attr(n, "href")))
+		return
+	}
+	for c := range n.ChildNodes() {
+		w.node(c)
+	}
+}
+
+// fieldsKept returns the words of a text, with empty ones for space at its ends.
+func fieldsKept(s string) []string {
+	words := strings.Fields(s)
+	if len(words) == 0 {
+		if s == "" {
+			return nil
+		}
+		return []string{"", ""}
+	}
+	if strings.TrimLeft(s, " \t\n\r") != s {
+		words = append([]string{""}, words...)
+	}
+	if strings.TrimRight(s, " \t\n\r") != s {
+		words = append(words, "")
+	}
+	return words
+}
+
+var destinationEscaper = strings.NewReplacer(`\`, `%5C`, "<", "%3C", ">", "%3E", "\n", "", "&", "&amp;")
+
+// destination returns an address for a link in angle brackets.
+func destination(href string) string { return destinationEscaper.Replace(strings.TrimSpace(href)) }
+
+var (
+	textEscaper = strings.NewReplacer(
+		`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", `\<`, ">", `\>`, "&", `\&`, "#", `\#`, "~", `\~`, "|", `\|`, "!", `\!`)
+	bareAddress = regexp.MustCompile(`https?://[^\s<>"]*[^\s<>".,;:!?)\]']`)
+	lineStart   = regexp.MustCompile(`^([-+=]|\d{1,9}[.)])`)
+)
+
+// escaped returns text as Markdown that shows it. Addresses become links, as they would
+// anyway.
+func escaped(text string) string {
+	var b strings.Builder
+	done := 0
+	for _, at := range bareAddress.FindAllStringIndex(text, -1) {
+		b.WriteString(textEscaper.Replace(text[done:at[0]]))
+		b.WriteString("<" + text[at[0]:at[1]] + ">")
+		done = at[1]
+	}
+	b.WriteString(textEscaper.Replace(text[done:]))
+	return b.String()
+}
+
+// startEscaped escapes what would begin a list or a heading.
+func startEscaped(text string) string {
+	m := lineStart.FindString(text)
+	if m == "" {
+		return text
+	}
+	return m[:len(m)-1] + `\` + text[len(m)-1:]
+}
+
+// plainNotes returns plain text as Markdown that keeps its lines.
+func plainNotes(text string) string {
+	text = strings.Map(printable, text)
+	var paragraphs []string
+	for _, p := range regexp.MustCompile(`\n\s*\n`).Split(strings.TrimSpace(text), -1) {
+		var lines []string
+		for l := range strings.SplitSeq(p, "\n") {
+			if l = strings.Join(strings.Fields(l), " "); l != "" {
+				lines = append(lines, startEscaped(escaped(l)))
+			}
+		}
+		paragraphs = append(paragraphs, strings.Join(lines, "\\\n"))
+	}
+	return strings.Join(paragraphs, "\n\n")
+}

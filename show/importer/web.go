@@ -1,0 +1,271 @@
+package importer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"onair/feed/tree"
+	"onair/internal/fetch"
+)
+
+const (
+	maxRedirects = 5
+	maxPages     = 200
+	maxTries     = 5
+	maxAudio     = 4 << 30 // bytes
+	longest      = 12 * time.Hour
+	maxPause     = time.Minute
+)
+
+// web fetches files. Only the host of the feed may have a private address, and only it
+// gets the password.
+type web struct {
+	own, public    *fetch.Client
+	host           string // empty for a feed in a file
+	user, password string
+}
+
+func newWeb(o *Options) (*web, error) {
+	w := &web{own: o.Own, public: fetch.Public(), user: o.User, password: o.Password}
+	if w.own == nil {
+		w.own = fetch.Own(nil)
+	}
+	if isAddress(o.Source) {
+		u, err := url.Parse(o.Source)
+		if err != nil || u.Host == "" {
+			return nil, &hintedError{errors.New("the address of the feed is malformed"), "write it as https://host.example/feed.xml"}
+		}
+		if u.User != nil {
+			return nil, &hintedError{errors.New("the address of the feed has a user name in it"), "use --user NAME, and ONAIR_IMPORT_PASSWORD for the password"}
+		}
+		w.host = u.Hostname()
+	}
+	return w, nil
+}
+
+func isAddress(s string) bool {
+	lower := strings.ToLower(s)
+	return strings.HasPrefix(lower, "http://") || strings.HasPrefix(lower, "https://")
+}
+
+// statusError is a response that is not the file.
+type statusError struct {
+	code  int
+	host  string
+	pause time.Duration // that the server asked for
+}
+
+func (e *statusError) Error() string {
+	return fmt.Sprintf("%s answers %d %s", e.host, e.code, http.StatusText(e.code))
+}
+
+// temporary reports whether another try may have another result.
+func temporary(err error) bool {
+	var status *statusError
+	if errors.As(err, &status) {
+		return status.code == http.StatusTooManyRequests || status.code >= 500
+	}
+	return errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, errCutOff)
+}
+
+var errCutOff = errors.New("the connection ended before the file did")
+
+// get requests an address and follows redirects. The response has status 200 or 206.
+func (w *web) get(ctx context.Context, address string, header http.Header, limit int64) (*http.Response, error) {
+	for hops := 0; ; hops++ {
+		u, err := url.Parse(address)
+		if err != nil || !isAddress(address) || u.Host == "" {
+			return nil, errors.New("its address is not one of the web")
+		}
+		client, h := w.public, header.Clone()
+		if h == nil {
+			h = http.Header{}
+		}
+		h.Set("User-Agent", "onair (podcast import)")
+		if w.host != "" && strings.EqualFold(u.Hostname(), w.host) {
+			client = w.own
+			if w.user != "" {
+				auth := &http.Request{Header: h}
+				auth.SetBasicAuth(w.user, w.password)
+			}
+		}
+		response, err := client.Do(ctx, &fetch.Request{URL: address, Header: h, Stay: true, Limit: limit, Total: longest})
+		if err != nil {
+			return nil, err
+		}
+		switch response.StatusCode {
+		case http.StatusOK, http.StatusPartialContent:
+			return response, nil
+		case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+			response.Body.Close()
+			if hops >= maxRedirects {
+				return nil, &hintedError{fmt.Errorf("%s redirects more than %d times", u.Host, maxRedirects), "give the address at the end of the redirects"}
+			}
+			to, err := response.Location()
+			if err != nil {
+				return nil, fmt.Errorf("%s redirects to nowhere", u.Host)
+			}
+			address = to.String()
+		default:
+			response.Body.Close()
+			seconds, _ := strconv.Atoi(response.Header.Get("Retry-After"))
+			return nil, &statusError{response.StatusCode, u.Host, time.Duration(seconds) * time.Second}
+		}
+	}
+}
+
+// retry calls try until it succeeds, fails for good, or has failed often.
+func retry(ctx context.Context, try func() error) error {
+	for n := 1; ; n++ {
+		err := try()
+		if err == nil || !temporary(err) || n == maxTries {
+			return err
+		}
+		pause := time.Duration(n*n) * 200 * time.Millisecond
+		var status *statusError
+		if errors.As(err, &status) && status.pause > 0 {
+			pause = min(status.pause, maxPause)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(pause):
+		}
+	}
+}
+
+// read returns a small file, its media type, and its address after redirects.
+func (w *web) read(ctx context.Context, address string, limit int64) (data []byte, mediaType, final string, err error) {
+	err = retry(ctx, func() error {
+		response, err := w.get(ctx, address, nil, limit)
+		if err != nil {
+			return err
+		}
+		defer response.Body.Close()
+		mediaType, final = response.Header.Get("Content-Type"), response.Request.URL.String()
+		data, err = io.ReadAll(response.Body)
+		return err
+	})
+	return data, mediaType, final, err
+}
+
+// feedFile is a feed with all its pages.
+type feedFile struct {
+	pages   []*tree.Document
+	address string // after redirects; empty for a file
+}
+
+// readFeed reads a feed and the pages that follow it.
+func (w *web) readFeed(ctx context.Context, source string) (*feedFile, error) {
+	f := &feedFile{}
+	seen := map[string]bool{}
+	for next := source; next != "" && !seen[next] && len(f.pages) < maxPages; {
+		seen[next] = true
+		d, final, err := w.readPage(ctx, next)
+		if err != nil && len(f.pages) > 0 {
+			return nil, fmt.Errorf("page %d of the feed: %w", len(f.pages)+1, err)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if f.address == "" {
+			f.address = final
+		}
+		f.pages = append(f.pages, d)
+		next = nextPage(d, final)
+	}
+	channel := f.pages[0].Channel()
+	if channel == nil {
+		return nil, notAFeed(&tree.Document{Kind: tree.Unknown})
+	}
+	if f.pages[0].Items == 0 {
+		return nil, &hintedError{errors.New("the feed has no episodes"), "look at it in a browser; an import needs at least one"}
+	}
+	return f, nil
+}
+
+// readPage reads a page of the feed from an address or a file.
+func (w *web) readPage(ctx context.Context, source string) (d *tree.Document, final string, err error) {
+	var data []byte
+	o := &tree.Options{}
+	if isAddress(source) {
+		data, o.ContentType, final, err = w.read(ctx, source, tree.MaxBytes)
+		err = hinted(err)
+	} else {
+		data, err = readFile(source)
+	}
+	if err != nil {
+		return nil, "", err
+	}
+	if d, err = tree.Parse(data, o); err != nil {
+		return nil, "", &hintedError{err, "an import reads feeds of at most 32 MiB"}
+	}
+	if d.Kind != tree.RSS {
+		return nil, "", notAFeed(d)
+	}
+	for _, p := range d.Problems {
+		if p.Cause == tree.CutOff {
+			return nil, "", &hintedError{fmt.Errorf("the feed is cut off in line %d", p.Line), "try again; if it stays so, ask the host"}
+		}
+	}
+	return d, final, nil
+}
+
+func readFile(name string) ([]byte, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	data, err := io.ReadAll(io.LimitReader(file, tree.MaxBytes+1))
+	if err == nil && len(data) > tree.MaxBytes {
+		err = tree.ErrTooLarge
+	}
+	return data, err
+}
+
+// hinted adds to an error of a request what to do about it.
+func hinted(err error) error {
+	var status *statusError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &status) && (status.code == http.StatusUnauthorized || status.code == http.StatusForbidden):
+		return &hintedError{err, "use --user NAME, and ONAIR_IMPORT_PASSWORD for the password"}
+	case errors.As(err, &status):
+		return &hintedError{err, "look at the address in a browser, and try again later"}
+	case errors.Is(err, fetch.ErrNotPublic):
+		return &hintedError{err, "the feed leads to a private address; name that address itself to import from it"}
+	case errors.Is(err, fetch.ErrTooLarge):
+		return &hintedError{err, "an import reads feeds of at most 32 MiB"}
+	}
+	var known *hintedError
+	if errors.As(err, &known) || errors.Is(err, context.Canceled) {
+		return err
+	}
+	return &hintedError{err, "check the address and the connection, and try again"}
+}
+
+// nextPage returns the address of the page after a page at an address; empty if there
+// is none.
+func nextPage(d *tree.Document, address string) string {
+	for link := range d.Channel().All("atom:link") {
+		base, err := url.Parse(address)
+		to, err2 := url.Parse(strings.TrimSpace(link.Attr("href")))
+		if link.Attr("rel") == "next" && err == nil && err2 == nil && address != "" {
+			return base.ResolveReference(to).String()
+		}
+		if link.Attr("rel") == "next" && err2 == nil && to.IsAbs() {
+			return to.String()
+		}
+	}
+	return ""
+}

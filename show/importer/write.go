@@ -1,0 +1,592 @@
+package importer
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"image"
+	_ "image/gif" // formats of artwork
+	"image/jpeg"
+	_ "image/png"
+	"io"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	_ "golang.org/x/image/webp" // a format of artwork
+	"golang.org/x/sync/errgroup"
+
+	"onair/audio"
+	"onair/internal/durable"
+	"onair/internal/source"
+	"onair/show/chapters"
+	"onair/transcripts"
+)
+
+const (
+	maxImage      = 20 << 20
+	maxTranscript = 16 << 20
+	atOnce        = 4 // downloads
+)
+
+// writer writes what a plan has.
+type writer struct {
+	p    *Plan
+	dir  string
+	root *os.Root
+	art  [sha256.Size]byte // of the show's artwork
+
+	mu       sync.Mutex
+	losses   []Loss
+	progress Progress
+}
+
+// Write writes the folder, and returns what was lost on the way. After an error or a
+// kill the folder loads, and another import continues.
+func (p *Plan) Write(ctx context.Context) ([]Loss, error) {
+	if err := os.MkdirAll(filepath.Join(p.o.Dir, "episodes"), 0o755); err != nil {
+		return nil, err
+	}
+	root, err := os.OpenRoot(p.o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	w := &writer{p: p, dir: p.o.Dir, root: root}
+	w.progress.AllEpisodes, w.progress.AllBytes = len(p.items), p.Bytes
+	if !p.isShow || p.o.Overwrite {
+		if err := w.writeShow(ctx); err != nil {
+			return w.losses, err
+		}
+	} else {
+		w.readArtwork()
+	}
+	var group errgroup.Group
+	group.SetLimit(atOnce)
+	for _, e := range slices.Backward(p.items) { // the newest first
+		group.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			err := w.writeEpisode(ctx, e)
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.progress.Episodes++
+			w.report()
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return w.losses, err
+	}
+	if err := root.Remove(marker); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return w.losses, err
+	}
+	return w.losses, nil
+}
+
+// report calls Options.Progress. w.mu is locked.
+func (w *writer) report() {
+	if w.p.o.Progress != nil {
+		w.p.o.Progress(w.progress)
+	}
+}
+
+// lose records a loss. Episodes are written at the same time.
+func (w *writer) lose(where, format string, args ...any) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.losses = append(w.losses, Loss{where, fmt.Sprintf(format, args...)})
+}
+
+// writeShow writes the files of the show, show.yaml last: with it the folder is a show.
+func (w *writer) writeShow(ctx context.Context) error {
+	if err := durable.WriteFile(filepath.Join(w.dir, marker), []byte("An import has not ended. Run it again to continue.\n"), 0o644); err != nil {
+		return err
+	}
+	files := w.p.show
+	if files.artwork != "" {
+		data, ext, err := w.image(ctx, files.artwork)
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err != nil {
+			w.lose("", "the artwork %s is not there: %v", files.artwork, err)
+		} else {
+			w.art = sha256.Sum256(data)
+			if err := w.put("artwork"+ext, data); err != nil {
+				return err
+			}
+		}
+	}
+	for _, f := range []struct{ name, text string }{
+		{"people.yaml", files.c.people.file()},
+		{"onair.lock", string(files.lock)},
+		{".gitignore", "/episodes/*/*.mp3\n/episodes/*/*.m4a\n/public/\n"},
+		{"show.yaml", files.file(commonPrefix(w.p.items))},
+	} {
+		if f.text == "" || f.name != "show.yaml" && f.name != "people.yaml" && w.exists(f.name) {
+			continue
+		}
+		if err := w.put(f.name, []byte(f.text)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *writer) exists(name string) bool {
+	_, err := w.root.Lstat(name)
+	return err == nil
+}
+
+// put writes a file of the show.
+func (w *writer) put(name string, data []byte) error {
+	return durable.WriteFile(filepath.Join(w.dir, filepath.FromSlash(name)), data, 0o644)
+}
+
+// readArtwork reads the show's artwork, so that equal artwork of episodes is left out.
+func (w *writer) readArtwork() {
+	for _, ext := range []string{".jpg", ".png"} {
+		if data, err := w.root.ReadFile("artwork" + ext); err == nil {
+			w.art = sha256.Sum256(data)
+		}
+	}
+}
+
+// writeEpisode writes the folder of an episode under another name, and renames it.
+func (w *writer) writeEpisode(ctx context.Context, e *episode) error {
+	final := "episodes/" + e.slug
+	if e.dir != "" {
+		final = e.dir
+	}
+	temp := fmt.Sprintf("episodes/.import-%x", sha256.Sum256([]byte(e.guid)))[:len("episodes/.import-")+16]
+	if err := w.root.MkdirAll(temp, 0o755); err != nil {
+		return err
+	}
+	f := &episodeFolder{writer: w, e: e, temp: temp}
+	if err := f.fill(ctx); err != nil {
+		return err
+	}
+	if e.dir != "" {
+		old := temp + "-old"
+		if err := errors.Join(w.root.RemoveAll(old), w.root.Rename(final, old)); err != nil {
+			return err
+		}
+		defer w.root.RemoveAll(old)
+	}
+	return w.root.Rename(temp, final)
+}
+
+// episodeFolder is the folder of an episode while it is written.
+type episodeFolder struct {
+	*writer
+	e    *episode
+	temp string
+}
+
+func (f *episodeFolder) write(name string, data []byte) error {
+	return f.root.WriteFile(f.temp+"/"+name, data, 0o644)
+}
+
+func (f *episodeFolder) lose(format string, args ...any) { f.writer.lose(f.e.title, format, args...) }
+
+// fill writes all files of the episode.
+func (f *episodeFolder) fill(ctx context.Context) error {
+	e := f.e
+	e.head.put("date", formatDate(e.date))
+	var more yamlDoc
+	here, err := f.audio(ctx)
+	if err != nil {
+		return err
+	}
+	if !here {
+		f.enclosure(ctx, &more)
+	}
+	if err := errors.Join(f.artwork(ctx), f.transcripts(ctx), f.chapters(ctx)); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	more.text("extra", e.extra)
+	text := "---\n" + e.head.b.String() + e.front.b.String() + more.b.String() + "---\n"
+	if e.notes != "" {
+		text += "\n" + e.notes + "\n"
+	}
+	return f.write("episode.md", []byte(text))
+}
+
+// enclosure writes audio that stays where it is.
+func (f *episodeFolder) enclosure(ctx context.Context, y *yamlDoc) {
+	x := f.e.enclosure
+	if x.length == 0 {
+		if response, err := f.p.web.get(ctx, x.url, http.Header{"Range": {"bytes=0-0"}}, maxAudio); err == nil {
+			response.Body.Close()
+			if x.length = response.ContentLength; response.StatusCode == http.StatusPartialContent {
+				_, total, _ := strings.Cut(response.Header.Get("Content-Range"), "/")
+				_, _ = fmt.Sscan(total, &x.length)
+			}
+		}
+		if x.length <= 0 {
+			x.length = 1
+			f.lose("the length of its audio is not known; correct length: in episode.md")
+		}
+	}
+	y.put("enclosure", fmt.Sprintf("{url: %s, length: %d, type: %s}", source.Quote(x.url), x.length, source.Quote(x.mediaType)))
+	if x.duration > 0 {
+		y.put("duration", source.FormatSeconds(x.duration))
+	}
+}
+
+// image downloads an image. The extension follows from its bytes; formats that
+// directories refuse are converted to JPEG.
+func (w *writer) image(ctx context.Context, address string) (data []byte, ext string, err error) {
+	if data, _, _, err = w.p.web.read(ctx, address, maxImage); err != nil {
+		return nil, "", err
+	}
+	switch kind := http.DetectContentType(data); kind {
+	case "image/jpeg":
+		return data, ".jpg", nil
+	case "image/png":
+		return data, ".png", nil
+	case "image/webp", "image/gif":
+		config, _, err := image.DecodeConfig(bytes.NewReader(data))
+		if err != nil || config.Width*config.Height > 50_000_000 {
+			return nil, "", errors.New("it cannot be decoded")
+		}
+		decoded, _, err := image.Decode(bytes.NewReader(data))
+		if err != nil {
+			return nil, "", errors.New("it cannot be decoded")
+		}
+		var out bytes.Buffer
+		if err := jpeg.Encode(&out, decoded, &jpeg.Options{Quality: 92}); err != nil {
+			return nil, "", err
+		}
+		return out.Bytes(), ".jpg", nil
+	default:
+		return nil, "", fmt.Errorf("it is %s, not an image", kind)
+	}
+}
+
+func (f *episodeFolder) artwork(ctx context.Context) error {
+	if f.e.artwork == "" {
+		return nil
+	}
+	data, ext, err := f.image(ctx, f.e.artwork)
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil:
+		f.lose("its artwork %s is not there: %v", f.e.artwork, err)
+		return nil
+	case sha256.Sum256(data) == f.art:
+		return nil
+	}
+	return f.write("artwork"+ext, data)
+}
+
+// transcripts downloads and converts the transcripts.
+func (f *episodeFolder) transcripts(ctx context.Context) error {
+	for _, t := range f.e.transcripts {
+		data, _, _, err := f.p.web.read(ctx, t.url, maxTranscript)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		var out bytes.Buffer
+		if err == nil {
+			err = convertTranscript(&out, data, t.url)
+		}
+		if err != nil {
+			f.lose("its transcript %s is not there: %s", t.url, line(err.Error()))
+			continue
+		}
+		name := "transcript.md"
+		if t.language != "" {
+			name = "transcript." + t.language + ".md"
+		}
+		if err := f.write(name, out.Bytes()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func convertTranscript(out io.Writer, data []byte, address string) error {
+	t, err := transcripts.Read(data, "", &transcripts.ReadOptions{Options: transcripts.Options{File: path.Base(pathOf(address))}})
+	if err != nil {
+		return err
+	}
+	return transcripts.WriteMarkdown(out, t)
+}
+
+// jsonChapter is a chapter of a chapters file beside an episode.
+type jsonChapter struct {
+	Start json.Number `json:"startTime"`
+	End   json.Number `json:"endTime,omitempty"`
+	Title string      `json:"title,omitempty"`
+	URL   string      `json:"url,omitempty"`
+	Image string      `json:"img,omitempty"`
+	TOC   *bool       `json:"toc,omitempty"`
+}
+
+// chapters writes the chapters and their images.
+func (f *episodeFolder) chapters(ctx context.Context) error {
+	list := f.e.chapters
+	if f.e.chaptersURL != "" {
+		data, _, _, err := f.p.web.read(ctx, f.e.chaptersURL, 4<<20)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err == nil {
+			read, found := chapters.Parse(data, "chapters.json")
+			if len(read) > 0 {
+				list = read
+			} else if found.HasErrors() {
+				err = errors.New(found[0].Message)
+			}
+		}
+		if err != nil {
+			f.lose("the chapters %s are not there: %s", f.e.chaptersURL, line(err.Error()))
+		}
+		if bytes.Contains(data, []byte(`"location"`)) {
+			f.lose("the places in its chapters are dropped")
+		}
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	out := struct {
+		Version  string        `json:"version"`
+		Chapters []jsonChapter `json:"chapters"`
+	}{Version: "1.2.0"}
+	saved := map[string]string{}
+	for i, ch := range list {
+		j := jsonChapter{Start: json.Number(source.FormatSeconds(ch.Start)), Title: ch.Title, URL: ch.URL}
+		if ch.End > 0 {
+			j.End = json.Number(source.FormatSeconds(ch.End))
+		}
+		if ch.Hidden {
+			j.TOC = new(bool)
+		}
+		if address, ok := webAddress(ch.Image); ok && ch.Image != "" {
+			if saved[address] == "" {
+				data, ext, err := f.image(ctx, address)
+				if ctx.Err() != nil {
+					return ctx.Err()
+				}
+				if err != nil {
+					f.lose("the image of the chapter %s is not there: %v", source.ShortQuote(ch.Title), err)
+				} else {
+					saved[address] = fmt.Sprintf("chapter-%d%s", i+1, ext)
+					if err := f.write(saved[address], data); err != nil {
+						return err
+					}
+				}
+			}
+			j.Image = saved[address]
+		}
+		out.Chapters = append(out.Chapters, j)
+	}
+	data, err := json.MarshalIndent(out, "", "  ")
+	if err != nil {
+		return err
+	}
+	return f.write("chapters.json", append(data, '\n'))
+}
+
+// audio puts the audio into the folder, and reports whether it is there. Audio that
+// cannot be had stays where it is.
+func (f *episodeFolder) audio(ctx context.Context) (here bool, err error) {
+	x, o := f.e.enclosure, f.p.o
+	if o.NoAudio || !strings.HasPrefix(x.mediaType, "audio/") {
+		return false, nil
+	}
+	for _, name := range []string{"audio.mp3", "audio.m4a"} {
+		if f.exists(f.temp + "/" + name) { // of a run that was killed
+			return true, nil
+		}
+	}
+	if o.AudioFrom != "" {
+		return f.localAudio()
+	}
+	part := filepath.Join(f.dir, filepath.FromSlash(f.temp), "audio.part")
+	err = retry(ctx, func() error { return f.download(ctx, x.url, part) })
+	if ctx.Err() != nil {
+		return false, ctx.Err()
+	}
+	if local := (*fs.PathError)(nil); errors.As(err, &local) {
+		return false, err // the disk is full, for example
+	}
+	if err != nil {
+		f.lose("its audio stays at %s: %s", x.url, line(err.Error()))
+		return false, nil
+	}
+	return f.adopt(part)
+}
+
+// adopt checks audio and gives it its name.
+func (f *episodeFolder) adopt(part string) (here bool, err error) {
+	file, err := os.Open(part)
+	if err != nil {
+		return false, err
+	}
+	info, err := file.Stat()
+	var probed *audio.Info
+	if err == nil {
+		probed, err = audio.Probe(file, info.Size())
+	}
+	file.Close()
+	if err != nil {
+		f.lose("its audio stays at %s: what is there is not MP3 or AAC: %s", f.e.enclosure.url, line(err.Error()))
+		return false, errors.Join(os.Remove(part), removed(f.root.Remove(f.temp+"/audio.etag")))
+	}
+	name := "audio.mp3"
+	if probed.MediaType != audio.MP3 {
+		name = "audio.m4a"
+	}
+	err = os.Rename(part, filepath.Join(filepath.Dir(part), name))
+	return err == nil, errors.Join(err, removed(f.root.Remove(f.temp+"/audio.etag")))
+}
+
+func removed(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// localAudio copies the audio from the folder that the user named. The file has the
+// name that is at the end of the enclosure's address.
+func (f *episodeFolder) localAudio() (here bool, err error) {
+	name, _ := url.PathUnescape(path.Base(pathOf(f.e.enclosure.url)))
+	entries, err := os.ReadDir(f.p.o.AudioFrom)
+	if err != nil {
+		return false, err
+	}
+	for _, entry := range entries {
+		if !strings.EqualFold(entry.Name(), name) || !entry.Type().IsRegular() {
+			continue
+		}
+		from, err := os.Open(filepath.Join(f.p.o.AudioFrom, entry.Name()))
+		if err != nil {
+			return false, err
+		}
+		defer from.Close()
+		part := filepath.Join(f.dir, filepath.FromSlash(f.temp), "audio.part")
+		to, err := os.Create(part)
+		if err != nil {
+			return false, err
+		}
+		_, err = io.Copy(to, from)
+		if err := errors.Join(err, to.Close()); err != nil {
+			return false, err
+		}
+		return f.adopt(part)
+	}
+	f.lose("its audio stays at %s: the folder has no file %s", f.e.enclosure.url, source.ShortQuote(name))
+	return false, nil
+}
+
+// download downloads a file, and continues where an earlier try ended if the server says
+// that the file is the same one.
+func (f *episodeFolder) download(ctx context.Context, address, part string) error {
+	etagFile := f.temp + "/audio.etag"
+	header := http.Header{"Accept-Encoding": {"identity"}}
+	etag, _ := f.root.ReadFile(etagFile)
+	var have int64
+	if info, err := os.Stat(part); err == nil && len(etag) > 0 && info.Size() > 0 {
+		have = info.Size()
+		header.Set("Range", fmt.Sprintf("bytes=%d-", have))
+		header.Set("If-Range", string(etag))
+	}
+	response, err := f.p.web.get(ctx, address, header, maxAudio)
+	var status *statusError
+	if errors.As(err, &status) && status.code == http.StatusRequestedRangeNotSatisfiable && have > 0 {
+		return errors.Join(os.Remove(part), errCutOff) // begin anew
+	}
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	flags := os.O_CREATE | os.O_WRONLY | os.O_TRUNC
+	if response.StatusCode == http.StatusPartialContent {
+		if !strings.HasPrefix(response.Header.Get("Content-Range"), fmt.Sprintf("bytes %d-", have)) {
+			return errors.Join(os.Remove(part), errCutOff)
+		}
+		flags = os.O_CREATE | os.O_WRONLY | os.O_APPEND
+	} else {
+		have = 0
+		etag := response.Header.Get("ETag")
+		if strings.HasPrefix(etag, "W/") || response.Header.Get("Content-Encoding") != "" {
+			etag = ""
+		}
+		if err := f.root.WriteFile(etagFile, []byte(etag), 0o644); err != nil {
+			return err
+		}
+	}
+	file, err := os.OpenFile(part, flags, 0o644)
+	if err != nil {
+		return err
+	}
+	n, err := io.Copy(file, &counted{response.Body, f.writer})
+	if closed := file.Close(); err == nil {
+		err = closed
+	}
+	if want := response.ContentLength; err == nil && want >= 0 && n < want {
+		err = errCutOff
+	}
+	return err
+}
+
+// counted counts what is read for the progress.
+type counted struct {
+	io.Reader
+	w *writer
+}
+
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.Reader.Read(p)
+	c.w.mu.Lock()
+	c.w.progress.Bytes += int64(n)
+	c.w.report()
+	c.w.mu.Unlock()
+	return n, err
+}
+
+var hostName = regexp.MustCompile(`^[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}$`)
+
+// commonPrefix returns the beginning that the addresses of all audio have before another
+// host, as services that count downloads add it; empty if there is none.
+func commonPrefix(items []*episode) string {
+	prefix := ""
+	for i, e := range items {
+		rest := strings.TrimPrefix(e.enclosure.url, "https://")
+		parts := strings.Split(rest, "/")
+		at := -1
+		for n := 1; n < len(parts)-1; n++ {
+			if hostName.MatchString(parts[n]) && !strings.HasSuffix(parts[n], ".mp3") {
+				at = n
+			}
+		}
+		if at < 0 || rest == e.enclosure.url {
+			return ""
+		}
+		own := "https://" + strings.Join(parts[:at], "/") + "/"
+		if i > 0 && own != prefix {
+			return ""
+		}
+		prefix = own
+	}
+	return prefix
+}
