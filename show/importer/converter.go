@@ -50,6 +50,9 @@ func newMapper(o *Options, f *feedFile) *mapper {
 	for n, page := range f.pages {
 		for item := range page.Channel().All("item") {
 			guid := item.Child("guid").Value()
+			if guid == "" {
+				guid = item.Child("enclosure").Attr("url")
+			}
 			if n > 0 && guid != "" && seen[guid] {
 				continue // an episode that moved to the next page meanwhile
 			}

@@ -96,7 +96,7 @@ func parseDate(s string) (time.Time, bool) {
 	if strings.Contains(s, " ") {
 		s = zoneShift.ReplaceAllString(s, "$1$2")
 	}
-	if rest := weekday.ReplaceAllString(s, ""); rest != s && (months[strings.ToLower(firstWord(s))] == "" || strings.Contains(s, ",") && unicode.IsDigit(rune(rest[0]))) {
+	if rest := weekday.ReplaceAllString(s, ""); rest != s && (months[strings.ToLower(firstWord(s))] == "" || strings.HasSuffix(strings.Fields(s)[0], ",")) {
 		s = rest
 	}
 	s = strings.NewReplacer(",", " ", " de ", " ", " of ", " ").Replace(s)

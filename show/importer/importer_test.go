@@ -1,0 +1,446 @@
+package importer_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"image"
+	"image/jpeg"
+	"io/fs"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"onair/publish/release"
+	"onair/show"
+	"onair/show/importer"
+)
+
+var now = time.Date(2027, 2, 4, 6, 0, 0, 0, time.UTC)
+
+// mp3 returns audio of n frames, whose bytes depend on seed.
+func mp3(n int, seed byte) []byte {
+	frame := make([]byte, 417) // 128 kbit/s, 44.1 kHz
+	copy(frame, []byte{0xFF, 0xFB, 0x90, 0x64})
+	frame[100] = seed
+	return bytes.Repeat(frame, n)
+}
+
+func picture(t *testing.T) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	if err := jpeg.Encode(&out, image.NewRGBA(image.Rect(0, 0, 1400, 1400)), nil); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+// oldHost is a host with the habits of real ones.
+type oldHost struct {
+	*httptest.Server
+	t *testing.T
+
+	mu     sync.Mutex
+	asked  map[string]int // requests by path
+	ranges int            // requests for the rest of a file
+}
+
+const feedHead = `<?xml version="1.0" encoding="UTF-8"?>
+<rss version="2.0" xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd" xmlns:podcast="https://podcastindex.org/namespace/1.0" xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:atom="http://www.w3.org/2005/Atom" xmlns:acast="https://schema.acast.com/1.0/" xmlns:media="http://search.yahoo.com/mrss/" xmlns:psc="http://podlove.org/simple-chapters">
+<channel><title>Tea &amp; “Biscuits”</title><link>HOST/</link><description>All about <![CDATA[<b>tea</b>]]></description><language>en_US</language>
+<itunes:author>Zoë O’Hara</itunes:author><itunes:explicit>clean</itunes:explicit><itunes:type>episodic</itunes:type><itunes:image href="HOST/art.jpg"/>
+<itunes:category text="Technology"><itunes:category text="Podcasting"/></itunes:category><itunes:category text="News"><itunes:category text="Tech News"/></itunes:category>
+<podcast:guid>917393e3-1b1e-5cef-ace4-edaa54e1f810</podcast:guid><podcast:funding url="https://pay.example/">Pay</podcast:funding><podcast:person>Zoë O’Hara</podcast:person>
+<acast:showId>1</acast:showId><media:rating>adult</media:rating><managingEditor>zoe@tea.example (Zoë)</managingEditor><atom:link rel="next" href="HOST/page2"/>
+`
+
+const newest = `<item><title>Green tea: the “movie”</title><guid isPermaLink="true">HOST/e/3?x=1</guid><pubDate>Fri, 26 Feb 2021 00:00:00 EST</pubDate><link>HOST/e/3</link>
+<description>Short</description><content:encoded><![CDATA[<h2>Links</h2><p>See <a href="https://a.example/x_(y)?a=1&amp;b=2">this (here)</a>.<br>And <b>bold!</b>glued. 1 < 2</p><ul><li>One</li></ul><script>x()</script>]]></content:encoded>
+<enclosure url="HOST/go/3.mp3?token=1" length="7" type="audio/mp3"/><itunes:duration>1:02</itunes:duration><itunes:season>1</itunes:season><podcast:season name="Leaves">1</podcast:season><itunes:episode>3</itunes:episode>
+<podcast:transcript url="HOST/3.srt" type="application/x-subrip"/><podcast:transcript url="HOST/3.vtt" type="text/vtt"/><podcast:transcript url="HOST/3.de.vtt" type="text/vtt" language="de"/>
+<podcast:chapters url="HOST/3.json" type="application/json+chapters"/><podcast:person>Zoë O’Hara</podcast:person><podcast:person role="guest" href="https://ada.example/">Ada Byron</podcast:person>
+<podcast:soundbite startTime="1.5" duration="15">Bite</podcast:soundbite><podcast:alternateEnclosure type="audio/opus" length="9"><podcast:source uri="HOST/3.opus"/></podcast:alternateEnclosure><itunes:image href="HOST/3.jpg"/></item>
+`
+
+const older = `<item><title>Green tea: the “movie”</title><guid>2</guid><pubDate>not a date</pubDate><description>Plain &amp;amp; text
+second *line* https://b.example/a_b_c.</description><enclosure url="HOST/2.mp3" length="0" type="audio/mpeg"/><podcast:episode display="Ch. 2½">2.5</podcast:episode></item>
+<item><title></title><enclosure url="HOST/1.mp3" length="1" type="audio/mpeg"/><pubDate>Wed, 06 janv. 2021 10:00:00 +0100</pubDate></item>
+<item><title>No audio</title><guid>0</guid></item>
+</channel></rss>
+`
+
+func newOldHost(t *testing.T) *oldHost {
+	t.Helper()
+	h := &oldHost{t: t, asked: map[string]int{}}
+	h.Server = httptest.NewServer(http.HandlerFunc(h.serve))
+	t.Cleanup(h.Close)
+	return h
+}
+
+func (h *oldHost) text(s string) []byte { return []byte(strings.ReplaceAll(s, "HOST", h.URL)) }
+
+func (h *oldHost) serve(w http.ResponseWriter, r *http.Request) {
+	h.mu.Lock()
+	h.asked[r.URL.Path]++
+	n := h.asked[r.URL.Path]
+	if r.Header.Get("Range") != "" && r.URL.Path == "/3.mp3" {
+		h.ranges++
+	}
+	h.mu.Unlock()
+	switch r.URL.Path {
+	case "/feed":
+		http.Redirect(w, r, "/feed2", http.StatusFound)
+	case "/feed2":
+		if n == 1 {
+			w.Header().Set("Retry-After", "1")
+			w.WriteHeader(http.StatusTooManyRequests)
+			return
+		}
+		w.Header().Set("Content-Encoding", "gzip")
+		z := gzip.NewWriter(w)
+		defer z.Close()
+		_, _ = z.Write(h.text(feedHead + newest + "</channel></rss>"))
+	case "/page2":
+		_, _ = w.Write(h.text(strings.ReplaceAll(feedHead, `<atom:link rel="next" href="HOST/page2"/>`, "") + older))
+	case "/login":
+		if user, password, _ := r.BasicAuth(); user != "zoe" || password != "secret" {
+			w.Header().Set("WWW-Authenticate", "Basic")
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		_, _ = w.Write(h.text(feedHead + newest + older))
+	case "/go/3.mp3":
+		http.Redirect(w, r, "/3.mp3", http.StatusFound)
+	case "/3.mp3", "/2.mp3", "/1.mp3":
+		data := mp3(200, r.URL.Path[1])
+		w.Header().Set("ETag", `"`+r.URL.Path+`"`)
+		w.Header().Set("Content-Type", "audio/mpeg")
+		if n == 1 && r.URL.Path == "/3.mp3" { // the connection is cut
+			w.Header().Set("Content-Length", fmt.Sprint(len(data)))
+			_, _ = w.Write(data[:len(data)/2])
+			panic(http.ErrAbortHandler)
+		}
+		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(data))
+	case "/art.jpg", "/3.jpg":
+		_, _ = w.Write(picture(h.t))
+	case "/3.vtt", "/3.de.vtt":
+		_, _ = w.Write([]byte("WEBVTT\n\n00:00.000 --> 00:02.000\n<v Ada Byron>Hello there.\n"))
+	case "/3.json":
+		_, _ = w.Write(h.text(`{"version":"1.2.0","chapters":[{"startTime":0,"title":"Intro"},{"startTime":1.5,"title":"Leaves","img":"HOST/3.jpg"}]}`))
+	default:
+		http.NotFound(w, r)
+	}
+}
+
+// run imports into dir and returns the losses.
+func run(t *testing.T, ctx context.Context, o *importer.Options) []string {
+	t.Helper()
+	o.Now = now
+	p, err := importer.Read(ctx, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	losses, err := p.Write(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []string
+	for _, l := range append(p.Losses, losses...) {
+		all = append(all, l.String())
+	}
+	return all
+}
+
+// load loads the show in a folder, which has no errors but that of categories and the
+// like.
+func load(t *testing.T, dir string) *show.Show {
+	t.Helper()
+	s, found := show.Load(os.DirFS(dir), nil)
+	if s == nil || found.HasErrors() {
+		t.Fatalf("the show does not load: %v", found)
+	}
+	return s
+}
+
+// tree returns the files of a folder with their sums.
+func tree(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	err := fs.WalkDir(os.DirFS(dir), ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(filepath.Join(dir, name))
+		files[name] = fmt.Sprintf("%x", sha256.Sum256(data))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+func TestImport(t *testing.T) {
+	t.Parallel()
+	h := newOldHost(t)
+	dir := filepath.Join(t.TempDir(), "tea")
+	losses := run(t, t.Context(), &importer.Options{Source: h.URL + "/feed", Dir: dir})
+	s := load(t, dir)
+	want := []string{
+		".gitignore", "artwork.jpg",
+		"episodes/1/audio.mp3", "episodes/1/episode.md",
+		"episodes/3-green-tea-the-movie/audio.mp3", "episodes/3-green-tea-the-movie/chapter-2.jpg", "episodes/3-green-tea-the-movie/chapters.json",
+		"episodes/3-green-tea-the-movie/episode.md", "episodes/3-green-tea-the-movie/transcript.de.md", "episodes/3-green-tea-the-movie/transcript.md",
+		"episodes/green-tea-the-movie/audio.mp3", "episodes/green-tea-the-movie/episode.md",
+		"onair.lock", "people.yaml", "show.yaml",
+	}
+	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(tree(t, dir)))); diff != "" {
+		t.Errorf("files (-want +got):\n%s", diff)
+	}
+	if h.ranges != 1 {
+		t.Errorf("%d downloads were continued, want 1", h.ranges)
+	}
+	data, err := os.ReadFile(filepath.Join(dir, "episodes/3-green-tea-the-movie/episode.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantFile := strings.ReplaceAll(`---
+title: "Green tea: the “movie”"
+guid: "HOST/e/3?x=1"
+date: 2021-02-26T00:00:00-05:00
+season: 1
+number: 3
+summary: "Short"
+guests: ["ada-byron"]
+soundbites:
+  - {start: "0:01.5", duration: 15, title: "Bite"}
+redirect_from: ["/e/3"]
+extra: "<podcast:alternateEnclosure type=\"audio/opus\" length=\"9\"><podcast:source uri=\"HOST/3.opus\"></podcast:source></podcast:alternateEnclosure>"
+---
+`, "HOST", h.URL)
+	if front, _, _ := strings.Cut(string(data), "\n\n"); front+"\n" != wantFile {
+		t.Errorf("episode.md (-want +got):\n%s", cmp.Diff(wantFile, front+"\n"))
+	}
+	if !strings.Contains(string(data), "x_(y)") || !strings.Contains(string(data), "glued") {
+		t.Errorf("notes:\n%s", data)
+	}
+	if s.Title != "Tea & “Biscuits”" || s.Language != "en-us" || s.Seasons[1] != "Leaves" || s.Lock.PodcastGUID != "917393e3-1b1e-5cef-ace4-edaa54e1f810" {
+		t.Errorf("show: %q, %q, %v, %s", s.Title, s.Language, s.Seasons, s.Lock.PodcastGUID)
+	}
+	byGUID := map[string]*show.Episode{}
+	for _, e := range s.Episodes {
+		byGUID[e.GUID] = e
+	}
+	if e := byGUID["2"]; e == nil || e.Decimal != "2.5" || e.Display != "Ch. 2½" || !strings.Contains(e.Notes, `second \*line\* <https://b.example/a_b_c>.`) {
+		t.Errorf("episode 2: %+v", e)
+	}
+	if byGUID[h.URL+"/1.mp3"] == nil {
+		t.Error("the episode without a GUID does not have the address of its file")
+	}
+	for _, want := range []string{
+		"the category Technology > Podcasting becomes Technology", "acast:showId is dropped", "No audio", "cannot be read", "it has no date", "scripts",
+	} {
+		if !slices.ContainsFunc(losses, func(l string) bool { return strings.Contains(l, want) }) {
+			t.Errorf("%q is not among the losses:\n%s", want, strings.Join(losses, "\n"))
+		}
+	}
+}
+
+func TestSecondImportChangesNothing(t *testing.T) {
+	t.Parallel()
+	h := newOldHost(t)
+	dir := filepath.Join(t.TempDir(), "tea")
+	o := &importer.Options{Source: h.URL + "/feed", Dir: dir}
+	run(t, t.Context(), o)
+	file := filepath.Join(dir, "episodes/1/episode.md")
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, append(data, "My own words.\n"...), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.RemoveAll(filepath.Join(dir, "episodes/3-green-tea-the-movie")); err != nil {
+		t.Fatal(err)
+	}
+	before := tree(t, dir)
+	run(t, t.Context(), o)
+	after := tree(t, dir)
+	for name, sum := range before {
+		if after[name] != sum {
+			t.Errorf("%s has changed", name)
+		}
+	}
+	if after["episodes/3-green-tea-the-movie/episode.md"] == "" {
+		t.Error("the missing episode was not added")
+	}
+}
+
+func TestInterruptedImportContinues(t *testing.T) {
+	t.Parallel()
+	h := newOldHost(t)
+	whole := filepath.Join(t.TempDir(), "tea")
+	run(t, t.Context(), &importer.Options{Source: h.URL + "/feed", Dir: whole})
+	want := tree(t, whole)
+	for _, after := range []int64{0, 1, 50_000, 100_000, 200_000} {
+		dir := filepath.Join(t.TempDir(), "tea")
+		ctx, cancel := context.WithCancel(t.Context())
+		o := &importer.Options{Source: h.URL + "/feed", Dir: dir, Now: now, Progress: func(p importer.Progress) {
+			if p.Bytes > after {
+				cancel()
+			}
+		}}
+		p, err := importer.Read(ctx, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := p.Write(ctx); !errors.Is(err, context.Canceled) {
+			t.Errorf("after %d bytes: %v", after, err)
+		}
+		load(t, dir)
+		o.Progress = nil
+		run(t, t.Context(), o)
+		if diff := cmp.Diff(want, tree(t, dir)); diff != "" {
+			t.Errorf("after %d bytes (-want +got):\n%s", after, diff)
+		}
+	}
+}
+
+// rendered returns the feed of a show in a folder, at another address.
+func rendered(t *testing.T, dir string) []byte {
+	t.Helper()
+	env := map[string]string{"ONAIR_URL": "https://new.example/"}
+	s, found := show.Load(os.DirFS(dir), &show.LoadOptions{Env: func(name string) (string, bool) { v, ok := env[name]; return v, ok }})
+	if s == nil || found.HasErrors() {
+		t.Fatalf("the show does not load: %v", found)
+	}
+	r, found, err := release.New(t.Context(), s, &release.Options{Now: now})
+	if err != nil || found.HasErrors() {
+		t.Fatalf("no release: %v %v", err, found)
+	}
+	body, err := r.Feed.Body()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer body.Close()
+	var out bytes.Buffer
+	if _, err := out.ReadFrom(body); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+func TestImportOfARenderedFeedIsTheSameShow(t *testing.T) {
+	t.Parallel()
+	h := newOldHost(t)
+	first, second := filepath.Join(t.TempDir(), "tea"), filepath.Join(t.TempDir(), "tea")
+	run(t, t.Context(), &importer.Options{Source: h.URL + "/feed", Dir: first, NoAudio: true})
+	// Files on the new host do not exist, so the second show cannot have them.
+	for _, name := range []string{"artwork.jpg", "episodes/3-green-tea-the-movie/transcript.md", "episodes/3-green-tea-the-movie/transcript.de.md", "episodes/3-green-tea-the-movie/chapters.json"} {
+		if err := os.Remove(filepath.Join(first, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(first, "artwork.jpg"), picture(t), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	feed := rendered(t, first)
+	file := filepath.Join(t.TempDir(), "feed.xml")
+	if err := os.WriteFile(file, bytes.ReplaceAll(feed, []byte("https://new.example/assets/"), []byte("http://127.0.0.1:1/")), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	run(t, t.Context(), &importer.Options{Source: file, Dir: second, NoAudio: true})
+	if err := os.WriteFile(filepath.Join(second, "artwork.jpg"), picture(t), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(feed), string(rendered(t, second))); diff != "" {
+		t.Errorf("feed (-first +second):\n%s", diff)
+	}
+}
+
+func TestRefuse(t *testing.T) {
+	t.Parallel()
+	h := newOldHost(t)
+	other := http.NewServeMux()
+	serve := func(path, body string) {
+		other.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(body)) })
+	}
+	serve("/page", "<!doctype html><html><title>Log in</title></html>")
+	serve("/cut", feedHead+"<item><title>A")
+	serve("/none", `<rss version="2.0"><channel><title>A</title></channel></rss>`)
+	serve("/empty", "")
+	serve("/json", `{"version": "https://jsonfeed.org/version/1.1"}`)
+	other.HandleFunc("/loop", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/loop", http.StatusFound) })
+	other.HandleFunc("/private", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "http://127.0.0.2:1/", http.StatusFound)
+	})
+	other.HandleFunc("/bomb", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		z := gzip.NewWriter(w)
+		for range 40 {
+			_, _ = z.Write(make([]byte, 1<<20))
+		}
+		_ = z.Close()
+	})
+	server := httptest.NewServer(other)
+	t.Cleanup(server.Close)
+	full := t.TempDir()
+	if err := os.WriteFile(filepath.Join(full, "notes.txt"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct{ name, source, dir, want string }{
+		{"closed port", "http://127.0.0.1:1/feed", "", "refused"},
+		{"log-in", h.URL + "/login", "", "401"},
+		{"missing", h.URL + "/nothing", "", "404"},
+		{"web page", server.URL + "/page", "", "web page"},
+		{"cut off", server.URL + "/cut", "", "cut off"},
+		{"no episodes", server.URL + "/none", "", "no episodes"},
+		{"empty", server.URL + "/empty", "", "empty"},
+		{"JSON", server.URL + "/json", "", "JSON"},
+		{"redirect loop", server.URL + "/loop", "", "more than 5"},
+		{"private address", server.URL + "/private", "", "not an address of the public internet"},
+		{"bomb", server.URL + "/bomb", "", "too large"},
+		{"folder with files", h.URL + "/feed", full, "not empty"},
+		{"password in the address", "http://a:b@127.0.0.1/", "", "user name"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			dir := tt.dir
+			if dir == "" {
+				dir = filepath.Join(t.TempDir(), "show")
+			}
+			_, err := importer.Read(t.Context(), &importer.Options{Source: tt.source, Dir: dir, Now: now})
+			if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "\n") {
+				t.Fatalf("error is %v, want one line with %q", err, tt.want)
+			}
+			var hinted interface{ Hint() string }
+			if !errors.As(err, &hinted) || hinted.Hint() == "" {
+				t.Errorf("%v has no hint", err)
+			}
+			if _, err := os.Stat(filepath.Join(dir, "show.yaml")); err == nil {
+				t.Error("there is a show")
+			}
+		})
+	}
+}
+
+func TestLogIn(t *testing.T) {
+	t.Parallel()
+	h := newOldHost(t)
+	p, err := importer.Read(t.Context(), &importer.Options{Source: h.URL + "/login", Dir: filepath.Join(t.TempDir(), "tea"), User: "zoe", Password: "secret", Now: now})
+	if err != nil || p.Episodes != 3 {
+		t.Errorf("%+v, %v", p, err)
+	}
+}

@@ -1,0 +1,110 @@
+package importer
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"onair/internal/markdown"
+)
+
+func TestParseDate(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"Fri, 26 Feb 2021 00:00:00 -0500":    "2021-02-26T00:00:00-05:00",
+		"Fri, 26 Feb 2021 00:00:00 GMT":      "2021-02-26T00:00:00Z",
+		"Fri, 26 Feb 2021 00:00:00 EST":      "2021-02-26T00:00:00-05:00",
+		"Friday, 26 February 2021 10:00":     "2021-02-26T10:00:00Z",
+		"26 Feb 2021":                        "2021-02-26T00:00:00Z",
+		"Mi, 06 Jan 2021 10:00:00 +01:00":    "2021-01-06T10:00:00+01:00",
+		"mer., 06 janv. 2021 10:00:00 +0100": "2021-01-06T10:00:00+01:00",
+		"Mi, 3 März 2021 10:00:00 MEZ":       "2021-03-03T10:00:00+01:00",
+		"3 de octubre de 2021 10:00":         "2021-10-03T10:00:00Z",
+		"2021-02-26T10:00:00Z":               "2021-02-26T10:00:00Z",
+		"2021-02-26T10:00:00.5+02:00":        "2021-02-26T10:00:00+02:00",
+		"2021-02-26 10:00:00":                "2021-02-26T10:00:00Z",
+		"Feb 26, 2021":                       "2021-02-26T00:00:00Z",
+		"February 26th, 2021":                "2021-02-26T00:00:00Z",
+		"26.02.2021 10:00":                   "2021-02-26T10:00:00Z",
+		"Fri Feb 26 10:00:00 2021":           "2021-02-26T10:00:00Z",
+		"Fri, 26 Feb 2021 10:00:00 GMT+0200": "2021-02-26T10:00:00+02:00",
+		"Tue, 2 Mar 21 10:00:00 PST":         "2021-03-02T10:00:00-08:00",
+	} {
+		got, ok := parseDate(in)
+		if !ok || got.Truncate(time.Second).Format(time.RFC3339) != want {
+			t.Errorf("parseDate(%q) = %s, %t; want %s", in, got.Format(time.RFC3339), ok, want)
+		}
+	}
+	for _, in := range []string{"", "soon", "32 Feb 2021", "0"} {
+		if got, ok := parseDate(in); ok {
+			t.Errorf("parseDate(%q) = %s", in, got)
+		}
+	}
+}
+
+func TestParseDuration(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"3600": "1h0m0s", "1:02:03": "1h2m3s", "62:03": "1h2m3s", "00:00:59.6": "59s", "PT1H2M3S": "1h2m3s", "1h 2m": "1h2m0s", "45 min": "45m0s", "59.6": "1m0s", ":30": "30s",
+	} {
+		if got, ok := parseDuration(in); !ok || got.String() != want {
+			t.Errorf("parseDuration(%q) = %s, %t; want %s", in, got, ok, want)
+		}
+	}
+	for _, in := range []string{"", "0", "0:00", "long", "1:2:3:4", "-5"} {
+		if got, ok := parseDuration(in); ok {
+			t.Errorf("parseDuration(%q) = %s", in, got)
+		}
+	}
+}
+
+func TestNotes(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ name, in string }{
+		{"emphasis before a letter", `<p><b>Bold!</b>glued and <em> spaced </em>x</p>`},
+		{"parentheses", `<p><a href="https://a.example/x_(y)">a</a> <a href="https://a.example/(">b</a></p>`},
+		{"query", `<a href="https://a.example/?a=1&amp;b=2&copy=3">a</a>`},
+		{"looks like Markdown", `<p># no heading</p><p>1. no list</p><p>- neither</p><p>*a* _b_ [c](d) &lt;e&gt; ~~f~~ | g</p>`},
+		{"line breaks", `00:00 Intro<br/>01:23 Next<br>`},
+		{"nested lists", `<ul><li>a<ol><li>b</li></ol></li><li><p>c</p></li></ul>`},
+		{"table", `<table><tr><td>a</td><td>b | c</td></tr></table>`},
+		{"code", "<pre>x &lt; y\n  z</pre><code>`</code>"},
+		{"nothing but a link", `<a href="https://a.example/">https://a.example/</a>`},
+		{"bare address", `<p>See https://a.example/a_b_c, or mail a@b.example</p>`},
+		{"link around a block", `<a href="https://a.example/"><h2>Head</h2><p>x</p></a>`},
+		{"image", `<p><img src="https://a.example/i.png" alt="an [image]"> x</p>`},
+		{"quote", `<blockquote><p>a</p><p>b</p></blockquote>after`},
+		{"broken", `<p>a <b>b <p>c</b> d`},
+		{"non-breaking space", `<p>a&nbsp;b &nbsp; c</p>`},
+		{"script link", `<p><a href="javascript:x()">a</a> b</p>`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			md, _ := notesOf(tt.in)
+			if !equal(parse(tt.in), md) {
+				t.Errorf("notesOf = %s\nwhich shows %s", md, markdown.HTML(md, ""))
+			}
+		})
+	}
+	if md, _ := notesOf("First & line\n# second_line_\n\nhttps://a.example/x_y_z."); markdown.HTML(md, "") != "<p>First &amp; line<br>\n# second_line_</p>\n<p><a href=\"https://a.example/x_y_z\">https://a.example/x_y_z</a>.</p>\n" {
+		t.Errorf("plain notes:\n%s\n%s", md, markdown.HTML(md, ""))
+	}
+}
+
+func FuzzNotes(f *testing.F) {
+	for _, s := range []string{`<p>a <b>b</b></p>`, `<a href="x">y</a>`, "a\nb", `<ul><li>*</ul>`, `<p>1.</p>`, "<pre>`"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, in string) {
+		in = strings.ToValidUTF8(strings.ReplaceAll(in, "\r\n", "\n"), "")
+		md, lost := notesOf(in)
+		if strings.ContainsAny(md, "\x00") || !isHTML(in) {
+			return
+		}
+		body := parse(in)
+		removeScripts(body)
+		if len(lost) == 0 && !equal(body, md) {
+			t.Errorf("notesOf(%q) = %q, which shows something else", in, md)
+		}
+	})
+}
