@@ -58,7 +58,7 @@ Exit codes: 0 done · 1 failed · 2 usage · 3 findings of error severity ·
 	)
 	for _, c := range []*cobra.Command{
 		newInit(a), newImport(a), newNew(a), newCheck(a), newBuild(a), newServe(a), newPlan(a), newPublish(a),
-		newStatus(a), newVerify(a), newRollback(a), newPull(a), newLock(a), newRename(a),
+		newStatus(a), newVerify(a), newRollback(a), newPull(a), newExport(a), newLock(a), newRename(a),
 	} {
 		c.GroupID = "show"
 		root.AddCommand(c)

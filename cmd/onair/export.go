@@ -1,0 +1,358 @@
+package main
+
+import (
+	"archive/zip"
+	"compress/flate"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"onair/internal/durable"
+	"onair/internal/plural"
+	"onair/publish"
+	"onair/publish/release"
+	"onair/show"
+)
+
+type exportOptions struct {
+	to         string
+	redirectTo string
+}
+
+func newExport(a *app) *cobra.Command {
+	var o exportOptions
+	c := &cobra.Command{
+		Use:   "export DIR|FILE.zip",
+		Short: "Take the whole show out",
+		Long: `Write everything that another host, or a backup, needs into a new DIR or ZIP file:
+
+  show/        the folder of the show with all masters, also those that are only in
+               the storage
+  published/   feed, transcripts, chapters and images as they are published
+  redirects/   rules that lead from the addresses of the show to those of the new host,
+               for nginx, in a _redirects file, and for S3
+
+The same show gives the same bytes. docs/moving.md describes the whole move.
+
+Exit codes: 0 done · 1 failed · 2 usage · 3 the show has errors.`,
+		Example: `  onair export backup.zip
+  onair export out --redirect-to https://new-host.example/my-show/`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			o.to = filepath.Clean(args[0])
+			return runExport(c.Context(), a, &o)
+		},
+	}
+	c.Flags().StringVar(&o.redirectTo, "redirect-to", "", "`URL` of the show at its new host, for the redirects")
+	return c
+}
+
+func runExport(ctx context.Context, a *app, o *exportOptions) error {
+	if u, err := url.Parse(o.redirectTo); err != nil || o.redirectTo != "" && (u.Scheme != "https" && u.Scheme != "http" || u.Host == "") {
+		return usagef("--redirect-to %s: want the address of a show, such as https://new-host.example/", o.redirectTo)
+	}
+	dir, zipped := o.to, strings.EqualFold(filepath.Ext(o.to), ".zip")
+	if zipped {
+		dir = filepath.Join(filepath.Dir(o.to), "."+filepath.Base(o.to)+".tmp")
+		if err := os.RemoveAll(dir); err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+	} else if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
+		return withHint(fmt.Errorf("%s is not empty", dir), "name a new folder")
+	}
+	r, _, err := requireRelease(ctx, a, &changeFlags{}, nil, nil)
+	if err != nil {
+		return err
+	}
+	e := &exporter{app: a, release: r, dir: dir}
+	if err := e.write(ctx, o.redirectTo); err != nil {
+		return fmt.Errorf("export: %w", err)
+	}
+	if zipped {
+		if err := zipFolder(ctx, dir, o.to); err != nil {
+			return fmt.Errorf("export: %w", err)
+		}
+	}
+	fmt.Fprintf(a.stdout, "%s: %s, %s\n", o.to, plural.Count(len(r.Show.Episodes), "episode"), plural.Count(e.files, "file"))
+	if o.redirectTo == "" && r.Show.NewFeedURL == "" && !a.quiet {
+		fmt.Fprintf(a.stderr, "The redirects lead to %s; --redirect-to URL names the new host.\n", unknownHost)
+	}
+	return nil
+}
+
+// unknownHost stands for the new host in redirects as long as it is not known.
+const unknownHost = "https://new-host.example/"
+
+// exporter writes an export into a folder.
+type exporter struct {
+	*app
+	release *release.Release
+	dir     string
+	files   int
+}
+
+func (e *exporter) write(ctx context.Context, redirectTo string) error {
+	if err := e.copyShow(ctx); err != nil {
+		return err
+	}
+	if err := e.pullMasters(ctx); err != nil {
+		return err
+	}
+	older := map[string]bool{} // pages of the feed
+	for n := 1; n <= len(e.release.Objects); n++ {
+		older[e.release.Show.Feed.Page(n)] = true
+	}
+	for _, o := range e.release.Objects {
+		switch o.Role {
+		case release.RoleFeed, release.RoleTranscript, release.RoleChapters, release.RoleArtwork:
+		default:
+			if !older[o.Key] {
+				continue
+			}
+		}
+		body, err := o.Body()
+		if err != nil {
+			return err
+		}
+		err = e.copy("published/"+o.Key, body)
+		if err := errors.Join(err, body.Close()); err != nil {
+			return err
+		}
+	}
+	return e.writeRedirects(redirectTo)
+}
+
+// copyShow copies the folder of the show: regular files that are not hidden, and not
+// those that onair builds there.
+func (e *exporter) copyShow(ctx context.Context) error {
+	s := e.release.Show
+	built := []string{e.dir, filepath.Join(s.Folder.Dir, "build")}
+	if strings.HasPrefix(s.Storage, "file:") {
+		built = append(built, localDir(s, s.Storage))
+	}
+	for i, name := range built {
+		built[i], _ = filepath.Abs(name)
+	}
+	root, err := filepath.Abs(s.Folder.Dir)
+	if err != nil {
+		return err
+	}
+	err = filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
+		if err := errors.Join(err, ctx.Err()); err != nil {
+			return err
+		}
+		hidden := strings.HasPrefix(d.Name(), ".") && name != root
+		switch {
+		case d.IsDir() && (hidden || slices.Contains(built, name) || isBuilt(name)):
+			return fs.SkipDir
+		case d.IsDir() || hidden && d.Name() != ".gitignore" || !d.Type().IsRegular() || strings.EqualFold(name, e.dir):
+			return nil
+		}
+		relative, err := filepath.Rel(root, name)
+		if err != nil {
+			return err
+		}
+		return e.copyFile("show/"+filepath.ToSlash(relative), name)
+	})
+	if err != nil {
+		return err
+	}
+	for _, episode := range s.Episodes { // masters that are kept elsewhere
+		if name, ok := s.Folder.Path(episode.Audio); ok && !fs.ValidPath(episode.Audio) {
+			if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() {
+				if err := e.copyFile("show/"+episode.Dir+"/audio"+strings.ToLower(filepath.Ext(name)), name); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// isBuilt reports whether onair built a folder.
+func isBuilt(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, ".onair"))
+	return err == nil
+}
+
+// pullMasters downloads the masters that are only in the storage.
+func (e *exporter) pullMasters(ctx context.Context) error {
+	missing := slices.ContainsFunc(e.release.Episodes, func(x *release.Episode) bool {
+		return !x.HasMaster() && !x.IsElsewhere() && e.release.Show.Lock.Episodes[x.GUID] != nil
+	})
+	if !missing {
+		return nil
+	}
+	s, storage, err := openShow(ctx, e.app)
+	if err != nil {
+		return err
+	}
+	return publish.Pull(ctx, s, storage, filepath.Join(e.dir, "show"), func(p publish.Pulled) {
+		if p.Left == "" && p.Err == nil {
+			e.files++
+		}
+	})
+}
+
+func (e *exporter) copyFile(key, name string) error {
+	from, _, err := durable.OpenRegular(name)
+	if err != nil {
+		return err
+	}
+	defer from.Close()
+	return e.copy(key, from)
+}
+
+// copy writes a file of the export.
+func (e *exporter) copy(key string, from io.Reader) error {
+	name := filepath.Join(e.dir, filepath.FromSlash(key))
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		return err
+	}
+	to, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(to, from)
+	e.files++
+	return errors.Join(err, to.Close())
+}
+
+// redirect leads from a path of the show's host to an address.
+type redirect struct{ from, to string }
+
+// redirects returns where the addresses of the show should lead: the feed, the pages and
+// the audio.
+func redirects(r *release.Release, base string) []redirect {
+	s := r.Show
+	here, err := url.Parse(s.URL)
+	if err != nil {
+		return nil
+	}
+	base = strings.TrimRight(base, "/") + "/"
+	escape := func(key string) string { return strings.ReplaceAll((&url.URL{Path: key}).EscapedPath(), "$", "%24") }
+	list := []redirect{{here.EscapedPath() + escape(s.Feed.Path), base + escape(s.Feed.Path)}}
+	if s.NewFeedURL != "" {
+		list[0].to = s.NewFeedURL
+	}
+	add := func(key string) {
+		list = append(list, redirect{here.EscapedPath() + escape(key), base + escape(key)})
+	}
+	for _, e := range r.Live() {
+		if !s.Site.Disabled {
+			add(strings.TrimSuffix(show.PageKey(e.Slug), "index.html"))
+		}
+		if e.AudioKey() != "" {
+			add(e.AudioKey())
+		}
+	}
+	return list
+}
+
+// s3Rule is a routing rule of a website in S3.
+type s3Rule struct {
+	Condition struct {
+		KeyPrefixEquals string
+	}
+	Redirect struct {
+		HTTPRedirectCode     string `json:"HttpRedirectCode"`
+		Protocol, HostName   string
+		ReplaceKeyWith       string `json:",omitempty"`
+		ReplaceKeyPrefixWith string `json:",omitempty"`
+	}
+}
+
+// writeRedirects writes the redirects in the forms of servers.
+func (e *exporter) writeRedirects(base string) error {
+	if base == "" {
+		base = unknownHost
+	}
+	list := redirects(e.release, base)
+	var nginx, plain strings.Builder
+	for _, r := range list {
+		decoded, err := url.PathUnescape(r.from)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(&nginx, "location = \"%s\" { return 301 \"%s\"; }\n", strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(decoded), strings.NewReplacer(`"`, "%22", "$", "%24").Replace(r.to))
+		fmt.Fprintf(&plain, "%s %s 301\n", r.from, r.to)
+	}
+	to, err := url.Parse(strings.TrimRight(base, "/") + "/")
+	if err != nil {
+		return err
+	}
+	var rules []s3Rule
+	for _, prefix := range []string{e.release.Show.Feed.Path, "episodes/", "audio/"} {
+		var rule s3Rule
+		rule.Condition.KeyPrefixEquals = prefix
+		rule.Redirect.HTTPRedirectCode, rule.Redirect.Protocol, rule.Redirect.HostName = "301", to.Scheme, to.Host
+		rule.Redirect.ReplaceKeyPrefixWith = strings.TrimPrefix(to.Path, "/") + prefix
+		if feed, err := url.Parse(list[0].to); err == nil && prefix == e.release.Show.Feed.Path {
+			rule.Redirect.Protocol, rule.Redirect.HostName, rule.Redirect.ReplaceKeyPrefixWith = feed.Scheme, feed.Host, ""
+			rule.Redirect.ReplaceKeyWith = strings.TrimPrefix(feed.Path, "/")
+		}
+		rules = append(rules, rule)
+	}
+	s3, err := json.MarshalIndent(map[string]any{"RoutingRules": rules}, "", "  ")
+	if err != nil {
+		return err
+	}
+	return errors.Join(
+		e.copy("redirects/nginx.conf", strings.NewReader(nginx.String())),
+		e.copy("redirects/_redirects", strings.NewReader(plain.String())),
+		e.copy("redirects/s3.json", strings.NewReader(string(s3)+"\n")),
+	)
+}
+
+// zipFolder writes the files of a folder into a ZIP file, with the same bytes for the
+// same files.
+func zipFolder(ctx context.Context, dir, name string) error {
+	out, err := durable.CreateFile(name, 0o644)
+	if err != nil {
+		return err
+	}
+	z := zip.NewWriter(out)
+	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, flate.DefaultCompression) })
+	err = filepath.WalkDir(dir, func(file string, d fs.DirEntry, err error) error {
+		if err := errors.Join(err, ctx.Err()); err != nil || d.IsDir() {
+			return err
+		}
+		key, err := filepath.Rel(dir, file)
+		if err != nil {
+			return err
+		}
+		method := zip.Deflate
+		switch strings.ToLower(filepath.Ext(file)) {
+		case ".mp3", ".m4a", ".jpg", ".jpeg", ".png":
+			method = zip.Store
+		}
+		w, err := z.CreateHeader(&zip.FileHeader{Name: filepath.ToSlash(key), Method: method, Modified: time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)})
+		if err != nil {
+			return err
+		}
+		from, err := os.Open(file)
+		if err != nil {
+			return err
+		}
+		defer from.Close()
+		_, err = io.Copy(w, from)
+		return err
+	})
+	if err := errors.Join(err, z.Close()); err != nil {
+		out.Abort()
+		return err
+	}
+	return out.Commit()
+}
