@@ -123,7 +123,7 @@ func (c *mapper) feedAddress(y *yamlDoc) {
 	}
 	u, err := url.Parse(strings.TrimSpace(address))
 	if address == "" || err != nil {
-		return
+		u = &url.URL{}
 	}
 	key := strings.TrimPrefix(u.Path, "/")
 	first, _, deep := strings.Cut(key, "/")
