@@ -182,7 +182,8 @@ type Social struct {
 	Priority   int // lower first; 0 if not given
 }
 
-// TranscriptFile is a Markdown transcript and the language it is in.
+// TranscriptFile is a transcript and the language it is in. It is Markdown, or by its
+// extension what another tool wrote.
 type TranscriptFile struct {
 	Path     string
 	Language string // RFC 5646; the episode's own for transcript.md

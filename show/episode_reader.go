@@ -237,22 +237,20 @@ func (r *episodeReader) readChapters(e *Episode, name string) {
 // chapterField is the name of a chapter as At knows it.
 func chapterField(i int) string { return "chapters[" + strconv.Itoa(i) + "]" }
 
-// findTranscripts lists transcript.md and transcript.<language>.md, and the
-// transcript kept elsewhere if the folder has none in the episode's language.
+// transcriptTypes are the extensions of transcripts, in the order in which one is
+// preferred to another in the same language.
+var transcriptTypes = []string{".md", ".vtt", ".srt", ".json", ".txt"}
+
+// findTranscripts lists transcript.md and transcript.<language>.md, captions and text
+// of other tools that stand in their place, and the transcript kept elsewhere if the
+// folder has none in the episode's language.
 func (r *episodeReader) findTranscripts(e *Episode) {
-	for _, entry := range r.files.entries {
-		middle, ok := strings.CutPrefix(entry.Name(), "transcript.")
-		if !ok || path.Ext(entry.Name()) != ".md" || !entry.Type().IsRegular() {
-			continue
-		}
-		file := TranscriptFile{Path: path.Join(e.Dir, entry.Name()), Language: e.Language}
-		if tag := strings.TrimSuffix(middle, ".md"); middle != "md" {
-			if file.Language = tag; !validLanguage(tag) {
-				r.found.Add(ruleLanguage.At(finding.Position{File: file.Path}, "%s is not a language code", source.ShortQuote(tag)).WithHint("name it as transcript.es.md"))
-				continue
+	for _, extension := range transcriptTypes {
+		for _, entry := range r.files.entries {
+			if name := entry.Name(); path.Ext(name) == extension && entry.Type().IsRegular() {
+				r.addTranscript(e, name)
 			}
 		}
-		e.Transcripts = append(e.Transcripts, file)
 	}
 	own := func(t TranscriptFile) bool { return strings.EqualFold(t.Language, e.Language) }
 	if name := e.expand(r.show.Transcripts.Path); name != "" && !slices.ContainsFunc(e.Transcripts, own) {
@@ -270,6 +268,33 @@ func (r *episodeReader) findTranscripts(e *Episode) {
 		}
 		return strings.Compare(a.Language, b.Language)
 	})
+}
+
+// addTranscript adds a file of the folder to the transcripts if its name is that of
+// one, unless there is another in its language.
+func (r *episodeReader) addTranscript(e *Episode, name string) {
+	stem := strings.TrimSuffix(name, path.Ext(name))
+	middle, ok := strings.CutPrefix(stem, "transcript")
+	if !ok || middle != "" && middle[0] != '.' {
+		return
+	}
+	file := TranscriptFile{Path: path.Join(e.Dir, name), Language: e.Language}
+	if middle != "" {
+		if file.Language = middle[1:]; !validLanguage(file.Language) {
+			if path.Ext(name) != ".md" {
+				return // such as transcript.raw.json
+			}
+			r.found.Add(ruleLanguage.At(finding.Position{File: file.Path}, "%s is not a language code", source.ShortQuote(file.Language)).WithHint("name it as transcript.es.md"))
+			return
+		}
+	}
+	for _, t := range e.Transcripts {
+		if strings.EqualFold(t.Language, file.Language) && path.Ext(t.Path) != path.Ext(file.Path) {
+			r.found.Add(ruleSpareTranscript.At(finding.Position{File: file.Path}, "%s is not read, because there is %s", path.Base(file.Path), path.Base(t.Path)))
+			return
+		}
+	}
+	e.Transcripts = append(e.Transcripts, file)
 }
 
 // compareEpisodes puts the newest first; episodes without a date (drafts) come

@@ -238,6 +238,7 @@ var findingCases = []struct {
 	{"language in full", ruleLanguage, []edit{change("show.yaml", "language: en-gb", "language: English")}, nil},
 	{"language with an underscore", ruleLanguage, []edit{change("show.yaml", "language: en-gb", "language: en_GB")}, nil},
 	{"transcript in no language", ruleLanguage, []edit{put("episodes/4-cloudy/transcript.draft2.md", "")}, nil},
+	{"captions beside Markdown", ruleSpareTranscript, []edit{put("episodes/4-cloudy/transcript.vtt", "WEBVTT\n")}, nil},
 	{"transcript in Spanish", nil, []edit{put("episodes/4-cloudy/transcript.es.md", "")}, nil},
 
 	{"timezone that is none", ruleTimezone, []edit{change("show.yaml", "Europe/London", "Europe/Oxford")}, nil},

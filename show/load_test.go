@@ -538,11 +538,11 @@ func TestFindAudio(t *testing.T) {
 func TestTranscriptsStartWithTheEpisodesLanguage(t *testing.T) {
 	t.Parallel()
 	files := exampleShow()
-	for _, name := range []string{"transcript.de.md", "transcript.fr.md", "transcript.txt", "transcripts.md"} {
+	for _, name := range []string{"transcript.de.md", "transcript.fr.md", "transcript.es.vtt", "transcript.raw.json", "transcripts.md"} {
 		put("episodes/4-cloudy/"+name, "")(t, files)
 	}
 	want := []TranscriptFile{
-		{"episodes/4-cloudy/transcript.md", "en-gb"}, {"episodes/4-cloudy/transcript.de.md", "de"}, {"episodes/4-cloudy/transcript.fr.md", "fr"},
+		{"episodes/4-cloudy/transcript.md", "en-gb"}, {"episodes/4-cloudy/transcript.de.md", "de"}, {"episodes/4-cloudy/transcript.es.vtt", "es"}, {"episodes/4-cloudy/transcript.fr.md", "fr"},
 	}
 	if diff := cmp.Diff(want, load(t, files, nil).Episodes[0].Transcripts); diff != "" {
 		t.Errorf("-want +got\n%s", diff)

@@ -42,6 +42,7 @@ const (
 	colonOutside
 	colonMissing
 	insideParagraph
+	strayAfter
 	noName
 	colonFirst
 	writtenTwice
@@ -150,6 +151,10 @@ func (r *labelReader) scan(from, to int) (l label, ok bool) {
 		open--
 	}
 	ok = r.scanName(&l, s, open+len("**"), from)
+	if i := l.rest - from; ok && !l.bare && l.fault == noFault && i < len(s) && s[i] == '\\' && (i+1 == len(s) || s[i+1] == ' ') {
+		l.rest++
+		l.fault = strayAfter
+	}
 	return l, ok && !(l.lost && l.bare)
 }
 
@@ -369,12 +374,19 @@ func (r *labelReader) scanUnbolded(line int, first bool) (l label, ok bool) {
 func (r *labelReader) splitUnbolded(line int) (name []byte, rest, at int, ok bool) {
 	s := r.line(line)
 	colon := bytes.IndexByte(s[:min(len(s), 4*maxName)], ':')
-	if colon <= 0 || colon+1 < len(s) && s[colon+1] != ' ' {
+	if colon <= 0 || colon+1 < len(s) && s[colon+1] != ' ' && !r.wordsFollow(bytes.TrimSpace(s[:colon]), s[colon+1:]) {
 		return nil, 0, 0, false
 	}
 	indent := len(s) - len(bytes.TrimLeft(s, " \t"))
 	from := r.lines[line].from
 	return bytes.TrimSpace(s[:colon]), from + colon + 1, from + indent, true
+}
+
+// wordsFollow reports whether words touch the colon after a known name of several
+// words, as in "Vega Lyrae:…which is".
+func (r *labelReader) wordsFollow(name, rest []byte) bool {
+	c, _ := utf8.DecodeRune(rest)
+	return r.isKnown(string(name)) && bytes.IndexByte(name, ' ') > 0 && (unicode.IsLetter(c) || c == '…' || c == '"' || c == '“')
 }
 
 // looksLikeName reports whether the text before a colon is two to four capitalised

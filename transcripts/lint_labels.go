@@ -25,6 +25,7 @@ var labelFaults = [...]struct {
 	stampInBold:     {ruleLabel, "move the stamp after the label"},
 	colonOutside:    {ruleLabel, "move the colon into the bold text"},
 	colonMissing:    {ruleLabel, "add the colon"},
+	strayAfter:      {ruleLabel, "remove what comes after the label"},
 	insideParagraph: {ruleInside, "label inside a paragraph"},
 	noName:          {ruleName, "label without a name"},
 	colonFirst:      {ruleName, "colon before the name"},
@@ -80,6 +81,9 @@ func labelFinding(r *report, l *label) finding.Finding {
 		return ruleInside.At(pos, "%s", fault.problem).WithSuggestion(edits...)
 	}
 	f := fault.rule.At(pos, "%s", fault.problem).WithHint("write " + want)
+	if l.name == "" {
+		f = f.WithHint("say who speaks: **Name:**")
+	}
 	if l.fault != noName && l.fault != colonFirst {
 		f = f.WithFix(edits...)
 	}

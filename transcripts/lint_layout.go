@@ -2,6 +2,7 @@ package transcripts
 
 import (
 	"bytes"
+	"regexp"
 	"slices"
 	"unicode"
 	"unicode/utf8"
@@ -14,7 +15,10 @@ import (
 func lintParagraphs(r *report) {
 	for i := range r.blocks {
 		b := &r.blocks[i]
-		if b.kind != paragraph || !b.alone {
+		if b.kind != paragraph && b.kind != heading || !b.alone {
+			continue
+		}
+		if r.nearLabel(b) || b.kind == heading {
 			continue
 		}
 		s, from := r.line(b.line), r.lines[b.line].from
@@ -34,6 +38,55 @@ func lintParagraphs(r *report) {
 			r.found.Add(ruleLabel.At(r.at(at), "malformed label"))
 		}
 	}
+}
+
+// nearLabels match lines that open with what is probably meant as a label. The groups are
+// the name and, if there is one, the time.
+var nearLabels = []struct {
+	pattern *regexp.Regexp
+	likely  bool // any name; otherwise it has to look like one
+}{
+	{regexp.MustCompile(`^\\?\[\s*([\d:.]+)\s*\\?\]\s*\*\*([^*:\[\]]{1,60})(?::\*\*|\*\*\s?:)`), true},
+	{regexp.MustCompile(`^\*\*([^*:\[\]]{1,60})\*\*:?\s*\(\\?\[?([\d:.]*:[\d:.]+)\\?\]?\)\s*:?`), true},
+	{regexp.MustCompile(`^\*\*\[([^*:\[\]]{1,60})\]\([^()\s]+\):?\*\*\s?:?(?:\s|$)`), true},
+	{regexp.MustCompile(`^__([^_*:\[\]]{1,60})(?::__|__\s?:)(?:\s|$)`), true},
+	{regexp.MustCompile(`^\*([^*:\[\]]{1,60})(?::\*|\*:)(?:\s|$)`), false},
+	{regexp.MustCompile(`^_([^_*:\[\]]{1,60})(?::_|_:)(?:\s|$)`), false},
+	{regexp.MustCompile(`^#{1,6} ([^*:\[\]#]{1,60}):(?:\s|$)`), false},
+}
+
+// nearLabel reports a block that opens with what is probably meant as a label.
+func (r *report) nearLabel(b *blockNode) bool {
+	s, from := r.line(b.line), r.lines[b.line].from
+	text := bytes.TrimLeft(s, " \t")
+	if len(text) == 0 || bytes.IndexByte([]byte(`[\*_#`), text[0]) < 0 {
+		return false
+	}
+	for _, near := range nearLabels {
+		m := near.pattern.FindSubmatch(text)
+		if m == nil {
+			continue
+		}
+		name, stamp := string(bytes.TrimSpace(m[1])), ""
+		if len(m) > 2 {
+			stamp = ` \[` + string(m[2]) + `\]`
+			if text[0] == '[' || text[0] == '\\' {
+				name, stamp = string(bytes.TrimSpace(m[2])), ` \[`+string(m[1])+`\]`
+			}
+		}
+		if !near.likely && !looksLikeName([]byte(name)) && !r.isSpeaker(name) {
+			continue
+		}
+		r.found.Add(ruleLabel.At(r.at(from+len(s)-len(text)), "malformed label").WithHint("write **" + name + ":**" + stamp))
+		return true
+	}
+	return false
+}
+
+// isSpeaker reports whether a name labels a turn of the file, or is in the registry.
+func (r *report) isSpeaker(name string) bool {
+	return slices.ContainsFunc(r.text.Turns, func(t Turn) bool { return t.Speaker == name }) ||
+		slices.ContainsFunc(r.opts.People, func(p Person) bool { return p.Name == name })
 }
 
 // lintWraps reports lines that continue the paragraph above.

@@ -2,6 +2,7 @@ package transcripts
 
 import (
 	"bytes"
+	"cmp"
 	"time"
 
 	"onair/internal/finding"
@@ -30,7 +31,7 @@ func lintTurns(r *report) {
 	for i := range r.text.Turns {
 		turn := &r.text.Turns[i]
 		if !turn.Pause && len(turn.Blocks) == 0 {
-			r.found.Add(ruleEmpty.At(r.position(turn.Line, turn.Column), "the turn of %s has no words", turn.Speaker))
+			r.found.Add(ruleEmpty.At(r.position(turn.Line, turn.Column), "the turn of %s has no words", cmp.Or(turn.Speaker, "a label without a name")))
 		}
 	}
 }
@@ -76,7 +77,7 @@ func lintOrder(r *report) {
 		return
 	}
 	anchors, _ := r.text.anchors()
-	kept := chain(anchors, 0, unbounded)
+	kept := heaviest(anchors, 0, unbounded)
 	low := time.Duration(0)
 	for i, k := 0, 0; i < len(anchors); i++ {
 		a := &anchors[i]
@@ -102,15 +103,24 @@ func lintOrder(r *report) {
 
 // lintDuration reports times after the end of the audio.
 func lintDuration(r *report) {
-	if r.text.Clips || r.opts.Duration <= 0 {
-		return
+	for _, f := range r.text.lateStamps(r.opts.File, r.opts.Duration) {
+		r.found.Add(f)
 	}
-	anchors, _ := r.text.anchors()
+}
+
+// lateStamps reports times after the end of the audio, whose length is 0 if unknown.
+func (t *Transcript) lateStamps(file string, duration time.Duration) (found finding.List) {
+	if t.Clips || duration <= 0 {
+		return nil
+	}
+	anchors, _ := t.anchors()
 	for i := range anchors {
-		if a := &anchors[i]; a.time > r.opts.Duration+time.Second {
-			r.found.Add(ruleDuration.At(r.position(a.mark.Line, a.mark.Column), "stamp after the end of the audio, at %s", appendClock(nil, r.opts.Duration)))
+		if a := &anchors[i]; a.time > duration+time.Second {
+			pos := finding.Position{File: file, Line: a.mark.Line, Column: a.mark.Column}
+			found.Add(ruleDuration.At(pos, "stamp after the end of the audio, at %s", appendClock(nil, duration)))
 		}
 	}
+	return found
 }
 
 // How fast people speak, in words a minute. The range covers 99.8 % of the gaps
@@ -134,18 +144,83 @@ func lintRate(r *report) {
 	if words == 0 || chars > longestWords*words {
 		return
 	}
-	kept := chain(anchors, chars, unbounded)
+	kept := heaviest(anchors, chars, unbounded)
+	r.tooFast(anchors, kept)
+	perWord := float64(chars) / float64(words)
 	for i := 1; i < len(kept); i++ {
 		a, b := &anchors[kept[i-1]], &anchors[kept[i]]
-		gap := b.time - a.time
-		if a.pause || b.pos == a.pos || gap < rateGap {
+		pace := paceBetween(a, b, perWord)
+		if pace == usual {
 			continue
 		}
-		rate := float64(b.pos-a.pos) * float64(words) / float64(chars) / gap.Minutes()
-		if rate < slowest || rate > fastest {
-			r.found.Add(ruleRate.At(r.position(b.mark.Line, b.mark.Column), "%.0f words a minute since the stamp in line %d", rate, a.mark.Line))
+		if i+1 < len(kept) && isWrong(a, b, &anchors[kept[i+1]], perWord) {
+			r.found.Add(ruleRate.At(r.position(b.mark.Line, b.mark.Column), "without this stamp people would speak at a usual speed before and after it"))
+			i++ // the gap after it is reported with it
+			continue
+		}
+		rate := float64(b.pos-a.pos) / perWord / (b.time - a.time).Minutes()
+		r.found.Add(ruleRate.At(r.position(b.mark.Line, b.mark.Column), "%.0f words a minute since the stamp in line %d", rate, a.mark.Line))
+	}
+}
+
+// tooFast reports the stamps that are in order, but before or after which people would
+// speak faster than anyone does.
+func (r *report) tooFast(anchors []anchor, kept []int) {
+	before := time.Duration(0)
+	for i, k := 0, 0; i < len(anchors); i++ {
+		a := &anchors[i]
+		if k < len(kept) && kept[k] == i {
+			before = a.time
+			k++
+			continue
+		}
+		if a.mark.stamp() && a.time >= before && (k == len(kept) || a.time <= anchors[kept[k]].time) {
+			r.found.Add(ruleRate.At(r.position(a.mark.Line, a.mark.Column), "with this stamp people would speak faster than anyone does"))
 		}
 	}
+}
+
+// pace says how fast people speak between two anchors.
+type pace int
+
+const (
+	usual pace = iota
+	tooSlow
+	tooFast
+)
+
+// paceBetween compares the speed between two anchors with the usual ones. Stamps are
+// whole seconds, so that a short gap may be a second longer. Silence is usual in a
+// gap that is short or follows a pause.
+func paceBetween(a, b *anchor, perWord float64) pace {
+	const shortest, rounding = 5 * time.Second, time.Second
+	gap := b.time - a.time
+	if b.pos == a.pos || gap < shortest {
+		return usual
+	}
+	words := float64(b.pos-a.pos) / perWord
+	if gap < rateGap {
+		gap += rounding
+	}
+	switch rate := words / gap.Minutes(); {
+	case rate > fastest:
+		return tooFast
+	case rate < slowest && !a.pause && gap >= rateGap:
+		return tooSlow
+	}
+	return usual
+}
+
+// isWrong reports whether the second of three anchors is probably wrong: people would
+// speak too slowly on one side of it and too fast on the other, and at a usual speed
+// without it.
+func isWrong(a, b, c *anchor, perWord float64) bool {
+	if b.pause || !b.mark.stamp() || paceBetween(a, c, perWord) != usual {
+		return false
+	}
+	before, after := paceBetween(a, b, perWord), paceBetween(b, c, perWord)
+	return before == tooFast && after == tooSlow || before == tooSlow && after == tooFast ||
+		a.pause && before == tooFast && after != usual || a.pause && after == tooFast
 }
 
 // CompareTranslation compares a translation with the original (rule T032). A

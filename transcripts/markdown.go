@@ -94,8 +94,8 @@ func (*goldmarkBroken) Kind() ast.NodeKind { return kindBroken }
 // Dump prints the node for debugging.
 func (n *goldmarkBroken) Dump(source []byte, level int) { ast.DumpHelper(n, source, level, nil, nil) }
 
-// scanBrokenLink recognises "[text](http… with a space)" and "[text](http…"
-// without an end, which CommonMark takes for words. It returns the length of the
+// scanBrokenLink recognises "[text](http… with a space)", "[text](http…" without an
+// end, and "[text]([text](http…))", which CommonMark takes for words. It returns the length of the
 // text and of the whole, or zeros.
 func scanBrokenLink(line []byte) (label, n int) {
 	const maxLabel = 300
@@ -104,6 +104,18 @@ func scanBrokenLink(line []byte) (label, n int) {
 		return 0, 0
 	}
 	target := line[label+2:]
+	if bytes.HasPrefix(target, []byte("([")) { // [text]([text of another](http…))
+		target = target[:min(len(target), maxTarget)]
+		inner := bytes.Index(target, []byte("](http"))
+		if inner < 0 || bytes.IndexAny(target[2:inner], "[]\n") >= 0 {
+			return 0, 0
+		}
+		end := bytes.Index(target[inner:], []byte("))"))
+		if end < 0 || bytes.IndexByte(target[inner:inner+end], '\n') >= 0 {
+			return 0, 0
+		}
+		return label, label + 2 + inner + end + len("))")
+	}
 	if !bytes.HasPrefix(target, []byte("(http")) {
 		return 0, 0
 	}

@@ -73,6 +73,37 @@ func Read(src []byte, format string, o *ReadOptions) (*Transcript, error) {
 	return t, nil
 }
 
+// ReadFile reads the transcript of an episode: Markdown, if the name of the file ends
+// so, and otherwise what Read detects. It reports Markdown that is a transcript in
+// another format, and stamps after the end of the audio. If the file cannot be read,
+// the error is a finding.Finding.
+func ReadFile(src []byte, o *ReadOptions) (*Transcript, error) {
+	if !strings.HasSuffix(o.File, ".md") {
+		return Read(src, "", o)
+	}
+	t := Parse(src, &o.Options)
+	if f, ok := misplaced(src, o.File); ok {
+		t.Findings = finding.List{f}
+		return t, nil
+	}
+	t.Findings = append(t.Findings, t.lateStamps(o.File, o.Duration)...)
+	return t, nil
+}
+
+// misplaced reports a Markdown file that is a transcript in another format.
+func misplaced(src []byte, name string) (f finding.Finding, ok bool) {
+	format, err := Detect(src, name)
+	if err != nil || format == "md" {
+		return f, false
+	}
+	return ruleFormat.At(finding.Position{File: name, Line: 1, Column: 1}, "this is %s, not Markdown", forms.Title(format)).
+		WithHint(fmt.Sprintf("convert it: onair transcripts convert --from %s --to md %s -o %s", format, name, name)), true
+}
+
+// IsFatal reports whether a finding means that a file is not the transcript of its
+// episode. The rest of what Parse reports can be published.
+func IsFatal(f finding.Finding) bool { return f.Rule == ruleFormat.ID || f.Rule == ruleDuration.ID }
+
 // fromUTF16 converts UTF-16 with a byte order mark to UTF-8.
 func fromUTF16(src []byte) []byte {
 	var order binary.ByteOrder = binary.LittleEndian
@@ -164,5 +195,11 @@ func Detect(src []byte, name string) (string, error) {
 	if !bytes.HasPrefix(plain, []byte("WEBVTT")) && !bytes.HasPrefix(plain, []byte("{")) && boldLabel.Match(text) {
 		return "md", nil
 	}
-	return forms.Detect(src, &forms.Options{File: name})
+	format, err := forms.Detect(src, &forms.Options{File: name})
+	if err != nil && strings.HasSuffix(name, ".md") {
+		if _, turns := speakers(Parse(src, nil)); turns > 1 { // labels without bold
+			return "md", nil
+		}
+	}
+	return format, err
 }

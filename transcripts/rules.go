@@ -1,6 +1,9 @@
 package transcripts
 
-import "onair/internal/finding"
+import (
+	"onair/internal/finding"
+	"onair/transcripts/forms"
+)
 
 var rules = finding.Rules{
 	{
@@ -197,4 +200,5 @@ var (
 	ruleRepeated     = rules.Must("T030")
 	ruleTranslated   = rules.Must("T032")
 	ruleStampAndWord = rules.Must("T041")
+	ruleFormat       = forms.Rules().Must("T036")
 )

@@ -92,11 +92,24 @@ func (t *Transcript) anchors() (anchors []anchor, chars int) {
 	return anchors, chars
 }
 
-// chain returns the indexes of the heaviest consistent subset of anchors: times
+// chain is heaviest without the anchors that are probably wrong.
+func chain(anchors []anchor, chars int, duration time.Duration) []int {
+	const perWord = 5.8 // characters, with the space; the median of English transcripts
+	kept := heaviest(anchors, chars, duration)
+	for i := 1; i+1 < len(kept); i++ {
+		if isWrong(&anchors[kept[i-1]], &anchors[kept[i]], &anchors[kept[i+1]], perWord) {
+			kept = slices.Delete(kept, i, i+1)
+			i--
+		}
+	}
+	return kept
+}
+
+// heaviest returns the indexes of the heaviest consistent subset of anchors: times
 // never run backwards, lie between 0 and the duration, and leave every character
 // its least time. If two subsets weigh the same, the one with earlier anchors is
 // chosen.
-func chain(anchors []anchor, chars int, duration time.Duration) []int {
+func heaviest(anchors []anchor, chars int, duration time.Duration) []int {
 	// The key of an anchor is its time minus the least time of the text before it.
 	// Anchors are consistent if their keys never decrease.
 	keys := make([]time.Duration, len(anchors))

@@ -102,7 +102,7 @@ func (r *transcriptRepo) isTranscript(name string) bool {
 	}
 	_, known := r.episodes[r.rootPath(name)]
 	base := filepath.Base(name)
-	return known || base == "transcript.md" || strings.HasPrefix(base, "transcript.") && strings.HasSuffix(base, ".md")
+	return known && strings.HasSuffix(base, ".md") || base == "transcript.md" || strings.HasPrefix(base, "transcript.") && strings.HasSuffix(base, ".md")
 }
 
 // files returns the transcripts among files and in folders. The argument "-" is

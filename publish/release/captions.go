@@ -37,7 +37,7 @@ func (b *builder) addTranscripts(e *Episode) (found finding.List) {
 		case errors.As(err, &failed):
 			found.Add(ruleWriteCaptions.At(finding.Position{File: f.Path}, "%v", failed))
 		case err != nil && !errors.Is(err, errNotText):
-			found.Add(ruleReadTranscript.At(finding.Position{File: f.Path}, "read transcript: %v", err))
+			found.Add(unreadable(f.Path, err))
 			continue
 		}
 		found = append(found, t.heeded(facts.Findings)...)
@@ -52,6 +52,16 @@ func (b *builder) addTranscripts(e *Episode) (found finding.List) {
 		e.transcripts = append(e.transcripts, t)
 	}
 	return append(found, compareTranslations(e)...)
+}
+
+// unreadable reports a transcript that cannot be read, at the place where it differs
+// from what was expected.
+func unreadable(file string, err error) finding.Finding {
+	var f finding.Finding
+	if errors.As(err, &f) {
+		return ruleReadTranscript.At(f.Position, "%s", f.Message).WithHint(f.Hint)
+	}
+	return ruleReadTranscript.At(finding.Position{File: file}, "read transcript: %v", err)
 }
 
 // textFacts returns the facts of a parsed transcript. It writes every format of it if

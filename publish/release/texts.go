@@ -16,7 +16,7 @@ import (
 	"onair/transcripts/repo"
 )
 
-// texts reads the Markdown transcripts of a show.
+// texts reads the transcripts of a show.
 type texts struct {
 	show     *show.Show
 	cache    *derive.Cache
@@ -147,7 +147,10 @@ func (t *transcript) parse(load func() ([]byte, error)) (*parsed, error) {
 		}
 		options := t.texts.options
 		options.File = t.Path
-		p.text = transcripts.Parse(data, &options)
+		if p.text, p.err = transcripts.ReadFile(data, &transcripts.ReadOptions{Options: options, Duration: t.duration}); p.err != nil {
+			t.texts.drop(p)
+			return
+		}
 		p.cues = p.text.Cues(t.duration)
 	})
 	return p, p.err
@@ -237,14 +240,16 @@ func (t *transcript) compare(original *transcript) finding.List {
 }
 
 // heeded returns the findings about a transcript without those of rules that
-// transcripts.yaml disables. The reader understands what the linter calls an error,
-// so errors become warnings: an old transcript with many of them must not stop a
-// publish.
+// transcripts.yaml disables. The reader understands most of what the linter calls an
+// error, so these become warnings: an old transcript with many of them must not stop
+// a publish.
 func (t *transcript) heeded(known []knownFinding) (found finding.List) {
 	for i := range known {
 		f := known[i].finding(t.Path)
 		if _, disabled := t.texts.settings.Disabled[f.Rule]; !disabled {
-			f.Severity = max(f.Severity, finding.Warning)
+			if !transcripts.IsFatal(f) {
+				f.Severity = max(f.Severity, finding.Warning)
+			}
 			found = append(found, f)
 		}
 	}

@@ -76,7 +76,7 @@ func table() []formRow {
 		{"html", "HTML of Podcasting 2.0", onHead(looksHTML), readHTML, false},
 		{"json", "JSON", onHead(looksJSON), readJSON, true},
 		{"tsv", "tab-separated values of Whisper", onHead(looksTSV), readTSV, true},
-		{"txt", "text", func(s *source, _ string) bool { return looksText(s) }, readText, false},
+		{"txt", "text with names and times, as of Otter or Rev", func(s *source, _ string) bool { return looksText(s) }, readText, false},
 	}
 }
 
@@ -87,6 +87,16 @@ func Names() []string {
 		names = append(names, f.name)
 	}
 	return names
+}
+
+// Title returns what one of Names stands for.
+func Title(name string) string {
+	for _, f := range table() {
+		if f.name == name {
+			return f.title
+		}
+	}
+	return name
 }
 
 // Read reads a file in one of the forms of Names; an empty form means the result of

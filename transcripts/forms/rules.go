@@ -18,6 +18,10 @@ var rules = finding.Rules{
 		Hint:    "a speech recogniser may have repeated itself; compare with the audio",
 		Example: "Thank you. in five captions one after the other",
 	},
+	{
+		ID: "T036", Severity: finding.Error, Title: "Markdown file that holds a transcript in another format",
+		Example: "WEBVTT\n\n00:01.000 --> 00:02.000\nHello.\n",
+	},
 }
 
 var (
@@ -26,5 +30,6 @@ var (
 	ruleRepeat = rules.Must("T035")
 )
 
-// Rules returns what is reported about a file in another form that can be read.
+// Rules returns what is reported about a file in another form, for the reader of
+// transcripts, documentation and SARIF.
 func Rules() finding.Rules { return rules }

@@ -384,7 +384,14 @@ func looksText(s *source) bool {
 	if (r.heads > 1 || named > 0) && 5*grows >= 4*r.heads && everyLines*r.heads >= filled && r.heads < max(filled, 2) || r.heads > 1 && grows == r.heads && r.heads == filled {
 		return true
 	}
-	return r.isDialogue()
+	return !isMarkdown(s.o.File) && r.isDialogue()
+}
+
+// isMarkdown reports whether the name of a file ends as those of Markdown. Names before
+// words are then labels without bold.
+func isMarkdown(name string) bool {
+	ext := strings.ToLower(path.Ext(name))
+	return ext == ".md" || ext == ".markdown"
 }
 
 // isDialogue reports whether most lines open with a name, a name occurs again, and
