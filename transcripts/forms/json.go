@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -15,7 +16,12 @@ import (
 )
 
 func looksJSON(head string) bool {
-	return head != "" && (head[0] == '{' || head[0] == '[' && isJSONArray(head))
+	if strings.HasPrefix(head, "[") {
+		return isJSONArray(head)
+	}
+	rest, ok := strings.CutPrefix(head, "{")
+	rest = strings.TrimLeft(rest, " \t\n")
+	return ok && rest != "" && (rest[0] == '"' || rest[0] == '}')
 }
 
 // isJSONArray reports whether a text that opens with a bracket is JSON rather than
@@ -214,9 +220,9 @@ func (r *jsonReader) read(path []string) ([]Speech, error) {
 			}
 		}
 		if len(channelOf) < len(r.speeches) {
-			channel := fmt.Sprint(number)
-			if f.isWordList() && f.channel != "" {
-				channel = ""
+			channel := ""
+			if f.channels {
+				channel = strconv.Itoa(number)
 			}
 			for range len(r.speeches) - max(from, len(channelOf)) {
 				channelOf = append(channelOf, channel)

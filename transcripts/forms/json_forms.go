@@ -26,15 +26,16 @@ type jsonForm struct {
 	word, wordStart, wordEnd, wordLength, said string // said is the speaker of a word
 	relative                                   bool   // word times count from the segment
 
-	require string // members that segments have to have besides these
-	whole   bool   // all times are whole numbers
-	spaced  bool   // words contain the spaces between them
-	names   bool   // speakers are names, not numbers or letters
-	inherit bool   // a segment without a speaker has the speaker of the one before
-	people  string // list of id and name of the speakers
-	turns   string // list of times and speakers, if words have none: start, speaker
-	nobody  string // label for unknown speakers
-	repeats bool   // with speakers, the last segment repeats the words of all
+	require  string // members that segments have to have besides these
+	whole    bool   // all times are whole numbers
+	spaced   bool   // words contain the spaces between them
+	names    bool   // speakers are names, not numbers or letters
+	inherit  bool   // a segment without a speaker has the speaker of the one before
+	people   string // list of id and name of the speakers
+	turns    string // list of times and speakers, if words have none: start, speaker
+	channels bool   // every list is a channel
+	nobody   string // label for unknown speakers
+	repeats  bool   // with speakers, the last segment repeats the words of all
 
 	compiled paths
 }
@@ -64,12 +65,12 @@ var jsonTable = sync.OnceValue(func() []jsonForm {
 			list: "segments", text: "text", start: "start", end: "end", speaker: "speaker|speaker_id",
 			words: "words", word: "word|text", wordStart: "start", wordEnd: "end", said: "speaker"},
 		{title: "ElevenLabs, several channels", source: "https://elevenlabs.io/docs/api-reference/speech-to-text/convert",
-			list: "transcripts[].words", text: "text", start: "start", end: "end", speaker: "speaker_id", kind: "type", words: "."},
+			list: "transcripts[].words", text: "text", start: "start", end: "end", speaker: "speaker_id", kind: "type", words: ".", channels: true},
 		{title: "ElevenLabs", source: "https://elevenlabs.io/docs/api-reference/speech-to-text/convert",
 			list: "words", text: "text", start: "start", end: "end", speaker: "speaker_id", kind: "type", words: "."},
 		{title: "Amazon Transcribe, several channels", source: "https://docs.aws.amazon.com/transcribe/latest/dg/channel-id.html",
 			list: "results.channel_labels.channels[].items", text: "alternatives.0.content", start: "start_time", end: "end_time",
-			speaker: "speaker_label", kind: "type", words: "."},
+			speaker: "speaker_label", kind: "type", words: ".", channels: true},
 		{title: "Amazon Transcribe", source: "https://docs.aws.amazon.com/transcribe/latest/dg/how-input.html",
 			list: "results.items", text: "alternatives.0.content", start: "start_time", end: "end_time",
 			speaker: "speaker_label", kind: "type", words: ".", turns: "results.speaker_labels.segments[].items"},
@@ -87,7 +88,7 @@ var jsonTable = sync.OnceValue(func() []jsonForm {
 			list: "results.utterances", text: "transcript", start: "start", end: "end", speaker: "speaker", channel: "channel",
 			words: "words", word: "punctuated_word|word", wordStart: "start", wordEnd: "end", said: "speaker"},
 		{title: "Deepgram, words", source: "https://developers.deepgram.com/docs/pre-recorded-audio",
-			list: "results.channels[].alternatives.0.words", text: "punctuated_word|word", start: "start", end: "end", speaker: "speaker", words: "."},
+			list: "results.channels[].alternatives.0.words", text: "punctuated_word|word", start: "start", end: "end", speaker: "speaker", words: ".", channels: true},
 		{title: "Deepgram, text", source: "https://developers.deepgram.com/docs/pre-recorded-audio",
 			list: "results.channels", text: "alternatives.0.transcript"},
 		{title: "IBM Watson", source: "https://cloud.ibm.com/docs/speech-to-text?topic=speech-to-text-metadata",

@@ -422,7 +422,7 @@ func (r *textReader) isDialogue() bool {
 func isProse(text string) bool {
 	const sample = 1 << 16
 	letters, others := 0, 0
-	for _, r := range text[:min(len(text), sample)] {
+	for _, r := range strings.ReplaceAll(text[:min(len(text), sample)], "-->", "") {
 		switch {
 		case unicode.IsLetter(r) || unicode.IsMark(r):
 			letters++
