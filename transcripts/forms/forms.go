@@ -61,6 +61,7 @@ type formRow struct {
 	looks       func(s *source, head string) bool // reports whether a file looks like it
 	read        func(*source) ([]Speech, error)
 	captions    bool
+	keeps, lost string // for docs/formats.md
 }
 
 // table has every form, in the order in which a file is compared with them.
@@ -69,14 +70,19 @@ func table() []formRow {
 		return func(_ *source, head string) bool { return looks(head) }
 	}
 	return []formRow{
-		{"vtt", "WebVTT", onHead(looksVTT), readVTT, true},
-		{"srt", "SubRip (SRT)", onHead(looksSRT), readSRT, true},
-		{"sbv", "SubViewer (SBV)", onHead(looksSBV), readSBV, true},
-		{"ttml", "TTML", onHead(looksTTML), readTTML, true},
-		{"html", "HTML of Podcasting 2.0", onHead(looksHTML), readHTML, false},
-		{"json", "JSON", onHead(looksJSON), readJSON, true},
-		{"tsv", "tab-separated values of Whisper", onHead(looksTSV), readTSV, true},
-		{"txt", "text with names and times, as of Otter or Rev", func(s *source, _ string) bool { return looksText(s) }, readText, false},
+		{"vtt", "WebVTT", onHead(looksVTT), readVTT, true,
+			"words, times, speakers: voice spans, labels, identifiers of cues", "styles, positions, regions, notes"},
+		{"srt", "SubRip (SRT)", onHead(looksSRT), readSRT, true,
+			"words, times, speakers: labels, brackets, chevrons, dashes", "fonts, positions"},
+		{"sbv", "SubViewer (SBV)", onHead(looksSBV), readSBV, true, "words, times, speakers: labels", "nothing"},
+		{"ttml", "TTML", onHead(looksTTML), readTTML, true,
+			"words, times, also of spans, speakers: agents, labels", "styles, regions"},
+		{"html", "HTML of Podcasting 2.0", onHead(looksHTML), readHTML, false, "paragraphs, times in seconds, speakers", "other markup"},
+		{"json", "JSON", onHead(looksJSON), readJSON, true,
+			"words, times, also of words, speakers, channels, sounds", "confidence, translations, summaries"},
+		{"tsv", "tab-separated values of Whisper", onHead(looksTSV), readTSV, true, "words, times, speakers: a column, labels", "other columns"},
+		{"txt", "text with names and times, as of Otter or Rev", func(s *source, _ string) bool { return looksText(s) }, readText, false,
+			"paragraphs, times, speakers, headings in capitals", "what tools write around a transcript"},
 	}
 }
 
