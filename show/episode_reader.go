@@ -280,10 +280,11 @@ func (r *episodeReader) addTranscript(e *Episode, name string) {
 	}
 	file := TranscriptFile{Path: path.Join(e.Dir, name), Language: e.Language}
 	if middle != "" {
-		if file.Language = middle[1:]; !validLanguage(file.Language) {
-			if path.Ext(name) != ".md" {
-				return // such as transcript.raw.json
-			}
+		file.Language = middle[1:]
+		if primary, _, _ := strings.Cut(file.Language, "-"); path.Ext(name) != ".md" && len(primary) != 2 {
+			return // such as transcript.raw.json
+		}
+		if !validLanguage(file.Language) {
 			r.found.Add(ruleLanguage.At(finding.Position{File: file.Path}, "%s is not a language code", source.ShortQuote(file.Language)).WithHint("name it as transcript.es.md"))
 			return
 		}
