@@ -175,6 +175,7 @@ func TestStateMayNotLieInStorage(t *testing.T) {
 func TestReplaceAudioIsNamed(t *testing.T) {
 	files := showtest.Example(t)
 	files[showtest.Ghosts+"audio.mp3"] = files[showtest.Cloudy+"audio.mp3"]
+	delete(files, showtest.Ghosts+"transcript.md") // its stamps are those of the longer audio
 	r, l := found(t, files, &release.Options{ReplaceAudio: []string{showtest.GhostSlug}})
 	if rules := errorRules(l); rules != nil {
 		t.Fatalf("got %v", l)
@@ -188,6 +189,7 @@ func TestADraftMayExportAnew(t *testing.T) {
 	files := showtest.Example(t)
 	showtest.Edit(t, files, showtest.Ghosts+"episode.md", "---\n", "---\ndraft: true\n")
 	files[showtest.Ghosts+"audio.mp3"] = files[showtest.Cloudy+"audio.mp3"]
+	delete(files, showtest.Ghosts+"transcript.md") // its stamps are those of the longer audio
 	if _, l := found(t, files, &release.Options{}); errorRules(l) != nil {
 		t.Errorf("got %v", l)
 	}
