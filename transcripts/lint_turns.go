@@ -166,15 +166,19 @@ func lintRate(r *report) {
 // tooFast reports the stamps that are in order, but before or after which people would
 // speak faster than anyone does.
 func (r *report) tooFast(anchors []anchor, kept []int) {
-	before := time.Duration(0)
+	var before anchor
+	excess := func(a, b *anchor) bool { // by more than rounding explains
+		return time.Duration(b.pos-a.pos)*leastPerChar-(b.time-a.time) > edgeSlack
+	}
 	for i, k := 0, 0; i < len(anchors); i++ {
 		a := &anchors[i]
 		if k < len(kept) && kept[k] == i {
-			before = a.time
+			before = *a
 			k++
 			continue
 		}
-		if a.mark.stamp() && a.time >= before && (k == len(kept) || a.time <= anchors[kept[k]].time) {
+		ordered := a.time >= before.time && (k == len(kept) || a.time <= anchors[kept[k]].time)
+		if a.mark.stamp() && ordered && (excess(&before, a) || k < len(kept) && excess(a, &anchors[kept[k]])) {
 			r.found.Add(ruleRate.At(r.position(a.mark.Line, a.mark.Column), "with this stamp people would speak faster than anyone does"))
 		}
 	}
