@@ -28,7 +28,7 @@ type cardMaker struct {
 // newCardMaker returns the maker of the show's cards; nil if the show has none, or if
 // its font cannot be used, which is reported.
 func (b *builder) newCardMaker(theme *templates.Theme) *cardMaker {
-	if b.show.Site.NoCards {
+	if b.show.Site.NoCards || b.show.Site.Disabled {
 		return nil
 	}
 	m := &cardMaker{b: b, theme: theme, words: words.For(b.show.Language, nil), font: card.Default()}

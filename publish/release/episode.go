@@ -64,6 +64,14 @@ func (e *Episode) AudioBytes() int64 {
 // IsElsewhere reports whether the audio stays at an address that is not the show's.
 func (e *Episode) IsElsewhere() bool { return e.Episode.Enclosure.URL != "" }
 
+// audio returns what pages name as the audio: its key, or its address elsewhere.
+func (e *Episode) audio() string {
+	if e.IsElsewhere() {
+		return e.Episode.Enclosure.URL
+	}
+	return e.AudioKey()
+}
+
 // inFeed reports whether the feed names the episode.
 func (e *Episode) inFeed() bool {
 	return e.Enclosure != nil || e.IsElsewhere() && e.Status == show.Live

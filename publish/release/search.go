@@ -224,7 +224,7 @@ func (x *searchIndex) about(e *Episode) *searchindex.Episode {
 		GUID:     e.GUID,
 		Title:    e.Title,
 		Page:     show.PageKey(e.Slug),
-		Audio:    e.Enclosure.Key,
+		Audio:    e.audio(),
 		Date:     e.Date,
 		Duration: e.Pin.Duration,
 		Topics:   e.Topics,

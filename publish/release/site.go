@@ -235,7 +235,7 @@ func (b *builder) sitePage(e *Episode) *templates.Episode {
 	page := &templates.Episode{
 		Episode:     e.Episode,
 		Duration:    e.Pin.Duration,
-		AudioKey:    e.AudioKey(),
+		AudioKey:    e.audio(),
 		AudioType:   e.Pin.MediaType,
 		AudioBytes:  e.AudioBytes(),
 		ArtworkKey:  b.artworkKey(e.Artwork),
@@ -246,7 +246,7 @@ func (b *builder) sitePage(e *Episode) *templates.Episode {
 		Chapters:    chapters.Timed(e.Chapters, e.Pin.Duration),
 	}
 	if e.IsElsewhere() {
-		page.AudioKey, page.AudioBytes = e.Episode.Enclosure.URL, int64(e.Episode.Enclosure.Length)
+		page.AudioBytes = int64(e.Episode.Enclosure.Length)
 	}
 	if page.Summary == "" {
 		page.Summary = b.notesLead(e)
