@@ -309,7 +309,9 @@ func TestPrune(t *testing.T) {
 	}
 	for _, c := range p.Changes {
 		if c.Action == publish.Delete {
-			if _, ok := old[c.Key]; !ok {
+			// Pages name cards and the index; feeds do not.
+			page := strings.Contains(c.Key, "/card-") || strings.Contains(c.Key, "/search-")
+			if _, ok := old[c.Key]; !ok && !page {
 				t.Errorf("%s is named by a kept feed and would be deleted", c.Key)
 			}
 		}

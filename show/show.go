@@ -112,13 +112,6 @@ type CDN struct {
 // Category is a category of Apple's list, with Sub empty for a whole one.
 type Category struct{ Name, Sub string }
 
-func (c Category) path() string {
-	if c.Sub == "" {
-		return c.Name
-	}
-	return c.Name + " > " + c.Sub
-}
-
 // License is podcast:license: an SPDX-like id, or a name with a URL.
 type License struct{ ID, URL string }
 

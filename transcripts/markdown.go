@@ -107,7 +107,7 @@ func scanBrokenLink(line []byte) (label, n int) {
 	if bytes.HasPrefix(target, []byte("([")) { // [text]([text of another](http…))
 		target = target[:min(len(target), maxTarget)]
 		inner := bytes.Index(target, []byte("](http"))
-		if inner < 0 || bytes.IndexAny(target[2:inner], "[]\n") >= 0 {
+		if inner < 0 || bytes.ContainsAny(target[2:inner], "[]\n") {
 			return 0, 0
 		}
 		end := bytes.Index(target[inner:], []byte("))"))

@@ -103,7 +103,7 @@ func serve(ctx context.Context, a *app, o *serveOptions, handler http.Handler, f
 		}
 	}
 	server := &http.Server{
-		Handler:           guardPreview(handler, addr, listener.Addr().String()),
+		Handler:           guardPreview(handler, addr, listener.Addr().String(), o.dir != ""),
 		ReadHeaderTimeout: 10 * time.Second,
 		WriteTimeout:      10 * time.Minute, // for audio on a slow network
 		IdleTimeout:       time.Minute,

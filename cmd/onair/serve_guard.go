@@ -9,11 +9,12 @@ import (
 
 // guardPreview protects a preview on this machine from the pages of other sites. It
 // refuses requests for a foreign Host, which a name that resolves to this machine (DNS
-// rebinding) would have, removes the CORS header that a CDN has, and ignores
-// requests for many ranges. addr is what --addr says, empty for the default.
-func guardPreview(next http.Handler, addr, listening string) http.Handler {
+// rebinding) would have, and ignores requests for many ranges. If it is not of a
+// published folder, which is public, it removes the CORS header that a CDN has. addr is
+// what --addr says, empty for the default.
+func guardPreview(next http.Handler, addr, listening string, published bool) http.Handler {
 	own, _, _ := net.SplitHostPort(addr)
-	loopback := isLoopback(listening)
+	closed := isLoopback(listening) && !published
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !ownHost(r.Host, own) {
 			http.Error(w, "this preview is not served under that name", http.StatusMisdirectedRequest)
@@ -22,7 +23,7 @@ func guardPreview(next http.Handler, addr, listening string) http.Handler {
 		if strings.Count(r.Header.Get("Range"), ",") >= maxRanges || len(r.Header.Values("Range")) > 1 {
 			r.Header.Del("Range") // as RFC 9110, section 14.2, allows
 		}
-		if loopback {
+		if closed {
 			w = &withoutCORS{ResponseWriter: w}
 		}
 		next.ServeHTTP(w, r)

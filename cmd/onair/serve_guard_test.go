@@ -16,10 +16,11 @@ func TestGuardPreview(t *testing.T) {
 	})
 	for _, test := range []struct {
 		name, host, addr, listening, ranges string
-		refused, cors, ranged               bool
+		published, refused, cors, ranged    bool
 	}{
 		{name: "localhost", host: "localhost:8080", listening: "127.0.0.1:8080", ranges: "bytes=0-1,4-5", ranged: true},
 		{name: "loopback address", host: "127.0.0.1:8080", listening: "127.0.0.1:8080"},
+		{name: "published folder", host: "127.0.0.1:8080", listening: "127.0.0.1:8080", published: true, cors: true},
 		{name: "IPv6", host: "[::1]:8080", listening: "[::1]:8080"},
 		{name: "subdomain of localhost", host: "show.localhost:8080", listening: "127.0.0.1:8080"},
 		{name: "upper case with a dot", host: "LOCALHOST.:8080", listening: "127.0.0.1:8080"},
@@ -39,7 +40,7 @@ func TestGuardPreview(t *testing.T) {
 				r.Header.Set("Range", test.ranges)
 			}
 			w := httptest.NewRecorder()
-			guardPreview(next, test.addr, test.listening).ServeHTTP(w, r)
+			guardPreview(next, test.addr, test.listening, test.published).ServeHTTP(w, r)
 			if refused := w.Code == http.StatusMisdirectedRequest; refused != test.refused || refused && strings.Contains(w.Body.String(), "page") {
 				t.Errorf("status %d", w.Code)
 			}

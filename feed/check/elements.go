@@ -194,12 +194,6 @@ var byName = func() map[string][]*element {
 	return m
 }()
 
-// Once reports whether a parent may have an element only once.
-func Once(parent, name string) bool {
-	e, _ := lookup(parent, name)
-	return e != nil && e.once
-}
-
 // Names returns the names of all elements that are known, and of the attributes of
 // each.
 func Names() map[string][]string {

@@ -39,7 +39,7 @@ func TestVerifyWhatIsAsItShouldBe(t *testing.T) {
 	for _, o := range s.Objects {
 		path := "/" + strings.TrimSuffix(o.Key, "index.html")
 		seen := s.asked["GET "+path] + s.asked["HEAD "+path]
-		if named := !slices.Contains([]release.Role{release.RoleTheme, release.RoleArtwork, release.RoleWaveform}, o.Role); named && seen == 0 {
+		if named := !slices.Contains([]release.Role{release.RoleTheme, release.RoleArtwork, release.RoleWaveform, release.RoleSearch}, o.Role); named && seen == 0 {
 			t.Errorf("nobody looked at %s", o.Key)
 		}
 		if o.Role == release.RoleAudio && s.asked["HEAD "+path] != 1 {

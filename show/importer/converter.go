@@ -33,10 +33,10 @@ type mapper struct {
 
 // channelValues are values of the channel that items are compared with.
 type channelValues struct {
-	author, artwork, license, link, guid string
-	explicit                             bool
-	hosts                                []string // people, as YAML
-	seasons                              map[string]string
+	author, license, link string
+	explicit              bool
+	hosts                 []string // people, as YAML
+	seasons               map[string]string
 }
 
 func newMapper(o *Options, f *feedFile) *mapper {

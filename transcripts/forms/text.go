@@ -120,7 +120,7 @@ func (l *textLine) spoken() string {
 
 // cut compares the line with textHeads.
 func (l *textLine) cut(raw string) {
-	if strings.IndexByte(l.text, ':') < 0 || strings.IndexAny(l.text[:min(len(l.text), 100)], "0123456789") < 0 {
+	if strings.IndexByte(l.text, ':') < 0 || !strings.ContainsAny(l.text[:min(len(l.text), 100)], "0123456789") {
 		return
 	}
 	raw = strings.TrimSpace(raw)

@@ -187,7 +187,7 @@ func (d *documentFile) file(page func(string) string) *file {
 			passage.Time, passage.Timed = time.Duration(*p.Time)*time.Millisecond, true
 		}
 		for _, part := range p.Pieces {
-			passage.Pieces = append(passage.Pieces, piece{part.Text, part.Deleted, part.Inserted})
+			passage.Pieces = append(passage.Pieces, piece(part))
 		}
 		f.Passages = append(f.Passages, passage)
 	}
