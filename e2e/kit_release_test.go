@@ -21,7 +21,7 @@ import (
 
 // hashedKey matches the keys of immutable objects: a name, the first 16 hex
 // digits of a hash, an extension.
-var hashedKey = regexp.MustCompile(`^(?:audio/.+|assets/.+|episodes/[^/]+/(?:transcript(?:\.[^/]+)?|chapters))-([0-9a-f]{16})\.[a-z0-9]+$`)
+var hashedKey = regexp.MustCompile(`^(?:audio/.+|assets/.+|episodes/[^/]+/(?:transcript(?:\.[^/]+)?|chapters|card|search))-([0-9a-f]{16})\.[a-z0-9]+$`)
 
 // wantHeaders returns the Content-Type and Cache-Control of a key.
 func wantHeaders(key string) (contentType, cacheControl string) {
@@ -36,6 +36,7 @@ func wantHeaders(key string) (contentType, cacheControl string) {
 		contentType = "application/json+chapters"
 	default:
 		contentType = map[string]string{
+			".bin":  "application/octet-stream",
 			".css":  "text/css; charset=utf-8",
 			".html": "text/html; charset=utf-8",
 			".jpg":  "image/jpeg",
@@ -48,6 +49,8 @@ func wantHeaders(key string) (contentType, cacheControl string) {
 			".txt":  "text/plain; charset=utf-8",
 			".vtt":  "text/vtt",
 			".xml":  "application/xml; charset=utf-8",
+
+			".webmanifest": "application/manifest+json",
 		}[path.Ext(base)]
 	}
 	return contentType, cacheControl
