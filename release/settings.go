@@ -12,7 +12,7 @@ import (
 	"github.com/goccy/go-yaml"
 )
 
-// placeholder stands in release.yaml for the owner who is not known yet.
+// placeholder is the owner in release.yaml until the project has one.
 const placeholder = "OWNER"
 
 // settings is the content of release.yaml.

@@ -31,7 +31,7 @@ type Episode struct {
 	Summary   string   // plain text
 	Explicit  bool     // the show's unless the episode says otherwise
 	Block     bool     // itunes:block
-	Hosts     []Credit // the hosts who are heard; nil for all of the show
+	Hosts     []Credit // hosts of this episode; nil for those of the show
 	Guests    []Credit
 	People    []Credit // further credits
 	Topics    []string
@@ -145,7 +145,7 @@ func (e *Episode) fill(pattern string, escape func(value string) string) string 
 	return pattern
 }
 
-// Credits returns all people of the episode: the hosts who are heard, then guests,
+// Credits returns all people of the episode: its hosts, then guests,
 // then further people. Each pair of person and role comes once. podcast:person on an
 // item replaces the channel's wholly, so the hosts are always among them.
 func (e *Episode) Credits(s *Show) []Credit {

@@ -133,7 +133,7 @@
 //	HasCard      whether Image is a card of 1200 × 630 pixels
 //	NoIndex      whether search engines are asked to leave the page out
 //	Data         structured data (schema.org) for JSON-LD; may be nil
-//	Creator      handle of the fediverse of someone who is heard; may be empty
+//	Creator      fediverse handle of a host or guest; may be empty
 //	Nav          the links of the masthead: {Text, URL, Current}
 //	Crumbs       the pages above this one: {Text, URL}
 //	Episode      the episode, on its page and on redirects to it; else nil

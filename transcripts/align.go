@@ -13,7 +13,7 @@ import (
 
 const (
 	// stampYields is how far a stamp may be from its word to be replaced by the time
-	// of the word. A stamp that is farther away wins: somebody meant it.
+	// of the word. A stamp that is farther away is kept, and reported from stampDiffers on.
 	stampYields = 1500 * time.Millisecond
 	// stampDiffers is how far a stamp may be from its word without a finding.
 	stampDiffers = 2 * time.Second

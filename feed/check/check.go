@@ -1,5 +1,5 @@
-// Package check checks any feed of the world: what apps and directories will stumble
-// over, with the place, what to do, and where it is written.
+// Package check checks podcast feeds, whoever wrote them. It reports what apps and
+// directories do not accept or understand, with the place, what to do, and the source.
 //
 // The rules are in rules.go. They come from RSS 2.0, PSP-1, Apple's guide to podcast
 // RSS, the documents of the podcast namespace and, where these are silent, from what

@@ -39,9 +39,9 @@ func (c *checker) size(e *tree.Element, known *element, value string) {
 }
 
 var (
-	// tags are tags that somebody meant as HTML.
+	// tags matches HTML tags in a text.
 	tags = regexp.MustCompile(`(?i)</?(?:a|b|i|p|br|em|strong|ul|ol|li|div|span|h[1-6]|font|u|img)(?:\s[^<>]*)?/?>`)
-	// entities are references that somebody meant as characters.
+	// entities matches character references in a text.
 	entities = regexp.MustCompile(`&(?:amp|lt|gt|quot|apos|nbsp|[a-z]{2,6}(?:uml|grave|acute|circ|tilde|cedil|quo|dash)|hellip|szlig|[lr]aquo|#[0-9]{2,6}|#x[0-9a-fA-F]{2,5});`)
 	// escapedTags are tags that readers see as text.
 	escapedTags = regexp.MustCompile(`(?i)&lt;/?(?:a|b|i|p|br|em|strong|ul|ol|li|div|span|h[1-6]|font|img)(?:\s[^<>]{0,300}?)?/?&gt;`)

@@ -109,7 +109,7 @@ func (a *Announcer) notify(ctx context.Context, name, feedURL string) error {
 		return err
 	}
 	policy := retry.Service(retry.Patience)
-	// The next publish notifies again, so that nobody has to wait for a channel.
+	// A publish does not wait for a channel: the next one notifies it again.
 	policy.Tries, policy.MaxAsked, policy.Jitter, policy.Sleep = 3, 30*time.Second, retry.NoJitter, a.Sleep
 	return policy.Do(ctx, func(ctx context.Context, _ int) error {
 		return a.send(ctx, c, cmp.Or(a.Bases[name], c.base), feedURL)

@@ -116,8 +116,8 @@ func (g *google) rules(urls, keys []string) (rules []invalidation, err error) {
 	return rules, nil
 }
 
-// tokenError returns why there is no token, without the response that the library
-// quotes in full, and whether another request would get the same answer.
+// tokenError explains why Google issued no token. The message leaves out the response,
+// which the library quotes in full; final reports that a retry would not help.
 func tokenError(err error) (message string, final bool) {
 	var e *oauth2.RetrieveError
 	if errors.As(err, &e) {

@@ -17,9 +17,9 @@ import (
 	"onair/internal/gitcmd"
 )
 
-// Head returns the commit of a show's folder; empty if there is no repository,
-// or no commit in it. It fails if git refuses to read the repository, such as one of
-// another user.
+// Head returns the commit that is checked out in a show's folder. It is empty if there
+// is no repository, or no commit in it. Head fails if git refuses to read the
+// repository, for example because another user owns it.
 func Head(ctx context.Context, dir string) (string, error) {
 	out, err := git(ctx, dir, "rev-parse", "--verify", "--quiet", "HEAD")
 	if err == nil || exitCode(err) == 1 || !inRepository(dir) {

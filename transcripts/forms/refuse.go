@@ -75,7 +75,7 @@ func looksLRC(head string) bool {
 	return stamped > 0 && (lrcTag.MatchString(head) || 5*stamped >= 4*lines && strings.Count(head, "]") > 1)
 }
 
-// describe says what a text is that is no transcript.
+// describe returns what kind of file a text is if it is not a transcript.
 func (s *source) describe(head string) error {
 	ext := strings.ToLower(path.Ext(s.o.File))
 	first, rest, _ := strings.Cut(head, "\n")
