@@ -1,13 +1,16 @@
 package main
 
 import (
+	"bufio"
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"golang.org/x/term"
@@ -36,6 +39,22 @@ func (s *system) getenv(name string) string {
 
 // animated reports whether stderr is a terminal on which a line can be redrawn.
 func (s *system) animated() bool { return isTerminal(s.stderr) && s.getenv("TERM") != "dumb" }
+
+// confirmed reads a line from stdin and reports whether it says yes. It is false if ctx
+// ends first.
+func (s *system) confirmed(ctx context.Context) bool {
+	answer := make(chan string, 1) // a read cannot be interrupted, a receive can
+	go func() {
+		line, _ := bufio.NewReader(s.stdin).ReadString('\n')
+		answer <- line
+	}()
+	select {
+	case line := <-answer:
+		return strings.HasPrefix(strings.ToLower(strings.TrimSpace(line)), "y")
+	case <-ctx.Done():
+		return false
+	}
+}
 
 // isTerminal reports whether v is a terminal.
 func isTerminal(v any) bool {

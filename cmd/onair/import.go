@@ -1,14 +1,12 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -203,20 +201,13 @@ func confirmImport(ctx context.Context, a *app, p *importer.Plan, o *importOptio
 	} else {
 		fmt.Fprint(a.stderr, "Import? [y/N] ")
 	}
-	answer := make(chan string, 1) // a read cannot be interrupted, a receive can
-	go func() {
-		line, _ := bufio.NewReader(a.stdin).ReadString('\n')
-		answer <- line
-	}()
-	select {
-	case line := <-answer:
-		if strings.HasPrefix(strings.ToLower(strings.TrimSpace(line)), "y") {
-			return nil
-		}
-		return errors.New("not imported")
-	case <-ctx.Done():
-		return ctx.Err()
+	if a.confirmed(ctx) {
+		return nil
 	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return errors.New("not imported")
 }
 
 // importMeter shows the progress of an import on a terminal.

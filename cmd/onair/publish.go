@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"cmp"
 	"context"
 	"errors"
@@ -142,17 +141,7 @@ func confirm(ctx context.Context, a *app, p *publish.Plan) bool {
 		fmt.Fprintf(a.stderr, "%s will be deleted. ", plural.Count(deleted, "object"))
 	}
 	fmt.Fprint(a.stderr, "Publish? [y/N] ")
-	answer := make(chan string, 1) // a read cannot be interrupted, a receive can
-	go func() {
-		line, _ := bufio.NewReader(a.stdin).ReadString('\n')
-		answer <- line
-	}()
-	select {
-	case line := <-answer:
-		return strings.HasPrefix(strings.ToLower(strings.TrimSpace(line)), "y")
-	case <-ctx.Done():
-		return false
-	}
+	return a.confirmed(ctx)
 }
 
 // printNoAudio prints the scheduled and due episodes that cannot go live as things are.
