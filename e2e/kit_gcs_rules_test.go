@@ -198,8 +198,9 @@ func (u *rules) update(r *http.Request, c call) *httptest.ResponseRecorder {
 		return failure(http.StatusNotFound, "No such object: "+c.key)
 	}
 	var patch struct {
-		ContentType, CacheControl json.RawMessage
-		Metadata                  json.RawMessage
+		ContentType, CacheControl                            json.RawMessage
+		ContentEncoding, ContentDisposition, ContentLanguage json.RawMessage
+		Metadata                                             json.RawMessage
 	}
 	if err := json.NewDecoder(r.Body).Decode(&patch); err != nil {
 		return failure(http.StatusBadRequest, err.Error())
@@ -212,6 +213,9 @@ func (u *rules) update(r *http.Request, c call) *httptest.ResponseRecorder {
 	}
 	set(&o.ContentType, patch.ContentType)
 	set(&o.CacheControl, patch.CacheControl)
+	set(&o.ContentEncoding, patch.ContentEncoding)
+	set(&o.ContentDisposition, patch.ContentDisposition)
+	set(&o.ContentLanguage, patch.ContentLanguage)
 	o.Metadata = patched(o.Metadata, patch.Metadata)
 	u.fake.CreateObject(o) // has the same generation and so replaces it
 
