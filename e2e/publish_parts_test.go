@@ -177,7 +177,7 @@ func (w *workplace) scheduled(t testing.TB) *episodeSource {
 }
 
 // TestScheduledGoesLive publishes after a scheduled episode's date on a machine that never had
-// its audio: the stored parts are enough. Without them the publish is refused before any write.
+// its audio: the stored parts are enough. Without them the episode stays out, and nothing is written.
 func TestScheduledGoesLive(t *testing.T) {
 	t.Parallel()
 	e := startEmulator(t)
@@ -204,12 +204,13 @@ func TestScheduledGoesLive(t *testing.T) {
 	e.forget()
 	for _, command := range []string{"plan", "publish"} {
 		said, code := ending(clone.command(command))
-		if code != 1 || !strings.Contains(string(said), episode.slug) || !strings.Contains(string(said), "audio.mp3") {
+		if named := strings.Contains(string(said), episode.slug) || strings.Contains(string(said), episode.Title); code != 3 || !named ||
+			!strings.Contains(string(said), "the audio is neither here nor in the storage") {
 			t.Errorf("%s without audio and parts: exit code %d\n%s", command, code, said)
 		}
 	}
 	if writes := e.writes(); len(writes) > 0 {
-		t.Errorf("a refused publish writes %q", writes)
+		t.Errorf("a publish without the episode writes %q", writes)
 	}
 
 	e.fake.CreateObject(kept)

@@ -174,19 +174,3 @@ func (s *Show) At(field string) finding.Position { return source.Place(s.places,
 func (s *Show) Live(now time.Time) []*Episode {
 	return slices.DeleteFunc(slices.Clone(s.Episodes), func(e *Episode) bool { return e.Status(now) != Live })
 }
-
-// Updated is the newest date on which anything in the live feed changed by the
-// show's own account: the newest Date or Updated of a live episode. It is the
-// feed's lastBuildDate, so that equal content has equal bytes. It is zero if there are
-// no episodes.
-func (s *Show) Updated(now time.Time) time.Time {
-	var newest time.Time
-	for _, e := range s.Live(now) {
-		for _, t := range []time.Time{e.Date, e.Updated} {
-			if t.After(newest) {
-				newest = t
-			}
-		}
-	}
-	return newest
-}

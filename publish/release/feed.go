@@ -20,7 +20,7 @@ func (b *builder) addFeed() {
 		SelfURL:    b.show.FeedURL(),
 		GUID:       b.release.Lock.PodcastGUID,
 		ArtworkURL: b.url(b.artworkKey("")),
-		Updated:    b.show.Updated(b.o.Now),
+		Updated:    b.release.updated(),
 		PersonURL:  b.personURL,
 	}
 	if b.show.Private {

@@ -192,7 +192,7 @@ func (b *builder) siteData(ctx context.Context, theme *templates.Theme) *templat
 		Versions:    map[string][]templates.Version{},
 		IconKeys:    b.iconKeys(),
 		Bios:        map[string]template.HTML{},
-		Updated:     b.show.Updated(b.o.Now),
+		Updated:     b.release.updated(),
 	}
 	for _, a := range theme.Assets() {
 		ext := path.Ext(a.Name)
