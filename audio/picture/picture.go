@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"onair/internal/derive"
+	"onair/internal/raster"
 )
 
 // maxPixels is the most pixels of an image that is decoded. It is a little more than
@@ -48,7 +49,7 @@ func inspect(data []byte) Faults {
 	if isPNG(data) {
 		return inspectPNG(data)
 	}
-	f := Faults{Orientation: jpegOrientation(data)}
+	f := Faults{Orientation: raster.Orientation(data)}
 	_, f.Damage = decode(data, jpeg.DecodeConfig, jpeg.Decode)
 	return f
 }
@@ -88,7 +89,7 @@ func inspectPNG(data []byte) (f Faults) {
 		case "acTL":
 			f.Animated = true
 		case "eXIf":
-			f.Orientation = exifOrientation(body)
+			f.Orientation = raster.ExifOrientation(body)
 		case "tRNS":
 			mayShow = true
 		case "IEND":
@@ -118,64 +119,4 @@ func pngChunks(data []byte) func(yield func(kind string, body []byte) bool) {
 			b = b[around+n:]
 		}
 	}
-}
-
-// jpegOrientation returns the EXIF orientation of a JPEG image (CIPA DC-008, 4.6): 2 to
-// 8, or 0 if there is none or the image is upright.
-func jpegOrientation(data []byte) int {
-	const (
-		scan = 0xDA
-		app1 = 0xE1
-	)
-	for b := data[min(2, len(data)):]; len(b) >= 4 && b[0] == 0xFF; {
-		if b[1] == 0xFF { // a fill byte
-			b = b[1:]
-			continue
-		}
-		n := int(binary.BigEndian.Uint16(b[2:]))
-		if b[1] == scan || n < 2 || n > len(b)-2 {
-			return 0
-		}
-		if exif, ok := bytes.CutPrefix(b[4:2+n], []byte("Exif\x00\x00")); ok && b[1] == app1 {
-			return exifOrientation(exif)
-		}
-		b = b[2+n:]
-	}
-	return 0
-}
-
-// exifOrientation returns the orientation in a TIFF header and its first directory.
-func exifOrientation(b []byte) int {
-	const (
-		entryBytes  = 12
-		orientation = 0x0112
-		short       = 3
-	)
-	if len(b) < 8 {
-		return 0
-	}
-	var order binary.ByteOrder
-	switch string(b[:4]) {
-	case "MM\x00*":
-		order = binary.BigEndian
-	case "II*\x00":
-		order = binary.LittleEndian
-	default:
-		return 0
-	}
-	at := int64(order.Uint32(b[4:]))
-	if at+2 > int64(len(b)) {
-		return 0
-	}
-	entries := b[at+2:]
-	for n := order.Uint16(b[at:]); n > 0 && len(entries) >= entryBytes; n-- {
-		if order.Uint16(entries) == orientation && order.Uint16(entries[2:]) == short {
-			if v := int(order.Uint16(entries[8:])); v >= 2 && v <= 8 {
-				return v
-			}
-			return 0
-		}
-		entries = entries[entryBytes:]
-	}
-	return 0
 }

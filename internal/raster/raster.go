@@ -6,7 +6,6 @@ package raster
 
 import (
 	"bytes"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"image"
@@ -46,7 +45,7 @@ func Decode(data []byte, limit int) (*image.RGBA, error) {
 	draw.Draw(full, full.Rect, image.White, image.Point{}, draw.Src)
 	draw.Draw(full, full.Rect, decoded, bounds.Min, draw.Over)
 	width, height := fit(bounds.Dx(), bounds.Dy(), limit)
-	return turned(Scale(full, width, height), orientation(data)), nil
+	return turned(Scale(full, width, height), Orientation(data)), nil
 }
 
 // fit returns the size of an image whose longer side is scaled down to limit.
@@ -181,45 +180,4 @@ func turned(img *image.RGBA, orientation int) *image.RGBA {
 		}
 	}
 	return out
-}
-
-// orientation returns the orientation in the Exif data of a JPEG (CIPA DC-008, tag
-// 0x0112); 1 if there is none.
-func orientation(data []byte) int {
-	for at := 2; at+4 <= len(data) && data[at] == 0xff; {
-		marker, size := data[at+1], int(binary.BigEndian.Uint16(data[at+2:]))
-		if marker == 0xda || size < 2 || at+2+size > len(data) {
-			break
-		}
-		if segment := data[at+4 : at+2+size]; marker == 0xe1 && bytes.HasPrefix(segment, []byte("Exif\x00\x00")) {
-			return tiffOrientation(segment[6:])
-		}
-		at += 2 + size
-	}
-	return 1
-}
-
-func tiffOrientation(tiff []byte) int {
-	if len(tiff) < 8 {
-		return 1
-	}
-	var order binary.ByteOrder = binary.LittleEndian
-	if tiff[0] == 'M' {
-		order = binary.BigEndian
-	}
-	directory := int64(order.Uint32(tiff[4:]))
-	if directory+2 > int64(len(tiff)) {
-		return 1
-	}
-	entries := tiff[directory+2:]
-	for range order.Uint16(tiff[directory:]) {
-		if len(entries) < 12 {
-			break
-		}
-		if order.Uint16(entries) == 0x0112 {
-			return int(order.Uint16(entries[8:]))
-		}
-		entries = entries[12:]
-	}
-	return 1
 }
