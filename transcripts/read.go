@@ -2,18 +2,17 @@ package transcripts
 
 import (
 	"bytes"
-	"encoding/binary"
 	"fmt"
 	"maps"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf16"
 	"unicode/utf8"
 
 	"onair/internal/finding"
 	"onair/transcripts/forms"
+	"onair/transcripts/internal/script"
 )
 
 // ReadOptions change how a transcript in another format is read. A nil pointer
@@ -58,7 +57,7 @@ func Read(src []byte, format string, o *ReadOptions) (*Transcript, error) {
 		}
 	}
 	if format == "md" {
-		return Parse(fromUTF16(src), &o.Options), nil
+		return Parse(script.FromUTF16(src), &o.Options), nil
 	}
 	result, err := forms.Read(src, format, &forms.Options{File: o.File, Speakers: o.Speakers, Duration: o.Duration})
 	if err != nil {
@@ -103,23 +102,6 @@ func misplaced(src []byte, name string) (f finding.Finding, ok bool) {
 // IsFatal reports whether a finding means that a file is not the transcript of its
 // episode. The rest of what Parse reports can be published.
 func IsFatal(f finding.Finding) bool { return f.Rule == ruleFormat.ID || f.Rule == ruleDuration.ID }
-
-// fromUTF16 converts UTF-16 with a byte order mark to UTF-8.
-func fromUTF16(src []byte) []byte {
-	var order binary.ByteOrder = binary.LittleEndian
-	switch {
-	case bytes.HasPrefix(src, []byte("\xff\xfe")):
-	case bytes.HasPrefix(src, []byte("\xfe\xff")):
-		order = binary.BigEndian
-	default:
-		return src
-	}
-	units := make([]uint16, len(src)/2-1)
-	for i := range units {
-		units[i] = order.Uint16(src[2*i+2:])
-	}
-	return []byte(string(utf16.Decode(units)))
-}
 
 // namer gives speakers the names that their labels will have.
 type namer struct {
@@ -190,7 +172,7 @@ var boldLabel = regexp.MustCompile(`(?m)^(?:#+ |\\?\[[\d:.]+\\?\] ?)?\*\*[^*\[\n
 // says what it looks like and what to do.
 func Detect(src []byte, name string) (string, error) {
 	const head = 1 << 16
-	text := fromUTF16(src[:min(len(src), head)])
+	text := script.FromUTF16(src[:min(len(src), head)])
 	plain := bytes.TrimLeft(bytes.TrimPrefix(text, []byte("\xef\xbb\xbf")), " \t\r\n")
 	if !bytes.HasPrefix(plain, []byte("WEBVTT")) && !bytes.HasPrefix(plain, []byte("{")) && boldLabel.Match(text) {
 		return "md", nil

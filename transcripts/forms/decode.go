@@ -2,10 +2,8 @@ package forms
 
 import (
 	"bytes"
-	"encoding/binary"
 	"strings"
 	"unicode"
-	"unicode/utf16"
 	"unicode/utf8"
 
 	"onair/transcripts/internal/script"
@@ -14,14 +12,7 @@ import (
 // decode detects the encoding and sets the text. A few bytes that are not UTF-8 in
 // a file that otherwise is become U+FFFD.
 func (s *source) decode(src []byte) error {
-	switch {
-	case bytes.HasPrefix(src, []byte("\xef\xbb\xbf")):
-		src = src[3:]
-	case bytes.HasPrefix(src, []byte("\xff\xfe")):
-		src = fromUTF16(src[2:], binary.LittleEndian)
-	case bytes.HasPrefix(src, []byte("\xfe\xff")):
-		src = fromUTF16(src[2:], binary.BigEndian)
-	}
+	src = script.FromUTF16(bytes.TrimPrefix(src, []byte("\xef\xbb\xbf")))
 	for _, b := range binaries {
 		if bytes.HasPrefix(src, []byte(b.magic)) {
 			return s.problem(0, b.hint, "%s, not a transcript", b.title)
@@ -67,14 +58,6 @@ var binaries = []struct{ magic, title, hint string }{
 	{"{\\rtf", "RTF", "save the document as plain text (.txt)"},
 	{"ID3", "an audio file", "onair does not transcribe: give it what a speech recogniser wrote"},
 	{"RIFF", "an audio file", "onair does not transcribe: give it what a speech recogniser wrote"},
-}
-
-func fromUTF16(src []byte, order binary.ByteOrder) []byte {
-	units := make([]uint16, len(src)/2)
-	for i := range units {
-		units[i] = order.Uint16(src[2*i:])
-	}
-	return []byte(string(utf16.Decode(units)))
 }
 
 // clean removes invisible characters and folds spaces.

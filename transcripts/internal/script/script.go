@@ -4,7 +4,10 @@
 package script
 
 import (
+	"bytes"
+	"encoding/binary"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -109,4 +112,22 @@ func IsClean[T string | []byte](s T) bool {
 		}
 	}
 	return true
+}
+
+// FromUTF16 converts UTF-16 with a byte order mark to UTF-8, without the mark. It
+// returns any other text unchanged.
+func FromUTF16(src []byte) []byte {
+	var order binary.ByteOrder = binary.LittleEndian
+	switch {
+	case bytes.HasPrefix(src, []byte("\xff\xfe")):
+	case bytes.HasPrefix(src, []byte("\xfe\xff")):
+		order = binary.BigEndian
+	default:
+		return src
+	}
+	units := make([]uint16, len(src)/2-1)
+	for i := range units {
+		units[i] = order.Uint16(src[2*i+2:])
+	}
+	return []byte(string(utf16.Decode(units)))
 }
