@@ -13,7 +13,6 @@ import (
 	"github.com/google/uuid"
 
 	"onair/feed/tree"
-	"onair/internal/slugs"
 	"onair/internal/source"
 	"onair/show/chapters"
 )
@@ -477,119 +476,9 @@ func (c *mapper) chapterFiles(e *episode, item *tree.Element) {
 	}
 }
 
-// fillDates gives episodes without a date one between those of their neighbours. The
-// list is the newest first.
-func (c *mapper) fillDates(list []*episode) {
-	for i, e := range list {
-		if !e.date.IsZero() {
-			continue
-		}
-		var newer, older time.Time
-		if i > 0 {
-			newer = list[i-1].date
-		}
-		for _, o := range list[i+1:] {
-			if !o.date.IsZero() {
-				older = o.date
-				break
-			}
-		}
-		switch {
-		case !newer.IsZero() && older.After(newer) || newer.IsZero() && older.IsZero():
-			e.date = newer
-			if newer.IsZero() {
-				e.date = c.o.Now.Truncate(time.Minute)
-			}
-		case newer.IsZero():
-			e.date = older.Add(time.Hour)
-		case older.IsZero():
-			e.date = newer.Add(-time.Hour)
-		default:
-			e.date = older.Add(newer.Sub(older) / 2).Truncate(time.Second)
-		}
-		c.where = e.title
-		c.lose("it has no date; it gets %s, which is between its neighbours", formatDate(e.date))
-	}
-	c.where = ""
-}
-
 // maxSlug is the length of slugs that an import makes.
 const maxSlug = 60
 
-// slugs names the episodes, oldest first, so that names stay the same when the feed
-// grows.
-func (c *mapper) slugs(list []*episode, k *known) {
-	taken := map[string]bool{}
-	for slug := range k.slugs {
-		taken[slug] = true
-	}
-	for _, e := range list {
-		if dir, ok := k.dirs[e.guid]; ok {
-			e.existing, e.dir, e.slug = true, dir, path.Base(dir)
-			continue
-		}
-		stem := slugs.Make(e.title)
-		if n := numberOf(e); n != "" && !strings.HasPrefix(stem+"-", n+"-") {
-			stem = n + "-" + stem
-		}
-		if len(stem) > maxSlug {
-			stem = stem[:maxSlug]
-			if i := strings.LastIndexByte(stem, '-'); i > maxSlug/2 {
-				stem = stem[:i]
-			}
-		}
-		stem = strings.TrimRight(stem, "-")
-		e.slug = slugs.Make(stem)
-		for n := 2; taken[e.slug]; n++ {
-			e.slug = fmt.Sprintf("%s-%d", strings.TrimRight(stem[:min(len(stem), maxSlug-4)], "-"), n)
-		}
-		taken[e.slug] = true
-	}
-}
-
 var numberLine = regexp.MustCompile(`(?m)^number: (\d+)$`)
 
-// numberOf returns the number in the front matter of an episode.
-func numberOf(e *episode) string {
-	if m := numberLine.FindStringSubmatch(e.front.b.String()); m != nil {
-		return m[1]
-	}
-	return ""
-}
-
 var sitePath = regexp.MustCompile(`^(/[A-Za-z0-9._~!$&'()*+,;=:@-]+)+/?$`)
-
-// redirects writes where the page of each episode was.
-func (c *mapper) redirects(list []*episode) {
-	taken := map[string]bool{}
-	for _, e := range list {
-		taken["/episodes/"+e.slug+"/"] = true
-	}
-	for _, e := range list {
-		c.where = e.title
-		c.redirect(e, taken)
-	}
-	c.where = ""
-}
-
-func (c *mapper) redirect(e *episode, taken map[string]bool) {
-	address, ok := webAddress(e.link)
-	if address == "" {
-		return
-	}
-	u, _ := url.Parse(address)
-	switch {
-	case !ok:
-		c.lose("its link is dropped: %s is not an address", source.ShortQuote(line(address)))
-	case c.o.KeepLinks || !sameHost(address, c.values.link) && !sameHost(address, c.address):
-		e.front.put("link", source.Quote(address))
-	case u.Path == "/episodes/"+e.slug+"/" || u.Path == "/" && u.RawQuery == "" || u.Path == "":
-	case u.RawQuery != "" || !sitePath.MatchString(u.Path) || path.Clean(u.Path) != strings.TrimSuffix(u.Path, "/") || strings.Contains(u.Path, "/."):
-		c.lose("its page %s cannot be redirected by a path; --keep-links keeps it as its link", address)
-	case taken[strings.TrimSuffix(u.Path, "/")+"/"]:
-		c.lose("its page %s is that of another episode too", address)
-	default:
-		taken[strings.TrimSuffix(u.Path, "/")+"/"] = true
-		e.front.put("redirect_from", "["+source.Quote(u.Path)+"]")
-	}
-}
