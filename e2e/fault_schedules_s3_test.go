@@ -8,6 +8,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -144,7 +145,7 @@ func (s *s3Server) runSchedule(t *testing.T, seed int, cdn *foreverCDN, all *tal
 	changes = append(changes, changes[2]) // joins the audio from storage, which happens only if the master is absent
 	net := &s3Network{written: app.look}
 	open := func(url string) *s3.Bucket {
-		b, err := s3.Open(t.Context(), url, &s3.Options{HTTPClient: &http.Client{Transport: net}})
+		b, err := s3.Open(t.Context(), url, &s3.Options{HTTPClient: &http.Client{Transport: net}, Patience: 8 * time.Second})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -30,9 +30,11 @@
 package s3
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
+	"time"
 
 	"onair/publish/bucket"
 	"onair/publish/bucket/internal/remote"
@@ -43,6 +45,10 @@ type Options struct {
 	// HTTPClient sends the requests. nil uses one that obeys AWS_CA_BUNDLE and the
 	// usual proxy variables.
 	HTTPClient *http.Client
+
+	// Patience is how long a call is tried, besides the time that its body takes. 0
+	// means five minutes.
+	Patience time.Duration
 }
 
 // Bucket is a bucket, or the part of it below one prefix.
@@ -78,6 +84,7 @@ func Open(ctx context.Context, rawURL string, opts *Options) (*Bucket, error) {
 		return nil, fmt.Errorf("open %s: %w", at, err)
 	}
 	policy := remote.NewPolicy(temporary, at.explain, header)
+	policy.Patience = cmp.Or(opts.Patience, policy.Patience)
 	s := &store{client: client, at: at, policy: policy, partSize: defaultPartSize, buffers: newBuffers()}
 	calls := &remote.Bucket{Store: s, Policy: policy, Address: rawURL, Place: at.String(), Prefix: at.prefix, Reserved: probeKey}
 	return &Bucket{Bucket: calls, calls: calls, store: s}, nil

@@ -38,6 +38,9 @@ type Policy struct {
 	// there is none.
 	Header func(error) http.Header
 
+	// Patience is how long a call may take besides the time for its body.
+	Patience time.Duration
+
 	reached atomic.Bool // the server has answered a request
 }
 
@@ -45,7 +48,8 @@ type Policy struct {
 // five minutes and as long as its body takes at 32 KiB a second.
 func NewPolicy(temporary func(error) bool, explain func(error) error, header func(error) http.Header) *Policy {
 	return &Policy{
-		Policy:    retry.Service(retry.Patience),
+		Policy:    retry.Service(0), // Do sets the limit
+		Patience:  retry.Patience,
 		Temporary: temporary,
 		Explain:   explain,
 		Header:    header,
@@ -53,8 +57,8 @@ func NewPolicy(temporary func(error) bool, explain func(error) error, header fun
 }
 
 // timeFor returns how long a call that moves size bytes may take.
-func timeFor(size int64) time.Duration {
-	return retry.Patience + time.Duration(size/slowestRate)*time.Second
+func (p *Policy) timeFor(size int64) time.Duration {
+	return p.Patience + time.Duration(size/slowestRate)*time.Second
 }
 
 // Do calls try with n = 1, 2, 3 and so on, until it succeeds or nothing is gained
@@ -63,7 +67,7 @@ func timeFor(size int64) time.Duration {
 // failed.
 func (p *Policy) Do(ctx context.Context, size int64, try func(ctx context.Context, n int) error) error {
 	policy := p.Policy
-	policy.Limit = timeFor(size)
+	policy.Limit = p.timeFor(size)
 	return policy.Do(ctx, func(ctx context.Context, n int) error {
 		err := try(ctx, n)
 		if err == nil || p.Header(err) != nil {

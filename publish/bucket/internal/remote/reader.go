@@ -34,7 +34,7 @@ func (b *Bucket) reader(ctx context.Context, name string, a bucket.Attrs, offset
 	if length >= 0 {
 		left = min(left, length)
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeFor(left))
+	ctx, cancel := context.WithTimeout(ctx, b.Policy.timeFor(left))
 	return &Reader{
 		connect: func(offset, length int64) (io.ReadCloser, error) {
 			return b.Store.Get(ctx, name, a.Version, offset, length)
