@@ -2,6 +2,7 @@ package publish_test
 
 import (
 	"encoding/json"
+	"errors"
 	"testing"
 	"testing/fstest"
 
@@ -75,6 +76,38 @@ func TestLeft(t *testing.T) {
 			}
 			if p.Empty() != (test.want == nil) {
 				t.Errorf("empty: %v", p.Empty())
+			}
+		})
+	}
+}
+
+// An interrupted publish recorded what it was going to write. A page that it did not
+// write is written by the next one, also if the size stays the same and the listing has
+// no checksums.
+func TestInterruptedPagesOfEqualSize(t *testing.T) {
+	for name, b := range map[string]bucket.Bucket{"memory": mem.New(), "sparse": sparse{mem.New()}} {
+		t.Run(name, func(t *testing.T) {
+			files := showtest.Example(t)
+			apply(t, plan(t, showtest.Release(t, files, nil), b), b)
+			showtest.Edit(t, files, "show.yaml", "title: Hello, Universe", "title: Hello, Uniwerse")
+			second := showtest.Release(t, files, nil)
+			full := errors.New("the disk is full")
+			memory(b).Before = func(op, key string) error {
+				if op == mem.OpWrite && key == "index.html" {
+					return full
+				}
+				return nil
+			}
+			_, err := publish.Apply(t.Context(), plan(t, second, b), record.Storage{Public: b}, nil)
+			memory(b).Before = nil
+			if !errors.Is(err, full) {
+				t.Fatalf("the publish ends with %v", err)
+			}
+			apply(t, plan(t, second, b), b)
+			for _, o := range second.Objects {
+				if got := checksum(read(t, b, o.Key)); got != o.CRC32C {
+					t.Errorf("%s is not as the release has it", o.Key)
+				}
 			}
 		})
 	}

@@ -122,7 +122,8 @@ func (l *Listing) ReadState(ctx context.Context, s Storage, cacheDir string) (er
 // parts of a release. It comes from the record, for objects that are still at the
 // version recorded there and were not written after the record; the others are
 // requested one by one. A change of headers keeps the version of an object and
-// changes its time.
+// changes its time. A publish records what it is going to write with the version that
+// it found, so after an interrupted one only objects that never change are known.
 func (l *Listing) Complete(ctx context.Context, s Storage, objects, parts []*bucket.Object) error {
 	public, sparse := s.Public.(bucket.Sparse)
 	if !sparse {
@@ -134,6 +135,8 @@ func (l *Listing) Complete(ctx context.Context, s Storage, objects, parts []*buc
 		known := l.State.Objects[o.Key]
 		switch {
 		case !ok:
+		case l.State.Phase != Done && known.Class != "immutable":
+			unknown = append(unknown, o.Key)
 		case known.Version == attrs.Version && known.Version != "" && (l.record == nil || !attrs.Updated.After(l.record.Updated)):
 			attrs.CRC32C, attrs.ContentType, attrs.CacheControl = known.CRC32C, known.ContentType, known.CacheControl
 			attrs.Metadata = map[string]string{bucket.MetaSHA256: known.SHA256}
