@@ -20,9 +20,8 @@ GORELEASER_VERSION := v2.15.1
 GORELEASER := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/onair-e2e/goreleaser-$(GORELEASER_VERSION)/goreleaser
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 DEADCODE    := golang.org/x/tools/cmd/deadcode@v0.51.0
-# Only tests call these: they are made for tests, or keep generated pages fresh. The
-# drafts of transcripts will call transcripts/words.
-TEST_DOUBLES := ^(publish/bucket/(mem|buckettest|internal/faults)|publish/internal/showtest|internal/(reference|finding/findingtest)|transcripts/words)/|SetSettleTime|write(Rule)?Reference|check/elements.go.*Names|tree/document.go.*Read
+# Only tests call these: they are made for tests, or keep generated pages fresh.
+TEST_DOUBLES := ^(publish/bucket/(mem|buckettest|internal/faults)|publish/internal/showtest|internal/(reference|finding/findingtest))/|SetSettleTime|write(Rule)?Reference|check/elements.go.*Names|tree/document.go.*Read
 
 # The storage library works over HTTP; without gRPC's modules for it the binary
 # is a quarter smaller. Tests build what is released.

@@ -1,15 +1,20 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
+	"onair/audio"
+	"onair/internal/durable"
 	"onair/internal/sourcefs"
 	"onair/show"
 	"onair/transcripts/repo"
+	"onair/transcripts/words"
 )
 
 // transcriptRepo is a folder of transcripts: a repository of transcripts, or a
@@ -140,4 +145,52 @@ func (r *transcriptRepo) linter(names []string) *repo.Linter {
 		}
 	}
 	return l
+}
+
+// episodeOf returns the episode whose own transcript has the name, which is neither a
+// translation nor in a repository without a show; nil if there is none.
+func (r *transcriptRepo) episodeOf(name string) *show.Episode {
+	if r.show == nil {
+		return nil
+	}
+	for _, e := range r.show.Episodes {
+		if len(e.Transcripts) > 0 && e.Transcripts[0].Path == r.rootPath(name) && strings.EqualFold(e.Transcripts[0].Language, e.Language) {
+			return e
+		}
+	}
+	return nil
+}
+
+// wordsPath returns the path that the recognized words of a transcript have; empty if
+// it cannot have any.
+func (r *transcriptRepo) wordsPath(name string) string {
+	if e := r.episodeOf(name); e != nil {
+		return filepath.Join(r.root, filepath.FromSlash(e.Dir), words.FileName)
+	}
+	if filepath.Base(name) == "transcript.md" {
+		return filepath.Join(filepath.Dir(repo.In(r.abs, name)), words.FileName)
+	}
+	return ""
+}
+
+// probeAudio measures the audio of the episode of a transcript.
+func (r *transcriptRepo) probeAudio(name string) (*audio.Info, error) {
+	if e := r.episodeOf(name); e != nil {
+		return probeMaster(r.show, e)
+	}
+	return nil, errors.New("the transcript belongs to no episode")
+}
+
+// probeMaster measures the audio of an episode.
+func probeMaster(s *show.Show, e *show.Episode) (*audio.Info, error) {
+	f, info, err := durable.OpenRegularBy(s.Folder.Stat, s.Folder.Open, e.Audio)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	at, ok := f.(io.ReaderAt)
+	if !ok {
+		return nil, fmt.Errorf("%s: cannot be read at an offset", e.Audio)
+	}
+	return audio.Probe(at, info.Size())
 }

@@ -2,7 +2,10 @@ package main
 
 import (
 	"bytes"
+	"encoding/hex"
+	"errors"
 	"fmt"
+	"io/fs"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -10,6 +13,7 @@ import (
 	"onair/internal/finding"
 	"onair/transcripts"
 	"onair/transcripts/repo"
+	"onair/transcripts/words"
 )
 
 type shiftOptions struct {
@@ -26,8 +30,9 @@ func newTranscriptsShift(a *app) *cobra.Command {
 		Long: `Shift the stamps of transcripts at --from and later by --by, after something was
 cut from the audio or inserted. Nothing else changes, and stamps keep their
 precision. A stamp inside a cut gets the time of the cut, and is reported. The
-result is written to standard output, or to the files with -w. FILE may be a
-folder, or - for standard input.
+result is written to standard output, or to the files with -w, which also moves
+the words in the transcript.words.json of an episode. FILE may be a folder, or -
+for standard input.
 
 Exit codes: 0 done · 1 failed · 2 usage.`,
 		Example: `  onair transcripts shift --from 12:00 --by -14.5s -w episodes/4-cloudy/transcript.md
@@ -85,11 +90,46 @@ func shiftFile(a *app, r *transcriptRepo, name string, from time.Duration, o *sh
 		_, err := a.stdout.Write(out)
 		return err
 	}
+	if !bytes.Equal(src, out) {
+		if !a.quiet {
+			fmt.Fprintln(a.stdout, clean(name))
+		}
+		if err := replaceFile(repo.In(a.dir, name), src, out); err != nil {
+			return err
+		}
+	}
+	return shiftWords(a, r, name, from, o.by)
+}
+
+// shiftWords moves the recognized words of a transcript, if there are any. They then
+// belong to the audio that is now in the folder of the episode.
+func shiftWords(a *app, r *transcriptRepo, transcript string, from, by time.Duration) error {
+	name := r.wordsPath(transcript)
+	if name == "" {
+		return nil
+	}
+	src, err := a.readInput(name, words.MaxSize)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	f, err := words.Read(src, a.shortPath(name))
+	if err != nil {
+		return err
+	}
+	f.Shift(from, by)
+	f.SHA256, f.Duration = "", max(0, f.Duration+by)
+	if info, err := r.probeAudio(transcript); err == nil {
+		f.SHA256, f.Duration = hex.EncodeToString(info.SHA256[:]), info.Duration
+	}
+	out := f.Format()
 	if bytes.Equal(src, out) {
 		return nil
 	}
 	if !a.quiet {
-		fmt.Fprintln(a.stdout, clean(name))
+		fmt.Fprintln(a.stdout, clean(a.shortPath(name)))
 	}
-	return replaceFile(repo.In(a.dir, name), src, out)
+	return replaceFile(name, src, out)
 }

@@ -28,7 +28,8 @@ var formats = []struct {
 // for several episodes at the same time.
 func (b *builder) addTranscripts(e *Episode) (found finding.List) {
 	for _, f := range e.Transcripts {
-		t := &transcript{TranscriptFile: f, texts: b.texts, duration: e.Pin.Duration}
+		t := &transcript{TranscriptFile: f, texts: b.texts, duration: e.Pin.Duration, payload: e.Pin.Payload.SHA256}
+		t.words = t.findWords(e)
 		facts, err := t.facts(e.inFeed(), func(p *parsed) (textFacts, error) { return b.textFacts(e, t, p) })
 		var failed *formatError
 		switch {

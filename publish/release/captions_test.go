@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"onair/internal/derive"
 	"onair/internal/finding"
 	"onair/publish/internal/showtest"
 	"onair/publish/release"
@@ -116,8 +117,14 @@ func TestTranscriptSettings(t *testing.T) {
 // html is the transcript of the only episode.
 func html(t *testing.T, r *release.Release) string {
 	t.Helper()
+	return transcriptIn(t, r, ".html")
+}
+
+// transcriptIn returns the transcript of the only episode in one format.
+func transcriptIn(t *testing.T, r *release.Release, extension string) string {
+	t.Helper()
 	for _, o := range r.Objects {
-		if o.Role != release.RoleTranscript || !strings.HasSuffix(o.Key, ".html") {
+		if o.Role != release.RoleTranscript || !strings.HasSuffix(o.Key, extension) {
 			continue
 		}
 		body, err := o.Body()
@@ -208,5 +215,53 @@ func TestTranslation(t *testing.T) {
 	_, found = releaseOf(t, dir)
 	if f := ofRule(found, "T032"); len(f) != 1 || f[0].Severity != finding.Warning || !strings.HasSuffix(f[0].File, "transcript.es.md") {
 		t.Errorf("a turn is missing: %v", f)
+	}
+}
+
+// TestWords gives a transcript the times of recognized words, which are ignored if they
+// are those of other audio, and read again when they change.
+func TestWords(t *testing.T) {
+	t.Parallel()
+	dir := minimal(t, "")
+	write(t, dir, "transcript.md", "**Vega:** \\[00:00\\] Hello there, universe.\n\n**Rigel:** Nothing answers us today.\n")
+	cache := derive.Open(t.TempDir(), "test")
+	captions := func() (string, finding.List) {
+		t.Helper()
+		s, _ := show.Load(os.DirFS(dir), &show.LoadOptions{Dir: dir})
+		r, found, err := release.New(t.Context(), s, &release.Options{Now: showtest.Now, Cache: cache})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return transcriptIn(t, r, ".vtt"), found
+	}
+	estimated, _ := captions()
+	const heard = `{"schema_version": 1, "audio": {"sha256": "SHA"}, "segments": [
+[250, "1", "hello their universe", [300, 200, 500]],
+[2345, "2", "nothing answers us today", [300, 200, 200, 400]]
+]}`
+	write(t, dir, "transcript.words.json", strings.ReplaceAll(heard, "SHA", ""))
+	exact, found := captions()
+	if !strings.Contains(exact, "00:00:00.250 --> ") || !strings.Contains(exact, "00:00:02.345 --> ") || exact == estimated {
+		t.Errorf("captions do not have the times of the words: %s", exact)
+	}
+	if len(ofRule(found, "T040")) > 0 || len(ofRule(found, "T042")) > 0 {
+		t.Errorf("unexpected findings: %v", found)
+	}
+	for _, test := range []struct{ name, text, rule string }{
+		{"other audio", strings.ReplaceAll(heard, "SHA", strings.Repeat("0a", 32)), "T040"},
+		{"cut off", heard[:100], "T042"},
+	} {
+		write(t, dir, "transcript.words.json", test.text)
+		got, found := captions()
+		if got != estimated {
+			t.Errorf("%s: captions differ from those without words: %s", test.name, got)
+		}
+		if l := ofRule(found, test.rule); len(l) != 1 || !strings.HasSuffix(l[0].File, "transcript.words.json") {
+			t.Errorf("%s: %v", test.name, found)
+		}
+	}
+	write(t, dir, "transcript.words.json", strings.NewReplacer("SHA", "", "2345", "3456").Replace(heard))
+	if got, _ := captions(); !strings.Contains(got, "00:00:03.456 --> ") {
+		t.Errorf("another time of a word does not change the captions: %s", got)
 	}
 }

@@ -3,6 +3,7 @@ package release
 import (
 	"errors"
 	"fmt"
+	"path"
 	"runtime"
 	"slices"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"onair/show"
 	"onair/transcripts"
 	"onair/transcripts/repo"
+	"onair/transcripts/words"
 )
 
 // texts reads the transcripts of a show.
@@ -34,6 +36,8 @@ type transcript struct {
 	show.TranscriptFile
 	texts    *texts
 	duration time.Duration // of the audio
+	payload  string        // SHA-256 of the audio without its tag; empty if unknown
+	words    string        // path of the recognized words; empty if there are none
 	key      derive.Key    // of the text and of everything else that the objects depend on; zero if unknown
 	timed    bool          // whether it can be shown as captions
 	gaps     []gap         // what could not be understood; nil unless the episode is live
@@ -77,6 +81,7 @@ func gapsOf(t *transcripts.Transcript, file string, duration time.Duration) (gap
 }
 
 var (
+	wordsFunc     = derive.Func{Name: "words", Version: 1}
 	textFunc      = derive.Func{Name: "transcripts", Version: 2}
 	translateFunc = derive.Func{Name: "translations", Version: 1}
 )
@@ -151,9 +156,65 @@ func (t *transcript) parse(load func() ([]byte, error)) (*parsed, error) {
 			t.texts.drop(p)
 			return
 		}
+		t.align(p.text)
 		p.cues = p.text.Cues(t.duration)
 	})
 	return p, p.err
+}
+
+// findWords returns the path of the recognized words of an episode. It is empty if
+// there are none, and for a transcript that has times of its own or is a translation.
+func (t *transcript) findWords(e *Episode) string {
+	if t.Language != e.Language || path.Ext(t.Path) != ".md" {
+		return ""
+	}
+	name := path.Join(e.Dir, words.FileName)
+	if info, err := t.texts.show.Folder.Stat(name); err != nil || !info.Mode().IsRegular() {
+		return "" // package show reports what is not a regular file
+	}
+	return name
+}
+
+func (t *transcript) loadWords() ([]byte, error) {
+	return t.texts.show.Folder.ReadFile(t.words, words.MaxSize)
+}
+
+// align gives a transcript the times of the recognized words. It adds what is wrong
+// with them to the findings of the transcript.
+func (t *transcript) align(text *transcripts.Transcript) {
+	if t.words == "" {
+		return
+	}
+	data, err := t.loadWords()
+	if err != nil {
+		text.Findings.Add(unreadable(t.words, err))
+		return
+	}
+	heard, err := words.Read(data, t.words)
+	if f := (finding.Finding{}); errors.As(err, &f) {
+		text.Findings.Add(f)
+		return
+	}
+	if f, ok := heard.BelongsTo(t.payload, t.words); !ok {
+		text.Findings.Add(f)
+		return
+	}
+	text.Findings = append(text.Findings, text.Align(heard, t.Path)...)
+}
+
+// wordsKey returns the key of what align depends on; zero without words.
+func (t *transcript) wordsKey() (derive.Key, error) {
+	if t.words == "" {
+		return derive.Key{}, nil
+	}
+	name, _ := t.texts.show.Folder.Path(t.words)
+	info, err := t.texts.show.Folder.Stat(t.words)
+	if err != nil {
+		return derive.Key{}, err
+	}
+	_, sum, err := derive.ValueOfContent(t.texts.cache, wordsFunc, name, derive.StateOf(info), derive.Key{}, t.loadWords,
+		func([]byte) (struct{}, error) { return struct{}{}, nil })
+	return derive.KeyOf(sum, t.words, t.payload), err
 }
 
 // page returns the transcript and the start of each turn, for its page.
@@ -207,7 +268,15 @@ func (t *transcript) facts(live bool, compute func(*parsed) (textFacts, error)) 
 		}
 		return whole(data)
 	}
-	inputs := derive.KeyOf(t.texts.inputs, t.Path, t.duration, live)
+	heard, err := t.wordsKey()
+	if err != nil { // align reports it
+		data, err := t.load()
+		if err != nil {
+			return textFacts{}, err
+		}
+		return whole(data)
+	}
+	inputs := derive.KeyOf(t.texts.inputs, t.Path, t.duration, live, heard)
 	facts, sum, err := derive.ValueOfContent(t.texts.cache, textFunc, name, derive.StateOf(info), inputs, t.load, whole)
 	t.key = derive.KeyOf(sum, inputs)
 	return facts, err

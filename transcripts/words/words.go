@@ -31,6 +31,8 @@ import (
 )
 
 const (
+	// FileName is the name of the file in the folder of an episode.
+	FileName = "transcript.words.json"
 	// MaxSize is the limit on the size of a file, in bytes.
 	MaxSize = 16 << 20
 	// schemaVersion is that of the files that Format writes.
@@ -87,7 +89,7 @@ type audio struct {
 // [finding.Finding] with its place in the file of that name.
 func Read(src []byte, file string) (*File, error) {
 	fail := func(line int, format string, args ...any) error {
-		return rules[0].At(finding.Position{File: file, Line: line}, format, args...)
+		return ruleUnreadable.At(finding.Position{File: file, Line: line}, format, args...)
 	}
 	if len(src) > MaxSize {
 		return nil, fail(0, "the file has %d bytes; the limit is %d", len(src), MaxSize)
@@ -267,16 +269,47 @@ func (f *File) All() []Word {
 	return all
 }
 
-// Shift moves all times by d. Words that would start before 0 are removed.
-func (f *File) Shift(d time.Duration) {
+// BelongsTo reports whether the words are those of the audio with the SHA-256, in hex,
+// or else returns a finding about their file. If either digest is unknown, they are.
+func (f *File) BelongsTo(sha256, file string) (finding.Finding, bool) {
+	if f.SHA256 == "" || sha256 == "" || strings.EqualFold(f.SHA256, sha256) {
+		return finding.Finding{}, true
+	}
+	return ruleOtherAudio.At(finding.Position{File: file, Line: 1}, "the words are those of other audio and are ignored"), false
+}
+
+// Shift moves all times from a time on by d, after an edit of the audio. Words inside a
+// part that was cut out, and words that would start before 0, are removed.
+func (f *File) Shift(from, d time.Duration) {
 	d = d.Truncate(time.Millisecond)
 	for i := range f.Segments {
 		s := &f.Segments[i]
-		for k := range s.Words {
-			s.Words[k].Start += d
-			s.Words[k].End += d
+		var kept []Word
+		for _, w := range s.Words {
+			if w.Start >= from {
+				w.Start, w.End = w.Start+d, w.End+d
+				if w.Start < from {
+					continue
+				}
+			}
+			kept = append(kept, w)
 		}
-		s.Words = slices.DeleteFunc(s.Words, func(w Word) bool { return w.Start < 0 })
+		s.Words = kept
 	}
 	f.Segments = slices.DeleteFunc(f.Segments, func(s Segment) bool { return len(s.Words) == 0 })
+	f.split(from)
+}
+
+// split starts a new segment at the first word of a segment that starts at a time or
+// later, because a segment has no pauses.
+func (f *File) split(at time.Duration) {
+	for i := range f.Segments {
+		s := f.Segments[i]
+		k := slices.IndexFunc(s.Words, func(w Word) bool { return w.Start >= at })
+		if k > 0 {
+			f.Segments[i].Words = s.Words[:k:k]
+			f.Segments = slices.Insert(f.Segments, i+1, Segment{s.Voice, s.Words[k:]})
+			return
+		}
+	}
 }

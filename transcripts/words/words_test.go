@@ -90,10 +90,33 @@ func TestSegments(t *testing.T) {
 func TestShift(t *testing.T) {
 	t.Parallel()
 	f := example()
-	f.Shift(-1300 * ms)
+	f.Shift(210*ms, -1300*ms)
 	want := []Segment{
 		{"1", []Word{{"universe.", 210 * ms, 850 * ms, 0.92}}},
 		{"2", []Word{{"<Hi>", 850 * ms, 1100 * ms, 0}}},
+	}
+	if diff := cmp.Diff(want, f.Segments); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestShiftAfterCut(t *testing.T) {
+	t.Parallel()
+	f := example()
+	f.Segments[0].Words = append(f.Segments[0].Words, Word{"Yes.", 2150 * ms, 2300 * ms, 0.5})
+	f.Segments = f.Segments[:1]
+	f.Shift(1510*ms, 2*time.Second)
+	want := []Segment{
+		{"1", []Word{{"Hello,", 1200 * ms, 1510 * ms, 0.97}}},
+		{"1", []Word{{"universe.", 3510 * ms, 4150 * ms, 0.92}, {"Yes.", 4150 * ms, 4300 * ms, 0.5}}},
+	}
+	if diff := cmp.Diff(want, f.Segments); diff != "" {
+		t.Error(diff)
+	}
+	f.Shift(1510*ms, -2100*ms) // cuts out the second word with the silence before it
+	want = []Segment{
+		{"1", []Word{{"Hello,", 1200 * ms, 1510 * ms, 0.97}}},
+		{"1", []Word{{"Yes.", 2050 * ms, 2200 * ms, 0.5}}},
 	}
 	if diff := cmp.Diff(want, f.Segments); diff != "" {
 		t.Error(diff)
