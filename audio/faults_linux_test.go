@@ -58,7 +58,7 @@ func episode(tb testing.TB, frames int) (file, payload []byte) {
 // or the new one, and the next run must remove temporary files.
 func TestTagFileKilled(t *testing.T) {
 	t.Parallel()
-	rounds := 200
+	rounds := 60
 	if testing.Short() {
 		rounds = 20
 	}
