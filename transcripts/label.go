@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"onair/transcripts/forms"
 )
 
 // maxName is the longest name of a label, in characters.
@@ -63,7 +65,7 @@ type labelReader struct {
 func newLabelReader(f *file, opts *Options) labelReader {
 	const often = 3
 	r := labelReader{file: f, pauses: pauseNames(opts), known: map[string]string{}, byLine: make([]int32, len(f.lines))}
-	counts := map[string]int{}
+	counts, bold := map[string]int{}, map[string]int{}
 	for i := f.body; i < len(f.lines); i++ {
 		l, ok := r.scan(f.lines[i].from, f.lines[i].to)
 		if !ok {
@@ -78,6 +80,13 @@ func newLabelReader(f *file, opts *Options) labelReader {
 		r.byLine[i] = int32(len(r.bold))
 		if !l.bare && !l.lost && l.name != "" {
 			r.known[l.name] = l.name
+			bold[l.name]++
+		}
+	}
+	for i := range r.bold {
+		if l := &r.bold[i]; l.fault == colonOutside && bold[l.name] == 1 && isPhrase(l.name) && !r.isPause(l.name) {
+			l.bare = true // "**On Wednesday**: it rained" names nobody
+			delete(r.known, l.name)
 		}
 	}
 	for _, person := range opts.People {
@@ -89,6 +98,12 @@ func newLabelReader(f *file, opts *Options) labelReader {
 		r.known[person.Name] = clean([]byte(person.Name))
 	}
 	return r
+}
+
+// isPhrase reports whether words in bold are the start of a sentence rather than a
+// name.
+func isPhrase(name string) bool {
+	return strings.Contains(name, " ") && strings.ToLower(name) != name && !forms.IsName(name)
 }
 
 // at returns the label that line i starts with. first reports that no words come

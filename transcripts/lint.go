@@ -56,12 +56,12 @@ func Fix(src []byte, o *LintOptions) []byte {
 
 // readerRules are the passes of Parse and Lint.
 var readerRules = []func(*report){
-	lintEncoding, lintLabels, lintTurns, lintMarks, lintGlue, lintCharacters, lintControlEntities, lintLinks, lintParagraphs, lintOrder,
+	lintEncoding, lintLabels, lintTurns, lintMarks, lintGlue, lintCharacters, lintControlEntities, lintLinks, lintNestedLinks, lintParagraphs, lintOrder,
 }
 
 // lintRules are the passes of Lint alone.
 var lintRules = []func(*report){
-	lintEntities, lintBrackets, lintMarkCharacters, lintWraps, lintLayout, lintRepeats, lintNames, lintDuration, lintRate,
+	lintEntities, lintStars, lintBrackets, lintMarkCharacters, lintWraps, lintLayout, lintRepeats, lintNames, lintDuration, lintRate,
 }
 
 // report collects the findings of a file.

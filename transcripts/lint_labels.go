@@ -46,7 +46,7 @@ func lintLabels(r *report) {
 				WithFix(r.edit(r.lines[turn.line-1].to, r.lines[turn.line].from, "\n\n")))
 		}
 		if l.fault != noFault {
-			r.found.Add(labelFinding(r, l))
+			r.found.Add(labelFinding(r, i))
 		}
 		lintHidden(r, l.named)
 		if !turn.pause && turn.speaker != l.name {
@@ -62,8 +62,24 @@ func lintLabels(r *report) {
 	}
 }
 
-// labelFinding returns the finding of a malformed label.
-func labelFinding(r *report, l *label) finding.Finding {
+// nameProblem describes a label whose name is missing or written wrong, and names
+// who speaks before it or what the name is.
+func nameProblem(r *report, turn int) string {
+	l := &r.turns[turn].label
+	if l.fault != noName {
+		return labelFaults[l.fault].problem + ": " + l.name
+	}
+	for i := turn - 1; i >= 0; i-- {
+		if t := &r.turns[i]; t.labelled && !t.pause && t.speaker != "" {
+			return "label without a name after a turn of " + t.speaker
+		}
+	}
+	return "label without a name, the first one"
+}
+
+// labelFinding returns the finding of the malformed label of a turn.
+func labelFinding(r *report, turn int) finding.Finding {
+	l := &r.turns[turn].label
 	want := "**" + l.name + ":**"
 	fault := labelFaults[l.fault]
 	pos := r.at(l.at)
@@ -80,7 +96,11 @@ func labelFinding(r *report, l *label) finding.Finding {
 		edits = append(edits, r.edit(l.from-spaces, l.from, "\n\n"))
 		return ruleInside.At(pos, "%s", fault.problem).WithSuggestion(edits...)
 	}
-	f := fault.rule.At(pos, "%s", fault.problem).WithHint("write " + want)
+	problem := fault.problem
+	if fault.rule == ruleName {
+		problem = nameProblem(r, turn)
+	}
+	f := fault.rule.At(pos, "%s", problem).WithHint("write " + want)
 	if l.name == "" {
 		f = f.WithHint("say who speaks: **Name:**")
 	}

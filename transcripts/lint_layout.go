@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"onair/internal/finding"
+	"onair/transcripts/forms"
 )
 
 // lintParagraphs reports paragraphs that Markdown would show as a list or code,
@@ -74,7 +75,7 @@ func (r *report) nearLabel(b *blockNode) bool {
 				name, stamp = string(bytes.TrimSpace(m[2])), ` \[`+string(m[1])+`\]`
 			}
 		}
-		if !near.likely && !looksLikeName([]byte(name)) && !r.isSpeaker(name) {
+		if !near.likely && !forms.IsName(name) && !r.isSpeaker(name) {
 			continue
 		}
 		r.found.Add(ruleLabel.At(r.at(from+len(s)-len(text)), "malformed label").WithHint("write **" + name + ":**" + stamp))
@@ -97,6 +98,9 @@ func lintWraps(r *report) {
 			continue
 		}
 		line, _ := r.place(b.span.from)
+		if r.isVerse(line, b) {
+			continue
+		}
 		for ; line < len(r.lines) && r.lines[line].from < b.span.to; line++ {
 			if bytes.HasSuffix(r.line(line-1), []byte(`\`)) {
 				continue
@@ -107,6 +111,27 @@ func lintWraps(r *report) {
 				WithSuggestion(r.edit(r.lines[line-1].to, from+indent, " ")))
 		}
 	}
+}
+
+// isVerse reports whether a paragraph that starts after a number of lines is broken
+// on purpose: its lines are short, and start with capitals unless there are several,
+// or they are inside of a <pre>.
+func (r *report) isVerse(line int, b *blockNode) bool {
+	const short, several = 60, 3
+	lines, capitals := 0, true
+	for line--; line < len(r.lines) && r.lines[line].from < b.span.to; line++ {
+		text := bytes.TrimSpace(r.src[max(b.span.from, r.lines[line].from):r.lines[line].to])
+		if bytes.HasPrefix(text, []byte("<pre")) {
+			return true
+		}
+		if utf8.RuneCount(text) > short {
+			return false
+		}
+		c, _ := utf8.DecodeRune(bytes.TrimLeft(text, "\"'“‘(*_—–- "))
+		capitals = capitals && !unicode.IsLower(c)
+		lines++
+	}
+	return lines >= several || lines > 1 && capitals
 }
 
 // verbatim is stretches of a source in which white space means something, in

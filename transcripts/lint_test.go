@@ -45,6 +45,9 @@ var lintTests = []lintTest{
 	{rule: "T002", bad: "**Vega:** One.\n\nVega: Two.\n", fixed: "**Vega:** One.\n\n**Vega:** Two.\n", good: "**Vega:** One.\n\nAside: two.\n"},
 	{rule: "T002", bad: "Break: \\[01:00\\]\n", fixed: "**Break:** \\[01:00\\]\n", good: "**Vega:** One.\n\nVega:\n\n> Two.\n"},
 	{rule: "T003", bad: "**Vega**: One.\n", fixed: "**Vega:** One.\n", good: "**Vega:** One **or**: two.\n"},
+	{rule: "T003", bad: "**Vega Lyrae**: One.\n", fixed: "**Vega Lyrae:** One.\n", good: "**Vega:** One.\n\n**On Wednesday**: two.\n"},
+	{rule: "T003", bad: "**Vega:** One.\n\n*Rigel:* Two.\n", good: "**Vega:** One.\n\n*Note:* two.\n"},
+	{rule: "T003", bad: "**Vega:** One.\n\n### Rigel:\n\nTwo.\n", good: "**Vega:** One.\n\n### The links:\n\nTwo.\n"},
 	{rule: "T003", bad: "    **Vega:** One.\n\n# **Rigel:** Two.\n", fixed: "**Vega:** One.\n\n**Rigel:** Two.\n", good: "**Vega:** One.\n\n# Head\n"},
 	{rule: "T003", bad: "**Vega Lyrae:** One.\n\n*nVega Lyrae:** Two.\n", fixed: "**Vega Lyrae:** One.\n\n**Vega Lyrae:** Two.\n", good: "**Vega:** One.\n\n*nothing:* two.\n"},
 	{rule: "T003", bad: "**Break: \\[01:00\\]**\n", fixed: "**Break:** \\[01:00\\]\n", good: "**Break:** \\[01:00\\]\n"},
@@ -86,6 +89,9 @@ var lintTests = []lintTest{
 	{rule: "T020", bad: "**Vega:** late\\[laughs\\]and\n", fixed: "**Vega:** late \\[laughs\\] and\n", good: "**Vega:** late \\[laughs\\], and \"\\[laughs\\]\"\n"},
 	{rule: "T021", bad: "**Vega:** [a](https://x. example/y) and [b]().\n", good: "**Vega:** [a](https://x.example/y) and [b](#b) and [c](notes.md).\n"},
 	{rule: "T021", bad: "**Vega:** [a]([b](https://x.example)) [c](javascript:d)\n", good: "**Vega:** [a](<https://x.example>) [b](mailto:v@x.example)\n"},
+	{rule: "T021", bad: "**Vega:** [a [b](https://x.example) c](https://y.example)\n", good: "**Vega:** [b](https://x.example) and [c](https://y.example)\n"},
+	{rule: "T037", bad: "**Vega:** It was *very * late.\n", fixed: "**Vega:** It was *very* late.\n", good: "**Vega:** 2 * 3 * 4 \\*a \\* and *one* two *three*\n"},
+	{rule: "T037", bad: "**Vega:** **Very late **, all.\n", fixed: "**Vega:** **Very late**, all.\n", good: "**Vega:** a * b *c d\n"},
 	{
 		rule: "T021", bad: "**Vega:** [a](www.x.example/y), [b](x.com), [c]((https://x.example)) and [d]()https://x.example.\n",
 		fixed: "**Vega:** [a](https://www.x.example/y), [b](https://x.com), [c](https://x.example) and [d](https://x.example).\n",
@@ -104,6 +110,7 @@ var lintTests = []lintTest{
 	},
 	{rule: "T026", bad: "**Vega:** One  two.\n", good: "**Vega:** One `a  b` two\\\nthree.\n"},
 	{rule: "T027", bad: "**Vega:** One\n  two.\n", good: "**Vega:**\nOne.\n"},
+	{rule: "T027", bad: "**Vega:** One,\ntwo.\n", good: "**Vega:**\n\nA star above,\nAnd one below,\n"},
 	{rule: "T027", bad: "**Vega:** One\n  two.\n", fixed: "**Vega:** One two.\n", good: "- a\n- b\n", unwrap: true},
 	{rule: "T030", bad: "**Vega:** One.\n\n**Vega:** Two.\n", good: "**Vega:** One.\n\n**Break:**\n\n**Vega:** Two.\n"},
 }

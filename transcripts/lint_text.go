@@ -276,6 +276,87 @@ func lintLinks(r *report) {
 	}
 }
 
+// lintNestedLinks reports links around links: "[a [b](https://…) c](https://…)" is
+// only a link from b.
+func lintNestedLinks(r *report) {
+	for i := range r.inlines {
+		if r.inlines[i].kind != linkEnd {
+			continue
+		}
+		for j := i + 1; j < len(r.inlines); j++ {
+			n := &r.inlines[j]
+			if n.kind != textInline && n.kind != charInline && n.kind != entityInline {
+				break
+			}
+			text := r.src[n.span.from:n.span.to]
+			at := bytes.Index(text, []byte("](http"))
+			if open := bytes.IndexByte(text, '['); open >= 0 && (at < 0 || open < at) {
+				break
+			}
+			if at >= 0 {
+				r.found.Add(ruleLink.At(r.at(n.span.from+at), "link around another link").WithHint("write one link after the other"))
+				break
+			}
+		}
+	}
+}
+
+// starRun is stars in a text that mark up nothing.
+type starRun struct {
+	at, size     int
+	opens, after bool // words follow the stars; a space comes before them, and a word before that
+}
+
+// lintStars reports emphasis that has a space before its last stars, as in
+// "*the *", so that the stars are shown.
+func lintStars(r *report) {
+	for i := range r.blocks {
+		b := &r.blocks[i]
+		var open starRun
+		for j := b.inlines.from; j < b.inlines.to; j++ {
+			n := &r.inlines[j]
+			if n.kind == openInline || n.kind == codeInline || n.kind == linkInline {
+				open = starRun{}
+			}
+			if n.kind != textInline {
+				continue
+			}
+			for at := n.span.from; at < n.span.to; at++ {
+				if r.src[at] != '*' {
+					continue
+				}
+				s := r.starsAt(at, b)
+				at += s.size - 1
+				switch {
+				case open.size == s.size && s.after && !s.opens:
+					space := len(bytes.TrimRight(r.src[:s.at], " "))
+					r.found.Add(ruleStars.At(r.at(open.at), "space before the stars that end the emphasis").
+						WithHint("write " + string(r.src[open.at:space]) + string(r.src[s.at:s.at+s.size])).WithFix(r.edit(space, s.at, "")))
+					open = starRun{}
+				case s.opens:
+					open = s
+				default:
+					open = starRun{}
+				}
+			}
+		}
+	}
+}
+
+// starsAt reads the stars at an offset of a block.
+func (r *report) starsAt(at int, b *blockNode) starRun {
+	s := starRun{at: at}
+	for at+s.size < b.span.to && r.src[at+s.size] == '*' {
+		s.size++
+	}
+	before, _ := utf8.DecodeLastRune(r.src[b.span.from:at])
+	next, _ := utf8.DecodeRune(r.src[at+s.size : b.span.to])
+	s.after = before == ' '
+	s.opens = (at == b.span.from || before == ' ' || before == '(' || before == '"' || before == '“') &&
+		(unicode.IsLetter(next) || unicode.IsDigit(next) || next == '"' || next == '“')
+	return s
+}
+
 // fixTarget returns the edits that fix the target of a link, or nil if its meaning
 // is in doubt. It fixes a URL with too many parentheses, a URL without its scheme,
 // and a URL that follows empty parentheses instead of being inside them.

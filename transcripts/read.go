@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -81,7 +82,7 @@ func ReadFile(src []byte, o *ReadOptions) (*Transcript, error) {
 		return Read(src, "", o)
 	}
 	t := Parse(src, &o.Options)
-	if f, ok := misplaced(src, o.File); ok {
+	if f, ok := Misplaced(src, o.File); ok {
 		t.Findings = finding.List{f}
 		return t, nil
 	}
@@ -89,14 +90,16 @@ func ReadFile(src []byte, o *ReadOptions) (*Transcript, error) {
 	return t, nil
 }
 
-// misplaced reports a Markdown file that is a transcript in another format.
-func misplaced(src []byte, name string) (f finding.Finding, ok bool) {
+// Misplaced reports a file that is a transcript in another format than Markdown
+// (T036).
+func Misplaced(src []byte, name string) (f finding.Finding, ok bool) {
 	format, err := Detect(src, name)
-	if err != nil || format == "md" {
+	if err != nil || format == "md" || format == "txt" && path.Ext(name) == "" {
 		return f, false
 	}
+	to := strings.TrimSuffix(name, path.Ext(name)) + ".md"
 	return ruleFormat.At(finding.Position{File: name, Line: 1, Column: 1}, "this is %s, not Markdown", forms.Title(format)).
-		WithHint(fmt.Sprintf("convert it: onair transcripts convert --from %s --to md %s -o %s", format, name, name)), true
+		WithHint(fmt.Sprintf("convert it first: onair transcripts convert --from %s --to md %s -o %s", format, name, to)), true
 }
 
 // IsFatal reports whether a finding means that a file is not the transcript of its

@@ -141,6 +141,7 @@ var rules = finding.Rules{
 	{
 		ID: "T029", Severity: finding.Error,
 		Title:   "text nearly equal to another episode's",
+		Hint:    "is it the right file? if it is, write \"same: reason\" in its front matter",
 		Example: "the transcript of episode 4, saved as that of episode 5 as well",
 	},
 	{
@@ -157,6 +158,11 @@ var rules = finding.Rules{
 		ID: "T032", Severity: finding.Warning,
 		Title:   "translation whose turns or stamps differ from the original's",
 		Example: "a transcript.es.md of 22 turns beside a transcript.md of 23",
+	},
+	{
+		ID: "T037", Severity: finding.Warning, Title: "emphasis with a space before its last star",
+		Hint:    "remove the space",
+		Example: "**Vega:** It was *very * late.\n",
 	},
 	{
 		ID: "T041", Severity: finding.Warning, Title: "stamp that is far from its word in the audio",
@@ -198,6 +204,7 @@ var (
 	ruleSpaces       = rules.Must("T026")
 	ruleWrapped      = rules.Must("T027")
 	ruleRepeated     = rules.Must("T030")
+	ruleStars        = rules.Must("T037")
 	ruleTranslated   = rules.Must("T032")
 	ruleStampAndWord = rules.Must("T041")
 	ruleFormat       = forms.Rules().Must("T036")

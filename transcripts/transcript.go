@@ -24,9 +24,10 @@
 // stand alone on its line, with its text below. A pause ends a turn; text below it
 // belongs to the speaker before the pause.
 //
-// Front matter, between two lines of "---", has one setting. "timeline: clips"
+// Front matter, between two lines of "---", has two settings. "timeline: clips"
 // says that the stamps are those of other recordings, so that nothing is timed
-// from them.
+// from them. "same: reason" says that the text is meant to be nearly equal to that
+// of another episode (T029).
 //
 // # Lenient reading
 //

@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"onair/transcripts"
 	"onair/transcripts/repo"
 )
 
@@ -22,7 +23,20 @@ func newTranscripts(a *app) *cobra.Command {
 // is about 60 kB.
 const maxTranscript = 64 << 20
 
-// readTranscript reads a transcript or, for "-", standard input.
+// readMarkdown reads a transcript in Markdown or, for "-", standard input. A
+// transcript in another format is an error that says how to convert it.
+func (a *app) readMarkdown(name string) ([]byte, error) {
+	src, err := a.readTranscript(name)
+	if err != nil {
+		return nil, err
+	}
+	if f, ok := transcripts.Misplaced(src, name); ok {
+		return nil, f
+	}
+	return src, nil
+}
+
+// readTranscript reads a transcript in any format.
 func (a *app) readTranscript(name string) ([]byte, error) {
 	if name != "-" {
 		name = repo.In(a.dir, name)

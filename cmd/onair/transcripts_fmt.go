@@ -90,7 +90,7 @@ func readStyle(a *app, name string) (*transcripts.Style, error) {
 
 // formatFile formats one file and reports whether that changes it.
 func formatFile(a *app, r *transcriptRepo, name string, style *transcripts.Style, o *fmtOptions) (changed bool, err error) {
-	src, err := a.readTranscript(name)
+	src, err := a.readMarkdown(name)
 	if err != nil {
 		return false, err
 	}

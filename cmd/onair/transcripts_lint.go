@@ -207,6 +207,9 @@ func fixFile(a *app, l *repo.Linter, name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if _, captions := transcripts.Misplaced(src, name); captions {
+		return src, nil // reported by Lint
+	}
 	out := transcripts.Fix(src, l.Options(name))
 	if bytes.Equal(src, out) {
 		return src, nil
@@ -234,7 +237,7 @@ func lintChange(ctx context.Context, a *app, r *transcriptRepo, args []string, o
 	}
 	l := r.linter(names)
 	report := review.Review(changes, &review.Options{
-		Lint:     func(name string, src []byte) *transcripts.Transcript { return transcripts.Lint(src, l.Options(name)) },
+		Lint:     l.Lint,
 		Page:     r.page,
 		Disabled: r.settings.Disabled,
 	})

@@ -12,6 +12,7 @@ import (
 
 	"onair/internal/finding"
 	"onair/transcripts"
+	"onair/transcripts/forms"
 	"onair/transcripts/repo"
 	"onair/transcripts/words"
 )
@@ -30,8 +31,10 @@ func newTranscriptsShift(a *app) *cobra.Command {
 		Long: `Shift the stamps of transcripts at --from and later by --by, after something was
 cut from the audio or inserted. Nothing else changes, and stamps keep their
 precision. A stamp inside a cut gets the time of the cut, and is reported. The
-result is written to standard output, or to the files with -w, which also moves
-the words in the transcript.words.json of an episode. FILE may be a folder, or -
+times of WebVTT, SRT, SBV and Podcasting 2.0 JSON are shifted as well; a caption
+inside a cut is removed, and is reported. The result is written to standard output,
+or to the files with -w, which also moves the words in the transcript.words.json of
+an episode. FILE may be a folder, of which the Markdown is shifted, or -
 for standard input.
 
 Exit codes: 0 done · 1 failed · 2 usage.`,
@@ -78,13 +81,9 @@ func shiftFile(a *app, r *transcriptRepo, name string, from time.Duration, o *sh
 	if err != nil {
 		return err
 	}
-	out, cut, err := transcripts.Shift(src, r.settings.Options(r.rootPath(name)), from, o.by)
+	out, err := shifted(a, r, name, src, from, o.by)
 	if err != nil {
 		return err
-	}
-	for _, m := range cut {
-		at := finding.Position{File: name, Line: m.Line, Column: m.Column}
-		fmt.Fprintf(a.stderr, "%s: %s is inside the cut; it is now %s\n", clean(at.String()), durationText(m.Time), durationText(from))
 	}
 	if !o.write || name == "-" {
 		_, err := a.stdout.Write(out)
@@ -132,4 +131,36 @@ func shiftWords(a *app, r *transcriptRepo, transcript string, from, by time.Dura
 		fmt.Fprintln(a.stdout, clean(a.shortPath(name)))
 	}
 	return replaceFile(name, src, out)
+}
+
+// shifted shifts the times of a file, and prints which of them were inside of a cut.
+func shifted(a *app, r *transcriptRepo, name string, src []byte, from, by time.Duration) ([]byte, error) {
+	if f, captions := transcripts.Misplaced(src, name); captions {
+		form, err := transcripts.Detect(src, name)
+		if err != nil {
+			return nil, err
+		}
+		out, cuts, err := forms.Shift(src, form, &forms.Options{File: name}, from, by)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range cuts {
+			at := finding.Position{File: f.File, Line: c.Line}
+			what := fmt.Sprintf("it is now %s", durationText(from))
+			if c.Removed {
+				what = "the caption is removed"
+			}
+			fmt.Fprintf(a.stderr, "%s: %s is inside the cut; %s\n", clean(at.String()), durationText(c.Time), what)
+		}
+		return out, nil
+	}
+	out, cut, err := transcripts.Shift(src, r.settings.Options(r.rootPath(name)), from, by)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range cut {
+		at := finding.Position{File: name, Line: m.Line, Column: m.Column}
+		fmt.Fprintf(a.stderr, "%s: %s is inside the cut; it is now %s\n", clean(at.String()), durationText(m.Time), durationText(from))
+	}
+	return out, nil
 }

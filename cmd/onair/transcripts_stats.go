@@ -86,7 +86,7 @@ func runTranscriptsStats(ctx context.Context, a *app, o *statsOptions, args []st
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		src, err := a.readTranscript(name)
+		src, err := a.readMarkdown(name)
 		if err != nil {
 			return err
 		}

@@ -108,7 +108,7 @@ func collectTasks(a *app, r *transcriptRepo, args []string) ([]transcripts.Task,
 	}
 	var tasks []transcripts.Task
 	for _, name := range names {
-		src, err := a.readTranscript(name)
+		src, err := a.readMarkdown(name)
 		if err != nil {
 			return nil, err
 		}

@@ -176,6 +176,18 @@ var ordinary = set("question answer note notes warning remember tip example hint
 	"frage antwort hinweis warnung achtung beispiel fazit problem lösung merke " +
 	"pregunta respuesta nota aviso atención ejemplo question réponse remarque exemple domanda risposta esempio pergunta resposta exemplo vraag antwoord let")
 
+// IsName reports whether words before a colon are the name of somebody, judged by
+// their capitals and by words such as "Question" that are no names.
+func IsName(words string) bool {
+	first, _, _ := strings.Cut(words, " ")
+	return looksLikeName(words, 1) && !ordinary[strings.ToLower(first)] && !function[strings.ToLower(first)]
+}
+
+// function are words that start a phrase rather than a name.
+var function = set("a an the on in at by for from of to with about after before during since until when while where why how what who which this that " +
+	"these those my your our their his her its it if as is are was were do does did not no or and but so all some any every each " +
+	"last most more one two three am im bei mit nach für von der die das ein eine le les un une des en dans pour el los las una por il lo gli")
+
 func set(words string) map[string]bool {
 	m := map[string]bool{}
 	for word := range strings.FieldsSeq(words) {

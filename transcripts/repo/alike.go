@@ -1,6 +1,7 @@
 package repo
 
 import (
+	"bytes"
 	"math/bits"
 	"path/filepath"
 	"slices"
@@ -19,8 +20,12 @@ const (
 	maxHolders = 16 // a run in more files is boilerplate, such as the words of a sponsor
 )
 
-// sketchOf returns the sketch of a source. Labels and stamps count as words.
+// sketchOf returns the sketch of a source. Labels and stamps count as words. The
+// sketch of a text that is meant to be equal to another is empty.
 func sketchOf(src []byte) sketch {
+	if isRepeat(src) {
+		return nil
+	}
 	var all sketch
 	var words [shingle]uint64
 	n := 0
@@ -54,6 +59,25 @@ func sketchOf(src []byte) sketch {
 	return slices.Compact(all)
 }
 
+// isRepeat reports whether the front matter of a transcript says that its text is
+// that of another episode, as in "same: repeat of episode 12".
+func isRepeat(src []byte) bool {
+	rest, ok := bytes.CutPrefix(src, []byte("---\n"))
+	if !ok {
+		return false
+	}
+	for line := range bytes.Lines(rest) {
+		line = bytes.TrimSpace(line)
+		if string(line) == "---" {
+			return false
+		}
+		if value, ok := bytes.CutPrefix(line, []byte("same:")); ok && len(bytes.Trim(value, ` "'`)) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // alike reports files whose texts are nearly equal: more than half of all their runs
 // are in both. Both files are reported, since either may be the wrong one.
 func alike(files []named) (found finding.List) {
@@ -79,7 +103,7 @@ func alike(files []named) (found finding.List) {
 		if all := len(a.sketch) + len(b.sketch) - n; n >= minRuns && 2*n > all {
 			for _, f := range [2][2]string{{a.name, b.name}, {b.name, a.name}} {
 				at := finding.Position{File: filepath.ToSlash(f[0]), Line: 1}
-				found.Add(ruleAlike.At(at, "text nearly equal to that of %s", filepath.ToSlash(f[1])).WithHint("is it the right file?"))
+				found.Add(ruleAlike.At(at, "text nearly equal to that of %s", filepath.ToSlash(f[1])))
 			}
 		}
 	}

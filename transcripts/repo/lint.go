@@ -113,12 +113,22 @@ func (l *Linter) Across(ctx context.Context, names []string, read func(name stri
 	return found, nil
 }
 
+// Lint lints one file by itself. A file in another format than Markdown has one
+// finding, which says so.
+func (l *Linter) Lint(name string, src []byte) *transcripts.Transcript {
+	if f, ok := transcripts.Misplaced(src, name); ok {
+		f.File = filepath.ToSlash(name)
+		return &transcripts.Transcript{Findings: finding.List{f}}
+	}
+	return transcripts.Lint(src, l.Options(name))
+}
+
 func (l *Linter) lint(name string, read func(string) ([]byte, error), paired bool) (*Result, error) {
 	src, err := read(name)
 	if err != nil {
 		return nil, err
 	}
-	t := transcripts.Lint(src, l.Options(name))
+	t := l.Lint(name, src)
 	r := &Result{Name: name, Source: src, Findings: t.Findings, fractions: t.Fractions, sketch: sketchOf(src)}
 	if paired {
 		r.outline = outline(t)

@@ -201,6 +201,7 @@ func TestAlike(t *testing.T) {
 		{"the same", text, true},
 		{"with corrected words", strings.ReplaceAll(text, "w7 ", "word "), true},
 		{"another", prose(2, 4000), false},
+		{"the same on purpose", "---\nsame: a repeat of a.md\n---\n\n" + text, false},
 		{"one that quotes a third of it", text[:len(text)/3] + prose(3, 2700), false},
 		{"one that quotes most of it", text[:len(text)*6/10] + prose(3, 1600), false},
 		{"nothing", "", false},

@@ -65,6 +65,10 @@ func (p *pair) losses(relabels []relabel) (found finding.List) {
 	at := func(line int) finding.Position {
 		return finding.Position{File: p.name, Line: max(1, line), Column: 1}
 	}
+	if p.replaced() {
+		found.Add(ruleLoss.At(at(1), "nearly all of the text is another").WithHint("is it the transcript of this episode?"))
+		return found
+	}
 	for _, r := range relabels {
 		if r.Turns >= manyTurns {
 			f := ruleLoss.At(at(r.Line), "%d turns of %s are now those of %s", r.Turns, r.From, r.To)
@@ -84,6 +88,82 @@ func (p *pair) losses(relabels []relabel) (found finding.List) {
 				found.Add(f.WithHint("captions need it for their times; restore it"))
 			}
 		}
+	}
+	return found
+}
+
+// replaced reports whether the file has another text: few runs of words are in both.
+func (p *pair) replaced() bool {
+	const run, least = 3, 30 // words
+	runs := func(t *transcripts.Transcript) map[string]bool {
+		said, _ := spokenTurns(t)
+		words := strings.Fields(strings.Join(said, " "))
+		set := map[string]bool{}
+		for i := run; i <= len(words); i++ {
+			set[strings.Join(words[i-run:i], " ")] = true
+		}
+		return set
+	}
+	was, is := runs(p.before), runs(p.after)
+	kept := 0
+	for words := range was {
+		if is[words] {
+			kept++
+		}
+	}
+	return len(was) >= least && 5*kept < len(was)
+}
+
+// taken returns the turns whose words are in a turn of somebody else, because their
+// label is gone or no longer read as one.
+func (p *pair) taken() (all []*transcripts.Turn) {
+	saidA, a := spokenTurns(p.before)
+	saidB, b := spokenTurns(p.after)
+	for _, h := range diff(saidA, saidB) {
+		if h.equal || h.aEnd-h.a <= h.bEnd-h.b {
+			continue
+		}
+		own := map[string][]string{} // the words of every speaker after the change
+		for i := h.b; i < h.bEnd; i++ {
+			own[b[i].Speaker] = append(own[b[i].Speaker], strings.Fields(saidB[i])...)
+		}
+		everybody := strings.Fields(strings.Join(saidB[h.b:h.bEnd], " "))
+		for i := h.a; i < h.aEnd; i++ {
+			said := strings.Fields(saidA[i])
+			if a[i].Pause || len(said) == 0 || a[i].Speaker == "" {
+				continue
+			}
+			if 2*len(without(said, own[a[i].Speaker])) > len(said) && 2*len(without(said, everybody)) <= len(said) {
+				all = append(all, a[i])
+			}
+		}
+	}
+	return all
+}
+
+// nameTakenTurns says in the findings of malformed labels whose turns the change
+// takes, and reports other lines that start with a name that was a label. A turn that
+// was joined with another on purpose is not reported.
+func (p *pair) nameTakenTurns(found finding.List) finding.List {
+	if p.replaced() {
+		return found
+	}
+	for _, turn := range p.taken() {
+		line := max(1, p.lineAfter(turn.Line))
+		message := "this change takes a turn from " + turn.Speaker
+		i := slices.IndexFunc(found, func(f finding.Finding) bool {
+			return f.Line == line && (f.Rule == ruleLabel.ID || f.Rule == ruleUnbolded.ID)
+		})
+		if i >= 0 {
+			found[i].Message += ": " + message
+			continue
+		}
+		first, _, _ := strings.Cut(turn.Speaker, " ")
+		if line > len(p.b) || !strings.HasPrefix(strings.TrimLeft(p.b[line-1], "*_#([\\ "), first) {
+			continue
+		}
+		f := ruleLoss.At(finding.Position{File: p.name, Line: line, Column: 1}, "%s", message)
+		found.Add(f.WithHint("compare with the audio"))
 	}
 	return found
 }

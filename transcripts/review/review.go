@@ -76,7 +76,7 @@ func (r *Report) review(f *file, c Change, o *Options) {
 	f.Links = without(links(after), links(before))
 	f.Relabels = p.relabels()
 	if _, disabled := o.Disabled[ruleLoss.ID]; !disabled {
-		f.Findings = append(f.Findings, p.losses(f.Relabels)...)
+		f.Findings = append(p.nameTakenTurns(f.Findings), p.losses(f.Relabels)...)
 		f.Findings.Sort()
 	}
 }

@@ -76,6 +76,33 @@ func TestReview(t *testing.T) {
 	}
 }
 
+func TestReviewNamesTakenTurns(t *testing.T) {
+	t.Parallel()
+	before := turns("one star", "two stars", "three stars", "four stars")
+	for _, test := range []struct{ label, rule string }{
+		{"__Rigel:__", "T003"}, {"*Rigel:*", "T003"}, {"Rigel, sure,", "T031"},
+	} {
+		found := compare(before, strings.Replace(before, "**Rigel:** four", test.label+" four", 1)).Findings
+		if len(found) != 1 || found[0].Rule != test.rule || !strings.HasSuffix(found[0].Message, "this change takes a turn from Rigel") {
+			t.Errorf("%s: %v", test.label, found)
+		}
+	}
+}
+
+func TestReviewOfAnotherText(t *testing.T) {
+	t.Parallel()
+	words := func(word string) (said []string) {
+		for i := range 20 {
+			said = append(said, fmt.Sprintf("\\[00:%02d\\] %s %d %s", i, word, i, word))
+		}
+		return said
+	}
+	found := compare(turns(words("star")...), turns(words("moon")...)).Findings
+	if len(found) != 1 || found[0].Message != "nearly all of the text is another" {
+		t.Errorf("found %v", found)
+	}
+}
+
 func TestReviewCounts(t *testing.T) {
 	t.Parallel()
 	r := compare("**V:** \\[unintelligible 00:00:10\\] and \\[unintelligible 00:00:20\\] [a](https://a.example)\n",

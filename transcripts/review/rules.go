@@ -2,6 +2,10 @@ package review
 
 import "onair/transcripts"
 
-// ruleLoss is the rule that this package reports. It is in the table of package
+// The rules that this package reports or completes are in the table of package
 // transcripts.
-var ruleLoss = transcripts.Rules().Must("T031")
+var (
+	ruleLoss     = transcripts.Rules().Must("T031")
+	ruleLabel    = transcripts.Rules().Must("T003")
+	ruleUnbolded = transcripts.Rules().Must("T002")
+)
