@@ -30,17 +30,15 @@ const (
 type Picture struct {
 	MediaType     string // image/jpeg or image/png, by content
 	Width, Height int    // pixels
-	Color         Color
+	Color         string // the colour model: "RGB", "grey" or "CMYK"
 	Data          []byte // the image file
 }
 
-// Color is the colour model of a picture: "RGB", "grey" or "CMYK".
-type Color string
-
+// The colour models of pictures.
 const (
-	rgb  Color = "RGB" // also a palette of RGB colours
-	gray Color = "grey"
-	cmyk Color = "CMYK"
+	rgb  = "RGB" // also a palette of RGB colours
+	gray = "grey"
+	cmyk = "CMYK"
 )
 
 // ReadPicture reads the header of a JPEG or PNG image and does not decode the
@@ -93,7 +91,7 @@ func pictureFormat(data []byte) string {
 	return ""
 }
 
-func colorOf(model color.Model) Color {
+func colorOf(model color.Model) string {
 	switch model {
 	case color.GrayModel, color.Gray16Model:
 		return gray

@@ -44,7 +44,7 @@ func TestReadPicture(t *testing.T) {
 		data          []byte
 		mediaType     string
 		width, height int
-		color         Color
+		color         string
 	}{
 		{"JPEG", jpegHeader(3000, 3000, 3), "image/jpeg", 3000, 3000, rgb},
 		{"grey JPEG", jpegHeader(20, 30, 1), "image/jpeg", 20, 30, gray},

@@ -21,10 +21,6 @@ var ErrNoFFmpeg = errors.New("ffmpeg is not installed")
 // HowToGetFFmpeg is the hint for ErrNoFFmpeg.
 const HowToGetFFmpeg = "install the package ffmpeg: apt install ffmpeg, brew install ffmpeg, winget install ffmpeg"
 
-// Progress is called while the sound is decoded, with the decoded duration and the
-// total one. A nil Progress is not called.
-type Progress func(done, all time.Duration)
-
 const (
 	sampleBytes = 2        // signed, little-endian
 	stderrBytes = 64 << 10 // of ffmpeg's standard error that are kept
@@ -79,7 +75,7 @@ func probePath(path string) (*Info, error) {
 //
 // The file may have any name: ffmpeg takes it neither for an option nor for a
 // URL. ffmpeg reads it only in the format that Probe found.
-func decode(ctx context.Context, path string, info *Info, graph string, add func(pcm []byte), progress Progress) (report string, err error) {
+func decode(ctx context.Context, path string, info *Info, graph string, add func(pcm []byte), progress func(done, all time.Duration)) (report string, err error) {
 	ffmpeg, err := exec.LookPath("ffmpeg")
 	if err != nil {
 		return "", ErrNoFFmpeg

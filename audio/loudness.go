@@ -71,8 +71,9 @@ const (
 
 // MeasureLoudness decodes a master with ffmpeg and measures its loudness, which
 // takes seconds for an hour of sound. The result is kept in cache, by payload; a
-// nil cache disables that. The error is ErrNoFFmpeg if ffmpeg is not installed.
-func MeasureLoudness(ctx context.Context, cache *derive.Cache, path string, progress Progress) (*Loudness, *Info, error) {
+// nil cache disables that. progress, if it is not nil, is called with the decoded duration
+// and the total one. The error is ErrNoFFmpeg if ffmpeg is not installed.
+func MeasureLoudness(ctx context.Context, cache *derive.Cache, path string, progress func(done, all time.Duration)) (*Loudness, *Info, error) {
 	return measureOnce(cache, loudnessFunc, path, func(info *Info) (*Loudness, error) {
 		s := newSampleStats(decodedChannels(info))
 		report, err := decode(ctx, path, info, loudnessGraph, s.add, progress)

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"time"
 
 	"onair/internal/derive"
 )
@@ -33,8 +34,9 @@ var waveformFunc = derive.Func{Name: "audio-waveform", Version: 1, AnyBuild: tru
 
 // MeasureWaveform decodes a master with ffmpeg and returns its waveform, with ten
 // pixels a second. The result is kept in cache, by payload; a nil cache disables
-// that. The error is ErrNoFFmpeg if ffmpeg is not installed.
-func MeasureWaveform(ctx context.Context, cache *derive.Cache, path string, progress Progress) (*Waveform, *Info, error) {
+// that. progress is as for MeasureLoudness. The error is ErrNoFFmpeg if ffmpeg is not
+// installed.
+func MeasureWaveform(ctx context.Context, cache *derive.Cache, path string, progress func(done, all time.Duration)) (*Waveform, *Info, error) {
 	return measureOnce(cache, waveformFunc, path, func(info *Info) (*Waveform, error) {
 		b := &waveformBuilder{channels: decodedChannels(info), Waveform: Waveform{Version: 2, Channels: 1, SampleRate: info.SampleRate, SamplesPerPixel: max(info.SampleRate/pixelsPerSecond, 1), Bits: 8, Data: []int8{}}}
 		if _, err := decode(ctx, path, info, "[0:a:0]anull[pcm]", b.add, progress); err != nil {

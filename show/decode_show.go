@@ -286,10 +286,10 @@ func accept(p *map[string]string) source.Setter {
 	}
 }
 
-func links(p *[]NamedLink) source.Setter {
+func links(p *[]Link) source.Setter {
 	return func(v source.Value) {
 		v.Pairs(func(key, v source.Value) {
-			l := NamedLink{Name: key.Node.Text}
+			l := Link{Text: key.Node.Text}
 			if source.WebURL(&l.URL)(v); l.URL != "" {
 				*p = append(*p, l)
 			}

@@ -48,7 +48,8 @@ type Episode struct {
 	Language     string        // the show's unless the episode says otherwise
 	License      License       // the show's licence applies if zero
 	Locations    []Location
-	Chapters     []chapters.Chapter // ordered; from front matter, chapters.txt or the lock
+	Chapters     []chapters.Chapter // ordered; from front matter, a file of chapters or the lock
+	OwnChapters  bool               // the files of the show list the chapters, or none; else they are in the master's tag
 	Soundbites   []Soundbite
 	Social       []Social
 	RedirectFrom []string // former paths below the show's URL, such as /4
@@ -57,8 +58,7 @@ type Episode struct {
 	Transcripts  []TranscriptFile
 	Extra        string // well-formed XML put into the item as it is
 
-	places      map[string]finding.Position
-	ownChapters bool
+	places map[string]finding.Position
 }
 
 // EpisodeType is itunes:episodeType.
@@ -99,11 +99,6 @@ func (e *Episode) Status(now time.Time) Status {
 // "chapters[2].image", for a finding about it; the file as a whole where the
 // field is not written.
 func (e *Episode) At(field string) finding.Position { return source.Place(e.places, field, e.File) }
-
-// OwnChapters reports whether the files of the show list the episode's chapters; an
-// empty list counts. Otherwise the chapters come from the tag of the master, and
-// Chapters holds those that the lock has pinned.
-func (e *Episode) OwnChapters() bool { return e.ownChapters }
 
 // NumberText returns the number of the episode as podcast:episode has it; empty if there
 // is none.

@@ -191,7 +191,7 @@ func (r *episodeReader) findChapters(e *Episode, named string) {
 	files := slices.DeleteFunc(slices.Clone(chapterFiles), func(name string) bool {
 		return !r.files.isFile(path.Join(e.Dir, name)) || path.Join(e.Dir, name) == named
 	})
-	e.ownChapters = written || len(files) > 0
+	e.OwnChapters = written || len(files) > 0
 	switch {
 	case written && len(files) > 0:
 		r.found.Add(ruleTwoChapters.At(at, "the episode also has chapters in %s", files[0]).WithHint("keep one of them"))
@@ -201,7 +201,7 @@ func (r *episodeReader) findChapters(e *Episode, named string) {
 		r.readChapters(e, path.Join(e.Dir, files[0]))
 	case named != "":
 		r.readChapters(e, named)
-	case !e.ownChapters && r.show.Lock.Episodes[e.GUID] != nil:
+	case !e.OwnChapters && r.show.Lock.Episodes[e.GUID] != nil:
 		e.Chapters = slices.Clone(r.show.Lock.Episodes[e.GUID].Chapters)
 	}
 }

@@ -171,7 +171,7 @@ func TestLoadExample(t *testing.T) {
 		Funding:     []Link{{"https://hello-universe.example/support", "Support the show"}},
 		Seasons:     map[int]string{1: "Boot sequence"},
 		Frequency:   Frequency{Text: "Weekly", RRule: "FREQ=WEEKLY"},
-		Links:       []NamedLink{{"apple", "https://podcasts.apple.com/podcast/id0000000000"}},
+		Links:       []Link{{Text: "apple", URL: "https://podcasts.apple.com/podcast/id0000000000"}},
 		Txt:         []Txt{{"applepodcastsverify", "CODE"}},
 		Prefix:      "https://op3.dev/e/",
 		Announce:    []string{"websub", "podcastindex", "podping", "overcast"},
@@ -184,23 +184,24 @@ func TestLoadExample(t *testing.T) {
 		Sponsors: map[string]*Sponsor{"acme-telescopes": acme},
 		Lock:     &pins.Lock{Episodes: map[string]*pins.Pin{}},
 		Episodes: []*Episode{{
-			Dir:      "episodes/4-cloudy",
-			File:     "episodes/4-cloudy/episode.md",
-			Slug:     "4-cloudy",
-			Title:    "Cloudy with a chance of packets",
-			GUID:     "0b9f3c1e-5b7e-4c0a-9d52-6a8e3f1c2d44",
-			Date:     time.Date(2027, 2, 4, 6, 0, 0, 0, london),
-			Season:   1,
-			Number:   4,
-			Type:     Full,
-			Summary:  "What happens between the bucket and your ears.",
-			Guests:   []Credit{{deneb, "guest", "cast"}},
-			People:   []Credit{{rigel, "audio editor", "audio post-production"}},
-			Topics:   []string{"cdn", "storage"},
-			Sponsors: []*Sponsor{acme},
-			Audio:    "episodes/4-cloudy/audio.mp3",
-			Artwork:  "episodes/4-cloudy/artwork.jpg",
-			Language: "en-gb",
+			Dir:         "episodes/4-cloudy",
+			File:        "episodes/4-cloudy/episode.md",
+			Slug:        "4-cloudy",
+			Title:       "Cloudy with a chance of packets",
+			GUID:        "0b9f3c1e-5b7e-4c0a-9d52-6a8e3f1c2d44",
+			Date:        time.Date(2027, 2, 4, 6, 0, 0, 0, london),
+			Season:      1,
+			Number:      4,
+			Type:        Full,
+			Summary:     "What happens between the bucket and your ears.",
+			Guests:      []Credit{{deneb, "guest", "cast"}},
+			People:      []Credit{{rigel, "audio editor", "audio post-production"}},
+			Topics:      []string{"cdn", "storage"},
+			Sponsors:    []*Sponsor{acme},
+			Audio:       "episodes/4-cloudy/audio.mp3",
+			Artwork:     "episodes/4-cloudy/artwork.jpg",
+			Language:    "en-gb",
+			OwnChapters: true,
 			Chapters: []chapters.Chapter{
 				{Title: "Cold open", Hidden: true},
 				{Start: 12 * time.Second, Title: "What is a CDN?", Image: "episodes/4-cloudy/cdn.png"},
@@ -471,11 +472,11 @@ episodes:
 	if diff := cmp.Diff([]chapters.Chapter{{Start: 500 * time.Millisecond, Title: "From the tag"}}, s.bySlug("6-moon").Chapters); diff != "" {
 		t.Errorf("lock: -want +got\n%s", diff)
 	}
-	if !s.bySlug("5-tail").OwnChapters() || !s.bySlug("4-cloudy").OwnChapters() || s.bySlug("6-moon").OwnChapters() {
+	if !s.bySlug("5-tail").OwnChapters || !s.bySlug("4-cloudy").OwnChapters || s.bySlug("6-moon").OwnChapters {
 		t.Error("it is not known whose the chapters are")
 	}
 	put("episodes/6-moon/episode.md", "---\ntitle: Moon\nguid: moon\nchapters: []\n---\n")(t, files)
-	if e := load(t, files, nil).bySlug("6-moon"); !e.OwnChapters() || len(e.Chapters) > 0 {
+	if e := load(t, files, nil).bySlug("6-moon"); !e.OwnChapters || len(e.Chapters) > 0 {
 		t.Errorf("chapters: [] gives %v", e.Chapters)
 	}
 }

@@ -20,9 +20,9 @@ type Person struct {
 	Image   string   // path below the show's folder, or a URL
 	Aliases []string // other labels that transcripts use for the same person
 
-	Bio       string      // Markdown; may be empty
-	Links     []NamedLink // to pages of the person, in the order of the file
-	Fediverse string      // handle, such as @vega@social.example; may be empty
+	Bio       string // Markdown; may be empty
+	Links     []Link // to pages of the person, in the order of the file
+	Fediverse string // handle, such as @vega@social.example; may be empty
 }
 
 // Credit is an entry of podcast:person: a person with a role and a group of the

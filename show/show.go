@@ -54,7 +54,7 @@ type Show struct {
 	Locations   []Location
 	Seasons     map[int]string // names, by number
 	Frequency   Frequency
-	Links       []NamedLink // where else to listen, in the order of the file
+	Links       []Link // where else to listen, in the order of the file
 	Txt         []Txt
 	Prefix      string // enclosure_prefix: put before every enclosure URL
 	Announce    []string
@@ -118,11 +118,9 @@ type License struct{ ID, URL string }
 // Owner is itunes:owner. Both fields are public in the feed.
 type Owner struct{ Name, Email string }
 
-// Link is a URL with the text that stands for it (podcast:funding).
+// Link is a URL with the text that stands for it: that of podcast:funding, or the key of
+// a link in a map, such as apple.
 type Link struct{ URL, Text string }
-
-// NamedLink is a link whose key says what it is, such as apple.
-type NamedLink struct{ Name, URL string }
 
 // Frequency is podcast:updateFrequency. The zero value is absent.
 type Frequency struct {

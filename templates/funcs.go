@@ -149,17 +149,17 @@ var creativeCommons = regexp.MustCompile(`^cc-(by(?:-(?:nc-sa|nc-nd|nc|nd|sa))?)
 
 // license returns name and address of the first licence that is set. Creative
 // Commons licences have an address even if the show does not give one.
-func license(choices ...show.License) show.NamedLink {
+func license(choices ...show.License) show.Link {
 	l := cmp.Or(choices...)
 	id := strings.ToLower(l.ID)
-	named := show.NamedLink{Name: l.ID, URL: l.URL}
+	named := show.Link{Text: l.ID, URL: l.URL}
 	if m := creativeCommons.FindStringSubmatch(id); m != nil {
-		named.Name = "CC " + strings.ToUpper(m[1]) + " " + m[2]
+		named.Text = "CC " + strings.ToUpper(m[1]) + " " + m[2]
 		if l.URL == "" {
 			named.URL = "https://creativecommons.org/licenses/" + m[1] + "/" + m[2] + "/"
 		}
 	} else if id == "cc0-1.0" {
-		named.Name = "CC0 1.0"
+		named.Text = "CC0 1.0"
 		if l.URL == "" {
 			named.URL = "https://creativecommons.org/publicdomain/zero/1.0/"
 		}

@@ -38,15 +38,15 @@ func TestLicense(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		in   []show.License
-		want show.NamedLink
+		want show.Link
 	}{
-		{"none", []show.License{{}, {}}, show.NamedLink{}},
-		{"creative commons", []show.License{{ID: "cc-by-4.0"}}, show.NamedLink{Name: "CC BY 4.0", URL: "https://creativecommons.org/licenses/by/4.0/"}},
-		{"capitals", []show.License{{ID: "CC-BY-NC-SA-3.0"}}, show.NamedLink{Name: "CC BY-NC-SA 3.0", URL: "https://creativecommons.org/licenses/by-nc-sa/3.0/"}},
-		{"public domain", []show.License{{ID: "cc0-1.0"}}, show.NamedLink{Name: "CC0 1.0", URL: "https://creativecommons.org/publicdomain/zero/1.0/"}},
-		{"own", []show.License{{ID: "Ours", URL: "https://ours.example/"}}, show.NamedLink{Name: "Ours", URL: "https://ours.example/"}},
-		{"not one of theirs", []show.License{{ID: "cc-by-nd-sa-4.0"}}, show.NamedLink{Name: "cc-by-nd-sa-4.0"}},
-		{"the show's", []show.License{{}, {ID: "cc-by-4.0", URL: "https://x.example/"}}, show.NamedLink{Name: "CC BY 4.0", URL: "https://x.example/"}},
+		{"none", []show.License{{}, {}}, show.Link{}},
+		{"creative commons", []show.License{{ID: "cc-by-4.0"}}, show.Link{Text: "CC BY 4.0", URL: "https://creativecommons.org/licenses/by/4.0/"}},
+		{"capitals", []show.License{{ID: "CC-BY-NC-SA-3.0"}}, show.Link{Text: "CC BY-NC-SA 3.0", URL: "https://creativecommons.org/licenses/by-nc-sa/3.0/"}},
+		{"public domain", []show.License{{ID: "cc0-1.0"}}, show.Link{Text: "CC0 1.0", URL: "https://creativecommons.org/publicdomain/zero/1.0/"}},
+		{"own", []show.License{{ID: "Ours", URL: "https://ours.example/"}}, show.Link{Text: "Ours", URL: "https://ours.example/"}},
+		{"not one of theirs", []show.License{{ID: "cc-by-nd-sa-4.0"}}, show.Link{Text: "cc-by-nd-sa-4.0"}},
+		{"the show's", []show.License{{}, {ID: "cc-by-4.0", URL: "https://x.example/"}}, show.Link{Text: "CC BY 4.0", URL: "https://x.example/"}},
 	} {
 		if diff := cmp.Diff(tt.want, license(tt.in...)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", tt.name, diff)

@@ -40,10 +40,10 @@ func TestHostileTextRunsNothing(t *testing.T) {
 			site.Pages[0].Title, site.Pages[0].Summary = text, text
 			s.Site.Nav = []sitedata.Link{{Text: text, URL: text}}
 			s.License, s.Transcripts.License, s.Transcripts.Contribute = show.License{ID: text, URL: text}, text, text
-			s.Links = []show.NamedLink{{Name: text, URL: text}}
+			s.Links = []show.Link{{Text: text, URL: text}}
 			s.Funding = []show.Link{{URL: text, Text: text}}
 			s.Seasons[1] = text
-			person := &show.Person{ID: "p", Name: text, URL: text, Image: text, Links: []show.NamedLink{{Name: text, URL: text}}, Fediverse: text}
+			person := &show.Person{ID: "p", Name: text, URL: text, Image: text, Links: []show.Link{{Text: text, URL: text}}, Fediverse: text}
 			s.Hosts = []show.Credit{{Person: person, Role: text}}
 			e := site.Episodes[0]
 			e.Gaps[0].Words, e.Gaps[0].Speaker, e.Gaps[0].EditURL, e.Gaps[0].Language = text, text, text, text

@@ -21,7 +21,7 @@ func sampleSite(t testing.TB) *templates.Site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	vega := &show.Person{ID: "vega", Name: "Vega", URL: "https://vega.example/", Image: "people/vega.png", Bio: "Speaks.", Links: []show.NamedLink{{Name: "mastodon", URL: "https://social.example/@vega"}}, Fediverse: "@vega@social.example"}
+	vega := &show.Person{ID: "vega", Name: "Vega", URL: "https://vega.example/", Image: "people/vega.png", Bio: "Speaks.", Links: []show.Link{{Text: "mastodon", URL: "https://social.example/@vega"}}, Fediverse: "@vega@social.example"}
 	rigel := &show.Person{ID: "rigel", Name: "Rigel", Image: "https://images.example/rigel.png"}
 	deneb := &show.Person{Name: "Deneb", URL: "https://deneb.example/"}
 	acme := &show.Sponsor{ID: "acme", Name: "Acme Telescopes", URL: "https://acme.example/?ref=hello&x=1", Logo: "sponsors/acme.png", Text: "Fine lenses for finer nebulae."}
@@ -39,7 +39,7 @@ func sampleSite(t testing.TB) *templates.Site {
 		Funding:     []show.Link{{URL: "https://fund.example/hello", Text: "Support the show"}},
 		Seasons:     map[int]string{1: "Boot sequence"},
 		Frequency:   show.Frequency{Text: "Weekly"},
-		Links:       []show.NamedLink{{Name: "apple", URL: "https://podcasts.example/id1"}, {Name: "pocketcasts", URL: "https://pocket.example/x"}},
+		Links:       []show.Link{{Text: "apple", URL: "https://podcasts.example/id1"}, {Text: "pocketcasts", URL: "https://pocket.example/x"}},
 		Transcripts: show.Transcripts{
 			License:    "cc-by-sa-4.0",
 			Contribute: "https://code.example/help",

@@ -46,7 +46,7 @@ type subscription struct {
 func (r *renderer) apps() (all []subscription) {
 	own := map[string]string{}
 	for _, l := range r.site.Show.Links {
-		own[strings.ToLower(l.Name)] = l.URL
+		own[strings.ToLower(l.Text)] = l.URL
 	}
 	feed := r.absolute(r.site.FeedKey)
 	for _, a := range feedApps {
@@ -58,14 +58,14 @@ func (r *renderer) apps() (all []subscription) {
 	var named []subscription
 	for _, l := range r.site.Show.Links {
 		if safe := webURL(l); safe != "" {
-			named = append(named, subscription{service(l.Name), safe})
+			named = append(named, subscription{service(l.Text), safe})
 		}
 	}
 	return append(named, all...)
 }
 
 // webURL returns the address of a link if it has the scheme of a web page.
-func webURL(l show.NamedLink) template.URL {
+func webURL(l show.Link) template.URL {
 	if u, err := url.Parse(l.URL); err == nil && (u.Scheme == "https" || u.Scheme == "http") {
 		return template.URL(u.String())
 	}

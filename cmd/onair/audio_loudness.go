@@ -106,7 +106,7 @@ func channelsText(m *audio.Loudness) string {
 
 // showDecoding shows on a terminal how much audio has been decoded; done clears
 // the line.
-func showDecoding(a *app) (progress audio.Progress, done func()) {
+func showDecoding(a *app) (progress func(done, all time.Duration), done func()) {
 	if a.quiet || a.json || !isTerminal(a.stderr) {
 		return nil, func() {}
 	}

@@ -293,7 +293,7 @@ func (b *builder) checkSameAudio(episodes []*Episode) {
 // adoptChapters gives an episode whose files say nothing of chapters those of
 // its master's own tag. The pin has them too, for where the audio is not.
 func (b *builder) adoptChapters(e *Episode) {
-	if e.OwnChapters() {
+	if e.OwnChapters {
 		return
 	}
 	at, duration := finding.Position{File: e.Audio}, e.master.info.Duration

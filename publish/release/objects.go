@@ -3,12 +3,15 @@ package release
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"io"
 	"runtime"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
 
+	"onair/internal/crc32c"
 	"onair/internal/finding"
 	"onair/publish/bucket"
 )
@@ -157,4 +160,70 @@ func inParallel(ctx context.Context, n int, f func(i int)) {
 		})
 	}
 	_ = group.Wait()
+}
+
+// sums are what is remembered of the bytes of an object.
+type sums struct {
+	Size   int64  `json:"size"`
+	SHA256 string `json:"sha256"` // hex
+	CRC32C uint32 `json:"crc32c"`
+}
+
+// sumsOf returns the sums of bytes.
+func sumsOf(data []byte) sums {
+	sum := sha256.Sum256(data)
+	return sums{int64(len(data)), hex.EncodeToString(sum[:]), crc32c.Checksum(data)}
+}
+
+// sums returns the sums of an object.
+func (o *Object) sums() sums { return sums{o.Size, o.SHA256, o.CRC32C} }
+
+// object returns an object with the sums, which has no key yet. from writes its
+// bytes.
+func (b *builder) object(role Role, s sums, from source) *Object {
+	return &Object{
+		Role:   role,
+		SHA256: s.SHA256,
+		Object: bucket.Object{Size: s.Size, CRC32C: s.CRC32C, Body: b.rendered.body(s, from)},
+	}
+}
+
+// rendered keeps bytes that were rendered for their sums and may be sent soon, so that
+// they are not rendered again. It keeps those of a few episodes: those of a whole
+// catalogue do not fit into memory.
+type rendered struct {
+	mu   sync.Mutex
+	data map[string][]byte // by SHA-256
+	size int
+}
+
+// maxRendered is how many bytes are kept.
+const maxRendered = 8 << 20
+
+// keep keeps bytes if there is space for them.
+func (r *rendered) keep(s sums, data []byte) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if _, known := r.data[s.SHA256]; known || r.size+len(data) > maxRendered {
+		return
+	}
+	if r.data == nil {
+		r.data = map[string][]byte{}
+	}
+	r.data[s.SHA256] = bytes.Clone(data)
+	r.size += len(data)
+}
+
+// body returns a reader of the bytes with the sums, which a source writes unless they
+// are kept.
+func (r *rendered) body(s sums, from source) func() (io.ReadCloser, error) {
+	return func() (io.ReadCloser, error) {
+		r.mu.Lock()
+		data, kept := r.data[s.SHA256]
+		r.mu.Unlock()
+		if kept {
+			return io.NopCloser(bytes.NewReader(data)), nil
+		}
+		return body(from, int(s.Size))()
+	}
 }

@@ -1,6 +1,12 @@
 package release
 
-import "onair/internal/finding"
+import (
+	"errors"
+	"unicode/utf8"
+
+	"onair/internal/finding"
+	"onair/transcripts"
+)
 
 // Rules returns the rules of this package, for documentation and SARIF.
 func Rules() finding.Rules { return rules }
@@ -155,3 +161,57 @@ var (
 	ruleSameAudio      = rules.Must("P025")
 	ruleNoteImage      = rules.Must("P026")
 )
+
+// knownFinding is a finding about a transcript as it is remembered: without what it
+// has from its rule.
+type knownFinding struct {
+	Rule    string         `json:"rule,omitempty"`
+	Line    int            `json:"line,omitempty"`
+	Column  int            `json:"column,omitempty"`
+	Message string         `json:"message,omitempty"`
+	Fixable bool           `json:"fixable,omitempty"`
+	Fix     []finding.Edit `json:"fix,omitempty"`
+	Whole   *wholeFinding  `json:"whole,omitempty"` // instead, if the finding differs from its rule
+}
+
+// wholeFinding is a finding with all of its fields in JSON.
+type wholeFinding finding.Finding
+
+var textRules = transcripts.Rules()
+
+// errNotText reports that findings quote bytes that JSON cannot hold.
+var errNotText = errors.New("not UTF-8")
+
+// newKnownFindings returns findings as they are remembered. The error says that they
+// must not be remembered.
+func newKnownFindings(found finding.List) (known []knownFinding, err error) {
+	for _, f := range found {
+		if !utf8.ValidString(f.Message) || !utf8.ValidString(f.Hint) || !utf8.ValidString(f.File) {
+			err = errNotText
+		}
+		for _, edit := range f.Fix {
+			if !utf8.ValidString(edit.Text) {
+				err = errNotText
+			}
+		}
+		k := knownFinding{Rule: f.Rule, Line: f.Line, Column: f.Column, Message: f.Message, Fixable: f.Fixable, Fix: f.Fix}
+		if rule := textRules.Find(f.Rule); rule == nil || f.Severity != rule.Severity || f.Hint != rule.Hint || f.Source != rule.Source {
+			whole := wholeFinding(f)
+			k = knownFinding{Whole: &whole}
+		}
+		known = append(known, k)
+	}
+	return known, err
+}
+
+// finding returns what was remembered of a finding about a file.
+func (k *knownFinding) finding(file string) finding.Finding {
+	if k.Whole != nil {
+		return finding.Finding(*k.Whole)
+	}
+	f := finding.Finding{Rule: k.Rule, Position: finding.Position{File: file, Line: k.Line, Column: k.Column}, Message: k.Message, Fixable: k.Fixable, Fix: k.Fix}
+	if rule := textRules.Find(k.Rule); rule != nil {
+		f.Severity, f.Hint, f.Source = rule.Severity, rule.Hint, rule.Source
+	}
+	return f
+}
