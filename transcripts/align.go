@@ -55,6 +55,17 @@ func (t *Transcript) Align(f *words.File, file string) finding.List {
 	return t.checkStamps(file)
 }
 
+// Heard returns how many words of the transcript were heard by the recognizer whose
+// words Align was given, and how many there are.
+func (t *Transcript) Heard() (heard, all int) {
+	for i := range t.spoken {
+		if t.spoken[i].heard {
+			heard++
+		}
+	}
+	return heard, len(t.spoken)
+}
+
 // spokenWords returns the words of the spoken text, and where they are in it.
 func (t *Transcript) spokenWords() (list []spoken, texts []string) {
 	pos := 0

@@ -43,6 +43,7 @@ type Speech struct {
 type Word struct {
 	To         int // byte offset of its end in the text
 	Start, End time.Duration
+	Confidence float64 // between 0 and 1; 0 if unknown
 }
 
 // Result is what was read from a file.

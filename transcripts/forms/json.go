@@ -352,14 +352,27 @@ type recognized struct {
 	timed, ended bool
 	speaker      string
 	at           int
+	sure         float64
 }
+
+// confidence returns how sure the recognizer is of a word; 0 if it does not say so.
+func (r *jsonReader) confidence(v ref) float64 {
+	f, err := strconv.ParseFloat(r.t.string(r.t.first(v, confidencePaths)), 64)
+	if err != nil || !(f >= 0 && f <= 1) {
+		return 0
+	}
+	return f
+}
+
+// confidencePaths lists where the tools write the confidence of a word.
+var confidencePaths = [][]string{{"confidence"}, {"probability"}, {"score"}, {"p"}, {"alternatives", "0", "confidence"}}
 
 // readWordList joins the words of a list to speech.
 func (r *jsonReader) readWordList(list ref) {
 	t, c := r.t, &r.form.compiled
 	spaced := r.form.spaced || r.areSpaced(list)
 	for v, end := list+1, t.next(list); v < end; v = t.next(v) {
-		w := recognized{text: t.string(t.first(v, c.text)), kind: t.string(t.first(v, c.kind)), at: int(t.nodes[v].at)}
+		w := recognized{text: t.string(t.first(v, c.text)), kind: t.string(t.first(v, c.kind)), at: int(t.nodes[v].at), sure: r.confidence(v)}
 		w.start, w.timed = r.timeOf(v, c.start)
 		w.end, w.ended = r.timeOf(v, c.end)
 		var said bool
@@ -445,7 +458,7 @@ func (j *joiner) add(r *jsonReader, w *recognized, spaced bool) {
 		} else {
 			u.End, u.Ended = max(u.End, w.start), true
 		}
-		u.Words = append(u.Words, Word{len(j.text), w.start, max(w.start, w.end)})
+		u.Words = append(u.Words, Word{len(j.text), w.start, max(w.start, w.end), w.sure})
 	} else if n := len(j.speech.Words); n > 0 {
 		j.speech.Words[n-1].To = len(j.text)
 	}
@@ -526,7 +539,7 @@ func (r *jsonReader) readWords(u *Speech, words ref) {
 	j.flush(r)
 	from := len(r.speeches)
 	for v, end := words+1, t.next(words); v < end; v = t.next(v) {
-		w := recognized{text: t.string(t.first(v, c.word)), kind: t.string(t.first(v, c.kind)), at: int(t.nodes[v].at)}
+		w := recognized{text: t.string(t.first(v, c.word)), kind: t.string(t.first(v, c.kind)), at: int(t.nodes[v].at), sure: r.confidence(v)}
 		w.start, w.timed = r.timeOf(v, c.wordStart)
 		w.end, w.ended = r.timeOf(v, c.wordEnd)
 		if r.form.repeats && !w.timed && w.ended {
@@ -625,7 +638,7 @@ func (r *jsonReader) alignWords(u Speech, words ref) {
 			}
 		}
 		if timed && ended && stop >= start {
-			found = append(found, Word{at, start, stop})
+			found = append(found, Word{at, start, stop, r.confidence(v)})
 		}
 	}
 	emit(len(whole.Text))

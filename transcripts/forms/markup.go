@@ -223,7 +223,7 @@ func readTTML(s *source) ([]Speech, error) {
 			if words := clean(said); words != "" {
 				text = append(text, words...)
 				if spanTimed {
-					u.Words = append(u.Words, Word{len(text), spanStart, spanEnd})
+					u.Words = append(u.Words, Word{To: len(text), Start: spanStart, End: spanEnd})
 				}
 				if last := said[len(said)-1]; last == ' ' || last == '\n' || last == '\t' {
 					text = append(text, ' ')

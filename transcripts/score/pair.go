@@ -1,0 +1,101 @@
+package score
+
+import "onair/transcripts/internal/align"
+
+// The costs of differences, as in sclite of the NIST: one substitution is cheaper than
+// a word that is missing and another that is added.
+const (
+	substitution = 4
+	gap          = 3
+)
+
+const (
+	// anchorRun is how many equal words in a row are taken for the same words without a
+	// search for a better alignment.
+	anchorRun = 3
+	// maxCells limits the table of the dynamic programming.
+	maxCells = 1 << 27
+)
+
+// pairWords returns for every word of ref the index of the word in its place in heard, or
+// -1, with the lowest cost. Between runs of equal words that both texts have, which
+// align.Words finds, it considers all alignments.
+func pairWords(ref, heard []string) []int {
+	same := align.Words(ref, heard)
+	for i, j := range same {
+		if j >= 0 && ref[i] != heard[j] {
+			same[i] = -1
+		}
+	}
+	pairs := make([]int, len(ref))
+	for i := range pairs {
+		pairs[i] = -1
+	}
+	a, c := 0, 0
+	for i := 0; i < len(ref); {
+		n := 0
+		for i+n < len(ref) && same[i+n] >= 0 && same[i+n] == same[i]+n {
+			n++
+		}
+		if n >= anchorRun {
+			between(pairs, ref, heard, a, i, c, same[i])
+			for k := range n {
+				pairs[i+k] = same[i] + k
+			}
+			a, c = i+n, same[i]+n
+		}
+		i += max(n, 1)
+	}
+	between(pairs, ref, heard, a, len(ref), c, len(heard))
+	return pairs
+}
+
+// between aligns ref[a:b] with heard[c:d]. If both are so long that the table would not
+// fit into memory, it pairs the words in their order.
+func between(pairs []int, ref, heard []string, a, b, c, d int) {
+	rows, columns := b-a, d-c
+	if rows == 0 || columns == 0 {
+		return
+	}
+	if rows > maxCells/columns {
+		for k := range min(rows, columns) {
+			pairs[a+k] = c + k
+		}
+		return
+	}
+	const pair, skipRef, skipHeard = 0, 1, 2
+	width := columns + 1
+	moves := make([]byte, (rows+1)*width)
+	above, row := make([]int, width), make([]int, width)
+	for j := range width {
+		row[j], moves[j] = j*gap, skipHeard
+	}
+	for i := 1; i <= rows; i++ {
+		above, row = row, above
+		row[0], moves[i*width] = i*gap, skipRef
+		for j := 1; j <= columns; j++ {
+			best, move := above[j-1], byte(pair)
+			if ref[a+i-1] != heard[c+j-1] {
+				best += substitution
+			}
+			if v := above[j] + gap; v < best {
+				best, move = v, skipRef
+			}
+			if v := row[j-1] + gap; v < best {
+				best, move = v, skipHeard
+			}
+			row[j], moves[i*width+j] = best, move
+		}
+	}
+	for i, j := rows, columns; i > 0 || j > 0; {
+		switch moves[i*width+j] {
+		case pair:
+			i, j = i-1, j-1
+			pairs[a+i] = c + j
+		case skipRef:
+			i--
+		default:
+			j--
+		}
+	}
+}

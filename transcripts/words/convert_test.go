@@ -1,0 +1,41 @@
+package words
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"onair/transcripts/forms"
+)
+
+func TestConvert(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ name, src, want string }{
+		{"words with confidence", `{"segments": [{"start": 1, "end": 2, "text": " Hello there", "speaker": "A", "words": [
+			{"word": " Hello", "start": 1.1, "end": 1.4, "probability": 0.9}, {"word": " there", "start": 1.5, "end": 1.9, "probability": 0.25}]}]}`,
+			"A Hello 1.1s-1.5s 0.9, A there 1.5s-1.9s 0.25"},
+		{"tokens are glued", `{"transcription": [{"offsets": {"from": 0, "to": 1000}, "text": " That's it", "tokens": [
+			{"text": " That", "offsets": {"from": 0, "to": 300}, "p": 0.9}, {"text": "'s", "offsets": {"from": 300, "to": 500}, "p": 0.5},
+			{"text": " it", "offsets": {"from": 600, "to": 900}, "p": 0.8}]}]}`,
+			" That's 0s-600ms 0.5,  it 600ms-900ms 0.8"},
+		{"captions", "WEBVTT\n\n00:01.000 --> 00:03.000\n<v Vega>one two\n", "Vega one 1s-2.142s 0, Vega two 2.142s-3s 0"},
+		{"its own format", string(example().Format()), "1 Hello, 1.2s-1.51s 0.97, 1 universe. 1.51s-2.15s 0.92, 2 <Hi> 2.15s-2.4s 0"},
+		{"text without times", "Vega: Hello there.\n\nRigel: Nothing answers.\n\nVega: It does.\n", "error"},
+		{"something else", "<html><body>404</body></html>", "error"},
+	} {
+		f, err := Convert([]byte(test.src), &forms.Options{File: "w"})
+		var got []string
+		if err != nil {
+			got = []string{"error"}
+		} else {
+			for _, s := range f.Segments {
+				for _, w := range s.Words {
+					got = append(got, fmt.Sprintf("%s %s %v-%v %v", s.Voice, w.Text, w.Start, w.End, w.Confidence))
+				}
+			}
+		}
+		if s := strings.Join(got, ", "); s != test.want {
+			t.Errorf("%s: %s, want %s (%v)", test.name, s, test.want, err)
+		}
+	}
+}
