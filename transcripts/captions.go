@@ -3,6 +3,7 @@ package transcripts
 import (
 	"bytes"
 	"cmp"
+	"iter"
 	"slices"
 	"sort"
 	"strings"
@@ -125,7 +126,7 @@ func anchored(speeches []forms.Speech, r *captionTimes) []Turn {
 // fit cuts speech into cues of the usual size. glued reports for each whether
 // it has no space before it.
 func fit(speeches []forms.Speech) (cues []Cue, glued []bool) {
-	var c cutter
+	c := cutter{functions: script.LanguageOf(textsOf(speeches))}
 	last, before := "", rune(0)
 	for i := range speeches {
 		u := &speeches[i]
@@ -153,6 +154,16 @@ func fit(speeches []forms.Speech) (cues []Cue, glued []bool) {
 		cue.End = end
 	}
 	return c.cues, glued
+}
+
+func textsOf(speeches []forms.Speech) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for i := range speeches {
+			if !yield(speeches[i].Text) {
+				return
+			}
+		}
+	}
 }
 
 // speechTimes returns the times of text[from:to]: those of its words if they are

@@ -11,6 +11,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
+
+	"onair/transcripts/internal/script"
 )
 
 // corpus returns real transcripts by path. They are not part of the repository;
@@ -265,5 +268,29 @@ func checkShift(t *testing.T, transcript *Transcript, anchors []anchor, chars in
 		if got, want := tl.start(place.from), cues[i].Start+by; got != want {
 			t.Errorf("cue %d is at %v after a shift, want %v", i, got, want)
 		}
+	}
+}
+
+// TestCorpusReads checks that captions are pleasant to read: how fast they are, and
+// how many end in the middle of a phrase.
+func TestCorpusReads(t *testing.T) {
+	t.Parallel()
+	const fastest, mostEnds = 30, 0.03
+	all, ends := 0, 0
+	for name, src := range corpus(t) {
+		transcript := Parse(src, &Options{Fraction: Frames30, File: name})
+		functions := script.LanguageOf(transcript.texts())
+		for _, c := range transcript.Cues(lengthFor(transcript)) {
+			all++
+			if functions.EndsWith(c.Text) {
+				ends++
+			}
+			if rate := float64(utf8.RuneCountInString(c.Text)) / (c.End - c.Start).Seconds(); rate > fastest {
+				t.Errorf("%s: %.0f characters a second: %v", name, rate, c)
+			}
+		}
+	}
+	if float64(ends) > mostEnds*float64(all) {
+		t.Errorf("%d of %d cues end with a function word", ends, all)
 	}
 }

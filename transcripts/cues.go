@@ -1,6 +1,7 @@
 package transcripts
 
 import (
+	"iter"
 	"time"
 
 	"onair/transcripts/internal/script"
@@ -91,6 +92,8 @@ type cutter struct {
 	words  []word // of the piece being cut that are in no cue yet
 	all    []word // of the piece
 	ends   []int  // where the pieces of the block end
+
+	functions script.FunctionWords // of the language of the text; nil if unknown
 }
 
 // cut cuts the whole transcript.
@@ -103,6 +106,7 @@ func (t *Transcript) cut(c *cutter) {
 		}
 	}
 	c.cues, c.places = make([]Cue, 0, size), make([]span, 0, size)
+	c.functions = script.LanguageOf(t.texts())
 	pos, last := 0, ""
 	for i := range t.Turns {
 		turn := &t.Turns[i]
@@ -120,6 +124,19 @@ func (t *Transcript) cut(c *cutter) {
 			}
 			pos++
 			c.places[len(c.places)-1].to = pos
+		}
+	}
+}
+
+// texts yields the spoken text of every block.
+func (t *Transcript) texts() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for i := range t.Turns {
+			for j := range t.Turns[i].Blocks {
+				if !yield(t.Turns[i].Blocks[j].Text) {
+					return
+				}
+			}
 		}
 	}
 }
@@ -261,7 +278,26 @@ func (c *cutter) best(n int) int {
 	case clause > 0:
 		return clause
 	case half == 0 || all-size > leastRest:
-		return n
+		return c.beforeFunctionWords(n, n)
 	}
-	return half
+	return c.beforeFunctionWords(half, n)
+}
+
+// beforeFunctionWords returns the place near the given one after which no function
+// word stands at the end of the cue: up to most words later, or else some words
+// earlier.
+func (c *cutter) beforeFunctionWords(at, most int) int {
+	const earlier = 5
+	if !c.words[at-1].function {
+		return at
+	}
+	for i := 1; i <= earlier; i++ {
+		if later := at + i; later <= most && later < len(c.words) && !c.words[later-1].function {
+			return later
+		}
+		if at-i > 0 && !c.words[at-i-1].function {
+			return at - i
+		}
+	}
+	return at
 }

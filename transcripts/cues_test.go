@@ -27,7 +27,7 @@ func TestCut(t *testing.T) {
 		{
 			"not after a short sentence",
 			"**Vega:** Yeah. We went all the way to the north and back again on skis that winter",
-			[]string{"Yeah. We went all the way to the north and back again on", "skis that winter"},
+			[]string{"Yeah. We went all the way to the north and back again", "on skis that winter"},
 		},
 		{
 			"before a colon that would start a line",
@@ -45,9 +45,14 @@ func TestCut(t *testing.T) {
 			[]string{"one two three four five six seven", "eight nine ten eleven twelve"},
 		},
 		{
+			"not after the words of a German phrase",
+			"**Vega:** Wir sind damals mit den Hunden auf Skiern durch das ganze Tal und in die Berge gegangen",
+			[]string{"Wir sind damals mit den Hunden auf Skiern", "durch das ganze Tal und in die Berge gegangen"},
+		},
+		{
 			"an abbreviation ends no sentence",
 			"**Vega:** Nobody we ever met in town liked Dr. Nova and her dogs and cats at all.",
-			[]string{"Nobody we ever met in town liked Dr. Nova and her dogs and", "cats at all."},
+			[]string{"Nobody we ever met in town liked Dr. Nova and her dogs", "and cats at all."},
 		},
 		{
 			"never across turns, paragraphs, items and stamps",
@@ -132,12 +137,12 @@ func TestSRTLines(t *testing.T) {
 		{
 			"even lines",
 			[]Cue{{Speaker: "Vega", Text: "The ice came early that year, to everybody's joy."}},
-			[]string{"Vega: The ice came early that|year, to everybody's joy."},
+			[]string{"Vega: The ice came early|that year, to everybody's joy."},
 		},
 		{
 			"a colon after a word that is not a name",
 			[]Cue{{Speaker: "Vega", Text: "One."}, {Speaker: "Vega", Text: "Note: this is not a speaker."}, {Speaker: "Vega", Text: "It is a clock: 10:30."}},
-			[]string{"Vega: One.", "Vega: Note: this|is not a speaker.", "Vega: It is a clock: 10:30."},
+			[]string{"Vega: One.", "Vega: Note: this is|not a speaker.", "Vega: It is a clock: 10:30."},
 		},
 		{
 			"no second line that starts like a speaker",

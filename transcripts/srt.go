@@ -21,6 +21,13 @@ func WriteSRT(w io.Writer, cues []Cue) error {
 	b := bufio.NewWriter(w)
 	var head []byte
 	last := ""
+	l := lineBreaker{script.LanguageOf(func(yield func(string) bool) {
+		for i := range cues {
+			if !yield(cues[i].Text) {
+				return
+			}
+		}
+	})}
 	for i := range cues {
 		cue := &cues[i]
 		head = head[:0]
@@ -38,7 +45,7 @@ func WriteSRT(w io.Writer, cues []Cue) error {
 			text = cue.Speaker + ": " + text
 		}
 		last = cue.Speaker
-		first, second := wrap(text, len(text)-len(cue.Text))
+		first, second := l.wrap(text, len(text)-len(cue.Text))
 		srtEscaper.WriteString(b, first)
 		b.WriteByte('\n')
 		if second != "" {
@@ -54,18 +61,25 @@ func hasColon(text string) bool {
 	return strings.HasSuffix(text, ":") || strings.Contains(text, ": ")
 }
 
+// lineBreaker breaks cues into lines.
+type lineBreaker struct{ functions script.FunctionWords }
+
 // wrap breaks a cue into two even lines if it does not fit into one. The first
 // prefix bytes are the name. It shares a line with the first word, so that players
-// recognise it, and the second line does not start with a word that ends with a
-// colon. A line exceeds its limit if a single word does, or a name and a word.
-func wrap(text string, prefix int) (first, second string) {
+// recognise it, the second line does not start with a word that ends with a colon, and
+// the first line does not end with a function word if it can. A line exceeds its limit if a single word does, or a name and a word.
+func (l lineBreaker) wrap(text string, prefix int) (first, second string) {
 	size := script.Columns(text)
 	if size <= maxLine {
 		return text, ""
 	}
 	best, least := len(text), 0
 	try := func(at, left, right int) {
-		if cost := breakCost(text[at:], left, right); best == len(text) || cost < least {
+		cost := breakCost(text[at:], left, right)
+		if l.functions.EndsWith(text[:at]) {
+			cost += functionWordCost
+		}
+		if best == len(text) || cost < least {
 			best, least = at, cost
 		}
 	}
@@ -94,13 +108,17 @@ func wrap(text string, prefix int) (first, second string) {
 	return text[:best], strings.TrimPrefix(text[best:], " ")
 }
 
+// functionWordCost is how uneven lines may be so that the first does not end with a
+// function word.
+const functionWordCost = 100
+
 // breakCost compares places to break. Its criteria, in order, are: by how much a
-// line exceeds the limit, whether the second line reads like a speaker's, and how
-// uneven the lines are.
+// line exceeds the limit, whether the second line reads like a speaker's or has no
+// words, and how uneven the lines are.
 func breakCost(second string, left, right int) int {
 	cost := max(left-right, right-left)
 	second = strings.TrimPrefix(second, " ")
-	if word, _, _ := strings.Cut(second, " "); strings.HasSuffix(word, ":") {
+	if word, _, _ := strings.Cut(second, " "); strings.HasSuffix(word, ":") || strings.Trim(second, "-–—…. ") == "" {
 		cost += 1000
 	}
 	return cost + 10000*(max(0, left-maxLine)+max(0, right-maxLine))

@@ -16,6 +16,7 @@ type word struct {
 	ending   ending
 	colon    bool // it ends with a colon, which players take for a speaker
 	joined   bool // no space before it, in a script without spaces
+	function bool // a function word, which belongs to the next word
 }
 
 // ending says whether a sentence or clause ends after a word.
@@ -81,6 +82,7 @@ func (c *cutter) appendWord(text string, w word, to int) {
 	w.to = to
 	w.ending = endingOf(text[w.from:to])
 	w.colon = text[to-1] == ':'
+	w.function = w.ending == endsWord && c.functions.EndsWith(text[w.from:to])
 	c.words = append(c.words, w)
 }
 
