@@ -74,13 +74,21 @@ func published(t testing.TB) *site {
 }
 
 var publishOnce = sync.OnceValues(func() (*site, error) {
-	root := filepath.Join(scratch, "published")
+	return publishSite(filepath.Join(scratch, "published"), func(string) error { return nil })
+})
+
+// publishSite publishes the example, after change has changed its folder, and serves it until all
+// tests have ended.
+func publishSite(root string, change func(dir string) error) (*site, error) {
 	dir := filepath.Join(root, "public")
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
 	w, err := makeWorkplace(root, "ONAIR_STORAGE=file:"+dir)
 	if err != nil {
+		return nil, err
+	}
+	if err := change(w.dir); err != nil {
 		return nil, err
 	}
 	server, err := serve(w, dir)
@@ -95,7 +103,7 @@ var publishOnce = sync.OnceValues(func() (*site, error) {
 		return nil, err
 	}
 	return &site{workplace: w, dir: dir, url: server.url}, nil
-})
+}
 
 // file returns the path of a published object, by its key or its URL.
 func (s *site) file(keyOrURL string) string {
