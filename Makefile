@@ -7,6 +7,7 @@
 #                       new failures are kept in testdata, the corpus in Go's cache
 #   make lint fmt       check and fix the formatting
 #   make example-audio  speak, encode and draw the example show again
+#   make screenshots    pictures of every kind of page, in build/screenshots
 #   make docs           the documentation as a website, in build/docs
 #   make dist           everything that a release has, in dist, without publishing it
 #   make module MODULE=github.com/YOU/onair
@@ -30,7 +31,7 @@ TEST_DOUBLES := ^(publish/bucket/(mem|buckettest|internal/faults)|publish/intern
 # is a quarter smaller. Tests build what is released.
 export GOFLAGS := $(GOFLAGS) -tags=disable_grpc_modules
 
-.PHONY: all demo test unit e2e bench fuzz lint fmt example-audio docs dist module clean bin/onair
+.PHONY: all demo test unit e2e bench fuzz lint fmt example-audio screenshots docs dist module clean bin/onair
 all: bin/onair
 
 bin/onair:
@@ -40,6 +41,8 @@ demo: bin/onair
 	@bin/onair -C $(EXAMPLE) --to local plan
 	@echo
 	@bin/onair -C $(EXAMPLE) --to local publish
+	@echo
+	@echo "To see the site: bin/onair -C $(EXAMPLE) serve (it is in $(EXAMPLE)/public)"
 
 test: lint unit e2e
 
@@ -80,6 +83,10 @@ fmt:
 
 example-audio:
 	$(GO) run ./$(EXAMPLE)/make
+
+screenshots:
+	./e2e/setup
+	cd e2e && ONAIR_SCREENSHOTS=$(CURDIR)/build/screenshots $(GO) test -count=1 -run 'TestScreenshots' .
 
 docs:
 	$(GO) run ./release env sh -c '$(GO) run ./docs/site -o build/docs -source "$$RELEASE_HOMEPAGE/blob/main"'

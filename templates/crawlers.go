@@ -39,6 +39,9 @@ func (r *renderer) sitemap() error {
 			changed = e.Updated
 		}
 		entry(e.PageKey(), changed)
+		for _, t := range r.languages(e)[min(1, len(r.languages(e))):] {
+			entry(t.Key, changed)
+		}
 	}
 	b.WriteString("</urlset>\n")
 	return nil

@@ -18,16 +18,73 @@ func (r *renderer) episode(i int) error {
 	v.Key = e.PageKey()
 	v.Data = r.episodeData(e)
 	v.Older, v.Newer, v.Related = r.lists.neighbours(i)
-	speakers := r.speakers(e)
-	for n, t := range e.Transcripts {
-		turns, err := t.turns(n)
-		if err != nil {
-			return err
-		}
-		speakers.mark(turns, listed(e.Chapters))
-		v.Transcripts = append(v.Transcripts, transcriptView{t, e.AudioKey, turns})
+	if len(e.Transcripts) == 0 {
+		return r.html(v)
 	}
+	return r.withTranscript(v, &e.Transcripts[0])
+}
+
+// withTranscript writes the page of an episode with one of its transcripts.
+func (r *renderer) withTranscript(v *view, t *Transcript) error {
+	turns, err := t.turns()
+	if err != nil {
+		return err
+	}
+	r.speakers(v.Episode).mark(turns, listed(v.Episode.Chapters))
+	v.Transcripts = []transcriptView{{*t, v.Episode.AudioKey, turns}}
 	return r.html(v)
+}
+
+// translation is a transcript of an episode in another language than that on the page
+// of the episode.
+type translation struct {
+	Language string
+	Key      string // of its page
+}
+
+// translations returns the translated transcripts of an episode, by their index among
+// its transcripts.
+func (r *renderer) translations(e *Episode) map[int]translation {
+	all := map[int]translation{}
+	known := map[string]bool{}
+	for n, t := range e.Episode.Transcripts {
+		language := strings.ToLower(t.Language)
+		if n > 0 && !known[language] {
+			all[n] = translation{t.Language, "episodes/" + e.Slug + "/transcript-" + language + "/index.html"}
+		}
+		known[language] = true
+	}
+	return all
+}
+
+// languages returns the pages of an episode in all languages of its transcripts, the
+// episode's page first; nil if there is only one.
+func (r *renderer) languages(e *Episode) (all []translation) {
+	translations := r.translations(e)
+	if len(translations) == 0 {
+		return nil
+	}
+	all = append(all, translation{e.Episode.Transcripts[0].Language, e.PageKey()})
+	for n := range e.Episode.Transcripts {
+		if t, ok := translations[n]; ok {
+			all = append(all, t)
+		}
+	}
+	return all
+}
+
+// translation writes the page of a translated transcript, the nth of an episode.
+func (r *renderer) translation(i, n int) error {
+	e := r.site.Episodes[i]
+	t := r.translations(e)[n]
+	v := r.episodeView("translation", e)
+	v.Key, v.Canonical, v.Summary = t.Key, r.absolute(t.Key), ""
+	v.Title += " · " + autonym(t.Language)
+	v.Crumbs = []navLink{{Text: r.word("home"), URL: r.link("index.html")}, {Text: e.Title, URL: r.link(e.PageKey())}}
+	if n >= len(e.Transcripts) { // it could not be read, which is reported
+		return r.html(v)
+	}
+	return r.withTranscript(v, &e.Transcripts[n])
 }
 
 // episodeView returns what all pages of an episode have in common.

@@ -43,6 +43,7 @@ const (
 	AllGaps                         // all episodes without their transcripts
 	OneEpisode                      // an episode with its transcripts, and Neighbours
 	OneWithoutText                  // an episode without its transcripts
+	OneTranslation                  // the same as OneEpisode
 	NothingButTheShow               // only the settings
 	SearchIndex                     // SearchKey
 )
@@ -167,8 +168,9 @@ func (r *renderer) pages() ([]Page, error) {
 	for i, e := range r.site.Episodes {
 		pages = append(pages, r.page(e.PageKey(), OneEpisode, func(r *renderer) error { return r.episode(i) }))
 		older, newer, related := r.lists.neighbours(i)
-		last := &pages[len(pages)-1]
+		last := pages[len(pages)-1]
 		last.Episode, last.Neighbours = e, append([]*Episode{older, newer}, related...)
+		pages[len(pages)-1] = last
 		if key := r.embedKey(e); key != "" {
 			for key, render := range map[string]func(*renderer) error{
 				key:          func(r *renderer) error { return r.embed(e) },
@@ -177,6 +179,10 @@ func (r *renderer) pages() ([]Page, error) {
 				pages = append(pages, r.page(key, OneWithoutText, render))
 				pages[len(pages)-1].Episode = e
 			}
+		}
+		for n, t := range r.translations(e) {
+			pages = append(pages, r.page(t.Key, OneTranslation, func(r *renderer) error { return r.translation(i, n) }))
+			pages[len(pages)-1].Episode, pages[len(pages)-1].Neighbours = e, last.Neighbours
 		}
 	}
 	pages = append(pages, r.listPages()...)

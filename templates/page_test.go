@@ -107,7 +107,7 @@ func TestPagesComeInKeyOrder(t *testing.T) {
 	want := []string{
 		"2027/cloudy.html", "4/index.html", "404.html", "about/index.html",
 		"archive/index.html", "archive/more/index.html", "archive/season-1/index.html",
-		"episodes/4-cloudy/embed/index.html", "episodes/4-cloudy/embed/oembed.json", "episodes/4-cloudy/index.html",
+		"episodes/4-cloudy/embed/index.html", "episodes/4-cloudy/embed/oembed.json", "episodes/4-cloudy/index.html", "episodes/4-cloudy/transcript-es/index.html",
 		"episodes/extra/embed/index.html", "episodes/extra/embed/oembed.json", "episodes/extra/index.html",
 		"episodes/trailer/embed/index.html", "episodes/trailer/embed/oembed.json", "episodes/trailer/index.html",
 		"help/index.html", "index.html", "people/index.html", "people/rigel/index.html", "people/vega/index.html",

@@ -5,19 +5,24 @@ import (
 	"regexp"
 )
 
-// endComment matches a comment behind code. The theme's scripts have no strings with
-// slashes after a space.
-var endComment = regexp.MustCompile(` +// .*`)
+// endComment matches a comment behind code or in braces. The theme's scripts have no
+// strings with slashes after a space.
+var endComment = regexp.MustCompile(` +// .*| /\*[^*]*\*/ ?`)
 
-// compactScript returns a script of the theme without comments and indentation, which
-// listeners need not load. The theme's scripts have no texts of several lines.
+// compactScript returns a script of the theme without what listeners need not load:
+// comments, indentation, and the ends of lines after which a statement cannot end. The
+// theme's scripts have no texts of several lines.
 func compactScript(script []byte) []byte {
 	var out bytes.Buffer
 	for line := range bytes.Lines(script) {
 		line = bytes.TrimLeft(line, " ")
 		comment := bytes.HasPrefix(line, []byte("//")) || bytes.HasPrefix(line, []byte("/*")) && bytes.HasSuffix(line, []byte("*/\n"))
 		if !comment && len(line) > 1 {
-			out.Write(endComment.ReplaceAll(line, nil))
+			line = endComment.ReplaceAll(line, nil)
+			if text := bytes.TrimSuffix(line, []byte("\n")); bytes.ContainsAny(text[max(0, len(text)-1):], ";,{([") {
+				line = text
+			}
+			out.Write(line)
 		}
 	}
 	return out.Bytes()

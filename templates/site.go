@@ -9,6 +9,8 @@
 //	archive/<year>/index.html         every episode of a year; archive/season-<n>/
 //	                                  for a show whose episodes all have a season
 //	episodes/<slug>/index.html        one episode: player, notes, chapters, transcript
+//	episodes/<slug>/transcript-<language>/
+//	                                  a translation of its transcript
 //	episodes/<slug>/embed/index.html  its player, for a frame in another site
 //	episodes/<slug>/embed/oembed.json describes the embedded player (oembed.com)
 //	people/index.html, people/<id>/   people, and the episodes of each
@@ -51,6 +53,7 @@
 //	sponsors.html     page: all sponsors
 //	topic.html        page: a topic
 //	topics.html       page: all topics
+//	translation.html  page: a translated transcript
 //	artwork.html      an image in several widths; gets a Picture
 //	badge.html        marks a trailer or a bonus; gets an Episode
 //	card.html         an episode in a list; gets an Episode
@@ -67,7 +70,7 @@
 //	player.html       the bar: the audio element, and the controls that player.js shows
 //	row.html          an episode in a long list; gets an Episode
 //	subscribe.html    where to listen, the feed's address to copy
-//	transcripts.html  every transcript of an episode
+//	transcripts.html  the transcript of a page, and links to those in other languages
 //	turns.html        the turns of a transcript; gets one of Transcripts
 //
 // Static files become assets, whose keys contain a hash of their bytes. A template
@@ -122,7 +125,7 @@
 //
 //	Kind         "show", "archive", "embed", "episode", "help", "page", "people",
 //	             "person", "redirect", "search", "sponsor", "sponsors", "topic",
-//	             "topics" or "404"
+//	             "topics", "translation" or "404"
 //	Key          the page's own key
 //	Title        of the document
 //	TitleLang    language of Title, RFC 5646
@@ -151,7 +154,7 @@
 //	Apps         on the show's page: apps to subscribe in, as {Name, URL}
 //	Gaps         on the help page: {Episode, Gaps} of each episode that has any
 //	Own          on a page of the show's own: {site.Page, HTML}
-//	Transcripts  of the episode; each has the fields of Transcript, AudioKey, and
+//	Transcripts  the one that the page shows, if any; it has the fields of Transcript, AudioKey, and
 //	             Turns, which have the fields of transcripts.Turn and
 //	               Anchor  the turn's id on the page; may be empty
 //	               Timed   whether Start is known; if so, the first block does not
@@ -199,6 +202,8 @@
 //	embedkey EPISODE  key of the player for other sites; "" if there is none
 //	service NAME      "Apple Podcasts" for apple
 //	language CODE     a language's own name: español
+//	languages EPISODE its pages in the languages of its transcripts, as {Language, Key};
+//	                  empty if there is only one
 //	dir CODE          "ltr" or "rtl"
 //	host URL          the host of a URL, without www.
 //	initial NAME      first letter, for a person without a portrait

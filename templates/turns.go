@@ -26,10 +26,8 @@ type turnView struct {
 // second is what one turn may begin before the chapter that it belongs to.
 const second = time.Second
 
-// turns reads the transcript and pairs the turns with their times. n is the
-// transcript's index among those of the episode. The anchors of a translation
-// start with its language, because it may have the IDs of the original.
-func (t *Transcript) turns(n int) ([]turnView, error) {
+// turns reads the transcript and pairs the turns with their times.
+func (t *Transcript) turns() ([]turnView, error) {
 	text, starts, err := t.Read()
 	if err != nil {
 		return nil, fmt.Errorf("transcript %s: %w", t.Language, err)
@@ -40,9 +38,6 @@ func (t *Transcript) turns(n int) ([]turnView, error) {
 	turns := make([]turnView, len(text.Turns))
 	for i, turn := range text.Turns {
 		turns[i] = turnView{Turn: turn, Anchor: turn.ID}
-		if n > 0 && turn.ID != "" {
-			turns[i].Anchor = t.Language + "-" + turn.ID
-		}
 		if starts != nil {
 			turns[i].Timed, turns[i].Start = true, starts[i]
 			turns[i].Blocks = withoutOpening(turn)

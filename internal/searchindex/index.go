@@ -64,20 +64,25 @@ func (e *Episode) fields() int {
 	return len(e.Docs)
 }
 
+// closedSize is the number of episodes in the smallest closed segment.
+const closedSize = 64
+
 // segmentSizes are the numbers of episodes in closed segments.
-var segmentSizes = []int{512, 256, 64}
+var segmentSizes = []int{8 * closedSize, 4 * closedSize, closedSize}
 
 // Sizes returns the numbers of episodes in the segments of an index, oldest first.
 // All but the last are closed: they stay the same while episodes are appended, until
-// four of 64 become one of 256, and two of those one of 512. Fewer segments need fewer
-// requests.
+// four of 64 become one of 256, and two of those one of 512. The last one has up to
+// 127 episodes, because fewer segments need fewer requests.
 func Sizes(episodes int) (sizes []int) {
 	for _, size := range segmentSizes {
 		for ; episodes >= size; episodes -= size {
 			sizes = append(sizes, size)
 		}
 	}
-	if episodes > 0 {
+	if last := len(sizes) - 1; episodes > 0 && last >= 0 && sizes[last] == closedSize {
+		sizes[last] += episodes
+	} else if episodes > 0 {
 		sizes = append(sizes, episodes)
 	}
 	return sizes

@@ -128,7 +128,7 @@ func (b *builder) addEpisode(e *Episode) bool {
 // formats and for its page.
 func (b *builder) addTexts(ctx context.Context, episodes []*Episode, site *site) {
 	found := make([]finding.List, len(episodes))
-	pages := make([]*Object, len(episodes))
+	pages := make([][]*Object, len(episodes))
 	inParallel(ctx, len(episodes), func(i int) {
 		e := episodes[i]
 		found[i] = b.addTranscripts(e)
@@ -152,8 +152,8 @@ func (b *builder) addTexts(ctx context.Context, episodes []*Episode, site *site)
 				b.add(o)
 			}
 		}
-		if pages[i] != nil {
-			b.add(pages[i])
+		for _, o := range pages[i] {
+			b.add(o)
 		}
 	}
 }

@@ -44,11 +44,12 @@ type site struct {
 	theme *templates.Theme
 	data  *templates.Site
 	pages []templates.Page
-	index map[string]int // of pages, by key
-	done  []bool         // whether rendering each page was tried
-	errs  []error        // why each page could not be rendered
-	err   error          // why there are no pages
-	alone bool           // an episode's page can be rendered before other episodes are complete
+	done  []bool  // whether rendering each page was tried
+	errs  []error // why each page could not be rendered
+	err   error   // why there are no pages
+	alone bool    // an episode's page can be rendered before other episodes are complete
+
+	withText map[string][]int // indices of the pages that show transcripts, by slug
 
 	inputs *pageInputs // nil if pages are not remembered
 }
@@ -56,7 +57,7 @@ type site struct {
 // newSite returns the site of the live episodes, whose transcripts are added
 // later. It adds the theme's assets and the images that only pages show.
 func (b *builder) newSite(ctx context.Context) *site {
-	s := &site{b: b, index: map[string]int{}}
+	s := &site{b: b, withText: map[string][]int{}}
 	if b.show.Site.Disabled {
 		return s
 	}
@@ -69,10 +70,12 @@ func (b *builder) newSite(ctx context.Context) *site {
 	s.data = b.siteData(ctx, s.theme)
 	for page, err := range s.theme.Pages(s.data) {
 		if err != nil {
-			s.err, s.pages, s.index = err, nil, nil
+			s.err, s.pages, s.withText = err, nil, nil
 			return s
 		}
-		s.index[page.Key] = len(s.pages)
+		if page.Inputs == templates.OneEpisode || page.Inputs == templates.OneTranslation {
+			s.withText[page.Episode.Slug] = append(s.withText[page.Episode.Slug], len(s.pages))
+		}
 		s.pages = append(s.pages, page)
 	}
 	s.done, s.errs = make([]bool, len(s.pages)), make([]error, len(s.pages))
@@ -84,14 +87,15 @@ func (b *builder) newSite(ctx context.Context) *site {
 	return s
 }
 
-// renderEpisode renders the page of an episode whose transcripts are complete;
-// nil if that fails. It may be called for several episodes at the same time.
-func (s *site) renderEpisode(e *Episode) *Object {
-	i, ok := s.index[show.PageKey(e.Slug)]
-	if !ok {
-		return nil
+// renderEpisode renders the pages of an episode that show its transcripts, which are
+// complete. It may be called for several episodes at the same time.
+func (s *site) renderEpisode(e *Episode) (objects []*Object) {
+	for _, i := range s.withText[e.Slug] {
+		if o := s.render(i, s.inputs.episode(e, s.pages[i].Neighbours)); o != nil {
+			objects = append(objects, o)
+		}
 	}
-	return s.render(i, s.inputs.episode(e, s.pages[i].Neighbours))
+	return objects
 }
 
 // render renders a page unless it is remembered for the inputs; nil if that fails.

@@ -664,10 +664,24 @@
     const found = selection();
     if (!found) return;
     const { turn, text } = found;
-    const speaker = turn.querySelector('.speaker b')?.textContent;
+    const speaker = turn.querySelector('.speaker bdi')?.textContent;
     const seconds = turn.dataset.start;
     share(`“${text}”${speaker ? ` — ${speaker}` : ''}`, seconds === undefined ? `${here.page}#${turn.id}` : linkAt(seconds, here.page));
   });
+
+  // The player for other sites fetches the transcript when it is opened.
+  const folded = document.querySelector('details[data-page]');
+  folded?.addEventListener('toggle', async () => {
+    try {
+      const [doc, base] = await fetchPage(new URL(folded.dataset.page, location.href).href);
+      const found = doc.querySelector('#transcript .turns');
+      for (const name of ['href', 'src']) {
+        for (const e of found.querySelectorAll(`[${name}]`)) e.setAttribute(name, new URL(e.getAttribute(name), base).href);
+      }
+      folded.lastElementChild.replaceWith(found);
+      onair.refresh();
+    } catch { /* the link to the page stays */ }
+  }, { once: true });
 
   // Buttons that copy an address.
   ready(() => {

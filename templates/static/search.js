@@ -9,7 +9,6 @@
   // the index.
   const fold = (text) => text.normalize('NFKD')
     .replace(/[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u064b-\u065f\u0670]/g, '')
-    
     .toLowerCase().replace(/ς/g, 'σ').replace(/ß/g, 'ss').normalize('NFC');
   const run = '\\u0e00-\\u0eff\\u1000-\\u109f\\u1780-\\u17ff\\u3005-\\u3007\\u3041-\\u30ff\\u31f0-\\u31ff\\u3400-\\u4dbf\\u4e00-\\u9fff\\u{20000}-\\u{3ffff}';
   const unspaced = new RegExp(`^[${run}]`, 'u');
