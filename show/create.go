@@ -217,6 +217,11 @@ type NewEpisodeOptions struct {
 	Rand  io.Reader   // source of the GUID; crypto/rand if nil
 
 	Chapters []chapters.Chapter // written to chapters.txt or chapters.json; no file if empty
+	Files    map[string][]byte  // further files in the folder, by name, such as artwork.jpg
+
+	// Identity of an episode that was published before; zero values mean a new one.
+	GUID           string
+	Season, Number int
 }
 
 // NewEpisode makes the folder of an episode, with a GUID and, unless it is a
@@ -258,7 +263,9 @@ func (s *Show) newEpisode(opts *NewEpisodeOptions) (*Episode, error) {
 	e := &Episode{Title: opts.Title, Type: cmp.Or(opts.Type, Full), Date: opts.Date, Slug: opts.Slug}
 	switch e.Type {
 	case Full:
-		e.Season, e.Number = s.nextNumber()
+		if e.Season, e.Number = opts.Season, opts.Number; e.Number == 0 {
+			e.Season, e.Number = s.nextNumber()
+		}
 	case Trailer, Bonus:
 	default:
 		return nil, fmt.Errorf("unknown episode type %q: want full, trailer or bonus", e.Type)
@@ -276,6 +283,9 @@ func (s *Show) newEpisode(opts *NewEpisodeOptions) (*Episode, error) {
 		return nil, fmt.Errorf("slug %s: already used by %s: %w", e.Slug, other.Dir, fs.ErrExist)
 	}
 	e.Dir = path.Join(episodesDir, e.Slug)
+	if e.GUID = opts.GUID; e.GUID != "" {
+		return e, nil
+	}
 	id, err := uuid.NewRandomFromReader(cmp.Or[io.Reader](opts.Rand, rand.Reader))
 	if err != nil {
 		return nil, fmt.Errorf("make a GUID: %w", err)
@@ -307,6 +317,11 @@ func (s *Show) fill(root *os.Root, e *Episode, opts *NewEpisodeOptions) error {
 	}
 	if len(opts.Chapters) > 0 {
 		name, data := chapters.FormatFile(opts.Chapters)
+		if _, err := writeNew(root, path.Join(e.Dir, name), func() ([]byte, error) { return data, nil }); err != nil {
+			return err
+		}
+	}
+	for name, data := range opts.Files {
 		if _, err := writeNew(root, path.Join(e.Dir, name), func() ([]byte, error) { return data, nil }); err != nil {
 			return err
 		}
@@ -357,7 +372,7 @@ func newEpisodeFile(e *Episode, zone *time.Location) []byte {
 	var b bytes.Buffer
 	b.WriteString("---\n")
 	fmt.Fprintf(&b, "title: %s\n", source.Quote(e.Title))
-	fmt.Fprintf(&b, "guid: %s   # identifies the episode; never edit it\n", e.GUID)
+	fmt.Fprintf(&b, "guid: %s   # identifies the episode; never edit it\n", guidText(e.GUID))
 	if e.Date.IsZero() {
 		b.WriteString("# date: 2027-02-04 06:00   # when it goes live; without a date it is a draft\n")
 	} else {
@@ -388,4 +403,12 @@ func formatDate(t time.Time, zone *time.Location) string {
 		}
 	}
 	return t.In(zone).Format(time.RFC3339)
+}
+
+// guidText writes a GUID, which may be any text if it was published before.
+func guidText(guid string) string {
+	if _, err := uuid.Parse(guid); err == nil && len(guid) == len(uuid.Nil.String()) {
+		return guid
+	}
+	return source.Quote(guid)
 }

@@ -20,13 +20,14 @@ import (
 
 type newOptions struct {
 	audio, kind, date, slug string
+	dryRun, yes             bool
 }
 
 func newNew(a *app) *cobra.Command {
 	var o newOptions
 	c := &cobra.Command{
-		Use:   "new TITLE",
-		Short: "Start a new episode",
+		Use:   "new TITLE | --audio FILE…",
+		Short: "Start a new episode, or make episodes of old MP3s",
 		Long: `Start a new episode: a folder below episodes/ with an episode.md that has the
 title, the next free number and a new GUID, and a copy of the MP3 if one is given.
 Chapters in the MP3 are written to chapters.txt, or to chapters.json if some of them
@@ -36,16 +37,24 @@ date.
 
 Exit codes: 0 done · 1 failed · 2 usage · 3 the show has errors.`,
 		Example: `  onair new "Cloudy with a chance of packets" --audio ~/recordings/4.mp3
-  onair new "Season two" --type trailer --date "2027-02-04 06:00"`,
-		Args:              cobra.ExactArgs(1),
-		ValidArgsFunction: cobra.NoFileCompletions,
-		RunE:              func(_ *cobra.Command, args []string) error { return runNew(a, &o, args[0]) },
+  onair new "Season two" --type trailer --date "2027-02-04 06:00"
+  onair new --audio ~/old-episodes/*.mp3`,
+		Args:              newArgs(&o),
+		ValidArgsFunction: completeNew(&o),
+		RunE: func(c *cobra.Command, args []string) error {
+			if files := o.masters(args); len(files) > 0 {
+				return runNewFromTags(c.Context(), a, &o, files)
+			}
+			return runNew(a, &o, args[0])
+		},
 	}
 	f := c.Flags()
-	f.StringVar(&o.audio, "audio", "", "copy this MP3 `FILE`, the master")
+	f.StringVar(&o.audio, "audio", "", "copy this MP3 `FILE`, the master; without a TITLE, more may follow")
 	f.StringVar(&o.kind, "type", "full", "episode `TYPE`: full, trailer or bonus")
 	f.StringVar(&o.date, "date", "", "when it goes live, in the show's timezone: `\"2027-02-04 06:00\"`")
 	f.StringVar(&o.slug, "slug", "", "`NAME` in URLs (default: from the number and the title)")
+	f.BoolVar(&o.dryRun, "dry-run", false, "with several files, print the list only")
+	f.BoolVar(&o.yes, "yes", false, "with several files, do not ask")
 	complete(c, "type", "full", "trailer", "bonus")
 	return c
 }

@@ -1,0 +1,266 @@
+// Package fromtags makes episodes of MP3s that were published before, when there is
+// no feed to import: each gets its title, date, number, artwork and chapters from its
+// ID3 tag. [Read] plans, and [Episode.Create] writes.
+package fromtags
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"onair/audio"
+	"onair/internal/durable"
+	"onair/internal/finding"
+	"onair/internal/slugs"
+	"onair/internal/source"
+	"onair/show"
+)
+
+// Episode is an episode that a file becomes.
+type Episode struct {
+	Options  show.NewEpisodeOptions
+	Duration time.Duration
+	Images   int      // of chapters
+	Artwork  bool     // the episode gets artwork of its own
+	Lacks    []string // what the tag does not have
+	Notes    []string // what is in the tag and cannot be taken as it is
+}
+
+// Read reads the tags of files, and plans an episode for each, the oldest first. It
+// fails if a file cannot become an episode, and names it.
+func Read(s *show.Show, files []string) ([]*Episode, error) {
+	p := &planner{show: s, slugs: map[string]bool{}, guids: map[string]bool{}, numbers: map[[2]int]bool{}}
+	for _, e := range s.Episodes {
+		p.slugs[e.Slug], p.guids[e.GUID], p.numbers[[2]int{e.Season, e.Number}] = true, true, true
+	}
+	if s.Artwork != "" {
+		if name, ok := s.Folder.Path(s.Artwork); ok {
+			p.artwork, _ = os.ReadFile(name)
+		}
+	}
+	var list []*Episode
+	for _, name := range files {
+		e, err := p.read(name)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		list = append(list, e)
+	}
+	slices.SortStableFunc(list, func(a, b *Episode) int {
+		x, y := &a.Options, &b.Options
+		if x.Date.IsZero() != y.Date.IsZero() { // without a date it may be a new one
+			return cmp.Compare(btoi(x.Date.IsZero()), btoi(y.Date.IsZero()))
+		}
+		return cmp.Or(x.Date.Compare(y.Date), cmp.Compare(x.Season, y.Season), cmp.Compare(x.Number, y.Number), strings.Compare(x.Audio, y.Audio))
+	})
+	for i, e := range list {
+		p.number(e)
+		p.name(e)
+		if i > 0 {
+			separate(list[i-1], e)
+		}
+	}
+	return list, nil
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// planner has what episodes of a show have in common.
+type planner struct {
+	show    *show.Show
+	artwork []byte // the show's
+	slugs   map[string]bool
+	guids   map[string]bool
+	numbers map[[2]int]bool // season and number
+}
+
+// read reads one file.
+func (p *planner) read(name string) (*Episode, error) {
+	f, stat, err := durable.OpenRegular(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := audio.Probe(f, stat.Size())
+	if err != nil {
+		return nil, err
+	}
+	e := &Episode{Duration: info.Duration, Options: show.NewEpisodeOptions{Type: show.Full, Audio: name, Files: map[string][]byte{}}}
+	tag, err := audio.ReadTag(f, stat.Size())
+	if err != nil {
+		e.note("the tag cannot be read: %v", err)
+	}
+	if tag == nil {
+		tag = &audio.Tag{}
+	}
+	p.facts(e, tag, name)
+	p.cover(e, tag.Artwork)
+	e.chapters(f, stat.Size(), name)
+	return e, nil
+}
+
+func (e *Episode) note(format string, args ...any) {
+	e.Notes = append(e.Notes, source.OneLine(fmt.Sprintf(format, args...)))
+}
+
+// facts takes title, date, number and GUID.
+func (p *planner) facts(e *Episode, tag *audio.Tag, name string) {
+	o := &e.Options
+	if o.Title = shortTitle(tag.Title); o.Title == "" {
+		e.Lacks = append(e.Lacks, "title")
+		o.Title = titleOfFile(name)
+	}
+	if d := tag.Date; d.IsZero() {
+		e.Lacks = append(e.Lacks, "date")
+	} else {
+		o.Date = time.Date(d.Year(), d.Month(), d.Day(), 0, 0, 0, 0, p.show.Timezone)
+		if d.YearDay() == 1 {
+			e.note("the tag may have the year %d alone; correct the date", d.Year())
+		}
+	}
+	if o.Season, o.Number = tag.Season, tag.Track; o.Number == 0 {
+		e.Lacks = append(e.Lacks, "number")
+		o.Season = 0
+	}
+	switch guid := strings.TrimSpace(tag.GUID); {
+	case guid == "":
+	case p.guids[guid]:
+		e.note("another episode has its GUID %s; it gets a new one", source.ShortQuote(guid))
+	default:
+		p.guids[guid] = true
+		o.GUID = guid
+	}
+}
+
+// cover takes the picture of the tag as artwork, if directories accept it and it is
+// not the show's.
+func (p *planner) cover(e *Episode, picture *audio.Picture) {
+	if picture == nil {
+		e.Lacks = append(e.Lacks, "artwork")
+		return
+	}
+	if string(picture.Data) == string(p.artwork) {
+		return
+	}
+	name := "artwork" + extension(picture)
+	for _, f := range audio.CheckArtwork(nil, picture, finding.Position{}, name) {
+		if f.Severity == finding.Error {
+			e.note("its artwork is not taken: %s", f.Message)
+			return
+		}
+	}
+	e.Options.Files[name] = picture.Data
+	e.Artwork = true
+}
+
+func extension(p *audio.Picture) string {
+	if p.MediaType == "image/png" {
+		return ".png"
+	}
+	return ".jpg"
+}
+
+// chapters takes the chapters with their images.
+func (e *Episode) chapters(f *os.File, size int64, name string) {
+	list, images, found := audio.ReadTagChapters(f, size, name)
+	if len(list) == 0 {
+		e.Lacks = append(e.Lacks, "chapters")
+	}
+	for _, x := range found {
+		if len(list) > 0 {
+			e.note("%s", x.Message)
+		}
+	}
+	for i := range list {
+		picture := images[list[i].Start]
+		if picture == nil {
+			continue
+		}
+		list[i].Image = fmt.Sprintf("chapter-%d%s", i+1, extension(picture))
+		e.Options.Files[list[i].Image] = picture.Data
+		e.Images++
+	}
+	e.Options.Chapters = list
+}
+
+// number gives an episode without a number, or with that of another, the next one.
+func (p *planner) number(e *Episode) {
+	o := &e.Options
+	key := [2]int{o.Season, o.Number}
+	if o.Number > 0 && !p.numbers[key] {
+		p.numbers[key] = true
+		return
+	}
+	season := o.Season
+	if o.Number == 0 {
+		for k := range p.numbers {
+			season = max(season, k[0])
+		}
+	}
+	next := 1
+	for k := range p.numbers {
+		if k[0] == season {
+			next = max(next, k[1]+1)
+		}
+	}
+	if o.Number > 0 {
+		e.note("another episode has the number %d; it gets %d", o.Number, next)
+	}
+	o.Season, o.Number = season, next
+	p.numbers[[2]int{season, next}] = true
+}
+
+// name chooses the slug.
+func (p *planner) name(e *Episode) {
+	o := &e.Options
+	base := slugs.Make(fmt.Sprintf("%d-%s", o.Number, slugs.Make(o.Title)))
+	o.Slug = base
+	for n := 2; p.slugs[o.Slug]; n++ {
+		o.Slug = fmt.Sprintf("%s-%d", base, n)
+	}
+	p.slugs[o.Slug] = true
+}
+
+// separate moves an episode that has the date of the one before it by a minute, so that
+// apps list both in their order.
+func separate(before, e *Episode) {
+	if d := before.Options.Date; !d.IsZero() && !e.Options.Date.IsZero() && !e.Options.Date.After(d) {
+		e.Options.Date = d.Add(time.Minute)
+	}
+}
+
+// shortTitle returns a title in one line of at most 255 characters.
+func shortTitle(title string) string {
+	title = strings.TrimSpace(source.OneLine(strings.ToValidUTF8(title, "\uFFFD")))
+	if utf8.RuneCountInString(title) > 255 {
+		title = strings.TrimSpace(string([]rune(title)[:254])) + "…"
+	}
+	return title
+}
+
+// titleOfFile makes a title of a file's name.
+func titleOfFile(name string) string {
+	base := filepath.Base(name)
+	base = strings.TrimSuffix(base, filepath.Ext(base))
+	words := strings.FieldsFunc(base, func(r rune) bool { return r == '_' || unicode.IsSpace(r) })
+	if len(words) == 1 {
+		words = strings.FieldsFunc(base, func(r rune) bool { return r == '-' })
+	}
+	return cmp.Or(shortTitle(strings.Join(words, " ")), "Untitled")
+}
+
+// Create writes the folder of an episode, and returns its path in the show.
+func (e *Episode) Create(s *show.Show) (dir string, err error) {
+	return show.NewEpisode(s, &e.Options)
+}
