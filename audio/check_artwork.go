@@ -62,7 +62,7 @@ func checkPicture(cache *derive.Cache, p *Picture, at finding.Position, name str
 		faults = picture.Inspect(cache, p.Data)
 	}
 	if faults.Damage != "" {
-		l.Add(ruleImageDamage.At(at, "the image cannot be shown whole: %s", faults.Damage))
+		l.Add(ruleImageDamage.At(at, "the image %q cannot be shown whole: %s", path.Base(name), faults.Damage))
 	}
 	if faults.Orientation != 0 {
 		l.Add(ruleImageTurned.At(at, "the image has EXIF orientation %d: some apps turn it, and some show it as it is stored", faults.Orientation).

@@ -16,7 +16,7 @@ import (
 func (l *loader) check() {
 	l.checkAddress()
 	l.checkRequired()
-	checkHTML(l.show.Description, func(int) finding.Position { return l.show.At("description") }, &l.found)
+	checkMarkdown(l.show.Description, func(int) finding.Position { return l.show.At("description") }, &l.found)
 	for _, e := range l.show.Episodes {
 		l.checkEpisode(e)
 	}

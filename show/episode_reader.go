@@ -103,7 +103,7 @@ func (r *episodeReader) read(dir string) {
 		return
 	}
 	e.Notes, e.NotesLine = notes, line
-	checkHTML(notes, placeIn(notes, e.File, line), &r.found)
+	checkMarkdown(notes, placeIn(notes, e.File, line), &r.found)
 	root, broken := source.ParseYAML(e.File, yaml, 1, &r.found)
 	if broken {
 		return

@@ -10,9 +10,13 @@ import (
 	"onair/internal/plural"
 )
 
-// checkHTML reports tags in Markdown that are shown as text or lose attributes. at
-// returns the place of an offset in the text.
-func checkHTML(text string, at func(offset int) finding.Position, found *finding.List) {
+// checkMarkdown reports Markdown that is too complex to be rendered, and tags in it that
+// are shown as text or lose attributes. at returns the place of an offset in the text.
+func checkMarkdown(text string, at func(offset int) finding.Position, found *finding.List) {
+	if what, offset := markdown.TooComplex(text); what != "" {
+		found.Add(ruleTooComplex.At(at(offset), "too many %s", what))
+		return
+	}
 	for _, t := range markdown.ShownTags(text) {
 		more := ""
 		if t.Times > 1 {

@@ -1,6 +1,7 @@
 package show
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -8,11 +9,11 @@ import (
 	"onair/internal/finding"
 )
 
-func TestCheckHTML(t *testing.T) {
+func TestCheckMarkdown(t *testing.T) {
 	t.Parallel()
 	notes := "Ünder <u>it</u>, <u>twice</u>\n\n- <b class=x>kept</b>\n\n<script>\nalert(1)\n</script>\n\n<!-- not shown --> a <kbd>b</kbd>"
 	var found finding.List
-	checkHTML(notes, placeIn(notes, "episode.md", 7), &found)
+	checkMarkdown(notes, placeIn(notes, "episode.md", 7), &found)
 	var got []string
 	for _, f := range found {
 		got = append(got, f.Severity.String()+" "+f.Rule+" "+f.Position.String()+" "+f.Message)
@@ -24,5 +25,15 @@ func TestCheckHTML(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestCheckMarkdownTooComplex(t *testing.T) {
+	t.Parallel()
+	notes := "Two lines\nof text.\n\n" + strings.Repeat("> ", 200) + "deep\n"
+	var found finding.List
+	checkMarkdown(notes, placeIn(notes, "episode.md", 7), &found)
+	if len(found) != 1 || found[0].Rule != "S064" || found[0].Position.Line != 10 {
+		t.Errorf("got %v, want one finding S064 on line 10", found)
 	}
 }

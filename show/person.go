@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"onair/internal/finding"
 	"onair/internal/slugs"
 	"onair/internal/source"
 	"onair/internal/vocabulary"
@@ -111,7 +112,7 @@ func people(v source.Value) map[string]*Person {
 		}
 		f := personFields(p)
 		f["aliases"] = source.Words(&p.Aliases, source.Line)
-		f["bio"] = source.Text(&p.Bio)
+		f["bio"] = biography(&p.Bio)
 		f["links"] = links(&p.Links)
 		f["fediverse"] = handle(&p.Fediverse)
 		if !v.Fields(f, "name") {
@@ -130,6 +131,14 @@ func people(v source.Value) map[string]*Person {
 		}
 	})
 	return all
+}
+
+// biography returns the setter of Markdown about a person.
+func biography(p *string) source.Setter {
+	return func(v source.Value) {
+		source.Text(p)(v)
+		checkMarkdown(*p, func(int) finding.Position { return v.Node.Pos }, v.Found)
+	}
 }
 
 // sponsors reads sponsors.yaml.

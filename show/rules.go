@@ -212,6 +212,12 @@ var rules = finding.Rules{
 		Hint:    "remove one of them",
 		Example: "transcript.md and transcript.vtt in one folder",
 	},
+	{
+		ID: "S064", Severity: finding.Error,
+		Title:   "text is too complex to be rendered",
+		Hint:    "divide it into paragraphs, or shorten it",
+		Example: "notes with 20,000 brackets in one paragraph",
+	},
 }
 
 var (
@@ -252,6 +258,7 @@ var (
 	ruleTwoAudio        = rules.Must("S059")
 	ruleArtworkName     = rules.Must("S060")
 	ruleSpareTranscript = rules.Must("S063")
+	ruleTooComplex      = rules.Must("S064")
 )
 
 // Rules of other packages that are also reported here.

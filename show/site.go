@@ -158,11 +158,12 @@ func (l *loader) readPage(name string) *site.Page {
 	if !ok {
 		return nil
 	}
-	yaml, body, _, ok := splitFrontMatter(name, text, &l.found)
+	yaml, body, line, ok := splitFrontMatter(name, text, &l.found)
 	if !ok {
 		return nil
 	}
 	p.Body = body
+	checkMarkdown(body, placeIn(body, name, line), &l.found)
 	root, broken := source.ParseYAML(name, yaml, 1, &l.found)
 	if broken {
 		return nil

@@ -14,7 +14,8 @@
 //     block's language class. Tables have no alignment, because the pages' content security policy
 //     forbids style attributes.
 //
-// The same source and base always give the same bytes.
+// The same source and base always give the same bytes. What [TooComplex] refuses gives
+// none.
 package markdown
 
 import (
@@ -45,8 +46,17 @@ func HTML(source, base string) string { return HTMLWithImages(source, base, nil)
 // written. The image is shown from the address that image returns; an empty one stands
 // for the address as HTML resolves it. A nil image changes no address.
 func HTMLWithImages(source, base string, image func(address string) string) string {
+	src, document := parse(source)
+	return render(src, document, base, image)
+}
+
+// parse parses Markdown. It returns an empty document for what TooComplex refuses.
+func parse(source string) ([]byte, ast.Node) {
+	if what, _ := TooComplex(source); what != "" {
+		source = ""
+	}
 	src := []byte(strings.ToValidUTF8(source, "\uFFFD"))
-	return render(src, dialect.Parse(gmtext.NewReader(src)), base, image)
+	return src, dialect.Parse(gmtext.NewReader(src))
 }
 
 // render renders a node of a document.
@@ -77,8 +87,8 @@ func Text(source string) string { return text(HTML(source, "")) }
 // that stand for themselves are left out. It is empty if there is no paragraph outside
 // of lists, quotations and tables.
 func Lead(source string) string {
-	src := []byte(strings.ToValidUTF8(source, "\uFFFD"))
-	for n := dialect.Parse(gmtext.NewReader(src)).FirstChild(); n != nil; n = n.NextSibling() {
+	src, document := parse(source)
+	for n := document.FirstChild(); n != nil; n = n.NextSibling() {
 		if n.Kind() != ast.KindParagraph {
 			continue
 		}

@@ -256,6 +256,9 @@ func ShownTags(source string) []ShownTag {
 	if !strings.Contains(source, "<") {
 		return nil
 	}
+	if what, _ := TooComplex(source); what != "" {
+		return nil
+	}
 	src := []byte(source)
 	var list []ShownTag
 	known := map[string]int{}

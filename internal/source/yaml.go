@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -20,7 +21,9 @@ const (
 	MaxFile     = 1 << 20 // bytes of show.yaml, people.yaml, sponsors.yaml, episode.md
 	maxDepth    = 32      // nested flow collections
 	maxIndent   = 100     // column of a list's dash; deeper nesting cannot be written with less
-	MaxFindings = 200     // of one file; further ones are summarized in one finding
+	maxKeys     = 10_000  // of one map; the parser's time grows with its square
+	maxWork     = maxKeys * maxKeys / 2
+	MaxFindings = 200 // of one file; further ones are summarized in one finding
 	MaxText     = 64 << 10
 )
 
@@ -88,12 +91,38 @@ func ParseYAML(file string, data string, line0 int, found *finding.List) (root *
 	return r.node(body), false
 }
 
-// yamlReader converts the library's tree to nodes.
+// reader converts the library's tree to nodes.
 type reader struct {
-	file  string
-	lines []string
-	line0 int
-	found *finding.List
+	file   string
+	lines  []string
+	line0  int
+	found  *finding.List
+	cursor cursor
+}
+
+// cursor is a place in a line, counted in characters and in bytes. The next place is
+// found from there, so that the time for all places of a long line grows with its length.
+type cursor struct {
+	line, characters, bytes int
+}
+
+// seek moves to a column of a line, counted in characters from 1, or to the end of a
+// shorter line. It returns the column in bytes.
+func (c *cursor) seek(line int, text string, column int) int {
+	if c.line != line {
+		*c = cursor{line: line}
+	}
+	for c.characters < column-1 && c.bytes < len(text) {
+		_, size := utf8.DecodeRuneInString(text[c.bytes:])
+		c.characters++
+		c.bytes += size
+	}
+	for c.characters > max(column-1, 0) {
+		_, size := utf8.DecodeLastRuneInString(text[:c.bytes])
+		c.characters--
+		c.bytes -= size
+	}
+	return c.bytes + 1
 }
 
 // at converts the position of a token. The library counts columns in characters.
@@ -103,26 +132,18 @@ func (r *reader) at(t *token.Token) finding.Position {
 	}
 	line, column := t.Position.Line, t.Position.Column
 	if line >= 1 && line <= len(r.lines) {
-		column = byteColumn(r.lines[line-1], column)
+		column = r.cursor.seek(line, r.lines[line-1], column)
 	}
 	return finding.Position{File: r.file, Line: line + r.line0, Column: max(column, 1)}
 }
 
-// byteColumn converts a column counted in characters to one counted in bytes.
-func byteColumn(line string, column int) int {
-	for i := range line {
-		if column--; column <= 0 {
-			return i + 1
-		}
-	}
-	return len(line) + 1
-}
-
 // rejectUnsupported reports YAML that no show needs and that is expensive or
 // surprising. It runs before a tree is built, because the parser's time grows with
-// the square of the depth and an alias can expand to gigabytes.
+// the square of the depth and of the keys of a map, and an alias can expand to
+// gigabytes.
 func (r *reader) rejectUnsupported(tokens token.Tokens) bool {
 	depth := 0
+	var keys keyCounter
 	for _, t := range tokens {
 		refuse := func(hint, format string, args ...any) bool {
 			r.found.Add(ruleYAMLFeature.At(r.at(t), format, args...).WithHint(hint))
@@ -143,12 +164,61 @@ func (r *reader) rejectUnsupported(tokens token.Tokens) bool {
 			depth++
 		case token.MappingEndType, token.SequenceEndType:
 			depth--
+		case token.MappingValueType:
+			if depth == 0 && keys.add(t) > maxWork { // the time of maps in braces grows with their length
+				return refuse("", "too many keys; one map may have up to %d", maxKeys)
+			}
 		}
 		if depth > maxDepth || t.Type == token.SequenceEntryType && t.Position.Column > maxIndent {
 			return refuse("", "nested too deeply")
 		}
 	}
 	return true
+}
+
+// TooManyKeys reports whether parsing a YAML document takes too long because of the
+// number of keys in one map.
+func TooManyKeys(data string) bool {
+	depth := 0
+	var keys keyCounter
+	for _, t := range lexer.Tokenize(data) {
+		switch t.Type {
+		case token.MappingStartType, token.SequenceStartType:
+			depth++
+		case token.MappingEndType, token.SequenceEndType:
+			depth--
+		case token.MappingValueType:
+			if depth == 0 && keys.add(t) > maxWork {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// keyCounter counts the keys of maps that are not in braces, by their columns. The
+// columns increase, because a key ends the maps that are further to the right.
+type keyCounter struct {
+	open []struct{ column, keys int }
+	work int // a key costs as much as the keys before it in its map
+}
+
+// add counts the key before a colon, and returns the work so far.
+func (c *keyCounter) add(colon *token.Token) int {
+	column := colon.Position.Column
+	if colon.Prev != nil {
+		column = colon.Prev.Position.Column
+	}
+	for len(c.open) > 0 && c.open[len(c.open)-1].column > column {
+		c.open = c.open[:len(c.open)-1]
+	}
+	if last := len(c.open) - 1; last < 0 || c.open[last].column < column {
+		c.open = append(c.open, struct{ column, keys int }{column: column})
+	}
+	last := &c.open[len(c.open)-1]
+	last.keys++
+	c.work += last.keys
+	return c.work
 }
 
 // nextText returns the text that follows an indicator on its line, for a hint.

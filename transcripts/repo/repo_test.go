@@ -70,6 +70,7 @@ func TestLoadErrors(t *testing.T) {
 		{SettingsFile, "url: \"https://x.example/#a\"\n", "not a page on the web"},
 		{peopleFile, "- a\n", "people.yaml:1:1"},
 		{peopleFile, strings.Repeat("#", maxSettings+1), "larger"},
+		{peopleFile, manyPeople(12_000), "too many keys"},
 	} {
 		_, err := Load(files(map[string]string{test.file: test.text}))
 		var f finding.Finding
@@ -77,6 +78,15 @@ func TestLoadErrors(t *testing.T) {
 			t.Errorf("%.30q: %v, want %s", test.text, err, test.want)
 		}
 	}
+}
+
+// manyPeople returns a people.yaml.
+func manyPeople(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "p%d: {name: N}\n", i)
+	}
+	return b.String()
 }
 
 func FuzzLoad(f *testing.F) {

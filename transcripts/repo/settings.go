@@ -21,6 +21,7 @@ import (
 	"github.com/goccy/go-yaml/token"
 
 	"onair/internal/finding"
+	"onair/internal/source"
 	"onair/transcripts"
 )
 
@@ -124,6 +125,9 @@ func decode(root fs.FS, name string, v any, options ...yaml.DecodeOption) error 
 	}
 	if len(data) > maxSettings {
 		return settingsError(name, "", "larger than %d bytes", maxSettings)
+	}
+	if source.TooManyKeys(string(data)) {
+		return settingsError(name, "", "too many keys in one map")
 	}
 	err = yaml.NewDecoder(bytes.NewReader(data), options...).Decode(v)
 	if err == nil || errors.Is(err, io.EOF) {

@@ -1,0 +1,68 @@
+package markdown
+
+import "strings"
+
+// Limits of Markdown, which is untrusted. The parser's time grows with the square of
+// what they count.
+const (
+	maxMarkers  = 100      // of quotations and list items at the start of a line
+	maxBrackets = 64 << 20 // opening brackets times bytes, summed over all paragraphs
+	maxEmphasis = 64 << 20 // squares of the numbers of *, _ and ~ without their repetitions, summed over all paragraphs
+)
+
+// TooComplex returns what Markdown has too much of to be rendered, and its offset in
+// bytes. What is empty if there is nothing. The time grows with the length.
+func TooComplex(source string) (what string, offset int) {
+	var brackets, emphasis int // work so far
+	var start, opened, delimiters int
+	for at := 0; at < len(source); {
+		line, _, _ := strings.Cut(source[at:], "\n")
+		if markers(line) > maxMarkers {
+			return "nested quotations and lists", at
+		}
+		if strings.TrimSpace(line) == "" {
+			start, opened, delimiters = at+len(line)+1, 0, 0
+			at += len(line) + 1
+			continue
+		}
+		brackets -= opened * (at - start)
+		emphasis -= delimiters * delimiters
+		opened += strings.Count(line, "[")
+		for i := range len(line) {
+			if c := line[i]; (c == '*' || c == '_' || c == '~') && (i == 0 || line[i-1] != c) {
+				delimiters++
+			}
+		}
+		brackets += opened * (at + len(line) - start)
+		emphasis += delimiters * delimiters
+		switch {
+		case brackets > maxBrackets:
+			return "brackets", at
+		case emphasis > maxEmphasis:
+			return "signs of emphasis", at
+		}
+		at += len(line) + 1
+	}
+	return "", 0
+}
+
+// markers counts the markers of quotations and list items that a line begins with.
+func markers(line string) (n int) {
+	digits := false
+	for i := range len(line) {
+		next := i+1 == len(line) || line[i+1] == ' ' || line[i+1] == '\t'
+		switch c := line[i]; {
+		case c == '>':
+			n++
+		case c == '-' || c == '*' || c == '+' || digits && (c == '.' || c == ')'):
+			if !next {
+				return n
+			}
+			n++
+		case c != ' ' && c != '\t' && (c < '0' || c > '9'):
+			return n
+		}
+		digits = line[i] >= '0' && line[i] <= '9'
+	}
+	return n
+}
