@@ -321,6 +321,7 @@ func transcripts(p *Transcripts) source.Setter {
 			"license":            licenceID(&p.License),
 			"feed":               source.Words(&p.Feed, transcriptFormat),
 			"timestamp_fraction": source.OneOf(&p.Fraction, "decimal", "frames30"),
+			"sounds":             source.Bool(&p.Sounds),
 			"contribute":         source.WebURL(&p.Contribute),
 		})
 	}

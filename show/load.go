@@ -74,7 +74,7 @@ func Load(fsys fs.FS, opts *LoadOptions) (*Show, finding.List) {
 		targets: map[string]*target{},
 		show: &Show{
 			Storage: defaultStorage, Feed: Feed{Path: DefaultFeed}, Timezone: time.UTC, Type: Episodic, KeepMasters: true,
-			Transcripts: Transcripts{Fraction: "decimal"}, Folder: folder, places: map[string]finding.Position{},
+			Transcripts: Transcripts{Fraction: "decimal", Sounds: true}, Folder: folder, places: map[string]finding.Position{},
 		},
 	}
 	ok := l.load(opts)

@@ -150,6 +150,7 @@ type Transcripts struct {
 	License    string   // may differ from the audio's
 	Feed       []string // formats that the feed names, in this order; all if empty
 	Fraction   string   // what two digits after a stamp's dot are: "decimal" or "frames30"
+	Sounds     bool     // captions in VTT and SRT have sounds such as [laughter]
 	Contribute string   // URL of a page on how to help; optional
 }
 

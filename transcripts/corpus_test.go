@@ -183,7 +183,7 @@ func checkFormats(t testing.TB, transcript *Transcript, cues []Cue, spoken []cap
 			t.Fatalf("read SRT: %v", err)
 		}
 		for i := range srt {
-			srt[i].text = strings.NewReplacer("‹", "<", "›", ">").Replace(srt[i].text)
+			srt[i].text = strings.NewReplacer("‹", "<", "›", ">", `{ \`, `{\`).Replace(srt[i].text)
 		}
 		checkCaptions(t, "SRT", srt, cues, want)
 	}
@@ -206,10 +206,14 @@ func checkCaptions(t testing.TB, format string, got []caption, cues []Cue, words
 		t.Fatalf("%s has %d captions of %d cues", format, len(got), len(cues))
 	}
 	for i, c := range got {
-		want := caption{cues[i].Start, cues[i].End, cues[i].Speaker, cues[i].Text}
+		want := caption{cues[i].Start, cues[i].End, cues[i].Speaker, cues[i].shown()}
+		if format == "JSON" {
+			want.text = cues[i].Text
+		}
 		if c != want {
 			t.Errorf("%s has %v, want %v", format, c, want)
 		}
+		got[i].text = cues[i].Text
 	}
 	if diff := diffWords(words, spokenWords(got)); diff != "" {
 		t.Errorf("words of %s: %s", format, diff)

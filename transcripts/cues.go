@@ -2,6 +2,8 @@ package transcripts
 
 import (
 	"iter"
+	"slices"
+	"strings"
 	"time"
 
 	"onair/transcripts/internal/script"
@@ -23,6 +25,45 @@ type Cue struct {
 	Speaker    string
 	Text       string
 	Turn       int // index in Transcript.Turns
+	Sounds     []Sound
+}
+
+// Sound is a sound such as laughter in a cue. It is no part of the text: WriteVTT and
+// WriteSRT write it in brackets, and the limits of a cue include it.
+type Sound struct {
+	Offset int // of the byte of Cue.Text after it
+	Name   string
+}
+
+// shown returns the text of the cue with its sounds in brackets.
+func (c *Cue) shown() string {
+	if len(c.Sounds) == 0 {
+		return c.Text
+	}
+	var b strings.Builder
+	at := 0
+	for _, s := range c.Sounds {
+		b.WriteString(c.Text[at:s.Offset])
+		at = s.Offset
+		if b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString("[" + s.Name + "]")
+		if at == 0 {
+			b.WriteByte(' ')
+		}
+	}
+	b.WriteString(c.Text[at:])
+	return b.String()
+}
+
+// WithoutSounds returns the cues without their sounds.
+func WithoutSounds(cues []Cue) []Cue {
+	cues = slices.Clone(cues)
+	for i := range cues {
+		cues[i].Sounds = nil
+	}
+	return cues
 }
 
 // Cues cuts the spoken text into cues. Their times come from the stamps and the
@@ -94,6 +135,7 @@ type cutter struct {
 	ends   []int  // where the pieces of the block end
 
 	functions script.FunctionWords // of the language of the text; nil if unknown
+	marks     []Mark               // of the block that is cut
 }
 
 // cut cuts the whole transcript.
@@ -117,6 +159,7 @@ func (t *Transcript) cut(c *cutter) {
 				continue
 			}
 			from := 0
+			c.marks = b.Marks
 			c.ends = b.appendCuts(c.ends[:0])
 			for _, to := range c.ends {
 				pos = c.piece(cue, b.Text, from, to, pos, last)
@@ -171,6 +214,7 @@ func (b *Block) insideWord(at int) bool { return at < len(b.Text) && b.Text[at-1
 // where it ends there. The speaker before it is last.
 func (c *cutter) piece(cue Cue, text string, from, to, pos int, last string) int {
 	c.split(text, from, to)
+	c.addSounds(from, to)
 	for len(c.words) > 0 {
 		name := ""
 		if cue.Speaker != last {
@@ -183,6 +227,7 @@ func (c *cutter) piece(cue Cue, text string, from, to, pos int, last string) int
 			next = c.words[n].from
 		}
 		cue.Text = text[c.words[0].from:c.words[n-1].to]
+		cue.Sounds = soundsOf(c.words[:n])
 		end := pos + script.Weigh(text[c.words[0].from:next])
 		c.cues = append(c.cues, cue)
 		c.places = append(c.places, span{pos, end})
@@ -190,6 +235,39 @@ func (c *cutter) piece(cue Cue, text string, from, to, pos int, last string) int
 		pos = end
 	}
 	return pos
+}
+
+// addSounds gives the words of text[from:to] the sounds after them. A sound before the
+// first word of a block is given to that word as well.
+func (c *cutter) addSounds(from, to int) {
+	w := 0
+	for i := range c.marks {
+		m := &c.marks[i]
+		if len(c.words) == 0 || m.Note == "" || m.Offset > to || m.Offset <= from && from > 0 || m.Unclear() || !isSound([]byte(m.Note)) {
+			continue
+		}
+		for w+1 < len(c.words) && c.words[w+1].to <= m.Offset {
+			w++
+		}
+		word := &c.words[w]
+		word.sounds = append(word.sounds, Sound{min(max(m.Offset, word.from), word.to), m.Note})
+		if m.Offset > word.from && m.Offset < word.to { // inside of it
+			word.sounds[len(word.sounds)-1].Offset = word.to
+		}
+		word.size += script.Columns(m.Note) + len(" []")
+		word.function = false
+	}
+}
+
+// soundsOf returns the sounds of a cue of these words.
+func soundsOf(words []word) (sounds []Sound) {
+	for i := range words {
+		for _, s := range words[i].sounds {
+			s.Offset -= words[0].from
+			sounds = append(sounds, s)
+		}
+	}
+	return sounds
 }
 
 // A cue ends after a sentence or a clause only if both the cue and the rest are

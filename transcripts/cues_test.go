@@ -140,6 +140,16 @@ func TestSRTLines(t *testing.T) {
 			[]string{"Vega: The ice came early|that year, to everybody's joy."},
 		},
 		{
+			"sounds",
+			[]Cue{{Speaker: "Vega", Text: "One two.", Sounds: []Sound{{0, "laughs"}, {3, "applause"}, {8, "music"}}}},
+			[]string{"Vega: [laughs] One|[applause] two. [music]"},
+		},
+		{
+			"what no player takes for a tag or times",
+			[]Cue{{Text: "a < b -> c <3"}, {Text: "a <T> b --> c"}, {Text: "1:00 -> 2:00"}},
+			[]string{"a < b -> c <3", "a ‹T› b --› c", "1:00 -› 2:00"},
+		},
+		{
 			"a colon after a word that is not a name",
 			[]Cue{{Speaker: "Vega", Text: "One."}, {Speaker: "Vega", Text: "Note: this is not a speaker."}, {Speaker: "Vega", Text: "It is a clock: 10:30."}},
 			[]string{"Vega: One.", "Vega: Note: this is|not a speaker.", "Vega: It is a clock: 10:30."},

@@ -20,7 +20,7 @@ func Example() {
 	// WEBVTT
 	//
 	// 00:00:12.000 --> 00:00:13.509
-	// <v Vega>Where does a letter go?
+	// <v Vega>Where does a letter go? [laughs]
 	//
 	// 00:00:13.509 --> 00:00:13.950
 	// <v Rigel>North.

@@ -3,15 +3,47 @@ package transcripts
 import (
 	"bufio"
 	"io"
+	"regexp"
 	"strconv"
 	"strings"
 
+	"onair/transcripts/forms"
 	"onair/transcripts/internal/script"
 )
 
-// srtEscaper replaces characters that SRT cannot escape and that players read as
-// markup or as the arrow between times.
-var srtEscaper = strings.NewReplacer("<", "‹", ">", "›")
+// srtTag matches what players take for a tag or for a style of ASS, and the arrow
+// between times. SRT has no escapes.
+var srtTag = regexp.MustCompile(`<(/?[a-zA-Z][^>]*)>|-->|\{\\`)
+
+// srtText replaces the characters that players would read as something else than text.
+func srtText(text string) string {
+	if !strings.ContainsAny(text, "<>{") {
+		return text
+	}
+	for { // a tag may be around another
+		again := srtTag.ReplaceAllStringFunc(text, func(m string) string {
+			switch m[0] {
+			case '<':
+				return "‹" + m[1:len(m)-1] + "›"
+			case '{':
+				return `{ \`
+			}
+			return "--›"
+		})
+		if again == text {
+			return text
+		}
+		text = again
+	}
+}
+
+// srtLine changes the arrow of a line that would be read as one of times.
+func srtLine(line string) string {
+	if strings.Contains(line, "->") && forms.LooksLikeTimes(line) {
+		return strings.Replace(line, "->", "-›", 1)
+	}
+	return line
+}
 
 // WriteSRT writes cues as SubRip, in one or two lines of at most 32 characters.
 // The first line starts with the speaker's name and a colon if the speaker has
@@ -40,16 +72,16 @@ func WriteSRT(w io.Writer, cues []Cue) error {
 		head = append(head, " --> "...)
 		head = appendCaptionTime(head, cue.End, ',')
 		b.Write(append(head, '\n'))
-		text := cue.Text
+		text, name := srtText(cue.shown()), ""
 		if cue.Speaker != "" && (cue.Speaker != last || hasColon(text)) {
-			text = cue.Speaker + ": " + text
+			name = srtText(cue.Speaker) + ": "
 		}
 		last = cue.Speaker
-		first, second := l.wrap(text, len(text)-len(cue.Text))
-		srtEscaper.WriteString(b, first)
+		first, second := l.wrap(name+text, len(name))
+		b.WriteString(srtLine(first))
 		b.WriteByte('\n')
 		if second != "" {
-			srtEscaper.WriteString(b, second)
+			b.WriteString(srtLine(second))
 			b.WriteByte('\n')
 		}
 	}

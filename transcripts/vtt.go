@@ -31,7 +31,7 @@ func WriteVTT(w io.Writer, cues []Cue) error {
 			}
 			b.WriteByte('>')
 		}
-		vttEscaper.WriteString(b, cue.Text)
+		vttEscaper.WriteString(b, cue.shown())
 		b.WriteByte('\n')
 	}
 	return b.Flush()

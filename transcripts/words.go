@@ -17,6 +17,7 @@ type word struct {
 	colon    bool // it ends with a colon, which players take for a speaker
 	joined   bool // no space before it, in a script without spaces
 	function bool // a function word, which belongs to the next word
+	sounds   []Sound
 }
 
 // ending says whether a sentence or clause ends after a word.

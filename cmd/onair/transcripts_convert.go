@@ -17,6 +17,7 @@ type convertOptions struct {
 	from, to, out, fraction string
 	speakers                []string
 	duration                time.Duration
+	sounds                  bool
 }
 
 // convertTo lists the formats that convert writes.
@@ -53,6 +54,7 @@ Exit codes: 0 done · 1 failed, such as captions from a transcript without times
 	f.StringVar(&o.to, "to", "", "convert to `FORMAT`: "+oneOf(convertTo))
 	f.StringArrayVar(&o.speakers, "speaker", nil, "rename a speaker of the source: `OLD=NAME`; may be repeated")
 	addDuration(c, &o.duration, "")
+	f.BoolVar(&o.sounds, "sounds", true, "write sounds such as [laughter] in VTT and SRT")
 	f.StringVar(&o.fraction, "fraction", "decimal", "read the digits after the dot of a stamp as `KIND`: decimal or frames30")
 	f.StringVarP(&o.out, "output", "o", "-", "`FILE` to write; - is standard output")
 	c.MarkFlagRequired("to")
@@ -147,6 +149,9 @@ func writeTranscript(w io.Writer, t *transcripts.Transcript, o *convertOptions) 
 	}
 	if cues == nil {
 		return withHint(fmt.Errorf("the transcript has no times"), "give the length of the audio: --duration 31m12s")
+	}
+	if !o.sounds {
+		cues = transcripts.WithoutSounds(cues)
 	}
 	switch o.to {
 	case "vtt":

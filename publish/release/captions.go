@@ -181,11 +181,15 @@ func (t *transcript) write(w io.Writer, format string) error {
 	if err != nil {
 		return err
 	}
+	cues := s.cues
+	if !t.texts.show.Transcripts.Sounds {
+		cues = transcripts.WithoutSounds(cues)
+	}
 	switch format {
 	case "vtt":
-		return transcripts.WriteVTT(w, s.cues)
+		return transcripts.WriteVTT(w, cues)
 	case "srt":
-		return transcripts.WriteSRT(w, s.cues)
+		return transcripts.WriteSRT(w, cues)
 	case "json":
 		return transcripts.WriteJSON(w, s.cues)
 	case "html":

@@ -102,7 +102,7 @@ func (b *builder) readTexts() *texts {
 	if fraction, err := transcripts.ParseFraction(b.show.Transcripts.Fraction); err == nil {
 		t.options.Fraction = fraction // package show has refused any other
 	}
-	t.inputs = derive.KeyOf(t.options)
+	t.inputs = derive.KeyOf(t.options, t.show.Transcripts.Sounds)
 	return t
 }
 

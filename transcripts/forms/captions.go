@@ -322,7 +322,7 @@ func cutTags(text string, vtt bool) (string, []inlineTime) {
 				case name == "ruby":
 					ruby = false
 				}
-				if !vtt && !clock && !srtTags[name] {
+				if !vtt && !clock && (!srtTags[name] || strings.IndexByte(tag[1:end], '<') >= 0) {
 					end = -1
 				}
 			}

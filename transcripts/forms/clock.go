@@ -77,6 +77,15 @@ func parseTimes(line string) (start, end time.Duration, ok bool) {
 	return start, end, ok
 }
 
+// LooksLikeTimes reports whether a line would be read as the times of a caption.
+func LooksLikeTimes(line string) bool {
+	if _, _, ok := parseTimes(line); ok {
+		return true
+	}
+	_, _, _, timing := parseOddTimes(line)
+	return timing
+}
+
 // oddTimes matches a line of times that is written in another way.
 var oddTimes = regexp.MustCompile(`^(-?[\d:., ]*\d)\s*(?:[-–—]{1,3}\s*[>›]|→|⟶)\s*(-?\d[\d:., ]*?)(?:\s+[a-zA-Z].*)?$`)
 

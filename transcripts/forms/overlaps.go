@@ -74,12 +74,12 @@ func untangle(speeches []Speech) []Speech {
 				at, _ := slices.BinarySearchFunc(rest, after, byStart)
 				rest = slices.Insert(rest, at, after)
 			case !u.readableUntil(v.Start) && v.End >= u.End:
-				whole := script.Weigh(u.Text) + script.Weigh(v.Text)
-				boundary := u.Start + part(v.End-u.Start, script.Weigh(u.Text), whole)
+				whole := weigh(u.Text) + weigh(v.Text)
+				boundary := u.Start + part(v.End-u.Start, weigh(u.Text), whole)
 				boundary = min(max(boundary, v.Start), u.End)
 				u.End, v.Start = boundary, boundary
 			case !u.readableUntil(v.Start): // the short one goes behind
-				length := max(v.End-v.Start, time.Duration(script.Weigh(v.Text))*time.Second/unreadable)
+				length := max(v.End-v.Start, time.Duration(weigh(v.Text))*time.Second/unreadable)
 				v.Start, v.End = u.End, u.End+length
 				v.Words = nil
 				reorder(speeches[next:])
@@ -99,7 +99,7 @@ func reorder(speeches []Speech) {
 }
 
 func (u *Speech) readableUntil(end time.Duration) bool {
-	return time.Duration(script.Weigh(u.Text))*time.Second <= unreadable*(end-u.Start)
+	return time.Duration(weigh(u.Text))*time.Second <= unreadable*(end-u.Start)
 }
 
 // splitAround splits a caption where another starts, and goes on where that ends. ok
@@ -147,12 +147,12 @@ func abs(n int) int { return max(n, -n) }
 func shareByWeight(speeches []Speech, start, end time.Duration) {
 	total, so := 0, 0
 	for i := range speeches {
-		total += script.Weigh(speeches[i].Text)
+		total += weigh(speeches[i].Text)
 	}
 	for i := range speeches {
 		u := &speeches[i]
 		u.Start = start + part(max(0, end-start), so, total)
-		so += script.Weigh(u.Text)
+		so += weigh(u.Text)
 		u.End = start + part(max(0, end-start), so, total)
 		u.Words = nil
 	}
@@ -171,7 +171,7 @@ func stretch(speeches []Speech) {
 		for {
 			weight := 0
 			for k := lo; k <= hi; k++ {
-				weight += script.Weigh(speeches[k].Text)
+				weight += weigh(speeches[k].Text)
 			}
 			need = time.Duration(weight) * time.Second / reading
 			from, to = 0, speeches[hi].End+need
@@ -211,5 +211,22 @@ func stretch(speeches []Speech) {
 
 // speed returns the characters a second.
 func (u *Speech) speed() float64 {
-	return float64(script.Weigh(u.Text)) / max(u.End-u.Start, time.Millisecond).Seconds()
+	return float64(weigh(u.Text)) / max(u.End-u.Start, time.Millisecond).Seconds()
+}
+
+// weigh returns how long a text takes to say, in characters. Sounds in brackets take
+// no time of their own.
+func weigh(text string) int {
+	weight := script.Weigh(text)
+	for rest := text; ; {
+		_, after, ok := strings.Cut(rest, "[")
+		note, next, closed := strings.Cut(after, "]")
+		if !ok || !closed {
+			return weight
+		}
+		if isNote(note) && len(note)+len("[]") < len(text) {
+			weight -= script.Weigh(note) + len("[] ")
+		}
+		rest = next
+	}
 }

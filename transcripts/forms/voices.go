@@ -146,12 +146,21 @@ func looksLikeName(name string, least int) bool {
 				continue
 			}
 		}
+		if _, rest, ok := cutApostrophe(word); ok && i > 0 { // d’Été
+			first, _ = utf8.DecodeRuneInString(rest)
+		}
 		title := len(word) <= len("Psy.D.")
 		if !unicode.IsLetter(first) && (i == 0 || !unicode.IsDigit(first)) || unicode.IsLower(first) || strings.HasSuffix(word, ".") && !title {
 			return false
 		}
 	}
 	return true
+}
+
+// cutApostrophe cuts a word of one letter off, as in d’Été.
+func cutApostrophe(word string) (letter, rest string, ok bool) {
+	letter, rest, ok = strings.Cut(strings.Replace(word, "’", "'", 1), "'")
+	return letter, rest, ok && len(letter) == 1 && rest != ""
 }
 
 // isNote reports whether words in brackets are a sound rather than a name.
@@ -165,7 +174,7 @@ func isNote(name string) bool {
 }
 
 var sounds = set("music laughter laughs laughing applause cheering silence pause inaudible unintelligible crosstalk noise sound sounds " +
-	"background foreign singing sighs coughs beep bleep ringing theme intro outro jingle break audio video speaking clapping chuckles")
+	"background foreign singing giggles sigh sighs coughs beep bleep alert alerts fail gasps groans sneezes whispers whispering laugh chuckle cross-talk ringing theme intro outro jingle break audio video speaking clapping chuckles")
 
 // ordinary are words that stand before a colon in speech. They are no names unless
 // they are repeated.

@@ -1,0 +1,124 @@
+package transcripts
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// conversation returns a transcript of random turns, and its length.
+func conversation(r *rand.Rand) (src string, length time.Duration) {
+	names := []string{"Zoë O'Vega", "Rigel Orión", "Ada", "Jean-Luc d’Été"}
+	words := strings.Fields("the ice came early that year and we sold no skis (nobody) minded… a<b 3<4 x->y Q&A <T> it's “late” R2-D2 naïve 10:30 " +
+		"why? 50% C# so-called étoile … end. yes! Well, or")
+	var b strings.Builder
+	at := 3 * time.Second
+	for i := range 5 + r.IntN(30) {
+		name := names[(i+r.IntN(2))%len(names)]
+		fmt.Fprintf(&b, "**%s:** ", name)
+		if r.IntN(3) == 0 {
+			fmt.Fprintf(&b, `\[%s\] `, appendClock(nil, at.Truncate(time.Second)))
+			at = at.Truncate(time.Second)
+		}
+		n := 1 + r.IntN(60)
+		for j := range n {
+			word := words[r.IntN(len(words))]
+			if j > 0 {
+				b.WriteByte(' ')
+			}
+			b.WriteString(strings.ReplaceAll(word, "<", `\<`))
+			if r.IntN(25) == 0 {
+				b.WriteString(` \[laughter\]`)
+			}
+		}
+		b.WriteString("\n\n")
+		at += time.Duration(n) * 350 * time.Millisecond
+	}
+	return b.String(), at + time.Second
+}
+
+// saidBy returns each speaker with the words of the turns in a row, as captions have
+// no turns within what one person says.
+func saidBy(t *Transcript) (all []string) {
+	last := ""
+	for i := range t.Turns {
+		turn := &t.Turns[i]
+		if turn.Pause {
+			continue
+		}
+		if turn.Speaker != last {
+			all, last = append(all, turn.Speaker+":"), turn.Speaker
+		}
+		for _, b := range turn.Blocks {
+			if b.Text != "" {
+				all[len(all)-1] += " " + b.Text
+			}
+		}
+	}
+	return all
+}
+
+// TestRoundTrip writes captions of Markdown and makes Markdown of them again. Words
+// and speakers are the same, and stamps are those of the captions in whole seconds.
+func TestRoundTrip(t *testing.T) {
+	t.Parallel()
+	var off []time.Duration
+	for seed := range uint64(60) {
+		src, length := conversation(rand.New(rand.NewPCG(seed, 17)))
+		before := Parse([]byte(src), nil)
+		cues := before.Cues(length)
+		if cues == nil {
+			t.Fatalf("no cues of:\n%s", src)
+		}
+		for _, format := range formats[:3] {
+			var captions, md bytes.Buffer
+			if err := format.write(&captions, before, WithoutSounds(cues)); err != nil {
+				t.Fatal(err)
+			}
+			read, err := Read(captions.Bytes(), "", nil)
+			if err != nil {
+				t.Fatalf("%v in:\n%s", err, captions.Bytes())
+			}
+			if err := WriteMarkdown(&md, read); err != nil {
+				t.Fatal(err)
+			}
+			after := Parse(md.Bytes(), nil)
+			want, got := saidBy(before), saidBy(after)
+			for i := range got { // SRT has no escapes
+				got[i] = strings.NewReplacer("‹", "<", "›", ">").Replace(got[i])
+			}
+			if !slices.Equal(got, want) {
+				i := 0
+				for i < len(got) && i < len(want) && got[i] == want[i] {
+					i++
+				}
+				t.Fatalf("seed %d: %s has\n%q\nwant\n%q", seed, format.name, got[i:min(i+2, len(got))], want[i:min(i+2, len(want))])
+			}
+			off = append(off, stampErrors(after, cues)...)
+		}
+	}
+	slices.Sort(off)
+	if n := len(off); n == 0 || off[n/2] > 250*time.Millisecond || off[n-1] > time.Second {
+		t.Errorf("%d stamps are off by %v in the median and by %v at most", n, off[n/2], off[n-1])
+	}
+}
+
+// stampErrors returns how far each stamp is from the nearest start of a cue.
+func stampErrors(t *Transcript, cues []Cue) (off []time.Duration) {
+	for i := range t.Turns {
+		for _, b := range t.Turns[i].Blocks {
+			for _, m := range b.Marks {
+				least := time.Hour
+				for _, c := range cues {
+					least = min(least, (c.Start - m.Time).Abs())
+				}
+				off = append(off, least)
+			}
+		}
+	}
+	return off
+}
