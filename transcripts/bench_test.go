@@ -1,6 +1,8 @@
 package transcripts
 
 import (
+	"bytes"
+	"fmt"
 	"io"
 	"maps"
 	"slices"
@@ -73,4 +75,25 @@ func BenchmarkGoldmark(b *testing.B) {
 			b.Fatal(err)
 		}
 	})
+}
+
+// BenchmarkReadCaptions reads captions of an hour and a half and joins them to turns.
+// Its throughput is in bytes of SRT.
+func BenchmarkReadCaptions(b *testing.B) {
+	var src bytes.Buffer
+	cues := make([]Cue, 1500)
+	for i := range cues {
+		start := time.Duration(i) * 4 * time.Second
+		cues[i] = Cue{Start: start, End: start + 3900*time.Millisecond, Speaker: "Åsa Öst", Text: fmt.Sprintf("and this is what is said here as number %d.", i)}
+	}
+	if err := WriteSRT(&src, cues); err != nil {
+		b.Fatal(err)
+	}
+	b.SetBytes(int64(src.Len()))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := Read(src.Bytes(), "srt", nil); err != nil {
+			b.Fatal(err)
+		}
+	}
 }

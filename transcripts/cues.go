@@ -136,6 +136,7 @@ type cutter struct {
 
 	functions script.FunctionWords // of the language of the text; nil if unknown
 	marks     []Mark               // of the block that is cut
+	text      string               // that is cut
 }
 
 // cut cuts the whole transcript.
@@ -213,6 +214,7 @@ func (b *Block) insideWord(at int) bool { return at < len(b.Text) && b.Text[at-1
 // piece cuts text[from:to], which starts at pos in the spoken text, and returns
 // where it ends there. The speaker before it is last.
 func (c *cutter) piece(cue Cue, text string, from, to, pos int, last string) int {
+	c.text = text
 	c.split(text, from, to)
 	c.addSounds(from, to)
 	for len(c.words) > 0 {
@@ -255,7 +257,6 @@ func (c *cutter) addSounds(from, to int) {
 			word.sounds[len(word.sounds)-1].Offset = word.to
 		}
 		word.size += script.Columns(m.Note) + len(" []")
-		word.function = false
 	}
 }
 
@@ -361,19 +362,25 @@ func (c *cutter) best(n int) int {
 	return c.beforeFunctionWords(half, n)
 }
 
+// isFunctionWord reports whether a word belongs to the next one.
+func (c *cutter) isFunctionWord(i int) bool {
+	w := &c.words[i]
+	return w.ending == endsWord && len(w.sounds) == 0 && c.functions.EndsWith(c.text[w.from:w.to])
+}
+
 // beforeFunctionWords returns the place near the given one after which no function
 // word stands at the end of the cue: up to most words later, or else some words
 // earlier.
 func (c *cutter) beforeFunctionWords(at, most int) int {
 	const earlier = 5
-	if !c.words[at-1].function {
+	if !c.isFunctionWord(at - 1) {
 		return at
 	}
 	for i := 1; i <= earlier; i++ {
-		if later := at + i; later <= most && later < len(c.words) && !c.words[later-1].function {
+		if later := at + i; later <= most && later < len(c.words) && !c.isFunctionWord(later-1) {
 			return later
 		}
-		if at-i > 0 && !c.words[at-i-1].function {
+		if at-i > 0 && !c.isFunctionWord(at-i-1) {
 			return at - i
 		}
 	}

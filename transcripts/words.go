@@ -16,7 +16,6 @@ type word struct {
 	ending   ending
 	colon    bool // it ends with a colon, which players take for a speaker
 	joined   bool // no space before it, in a script without spaces
-	function bool // a function word, which belongs to the next word
 	sounds   []Sound
 }
 
@@ -83,7 +82,6 @@ func (c *cutter) appendWord(text string, w word, to int) {
 	w.to = to
 	w.ending = endingOf(text[w.from:to])
 	w.colon = text[to-1] == ':'
-	w.function = w.ending == endsWord && c.functions.EndsWith(text[w.from:to])
 	c.words = append(c.words, w)
 }
 

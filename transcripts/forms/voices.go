@@ -35,7 +35,10 @@ func (v *voices) note(line string) {
 	if v.openings == nil {
 		v.openings, v.brackets = map[string]int{}, map[string]int{}
 	}
-	line = dash.ReplaceAllString(chevrons.ReplaceAllString(clean(line), ""), "")
+	line = clean(line)
+	if opensWithSign(line) {
+		line = dash.ReplaceAllString(chevrons.ReplaceAllString(line, ""), "")
+	}
 	if line == "" {
 		return
 	}
@@ -48,6 +51,8 @@ func (v *voices) note(line string) {
 		if v.lines == 1 && couldBeName(name) {
 			v.first = name
 		}
+	} else if line[0] != '[' && line[0] != '(' {
+		return
 	} else if m := bracketed.FindStringSubmatch(line); m != nil && m[3] != "" {
 		v.brackets[m[1]+m[2]]++
 	}
@@ -58,6 +63,12 @@ func (v *voices) decide(s *source) {
 	v.s = s
 	v.dialogue = 2*v.named > v.lines
 	v.dashes = v.dashes && 20*v.named < v.lines
+}
+
+// opensWithSign reports whether a line may open with a chevron or a dash.
+func opensWithSign(line string) bool {
+	line = strings.TrimLeft(line, " \t\n\r\f\v")
+	return line != "" && (line[0] == '>' || line[0] == '-' || line[0] >= utf8.RuneSelf)
 }
 
 // cutName splits a line at its first colon.
@@ -80,7 +91,8 @@ func cutName(line string) (name, rest string, ok bool) {
 // before it ended a sentence, so that a name is likely.
 func (v *voices) split(line string, sure bool) (name, rest string, changed bool) {
 	rest = line
-	if m := chevrons.FindString(rest); m != "" {
+	if !opensWithSign(rest) {
+	} else if m := chevrons.FindString(rest); m != "" {
 		rest, changed, sure = rest[len(m):], true, true
 	} else if m := dash.FindString(rest); m != "" {
 		if v.dashes {
@@ -91,6 +103,9 @@ func (v *voices) split(line string, sure bool) (name, rest string, changed bool)
 	}
 	if name, after, ok := cutName(rest); ok && (v.isSpeaker(name, sure) || changed && couldBeName(name)) {
 		return name, after, true
+	}
+	if rest == "" || rest[0] != '[' && rest[0] != '(' {
+		return "", rest, changed
 	}
 	if m := bracketed.FindStringSubmatch(rest); m != nil && m[3] != "" {
 		name := m[1] + m[2]
