@@ -15,6 +15,7 @@ import (
 // test runs: a program, a script or an archive. e2e/setup installs them where it can.
 var components = map[string]func() (string, error){
 	"actionlint":        goProgram("actionlint", "v1.7.12"),
+	"axe-core":          npm("axe-core", "node_modules/axe-core/axe.min.js"),
 	"bash":              program("bash"),
 	"chromium":          program("chromium", "chromium-browser", "google-chrome"),
 	"dpkg":              program("dpkg"),
@@ -23,6 +24,7 @@ var components = map[string]func() (string, error){
 	"fish":              program("fish"),
 	"goreleaser":        goProgram("goreleaser", "v2.15.1"),
 	"gpodder":           program("gpo"),
+	"html-validate":     npm("html-validate", "pages.js"),
 	"lintian":           program("lintian"),
 	"man":               program("man"),
 	"mutagen":           python("mutagen"),

@@ -138,3 +138,16 @@ func (b *tab) waitFor(t testing.TB, what, condition string) {
 		t.Fatalf("wait for %s: %v\nconsole: %q", what, err, b.console)
 	}
 }
+
+// TestEmbedShowsTranscript opens the transcript of the player for other sites.
+func TestEmbedShowsTranscript(t *testing.T) {
+	t.Parallel()
+	site := published(t)
+	b := openTab(t, need(t, "chromium"))
+	b.open(t, site.url+"episodes/"+site.playable(t).slug+"/embed/")
+	b.do(t, "open the transcript", chromedp.Click("#transcript summary"))
+	b.waitFor(t, "the turns", `document.querySelectorAll("#transcript .turn .stamp").length > 5`)
+	b.do(t, "play a turn", chromedp.Evaluate[chromedp.Void](`[...document.querySelectorAll("#transcript a[data-seek]")].at(-4).click()`))
+	b.waitFor(t, "the turn to play", `!audio.paused && audio.currentTime > 5 && !!document.querySelector("#transcript .turn[aria-current]")`)
+	b.mustBeQuiet(t)
+}

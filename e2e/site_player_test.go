@@ -246,3 +246,31 @@ func TestPlayerWithoutScripts(t *testing.T) {
 		t.Error("a chapter is not a link to the audio")
 	}
 }
+
+// TestStampsWithoutScripts checks that the times of a transcript are links to the audio.
+func TestStampsWithoutScripts(t *testing.T) {
+	t.Parallel()
+	site := published(t)
+	b := openTab(t, need(t, "chromium"))
+	b.open(t, site.url+"episodes/"+site.playable(t).slug+"/")
+	if !eval[bool](t, b, `(stamps => stamps.length > 5 && stamps.every(a => a.getAttribute("href").endsWith(".mp3#t=" + a.dataset.seek)))([...document.querySelectorAll("#transcript a.stamp[data-seek]")])`) {
+		t.Error("a stamp is not a link to the audio")
+	}
+}
+
+// TestQuoteIsShared selects words of a turn and shares them with the speaker and a link.
+func TestQuoteIsShared(t *testing.T) {
+	t.Parallel()
+	site := published(t)
+	b := openTab(t, need(t, "chromium"))
+	b.open(t, site.url+"episodes/"+site.playable(t).slug+"/")
+	b.do(t, "select words", chromedp.Evaluate[chromedp.Void](`(turn => {
+		navigator.share = async data => { window.shared = data; };
+		getSelection().selectAllChildren(turn.querySelector(".words p"));
+		window.speaker = turn.querySelector(".speaker bdi").textContent;
+		window.start = turn.dataset.start;
+	})([...document.querySelectorAll("#transcript .turn[data-start]:not(.pause)")][3])`), chromedp.WaitVisible(".quote"))
+	b.click(t, `document.querySelector(".quote")`)
+	b.waitFor(t, "the quote", `window.shared?.text.endsWith("— " + window.speaker) && window.shared.url.endsWith("#t=" + window.start)`)
+	b.mustBeQuiet(t)
+}

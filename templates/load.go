@@ -40,7 +40,7 @@ type pageFile struct{ kind, file string }
 // pageFiles are the templates of pages. All others are partials, which they share.
 var pageFiles = []pageFile{
 	{"episode", "episode.html"}, {"embed", "embed.html"}, {"show", "show.html"}, {"archive", "archive.html"},
-	{"person", "person-page.html"}, {"people", "people.html"}, {"topic", "topic.html"}, {"topics", "topics.html"},
+	{"person", "person-page.html"}, {"people", "people.html"}, {"topic", "topic.html"}, {"topics", "topics.html"}, {"translation", "translation.html"},
 	{"sponsor", "sponsor.html"}, {"sponsors", "sponsors.html"}, {"help", "help.html"}, {"search", "search.html"},
 	{"page", "page.html"}, {"redirect", "redirect.html"}, {"404", "404.html"},
 }

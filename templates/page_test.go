@@ -329,3 +329,22 @@ func TestHiddenChaptersAreNotListed(t *testing.T) {
 		t.Error("a chapter is missing")
 	}
 }
+
+func TestTranslationsHavePages(t *testing.T) {
+	t.Parallel()
+	pages := render(t, sampleSite(t))
+	original, spanish := pages["episodes/4-cloudy/index.html"], pages["episodes/4-cloudy/transcript-es/index.html"]
+	for _, text := range []string{`<p>Hola.</p>`, `id="transcript"`, `lang="es" dir="ltr"`} {
+		if !strings.Contains(spanish, text) {
+			t.Errorf("%s is not on the page of the translation", text)
+		}
+	}
+	if strings.Contains(original, "Hola.") {
+		t.Error("the translation is on the page of the episode too")
+	}
+	for _, text := range []string{`hreflang="en-gb" href="`, `hreflang="es" href="`} {
+		if !strings.Contains(original, text) || !strings.Contains(spanish, text) {
+			t.Errorf("a page has no %s", text)
+		}
+	}
+}

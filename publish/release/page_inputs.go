@@ -23,7 +23,7 @@ type pageInputs struct {
 	keys     []derive.Key          // of each episode, without its transcripts; zero if unknown
 }
 
-var pageFunc = derive.Func{Name: "pages", Version: 3}
+var pageFunc = derive.Func{Name: "pages", Version: 4}
 
 // newPageInputs returns the inputs of pages, or nil if nothing is remembered.
 func newPageInputs(b *builder, site *templates.Site, pages []templates.Page) *pageInputs {
