@@ -58,6 +58,9 @@ func main() {
 	}
 }
 
+// pictures are the images of README.md, in docs.
+var pictures = []string{"demo.svg", "site.jpg"}
+
 // build renders the documentation of the repository in root into out.
 func build(root, out, source string) error {
 	pages, err := collect(root)
@@ -81,11 +84,13 @@ func build(root, out, source string) error {
 	if err != nil {
 		return err
 	}
-	demo, err := os.ReadFile(filepath.Join(root, "docs", "demo.svg"))
-	if err != nil {
-		return err
+	files := map[string][]byte{"theme.css": theme, "docs.css": styles}
+	for _, name := range pictures {
+		if files[name], err = os.ReadFile(filepath.Join(root, "docs", name)); err != nil {
+			return err
+		}
 	}
-	for name, data := range map[string][]byte{"theme.css": theme, "docs.css": styles, "demo.svg": demo} {
+	for name, data := range files {
 		if err := writeFile(filepath.Join(out, name), data); err != nil {
 			return err
 		}
@@ -190,7 +195,7 @@ func render(text, source, file string) page {
 // link changes the relative links of a page: to the page of the site that a file
 // became, else to the file in the repository.
 func link(body string, p page, pages []page, source string) string {
-	// The only picture is that of the demonstration, which is beside the pages.
+	// The pictures are beside the pages.
 	body = imageOf.ReplaceAllStringFunc(body, func(img string) string {
 		return `<img src="` + p.Root + path.Base(imageOf.FindStringSubmatch(img)[1]) + `"`
 	})
