@@ -280,7 +280,7 @@ More.
 		Extra:      "<itunes:keywords>a &amp; b</itunes:keywords>\n<media:rating scheme=\"urn:x\"></media:rating>",
 		Frequency:  Frequency{Text: "Weekly", Start: time.Date(2027, 6, 1, 0, 0, 0, 0, s.Timezone), Complete: true},
 		Transcripts: Transcripts{Path: "t/{season}x{number}-{guid}.md", Edit: s.Transcripts.Edit, License: "cc-by-sa-4.0",
-			Fraction: "frames30", Contribute: "https://a.example/help"},
+			Fraction: "frames30", Sounds: true, Contribute: "https://a.example/help"},
 	}
 	got := Show{Type: s.Type, Complete: s.Complete, Block: s.Block, Medium: s.Medium, NewFeedURL: s.NewFeedURL, Explicit: s.Explicit,
 		Locations: s.Locations, AudioPath: s.AudioPath, Namespaces: s.Namespaces, Extra: s.Extra, Frequency: s.Frequency, Transcripts: s.Transcripts}
@@ -315,7 +315,7 @@ func TestLoadMinimal(t *testing.T) {
 	}
 	want := &Show{
 		Title: "Hello", Description: "Hello", URL: DefaultURL, Storage: defaultStorage, Feed: Feed{Path: DefaultFeed}, Timezone: time.UTC,
-		Language: "en", Author: "Hello", Type: Episodic, KeepMasters: true, Transcripts: Transcripts{Fraction: "decimal"},
+		Language: "en", Author: "Hello", Type: Episodic, KeepMasters: true, Transcripts: Transcripts{Fraction: "decimal", Sounds: true},
 		People: map[string]*Person{}, Sponsors: map[string]*Sponsor{}, Lock: &pins.Lock{Episodes: map[string]*pins.Pin{}},
 	}
 	if diff := cmp.Diff(want, s, compare); diff != "" {
