@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"onair/internal/source"
+	"onair/show/machine"
 )
 
 // The allowed values of some fields of show.yaml.
@@ -63,6 +64,7 @@ func (l *loader) decodeShow(v source.Value) {
 		"waveform":         source.Bool(&s.Waveform),
 		"credits":          source.OneOf(&s.Credits, "git"),
 		"transcripts":      transcripts(&s.Transcripts),
+		"speech":           speech(&s.Speech),
 		"site":             siteSettings(&s.Site),
 		"theme":            theme(&s.Theme),
 		"audio":            func(v source.Value) { v.Fields(source.Fields{"path": pattern(&s.AudioPath)}) },
@@ -310,6 +312,13 @@ func txt(p *[]Txt) source.Setter {
 			}
 			*p = append(*p, t)
 		})
+	}
+}
+
+// speech sets the recognizer. Its command is checked when it is run.
+func speech(p *machine.Settings) source.Setter {
+	return func(v source.Value) {
+		v.Fields(source.Fields{"command": source.Words(&p.Command, source.Line)})
 	}
 }
 

@@ -83,6 +83,7 @@
 //	                  decimal|frames30, contribute: URL, feed: [vtt, srt, json, html, txt],
 //	                  the formats that the feed names; all of them by default, sounds: true
 //	                  for sounds such as [laughter] in vtt and srt}
+//	speech            {command: [PROGRAM, ARGUMENT, …]} of a speech recognizer
 //	site              {page_urls: slash|html, home: 20, nav: [{text, url}, …],
 //	                  search: true, cards: true, embed: true, enabled: true, episode_url:
 //	                  PATTERN of an address}; without enabled there are no pages, and with

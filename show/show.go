@@ -9,6 +9,7 @@ import (
 
 	"onair/internal/finding"
 	"onair/internal/source"
+	"onair/show/machine"
 	"onair/show/pins"
 	"onair/show/site"
 )
@@ -57,6 +58,7 @@ type Show struct {
 	Links       []Link // where else to listen, in the order of the file
 	Txt         []Txt
 	Prefix      string // enclosure_prefix: put before every enclosure URL
+	Speech      machine.Settings
 	Announce    []string
 	Accept      map[string]string // reasons to ignore warnings, by rule ID
 	KeepMasters bool

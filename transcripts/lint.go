@@ -56,7 +56,7 @@ func Fix(src []byte, o *LintOptions) []byte {
 
 // readerRules are the passes of Parse and Lint.
 var readerRules = []func(*report){
-	lintEncoding, lintLabels, lintTurns, lintMarks, lintGlue, lintCharacters, lintControlEntities, lintLinks, lintNestedLinks, lintParagraphs, lintOrder,
+	lintEncoding, lintLabels, lintTurns, lintMarks, lintGlue, lintCharacters, lintControlEntities, lintLinks, lintNestedLinks, lintParagraphs, lintOrder, lintMachine,
 }
 
 // lintRules are the passes of Lint alone.

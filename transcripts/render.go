@@ -13,7 +13,7 @@ import (
 
 // transcript renders the tree, and sets the outcome of each block.
 func (f *file) transcript(opts *Options) *Transcript {
-	a := assembler{file: f, t: &Transcript{Clips: f.clips}, out: renderers.Get().(*renderer)}
+	a := assembler{file: f, t: &Transcript{Clips: f.clips, Machine: f.machine > 0}, out: renderers.Get().(*renderer)}
 	defer renderers.Put(a.out)
 	a.out.reset(f, opts.Fraction)
 	a.t.Turns = make([]Turn, 0, len(f.turns)+1)

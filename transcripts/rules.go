@@ -169,6 +169,11 @@ var rules = finding.Rules{
 		Hint:    "listen there: the stamp is wrong, or words before it are missing",
 		Example: "\\[12:30\\] before words that are heard at 12:40",
 	},
+	{
+		ID: "T050", Severity: finding.Info, Title: "transcript of a speech recognizer that nobody has reviewed",
+		Hint:    "when it is corrected, remove the line machine: from its front matter; until then its page says so",
+		Example: "---\nmachine: {engine: command, reviewed: false}\n---\n\n**Vega:** Hello.\n",
+	},
 }
 
 // Rules returns the rules of transcripts. Lint and Parse report the rules that
@@ -207,5 +212,6 @@ var (
 	ruleStars        = rules.Must("T037")
 	ruleTranslated   = rules.Must("T032")
 	ruleStampAndWord = rules.Must("T041")
+	ruleMachine      = rules.Must("T050")
 	ruleFormat       = forms.Rules().Must("T036")
 )

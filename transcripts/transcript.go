@@ -24,10 +24,11 @@
 // stand alone on its line, with its text below. A pause ends a turn; text below it
 // belongs to the speaker before the pause.
 //
-// Front matter, between two lines of "---", has two settings. "timeline: clips"
+// Front matter, between two lines of "---", has three settings. "timeline: clips"
 // says that the stamps are those of other recordings, so that nothing is timed
 // from them. "same: reason" says that the text is meant to be nearly equal to that
-// of another episode (T029).
+// of another episode (T029). "machine: {…}" says that a speech recognizer wrote the
+// text and nobody has reviewed it, unless it has "reviewed: true".
 //
 // # Lenient reading
 //
@@ -142,6 +143,7 @@ type Options struct {
 type Transcript struct {
 	Turns    []Turn
 	Clips    bool         // the stamps belong to other recordings (timeline: clips)
+	Machine  bool         // written by a speech recognizer and not reviewed (machine:)
 	Findings finding.List // problems, and what was read leniently, in order of place
 
 	Fractions Fractions

@@ -18,6 +18,7 @@ type file struct {
 	lines   []span // without their ends
 	body    int    // first line after the front matter
 	clips   bool   // timeline: clips
+	machine int    // line of machine:, which says that nobody has reviewed it; 0 if there is none
 	turns   []turnNode
 	blocks  []blockNode
 	inlines []inlineNode
@@ -222,17 +223,17 @@ func (f *file) changes(edits ...finding.Edit) []finding.Edit {
 }
 
 // frontMatter reads the settings between two lines of "---" at the top. Only
-// "timeline: clips" means anything.
+// "timeline: clips" and "machine:" mean anything.
 func (f *file) frontMatter() {
 	const maxLines = 40
 	if len(f.lines) == 0 || string(bytes.TrimRight(f.line(0), " \t")) != "---" {
 		return
 	}
-	clips := false
+	clips, machine := false, 0
 	for i := 1; i < min(len(f.lines), maxLines); i++ {
 		s := bytes.TrimRight(f.line(i), " \t")
 		if string(s) == "---" {
-			f.clips, f.body = clips, i+1
+			f.clips, f.machine, f.body = clips, machine, i+1
 			return
 		}
 		if !isSetting(s) {
@@ -240,6 +241,9 @@ func (f *file) frontMatter() {
 		}
 		key, value, _ := bytes.Cut(s, []byte(":"))
 		clips = clips || string(key) == "timeline" && string(bytes.Trim(value, ` "'`)) == "clips"
+		if string(key) == "machine" && !bytes.Contains(value, []byte("reviewed: true")) {
+			machine = i
+		}
 	}
 }
 

@@ -17,7 +17,8 @@ import (
 //
 // An entry that ends in "/" stands for all packages below it.
 var allowed = map[string][]string{
-	"onair/show":                  {"onair/show/chapters", "onair/show/pins", "onair/show/site", "onair/internal/"},
+	"onair/show":                  {"onair/show/chapters", "onair/show/pins", "onair/show/site", "onair/show/machine", "onair/internal/"},
+	"onair/show/machine":          {},
 	"onair/show/site":             {"onair/internal/"},
 	"onair/show/chapters":         {"onair/internal/"},
 	"onair/show/pins":             {"onair/show/chapters", "onair/internal/"},
@@ -27,7 +28,10 @@ var allowed = map[string][]string{
 	"onair/transcripts/forms":     {"onair/transcripts/internal/", "onair/internal/"},
 	"onair/transcripts/words":     {"onair/transcripts/forms", "onair/internal/"},
 	"onair/transcripts/score":     {"onair/transcripts", "onair/transcripts/words", "onair/transcripts/internal/", "onair/internal/"},
+	"onair/transcripts/draft":     {"onair/transcripts", "onair/transcripts/words", "onair/internal/"},
 	"onair/transcripts/internal/": {"onair/internal/"},
+	"onair/speech":                {"onair/show", "onair/transcripts/forms", "onair/transcripts/words", "onair/internal/"},
+	"onair/speech/":               {"onair/speech", "onair/audio", "onair/internal/"},
 	"onair/transcripts/":          {"onair/transcripts", "onair/internal/"},
 	"onair/audio":                 {"onair/show", "onair/show/", "onair/audio/", "onair/internal/"},
 	"onair/audio/":                {"onair/audio/", "onair/internal/"},

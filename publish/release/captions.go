@@ -42,7 +42,7 @@ func (b *builder) addTranscripts(e *Episode) (found finding.List) {
 			continue
 		}
 		found = append(found, t.heeded(facts.Findings)...)
-		t.timed, t.gaps = facts.Timed, facts.Gaps
+		t.timed, t.machine, t.gaps = facts.Timed, facts.Machine, facts.Gaps
 		for i, s := range facts.Files {
 			format := t.formats()[i]
 			o := b.object(RoleTranscript, s, t.source(format))
@@ -68,7 +68,7 @@ func unreadable(file string, err error) finding.Finding {
 // textFacts returns the facts of a parsed transcript. It writes every format of it if
 // the episode is live.
 func (b *builder) textFacts(e *Episode, t *transcript, p *parsed) (textFacts, error) {
-	facts := textFacts{Timed: p.cues != nil}
+	facts := textFacts{Timed: p.cues != nil, Machine: p.text.Machine}
 	known, err := newKnownFindings(p.text.Findings)
 	facts.Findings, t.timed = known, facts.Timed
 	if !e.inFeed() {

@@ -284,7 +284,7 @@ func (b *builder) notesLead(e *Episode) string {
 // transcriptLinks describes an episode's transcripts for its page.
 func (b *builder) transcriptLinks(e *Episode) (links []templates.Transcript) {
 	for _, t := range e.transcripts {
-		link := templates.Transcript{Language: t.Language, Read: t.page, EditURL: b.editURL(t.Path, 1), Contributors: credit.Names(b.contributors[t.Path])}
+		link := templates.Transcript{Language: t.Language, Read: t.page, EditURL: b.editURL(t.Path, 1), Machine: t.machine, Contributors: credit.Names(b.contributors[t.Path])}
 		for _, o := range t.files {
 			ext := path.Ext(o.Key)
 			name := e.Slug

@@ -39,6 +39,7 @@ type transcript struct {
 	payload  string        // SHA-256 of the audio without its tag; empty if unknown
 	words    string        // path of the recognized words; empty if there are none
 	key      derive.Key    // of the text and of everything else that the objects depend on; zero if unknown
+	machine  bool          // whether a speech recognizer wrote it and nobody has reviewed it
 	timed    bool          // whether it can be shown as captions
 	gaps     []gap         // what could not be understood; nil unless the episode is live
 	files    []*Object     // in the order of formats
@@ -57,6 +58,7 @@ type parsed struct {
 type textFacts struct {
 	Findings []knownFinding `json:"findings,omitempty"`
 	Timed    bool           `json:"timed,omitempty"`
+	Machine  bool           `json:"machine,omitempty"`
 	Files    []sums         `json:"files,omitempty"` // in the order of formats; nil unless the episode is live
 	Gaps     []gap          `json:"gaps,omitempty"`  // likewise
 }
@@ -82,7 +84,7 @@ func gapsOf(t *transcripts.Transcript, file string, duration time.Duration) (gap
 
 var (
 	wordsFunc     = derive.Func{Name: "words", Version: 1}
-	textFunc      = derive.Func{Name: "transcripts", Version: 2}
+	textFunc      = derive.Func{Name: "transcripts", Version: 3}
 	translateFunc = derive.Func{Name: "translations", Version: 1}
 )
 

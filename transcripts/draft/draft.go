@@ -1,0 +1,229 @@
+// Package draft makes a transcript in Markdown of the words that a speech recognizer
+// heard, for people to correct.
+package draft
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"onair/transcripts"
+	"onair/transcripts/words"
+)
+
+const (
+	// longest is how long a paragraph may be. It ends with the last sentence before.
+	longest = 90 * time.Second
+	// unsure is the confidence below which words are left for people to fill in.
+	unsure = 0.4
+	// fastest is how many words a second people can say, over windowWords words.
+	fastest     = 7
+	windowWords = 8
+	// A recognizer that repeats runs of repeatWords words or more this many times heard
+	// no speech.
+	repeatWords, repeatTimes = 3, 4
+	// longestRepeat is the longest run of words whose repetition is searched.
+	longestRepeat = 20
+)
+
+// Label returns the name of a voice in a draft.
+func Label(f *words.File, voice string) string {
+	switch name := cleanName(f.Speakers[voice]); {
+	case name != "":
+		return name
+	case voice == "":
+		return "Unknown"
+	default:
+		return "Voice " + voice
+	}
+}
+
+// cleanName removes from a name what a label cannot contain.
+func cleanName(name string) string {
+	const most = 60
+	name = strings.Join(strings.FieldsFunc(name, func(r rune) bool {
+		return unicode.IsSpace(r) || !unicode.IsPrint(r) || strings.ContainsRune("*:[]<>", r)
+	}), " ")
+	return string([]rune(name)[:min(most, utf8.RuneCountInString(name))])
+}
+
+// heard is a word with its voice. Its text is not shown if it is unclear.
+type heard struct {
+	words.Word
+	voice   string
+	unclear bool
+}
+
+// Markdown returns the draft. Names are those that Label returns, mapped by name if
+// that knows them; it may be nil. Text of the recognizer is escaped, so that it cannot
+// become a label, a stamp or HTML.
+func Markdown(f *words.File, name func(string) string) []byte {
+	list := flatten(f)
+	markUnclear(list)
+	var t transcripts.Transcript
+	for from := 0; from < len(list); {
+		to := from + 1
+		for to < len(list) && list[to].voice == list[from].voice {
+			to++
+		}
+		speaker := Label(f, list[from].voice)
+		if name != nil {
+			speaker = name(speaker)
+		}
+		t.Turns = append(t.Turns, transcripts.Turn{Speaker: speaker, Blocks: paragraphs(list[from:to])})
+		from = to
+	}
+	var out bytes.Buffer
+	fmt.Fprintf(&out, "---\nmachine: {engine: %s, model: %s, reviewed: false}\n---\n\n", quote(f.Engine), quote(f.Model))
+	// A buffer never fails.
+	_ = transcripts.WriteMarkdown(&out, &t)
+	return out.Bytes()
+}
+
+// quote writes a text as a value in a map of YAML.
+func quote(s string) string { return fmt.Sprintf("%q", s) }
+
+// flatten returns the words of all segments by start.
+func flatten(f *words.File) (list []heard) {
+	for _, s := range f.Segments {
+		for _, w := range s.Words {
+			list = append(list, heard{Word: w, voice: s.Voice})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b heard) int { return cmp.Compare(a.Start, b.Start) })
+	return list
+}
+
+// markUnclear marks what is probably not what was said.
+func markUnclear(list []heard) {
+	for i := range list {
+		c := list[i].Confidence
+		list[i].unclear = c > 0 && c < unsure
+	}
+	for i := 0; i+windowWords <= len(list); i++ {
+		if list[i+windowWords-1].End-list[i].Start < windowWords*time.Second/fastest {
+			mark(list[i : i+windowWords])
+		}
+	}
+	same := func(i, j int) bool { return strings.EqualFold(list[i].Text, list[j].Text) }
+	for n := repeatWords; n <= longestRepeat; n++ {
+		for i := 0; i+n < len(list); {
+			run := 0 // words that are equal to those n before
+			for i+n+run < len(list) && same(i+run, i+n+run) {
+				run++
+			}
+			if run >= n*(repeatTimes-1) {
+				mark(list[i+n : i+n+run]) // the first time may have been said
+			}
+			i += run + 1
+		}
+	}
+}
+
+func mark(list []heard) {
+	for i := range list {
+		list[i].unclear = true
+	}
+}
+
+// paragraphs cuts what one voice says into paragraphs with stamps.
+func paragraphs(list []heard) (blocks []transcripts.Block) {
+	for from := 0; from < len(list); {
+		end := from // after the last sentence that fits
+		to := from
+		for to < len(list) && (to == from || list[to].End-list[from].Start <= longest) {
+			if to++; endsSentence(list[to-1].Text) {
+				end = to
+			}
+		}
+		if to < len(list) && end > from {
+			to = end
+		}
+		blocks = append(blocks, paragraph(list[from:to]))
+		from = to
+	}
+	return blocks
+}
+
+func endsSentence(word string) bool {
+	word = strings.TrimRight(word, `"'”’»)`)
+	return word != "" && strings.ContainsAny(word[len(word)-1:], ".?!") || strings.HasSuffix(word, "。") || strings.HasSuffix(word, "？")
+}
+
+// brackets keeps text in brackets from being read as a stamp or a note.
+var brackets = strings.NewReplacer("[", "(", "]", ")")
+
+func paragraph(list []heard) (b transcripts.Block) {
+	b.Marks = append(b.Marks, transcripts.Mark{Time: list[0].Start.Truncate(time.Second), Timed: true})
+	for i := range list {
+		w := &list[i]
+		if w.unclear {
+			if i == 0 || !list[i-1].unclear {
+				if b.Text != "" {
+					b.Text += " "
+				}
+				b.Marks = append(b.Marks, transcripts.Mark{Offset: len(b.Text), Note: "unintelligible", Time: w.Start.Truncate(time.Second), Timed: true})
+			}
+			continue
+		}
+		if b.Text != "" && !strings.HasSuffix(b.Text, " ") {
+			b.Text += " "
+		}
+		b.Text += brackets.Replace(w.Text)
+	}
+	b.Text = strings.TrimRight(b.Text, " ")
+	for i := range b.Marks {
+		b.Marks[i].Offset = min(b.Marks[i].Offset, len(b.Text))
+	}
+	return b
+}
+
+// Voice is what a recognizer heard of a voice.
+type Voice struct {
+	ID    string
+	Share float64 // of all words
+	First string  // the first words
+}
+
+// Voices returns the voices in the order in which they are first heard.
+func Voices(f *words.File) (voices []Voice) {
+	const firstWords = 8
+	list := flatten(f)
+	count := map[string][]string{}
+	for _, w := range list {
+		if len(count[w.voice]) == 0 {
+			voices = append(voices, Voice{ID: w.voice})
+		}
+		count[w.voice] = append(count[w.voice], w.Text)
+	}
+	for i := range voices {
+		v := &voices[i]
+		all := count[v.ID]
+		v.Share = float64(len(all)) / float64(len(list))
+		v.First = strings.Join(all[:min(firstWords, len(all))], " ")
+	}
+	return voices
+}
+
+// Rename gives voices of a draft the names of their speakers: it replaces their labels,
+// and nothing else. It returns how many labels of each it replaced.
+func Rename(src []byte, names map[string]string) (out []byte, replaced map[string]int) {
+	replaced = map[string]int{}
+	for line := range bytes.Lines(src) {
+		if rest, ok := bytes.CutPrefix(line, []byte("**")); ok {
+			label, rest, ok := bytes.Cut(rest, []byte(":**"))
+			if name := names[string(label)]; ok && name != "" {
+				replaced[string(label)]++
+				out = append(append(append(out, "**"...), name...), ":**"...)
+				line = rest
+			}
+		}
+		out = append(out, line...)
+	}
+	return out, replaced
+}
