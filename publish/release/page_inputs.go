@@ -55,8 +55,8 @@ func newPageInputs(b *builder, site *templates.Site, pages []templates.Page) *pa
 	return in
 }
 
-// ofEpisode returns the key of an episode without its transcripts; zero if it has
-// none.
+// ofEpisode returns the key of an episode without the text of its transcripts; zero if it
+// has none.
 func (in *pageInputs) ofEpisode(e *templates.Episode) derive.Key {
 	page := *e
 	page.Transcripts, page.Gaps = nil, nil
@@ -85,7 +85,7 @@ func (in *pageInputs) ofEpisode(e *templates.Episode) derive.Key {
 	}
 	// The zone says which days the times are, and what it says may change.
 	zone := in.site.Show.Timezone
-	key, err := derive.TryKey(page, e.Episode.Notes, notes, images, e.Date.In(zone).String(), e.Updated.In(zone).String())
+	key, err := derive.TryKey(page, e.Episode.Notes, e.Episode.Transcripts, notes, images, e.Date.In(zone).String(), e.Updated.In(zone).String())
 	if err != nil {
 		return derive.Key{}
 	}
