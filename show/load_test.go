@@ -178,7 +178,7 @@ func TestLoadExample(t *testing.T) {
 		KeepMasters: true,
 		Credits:     "git",
 		Transcripts: Transcripts{
-			Edit: "https://github.com/hello-universe/show/edit/main/{file}", License: "cc-by-sa-4.0", Fraction: "decimal",
+			Edit: "https://github.com/hello-universe/show/edit/main/{file}", License: "cc-by-sa-4.0", Fraction: "decimal", Sounds: true,
 		},
 		People:   map[string]*Person{"vega": vega, "rigel": rigel, "deneb": deneb},
 		Sponsors: map[string]*Sponsor{"acme-telescopes": acme},
