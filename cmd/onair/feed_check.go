@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
+	"regexp"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -20,6 +22,7 @@ import (
 	"onair/internal/finding"
 	"onair/internal/plural"
 	"onair/internal/source"
+	"onair/publish/record"
 )
 
 // feedCheckFlags are the flags of feed check.
@@ -47,7 +50,8 @@ how many, and --offline requests the feed alone. Only the host that you name may
 on a private network.
 
 --against compares the feed with an older one, and says what subscribers would
-notice.
+notice. The older one is a file, an address, or a release of the show in this folder:
+live, or the start of the SHA-256 of a feed that is kept, as for rollback.
 
 Exit codes: 0 no errors · 1 failed · 2 usage · 3 errors were found.`,
 		Example: `  onair feed check https://example.com/feed.xml
@@ -57,7 +61,7 @@ Exit codes: 0 no errors · 1 failed · 2 usage · 3 errors were found.`,
 		RunE: func(c *cobra.Command, args []string) error { return runFeedCheck(c.Context(), a, o, args[0]) },
 	}
 	f := c.Flags()
-	f.StringVar(&o.against, "against", "", "compare with this older feed: a `FILE` or URL")
+	f.StringVar(&o.against, "against", "", "compare with this older `FEED`: a file, an address, live, or the digest of a kept one")
 	f.BoolVar(&o.offline, "offline", false, "with an address, request the feed alone")
 	f.BoolVar(&o.pages, "pages", false, "follow the links to further pages, and check all")
 	f.IntVar(&o.sample, "sample", 20, "request the files of the newest `N` episodes; 0 means all")
@@ -193,9 +197,7 @@ func checkPages(ctx context.Context, a *app, v *fetch.Visitor, report *check.Rep
 		if page.response != nil && page.response.Status != http.StatusOK {
 			return fmt.Errorf("page %s is answered with %d", page.file, page.response.Status)
 		}
-		report.Items += r.Items
-		report.Episodes = append(report.Episodes, r.Episodes...)
-		report.Add(r.Findings)
+		report.AddPage(r)
 		next = r.Next
 	}
 	if a.format == "text" && !a.quiet && pages > 0 {
@@ -206,11 +208,7 @@ func checkPages(ctx context.Context, a *app, v *fetch.Visitor, report *check.Rep
 
 // compareFeeds compares a feed with an older one.
 func compareFeeds(ctx context.Context, a *app, name string, report *check.Report, file string) (*check.Changes, error) {
-	v, err := visitorFor(name)
-	if err != nil {
-		return nil, err
-	}
-	old, err := openFeed(ctx, a, v, name)
+	old, err := openOlder(ctx, a, name)
 	if err != nil {
 		return nil, err
 	}
@@ -219,6 +217,53 @@ func compareFeeds(ctx context.Context, a *app, name string, report *check.Report
 		return nil, fmt.Errorf("%s is not an RSS feed", old.file)
 	}
 	return check.Compare(report, before, file, a.now()), nil
+}
+
+var digest = regexp.MustCompile(`^[0-9a-f]{6,64}$`)
+
+// openOlder opens the feed of --against. A file with the name comes before a release.
+func openOlder(ctx context.Context, a *app, name string) (*feedSource, error) {
+	_, missing := os.Stat(name)
+	if missing != nil && (name == "live" || digest.MatchString(name)) {
+		return openRelease(ctx, a, name)
+	}
+	v, err := visitorFor(name)
+	if err != nil {
+		return nil, err
+	}
+	return openFeed(ctx, a, v, name)
+}
+
+// openRelease opens the live feed of the show, or one that is kept.
+func openRelease(ctx context.Context, a *app, name string) (*feedSource, error) {
+	s, found, err := loadShow(a, nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	if s == nil {
+		return nil, a.refuse(found, nil)
+	}
+	storage, err := openStorage(ctx, a, s)
+	if err != nil {
+		return nil, err
+	}
+	state, err := record.ReadState(ctx, storage, a.cacheDir())
+	if err != nil {
+		return nil, err
+	}
+	sum := state.FeedSHA256
+	if name != "live" && !strings.HasPrefix(sum, name) {
+		kept, ok := state.EarlierFeed(name)
+		if !ok {
+			return nil, withHint(fmt.Errorf("no feed %s is kept", name), "%s rollback --list lists those that are", a.name)
+		}
+		sum = kept.SHA256
+	}
+	if sum == "" {
+		return nil, errors.New("no feed is live yet")
+	}
+	data, err := record.Download(ctx, storage.Records(), record.FeedKey(sum))
+	return &feedSource{data: data, file: record.FeedKey(sum)}, err
 }
 
 // writeFeedReport writes the result of a check in the format of --format.

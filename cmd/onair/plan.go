@@ -37,6 +37,10 @@ func newPlan(a *app) *cobra.Command {
 is written, neither to the storage nor to the show. With the names of episodes
 (slug, number or GUID), a plan that also changes other episodes is refused.
 
+The new feed is compared with the live one, as feed check --against does it: GUIDs
+and dates that change, episodes that are gone, and new ones that apps will not
+announce because their date is over 24 hours ago.
+
 A plan written with -o can be published with publish --plan, unless the show or
 the storage has changed since.
 
@@ -61,7 +65,11 @@ func runPlan(ctx context.Context, a *app, o *planOptions) error {
 	if o.out == "-" && a.json {
 		return usagef("-o - and --json both write to standard output")
 	}
-	p, found, _, err := makePlan(ctx, a, &o.changeFlags, planInputs{})
+	p, found, storage, err := makePlan(ctx, a, &o.changeFlags, planInputs{})
+	if err != nil {
+		return err
+	}
+	changes, err := compareWithLive(ctx, a, &o.changeFlags, p, storage)
 	if err != nil {
 		return err
 	}
@@ -77,9 +85,11 @@ func runPlan(ctx context.Context, a *app, o *planOptions) error {
 	if a.json {
 		d := planJSON(p)
 		d.Pending = pendingJSON(p.Unfinished())
+		d.compared(changes)
 		err = writeJSON(a.stdout, d)
 	} else {
 		printPlan(a, w, p, found)
+		printChanges(a, w, p, changes)
 		if !a.quiet && !p.Empty() {
 			fmt.Fprintf(w, "Run this to publish: %s%s publish%s\n", a.name, a.sameFlags(), o.args()+planArgument(o.out))
 		}

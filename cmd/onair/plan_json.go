@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"onair/feed/check"
 	"onair/internal/finding"
 	"onair/publish"
 	"onair/publish/release"
@@ -18,6 +19,7 @@ type planDocument struct {
 	Objects        []planObject  `json:"objects"`
 	Requests       planRequests  `json:"requests"`
 	Pending        *planPending  `json:"pending,omitempty"` // plan only
+	Feed           *planFeed     `json:"feed,omitempty"`    // against the live one
 	*publishResult               // publish only
 }
 
@@ -35,6 +37,19 @@ func pendingJSON(l *publish.Unfinished) *planPending {
 		return nil
 	}
 	return &planPending{l.Interrupted, append([]string{}, l.Purge...), l.Verify, append([]string{}, l.Announce...)}
+}
+
+// planFeed is what subscribers notice when the feed takes the place of the live one.
+type planFeed struct {
+	compared
+	Findings finding.List `json:"findings"`
+}
+
+// compared adds the comparison with the live feed; nil means that there is none.
+func (d *planDocument) compared(c *check.Changes) {
+	if c != nil {
+		d.Feed = &planFeed{*comparedWith(c), append(finding.List{}, c.Findings...)}
+	}
 }
 
 type planSummary struct {

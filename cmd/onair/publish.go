@@ -24,7 +24,7 @@ import (
 
 type publishOptions struct {
 	changeFlags
-	yes, locked bool
+	yes, locked, now bool
 	plan        string
 }
 
@@ -57,6 +57,7 @@ failed, or a due episode has no audio (the rest is live) · 4 somebody else publ
 checkout is behind what is live.`,
 		Example: `  onair publish
   onair publish 4-cloudy
+  onair publish 4-cloudy --now
   onair publish --to staging
   ONAIR_STORAGE=file:/tmp/try onair publish`,
 		ValidArgsFunction: completeEpisodes(a),
@@ -68,12 +69,18 @@ checkout is behind what is live.`,
 	ci := a.getenv("CI") == "true"
 	c.Flags().BoolVarP(&o.yes, "yes", "y", false, "do not ask for confirmation")
 	c.Flags().BoolVar(&o.locked, "locked", ci, "fail if onair.lock would change")
+	c.Flags().BoolVar(&o.now, "now", false, "first write the present time as the date of the named episodes, so that apps announce them")
 	c.Flags().StringVar(&o.plan, "plan", "", "fail unless the plan equals the one in this `FILE`, written by plan -o")
 	o.addFlags(c, a)
 	return c
 }
 
 func runPublish(ctx context.Context, a *app, o *publishOptions) error {
+	if o.now {
+		if err := dateNow(a, o.only); err != nil {
+			return err
+		}
+	}
 	in := planInputs{publishing: true}
 	if o.args() == "" && o.plan == "" && !a.json && !a.verbose {
 		last, unchanged, listing, err := recallUpToDate(ctx, a)
@@ -97,6 +104,13 @@ func runPublish(ctx context.Context, a *app, o *publishOptions) error {
 	}
 	rememberUpToDate(ctx, a, in.trace, p, found)
 	printChecked(a, p, found)
+	changes, err := compareWithLive(ctx, a, &o.changeFlags, p, storage)
+	if err != nil {
+		return err
+	}
+	if !a.json {
+		printChanges(a, a.stderr, p, changes)
+	}
 	printDeleted(a, p)
 	printNoAudio(a, p)
 	if !o.yes && !confirm(ctx, a, p) {
@@ -117,6 +131,7 @@ func runPublish(ctx context.Context, a *app, o *publishOptions) error {
 	if a.json {
 		d := planJSON(p)
 		d.publishResult = result
+		d.compared(changes)
 		return cmp.Or(errors.Join(writeJSON(a.stdout, d), failed), noAudioError(p, true))
 	}
 	if failed != nil {

@@ -106,6 +106,28 @@ func (r *Report) Add(found finding.List) {
 	r.Findings.Sort()
 }
 
+// AddPage adds the episodes and findings of a further page of the feed (RFC 5005), and
+// reports what two pages have in common: a GUID or an enclosure.
+func (r *Report) AddPage(page *Report) {
+	guids, files := map[string]Episode{}, map[string]Episode{}
+	for _, e := range r.Episodes {
+		guids[e.GUID], files[e.Enclosure.URL] = e, e
+	}
+	var found finding.List
+	for _, e := range page.Episodes {
+		if other, ok := guids[e.GUID]; ok && e.GUID != "" {
+			found.Add(ruleSameGUID.At(e.Position, "GUID %s is also that of the episode at %s", quote(e.GUID), other.Position))
+		} else if other, ok := files[e.Enclosure.URL]; ok && e.Enclosure.URL != "" {
+			found.Add(ruleSameEnclosure.At(e.Enclosure.Position, "enclosure %s is also that of the episode at %s", quote(e.Enclosure.URL), other.Position))
+		}
+	}
+	r.Items += page.Items
+	r.Bytes += page.Bytes
+	r.Episodes = append(r.Episodes, page.Episodes...)
+	r.Add(page.Findings)
+	r.Add(found)
+}
+
 // checker checks a feed. Items are checked while it is read.
 type checker struct {
 	file     string

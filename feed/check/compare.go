@@ -163,7 +163,7 @@ func (c *comparison) added(e *Episode) {
 	}
 	p := e.Position
 	p.File = c.file
-	hint := "apps announce only what is new by its date; publish it with the date of today"
+	hint := "apps announce only what is new by its date; give it the present date; onair publish EPISODE --now does"
 	c.changes.Findings.Add(ruleOldNews.At(p, "episode %s is new, and of %s", quote(e.Title), day(e.Date)).WithHint(hint))
 }
 

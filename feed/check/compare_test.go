@@ -1,6 +1,7 @@
 package check
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -53,5 +54,29 @@ func TestManyNewEpisodes(t *testing.T) {
 	got := summary(Compare(after, before, "feed.xml", now).Findings)
 	if diff := cmp.Diff([]string{"F095 0:0 11 episodes are new at once"}, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestAddPage(t *testing.T) {
+	t.Parallel()
+	page := func(file string, items ...string) *Report {
+		var b strings.Builder
+		b.WriteString(`<?xml version="1.0"?><rss version="2.0"><channel>`)
+		for _, guid := range items {
+			fmt.Fprintf(&b, `<item><guid>%s</guid><enclosure url="https://e.example/%s.mp3" length="1" type="audio/mpeg"/></item>`, guid, strings.ToLower(guid))
+		}
+		b.WriteString(`</channel></rss>`)
+		return Feed([]byte(b.String()), &Options{File: file})
+	}
+	r := page("1.xml", "a", "b")
+	r.AddPage(page("2.xml", "b", "A", "c"))
+	if r.Items != 5 || len(r.Episodes) != 5 {
+		t.Errorf("%d items, %d episodes, want 5", r.Items, len(r.Episodes))
+	}
+	if n := r.Counts[ruleSameGUID.ID]; n != 1 {
+		t.Errorf("%d GUIDs on both pages, want 1", n)
+	}
+	if n := r.Counts[ruleSameEnclosure.ID]; n != 1 {
+		t.Errorf("%d enclosures on both pages, want 1", n)
 	}
 }
