@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"io/fs"
@@ -78,9 +79,17 @@ func (a *app) readInput(name string, limit int64) ([]byte, error) {
 	return readLimited(r, name, limit)
 }
 
-// readLimited reads at most limit bytes. The name is for the error.
+// readLimited reads at most limit bytes. The name is for the error. The buffer has the
+// size of the file where it is known, because one that grows takes twice the memory.
 func readLimited(r io.Reader, name string, limit int64) ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(r, limit+1))
+	var b bytes.Buffer
+	if f, ok := r.(fs.File); ok {
+		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() && info.Size() <= limit {
+			b.Grow(int(info.Size()) + bytes.MinRead)
+		}
+	}
+	_, err := b.ReadFrom(io.LimitReader(r, limit+1))
+	data := b.Bytes()
 	if err == nil && int64(len(data)) > limit {
 		err = fmt.Errorf("%s is larger than %s", name, bytesText(limit))
 	}

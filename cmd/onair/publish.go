@@ -25,7 +25,7 @@ import (
 type publishOptions struct {
 	changeFlags
 	yes, locked, now bool
-	plan        string
+	plan             string
 }
 
 func newPublish(a *app) *cobra.Command {

@@ -11,6 +11,7 @@
 package check
 
 import (
+	"bytes"
 	"regexp"
 	"slices"
 	"strconv"
@@ -86,6 +87,8 @@ func Feed(data []byte, o *Options) *Report {
 		report:   &Report{Bytes: len(data), Counts: map[string]int{}},
 		episodes: newAcross(),
 	}
+	// Growing the list to its size takes twice its memory.
+	c.report.Episodes = make([]Episode, 0, min(bytes.Count(data, []byte("<item")), tree.MaxItems))
 	doc, err := tree.Parse(data, &tree.Options{ContentType: o.ContentType, Item: c.item})
 	if err != nil {
 		c.report.Kind = tree.Unknown

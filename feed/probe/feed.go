@@ -6,9 +6,9 @@
 package probe
 
 import (
+	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"mime"
 	"net/http"
 	"net/netip"
@@ -50,11 +50,14 @@ func Fetch(ctx context.Context, v *fetch.Visitor, address string) (*Response, er
 		return nil, err
 	}
 	defer response.Body.Close()
-	data, err := io.ReadAll(response.Body)
-	if err != nil {
+	var data bytes.Buffer
+	if n := response.ContentLength; n > 0 && n <= tree.MaxBytes {
+		data.Grow(int(n) + bytes.MinRead) // a buffer that grows takes twice the memory
+	}
+	if _, err := data.ReadFrom(response.Body); err != nil {
 		return nil, err
 	}
-	return &Response{Data: data, Status: response.StatusCode, Header: response.Header, Hops: hops, Final: response.Request.URL.String()}, nil
+	return &Response{Data: data.Bytes(), Status: response.StatusCode, Header: response.Header, Hops: hops, Final: response.Request.URL.String()}, nil
 }
 
 // feedHeader asks for a compressed feed. The transport then leaves it as it is.
