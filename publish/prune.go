@@ -107,7 +107,36 @@ func (p *Plan) keptKeys(ctx context.Context, s record.Storage) (map[string]bool,
 			}
 		}
 	}
-	return kept, nil
+	return kept, p.keepOlderPages(ctx, s, kept)
+}
+
+// keepOlderPages adds the keys that the live pages with older episodes name. The copies
+// of kept feeds have only the newest episodes, and name these pages for the others.
+func (p *Plan) keepOlderPages(ctx context.Context, s record.Storage, kept map[string]bool) error {
+	live := p.Release.LiveGUIDs()
+	for n := 1; ; n++ {
+		key := p.Release.Show.Feed.Page(n)
+		if _, there := p.seen.Objects[key]; !there {
+			return nil
+		}
+		data, err := record.Download(ctx, s.Public, key)
+		p.seen.Requests.Read++
+		if errors.Is(err, bucket.ErrNotExist) {
+			continue
+		} else if err != nil {
+			return fmt.Errorf("read a page of the live feed: %w", err)
+		}
+		all, episodes, err := record.ReadFeed(data, p.Release.Show.URL)
+		if err != nil {
+			return fmt.Errorf("%s: %w", key, err)
+		}
+		gone := slices.DeleteFunc(episodes, func(e record.Episode) bool { return live[e.GUID] || e.Slug == "" })
+		for key := range all {
+			if !slices.ContainsFunc(gone, func(e record.Episode) bool { return isOf(key, e.Slug) }) {
+				kept[key] = true
+			}
+		}
+	}
 }
 
 // deleting returns the keys in the public bucket that the plan deletes.

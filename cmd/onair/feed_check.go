@@ -380,7 +380,7 @@ func groupByRule(l finding.List) []finding.List {
 //	  feed.xml:66:1: enclosure length is ""
 //	  … and 9 more (-v lists them)
 //	  the size in bytes of the file as it is served
-//	  https://podcasters.apple.com/support/823-podcast-requirements
+//	  https://podcasters.apple.com/support/823-podcast-requirements · onair explain F043
 func writeRuleGroup(b *strings.Builder, a *app, u *ui, group finding.List, count int) {
 	title := group[0].Message
 	if rule := allRules().Find(group[0].Rule); rule != nil {
@@ -411,8 +411,10 @@ func writeRuleGroup(b *strings.Builder, a *app, u *ui, group finding.List, count
 	if oneHint && shown[0].Hint != "" {
 		fmt.Fprintf(b, "  %s\n", u.dim(clean(shown[0].Hint)))
 	}
+	more := "onair explain " + group[0].Rule
 	if source := shown[0].Source; source != "" {
-		fmt.Fprintf(b, "  %s\n", u.dim(clean(source)))
+		more = source + " · " + more
 	}
+	fmt.Fprintf(b, "  %s\n", u.dim(clean(more)))
 	b.WriteByte('\n')
 }

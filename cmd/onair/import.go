@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -80,13 +81,18 @@ func runImport(ctx context.Context, a *app, o *importOptions) error {
 	if err != nil {
 		return fmt.Errorf("import: %w", err)
 	}
-	printImportPlan(a.stdout, p, o)
-	if o.dryRun {
-		printLosses(a, p.Losses)
-		return nil
+	if !a.json {
+		printImportPlan(a.stdout, p, o)
 	}
-	if p.Episodes == 0 {
-		fmt.Fprintln(a.stdout, "Nothing is new.")
+	if o.dryRun || p.Episodes == 0 {
+		switch {
+		case a.json:
+			return writeImportJSON(a, p, o, nil, false)
+		case o.dryRun:
+			printLosses(a, p.Losses)
+		default:
+			fmt.Fprintln(a.stdout, "Nothing is new.")
+		}
 		return nil
 	}
 	if err := confirmImport(ctx, a, p, o); err != nil {
@@ -97,6 +103,9 @@ func runImport(ctx context.Context, a *app, o *importOptions) error {
 	if err != nil {
 		return fmt.Errorf("import: %w", err)
 	}
+	if a.json {
+		return writeImportJSON(a, p, o, more, true)
+	}
 	printLosses(a, append(p.Losses, more...))
 	fmt.Fprintf(a.stdout, "%s: %s\n", o.Dir, plural.Count(p.Episodes, "new episode"))
 	if !a.quiet {
@@ -106,6 +115,31 @@ func runImport(ctx context.Context, a *app, o *importOptions) error {
 		}
 	}
 	return nil
+}
+
+// writeImportJSON writes what was imported, or would be.
+func writeImportJSON(a *app, p *importer.Plan, o *importOptions, more []importer.Loss, written bool) error {
+	type loss struct {
+		Where string `json:"where"` // title of an episode; empty for the show
+		What  string `json:"what"`
+	}
+	losses := []loss{}
+	for _, l := range slices.Concat(p.Losses, more) {
+		losses = append(losses, loss{l.Where, l.What})
+	}
+	return writeJSON(a.stdout, struct {
+		SchemaVersion int      `json:"schema_version"`
+		Title         string   `json:"title"`
+		Dir           string   `json:"dir"`
+		Written       bool     `json:"written"`
+		Episodes      int      `json:"episodes"`
+		Known         int      `json:"known"`
+		Pages         int      `json:"pages"`
+		Bytes         int64    `json:"bytes"`
+		Locked        bool     `json:"locked"`
+		Losses        []loss   `json:"losses"`
+		Steps         []string `json:"steps"`
+	}{schemaVersion, p.Title, o.Dir, written, p.Episodes, p.Known, p.Pages, p.Bytes, p.Locked, losses, append([]string{}, p.Steps...)})
 }
 
 // importPassword sets the password that belongs to --user.

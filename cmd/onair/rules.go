@@ -9,6 +9,7 @@ import (
 	"onair/feed/check"
 	"onair/feed/probe"
 	"onair/internal/finding"
+	"onair/publish/proof"
 	"onair/publish/release"
 	"onair/publish/verify"
 	"onair/show"
@@ -26,6 +27,7 @@ func allRules() finding.Rules {
 		probe.Rules(),
 		feed.Rules(),
 		forms.Rules(),
+		proof.Rules(),
 		release.Rules(),
 		show.Rules(),
 		templates.Rules(),

@@ -11,6 +11,7 @@ import (
 	"onair/internal/finding"
 	"onair/publish"
 	"onair/publish/bucket"
+	"onair/publish/proof"
 	"onair/publish/record"
 	"onair/publish/release"
 	"onair/show"
@@ -122,7 +123,7 @@ type outline struct {
 	Episodes []*show.Episode // only the fields that name an episode
 }
 
-var checkFunc = derive.Func{Name: "check", Version: 1}
+var checkFunc = derive.Func{Name: "check", Version: 2}
 
 // newChecked returns what to cache about a check.
 func newChecked(r *release.Release, found finding.List) checked {
@@ -160,6 +161,9 @@ func (c *checked) show() *show.Show {
 func checkShow(ctx context.Context, a *app) (checked, error) {
 	return derive.Traced(a.cache(), checkFunc, showName(a), showKey(a), conditions(ctx, a), func(trace *derive.Trace) (checked, error) {
 		r, found, err := buildRelease(ctx, a, &changeFlags{}, trace, nil)
+		if err == nil && r != nil && !found.HasErrors() {
+			found = append(found, proof.Check(r)...)
+		}
 		return newChecked(r, found), err
 	})
 }

@@ -160,9 +160,11 @@ func describe(id string, rules Rules) sarifRule {
 	}
 	out.Short = &sarifText{Text: r.Title}
 	out.Default = &sarifDefault{Level: sarifLevels[r.Severity]}
+	help := "onair explain " + id + " says more"
 	if r.Hint != "" {
-		out.Help = &sarifText{Text: r.Hint}
+		help = r.Hint + ". " + help
 	}
+	out.Help = &sarifText{Text: help}
 	if strings.HasPrefix(r.Source, "https://") {
 		out.HelpURI = r.Source
 	}

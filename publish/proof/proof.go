@@ -1,0 +1,214 @@
+// Package proof proves that what a release publishes of an episode says the same
+// everywhere: the item in the feed, the ID3 tag, the chapters file and the source. It
+// reads the bytes that would be published.
+package proof
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"onair/audio"
+	"onair/feed/tree"
+	"onair/internal/finding"
+	"onair/publish/release"
+	"onair/show/chapters"
+)
+
+// item has what an item of the feed says.
+type item struct {
+	title, number, season, duration string
+	url, length                     string // of the enclosure
+	chapters                        string // address
+}
+
+// Check compares the bytes of a release. Tags and chapters of audio that is not on this
+// machine are not compared.
+func Check(r *release.Release) (found finding.List) {
+	p := &prover{release: r, items: map[string]*item{}, objects: map[string]*release.Object{}}
+	for _, o := range r.Objects {
+		p.objects[o.Key] = o
+	}
+	if err := p.readFeed(); err != nil {
+		found.Add(ruleDisagree.At(finding.Position{File: r.Show.Feed.Path}, "the feed cannot be read back: %v", err))
+		return found
+	}
+	live := r.Live()
+	for _, e := range live {
+		for _, difference := range p.episode(e) {
+			found.Add(ruleDisagree.At(e.At("title"), "%s", difference))
+		}
+	}
+	if len(p.items) != len(live) {
+		found.Add(ruleDisagree.At(finding.Position{File: r.Show.Feed.Path}, "the feed has %d episodes, the show %d", len(p.items), len(live)))
+	}
+	return found
+}
+
+type prover struct {
+	release *release.Release
+	items   map[string]*item // by GUID
+	objects map[string]*release.Object
+}
+
+// readFeed reads the items of all pages of the feed.
+func (p *prover) readFeed() error {
+	r := p.release
+	for key := range p.objects {
+		if key != r.Show.Feed.Path && !p.isPage(key) {
+			continue
+		}
+		data, err := read(p.objects[key])
+		if err != nil {
+			return err
+		}
+		_, err = tree.Parse(data, &tree.Options{Item: p.keep})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// isPage reports whether a key is that of a further page of the feed.
+func (p *prover) isPage(key string) bool {
+	size := p.release.Show.Feed.PageSize
+	if size == 0 {
+		return false
+	}
+	for n := 1; n <= len(p.release.Episodes)/size; n++ {
+		if key == p.release.Show.Feed.Page(n) {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *prover) keep(e *tree.Element) {
+	enclosure := e.Child("enclosure")
+	p.items[e.Child("guid").Value()] = &item{
+		title: e.Child("title").Value(), number: e.Child("itunes:episode").Value(), season: e.Child("itunes:season").Value(),
+		duration: e.Child("itunes:duration").Value(), url: enclosure.Attr("url"), length: enclosure.Attr("length"),
+		chapters: e.Child("podcast:chapters").Attr("url"),
+	}
+}
+
+// episode returns in what an episode differs.
+func (p *prover) episode(e *release.Episode) (differences []string) {
+	differ := func(where, what, got, want string) {
+		if oneLine(got) != oneLine(want) {
+			differences = append(differences, fmt.Sprintf("%s has the %s %q, and episode.md %q", where, what, got, want))
+		}
+	}
+	i := p.items[e.GUID]
+	if i == nil {
+		return []string{"the feed has no item with its GUID"}
+	}
+	if e.Extra == "" { // which may replace elements
+		differ("the feed", "title", i.title, e.Title)
+		differ("the feed", "number", i.number, number(e.Number))
+		differ("the feed", "season", i.season, number(e.Season))
+	}
+	if e.Enclosure == nil {
+		return differences
+	}
+	differ("the feed", "length", i.length, fmt.Sprint(e.Enclosure.Size))
+	if !strings.HasSuffix(i.url, "/"+e.Enclosure.Key) {
+		differ("the feed", "enclosure", i.url, p.release.Show.URLOf(e.Enclosure.Key))
+	}
+	tag, err := readTag(e.Enclosure)
+	if err != nil {
+		return append(differences, fmt.Sprintf("the tag cannot be read back: %v", err))
+	}
+	if tag == nil {
+		return differences
+	}
+	differ("the tag", "title", tag.Title, e.Title)
+	differ("the tag", "GUID", tag.GUID, e.GUID)
+	differ("the tag", "number", number(tag.Track), number(e.Number))
+	differ("the tag", "season", number(tag.Season), number(e.Season))
+	differ("the feed", "duration", i.duration, fmt.Sprint(int64(tag.Duration.Round(time.Second)/time.Second)))
+	return append(differences, p.chapters(e, i, tag)...)
+}
+
+// chapters compares the chapters of the tag, the file and the source.
+func (p *prover) chapters(e *release.Episode, i *item, tag *audio.Tag) (differences []string) {
+	source := chapters.Timed(e.Chapters, e.Pin.Duration)
+	if len(source) == 0 {
+		return nil
+	}
+	var file []chapters.Chapter
+	for key, o := range p.objects {
+		if o.Role == release.RoleChapters && o.Episode == e.Slug && strings.HasSuffix(i.chapters, "/"+key) {
+			data, err := read(o)
+			if err != nil {
+				return []string{err.Error()}
+			}
+			file, _ = chapters.Parse(data, key)
+		}
+	}
+	if len(file) != len(source) {
+		differences = append(differences, fmt.Sprintf("the chapters file has %d chapters, and the source %d", len(file), len(source)))
+	}
+	if len(tag.Chapters) != len(source) {
+		return append(differences, fmt.Sprintf("the tag has %d chapters, and the source %d", len(tag.Chapters), len(source)))
+	}
+	for n, want := range source {
+		got := tag.Chapters[n]
+		if got.Start != want.Start.Truncate(time.Millisecond) || oneLine(got.Title) != oneLine(want.Title) {
+			differences = append(differences, fmt.Sprintf("chapter %d of the tag is %q at %v, and in the source %q at %v", n+1, got.Title, got.Start, want.Title, want.Start))
+		}
+		if n < len(file) && ((file[n].Start-want.Start).Abs() > time.Millisecond || oneLine(file[n].Title) != oneLine(want.Title)) {
+			differences = append(differences, fmt.Sprintf("chapter %d of the file is %q at %v, and in the source %q at %v", n+1, file[n].Title, file[n].Start, want.Title, want.Start))
+		}
+	}
+	return differences
+}
+
+// readTag reads the tag at the front of the audio. It returns nil without audio on this
+// machine, and without a tag.
+func readTag(o *release.Object) (*audio.Tag, error) {
+	if o.Body == nil {
+		return nil, nil
+	}
+	body, err := o.Body()
+	if err != nil {
+		return nil, err
+	}
+	defer body.Close()
+	head := make([]byte, audio.TagHeaderBytes)
+	if _, err := io.ReadFull(body, head); err != nil {
+		return nil, err
+	}
+	size := audio.TagBytes(head)
+	if size == 0 {
+		return nil, nil
+	}
+	tag := make([]byte, size)
+	copy(tag, head)
+	if _, err := io.ReadFull(body, tag[len(head):]); err != nil {
+		return nil, err
+	}
+	return audio.ReadTag(bytes.NewReader(tag), size)
+}
+
+func read(o *release.Object) ([]byte, error) {
+	body, err := o.Body()
+	if err != nil {
+		return nil, err
+	}
+	defer body.Close()
+	return io.ReadAll(body)
+}
+
+func number(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprint(n)
+}
+
+// oneLine returns a text as a tag has it, without line breaks and repeated spaces.
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
