@@ -1,7 +1,7 @@
 # Writes the Markdown for the JSON of onair plan and onair publish, which is untrusted
 # when it is the artifact of a pull request. All text is in one fenced block, in which
 # nothing is a mention, a reference or a link, and which no character can end.
-def line: tostring | gsub("[^ -_a-~\\u00a1-\\u1fff\\u3040-\\ud7ff]"; "?") | .[:200];
+def line: tostring | gsub("[^ -_a-~\\x{00a1}-\\x{1fff}\\x{3040}-\\x{d7ff}]"; "?") | .[:200];
 def number: if type == "number" and . >= 0 then . else error("not a number") end;
 def bytes:
   number | if . < 1000 then "\(.) bytes"

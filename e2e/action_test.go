@@ -271,7 +271,7 @@ func TestAction(t *testing.T) {
 		if writes := e.writes(); len(writes) > 0 {
 			t.Errorf("plan writes %q", writes)
 		}
-		for _, want := range []string{"### onair: Plan", "```text\nupload 5.1 MB of", "goes live now"} {
+		for _, want := range []string{"### onair: Plan", "```text\nupload ", " MB of ", "goes live now"} {
 			if !strings.Contains(r.summary(), want) {
 				t.Errorf("the summary lacks %q:\n%s", want, r.summary())
 			}
