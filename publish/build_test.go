@@ -29,6 +29,7 @@ func held(data []byte) func() (io.ReadCloser, error) {
 }
 
 func TestBuildRemovesOnlyItsOwn(t *testing.T) {
+	t.Parallel()
 	files := showtest.Example(t)
 	b := mem.New()
 	first := showtest.Release(t, files, nil)
@@ -64,6 +65,7 @@ func TestBuildRemovesOnlyItsOwn(t *testing.T) {
 }
 
 func TestBuildRefusesAPublishedBucket(t *testing.T) {
+	t.Parallel()
 	b := mem.New()
 	r := showtest.Release(t, showtest.Example(t), nil)
 	apply(t, plan(t, r, b), b)

@@ -18,6 +18,7 @@ import (
 )
 
 func TestDrift(t *testing.T) {
+	t.Parallel()
 	b := mem.New()
 	r := showtest.Release(t, showtest.Example(t), nil)
 	apply(t, plan(t, r, b), b)
@@ -49,6 +50,7 @@ func put(t *testing.T, b bucket.Bucket, key, text string) {
 // A difference that a change of the show caused is not reported as an edit in the
 // storage, neither before the next publish nor after an interrupted one.
 func TestDriftIsNotTheShows(t *testing.T) {
+	t.Parallel()
 	for name, b := range map[string]bucket.Bucket{"memory": mem.New(), "sparse": sparse{mem.New()}} {
 		t.Run(name, func(t *testing.T) {
 			files := showtest.Example(t)
@@ -92,6 +94,7 @@ func memory(b bucket.Bucket) *mem.Bucket {
 // Without a record, objects that the release contains or that have onair's mark
 // are not foreign. This also holds in a folder, which keeps no marks.
 func TestDriftWithoutRecord(t *testing.T) {
+	t.Parallel()
 	folder, err := file.Open(t.TempDir(), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -118,6 +121,7 @@ func TestDriftWithoutRecord(t *testing.T) {
 // An episode is not reported as live if the storage has lost its files or has
 // other bytes for them.
 func TestReasonsOfDrift(t *testing.T) {
+	t.Parallel()
 	b := mem.New()
 	r := showtest.Release(t, showtest.Example(t), nil)
 	apply(t, plan(t, r, b), b)

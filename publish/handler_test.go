@@ -46,6 +46,7 @@ func served(t *testing.T) *httptest.Server {
 }
 
 func TestHandler(t *testing.T) {
+	t.Parallel()
 	server := served(t)
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	for _, test := range []struct {
@@ -102,6 +103,7 @@ func TestHandler(t *testing.T) {
 }
 
 func TestHandlerIsConditional(t *testing.T) {
+	t.Parallel()
 	server := served(t)
 	get := func(etag string) *http.Response {
 		request, _ := http.NewRequest("GET", server.URL+"/feed.xml", nil)

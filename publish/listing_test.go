@@ -11,6 +11,7 @@ import (
 )
 
 func TestListing(t *testing.T) {
+	t.Parallel()
 	storage := record.Storage{Public: mem.New(), State: mem.New()}
 	p, err := publish.NewPlan(t.Context(), showtest.Release(t, showtest.Example(t), nil), storage, nil)
 	if err != nil {

@@ -132,6 +132,7 @@ func brokenPromise(b bucket.Bucket, base string) error {
 const homeURL = "https://hello-universe.example/"
 
 func TestPublish(t *testing.T) {
+	t.Parallel()
 	b := mem.New()
 	r := showtest.Release(t, showtest.Example(t), nil)
 	apply(t, plan(t, r, b), b)
@@ -155,6 +156,7 @@ func TestPublish(t *testing.T) {
 }
 
 func TestPublishAgainOnlyLists(t *testing.T) {
+	t.Parallel()
 	b := mem.New()
 	dir := t.TempDir()
 	r := showtest.Release(t, showtest.Example(t), nil)
@@ -191,6 +193,7 @@ func TestPublishAgainOnlyLists(t *testing.T) {
 // must never name a missing object, and the next publish must produce the same
 // bucket as an undisturbed one.
 func TestInterruptedAnywhere(t *testing.T) {
+	t.Parallel()
 	files := showtest.Example(t)
 	first := showtest.Release(t, files, nil)
 	showtest.Edit(t, files, "show.yaml", "title: Hello, Universe", "title: Hello, Multiverse") // changes every tag
@@ -244,6 +247,7 @@ func TestInterruptedAnywhere(t *testing.T) {
 // The objects that the feed names exist after each write of a publish that changes
 // everything.
 func TestNoInstantIsBroken(t *testing.T) {
+	t.Parallel()
 	files := showtest.Example(t)
 	b := mem.New()
 	apply(t, plan(t, showtest.Release(t, files, nil), b), b)
@@ -268,6 +272,7 @@ func TestNoInstantIsBroken(t *testing.T) {
 }
 
 func TestSlowerPublisherLoses(t *testing.T) {
+	t.Parallel()
 	files := showtest.Example(t)
 	b := mem.New()
 	apply(t, plan(t, showtest.Release(t, files, nil), b), b)
@@ -290,6 +295,7 @@ func TestSlowerPublisherLoses(t *testing.T) {
 }
 
 func TestSameBytesFromAnywhere(t *testing.T) {
+	t.Parallel()
 	files := showtest.Example(t)
 	want := digests(showtest.Release(t, files, nil))
 
@@ -319,6 +325,7 @@ func digests(r *release.Release) map[string]string {
 }
 
 func TestAudioOnlyInTheBucket(t *testing.T) {
+	t.Parallel()
 	files := showtest.Example(t)
 	b := mem.New()
 	apply(t, plan(t, showtest.Release(t, files, nil), b), b)
@@ -334,6 +341,7 @@ func TestAudioOnlyInTheBucket(t *testing.T) {
 }
 
 func TestPayloadIsTheMasters(t *testing.T) {
+	t.Parallel()
 	files := showtest.Example(t)
 	r := showtest.Release(t, files, nil)
 	for _, e := range r.Episodes {
@@ -362,6 +370,7 @@ func TestPayloadIsTheMasters(t *testing.T) {
 
 // The concatenated parts of tagged audio are the tagged audio.
 func TestPartsJoin(t *testing.T) {
+	t.Parallel()
 	r := showtest.Release(t, showtest.Example(t), nil)
 	joined := 0
 	for _, o := range r.Objects {

@@ -18,6 +18,7 @@ import (
 )
 
 func TestEpisodesDoNotLeaveTheFeedUnnamed(t *testing.T) {
+	t.Parallel()
 	files := showtest.Example(t)
 	b := mem.New()
 	apply(t, plan(t, showtest.Release(t, files, nil), b), b)
@@ -34,6 +35,7 @@ func TestEpisodesDoNotLeaveTheFeedUnnamed(t *testing.T) {
 }
 
 func TestForeignObjectsAreNotOverwritten(t *testing.T) {
+	t.Parallel()
 	b := mem.New()
 	data := []byte("somebody's own page")
 	if _, err := b.Write(t.Context(), &bucket.Object{
@@ -60,6 +62,7 @@ func TestForeignObjectsAreNotOverwritten(t *testing.T) {
 
 // Objects are recognized without release.json, because each has onair's mark.
 func TestLostRecordIsWrittenAgain(t *testing.T) {
+	t.Parallel()
 	files := showtest.Example(t)
 	b := mem.New()
 	r := showtest.Release(t, files, nil)
@@ -84,6 +87,7 @@ func TestLostRecordIsWrittenAgain(t *testing.T) {
 }
 
 func TestHeadersAreBroughtIntoStep(t *testing.T) {
+	t.Parallel()
 	b := mem.New()
 	r := showtest.Release(t, showtest.Example(t), nil)
 	apply(t, plan(t, r, b), b)
@@ -101,6 +105,7 @@ func TestHeadersAreBroughtIntoStep(t *testing.T) {
 }
 
 func TestReasons(t *testing.T) {
+	t.Parallel()
 	files := showtest.Example(t)
 	b := mem.New()
 	apply(t, plan(t, showtest.Release(t, files, nil), b), b)

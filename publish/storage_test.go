@@ -48,6 +48,7 @@ func parts(t *testing.T, b bucket.Bucket) (keys []string) {
 // After a new title only the text of the tag is sent and the rest is joined in the
 // storage, even if this machine does not have the audio.
 func TestTagChangeCostsTheTag(t *testing.T) {
+	t.Parallel()
 	files := showtest.Example(t)
 	s := record.Storage{Public: mem.New(), State: mem.New()}
 	applyTo(t, planFor(t, showtest.Release(t, files, nil), s), s)
@@ -90,6 +91,7 @@ func TestTagChangeCostsTheTag(t *testing.T) {
 // A missing part is sent again if this machine has the audio. Otherwise the
 // publish is refused with an error that names the episode.
 func TestMissingPart(t *testing.T) {
+	t.Parallel()
 	files := showtest.Example(t)
 	s := record.Storage{Public: mem.New(), State: mem.New()}
 	r := showtest.Release(t, files, nil)
@@ -117,6 +119,7 @@ func TestMissingPart(t *testing.T) {
 // Scheduled episodes are stored in a private state bucket, but not in a public
 // one.
 func TestScheduledAudioIsStoredPrivately(t *testing.T) {
+	t.Parallel()
 	r := showtest.Release(t, showtest.Example(t), nil)
 	var scheduled string
 	for _, e := range r.Episodes {
@@ -149,6 +152,7 @@ func TestScheduledAudioIsStoredPrivately(t *testing.T) {
 
 // The scheduled episode goes live on a machine that never had its audio.
 func TestScheduledGoesLiveFromParts(t *testing.T) {
+	t.Parallel()
 	files := showtest.Example(t)
 	s := record.Storage{Public: mem.New(), State: mem.New()}
 	applyTo(t, planFor(t, showtest.Release(t, files, nil), s), s)
@@ -165,6 +169,7 @@ func TestScheduledGoesLiveFromParts(t *testing.T) {
 }
 
 func TestRollback(t *testing.T) {
+	t.Parallel()
 	files := showtest.Example(t)
 	s := record.Storage{Public: mem.New(), State: mem.New()}
 	first := showtest.Release(t, files, nil)
@@ -210,6 +215,7 @@ func TestRollback(t *testing.T) {
 // A rollback restores the feed before the live one, also after a rollback further
 // back, and after another publish of the release that was live before.
 func TestRollbackGoesBack(t *testing.T) {
+	t.Parallel()
 	files := showtest.Example(t)
 	s := record.Storage{Public: mem.New(), State: mem.New()}
 	var feeds [4]string
@@ -245,6 +251,7 @@ func TestRollbackGoesBack(t *testing.T) {
 // A plan to prune that is refused writes nothing, not even the object that the
 // clock is read from.
 func TestRefusedPruneWritesNothing(t *testing.T) {
+	t.Parallel()
 	files := showtest.Example(t)
 	public, state := mem.New(), mem.New()
 	s := record.Storage{Public: public, State: state}
@@ -263,6 +270,7 @@ func TestRefusedPruneWritesNothing(t *testing.T) {
 }
 
 func TestPrune(t *testing.T) {
+	t.Parallel()
 	files := showtest.Example(t)
 	public, state := mem.New(), mem.New()
 	clock := time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -342,6 +350,7 @@ func TestPrune(t *testing.T) {
 }
 
 func TestPull(t *testing.T) {
+	t.Parallel()
 	files := showtest.Example(t)
 	s := record.Storage{Public: mem.New(), State: mem.New()}
 	r := showtest.Release(t, files, nil)
@@ -385,6 +394,7 @@ func TestPull(t *testing.T) {
 }
 
 func TestOnlyTheNamedEpisodes(t *testing.T) {
+	t.Parallel()
 	files := showtest.Example(t)
 	s := record.Storage{Public: mem.New()}
 	applyTo(t, planFor(t, showtest.Release(t, files, nil), s), s)
@@ -422,6 +432,7 @@ func (b partJoiner) JoinSends(sizes []int64) int64 { return b.sends(sizes) }
 // TestJoinsThatSend retitles an episode on storage that joins without sending, by
 // sending some bytes, or by sending all.
 func TestJoinsThatSend(t *testing.T) {
+	t.Parallel()
 	all := func(sizes []int64) (sum int64) {
 		for _, n := range sizes {
 			sum += n
@@ -479,6 +490,7 @@ func TestJoinsThatSend(t *testing.T) {
 
 // A publish from a checkout that does not contain the live commit is refused.
 func TestStaleCheckout(t *testing.T) {
+	t.Parallel()
 	if _, err := exec.LookPath("git"); err != nil {
 		t.Skip("needs git")
 	}
@@ -599,6 +611,7 @@ func keptLocks(t *testing.T, b bucket.Bucket) (keys []string) {
 // The publisher that loses a race does not delete the kept lock that the winner's
 // record names.
 func TestLoserKeepsNoLock(t *testing.T) {
+	t.Parallel()
 	files := showtest.Example(t)
 	s := record.Storage{Public: mem.New(), State: mem.New()}
 	applyTo(t, planFor(t, showtest.Release(t, files, nil), s), s)
@@ -626,6 +639,7 @@ func TestLoserKeepsNoLock(t *testing.T) {
 // A publish may need objects that are being pruned at the same time. Whichever is
 // faster, the live feed names no missing object.
 func TestPruneRace(t *testing.T) {
+	t.Parallel()
 	files := showtest.Example(t)
 	public, state := mem.New(), mem.New()
 	clock := time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -666,6 +680,7 @@ func TestPruneRace(t *testing.T) {
 
 // A new private bucket takes over the records of the public one.
 func TestStateMovesToItsOwnBucket(t *testing.T) {
+	t.Parallel()
 	files := showtest.Example(t)
 	public := mem.New()
 	applyTo(t, planFor(t, showtest.Release(t, files, nil), record.Storage{Public: public}), record.Storage{Public: public})
@@ -680,6 +695,7 @@ func TestStateMovesToItsOwnBucket(t *testing.T) {
 
 // Without a readable record, the objects that the live feed names are kept.
 func TestRecordIsRebuilt(t *testing.T) {
+	t.Parallel()
 	for name, damage := range map[string]func(t *testing.T, b bucket.Bucket){
 		"lost": func(t *testing.T, b bucket.Bucket) {
 			if err := b.Delete(t.Context(), bucket.RecordsPrefix+"release.json", bucket.Condition{}); err != nil {
@@ -719,6 +735,7 @@ func TestRecordIsRebuilt(t *testing.T) {
 
 // A feed for another URL is not restored.
 func TestRollbackAcrossAMove(t *testing.T) {
+	t.Parallel()
 	files := showtest.Example(t)
 	s := record.Storage{Public: mem.New()}
 	applyTo(t, planFor(t, showtest.Release(t, files, nil), s), s)
@@ -736,6 +753,7 @@ func TestRollbackAcrossAMove(t *testing.T) {
 
 // A change of the notes counts as a change of the episode.
 func TestNotesCountAsHeard(t *testing.T) {
+	t.Parallel()
 	files := showtest.Example(t)
 	s := record.Storage{Public: mem.New()}
 	applyTo(t, planFor(t, showtest.Release(t, files, nil), s), s)
@@ -748,6 +766,7 @@ func TestNotesCountAsHeard(t *testing.T) {
 
 // The plan predicts the exact number of requests to the storage.
 func TestRequestsAreCounted(t *testing.T) {
+	t.Parallel()
 	files := showtest.Example(t)
 	showtest.Edit(t, files, "show.yaml", "announce: [websub, podcastindex, podping, overcast]", "announce: []")
 	public, state := mem.New(), mem.New()
@@ -801,6 +820,7 @@ func TestRequestsAreCounted(t *testing.T) {
 // Another publish runs while this one is reading the storage. This one must be
 // refused before it changes anything.
 func TestPublishDuringALook(t *testing.T) {
+	t.Parallel()
 	for name, s := range map[string]record.Storage{
 		"two buckets": {Public: mem.New(), State: mem.New()},
 		"one bucket":  {Public: mem.New()},

@@ -42,6 +42,7 @@ func (b sparse) Stat(ctx context.Context, key string) (bucket.Attrs, error) {
 // Objects left by a publish that ended before its claim are pruned. Objects that
 // onair did not write are kept.
 func TestStraysArePruned(t *testing.T) {
+	t.Parallel()
 	folder, err := file.Open(t.TempDir(), nil)
 	if err != nil {
 		t.Fatal(err)

@@ -36,6 +36,7 @@ func pending(phase record.Phase, entries map[string]any) func(map[string]any) {
 }
 
 func TestLeft(t *testing.T) {
+	t.Parallel()
 	purge := map[string]any{"purge": []string{"feed.xml", "index.html"}}
 	all := map[string]any{"purge": []string{"feed.xml"}, "verify": true, "announce": []string{"websub", "podping"}}
 	withoutCDN := func(files fstest.MapFS) { showtest.Edit(t, files, "show.yaml", "\ncdn: ", "\n# cdn: ") }
@@ -85,6 +86,7 @@ func TestLeft(t *testing.T) {
 // write is written by the next one, also if the size stays the same and the listing has
 // no checksums.
 func TestInterruptedPagesOfEqualSize(t *testing.T) {
+	t.Parallel()
 	for name, b := range map[string]bucket.Bucket{"memory": mem.New(), "sparse": sparse{mem.New()}} {
 		t.Run(name, func(t *testing.T) {
 			files := showtest.Example(t)

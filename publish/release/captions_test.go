@@ -82,6 +82,7 @@ func ofRule(l finding.List, rule string) (found finding.List) {
 
 // The settings of a repository of transcripts hold in a show as well.
 func TestTranscriptSettings(t *testing.T) {
+	t.Parallel()
 	dir, _ := creditedShow(t)
 	set := func(name, text string) {
 		t.Helper()
@@ -145,6 +146,7 @@ func transcriptIn(t *testing.T, r *release.Release, extension string) string {
 // Who helped with a transcript is named on its page; a clone that cannot tell is
 // refused.
 func TestContributors(t *testing.T) {
+	t.Parallel()
 	dir, git := creditedShow(t)
 	write(t, dir, "transcript.md", "**Vega:** \\[00:00\\] Hello.\n")
 	_, found := releaseOf(t, dir)
@@ -195,6 +197,7 @@ func TestContributors(t *testing.T) {
 
 // A translation that is not what it translates is a warning.
 func TestTranslation(t *testing.T) {
+	t.Parallel()
 	dir, _ := creditedShow(t)
 	write(t, dir, "transcript.md", "**Vega:** \\[00:00\\] Hello.\n\n**Rigel:** Hi.\n")
 	write(t, dir, "transcript.es.md", "**Vega:** \\[00:00\\] Hola.\n\n**Rigel:** Hola.\n")

@@ -3,6 +3,7 @@ package release
 import "testing"
 
 func TestHeadersFor(t *testing.T) {
+	t.Parallel()
 	const hash = "-0123456789abcdef"
 	for _, test := range []struct{ key, contentType, cacheControl string }{
 		{"audio/4-cloudy" + hash + ".mp3", "audio/mpeg", cacheForever},

@@ -72,6 +72,7 @@ func keys(r *release.Release) (all []string) {
 // The chapters of a master's own tag become the episode's, are pinned, and say
 // the same where the master is not.
 func TestChaptersOfTheMaster(t *testing.T) {
+	t.Parallel()
 	files := publishable(t, marks...)
 	first := showtest.Release(t, files, nil)
 	e, pin := episode(t, first, "first-light")
@@ -111,6 +112,7 @@ func TestChaptersOfTheMaster(t *testing.T) {
 }
 
 func TestChaptersOfTheMasterAreNotTaken(t *testing.T) {
+	t.Parallel()
 	published := func(files fstest.MapFS) { // with the same sound and another tag
 		pristine := showtest.Example(t)
 		files[pins.File] = pristine[pins.File]
@@ -156,6 +158,7 @@ func TestChaptersOfTheMasterAreNotTaken(t *testing.T) {
 }
 
 func TestChaptersOfTheMasterAreRepaired(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name     string
 		chapters []audio.Chapter
@@ -204,6 +207,7 @@ func TestChaptersOfTheMasterAreRepaired(t *testing.T) {
 // TestOlderPins pins what older versions of onair published of a master, and replaces
 // it.
 func TestOlderPins(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name   string
 		pinned func(payload, behind []byte) []byte
@@ -257,6 +261,7 @@ func TestOlderPins(t *testing.T) {
 // The images of a master's chapters are left out, which every check says, also
 // once they are pinned.
 func TestImagesOfTheMaster(t *testing.T) {
+	t.Parallel()
 	image := &audio.Picture{MediaType: "image/png", Data: []byte("\x89PNG")}
 	files := publishable(t, audio.Chapter{End: time.Second, Title: "Dawn", Image: image}, audio.Chapter{Start: time.Second, End: 2 * time.Second, Title: "Day"})
 	for range 2 {
@@ -280,6 +285,7 @@ func TestImagesOfTheMaster(t *testing.T) {
 
 // Another master brings its own chapters.
 func TestReplacedMasterBringsItsChapters(t *testing.T) {
+	t.Parallel()
 	files := publishable(t, marks...)
 	files[pins.File] = &fstest.MapFile{Data: showtest.Release(t, files, nil).Lock.Format()}
 	files[firstLight] = files["episodes/4-the-long-tail/audio.mp3"]

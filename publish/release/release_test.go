@@ -23,6 +23,7 @@ import (
 // and checks that the trace has each. If one were missing and changed, a publish
 // would find nothing to do.
 func TestReadsAreNoted(t *testing.T) {
+	t.Parallel()
 	files := showtest.Example(t)
 	showtest.Edit(t, files, "show.yaml", "keep_masters: true", "keep_masters: true\naudio: {path: \"../masters/{slug}.mp3\"}")
 	files["templates/static/extra.css"] = &fstest.MapFile{Data: []byte("p { color: red }\n")}
@@ -97,6 +98,7 @@ func errorRules(l finding.List) (rules []string) {
 }
 
 func TestErrorsOfARelease(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		change func(fstest.MapFS)
 		want   []string
@@ -127,6 +129,7 @@ func TestErrorsOfARelease(t *testing.T) {
 }
 
 func TestStorageMayNotBeTheShow(t *testing.T) {
+	t.Parallel()
 	for storage, want := range map[string][]string{
 		"file:public":        nil,
 		"file:../elsewhere":  nil,
@@ -146,6 +149,7 @@ func TestStorageMayNotBeTheShow(t *testing.T) {
 }
 
 func TestStateMayNotLieInStorage(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		storage, state string
 		want           []string
@@ -173,6 +177,7 @@ func TestStateMayNotLieInStorage(t *testing.T) {
 }
 
 func TestReplaceAudioIsNamed(t *testing.T) {
+	t.Parallel()
 	files := showtest.Example(t)
 	files[showtest.Ghosts+"audio.mp3"] = files[showtest.Cloudy+"audio.mp3"]
 	delete(files, showtest.Ghosts+"transcript.md") // its stamps are those of the longer audio
@@ -186,6 +191,7 @@ func TestReplaceAudioIsNamed(t *testing.T) {
 }
 
 func TestADraftMayExportAnew(t *testing.T) {
+	t.Parallel()
 	files := showtest.Example(t)
 	showtest.Edit(t, files, showtest.Ghosts+"episode.md", "---\n", "---\ndraft: true\n")
 	files[showtest.Ghosts+"audio.mp3"] = files[showtest.Cloudy+"audio.mp3"]
@@ -196,6 +202,7 @@ func TestADraftMayExportAnew(t *testing.T) {
 }
 
 func TestLockPinsOnceEpisodesAreDated(t *testing.T) {
+	t.Parallel()
 	files := showtest.Example(t)
 	want := found1(t, files).Lock
 	delete(files, pins.File)
@@ -222,6 +229,7 @@ func found1(t *testing.T, files fstest.MapFS) *release.Release {
 }
 
 func TestPrivateTargetPinsNothing(t *testing.T) {
+	t.Parallel()
 	files := showtest.Example(t)
 	delete(files, pins.File)
 	s, _ := show.Load(files, &show.LoadOptions{Target: "staging"})

@@ -79,6 +79,7 @@ func cut(s *site, w http.ResponseWriter, r *http.Request) bool {
 }
 
 func TestProve(t *testing.T) {
+	t.Parallel()
 	type test struct {
 		name  string
 		role  release.Role
@@ -138,6 +139,7 @@ func TestProve(t *testing.T) {
 // An object that appears late is waited for, within limits. Other faults are not
 // waited for.
 func TestProveWaits(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		late     int // requests until it is there
 		code     int
@@ -176,6 +178,7 @@ func TestProveWaits(t *testing.T) {
 }
 
 func TestProveUnreachable(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, nil)
 	want := verify.Expect(s.Release, []string{s.key(release.RoleAudio)})
 	w := s.web()
@@ -195,6 +198,7 @@ func TestProveUnreachable(t *testing.T) {
 // What another try would repeat ends the wait at once. What may pass is waited for,
 // and Waiting gets the reason.
 func TestProveWaitsOnlyForWhatMayPass(t *testing.T) {
+	t.Parallel()
 	to := func(location string) fault {
 		return func(_ *site, w http.ResponseWriter, _ *http.Request) bool {
 			w.Header().Set("Location", location)
@@ -244,6 +248,7 @@ func TestProveWaitsOnlyForWhatMayPass(t *testing.T) {
 // Objects that time out are requested again until the deadline only, and after it
 // the others are not requested at all.
 func TestProveEndsWithAServerThatHangs(t *testing.T) {
+	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -264,6 +269,7 @@ func TestProveEndsWithAServerThatHangs(t *testing.T) {
 
 // A file that is longer than expected is noticed, whatever its size.
 func TestProveReadsToTheEnd(t *testing.T) {
+	t.Parallel()
 	const size = fetch.MaxBody + 1
 	zeros := make([]byte, size+1)
 	sum := fmt.Sprintf("%x", sha256.Sum256(zeros[:size]))
@@ -284,6 +290,7 @@ func TestProveReadsToTheEnd(t *testing.T) {
 }
 
 func TestProveEndsWithItsContext(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, nil)
 	ctx, cancel := context.WithCancel(t.Context())
 	s.tamper = func(w http.ResponseWriter, r *http.Request) bool { cancel(); return status(503)(s, w, r) }
@@ -297,6 +304,7 @@ func TestProveEndsWithItsContext(t *testing.T) {
 
 // Many objects with the same problem give one finding.
 func TestEqualProblemsAreToldTogether(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, nil)
 	s.tamper = func(w http.ResponseWriter, r *http.Request) bool { return status(403)(s, w, r) }
 	var keys []string

@@ -36,6 +36,7 @@ func sampled(feed string, full bool) string {
 // The feed determines which files are read: always the same ones for the same
 // feed, others for another feed, and never more than sampleBytes.
 func TestSample(t *testing.T) {
+	t.Parallel()
 	one, again, other := sampled("one", false), sampled("one", false), sampled("other", false)
 	if one != again {
 		t.Errorf("the same feed has another sample: %s, %s", one, again)

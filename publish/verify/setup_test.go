@@ -66,6 +66,7 @@ type rights struct {
 var pages = bucket.Website{IndexPage: "index.html", ErrorPage: "404.html"}
 
 func TestCheckSetup(t *testing.T) {
+	t.Parallel()
 	good := rights{read: true, cors: true, versioned: true, site: pages}
 	with := func(change func(*rights)) rights { r := good; change(&r); return r }
 	for name, test := range map[string]struct {
@@ -162,6 +163,7 @@ func check(t *testing.T, sh *show.Show, s record.Storage) finding.List {
 
 // TestSetupHints checks the commands in the hints, as they would be pasted.
 func TestSetupHints(t *testing.T) {
+	t.Parallel()
 	const (
 		policy = `--policy '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::my-show/`
 		own    = "?endpoint=https://s3.example.com:9000&region=eu-1"
@@ -216,6 +218,7 @@ func TestSetupHints(t *testing.T) {
 }
 
 func TestHintsAreWhole(t *testing.T) {
+	t.Parallel()
 	sh, _ := show.Load(showtest.Example(t), nil)
 	long := strings.Repeat("b", 63) + "?endpoint=https://" + strings.Repeat("e", 60) + ".example&region=eu-central-1"
 	sh.Storage, sh.State = "s3://"+long, "s3://"+long
@@ -229,6 +232,7 @@ func TestHintsAreWhole(t *testing.T) {
 }
 
 func TestCheckSetupNeedsAnAnswer(t *testing.T) {
+	t.Parallel()
 	sh, _ := show.Load(showtest.Example(t), nil)
 	broken := errors.New("broken")
 	_, err := verify.CheckSetup(t.Context(), sh, record.Storage{Public: &inspected{Bucket: mem.New(), broken: broken}}, &verify.Web{})

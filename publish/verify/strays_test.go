@@ -28,6 +28,7 @@ func planFor(t *testing.T, r *release.Release, s record.Storage) *publish.Plan {
 // publish uploaded. It purges them first, because a CDN may have cached that they
 // do not exist.
 func TestStraysAreProven(t *testing.T) {
+	t.Parallel()
 	site := newSite(t, nil)
 	public, state := mem.New(), mem.New()
 	s := record.Storage{Public: public, State: state}

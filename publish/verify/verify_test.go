@@ -28,6 +28,7 @@ func noteless(l finding.List) finding.List {
 }
 
 func TestVerifyWhatIsAsItShouldBe(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, nil)
 	found := verify.Verify(t.Context(), s.web(), s.Release, &verify.Options{Full: true})
 	if diff := cmp.Diff([]string{"info V013"}, rules(found)); diff != "" {
@@ -76,6 +77,7 @@ func answer(text string) fault {
 }
 
 func TestVerifyFaults(t *testing.T) {
+	t.Parallel()
 	page := "/episodes/" + showtest.GhostSlug + "/"
 	for _, test := range []struct {
 		name  string
@@ -147,6 +149,7 @@ func older(feed []byte) []byte { return bytes.Replace(feed, []byte("Ghosts"), []
 // Verify waits until caches have dropped the old feed and the old pages, within
 // limits.
 func TestVerifyWaits(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		stale    time.Duration // how long the CDN keeps the old one
 		patience time.Duration
@@ -185,6 +188,7 @@ func recorded(r *release.Release) map[string]record.Object {
 // The folder may be newer than what is live. That is reported, but is not an
 // error.
 func TestVerifyAFolderThatIsAhead(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, nil)
 	files := atHome(t)
 	showtest.Edit(t, files, showtest.Ghosts+"episode.md", "title: ", "title: The ")
@@ -217,6 +221,7 @@ func TestVerifyAFolderThatIsAhead(t *testing.T) {
 
 // If the folder has errors, the record is used instead.
 func TestVerifyAFolderWithErrors(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, nil)
 	files := atHome(t)
 	showtest.Edit(t, files, "people.yaml", "name: ", "nome: ")
@@ -257,6 +262,7 @@ func TestVerifyAFolderWithErrors(t *testing.T) {
 // After an interrupted publish it is not known what should be live, which is
 // reported.
 func TestVerifyAfterAnInterruption(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, nil)
 	s.tamper = func(w http.ResponseWriter, r *http.Request) bool { return path("/feed.xml", content(older))(s, w, r) }
 	found := verify.Verify(t.Context(), s.web(), s.Release, &verify.Options{Published: map[string]record.Object{}, Interrupted: true})
@@ -269,6 +275,7 @@ func TestVerifyAfterAnInterruption(t *testing.T) {
 }
 
 func TestVerifyThroughPrefix(t *testing.T) {
+	t.Parallel()
 	withPrefix := func(files fstest.MapFS) {
 		showtest.Edit(t, files, "show.yaml", "# enclosure_prefix: https://op3.dev/e/", "enclosure_prefix: "+prefix)
 	}
@@ -314,6 +321,7 @@ func TestVerifyThroughPrefix(t *testing.T) {
 }
 
 func TestVerifyTransport(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		change func(*site)
 		want   []string
@@ -348,6 +356,7 @@ func TestVerifyTransport(t *testing.T) {
 }
 
 func TestVerifySomeEpisodes(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, nil)
 	s.tamper = func(w http.ResponseWriter, r *http.Request) bool {
 		return strings.HasPrefix(r.URL.Path, "/audio/1-") && status(404)(s, w, r)
@@ -365,6 +374,7 @@ func TestVerifySomeEpisodes(t *testing.T) {
 }
 
 func TestVerifyBrokenFeeds(t *testing.T) {
+	t.Parallel()
 	const start, end = `<rss><channel>`, `</channel></rss>`
 	for feed, want := range map[string][]string{
 		start + end: {}, // an empty show
@@ -391,6 +401,7 @@ func TestVerifyBrokenFeeds(t *testing.T) {
 }
 
 func TestVerifyWhereNobodyCanLook(t *testing.T) {
+	t.Parallel()
 	s, _ := show.Load(showtest.Example(t), &show.LoadOptions{Target: "local"})
 	r, found, err := release.New(t.Context(), s, &release.Options{Now: showtest.Now})
 	if err != nil || found.HasErrors() {
