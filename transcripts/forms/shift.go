@@ -308,7 +308,7 @@ func (t *tape) endOf(v ref) int {
 	if last == v {
 		return int(n.at) + strings.IndexAny(t.text[n.at:], "}]") + 1
 	}
-	at := int(n.at)
+	var at int
 	if k := t.nodes[last].kind; k == '{' || k == '[' {
 		at = int(t.nodes[last].at) + 1
 	} else {
