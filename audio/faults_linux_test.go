@@ -58,9 +58,9 @@ func episode(tb testing.TB, frames int) (file, payload []byte) {
 // or the new one, and the next run must remove temporary files.
 func TestTagFileKilled(t *testing.T) {
 	t.Parallel()
-	rounds := 60
+	rounds := 30
 	if testing.Short() {
-		rounds = 20
+		rounds = 10
 	}
 	old, payload := episode(t, 2_000)
 	name := writeFile(t, old)
