@@ -11,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"onair/internal/durable"
 	"onair/internal/slugs"
@@ -44,7 +43,7 @@ func Pull(ctx context.Context, sh *show.Show, s record.Storage, dir string, repo
 		return err
 	}
 	guids := sortedKeys(lock.Episodes)
-	slices.SortFunc(guids, func(a, b string) int { return strings.Compare(lock.Episodes[a].Slug, lock.Episodes[b].Slug) })
+	slices.SortFunc(guids, func(a, b string) int { return slugs.Compare(lock.Episodes[a].Slug, lock.Episodes[b].Slug) })
 	failed := 0
 	for _, guid := range guids {
 		p := pullMaster(ctx, sh, s, seen, dir, guid, lock.Episodes[guid])

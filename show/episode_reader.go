@@ -310,7 +310,7 @@ func compareEpisodes(a, b *Episode) int {
 	if c := b.Date.Compare(a.Date); c != 0 {
 		return c
 	}
-	return strings.Compare(a.Slug, b.Slug)
+	return slugs.Compare(a.Slug, b.Slug)
 }
 
 // socialProtocols are the values of podcast:socialInteract's protocol.

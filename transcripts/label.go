@@ -2,6 +2,7 @@ package transcripts
 
 import (
 	"bytes"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -12,6 +13,13 @@ import (
 
 // maxName is the longest name of a label, in characters.
 const maxName = 60
+
+// labelLine matches a line that begins with the label of a speaker, also a malformed one.
+var labelLine = regexp.MustCompile(`(?m)^[ \t>-]*(\*\*|__)[^*_\n]{0,240}(:[ \t]*(\*\*|__)|(\*\*|__)[ \t]*:)`)
+
+// HasLabel reports whether Markdown has a line with the label of a speaker, also a
+// malformed one such as **Vega**:.
+func HasLabel(text []byte) bool { return labelLine.Match(text) }
 
 // label is the name of a speaker or a pause at the start of a line. Offsets count
 // from the start of the source.

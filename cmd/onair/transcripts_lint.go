@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,6 +26,7 @@ type lintOptions struct {
 	people, url   string
 	fraction      string
 	disable       []string
+	passed        int // files of folders that have no label
 	duration      time.Duration
 }
 
@@ -35,7 +37,8 @@ func newTranscriptsLint(a *app) *cobra.Command {
 		Short: "Check transcripts, or a change of them",
 		Long: `Check the format, speakers and times of transcripts. Each finding has its place
 and says what to do. FILE may be a folder (default: the whole repository), or - for
-standard input. --fix fixes what can be fixed without a decision.
+standard input. Markdown in folders that has no label of a speaker is passed over.
+--fix fixes what can be fixed without a decision.
 
 With --base REV only findings that the change since REV introduced are printed;
 new files are checked in full. --summary writes the change, word by word, as
@@ -86,6 +89,11 @@ func runTranscriptsLint(ctx context.Context, a *app, o *lintOptions, args []stri
 	if err != nil {
 		return err
 	}
+	all := len(names)
+	if names, err = r.labelled(a, names, args); err != nil {
+		return err
+	}
+	o.passed = all - len(names)
 	return lintFiles(ctx, a, r, names, o)
 }
 
@@ -181,7 +189,7 @@ func lintFiles(ctx context.Context, a *app, r *transcriptRepo, names []string, o
 			return err
 		}
 	} else if !a.quiet {
-		printLintSummary(a, len(names), all)
+		printLintSummary(a, len(names), o.passed, all)
 	}
 	if all.HasErrors() {
 		return exitError(exitFindings)
@@ -190,13 +198,16 @@ func lintFiles(ctx context.Context, a *app, r *transcriptRepo, names []string, o
 }
 
 // printLintSummary prints the number of files and findings.
-func printLintSummary(a *app, files int, all finding.List) {
+func printLintSummary(a *app, files, passed int, all finding.List) {
 	if len(a.actionable(all)) > 0 {
 		fmt.Fprintln(a.stdout)
 	}
 	fmt.Fprintf(a.stdout, "checked %s: %s", plural.Count(files, "file"), tally(all))
 	if n := all.Count(finding.Info); n > 0 && !a.verbose {
 		fmt.Fprintf(a.stdout, ", %s (-v)", plural.Count(n, "suggestion"))
+	}
+	if passed > 0 {
+		fmt.Fprintf(a.stdout, "; %s without a speaker's label passed over", plural.Count(passed, "file"))
 	}
 	fmt.Fprintln(a.stdout)
 }
@@ -223,6 +234,9 @@ func fixFile(a *app, l *repo.Linter, name string) ([]byte, error) {
 // lintChange prints the findings that the change since --base introduced.
 func lintChange(ctx context.Context, a *app, r *transcriptRepo, args []string, o *lintOptions) error {
 	changes, err := review.Changes(ctx, a.dir, o.base, args, r.isTranscript)
+	changes = slices.DeleteFunc(changes, func(c review.Change) bool {
+		return r.episodes == nil && !slices.Contains(args, c.Name) && !transcripts.HasLabel(c.Before) && !transcripts.HasLabel(c.After)
+	})
 	if errors.Is(err, review.ErrShallow) {
 		return withHint(err, "fetch the history: git fetch --unshallow, or fetch-depth: 0 for actions/checkout")
 	}

@@ -13,6 +13,7 @@ import (
 	"onair/internal/durable"
 	"onair/internal/sourcefs"
 	"onair/show"
+	"onair/transcripts"
 	"onair/transcripts/repo"
 	"onair/transcripts/words"
 )
@@ -120,6 +121,29 @@ func (r *transcriptRepo) files(args []string) ([]string, error) {
 		return args, nil
 	}
 	return repo.Files(r.dir, args, r.isTranscript)
+}
+
+// labelled returns the names without those of Markdown in folders that has no label of
+// a speaker, such as the notes of a repository or a summary of a change. A file that
+// args name is kept, and so are captions and the transcripts of a show.
+func (r *transcriptRepo) labelled(a *app, names, args []string) ([]string, error) {
+	if r.episodes != nil {
+		return names, nil
+	}
+	var kept []string
+	for _, name := range names {
+		if !slices.Contains(args, name) {
+			text, err := a.readTranscript(name)
+			if err != nil {
+				return nil, err
+			}
+			if _, captions := transcripts.Misplaced(text, name); !captions && !transcripts.HasLabel(text) {
+				continue
+			}
+		}
+		kept = append(kept, name)
+	}
+	return kept, nil
 }
 
 // page returns the URL of the page of a transcript's episode, empty if it is not

@@ -16,6 +16,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"onair/internal/slugs"
 )
 
 // Severity says what a finding means for publishing.
@@ -184,7 +186,7 @@ func (l *List) Warnf(rule string, p Position, hint, format string, args ...any) 
 func (l *List) Sort() {
 	slices.SortStableFunc(*l, func(a, b Finding) int {
 		return cmp.Or(
-			strings.Compare(a.File, b.File),
+			slugs.Compare(a.File, b.File),
 			cmp.Compare(a.Line, b.Line),
 			cmp.Compare(a.Column, b.Column),
 			strings.Compare(a.Rule, b.Rule),

@@ -1,6 +1,7 @@
 package slugs
 
 import (
+	"cmp"
 	"strings"
 	"testing"
 )
@@ -55,4 +56,18 @@ func FuzzMake(f *testing.F) {
 			t.Errorf("%q becomes %q, and that %q", title, s, again)
 		}
 	})
+}
+
+func TestCompare(t *testing.T) {
+	t.Parallel()
+	order := []string{
+		"", "0", "1", "01", "1-b", "2", "2-a", "2-b", "10", "10-a", "99999999999999999999", "100000000000000000000", "a", "a/2/b", "a/10/a", "b-1", "b-1-2", "b-1-10", "b01-10", "é",
+	}
+	for i, a := range order {
+		for j, b := range order {
+			if got, want := Compare(a, b), cmp.Compare(i, j); got != want {
+				t.Errorf("Compare(%q, %q) is %d, want %d", a, b, got, want)
+			}
+		}
+	}
 }

@@ -204,7 +204,7 @@ func (b *builder) measure(e *Episode) bool {
 		return true
 	default:
 		missing := ruleNoAudio.At(e.At("audio"), "the audio is missing: there is no file %s, and onair.lock does not pin it", e.Audio).
-			WithHint("put the master at " + e.Audio + ", or publish from the machine that has it")
+			WithHint("put the master at " + e.Audio + ", or publish from the machine that has it; onair pull gets masters that were published")
 		e.Waiting = e.Status == show.Live && b.o.MayWait
 		if e.Status == show.Scheduled || e.Waiting { // others do not wait for it
 			missing = missing.WithSeverity(finding.Warning)

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"onair/internal/slugs"
 )
 
 // others are the names of Markdown files that are not transcripts, in lower case.
@@ -52,7 +54,7 @@ func Files(dir string, args []string, wanted func(name string) bool) ([]string, 
 			return nil, err
 		}
 	}
-	slices.Sort(names)
+	slices.SortFunc(names, slugs.Compare)
 	return slices.Compact(names), nil
 }
 
