@@ -99,6 +99,7 @@ func TestHostileShows(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 		sys := &system{name: "onair", stdin: strings.NewReader(secret), stdout: &printed, stderr: &printed,
 			env: func(name string) (string, bool) { v, ok := variables[name]; return v, ok }, now: func() time.Time { return time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC) }}
+		t.Chdir(root) // which commands change
 		start := time.Now()
 		done := make(chan struct{})
 		go func() {
