@@ -57,21 +57,21 @@ func atHome(t *testing.T) fstest.MapFS {
 
 // unchanged is the release of the example show. It is made once, because most
 // tests only change the responses.
-var unchanged *release.Release
+var (
+	unchanged *release.Release
+	once      sync.Once
+)
 
 // newSite publishes the release of the edited example show to a site.
 func newSite(t *testing.T, change func(fstest.MapFS)) *site {
 	t.Helper()
 	s := &site{t: t, clock: showtest.Now, asked: map[string]int{}}
-	switch {
-	case change != nil:
+	if change != nil {
 		files := atHome(t)
 		change(files)
 		s.Release = showtest.Release(t, files, nil)
-	case unchanged == nil:
-		unchanged = showtest.Release(t, atHome(t), nil)
-		fallthrough
-	default:
+	} else {
+		once.Do(func() { unchanged = showtest.Release(t, atHome(t), nil) })
 		s.Release = unchanged
 	}
 	secure := httptest.NewUnstartedServer(s)
@@ -211,10 +211,10 @@ func rules(l finding.List) []string {
 	return list
 }
 
-// key returns the key of the first object with a role.
+// key returns the key of the first object with a role; of transcripts, that of the WebVTT.
 func (s *site) key(role release.Role) string {
 	for _, o := range s.Objects {
-		if o.Role == role {
+		if o.Role == role && (role != release.RoleTranscript || strings.HasSuffix(o.Key, ".vtt")) {
 			return o.Key
 		}
 	}
