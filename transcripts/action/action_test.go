@@ -307,7 +307,7 @@ func checkout(t *testing.T) *runner {
 
 	git(t, fork, "clone", "-q", upstream, ".")
 	write(t, fork, "show/show-114.md", changed)
-	write(t, fork, "::error::boo.md", "Who says this?\n")
+	write(t, fork, "::error::boo.md", "**Boo:** [Who](javascript:x) says this?\n")
 	if err := os.Symlink("/etc/passwd", filepath.Join(fork, "show", "show-115.md")); err != nil {
 		t.Fatal(err)
 	}
