@@ -52,7 +52,7 @@ func changeModule(root, path string) error {
 			return rewriteSettings(name, s, m[1], m[2])
 		case strings.HasSuffix(name, ".md"):
 			return replaceText(name, "github.com/"+oldRepository, "github.com/"+newRepository, "github.com/"+s.Owner+"/", "github.com/"+m[1]+"/",
-				oldRepository+"@", newRepository+"@",
+				oldRepository+"@", newRepository+"@", oldRepository+"/action/", newRepository+"/action/",
 				s.Owner+"/tap/", m[1]+"/tap/", s.Registry+"/"+oldRepository, s.Registry+"/"+strings.ToLower(newRepository),
 				s.Registry+"/"+strings.ToLower(oldRepository), s.Registry+"/"+strings.ToLower(newRepository),
 				"-R "+oldRepository, "-R "+newRepository)
