@@ -47,7 +47,7 @@ demo: bin/onair
 test: lint unit e2e
 
 unit:
-	$(GO) test $(RACE) -timeout 30m ./...
+	$(GO) test $(RACE) -timeout 45m ./...
 
 e2e:
 	./e2e/setup
