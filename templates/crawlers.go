@@ -39,7 +39,7 @@ func (r *renderer) sitemap() error {
 			changed = e.Updated
 		}
 		entry(e.PageKey(), changed)
-		for _, t := range r.languages(e)[min(1, len(r.languages(e))):] {
+		for _, t := range translations(e) {
 			entry(t.Key, changed)
 		}
 	}

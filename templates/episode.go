@@ -38,19 +38,18 @@ func (r *renderer) withTranscript(v *view, t *Transcript) error {
 // translation is a transcript of an episode in another language than that on the page
 // of the episode.
 type translation struct {
+	index    int // among the transcripts of the episode
 	Language string
 	Key      string // of its page
 }
 
-// translations returns the translated transcripts of an episode, by their index among
-// its transcripts.
-func (r *renderer) translations(e *Episode) map[int]translation {
-	all := map[int]translation{}
+// translations returns the translated transcripts of an episode.
+func translations(e *Episode) (all []translation) {
 	known := map[string]bool{}
 	for n, t := range e.Episode.Transcripts {
 		language := strings.ToLower(t.Language)
 		if n > 0 && !known[language] {
-			all[n] = translation{t.Language, "episodes/" + e.Slug + "/transcript-" + language + "/index.html"}
+			all = append(all, translation{n, t.Language, "episodes/" + e.Slug + "/transcript-" + language + "/index.html"})
 		}
 		known[language] = true
 	}
@@ -59,32 +58,25 @@ func (r *renderer) translations(e *Episode) map[int]translation {
 
 // languages returns the pages of an episode in all languages of its transcripts, the
 // episode's page first; nil if there is only one.
-func (r *renderer) languages(e *Episode) (all []translation) {
-	translations := r.translations(e)
-	if len(translations) == 0 {
+func languages(e *Episode) (all []translation) {
+	translated := translations(e)
+	if len(translated) == 0 {
 		return nil
 	}
-	all = append(all, translation{e.Episode.Transcripts[0].Language, e.PageKey()})
-	for n := range e.Episode.Transcripts {
-		if t, ok := translations[n]; ok {
-			all = append(all, t)
-		}
-	}
-	return all
+	own := translation{0, e.Episode.Transcripts[0].Language, e.PageKey()}
+	return append([]translation{own}, translated...)
 }
 
-// translation writes the page of a translated transcript, the nth of an episode.
-func (r *renderer) translation(i, n int) error {
-	e := r.site.Episodes[i]
-	t := r.translations(e)[n]
+// translation writes the page of a translated transcript of an episode.
+func (r *renderer) translation(e *Episode, t translation) error {
 	v := r.episodeView("translation", e)
 	v.Key, v.Canonical, v.Summary = t.Key, r.absolute(t.Key), ""
 	v.Title += " · " + autonym(t.Language)
 	v.Crumbs = []navLink{{Text: r.word("home"), URL: r.link("index.html")}, {Text: e.Title, URL: r.link(e.PageKey())}}
-	if n >= len(e.Transcripts) { // it could not be read, which is reported
+	if t.index >= len(e.Transcripts) { // it could not be read, which is reported
 		return r.html(v)
 	}
-	return r.withTranscript(v, &e.Transcripts[n])
+	return r.withTranscript(v, &e.Transcripts[t.index])
 }
 
 // episodeView returns what all pages of an episode have in common.

@@ -44,7 +44,7 @@ func (r *renderer) funcs() template.FuncMap {
 		"spdx":         func(id string) show.License { return show.License{ID: id} },
 		"service":      service,
 		"language":     autonym,
-		"languages":    r.languages,
+		"languages":    languages,
 		"dir":          direction,
 		"host":         host,
 		"initial":      initial,

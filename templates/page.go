@@ -180,8 +180,8 @@ func (r *renderer) pages() ([]Page, error) {
 				pages[len(pages)-1].Episode = e
 			}
 		}
-		for n, t := range r.translations(e) {
-			pages = append(pages, r.page(t.Key, OneTranslation, func(r *renderer) error { return r.translation(i, n) }))
+		for _, t := range translations(e) {
+			pages = append(pages, r.page(t.Key, OneTranslation, func(r *renderer) error { return r.translation(e, t) }))
 			pages[len(pages)-1].Episode, pages[len(pages)-1].Neighbours = e, last.Neighbours
 		}
 	}

@@ -17,8 +17,8 @@ import (
 )
 
 // compareWithLive compares the feed of a plan with the live one, by the rules of feed
-// check --against. It returns nil if no feed is live, or if the feed stays. What the
-// flags name is no error.
+// check --against. It returns nil if no feed is live, or if the feed stays. With
+// --remove or --new-guid, errors become warnings.
 func compareWithLive(ctx context.Context, a *app, f *changeFlags, p *publish.Plan, storage record.Storage) (*check.Changes, error) {
 	release := p.Release
 	key := p.Previous.FeedKey()
@@ -53,7 +53,7 @@ func compareWithLive(ctx context.Context, a *app, f *changeFlags, p *publish.Pla
 		if len(f.remove)+len(f.newGUID) > 0 && found.Severity == finding.Error {
 			changes.Findings[i] = found.WithSeverity(finding.Warning)
 		}
-		changes.Findings[i].Line, changes.Findings[i].Column = 0, 0 // nobody has the file yet
+		changes.Findings[i].Line, changes.Findings[i].Column = 0, 0 // the file is not written yet
 	}
 	return changes, nil
 }

@@ -55,35 +55,27 @@ type prover struct {
 
 // readFeed reads the items of all pages of the feed.
 func (p *prover) readFeed() error {
-	r := p.release
-	for key := range p.objects {
-		if key != r.Show.Feed.Path && !p.isPage(key) {
+	feed := p.release.Show.Feed
+	keys := []string{feed.Path}
+	if feed.PageSize > 0 {
+		for n := 1; n <= len(p.release.Episodes)/feed.PageSize; n++ {
+			keys = append(keys, feed.Page(n))
+		}
+	}
+	for _, key := range keys {
+		o := p.objects[key]
+		if o == nil {
 			continue
 		}
-		data, err := read(p.objects[key])
+		data, err := read(o)
 		if err != nil {
 			return err
 		}
-		_, err = tree.Parse(data, &tree.Options{Item: p.keep})
-		if err != nil {
+		if _, err = tree.Parse(data, &tree.Options{Item: p.keep}); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// isPage reports whether a key is that of a further page of the feed.
-func (p *prover) isPage(key string) bool {
-	size := p.release.Show.Feed.PageSize
-	if size == 0 {
-		return false
-	}
-	for n := 1; n <= len(p.release.Episodes)/size; n++ {
-		if key == p.release.Show.Feed.Page(n) {
-			return true
-		}
-	}
-	return false
 }
 
 func (p *prover) keep(e *tree.Element) {
@@ -140,14 +132,13 @@ func (p *prover) chapters(e *release.Episode, i *item, tag *audio.Tag) (differen
 		return nil
 	}
 	var file []chapters.Chapter
-	for key, o := range p.objects {
-		if o.Role == release.RoleChapters && o.Episode == e.Slug && strings.HasSuffix(i.chapters, "/"+key) {
-			data, err := read(o)
-			if err != nil {
-				return []string{err.Error()}
-			}
-			file, _ = chapters.Parse(data, key)
+	key := strings.TrimPrefix(i.chapters, p.release.Show.URL)
+	if o := p.objects[key]; o != nil && o.Role == release.RoleChapters && o.Episode == e.Slug {
+		data, err := read(o)
+		if err != nil {
+			return []string{err.Error()}
 		}
+		file, _ = chapters.Parse(data, key)
 	}
 	if len(file) != len(source) {
 		differences = append(differences, fmt.Sprintf("the chapters file has %d chapters, and the source %d", len(file), len(source)))

@@ -39,7 +39,7 @@ type transcript struct {
 	payload  string        // SHA-256 of the audio without its tag; empty if unknown
 	words    string        // path of the recognized words; empty if there are none
 	key      derive.Key    // of the text and of everything else that the objects depend on; zero if unknown
-	machine  bool          // whether a speech recognizer wrote it and nobody has reviewed it
+	machine  bool          // whether it is the text of a speech recognizer and not reviewed
 	timed    bool          // whether it can be shown as captions
 	gaps     []gap         // what could not be understood; nil unless the episode is live
 	files    []*Object     // in the order of formats
@@ -263,15 +263,12 @@ func (t *transcript) facts(live bool, compute func(*parsed) (textFacts, error)) 
 	folder := t.texts.show.Folder
 	name, onDisk := folder.Path(t.Path)
 	info, err := folder.Stat(t.Path)
-	if t.texts.cache == nil || !onDisk || err != nil {
-		data, err := t.load()
-		if err != nil {
-			return textFacts{}, err
-		}
-		return whole(data)
+	known := t.texts.cache != nil && onDisk && err == nil
+	var heard derive.Key
+	if known {
+		heard, err = t.wordsKey()
 	}
-	heard, err := t.wordsKey()
-	if err != nil { // align reports it
+	if !known || err != nil { // parse reports an error
 		data, err := t.load()
 		if err != nil {
 			return textFacts{}, err

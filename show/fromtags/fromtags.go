@@ -4,6 +4,7 @@
 package fromtags
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"os"
@@ -26,7 +27,6 @@ import (
 type Episode struct {
 	Options  show.NewEpisodeOptions
 	Duration time.Duration
-	Images   int      // of chapters
 	Artwork  bool     // the episode gets artwork of its own
 	Lacks    []string // what the tag does not have
 	Notes    []string // what is in the tag and cannot be taken as it is
@@ -150,7 +150,7 @@ func (p *planner) cover(e *Episode, picture *audio.Picture) {
 		e.Lacks = append(e.Lacks, "artwork")
 		return
 	}
-	if string(picture.Data) == string(p.artwork) {
+	if bytes.Equal(picture.Data, p.artwork) {
 		return
 	}
 	name := "artwork" + extension(picture)
@@ -189,7 +189,6 @@ func (e *Episode) chapters(f *os.File, size int64, name string) {
 		}
 		list[i].Image = fmt.Sprintf("chapter-%d%s", i+1, extension(picture))
 		e.Options.Files[list[i].Image] = picture.Data
-		e.Images++
 	}
 	e.Options.Chapters = list
 }

@@ -65,10 +65,6 @@ func (p *pair) losses(relabels []relabel) (found finding.List) {
 	at := func(line int) finding.Position {
 		return finding.Position{File: p.name, Line: max(1, line), Column: 1}
 	}
-	if p.replaced() {
-		found.Add(ruleLoss.At(at(1), "nearly all of the text is another").WithHint("is it the transcript of this episode?"))
-		return found
-	}
 	for _, r := range relabels {
 		if r.Turns >= manyTurns {
 			f := ruleLoss.At(at(r.Line), "%d turns of %s are now those of %s", r.Turns, r.From, r.To)
@@ -145,9 +141,6 @@ func (p *pair) taken() (all []*transcripts.Turn) {
 // takes, and reports other lines that start with a name that was a label. A turn that
 // was joined with another on purpose is not reported.
 func (p *pair) nameTakenTurns(found finding.List) finding.List {
-	if p.replaced() {
-		return found
-	}
 	for _, turn := range p.taken() {
 		line := max(1, p.lineAfter(turn.Line))
 		message := "this change takes a turn from " + turn.Speaker

@@ -76,7 +76,12 @@ func (r *Report) review(f *file, c Change, o *Options) {
 	f.Links = without(links(after), links(before))
 	f.Relabels = p.relabels()
 	if _, disabled := o.Disabled[ruleLoss.ID]; !disabled {
-		f.Findings = append(p.nameTakenTurns(f.Findings), p.losses(f.Relabels)...)
+		if p.replaced() {
+			at := finding.Position{File: p.name, Line: 1, Column: 1}
+			f.Findings.Add(ruleLoss.At(at, "nearly all of the text is another").WithHint("is it the transcript of this episode?"))
+		} else {
+			f.Findings = append(p.nameTakenTurns(f.Findings), p.losses(f.Relabels)...)
+		}
 		f.Findings.Sort()
 	}
 }
