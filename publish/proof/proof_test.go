@@ -38,7 +38,7 @@ func TestChapters(t *testing.T) {
 	e.Pin.Duration = 2 * time.Second
 	tag := &audio.Tag{Chapters: []audio.Chapter{{Title: "One"}, {Start: 900 * time.Millisecond, Title: "Two"}}}
 	want := []string{"the chapters file has 0 chapters, and the source 2", `chapter 2 of the tag is "Two" at 900ms, and in the source "Two" at 1s`}
-	if got := (&prover{}).chapters(e, &item{}, tag); !slices.Equal(got, want) {
+	if got := (&prover{release: &release.Release{Show: &show.Show{}}}).chapters(e, &item{}, tag); !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
