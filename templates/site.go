@@ -293,7 +293,7 @@ type Transcript struct {
 	Language string
 	Files    []File // the same text for download
 	EditURL  string // where to propose a change; may be empty
-	Machine  bool   // a speech recognizer wrote it, and nobody has reviewed it
+	Machine  bool   // the text of a speech recognizer, not reviewed yet
 
 	// Contributors are the names of its authors and editors, those with most
 	// commits first. The names are untrusted text.

@@ -93,7 +93,7 @@ func newLabelReader(f *file, opts *Options) labelReader {
 	}
 	for i := range r.bold {
 		if l := &r.bold[i]; l.fault == colonOutside && bold[l.name] == 1 && isPhrase(l.name) && !r.isPause(l.name) {
-			l.bare = true // "**On Wednesday**: it rained" names nobody
+			l.bare = true // "**On Wednesday**: it rained" is not a label
 			delete(r.known, l.name)
 		}
 	}

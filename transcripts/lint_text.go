@@ -396,8 +396,7 @@ func urlAfter(s []byte) []byte {
 	return bytes.TrimRight(s, ".,;:!?'\"*_")
 }
 
-// lintMachine reports a text that nobody has reviewed since a speech recognizer wrote
-// it.
+// lintMachine reports the text of a speech recognizer that has not been reviewed.
 func lintMachine(r *report) {
 	if r.machine > 0 {
 		r.found.Add(ruleMachine.At(r.at(r.lines[r.machine].from), "a speech recognizer wrote this transcript, and nobody has reviewed it"))

@@ -27,8 +27,8 @@
 // Front matter, between two lines of "---", has three settings. "timeline: clips"
 // says that the stamps are those of other recordings, so that nothing is timed
 // from them. "same: reason" says that the text is meant to be nearly equal to that
-// of another episode (T029). "machine: {…}" says that a speech recognizer wrote the
-// text and nobody has reviewed it, unless it has "reviewed: true".
+// of another episode (T029). "machine: {…}" marks the text of a speech recognizer that
+// has not been reviewed, unless it has "reviewed: true".
 //
 // # Lenient reading
 //

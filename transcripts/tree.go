@@ -18,7 +18,7 @@ type file struct {
 	lines   []span // without their ends
 	body    int    // first line after the front matter
 	clips   bool   // timeline: clips
-	machine int    // line of machine:, which says that nobody has reviewed it; 0 if there is none
+	machine int    // line of machine:, which marks a text that is not reviewed; 0 if there is none
 	turns   []turnNode
 	blocks  []blockNode
 	inlines []inlineNode

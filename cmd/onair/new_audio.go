@@ -91,7 +91,11 @@ func runNewFromTags(ctx context.Context, a *app, o *newOptions, files []string) 
 			return err
 		}
 		if _, err := e.Create(s); err != nil {
-			return withHint(fmt.Errorf("%s: %w", e.Options.Audio, err), "%s written; give the others again to go on", plural.Count(i, "episode")+map[bool]string{true: " was", false: " were"}[i == 1])
+			verb := "were"
+			if i == 1 {
+				verb = "was"
+			}
+			return withHint(fmt.Errorf("%s: %w", e.Options.Audio, err), "%s %s written; give the others again to go on", plural.Count(i, "episode"), verb)
 		}
 	}
 	if !a.quiet {

@@ -1,7 +1,6 @@
 package cdn
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"onair/internal/lastline"
 	"onair/internal/retry"
 )
 
@@ -41,7 +41,7 @@ func (p *command) Purge(ctx context.Context, urls, _ []string) error {
 	cmd.Dir = p.o.Dir
 	cmd.Stdin = strings.NewReader(strings.Join(urls, "\n") + "\n")
 	cmd.Stdout, cmd.Stderr = p.o.Stdout, p.o.Stderr
-	var said tail
+	var said lastline.Writer
 	if cmd.Stderr == nil {
 		cmd.Stderr = &said
 	}
@@ -53,25 +53,8 @@ func (p *command) Purge(ctx context.Context, urls, _ []string) error {
 	if ctx.Err() != nil {
 		err = context.Cause(ctx)
 	}
-	if last := said.line(); last != "" {
+	if last := said.Line(); last != "" {
 		return fmt.Errorf("%s: %w: %s", p.argv[0], err, p.shown(last))
 	}
 	return fmt.Errorf("%s: %w", p.argv[0], err)
-}
-
-// tail is a writer that keeps the last 1,024 bytes.
-type tail struct{ buf []byte }
-
-func (t *tail) Write(p []byte) (int, error) {
-	t.buf = append(t.buf, p...)
-	if over := len(t.buf) - 1024; over > 0 {
-		t.buf = append(t.buf[:0], t.buf[over:]...)
-	}
-	return len(p), nil
-}
-
-// line returns the last line that is not empty.
-func (t *tail) line() string {
-	end := bytes.TrimSpace(t.buf)
-	return string(end[bytes.LastIndexByte(end, '\n')+1:])
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"onair/audio"
+	"onair/internal/lastline"
 	"onair/speech"
 )
 
@@ -120,7 +121,7 @@ func writeWAV(ctx context.Context, input, wav string) error {
 
 // run runs a program. Its last line on standard error is the error.
 func run(ctx context.Context, cmd *exec.Cmd, stdout io.Writer) error {
-	var said tail
+	var said lastline.Writer
 	cmd.Stdout, cmd.Stderr = stdout, &said
 	cmd.WaitDelay = 5 * time.Second // a process that it started may keep the pipes open
 	err := cmd.Run()
@@ -130,8 +131,8 @@ func run(ctx context.Context, cmd *exec.Cmd, stdout io.Writer) error {
 		return nil
 	case ctx.Err() != nil:
 		return ctx.Err()
-	case said.line() != "":
-		return fmt.Errorf("%s: %w: %s", name, err, said.line())
+	case said.Line() != "":
+		return fmt.Errorf("%s: %w: %s", name, err, said.Line())
 	}
 	return fmt.Errorf("%s: %w", name, err)
 }
@@ -154,21 +155,4 @@ func (l *limited) err() error {
 		return fmt.Errorf("the answer is larger than %d bytes", maxAnswer)
 	}
 	return nil
-}
-
-// tail is a writer that keeps the last 1,024 bytes.
-type tail struct{ buf []byte }
-
-func (t *tail) Write(p []byte) (int, error) {
-	t.buf = append(t.buf, p...)
-	if over := len(t.buf) - 1024; over > 0 {
-		t.buf = append(t.buf[:0], t.buf[over:]...)
-	}
-	return len(p), nil
-}
-
-// line returns the last line that is not empty.
-func (t *tail) line() string {
-	end := bytes.TrimSpace(t.buf)
-	return string(end[bytes.LastIndexByte(end, '\n')+1:])
 }

@@ -200,8 +200,8 @@ var ordinary = set("question answer note notes warning remember tip example hint
 	"frage antwort hinweis warnung achtung beispiel fazit problem lösung merke " +
 	"pregunta respuesta nota aviso atención ejemplo question réponse remarque exemple domanda risposta esempio pergunta resposta exemplo vraag antwoord let")
 
-// IsName reports whether words before a colon are the name of somebody, judged by
-// their capitals and by words such as "Question" that are no names.
+// IsName reports whether words before a colon are the name of a person, judged by
+// their capitals and by words such as "Question" that are not names.
 func IsName(words string) bool {
 	first, _, _ := strings.Cut(words, " ")
 	return looksLikeName(words, 1) && !ordinary[strings.ToLower(first)] && !function[strings.ToLower(first)]

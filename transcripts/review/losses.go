@@ -110,7 +110,7 @@ func (p *pair) replaced() bool {
 	return len(was) >= least && 5*kept < len(was)
 }
 
-// taken returns the turns whose words are in a turn of somebody else, because their
+// taken returns the turns whose words are in a turn of another speaker, because their
 // label is gone or no longer read as one.
 func (p *pair) taken() (all []*transcripts.Turn) {
 	saidA, a := spokenTurns(p.before)

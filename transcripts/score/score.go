@@ -1,5 +1,5 @@
-// Package score compares a transcript with a reference: how many words differ, who is
-// taken for somebody else, and how far the times of words are apart.
+// Package score compares a transcript with a reference: how many words differ, which
+// speakers are confused, and how far the times of words are apart.
 package score
 
 import (
