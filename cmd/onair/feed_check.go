@@ -236,14 +236,7 @@ func openOlder(ctx context.Context, a *app, name string) (*feedSource, error) {
 
 // openRelease opens the live feed of the show, or one that is kept.
 func openRelease(ctx context.Context, a *app, name string) (*feedSource, error) {
-	s, found, err := loadShow(a, nil, nil)
-	if err != nil {
-		return nil, err
-	}
-	if s == nil {
-		return nil, a.refuse(found, nil)
-	}
-	storage, err := openStorage(ctx, a, s)
+	_, storage, err := openShow(ctx, a)
 	if err != nil {
 		return nil, err
 	}

@@ -50,6 +50,15 @@ func requireShow(a *app) (*show.Show, error) {
 	return s, a.refuse(counted(s, found), s)
 }
 
+// loadAnyShow loads a show, which may have errors. It ends the command if there is none.
+func loadAnyShow(a *app) (*show.Show, error) {
+	s, found, err := loadShow(a, nil, nil)
+	if err == nil && s == nil {
+		err = a.refuse(found, nil)
+	}
+	return s, err
+}
+
 // counted returns the findings that accept: in show.yaml does not cover. The show
 // may be nil.
 func counted(s *show.Show, l finding.List) finding.List {

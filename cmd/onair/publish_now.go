@@ -23,12 +23,9 @@ func dateNow(a *app, names []string) error {
 	if len(names) == 0 {
 		return usagef("publish --now needs an EPISODE")
 	}
-	s, found, err := loadShow(a, nil, nil)
+	s, err := loadAnyShow(a)
 	if err != nil {
 		return err
-	}
-	if s == nil {
-		return a.refuse(found, nil)
 	}
 	for _, name := range names {
 		e, err := s.Find(name)

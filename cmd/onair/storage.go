@@ -30,10 +30,7 @@ func openStorage(ctx context.Context, a *app, s *show.Show) (storage record.Stor
 // openShow loads a show, which may have errors, and opens its storage. It is for
 // commands that do not use the episodes.
 func openShow(ctx context.Context, a *app) (*show.Show, record.Storage, error) {
-	s, found, err := loadShow(a, nil, nil)
-	if err == nil && s == nil {
-		err = a.refuse(found, nil)
-	}
+	s, err := loadAnyShow(a)
 	if err != nil {
 		return nil, record.Storage{}, err
 	}
