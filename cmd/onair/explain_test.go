@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"onair/feed/check"
+	"onair/internal/finding"
 	"onair/internal/reference"
 )
 
@@ -36,6 +37,24 @@ func TestReferenceIsFresh(t *testing.T) {
 	}
 	if !bytes.Equal(got, want.Bytes()) {
 		t.Error("docs/reference.md is not fresh; set UPDATE_SCRIPTS=1 to write it")
+	}
+}
+
+// TestFindingsLinkToTheReference follows the link of each rule to a heading of the page.
+func TestFindingsLinkToTheReference(t *testing.T) {
+	t.Parallel()
+	for _, r := range allRules() {
+		page, anchor, _ := strings.Cut(finding.Reference(r.ID), "#")
+		if i := strings.Index(page, "docs/"); i > 0 { // the module names a repository
+			page = page[i:]
+		}
+		text, err := os.ReadFile(filepath.Join("..", "..", filepath.FromSlash(page)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if heading := "\n### " + strings.ToUpper(anchor) + "\n"; !strings.Contains(string(text), heading) {
+			t.Errorf("%s has no heading %q", page, heading)
+		}
 	}
 }
 

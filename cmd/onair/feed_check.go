@@ -405,6 +405,9 @@ func writeRuleGroup(b *strings.Builder, a *app, u *ui, group finding.List, count
 		fmt.Fprintf(b, "  %s\n", u.dim(clean(shown[0].Hint)))
 	}
 	more := "onair explain " + group[0].Rule
+	if a.verbose {
+		more = finding.Reference(group[0].Rule) + " · " + more
+	}
 	if source := shown[0].Source; source != "" {
 		more = source + " · " + more
 	}

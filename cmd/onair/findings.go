@@ -27,11 +27,7 @@ func (a *app) writeFindings(w io.Writer, l finding.List, s *show.Show) error {
 	if a.quiet {
 		l = slices.DeleteFunc(slices.Clone(l), func(f finding.Finding) bool { return f.Severity != finding.Error })
 	}
-	places := maxPlaces
-	if a.verbose {
-		places = len(l)
-	}
-	return printFindings(w, a.ui(w), l, s, places)
+	return printFindings(w, a.ui(w), l, s, a.verbose)
 }
 
 // maxPlaces is how many places of a group are printed without -v.
@@ -43,8 +39,7 @@ const maxPlaces = 3
 //	error S010 show.yaml:1:1: title is missing
 //	  add it: title: My Show
 //
-// Findings that differ only in their place are one group, with at most the given
-// number of places below:
+// Findings that differ only in their place are one group, with its first places below:
 //
 //	warning A030 in 20 episodes: 64 kbit/s mono is little for music
 //	  export it with 96 kbit/s or more
@@ -52,7 +47,9 @@ const maxPlaces = 3
 //	  episodes/19-nineteen/audio.mp3
 //	  episodes/18-eighteen/audio.mp3
 //	  … and 17 more (-v lists them)
-func printFindings(w io.Writer, u *ui, l finding.List, s *show.Show, places int) error {
+//
+// With verbose all places are printed, and where the reference explains the rule.
+func printFindings(w io.Writer, u *ui, l finding.List, s *show.Show, verbose bool) error {
 	var b strings.Builder
 	episodes := indexEpisodes(s)
 	for _, group := range groupFindings(sortByEpisode(l, episodes)) {
@@ -68,8 +65,15 @@ func printFindings(w io.Writer, u *ui, l finding.List, s *show.Show, places int)
 		if f.Hint != "" {
 			fmt.Fprintf(&b, "  %s\n", u.dim(clean(f.Hint)))
 		}
+		if verbose {
+			fmt.Fprintf(&b, "  %s\n", u.dim(finding.Reference(f.Rule)))
+		}
 		if len(group) == 1 {
 			continue
+		}
+		places := len(group)
+		if !verbose {
+			places = maxPlaces
 		}
 		for _, f := range group[:min(places, len(group))] {
 			fmt.Fprintf(&b, "  %s\n", clean(f.Position.String()))

@@ -137,6 +137,7 @@ type checker struct {
 	now      time.Time
 	report   *Report
 	episodes *across
+	unbound  []string // prefixes that are reported as not declared
 }
 
 // add reports that an element breaks a rule; nil stands for the file as a whole.
@@ -208,7 +209,6 @@ func (c *checker) document(doc *tree.Document) {
 // problems reports what keeps the document from being well-formed. It also reports
 // whether there is an XML declaration that is not at the start.
 func (c *checker) problems(doc *tree.Document) (late bool) {
-	unbound := false
 	for _, p := range doc.Problems {
 		at := &tree.Element{Line: p.Line, Column: p.Column}
 		switch p.Cause {
@@ -219,11 +219,8 @@ func (c *checker) problems(doc *tree.Document) (late bool) {
 			if uri := tree.Namespaces[p.Prefix]; uri != "" {
 				hint = "declare xmlns:" + p.Prefix + "=" + strconv.Quote(uri) + " on <rss>"
 			}
-			if !unbound {
-				c.addHint(ruleNotWellFormed, at, hint, "not well-formed: the prefix %s is bound to nothing", p.Prefix)
-			}
-			unbound = true
-			c.addHint(ruleNamespace, at, hint, "prefix %s is not declared", p.Prefix)
+			c.addHint(ruleNotWellFormed, at, hint, "not well-formed: the prefix %s is bound to nothing", p.Prefix)
+			c.unbound = append(c.unbound, p.Prefix)
 		default:
 			late = late || p.Cause == tree.Declaration
 			c.addHint(ruleNotWellFormed, at, cures[p.Cause], "not well-formed: %s", p.Message)
@@ -308,7 +305,7 @@ func (c *checker) root(root *tree.Element) {
 			usual, exact := tree.UsualPrefix(a.Value)
 			return usual == prefix && (exact && a.Value != tree.PodcastAlias || a.Name == prefix)
 		})
-		if !uses && !c.reportedPrefix(prefix) {
+		if !uses && !slices.Contains(c.unbound, prefix) {
 			c.add(ruleNoNamespace, root, "namespace %s is not declared", tree.Namespaces[prefix])
 		}
 	}
@@ -327,13 +324,6 @@ func (c *checker) root(root *tree.Element) {
 	if channels != 1 {
 		c.add(ruleRoot, nil, "%d channels, want 1", channels)
 	}
-}
-
-// reportedPrefix reports whether a prefix is reported as not declared.
-func (c *checker) reportedPrefix(prefix string) bool {
-	return slices.ContainsFunc(c.report.Findings, func(f finding.Finding) bool {
-		return f.Rule == ruleNamespace.ID && f.Message == "prefix "+prefix+" is not declared"
-	})
 }
 
 // declarations checks the namespaces that an element declares.

@@ -48,7 +48,7 @@ var rules = finding.Rules{
 	},
 	{
 		ID: "F005", Severity: finding.Error, Source: sourcePSP,
-		Title:   "a namespace is undeclared or misspelled",
+		Title:   "a namespace is misspelled, or the default one",
 		Hint:    "declare the namespace on <rss>, letter for letter",
 		Example: `xmlns:itunes="http://www.itunes.com/DTDs/Podcast-1.0.dtd"`,
 	},

@@ -136,7 +136,8 @@ func (f Finding) MarshalJSON() ([]byte, error) {
 		Hint     string   `json:"hint"`
 		Source   string   `json:"source"`
 		Fixable  bool     `json:"fixable"`
-	}{f.Rule, f.Severity, f.File, f.Line, f.Column, f.Message, f.Hint, f.Source, f.Fixable})
+		Help     string   `json:"reference"`
+	}{f.Rule, f.Severity, f.File, f.Line, f.Column, f.Message, f.Hint, f.Source, f.Fixable, Reference(f.Rule)})
 }
 
 // List is findings in no particular order until Sort.

@@ -147,7 +147,7 @@ func TestSARIFDescribesRules(t *testing.T) {
 	if err := WriteSARIF(&out, list(), rules); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{`"no show"`, `"run init. onair explain S001 says more"`, `"helpUri": "https://example.org/spec"`, `"level": "error"`} {
+	for _, want := range []string{`"no show"`, `"run init. onair explain S001 says more, as does ` + Reference("S001") + `"`, `"helpUri": "https://example.org/spec"`, `"level": "error"`} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("there is no %s in %s", want, out.String())
 		}

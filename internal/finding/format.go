@@ -160,12 +160,15 @@ func describe(id string, rules Rules) sarifRule {
 	}
 	out.Short = &sarifText{Text: r.Title}
 	out.Default = &sarifDefault{Level: sarifLevels[r.Severity]}
-	help := "onair explain " + id + " says more"
+	page := Reference(id)
+	help := "onair explain " + id + " says more, as does " + page
 	if r.Hint != "" {
 		help = r.Hint + ". " + help
 	}
 	out.Help = &sarifText{Text: help}
-	if strings.HasPrefix(r.Source, "https://") {
+	if strings.HasPrefix(page, "https://") { // SARIF knows no relative one
+		out.HelpURI = page
+	} else if strings.HasPrefix(r.Source, "https://") {
 		out.HelpURI = r.Source
 	}
 	return out

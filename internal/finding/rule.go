@@ -2,8 +2,10 @@ package finding
 
 import (
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Rule is what all findings of one kind have in common.
@@ -49,3 +51,20 @@ func (r Rules) Must(id string) *Rule {
 	}
 	return rule
 }
+
+// referencePage is the page that explains all rules: an address if the module of this
+// build names a repository, otherwise a path in it.
+var referencePage = sync.OnceValue(func() string {
+	const page = "docs/reference.md"
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return page
+	}
+	if host, _, _ := strings.Cut(info.Main.Path, "/"); !strings.Contains(host, ".") {
+		return page
+	}
+	return "https://" + info.Main.Path + "/blob/main/" + page
+})
+
+// Reference returns where a rule is explained, such as docs/reference.md#s012.
+func Reference(id string) string { return referencePage() + "#" + strings.ToLower(id) }
