@@ -25,6 +25,7 @@ var components = map[string]func() (string, error){
 	"goreleaser":        goProgram("goreleaser", "v2.15.1"),
 	"gpodder":           program("gpo"),
 	"html-validate":     npm("html-validate", "pages.js"),
+	"lame":              program("lame"),
 	"lintian":           program("lintian"),
 	"man":               program("man"),
 	"mutagen":           python("mutagen"),

@@ -87,10 +87,10 @@ func authority(t testing.TB) (certificate tls.Certificate, file string) {
 	}
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "The internet of the tests"},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(365 * 24 * time.Hour),
 		IsCA: true, BasicConstraintsValid: true,
 		DNSNames: []string{
-			"*.googleapis.com", "api.fastly.com", "api.cloudflare.com", "podping.cloud", "api.podcastindex.org", "overcast.fm",
+			"*.googleapis.com", "podcast.example.com", "api.fastly.com", "api.cloudflare.com", "podping.cloud", "api.podcastindex.org", "overcast.fm",
 			"*.appspot.com", "hello-universe.example", "*.amazonaws.com", "*.s3.eu-central-1.amazonaws.com",
 		},
 	}
