@@ -72,7 +72,7 @@ func runFeedCheck(ctx context.Context, a *app, o *feedCheckFlags, name string) e
 	if o.sample < 0 {
 		return usagef("--sample %d: want a number of episodes, or 0 for all", o.sample)
 	}
-	debug.SetGCPercent(20) // a large feed should not need much more memory than its size
+	debug.SetGCPercent(10) // a large feed should not need much more memory than its size
 	v, err := visitorFor(name)
 	if err != nil {
 		return err

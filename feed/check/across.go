@@ -14,28 +14,35 @@ import (
 )
 
 // across is what the checks that compare episodes know of those that were read.
+// Feeds have up to tree.MaxItems episodes, so it repeats nothing that the report has.
 type across struct {
-	guids      map[string]int // GUID → line
-	lower      map[string]string
-	files      map[string]int    // URL of an enclosure → line
-	bare       map[string]string // the same without query → GUID
-	dated      map[string]string // title and date → GUID
-	numbered   map[string]int    // season and number of full episodes → line
+	guids      map[string]int32    // GUID → line
+	lower      map[string]string   // GUIDs with capitals, by what they are without
+	files      map[string]int32    // URL of an enclosure → index of the episode
+	bare       map[string]int32    // the same without query, where there is one
+	dated      map[dated]int32     // index of the episode
+	numbered   map[[2]string]int32 // season and number of full episodes → line
 	unnumbered []finding.Position
 	hostless   []finding.Position
-	titles     []titled
+	titles     []titled // of the episodes of the report
 }
 
-// titled is the title of an episode that may repeat something.
+// dated identifies an episode by its title and its date in seconds.
+type dated struct {
+	title string
+	date  int64
+}
+
+// titled is where the title of an episode is, and the number that it may repeat.
 type titled struct {
-	finding.Position
-	title, number string
+	line, column int32
+	number       string
 }
 
 func newAcross() *across {
 	return &across{
-		guids: map[string]int{}, lower: map[string]string{}, files: map[string]int{}, bare: map[string]string{},
-		dated: map[string]string{}, numbered: map[string]int{},
+		guids: map[string]int32{}, lower: map[string]string{}, files: map[string]int32{}, bare: map[string]int32{},
+		dated: map[dated]int32{}, numbered: map[[2]string]int32{},
 	}
 }
 
@@ -43,16 +50,17 @@ func newAcross() *across {
 func (c *checker) record(it *tree.Element) {
 	a := c.episodes
 	ep := c.episode(it)
+	last := int32(len(c.report.Episodes))
 	c.report.Episodes = append(c.report.Episodes, ep)
 
 	again := c.sameGUID(it, ep.GUID)
-	c.sameFile(it, ep, again)
+	c.sameFile(it, last, again)
 	if !ep.Date.IsZero() && ep.Title != "" && !again {
-		key := ep.Title + "\x00" + ep.Date.UTC().String()
-		if guid, ok := a.dated[key]; ok && guid != ep.GUID {
+		key := dated{ep.Title, ep.Date.Unix()}
+		if i, ok := a.dated[key]; !ok {
+			a.dated[key] = last
+		} else if guid := c.report.Episodes[i].GUID; guid != ep.GUID {
 			c.add(ruleTwoGUIDs, it, "%s of %s has two GUIDs, %s and %s", quote(ep.Title), ep.Date.Format("2 Jan 2006"), quote(guid), quote(ep.GUID))
-		} else if !ok {
-			a.dated[key] = ep.GUID
 		}
 	}
 
@@ -64,12 +72,17 @@ func (c *checker) record(it *tree.Element) {
 	if it.Child("podcast:person") != nil && !hasHost(it) {
 		a.hostless = append(a.hostless, c.position(it))
 	}
-	a.titles = append(a.titles, titled{c.position(it.Child("title")), ep.Title, number})
+	at := c.position(it.Child("title"))
+	a.titles = append(a.titles, titled{int32(at.Line), int32(at.Column), number})
 }
 
 // episode returns what the report says of an item.
 func (c *checker) episode(it *tree.Element) Episode {
-	ep := Episode{Position: c.position(it), GUID: it.Child("guid").Value(), Title: it.Child("title").Value()}
+	ep := Episode{
+		Position: c.position(it),
+		// Without a copy they would keep the whole feed in memory.
+		GUID: strings.Clone(it.Child("guid").Value()), Title: strings.Clone(it.Child("title").Value()),
+	}
 	if t, err := parseDate(it.Child("pubDate").Value()); err == nil {
 		ep.Date = t
 	}
@@ -105,34 +118,45 @@ func (c *checker) sameGUID(it *tree.Element, guid string) bool {
 		c.add(ruleSameGUID, e, "GUID %s is also that of the episode on line %d", quote(guid), line)
 		return true
 	}
-	a.guids[guid] = e.Line
 	folded := strings.ToLower(guid)
-	if other, ok := a.lower[folded]; ok {
+	other, ok := a.lower[folded]
+	if _, same := a.guids[folded]; same && !ok {
+		other, ok = folded, true
+	}
+	if ok {
 		c.add(ruleGUIDCase, e, "GUID %s differs from %s in case only", quote(guid), quote(other))
-	} else {
+	} else if folded != guid {
 		a.lower[folded] = guid
 	}
+	a.guids[guid] = int32(e.Line)
 	return false
 }
 
-// sameFile reports an enclosure that another episode has, also with another query.
-func (c *checker) sameFile(it *tree.Element, ep Episode, again bool) {
+// sameFile reports that the enclosure of an episode, given by its index, is also that of
+// another one, or is but for the query.
+func (c *checker) sameFile(it *tree.Element, index int32, again bool) {
+	ep := &c.report.Episodes[index]
 	raw := ep.Enclosure.URL
 	if raw == "" {
 		return
 	}
 	a, e := c.episodes, it.Child("enclosure")
-	bare := withoutQuery(raw)
-	if line, ok := a.files[raw]; ok {
-		c.add(ruleSameEnclosure, e, "enclosure %s is also that of the episode on line %d", quote(raw), line)
+	if i, ok := a.files[raw]; ok {
+		c.add(ruleSameEnclosure, e, "enclosure %s is also that of the episode on line %d", quote(raw), c.report.Episodes[i].Enclosure.Line)
 		return
 	}
-	a.files[raw] = e.Line
-	guid, ok := a.bare[bare]
-	switch {
-	case !ok:
-		a.bare[bare] = ep.GUID
-	case guid != ep.GUID && !again && bare != raw && isFile(bare):
+	a.files[raw] = index
+	bare := withoutQuery(raw)
+	if bare == raw {
+		return
+	}
+	i, ok := a.bare[bare]
+	if !ok {
+		i, ok = a.files[bare]
+	}
+	if !ok {
+		a.bare[bare] = index
+	} else if guid := c.report.Episodes[i].GUID; guid != ep.GUID && !again && isFile(bare) {
 		c.add(ruleTwoGUIDs, it, "file %s has two GUIDs, %s and %s", quote(bare), quote(guid), quote(ep.GUID))
 	}
 }
@@ -160,7 +184,7 @@ func (c *checker) fullEpisode(it *tree.Element, number string) {
 		return
 	}
 	season := it.Child("itunes:season").Value()
-	key := season + "\x00" + strings.TrimLeft(number, "0")
+	key := [2]string{season, strings.TrimLeft(number, "0")}
 	e := it.Child("itunes:episode")
 	if line, ok := a.numbered[key]; ok {
 		of := ""
@@ -170,7 +194,7 @@ func (c *checker) fullEpisode(it *tree.Element, number string) {
 		c.add(ruleSameNumber, e, "two full episodes%s have number %s, the other on line %d", of, quote(number), line)
 		return
 	}
-	a.numbered[key] = e.Line
+	a.numbered[key] = int32(e.Line)
 }
 
 // acrossItems checks the items by what the channel says.
@@ -186,13 +210,13 @@ func (c *checker) acrossItems(ch *tree.Element) {
 			c.add(ruleNoHost, &tree.Element{Line: p.Line, Column: p.Column}, "the episode names persons, but none of the hosts")
 		}
 	}
-	for _, t := range a.titles {
-		at := &tree.Element{Line: t.Line, Column: t.Column}
-		switch {
-		case hasNumber(t.title, t.number):
-			c.addHint(ruleSaidTwice, at, "apps show the number of itunes:episode beside the title", "title %s has the number of the episode", quote(t.title))
-		case hasName(t.title, c.report.Title):
-			c.addHint(ruleSaidTwice, at, "apps show the name of the show beside the title", "title %s has the name of the show", quote(t.title))
+	for i, t := range a.titles {
+		at := &tree.Element{Line: int(t.line), Column: int(t.column)}
+		switch title := c.report.Episodes[i].Title; {
+		case hasNumber(title, t.number):
+			c.addHint(ruleSaidTwice, at, "apps show the number of itunes:episode beside the title", "title %s has the number of the episode", quote(title))
+		case hasName(title, c.report.Title):
+			c.addHint(ruleSaidTwice, at, "apps show the name of the show beside the title", "title %s has the name of the show", quote(title))
 		}
 	}
 }

@@ -3,13 +3,21 @@ package check
 import (
 	"bytes"
 	"strconv"
+	"strings"
 	"testing"
 )
 
-// BenchmarkFeed checks a feed of 5 MB. BenchmarkWalk in feed/tree is what it is
+// BenchmarkFeed checks feeds of 5 MB. BenchmarkWalk in feed/tree is what it is
 // compared with.
 func BenchmarkFeed(b *testing.B) {
-	source := []byte(good(b))
+	b.Run("short notes", func(b *testing.B) { benchmarkFeed(b, "<p>The second</p>") })
+	b.Run("long notes", func(b *testing.B) {
+		benchmarkFeed(b, strings.Repeat(`<p>Notes, and <a href="https://good.example/a?b=c&amp;d=e">a link</a> to <b>more</b>.</p>`, 40))
+	})
+}
+
+func benchmarkFeed(b *testing.B, notes string) {
+	source := bytes.Replace([]byte(good(b)), []byte("<p>The second</p>"), []byte(notes), 1)
 	start, end := bytes.Index(source, []byte("<item>")), bytes.Index(source, []byte("</item>"))+len("</item>\n")
 	var data bytes.Buffer
 	data.Write(source[:start])

@@ -153,8 +153,8 @@ func (c *checker) paging(ch *tree.Element) {
 // summary records what the report says of the show.
 func (c *checker) summary(ch *tree.Element) {
 	r := c.report
-	r.Title = ch.Child("title").Value()
-	r.GUID = ch.Child("podcast:guid").Value()
+	r.Title = strings.Clone(ch.Child("title").Value())
+	r.GUID = strings.Clone(ch.Child("podcast:guid").Value())
 	r.Host = hostOf(ch)
 	if e := ch.Child("itunes:image"); e.Attr("href") != "" {
 		r.Artwork = Link{Position: c.position(e), URL: strings.TrimSpace(e.Attr("href"))}

@@ -1,7 +1,11 @@
 package check
 
 import (
+	"cmp"
+	"html"
+	"iter"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -44,7 +48,7 @@ var (
 	// entities matches character references in a text.
 	entities = regexp.MustCompile(`&(?:amp|lt|gt|quot|apos|nbsp|[a-z]{2,6}(?:uml|grave|acute|circ|tilde|cedil|quo|dash)|hellip|szlig|[lr]aquo|#[0-9]{2,6}|#x[0-9a-fA-F]{2,5});`)
 	// escapedTags are tags that readers see as text.
-	escapedTags = regexp.MustCompile(`(?i)&lt;/?(?:a|b|i|p|br|em|strong|ul|ol|li|div|span|h[1-6]|font|img)(?:\s[^<>]{0,300}?)?/?&gt;`)
+	escapedTags = regexp.MustCompile(`&lt;/?(?i:a|b|i|p|br|em|strong|ul|ol|li|div|span|h[1-6]|font|img)(?:\s[^<>]{0,300}?)?/?&gt;`)
 	// escapedEntities are references that readers see as text.
 	escapedEntities = regexp.MustCompile(`&amp;(?:amp|lt|gt|quot|apos|nbsp|#[0-9]{2,6}|#x[0-9a-fA-F]{2,5}|[a-z]{2,6}(?:quo|dash|uml|acute));`)
 )
@@ -101,8 +105,10 @@ func notes(c *checker, e *tree.Element, _, value string) {
 	if strings.IndexByte(value, '&') >= 0 {
 		if m := escapedEntities.FindString(value); m != "" {
 			c.add(ruleEscapedTwice, e, "%s is escaped twice: listeners read %s", e.Name, quote(strings.Replace(m, "&amp;", "&", 1)))
-		} else if m := escapedTags.FindString(value); m != "" && !(markup && tags.MatchString(value)) {
-			c.add(ruleEscapedTwice, e, "%s is escaped twice: listeners read tags such as %s", e.Name, quote(unescapeTag.Replace(m)))
+		} else if i := strings.Index(value, "&lt;"); i >= 0 {
+			if m := escapedTags.FindString(value[i:]); m != "" && !(markup && tags.MatchString(value)) {
+				c.add(ruleEscapedTwice, e, "%s is escaped twice: listeners read tags such as %s", e.Name, quote(unescapeTag.Replace(m)))
+			}
 		}
 	}
 	if markup {
@@ -112,35 +118,97 @@ func notes(c *checker, e *tree.Element, _, value string) {
 
 var unescapeTag = strings.NewReplacer("&lt;", "<", "&gt;", ">")
 
+// activeTags are elements that apps remove from notes, or that run or fetch something.
+var activeTags = []string{"script", "iframe", "frame", "frameset", "object", "embed", "applet", "form", "style"}
+
 var (
-	activeTag = regexp.MustCompile(`(?i)<(script|iframe|frame|frameset|object|embed|applet|form|style)[\s>/]`)
-	handler   = regexp.MustCompile(`(?i)<[a-z][^<>]*?\s(on[a-z]{3,20})\s*=`)
-	scheme    = regexp.MustCompile(`(?i)\b(?:href|src)\s*=\s*["']?\s*((?:javascript|vbscript|data):)`)
-	reference = regexp.MustCompile(`(?i)<(?:a|img|audio|video|source)\s[^<>]*?\b(?:href|src)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))`)
-	absolute  = regexp.MustCompile(`(?i)^(?:[a-z][a-z0-9+.-]*:|#|$)`)
+	handler  = regexp.MustCompile(`^on[a-z]{3,20}$`)
+	absolute = regexp.MustCompile(`(?i)^(?:[a-z][a-z0-9+.-]*:|#|$)`)
 )
 
 // unsafe reports scripts, frames, handlers and addresses that do not work in apps.
 func (c *checker) unsafe(e *tree.Element, value string) {
-	var has []string
-	if m := activeTag.FindStringSubmatch(value); m != nil {
-		has = append(has, "<"+strings.ToLower(m[1])+">")
-	}
-	if strings.Contains(value, "=") {
-		if m := handler.FindStringSubmatch(value); m != nil {
-			has = append(has, "the event handler "+strings.ToLower(m[1]))
+	var active, on, scheme, relative string
+	for name, attrs := range startTags(value) {
+		if len(name) > 3 && active == "" {
+			if name = strings.ToLower(name); slices.Contains(activeTags, name) {
+				active = "<" + name + ">"
+			}
 		}
-		if m := scheme.FindStringSubmatch(value); m != nil && !strings.EqualFold(m[1], "data:") {
-			has = append(has, "an address with "+strings.ToLower(m[1]))
-		}
-		for _, m := range reference.FindAllStringSubmatch(value, -1) {
-			if to := strings.TrimSpace(m[1] + m[2] + m[3]); !absolute.MatchString(to) {
-				has = append(has, "the relative address "+quote(to))
-				break
+		for n := 0; n < maxAttrs && attrs != ""; n++ {
+			var attr, text string
+			attr, text, attrs = nextAttr(attrs)
+			switch attr = strings.ToLower(attr); {
+			case attr == "href" || attr == "src":
+				to := strings.TrimSpace(html.UnescapeString(text))
+				if s, _, _ := strings.Cut(strings.ToLower(to[:min(len(to), 16)]), ":"); s == "javascript" || s == "vbscript" {
+					scheme = cmp.Or(scheme, "an address with "+s+":")
+				} else if relative == "" && !absolute.MatchString(to) {
+					relative = "the relative address " + quote(to)
+				}
+			case on == "" && handler.MatchString(attr):
+				on = "the event handler " + attr
 			}
 		}
 	}
+	has := slices.DeleteFunc([]string{active, on, scheme, relative}, func(s string) bool { return s == "" })
 	if len(has) > 0 {
 		c.add(ruleScript, e, "%s has %s", e.Name, strings.Join(has, ", "))
 	}
+}
+
+const (
+	// htmlSpace is what separates attributes.
+	htmlSpace = " \t\r\n\f"
+	// maxAttrs is how many attributes of a tag are read. Without it a value full of tags
+	// would be read once for each of them.
+	maxAttrs = 50
+)
+
+// startTags yields the names of the start tags in HTML, and the attributes as written,
+// with what follows them.
+func startTags(text string) iter.Seq2[string, string] {
+	return func(yield func(name, attrs string) bool) {
+		for {
+			i := strings.IndexByte(text, '<')
+			if i < 0 {
+				return
+			}
+			text = text[i+1:]
+			n := 0
+			for n < len(text) && ('a' <= text[n]|0x20 && text[n]|0x20 <= 'z' || n > 0 && '0' <= text[n] && text[n] <= '9') {
+				n++
+			}
+			if n > 0 && !yield(text[:n], text[n:]) {
+				return
+			}
+		}
+	}
+}
+
+// nextAttr returns the first of the attributes of a tag, and those after it, which are
+// empty at the end of the tag. An attribute without a value is passed over.
+func nextAttr(attrs string) (name, value, rest string) {
+	attrs = strings.TrimLeft(attrs, htmlSpace+"/")
+	if attrs == "" || attrs[0] == '<' || attrs[0] == '>' {
+		return "", "", ""
+	}
+	n := strings.IndexAny(attrs[1:], htmlSpace+"/=<>") + 1
+	if n == 0 {
+		return "", "", ""
+	}
+	name, rest = attrs[:n], strings.TrimLeft(attrs[n:], htmlSpace)
+	if !strings.HasPrefix(rest, "=") {
+		return "", "", rest
+	}
+	rest = strings.TrimLeft(rest[1:], htmlSpace)
+	if rest != "" && (rest[0] == '"' || rest[0] == '\'') {
+		value, rest, _ = strings.Cut(rest[1:], rest[:1])
+		return name, value, rest
+	}
+	n = strings.IndexAny(rest, htmlSpace+"<>")
+	if n < 0 {
+		n = len(rest)
+	}
+	return name, rest[:n], rest[n:]
 }

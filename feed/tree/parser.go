@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+	"unsafe"
 )
 
 // parser reads a document from start to end.
@@ -40,7 +41,8 @@ type parser struct {
 type frame struct {
 	element *Element
 	raw     string // name as written
-	text    []byte
+	piece   []byte // the text, as long as it is one piece that nothing changes any more
+	text    []byte // the text of several pieces
 }
 
 // problem records a problem at an offset.
@@ -323,8 +325,10 @@ func (p *parser) close() {
 	f := &p.open[last]
 	e := f.element
 	e.end = p.pos
-	if len(f.text) > 0 && (len(e.Children) == 0 || len(bytes.Trim(f.text, spaces)) > 0) {
-		e.Text = string(f.text)
+	if f.piece != nil {
+		e.Text = f.shown(unsafe.String(unsafe.SliceData(f.piece), len(f.piece))) // notes are most of a feed
+	} else if len(f.text) > 0 {
+		e.Text = f.shown(string(f.text))
 	}
 	p.spare = append(p.spare, f.text[:0])
 	if cap(f.text) > 1<<20 {
@@ -359,10 +363,24 @@ func (p *parser) close() {
 	parent.Children = append(parent.Children, e)
 }
 
-// append adds text to the innermost element.
+// shown returns the text of an element; empty for the space between its children.
+func (f *frame) shown(text string) string {
+	if len(f.element.Children) > 0 && strings.Trim(text, spaces) == "" {
+		return ""
+	}
+	return text
+}
+
+// append adds text to the innermost element. The text must not change any more.
 func (p *parser) append(text []byte) {
-	if f := &p.open[len(p.open)-1]; len(p.open) <= MaxDepth {
-		f.text = append(f.text, text...)
+	f := &p.open[len(p.open)-1]
+	switch {
+	case len(p.open) > MaxDepth || len(text) == 0:
+	case f.piece == nil && len(f.text) == 0:
+		f.piece = text
+	default:
+		f.text = append(append(f.text, f.piece...), text...)
+		f.piece = nil
 	}
 }
 

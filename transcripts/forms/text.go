@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -21,7 +22,7 @@ const (
 // textHead is a way to write who speaks when above or before the words. The groups
 // of its pattern are named clock, name and words.
 type textHead struct {
-	pattern *regexp.Regexp
+	pattern func() *regexp.Regexp // compiled when it is first used
 	tools   string
 	example string
 	words   bool // words follow on the same line
@@ -45,11 +46,11 @@ var textHeads = []textHead{
 	{pattern: head(`CLOCK\t\s*WORDS`), tools: "tables, subtitle editors", example: "00:03<tab>words", words: true},
 }
 
-func head(pattern string) *regexp.Regexp {
+func head(pattern string) func() *regexp.Regexp {
 	pattern = strings.ReplaceAll(pattern, "CLOCK", `(?P<clock>`+rangePattern+`)`)
 	pattern = strings.ReplaceAll(pattern, "NAME", `(?P<name>[^:：\[\]()<>*|]{1,60}?)`)
 	pattern = strings.ReplaceAll(pattern, "WORDS", `(?P<words>\S.*)`)
-	return regexp.MustCompile(`^` + pattern + `$`)
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^` + pattern + `$`) })
 }
 
 // boilerplate is what tools write around a transcript.
@@ -126,12 +127,12 @@ func (l *textLine) cut(raw string) {
 	raw = strings.TrimSpace(raw)
 	for i := range textHeads {
 		h := &textHeads[i]
-		m := h.pattern.FindStringSubmatch(raw)
+		m := h.pattern().FindStringSubmatch(raw)
 		if m == nil {
 			continue
 		}
 		var clock, name, words string
-		for k, group := range h.pattern.SubexpNames() {
+		for k, group := range h.pattern().SubexpNames() {
 			switch group {
 			case "clock":
 				clock = m[k]
