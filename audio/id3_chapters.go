@@ -157,9 +157,9 @@ func (t *tagReader) readChapter(f frame) error {
 	for f := range t.frames(data[chapterTimesBytes:]) {
 		switch f.id {
 		case "TIT2":
-			e.title = parseText(truncate(f.data))
+			setText(&e.title, parseText(truncate(f.data)))
 		case "WXXX":
-			e.url = parseLink(truncate(f.data))
+			setText(&e.url, parseLink(truncate(f.data)))
 		case "APIC":
 			e.image, _ = parsePicture(f)
 		}

@@ -108,6 +108,52 @@ func (f frame) bodyV23() ([]byte, error) {
 	return nil, errUnsupportedFrame
 }
 
+// textKey returns the text of a frame, and a key that no other frame of a tag may have
+// (ID3v2.3.0, sections 4.2, 4.3.2, 4.9 and 4.11): the ID, and the language and the
+// description if it has them. The key of other frames is empty.
+func (f frame) textKey() (key, text string) {
+	layout, ok := textLayouts[f.id]
+	switch {
+	case len(f.data) == 0:
+	case !ok && f.id[0] == 'T':
+		return f.id, parseText(truncate(f.data))
+	case f.id == "COMM", f.id == "TXXX", f.id == "USLT", f.id == "WXXX":
+		segments, err := splitBody(layout, f.data)
+		if err != nil {
+			return "", ""
+		}
+		last := len(segments) - 1
+		for _, s := range segments[1:last] {
+			key += "\x00" + s.s
+		}
+		return f.id + key, segments[last].s
+	}
+	return "", ""
+}
+
+// textPlaces has the places of the frames with text in a list, by textKey.
+type textPlaces map[string]textPlace
+
+type textPlace struct {
+	at   int
+	text string
+}
+
+// place returns the place of the frame that has the key of f, with the texts of that
+// frame and of f. That is next, if f is the first of them.
+func (p textPlaces) place(f frame, next int) (at int, text, other string) {
+	key, other := f.textKey()
+	first, again := p[key]
+	if key == "" || !again {
+		p[key] = textPlace{next, other}
+		return next, other, other
+	}
+	if first.text == "" {
+		p[key] = textPlace{first.at, other}
+	}
+	return first.at, first.text, other
+}
+
 // strictBody returns the body of a frame of ID3v2.3 as readers need it that follow
 // the specification. It returns nil if the body is already that, or cannot be read.
 func (f frame) strictBody() []byte {
@@ -204,7 +250,17 @@ func (f frame) convertSubframes(fixed int) ([]byte, error) {
 	}
 	body := bytes.Clone(f.data[:i])
 	t := &tagReader{version: f.version}
+	var subs []frame
+	texts := textPlaces{}
 	for sub := range t.frames(f.data[i:]) {
+		switch at, text, _ := texts.place(sub, len(subs)); {
+		case at == len(subs):
+			subs = append(subs, sub)
+		case text == "":
+			subs[at] = sub
+		}
+	}
+	for _, sub := range subs {
 		var err error
 		if body, err = sub.appendV23(body); err != nil {
 			return nil, fmt.Errorf("%s in it: %w", sub.id, err)

@@ -88,6 +88,7 @@ type oldTags struct {
 	frames  []oldFrame
 	leftOut []string // frames of later tags whose field an earlier tag has
 
+	texts    textPlaces // of frames
 	chapters chapterSet // of the first tag that has chapters
 }
 
@@ -173,9 +174,32 @@ func (o *oldTags) read(head, body []byte) error {
 			o.leftOut = append(o.leftOut, fmt.Sprintf("%s of another ID3v2.%d tag", f.id, f.version))
 			continue
 		}
+		if earlier, again := o.repeats(f.frame); again {
+			o.leftOut = append(o.leftOut, earlier...)
+			continue
+		}
 		o.frames = append(o.frames, f)
 	}
 	return err
+}
+
+// repeats reports whether a tag may not have the frame beside an earlier one, and
+// names it if its text is another. Of two such frames readers see one or the other,
+// and this package the first that has text.
+func (o *oldTags) repeats(f frame) (leftOut []string, again bool) {
+	if o.texts == nil {
+		o.texts = textPlaces{}
+	}
+	at, text, other := o.texts.place(f, len(o.frames))
+	switch {
+	case at == len(o.frames):
+		return nil, false
+	case text == "":
+		o.frames[at].frame = f
+	case other != "" && other != text:
+		leftOut = []string{fmt.Sprintf("another %s of the ID3v2.%d tag", f.id, f.version)}
+	}
+	return leftOut, true
 }
 
 // A tagReader reads the frames of one tag.

@@ -41,7 +41,7 @@ type Tagging struct {
 	Removed  []string // those of Fields that the new tag does not have
 	Kept     []string // IDs of frames that belong to no field of Tag
 	Dropped  []string // IDs of frames that Drop names
-	LeftOut  []string // tags after the audio, and frames of further tags that repeat a field
+	LeftOut  []string // tags after the audio, and frames that repeat a field or a text
 }
 
 // TagFile replaces the tag of an MP3. edit gets the fields of the old tag, or empty

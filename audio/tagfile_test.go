@@ -99,6 +99,22 @@ func TestTagFile(t *testing.T) {
 			did: Tagging{Fields: []string{"title", "duration"}, Kept: []string{"PRIV", "COMM", "TXXX"}},
 		},
 		{
+			name: "texts twice", edit: keepAll,
+			file: join(foreignTag(3, 0, length, frame23("TIT2", 0, "\x00One"), frame23("TIT2", 0, "\x01\xff\xfeT\x00w\x00o\x00"), frame23("TSSE", 0, "\x00x"), frame23("TSSE", 0, "\x00x\x00"),
+				frame23("TXXX", 0, "\x00key\x00"), frame23("TXXX", 0, "\x00other\x00b"), frame23("TXXX", 0, "\x01\xff\xfek\x00e\x00y\x00\x00\x00\xff\xfea\x00"),
+				frame23("USLT", 0, "\x00eng\x00la"), frame23("USLT", 0, "\x00deu\x00la"), frame23("USLT", 0, "\x00eng\x00lu"), private, private), payload),
+			want: join(frame23("TIT2", 0, "\x00One"), length, frame23("TSSE", 0, "\x00x"), frame23("TXXX", 0, "\x01\xff\xfek\x00e\x00y\x00\x00\x00\xff\xfea\x00"), frame23("TXXX", 0, "\x00other\x00b"),
+				frame23("USLT", 0, "\x00eng\x00la"), frame23("USLT", 0, "\x00deu\x00la"), private, private),
+			did: Tagging{Kept: []string{"TSSE", "TXXX", "TXXX", "USLT", "USLT", "PRIV", "PRIV"}, LeftOut: []string{"another TIT2 of the ID3v2.3 tag", "another USLT of the ID3v2.3 tag"}},
+		},
+		{
+			name: "2.4: a time stamp and a title of a chapter twice", edit: keepAll,
+			file: join(foreignTag(4, 0, frame24("TDRC", 0, "\x032027"), frame24("TDRC", 0, "\x032026-01-01"), frame24("TLEN", 0, "\x031306"),
+				frame24("CHAP", 0, chapterBody("b", 0, 500, frame24("TIT2", 0, "\x03"), frame24("TIT2", 0, "\x03One"), frame24("TIT2", 0, "\x03Two"))), frame24("CTOC", 0, "toc\x00\x03\x01b\x00")), payload),
+			want: join(frame23("TYER", 0, "\x002027\x00"), length, frame23("CHAP", 0, chapterBody("b", 0, 500, frame23("TIT2", 0, "\x00One\x00"))), frame23("CTOC", 0, "toc\x00\x03\x01b\x00")),
+			did:  Tagging{LeftOut: []string{"another TDRC of the ID3v2.4 tag"}},
+		},
+		{
 			name: "2.3: flags are kept", edit: keepAll,
 			file: join(foreignTag(3, 0, frame23("XENC", frame23Encrypted, "\x80secret"), frame23("TIT2", frame23Compressed, "zz"), frame23("GRP1", frame23Grouped, "G\x00x")), payload),
 			want: join(frame23("TIT2", frame23Compressed, "zz"), length, frame23("XENC", frame23Encrypted, "\x80secret"), frame23("GRP1", frame23Grouped, "G\x00x")),
