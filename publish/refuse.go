@@ -10,6 +10,7 @@ import (
 
 	"onair/publish/checkout"
 	"onair/publish/record"
+	"onair/show"
 )
 
 // ErrRefused is wrapped by refusals that have no type of their own.
@@ -88,6 +89,13 @@ func (p *Plan) checkDropped(named []string) error {
 	for _, name := range named {
 		published := slices.ContainsFunc(p.Previous.Episodes, func(e record.Episode) bool { return e.GUID == name || e.Slug == name })
 		if !published && !p.Release.Knows(name) && !wasPublished(p.Previous, name) && p.Previous.Phase != record.Applying { // an interrupted publish may have removed it already
+			var slugs []string
+			for _, e := range p.Previous.Episodes {
+				slugs = append(slugs, e.Slug)
+			}
+			if near := show.NearestSlug(name, slugs); near != "" {
+				return fmt.Errorf("there is no episode %q to remove; did you mean %q?: %w", name, near, ErrRefused)
+			}
 			return fmt.Errorf("there is no episode %q to remove: %w", name, ErrRefused)
 		}
 	}

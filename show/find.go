@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -71,15 +72,48 @@ func (s *Show) byNumber(name string) (numbered []*Episode) {
 	return numbered
 }
 
-// unknownEpisode returns the error for a name that no episode has.
+// unknownEpisode returns the error for a name that no episode has. It names the
+// episode with the nearest slug, or else the latest one.
 func (s *Show) unknownEpisode(name string) error {
-	slugs := make([]string, len(s.Episodes))
-	for i, e := range s.Episodes {
-		slugs[i] = e.Slug
-	}
 	message := fmt.Sprintf("there is no episode %s", source.ShortQuote(name))
-	if near := source.Nearest(name, slugs); near != "" && len(name) > 2 {
-		message += fmt.Sprintf("; did you mean %q?", near)
+	if len(s.Episodes) == 0 {
+		return errors.New(message + "; the show has none")
 	}
-	return errors.New(message)
+	var slugs []string
+	for _, e := range s.Episodes {
+		slugs = append(slugs, e.Slug)
+	}
+	if near := NearestSlug(name, slugs); near != "" {
+		return fmt.Errorf("%s; did you mean %q?", message, near)
+	}
+	return fmt.Errorf("%s; the latest is %q, and onair status lists all", message, slugs[0])
+}
+
+// NearestSlug returns the slug that a mistyped name of an episode may stand for, or an
+// empty string. The numbers at their beginnings are not compared if no slug is near with
+// its number.
+func NearestSlug(name string, slugs []string) string {
+	name = path.Base(filepath.ToSlash(name))
+	if len(name) < 3 {
+		return ""
+	}
+	if near := source.Nearest(name, slugs); near != "" {
+		return near
+	}
+	titles := make([]string, len(slugs))
+	for i, slug := range slugs {
+		titles[i] = withoutNumber(slug)
+	}
+	if i := slices.Index(titles, source.Nearest(withoutNumber(name), titles)); i >= 0 {
+		return slugs[i]
+	}
+	return ""
+}
+
+// withoutNumber cuts the number off a slug such as 4-cloudy.
+func withoutNumber(slug string) string {
+	if number, title, ok := strings.Cut(slug, "-"); ok && strings.Trim(number, "0123456789") == "" {
+		return title
+	}
+	return slug
 }

@@ -25,19 +25,27 @@ func TestFind(t *testing.T) {
 			t.Errorf("Find(%q) = %v, %v; want %q", name, e, err, want)
 		}
 	}
+	const latest = `; the latest is "10-ten", and onair status lists all`
 	for name, want := range map[string]string{
 		"2":           "several episodes have the number 2: 2-again, 2-two",
-		"7":           `there is no episode "7"`,
-		"0":           `there is no episode "0"`,
-		"":            `there is no episode ""`,
-		"episodes":    `there is no episode "episodes"`,
-		"..":          `there is no episode ".."`,
-		"nobody":      `there is no episode "nobody"`,
+		"7":           `there is no episode "7"` + latest,
+		"0":           `there is no episode "0"` + latest,
+		"":            `there is no episode ""` + latest,
+		"episodes":    `there is no episode "episodes"` + latest,
+		"..":          `there is no episode ".."` + latest,
+		"nobody":      `there is no episode "nobody"` + latest,
 		"3-thre":      `there is no episode "3-thre"; did you mean "3-three"?`,
-		"episodes/9x": `there is no episode "episodes/9x"`,
+		"4-thre":      `there is no episode "4-thre"; did you mean "3-three"?`,
+		"three":       `there is no episode "three"; did you mean "3-three"?`,
+		"aga":         `there is no episode "aga"; did you mean "2-again"?`,
+		"e/3-tree/":   `there is no episode "e/3-tree/"; did you mean "3-three"?`,
+		"episodes/9x": `there is no episode "episodes/9x"` + latest,
 	} {
 		if e, err := s.Find(name); err == nil || err.Error() != want {
 			t.Errorf("Find(%q) = %v, %v; want %s", name, e, err, want)
 		}
+	}
+	if _, err := new(Show).Find("x"); err == nil || err.Error() != `there is no episode "x"; the show has none` {
+		t.Error(err)
 	}
 }

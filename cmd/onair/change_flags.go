@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -94,6 +96,8 @@ func (f *changeFlags) resolve(s *show.Show) error {
 	for i, name := range f.remove {
 		if e, err := s.Find(name); err == nil {
 			f.remove[i] = e.Slug
+		} else {
+			f.remove[i] = pinnedSlug(s, name)
 		}
 	}
 	for _, list := range [][]string{f.replaceAudio, f.newGUID, f.only} {
@@ -102,6 +106,26 @@ func (f *changeFlags) resolve(s *show.Show) error {
 		}
 	}
 	return nil
+}
+
+// pinnedSlug returns the slug of an episode that is in the show's lock and perhaps no
+// longer in its folder: name is the slug, the path of its folder, or the number at the
+// beginning of one slug. Other names are returned as they are.
+func pinnedSlug(s *show.Show, name string) string {
+	base, number := path.Base(filepath.ToSlash(name)), strings.TrimLeft(name, "#0")
+	var numbered []string
+	for _, pin := range s.Lock.Episodes {
+		if pin.Slug == base {
+			return base
+		}
+		if n, _, ok := strings.Cut(pin.Slug, "-"); ok && n == number {
+			numbered = append(numbered, pin.Slug)
+		}
+	}
+	if len(numbered) == 1 {
+		return numbered[0]
+	}
+	return name
 }
 
 // takeKeys takes arguments for keys to adopt if they follow --adopt and name no episode,

@@ -32,6 +32,8 @@ func suggest(root *cobra.Command, args []string, err error) error {
 			return withHint(err, "did you mean %s %s?", c.CommandPath(), near)
 		}
 		return withHint(err, "%s --help lists the commands", c.CommandPath())
+	case strings.HasPrefix(err.Error(), "unknown command"): // what cobra calls an argument of a command without any
+		return withHint(usagef("%s takes no arguments", c.CommandPath()), "%s --help explains it", c.CommandPath())
 	}
 	return err
 }
