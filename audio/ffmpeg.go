@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"onair/audio/mpeg"
 	"onair/internal/derive"
 	"onair/internal/durable"
 )
@@ -100,7 +101,7 @@ func decode(ctx context.Context, path string, info *Info, graph string, add func
 	unit := sampleBytes * decodedChannels(info)
 	readErr := readSamples(out, unit, add, func(bytes int64) {
 		if progress != nil {
-			progress(min(playtime(bytes/int64(unit), info.SampleRate), info.Duration), info.Duration)
+			progress(min(mpeg.Playtime(bytes/int64(unit), info.SampleRate), info.Duration), info.Duration)
 		}
 	})
 	err = cmd.Wait()

@@ -6,60 +6,40 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"onair/audio/mpeg"
 )
 
 // The masters in tests consist of MPEG frames with a valid header and zeros, which
 // decode as silence.
 
-// newMPEGHeader returns the header of a layer III frame. It panics for values that
-// MPEG audio does not have.
-func newMPEGHeader(version, kbps, hz int, mono bool) mpegHeader {
-	rate := slices.Index(mpegSampleRates[version][:3], hz)
-	field := slices.Index(bitrates(version)[:], kbps)
-	if rate < 0 || field <= 0 {
-		panic(fmt.Sprintf("no frame with %d kbit/s and %d Hz", kbps, hz))
-	}
-	h := mpegHeader(0x7FF<<21 | version<<19 | layer3<<17 | 1<<16 | field<<12 | rate<<10)
-	if mono {
-		h |= 3 << 6
-	}
-	return h
-}
-
 var (
-	mono128   = newMPEGHeader(mpeg1, 128, 44100, true)
-	stereo128 = newMPEGHeader(mpeg1, 128, 44100, false)
+	mono128   = mpeg.NewHeader(44100, 128, true)
+	stereo128 = mpeg.NewHeader(44100, 128, false)
 )
-
-// mpegFrame returns an MPEG frame of silence.
-func (h mpegHeader) mpegFrame() []byte {
-	b := make([]byte, h.size())
-	binary.BigEndian.PutUint32(b, uint32(h))
-	return b
-}
 
 // silence returns n MPEG frames of a constant bitrate, with the padding that makes
 // their mean length match the bitrate.
-func silence(h mpegHeader, n int) []byte {
+func silence(h mpeg.Header, n int) []byte {
 	var b []byte
-	bitsPerFrame := samplesPerMPEGFrame(h.version()) * bitrates(h.version())[h.bitrate()] * 1000
+	bitsPerFrame := h.Samples() * h.Bitrates()[h.Bitrate()] * 1000
 	owed := 0
 	for range n {
-		owed += bitsPerFrame/8 - h.size()*h.sampleRate()
+		owed += bitsPerFrame/8 - h.Size()*h.SampleRate()
 		f := h
-		if owed >= h.sampleRate() {
+		if owed >= h.SampleRate() {
 			f |= 1 << 9
-			owed -= h.sampleRate()
+			owed -= h.SampleRate()
 		}
-		b = append(b, f.mpegFrame()...)
+		b = append(b, f.Frame()...)
 	}
 	return b
 }
 
 // xing returns an MPEG frame with an info header of LAME. bytes may be zero, which
 // means that the size is not given.
-func xing(h mpegHeader, kind string, mpegFrames, delay, padding, bytes int) []byte {
-	b := h.mpegFrame()
+func xing(h mpeg.Header, kind string, mpegFrames, delay, padding, bytes int) []byte {
+	b := h.Frame()
 	x := append([]byte(kind), 0, 0, 0, 15)
 	x = binary.BigEndian.AppendUint32(x, uint32(mpegFrames))
 	x = binary.BigEndian.AppendUint32(x, uint32(bytes))
@@ -67,24 +47,24 @@ func xing(h mpegHeader, kind string, mpegFrames, delay, padding, bytes int) []by
 	x = append(x, "LAME3.100"...)
 	x = append(x, make([]byte, 12)...)
 	x = append(x, byte(delay>>4), byte(delay<<4)|byte(padding>>8), byte(padding))
-	copy(b[mpegHeaderBytes+h.sideInfo():], x)
+	copy(b[mpeg.HeaderBytes+h.SideInfo():], x)
 	return b
 }
 
 // behindCRC adds a CRC to an MPEG frame, which moves its content.
 func behindCRC(frame []byte) []byte {
-	b := join(frame[:mpegHeaderBytes], []byte{0, 0}, frame[mpegHeaderBytes:len(frame)-2])
+	b := join(frame[:mpeg.HeaderBytes], []byte{0, 0}, frame[mpeg.HeaderBytes:len(frame)-2])
 	b[1] &^= 1
 	return b
 }
 
 // vbri returns an MPEG frame with a VBRI header.
-func vbri(h mpegHeader, mpegFrames int) []byte {
-	b := h.mpegFrame()
+func vbri(h mpeg.Header, mpegFrames int) []byte {
+	b := h.Frame()
 	x := append([]byte("VBRI"), 0, 1, 2, 64, 0, 75)
 	x = binary.BigEndian.AppendUint32(x, 0)
 	x = binary.BigEndian.AppendUint32(x, uint32(mpegFrames))
-	copy(b[mpegHeaderBytes+32:], x)
+	copy(b[mpeg.HeaderBytes+32:], x)
 	return b
 }
 

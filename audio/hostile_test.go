@@ -108,7 +108,7 @@ func checkHostile(t *testing.T, before, payload, behind []byte, frameBytes int) 
 func TestHostileTags(t *testing.T) {
 	payload := silence(mono128, 50)
 	for name, tag := range hostileTags(t) {
-		t.Run(name, func(t *testing.T) { checkHostile(t, tag, payload, nil, mono128.size()+1) })
+		t.Run(name, func(t *testing.T) { checkHostile(t, tag, payload, nil, mono128.Size()+1) })
 	}
 }
 
@@ -136,7 +136,7 @@ func TestDamagedTags(t *testing.T) {
 						b = join(b[:at], b[max(0, at-random.IntN(40)):])
 					}
 				}
-				checkHostile(t, b, payload, nil, mono128.size()+1)
+				checkHostile(t, b, payload, nil, mono128.Size()+1)
 			}
 		})
 	}
@@ -154,6 +154,6 @@ func FuzzTagFile(f *testing.F) {
 	}
 	payload := silence(mono128, 20)
 	f.Fuzz(func(t *testing.T, before, behind []byte) {
-		checkHostile(t, before, payload, behind, mono128.size()+1)
+		checkHostile(t, before, payload, behind, mono128.Size()+1)
 	})
 }

@@ -18,6 +18,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/tcolgate/mp3"
+
+	"onair/audio/mpeg"
 )
 
 // The tests in this file compare onair to other programs. They are skipped if those are
@@ -378,7 +380,7 @@ func compareWithTcolgate(t *testing.T, file string, info *Info) {
 		t.Fatal(err)
 	}
 	frames := countWithTcolgate(t, b[info.PayloadStart:info.PayloadEnd])
-	if parseInfoHeader(b[info.PayloadStart:]) != nil {
+	if mpeg.ParseInfo(b[info.PayloadStart:]) != nil {
 		frames--
 	}
 	if frames != info.MPEGFrames {

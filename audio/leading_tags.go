@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+
+	"onair/audio/mpeg"
 )
 
 // Limits of what is read of the tags before and after the audio. Real files have
@@ -64,7 +66,7 @@ func leadingTagEnd(r io.ReaderAt, start, end, size int64, version byte) (int64, 
 	}
 	if pos < end && w.streamStarts(pos, confirmRun) {
 		at, err := findMPEGFrames(r, start+TagHeaderBytes, pos, pos)
-		if at < 0 && pos+int64(w.mpegHeaderAt(pos).size()) <= end {
+		if at < 0 && pos+int64(w.mpegHeaderAt(pos).Size()) <= end {
 			at = pos
 		}
 		if err == nil && at >= 0 {
@@ -74,7 +76,7 @@ func leadingTagEnd(r io.ReaderAt, start, end, size int64, version byte) (int64, 
 	}
 	at, err := findMPEGFrames(r, start+TagHeaderBytes, end, end)
 	if err == nil && at < 0 {
-		at, err = findFrameAcross(r, max(start+TagHeaderBytes, end-maxMPEGFrameBytes), end, size)
+		at, err = findFrameAcross(r, max(start+TagHeaderBytes, end-mpeg.MaxFrameBytes), end, size)
 	}
 	if err == nil && at >= 0 {
 		err = inside(at)

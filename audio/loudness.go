@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"onair/audio/mpeg"
 	"onair/internal/derive"
 )
 
@@ -176,9 +177,9 @@ func (s *sampleStats) add(pcm []byte) {
 func (s *sampleStats) loudness(rate int) *Loudness {
 	l := &Loudness{Clipped: s.clipped}
 	if s.firstLoud < 0 {
-		l.SilentStart, l.SilentEnd = playtime(s.length, rate), playtime(s.length, rate)
+		l.SilentStart, l.SilentEnd = mpeg.Playtime(s.length, rate), mpeg.Playtime(s.length, rate)
 	} else {
-		l.SilentStart, l.SilentEnd = playtime(s.firstLoud, rate), playtime(s.length-1-s.lastLoud, rate)
+		l.SilentStart, l.SilentEnd = mpeg.Playtime(s.firstLoud, rate), mpeg.Playtime(s.length-1-s.lastLoud, rate)
 	}
 	if s.channels == 2 && s.mid+s.side > 0 {
 		l.Side, l.Balance = decibels(s.side, s.mid), decibels(s.left, s.right)

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"io"
 	"time"
+
+	"onair/audio/mpeg"
 )
 
 // confirmRun is the number of further MPEG frames of one stream after which
@@ -52,8 +54,8 @@ type mpegWalker struct {
 	*window
 	mpegSummary
 	pos       int64
-	stream    mpegHeader // of one of the present stream's MPEG frames
-	byBitrate [16]int64  // number of the present stream's MPEG frames, by bitrate field
+	stream    mpeg.Header // of one of the present stream's MPEG frames
+	byBitrate [16]int64   // number of the present stream's MPEG frames, by bitrate field
 }
 
 // walkMPEG reads from start, where an MPEG frame begins, to end. The first skip
@@ -84,23 +86,23 @@ func walkMPEG(r io.ReaderAt, start, end, skip int64, sink io.Writer) (*mpegSumma
 // countMPEGFrames counts the MPEG frames of the present stream up to near the end
 // of the block in memory. An hour of audio is spent almost entirely in this loop.
 func (w *mpegWalker) countMPEGFrames() {
-	sizes := &mpegFrameSizes[w.stream.version()][w.stream.rate()]
+	sizes := w.stream.Sizes()
 	buf := w.buf
 	start := int(w.pos - w.base)
 	i := start
-	for i < len(buf)-maxMPEGFrameBytes {
-		h := parseMPEGHeader(buf[i:])
-		size := sizes[h.bitrate()]
-		if size == 0 || !h.sameStream(w.stream) {
+	for i < len(buf)-mpeg.MaxFrameBytes {
+		h := mpeg.ParseHeader(buf[i:])
+		size := sizes[h.Bitrate()]
+		if size == 0 || !h.SameStream(w.stream) {
 			break
 		}
-		w.byBitrate[h.bitrate()]++
-		if h.mono() {
+		w.byBitrate[h.Bitrate()]++
+		if h.Mono() {
 			w.mono = true
 		} else {
 			w.stereo = true
 		}
-		i += size + h.padding()
+		i += size + h.Padding()
 	}
 	w.pos = w.base + int64(i)
 	w.bytes += int64(i - start)
@@ -113,15 +115,15 @@ func (w *mpegWalker) step() error {
 		return err
 	}
 	h := w.mpegHeaderAt(w.pos)
-	size := int64(h.size())
+	size := int64(h.Size())
 	switch {
-	case size > 0 && h.sameStream(w.stream) && w.pos+size <= w.end:
-		w.byBitrate[h.bitrate()]++
-		w.mono = w.mono || h.mono()
-		w.stereo = w.stereo || !h.mono()
+	case size > 0 && h.SameStream(w.stream) && w.pos+size <= w.end:
+		w.byBitrate[h.Bitrate()]++
+		w.mono = w.mono || h.Mono()
+		w.stereo = w.stereo || !h.Mono()
 		w.bytes += size
 		w.pos += size
-	case size > 0 && h.sameStream(w.stream):
+	case size > 0 && h.SameStream(w.stream):
 		w.lastBytes, w.lastSize = w.end-w.pos, int(size)
 		w.pos = w.end
 	case w.streamStarts(w.pos, confirmRun):
@@ -134,7 +136,7 @@ func (w *mpegWalker) step() error {
 }
 
 // startStream ends the present stream and begins that of h.
-func (w *mpegWalker) startStream(h mpegHeader) {
+func (w *mpegWalker) startStream(h mpeg.Header) {
 	w.endStream()
 	w.stream = h
 }
@@ -147,17 +149,17 @@ func (w *mpegWalker) endStream() {
 			continue
 		}
 		mpegFrames += n
-		w.bitrates[bitrates(w.stream.version())[field]] = true
+		w.bitrates[w.stream.Bitrates()[field]] = true
 	}
 	w.byBitrate = [16]int64{}
 	if mpegFrames == 0 {
 		return
 	}
 	if w.sampleRate == 0 {
-		w.sampleRate = w.stream.sampleRate()
+		w.sampleRate = w.stream.SampleRate()
 	}
 	w.mpegFrames += int(mpegFrames)
-	w.duration += playtime(mpegFrames*int64(samplesPerMPEGFrame(w.stream.version())), w.stream.sampleRate())
+	w.duration += mpeg.Playtime(mpegFrames*int64(w.stream.Samples()), w.stream.SampleRate())
 }
 
 // resync skips bytes that are not an MPEG frame: an ID3 tag in the middle, where
@@ -185,7 +187,7 @@ func (w *mpegWalker) resync() error {
 			return err
 		}
 		h := w.mpegHeaderAt(w.pos)
-		if h.sameStream(w.stream) && w.streamStarts(w.pos, resumeRun) {
+		if h.SameStream(w.stream) && w.streamStarts(w.pos, resumeRun) {
 			w.junk.add(from, w.pos-from)
 			return nil
 		}
@@ -209,11 +211,11 @@ func (w *mpegWalker) tagAt(pos int64) (int64, error) {
 	if bytes.HasPrefix(b, []byte("TAG")) {
 		size = id3v1Bytes
 	}
-	if size == 0 || size > w.end-pos-mpegHeaderBytes {
+	if size == 0 || size > w.end-pos-mpeg.HeaderBytes {
 		return 0, nil
 	}
-	next, err := readRange(w.r, pos+size, pos+size+mpegHeaderBytes)
-	if err != nil || parseMPEGHeader(next).size() == 0 && !bytes.HasPrefix(next, []byte("ID3")) {
+	next, err := readRange(w.r, pos+size, pos+size+mpeg.HeaderBytes)
+	if err != nil || mpeg.ParseHeader(next).Size() == 0 && !bytes.HasPrefix(next, []byte("ID3")) {
 		return 0, err
 	}
 	return size, nil

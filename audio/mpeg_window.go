@@ -3,6 +3,8 @@ package audio
 import (
 	"fmt"
 	"io"
+
+	"onair/audio/mpeg"
 )
 
 const (
@@ -10,7 +12,7 @@ const (
 
 	// lookahead is the number of bytes that one decision needs: an MPEG frame, the
 	// three that confirm it, and the header of the next.
-	lookahead = 4*maxMPEGFrameBytes + mpegHeaderBytes
+	lookahead = 4*mpeg.MaxFrameBytes + mpeg.HeaderBytes
 )
 
 // A window moves over the bytes [base, end) of a file and keeps one block of it in
@@ -66,12 +68,12 @@ func (w *window) bytesAt(pos int64) []byte {
 }
 
 // mpegHeaderAt returns the MPEG header at pos, or zero at the end of the file.
-func (w *window) mpegHeaderAt(pos int64) mpegHeader {
+func (w *window) mpegHeaderAt(pos int64) mpeg.Header {
 	b := w.bytesAt(pos)
-	if len(b) < mpegHeaderBytes {
+	if len(b) < mpeg.HeaderBytes {
 		return 0
 	}
-	return parseMPEGHeader(b)
+	return mpeg.ParseHeader(b)
 }
 
 // streamStarts reports whether the MPEG frame at pos is followed by n others of the
@@ -81,8 +83,8 @@ func (w *window) streamStarts(pos int64, n int) bool {
 	first := w.mpegHeaderAt(pos)
 	h := first
 	for i := range n + 1 {
-		size := h.size()
-		if size == 0 || !h.sameStream(first) {
+		size := h.Size()
+		if size == 0 || !h.SameStream(first) {
 			return false
 		}
 		pos += int64(size)
@@ -100,8 +102,8 @@ func (w *window) wholeMPEGFrames(pos int64, n int) bool {
 	first := w.mpegHeaderAt(pos)
 	h := first
 	for range n {
-		size := int64(h.size())
-		if size == 0 || !h.sameStream(first) || pos+size > w.end {
+		size := int64(h.Size())
+		if size == 0 || !h.SameStream(first) || pos+size > w.end {
 			return false
 		}
 		pos += size

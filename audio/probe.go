@@ -6,6 +6,7 @@ import (
 	"io"
 	"time"
 
+	"onair/audio/mpeg"
 	"onair/internal/crc32c"
 	"onair/internal/plural"
 )
@@ -117,7 +118,7 @@ func findFirstMPEGFrame(r io.ReaderAt, start, end int64, head []byte) (int64, er
 	if format := unsupportedAudio(head); format != "" {
 		return 0, fmt.Errorf("byte %d: this is %s", start, format)
 	}
-	if len(head) >= mpegHeaderBytes && int64(parseMPEGHeader(head).size()) > end-start {
+	if len(head) >= mpeg.HeaderBytes && int64(mpeg.ParseHeader(head).Size()) > end-start {
 		return 0, fmt.Errorf("byte %d: the file ends inside its first MPEG frame: it is truncated", start)
 	}
 	return 0, fmt.Errorf("no MPEG audio frame in the %d bytes from byte %d: this looks like %s", limit-start, start, describeUnknown(head))
@@ -125,15 +126,15 @@ func findFirstMPEGFrame(r io.ReaderAt, start, end int64, head []byte) (int64, er
 
 // walk reads the payload, writes it to sink and sets the facts about it.
 func (i *Info) walk(r io.ReaderAt, sink io.Writer) error {
-	first, err := readRange(r, i.PayloadStart, min(i.PayloadStart+maxMPEGFrameBytes, i.PayloadEnd))
+	first, err := readRange(r, i.PayloadStart, min(i.PayloadStart+mpeg.MaxFrameBytes, i.PayloadEnd))
 	if err != nil {
 		return err
 	}
 	var skip int64
-	header := parseInfoHeader(first)
+	header := mpeg.ParseInfo(first)
 	if header != nil {
-		skip = int64(parseMPEGHeader(first).size())
-		i.EncoderDelay, i.EncoderPadding = header.delay, header.padding
+		skip = int64(mpeg.ParseHeader(first).Size())
+		i.EncoderDelay, i.EncoderPadding = header.Delay, header.Padding
 	}
 	w, err := walkMPEG(r, i.PayloadStart, i.PayloadEnd, skip, sink)
 	if err != nil {
@@ -155,7 +156,7 @@ func (i *Info) walk(r io.ReaderAt, sink io.Writer) error {
 }
 
 // addWarnings turns the problems of the payload into warnings.
-func (i *Info) addWarnings(w *mpegSummary, header *infoHeader) {
+func (i *Info) addWarnings(w *mpegSummary, header *mpeg.Info) {
 	i.compareInfoHeader(w, header)
 	if w.streamChanges.count > 0 {
 		i.warn("the sample rate or MPEG version changes %s, first at byte %d; many players fail there", plural.Times(w.streamChanges.count), w.streamChanges.first)
@@ -180,20 +181,20 @@ func (i *Info) addWarnings(w *mpegSummary, header *infoHeader) {
 // compareInfoHeader compares an info header to the MPEG frames. A difference of
 // one is not reported: some encoders count the info header itself, and some lose an
 // MPEG frame.
-func (i *Info) compareInfoHeader(w *mpegSummary, header *infoHeader) {
-	if header == nil || header.mpegFrames == 0 {
+func (i *Info) compareInfoHeader(w *mpegSummary, header *mpeg.Info) {
+	if header == nil || header.Frames == 0 {
 		if i.VBR {
 			i.warn("%s", vbrWithoutLength)
 		}
 		return
 	}
-	missing := header.mpegFrames - w.mpegFrames
+	missing := header.Frames - w.mpegFrames
 	switch {
-	case missing > 1 && (header.bytes == 0 || header.bytes > i.PayloadBytes()):
+	case missing > 1 && (header.Bytes == 0 || header.Bytes > i.PayloadBytes()):
 		i.MissingMPEGFrames = missing
 		i.Warnings = append(i.Warnings, i.missingMPEGFrames())
 	case missing > 1 || missing < -1:
-		i.warn("the %s header promises %d MPEG frames and the file has %d; players that rely on it show a wrong length", header.kind, header.mpegFrames, w.mpegFrames)
+		i.warn("the %s header promises %d MPEG frames and the file has %d; players that rely on it show a wrong length", header.Kind, header.Frames, w.mpegFrames)
 	}
 }
 

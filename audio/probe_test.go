@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"onair/audio/mpeg"
 	"onair/internal/crc32c"
 )
 
@@ -19,7 +20,7 @@ const hundredMPEGFrames = 100 * 1152 * time.Second / 44100
 func TestProbe(t *testing.T) {
 	t.Parallel()
 	cbr := silence(mono128, 100)
-	vbr := join(silence(mono128, 50), silence(newMPEGHeader(mpeg1, 64, 44100, true), 50))
+	vbr := join(silence(mono128, 50), silence(mpeg.NewHeader(44100, 64, true), 50))
 	tests := []struct {
 		name   string
 		before []byte // not part of the payload
@@ -30,10 +31,10 @@ func TestProbe(t *testing.T) {
 		{name: "CBR mono", body: cbr, want: Info{Duration: hundredMPEGFrames, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1}},
 		{name: "CBR stereo", body: silence(stereo128, 100), want: Info{Duration: hundredMPEGFrames, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 2}},
 		{name: "VBR", body: vbr, want: Info{Duration: hundredMPEGFrames, MPEGFrames: 100, Bitrate: 96, VBR: true, SampleRate: 44100, Channels: 1, Warnings: []string{vbrWithoutLength}}},
-		{name: "MPEG 2", body: silence(newMPEGHeader(mpeg2, 64, 24000, true), 50), want: Info{Duration: 1200 * time.Millisecond, MPEGFrames: 50, Bitrate: 64, SampleRate: 24000, Channels: 1}},
-		{name: "MPEG 2.5", body: silence(newMPEGHeader(mpeg25, 8, 8000, true), 100), want: Info{Duration: 7200 * time.Millisecond, MPEGFrames: 100, Bitrate: 8, SampleRate: 8000, Channels: 1}},
-		{name: "longest MPEG frames", body: silence(newMPEGHeader(mpeg1, 320, 32000, false), 1000), want: Info{Duration: 36 * time.Second, MPEGFrames: 1000, Bitrate: 320, SampleRate: 32000, Channels: 2}},
-		{name: "one MPEG frame", body: mono128.mpegFrame(), want: Info{Duration: 1152 * time.Second / 44100, MPEGFrames: 1, Bitrate: 128, SampleRate: 44100, Channels: 1}},
+		{name: "MPEG 2", body: silence(mpeg.NewHeader(24000, 64, true), 50), want: Info{Duration: 1200 * time.Millisecond, MPEGFrames: 50, Bitrate: 64, SampleRate: 24000, Channels: 1}},
+		{name: "MPEG 2.5", body: silence(mpeg.NewHeader(8000, 8, true), 100), want: Info{Duration: 7200 * time.Millisecond, MPEGFrames: 100, Bitrate: 8, SampleRate: 8000, Channels: 1}},
+		{name: "longest MPEG frames", body: silence(mpeg.NewHeader(32000, 320, false), 1000), want: Info{Duration: 36 * time.Second, MPEGFrames: 1000, Bitrate: 320, SampleRate: 32000, Channels: 2}},
+		{name: "one MPEG frame", body: mono128.Frame(), want: Info{Duration: 1152 * time.Second / 44100, MPEGFrames: 1, Bitrate: 128, SampleRate: 44100, Channels: 1}},
 		{name: "MPEG frames with a CRC", body: silence(mono128&^(1<<16), 100), want: Info{Duration: hundredMPEGFrames, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1}},
 		{
 			name: "Info header is not audio",
@@ -42,7 +43,7 @@ func TestProbe(t *testing.T) {
 		},
 		{
 			name: "Xing header of another bitrate",
-			body: join(xing(newMPEGHeader(mpeg1, 64, 44100, true), "Xing", 100, 0, 0, 0), cbr),
+			body: join(xing(mpeg.NewHeader(44100, 64, true), "Xing", 100, 0, 0, 0), cbr),
 			want: Info{Duration: hundredMPEGFrames, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1},
 		},
 		{
@@ -122,7 +123,7 @@ func TestProbe(t *testing.T) {
 		},
 		{
 			name: "junk that contains an MPEG header",
-			body: join(cbr, junk(99), mono128.mpegFrame()[:4], junk(2000), cbr, junk(7), cbr),
+			body: join(cbr, junk(99), mono128.Frame()[:4], junk(2000), cbr, junk(7), cbr),
 			want: Info{Duration: 3 * hundredMPEGFrames, MPEGFrames: 300, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
 				"junk between MPEG frames 2 times, 2110 bytes in all, first at byte 41795",
 			}},
@@ -141,7 +142,7 @@ func TestProbe(t *testing.T) {
 			}},
 		},
 		{
-			name: "truncated last MPEG frame", body: join(cbr, mono128.mpegFrame()[:100]),
+			name: "truncated last MPEG frame", body: join(cbr, mono128.Frame()[:100]),
 			want: Info{Duration: hundredMPEGFrames, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
 				"the last MPEG frame is truncated: 100 of 417 bytes",
 			}},
@@ -163,7 +164,7 @@ func TestProbe(t *testing.T) {
 			want: Info{Duration: hundredMPEGFrames, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1},
 		},
 		{
-			name: "sample rate changes", body: join(cbr, silence(newMPEGHeader(mpeg1, 128, 48000, true), 125)),
+			name: "sample rate changes", body: join(cbr, silence(mpeg.NewHeader(48000, 128, true), 125)),
 			want: Info{Duration: hundredMPEGFrames + 3*time.Second, MPEGFrames: 225, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
 				"the sample rate or MPEG version changes once, first at byte 41795; many players fail there",
 			}},
@@ -202,8 +203,8 @@ var durations = cmp.Comparer(func(a, b time.Duration) bool { return (a - b).Abs(
 // which the file is read.
 func TestProbeBlockBoundary(t *testing.T) {
 	t.Parallel()
-	before, after := newMPEGHeader(mpeg1, 320, 32000, false), newMPEGHeader(mpeg1, 320, 44100, false)
-	edge := blockBytes / before.size()
+	before, after := mpeg.NewHeader(32000, 320, false), mpeg.NewHeader(44100, 320, false)
+	edge := blockBytes / before.Size()
 	for n := edge - 6; n <= edge+2; n++ {
 		file := join(silence(before, n), silence(after, 300))
 		info, err := Probe(bytes.NewReader(file), int64(len(file)))
@@ -219,7 +220,7 @@ func TestProbeBlockBoundary(t *testing.T) {
 func TestProbeRefuses(t *testing.T) {
 	t.Parallel()
 	free := mono128 &^ (15 << 12)
-	layerTwo := mono128&^(3<<17) | layer2<<17
+	layerTwo := mono128&^(3<<17) | mpeg.Layer2<<17
 	tests := []struct {
 		name string
 		file []byte
@@ -250,7 +251,7 @@ func TestProbeRefuses(t *testing.T) {
 		{"cut off inside its tag", id3(3, 4000)[:700], "byte 0: the ID3 tag claims 4000 bytes and the file has 700 left: it is truncated, or the tag has a wrong size"},
 		{"tag longer than the file", join(id3(3, 100)[:6], []byte{0x2F, 0, 0, 0}, silence(mono128, 10)), "byte 0: the ID3 tag claims 98566154 bytes and the file has 4189 left: it is truncated, or the tag has a wrong size"},
 		{"tag that covers half of the audio", join(id3(3, 2000)[:1000], silence(mono128, 10)), "byte 0: the ID3 tag claims 2000 bytes, but audio begins inside it, at byte 1000; remove the tag or export the file again"},
-		{"half an MPEG frame", mono128.mpegFrame()[:200], "byte 0: the file ends inside its first MPEG frame: it is truncated"},
+		{"half an MPEG frame", mono128.Frame()[:200], "byte 0: the file ends inside its first MPEG frame: it is truncated"},
 		{"info header alone", xing(mono128, "Xing", 0, 0, 0, 0), "byte 0: no complete MPEG frame follows: the file is truncated"},
 	}
 	for _, tt := range tests {

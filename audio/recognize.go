@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"onair/audio/mp4"
+	"onair/audio/mpeg"
 )
 
 // sniffBytes is the number of bytes at the start of a file that decide about its
@@ -160,23 +161,23 @@ func riffFormat(r io.ReaderAt, start, size int64, head []byte) uint16 {
 // play, with what to do about it. It returns an empty string for other bytes.
 func unsupportedAudio(head []byte) string {
 	switch {
-	case len(head) < mpegHeaderBytes:
+	case len(head) < mpeg.HeaderBytes:
 		return ""
 	case isADTS(head):
 		return "AAC without a container; put it into one: ffmpeg -i IN -c copy OUT.m4a"
 	case bytes.HasPrefix(head, []byte("\x0b\x77")):
 		return "Dolby Digital (AC-3); encode it: ffmpeg -i IN.ac3 -b:a 128k OUT.mp3"
 	}
-	h := parseMPEGHeader(head)
-	if !h.synced() || h.sampleRate() == 0 {
+	h := mpeg.ParseHeader(head)
+	if !h.Synced() || h.SampleRate() == 0 {
 		return ""
 	}
 	switch {
-	case h.layer() == layer2 || h.layer() == layer1:
+	case h.Layer() == mpeg.Layer2 || h.Layer() == mpeg.Layer1:
 		return "MPEG layer I or II, which podcast apps do not play; encode it as layer III: ffmpeg -i IN -b:a 128k OUT.mp3"
-	case h.layer() != layer3:
+	case h.Layer() != mpeg.Layer3:
 		return ""
-	case h.bitrate() == freeFormat:
+	case h.Bitrate() == mpeg.FreeFormat:
 		return "a free-format MP3, whose headers give no bitrate and which few players play; encode it with a standard bitrate: lame -b 128"
 	}
 	return ""
@@ -186,7 +187,7 @@ func unsupportedAudio(head []byte) string {
 // differs from the header of MPEG audio in the layer, which is zero.
 func isADTS(b []byte) bool {
 	const rates = 13
-	return len(b) >= mpegHeaderBytes && b[0] == 0xFF && b[1]&0xF6 == 0xF0 && b[2]>>2&15 < rates
+	return len(b) >= mpeg.HeaderBytes && b[0] == 0xFF && b[1]&0xF6 == 0xF0 && b[2]>>2&15 < rates
 }
 
 // describeUnknown describes bytes that contain no audio.
