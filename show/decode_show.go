@@ -318,7 +318,30 @@ func txt(p *[]Txt) source.Setter {
 // speech sets the recognizer. Its command is checked when it is run.
 func speech(p *machine.Settings) source.Setter {
 	return func(v source.Value) {
-		v.Fields(source.Fields{"command": source.Words(&p.Command, source.Line)})
+		v.Fields(source.Fields{
+			"engine":   source.OneOf(&p.Engine, "google", "openai", "command"),
+			"model":    source.Line(&p.Model),
+			"location": source.Slug(&p.Location),
+			"project":  source.Slug(&p.Project),
+			"max_cost": dollars(&p.MaxCost),
+			"command":  source.Words(&p.Command, source.Line),
+		})
+	}
+}
+
+// dollars sets an amount of money.
+func dollars(p *float64) source.Setter {
+	return func(v source.Value) {
+		s, ok := v.Scalar()
+		if !ok {
+			return
+		}
+		amount, err := strconv.ParseFloat(s, 64)
+		if err != nil || !(amount > 0 && amount <= 1e6) {
+			v.Reportf(ruleType, "write an amount such as 5 or 2.50", "%s: %s is not an amount of US dollars", v.Name(), source.ShortQuote(s))
+			return
+		}
+		*p = amount
 	}
 }
 

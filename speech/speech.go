@@ -6,69 +6,91 @@ package speech
 import (
 	"context"
 	"errors"
-	"fmt"
-	"regexp"
-	"strconv"
 	"time"
 
-	"onair/transcripts/forms"
+	"onair/audio"
 	"onair/transcripts/words"
 )
 
 // Recognizer is a speech recognizer.
 type Recognizer interface {
 	// Recognize returns what it heard, in a form that words.Convert reads. It is called
-	// once for each audio file, and its answer is kept, because it may cost money.
+	// once for each piece of the audio, and its answer is kept, because it may cost
+	// money.
 	Recognize(ctx context.Context, r *Request) ([]byte, error)
 }
 
+// ErrStarted reports that a service has begun to recognize speech. Its answer can be
+// had later, with the same request.
+var ErrStarted = errors.New("the recognition has begun")
+
 // Request is what is recognized.
 type Request struct {
-	Audio    string   // path of a file
+	Audio    string // path of a file
+	Info     *audio.Info
 	Language string   // BCP 47; empty if unknown
 	Hints    []string // words that may be spoken, most important first
+	Options
+
+	Whole bool         // the file is the whole recording, not a piece of it
+	Known []KnownVoice // voices of pieces before, for an engine with Clips
+	Job   *Job         // what a recognizer notes about this piece
+	Say   func(string) // tells the user something about the answer
+}
+
+// Options change how audio is recognized.
+type Options struct {
+	WordsOnly bool // do not tell voices apart
+	Channels  bool // every channel is one voice
+	Cheap     bool // slower, for less money
+	NoWait    bool // return ErrStarted instead of waiting for an answer
+}
+
+// KnownVoice is a voice that was heard before.
+type KnownVoice struct {
+	Number string
+	Clip   []byte // MP3 of at most ten seconds
+}
+
+// Label returns the label that the voice has in an answer.
+func (v *KnownVoice) Label() string { return "voice_" + v.Number }
+
+// AnswerError reports that an answer, which is kept, cannot be used.
+type AnswerError struct {
+	Name string // under which the answer is kept
+	Err  error
+}
+
+func (e *AnswerError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the reason.
+func (e *AnswerError) Unwrap() error { return e.Err }
+
+// Engine is a recognizer with its limits and what it costs.
+type Engine struct {
+	Recognizer
+	Name, Model string
+	Place       string   // where the audio goes, such as us; empty if unknown
+	Extra       []string // models that are called for the same audio as well
+	Settings    any      // what else the answer depends on
+
+	Longest  time.Duration // longest piece; 0 sets no limit
+	MaxBytes int64         // largest piece; 0 sets no limit
+	Clips    bool          // it knows voices again by clips of them
+	Unpriced bool          // onair does not know what it costs
 }
 
 // pastEnd is how long after the end of the audio a word may start: lengths are rounded.
 const pastEnd = time.Second
 
-// Read reads the answer of a recognizer about audio of the duration.
-func Read(answer []byte, duration time.Duration) (*words.File, error) {
-	f, err := words.Convert(answer, &forms.Options{File: "the answer"})
-	if err != nil {
-		return nil, err
-	}
+// errSilent reports that nothing was recognized.
+var errSilent = errors.New("nothing was recognized: is the audio silent?")
+
+// pastEndOf returns the last word if it starts after the end of the audio.
+func pastEndOf(f *words.File, duration time.Duration) (words.Word, bool) {
 	all := f.All()
-	if len(all) == 0 {
-		return nil, errors.New("nothing was recognized: is the audio silent?")
+	if n := len(all); n > 0 && all[n-1].Start > duration+pastEnd {
+		return all[n-1], true
 	}
-	if last := all[len(all)-1]; last.Start > duration+pastEnd {
-		return nil, fmt.Errorf("the word %q is at %v, after the end of the audio at %v", last.Text, last.Start, duration.Round(time.Millisecond))
-	}
-	numberVoices(f)
-	return f, nil
-}
-
-// machineVoice matches what recognizers call a voice that they cannot name.
-var machineVoice = regexp.MustCompile(`^(?i:(?:speaker|spk|voice|channel|s)?[ _-]*[0-9]{1,3}|[A-Z])$`)
-
-// numberVoices numbers the voices from 1 in the order in which they are heard. Voices
-// that have names keep them.
-func numberVoices(f *words.File) {
-	numbers := map[string]string{"": ""}
-	for i := range f.Segments {
-		voice := f.Segments[i].Voice
-		n, known := numbers[voice]
-		if !known {
-			n = strconv.Itoa(len(numbers))
-			numbers[voice] = n
-			if !machineVoice.MatchString(voice) {
-				if f.Speakers == nil {
-					f.Speakers = map[string]string{}
-				}
-				f.Speakers[n] = voice
-			}
-		}
-		f.Segments[i].Voice = n
-	}
+	return words.Word{}, false
 }

@@ -29,6 +29,7 @@ type system struct {
 
 	derived *derive.Cache // opened by cache; nil before
 	inputs  inputs
+	lines   *bufio.Reader // of stdin, for answers to questions; nil before the first
 }
 
 // getenv returns the value of an environment variable, empty if it is not set.
@@ -43,16 +44,25 @@ func (s *system) animated() bool { return isTerminal(s.stderr) && s.getenv("TERM
 // confirmed reads a line from stdin and reports whether it says yes. It is false if ctx
 // ends first.
 func (s *system) confirmed(ctx context.Context) bool {
+	return strings.HasPrefix(strings.ToLower(s.readLine(ctx)), "y")
+}
+
+// readLine reads a line from stdin, without white space at its ends. It is empty if ctx
+// ends first.
+func (s *system) readLine(ctx context.Context) string {
 	answer := make(chan string, 1) // a read cannot be interrupted, a receive can
+	if s.lines == nil {
+		s.lines = bufio.NewReader(s.stdin)
+	}
 	go func() {
-		line, _ := bufio.NewReader(s.stdin).ReadString('\n')
+		line, _ := s.lines.ReadString('\n')
 		answer <- line
 	}()
 	select {
 	case line := <-answer:
-		return strings.HasPrefix(strings.ToLower(strings.TrimSpace(line)), "y")
+		return strings.TrimSpace(line)
 	case <-ctx.Done():
-		return false
+		return ""
 	}
 }
 

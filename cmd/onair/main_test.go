@@ -37,6 +37,8 @@ func TestScripts(t *testing.T) {
 	}
 	nothing := httptest.NewServer(http.HandlerFunc(noBucket))
 	t.Cleanup(nothing.Close)
+	recognizer := httptest.NewServer(speechServer())
+	t.Cleanup(recognizer.Close)
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
@@ -44,6 +46,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("EXAMPLES", examples)
 			e.Setenv("BARE", filepath.Dir(onair)) // a PATH with only onair
 			e.Setenv("EMPTY_GCS", nothing.Listener.Addr().String())
+			e.Setenv("SPEECH", recognizer.URL)
 			e.Setenv("XDG_CACHE_HOME", filepath.Join(e.WorkDir, ".cache"))
 			e.Setenv("ONAIR_NOW", "2026-11-20T12:00:00Z")
 			return nil

@@ -1,10 +1,8 @@
 package main
 
 import (
+	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -21,16 +19,15 @@ import (
 	"onair/internal/durable"
 	"onair/show"
 	"onair/speech"
-	"onair/speech/command"
 	"onair/transcripts/draft"
 	"onair/transcripts/words"
 )
 
 type draftOptions struct {
+	speechOptions
+	speech.Options
 	language, out string
 	speakers      []string
-	wordsOnly     bool
-	yes           bool
 }
 
 func newTranscriptsDraft(a *app) *cobra.Command {
@@ -43,27 +40,36 @@ people to correct: a turn for each voice, stamps, and [unintelligible hh:mm:ss] 
 the recognizer was not sure. The words with their times are kept in
 transcript.words.json, so that captions are exact also after corrections.
 
-The recognizer is the command of speech: in show.yaml. It gets the names of the people
-in the episode, its title and chapters, and the terms of glossary.yaml. Before it is
-run, onair asks; without a terminal, --yes is needed. Its answer is kept: the same
-command is not run again for the same audio.
+The engine is google (Cloud Speech-to-Text), openai (also a server of your own, with
+OPENAI_BASE_URL) or command, a program of your own. It gets the names of the people in
+the episode, its title and chapters, and the terms of glossary.yaml. First onair prints
+what it costs, and asks; without a terminal, --yes is needed.
+
+Audio that is longer than the engine takes is recognized in pieces. What was answered is
+kept, in the bucket of state: or in the cache: if the command is interrupted, it goes on
+the next time, and the same audio is not paid for twice.
 
 A transcript that exists is never overwritten. --words-only adds the times of the words
-to it, and -o writes the draft to another file.
+to it, and -o writes the draft to another file. In a terminal, onair asks who the voices
+are.
 
 Exit codes: 0 done · 1 failed · 2 usage, or a question without a terminal.`,
 		Example: `  onair transcripts draft 4
   onair transcripts draft 4 --speakers 1=vega,2=rigel --yes
+  onair transcripts draft 4 --engine google --cheap --no-wait --max-cost 2
   onair transcripts draft interview.mp3 -o interview.md`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error { return runTranscriptsDraft(c.Context(), a, &o, args[0]) },
 	}
 	f := c.Flags()
+	o.addFlags(f)
 	f.StringVar(&o.language, "language", "", "`LANGUAGE` that is spoken (default: that of the episode)")
 	f.StringSliceVar(&o.speakers, "speakers", nil, "who the voices are: `1=vega,2=rigel`; ids of people.yaml, or names")
-	f.BoolVar(&o.wordsOnly, "words-only", false, "write the words with their times, and no draft")
+	f.BoolVar(&o.WordsOnly, "words-only", false, "write the words with their times, and no draft")
+	f.BoolVar(&o.Channels, "channels", false, "each of the two channels is one voice (google, which bills both)")
+	f.BoolVar(&o.Cheap, "cheap", false, "cost less and take up to a day (google)")
+	f.BoolVar(&o.NoWait, "no-wait", false, "do not wait for the answer; the same command gets it later (google)")
 	f.StringVarP(&o.out, "output", "o", "", "`FILE` to write the draft to; - is standard output")
-	f.BoolVar(&o.yes, "yes", false, "recognize without asking")
 	return c
 }
 
@@ -82,31 +88,135 @@ func runTranscriptsDraft(ctx context.Context, a *app, o *draftOptions, name stri
 	if err != nil {
 		return err
 	}
-	recognizer, err := command.New(d.show.Speech.Command, d.show.Folder.Dir)
-	if err != nil {
-		return withHint(fmt.Errorf("the command of speech: in show.yaml %w", err), `such as: speech: {command: [whisper-json, "{wav}"]}; docs/speech.md says more`)
-	}
-	request, err := d.request()
-	if err != nil {
+	if err := o.settle(d.show); err != nil {
 		return err
 	}
-	answer, kept, err := a.recognize(ctx, d, recognizer, request)
-	if err != nil {
+	if o.engine != "google" && (o.Channels || o.Cheap || o.NoWait) {
+		return usagef("--channels, --cheap and --no-wait are for --engine google")
+	}
+	f, err := d.recognize(ctx, a)
+	if errors.Is(err, speech.ErrStarted) {
+		fmt.Fprintln(a.stderr, "the recognition has begun; the same command gets its answer later")
+		return nil
+	} else if err != nil {
 		return err
 	}
-	f, err := speech.Read(answer, d.info.Duration)
-	if err != nil {
-		if kept != "" {
-			err = withHint(err, "the answer is kept in %s; delete it to recognize again", kept)
-		}
+	if err := d.takeVoices(a, f); err != nil {
 		return err
 	}
-	f.SHA256, f.Duration = hex.EncodeToString(d.info.SHA256[:]), d.info.Duration
-	f.Engine, f.Model, f.Language = "command", recognizer.Name(), request.Language
 	if err := nameVoices(f, d.speakers); err != nil {
 		return err
 	}
+	if err := d.askVoices(ctx, a, f); err != nil {
+		return err
+	}
 	return d.write(a, f)
+}
+
+// recognize returns what the engine hears. It asks before something is sent.
+func (d *drafting) recognize(ctx context.Context, a *app) (*words.File, error) {
+	var store *speechStore
+	var err error
+	if d.engine != "command" && (d.engine == "google" || d.show.State != "") {
+		if store, err = openSpeechStore(ctx, a, d.show, d.info); err != nil {
+			return nil, err
+		}
+	}
+	engine, err := openRecognizer(ctx, a, d.show, d.draftOptions, store)
+	if err != nil {
+		return nil, err
+	}
+	request, err := d.request()
+	if err != nil {
+		return nil, err
+	}
+	request.Options = d.Options
+	r := &speech.Recording{
+		Path: d.audio, Info: d.info, Engine: engine, Keeper: speechKeeper(a, d.show, d.engine, d.info, store),
+		Say: func(message string) { fmt.Fprintln(a.stderr, clean(message)) },
+	}
+	if err := r.Open(ctx, request); err != nil {
+		return nil, err
+	}
+	if err := d.approve(ctx, a, r); err != nil {
+		return nil, err
+	}
+	f, err := r.Recognize(ctx)
+	var unusable *speech.AnswerError
+	if errors.As(err, &unusable) {
+		switch k := r.Keeper.(type) {
+		case speech.Dir:
+			err = withHint(err, "the answer is kept in %s; delete it to recognize again", filepath.Join(string(k), unusable.Name))
+		case *speechStore:
+			err = withHint(err, "the answer is kept in %s/%s; delete it to recognize again", k.bucket.URL(), k.prefix+unusable.Name)
+		}
+	}
+	return f, err
+}
+
+// approve asks for what is not sent yet.
+func (d *drafting) approve(ctx context.Context, a *app, r *speech.Recording) error {
+	unsent, err := r.Unsent(ctx)
+	if err != nil || unsent == 0 {
+		return err
+	}
+	e := r.Engine
+	what := durationText(unsent) + " of audio to the command " + e.Model
+	if e.Name != "command" {
+		what = minutesText(unsent) + " to " + e.Name + " " + strings.Join(append([]string{e.Model}, e.Extra...), " and ")
+		if e.Place != "" {
+			what += " (" + e.Place + ")"
+		}
+	}
+	dollars, known := e.Price(unsent, &d.Options, d.info.Channels)
+	return a.approve(ctx, &d.speechOptions, &offer{what, dollars, known, e.Unpriced})
+}
+
+// takeVoices keeps the voices and names that people gave the words that are replaced.
+func (d *drafting) takeVoices(a *app, f *words.File) error {
+	if d.words == "" {
+		return nil
+	}
+	src, err := a.readInput(d.words, words.MaxSize)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	earlier, err := words.Read(src, a.shortPath(d.words))
+	if err != nil {
+		return err
+	}
+	if earlier.SHA256 == f.SHA256 {
+		f.TakeVoices(earlier)
+	}
+	return nil
+}
+
+// askVoices asks in a terminal who the voices are that have no names.
+func (d *drafting) askVoices(ctx context.Context, a *app, f *words.File) error {
+	if d.episode == nil || a.quiet || !isTerminal(a.stdin) || !isTerminal(a.stderr) {
+		return nil
+	}
+	unnamed, err := d.printVoices(a, f)
+	if err != nil || len(unnamed) == 0 {
+		return err
+	}
+	var people []string
+	for _, c := range d.episode.Credits(d.show) {
+		if !slices.Contains(people, c.Person.ID) {
+			people = append(people, c.Person.ID)
+		}
+	}
+	fmt.Fprintf(a.stderr, "\nWho is it? Answer with an id of people.yaml (%s) or a name, or nothing.\n", clean(strings.Join(people, ", ")))
+	var speakers []string
+	for _, voice := range unnamed {
+		fmt.Fprintf(a.stderr, "voice %s: ", clean(voice))
+		if name := a.readLine(ctx); name != "" {
+			speakers = append(speakers, voice+"="+name)
+		}
+	}
+	return cmp.Or(ctx.Err(), nameVoices(f, speakers))
 }
 
 // newDrafting finds the audio and checks that the files can be written.
@@ -129,12 +239,12 @@ func newDrafting(a *app, o *draftOptions, name string) (*drafting, error) {
 		if d.info, err = audio.Probe(f, info.Size()); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		if o.wordsOnly && o.out == "" {
+		if o.WordsOnly && o.out == "" {
 			return nil, usagef("--words-only needs -o FILE for a file that is not an episode's")
 		}
 		if o.out == "" {
 			o.out = "-"
-		} else if o.wordsOnly {
+		} else if o.WordsOnly {
 			d.words = o.out
 		}
 		return d, nil
@@ -147,7 +257,7 @@ func newDrafting(a *app, o *draftOptions, name string) (*drafting, error) {
 	}
 	d.audio, _ = r.show.Folder.Path(d.episode.Audio)
 	dir := filepath.Join(r.root, filepath.FromSlash(d.episode.Dir))
-	if d.words = filepath.Join(dir, words.FileName); o.wordsOnly || o.out != "" {
+	if d.words = filepath.Join(dir, words.FileName); o.WordsOnly || o.out != "" {
 		return d, nil
 	}
 	for _, t := range d.episode.Transcripts {
@@ -184,54 +294,6 @@ func (d *drafting) request() (*speech.Request, error) {
 	}
 	q.Hints = speech.Hints(d.show, d.episode, terms)
 	return q, nil
-}
-
-// recognize returns the answer of the recognizer, and the file in which it is kept. It
-// asks before it runs the recognizer.
-func (a *app) recognize(ctx context.Context, d *drafting, r *command.Recognizer, q *speech.Request) (answer []byte, kept string, err error) {
-	if dir := a.cacheDir(); dir != "" {
-		settings, err := json.Marshal([]any{"command", d.show.Speech.Command, q.Language, q.Hints})
-		if err != nil {
-			return nil, "", err
-		}
-		sum := sha256.Sum256(settings)
-		kept = filepath.Join(dir, "speech", hex.EncodeToString(d.info.SHA256[:]), hex.EncodeToString(sum[:8]))
-		if answer, err := os.ReadFile(kept); err == nil {
-			return answer, kept, nil
-		}
-	}
-	if err := a.askToRecognize(ctx, d, r); err != nil {
-		return nil, "", err
-	}
-	if answer, err = r.Recognize(ctx, q); err != nil || kept == "" {
-		return answer, "", err
-	}
-	if err = os.MkdirAll(filepath.Dir(kept), 0o700); err == nil {
-		err = durable.WriteFile(kept, answer, 0o600)
-	}
-	if err != nil { // the answer is there, so the draft can be made
-		fmt.Fprintf(a.stderr, "the answer of the recognizer cannot be kept: %s\n", clean(err.Error()))
-		kept = ""
-	}
-	return answer, kept, nil
-}
-
-// askToRecognize prints what is about to be recognized, and asks.
-func (a *app) askToRecognize(ctx context.Context, d *drafting, r *command.Recognizer) error {
-	if !a.quiet || !d.yes {
-		fmt.Fprintf(a.stderr, "%s of audio to the command %s. onair does not know what it costs, or whether the audio leaves this machine.\n", durationText(d.info.Duration), clean(r.Name()))
-	}
-	switch {
-	case d.yes:
-		return nil
-	case !isTerminal(a.stdin) || !isTerminal(a.stderr):
-		return usagef("there is no terminal to ask: use --yes to recognize")
-	}
-	fmt.Fprint(a.stderr, "Recognize? [y/N] ")
-	if !a.confirmed(ctx) {
-		return errors.New("nothing was recognized")
-	}
-	return nil
 }
 
 // nameVoices stores who the voices are, from arguments such as 1=vega.
@@ -272,7 +334,7 @@ func (d *drafting) write(a *app, f *words.File) error {
 		}
 		a.printWritten(d.words)
 	}
-	if !d.wordsOnly {
+	if !d.WordsOnly {
 		out := draft.Markdown(f, func(name string) string { return personName(d.show, name) })
 		if d.out != "-" {
 			if _, err := os.Lstat(d.out); err == nil {
@@ -286,7 +348,14 @@ func (d *drafting) write(a *app, f *words.File) error {
 			a.printWritten(d.out)
 		}
 	}
-	return d.printVoices(a, f)
+	if isTerminal(a.stdin) && isTerminal(a.stderr) && d.episode != nil {
+		return nil // askVoices printed them
+	}
+	unnamed, err := d.printVoices(a, f)
+	if err == nil && len(unnamed) > 0 && d.episode != nil {
+		fmt.Fprintf(a.stderr, "\nname them: onair%s transcripts speakers %s 1=NAME\n", a.sameFlags(), path.Base(d.episode.Dir))
+	}
+	return err
 }
 
 func (a *app) printWritten(name string) {
@@ -295,25 +364,21 @@ func (a *app) printWritten(name string) {
 	}
 }
 
-// printVoices prints the voices, so that people can say who they are.
-func (d *drafting) printVoices(a *app, f *words.File) error {
+// printVoices prints the voices, so that people can say who they are. It returns those
+// without a name.
+func (d *drafting) printVoices(a *app, f *words.File) (unnamed []string, err error) {
 	voices := draft.Voices(f)
 	if a.quiet || len(voices) == 1 && voices[0].ID == "" {
-		return nil
+		return nil, nil
 	}
 	w := tabwriter.NewWriter(a.stderr, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "\nvoice\tspeaker\tshare\tfirst words\n")
-	unnamed := false
 	for _, v := range voices {
 		name := f.Speakers[v.ID]
-		unnamed = unnamed || name == ""
+		if name == "" && v.ID != "" {
+			unnamed = append(unnamed, v.ID)
+		}
 		fmt.Fprintf(w, "%s\t%s\t%.0f %%\t%s\n", clean(v.ID), clean(personName(d.show, name)), 100*v.Share, clean(v.First))
 	}
-	if err := w.Flush(); err != nil {
-		return err
-	}
-	if unnamed && d.episode != nil {
-		fmt.Fprintf(a.stderr, "\nname them: onair%s transcripts speakers %s 1=NAME\n", a.sameFlags(), path.Base(d.episode.Dir))
-	}
-	return nil
+	return unnamed, w.Flush()
 }

@@ -16,7 +16,7 @@ func shell(t *testing.T, script string, args ...string) *Recognizer {
 	if _, err := exec.LookPath("sh"); err != nil {
 		t.Skip("needs sh")
 	}
-	r, err := New(append([]string{"sh", "-c", script, "recognizer"}, args...), t.TempDir())
+	r, err := newRecognizer(append([]string{"sh", "-c", script, "recognizer"}, args...), t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +61,7 @@ func TestOutput(t *testing.T) {
 			t.Errorf("%s: %v, want %q", test.script, err, test.want)
 		}
 	}
-	missing, err := New([]string{"no-such-recognizer", "{input}"}, "")
+	missing, err := newRecognizer([]string{"no-such-recognizer", "{input}"}, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -38,9 +38,12 @@ func Label(f *words.File, voice string) string {
 		return name
 	case voice == "":
 		return "Unknown"
-	default:
-		return "Voice " + voice
 	}
+	label := "Voice " + voice
+	if since, ok := f.Since[voice]; ok { // it may be one of the voices before
+		label += fmt.Sprintf(" (from %d:%02d)", int(since.Minutes()), int(since.Seconds())%60)
+	}
+	return label
 }
 
 // cleanName removes from a name what a label cannot contain.

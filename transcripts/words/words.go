@@ -15,6 +15,9 @@
 // voice, the words separated by spaces, how many milliseconds pass from the start of
 // each word to that of the next (of the last word, to its end), and how sure the
 // recognizer is of each, in percent; 0 is unknown, and the list may be left out.
+//
+// Long audio is recognized in pieces. A voice that was first heard in a later one may be
+// one of those before; "since": {"3": 1185} says where that piece starts, in seconds.
 package words
 
 import (
@@ -51,9 +54,10 @@ type File struct {
 	Duration time.Duration // of the audio; 0 if unknown
 	Engine   string        // that recognized the words, such as google
 	Model    string
-	Language string            // BCP 47
-	Speakers map[string]string // ids of people or names, by voice
-	Segments []Segment         // by start
+	Language string                   // BCP 47
+	Speakers map[string]string        // ids of people or names, by voice
+	Since    map[string]time.Duration // start of the piece in which a voice that may not be new was first heard
+	Segments []Segment                // by start
 }
 
 // Segment is what one voice says without a pause.
@@ -71,13 +75,14 @@ type Word struct {
 
 // document is the JSON of a file.
 type document struct {
-	SchemaVersion int               `json:"schema_version"`
-	Audio         audio             `json:"audio"`
-	Engine        string            `json:"engine"`
-	Model         string            `json:"model,omitempty"`
-	Language      string            `json:"language,omitempty"`
-	Speakers      map[string]string `json:"speakers,omitempty"`
-	Segments      []json.RawMessage `json:"segments"`
+	SchemaVersion int                `json:"schema_version"`
+	Audio         audio              `json:"audio"`
+	Engine        string             `json:"engine"`
+	Model         string             `json:"model,omitempty"`
+	Language      string             `json:"language,omitempty"`
+	Speakers      map[string]string  `json:"speakers,omitempty"`
+	Since         map[string]float64 `json:"since,omitempty"`
+	Segments      []json.RawMessage  `json:"segments"`
 }
 
 type audio struct {
@@ -108,6 +113,12 @@ func Read(src []byte, file string) (*File, error) {
 	f := &File{
 		SHA256: d.Audio.SHA256, Duration: seconds(d.Audio.Duration),
 		Engine: d.Engine, Model: d.Model, Language: d.Language, Speakers: d.Speakers,
+	}
+	for voice, from := range d.Since {
+		if f.Since == nil {
+			f.Since = map[string]time.Duration{}
+		}
+		f.Since[voice] = seconds(from)
 	}
 	for i, raw := range d.Segments {
 		s, err := readSegment(raw)
@@ -178,6 +189,12 @@ func (f *File) Format() []byte {
 	d := document{
 		SchemaVersion: schemaVersion, Audio: audio{f.SHA256, f.Duration.Seconds()},
 		Engine: f.Engine, Model: f.Model, Language: f.Language, Speakers: f.Speakers,
+	}
+	for voice, from := range f.Since {
+		if d.Since == nil {
+			d.Since = map[string]float64{}
+		}
+		d.Since[voice] = from.Seconds()
 	}
 	head := encode(d)
 	b.Write(bytes.TrimSuffix(head, []byte(`null}`)))

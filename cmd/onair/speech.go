@@ -1,0 +1,224 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"onair/audio"
+	"onair/internal/crc32c"
+	"onair/internal/durable"
+	"onair/publish/bucket"
+	"onair/show"
+	"onair/speech"
+	"onair/speech/command"
+	"onair/speech/google"
+	"onair/speech/openai"
+)
+
+// speechOptions are the flags of commands that may send something to a service and cost
+// money.
+type speechOptions struct {
+	engine, model string
+	maxCost       float64
+	yes           bool
+}
+
+func (o *speechOptions) addFlags(f *pflag.FlagSet) {
+	f.StringVar(&o.engine, "engine", "", "`ENGINE`: google, openai or command (default: that of speech: in show.yaml)")
+	f.StringVar(&o.model, "model", "", "`MODEL` of the engine (default: that of speech: in show.yaml)")
+	f.Float64Var(&o.maxCost, "max-cost", 0, "refuse if it costs more than `DOLLARS` (default: max_cost of speech:)")
+	f.BoolVar(&o.yes, "yes", false, "do it without asking")
+}
+
+// settle takes what no flag says from the show.
+func (o *speechOptions) settle(s *show.Show) error {
+	if o.engine != "" && o.engine != s.Speech.Engine {
+		// The model is that of another engine.
+	} else if o.model == "" {
+		o.model = s.Speech.Model
+	}
+	o.engine = cmp.Or(o.engine, s.Speech.Engine, "command")
+	o.maxCost = cmp.Or(o.maxCost, s.Speech.MaxCost)
+	switch o.engine {
+	case "google", "openai", "command":
+		return nil
+	}
+	return usagef("--engine %s: want google, openai or command", o.engine)
+}
+
+// openRecognizer returns the engine that recognizes speech.
+func openRecognizer(ctx context.Context, a *app, s *show.Show, o *draftOptions, store *speechStore) (*speech.Engine, error) {
+	switch o.engine {
+	case "google":
+		return google.New(ctx, &google.Options{Project: s.Speech.Project, Location: s.Speech.Location, Model: o.model, WordsOnly: o.WordsOnly, Store: store})
+	case "openai":
+		e, err := openai.New(&openai.Options{Key: a.getenv("OPENAI_API_KEY"), Base: a.getenv("OPENAI_BASE_URL"), Model: o.model, WordsOnly: o.WordsOnly})
+		return e, withHint(err, "docs/speech.md says how to get a key")
+	}
+	e, err := command.New(s.Speech.Command, s.Folder.Dir)
+	if err != nil {
+		err = withHint(fmt.Errorf("the command of speech: in show.yaml %w", err), `such as: speech: {command: [whisper-json, "{wav}"]}, or speech: {engine: google}; docs/speech.md says more`)
+	}
+	return e, err
+}
+
+// offer is what is about to be done.
+type offer struct {
+	what    string
+	dollars float64
+	known   bool // what it costs
+	own     bool // by a program or server of the user's own
+}
+
+// approve prints what is about to be done and what it costs, and asks.
+func (a *app) approve(ctx context.Context, o *speechOptions, offer *offer) error {
+	what := clean(offer.what)
+	price := "onair does not know what it costs, or whether the audio leaves this machine"
+	switch {
+	case offer.known && o.maxCost > 0 && offer.dollars > o.maxCost:
+		return withHint(fmt.Errorf("%s would cost about $%.2f, more than $%.2f", what, offer.dollars, o.maxCost), "--max-cost allows more")
+	case offer.known:
+		price = fmt.Sprintf("about $%.2f by the prices of %s. The audio leaves this machine", offer.dollars, speech.PricesOf())
+	case !offer.own && o.maxCost > 0:
+		return fmt.Errorf("%s: onair does not know whether it costs more than $%.2f", what, o.maxCost)
+	}
+	if !a.quiet || !o.yes {
+		fmt.Fprintf(a.stderr, "%s: %s.\n", what, price)
+	}
+	switch {
+	case o.yes:
+		return nil
+	case !isTerminal(a.stdin) || !isTerminal(a.stderr):
+		return usagef("there is no terminal to ask: use --yes")
+	}
+	fmt.Fprint(a.stderr, "Do it? [y/N] ")
+	if !a.confirmed(ctx) {
+		return errors.New("nothing was done")
+	}
+	return nil
+}
+
+// speechKeeper returns where the answers about a recording are kept: in the bucket of the
+// state, which is private, so that another machine goes on; or else in the cache. It is
+// nil if there is neither.
+func speechKeeper(a *app, s *show.Show, engine string, info *audio.Info, store *speechStore) speech.Keeper {
+	if engine != "command" && s.State != "" {
+		return store
+	}
+	if dir := a.cacheDir(); dir != "" {
+		return speech.Dir(filepath.Join(dir, "speech", hex.EncodeToString(info.SHA256[:])))
+	}
+	return nil
+}
+
+// speechPrefix starts the keys of what is kept about recordings.
+const speechPrefix = bucket.RecordsPrefix + "speech/"
+
+// speechStore is the part of the storage that belongs to a recording. It implements
+// speech.Keeper and google.Store.
+type speechStore struct {
+	bucket bucket.Bucket
+	prefix string
+	public bool // everyone can read it
+}
+
+// openSpeechStore opens the storage for a recording.
+func openSpeechStore(ctx context.Context, a *app, s *show.Show, info *audio.Info) (*speechStore, error) {
+	b, err := openBucket(ctx, a, s, cmp.Or(s.State, s.Storage))
+	return &speechStore{b, speechPrefix + hex.EncodeToString(info.SHA256[:]) + "/", s.State == ""}, err
+}
+
+// Get implements [speech.Keeper].
+func (s *speechStore) Get(ctx context.Context, name string) ([]byte, error) {
+	r, _, err := s.bucket.Open(ctx, s.prefix+name, 0, -1)
+	if errors.Is(err, bucket.ErrNotExist) || errors.Is(err, bucket.ErrNoBucket) {
+		return nil, fs.ErrNotExist
+	} else if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	return readLimited(r, name, maxTranscript)
+}
+
+// Put implements [speech.Keeper].
+func (s *speechStore) Put(ctx context.Context, name string, data []byte) error {
+	return s.write(ctx, name, "application/octet-stream", int64(len(data)), crc32c.Checksum(data), func() (io.ReadCloser, error) {
+		return io.NopCloser(bytes.NewReader(data)), nil
+	})
+}
+
+func (s *speechStore) write(ctx context.Context, name, kind string, size int64, sum uint32, body func() (io.ReadCloser, error)) error {
+	o := &bucket.Object{Key: s.prefix + name, Headers: bucket.Headers{ContentType: kind, CacheControl: "no-store"}, Size: size, CRC32C: sum, Body: body}
+	_, err := s.bucket.Write(ctx, o, bucket.Condition{})
+	return err
+}
+
+// Payload implements [google.Store].
+func (s *speechStore) Payload(ctx context.Context, sha256 string) (string, error) {
+	key := bucket.PartsPrefix + sha256
+	for attrs, err := range s.bucket.List(ctx, key) {
+		if err != nil {
+			return "", err
+		}
+		if attrs.Key == key {
+			return s.uri(key)
+		}
+	}
+	return "", nil
+}
+
+// uri returns the address of an object for services of Google.
+func (s *speechStore) uri(key string) (string, error) {
+	url := strings.TrimSuffix(s.bucket.URL(), "/")
+	if !strings.HasPrefix(url, "gs://") {
+		return "", withHint(fmt.Errorf("google reads audio only from a bucket of Google Cloud Storage, and %s is not one", url), "give the show a private one: state: gs://BUCKET")
+	}
+	return url + "/" + key, nil
+}
+
+// Upload implements [google.Store].
+func (s *speechStore) Upload(ctx context.Context, name, path string) (string, error) {
+	uri, err := s.uri(s.prefix + name)
+	if err != nil {
+		return "", err
+	}
+	if s.public {
+		return "", withHint(fmt.Errorf("the audio would be public in %s", s.bucket.URL()), "give the show a private bucket: state: gs://BUCKET")
+	}
+	f, info, err := durable.OpenRegular(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	sum := crc32c.New()
+	if _, err := io.Copy(sum, f); err != nil {
+		return "", err
+	}
+	return uri, s.write(ctx, name, audio.MP3, info.Size(), sum.Sum32(), func() (io.ReadCloser, error) { return os.Open(path) })
+}
+
+// Remove implements [google.Store].
+func (s *speechStore) Remove(ctx context.Context, name string) error {
+	err := s.bucket.Delete(ctx, s.prefix+name, bucket.Condition{})
+	if errors.Is(err, bucket.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// minutesText returns a length in whole minutes.
+func minutesText(d time.Duration) string {
+	return fmt.Sprintf("%.0f min", max(1, d.Round(time.Minute).Minutes()))
+}

@@ -1,0 +1,73 @@
+package google
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"time"
+
+	"golang.org/x/oauth2"
+	googleauth "golang.org/x/oauth2/google"
+
+	"onair/internal/oauth"
+	"onair/internal/retry"
+)
+
+// credentials are Application Default Credentials.
+type credentials struct {
+	project string // empty if they do not say
+	source  oauth2.TokenSource
+}
+
+func findCredentials(context.Context) (*credentials, error) {
+	// Tokens are fetched with this context after this function has returned.
+	ctx := context.WithValue(context.Background(), oauth2.HTTPClient, &http.Client{Timeout: time.Minute})
+	creds, err := googleauth.FindDefaultCredentials(ctx, "https://www.googleapis.com/auth/cloud-platform")
+	if err != nil {
+		// The error of the library may quote the file, which contains a private key.
+		return nil, errors.New("no Google credentials: run gcloud auth application-default login, or set GOOGLE_APPLICATION_CREDENTIALS")
+	}
+	return &credentials{creds.ProjectID, creds.TokenSource}, nil
+}
+
+// token returns an access token. The library keeps it until it expires.
+func (c *credentials) token(ctx context.Context) (token string, err error) {
+	policy := retry.Service(retry.Patience)
+	err = policy.Do(ctx, func(context.Context, int) error {
+		t, err := c.source.Token()
+		if err == nil {
+			token = t.AccessToken
+			return nil
+		}
+		return explainToken(err)
+	})
+	return token, err
+}
+
+// explainToken says why there is no token, without the answer of the server, which may
+// have secrets.
+func explainToken(err error) error {
+	var refused *oauth.Error
+	var e *oauth2.RetrieveError
+	var request *url.Error
+	switch {
+	case errors.As(err, &e):
+		status := 0
+		if e.Response != nil {
+			status = e.Response.StatusCode
+		}
+		refused = oauth.New(status, e.Body)
+	case errors.As(err, &request):
+		return errors.New("get a Google access token: " + request.Err.Error())
+	default:
+		if refused = oauth.Quoted(err.Error()); refused == nil {
+			return retry.Permanent(errors.New("the Google credentials return no access token"))
+		}
+	}
+	err = errors.New("get a Google access token: " + refused.Error())
+	if refused.Temporary() {
+		return err
+	}
+	return retry.Permanent(err)
+}

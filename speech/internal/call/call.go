@@ -1,0 +1,124 @@
+// Package call makes calls to the services that recognize, translate and speak.
+package call
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"onair/internal/fetch"
+	"onair/internal/oauth"
+	"onair/internal/retry"
+)
+
+const (
+	// patience is how long a call is tried.
+	patience = 30 * time.Minute
+	// total is how long one try may take: a service may work for minutes on an hour of
+	// audio before it answers.
+	total = 30 * time.Minute
+	// limit is the largest answer, in bytes.
+	limit = 256 << 20
+)
+
+// Client calls a service.
+type Client struct {
+	// Authorize adds credentials to the header of a request. Nil adds none.
+	Authorize func(context.Context, http.Header) error
+	// Sleep waits between tries. Nil is the system's clock.
+	Sleep func(context.Context, time.Duration) error
+
+	http *fetch.Client
+}
+
+// New returns a client.
+func New() *Client { return &Client{http: fetch.Own(&fetch.Options{Stall: total})} }
+
+// Request is a call.
+type Request struct {
+	Method, URL string
+	Type        string // media type of the body
+	Body        []byte
+	Once        bool // do not repeat it if the service may have done what was asked
+}
+
+// Error is an answer that reports an error.
+type Error struct {
+	Status  int // of HTTP
+	Message string
+}
+
+func (e *Error) Error() string { return e.Message }
+
+// Lost reports whether the service may have done what was asked, although there is no
+// answer.
+func Lost(err error) bool {
+	var answer *Error
+	return err != nil && !errors.As(err, &answer) && !errors.Is(err, errNotSent)
+}
+
+var errNotSent = errors.New("no credentials")
+
+// Do calls the service until it answers, and returns the body of the answer. It waits as
+// long as the service asks to.
+func (c *Client) Do(ctx context.Context, r *Request) (answer []byte, err error) {
+	policy := retry.Service(patience)
+	policy.Sleep = c.Sleep
+	err = policy.Do(ctx, func(ctx context.Context, _ int) error {
+		var tried error
+		if answer, tried = c.try(ctx, r); r.Once && Lost(tried) {
+			tried = retry.Permanent(tried)
+		}
+		return tried
+	})
+	return answer, err
+}
+
+func (c *Client) try(ctx context.Context, r *Request) ([]byte, error) {
+	header := http.Header{}
+	if r.Type != "" {
+		header.Set("Content-Type", r.Type)
+	}
+	if c.Authorize != nil {
+		if err := c.Authorize(ctx, header); err != nil {
+			return nil, retry.Permanent(fmt.Errorf("%w: %w", errNotSent, err))
+		}
+	}
+	response, err := c.http.Do(ctx, &fetch.Request{Method: r.Method, URL: r.URL, Header: header, Body: r.Body, Limit: limit, Total: total})
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		return nil, fmt.Errorf("the answer is cut off: %w", err)
+	}
+	if response.StatusCode/100 == 2 {
+		return body, nil
+	}
+	failed := &Error{response.StatusCode, oauth.New(response.StatusCode, body).Message}
+	// Without money left, a service answers as if there were too many calls.
+	if !retry.TemporaryStatus(failed.Status) || strings.Contains(string(body), "insufficient_quota") {
+		return nil, retry.Permanent(failed)
+	}
+	return nil, retry.After(retry.ParseAfter(response.Header.Get("Retry-After"), time.Now()), failed)
+}
+
+// CheckAddress returns an error for an address to which credentials and audio may not be
+// sent: one that is not of the web, or plain http that is not of this machine.
+func CheckAddress(address string) error {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Scheme != "http" && u.Scheme != "https" {
+		return errors.New("is not an address such as https://api.example/v1")
+	}
+	if ip := net.ParseIP(u.Hostname()); u.Scheme == "http" && u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return errors.New("is plain http: only https is safe, except to this machine")
+	}
+	return nil
+}

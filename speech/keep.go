@@ -1,0 +1,66 @@
+package speech
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"onair/internal/durable"
+)
+
+// Keeper keeps what was paid for: answers, and the names of jobs that a service works
+// on. What it keeps belongs to one recording.
+type Keeper interface {
+	// Get returns what is kept under a name. The error is fs.ErrNotExist if there is
+	// nothing.
+	Get(ctx context.Context, name string) ([]byte, error)
+	// Put keeps data in place of what was kept before.
+	Put(ctx context.Context, name string, data []byte) error
+}
+
+// Dir is a Keeper that keeps files in a folder, which need not exist.
+type Dir string
+
+// Get implements [Keeper].
+func (d Dir) Get(_ context.Context, name string) ([]byte, error) {
+	return os.ReadFile(filepath.Join(string(d), name))
+}
+
+// Put implements [Keeper].
+func (d Dir) Put(_ context.Context, name string, data []byte) error {
+	if err := os.MkdirAll(string(d), 0o700); err != nil {
+		return err
+	}
+	return durable.WriteFile(filepath.Join(string(d), name), data, 0o600)
+}
+
+// Job has the notes of a recognizer about one piece. A nil *Job has none.
+type Job struct {
+	keeper Keeper
+	name   string
+}
+
+// Name identifies the piece and how it is recognized.
+func (j *Job) Name() string { return j.name }
+
+// Get returns a note; it is empty if there is none.
+func (j *Job) Get(ctx context.Context, note string) (string, error) {
+	if j == nil || j.keeper == nil {
+		return "", nil
+	}
+	data, err := j.keeper.Get(ctx, j.name+"."+note)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	return string(data), err
+}
+
+// Put replaces a note.
+func (j *Job) Put(ctx context.Context, note, text string) error {
+	if j == nil || j.keeper == nil {
+		return nil
+	}
+	return j.keeper.Put(ctx, j.name+"."+note, []byte(text))
+}

@@ -1,0 +1,50 @@
+package speech
+
+import (
+	_ "embed"
+	"encoding/json"
+	"sync"
+	"time"
+)
+
+// prices.json has the prices that the services publish, in US dollars.
+//
+//go:embed prices.json
+var pricesJSON []byte
+
+type priceList struct {
+	Date                 string             // year and month in which they were looked up
+	RecognitionPerMinute map[string]float64 `json:"recognition_per_minute"`
+}
+
+var prices = sync.OnceValue(func() (p priceList) {
+	if err := json.Unmarshal(pricesJSON, &p); err != nil {
+		panic("prices.json: " + err.Error())
+	}
+	return p
+})
+
+// PricesOf returns the year and month of the prices that onair knows, such as 2026-11.
+func PricesOf() string { return prices().Date }
+
+// Price returns what it costs to recognize audio, in US dollars. It is not known for all
+// engines and models.
+func (e *Engine) Price(d time.Duration, o *Options, channels int) (dollars float64, known bool) {
+	if e.Unpriced {
+		return 0, false
+	}
+	for _, model := range append([]string{e.Model}, e.Extra...) {
+		if o.Cheap {
+			model = "cheap"
+		}
+		perMinute, known := prices().RecognitionPerMinute[e.Name+" "+model]
+		if !known {
+			return 0, false
+		}
+		dollars += perMinute * d.Minutes()
+	}
+	if o.Channels {
+		dollars *= float64(channels)
+	}
+	return dollars, true
+}
