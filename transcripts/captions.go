@@ -1,7 +1,6 @@
 package transcripts
 
 import (
-	"bytes"
 	"cmp"
 	"iter"
 	"slices"
@@ -59,29 +58,9 @@ func transcribe(result *forms.Result, o *Options) *Transcript {
 			*name += " Speaker"
 		}
 	}
-	md, t := formattedReading(appendMarkdown(nil, turns), o)
-	for range passes { // some notes change, such as one with a star
-		again := appendMarkdown(nil, t.Turns)
-		if bytes.Equal(again, md) {
-			break
-		}
-		md, t = formattedReading(again, o)
-	}
+	t := asWritten(turns, o)
 	t.captionTimes, t.Findings = r, nil
 	return t
-}
-
-// formattedReading formats Markdown and reads it. Usually there is nothing to
-// format, and it parses only once.
-func formattedReading(md []byte, o *Options) ([]byte, *Transcript) {
-	f := parse(md, o)
-	if edits := formatEdits(f, o); len(edits) > 0 {
-		md = Format(md, o)
-		f = parse(md, o)
-	}
-	t := f.transcript(o)
-	identify(t.Turns)
-	return md, t
 }
 
 // anchored makes a turn of every run of speech of one speaker, with one paragraph
@@ -127,6 +106,7 @@ func anchored(speeches []forms.Speech, r *captionTimes) []Turn {
 // it has no space before it.
 func fit(speeches []forms.Speech) (cues []Cue, glued []bool) {
 	c := cutter{functions: script.LanguageOf(textsOf(speeches))}
+	c.cues, c.places, glued = make([]Cue, 0, len(speeches)), make([]span, 0, len(speeches)), make([]bool, 0, len(speeches))
 	last, before := "", rune(0)
 	for i := range speeches {
 		u := &speeches[i]
@@ -183,9 +163,19 @@ type merger struct {
 	r       *captionTimes
 	turns   []Turn
 	stamped time.Duration // the last stamp; negative if there is none
+
+	text   strings.Builder // of all paragraphs
+	from   int             // where the last one starts in it
+	weight int             // of the last one
 }
 
+// merge joins the cues, whose texts become parts of those of the paragraphs.
 func (m *merger) merge(cues []Cue, glued []bool) {
+	size := 0
+	for i := range cues {
+		size += len(cues[i].Text) + len(" ")
+	}
+	m.text.Grow(size)
 	m.stamped = -stampDistance
 	for i := range cues {
 		c := &cues[i]
@@ -203,24 +193,34 @@ func (m *merger) merge(cues []Cue, glued []bool) {
 		default:
 			m.paragraph(c)
 		}
-		n := len(m.turns) - 1
-		blocks := m.turns[n].Blocks
-		b := &blocks[len(blocks)-1]
-		if b.Text != "" && !glued[i] {
-			b.Text += " "
-		}
-		b.Text += c.Text
-		c.Turn = n
+		m.add(c, !glued[i])
 	}
+}
+
+// add appends the text of a cue to the last paragraph.
+func (m *merger) add(c *Cue, spaced bool) {
+	if spaced && m.text.Len() > m.from {
+		m.text.WriteByte(' ')
+		m.weight++
+	}
+	at := m.text.Len()
+	m.text.WriteString(c.Text)
+	m.weight += script.Weigh(c.Text)
+	all := m.text.String()
+	c.Text = all[at:]
+	c.Turn = len(m.turns) - 1
+	blocks := m.turns[c.Turn].Blocks
+	blocks[len(blocks)-1].Text = all[m.from:]
 }
 
 // breaks reports whether a paragraph ends before the given silence.
 func (m *merger) breaks(silence time.Duration) bool {
-	blocks := m.turns[len(m.turns)-1].Blocks
-	text := blocks[len(blocks)-1].Text
-	size := script.Weigh(text)
+	if m.weight < paragraphLeast {
+		return false
+	}
+	text := m.text.String()[m.from:]
 	ended := endingOf(text[strings.LastIndexByte(text, ' ')+1:]) == endsSentence
-	return size >= paragraphMost || ended && (size >= paragraphEnough || size >= paragraphLeast && silence >= paragraphPause)
+	return m.weight >= paragraphMost || ended && (m.weight >= paragraphEnough || silence >= paragraphPause)
 }
 
 func (m *merger) turn(c *Cue) {
@@ -238,6 +238,7 @@ func (m *merger) pause(from, to time.Duration) {
 }
 
 func (m *merger) paragraph(c *Cue) {
+	m.from, m.weight = m.text.Len(), 0
 	turn := &m.turns[len(m.turns)-1]
 	var b Block
 	if at := c.Start.Round(time.Second); at-m.stamped >= stampDistance {

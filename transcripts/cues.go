@@ -215,14 +215,16 @@ func (b *Block) insideWord(at int) bool { return at < len(b.Text) && b.Text[at-1
 // where it ends there. The speaker before it is last.
 func (c *cutter) piece(cue Cue, text string, from, to, pos int, last string) int {
 	c.text = text
+	if name := newName(cue.Speaker, last); len(c.marks) == 0 && fitsWhole(text[from:to], name) {
+		cue.Text = text[from:to]
+		end := pos + script.Weigh(cue.Text)
+		c.cues, c.places = append(c.cues, cue), append(c.places, span{pos, end})
+		return end
+	}
 	c.split(text, from, to)
 	c.addSounds(from, to)
 	for len(c.words) > 0 {
-		name := ""
-		if cue.Speaker != last {
-			name = cue.Speaker
-		}
-		n := c.fit(name, cue.Speaker)
+		n := c.fit(newName(cue.Speaker, last), cue.Speaker)
 		last = cue.Speaker
 		next := to
 		if n < len(c.words) {
@@ -237,6 +239,46 @@ func (c *cutter) piece(cue Cue, text string, from, to, pos int, last string) int
 		pos = end
 	}
 	return pos
+}
+
+// newName returns the speaker, or an empty string if it is the last one.
+func newName(speaker, last string) string {
+	if speaker == last {
+		return ""
+	}
+	return speaker
+}
+
+// fitsWhole reports whether a text certainly fits into one cue after a name, as most
+// captions do. It does not know Chinese, Japanese, Thai and Lao, and no colons.
+func fitsWhole(text, name string) bool {
+	if text == "" || len(text) > maxCue || text[0] == ' ' || text[len(text)-1] == ' ' || strings.IndexByte(text, ':') >= 0 {
+		return false
+	}
+	column, lines, size := 0, 1, 0
+	if name != "" {
+		column = len(name) + len(": ")
+	}
+	first := true
+	for i := 0; i <= len(text); i++ {
+		if i < len(text) && text[i] != ' ' {
+			if text[i] >= 0xe0 {
+				return false
+			}
+			size++
+			continue
+		}
+		if first {
+			column += size
+		} else if column += 1 + size; column > maxLine {
+			if lines++; lines > 2 {
+				return false
+			}
+			column = size
+		}
+		first, size = false, 0
+	}
+	return true
 }
 
 // addSounds gives the words of text[from:to] the sounds after them. A sound before the

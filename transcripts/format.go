@@ -168,6 +168,15 @@ func WriteMarkdown(w io.Writer, t *Transcript) error {
 
 // appendMarkdown writes turns.
 func appendMarkdown(dst []byte, turns []Turn) []byte {
+	const usual = 48 // bytes of a label, a stamp and line ends
+	size := 0
+	for i := range turns {
+		for j := range turns[i].Blocks {
+			size += len(turns[i].Blocks[j].Text) + usual
+		}
+	}
+	dst = slices.Grow(dst, size)
+	var block []byte
 	for i := range turns {
 		t := &turns[i]
 		if len(dst) > 0 {
@@ -182,9 +191,10 @@ func appendMarkdown(dst []byte, turns []Turn) []byte {
 			dst = appendPauseRange(dst, t)
 		}
 		for j := range t.Blocks {
-			for line := range strings.SplitSeq(t.Blocks[j].markdown(), "\n") {
+			block = t.Blocks[j].appendMarkdown(block[:0])
+			for line := range bytes.SplitSeq(bytes.TrimSpace(block), []byte("\n")) {
 				switch {
-				case line == "":
+				case len(line) == 0:
 					continue
 				case len(dst) > label:
 					dst = append(dst, '\n')
@@ -237,9 +247,9 @@ func appendMark(dst []byte, m *Mark) []byte {
 	return append(dst, `\]`...)
 }
 
-// markdown returns the text of a block with its marks, and a line for every part.
-func (b *Block) markdown() string {
-	var out []byte
+// appendMarkdown writes the text of a block with its marks, and a line for every part,
+// to an empty buffer.
+func (b *Block) appendMarkdown(out []byte) []byte {
 	at, parts := 0, b.parts
 	copyTo := func(to int) {
 		for ; len(parts) > 0 && parts[0] <= to; parts = parts[1:] {
@@ -261,13 +271,15 @@ func (b *Block) markdown() string {
 		}
 	}
 	copyTo(len(b.Text))
-	return string(bytes.TrimSpace(out))
+	return out
 }
 
 // appendEscapes writes words and escapes every character that has a meaning in
 // Markdown. Brackets are written as those of a note.
 func appendEscapes(dst []byte, text string) []byte {
-	for i := 0; i < len(text); i++ {
+	first := firstEscape(text)
+	dst = append(dst, text[:first]...)
+	for i := first; i < len(text); i++ {
 		switch c := text[i]; c {
 		case '\\', '`', '*', '<', '[', ']':
 			dst = append(dst, '\\')
@@ -287,10 +299,20 @@ func appendEscapes(dst []byte, text string) []byte {
 	return dst
 }
 
+// firstEscape returns the offset of the first character that appendEscapes may escape.
+func firstEscape(text string) int {
+	for i := range len(text) {
+		if special[text[i]] || text[i] == ']' {
+			return i
+		}
+	}
+	return len(text)
+}
+
 // appendParagraph writes the first line of a paragraph, escaped so that it does not
 // start a list, a quotation, or a label without bold.
-func appendParagraph(dst []byte, line string) []byte {
-	digits := len(line) - len(strings.TrimLeft(line, "0123456789"))
+func appendParagraph(dst, line []byte) []byte {
+	digits := len(line) - len(bytes.TrimLeft(line, "0123456789"))
 	switch {
 	case strings.IndexByte("#>-+~=", line[0]) >= 0:
 		dst = append(dst, '\\')
@@ -298,8 +320,8 @@ func appendParagraph(dst []byte, line string) []byte {
 		dst = append(append(dst, line[:digits]...), '\\')
 		line = line[digits:]
 	}
-	colon := strings.IndexByte(line[:min(len(line), 4*maxName)], ':')
-	if colon > 0 && (colon+1 == len(line) || unicode.IsSpace(rune(line[colon+1]))) && line[colon-1] != '\\' {
+	colon := bytes.IndexByte(line[:min(len(line), 4*maxName)], ':')
+	if colon > 0 && (colon+1 == len(line) || unicode.IsSpace(rune(line[colon+1])) || touchesWords(line[:colon], line[colon+1:])) && line[colon-1] != '\\' {
 		dst = append(append(dst, line[:colon]...), '\\')
 		line = line[colon:]
 	}

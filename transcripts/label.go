@@ -408,8 +408,13 @@ func (r *labelReader) splitUnbolded(line int) (name []byte, rest, at int, ok boo
 // wordsFollow reports whether words touch the colon after a known name of several
 // words, as in "Vega Lyrae:…which is".
 func (r *labelReader) wordsFollow(name, rest []byte) bool {
-	c, _ := utf8.DecodeRune(rest)
-	return r.isKnown(string(name)) && bytes.IndexByte(name, ' ') > 0 && (unicode.IsLetter(c) || c == '…' || c == '"' || c == '“')
+	return r.isKnown(string(name)) && touchesWords(name, rest)
+}
+
+// touchesWords reports whether words touch the colon after several words.
+func touchesWords(before, after []byte) bool {
+	c, _ := utf8.DecodeRune(after)
+	return bytes.IndexByte(before, ' ') > 0 && (unicode.IsLetter(c) || c == '…' || c == '"' || c == '“')
 }
 
 // looksLikeName reports whether the text before a colon is two to four capitalised

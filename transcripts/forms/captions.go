@@ -13,6 +13,7 @@ type caption struct {
 	at         int
 	start, end time.Duration
 	unreadable bool // the times
+	plain      bool // the lines are clean and have no markup
 	name       string
 	lines      []string
 }
@@ -84,18 +85,28 @@ func (s *source) readCaptions(kind captionLines) ([]Speech, error) {
 	}
 	var v voices
 	for i := range captions {
+		c := &captions[i]
 		dashed := 0
-		for _, line := range captions[i].lines {
-			plain := markup.strip(line, kind.vtt)
+		c.plain = true
+		for j, line := range c.lines {
+			plain := line
+			if _, rest, ok := cutVoice(line); ok && kind.vtt {
+				plain, c.plain = clean(rest), false
+			} else if hasMarkup(line) {
+				plain, c.plain = clean(markup.strip(line, kind.vtt)), false
+			} else {
+				plain = clean(line)
+				c.lines[j] = plain
+			}
 			v.note(plain)
-			if dash.MatchString(plain) {
+			if opensWithSign(plain) && dash.MatchString(plain) {
 				dashed++
 			}
 		}
-		v.dashes = v.dashes || dashed > 1 && dashed == len(captions[i].lines)
+		v.dashes = v.dashes || dashed > 1 && dashed == len(c.lines)
 	}
 	v.decide(s)
-	var speeches []Speech
+	speeches := make([]Speech, 0, len(captions))
 	for i := range captions {
 		from := len(speeches)
 		speeches = v.caption(speeches, &captions[i], kind.vtt)
@@ -128,14 +139,21 @@ func (k captionLines) timesOf(line string) (start, end time.Duration, ok, timing
 // number or name above it, and text below it up to the next. A line with an arrow
 // but without times is text.
 func (s *source) scanCaptions(kind captionLines) ([]caption, error) {
-	var captions []caption
+	captions := make([]caption, 0, strings.Count(s.text, "-->"))
 	var text []string
+	var kept []string                         // the lines of captions, which share its memory
 	held, above, skipping := "", "", kind.vtt // held may be the number or name of the next cue
 	unreadable := 0
 	firstBad := 0
 	flush := func() {
-		if n := len(captions); n > 0 {
-			captions[n-1].lines = append([]string(nil), text...)
+		const usual = 1 << 10
+		if n := len(captions); n > 0 && len(text) > 0 {
+			if len(kept)+len(text) > cap(kept) {
+				kept = make([]string, 0, max(usual, len(text)))
+			}
+			from := len(kept)
+			kept = append(kept, text...)
+			captions[n-1].lines = kept[from:len(kept):len(kept)]
 		}
 		text = text[:0]
 	}
@@ -237,9 +255,10 @@ func nameByIdentifier(captions []caption) {
 // unroll keeps each phrase once if captions roll: a caption of YouTube's speech
 // recogniser starts with the line that the one before ended with.
 func unroll(captions []caption) {
+	const sample = 500 // captions
 	rolled, pairs := 0, 0
 	var last string
-	for i := range captions {
+	for i := range captions[:min(len(captions), sample)] {
 		c := &captions[i]
 		if len(c.lines) == 0 {
 			continue
@@ -270,6 +289,11 @@ func unroll(captions []caption) {
 }
 
 func plainLine(line string) string { return clean(markup.strip(line, true)) }
+
+// hasMarkup reports whether a line may have tags or entities.
+func hasMarkup(line string) bool {
+	return strings.IndexByte(line, '<') >= 0 || strings.IndexByte(line, '{') >= 0 || strings.IndexByte(line, '&') >= 0
+}
 
 // stripper removes markup from the lines of captions.
 type stripper struct{}

@@ -50,6 +50,29 @@ func (s *source) decode(src []byte) error {
 	return nil
 }
 
+// beginning returns the whole lines in the first n bytes of a file, which is even, or
+// its whole characters if there is one line.
+func beginning(src []byte, n int) []byte {
+	if len(src) <= n {
+		return src
+	}
+	src = src[:n]
+	if src[0] >= 0xfe { // UTF-16
+		return src
+	}
+	if end := bytes.LastIndexAny(src, "\r\n"); end >= 0 {
+		return src[:end]
+	}
+	last := n - 1
+	for last > n-utf8.UTFMax && !utf8.RuneStart(src[last]) {
+		last--
+	}
+	if src[last] < utf8.RuneSelf {
+		last++
+	}
+	return src[:last]
+}
+
 // binaries are formats that are recognised by their first bytes.
 var binaries = []struct{ magic, title, hint string }{
 	{"PK\x03\x04", "an archive or an office document", "save the document as plain text (.txt) or export captions (VTT or SRT)"},

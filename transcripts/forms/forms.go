@@ -110,14 +110,15 @@ func Title(name string) string {
 // Detect. If the file cannot be read, the error is a finding.Finding with the place
 // and what to do.
 func Read(src []byte, form string, o *Options) (*Result, error) {
+	if form == "" {
+		var err error
+		if form, err = Detect(src, o); err != nil {
+			return nil, err
+		}
+	}
 	s, err := newSource(src, o)
 	if err != nil {
 		return nil, err
-	}
-	if form == "" {
-		if form, err = s.detect(); err != nil {
-			return nil, err
-		}
 	}
 	i := slices.IndexFunc(table(), func(f formRow) bool { return f.name == form })
 	if i < 0 {
@@ -135,10 +136,11 @@ func Read(src []byte, form string, o *Options) (*Result, error) {
 	return &s.result, nil
 }
 
-// Detect returns which of Names a file looks like. If it looks like none of them, the
-// error is a finding.Finding that says what it is.
+// Detect returns which of Names a file looks like, judged by its beginning. If it looks
+// like none of them, the error is a finding.Finding that says what it is.
 func Detect(src []byte, o *Options) (string, error) {
-	s, err := newSource(src, o)
+	const enough = 1 << 18
+	s, err := newSource(beginning(src, enough), o)
 	if err != nil {
 		return "", err
 	}

@@ -30,12 +30,11 @@ var (
 	machine   = regexp.MustCompile(`^(?i:speaker|spk|guest)[ _-]?\d+$`)
 )
 
-// note counts what a line opens with.
+// note counts what a line opens with. The line is clean.
 func (v *voices) note(line string) {
 	if v.openings == nil {
 		v.openings, v.brackets = map[string]int{}, map[string]int{}
 	}
-	line = clean(line)
 	if opensWithSign(line) {
 		line = dash.ReplaceAllString(chevrons.ReplaceAllString(line, ""), "")
 	}
@@ -74,11 +73,16 @@ func opensWithSign(line string) bool {
 // cutName splits a line at its first colon.
 func cutName(line string) (name, rest string, ok bool) {
 	head := line[:min(len(line), 200)]
-	i := strings.IndexAny(head, ":：")
-	if i <= 0 {
+	i, size := strings.IndexByte(head, ':'), len(":")
+	if i < 0 {
+		i = len(head)
+	}
+	if wide := strings.Index(head[:i], "："); wide >= 0 {
+		i, size = wide, len("：")
+	}
+	if i == 0 || i == len(head) {
 		return "", "", false
 	}
-	_, size := utf8.DecodeRuneInString(line[i:])
 	rest = line[i+size:]
 	if size == 1 && rest != "" && rest[0] != ' ' {
 		return "", "", false
@@ -222,6 +226,16 @@ func set(words string) map[string]bool {
 
 var voiceTag = regexp.MustCompile(`<v(?:\.[^ >]*)?[ \t]+([^>]*)>`)
 
+// cutVoice splits a line that opens with a voice span and has no other markup.
+func cutVoice(line string) (name, rest string, ok bool) {
+	if name, ok = strings.CutPrefix(line, "<v "); !ok {
+		return "", "", false
+	}
+	name, rest, ok = strings.Cut(name, ">")
+	rest = strings.TrimSuffix(rest, "</v>")
+	return name, rest, ok && !hasMarkup(name) && !hasMarkup(rest)
+}
+
 // caption appends what is said in a caption: a Speech for each speaker.
 func (v *voices) caption(speeches []Speech, c *caption, vtt bool) []Speech {
 	var text script.Joiner
@@ -235,7 +249,11 @@ func (v *voices) caption(speeches []Speech, c *caption, vtt bool) []Speech {
 		speeches, times = append(speeches, u), nil
 	}
 	add := func(line string, sure bool) {
-		plain, at := cutTags(line, vtt)
+		plain := line
+		var at []inlineTime
+		if !c.plain {
+			plain, at = cutTags(line, vtt)
+		}
 		if len(at) > 0 { // the offsets are those of a clean line
 			if rest := clean(unescape(plain)); rest == strings.TrimSpace(plain) {
 				lead := len(plain) - len(strings.TrimLeft(plain, " "))
@@ -248,13 +266,15 @@ func (v *voices) caption(speeches []Speech, c *caption, vtt bool) []Speech {
 				}
 			}
 		}
-		plain = clean(unescape(plain))
+		if !c.plain {
+			plain = clean(unescape(plain))
+		}
 		name, rest, changed := v.split(plain, sure)
 		if changed {
 			say()
 			v.speaker, times = name, nil
 		}
-		if strings.Trim(rest, "\ufffd -–—") != "" {
+		if rest != "" && (isASCIILetter(rest[0]) || strings.Trim(rest, "\ufffd -–—") != "") {
 			text.Add(rest)
 		}
 	}
@@ -262,6 +282,14 @@ func (v *voices) caption(speeches []Speech, c *caption, vtt bool) []Speech {
 		sure := text.Len() == 0 || endsSentence(text.Tail(8))
 		if !vtt || !strings.Contains(line, "<v") {
 			add(line, sure)
+			continue
+		}
+		if name, rest, ok := cutVoice(line); ok {
+			say()
+			v.speaker = clean(name)
+			if rest = clean(rest); rest != "" {
+				text.Add(rest)
+			}
 			continue
 		}
 		at := 0
@@ -282,6 +310,8 @@ func (v *voices) caption(speeches []Speech, c *caption, vtt bool) []Speech {
 	say()
 	return speeches
 }
+
+func isASCIILetter(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }
 
 // timeInline makes words of the times inside of a caption.
 func (u *Speech) timeInline(times []inlineTime, c *caption) {

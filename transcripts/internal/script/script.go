@@ -77,38 +77,69 @@ func Hidden(c rune) bool {
 }
 
 // Joiner joins texts, with a space between two texts unless both are in a script
-// without spaces between words. Its zero value is ready to use.
-type Joiner struct{ text []byte }
+// without spaces between words. A single text is not copied. Its zero value is ready
+// to use.
+type Joiner struct {
+	only string // the text, if it is a single one
+	text []byte // all texts, if there are several
+}
 
 // Add adds a text.
 func (j *Joiner) Add(text string) {
+	if j.Len() == 0 {
+		j.only = text
+		return
+	}
+	if j.only != "" {
+		j.text, j.only = append(j.text, j.only...), ""
+	}
 	before, _ := utf8.DecodeLastRune(j.text)
 	after, _ := utf8.DecodeRuneInString(text)
-	if len(j.text) > 0 && !(Spaceless(before) && Spaceless(after)) {
+	if !(Spaceless(before) && Spaceless(after)) {
 		j.text = append(j.text, ' ')
 	}
 	j.text = append(j.text, text...)
 }
 
 // Len returns the length of the joined text in bytes.
-func (j *Joiner) Len() int { return len(j.text) }
+func (j *Joiner) Len() int { return len(j.only) + len(j.text) }
 
 // Tail returns the last n bytes of the joined text, or all of a shorter one.
-func (j *Joiner) Tail(n int) string { return string(j.text[max(0, len(j.text)-n):]) }
+func (j *Joiner) Tail(n int) string {
+	if j.only != "" {
+		return j.only[max(0, len(j.only)-n):]
+	}
+	return string(j.text[max(0, len(j.text)-n):])
+}
 
 // Take returns the joined text and starts a new one.
 func (j *Joiner) Take() string {
-	text := string(j.text)
-	j.text = j.text[:0]
+	text := j.only
+	if text == "" {
+		text = string(j.text)
+	}
+	j.only, j.text = "", j.text[:0]
 	return text
 }
 
-// IsClean reports whether a text certainly has no characters to remove and no spaces
-// to fold. It recognizes only ASCII.
+// IsClean reports whether a text has no characters to remove, no spaces to fold and
+// only valid UTF-8.
 func IsClean[T string | []byte](s T) bool {
-	for i := range len(s) {
-		if b := s[i]; b < ' ' || b > '~' || b == ' ' && (i == 0 || i+1 == len(s) || s[i-1] == ' ') {
+	for i := 0; i < len(s); i++ {
+		switch b := s[i]; {
+		case b > ' ' && b <= '~':
+		case b == ' ':
+			if i == 0 || i+1 == len(s) || s[i-1] == ' ' {
+				return false
+			}
+		case b < utf8.RuneSelf:
 			return false
+		default:
+			r, size := utf8.DecodeRuneInString(string(s[i:min(len(s), i+utf8.UTFMax)]))
+			if size == 1 || unicode.IsSpace(r) || Hidden(r) {
+				return false
+			}
+			i += size - 1
 		}
 	}
 	return true
