@@ -41,6 +41,7 @@ func transcribe(result *forms.Result, o *Options) *Transcript {
 	switch {
 	case timed && result.Captions:
 		cues, glued := fit(speeches)
+		result.Speech, speeches = nil, nil // the cues have what is needed of it
 		m := merger{r: r}
 		m.merge(cues, glued)
 		r.cues, turns = cues, m.turns
@@ -106,7 +107,8 @@ func anchored(speeches []forms.Speech, r *captionTimes) []Turn {
 // it has no space before it.
 func fit(speeches []forms.Speech) (cues []Cue, glued []bool) {
 	c := cutter{functions: script.LanguageOf(textsOf(speeches))}
-	c.cues, c.places, glued = make([]Cue, 0, len(speeches)), make([]span, 0, len(speeches)), make([]bool, 0, len(speeches))
+	size := len(speeches) + len(speeches)/8 // some are cut
+	c.cues, c.places, glued = make([]Cue, 0, size), make([]span, 0, size), make([]bool, 0, size)
 	last, before := "", rune(0)
 	for i := range speeches {
 		u := &speeches[i]
@@ -254,7 +256,7 @@ func (m *merger) paragraph(c *Cue) {
 // there at the latest. It returns nil if half of the cues or more start later. A
 // duration of 0 is no limit.
 func (r *captionTimes) fitting(duration time.Duration) []Cue {
-	cues := slices.Clone(r.cues)
+	cues := r.cues
 	if duration <= 0 || len(cues) == 0 {
 		return cues
 	}
@@ -262,8 +264,9 @@ func (r *captionTimes) fitting(duration time.Duration) []Cue {
 	if 2*n <= len(cues) {
 		return nil
 	}
+	cues = slices.Clone(cues[:n])
 	cues[n-1].End = min(cues[n-1].End, duration.Truncate(time.Millisecond))
-	return cues[:n]
+	return cues
 }
 
 // start returns when a block starts.

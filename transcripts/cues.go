@@ -70,7 +70,7 @@ func WithoutSounds(cues []Cue) []Cue {
 // duration of the audio, which is 0 if unknown. The cues contain every word once,
 // in order. Each cue ends after it starts, and no two overlap. Cues returns nil if
 // the text cannot be timed: if it has no stamps and no duration, or does not fit
-// into the duration.
+// into the duration. The caller must not change the cues.
 func (t *Transcript) Cues(duration time.Duration) []Cue {
 	if t.captionTimes != nil {
 		return t.captionTimes.fitting(duration)

@@ -167,7 +167,7 @@ var tagEscaper = strings.NewReplacer(">", "&gt;")
 
 // opensWithSeconds reports whether a mark is a stamp in whole seconds before the text.
 func opensWithSeconds(m *Mark) bool {
-	const latest = 100 * time.Hour
+	const latest = 1000 * time.Hour
 	return m.stamp() && m.Offset == 0 && m.Time >= 0 && m.Time < latest && m.Time%time.Second == 0
 }
 

@@ -50,7 +50,7 @@ func TestAsWritten(t *testing.T) {
 				}
 				b := Block{Text: strings.Join(words, " ")}
 				if r.IntN(3) == 0 {
-					b.Marks = []Mark{{Time: time.Duration(r.IntN(9000)) * time.Second, Timed: true}}
+					b.Marks = []Mark{{Time: time.Duration(r.IntN(1+r.IntN(3000000))) * time.Second, Timed: true}}
 				}
 				turn.Blocks = append(turn.Blocks, b)
 			}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -79,11 +81,16 @@ func runTranscriptsConvert(a *app, o *convertOptions, name string) error {
 	if err != nil {
 		return err
 	}
+	limitMemory(len(src))
 	from := o.from
 	if from == "" {
 		if from, err = transcripts.Detect(src, name); err != nil {
 			return err
 		}
+	}
+	var formatted []byte
+	if utf16 := bytes.HasPrefix(src, []byte("\xff\xfe")) || bytes.HasPrefix(src, []byte("\xfe\xff")); from == "md" && o.to == "md" && !utf16 {
+		formatted = transcripts.Format(src, &opts.Options) // keeps markup that Parse drops
 	}
 	t, err := transcripts.Read(src, from, opts)
 	if err != nil {
@@ -97,13 +104,23 @@ func runTranscriptsConvert(a *app, o *convertOptions, name string) error {
 	if len(t.Turns) == 0 {
 		return withHint(fmt.Errorf("there are no words in %s", name), "use --from to name its format; it was read as %s", from)
 	}
+	if formatted != nil {
+		return a.writeOutput(o.out, formatted)
+	}
 	var out bytes.Buffer
-	if utf16 := bytes.HasPrefix(src, []byte("\xff\xfe")) || bytes.HasPrefix(src, []byte("\xfe\xff")); from == "md" && o.to == "md" && !utf16 {
-		out.Write(transcripts.Format(src, &opts.Options)) // keeps markup that Parse drops
-	} else if err := writeTranscript(&out, t, o); err != nil {
+	if err := writeTranscript(&out, t, o); err != nil {
 		return err
 	}
 	return a.writeOutput(o.out, out.Bytes())
+}
+
+// limitMemory lets the heap grow to a few times the size of the input before it is
+// collected often, unless GOMEMLIMIT sets a limit.
+func limitMemory(input int) {
+	const times, least = 4, 8 << 20
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(int64(times*input + least))
+	}
 }
 
 // readOptions checks the options and returns those of transcripts.Read.

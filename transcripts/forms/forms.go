@@ -132,8 +132,9 @@ func Read(src []byte, form string, o *Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.result.Findings = s.found
-	return &s.result, nil
+	result := s.result // so that it does not keep the text of the file
+	result.Findings = s.found
+	return &result, nil
 }
 
 // Detect returns which of Names a file looks like, judged by its beginning. If it looks

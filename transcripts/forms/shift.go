@@ -301,7 +301,7 @@ func (m *mover) removeElement(t *tape, v, end ref) {
 // endOf returns the offset of the end of a value.
 func (t *tape) endOf(v ref) int {
 	n := &t.nodes[v]
-	if n.kind != '{' && n.kind != '[' {
+	if k := t.kind(v); k != '{' && k != '[' {
 		return int(n.link)
 	}
 	last := t.next(v) - 1
@@ -309,7 +309,7 @@ func (t *tape) endOf(v ref) int {
 		return int(n.at) + strings.IndexAny(t.text[n.at:], "}]") + 1
 	}
 	var at int
-	if k := t.nodes[last].kind; k == '{' || k == '[' {
+	if k := t.kind(last); k == '{' || k == '[' {
 		at = int(t.nodes[last].at) + 1
 	} else {
 		at = int(t.nodes[last].link)
@@ -317,7 +317,7 @@ func (t *tape) endOf(v ref) int {
 	// What follows the last value in it are only brackets that close.
 	depth := 0
 	for p := v; p <= last; p++ {
-		if k := t.nodes[p].kind; (k == '{' || k == '[') && t.next(p) == t.next(v) {
+		if k := t.kind(p); (k == '{' || k == '[') && t.next(p) == t.next(v) {
 			depth++
 		}
 	}

@@ -22,7 +22,6 @@ type tape struct {
 type node struct {
 	at   uint32 // offset in the text
 	link uint32 // of an array or object: the index of the node after it; otherwise the offset of its end
-	kind byte   // '{', '[', '"', '0', 't', 'f', 'n', or 'N' for NaN and Infinity
 }
 
 // ref is the index of a value in a tape. There is no value at none.
@@ -40,9 +39,9 @@ func (e *syntaxError) Error() string { return e.msg }
 
 // parseJSON reads a text. The error is a *syntaxError.
 func parseJSON(text string) (*tape, error) {
-	const perNode = 12 // bytes of text
-	t := &tape{text: text, nodes: make([]node, 1, len(text)/perNode+2)}
-	t.nodes[0] = node{kind: '['}
+	// Every value and name but the first of an array or object follows a comma or colon.
+	most := strings.Count(text, ",") + strings.Count(text, ":") + strings.Count(text, "{") + strings.Count(text, "[")
+	t := &tape{text: text, nodes: make([]node, 1, most+2)}
 	at, documents := 0, 0
 	for {
 		if at = t.space(at); at == len(text) {
@@ -100,11 +99,7 @@ func (t *tape) value(at, depth int) (int, error) {
 	}
 	for _, word := range [...]string{"true", "false", "null", "NaN", "Infinity", "-Infinity"} {
 		if strings.HasPrefix(t.text[at:], word) {
-			kind := word[0]
-			if kind == 'I' || kind == '-' {
-				kind = 'N'
-			}
-			t.nodes = append(t.nodes, node{uint32(at), uint32(at + len(word)), kind})
+			t.nodes = append(t.nodes, node{uint32(at), uint32(at + len(word))})
 			return at + len(word), nil
 		}
 	}
@@ -114,7 +109,7 @@ func (t *tape) value(at, depth int) (int, error) {
 
 func (t *tape) object(at, depth int) (int, error) {
 	self := len(t.nodes)
-	t.nodes = append(t.nodes, node{at: uint32(at), kind: '{'})
+	t.nodes = append(t.nodes, node{at: uint32(at)})
 	at = t.space(at + 1)
 	if at < len(t.text) && t.text[at] == '}' {
 		t.nodes[self].link = uint32(len(t.nodes))
@@ -149,7 +144,7 @@ func (t *tape) object(at, depth int) (int, error) {
 
 func (t *tape) array(at, depth int) (int, error) {
 	self := len(t.nodes)
-	t.nodes = append(t.nodes, node{at: uint32(at), kind: '['})
+	t.nodes = append(t.nodes, node{at: uint32(at)})
 	at = t.space(at + 1)
 	if at < len(t.text) && t.text[at] == ']' {
 		t.nodes[self].link = uint32(len(t.nodes))
@@ -190,7 +185,7 @@ func (t *tape) quoted(at int) (int, error) {
 			break
 		}
 	}
-	t.nodes = append(t.nodes, node{uint32(at), uint32(end), '"'})
+	t.nodes = append(t.nodes, node{uint32(at), uint32(end)})
 	return end, nil
 }
 
@@ -203,7 +198,7 @@ func (t *tape) number(at int) (int, error) {
 		}
 		end++
 	}
-	t.nodes = append(t.nodes, node{uint32(at), uint32(end), '0'})
+	t.nodes = append(t.nodes, node{uint32(at), uint32(end)})
 	return end, nil
 }
 
@@ -215,17 +210,30 @@ func (t *tape) unexpected(at int) error {
 	return &syntaxError{at, fmt.Sprintf("unexpected %q in JSON", r)}
 }
 
-// kind returns the kind of a value, or 0 for none.
+// kind returns the kind of a value: '{', '[', '"', '0' for a number, 't', 'f', 'n', 'N'
+// for NaN and Infinity, or 0 for none.
 func (t *tape) kind(v ref) byte {
-	if v == none {
+	switch v {
+	case none:
 		return 0
+	case 0: // all documents
+		return '['
 	}
-	return t.nodes[v].kind
+	at := t.nodes[v].at
+	switch b := t.text[at]; {
+	case b == 'I', b == '-' && t.text[at+1] == 'I':
+		return 'N'
+	case b >= '0' && b <= '9', b == '-':
+		return '0'
+	default:
+		return b
+	}
 }
 
 // next returns the index after a value and all in it.
 func (t *tape) next(v ref) ref {
-	if n := &t.nodes[v]; n.kind == '{' || n.kind == '[' {
+	n := t.nodes[v]
+	if b := t.text[n.at]; b == '{' || b == '[' || v == 0 {
 		return ref(n.link)
 	}
 	return v + 1
