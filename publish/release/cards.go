@@ -6,15 +6,17 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 
 	"onair/internal/derive"
+	"onair/internal/raster"
 	"onair/show"
 	"onair/templates"
 	"onair/templates/card"
 	"onair/templates/words"
 )
 
-var cardFunc = derive.Func{Name: "cards", Version: 1}
+var cardFunc = derive.Func{Name: "cards", Version: 2}
 
 // cardMaker draws the cards of a release.
 type cardMaker struct {
@@ -23,6 +25,10 @@ type cardMaker struct {
 	words  *words.Words
 	font   *card.Font
 	digest string // of the font
+
+	// showArtwork returns the show's artwork in the size of a card; nil if it cannot be
+	// decoded. Most cards have it.
+	showArtwork func() *raster.Image
 }
 
 // newCardMaker returns the maker of the show's cards; nil if the show has none, or if
@@ -43,6 +49,13 @@ func (b *builder) newCardMaker(theme *templates.Theme) *cardMaker {
 		}
 		m.digest = fmt.Sprintf("%x", sha256.Sum256(data))
 	}
+	m.showArtwork = sync.OnceValue(func() *raster.Image {
+		img, err := b.decode(b.show.Artwork)
+		if err != nil {
+			return nil
+		}
+		return raster.Square(img, card.ArtworkSize)
+	})
 	return m
 }
 
@@ -75,35 +88,42 @@ func (m *cardMaker) object(e *show.Episode) *Object {
 			digest = m.b.digest(p)
 		}
 	}
-	draw := func() ([]byte, error) {
+	key := hashedKey("episodes/"+e.Slug+"/card", ".jpg")
+	draw := func(w io.Writer) error {
 		drawn := *c
 		if artwork != "" {
-			drawn.Artwork, _ = m.b.decode(artwork) // a card without artwork is better than none
+			drawn.Artwork = m.decode(artwork)
 		}
-		return m.font.JPEG(&drawn)
-	}
-	known, err := remember(m.b, cardFunc, e.Slug, derive.KeyOf(c, digest, m.digest), func() (sums, error) {
-		data, err := draw()
-		if err != nil {
-			return sums{}, err
-		}
-		s := sumsOf(data)
-		m.b.rendered.keep(s, data)
-		return s, nil
-	})
-	if err != nil {
-		return nil
-	}
-	o := m.b.object(RoleArtwork, known, func(w io.Writer) error {
-		data, err := draw()
+		data, err := m.font.JPEG(&drawn)
 		if err != nil {
 			return err
 		}
 		_, err = w.Write(data)
 		return err
+	}
+	known, err := remember(m.b, cardFunc, e.Slug, derive.KeyOf(c, digest, m.digest), func() (sums, error) {
+		o, err := m.b.render(RoleArtwork, key, draw)
+		if err != nil {
+			return sums{}, err
+		}
+		return o.sums(), nil
 	})
-	o.Key, o.Episode = hashedKey("episodes/"+e.Slug+"/card", ".jpg")(known.SHA256), e.Slug
+	if err != nil {
+		return nil
+	}
+	o := m.b.object(RoleArtwork, known, draw)
+	o.Key, o.Episode = key(known.SHA256), e.Slug
 	return o
+}
+
+// decode returns artwork for a card; nil if it cannot be decoded, because a card without
+// artwork is better than none.
+func (m *cardMaker) decode(artwork string) *raster.Image {
+	if artwork == m.b.show.Artwork {
+		return m.showArtwork()
+	}
+	img, _ := m.b.decode(artwork)
+	return img
 }
 
 // card returns the card of an episode without its artwork.

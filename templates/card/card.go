@@ -31,6 +31,9 @@ const (
 	Height = 630
 )
 
+// ArtworkSize is the size of the artwork on a card, in pixels.
+const ArtworkSize = 440
+
 // MaxBytes is the largest size of the JPEG of a card.
 const MaxBytes = 120_000
 
@@ -38,14 +41,17 @@ const MaxBytes = 120_000
 type Card struct {
 	Title       string // left out if empty
 	Show        string
-	People      string // names with separators
-	RightToLeft bool   // the direction of the title as a whole
-	Artwork     *raster.Image
+	People      string        // names with separators
+	RightToLeft bool          // the direction of the title as a whole
+	Artwork     *raster.Image // its middle is shown, in ArtworkSize
 	Colours     palette.Scheme
 }
 
-// Font is a font for cards. It is safe for concurrent use.
-type Font struct{ font *font.Font }
+// Font draws cards in a font. It is safe for concurrent use.
+type Font struct {
+	font    *font.Font
+	encoder raster.StripEncoder // cards of a show differ in their titles only
+}
 
 // ParseFont reads an OpenType or TrueType font.
 func ParseFont(data []byte) (*Font, error) {
@@ -56,7 +62,7 @@ func ParseFont(data []byte) (*Font, error) {
 	if face.Upem() == 0 {
 		return nil, fmt.Errorf("read font: no units per em")
 	}
-	return &Font{face.Font}, nil
+	return &Font{font: face.Font}, nil
 }
 
 // Default returns the embedded font, DejaVu Sans Bold. It has Latin, Greek, Cyrillic,
@@ -113,7 +119,6 @@ func clean(text string) []rune {
 // The layout, in pixels.
 const (
 	margin     = 70
-	artSize    = 440
 	showSize   = 30
 	peopleSize = 28
 	stripe     = 12
@@ -130,7 +135,7 @@ func (f *Font) Draw(c *Card) *raster.Image {
 	fill(canvas, image.Rect(0, Height-stripe, Width, Height), c.Colours.Accent)
 	left, right := margin, Width-margin
 	if c.Artwork != nil {
-		art := raster.Square(c.Artwork, artSize)
+		art := raster.Square(c.Artwork, ArtworkSize)
 		at := image.Pt(margin, (Height-stripe-art.Rect.Dy())/2)
 		if c.RightToLeft {
 			at.X = Width - margin - art.Rect.Dx()
@@ -145,8 +150,8 @@ func (f *Font) Draw(c *Card) *raster.Image {
 	p := &painter{canvas: canvas, font: f, face: font.NewFace(f.font), left: left, right: right, rtl: c.RightToLeft}
 	top, bottom := margin, Height-stripe-margin
 	if c.Artwork != nil {
-		top = (Height - stripe - artSize) / 2
-		bottom = top + artSize
+		top = (Height - stripe - ArtworkSize) / 2
+		bottom = top + ArtworkSize
 	}
 	if _, missing := f.Missing(c.Show); !missing {
 		p.lines(c.Show, showSize, 1, c.Colours.Accent, top+showSize)
@@ -175,7 +180,7 @@ func (f *Font) Draw(c *Card) *raster.Image {
 func (f *Font) JPEG(c *Card) ([]byte, error) {
 	img := f.Draw(c)
 	for quality := 86; ; quality -= 10 {
-		data, err := raster.JPEG(img, quality)
+		data, err := f.encoder.JPEG(img, quality)
 		if err != nil || len(data) <= MaxBytes || quality < 30 {
 			return data, err
 		}

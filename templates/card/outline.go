@@ -104,12 +104,19 @@ func (s *shape) fill(canvas *raster.Image, x, y int, c palette.Colour) {
 	}
 	covered := make([]int, area.Dx())
 	var crossings []crossing
+	var near []edge // those that cross the row
 	for row := area.Min.Y; row < area.Max.Y; row++ {
 		clear(covered)
+		near = near[:0]
+		for _, e := range s.edges {
+			if e.top.y+y < (row+1)*unit && e.bottom.y+y > row*unit {
+				near = append(near, e)
+			}
+		}
 		for i := range rowsPerPixel {
 			at := row*unit + (2*i+1)*unit/(2*rowsPerPixel) - y
 			crossings = crossings[:0]
-			for _, e := range s.edges {
+			for _, e := range near {
 				if at < e.top.y || at >= e.bottom.y {
 					continue
 				}
@@ -129,6 +136,9 @@ func (s *shape) fill(canvas *raster.Image, x, y int, c palette.Colour) {
 		}
 		to := canvas.Pix[canvas.PixOffset(area.Min.X, row):]
 		for i, alpha := range covered {
+			if alpha == 0 {
+				continue
+			}
 			alpha = min(alpha, unit*rowsPerPixel)
 			for j, v := range [3]uint8{c.R, c.G, c.B} {
 				below := int(to[4*i+j])
