@@ -14,6 +14,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/klauspost/compress/flate"
@@ -162,13 +163,21 @@ func numbers(values []int) (all []any) {
 	return all
 }
 
-// deflate appends data in the raw DEFLATE format (RFC 1951).
-func deflate(to, data []byte) []byte {
-	out := bytes.NewBuffer(to)
-	w, err := flate.NewWriter(out, 9)
+// compressors keeps writers, because a new one allocates a megabyte.
+var compressors = sync.Pool{New: func() any {
+	w, err := flate.NewWriter(nil, 9)
 	if err != nil {
 		panic(err) // the level is valid
 	}
+	return w
+}}
+
+// deflate appends data in the raw DEFLATE format (RFC 1951).
+func deflate(to, data []byte) []byte {
+	w := compressors.Get().(*flate.Writer)
+	defer compressors.Put(w)
+	out := bytes.NewBuffer(to)
+	w.Reset(out)
 	_, _ = w.Write(data) // a buffer does not fail
 	_ = w.Close()
 	return out.Bytes()

@@ -3,6 +3,7 @@ package searchindex
 import (
 	"maps"
 	"slices"
+	"strings"
 )
 
 // The sizes of shards and chunks, in bytes before compression, chosen so that they have
@@ -46,48 +47,45 @@ type list struct {
 
 	lastEpisode int
 	hits        []hit // in the episode that is being added
+	pending     []int // the places of the hits
 }
 
 // chunk is the end of the places of an episode.
 type chunk struct{ episode, end int }
 
-// hit is the places of a word in a document.
+// hit is a document that has the word.
 type hit struct {
 	doc    int
-	places []int
+	from   int // index of its first place
 	weight byte
 }
 
 // Add adds the words of an episode.
 func (b *Builder) Add(e *Episode) {
-	used := map[string]*list{}
+	var used, inDoc []*list
 	at := func(word string, doc, place int) {
-		l := used[word]
+		l := b.words[word]
 		if l == nil {
-			if l = b.words[word]; l == nil {
-				l = &list{lastEpisode: -1}
-				b.words[word] = l
-			}
-			used[word] = l
+			l = &list{lastEpisode: -1}
+			b.words[strings.Clone(word)] = l
 		}
-		if n := len(l.hits); n == 0 || l.hits[n-1].doc != doc {
-			l.hits = append(l.hits, hit{doc: doc})
+		n := len(l.hits)
+		if n == 0 {
+			used = append(used, l)
 		}
-		last := &l.hits[len(l.hits)-1]
-		last.places = append(last.places, place)
+		if n == 0 || l.hits[n-1].doc != doc {
+			l.hits = append(l.hits, hit{doc: doc, from: len(l.pending)})
+			inDoc = append(inDoc, l)
+		}
+		l.pending = append(l.pending, place)
 	}
 	for i := range e.Docs {
 		d := &e.Docs[i]
-		var inDoc []*list
-		length := words(d.Text, 0, func(word string, place int) {
-			at(word, i, place)
-			if l := used[word]; len(l.hits[len(l.hits)-1].places) == 1 {
-				inDoc = append(inDoc, l)
-			}
-		})
+		inDoc = inDoc[:0]
+		length := words(d.Text, 0, func(word string, place int) { at(word, i, place) })
 		for _, l := range inDoc {
 			last := &l.hits[len(l.hits)-1]
-			last.weight = weight(len(last.places), length)
+			last.weight = weight(len(l.pending)-last.from, length)
 		}
 		if d.Kind == Turn {
 			words(d.Speaker, 0, func(word string, place int) { at("speaker:"+word, i, place) })
@@ -120,21 +118,25 @@ func (l *list) finish(episode int) {
 	l.docs = varint(varint(l.docs, episode-l.lastEpisode), len(l.hits))
 	l.lastEpisode = episode
 	lastDoc := -1
-	for _, h := range l.hits {
+	for i, h := range l.hits {
 		l.docs = varint(l.docs, h.doc-lastDoc)
 		lastDoc = h.doc
 		l.weights = append(l.weights, max(1, h.weight))
-		slices.Sort(h.places)
-		h.places = slices.Compact(h.places)
-		l.places = varint(l.places, len(h.places))
+		places := l.pending[h.from:]
+		if i+1 < len(l.hits) {
+			places = l.pending[h.from:l.hits[i+1].from]
+		}
+		slices.Sort(places)
+		places = slices.Compact(places)
+		l.places = varint(l.places, len(places))
 		last := -1
-		for _, place := range h.places {
+		for _, place := range places {
 			l.places = varint(l.places, place-last)
 			last = place
 		}
 	}
 	l.ends = append(l.ends, chunk{episode, len(l.places)})
-	l.hits = nil
+	l.hits, l.pending = l.hits[:0], l.pending[:0]
 }
 
 // Segment returns the segment of all episodes that were added.

@@ -86,7 +86,11 @@ func isUnspaced(r rune) bool {
 // characters of a script without spaces is not a word: each character has a place,
 // at which it forms a word with the next one, or at the end of the run alone.
 func words(text string, from int, f func(word string, place int)) int {
-	runes := []rune(Fold(text))
+	text = Fold(text)
+	if isASCII(text) {
+		return asciiWords(text, from, f)
+	}
+	runes := []rune(text)
 	place := from
 	var word []rune
 	end := func() {
@@ -114,5 +118,30 @@ func words(text string, from int, f func(word string, place int)) int {
 		}
 	}
 	end()
+	return place
+}
+
+// asciiWords is words for folded text that is ASCII, without copying it.
+func asciiWords(text string, from int, f func(word string, place int)) int {
+	place := from
+	for i := 0; i < len(text); i++ {
+		if !isWord(rune(text[i])) {
+			continue
+		}
+		start, apostrophes := i, 0
+		for ; i < len(text); i++ {
+			if text[i] == '\'' && i+1 < len(text) && isWord(rune(text[i+1])) {
+				apostrophes++
+			} else if !isWord(rune(text[i])) {
+				break
+			}
+		}
+		word := text[start:i]
+		if apostrophes > 0 {
+			word = strings.ReplaceAll(word, "'", "")
+		}
+		f(word[:min(len(word), maxWord)], place)
+		place++
+	}
 	return place
 }

@@ -162,6 +162,41 @@ func inParallel(ctx context.Context, n int, f func(i int)) {
 	_ = group.Wait()
 }
 
+// inOrder calls produce for the numbers below n, several at the same time, and consume
+// with their results in order. It stops at the first error, and when ctx ends.
+func inOrder[T any](ctx context.Context, n int, produce func(i int) (T, error), consume func(T)) error {
+	type result struct {
+		value T
+		err   error
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	pending := make(chan chan result, runtime.GOMAXPROCS(0))
+	go func() {
+		defer close(pending)
+		for i := range n {
+			c := make(chan result, 1)
+			select {
+			case pending <- c:
+			case <-ctx.Done():
+				return
+			}
+			go func() {
+				value, err := produce(i)
+				c <- result{value, err}
+			}()
+		}
+	}()
+	for c := range pending {
+		r := <-c
+		if r.err != nil {
+			return r.err
+		}
+		consume(r.value)
+	}
+	return ctx.Err()
+}
+
 // sums are what is remembered of the bytes of an object.
 type sums struct {
 	Size   int64  `json:"size"`

@@ -2,7 +2,6 @@ package release
 
 import (
 	"context"
-	"errors"
 	"io"
 	"slices"
 	"strings"
@@ -73,18 +72,10 @@ func (b *builder) addSearch(ctx context.Context) string {
 // build adds the files of the index and returns its directory.
 func (x *searchIndex) build(ctx context.Context) ([]byte, error) {
 	x.known, x.keys = make([]searchTexts, len(x.episodes)), make([]derive.Key, len(x.episodes))
-	errs := make([]error, len(x.episodes))
-	inParallel(ctx, len(x.episodes), func(i int) { errs[i] = x.addTexts(i) })
-	if err := errors.Join(errs...); err != nil {
-		return nil, err
-	}
 	var segments []searchindex.SegmentKeys
 	from := 0
 	for _, size := range searchindex.Sizes(len(x.episodes)) {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		s, err := x.addSegment(from, from+size)
+		s, err := x.addSegment(ctx, from, from+size)
 		if err != nil {
 			return nil, err
 		}
@@ -101,9 +92,10 @@ func (x *searchIndex) build(ctx context.Context) ([]byte, error) {
 
 func searchTextsKey(e *Episode) keyFunc { return hashedKey("episodes/"+e.Slug+"/search", ".bin") }
 
-// addTexts finds the sums of the texts of an episode. It may be called for several
-// episodes at the same time.
-func (x *searchIndex) addTexts(i int) (err error) {
+// addTexts finds the sums of the texts of an episode. It returns the episode if it had
+// to read it, and nil if the sums are remembered. It may be called for several episodes
+// at the same time.
+func (x *searchIndex) addTexts(i int) (indexed *searchindex.Episode, err error) {
 	e := x.episodes[i]
 	inputs := []any{x.about(e), e.Notes}
 	certain := true
@@ -112,7 +104,10 @@ func (x *searchIndex) addTexts(i int) (err error) {
 		inputs = append(inputs, t.key, t.Language)
 	}
 	compute := func() (searchTexts, error) {
-		data, entry, err := x.render(e)
+		if indexed, err = x.episode(e); err != nil {
+			return searchTexts{}, err
+		}
+		data, entry, err := searchindex.Texts(indexed)
 		if err != nil {
 			return searchTexts{}, err
 		}
@@ -128,13 +123,17 @@ func (x *searchIndex) addTexts(i int) (err error) {
 	} else {
 		x.known[i], err = compute()
 	}
-	return err
+	return indexed, err
 }
 
 // texts returns what writes the texts of an episode.
 func (x *searchIndex) texts(i int) source {
 	return func(w io.Writer) error {
-		data, _, err := x.render(x.episodes[i])
+		indexed, err := x.episode(x.episodes[i])
+		if err != nil {
+			return err
+		}
+		data, _, err := searchindex.Texts(indexed)
 		if err == nil {
 			_, err = w.Write(data)
 		}
@@ -142,20 +141,26 @@ func (x *searchIndex) texts(i int) source {
 	}
 }
 
-func (x *searchIndex) render(e *Episode) ([]byte, searchindex.Entry, error) {
-	indexed, err := x.episode(e)
-	if err != nil {
-		return nil, searchindex.Entry{}, err
-	}
-	return searchindex.Texts(indexed)
-}
-
 // addSegment adds the files of the episodes from a number up to another.
-func (x *searchIndex) addSegment(from, to int) (searchindex.SegmentKeys, error) {
+func (x *searchIndex) addSegment(ctx context.Context, from, to int) (searchindex.SegmentKeys, error) {
+	// If no texts are remembered, as in a first build, each transcript is read once.
+	fresh := searchindex.NewBuilder()
+	err := inOrder(ctx, to-from, func(n int) (*searchindex.Episode, error) { return x.addTexts(from + n) }, func(e *searchindex.Episode) {
+		if e == nil {
+			fresh = nil
+		} else if fresh != nil {
+			fresh.Add(e)
+		}
+	})
+	if err != nil {
+		return searchindex.SegmentKeys{}, err
+	}
 	words, places := hashedKey("assets/search-words", ".bin"), hashedKey("assets/search-places", ".bin")
 	compute := func() (known searchSegment, err error) {
-		s, err := x.segment(from, to)
-		if err != nil {
+		var s *searchindex.Segment
+		if fresh != nil {
+			s = fresh.Segment()
+		} else if s, err = x.segment(ctx, from, to); err != nil {
 			return known, err
 		}
 		w, err := x.b.render(RoleSearch, words, held(s.Words))
@@ -169,7 +174,6 @@ func (x *searchIndex) addSegment(from, to int) (searchindex.SegmentKeys, error) 
 		return searchSegment{w.sums(), p.sums(), s.Docs, s.Shards}, nil
 	}
 	var known searchSegment
-	var err error
 	if keys := x.keys[from:to]; slices.Contains(keys, derive.Key{}) {
 		known, err = compute()
 	} else {
@@ -180,7 +184,7 @@ func (x *searchIndex) addSegment(from, to int) (searchindex.SegmentKeys, error) 
 	}
 	add := func(key keyFunc, s sums, part func(*searchindex.Segment) []byte) string {
 		o := x.b.object(RoleSearch, s, func(w io.Writer) error {
-			s, err := x.segment(from, to)
+			s, err := x.segment(context.Background(), from, to)
 			if err == nil {
 				_, err = w.Write(part(s))
 			}
@@ -203,16 +207,12 @@ func (x *searchIndex) addSegment(from, to int) (searchindex.SegmentKeys, error) 
 	return keys, nil
 }
 
-// segment indexes the episodes from a number up to another. It reads some of their
-// transcripts at the same time.
-func (x *searchIndex) segment(from, to int) (*searchindex.Segment, error) {
+// segment indexes the episodes from a number up to another.
+func (x *searchIndex) segment(ctx context.Context, from, to int) (*searchindex.Segment, error) {
 	builder := searchindex.NewBuilder()
-	for _, e := range x.episodes[from:to] {
-		indexed, err := x.episode(e)
-		if err != nil {
-			return nil, err
-		}
-		builder.Add(indexed)
+	err := inOrder(ctx, to-from, func(n int) (*searchindex.Episode, error) { return x.episode(x.episodes[from+n]) }, builder.Add)
+	if err != nil {
+		return nil, err
 	}
 	return builder.Segment(), nil
 }
