@@ -46,13 +46,13 @@ type Early struct {
 	had map[string]bool // keys that were in the bucket
 
 	mu      sync.Mutex
-	written []string
+	written map[string]bool // by key
 	err     error
 }
 
 // NewEarly lists the bucket. It refuses a bucket to which a show was published.
 func NewEarly(ctx context.Context, b bucket.Bucket) (*Early, error) {
-	w := &Early{b: b, had: map[string]bool{}}
+	w := &Early{b: b, had: map[string]bool{}, written: map[string]bool{}}
 	for attrs, err := range b.List(ctx, "") {
 		if err != nil {
 			return nil, err
@@ -77,7 +77,7 @@ func (w *Early) Add(ctx context.Context, o *release.Object, data []byte) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if err == nil {
-		w.written = append(w.written, o.Key)
+		w.written[o.Key] = true
 	} else if w.err == nil {
 		w.err = err
 	}
@@ -91,11 +91,11 @@ func (w *Early) Written() (int, error) {
 }
 
 // wrote reports whether Add wrote an object.
-func (w *Early) wrote(key string) bool { return w != nil && slices.Contains(w.written, key) }
+func (w *Early) wrote(key string) bool { return w != nil && w.written[key] }
 
 // Undo deletes what was written, for a release that turns out to have errors.
 func (w *Early) Undo(ctx context.Context) {
-	for _, key := range w.written {
+	for key := range w.written {
 		_ = w.b.Delete(ctx, key, bucket.Condition{})
 	}
 }
