@@ -8,6 +8,7 @@ require (
 	github.com/aws/aws-sdk-go-v2/service/s3 v1.114.7
 	github.com/chromedp/cdproto v0.159.0
 	github.com/chromedp/chromedp v0.22.1
+	github.com/eduncan911/podcast v1.4.2
 	github.com/fsouza/fake-gcs-server v1.56.1
 	github.com/goccy/go-yaml v1.19.2
 	github.com/google/go-cmp v0.7.0
@@ -15,6 +16,8 @@ require (
 	golang.org/x/sync v0.24.0
 	onair v0.0.0
 )
+
+require github.com/pkg/errors v0.9.1 // indirect
 
 require (
 	cel.dev/expr v0.25.2 // indirect

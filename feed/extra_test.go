@@ -12,7 +12,7 @@ func TestExtra(t *testing.T) {
 	for _, tt := range []struct{ name, source, want string }{
 		{"no namespace", `<ttl>60</ttl>`, `<ttl>60</ttl>`},
 		{"of the show's namespaces", `<x:y x:a="1" b=""></x:y>`, `<x:y x:a="1" b=""/>`},
-		{"nested", `<podcast:value type="lightning" method="keysend"> <podcast:valueRecipient split="1"/> </podcast:value>`, "<podcast:value type=\"lightning\" method=\"keysend\">\n      <podcast:valueRecipient split=\"1\"/>\n    </podcast:value>"},
+		{"nested", `<podcast:value type="lightning" method="keysend"> <podcast:valueRecipient split="1"/> </podcast:value>`, "<podcast:value type=\"lightning\" method=\"keysend\">\n  <podcast:valueRecipient split=\"1\"/>\n</podcast:value>"},
 		{"text beside elements", `<x:y> a <x:b>c</x:b> <x:b/></x:y>`, `<x:y> a <x:b>c</x:b> <x:b/></x:y>`},
 		{"escapes", `<podcast:txt purpose="&quot;&lt;&#10;">a &amp; <![CDATA[<b>]]></podcast:txt>`, `<podcast:txt purpose="&quot;&lt;&#10;">a &amp; &lt;b&gt;</podcast:txt>`},
 		{"space around", "<ttl>\n  60\n</ttl>", `<ttl>60</ttl>`},
@@ -24,7 +24,7 @@ func TestExtra(t *testing.T) {
 			d := minimal()
 			d.Show.Namespaces = map[string]string{"x": "urn:x"}
 			d.Show.Extra = tt.source
-			if out := string(render(t, d)); !strings.Contains(out, "    "+tt.want+"\n    <item>") {
+			if out := string(render(t, d)); !strings.Contains(out, "\n"+tt.want+"\n<item>") {
 				t.Errorf("want\n    %s\nbefore the item in\n%s", tt.want, out)
 			}
 		})
@@ -44,8 +44,8 @@ func TestExtraReplaces(t *testing.T) {
 		{"author", "author", `<author>x@y.example (X)</author>`, false, []string{`<author>x@y.example (X)</author>`}},
 		{"another person", "podcast:soundbite", `<podcast:soundbite startTime="1" duration="15"/>`, false, []string{
 			`<podcast:soundbite startTime="20.5" duration="30">The edge explained</podcast:soundbite>`, `<podcast:soundbite startTime="1" duration="15"/>`}},
-		{"owner", "itunes:owner", `<itunes:owner><itunes:email>a@b.example</itunes:email></itunes:owner>`, true, []string{"<itunes:owner>\n      <itunes:email>a@b.example</itunes:email>\n    </itunes:owner>"}},
-		{"image", "image", `<image><url>https://a.example/a.png</url></image>`, true, []string{"<image>\n      <url>https://a.example/a.png</url>\n    </image>"}},
+		{"owner", "itunes:owner", `<itunes:owner><itunes:email>a@b.example</itunes:email></itunes:owner>`, true, []string{"<itunes:owner>\n  <itunes:email>a@b.example</itunes:email>\n</itunes:owner>"}},
+		{"image", "image", `<image><url>https://a.example/a.png</url></image>`, true, []string{"<image>\n  <url>https://a.example/a.png</url>\n</image>"}},
 		{"title of the show, not of its image", "title", `<title>Another</title>`, true, []string{`<title>Hello, Universe &lt;3</title>`, `<title>Another</title>`}},
 		{"block for one service", "podcast:block", `<podcast:block id="google">yes</podcast:block>`, true, []string{`<podcast:block>yes</podcast:block>`, `<podcast:block id="google">yes</podcast:block>`}},
 		{"block for all", "podcast:block", `<podcast:block>no</podcast:block>`, true, []string{`<podcast:block>no</podcast:block>`}},

@@ -26,6 +26,16 @@ type page struct {
 // isFeed reports whether a page is the feed itself.
 func (p *page) isFeed() bool { return p.from == 0 }
 
+// size returns about how many bytes a page has.
+func (p *page) size() int {
+	const around, item = 8 << 10, 2 << 10 // beside the notes
+	size := around
+	for i := p.from; i < p.to; i++ {
+		size += item + len(p.Items[i].Notes)
+	}
+	return size
+}
+
 // updated returns the lastBuildDate of a page.
 func (p *page) updated() time.Time {
 	if p.isFeed() {

@@ -24,7 +24,7 @@ func TestRenderSaysWhereItemsAre(t *testing.T) {
 	}
 	lines := strings.SplitAfter(string(p.Bytes), "\n")
 	for i, s := range p.spans {
-		if got := lines[s.line-1]; got != "    <item>\n" {
+		if got := lines[s.line-1]; got != "<item>\n" {
 			t.Errorf("item %d is said to begin on line %d, which is %q", i, s.line, got)
 		}
 		if before, after := string(p.Bytes[:s.start]), string(p.Bytes[s.end:]); !strings.HasSuffix(before, "<item>") || !strings.HasPrefix(after, "</item>\n") {

@@ -329,7 +329,7 @@ func (w *writer) social(s show.Social) {
 func describe(source, page string) (short string, complete bool) {
 	simple, complete := markdown.Simplify(source)
 	more := ""
-	if page != "" {
+	if page != "" && len(simple) > maxDescription {
 		address := html.EscapeString(page)
 		more = `<p><a href="` + address + `">` + address + "</a></p>"
 	}

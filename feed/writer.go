@@ -8,8 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// writer writes XML, one element a line, indented by two spaces, so that people
-// and git diff can read it. Attributes are names and values, alternating; one
+// writer writes XML, one element a line, so that people and git diff can read it. Attributes are names and values, alternating; one
 // without a value is left out. All text is cleaned (see clean) and escaped. Names
 // are not escaped: they are constants, or were read by an XML decoder.
 type writer struct {
@@ -139,8 +138,10 @@ func (w *writer) close(name string) {
 	w.out.WriteByte('>')
 }
 
+// indent starts a line. Elements in the channel are not indented, because a long feed
+// has tens of thousands of lines.
 func (w *writer) indent() {
-	for range w.open {
+	for n := len(w.open); n > 2; n-- {
 		w.out.WriteString("  ")
 	}
 }
@@ -170,8 +171,8 @@ func clean(s string) string {
 // isClean reports whether clean would certainly change nothing: the value is
 // printable ASCII and line ends without space around it, as most values are.
 func isClean(s string) bool {
-	for i := range len(s) {
-		if c := s[i]; (c < 0x20 || c > 0x7e) && c != '\n' {
+	for _, c := range []byte(s) {
+		if (c < 0x20 || c > 0x7e) && c != '\n' {
 			return false
 		}
 	}

@@ -118,7 +118,7 @@ func (r *safeRenderer) writeRaw(w util.BufWriter, raw []byte) {
 				w.Write(util.EscapeHTML(shown))
 			case kind == html.EndTagToken:
 				r.unbalanced = true
-				if !void[t.Data] {
+				if !isVoid(t.Data) {
 					w.WriteString("</" + t.Data + ">")
 				}
 			default:
@@ -187,7 +187,7 @@ func balance(source string) string {
 		t := scan(rest)
 		rest = rest[len(t.raw):]
 		switch {
-		case t.name == "" || void[t.name] && !isBlock[t.name]:
+		case t.name == "" || isVoid(t.name) && !isBlock[t.name]:
 			b.WriteString(t.raw)
 		case t.end:
 			if i := open.endedBy(t.name); i >= 0 {
@@ -195,7 +195,7 @@ func balance(source string) string {
 			}
 		default:
 			end(open.endedByStart(t.name))
-			if void[t.name] {
+			if isVoid(t.name) {
 				b.WriteString(t.raw)
 			} else if len(open) < maxDepth {
 				b.WriteString(t.raw)

@@ -25,8 +25,10 @@ func scan(s string) token {
 	if length == 0 {
 		return token{raw: s}
 	}
-	inner, end := strings.CutPrefix(s[1:length-1], "/")
-	name, _, _ := strings.Cut(inner, " ")
+	name, end := strings.CutPrefix(s[1:length-1], "/")
+	if i := strings.IndexByte(name, ' '); i >= 0 {
+		name = name[:i]
+	}
 	return token{raw: s[:length], name: name, end: end}
 }
 
@@ -37,6 +39,22 @@ func (t token) attr(name string) string {
 	return value
 }
 
+// only returns a start tag with the named attribute and no other; with none if the name
+// is empty. It returns the tag as written where it is that already.
+func (t token) only(name string) string {
+	if name == "" {
+		if len(t.raw) == len("<>")+len(t.name) {
+			return t.raw
+		}
+		return "<" + t.name + ">"
+	}
+	value := t.attr(name)
+	if len(t.raw) == len(`< ="">`)+len(t.name)+len(name)+len(value) && strings.HasPrefix(t.raw[len("< ")+len(t.name):], name+`="`) {
+		return t.raw
+	}
+	return "<" + t.name + " " + name + `="` + value + `">`
+}
+
 // nesting is the names of open elements, outermost first.
 type nesting []string
 
@@ -45,7 +63,7 @@ type nesting []string
 func (n *nesting) follow(t token) bool {
 	last := len(*n) - 1
 	switch {
-	case t.name == "" || void[t.name]:
+	case t.name == "" || isVoid(t.name):
 	case !t.end:
 		*n = append(*n, t.name)
 	case last < 0 || (*n)[last] != t.name:
@@ -58,12 +76,17 @@ func (n *nesting) follow(t token) bool {
 
 // endTags returns the end tags of the open elements.
 func (n nesting) endTags() string {
+	if len(n) == 0 {
+		return ""
+	}
 	var b strings.Builder
 	for _, name := range slices.Backward(n) {
-		b.WriteString("</" + name + ">")
+		b.WriteString("</")
+		b.WriteString(name)
+		b.WriteByte('>')
 	}
 	return b.String()
 }
 
-// void are the elements of notes that have no end tag.
-var void = map[string]bool{"br": true, "hr": true, "img": true}
+// isVoid reports whether an element of notes has no end tag.
+func isVoid(name string) bool { return name == "br" || name == "hr" || name == "img" }

@@ -67,9 +67,9 @@ func (s *simplifier) token(t token) {
 	case "ol", "ul", "li":
 		s.list(t)
 	case "a":
-		s.inline(t, `<a href="`+t.attr("href")+`">`)
+		s.inline(t, "href")
 	case "b", "i", "strong", "em":
-		s.inline(t, "<"+t.name+">")
+		s.inline(t, "")
 	case "br":
 		s.lineBreak()
 	case "img":
@@ -94,7 +94,9 @@ func (s *simplifier) push(name, start string) {
 func (s *simplifier) pop(name string) {
 	if last := len(s.open) - 1; last >= 0 && s.open[last].name == name {
 		s.open = s.open[:last]
-		s.write("</" + name + ">")
+		s.write("</")
+		s.write(name)
+		s.write(">")
 	}
 }
 
@@ -179,20 +181,21 @@ func (s *simplifier) endBlock() {
 func (s *simplifier) list(t token) {
 	s.endImplied()
 	if !t.end {
-		s.push(t.name, "<"+t.name+">")
+		s.push(t.name, t.only(""))
 		return
 	}
 	s.pop(t.name)
 	s.endBlock()
 }
 
-func (s *simplifier) inline(t token, start string) {
+// inline starts or ends an element, which keeps one attribute, or none.
+func (s *simplifier) inline(t token, attr string) {
 	if t.end {
 		s.pop(t.name)
 		return
 	}
 	s.imply()
-	s.push(t.name, start)
+	s.push(t.name, t.only(attr))
 }
 
 // text writes text, except for line ends after a line end.
@@ -251,6 +254,9 @@ func (s *simplifier) lineBreak() {
 // the result ends with more, which is a paragraph that leads to the whole text, or
 // empty.
 func Truncate(source string, max int, more string) string {
+	if all := strings.TrimSpace(source); len(all) <= max && isNested(source) {
+		return all
+	}
 	if more != "" {
 		more = "\n" + more
 	}
@@ -259,14 +265,13 @@ func Truncate(source string, max int, more string) string {
 	}
 	limit := max - len(more)
 	var open nesting
-	var blocks, words string
-	offset := 0
-	for offset < len(source) && offset <= max {
+	var blocks, words cut
+	for offset := 0; offset < len(source) && offset <= max; {
 		t := scan(source[offset:])
 		if t.name == "" && len(open) > 0 {
 			end := ellipsis + open.endTags()
 			if text := cutWords(t.raw, limit-offset-len(end)); text != "" {
-				words = source[:offset] + text + end
+				words = cut{source[:offset+len(text)], end}
 			}
 		}
 		if !open.follow(t) {
@@ -275,22 +280,37 @@ func Truncate(source string, max int, more string) string {
 		offset += len(t.raw)
 		if len(open) == 0 || t.raw == "</li>" || t.raw == "</p>" {
 			if end := open.endTags(); offset+len(end) <= limit {
-				blocks = source[:offset] + end
+				blocks = cut{source[:offset], end}
 			}
 		}
 	}
-	if all := strings.TrimSpace(source); offset == len(source) && len(open) == 0 && len(all) <= max {
-		return all
-	}
-	blocks = strings.TrimSpace(blocks)
-	best := blocks
-	if blocks == "" || len(blocks) < limit/4*3 && len(words)-len(blocks) > limit/4 {
-		best = words
+	best := strings.TrimSpace(blocks.String())
+	if cut := words.String(); best == "" || len(best) < limit/4*3 && len(cut)-len(best) > limit/4 {
+		best = cut
 	}
 	if best == "" {
 		return ""
 	}
 	return best + more
+}
+
+// cut is the start of a text, and what closes the elements that are open there.
+type cut struct{ text, end string }
+
+func (c cut) String() string { return c.text + c.end }
+
+// isNested reports whether all elements of HTML are closed in the order in which they
+// were opened.
+func isNested(source string) bool {
+	var open nesting
+	for source != "" {
+		t := scan(source)
+		if !open.follow(t) {
+			return false
+		}
+		source = source[len(t.raw):]
+	}
+	return len(open) == 0
 }
 
 const ellipsis = "…"

@@ -92,7 +92,7 @@ func balanced(source string) error {
 	var open []string
 	for _, m := range anyTag.FindAllStringSubmatch(source, -1) {
 		switch name := m[2]; {
-		case void[name]:
+		case isVoid(name):
 		case m[1] == "":
 			open = append(open, name)
 		case len(open) == 0 || open[len(open)-1] != name:
