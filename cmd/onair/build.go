@@ -100,7 +100,7 @@ func runBuild(ctx context.Context, a *app, out string, adopt bool) error {
 // buildEarly builds the release and writes objects while they are rendered. If
 // there are errors, it deletes them again.
 func buildEarly(ctx context.Context, a *app, trace *derive.Trace, b bucket.Bucket, out, whole string) (early *publish.Early, r *release.Release, found finding.List, err error) {
-	r, found, err = requireRelease(ctx, a, &changeFlags{}, trace, func(s *show.Show) (func(*release.Object, []byte), error) {
+	r, found, err = requireRelease(ctx, a, &changeFlags{}, trace, releaseFlags{early: func(s *show.Show) (func(*release.Object, []byte), error) {
 		if release.InSources(s, whole) {
 			return nil, withHint(usagef("%s is or contains the source files of the show", out), "build into another folder")
 		}
@@ -110,7 +110,7 @@ func buildEarly(ctx context.Context, a *app, trace *derive.Trace, b bucket.Bucke
 		}
 		early = w
 		return func(o *release.Object, data []byte) { early.Add(ctx, o, data) }, nil
-	})
+	}})
 	if err != nil && early != nil {
 		early.Undo(context.WithoutCancel(ctx))
 	}

@@ -72,7 +72,7 @@ func runExport(ctx context.Context, a *app, o *exportOptions) error {
 	} else if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
 		return withHint(fmt.Errorf("%s is not empty", dir), "name a new folder")
 	}
-	r, _, err := requireRelease(ctx, a, &changeFlags{}, nil, nil)
+	r, _, err := requireRelease(ctx, a, &changeFlags{}, nil, releaseFlags{})
 	if err != nil {
 		return err
 	}

@@ -72,10 +72,16 @@ func counted(s *show.Show, l finding.List) finding.List {
 // while the release of a show is built.
 type earlyFunc func(*show.Show) (func(*release.Object, []byte), error)
 
+// releaseFlags say which part of a release a command needs.
+type releaseFlags struct {
+	early        earlyFunc // may be nil
+	withoutIndex bool      // the files of the search index are not needed
+}
+
 // buildRelease loads the show and builds its release. It returns all findings about
 // both, including those that accept: covers. The release is nil if show.yaml cannot be
-// read. The trace and early may be nil.
-func buildRelease(ctx context.Context, a *app, f *changeFlags, trace *derive.Trace, early earlyFunc) (*release.Release, finding.List, error) {
+// read. The trace may be nil.
+func buildRelease(ctx context.Context, a *app, f *changeFlags, trace *derive.Trace, need releaseFlags) (*release.Release, finding.List, error) {
 	s, found, err := loadShow(a, nil, trace)
 	if err != nil || s == nil {
 		return nil, found, err
@@ -89,8 +95,8 @@ func buildRelease(ctx context.Context, a *app, f *changeFlags, trace *derive.Tra
 		}
 	}
 	var rendered func(*release.Object, []byte)
-	if early != nil && !counted(s, found).HasErrors() {
-		if rendered, err = early(s); err != nil {
+	if need.early != nil && !counted(s, found).HasErrors() {
+		if rendered, err = need.early(s); err != nil {
 			return nil, found, err
 		}
 	}
@@ -102,6 +108,7 @@ func buildRelease(ctx context.Context, a *app, f *changeFlags, trace *derive.Tra
 		Cache:        a.cache(),
 		Trace:        trace,
 		Rendered:     rendered,
+		WithoutIndex: need.withoutIndex,
 		MayWait:      f.mayWait,
 		LeaveOut:     f.leaveOut,
 		ReplaceAudio: f.replaceAudio,
@@ -115,8 +122,8 @@ func buildRelease(ctx context.Context, a *app, f *changeFlags, trace *derive.Tra
 // inspectRelease builds the release of a show that may have errors, for a command
 // that changes nothing. It ends the command if, because of the errors, it is not
 // clear which storage the show uses.
-func inspectRelease(ctx context.Context, a *app, f *changeFlags, trace *derive.Trace, early earlyFunc) (*release.Release, finding.List, error) {
-	r, found, err := buildRelease(ctx, a, f, trace, early)
+func inspectRelease(ctx context.Context, a *app, f *changeFlags, trace *derive.Trace, need releaseFlags) (*release.Release, finding.List, error) {
+	r, found, err := buildRelease(ctx, a, f, trace, need)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -136,8 +143,8 @@ func inspectRelease(ctx context.Context, a *app, f *changeFlags, trace *derive.T
 
 // requireRelease builds the release of a show. If the show has errors, it ends the
 // command.
-func requireRelease(ctx context.Context, a *app, f *changeFlags, trace *derive.Trace, early earlyFunc) (*release.Release, finding.List, error) {
-	r, found, err := inspectRelease(ctx, a, f, trace, early)
+func requireRelease(ctx context.Context, a *app, f *changeFlags, trace *derive.Trace, need releaseFlags) (*release.Release, finding.List, error) {
+	r, found, err := inspectRelease(ctx, a, f, trace, need)
 	if err == nil {
 		err = a.refuse(found, r.Show)
 	}

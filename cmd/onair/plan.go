@@ -128,7 +128,7 @@ func makePlan(ctx context.Context, a *app, f *changeFlags, in planInputs) (*publ
 	if in.readOnly {
 		build = inspectRelease
 	}
-	r, found, err := build(ctx, a, f, in.trace, nil)
+	r, found, err := build(ctx, a, f, in.trace, releaseFlags{})
 	if err != nil {
 		return nil, found, storage, err
 	}

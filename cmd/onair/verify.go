@@ -59,7 +59,7 @@ Exit codes: 0 no errors · 1 failed · 2 usage · 3 errors were found.`,
 }
 
 func runVerify(ctx context.Context, a *app, o *verifyOptions) error {
-	r, inFolder, err := inspectRelease(ctx, a, &changeFlags{}, nil, nil)
+	r, inFolder, err := inspectRelease(ctx, a, &changeFlags{}, nil, releaseFlags{})
 	if err != nil {
 		return err
 	}

@@ -51,7 +51,7 @@ type Options struct {
 	Cache *derive.Cache // nil disables caching
 	Trace *derive.Trace // records inputs besides the show's files; may be nil
 
-	// WithoutIndex leaves out the files of the search index, for a preview.
+	// WithoutIndex leaves out the files of the search index, which take longer than most.
 	WithoutIndex bool
 
 	// Rendered is called with each object that is rendered while the release is
