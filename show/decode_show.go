@@ -319,12 +319,13 @@ func txt(p *[]Txt) source.Setter {
 func speech(p *machine.Settings) source.Setter {
 	return func(v source.Value) {
 		v.Fields(source.Fields{
-			"engine":   source.OneOf(&p.Engine, "google", "openai", "command"),
-			"model":    source.Line(&p.Model),
-			"location": source.Slug(&p.Location),
-			"project":  source.Slug(&p.Project),
-			"max_cost": dollars(&p.MaxCost),
-			"command":  source.Words(&p.Command, source.Line),
+			"engine":    source.OneOf(&p.Engine, "google", "openai", "command"),
+			"model":     source.Line(&p.Model),
+			"location":  source.Slug(&p.Location),
+			"project":   source.Slug(&p.Project),
+			"max_cost":  dollars(&p.MaxCost),
+			"command":   source.Words(&p.Command, source.Line),
+			"translate": source.Words(&p.Translate, source.Line),
 		})
 	}
 }

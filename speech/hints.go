@@ -1,6 +1,7 @@
 package speech
 
 import (
+	"cmp"
 	"strings"
 
 	"onair/internal/finding"
@@ -18,9 +19,16 @@ const (
 	maxGlossary = 1 << 20
 )
 
+// Term is a term of the glossary.
+type Term struct {
+	Name         string
+	Keep         bool              // a translation has it as it is
+	Translations map[string]string // by language
+}
+
 // Glossary reads the terms of glossary.yaml: a list of maps that have a term. It
 // returns findings about what it cannot read.
-func Glossary(data []byte) (terms []string, found finding.List) {
+func Glossary(data []byte) (terms []Term, found finding.List) {
 	text, ok := source.Clean(GlossaryFile, data, maxGlossary, &found)
 	if !ok {
 		return nil, found
@@ -31,21 +39,41 @@ func Glossary(data []byte) (terms []string, found finding.List) {
 	}
 	d := &source.Decoder{Found: &found, Places: map[string]finding.Position{}}
 	d.Value(root, "").Each(func(item source.Value) {
+		t := Term{Translations: map[string]string{}}
 		item.Pairs(func(key, value source.Value) {
-			if name, _ := key.Scalar(); name != "term" {
-				return // translations, and how to translate
-			}
-			if term, ok := value.Word(); ok {
-				terms = append(terms, term)
+			switch name, _ := key.Scalar(); name {
+			case "term":
+				t.Name, _ = value.Word()
+			case "keep":
+				source.Bool(&t.Keep)(value)
+			default: // a language
+				if word, ok := value.Word(); ok {
+					t.Translations[strings.ToLower(name)] = word
+				}
 			}
 		})
+		if t.Name != "" {
+			terms = append(terms, t)
+		}
 	})
 	return terms, found
 }
 
+// In returns the translation of a term into a language: the term itself if it is kept, and
+// an empty text if the glossary does not say.
+func (t *Term) In(language string) string {
+	language = strings.ToLower(language)
+	base, _, _ := strings.Cut(language, "-")
+	word := cmp.Or(t.Translations[language], t.Translations[base])
+	if word == "" && t.Keep {
+		word = t.Name
+	}
+	return word
+}
+
 // Hints returns the words that may be spoken in an episode, each once: names first,
 // then the title, chapters and the terms of the glossary.
-func Hints(s *show.Show, e *show.Episode, terms []string) (hints []string) {
+func Hints(s *show.Show, e *show.Episode, terms []Term) (hints []string) {
 	seen := map[string]bool{}
 	add := func(words ...string) {
 		for _, w := range words {
@@ -65,6 +93,8 @@ func Hints(s *show.Show, e *show.Episode, terms []string) (hints []string) {
 		add(c.Title)
 	}
 	add(s.Title)
-	add(terms...)
+	for _, t := range terms {
+		add(t.Name)
+	}
 	return hints
 }

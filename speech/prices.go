@@ -15,6 +15,8 @@ var pricesJSON []byte
 type priceList struct {
 	Date                 string             // year and month in which they were looked up
 	RecognitionPerMinute map[string]float64 `json:"recognition_per_minute"`
+	// Chat models bill tokens; their price is that of a text with its translation.
+	TranslationPerMillion map[string]float64 `json:"translation_per_million_characters"`
 }
 
 var prices = sync.OnceValue(func() (p priceList) {

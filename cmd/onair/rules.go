@@ -16,6 +16,7 @@ import (
 	"onair/templates"
 	"onair/transcripts"
 	"onair/transcripts/forms"
+	"onair/transcripts/translate"
 	"onair/transcripts/words"
 )
 
@@ -32,6 +33,7 @@ func allRules() finding.Rules {
 		show.Rules(),
 		templates.Rules(),
 		transcripts.Rules(),
+		translate.Rules(),
 		verify.Rules(),
 		words.Rules(),
 	)

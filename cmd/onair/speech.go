@@ -78,19 +78,20 @@ func openRecognizer(ctx context.Context, a *app, s *show.Show, o *draftOptions, 
 type offer struct {
 	what    string
 	dollars float64
-	known   bool // what it costs
-	own     bool // by a program or server of the user's own
+	known   bool   // what it costs
+	own     bool   // by a program or server of the user's own
+	leaves  string // what is sent: audio or text
 }
 
 // approve prints what is about to be done and what it costs, and asks.
 func (a *app) approve(ctx context.Context, o *speechOptions, offer *offer) error {
 	what := clean(offer.what)
-	price := "onair does not know what it costs, or whether the audio leaves this machine"
+	price := "onair does not know what it costs, or whether the " + offer.leaves + " leaves this machine"
 	switch {
 	case offer.known && o.maxCost > 0 && offer.dollars > o.maxCost:
 		return withHint(fmt.Errorf("%s would cost about $%.2f, more than $%.2f", what, offer.dollars, o.maxCost), "--max-cost allows more")
 	case offer.known:
-		price = fmt.Sprintf("about $%.2f by the prices of %s. The audio leaves this machine", offer.dollars, speech.PricesOf())
+		price = fmt.Sprintf("about $%.2f by the prices of %s. The %s leaves this machine", offer.dollars, speech.PricesOf(), offer.leaves)
 	case !offer.own && o.maxCost > 0:
 		return fmt.Errorf("%s: onair does not know whether it costs more than $%.2f", what, o.maxCost)
 	}
@@ -221,4 +222,19 @@ func (s *speechStore) Remove(ctx context.Context, name string) error {
 // minutesText returns a length in whole minutes.
 func minutesText(d time.Duration) string {
 	return fmt.Sprintf("%.0f min", max(1, d.Round(time.Minute).Minutes()))
+}
+
+// readGlossary reads the terms of the show. There may be none.
+func readGlossary(s *show.Show) ([]speech.Term, error) {
+	data, err := s.Folder.ReadFile(speech.GlossaryFile, maxTranscript)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	} else if err != nil {
+		return nil, err
+	}
+	terms, found := speech.Glossary(data)
+	if found.HasErrors() {
+		return nil, found[0]
+	}
+	return terms, nil
 }

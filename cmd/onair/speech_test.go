@@ -1,18 +1,17 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
-	"sync/atomic"
+	"strings"
 )
 
-// speechServer is a server like that of OpenAI. It hears the same in all audio, and counts
-// the requests in the model that it answers with.
+// speechServer is a server like that of OpenAI. It hears the same in all audio, and
+// translates two words.
 func speechServer() http.Handler {
-	var requests atomic.Int64
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /v1/audio/transcriptions", func(w http.ResponseWriter, r *http.Request) {
-		requests.Add(1)
 		if r.FormValue("model") == "busy" {
 			http.Error(w, `{"error": {"message": "you have no money left", "code": "insufficient_quota"}}`, http.StatusTooManyRequests)
 			return
@@ -21,6 +20,18 @@ func speechServer() http.Handler {
 "segments": [{"id": 0, "start": 0, "end": 3, "text": " Hello there. Bye."}],
 "words": [{"word": "Hello", "start": 0.5, "end": 0.9}, {"word": "there", "start": 1.0, "end": 1.4}, {"word": "Bye", "start": 2.1, "end": 2.5}]}`)
 	})
-	mux.HandleFunc("GET /requests", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, requests.Load()) })
+	mux.HandleFunc("POST /v1/chat/completions", func(w http.ResponseWriter, r *http.Request) {
+		var chat struct{ Messages []struct{ Content string } }
+		if err := json.NewDecoder(r.Body).Decode(&chat); err != nil || len(chat.Messages) != 2 {
+			http.Error(w, `{"error": {"message": "no chat"}}`, http.StatusBadRequest)
+			return
+		}
+		content := strings.NewReplacer("Hello", "Hola", "Bye", "Adiós").Replace(chat.Messages[1].Content)
+		answer, err := json.Marshal(content)
+		if err != nil {
+			panic(err)
+		}
+		fmt.Fprintf(w, `{"choices": [{"index": 0, "message": {"role": "assistant", "content": %s}, "finish_reason": "stop"}], "usage": {"total_tokens": 9}}`, answer)
+	})
 	return mux
 }

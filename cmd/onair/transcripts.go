@@ -16,7 +16,7 @@ func newTranscripts(a *app) *cobra.Command {
 	}
 	c.AddCommand(newTranscriptsConvert(a), newTranscriptsShift(a), newTranscriptsTodo(a), newTranscriptsStats(a))
 	c.AddCommand(newTranscriptsFmt(a), newTranscriptsLint(a), newTranscriptsInit(a), newTranscriptsComment(a))
-	c.AddCommand(newTranscriptsAlign(a), newTranscriptsCompare(a), newTranscriptsDraft(a), newTranscriptsSpeakers(a))
+	c.AddCommand(newTranscriptsAlign(a), newTranscriptsCompare(a), newTranscriptsDraft(a), newTranscriptsSpeakers(a), newTranscriptsTranslate(a))
 	return c
 }
 

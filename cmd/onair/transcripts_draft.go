@@ -169,7 +169,7 @@ func (d *drafting) approve(ctx context.Context, a *app, r *speech.Recording) err
 		}
 	}
 	dollars, known := e.Price(unsent, &d.Options, d.info.Channels)
-	return a.approve(ctx, &d.speechOptions, &offer{what, dollars, known, e.Unpriced})
+	return a.approve(ctx, &d.speechOptions, &offer{what, dollars, known, e.Unpriced, "audio"})
 }
 
 // takeVoices keeps the voices and names that people gave the words that are replaced.
@@ -281,15 +281,8 @@ func (d *drafting) request() (*speech.Request, error) {
 	if q.Language == "" {
 		q.Language = d.episode.Language
 	}
-	var terms []string
-	switch data, err := d.show.Folder.ReadFile(speech.GlossaryFile, maxTranscript); {
-	case err == nil:
-		read, found := speech.Glossary(data)
-		if found.HasErrors() {
-			return nil, found[0]
-		}
-		terms = read
-	case !errors.Is(err, fs.ErrNotExist):
+	terms, err := readGlossary(d.show)
+	if err != nil {
 		return nil, err
 	}
 	q.Hints = speech.Hints(d.show, d.episode, terms)

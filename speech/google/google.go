@@ -88,30 +88,41 @@ func New(ctx context.Context, o *Options) (*speech.Engine, error) {
 	case !slices.Contains(known.locations, location):
 		return nil, fmt.Errorf("%s is not in %s: want %s", model, location, strings.Join(known.locations, ", "))
 	}
-	project, token := o.Project, o.Token
-	if token == nil {
-		creds, err := findCredentials(ctx)
-		if err != nil {
-			return nil, err
-		}
-		project, token = cmp.Or(project, creds.project), creds.token
-	}
-	if project == "" {
-		return nil, errors.New("the credentials name no project: add project: to speech: in show.yaml")
+	client, project, err := newClient(ctx, o)
+	if err != nil {
+		return nil, err
 	}
 	r := &recognizer{
-		client:   call.New(),
+		client:   client,
 		endpoint: cmp.Or(o.Endpoint, "https://"+location+"-speech.googleapis.com"),
 		parent:   "projects/" + project + "/locations/" + location,
 		model:    model, store: o.Store, sleep: o.Sleep,
 	}
-	r.client.Sleep = o.Sleep
-	r.client.Authorize = func(ctx context.Context, h http.Header) error {
+	return &speech.Engine{Recognizer: r, Name: "google", Model: model, Place: location, Settings: o.WordsOnly, Longest: known.longest}, nil
+}
+
+// newClient returns a client with credentials, and the project that is billed.
+func newClient(ctx context.Context, o *Options) (*call.Client, string, error) {
+	project, token := o.Project, o.Token
+	if token == nil {
+		creds, err := findCredentials(ctx)
+		if err != nil {
+			return nil, "", err
+		}
+		project, token = cmp.Or(project, creds.project), creds.token
+	}
+	if project == "" {
+		return nil, "", errors.New("the credentials name no project: add project: to speech: in show.yaml")
+	}
+	client := call.New()
+	client.Sleep = o.Sleep
+	client.Authorize = func(ctx context.Context, h http.Header) error {
 		t, err := token(ctx)
 		h.Set("Authorization", "Bearer "+t)
+		h.Set("X-Goog-User-Project", project) // for credentials of a person
 		return err
 	}
-	return &speech.Engine{Recognizer: r, Name: "google", Model: model, Place: location, Settings: o.WordsOnly, Longest: known.longest}, nil
+	return client, project, nil
 }
 
 // Recognize implements [speech.Recognizer]. It goes on with an operation that was begun

@@ -59,14 +59,9 @@ type recognizer struct {
 
 // New returns an engine.
 func New(o *Options) (*speech.Engine, error) {
-	base := strings.TrimSuffix(o.Base, "/")
-	own := base != ""
-	if !own {
-		if base = defaultBase; o.Key == "" {
-			return nil, errors.New("OPENAI_API_KEY is not set")
-		}
-	} else if err := call.CheckAddress(base); err != nil {
-		return nil, fmt.Errorf("OPENAI_BASE_URL %w", err)
+	base, own, err := o.base()
+	if err != nil {
+		return nil, err
 	}
 	r := &recognizer{client: newClient(o.Key, o.Sleep), url: base, model: o.Model, wav: strings.HasSuffix(base, "/inference")}
 	if !r.wav {
@@ -90,6 +85,21 @@ func New(o *Options) (*speech.Engine, error) {
 		e.MaxBytes, e.Longest = 0, 0
 	}
 	return e, nil
+}
+
+// base returns the address of the API, and whether it is that of another server.
+func (o *Options) base() (base string, own bool, err error) {
+	base = strings.TrimSuffix(o.Base, "/")
+	if base == "" {
+		if o.Key == "" {
+			err = errors.New("OPENAI_API_KEY is not set")
+		}
+		return defaultBase, false, err
+	}
+	if err := call.CheckAddress(base); err != nil {
+		return "", false, fmt.Errorf("OPENAI_BASE_URL %w", err)
+	}
+	return base, true, nil
 }
 
 func newClient(key string, sleep func(context.Context, time.Duration) error) *call.Client {

@@ -1,0 +1,163 @@
+package speech
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"unicode/utf8"
+
+	"onair/transcripts/translate"
+)
+
+// Translator translates text.
+type Translator interface {
+	// Translate returns the translations of the paragraphs of each turn. What is written
+	// as ⟦1⟧ stays as it is. An answer of another shape is asked for again in smaller
+	// parts.
+	Translate(ctx context.Context, t *Translation) ([][]string, error)
+}
+
+// Translation is what is translated.
+type Translation struct {
+	Source, Target string     // languages, BCP 47
+	Turns          [][]string // paragraphs of each turn
+}
+
+// Translating is a translator with its limits and what it costs.
+type Translating struct {
+	Translator
+	Name, Model string
+	Settings    any  // what else the answer depends on
+	Unpriced    bool // onair does not know what it costs
+
+	// A call has at most these; 0 sets no limit. A turn is never divided.
+	MaxChars, MaxTexts int
+}
+
+// Chars returns how many characters turns have, which is what services bill.
+func Chars(turns [][]string) (n int) {
+	for _, turn := range turns {
+		for _, text := range turn {
+			n += utf8.RuneCountInString(text)
+		}
+	}
+	return n
+}
+
+// Price returns what it costs to translate turns, in US dollars.
+func (e *Translating) Price(turns [][]string) (dollars float64, known bool) {
+	perMillion, known := prices().TranslationPerMillion[e.Name+" "+e.Model]
+	if e.Unpriced || !known {
+		return 0, false
+	}
+	return perMillion * float64(Chars(turns)) / 1e6, true
+}
+
+// All translates all turns. Answers are kept, so that a translation that was interrupted
+// goes on where it was. Turns whose answer has lost a token are asked once more, then one
+// by one, and at last in the pieces between the tokens.
+func (e *Translating) All(ctx context.Context, k Keeper, t *Translation) ([][]string, error) {
+	answers := make([][]string, len(t.Turns))
+	var wrong []int
+	for from := 0; from < len(t.Turns); {
+		to := from + 1
+		for to < len(t.Turns) && e.fits(t.Turns[from:to+1]) {
+			to++
+		}
+		got, err := e.ask(ctx, k, 0, t, t.Turns[from:to])
+		if err != nil {
+			return nil, err
+		}
+		for i := range to - from {
+			if len(got) == to-from && intact(t.Turns[from+i], got[i]) {
+				answers[from+i] = got[i]
+			} else {
+				wrong = append(wrong, from+i)
+			}
+		}
+		from = to
+	}
+	if len(wrong) == 0 {
+		return answers, nil
+	}
+	return answers, e.again(ctx, k, t, answers, wrong)
+}
+
+func (e *Translating) fits(turns [][]string) bool {
+	n := 0
+	for _, turn := range turns {
+		n += len(turn)
+	}
+	return (e.MaxTexts == 0 || n <= e.MaxTexts) && (e.MaxChars == 0 || Chars(turns) <= e.MaxChars)
+}
+
+// intact reports whether the answer about a turn has its paragraphs and tokens.
+func intact(turn, answer []string) bool {
+	return slices.EqualFunc(turn, answer, translate.Intact)
+}
+
+// again translates turns whose answers were wrong.
+func (e *Translating) again(ctx context.Context, k Keeper, t *Translation, answers [][]string, wrong []int) error {
+	for _, i := range wrong {
+		turn := t.Turns[i]
+		for try := 1; try <= 2 && answers[i] == nil; try++ {
+			got, err := e.ask(ctx, k, try, t, [][]string{turn})
+			if err != nil {
+				return err
+			}
+			if len(got) == 1 && intact(turn, got[0]) {
+				answers[i] = got[0]
+			}
+		}
+		if answers[i] != nil {
+			continue
+		}
+		for _, text := range turn {
+			pieces, join := translate.Fragments(text)
+			var done []string
+			for _, piece := range pieces {
+				got, err := e.ask(ctx, k, 0, t, [][]string{{piece}})
+				if err != nil {
+					return err
+				}
+				if len(got) != 1 || len(got[0]) != 1 || !translate.Intact(piece, got[0][0]) {
+					return fmt.Errorf("%s gave no translation of %.60q", e.Name, piece)
+				}
+				done = append(done, got[0][0])
+			}
+			answers[i] = append(answers[i], join(done))
+		}
+	}
+	return nil
+}
+
+// ask asks the translator, unless its answer is kept.
+func (e *Translating) ask(ctx context.Context, k Keeper, try int, t *Translation, turns [][]string) (answer [][]string, err error) {
+	settings, err := json.Marshal([]any{"translate", e.Name, e.Model, e.Settings, t.Source, t.Target, turns, try})
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(settings)
+	name := hex.EncodeToString(sum[:16])
+	if k != nil {
+		kept, err := k.Get(ctx, name)
+		if err == nil && json.Unmarshal(kept, &answer) == nil {
+			return answer, nil
+		} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+	}
+	if answer, err = e.Translate(ctx, &Translation{t.Source, t.Target, turns}); err != nil || k == nil {
+		return answer, err
+	}
+	data, err := json.Marshal(answer)
+	if err != nil {
+		return nil, err
+	}
+	return answer, k.Put(context.WithoutCancel(ctx), name, data)
+}

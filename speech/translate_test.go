@@ -1,0 +1,95 @@
+package speech
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// translating is a Translator that answers with a function.
+type translating func(turns [][]string) ([][]string, error)
+
+func (f translating) Translate(_ context.Context, t *Translation) ([][]string, error) {
+	return f(t.Turns)
+}
+
+func TestAll(t *testing.T) {
+	t.Parallel()
+	turns := [][]string{{"one ⟦1⟧ two", "three"}, {"four"}, {"five ⟦1⟧"}, {strings.Repeat("long ", 30)}}
+	var want [][]string
+	for _, turn := range turns {
+		var texts []string
+		for _, text := range turn {
+			texts = append(texts, strings.ToUpper(text))
+		}
+		want = append(want, texts)
+	}
+	for _, test := range []struct {
+		name   string
+		damage func(call int, text string) string
+		calls  int
+	}{
+		{"whole", func(_ int, text string) string { return text }, 2},
+		{"a token is lost once", func(call int, text string) string {
+			if call == 1 {
+				text = strings.ReplaceAll(text, "⟦1⟧", "")
+			}
+			return text
+		}, 4},
+		{"tokens are always lost", func(_ int, text string) string { return strings.ReplaceAll(text, "⟦1⟧", "⟦ 1 ⟧") }, 2 + 2*2 + 4},
+		{"another number of paragraphs", func(call int, text string) string {
+			if call == 1 && text == "FOUR" {
+				return "drop"
+			}
+			return text
+		}, 2 + 3},
+	} {
+		call := 0
+		e := &Translating{MaxChars: 50, Name: "machine", Translator: translating(func(turns [][]string) (answers [][]string, err error) {
+			call++
+			for _, turn := range turns {
+				var texts []string
+				for _, text := range turn {
+					if text = test.damage(call, strings.ToUpper(text)); text == "drop" {
+						return nil, nil
+					}
+					texts = append(texts, text)
+				}
+				answers = append(answers, texts)
+			}
+			return answers, nil
+		})}
+		k := &notes{}
+		for run := range 2 { // the second is answered by what is kept
+			got, err := e.All(t.Context(), k, &Translation{Source: "en", Target: "es", Turns: turns})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := range got { // pieces are trimmed
+				for j := range got[i] {
+					got[i][j] = strings.Join(strings.Fields(got[i][j]), " ")
+					want[i][j] = strings.Join(strings.Fields(want[i][j]), " ")
+				}
+			}
+			if diff := cmp.Diff(want, got); diff != "" || call != test.calls {
+				t.Errorf("%s, run %d: %d calls, want %d; %s", test.name, run, call, test.calls, diff)
+			}
+		}
+	}
+	failing := &Translating{Name: "machine", Translator: translating(func(turns [][]string) ([][]string, error) {
+		if len(turns) > 1 {
+			return nil, errors.New("no money left")
+		}
+		return [][]string{{""}}, nil
+	})}
+	if _, err := failing.All(t.Context(), nil, &Translation{Turns: turns}); err == nil || err.Error() != "no money left" {
+		t.Error(err)
+	}
+	if _, err := failing.All(t.Context(), nil, &Translation{Turns: turns[1:2]}); fmt.Sprint(err) != `machine gave no translation of "four"` {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,321 @@
+// Package translate finds what there is to translate in a transcript, and makes the
+// translated transcript of the answers.
+//
+// Only text is translated. Labels, stamps, tags, links, code and HTML stay as they are:
+// in the text each is a token such as ⟦1⟧, which a translation contains as well.
+//
+// A record beside the translation, transcript.es.source.json, has the hashes of each turn
+// and of its translation. With it only turns that have changed are translated again, and
+// what people edited is known.
+package translate
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// Term is a word that has one translation.
+type Term struct{ Source, Target string }
+
+// span is a part of a text that is not translated.
+type span struct {
+	source, target string
+	stamp          bool
+}
+
+// line is a line of Markdown.
+type line struct {
+	prefix string // marks of a list or quote, label, stamps and tags at the start
+	text   string // with tokens for spans
+	spans  []span
+	after  string // white space up to the next line
+}
+
+// turn is the lines of a turn.
+type turn []line
+
+// document is a transcript.
+type document struct {
+	head  string // front matter
+	turns []turn
+}
+
+var (
+	// label matches the start of a turn.
+	label = regexp.MustCompile(`^\*\*[^*\n]{1,80}:\*\*`)
+	// prefixes matches what comes before the text of a line.
+	prefixes = regexp.MustCompile(`^[ \t]*(?:(?:>|[-*+]|[0-9]{1,9}\.|#{1,6})[ \t]+)*(?:\*\*[^*\n]{1,80}:\*\*[ \t]*)?(?:\\\[[^\]\n]*\\\][ \t]*(?:(?:to[ \t]+)?\\\[[^\]\n]*\\\][ \t]*)*)?`)
+	// protected matches what is not translated.
+	protected = regexp.MustCompile("\\\\\\[[^\\]\\n]*\\\\\\]|`+[^`\\n]+`+|\\]\\([^)\\n]*\\)|!?\\[|<[^>\\s][^>\\n]*>|https?://[^\\s<>)\\]]+|\\\\[!-/:-@\\[-`{-~]|&#?[0-9A-Za-z]+;|[*_~]+|[\\][⟦⟧]")
+	// stamp matches a tag that has a time.
+	stamp = regexp.MustCompile(`^\\\[[^\]]*\d:\d\d[^\]]*\\\]$`)
+	token = regexp.MustCompile(`⟦\d+⟧`)
+	fence = regexp.MustCompile("^[ \t]*(```|~~~)")
+)
+
+// parse splits a transcript. Terms that it contains become spans.
+func parse(src []byte, terms []Term) *document {
+	text := strings.ReplaceAll(string(src), "\r\n", "\n")
+	d := &document{}
+	if strings.HasPrefix(text, "---\n") {
+		if i := strings.Index(text[3:], "\n---\n"); i >= 0 {
+			d.head, text = text[:3+i+5], text[3+i+5:]
+			d.head += text[:len(text)-len(strings.TrimLeft(text, "\n"))]
+			text = strings.TrimLeft(text, "\n")
+		}
+	}
+	words := termPattern(terms)
+	fenced := false
+	for text != "" {
+		end := strings.IndexByte(text, '\n')
+		if end < 0 {
+			end = len(text)
+		}
+		raw := text[:end]
+		rest := strings.TrimLeft(text[end:], "\n")
+		l := line{after: text[end : len(text)-len(rest)]}
+		text = rest
+		isFence := fence.MatchString(raw)
+		if fenced || isFence {
+			l.prefix = raw // code is not translated
+		} else {
+			l.read(raw, words, terms)
+		}
+		if isFence {
+			fenced = !fenced
+		}
+		if len(d.turns) == 0 || label.MatchString(raw) && !fenced {
+			d.turns = append(d.turns, nil)
+		}
+		last := len(d.turns) - 1
+		d.turns[last] = append(d.turns[last], l)
+	}
+	return d
+}
+
+// termPattern returns a pattern that matches terms as whole words, the longest first.
+func termPattern(terms []Term) *regexp.Regexp {
+	if len(terms) == 0 {
+		return nil
+	}
+	var all []string
+	for _, t := range terms {
+		all = append(all, regexp.QuoteMeta(t.Source))
+	}
+	slices.SortFunc(all, func(a, b string) int { return len(b) - len(a) })
+	return regexp.MustCompile(`\b(?:` + strings.Join(all, "|") + `)\b`)
+}
+
+// read splits a line into its prefix and its text with tokens.
+func (l *line) read(raw string, words *regexp.Regexp, terms []Term) {
+	l.prefix = prefixes.FindString(raw)
+	rest := raw[len(l.prefix):]
+	at := 0
+	add := func(text string) { // text without spans, but with terms
+		for words != nil {
+			found := words.FindStringIndex(text)
+			if found == nil {
+				break
+			}
+			l.text += text[:found[0]]
+			word := text[found[0]:found[1]]
+			target := word
+			if i := slices.IndexFunc(terms, func(t Term) bool { return t.Source == word }); i >= 0 && terms[i].Target != "" {
+				target = terms[i].Target
+			}
+			l.token(span{source: word, target: target})
+			text = text[found[1]:]
+		}
+		l.text += text
+	}
+	for _, found := range protected.FindAllStringIndex(rest, -1) {
+		add(rest[at:found[0]])
+		s := rest[found[0]:found[1]]
+		l.token(span{s, s, stamp.MatchString(s)})
+		at = found[1]
+	}
+	add(rest[at:])
+}
+
+func (l *line) token(s span) {
+	l.spans = append(l.spans, s)
+	l.text += "⟦" + strconv.Itoa(len(l.spans)) + "⟧"
+}
+
+// speaks reports whether a line has words to translate.
+func (l *line) speaks() bool {
+	return strings.ContainsFunc(token.ReplaceAllString(l.text, ""), unicode.IsLetter)
+}
+
+// fill returns a text with the spans instead of tokens.
+func (l *line) fill(text string) string {
+	return token.ReplaceAllStringFunc(text, func(t string) string {
+		n, err := strconv.Atoi(strings.Trim(t, "⟦⟧"))
+		if err != nil || n < 1 || n > len(l.spans) {
+			return t
+		}
+		return l.spans[n-1].target
+	})
+}
+
+// texts returns the texts of a turn that are translated.
+func (t turn) texts() (list []string) {
+	for i := range t {
+		if t[i].speaks() {
+			list = append(list, t[i].text)
+		}
+	}
+	return list
+}
+
+// hash identifies the text of a turn. Labels and times may change.
+func (t turn) hash() string {
+	sum := sha256.New()
+	for i := range t {
+		l := &t[i]
+		text := token.ReplaceAllStringFunc(l.text, func(tok string) string {
+			n, err := strconv.Atoi(strings.Trim(tok, "⟦⟧"))
+			if err != nil || n < 1 || n > len(l.spans) || l.spans[n-1].stamp {
+				return "⟦⟧"
+			}
+			return l.spans[n-1].source
+		})
+		fmt.Fprintf(sum, "%q\n", text)
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:8])
+}
+
+// kindOf returns what a line starts: a turn, code or neither.
+func kindOf(line string) string { return label.FindString(line) + fence.FindString(line) }
+
+// compose returns a turn with translated texts.
+func (t turn) compose(texts []string) string {
+	var b strings.Builder
+	for i := range t {
+		l := &t[i]
+		text := l.fill(l.text)
+		if l.speaks() {
+			answer := l.fill(l.escape(texts[0]))
+			if texts = texts[1:]; kindOf(l.prefix+answer) == kindOf(l.prefix+text) {
+				text = answer
+			}
+		}
+		b.WriteString(l.prefix + text + l.after)
+	}
+	return b.String()
+}
+
+// markup matches what is markup in an answer. That of the original is in tokens.
+var markup = regexp.MustCompile("[*_~`\\\\<\\[\\]]|&(?:#?[0-9A-Za-z]+;)|[⟦⟧]")
+
+// block matches what makes a list, a heading or a quote of a paragraph.
+var block = regexp.MustCompile(`^([-+#>]|[0-9]+[.)]( |$))`)
+
+// escape returns an answer as text that has no markup of its own.
+func (l *line) escape(answer string) string {
+	answer = strings.Join(strings.FieldsFunc(answer, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }), " ")
+	var b strings.Builder
+	at := 0
+	plain := func(text string) {
+		b.WriteString(markup.ReplaceAllStringFunc(text, func(s string) string {
+			switch s {
+			case "⟦", "⟧":
+				return ""
+			case "[": // with a backslash it would open a stamp
+				return "("
+			case "]":
+				return ")"
+			}
+			return `\` + s
+		}))
+	}
+	for _, found := range token.FindAllStringIndex(answer, -1) {
+		plain(answer[at:found[0]])
+		if l.fill(answer[found[0]:found[1]]) != answer[found[0]:found[1]] {
+			b.WriteString(answer[found[0]:found[1]])
+		}
+		at = found[1]
+	}
+	plain(answer[at:])
+	text := b.String()
+	if l.prefix == "" && block.MatchString(text) {
+		digits := len(text) - len(strings.TrimLeft(text, "0123456789"))
+		text = text[:digits] + `\` + text[digits:]
+	}
+	return text
+}
+
+// keep returns a turn that was translated before, with the labels and stamps that the
+// original has now, if both have the same lines.
+func (t turn) keep(translated turn) string {
+	var b strings.Builder
+	same := len(t) == len(translated)
+	for i := range translated {
+		l := translated[i]
+		if same {
+			l.prefix, l.after = t[i].prefix, t[i].after
+			var now []span
+			for _, s := range t[i].spans {
+				if s.stamp {
+					now = append(now, s)
+				}
+			}
+			var was []int
+			for k, s := range l.spans {
+				if s.stamp {
+					was = append(was, k)
+				}
+			}
+			for k := range was {
+				if len(was) == len(now) {
+					l.spans[was[k]] = now[k]
+				}
+			}
+		}
+		b.WriteString(l.prefix + l.fill(l.text) + l.after)
+	}
+	return b.String()
+}
+
+// Intact reports whether an answer has the tokens of the text that was asked for, each
+// once: times in their order, and what opens before what closes.
+func Intact(asked, answer string) bool {
+	return strings.TrimSpace(answer) != "" && slices.Equal(token.FindAllString(asked, -1), token.FindAllString(answer, -1))
+}
+
+// Fragments returns the texts between the tokens, to be translated one by one where a
+// translator loses tokens, and a function that puts their translations together.
+func Fragments(asked string) (texts []string, join func([]string) string) {
+	places := token.FindAllStringIndex(asked, -1)
+	var parts []string // texts that are empty in between are translated by others
+	at := 0
+	for _, p := range append(places, []int{len(asked), len(asked)}) {
+		part := asked[at:p[0]]
+		parts = append(parts, part)
+		if strings.ContainsFunc(part, unicode.IsLetter) {
+			texts = append(texts, strings.TrimSpace(part))
+		}
+		at = p[1]
+	}
+	return texts, func(answers []string) string {
+		var b strings.Builder
+		for i, part := range parts {
+			if strings.ContainsFunc(part, unicode.IsLetter) {
+				trimmed := strings.TrimSpace(part)
+				lead := strings.Index(part, trimmed)
+				part, answers = part[:lead]+strings.TrimSpace(answers[0])+part[lead+len(trimmed):], answers[1:]
+			}
+			b.WriteString(part)
+			if i < len(places) {
+				b.WriteString(asked[places[i][0]:places[i][1]])
+			}
+		}
+		return b.String()
+	}
+}

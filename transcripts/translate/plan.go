@@ -1,0 +1,256 @@
+package translate
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"onair/internal/finding"
+)
+
+// schemaVersion is that of records.
+const schemaVersion = 1
+
+// Record says what a translation was made of.
+type Record struct {
+	Engine, Model string
+	turns         [][2]string // hashes of a turn and of its translation
+}
+
+type recordJSON struct {
+	SchemaVersion int         `json:"schema_version"`
+	Engine        string      `json:"engine"`
+	Model         string      `json:"model,omitempty"`
+	Turns         [][2]string `json:"turns"`
+}
+
+// ReadRecord reads a record.
+func ReadRecord(src []byte, file string) (*Record, error) {
+	var r recordJSON
+	if err := json.Unmarshal(src, &r); err != nil || r.SchemaVersion != schemaVersion {
+		return nil, fmt.Errorf("%s is not a record of schema_version %d about a translation", file, schemaVersion)
+	}
+	return &Record{r.Engine, r.Model, r.Turns}, nil
+}
+
+// Format writes a record, with a turn a line so that git merges two changes.
+func (r *Record) Format() []byte {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, `{"schema_version":%d,"engine":%s,"model":%s,"turns":[`, schemaVersion, quote(r.Engine), quote(r.Model))
+	for i, t := range r.turns {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		fmt.Fprintf(&b, "\n[%q,%q]", t[0], t[1])
+	}
+	b.WriteString("\n]}\n")
+	return b.Bytes()
+}
+
+func quote(s string) string {
+	data, err := json.Marshal(s)
+	if err != nil {
+		panic("quote: " + err.Error()) // a string can be encoded
+	}
+	return string(data)
+}
+
+// Plan is what there is to do for a translation.
+type Plan struct {
+	// Pending has the texts of the turns to be translated.
+	Pending [][]string
+	// Findings has the turns that stay as people edited them, although the original has
+	// changed (T051).
+	Findings finding.List
+	// Reused counts the turns that are kept.
+	Reused int
+
+	source *document
+	head   string
+	turns  []planned // of the source
+}
+
+// planned is what becomes of a turn of the original.
+type planned struct {
+	kept   turn   // nil if it is translated
+	answer string // hash of the translation that was kept, as a machine wrote it
+}
+
+// New compares a transcript with its translation. Both translated and record are nil if
+// there is none. The error is a finding if the translation has turns that cannot be told
+// apart, because turns were added or removed.
+func New(src, translated []byte, record *Record, terms []Term, file string) (*Plan, error) {
+	p := &Plan{source: parse(src, terms)}
+	p.turns = make([]planned, len(p.source.turns))
+	if record != nil {
+		old := parse(translated, nil)
+		p.head = old.head
+		if err := p.reuse(old, record, file); err != nil {
+			return nil, err
+		}
+	}
+	for i, t := range p.source.turns {
+		if p.turns[i].kept != nil {
+			p.Reused++
+		} else if texts := t.texts(); len(texts) > 0 {
+			p.Pending = append(p.Pending, texts)
+		}
+	}
+	return p, nil
+}
+
+// reuse finds the turns that need not be translated again.
+func (p *Plan) reuse(old *document, record *Record, file string) error {
+	var was, is []string // hashes of translations as the machine wrote them, and as they are
+	for _, t := range record.turns {
+		was = append(was, t[1])
+	}
+	for _, t := range old.turns {
+		is = append(is, t.hash())
+	}
+	place := map[int]int{} // of the translation of a turn of the record
+	line := 1 + strings.Count(old.head, "\n")
+	lines := make([]int, len(old.turns))
+	for i, t := range old.turns {
+		lines[i] = line
+		for k := range t {
+			line += strings.Count(t[k].after, "\n")
+		}
+	}
+	at := func(k int) finding.Position {
+		if k < len(lines) {
+			return finding.Position{File: file, Line: lines[k]}
+		}
+		return finding.Position{File: file}
+	}
+	var misplaced error
+	pair(was, is, func(a, b, c, d int) {
+		if b-a == d-c {
+			for i := range b - a {
+				place[a+i] = c + i
+			}
+		} else if d > c && misplaced == nil {
+			misplaced = ruleEdited.At(at(c), "turns were added or removed here, so that they cannot be matched with the original").
+				WithHint("restore the turns from git, or delete the translation; -o FILE writes another one")
+		}
+	})
+	if misplaced != nil {
+		return misplaced
+	}
+	var before, now []string
+	for _, t := range record.turns {
+		before = append(before, t[0])
+	}
+	for _, t := range p.source.turns {
+		now = append(now, t.hash())
+	}
+	edited := func(i int) bool { k, ok := place[i]; return ok && is[k] != was[i] }
+	var lost error
+	pair(before, now, func(a, b, c, d int) {
+		for i := a; i < b; i++ {
+			n := c + i - a
+			same := b-a == d-c
+			switch {
+			case same && before[i] == now[n]:
+				if k, ok := place[i]; ok {
+					p.turns[n] = planned{old.turns[k], was[i]}
+				}
+			case !edited(i):
+			case same: // the original changed, and people edited the translation
+				k := place[i]
+				p.turns[n] = planned{old.turns[k], was[i]}
+				p.Findings.Add(ruleEdited.At(at(k), "the original of this turn has changed, and people edited the translation: it stays"))
+			case lost == nil:
+				lost = ruleEdited.At(at(place[i]), "people edited this turn, whose original is gone or has moved").
+					WithHint("delete the turn or undo the edit; or write another file: -o FILE")
+			}
+		}
+	})
+	return lost
+}
+
+// pair calls f for parts of two lists that belong together: equal elements one by one, and
+// what lies between them.
+func pair(a, b []string, f func(a, b, c, d int)) {
+	// lengths of the longest common subsequences of the rest
+	width := len(b) + 1
+	rest := make([]int32, (len(a)+1)*width)
+	for i := len(a) - 1; i >= 0; i-- {
+		for k := len(b) - 1; k >= 0; k-- {
+			if a[i] == b[k] {
+				rest[i*width+k] = rest[(i+1)*width+k+1] + 1
+			} else {
+				rest[i*width+k] = max(rest[(i+1)*width+k], rest[i*width+k+1])
+			}
+		}
+	}
+	i, k, from, start := 0, 0, 0, 0
+	for i < len(a) && k < len(b) {
+		switch {
+		case a[i] == b[k]:
+			if i > from || k > start {
+				f(from, i, start, k)
+			}
+			f(i, i+1, k, k+1)
+			i, k = i+1, k+1
+			from, start = i, k
+		case rest[(i+1)*width+k] >= rest[i*width+k+1]:
+			i++
+		default:
+			k++
+		}
+	}
+	if len(a) > from || len(b) > start {
+		f(from, len(a), start, len(b))
+	}
+}
+
+// machineLine matches the line of the front matter about the recognizer.
+var machineLine = regexp.MustCompile(`(?m)^machine:.*\n`)
+
+// Finish returns the translation and its record. answers are the translations of Pending.
+func (p *Plan) Finish(answers [][]string, engine, model string) ([]byte, *Record) {
+	r := &Record{Engine: engine, Model: model}
+	head := p.head
+	if head == "" {
+		machine := fmt.Sprintf("machine: {engine: %s, model: %s, reviewed: false}\n", quote(engine), quote(model))
+		if head = machineLine.ReplaceAllString(p.source.head, ""); head == "" {
+			head = "---\n---\n\n"
+		}
+		head = "---\n" + machine + strings.TrimPrefix(head, "---\n")
+	}
+	var b bytes.Buffer
+	b.WriteString(head)
+	for i, t := range p.source.turns {
+		kept := p.turns[i]
+		var text string
+		switch {
+		case kept.kept != nil:
+			text = t.keep(kept.kept)
+		default:
+			var texts []string
+			if len(t.texts()) > 0 {
+				texts, answers = answers[0], answers[1:]
+			}
+			text = t.compose(texts)
+		}
+		answer := kept.answer
+		if kept.kept == nil {
+			answer = parse([]byte(text), nil).hashOfOne()
+		}
+		r.turns = append(r.turns, [2]string{t.hash(), answer})
+		b.WriteString(text)
+	}
+	return b.Bytes(), r
+}
+
+// hashOfOne returns the hash of a document that is one turn.
+func (d *document) hashOfOne() string {
+	var all turn
+	for _, t := range d.turns {
+		all = append(all, t...)
+	}
+	return all.hash()
+}
