@@ -19,13 +19,14 @@ type cue struct {
 }
 
 // TestCaptions reads every published WebVTT file with a strict parser, which must report no
-// error and find the cues of the JSON transcript; every SRT file with ffmpeg; and all of
-// them with a reader that several podcast apps use.
+// error and find the cues of the JSON transcript, and with node-webvtt; every SRT file with
+// ffmpeg and srt-parser-2; and all of them with a reader that several podcast apps use.
 func TestCaptions(t *testing.T) {
 	t.Parallel()
 	site := published(t)
 	parser := need(t, "webvtt-parser")
 	ffprobe, ffmpeg := need(t, "ffprobe"), need(t, "ffmpeg")
+	nodeWebVTT, srtParser := need(t, "node-webvtt"), need(t, "srt-parser-2")
 	transcriptator := need(t, "transcriptator")
 	for _, e := range site.source(t).live() {
 		for _, stem := range site.transcripts(t, e) {
@@ -38,6 +39,14 @@ func TestCaptions(t *testing.T) {
 				got = withoutSounds(readSRT(t, ffprobe, ffmpeg, site.file(site.hashed(t, stem, ".srt"))))
 				if diff := cmp.Diff(asSRT(want), got, cmpopts.EquateApprox(0, 0.0015)); diff != "" {
 					t.Errorf("(-json +srt):\n%s", diff)
+				}
+				got = withoutSounds(readCues(t, nodeWebVTT, site.file(site.hashed(t, stem, ".vtt"))))
+				if diff := cmp.Diff(want, asVoiceSpans(got), cmpopts.EquateApprox(0, 0.0015)); diff != "" {
+					t.Errorf("node-webvtt (-json +vtt):\n%s", diff)
+				}
+				got = withoutSounds(readCues(t, srtParser, site.file(site.hashed(t, stem, ".srt"))))
+				if diff := cmp.Diff(asSRT(want), got, cmpopts.EquateApprox(0, 0.0015)); diff != "" {
+					t.Errorf("srt-parser-2 (-json +srt):\n%s", diff)
 				}
 				for _, ending := range []string{".vtt", ".srt", ".json"} {
 					got := withoutSounds(readTranscript(t, transcriptator, site.file(site.hashed(t, stem, ending))))
@@ -96,6 +105,31 @@ func readVTT(t testing.TB, script, file string) []cue {
 		read.Cues[i].Text = oneSpace(read.Cues[i].Text)
 	}
 	return read.Cues
+}
+
+// readCues reads cues as node-webvtt and srt-parser-2 do, which leave markup in the text.
+func readCues(t testing.TB, script, file string) []cue {
+	t.Helper()
+	read := decode[[][]cue](t, tool(t, "node", script, file))[0]
+	for i := range read {
+		read[i].Text = oneSpace(read[i].Text)
+	}
+	return read
+}
+
+// voiceSpan matches the start of a cue of WebVTT that names its speaker.
+var voiceSpan = regexp.MustCompile(`^<v ([^>]+)>`)
+
+// asVoiceSpans returns cues without markup, with the speakers of their voice spans.
+func asVoiceSpans(cues []cue) []cue {
+	for i := range cues {
+		c := &cues[i]
+		if m := voiceSpan.FindStringSubmatch(c.Text); m != nil {
+			c.Speaker, c.Text = html.UnescapeString(m[1]), strings.TrimPrefix(c.Text, m[0])
+			c.Text = html.UnescapeString(c.Text)
+		}
+	}
+	return cues
 }
 
 // readTranscript reads cues as transcriptator does. It leaves the entities of
