@@ -106,7 +106,7 @@ func anchored(speeches []forms.Speech, r *captionTimes) []Turn {
 // fit cuts speech into cues of the usual size. glued reports for each whether
 // it has no space before it.
 func fit(speeches []forms.Speech) (cues []Cue, glued []bool) {
-	c := cutter{functions: script.LanguageOf(textsOf(speeches))}
+	c := cutter{captions: true, functions: script.LanguageOf(textsOf(speeches))}
 	size := len(speeches) + len(speeches)/8 // some are cut
 	c.cues, c.places, glued = make([]Cue, 0, size), make([]span, 0, size), make([]bool, 0, size)
 	last, before := "", rune(0)

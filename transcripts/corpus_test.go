@@ -275,26 +275,39 @@ func checkShift(t *testing.T, transcript *Transcript, anchors []anchor, chars in
 	}
 }
 
-// TestCorpusReads checks that captions are pleasant to read: how fast they are, and
-// how many end in the middle of a phrase.
+// TestCorpusReads checks that captions are pleasant to read: how fast they are, and how
+// many cues and first lines of SRT end in the middle of a phrase.
 func TestCorpusReads(t *testing.T) {
 	t.Parallel()
 	const fastest, mostEnds = 30, 0.03
-	all, ends := 0, 0
+	cues, ends, lines, lineEnds := 0, 0, 0, 0
 	for name, src := range corpus(t) {
 		transcript := Parse(src, &Options{Fraction: Frames30, File: name})
 		functions := script.LanguageOf(transcript.texts())
+		last := ""
+		l := lineBreaker{functions}
 		for _, c := range transcript.Cues(lengthFor(transcript)) {
-			all++
+			cues++
 			if functions.EndsWith(c.Text) {
 				ends++
+			}
+			prefix := newName(c.Speaker, last)
+			if last = c.Speaker; prefix != "" {
+				prefix += ": "
+			}
+			if first, second := l.wrap(prefix+srtText(c.shown()), len(prefix)); second != "" {
+				lines++
+				if functions.EndsWith(first) {
+					lineEnds++
+				}
 			}
 			if rate := float64(utf8.RuneCountInString(c.Text)) / (c.End - c.Start).Seconds(); rate > fastest {
 				t.Errorf("%s: %.0f characters a second: %v", name, rate, c)
 			}
 		}
 	}
-	if float64(ends) > mostEnds*float64(all) {
-		t.Errorf("%d of %d cues end with a function word", ends, all)
+	t.Logf("end with a function word: %d of %d cues, %d of %d first lines", ends, cues, lineEnds, lines)
+	if float64(ends) > mostEnds*float64(cues) || float64(lineEnds) > mostEnds*float64(lines) {
+		t.Errorf("%d of %d cues and %d of %d first lines end with a function word", ends, cues, lineEnds, lines)
 	}
 }

@@ -135,6 +135,8 @@ type cutter struct {
 	ends   []int  // where the pieces of the block end
 
 	functions script.FunctionWords // of the language of the text; nil if unknown
+	captions  bool                 // the texts are captions, which are cut only if they do not fit
+	head      int                  // columns of the name before the words of the cue in SRT
 	marks     []Mark               // of the block that is cut
 	text      string               // that is cut
 }
@@ -215,7 +217,7 @@ func (b *Block) insideWord(at int) bool { return at < len(b.Text) && b.Text[at-1
 // where it ends there. The speaker before it is last.
 func (c *cutter) piece(cue Cue, text string, from, to, pos int, last string) int {
 	c.text = text
-	if name := newName(cue.Speaker, last); len(c.marks) == 0 && fitsWhole(text[from:to], name) {
+	if name := newName(cue.Speaker, last); c.captions && fitsWhole(text[from:to], name) {
 		cue.Text = text[from:to]
 		end := pos + script.Weigh(cue.Text)
 		c.cues, c.places = append(c.cues, cue), append(c.places, span{pos, end})
@@ -333,7 +335,7 @@ func (c *cutter) fit(name, speaker string) int {
 			}
 		}
 	}
-	if n == len(c.words) {
+	if n == len(c.words) && (c.captions || c.breaksWell(n)) {
 		return n
 	}
 	return c.best(n)
@@ -342,10 +344,11 @@ func (c *cutter) fit(name, speaker string) int {
 // fill returns how many words fit into two lines after a name. The first line
 // holds the name and at least one word. The result is at least 1.
 func (c *cutter) fill(name string) int {
-	column, lines, total := 0, 1, 0
+	c.head = 0
 	if name != "" {
-		column = script.Columns(name) + len(": ")
+		c.head = script.Columns(name) + len(": ")
 	}
+	column, lines, total := c.head, 1, 0
 	for i, w := range c.words {
 		if i == 0 {
 			column += w.size
@@ -366,10 +369,11 @@ func (c *cutter) fill(name string) int {
 	return len(c.words)
 }
 
-// best returns after how many of the first n words to cut, if more words follow.
-// It prefers the end of the last sentence, then of the last clause, unless too
-// little text would remain. Otherwise it cuts after n words, or after half of the
-// text if the n words are nearly all of it.
+// best returns after how many of the first n words to cut. It prefers the end of the
+// last sentence, then of the last clause, unless too little text would remain.
+// Otherwise it cuts after n words, or after half of the text if the n words are nearly
+// all of it. It prefers places where the words before it break well into two lines. If
+// no words follow, it cuts only at the end of a sentence or clause.
 func (c *cutter) best(n int) int {
 	size := 0
 	for _, w := range c.words[:n] {
@@ -387,21 +391,26 @@ func (c *cutter) best(n int) int {
 		}
 		switch {
 		case all-so <= leastRest:
-		case w.ending == endsSentence && so > leastSentence:
+		case w.ending == endsSentence && so > leastSentence && (sentence == 0 || c.breaksWell(i+1)):
 			sentence = i + 1
-		case w.ending == endsClause && so > leastClause:
+		case w.ending == endsClause && so > leastClause && (clause == 0 || c.breaksWell(i+1)):
 			clause = i + 1
 		}
 	}
 	switch {
 	case sentence > 0:
 		return sentence
-	case clause > 0:
+	case clause > 0 && c.breaksWell(clause):
 		return clause
+	case n == len(c.words):
+		return n
 	case half == 0 || all-size > leastRest:
-		return c.beforeFunctionWords(n, n)
+		half = n
 	}
-	return c.beforeFunctionWords(half, n)
+	if at := c.beforeFunctionWords(half, n); clause == 0 || c.breaksWell(at) {
+		return at
+	}
+	return clause
 }
 
 // isFunctionWord reports whether a word belongs to the next one.
@@ -412,19 +421,61 @@ func (c *cutter) isFunctionWord(i int) bool {
 
 // beforeFunctionWords returns the place near the given one after which no function
 // word stands at the end of the cue: up to most words later, or else some words
-// earlier.
+// earlier. It prefers one where none has to stand at the end of the first line either.
 func (c *cutter) beforeFunctionWords(at, most int) int {
-	const earlier = 5
-	if !c.isFunctionWord(at - 1) {
+	const earlier = 6
+	if !c.isFunctionWord(at-1) && c.breaksWell(at) {
+		return at
+	}
+	best := 0
+	try := func(n int) bool {
+		if n <= 0 || n > most || n >= len(c.words) || c.isFunctionWord(n-1) {
+			return false
+		}
+		if best == 0 {
+			best = n
+		}
+		return c.breaksWell(n)
+	}
+	if try(at) {
 		return at
 	}
 	for i := 1; i <= earlier; i++ {
-		if later := at + i; later <= most && later < len(c.words) && !c.isFunctionWord(later-1) {
-			return later
-		}
-		if at-i > 0 && !c.isFunctionWord(at-i-1) {
-			return at - i
+		for _, n := range [...]int{at + i, at - i} {
+			if try(n) {
+				return n
+			}
 		}
 	}
-	return at
+	if best == 0 {
+		return at
+	}
+	return best
+}
+
+// breaksWell reports whether the first n words fit into one line of SRT, or into two
+// of which the first does not end with a function word.
+func (c *cutter) breaksWell(n int) bool {
+	size := c.head
+	for i := range c.words[:n] {
+		size += c.words[i].size
+		if i > 0 {
+			size += c.words[i].space()
+		}
+	}
+	if size <= maxLine {
+		return true
+	}
+	left := c.head + c.words[0].size
+	for i := 1; i < n; i++ {
+		w := &c.words[i]
+		if left > maxLine {
+			return false
+		}
+		if right := size - left - w.space(); right <= maxLine && !w.colon && !c.isFunctionWord(i-1) {
+			return true
+		}
+		left += w.space() + w.size
+	}
+	return false
 }

@@ -53,8 +53,8 @@ This page is written from the tables in ` + "`transcripts/forms`" + ` by a test.
 		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", f.name, f.title, f.keeps, f.lost)
 	}
 	b.WriteString(`
-One reader of WebVTT in players, transcriptator, knows only names of one word in voice spans. It shows the rest
-of a longer name as words.
+One reader of WebVTT in players, transcriptator, knows only names of one word in voice spans. It shows the tag
+of a longer name, such as ` + "`<v Vega Lyræ>`" + `, as words.
 
 ## JSON
 
