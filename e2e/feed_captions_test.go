@@ -132,13 +132,13 @@ func asVoiceSpans(cues []cue) []cue {
 	return cues
 }
 
-// readTranscript reads cues as transcriptator does. It leaves the entities of
-// WebVTT in the text.
+// readTranscript reads cues as transcriptator does. It leaves the entities of WebVTT in
+// the text, and voice spans whose names have several words.
 func readTranscript(t testing.TB, script, file string) []cue {
 	t.Helper()
 	read := decode[[][]cue](t, tool(t, "node", script, file))[0]
 	for i := range read {
-		read[i].Text = oneSpace(html.UnescapeString(read[i].Text))
+		read[i].Text = oneSpace(html.UnescapeString(voiceSpan.ReplaceAllString(read[i].Text, "")))
 		if strings.Contains(read[i].Speaker, " ") {
 			read[i].Speaker = ""
 		}

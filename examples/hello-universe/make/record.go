@@ -22,9 +22,9 @@ type voice struct {
 }
 
 var cast = map[string]voice{
-	"Vega":  {"en-gb-x-rp+f2", 188, 58, 0.8},
-	"Rigel": {"en-us+m3", 184, 34, 1.12},
-	"Deneb": {"en-gb-scotland+f5", 174, 30, 1},
+	"Vega Lyræ":    {"en-gb-x-rp+f2", 188, 58, 0.8},
+	"Rigel O'Rion": {"en-us+m3", 184, 34, 1.12},
+	"Deneb":        {"en-gb-scotland+f5", 174, 30, 1},
 }
 
 // take is a recorded script.
