@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"strings"
+	"syscall"
 
 	"onair/internal/finding"
 	"onair/publish"
@@ -105,6 +106,8 @@ func hintFor(err error) string {
 		return "create it, or correct storage: or state: in show.yaml"
 	case errors.Is(err, fs.ErrPermission):
 		return "check who owns the file and its folder"
+	case errors.Is(err, syscall.ENOSPC):
+		return "make room, and run the command again; what was there before is unchanged"
 	case isCobraUsage(err):
 		return "onair --help lists the commands; onair COMMAND --help explains one"
 	}

@@ -11,6 +11,7 @@ import (
 	"onair/feed/tree"
 	"onair/internal/slugs"
 	"onair/internal/source"
+	"onair/show"
 )
 
 // mapper turns the elements of a feed into the fields of a show.
@@ -25,6 +26,7 @@ type mapper struct {
 	locked bool
 	steps  []string
 
+	existing   *show.Show // whose files stay as they are; nil for a new show
 	used       map[*tree.Element]bool
 	namespaces map[string]string // that extra needs, by prefix
 	people     people
@@ -39,13 +41,13 @@ type channelValues struct {
 	seasons               map[string]string
 }
 
-func newMapper(o *Options, f *feedFile) *mapper {
+func newMapper(o *Options, f *feedFile, existing *show.Show) *mapper {
 	c := &mapper{
-		o: o, channel: f.pages[0].Channel(), address: f.address,
+		o: o, channel: f.pages[0].Channel(), address: f.address, existing: existing,
 		used: map[*tree.Element]bool{}, namespaces: map[string]string{},
 		values: channelValues{seasons: map[string]string{}},
 	}
-	c.people.init()
+	c.people.init(existing)
 	seen := map[string]bool{}
 	for n, page := range f.pages {
 		for item := range page.Channel().All("item") {
@@ -258,6 +260,14 @@ func (c *mapper) name(usual, prefix, local, space string) (string, error) {
 	if !xmlName.MatchString(prefix) || strings.HasPrefix(strings.ToLower(prefix), "xml") || slices.Contains(builtIn, prefix) {
 		prefix = "ns"
 	}
+	if c.existing != nil {
+		for declared, address := range c.existing.Namespaces {
+			if address == space {
+				return declared + ":" + local, nil
+			}
+		}
+		return "", fmt.Errorf("show.yaml is there already; write namespaces: {%s: %s} into it, and import with --overwrite", prefix, source.Quote(space))
+	}
 	for n := 2; c.namespaces[prefix] != "" && c.namespaces[prefix] != space; n++ {
 		prefix = fmt.Sprintf("%s%d", strings.TrimRight(prefix, "0123456789"), n)
 	}
@@ -270,9 +280,18 @@ type people struct {
 	ids    []string // in the order of their first appearance
 	byName map[string]string
 	fields map[string][]string // name, url and image by id
+	fixed  bool                // people.yaml is there, and stays as it is
 }
 
-func (p *people) init() { p.byName, p.fields = map[string]string{}, map[string][]string{} }
+func (p *people) init(existing *show.Show) {
+	p.byName, p.fields = map[string]string{}, map[string][]string{}
+	if p.fixed = existing != nil; p.fixed {
+		for id, known := range existing.People {
+			p.byName[known.Name] = id
+			p.fields[id] = []string{known.Name, known.URL, known.Image}
+		}
+	}
+}
 
 // id returns the id of a person, and fills in what is not known of her yet.
 func (p *people) id(name, url, image string) string {
@@ -308,7 +327,7 @@ func (p *people) file() string {
 
 // person is a podcast:person.
 type person struct {
-	id, name, role, group string
+	id, name, role, group string // id is empty for one who is not in people.yaml
 	extra                 string // what differs from people.yaml, as fields in braces
 }
 
@@ -330,18 +349,24 @@ func (c *mapper) persons(parent *tree.Element) []person {
 			c.lose("the image of %s is dropped: %s", name, source.ShortQuote(line(image)))
 			image = ""
 		}
-		p := person{id: c.people.id(name, url, image), name: name, role: line(strings.ToLower(e.Attr("role"))), group: line(strings.ToLower(e.Attr("group")))}
+		p := person{id: c.people.byName[name], name: name, role: line(strings.ToLower(e.Attr("role"))), group: line(strings.ToLower(e.Attr("group")))}
 		if p.role == "" {
 			p.role = "host"
 		}
 		if p.group == "cast" {
 			p.group = ""
 		}
+		if !c.people.fixed {
+			p.id = c.people.id(name, url, image)
+		}
 		known := c.people.fields[p.id]
+		if known == nil {
+			known = []string{name, "", ""}
+		}
 		if url != "" && url != known[1] {
 			p.extra += ", url: " + source.Quote(url)
 		}
-		if image != "" && image != known[2] {
+		if ours := known[2] != "" && !isAddress(known[2]); image != "" && image != known[2] && !ours {
 			p.extra += ", image: " + source.Quote(image)
 		}
 		list = append(list, p)
@@ -352,11 +377,11 @@ func (c *mapper) persons(parent *tree.Element) []person {
 // yaml returns a person for a list in which all have the role.
 func (p person) yaml(role string) string {
 	text := source.Quote(p.id)
-	if p.role == role && p.group == "" && p.extra == "" {
+	if p.role == role && p.group == "" && p.extra == "" && p.id != "" {
 		return text
 	}
 	text = "{id: " + text
-	if p.extra != "" {
+	if p.extra != "" || p.id == "" {
 		text = "{name: " + source.Quote(p.name) + p.extra
 	}
 	if p.role != role {

@@ -121,7 +121,7 @@ func Read(ctx context.Context, o *Options) (*Plan, error) {
 		return nil, err
 	}
 	p.Pages = len(f.pages)
-	c := newMapper(o, f)
+	c := newMapper(o, f, existing.show)
 	p.show = c.show()
 	all := c.episodes(existing)
 	p.Losses = append(p.Losses, c.losses...)
@@ -140,8 +140,9 @@ func Read(ctx context.Context, o *Options) (*Plan, error) {
 	return p, nil
 }
 
-// known are the episodes of a folder: their folders by GUID.
+// known is the show of a folder, and its episodes: their folders by GUID.
 type known struct {
+	show  *show.Show // nil if there is none yet, or it is written again
 	dirs  map[string]string
 	slugs map[string]bool
 }
@@ -167,6 +168,9 @@ func (p *Plan) openFolder() (*known, error) {
 	s, _ := show.Load(os.DirFS(p.o.Dir), nil)
 	if s == nil {
 		return nil, &hintedError{fmt.Errorf("%s: its show.yaml cannot be read", p.o.Dir), "onair check says why"}
+	}
+	if !p.o.Overwrite {
+		k.show = s
 	}
 	for _, e := range s.Episodes {
 		k.dirs[e.GUID] = e.Dir

@@ -9,7 +9,9 @@ import (
 	"fmt"
 	"image"
 	"image/jpeg"
+	"io"
 	"io/fs"
+	"log"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -288,6 +290,58 @@ func TestSecondImportChangesNothing(t *testing.T) {
 	}
 }
 
+// TestNewEpisodesFitTheShow imports an episode with a person, a season and a namespace
+// that the show of an earlier import does not have, and with a person whose id was
+// edited. The show still loads, and its files stay as they are.
+func TestNewEpisodesFitTheShow(t *testing.T) {
+	t.Parallel()
+	const oldest = `<item><title>One</title><guid>1</guid><enclosure url="https://old.example/1.mp3" length="9" type="audio/mpeg"/><podcast:person role="guest" img="https://old.example/a.jpg">Ada Byron</podcast:person></item>`
+	const added = `<item><title>Two</title><guid>2</guid><enclosure url="https://old.example/2.mp3" length="9" type="audio/mpeg"/><podcast:season name="Leaves">2</podcast:season><dc:creator xmlns:dc="http://purl.org/dc/elements/1.1/">x</dc:creator>` +
+		`<podcast:person role="guest" img="https://old.example/b.jpg">Ada Byron</podcast:person><podcast:person role="guest" href="https://b.example/">Charles “Babbage”</podcast:person></item>`
+	head := strings.ReplaceAll(strings.ReplaceAll(feedHead, `<atom:link rel="next" href="HOST/page2"/>`, ""), "HOST/art.jpg", "")
+	dir, file := filepath.Join(t.TempDir(), "tea"), filepath.Join(t.TempDir(), "feed.xml")
+	write := func(name, text string) {
+		t.Helper()
+		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(file, head+oldest+"</channel></rss>")
+	o := &importer.Options{Source: file, Dir: dir, NoAudio: true}
+	run(t, t.Context(), o)
+	for _, name := range []string{"people.yaml", "episodes/one/episode.md"} {
+		data, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(filepath.Join(dir, name), strings.ReplaceAll(strings.ReplaceAll(string(data), "ada-byron", "ada"), "https://old.example/a.jpg", "https://new.example/a.jpg"))
+	}
+	before := tree(t, dir)
+	write(file, head+added+oldest+"</channel></rss>")
+	losses := strings.Join(run(t, t.Context(), o), "\n")
+	for name, sum := range tree(t, dir) {
+		if old, ok := before[name]; ok && old != sum {
+			t.Errorf("%s has changed", name)
+		}
+	}
+	var got []string
+	for _, e := range load(t, dir).Episodes {
+		for _, g := range e.Guests {
+			got = append(got, e.GUID+" "+g.Person.ID+" "+g.Person.Name+" "+g.Person.URL+" "+g.Person.Image)
+		}
+	}
+	slices.Sort(got)
+	want := []string{"1 ada Ada Byron  https://new.example/a.jpg", "2  Ada Byron  https://old.example/b.jpg", "2  Charles “Babbage” https://b.example/ "}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("guests (-want +got):\n%s", diff)
+	}
+	for _, want := range []string{`season 2 has the name "Leaves"`, `namespaces: {dc: "http://purl.org/dc/elements/1.1/"}`} {
+		if !strings.Contains(losses, want) {
+			t.Errorf("%q is not among the losses:\n%s", want, losses)
+		}
+	}
+}
+
 func TestInterruptedImportContinues(t *testing.T) {
 	t.Parallel()
 	h := newOldHost(t)
@@ -396,12 +450,16 @@ func TestRefuse(t *testing.T) {
 	})
 	server := httptest.NewServer(other)
 	t.Cleanup(server.Close)
+	secure := httptest.NewTLSServer(other)
+	secure.Config.ErrorLog = log.New(io.Discard, "", 0)
+	t.Cleanup(secure.Close)
 	full := t.TempDir()
 	if err := os.WriteFile(filepath.Join(full, "notes.txt"), nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	for _, tt := range []struct{ name, source, dir, want string }{
 		{"closed port", "http://127.0.0.1:1/feed", "", "refused"},
+		{"certificate of nobody", secure.URL + "/page", "", "certificate"},
 		{"log-in", h.URL + "/login", "", "401"},
 		{"missing", h.URL + "/nothing", "", "404"},
 		{"web page", server.URL + "/page", "", "web page"},

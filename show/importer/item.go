@@ -219,7 +219,7 @@ func (c *mapper) numbers(y *yamlDoc, item *tree.Element) {
 			c.one(item, "podcast:season", "name")
 			season = n
 			if name := line(e.Attr("name")); name != "" && len([]rune(name)) <= 128 {
-				c.values.seasons[n] = name
+				c.seasonName(n, name)
 			}
 		}
 	}
@@ -244,6 +244,17 @@ func (c *mapper) numbers(y *yamlDoc, item *tree.Element) {
 	}
 	if number != "" {
 		y.put("number", number)
+	}
+}
+
+// seasonName records the name of a season for show.yaml, or that it is not there.
+func (c *mapper) seasonName(n, name string) {
+	if c.existing == nil {
+		c.values.seasons[n] = name
+		return
+	}
+	if i, _ := strconv.Atoi(n); c.existing.Seasons[i] == "" {
+		c.lose("season %s has the name %s, which is not in seasons: of show.yaml", n, source.Quote(name))
 	}
 }
 

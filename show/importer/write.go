@@ -211,8 +211,10 @@ func (f *episodeFolder) fill(ctx context.Context) error {
 	if !here {
 		f.enclosure(ctx, &more)
 	}
-	if err := errors.Join(f.artwork(ctx), f.transcripts(ctx), f.chapters(ctx)); err != nil {
-		return err
+	for _, write := range []func(context.Context) error{f.artwork, f.transcripts, f.chapters} {
+		if err := write(ctx); err != nil {
+			return err
+		}
 	}
 	if err := ctx.Err(); err != nil {
 		return err
