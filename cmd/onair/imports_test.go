@@ -43,7 +43,7 @@ var allowed = map[string][]string{
 	"onair/publish/announce":      {"onair/show", "onair/feed", "onair/internal/"},
 	"onair/publish/checkout":      {"onair/internal/"},
 	"onair/publish/release":       {"onair/show", "onair/show/", "onair/transcripts", "onair/transcripts/credit", "onair/transcripts/repo", "onair/transcripts/words", "onair/audio", "onair/audio/", "onair/feed", "onair/templates", "onair/templates/", "onair/publish/bucket", "onair/publish/cdn", "onair/internal/"},
-	"onair/publish/proof":         {"onair/show", "onair/show/", "onair/audio", "onair/feed/tree", "onair/publish/release", "onair/internal/"},
+	"onair/publish/consistency":   {"onair/show", "onair/show/", "onair/audio", "onair/feed/tree", "onair/publish/release", "onair/internal/"},
 	"onair/publish/preview":       {"onair/show", "onair/publish/release", "onair/internal/"},
 	"onair/publish/record":        {"onair/show", "onair/publish/bucket", "onair/internal/"},
 	"onair/publish/verify":        {"onair/show", "onair/show/", "onair/publish/release", "onair/publish/record", "onair/publish/bucket", "onair/internal/"},

@@ -9,7 +9,7 @@ import (
 	"onair/feed/check"
 	"onair/feed/probe"
 	"onair/internal/finding"
-	"onair/publish/proof"
+	"onair/publish/consistency"
 	"onair/publish/release"
 	"onair/publish/verify"
 	"onair/show"
@@ -28,7 +28,7 @@ func allRules() finding.Rules {
 		probe.Rules(),
 		feed.Rules(),
 		forms.Rules(),
-		proof.Rules(),
+		consistency.Rules(),
 		release.Rules(),
 		show.Rules(),
 		templates.Rules(),

@@ -11,7 +11,7 @@ import (
 	"onair/internal/finding"
 	"onair/publish"
 	"onair/publish/bucket"
-	"onair/publish/proof"
+	"onair/publish/consistency"
 	"onair/publish/record"
 	"onair/publish/release"
 	"onair/show"
@@ -162,7 +162,7 @@ func checkShow(ctx context.Context, a *app) (checked, error) {
 	return derive.Traced(a.cache(), checkFunc, showName(a), showKey(a), conditions(ctx, a), func(trace *derive.Trace) (checked, error) {
 		r, found, err := buildRelease(ctx, a, &changeFlags{}, trace, releaseFlags{withoutIndex: true})
 		if err == nil && r != nil && !found.HasErrors() {
-			found = append(found, proof.Check(r)...)
+			found = append(found, consistency.Check(r)...)
 		}
 		return newChecked(r, found), err
 	})

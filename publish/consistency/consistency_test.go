@@ -1,4 +1,4 @@
-package proof
+package consistency
 
 import (
 	"slices"

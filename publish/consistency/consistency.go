@@ -1,7 +1,7 @@
-// Package proof proves that what a release publishes of an episode says the same
+// Package consistency proves that what a release publishes of an episode says the same
 // everywhere: the item in the feed, the ID3 tag, the chapters file and the source. It
 // reads the bytes that would be published.
-package proof
+package consistency
 
 import (
 	"bytes"
