@@ -98,16 +98,9 @@ const leastAligned = 40
 
 // parse reads a transcript in Markdown.
 func (r *transcriptRepo) parse(a *app, name string) (*transcripts.Transcript, error) {
-	src, err := a.readTranscript(name)
+	src, err := a.readMarkdown(name)
 	if err != nil {
 		return nil, err
-	}
-	format, err := transcripts.Detect(src, name)
-	if err != nil {
-		return nil, err
-	}
-	if format != "md" {
-		return nil, withHint(fmt.Errorf("%s is not Markdown", name), "it has times of its own; or convert it: onair transcripts convert --to md")
 	}
 	return transcripts.Parse(src, r.settings.Options(r.rootPath(name))), nil
 }

@@ -133,17 +133,38 @@ func (r *transcriptRepo) labelled(a *app, names, args []string) ([]string, error
 	var kept []string
 	for _, name := range names {
 		if !slices.Contains(args, name) {
-			text, err := a.readTranscript(name)
+			labelled, err := isLabelled(a, name)
 			if err != nil {
 				return nil, err
 			}
-			if _, captions := transcripts.Misplaced(text, name); !captions && !transcripts.HasLabel(text) {
+			if !labelled {
 				continue
 			}
 		}
 		kept = append(kept, name)
 	}
 	return kept, nil
+}
+
+// isLabelled reports whether a file has the label of a speaker or is a transcript in
+// another format. It reads the whole file only if there is no label at its beginning.
+func isLabelled(a *app, name string) (bool, error) {
+	const beginning = 16 << 10
+	f, err := a.openInput(repo.In(a.dir, name))
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	head, err := io.ReadAll(io.LimitReader(f, beginning))
+	if err != nil || transcripts.HasLabel(head) {
+		return true, err
+	}
+	text, err := a.readTranscript(name)
+	if err != nil {
+		return false, err
+	}
+	_, captions := transcripts.Misplaced(text, name)
+	return captions || transcripts.HasLabel(text), nil
 }
 
 // page returns the URL of the page of a transcript's episode, empty if it is not

@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"onair/transcripts"
+	"onair/transcripts/internal/script"
 	"onair/transcripts/words"
 )
 
@@ -140,7 +141,7 @@ func paragraphs(list []heard) (blocks []transcripts.Block) {
 		end := from // after the last sentence that fits
 		to := from
 		for to < len(list) && (to == from || list[to].End-list[from].Start <= longest) {
-			if to++; endsSentence(list[to-1].Text) {
+			if to++; script.EndsSentence(list[to-1].Text) {
 				end = to
 			}
 		}
@@ -151,11 +152,6 @@ func paragraphs(list []heard) (blocks []transcripts.Block) {
 		from = to
 	}
 	return blocks
-}
-
-func endsSentence(word string) bool {
-	word = strings.TrimRight(word, `"'”’»)`)
-	return word != "" && strings.ContainsAny(word[len(word)-1:], ".?!") || strings.HasSuffix(word, "。") || strings.HasSuffix(word, "？")
 }
 
 // brackets keeps text in brackets from being read as a stamp or a note.

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"onair/transcripts/internal/script"
 )
 
 // markupPart is a tag, or the text between two.
@@ -396,7 +398,7 @@ func speakersInText(s *source, speeches []Speech) []Speech {
 	v.decide(s)
 	for i := range speeches {
 		u := &speeches[i]
-		sure := i == 0 || endsSentence(speeches[i-1].Text)
+		sure := i == 0 || script.EndsSentence(speeches[i-1].Text)
 		name, rest, changed := v.split(u.Text, sure)
 		if changed {
 			v.speaker = name

@@ -283,7 +283,7 @@ func (r *textReader) line(l *textLine) {
 		r.sections = append(r.sections, m[1])
 		return
 	}
-	sure := r.text.Len() == 0 || endsSentence(r.text.Tail(8))
+	sure := r.text.Len() == 0 || script.EndsSentence(r.text.Tail(8))
 	name, words, changed := "", rest, false
 	if label, after, ok := cutName(rest); ok && l.fromClockHead && l.name == "" && couldLabel(label) && !ordinary[strings.ToLower(label)] {
 		name, words, changed = label, after, true
@@ -412,7 +412,7 @@ func (r *textReader) isDialogue() bool {
 		}
 		labeled++
 		counts[name]++
-		if words == "" || endsSentence(words) {
+		if words == "" || script.EndsSentence(words) {
 			sentences++
 		}
 	}

@@ -115,7 +115,7 @@ func mergeWords(speeches []Speech) []Speech {
 	for i := range speeches {
 		if text := speeches[i].Text; isWord(text) {
 			words++
-			if endsSentence(text) && !isMark(text) {
+			if script.EndsSentence(text) && !isMark(text) {
 				ended++
 			}
 		}

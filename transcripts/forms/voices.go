@@ -279,7 +279,7 @@ func (v *voices) caption(speeches []Speech, c *caption, vtt bool) []Speech {
 		}
 	}
 	for _, line := range c.lines {
-		sure := text.Len() == 0 || endsSentence(text.Tail(8))
+		sure := text.Len() == 0 || script.EndsSentence(text.Tail(8))
 		if !vtt || !strings.Contains(line, "<v") {
 			add(line, sure)
 			continue
@@ -330,11 +330,4 @@ func (u *Speech) timeInline(times []inlineTime, c *caption) {
 		}
 		start, from = at, to
 	}
-}
-
-// endsSentence reports whether a text ends with the mark of a sentence.
-func endsSentence(text string) bool {
-	text = strings.TrimRight(text, `"')]”’»」』）`)
-	return text == "" || strings.HasSuffix(text, ".") || strings.HasSuffix(text, "!") || strings.HasSuffix(text, "?") ||
-		strings.HasSuffix(text, "…") || strings.HasSuffix(text, "。") || strings.HasSuffix(text, "？") || strings.HasSuffix(text, "！")
 }

@@ -6,6 +6,7 @@ package script
 import (
 	"bytes"
 	"encoding/binary"
+	"strings"
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -143,6 +144,17 @@ func IsClean[T string | []byte](s T) bool {
 		}
 	}
 	return true
+}
+
+// EndsSentence reports whether a text ends with the mark of a sentence, which closing
+// quotation marks and brackets may follow.
+func EndsSentence(text string) bool {
+	text = strings.TrimRight(text, `"')]”’»」』）`)
+	switch last, _ := utf8.DecodeLastRuneInString(text); last {
+	case '.', '!', '?', '…', '。', '！', '？', '．', '؟', '۔', '।':
+		return true
+	}
+	return false
 }
 
 // FromUTF16 converts UTF-16 with a byte order mark to UTF-8, without the mark. It

@@ -1,0 +1,267 @@
+package forms
+
+import (
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"onair/transcripts/internal/script"
+)
+
+// recognized is a word that a tool wrote.
+type recognized struct {
+	text, kind   string
+	start, end   time.Duration
+	timed, ended bool
+	speaker      string
+	at           int
+	sure         float64
+}
+
+// confidence returns how sure the recognizer is of a word; 0 if it does not say so.
+func (r *jsonReader) confidence(v ref) float64 {
+	f, err := strconv.ParseFloat(r.t.string(r.t.first(v, confidencePaths)), 64)
+	if err != nil || !(f >= 0 && f <= 1) {
+		return 0
+	}
+	return f
+}
+
+// confidencePaths lists where the tools write the confidence of a word.
+var confidencePaths = [][]string{{"confidence"}, {"probability"}, {"score"}, {"p"}, {"alternatives", "0", "confidence"}}
+
+// readWordList joins the words of a list to speech.
+func (r *jsonReader) readWordList(list ref) {
+	t, c := r.t, &r.form.compiled
+	spaced := r.form.spaced || r.areSpaced(list)
+	for v, end := list+1, t.next(list); v < end; v = t.next(v) {
+		w := recognized{text: t.string(t.first(v, c.text)), kind: t.string(t.first(v, c.kind)), at: int(t.nodes[v].at), sure: r.confidence(v)}
+		w.start, w.timed = r.timeOf(v, c.start)
+		w.end, w.ended = r.timeOf(v, c.end)
+		var said bool
+		if w.speaker, said = r.speaker(v, c.speaker); !said && r.turns != nil && w.timed {
+			w.speaker = r.speakerAt(w.start)
+		} else if !said {
+			w.speaker = r.joined.speaker
+		}
+		r.joined.add(r, &w, spaced)
+	}
+}
+
+// areSpaced reports whether most words of a list open or end with a space.
+func (r *jsonReader) areSpaced(list ref) bool {
+	const sample = 100
+	n, spaced := 0, 0
+	for v, end := list+1, r.t.next(list); v < end && n < sample; v = r.t.next(v) {
+		text := r.t.string(r.t.first(v, r.form.compiled.text))
+		if strings.TrimSpace(text) == "" {
+			continue
+		}
+		n++
+		if text[0] == ' ' || text[len(text)-1] == ' ' {
+			spaced++
+		}
+	}
+	return n > 1 && 2*spaced > n
+}
+
+// joiner joins words to speech of one speaker without a pause.
+type joiner struct {
+	text    []byte
+	speech  Speech
+	speaker string
+	space   bool // the word before ended with a space
+}
+
+// breath is the silence that ends a speech made of words.
+const breath = 2 * time.Second
+
+func (j *joiner) add(r *jsonReader, w *recognized, spaced bool) {
+	lead, trail := false, false
+	if spaced {
+		lead = strings.HasPrefix(w.text, " ") || strings.HasPrefix(w.text, "\n")
+		trail = strings.HasSuffix(w.text, " ") || strings.HasSuffix(w.text, "\n")
+	}
+	text := clean(w.text)
+	glued := isMark(text) || w.kind == "punctuation" || w.kind == "punct"
+	switch {
+	case text == "" || w.kind == "spacing":
+		j.space = j.space || spaced
+		return
+	case w.kind == "audio_event":
+		text = "[" + strings.Trim(text, "()[] ") + "]"
+		glued = false
+	}
+	if len(j.text) > 0 && !glued && (w.speaker != j.speech.Speaker || w.timed && j.speech.Ended && w.start-j.speech.End >= breath) {
+		j.flush(r)
+	}
+	if len(j.text) == 0 {
+		j.speech = Speech{Speaker: w.speaker, At: w.at}
+	} else {
+		before, _ := utf8.DecodeLastRune(j.text)
+		after, _ := utf8.DecodeRuneInString(text)
+		space := !glued && !(script.Spaceless(before) && script.Spaceless(after))
+		if spaced {
+			space = j.space || lead
+		}
+		if space && !opensBracket(before) {
+			j.text = append(j.text, ' ')
+		}
+	}
+	j.text = append(j.text, text...)
+	j.space = trail
+	j.speaker = w.speaker
+	if w.timed {
+		u := &j.speech
+		if !u.Timed {
+			u.Start, u.Timed = w.start, true
+		}
+		if w.ended && w.end >= w.start {
+			u.End, u.Ended = max(u.End, w.end), true
+		} else {
+			u.End, u.Ended = max(u.End, w.start), true
+		}
+		u.Words = append(u.Words, Word{len(j.text), w.start, max(w.start, w.end), w.sure})
+	} else if n := len(j.speech.Words); n > 0 {
+		j.speech.Words[n-1].To = len(j.text)
+	}
+}
+
+func opensBracket(r rune) bool { return r == '(' || r == '[' || r == '¿' || r == '¡' }
+
+// isMark reports whether a text is only punctuation that belongs to the word before
+// it.
+func isMark(text string) bool {
+	for _, r := range text {
+		if !unicode.IsPunct(r) || strings.ContainsRune("([{¿¡„«“‘-–—&@#/*", r) {
+			return false
+		}
+	}
+	return text != ""
+}
+
+// flush ends a speech.
+func (j *joiner) flush(r *jsonReader) {
+	if len(j.text) > 0 {
+		j.speech.Text = string(j.text)
+		r.speeches = append(r.speeches, j.speech)
+	}
+	j.text, j.speech, j.space = j.text[:0], Speech{}, false
+}
+
+// readWords makes speech of the words of a segment that has no text of its own.
+func (r *jsonReader) readWords(u *Speech, words ref) {
+	if words == none {
+		return
+	}
+	t, c := r.t, &r.form.compiled
+	j := &r.joined
+	j.flush(r)
+	from := len(r.speeches)
+	for v, end := words+1, t.next(words); v < end; v = t.next(v) {
+		w := recognized{text: t.string(t.first(v, c.word)), kind: t.string(t.first(v, c.kind)), at: int(t.nodes[v].at), sure: r.confidence(v)}
+		w.start, w.timed = r.timeOf(v, c.wordStart)
+		w.end, w.ended = r.timeOf(v, c.wordEnd)
+		if r.form.repeats && !w.timed && w.ended {
+			w.timed = true // Google leaves out a start of 0
+		}
+		if r.form.relative {
+			if !w.timed {
+				w.timed = u.Timed
+			}
+			w.start += u.Start
+		}
+		w.speaker = u.Speaker
+		if who, said := r.speaker(v, c.said); said {
+			w.speaker = who
+		}
+		j.add(r, &w, r.form.spaced)
+	}
+	j.flush(r)
+	if n := len(r.speeches); r.form.relative && n > from {
+		last := &r.speeches[n-1]
+		if u.Ended {
+			last.End, last.Ended = max(u.End, last.Start), true
+		}
+		for i := from; i < n; i++ {
+			next := r.speeches[i].Words
+			for k := range next {
+				if k+1 < len(next) {
+					next[k].End = max(next[k].Start, next[k+1].Start)
+				} else {
+					next[k].End = max(next[k].Start, r.speeches[i].End)
+				}
+			}
+		}
+	}
+}
+
+// alignWords finds the words of a segment in its text, so that it can be cut at the
+// right time between any two, and cuts it where the speaker changes. Words that
+// are not in the text are skipped.
+func (r *jsonReader) alignWords(u Speech, words ref) {
+	t, c := r.t, &r.form.compiled
+	at, from := 0, 0 // from is where the current speaker starts
+	whole := u
+	var found []Word
+	speaker := ""
+	cut := false
+	emit := func(to int) {
+		piece := whole
+		piece.Text = strings.TrimSpace(whole.Text[from:to])
+		lead := len(whole.Text[from:to]) - len(strings.TrimLeft(whole.Text[from:to], " "))
+		piece.Words = nil
+		for _, w := range found {
+			if w.To > from && w.To <= to {
+				w.To -= from + lead
+				piece.Words = append(piece.Words, w)
+			}
+		}
+		if speaker != "" {
+			piece.Speaker = speaker
+		}
+		if n := len(piece.Words); cut && n > 0 {
+			if from > 0 {
+				piece.Start = piece.Words[0].Start
+			}
+			if to < len(whole.Text) {
+				piece.End, piece.Ended = piece.Words[n-1].End, true
+			}
+		}
+		if piece.Text != "" {
+			r.speeches = append(r.speeches, piece)
+		}
+		from = to
+	}
+	for v, end := words+1, t.next(words); v < end; v = t.next(v) {
+		text := clean(t.string(t.first(v, c.word)))
+		if text == "" {
+			continue
+		}
+		n := strings.Index(u.Text[at:], text)
+		if n < 0 {
+			continue
+		}
+		if who, said := r.speaker(v, c.said); said && who != "" {
+			if speaker != "" && who != speaker {
+				cut = true
+				emit(at + n)
+			}
+			speaker = who
+		}
+		at += n + len(text)
+		start, timed := r.timeOf(v, c.wordStart)
+		stop, ended := r.timeOf(v, c.wordEnd)
+		if !ended {
+			if length, ok := r.timeOf(v, c.wordLength); ok {
+				stop, ended = start+length, true
+			}
+		}
+		if timed && ended && stop >= start {
+			found = append(found, Word{at, start, stop, r.confidence(v)})
+		}
+	}
+	emit(len(whole.Text))
+}
