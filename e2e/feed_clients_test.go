@@ -17,18 +17,47 @@ import (
 func TestGPodder(t *testing.T) {
 	t.Parallel()
 	site := published(t)
-	gpo := need(t, "gpodder")
-	home := t.TempDir()
-	env := append(cleanEnv(home), "GPODDER_HOME="+home)
-	for _, args := range [][]string{{"subscribe", site.url + "feed.xml"}, {"update"}, {"download"}} {
-		client(t, home, env, gpo, args...)
-	}
-	site.mustHaveArrived(t, filepath.Join(home, "Downloads"))
+	c := newGPodder(t, site.url+"feed.xml")
+	c.download(t)
+	site.mustHaveArrived(t, c.downloads)
 }
 
 func TestPodget(t *testing.T) {
 	t.Parallel()
 	site := published(t)
+	c := newPodget(t, site.url+"feed.xml")
+	c.download(t)
+	site.mustHaveArrived(t, c.downloads)
+}
+
+func TestNewsboat(t *testing.T) {
+	t.Parallel()
+	site := published(t)
+	c := newNewsboat(t, site.url+"feed.xml", len(site.source(t).live()))
+	c.download(t)
+	site.mustHaveArrived(t, c.downloads)
+}
+
+// podcastClient is a podcast client with one subscription.
+type podcastClient struct {
+	downloads string             // folder of the files
+	download  func(t *testing.T) // reads the feed, and downloads what is new
+}
+
+func newGPodder(t *testing.T, feedURL string) *podcastClient {
+	t.Helper()
+	gpo := need(t, "gpodder")
+	home := t.TempDir()
+	env := append(cleanEnv(home), "GPODDER_HOME="+home)
+	client(t, home, env, gpo, "subscribe", feedURL)
+	return &podcastClient{filepath.Join(home, "Downloads"), func(t *testing.T) {
+		client(t, home, env, gpo, "update")
+		client(t, home, env, gpo, "download")
+	}}
+}
+
+func newPodget(t *testing.T, feedURL string) *podcastClient {
+	t.Helper()
 	podget := need(t, "podget")
 	home := t.TempDir()
 	env := cleanEnv(home)
@@ -39,17 +68,17 @@ func TestPodget(t *testing.T) {
 	// podget refuses a configuration without its own version, so it writes the configuration
 	// itself; the default subscriptions are replaced.
 	client(t, home, env, podget, "--dir_config", conf, "--create-config", "podgetrc")
-	subscription := site.url + "feed.xml podcasts hello\n"
-	if err := os.WriteFile(filepath.Join(conf, "serverlist"), []byte(subscription), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(conf, "serverlist"), []byte(feedURL+" podcasts hello\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	client(t, home, env, podget, "--dir_config", conf, "--config", "podgetrc")
-	site.mustHaveArrived(t, filepath.Join(home, "POD"))
+	return &podcastClient{filepath.Join(home, "POD"), func(t *testing.T) {
+		client(t, home, env, podget, "--dir_config", conf, "--config", "podgetrc")
+	}}
 }
 
-func TestNewsboat(t *testing.T) {
-	t.Parallel()
-	site := published(t)
+// newNewsboat expects a number of files in its folder after each download.
+func newNewsboat(t *testing.T, feedURL string, files int) *podcastClient {
+	t.Helper()
 	newsboat, podboat, script := need(t, "newsboat"), need(t, "podboat"), need(t, "script")
 	home := t.TempDir()
 	downloads := filepath.Join(home, "downloads")
@@ -59,17 +88,23 @@ func TestNewsboat(t *testing.T) {
 		}
 	}
 	for name, text := range map[string]string{
-		"urls":   site.url + "feed.xml\n",
+		"urls":   feedURL + "\n",
 		"config": fmt.Sprintf("podcast-auto-enqueue yes\ndownload-path %q\n", downloads+"/"),
 	} {
 		if err := os.WriteFile(filepath.Join(home, name), []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
-	client(t, home, cleanEnv(home), newsboat, "-u", "urls", "-C", "config", "-c", "cache.db", "-x", "reload")
+	return &podcastClient{downloads, func(t *testing.T) {
+		client(t, home, cleanEnv(home), newsboat, "-u", "urls", "-C", "config", "-c", "cache.db", "-x", "reload")
+		runPodboat(t, home, script, podboat, func() bool { return len(mp3s(t, downloads)) >= files })
+	}}
+}
 
-	// podboat needs a terminal, which script provides, and a key to quit, which it accepts
-	// only when no download is running.
+// runPodboat downloads the queue of newsboat until done. podboat needs a terminal, which
+// script provides, and a key to quit, which it accepts only when no download is running.
+func runPodboat(t *testing.T, home, script, podboat string, done func() bool) {
+	t.Helper()
 	cmd := exec.Command(script, "-qec", podboat+" -a -C config -q .newsboat/queue", os.DevNull)
 	cmd.Dir, cmd.Env = home, cleanEnv(home)
 	var said bytes.Buffer
@@ -82,8 +117,7 @@ func TestNewsboat(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = cmd.Process.Kill() }) // if the test ends before it does
-	want := len(site.source(t).live())
-	await(t, "podboat's downloads", func() bool { return len(mp3s(t, downloads)) == want })
+	await(t, "podboat's downloads", done)
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
 	await(t, "podboat's end", func() bool {
@@ -98,7 +132,6 @@ func TestNewsboat(t *testing.T) {
 	if err != nil {
 		t.Fatalf("podboat: %v\n%s", err, said.Bytes())
 	}
-	site.mustHaveArrived(t, downloads)
 }
 
 // client runs a podcast client, which must succeed.

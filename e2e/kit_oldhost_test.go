@@ -13,11 +13,12 @@ import (
 	"time"
 )
 
-// oldHost is the former host of a show: its feed in two pages, audio with ranges,
-// artwork, a transcript and chapters of each episode.
+// oldHost is the former host of a show: its feed, in two pages if it is paged, audio with
+// ranges, artwork, a transcript and chapters of each episode.
 type oldHost struct {
 	*httptest.Server
 	episodes int
+	paged    bool
 	artwork  []byte
 
 	mu      sync.Mutex
@@ -28,13 +29,13 @@ type oldHost struct {
 	movedTo string         // where the feed redirects to with 301; empty for nowhere
 }
 
-func newOldHost(t *testing.T, episodes int) *oldHost {
+func newOldHost(t *testing.T, episodes int, paged bool) *oldHost {
 	t.Helper()
 	artwork, err := os.ReadFile(filepath.Join("..", "examples", "hello-universe", "artwork.jpg"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &oldHost{episodes: episodes, artwork: artwork, asked: map[string]int{}}
+	h := &oldHost{episodes: episodes, paged: paged, artwork: artwork, asked: map[string]int{}}
 	h.Server = httptest.NewServer(h)
 	t.Cleanup(h.Close)
 	return h
@@ -82,6 +83,8 @@ func (h *oldHost) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case name == "feed.xml" && movedTo != "":
 		http.Redirect(w, r, movedTo, http.StatusMovedPermanently)
 		return
+	case name == "feed.xml" && !h.paged:
+		data = []byte(h.feed(h.episodes, 1, ""))
 	case name == "feed.xml":
 		data = []byte(h.feed(h.episodes, h.episodes/2+1, `<atom:link rel="next" href="HOST/older.xml"/>`))
 	case name == "older.xml":

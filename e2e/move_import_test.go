@@ -65,7 +65,7 @@ func mustLoad(t *testing.T, dir string) {
 // nothing.
 func TestKillImport(t *testing.T) {
 	t.Parallel()
-	h := newOldHost(t, 6)
+	h := newOldHost(t, 6, true)
 	whole := filepath.Join(t.TempDir(), "tea")
 	start := time.Now()
 	if _, err := output(importing(t, h, whole)); err != nil {
@@ -133,7 +133,7 @@ func (k *importKiller) kill(t *testing.T, dir string, byBytes bool) {
 // hint, nothing that was there is lost, and it continues when there is room.
 func TestImportToFullDisk(t *testing.T) {
 	t.Parallel()
-	h := newOldHost(t, 6)
+	h := newOldHost(t, 6, true)
 	whole := filepath.Join(t.TempDir(), "tea")
 	if _, err := output(importing(t, h, whole)); err != nil {
 		t.Fatal(err)
