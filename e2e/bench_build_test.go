@@ -14,12 +14,13 @@ import (
 )
 
 // transcribed returns a show of 2,084 short episodes with 119 MB of transcripts:
-// those in ONAIR_CORPUS, if it is set, and synthetic ones otherwise. Its size does
+// those in ONAIR_CORPUS, if it is set, and synthetic ones otherwise. It has no cards:
+// BenchmarkCard in templates/card measures those. Its size does
 // not depend on benchScale, because a benchmark of a small site mostly measures
 // startup time.
 func transcribed(b testing.TB) *catalogue {
 	const episodes, size = 2084, 119_000_000
-	return &catalogue{episodes: episodes, master: 20_000, rate: kbps8, transcript: size / episodes, turns: 160, real: corpus(b)}
+	return &catalogue{episodes: episodes, master: 20_000, rate: kbps8, transcript: size / episodes, turns: 160, real: corpus(b), show: "site: {cards: false}\n"}
 }
 
 // corpus reads the transcripts in the folder ONAIR_CORPUS. It returns nil if the
