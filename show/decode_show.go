@@ -326,6 +326,7 @@ func speech(p *machine.Settings) source.Setter {
 			"max_cost":  dollars(&p.MaxCost),
 			"command":   source.Words(&p.Command, source.Line),
 			"translate": source.Words(&p.Translate, source.Line),
+			"voice":     source.Words(&p.Voice, source.Line),
 		})
 	}
 }

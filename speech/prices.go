@@ -17,6 +17,7 @@ type priceList struct {
 	RecognitionPerMinute map[string]float64 `json:"recognition_per_minute"`
 	// Chat models bill tokens; their price is that of a text with its translation.
 	TranslationPerMillion map[string]float64 `json:"translation_per_million_characters"`
+	VoicePerMillion       map[string]float64 `json:"voice_per_million_characters"`
 }
 
 var prices = sync.OnceValue(func() (p priceList) {

@@ -21,7 +21,7 @@ func newAudio(a *app) *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(newAudioProbe(a), newAudioTag(a), newAudioChapters(a), newAudioLoudness(a), newAudioWaveform(a))
+	c.AddCommand(newAudioProbe(a), newAudioTag(a), newAudioChapters(a), newAudioLoudness(a), newAudioWaveform(a), newAudioSpeak(a))
 	return c
 }
 

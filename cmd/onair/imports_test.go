@@ -31,7 +31,7 @@ var allowed = map[string][]string{
 	"onair/transcripts/draft":     {"onair/transcripts", "onair/transcripts/words", "onair/internal/"},
 	"onair/transcripts/internal/": {"onair/internal/"},
 	"onair/speech":                {"onair/show", "onair/audio", "onair/audio/mpeg", "onair/transcripts/forms", "onair/transcripts/words", "onair/transcripts/translate", "onair/internal/"},
-	"onair/speech/":               {"onair/speech", "onair/speech/internal/", "onair/audio", "onair/transcripts/forms", "onair/transcripts/words", "onair/internal/"},
+	"onair/speech/":               {"onair/speech", "onair/speech/internal/", "onair/audio", "onair/audio/mpeg", "onair/transcripts/forms", "onair/transcripts/words", "onair/internal/"},
 	"onair/transcripts/":          {"onair/transcripts", "onair/internal/"},
 	"onair/audio":                 {"onair/show", "onair/show/", "onair/audio/", "onair/internal/"},
 	"onair/audio/":                {"onair/audio/", "onair/internal/"},

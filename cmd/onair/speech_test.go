@@ -1,14 +1,17 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
+
+	"onair/audio/mpeg"
 )
 
-// speechServer is a server like that of OpenAI. It hears the same in all audio, and
-// translates two words.
+// speechServer is a server like that of OpenAI. It hears the same in all audio,
+// translates two words, and speaks silence.
 func speechServer() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /v1/audio/transcriptions", func(w http.ResponseWriter, r *http.Request) {
@@ -19,6 +22,14 @@ func speechServer() http.Handler {
 		fmt.Fprint(w, `{"task": "transcribe", "duration": 9, "text": "Hello there. Bye.",
 "segments": [{"id": 0, "start": 0, "end": 3, "text": " Hello there. Bye."}],
 "words": [{"word": "Hello", "start": 0.5, "end": 0.9}, {"word": "there", "start": 1.0, "end": 1.4}, {"word": "Bye", "start": 2.1, "end": 2.5}]}`)
+	})
+	mux.HandleFunc("POST /v1/audio/speech", func(w http.ResponseWriter, r *http.Request) {
+		var u struct{ Input, Voice string }
+		if err := json.NewDecoder(r.Body).Decode(&u); err != nil || u.Voice == "nobody" {
+			http.Error(w, `{"error": {"message": "there is no such voice"}}`, http.StatusBadRequest)
+			return
+		}
+		_, _ = w.Write(bytes.Repeat(mpeg.NewHeader(24000, 64, true).Frame(), 12*len(u.Input)))
 	})
 	mux.HandleFunc("POST /v1/chat/completions", func(w http.ResponseWriter, r *http.Request) {
 		var chat struct{ Messages []struct{ Content string } }

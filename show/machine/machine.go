@@ -11,4 +11,5 @@ type Settings struct {
 	MaxCost   float64  // most that a command may cost, in US dollars; 0 sets no limit
 	Command   []string // that recognizes speech: a program and its arguments; empty if there is none
 	Translate []string // the same for a program that translates
+	Voice     []string // the same for a program that speaks
 }

@@ -1,0 +1,292 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"onair/audio/mpeg"
+	"onair/internal/durable"
+	"onair/internal/plural"
+	"onair/show"
+	"onair/speech"
+	"onair/speech/command"
+	"onair/speech/google"
+	"onair/speech/openai"
+	"onair/speech/spoken"
+	"onair/transcripts"
+	"onair/transcripts/words"
+)
+
+type speakOptions struct {
+	speechOptions
+	language, out string
+	voices        []string
+}
+
+func newAudioSpeak(a *app) *cobra.Command {
+	var o speakOptions
+	c := &cobra.Command{
+		Use:   "speak EPISODE --lang LANGUAGE",
+		Short: "Speak a translated transcript with machine voices",
+		Long: `Speak the transcript of an episode in another language, one voice for each speaker, with
+google (Cloud Text-to-Speech), openai (also a server of your own) or command, a program
+of your own that speech: in show.yaml names. The MP3 is audio.es.mp3 in the folder of the
+episode. It has the timing of the original: a turn starts when it did. One that takes
+longer is spoken up to a quarter faster; if that is not enough, the next starts later, and
+the time is made up for in the next pause. The ten turns to shorten first are printed.
+
+No encoder is needed: the MP3 consists of the frames that the engine answers with. What
+was spoken is kept, so that only texts that have changed cost something the next time.
+First onair prints what it costs, and asks; without a terminal, --yes is needed.
+
+Exit codes: 0 done · 1 failed · 2 usage, or a question without a terminal.`,
+		Example: `  onair audio speak 4 --lang es
+  onair audio speak 4 --lang es --engine openai --voices vega=nova,rigel=onyx --yes`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error { return runAudioSpeak(c.Context(), a, &o, args[0]) },
+	}
+	f := c.Flags()
+	f.StringVar(&o.language, "lang", "", "`LANGUAGE` of the transcript to speak, such as es")
+	f.StringSliceVar(&o.voices, "voices", nil, "voices of the speakers: `vega=NAME,rigel=NAME`; ids of people.yaml, or names")
+	o.addFlags(f)
+	f.StringVarP(&o.out, "output", "o", "", "`FILE` to write (default: audio.LANGUAGE.mp3 in the folder of the episode)")
+	c.MarkFlagRequired("lang")
+	return c
+}
+
+func runAudioSpeak(ctx context.Context, a *app, o *speakOptions, name string) error {
+	s, err := loadAnyShow(a)
+	if err != nil {
+		return err
+	}
+	if err := o.settle(s); err != nil {
+		return err
+	}
+	e, err := s.Find(name)
+	if err != nil {
+		return err
+	}
+	if o.out == "" {
+		o.out = filepath.Join(s.Folder.Dir, filepath.FromSlash(e.Dir), "audio."+strings.ToLower(o.language)+".mp3")
+	}
+	if err := checkOwnAudio(a, o.out); err != nil {
+		return err
+	}
+	engine, err := openVoice(ctx, a, s, o)
+	if err != nil {
+		return err
+	}
+	turns, duration, err := turnsToSpeak(a, s, e, o, engine)
+	if err != nil {
+		return err
+	}
+	speaker := &spoken.Speaker{Engine: engine, Language: o.language, Duration: duration}
+	if dir := a.cacheDir(); dir != "" {
+		speaker.Keeper = speech.Dir(filepath.Join(dir, "speech", "voices"))
+	}
+	texts, err := speaker.Texts(ctx, turns)
+	if err != nil {
+		return err
+	}
+	if len(texts) > 0 {
+		what := fmt.Sprintf("%s to %s %s, and again what has to be faster", plural.Count(speech.Chars([][]string{texts}), "character"), engine.Name, engine.Model)
+		dollars, known := engine.Price(texts)
+		if err := a.approve(ctx, &o.speechOptions, &offer{what, dollars, known, engine.Unpriced, "text"}); err != nil {
+			return err
+		}
+	}
+	data, placed, err := speaker.Speak(ctx, turns)
+	if err != nil {
+		return err
+	}
+	if err := durable.WriteOutput(o.out, data, 0o644); err != nil {
+		return err
+	}
+	a.printWritten(o.out)
+	return printWorst(a, placed)
+}
+
+// checkOwnAudio returns an error if a file exists that onair did not speak.
+func checkOwnAudio(a *app, name string) error {
+	if name == "-" {
+		return nil
+	}
+	f, info, err := durable.OpenRegular(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	defer f.Close()
+	head := make([]byte, min(info.Size(), mpeg.MaxFrameBytes))
+	if _, err := f.ReadAt(head, 0); err != nil {
+		return err
+	}
+	if !mpeg.IsOwn(head) {
+		return withHint(fmt.Errorf("there is %s, which onair did not speak", a.shortPath(name)), "-o FILE writes another file")
+	}
+	return nil
+}
+
+// openVoice returns the engine that speaks.
+func openVoice(ctx context.Context, a *app, s *show.Show, o *speakOptions) (*speech.Speaking, error) {
+	model := o.model
+	if model == s.Speech.Model { // which recognizes speech
+		model = ""
+	}
+	switch o.engine {
+	case "google":
+		return google.NewVoice(ctx, &google.Options{Project: s.Speech.Project}, o.language)
+	case "openai":
+		e, err := openai.NewVoice(&openai.Options{Key: a.getenv("OPENAI_API_KEY"), Base: a.getenv("OPENAI_BASE_URL"), Model: model})
+		return e, withHint(err, "docs/speech.md says how to get a key")
+	}
+	e, err := command.NewVoice(s.Speech.Voice, s.Folder.Dir, o.language)
+	if err != nil {
+		err = withHint(fmt.Errorf("voice: of speech: in show.yaml %w", err), `such as: speech: {voice: [./speak.sh, "{voice}", "{rate}"]}, or speech: {engine: google}; docs/speech.md says more`)
+	}
+	return e, err
+}
+
+// turnsToSpeak returns the turns of the transcript with their voices, and how long the
+// original is. They start when those of the original do.
+func turnsToSpeak(a *app, s *show.Show, e *show.Episode, o *speakOptions, engine *speech.Speaking) ([]spoken.Turn, time.Duration, error) {
+	var original, translated *transcripts.Transcript
+	for _, file := range e.Transcripts {
+		isOriginal := strings.EqualFold(file.Language, e.Language)
+		if !isOriginal && !strings.EqualFold(file.Language, o.language) {
+			continue
+		}
+		path, _ := s.Folder.Path(file.Path)
+		src, err := a.readMarkdown(path)
+		if err != nil {
+			return nil, 0, err
+		}
+		t := transcripts.Parse(src, nil)
+		if isOriginal {
+			original = t
+		}
+		if strings.EqualFold(file.Language, o.language) {
+			translated = t
+		}
+	}
+	if translated == nil {
+		return nil, 0, withHint(fmt.Errorf("%s has no transcript in %s", e.Slug, o.language), "translate it: onair transcripts translate %s --to %s", e.Slug, o.language)
+	}
+	duration, err := speakingTime(a, s, e, original)
+	if err != nil {
+		return nil, 0, err
+	}
+	timed := translated
+	if original != nil && len(original.Turns) == len(translated.Turns) {
+		timed = original
+	}
+	starts := timed.Starts(duration)
+	if len(starts) != len(translated.Turns) {
+		return nil, 0, errors.New("the transcript has no stamps, so that there are no times for the turns")
+	}
+	voices, err := assignVoices(s, o, engine)
+	if err != nil {
+		return nil, 0, err
+	}
+	var turns []spoken.Turn
+	for i := range translated.Turns {
+		turn := &translated.Turns[i]
+		var texts []string
+		for _, b := range turn.Blocks {
+			texts = append(texts, b.Text)
+		}
+		if text := strings.TrimSpace(strings.Join(texts, " ")); text != "" && !turn.Pause {
+			turns = append(turns, spoken.Turn{Start: starts[i], Voice: voices(turn.Speaker), Text: text})
+		}
+	}
+	return turns, duration, nil
+}
+
+// speakingTime returns how long the original is. If its words were recognized, the
+// original is aligned with them.
+func speakingTime(a *app, s *show.Show, e *show.Episode, original *transcripts.Transcript) (time.Duration, error) {
+	info, err := probeMaster(s, e)
+	if err != nil {
+		if pin := s.Lock.Episodes[e.GUID]; pin != nil && pin.Duration > 0 {
+			return pin.Duration, nil
+		}
+		return 0, err
+	}
+	path := filepath.Join(s.Folder.Dir, filepath.FromSlash(e.Dir), words.FileName)
+	src, err := a.readInput(path, words.MaxSize)
+	if errors.Is(err, fs.ErrNotExist) || original == nil {
+		return info.Duration, nil
+	} else if err != nil {
+		return 0, err
+	}
+	f, err := words.Read(src, a.shortPath(path))
+	if err != nil {
+		return 0, err
+	}
+	if _, ok := f.BelongsTo(fmt.Sprintf("%x", info.SHA256), path); ok {
+		original.Align(f, path)
+	}
+	return info.Duration, nil
+}
+
+// assignVoices returns a function that gives each speaker a voice: the one of --voices, or
+// the next of the engine.
+func assignVoices(s *show.Show, o *speakOptions, engine *speech.Speaking) (func(speaker string) string, error) {
+	given := map[string]string{}
+	for _, v := range o.voices {
+		who, voice, ok := strings.Cut(v, "=")
+		if !ok || strings.TrimSpace(voice) == "" {
+			return nil, usagef("%q: want a speaker and a voice, such as vega=nova", v)
+		}
+		given[personName(s, strings.TrimSpace(who))] = strings.TrimSpace(voice)
+	}
+	next := 0
+	return func(speaker string) string {
+		if given[speaker] == "" {
+			free := slices.DeleteFunc(slices.Clone(engine.Voices), func(v string) bool {
+				for _, used := range given {
+					if used == v {
+						return true
+					}
+				}
+				return false
+			})
+			if len(free) == 0 {
+				free = engine.Voices[next%len(engine.Voices):]
+				next++
+			}
+			given[speaker] = free[0]
+		}
+		return given[speaker]
+	}, nil
+}
+
+// printWorst prints the turns to shorten.
+func printWorst(a *app, placed []spoken.Placed) error {
+	const most = 10
+	worst := spoken.Worst(placed, most)
+	if a.quiet || len(worst) == 0 {
+		return nil
+	}
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "\n%s to shorten in the translation, the longest first:\n", plural.Count(len(worst), "turn"))
+	for _, p := range worst {
+		text := []rune(p.Text)
+		if len(text) > 60 {
+			text = append(text[:59], '…')
+		}
+		fmt.Fprintf(&b, "  %s  %4.1f s over, at %.2f×  %s\n", durationText(p.Start), p.Over.Seconds(), p.Rate, clean(string(text)))
+	}
+	_, err := b.WriteTo(a.stderr)
+	return err
+}

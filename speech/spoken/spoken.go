@@ -1,0 +1,222 @@
+// Package spoken makes an MP3 of a transcript that is spoken by machine voices. It has the
+// timing of the original recording, and needs no encoder: it consists of the MPEG frames
+// that the engine answered with, and of silent ones between them.
+package spoken
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"onair/audio/mpeg"
+	"onair/speech"
+)
+
+const (
+	// fastest is how much faster than usual a turn is spoken at most.
+	fastest = 1.25
+	// step is that of rates, so that small changes of a text need not change the rate.
+	step = 0.05
+)
+
+// Turn is what one person says.
+type Turn struct {
+	Start time.Duration // in the original
+	Voice string
+	Text  string
+}
+
+// Placed is a turn as it is spoken.
+type Placed struct {
+	Turn
+	Begin, End time.Duration
+	Rate       float64
+	Over       time.Duration // how much later it ends than the next turn should start
+}
+
+// Speaker speaks turns.
+type Speaker struct {
+	Engine   *speech.Speaking
+	Keeper   speech.Keeper // nil keeps nothing
+	Language string
+	Duration time.Duration // of the original; silence follows the last turn up to it
+
+	header mpeg.Header // of all MPEG frames; 0 before the first
+}
+
+// Texts returns the texts of the requests for turns that are not kept, at the usual rate.
+func (s *Speaker) Texts(ctx context.Context, turns []Turn) (texts []string, err error) {
+	for _, t := range turns {
+		for _, text := range split(t.Text, s.Engine.MaxBytes) {
+			kept, err := s.Engine.Kept(ctx, s.Keeper, s.utterance(&t, text, 1))
+			if err != nil {
+				return nil, err
+			}
+			if kept == nil {
+				texts = append(texts, text)
+			}
+		}
+	}
+	return texts, nil
+}
+
+func (s *Speaker) utterance(t *Turn, text string, rate float64) *speech.Utterance {
+	return &speech.Utterance{Text: text, Language: s.Language, Voice: t.Voice, Rate: rate}
+}
+
+// Speak returns the MP3 and where its turns are. A turn starts when it does in the
+// original. One that takes longer than the time to the next is spoken up to a quarter
+// faster; if that is not enough, the next starts when it ends. The time is made up for in
+// the next pause.
+func (s *Speaker) Speak(ctx context.Context, turns []Turn) ([]byte, []Placed, error) {
+	var out bytes.Buffer
+	var placed []Placed
+	count := 0
+	for i := range turns {
+		frames, rate, err := s.fit(ctx, turns, i, s.time(count))
+		if err != nil {
+			return nil, nil, fmt.Errorf("turn at %v: %w", turns[i].Start.Round(time.Second), err)
+		}
+		for s.time(count+1) <= turns[i].Start {
+			out.Write(s.header.Frame())
+			count++
+		}
+		p := Placed{Turn: turns[i], Begin: s.time(count), Rate: rate}
+		for _, f := range frames {
+			out.Write(f)
+		}
+		count += len(frames)
+		if p.End = s.time(count); i+1 < len(turns) {
+			p.Over = max(0, p.End-turns[i+1].Start)
+		}
+		placed = append(placed, p)
+	}
+	if count == 0 {
+		return nil, nil, errors.New("there is nothing to speak")
+	}
+	for s.time(count+1) <= s.Duration {
+		out.Write(s.header.Frame())
+		count++
+	}
+	return append(mpeg.InfoFrame(s.header, count, int64(out.Len())), out.Bytes()...), placed, nil
+}
+
+// time returns when the MPEG frame with a number starts.
+func (s *Speaker) time(n int) time.Duration {
+	if s.header == 0 {
+		return 0
+	}
+	return mpeg.Playtime(int64(n)*int64(s.header.Samples()), s.header.SampleRate())
+}
+
+// fit speaks a turn, faster if it would end after the next turn should start. It can
+// begin at now, or later.
+func (s *Speaker) fit(ctx context.Context, turns []Turn, i int, now time.Duration) (frames [][]byte, rate float64, err error) {
+	t := &turns[i]
+	if frames, err = s.say(ctx, t, 1); err != nil || i+1 == len(turns) {
+		return frames, 1, err
+	}
+	length, room := s.time(len(frames)), turns[i+1].Start-max(now, t.Start)
+	if length <= room {
+		return frames, 1, nil
+	}
+	rate = fastest
+	if room > 0 {
+		rate = min(fastest, math.Ceil(length.Seconds()/room.Seconds()/step)*step)
+	}
+	rate = math.Round(rate*100) / 100
+	faster, err := s.say(ctx, t, rate)
+	if err != nil || len(faster) >= len(frames) {
+		return frames, 1, err
+	}
+	return faster, rate, nil
+}
+
+// say returns the MPEG frames of a turn.
+func (s *Speaker) say(ctx context.Context, t *Turn, rate float64) (frames [][]byte, err error) {
+	for _, text := range split(t.Text, s.Engine.MaxBytes) {
+		data, err := s.Engine.Say(ctx, s.Keeper, s.utterance(t, text, rate))
+		if err != nil {
+			return nil, err
+		}
+		some, err := s.read(data)
+		if err != nil {
+			return nil, err
+		}
+		frames = append(frames, some...)
+	}
+	return frames, nil
+}
+
+// read returns the MPEG frames of an answer. All answers have to be of one kind.
+func (s *Speaker) read(data []byte) (frames [][]byte, err error) {
+	for f, err := range mpeg.Frames(bytes.NewReader(data)) {
+		if err != nil {
+			return nil, err
+		}
+		if s.header == 0 {
+			s.header = f.Header &^ (1 << 9) // without padding
+		}
+		if !f.Header.SameStream(s.header) || f.Header.Mono() != s.header.Mono() {
+			return nil, fmt.Errorf("an answer has %s, and the first one %s: the engine has to answer in one format", kind(f.Header), kind(s.header))
+		}
+		frames = append(frames, bytes.Clone(f.Data))
+	}
+	if len(frames) == 0 {
+		return nil, errors.New("the answer of the engine is not an MP3")
+	}
+	return frames, nil
+}
+
+func kind(h mpeg.Header) string {
+	channels := "two channels"
+	if h.Mono() {
+		channels = "one channel"
+	}
+	return fmt.Sprintf("%d Hz and %s", h.SampleRate(), channels)
+}
+
+// Worst returns the turns that take longest beyond the time they have, at most n: those to
+// shorten.
+func Worst(placed []Placed, n int) []Placed {
+	worst := slices.Clone(placed)
+	worst = slices.DeleteFunc(worst, func(p Placed) bool { return p.Over <= 0 })
+	slices.SortStableFunc(worst, func(a, b Placed) int { return int(b.Over - a.Over) })
+	return worst[:min(n, len(worst))]
+}
+
+// split divides a text into requests of at most so many bytes: after a sentence, or else
+// at a space.
+func split(text string, most int) (parts []string) {
+	text = strings.Join(strings.Fields(text), " ")
+	for most > 0 && len(text) > most {
+		head := text[:most]
+		for !utf8.ValidString(head) {
+			head = head[:len(head)-1]
+		}
+		at := -1
+		for _, end := range []string{". ", "? ", "! ", "。", "？", "！"} {
+			if i := strings.LastIndex(head, end); i >= 0 {
+				at = max(at, i+len(end))
+			}
+		}
+		if at < 0 {
+			at = strings.LastIndex(head, " ")
+		}
+		if at <= 0 {
+			at = len(head)
+		}
+		parts = append(parts, strings.TrimSpace(text[:at]))
+		text = strings.TrimSpace(text[at:])
+	}
+	if text != "" {
+		parts = append(parts, text)
+	}
+	return parts
+}
