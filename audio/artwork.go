@@ -12,9 +12,9 @@ import (
 	"github.com/bogem/id3v2/v2"
 )
 
-// Limits of a picture that is read. The largest artwork that a directory takes is
-// 3000 pixels wide. An image of 50,000 × 50,000 pixels can have a few bytes, and
-// takes 10 GB of memory when it is decoded.
+// Limits of a picture that is read. The largest artwork that directories accept is 3000
+// pixels wide. An image of 50,000 × 50,000 pixels can be a file of a few bytes, but
+// takes 10 GB of memory when decoded.
 const (
 	maxPictureBytes = 32 << 20
 	maxPictureSide  = 8192 // pixels
@@ -41,8 +41,8 @@ const (
 	cmyk = "CMYK"
 )
 
-// ReadPicture reads the header of a JPEG or PNG image and does not decode the
-// rest. The picture keeps data.
+// ReadPicture reads the header of a JPEG or PNG image, without decoding the rest. The
+// picture keeps data.
 func ReadPicture(data []byte) (*Picture, error) {
 	if len(data) == 0 {
 		return nil, fmt.Errorf("the image is empty (0 bytes)")
@@ -74,8 +74,8 @@ func ReadPicture(data []byte) (*Picture, error) {
 	}, nil
 }
 
-// pngColorType is the offset of the colour type in a PNG image, and pngGrayAlpha the
-// type of grey with transparency, which package image decodes as RGB.
+// pngColorType is the offset of the colour type in a PNG image. pngGrayAlpha is the
+// colour type for grey with transparency, which package image decodes as RGB.
 const (
 	pngColorType = 25
 	pngGrayAlpha = 4
@@ -106,10 +106,10 @@ func pictureFrame(p *Picture, kind byte) io.WriterTo {
 	return id3v2.PictureFrame{Encoding: id3v2.EncodingISO, MimeType: p.MediaType, PictureType: kind, Picture: p.Data}
 }
 
-// parsePicture reads an APIC frame, or a PIC frame of ID3v2.2, whose media type
-// has three letters. It returns the picture, or nil, and its picture type. The
-// media type is that of the content; the frame's own is used only if the content
-// is not a JPEG or PNG image.
+// parsePicture reads an APIC frame, or a PIC frame of ID3v2.2, whose media type has
+// three letters. It returns the picture, or nil if there is no image, and its picture
+// type. The media type is found from the content; the media type in the frame is used
+// only if the content is not a JPEG or PNG image.
 func parsePicture(f frame) (*Picture, byte) {
 	if len(f.data) < 1 {
 		return nil, 0

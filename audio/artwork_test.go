@@ -91,8 +91,8 @@ func TestReadPictureRefuses(t *testing.T) {
 	}
 }
 
-// TestPolyglots reads files of two formats at once. They are refused, or read as the
-// picture with which they begin. None is decoded.
+// TestPolyglots reads files that are valid in two formats at once. Such a file is
+// refused, or read as the picture with which it begins. None is decoded.
 func TestPolyglots(t *testing.T) {
 	huge, small := pngHeader(50_000, 50_000), testPicture(t, "png", 4, 0).Data
 	comment := func(text string) []byte { // the start of a JPEG, with a comment

@@ -13,21 +13,21 @@ import (
 	"onair/show/chapters"
 )
 
-// maxChapterFile is the most bytes of a file of chapters, as in
+// maxChapterFile is the largest size in bytes of a file of chapters, as in
 // chapters.Parse.
 const maxChapterFile = 1 << 20
 
-// FileChapters are the chapters of a file.
+// FileChapters describes the chapters of a file.
 type FileChapters struct {
 	List     []chapters.Chapter
-	Count    int           // of chapters in the file, which may be more than List has
+	Count    int           // number of chapters in the file; List may have fewer
 	Duration time.Duration // of the audio; 0 for a file without audio
 }
 
-// ReadChapters reads the chapters of a file of the given size in bytes: audio that
-// has chapters, or any format of chapters.Parse. name is the file in findings. The
-// images of an MP3's chapters are left out, which rule A010 reports; ReadTagChapters
-// returns them.
+// ReadChapters reads the chapters of a file of the given size in bytes: audio that has
+// chapters, or any format of chapters.Parse. Findings call the file name. The images of
+// an MP3's chapters are left out, which rule A010 reports; ReadTagChapters returns
+// them.
 func ReadChapters(r io.ReaderAt, size int64, name string) (*FileChapters, finding.List) {
 	at := finding.Position{File: name}
 	none := func(err error) (*FileChapters, finding.List) {
@@ -59,9 +59,9 @@ func ReadChapters(r io.ReaderAt, size int64, name string) (*FileChapters, findin
 	return c, found
 }
 
-// readAudioChapters reads the tag of a file with audio, which is nil if there is
-// none, the number of its chapters and the length of the audio. A file that is only a
-// tag, or whose audio is damaged, has the length in its tag.
+// readAudioChapters reads the tag of a file with audio, the number of its chapters and
+// the length of the audio. The tag is nil if the file has none. If the file is only a
+// tag, or its audio is damaged, the length is the one in its tag.
 func readAudioChapters(r io.ReaderAt, size int64) (c *FileChapters, tag *Tag, err error) {
 	info, probeErr := Probe(r, size)
 	c = &FileChapters{}
@@ -91,9 +91,9 @@ func isChapterText(head []byte) bool {
 	return !bytes.ContainsFunc(head, func(r rune) bool { return r < ' ' && !unicode.IsSpace(r) })
 }
 
-// ReadTagChapters reads chapters that a new tag gets. Unlike ReadChapters it
-// returns the images of those in the tag of another MP3, by the start of the
-// chapter, and reports a file without chapters as an error.
+// ReadTagChapters reads the chapters for a new tag. Unlike ReadChapters, it also
+// returns the chapter images in the tag of another MP3, by the start of the chapter,
+// and reports a file without chapters as an error.
 func ReadTagChapters(r io.ReaderAt, size int64, name string) ([]chapters.Chapter, map[time.Duration]*Picture, finding.List) {
 	c, found := ReadChapters(r, size, name)
 	found = slices.DeleteFunc(found, func(f finding.Finding) bool { return f.Rule == ruleDroppedImages.ID })
@@ -117,9 +117,9 @@ func chapterImages(r io.ReaderAt, size int64) map[time.Duration]*Picture {
 	return images
 }
 
-// ShowChapters returns the chapters of a tag, which may be nil, as chapters of a
-// show, without images. duration is that of the audio; chapters after it are left
-// out. Zero means that it is not known. All findings are reported at one place.
+// ShowChapters returns the chapters of a tag as chapters of a show, without images. The
+// tag may be nil. Chapters that start after duration, the length of the audio, are left
+// out; zero means that the length is not known. All findings point at at.
 func (t *Tag) ShowChapters(duration time.Duration, at finding.Position) ([]chapters.Chapter, finding.List) {
 	if t == nil {
 		return nil, nil
@@ -147,8 +147,8 @@ func (t *Tag) ShowChapters(duration time.Duration, at finding.Position) ([]chapt
 	return accepted, slices.Concat(found, wrong, checkDroppedImages(t.Chapters, at))
 }
 
-// CheckProblems reports by rule A013 that the frames of the chapters contradict each
-// other. t may be nil.
+// CheckProblems reports by rule A013 that the chapter frames contradict each other. t
+// may be nil.
 func (t *Tag) CheckProblems(at finding.Position) finding.List {
 	var l finding.List
 	if t != nil {
@@ -159,8 +159,8 @@ func (t *Tag) CheckProblems(at finding.Position) finding.List {
 	return l
 }
 
-// checkDroppedImages reports by rule A010 the images of a tag's chapters. They
-// are left out because a show has its images as files.
+// checkDroppedImages reports by rule A010 the images of a tag's chapters. They are left
+// out because a show keeps its images as files.
 func checkDroppedImages(chapters []Chapter, at finding.Position) finding.List {
 	var l finding.List
 	switch n := countImages(chapters); n {

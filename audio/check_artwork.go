@@ -17,9 +17,9 @@ const (
 	maxPublishedPicture = 512_000
 )
 
-// CheckArtwork checks the artwork of a show or an episode by rules A020 to A028.
-// name is the path of the image, whose extension is published; at is the place
-// that names it. The image is decoded once; cache keeps the result and may be nil.
+// CheckArtwork checks the artwork of a show or an episode by rules A020 to A028. name
+// is the path of the image; its extension is published. at is the place that names the
+// image. The image is decoded once; cache keeps the result and may be nil.
 func CheckArtwork(cache *derive.Cache, p *Picture, at finding.Position, name string) finding.List {
 	l := checkPicture(cache, p, at, name)
 	if p.Width != p.Height {
@@ -31,7 +31,7 @@ func CheckArtwork(cache *derive.Cache, p *Picture, at finding.Position, name str
 	return l
 }
 
-// CheckChapterImage checks the image of a chapter by rules A021 to A028. It need
+// CheckChapterImage checks the image of a chapter by rules A021 to A028. The image need
 // not be square and has no smallest size.
 func CheckChapterImage(cache *derive.Cache, p *Picture, at finding.Position, name string) finding.List {
 	l := checkPicture(cache, p, at, name)
@@ -42,7 +42,7 @@ func CheckChapterImage(cache *derive.Cache, p *Picture, at finding.Position, nam
 	return l
 }
 
-// checkPicture checks what rules A022 to A028 ask of every picture.
+// checkPicture checks a picture of any kind by rules A022 to A028.
 func checkPicture(cache *derive.Cache, p *Picture, at finding.Position, name string) finding.List {
 	var l finding.List
 	switch p.Color {

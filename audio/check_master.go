@@ -57,16 +57,15 @@ func CheckIntegrity(info *Info, at finding.Position) finding.List {
 		}
 		f := ruleDamaged.At(at, "%s", warning)
 		if info.MediaType == M4A {
-			f = f.WithHint("") // the warning has the command that fixes it
+			f = f.WithHint("") // the warning has the command that fixes the file
 		}
 		l.Add(f)
 	}
 	return l
 }
 
-// Limits of rules A030 to A036. Apple asks for -16 LUFS, as do most others who
-// publish a number for speech. Mono is played by two loudspeakers, which adds
-// 3 LU.
+// Limits of rules A030 to A036. Apple asks for -16 LUFS, as do most others who publish
+// a number for speech. A mono file comes out of two loudspeakers, which adds 3 LU.
 const (
 	stereoLoudness    = -16.0 // LUFS
 	monoLoudness      = -19.0 // LUFS
@@ -80,8 +79,8 @@ const (
 // channels by rules A030 to A036.
 func CheckLoudness(m *Loudness, channels int, at finding.Position) finding.List {
 	var l finding.List
-	// The filter mixes before it measures: the sum of two equal channels is 3 LU
-	// louder.
+	// The filter mixes before loudness is measured: the sum of two equal channels is 3
+	// LU louder.
 	target, layout, mix := monoLoudness, "mono", "aformat=channel_layouts=mono,"
 	if channels > 1 {
 		target, layout, mix = stereoLoudness, "stereo", ""

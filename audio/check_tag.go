@@ -16,8 +16,8 @@ const (
 	maxPublishedTag = 1 << 20 // bytes
 	maxTitle        = 255     // characters
 
-	// endTolerance is how long after the audio a chapter may end without a
-	// finding: many people write the ends of chapters in whole seconds.
+	// endTolerance is how long after the audio a chapter may end without a finding:
+	// many people write the ends of chapters in whole seconds.
 	endTolerance = time.Second
 )
 
@@ -42,10 +42,9 @@ func CheckTag(t *Tag, at finding.Position) finding.List {
 	return l
 }
 
-// CheckOldTag compares the tag that a master came with to the published one, by
-// rules A008 to A011. They need not agree, but a difference may mean that the
-// master belongs to another episode, or that chapters were forgotten. old may be
-// nil.
+// CheckOldTag compares the tag of the master file to the published one, by rules A008
+// to A011. They need not agree, but a difference may mean that the master belongs to
+// another episode, or that chapters were forgotten. old may be nil.
 func CheckOldTag(old, published *Tag, at finding.Position) finding.List {
 	var l finding.List
 	if old == nil {
@@ -59,7 +58,7 @@ func CheckOldTag(old, published *Tag, at finding.Position) finding.List {
 			l.Add(otherName("tag of the master", i, value, now, at))
 		}
 	}
-	chapters := slices.DeleteFunc(sortedChapters(old.Chapters), func(c Chapter) bool { // those that can be published
+	chapters := slices.DeleteFunc(sortedChapters(old.Chapters), func(c Chapter) bool { // chapters that can be published
 		return published.Duration > 0 && c.Start >= published.Duration
 	})
 	if len(chapters) > 0 && !sameChapters(chapters, published.Chapters) {
@@ -75,8 +74,8 @@ func CheckOldTag(old, published *Tag, at finding.Position) finding.List {
 	return l
 }
 
-// CheckTrailingTags compares the names in tags behind the audio of a master to
-// the published tag, by rule A009.
+// CheckTrailingTags compares the names in the tags after the audio of a master to the
+// published tag, by rule A009.
 func CheckTrailingTags(tags []TrailingTag, published *Tag, at finding.Position) finding.List {
 	var l finding.List
 	for _, t := range tags {
@@ -92,7 +91,7 @@ func CheckTrailingTags(tags []TrailingTag, published *Tag, at finding.Position) 
 // names returns the title, the artist and the album of a tag.
 func (t *Tag) names() [3]string { return [3]string{t.Title, t.Artist, t.Album} }
 
-// otherName reports that the i-th of a tag's names is not the published one.
+// otherName returns the finding that the i-th name of a tag is not the published one.
 func otherName(tag string, i int, old, published string, at finding.Position) finding.Finding {
 	field := [3]string{"title", "artist", "album"}[i]
 	return ruleOldTag.At(at, "the %s says %s %q; %q is published", tag, field, old, published).WithSeverity(finding.Info)
@@ -119,9 +118,8 @@ func describeDifference(old, published []Chapter) string {
 	return "other chapters"
 }
 
-// CheckTimes checks by rule A043 that chapters are inside audio of the given
-// duration; zero means that the duration is not known. at returns the place of
-// chapter i.
+// CheckTimes checks by rule A043 that chapters are inside audio of the given duration;
+// zero means that the duration is not known. at returns the place of chapter i.
 func CheckTimes(chapters []chapters.Chapter, duration time.Duration, at func(i int) finding.Position) finding.List {
 	var l finding.List
 	if duration <= 0 {
@@ -144,8 +142,8 @@ func CheckTimes(chapters []chapters.Chapter, duration time.Duration, at func(i i
 // timestamp formats a time in the audio, to the millisecond.
 func timestamp(d time.Duration) string { return source.FormatTimestamp(d.Round(time.Millisecond)) }
 
-// CheckTimes checks the chapters of a tag, which may be nil, by rule A043. This
-// includes the end of the last chapter, which ShowChapters does not keep.
+// CheckTimes checks the chapters of a tag by rule A043, including the end of the last
+// chapter, which ShowChapters does not keep. t may be nil.
 func (t *Tag) CheckTimes(duration time.Duration, at finding.Position) finding.List {
 	if t == nil {
 		return nil
@@ -157,8 +155,9 @@ func (t *Tag) CheckTimes(duration time.Duration, at finding.Position) finding.Li
 	return CheckTimes(list, duration, func(int) finding.Position { return at })
 }
 
-// CheckChapters checks chapters of audio of the given duration by rules A040,
-// A042 and A043, all at one place. A duration of zero means that it is not known.
+// CheckChapters checks the chapters of audio of the given duration by rules A040, A042
+// and A043. All findings have the same place. A duration of zero means that it is not
+// known.
 func CheckChapters(chapters []chapters.Chapter, duration time.Duration, at finding.Position) finding.List {
 	timed, _ := TagChapters(chapters, duration, func(string) (*Picture, error) { return nil, nil })
 	l := CheckTag(&Tag{Duration: duration, Chapters: timed}, at)

@@ -221,7 +221,8 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// Every rule has a case in checkTests, and every case has a rule.
+// TestRulesAreTested checks that every rule has a case in checkTests, and every case a
+// rule.
 func TestRulesAreTested(t *testing.T) {
 	t.Parallel()
 	findingtest.Complete(t, Rules())

@@ -8,7 +8,7 @@ import (
 )
 
 // childVariable is set in processes that a test starts to kill, limit or measure them.
-// It names the function in children that the test binary runs instead of tests.
+// It names the entry of children that the test binary runs instead of tests.
 const childVariable = "ONAIR_AUDIO_CHILD"
 
 func TestMain(m *testing.M) {

@@ -3,19 +3,19 @@
 // followed by the payload of the master, as a stream. Only [TagFile] writes a
 // file, and only a file that the user names.
 //
-// In this package a frame is an ID3 frame. The frames that audio consists of are
-// always called MPEG frames.
+// In this package a frame is an ID3 frame. The frames of the audio itself are always
+// called MPEG frames.
 //
 // # Masters
 //
-// [Probe] reads every MPEG frame of an MP3 (MPEG 1, 2 and 2.5, layer III).
-// Duration, bitrate and the rest are computed from the MPEG frames; a Xing, Info
-// or VBRI header that disagrees with them is reported. Probe recognises ID3v2
-// tags before the payload, several in a row, and ID3v1, APE, Lyrics3 and ID3v2
-// tags after it, in any order. None of them is published. An ID3v2 tag at the end
-// needs no footer: Probe searches the last 1 MiB for a tag whose size makes it end
-// where the next tag begins or the file ends. Junk between MPEG frames stays part
-// of the payload, because the payload is published as it is.
+// [Probe] reads every MPEG frame of an MP3 (MPEG 1, 2 and 2.5, layer III). Duration,
+// bitrate and the rest are computed from the MPEG frames; a Xing, Info or VBRI header
+// that disagrees with them is reported. Probe recognises ID3v2 tags before the payload,
+// several in a row, and ID3v1, APE, Lyrics3 and ID3v2 tags after it, in any order. None
+// of them is published. An ID3v2 tag at the end needs no footer: Probe searches the
+// last 1 MiB for a tag that ends, by its own size, where the next tag begins or the
+// file ends. Junk between MPEG frames stays part of the payload, because the payload is
+// published as it is.
 //
 // AAC in MP4 is recognised too and published unchanged, without a tag. Other
 // formats, including free-format MP3 and layers I and II, are refused with an
@@ -26,17 +26,14 @@
 // The package writes ID3v2.3.0, the version that every player shows. [TagFormat] 1
 // has these frames, in this order. A frame without a value is left out:
 //
-//	TIT2  title of the episode            TCON  Podcast
-//	TPE1  author of the show              TLAN  language, ISO 639-2
-//	TALB  title of the show               TLEN  duration in milliseconds
-//	TRCK  number of the episode           TCOP  year and copyright holder
-//	TPOS  season                          TPUB  owner of the show
-//	TYER  year of the date                TXXX  podcast:item:guid, the episode's GUID
-//	TDAT  day and month of the date       COMM  summary
-//	CTOC  "toc": top-level, ordered, the chapters that are not hidden; if they are
-//	      more than 255, it lists tables "toc0", "toc1", …
-//	CHAP  "chp0", "chp1", …: times, TIT2 title, WXXX link, APIC image
-//	APIC  artwork, as front cover
+// TIT2  title of the episode            TCON  Podcast TPE1  author of the show
+// TLAN  language, ISO 639-2 TALB  title of the show               TLEN  duration in
+// milliseconds TRCK  number of the episode           TCOP  year and copyright holder
+// TPOS  season                          TPUB  owner of the show TYER  year of the date
+// TXXX  podcast:item:guid, the episode's GUID TDAT  day and month of the date
+// COMM  summary CTOC  "toc": top-level, ordered, the chapters that are not hidden; if
+// there are more than 255, it lists tables "toc0", "toc1", … CHAP  "chp0", "chp1", …:
+// times, TIT2 title, WXXX link, APIC image APIC  artwork, as front cover
 //
 // A tag does not depend on show notes, transcripts, hosting or the version of
 // onair. Text is Latin-1 if that has all its characters, else little-endian UTF-16
@@ -54,13 +51,12 @@
 //
 // # Tags of other programs
 //
-// [TagFile] changes only the fields that its caller changes. An unchanged field
-// keeps its frames. Those of ID3v2.3 are copied byte for byte if readers that follow
-// the specification see the same in them as this package; else they are encoded
-// anew. This includes what a
-// [Tag] cannot hold, such as "4/12", a second artist or the subtitle of a chapter.
-// Frames that belong to no field, such as PRIV, USLT or GEOB, are kept too; they
-// come after the chapters. TLEN is always measured.
+// [TagFile] changes only the fields that its caller changes. An unchanged field keeps
+// its frames, including content that a [Tag] cannot hold, such as "4/12", a second
+// artist or the subtitle of a chapter. A frame of ID3v2.3 is copied byte for byte if
+// readers that follow the specification see the same in it as this package; else it is
+// encoded anew. Frames that belong to no field, such as PRIV, USLT or GEOB, are kept
+// too; they come after the chapters. TLEN is always measured.
 //
 // Frames of ID3v2.2 and 2.4 are converted: text gets an encoding of 2.3, several
 // values are joined by a slash, TDRC becomes TYER, TDAT and TIME, and TIPL and TMCL
@@ -78,12 +74,12 @@
 //
 // # Sound
 //
-// [MeasureLoudness] and [MeasureWaveform] decode the sound with ffmpeg. Their
-// results are cached for the payload, so a new tag does not invalidate them. Rules
-// A030 to A036 apply only to sound that was measured before, because a check must
-// not take seconds for each episode. Decoders differ by a bit from version to
-// version. The data for drawing a waveform, [Waveform.Peaks], is therefore kept in
-// onair.lock, and [DrawPeaks] needs nothing else.
+// [MeasureLoudness] and [MeasureWaveform] decode the sound with ffmpeg. Their results
+// are cached for the payload, so a new tag does not invalidate them. Rules A030 to A036
+// apply only to sound that has been measured already, because a check must not take
+// seconds for each episode. Decoders differ by a bit from version to version. The data
+// for drawing a waveform, [Waveform.Peaks], is therefore kept in onair.lock, and
+// [DrawPeaks] needs nothing else.
 //
 // # Rules
 //

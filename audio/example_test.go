@@ -8,7 +8,7 @@ import (
 )
 
 // A tag is cut into parts that can change independently. A new title changes only the
-// first part, so only that has to be uploaded.
+// first part, so only the first part has to be uploaded again.
 func ExampleTag_Parts() {
 	tag := &audio.Tag{
 		Title:   "Ghosts in the tag",

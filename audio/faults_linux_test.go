@@ -146,8 +146,8 @@ func mount(t *testing.T, dir, options string) {
 	})
 }
 
-// checkUnharmed checks the error, that the file did not change, and that no temporary
-// file is left.
+// checkUnharmed checks that err contains want, that the file did not change, and that
+// no temporary file is left.
 func checkUnharmed(t *testing.T, name string, old []byte, err error, want string) {
 	t.Helper()
 	if err == nil || !strings.Contains(err.Error(), want) {
@@ -212,8 +212,8 @@ func TestTagFileDenied(t *testing.T) {
 	}
 }
 
-// TestTagFaults tests that TagFile does not have six faults that are known of other
-// programs.
+// TestTagFaults tests that TagFile does not have six faults that other programs are
+// known to have.
 func TestTagFaults(t *testing.T) {
 	old, payload := episode(t, 500)
 	t.Run("a stale and larger temporary file", func(t *testing.T) {

@@ -24,12 +24,11 @@ const HowToGetFFmpeg = "install the package ffmpeg: apt install ffmpeg, brew ins
 
 const (
 	sampleBytes = 2        // signed, little-endian
-	stderrBytes = 64 << 10 // of ffmpeg's standard error that are kept
+	stderrBytes = 64 << 10 // kept from the end of ffmpeg's standard error
 )
 
-// measureOnce measures the sound of a file, or returns what the cache has for the
-// same payload, whatever the name of the file. A nil cache has nothing and keeps
-// nothing.
+// measureOnce measures the sound of a file, or returns the cached result for the same
+// payload, whatever the name of the file. A nil cache disables caching.
 func measureOnce[T any](cache *derive.Cache, f derive.Func, path string, measure func(*Info) (*T, error)) (*T, *Info, error) {
 	info, err := probePath(path)
 	if err != nil {
@@ -42,7 +41,7 @@ func measureOnce[T any](cache *derive.Cache, f derive.Func, path string, measure
 	if err != nil {
 		return nil, nil, err
 	}
-	// ffmpeg may have read another file than the one that was probed.
+	// The file may have been replaced after it was probed.
 	if again, err := probePath(path); err != nil {
 		return nil, nil, err
 	} else if again.SHA256 != info.SHA256 {
@@ -70,9 +69,9 @@ func probePath(path string) (*Info, error) {
 	return Probe(f, stat.Size())
 }
 
-// decode runs ffmpeg on a file, with a filter graph from [0:a:0] to [pcm], and
-// passes samples to add: whole samples of all channels, interleaved, at the
-// master's sample rate. It returns the end of ffmpeg's standard error.
+// decode runs ffmpeg on a file, with a filter graph from [0:a:0] to [pcm], and passes
+// the PCM to add: whole samples of all channels, interleaved, at the master's sample
+// rate. It returns the end of ffmpeg's standard error.
 //
 // The file may have any name: ffmpeg takes it neither for an option nor for a
 // URL. ffmpeg reads it only in the format that Probe found.

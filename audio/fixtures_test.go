@@ -36,8 +36,8 @@ func silence(h mpeg.Header, n int) []byte {
 	return b
 }
 
-// xing returns an MPEG frame with an info header of LAME. bytes may be zero, which
-// means that the size is not given.
+// xing returns an MPEG frame with an info header of LAME. If bytes is zero, the header
+// does not give the size.
 func xing(h mpeg.Header, kind string, mpegFrames, delay, padding, bytes int) []byte {
 	b := h.Frame()
 	x := append([]byte(kind), 0, 0, 0, 15)

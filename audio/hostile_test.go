@@ -13,7 +13,7 @@ import (
 )
 
 // undetectable is the number of MPEG frames that may be taken for part of a tag: so few
-// can be a coincidence.
+// can look like frames by coincidence.
 const undetectable = confirmRun
 
 // hostileTags returns tags with mistakes that make other readers crash or loop.
@@ -65,9 +65,8 @@ func hostileTags(tb testing.TB) map[string][]byte {
 	return tags
 }
 
-// checkHostile tags audio between hostile bytes. It checks that there is no panic, that
-// no audio is lost, that little memory is used, and that tagging again gives the same
-// bytes.
+// checkHostile tags audio between hostile bytes. It checks that nothing panics, no
+// audio is lost, little memory is used, and tagging again gives the same bytes.
 func checkHostile(t *testing.T, before, payload, behind []byte, frameBytes int) {
 	t.Helper()
 	file := join(before, payload, behind)

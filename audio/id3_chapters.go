@@ -51,7 +51,7 @@ func tocFrame(id string, flags byte, ids []string) raw {
 }
 
 // tocFrames returns the bodies of the CTOC frames that list the element IDs. A table
-// that is too long becomes one of tables.
+// that is too long becomes a table of several tables.
 func tocFrames(ids []string) ([]raw, error) {
 	if len(ids) <= maxTOCEntries {
 		return []raw{tocFrame(tocID, tocTopLevel|tocOrdered, ids)}, nil
@@ -103,9 +103,9 @@ func (w *tagWriter) writeChapters(chapters []Chapter) error {
 	return nil
 }
 
-// writeChapter writes the CHAP frame of chapter i. The sizes of its sub-frames
-// are plain integers, as everywhere in ID3v2.3. A large image is a part of its
-// own, so that the text before and after it can change without it.
+// writeChapter writes the CHAP frame of chapter i. The sizes of its sub-frames are
+// plain integers, as everywhere in ID3v2.3. A large image is a part of its own, so that
+// a change of the text around it does not change that part.
 func (w *tagWriter) writeChapter(i int, c Chapter) error {
 	if c.Start < 0 || c.End < c.Start || c.End > maxPlaytime {
 		return fmt.Errorf("chapter %d: it cannot last from %s to %s", i+1, c.Start, c.End)
@@ -180,14 +180,14 @@ type chapterElement struct {
 	image      *Picture
 }
 
-// A chapterSet has the chapters of a tag as its frames give them.
+// A chapterSet has the chapters of a tag as its frames describe them.
 type chapterSet struct {
-	elements   []chapterElement // in the order of the frames
+	elements   []chapterElement // in file order
 	tocs       []tableOfContents
 	unreadable int // CHAP frames that are too short
 
 	order      []int  // the elements that are chapters, by start
-	hidden     []bool // of each element
+	hidden     []bool // by index in elements
 	tableWrong bool   // the tables of contents contradict the chapters
 	repaired   bool   // times were changed or elements left out
 }
@@ -195,11 +195,10 @@ type chapterSet struct {
 // chapterTime converts a time of a CHAP frame.
 func chapterTime(ms uint32) time.Duration { return time.Duration(ms) * time.Millisecond }
 
-// arrange returns the chapters, in the order of their starts, and what is wrong with
-// the frames. The order of the frames has no meaning. The last chapter without a
-// usable end ends with the audio, whose length is zero if it is not known. A chapter
-// that no table of contents lists is hidden, unless the tables contradict the
-// chapters.
+// arrange returns the chapters, in the order of their starts, and the problems of their
+// frames. The order of the frames has no meaning. A last chapter without a usable end
+// ends with the audio, whose duration is zero if it is not known. A chapter that no
+// table of contents lists is hidden, unless the tables contradict the chapters.
 func (s *chapterSet) arrange(duration time.Duration) (list []Chapter, problems []string) {
 	tell := func(format string, args ...any) { problems = append(problems, fmt.Sprintf(format, args...)) }
 	if s.unreadable > 0 {
@@ -248,5 +247,5 @@ func (s *chapterSet) arrange(duration time.Duration) (list []Chapter, problems [
 	return list, problems
 }
 
-// noTime is the time of a CHAP frame that is not given.
+// noTime is the value of a time that a CHAP frame does not give.
 const noTime = math.MaxUint32

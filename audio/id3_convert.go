@@ -34,8 +34,8 @@ var unchangedBodies = map[string]bool{
 }
 
 // appendV23 appends a frame in the form of ID3v2.3. A frame of an ID3v2.3 tag is
-// appended byte for byte if readers that follow the specification see the same in it
-// as this package; else it is encoded anew. A time stamp becomes several frames.
+// appended byte for byte if readers that follow the specification see the same in it as
+// this package; else it is encoded anew. A time stamp becomes several frames.
 func (f frame) appendV23(b []byte) ([]byte, error) {
 	flags := [2]byte{}
 	body := f.body
@@ -97,7 +97,7 @@ func (f frame) bodyV23() ([]byte, error) {
 	case f.id[0] == 'W', unchangedBodies[f.id]:
 		return f.data, nil
 	case f.id == "SYLT", f.id == "OWNE", f.id == "COMR":
-		if f.data[0] <= utf16BOM { // an encoding that 2.3 has
+		if f.data[0] <= utf16BOM { // an encoding that 2.3 also has
 			return f.data, nil
 		}
 	case f.id == "CHAP":
@@ -108,9 +108,9 @@ func (f frame) bodyV23() ([]byte, error) {
 	return nil, errUnsupportedFrame
 }
 
-// textKey returns the text of a frame, and a key that no other frame of a tag may have
-// (ID3v2.3.0, sections 4.2, 4.3.2, 4.9 and 4.11): the ID, and the language and the
-// description if it has them. The key of other frames is empty.
+// textKey returns the text of a frame, and a key that no other frame of the tag may
+// have (ID3v2.3.0, sections 4.2, 4.3.2, 4.9 and 4.11): its ID, language and
+// description, as far as it has them. The key is empty for frames that may repeat.
 func (f frame) textKey() (key, text string) {
 	layout, ok := textLayouts[f.id]
 	switch {
@@ -131,7 +131,7 @@ func (f frame) textKey() (key, text string) {
 	return "", ""
 }
 
-// textPlaces has the places of the frames with text in a list, by textKey.
+// textPlaces has the position in a list of each frame with text, by textKey.
 type textPlaces map[string]textPlace
 
 type textPlace struct {
@@ -139,8 +139,8 @@ type textPlace struct {
 	text string
 }
 
-// place returns the place of the frame that has the key of f, with the texts of that
-// frame and of f. That is next, if f is the first of them.
+// place returns the position of the frame with the same key as f, the text of that
+// frame and the text of f. If f is the first frame with its key, the position is next.
 func (p textPlaces) place(f frame, next int) (at int, text, other string) {
 	key, other := f.textKey()
 	first, again := p[key]
@@ -154,8 +154,8 @@ func (p textPlaces) place(f frame, next int) (at int, text, other string) {
 	return first.at, first.text, other
 }
 
-// strictBody returns the body of a frame of ID3v2.3 as readers need it that follow
-// the specification. It returns nil if the body is already that, or cannot be read.
+// strictBody returns the body of an ID3v2.3 frame, encoded for readers that follow the
+// specification. It returns nil if the body is encoded so already, or cannot be read.
 func (f frame) strictBody() []byte {
 	if len(f.data) == 0 {
 		return nil
@@ -202,8 +202,8 @@ func isStrict(layout string, data []byte) bool {
 	return true
 }
 
-// isStrictText reports the same of the body of a T… frame, which in 2.3 ends at the
-// first terminator.
+// isStrictText is isStrict for the body of a T… frame, which in 2.3 ends at the first
+// terminator.
 func isStrictText(data []byte) bool {
 	encoding, b := data[0], data[1:]
 	if encoding > utf16BOM {
@@ -213,14 +213,14 @@ func isStrictText(data []byte) bool {
 	return len(bytes.Trim(rest, "\x00")) == 0 && (encoding == latin1 || hasByteOrder(text))
 }
 
-// hasByteOrder reports whether b is whole UTF-16 with a byte order mark. Text of no
-// bytes needs none.
+// hasByteOrder reports whether b is whole UTF-16 with a byte order mark. An empty b
+// needs no mark.
 func hasByteOrder(b []byte) bool {
 	return len(b) == 0 || len(b)%2 == 0 && (bytes.HasPrefix(b, []byte{0xFF, 0xFE}) || bytes.HasPrefix(b, []byte{0xFE, 0xFF}))
 }
 
-// hasOwnMediaType reports whether the media type in the body of an APIC frame is that
-// of the picture. It also reports true if the picture is neither JPEG nor PNG.
+// hasOwnMediaType reports whether an APIC frame names the media type of its picture. It
+// also reports true if the picture is neither JPEG nor PNG.
 func hasOwnMediaType(data []byte) bool {
 	segments, err := splitBody(textLayouts["APIC"], data)
 	if err != nil {
@@ -230,9 +230,9 @@ func hasOwnMediaType(data []byte) bool {
 	return format == "" || segments[1].s == "image/"+format+"\x00"
 }
 
-// convertSubframes converts the frames inside a CHAP or CTOC frame. After the
-// element ID come fixed bytes. The last of those in a CTOC frame is the number of
-// the element IDs that follow.
+// convertSubframes converts the frames inside a CHAP or CTOC frame. The element ID is
+// followed by fixed bytes. The last fixed byte of a CTOC frame is the number of element
+// IDs that follow.
 func (f frame) convertSubframes(fixed int) ([]byte, error) {
 	i := bytes.IndexByte(f.data, 0) + 1
 	if i == 0 || len(f.data) < i+fixed {
@@ -291,8 +291,8 @@ func appendTimestamp(b []byte, stamp string) ([]byte, error) {
 	return b, err
 }
 
-// convertPIC converts the body of a PIC frame, whose media type has three
-// letters, to that of an APIC frame.
+// convertPIC converts the body of a PIC frame, whose media type has three letters, to
+// the body of an APIC frame.
 func convertPIC(data []byte) ([]byte, error) {
 	if len(data) < 4 {
 		return nil, errMalformed
@@ -368,7 +368,7 @@ func splitBody(layout string, data []byte) ([]segment, error) {
 	return segments, nil
 }
 
-// cutSegment cuts the first segment, of the given kind, off data.
+// cutSegment cuts a segment of the given kind off the front of data.
 func cutSegment(kind rune, encoding byte, data []byte) (b, rest []byte, ok bool) {
 	n := len(data)
 	switch kind {
@@ -389,8 +389,8 @@ func cutSegment(kind rune, encoding byte, data []byte) (b, rest []byte, ok bool)
 	return data[:n], data[n:], true
 }
 
-// appendText appends s as UTF-16, or as Latin-1, which must have all its
-// characters.
+// appendText appends s as UTF-16, or as Latin-1 if that is the encoding; Latin-1 must
+// then have all characters of s.
 func appendText(b []byte, encoding byte, s string) []byte {
 	if encoding == utf16BOM {
 		return appendUTF16(b, s)

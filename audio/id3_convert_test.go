@@ -106,8 +106,8 @@ func TestAppendV23(t *testing.T) {
 	}
 }
 
-// mutagenFrames prints the frames of a file as JSON. The argument "write" makes it
-// write a tag with frames of every kind first.
+// mutagenFrames prints the frames of a file as JSON. With the argument "write" it first
+// writes a tag with frames of every kind.
 const mutagenFrames = `
 import json, sys, mutagen.id3
 globals().update(vars(mutagen.id3)) # the names of all frames
@@ -130,8 +130,8 @@ def show(f):
 print(json.dumps({k: show(f) for k, f in t.items() if k != "TLEN"}, sort_keys=True))
 `
 
-// TestMutagenReadsConvertedFrames has mutagen write a tag of ID3v2.4. mutagen must read
-// the same from the converted tag.
+// TestMutagenReadsConvertedFrames has mutagen write a tag of ID3v2.4, and checks that
+// mutagen reads the same from the converted tag.
 func TestMutagenReadsConvertedFrames(t *testing.T) {
 	t.Parallel()
 	python := pythonWith(t, "mutagen")

@@ -12,8 +12,8 @@ const (
 	frameHeaderBytes    = 10
 	frameHeaderBytesV22 = 6 // an ID of three letters and a size of three bytes
 
-	// maxTagBytes is the largest size in a tag's header, which has 28 bits and does
-	// not count the header (ID3v2.3.0, section 3.1).
+	// maxTagBytes is the largest size that a tag's header can give. The size has 28
+	// bits and does not count the header (ID3v2.3.0, section 3.1).
 	maxTagBytes = 1<<28 - 1
 )
 
@@ -32,7 +32,7 @@ const (
 
 // A frame is a frame of a tag, before its content is decoded.
 type frame struct {
-	id      string  // of 2.3, or the original one if 2.3 has no such frame
+	id      string  // in 2.3, or the original ID if 2.3 has no such frame
 	version int     // of the tag: 2, 3 or 4
 	flags   [2]byte // none in 2.2
 	body    []byte
@@ -66,9 +66,9 @@ func appendFrameHeader(b []byte, id string, n int) ([]byte, error) {
 	return append(b, 0, 0), nil
 }
 
-// frames yields the frames of a tag, or the sub-frames of a chapter, and the
-// bytes after each. It stops at padding and at bytes that are not a frame. Frames
-// without a body are skipped.
+// frames yields the frames in b, of a tag or of a chapter, each with the bytes after
+// it. It stops at padding and at bytes that are not a frame. Frames without a body are
+// skipped.
 func (t *tagReader) frames(b []byte) iter.Seq2[frame, []byte] {
 	return func(yield func(frame, []byte) bool) {
 		for {
@@ -118,10 +118,10 @@ func (t *tagReader) nextFrame(b []byte) (f frame, rest []byte, ok bool) {
 	return f, b[n:], true
 }
 
-// frameSize reads the size in the frame header at the start of b. Sizes are
-// synchsafe in 2.4 and plain in 2.3, but some programs mix them up. frameSize
-// returns the size after which another frame or the end follows, and prefers the
-// one that the specification asks for.
+// frameSize reads the size in the frame header at the start of b. Sizes are synchsafe
+// in 2.4 and plain in 2.3, but some programs mix them up. frameSize returns the reading
+// after which another frame or the end follows, and prefers the one that the
+// specification asks for.
 func (t *tagReader) frameSize(b []byte) (int, bool) {
 	plain := int(binary.BigEndian.Uint32(b[4:]))
 	safe, ok := synchsafe(b[4:])
@@ -176,14 +176,14 @@ func (t *tagReader) undoFlagsV24(flags byte, data []byte) []byte {
 	return data
 }
 
-// undoUnsynchronisation removes the zero that unsynchronisation put after every
-// byte FF (ID3v2.4.0, section 6.1).
+// undoUnsynchronisation removes the zero that unsynchronisation puts after every byte
+// FF (ID3v2.4.0, section 6.1).
 func undoUnsynchronisation(b []byte) []byte {
 	return bytes.ReplaceAll(b, []byte{0xFF, 0}, []byte{0xFF})
 }
 
-// frameIDs maps the frame IDs of ID3v2.2, including those that iTunes added, to
-// those of 2.3. Frames that 2.3 has in another form, or not at all, are missing.
+// frameIDs maps the frame IDs of ID3v2.2, including those that iTunes added, to the IDs
+// of 2.3. It lacks the frames that 2.3 has in another form, or not at all.
 var frameIDs = map[string]string{
 	"BUF": "RBUF", "CNT": "PCNT", "COM": "COMM", "CRA": "AENC", "ETC": "ETCO", "GEO": "GEOB", "IPL": "IPLS", "MCI": "MCDI",
 	"MLL": "MLLT", "PIC": "APIC", "POP": "POPM", "REV": "RVRB", "SLT": "SYLT", "STC": "SYTC", "UFI": "UFID", "ULT": "USLT",

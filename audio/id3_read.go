@@ -68,7 +68,7 @@ const (
 // tag. It ignores compressed and encrypted frames. The memory that it allocates
 // is bounded by the size of the tags, whatever sizes their frames claim.
 //
-// Of an MP4 file, ReadTag returns the chapters, as a tag without other fields.
+// For an MP4 file, ReadTag returns a tag with only the chapters.
 func ReadTag(r io.ReaderAt, size int64) (*Tag, error) {
 	if head, err := readRange(r, 0, min(size, sniffBytes)); err == nil && mp4.IsMP4(head) {
 		tag, _, err := readMP4Tag(r, size)
@@ -89,17 +89,17 @@ type oldTags struct {
 	leftOut []string // frames of later tags whose field an earlier tag has
 
 	texts    textPlaces // of frames
-	chapters chapterSet // of the first tag that has chapters
+	chapters chapterSet // from the first tag that has chapters
 }
 
-// An oldFrame is a frame and the field of Tag that it belongs to. A field is named
-// by the ID of the frame that onair writes for it, and empty for other frames.
+// An oldFrame is a frame and the field of Tag that it belongs to. The field is the ID
+// of the frame that onair writes for it, or empty if the frame belongs to none.
 type oldFrame struct {
 	frame
 	field string
 }
 
-// readTags reads the tags in a row. It returns nil if there is none.
+// readTags reads all ID3v2 tags at the front. It returns nil if there are none.
 func readTags(r io.ReaderAt, size int64) (*oldTags, error) {
 	var old *oldTags
 	pos := int64(0)
@@ -140,8 +140,8 @@ func readTags(r io.ReaderAt, size int64) (*oldTags, error) {
 	return old, nil
 }
 
-// arrangeChapters sets the chapters of the tag. A duration of zero means the one in
-// the tag.
+// arrangeChapters sets the chapters of the tag. If duration is zero, the duration in
+// the tag is used.
 func (o *oldTags) arrangeChapters(duration time.Duration) {
 	if o == nil || len(o.chapters.elements) == 0 && o.chapters.unreadable == 0 {
 		return
@@ -183,9 +183,9 @@ func (o *oldTags) read(head, body []byte) error {
 	return err
 }
 
-// repeats reports whether a tag may not have the frame beside an earlier one, and
-// names it if its text is another. Of two such frames readers see one or the other,
-// and this package the first that has text.
+// repeats reports whether f has the key of an earlier frame, which a tag must not
+// contain. If the two texts differ, leftOut names f: some readers show one text, some
+// the other, and this package the first that is not empty.
 func (o *oldTags) repeats(f frame) (leftOut []string, again bool) {
 	if o.texts == nil {
 		o.texts = textPlaces{}
@@ -353,8 +353,8 @@ func setNumber(field *int, s string) {
 	}
 }
 
-// readComment reads a COMM frame and reports whether it is the comment of the
-// tag. Comments with a description are notes that programs keep for themselves.
+// readComment reads a COMM frame and reports whether it is the comment of the tag.
+// Comments with a description are notes that programs keep for themselves.
 func (t *tagReader) readComment(data []byte) bool {
 	if len(data) < 4 {
 		return false
@@ -365,7 +365,7 @@ func (t *tagReader) readComment(data []byte) bool {
 		return false
 	case t.earlier["COMM"]:
 		return true
-	case t.tag.Comment != "": // there is one in each language
+	case t.tag.Comment != "": // a tag may have one comment in each language
 		return string(data[1:4]) == t.language
 	}
 	t.language = string(data[1:4])
@@ -373,9 +373,9 @@ func (t *tagReader) readComment(data []byte) bool {
 	return true
 }
 
-// readPicture reads an APIC frame and reports whether it is artwork. The first
-// front cover is the artwork; if there is none, the first picture. A picture that
-// is replaced by a cover found later belongs to no field.
+// readPicture reads an APIC frame and reports whether it is the artwork: the first
+// front cover, or else the first picture. If a cover replaces another picture, that
+// picture no longer belongs to a field.
 func (t *tagReader) readPicture(f frame) bool {
 	p, kind := parsePicture(f)
 	switch {
@@ -403,8 +403,8 @@ func parseNumber(s string) int {
 	return int(n)
 }
 
-// parseDate reads as much as it can of the year in TYER or the time stamp in TDRC
-// (ID3v2.4.0, section 4).
+// parseDate reads as much as it can of a date: a year from TYER, or a time stamp from
+// TDRC (ID3v2.4.0, section 4).
 func parseDate(s string) time.Time {
 	for _, layout := range []string{time.DateOnly, "2006-01", "2006"} {
 		if len(s) >= len(layout) {

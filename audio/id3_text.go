@@ -22,9 +22,9 @@ const (
 	utf8Text = 3 // 2.4 only
 )
 
-// raw is an encoded body of a frame. It is written as io.WriterTo, as the frame
-// types of the id3v2 library are. The library cannot encode UTF-16: it ends such
-// text in three zero bytes.
+// raw is the encoded body of a frame. It is an io.WriterTo, like the frame types of the
+// id3v2 library. The library cannot encode UTF-16: it ends such text in three zero
+// bytes.
 type raw []byte
 
 func (b raw) WriteTo(w io.Writer) (int64, error) {
@@ -164,16 +164,16 @@ func decodeText(encoding byte, b []byte) string {
 	return strings.TrimRight(string(text), "\x00")
 }
 
-// scripts are those of most titles. A text seldom has characters of more than one of
-// them besides Latin.
+// scripts are the scripts of most titles. Besides Latin, a text seldom has characters
+// of more than one of them.
 var scripts = []*unicode.RangeTable{
 	unicode.Latin, unicode.Cyrillic, unicode.Greek, unicode.Hebrew, unicode.Arabic, unicode.Devanagari, unicode.Thai, unicode.Hangul,
 	rangetable.Merge(unicode.Han, unicode.Hiragana, unicode.Katakana),
 }
 
-// guessByteOrder returns the byte order in which more of b is ASCII or of the script
-// that most characters have. It returns little-endian if both are as likely: most
-// programs that leave out the mark write that.
+// guessByteOrder returns the byte order in which more of b is ASCII, or of the script
+// that most characters have. If both are as likely, it returns little-endian, which
+// most programs write that leave out the mark.
 func guessByteOrder(b []byte) binary.ByteOrder {
 	likely := func(order binary.ByteOrder) int {
 		byScript := make([]int, len(scripts))
@@ -198,5 +198,5 @@ func guessByteOrder(b []byte) binary.ByteOrder {
 	return binary.LittleEndian
 }
 
-// guessedUnits is how many units of UTF-16 guessByteOrder reads.
+// guessedUnits is the number of UTF-16 units that guessByteOrder reads.
 const guessedUnits = 256

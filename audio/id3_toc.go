@@ -53,9 +53,9 @@ func beginsWithFrame(b []byte) bool {
 	return n <= int64(len(b)-frameHeaderBytes)
 }
 
-// checkTables returns how the tables of contents contradict the chapters, or an
-// empty string, and sets which chapters are hidden: those that no table lists,
-// unless the tables are wrong.
+// checkTables returns how the tables of contents contradict the chapters, or an empty
+// string. It marks a chapter as hidden if no table lists it, unless the tables are
+// wrong.
 func (s *chapterSet) checkTables() (problem string) {
 	s.hidden = make([]bool, len(s.elements))
 	if len(s.tocs) == 0 || len(s.elements) == 0 {
@@ -107,9 +107,9 @@ func (s *chapterSet) checkTables() (problem string) {
 	return ""
 }
 
-// startsAscend reports whether the chapters start in the order of the top-level
-// table of contents. A table that it lists is replaced by the entries of that
-// table. A table without an order agrees with every order.
+// startsAscend reports whether the chapters start in the order of the top-level table
+// of contents. Where that table lists another table, the entries of the other table
+// count in its place. A table without an order agrees with every order.
 func (s *chapterSet) startsAscend() bool {
 	top := slices.IndexFunc(s.tocs, func(c tableOfContents) bool { return c.topLevel })
 	if top < 0 || slices.ContainsFunc(s.tocs, func(c tableOfContents) bool { return !c.ordered }) {
@@ -147,9 +147,9 @@ func (s *chapterSet) startsAscend() bool {
 	return ascend(s.tocs[top])
 }
 
-// plain reports whether the frames can be copied one by one: all chapters are
-// there, in order, with element IDs of their own, and a table of contents agrees
-// with them.
+// plain reports whether the frames can be copied one by one: every chapter is there, in
+// order, with an element ID of its own, and a table of contents agrees with the
+// chapters.
 func (s *chapterSet) plain() bool {
 	ids := map[string]bool{}
 	for _, c := range s.tocs {
@@ -164,9 +164,8 @@ func (s *chapterSet) plain() bool {
 	return !s.tableWrong && !s.repaired && s.unreadable == 0 && len(s.tocs) > 0
 }
 
-// appendV23 appends the CHAP and CTOC frames of chapters that arrange returned, in
-// the form of ID3v2.3. Frames that are not plain are written anew, with their
-// sub-frames.
+// appendV23 appends CHAP and CTOC frames of ID3v2.3 for chapters that arrange returned.
+// Frames that are not plain are written anew, with their sub-frames.
 func (s *chapterSet) appendV23(b []byte, list []Chapter) ([]byte, error) {
 	var listed []string
 	ids := s.elementIDs()
@@ -217,8 +216,8 @@ func (s *chapterSet) keepsTables(ids []string) bool {
 	return true
 }
 
-// elementIDs returns the element IDs of the chapters that are written: the old ones
-// if each is used once, or else new ones.
+// elementIDs returns the element IDs of the chapters to write: the old IDs if no two
+// chapters share one, or else new IDs.
 func (s *chapterSet) elementIDs() []string {
 	used := map[string]bool{"": true}
 	for _, c := range s.tocs {

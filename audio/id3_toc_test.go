@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// toc returns a CTOC frame of ID3v2.3 that counts its entries as given.
+// toc returns a CTOC frame of ID3v2.3 whose header gives count entries.
 func toc(id string, flags byte, count int, ids ...string) []byte {
 	body := id + "\x00" + string([]byte{flags, byte(count)})
 	for _, id := range ids {
@@ -20,8 +20,8 @@ func toc(id string, flags byte, count int, ids ...string) []byte {
 	return frame23("CTOC", 0, body)
 }
 
-// chap returns a CHAP frame of ID3v2.3 whose times are seconds; an end of -1 is not
-// given.
+// chap returns a CHAP frame of ID3v2.3. Its times are in seconds; -1 leaves out the
+// end.
 func chap(id string, start, end int, title string) []byte {
 	ms := uint32(end * 1000)
 	if end < 0 {
@@ -30,7 +30,7 @@ func chap(id string, start, end int, title string) []byte {
 	return frame23("CHAP", 0, chapterBody(id, uint32(start*1000), ms, frame23("TIT2", 0, "\x00"+title)))
 }
 
-// numbered returns n chapters of a second and their element IDs.
+// numbered returns n chapters of one second each, and their element IDs.
 func numbered(n int) (frames []byte, ids []string) {
 	for i := range n {
 		id := fmt.Sprintf("CHAP%04d", i)
@@ -102,7 +102,7 @@ func TestOwnChapters(t *testing.T) {
 			if got := strings.Join(tag.Problems, "|"); got != tt.told {
 				t.Errorf("problems %q, want %q", got, tt.told)
 			}
-			// What is written for another title is read without problems.
+			// The tag that gets another title must be read without problems.
 			old, err := readTags(bytes.NewReader(file), int64(len(file)))
 			if err != nil {
 				t.Fatal(err)
@@ -126,7 +126,8 @@ func TestOwnChapters(t *testing.T) {
 	}
 }
 
-// TestLongTables reads tables of contents whose count is a byte and does not suffice.
+// TestLongTables reads tables of contents with more entries than their count, a byte,
+// can say.
 func TestLongTables(t *testing.T) {
 	t.Parallel()
 	for n, told := range map[int]string{300: "counts 44 chapters", 256: "counts 0 chapters", 257: "counts 1 chapter "} {

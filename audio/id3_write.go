@@ -8,19 +8,19 @@ import (
 	"strconv"
 )
 
-// guidDescription is the description of the TXXX frame with the episode's GUID.
-// Other systems use the same name for the GUID of an item of a podcast's feed.
+// guidDescription is the description of the TXXX frame with the episode's GUID. Other
+// systems use the same description for the GUID of a feed's item.
 const guidDescription = "podcast:item:guid"
 
-// Parts returns the encoded tag, cut into parts that can change independently:
-// header, text and chapter frames; each chapter image whose frame exceeds 64 KiB,
-// and the frames after it; the cover. Joined, the parts are the tag. A tag without
-// values has no parts.
+// Parts returns the encoded tag, cut into parts that can change independently: header,
+// text and chapter frames; each chapter image whose frame exceeds 64 KiB; the frames
+// after such an image; the cover. Joined, the parts are the tag. A tag without values
+// has no parts.
 func (t *Tag) Parts() ([][]byte, error) { return t.normal().parts(nil) }
 
-// parts encodes a tag that normal returned. kept has encoded frames by field; they
-// replace the frames that the tag would have for that field. Those of no field go
-// before the cover.
+// parts encodes a tag that normal returned. kept has encoded frames by field. They
+// replace the frames that the tag would have for the field; kept frames without a field
+// go before the cover.
 func (t *Tag) parts(kept map[string][]byte) ([][]byte, error) {
 	w := &tagWriter{}
 	if err := w.writeTexts(t, kept); err != nil {
@@ -104,15 +104,15 @@ func positive(n int) string {
 	return strconv.Itoa(n)
 }
 
-// A tagWriter collects the frames of a tag and cuts them into parts. It replaces
-// the writer of the id3v2 library, which writes frames in the order of a map, so
-// that the bytes differ from run to run.
+// A tagWriter collects the frames of a tag and cuts them into parts. It replaces the
+// writer of the id3v2 library, which writes frames in map order, so that its bytes
+// differ from run to run.
 type tagWriter struct {
 	parts [][]byte
 	open  bool // the last part may be appended to
 }
 
-// add appends to the open part, or begins one.
+// add appends to the last part if it is open, or begins a part.
 func (w *tagWriter) add(b []byte) {
 	if len(b) == 0 {
 		return
@@ -140,7 +140,7 @@ func (w *tagWriter) addFrame(id string, body io.WriterTo) error {
 	return nil
 }
 
-// addFrameHeader adds the header of a frame. The caller adds its body of n bytes.
+// addFrameHeader adds the header of a frame. The caller adds the body, of n bytes.
 func (w *tagWriter) addFrameHeader(id string, n int) error {
 	b, err := appendFrameHeader(nil, id, n)
 	w.add(b)

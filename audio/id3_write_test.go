@@ -18,7 +18,7 @@ import (
 
 func checksum(b []byte) uint32 { return crc32c.Checksum(b) }
 
-// testPicture returns a real image. If it is smaller than bytesAtLeast, zeros follow it.
+// testPicture returns a real image, followed by zeros up to bytesAtLeast bytes.
 func testPicture(tb testing.TB, format string, side, bytesAtLeast int) *Picture {
 	tb.Helper()
 	m := image.NewRGBA(image.Rect(0, 0, side, side))
@@ -109,8 +109,8 @@ func manyChapters(n int) []Chapter {
 	return chapters
 }
 
-// The expected bytes follow the specification. interop_test.go has other programs read
-// tags.
+// The expected bytes follow the specification. The tests in interop_test.go have other
+// programs read tags.
 func TestTagBytes(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -254,7 +254,7 @@ func TestTagRefuses(t *testing.T) {
 }
 
 // Sizes that do not fit are errors and must not wrap around. The parts share 64 MiB of
-// zeros that are never written.
+// zeros that are never written to.
 func TestSizesDoNotWrap(t *testing.T) {
 	t.Parallel()
 	if _, err := appendFrameHeader(nil, "APIC", maxTagBytes); err == nil {

@@ -22,8 +22,8 @@ import (
 	"onair/audio/mpeg"
 )
 
-// The tests in this file compare onair to other programs. They are skipped if those are
-// not installed.
+// The tests in this file compare onair to other programs. They are skipped if the
+// programs are not installed.
 
 // foundTag has the fields that another program reads from a tagged file.
 type foundTag struct {
@@ -65,8 +65,8 @@ func expectedTag(t *Tag) foundTag {
 	return h
 }
 
-// tagMatrix returns tags with every combination of no, short or 300-character titles,
-// four scripts, and no, small or large chapter images.
+// tagMatrix returns tags with every combination of: no, a short or a 300-character
+// title; four scripts; no, small or large chapter images.
 func tagMatrix(t *testing.T) map[string]*Tag {
 	images := map[string]*Picture{"no image": nil, "small image": testPicture(t, "png", 8, 0), "large image": testPicture(t, "jpeg", 32, 3*maxInlineImage)}
 	cover := testPicture(t, "jpeg", 64, 0)
@@ -91,7 +91,7 @@ func tagMatrix(t *testing.T) map[string]*Tag {
 	return matrix
 }
 
-// writeMatrix writes files of the tags followed by silence, and returns their paths.
+// writeMatrix writes a file of silence with each tag, and returns the paths.
 func writeMatrix(t *testing.T, matrix map[string]*Tag) map[string]string {
 	dir := t.TempDir()
 	master := silence(mono128, 100)
@@ -175,7 +175,8 @@ t.add(CTOC(element_id="toc", flags=3, child_element_ids=ids, sub_frames=[]))
 t.save(sys.argv[1], v2_version=int(sys.argv[2]))
 `
 
-// mutagen sorts frames by length, so chapters are not in order of time.
+// mutagen sorts frames by length, so the chapters in its files are not in order of
+// time.
 func TestReadMutagenTags(t *testing.T) {
 	t.Parallel()
 	python := pythonWith(t, "mutagen")
@@ -240,7 +241,7 @@ func TestFFprobeReadsTags(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			// ffprobe prints this for every file without an info header.
+			// ffprobe prints this line for every file without an info header.
 			if text := complaints.String(); text != "" && !strings.Contains(text, "Estimating duration from bitrate") {
 				t.Errorf("ffprobe complains: %s", text)
 			}
@@ -272,7 +273,7 @@ func TestFFprobeReadsTags(t *testing.T) {
 				got.Chapters = append(got.Chapters, foundChapter{Start: c.Start, End: c.End, Title: c.Tags["title"]})
 			}
 			for i, c := range tag.Chapters {
-				title := firstOf(c.Title, elementID(i)) // what ffmpeg calls a chapter without a title
+				title := firstOf(c.Title, elementID(i)) // the name that ffmpeg gives a chapter without a title
 				want.Chapters = append(want.Chapters, foundChapter{Start: int(c.Start.Milliseconds()), End: int(c.End.Milliseconds()), Title: title})
 			}
 			if diff := cmp.Diff(want, got); diff != "" {
@@ -293,7 +294,7 @@ func tool(t *testing.T, name string) string {
 	return path
 }
 
-// ffprobe must count the same MPEG frames in files of real encoders.
+// ffprobe and Probe must count the same MPEG frames in files of real encoders.
 func TestProbeAgreesWithFFprobe(t *testing.T) {
 	t.Parallel()
 	ffmpeg, ffprobe := tool(t, "ffmpeg"), tool(t, "ffprobe")
@@ -371,8 +372,8 @@ func probeFile(t *testing.T, file string) *Info {
 	return info
 }
 
-// compareWithTcolgate compares the number of MPEG frames to that of tcolgate/mp3,
-// which counts info headers as audio.
+// compareWithTcolgate compares the number of MPEG frames with what tcolgate/mp3 counts.
+// tcolgate/mp3 also counts info headers.
 func compareWithTcolgate(t *testing.T, file string, info *Info) {
 	t.Helper()
 	b, err := os.ReadFile(file)

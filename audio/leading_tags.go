@@ -9,16 +9,16 @@ import (
 	"onair/audio/mpeg"
 )
 
-// Limits of what is read of the tags before and after the audio. Real files have
-// a few tags, of a few dozen frames each.
+// Limits of how much is read of the tags before and after the audio. Real files have a
+// few tags, with a few dozen frames each.
 const (
 	maxTagsInRow     = 64
 	maxFramesScanned = 10_000 // ID3 frames of one tag
 )
 
-// skipLeadingTags returns the offset after the ID3v2 tags at the front, of which
-// there may be several in a row, and the version of the first. A tag whose size
-// exceeds the file is an error, because it is unknown where the audio begins.
+// skipLeadingTags returns the offset after the ID3v2 tags at the front, of which there
+// may be several in a row, and the version of the first. A tag whose size exceeds the
+// file is an error, because nothing tells where the audio begins.
 func skipLeadingTags(r io.ReaderAt, size int64) (start int64, version string, err error) {
 	for range maxTagsInRow {
 		b, err := readRange(r, start, min(start+TagHeaderBytes, size))
@@ -42,11 +42,11 @@ func skipLeadingTags(r io.ReaderAt, size int64) (start int64, version string, er
 	return start, version, nil
 }
 
-// leadingTagEnd returns the offset at which the tag at start ends. Its header claims
-// that it ends at end. A claim that is a few bytes too large would cost the first
-// MPEG frame, which has the length of the file: if an MPEG frame follows the last
-// frame of the tag and ends beyond end, the tag ends before that MPEG frame.
-// Audio that begins inside the tag in another way is an error.
+// leadingTagEnd returns the offset at which the tag at start really ends; by its header
+// it ends at end. A header that claims a few bytes too many would hide the first MPEG
+// frame, often the info header: if an MPEG frame follows the last frame of the tag
+// and extends beyond end, the tag ends before that MPEG frame. Audio that begins inside
+// the tag in another way is an error.
 func leadingTagEnd(r io.ReaderAt, start, end, size int64, version byte) (int64, error) {
 	inside := func(at int64) error {
 		return fmt.Errorf("byte %d: the ID3 tag claims %d bytes, but audio begins inside it, at byte %d; remove the tag or export the file again", start, end-start, at)
@@ -84,10 +84,10 @@ func leadingTagEnd(r io.ReaderAt, start, end, size int64, version byte) (int64, 
 	return end, err
 }
 
-// framesEnd returns the offset after the frames of the tag at [start, end), where
-// only padding may follow. It does not read the frames of ID3v2.2, which is rare, or
-// of a tag with an extended header, and returns the offset after the header of the
-// tag.
+// framesEnd returns the offset after the frames of the tag at [start, end), where only
+// padding may follow. It returns the offset after the tag's header if it does not read
+// the frames: those of ID3v2.2, which is rare, and those of a tag with an extended
+// header.
 func framesEnd(r io.ReaderAt, start, end int64, version byte) (int64, error) {
 	pos := start + TagHeaderBytes
 	for range maxFramesScanned {
@@ -107,9 +107,9 @@ func framesEnd(r io.ReaderAt, start, end int64, version byte) (int64, error) {
 	return pos, nil
 }
 
-// findFrameAcross returns the first offset in [from, end) of an MPEG frame whose
-// stream continues beyond end. It returns -1 if there is none, or if a stream
-// begins at end, as it should.
+// findFrameAcross returns the first offset in [from, end) of an MPEG frame whose stream
+// continues beyond end. It returns -1 if there is none, or if a stream begins exactly
+// at end, where the audio belongs.
 func findFrameAcross(r io.ReaderAt, from, end, size int64) (int64, error) {
 	w := newWindow(r, from, min(size, end+2*lookahead), io.Discard)
 	if err := w.reach(from); err != nil {
@@ -129,9 +129,9 @@ func findFrameAcross(r io.ReaderAt, from, end, size int64) (int64, error) {
 	return -1, nil
 }
 
-// findMPEGFrames returns the first offset in [start, limit) at which several
-// consecutive MPEG frames of one stream begin, too many to be a coincidence, all
-// of them before end. It returns -1 if there is none.
+// findMPEGFrames returns the first offset in [start, limit) at which a run of
+// consecutive MPEG frames of one stream begins that ends before end and is too long to
+// be a coincidence. It returns -1 if there is none.
 func findMPEGFrames(r io.ReaderAt, start, limit, end int64) (int64, error) {
 	w := newWindow(r, start, end, io.Discard)
 	for pos := start; pos < limit; pos++ {

@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// claimTag returns an ID3v2.3 tag of one title whose header claims extra bytes more.
+// claimTag returns an ID3v2.3 tag with one title whose header claims extra bytes too
+// many.
 func claimTag(title string, extra int) []byte {
 	body := append([]byte("TIT2\x00\x00\x00"), byte(len(title)+1), 0, 0, 0)
 	body = append(body, title...)
@@ -42,7 +43,8 @@ func TestTagClaimsTooMuch(t *testing.T) {
 	}
 }
 
-// A frame of the tag that claims too much hides where the tag ends.
+// TestFrameClaimsTooMuch has a frame of the tag claim too many bytes, which hides where
+// the tag ends.
 func TestFrameClaimsTooMuch(t *testing.T) {
 	t.Parallel()
 	for _, extra := range []int{12, 60, 119} {

@@ -19,23 +19,23 @@ type Loudness struct {
 	TruePeak    float64       // dBTP; at least -120
 	Clipped     int           // runs of three or more consecutive samples at full scale
 	SilentStart time.Duration // until the first sample above -50 dBFS
-	SilentEnd   time.Duration // after the last sample above -50 dBFS; everything if there is none
+	SilentEnd   time.Duration // after the last sample above -50 dBFS; the whole duration if there is none
 	Side        float64       // dB: the difference of two channels relative to their sum; -120 to 120; 0 for mono
 	Balance     float64       // dB: the left channel relative to the right one; -120 to 120; 0 for mono
 }
 
-// sameChannelsSide is the level of Side up to which two channels sound the same.
+// sameChannelsSide is the highest level of Side at which two channels sound the same.
 const sameChannelsSide = -40 // dB
 
 // SameChannels reports whether the two channels of stereo audio sound the same.
 func (l *Loudness) SameChannels() bool { return l.Side <= sameChannelsSide }
 
 const (
-	// oppositeSide is the level of Side from which two channels mostly cancel each
+	// oppositeSide is the lowest level of Side at which two channels mostly cancel each
 	// other when they are mixed to one. Music reaches 0 dB at times.
 	oppositeSide = 6 // dB
-	// silentChannel is how much quieter one channel is than the other if nothing was
-	// recorded on it. Noise and crosstalk are seldom louder.
+	// silentChannel is how much quieter than the other a channel is on which nothing
+	// was recorded. Noise and crosstalk are seldom louder.
 	silentChannel = 30 // dB
 )
 
@@ -55,25 +55,25 @@ func (l *Loudness) SilentChannel() string {
 	return ""
 }
 
-// loudnessFunc keeps loudness measurements in the cache. Its version changes when
-// they do.
+// loudnessFunc keeps loudness measurements in the cache. Its version increases when the
+// measurements change.
 var loudnessFunc = derive.Func{Name: "audio-loudness", Version: 2, AnyBuild: true}
 
-// loudnessGraph measures one copy of the sound and passes on the other. The
-// option framelog=verbose suppresses the filter's reports on each 100 ms.
+// loudnessGraph measures one copy of the sound and passes on the other. The option
+// framelog=verbose keeps the filter from reporting every 100 ms.
 const loudnessGraph = "[0:a:0]asplit[pcm][r];[r]ebur128=peak=true:framelog=verbose,anullsink"
 
 const (
 	silenceLevel = 104 // of 32768: -50 dBFS
 	fullScale    = 32767
 	clipRun      = 3   // samples
-	maxDecibels  = 120 // dB; further values are cut to it
+	maxDecibels  = 120 // dB; more extreme values are cut to it
 )
 
-// MeasureLoudness decodes a master with ffmpeg and measures its loudness, which
-// takes seconds for an hour of sound. The result is kept in cache, by payload; a
-// nil cache disables that. progress, if it is not nil, is called with the decoded duration
-// and the total one. The error is ErrNoFFmpeg if ffmpeg is not installed.
+// MeasureLoudness decodes a master with ffmpeg and measures its loudness, which takes
+// seconds for an hour of sound. The result is kept in cache, by payload; a nil cache
+// disables caching. progress, if it is not nil, is called with the decoded and the
+// total duration. The error is ErrNoFFmpeg if ffmpeg is not installed.
 func MeasureLoudness(ctx context.Context, cache *derive.Cache, path string, progress func(done, all time.Duration)) (*Loudness, *Info, error) {
 	return measureOnce(cache, loudnessFunc, path, func(info *Info) (*Loudness, error) {
 		s := newSampleStats(decodedChannels(info))
@@ -86,7 +86,8 @@ func MeasureLoudness(ctx context.Context, cache *derive.Cache, path string, prog
 	})
 }
 
-// TraceLoudness records that a computation depends on which payloads were measured.
+// TraceLoudness records that a computation depends on which payloads have been
+// measured.
 func TraceLoudness(t *derive.Trace, cache *derive.Cache) { t.Values(cache, loudnessFunc) }
 
 // KnownLoudness returns the measurements of a payload from the cache, or nil.
@@ -94,9 +95,9 @@ func KnownLoudness(cache *derive.Cache, info *Info) *Loudness {
 	return cached[Loudness](cache, loudnessFunc, info)
 }
 
-// parseEBUR128 reads the summary that ffmpeg's ebur128 filter prints when it is
-// closed. ffmpeg may configure the filter several times, and only the last one has
-// measured the sound.
+// parseEBUR128 reads the summary that ffmpeg's ebur128 filter prints when it is closed.
+// ffmpeg may configure the filter several times; only the last instance has measured
+// the sound.
 func (l *Loudness) parseEBUR128(report string) error {
 	i := strings.LastIndex(report, "Integrated loudness:")
 	if i < 0 {
@@ -128,9 +129,9 @@ type sampleStats struct {
 	channels    int
 	length      int64 // samples of each channel
 	firstLoud   int64 // index of the first sample above silence; -1 if there is none
-	lastLoud    int64 // index of the last one
+	lastLoud    int64 // index of the last sample above silence
 	clipped     int
-	runs        []int   // length of the present run at full scale, by channel
+	runs        []int   // length of the current run at full scale, by channel
 	mid, side   float64 // energy of the sum and the difference of two channels
 	left, right float64 // energy of two channels
 }

@@ -194,7 +194,7 @@ func TestMeasurementsAreCached(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The same payload in another file, with another tag and without ffmpeg.
+	// The same payload in another file, with another tag, measured without ffmpeg.
 	b, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)

@@ -8,9 +8,9 @@ import (
 	"onair/audio/mpeg"
 )
 
-// confirmRun is the number of further MPEG frames of one stream after which
-// unknown bytes count as the start of a stream. resumeRun is the same for the
-// stream that junk interrupted.
+// confirmRun is the number of further MPEG frames of one stream that make unknown bytes
+// count as the start of a stream. resumeRun is the same number for the stream that was
+// interrupted by junk.
 const (
 	confirmRun = 3
 	resumeRun  = 1
@@ -54,12 +54,12 @@ type mpegWalker struct {
 	*window
 	mpegSummary
 	pos       int64
-	stream    mpeg.Header // of one of the present stream's MPEG frames
-	byBitrate [16]int64   // number of the present stream's MPEG frames, by bitrate field
+	stream    mpeg.Header // header of an MPEG frame of the current stream
+	byBitrate [16]int64   // number of MPEG frames of the current stream, by bitrate field
 }
 
-// walkMPEG reads from start, where an MPEG frame begins, to end. The first skip
-// bytes are read but not counted: they are an info header.
+// walkMPEG reads from start, where an MPEG frame begins, to end. The first skip bytes,
+// an info header, are read but not counted.
 func walkMPEG(r io.ReaderAt, start, end, skip int64, sink io.Writer) (*mpegSummary, error) {
 	w := &mpegWalker{window: newWindow(r, start, end, sink), pos: start, mpegSummary: mpegSummary{bitrates: map[int]bool{}}}
 	if err := w.reach(start); err != nil {
@@ -83,8 +83,8 @@ func walkMPEG(r io.ReaderAt, start, end, skip int64, sink io.Writer) (*mpegSumma
 	return &w.mpegSummary, nil
 }
 
-// countMPEGFrames counts the MPEG frames of the present stream up to near the end
-// of the block in memory. An hour of audio is spent almost entirely in this loop.
+// countMPEGFrames counts the MPEG frames of the current stream up to near the end of
+// the block in memory. Nearly all the time for an hour of audio is spent in this loop.
 func (w *mpegWalker) countMPEGFrames() {
 	sizes := w.stream.Sizes()
 	buf := w.buf
@@ -108,7 +108,7 @@ func (w *mpegWalker) countMPEGFrames() {
 	w.bytes += int64(i - start)
 }
 
-// step handles what is at the present position: an MPEG frame of the stream, a
+// step handles the bytes at the current position: an MPEG frame of the stream, a
 // truncated last one, a new stream, a tag, or junk.
 func (w *mpegWalker) step() error {
 	if err := w.reach(w.pos); err != nil {
@@ -135,13 +135,13 @@ func (w *mpegWalker) step() error {
 	return nil
 }
 
-// startStream ends the present stream and begins that of h.
+// startStream ends the current stream and begins the stream of h.
 func (w *mpegWalker) startStream(h mpeg.Header) {
 	w.endStream()
 	w.stream = h
 }
 
-// endStream adds the present stream to the summary.
+// endStream adds the current stream to the summary.
 func (w *mpegWalker) endStream() {
 	var mpegFrames int64
 	for field, n := range w.byBitrate {
@@ -162,8 +162,8 @@ func (w *mpegWalker) endStream() {
 	w.duration += mpeg.Playtime(mpegFrames*int64(w.stream.Samples()), w.stream.SampleRate())
 }
 
-// resync skips bytes that are not an MPEG frame: an ID3 tag in the middle, where
-// files were joined, or junk.
+// resync skips bytes that are not an MPEG frame: an ID3 tag where files were joined, or
+// junk.
 func (w *mpegWalker) resync() error {
 	from := w.pos
 	if size, err := w.tagAt(from); err != nil {
@@ -202,9 +202,9 @@ func (w *mpegWalker) resync() error {
 	return nil
 }
 
-// tagAt returns the length of the ID3 tag at pos, or 0. It is a tag only if an MPEG
-// frame begins where it ends, or another ID3 tag: junk that begins with "ID3" must not make an hour of
-// audio disappear.
+// tagAt returns the length of the ID3 tag at pos, or 0. It counts as a tag only if an
+// MPEG frame or another ID3 tag begins where it ends: junk that begins with "ID3" must
+// not make an hour of audio disappear.
 func (w *mpegWalker) tagAt(pos int64) (int64, error) {
 	b := w.bytesAt(pos)
 	size := TagBytes(b)

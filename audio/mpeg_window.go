@@ -10,7 +10,7 @@ import (
 const (
 	blockBytes = 256 << 10
 
-	// lookahead is the number of bytes that one decision needs: an MPEG frame, the
+	// lookahead is the number of bytes needed for one decision: an MPEG frame, the
 	// three that confirm it, and the header of the next.
 	lookahead = 4*mpeg.MaxFrameBytes + mpeg.HeaderBytes
 )
@@ -21,7 +21,7 @@ type window struct {
 	r    io.ReaderAt
 	end  int64
 	sink io.Writer
-	base int64  // offset in the file of buf[0]
+	base int64  // offset of buf[0] in the file
 	buf  []byte // the block in memory
 }
 
@@ -29,7 +29,7 @@ func newWindow(r io.ReaderAt, start, end int64, sink io.Writer) *window {
 	return &window{r: r, end: end, sink: sink, base: start, buf: make([]byte, 0, max(0, min(blockBytes, end-start)))}
 }
 
-// reach makes bytes from pos available: lookahead of them, or all up to the end.
+// reach makes bytes from pos available: lookahead bytes, or all bytes up to the end.
 // pos must not decrease from call to call.
 func (w *window) reach(pos int64) error {
 	for {
@@ -43,7 +43,7 @@ func (w *window) reach(pos int64) error {
 	}
 }
 
-// slide drops the bytes before pos and fills the free space with the next ones.
+// slide drops the bytes before pos and fills the free space with the next bytes.
 func (w *window) slide(pos int64) error {
 	kept := copy(w.buf[:cap(w.buf)], w.buf[pos-w.base:])
 	w.base = pos
@@ -77,8 +77,8 @@ func (w *window) mpegHeaderAt(pos int64) mpeg.Header {
 }
 
 // streamStarts reports whether the MPEG frame at pos is followed by n others of the
-// same stream. Fewer are enough if the range ends exactly after the first one, or
-// anywhere in a later one.
+// same stream. Fewer than n are enough if the range ends exactly after the first one,
+// or anywhere in a later one.
 func (w *window) streamStarts(pos int64, n int) bool {
 	first := w.mpegHeaderAt(pos)
 	h := first
@@ -118,7 +118,7 @@ func readRange(r io.ReaderAt, from, to int64) ([]byte, error) {
 	return b, readFull(b, r, from)
 }
 
-// readFull fills b with the bytes at an offset.
+// readFull fills b with the bytes from an offset.
 func readFull(b []byte, r io.ReaderAt, from int64) error {
 	n, err := r.ReadAt(b, from)
 	if n == len(b) {

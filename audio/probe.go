@@ -21,15 +21,15 @@ const (
 // the front, and for an ID3v2 tag before the end.
 const searchBytes = 1 << 20
 
-// Info describes a master. Its facts come from the MPEG frames; the headers of
-// encoders may be wrong.
+// Info describes a master. Its values are computed from the MPEG frames, because the
+// headers of encoders may be wrong.
 //
-// The payload of an MP3 reaches from the first MPEG frame, which may be an info
-// header, to the tags at the end. Junk in between belongs to it. The payload of an
-// MP4 file is the whole file.
+// The payload of an MP3 extends from the first MPEG frame, which may be an info header,
+// to the tags at the end. It includes junk between MPEG frames. The payload of an MP4
+// file is the whole file.
 type Info struct {
 	MediaType  string        // MP3 or M4A
-	Duration   time.Duration // from the number of samples; for M4A from its header
+	Duration   time.Duration // from the number of samples; for M4A from the file's header
 	MPEGFrames int           // without the info header
 	Bitrate    int           // kbit/s, the mean of all MPEG frames, rounded
 	VBR        bool          // MPEG frames differ in bitrate; always false for M4A
@@ -46,9 +46,9 @@ type Info struct {
 
 	TrailingTags []TrailingTag // after the payload, in the order of the file
 
-	EncoderDelay      int // samples of silence that the encoder added before the audio
-	EncoderPadding    int // and after it
-	MissingMPEGFrames int // counted by the info header and not in the file, which was cut off
+	EncoderDelay      int // silent samples that the encoder added before the audio
+	EncoderPadding    int // silent samples that the encoder added after the audio
+	MissingMPEGFrames int // MPEG frames that the info header counts but the file, which was cut off, lacks
 
 	Warnings []string // problems, one line each
 }
@@ -57,8 +57,8 @@ type Info struct {
 func (i *Info) PayloadBytes() int64 { return i.PayloadEnd - i.PayloadStart }
 
 // Probe reads a master of the given size in bytes from start to end, in constant
-// memory, and describes it. If the file is not audio that can be published, the
-// error has the byte where something else was found, and what that is.
+// memory, and describes it. If the file is not audio that can be published, the error
+// says at which byte something else was found, and what it is.
 func Probe(r io.ReaderAt, size int64) (*Info, error) {
 	info, err := locate(r, size)
 	if err != nil {
@@ -77,8 +77,8 @@ func Probe(r io.ReaderAt, size int64) (*Info, error) {
 	return info, nil
 }
 
-// locate finds the payload of an MP3 and the tags after it, without their texts.
-// Of an M4A it finds only the media type.
+// locate finds the payload of an MP3 and the tags after it, without their texts. For an
+// M4A it finds only the media type.
 func locate(r io.ReaderAt, size int64) (*Info, error) {
 	f, err := recognize(r, size)
 	if err != nil {
@@ -178,9 +178,9 @@ func (i *Info) addWarnings(w *mpegSummary, header *mpeg.Info) {
 	}
 }
 
-// compareInfoHeader compares an info header to the MPEG frames. A difference of
-// one is not reported: some encoders count the info header itself, and some lose an
-// MPEG frame.
+// compareInfoHeader compares an info header to the MPEG frames. It does not report a
+// difference of one: some encoders count the info header itself, and some lose an MPEG
+// frame.
 func (i *Info) compareInfoHeader(w *mpegSummary, header *mpeg.Info) {
 	if header == nil || header.Frames == 0 {
 		if i.VBR {
@@ -198,11 +198,11 @@ func (i *Info) compareInfoHeader(w *mpegSummary, header *mpeg.Info) {
 	}
 }
 
-// vbrWithoutLength is the warning about a variable bitrate whose length players
-// guess from the first MPEG frames.
+// vbrWithoutLength is the warning for a variable bitrate without a header that gives
+// the length.
 const vbrWithoutLength = "the bitrate varies, and no Xing or VBRI header counts the MPEG frames: players show a wrong length; ffmpeg -i IN.mp3 -c copy OUT.mp3 adds one"
 
-// missingMPEGFrames returns the warning about a file that was cut off.
+// missingMPEGFrames returns the warning that the file was cut off.
 func (i *Info) missingMPEGFrames() string {
 	return fmt.Sprintf("the header promises %d MPEG frames and the file has %d: it was cut off", i.MPEGFrames+i.MissingMPEGFrames, i.MPEGFrames)
 }
@@ -211,8 +211,7 @@ func (i *Info) warn(format string, args ...any) {
 	i.Warnings = append(i.Warnings, fmt.Sprintf(format, args...))
 }
 
-// kbps returns the mean bitrate of bytes in the duration, which is positive,
-// rounded.
+// kbps returns the mean bitrate, rounded, of bytes that play for d. d must be positive.
 func kbps(bytes int64, d time.Duration) int {
 	return int(float64(bytes)*8/d.Seconds()/1000 + 0.5)
 }

@@ -199,8 +199,8 @@ func TestProbe(t *testing.T) {
 // durations allows for the rounding of sums.
 var durations = cmp.Comparer(func(a, b time.Duration) bool { return (a - b).Abs() <= 2 })
 
-// Decisions that need several MPEG frames must not depend on the ends of the blocks in
-// which the file is read.
+// TestProbeBlockBoundary checks that a decision which needs several MPEG frames does
+// not depend on where the blocks end in which the file is read.
 func TestProbeBlockBoundary(t *testing.T) {
 	t.Parallel()
 	before, after := mpeg.NewHeader(32000, 320, false), mpeg.NewHeader(44100, 320, false)

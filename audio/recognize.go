@@ -13,21 +13,21 @@ import (
 	"onair/audio/mpeg"
 )
 
-// sniffBytes is the number of bytes at the start of a file that decide about its
-// format.
+// sniffBytes is the number of bytes at the start of a file from which its format is
+// recognized.
 const sniffBytes = 4096
 
-// A recognized file is one whose first bytes have been read.
+// A recognized file is a file whose first bytes have been read.
 type recognized struct {
 	start   int64  // offset after the ID3v2 tags at the front
-	version string // of the first of them
-	head    []byte // from start
+	version string // of the first of these tags; empty if there is none
+	head    []byte // the bytes from start
 	isMP4   bool
 }
 
-// recognize finds out what a file is by its first bytes, for every command that
-// reads audio. A file that is certainly neither MP3 nor MPEG-4 is an error that names
-// its format.
+// recognize determines the format of a file from its first bytes, for every command
+// that reads audio. A file that is certainly neither MP3 nor MPEG-4 is an error that
+// names its format.
 func recognize(r io.ReaderAt, size int64) (*recognized, error) {
 	if size <= 0 {
 		return nil, errors.New("the file is empty (0 bytes)")
@@ -58,7 +58,7 @@ func recognize(r io.ReaderAt, size int64) (*recognized, error) {
 var otherFormats = []struct {
 	offset int
 	magic  string
-	name   string // and what to do about it
+	name   string // name of the format, and what to do about it
 }{
 	{8, "WAVE", "a WAV file; " + encodeHint},
 	{0, "fLaC", "a FLAC file; encode it: ffmpeg -i IN.flac -b:a 128k OUT.mp3"},
@@ -90,15 +90,15 @@ var otherFormats = []struct {
 }
 
 const (
-	// encodeHint is the command that makes a master of a lossless file.
+	// encodeHint is the command that makes a master from a lossless file.
 	encodeHint = "encode it: lame -b 128 IN.wav OUT.mp3"
 
 	matroskaMagic = "\x1a\x45\xdf\xa3"
 	oldQuickTime  = "a QuickTime file without a type, which few players know; rewrite it: ffmpeg -i IN -map 0:a -c copy -movflags +faststart OUT.m4a"
 )
 
-// otherFormat returns the name of a format that is certainly neither MP3 nor MP4, with
-// what to do about it. It returns an empty string if the file may be one of them.
+// otherFormat returns the name of a format that is certainly neither MP3 nor MP4, and
+// what to do about it. It returns an empty string if the file may be MP3 or MP4.
 func otherFormat(r io.ReaderAt, start, size int64, head []byte) string {
 	if riffFormat(r, start, size, head) == waveMP3 {
 		return "an MP3 in a WAV file; take it out, without encoding it again: ffmpeg -i IN.wav -c copy OUT.mp3"
@@ -118,9 +118,9 @@ func otherFormat(r io.ReaderAt, start, size int64, head []byte) string {
 // waveMP3 is the format of a WAV file that holds an MP3 (RFC 2361).
 const waveMP3 = 0x55
 
-// riffFormat returns the format of a WAV file: the tag in its fmt chunk, or that of
-// the extended form. It returns 0 for other files and for one whose fmt chunk is not
-// among the first.
+// riffFormat returns the format of a WAV file: the format tag in its fmt chunk, or the
+// subformat of the extended form. It returns 0 for other files, and if the fmt chunk is
+// not among the first chunks.
 func riffFormat(r io.ReaderAt, start, size int64, head []byte) uint16 {
 	const (
 		firstChunk = 12
@@ -132,7 +132,7 @@ func riffFormat(r io.ReaderAt, start, size int64, head []byte) uint16 {
 		return 0
 	}
 	switch string(head[8:12]) {
-	case "RMP3": // a form of RIFF that only holds an MP3
+	case "RMP3": // a form of RIFF that only holds MP3
 		return waveMP3
 	case "WAVE":
 	default:
@@ -157,8 +157,8 @@ func riffFormat(r io.ReaderAt, start, size int64, head []byte) uint16 {
 	return 0
 }
 
-// unsupportedAudio returns the name of compressed audio that podcast apps do not
-// play, with what to do about it. It returns an empty string for other bytes.
+// unsupportedAudio returns the name of compressed audio that podcast apps do not play,
+// and what to do about it. It returns an empty string for other bytes.
 func unsupportedAudio(head []byte) string {
 	switch {
 	case len(head) < mpeg.HeaderBytes:
@@ -183,8 +183,8 @@ func unsupportedAudio(head []byte) string {
 	return ""
 }
 
-// isADTS reports whether b begins with an ADTS frame of AAC (ISO 13818-7, 6.2). It
-// differs from the header of MPEG audio in the layer, which is zero.
+// isADTS reports whether b begins with an ADTS frame of AAC (ISO 13818-7, 6.2). Unlike
+// in MPEG audio, the layer in its header is zero.
 func isADTS(b []byte) bool {
 	const rates = 13
 	return len(b) >= mpeg.HeaderBytes && b[0] == 0xFF && b[1]&0xF6 == 0xF0 && b[2]>>2&15 < rates

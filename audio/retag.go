@@ -8,11 +8,11 @@ import (
 	"time"
 )
 
-// A LostFramesError reports that the old tag has frames that an ID3v2.3 tag cannot
-// have, and that TagFileOptions.Drop does not name them.
+// A LostFramesError reports frames of the old tag that an ID3v2.3 tag cannot have and
+// that TagFileOptions.Drop does not name.
 type LostFramesError struct {
 	Version string   // of the old tag, such as 2.4
-	IDs     []string // for TagFileOptions.Drop, in the order of the file
+	IDs     []string // of the frames, for TagFileOptions.Drop, in the order of the file
 	Reasons []string // one for each of IDs
 }
 
@@ -33,9 +33,9 @@ type retagged struct {
 	kept, dropped []string // IDs of frames that belong to no field
 }
 
-// retag makes a new tag, for audio of the given duration, from the old tags, which
-// may be nil. A field that edit does not change keeps its frames, including what a
-// Tag cannot hold.
+// retag makes a new tag from old, the tags of audio of the given duration. old may be
+// nil. A field that edit does not change keeps its frames, including content that a Tag
+// cannot hold.
 func retag(old *oldTags, duration time.Duration, edit func(*Tag) error, drop []string) (*retagged, error) {
 	if old == nil {
 		old = &oldTags{}
@@ -102,16 +102,17 @@ func differences(a, b *Tag) (ids map[string]bool, names []string) {
 	return ids, names
 }
 
-// keepFrames encodes the old frames that are kept, by field. Frames that belong to
-// no field are kept unless drop names them. A frame that cannot be kept is an error
-// unless drop names it.
+// keepFrames encodes the old frames that are kept, by field. Frames that belong to no
+// field are kept unless drop names them. A frame that cannot be kept is an error unless
+// drop names it.
 func (r *retagged) keepFrames(old *oldTags, changed map[string]bool, drop []string) (map[string][]byte, error) {
 	frames := map[string][]byte{}
 	lost := &LostFramesError{Version: old.version}
 	plain := old.chapters.plain()
 	hasTimestamp := slices.ContainsFunc(old.frames, func(f oldFrame) bool { return f.id == "TDRC" })
 	for _, f := range old.frames {
-		// The time stamp of 2.4 includes the date in frames of 2.3.
+		// The time stamp of 2.4 includes the date, so frames of 2.3 with the date are
+		// not kept.
 		if changed[f.field] || hasTimestamp && f.field == "TYER" && f.id != "TDRC" {
 			continue
 		}
@@ -146,7 +147,7 @@ func (r *retagged) keepFrames(old *oldTags, changed map[string]bool, drop []stri
 	return frames, nil
 }
 
-// named reports whether the values of TagFileOptions.Drop name a frame.
+// named reports whether drop, values of TagFileOptions.Drop, names a frame.
 func named(drop []string, id string) bool {
 	return slices.Contains(drop, id) || slices.Contains(drop, DropAll)
 }

@@ -14,9 +14,9 @@ import (
 	"onair/show/chapters"
 )
 
-// TagFormat is the version of the layout of tags that this package writes. It is
-// pinned per episode in onair.lock, because another layout means other bytes, and
-// so another URL of the audio.
+// TagFormat is the version of the layout of tags that this package writes. It is pinned
+// per episode in onair.lock: another layout gives other bytes, and so another URL of
+// the audio.
 const TagFormat = 1
 
 // A Tag has the fields of an episode's ID3 tag. Empty fields have no frame.
@@ -26,7 +26,7 @@ type Tag struct {
 	Album      string        // TALB: the show
 	Track      int           // TRCK: number of the episode
 	Season     int           // TPOS
-	Date       time.Time     // TYER and TDAT: the calendar date in its own location
+	Date       time.Time     // TYER and TDAT: the date in its own location
 	Genre      string        // TCON
 	Comment    string        // COMM: the summary; may have several lines
 	Language   string        // TLAN, and the language of COMM: ISO 639-2, three letters
@@ -37,7 +37,7 @@ type Tag struct {
 	Artwork    *Picture      // APIC, front cover
 	Chapters   []Chapter     // CHAP and CTOC, in order
 	MissingTOC bool          // set by ReadTag if there are chapters and no CTOC; ignored when writing
-	Problems   []string      // of the frames with chapters, set by ReadTag, one line each; ignored when writing
+	Problems   []string      // problems of the chapter frames, set by ReadTag, one line each; ignored when writing
 }
 
 // A Chapter is a stretch of the audio. Times count from the start of the audio; in
@@ -88,7 +88,7 @@ func EpisodeTag(s *show.Show, e *show.Episode, duration time.Duration, picture f
 	return t.normal(), nil
 }
 
-// TagChapters converts chapters of a show to those of a tag, for audio of the given
+// TagChapters converts chapters of a show to chapters of a tag, for audio of the given
 // duration. picture reads an image by the name in a chapter, which may be empty.
 func TagChapters(list []chapters.Chapter, duration time.Duration, picture func(name string) (*Picture, error)) ([]Chapter, error) {
 	var all []Chapter
@@ -118,10 +118,9 @@ func copyright(holder string, date time.Time) string {
 	return strconv.Itoa(date.Year()) + " " + holder
 }
 
-// normal returns the tag as it is after writing and reading it: text of one line
-// without control characters, a date without a time, times in whole milliseconds,
-// and no chapters if all of them are hidden, because a table of contents must not
-// be empty.
+// normal returns the tag as it reads after being written: text of one line without
+// control characters, a date without a time, times in whole milliseconds, and no
+// chapters if all of them are hidden, because a table of contents must not be empty.
 func (t *Tag) normal() *Tag {
 	n := *t
 	for _, field := range []*string{&n.Title, &n.Artist, &n.Album, &n.Genre, &n.Language, &n.Copyright, &n.Publisher, &n.GUID} {
@@ -155,7 +154,7 @@ func line(s string) string {
 	}), " ")
 }
 
-// lines does the same to each line of a text, and removes empty lines at both ends.
+// lines applies line to each line of a text, and removes empty lines at both ends.
 func lines(s string) string {
 	all := strings.Split(strings.ReplaceAll(s, "\r\n", "\n"), "\n")
 	for i := range all {
@@ -178,13 +177,13 @@ func ascii(s string) string {
 	return b.String()
 }
 
-// unknownLanguage is the ISO 639-2 code of an undetermined language, for COMM
-// frames, which must have a language.
+// unknownLanguage is the ISO 639-2 code of an undetermined language. A COMM frame must
+// have a language.
 const unknownLanguage = "und"
 
 // Language returns the ISO 639-2 code of an RFC 5646 language tag, such as deu for
-// de-AT. Where there are two codes, it is the terminological one. It is empty for an
-// empty tag and for a language without a code.
+// de-AT. If a language has two codes, it returns the terminological one. It returns an
+// empty string for an empty tag and for a language without a code.
 func Language(tag string) string {
 	if tag == "" {
 		return ""

@@ -27,7 +27,7 @@ func TestEpisodeTag(t *testing.T) {
 	}
 	e := &show.Episode{
 		Title: "Cloudy with\ta chance\x00of packets", GUID: "0b9f3c1e", Number: 4, Season: 1, Language: "de",
-		Date:    time.Date(2027, 7, 4, 0, 30, 0, 0, london), // still the third in UTC
+		Date:    time.Date(2027, 7, 4, 0, 30, 0, 0, london), // still 3 July in UTC
 		Summary: "What happens.\r\nBetween.\n",
 		Notes:   "never in a tag",
 		Chapters: []chapters.Chapter{

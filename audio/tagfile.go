@@ -12,23 +12,23 @@ import (
 	"onair/internal/durable"
 )
 
-// copyBytes is the size of the pieces in which a payload is copied: large enough
+// copyBytes is the size of the pieces in which a payload is copied. It is large enough
 // for the kernel to copy at full speed, and small enough for writing and verifying to
 // overlap.
 const copyBytes = 8 << 20
 
-// DropAll is a value of TagFileOptions.Drop: all frames that belong to no field of
-// Tag, and everything else that cannot be kept.
+// DropAll is a value of TagFileOptions.Drop. It names all frames that belong to no
+// field of Tag, and everything else that cannot be kept.
 const DropAll = "all"
 
-// Junk is a value of TagFileOptions.Drop: bytes of the old tag that are neither a
-// frame nor padding.
+// Junk is a value of TagFileOptions.Drop. It names bytes of the old tag that are
+// neither a frame nor padding.
 const Junk = "junk"
 
 // TagFileOptions are options of TagFile. Nil means the zero value.
 type TagFileOptions struct {
 	Out  string   // path of the file to write; empty writes the tagged file in place
-	Drop []string // IDs of frames to leave out that belong to no field of Tag, Junk or DropAll
+	Drop []string // IDs of frames to leave out that belong to no field of Tag; also Junk or DropAll
 }
 
 // Tagging describes what TagFile did.
@@ -37,26 +37,26 @@ type Tagging struct {
 	Info     *Info    // of the old file, without checksums
 	TagBytes int64    // length of the new tag
 	Written  bool     // false if the file already had the new bytes
-	Fields   []string // that differ from the old tag: title, artist, …, chapters, cover, table of contents
-	Removed  []string // those of Fields that the new tag does not have
+	Fields   []string // fields that differ from the old tag: title, artist, …, chapters, cover, table of contents
+	Removed  []string // the Fields that the new tag does not have
 	Kept     []string // IDs of frames that belong to no field of Tag
-	Dropped  []string // IDs of frames that Drop names
-	LeftOut  []string // tags after the audio, and frames that repeat a field or a text
+	Dropped  []string // IDs of frames that were left out because Drop names them
+	LeftOut  []string // left out in any case: tags after the audio, and frames that repeat a field or a text
 }
 
-// TagFile replaces the tag of an MP3. edit gets the fields of the old tag, or empty
-// ones if there is no tag, and the measured duration; it changes the fields that
-// should change. If edit fails, nothing is written.
+// TagFile replaces the tag of an MP3. edit gets the fields of the old tag, or an empty
+// Tag if there is none, with the measured duration, and changes them. If edit fails,
+// nothing is written.
 //
-// Fields that edit does not change keep their frames, including what a Tag cannot
-// hold, and frames that belong to no field are kept. Frames of an ID3v2.3 tag are
+// Fields that edit does not change keep their frames, including content that a Tag
+// cannot hold. Frames that belong to no field are kept. Frames of an ID3v2.3 tag are
 // copied byte for byte; those of 2.2 and 2.4 are converted. If a frame cannot be
 // converted and o.Drop does not name it, the error is a *LostFramesError.
 //
-// The new file replaces the old one as a whole, as durable.Existing does it, after
-// its payload was read back and compared. A file that already has the new bytes is
-// not written. It is an error if the audio does not begin where the old tag ends,
-// because the tag then has a wrong size.
+// The new file replaces the old one as a whole, by durable.Existing, after its payload
+// has been read back and compared. A file that already has the new bytes is not
+// written. It is an error if the audio does not begin where the old tag ends, because
+// then the size in the tag is wrong.
 func TagFile(name string, edit func(*Tag) error, o *TagFileOptions) (*Tagging, error) {
 	if o == nil {
 		o = &TagFileOptions{}
@@ -129,7 +129,7 @@ func planTagging(r io.ReaderAt, size int64, edit func(*Tag) error, drop []string
 	if err != nil {
 		return nil, nil, err
 	}
-	// A frame that is kept may contain MPEG frames, which readers take for audio.
+	// A kept frame may contain MPEG frames, which readers take for audio.
 	if _, _, err := skipLeadingTags(bytes.NewReader(new.bytes), int64(len(new.bytes))); err != nil {
 		return nil, nil, fmt.Errorf("the new tag could not be read: %w", err)
 	}
@@ -137,8 +137,9 @@ func planTagging(r io.ReaderAt, size int64, edit func(*Tag) error, drop []string
 	return t, new.bytes, nil
 }
 
-// checkTagEnd returns an error if the audio does not begin where the old tag ends:
-// if the size of the tag is too small, the rest of it follows. Zeros are padding.
+// checkTagEnd returns an error if the audio does not begin where the old tag ends. If
+// the size in the tag is too small, the end of the tag precedes the audio. Zeros count
+// as padding.
 func (i *Info) checkTagEnd(r io.ReaderAt) error {
 	gap, err := readRange(r, i.TagBytes, i.PayloadStart)
 	if err != nil {
@@ -153,7 +154,8 @@ func (i *Info) checkTagEnd(r io.ReaderAt) error {
 	return fmt.Errorf("byte %d: the ID3 tag ends here and no audio begins; the first MPEG frame is at byte %d, so the tag has a wrong size", i.TagBytes, i.PayloadStart)
 }
 
-// openTarget opens the file at TagFileOptions.Out. It returns nil if there is none.
+// openTarget opens the file at TagFileOptions.Out. It returns nil if the file does not
+// exist.
 func openTarget(name string, source *durable.Existing) (*durable.Existing, error) {
 	target, err := durable.OpenExisting(name)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -166,7 +168,7 @@ func openTarget(name string, source *durable.Existing) (*durable.Existing, error
 	return target, err
 }
 
-// create starts the new file. If there is no old one, it gets the mode of the tagged
+// create starts the new file. If it replaces no file, it gets the mode of the tagged
 // file, less the umask.
 func create(target *durable.Existing, name string, mode fs.FileMode) (*durable.File, error) {
 	if target == nil {
@@ -187,8 +189,8 @@ func (t *Tagging) isWrittenTo(target *durable.Existing, tag []byte, source io.Re
 	return t.comparePayload(target, source, 0, t.Info.PayloadBytes())
 }
 
-// comparePayload reports whether n bytes of the payload are the same in two files, one
-// with the new tag and one with the old one. from is their offset in the payload.
+// comparePayload reports whether n bytes of the payload are the same in a file with the
+// new tag and a file with the old one. from is their offset in the payload.
 func (t *Tagging) comparePayload(tagged, old io.ReaderAt, from, n int64) (same bool, err error) {
 	block := min(n, blockBytes)
 	a, b := make([]byte, block), make([]byte, block)
@@ -207,7 +209,7 @@ func (t *Tagging) comparePayload(tagged, old io.ReaderAt, from, n int64) (same b
 }
 
 // write writes the tag and has the kernel copy the payload. Each piece is read back
-// while the next ones are copied.
+// while the next ones are being copied.
 func (t *Tagging) write(f *durable.File, tag []byte, source *os.File) error {
 	if _, err := f.Write(tag); err != nil {
 		return err
@@ -232,8 +234,8 @@ func (t *Tagging) write(f *durable.File, tag []byte, source *os.File) error {
 	return cmp.Or(err, <-verified)
 }
 
-// verifyCopy reads back what was copied, in pieces of the lengths that copied
-// delivers, and compares it to the payload of the old file.
+// verifyCopy reads back the copied pieces, whose lengths it receives from copied, and
+// compares them to the payload of the old file.
 func (t *Tagging) verifyCopy(f, source io.ReaderAt, copied <-chan int64) (err error) {
 	from := int64(0)
 	for n := range copied {

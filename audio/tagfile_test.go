@@ -339,7 +339,7 @@ func TestTagFileKeepsAudioInFalseTags(t *testing.T) {
 	}
 }
 
-// The copied payload is compared to the old one.
+// verifyCopy must find a difference between the copied payload and the old one.
 func TestVerifyCopy(t *testing.T) {
 	t.Parallel()
 	payload := silence(mono128, 2_000)

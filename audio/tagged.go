@@ -8,13 +8,13 @@ import (
 // Tagged returns the published audio as a stream: the tag, then the payload of the
 // master, len(tag) + info.PayloadBytes() bytes in all. If the master has become
 // shorter, the stream ends with io.ErrUnexpectedEOF. The payload of an M4A master is
-// the whole file; its tag must be empty.
+// the whole file, and the tag must be empty.
 func Tagged(tag []byte, master io.ReaderAt, info *Info) io.Reader {
 	payload := io.NewSectionReader(master, info.PayloadStart, info.PayloadBytes())
 	return io.MultiReader(bytes.NewReader(tag), &exactReader{payload, info.PayloadBytes()})
 }
 
-// exactReader reads remaining bytes from r. It is an error if r ends before.
+// exactReader reads exactly remaining bytes from r. It is an error if r ends earlier.
 type exactReader struct {
 	r         io.Reader
 	remaining int64

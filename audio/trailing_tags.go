@@ -22,10 +22,10 @@ type TrailingTag struct {
 // Sizes of tags other than ID3v2, in bytes.
 const (
 	id3v1Bytes       = 128
-	id3v1ExtraBytes  = 227 // of the extension "TAG+", which precedes an ID3v1 tag
-	apeFooterBytes   = 32  // also of the header
+	id3v1ExtraBytes  = 227 // of the extension "TAG+", before an ID3v1 tag
+	apeFooterBytes   = 32  // of a footer, or of a header
 	lyrics1MaxBytes  = 5100 + len("LYRICSBEGIN") + len("LYRICSEND")
-	lyrics2TailBytes = 6 + len("LYRICS200") // the size in decimal digits, and the mark
+	lyrics2TailBytes = 6 + len("LYRICS200") // the size as decimal digits, and the mark
 )
 
 // Sizes of the text fields of an ID3v1 tag and of its extension, in bytes.
@@ -34,10 +34,10 @@ const (
 	id3v1Extra = 60
 )
 
-// trimTrailingTags returns the offset before the ID3v1, APE, Lyrics3 and ID3v2
-// tags at the end of [start, size), in any order, and the tags without their
-// texts. Bytes that look like a tag count as audio if the tag would begin before
-// start, would contain MPEG frames, or does not begin as its kind does.
+// trimTrailingTags returns the offset before the ID3v1, APE, Lyrics3 and ID3v2 tags at
+// the end of [start, size), in any order, and the tags without their texts. Bytes that
+// look like a tag count as audio if the tag would begin before start, would contain
+// MPEG frames, or does not begin as its kind requires.
 func trimTrailingTags(r io.ReaderAt, start, size int64) (end int64, tags []TrailingTag, err error) {
 	end = size
 	for range maxTagsInRow {
@@ -83,8 +83,9 @@ func lastTrailingTag(r io.ReaderAt, start, end int64) (trailingTagMatch, error) 
 	return t, nil
 }
 
-// findID3v2AtEnd searches for an ID3v2 tag without a footer. It is one if its size
-// makes it end exactly at end, which does not happen by coincidence.
+// findID3v2AtEnd searches for an ID3v2 tag without a footer. Bytes count as one if the
+// size in the header makes the tag end exactly at end, which does not happen by
+// coincidence.
 func findID3v2AtEnd(r io.ReaderAt, start, end int64) (trailingTagMatch, error) {
 	pos := max(start, end-searchBytes)
 	w := newWindow(r, pos, end, io.Discard)
@@ -116,8 +117,8 @@ type trailingTagMatch struct {
 	prefix string // the bytes that it must begin with
 }
 
-// matchTrailingTag returns the tag that ends where tail ends. The tag may be
-// longer than tail.
+// matchTrailingTag returns the tag that ends where tail ends. Only the end of the tag
+// has to be in tail.
 func matchTrailingTag(tail []byte) trailingTagMatch {
 	last := func(n int) []byte { return tail[len(tail)-min(n, len(tail)):] }
 	switch {
@@ -145,8 +146,8 @@ func matchTrailingTag(tail []byte) trailingTagMatch {
 	return trailingTagMatch{}
 }
 
-// matchBeforeZeros returns the ID3v1 tag after which tail has only zeros. They
-// count as part of the tag.
+// matchBeforeZeros returns an ID3v1 tag that is followed only by zeros in tail. The
+// zeros count as part of the tag.
 func matchBeforeZeros(tail []byte) trailingTagMatch {
 	text := bytes.TrimRight(tail, "\x00")
 	from := max(0, len(text)-id3v1Bytes)
@@ -163,8 +164,8 @@ func matchBeforeZeros(tail []byte) trailingTagMatch {
 	return t
 }
 
-// matchAPE reads the footer of an APEv1 or APEv2 tag. Its size includes items and
-// footer; a flag says whether there is also a header.
+// matchAPE reads the footer of an APEv1 or APEv2 tag. The size in the footer includes
+// items and footer; a flag says whether there is also a header.
 func matchAPE(footer []byte) trailingTagMatch {
 	t := trailingTagMatch{int64(binary.LittleEndian.Uint32(footer[12:])), "APE", ""}
 	if t.size < apeFooterBytes {
@@ -177,9 +178,8 @@ func matchAPE(footer []byte) trailingTagMatch {
 	return t
 }
 
-// readTrailing reads the texts of the tags after the payload; pos is the offset of
-// the first. Texts that cannot be read stay empty, because only warnings need
-// them.
+// readTrailing reads the texts of the tags after the payload, the first of which begins
+// at offset. Texts that cannot be read stay empty, because only warnings need them.
 func readTrailing(r io.ReaderAt, offset int64, tags []TrailingTag) {
 	for i := range tags {
 		t := &tags[i]
@@ -223,8 +223,8 @@ func fixedField(b []byte, n int) []byte {
 	return text[:len(text):len(text)]
 }
 
-// decodeUnlabelled decodes text whose encoding is not known: UTF-8 or Latin-1.
-// UTF-8 of full length may have been cut inside a character.
+// decodeUnlabelled decodes text in UTF-8 or Latin-1. UTF-8 that fills the whole field
+// may have been cut inside a character.
 func decodeUnlabelled(b []byte) string {
 	whole := b
 	for n := 0; n < utf8.UTFMax-1 && len(whole) > 0 && len(b) >= id3v1Field && !utf8.Valid(whole); n++ {
@@ -236,8 +236,8 @@ func decodeUnlabelled(b []byte) string {
 	return decodeText(latin1, b)
 }
 
-// readAPE reads the items of an APE tag: the length of the value, flags, the key
-// and a zero, the value. Zeros separate the values of a list.
+// readAPE reads the items of an APE tag. An item is the length of the value, flags, the
+// key, a zero and the value. Zeros separate the values of a list.
 func (t *TrailingTag) readAPE(b []byte) {
 	b = b[:len(b)-apeFooterBytes]
 	if bytes.HasPrefix(b, []byte("APETAGEX")) {
@@ -259,13 +259,13 @@ func (t *TrailingTag) readAPE(b []byte) {
 	}
 }
 
-// matches reports whether a text of the tag is the published one. In ID3v1 it may
-// be cut to 30 bytes, and have question marks for characters beyond Latin-1.
+// matches reports whether a text of the tag is the published one. ID3v1 may have cut
+// the text to 30 bytes, and replaced characters beyond Latin-1 by question marks.
 func (t *TrailingTag) matches(old, published string) bool {
 	if old == published || t.Kind != "ID3v1" {
 		return old == published
 	}
-	const cut = utf8.UTFMax - 1 // bytes of a partial character that were cut off
+	const cut = utf8.UTFMax - 1 // most bytes of a character that was cut
 	full := len(old) >= id3v1Field-cut
 	for _, p := range []string{published, replaceNonLatin1(published)} {
 		if p == old || full && strings.HasPrefix(p, old) {
@@ -275,7 +275,7 @@ func (t *TrailingTag) matches(old, published string) bool {
 	return false
 }
 
-// replaceNonLatin1 replaces characters that Latin-1 lacks by question marks.
+// replaceNonLatin1 replaces characters that Latin-1 lacks with question marks.
 func replaceNonLatin1(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r > 0xFF {

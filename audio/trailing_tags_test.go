@@ -83,7 +83,7 @@ func TestProbeTrailingTags(t *testing.T) {
 	}
 }
 
-// Bytes at the end that only look like an ID3v2 tag are audio, and are published.
+// Bytes at the end that only look like an ID3v2 tag are audio and must be published.
 func TestFalseTrailingTagsAreAudio(t *testing.T) {
 	t.Parallel()
 	payload := silence(mono128, 50)

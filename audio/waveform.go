@@ -29,12 +29,13 @@ const (
 	pixelsPerSecond = 10
 )
 
-// waveformFunc remembers waveforms. Its version changes when they do.
+// waveformFunc keeps waveforms in the cache. Its version increases when the waveforms
+// change.
 var waveformFunc = derive.Func{Name: "audio-waveform", Version: 1, AnyBuild: true}
 
 // MeasureWaveform decodes a master with ffmpeg and returns its waveform, with ten
 // pixels a second. The result is kept in cache, by payload; a nil cache disables
-// that. progress is as for MeasureLoudness. The error is ErrNoFFmpeg if ffmpeg is not
+// caching. progress is as in MeasureLoudness. The error is ErrNoFFmpeg if ffmpeg is not
 // installed.
 func MeasureWaveform(ctx context.Context, cache *derive.Cache, path string, progress func(done, all time.Duration)) (*Waveform, *Info, error) {
 	return measureOnce(cache, waveformFunc, path, func(info *Info) (*Waveform, error) {
@@ -56,11 +57,12 @@ func KnownWaveform(cache *derive.Cache, info *Info) *Waveform {
 type waveformBuilder struct {
 	Waveform
 	channels  int // of the sound
-	low, high int // of the present pixel
-	samples   int // of the present pixel
+	low, high int // of the current pixel
+	samples   int // of the current pixel
 }
 
-// add adds whole samples of all channels. The waveform is that of their mean.
+// add adds whole samples of all channels. The waveform is made of the mean of the
+// channels.
 func (b *waveformBuilder) add(pcm []byte) {
 	for len(pcm) > 0 {
 		v := 0
@@ -79,7 +81,7 @@ func (b *waveformBuilder) add(pcm []byte) {
 	}
 }
 
-// endPixel finishes the present pixel, if it has samples.
+// endPixel finishes the current pixel, if it has samples.
 func (b *waveformBuilder) endPixel() {
 	if b.samples == 0 {
 		return
@@ -120,7 +122,7 @@ func (w *Waveform) WriteSVG(out io.Writer) error {
 	return err
 }
 
-// column returns the lowest and the highest sample of column x, if the waveform is
+// column returns the lowest and the highest sample of column x when the waveform is
 // drawn with the given number of columns.
 func (w *Waveform) column(x, columns int) (low, high int) {
 	from, to := x*w.Length/columns, (x+1)*w.Length/columns
@@ -130,14 +132,14 @@ func (w *Waveform) column(x, columns int) (low, high int) {
 	return low, high
 }
 
-// peakColumns is the number of columns of a waveform on a page. On a phone they are
+// peakColumns is the number of columns of a waveform on a page. On a phone a column is
 // two pixels wide.
 const peakColumns = 200
 
-// Peaks condenses the waveform for onair.lock: 200 columns from the start of the
-// sound to its end, with two hex digits each. A column is the mean of the peaks in
-// it, because the highest peak of twenty seconds is nearly the same everywhere. ff is
-// the highest column. Silence is all 00, and an empty waveform is an empty string.
+// Peaks condenses the waveform for onair.lock: 200 columns from the start of the sound
+// to its end, with two hex digits each. A column is the mean of its peaks, because the
+// highest peak of twenty seconds is nearly the same everywhere. The highest column is
+// ff. Silence is all 00, and an empty waveform is an empty string.
 func (w *Waveform) Peaks() string {
 	if w.Length == 0 {
 		return ""
@@ -159,7 +161,7 @@ func (w *Waveform) Peaks() string {
 	return hex.EncodeToString(out)
 }
 
-// DrawPeaks writes the columns that Peaks returned as an SVG with a bar for each, in
+// DrawPeaks writes the columns that Peaks returned as an SVG with one bar for each, in
 // the colour of the surrounding text. The same peaks give the same bytes.
 func DrawPeaks(out io.Writer, peaks string) error {
 	columns, err := hex.DecodeString(peaks)

@@ -10,15 +10,15 @@ import (
 	"onair/internal/plural"
 )
 
-// Limits of the chapters that are read.
+// Limits of the chapters to read.
 const (
 	maxChapters    = 10_000
-	maxSampleBytes = 4096 // of the text of a chapter
+	maxSampleBytes = 4096 // of a chapter's text
 	maxNeroBytes   = 1 << 20
 )
 
-// readChapters sets the chapters of the movie: those of the text track that the audio
-// refers to, or else those of Nero's list. Chapters that cannot be read are a problem
+// readChapters sets the chapters of the movie: those in the text track that the audio
+// refers to, or else those in Nero's list. Chapters that cannot be read are a problem
 // and not an error, because the sound can be published without them.
 func (m *reader) readChapters(movie *Movie, audio *track) {
 	problem := func(format string, args ...any) {
@@ -68,9 +68,9 @@ func refersTo(ids []uint32, id uint32) bool {
 	return false
 }
 
-// neroChapters reads the list of Nero: times in units of 100 ns, and titles of at
-// most 255 bytes. Its count is a byte, so that it may be wrong; the list then reaches
-// to the end of the box.
+// neroChapters reads the list of Nero: times in units of 100 ns, and titles of at most
+// 255 bytes. The list has its count in one byte, which may be wrong; the list then
+// extends to the end of the box.
 func (m *reader) neroChapters() (list []Chapter, counted int, err error) {
 	if m.nero.from == 0 {
 		return nil, 0, nil
@@ -83,13 +83,13 @@ func (m *reader) neroChapters() (list []Chapter, counted int, err error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	const entries = 9 // after version, flags, a reserved word and the count
+	const entries = 9 // offset, after version, flags, a reserved word and the count
 	if len(b) < entries {
 		return nil, 0, nil
 	}
 	counted = int(b[entries-1])
 	rest := b[entries:]
-	if b[0] == 0 && !neroFits(rest, counted) && neroFits(b[5:], int(b[4])) { // without the reserved word
+	if b[0] == 0 && !neroFits(rest, counted) && neroFits(b[5:], int(b[4])) { // a file without the reserved word
 		counted, rest = int(b[4]), b[5:]
 	}
 	for len(rest) >= 9 && len(list) < maxChapters {
@@ -106,7 +106,7 @@ func (m *reader) neroChapters() (list []Chapter, counted int, err error) {
 	return list, counted, nil
 }
 
-// neroFits reports whether b has n entries of Nero's list and nothing else.
+// neroFits reports whether b is exactly n entries of Nero's list.
 func neroFits(b []byte, n int) bool {
 	for ; n > 0; n-- {
 		if len(b) < 9 || len(b) < 9+int(b[8]) {
@@ -135,7 +135,7 @@ func (m *reader) textChapters(t *track) (list []Chapter, err error) {
 }
 
 // parseTextSample parses a sample of a text track: the length of the text, the text,
-// and boxes, of which href has a link (QuickTime File Format, text media).
+// and boxes. The box href has a link (QuickTime File Format, text media).
 func parseTextSample(b []byte) (title, url string) {
 	if len(b) < 2 {
 		return "", ""
@@ -147,7 +147,7 @@ func parseTextSample(b []byte) (title, url string) {
 		if size < 8 || size > len(b) {
 			break
 		}
-		const link = 8 + 5 // after the first and the last character, and the length
+		const link = 8 + 5 // offset, after the first and the last character, and the length
 		if string(b[4:8]) == "href" && size >= link {
 			url = text(b[link:min(size, link+int(b[link-1]))])
 		}
@@ -173,7 +173,7 @@ func text(b []byte) string {
 	return strings.TrimRight(strings.ToValidUTF8(s, "\uFFFD"), "\x00")
 }
 
-// A sample is where a sample of a track is, and when it plays.
+// A sample is the place of a track's sample in the file, and the time when it plays.
 type sample struct {
 	offset     int64
 	size       uint32
@@ -249,8 +249,8 @@ func (m *reader) samples(t *track) ([]sample, error) {
 	return list, nil
 }
 
-// table reads at most n entries of a table: a box with version, flags, the number of
-// entries and the entries, each of the given size in bytes.
+// table reads at most n entries of a table, a box with version, flags, the number of
+// entries and the entries. Each entry has size bytes.
 func (m *reader) table(box span, size, n int) ([][]byte, error) {
 	b, err := m.read(box, 8)
 	if err != nil {

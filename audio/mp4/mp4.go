@@ -1,6 +1,6 @@
-// Package mp4 reads what onair needs to know of an MPEG-4 or QuickTime file with
-// sound: the format of its audio track, how long it plays, and its chapters. The
-// samples of the audio are not read.
+// Package mp4 reads an MPEG-4 or QuickTime file with sound: the format of its audio
+// track, how long it plays, and its chapters. It does not read the samples of the
+// audio.
 //
 // Chapters are in a text track that the audio track refers to (QuickTime File Format,
 // track references), or in a list that Nero introduced (moov/udta/chpl).
@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// Limits of what is read. A real file has about fifty boxes.
+// Limits of how much is read. A real file has about fifty boxes.
 const (
 	maxBoxes    = 4096
 	maxEdits    = 4096
@@ -25,9 +25,9 @@ const (
 // audioEntryBytes is the size of the fixed fields of an audio sample entry.
 const audioEntryBytes = 36
 
-// A Movie describes an MPEG-4 file with one sound.
+// A Movie describes an MPEG-4 file with one audio track.
 type Movie struct {
-	Duration   time.Duration // that the audio track plays, with its edit list
+	Duration   time.Duration // of the audio track, after its edit list
 	Frames     int           // AAC frames of the audio track
 	SampleRate int           // Hz
 	Channels   int
@@ -35,7 +35,7 @@ type Movie struct {
 
 	Chapters []Chapter // as the file has them
 	Images   int       // pictures in a track of chapter images
-	Problems []string  // of the chapters, one line each
+	Problems []string  // problems of the chapters, one line each
 }
 
 // A Chapter is a stretch of the audio.
@@ -75,7 +75,7 @@ func Read(r io.ReaderAt, size int64) (*Movie, error) {
 	return movie, nil
 }
 
-// A reader reads the boxes: their headers, and the few fixed fields that are needed.
+// A reader reads the boxes: their headers, and the few fixed fields that onair needs.
 type reader struct {
 	r          io.ReaderAt
 	size       int64
@@ -84,7 +84,7 @@ type reader struct {
 	duration   time.Duration // from mvhd
 	tracks     []*track
 	nero       span  // content of chpl
-	moov, mdat int64 // offsets of their content; 0 if not seen
+	moov, mdat int64 // offsets of the content of the two boxes; 0 if not seen
 }
 
 // A span is the content of a box.
@@ -92,7 +92,7 @@ type span struct{ from, to int64 }
 
 // A track has the facts of a trak box.
 type track struct {
-	at         int64 // offset of its content
+	at         int64 // offset of the content of trak
 	id         uint32
 	handler    string // soun, vide, text, …
 	scale      uint32 // ticks per second of mdhd
@@ -160,7 +160,7 @@ func (m *reader) readMovie(kind string, from, to int64) (err error) {
 	switch kind {
 	case "mvhd":
 		m.scale, m.duration, err = m.readTiming(from, to)
-	case "udta": // what else is in it need not consist of boxes
+	case "udta": // its other content need not consist of boxes
 		_ = m.walkBoxes(from, to, func(kind string, from, to int64) error {
 			if kind == "chpl" {
 				m.nero = span{from, to}
@@ -251,12 +251,12 @@ func (m *reader) readEdits(t *track, box span) error {
 	return nil
 }
 
-// primingAndPadding is the longest difference between the length of the samples and
-// that of the edit list which only hides the samples that an encoder adds.
+// primingAndPadding bounds the difference between the length of the samples and that of
+// an edit list which only hides the samples that an encoder adds.
 const primingAndPadding = 100 * time.Millisecond
 
-// playtime returns how long the track plays: the length of its samples, or of its
-// edit list, whose ticks scale gives.
+// playtime returns how long the track plays: the length of its samples, or of its edit
+// list. scale is in ticks per second of the edit list.
 func (t *track) playtime(scale uint32) time.Duration {
 	var sum time.Duration
 	for _, e := range t.edits {
@@ -274,8 +274,8 @@ func (t *track) playtime(scale uint32) time.Duration {
 	return sum
 }
 
-// ticks converts a number of ticks to a time. It returns zero if the scale is not
-// given or the time exceeds maxPlaytime.
+// ticks converts a number of ticks to a time. It returns zero if scale is zero or the
+// time exceeds maxPlaytime.
 func ticks(n uint64, scale uint32) time.Duration {
 	if scale == 0 || n/uint64(scale) > uint64(maxPlaytime/time.Second) {
 		return 0
@@ -302,13 +302,13 @@ func (m *reader) readTiming(from, to int64) (uint32, time.Duration, error) {
 }
 
 // readSampleEntry reads codec, channels and sample rate from the first entry of a
-// sample description. Many programs write two channels into every entry, so the
-// number in the decoder configuration takes precedence.
+// sample description. Many programs write two channels into every entry, so the number
+// of channels in the decoder configuration takes precedence.
 func (m *reader) readSampleEntry(t *track, from, to int64) error {
 	if t.handler != "soun" {
 		return nil
 	}
-	const entry = 8 // after version, flags and the number of entries
+	const entry = 8 // offset, after version, flags and the number of entries
 	b, err := m.read(span{from, to}, entry+audioEntryBytes)
 	if err != nil {
 		return err
@@ -338,12 +338,12 @@ func (m *reader) readSampleEntry(t *track, from, to int64) error {
 	})
 }
 
-// parseESDS returns the object type, and the number of channels in the
-// AudioSpecificConfig (ISO 14496-3, 1.6.2.1), of the nested descriptors of an esds
-// box (ISO 14496-1, 7.2.6). Each is 0 if the box does not give it.
+// parseESDS reads the nested descriptors of an esds box (ISO 14496-1, 7.2.6). It
+// returns the object type and the number of channels in the AudioSpecificConfig (ISO
+// 14496-3, 1.6.2.1), each 0 if the box does not give it.
 func parseESDS(b []byte) (object byte, channels int) {
 	const (
-		stream        = 3 // then 3 bytes; files never set its flags, which add fields
+		stream        = 3 // then 3 bytes, and more if flags are set, which no file does
 		decoder       = 4 // then 13 bytes
 		decoderConfig = 5
 	)
@@ -365,7 +365,7 @@ func parseESDS(b []byte) (object byte, channels int) {
 			b = b[min(13, len(b)):]
 		case decoderConfig:
 			if len(b) < 2 || b[0]>>3 == 31 || b[0]&7<<1|b[1]>>7 == 15 {
-				return object, 0 // an extended form, which is not read
+				return object, 0 // an extended form, not supported here
 			}
 			n := int(b[1] >> 3 & 15)
 			if n == 7 {
@@ -385,9 +385,9 @@ const (
 	objectMPEG1Audio = 0x6B
 )
 
-// audioTrack returns the first audio track. It is an error if the file has a video,
-// or if its sound is not AAC. A video that a track refers to has the images of
-// chapters.
+// audioTrack returns the first audio track. It is an error if the file has a video, or
+// if its sound is not AAC. A video that a track refers to holds chapter images and is
+// allowed.
 func (m *reader) audioTrack() (*track, error) {
 	images := map[uint32]bool{}
 	for _, t := range m.tracks {
@@ -417,8 +417,8 @@ func (m *reader) audioTrack() (*track, error) {
 	return audio, nil
 }
 
-// read reads n bytes at the start of a box's content. Bytes beyond the end of the box
-// are zero: the length of a box depends on its version.
+// read reads the first n bytes of a box's content. Bytes beyond the end of the box are
+// zero, because the length of a box depends on its version.
 func (m *reader) read(box span, n int) ([]byte, error) {
 	b := make([]byte, n)
 	have := b[:max(0, min(int64(n), box.to-box.from))]

@@ -53,8 +53,8 @@ func sampleOf(s string, more ...[]byte) []byte {
 	return append(binary.BigEndian.AppendUint16(nil, uint16(len(s))), slices.Concat(append([][]byte{[]byte(s)}, more...)...)...)
 }
 
-// texts returns a trak box of the given handler whose samples are at an offset, two in
-// each chunk but the last, and last three seconds each.
+// texts returns a trak box of the given handler whose samples are at an offset. Each
+// chunk but the last has two samples, and each sample lasts three seconds.
 func texts(handler string, offset int, samples ...[]byte) []byte {
 	sizes := words(0, 0, uint32(len(samples)))
 	var offsets []byte
@@ -73,7 +73,7 @@ func texts(handler string, offset int, samples ...[]byte) []byte {
 			box("stco", words(0, uint32(chunks)), offsets)))))
 }
 
-// nero returns a udta box with a list of chapters that counts them as given.
+// nero returns a udta box with a list of chapters whose count is as given.
 func nero(count byte, chapters ...string) []byte {
 	b := append(words(1<<24, 0), count)
 	for i, title := range chapters {
@@ -168,7 +168,8 @@ func TestRead(t *testing.T) {
 	}
 }
 
-// FuzzRead checks that no file makes Read fail or return chapters without bounds.
+// FuzzRead checks that Read neither panics on any file nor returns an unbounded number
+// of chapters.
 func FuzzRead(f *testing.F) {
 	for _, tt := range readCases() {
 		f.Add(tt.file)

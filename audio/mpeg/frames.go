@@ -11,8 +11,8 @@ import (
 // Frame is an MPEG frame of a payload.
 type Frame struct {
 	Header Header
-	Offset int64         // of its first byte
-	Start  time.Duration // of its samples
+	Offset int64         // of the first byte
+	Start  time.Duration // when the samples start
 	Data   []byte        // the whole MPEG frame; valid until the next one
 }
 
@@ -21,14 +21,14 @@ func (f *Frame) End() time.Duration {
 	return f.Start + Playtime(int64(f.Header.Samples()), f.Header.SampleRate())
 }
 
-// Frames yields the MPEG frames of a payload from its start, without an info header. It
-// skips what is not an MPEG frame, and a last one that was cut off.
+// Frames yields the MPEG frames of a payload from its start, except an info header. It
+// skips bytes that are not an MPEG frame, and a last frame that was cut off.
 func Frames(r io.Reader) iter.Seq2[Frame, error] {
 	return func(yield func(Frame, error) bool) {
 		in := bufio.NewReaderSize(r, 1<<18)
 		var f Frame
 		var at int64
-		var played time.Duration // of the streams before the present one
+		var played time.Duration // duration of the streams before the current one
 		var stream Header
 		var samples int64
 		first := true
@@ -43,7 +43,7 @@ func Frames(r io.Reader) iter.Seq2[Frame, error] {
 			h := ParseHeader(head)
 			data, err := in.Peek(h.Size())
 			if h.Size() == 0 || err != nil || !first && !h.SameStream(stream) && !followed(in, h) {
-				_, _ = in.Discard(1) // HeaderBytes were there
+				_, _ = in.Discard(1) // cannot fail: HeaderBytes were peeked
 				at++
 				continue
 			}
@@ -65,7 +65,8 @@ func Frames(r io.Reader) iter.Seq2[Frame, error] {
 	}
 }
 
-// followed reports whether a further MPEG frame of the same stream follows the next.
+// followed reports whether another MPEG frame of the same stream comes after the next
+// MPEG frame.
 func followed(in *bufio.Reader, h Header) bool {
 	b, err := in.Peek(h.Size() + HeaderBytes)
 	return err == nil && ParseHeader(b[h.Size():]).SameStream(h) && ParseHeader(b[h.Size():]).Size() > 0

@@ -39,7 +39,7 @@ const (
 	Layer1 = 3
 )
 
-// Values of the bitrate field that give no bitrate.
+// Values of the bitrate field that do not give a bitrate.
 const (
 	FreeFormat      = 0
 	reservedBitrate = 15
@@ -96,10 +96,10 @@ func (h Header) Synced() bool { return h>>21 == 0x7FF }
 // Layer returns the layer field.
 func (h Header) Layer() int { return int(h >> 17 & 3) }
 
-// Bitrate returns the bitrate field, the index in Bitrates.
+// Bitrate returns the bitrate field, an index into Bitrates.
 func (h Header) Bitrate() int { return int(h >> 12 & 15) }
 
-// Padding returns how many bytes are added to the MPEG frame: 0 or 1.
+// Padding returns the number of padding bytes of the MPEG frame: 0 or 1.
 func (h Header) Padding() int { return int(h >> 9 & 1) }
 
 // Mono reports whether there is one channel.
@@ -108,7 +108,7 @@ func (h Header) Mono() bool { return h>>6&3 == 3 }
 // SampleRate returns the sample rate in Hz; 0 for a reserved value.
 func (h Header) SampleRate() int { return sampleRates[h.version()][h.rate()] }
 
-// Samples returns how many samples of each channel the MPEG frame has.
+// Samples returns the number of samples of each channel in the MPEG frame.
 func (h Header) Samples() int { return samples(h.version()) }
 
 // Bitrates returns the bitrates in kbit/s, by bitrate field.
@@ -120,8 +120,8 @@ func (h Header) Sizes() *[16]int { return &frameSizes[h.version()][h.rate()] }
 func (h Header) version() int { return int(h >> 19 & 3) }
 func (h Header) rate() int    { return int(h >> 10 & 3) }
 
-// NewHeader returns the header of a layer III MPEG frame. It is 0 if there is none with
-// these values.
+// NewHeader returns the header of a layer III MPEG frame, or 0 if no header has these
+// values.
 func NewHeader(hz, kbps int, mono bool) Header {
 	for _, version := range []int{mpeg1, mpeg2, mpeg25} {
 		rate, field := slices.Index(sampleRates[version][:3], hz), slices.Index(bitrates(version)[:], kbps)
@@ -147,8 +147,8 @@ func (h Header) Frame() []byte {
 // SameStream reports whether two MPEG frames can belong to one stream.
 func (h Header) SameStream(o Header) bool { return (h^o)&streamMask == 0 }
 
-// Size returns the length of the MPEG frame in bytes, including the header. It
-// returns zero if h is not the header of a layer III frame, or gives no bitrate.
+// Size returns the length of the MPEG frame in bytes, including the header. It returns
+// zero if h is not the header of a layer III frame, or does not give a bitrate.
 func (h Header) Size() int {
 	if !h.Synced() || h.Layer() != Layer3 {
 		return 0
@@ -161,7 +161,7 @@ func (h Header) Size() int {
 }
 
 // SideInfo returns the length in bytes of the side information after the header
-// (section 2.4.1.7). An info header comes after it.
+// (section 2.4.1.7). An info header follows the side information.
 func (h Header) SideInfo() int {
 	switch {
 	case h.version() == mpeg1 && h.Mono():
@@ -174,7 +174,7 @@ func (h Header) SideInfo() int {
 	return 17
 }
 
-// Playtime returns the duration of the samples. It does not overflow for any
+// Playtime returns the duration of a number of samples. It does not overflow for any
 // number of samples that a file can have.
 func Playtime(samples int64, hz int) time.Duration {
 	rate := int64(hz)

@@ -5,19 +5,19 @@ import (
 	"encoding/binary"
 )
 
-// Info describes the rest of the file. Encoders write it into the first
-// MPEG frame, in place of audio: Xing (VBR) or Info (CBR) with LAME's extension, or
-// VBRI. It may be wrong.
+// Info is an info header, which describes the rest of the file and may be wrong.
+// Encoders write it into the first MPEG frame, in place of audio: Xing (VBR) or Info
+// (CBR) with LAME's extension, or VBRI.
 type Info struct {
 	Kind    string // Xing, Info or VBRI
-	Frames  int    // without its own; 0 if not given
+	Frames  int    // not counting its own; 0 if not given
 	Bytes   int64  // of the payload; 0 if not given
 	Delay   int    // samples that the encoder added before the audio
-	Padding int    // samples that it added after the audio
+	Padding int    // samples that the encoder added after the audio
 }
 
-// ParseInfo returns the info header in the MPEG frame at the start of b, or
-// nil if there is audio in it.
+// ParseInfo returns the info header in the MPEG frame at the start of b, or nil if the
+// MPEG frame holds audio.
 func ParseInfo(b []byte) *Info {
 	h := ParseHeader(b)
 	b = b[:min(len(b), h.Size())]

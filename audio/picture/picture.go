@@ -1,6 +1,5 @@
-// Package picture finds out what is wrong with a JPEG or PNG image that apps show
-// next to a sound. Unlike the header, which says how large an image is, the faults
-// that this package finds take decoding it.
+// Package picture finds faults in JPEG and PNG images that apps show next to a sound.
+// Finding them takes decoding the image; its header only says how large it is.
 package picture
 
 import (
@@ -19,23 +18,23 @@ import (
 	"onair/internal/raster"
 )
 
-// maxPixels is the most pixels of an image that is decoded. It is a little more than
-// the largest artwork that directories take. Larger images are only searched for
-// what their structure says.
+// maxPixels is the most pixels of an image that is decoded, a little more than in the
+// largest artwork that directories accept. Of a larger image only the structure is
+// inspected.
 const maxPixels = 3100 * 3100
 
-// Faults are what is wrong with an image.
+// Faults describes the faults of an image.
 type Faults struct {
 	Damage      string `json:"damage,omitempty"`      // why it cannot be decoded; empty if it can
-	Orientation int    `json:"orientation,omitempty"` // of EXIF, 2 to 8; 0 if apps need not turn it
-	Transparent bool   `json:"transparent,omitempty"` // a pixel is not opaque
-	Animated    bool   `json:"animated,omitempty"`    // APNG
+	Orientation int    `json:"orientation,omitempty"` // EXIF orientation, 2 to 8; 0 if apps need not turn the image
+	Transparent bool   `json:"transparent,omitempty"` // whether a pixel is not opaque
+	Animated    bool   `json:"animated,omitempty"`    // whether it is an APNG
 }
 
 var faultsFunc = derive.Func{Name: "image-faults", Version: 1}
 
-// Inspect returns the faults of the image in data, which must be JPEG or PNG. They are
-// kept in cache, by content; a nil cache disables that.
+// Inspect returns the faults of the image in data, which must be JPEG or PNG. The
+// faults are kept in cache, by content; a nil cache disables caching.
 func Inspect(cache *derive.Cache, data []byte) Faults {
 	sum := sha256.Sum256(data)
 	faults, _ := derive.Value(cache, faultsFunc, hex.EncodeToString(sum[:]), derive.Key{}, func() (Faults, error) { return inspect(data), nil })
@@ -58,8 +57,8 @@ const pngSignature = "\x89PNG\r\n\x1a\n"
 
 func isPNG(data []byte) bool { return bytes.HasPrefix(data, []byte(pngSignature)) }
 
-// decode decodes an image unless it is too large. Formats that the decoder does not
-// know, such as JPEG with arithmetic coding, are no damage.
+// decode decodes an image unless it is too large. A format that the decoder does not
+// know, such as JPEG with arithmetic coding, is not damage.
 func decode(data []byte, config func(io.Reader) (image.Config, error), whole func(io.Reader) (image.Image, error)) (m image.Image, damage string) {
 	c, err := config(bytes.NewReader(data))
 	if err == nil && int64(c.Width)*int64(c.Height) <= maxPixels {
@@ -78,8 +77,8 @@ func decode(data []byte, config func(io.Reader) (image.Config, error), whole fun
 	return nil, err.Error()
 }
 
-// inspectPNG inspects a PNG image (ISO/IEC 15948): its chunks, and its pixels if it may
-// be transparent.
+// inspectPNG inspects the chunks of a PNG image (ISO/IEC 15948), and its pixels if it
+// may be transparent.
 func inspectPNG(data []byte) (f Faults) {
 	const colorType = 25 // offset in the file
 	whole := false
@@ -106,7 +105,7 @@ func inspectPNG(data []byte) (f Faults) {
 	return f
 }
 
-// pngChunks yields the kind and the body of each chunk. It stops at one that is cut
+// pngChunks yields the kind and the body of each chunk. It stops at a chunk that is cut
 // off.
 func pngChunks(data []byte) func(yield func(kind string, body []byte) bool) {
 	return func(yield func(string, []byte) bool) {

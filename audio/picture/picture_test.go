@@ -19,7 +19,7 @@ import (
 
 const side = 64 // pixels
 
-// drawing returns an image with a pattern that does not compress to nothing.
+// drawing returns m with a pattern that does not compress to almost nothing.
 func drawing(m draw.Image) image.Image {
 	for x := range side {
 		for y := range side {
@@ -58,8 +58,8 @@ func withChunk(data []byte, kind, body string) []byte {
 	return append(append(bytes.Clone(data[:header]), chunk...), data[header:]...)
 }
 
-// tiff returns a TIFF header and a directory with two entries, of which the second is
-// the orientation.
+// tiff returns a TIFF header and a directory with two entries; the second entry is the
+// orientation.
 func tiff(order binary.AppendByteOrder, mark string, orientation uint16) string {
 	b := order.AppendUint32([]byte(mark), 8)
 	b = order.AppendUint16(b, 2)
@@ -123,7 +123,7 @@ func TestInspect(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			for _, c := range []*derive.Cache{nil, cache, cache} {
 				got := Inspect(c, tt.data)
-				if tt.want.Damage != "" && strings.Contains(got.Damage, tt.want.Damage) { // the decoder may find it elsewhere
+				if tt.want.Damage != "" && strings.Contains(got.Damage, tt.want.Damage) { // the decoder may find the damage elsewhere
 					got.Damage = tt.want.Damage
 				}
 				if diff := cmp.Diff(tt.want, got); diff != "" {
@@ -134,7 +134,7 @@ func TestInspect(t *testing.T) {
 	}
 }
 
-// FuzzInspect checks that no image makes Inspect fail.
+// FuzzInspect checks that Inspect does not panic on any image.
 func FuzzInspect(f *testing.F) {
 	for _, tt := range inspectCases(f) {
 		f.Add(tt.data)
