@@ -49,7 +49,7 @@ func WriteChapters(w io.Writer, f *ChaptersFile) error {
 		file.Chapters[i] = newWireChapter(c)
 	}
 	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false) // the file is never part of an HTML page
+	enc.SetEscapeHTML(false) // the file is never embedded in an HTML page
 	enc.SetIndent("", "  ")
 	if err := enc.Encode(file); err != nil {
 		return fmt.Errorf("write chapters: %w", err)
@@ -71,7 +71,7 @@ type wireChapter struct {
 	Title     string        `json:"title,omitempty"`
 	Image     string        `json:"img,omitempty"`
 	URL       string        `json:"url,omitempty"`
-	TOC       *bool         `json:"toc,omitempty"` // only ever false
+	TOC       *bool         `json:"toc,omitempty"` // nil or false
 	Location  *wireLocation `json:"location,omitempty"`
 }
 
@@ -105,8 +105,8 @@ func endTime(end time.Duration) json.Number {
 	return json.Number(seconds(end))
 }
 
-// CheckChapters reports chapters of an episode that apps show badly, at their
-// place in the source.
+// CheckChapters reports chapters of an episode that apps show badly. Findings point at
+// the chapter in the source.
 func CheckChapters(e *show.Episode) finding.List {
 	var found finding.List
 	if len(e.Chapters) > 0 && e.Chapters[0].Hidden {

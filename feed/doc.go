@@ -62,20 +62,19 @@
 //	Locations, License    podcast:location; podcast:license unless it is the show's
 //	Extra                 elements as they are written
 //
-// Elements without a value are left out. An element of Extra that a channel or an item
-// has once takes the place of the one listed here. The show's enclosure_prefix is added to
-// enclosure URLs, unless the show is private, its URL cannot be reached from
-// elsewhere, or the audio is that of another host.
+// Elements without a value are left out. If a channel or an item may have an element
+// only once, an element of Extra replaces the one listed here. The show's
+// enclosure_prefix is added to enclosure URLs, unless the show is private, its URL
+// cannot be reached from elsewhere, or another host serves the audio.
 //
 // With a page size, the feed has the newest episodes, at least as many as a page, and
-// the others are on pages of their own. Pages are numbered from the oldest one, so a new
-// episode changes the feed and adds a page now and then.
+// the others are on further pages. Pages are numbered from the oldest one: a new
+// episode changes only the feed, and now and then adds a page.
 //
-// Text is cleaned: characters that XML 1.0 cannot hold are removed, line ends
-// become LF, and space around a value is trimmed. An XML parser returns all other
-// text unchanged. Extra XML is read token by token and written again. It may have
-// elements only; their prefixes must be declared by the feed or the show, and
-// comments are dropped.
+// Text is cleaned: characters that XML 1.0 cannot hold are removed, line ends become
+// LF, and space around a value is trimmed. An XML parser returns all other text
+// unchanged. Extra XML is read token by token and written again. It may only consist of
+// elements, whose prefixes the feed or the show must declare. Comments are dropped.
 //
 // The check of feeds is in feed/check.
 package feed

@@ -5,12 +5,12 @@ import (
 	"errors"
 )
 
-// element is an XML element: one of a show's extra elements. Names have the usual
-// prefix, such as itunes:type.
+// element is one of a show's extra XML elements. Names have the usual prefix, such as
+// itunes:type.
 type element struct {
 	name     string   // empty for text between extra elements
 	attrs    []string // names and values, alternating
-	text     string   // of an element without a name
+	text     string   // text, if there is no name
 	children []*element
 }
 

@@ -22,7 +22,7 @@ type extras struct {
 	items [][]*element // by index of Document.Items
 
 	known map[string]string // namespaces by prefix
-	used  map[string]bool   // prefixes in use
+	used  map[string]bool   // prefixes that occur in extra XML
 }
 
 func parseExtras(d *Document) (*extras, error) {
@@ -43,8 +43,8 @@ func parseExtras(d *Document) (*extras, error) {
 	return x, nil
 }
 
-// declarations returns the xmlns attributes of the feed, names and values
-// alternating: the standard prefixes, those of the show, and those in use.
+// declarations returns the xmlns attributes of the feed, names and values alternating:
+// the standard prefixes, those that the show declares, and those in use.
 func (x *extras) declarations(s *show.Show) []string {
 	prefixes := maps.Clone(x.used)
 	for _, p := range standard {
@@ -60,8 +60,8 @@ func (x *extras) declarations(s *show.Show) []string {
 	return attrs
 }
 
-// parse reads a sequence of elements. They are written again token by token, so
-// that nothing in them can end the element that they are put into.
+// parse reads a sequence of elements. They are written again token by token, so that
+// nothing in them can close the element around them.
 func (x *extras) parse(source string) ([]*element, error) {
 	if strings.TrimSpace(source) == "" {
 		return nil, nil
@@ -86,8 +86,8 @@ func (x *extras) parse(source string) ([]*element, error) {
 	}
 }
 
-// token adds a token to the innermost open element and returns the elements that
-// are open after it.
+// token adds a token to the innermost open element and returns the elements that are
+// then open.
 func (x *extras) token(open []*element, token xml.Token) ([]*element, error) {
 	inner := open[len(open)-1]
 	switch t := token.(type) {
@@ -138,7 +138,8 @@ func (x *extras) element(t xml.StartElement) (*element, error) {
 	return e, nil
 }
 
-// use records that the prefix of a name is in use. Names without one belong to RSS.
+// use records that the prefix of a name is in use. Names without a prefix belong to
+// RSS.
 func (x *extras) use(n xml.Name) error {
 	switch {
 	case strings.Contains(n.Local, ":"):
@@ -152,21 +153,21 @@ func (x *extras) use(n xml.Name) error {
 	return nil
 }
 
-// repeatable are the elements that a channel or an item may have several times, so that
-// those of extra are added to those that onair writes.
+// repeatable are the elements that a channel or an item may have several times. Extra
+// elements with these names are added to the elements that onair writes.
 var repeatable = []string{
 	"atom:link", "category", "itunes:category", "podcast:block", "podcast:funding", "podcast:location", "podcast:person",
 	"podcast:socialInteract", "podcast:soundbite", "podcast:trailer", "podcast:transcript", "podcast:txt",
 }
 
-// Names in writer.replaced of elements that are repeatable but for one attribute.
+// Names in writer.replaced of elements that are repeatable except with a certain
+// attribute.
 const (
 	selfLink = "atom:link rel=self"
 	blockAll = "podcast:block without id"
 )
 
-// replace makes the writer leave out the elements that extra elements take the place
-// of.
+// replace makes the writer leave out the elements that extra elements replace.
 func (w *writer) replace(extra []*element) {
 	w.replaced, w.level = nil, len(w.open)
 	for _, e := range extra {
@@ -186,11 +187,11 @@ func (w *writer) replace(extra []*element) {
 	}
 }
 
-// elements writes what parse returned, one element a line.
+// elements writes the elements that parse returned, one a line.
 func (w *writer) elements(list []*element) {
 	for _, e := range list {
 		if e.name == "" {
-			continue // space between elements
+			continue // white space between elements
 		}
 		w.indent()
 		w.element(e)

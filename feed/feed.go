@@ -9,15 +9,15 @@ import (
 // MediaType is the Content-Type of a feed.
 const MediaType = "application/rss+xml"
 
-// Hub is the WebSub hub of shows that announce through websub. Their feeds name
-// it, and it is notified of changes (WebSub section 4).
+// Hub is the WebSub hub of shows that announce through websub. Their feeds name the
+// hub, and onair notifies it of changes (WebSub section 4).
 const Hub = "https://pubsubhubbub.appspot.com/"
 
 // Document is the content of a feed. Its URLs are absolute.
 type Document struct {
 	Show        *show.Show                // required
 	SelfURL     string                    // the feed's own canonical address; required
-	GUID        string                    // podcast:guid; empty before it is assigned
+	GUID        string                    // podcast:guid; empty until one is assigned
 	ArtworkURL  string                    // of the show; empty if there is none
 	Description string                    // of the show, as HTML; Show.Description is rendered if empty
 	Updated     time.Time                 // lastBuildDate; left out if zero
@@ -25,7 +25,7 @@ type Document struct {
 	Items       []Item                    // newest first
 }
 
-// Item is one episode as listeners get it.
+// Item is one episode of a feed.
 type Item struct {
 	Episode     *show.Episode // required
 	PageURL     string        // empty if there is no page
@@ -41,8 +41,8 @@ type Item struct {
 type Enclosure struct {
 	URL   string // without the show's enclosure_prefix, which Render adds unless Fixed
 	Type  string // MIME type
-	Bytes int64  // length of the file as it is served
-	Fixed bool   // URL is that of another host, and is written without a prefix
+	Bytes int64  // length of the served file
+	Fixed bool   // another host serves the audio; URL is written without a prefix
 }
 
 // Transcript is one file of a transcript.
@@ -53,9 +53,8 @@ type Transcript struct {
 	Captions bool   // the file has time codes
 }
 
-// Render writes the feed, and the pages of older episodes if the show wants pages. It
-// fails if the extra XML of the show or of an episode
-// cannot be part of a feed.
+// Render renders the feed, and the pages of older episodes if the show wants pages. It
+// fails if the extra XML of the show or of an episode cannot be part of a feed.
 func Render(d *Document) (*Rendered, error) {
 	extras, err := parseExtras(d)
 	if err != nil {

@@ -33,7 +33,7 @@ func golden(t *testing.T, name string, got []byte) {
 	}
 }
 
-// london is the summer time of the rich show. It needs no time zone database.
+// london is the summer time in the rich show, without the time zone database.
 var london = time.FixedZone("BST", 3600)
 
 const base = "https://hello-universe.example/"
@@ -136,8 +136,8 @@ func rich() *Document {
 	}
 }
 
-// minimal returns the document of a show as onair init makes it, with a prefix that
-// has no effect because the show has no public URL yet.
+// minimal returns the document of a show as onair init creates it. Its prefix has no
+// effect because the show has no public URL yet.
 func minimal() *Document {
 	s := &show.Show{
 		Title:    "New show",

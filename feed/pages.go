@@ -13,22 +13,22 @@ type Page struct {
 }
 
 // page is a part of a document that becomes a file of its own: the feed itself with the
-// newest episodes, or one of the pages with older ones (RFC 5005, section 3).
+// newest episodes, or a page with older ones (RFC 5005, section 3).
 type page struct {
 	*Document
-	from, to int    // its items are Document.Items[from:to]
+	from, to int    // items are Document.Items[from:to]
 	path     string // below the show's URL
-	self     string // its address
-	older    string // address of the page with the episodes before those of this one; may be empty
+	self     string // address of the page
+	older    string // address of the page with the next older episodes; may be empty
 	oldest   string // address of the page with the first episodes; empty if the feed is all on one page
 }
 
 // isFeed reports whether a page is the feed itself.
 func (p *page) isFeed() bool { return p.from == 0 }
 
-// size returns about how many bytes a page has.
+// size estimates the size of a page in bytes.
 func (p *page) size() int {
-	const around, item = 8 << 10, 2 << 10 // beside the notes
+	const around, item = 8 << 10, 2 << 10 // bytes besides the notes
 	size := around
 	for i := p.from; i < p.to; i++ {
 		size += item + len(p.Items[i].Notes)
@@ -49,9 +49,9 @@ func (p *page) updated() time.Time {
 }
 
 // pagesOf cuts a document into pages, the feed first. Pages of older episodes are full,
-// and are numbered from the oldest one, so that they keep their content and address when
-// an episode is added. They name no newer page for the same reason. The feed has at
-// least as many episodes as a page, because many apps read no other page.
+// and numbered from the oldest one, so that they keep their content and address when an
+// episode is added. For the same reason they do not link to newer pages. The feed has
+// at least as many episodes as a page, because many apps read no other page.
 func pagesOf(d *Document) []page {
 	size, n := d.Show.Feed.PageSize, len(d.Items)
 	archived := 0

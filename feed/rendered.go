@@ -12,11 +12,11 @@ import (
 
 // Rendered is a feed that Render made.
 type Rendered struct {
-	pages []renderedPage // the feed itself first
+	pages []renderedPage // the feed itself, then older pages
 	doc   *Document
 }
 
-// renderedPage is a page and where its items are.
+// renderedPage is a page with the places of its items.
 type renderedPage struct {
 	Page
 	from  int // index of its first item in Document.Items
@@ -25,7 +25,7 @@ type renderedPage struct {
 
 // span is the place of an item on a page.
 type span struct {
-	start, end int // offsets of what is between <item> and </item>
+	start, end int // offsets of the text between <item> and </item>
 	line       int // of <item>, from 1
 }
 
@@ -41,7 +41,7 @@ func (r *Rendered) Older() []Page {
 	return pages
 }
 
-// Item returns what is between <item> and </item> of Document.Items[i].
+// Item returns the text between <item> and </item> of Document.Items[i].
 func (r *Rendered) Item(i int) []byte {
 	for _, p := range r.pages {
 		if i -= len(p.spans); i < 0 {
@@ -56,14 +56,14 @@ func (r *Rendered) Item(i int) []byte {
 // upgrade does not change a feed.
 const generator = "onair"
 
-// IsOwn reports whether onair rendered a feed. Its generator element says so.
+// IsOwn reports whether onair rendered a feed, by its generator element.
 func IsOwn(data []byte) bool {
 	return bytes.Contains(data, []byte("<generator>"+generator+"</generator>"))
 }
 
-// Check reports which rules the feed breaks. It names the files in which the findings
-// can be fixed, episode.md or show.yaml, and leaves out what package show reports
-// there. It also leaves out what directories require where none can read the feed.
+// Check returns findings about the feed. A finding names the file where it can be
+// fixed, episode.md or show.yaml. Check leaves out findings that package show reports,
+// and for a feed that no directory can read those that only directories enforce.
 func (r *Rendered) Check() finding.List {
 	var found finding.List
 	for _, p := range r.pages {
@@ -88,8 +88,8 @@ func (r *Rendered) Check() finding.List {
 	return found
 }
 
-// reportedElsewhere reports whether a finding is about what no directory reads, or what
-// package show reports.
+// reportedElsewhere reports whether a finding only matters to directories that cannot
+// read the feed, or is one that package show reports.
 func (r *Rendered) reportedElsewhere(f *finding.Finding) bool {
 	s := r.doc.Show
 	switch f.Rule {
@@ -102,8 +102,8 @@ func (r *Rendered) reportedElsewhere(f *finding.Finding) bool {
 	return !public && slices.Contains(check.ForDirectories, f.Rule)
 }
 
-// reportedByShow reports whether package show reports the cause of a finding of
-// the rule about the episode.
+// reportedByShow reports whether package show reports the cause of a finding of rule
+// about the episode.
 func reportedByShow(rule string, e *show.Episode) bool {
 	switch rule {
 	case check.NoTitle:

@@ -26,12 +26,12 @@ var namespaces = map[string]string{
 // standard are the prefixes that every feed declares, as PSP-1 requires.
 var standard = []string{"atom", "content", "itunes", "podcast"}
 
-// maxDescription is the length of a description, in bytes, that Apple and PSP-1
-// allow.
+// maxDescription is the longest description that Apple and PSP-1 allow, in bytes.
 const maxDescription = 4000
 
-// rss writes the document and returns where its items are. Elements have a fixed
-// order: what people look for first, then plain RSS, iTunes and Podcasting 2.0.
+// rss writes the document and returns the places of its items. Elements have a fixed
+// order: the elements that people look for first, then other RSS, iTunes and Podcasting
+// 2.0.
 func (w *writer) rss(p *page, x *extras) []span {
 	w.declaration()
 	w.start("rss", append([]string{"version", "2.0"}, x.declarations(p.Show)...)...)
@@ -81,7 +81,7 @@ func (w *writer) channel(p *page) {
 	w.podcastShow(p)
 }
 
-// pageLinks writes the addresses of the page itself, of the hub, and of other pages.
+// pageLinks writes the links to the page itself, the hub and other pages.
 func (w *writer) pageLinks(p *page) {
 	if !w.leaveOut(selfLink) {
 		w.empty("atom:link", "href", p.self, "rel", "self", "type", MediaType)
@@ -99,7 +99,7 @@ func (w *writer) pageLinks(p *page) {
 	w.empty("atom:link", "href", p.oldest, "rel", "last", "type", MediaType)
 }
 
-// announces reports whether the show's changes are announced through a service.
+// announces reports whether the show announces changes through a service.
 func announces(s *show.Show, service string) bool {
 	return !s.Private && slices.Contains(s.Announce, service)
 }
@@ -194,8 +194,8 @@ func (w *writer) trailers(d *Document) {
 	}
 }
 
-// maxTrailerTitle is the length of a trailer's title, in characters, that the podcast
-// namespace allows.
+// maxTrailerTitle is the longest title of a trailer that the podcast namespace allows,
+// in characters.
 const maxTrailerTitle = 128
 
 // cutText cuts a text to at most limit characters.
@@ -222,8 +222,8 @@ func (w *writer) item(d *Document, i *Item) {
 	w.podcastEpisode(d, i)
 }
 
-// notes writes the description, and the whole notes as content:encoded where the
-// description lacks text, an image or a table.
+// notes writes the description. If the description lacks text, an image or a table of
+// the notes, it also writes the whole notes as content:encoded.
 func (w *writer) notes(i *Item) {
 	short, complete := describe(i.Notes, i.PageURL)
 	if short == "" {
@@ -311,7 +311,7 @@ func (w *writer) persons(credits []show.Credit, image func(*show.Person) string)
 }
 
 func (w *writer) social(s show.Social) {
-	if s.Protocol == "disabled" { // has no other attribute
+	if s.Protocol == "disabled" { // the element then has no other attribute
 		w.empty("podcast:socialInteract", "protocol", s.Protocol)
 		return
 	}
@@ -323,9 +323,9 @@ func (w *writer) social(s show.Social) {
 		"accountId", s.AccountID, "accountUrl", s.AccountURL, "priority", priority)
 }
 
-// describe returns HTML as a description: with the tags that podcast apps show, cut
-// to the length that they accept. A description that was cut ends with a link to the
-// page, if there is one. complete is false if text, an image or a table is missing.
+// describe returns HTML as a description, with the tags that podcast apps show and cut
+// to the length that they accept. If it was cut, it ends with a link to the page, if
+// there is one. complete is false if text, an image or a table is missing.
 func describe(source, page string) (short string, complete bool) {
 	simple, complete := markdown.Simplify(source)
 	more := ""
@@ -337,9 +337,9 @@ func describe(source, page string) (short string, complete bool) {
 	return short, complete && short == simple
 }
 
-// enclosureURL adds the show's prefix to the address of the audio. A private show
-// and one that others cannot reach have no prefix: a redirector could not lead
-// there, and must not learn private addresses.
+// enclosureURL adds the show's prefix to the address of the audio. It adds none for a
+// private show, or a show that others cannot reach: a redirector could not lead there,
+// and must not learn private addresses.
 func enclosureURL(s *show.Show, e *Enclosure) string {
 	if s.Private || !s.IsPublic() || e.Fixed {
 		return e.URL
@@ -347,9 +347,9 @@ func enclosureURL(s *show.Show, e *Enclosure) string {
 	return prefixed(s.Prefix, e.URL)
 }
 
-// prefixed adds a prefix for download statistics, such as https://op3.dev/e/, to
-// an enclosure URL. The URL keeps its scheme after the prefix unless that is
-// https. An empty prefix changes nothing.
+// prefixed adds a prefix for download statistics, such as https://op3.dev/e/, to an
+// enclosure URL. It keeps the URL's scheme after the prefix unless the scheme is https.
+// An empty prefix changes nothing.
 func prefixed(prefix, url string) string {
 	if prefix == "" {
 		return url

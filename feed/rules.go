@@ -2,7 +2,7 @@ package feed
 
 import "onair/internal/finding"
 
-// rules are the rules of CheckChapters. Those about feeds are in feed/check.
+// rules are the rules of CheckChapters. The rules about feeds are in feed/check.
 var rules = finding.Rules{
 	{
 		ID: "F031", Severity: finding.Warning, Source: "https://podcastindex.org/namespace/1.0",

@@ -8,18 +8,19 @@ import (
 	"unicode/utf8"
 )
 
-// writer writes XML, one element a line, so that people and git diff can read it. Attributes are names and values, alternating; one
-// without a value is left out. All text is cleaned (see clean) and escaped. Names
-// are not escaped: they are constants, or were read by an XML decoder.
+// writer writes XML, one element a line, for people and git diff. Attributes are names
+// and values, alternating; an attribute without a value is left out. All text is
+// cleaned (see clean) and escaped. Names are not escaped: they are constants, or were
+// read by an XML decoder.
 type writer struct {
 	out  bytes.Buffer
-	open []string // names of elements
+	open []string // names of open elements, the outermost first
 
 	replaced map[string]bool // names of elements that are left out; see replace
-	level    int             // how many elements are open around them
+	level    int             // number of elements open around the replaced ones
 }
 
-// leaveOut reports whether an extra element takes the place of one with the name.
+// leaveOut reports whether an extra element replaces the element with the name.
 func (w *writer) leaveOut(name string) bool { return len(w.open) == w.level && w.replaced[name] }
 
 func (w *writer) declaration() {
@@ -138,8 +139,8 @@ func (w *writer) close(name string) {
 	w.out.WriteByte('>')
 }
 
-// indent starts a line. Elements in the channel are not indented, because a long feed
-// has tens of thousands of lines.
+// indent starts a line. Elements in the channel are not indented, which would lengthen
+// the tens of thousands of lines of a long feed.
 func (w *writer) indent() {
 	for n := len(w.open); n > 2; n-- {
 		w.out.WriteString("  ")
@@ -149,14 +150,14 @@ func (w *writer) indent() {
 // inText escapes text between tags.
 var inText = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
-// inAttr escapes attribute values. Without it a parser would turn line ends and
-// tabs into spaces (XML 1.0 section 3.3.3).
+// inAttr escapes attribute values. It also escapes line ends and tabs, which a parser
+// would otherwise turn into spaces (XML 1.0 section 3.3.3).
 var inAttr = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "\n", "&#10;", "\t", "&#9;")
 
-// clean removes from a value what XML 1.0 cannot hold even escaped: bytes that
-// are not UTF-8 (lone surrogates included), control characters other than tab and
-// line end, U+FFFE and U+FFFF. It also changes line ends to LF and trims space
-// from both ends.
+// clean removes from a value the characters that XML 1.0 does not allow even escaped:
+// bytes that are not UTF-8 (lone surrogates included), control characters other than
+// tab and line end, U+FFFE and U+FFFF. It also changes line ends to LF and trims white
+// space.
 func clean(s string) string {
 	if isClean(s) {
 		return s
@@ -168,8 +169,8 @@ func clean(s string) string {
 	return strings.TrimSpace(strings.Map(xmlChar, s))
 }
 
-// isClean reports whether clean would certainly change nothing: the value is
-// printable ASCII and line ends without space around it, as most values are.
+// isClean reports whether clean would certainly change nothing: the value consists of
+// printable ASCII and line ends, as most values do, without white space at its ends.
 func isClean(s string) bool {
 	for _, c := range []byte(s) {
 		if (c < 0x20 || c > 0x7e) && c != '\n' {

@@ -63,9 +63,9 @@ type node struct {
 	Children []node     `xml:",any"`
 }
 
-// at follows a path of element names and returns the text of the element there.
-// A last name that starts with @ is that of an attribute. at returns "" if there is
-// no such element or attribute.
+// at follows a path of element names and returns the text of the last element. A last
+// name that starts with @ names an attribute. at returns "" if there is no such element
+// or attribute.
 func (n *node) at(path string) string {
 	name, rest, _ := strings.Cut(path, "/")
 	if attr, ok := strings.CutPrefix(name, "@"); ok {
@@ -92,12 +92,12 @@ func (n *node) at(path string) string {
 	return n.Children[i].at(rest)
 }
 
-// picture is a part of notes that is in content:encoded only.
+// picture is a part of notes that only content:encoded has.
 const picture = `<p><img src="a.png" alt=""></p>`
 
-// filled returns a document in which every text and every URL is s, and the paths
-// at which the feed has them. Notes and descriptions are not among the paths: they
-// are HTML and may be in either of two elements.
+// filled returns a document in which every text and every URL is s, and the paths of
+// these values in the feed. Notes and descriptions are not among the paths: they are
+// HTML and may be in either of two elements.
 func filled(s string) (d *Document, paths []string) {
 	person := show.Credit{Person: &show.Person{Name: s, URL: s}, Role: s, Group: s}
 	licence := show.License{ID: "a", URL: s}
@@ -151,8 +151,8 @@ var nasty = []string{
 	"https://example.com/?a=1&b=2#\"><script>alert(1)</script>",
 }
 
-// checkRoundTrip renders a document filled with s and checks that an XML parser
-// returns s as clean changes it.
+// checkRoundTrip renders a document filled with s and checks that an XML parser reads
+// it as clean(s).
 func checkRoundTrip(t *testing.T, s string) {
 	t.Helper()
 	d, paths := filled(s)

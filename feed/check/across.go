@@ -13,18 +13,18 @@ import (
 	"onair/internal/finding"
 )
 
-// across is what the checks that compare episodes know of those that were read.
-// Feeds have up to tree.MaxItems episodes, so it repeats nothing that the report has.
+// across holds what the checks that compare episodes know of the episodes read so far.
+// A feed has up to tree.MaxItems episodes, so it does not repeat what the report holds.
 type across struct {
 	guids      map[string]int32    // GUID → line
-	lower      map[string]string   // GUIDs with capitals, by what they are without
+	lower      map[string]string   // GUIDs with capitals, by GUID in lower case
 	files      map[string]int32    // URL of an enclosure → index of the episode
-	bare       map[string]int32    // the same without query, where there is one
-	dated      map[dated]int32     // index of the episode
+	bare       map[string]int32    // likewise, by URL without query, for URLs that have one
+	dated      map[dated]int32     // title and date → index of the episode
 	numbered   map[[2]string]int32 // season and number of full episodes → line
 	unnumbered []finding.Position
 	hostless   []finding.Position
-	titles     []titled // of the episodes of the report
+	titles     []titled // titles of the episodes in the report
 }
 
 // dated identifies an episode by its title and its date in seconds.
@@ -33,7 +33,7 @@ type dated struct {
 	date  int64
 }
 
-// titled is where the title of an episode is, and the number that it may repeat.
+// titled is the place of an episode's title, and the number that the title may repeat.
 type titled struct {
 	line, column int32
 	number       string
@@ -46,7 +46,7 @@ func newAcross() *across {
 	}
 }
 
-// record compares an item with those before it, and records it.
+// record compares an item with the items before it, and records it.
 func (c *checker) record(it *tree.Element) {
 	a := c.episodes
 	ep := c.episode(it)
@@ -76,11 +76,11 @@ func (c *checker) record(it *tree.Element) {
 	a.titles = append(a.titles, titled{int32(at.Line), int32(at.Column), number})
 }
 
-// episode returns what the report says of an item.
+// episode returns the entry for an item in the report.
 func (c *checker) episode(it *tree.Element) Episode {
 	ep := Episode{
 		Position: c.position(it),
-		// Without a copy they would keep the whole feed in memory.
+		// Without a copy the strings would keep the whole feed in memory.
 		GUID: strings.Clone(it.Child("guid").Value()), Title: strings.Clone(it.Child("title").Value()),
 	}
 	if t, err := parseDate(it.Child("pubDate").Value()); err == nil {
@@ -107,8 +107,8 @@ func (c *checker) episode(it *tree.Element) Episode {
 	return ep
 }
 
-// sameGUID reports a GUID that another episode has, also in another case. It reports
-// whether one has exactly the same.
+// sameGUID reports another episode with the same GUID, or with a GUID that differs in
+// case only. It returns whether the GUID is exactly the same.
 func (c *checker) sameGUID(it *tree.Element, guid string) bool {
 	if guid == "" {
 		return false
@@ -132,8 +132,8 @@ func (c *checker) sameGUID(it *tree.Element, guid string) bool {
 	return false
 }
 
-// sameFile reports that the enclosure of an episode, given by its index, is also that of
-// another one, or is but for the query.
+// sameFile reports that another episode has the same enclosure as the episode with the
+// given index, or the same but for the query.
 func (c *checker) sameFile(it *tree.Element, index int32, again bool) {
 	ep := &c.report.Episodes[index]
 	raw := ep.Enclosure.URL
@@ -176,7 +176,8 @@ func isFile(bare string) bool {
 	return false
 }
 
-// fullEpisode compares the number of a full episode with those of others.
+// fullEpisode compares the number of a full episode with the numbers of other full
+// episodes.
 func (c *checker) fullEpisode(it *tree.Element, number string) {
 	a := c.episodes
 	if number == "" {
@@ -197,7 +198,7 @@ func (c *checker) fullEpisode(it *tree.Element, number string) {
 	a.numbered[key] = int32(e.Line)
 }
 
-// acrossItems checks the items by what the channel says.
+// acrossItems checks the items against the channel's elements.
 func (c *checker) acrossItems(ch *tree.Element) {
 	a := c.episodes
 	if ch.Child("itunes:type").Value() == "serial" {
@@ -221,8 +222,8 @@ func (c *checker) acrossItems(ch *tree.Element) {
 	}
 }
 
-// hasHost reports whether a channel or item names a host, which is also the default
-// role of a person.
+// hasHost reports whether a channel or item names a host. A person without a role is a
+// host.
 func hasHost(parent *tree.Element) bool {
 	for e := range parent.All("podcast:person") {
 		if role, ok := e.Lookup("role"); !ok || strings.Contains(strings.ToLower(role), "host") {
@@ -234,15 +235,15 @@ func hasHost(parent *tree.Element) bool {
 
 var numberInTitle = regexp.MustCompile(`(?i)^(?:(?:ep(?:isode|isodio|\.)?|folge|aflevering|avsnitt|odcinek|[ée]pisode|no\.|nr\.|s[0-9]{1,3}\s?[:.]?\s?e(?:p\.?)?)\s*#?\s*0*([0-9]{1,5})\b|#\s?0*([0-9]{1,5})\b|0*([0-9]{1,5})\s?(?:[:.|–—-]\s|[:|]))`)
 
-// hasNumber reports whether a title begins with the number of the episode.
+// hasNumber reports whether a title begins with the number of its episode.
 func hasNumber(title, number string) bool {
 	m := numberInTitle.FindStringSubmatch(title)
 	if m == nil || !strings.ContainsFunc(title[len(m[0]):], unicode.IsLetter) {
-		return false // a title may be nothing but the number
+		return false // no number, or nothing but the number
 	}
 	found := m[1] + m[2] + m[3]
 	if number == "" {
-		return m[3] == "" // a bare number may be part of the title
+		return m[3] == "" // a bare number may be part of the title, other forms are not
 	}
 	return found == strings.TrimLeft(number, "0") || m[3] == ""
 }
@@ -290,7 +291,8 @@ func (c *checker) copies(parent *tree.Element) {
 	}
 }
 
-// richer are tags that a description may not have. A text with them says more.
+// richer are tags that a description may not have. A text with one of them holds more
+// than the description, so it is no copy.
 var richer = []string{"<img", "<table", "<pre", "<code", "<h1", "<h2", "<h3", "<h4", "<h5", "<h6", "<blockquote", "<audio", "<video", "<hr"}
 
 func moreThanText(text, description string) bool {
@@ -302,12 +304,12 @@ func moreThanText(text, description string) bool {
 	return false
 }
 
-// near reports whether two texts may differ in markup only.
+// near reports whether two texts of a and b bytes may differ in markup only.
 func near(a, b int) bool { return a < 3*b+200 && b < 3*a+200 }
 
 var anyTag = regexp.MustCompile(`<[^<>]*>`)
 
-// words returns the words of HTML, to compare it.
+// words returns the words of HTML, for comparison.
 func words(s string) string {
 	if strings.IndexByte(s, '<') >= 0 {
 		s = anyTag.ReplaceAllString(s, " ")

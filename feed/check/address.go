@@ -11,8 +11,7 @@ import (
 	"onair/feed/tree"
 )
 
-// maxAddress is the length of an address from which apps and proxies cut it, in
-// characters.
+// maxAddress is the length in characters above which apps and proxies cut an address.
 const maxAddress = 1000
 
 // address checks an http or https address.
@@ -20,7 +19,7 @@ func address(c *checker, e *tree.Element, _, value string) {
 	u, problem := parseAddress(value)
 	switch {
 	case e.Name == "atom:link" && problem != "" && !slices.Contains(pageLinks, e.Attr("rel")):
-		return // such as rel="payment" with an address of another scheme
+		return // an address of another scheme, as rel="payment" may have
 	case hasUser(value):
 		c.add(rulePassword, e, "%s: address %s has a user name or password in it", e.Name, quote(value))
 	case problem != "":
@@ -32,7 +31,7 @@ func address(c *checker, e *tree.Element, _, value string) {
 	}
 }
 
-// pageLinks are the relations of atom:link that lead to a feed or page.
+// pageLinks are the values of rel whose atom:link leads to a feed or page.
 var pageLinks = []string{"", "self", "alternate", "hub", "first", "next", "prev", "previous", "last"}
 
 // uri checks an address of any scheme, or the name of a server.
@@ -47,7 +46,7 @@ func uri(c *checker, e *tree.Element, _, value string) {
 	}
 }
 
-// spelling reports an address that servers and apps may not find again.
+// spelling reports spellings of an address that servers and apps may not resolve.
 func (c *checker) spelling(e *tree.Element, value string) {
 	switch {
 	case strings.ContainsFunc(value, func(r rune) bool { return r > '~' }):
@@ -58,7 +57,7 @@ func (c *checker) spelling(e *tree.Element, value string) {
 }
 
 // parseAddress parses an absolute http or https URL. problem says what is wrong with
-// it; it is empty for a valid one.
+// the URL; it is empty for a valid one.
 func parseAddress(raw string) (u *url.URL, problem string) {
 	u, err := url.Parse(raw)
 	switch {
@@ -74,7 +73,7 @@ func parseAddress(raw string) (u *url.URL, problem string) {
 	return u, ""
 }
 
-// user is the part of an address before the host.
+// user matches the part of an address before the host.
 var user = regexp.MustCompile(`(?i)([a-z][a-z0-9+.-]*:)?//[^/?#\s"'<>]*@`)
 
 // hasUser reports whether an address has a user name or password.
@@ -89,7 +88,7 @@ func isLocal(host string) bool {
 	return host == "localhost" || err == nil && addr.IsLoopback()
 }
 
-// artwork checks the address of an image that Apple takes.
+// artwork checks the address of an image that Apple reads.
 func artwork(c *checker, e *tree.Element, attr, value string) {
 	address(c, e, attr, value)
 	u, problem := parseAddress(value)
@@ -101,14 +100,15 @@ func artwork(c *checker, e *tree.Element, attr, value string) {
 	}
 }
 
-// expiring are parameters of addresses that are signed for some time.
+// expiring are query parameters of signed addresses that expire.
 var expiring = []string{
 	"expires", "expire", "expiry", "expires_at", "exp", "token-time", "token_time", "x-amz-expires", "x-amz-signature",
 	"x-goog-expires", "x-goog-signature", "googleaccessid", "key-pair-id", "hdnts", "hdnea", "se", "validuntil", "valid_until", "ttl",
 }
 
-// sharing are hosts whose addresses are pages about a file, with the beginning of the
-// path where others are files.
+// sharing are hosts whose addresses lead to a page about a file, not to the file. Where
+// the host also has addresses of files, the values are the beginnings of the paths of
+// pages.
 var sharing = map[string][]string{
 	"www.dropbox.com":   {"/s/", "/scl/", "/sh/"},
 	"dropbox.com":       {"/s/", "/scl/", "/sh/"},
@@ -130,7 +130,7 @@ var sharing = map[string][]string{
 	"archive.org":       {"/details/"},
 }
 
-// lasting checks that the address of an enclosure lasts, and is that of a file.
+// lasting checks that the address of an enclosure does not expire, and leads to a file.
 func (c *checker) lasting(e *tree.Element, raw string) {
 	u, problem := parseAddress(raw)
 	if problem != "" {

@@ -7,8 +7,7 @@ import (
 	"testing"
 )
 
-// BenchmarkFeed checks feeds of 5 MB. BenchmarkWalk in feed/tree is what it is
-// compared with.
+// BenchmarkFeed checks feeds of 5 MB. Compare it with BenchmarkWalk in feed/tree.
 func BenchmarkFeed(b *testing.B) {
 	b.Run("short notes", func(b *testing.B) { benchmarkFeed(b, "<p>The second</p>") })
 	b.Run("long notes", func(b *testing.B) {

@@ -14,7 +14,8 @@ import (
 	"onair/internal/vocabulary"
 )
 
-// channel checks the channel's own elements. It runs after the items were read.
+// channel checks the elements of the channel itself. It runs after the items have been
+// read.
 func (c *checker) channel(ch *tree.Element) {
 	c.declarations(ch, true)
 	c.children(ch, "channel")
@@ -43,7 +44,7 @@ func (c *checker) channel(ch *tree.Element) {
 	}
 }
 
-// required reports what every show needs.
+// required reports elements that every show needs and the channel lacks.
 func (c *checker) required(ch *tree.Element) {
 	for _, r := range []struct {
 		name, attr string
@@ -72,11 +73,11 @@ func isSelfLink(e *tree.Element) bool {
 	return e.Name == "atom:link" && e.Attr("rel") == "self" && e.Attr("href") != ""
 }
 
-// category checks one of the show's categories and those in it.
+// category checks one of the show's categories and the categories nested in it.
 func (c *checker) category(e *tree.Element) {
 	name := e.Attr("text")
 	if name == "" {
-		return // reported if no category has a name
+		return // if no category has a name, another finding says so
 	}
 	known := true
 	if hint, ok := vocabulary.Category(name, ""); !ok {
@@ -104,7 +105,7 @@ func (c *checker) unknownCategory(e *tree.Element, hint, path string) {
 	c.addHint(ruleCategory, e, cmp.Or(hint, ruleCategory.Hint), "category %s is not on Apple's list", quote(path))
 }
 
-// image checks RSS's own image.
+// image checks the image element of RSS.
 func (c *checker) image(e *tree.Element) {
 	var missing []string
 	for _, name := range []string{"url", "title", "link"} {
@@ -150,7 +151,7 @@ func (c *checker) paging(ch *tree.Element) {
 	}
 }
 
-// summary records what the report says of the show.
+// summary records what the report says about the show.
 func (c *checker) summary(ch *tree.Element) {
 	r := c.report
 	r.Title = strings.Clone(ch.Child("title").Value())
@@ -162,7 +163,8 @@ func (c *checker) summary(ch *tree.Element) {
 	c.copies(ch)
 }
 
-// hosts are known hosts, by a part of their generator or of an address in the feed.
+// hosts are known hosts, by a substring of their generator or of an address in the
+// feed.
 var hosts = []struct{ part, name string }{
 	{"anchor.fm", "Spotify for Creators"}, {"anchor podcasts", "Spotify for Creators"}, {"acast", "Acast"}, {"art19", "ART19"},
 	{"audioboom", "Audioboom"}, {"blubrry", "Blubrry"}, {"powerpress", "Blubrry PowerPress"}, {"buzzsprout", "Buzzsprout"},

@@ -1,13 +1,14 @@
-// Package check checks podcast feeds, whoever wrote them. It reports what apps and
-// directories do not accept or understand, with the place, what to do, and the source.
+// Package check checks podcast feeds from any tool. It reports what apps and
+// directories do not accept or understand, with the place, a fix and the source of the
+// rule.
 //
 // The rules are in rules.go. They come from RSS 2.0, PSP-1, Apple's guide to podcast
-// RSS, the documents of the podcast namespace and, where these are silent, from what
-// hosts and apps are known to do. What is known of each element, its parents, its
-// attributes and the form of its values, is in elements.go.
+// RSS, the documents of the podcast namespace and, where these are silent, from the
+// known behaviour of hosts and apps. The known elements are in elements.go, with their
+// parents, their attributes and the form of their values.
 //
-// [Feed] checks one feed without a request. [Compare] says what subscribers notice
-// when a feed takes the place of another.
+// [Feed] checks one feed without a request. [Compare] tells what subscribers notice
+// when a feed replaces another.
 package check
 
 import (
@@ -23,36 +24,37 @@ import (
 	"onair/internal/plural"
 )
 
-// largeFeed is the size in bytes from which some apps refuse a feed or cut it.
+// largeFeed is the size in bytes above which some apps refuse a feed or cut it.
 const largeFeed = 2_000_000
 
-// maxFindings is how many findings of a rule are kept. Report.Counts has all.
+// maxFindings is how many findings of a rule are kept. Report.Counts counts all of
+// them.
 const maxFindings = 1000
 
 // Options are options for Feed; nil means defaults.
 type Options struct {
-	File        string    // named by the findings
+	File        string    // name of the file in findings
 	ContentType string    // of the response that the feed comes from; may be empty
-	Now         time.Time // dates after it are reported; zero disables that
+	Now         time.Time // time of the check; later dates are reported; zero disables this check
 }
 
 // Report is the result of a check.
 type Report struct {
 	Findings finding.List
-	Counts   map[string]int // findings by rule, including those that are not in Findings
+	Counts   map[string]int // findings by rule, including those left out of Findings
 
 	Kind       tree.Kind
 	Title      string
 	Items      int
-	Bytes      int    // unpacked, as UTF-8
+	Bytes      int    // length after unpacking, in UTF-8
 	Encoding   string // such as UTF-8
 	Compressed bool   // the document was packed with gzip
 	Host       string // software that made the feed; empty if it is not known
 
 	GUID     string    // podcast:guid
 	Self     Link      // atom:link rel="self"
-	Next     Link      // the page that follows (RFC 5005)
-	Last     Link      // the last page
+	Next     Link      // next page of the feed (RFC 5005)
+	Last     Link      // last page of the feed
 	Artwork  Link      // of the show
 	Episodes []Episode // in the order of the feed
 }
@@ -87,7 +89,7 @@ func Feed(data []byte, o *Options) *Report {
 		report:   &Report{Bytes: len(data), Counts: map[string]int{}},
 		episodes: newAcross(),
 	}
-	// Growing the list to its size takes twice its memory.
+	// A list that grows to this size would take twice the memory.
 	c.report.Episodes = make([]Episode, 0, min(bytes.Count(data, []byte("<item")), tree.MaxItems))
 	doc, err := tree.Parse(data, &tree.Options{ContentType: o.ContentType, Item: c.item})
 	if err != nil {
@@ -109,8 +111,8 @@ func (r *Report) Add(found finding.List) {
 	r.Findings.Sort()
 }
 
-// AddPage adds the episodes and findings of a further page of the feed (RFC 5005), and
-// reports what two pages have in common: a GUID or an enclosure.
+// AddPage adds the episodes and findings of a further page of the feed (RFC 5005). It
+// reports GUIDs and enclosures that are on two pages.
 func (r *Report) AddPage(page *Report) {
 	guids, files := map[string]Episode{}, map[string]Episode{}
 	for _, e := range r.Episodes {
@@ -131,7 +133,7 @@ func (r *Report) AddPage(page *Report) {
 	r.Add(found)
 }
 
-// checker checks a feed. Items are checked while it is read.
+// checker checks a feed. Items are checked while the feed is read.
 type checker struct {
 	file     string
 	now      time.Time
@@ -140,21 +142,21 @@ type checker struct {
 	unbound  []string // prefixes that are reported as not declared
 }
 
-// add reports that an element breaks a rule; nil stands for the file as a whole.
+// add reports that an element breaks a rule; a nil element stands for the whole file.
 func (c *checker) add(r *finding.Rule, e *tree.Element, format string, args ...any) {
 	if c.counted(r) {
 		c.report.Findings.Add(r.At(c.position(e), format, args...))
 	}
 }
 
-// addHint reports with another hint than the rule's.
+// addHint is add with a hint that replaces the rule's.
 func (c *checker) addHint(r *finding.Rule, e *tree.Element, hint, format string, args ...any) {
 	if c.counted(r) {
 		c.report.Findings.Add(r.At(c.position(e), format, args...).WithHint(hint))
 	}
 }
 
-// milder reports an error as a warning, where apps cope.
+// milder reports an error as a warning, for cases that apps tolerate.
 func (c *checker) milder(r *finding.Rule, e *tree.Element, format string, args ...any) {
 	if c.counted(r) {
 		c.report.Findings.Add(r.At(c.position(e), format, args...).WithSeverity(finding.Warning))
@@ -181,7 +183,7 @@ func (c *checker) position(e *tree.Element) finding.Position {
 	return finding.Position{File: c.file, Line: e.Line, Column: e.Column}
 }
 
-// document checks the document as a whole, and the channel.
+// document checks the document and its channel.
 func (c *checker) document(doc *tree.Document) {
 	r := c.report
 	r.Kind, r.Items, r.Bytes, r.Encoding, r.Compressed = doc.Kind, doc.Items, len(doc.Data), doc.Encoding, doc.Compressed
@@ -206,8 +208,8 @@ func (c *checker) document(doc *tree.Document) {
 	c.acrossItems(ch)
 }
 
-// problems reports what keeps the document from being well-formed. It also reports
-// whether there is an XML declaration that is not at the start.
+// problems reports why the document is not well-formed. It returns whether there is an
+// XML declaration that is not at the start.
 func (c *checker) problems(doc *tree.Document) (late bool) {
 	for _, p := range doc.Problems {
 		at := &tree.Element{Line: p.Line, Column: p.Column}
@@ -229,7 +231,7 @@ func (c *checker) problems(doc *tree.Document) (late bool) {
 	return late
 }
 
-// cures are hints about what is not well-formed.
+// cures are hints for documents that are not well-formed.
 var cures = map[tree.Cause]string{
 	tree.Ampersand:   "write &amp; for &, in addresses too",
 	tree.Entity:      "XML knows amp, lt, gt, quot and apos only: write the character itself, such as \u00a0 for &nbsp;, or put HTML into CDATA",
@@ -242,7 +244,7 @@ var cures = map[tree.Cause]string{
 	tree.Markup:      "write &lt; for < in text, or put HTML into CDATA",
 }
 
-// notRSS reports what a document is instead of a feed.
+// notRSS reports what the document is if it is not RSS.
 func (c *checker) notRSS(doc *tree.Document) {
 	switch doc.Kind {
 	case tree.Atom:
@@ -287,10 +289,10 @@ func (c *checker) encoding(doc *tree.Document) {
 	}
 }
 
-// reported reports whether there is a finding of a rule.
+// reported reports whether a rule has a finding.
 func (c *checker) reported(r *finding.Rule) bool { return c.report.Counts[r.ID] > 0 }
 
-// root checks the root element and what is in it beside the channel.
+// root checks the root element and its children other than the channel.
 func (c *checker) root(root *tree.Element) {
 	if version := root.Attr("version"); root.Name != "rss" || version != "2.0" {
 		c.add(ruleRoot, root, "root element is %s, version %s", quote(root.Local), quote(version))
@@ -341,10 +343,11 @@ func (c *checker) declarations(e *tree.Element, outer bool) {
 	}
 }
 
-// spaceRules are the usual prefixes of namespaces that apps compare letter for letter.
+// spaceRules are the usual prefixes of the namespaces whose addresses apps compare
+// letter for letter.
 var spaceRules = map[string]bool{"atom": true, "content": true, "itunes": true, "podcast": true, "psc": true, "media": true, "googleplay": true}
 
-// children checks the children of an element by what is known of each.
+// children checks the children of an element that is known by name.
 func (c *checker) children(parent *tree.Element, name string) {
 	var seen [4]uint64
 	for _, e := range parent.Children {
@@ -367,13 +370,13 @@ func (c *checker) children(parent *tree.Element, name string) {
 	}
 }
 
-// sameFile reports whether an element is a chapters file that another one before it
-// names too. That is another rule.
+// sameFile reports whether e names the same chapters file as the first podcast:chapters
+// in its parent. Another rule reports such files.
 func sameFile(parent, e *tree.Element) bool {
 	return e.Name == "podcast:chapters" && parent.Child(e.Name).Attr("url") == e.Attr("url")
 }
 
-// misplaced reports an element that is unknown, or that belongs elsewhere.
+// misplaced reports an element that is unknown, or that belongs in another parent.
 func (c *checker) misplaced(parent string, e *tree.Element) {
 	elsewhere := byName[e.Name]
 	switch {
@@ -395,7 +398,8 @@ func (c *checker) misplaced(parent string, e *tree.Element) {
 	}
 }
 
-// element checks one element by what is known of it, and its children.
+// element checks an element by its entry in the table of elements, and then its
+// children.
 func (c *checker) element(e *tree.Element, known *element) {
 	value := e.Value()
 	switch {

@@ -16,7 +16,7 @@ import (
 	"onair/internal/finding/findingtest"
 )
 
-// checkTests each replace the first occurrence of a text in testdata/good.xml,
+// Each test of checkTests replaces the first occurrence of a text in testdata/good.xml,
 // which breaks no rule.
 var checkTests = []struct {
 	name     string
@@ -203,7 +203,7 @@ var checkTests = []struct {
 	{"live item is checked like an item", "<pc:txt", `<pc:liveItem status="live" start="2021-02-26T20:00:00-05:00"><title>Live</title><guid>l</guid><enclosure url="https://good.example/live.mp3" length="0" type="audio/mp3"/><pc:contentLink href="https://good.example/live">Listen</pc:contentLink></pc:liveItem><pc:txt`, []string{`F049 20:81 GUID "l" is declared to be a link`, `F043 20:95 enclosure length is "0"`, `F044 20:95 enclosure type is "audio/mp3"`}},
 }
 
-// now is when the feeds are checked.
+// now is the time at which the feeds are checked.
 var now = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
 func good(t testing.TB) string {
@@ -282,14 +282,14 @@ func TestRulesAreComplete(t *testing.T) {
 		if r.Source == "" {
 			t.Errorf("rule %s has no source", r.ID)
 		}
-		if !tested[r.ID] && r.ID < "F090" { // Compare has tests of its own
+		if !tested[r.ID] && r.ID < "F090" { // the rules of Compare have tests of their own
 			t.Errorf("rule %s has no test", r.ID)
 		}
 	}
 }
 
-// TestExamplesBreakTheirRules adds each example to the good feed, as an element of
-// the channel and of a further item.
+// TestExamplesBreakTheirRules adds the example of each rule to the good feed, as an
+// element of the channel and of another item.
 func TestExamplesBreakTheirRules(t *testing.T) {
 	t.Parallel()
 	source := good(t)

@@ -12,21 +12,21 @@ import (
 const (
 	// manyNew is how many episodes may be new at once.
 	manyNew = 10
-	// oldNews is how old a new episode may be. Apps announce only younger ones.
+	// oldNews is the age from which apps do not announce a new episode.
 	oldNews = 24 * time.Hour
 )
 
-// Changes is what subscribers notice when a feed takes the place of another.
+// Changes is what subscribers notice when a feed replaces another.
 type Changes struct {
 	Findings finding.List
 	New      int // episodes that the old feed does not have
-	ByGUID   int // of the old feed: how many apps that go by the GUID would download again
-	ByFile   int // the same for apps that go by the address of the file
+	ByGUID   int // episodes of the old feed that apps which identify them by GUID would download again
+	ByFile   int // likewise, for apps that identify episodes by the address of the file
 }
 
-// Compare says what subscribers notice when a feed takes the place of an old one.
-// Episodes whose GUID changed are found by title and date, or by the file. Findings
-// about new episodes need the time; a zero time leaves them out.
+// Compare returns what subscribers notice when a feed replaces an old one. If the GUID
+// of an episode changed, Compare finds the episode by title and date, or by its file.
+// Findings about new episodes need now; if it is zero, they are left out.
 func Compare(feed, old *Report, file string, now time.Time) *Changes {
 	c := &comparison{file: file, old: old, changes: &Changes{}, now: now}
 	for i := range old.Episodes {
@@ -59,12 +59,12 @@ func Compare(feed, old *Report, file string, now time.Time) *Changes {
 type comparison struct {
 	file    string
 	old     *Report
-	open    []int // indexes of old episodes that have no counterpart yet
+	open    []int // indexes of old episodes that have no counterpart so far
 	changes *Changes
 	now     time.Time
 }
 
-// show compares what the feeds say of the show.
+// show compares the elements of the two shows.
 func (c *comparison) show(feed *Report) {
 	if c.old.GUID != "" && !strings.EqualFold(feed.GUID, c.old.GUID) {
 		if feed.GUID == "" {
@@ -75,8 +75,9 @@ func (c *comparison) show(feed *Report) {
 	}
 }
 
-// pair returns for each episode its counterpart in the old feed, or nil: by GUID, then
-// by title and date, by file, and by title alone where no other has it.
+// pair returns the counterpart of each episode in the old feed, nil if there is none.
+// It pairs by GUID, then by title and date, by file, and by title alone if no other
+// episode has the title.
 func (c *comparison) pair(feed *Report) []*Episode {
 	pairs := make([]*Episode, len(feed.Episodes))
 	keys := []func(*Episode) string{
@@ -119,8 +120,8 @@ func (c *comparison) pair(feed *Report) []*Episode {
 	return pairs
 }
 
-// fileName returns the last part of an address, if it is long enough to be that of one
-// episode only.
+// fileName returns the last part of an address if it is long enough to belong to one
+// episode only, or else an empty string.
 func fileName(raw string) string {
 	raw = withoutQuery(raw)
 	name := raw[strings.LastIndexByte(raw, '/')+1:]
@@ -130,7 +131,7 @@ func fileName(raw string) string {
 	return name
 }
 
-// changed compares an episode with its counterpart.
+// changed reports the differences between an episode and its counterpart.
 func (c *comparison) changed(e, old *Episode) {
 	add := func(r *finding.Rule, format string, args ...any) {
 		p := e.Position
@@ -156,7 +157,7 @@ func (c *comparison) changed(e, old *Episode) {
 	}
 }
 
-// added reports a new episode that apps will not announce.
+// added reports that apps will not announce a new episode.
 func (c *comparison) added(e *Episode) {
 	if c.now.IsZero() || e.Date.IsZero() || c.now.Sub(e.Date) <= oldNews {
 		return
@@ -174,7 +175,7 @@ func day(t time.Time) string {
 	return t.Format("2 Jan 2006")
 }
 
-// Summary says in a sentence what apps would download again.
+// Summary returns a sentence about what apps would download again.
 func (c *Changes) Summary() string {
 	return fmt.Sprintf("apps that go by GUID would download %s again, apps that go by file %d",
 		plural.Count(c.ByGUID, "episode"), c.ByFile)

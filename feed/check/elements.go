@@ -7,22 +7,22 @@ import (
 	"onair/internal/source"
 )
 
-// element is what is known of an element in one kind of parent.
+// element describes an element in one kind of parent.
 type element struct {
 	name  string
 	in    []string // names of parents
-	once  bool     // at most one in its parent
+	once  bool     // at most one in each parent
 	need  bool     // text is required
 	short int      // longest text, in characters; 0 means 255
 	form  form     // of the text; nil for any text
 	attrs []attr
-	child string // a child that is required; several are separated by |
+	child string // required child; alternatives are separated by |
 	old   string // what to do instead of a deprecated element
 
 	index int // in elements
 }
 
-// attr is what is known of an attribute.
+// attr describes an attribute.
 type attr struct {
 	name  string
 	need  bool
@@ -36,8 +36,8 @@ var (
 	inBoth    = []string{"channel", "item", "podcast:liveItem"}
 )
 
-// elements are the elements of RSS, of the content, iTunes and podcast namespaces, and
-// of Podlove's chapters. The sources are those of the rules.
+// elements describes the elements of RSS, of the content, iTunes and podcast
+// namespaces, and of Podlove's chapters. The sources are those of the rules.
 var elements = []element{
 	// RSS 2.0
 	{name: "channel", in: []string{"rss"}},
@@ -183,7 +183,7 @@ var elements = []element{
 	{name: "psc:chapter", in: []string{"psc:chapters"}, attrs: []attr{{name: "start"}, {"title", true, 0, nil}, {"href", false, 0, uri}, {"image", false, 0, address}}},
 }
 
-// byName are the elements by name. Several have different parents.
+// byName has the elements by name. A name has one entry for each kind of parent.
 var byName = func() map[string][]*element {
 	m := map[string][]*element{}
 	for i := range elements {
@@ -194,8 +194,7 @@ var byName = func() map[string][]*element {
 	return m
 }()
 
-// Names returns the names of all elements that are known, and of the attributes of
-// each.
+// Names returns the names of all known elements, each with the names of its attributes.
 func Names() map[string][]string {
 	names := map[string][]string{}
 	for _, e := range elements {
@@ -211,8 +210,8 @@ func Names() map[string][]string {
 	return names
 }
 
-// lookup returns what is known of an element in a parent. It returns the entries of
-// other parents if there is none for this one.
+// lookup returns the entry of an element in a parent. If there is none, it returns the
+// entries in other parents.
 func lookup(parent, name string) (e *element, elsewhere []*element) {
 	entries := byName[name]
 	for _, e := range entries {
@@ -223,14 +222,14 @@ func lookup(parent, name string) (e *element, elsewhere []*element) {
 	return nil, entries
 }
 
-// isKnownSpace reports whether all elements of a name's namespace are known, so that
-// another one is a mistake.
+// isKnownSpace reports whether this package knows all elements of a name's namespace,
+// so that any other element is a mistake.
 func isKnownSpace(name string) bool {
 	prefix, _, ok := strings.Cut(name, ":")
 	return !ok || prefix == "itunes" || prefix == "podcast" || prefix == "psc" || prefix == "content"
 }
 
-// unknownHint names the element that a name was probably meant to be.
+// unknownHint suggests the element that was probably meant by a name.
 func unknownHint(parent, name string) string {
 	var here, all []string
 	for _, e := range elements {

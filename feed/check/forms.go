@@ -16,11 +16,11 @@ import (
 	"onair/internal/vocabulary"
 )
 
-// form checks a value that is not empty: the text of an element, or an attribute. The
-// attribute is empty for the text.
+// form checks a value that is not empty: the text of an element, or an attribute. attr
+// is the attribute's name, empty for the text.
 type form func(c *checker, e *tree.Element, attr, value string)
 
-// what names a value in a message.
+// what returns the name of a value, for a message.
 func what(e *tree.Element, attr string) string {
 	if attr == "" {
 		return e.Name
@@ -28,7 +28,7 @@ func what(e *tree.Element, attr string) string {
 	return e.Name + " " + attr
 }
 
-// oneOf accepts a list of words.
+// oneOf accepts any of the words.
 func oneOf(r *finding.Rule, words ...string) form {
 	return func(c *checker, e *tree.Element, attr, value string) {
 		if slices.Contains(words, value) {
@@ -46,7 +46,7 @@ func oneOf(r *finding.Rule, words ...string) form {
 	}
 }
 
-// matching accepts what a regular expression matches as a whole.
+// matching accepts values that an expression matches as a whole.
 func matching(expression, want string) form {
 	re := regexp.MustCompile(`^(?:` + expression + `)$`)
 	return func(c *checker, e *tree.Element, attr, value string) {
@@ -67,7 +67,7 @@ var (
 
 const uuidForm = `[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}`
 
-// number accepts whole numbers from a least one on.
+// number accepts whole numbers of at least least.
 func number(r *finding.Rule, least int) form {
 	return func(c *checker, e *tree.Element, attr, value string) {
 		if n, err := strconv.ParseUint(value, 10, 53); err != nil || int(n) < least {
@@ -108,8 +108,8 @@ func onlyYes(c *checker, e *tree.Element, _, value string) {
 	}
 }
 
-// media are the values of podcast:medium. With an L at the end they stand for lists,
-// mixed excepted.
+// media are the values of podcast:medium. All but mixed also have a form for lists,
+// with an L at the end.
 var media = []string{"podcast", "music", "video", "film", "audiobook", "newsletter", "blog", "publisher", "course", "mixed"}
 
 func medium(c *checker, e *tree.Element, attr, value string) {
@@ -123,8 +123,8 @@ var (
 	threeLetters = regexp.MustCompile(`(?i)^[a-z]{3}(-[a-z]{4})?(-([a-z]{2}|[0-9]{3}))?$`)
 )
 
-// showLanguage accepts what Apple does: two letters of ISO 639, and a region. Languages
-// with three letters are correct, but Apple does not list them.
+// showLanguage accepts the languages that Apple accepts: two letters of ISO 639, and a
+// region. Languages with three letters are correct, but Apple does not list them.
 func showLanguage(c *checker, e *tree.Element, _, value string) {
 	primary, _, _ := strings.Cut(value, "-")
 	_, err := bcp47.ParseBase(strings.ToLower(primary))
@@ -242,7 +242,7 @@ func chaptersType(c *checker, e *tree.Element, _, value string) {
 	}
 }
 
-// person reports a role or group that apps do not know.
+// person reports roles and groups that apps do not know.
 func (c *checker) person(e *tree.Element) {
 	role, hasRole := e.Lookup("role")
 	group, hasGroup := e.Lookup("group")

@@ -13,7 +13,7 @@ import (
 	"onair/internal/finding"
 )
 
-// item checks one item and records what is compared with others.
+// item checks one item and records it for comparison with others.
 func (c *checker) item(it *tree.Element) {
 	c.children(it, "item")
 	for _, r := range []struct {
@@ -31,8 +31,7 @@ func (c *checker) item(it *tree.Element) {
 	c.record(it)
 }
 
-// liveItem checks a liveItem like an item. What it requires is in the table of
-// elements.
+// liveItem checks a liveItem like an item. The table of elements says what it requires.
 func (c *checker) liveItem(it *tree.Element) {
 	if e := it.Child("title"); e != nil && e.Value() == "" {
 		c.add(ruleItemNoTitle, e, "the live item has no title")
@@ -40,7 +39,7 @@ func (c *checker) liveItem(it *tree.Element) {
 	c.content(it)
 }
 
-// content checks what an item and a liveItem have in common.
+// content checks the elements that items and liveItems share.
 func (c *checker) content(it *tree.Element) {
 	seconds, _ := clockTime(it.Child("itunes:duration").Value())
 	for _, e := range it.Children {
@@ -96,7 +95,7 @@ func (c *checker) enclosure(e *tree.Element, seconds int) {
 }
 
 // enclosureType compares the type with the lists of PSP-1 and Apple, and with the
-// extension of the URL, which Apple uses instead.
+// extension of the URL, by which Apple goes instead.
 func (c *checker) enclosureType(e *tree.Element, raw string) {
 	kind := e.Attr("type")
 	extensions, ok := enclosureTypes[kind]
@@ -113,7 +112,7 @@ func (c *checker) enclosureType(e *tree.Element, raw string) {
 	}
 }
 
-// enclosureTypes are the types of PSP-1 and Apple, with their extensions.
+// enclosureTypes are the types that PSP-1 and Apple list, with their extensions.
 var enclosureTypes = map[string][]string{
 	"audio/mpeg":      {"mp3"},
 	"audio/m4a":       {"m4a"},
@@ -154,7 +153,7 @@ func (c *checker) extension(e *tree.Element) {
 	}
 }
 
-// twice reports persons, transcripts and chapters files that are named twice.
+// twice reports persons, transcripts and chapters files that are listed twice.
 func (c *checker) twice(parent *tree.Element) {
 	var seen []string
 	for _, e := range parent.Children {
@@ -177,7 +176,7 @@ func (c *checker) twice(parent *tree.Element) {
 	}
 }
 
-// soundbite checks that a soundbite is of good length and within the episode.
+// soundbite checks that a soundbite has a suitable length and lies within the episode.
 func (c *checker) soundbite(e *tree.Element, seconds int) {
 	start, err := strconv.ParseFloat(e.Attr("startTime"), 64)
 	length, err2 := strconv.ParseFloat(e.Attr("duration"), 64)

@@ -20,7 +20,7 @@ const (
 
 // rules are the rules of Feed and Compare: F001 to F019 and F061 to F083 for any part
 // of a feed, F020 to F038 for the channel, F040 to F060 for items, F090 to F095 for
-// what changed.
+// changes.
 var rules = finding.Rules{
 	{
 		ID: "F001", Severity: finding.Error, Source: sourceXML,
@@ -627,7 +627,7 @@ var (
 	ruleOldNews         = rules.Must("F095")
 )
 
-// IDs of rules about what the folder of a show has as well.
+// IDs of rules about facts that the folder of a show also has.
 var (
 	NoTitle    = ruleItemNoTitle.ID
 	NoGUID     = ruleItemNoGUID.ID

@@ -13,14 +13,13 @@ import (
 )
 
 const (
-	// maxDescription is the length of a description, in bytes, that Apple and PSP-1
-	// allow.
+	// maxDescription is the longest description that Apple and PSP-1 allow, in bytes.
 	maxDescription = 4000
-	// maxValue is the length of other values, in characters.
+	// maxValue is the longest other value, in characters.
 	maxValue = 255
 )
 
-// size checks the length of a text, and the space around it.
+// size checks the length of a text, and the white space around it.
 func (c *checker) size(e *tree.Element, known *element, value string) {
 	switch {
 	case e.Name == "description" && known.form != nil:
@@ -47,13 +46,13 @@ var (
 	tags = regexp.MustCompile(`(?i)</?(?:a|b|i|p|br|em|strong|ul|ol|li|div|span|h[1-6]|font|u|img)(?:\s[^<>]*)?/?>`)
 	// entities matches character references in a text.
 	entities = regexp.MustCompile(`&(?:amp|lt|gt|quot|apos|nbsp|[a-z]{2,6}(?:uml|grave|acute|circ|tilde|cedil|quo|dash)|hellip|szlig|[lr]aquo|#[0-9]{2,6}|#x[0-9a-fA-F]{2,5});`)
-	// escapedTags are tags that readers see as text.
+	// escapedTags matches tags that readers see as text.
 	escapedTags = regexp.MustCompile(`&lt;/?(?i:a|b|i|p|br|em|strong|ul|ol|li|div|span|h[1-6]|font|img)(?:\s[^<>]{0,300}?)?/?&gt;`)
-	// escapedEntities are references that readers see as text.
+	// escapedEntities matches references that readers see as text.
 	escapedEntities = regexp.MustCompile(`&amp;(?:amp|lt|gt|quot|apos|nbsp|#[0-9]{2,6}|#x[0-9a-fA-F]{2,5}|[a-z]{2,6}(?:quo|dash|uml|acute));`)
 )
 
-// plain checks text that apps show as it is.
+// plain checks text that apps show without interpreting markup.
 func plain(c *checker, e *tree.Element, _, value string) {
 	if strings.IndexByte(value, '<') >= 0 && tags.MatchString(value) {
 		c.add(ruleEscapedTwice, e, "%s has markup in plain text: %s", e.Name, quote(tags.FindString(value)))
@@ -62,7 +61,7 @@ func plain(c *checker, e *tree.Element, _, value string) {
 	}
 }
 
-// short is for short plain text of the podcast namespace.
+// short checks short plain text of the podcast namespace.
 func short(c *checker, e *tree.Element, attr, value string) { plain(c, e, attr, value) }
 
 func copyright(c *checker, e *tree.Element, attr, value string) {
@@ -158,15 +157,15 @@ func (c *checker) unsafe(e *tree.Element, value string) {
 }
 
 const (
-	// htmlSpace is what separates attributes.
+	// htmlSpace has the characters that separate attributes.
 	htmlSpace = " \t\r\n\f"
-	// maxAttrs is how many attributes of a tag are read. Without it a value full of tags
-	// would be read once for each of them.
+	// maxAttrs is how many attributes of a tag are read. Without a limit a value full
+	// of tags would be read once for each of its tags.
 	maxAttrs = 50
 )
 
-// startTags yields the names of the start tags in HTML, and the attributes as written,
-// with what follows them.
+// startTags yields the name of each start tag in HTML, and the text after the name,
+// which begins with the attributes.
 func startTags(text string) iter.Seq2[string, string] {
 	return func(yield func(name, attrs string) bool) {
 		for {
@@ -186,8 +185,8 @@ func startTags(text string) iter.Seq2[string, string] {
 	}
 }
 
-// nextAttr returns the first of the attributes of a tag, and those after it, which are
-// empty at the end of the tag. An attribute without a value is passed over.
+// nextAttr returns the first attribute of a tag, and rest, the text after it; rest is
+// empty at the end of the tag. An attribute without a value is skipped.
 func nextAttr(attrs string) (name, value, rest string) {
 	attrs = strings.TrimLeft(attrs, htmlSpace+"/")
 	if attrs == "" || attrs[0] == '<' || attrs[0] == '>' {

@@ -1,5 +1,5 @@
-// Package probe checks what only the network shows: how the server of a feed answers,
-// and whether the files that the feed names can be reached.
+// Package probe checks over the network how the server of a feed answers, and whether
+// the files that the feed names can be reached.
 //
 // All requests go through a fetch.Visitor, which keeps them off private networks. They
 // are bounded in number, size and time.
@@ -24,13 +24,13 @@ import (
 )
 
 const (
-	// largeFeed is the size in bytes from which a feed should be compressed.
+	// largeFeed is the size in bytes above which a feed should be compressed.
 	largeFeed = 100_000
-	// maxAge is how long caches may keep a feed, in seconds.
+	// maxAge is the longest time that caches should keep a feed, in seconds.
 	maxAge = 3600
 )
 
-// Response is how a server answered the request for a feed.
+// Response is a server's response to the request for a feed.
 type Response struct {
 	Data   []byte // as it was sent, perhaps packed with gzip
 	Status int
@@ -42,8 +42,8 @@ type Response struct {
 // ContentType returns the Content-Type of the response.
 func (r *Response) ContentType() string { return r.Header.Get("Content-Type") }
 
-// Fetch requests a feed. A response of any status is returned; an error means that
-// there is none.
+// Fetch requests a feed. It returns a response of any status; an error means that there
+// is no response.
 func Fetch(ctx context.Context, v *fetch.Visitor, address string) (*Response, error) {
 	response, hops, err := v.Do(ctx, &fetch.Request{URL: address, Header: feedHeader(), Limit: tree.MaxBytes})
 	if err != nil {
@@ -52,7 +52,7 @@ func Fetch(ctx context.Context, v *fetch.Visitor, address string) (*Response, er
 	defer response.Body.Close()
 	var data bytes.Buffer
 	if n := response.ContentLength; n > 0 && n <= tree.MaxBytes {
-		data.Grow(int(n) + bytes.MinRead) // a buffer that grows takes twice the memory
+		data.Grow(int(n) + bytes.MinRead) // growing the buffer later takes twice the memory
 	}
 	if _, err := data.ReadFrom(response.Body); err != nil {
 		return nil, err
@@ -60,13 +60,13 @@ func Fetch(ctx context.Context, v *fetch.Visitor, address string) (*Response, er
 	return &Response{Data: data.Bytes(), Status: response.StatusCode, Header: response.Header, Hops: hops, Final: response.Request.URL.String()}, nil
 }
 
-// feedHeader asks for a compressed feed. The transport then leaves it as it is.
+// feedHeader asks for a compressed feed. The transport then does not unpack it.
 func feedHeader() http.Header {
 	return http.Header{"Accept-Encoding": {"gzip"}, "Accept": {"application/rss+xml, application/xml;q=0.9, text/xml;q=0.8, */*;q=0.1"}}
 }
 
-// Feed checks how the server answered. self is the address that the feed gives itself;
-// it may be empty. The findings name file.
+// Feed checks a server's response. self is the address that the feed gives as its own;
+// it may be empty. Findings call the feed file.
 func Feed(ctx context.Context, v *fetch.Visitor, address, self, file string, r *Response) finding.List {
 	p := &prober{visitor: v, file: file}
 	at := finding.Position{File: file}
@@ -100,7 +100,7 @@ func Feed(ctx context.Context, v *fetch.Visitor, address, self, file string, r *
 	return p.found
 }
 
-// unchanged checks that a conditional request is answered with 304.
+// unchanged checks that the server answers a conditional request with 304.
 func (p *prober) unchanged(ctx context.Context, r *Response) {
 	at := finding.Position{File: p.file}
 	for _, c := range []struct{ sent, asked string }{{"ETag", "If-None-Match"}, {"Last-Modified", "If-Modified-Since"}} {
@@ -143,8 +143,8 @@ func kept(h http.Header) int {
 	return longest
 }
 
-// sameAddress reports whether two addresses lead to the same: the case of the host, a
-// default port and a last slash do not count.
+// sameAddress reports whether two addresses are the same, except for the case of the
+// host, a default port and a last slash.
 func sameAddress(a, b string) bool {
 	x, err := url.Parse(a)
 	y, err2 := url.Parse(b)

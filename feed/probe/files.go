@@ -36,7 +36,7 @@ const (
 	maxPixels  = 3000
 )
 
-// prober collects findings. Its methods may be called at the same time.
+// prober collects findings. Its methods may be called concurrently.
 type prober struct {
 	visitor *fetch.Visitor
 	file    string
@@ -51,8 +51,9 @@ func (p *prober) add(f finding.Finding) {
 	p.found.Add(f)
 }
 
-// Files requests the enclosures, artwork, transcripts and chapters of the newest sample
-// episodes, and the artwork of the show. A sample of 0 means all episodes.
+// Files requests the enclosures, artwork, transcripts and chapters of the newest
+// episodes, sample in number, and the artwork of the show. A sample of 0 means all
+// episodes.
 func Files(ctx context.Context, v *fetch.Visitor, r *check.Report, sample int) finding.List {
 	p := &prober{visitor: v}
 	episodes := slices.Clone(r.Episodes)
@@ -92,7 +93,7 @@ func Files(ctx context.Context, v *fetch.Visitor, r *check.Report, sample int) f
 	return p.found
 }
 
-// answer is the beginning of a response.
+// answer is the start of a response.
 type answer struct {
 	status int
 	header http.Header
@@ -101,7 +102,7 @@ type answer struct {
 	length int64 // of the whole file; -1 if the server does not say
 }
 
-// ask makes a request whose body is not needed.
+// ask makes a request without reading the whole body.
 func (p *prober) ask(ctx context.Context, method, address string, header http.Header) (*answer, error) {
 	response, hops, err := p.visitor.Do(ctx, &fetch.Request{Method: method, URL: address, Header: header, Total: fileTime, Limit: 1 << 40})
 	if err != nil {
@@ -140,8 +141,8 @@ func (p *prober) enclosure(ctx context.Context, l check.Link) {
 	}
 }
 
-// length compares the length with that of the feed. It asks twice, because hosts that
-// insert ads answer differently each time.
+// length compares the length of a file with the length in the feed. It asks twice,
+// because hosts that insert ads answer differently each time.
 func (p *prober) length(ctx context.Context, l check.Link, name string, a *answer, header http.Header) {
 	if l.Length <= 0 || a.length < 0 || a.length == l.Length {
 		return
@@ -163,7 +164,7 @@ func (p *prober) mediaType(l check.Link, name string, a *answer) {
 	p.add(ruleType.At(l.Position, "%s is served as %s, and is %s in the feed", name, source.ShortQuote(kind), source.ShortQuote(l.Type)))
 }
 
-// sameMedia reports whether two names stand for one type.
+// sameMedia reports whether two names stand for the same media type.
 func sameMedia(a, b string) bool {
 	names := [][]string{{"audio/mpeg", "audio/mp3", "audio/mpeg3", "audio/x-mp3"}, {"audio/mp4", "audio/m4a", "audio/x-m4a", "audio/aac"}, {"video/mp4", "video/m4v", "video/x-m4v"}}
 	for _, same := range names {
@@ -180,7 +181,7 @@ func (p *prober) redirects(l check.Link, name string, a *answer) {
 		return
 	}
 	if strings.HasPrefix(l.URL, "http:") {
-		return // that it is not https is reported offline
+		return // check reports addresses without https
 	}
 	for i, hop := range a.hops {
 		next := a.final
@@ -229,8 +230,8 @@ func (p *prober) artwork(ctx context.Context, l check.Link) {
 	}
 }
 
-// namedAs reports whether the extension of an address fits a format, or is none of an
-// image.
+// namedAs reports whether the extension of an address fits a format, or is not an
+// extension of images.
 func namedAs(name, format string) bool {
 	name = strings.ToLower(name)
 	switch {
@@ -266,7 +267,8 @@ func (p *prober) text(ctx context.Context, l check.Link) {
 	}
 }
 
-// unreadable says what keeps a file from being of its type, or returns "".
+// unreadable says why data cannot be a file of the given type. It returns an empty
+// string if it can.
 func unreadable(data []byte, kind string) string {
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	switch kind {

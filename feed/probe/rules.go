@@ -13,7 +13,7 @@ const (
 )
 
 // rules are the rules of Feed and Files: F100 to F106 for the feed, F110 to F117 for
-// what it names.
+// the files that the feed names.
 var rules = finding.Rules{
 	{
 		ID: "F100", Severity: finding.Error, Source: sourceHTTP,

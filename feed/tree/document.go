@@ -1,4 +1,4 @@
-// Package tree reads feeds that others wrote.
+// Package tree parses feeds of any tool.
 //
 // [Parse] accepts any encoding, unpacks gzip, and agrees with libxml2 about which
 // documents are well-formed. Unlike an XML parser it does not stop at an error: it
@@ -44,17 +44,17 @@ var ErrTooLarge = errors.New("the document is too large")
 
 // Options are options for Parse; nil means defaults.
 type Options struct {
-	// ContentType is the header of the response that the document comes from. Its
-	// charset counts unless the document says otherwise in its own first bytes.
+	// ContentType is the Content-Type header of the response that had the document. Its
+	// charset counts unless the document's first bytes or XML declaration name an
+	// encoding.
 	ContentType string
 
-	// Item, if it is not nil, is called with each item of the channel when it is
-	// complete. The items are then not kept in the tree, so that a long feed needs
-	// little memory.
+	// Item, if it is not nil, is called with each complete item of the channel. The
+	// items are then not kept in the tree, so that a long feed needs little memory.
 	Item func(*Element)
 }
 
-// Kind is what a document is.
+// Kind is the kind of a document.
 type Kind int
 
 // Kinds of documents.
@@ -65,7 +65,7 @@ const (
 	HTML                // a web page
 	JSON                // JSON Feed or other JSON
 	Media               // audio, video or an image
-	Empty               // nothing but space
+	Empty               // only white space
 	Unknown             // other XML, or no XML at all
 )
 
@@ -73,10 +73,10 @@ const (
 type Document struct {
 	Kind     Kind
 	Root     *Element  // nil if there is none
-	Problems []Problem // in the order of their places; at most 1000
+	Problems []Problem // in document order; at most 1000
 	Items    int       // items of the channel, including those beyond MaxItems
 
-	Data       []byte // the document as UTF-8, as it was parsed
+	Data       []byte // the document in UTF-8
 	Encoding   string // name of the encoding, such as UTF-8, UTF-16LE or ISO-8859-1
 	Label      string // encoding of the XML declaration; empty if there is none
 	Declared   bool   // an XML declaration is at the start
@@ -86,8 +86,8 @@ type Document struct {
 // Channel returns the first channel of an RSS document, or nil if there is none.
 func (d *Document) Channel() *Element { return d.Root.Child("channel") }
 
-// WellFormed reports whether the document is well-formed XML. Prefixes that are not
-// declared do not count, as in libxml2.
+// WellFormed reports whether the document is well-formed XML. Undeclared prefixes are
+// ignored, as in libxml2.
 func (d *Document) WellFormed() bool {
 	for _, p := range d.Problems {
 		if p.Cause != Prefix && p.Cause != Depth && p.Cause != Count {
@@ -97,8 +97,8 @@ func (d *Document) WellFormed() bool {
 	return true
 }
 
-// Source returns the XML of an element as it was written, in UTF-8. Its prefixes may
-// be declared further up.
+// Source returns the XML of an element as in the document, in UTF-8. Its prefixes may
+// be declared by elements around it.
 func (d *Document) Source(e *Element) []byte {
 	if e == nil {
 		return nil
@@ -114,10 +114,10 @@ const (
 	Ampersand   Cause = iota // a & that starts no reference
 	Entity                   // a reference to an entity that XML does not know
 	Character                // a character that XML does not allow, or a reference to one
-	Bytes                    // bytes that are not valid in the encoding
+	Bytes                    // bytes that are invalid in the encoding
 	Declaration              // a malformed XML declaration, or one that is not at the start
 	Attribute                // a malformed or repeated attribute
-	Nesting                  // an end tag that does not match
+	Nesting                  // an end tag that does not match a start tag
 	CutOff                   // the document ends too early
 	Markup                   // any other fault
 	Prefix                   // a prefix that is not declared
@@ -125,7 +125,7 @@ const (
 	Count                    // more than MaxItems items; the rest is skipped
 )
 
-// Problem is a fault of a document that an XML parser reports, or a limit.
+// Problem is a fault that an XML parser would report, or an exceeded limit.
 type Problem struct {
 	Cause        Cause
 	Line, Column int    // from 1; the column counts bytes of UTF-8
@@ -135,26 +135,25 @@ type Problem struct {
 
 // Element is an XML element.
 type Element struct {
-	// Name has the usual prefix of a namespace that podcasts use, such as
-	// itunes:image. Elements of RSS have none. Elements of other namespaces have the
-	// prefix "?".
+	// Name has the usual prefix of a namespace that podcasts use, such as itunes:image.
+	// RSS elements have no prefix. Elements of other namespaces have the prefix "?".
 	Name string
 
 	Local    string // name without prefix
-	Prefix   string // as it was written
+	Prefix   string // prefix in the document
 	Space    string // address of the namespace; empty if there is none
-	Attrs    []Attr // without declarations of namespaces
-	Declared []Attr // namespaces declared here: prefix, empty for the default one, and address
-	Text     string // character data, without that of children
+	Attrs    []Attr // without namespace declarations
+	Declared []Attr // namespace declarations: prefix, empty for the default namespace, and address
+	Text     string // character data, without the text of children
 	Children []*Element
 
 	Line, Column int // of the start tag, from 1
 
-	start, end int // in Document.Data
+	start, end int // offsets in Document.Data
 }
 
-// Attr is an attribute. Its name has a prefix like that of an element; names without
-// one have no namespace.
+// Attr is an attribute. Its name has a prefix as in Element.Name; a name without a
+// prefix has no namespace.
 type Attr struct {
 	Name, Value string
 }
@@ -165,7 +164,7 @@ func (e *Element) Attr(name string) string {
 	return value
 }
 
-// Lookup returns the value of an attribute, and whether there is one.
+// Lookup returns the value of an attribute, and whether the element has the attribute.
 func (e *Element) Lookup(name string) (value string, ok bool) {
 	if e != nil {
 		for i := range e.Attrs {
@@ -199,7 +198,7 @@ func (e *Element) All(name string) iter.Seq[*Element] {
 	}
 }
 
-// Value returns the text without the space around it.
+// Value returns the text without white space at its ends.
 func (e *Element) Value() string {
 	if e == nil {
 		return ""
@@ -244,8 +243,8 @@ func Parse(data []byte, o *Options) (*Document, error) {
 	return d, nil
 }
 
-// sniff returns what a document is by its first bytes. It returns HTML for what a
-// browser takes for a web page, and Unknown if the root element decides.
+// sniff returns the kind of a document by its first bytes: HTML if a browser would take
+// it for a web page, Unknown if only the root element can tell.
 func sniff(data []byte) Kind {
 	for _, magic := range []string{"ID3", "\xff\xfb", "\xff\xf3", "\xff\xf2", "OggS", "fLaC", "RIFF", "\x89PNG", "\xff\xd8\xff", "GIF8"} {
 		if bytes.HasPrefix(data, []byte(magic)) {
@@ -269,7 +268,7 @@ func sniff(data []byte) Kind {
 	return Unknown
 }
 
-// kindOf returns what a document with this root is.
+// kindOf returns the kind of a document with the given root.
 func kindOf(root *Element) Kind {
 	switch {
 	case root == nil:

@@ -27,7 +27,7 @@ func gunzip(data []byte) ([]byte, error) {
 	case len(out) > MaxBytes:
 		return nil, ErrTooLarge
 	case errors.Is(err, io.ErrUnexpectedEOF) && len(out) > 0:
-		return out, nil // the parser reports that it is cut off
+		return out, nil // the parser reports the missing end
 	case err != nil:
 		return nil, fmt.Errorf("unpack gzip: %w", err)
 	}
@@ -36,8 +36,8 @@ func gunzip(data []byte) ([]byte, error) {
 
 const utf8Name = "UTF-8"
 
-// wide are the encodings that the first bytes of a document show: by their byte
-// order mark, or by how they write "<?" or "<".
+// wide are the encodings that can be recognised by the first bytes of a document: a
+// byte order mark, or the encoded "<?" or "<".
 var wide = []struct {
 	name, start string
 	mark        bool
@@ -53,9 +53,10 @@ var wide = []struct {
 	{"UTF-16LE", "<\x00", false, unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM)},
 }
 
-// decode sets the document's data, encoding and label. The first bytes count most,
-// then the label of the XML declaration, then the charset of the Content-Type. A
-// document with none of them is UTF-8 (RFC 7303 section 3, XML 1.0 appendix F).
+// decode sets the document's data, encoding and label. The encoding is given by the
+// first bytes, or else by the label of the XML declaration, or else by the charset of
+// the Content-Type. If none is given it is UTF-8 (RFC 7303 section 3, XML 1.0 appendix
+// F).
 func (p *parser) decode(data []byte, contentType string) {
 	d := p.doc
 	d.Encoding = utf8Name
@@ -105,8 +106,7 @@ func (p *parser) decode(data []byte, contentType string) {
 	}
 }
 
-// transform decodes the data. A decoder writes U+FFFD for bytes that it does not
-// know.
+// transform decodes the data. A decoder writes U+FFFD for bytes that it cannot decode.
 func (p *parser) transform(data []byte, e encoding.Encoding) {
 	before := bytes.Count(data, []byte("\uFFFD"))
 	out, err := e.NewDecoder().Bytes(data)
@@ -119,12 +119,12 @@ func (p *parser) transform(data []byte, e encoding.Encoding) {
 	}
 }
 
-// checkUTF8 records whether the data has bytes that are not UTF-8. Only then the
-// parser looks for them.
+// checkUTF8 records whether the data has bytes that are not UTF-8. The parser only
+// looks for them if it has.
 func (p *parser) checkUTF8() { p.invalid = !utf8.Valid(p.doc.Data) }
 
-// label returns the encoding in the XML declaration at the start of a document, or
-// after space, or "" if there is none.
+// label returns the encoding in the XML declaration, which is at the start of a
+// document or after white space. It returns "" if there is none.
 func label(data []byte) string {
 	head := bytes.TrimLeft(data[:min(len(data), 1024)], " \t\r\n")
 	if !bytes.HasPrefix(head, []byte("<?xml")) {

@@ -8,14 +8,14 @@ import (
 	"unicode/utf8"
 )
 
-// maxExpansion is how many bytes the entities of a document may expand to.
+// maxExpansion is the most bytes that the entities of a document may expand to.
 const maxExpansion = 1 << 20
 
-// predefined are the entities that XML knows.
+// predefined are the entities that XML predefines.
 var predefined = map[string]string{"amp": "&", "lt": "<", "gt": ">", "quot": `"`, "apos": "'"}
 
-// reference reads the reference at the start of text, which starts with &. It returns
-// how many bytes of it were read, and what they stand for.
+// reference reads a reference at the start of text, which begins with &. It returns the
+// number of bytes read, and the value of the reference.
 func (p *parser) reference(text []byte, at int) (n int, value []byte) {
 	end := bytes.IndexByte(text[:min(len(text), 200)], ';')
 	if len(text) > 1 && text[1] == '#' {
@@ -36,11 +36,11 @@ func (p *parser) reference(text []byte, at int) (n int, value []byte) {
 	if !p.lenient {
 		p.problem(at, Entity, "the entity &%s; is unknown", short(name))
 	}
-	return end + 1, []byte(html.UnescapeString(string(text[:end+1]))) // most are entities of HTML
+	return end + 1, []byte(html.UnescapeString(string(text[:end+1]))) // most other entities are those of HTML
 }
 
-// characterReference reads a reference such as &#233; or &#xE9;. Halves of surrogates
-// that follow each other are joined, because old programs write emoji like that.
+// characterReference reads a reference such as &#233; or &#xE9;. It joins two
+// consecutive surrogates to one character, because old programs write emoji like that.
 func (p *parser) characterReference(text []byte, at, end int) (n int, value []byte) {
 	r, ok := rune(0), false
 	if end > 2 {
@@ -65,7 +65,7 @@ func (p *parser) characterReference(text []byte, at, end int) (n int, value []by
 	return n, nil
 }
 
-// number reads the number of a character. It is 0 if it is too large.
+// number reads the number of a character. r is 0 if the number is too large.
 func number(s string) (r rune, ok bool) {
 	base := 10
 	if rest, hex := strings.CutPrefix(s, "x"); hex {
@@ -84,13 +84,13 @@ func number(s string) (r rune, ok bool) {
 	return rune(v), true
 }
 
-// expand returns what an entity stands for. References in it are expanded as well.
+// expand returns the value of an entity, with the references in it expanded.
 func (p *parser) expand(name string, at, depth int) []byte {
 	value := p.entities[name]
 	if p.expanded += len(value) + 1; depth > 20 || p.expanded > maxExpansion {
 		if p.entities != nil {
 			p.problem(at, Entity, "entities that expand too far")
-			p.entities = nil // the references that follow are unknown
+			p.entities = nil // later references are then unknown
 			p.lenient = true
 		}
 		return nil
@@ -122,7 +122,7 @@ func (p *parser) expand(name string, at, depth int) []byte {
 	}
 }
 
-// doctype reads a document type. Its entities are known from then on.
+// doctype reads a document type declaration and records its entities.
 func (p *parser) doctype() {
 	start := p.pos
 	if p.doc.Root != nil || p.doctyped {
@@ -131,7 +131,7 @@ func (p *parser) doctype() {
 	p.doctyped = true
 	p.pos += len("<!DOCTYPE")
 	data := p.doc.Data
-	inside := false // of the brackets
+	inside := false // whether p.pos is inside the brackets
 	for p.pos < len(data) {
 		switch c := data[p.pos]; {
 		case c == '"' || c == '\'':
@@ -170,7 +170,7 @@ func (p *parser) doctype() {
 	p.problem(start, CutOff, "a document type that does not end")
 }
 
-// entity reads the declaration of an entity.
+// entity reads an entity declaration.
 func (p *parser) entity() {
 	data := p.doc.Data
 	start := p.pos
@@ -194,11 +194,11 @@ func (p *parser) entity() {
 		p.pos++
 		begin := p.pos
 		if !p.skipPast(string(c)) {
-			return // doctype reports that it does not end
+			return // doctype reports the missing end
 		}
 		value = string(data[begin : p.pos-1])
 	}
-	// The declaration may name an external file, which is not read.
+	// The declaration may name an external file; it is not read.
 	if i := bytes.IndexByte(data[p.pos:], '>'); i >= 0 {
 		p.pos += i + 1
 	}
@@ -210,8 +210,8 @@ func (p *parser) entity() {
 	}
 }
 
-// declaredValue returns the value of an entity with its references to characters
-// resolved, as XML does when it is declared.
+// declaredValue returns the value of an entity with its character references resolved,
+// as XML requires at the declaration.
 func (p *parser) declaredValue(value string, at int) string {
 	var out strings.Builder
 	for {

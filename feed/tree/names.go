@@ -35,8 +35,7 @@ var Namespaces = map[string]string{
 // PodcastAlias is an older address of the podcast namespace, which readers accept.
 const PodcastAlias = "https://github.com/Podcastindex-org/podcast-namespace/blob/main/docs/1.0.md"
 
-// prefixes are the usual prefixes by exact address, and by address without scheme,
-// case and last slash.
+// prefixes has the usual prefixes, by exact address and by bare address.
 var prefixes = func() map[string]string {
 	m := map[string]string{PodcastAlias: "podcast", bare(PodcastAlias): "podcast"}
 	for prefix, uri := range Namespaces {
@@ -45,14 +44,15 @@ var prefixes = func() map[string]string {
 	return m
 }()
 
-// bare returns the address of a namespace without scheme, case, www and last slash.
+// bare returns the address of a namespace in lower case, without scheme, www and last
+// slash.
 func bare(uri string) string {
 	_, rest, _ := strings.Cut(strings.ToLower(strings.TrimSpace(uri)), "://")
 	return strings.TrimSuffix(strings.TrimPrefix(rest, "www."), "/")
 }
 
-// UsualPrefix returns the usual prefix of a namespace, or "" if it is not known. exact
-// is false if the address is misspelled: in its case, scheme or last slash.
+// UsualPrefix returns the usual prefix of a namespace, or "" if the namespace is not
+// known. exact is false if the case, the scheme or the last slash of uri is wrong.
 func UsualPrefix(uri string) (prefix string, exact bool) {
 	if prefix, exact = prefixes[uri]; exact {
 		return prefix, true
@@ -60,14 +60,13 @@ func UsualPrefix(uri string) (prefix string, exact bool) {
 	return prefixes[bare(uri)], false
 }
 
-// foreign is the prefix of names in namespaces that are not known.
+// foreign is the prefix of names in unknown namespaces.
 const foreign = "?:"
 
-// binding is a prefix and what it stands for; the default namespace has the prefix
-// "".
+// binding is a prefix and its namespace; the prefix of the default namespace is "".
 type binding struct {
 	prefix, uri string
-	depth       int // of the element that declares it
+	depth       int // depth of the element that declares it
 }
 
 // resolved is a name with its namespace.
@@ -76,14 +75,14 @@ type resolved struct {
 	unbound                    bool
 }
 
-// bind declares a prefix for the element that is being opened.
+// bind declares a prefix for the element that is being read.
 func (p *parser) bind(prefix, uri string) {
 	p.bindings = append(p.bindings, binding{prefix, uri, len(p.open) + 1})
 	clear(p.elements)
 	clear(p.attributes)
 }
 
-// unbind drops the prefixes that were declared below a depth.
+// unbind drops the prefixes that elements below a depth declared.
 func (p *parser) unbind(depth int) {
 	n := len(p.bindings)
 	for n > 0 && p.bindings[n-1].depth > depth {
@@ -112,8 +111,8 @@ func (p *parser) elementName(raw []byte) resolved {
 	}
 	r := p.resolve(string(raw))
 	if r.prefix == "" {
-		// A default namespace of the root or channel is meant for RSS: feeds declare
-		// one by mistake, and readers ignore it.
+		// A default namespace declared by the root or channel is meant for RSS: feeds
+		// declare one by mistake, and readers ignore it.
 		b, _ := p.lookup("")
 		r.space = b.uri
 		usual, _ := UsualPrefix(b.uri)
@@ -139,8 +138,8 @@ func (p *parser) attributeName(raw []byte) resolved {
 	return r
 }
 
-// resolve resolves a name by its prefix. A prefix that is not declared stands for the
-// namespace that usually has it.
+// resolve resolves a name by its prefix. An undeclared prefix stands for the namespace
+// that it usually stands for.
 func (p *parser) resolve(raw string) resolved {
 	prefix, local, ok := strings.Cut(raw, ":")
 	if !ok || prefix == "" || local == "" {

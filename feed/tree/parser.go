@@ -19,30 +19,30 @@ type parser struct {
 	pos     int  // in doc.Data
 	invalid bool // the data has bytes that are not UTF-8
 
-	open  []frame // elements that are not closed yet
+	open  []frame // elements that are not closed yet, the outermost first
 	spare [][]byte
 
 	bindings   []binding
 	elements   map[string]resolved // by name as written
 	attributes map[string]resolved
-	unbound    map[string]bool // prefixes that were reported
+	unbound    map[string]bool // undeclared prefixes that have been reported
 
 	entities map[string]string // declared in the document type
-	lenient  bool              // an external document type may declare more
+	lenient  bool              // an external document type may declare more entities
 	expanded int               // bytes that entities were expanded to
 
-	counted, line, lineStart int       // place of the offset that was counted last
-	deep                     bool      // nesting was reported
-	doctyped                 bool      // a document type was read
-	attrBuffer               []rawAttr // reused
+	counted, line, lineStart int       // the last offset that place was asked for, and its place
+	deep                     bool      // too deep nesting has been reported
+	doctyped                 bool      // a document type has been read
+	attrBuffer               []rawAttr // buffer that attrs reuses
 }
 
 // frame is an open element.
 type frame struct {
 	element *Element
 	raw     string // name as written
-	piece   []byte // the text, as long as it is one piece that nothing changes any more
-	text    []byte // the text of several pieces
+	piece   []byte // the text while it is a single, final piece
+	text    []byte // the text once it has several pieces
 }
 
 // problem records a problem at an offset.
@@ -58,7 +58,7 @@ func (p *parser) early(c Cause, message string) {
 	p.doc.Problems = append(p.doc.Problems, Problem{Cause: c, Line: 1, Column: 1, Message: message})
 }
 
-// place returns line and column of an offset. Offsets mostly ascend.
+// place returns line and column of an offset. It is fast if offsets ascend.
 func (p *parser) place(at int) (line, column int) {
 	if at < p.counted {
 		before := p.doc.Data[:at]
@@ -128,7 +128,7 @@ func startsDeclaration(data []byte) bool {
 	return len(data) > 5 && string(data[:5]) == "<?xml" && (isSpace(data[5]) || data[5] == '?')
 }
 
-// outside reads what is before or after the root element.
+// outside reads the part of the document before or after the root element.
 func (p *parser) outside() {
 	data := p.doc.Data
 	start := p.pos
@@ -172,8 +172,8 @@ const spaces = " \t\r\n"
 
 func isSpace(c byte) bool { return c == ' ' || c == '\n' || c == '\t' || c == '\r' }
 
-// skipPast moves behind the next occurrence of s, or to the end. It reports whether
-// there is one.
+// skipPast moves past the next occurrence of s, or to the end. It reports whether s
+// occurs.
 func (p *parser) skipPast(s string) bool {
 	i := bytes.Index(p.doc.Data[p.pos:], []byte(s))
 	if i < 0 {
@@ -218,8 +218,8 @@ func (p *parser) instruction() {
 	p.characters(p.doc.Data[body:p.pos], body)
 }
 
-// lateDeclaration reports an XML declaration that is not at the start, unless the
-// text before it is reported.
+// lateDeclaration reports an XML declaration that is not at the start, unless the text
+// before it has been reported.
 func (p *parser) lateDeclaration() {
 	for _, problem := range p.doc.Problems {
 		if problem.Message == "text before the first element" {
@@ -229,7 +229,7 @@ func (p *parser) lateDeclaration() {
 	p.problem(p.pos-len("<?"), Declaration, "the XML declaration is not at the very start")
 }
 
-// content reads text up to the next markup in an element, and that markup.
+// content reads the text of an element up to the next markup, and the markup.
 func (p *parser) content() {
 	p.text()
 	data := p.doc.Data
@@ -276,8 +276,8 @@ func (p *parser) cdata() {
 	p.append(p.characters(p.doc.Data[body:body+end], body))
 }
 
-// endTag closes an element. An end tag that does not match closes the innermost
-// element of its name, or nothing.
+// endTag closes an element. An end tag that does not match closes the innermost element
+// with its name, or nothing.
 func (p *parser) endTag() {
 	data := p.doc.Data
 	start := p.pos
@@ -326,7 +326,7 @@ func (p *parser) close() {
 	e := f.element
 	e.end = p.pos
 	if f.piece != nil {
-		e.Text = f.shown(unsafe.String(unsafe.SliceData(f.piece), len(f.piece))) // notes are most of a feed
+		e.Text = f.shown(unsafe.String(unsafe.SliceData(f.piece), len(f.piece))) // not copied: notes are most of a feed
 	} else if len(f.text) > 0 {
 		e.Text = f.shown(string(f.text))
 	}
@@ -363,7 +363,8 @@ func (p *parser) close() {
 	parent.Children = append(parent.Children, e)
 }
 
-// shown returns the text of an element; empty for the space between its children.
+// shown returns the text of an element, or "" if it is only white space between
+// children.
 func (f *frame) shown(text string) string {
 	if len(f.element.Children) > 0 && strings.Trim(text, spaces) == "" {
 		return ""
@@ -371,7 +372,8 @@ func (f *frame) shown(text string) string {
 	return text
 }
 
-// append adds text to the innermost element. The text must not change any more.
+// append adds text to the innermost element. The caller must not change text
+// afterwards.
 func (p *parser) append(text []byte) {
 	f := &p.open[len(p.open)-1]
 	switch {
@@ -411,8 +413,8 @@ func (p *parser) text() {
 	}
 }
 
-// characters returns text with line ends as LF. It reports characters that XML does
-// not allow, and replaces them by U+FFFD, or leaves out those that control.
+// characters returns text with line ends as LF. It reports characters that XML does not
+// allow. Control characters among them are left out, others become U+FFFD.
 func (p *parser) characters(text []byte, at int) []byte {
 	i := plainLength(text)
 	if i == len(text) && !p.invalid {
@@ -451,8 +453,8 @@ func (p *parser) characters(text []byte, at int) []byte {
 	return out
 }
 
-// plainLength returns how many bytes at the start of text need no second look: all but
-// control characters, CR and the start of U+FFFE and U+FFFF.
+// plainLength returns how many bytes at the start of text characters need not examine:
+// all before the first control character, CR, or possible start of U+FFFE or U+FFFF.
 func plainLength(text []byte) int {
 	for i, c := range text {
 		if c < 0x20 && c != '\n' && c != '\t' || c == 0xef && i+2 < len(text) && text[i+1] == 0xbf && text[i+2] >= 0xbe {
@@ -467,8 +469,8 @@ func isChar(r rune) bool {
 	return r == '\t' || r == '\n' || r == '\r' || r >= 0x20 && r <= 0xD7FF || r >= 0xE000 && r <= 0xFFFD || r >= 0x10000 && r <= 0x10FFFF
 }
 
-// fromWindows1252 returns the character of a byte in Windows-1252, which is what
-// bytes that are not UTF-8 most often are.
+// fromWindows1252 returns the character of a byte in Windows-1252, the most likely
+// encoding of bytes that are not UTF-8.
 func fromWindows1252(c byte) rune {
 	const high = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ"
 	if c < 0x80 || c >= 0xa0 {

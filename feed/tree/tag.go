@@ -28,8 +28,8 @@ func (p *parser) nameLength(at int) int {
 	return i - at
 }
 
-// asciiName has 1 for the characters that a name may start with, and 2 for those that
-// may only follow.
+// asciiName is 1 for the characters that may start a name, and 2 for those that may
+// only follow.
 var asciiName = func() (t [utf8.RuneSelf]byte) {
 	for c := byte(0); c < utf8.RuneSelf; c++ {
 		switch {
@@ -43,7 +43,7 @@ var asciiName = func() (t [utf8.RuneSelf]byte) {
 }()
 
 // isNameRune reports whether a name may have a character beyond ASCII (productions
-// NameStartChar and NameChar).
+// NameStartChar and NameChar), as its first character or later.
 func isNameRune(r rune, first bool) bool {
 	switch {
 	case r >= 0xC0 && r <= 0x2FF && r != 0xD7 && r != 0xF7,
@@ -67,7 +67,7 @@ type rawAttr struct {
 	at    int
 }
 
-// startTag reads a start tag or an empty element.
+// startTag reads a start tag or an empty-element tag.
 func (p *parser) startTag() {
 	data := p.doc.Data
 	start := p.pos
@@ -183,7 +183,7 @@ func (p *parser) skipSpace() {
 func (p *parser) attrValue() (value string, quoted bool) {
 	data := p.doc.Data
 	if p.pos >= len(data) {
-		return "", true // startTag reports that the document ends
+		return "", true // startTag reports the missing end
 	}
 	mark := data[p.pos]
 	if mark != '"' && mark != '\'' {
@@ -248,7 +248,7 @@ func (p *parser) declare(e *Element, attrs []rawAttr) {
 	}
 }
 
-// resolveAttrs sets the attributes of an element.
+// resolveAttrs resolves the names of attributes and sets the attributes of an element.
 func (p *parser) resolveAttrs(e *Element, attrs []rawAttr) {
 	n := len(attrs) - len(e.Declared)
 	if n == 0 {
@@ -269,7 +269,7 @@ func (p *parser) resolveAttrs(e *Element, attrs []rawAttr) {
 	}
 }
 
-// undeclared reports a prefix that is not declared, once.
+// undeclared reports an undeclared prefix, once.
 func (p *parser) undeclared(prefix string, at int) {
 	if !p.unbound[prefix] && len(p.doc.Problems) < maxProblems {
 		p.unbound[prefix] = true

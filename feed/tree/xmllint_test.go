@@ -31,8 +31,7 @@ var broken = []string{
 	"<!DOCTYPE a><a/>", "<!DOCTYPE a [<!ENTITY b \"c\">]><a>&b;</a>", "<!DOCTYPE a [<!ENTITY b \"c\">]><a>&d;</a>", "<!DOCTYPE a [<!ENTITY b \"&c;\"><!ENTITY c \"&b;\">]><a>&b;</a>", "<!DOCTYPE a SYSTEM \"no.dtd\"><a>&d;</a>", "<!DOCTYPE a PUBLIC \"-//N//E\" \"no.dtd\"><a/>", "<!DOCTYPE a [<!ENTITY b \"c\">]><a b=\"&b;\"/>", "<!DOCTYPE a [<!ENTITY nbsp \"&#160;\">]><a>&nbsp;</a>", "<a/><!DOCTYPE a>", "<!DOCTYPE a><!DOCTYPE a><a/>", "<!DOCTYPE a", "<!DOCTYPE a [<!-- ] > --> ]><a/>", "<!doctype a><a/>", "<!DOCTYPE a [ <!ELEMENT a (#PCDATA)> ]><a/>", "<!DOCTYPE a [<!ENTITY % p \"q\">]><a/>", "<!DOCTYPEa><a/>",
 }
 
-// mutate returns a document with a random change of the kind that careless programs
-// make.
+// mutate returns a document with a random change of a kind that careless programs make.
 func mutate(r *rand.Rand, source string) string {
 	at := r.IntN(len(source))
 	pieces := []string{"&", "<", ">", "\"", "]]>", "&nbsp;", "&eacute;", "&#55357;", "\x00", "\x08", "\xe9", "</item>", "<br>", "<!--", "-->", "<![CDATA[", "<p", " =", "media:", "'", "\u2028", "<?xml version=\"1.0\"?>"}
@@ -42,14 +41,14 @@ func mutate(r *rand.Rand, source string) string {
 	case 1:
 		return source[:at] + source[min(len(source), at+1+r.IntN(12)):]
 	case 2:
-		return source[at:] // often the start is missing
+		return source[at:] // cut off the start
 	default:
 		return source[:at] + pieces[r.IntN(len(pieces))] + source[at:]
 	}
 }
 
-// TestAgreesWithXmllint compares the verdict about broken documents with that of
-// libxml2.
+// TestAgreesWithXmllint checks that Parse and libxml2 agree about which broken
+// documents are well-formed.
 func TestAgreesWithXmllint(t *testing.T) {
 	t.Parallel()
 	xmllint, err := exec.LookPath("xmllint")
@@ -91,7 +90,7 @@ func TestAgreesWithXmllint(t *testing.T) {
 	}
 }
 
-// parseXML parses a document as XML even if it is obviously something else.
+// parseXML parses a document as XML even if it is obviously not XML.
 func parseXML(data []byte) (*Document, error) {
 	d, err := Parse(data, nil)
 	if err == nil && d.Kind != Unknown && d.Root == nil && len(d.Problems) == 0 {
@@ -110,7 +109,8 @@ func hasCause(d *Document, c Cause) bool {
 	return false
 }
 
-// clip returns a short document, or the part of a long one before its first problem.
+// clip returns a document as it is if it is short, or else the part before its first
+// problem.
 func clip(source string, d *Document) string {
 	if len(source) < 200 || len(d.Problems) == 0 {
 		return source[max(0, len(source)-200):]
