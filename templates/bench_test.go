@@ -11,8 +11,8 @@ import (
 	"onair/transcripts"
 )
 
-// BenchmarkLongTranscript renders the page of an episode whose transcript is as
-// long as the longest of a real catalogue.
+// BenchmarkLongTranscript renders the page of an episode with a transcript as long as
+// the longest in a real catalogue.
 func BenchmarkLongTranscript(b *testing.B) {
 	const turns = 1168
 	speakers := []string{"Mary O'Brien", "Søren & Co", "Deneb"}
@@ -32,7 +32,7 @@ func BenchmarkLongTranscript(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	if _, err := renderWith(theme, site); err != nil { // sets the keys of assets
+	if _, err := renderWith(theme, site); err != nil { // to set the keys of assets
 		b.Fatal(err)
 	}
 	for page, err := range theme.Pages(site) {

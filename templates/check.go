@@ -7,8 +7,8 @@ import (
 	"onair/templates/palette"
 )
 
-// CheckAccent checks that text in an accent colour can be read on the pages of a
-// scheme. If not, it returns the finding with the nearest colour that can be.
+// CheckAccent checks that text in an accent colour is readable on the pages of a
+// scheme. If not, it returns a finding that suggests the nearest readable colour.
 func CheckAccent(accent palette.Colour, scheme site.Scheme, at finding.Position) (f finding.Finding, ok bool) {
 	c := palette.From(accent)
 	s, name := c.Light, "light"
@@ -35,5 +35,5 @@ func NoGlyph(at finding.Position, r rune, script string, others int) finding.Fin
 	return ruleGlyph.At(at, "the font of the cards has no glyph for %q (%s), so this card has no title", r, name)
 }
 
-// BadFile returns the finding that a file which the theme names cannot be used.
+// BadFile returns the finding that a file named by the theme cannot be used.
 func BadFile(at finding.Position, err error) finding.Finding { return ruleFile.At(at, "%v", err) }

@@ -17,7 +17,7 @@ func (r *renderer) sitemap() error {
 	b.WriteString(`<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">` + "\n")
 	entry := func(key string, changed time.Time) {
 		b.WriteString("  <url><loc>")
-		_ = xml.EscapeText(b, []byte(r.absolute(key))) // a bytes.Buffer returns no errors
+		_ = xml.EscapeText(b, []byte(r.absolute(key))) // writing to a bytes.Buffer cannot fail
 		b.WriteString("</loc>")
 		if !changed.IsZero() {
 			fmt.Fprintf(b, "<lastmod>%s</lastmod>", changed.UTC().Format(time.RFC3339))

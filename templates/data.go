@@ -9,8 +9,8 @@ import (
 	"onair/show"
 )
 
-// The types below are the part of schema.org that describes a podcast, as
-// search engines read it from JSON-LD (https://schema.org/PodcastEpisode).
+// The types below are the part of schema.org that describes a podcast, as search
+// engines read it in JSON-LD (https://schema.org/PodcastEpisode).
 
 type seriesData struct {
 	Context     string       `json:"@context,omitempty"`
@@ -58,7 +58,7 @@ type clipData struct {
 	URL         string  `json:"url"`
 }
 
-// breadcrumbData is the way from the first page to another.
+// breadcrumbData is the path from the first page to another page.
 type breadcrumbData struct {
 	Context string      `json:"@context"`
 	Type    string      `json:"@type"`
@@ -113,7 +113,8 @@ func (r *renderer) seriesData() seriesData {
 	return d
 }
 
-// seriesReference returns the short form of seriesData, for episodes.
+// seriesReference returns a short form of the seriesData, to refer to the show in
+// episodes.
 func (r *renderer) seriesReference() seriesData {
 	home := r.absolute("index.html")
 	return seriesData{
@@ -125,8 +126,8 @@ func (r *renderer) seriesReference() seriesData {
 	}
 }
 
-// episodeData returns the structured data of an episode's page: the episode, and the
-// way to it.
+// episodeData returns the structured data of an episode's page: the episode and its
+// breadcrumbs.
 func (r *renderer) episodeData(e *Episode) []any {
 	page := r.absolute(e.PageKey())
 	d := episodeData{
@@ -173,7 +174,8 @@ func (r *renderer) episodeData(e *Episode) []any {
 	return []any{d, r.breadcrumbs([]navLink{{Text: r.word("home"), URL: r.link("index.html")}, {Text: r.word("archive"), URL: r.link(archiveKey)}}, e.Title, e.PageKey())}
 }
 
-// breadcrumbs describes the pages above a page, which the links of crumbs lead to.
+// breadcrumbs returns the pages above a page, which crumbs link to, and the page
+// itself.
 func (r *renderer) breadcrumbs(crumbs []navLink, title, key string) breadcrumbData {
 	d := breadcrumbData{Context: schemaOrg, Type: "BreadcrumbList"}
 	add := func(name, item string) {
@@ -189,7 +191,7 @@ func (r *renderer) breadcrumbs(crumbs []navLink, title, key string) breadcrumbDa
 	return d
 }
 
-// personPageData describes a person, on their page.
+// personPageData returns the structured data of a person's page.
 func (r *renderer) personPageData(p *contributor, crumbs []navLink) []any {
 	d := personData{
 		Context: schemaOrg, Type: "Person", ID: r.absolute(p.Key), Name: p.Name, URL: r.absolute(p.Key),

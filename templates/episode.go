@@ -35,12 +35,12 @@ func (r *renderer) withTranscript(v *view, t *Transcript) error {
 	return r.html(v)
 }
 
-// translation is a transcript of an episode in another language than that on the page
-// of the episode.
+// translation is a transcript of an episode in another language than the transcript on
+// the episode's page.
 type translation struct {
-	index    int // among the transcripts of the episode
+	index    int // index in Episode.Transcripts
 	Language string
-	Key      string // of its page
+	Key      string // key of its page
 }
 
 // translations returns the translated transcripts of an episode.
@@ -57,7 +57,7 @@ func translations(e *Episode) (all []translation) {
 }
 
 // languages returns the pages of an episode in all languages of its transcripts, the
-// episode's page first; nil if there is only one.
+// episode's page first. It returns nil if there is only one.
 func languages(e *Episode) (all []translation) {
 	translated := translations(e)
 	if len(translated) == 0 {
@@ -73,13 +73,13 @@ func (r *renderer) translation(e *Episode, t translation) error {
 	v.Key, v.Canonical, v.Summary = t.Key, r.absolute(t.Key), ""
 	v.Title += " · " + autonym(t.Language)
 	v.Crumbs = []navLink{{Text: r.word("home"), URL: r.link("index.html")}, {Text: e.Title, URL: r.link(e.PageKey())}}
-	if t.index >= len(e.Transcripts) { // it could not be read, which is reported
+	if t.index >= len(e.Transcripts) { // the transcript could not be read, which another finding reports
 		return r.html(v)
 	}
 	return r.withTranscript(v, &e.Transcripts[t.index])
 }
 
-// episodeView returns what all pages of an episode have in common.
+// episodeView returns the view that all pages of an episode start from.
 func (r *renderer) episodeView(kind string, e *Episode) *view {
 	credits := e.Credits(r.site.Show)
 	return &view{
@@ -96,7 +96,7 @@ func (r *renderer) episodeView(kind string, e *Episode) *view {
 	}
 }
 
-// GuestsFirst returns credits with those of guests before those of others.
+// GuestsFirst returns credits with the guests before the others.
 func GuestsFirst(credits []show.Credit) []show.Credit {
 	sorted := slices.Clone(credits)
 	slices.SortStableFunc(sorted, func(a, b show.Credit) int {
@@ -112,13 +112,13 @@ func order(c show.Credit) int {
 	return 1
 }
 
-// speakers knows the people of an episode by the names that its transcripts use.
+// speakers finds the people of an episode by the names in its transcripts.
 type speakers struct {
 	hues   map[string]int
 	images map[string]string // keys
 }
 
-// hueCount is how many colours the theme has for speakers.
+// hueCount is the number of colours that the theme has for speakers.
 const hueCount = 12
 
 func (r *renderer) speakers(e *Episode) *speakers {
@@ -135,7 +135,7 @@ func (r *renderer) speakers(e *Episode) *speakers {
 	return s
 }
 
-// hue returns the colour of a speaker. New speakers get the next one.
+// hue returns the colour of a speaker. A new speaker gets the next colour.
 func (s *speakers) hue(name string) int {
 	hue, known := s.hues[name]
 	if !known {
@@ -149,8 +149,8 @@ func (s *speakers) hue(name string) int {
 	return hue
 }
 
-// mark adds to turns the colours and pictures of their speakers, and the titles of the
-// chapters that begin with them.
+// mark sets the colours and pictures of the speakers of turns, and adds a chapter's
+// title to the turn that begins the chapter.
 func (s *speakers) mark(turns []turnView, all []chapters.Chapter) {
 	next := 0
 	for i := range turns {
@@ -168,7 +168,7 @@ func (s *speakers) mark(turns []turnView, all []chapters.Chapter) {
 	}
 }
 
-// embedKey returns the key of the player of an episode for other sites; empty if the
+// embedKey returns the key of an episode's player for other sites. It is empty if the
 // show has none.
 func (r *renderer) embedKey(e *Episode) string {
 	if r.site.Show.Site.NoEmbed {
@@ -191,7 +191,7 @@ const (
 	embedHeight = 180
 )
 
-// oembed writes what oembed.com calls a rich response, as a static file.
+// oembed writes the rich response of oembed.com for an episode, as a static file.
 func (r *renderer) oembed(e *Episode) error {
 	frame := fmt.Sprintf(`<iframe src="%s" width="%d" height="%d" title="%s" frameborder="0" loading="lazy" allow="autoplay; clipboard-write"></iframe>`,
 		template.HTMLEscapeString(r.absolute(r.embedKey(e))), embedWidth, embedHeight, template.HTMLEscapeString(e.Title))

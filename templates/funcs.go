@@ -69,7 +69,7 @@ func (r *renderer) funcs() template.FuncMap {
 	}
 }
 
-// names joins names, each isolated from the direction of the others.
+// names joins names and isolates the text direction of each.
 func (r *renderer) names(all []string) template.HTML {
 	var b strings.Builder
 	for i, name := range all {
@@ -148,8 +148,8 @@ func listed(all []chapters.Chapter) []chapters.Chapter {
 
 var creativeCommons = regexp.MustCompile(`^cc-(by(?:-(?:nc-sa|nc-nd|nc|nd|sa))?)-([1-4]\.\d)$`)
 
-// license returns name and address of the first licence that is set. Creative
-// Commons licences have an address even if the show does not give one.
+// license returns the name and the address of the first licence that is set. A Creative
+// Commons licence has an address even if the show does not give one.
 func license(choices ...show.License) show.Link {
 	l := cmp.Or(choices...)
 	id := strings.ToLower(l.ID)
@@ -194,8 +194,8 @@ func service(key string) string {
 	return strings.Join(words, " ")
 }
 
-// autonym returns the name of a language in that language, or the code if it is not
-// known.
+// autonym returns the name of a language in the language itself, or the code if the
+// language is not known.
 func autonym(code string) string {
 	tag, err := language.Parse(code)
 	if err != nil {
@@ -243,8 +243,8 @@ func initial(name string) string {
 	return string(unicode.ToUpper(first))
 }
 
-// summary returns the summary that the author of an episode wrote, or the beginning
-// of its notes.
+// summary returns the summary of an episode, or the beginning of its notes if the
+// author wrote none.
 func summary(e *Episode) string {
 	if e.Episode.Summary != "" {
 		return e.Episode.Summary
@@ -255,7 +255,8 @@ func summary(e *Episode) string {
 // plainText returns the text of HTML that was rendered from Markdown.
 func plainText(html template.HTML) string { return markdown.TextOf(string(html)) }
 
-// excerptLength is about how many characters search engines and link previews show.
+// excerptLength is about the number of characters that search engines and link previews
+// show.
 const excerptLength = 200
 
 // excerpt returns the beginning of a text, cut after a word.

@@ -107,7 +107,7 @@ func TestImage(t *testing.T) {
 		"people/vega.png":         "assets/vega.png",
 		"people/none.png":         "",
 		"https://x.example/a.png": "https://x.example/a.png",
-		"http://x.example/a.png":  "", // the policy of the pages would block it
+		"http://x.example/a.png":  "", // blocked by the policy of the pages
 		"javascript:alert(1)":     "",
 		"":                        "",
 	} {

@@ -13,7 +13,7 @@ import (
 	"onair/transcripts"
 )
 
-// hostile are texts by which people have tried to run code in a page.
+// hostile are texts that try to run code in a page.
 var hostile = []string{
 	`<script>alert(1)</script>`,
 	`</script><script>alert(1)</script>`,
@@ -69,7 +69,7 @@ func TestHostileTextRunsNothing(t *testing.T) {
 	}
 }
 
-// checkHarmless fails on an element that runs code which is not the theme's.
+// checkHarmless reports an element that runs code other than the theme's.
 func checkHarmless(t *testing.T, key string, n *html.Node) {
 	t.Helper()
 	switch n.Data {

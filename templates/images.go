@@ -7,24 +7,24 @@ import (
 	"strings"
 )
 
-// portraitWidth is the width of portraits, in device pixels on a screen of twice the
+// portraitWidth is the width of portraits in device pixels, on a screen with twice the
 // usual density.
 const portraitWidth = 160
 
 // Picture is an image in several versions, for artwork.html.
 type Picture struct {
 	Source, Sources string // values of src and srcset; Sources may be empty
-	Width           int    // of the image on the page, in CSS pixels; images are square
+	Width           int    // width on the page, in CSS pixels; images are square
 	Class           string
 }
 
-// picture returns an image that is shown in a width, in CSS pixels.
+// picture returns an image for a given width on the page, in CSS pixels.
 func (r *renderer) picture(key string, width int, class string) Picture {
 	return Picture{r.source(key, 2*width), r.sources(key), width, class}
 }
 
-// source returns the link to the smallest version of an image that has a width in
-// pixels, or to the image itself if all versions are smaller.
+// source returns the link to the smallest version of an image that is at least width
+// pixels wide, or to the image itself if all versions are smaller.
 func (r *renderer) source(key string, width int) string {
 	if key == "" {
 		return ""
@@ -41,8 +41,8 @@ func (r *renderer) source(key string, width int) string {
 	return r.link(key)
 }
 
-// sources returns the versions of an image as the value of srcset; empty if there is
-// only the image itself.
+// sources returns the versions of an image as a value of srcset. It is empty if there
+// is only the image itself.
 func (r *renderer) sources(key string) string {
 	var all []string
 	for _, v := range r.site.Versions[key] {
@@ -51,15 +51,15 @@ func (r *renderer) sources(key string) string {
 	return strings.Join(all, ", ")
 }
 
-// rowKey identifies the HTML of a row: its links are relative to the folder of the
-// page.
+// rowKey identifies the HTML of a row. The HTML depends on the folder of the page,
+// because links are relative to it.
 type rowKey struct {
 	episode *Episode
 	folders string
 }
 
-// row returns the HTML of row.html for an episode. It is kept for other pages, because
-// an episode is in many lists.
+// row returns the HTML of row.html for an episode. It keeps the HTML for other pages,
+// because an episode is in many lists.
 func (r *renderer) row(e *Episode) (template.HTML, error) {
 	key := rowKey{e, strings.Repeat("../", strings.Count(r.current, "/"))}
 	if r.current == notFoundKey || strings.HasPrefix(r.current, "episodes/") {

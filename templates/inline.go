@@ -10,12 +10,12 @@ import (
 	"onair/internal/finding"
 )
 
-// action matches what is between braces in a template.
+// action matches an action of a template, from {{ to }}.
 var action = regexp.MustCompile(`(?s)\{\{.*?\}\}`)
 
 // inlineCode reports scripts, styles and event handlers in the text of a template,
-// which the policy of the pages keeps browsers from using. A template is not HTML, so
-// actions are replaced before it is read as such.
+// which browsers ignore because of the policy of the pages. Actions are replaced first,
+// because a template is not HTML with them.
 func inlineCode(file string, source []byte) (found finding.List) {
 	plain := action.ReplaceAllFunc(source, func(a []byte) []byte {
 		return bytes.Map(func(r rune) rune {

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// notFoundKey is the key of the page that a server shows at any depth. Its links
-// cannot be relative to its own address.
+// notFoundKey is the key of the page that a server shows for unknown addresses at any
+// depth. Its links cannot be relative.
 const notFoundKey = "404.html"
 
 // link returns a link from the current page to the object with the key.
@@ -37,13 +37,15 @@ func (r *renderer) absolute(key string) string {
 	return r.site.Show.URL + escapePath(r.pretty(key))
 }
 
-// isAddress reports whether a key is the address of audio that is not in the bucket.
+// isAddress reports whether a key is really an address: that of audio outside the
+// bucket.
 func isAddress(key string) bool {
 	return strings.HasPrefix(key, "https://") || strings.HasPrefix(key, "http://")
 }
 
-// audioSources returns further sources of audio for the policy of the pages: those of
-// episodes whose audio is not in the bucket, which the bar plays on every page.
+// audioSources returns further sources of audio for the policy of the pages, if the
+// audio of an episode is not in the bucket. Every page needs them, because the bar
+// plays episodes on every page.
 func (r *renderer) audioSources() string {
 	if r.lists.elsewhere {
 		return " https: http:"
@@ -60,8 +62,7 @@ func (r *renderer) optional(key string) string {
 	return r.absolute(key)
 }
 
-// relative returns the link from one key to a path, without the folders that they
-// share.
+// relative returns a link from one key to a path, without the folders that they share.
 func relative(from, to string) string {
 	here, there := strings.Split(from, "/"), strings.Split(to, "/")
 	here = here[:len(here)-1]
@@ -74,13 +75,14 @@ func relative(from, to string) string {
 		return "./"
 	}
 	if first, _, _ := strings.Cut(link, "/"); strings.Contains(first, ":") {
-		return "./" + link // else the part before the colon would be a scheme
+		return "./" + link // otherwise the part before the colon would be a scheme
 	}
 	return link
 }
 
-// pretty removes index.html from the end of a key. Servers add it to the address of
-// a folder, unless the show says that its server does not.
+// pretty removes index.html from the end of a key, because servers add it to the
+// address of a folder. It keeps index.html if the show says that its server does not
+// add it.
 func (r *renderer) pretty(key string) string {
 	if r.site.Show.Site.HTMLURLs {
 		return key

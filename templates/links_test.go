@@ -12,7 +12,7 @@ import (
 	"onair/templates"
 )
 
-// known returns every key of the site except those of pages.
+// known returns every key of the site except the keys of pages.
 func known(site *templates.Site) map[string]bool {
 	keys := map[string]bool{site.FeedKey: true, site.ArtworkKey: true}
 	for _, m := range []map[string]string{site.AssetKeys, site.ImageKeys} {

@@ -11,7 +11,7 @@ import (
 	"onair/show"
 )
 
-// Keys of pages that list something.
+// Keys of pages with lists.
 const (
 	archiveKey  = "archive/index.html"
 	peopleKey   = "people/index.html"
@@ -21,38 +21,38 @@ const (
 	helpKey     = "help/index.html"
 )
 
-// maxArchive is how many episodes a page of the archive lists. It keeps the page
+// maxArchive is the most episodes that a page of the archive lists. It keeps the page
 // below 40 kB, compressed.
 const maxArchive = 300
 
-// list is a page with a list of episodes, as other pages link to it.
+// list is a page with a list of episodes, with what other pages need to link to it.
 type list struct {
 	Name     string
 	Key      string
 	Count    int
 	Current  bool
-	Sponsor  *show.Sponsor // nil unless it is the page of a sponsor
-	season   int           // 0 unless it is a season
-	part     int           // from 1, of a year or season with too many episodes for a page; else 0
-	id       string        // of a topic
+	Sponsor  *show.Sponsor // the sponsor whose page it is; nil on other pages
+	season   int           // the season that the page lists; 0 on other pages
+	part     int           // number, from 1, of a page of a year or season that needs several pages; 0 if it needs one
+	id       string        // name of the topic
 	episodes []*Episode
 }
 
-// lists are the episodes of a site in lists of every kind. Renderers share it.
+// lists has the episodes of a site in lists of every kind. Renderers share it.
 type lists struct {
 	site      *Site
-	have      map[string]bool // keys of pages that there are
+	have      map[string]bool // keys of the pages that exist
 	archive   []list          // years or seasons, newest first
-	seasons   bool            // whether the archive has seasons
-	elsewhere bool            // whether the audio of an episode is not in the bucket
-	topics    []list          // those of most episodes first
+	seasons   bool            // whether the archive is divided into seasons
+	elsewhere bool            // whether an episode has its audio outside the bucket
+	topics    []list          // most episodes first
 	sponsors  []list          // by name
-	people    []*show.Person  // with a page; by name
+	people    []*show.Person  // people who have a page, by name
 	credits   map[*show.Person][]credited
-	related   [][]*Episode // of each episode, up to three
+	related   [][]*Episode // up to three for each episode
 }
 
-// credited is an episode with what a person did in it.
+// credited is an episode with a person's roles in it.
 type credited struct {
 	episode *Episode
 	role    string
@@ -78,8 +78,8 @@ func newLists(site *Site) *lists {
 	return l
 }
 
-// addArchive divides the episodes by season if every full episode has one, else by
-// year.
+// addArchive divides the episodes by season if every full episode has a season, or else
+// by year.
 func (l *lists) addArchive() {
 	l.seasons = !slices.ContainsFunc(l.site.Episodes, func(e *Episode) bool { return e.Season == 0 && e.Type == show.Full })
 	l.seasons = l.seasons && slices.ContainsFunc(l.site.Episodes, func(e *Episode) bool { return e.Season > 0 })
@@ -188,11 +188,11 @@ func (l *lists) addPeople() {
 	}
 }
 
-// maxRelated is how many related episodes a page names.
+// maxRelated is the most related episodes that a page lists.
 const maxRelated = 3
 
-// relate finds for every episode those with most people and topics in common, other
-// than hosts of the show; then the nearest by date.
+// relate finds related episodes for every episode: those that share most people and
+// topics with it, not counting hosts of the show, and then the nearest by date.
 func (l *lists) relate() {
 	hosts := map[*show.Person]bool{}
 	for _, c := range l.site.Show.Hosts {
@@ -231,7 +231,7 @@ func (l *lists) relate() {
 		for _, tag := range tags[i] {
 			others := byTag[tag]
 			if len(others) > len(score)/2 && len(score) > 20 {
-				continue // it says nothing about the episode
+				continue // a tag of most episodes does not relate them
 			}
 			for _, j := range others {
 				score[j]++
@@ -252,7 +252,7 @@ func (l *lists) relate() {
 				}
 			}
 		}
-		// Those next to the episode are linked as the previous and the next one.
+		// The nearest two are already linked as the previous and the next episode.
 		for distance := 2; distance < len(score) && len(candidates) < maxRelated; distance++ {
 			consider(i + distance)
 			consider(i - distance)
@@ -263,7 +263,7 @@ func (l *lists) relate() {
 	}
 }
 
-// neighbours returns the episodes that the page of an episode links to.
+// neighbours returns the episodes that the page of episode i links to.
 func (l *lists) neighbours(i int) (older, newer *Episode, related []*Episode) {
 	if i > 0 {
 		newer = l.site.Episodes[i-1]
@@ -292,8 +292,8 @@ func personKey(p *show.Person) string {
 	return "people/" + p.ID + "/index.html"
 }
 
-// listPages returns the pages that list episodes, people, topics and sponsors, the
-// search and the page for help.
+// listPages returns the pages that list episodes, people, topics and sponsors, and the
+// pages of the search and the help.
 func (r *renderer) listPages() (pages []Page) {
 	add := func(key string, inputs Inputs, render func(*renderer) error) {
 		pages = append(pages, r.page(key, inputs, render))
@@ -346,7 +346,7 @@ func (r *renderer) list(v *view) error {
 	return r.html(v)
 }
 
-// archive renders the archive, or the year or season with an index.
+// archive renders the archive, or the page of the year or season with index i.
 func (r *renderer) archive(i int) error {
 	v := &view{Kind: "archive", Key: archiveKey, Title: r.word("archive")}
 	rest := maxArchive
@@ -425,14 +425,15 @@ func (r *renderer) help() error {
 // contributor is a person with all their roles.
 type contributor struct {
 	*show.Person
-	Key    string // of their page; empty if there is none
+	Key    string // key of the person's page; empty if there is none
 	Bio    template.HTML
 	Roles  string
-	Count  int     // of their episodes; 0 on the page of an episode
-	Groups []group // of their episodes, by role
+	Count  int     // number of episodes; 0 on the page of an episode
+	Groups []group // the person's episodes, by role
 }
 
-// contributors returns each person once, in the order of their first credits.
+// contributors returns each person of credits once, in the order of their first
+// credits.
 func (r *renderer) contributors(credits []show.Credit) []contributor {
 	var all []contributor
 	index := map[string]int{}
@@ -448,8 +449,8 @@ func (r *renderer) contributors(credits []show.Credit) []contributor {
 	return all
 }
 
-// contributor returns a person with their episodes by role, in the order of the first
-// of each.
+// contributor returns a person with their episodes by role. Roles are in the order of
+// their first episodes.
 func (r *renderer) contributor(p *show.Person) contributor {
 	c := contributor{Person: p, Key: personKey(p), Bio: r.site.Bios[p.ID]}
 	index := map[string]int{}
@@ -475,7 +476,8 @@ func (r *renderer) contributor(p *show.Person) contributor {
 	return c
 }
 
-// personKey returns the key of a person's page; empty if there is none.
+// personKey returns the key of a person's page, or an empty string if the person has
+// none.
 func (r *renderer) personKey(p *show.Person) string {
 	if key := personKey(p); r.lists.have[key] {
 		return key

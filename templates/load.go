@@ -27,8 +27,8 @@ import (
 //go:embed default/*.html static/*
 var embedded embed.FS
 
-// Limits on the files of a theme, in bytes. They keep a recording that was put into
-// the templates folder by mistake from becoming an asset.
+// Limits on the files of a theme, in bytes. They prevent that a recording put into the
+// templates folder by mistake becomes an asset.
 const (
 	maxTemplate = 1 << 20
 	maxAsset    = 16 << 20
@@ -37,7 +37,8 @@ const (
 // pageFile is a template of a page, which defines "main".
 type pageFile struct{ kind, file string }
 
-// pageFiles are the templates of pages. All others are partials, which they share.
+// pageFiles are the templates of pages. All other templates are partials, which pages
+// share.
 var pageFiles = []pageFile{
 	{"episode", "episode.html"}, {"embed", "embed.html"}, {"show", "show.html"}, {"archive", "archive.html"},
 	{"person", "person-page.html"}, {"people", "people.html"}, {"topic", "topic.html"}, {"topics", "topics.html"}, {"translation", "translation.html"},
@@ -47,10 +48,10 @@ var pageFiles = []pageFile{
 
 // Theme is a parsed theme. It is safe for concurrent use.
 type Theme struct {
-	set    *template.Template // of all templates; cloned, never executed
+	set    *template.Template // all templates; cloned, never executed
 	paths  map[string]string  // template name → path in errors
 	assets []Asset
-	words  map[string]words.Catalogue // the show's own, by language
+	words  map[string]words.Catalogue // the show's own catalogues, by language
 
 	colours  palette.Colours
 	warnings finding.List
@@ -59,7 +60,7 @@ type Theme struct {
 // Colours returns the colours of the pages.
 func (t *Theme) Colours() palette.Colours { return t.colours }
 
-// Warnings returns what is wrong with the show's templates and does not keep pages from
+// Warnings returns findings about the show's templates that do not keep pages from
 // being rendered, sorted.
 func (t *Theme) Warnings() finding.List { return t.warnings }
 
@@ -70,9 +71,9 @@ type Asset struct {
 	Data      []byte
 }
 
-// Overridden reports whether a template comes from the show. Those of the embedded
-// theme show on the page of an episode nothing of other episodes but the titles
-// and pages of its neighbours.
+// Overridden reports whether a template comes from the show. Only the embedded
+// templates are known to show nothing of other episodes on the page of an episode
+// except the titles and pages of its neighbours.
 func (t *Theme) Overridden() bool {
 	for _, path := range t.paths {
 		if !strings.HasPrefix(path, embeddedPrefix) {
@@ -88,8 +89,8 @@ const embeddedPrefix = "theme/"
 // Assets returns the theme's static files by name.
 func (t *Theme) Assets() []Asset { return t.assets }
 
-// Look is what a show chooses of a theme's look. The zero value is a look without
-// artwork.
+// Look is the part of a theme's look that a show chooses. The zero value is a look
+// without artwork.
 type Look struct {
 	Accent palette.Colour // palette.Default if zero
 	Scheme site.Scheme
@@ -100,9 +101,9 @@ type Look struct {
 const fontName = "headlines.woff2"
 
 // style returns the beginning of the stylesheet: the colours and the font of a look.
-// The font lies beside the stylesheet, and its key has the hash of its bytes.
+// The font file is beside the stylesheet; its name has the hash of its bytes.
 func (l *Look) style(c palette.Colours) string {
-	// The lightness and chroma of the colours of speakers, in OKLCH.
+	// Lightness and chroma of the colours of speakers, in OKLCH.
 	light := c.Light.CSS() + "  --voice-light: 0.45;\n  --voice-chroma: 0.12;\n"
 	dark := c.Dark.CSS() + "  --voice-light: 0.8;\n  --voice-chroma: 0.1;\n"
 	var b strings.Builder
@@ -123,9 +124,9 @@ func (l *Look) style(c palette.Colours) string {
 }
 
 // Load reads the embedded theme. Files of overrides, the show's templates folder,
-// replace those of the same name; overrides may be nil, and look as well. An error about a file is a
-// finding.Finding with the file and, if it is about the text of a template, line
-// and column.
+// replace embedded files of the same name. overrides and look may be nil. An error
+// about a file is a finding.Finding with the file and, if it is about the text of a
+// template, line and column.
 func Load(overrides fs.FS, look *Look) (*Theme, error) {
 	if look == nil {
 		look = &Look{}
@@ -198,8 +199,8 @@ func (t *Theme) addWords(language string, f source) error {
 	return nil
 }
 
-// parse makes one set of all templates. The "main" of each page gets a name of its
-// own, and "main" itself includes the one for the kind of the page. It executes a copy
+// parse makes one set of all templates. The "main" of each page gets a name of its own,
+// and a common "main" includes the one for the kind of page. parse executes a copy
 // once, so that a template that html/template cannot escape is reported now and not in
 // the middle of a publish.
 func (t *Theme) parse(files map[string]source) error {
@@ -227,7 +228,7 @@ func (t *Theme) parse(files map[string]source) error {
 			switch name {
 			case "main":
 				name = main
-			case p.file: // what is outside of the definitions
+			case p.file: // text outside of the definitions
 				continue
 			}
 			template.Must(set.AddParseTree(name, defined.Tree))
@@ -249,15 +250,14 @@ func (t *Theme) parse(files map[string]source) error {
 	return nil
 }
 
-// mainOf returns the name that the "main" of a page's file has in the set of all
-// templates.
+// mainOf returns the name of a page file's "main" in the set of all templates.
 func mainOf(file string) (name string, ok bool) {
 	return "main of " + file, slices.ContainsFunc(pageFiles, func(p pageFile) bool { return p.file == file })
 }
 
 // source is a file of the theme.
 type source struct {
-	path string // in errors
+	path string // path in errors
 	data []byte
 }
 
@@ -343,12 +343,12 @@ func fileError(file, format string, args ...any) error {
 	return ruleTemplate.At(finding.Position{File: file}, format, args...)
 }
 
-// goError matches the errors of text/template and html/template: file, line,
-// column and message.
+// goError matches an error of text/template or html/template: file, line, column and
+// message.
 var goError = regexp.MustCompile(`(?s)^(?:html/)?template: ?([^:]+):(\d+)(?::(\d+))?: (.*)$`)
 
-// locate returns an error of the template packages as a finding at the file of the
-// theme. Columns in those errors count from 0.
+// locate returns an error of the template packages as a finding about the file of the
+// theme. Columns in these errors count from 0.
 func (t *Theme) locate(err error) error {
 	m := goError.FindStringSubmatch(err.Error())
 	if m == nil {
@@ -363,7 +363,7 @@ func (t *Theme) locate(err error) error {
 	return ruleTemplate.At(finding.Position{File: cmp.Or(t.paths[m[1]], m[1]), Line: line, Column: column}, "%s", m[4])
 }
 
-// mediaTypes are the types of assets, by extension. Package mime is not used
+// mediaTypes are the media types of assets, by extension. Package mime is not used
 // because its table differs between machines.
 var mediaTypes = map[string]string{
 	".avif":        "image/avif",
@@ -383,12 +383,12 @@ var mediaTypes = map[string]string{
 }
 
 // Files returns the files of the embedded theme by name, such as episode.html,
-// static/theme.css or words/en.txt. A show overrides one with the file of that name in
-// its templates folder.
+// static/theme.css or words/en.txt. A show overrides a file with a file of the same
+// name in its templates folder.
 func Files() map[string][]byte {
 	files, err := themeFiles(nil)
 	if err != nil {
-		panic(err) // the files are part of the program
+		panic(err) // cannot happen: the files are embedded
 	}
 	all := map[string][]byte{}
 	for name, f := range files {

@@ -79,7 +79,7 @@ func TestOverrides(t *testing.T) {
 	}
 }
 
-// TestTurnsOverride checks that a show can still write turns with a template.
+// TestTurnsOverride checks that a show can replace turns.html by a template of its own.
 func TestTurnsOverride(t *testing.T) {
 	t.Parallel()
 	data, err := os.ReadFile("testdata/turns.html")

@@ -21,36 +21,36 @@ type Page struct {
 	Key    string // in the bucket
 	Inputs Inputs
 
-	// Episode is the one that the page shows, if Inputs says that it shows one.
+	// Episode is the episode that the page shows, if Inputs is for one episode.
 	Episode *Episode
 
-	// Neighbours are the other episodes that the page of an episode names; nil
-	// stands for one before the first or after the last.
+	// Neighbours are the other episodes that the page of an episode names; nil stands
+	// for a neighbour before the first or after the last episode.
 	Neighbours []*Episode
 
-	// Render writes the page, the same bytes every time. It writes nothing if it
-	// fails to render. An error about a template wraps a finding.Finding.
+	// Render writes the page, the same bytes every time. If rendering fails, it writes
+	// nothing. An error about a template wraps a finding.Finding.
 	Render func(w io.Writer) error
 }
 
-// Inputs says what the embedded theme renders a page from, besides the settings of
-// the show.
+// Inputs says on what a page of the embedded theme depends, besides the settings of the
+// show.
 type Inputs int
 
 // The inputs of pages.
 const (
-	AllEpisodes       Inputs = iota // all episodes without their transcripts and gaps
-	AllGaps                         // all episodes without their transcripts
-	OneEpisode                      // an episode with its transcripts, and Neighbours
-	OneWithoutText                  // an episode without its transcripts
-	OneTranslation                  // the same as OneEpisode
+	AllEpisodes       Inputs = iota // all episodes, except transcripts and gaps
+	AllGaps                         // all episodes, except transcripts
+	OneEpisode                      // Episode with its transcripts, and Neighbours
+	OneWithoutText                  // Episode without its transcripts
+	OneTranslation                  // like OneEpisode
 	NothingButTheShow               // only the settings
-	SearchIndex                     // SearchKey
+	SearchIndex                     // Site.SearchKey
 )
 
-// Pages yields every page of the site, in key order. A page is rendered when its
-// Render is called, from the site as it is then. Several pages may be rendered at
-// the same time. An error ends the sequence; one about a redirect wraps a
+// Pages yields every page of the site, in key order. A page is rendered when its Render
+// is called, from the content of site at that time. Several pages may be rendered
+// concurrently. An error ends the sequence; an error about a redirect wraps a
 // finding.Finding.
 func (t *Theme) Pages(site *Site) iter.Seq2[Page, error] {
 	return func(yield func(Page, error) bool) {
@@ -80,20 +80,20 @@ type renderer struct {
 	words   *words.Words
 	set     *template.Template
 	theme   *Theme
-	current string       // key of the page being rendered, from which links are relative
+	current string       // key of the page being rendered; links are relative to it
 	out     bytes.Buffer // the page being rendered
-	pool    *pool        // of renderers of the site
+	pool    *pool        // of idle renderers of the site
 }
 
-// pool is the renderers of a site that are not in use. There are as many renderers
-// as pages that were rendered at the same time.
+// pool has the idle renderers of a site. A site has as many renderers as pages were
+// rendered at the same time.
 type pool struct {
 	mu   sync.Mutex
 	free []*renderer
 	rows sync.Map // see renderer.row
 }
 
-// get returns a renderer of the pool, or nil if all are in use.
+// get returns a renderer of the pool, or nil if it has none.
 func (p *pool) get() *renderer {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -132,7 +132,7 @@ func (t *Theme) rendererWith(site *Site, l *lists, p *pool) (*renderer, error) {
 	return r, nil
 }
 
-// page returns a page. Its Render gets a free renderer, calls render, which writes to
+// page returns a page. Its Render gets an idle renderer, calls render, which writes to
 // the renderer's buffer, and copies the buffer.
 func (r *renderer) page(key string, inputs Inputs, render func(*renderer) error) Page {
 	return Page{Key: key, Inputs: inputs, Render: func(w io.Writer) error {
@@ -245,7 +245,7 @@ type group struct {
 	Episodes []*Episode
 }
 
-// gapList is what could not be understood in an episode.
+// gapList has the places in an episode that could not be understood.
 type gapList struct {
 	Episode *Episode
 	Gaps    []Gap
@@ -315,8 +315,8 @@ func (r *renderer) html(v *view) error {
 	return nil
 }
 
-// groups returns the episodes in the order to list them: newest first, or for a
-// serial show by season, oldest first.
+// groups returns the episodes in the order of lists: newest first, or for a serial show
+// by season, oldest first.
 func (r *renderer) groups() []group {
 	s := r.site
 	if len(s.Episodes) == 0 {
@@ -350,7 +350,7 @@ func (r *renderer) seasonName(n int) string {
 	return r.word("season-name", "n", n, "name", name)
 }
 
-// word returns a word of the catalogue that is known to be there.
+// word returns a text of the catalogue for a key that is known to exist.
 func (r *renderer) word(key string, values ...any) string {
 	text, err := r.words.Text(key, values...)
 	if err != nil {
@@ -359,13 +359,13 @@ func (r *renderer) word(key string, values ...any) string {
 	return text
 }
 
-// navLink is a link of the masthead, or to a page above the current one.
+// navLink is a link in the masthead, or to a page above the current one.
 type navLink struct {
 	Text, URL string
 	Current   bool
 }
 
-// nav returns the links of the masthead.
+// nav returns the links in the masthead.
 func (r *renderer) nav() []navLink {
 	var links []navLink
 	add := func(text, key string) {
@@ -393,7 +393,7 @@ func (r *renderer) nav() []navLink {
 	return links
 }
 
-// creator returns the first handle of the fediverse among credits.
+// creator returns the first fediverse handle among credits.
 func creator(credits []show.Credit) string {
 	for _, c := range credits {
 		if c.Person.Fediverse != "" {

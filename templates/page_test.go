@@ -130,7 +130,8 @@ func TestSameSiteSameBytes(t *testing.T) {
 	}
 }
 
-// TestPagesRenderConcurrently is also for the race detector.
+// TestPagesRenderConcurrently compares pages rendered concurrently, also for the race
+// detector.
 func TestPagesRenderConcurrently(t *testing.T) {
 	t.Parallel()
 	theme, err := templates.Load(nil, nil)

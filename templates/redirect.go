@@ -39,8 +39,8 @@ func (r *renderer) redirect(key string, to *Episode) error {
 	})
 }
 
-// redirectKey returns the key of the page at a former path: the path itself if it
-// names an HTML file, else the index of a folder of that name.
+// redirectKey returns the key of the page at a former path: the path itself if it names
+// an HTML file, or else the index of a folder with that name.
 func redirectKey(from string) (string, error) {
 	below, ok := strings.CutPrefix(from, "/")
 	if !ok || strings.ContainsAny(from, "?#") {
@@ -71,12 +71,12 @@ func redirectKey(from string) (string, error) {
 	return below + "/index.html", nil
 }
 
-// usedKeys are the keys in use and the folders above them, each with a description
-// of what uses it for messages. A file cannot have the name of a folder. Names are
-// in lower case, because file systems on macOS and Windows ignore case.
+// usedKeys are the keys in use and the folders above them, each with a description of
+// its user for messages. A file cannot have the name of a folder. Names are in lower
+// case, because file systems on macOS and Windows ignore case.
 type usedKeys struct{ keys, folders map[string]string }
 
-// usedKeys returns the keys of everything that the site names.
+// usedKeys returns the keys of all objects that the site names.
 func (r *renderer) usedKeys(pages []Page) usedKeys {
 	u := usedKeys{map[string]string{}, map[string]string{}}
 	put := func(key string) {
@@ -87,7 +87,7 @@ func (r *renderer) usedKeys(pages []Page) usedKeys {
 	for _, p := range pages {
 		put(p.Key)
 	}
-	put("sitemap.xml") // reserved even if the show is private and has none
+	put("sitemap.xml") // reserved even for a private show, which has no sitemap
 	put(r.site.FeedKey)
 	put(r.site.ArtworkKey)
 	for _, key := range r.site.AssetKeys {
@@ -120,7 +120,7 @@ func (u usedKeys) put(key, user string) {
 	}
 }
 
-// add adds a key. It is an error if the key is in use.
+// add adds a key. It returns an error if the key is in use.
 func (u usedKeys) add(key, user string) error {
 	lower := strings.ToLower(key)
 	other, used := u.keys[lower]

@@ -13,7 +13,7 @@ func TestRedirects(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name, from string
-		key        string // empty for an error
+		key        string // empty if an error is expected
 		message    string
 	}{
 		{name: "number", from: "/5", key: "5/index.html"},

@@ -5,13 +5,13 @@ import (
 	"regexp"
 )
 
-// endComment matches a comment behind code or in braces. The theme's scripts have no
-// strings with slashes after a space.
+// endComment matches a comment at the end of a line of code or inside braces. The
+// theme's scripts have no strings with a slash after a space.
 var endComment = regexp.MustCompile(` +// .*| /\*[^*]*\*/ ?`)
 
-// compactScript returns a script of the theme without what listeners need not load:
-// comments, indentation, and the ends of lines after which a statement cannot end. The
-// theme's scripts have no texts of several lines.
+// compactScript returns a script of the theme without comments, indentation, and line
+// ends after which a statement cannot end. The theme's scripts have no strings of
+// several lines.
 func compactScript(script []byte) []byte {
 	var out bytes.Buffer
 	for line := range bytes.Lines(script) {

@@ -78,14 +78,14 @@ func needNode(t testing.TB) string {
 	return node
 }
 
-// script is a script of the theme in a node process, which calls its functions.
+// script is a script of the theme in a node process that calls its functions.
 type script struct {
 	mu  sync.Mutex
 	in  io.Writer
 	out *bufio.Reader
 }
 
-// startScript runs a script without a document, so that it only defines its parsers.
+// startScript starts a script without a document, so that it only defines its parsers.
 func startScript(t testing.TB, name string) *script {
 	t.Helper()
 	cmd := exec.Command(needNode(t), "-e", `
@@ -113,7 +113,7 @@ func startScript(t testing.TB, name string) *script {
 	return &script{in: in, out: bufio.NewReader(out)}
 }
 
-// call returns the JSON of what a function of the script returns.
+// call returns the result of a function of the script as JSON.
 func (s *script) call(t testing.TB, function string, args ...any) string {
 	t.Helper()
 	line, err := json.Marshal(append([]any{function}, args...))
@@ -132,7 +132,7 @@ func (s *script) call(t testing.TB, function string, args ...any) string {
 	return strings.TrimSuffix(result, "\n")
 }
 
-// spans are times of addresses, with what player.js makes of them.
+// spans are the time parts of addresses, with the result of parseSpan in player.js.
 var spans = map[string]string{
 	"83":                     `{"start":83,"end":"Infinity"}`,
 	"83.25":                  `{"start":83.25,"end":"Infinity"}`,
@@ -171,8 +171,8 @@ func TestSpansOfAddresses(t *testing.T) {
 	}
 }
 
-// FuzzSpans checks that what is not a time is ignored, and that a time is a finite
-// number that is not negative.
+// FuzzSpans checks that text other than a time is ignored, and that the result for a
+// time is finite and not negative.
 func FuzzSpans(f *testing.F) {
 	for text := range spans {
 		f.Add(text)

@@ -4,25 +4,22 @@
 //
 // # Pages
 //
-//	index.html                        the latest episodes, how to subscribe, hosts
-//	archive/index.html                the years or seasons, and the latest episodes
-//	archive/<year>/index.html         every episode of a year; archive/season-<n>/
-//	                                  for a show whose episodes all have a season
-//	episodes/<slug>/index.html        one episode: player, notes, chapters, transcript
-//	episodes/<slug>/transcript-<language>/
-//	                                  a translation of its transcript
-//	episodes/<slug>/embed/index.html  its player, for a frame in another site
-//	episodes/<slug>/embed/oembed.json describes the embedded player (oembed.com)
-//	people/index.html, people/<id>/   people, and the episodes of each
-//	topics/index.html, topics/<name>/ topics, and the episodes of each
-//	sponsors/index.html, sponsors/<id>/
-//	search/index.html                 the search
-//	help/index.html                   what could not be understood in transcripts
-//	<id>/index.html                   a page of the show's own, from pages/<id>.md
-//	<former path>/index.html          forwards to the episode that moved (redirect_from)
-//	404.html                          what a server shows for an unknown address
-//	sitemap.xml, robots.txt           for crawlers; a private show has no sitemap
-//	site.webmanifest                  name, colours and icons for a home screen
+// index.html                        the latest episodes, how to subscribe, hosts
+// archive/index.html                the years or seasons, and the latest episodes
+// archive/<year>/index.html         every episode of a year; archive/season-<n>/ for a
+// show whose episodes all have a season episodes/<slug>/index.html        one episode:
+// player, notes, chapters, transcript episodes/<slug>/transcript-<language>/ a
+// translation of its transcript episodes/<slug>/embed/index.html  its player, for a
+// frame in another site episodes/<slug>/embed/oembed.json describes the embedded player
+// (oembed.com) people/index.html, people/<id>/   people, and the episodes of each
+// topics/index.html, topics/<name>/ topics, and the episodes of each
+// sponsors/index.html, sponsors/<id>/ search/index.html                 the search
+// help/index.html                   what could not be understood in transcripts
+// <id>/index.html                   a page of the show's own, from pages/<id>.md
+// <former path>/index.html          forwards to the episode that moved (redirect_from)
+// 404.html                          what a server shows for an unknown address
+// sitemap.xml, robots.txt           for crawlers; a private show has no sitemap
+// site.webmanifest                  name, colours and icons for a home screen
 //
 // A page without content is left out. Only live episodes appear on any of them.
 //
@@ -226,12 +223,12 @@ import (
 )
 
 // Site is the content of the pages. Fields of type template.HTML are sanitized; all
-// other strings are untrusted text. Keys are those of objects in the bucket.
+// other strings are untrusted text. Keys are keys of objects in the bucket.
 type Site struct {
 	Show        *show.Show
-	Description template.HTML        // the show's, rendered
+	Description template.HTML        // the show's description, rendered
 	ArtworkKey  string               // empty if the show has no artwork
-	LogoKey     string               // of the masthead; empty if the show has none
+	LogoKey     string               // logo in the masthead; empty if the show has none
 	FeedKey     string               // required
 	SearchKey   string               // directory of the search index; empty if there is none
 	AssetKeys   map[string]string    // name of an asset → key; required for every asset of the theme
@@ -239,7 +236,7 @@ type Site struct {
 	Versions    map[string][]Version // key of an image → its smaller versions, narrowest first
 	IconKeys    map[int]string       // width in pixels → key of a square PNG of the artwork
 	Bios        map[string]template.HTML
-	Pages       []*OwnPage // of the show's own, by ID
+	Pages       []*OwnPage // the show's own pages, by ID
 	Episodes    []*Episode // live, newest first
 	Updated     time.Time  // when the content last changed; zero if there is no content
 }
@@ -250,29 +247,29 @@ type Version struct {
 	Key           string
 }
 
-// OwnPage is a page of the show's own.
+// OwnPage is a page that the show adds itself.
 type OwnPage struct {
 	*site.Page
 	HTML template.HTML
 }
 
-// Episode is a live episode. Chapters, Summary and Transcripts replace those of
+// Episode is a live episode. Its Chapters, Summary and Transcripts replace those of
 // show.Episode.
 type Episode struct {
 	*show.Episode
 	Duration    time.Duration
-	AudioKey    string // required; the address of audio that is not in the bucket
+	AudioKey    string // required; an address if the audio is not in the bucket
 	AudioType   string // media type, such as audio/mpeg
 	AudioBytes  int64
 	ArtworkKey  string // the episode's or the show's; empty if neither has artwork
 	CardKey     string // image of 1200 × 630 pixels for link previews; empty if there is none
 	WaveformKey string // an SVG; empty if there is none
 	Notes       template.HTML
-	Summary     string             // plain text, of which pages show the beginning: the summary, else the first paragraph of the notes
-	EditURL     string             // where to propose a change of the notes; may be empty
+	Summary     string             // plain text, shortened on pages: the summary, or else the first paragraph of the notes
+	EditURL     string             // where to propose a change to the notes; may be empty
 	Chapters    []chapters.Chapter // timed, in order, including hidden ones
 	Transcripts []Transcript       // the episode's own language first
-	Gaps        []Gap              // what could not be understood, in order
+	Gaps        []Gap              // words that could not be understood, in order
 }
 
 // PageKey returns the key of the episode's page.
@@ -282,26 +279,26 @@ func (e *Episode) PageKey() string { return show.PageKey(e.Slug) }
 type Gap struct {
 	Language string // of the transcript
 	Speaker  string
-	Words    string // around the place
+	Words    string // text around the gap
 	Start    time.Duration
 	Timed    bool   // whether Start is known
-	EditURL  string // where to write the words; may be empty
+	EditURL  string // where to add the words; may be empty
 }
 
 // Transcript is a transcript of an episode in one language.
 type Transcript struct {
 	Language string
-	Files    []File // the same text for download
+	Files    []File // files of the transcript for download
 	EditURL  string // where to propose a change; may be empty
-	Machine  bool   // the text of a speech recognizer, not reviewed yet
+	Machine  bool   // the text is from a speech recogniser and not reviewed yet
 
-	// Contributors are the names of its authors and editors, those with most
-	// commits first. The names are untrusted text.
+	// Contributors are the names of the authors and editors, those with most commits
+	// first. The names are untrusted text.
 	Contributors []string
 
-	// Read returns the transcript and the start of each turn, or nil starts if they
-	// are not known. It is called when the page is rendered, so that not all
-	// transcripts are in memory at once.
+	// Read returns the transcript and the start of each turn; starts is nil if they are
+	// not known. Read is called when the page is rendered, so that not all transcripts
+	// are in memory at once.
 	Read func() (*transcripts.Transcript, []time.Duration, error)
 }
 
@@ -310,5 +307,5 @@ type File struct {
 	Key       string
 	MediaType string
 	Label     string // such as WebVTT
-	Name      string // of the saved file
+	Name      string // file name for saving
 }

@@ -11,7 +11,7 @@ import (
 	"onair/show"
 )
 
-// app is an app to which a link can pass the address of a feed.
+// app is an app that can be opened with the address of a feed.
 type app struct {
 	id, name string
 	link     func(feed string) string
@@ -23,8 +23,8 @@ func bare(feed string) string {
 	return rest
 }
 
-// feedApps are the apps that can be given any feed, by the addresses that they
-// document.
+// feedApps are the apps that can be opened with any feed, with the addresses that they
+// document for it.
 var feedApps = []app{
 	{"apple", "Apple Podcasts", func(feed string) string { return "podcast://" + bare(feed) }},
 	{"overcast", "Overcast", func(feed string) string { return "overcast://x-callback-url/add?url=" + url.QueryEscape(feed) }},
@@ -41,8 +41,8 @@ type subscription struct {
 	URL  template.URL
 }
 
-// apps returns links with which apps subscribe to the feed, and the show's own links.
-// The show's link to an app replaces the one made from the address of the feed.
+// apps returns links for subscribing in apps, and the show's own links. The show's link
+// to an app replaces the link made from the address of the feed.
 func (r *renderer) apps() (all []subscription) {
 	own := map[string]string{}
 	for _, l := range r.site.Show.Links {
@@ -64,7 +64,7 @@ func (r *renderer) apps() (all []subscription) {
 	return append(named, all...)
 }
 
-// webURL returns the address of a link if it has the scheme of a web page.
+// webURL returns the address of a link, or an empty string if it is not http or https.
 func webURL(l show.Link) template.URL {
 	if u, err := url.Parse(l.URL); err == nil && (u.Scheme == "https" || u.Scheme == "http") {
 		return template.URL(u.String())
@@ -72,14 +72,14 @@ func webURL(l show.Link) template.URL {
 	return ""
 }
 
-// qrCode returns a QR code as an SVG, one path with a square for each run of dark modules.
-// It is empty if the text is too long for a code.
+// qrCode returns a QR code as an SVG: one path, with a rectangle for each run of dark
+// modules. It is empty if the text is too long for a code.
 func qrCode(text string) template.HTML {
 	code, err := qr.Encode(text, qr.M)
 	if err != nil {
 		return ""
 	}
-	const quiet = 4 // modules of white around the code
+	const quiet = 4 // white modules around the code
 	var path strings.Builder
 	for y := range code.Size {
 		for x := 0; x < code.Size; x++ {

@@ -23,7 +23,7 @@ type turnView struct {
 	Chapter string // title of the chapter that begins with the turn; may be empty
 }
 
-// second is what one turn may begin before the chapter that it belongs to.
+// second is how long before its chapter a turn may begin.
 const second = time.Second
 
 // turns reads the transcript and pairs the turns with their times.
@@ -46,8 +46,8 @@ func (t *Transcript) turns() ([]turnView, error) {
 	return turns, nil
 }
 
-// withoutOpening returns the blocks of a turn without the stamp that opens it,
-// for a page that shows the time beside the speaker.
+// withoutOpening returns the blocks of a turn without the time stamp at its start, for
+// a page that shows the time beside the speaker.
 func withoutOpening(turn transcripts.Turn) []transcripts.Block {
 	if turn.Stamp == nil || len(turn.Blocks) == 0 {
 		return turn.Blocks
@@ -62,7 +62,7 @@ func withoutOpening(turn transcripts.Turn) []transcripts.Block {
 }
 
 // cutOpening removes a <time> element and the spaces after it from the start of a
-// block, where it may be inside one other element without attributes, such as <p>.
+// block. The element may be inside one other element without attributes, such as <p>.
 func cutOpening(html string) (rest string, ok bool) {
 	tag, inner := "", html
 	if !strings.HasPrefix(html, "<time ") {
@@ -79,9 +79,9 @@ func cutOpening(html string) (rest string, ok bool) {
 	return tag + strings.TrimLeft(rest, " "), true
 }
 
-// turns returns the turns of a transcript as HTML. It writes the same bytes as
-// the template testdata/turns.html. It is Go code because most of a page is its
-// transcript, which takes html/template more than ten times as long.
+// turns returns the turns of a transcript as HTML. It writes the same bytes as the
+// template testdata/turns.html. It is Go code because the transcript is most of a page,
+// and html/template takes more than ten times as long.
 func (r *renderer) turns(t transcriptView) template.HTML {
 	w := &turnWriter{r: r, link: r.word("turn-link"), images: map[string]string{}}
 	if t.AudioKey != "" {
@@ -111,7 +111,7 @@ type turnWriter struct {
 	strings.Builder
 	r      *renderer
 	audio  string            // link to the audio
-	link   string            // words for a link to a turn
+	link   string            // text of the link to a turn
 	images map[string]string // links to pictures, by key
 }
 
@@ -194,8 +194,8 @@ var escapeHTML = strings.NewReplacer(
 	"\x00", "\uFFFD", `"`, "&#34;", "&", "&amp;", "'", "&#39;", "+", "&#43;", "<", "&lt;", ">", "&gt;",
 )
 
-// escapeFragment escapes the fragment of a URL as html/template does: every byte
-// that is not unreserved (RFC 3986 section 2.3).
+// escapeFragment escapes the fragment of a URL as html/template does: every byte except
+// unreserved ones (RFC 3986 section 2.3).
 func escapeFragment(s string) string {
 	var b strings.Builder
 	for i := range len(s) {

@@ -20,7 +20,7 @@ func turnsRenderer() *renderer {
 	return &renderer{site: &Site{Show: &show.Show{URL: "https://x.example/"}}, words: words.For("en", nil), current: "episodes/a/index.html"}
 }
 
-// turnsTemplate parses the template that turnsHTML stands for.
+// turnsTemplate parses the template that turns replaces.
 func turnsTemplate(t testing.TB) *template.Template {
 	t.Helper()
 	source, err := os.ReadFile("testdata/turns.html")
@@ -38,7 +38,7 @@ func turnsTemplate(t testing.TB) *template.Template {
 	return template.Must(set.New("partial").Parse(string(partial)))
 }
 
-// sameTurns fails unless the template and the Go code write the same bytes.
+// sameTurns checks that the template and the Go code write the same bytes.
 func sameTurns(t *testing.T, set *template.Template, view transcriptView) {
 	t.Helper()
 	var want, got bytes.Buffer

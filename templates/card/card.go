@@ -1,9 +1,9 @@
 // Package card draws the image that link previews show for an episode: artwork, title,
 // show and people on 1200 × 630 pixels.
 //
-// The same card has the same bytes on every machine: text is shaped in the units of the
-// font, and everything after that is computed with integers, because processors round
-// floating-point sums differently.
+// The same card has the same bytes on every machine. Text is shaped in the units of the
+// font, and all later steps use integers, because processors round floating-point sums
+// differently.
 package card
 
 import (
@@ -34,23 +34,23 @@ const (
 // ArtworkSize is the size of the artwork on a card, in pixels.
 const ArtworkSize = 440
 
-// MaxBytes is the largest size of the JPEG of a card.
+// MaxBytes is the largest size of a card's JPEG.
 const MaxBytes = 120_000
 
-// Card is what a card shows.
+// Card is the content of a card.
 type Card struct {
 	Title       string // left out if empty
 	Show        string
 	People      string        // names with separators
-	RightToLeft bool          // the direction of the title as a whole
-	Artwork     *raster.Image // its middle is shown, in ArtworkSize
+	RightToLeft bool          // direction of the title as a whole
+	Artwork     *raster.Image // cropped around its middle to ArtworkSize
 	Colours     palette.Scheme
 }
 
-// Font draws cards in a font. It is safe for concurrent use.
+// Font draws cards with a font. It is safe for concurrent use.
 type Font struct {
 	font    *font.Font
-	encoder raster.StripEncoder // cards of a show differ in their titles only
+	encoder raster.StripEncoder // reuses work: cards of a show differ in their titles only
 }
 
 // ParseFont reads an OpenType or TrueType font.
@@ -75,8 +75,8 @@ var Default = sync.OnceValue(func() *Font {
 	return f
 })
 
-// Missing returns the first character of a text that the font cannot draw. ok is false
-// if it can draw all of them.
+// Missing returns the first character of a text for which the font has no glyph. ok is
+// false if it has glyphs for all of them.
 func (f *Font) Missing(text string) (r rune, ok bool) {
 	for _, r := range clean(text) {
 		if unicode.IsSpace(r) || unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Variation_Selector, r) {
@@ -102,13 +102,14 @@ func Script(r rune) string {
 // maxText is how many characters of a text are laid out; no card has space for more.
 const maxText = 400
 
-// clean returns a text on one line, without characters that control or cannot be shown.
+// clean returns a text as one line, without control characters and characters that
+// cannot be shown.
 func clean(text string) []rune {
 	text = strings.Join(strings.Fields(strings.ToValidUTF8(text, "")), " ")
 	text = strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsControl(r), r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069, r == 0x200e, r == 0x200f, r == 0x61c:
-			return -1 // they would change the direction of what follows
+			return -1 // it would change the direction of the text after it
 		}
 		return r
 	}, text)
@@ -124,8 +125,9 @@ const (
 	stripe     = 12
 )
 
-// titleSizes are the sizes of titles and how many lines each may have. The last ends a
-// longer title with an ellipsis.
+// titleSizes are the sizes of titles, each with the most lines that a title of that
+// size may have. The first size that fits is used. At the last size, a longer title
+// ends with an ellipsis.
 var titleSizes = []struct{ size, lines int }{{66, 4}, {52, 5}, {42, 7}}
 
 // Draw draws a card.
@@ -167,7 +169,7 @@ func (f *Font) Draw(c *Card) *raster.Image {
 		if cut && i < len(titleSizes)-1 {
 			continue
 		}
-		// The middle of the title is a little above that of the space for it.
+		// Center the title a little above the middle of its space.
 		height := len(wrapped) * leading(t.size)
 		start := (top+bottom-height)/2 + t.size
 		p.draw(wrapped, t.size, c.Colours.Ink, max(start, top+showSize+leading(t.size)))
@@ -221,11 +223,11 @@ func (p *painter) direction() di.Direction {
 	return di.DirectionLTR
 }
 
-// units returns the size in which text is shaped: one pixel is one unit of the font.
+// units returns the size at which text is shaped: one pixel is one unit of the font.
 func (p *painter) units() fixed.Int26_6 { return fixed.I(int(p.font.font.Upem())) }
 
-// wrap breaks a text into lines that fit between the margins in a size. cut reports
-// whether the last one ends before the text does.
+// wrap breaks a text into lines that fit between the margins at a size. If the text
+// needs more lines than given, it is cut and cut is true.
 func (p *painter) wrap(text string, size, lines int) (wrapped []shaping.Line, cut bool) {
 	runes := clean(text)
 	if len(runes) == 0 {
@@ -243,7 +245,7 @@ func (p *painter) wrap(text string, size, lines int) (wrapped []shaping.Line, cu
 	return wrapped, truncated > 0
 }
 
-// lines draws a text in at most some lines, the first with its baseline at y.
+// lines draws a text, cut to a number of lines, the first with its baseline at y.
 func (p *painter) lines(text string, size, lines int, c palette.Colour, y int) {
 	wrapped, _ := p.wrap(text, size, lines)
 	p.draw(wrapped, size, c, y)

@@ -61,7 +61,7 @@ func TestCardsAreSmallAndAlwaysTheSame(t *testing.T) {
 	}
 }
 
-// TestCardBytes fails on a machine whose cards differ from those of others.
+// TestCardBytes checks that a card has the same bytes on every machine.
 func TestCardBytes(t *testing.T) {
 	t.Parallel()
 	got := fmt.Sprintf("%x", sha256.Sum256(Default().Draw(cards["arabic"]).Pix))
@@ -71,7 +71,7 @@ func TestCardBytes(t *testing.T) {
 	}
 }
 
-// inked returns the area that the title is drawn in.
+// inked returns the smallest rectangle that contains all pixels of colour c.
 func inked(img *raster.Image, c palette.Colour) image.Rectangle {
 	area := image.Rectangle{}
 	for y := range Height {
@@ -126,7 +126,7 @@ func FuzzDraw(f *testing.F) {
 	})
 }
 
-// BenchmarkCard draws the cards of a show, whose episodes have the same artwork.
+// BenchmarkCard draws cards as for a show whose episodes have the same artwork.
 func BenchmarkCard(b *testing.B) {
 	c := *cards["latin"]
 	c.Artwork = raster.Square(c.Artwork, ArtworkSize)

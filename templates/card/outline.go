@@ -14,14 +14,14 @@ import (
 // unit is the number of steps in a pixel.
 const unit = 256
 
-// rowsPerPixel is how many lines of a pixel are sampled.
+// rowsPerPixel is how many lines are sampled in each row of pixels.
 const rowsPerPixel = 8
 
 // point is a point of an outline, in 1/256 pixels; y points down.
 type point struct{ x, y int }
 
-// edge is a straight part of an outline that crosses rows. It goes down if down is
-// true.
+// edge is a straight part of an outline that crosses rows. down reports whether the
+// outline goes down along it.
 type edge struct {
 	top, bottom point
 	down        bool
@@ -84,11 +84,11 @@ func (s *shape) add(from, to point) {
 	}
 }
 
-// crossing is where an edge crosses a row.
+// crossing is a point where an edge crosses a row.
 type crossing struct{ x, winding int }
 
-// fill paints a shape whose origin is at x, y. What winds around a point makes it part
-// of the shape, as in TrueType and PostScript.
+// fill paints a shape whose origin is at x, y. A point is part of the shape if the
+// outline winds around it, as in TrueType and PostScript.
 func (s *shape) fill(canvas *raster.Image, x, y int, c palette.Colour) {
 	if len(s.edges) == 0 {
 		return
@@ -104,7 +104,7 @@ func (s *shape) fill(canvas *raster.Image, x, y int, c palette.Colour) {
 	}
 	covered := make([]int, area.Dx())
 	var crossings []crossing
-	var near []edge // those that cross the row
+	var near []edge // edges that cross the row
 	for row := area.Min.Y; row < area.Max.Y; row++ {
 		clear(covered)
 		near = near[:0]
@@ -148,7 +148,7 @@ func (s *shape) fill(canvas *raster.Image, x, y int, c palette.Colour) {
 	}
 }
 
-// cover adds a span to the coverage of the pixels of a row. Its ends are in 1/256
+// cover adds a span to the coverage of the pixels of a row. from and to are in 1/256
 // pixels.
 func cover(covered []int, from, to int) {
 	from, to = max(from, 0), min(to, len(covered)*unit)

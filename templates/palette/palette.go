@@ -1,5 +1,5 @@
-// Package palette makes the colours of a site from one accent colour, and finds that
-// colour in the artwork of a show.
+// Package palette derives the colours of a site from one accent colour, and finds an
+// accent colour in the artwork of a show.
 //
 // Colours are computed in OKLCH (https://bottosson.github.io/posts/oklab/), where
 // equal steps look equal, and rounded to sRGB. Text and links have a contrast of at
@@ -48,7 +48,7 @@ func (c Colour) luminance() float64 {
 	return float64(0.2126*linear(c.R)) + float64(0.7152*linear(c.G)) + float64(0.0722*linear(c.B))
 }
 
-// linear returns the light of a component of sRGB, from 0 to 1.
+// linear returns the linear light of an sRGB component, from 0 to 1.
 func linear(v uint8) float64 {
 	x := float64(v) / 255
 	if x <= 0.04045 {
@@ -71,7 +71,7 @@ func (c Colour) oklch() oklch {
 	return oklch{lightness, math.Hypot(x, y), math.Atan2(y, x)}
 }
 
-// colour returns the nearest colour of sRGB with the same lightness and hue.
+// colour returns the nearest sRGB colour with the same lightness and hue.
 func (k oklch) colour() Colour {
 	for c := k.c; ; c -= 0.002 {
 		r, g, b := oklch{k.l, max(c, 0), k.h}.linear()
@@ -94,7 +94,7 @@ func (k oklch) linear() (r, g, b float64) {
 		float64(-0.0041960863*l) - float64(0.7034186147*m) + float64(1.7076147010*s)
 }
 
-// encode returns a component of sRGB for an amount of light.
+// encode returns the sRGB component of an amount of linear light.
 func encode(v float64) uint8 {
 	v = min(max(v, 0), 1)
 	if v <= 0.0031308 {
@@ -105,14 +105,14 @@ func encode(v float64) uint8 {
 	return uint8(math.Round(v * 255))
 }
 
-// Scheme is the colours of a page.
+// Scheme has the colours of a page.
 type Scheme struct {
 	Paper    Colour // background
-	Raised   Colour // background of what lies on the paper
-	Sunken   Colour // background of what is set into it
-	Tint     Colour // background of what is current
+	Raised   Colour // background of raised boxes
+	Sunken   Colour // background of sunken boxes
+	Tint     Colour // background of the current item
 	Ink      Colour // text
-	Soft     Colour // text of less weight
+	Soft     Colour // secondary text
 	Line     Colour // rules and borders
 	Accent   Colour // links and buttons
 	OnAccent Colour // text on Accent
@@ -121,8 +121,8 @@ type Scheme struct {
 // Colours are a light and a dark scheme.
 type Colours struct{ Light, Dark Scheme }
 
-// From makes the colours of a site from an accent. Its lightness is changed until it
-// can be read; its hue stays.
+// From derives the colours of a site from an accent. It changes the lightness of the
+// accent until text in it is readable; the hue stays.
 func From(accent Colour) Colours {
 	k := accent.oklch()
 	tone := func(l, c float64) Colour { return oklch{l, min(c, k.c), k.h}.colour() }
@@ -141,8 +141,8 @@ func From(accent Colour) Colours {
 	return Colours{light, dark}
 }
 
-// readable changes the lightness of a colour in steps until it can be read on every
-// background of a scheme.
+// readable changes the lightness of a colour in steps until text in it is readable on
+// every background of a scheme.
 func readable(k oklch, step float64, s Scheme) Colour {
 	for {
 		c := k.colour()
@@ -153,7 +153,7 @@ func readable(k oklch, step float64, s Scheme) Colour {
 	}
 }
 
-// Readable reports whether text of a colour can be read on every background of a
+// Readable reports whether text in a colour is readable on every background of a
 // scheme.
 func Readable(c Colour, s Scheme) bool {
 	for _, background := range []Colour{s.Paper, s.Raised, s.Sunken, s.Tint} {
@@ -164,7 +164,7 @@ func Readable(c Colour, s Scheme) bool {
 	return true
 }
 
-// CSS returns the custom properties of a scheme as declarations.
+// CSS returns a scheme as declarations of custom properties.
 func (s Scheme) CSS() string {
 	var b strings.Builder
 	for _, p := range []struct {
@@ -181,12 +181,12 @@ func (s Scheme) CSS() string {
 
 const (
 	swatches  = 16   // colours that an image is reduced to
-	minChroma = 0.03 // less is grey
-	grid      = 96   // an image is read at that many points a side
+	minChroma = 0.03 // a colour with less chroma is grey
+	grid      = 96   // an image is sampled at this many points in each direction
 )
 
-// Accent returns the colour of an image that has most chroma and area. ok is false if
-// the image has no colours but grey.
+// Accent returns the colour of an image with the most chroma and area. ok is false if
+// the image has only greys.
 func Accent(img image.Image) (accent Colour, ok bool) {
 	best := 0.0
 	for _, s := range reduce(pixels(img)) {
@@ -202,7 +202,8 @@ func Accent(img image.Image) (accent Colour, ok bool) {
 	return accent, ok
 }
 
-// pixels returns colours of an image at the points of a grid, without transparent ones.
+// pixels returns the colours of an image at the points of a grid. Transparent points
+// are left out.
 func pixels(img image.Image) []Colour {
 	bounds := img.Bounds()
 	if bounds.Empty() {
@@ -221,7 +222,7 @@ func pixels(img image.Image) []Colour {
 	return all
 }
 
-// swatch is a colour and the number of pixels that it stands for.
+// swatch is a colour and the number of pixels that it represents.
 type swatch struct {
 	colour Colour
 	area   int
@@ -264,7 +265,8 @@ func reduce(all []Colour) []swatch {
 
 func component(c Colour, channel int) uint8 { return [3]uint8{c.R, c.G, c.B}[channel] }
 
-// spread returns the difference between the largest and the smallest component.
+// spread returns the difference between the largest and the smallest value of a
+// channel.
 func spread(box []Colour, channel int) int {
 	low, high := uint8(255), uint8(0)
 	for _, c := range box {

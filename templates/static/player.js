@@ -1,6 +1,6 @@
-// The player of every page. The bar keeps playing while the listener browses: links
-// of the site then replace the page around it. Chapters and turns of the transcript
-// seek, #t=83 starts there, and keys control it. Without this script the browser's
+// The player of every page. The bar keeps playing while the listener browses: a link of
+// the site then replaces the page around the bar. Chapters and turns of the transcript
+// seek, #t=83 starts there, and keys control the bar. Without this script the browser's
 // own controls play, and links play the audio from their time.
 //
 // All words are in the templates. Texts are only ever set as text, never as markup.
@@ -26,8 +26,8 @@
     return Number.isFinite(seconds) ? seconds : NaN;
   };
 
-  // parseSpan returns the start and end of 30 or 30,40 (https://www.w3.org/TR/media-frags/),
-  // or null if the text is anything else.
+  // parseSpan returns the start and end of 30 or 30,40
+  // (https://www.w3.org/TR/media-frags/), or null for any other text.
   const parseSpan = (text) => {
     const [from, to, ...more] = String(text ?? '').trim().replace(/^npt:/, '').split(',');
     const start = from === '' && to ? 0 : parseTime(from);
@@ -36,7 +36,7 @@
   };
 
   const onair = globalThis.onair = { clock, parseTime, parseSpan };
-  if (!globalThis.document) return; // a test of the parsers
+  if (!globalThis.document) return; // without a document, a test calls the parsers
 
   const player = document.getElementById('player');
   const audio = player?.querySelector('audio');
@@ -50,7 +50,7 @@
   home.search = home.hash = '';
   home.pathname = home.pathname.replace(/[^/]*$/, '');
 
-  // Storage may be forbidden or full; the player works without.
+  // Storage may be forbidden or full; the player works without it.
   const memory = {
     get(key) { try { return localStorage.getItem(key); } catch { return null; } },
     set(key, value) { try { localStorage.setItem(key, value); } catch { /* not kept */ } },
@@ -90,8 +90,8 @@
 
   /* The episode in the bar */
 
-  // infoOf reads the data of a button that plays, or of the bar of the page at base.
-  // The artwork is one address, or several with widths as in srcset.
+  // infoOf reads the data of a play button, or of the bar of a page at base.
+  // d.artwork is one address, or several with widths as in srcset.
   const infoOf = (element, source, base = location.href) => {
     const d = element.dataset;
     if (!d.episode) return null;
@@ -117,15 +117,15 @@
 
   let here = null; // the episode of the page; null on other pages
   let now = null; // the episode in the bar
-  let want = null; // seconds to seek to when there is data
-  let fresh = true; // nothing of the episode in the bar has played
+  let want = null; // seconds to seek to once there is data
+  let fresh = true; // no part of the episode in the bar has played
   let stopAt = Infinity;
 
   const duration = () => (Number.isFinite(audio.duration) ? audio.duration : now?.duration) || 0;
   const position = () => (audio.readyState ? audio.currentTime : want ?? 0);
 
-  // goTo seeks, also before the browser has loaded any of the audio. iOS forgets a
-  // seek before the first play, so it is repeated then.
+  // goTo seeks, even before the browser has loaded any audio. iOS forgets a seek
+  // before the first play, so the seek is repeated then.
   const goTo = (seconds) => {
     const to = Math.min(Math.max(0, seconds), duration() || Infinity);
     stopAt = Infinity;
@@ -140,7 +140,7 @@
   };
   const start = () => audio.play().catch(() => { /* the browser forbids it, or an error is shown */ });
 
-  // put puts an episode in the bar.
+  // put loads an episode into the bar.
   const put = (info) => {
     if (now?.guid === info.guid) return;
     if (now) remember();
@@ -172,7 +172,8 @@
     }
   };
 
-  // dress shows what is known of the episode's chapters and waveform.
+  // dress shows the chapters and the waveform of the episode, as far as they are
+  // known.
   const dress = () => {
     const track = seek.parentElement;
     const chapters = now.chapters ?? [];
@@ -186,13 +187,14 @@
     }
     chapterChoice.replaceChildren(...chapters.map((c, i) => new Option(`${clock(c.start)} ${c.title}`, i)));
     chapterChoice.parentElement.hidden = !chapters.length;
-    chapter = undefined; // so that the choice shows the current one
+    chapter = undefined; // so that update shows the current chapter
     drawWaveform(now);
     session(true);
   };
 
-  // The waveform becomes the track, filled as far as the audio was heard. As a mask
-  // it has the colours of the theme. Where it cannot be loaded, the plain track stays.
+  // The waveform becomes the track, filled up to the current time. It is a mask,
+  // so that it has the colours of the theme. If it cannot be loaded, the plain
+  // track stays.
   const drawWaveform = async (info) => {
     const track = seek.parentElement;
     track.classList.remove('drawn');
@@ -217,8 +219,8 @@
     else if (step < 0) goTo(0);
   };
 
-  // A list tells which of its elements the audio is in: the last that has started,
-  // unless that has an end and is over.
+  // A list tells at which of its elements the audio is: the last that has
+  // started, unless that element has an end and is over.
   const list = (selector) => {
     const items = [...document.querySelectorAll(selector)].map((element) => ({
       element,
@@ -228,7 +230,8 @@
     let current = null;
     return {
       items,
-      // at returns the element that has just become current, else null.
+      // at returns the element that has just become current, or null
+      // if none has.
       at(time) {
         const item = items.findLast((i) => i.start <= time);
         const next = item && time < item.end ? item.element : null;
@@ -243,8 +246,8 @@
   };
   let [listed, turns] = [list('none'), list('none')];
 
-  // bind connects the bar with the chapters and turns of the page, if it is the page
-  // of the episode in the bar.
+  // bind connects the bar with the chapters and turns of the page, if the page
+  // shows the episode in the bar.
   const bind = () => {
     for (const l of [listed, turns]) l.at(-1);
     const same = here && here.guid === now?.guid;
@@ -253,7 +256,7 @@
     follow.show();
   };
 
-  let chapter; // the current one; undefined before the first update
+  let chapter; // the current chapter; undefined before the first update
   const update = (time, heardOn) => {
     elapsed.textContent = clock(time);
     seek.value = time;
@@ -281,7 +284,7 @@
   // key f, goes back to the current turn and follows again.
   const follow = {
     away: false, // the reader has scrolled
-    quiet: 0, // scrolling before this time is the script's own
+    quiet: 0, // until this time, the script itself scrolls
     get box() { return document.querySelector('.follow input'); },
     get on() { return Boolean(this.box?.checked && turns.items.length); },
     show() {
@@ -305,7 +308,8 @@
       this.away = true;
       this.show();
     },
-    // Heights of turns out of view are estimates, so a long way may end beside the turn.
+    // Heights of turns out of view are estimates, so a long scroll may end
+    // beside the turn.
     arrived() {
       if (!this.on || this.away || performance.now() > this.quiet + 1000) return;
       if (!inView(turns.current)) this.scroll(true);
@@ -318,7 +322,7 @@
   for (const event of ['wheel', 'touchmove']) {
     addEventListener(event, ({ target }) => player.contains(target) || follow.leave(), { passive: true });
   }
-  addEventListener('pointerdown', (event) => { // on the bar for scrolling
+  addEventListener('pointerdown', (event) => { // on the scroll bar
     if (event.clientX >= document.documentElement.clientWidth) follow.leave();
   });
   addEventListener('scroll', () => {
@@ -329,7 +333,7 @@
 
   /* Remembering: only what was played */
 
-  let heard = -1; // the last second that was played
+  let heard = -1; // the last second that has played
   let saved = -1;
   const remember = () => {
     if (heard <= 5 || audio.ended) return;
@@ -416,7 +420,7 @@
     return audio.volume;
   };
   setVolume(0.5);
-  volume.parentElement.hidden = audio.volume !== 0.5; // iOS has only the keys of the device
+  volume.parentElement.hidden = audio.volume !== 0.5; // on iOS only the keys of the device change the volume
   setVolume(settings.volume);
   volume.addEventListener('input', () => keep('volume', setVolume(volume.value)));
 
@@ -467,15 +471,16 @@
     return link.href;
   };
 
-  // playFrom plays an episode from a second, or from where the listener was.
+  // playFrom plays an episode from a second; if seconds is undefined, from where
+  // the listener stopped.
   const playFrom = (info, seconds) => {
     put(info);
     if (seconds !== undefined) goTo(seconds);
     start();
   };
 
-  // A link with a time plays from there. The time goes into the address, so that it
-  // can be shared.
+  // A link with a time plays from that time. The time goes into the address of
+  // the page, so that it can be shared.
   document.addEventListener('click', (event) => {
     const link = event.target.closest?.('a[data-seek], a[data-episode], a[href^="#t="]');
     if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
@@ -494,7 +499,8 @@
     if (stop) stopAt = Number(stop);
   });
 
-  // seekToHash goes to where the address says: #t=30,40 or the anchor of a turn.
+  // seekToHash seeks to the time in the address: #t=30,40, or the start of the
+  // turn with that anchor.
   const seekToHash = () => {
     const fragment = location.hash.slice(1);
     const span = parseSpan(new URLSearchParams(fragment).get('t') ?? new URLSearchParams(location.search).get('t'));
@@ -541,7 +547,7 @@
     c: copyTime,
   };
 
-  // ownKey reports whether a key means something to the focused element.
+  // ownKey reports whether the focused element uses a key itself.
   const ownKey = (element, key) => {
     if (element.isContentEditable || element.closest('select, textarea, dialog')) return true;
     if (element.matches('input')) {
@@ -579,7 +585,7 @@
 
   const turnOf = (node) => (node?.nodeType === 1 ? node : node?.parentElement)?.closest('#transcript .turn');
 
-  // The transcript is one stop for the Tab key; arrows go from turn to turn.
+  // The transcript is one stop for the Tab key; arrow keys go from turn to turn.
   const stampsOf = () => [...document.querySelectorAll('#transcript .turn:not([hidden]) .stamp')];
   let stop = null; // the stamp that the Tab key reaches
   const select = (stamp) => {
@@ -606,7 +612,8 @@
     follow.leave();
   });
 
-  // The button that copies the link of a turn is in the turn that is pointed at.
+  // The button that copies the link of a turn moves to the turn under the
+  // pointer.
   for (const type of ['pointerover', 'focusin']) {
     document.addEventListener(type, ({ target }) => {
       const turn = turnOf(target);
@@ -619,7 +626,7 @@
     });
   }
 
-  // The box above the transcript hides turns without all of its words.
+  // The box above the transcript hides turns that lack one of its words.
   const foldText = (text) => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
   let filtering;
   document.addEventListener('input', ({ target }) => {
@@ -669,7 +676,7 @@
     share(`“${text}”${speaker ? ` — ${speaker}` : ''}`, seconds === undefined ? `${here.page}#${turn.id}` : linkAt(seconds, here.page));
   });
 
-  // The player for other sites fetches the transcript when it is opened.
+  // The player for other sites fetches the transcript when the listener opens it.
   const folded = document.querySelector('details[data-page]');
   folded?.addEventListener('toggle', async () => {
     try {
@@ -693,7 +700,7 @@
       button.hidden = false;
       button.onclick = async () => {
         if (!await copy(field.value)) {
-          field.focus(); // selected, so that the listener can copy it
+          field.focus(); // the field is selected, so that the listener can copy it
           return;
         }
         button.textContent = button.dataset.done;
@@ -702,7 +709,7 @@
     }
   });
 
-  // The home page offers the episode that was played last.
+  // The home page offers the episode that the listener played last.
   ready(() => {
     const offer = document.querySelector('.continue');
     const { last } = settings;
@@ -718,8 +725,8 @@
 
   /* Pages */
 
-  // While audio plays, a link to another page of the site replaces everything around
-  // the bar. Whatever goes wrong becomes an ordinary navigation.
+  // While audio plays, a link to another page of the site replaces everything
+  // around the bar. If anything fails, the link is followed as usual.
   const fetchPage = async (url) => {
     const answer = await fetch(url, { headers: { Accept: 'text/html' } });
     if (!answer.ok || !answer.headers.get('Content-Type')?.startsWith('text/html') || !answer.url.startsWith(home.href)) throw new Error(url);
@@ -728,18 +735,19 @@
   const pageOf = (url) => url.origin + url.pathname + url.search;
   const isPage = (url) => url.href.startsWith(home.href) && /(\/|\.html)$/.test(url.pathname);
 
-  let shown = pageOf(location); // the page that is in the document
+  let shown = pageOf(location); // address of the page in the document
   const loaded = new Set([...document.querySelectorAll('link[rel="stylesheet"], script[src]')].map((e) => e.href || e.src));
-  let going = 0; // counts navigations, to drop those that were overtaken
+  let going = 0; // counts navigations, to drop outdated ones
 
-  // fixLinks makes the addresses in the head independent of that of the page, which changes.
+  // fixLinks makes the links in the head absolute, because the address of the
+  // page changes.
   const fixLinks = () => {
     for (const link of document.querySelectorAll('link:not([rel="stylesheet"])')) link.setAttribute('href', link.href);
   };
 
-  // swap shows a page that was fetched. The address is that of the page already.
+  // swap shows a page that was fetched. The address has changed already.
   const swap = async (doc) => {
-    const next = infoOfPage(doc); // before its elements are moved
+    const next = infoOfPage(doc); // before swap moves its elements
     const absolute = (element, name) => new URL(element.getAttribute(name), location.href).href;
     const loading = [];
     for (const link of doc.querySelectorAll('link[rel="stylesheet"]')) {
@@ -782,8 +790,8 @@
     update(position());
   };
 
-  // go shows a page of the site. push adds it to the history; otherwise the browser
-  // has gone there already.
+  // go shows a page of the site. If push is set, it adds the page to the history;
+  // otherwise the browser has done so.
   const go = async (url, push) => {
     const turn = ++going;
     try {
@@ -808,7 +816,7 @@
     }
   };
 
-  // leavePage keeps the scroll position of the page for the way back.
+  // leavePage keeps the scroll position of the page, for the way back.
   const leavePage = () => {
     history.scrollRestoration = 'manual';
     history.replaceState({ ...history.state, scroll: scrollY }, '');

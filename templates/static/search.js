@@ -1,12 +1,12 @@
-// The search page. It reads the index of the site by ranges, so that a query loads
-// little of it: the directory, a shard of each word from each segment, places for
-// phrases, and the texts of the hits that are shown. docs/search.md describes the
-// files. Texts are only ever set as text, never as markup.
+// The search page. It requests ranges of the site's index, so that a query loads little
+// of it: the directory; a shard from each segment for each word; places for phrases;
+// the texts of the hits that are shown. docs/search.md describes the files. Texts are
+// only ever set as text, never as markup.
 (() => {
   'use strict';
 
-  // fold, words and the ranges of scripts do the same as in the program that writes
-  // the index.
+  // fold, wordsOf and the ranges of scripts must agree with the program that
+  // writes the index.
   const fold = (text) => text.normalize('NFKD')
     .replace(/[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u064b-\u065f\u0670]/g, '')
     .toLowerCase().replace(/ς/g, 'σ').replace(/ß/g, 'ss').normalize('NFC');
@@ -14,8 +14,8 @@
   const unspaced = new RegExp(`^[${run}]`, 'u');
   const wordPattern = new RegExp(`(?:(?![${run}])[\\p{L}\\p{M}\\p{N}])(?:['’]?(?![${run}])[\\p{L}\\p{M}\\p{N}])*|(?:(?=[${run}])[\\p{L}\\p{M}\\p{N}])+`, 'gu');
 
-  // wordsOf returns the words of a text with their places. A run of a script without
-  // spaces has a word of two characters at each place, and of one at its end.
+  // wordsOf returns the words of a text with their places. In a script without
+  // spaces, each place has a word of two characters, the last one a word of one.
   const wordsOf = (text) => {
     const found = [];
     let place = 0;
@@ -30,8 +30,8 @@
     return found;
   };
 
-  // parseQuery returns the terms of a query: each has words with places, the longest
-  // first, and may be excluded (not), limited to a field (of), or the start of a word.
+  // parseQuery returns the terms of a query. A term has words with places. It may
+  // be excluded (not) or limited to a field (of); a word of it may be a prefix.
   const parseQuery = (query) => {
     const terms = [];
     for (const m of String(query).slice(0, 300).matchAll(/(-?)(?:(speaker|topic|in):)?(?:"([^"]*)"?|([^\s"]+))/gi)) {
@@ -68,7 +68,7 @@
 
   const inflate = async (bytes) => new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw'))).arrayBuffer());
 
-  // reader reads numbers and texts from bytes, and throws where they end too early.
+  // reader reads numbers and bytes, and throws if they end too early.
   const reader = (bytes, at = 0) => {
     const need = (n) => {
       if (n > bytes.length - at) throw new RangeError('the search index is damaged');
@@ -87,10 +87,11 @@
     return { number, slice: (n) => bytes.subarray(need(n), at), get at() { return at; } };
   };
 
-  // A document has the number of its episode times SPAN, plus its own in the episode.
+  // The id of a document is the number of its episode times SPAN, plus its number
+  // in the episode.
   const SPAN = 2 ** 20;
 
-  // decodeShard returns the words of a shard. The ids of documents are in order.
+  // decodeShard returns the words of a shard. The ids of their documents ascend.
   const decodeShard = (bytes) => {
     const r = reader(bytes);
     const found = [];
@@ -129,7 +130,8 @@
     return found;
   };
 
-  // decodePlaces adds the places of a word to a map of documents.
+  // decodePlaces reads the places of a word in the documents ids, and adds them
+  // to the map to.
   const decodePlaces = (r, ids, to) => {
     for (const id of ids) {
       const places = [];
@@ -139,13 +141,14 @@
     }
   };
 
-  const before = (a, b) => { // in the order of UTF-8
+  const before = (a, b) => { // by code points, as in UTF-8
     const [x, y] = [[...a], [...b]];
     const i = x.findIndex((c, n) => c !== y[n]);
     return i < 0 ? x.length < y.length : y[i] !== undefined && x[i].codePointAt(0) < y[i].codePointAt(0);
   };
 
-  // open returns the index with a directory. read(key, from, to) returns bytes of a file.
+  // open returns the index with the given directory. read(key, from, to) returns
+  // bytes of a file.
   const open = (directory, read) => {
     if (directory.version !== 1) throw new Error('unknown version of the search index');
     const kept = new Map();
@@ -156,7 +159,7 @@
     let episodes = 0;
     const segments = directory.segments.map((s, number) => {
       const shards = [];
-      let [w, p] = [0, 0]; // where the shards of words and of places are
+      let [w, p] = [0, 0]; // offsets of the shards' words and places
       for (let i = 0; i < s.shards.length; i += 3) {
         shards.push({ first: s.shards[i], words: [w, w += s.shards[i + 1]], places: [p, p += s.shards[i + 2]] });
       }
@@ -166,7 +169,8 @@
     });
     const docs = segments.reduce((n, s) => n + s.docs, 0);
 
-    // find returns the lists of a segment for a word, or for all that start with it.
+    // find returns the lists of a segment for a word, or for all words that
+    // start with it.
     const find = async (s, { word, prefix }) => {
       const past = s.shards.findIndex(({ first }) => (prefix ? !first.startsWith(word) : true) && before(word, first));
       const end = past < 0 ? s.shards.length : past;
@@ -180,11 +184,13 @@
         const decoded = await Promise.all(range.map(async (shard) => decodeShard(await inflate(bytes.subarray(shard.words[0] - from, shard.words[1] - from)))));
         return decoded.flatMap((list, i) => list.map((w) => ({ ...w, shard: range[i] })));
       });
-      // "speaker:mat" is not a word that starts with "speak".
+      // "speaker:mat" does not count as a word that starts with
+      // "speak".
       return lists.filter((w) => (prefix ? w.word.startsWith(word) && w.word.includes(':') === word.includes(':') : w.word === word));
     };
 
-    // placesOf returns the places of lists in some episodes, by document.
+    // placesOf returns the places of lists in the wanted episodes, by
+    // document.
     const placesOf = async (s, lists, wanted) => {
       const to = new Map();
       await Promise.all(lists.map(async (w) => {
@@ -209,9 +215,10 @@
       return to;
     };
 
-    // match returns the documents of a segment that have all terms, by id, with the
-    // sum of their weights, and calls seen with how many documents have each word.
-    // Long words are read first: the others are not needed where they are missing.
+    // match returns the documents of a segment that have all terms, and
+    // their weights for each word. It calls seen with the number of
+    // documents that have a word. Long words are read first: if a segment
+    // lacks one, the others are not needed.
     const match = async (s, terms, seen) => {
       const words = terms.filter((t) => !t.not).flatMap((t) => t.words.map((w) => ({ ...w, of: t.of })));
       words.sort((a, b) => b.word.length - a.word.length);
@@ -244,8 +251,8 @@
       return { ids: (ids ?? []).sort((a, b) => a - b), weights };
     };
 
-    // adjacent returns those of the documents in which the words of a term follow each
-    // other. Rare words are read first.
+    // adjacent returns the documents in which the words of a term follow
+    // each other. Rare words are read first.
     const adjacent = async (s, term, ids) => {
       const words = await Promise.all(term.words.map(async (w) => ({ ...w, lists: await find(s, w) })));
       const size = (w) => w.lists.reduce((n, l) => n + l.ids.length, 0);
@@ -271,8 +278,9 @@
       return left;
     };
 
-    // search yields hits until there are no more. Words are ranked among all hits.
-    // Phrases are confirmed from the newest episode on, as far as hits are wanted.
+    // search yields all hits. Hits for words are ranked among each other.
+    // Phrases are confirmed from the newest episode on, only as far as the
+    // caller asks for hits.
     async function* search(query, newest) {
       const terms = parseQuery(query);
       if (!terms.some((t) => !t.not)) return;
@@ -305,7 +313,7 @@
       }
     }
 
-    // textOf returns the text of a hit and what is known of its episode.
+    // textOf returns the text of a hit and the facts about its episode.
     const textOf = async (hit) => {
       const block = Math.floor(hit.doc / 16);
       const from = hit.blocks.slice(0, block).reduce((a, b) => a + b, 0);
@@ -316,8 +324,8 @@
     return { search, textOf };
   };
 
-  // marked returns the part of a text around the words of a query, as pieces that are
-  // marked or not.
+  // marked returns the part of a text around the words of a query, in pieces that
+  // are marked or not.
   const marked = (text, query) => {
     const terms = parseQuery(query).filter((t) => !t.not && !t.of);
     const found = [...text.matchAll(wordPattern)].map((m) => ({ from: m.index, to: m.index + m[0].length, raw: m[0], word: fold(m[0]).replace(/['’]/g, '') }));
@@ -354,7 +362,7 @@
     return pieces.filter(([piece]) => piece);
   };
 
-  // readRange requests a part of a file. A server that sends the whole file is fine.
+  // readRange requests a part of a file. The server may also send the whole file.
   const whole = new Map();
   const readRange = async (key, from, to) => {
     const url = new URL(key, onair.home);
@@ -397,7 +405,7 @@
     if (!results?.dataset.index || !field || results.ready) return;
     results.ready = true;
     const [status, list, more, order] = ['.found', '.hits', '.more-hits', '.order select'].map((selector) => results.querySelector(selector));
-    let current = 0; // the query that is shown; answers to others are dropped
+    let current = 0; // the query that is shown; answers to other queries are dropped
     let hits;
     let count;
 

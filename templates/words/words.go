@@ -1,12 +1,12 @@
-// Package words is the catalogue of the words that the theme itself prints, in
-// several languages. What a show says of itself is never translated.
+// Package words is the catalogue of the words that the theme itself prints, in several
+// languages. The texts of a show are never translated.
 //
 // A catalogue is a text file named after its language, such as text/en.txt. A line is
 //
 //	key = text with {name} for a value
 //
-// Empty lines and lines that start with # are ignored. text/en.txt is complete; a
-// word that another language does not have is printed in English.
+// Empty lines and lines that start with # are ignored. text/en.txt is complete; a word
+// that another language lacks is printed in English.
 package words
 
 import (
@@ -34,7 +34,7 @@ func Files() map[string][]byte {
 		name := language + ".txt"
 		data, err := files.ReadFile("text/" + name)
 		if err != nil {
-			panic(err) // the directory was just read from the same file system
+			panic(err) // cannot happen: the directory was just read from the same file system
 		}
 		all[name] = data
 	}
@@ -54,7 +54,7 @@ func Languages() []string {
 	return all
 }
 
-// Catalogue is the words of one language, by key.
+// Catalogue has the words of one language, by key.
 type Catalogue map[string]string
 
 // embedded returns the embedded catalogues, by language.
@@ -76,7 +76,7 @@ func Keys() []string { return slices.Sorted(maps.Keys(embedded()[Fallback])) }
 // A LineError is an error in a line of a catalogue.
 type LineError struct {
 	Line    int    // from 1
-	Key     string // that the line gives; empty if it gives none
+	Key     string // key in the line; empty if it has none
 	Message string
 }
 
@@ -108,17 +108,17 @@ func Parse(data []byte) (Catalogue, error) {
 	return c, nil
 }
 
-// Words are the words of a show's frame.
+// Words are the words for pages in one language.
 type Words struct {
 	language string
 	text     Catalogue
 	months   []string
 }
 
-// For returns the words for pages of a language (RFC 5646). It takes each word from
-// the first of these that has it: own, the catalogue of the language, that of the
-// language without region and script, English. own may be nil; it holds the show's
-// own catalogues by language.
+// For returns the words for pages in a language (RFC 5646). For each key it uses the
+// first of these catalogues that has it: own for the language, embedded for the
+// language, own and embedded for the language without region and script, English. own
+// has the show's own catalogues by language; it may be nil.
 func For(language string, own map[string]Catalogue) *Words {
 	w := &Words{language: Fallback, text: maps.Clone(embedded()[Fallback])}
 	tag := strings.ToLower(language)
@@ -137,8 +137,8 @@ func For(language string, own map[string]Catalogue) *Words {
 	return w
 }
 
-// Language returns the language that the words are in: the one that For was called
-// with, or English if nothing is known of that.
+// Language returns the language of the words: the argument of For, or English if there
+// is no catalogue for that.
 func (w *Words) Language() string { return w.language }
 
 // Has reports whether there is a text for the key.
@@ -212,7 +212,7 @@ func (w *Words) Size(bytes int64) string {
 	return strings.Replace(n, ".", w.text["decimal"], 1) + " " + unit
 }
 
-// Separator returns what stands between the entries of a list.
+// Separator returns the text between the entries of a list.
 func (w *Words) Separator() string {
 	if s := w.text["separator"]; s == "、" {
 		return s
