@@ -3,8 +3,11 @@ package transcripts
 import (
 	"bytes"
 	"cmp"
+	"crypto/sha256"
+	"encoding/binary"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -43,17 +46,22 @@ func Format(src []byte, opts *Options) []byte {
 	if opts == nil {
 		opts = &Options{}
 	}
-	first := parse(src, opts)
-	last := first
-	for range passes {
-		out := apply(last.src, formatEdits(last, opts))
-		if bytes.Equal(out, last.src) {
-			if last == first || sameReading(first.transcript(opts), last.transcript(opts)) {
+	f := parse(src, opts)
+	out := apply(f.src, formatEdits(f, opts))
+	if bytes.Equal(out, f.src) {
+		return out
+	}
+	// One tree at a time, because that of a long file is ten times as large as the file.
+	reading := f.reading(opts)
+	for range passes - 1 {
+		f = parse(out, opts)
+		out = apply(f.src, formatEdits(f, opts))
+		if bytes.Equal(out, f.src) {
+			if f.reading(opts) == reading {
 				return out
 			}
 			break
 		}
-		last = parse(out, opts)
 	}
 	return src
 }
@@ -61,14 +69,9 @@ func Format(src []byte, opts *Options) []byte {
 // formatEdits returns the edits that give a file its canonical spelling: the fixes
 // of formatRules, and edits that choose one of several correct spellings.
 func formatEdits(f *file, opts *Options) []finding.Edit {
-	r := &report{file: f, opts: &LintOptions{Options: *opts}}
+	r := &report{file: f, opts: &LintOptions{Options: *opts}, formats: true}
 	r.run([]func(*report){lintLabels, lintMarks, lintEntities, lintLayout})
-	var edits []finding.Edit
-	for i := range r.found {
-		if formatRules[r.found[i].Rule] {
-			edits = append(edits, r.found[i].Fix...)
-		}
-	}
+	edits := r.edits
 	edits = append(edits, spellMarks(f, opts.Fraction)...)
 	edits = append(edits, spellRanges(f)...)
 	return append(edits, spellGaps(f)...)
@@ -92,7 +95,7 @@ func spellRanges(f *file) (edits []finding.Edit) {
 		if !turn.pause || turn.line < 0 {
 			continue
 		}
-		at, between := turn.label.rest, " "
+		at, between := int(turn.label.rest), " "
 		for j := turn.stamps.from; j < turn.stamps.to; j++ {
 			m := &f.marks[j]
 			edits = append(edits, f.edit(at, m.at, between))
@@ -108,7 +111,7 @@ func spellGaps(f *file) (edits []finding.Edit) {
 	code := findVerbatim(f)
 	for i := range f.blocks {
 		b := &f.blocks[i]
-		if !b.alone || b.under || b.line == 0 || f.blank(b.line-1) {
+		if !b.alone || b.under || b.line == 0 || f.blank(int(b.line)-1) {
 			continue
 		}
 		if from := f.lines[b.line-1].to; !code.has(from) {
@@ -136,25 +139,61 @@ func apply(src []byte, edits []finding.Edit) []byte {
 	return append(out, src[at:]...)
 }
 
-// sameReading reports whether two transcripts have the same content. Positions in
-// their sources may differ.
-func sameReading(a, b *Transcript) bool {
-	return a.Clips == b.Clips && slices.EqualFunc(a.Turns, b.Turns, func(a, b Turn) bool {
-		return a.Speaker == b.Speaker && a.Pause == b.Pause && sameMark(a.Stamp, b.Stamp) && sameMark(a.Until, b.Until) &&
-			slices.EqualFunc(a.Blocks, b.Blocks, sameBlock)
-	})
-}
-
-func sameBlock(a, b Block) bool {
-	return a.Text == b.Text && a.HTML == b.HTML && slices.Equal(a.parts, b.parts) &&
-		slices.EqualFunc(a.Marks, b.Marks, func(a, b Mark) bool { return sameMark(&a, &b) })
-}
-
-func sameMark(a, b *Mark) bool {
-	if a == nil || b == nil {
-		return a == b
+// reading returns a digest of the content of the transcript: everything but the
+// positions in the source. Blocks are rendered a thousand at a time.
+func (f *file) reading(opts *Options) [sha256.Size]byte {
+	const many = 1000
+	a := f.newAssembler(opts)
+	defer renderers.Put(a.out)
+	sum := sha256.New()
+	var b []byte
+	for i := range f.turns {
+		if len(a.all) >= many { // the turn is labelled, as all are but the first
+			a.finish()
+			b = appendReading(b[:0], a.t.Turns)
+			sum.Write(b)
+			a.flush()
+		}
+		a.addTurn(&f.turns[i])
 	}
-	return a.Offset == b.Offset && a.Note == b.Note && a.Time == b.Time && a.Timed == b.Timed
+	a.finish()
+	sum.Write(strconv.AppendBool(appendReading(b[:0], a.t.Turns), f.clips))
+	return [sha256.Size]byte(sum.Sum(nil))
+}
+
+// appendReading appends what is read in turns. Texts follow their lengths.
+func appendReading(b []byte, turns []Turn) []byte {
+	text := func(s string) { b = append(binary.AppendUvarint(b, uint64(len(s))), s...) }
+	mark := func(m *Mark) {
+		text(m.Note)
+		b = binary.AppendVarint(binary.AppendUvarint(b, uint64(m.Offset)), int64(m.Time))
+		b = strconv.AppendBool(b, m.Timed)
+	}
+	for i := range turns {
+		t := &turns[i]
+		text(t.Speaker)
+		b = strconv.AppendBool(b, t.Pause)
+		for _, m := range []*Mark{t.Stamp, t.Until} {
+			if b = strconv.AppendBool(b, m != nil); m != nil {
+				mark(m)
+			}
+		}
+		b = binary.AppendUvarint(b, uint64(len(t.Blocks)))
+		for j := range t.Blocks {
+			block := &t.Blocks[j]
+			text(block.Text)
+			text(block.HTML)
+			b = binary.AppendUvarint(b, uint64(len(block.parts)))
+			for _, part := range block.parts {
+				b = binary.AppendUvarint(b, uint64(part))
+			}
+			b = binary.AppendUvarint(b, uint64(len(block.Marks)))
+			for k := range block.Marks {
+				mark(&block.Marks[k])
+			}
+		}
+	}
+	return b
 }
 
 // WriteMarkdown writes a transcript in canonical Markdown: speakers, words, stamps

@@ -112,3 +112,23 @@ func FuzzFormat(f *testing.F) {
 		}
 	})
 }
+
+// TestReading compares the digests of two texts with a comparison of what Parse reads.
+func TestReading(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("**Ada:** \\[00:01\\] One.\n\nTwo \\[laughs\\] three.\n\n**Break**\n\n", 900)
+	texts := []string{
+		"", "**Ada:** One.\n", "**Ada:**  One.", "**Ada:** *One.*\n", "**Bo:** One.\n", "**Ada:** \\[00:01\\] One.\n", "**Ada:** \\[0:01\\] One.\n", "**Ada:** One. \\[00:01\\]\n",
+		"**Ada:** One.\n\nTwo.\n", "**Ada:** One.\n\n**Ada:** Two.\n", "**Break:** \\[00:01\\] to \\[00:02\\]\n", "**Break:** \\[00:01\\]\n", "---\ntimeline: clips\n---\n\n**Ada:** One.\n",
+		long, long + "**Ada:** Four.\n", strings.ReplaceAll(long, ":** ", ":**  "), strings.Replace(long, "three", "four", 1),
+	}
+	opts := &Options{}
+	for _, a := range texts {
+		for _, b := range texts {
+			want := sameReading(Parse([]byte(a), opts), Parse([]byte(b), opts))
+			if got := parse([]byte(a), opts).reading(opts) == parse([]byte(b), opts).reading(opts); got != want {
+				t.Errorf("the digests of %.60q and %.60q are equal: %t, want %t", a, b, got, want)
+			}
+		}
+	}
+}

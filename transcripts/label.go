@@ -25,12 +25,12 @@ func HasLabel(text []byte) bool { return labelLine.Match(text) }
 // from the start of the source.
 type label struct {
 	name  string     // as written, escapes resolved
-	from  int        // where its line starts
-	at    int        // where the label starts
 	named span       // the name as written
-	rest  int        // where the text after it starts
-	end   int        // where its line ends
-	tail  int        // bytes after the text that close the label; usually 0
+	from  int32      // where its line starts
+	at    int32      // where the label starts
+	rest  int32      // where the text after it starts
+	end   int32      // where its line ends
+	tail  int32      // bytes after the text that close the label; usually 0
 	fault labelFault // how it departs from the grammar
 	bare  bool       // bold without a colon: a label only if the name is known
 	lost  bool       // the first star is missing
@@ -72,7 +72,7 @@ type labelReader struct {
 // looks like a name and starts three paragraphs counts as a name too.
 func newLabelReader(f *file, opts *Options) labelReader {
 	const often = 3
-	r := labelReader{file: f, pauses: pauseNames(opts), known: map[string]string{}, byLine: make([]int32, len(f.lines))}
+	r := labelReader{file: f, pauses: pauseNames(opts), known: map[string]string{}, byLine: make([]int32, len(f.lines)), bold: make([]label, 0, min(bytes.Count(f.src, []byte("\n**"))+1, len(f.lines)))}
 	counts, bold := map[string]int{}, map[string]int{}
 	for i := f.body; i < len(f.lines); i++ {
 		l, ok := r.scan(f.lines[i].from, f.lines[i].to)
@@ -116,14 +116,18 @@ func isPhrase(name string) bool {
 
 // at returns the label that line i starts with. first reports that no words come
 // before it.
-func (r *labelReader) at(i int, first bool) (label, bool) {
+func (r *labelReader) at(i int, first bool) (*label, bool) {
 	if n := r.byLine[i]; n > 0 {
-		l := r.bold[n-1]
+		l := &r.bold[n-1]
 		if !l.bare || r.isKnown(l.name) || r.isPause(l.name) {
 			return l, true
 		}
 	}
-	return r.scanUnbolded(i, first)
+	l, ok := r.scanUnbolded(i, first)
+	if !ok {
+		return nil, false // and no label is allocated
+	}
+	return &l, true
 }
 
 // isBold reports whether line i starts with a bold label that has a colon.
@@ -158,7 +162,7 @@ func (r *labelReader) scan(from, to int) (l label, ok bool) {
 		i++
 	}
 	open := i
-	l.from = from
+	l.from = int32(from)
 	if i > 0 {
 		l.fault = indented
 	}
@@ -169,12 +173,12 @@ func (r *labelReader) scan(from, to int) (l label, ok bool) {
 		l.fault = fault
 		open = i + stars
 	}
-	l.at, l.end = from+i, to
+	l.at, l.end = int32(from+i), int32(to)
 	if l.lost = !bytes.HasPrefix(s[open:], []byte("**")); l.lost {
 		open--
 	}
 	ok = r.scanName(&l, s, open+len("**"), from)
-	if i := l.rest - from; ok && !l.bare && l.fault == noFault && i < len(s) && s[i] == '\\' && (i+1 == len(s) || s[i+1] == ' ') {
+	if i := int(l.rest) - from; ok && !l.bare && l.fault == noFault && i < len(s) && s[i] == '\\' && (i+1 == len(s) || s[i+1] == ' ') {
 		l.rest++
 		l.fault = strayAfter
 	}
@@ -259,7 +263,7 @@ func (l *label) closeAfterColon(s, name []byte, i, base int, spaces bool) (_ []b
 			l.fault = threeStarsClose
 			k++
 		}
-		l.rest = base + k
+		l.rest = int32(base + k)
 	case len(name) == 0: // **:Name**
 		end := bytes.Index(rest, []byte("**"))
 		if end <= 0 || end > 4*maxName {
@@ -268,15 +272,15 @@ func (l *label) closeAfterColon(s, name []byte, i, base int, spaces bool) (_ []b
 		name = bytes.TrimSpace(rest[:end])
 		l.named.from = base + k + bytes.Index(rest, name)
 		l.fault = colonFirst
-		l.rest = base + k + end + 2
+		l.rest = int32(base + k + end + 2)
 	case bytes.HasSuffix(bytes.TrimRight(s, " "), []byte("**")) && onlyStamps(bytes.TrimSuffix(bytes.TrimRight(rest, " "), []byte("**"))):
 		l.fault = stampInBold
-		l.rest = base + i
-		l.end = base + len(bytes.TrimRight(s, " ")) - len("**")
-		l.tail = len("**")
+		l.rest = int32(base + i)
+		l.end = int32(base + len(bytes.TrimRight(s, " ")) - len("**"))
+		l.tail = int32(len("**"))
 	case bytes.HasPrefix(rest, name) && bytes.HasPrefix(rest[len(name):], []byte(":**")):
 		l.fault = writtenTwice
-		l.rest = base + k + len(name) + len(":**")
+		l.rest = int32(base + k + len(name) + len(":**"))
 	default:
 		return nil, false
 	}
@@ -293,7 +297,7 @@ func (l *label) closeWithoutColon(s, name []byte, i, base int, spaces bool) bool
 	rest := bytes.TrimLeft(s[i:], " ")
 	if bytes.HasPrefix(rest, []byte(":")) && len(s)-len(rest)-i <= 1 {
 		l.fault = colonOutside
-		l.rest = base + len(s) - len(rest) + 1
+		l.rest = int32(base + len(s) - len(rest) + 1)
 		return true
 	}
 	if spaces {
@@ -301,7 +305,7 @@ func (l *label) closeWithoutColon(s, name []byte, i, base int, spaces bool) bool
 	}
 	l.bare = true
 	l.fault = colonMissing
-	l.rest = base + i
+	l.rest = int32(base + i)
 	return true
 }
 
@@ -387,7 +391,7 @@ func (r *labelReader) scanUnbolded(line int, first bool) (l label, ok bool) {
 	if !ok {
 		return l, false
 	}
-	l = label{from: r.lines[line].from, at: at, rest: rest, end: r.lines[line].to, fault: unbolded}
+	l = label{from: int32(r.lines[line].from), at: int32(at), rest: int32(rest), end: int32(r.lines[line].to), fault: unbolded}
 	l.named.from = at
 	return l, r.setName(&l, name)
 }

@@ -70,11 +70,24 @@ type report struct {
 	text  *Transcript // as read from the file
 	opts  *LintOptions
 	found finding.List
+
+	formats bool           // only the edits of formatRules are kept
+	edits   []finding.Edit // if formats
 }
 
 func newReport(src []byte, o *LintOptions) *report {
 	f := parse(src, &o.Options)
 	return &report{file: f, text: f.transcript(&o.Options), opts: o}
+}
+
+// add adds a finding.
+func (r *report) add(f finding.Finding) {
+	switch {
+	case !r.formats:
+		r.found.Add(f)
+	case formatRules[f.Rule]:
+		r.edits = append(r.edits, f.Fix...)
+	}
 }
 
 func (r *report) run(rules []func(*report)) {

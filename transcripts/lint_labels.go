@@ -37,24 +37,24 @@ var labelFaults = [...]struct {
 func lintLabels(r *report) {
 	for i := range r.turns {
 		turn := &r.turns[i]
-		l := &turn.label
+		l := turn.label
 		if !turn.labelled {
 			continue
 		}
 		if turn.line > 0 && !r.blank(turn.line-1) {
-			r.found.Add(ruleBlankLine.At(r.at(l.at), "no blank line before a label").
+			r.add(ruleBlankLine.At(r.at(int(l.at)), "no blank line before a label").
 				WithFix(r.edit(r.lines[turn.line-1].to, r.lines[turn.line].from, "\n\n")))
 		}
 		if l.fault != noFault {
-			r.found.Add(labelFinding(r, i))
+			r.add(labelFinding(r, i))
 		}
 		lintHidden(r, l.named)
 		if !turn.pause && turn.speaker != l.name {
-			f := ruleSpeaker.At(r.at(l.at), "%s is another label of %s", l.name, turn.speaker).WithHint("write **" + turn.speaker + ":**")
+			f := ruleSpeaker.At(r.at(int(l.at)), "%s is another label of %s", l.name, turn.speaker).WithHint("write **" + turn.speaker + ":**")
 			if spelled := escapeName(turn.speaker); spelled != "" {
 				f = f.WithFix(r.changes(r.edit(l.named.from, l.named.to, spelled))...)
 			}
-			r.found.Add(f)
+			r.add(f)
 		}
 		if turn.line >= 0 {
 			lintSpace(r, l)
@@ -65,7 +65,7 @@ func lintLabels(r *report) {
 // nameProblem describes a label whose name is missing or written wrong, and names
 // who speaks before it or what the name is.
 func nameProblem(r *report, turn int) string {
-	l := &r.turns[turn].label
+	l := r.turns[turn].label
 	if l.fault != noName {
 		return labelFaults[l.fault].problem + ": " + l.name
 	}
@@ -79,21 +79,21 @@ func nameProblem(r *report, turn int) string {
 
 // labelFinding returns the finding of the malformed label of a turn.
 func labelFinding(r *report, turn int) finding.Finding {
-	l := &r.turns[turn].label
+	l := r.turns[turn].label
 	want := "**" + l.name + ":**"
 	fault := labelFaults[l.fault]
-	pos := r.at(l.at)
+	pos := r.at(int(l.at))
 	edits := r.changes(
-		r.edit(l.from, l.named.from, "**"),
-		r.edit(l.named.to, l.rest, ":**"),
-		r.edit(l.end, l.end+l.tail, ""),
+		r.edit(int(l.from), l.named.from, "**"),
+		r.edit(l.named.to, int(l.rest), ":**"),
+		r.edit(int(l.end), int(l.end+l.tail), ""),
 	)
 	switch fault.rule {
 	case ruleLabel:
 		return ruleLabel.At(pos, "malformed label").WithHint(fault.problem + ": " + want).WithFix(edits...)
 	case ruleInside:
 		spaces := len(r.src[:l.from]) - len(bytes.TrimRight(r.src[:l.from], " \t\n"))
-		edits = append(edits, r.edit(l.from-spaces, l.from, "\n\n"))
+		edits = append(edits, r.edit(int(l.from)-spaces, int(l.from), "\n\n"))
 		return ruleInside.At(pos, "%s", fault.problem).WithSuggestion(edits...)
 	}
 	problem := fault.problem
@@ -115,8 +115,8 @@ func lintSpace(r *report, l *label) {
 	text := r.src[l.rest:l.end]
 	spaces := len(text) - len(bytes.TrimLeft(text, " \t"))
 	if spaces < len(bytes.TrimRight(text, " \t")) && string(text[:spaces]) != " " {
-		r.found.Add(ruleSpace.At(r.at(l.rest), "not exactly one space after a label").
-			WithFix(r.edit(l.rest, l.rest+spaces, " ")))
+		r.add(ruleSpace.At(r.at(int(l.rest)), "not exactly one space after a label").
+			WithFix(r.edit(int(l.rest), int(l.rest)+spaces, " ")))
 	}
 }
 
@@ -174,11 +174,11 @@ func lintNames(r *report) {
 	for _, use := range uses {
 		pos := r.position(use.first.Line, use.first.Column)
 		if f, ok := unregistered(use, r.opts.People, pos); ok {
-			r.found.Add(f)
+			r.add(f)
 		} else if f, ok := misspelledUse(use, uses, pos); ok && len(r.opts.People) == 0 {
-			r.found.Add(f)
+			r.add(f)
 		} else if use.turns == 1 && turns >= longTranscript {
-			r.found.Add(ruleOnce.At(pos, "%s speaks once", use.name))
+			r.add(ruleOnce.At(pos, "%s speaks once", use.name))
 		}
 	}
 }

@@ -22,21 +22,21 @@ func lintParagraphs(r *report) {
 		if r.nearLabel(b) || b.kind == heading {
 			continue
 		}
-		s, from := r.line(b.line), r.lines[b.line].from
+		s, from := r.line(int(b.line)), r.lines[b.line].from
 		text := bytes.TrimLeft(s, " \t")
 		at := from + len(s) - len(text)
 		if looksNumbered(text) {
 			dot := at + listMark(text) - len(". ")
-			r.found.Add(ruleAccident.At(r.at(at), "paragraph starts like a list").WithHint(`escape the dot: "\."`).WithFix(r.edit(dot, dot, `\`)))
+			r.add(ruleAccident.At(r.at(at), "paragraph starts like a list").WithHint(`escape the dot: "\."`).WithFix(r.edit(dot, dot, `\`)))
 		}
 		if indent := len(s) - len(bytes.TrimLeft(s, " ")); indent >= 4 || s[0] == '\t' {
-			r.found.Add(ruleAccident.At(r.at(from), "paragraph indented like code").WithHint("remove the spaces").WithFix(r.edit(from, at, "")))
+			r.add(ruleAccident.At(r.at(from), "paragraph indented like code").WithHint("remove the spaces").WithFix(r.edit(from, at, "")))
 		}
 		digits := len(text) - len(bytes.TrimLeft(text, "0123456789"))
 		next, _ := utf8.DecodeRune(text[min(len(text), digits+1):])
 		lost := digits > 0 && digits <= 2 && digits < len(text) && text[digits] == ':' && unicode.IsLetter(next)
 		if lost || bytes.HasPrefix(text, []byte(":**")) {
-			r.found.Add(ruleLabel.At(r.at(at), "malformed label"))
+			r.add(ruleLabel.At(r.at(at), "malformed label"))
 		}
 	}
 }
@@ -58,7 +58,7 @@ var nearLabels = []struct {
 
 // nearLabel reports a block that opens with what is probably meant as a label.
 func (r *report) nearLabel(b *blockNode) bool {
-	s, from := r.line(b.line), r.lines[b.line].from
+	s, from := r.line(int(b.line)), r.lines[b.line].from
 	text := bytes.TrimLeft(s, " \t")
 	if len(text) == 0 || bytes.IndexByte([]byte(`[\*_#`), text[0]) < 0 {
 		return false
@@ -78,7 +78,7 @@ func (r *report) nearLabel(b *blockNode) bool {
 		if !near.likely && !forms.IsName(name) && !r.isSpeaker(name) {
 			continue
 		}
-		r.found.Add(ruleLabel.At(r.at(from+len(s)-len(text)), "malformed label").WithHint("write **" + name + ":**" + stamp))
+		r.add(ruleLabel.At(r.at(from+len(s)-len(text)), "malformed label").WithHint("write **" + name + ":**" + stamp))
 		return true
 	}
 	return false
@@ -107,7 +107,7 @@ func lintWraps(r *report) {
 			}
 			from := r.lines[line].from
 			indent := len(r.line(line)) - len(bytes.TrimLeft(r.line(line), " \t"))
-			r.found.Add(ruleWrapped.At(r.at(from), "paragraph over several lines").
+			r.add(ruleWrapped.At(r.at(from), "paragraph over several lines").
 				WithSuggestion(r.edit(r.lines[line-1].to, from+indent, " ")))
 		}
 	}
@@ -199,18 +199,18 @@ func lintLayout(r *report) {
 func lintLineEnds(r *report) {
 	const hint = "save the file with LF line ends and without a byte order mark"
 	if bytes.HasPrefix(r.src, []byte("\ufeff")) {
-		r.found.Add(ruleSpaces.At(r.at(0), "byte order mark").WithHint(hint).WithFix(r.edit(0, len("\ufeff"), "")))
+		r.add(ruleSpaces.At(r.at(0), "byte order mark").WithHint(hint).WithFix(r.edit(0, len("\ufeff"), "")))
 	}
 	if first := bytes.IndexByte(r.original, '\r'); first >= 0 {
 		// Fix converts the line ends of a file before it makes edits.
-		r.found.Add(ruleSpaces.At(r.at(first), "line end that is not LF").WithHint(hint).WithFix())
+		r.add(ruleSpaces.At(r.at(first), "line end that is not LF").WithHint(hint).WithFix())
 	}
 }
 
 // lintGap reports the blank lines between two lines with text.
 func lintGap(r *report, code *verbatim, last, line int) {
 	if last < 0 {
-		r.found.Add(ruleSpaces.At(r.at(r.lines[0].from), "blank lines at the top").WithHint("remove them").
+		r.add(ruleSpaces.At(r.at(r.lines[0].from), "blank lines at the top").WithHint("remove them").
 			WithFix(r.edit(r.lines[0].from, r.lines[line].from, "")))
 		return
 	}
@@ -219,10 +219,10 @@ func lintGap(r *report, code *verbatim, last, line int) {
 	switch {
 	case code.has(from):
 	case line-last > 2:
-		r.found.Add(ruleSpaces.At(r.at(r.lines[last+2].from), "more than one blank line").WithHint("leave one").
+		r.add(ruleSpaces.At(r.at(r.lines[last+2].from), "more than one blank line").WithHint("leave one").
 			WithFix(r.edit(from, to, "\n\n")))
 	case next.to > next.from:
-		r.found.Add(ruleSpaces.At(r.at(next.from), "spaces on a blank line").WithHint("remove them").
+		r.add(ruleSpaces.At(r.at(next.from), "spaces on a blank line").WithHint("remove them").
 			WithFix(r.edit(from, to, "\n\n")))
 	}
 }
@@ -237,13 +237,13 @@ func lintSpaces(r *report, code *verbatim, line int) {
 	}
 	// Markdown shows a space after a backslash, even at the end of a line.
 	if len(trimmed) < len(s) && !code.has(end) && !bytes.HasSuffix(trimmed, []byte(`\`)) {
-		r.found.Add(ruleSpaces.At(r.at(end), "spaces at the end of the line").WithHint("remove them").
+		r.add(ruleSpaces.At(r.at(end), "spaces at the end of the line").WithHint("remove them").
 			WithFix(r.edit(end, r.lines[line].to, "")))
 	}
 	text := bytes.TrimLeft(trimmed, " \t")
 	at := bytes.Index(text, []byte("  "))
 	if at > 0 && !bytes.HasSuffix(text[:at], []byte(":**")) && bytes.IndexByte(text, '`') < 0 {
-		r.found.Add(ruleSpaces.At(r.at(end-len(text)+at), "several spaces in a row").WithHint("one is enough"))
+		r.add(ruleSpaces.At(r.at(end-len(text)+at), "several spaces in a row").WithHint("one is enough"))
 	}
 }
 
@@ -251,7 +251,7 @@ func lintSpaces(r *report, code *verbatim, line int) {
 func lintEnd(r *report, last int) {
 	if last < 0 {
 		if len(r.lines) > 0 {
-			r.found.Add(ruleSpaces.At(r.at(r.lines[0].from), "blank lines and nothing else").WithHint("remove them").
+			r.add(ruleSpaces.At(r.at(r.lines[0].from), "blank lines and nothing else").WithHint("remove them").
 				WithFix(r.edit(0, len(r.src), "")))
 		}
 		return
@@ -266,5 +266,5 @@ func lintEnd(r *report, last int) {
 	default:
 		return
 	}
-	r.found.Add(f.WithFix(r.edit(from, len(r.src), "\n")))
+	r.add(f.WithFix(r.edit(from, len(r.src), "\n")))
 }

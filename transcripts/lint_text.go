@@ -19,7 +19,7 @@ func lintEncoding(r *report) {
 	for i := 0; i < len(r.src); {
 		c, size := utf8.DecodeRune(r.src[i:])
 		if c == utf8.RuneError && size == 1 {
-			r.found.Add(ruleHidden.At(r.at(i), "not UTF-8").WithHint("save the file as UTF-8").WithSeverity(finding.Error))
+			r.add(ruleHidden.At(r.at(i), "not UTF-8").WithHint("save the file as UTF-8").WithSeverity(finding.Error))
 			return
 		}
 		i += size
@@ -46,7 +46,7 @@ func lintMarks(r *report) {
 		m := &r.marks[i]
 		if m.timed {
 			if _, ok := m.stamp.duration(r.opts.Fraction); !ok {
-				r.found.Add(ruleStamp.At(r.at(m.at), "%s is not a valid frame", m.stamp.fraction).
+				r.add(ruleStamp.At(r.at(m.at), "%s is not a valid frame", m.stamp.fraction).
 					WithHint("frames go from 00 to 29; is timestamp_fraction decimal?").WithSeverity(finding.Warning))
 			}
 		}
@@ -69,7 +69,7 @@ func lintMarks(r *report) {
 			default:
 				f = f.WithHint("write " + want).WithFix(r.changes(r.edit(m.at, m.at+m.size, want))...)
 			}
-			r.found.Add(f)
+			r.add(f)
 		}
 	}
 }
@@ -99,7 +99,7 @@ func lintGlue(r *report) {
 		} else if !isWord(before) {
 			side = "after"
 		}
-		r.found.Add(ruleGlued.At(r.at(from), "tag glued to a word").WithHint("put a space " + side + " it").WithFix(edits...))
+		r.add(ruleGlued.At(r.at(from), "tag glued to a word").WithHint("put a space " + side + " it").WithFix(edits...))
 	}
 }
 
@@ -121,7 +121,7 @@ func lintCharacters(r *report) {
 				lintHidden(r, n.span)
 			case codeText:
 				if bytes.ContainsFunc(r.src[n.span.from:n.span.to], isUnseen) {
-					r.found.Add(ruleHidden.At(r.at(n.span.from), "invisible or control character"))
+					r.add(ruleHidden.At(r.at(n.span.from), "invisible or control character"))
 				}
 			}
 		}
@@ -136,7 +136,7 @@ func lintControlEntities(r *report) {
 			continue
 		}
 		if text, _ := entity(r.src[n.span.from:n.span.to]); hasControl(text) {
-			r.found.Add(ruleHidden.At(r.at(n.span.from), "invisible or control character"))
+			r.add(ruleHidden.At(r.at(n.span.from), "invisible or control character"))
 		}
 	}
 }
@@ -164,7 +164,7 @@ func lintHidden(r *report, s span) {
 			} else if c < 0xa0 || c == '\u00ad' { // a script may need others
 				f = f.WithFix(r.edit(i, i+size, ""))
 			}
-			r.found.Add(f)
+			r.add(f)
 		}
 		i += size
 	}
@@ -204,7 +204,7 @@ func lintEntities(r *report) {
 		case "&#39;", "&quot;", "&amp;":
 			f = f.WithFix(r.edit(n.span.from, n.span.to, string(text)))
 		}
-		r.found.Add(f)
+		r.add(f)
 	}
 }
 
@@ -224,7 +224,7 @@ func lintBrackets(r *report) {
 			}
 		}
 		if open != 0 {
-			r.found.Add(ruleBrackets.At(r.at(last), "brackets do not match"))
+			r.add(ruleBrackets.At(r.at(last), "brackets do not match"))
 		}
 	}
 }
@@ -258,20 +258,20 @@ func lintLinks(r *report) {
 				if edits := fixTarget(r, l); edits != nil {
 					f = f.WithFix(edits...)
 				}
-				r.found.Add(f)
+				r.add(f)
 			}
 		case autoLinkInline:
 			if l := &r.links[n.ref]; l.problem != "" {
-				r.found.Add(ruleLink.At(r.at(l.at), "%s", l.problem).WithHint(""))
+				r.add(ruleLink.At(r.at(l.at), "%s", l.problem).WithHint(""))
 			}
 		case brokenLink:
-			r.found.Add(ruleLink.At(r.at(n.span.from), "link without a readable target").WithHint("write [text](https://…) without spaces"))
+			r.add(ruleLink.At(r.at(n.span.from), "link without a readable target").WithHint("write [text](https://…) without spaces"))
 		case htmlInline:
 			f := ruleHTML.At(r.at(n.span.from), "HTML is removed")
 			if name := strings.ToLower(strings.Trim(string(r.src[n.span.from:n.span.to]), "</> ")); harmless[name] {
 				f = f.WithHint("write Markdown instead").WithSeverity(finding.Info)
 			}
-			r.found.Add(f)
+			r.add(f)
 		}
 	}
 }
@@ -294,7 +294,7 @@ func lintNestedLinks(r *report) {
 				break
 			}
 			if at >= 0 {
-				r.found.Add(ruleLink.At(r.at(n.span.from+at), "link around another link").WithHint("write one link after the other"))
+				r.add(ruleLink.At(r.at(n.span.from+at), "link around another link").WithHint("write one link after the other"))
 				break
 			}
 		}
@@ -330,7 +330,7 @@ func lintStars(r *report) {
 				switch {
 				case open.size == s.size && s.after && !s.opens:
 					space := len(bytes.TrimRight(r.src[:s.at], " "))
-					r.found.Add(ruleStars.At(r.at(open.at), "space before the stars that end the emphasis").
+					r.add(ruleStars.At(r.at(open.at), "space before the stars that end the emphasis").
 						WithHint("write " + string(r.src[open.at:space]) + string(r.src[s.at:s.at+s.size])).WithFix(r.edit(space, s.at, "")))
 					open = starRun{}
 				case s.opens:
@@ -399,6 +399,6 @@ func urlAfter(s []byte) []byte {
 // lintMachine reports the text of a speech recognizer that has not been reviewed.
 func lintMachine(r *report) {
 	if r.machine > 0 {
-		r.found.Add(ruleMachine.At(r.at(r.lines[r.machine].from), "a speech recognizer wrote this transcript, and nobody has reviewed it"))
+		r.add(ruleMachine.At(r.at(r.lines[r.machine].from), "a speech recognizer wrote this transcript, and nobody has reviewed it"))
 	}
 }

@@ -20,18 +20,18 @@ func lintTurns(r *report) {
 				if edits := moveIntoTurn(r, b); edits != nil {
 					f = f.WithFix(edits...)
 				}
-				r.found.Add(f)
+				r.add(f)
 			case b.outcome == opensTurn && !turn.labelled:
-				r.found.Add(ruleFirst.At(r.at(b.at), "text before the first label"))
+				r.add(ruleFirst.At(r.at(b.at), "text before the first label"))
 			case b.outcome == opensTurn:
-				r.found.Add(ruleAfterPause.At(r.at(b.at), "text after the pause %s without a label", turn.speaker))
+				r.add(ruleAfterPause.At(r.at(b.at), "text after the pause %s without a label", turn.speaker))
 			}
 		}
 	}
 	for i := range r.text.Turns {
 		turn := &r.text.Turns[i]
 		if !turn.Pause && len(turn.Blocks) == 0 {
-			r.found.Add(ruleEmpty.At(r.position(turn.Line, turn.Column), "the turn of %s has no words", cmp.Or(turn.Speaker, "a label without a name")))
+			r.add(ruleEmpty.At(r.position(turn.Line, turn.Column), "the turn of %s has no words", cmp.Or(turn.Speaker, "a label without a name")))
 		}
 	}
 }
@@ -49,13 +49,13 @@ func moveIntoTurn(r *report, b *blockNode) []finding.Edit {
 			return nil
 		}
 	}
-	l := &r.turns[1].label
+	l := r.turns[1].label
 	text := bytes.TrimLeft(r.src[l.rest:l.end], " ")
 	if bytes.HasPrefix(text, []byte("[")) || bytes.HasPrefix(text, []byte(`\[`)) {
 		return nil
 	}
 	mark := string(bytes.TrimSpace(r.src[b.at:l.from]))
-	return []finding.Edit{r.edit(b.at, l.from, ""), r.edit(l.rest, l.rest, " "+mark)}
+	return []finding.Edit{r.edit(b.at, int(l.from), ""), r.edit(int(l.rest), int(l.rest), " "+mark)}
 }
 
 // lintRepeats reports labels that name the speaker of the turn above.
@@ -64,7 +64,7 @@ func lintRepeats(r *report) {
 	for i := 1; i < len(turns); i++ {
 		turn := &turns[i]
 		if !turn.Pause && turn.Speaker != "" && turn.Speaker == turns[i-1].Speaker {
-			r.found.Add(ruleRepeated.At(r.position(turn.Line, turn.Column), "%s is already the speaker", turn.Speaker))
+			r.add(ruleRepeated.At(r.position(turn.Line, turn.Column), "%s is already the speaker", turn.Speaker))
 		}
 	}
 }
@@ -97,14 +97,14 @@ func lintOrder(r *report) {
 		if !a.mark.stamp() {
 			f = f.WithSeverity(finding.Warning)
 		}
-		r.found.Add(f)
+		r.add(f)
 	}
 }
 
 // lintDuration reports times after the end of the audio.
 func lintDuration(r *report) {
 	for _, f := range r.text.lateStamps(r.opts.File, r.opts.Duration) {
-		r.found.Add(f)
+		r.add(f)
 	}
 }
 
@@ -154,12 +154,12 @@ func lintRate(r *report) {
 			continue
 		}
 		if i+1 < len(kept) && isWrong(a, b, &anchors[kept[i+1]], perWord) {
-			r.found.Add(ruleRate.At(r.position(b.mark.Line, b.mark.Column), "without this stamp people would speak at a usual speed before and after it"))
+			r.add(ruleRate.At(r.position(b.mark.Line, b.mark.Column), "without this stamp people would speak at a usual speed before and after it"))
 			i++ // the gap after it is reported with it
 			continue
 		}
 		rate := float64(b.pos-a.pos) / perWord / (b.time - a.time).Minutes()
-		r.found.Add(ruleRate.At(r.position(b.mark.Line, b.mark.Column), "%.0f words a minute since the stamp in line %d", rate, a.mark.Line))
+		r.add(ruleRate.At(r.position(b.mark.Line, b.mark.Column), "%.0f words a minute since the stamp in line %d", rate, a.mark.Line))
 	}
 }
 
@@ -179,7 +179,7 @@ func (r *report) tooFast(anchors []anchor, kept []int) {
 		}
 		ordered := a.time >= before.time && (k == len(kept) || a.time <= anchors[kept[k]].time)
 		if a.mark.stamp() && ordered && (excess(&before, a) || k < len(kept) && excess(a, &anchors[kept[k]])) {
-			r.found.Add(ruleRate.At(r.position(a.mark.Line, a.mark.Column), "with this stamp people would speak faster than anyone does"))
+			r.add(ruleRate.At(r.position(a.mark.Line, a.mark.Column), "with this stamp people would speak faster than anyone does"))
 		}
 	}
 }

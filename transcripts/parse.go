@@ -36,9 +36,10 @@ func parse(src []byte, opts *Options) *file {
 	p.inline.file = f
 	p.labels = newLabelReader(f, opts)
 	p.turns = make([]turnNode, 1, len(p.labels.bold)+2)
-	p.turns[0].line = -1
-	p.blocks = make([]blockNode, 0, len(p.lines)/2+2)
-	p.inlines = make([]inlineNode, 0, len(p.lines)/2+2)
+	p.turns[0] = turnNode{label: new(label), line: -1}
+	p.blocks = make([]blockNode, 0, max(len(p.lines)/2, len(p.labels.bold))+2)
+	p.marks = make([]markNode, 0, min(bytes.Count(f.src, []byte("[")), len(p.lines)))
+	p.inlines = make([]inlineNode, 0, cap(p.blocks)+2*cap(p.marks)) // a mark has text on one side or on both
 	p.readTurns()
 	return f
 }
@@ -52,7 +53,7 @@ func (p *parser) readTurns() {
 			continue
 		}
 		if l, ok := p.labels.at(i, !p.opened); ok {
-			p.startTurn(i, &l)
+			p.startTurn(i, l)
 			i++
 			continue
 		}
@@ -62,7 +63,7 @@ func (p *parser) readTurns() {
 			continue
 		}
 		if p.para.span == (span{}) {
-			p.para = blockNode{kind: paragraph, line: i, alone: true, under: p.alone == i}
+			p.para = blockNode{kind: paragraph, line: int32(i), alone: true, under: p.alone == i}
 			p.para.span.from = p.lines[i].from
 		}
 		p.para.span.to = p.lines[i].to
@@ -83,16 +84,15 @@ func (p *parser) startTurn(line int, l *label) {
 		p.alone = line + 1
 		return
 	}
-	p.para = blockNode{kind: paragraph, line: line, span: span{turn.text, l.end}}
+	p.para = blockNode{kind: paragraph, line: int32(line), span: span{turn.text, int(l.end)}}
 }
 
 // openTurn appends the turn of a label.
 func (p *parser) openTurn(l *label, line int) *turnNode {
 	p.opened = true
-	turn := turnNode{labelled: true, line: line, text: l.rest}
+	turn := turnNode{label: l, labelled: true, line: line, text: int(l.rest)}
 	turn.speaker = p.labels.speaker(l)
 	turn.pause = p.labels.isPause(turn.speaker)
-	turn.label = *l
 	turn.blocks = span{len(p.blocks), len(p.blocks)}
 	p.turns = append(p.turns, turn)
 	return &p.turns[len(p.turns)-1]
@@ -100,7 +100,7 @@ func (p *parser) openTurn(l *label, line int) *turnNode {
 
 // readRange reads the stamps after the label of a pause.
 func (p *parser) readRange(turn *turnNode) {
-	from := turn.label.rest
+	from := int(turn.label.rest)
 	var stamps [2]markNode
 	n, end := scanRange(p.src[from:turn.label.end], &stamps)
 	turn.stamps = span{len(p.marks), len(p.marks) + n}
@@ -125,7 +125,7 @@ func (p *parser) endParagraph() {
 		para.span.to = at
 		p.addBlock(para)
 		p.openTurn(&l, -1)
-		para = blockNode{kind: paragraph, line: para.line, span: span{l.rest, to}}
+		para = blockNode{kind: paragraph, line: para.line, span: span{int(l.rest), to}}
 	}
 }
 
@@ -329,7 +329,7 @@ func (p *parser) otherBlock(i int, kind blockKind) int {
 	case list:
 		end = p.listEnd(i)
 	}
-	p.addBlock(blockNode{kind: kind, line: i, alone: true, span: span{p.lines[i].from, p.lines[end-1].to}})
+	p.addBlock(blockNode{kind: kind, line: int32(i), alone: true, span: span{p.lines[i].from, p.lines[end-1].to}})
 	return end
 }
 

@@ -182,7 +182,13 @@ func Detect(src []byte, name string) (string, error) {
 	}
 	format, err := forms.Detect(src, &forms.Options{File: name})
 	if err != nil && strings.HasSuffix(name, ".md") {
-		if _, turns := speakers(Parse(src, nil)); turns > 1 { // labels without bold
+		turns := 0
+		for _, turn := range parse(src, &Options{}).turns {
+			if turn.speaker != "" && !turn.pause {
+				turns++
+			}
+		}
+		if turns > 1 { // labels without bold
 			return "md", nil
 		}
 	}

@@ -13,9 +13,9 @@ import (
 
 // transcript renders the tree, and sets the outcome of each block.
 func (f *file) transcript(opts *Options) *Transcript {
-	a := assembler{file: f, t: &Transcript{Clips: f.clips, Machine: f.machine > 0}, out: renderers.Get().(*renderer)}
+	a := f.newAssembler(opts)
 	defer renderers.Put(a.out)
-	a.out.reset(f, opts.Fraction)
+	a.out.reserve(f)
 	a.t.Turns = make([]Turn, 0, len(f.turns)+1)
 	a.all = make([]Block, 0, len(f.blocks))
 	a.places = make([]rendered, 0, len(f.blocks))
@@ -72,11 +72,23 @@ type assembler struct {
 // rendered has the places of a block in the two renderings of the file.
 type rendered struct{ text, html span }
 
+func (f *file) newAssembler(opts *Options) *assembler {
+	a := &assembler{file: f, t: &Transcript{Clips: f.clips, Machine: f.machine > 0}, out: renderers.Get().(*renderer)}
+	*a.out = renderer{text: a.out.text[:0], html: a.out.html[:0], fraction: opts.Fraction}
+	return a
+}
+
+// flush forgets the turns after finish. The next one must have a label.
+func (a *assembler) flush() {
+	a.t.Turns, a.all, a.places, a.first = nil, a.all[:0], a.places[:0], 0
+	a.out.text, a.out.html, a.out.marks = a.out.text[:0], a.out.html[:0], nil
+}
+
 // addTurn renders a turn of the tree.
 func (a *assembler) addTurn(n *turnNode) {
 	if n.labelled {
 		turn := Turn{Speaker: n.speaker, Pause: n.pause}
-		turn.Line, turn.Column = a.place(n.label.at)
+		turn.Line, turn.Column = a.place(int(n.label.at))
 		for i := n.stamps.from; i < n.stamps.to; i++ {
 			m := a.mark(&a.marks[i], a.out.fraction)
 			if i == n.stamps.from {
@@ -137,7 +149,7 @@ func (a *assembler) addBlock(n *blockNode) {
 	r.end()
 	n.hidden = r.hidden != hidden
 	marks := r.blockMarks()
-	n.marks = len(marks)
+	n.marks = int32(len(marks))
 	if string(r.html[from:]) == "<p></p>" {
 		n.outcome = dropped
 		r.html = r.html[:from]
@@ -206,9 +218,8 @@ type renderer struct {
 // renderers is a pool of renderers, which reuses their buffers.
 var renderers = sync.Pool{New: func() any { return new(renderer) }}
 
-// reset prepares the renderer for a file.
-func (r *renderer) reset(f *file, fraction Fraction) {
-	*r = renderer{text: r.text[:0], html: r.html[:0], fraction: fraction}
+// reserve makes room for all of a file.
+func (r *renderer) reserve(f *file) {
 	if cap(r.text) < len(f.src) {
 		r.text = make([]byte, 0, len(f.src))
 		r.html = make([]byte, 0, len(f.src)+len(f.src)/4)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -82,4 +83,25 @@ func page(t *Transcript) []byte {
 		b.WriteString(f.Severity.String() + " " + f.Rule + " " + f.Error() + "\n")
 	}
 	return b.Bytes()
+}
+
+// sameReading reports whether two transcripts have the same content. Positions in
+// their sources may differ.
+func sameReading(a, b *Transcript) bool {
+	return a.Clips == b.Clips && slices.EqualFunc(a.Turns, b.Turns, func(a, b Turn) bool {
+		return a.Speaker == b.Speaker && a.Pause == b.Pause && sameMark(a.Stamp, b.Stamp) && sameMark(a.Until, b.Until) &&
+			slices.EqualFunc(a.Blocks, b.Blocks, sameBlock)
+	})
+}
+
+func sameBlock(a, b Block) bool {
+	return a.Text == b.Text && a.HTML == b.HTML && slices.Equal(a.parts, b.parts) &&
+		slices.EqualFunc(a.Marks, b.Marks, func(a, b Mark) bool { return sameMark(&a, &b) })
+}
+
+func sameMark(a, b *Mark) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return a.Offset == b.Offset && a.Note == b.Note && a.Time == b.Time && a.Timed == b.Timed
 }

@@ -33,28 +33,27 @@ type file struct {
 // turnNode is a label and the blocks after it. The first turnNode has no label: it
 // holds the blocks before the first label.
 type turnNode struct {
-	label    label
+	label    *label
 	speaker  string // the name that the label stands for
+	line     int    // of the label; -1 if it stands inside a paragraph
+	stamps   span   // of a pause: indexes of marks, two at most
+	text     int    // start of the text after label and stamps
+	blocks   span   // indexes of blocks
 	pause    bool
-	line     int  // of the label; -1 if it stands inside a paragraph
-	stamps   span // of a pause: indexes of marks, two at most
-	text     int  // start of the text after label and stamps
-	blocks   span // indexes of blocks
 	labelled bool
 }
 
 // blockNode is a paragraph, list, quotation, heading, fence or divider.
 type blockNode struct {
+	span    span  // of the source, white space around it included
+	at      int   // of its first character
+	inlines span  // indexes of inlines
+	line    int32 // of its first character
+	marks   int32 // how many it has, images included
 	kind    blockKind
-	span    span // of the source, white space around it included
-	at      int  // of its first character
-	line    int  // of its first character
-	alone   bool // its first line starts with it, not with a label
-	under   bool // a paragraph in the line below a label that stands alone
-	inlines span // indexes of inlines
-
+	alone   bool    // its first line starts with it, not with a label
+	under   bool    // a paragraph in the line below a label that stands alone
 	outcome outcome // decided by rendering
-	marks   int     // how many it has, images included
 	hidden  bool    // it has characters that are not shown
 }
 
