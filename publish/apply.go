@@ -77,8 +77,8 @@ func Apply(ctx context.Context, p *Plan, s record.Storage, o *ApplyOptions) (Out
 // UnfinishedError reports that an Apply ended early.
 type UnfinishedError struct {
 	error
-	Step     string         // in which it ended
-	FeedLive bool           // the feed and all that it names are live; if not, listeners notice nothing
+	Step     string         // the step in which it ended
+	FeedLive bool           // the feed and all that it names are live; otherwise listeners notice nothing
 	Pending  record.Pending // what remains to do once everything is live
 }
 
@@ -171,7 +171,7 @@ func (a *applier) sendFeed(ctx context.Context) error {
 		return err
 	}
 	a.outcome.FeedLive = true
-	if err := a.uploads.send(ctx, "feed", copies); err != nil { // they name the new address
+	if err := a.uploads.send(ctx, "feed", copies); err != nil { // the copies name the new address
 		return err
 	}
 	var notes []string

@@ -22,14 +22,14 @@ import (
 )
 
 // buildRecord is the key of the record of the last build, inside its folder. Another
-// program, or a pull request, may have written it, so what it lists is changed only if
-// the bytes are still those that it says.
+// program, or a pull request, may have written the record. So an object that it lists
+// is changed only if the object still has the recorded version.
 const buildRecord = bucket.RecordsPrefix + "build.json"
 
 // builtObjects is the content of buildRecord.
 type builtObjects struct {
 	// Objects has the versions that a key may have, by key. In a folder they are the
-	// SHA-256 of the file. There are two while a build is under way.
+	// SHA-256 of the file. A key has two versions while a build is under way.
 	Objects map[string][]string `json:"objects"`
 }
 
@@ -104,16 +104,16 @@ func publishedTo(b bucket.Bucket) error {
 	return fmt.Errorf("%s was published to; build into a folder of its own: %w", b.URL(), ErrRefused)
 }
 
-// Build makes a bucket, in practice a local folder, hold a release. It removes
-// objects of an earlier build that the release does not have. It does not change
-// objects that are right already. An object in the way that no build wrote, as far as
-// the record in the bucket proves it, is a *ForeignError unless adopt is true. Build
-// refuses a bucket to which a show was published, because there the order of writes
-// and the record matter.
+// Build makes a bucket, in practice a local folder, hold a release. It removes objects
+// of an earlier build that the release does not have. It does not change objects that
+// are right already. Unless adopt is true, it returns a *ForeignError instead of
+// overwriting an object if the record in the bucket does not prove that a build wrote
+// it. Build refuses a bucket to which a show was published, because there the order of
+// writes and the record matter.
 //
-// It returns how many objects it wrote and removed, and the keys of those that it did
-// not remove because they were changed since the earlier build. The early writer may be
-// nil; its objects count as those of this build.
+// It returns how many objects it wrote and removed, and the keys of objects that it did
+// not remove because they were changed since the earlier build. early may be nil; the
+// objects that it wrote count as written by this build.
 func Build(ctx context.Context, r *release.Release, b bucket.Bucket, early *Early, adopt bool) (written, removed int, kept []string, err error) {
 	storage := record.Storage{Public: b}
 	seen, err := record.List(ctx, storage)
@@ -167,7 +167,8 @@ func readBuilt(ctx context.Context, b bucket.Bucket) (*builtObjects, error) {
 	return last, nil
 }
 
-// checkForeign returns a *ForeignError if a change overwrites what no build wrote.
+// checkForeign returns a *ForeignError if a change overwrites an object that no build
+// wrote.
 func checkForeign(b bucket.Bucket, seen *record.Listing, last *builtObjects, changes []*Change, early *Early) error {
 	var keys []string
 	for _, c := range changes {
@@ -237,9 +238,9 @@ func writeAll(ctx context.Context, b bucket.Bucket, changes []*Change) (written 
 	return int(done.Load()), err
 }
 
-// removeStale deletes the objects of the last build that this one does not have and
-// that were not changed since, and records the objects of this one. It returns the
-// keys of those that were changed.
+// removeStale deletes the objects of the last build that this build does not have and
+// that were not changed since, and records the objects of this build. It returns the
+// keys of the changed objects, which it keeps.
 func removeStale(ctx context.Context, b bucket.Bucket, r *release.Release, last *builtObjects) (removed int, kept []string, err error) {
 	wanted := map[string]bool{}
 	for _, o := range r.Objects {

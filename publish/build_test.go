@@ -94,7 +94,7 @@ func TestBuildLeavesFilesOfOthers(t *testing.T) {
 	for name, test := range map[string]struct {
 		files   map[string]string // before the build
 		refused string            // key that the error names; empty if the build is not refused
-		kept    []string          // files that --adopt leaves too
+		kept    []string          // files that stay even with --adopt
 	}{
 		"another page":            {map[string]string{"index.html": "mine"}, "index.html", nil},
 		"another feed":            {map[string]string{"feed.xml": "mine", "mine.txt": "mine"}, "feed.xml", []string{"mine.txt"}},

@@ -95,9 +95,8 @@ func (p *Plan) stateOf(o *ApplyOptions) *record.State {
 	return s
 }
 
-// noteUnwanted records for each object since when, by the storage's clock, no
-// release has it. An object that is missing in the storage is removed from the
-// record.
+// noteUnwanted records when each object that no release has any more became unwanted, by
+// the storage's clock. It removes objects that the storage lacks from the record.
 func (a *applier) noteUnwanted(now time.Time) {
 	wanted := map[string]bool{}
 	for _, o := range a.plan.Release.Objects {
@@ -137,8 +136,8 @@ func (a *applier) keepFeed(ctx context.Context) error {
 	return nil
 }
 
-// keepLock stores a copy of the release's lock beside the record. If everybody can
-// read it, it has only the live episodes.
+// keepLock stores a copy of the release's lock beside the record. If everybody can read
+// the copy, it has only the live episodes.
 func (a *applier) keepLock(ctx context.Context) error {
 	data, sum := a.plan.Release.KeptLock(a.storage.State != nil)
 	if sum == a.state.LockSHA256 || data == nil {

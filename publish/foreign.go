@@ -15,9 +15,9 @@ import (
 // atMostNamed is how many things a message names one by one.
 const atMostNamed = 20
 
-// checkForeign refuses to overwrite what onair did not write, unless all of it or the
-// key is adopted. An object is onair's if it carries onair's metadata or is on record.
-// A feed of another tool may only be replaced if its episodes stay.
+// checkForeign refuses to overwrite an object that onair did not write, unless all is
+// true or adopted contains its key. An object is onair's if it carries onair's metadata
+// or is on record. A feed of another tool may only be replaced if its episodes stay.
 func (p *Plan) checkForeign(all bool, adopted, dropped []string) error {
 	var keys []string
 	for _, c := range p.filter(func(c *Change) bool { return c.Action == Update }) {
@@ -37,7 +37,7 @@ func (p *Plan) checkForeign(all bool, adopted, dropped []string) error {
 	return &ForeignError{Storage: p.Storage, Keys: keys, feed: feed}
 }
 
-// order returns a number that sorts what is first before everything else.
+// order returns a number that sorts true before false.
 func order(first bool) int {
 	if first {
 		return 0
@@ -58,8 +58,8 @@ type lostItem struct {
 	Episode     *show.Episode // with the same title; nil if there is none
 }
 
-// foreignFeed compares the GUIDs of a foreign feed with those of the show. It is empty
-// if there is none.
+// foreignFeed compares the GUIDs of a foreign feed with those of the show. The result
+// is empty if there is no foreign feed.
 func (p *Plan) foreignFeed(dropped []string) (f foreignFeed) {
 	if p.Previous.Phase != "" || p.seen.Rebuilt {
 		return f

@@ -12,7 +12,7 @@ import (
 	"onair/show"
 )
 
-// refusal is a refusal with a hint: one line that says what to do about it.
+// refusal is an error with a hint: one line that says what to do about it.
 type refusal struct{ text, hint string }
 
 func (e *refusal) Error() string { return e.text }
@@ -27,8 +27,8 @@ func keepFormerFeeds(r *release.Release, s *record.State) error {
 	return r.KeepFormerFeeds(s.FormerFeeds(r.Show.Feed.Path), len(movedFrom(r.Show, s)) > 0)
 }
 
-// movedFrom returns the former addresses of the feed that differ in the show's URL,
-// so that they may lead to the same key as the present one.
+// movedFrom returns the former addresses of the feed under other URLs of the show. They
+// may lead to the same key as the present address.
 func movedFrom(s *show.Show, previous *record.State) []string {
 	moved := slices.Clone(previous.MovedFrom)
 	if o := previous.Owner; o != nil && o.URL != s.URL && o.URL != show.DefaultURL && o.URL != "" {
@@ -44,7 +44,7 @@ func movedFrom(s *show.Show, previous *record.State) []string {
 func (p *Plan) movedFrom() []string { return movedFrom(p.Release.Show, p.Previous) }
 
 // checkMoved refuses to publish the feed at another address than before, because apps
-// would ask for it at the old one.
+// keep asking for it at the old one.
 func (p *Plan) checkMoved(allowed bool) error {
 	s := p.Release.Show
 	now, old := s.FeedURL(), ""
@@ -65,15 +65,15 @@ func (p *Plan) checkMoved(allowed bool) error {
 	}
 }
 
-// feedIsHere reports whether a feed is live at the present key of the feed, although no
-// record says which of several feeds is the last one.
+// feedIsHere reports whether the record does not name the key of the feed, and the
+// storage has an object at the present key.
 func (p *Plan) feedIsHere() bool {
 	_, live := p.seen.Objects[p.Release.Show.Feed.Path]
 	return live && p.Previous.Owner == nil
 }
 
-// findFormerFeeds adds to a missing record the former feeds of the show: files that
-// onair wrote as feeds, and that have an episode of the show.
+// findFormerFeeds adds the former feeds of the show to a record that was lost: files
+// that onair wrote as feeds, and that have an episode of the show.
 func findFormerFeeds(ctx context.Context, seen *record.Listing, s record.Storage, r *release.Release) error {
 	const atMost = 20 // files to read
 	read := 0

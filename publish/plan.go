@@ -54,7 +54,7 @@ type Plan struct {
 // Change is what happens to one object.
 type Change struct {
 	Key     string
-	Episode string // slug; empty for what belongs to the whole show, or is no longer wanted
+	Episode string // slug; empty for an object of the whole show, and for one that is no longer wanted
 	Action  Action
 	Reason  string
 	Size    int64 // of the object as it will be
@@ -98,9 +98,9 @@ type PlanOptions struct {
 	// MoveFeed allows the feed to get another address. The old one keeps a copy.
 	MoveFeed bool
 
-	// Prune deletes objects that no release has had for PruneAfter, by the
-	// storage's clock. AskClock reads that clock, which takes a write, once
-	// nothing refuses the plan. Without AskClock, the time of the release is used.
+	// Prune deletes objects that no release has had for PruneAfter, by the storage's
+	// clock. AskClock reads that clock, which takes a write, after all checks of the
+	// plan have passed. Without AskClock, the time of the release is used.
 	Prune    bool
 	AskClock bool
 
@@ -108,10 +108,10 @@ type PlanOptions struct {
 	Listed *record.Listing
 }
 
-// NewPlan compares a release with a storage. It refuses a plan that cannot be
-// carried out, or that would lose something that the options do not name. Each case
-// has a type of error. A *MissingAudioError with episodes that wait is returned even
-// for a plan that is unchecked: a release that leaves them out can be planned.
+// NewPlan compares a release with a storage. It refuses a plan that cannot be carried
+// out, or that would lose something that the options do not name. Each case has a type
+// of error. It returns a *MissingAudioError whose Waiting is not empty even if
+// Unchecked is set: the caller can plan a release without these episodes.
 func NewPlan(ctx context.Context, r *release.Release, s record.Storage, o *PlanOptions) (*Plan, error) {
 	if o == nil {
 		o = &PlanOptions{}
@@ -197,8 +197,8 @@ func bucketObjects(objects []*release.Object) []*bucket.Object {
 	return all
 }
 
-// rebuild takes from the live feed what a missing record would contain. If onair
-// wrote the feed, the other objects of the show are onair's as well.
+// rebuild makes a missing record from the live feed. If onair wrote the feed, the other
+// objects of the show are onair's as well.
 func rebuild(ctx context.Context, seen *record.Listing, s record.Storage, r *release.Release) error {
 	if seen.State.Phase != "" {
 		return nil
@@ -440,7 +440,7 @@ func (p *Plan) Requests() record.Requests {
 		switch {
 		case c.Action == Delete:
 			r.Delete++
-			if p.seen.Sparse { // is another publish under way?
+			if p.seen.Sparse { // to see whether another publish is under way
 				r.Read++
 			} else {
 				r.List++
@@ -454,7 +454,7 @@ func (p *Plan) Requests() record.Requests {
 	return r
 }
 
-// filter returns the changes of wanted objects that pass.
+// filter returns the changes of wanted objects for which keep returns true.
 func (p *Plan) filter(keep func(*Change) bool) []*Change {
 	var out []*Change
 	for i := range p.Changes {

@@ -80,8 +80,8 @@ func (p *Plan) noAudio(e *release.Episode) (why string, lost bool) {
 	return "", false
 }
 
-// reasons returns in which ways an episode differs from its entry in the live
-// feed, and whether podcast apps will notice.
+// reasons returns how an episode differs from its entry in the live feed, and whether
+// podcast apps will notice.
 func reasons(old *record.Episode, e *release.Episode, roles []release.Role) (out []string, changesFeed bool) {
 	if old.Slug != e.Slug {
 		out = append(out, fmt.Sprintf("moves from %s", old.Slug))

@@ -110,8 +110,8 @@ func (p *Plan) keptKeys(ctx context.Context, s record.Storage) (map[string]bool,
 	return kept, p.keepOlderPages(ctx, s, kept)
 }
 
-// keepOlderPages adds the keys that the live pages with older episodes name. The copies
-// of kept feeds have only the newest episodes, and name these pages for the others.
+// keepOlderPages adds the keys that the live pages with older episodes name. Kept feeds
+// have only the newest episodes, and name these pages for older ones.
 func (p *Plan) keepOlderPages(ctx context.Context, s record.Storage, kept map[string]bool) error {
 	live := p.Release.LiveGUIDs()
 	for n := 1; ; n++ {
@@ -149,11 +149,11 @@ func (p *Plan) deleting() (keys []string) {
 	return keys
 }
 
-// prune deletes the objects that the plan lists. Their keys are in the record from
-// the claim until they are deleted. A later plan that needs such an object
-// therefore writes it again, as another version, which this prune does not delete.
-// Pruning ends if another publisher has claimed since, because this plan does not
-// know which objects that one needs.
+// prune deletes the objects that the plan lists. Their keys are in the record from the
+// claim until they are deleted. A later plan that needs such an object therefore writes
+// it again, as another version, which this prune does not delete. Pruning ends if
+// another publisher has claimed since, because this plan does not know which objects
+// the other publisher needs.
 func (a *applier) prune(ctx context.Context) error {
 	var public, own []*Change
 	for i := range a.plan.Changes {

@@ -201,7 +201,7 @@ func (p *Plan) changedEpisodes() (changes []string) {
 // staleError reports that what is live was published from a commit that this
 // checkout does not contain. It is an ErrConflict.
 type staleError struct {
-	Commit   string   // that is live
+	Commit   string   // the live commit
 	Unknown  bool     // this clone does not have the commit at all
 	Diverged bool     // the clone has the commit, in another history
 	Shallow  bool     // the clone has only a part of the history

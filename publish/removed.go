@@ -14,8 +14,8 @@ import (
 // reasonErased is the reason to delete the objects of an episode that is erased.
 const reasonErased = "belongs to an episode that is erased"
 
-// addStandIns adds pages to a release for recorded pages that it does not have: one that
-// says that the episode is gone, or that leads to the page that the episode has now.
+// addStandIns adds a page to a release for each recorded page that it does not have.
+// The page says that the episode is gone, or leads to the episode's present page.
 func addStandIns(r *release.Release, s *record.State) error {
 	wanted := map[string]bool{}
 	for _, o := range r.Objects {
@@ -119,7 +119,7 @@ func (p *Plan) erasedKeys() (keys []string) {
 	return keys
 }
 
-// erase deletes what the plan erases. The feed is live without it.
+// erase deletes what the plan erases. The live feed no longer names it.
 func (a *applier) erase(ctx context.Context) error {
 	var erased []*Change
 	for i := range a.plan.Changes {

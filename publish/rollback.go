@@ -14,7 +14,7 @@ import (
 
 // RollbackOptions are the options of Rollback; nil means the defaults.
 type RollbackOptions struct {
-	Feed     string // start of the SHA-256 of a kept feed; empty is the one before the live one
+	Feed     string // start of the SHA-256 of a kept feed; empty means the feed before the live one
 	By       string
 	Now      time.Time
 	CacheDir string

@@ -38,8 +38,8 @@ func (e *UnverifiedError) Error() string {
 	return fmt.Sprintf("published, but %d checks of the live show failed", n)
 }
 
-// pending returns the work that remains after the last write: that of this
-// publish, and that of the publish before it if that one did not finish.
+// pending returns the work that remains after the last write of this publish, including
+// the work that the publish before it did not finish.
 func (p *Plan) pending() record.Pending {
 	pending := record.Pending{Purge: slices.Clone(p.Previous.Pending.Purge)}
 	feedChanges := false

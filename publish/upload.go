@@ -21,7 +21,7 @@ type uploader struct {
 	parallel int // writes at once
 	meter    *meter
 
-	// The lock of meter guards writing to them.
+	// The lock of meter guards writes to these maps.
 	versions map[string]string       // of what was written, by key
 	parts    map[string]bucket.Attrs // in the storage, and those that were written, by key
 }

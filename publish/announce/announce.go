@@ -23,13 +23,13 @@ import (
 type Announcer struct {
 	PodpingToken string // from the operator of podping.cloud; required for podping
 
-	Client *fetch.Client     // nil is one that can reach every address
+	Client *fetch.Client     // nil uses a client that can reach every address
 	Bases  map[string]string // other addresses of the channels, for tests
 	Sleep  func(context.Context, time.Duration) error
 }
 
-// channel is a service that is notified of a changed feed: its address, and the
-// form to send. A GET request has the form in the query.
+// channel is a service that is notified of a changed feed: its address, and the form to
+// send. A GET request sends the form as its query.
 type channel struct {
 	method, base string
 	form         func(feedURL string) url.Values
@@ -75,10 +75,9 @@ func (a *Announcer) check(c channel) error {
 	return nil
 }
 
-// Announce notifies the channels of a changed feed, all at once, and returns those
-// that accepted it, in the order of names. err has the reason for each of the
-// others; the next publish notifies them. An address that is not public is never
-// announced.
+// Announce notifies the channels of a changed feed, all at once, and returns those that
+// accepted it, in the order of names. err says why each of the other channels failed;
+// the next publish notifies those. An address that is not public is never announced.
 func Announce(ctx context.Context, a *Announcer, names []string, feedURL string) (done []string, err error) {
 	if !(&show.Show{URL: feedURL}).IsPublic() {
 		return nil, fmt.Errorf("announce %s: the address is not public", feedURL)

@@ -8,10 +8,10 @@ import (
 	"onair/internal/crc32c"
 )
 
-// CopyBody copies an object's body to w. It returns nil only if it read the body
-// to its end, wrote every byte to w, and length and checksum are those of the
-// Object. If they are not, it returns ErrBody. It stops between two reads when ctx
-// ends. Callers commit what they wrote only after nil.
+// CopyBody copies an object's body to w. It returns nil only if it read the body to its
+// end, wrote every byte to w, and the body has the Object's length and checksum. For a
+// body with another length or checksum it returns ErrBody. It stops between two reads
+// when ctx ends. Callers use the copy only if CopyBody returns nil.
 func CopyBody(ctx context.Context, w io.Writer, o *Object) error {
 	body, err := o.Body()
 	if err != nil {

@@ -9,11 +9,11 @@
 //   - A version token names one content under one key. It changes with every
 //     write of other bytes, and may change with a write of equal bytes or of
 //     headers. It is opaque: compare it for equality only.
-//   - The store itself decides preconditions when it writes: of two writers with
-//     the same precondition exactly one succeeds. Where versions are made from
-//     content, a write of the bytes that are stored already changes nothing and
-//     may succeed beside another. A claim therefore contains something that no
-//     other claim does.
+//   - The store itself decides preconditions when it writes: of two writers with the
+//     same precondition exactly one succeeds. If a store makes versions from content, a
+//     write of bytes that are stored already changes nothing, so two writers of the
+//     same bytes may both succeed. A claim therefore contains bytes that no other claim
+//     has.
 //   - A body whose length or CRC32C differs from the Object's is an error and
 //     leaves the store unchanged.
 //   - List sees every write that returned before it was called.
@@ -52,11 +52,10 @@ type Bucket interface {
 	// error, if any, ends the sequence.
 	List(ctx context.Context, prefix string) iter.Seq2[Attrs, error]
 
-	// Open reads an object from offset on, which is not negative. A negative
-	// length means to the end of the object. A range that goes beyond the end
-	// gives the bytes up to the end, which may be none. The Attrs describe the
-	// whole object. The caller closes the reader. The error is ErrNotExist if
-	// there is no object.
+	// Open reads an object from offset on; offset must not be negative. A negative
+	// length reads to the end of the object. A range that goes beyond the end gives the
+	// bytes up to the end, which may be none. The Attrs describe the whole object. The
+	// caller closes the reader. The error is ErrNotExist if there is no object.
 	Open(ctx context.Context, key string, offset, length int64) (io.ReadCloser, Attrs, error)
 
 	// Write stores an object under the condition and returns the attributes of
@@ -100,7 +99,7 @@ func (c Condition) Check(version string) error {
 	return nil
 }
 
-// Headers are the HTTP headers that an object is served with. An empty one is not
+// Headers are the HTTP headers that an object is served with. An empty header is not
 // sent.
 type Headers struct {
 	ContentType        string
@@ -114,8 +113,8 @@ type Headers struct {
 // Field is a header of an object by its name in HTTP.
 type Field struct{ Name, Value string }
 
-// Fields returns the headers without the metadata, in a fixed order, also those that
-// are empty.
+// Fields returns the headers in a fixed order, including empty ones and without the
+// metadata.
 func (h *Headers) Fields() []Field {
 	return []Field{
 		{"Content-Type", h.ContentType},
@@ -133,8 +132,7 @@ type Object struct {
 	Size   int64
 	CRC32C uint32 // Castagnoli, of the whole body
 
-	// Body returns the bytes from their start. It is called for every try of a
-	// write.
+	// Body opens the body at its first byte. It is called for every try of a write.
 	Body func() (io.ReadCloser, error)
 }
 
@@ -143,7 +141,7 @@ type Attrs struct {
 	Key string
 	Headers
 	Size    int64
-	CRC32C  uint32 // of the whole body; 0 of an object that is not empty means unknown
+	CRC32C  uint32 // of the whole body; 0 means unknown unless the object is empty
 	Version string
 	Updated time.Time // when it was last written, by the store's clock
 }

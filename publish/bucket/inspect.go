@@ -10,12 +10,13 @@ type Inspector interface {
 	// and errors.ErrUnsupported if the provider has no such setting.
 	Versioned(ctx context.Context) (bool, error)
 
-	// Website returns the settings of the bucket as a website. Its errors are those
-	// of Versioned.
+	// Website returns the settings of the bucket as a website. It returns the same
+	// errors as Versioned.
 	Website(ctx context.Context) (Website, error)
 
-	// PublicURL returns the address of an object for readers without credentials,
-	// not through a CDN. It is empty if the provider does not permit such readers.
+	// PublicURL returns the address at which the bucket, without a CDN, serves an
+	// object to readers without credentials. It is empty if the provider does not
+	// permit such readers.
 	PublicURL(key string) string
 
 	// PublicList returns the address that lists the bucket for readers without

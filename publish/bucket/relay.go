@@ -8,9 +8,9 @@ import (
 	"onair/internal/crc32c"
 )
 
-// Relay stores what Join would store, by reading the parts and writing the whole.
-// It is for buckets that cannot join, if only the parts have the bytes. All bytes
-// are downloaded and uploaded again. The errors are those of Join.
+// Relay stores what Join would store, by reading the parts and writing the whole. It is
+// for buckets that cannot join, when nothing but the parts has the bytes. All bytes are
+// downloaded and uploaded again. The errors are those of Join.
 func Relay(ctx context.Context, b Bucket, o *Object, parts []Part, cond Condition) (Attrs, error) {
 	if err := CheckParts(o, parts); err != nil {
 		return Attrs{}, fmt.Errorf("join %s: %w", o.Key, err)
@@ -51,8 +51,8 @@ func CheckParts(o *Object, parts []Part) error {
 // partsReader reads parts one after the other.
 type partsReader struct {
 	open func(Part) (io.ReadCloser, error)
-	rest []Part        // those that were not opened yet
-	body io.ReadCloser // of the part before rest; nil if none is open
+	rest []Part        // parts that are not opened yet
+	body io.ReadCloser // of the open part; nil if none is open
 	err  error         // why a part could not be read
 }
 

@@ -9,10 +9,9 @@ import (
 // headers (S3). Attrs from List then have Key, Size, Version and Updated only;
 // CRC32C is 0 and Headers are empty whatever the object has.
 //
-// A caller that has a record of the object at the same Version takes the rest from
-// there, so that a listing costs no more than elsewhere, and calls Stat for other
-// objects. A version does not cover headers: another program may have changed them
-// since the record was made.
+// A caller that has a record of the object at the same Version takes the other
+// attributes from the record, and calls Stat for other objects. A version does not
+// cover headers: another program may have changed them since the record was made.
 type Sparse interface {
 	// Stat returns all attributes of an object, in one request. The error is
 	// ErrNotExist if there is no object.

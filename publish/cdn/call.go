@@ -47,13 +47,13 @@ func newCaller(o *Options) *caller {
 // request is one call, in a form that can be repeated.
 type request struct {
 	method, url string
-	host        string // for the Host header; empty is that of the URL
+	host        string // for the Host header; empty means the host of the URL
 	header      http.Header
 	body        []byte
 	accept      func(status int) bool // nil accepts 2xx
 }
 
-// each makes several calls in parallel, within the time limit for so many.
+// each makes several calls in parallel, within a time limit for this number of calls.
 func (c *caller) each(ctx context.Context, requests []request) error {
 	ctx, cancel := context.WithTimeout(ctx, retry.Patience+time.Duration(len(requests))*timePerCall)
 	defer cancel()

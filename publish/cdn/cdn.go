@@ -44,7 +44,8 @@ type Options struct {
 	Stdout, Stderr io.Writer
 }
 
-// provider describes a provider: its settings in show.yaml, and what opens it.
+// provider describes a provider: its settings in show.yaml, and the function that opens
+// it.
 type provider struct {
 	settings []setting
 	open     func(settings map[string]string, c *caller, o *Options) (Purger, error)
@@ -87,8 +88,8 @@ var purgeSetting = setting{name: "purge", check: oneOf("urls", "keys")}
 // providerNames returns the names of the providers, sorted.
 func providerNames() []string { return slices.Sorted(maps.Keys(providers)) }
 
-// Check returns the problems of the settings of a CDN, one line each, in the order
-// of the settings; none for nil. It needs neither network nor secrets.
+// Check returns the problems of the settings of a CDN, one line each, in the order of
+// the settings. A nil CDN has no problems. It needs neither network nor secrets.
 func Check(c *show.CDN) (problems []string) {
 	if c == nil {
 		return nil

@@ -41,7 +41,7 @@ type call struct {
 	Body               string
 }
 
-// reply is an answer to give; the zero value is 200 with a body that says so.
+// reply is an answer to give; the zero value is 200 with a body that reports success.
 type reply struct {
 	status int
 	header [2]string // name and value; empty if there is none
@@ -472,7 +472,7 @@ func TestExec(t *testing.T) {
 	for _, test := range []struct{ command, want string }{
 		{"./purge fail", "./purge: exit status 7: no such zone"},
 		{"./absent", "./absent: "},
-		{"echo $(touch pwned); touch pwned", ""}, // words for echo: there is no shell
+		{"echo $(touch pwned); touch pwned", ""}, // arguments of echo: there is no shell
 	} {
 		p, _ := open(t, &show.CDN{Provider: "exec", Settings: settings("command", test.command)}, &Options{Dir: dir})
 		err := p.Purge(t.Context(), someURLs, nil)

@@ -36,7 +36,7 @@ func openCloudflare(settings map[string]string, c *caller, o *Options) (Purger, 
 	p.url = apiBase(o, "https://api.cloudflare.com/client/v4") + "/zones/" + url.PathEscape(settings["zone"]) + "/purge_cache"
 	p.header = http.Header{"Authorization": {"Bearer " + token}, "Content-Type": {"application/json"}}
 	if settings["batch"] != "" {
-		p.batch, _ = strconv.Atoi(settings["batch"]) // checkBatch has read it
+		p.batch, _ = strconv.Atoi(settings["batch"]) // checkBatch has checked it
 	}
 	return p, nil
 }
@@ -57,8 +57,8 @@ func (p *cloudflare) Purge(ctx context.Context, urls, keys []string) error {
 	return p.each(ctx, requests)
 }
 
-// withOtherScheme adds to every https URL the same with http: Cloudflare's cache
-// key has the scheme in it, and old subscriptions ask for a feed over http.
+// withOtherScheme adds to every https URL the same URL with http, because Cloudflare's
+// cache key contains the scheme, and old subscriptions ask for a feed over http.
 func withOtherScheme(urls []string) (all []string) {
 	for _, u := range urls {
 		all = append(all, u)

@@ -105,7 +105,7 @@ func (c *config) BareBase() string { return strings.TrimSuffix(c.Base, "/") }
 // BareFeed reports whether the feed's path looks like that of a folder.
 func (c *config) BareFeed() bool { return !strings.Contains(path.Base(c.Feed), ".") }
 
-// CacheParent returns the folder that has to exist.
+// CacheParent returns the parent of the cache folder, which has to exist.
 func (c *config) CacheParent() string { return path.Dir(c.Cache) }
 
 func newConfig(s *show.Show, o *ConfigOptions) (*config, error) {
@@ -174,8 +174,8 @@ func (c *config) forNginx(s *show.Show, o *ConfigOptions) (err error) {
 	return nil
 }
 
-// forCloudflare refuses what its rules could do but its purge might not follow:
-// an object whose path at the origin is not its public one.
+// forCloudflare refuses an origin at which an object's path is not its public one:
+// Cloudflare's rules could rewrite the path, but a purge might miss the object.
 func (c *config) forCloudflare() error {
 	if c.Base != "/" {
 		return errors.New("url: has a path; give the show a host of its own")

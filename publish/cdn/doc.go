@@ -30,10 +30,10 @@
 //	                      required. There is no shell. A path such as ./purge is
 //	                      relative to the show's folder.
 //
-// The provider varnish works with every server that understands the method PURGE,
-// such as nginx with the configuration that this package prints. The provider exec
-// runs any command with the URLs on its standard input, one a line; its exit status
-// decides.
+// The provider varnish works with every server that understands the method PURGE, such
+// as nginx with the configuration that this package prints. The provider exec runs any
+// command with the URLs on its standard input, one a line; an exit status other than 0
+// is an error.
 //
 // With purge: keys an object is purged by its surrogate key instead of by its
 // URLs: one call for hundreds of pages instead of one for each. Its surrogate

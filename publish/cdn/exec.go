@@ -12,8 +12,8 @@ import (
 	"onair/internal/retry"
 )
 
-// command purges by running a program that reads URLs from its standard input, one
-// a line. It is not repeated.
+// command purges by running a program that reads URLs from its standard input, one a
+// line. A program that fails is not run again.
 type command struct {
 	*caller
 	argv []string

@@ -16,8 +16,8 @@ import (
 	"onair/show"
 )
 
-// serviceAccount writes the credentials of a service account whose tokens come
-// from a double, and makes them the default.
+// serviceAccount writes the credentials of a service account whose tokens come from a
+// test server, and makes them the default.
 func serviceAccount(t *testing.T, tokens *vendor) {
 	t.Helper()
 	key, err := rsa.GenerateKey(rand.Reader, 2048)

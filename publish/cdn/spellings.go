@@ -15,9 +15,9 @@ import (
 // existed. A CDN that rewrites one to another has one copy and gets three purges;
 // others have a copy for each.
 //
-// They do not include http beside https: Fastly, Google Cloud CDN, Varnish and
-// nginx make no difference between them. Cloudflare does, and its purger adds the
-// other. Nor do they include query strings: the printed configurations drop them.
+// The spellings do not include http beside https: Fastly, Google Cloud CDN, Varnish and
+// nginx make no difference between them. Cloudflare does, and its purger adds the URLs
+// with http. Nor do they include query strings: the printed configurations drop them.
 func Spellings(base, key string) []string {
 	own := base + SurrogateKey(key)
 	folder, ok := strings.CutSuffix(key, "index.html")
@@ -32,8 +32,8 @@ func Spellings(base, key string) []string {
 	return all
 }
 
-// isHost reports whether a URL ends with its host. With a slash after it, the
-// request is the same.
+// isHost reports whether a URL ends with its host. A slash after the host would not
+// change the request.
 func isHost(rawURL string) bool {
 	_, rest, _ := strings.Cut(rawURL, "://")
 	return !strings.Contains(rest, "/")

@@ -40,7 +40,7 @@ func TestBatches(t *testing.T) {
 		{"", 2, 0, nil},
 		{"a b c d e", 2, 0, []string{"a b", "c d", "e"}},
 		{"aa bb cc", 9, 5, []string{"aa bb", "cc"}},
-		{"aaaaaaaa b", 9, 5, []string{"aaaaaaaa", "b"}}, // one that is too long goes alone
+		{"aaaaaaaa b", 9, 5, []string{"aaaaaaaa", "b"}}, // a string that is too long has a batch of its own
 	} {
 		var got []string
 		for _, b := range batches(strings.Fields(test.list), test.n, test.size) {

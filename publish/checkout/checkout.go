@@ -48,8 +48,7 @@ const (
 	Unknown                  // the clone does not know the commit
 )
 
-// Descends reports whether the checkout in dir contains a commit. The error is
-// that of git.
+// Descends reports whether the checkout in dir contains a commit. The error is git's.
 func Descends(ctx context.Context, dir, commit string) (Descent, error) {
 	if dir == "" {
 		return Contained, nil
@@ -88,8 +87,8 @@ func fileID(name, blob string) string {
 	return hex.EncodeToString(sum[:])[:fileDigits]
 }
 
-// isTracked reports whether the history of a file says what was published: it is one
-// of the files that people write, and not of those that onair writes.
+// isTracked reports whether a file is one that people write, and not one that onair
+// writes, so that its history shows what was published.
 func isTracked(name string) bool {
 	dir, _, below := strings.Cut(name, "/")
 	if !below {

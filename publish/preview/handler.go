@@ -147,7 +147,7 @@ func acceptsGzip(r *http.Request) bool {
 type seeker struct {
 	open   func() (io.ReadCloser, error)
 	size   int64
-	at     int64 // where the next Read is
+	at     int64 // offset of the next Read
 	body   io.ReadCloser
 	bodyAt int64
 }

@@ -26,8 +26,8 @@ type Options struct {
 	Dir string // the folder of the show, to watch
 
 	// Build builds the release. It is called again after every change, one call at a
-	// time. withIndex says whether the release has a search index, which takes long:
-	// it follows when nothing changes for a while.
+	// time. withIndex says whether the release has a search index, which takes long to
+	// build: Build is called with it once nothing has changed for a while.
 	Build func(ctx context.Context, withIndex bool) (*Build, error)
 
 	// Log is called with a line for the terminal, in a few words.
@@ -37,7 +37,7 @@ type Options struct {
 	Lan     bool // serve other machines too: any Host is fine
 }
 
-// Build is a release as it is shown.
+// Build is a release, and what the preview shows about it.
 type Build struct {
 	Release  *release.Release  // nil if the show cannot be read
 	Findings finding.List      // without those that the show accepts
@@ -101,7 +101,7 @@ func (p *Preview) Run(ctx context.Context) {
 	}
 }
 
-// build builds once. A change while the search index is built ends that build.
+// build builds once. With withIndex, a change of the show cancels the build.
 func (p *Preview) build(ctx context.Context, withIndex bool, changes chan struct{}) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -199,9 +199,9 @@ func summary(b *Build, took time.Duration) string {
 	return fmt.Sprintf("built %s in %d ms", plural.Count(len(b.Release.Objects), "file"), took.Milliseconds())
 }
 
-// Reveal prepares the drafts and scheduled episodes of a show to be live in a preview. It
-// returns why each of them is not, and the time at which all are. Drafts without a date
-// get today's.
+// Reveal prepares the drafts and scheduled episodes of a show to be live in a preview.
+// It returns why each of them is not live, by slug, and the time at which all are live.
+// Drafts without a date get today's.
 func Reveal(s *show.Show, now time.Time) (marks map[string]string, then time.Time) {
 	marks, then = map[string]string{}, now
 	for _, e := range s.Episodes {

@@ -123,7 +123,8 @@ func TestChangesReachOpenPages(t *testing.T) {
 	}
 	defer answer.Body.Close()
 	events := bufio.NewScanner(answer.Body)
-	// next waits for an event with a number of findings and a build.
+	// next waits for an event with this number of findings and this number of the
+	// build.
 	next := func(findings, build int) {
 		t.Helper()
 		for events.Scan() {

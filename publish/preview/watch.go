@@ -19,8 +19,8 @@ const (
 	scanInterval = 2 * time.Second       // where the system reports nothing, such as on network drives
 )
 
-// watch notes in changes that something in the folder changed, until ctx ends. It
-// relies on events of the system, and on a scan where there are none.
+// watch sends to changes when something in the folder changes, until ctx ends. It uses
+// events of the system, and scans the folder where there are none.
 func watch(ctx context.Context, dir string, changes chan struct{}, log func(string)) {
 	var events <-chan fsnotify.Event
 	w, err := fsnotify.NewWatcher()
@@ -91,8 +91,8 @@ func wait(ctx context.Context, events <-chan fsnotify.Event) {
 	}
 }
 
-// ignored reports whether a file or folder is none of the show's: hidden, or a copy
-// that an editor keeps.
+// ignored reports whether a file or folder does not belong to the show: it is hidden,
+// or a copy that an editor keeps.
 func ignored(name string) bool {
 	return strings.HasPrefix(name, ".") && name != "." || strings.HasSuffix(name, "~") || strings.HasSuffix(name, ".swp") || name == "node_modules"
 }

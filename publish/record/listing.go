@@ -17,27 +17,27 @@ import (
 // Listing is what a storage lists, with what is known about it.
 type Listing struct {
 	Objects    map[string]bucket.Attrs // in the public bucket, by key, without onair's records
-	Parts      map[string]bucket.Attrs // parts that are kept, by key, and what a crashed join left
+	Parts      map[string]bucket.Attrs // kept parts, and leftovers of a join that crashed, by key
 	Copies     map[string]bucket.Attrs // kept feeds and locks, by key
 	State      *State                  // nil until ReadState
 	Headerless bool                    // the public bucket keeps no headers to compare
 	KeepsParts bool                    // tagged audio is joined from parts
 	Private    bool                    // the records are in a bucket of their own
-	JoinSends  func([]int64) int64     // how many bytes are sent to join parts of these sizes; nil if none are
+	JoinSends  func([]int64) int64     // returns how many bytes a join of parts of these sizes sends; nil if a join sends no bytes
 	Sparse     bool                    // the bucket of the records can stat one object without listing
 	Rebuilt    bool                    // State was rebuilt from a live feed that onair wrote
-	Clock      time.Time               // when the storage was last written to, by its own clock
-	Requests   Requests                // that the listing took
+	Clock      time.Time               // time of the last write to the storage, by the storage's clock
+	Requests   Requests                // made for the listing
 	Digest     string                  // of all that was listed: names, versions, sizes, headers
 
-	record, former *bucket.Attrs // release.json, and the one in the public bucket, from before there was a State
+	record, former *bucket.Attrs // release.json in the bucket of records, and one left in the public bucket from the time when both were one
 }
 
 // Requests are requests to the storage, by kind.
 type Requests struct{ List, Read, Write, Copy, Delete int }
 
-// List lists a storage. It does not read the record: State is nil. The Digest is
-// the same if a plan would find the same.
+// List lists a storage. It does not read the record: State is nil. Listings with the
+// same Digest lead to the same plan.
 func List(ctx context.Context, s Storage) (*Listing, error) {
 	_, sparse := s.Records().(bucket.Sparse)
 	seen := &Listing{
@@ -70,7 +70,7 @@ func List(ctx context.Context, s Storage) (*Listing, error) {
 			case public && !own:
 				seen.Objects[attrs.Key] = attrs
 			case public && s.State != nil:
-				if attrs.Key == Key { // from before there was a State
+				if attrs.Key == Key { // left from the time before the records had their own bucket
 					seen.former = &attrs
 				}
 			case attrs.Key == Key:
@@ -118,12 +118,12 @@ func (l *Listing) ReadState(ctx context.Context, s Storage, cacheDir string) (er
 	return l.State.checkOwner(s, s.Records().URL())
 }
 
-// Complete adds what the listing of a sparse bucket lacks about the objects and
-// parts of a release. It comes from the record, for objects that are still at the
-// version recorded there and were not written after the record; the others are
-// requested one by one. A change of headers keeps the version of an object and
-// changes its time. A publish records what it is going to write with the version that
-// it found, so after an interrupted one only objects that never change are known.
+// Complete adds the attributes that the listing of a sparse bucket lacks, for the
+// objects and parts of a release. It takes them from the record if an object still has
+// the recorded version and was not written after the record, since a change of headers
+// changes only an object's time. It requests the other objects one by one. A publish
+// records what it is going to write with the versions that it found, so after an
+// interrupted publish only the records of immutable objects are used.
 func (l *Listing) Complete(ctx context.Context, s Storage, objects, parts []*bucket.Object) error {
 	public, sparse := s.Public.(bucket.Sparse)
 	if !sparse {
@@ -148,7 +148,7 @@ func (l *Listing) Complete(ctx context.Context, s Storage, objects, parts []*buc
 			unknown = append(unknown, o.Key)
 		}
 	}
-	for _, o := range parts { // their names are their digests, and they are written whole or not at all
+	for _, o := range parts { // a part's name is its digest, and a part is written whole or not at all
 		if attrs, ok := l.Parts[o.Key]; ok {
 			attrs.CRC32C = o.CRC32C
 			l.Parts[o.Key] = attrs

@@ -34,12 +34,12 @@ func OwnerOf(s *show.Show) *Owner {
 	return o
 }
 
-// Recorded returns the owner as a new record has it. A storage that everybody can
-// read names no other bucket, so an owner there has no Storage.
+// Recorded returns the owner for a new record. A record that everybody can read must
+// not name another bucket, so there the owner has no Storage.
 func (o *Owner) Recorded(private bool) *Owner {
 	kept := *o
 	kept.episodes = nil
-	kept.Storage, _, _ = strings.Cut(o.Storage, "?") // an endpoint may hold what is private
+	kept.Storage, _, _ = strings.Cut(o.Storage, "?") // the query may be private, such as an endpoint
 	if !private {
 		kept.Storage = ""
 	}
@@ -50,7 +50,7 @@ func (o *Owner) Recorded(private bool) *Owner {
 // in another storage.
 type OtherShowError struct {
 	Records string // URL of the bucket with the record
-	Owner   Owner  // that it belongs to
+	Owner   Owner  // of the record
 }
 
 func (e *OtherShowError) Error() string {
@@ -66,8 +66,8 @@ func (e *OtherShowError) Hint() string {
 	return "correct storage: or state: in show.yaml; every show and every target needs a bucket or a prefix of its own, such as gs://bucket/name"
 }
 
-// checkOwner returns an *OtherShowError if the record belongs to another show than
-// the one that uses the storage. A record without an owner belongs to anybody.
+// checkOwner returns an *OtherShowError if the record belongs to another show than the
+// one that uses the storage. A record without an owner belongs to any show.
 func (s *State) checkOwner(storage Storage, where string) error {
 	mine, theirs := storage.Owner, s.Owner
 	if mine == nil || theirs == nil {

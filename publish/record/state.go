@@ -46,7 +46,7 @@ type State struct {
 	At            time.Time         `json:"at"`               // when, by the publisher's clock
 	Commit        string            `json:"commit,omitempty"` // of the show's git repository
 	FeedSHA256    string            `json:"feed_sha256"`
-	LockSHA256    string            `json:"lock_sha256,omitempty"` // of the copy that is kept
+	LockSHA256    string            `json:"lock_sha256,omitempty"` // of the kept copy of the lock
 	Episodes      []Episode         `json:"episodes"`              // those in the feed, newest first
 	Feeds         []KeptFeed        `json:"feeds"`                 // kept for rollback, newest first
 	Pending       Pending           `json:"pending"`               // what an interrupted publish did not do
@@ -90,13 +90,13 @@ type Episode struct {
 // KeptFeed is a feed that was live and can be restored.
 type KeptFeed struct {
 	SHA256 string    `json:"sha256"`
-	Base   string    `json:"base,omitempty"` // the show's URL in it
+	Base   string    `json:"base,omitempty"` // URL of the show when the feed was live
 	At     time.Time `json:"at"`
 	Commit string    `json:"commit,omitempty"`
 	Items  int       `json:"items"`
 }
 
-// Pending is the work after the last write of a publish that is not done yet.
+// Pending is the work of a publish that remains after its last write.
 type Pending struct {
 	Purge    []string `json:"purge,omitempty"`    // keys whose copies the CDN has to drop
 	Verify   bool     `json:"verify,omitempty"`   // what is live was not verified
@@ -120,7 +120,7 @@ type Object struct {
 	ContentType  string     `json:"content_type,omitempty"`
 	CacheControl string     `json:"cache_control,omitempty"`
 	Version      string     `json:"version,omitempty"`
-	Unwanted     *time.Time `json:"unreferenced_since,omitempty"` // by the storage's clock; nil if it is wanted
+	Unwanted     *time.Time `json:"unreferenced_since,omitempty"` // since when no release has it, by the storage's clock; nil if it is wanted
 	Unproven     bool       `json:"unproven,omitempty"`           // written by a publish that ended early, and possibly never proven
 }
 
@@ -143,8 +143,8 @@ func (s *State) FeedKey() string {
 	return cmp.Or(append(s.FormerFeeds(""), "")...)
 }
 
-// FormerFeeds returns the keys at which the feed was published, except the one that
-// it has now, in order.
+// FormerFeeds returns the keys at which the feed was published before, in order. now is
+// the present key, which is not among them.
 func (s *State) FormerFeeds(now string) (keys []string) {
 	for key, o := range s.Objects {
 		if o.Class == "feed" && key != now && bucket.ValidKey(key) == nil {
@@ -214,8 +214,8 @@ func (s *State) indexOfFeed(sha256 string) int {
 	return slices.IndexFunc(s.Feeds, func(f KeptFeed) bool { return f.SHA256 == sha256 })
 }
 
-// ReadState returns the record of the last publish. It is not nil unless there is
-// an error. cacheDir is where this machine keeps its copy; empty disables it.
+// ReadState returns the record of the last publish. It is nil only if there is an
+// error. cacheDir is where this machine keeps its copy; empty disables it.
 func ReadState(ctx context.Context, s Storage, cacheDir string) (*State, error) {
 	seen, err := List(ctx, s)
 	if err != nil {

@@ -1,10 +1,10 @@
 // Package record reads and writes what onair knows of a storage: its listing,
 // and release.json, the record of what was published last.
 //
-// release.json says who published what, when and from which commit; for every
-// object its SHA-256, CRC32C, size, class and the bucket's version token; and
-// what the feed says of each episode. It is a status and never the truth: if it
-// is lost, the next publish writes it again from the listing.
+// release.json says who published what, when and from which commit; for every object
+// its SHA-256, CRC32C, size, class and the bucket's version token; and what the feed
+// says of each episode. It repeats facts of the storage and is never their only source:
+// if it is lost, the next publish writes it again from the listing.
 //
 // Everything of onair's own has a key that begins with .onair/:
 //

@@ -40,13 +40,13 @@ type tagFacts struct {
 	Whole  sums   `json:"whole"`
 	Pieces []sums `json:"pieces,omitempty"` // nil unless masters are kept
 	Clean  bool   `json:"clean,omitempty"`  // CheckTag finds nothing
-	CRC32C uint32 `json:"crc32c"`           // of the tag with the payload behind it
+	CRC32C uint32 `json:"crc32c"`           // of the tag followed by the payload
 }
 
 var tagFunc = derive.Func{Name: "tags", Version: 1}
 
 // tag makes the episode's tag and reports problems of its content. It returns nil if
-// there cannot be one.
+// the episode cannot have a tag.
 func (b *builder) tag(e *Episode) *episodeTag {
 	b.checkImages(e)
 	b.checkTimes(e)
@@ -190,8 +190,8 @@ func AudioExt(mediaType string) string {
 	return ".m4a"
 }
 
-// ContentSum returns the SHA-256 that the key of an object contains: for tagged audio
-// that of the digests of tag and payload, otherwise that of the bytes. It returns an
+// ContentSum returns the SHA-256 whose start the key of an object contains: for tagged
+// audio, of the digests of tag and payload; otherwise, of the bytes. It returns an
 // error for audio that is shorter than its tag claims.
 func ContentSum(key string, body io.Reader) (string, error) {
 	tag, rest := sha256.New(), sha256.New()

@@ -23,9 +23,9 @@ var formats = []struct {
 	{"vtt", true}, {"srt", true}, {"json", true}, {"html", false}, {"txt", false},
 }
 
-// addTranscripts reads and checks an episode's transcripts, and writes their formats
-// if the episode is live, as far as their facts are not remembered. It may be called
-// for several episodes at the same time.
+// addTranscripts reads and checks an episode's transcripts, and writes their formats if
+// the episode is live. If the facts of a transcript are remembered, it uses them
+// instead. It may be called for several episodes at the same time.
 func (b *builder) addTranscripts(e *Episode) (found finding.List) {
 	for _, f := range e.Transcripts {
 		t := &transcript{TranscriptFile: f, texts: b.texts, duration: e.Pin.Duration, payload: e.Pin.Payload.SHA256}
@@ -120,7 +120,7 @@ func (t *transcript) keyOf(e *Episode, format string) keyFunc {
 	return hashedKey(stem, "."+format)
 }
 
-// source returns what writes the transcript in one format.
+// source returns the source of the transcript in one format.
 func (t *transcript) source(format string) source {
 	return func(w io.Writer) error { return t.write(w, format) }
 }

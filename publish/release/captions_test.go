@@ -143,8 +143,8 @@ func transcriptIn(t *testing.T, r *release.Release, extension string) string {
 	return ""
 }
 
-// Who helped with a transcript is named on its page; a clone that cannot tell is
-// refused.
+// The contributors to a transcript are named on its page. A clone whose history cannot
+// tell them is refused.
 func TestContributors(t *testing.T) {
 	t.Parallel()
 	dir, git := creditedShow(t)
@@ -195,7 +195,7 @@ func TestContributors(t *testing.T) {
 	}
 }
 
-// A translation that is not what it translates is a warning.
+// A translation that does not match the original is a warning.
 func TestTranslation(t *testing.T) {
 	t.Parallel()
 	dir, _ := creditedShow(t)
@@ -222,7 +222,7 @@ func TestTranslation(t *testing.T) {
 }
 
 // TestWords gives a transcript the times of recognized words, which are ignored if they
-// are those of other audio, and read again when they change.
+// belong to other audio, and read again when they change.
 func TestWords(t *testing.T) {
 	t.Parallel()
 	dir := minimal(t, "")

@@ -123,9 +123,8 @@ func (b *builder) addEpisode(e *Episode) bool {
 	return true
 }
 
-// addTexts adds the transcripts and pages of episodes, several at a time. An
-// episode's transcripts are read once, for what is wrong with them, for their
-// formats and for its page.
+// addTexts adds the transcripts and pages of episodes, several at a time. An episode's
+// transcripts are read once, for their findings, their formats and the episode's page.
 func (b *builder) addTexts(ctx context.Context, episodes []*Episode, site *site) {
 	found := make([]finding.List, len(episodes))
 	pages := make([][]*Object, len(episodes))

@@ -36,14 +36,14 @@ func (b *builder) addFeed() {
 	for _, e := range b.release.Live() {
 		d.Items = append(d.Items, b.item(e))
 	}
-	b.release.Feed = &Object{} // in case it cannot be rendered
+	b.release.Feed = &Object{} // in case the feed cannot be rendered
 	out, err := feed.Render(d)
 	if err != nil {
 		b.findings.Add(ruleFeed.At(finding.Position{File: "show.yaml"}, "render the feed: %v", err))
 		return
 	}
 	b.digestItems(out)
-	if !b.findings.HasErrors() { // otherwise the feed would repeat them
+	if !b.findings.HasErrors() { // otherwise the feed would repeat the errors
 		b.findings = append(b.findings, out.Check()...)
 	}
 	for _, page := range out.Older() {
@@ -134,10 +134,10 @@ func OfFeed(s *show.Show, data []byte) *Release {
 	return &Release{Show: s, Objects: []*Object{o}, Feed: o}
 }
 
-// KeepFormerFeeds adds a copy of the feed under each key, for subscribers of a
-// former address of the feed. The copy has the element itunes:new-feed-url, which
-// moves them to the new address. With readdressed, the former address led to the
-// same key, so the feed itself has the element as well.
+// KeepFormerFeeds adds a copy of the feed under each key, for subscribers of a former
+// address of the feed. The copy has the element itunes:new-feed-url, which moves them
+// to the new address. If readdressed is true, a former address leads to the feed's own
+// key, so the feed itself gets the element as well.
 func (r *Release) KeepFormerFeeds(keys []string, readdressed bool) error {
 	if r.Feed == nil || r.Feed.Body == nil || len(keys) == 0 && !readdressed {
 		return nil

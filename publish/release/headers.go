@@ -22,7 +22,7 @@ const (
 const (
 	cacheForever = "public, max-age=31536000, immutable"
 	cacheShortly = "public, max-age=60"
-	// A CDN that is purged may keep for an hour what changes.
+	// A CDN that is purged of changes may keep an object that changes for an hour.
 	cachePurged = cacheShortly + ", s-maxage=3600"
 )
 
@@ -56,8 +56,8 @@ func HeadersFor(key, feed string, purged bool) bucket.Headers {
 	return h
 }
 
-// mediaTypes are the types of what onair publishes, by extension. The list is
-// ours because the system's differs between machines.
+// mediaTypes are the types of what onair publishes, by extension. The list is fixed
+// because the system's list differs between machines.
 var mediaTypes = map[string]string{
 	".css":         "text/css; charset=utf-8",
 	".gif":         "image/gif",

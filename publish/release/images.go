@@ -93,8 +93,8 @@ type imageError struct {
 func (e *imageError) Error() string { return e.name + ": " + e.err.Error() }
 func (e *imageError) Unwrap() error { return e.err }
 
-// picture returns an image of the show. Unlike imageKey it adds no object. It may be
-// called by several uploads at the same time, which make their tags again.
+// picture returns an image of the show. Unlike imageKey it adds no object. Several
+// uploads, which make their tags again, may call it at the same time.
 func (b *builder) picture(name string) (*audio.Picture, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -121,8 +121,8 @@ func (b *builder) digest(p *audio.Picture) string {
 	return b.pictures.digest(p)
 }
 
-// imageKey adds an image of the show and returns its key; empty where the image
-// cannot be read, which is reported where the show names it.
+// imageKey adds an image of the show and returns its key. The key is empty if the image
+// cannot be read, which is reported where the show names the image.
 func (b *builder) imageKey(name string) string {
 	p, err := b.picture(name)
 	if err != nil {
@@ -210,9 +210,9 @@ type noteImage struct {
 }
 
 // addNoteImages adds the images in the show's folder that a text in Markdown shows, and
-// returns their addresses by what the text calls them. Paths in the text are relative
-// to dir. publish is false for a text that is not live, whose images are only checked.
-// at returns the place of an image in the text.
+// maps their names in the text to their addresses. Paths in the text are relative to
+// dir. publish is false for a text that is not live, whose images are only checked. at
+// returns the place of an image in the text.
 func (b *builder) addNoteImages(text, dir string, publish bool, at func(address string) finding.Position) map[string]string {
 	if !strings.Contains(text, "![") && !strings.Contains(text, "<img") && !strings.Contains(text, "<IMG") {
 		return nil
@@ -289,7 +289,8 @@ func (b *builder) noteImage(name string) *noteImage {
 	return im
 }
 
-// lineOf returns the place of a text in lines that start on a line of a file.
+// lineOf returns the position of text in lines, which are the lines of a file from the
+// line first on.
 func lineOf(file, lines string, first int, text string) finding.Position {
 	if i := strings.Index(lines, text); i >= 0 {
 		first += strings.Count(lines[:i], "\n")

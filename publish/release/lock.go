@@ -19,9 +19,9 @@ import (
 // CI.
 var ErrLocked = errors.New("onair.lock would change")
 
-// PinnedBy returns the slugs of the episodes whose entry in the lock the
-// release adds or changes, in the order of the release, and whether the show's
-// own entry does.
+// PinnedBy returns the slugs of the episodes whose entry in the lock the release adds
+// or changes, in the order of the release, and whether it adds or changes the show's
+// own entry.
 func (r *Release) PinnedBy() (slugs []string, show bool) {
 	for _, e := range r.Episodes {
 		pin, old := r.Lock.Episodes[e.GUID], r.Show.Lock.Episodes[e.GUID]
@@ -32,13 +32,13 @@ func (r *Release) PinnedBy() (slugs []string, show bool) {
 	return slugs, r.Lock.PodcastGUID != r.Show.Lock.PodcastGUID
 }
 
-// LockChanges reports whether publishing the release would change onair.lock.
-// A private target has no part in the lock.
+// LockChanges reports whether publishing the release would change onair.lock. A private
+// target pins nothing.
 func (r *Release) LockChanges() bool {
 	return !r.Show.Private && !bytes.Equal(r.Lock.Format(), r.Show.Lock.Format())
 }
 
-// WriteLock replaces the show's onair.lock by that of the release, if they differ. It
+// WriteLock replaces the show's onair.lock by the release's lock, if they differ. It
 // returns ErrLocked instead if locked is set.
 func (r *Release) WriteLock(locked bool) error {
 	if !r.LockChanges() {
@@ -57,8 +57,8 @@ func (r *Release) WriteLock(locked bool) error {
 }
 
 // KeptLock returns the copy of the lock that is kept beside the record, and its
-// SHA-256. Unless the record is private it says nothing of what is not live. A
-// private show keeps no copy: data is nil.
+// SHA-256. Unless the record is private, the copy has only what is live. A private show
+// keeps no copy: data is nil.
 func (r *Release) KeptLock(private bool) (data []byte, sum string) {
 	if r.Show.Private {
 		return nil, ""
@@ -73,8 +73,9 @@ func (r *Release) KeptLock(private bool) (data []byte, sum string) {
 	return data, fmt.Sprintf("%x", sha256.Sum256(data))
 }
 
-// forget removes an episode from the release's lock. It reports an episode that is still
-// in the show's folder and not a draft, because that would be pinned again.
+// forget removes an episode from the release's lock. It reports an episode that is
+// still in the show's folder and not a draft, because such an episode would be pinned
+// again.
 func (b *builder) forget(name string) {
 	for _, e := range b.release.Episodes {
 		if (e.GUID == name || e.Slug == name) && e.Status != show.Draft {

@@ -38,8 +38,8 @@ type probed struct {
 
 var probeFunc = derive.Func{Name: "audio-probe", Version: 1}
 
-// open opens the master read-only, as everything in onair does. The size is
-// that of the file as it is now.
+// open opens the master for reading: onair never writes to a master. The size is the
+// present size of the file.
 func (m *master) open() (readerAtCloser, int64, error) {
 	f, info, err := durable.OpenRegularBy(m.folder.Stat, m.folder.Open, m.name)
 	if err != nil {
@@ -121,7 +121,7 @@ func (m *master) tagged(tag []byte) (io.ReadCloser, error) {
 	}{audio.Tagged(tag, file, m.info), file}, nil
 }
 
-// pin is what the lock holds of the master.
+// pin returns the master's pin in the lock.
 func (m *master) pin(slug string) pins.Pin {
 	return pins.Pin{
 		Slug: slug,
@@ -149,9 +149,9 @@ type probing struct {
 // disk seek.
 const maxProbes = 4
 
-// probeMasters probes the masters of all episodes, several at a time: to hash
-// an hour of audio keeps one processor busy. The error is that of ctx; what is
-// wrong with a master is for measure to report.
+// probeMasters probes the masters of all episodes, several at a time: to hash an hour
+// of audio keeps one processor busy. The error is that of ctx; measure reports what is
+// wrong with a master.
 func (b *builder) probeMasters(ctx context.Context) error {
 	b.masters = map[string]*probing{}
 	var group errgroup.Group
@@ -206,7 +206,7 @@ func (b *builder) measure(e *Episode) bool {
 		missing := ruleNoAudio.At(e.At("audio"), "the audio is missing: there is no file %s, and onair.lock does not pin it", e.Audio).
 			WithHint("put the master at " + e.Audio + ", or publish from the machine that has it; onair pull gets masters that were published")
 		e.Waiting = e.Status == show.Live && b.o.MayWait
-		if e.Status == show.Scheduled || e.Waiting { // others do not wait for it
+		if e.Status == show.Scheduled || e.Waiting { // the other episodes are published without it
 			missing = missing.WithSeverity(finding.Warning)
 		}
 		b.findings.Add(missing)
@@ -267,7 +267,7 @@ func (m *master) has(offset int64, payload pins.Payload) bool {
 	return hex.EncodeToString(sum.Sum(nil)) == payload.SHA256
 }
 
-// checkMaster judges a master: its frames, and its sound as far as that was
+// checkMaster reports problems of a master's frames, and of its sound if that was
 // measured before.
 func (b *builder) checkMaster(m *master) {
 	at := finding.Position{File: m.name}
@@ -277,7 +277,7 @@ func (b *builder) checkMaster(m *master) {
 	}
 }
 
-// checkSameAudio reports episodes whose audio is that of another one.
+// checkSameAudio reports episodes that have the same audio as another episode.
 func (b *builder) checkSameAudio(episodes []*Episode) {
 	first := map[string]*Episode{}
 	for _, e := range slices.Backward(episodes) { // the older episode comes first
@@ -290,8 +290,8 @@ func (b *builder) checkSameAudio(episodes []*Episode) {
 	}
 }
 
-// adoptChapters gives an episode whose files say nothing of chapters those of
-// its master's own tag. The pin has them too, for where the audio is not.
+// adoptChapters gives an episode whose files have no chapters the chapters of its
+// master's own tag. The pin has them too, for machines without the audio.
 func (b *builder) adoptChapters(e *Episode) {
 	if e.OwnChapters {
 		return

@@ -61,7 +61,7 @@ func episode(t *testing.T, r *release.Release, slug string) (*release.Episode, *
 	return nil, nil
 }
 
-// keys are those of a release, in order.
+// keys returns the keys of a release's objects, in order.
 func keys(r *release.Release) (all []string) {
 	for _, o := range r.Objects {
 		all = append(all, o.Key)
@@ -69,8 +69,8 @@ func keys(r *release.Release) (all []string) {
 	return all
 }
 
-// The chapters of a master's own tag become the episode's, are pinned, and say
-// the same where the master is not.
+// The chapters of a master's own tag become the episode's, are pinned, and stay the
+// same on a machine without the master.
 func TestChaptersOfTheMaster(t *testing.T) {
 	t.Parallel()
 	files := publishable(t, marks...)
@@ -113,7 +113,7 @@ func TestChaptersOfTheMaster(t *testing.T) {
 
 func TestChaptersOfTheMasterAreNotTaken(t *testing.T) {
 	t.Parallel()
-	published := func(files fstest.MapFS) { // with the same sound and another tag
+	published := func(files fstest.MapFS) { // the sound stays the same, the tag changes
 		pristine := showtest.Example(t)
 		files[pins.File] = pristine[pins.File]
 	}
@@ -258,8 +258,8 @@ func TestOlderPins(t *testing.T) {
 	}
 }
 
-// The images of a master's chapters are left out, which every check says, also
-// once they are pinned.
+// The images of a master's chapters are left out. Every check reports that, also after
+// the chapters are pinned.
 func TestImagesOfTheMaster(t *testing.T) {
 	t.Parallel()
 	image := &audio.Picture{MediaType: "image/png", Data: []byte("\x89PNG")}

@@ -21,10 +21,10 @@ type Object struct {
 	bucket.Object
 	Class   Class
 	Role    Role
-	Episode string // slug; empty for what belongs to the whole show
+	Episode string // slug; empty for an object of the whole show
 	SHA256  string // hex; for audio, of the digests of its tag and payload
 	Missing string // file that is not on this machine; Body is nil then
-	Gone    bool   // a page that says that an episode is gone; it is pruned like what is not wanted
+	Gone    bool   // a page that says that an episode is gone; it is pruned like an unwanted object
 
 	// Parts are what tagged audio is joined from: the pieces of its tag, then the
 	// payload. nil sends it whole.
@@ -224,8 +224,8 @@ func (b *builder) object(role Role, s sums, from source) *Object {
 }
 
 // rendered keeps bytes that were rendered for their sums and may be sent soon, so that
-// they are not rendered again. It keeps those of a few episodes: those of a whole
-// catalogue do not fit into memory.
+// they are not rendered again. It keeps only the bytes of a few episodes, because those
+// of a whole catalogue do not fit into memory.
 type rendered struct {
 	mu   sync.Mutex
 	data map[string][]byte // by SHA-256
@@ -249,8 +249,8 @@ func (r *rendered) keep(s sums, data []byte) {
 	r.size += len(data)
 }
 
-// body returns a reader of the bytes with the sums, which a source writes unless they
-// are kept.
+// body returns a reader of the bytes with the sums. A source writes them again unless
+// they are kept.
 func (r *rendered) body(s sums, from source) func() (io.ReadCloser, error) {
 	return func() (io.ReadCloser, error) {
 		r.mu.Lock()

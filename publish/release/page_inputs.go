@@ -14,8 +14,8 @@ import (
 //
 // The page of an episode shows the show's settings, the episode with its transcripts,
 // and the titles and artwork of some other episodes. All other pages show the whole
-// site without transcripts, or less. What is summed up is more than what they show:
-// whole structs, so that a new field of a template cannot be forgotten here.
+// site without transcripts, or less. The keys cover more than the pages show: they are
+// of whole structs, so that a new field of a template cannot be forgotten here.
 type pageInputs struct {
 	site     *templates.Site
 	show     derive.Key            // of what every page depends on
@@ -34,14 +34,15 @@ func newPageInputs(b *builder, site *templates.Site, pages []templates.Page) *pa
 	settings := *b.show
 	settings.Episodes, settings.Lock, settings.Folder = nil, nil, show.Folder{}
 	var err error
-	// Every page links to the lists that there are.
+	// Every page links to the lists that exist.
 	var lists []string
 	for _, p := range pages {
 		if p.Inputs == templates.AllGaps || (p.Inputs == templates.AllEpisodes || p.Inputs == templates.SearchIndex) && strings.Count(p.Key, "/") == 1 {
 			lists = append(lists, p.Key)
 		}
 	}
-	// The policy of every page allows audio from other hosts if an episode has its there.
+	// The policy of every page allows audio from other hosts if an episode has its
+	// audio there.
 	elsewhere := slices.ContainsFunc(site.Episodes, func(e *templates.Episode) bool { return strings.Contains(e.AudioKey, "://") })
 	in.show, err = derive.TryKey(settings, site.Description, site.ArtworkKey, site.LogoKey, site.FeedKey, site.AssetKeys,
 		site.IconKeys, site.Versions[site.ArtworkKey], site.Versions[site.LogoKey], lists, elsewhere)
@@ -83,7 +84,8 @@ func (in *pageInputs) ofEpisode(e *templates.Episode) derive.Key {
 	for _, s := range e.Sponsors {
 		image(s.Logo)
 	}
-	// The zone says which days the times are, and what it says may change.
+	// The time zone decides on which days the times are, and the rules of the zone may
+	// change.
 	zone := in.site.Show.Timezone
 	key, err := derive.TryKey(page, e.Episode.Notes, e.Episode.Transcripts, notes, images, e.Date.In(zone).String(), e.Updated.In(zone).String())
 	if err != nil {

@@ -9,12 +9,11 @@
 //	index.html, episodes/<slug>/index.html, …           pages               page
 //	feed.xml (feed: path:)                              the feed            feed
 //
-// Everything that a feed names, except pages, has the hash of its content in its
-// key, so a listener never gets a mixture of old and new. The hash is the first 16
-// hex digits of the content's SHA-256. For tagged audio it is that of
-// SHA-256(SHA-256(tag) ‖ SHA-256(payload)), for which the lock is enough and the
-// audio is not needed. The headers follow from the key and the configuration
-// ([HeadersFor]).
+// Everything that a feed names, except pages, has the hash of its content in its key,
+// so a listener never gets a mixture of old and new. The hash is the first 16 hex
+// digits of the content's SHA-256. For tagged audio it is the start of
+// SHA-256(SHA-256(tag) ‖ SHA-256(payload)), which needs only the lock and not the
+// audio. The headers follow from the key and the configuration ([HeadersFor]).
 //
 // Tagged audio is never stored on the way: its tag is made in memory, and the
 // master's payload is streamed after it.
@@ -197,8 +196,8 @@ func New(ctx context.Context, s *show.Show, o *Options) (*Release, finding.List,
 	return b.release, b.findings, nil
 }
 
-// remember is derive.Value for a value that belongs to the show, such as one for each
-// episode. The name tells it from others of the same function.
+// remember calls derive.Value for a value that belongs to the show, such as one for
+// each episode. The name distinguishes values of the same function.
 func remember[T any](b *builder, f derive.Func, name string, inputs derive.Key, compute func() (T, error)) (T, error) {
 	if b.place == "" {
 		return compute()

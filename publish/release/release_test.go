@@ -19,9 +19,9 @@ import (
 	"onair/show/pins"
 )
 
-// TestReadsAreNoted builds a release of every kind of file that a show can have,
-// and checks that the trace has each. If one were missing and changed, a publish
-// would find nothing to do.
+// TestReadsAreNoted builds a release of every kind of file that a show can have, and
+// checks that the trace has each. If the trace lacked a file and the file changed, a
+// publish would find nothing to do.
 func TestReadsAreNoted(t *testing.T) {
 	t.Parallel()
 	files := showtest.Example(t)
@@ -212,7 +212,7 @@ func TestLockPinsOnceEpisodesAreDated(t *testing.T) {
 		t.Errorf("pins %v and the show: %v; want the 4 live and the scheduled episode, and the show", slugs, ofShow)
 	}
 	for _, pin := range want.Episodes {
-		pin.Waveform = "" // a decoder's, not ours
+		pin.Waveform = "" // it depends on the decoder
 	}
 	if diff := cmp.Diff(string(want.Format()), string(r.Lock.Format())); diff != "" {
 		t.Errorf("the example's lock is not what publish would write: %s", diff)

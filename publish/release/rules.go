@@ -11,8 +11,8 @@ import (
 // Rules returns the rules of this package, for documentation and SARIF.
 func Rules() finding.Rules { return rules }
 
-// The rules are about what only the whole show can tell. Scripts and people refer
-// to the IDs, so they are never reused.
+// These rules need the whole show, not a single file. Scripts and people refer to the
+// IDs, so they are never reused.
 var rules = finding.Rules{
 	{
 		ID: "P001", Severity: finding.Error,
@@ -162,8 +162,8 @@ var (
 	ruleNoteImage      = rules.Must("P026")
 )
 
-// knownFinding is a finding about a transcript as it is remembered: without what it
-// has from its rule.
+// knownFinding is a finding about a transcript in the form in which it is remembered,
+// without the fields that its rule determines.
 type knownFinding struct {
 	Rule    string         `json:"rule,omitempty"`
 	Line    int            `json:"line,omitempty"`
@@ -171,7 +171,7 @@ type knownFinding struct {
 	Message string         `json:"message,omitempty"`
 	Fixable bool           `json:"fixable,omitempty"`
 	Fix     []finding.Edit `json:"fix,omitempty"`
-	Whole   *wholeFinding  `json:"whole,omitempty"` // instead, if the finding differs from its rule
+	Whole   *wholeFinding  `json:"whole,omitempty"` // instead of the other fields, if the finding differs from its rule
 }
 
 // wholeFinding is a finding with all of its fields in JSON.
@@ -182,8 +182,8 @@ var textRules = transcripts.Rules()
 // errNotText reports that findings quote bytes that JSON cannot hold.
 var errNotText = errors.New("not UTF-8")
 
-// newKnownFindings returns findings as they are remembered. The error says that they
-// must not be remembered.
+// newKnownFindings converts findings to the form in which they are remembered. If it
+// returns an error, they must not be remembered.
 func newKnownFindings(found finding.List) (known []knownFinding, err error) {
 	for _, f := range found {
 		if !utf8.ValidString(f.Message) || !utf8.ValidString(f.Hint) || !utf8.ValidString(f.File) {

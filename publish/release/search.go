@@ -20,7 +20,7 @@ type searchIndex struct {
 	b        *builder
 	episodes []*Episode // oldest first
 	known    []searchTexts
-	keys     []derive.Key // of what each episode has in the index; zero if unknown
+	keys     []derive.Key // of each episode's content in the index; zero if unknown
 }
 
 // searchTexts is what is remembered of the texts of an episode.
@@ -43,7 +43,7 @@ var (
 )
 
 // addSearch adds the search index and returns the key of its directory; empty if the
-// site has no index. The transcripts are complete.
+// site has no index. It is called when the transcripts are complete.
 func (b *builder) addSearch(ctx context.Context) string {
 	x := &searchIndex{b: b, episodes: b.release.Live()}
 	slices.SortStableFunc(x.episodes, func(a, b *Episode) int {
@@ -126,7 +126,7 @@ func (x *searchIndex) addTexts(i int) (indexed *searchindex.Episode, err error) 
 	return indexed, err
 }
 
-// texts returns what writes the texts of an episode.
+// texts returns the source of the texts of an episode.
 func (x *searchIndex) texts(i int) source {
 	return func(w io.Writer) error {
 		indexed, err := x.episode(x.episodes[i])
@@ -141,7 +141,7 @@ func (x *searchIndex) texts(i int) source {
 	}
 }
 
-// addSegment adds the files of the episodes from a number up to another.
+// addSegment adds the files of the episodes with the numbers from to to-1.
 func (x *searchIndex) addSegment(ctx context.Context, from, to int) (searchindex.SegmentKeys, error) {
 	// If no texts are remembered, as in a first build, each transcript is read once.
 	fresh := searchindex.NewBuilder()
@@ -207,7 +207,7 @@ func (x *searchIndex) addSegment(ctx context.Context, from, to int) (searchindex
 	return keys, nil
 }
 
-// segment indexes the episodes from a number up to another.
+// segment indexes the episodes with the numbers from to to-1.
 func (x *searchIndex) segment(ctx context.Context, from, to int) (*searchindex.Segment, error) {
 	builder := searchindex.NewBuilder()
 	err := inOrder(ctx, to-from, func(n int) (*searchindex.Episode, error) { return x.episode(x.episodes[from+n]) }, builder.Add)

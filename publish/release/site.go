@@ -308,7 +308,8 @@ func (b *builder) editURL(file string, line int) string {
 	).Replace(b.show.Transcripts.Edit)
 }
 
-// gaps describes for the page for help what could not be understood in an episode.
+// gaps returns, for the page that asks for help, the places where an episode could not
+// be understood.
 func (b *builder) gaps(e *Episode) (gaps []templates.Gap) {
 	for _, t := range e.transcripts {
 		for _, g := range t.gaps {

@@ -10,8 +10,8 @@ import (
 	"onair/show"
 )
 
-// standIn is the template of a page that stands in for that of an episode: it says that
-// the episode is no longer available, or leads to the page that it has now. It has no
+// standIn is the template of a page that replaces the page of an episode. It says that
+// the episode is no longer available, or leads to the episode's present page. It has no
 // player, and search engines drop it.
 var standIn = template.Must(template.New("stand-in").Parse(`<!doctype html>
 <html lang="{{.Language}}">
@@ -60,7 +60,7 @@ func (r *Release) AddGonePage(key string) error {
 	return r.addStandIn(key, true, &standInData{Language: language, Text: text, Home: r.Show.URL, Show: r.Show.Title})
 }
 
-// AddMovedPage adds a page that leads from the key of a former page to that of an
+// AddMovedPage adds a page at the key of a former page that leads to the page of an
 // episode.
 func (r *Release) AddMovedPage(key string, e *Episode) error {
 	return r.addStandIn(key, false, &standInData{Language: r.Show.Language, Text: e.Title, Title: e.Title, To: r.Show.URLOf(show.PageKey(e.Slug))})

@@ -13,8 +13,8 @@ import (
 var sources = []string{"episodes", "pages", "people", "sponsors", "templates"}
 
 // checkStorage reports a local storage that is, contains or lies among the show's
-// sources, because publishing would read its own output, and a state inside the public
-// storage.
+// sources, because publishing would read its own output. It also reports a state
+// storage inside the public one.
 func checkStorage(s *show.Show) (found finding.List) {
 	if inStorage(s, s.State) {
 		found.Add(ruleStorage.At(s.At("state"), "state %s lies in storage %s, which listeners read", s.State, s.Storage).WithHint("give the records a bucket or a folder of their own, or leave state: out"))
@@ -43,8 +43,8 @@ func inStorage(s *show.Show, other string) bool {
 		at.Name == in.Name && strings.HasPrefix(at.Prefix, in.Prefix)
 }
 
-// InSources reports whether a folder is or holds the show's folder, or lies
-// among its sources. A relative one starts at the show.
+// InSources reports whether a folder is or holds the show's folder, or lies among its
+// sources. A relative path starts at the show's folder.
 func InSources(s *show.Show, dir string) bool {
 	home := folderOf(s, ".")
 	dir = folderOf(s, dir)

@@ -67,7 +67,7 @@ type textFacts struct {
 type gap struct {
 	Line    int           `json:"line"`
 	Speaker string        `json:"speaker,omitempty"`
-	Words   string        `json:"words,omitempty"` // around it
+	Words   string        `json:"words,omitempty"` // around the gap
 	Start   time.Duration `json:"start,omitempty"`
 	Timed   bool          `json:"timed,omitempty"` // whether Start is known
 }
@@ -142,8 +142,8 @@ func (t *transcript) load() ([]byte, error) {
 	return t.texts.show.Folder.ReadFile(t.Path, maxTranscript)
 }
 
-// parse is read with another source of the bytes. Of calls at the same time, one
-// parses.
+// parse is like read, but takes the bytes from load. If several calls run at the same
+// time, only one of them parses.
 func (t *transcript) parse(load func() ([]byte, error)) (*parsed, error) {
 	p := t.texts.entry(t)
 	p.once.Do(func() {
@@ -181,8 +181,8 @@ func (t *transcript) loadWords() ([]byte, error) {
 	return t.texts.show.Folder.ReadFile(t.words, words.MaxSize)
 }
 
-// align gives a transcript the times of the recognized words. It adds what is wrong
-// with them to the findings of the transcript.
+// align gives a transcript the times of the recognized words. It adds problems of the
+// words to the findings of the transcript.
 func (t *transcript) align(text *transcripts.Transcript) {
 	if t.words == "" {
 		return
@@ -228,7 +228,8 @@ func (t *transcript) page() (*transcripts.Transcript, []time.Duration, error) {
 	return p.text, p.text.Starts(t.duration), nil
 }
 
-// entry returns the place of a transcript among those that are kept.
+// entry returns the entry of a transcript among those that are kept, and adds one if
+// there is none.
 func (x *texts) entry(t *transcript) *parsed {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -249,9 +250,9 @@ func (x *texts) drop(p *parsed) {
 	x.recent = slices.DeleteFunc(x.recent, func(other *parsed) bool { return other == p })
 }
 
-// facts returns what is remembered of the transcript, or else what compute returns
-// for it. live says that the formats are wanted. compute may return facts with an
-// error, which are not remembered.
+// facts returns the remembered facts of the transcript, or else the facts that compute
+// returns for it. live says whether the formats are wanted. Facts that compute returns
+// with an error are not remembered.
 func (t *transcript) facts(live bool, compute func(*parsed) (textFacts, error)) (textFacts, error) {
 	whole := func(data []byte) (textFacts, error) {
 		p, err := t.parse(func() ([]byte, error) { return data, nil })
@@ -308,9 +309,9 @@ func (t *transcript) compare(original *transcript) finding.List {
 }
 
 // heeded returns the findings about a transcript without those of rules that
-// transcripts.yaml disables. The reader understands most of what the linter calls an
-// error, so these become warnings: an old transcript with many of them must not stop
-// a publish.
+// transcripts.yaml disables. The reader understands most transcripts with errors of the
+// linter, so these errors become warnings: an old transcript with many of them must not
+// stop a publish.
 func (t *transcript) heeded(known []knownFinding) (found finding.List) {
 	for i := range known {
 		f := known[i].finding(t.Path)

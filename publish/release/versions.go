@@ -22,7 +22,7 @@ var widths = []int{160, 320, 640}
 // iconWidths are the widths of the icons for home screens.
 var iconWidths = []int{180, 192}
 
-// versionQuality is that of the JPEG files.
+// versionQuality is the quality of the JPEG files.
 const versionQuality = 82
 
 var (
@@ -38,7 +38,7 @@ type version struct {
 	Sums   sums `json:"sums"`
 }
 
-// decoded keeps the images that were decoded last, as large as the largest version.
+// decoded keeps the images that were decoded last, scaled down to the largest version.
 type decoded struct {
 	mu     sync.Mutex
 	recent []decodedImage
@@ -140,7 +140,7 @@ func (b *builder) versions(name string) []version {
 	return all
 }
 
-// versionSource returns what writes a version again.
+// versionSource returns the source of a version.
 func (b *builder) versionSource(name string, width, height int) source {
 	return func(w io.Writer) error {
 		img, err := b.decode(name)
@@ -216,7 +216,7 @@ func (b *builder) logoKey() string {
 // maxFont is the size limit of a font, in bytes. One for all of Chinese has less.
 const maxFont = 32 << 20
 
-// look returns what the show chooses of the theme's look.
+// look returns the show's choices for the look of the theme.
 func (b *builder) look() (*templates.Look, error) {
 	look := &templates.Look{Scheme: b.show.Theme.Scheme}
 	if accent, err := palette.Parse(b.show.Theme.Accent); err == nil {

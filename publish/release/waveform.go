@@ -12,7 +12,7 @@ import (
 )
 
 // waveform is the waveform of a master, as the lock keeps it, or why there is none.
-// Both are zero if none is wanted.
+// Both are zero if the show wants no waveform.
 type waveform struct {
 	peaks string
 	err   error

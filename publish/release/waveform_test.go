@@ -30,10 +30,10 @@ func putFFmpeg(t *testing.T, script string) {
 	t.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH"))
 }
 
-// loud is what a decoder says of ten seconds at one level.
+// loud is a script that outputs what a decoder does for ten seconds at one level.
 const loud = `head -c 882000 /dev/zero | tr '\0' '\20'`
 
-// drawing is the waveform of a release, with what its page says of it.
+// drawing returns the waveform of a release, and checks that the page shows it.
 func drawing(t *testing.T, r *release.Release) (svg string) {
 	t.Helper()
 	find := func(is func(*release.Object) bool) int { return slices.IndexFunc(r.Objects, is) }
@@ -55,8 +55,8 @@ func drawing(t *testing.T, r *release.Release) (svg string) {
 	return string(showtest.Body(t, r.Objects[i]))
 }
 
-// A waveform is drawn once, from then on out of the lock: the same bytes without
-// a decoder, with another one, and without the audio.
+// A waveform is measured once and then drawn from the lock: it has the same bytes
+// without a decoder, with another one, and without the audio.
 func TestWaveformIsPinned(t *testing.T) {
 	dir := minimal(t, "waveform: true")
 	putFFmpeg(t, loud)
@@ -92,7 +92,7 @@ func TestWaveformIsPinned(t *testing.T) {
 	}
 }
 
-// Without the setting nothing is decoded; the pin of an earlier time stays.
+// Without the setting nothing is decoded; an earlier pin stays.
 func TestWaveformIsAskedFor(t *testing.T) {
 	dir := minimal(t, "waveform: false")
 	putFFmpeg(t, loud)
@@ -132,7 +132,8 @@ func TestWaveformOfReplacedAudio(t *testing.T) {
 	}
 }
 
-// Where none can be drawn the episode goes live without, and it says why once.
+// If no waveform can be drawn, the episode goes live without one, and the reason is
+// reported once.
 func TestNoWaveform(t *testing.T) {
 	for name, tt := range map[string]struct{ script, want, file string }{
 		"no decoder":      {"", "episodes without a waveform: 1; ffmpeg is not installed", "show.yaml"},

@@ -67,7 +67,7 @@ func (v *verifier) checkApps(ctx context.Context, feed *record.LiveFeed, data []
 	}
 }
 
-// visit is the requests of one app.
+// visit makes the requests of one app.
 type visit struct {
 	v        *verifier
 	app      app
@@ -139,7 +139,7 @@ func (t *visit) feed(ctx context.Context, encoding string, want []byte) (etag st
 	return response.Header.Get("ETag")
 }
 
-// again requests the feed with a version: the one that the app has, and one that
+// again requests the feed with the version that the app has, and with a version that
 // never existed.
 func (t *visit) again(ctx context.Context, etag string) {
 	address := t.v.r.Show.FeedURL()

@@ -24,7 +24,7 @@ import (
 type problem struct {
 	finding.Finding        // without the address, so that equal problems can be grouped
 	url             string // address
-	passing         bool   // it may be gone a little later
+	passing         bool   // the problem may go away a little later
 	slow            bool   // the request timed out
 }
 
@@ -116,7 +116,7 @@ func withoutAddress(err error) error {
 // answered: protection against bots, something else before the storage, or the storage.
 func (p *probe) badStatus(response *http.Response) {
 	code := response.StatusCode
-	body, _ := io.ReadAll(io.LimitReader(response.Body, 16<<10)) // none of a HEAD
+	body, _ := io.ReadAll(io.LimitReader(response.Body, 16<<10)) // a HEAD has none
 	if why := challenge(response, body); why != "" {
 		p.add(ruleChallenge, "%s", why)
 		return
@@ -337,9 +337,9 @@ func (p *probe) compare(sum string, n int64) {
 // maxEqual is how many equal problems are reported one by one.
 const maxEqual = 3
 
-// report makes findings of problems. If there are more than maxEqual equal
-// problems, such as those of a bucket that nobody may read, they become one
-// finding, at the place that they share or else at the given one.
+// report makes findings of problems. If there are more than maxEqual equal problems,
+// such as those of a bucket that nobody may read, they become one finding, at the
+// position that they share, or else at shared.
 func report(problems []problem, shared finding.Position) finding.List {
 	type kind struct {
 		rule, message, hint string

@@ -28,10 +28,10 @@ type Expectation struct {
 	Ranges bool   // byte ranges of it can be requested (RFC 9110 section 14)
 	SHA256 string // of the body, hex; empty disables the check
 
-	at      finding.Position // of what the object belongs to in the show
+	at      finding.Position // where findings about the object point to in the show
 	cache   string           // Cache-Control; empty disables the check
 	lenient bool             // another type is a warning
-	payload int64            // of tagged audio, bytes after the tag: SHA256 is that of both digests
+	payload int64            // of tagged audio, bytes after the tag, and SHA256 is of the digests of tag and payload; 0 for other objects
 	through string           // another address that must lead to the object; empty if there is none
 
 	// published and local are the SHA-256 of a page as it was published, and as
@@ -41,7 +41,7 @@ type Expectation struct {
 
 // Web has the settings for checking a show from outside. The zero value works.
 type Web struct {
-	Client  *fetch.Client // nil is one that can reach every address
+	Client  *fetch.Client // nil uses a client that can reach every address
 	Storage string        // URL of the bucket, for hints that name it
 
 	// Patience is how long it may take until a written object is visible. 0 is 20
@@ -57,7 +57,8 @@ type Web struct {
 	Now   func() time.Time
 	Sleep func(context.Context, time.Duration) error
 
-	// until is the deadline of small requests, besides shortest; zero for none.
+	// until is the deadline of small requests, which get at least shortest; zero means
+	// none.
 	until time.Time
 }
 
@@ -128,8 +129,8 @@ func Visible(s *show.Show) bool {
 	return !s.Detached && Reachable(s) && served
 }
 
-// maxTimeouts is how many objects may time out before, after the deadline, the
-// others are not requested.
+// maxTimeouts is how many objects may time out. After that, and after the deadline, the
+// other objects are not requested.
 const maxTimeouts = 4
 
 // probeAll checks every expectation, several at once, and returns what is wrong

@@ -195,8 +195,8 @@ func TestProveUnreachable(t *testing.T) {
 	}
 }
 
-// What another try would repeat ends the wait at once. What may pass is waited for,
-// and Waiting gets the reason.
+// A fault that another try would repeat ends the wait at once. A fault that may pass is
+// waited for, and Waiting gets the reason.
 func TestProveWaitsOnlyForWhatMayPass(t *testing.T) {
 	t.Parallel()
 	to := func(location string) fault {
@@ -245,8 +245,8 @@ func TestProveWaitsOnlyForWhatMayPass(t *testing.T) {
 	}
 }
 
-// Objects that time out are requested again until the deadline only, and after it
-// the others are not requested at all.
+// Objects that time out are requested again only until the deadline. After it, the
+// other objects are not requested at all.
 func TestProveEndsWithAServerThatHangs(t *testing.T) {
 	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

@@ -145,7 +145,7 @@ var (
 )
 
 func init() {
-	// The same faults, as the bucket and as listeners report them.
+	// The bucket and listeners report the same faults under different rules.
 	remedies[ruleNotPublic.ID] = readDenied
 	remedies[ruleBucketCORS.ID] = remedies[ruleCORS.ID]
 }

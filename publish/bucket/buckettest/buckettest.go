@@ -15,8 +15,8 @@ import (
 	"onair/publish/bucket"
 )
 
-// Options describe what a provider cannot do. Each field is the reason for which its
-// tests are skipped, or empty.
+// Options describe what a provider cannot do. Each string is the reason to skip the
+// tests that need the ability; empty runs them.
 type Options struct {
 	// IgnoresDeleteConditions is set if a delete ignores its condition.
 	IgnoresDeleteConditions string
@@ -32,14 +32,14 @@ type Options struct {
 	IgnoresJoinConditions string
 	// CannotJoinLarge is set if copies of ranges are wrong.
 	CannotJoinLarge string
-	// Sibling returns another empty bucket of the same provider, for parts. With nil
-	// parts are in the bucket itself only.
+	// Sibling returns another empty bucket of the same provider, for parts. nil keeps
+	// parts only in the bucket itself.
 	Sibling func(t *testing.T, b bucket.Bucket) bucket.Bucket
-	// Large is the size, in bytes, of a body that is sent in parts, if the provider
-	// has them. It is a multiple of 16.
+	// Large is the size, in bytes, of a body that the provider's client sends in parts;
+	// 0 if it never does. It is a multiple of 16.
 	Large int
-	// ManyKeys is how many objects the test of listings in pages writes: more than
-	// a page holds. 0 skips the test, as for a store without pages.
+	// ManyKeys is how many objects the test of paged listings writes; a page must hold
+	// fewer. 0 skips the test, as for a store without pages.
 	ManyKeys int
 	// Racers is how many writers compete for one object. 0 means 100.
 	Racers int

@@ -67,7 +67,7 @@ func joined(key, body string) *bucket.Object {
 	return o
 }
 
-// holdsJust checks which objects are in the bucket, without parts.
+// holdsJust checks that the bucket holds exactly these objects besides parts.
 func (b *joinStore) holdsJust(want ...string) {
 	b.Helper()
 	for _, in := range []bucket.Bucket{b.Bucket, b.parts} {
@@ -85,7 +85,7 @@ func (b *joinStore) holdsJust(want ...string) {
 // large returns the size of a body that is sent in parts.
 func (s *suite) large() int { return max(s.opts.Large, 160_000) }
 
-// joinSizes returns sizes of audio to join: one for each way that a provider has.
+// joinSizes returns sizes of audio to join: one for each way in which a provider joins.
 func (s *suite) joinSizes() []int {
 	if s.opts.CannotJoinLarge != "" {
 		return []int{1000}

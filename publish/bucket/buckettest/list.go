@@ -13,7 +13,7 @@ import (
 )
 
 func (s *suite) list(_ *testing.T, b *store) {
-	// The order of keys is not that of a walk through folders.
+	// Key order differs from the order of a walk through folders.
 	all := []string{
 		".onair/release.json", "a-b", "a.b", "a/b", "a/b.c", "a/c/d", "a0", "audio/1.mp3", "audio/10.mp3", "audio/2.mp3", "b", "feed.xml", "é",
 	}

@@ -53,7 +53,7 @@ func differ(want, got bucket.Attrs) string {
 	return cmp.Diff(want, got, cmpopts.EquateApproxTime(time.Minute))
 }
 
-// listing returns the attributes that a listing has of an object.
+// listing returns an object's attributes from a listing.
 func (s *store) listing(a bucket.Attrs) bucket.Attrs {
 	if _, sparse := s.Bucket.(bucket.Sparse); sparse {
 		a.CRC32C, a.Headers = 0, bucket.Headers{}
@@ -85,8 +85,8 @@ func (s *suite) stat(_ *testing.T, b *store) {
 	}
 }
 
-// probe checks that a bucket which has to try preconditions finds that they hold,
-// and that a listing shows nothing of it.
+// probe checks that a bucket which has to try whether preconditions hold finds that
+// they do, and that the object it tries them on is not listed.
 func (s *suite) probe(_ *testing.T, b *store) {
 	prober, ok := b.Bucket.(bucket.Prober)
 	if !ok {
@@ -226,8 +226,8 @@ func (s *suite) oddKeys(_ *testing.T, b *store) {
 	skipped := map[string]bool{}
 	for _, key := range keys {
 		if _, err := b.Write(b.Context(), Object(key, "body of "+key), bucket.Condition{Absent: true}); err != nil {
-			// A file system may not distinguish some names or not allow them. It then
-			// has to refuse them.
+			// A file system may treat some of these names as the same or forbid them.
+			// The bucket then has to refuse them.
 			if _, ok := b.Bucket.(bucket.Headerless); !ok {
 				b.Errorf("Write(%q): %v", key, err)
 			}

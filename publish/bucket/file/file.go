@@ -8,13 +8,12 @@
 // leads out of the folder.
 //
 // An object's version is the SHA-256 of its bytes, in hex. A write compares and
-// replaces under a lock on the file .onair/lock, which ends with its process. The
-// first write makes the folder and the lock file, which stays empty; until then
-// the bucket is empty. The key of the lock file, and keys with a segment that looks
-// like the name of a temporary file (package durable), are reserved and never
-// listed.
-// With [Options.Scratch] there is no lock for each write, and a condition holds
-// only between calls of one Bucket.
+// replaces under a lock on the file .onair/lock, which the system releases when the
+// process ends. The first write makes the folder and the lock file, which stays empty;
+// until then the bucket is empty. The key of the lock file, and keys with a segment that
+// looks like the name of a temporary file (package durable), are reserved and never
+// listed. With [Options.Scratch] writes take no lock, and conditions only protect calls
+// of one Bucket from each other.
 //
 // Files have no headers: the server derives them from keys.
 package file
@@ -86,8 +85,8 @@ func Open(dir string, opts *Options) (*Bucket, error) {
 	return b, nil
 }
 
-// Close releases what a Bucket with [Options.Scratch] keeps open between calls.
-// Others keep nothing open.
+// Close releases what a Bucket with [Options.Scratch] keeps open between calls. Other
+// Buckets keep nothing open.
 func (b *Bucket) Close() error {
 	if b.scratch == nil {
 		return nil
@@ -132,7 +131,7 @@ func (b *Bucket) open(ctx context.Context, key string, offset, length int64) (io
 		return nil, bucket.Attrs{}, err
 	}
 	if length < 0 || length > attrs.Size {
-		length = attrs.Size // beyond the end of any range, and no sum overflows
+		length = attrs.Size // beyond the end from any offset, and the sum does not overflow
 	}
 	// A concurrent write creates another file, so the open file keeps the size in
 	// attrs.
@@ -145,7 +144,8 @@ type section struct {
 	io.Closer
 }
 
-// root opens the folder for one call on a key. ErrNotExist if there is no folder.
+// root opens the folder for one call on a key. The error is ErrNotExist if there is no
+// folder.
 func (b *Bucket) root(key string) (*os.Root, error) {
 	if err := checkKey(key); err != nil {
 		return nil, err
@@ -157,8 +157,8 @@ func (b *Bucket) root(key string) (*os.Root, error) {
 	return root, err
 }
 
-// wrap adds to an error which step on which object failed, and the sentinels that
-// callers branch on.
+// wrap adds the step, the object's key and the sentinel that callers branch on to an
+// error.
 func (b *Bucket) wrap(op, key string, err error) error {
 	if errors.Is(err, fs.ErrPermission) {
 		err = fmt.Errorf("%w: %w", bucket.ErrDenied, err)

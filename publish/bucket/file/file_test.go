@@ -74,8 +74,8 @@ func TestScratch(t *testing.T) {
 	buckettest.Run(t, func(t *testing.T) bucket.Bucket { return openScratch(t, filepath.Join(t.TempDir(), "not", "there")) }, nil)
 }
 
-// TestScratchSweeps checks that a killed build's temporary files go, and that
-// those of another that is under way stay.
+// TestScratchSweeps checks that the temporary files of a killed build are removed, and
+// that those of a running build stay.
 func TestScratchSweeps(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -267,7 +267,7 @@ func TestSymlinksLeadNowhere(t *testing.T) {
 			t.Errorf("Delete(%q) succeeds", key)
 		}
 	}
-	// A write to a link, or through a folder that is one, is refused.
+	// A write to a link, or through a link to a folder, is refused.
 	for _, key := range []string{"dir-out/secret", "dir-out/new", "dir-up/new", "dir-in/file", "dir-in/new", "file-out", "file-in", "dangling"} {
 		if _, err := b.Write(t.Context(), buckettest.Object(key, "written"), bucket.Condition{}); err == nil {
 			t.Errorf("Write(%q) succeeds", key)
@@ -465,7 +465,8 @@ func TestKilledWriter(t *testing.T) {
 		t.Fatalf("wait for the other process: %v", err)
 	}
 
-	// While it is alive, its file stays and no other writer waits for it.
+	// While the process is alive, its temporary file stays and no other writer waits
+	// for it.
 	put(t, open(t, dir), "other", "x")
 	if temps := temps(t, dir); len(temps) != 1 {
 		t.Fatalf("temporary files during the write: %q", temps)

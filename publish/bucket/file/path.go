@@ -50,7 +50,7 @@ func openObject(root *os.Root, key string) (*os.File, error) {
 // inside the folder.
 func locate(root *os.Root, key string) (fs.FileInfo, error) {
 	var known string     // the longest part of the path that exists
-	var last fs.FileInfo // what is there
+	var last fs.FileInfo // describes known
 	for i := 0; i <= len(key); i++ {
 		if i < len(key) && key[i] != '/' {
 			continue
@@ -81,8 +81,8 @@ func locate(root *os.Root, key string) (fs.FileInfo, error) {
 // checkSpelling fails if the file or folder name, which info describes, exists
 // under another spelling that the file system takes for the same.
 func checkSpelling(root *os.Root, name string, info fs.FileInfo) error {
-	// Only on a file system that ignores case do the folders have to be read. That
-	// also finds other differences it ignores, such as how accents are composed.
+	// The folders have to be read only on a file system that ignores case. Reading them
+	// also finds other differences that it ignores, such as how accents are composed.
 	other, err := root.Lstat(swapCase(name))
 	if err != nil || !os.SameFile(info, other) {
 		return nil

@@ -24,7 +24,7 @@ const maxFolders = 4
 type scratch struct {
 	mu   sync.Mutex
 	open []*folder // not in use, least recently used first
-	lock *os.File  // nil before the first write, and while another process has it
+	lock *os.File  // nil before the first write, and while another process holds the lock
 
 	listing sync.Mutex              // protects the fields below
 	objects map[string]bucket.Attrs // in the folder, by key; nil before the first listing
@@ -32,7 +32,7 @@ type scratch struct {
 	litter  []string                // folders in which the listing found temporary files
 }
 
-// folder is an open folder below the bucket's.
+// folder is an open folder below the bucket's folder.
 type folder struct {
 	dir  string // the part of a key before the last slash, or "."
 	root *os.Root
@@ -83,9 +83,9 @@ func (b *Bucket) writeScratch(ctx context.Context, o *bucket.Object, cond bucket
 	return attrs, nil
 }
 
-// listScratch yields the objects whose keys have the prefix. The folder has one
-// writer, so it is walked only once: the first listing is kept, with what the Bucket
-// wrote and deleted since.
+// listScratch yields the objects whose keys have the prefix. The folder has one writer,
+// so it is walked only once: the first listing is kept, and each write and delete of
+// the Bucket updates it.
 func (b *Bucket) listScratch(ctx context.Context, prefix string, yield func(bucket.Attrs, error) bool) {
 	s := b.scratch
 	s.listing.Lock()
@@ -229,11 +229,11 @@ func (s *scratch) close() error {
 }
 
 // sweepScratch removes temporary files unless another Bucket writes to the folder.
-// Temporary files of a scratch bucket are not locked: that they are in use shows
-// in the lock of the folder, which the Bucket holds until Close.
+// Temporary files of a scratch bucket are not locked. Instead, the Bucket that uses
+// them holds the lock of the folder until Close.
 func (b *Bucket) sweepScratch() {
 	if os.MkdirAll(b.dir, 0o755) != nil {
-		return // the write reports it
+		return // the write reports the error
 	}
 	root, err := os.OpenRoot(b.dir)
 	if err != nil {

@@ -19,8 +19,8 @@ import (
 // lockName is the file that is locked while the folder is changed.
 const lockName = ".onair/lock"
 
-// staleAge is how long ago a temporary file must have been written to be removed
-// where the file system has no locks that show whether its writer is alive.
+// staleAge is the age from which a temporary file is removed if the file system has no
+// locks that show whether its writer is alive.
 const staleAge = 24 * time.Hour
 
 // Write stores an object. Its headers are not kept.
@@ -48,9 +48,9 @@ func (b *Bucket) write(ctx context.Context, o *bucket.Object, cond bucket.Condit
 	}
 	defer root.Close()
 
-	// The body goes to a temporary file without the lock: it may be long, and
-	// others need not wait. Starting that file is done under the lock, so that
-	// no Delete removes its folder in between.
+	// The body is copied to a temporary file without the lock, so that a long body does
+	// not hold up other calls. The file is created under the lock, so that no Delete
+	// removes its folder in between.
 	var f *durable.File
 	err = b.locked(ctx, root, func() (err error) {
 		b.swept.Do(func() { sweep(root) })

@@ -15,12 +15,12 @@ import (
 	"onair/publish/bucket/internal/remote"
 )
 
-// errLostSession reports that an upload in chunks was forgotten. Its status, 404 or
-// 410, is also that of a missing bucket.
+// errLostSession reports that the server has forgotten an upload in chunks. It answers
+// with status 404 or 410, as for a missing bucket.
 var errLostSession = errors.New("upload session is lost")
 
-// status returns the HTTP status of an error, or 0. That of a request which a policy
-// forbids is 403.
+// status returns the HTTP status of an error, or 0. For a request that a policy forbids
+// it returns 403, whatever the server sent.
 func status(err error) int {
 	var e *googleapi.Error
 	switch {
@@ -32,8 +32,8 @@ func status(err error) int {
 	return e.Code
 }
 
-// header returns the headers of the answer that an error is about; nil if there
-// is none.
+// header returns the headers of the response that caused an error; nil if there was no
+// response.
 func header(err error) http.Header {
 	var e *googleapi.Error
 	if errors.As(err, &e) {
@@ -51,8 +51,8 @@ func temporary(err error) bool {
 		return refused.Temporary()
 	}
 	if status(err) == http.StatusBadRequest {
-		// The body was checked while it was sent, so a checksum that the server finds
-		// wrong was damaged on the way.
+		// The body was checked while it was sent. If the server finds a wrong checksum,
+		// the body was damaged on the way.
 		return strings.Contains(strings.ToLower(err.Error()), "crc32c")
 	}
 	return remote.TemporaryStatus(status(err))
@@ -71,7 +71,8 @@ func explain(err error) error {
 	return remote.StatusError(status(err), text(err))
 }
 
-// tokenError returns why there is no access token; nil if the error is another one.
+// tokenError returns the token server's error in err; nil if err is about something
+// else.
 func tokenError(err error) *oauth.Error {
 	var token *auth.Error
 	switch {

@@ -12,8 +12,8 @@ import (
 	"onair/publish/bucket"
 )
 
-// The errors of token servers are passed on, and only those that may pass are
-// followed by another try.
+// Errors of token servers reach the caller. Only temporary ones are followed by another
+// try.
 func TestTokenErrors(t *testing.T) {
 	t.Parallel()
 	refused := func(status int, body string) error {

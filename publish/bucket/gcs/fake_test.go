@@ -31,7 +31,7 @@ type fake struct {
 	objects    map[string]*fakeObject
 	uploads    map[string]*fakeUpload
 	private    *fake
-	spoil      func(*fakeObject) // what is composed, before it is stored; may be nil
+	spoil      func(*fakeObject) // changes a composed object before it is stored; may be nil
 }
 
 type fakeObject struct {
@@ -137,8 +137,8 @@ func (f *fake) route(req *http.Request, body []byte) *http.Response {
 	return answer(200, o)
 }
 
-// holds reports whether the preconditions of a request hold for an object; nil
-// is none.
+// holds reports whether the preconditions of a request hold for an object; nil means
+// that there is no object.
 func holds(q url.Values, o *fakeObject) bool {
 	var generation, metageneration int64
 	if o != nil {
@@ -233,7 +233,7 @@ func (f *fake) chunk(req *http.Request, id string, body []byte) *http.Response {
 	return f.store(u.object, u.query)
 }
 
-// store is where an object appears, if its sum and the preconditions are right.
+// store stores an object if its checksum is right and the preconditions hold.
 func (f *fake) store(o *fakeObject, q url.Values) *http.Response {
 	if o.CRC32C != encodeSum(o.body) {
 		return answer(400, fmt.Sprintf("Provided CRC32C %q doesn't match calculated CRC32C %q.", o.CRC32C, encodeSum(o.body)))
@@ -247,7 +247,7 @@ func (f *fake) store(o *fakeObject, q url.Values) *http.Response {
 	return answer(200, o)
 }
 
-// compose makes an object of others at their generations.
+// compose joins objects, each at the requested generation, into a new object.
 func (f *fake) compose(q url.Values, name string, body []byte) *http.Response {
 	var in struct {
 		Destination   *fakeObject
@@ -282,8 +282,8 @@ func (f *fake) compose(q url.Values, name string, body []byte) *http.Response {
 	return f.store(o, q)
 }
 
-// rewrite copies an object from the private bucket. The first answer to each is
-// that there is more to do, as it is for large objects.
+// rewrite copies an object from the private bucket. The first answer for each copy says
+// that there is more to do, as for large objects.
 func (f *fake) rewrite(q url.Values, from, to string, body []byte) *http.Response {
 	from, _ = url.PathUnescape(from)
 	to, _ = url.PathUnescape(to)
@@ -312,7 +312,7 @@ func encodeSum(body []byte) string {
 	return base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint32(nil, crc32c.Checksum(body)))
 }
 
-// patch merges, as the API does: null takes away.
+// patch merges fields into an object, as the API does: null removes a field.
 func patch(o *fakeObject, body []byte) *http.Response {
 	var change map[string]any
 	if err := json.Unmarshal(body, &change); err != nil {
@@ -344,7 +344,7 @@ func patch(o *fakeObject, body []byte) *http.Response {
 	return answer(200, o)
 }
 
-// media serves bytes, of one range if asked.
+// media serves the bytes of an object, or one range of them if the request asks for it.
 func media(req *http.Request, o *fakeObject) *http.Response {
 	var first, last int64
 	last = o.Size - 1

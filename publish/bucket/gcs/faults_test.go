@@ -20,7 +20,7 @@ import (
 
 var absent = bucket.Condition{Absent: true}
 
-// newSuite returns the suite of faults on a fake that is in *f after each Open.
+// newSuite returns the suite of faults for fakes. Each Open stores its new fake in *f.
 func newSuite(f **fake) *faults.Suite {
 	return &faults.Suite{
 		Open: func(t *testing.T) (bucket.Bucket, *faults.Transport) {
@@ -66,7 +66,8 @@ func newSuite(f **fake) *faults.Suite {
 // TestFaults makes every kind of call while networks and servers fail.
 func TestFaults(t *testing.T) { newSuite(new(*fake)).Run(t) }
 
-// The answer to a successful call is lost. The call must find that out.
+// The answer to a successful call is lost. The call must find out that it has
+// succeeded.
 func TestLostAnswers(t *testing.T) {
 	t.Parallel()
 	var f *fake
@@ -98,7 +99,7 @@ func TestNoBucket(t *testing.T) {
 	}
 }
 
-// Whether the bucket is there is asked once, not with every missing object.
+// The bucket's existence is checked once, not for every missing object.
 func TestNotExistIsCheap(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(t *testing.T, b *Bucket, _ *fake, net *faults.Transport) {
@@ -239,7 +240,7 @@ func TestWrongBodyIsNotRetried(t *testing.T) {
 	})
 }
 
-// The object is replaced between the request for its attributes and that for its
+// The object is replaced between the request for its attributes and the request for its
 // bytes.
 func TestReplacedWhileOpened(t *testing.T) {
 	t.Parallel()

@@ -36,14 +36,14 @@ type Options struct {
 	HTTPClient *http.Client
 
 	// Endpoint is the address of the JSON API, such as
-	// http://127.0.0.1:4443/storage/v1/. If it is empty, it is that of the emulator
-	// that STORAGE_EMULATOR_HOST names, or else of Google.
+	// http://127.0.0.1:4443/storage/v1/. Empty means the emulator that
+	// STORAGE_EMULATOR_HOST names, or Google if that is not set.
 	Endpoint string
 }
 
 // Bucket is a bucket, or the part of it below one prefix.
 type Bucket struct {
-	bucket.Bucket // the same as calls
+	bucket.Bucket // calls, without its other methods
 	calls         *remote.Bucket
 	store         *store
 	large         chan struct{} // holds a value for each large body that is being sent
@@ -54,7 +54,8 @@ type Bucket struct {
 const largeAtOnce = 4
 
 // Open returns the bucket of a URL, gs://bucket or gs://bucket/prefix. It finds
-// credentials and makes no request to the bucket. ErrDenied if there are none.
+// credentials and makes no request to the bucket. The error is ErrDenied if there are
+// no credentials.
 func Open(ctx context.Context, rawURL string, opts *Options) (*Bucket, error) {
 	if opts == nil {
 		opts = &Options{}
@@ -86,7 +87,7 @@ func Open(ctx context.Context, rawURL string, opts *Options) (*Bucket, error) {
 	return &Bucket{Bucket: calls, calls: calls, store: s, large: make(chan struct{}, largeAtOnce)}, nil
 }
 
-// Write stores an object. A large one may have to wait for others.
+// Write stores an object. A large object may have to wait until others are sent.
 func (b *Bucket) Write(ctx context.Context, o *bucket.Object, cond bucket.Condition) (bucket.Attrs, error) {
 	if o.Size > chunkSize {
 		select {
@@ -99,7 +100,7 @@ func (b *Bucket) Write(ctx context.Context, o *bucket.Object, cond bucket.Condit
 	return b.calls.Write(ctx, o, cond)
 }
 
-// parse splits a bucket URL. Nothing in it is escaped.
+// parse splits a bucket URL. Names in the URL are not escaped.
 func parse(rawURL string) (name, prefix string, err error) {
 	rest, ok := strings.CutPrefix(rawURL, "gs://")
 	if !ok {

@@ -116,8 +116,8 @@ func TestLongKey(t *testing.T) {
 	}
 }
 
-// Objects of others may have names that are no keys, and keys of metadata that
-// are not in small letters.
+// Objects of other programs may have names that are not valid keys, and metadata with
+// capital letters in its keys.
 func TestForeignObjects(t *testing.T) {
 	t.Parallel()
 	f := newFake()
@@ -138,7 +138,7 @@ func TestForeignObjects(t *testing.T) {
 	}
 }
 
-// The client would guess a type from the bytes.
+// Without a content type the client would guess one from the bytes.
 func TestNoContentType(t *testing.T) {
 	t.Parallel()
 	b := open(t, "gs://my-show", newFake())

@@ -8,7 +8,7 @@ import (
 	"onair/publish/bucket"
 )
 
-// settings answers every question about a bucket with the same.
+// settings gives the same answer to every request.
 type settings struct {
 	code int
 	body any

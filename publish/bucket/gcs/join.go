@@ -152,7 +152,8 @@ func (j *joining) tidy(ctx context.Context) {
 	}
 }
 
-// halfway composes the sources into fewer, as many at a time as one request takes.
+// halfway composes groups of sources into fewer sources. A group is as large as one
+// request takes.
 func (j *joining) halfway(ctx context.Context, sources []source) (fewer []source, err error) {
 	for len(sources) > 0 {
 		n := min(len(sources), maxSources)
@@ -206,8 +207,8 @@ func (j *joining) compose(ctx context.Context, target *storage.ObjectHandle, hea
 	return a, prove(ctx, target, a, size, sum)
 }
 
-// prove checks what was stored and deletes it if it is wrong. The service promises
-// that it is right.
+// prove checks the size and checksum of a stored object and deletes it if they are
+// wrong, although the service promises that they are right.
 func prove(ctx context.Context, target *storage.ObjectHandle, a *storage.ObjectAttrs, size int64, sum uint32) error {
 	if a.Size == size && a.CRC32C == sum {
 		return nil

@@ -32,8 +32,8 @@ var _ remote.Store = (*store)(nil)
 // listed are the fields that a listing asks for.
 var listed = []string{"Name", "Size", "CRC32C", "Generation", "ContentType", "CacheControl", "ContentEncoding", "ContentDisposition", "ContentLanguage", "Metadata", "Created"}
 
-// List implements remote.Store. An iterator repeats its first error forever, so
-// that each page takes a new one.
+// List implements remote.Store. An iterator repeats its first error forever, so each
+// page uses a new iterator.
 func (s *store) List(ctx context.Context, prefix, token string, size int) (page []bucket.Attrs, next string, err error) {
 	query := &storage.Query{Prefix: prefix, Projection: storage.ProjectionNoACL}
 	if err := query.SetAttrSelection(listed); err != nil {
@@ -60,7 +60,8 @@ func (s *store) List(ctx context.Context, prefix, token string, size int) (page 
 }
 
 // probe returns ErrNoBucket if there is no bucket. It makes a listing, because a
-// publish needs the permission for that anyway. Other errors mean nothing.
+// publish needs the permission for that anyway. Any other error says nothing about the
+// bucket.
 func (s *store) probe(ctx context.Context) error {
 	_, _, err := s.List(ctx, s.prefix, "", 1)
 	return err
@@ -89,8 +90,8 @@ func (s *store) Get(ctx context.Context, name, version string, offset, length in
 	return generationReader{body}, nil
 }
 
-// generationReader reads one generation. The client opens further connections
-// behind it.
+// generationReader reads one generation. After an interruption the client opens further
+// connections by itself, so each Read may find the generation gone.
 type generationReader struct{ *storage.Reader }
 
 func (r generationReader) Read(p []byte) (int, error) {
@@ -98,7 +99,8 @@ func (r generationReader) Read(p []byte) (int, error) {
 	return n, gone(err)
 }
 
-// gone replaces the error of a generation that does not exist any more.
+// gone returns ErrPrecondition if err says that the generation does not exist any more,
+// and err otherwise.
 func gone(err error) error {
 	if status(err) == http.StatusNotFound {
 		return fmt.Errorf("%w while it was read", bucket.ErrPrecondition)
@@ -120,7 +122,8 @@ func (s *store) Put(ctx context.Context, name string, o *bucket.Object, cond buc
 		if o.Size <= chunkSize {
 			return bucket.Attrs{}, bucket.ErrNoBucket
 		}
-		// There is no bucket, or the session of an upload in chunks was forgotten.
+		// Either there is no bucket, or the server has forgotten the session of an
+		// upload in chunks.
 		return bucket.Attrs{}, cmp.Or(s.probe(ctx), errLostSession)
 	}
 	if err != nil {
@@ -132,10 +135,10 @@ func (s *store) Put(ctx context.Context, name string, o *bucket.Object, cond buc
 // send is one try to store an object. If anything is wrong with the body, the
 // request is cut off before its end, so that there is nothing to store.
 //
-// When a body breaks off, the client still sends the boundary that ends the
-// upload's last part, and only then closes the connection. So the end of the body
-// is held back until all of it is known to be right. What the server has by then
-// is too short and does not have the checksum that was announced.
+// When a body breaks off, the client still sends the boundary that ends the upload's
+// last part, and only then closes the connection. So the end of the body is held back
+// until the whole body is known to be right. Without the end, the server has a body
+// that is too short and does not match the announced checksum.
 func send(ctx context.Context, target *storage.ObjectHandle, o *bucket.Object) (*storage.ObjectAttrs, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -150,8 +153,8 @@ func send(ctx context.Context, target *storage.ObjectHandle, o *bucket.Object) (
 		w.ChunkSize = chunkSize
 	}
 	if err := remote.SendBody(ctx, w, o); err != nil {
-		// Not Close: that would end the request as if it were whole. CloseWithError
-		// is deprecated for cancelling, which takes effect only some time later.
+		// Close would end the request as if the body were whole. CloseWithError is
+		// deprecated in favour of cancelling, which takes effect only some time later.
 		cancel()
 		_ = w.CloseWithError(err) //lint:ignore SA1019 see above
 		return nil, err
@@ -213,7 +216,8 @@ func (s *store) Delete(ctx context.Context, name string, cond bucket.Condition) 
 	return notFound(target.Delete(ctx))
 }
 
-// notFound replaces the error that says that there is no object, or no bucket.
+// notFound returns ErrNotExist if err says that there is no object or no bucket, and
+// err otherwise.
 func notFound(err error) error {
 	if status(err) == http.StatusNotFound {
 		return bucket.ErrNotExist
@@ -236,8 +240,8 @@ func under(o *storage.ObjectHandle, cond bucket.Condition) (*storage.ObjectHandl
 	return o, nil
 }
 
-// parseVersion returns the generation of a version token. ErrPrecondition if it
-// is the token of another provider, as in a record from before a move.
+// parseVersion returns the generation of a version token. It returns ErrPrecondition
+// for another provider's token, which a record may have after a move of the storage.
 func parseVersion(version string) (int64, error) {
 	generation, err := strconv.ParseInt(version, 10, 64)
 	if err != nil || generation <= 0 {
@@ -246,7 +250,7 @@ func parseVersion(version string) (int64, error) {
 	return generation, nil
 }
 
-// stored translates what the client says of an object.
+// stored converts the client's attributes of an object.
 func stored(a *storage.ObjectAttrs) remote.Stored {
 	return remote.Stored{
 		Attrs: bucket.Attrs{

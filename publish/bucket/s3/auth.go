@@ -42,7 +42,7 @@ func newClient(ctx context.Context, at location, opts *Options) (*s3.Client, err
 	}
 	client := s3.NewFromConfig(cfg, func(o *s3.Options) {
 		o.HTTPClient = httpClient(cfg, opts)
-		o.Retryer = aws.NopRetryer{} // retried here, as a whole
+		o.Retryer = aws.NopRetryer{} // package remote repeats calls as a whole
 		o.APIOptions = append(o.APIOptions, unsignedEncoding)
 		// Requests contain checksums that are known beforehand. Many providers do not
 		// understand those that the SDK would add while it sends.
@@ -95,7 +95,7 @@ func unsignedEncoding(stack *middleware.Stack) error {
 // httpClient returns a client that cancels requests that make no progress.
 func httpClient(cfg aws.Config, opts *Options) *http.Client {
 	base := remote.Transport()
-	if c, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok { // it has read AWS_CA_BUNDLE
+	if c, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok { // has the certificates of AWS_CA_BUNDLE
 		base.TLSClientConfig = c.GetTransport().TLSClientConfig
 	}
 	hc := &http.Client{Transport: base}
@@ -113,7 +113,7 @@ func httpClient(cfg aws.Config, opts *Options) *http.Client {
 func noCredentials(err error) error {
 	const hint = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"
 	if errors.Is(err, context.DeadlineExceeded) || strings.Contains(err.Error(), "IMDS") {
-		return fmt.Errorf("%w: no S3 credentials: %s", bucket.ErrDenied, hint) // the chain has no more providers
+		return fmt.Errorf("%w: no S3 credentials: %s", bucket.ErrDenied, hint) // no other source of credentials is left
 	}
 	return fmt.Errorf("%w: S3 credentials: %s: %s", bucket.ErrDenied, text(err), hint)
 }

@@ -16,12 +16,12 @@ import (
 	"onair/publish/bucket/internal/remote"
 )
 
-// errLostUpload reports that an upload in parts was forgotten. Its status, 404, is
-// also that of a missing object.
+// errLostUpload reports that the server has forgotten an upload in parts. It answers
+// with status 404, as for a missing object.
 var errLostUpload = errors.New("upload in parts is lost")
 
-// status returns the HTTP status of an error, or 0. That of a request which a policy
-// forbids is 403.
+// status returns the HTTP status of an error, or 0. For a request that a policy forbids
+// it returns 403, whatever the server sent.
 func status(err error) int {
 	var e *smithyhttp.ResponseError
 	if !errors.As(err, &e) || e.Response == nil {
@@ -34,8 +34,8 @@ func status(err error) int {
 	return e.HTTPStatusCode()
 }
 
-// header returns the headers of the answer that an error is about; nil if there
-// is none.
+// header returns the headers of the response that caused an error; nil if there was no
+// response.
 func header(err error) http.Header {
 	var e *smithyhttp.ResponseError
 	if errors.As(err, &e) && e.Response != nil {
@@ -53,8 +53,9 @@ func code(err error) string {
 	return ""
 }
 
-// temporaryCodes are errors that may pass although their status does not say so. A
-// wrong checksum means damage on the way: the body was checked while it was sent.
+// temporaryCodes are the codes of errors that may pass although their status does not
+// say so. A wrong checksum means damage on the way, because the body was checked while
+// it was sent.
 var temporaryCodes = []string{
 	"RequestTimeout", "IncompleteBody", "BadDigest", "InvalidDigest", "XAmzContentChecksumMismatch", // 400
 	"ConditionalRequestConflict", "OperationAborted", // 409: another writer at the same moment
@@ -70,7 +71,7 @@ func temporary(err error) bool {
 		return true
 	}
 	switch status(err) {
-	case http.StatusOK: // half an answer
+	case http.StatusOK: // the answer broke off
 		return true
 	case http.StatusNotImplemented:
 		return false
@@ -103,8 +104,9 @@ var deniedCodes = []string{"AccessDenied", "ExpiredToken", "InvalidAccessKeyId",
 // expectedRegion matches the region in the message of AuthorizationHeaderMalformed.
 var expectedRegion = regexp.MustCompile(`expecting '([a-z0-9-]+)'`)
 
-// otherRegion returns the region in which a bucket is, if an error says that it is
-// not in the one of the request. known is false if the error does not name it.
+// otherRegion reports whether an error says that the bucket is in another region than
+// the one of the request, and returns that region. known is false if the error does not
+// name it.
 func otherRegion(err error) (region string, other, known bool) {
 	c := code(err)
 	switch s := status(err); {

@@ -33,13 +33,13 @@ type fake struct {
 	made    int // objects stored
 
 	provider
-	spoil func(data []byte) []byte // what is copied; may be nil
+	spoil func(data []byte) []byte // changes the data of a copy; may be nil
 }
 
 // provider is how a provider differs from Amazon.
 type provider struct {
-	ignores  bool // preconditions of writes, as some providers do
-	refuses  bool // them, as B2 does
+	ignores  bool // ignores preconditions of writes, as some providers do
+	refuses  bool // refuses preconditions of writes, as B2 does
 	noCRC    bool // refuses x-amz-checksum-crc32c, as B2 did
 	noFull   bool // refuses a CRC32C of the whole of an upload in parts, as R2 does
 	noTarget bool // refuses conditions on the target of a copy, and on a delete
@@ -189,7 +189,7 @@ func (f *fake) checkSums(req *http.Request, body []byte) *http.Response {
 	return nil
 }
 
-// headersOf are the headers of a request that an object keeps.
+// headersOf returns the headers of a request that an object keeps.
 func headersOf(req *http.Request) http.Header {
 	h := http.Header{}
 	for k, v := range req.Header {
@@ -207,7 +207,7 @@ func (f *fake) insert(req *http.Request, name string, body []byte) *http.Respons
 	return f.store(name, headersOf(req), body)
 }
 
-// store is where an object appears.
+// store stores an object and returns the answer.
 func (f *fake) store(name string, h http.Header, body []byte) *http.Response {
 	h.Set("Last-Modified", time.Now().UTC().Format(http.TimeFormat))
 	f.objects[name] = &fakeObject{header: h, etag: fmt.Sprintf(`"%x"`, md5.Sum(body)), body: body}
@@ -255,7 +255,7 @@ func cutRange(body []byte, header string) []byte {
 	return body[first:min(last+1, len(body))]
 }
 
-// source finds what is copied, under its condition.
+// source finds the object to copy and checks the condition on it.
 func (f *fake) source(req *http.Request) (*fakeObject, *http.Response) {
 	from, err := url.QueryUnescape(req.Header.Get("X-Amz-Copy-Source")) // a plus sign is a space
 	if err != nil {
@@ -388,7 +388,7 @@ func (f *fake) complete(req *http.Request, id string, u *fakeUpload, body []byte
 	if len(in.Part) != len(u.parts) {
 		return failure(400, "InvalidPart", "A part was not used.")
 	}
-	// The body is not the object: its sum comes in a header of this name.
+	// A header of the request has the checksum of the whole object.
 	if refused := f.check(req, u.name, whole); refused != nil {
 		return refused
 	}

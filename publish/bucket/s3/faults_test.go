@@ -15,12 +15,12 @@ import (
 	"onair/publish/bucket/internal/faults"
 )
 
-// one is the version of an object "one".
+// one is the version of an object with the body "one".
 const one = "f97c5d29941bfb1b2fdab0874906ab82"
 
 var absent = bucket.Condition{Absent: true}
 
-// newSuite returns the suite of faults on a fake that is in *f after each Open.
+// newSuite returns the suite of faults for fakes. Each Open stores its new fake in *f.
 func newSuite(f **fake) *faults.Suite {
 	denied := bucket.ErrDenied
 	return &faults.Suite{
@@ -84,7 +84,8 @@ func newSuite(f **fake) *faults.Suite {
 // TestFaults makes every kind of call while networks and servers fail.
 func TestFaults(t *testing.T) { newSuite(new(*fake)).Run(t) }
 
-// The answer to a successful call is lost. The call must find that out.
+// The answer to a successful call is lost. The call must find out that it has
+// succeeded.
 func TestLostAnswers(t *testing.T) {
 	t.Parallel()
 	var f *fake
@@ -125,7 +126,7 @@ func foreign(b bucket.Bucket, key, body string) bucket.Part {
 	return bucket.Part{Bucket: b, Attrs: bucket.Attrs{Key: key, Size: int64(len(body)), Version: strings.Trim(etagOf([]byte(body)), `"`)}}
 }
 
-// prepare fills a bucket, where preconditions are known to hold.
+// prepare fills a bucket and makes it probe preconditions.
 func prepare(t *testing.T, b *Bucket, f *fake, net *faults.Transport) {
 	t.Helper()
 	f.put("my-show/feed.xml", "one")
@@ -199,8 +200,7 @@ func TestLostAnswerThenOther(t *testing.T) {
 	}
 }
 
-// Something happens to one part of a large upload: the part is repeated, or the
-// whole.
+// A fault hits one part of a large upload. The part is repeated, or the whole upload.
 func TestLargeUpload(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

@@ -62,7 +62,7 @@ func (b *Bucket) ask(ctx context.Context, question func(context.Context) error) 
 	return b.calls.Wrap("read the settings of", "", err)
 }
 
-// notKnown are the answers of providers that do not have a setting.
+// notKnown are the statuses with which providers answer if they do not have a setting.
 var notKnown = []int{http.StatusBadRequest, http.StatusMethodNotAllowed, http.StatusNotImplemented}
 
 // PublicURL returns the object's address at the endpoint.

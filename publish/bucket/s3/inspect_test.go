@@ -10,7 +10,7 @@ import (
 	"onair/publish/bucket"
 )
 
-// settings answers every question about a bucket with the same.
+// settings gives the same answer to every request.
 type settings func() *http.Response
 
 func (s settings) RoundTrip(*http.Request) (*http.Response, error) { return s(), nil }
@@ -19,7 +19,7 @@ func says(code int, name string) settings {
 	return func() *http.Response { return failure(code, name, "No.") }
 }
 
-// noAnswers are what the provider may say instead of an answer.
+// noAnswers are errors that a provider may return instead of the settings.
 var noAnswers = map[string]struct {
 	settings
 	want error
@@ -80,7 +80,7 @@ func TestWebsite(t *testing.T) {
 			t.Errorf("%s: %v, %v", name, got, err)
 		}
 	}
-	// A provider that knows no such question takes it for the one after the objects.
+	// A provider that does not know this request takes it for a listing.
 	if got, err := open(t, "s3://my-show"+endpoint, newFake()).Website(t.Context()); !errors.Is(err, errors.ErrUnsupported) {
 		t.Errorf("a listing: %v, %v", got, err)
 	}

@@ -24,17 +24,17 @@ var _ bucket.PartJoiner = (*Bucket)(nil)
 // for one object.
 const maxCopies = 3
 
-// Join builds an object as an upload in parts of equal size. The provider copies a
-// part that lies within one stored object. Other parts, such as the first one with
-// the tag and the start of the audio, are read and sent: for audio that is one part
-// down and one up, whatever the length. An object too small for that is read and
-// sent whole.
+// Join builds an object as an upload in parts of equal size. The provider copies a part
+// that lies within one stored object. Other parts, such as the first one with the tag
+// and the start of the audio, are read and sent: for audio, one part is downloaded and
+// one uploaded, whatever the length. An object too small for an upload in parts is read
+// and sent whole.
 //
-// The provider returns the checksums of its copies, so that the checksum of the
-// whole is known before the object appears. A provider cannot join
-// (errors.ErrUnsupported) that returns none or a wrong one (versitygw: that of the
-// whole source, whatever the range), refuses the copy (MinIO) or cannot compare a
-// CRC32C of the whole (R2).
+// The provider returns the checksums of its copies, so that the checksum of the whole
+// is known before the object appears. Join returns errors.ErrUnsupported if the
+// provider returns no checksums or wrong ones (versitygw: that of the whole source,
+// whatever the range), refuses the copy (MinIO) or cannot compare a CRC32C of the whole
+// (R2).
 func (b *Bucket) Join(ctx context.Context, o *bucket.Object, parts []bucket.Part, cond bucket.Condition) (bucket.Attrs, error) {
 	attrs, err := b.join(ctx, o, parts, cond)
 	return attrs, b.calls.Wrap("join", o.Key, err)
@@ -188,8 +188,8 @@ func (p *piece) read(ctx context.Context, data []byte) error {
 }
 
 // prove compares the checksum of the provider's parts with that of the object. The
-// sources had the right one, so a difference means that the provider copied wrong
-// or returned wrong checksums.
+// sources had the right checksums, so a difference means that the provider copied wrong
+// bytes or returned wrong checksums.
 func (u *upload) prove() error {
 	var sum uint32
 	for _, p := range u.done {

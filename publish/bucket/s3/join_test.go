@@ -14,7 +14,7 @@ import (
 	"onair/publish/bucket/internal/faults"
 )
 
-// TestCut cuts an object of two parts, of 3 and 10 bytes, with nothing between.
+// TestCut cuts an object of three parts, of 3, 0 and 10 bytes.
 func TestCut(t *testing.T) {
 	t.Parallel()
 	parts := []bucket.Part{{Attrs: bucket.Attrs{Key: "a", Size: 3}}, {Attrs: bucket.Attrs{Key: "b"}}, {Attrs: bucket.Attrs{Key: "c", Size: 10}}}
@@ -53,11 +53,11 @@ func TestJoinSends(t *testing.T) {
 	}{
 		{[]int64{3, 17}, 20},      // small enough to be sent whole
 		{[]int64{3, 18}, 10},      // the first part, with the tag
-		{[]int64{3, 97}, 10},      // whatever the length
+		{[]int64{3, 97}, 10},      // the same for longer audio
 		{[]int64{3, 9, 97}, 20},   // a large tag
 		{[]int64{10, 90}, 0},      // cut where the parts end
-		{[]int64{3, 0, 97}, 10},   // a part of nothing
-		{[]int64{50, 45, 15}, 10}, // the one that has both
+		{[]int64{3, 0, 97}, 10},   // an empty part
+		{[]int64{50, 45, 15}, 10}, // only the second part of the upload, which lies in two sources
 	} {
 		if got := b.JoinSends(test.sizes); got != test.want {
 			t.Errorf("%d: %d bytes, want %d", test.sizes, got, test.want)

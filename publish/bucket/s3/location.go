@@ -112,7 +112,7 @@ func (l *location) parseOptions(query string) error {
 
 // checkHost refuses an endpoint whose host begins with the name of the bucket, as in
 // the addresses that consoles show: the name would be in every request twice. A server
-// that is really called so needs path_style.
+// whose name really begins like this needs path_style.
 func (l *location) checkHost() error {
 	scheme, host, _ := strings.Cut(l.endpoint, "://")
 	server, named := strings.CutPrefix(host, l.name+".")
@@ -122,7 +122,8 @@ func (l *location) checkHost() error {
 	return fmt.Errorf("endpoint: the name of the bucket, %s, does not belong in it: write endpoint=%s://%s; if the server is called so, add path_style=true", l.name, scheme, server)
 }
 
-// parseEndpoint returns the address of a server. It refuses anything more.
+// parseEndpoint returns the address of a server. It refuses a URL with a path, a query
+// or a user.
 func (l *location) parseEndpoint(value string) (string, error) {
 	u, err := url.Parse(value)
 	if err == nil && u.User == nil && u.Host != "" && strings.Trim(u.Path, "/") == l.name {

@@ -38,7 +38,7 @@ type upload struct {
 	t    *target
 	o    *bucket.Object
 	id   *string
-	crc  bool // parts carry a CRC32C, and the whole is checked against its own
+	crc  bool // parts have a CRC32C, and the provider checks the CRC32C of the whole
 	done []part
 }
 
@@ -200,7 +200,7 @@ type partWriter struct {
 	buffer func() ([]byte, error)
 	send   func(n int, part []byte) // in parallel
 	n      int                      // parts sent
-	part   []byte                   // the next one; nil before it has a buffer
+	part   []byte                   // the next part; nil before it has a buffer
 }
 
 func (w *partWriter) Write(p []byte) (int, error) {
@@ -224,7 +224,7 @@ func (w *partWriter) Write(p []byte) (int, error) {
 // flush sends the part, which may be incomplete.
 func (w *partWriter) flush() {
 	if w.part == nil || w.n == len(w.u.done) {
-		return // nothing, or more than was announced, which CopyBody reports
+		return // the part is empty, or the body is too long, which CopyBody reports
 	}
 	w.send(w.n, w.part)
 	w.n, w.part = w.n+1, nil
@@ -238,7 +238,8 @@ func (w *partWriter) release() {
 	}
 }
 
-// buffers are those for parts in memory. They are made when they are needed.
+// buffers holds buffers for the parts in memory. A buffer is made when it is first
+// needed.
 type buffers chan []byte
 
 func newBuffers() buffers {

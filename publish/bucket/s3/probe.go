@@ -11,8 +11,8 @@ import (
 	"onair/publish/bucket"
 )
 
-// probeKey is the object that preconditions are tried on. It remains, so that the
-// probe of a later process makes two requests without an effect.
+// probeKey is the object that preconditions are tried on. It remains, so that the probe
+// of a later process makes two requests that change nothing.
 const probeKey = ".onair/precondition-probe"
 
 // probe tries preconditions unless their effect is known.
@@ -56,8 +56,8 @@ func (s *store) tryPreconditions(ctx context.Context) (holds bool, err error) {
 	return false, nil
 }
 
-// refuses reports whether the provider refused a write for its precondition. It
-// returns other errors, except that it does not know preconditions.
+// refuses reports whether the provider refused a write because of its precondition. A
+// provider that does not know preconditions did not; any other error is returned.
 func refuses(_ *s3.PutObjectOutput, err error) (bool, error) {
 	switch {
 	case err == nil || unsupported(err):

@@ -11,8 +11,9 @@ import (
 	"onair/publish/bucket/internal/faults"
 )
 
-// Every call that needs preconditions finds out whether the provider decides them,
-// but only the first one asks. Writes also work where it does not.
+// Every call that needs preconditions finds out whether the provider decides them, but
+// only the first such call makes a probe. Writes also work if the provider ignores
+// them.
 func TestNoPreconditions(t *testing.T) {
 	t.Parallel()
 	for name, kind := range map[string]provider{"ignored": {ignores: true}, "refused": {refuses: true, noTarget: true}} {
@@ -41,7 +42,7 @@ func TestNoPreconditions(t *testing.T) {
 					}
 				}
 
-				// An earlier writer is noticed.
+				// A write before the call is noticed.
 				for _, size := range []int{3, len(largeBody)} {
 					for _, cond := range []bucket.Condition{absent, {Version: "0"}} {
 						o := buckettest.Object("feed.xml", largeBody[:size])

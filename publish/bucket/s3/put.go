@@ -46,7 +46,7 @@ func (s *store) put(ctx context.Context, name string, o *bucket.Object, cond buc
 	if err != nil {
 		return bucket.Attrs{}, err
 	}
-	if t.check || cond != (bucket.Condition{}) && o.Size > s.maxWhole() { // a large body is not sent in vain
+	if t.check || cond != (bucket.Condition{}) && o.Size > s.maxWhole() { // before a large body is sent in vain
 		if err := s.check(ctx, t); err != nil {
 			return bucket.Attrs{}, err
 		}
@@ -188,7 +188,7 @@ func (s *store) stream(ctx context.Context, in *s3.PutObjectInput, o *bucket.Obj
 		w.CloseWithError(err)
 		sent <- err
 	}()
-	in.Body = struct{ io.Reader }{r} // the SDK sends an io.PipeReader in chunks
+	in.Body = struct{ io.Reader }{r} // hides the io.PipeReader, which the SDK would send in chunks
 	out, err := s.client.PutObject(ctx, in, unsigned)
 	r.CloseWithError(errAnswered)
 	bodyErr := <-sent

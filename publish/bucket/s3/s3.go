@@ -7,9 +7,9 @@
 // 8 MiB, all but the last of the same size, as R2 requires. Headers are set by
 // copying an object onto itself.
 //
-// A listing has neither checksums nor headers (bucket.Sparse). onair stores the
-// CRC32C of its objects as metadata, "onair-crc32c", which callers do not see. That
-// of objects of other programs is unknown.
+// A listing has neither checksums nor headers (bucket.Sparse). onair stores the CRC32C
+// of its objects as metadata, "onair-crc32c", which callers do not see. The CRC32C of
+// other programs' objects is unknown.
 //
 // Every body is sent with its checksum: CRC32C, or MD5 for providers that refuse
 // CRC32C. The SDK's own retries are off. Package remote repeats a call as a whole,
@@ -53,7 +53,7 @@ type Options struct {
 
 // Bucket is a bucket, or the part of it below one prefix.
 type Bucket struct {
-	bucket.Bucket // the same as calls
+	bucket.Bucket // calls, without its other methods
 	calls         *remote.Bucket
 	store         *store
 }
@@ -64,12 +64,12 @@ var (
 )
 
 // Open returns the bucket of a URL,
-// s3://bucket/prefix?endpoint=https://host&region=name&path_style=true. All but
-// the bucket may be left out: without an endpoint it is Amazon's, without a
-// region the one that Amazon's own settings name, and path_style, which puts the
-// bucket into the path instead of the host name, is true for an endpoint that is
-// given. Credentials are those of Amazon's usual chain. Open finds them and makes no
-// request to the bucket. ErrDenied if there are none.
+// s3://bucket/prefix?endpoint=https://host&region=name&path_style=true. Only the bucket
+// is required. The endpoint is Amazon's by default, and the region comes from Amazon's
+// own settings. path_style puts the bucket into the path instead of the host name; it
+// is true by default if the URL has an endpoint. Open finds the credentials of Amazon's
+// usual chain and makes no request to the bucket. The error is ErrDenied if there are
+// none.
 func Open(ctx context.Context, rawURL string, opts *Options) (*Bucket, error) {
 	if opts == nil {
 		opts = &Options{}
@@ -96,5 +96,5 @@ func (b *Bucket) Stat(ctx context.Context, key string) (bucket.Attrs, error) {
 	return b.calls.Stat(ctx, key)
 }
 
-// Probe tries preconditions out unless that has been done.
+// Probe tries preconditions unless their effect is known.
 func (b *Bucket) Probe(ctx context.Context) error { return b.store.probe(ctx) }

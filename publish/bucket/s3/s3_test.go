@@ -57,7 +57,7 @@ func TestBucket(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		provider provider
-		large    int // what is joined: from 16 MiB on in parts
+		large    int // size of the object to join; from 16 MiB on it is sent in parts
 	}{
 		"amazon":           {provider{}, 17 << 20},
 		"like r2":          {provider{noFull: true}, 0},
@@ -250,8 +250,8 @@ func TestLongKey(t *testing.T) {
 	}
 }
 
-// Objects of others may have names that are no keys, headers that onair does not
-// write, and no checksum that is known.
+// Objects of other programs may have names that are not valid keys, headers that onair
+// does not write, and no known checksum.
 func TestForeignObjects(t *testing.T) {
 	t.Parallel()
 	f := newFake()
@@ -336,7 +336,7 @@ func TestRequests(t *testing.T) {
 	cost("look", 1, func(ctx context.Context) error { _, err := b.Stat(ctx, "feed.xml"); return err })
 	cost("read", 2, read("feed.xml"))
 	cost("read of nothing", 1, read("empty"))
-	for _, want := range []int{2, 1} { // the second time they are set
+	for _, want := range []int{2, 1} { // the second time the headers are already right
 		cost("set headers", want, func(ctx context.Context) error {
 			_, err := b.SetHeaders(ctx, "feed.xml", bucket.Headers{ContentType: "a/b"}, bucket.Condition{})
 			return err

@@ -203,8 +203,8 @@ func (s *store) Delete(ctx context.Context, name string, cond bucket.Condition) 
 	})
 }
 
-// ask makes a call with a header that some providers refuse, and without it after
-// this provider has refused it.
+// ask makes a call with a header that some providers refuse. Once this provider has
+// refused it, ask makes the call without the header.
 func ask(refused *atomic.Bool, call func(with bool) error) error {
 	if !refused.Load() {
 		err := call(true)
@@ -224,7 +224,7 @@ func optional(value string) *string {
 	return &value
 }
 
-// withSum returns an object's metadata as it is stored.
+// withSum returns an object's metadata with its checksum, as it is stored.
 func withSum(metadata map[string]string, size int64, crc32c uint32) map[string]string {
 	if crc32c == 0 && size > 0 {
 		return remote.Lower(metadata) // the checksum is unknown

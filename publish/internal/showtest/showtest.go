@@ -47,8 +47,8 @@ func Example(t *testing.T) fstest.MapFS {
 	return files
 }
 
-// folder returns the folder of the example, which is beside a folder above the
-// test's.
+// folder returns the folder of the example, which it looks for next to the test's
+// folder and its parents.
 func folder(t *testing.T) string {
 	t.Helper()
 	dir, err := os.Getwd()

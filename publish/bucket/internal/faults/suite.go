@@ -32,8 +32,8 @@ type Suite struct {
 	Calls   map[string]callFunc // in addition to those that all buckets have
 	Limit   time.Duration       // the longest that any call may take
 
-	Temporary map[string]Do    // faults that pass; "503" is one of them
-	Lasting   map[string]Do    // faults that may pass but do not
+	Temporary map[string]Do    // faults that stop after a few requests; one is "503"
+	Lasting   map[string]Do    // faults that may pass but never stop
 	Final     map[string]Final // faults that no other try can fix
 	Commits   func(*http.Request) bool
 	Spares    func(*http.Request) bool // requests that are tried only once; nil if there are none
@@ -125,7 +125,7 @@ func (s *Suite) final(f Final) testFunc {
 
 // asksToWait checks that a call obeys Retry-After.
 func (s *Suite) asksToWait(t *testing.T, b bucket.Bucket, net *Transport, call callFunc) {
-	const wait = 100 * time.Second // longer than any pause without it
+	const wait = 100 * time.Second // longer than any pause without Retry-After
 	net.Pending = s.times(1, withRetryAfter(s.Temporary["503"], wait))
 	start := time.Now()
 	if err := call(t.Context(), b); err != nil {

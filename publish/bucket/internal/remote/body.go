@@ -7,9 +7,9 @@ import (
 	"onair/publish/bucket"
 )
 
-// SendBody copies an object's body to w as bucket.CopyBody does, but writes its end
-// only when the whole body is known to be right. A server that has not received
-// the end has nothing to store, however it treats a request that breaks off.
+// SendBody copies an object's body to w as bucket.CopyBody does, but writes the end of
+// the body only when the whole body is known to be right. A server that has not
+// received the end has nothing to store, however it treats a request that breaks off.
 func SendBody(ctx context.Context, w io.Writer, o *bucket.Object) error {
 	last := &holdBack{w: w, left: o.Size}
 	if err := bucket.CopyBody(ctx, last, o); err != nil {
@@ -18,7 +18,7 @@ func SendBody(ctx context.Context, w io.Writer, o *bucket.Object) error {
 	return last.release()
 }
 
-// holdBack is a writer that passes a write on with the next one, or when it is
+// holdBack is a writer that delays each write until the next one, or until it is
 // released. It drops bytes beyond the size of the object.
 type holdBack struct {
 	w    io.Writer

@@ -12,10 +12,10 @@ import (
 	"onair/publish/bucket"
 )
 
-// Store is the API of a provider. A method makes one try of one call and leaves
-// retries to [Bucket]. Names are whole: they include the prefix of the bucket.
-// An error is a sentinel of package bucket where one is named here or applies,
-// and otherwise the client's own.
+// Store is the API of a provider. A method makes one try of one call and leaves retries
+// to [Bucket]. Names are whole: they include the prefix of the bucket. A method returns
+// the sentinel of package bucket that is named here or applies, or else the client's
+// own error.
 type Store interface {
 	// List returns a page of at most size objects whose names start with prefix, in
 	// the order of names, and the token of the next page, which is empty after the
@@ -32,9 +32,9 @@ type Store interface {
 	// Put stores an object. ErrPrecondition if the condition does not hold.
 	Put(ctx context.Context, name string, o *bucket.Object, cond bucket.Condition) (bucket.Attrs, error)
 
-	// SetHeaders replaces the headers of an object that is as Stat described it, and
-	// returns what it is now. ErrReplaced if it has changed since, ErrNotExist if it
-	// is gone.
+	// SetHeaders replaces the headers of an object and returns its new description. The
+	// error is ErrReplaced if the object is not as now describes it, and ErrNotExist if
+	// it is gone.
 	SetHeaders(ctx context.Context, name string, now Stored, h bucket.Headers) (Stored, error)
 
 	// Delete deletes an object. ErrNotExist if there is no object or no bucket.
@@ -64,7 +64,7 @@ type Bucket struct {
 	Prefix   string // of every name; empty, or ends in a slash
 	Reserved string // a key that callers neither see nor use; empty if there is none
 
-	exists atomic.Bool // the bucket has answered as one that exists
+	exists atomic.Bool // an answer has shown that the bucket exists
 }
 
 var _ bucket.Bucket = (*Bucket)(nil)
@@ -86,8 +86,7 @@ func (b *Bucket) Name(key string) (string, error) {
 	return "", fmt.Errorf("key %q: longer than 1024 bytes with its prefix", key)
 }
 
-// Retry calls try until it succeeds or nothing is gained by another try, as
-// Policy.Do does.
+// Retry calls try until it succeeds or another try cannot help, as Policy.Do does.
 func (b *Bucket) Retry(ctx context.Context, size int64, try func(ctx context.Context, n int) error) error {
 	err := b.Policy.Do(ctx, size, try)
 	if err == nil {
@@ -96,7 +95,7 @@ func (b *Bucket) Retry(ctx context.Context, size int64, try func(ctx context.Con
 	return err
 }
 
-// Wrap adds to an error which step on which object failed. A nil error stays nil.
+// Wrap adds the step and the object's key to an error. A nil error stays nil.
 func (b *Bucket) Wrap(step, key string, err error) error {
 	if err == nil {
 		return nil
@@ -104,9 +103,9 @@ func (b *Bucket) Wrap(step, key string, err error) error {
 	return fmt.Errorf("%s %s%s: %w", step, b.Place, key, err)
 }
 
-// Absent returns ErrNotExist, or ErrNoBucket if it is the bucket that does not
-// exist: the two answer alike to a request for an object. It asks only if the
-// bucket has not answered yet.
+// Absent returns ErrNoBucket if the bucket does not exist, and ErrNotExist otherwise:
+// providers give the same answer for a missing object in either case. It makes a
+// request only if no earlier answer has shown that the bucket exists.
 func (b *Bucket) Absent(ctx context.Context) error {
 	if b.exists.Load() {
 		return bucket.ErrNotExist
@@ -117,7 +116,7 @@ func (b *Bucket) Absent(ctx context.Context) error {
 	return bucket.ErrNotExist
 }
 
-// absent replaces ErrNotExist by what Absent finds.
+// absent replaces ErrNotExist by the error of Absent.
 func (b *Bucket) absent(ctx context.Context, err error) error {
 	if errors.Is(err, bucket.ErrNotExist) {
 		return b.Absent(ctx)
@@ -131,7 +130,7 @@ func (b *Bucket) stat(ctx context.Context, name string) (Stored, error) {
 	return now, b.absent(ctx, err)
 }
 
-// attrs returns what callers get of an object.
+// attrs returns an object's attributes with its key instead of its name.
 func (b *Bucket) attrs(a bucket.Attrs) bucket.Attrs {
 	a.Key = strings.TrimPrefix(a.Key, b.Prefix)
 	return a
@@ -275,8 +274,8 @@ func FindWritten(ctx context.Context, s Store, name string, o *bucket.Object) (b
 	return bucket.Attrs{}, bucket.ErrPrecondition
 }
 
-// SetHeaders implements bucket.Bucket. Each try reads the object's attributes
-// first: headers that are right already, perhaps by an earlier try, stay.
+// SetHeaders implements bucket.Bucket. Each try reads the object's attributes first,
+// and changes nothing if the headers are right already, perhaps by an earlier try.
 func (b *Bucket) SetHeaders(ctx context.Context, key string, h bucket.Headers, cond bucket.Condition) (bucket.Attrs, error) {
 	attrs, err := b.setHeaders(ctx, key, h, cond)
 	return attrs, b.Wrap("set headers of", key, err)

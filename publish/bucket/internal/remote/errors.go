@@ -21,9 +21,9 @@ var known = []error{
 }
 
 // Known returns the error to report for err if err needs no explanation by the
-// provider, and nil otherwise. A sentinel of package bucket and an error that Do
-// has explained stay as they are. The error of a context or of a stalled request
-// loses what clients wrap around it, such as the address of the request.
+// provider, and nil otherwise. A sentinel of package bucket and an error that Do has
+// explained stay as they are. From the error of a context or of a stalled request,
+// Known removes what clients wrap around it, such as the address of the request.
 func Known(err error) error {
 	if isKnown(err) {
 		return err
@@ -67,7 +67,7 @@ func StatusError(status int, message string) error {
 }
 
 // policyWords are words in the message of a policy that forbids a request. Google
-// answers it with the status of a precondition.
+// answers such a request with status 412, as for a broken precondition.
 var policyWords = regexp.MustCompile(`(?i)constraint|polic(y|ies)\b|violat|retention`)
 
 // IsPolicy reports whether a response with status 412 is about a policy of the

@@ -8,8 +8,8 @@ import (
 	"onair/publish/bucket"
 )
 
-// Lower returns metadata with lower-case keys, as package bucket has it. It is nil
-// if there is none.
+// Lower returns metadata with lower-case keys, as package bucket requires; nil if there
+// is none.
 func Lower(metadata map[string]string) map[string]string {
 	if len(metadata) == 0 {
 		return nil

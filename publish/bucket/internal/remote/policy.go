@@ -20,8 +20,8 @@ const (
 	// slowestRate is the bytes a second that even a slow line manages.
 	slowestRate = 32 << 10
 
-	// triesToReach is how often a server is tried that has never answered, such as
-	// one whose address is wrong.
+	// triesToReach is how many tries a server gets that has never answered, for
+	// instance because its address is wrong.
 	triesToReach = 4
 )
 
@@ -34,8 +34,8 @@ type Policy struct {
 	// Explain turns an error of the provider's client into the sentinel that
 	// callers branch on, with one line of text.
 	Explain func(error) error
-	// Header returns the headers of the answer that an error is about; nil if
-	// there is none.
+	// Header returns the headers of the response that caused an error; nil if there was
+	// no response.
 	Header func(error) http.Header
 
 	// Patience is how long a call may take besides the time for its body.
@@ -44,8 +44,8 @@ type Policy struct {
 	reached atomic.Bool // the server has answered a request
 }
 
-// NewPolicy returns the policy of a provider with such errors: a call is tried for
-// five minutes and as long as its body takes at 32 KiB a second.
+// NewPolicy returns a policy with these functions. A call is tried for five minutes,
+// plus the time that its body takes at 32 KiB a second.
 func NewPolicy(temporary func(error) bool, explain func(error) error, header func(error) http.Header) *Policy {
 	return &Policy{
 		Policy:    retry.Service(0), // Do sets the limit
@@ -61,10 +61,9 @@ func (p *Policy) timeFor(size int64) time.Duration {
 	return p.Patience + time.Duration(size/slowestRate)*time.Second
 }
 
-// Do calls try with n = 1, 2, 3 and so on, until it succeeds or nothing is gained
-// by another try. Each try moves up to size bytes. The error is the last one,
-// explained. A try may call Do for its steps: no other try follows where that
-// failed.
+// Do calls try with n = 1, 2, 3 and so on, until it succeeds or another try cannot
+// help. Each try moves up to size bytes. Do returns the last error, explained. A try
+// may itself call Do for its steps; if a step fails, the try is not repeated.
 func (p *Policy) Do(ctx context.Context, size int64, try func(ctx context.Context, n int) error) error {
 	policy := p.Policy
 	policy.Limit = p.timeFor(size)
@@ -81,7 +80,7 @@ func (p *Policy) Do(ctx context.Context, size int64, try func(ctx context.Contex
 	})
 }
 
-// isDial reports whether there was no connection at all.
+// isDial reports whether an error means that no connection was made.
 func isDial(err error) bool {
 	var e *net.OpError
 	return errors.As(err, &e) && e.Op == "dial"

@@ -25,9 +25,9 @@ type stallGuard struct {
 // for a minute.
 func CancelStalled(base http.RoundTripper) http.RoundTripper { return &stallGuard{base} }
 
-// Transport returns a new transport for parallel requests to one host. It keeps as
-// many connections as a publish has workers, where the default one would open most
-// of them again.
+// Transport returns a new transport for parallel requests to one host. It keeps as many
+// connections as a publish has workers, while the default transport would close most of
+// them after each request.
 func Transport() *http.Transport {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.MaxIdleConnsPerHost = 64
@@ -74,7 +74,8 @@ func (g *stallGuard) CloseIdleConnections() {
 	}
 }
 
-// requestBody reports progress when it is read: the bytes before have been sent.
+// requestBody reports progress when it is read, because the bytes read before have been
+// sent.
 type requestBody struct {
 	io.ReadCloser
 	progress func()
