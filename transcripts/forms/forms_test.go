@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -141,44 +142,125 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-// TestOtherFiles detects files of this repository and of Go: none is a transcript.
+// TestDetected detects more than two hundred files in the forms of tools, by their
+// content alone.
+func TestDetected(t *testing.T) {
+	t.Parallel()
+	detected := 0
+	detect := func(form, src string) {
+		if got, err := Detect([]byte(src), nil); got != form {
+			t.Errorf("detected as %q, %v, want %s:\n%.300s", got, err, form, src)
+		}
+		detected++
+	}
+	for _, test := range formTests {
+		if test.want != nil {
+			detect(test.form, test.src)
+		}
+	}
+	for i := range kinds {
+		for _, d := range dialogues {
+			detect(kinds[i].form, kinds[i].write(d))
+		}
+	}
+	if detected < 200 {
+		t.Errorf("only %d files", detected)
+	}
+}
+
+// TestOtherFiles reads 2,000 files of other kinds: sources of this repository and of
+// Go, and generated pages, tables, logs, settings and binaries. None is a transcript.
 func TestOtherFiles(t *testing.T) {
 	t.Parallel()
-	const most = 1000
+	const files, generated = 1400, 600
 	roots := []string{filepath.Join("..", "..", "cmd"), filepath.Join("..", "..", "audio")}
 	if root, err := exec.Command("go", "env", "GOROOT").Output(); err == nil {
-		roots = append(roots, filepath.Join(strings.TrimSpace(string(root)), "src", "net"), filepath.Join(strings.TrimSpace(string(root)), "test"))
+		for _, dir := range []string{"misc", "doc", "api", filepath.Join("src", "net"), "test"} {
+			roots = append(roots, filepath.Join(strings.TrimSpace(string(root)), dir))
+		}
 	}
 	seen := 0
+	other := func(name string, src []byte) {
+		seen++
+		if result, err := Read(src, "", &Options{File: name}); err == nil {
+			t.Errorf("%s is taken for %s: %.100q", name, result.Form, src)
+		}
+	}
 	for _, root := range roots {
 		err := filepath.WalkDir(root, func(path string, entry os.DirEntry, err error) error {
-			if err != nil || entry.IsDir() || seen > most || strings.HasSuffix(path, ".txtar") {
+			if err != nil || entry.IsDir() || seen >= files || strings.HasSuffix(path, ".txtar") {
 				return err
 			}
 			src, err := os.ReadFile(path)
-			if err != nil {
-				return err
+			if err == nil {
+				other(path, src)
 			}
-			seen++
-			if result, err := Read(src, "", &Options{File: path}); err == nil {
-				t.Errorf("%s is taken for %s", path, result.Form)
-			}
-			return nil
+			return err
 		})
-		if err != nil {
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			t.Error(err)
 		}
 	}
-	random := rand.New(rand.NewPCG(1, 2))
-	for range 200 {
-		src := make([]byte, 500)
-		for i := range src {
-			src[i] = byte(random.Uint32())
-		}
-		if form, err := Detect(src, nil); err == nil {
-			t.Errorf("%q is taken for %s", src, form)
+	r := rand.New(rand.NewPCG(1, 2))
+	for range generated / len(otherKinds) / 2 {
+		for _, k := range otherKinds {
+			var b strings.Builder
+			b.WriteString(k.head)
+			for range 5 + r.IntN(30) {
+				b.WriteString(k.line(r))
+			}
+			other("download"+k.ext, []byte(b.String()))
+			other("download", []byte(b.String()))
 		}
 	}
+	t.Logf("%d files", seen)
+}
+
+// otherKinds are kinds of files that are no transcripts.
+var otherKinds = []struct {
+	ext, head string
+	line      func(r *rand.Rand) string
+}{
+	{".html", "<!DOCTYPE html><html><body>\n", func(r *rand.Rand) string {
+		return fmt.Sprintf("<p>At %d:%02d: %s</p>\n", r.IntN(24), r.IntN(60), sentence(r))
+	}},
+	{".csv", "date,name,amount\n", func(r *rand.Rand) string {
+		return fmt.Sprintf("2027-02-%02d,%s,%d\n", 1+r.IntN(28), sentence(r), r.IntN(99))
+	}},
+	{".csv", "start;end;amount\n", func(r *rand.Rand) string {
+		return fmt.Sprintf("%d:%02d;%d:%02d;%d\n", r.IntN(24), r.IntN(60), r.IntN(24), r.IntN(60), r.IntN(99))
+	}},
+	{".log", "", func(r *rand.Rand) string {
+		return fmt.Sprintf("2027-02-01T12:%02d:%02d.%03dZ INFO: %s\n", r.IntN(60), r.IntN(60), r.IntN(1000), sentence(r))
+	}},
+	{".yaml", "# settings\n", func(r *rand.Rand) string { return fmt.Sprintf("key_%d: %s\n", r.IntN(99), sentence(r)) }},
+	{".ini", "[section]\n", func(r *rand.Rand) string { return fmt.Sprintf("key%d=%d\n", r.IntN(99), r.IntN(99)) }},
+	{".json", "[\n{\"a\": 1}", func(r *rand.Rand) string {
+		return fmt.Sprintf(",\n{\"id\": %d, \"name\": %q}", r.IntN(99), sentence(r))
+	}},
+	{".c", "#include <stdio.h>\n", func(r *rand.Rand) string {
+		return fmt.Sprintf("int f%d(void) { return %d; } /* %s */\n", r.IntN(99), r.IntN(99), sentence(r))
+	}},
+	{".txt", "", func(r *rand.Rand) string { return sentence(r) + " " + sentence(r) + "\n" }},
+	{".bin", "\x7fELF", func(r *rand.Rand) string {
+		b := make([]byte, 40)
+		for i := range b {
+			b[i] = byte(r.Uint32())
+		}
+		return string(b)
+	}},
+}
+
+func sentence(r *rand.Rand) string {
+	words := strings.Fields("the boat left before noon and nobody waved at all because of the snow which came early")
+	var b strings.Builder
+	for i := range 3 + r.IntN(8) {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(words[r.IntN(len(words))])
+	}
+	return b.String() + "."
 }
 
 // FuzzRead expects that no file makes a reader fail in another way than by an error,

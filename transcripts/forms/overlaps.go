@@ -173,7 +173,7 @@ func stretch(speeches []Speech) {
 			for k := lo; k <= hi; k++ {
 				weight += weigh(speeches[k].Text)
 			}
-			need = time.Duration(weight) * time.Second / reading
+			need = (time.Duration(weight) * time.Second / reading).Round(time.Millisecond)
 			from, to = 0, speeches[hi].End+need
 			if lo > 0 {
 				from = speeches[lo-1].End

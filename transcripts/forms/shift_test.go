@@ -1,6 +1,7 @@
 package forms_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -62,4 +63,47 @@ func TestShiftRefuses(t *testing.T) {
 			t.Errorf("%s: %v", form, err)
 		}
 	}
+}
+
+// FuzzShift inserts time into captions and expects their words to stay, and takes it
+// out again, which restores the times.
+func FuzzShift(f *testing.F) {
+	f.Add("WEBVTT\n\n00:01.000 --> 00:02.000\nOne <00:01.500>two\n", "vtt", int64(0), int64(90_000))
+	f.Add("1\n0:01,5 -> 0:02\nOne\n\n2\n00:00:02:500 --> 00:00:03:000\nTwo\n", "srt", int64(2000), int64(-3000))
+	f.Add("0:00:01.000,0:00:02.000\nOne\n", "sbv", int64(0), int64(3_600_000))
+	f.Add(`{"version":"1.0.0","segments":[{"startTime":0.5,"endTime":"00:02","body":"a","words":[{"startTime":1,"endTime":2}]},{"startTime":5,"body":"b"}]}`, "json", int64(1000), int64(-2500))
+	f.Fuzz(func(t *testing.T, src, form string, from, by int64) {
+		const most = 100_000_000 // milliseconds
+		at, d := time.Duration(from%most)*time.Millisecond, time.Duration(by%most)*time.Millisecond
+		got, _, err := forms.Shift([]byte(src), form, nil, max(at, -at), d)
+		if err != nil {
+			return
+		}
+		if d < 0 {
+			if _, _, err := forms.Shift(got, form, nil, 0, 0); err != nil {
+				t.Errorf("%q became %q: %v", src, got, err)
+			}
+			return
+		}
+		back, _, err := forms.Shift(got, form, nil, max(at, -at), -d)
+		if err != nil {
+			t.Fatalf("%q became %q: %v", src, got, err)
+		}
+		if a, b := wordsOf([]byte(src), form), wordsOf(back, form); a != b {
+			t.Errorf("%q became %q and then %q", src, got, back)
+		}
+	})
+}
+
+// wordsOf returns the words of captions with their starts, or why they cannot be read.
+func wordsOf(src []byte, form string) string {
+	result, err := forms.Read(src, form, nil)
+	if err != nil {
+		return "error"
+	}
+	var b strings.Builder
+	for i := range result.Speech {
+		fmt.Fprintln(&b, result.Speech[i].Start, result.Speech[i].Text)
+	}
+	return b.String()
 }

@@ -159,11 +159,8 @@ func looksLikeName(name string, least int) bool {
 	}
 	for i, word := range words {
 		first, _ := utf8.DecodeRuneInString(word)
-		switch word {
-		case "de", "la", "van", "von", "der", "den", "bin", "al", "of", "the", "and":
-			if i > 0 {
-				continue
-			}
+		if i > 0 && particles[word] {
+			continue
 		}
 		if _, rest, ok := cutApostrophe(word); ok && i > 0 { // d’Été
 			first, _ = utf8.DecodeRuneInString(rest)
@@ -175,6 +172,9 @@ func looksLikeName(name string, least int) bool {
 	}
 	return true
 }
+
+// particles are words of names that have no capital.
+var particles = set("de del della di da do dos das du des la le les las los el al van von vom zu zum zur der den ter ten bin ibn binti af av y e i of the and")
 
 // cutApostrophe cuts a word of one letter off, as in d’Été.
 func cutApostrophe(word string) (letter, rest string, ok bool) {
