@@ -147,17 +147,22 @@ func (f *file) reading(opts *Options) [sha256.Size]byte {
 	defer renderers.Put(a.out)
 	sum := sha256.New()
 	var b []byte
-	for i := range f.turns {
-		if len(a.all) >= many { // the turn is labelled, as all are but the first
-			a.finish()
-			b = appendReading(b[:0], a.t.Turns)
-			sum.Write(b)
-			a.flush()
+	for rest := f.turns; len(rest) > 0; {
+		n := 1
+		for n < len(rest) && rest[n].blocks.to-rest[0].blocks.from <= many {
+			n++
 		}
-		a.addTurn(&f.turns[i])
+		a.all = slices.Grow(a.all, rest[n-1].blocks.to-rest[0].blocks.from) // turns have slices of it
+		for i := range n {
+			a.addTurn(&rest[i])
+		}
+		a.finish()
+		b = appendReading(b[:0], a.t.Turns)
+		sum.Write(b)
+		a.flush()
+		rest = rest[n:] // which begins with a label
 	}
-	a.finish()
-	sum.Write(strconv.AppendBool(appendReading(b[:0], a.t.Turns), f.clips))
+	sum.Write(strconv.AppendBool(nil, f.clips))
 	return [sha256.Size]byte(sum.Sum(nil))
 }
 
