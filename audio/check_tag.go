@@ -42,13 +42,14 @@ func CheckTag(t *Tag, at finding.Position) finding.List {
 	return l
 }
 
-// CheckOldTag compares the tag of the master file to the published one, by rules A008
-// to A011. They need not agree, but a difference may mean that the master belongs to
-// another episode, or that chapters were forgotten. old may be nil.
-func CheckOldTag(old, published *Tag, at finding.Position) finding.List {
-	var l finding.List
+// CheckOldTags compares the tag of the master file, which may be nil, and the tags after
+// its audio to the published one, by rules A008 to A011. They need not agree, but a
+// difference may mean that the master belongs to another episode, or that chapters were
+// forgotten.
+func CheckOldTags(old *Tag, trailing []TrailingTag, published *Tag, at finding.Position) finding.List {
+	l := checkTrailingTags(trailing, published, at)
 	if old == nil {
-		return nil
+		return l
 	}
 	if old.GUID != "" && published.GUID != "" && old.GUID != published.GUID {
 		l.Add(ruleOtherGUID.At(at, "the tag of the master has the GUID of another episode, %q", old.GUID))
@@ -74,9 +75,9 @@ func CheckOldTag(old, published *Tag, at finding.Position) finding.List {
 	return l
 }
 
-// CheckTrailingTags compares the names in the tags after the audio of a master to the
+// checkTrailingTags compares the names in the tags after the audio of a master to the
 // published tag, by rule A009.
-func CheckTrailingTags(tags []TrailingTag, published *Tag, at finding.Position) finding.List {
+func checkTrailingTags(tags []TrailingTag, published *Tag, at finding.Position) finding.List {
 	var l finding.List
 	for _, t := range tags {
 		for i, value := range []string{t.Title, t.Artist, t.Album} {

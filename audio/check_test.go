@@ -80,7 +80,7 @@ func checkTests(t *testing.T) []checkTest {
 		tag := published
 		tag.Chapters = manyChapters(2)
 		change(&tag)
-		return CheckOldTag(&tag, &published, at)
+		return CheckOldTags(&tag, nil, &published, at)
 	}
 	sounds := func(channels int, change func(*Loudness)) finding.List {
 		m := Loudness{Integrated: -16.4, Range: 6, TruePeak: -1.2, Side: -12}
@@ -107,11 +107,11 @@ func checkTests(t *testing.T) []checkTest {
 		{"M4A called MP3", called("audio.mp3", M4A), []string{`A007 warning the master is called "audio.mp3" and its content is audio/x-m4a`, "A006 info an M4A master is published as it is: no tag is written"}},
 		{"MP3 with its extension", called("a/audio.MP3", MP3), nil},
 
-		{"no old tag", CheckOldTag(nil, &Tag{Title: "Cloudy"}, at), nil},
+		{"no old tag", CheckOldTags(nil, nil, &Tag{Title: "Cloudy"}, at), nil},
 		{"same old tag", old(func(*Tag) {}), nil},
-		{"empty old tag", CheckOldTag(&Tag{}, &Tag{Title: "Cloudy", GUID: "a", Chapters: manyChapters(2)}, at), nil},
+		{"empty old tag", CheckOldTags(&Tag{}, nil, &Tag{Title: "Cloudy", GUID: "a", Chapters: manyChapters(2)}, at), nil},
 		{"old tag of another episode", old(func(t *Tag) { t.GUID = "b" }), []string{`A008 warning the tag of the master has the GUID of another episode, "b"`}},
-		{"old tag of a draft that has no GUID yet", CheckOldTag(&Tag{GUID: "b"}, &Tag{}, at), nil},
+		{"old tag of a draft that has no GUID yet", CheckOldTags(&Tag{GUID: "b"}, nil, &Tag{}, at), nil},
 		{"old title", old(func(t *Tag) { t.Title = "mix 3" }), []string{`A009 info the tag of the master says title "mix 3"; "Cloudy" is published`}},
 		{"old artist", old(func(t *Tag) { t.Artist = "me" }), []string{`A009 info the tag of the master says artist "me"; "Vega" is published`}},
 		{"old album", old(func(t *Tag) { t.Album = "demo" }), []string{`A009 info the tag of the master says album "demo"; "Hello" is published`}},
@@ -121,11 +121,11 @@ func checkTests(t *testing.T) []checkTest {
 		{"old chapter within the tolerance", old(func(t *Tag) { t.Chapters[1].Start += 100 * time.Millisecond }), nil},
 
 		{"old chapters in another order", old(func(t *Tag) { t.Chapters[0], t.Chapters[1] = t.Chapters[1], t.Chapters[0] }), nil},
-		{"old chapters without titles", CheckOldTag(&Tag{Chapters: []Chapter{{End: time.Second}}}, &Tag{Chapters: manyChapters(1)}, at), nil},
+		{"old chapters without titles", CheckOldTags(&Tag{Chapters: []Chapter{{End: time.Second}}}, nil, &Tag{Chapters: manyChapters(1)}, at), nil},
 
 		{"old chapters with images", old(func(t *Tag) { t.Chapters[0].Image, t.Chapters[1].Image = &Picture{}, &Picture{} }),
 			[]string{"A010 warning 2 images of chapters in the MP3's own tag are left out"}},
-		{"old chapters with images, and new ones", CheckOldTag(&Tag{Chapters: []Chapter{{Image: &Picture{}}}}, &Tag{Chapters: []Chapter{{Title: "Chapter 1", Image: &Picture{}}}}, at), nil},
+		{"old chapters with images, and new ones", CheckOldTags(&Tag{Chapters: []Chapter{{Image: &Picture{}}}}, nil, &Tag{Chapters: []Chapter{{Title: "Chapter 1", Image: &Picture{}}}}, at), nil},
 
 		{"old chapters without a table of contents", old(func(t *Tag) { t.MissingTOC = true }),
 			[]string{"A011 info the chapters in the master's own tag have no table of contents (CTOC), without which several players ignore them; what is published has one"}},

@@ -60,6 +60,28 @@ func (i *Info) PayloadBytes() int64 { return i.PayloadEnd - i.PayloadStart }
 // memory, and describes it. If the file is not audio that can be published, the error
 // says at which byte something else was found, and what it is.
 func Probe(r io.ReaderAt, size int64) (*Info, error) {
+	sum, crc := sha256.New(), crc32c.New()
+	info, err := probe(r, size, io.MultiWriter(sum, crc))
+	if err != nil || info.MediaType == M4A {
+		return info, err
+	}
+	sum.Sum(info.SHA256[:0])
+	info.CRC32C = crc.Sum32()
+	return info, nil
+}
+
+// Recognize reads a master like Probe, and returns its media type and the same errors.
+// It takes half the time because it computes no checksums of an MP3.
+func Recognize(r io.ReaderAt, size int64) (mediaType string, err error) {
+	info, err := probe(r, size, io.Discard)
+	if err != nil {
+		return "", err
+	}
+	return info.MediaType, nil
+}
+
+// probe describes a master. The payload of an MP3 is written to sink.
+func probe(r io.ReaderAt, size int64, sink io.Writer) (*Info, error) {
 	info, err := locate(r, size)
 	if err != nil {
 		return nil, err
@@ -68,13 +90,7 @@ func Probe(r io.ReaderAt, size int64) (*Info, error) {
 		return probeM4A(r, size)
 	}
 	readTrailing(r, info.PayloadEnd, info.TrailingTags)
-	sum, crc := sha256.New(), crc32c.New()
-	if err := info.walk(r, io.MultiWriter(sum, crc)); err != nil {
-		return nil, err
-	}
-	sum.Sum(info.SHA256[:0])
-	info.CRC32C = crc.Sum32()
-	return info, nil
+	return info, info.walk(r, sink)
 }
 
 // locate finds the payload of an MP3 and the tags after it, without their texts. For an

@@ -263,7 +263,18 @@ func TestProbeRefuses(t *testing.T) {
 			if got := err.Error(); got != tt.want {
 				t.Errorf("error:\n got %q\nwant %q", got, tt.want)
 			}
+			if _, other := Recognize(bytes.NewReader(tt.file), int64(len(tt.file))); other == nil || other.Error() != err.Error() {
+				t.Errorf("Recognize = %v, want the same", other)
+			}
 		})
+	}
+	for want, file := range map[string][]byte{
+		MP3: silence(mono128, 10),
+		M4A: join(box("ftyp", []byte("M4A ")), box("moov", box("mvhd", timing(1000, 1234)), track("soun", "mp4a", timing(44100, 44100), 43, 0x12, 0x08)), box("mdat", make([]byte, 20))),
+	} {
+		if got, err := Recognize(bytes.NewReader(file), int64(len(file))); got != want || err != nil {
+			t.Errorf("Recognize = %q, %v; want %s", got, err, want)
+		}
 	}
 }
 

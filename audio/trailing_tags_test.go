@@ -125,7 +125,7 @@ func TestCheckTrailingTags(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var got []string
-			for _, f := range CheckTrailingTags(tt.behind, &published, finding.Position{File: "audio.mp3"}) {
+			for _, f := range CheckOldTags(nil, tt.behind, &published, finding.Position{File: "audio.mp3"}) {
 				got = append(got, f.Rule+" "+f.Severity.String()+" "+f.Message)
 			}
 			if diff := cmp.Diff(tt.want, got); diff != "" {

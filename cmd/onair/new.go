@@ -157,7 +157,7 @@ func readOwnChapters(a *app, name string) (list []chapters.Chapter, count int, e
 		return nil, 0, err
 	}
 	defer f.Close()
-	if _, err := audio.Probe(f, stat.Size()); err != nil {
+	if _, err := audio.Recognize(f, stat.Size()); err != nil {
 		return nil, 0, fmt.Errorf("%s: %w", name, err)
 	}
 	c, found := audio.ReadChapters(f, stat.Size(), name)

@@ -80,8 +80,7 @@ func (b *builder) tag(e *Episode) *episodeTag {
 	}
 	if e.master != nil {
 		at := finding.Position{File: e.Audio}
-		b.findings = append(b.findings, audio.CheckOldTag(e.master.tag, t, at)...)
-		b.findings = append(b.findings, audio.CheckTrailingTags(e.master.info.TrailingTags, t, at)...)
+		b.findings = append(b.findings, audio.CheckOldTags(e.master.tag, e.master.info.TrailingTags, t, at)...)
 	}
 	return tag
 }

@@ -54,9 +54,9 @@ func (f *episodeFolder) adopt(part string) (here bool, err error) {
 		return false, err
 	}
 	info, err := file.Stat()
-	var probed *audio.Info
+	var mediaType string
 	if err == nil {
-		probed, err = audio.Probe(file, info.Size())
+		mediaType, err = audio.Recognize(file, info.Size())
 	}
 	file.Close()
 	if err != nil {
@@ -64,7 +64,7 @@ func (f *episodeFolder) adopt(part string) (here bool, err error) {
 		return false, errors.Join(os.Remove(part), removed(f.root.Remove(f.temp+"/audio.etag")))
 	}
 	name := "audio.mp3"
-	if probed.MediaType != audio.MP3 {
+	if mediaType != audio.MP3 {
 		name = "audio.m4a"
 	}
 	err = os.Rename(part, filepath.Join(filepath.Dir(part), name))
@@ -151,7 +151,8 @@ func (f *episodeFolder) download(ctx context.Context, address, part string) erro
 	if err != nil {
 		return err
 	}
-	n, err := io.Copy(file, &counted{response.Body, f.writer})
+	// The writer has no ReadFrom, which would not use the buffer.
+	n, err := io.CopyBuffer(struct{ io.Writer }{file}, &counted{response.Body, f.writer}, make([]byte, copyBuffer))
 	if closed := file.Close(); err == nil {
 		err = closed
 	}
@@ -160,6 +161,9 @@ func (f *episodeFolder) download(ctx context.Context, address, part string) erro
 	}
 	return err
 }
+
+// copyBuffer is how many bytes of a download are written at once.
+const copyBuffer = 256 << 10
 
 // counted counts what is read for the progress.
 type counted struct {
