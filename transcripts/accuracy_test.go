@@ -23,9 +23,9 @@ func (e errorsOf) quantile(share float64) float64 {
 	return e[int(share*float64(len(e)-1))].Seconds()
 }
 
-// predictions measures the timing on real transcripts in two ways: it hides
-// the times of all unintelligible passages and predicts each, and it leaves
-// out one anchor after the other and predicts that.
+// predictions measures the timing of real transcripts in two ways. hidden has the errors
+// if the times of all unintelligible passages are hidden and predicted. left has the
+// errors if each anchor in turn is left out and predicted.
 func predictions(tb testing.TB) (hidden, left errorsOf) {
 	files := corpus(tb)
 	for _, name := range slices.Sorted(maps.Keys(files)) {
@@ -85,7 +85,7 @@ func TestAccuracy(t *testing.T) {
 	}
 }
 
-// BenchmarkAccuracy reports the same numbers, in seconds.
+// BenchmarkAccuracy reports the errors that TestAccuracy limits, in seconds.
 func BenchmarkAccuracy(b *testing.B) {
 	for b.Loop() {
 		hidden, left := predictions(b)

@@ -12,13 +12,13 @@ import (
 )
 
 const (
-	// stampYields is how far a stamp may be from its word to be replaced by the time
-	// of the word. A stamp that is farther away is kept, and reported from stampDiffers on.
+	// A stamp at most stampYields from its word takes the time of the word. A stamp
+	// farther away is kept, and from stampDiffers on it is reported.
 	stampYields = 1500 * time.Millisecond
 	// stampDiffers is how far a stamp may be from its word without a finding.
 	stampDiffers = 2 * time.Second
-	// leastHeard is the least part of the words between two anchors that must have been
-	// heard, in percent. With fewer the times are interpolated as without any.
+	// leastHeard is the percentage of the words between two anchors that must have been
+	// heard. If fewer were heard, all their times are interpolated.
 	leastHeard = 40
 	// lingers is how long a cue stays after its last word if nothing follows at once.
 	lingers = 500 * time.Millisecond
@@ -28,16 +28,15 @@ const (
 type spoken struct {
 	from, to   int // characters
 	heard      bool
-	start, end time.Duration // of a word that was heard
+	start, end time.Duration // set if heard
 }
 
-// Align gives a transcript the times of words that a speech recognizer heard. From
-// then on cues, starts of turns and places have those times: to a fraction of a second,
-// also where people corrected the words. The duration is that of the audio the words
-// are from.
+// Align times a transcript by the words that a speech recognizer heard in its audio.
+// Afterwards cues, turns and places have these times, accurate to a fraction of a second,
+// also where people corrected the words.
 //
-// Align returns findings about stamps that are far from their words. It is called once,
-// before the transcript is used.
+// Align returns findings about stamps that are far from their words. Call it once, before
+// the transcript is used.
 func (t *Transcript) Align(f *words.File, file string) finding.List {
 	var texts []string
 	t.spoken, texts = t.spokenWords()
@@ -55,8 +54,8 @@ func (t *Transcript) Align(f *words.File, file string) finding.List {
 	return t.checkStamps(file)
 }
 
-// Heard returns how many words of the transcript were heard by the recognizer whose
-// words Align was given, and how many there are.
+// Heard returns how many words of the transcript the recognizer heard, as Align found,
+// and how many words there are.
 func (t *Transcript) Heard() (heard, all int) {
 	for i := range t.spoken {
 		if t.spoken[i].heard {
@@ -66,7 +65,7 @@ func (t *Transcript) Heard() (heard, all int) {
 	return heard, len(t.spoken)
 }
 
-// spokenWords returns the words of the spoken text, and where they are in it.
+// spokenWords returns the positions and the texts of the spoken words.
 func (t *Transcript) spokenWords() (list []spoken, texts []string) {
 	pos := 0
 	for i := range t.Turns {
@@ -130,11 +129,11 @@ func splitHeard(heard []words.Word) []words.Word {
 	return split
 }
 
-// heardAt returns the word that starts at a position of the spoken text, or nil if it was
-// not heard.
+// heardAt returns the word that starts at a position of the spoken text. It returns nil
+// if the word was not heard.
 func (t *Transcript) heardAt(pos int) *spoken {
 	i, _ := slices.BinarySearchFunc(t.spoken, pos, func(w spoken, pos int) int { return cmp.Compare(w.from, pos) })
-	// The text may continue with a space.
+	// The text at pos may start with a space.
 	if i < len(t.spoken) && t.spoken[i].from <= pos+1 && t.spoken[i].heard {
 		return &t.spoken[i]
 	}
@@ -160,7 +159,7 @@ func (t *Transcript) checkStamps(file string) (found finding.List) {
 	return found
 }
 
-// snap replaces the times of stamps by those of their words, where both are close.
+// snap gives stamps the times of their words, where the two are close.
 func (t *Transcript) snap(anchors []anchor, duration time.Duration) {
 	for i := range anchors {
 		a := &anchors[i]
@@ -181,9 +180,9 @@ func (t *Transcript) snap(anchors []anchor, duration time.Duration) {
 	}
 }
 
-// fill adds the text from one position to another, which is spoken between the times
-// low and high, with the times of the words that were heard. It returns false, and adds
-// nothing, if too few of them were.
+// fill adds the text from one position to another, spoken between the times low and high,
+// with the times of the heard words. If too few words were heard, it adds nothing and
+// returns false.
 func (t *Transcript) fill(tl *timeline, from, to int, low, high time.Duration, r rate) bool {
 	first, _ := slices.BinarySearchFunc(t.spoken, from, func(w spoken, pos int) int { return cmp.Compare(w.from, pos) })
 	last, _ := slices.BinarySearchFunc(t.spoken, to, func(w spoken, pos int) int { return cmp.Compare(w.from, pos) })
@@ -213,7 +212,7 @@ func (t *Transcript) fill(tl *timeline, from, to int, low, high time.Duration, r
 	for i, w := range kept {
 		before := segment{at, w.from, now, w.start}
 		switch {
-		case i == 0: // silence, and then perhaps words that were not heard
+		case i == 0: // silence, then any words that were not heard
 			before.start = max(low, w.start-max(r.time(w.from-at), time.Duration(w.from-at)*shortestPerChar))
 		case w.from-at <= 1: // a space
 			before.end = min(w.start, now+lingers)

@@ -61,8 +61,8 @@ func (rec *recording) markdown(stamps int, stampOf func(time.Duration) time.Dura
 
 func same(d time.Duration) time.Duration { return d }
 
-// Words that people changed do not move the others: every cue starts when its first
-// word was heard.
+// TestAlign expects every cue to start when its first word was heard, although people
+// changed other words.
 func TestAlign(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(10) {
@@ -108,7 +108,8 @@ func TestAlign(t *testing.T) {
 	}
 }
 
-// With words that have nothing to do with the text, nothing changes.
+// TestAlignOtherWords expects words that have nothing to do with the text to change
+// nothing.
 func TestAlignOtherWords(t *testing.T) {
 	t.Parallel()
 	rec := record(rand.New(rand.NewPCG(1, 1)), 500)
@@ -125,7 +126,7 @@ func TestAlignOtherWords(t *testing.T) {
 	}
 }
 
-// A stamp that is far from its word wins, and is reported.
+// TestAlignWrongStamp expects a stamp that is far from its word to be kept and reported.
 func TestAlignWrongStamp(t *testing.T) {
 	t.Parallel()
 	rec := record(rand.New(rand.NewPCG(2, 1)), 200)
@@ -141,7 +142,7 @@ func TestAlignWrongStamp(t *testing.T) {
 	}
 }
 
-// FuzzAlign checks that cues are possible whatever was heard.
+// FuzzAlign checks that cues are valid, whatever was heard.
 func FuzzAlign(f *testing.F) {
 	f.Add("**Vega:** \\[00:10\\] Hello, universe.\n\n**Rigel:** And you?\n", []byte{3, 10, 200, 5, 40}, uint16(30))
 	f.Add("**Vega:** 你好 universe. ok\n\n**Break:**\n\nyes\n", []byte{0, 1, 0, 1, 0, 1}, uint16(0))

@@ -29,7 +29,7 @@ const unknownSpeaker = "Unknown"
 // captionTimes has the times of captions, which Markdown cannot hold.
 type captionTimes struct {
 	cues   []Cue
-	starts [][]time.Duration // of each block of each turn
+	starts [][]time.Duration // when each block of each turn starts
 }
 
 // transcribe makes a transcript of what a reader found.
@@ -41,7 +41,7 @@ func transcribe(result *forms.Result, o *Options) *Transcript {
 	switch {
 	case timed && result.Captions:
 		cues, glued := fit(speeches)
-		result.Speech, speeches = nil, nil // the cues have what is needed of it
+		result.Speech, speeches = nil, nil // cues holds all that is needed of them
 		m := merger{r: r}
 		m.merge(cues, glued)
 		r.cues, turns = cues, m.turns
@@ -64,8 +64,8 @@ func transcribe(result *forms.Result, o *Options) *Transcript {
 	return t
 }
 
-// anchored makes a turn of every run of speech of one speaker, with one paragraph
-// for each. A paragraph has a stamp if it has a time. Unless r is nil, it gets the
+// anchored makes a turn of every run of speech of one speaker, and a paragraph of each
+// Speech. Paragraphs with a known time get a stamp. Unless r is nil, it receives the
 // times of the cues, to the millisecond.
 func anchored(speeches []forms.Speech, r *captionTimes) []Turn {
 	var turns []Turn
@@ -103,11 +103,11 @@ func anchored(speeches []forms.Speech, r *captionTimes) []Turn {
 	return turns
 }
 
-// fit cuts speech into cues of the usual size. glued reports for each whether
-// it has no space before it.
+// fit cuts speech into cues of the usual size. glued reports for each cue whether no
+// space precedes it.
 func fit(speeches []forms.Speech) (cues []Cue, glued []bool) {
 	c := cutter{captions: true, functions: script.LanguageOf(textsOf(speeches))}
-	size := len(speeches) + len(speeches)/8 // some are cut
+	size := len(speeches) + len(speeches)/8 // some speech is cut into several cues
 	c.cues, c.places, glued = make([]Cue, 0, size), make([]span, 0, size), make([]bool, 0, size)
 	last, before := "", rune(0)
 	for i := range speeches {
@@ -148,8 +148,9 @@ func textsOf(speeches []forms.Speech) iter.Seq[string] {
 	}
 }
 
-// speechTimes returns the times of text[from:to]: those of its words if they are
-// known, otherwise in proportion to p, its position in a text of the given weight.
+// speechTimes returns the times of text[from:to]. If the times of its words are known, it
+// uses them; otherwise it interpolates by p, the position of the part in a text of the
+// given weight.
 func speechTimes(u *forms.Speech, p span, weight, from, to int) (start, end time.Duration) {
 	first := sort.Search(len(u.Words), func(i int) bool { return u.Words[i].To > from })
 	last := sort.Search(len(u.Words), func(i int) bool { return u.Words[i].To > to }) - 1
@@ -166,12 +167,13 @@ type merger struct {
 	turns   []Turn
 	stamped time.Duration // the last stamp; negative if there is none
 
-	text   strings.Builder // of all paragraphs
-	from   int             // where the last one starts in it
-	weight int             // of the last one
+	text   strings.Builder // text of all paragraphs
+	from   int             // start of the last paragraph in text
+	weight int             // weight of the last paragraph
 }
 
-// merge joins the cues, whose texts become parts of those of the paragraphs.
+// merge joins the cues to turns and paragraphs. The texts of the cues become substrings
+// of the texts of the paragraphs.
 func (m *merger) merge(cues []Cue, glued []bool) {
 	size := 0
 	for i := range cues {
@@ -190,7 +192,7 @@ func (m *merger) merge(cues []Cue, glued []bool) {
 		case c.Speaker != cues[i-1].Speaker:
 			m.turn(c)
 		case !m.breaks(c.Start - cues[i-1].End):
-		case isDivider([]byte(c.Text)): // would be a divider at the start of a line
+		case isDivider([]byte(c.Text)): // at the start of a line it would be a divider
 			m.turn(c)
 		default:
 			m.paragraph(c)
@@ -215,7 +217,7 @@ func (m *merger) add(c *Cue, spaced bool) {
 	blocks[len(blocks)-1].Text = all[m.from:]
 }
 
-// breaks reports whether a paragraph ends before the given silence.
+// breaks reports whether the last paragraph ends before a silence of the given length.
 func (m *merger) breaks(silence time.Duration) bool {
 	if m.weight < paragraphLeast {
 		return false
@@ -231,7 +233,7 @@ func (m *merger) turn(c *Cue) {
 	m.paragraph(c)
 }
 
-// pause adds a Break. The paragraph after it gets a stamp.
+// pause adds a Break from one time to another. The paragraph after it gets a stamp.
 func (m *merger) pause(from, to time.Duration) {
 	stamp, until := &Mark{Time: from.Round(time.Second), Timed: true}, &Mark{Time: to.Round(time.Second), Timed: true}
 	m.turns = append(m.turns, Turn{Speaker: "Break", Pause: true, Stamp: stamp, Until: until})
@@ -252,9 +254,9 @@ func (m *merger) paragraph(c *Cue) {
 	m.r.starts[n] = append(m.r.starts[n], c.Start)
 }
 
-// fitting returns the cues that start before the duration, of which the last ends
-// there at the latest. It returns nil if half of the cues or more start later. A
-// duration of 0 is no limit.
+// fitting returns the cues that start before the duration, the last one shortened to end
+// by then. It returns nil if half of the cues or more start later. A duration of 0 is no
+// limit.
 func (r *captionTimes) fitting(duration time.Duration) []Cue {
 	cues := r.cues
 	if duration <= 0 || len(cues) == 0 {

@@ -16,10 +16,9 @@ const (
 	maxLine = 32
 )
 
-// Cue is spoken text of one speaker, of at most 65 characters unless a single
-// word is longer. Times are whole milliseconds from the start of the audio. Every
-// cue fits into two lines of 32 characters, together with the speaker's name if
-// WriteSRT writes it.
+// Cue is spoken text of one speaker, of at most 65 characters unless a single word is
+// longer. Times are whole milliseconds from the start of the audio. Every cue fits into
+// two lines of 32 characters, including the speaker's name where WriteSRT writes it.
 type Cue struct {
 	Start, End time.Duration
 	Speaker    string
@@ -28,10 +27,10 @@ type Cue struct {
 	Sounds     []Sound
 }
 
-// Sound is a sound such as laughter in a cue. It is no part of the text: WriteVTT and
+// Sound is a sound in a cue, such as laughter. It is not part of the text: WriteVTT and
 // WriteSRT write it in brackets, and the limits of a cue include it.
 type Sound struct {
-	Offset int // of the byte of Cue.Text after it
+	Offset int // offset in Cue.Text of the byte after the sound
 	Name   string
 }
 
@@ -114,7 +113,7 @@ func (t *Transcript) Starts(duration time.Duration) []time.Duration {
 				starts[i] = at.Round(time.Millisecond)
 			}
 		}
-		if i > 0 { // after the last words only pauses with a stamp have a time
+		if i > 0 { // after the last words, only pauses with a stamp have a time
 			starts[i] = max(starts[i], starts[i-1])
 		}
 		for j := range turn.Blocks {
@@ -129,16 +128,16 @@ func (t *Transcript) Starts(duration time.Duration) []time.Duration {
 // cutter cuts text into cues. Where it cuts does not depend on times.
 type cutter struct {
 	cues   []Cue
-	places []span // of each cue in the spoken text, up to the next cue, in units of weight
-	words  []word // of the piece being cut that are in no cue yet
-	all    []word // of the piece
-	ends   []int  // where the pieces of the block end
+	places []span // position of each cue in the spoken text, up to the next cue, in units of weight
+	words  []word // words of the current piece that are in no cue yet
+	all    []word // all words of the current piece
+	ends   []int  // where the pieces of the current block end
 
 	functions script.FunctionWords // of the language of the text; nil if unknown
-	captions  bool                 // the texts are captions, which are cut only if they do not fit
+	captions  bool                 // the texts are captions; cut only those that do not fit
 	head      int                  // columns of the name before the words of the cue in SRT
-	marks     []Mark               // of the block that is cut
-	text      string               // that is cut
+	marks     []Mark               // marks of the current block
+	text      string               // text of the current block
 }
 
 // cut cuts the whole transcript.
@@ -187,8 +186,8 @@ func (t *Transcript) texts() iter.Seq[string] {
 	}
 }
 
-// appendCuts appends the offsets in Text where a cue has to end: before every
-// stamp and every part, and at the end.
+// appendCuts appends the offsets in Text where a cue has to end: before every stamp,
+// before every part, and at the end.
 func (b *Block) appendCuts(cuts []int) []int {
 	m, p := 0, 0
 	for at := 0; at < len(b.Text); {
@@ -213,8 +212,8 @@ func (b *Block) appendCuts(cuts []int) []int {
 // insideWord reports whether an offset of Text splits a word.
 func (b *Block) insideWord(at int) bool { return at < len(b.Text) && b.Text[at-1] != ' ' }
 
-// piece cuts text[from:to], which starts at pos in the spoken text, and returns
-// where it ends there. The speaker before it is last.
+// piece cuts text[from:to], which starts at pos in the spoken text, and returns the
+// position of its end. last is the previous speaker.
 func (c *cutter) piece(cue Cue, text string, from, to, pos int, last string) int {
 	c.text = text
 	if name := newName(cue.Speaker, last); c.captions && fitsWhole(text[from:to], name) {
@@ -243,7 +242,7 @@ func (c *cutter) piece(cue Cue, text string, from, to, pos int, last string) int
 	return pos
 }
 
-// newName returns the speaker, or an empty string if it is the last one.
+// newName returns the speaker, or an empty string if the speaker is still the last one.
 func newName(speaker, last string) string {
 	if speaker == last {
 		return ""
@@ -252,7 +251,8 @@ func newName(speaker, last string) string {
 }
 
 // fitsWhole reports whether a text certainly fits into one cue after a name, as most
-// captions do. It does not know Chinese, Japanese, Thai and Lao, and no colons.
+// captions do. It returns false for Chinese, Japanese, Thai and Lao, and for text with a
+// colon.
 func fitsWhole(text, name string) bool {
 	if text == "" || len(text) > maxCue || text[0] == ' ' || text[len(text)-1] == ' ' || strings.IndexByte(text, ':') >= 0 {
 		return false
@@ -283,8 +283,8 @@ func fitsWhole(text, name string) bool {
 	return true
 }
 
-// addSounds gives the words of text[from:to] the sounds after them. A sound before the
-// first word of a block is given to that word as well.
+// addSounds attaches each sound to the word of text[from:to] before it. A sound before
+// the first word of a block is attached to that word.
 func (c *cutter) addSounds(from, to int) {
 	w := 0
 	for i := range c.marks {
@@ -297,14 +297,14 @@ func (c *cutter) addSounds(from, to int) {
 		}
 		word := &c.words[w]
 		word.sounds = append(word.sounds, Sound{min(max(m.Offset, word.from), word.to), m.Note})
-		if m.Offset > word.from && m.Offset < word.to { // inside of it
+		if m.Offset > word.from && m.Offset < word.to { // inside the word
 			word.sounds[len(word.sounds)-1].Offset = word.to
 		}
 		word.size += script.Columns(m.Note) + len(" []")
 	}
 }
 
-// soundsOf returns the sounds of a cue of these words.
+// soundsOf returns the sounds of a cue that consists of the given words.
 func soundsOf(words []word) (sounds []Sound) {
 	for i := range words {
 		for _, s := range words[i].sounds {
@@ -315,8 +315,8 @@ func soundsOf(words []word) (sounds []Sound) {
 	return sounds
 }
 
-// A cue ends after a sentence or a clause only if both the cue and the rest are
-// longer than this, in columns.
+// A cue ends after a sentence or a clause only if the cue and the rest of the text are
+// longer than these limits, in columns.
 const (
 	leastSentence = 16
 	leastClause   = 26
@@ -369,11 +369,11 @@ func (c *cutter) fill(name string) int {
 	return len(c.words)
 }
 
-// best returns after how many of the first n words to cut. It prefers the end of the
-// last sentence, then of the last clause, unless too little text would remain.
-// Otherwise it cuts after n words, or after half of the text if the n words are nearly
-// all of it. It prefers places where the words before it break well into two lines. If
-// no words follow, it cuts only at the end of a sentence or clause.
+// best returns after how many of the first n words to cut. It prefers the end of the last
+// sentence, then of the last clause, unless too little text would remain. Otherwise it
+// cuts after n words, or after half of the text if hardly any text follows the n words.
+// It prefers a cut whose words break well into two lines. If the n words are the whole
+// text, it cuts only at the end of a sentence or clause.
 func (c *cutter) best(n int) int {
 	size := 0
 	for _, w := range c.words[:n] {
@@ -419,9 +419,9 @@ func (c *cutter) isFunctionWord(i int) bool {
 	return w.ending == endsWord && len(w.sounds) == 0 && c.functions.EndsWith(c.text[w.from:w.to])
 }
 
-// beforeFunctionWords returns the place near the given one after which no function
-// word stands at the end of the cue: up to most words later, or else some words
-// earlier. It prefers one where none has to stand at the end of the first line either.
+// beforeFunctionWords returns a place near at where the cue does not end with a function
+// word. The place is at most the given maximum. It prefers a place where the first line
+// does not have to end with a function word either.
 func (c *cutter) beforeFunctionWords(at, most int) int {
 	const earlier = 6
 	if !c.isFunctionWord(at-1) && c.breaksWell(at) {
@@ -454,7 +454,7 @@ func (c *cutter) beforeFunctionWords(at, most int) int {
 }
 
 // breaksWell reports whether the first n words fit into one line of SRT, or into two
-// of which the first does not end with a function word.
+// lines of which the first does not end with a function word.
 func (c *cutter) breaksWell(n int) bool {
 	size := c.head
 	for i := range c.words[:n] {

@@ -105,8 +105,8 @@ func TestCut(t *testing.T) {
 	}
 }
 
-// srtLines writes cues, timed a second each, and returns the lines of text of
-// every cue, joined with a bar.
+// srtLines writes cues, timed a second each, and returns the text of every cue, its lines
+// joined with a bar.
 func srtLines(t *testing.T, cues []Cue) (got []string) {
 	t.Helper()
 	for i := range cues {
@@ -198,7 +198,8 @@ func TestSRTWidth(t *testing.T) {
 	}
 }
 
-// TestVTTSpeakerEndsInDashes checks that no speaker makes the arrow of times.
+// TestVTTSpeakerEndsInDashes checks that the name of a speaker cannot form the arrow
+// between times.
 func TestVTTSpeakerEndsInDashes(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"A--", "--", "Ada --", "x---"} {

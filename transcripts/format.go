@@ -33,15 +33,14 @@ var formatRules = func() map[string]bool {
 // necessary.
 const passes = 4
 
-// Format writes a transcript as the grammar spells it. Labels, stamps and known
-// tags get their canonical form, blocks are separated by one blank line, lines end
-// with LF and without spaces, and &#39;, &quot; and &amp; outside code become the
-// characters they stand for. Words, links, code, HTML and front matter do not
-// change.
+// Format writes a transcript as the grammar spells it. Labels, stamps and known tags get
+// their canonical form, blocks are separated by one blank line, lines end with LF and
+// without spaces, and &#39;, &quot; and &amp; outside code become the characters they
+// stand for. Words, links, code, HTML and front matter do not change.
 //
-// What is read from the result is what was read from src, and formatting it
-// again changes nothing. If that is impossible, which is known only of generated
-// text, Format returns src.
+// Parse reads the same from the result as from src, and formatting the result again
+// changes nothing. If that is impossible, which is known only of generated text, Format
+// returns src.
 func Format(src []byte, opts *Options) []byte {
 	if opts == nil {
 		opts = &Options{}
@@ -268,8 +267,8 @@ func appendPauseRange(dst []byte, t *Turn) []byte {
 	return append(dst, '\n')
 }
 
-// appendMark writes a stamp or note. A fraction has three digits, so that its unit
-// is unambiguous.
+// appendMark writes a stamp or note. A fraction gets three digits, because the meaning of
+// two depends on a setting.
 func appendMark(dst []byte, m *Mark) []byte {
 	dst = append(append(dst, `\[`...), m.Note...)
 	if m.Timed {
@@ -318,8 +317,8 @@ func (b *Block) appendMarkdown(out []byte) []byte {
 	return out
 }
 
-// appendEscapes writes words and escapes every character that has a meaning in
-// Markdown. Brackets are written as those of a note.
+// appendEscapes writes words and escapes every character that has a meaning in Markdown.
+// It writes brackets as those of a note.
 func appendEscapes(dst []byte, text string) []byte {
 	first := firstEscape(text)
 	dst = append(dst, text[:first]...)

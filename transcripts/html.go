@@ -49,7 +49,7 @@ type cueClock struct {
 	next int
 }
 
-// start returns when a block of a turn starts, and skips the cues of its text. A
+// start returns when a block of a turn starts, and moves past the cues of its text. A
 // block without text starts with the next cue.
 func (c *cueClock) start(turn int, text string) (start time.Duration, ok bool) {
 	for c.next < len(c.cues) && c.cues[c.next].Turn < turn {

@@ -12,8 +12,8 @@ import (
 // inlineReader reads the text in the lines of a block.
 type inlineReader struct{ *file }
 
-// special are the bytes at which ordinary text ends: those that start escapes,
-// entities, and syntax that only the Markdown parser reads.
+// special are the bytes that end ordinary text: they start escapes, entities, and syntax
+// that only the Markdown parser reads.
 var special = [256]bool{'\\': true, '&': true, '[': true, '*': true, '_': true, '`': true, '<': true}
 
 // readParagraph reads a paragraph without the white space around it.

@@ -14,11 +14,11 @@ import (
 // maxName is the longest name of a label, in characters.
 const maxName = 60
 
-// labelLine matches a line that begins with the label of a speaker, also a malformed one.
+// labelLine matches a line that begins with the label of a speaker, well-formed or not.
 var labelLine = regexp.MustCompile(`(?m)^[ \t>-]*(\*\*|__)[^*_\n]{0,240}(:[ \t]*(\*\*|__)|(\*\*|__)[ \t]*:)`)
 
-// HasLabel reports whether Markdown has a line with the label of a speaker, also a
-// malformed one such as **Vega**:.
+// HasLabel reports whether Markdown has a line that begins with the label of a speaker.
+// It also finds malformed labels such as **Vega**:.
 func HasLabel(text []byte) bool { return labelLine.Match(text) }
 
 // label is the name of a speaker or a pause at the start of a line. Offsets count
@@ -62,9 +62,9 @@ const (
 type labelReader struct {
 	*file
 	pauses []string
-	known  map[string]string // labels that are names, and the name each stands for
+	known  map[string]string // names that may label a turn, and the speaker each stands for
 	bold   []label           // the bold labels at the start of lines
-	byLine []int32           // for each line the index of its label in bold plus 1, or 0
+	byLine []int32           // for each line, the index of its label in bold plus 1; 0 if it has none
 }
 
 // newLabelReader finds the bold labels of a file and the names of the registry, so
@@ -142,7 +142,7 @@ func (r *labelReader) isKnown(name string) bool {
 	return ok
 }
 
-// isPause reports whether a label is that of a pause.
+// isPause reports whether a label is the label of a pause.
 func (r *labelReader) isPause(name string) bool { return isPause(r.pauses, name) }
 
 // pauseNames returns the labels of pauses.

@@ -11,15 +11,15 @@ import (
 // A nil pointer means the zero value.
 type LintOptions struct {
 	Options
-	Duration time.Duration // of the audio; 0 if it is not known
+	Duration time.Duration // length of the audio; 0 if unknown
 	Disabled []string      // IDs of rules that are neither reported nor fixed
 	Unwrap   bool          // Fix joins paragraphs that go over several lines (T027)
 }
 
-// Lint reads a transcript as Parse does and checks it against every rule for a
-// single file: T001 to T030 without T028 and T029. The findings are in order of
-// place. Turns and cues are those of Parse, so a caller that needs findings and
-// captions has to read the transcript only once.
+// Lint reads a transcript as Parse does and checks it against every rule for a single
+// file: T001 to T030 without T028 and T029. The findings are in order of place. Turns and
+// cues are the same as from Parse, so a caller that needs findings and captions has to
+// read the transcript only once.
 func Lint(src []byte, o *LintOptions) *Transcript {
 	if o == nil {
 		o = &LintOptions{}
@@ -67,7 +67,7 @@ var lintRules = []func(*report){
 // report collects the findings of a file.
 type report struct {
 	*file
-	text  *Transcript // as read from the file
+	text  *Transcript // the transcript of the file
 	opts  *LintOptions
 	found finding.List
 
@@ -123,7 +123,7 @@ func (r *report) finish() *Transcript {
 	return r.text
 }
 
-// toOriginal converts edits of src to edits of the source with its own line ends.
+// toOriginal converts edits of src to edits of the source with its original line ends.
 func (r *report) toOriginal(edits []finding.Edit) {
 	for i := range edits {
 		edits[i].Start, edits[i].End = r.inOriginal(edits[i].Start), r.inOriginal(edits[i].End)

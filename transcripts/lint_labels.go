@@ -62,8 +62,8 @@ func lintLabels(r *report) {
 	}
 }
 
-// nameProblem describes a label whose name is missing or written wrong, and names
-// who speaks before it or what the name is.
+// nameProblem describes a label whose name is missing or written wrong. The description
+// contains the name or, if it is missing, who speaks before the label.
 func nameProblem(r *report, turn int) string {
 	l := r.turns[turn].label
 	if l.fault != noName {

@@ -41,11 +41,11 @@ func lintParagraphs(r *report) {
 	}
 }
 
-// nearLabels match lines that open with what is probably meant as a label. The groups are
-// the name and, if there is one, the time.
+// nearLabels match lines whose start is probably meant as a label. Their groups are the
+// name and, if there is one, the time.
 var nearLabels = []struct {
 	pattern *regexp.Regexp
-	likely  bool // any name; otherwise it has to look like one
+	likely  bool // accept any name; otherwise the name has to look like one
 }{
 	{regexp.MustCompile(`^\\?\[\s*([\d:.]+)\s*\\?\]\s*\*\*([^*:\[\]]{1,60})(?::\*\*|\*\*\s?:)`), true},
 	{regexp.MustCompile(`^\*\*([^*:\[\]]{1,60})\*\*:?\s*\(\\?\[?([\d:.]*:[\d:.]+)\\?\]?\)\s*:?`), true},
@@ -56,7 +56,7 @@ var nearLabels = []struct {
 	{regexp.MustCompile(`^#{1,6} ([^*:\[\]#]{1,60}):(?:\s|$)`), false},
 }
 
-// nearLabel reports a block that opens with what is probably meant as a label.
+// nearLabel reports a block whose start is probably meant as a label.
 func (r *report) nearLabel(b *blockNode) bool {
 	s, from := r.line(int(b.line)), r.lines[b.line].from
 	text := bytes.TrimLeft(s, " \t")
@@ -113,9 +113,9 @@ func lintWraps(r *report) {
 	}
 }
 
-// isVerse reports whether a paragraph that starts after a number of lines is broken
-// on purpose: its lines are short, and start with capitals unless there are several,
-// or they are inside of a <pre>.
+// isVerse reports whether the lines of a paragraph are broken on purpose. Such lines are
+// short and start with capitals, unless there are several lines, or they are inside a
+// <pre>. The paragraph starts in the given line, counted from 1.
 func (r *report) isVerse(line int, b *blockNode) bool {
 	const short, several = 60, 3
 	lines, capitals := 0, true
@@ -134,12 +134,10 @@ func (r *report) isVerse(line int, b *blockNode) bool {
 	return lines >= several || lines > 1 && capitals
 }
 
-// verbatim is stretches of a source in which white space means something, in
-// order.
+// verbatim is the stretches of a source in which white space has a meaning, in order.
 type verbatim []span
 
-// findVerbatim returns the stretches in which white space means something: code
-// and HTML.
+// findVerbatim returns the code and HTML of a file, where white space has a meaning.
 func findVerbatim(f *file) verbatim {
 	var all verbatim
 	for i := range f.blocks {
@@ -247,7 +245,7 @@ func lintSpaces(r *report, code *verbatim, line int) {
 	}
 }
 
-// lintEnd reports what follows the last line with text.
+// lintEnd reports problems after the last line with text.
 func lintEnd(r *report, last int) {
 	if last < 0 {
 		if len(r.lines) > 0 {

@@ -184,8 +184,8 @@ func breaks(src, rule string, o *LintOptions) bool {
 	return slices.ContainsFunc(Lint([]byte(src), o).Findings, func(f finding.Finding) bool { return f.Rule == rule })
 }
 
-// TestRules expects every rule to have tests and an example that breaks it, but
-// for those that look at more than one file.
+// TestRules expects every rule to have tests and an example that breaks it, except for
+// rules that compare several files.
 func TestRules(t *testing.T) {
 	t.Parallel()
 	elsewhere := []string{"T028", "T029", "T031", "T032", "T041"}
@@ -214,8 +214,8 @@ func TestHistory(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		commit string
-		rules  []string // that the commit fixed
-		only   string   // compare only lines with this; other lines still break the rule
+		rules  []string // rules that the commit fixed
+		only   string   // compare only lines with this text; other lines still break the rule
 		byHand bool     // the fix needs the audio
 	}{
 		{commit: "15071453-the-changelog-409", rules: []string{"T002"}},

@@ -74,7 +74,7 @@ func lintMarks(r *report) {
 	}
 }
 
-// lintGlue reports tags that touch the word before or after them.
+// lintGlue reports tags that touch a word.
 func lintGlue(r *report) {
 	for i := range r.inlines {
 		if r.inlines[i].kind != markInline {
@@ -149,7 +149,7 @@ func lintMarkCharacters(r *report) {
 	}
 }
 
-// lintHidden reports every invisible or control character of a stretch.
+// lintHidden reports every invisible or control character in a span of the source.
 func lintHidden(r *report, s span) {
 	for i := s.from; i < s.to; {
 		if b := r.src[i]; b >= ' ' && b < 0x7f {
@@ -161,7 +161,7 @@ func lintHidden(r *report, s span) {
 			f := ruleHidden.At(r.at(i), "invisible or control character")
 			if c == '\u00a0' {
 				f = f.WithFix(r.edit(i, i+size, " "))
-			} else if c < 0xa0 || c == '\u00ad' { // a script may need others
+			} else if c < 0xa0 || c == '\u00ad' { // some scripts need the other characters
 				f = f.WithFix(r.edit(i, i+size, ""))
 			}
 			r.add(f)
@@ -179,9 +179,8 @@ func hasControl(text []byte) bool {
 	return bytes.ContainsFunc(text, func(c rune) bool { return c < ' ' || c == 0x7f })
 }
 
-// lintEntities reports character references that can be replaced by their
-// character. It accepts &lt; and &gt;, and &amp; before text that would become a
-// reference.
+// lintEntities reports character references that can be replaced by the character itself.
+// It accepts &lt; and &gt;, and also &amp; before text that would become a reference.
 func lintEntities(r *report) {
 	for i := range r.inlines {
 		n := &r.inlines[i]
@@ -208,8 +207,8 @@ func lintEntities(r *report) {
 	}
 }
 
-// lintBrackets reports blocks in which escaped brackets that belong to no mark
-// do not match.
+// lintBrackets reports blocks whose escaped brackets do not match. Brackets of marks do
+// not count.
 func lintBrackets(r *report) {
 	for i := range r.blocks {
 		b := &r.blocks[i]
@@ -246,8 +245,8 @@ var harmless = map[string]bool{
 	"code": true, "kbd": true, "pre": true, "sub": true, "sup": true, "small": true, "mark": true, "q": true, "br": true,
 }
 
-// lintLinks reports links with a bad target, and HTML. A harmless tag without
-// attributes is a suggestion; any other tag is an error.
+// lintLinks reports links with a bad target, and HTML. A harmless tag without attributes
+// gets severity Info, any other tag an error.
 func lintLinks(r *report) {
 	for i := range r.inlines {
 		n := &r.inlines[i]
@@ -301,10 +300,10 @@ func lintNestedLinks(r *report) {
 	}
 }
 
-// starRun is stars in a text that mark up nothing.
+// starRun is a run of stars in a text that marks up nothing.
 type starRun struct {
 	at, size     int
-	opens, after bool // words follow the stars; a space comes before them, and a word before that
+	opens, after bool // opens: words follow the stars; after: a space precedes the stars, and a word precedes the space
 }
 
 // lintStars reports emphasis that has a space before its last stars, as in
@@ -357,9 +356,9 @@ func (r *report) starsAt(at int, b *blockNode) starRun {
 	return s
 }
 
-// fixTarget returns the edits that fix the target of a link, or nil if its meaning
-// is in doubt. It fixes a URL with too many parentheses, a URL without its scheme,
-// and a URL that follows empty parentheses instead of being inside them.
+// fixTarget returns the edits that fix the target of a link, or nil if it is unclear what
+// the target should be. It fixes a URL with too many parentheses, a URL without its
+// scheme, and a URL that follows empty parentheses instead of being inside them.
 func fixTarget(r *report, l *linkNode) []finding.Edit {
 	const opening = "]("
 	text := r.src[l.at:min(len(r.src), l.at+2*maxTarget)]
@@ -383,8 +382,8 @@ func fixTarget(r *report, l *linkNode) []finding.Edit {
 	return nil
 }
 
-// urlAfter returns the URL in ")https://… ", up to white space and without the
-// punctuation that ends a sentence.
+// urlAfter returns the URL in ")https://… ", up to white space. Punctuation that ends a
+// sentence is not part of it.
 func urlAfter(s []byte) []byte {
 	if !bytes.HasPrefix(s, []byte(")http://")) && !bytes.HasPrefix(s, []byte(")https://")) {
 		return nil
@@ -396,7 +395,7 @@ func urlAfter(s []byte) []byte {
 	return bytes.TrimRight(s, ".,;:!?'\"*_")
 }
 
-// lintMachine reports the text of a speech recognizer that has not been reviewed.
+// lintMachine reports text of a speech recognizer that nobody has reviewed.
 func lintMachine(r *report) {
 	if r.machine > 0 {
 		r.add(ruleMachine.At(r.at(r.lines[r.machine].from), "a speech recognizer wrote this transcript, and nobody has reviewed it"))

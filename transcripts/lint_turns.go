@@ -155,7 +155,7 @@ func lintRate(r *report) {
 		}
 		if i+1 < len(kept) && isWrong(a, b, &anchors[kept[i+1]], perWord) {
 			r.add(ruleRate.At(r.position(b.mark.Line, b.mark.Column), "without this stamp people would speak at a usual speed before and after it"))
-			i++ // the gap after it is reported with it
+			i++ // the gap after the wrong stamp is reported with it
 			continue
 		}
 		rate := float64(b.pos-a.pos) / perWord / (b.time - a.time).Minutes()
@@ -167,7 +167,7 @@ func lintRate(r *report) {
 // speak faster than anyone does.
 func (r *report) tooFast(anchors []anchor, kept []int) {
 	var before anchor
-	excess := func(a, b *anchor) bool { // by more than rounding explains
+	excess := func(a, b *anchor) bool { // too fast even if both times are rounded
 		return time.Duration(b.pos-a.pos)*leastPerChar-(b.time-a.time) > edgeSlack
 	}
 	for i, k := 0, 0; i < len(anchors); i++ {
@@ -193,9 +193,9 @@ const (
 	tooFast
 )
 
-// paceBetween compares the speed between two anchors with the usual ones. Stamps are
-// whole seconds, so that a short gap may be a second longer. Silence is usual in a
-// gap that is short or follows a pause.
+// paceBetween compares the speed between two anchors with the usual range. Stamps are
+// whole seconds, so a short gap may really be a second longer. Silence is usual in a gap
+// that is short or follows a pause.
 func paceBetween(a, b *anchor, perWord float64) pace {
 	const shortest, rounding = 5 * time.Second, time.Second
 	gap := b.time - a.time
@@ -216,8 +216,8 @@ func paceBetween(a, b *anchor, perWord float64) pace {
 }
 
 // isWrong reports whether the second of three anchors is probably wrong: people would
-// speak too slowly on one side of it and too fast on the other, and at a usual speed
-// without it.
+// speak too slowly on one side of it and too fast on the other, but at a usual speed if
+// it were left out.
 func isWrong(a, b, c *anchor, perWord float64) bool {
 	if b.pause || !b.mark.stamp() || paceBetween(a, c, perWord) != usual {
 		return false

@@ -19,23 +19,22 @@ const (
 	impossibleTime                         // looks like a time and cannot be one
 	unescaped                              // plain brackets
 	unbalanced                             // one bracket escaped, or a wrong one at the end
-	malformedUnclear                       // an unintelligible that is not spelled in full
+	malformedUnclear                       // "unintelligible" is not spelled in full
 )
 
 // markNode is a stamp or a note in brackets, as written. Whether its fraction is
 // decimal or counts frames is not decided yet.
 type markNode struct {
 	at, size int    // bytes, brackets included
-	words    []byte // before the time; escapes and markup still in place
+	words    []byte // words before the time, with their escapes and markup
 	stamp    stamp
 	timed    bool
 	faults   markFault
 }
 
-// scanMark reads the bracket note that starts at s[i], which must be '[' or the
-// backslash that escapes one. It does not cross a line end. ok is false for
-// brackets that are something else: a link, or letters that an editor put into
-// a word.
+// scanMark reads the bracket note that starts at s[i], which must be '[' or the backslash
+// that escapes one. A note does not cross a line end. ok is false if the brackets are
+// something else: a link, or letters that an editor put into a word.
 func scanMark(s []byte, i int) (m markNode, ok bool) {
 	j := i
 	escaped := s[j] == '\\'
@@ -87,7 +86,7 @@ const (
 	wrong       // \[ or a backslash with nothing after it
 )
 
-// markEnd finds where the words of the note end and where the note ends. A note
+// markEnd finds where the words of the note end, where the note ends, and how. A note
 // that opens with an escaped bracket may contain plain ones, as long as an escaped
 // bracket closes it.
 func markEnd(s []byte, from int, escaped bool) (end, next, closing int) {
@@ -145,8 +144,8 @@ func (m *markNode) accept(s []byte, i, next int, escaped bool, closing int) bool
 	return noteText(m.words) != ""
 }
 
-// finish removes the faults of a time from notes that have no time, and checks the
-// spelling of unintelligible passages.
+// finish drops a time that belongs to the words of a note, and the faults of times from
+// notes without a time. It also checks the spelling of unintelligible passages.
 func (m *markNode) finish(content []byte) {
 	sound := isSound(m.words)
 	if m.timed && len(m.words) > 0 && !sound && m.stamp.groups < 3 {
@@ -166,8 +165,8 @@ func (m *markNode) finish(content []byte) {
 	}
 }
 
-// sounds are words that make a note of unescaped brackets. Brackets with other
-// words are a note only if they are escaped.
+// sounds are words that make unescaped brackets a note. With other words, brackets are a
+// note only if they are escaped.
 var sounds = map[string]bool{
 	"laughs": true, "laughter": true, "laugh": true, "laughing": true,
 	"chuckles": true, "chuckle": true, "giggles": true, "applause": true, "clapping": true,

@@ -10,9 +10,9 @@ import (
 	"github.com/yuin/goldmark/util"
 )
 
-// inlineParser reads a paragraph, in which no line opens another block.
-// blockParser reads lists, quotations, headings and fences. It does not know HTML
-// blocks, because they would swallow words.
+// inlineParser reads a paragraph, whose lines open no other block. blockParser reads
+// lists, quotations, headings and fences. It does not know HTML blocks, because they
+// would swallow words.
 var (
 	inlineParser = newMarkdown(util.Prioritized(gm.NewParagraphParser(), 1000))
 	blockParser  = newMarkdown(
@@ -42,7 +42,7 @@ type markParser struct{}
 // or plain bracket, and the end of a link's text.
 func (markParser) Trigger() []byte { return []byte{'\\', '[', ']'} }
 
-// Parse reads one mark. It returns nil if there is none.
+// Parse reads one mark. It returns nil if there is no mark.
 func (markParser) Parse(_ ast.Node, block text.Reader, _ gm.Context) ast.Node {
 	line, segment := block.PeekLine()
 	if line[0] == ']' {
@@ -94,9 +94,9 @@ func (*goldmarkBroken) Kind() ast.NodeKind { return kindBroken }
 // Dump prints the node for debugging.
 func (n *goldmarkBroken) Dump(source []byte, level int) { ast.DumpHelper(n, source, level, nil, nil) }
 
-// scanBrokenLink recognises "[text](http… with a space)", "[text](http…" without an
-// end, and "[text]([text](http…))", which CommonMark takes for words. It returns the length of the
-// text and of the whole, or zeros.
+// scanBrokenLink recognises "[text](http… with a space)", "[text](http…" without an end,
+// and "[text]([text](http…))". CommonMark reads these as words. It returns the length of
+// the text and of the whole link, or zeros.
 func scanBrokenLink(line []byte) (label, n int) {
 	const maxLabel = 300
 	label = bytes.IndexByte(line[:min(len(line), maxLabel)], ']') - 1
@@ -104,7 +104,7 @@ func scanBrokenLink(line []byte) (label, n int) {
 		return 0, 0
 	}
 	target := line[label+2:]
-	if bytes.HasPrefix(target, []byte("([")) { // [text]([text of another](http…))
+	if bytes.HasPrefix(target, []byte("([")) { // [text]([text of another link](http…))
 		target = target[:min(len(target), maxTarget)]
 		inner := bytes.Index(target, []byte("](http"))
 		if inner < 0 || bytes.ContainsAny(target[2:inner], "[]\n") {
@@ -242,8 +242,8 @@ func (w *walker) code(n *ast.CodeSpan) {
 	w.add(closeInline, codeSpan, 0)
 }
 
-// codeText adds code. What goldmark puts before a line in place of a tab becomes
-// white space.
+// codeText adds code. White space stands for the padding that goldmark puts before a line
+// in place of a tab.
 func (w *walker) codeText(kind inlineKind, s text.Segment) {
 	if s.Padding > 0 {
 		w.add(breakInline, noElement, 0)
@@ -345,9 +345,9 @@ func (w *walker) codeBlock(n ast.Node) {
 	w.add(closeBlock, codeBlock, 0)
 }
 
-// safeTarget returns the target of a link, escaped for an attribute, if it is
-// http, https, mailto or relative, and otherwise an empty string. problem is what
-// is wrong with the target.
+// safeTarget returns the target of a link, escaped for an attribute, if it is http,
+// https, mailto or relative, and otherwise an empty string. problem says what is wrong
+// with the target.
 func safeTarget(raw []byte) (href, problem string) {
 	target := util.UnescapePunctuations(raw)
 	target = util.ResolveEntityNames(util.ResolveNumericReferences(target))
@@ -374,8 +374,8 @@ func safeTarget(raw []byte) (href, problem string) {
 	return string(util.EscapeHTML(util.URLEscape([]byte(url), false))), problem
 }
 
-// hostEndings are the ends of host names that people write without a scheme. Only
-// these count, because a target such as notes.md is a file beside the transcript.
+// hostEndings are the ends of host names that people write without a scheme. Targets with
+// other ends are not host names: notes.md is a file beside the transcript.
 var hostEndings = []string{".com", ".org", ".net", ".io", ".dev", ".fm", ".app", ".co", ".ai", ".tv", ".me", ".edu", ".gov"}
 
 // looksLikeHost reports whether a link's target starts with a host name and lacks

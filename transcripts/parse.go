@@ -23,7 +23,7 @@ type parser struct {
 	inline  inlineReader
 	noFence [2]fenced // fences known to stay open
 
-	para   blockNode // paragraph being collected; its span is empty if there is none
+	para   blockNode // paragraph being collected; its span is empty if no paragraph is open
 	alone  int       // line after a label that stands alone
 	opened bool      // words or a label were read
 }
@@ -111,8 +111,7 @@ func (p *parser) readRange(turn *turnNode) {
 	turn.text = from + end
 }
 
-// endParagraph appends the paragraph collected so far, split before labels inside
-// it.
+// endParagraph appends the collected paragraph, and splits it before labels inside it.
 func (p *parser) endParagraph() {
 	para := p.para
 	p.para = blockNode{}
@@ -157,7 +156,7 @@ func closesSentence(s []byte) bool {
 		bytes.HasSuffix(s, []byte("…")) || bytes.HasSuffix(s, []byte("”"))
 }
 
-// addBlock reads the content of a block and appends the block to the turn above.
+// addBlock reads the content of a block and appends the block to the last turn.
 func (p *parser) addBlock(b blockNode) {
 	text := bytes.TrimSpace(p.src[b.span.from:b.span.to])
 	if len(text) == 0 {

@@ -28,23 +28,23 @@ type ReadOptions struct {
 	Duration time.Duration
 }
 
-// ReadFormats returns the formats that Read understands: md for Markdown, as Parse
-// reads it, and the names of package forms. JSON is that of any tool; its members show
-// which.
+// ReadFormats returns the formats that Read understands: md for Markdown, as Parse reads
+// it, and the names of package forms. JSON of any tool is accepted; its members show
+// which tool wrote it.
 func ReadFormats() []string { return append([]string{"md"}, forms.Names()...) }
 
-// Read reads a transcript in one of ReadFormats. An empty format means the result
-// of Detect. UTF-8 and UTF-16 with a byte order mark are read; any other encoding
-// is an error.
+// Read reads a transcript in one of ReadFormats. An empty format means the result of
+// Detect. UTF-8 and UTF-16 with a byte order mark are read; any other encoding is an
+// error.
 //
-// Captions are joined to turns and paragraphs. A turn lasts as long as its
-// speaker does. A paragraph ends with a sentence before two seconds of silence, or
-// after 400 characters, and without a sentence after 1,200. If nothing is said for
-// 20 seconds, there is a Break. Paragraphs get stamps in whole seconds, at least 5
-// seconds apart, which do not depend on the unit of fractions. A speaker without a
-// name is Unknown. The places in the Transcript are those of the Markdown that
-// WriteMarkdown writes. It keeps the times of the captions, so that Cues returns
-// them; captions longer than a cue are cut.
+// Captions are joined to turns and paragraphs. A turn lasts as long as its speaker does.
+// A paragraph ends with a sentence before two seconds of silence, or with a sentence
+// after 400 characters, or after 1,200 characters in any case. If nothing is said for 20
+// seconds, there is a Break. Paragraphs get stamps in whole seconds, at least 5 seconds
+// apart, whose meaning does not depend on Options.Fraction. A speaker without a name is
+// Unknown. The places in the Transcript refer to the Markdown that WriteMarkdown writes.
+// The Transcript keeps the times of the captions, and Cues returns them; captions longer
+// than a cue are cut.
 //
 // If the source cannot be read, the error is a finding.Finding with the place.
 func Read(src []byte, format string, o *ReadOptions) (*Transcript, error) {
@@ -73,10 +73,10 @@ func Read(src []byte, format string, o *ReadOptions) (*Transcript, error) {
 	return t, nil
 }
 
-// ReadFile reads the transcript of an episode: Markdown, if the name of the file ends
-// so, and otherwise what Read detects. It reports Markdown that is a transcript in
-// another format, and stamps after the end of the audio. If the file cannot be read,
-// the error is a finding.Finding.
+// ReadFile reads the transcript of an episode: as Markdown if the name of the file ends
+// in .md, and otherwise in the format that Detect returns. It reports a Markdown file
+// whose content is a transcript in another format, and stamps after the end of the audio.
+// If the file cannot be read, the error is a finding.Finding.
 func ReadFile(src []byte, o *ReadOptions) (*Transcript, error) {
 	if !strings.HasSuffix(o.File, ".md") {
 		return Read(src, "", o)
@@ -90,7 +90,7 @@ func ReadFile(src []byte, o *ReadOptions) (*Transcript, error) {
 	return t, nil
 }
 
-// Misplaced reports a file that is a transcript in another format than Markdown
+// Misplaced reports a Markdown file whose content is a transcript in another format
 // (T036).
 func Misplaced(src []byte, name string) (f finding.Finding, ok bool) {
 	format, err := Detect(src, name)
@@ -103,10 +103,10 @@ func Misplaced(src []byte, name string) (f finding.Finding, ok bool) {
 }
 
 // IsFatal reports whether a finding means that a file is not the transcript of its
-// episode. The rest of what Parse reports can be published.
+// episode. A file with other findings of Parse can be published.
 func IsFatal(f finding.Finding) bool { return f.Rule == ruleFormat.ID || f.Rule == ruleDuration.ID }
 
-// namer gives speakers the names that their labels will have.
+// namer gives speakers the names for their labels.
 type namer struct {
 	o        *ReadOptions
 	numbered bool            // speakers have numbers or letters instead of names
@@ -134,11 +134,10 @@ func (n *namer) nameSpeakers(speeches []forms.Speech) error {
 	return nil
 }
 
-// machineLabel matches what speech recognisers call a speaker.
+// machineLabel matches the names that speech recognisers give to speakers.
 var machineLabel = regexp.MustCompile(`^(?i:speaker|spk)[ _-]?(\d+)$`)
 
-// speakerName returns the name for a speaker of the source. The result is valid as
-// a label.
+// speakerName returns the name for a speaker of the source. It is valid as a label.
 func (n *namer) speakerName(raw string) string {
 	if name, ok := n.o.Speakers[raw]; ok {
 		n.used[raw] = true
@@ -166,13 +165,13 @@ func labelName(name string) string {
 	return name
 }
 
-// boldLabel matches a line that only occurs in a transcript in Markdown: a bold name
-// with a colon, or with a time beside it.
+// boldLabel matches a line that occurs only in Markdown transcripts: a bold name with a
+// colon, or with a time beside it.
 var boldLabel = regexp.MustCompile(`(?m)^(?:#+ |\\?\[[\d:.]+\\?\] ?)?\*\*[^*\[\n]{0,60}(?::\*\*|\*\*:|\*\*\s*[(\[]\d+:)`)
 
-// Detect returns which of ReadFormats a file has, judged by its content and by the
-// extension of its name. If it is none of them, the error is a finding.Finding that
-// says what it looks like and what to do.
+// Detect returns the format of a file, one of ReadFormats, judged by its content and by
+// the extension of its name. If it has none of these formats, the error is a
+// finding.Finding that says what it looks like and what to do.
 func Detect(src []byte, name string) (string, error) {
 	const head = 1 << 16
 	text := script.FromUTF16(src[:min(len(src), head)])

@@ -85,7 +85,7 @@ func TestRead(t *testing.T) {
 	t.Parallel()
 	for _, test := range readTests {
 		t.Run(test.name, func(t *testing.T) {
-			// Text of a few lines may have nothing that shows that it is a transcript.
+			// A text of a few lines may not be recognizable as a transcript.
 			if got, err := Detect([]byte(test.src), ""); got != test.format && (err == nil || test.format != "txt") {
 				t.Errorf("detected as %q, %v, want %s", got, err, test.format)
 			}
@@ -156,8 +156,8 @@ func checkRead(t testing.TB, transcript *Transcript) {
 	}
 }
 
-// withoutHTML copies a transcript without its HTML, where a note may touch the
-// word beside it.
+// withoutHTML copies a transcript without its HTML, because in HTML a note may touch a
+// word.
 func withoutHTML(t *Transcript) *Transcript {
 	c := &Transcript{Turns: slices.Clone(t.Turns)}
 	for i := range c.Turns {
@@ -234,8 +234,8 @@ func TestLongCaption(t *testing.T) {
 	}
 }
 
-// TestReadBack reads the captions that were written of real transcripts, and
-// expects the original cues.
+// TestReadBack writes captions of real transcripts, reads them, and expects the original
+// cues.
 func TestReadBack(t *testing.T) {
 	t.Parallel()
 	files := corpus(t)
@@ -270,7 +270,7 @@ func TestReadBack(t *testing.T) {
 	}
 }
 
-// withShownSounds returns cues whose text has their sounds.
+// withShownSounds returns the cues with their sounds as part of their text.
 func withShownSounds(cues []Cue) []Cue {
 	cues = slices.Clone(cues)
 	for i := range cues {

@@ -72,8 +72,8 @@ func readVTT(s string) (captions []caption, err error) {
 // srtSpeaker matches speakers in SRT as a widely used reader does.
 var srtSpeaker = regexp.MustCompile(`^(?i:[a-z].+?): `)
 
-// readSRT reads SubRip as podcast apps do: the text before a colon in the first
-// line of a cue is the speaker, until another one is named.
+// readSRT reads SubRip as podcast apps do: text before a colon in the first line of a cue
+// is a speaker, and stays the speaker until another one is named.
 func readSRT(s string) (captions []caption, err error) {
 	if s == "" {
 		return nil, nil
@@ -126,8 +126,8 @@ func readJSON(s string) (captions []caption, err error) {
 	return captions, nil
 }
 
-// readHTML reads the HTML of Podcasting 2.0: cite, time and p in turn, in the body.
-// Times are only in the readable form, to the second.
+// readHTML reads the HTML of Podcasting 2.0: cite, time and p in turn, in the body. It
+// uses the readable times, which are whole seconds.
 func readHTML(s string, timed bool) (captions []caption, err error) {
 	document, err := html.Parse(strings.NewReader(s))
 	if err != nil {
@@ -177,8 +177,7 @@ func readClock(s string) (time.Duration, error) {
 	return time.Duration(seconds) * time.Second, nil
 }
 
-// readText reads plain text. The names are those that may stand before a colon as
-// speakers.
+// readText reads plain text. Only the given names are speakers when a colon follows them.
 func readText(s string, speakers map[string]bool) (captions []caption) {
 	speaker := ""
 	for _, paragraph := range strings.Split(strings.TrimSuffix(s, "\n"), "\n\n") {
@@ -193,8 +192,8 @@ func readText(s string, speakers map[string]bool) (captions []caption) {
 // notes matches square brackets with their content.
 var notes = regexp.MustCompile(` ?\[[^\[\]]*\]`)
 
-// spokenWords returns the words of captions in order, without words in square
-// brackets, which may be notes.
+// spokenWords returns the words of captions in order. It drops square brackets with their
+// content, which may be notes.
 func spokenWords(captions []caption) []string {
 	var text []string
 	for _, c := range captions {
@@ -218,12 +217,12 @@ var sourceCuts = []struct {
 	with    string
 }{
 	{regexp.MustCompile(`(?m)^ *(?:#+ |\+)?\*{1,2}:?[^*:\[\n]{1,60}:? *(\\\[[\d:. ]+\\\])?\*\*:?\*?`), "$1"}, // labels
-	{regexp.MustCompile(`(?m)^(?:Break|Outro|[A-Z][a-z]+ [A-Z][a-z]+): `), ""},                               // without bold
-	{regexp.MustCompile(`([.?!\]]) \*\*[A-Z][a-z]+ [A-Za-z-]+:\*\*`), "$1"},                                  // inside a paragraph
-	{regexp.MustCompile(`\*\*(:)\*\*`), "$1"},                                                                // bold inside of a stamp
+	{regexp.MustCompile(`(?m)^(?:Break|Outro|[A-Z][a-z]+ [A-Z][a-z]+): `), ""},                               // labels without bold
+	{regexp.MustCompile(`([.?!\]]) \*\*[A-Z][a-z]+ [A-Za-z-]+:\*\*`), "$1"},                                  // labels inside a paragraph
+	{regexp.MustCompile(`\*\*(:)\*\*`), "$1"},                                                                // bold colon inside a stamp
 	{regexp.MustCompile(`(\]\**) (?:to|-) (\\?\[)`), "$1 $2"},
 	{regexp.MustCompile(`\\\[.*?\\+\]|\[\\laughter\\\]`), " "},                                   // notes
-	{regexp.MustCompile(`\[(?:laughs|laughter|(?:unintelligible )?\d\d:\d\d:\d\d.\d\d)\]`), " "}, // unescaped ones
+	{regexp.MustCompile(`\[(?:laughs|laughter|(?:unintelligible )?\d\d:\d\d:\d\d.\d\d)\]`), " "}, // unescaped notes
 	{regexp.MustCompile(`\[([^\]\n]*)\]\([^)\n]*\)`), "$1"},                                      // links
 	{regexp.MustCompile(`(?m)^\d\. `), ""},                                                       // list marks
 	{regexp.MustCompile(`</?[a-z]+>`), " "},

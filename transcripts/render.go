@@ -11,7 +11,7 @@ import (
 	"onair/transcripts/internal/script"
 )
 
-// transcript renders the tree, and sets the outcome of each block.
+// transcript renders the tree, and records the outcome of each block.
 func (f *file) transcript(opts *Options) *Transcript {
 	a := f.newAssembler(opts)
 	defer renderers.Put(a.out)
@@ -47,7 +47,7 @@ func (f *file) countFractions() (n Fractions) {
 	return n
 }
 
-// mark converts a mark of the tree.
+// mark makes a Mark of a mark of the tree.
 func (f *file) mark(m *markNode, fraction Fraction) Mark {
 	out := Mark{Note: noteText(m.words), Timed: m.timed}
 	out.Line, out.Column = f.place(m.at)
@@ -57,16 +57,16 @@ func (f *file) mark(m *markNode, fraction Fraction) Mark {
 	return out
 }
 
-// assembler puts the turns of a transcript together.
+// assembler makes a transcript of rendered turns and blocks.
 type assembler struct {
 	*file
 	t       *Transcript
 	out     *renderer
-	all     []Block    // of all turns
+	all     []Block    // blocks of all turns
 	first   int        // index of the first block of the last turn
-	places  []rendered // of each block
-	carried []Mark     // for the turn below
-	last    string     // the speaker before the pause
+	places  []rendered // where each block is in the renderings
+	carried []Mark     // marks that go to the turn below
+	last    string     // the last speaker who is not a pause
 }
 
 // rendered has the places of a block in the two renderings of the file.
@@ -112,7 +112,7 @@ func (a *assembler) openTurn(turn Turn) {
 	a.t.Turns = append(a.t.Turns, turn)
 }
 
-// closeTurn gives the last turn its blocks.
+// closeTurn assigns the pending blocks to the last turn.
 func (a *assembler) closeTurn() {
 	if n := len(a.all); n > a.first {
 		a.t.Turns[len(a.t.Turns)-1].Blocks = a.all[a.first:n:n]
@@ -177,7 +177,7 @@ func (a *assembler) addBlock(n *blockNode) {
 	a.all = append(a.all, block)
 }
 
-// finish gives each block its text and each turn its stamps.
+// finish sets the text of each block and the stamp of each turn that opens with one.
 func (a *assembler) finish() {
 	a.closeTurn()
 	text, html := string(a.out.text), string(a.out.html)
@@ -195,24 +195,24 @@ func (a *assembler) finish() {
 	}
 }
 
-// renderer collects two renderings of all blocks, one after the other: the spoken
-// words, and safe HTML. In both, white space is folded, and control characters are
-// removed because the source may be untrusted.
+// renderer collects two renderings of all blocks, one after the other: the spoken words,
+// and safe HTML. Both have folded white space and no control characters, because the
+// source may be untrusted.
 type renderer struct {
 	text, html []byte
 	fraction   Fraction
 	marks      []Mark // of all blocks
-	parts      []int  // of the block
-	start      int    // where the block starts in text
-	firstMark  int    // where the block starts in marks
-	open       int    // index of the first mark whose offset is not known yet
-	hidden     int    // characters that were removed, and spaces that look like others
+	parts      []int  // of the current block
+	start      int    // where the current block starts in text
+	firstMark  int    // where the current block starts in marks
+	open       int    // index of the first mark whose offset is still unknown
+	hidden     int    // number of removed characters, and of spaces that look like others
 
 	gap, htmlGap bool // white space is due before the next character
 	glued        bool // a mark touches the next character
 	hugged       bool // a mark touches an opening bracket or quote before it
 	part         bool // the next word begins a part
-	htmlStart    int  // end of the last tag of a block; white space there means nothing
+	htmlStart    int  // end of the last tag of a block; white space at this offset has no meaning
 }
 
 // renderers is a pool of renderers, which reuses their buffers.
@@ -252,7 +252,7 @@ func (r *renderer) blockMarks() []Mark {
 	return r.marks[r.firstMark:n:n]
 }
 
-// render renders what is in a block.
+// render renders the inline nodes of a block.
 func (r *renderer) render(f *file, inlines []inlineNode) {
 	for i := range inlines {
 		n := &inlines[i]
@@ -401,8 +401,8 @@ func (r *renderer) mark(m Mark) {
 	r.tag(`]</i>`)
 }
 
-// closesWord reports whether a character continues the word before a mark:
-// "late[laughs]." is "late.".
+// closesWord reports whether a character after a mark belongs to the word before the
+// mark: "late[laughs]." becomes "late.".
 func closesWord(r rune) bool {
 	switch r {
 	case '.', ',', ';', ':', '!', '?', ')', ']', '}', '\'', '"', '’', '”', '…':

@@ -41,8 +41,8 @@ func conversation(r *rand.Rand) (src string, length time.Duration) {
 	return b.String(), at + time.Second
 }
 
-// saidBy returns each speaker with the words of the turns in a row, as captions have
-// no turns within what one person says.
+// saidBy returns each speaker with the words of consecutive turns joined, because
+// captions have no turns within the speech of one person.
 func saidBy(t *Transcript) (all []string) {
 	last := ""
 	for i := range t.Turns {
@@ -62,8 +62,8 @@ func saidBy(t *Transcript) (all []string) {
 	return all
 }
 
-// TestRoundTrip writes captions of Markdown and makes Markdown of them again. Words
-// and speakers are the same, and stamps are those of the captions in whole seconds.
+// TestRoundTrip writes captions of Markdown and converts them back to Markdown. Words and
+// speakers stay the same, and stamps are the times of the captions in whole seconds.
 func TestRoundTrip(t *testing.T) {
 	t.Parallel()
 	var off []time.Duration

@@ -176,8 +176,9 @@ var rules = finding.Rules{
 	},
 }
 
-// Rules returns the rules of transcripts. Lint and Parse report the rules that
-// check a single file; T028, T029, T031 and T032 compare files, and T041 needs the words of the audio.
+// Rules returns the rules of transcripts. Lint and Parse report the rules that check a
+// single file. T028, T029, T031 and T032 compare files, and T041 needs the words of the
+// audio.
 func Rules() finding.Rules { return rules }
 
 var (

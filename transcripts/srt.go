@@ -11,16 +11,16 @@ import (
 	"onair/transcripts/internal/script"
 )
 
-// srtTag matches what players take for a tag or for a style of ASS, and the arrow
+// srtTag matches text that players take for a tag or a style of ASS, and the arrow
 // between times. SRT has no escapes.
 var srtTag = regexp.MustCompile(`<(/?[a-zA-Z][^>]*)>|-->|\{\\`)
 
-// srtText replaces the characters that players would read as something else than text.
+// srtText replaces characters that players would not read as text.
 func srtText(text string) string {
 	if !strings.ContainsAny(text, "<>{") {
 		return text
 	}
-	for { // a tag may be around another
+	for { // a tag may enclose another
 		again := srtTag.ReplaceAllStringFunc(text, func(m string) string {
 			switch m[0] {
 			case '<':
@@ -37,7 +37,7 @@ func srtText(text string) string {
 	}
 }
 
-// srtLine changes the arrow of a line that would be read as one of times.
+// srtLine changes the arrow in a line that players would read as a line of times.
 func srtLine(line string) string {
 	if strings.Contains(line, "->") && forms.LooksLikeTimes(line) {
 		return strings.Replace(line, "->", "-›", 1)
@@ -96,10 +96,11 @@ func hasColon(text string) bool {
 // lineBreaker breaks cues into lines.
 type lineBreaker struct{ functions script.FunctionWords }
 
-// wrap breaks a cue into two even lines if it does not fit into one. The first
-// prefix bytes are the name. It shares a line with the first word, so that players
-// recognise it, the second line does not start with a word that ends with a colon, and
-// the first line does not end with a function word if it can. A line exceeds its limit if a single word does, or a name and a word.
+// wrap breaks a cue into two even lines if it does not fit into one. The first prefix
+// bytes of text are the name. The name shares a line with the first word, so that players
+// recognise it. The second line does not start with a word that ends with a colon. The
+// first line does not end with a function word if this can be avoided. A line exceeds its
+// limit only if a single word does, or the name with the first word.
 func (l lineBreaker) wrap(text string, prefix int) (first, second string) {
 	size := script.Columns(text)
 	if size <= maxLine {
@@ -140,13 +141,13 @@ func (l lineBreaker) wrap(text string, prefix int) (first, second string) {
 	return text[:best], strings.TrimPrefix(text[best:], " ")
 }
 
-// functionWordCost is how uneven lines may be so that the first does not end with a
-// function word.
+// functionWordCost is by how much more uneven lines may become so that the first does not
+// end with a function word.
 const functionWordCost = 100
 
-// breakCost compares places to break. Its criteria, in order, are: by how much a
-// line exceeds the limit, whether the second line reads like a speaker's or has no
-// words, and how uneven the lines are.
+// breakCost rates a place to break a cue; lower is better. Its criteria, in order, are:
+// by how much a line exceeds the limit, whether the second line reads like a speaker's or
+// has no words, and how uneven the lines are.
 func breakCost(second string, left, right int) int {
 	cost := max(left-right, right-left)
 	second = strings.TrimPrefix(second, " ")

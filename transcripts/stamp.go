@@ -10,14 +10,14 @@ import (
 	"onair/internal/finding"
 )
 
-// maxTime is the limit of what is read as a time: longer than any recording, and
-// far below what a time.Duration can hold.
+// maxTime is the longest text read as a time: more than any recording, and far less than
+// a time.Duration can hold.
 const maxTime = 10000 * time.Hour
 
 // stamp is a time in the recording, as written.
 type stamp struct {
 	groups   int    // 2: mm:ss, 3: h:mm:ss
-	seconds  int    // without the fraction
+	seconds  int    // whole seconds, without the fraction
 	fraction []byte // digits; empty if there is none
 	frames   bool   // the fraction came after a colon
 	faults   markFault
@@ -44,7 +44,7 @@ func splitStamp(content []byte) (words []byte, s stamp, ok bool) {
 	}
 	words = bytes.TrimRight(content[:from], " ")
 	if len(words) == from && from > 0 {
-		s.faults |= malformedStamp // glued to the word before it
+		s.faults |= malformedStamp // it touches the word before it
 	}
 	return words, s, true
 }
@@ -53,9 +53,9 @@ func isStampByte(b byte) bool {
 	return '0' <= b && b <= '9' || b == ':' || b == '.' || b == ' ' || b == '*'
 }
 
-// parseStamp reads mm:ss, h:mm:ss, a fraction after a dot, and the malformed
-// forms of real files: spaces and bold marks inside, frames after a colon, minutes
-// beyond 60.
+// parseStamp reads mm:ss and h:mm:ss, with an optional fraction after a dot. It also
+// reads the malformed stamps of real files: spaces and bold marks inside, frames after a
+// colon, minutes beyond 60.
 func parseStamp(text []byte) (stamp, bool) {
 	var s stamp
 	var value, digits [4]int
@@ -108,7 +108,7 @@ func (s *stamp) trimFraction() bool {
 	return true
 }
 
-// total adds up the groups.
+// total adds up the groups of digits.
 func (s stamp) total(value, digits [4]int) (stamp, bool) {
 	if s.groups == 2 {
 		if value[1] > 59 || digits[1] != 2 {
@@ -152,8 +152,8 @@ func (s *stamp) duration(f Fraction) (d time.Duration, ok bool) {
 	return d + time.Duration(n)*unit, true
 }
 
-// decimals returns the digits to write after the dot. They are those that were
-// read, except for frames after a colon in a show whose fractions are decimal.
+// decimals returns the digits to write after the dot: the fraction as it was read. Frames
+// after a colon, in a show whose fractions are decimal, become milliseconds.
 func (s *stamp) decimals(f Fraction) string {
 	if d, ok := s.duration(f); ok && s.frames && f == Decimal && len(s.fraction) == 2 {
 		return string(appendPadded(nil, d.Milliseconds()%1000, 3))
@@ -198,8 +198,7 @@ func (s *stamp) set(d time.Duration, f Fraction) {
 	}
 }
 
-// ParseTime reads a time in a recording: mm:ss or h:mm:ss, with a fraction or
-// without.
+// ParseTime reads a time in a recording: mm:ss or h:mm:ss, with an optional fraction.
 func ParseTime(s string) (time.Duration, error) {
 	d, ok := parseCaptionTime(strings.TrimSpace(s))
 	if !ok || d > maxTime {
@@ -208,8 +207,8 @@ func ParseTime(s string) (time.Duration, error) {
 	return d, nil
 }
 
-// parseCaptionTime reads [h:]mm:ss with an optional fraction after a dot or
-// comma. A time that is too long is more than maxTime.
+// parseCaptionTime reads [h:]mm:ss with an optional fraction after a dot or comma. For a
+// time that is too long it returns more than maxTime.
 func parseCaptionTime(s string) (d time.Duration, ok bool) {
 	const most = 1_000_000
 	groups, digits, n := 0, 0, time.Duration(0)
@@ -241,8 +240,8 @@ func parseCaptionTime(s string) (d time.Duration, ok bool) {
 	return d.Round(time.Millisecond), true
 }
 
-// appendTime writes a time of the audio as an HTML element: readable inside,
-// exact in its attribute.
+// appendTime writes a time of the audio as an HTML element: the content is readable, the
+// attribute exact.
 func appendTime(dst []byte, d time.Duration) []byte {
 	dst = append(dst, `<time datetime="PT`...)
 	ms := d.Milliseconds()
@@ -270,7 +269,7 @@ func appendClock(dst []byte, d time.Duration) []byte {
 	return appendPadded(dst, s%60, 2)
 }
 
-// appendCaptionTime writes hh:mm:ss, the mark, and milliseconds.
+// appendCaptionTime writes hh:mm:ss, the given mark, and milliseconds.
 func appendCaptionTime(dst []byte, d time.Duration, mark byte) []byte {
 	ms := d.Milliseconds()
 	seconds := ms / 1000
@@ -281,7 +280,7 @@ func appendCaptionTime(dst []byte, d time.Duration, mark byte) []byte {
 	return append(dst, mark, byte('0'+ms/100), byte('0'+ms/10%10), byte('0'+ms%10))
 }
 
-// appendTwo writes n with two digits at least.
+// appendTwo writes n with at least two digits.
 func appendTwo(dst []byte, n int64) []byte {
 	if n > 99 {
 		return strconv.AppendInt(dst, n, 10)
@@ -303,13 +302,13 @@ func appendPadded(dst []byte, n int64, width int) []byte {
 	return strconv.AppendInt(dst, n, 10)
 }
 
-// Shift moves the stamps of a transcript after an edit of its audio: all times at
-// from and later, those in tags too, by the given duration. Nothing else changes.
-// Stamps keep their precision: whole seconds are rounded, and frames stay frames. A
-// stamp inside a part that was cut out gets the time of the cut; cut has all such
-// marks as they were, without their Offset.
+// Shift moves the stamps of a transcript after an edit of its audio. All times at from
+// and later, also those in tags, move by the given duration. Nothing else changes. Stamps
+// keep their precision: whole seconds are rounded, and frames stay frames. A stamp inside
+// a part that was cut out gets the time of the cut; cut has these marks as they were
+// before, without their Offset.
 //
-// Shift fails if the stamps are those of other recordings (timeline: clips).
+// Shift fails if the stamps belong to other recordings (timeline: clips).
 func Shift(src []byte, o *Options, from, by time.Duration) (out []byte, cut []Mark, err error) {
 	if o == nil {
 		o = &Options{}

@@ -12,13 +12,13 @@ import (
 // Stats has the counts of transcripts. Add can be called on the zero value.
 type Stats struct {
 	Files, Words, Turns int
-	Anchors             int // written times: of stamps, pauses and tags
+	Anchors             int // written times: in stamps, pauses and tags
 	Unintelligible      int
 	bySpeaker           map[string]*Speaker
 
 	pace        int           // weight of the text between stamps
-	paceIn      time.Duration // how long it took
-	wordsWeight int           // weight of all text, to turn weight into words
+	paceIn      time.Duration // time that the text took
+	wordsWeight int           // weight of all text, to convert weight into words
 }
 
 // Speaker counts what one speaker says.
@@ -27,7 +27,7 @@ type Speaker struct {
 	Words, Turns int
 }
 
-// Add counts a transcript. It retains only names.
+// Add counts a transcript. It keeps only names of it.
 func (s *Stats) Add(t *Transcript) {
 	if s.bySpeaker == nil {
 		s.bySpeaker = map[string]*Speaker{}

@@ -15,23 +15,23 @@ import (
 // Style is the preferred spelling of words in a show, such as JavaScript, GitHub
 // or open source.
 type Style struct {
-	byFirst map[string][]spelling // by the first word, in small letters
+	byFirst map[string][]spelling // by the first word, in lower case
 }
 
 type spelling struct {
-	written string // what is replaced
-	fold    bool   // in any capitals
+	written string // the words to replace
+	fold    bool   // in any case
 	want    string
 }
 
-// ReadStyle reads a list of spellings, one a line:
+// ReadStyle reads a list of spellings, one per line:
 //
 //	# what is written: how it is spelled
 //	javascript: JavaScript
 //	open-source: open source
 //
-// A left side in small letters matches any case; one with a capital matches only
-// itself. The format is a subset of YAML.
+// A left side in lower case matches any case; one with a capital matches only itself. The
+// format is a subset of YAML.
 func ReadStyle(r io.Reader) (*Style, error) {
 	s := &Style{byFirst: map[string][]spelling{}}
 	scanner := bufio.NewScanner(r)

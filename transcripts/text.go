@@ -5,10 +5,9 @@ import (
 	"io"
 )
 
-// WriteText writes the transcript as plain text, with a paragraph for each block
-// and a line for each item of a list. The first paragraph of a turn has the
-// speaker's name. Text that is not spoken, including pauses, is in square
-// brackets.
+// WriteText writes the transcript as plain text, with a paragraph for each block and a
+// line for each item of a list. The first paragraph of a turn starts with the speaker's
+// name. Text that is not spoken, including pauses, is in square brackets.
 func WriteText(w io.Writer, t *Transcript) error {
 	b := bufio.NewWriter(w)
 	gap := ""

@@ -13,14 +13,14 @@ import (
 )
 
 const (
-	// unbounded stands for the duration of audio if it is not known.
+	// unbounded stands for an unknown duration of the audio.
 	unbounded = time.Duration(math.MaxInt64)
-	// leastPerChar is the least time that a character takes: 30 characters a second
-	// is twice as fast as people speak. Anchors that imply a higher speed contradict
-	// each other.
+	// leastPerChar is the least time that a character takes. At 30 characters a second,
+	// speech would be twice as fast as people speak. Anchors that imply a higher speed
+	// contradict each other.
 	leastPerChar = time.Second / 30
-	// edgeSlack is by how much the text before the first anchor or after the last may
-	// be faster.
+	// edgeSlack is the time by which the text before the first anchor or after the last
+	// may fall short of leastPerChar.
 	edgeSlack = 5 * time.Second
 	// shortestPerChar is the least time that a character takes if the audio is too
 	// short for the text. It makes every cue at least a millisecond long.
@@ -47,7 +47,7 @@ type anchor struct {
 	time   time.Duration
 	weight int
 	pause  bool // a pause begins or ends here
-	turn   int  // index of the pause
+	turn   int  // index of the turn or pause
 	mark   *Mark
 }
 
@@ -92,7 +92,7 @@ func (t *Transcript) anchors() (anchors []anchor, chars int) {
 	return anchors, chars
 }
 
-// chain is heaviest without the anchors that are probably wrong.
+// chain returns what heaviest returns, less the anchors that are probably wrong.
 func chain(anchors []anchor, chars int, duration time.Duration) []int {
 	const perWord = 5.8 // characters, with the space; the median of English transcripts
 	kept := heaviest(anchors, chars, duration)
@@ -105,10 +105,10 @@ func chain(anchors []anchor, chars int, duration time.Duration) []int {
 	return kept
 }
 
-// heaviest returns the indexes of the heaviest consistent subset of anchors: times
-// never run backwards, lie between 0 and the duration, and leave every character
-// its least time. If two subsets weigh the same, the one with earlier anchors is
-// chosen.
+// heaviest returns the indexes of the heaviest consistent subset of anchors: times never
+// run backwards, lie between 0 and the duration, and leave each character at least its
+// minimal time. Of two subsets with the same weight, it chooses the one with earlier
+// anchors.
 func heaviest(anchors []anchor, chars int, duration time.Duration) []int {
 	// The key of an anchor is its time minus the least time of the text before it.
 	// Anchors are consistent if their keys never decrease.
@@ -191,7 +191,7 @@ func (p prefixMax) max(rank int, weight []int) int {
 // timeline maps positions in the spoken text to times.
 type timeline struct {
 	segments []segment
-	pauses   map[int]time.Duration // start of a pause, by its turn
+	pauses   map[int]time.Duration // start of each pause, by the index of its turn
 }
 
 // segment is text spoken at one speed. If a segment begins later than the one
@@ -241,9 +241,9 @@ func (t *Transcript) timelineOf(anchors []anchor, chars int, duration time.Durat
 	return tl
 }
 
-// unanchored times a transcript by its duration alone. The text takes the whole
-// duration if that results in a usual rate of speech; otherwise it starts at 0 and
-// has the usual rate.
+// unanchored times a transcript by its duration alone. If speech at a usual rate could
+// take the whole duration, the text does; otherwise it starts at 0 and has the usual
+// rate.
 func (t *Transcript) unanchored(chars int, duration time.Duration) []segment {
 	end := duration
 	if float64(t.words()) < slowest*duration.Minutes() {
@@ -294,8 +294,8 @@ func (tl *timeline) add(s segment) {
 	}
 }
 
-// speed returns the median rate over the gaps that are long enough and contain no
-// pause.
+// speed returns the median rate over the gaps between anchors that are long enough and
+// contain no pause.
 func speed(anchors []anchor) rate {
 	var rates []rate
 	for i := 1; i < len(anchors); i++ {

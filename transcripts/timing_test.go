@@ -9,8 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// tenSeconds takes ten seconds to speak at the usual rate: 158 characters, and one
-// for the boundary of the block.
+// tenSeconds takes ten seconds to speak at the usual rate: 158 characters, and one more
+// for the boundary of its block.
 var tenSeconds = strings.TrimSpace(strings.Repeat("and more of it, ", 10))[:154] + " end"
 
 func TestTiming(t *testing.T) {
@@ -84,8 +84,8 @@ func TestStarts(t *testing.T) {
 	}
 }
 
-// TestLocality adds words between two stamps and expects every other gap to
-// keep its times.
+// TestLocality adds words between two stamps and expects the times of every other gap to
+// stay the same.
 func TestLocality(t *testing.T) {
 	t.Parallel()
 	const src = "**A:** \\[00:10\\] @\n\n**B:** \\[00:30\\] # @\n\n**A:** \\[00:45\\] @\n\n**B:** \\[01:20\\] @\n\n**A:** \\[01:30\\]"
@@ -113,7 +113,7 @@ func TestIDs(t *testing.T) {
 	if first[1].ID == first[3].ID {
 		t.Errorf("two short turns share %s", first[1].ID)
 	}
-	// A new turn at the start does not change the ID of any other.
+	// A new turn at the start changes no other turn's ID.
 	second := Parse([]byte("**C:** Yeah.\n\n"+before), nil).Turns[1:]
 	for i := range first {
 		if first[i].ID != second[i].ID {

@@ -25,16 +25,16 @@ type Task struct {
 	File         string        `json:"file"`
 	Line         int           `json:"line"`
 	Column       int           `json:"column"`
-	Start        time.Duration `json:"-"`       // in the audio
+	Start        time.Duration `json:"-"`       // time in the audio
 	Known        bool          `json:"-"`       // Start is written or estimated
 	Exact        bool          `json:"exact"`   // Start is written
-	Length       time.Duration `json:"-"`       // of an untimed stretch
-	Speaker      string        `json:"speaker"` // the label
-	Context      string        `json:"context"` // words around it
+	Length       time.Duration `json:"-"`       // length of an untimed stretch
+	Speaker      string        `json:"speaker"` // label of the speaker
+	Context      string        `json:"context"` // words around the place
 	paragraphLen int
 }
 
-// untimedStretch is how long speech may go without a stamp. In transcripts made by
+// untimedStretch is how long speech may go on without a stamp. In transcripts made by
 // people, 95 % of the gaps are shorter.
 const untimedStretch = 5 * time.Minute
 
@@ -105,7 +105,8 @@ type taskList struct {
 	tasks []Task
 }
 
-// add appends a task at a position in the spoken text.
+// add appends a task at a position in the spoken text. paragraph is the length of its
+// paragraph in bytes.
 func (l *taskList) add(t Task, pos, paragraph int) {
 	t.File, t.paragraphLen = l.file, paragraph
 	if !t.Known && l.tl != nil {
@@ -114,7 +115,7 @@ func (l *taskList) add(t Task, pos, paragraph int) {
 	l.tasks = append(l.tasks, t)
 }
 
-// addUntimed appends a task for each stretch between stamps that is too long.
+// addUntimed appends a task for each stretch without stamps that is too long.
 func (l *taskList) addUntimed(chars int) {
 	if l.t.Clips || chars == 0 {
 		return
@@ -138,8 +139,8 @@ func (l *taskList) addUntimed(chars int) {
 	}
 }
 
-// addStretch appends a task for the stretch from an anchor to a position, if it is
-// long. After a pause only speech counts.
+// addStretch appends a task for the stretch from an anchor to a position if it is long.
+// After a pause, only the estimated time of the speech counts.
 func (l *taskList) addStretch(from *anchor, to int, end time.Duration) {
 	length := end - from.time
 	if from.pause {
@@ -156,7 +157,7 @@ func (l *taskList) addStretch(from *anchor, to int, end time.Duration) {
 // placeholder matches labels that stand for a missing name.
 var placeholder = regexp.MustCompile(`(?i)^(unknown|unidentified|unnamed|(unknown |unidentified |male |female )?(speaker|person|voice|man|woman)( ?[0-9]{1,3}| [a-z])?|\?+)$`)
 
-// nameless reports whether a label is not a name.
+// nameless reports whether a label does not name a person.
 func nameless(speaker string) bool { return speaker == "" || placeholder.MatchString(speaker) }
 
 // isUnclear reports whether a note stands for words that could not be understood.
@@ -188,7 +189,7 @@ func around(text string, at int) string {
 	return strings.TrimSpace(strings.TrimRight(before, " ") + " ___ " + strings.TrimLeft(opening(text[at:], side), " "))
 }
 
-// opening returns the first n bytes of a text at most.
+// opening returns at most the first n bytes of a text.
 func opening(text string, n int) string {
 	if len(text) <= n {
 		return strings.Clone(text)

@@ -20,7 +20,7 @@ func TestShift(t *testing.T) {
 		name     string
 		fraction Fraction
 		from, by time.Duration
-		want     []string // the expected stamps, from the fourth on
+		want     []string // the expected stamps, in order
 		cut      []time.Duration
 	}{
 		{"nothing", Decimal, 0, 0, []string{`\[00:30\]`, `\[12:00\]`, `\[12:30\]`, `\[12:40.50\]`, `00:13:00.15\]`, `[01:00:10.5]`, `\[1:00:11:05\]`}, nil},
@@ -140,8 +140,8 @@ func TestTodo(t *testing.T) {
 	}
 }
 
-// TestTodoWithoutUsableStamps has one stamp, which cannot be true: text before it
-// takes longer.
+// TestTodoWithoutUsableStamps has only one stamp, which cannot be right: the text before
+// it takes longer.
 func TestTodoWithoutUsableStamps(t *testing.T) {
 	t.Parallel()
 	tasks := Todo(Parse([]byte("**Vega:** Hello, Lyra. \\[00:00\\]\n"), nil), "a.md", 0)

@@ -106,7 +106,7 @@ import (
 // Person is a speaker whose name may label turns.
 type Person struct {
 	Name    string
-	Aliases []string // other labels of the same person; turns have Name
+	Aliases []string // other labels of the same person; turns get Name
 }
 
 // Fraction says what the two digits after the dot of a stamp count.
@@ -131,37 +131,37 @@ func ParseFraction(name string) (Fraction, error) {
 	return Decimal, fmt.Errorf("unknown timestamp fraction %q: want decimal or frames30", name)
 }
 
-// Options change how a transcript is read. A nil pointer means the zero value.
+// Options set how a transcript is read. A nil pointer means the zero value.
 type Options struct {
 	People   []Person
 	Fraction Fraction
-	Pauses   []string // labels of pauses beside Break, Jingle, Intro and Outro
+	Pauses   []string // labels of pauses besides Break, Jingle, Intro and Outro
 	File     string   // file named by findings
 }
 
-// Transcript is what was read from one file.
+// Transcript is the content of one file.
 type Transcript struct {
 	Turns    []Turn
 	Clips    bool         // the stamps belong to other recordings (timeline: clips)
 	Machine  bool         // written by a speech recognizer and not reviewed (machine:)
-	Findings finding.List // problems, and what was read leniently, in order of place
+	Findings finding.List // problems, and what was read leniently, by place
 
 	Fractions Fractions
 
-	captionTimes *captionTimes // found by Read; nil for Markdown
-	spoken       []spoken      // found by Align; nil without recognized words
+	captionTimes *captionTimes // set by Read; nil for Markdown
+	spoken       []spoken      // set by Align; nil without recognized words
 }
 
 // Fractions counts the fractions of stamps that have two digits. If there are
 // many and none is above 29, they are frames of 1/30 s.
 type Fractions struct{ TwoDigit, Above29 int }
 
-// Turn is a stretch of one speaker, or a pause between two.
+// Turn is continuous speech of one speaker, or a pause.
 type Turn struct {
 	Speaker      string // name in the registry, or the label; empty before the first label
-	Pause        bool   // such as Break or Jingle; shown, not spoken; Speaker is the label
+	Pause        bool   // such as Break or Jingle; shown, not spoken; Speaker is its label
 	ID           string // for deep links; unique in the file; has letters, digits and "-"
-	Line, Column int    // of the label, from 1, in bytes
+	Line, Column int    // place of the label, from 1; Column in bytes
 	Stamp        *Mark  // time that opens the turn or pause; nil if there is none
 	Until        *Mark  // end of a pause's range; nil if there is none
 	Blocks       []Block
@@ -181,7 +181,7 @@ type Block struct {
 // editor's note.
 type Mark struct {
 	Line, Column int
-	Offset       int    // of the byte of Block.Text after it
+	Offset       int    // offset in Block.Text of the byte after the mark
 	Note         string // words in the brackets, such as laughs; empty for a stamp
 	Time         time.Duration
 	Timed        bool // it has a time
@@ -203,8 +203,8 @@ func (t *Turn) spoken() bool {
 	return false
 }
 
-// shortTurn is the length in bytes below which the words of a turn do not
-// distinguish it from others, as in "Yeah."
+// shortTurn is the length in bytes below which words like "Yeah." do not distinguish a
+// turn from others.
 const shortTurn = 40
 
 // identify gives every turn its ID. If a turn opens with a stamp, its ID is the

@@ -14,7 +14,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite golden files")
 
-// formats are the writers, by the ending of their files.
+// formats are the writers, by the extension of their files.
 var formats = []struct {
 	name  string
 	write func(io.Writer, *Transcript, []Cue) error
@@ -69,7 +69,7 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// page is what a site shows of a transcript, and the findings of the reader.
+// page returns what a site shows of a transcript, and the reader's findings.
 func page(t *Transcript) []byte {
 	var b bytes.Buffer
 	for i := range t.Turns {

@@ -15,7 +15,7 @@ type span struct{ from, to int }
 // slice, in the order of the source.
 type file struct {
 	src     []byte // lines end with LF
-	lines   []span // without their ends
+	lines   []span // the lines without their ends
 	body    int    // first line after the front matter
 	clips   bool   // timeline: clips
 	machine int    // line of machine:, which marks a text that is not reviewed; 0 if there is none
@@ -26,12 +26,12 @@ type file struct {
 	links   []linkNode
 	images  []string // the description of each image
 
-	original []byte // the source with its own line ends
-	returns  []int  // offsets in src of the line ends that were CRLF
+	original []byte // the source with its original line ends
+	returns  []int  // offsets in src of the line ends that were CRLF in original
 }
 
-// turnNode is a label and the blocks after it. The first turnNode has no label: it
-// holds the blocks before the first label.
+// turnNode is a label and the blocks after it. The first turnNode has no label; it holds
+// the blocks before the first label.
 type turnNode struct {
 	label    *label
 	speaker  string // the name that the label stands for
@@ -57,14 +57,14 @@ type blockNode struct {
 	hidden  bool    // it has characters that are not shown
 }
 
-// outcome is what rendering does with a block.
+// outcome is what becomes of a block when it is rendered.
 type outcome uint8
 
 const (
 	joined    outcome = iota // it belongs to the turn of the label above
 	opensTurn                // it opens a turn that has no label
 	carried                  // it has no words, and its marks go to the turn below
-	dropped                  // nothing of it is shown
+	dropped                  // it shows nothing
 )
 
 // inlineNode is a part of a block.
@@ -87,13 +87,13 @@ const (
 	imageInline                      // an image
 	openInline                       // start of an inline element
 	closeInline                      // end of an inline element
-	codeInline                       // start of a code span; the span of the node is all of it
+	codeInline                       // start of a code span; the node's span is the whole code span
 	codeText                         // text of a code span
 	linkInline                       // start of a link
 	linkEnd                          // end of a link
 	autoLinkInline                   // a link whose text is its target
 	brokenLink                       // start of a link without a readable target
-	htmlInline                       // an HTML tag, which is not shown
+	htmlInline                       // an HTML tag, which is not written
 	openBlock                        // start of a nested block
 	closeBlock                       // end of a nested block
 	partBlock                        // start of a nested block without an element
@@ -134,7 +134,7 @@ var elements = [...]struct{ open, close string }{
 	codeBlock:      {"<pre><code>", "</code></pre>"},
 }
 
-// linkNode is the target of a link.
+// linkNode is a link and its target.
 type linkNode struct {
 	at      int    // where the link starts
 	target  []byte // as written
@@ -162,7 +162,7 @@ func newFile(src []byte) *file {
 	return f
 }
 
-// convertLineEnds replaces all line ends with LF, and records which were CRLF.
+// convertLineEnds replaces all line ends with LF, and records which ones were CRLF.
 func (f *file) convertLineEnds() {
 	src := make([]byte, 0, len(f.original))
 	for i, c := range f.original {
@@ -210,7 +210,7 @@ func (f *file) edit(from, to int, text string) finding.Edit {
 	return finding.Edit{Start: from, End: to, Text: text}
 }
 
-// changes returns the edits, except those that change nothing.
+// changes returns the edits that change something.
 func (f *file) changes(edits ...finding.Edit) []finding.Edit {
 	kept := edits[:0]
 	for _, e := range edits {
@@ -221,8 +221,8 @@ func (f *file) changes(edits ...finding.Edit) []finding.Edit {
 	return kept
 }
 
-// frontMatter reads the settings between two lines of "---" at the top. Only
-// "timeline: clips" and "machine:" mean anything.
+// frontMatter reads the settings between two lines of "---" at the top. Settings other
+// than "timeline: clips" and "machine:" are ignored.
 func (f *file) frontMatter() {
 	const maxLines = 40
 	if len(f.lines) == 0 || string(bytes.TrimRight(f.line(0), " \t")) != "---" {
@@ -236,7 +236,7 @@ func (f *file) frontMatter() {
 			return
 		}
 		if !isSetting(s) {
-			return // a divider, and then text
+			return // the "---" is a divider, and text follows
 		}
 		key, value, _ := bytes.Cut(s, []byte(":"))
 		clips = clips || string(key) == "timeline" && string(bytes.Trim(value, ` "'`)) == "clips"
@@ -246,8 +246,8 @@ func (f *file) frontMatter() {
 	}
 }
 
-// isSetting reports whether a line may be one of YAML: blank, a comment,
-// indented, an item, or a key in small letters.
+// isSetting reports whether a line may belong to YAML: blank, a comment, indented, an
+// item, or a key in lower case.
 func isSetting(s []byte) bool {
 	if len(s) == 0 || s[0] == '#' || s[0] == ' ' || bytes.HasPrefix(s, []byte("- ")) {
 		return true

@@ -15,11 +15,11 @@ type word struct {
 	size     int // columns
 	ending   ending
 	colon    bool // it ends with a colon, which players take for a speaker
-	joined   bool // no space before it, in a script without spaces
+	joined   bool // no space precedes it, in a script without spaces
 	sounds   []Sound
 }
 
-// ending says whether a sentence or clause ends after a word.
+// ending says whether a sentence or clause ends with a word.
 type ending int
 
 const (
@@ -70,7 +70,7 @@ func (c *cutter) splitWord(text string, from, to int) {
 	c.appendWord(text, w, to)
 }
 
-// space returns the columns of the space before the word.
+// space returns the number of columns of the space before the word.
 func (w *word) space() int {
 	if w.joined {
 		return 0
@@ -132,7 +132,7 @@ func endingOf(word string) ending {
 func countWords(text string) int {
 	const wideWord, southeastWord = 2, 5
 	words, wides, southeasts := 0, 0, 0
-	inWord := false // of a script with spaces
+	inWord := false // inside a word of a script with spaces
 	for i, size := 0, 1; i < len(text); i, size = i+size, 1 {
 		if b := text[i]; b < utf8.RuneSelf {
 			if b != ' ' && !inWord {
@@ -194,8 +194,8 @@ func startsSyllable(r rune) bool {
 // a, am, and the marks of repetition and abbreviation.
 func endsSyllable(r rune) bool { return strings.ContainsRune("ะำๆฯະຳໆຯ", r) }
 
-// clean removes from a short string the characters that write removes, and folds
-// spaces.
+// clean folds the spaces of a short string and removes the characters that renderer.write
+// removes.
 func clean(s []byte) string {
 	if script.IsClean(s) {
 		return string(s)

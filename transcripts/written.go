@@ -10,9 +10,9 @@ import (
 	"onair/transcripts/internal/script"
 )
 
-// asWritten returns what Parse reads from turns after they are written as Markdown.
-// Most blocks have nothing that means anything in Markdown, so that they are taken
-// as they are. The others are written and parsed, each by itself.
+// asWritten returns what Parse would read from turns after they are written as Markdown.
+// Most blocks have nothing with a meaning in Markdown and are used as they are. The
+// others are written and parsed, each by itself.
 func asWritten(turns []Turn, o *Options) *Transcript {
 	w := newWritten(turns, o)
 	for i := range turns {
@@ -24,10 +24,10 @@ func asWritten(turns []Turn, o *Options) *Transcript {
 	return &w.t
 }
 
-// parseWritten is asWritten without a shorter way.
+// parseWritten is asWritten without the shortcut: it writes and parses everything.
 func parseWritten(turns []Turn, o *Options) *Transcript {
 	md, t := formattedReading(appendMarkdown(nil, turns), o)
-	for range passes { // some notes change, such as one with a star
+	for range passes { // writing changes some notes, such as one with a star
 		again := appendMarkdown(nil, t.Turns)
 		if bytes.Equal(again, md) {
 			break
@@ -38,8 +38,8 @@ func parseWritten(turns []Turn, o *Options) *Transcript {
 	return t
 }
 
-// formattedReading formats Markdown and reads it. Usually there is nothing to
-// format, and it parses only once.
+// formattedReading formats Markdown and reads it. It parses only once if there is nothing
+// to format, as is usual.
 func formattedReading(md []byte, o *Options) ([]byte, *Transcript) {
 	f := parse(md, o)
 	if edits := formatEdits(f, o); len(edits) > 0 {
@@ -49,22 +49,22 @@ func formattedReading(md []byte, o *Options) ([]byte, *Transcript) {
 	return md, f.transcript(o)
 }
 
-// written collects the turns of asWritten.
+// written collects the result of asWritten.
 type written struct {
 	o      *Options
 	t      Transcript
-	blocks []Block         // of all turns
-	marks  []Mark          // of plain blocks
-	html   strings.Builder // of plain blocks
+	blocks []Block         // blocks of all turns
+	marks  []Mark          // marks of plain blocks
+	html   strings.Builder // HTML of plain blocks
 	labels map[string]writtenLabel
 	line   int
 }
 
 // writtenLabel is the label of a speaker.
 type writtenLabel struct {
-	person string // that it stands for
+	person string // person whom the label stands for
 	size   int    // in bytes, with its stars and colon
-	ok     bool   // it is read as it was meant
+	ok     bool   // Parse reads the label as this person
 }
 
 func newWritten(turns []Turn, o *Options) *written {
@@ -85,7 +85,7 @@ func newWritten(turns []Turn, o *Options) *written {
 	return w
 }
 
-// turn adds a turn. It returns false if the turn has to be parsed with the others.
+// turn adds a turn. It returns false if all turns have to be parsed together.
 func (w *written) turn(t *Turn) bool {
 	if t.Pause {
 		return w.pause(t)
@@ -125,7 +125,7 @@ func (w *written) label(speaker string) writtenLabel {
 	l := writtenLabel{person: speaker}
 	for _, p := range w.o.People {
 		if p.Name == speaker {
-			l.person = speaker // and not whose alias it is
+			l.person = speaker // a name wins over another person's alias
 			break
 		}
 		if slices.Contains(p.Aliases, speaker) {
@@ -138,8 +138,8 @@ func (w *written) label(speaker string) writtenLabel {
 	return l
 }
 
-// plain adds a block if nothing in it means anything in Markdown. The block starts
-// after a number of columns.
+// plain adds a block if nothing in it has a meaning in Markdown. The block starts at the
+// given column, counted from 0.
 func (w *written) plain(b *Block, column int) bool {
 	if !isPlain(b.Text) || column == 0 && isDivider([]byte(b.Text)) || len(b.Marks) > 1 || len(b.Marks) > 0 && !opensWithSeconds(&b.Marks[0]) {
 		return false
@@ -162,7 +162,7 @@ func (w *written) plain(b *Block, column int) bool {
 	return true
 }
 
-// tagEscaper escapes a text that has no entities and does not open a tag.
+// tagEscaper escapes text that has no entities and opens no tag.
 var tagEscaper = strings.NewReplacer(">", "&gt;")
 
 // opensWithSeconds reports whether a mark is a stamp in whole seconds before the text.
@@ -177,8 +177,8 @@ func isPlain(text string) bool {
 	return firstEscape(text) == len(text) && text != "" && script.IsClean(text)
 }
 
-// parsed adds a block by writing and parsing it alone. It returns false if it is not
-// read as one block.
+// parsed adds a block by writing and parsing it alone. It returns false if Parse does not
+// read it as one block.
 func (w *written) parsed(b *Block, column int) bool {
 	const before, words = "Name", "Words"
 	turn := Turn{Speaker: before, Blocks: []Block{*b}}
@@ -205,7 +205,8 @@ func (w *written) parsed(b *Block, column int) bool {
 	return true
 }
 
-// pause adds a pause by writing and parsing it alone.
+// pause adds a pause by writing and parsing it alone. It returns false if Parse does not
+// read it as one pause.
 func (w *written) pause(t *Turn) bool {
 	read := parseWritten([]Turn{*t}, &Options{Fraction: w.o.Fraction, Pauses: w.o.Pauses}).Turns
 	if len(read) != 1 || !read[0].Pause || len(read[0].Blocks) > 0 {

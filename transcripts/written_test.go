@@ -19,8 +19,8 @@ func compareWritten(t *testing.T, turns []Turn, o *Options) {
 	}
 }
 
-// TestAsWritten writes and reads turns that are made of pieces with and without a
-// meaning in Markdown.
+// TestAsWritten writes and reads turns made of pieces with and without a meaning in
+// Markdown.
 func TestAsWritten(t *testing.T) {
 	t.Parallel()
 	speakers := []string{"Jo O'Dell", "Åsa Öst", "Q & A", "speaker_1", "C# <x>", "Åsa"}
