@@ -55,9 +55,9 @@ type runner struct {
 	workspace string
 	temp      string
 	path      string            // PATH of the scripts
-	values    map[string]string // of expressions
+	values    map[string]string // values of expressions
 	artifacts map[string]string // folders, by name
-	onair     string            // a binary for the actions; empty has them build it
+	onair     string            // binary for the actions; if empty, they build it
 	log       bytes.Buffer      // output of the scripts
 	summary   string
 }
@@ -167,7 +167,7 @@ func (r *runner) action(dir string, with map[string]string) bool {
 	return !failed
 }
 
-// uses does what the actions of GitHub do.
+// uses does what GitHub's own actions do.
 func (r *runner) uses(s step, values map[string]string) {
 	name, _, _ := strings.Cut(s.Uses, "@")
 	path := r.expand(s.With["path"], values)
@@ -249,7 +249,7 @@ func write(t *testing.T, dir, name, text string) {
 	}
 }
 
-// old is a transcript with an error that the pull request does not have to fix.
+// old is a transcript with an error that the pull request did not introduce.
 const old = `**Vega**: \[00:10\] Old sins are not counted.
 
 **Rigel:** We put it behind a \[unintelligible 00:00:42.00\] and it was late.
@@ -257,8 +257,8 @@ const old = `**Vega**: \[00:10\] Old sins are not counted.
 **Vega:** \[01:30\] And then \[unintelligible 00:01:40.00\].
 `
 
-// changed is the transcript in the pull request: with a correction, and with text
-// that tries to run code, load images and notify people.
+// changed is the transcript in the pull request, with a correction, and with text that
+// tries to run code, load images and notify people.
 const changed = `**Vega**: \[00:10\] Old sins are not counted.
 
 **Rigel:** We put it behind a <script>alert(1)</script> @everyone, see [us](javascript:alert(1)) ![x](https://evil.example/x.png) #1 and it was late.

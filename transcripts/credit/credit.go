@@ -33,14 +33,14 @@ type Contributor struct {
 
 var contributorsFunc = derive.Func{Name: "contributors", Version: 1}
 
-// Contributors returns the contributors to each file: those with most commits first,
-// and among equals in the order of their first commits. Files are slash-separated
-// and below dir. A file that git does not know has none. Contributors runs git at
-// most five times, however many files there are.
+// Contributors returns the contributors to each file: those with most commits first, and
+// among equals in the order of their first commits. Files are slash-separated and
+// relative to dir. A file that git does not know has no contributors. Contributors runs
+// git at most five times, however many files there are.
 //
-// The answer comes from the cache if git would give the same one again, and the
-// trace records what it depends on. Both may be nil. The error is ErrNoRepository or
-// ErrShallow if git cannot know.
+// The answer comes from the cache if the state of the repository is unchanged, and the
+// trace records what the answer depends on. Both may be nil. If git cannot know all
+// contributors, the error is ErrNoRepository or ErrShallow.
 func Contributors(ctx context.Context, cache *derive.Cache, trace *derive.Trace, dir string, files []string) (map[string][]Contributor, error) {
 	r, err := open(ctx, dir)
 	if err != nil {
@@ -60,7 +60,7 @@ func Contributors(ctx context.Context, cache *derive.Cache, trace *derive.Trace,
 	found, err := r.contributors(ctx, files)
 	switch after, _ := r.state(ctx); {
 	case after != state || err != nil && !errors.Is(err, ErrShallow):
-		trace.Uncertain() // the mailmap has changed meanwhile, or git failed
+		trace.Uncertain() // the mailmap changed in the meantime, or git failed
 	case err == nil:
 		derive.Keep(cache, contributorsFunc, dir, key, found)
 	}
@@ -88,7 +88,7 @@ func (r *repository) contributors(ctx context.Context, files []string) (map[stri
 	return log.result(), nil
 }
 
-// Names returns the names of contributors in their order.
+// Names returns the names of contributors in the given order.
 func Names(list []Contributor) []string {
 	var names []string
 	for _, c := range list {
@@ -103,8 +103,8 @@ type Helper struct {
 	Files int // number of transcripts
 }
 
-// Total counts the files that each person contributed to. It sorts people by that
-// number, most first, then by name.
+// Total counts the files that each person contributed to. It sorts people by this number,
+// highest first, then by name.
 func Total(byFile map[string][]Contributor) []Helper {
 	files := map[string]int{}
 	for _, list := range byFile {
@@ -122,11 +122,11 @@ func Total(byFile map[string][]Contributor) []Helper {
 	return all
 }
 
-// person is a name and address in a commit. Those of an author are already mapped by
-// the mailmap.
+// person is a name and address in a commit. The mailmap has already been applied to
+// authors.
 type person struct{ name, email string }
 
-// id returns a person in the form that git uses.
+// id returns a person as "Name <email>", the form that git uses.
 func (p person) id() string { return p.name + " <" + p.email + ">" }
 
 // reader reads the log.
@@ -137,8 +137,8 @@ type reader struct {
 	ids    map[string]person                  // "Name <email>" of co-authors → person in the mailmap
 }
 
-// The log has a record per commit: the author, the trailers, then the names of the
-// files, with separators that no name contains.
+// The log has a record per commit: the author, the trailers, then the names of the files.
+// The separators occur in no name.
 const (
 	recordMark = "\x01"
 	fieldMark  = "\x02"
@@ -149,7 +149,7 @@ const (
 // maxRecord is the limit on the record of a commit, in bytes.
 const maxRecord = 64 << 20
 
-// read reads the log of a commit.
+// read reads the log from a commit on.
 func (r *reader) read(ctx context.Context, dir, commit string) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -227,7 +227,7 @@ func (r *reader) commit(name, email, trailers, changes string) {
 			}
 			delete(r.wanted, file)
 		}
-		for _, p := range slices.Backward(people) { // the author is the first contributor
+		for _, p := range slices.Backward(people) { // backward, so that the author becomes the first contributor
 			r.count(target, p)
 		}
 	}
@@ -246,7 +246,7 @@ func (r *reader) count(file string, p person) {
 	r.order = append(r.order, p)
 }
 
-// mapCoAuthors replaces co-authors with those of the mailmap.
+// mapCoAuthors applies the mailmap to co-authors.
 func (r *reader) mapCoAuthors(ctx context.Context, dir string) error {
 	if len(r.ids) == 0 {
 		return nil
@@ -270,8 +270,8 @@ func (r *reader) mapCoAuthors(ctx context.Context, dir string) error {
 	return nil
 }
 
-// result returns the contributors to each file. It adds up the commits of a name with
-// several addresses.
+// result returns the contributors to each file. It joins the addresses of a name and adds
+// up their commits.
 func (r *reader) result() map[string][]Contributor {
 	first := map[string]int{} // index of a name's first contribution in r.order
 	for i, p := range r.order {
@@ -298,8 +298,8 @@ func (r *reader) result() map[string][]Contributor {
 	return all
 }
 
-// nameOf returns the name to show for a person, or "" for a bot and for a name that is
-// an address.
+// nameOf returns the name to show for a person. It is "" for a bot and if the name is an
+// address.
 func (r *reader) nameOf(p person) string {
 	if mapped, ok := r.ids[p.id()]; ok {
 		p = mapped
@@ -320,7 +320,7 @@ func (r *reader) nameOf(p person) string {
 	return name
 }
 
-// isBot reports whether name or address are of the kinds that code hosts give to bots.
+// isBot reports whether a name or address looks like those that code hosts give to bots.
 func isBot(p person) bool {
 	name, email := strings.ToLower(p.name), strings.ToLower(p.email)
 	return strings.HasSuffix(name, "[bot]") || strings.Contains(email, "[bot]@") || strings.HasSuffix(name, "-bot") ||

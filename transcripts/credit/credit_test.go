@@ -113,8 +113,9 @@ func TestWithoutHistory(t *testing.T) {
 	}
 }
 
-// TestCachedContributors changes everything that the contributors depend on, and
-// compares the answer with a cache to the one without. A trace shows each change.
+// TestCachedContributors changes everything that the contributors depend on. It compares
+// the answer with a cache to the answer without, and expects a trace to notice each
+// change.
 func TestCachedContributors(t *testing.T) {
 	t.Parallel()
 	s := newScratch(t)
@@ -131,7 +132,7 @@ func TestCachedContributors(t *testing.T) {
 	for _, test := range []struct {
 		what string
 		edit func()
-		same bool // whether everything is as before
+		same bool // the change does not matter
 	}{
 		{"a commit", func() {
 			s.commit("a.md", "b\n", "Rigel <rigel@x.example>", "Two\n\nCo-authored-by: Deneb <deneb@x.example>")

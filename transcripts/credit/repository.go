@@ -17,29 +17,28 @@ import (
 )
 
 var (
-	// ErrShallow reports that a clone does not have its whole history, and so not
-	// all contributors.
+	// ErrShallow reports that a clone lacks part of its history, and therefore some
+	// contributors.
 	ErrShallow = errors.New("the clone is shallow: git does not know all contributors")
 	// ErrNoRepository reports that there is no git repository, or no git.
 	ErrNoRepository = errors.New("no git repository")
 )
 
-// repository is the git repository of a folder, with the commit that was checked out
-// when it was opened.
+// repository is the git repository of a folder, and its checked out commit when it was
+// opened.
 type repository struct {
 	dir      string
 	up       string // relative path from dir to the top of the work tree
 	prefix   string // path of dir in the repository; empty or ends with a slash
 	shallow  bool
 	commit   string   // empty if nothing is committed yet
-	replaced []string // commits and names of git replace
+	replaced []string // commits and names under replaceRefs
 }
 
-// replaceRefs are the names under which git replace puts an object in the place of
-// another.
+// replaceRefs is the namespace in which git replace names an object and its replacement.
 const replaceRefs = "refs/replace/"
 
-// open returns the repository that the folder dir is in. The error is ErrNoRepository
+// open returns the repository that contains the folder dir. The error is ErrNoRepository
 // if there is none.
 func open(ctx context.Context, dir string) (*repository, error) {
 	out, err := gitcmd.Output(gitcmd.Command(ctx, dir, "rev-parse", "--is-shallow-repository", "--show-cdup", "--show-prefix",
@@ -69,10 +68,9 @@ func open(ctx context.Context, dir string) (*repository, error) {
 	return r, nil
 }
 
-// state returns a digest of what contributors depends on besides the files it is
-// asked for: the commit and what git replaces in its history, whether that is whole,
-// the mailmap, git's configuration and git itself. Equal states give equal
-// contributors.
+// state returns a digest of everything that contributors depend on besides the list of
+// files: the commit, the replacements in its history, whether the history is complete,
+// the mailmap, git's configuration and git itself. Equal states give equal contributors.
 func (r *repository) state(ctx context.Context) (string, error) {
 	config, err := gitcmd.Output(gitcmd.Command(ctx, r.dir, "config", "--list", "-z"))
 	if err != nil {
@@ -114,8 +112,8 @@ func (r *repository) state(ctx context.Context) (string, error) {
 	return hex.EncodeToString(key[:]), nil
 }
 
-// stateOf returns the state of a folder that open refused, or an empty string if it
-// is not known.
+// stateOf returns the state of a folder that open refused, or an empty string if the
+// state is unknown.
 func stateOf(err error) string {
 	if errors.Is(err, ErrNoRepository) {
 		return "no repository"
@@ -123,9 +121,9 @@ func stateOf(err error) string {
 	return ""
 }
 
-// State returns the state of the git repository that the folder dir is in: text that
-// differs whenever Contributors may answer differently for the same files. It is
-// empty if the state is not known.
+// State returns the state of the git repository that contains the folder dir: a text that
+// differs whenever Contributors may answer differently for the same files. It is empty if
+// the state is unknown.
 func State(ctx context.Context, dir string) string {
 	r, err := open(ctx, dir)
 	if err != nil {

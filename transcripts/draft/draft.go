@@ -1,4 +1,4 @@
-// Package draft makes a transcript in Markdown of the words that a speech recognizer
+// Package draft makes a transcript in Markdown from the words that a speech recognizer
 // heard, for people to correct.
 package draft
 
@@ -18,17 +18,20 @@ import (
 )
 
 const (
-	// longest is how long a paragraph may be. It ends with the last sentence before.
+	// longest is the limit on the length of a paragraph, which ends with the last
+	// sentence within it.
 	longest = 90 * time.Second
 	// unsure is the confidence below which words are left for people to fill in.
 	unsure = 0.4
-	// fastest is how many words a second people can say, over windowWords words.
+	// fastest is the limit on how many words a second people say, measured over
+	// windowWords words.
 	fastest     = 7
 	windowWords = 8
-	// A recognizer that repeats runs of repeatWords words or more this many times heard
-	// no speech.
+	// A run of at least repeatWords words that is heard repeatTimes times in a row is not
+	// speech.
 	repeatWords, repeatTimes = 3, 4
-	// longestRepeat is the longest run of words whose repetition is searched.
+	// longestRepeat is the length of the longest run whose repetition is searched, in
+	// words.
 	longestRepeat = 20
 )
 
@@ -41,13 +44,13 @@ func Label(f *words.File, voice string) string {
 		return "Unknown"
 	}
 	label := "Voice " + voice
-	if since, ok := f.Since[voice]; ok { // it may be one of the voices before
+	if since, ok := f.Since[voice]; ok { // the voice may be one of the earlier ones
 		label += fmt.Sprintf(" (from %d:%02d)", int(since.Minutes()), int(since.Seconds())%60)
 	}
 	return label
 }
 
-// cleanName removes from a name what a label cannot contain.
+// cleanName removes from a name the characters that a label cannot contain.
 func cleanName(name string) string {
 	const most = 60
 	name = strings.Join(strings.FieldsFunc(name, func(r rune) bool {
@@ -56,16 +59,16 @@ func cleanName(name string) string {
 	return string([]rune(name)[:min(most, utf8.RuneCountInString(name))])
 }
 
-// heard is a word with its voice. Its text is not shown if it is unclear.
+// heard is a word with its voice. The text of an unclear word is not shown.
 type heard struct {
 	words.Word
 	voice   string
 	unclear bool
 }
 
-// Markdown returns the draft. Names are those that Label returns, mapped by name if
-// that knows them; it may be nil. Text of the recognizer is escaped, so that it cannot
-// become a label, a stamp or HTML.
+// Markdown returns the draft. Voices are named by Label; name, which may be nil, replaces
+// the result of Label. Text of the recognizer is escaped, so that it cannot become a
+// label, a stamp or HTML.
 func Markdown(f *words.File, name func(string) string) []byte {
 	list := flatten(f)
 	markUnclear(list)
@@ -89,7 +92,7 @@ func Markdown(f *words.File, name func(string) string) []byte {
 	return out.Bytes()
 }
 
-// quote writes a text as a value in a map of YAML.
+// quote writes a text as a value in YAML.
 func quote(s string) string { return fmt.Sprintf("%q", s) }
 
 // flatten returns the words of all segments by start.
@@ -103,7 +106,8 @@ func flatten(f *words.File) (list []heard) {
 	return list
 }
 
-// markUnclear marks what is probably not what was said.
+// markUnclear marks words that were probably not said: those with low confidence, those
+// that are too fast, and repetitions.
 func markUnclear(list []heard) {
 	for i := range list {
 		c := list[i].Confidence
@@ -117,12 +121,12 @@ func markUnclear(list []heard) {
 	same := func(i, j int) bool { return strings.EqualFold(list[i].Text, list[j].Text) }
 	for n := repeatWords; n <= longestRepeat; n++ {
 		for i := 0; i+n < len(list); {
-			run := 0 // words that are equal to those n before
+			run := 0 // number of words that equal the words n places before
 			for i+n+run < len(list) && same(i+run, i+n+run) {
 				run++
 			}
 			if run >= n*(repeatTimes-1) {
-				mark(list[i+n : i+n+run]) // the first time may have been said
+				mark(list[i+n : i+n+run]) // the first occurrence may have been said
 			}
 			i += run + 1
 		}
@@ -135,10 +139,10 @@ func mark(list []heard) {
 	}
 }
 
-// paragraphs cuts what one voice says into paragraphs with stamps.
+// paragraphs cuts the words of one voice into paragraphs with stamps.
 func paragraphs(list []heard) (blocks []transcripts.Block) {
 	for from := 0; from < len(list); {
-		end := from // after the last sentence that fits
+		end := from // end of the last sentence that fits
 		to := from
 		for to < len(list) && (to == from || list[to].End-list[from].Start <= longest) {
 			if to++; script.EndsSentence(list[to-1].Text) {
@@ -154,7 +158,7 @@ func paragraphs(list []heard) (blocks []transcripts.Block) {
 	return blocks
 }
 
-// brackets keeps text in brackets from being read as a stamp or a note.
+// brackets replaces square brackets, so that text is not read as a stamp or a note.
 var brackets = strings.NewReplacer("[", "(", "]", ")")
 
 func paragraph(list []heard) (b transcripts.Block) {
@@ -182,14 +186,14 @@ func paragraph(list []heard) (b transcripts.Block) {
 	return b
 }
 
-// Voice is what a recognizer heard of a voice.
+// Voice describes what a recognizer heard of a voice.
 type Voice struct {
 	ID    string
-	Share float64 // of all words
+	Share float64 // share of all words
 	First string  // the first words
 }
 
-// Voices returns the voices in the order in which they are first heard.
+// Voices returns the voices in the order in which they were first heard.
 func Voices(f *words.File) (voices []Voice) {
 	const firstWords = 8
 	list := flatten(f)
@@ -209,8 +213,8 @@ func Voices(f *words.File) (voices []Voice) {
 	return voices
 }
 
-// Rename gives voices of a draft the names of their speakers: it replaces their labels,
-// and nothing else. It returns how many labels of each it replaced.
+// Rename gives voices of a draft the names of their speakers. It replaces their labels
+// and nothing else, and returns how many labels of each voice it replaced.
 func Rename(src []byte, names map[string]string) (out []byte, replaced map[string]int) {
 	replaced = map[string]int{}
 	for line := range bytes.Lines(src) {

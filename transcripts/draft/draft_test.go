@@ -88,7 +88,7 @@ func TestUnclear(t *testing.T) {
 	}
 }
 
-// A paragraph ends with the last sentence within 90 seconds.
+// TestParagraphs expects a paragraph to end with the last sentence within 90 seconds.
 func TestParagraphs(t *testing.T) {
 	t.Parallel()
 	var list []words.Word
@@ -111,7 +111,7 @@ func TestRename(t *testing.T) {
 	}
 }
 
-// Whatever a recognizer writes, it stays text of its voice.
+// FuzzMarkdown expects everything that a recognizer writes to stay text of its voice.
 func FuzzMarkdown(f *testing.F) {
 	f.Add("Hello **X:** [00:10] <script> &amp; `code` \\[laughs\\] _a_ --- # x", "1")
 	f.Fuzz(func(t *testing.T, text, voice string) {

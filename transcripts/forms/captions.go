@@ -8,11 +8,11 @@ import (
 	"unicode/utf8"
 )
 
-// caption is a cue of WebVTT, SubRip or SubViewer as it is written.
+// caption is a cue of WebVTT, SubRip or SubViewer as written.
 type caption struct {
 	at         int
 	start, end time.Duration
-	unreadable bool // the times
+	unreadable bool // the times cannot be read
 	plain      bool // the lines are clean and have no markup
 	name       string
 	lines      []string
@@ -22,7 +22,7 @@ func looksVTT(head string) bool {
 	return len(head) >= 6 && strings.EqualFold(head[:6], "WEBVTT") && (len(head) == 6 || head[6] == ' ' || head[6] == '\t' || head[6] == '\n')
 }
 
-// looksSRT reports whether times stand in one of the first lines.
+// looksSRT reports whether one of the first lines has times.
 func looksSRT(head string) bool {
 	for range 8 {
 		line, rest, _ := strings.Cut(head, "\n")
@@ -56,8 +56,8 @@ func parseSBVTimes(line string) (start, end time.Duration, ok, timing bool) {
 	return start, end, ok, true
 }
 
-// readVTT reads WebVTT (https://www.w3.org/TR/webvtt1/#file-parsing), also in
-// several parts as HLS has it.
+// readVTT reads WebVTT (https://www.w3.org/TR/webvtt1/#file-parsing), also several files
+// in a row, as HLS has them.
 func readVTT(s *source) ([]Speech, error) {
 	if !looksVTT(strings.TrimLeft(s.text, " \t\n")) {
 		return nil, s.problem(0, "is it another format?", "not WebVTT: the first line is not WEBVTT")
@@ -135,14 +135,14 @@ func (k captionLines) timesOf(line string) (start, end time.Duration, ok, timing
 	return parseOddTimes(line)
 }
 
-// scanCaptions reads what the formats have in common: a line of times, an optional
-// number or name above it, and text below it up to the next. A line with an arrow
-// but without times is text.
+// scanCaptions reads the structure that the formats share: a line of times, an optional
+// number or name above it, and text below it up to the next line of times. A line with an
+// arrow but without times is text.
 func (s *source) scanCaptions(kind captionLines) ([]caption, error) {
 	captions := make([]caption, 0, strings.Count(s.text, "-->"))
 	var text []string
-	var kept []string                         // the lines of captions, which share its memory
-	held, above, skipping := "", "", kind.vtt // held may be the number or name of the next cue
+	var kept []string                         // lines of all captions, in one array
+	held, above, skipping := "", "", kind.vtt // held may be the number or name of the next cue; above is the previous line
 	unreadable := 0
 	firstBad := 0
 	flush := func() {
@@ -173,7 +173,7 @@ func (s *source) scanCaptions(kind captionLines) ([]caption, error) {
 			held = ""
 		case timing:
 			if n := len(text); kind.numbered && held == "" && n > 0 && isNumber(text[n-1]) {
-				text = text[:n-1] // no blank line between the cues
+				text = text[:n-1] // no blank line separates the cues
 			}
 			flush()
 			c := caption{at: at, start: start, end: end, name: held}
@@ -227,8 +227,8 @@ func isNumber(s string) bool { return s != "" && strings.Trim(s, "0123456789") =
 
 var zoomIdentifier = regexp.MustCompile(`^\d+ "([^"]+)" \(\d+\)$`)
 
-// nameByIdentifier puts the identifiers of cues before their text if they are the
-// names of the speakers.
+// nameByIdentifier puts the identifiers of cues before their text, as voice spans, if
+// most are names.
 func nameByIdentifier(captions []caption) {
 	names, filled := 0, 0
 	for i := range captions {
@@ -252,8 +252,8 @@ func nameByIdentifier(captions []caption) {
 	}
 }
 
-// unroll keeps each phrase once if captions roll: a caption of YouTube's speech
-// recogniser starts with the line that the one before ended with.
+// unroll keeps each phrase once if captions roll: YouTube's speech recogniser starts a
+// caption with the last line of the caption before.
 func unroll(captions []caption) {
 	const sample = 500 // captions
 	rolled, pairs := 0, 0
@@ -300,8 +300,8 @@ type stripper struct{}
 
 var markup stripper
 
-// strip removes tags and resolves entities. In WebVTT everything in angle brackets
-// is a tag; in the other formats only what players take for one.
+// strip removes tags and resolves entities. In WebVTT everything in angle brackets is a
+// tag; in the other formats only text that players take for one.
 func (stripper) strip(line string, vtt bool) string {
 	text, _ := cutTags(line, vtt)
 	return unescape(text)
@@ -316,7 +316,7 @@ func unescape(text string) string {
 	return entityPattern.ReplaceAllStringFunc(text, html.UnescapeString)
 }
 
-// inlineTime is a time inside of a caption's text.
+// inlineTime is a time inside the text of a caption.
 type inlineTime struct {
 	offset int
 	at     time.Duration
@@ -371,13 +371,13 @@ func tagName(tag string) string {
 	name, _, _ := strings.Cut(strings.TrimPrefix(tag, "/"), " ")
 	name = strings.TrimSuffix(name, "/")
 	if word, _, ok := strings.Cut(name, "."); ok && (name[0] < '0' || name[0] > '9') {
-		name = word // <c.yellow>
+		name = word // the name of <c.yellow> is c
 	}
 	return strings.ToLower(name)
 }
 
-// share divides the time of a caption among its speakers by the length of their
-// text.
+// share divides the time of a caption among its speakers, in proportion to the length of
+// their text.
 func share(speeches []Speech, start, end time.Duration) {
 	total, so := 0, 0
 	for i := range speeches {

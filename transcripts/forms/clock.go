@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// maxTime is the limit of what is read as a time: longer than any recording, and
-// far below what a time.Duration can hold.
+// maxTime is the longest text read as a time: more than any recording, and far less than
+// a time.Duration can hold.
 const maxTime = 10000 * time.Hour
 
 // parseClock reads [h:]mm:ss with an optional fraction after a dot, a comma, or a
@@ -60,8 +60,8 @@ func parseClock(s string, lenient bool) (d time.Duration, ok bool) {
 	return d.Round(time.Millisecond), true
 }
 
-// parseTimes reads "00:00:01.000 --> 00:00:02.000", the line of times of a caption;
-// settings may follow.
+// parseTimes reads the line of times of a caption, such as "00:00:01.000 -->
+// 00:00:02.000". Settings may follow the times.
 func parseTimes(line string) (start, end time.Duration, ok bool) {
 	from, to, ok := strings.Cut(line, "-->")
 	if !ok {
@@ -77,7 +77,7 @@ func parseTimes(line string) (start, end time.Duration, ok bool) {
 	return start, end, ok
 }
 
-// LooksLikeTimes reports whether a line would be read as the times of a caption.
+// LooksLikeTimes reports whether a reader would take a line for the times of a caption.
 func LooksLikeTimes(line string) bool {
 	if _, _, ok := parseTimes(line); ok {
 		return true
@@ -86,11 +86,11 @@ func LooksLikeTimes(line string) bool {
 	return timing
 }
 
-// oddTimes matches a line of times that is written in another way.
+// oddTimes matches a line of times with another arrow or with spaces inside the times.
 var oddTimes = regexp.MustCompile(`^(-?[\d:., ]*\d)\s*(?:[-–—]{1,3}\s*[>›]|→|⟶)\s*(-?\d[\d:., ]*?)(?:\s+[a-zA-Z].*)?$`)
 
-// parseOddTimes reads times with another arrow or with spaces inside. timing
-// reports whether the line is one of times, even if they cannot be read.
+// parseOddTimes reads a line that oddTimes matches. timing reports whether it is a line
+// of times, even if they cannot be read.
 func parseOddTimes(line string) (start, end time.Duration, ok, timing bool) {
 	if line == "" || line[0] != '-' && (line[0] < '0' || line[0] > '9') || !strings.ContainsAny(line, ">›→⟶") {
 		return 0, 0, false, false

@@ -9,8 +9,8 @@ import (
 	"onair/transcripts/internal/script"
 )
 
-// decode detects the encoding and sets the text. A few bytes that are not UTF-8 in
-// a file that otherwise is become U+FFFD.
+// decode detects the encoding and sets the text. If only a few bytes are not UTF-8, they
+// become U+FFFD.
 func (s *source) decode(src []byte) error {
 	src = script.FromUTF16(bytes.TrimPrefix(src, []byte("\xef\xbb\xbf")))
 	for _, b := range binaries {
@@ -50,8 +50,8 @@ func (s *source) decode(src []byte) error {
 	return nil
 }
 
-// beginning returns the whole lines in the first n bytes of a file, which is even, or
-// its whole characters if there is one line.
+// beginning returns the whole lines in the first n bytes of a file, or the whole
+// characters if these bytes have no line end. n is even.
 func beginning(src []byte, n int) []byte {
 	if len(src) <= n {
 		return src
@@ -73,7 +73,7 @@ func beginning(src []byte, n int) []byte {
 	return src[:last]
 }
 
-// binaries are formats that are recognised by their first bytes.
+// binaries are formats recognised by their first bytes.
 var binaries = []struct{ magic, title, hint string }{
 	{"PK\x03\x04", "an archive or an office document", "save the document as plain text (.txt) or export captions (VTT or SRT)"},
 	{"%PDF", "a PDF", "export plain text (.txt) or captions (VTT or SRT) from the tool that made it"},

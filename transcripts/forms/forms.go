@@ -1,6 +1,6 @@
 // Package forms reads captions that other tools wrote, with all their liberties. It
-// finds out which form a file has, and refuses what it does not understand: it never takes markup or data
-// for words.
+// detects the form of a file, and refuses what it does not understand: it never takes
+// markup or data for words.
 //
 // Every form is a row of a table. One function says who speaks in a line of any of
 // them (voices.go). A value that cannot be true, such as a caption that ends
@@ -18,11 +18,11 @@ import (
 	"onair/internal/finding"
 )
 
-// Options change how a file is read.
+// Options set how a file is read.
 type Options struct {
 	File     string            // name in findings; its extension helps to detect the form
-	Speakers map[string]string // names that the caller knows: the keys are speakers of the file
-	Duration time.Duration     // of the audio; 0 if unknown
+	Speakers map[string]string // known names: speaker in the file → name
+	Duration time.Duration     // length of the audio; 0 if unknown
 }
 
 // Speech is what one speaker says without a pause: a caption, a segment or a
@@ -33,25 +33,25 @@ type Speech struct {
 	Ended      bool   // End is known
 	Estimated  bool   // Start is estimated from the length of the text
 	Speaker    string // as the file names the speaker; empty if it does not
-	Text       string // white space folded, nothing invisible
+	Text       string // white space folded, without invisible characters
 	Words      []Word
-	Sections   []string // headings before it
+	Sections   []string // headings before the speech
 	At         int      // byte offset in the decoded file
 }
 
 // Word is a word with a time of its own.
 type Word struct {
-	To         int // byte offset of its end in the text
+	To         int // offset of the byte in the text after the word
 	Start, End time.Duration
 	Confidence float64 // between 0 and 1; 0 if unknown
 }
 
-// Result is what was read from a file.
+// Result is the content of a file.
 type Result struct {
 	Form     string
 	Service  string // the tool that wrote JSON
 	Captions bool   // every Speech is a caption; otherwise it is a paragraph
-	Numbered bool   // speakers are numbers or letters instead of names
+	Numbered bool   // speakers have numbers or letters instead of names
 	Speech   []Speech
 	Findings finding.List
 }
@@ -59,13 +59,13 @@ type Result struct {
 // formRow is a row of the table of formats.
 type formRow struct {
 	name, title string
-	looks       func(s *source, head string) bool // reports whether a file looks like it
+	looks       func(s *source, head string) bool // reports whether a file seems to have the form
 	read        func(*source) ([]Speech, error)
 	captions    bool
 	keeps, lost string // for docs/formats.md
 }
 
-// table has every form, in the order in which a file is compared with them.
+// table has every form, in the order in which Detect tries them.
 func table() []formRow {
 	onHead := func(looks func(string) bool) func(*source, string) bool {
 		return func(_ *source, head string) bool { return looks(head) }
@@ -96,7 +96,7 @@ func Names() []string {
 	return names
 }
 
-// Title returns what one of Names stands for.
+// Title returns the title of a form, one of Names.
 func Title(name string) string {
 	for _, f := range table() {
 		if f.name == name {
@@ -106,9 +106,9 @@ func Title(name string) string {
 	return name
 }
 
-// Read reads a file in one of the forms of Names; an empty form means the result of
-// Detect. If the file cannot be read, the error is a finding.Finding with the place
-// and what to do.
+// Read reads a file in one of the forms of Names. An empty form means the result of
+// Detect. If the file cannot be read, the error is a finding.Finding with the place, and
+// a hint what to do.
 func Read(src []byte, form string, o *Options) (*Result, error) {
 	if form == "" {
 		var err error
@@ -132,13 +132,13 @@ func Read(src []byte, form string, o *Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	result := s.result // so that it does not keep the text of the file
+	result := s.result // a copy, so that it does not keep the text of the file
 	result.Findings = s.found
 	return &result, nil
 }
 
-// Detect returns which of Names a file looks like, judged by its beginning. If it looks
-// like none of them, the error is a finding.Finding that says what it is.
+// Detect returns the form of a file, one of Names, judged by its beginning. If it has
+// none of these forms, the error is a finding.Finding that says what the file is.
 func Detect(src []byte, o *Options) (string, error) {
 	const enough = 1 << 18
 	s, err := newSource(beginning(src, enough), o)
@@ -180,17 +180,17 @@ type source struct {
 	lines lineCounter
 
 	result Result
-	unit   time.Duration // of times that are numbers
+	unit   time.Duration // unit of times that are numbers
 }
 
-// problem is an error at an offset of the text.
+// problem returns an error at an offset of the text.
 func (s *source) problem(at int, hint, format string, args ...any) error {
 	return finding.Finding{Severity: finding.Error, Position: s.position(at), Message: fmt.Sprintf(format, args...), Hint: hint}
 }
 
 // warn reports a value that was replaced.
 func (s *source) warn(rule *finding.Rule, at int, format string, args ...any) {
-	const most = 100 // findings of a file
+	const most = 100 // limit on the findings of a file
 	if len(s.found) < most {
 		s.found.Add(rule.At(s.position(at), format, args...))
 	}
@@ -202,8 +202,8 @@ func (s *source) position(at int) finding.Position {
 	return finding.Position{File: s.o.File, Line: s.lines.line(s.text, at), Column: at - strings.LastIndexByte(s.text[:at], '\n')}
 }
 
-// lineCounter counts lines up to offsets that mostly grow, without starting from
-// the beginning each time.
+// lineCounter counts lines up to an offset. For a larger offset it continues where it
+// stopped.
 type lineCounter struct{ at, count int }
 
 func (l *lineCounter) line(text string, at int) int {

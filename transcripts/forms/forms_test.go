@@ -263,8 +263,8 @@ func sentence(r *rand.Rand) string {
 	return b.String() + "."
 }
 
-// FuzzRead expects that no file makes a reader fail in another way than by an error,
-// and that captions are in order and do not overlap.
+// FuzzRead expects that readers fail only by returning an error, and that captions are in
+// order and do not overlap.
 func FuzzRead(f *testing.F) {
 	for _, test := range formTests {
 		f.Add([]byte(test.src), test.form)

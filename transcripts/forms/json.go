@@ -20,14 +20,14 @@ func looksJSON(head string) bool {
 	return ok && rest != "" && (rest[0] == '"' || rest[0] == '}')
 }
 
-// isJSONArray reports whether a text that opens with a bracket is JSON rather than
-// text with a time or a note at its start.
+// isJSONArray reports whether a text that opens with a bracket is JSON rather than text
+// that starts with a time or a note.
 func isJSONArray(head string) bool {
 	rest := strings.TrimLeft(head[1:], " \t\n")
 	return rest != "" && (rest[0] == '{' || rest[0] == '[' || rest[0] == ']')
 }
 
-// readJSON reads JSON of any tool.
+// readJSON reads the JSON of any tool.
 func readJSON(s *source) ([]Speech, error) {
 	t, err := parseJSON(s.text)
 	var syntax *syntaxError
@@ -46,7 +46,7 @@ func readJSON(s *source) ([]Speech, error) {
 	return r.unmatched()
 }
 
-// jsonReader reads a document in a form.
+// jsonReader reads a document that has a form.
 type jsonReader struct {
 	s    *source
 	t    *tape
@@ -65,8 +65,8 @@ type timedSpeaker struct {
 	speaker string
 }
 
-// lists calls yield with every array at the end of a path, with the number of the
-// element of the innermost array that it passed.
+// lists calls yield with every array at the end of a path. channel is the index of the
+// array's part in the innermost array or object on the path.
 func (t *tape) lists(v ref, path []string, channel int, yield func(list ref, channel int) bool) bool {
 	for i, name := range path {
 		if name != "[]" && name != "*" {
@@ -98,7 +98,8 @@ func (t *tape) lists(v ref, path []string, channel int, yield func(list ref, cha
 	return yield(v, channel)
 }
 
-// first returns the first value that is not null at the end of alternative paths.
+// first returns the first value that exists and is not null, trying alternative paths in
+// order.
 func (t *tape) first(v ref, alternatives [][]string) ref {
 	for _, path := range alternatives {
 		if found := t.path(v, path); found != none && t.kind(found) != 'n' {
@@ -108,8 +109,8 @@ func (t *tape) first(v ref, alternatives [][]string) ref {
 	return none
 }
 
-// matches reports whether the document has segments at the path that have what the
-// form says.
+// matches reports whether the document has segments at the path with the members of the
+// form.
 func (r *jsonReader) matches(path []string) bool {
 	const sample = 20
 	t, c := r.t, &r.form.compiled
@@ -184,7 +185,7 @@ func (t *tape) isWhole(v ref) bool {
 	return t.kind(v) == '0' && !strings.ContainsAny(t.raw(v), ".eE")
 }
 
-// read reads the segments at the path.
+// read reads the segments at the given path.
 func (r *jsonReader) read(path []string) ([]Speech, error) {
 	t, f := r.t, r.form
 	r.s.result.Service = f.title
@@ -193,7 +194,7 @@ func (r *jsonReader) read(path []string) ([]Speech, error) {
 	r.readPeople()
 	r.readTurns()
 	channels := map[string]bool{}
-	var channelOf []string // of each speech
+	var channelOf []string // channel of each speech
 	t.lists(t.root(), path, 0, func(list ref, number int) bool {
 		from := len(r.speeches)
 		if f.isWordList() {
@@ -237,8 +238,8 @@ func (r *jsonReader) read(path []string) ([]Speech, error) {
 	return r.speeches, nil
 }
 
-// nameChannels makes the channel the speaker if there are no speakers, or a part of
-// the speaker if several channels have the same.
+// nameChannels uses channels to name speakers if the same speaker occurs in several
+// channels: "Channel 1", or "Channel 1" and the speaker.
 func nameChannels(speeches []Speech, channelOf []string) {
 	heard := map[string]string{}
 	mixed := false
@@ -279,7 +280,7 @@ func (r *jsonReader) readPeople() {
 	}
 }
 
-// readTurns reads who speaks when, for words that do not say.
+// readTurns reads who speaks when, for forms whose words have no speaker.
 func (r *jsonReader) readTurns() {
 	t := r.t
 	for _, path := range r.form.compiled.turns {
@@ -315,7 +316,7 @@ func (r *jsonReader) speaker(v ref, paths [][]string) (name string, said bool) {
 	return clean(raw), true
 }
 
-// speakerAt returns who speaks at a time according to the list of turns.
+// speakerAt returns who speaks at a time, according to the list of turns.
 func (r *jsonReader) speakerAt(at time.Duration) string {
 	i := sort.Search(len(r.turns), func(i int) bool { return r.turns[i].start > at })
 	if i == 0 {
@@ -370,7 +371,7 @@ func (r *jsonReader) readSegment(v ref) {
 	if u.Text == "" {
 		return
 	}
-	if f.repeats && !u.Timed { // Google times only words and the end
+	if f.repeats && !u.Timed { // Google gives times only to words and to the end of a segment
 		if words != none && words+1 < t.next(words) {
 			r.readWords(&u, words)
 			return
@@ -384,7 +385,8 @@ func (r *jsonReader) readSegment(v ref) {
 	r.alignWords(u, words)
 }
 
-// dropRepeated drops what was read before the last segment if that repeats all words.
+// dropRepeated drops the speech before the last segment if the last segment repeats all
+// words with their speakers.
 func (r *jsonReader) dropRepeated(channelOf []string) []string {
 	n := len(r.speeches)
 	for i := n - 1; i > 0; i-- {
@@ -400,7 +402,7 @@ func (r *jsonReader) dropRepeated(channelOf []string) []string {
 	return channelOf
 }
 
-// unmatched says what a document is that has no speech where any tool has it.
+// unmatched returns the speech or the error for a document that has the form of no tool.
 func (r *jsonReader) unmatched() ([]Speech, error) {
 	t := r.t
 	root := t.root()
@@ -421,7 +423,7 @@ func (r *jsonReader) unmatched() ([]Speech, error) {
 	return nil, r.s.problem(0, "export captions as VTT or SRT instead", "JSON, but not of a speech recogniser that is known: %s", t.describe(root))
 }
 
-// serviceError returns the message of a service that failed.
+// serviceError returns the error message of a service that reported a failure.
 func (t *tape) serviceError(root ref) (msg string, at int) {
 	status := strings.ToLower(t.string(t.first(root, [][]string{{"status"}, {"job", "status"}, {"results", "status"}})))
 	paths := [][]string{{"err_msg"}, {"error", "message"}, {"error_message"}, {"error"}, {"errors", "0", "message"}, {"errors", "0"}, {"failureReason"}, {"FailureReason"},
@@ -446,7 +448,7 @@ func (t *tape) serviceError(root ref) (msg string, at int) {
 	return "", 0
 }
 
-// onlyMembers reports whether an object has no other members.
+// onlyMembers reports whether an object has only members with the given names.
 func (t *tape) onlyMembers(v ref, names ...string) bool {
 	if t.kind(v) != '{' {
 		return false
@@ -459,7 +461,7 @@ func (t *tape) onlyMembers(v ref, names ...string) bool {
 	return true
 }
 
-// describe lists what a document has.
+// describe lists the members of a document.
 func (t *tape) describe(v ref) string {
 	const most = 6
 	var names []string

@@ -6,49 +6,48 @@ import (
 	"time"
 )
 
-// jsonForm says where the speech is in the JSON of a tool. A path is the names of
-// members with dots between them; a number is a place in an array, [] stands for
-// every element of one, and * for every member of an object. Several paths are
-// separated by "|", and the first that has a value is taken.
+// jsonForm says where the speech is in the JSON of a tool. A path is names of members
+// with dots between them. In it, a number is an index in an array, [] stands for every
+// element of an array, and * for every member of an object. Alternative paths are
+// separated by "|"; the first one with a value counts.
 type jsonForm struct {
-	title   string // of the tool
-	source  string // documentation
-	generic bool   // segments have to have an end or a speaker as well
+	title   string // name of the tool
+	source  string // address of its documentation
+	generic bool   // segments must have an end or a speaker as well
 
-	list               string        // the segments; the document itself if empty
-	text               string        // of a segment; empty if it is made of words
-	start, end, length string        // times of a segment; length is instead of end
-	unit               time.Duration // of times that are numbers; a second if 0
+	list               string        // path of the segments; empty if they are the document itself
+	text               string        // text of a segment; empty if only its words have text
+	start, end, length string        // times of a segment; a segment has either an end or a length
+	unit               time.Duration // unit of times that are numbers; 0 means a second
 	speaker, channel   string
-	kind               string // whether a segment or word is a word, a mark, a space or a sound
+	kind               string // says whether a segment or word is a word, a mark, a space or a sound
 
-	words                                      string // of a segment; a segment is itself a word if it is "."
+	words                                      string // words of a segment; "." if a segment is itself a word
 	word, wordStart, wordEnd, wordLength, said string // said is the speaker of a word
-	relative                                   bool   // word times count from the segment
+	relative                                   bool   // times of words count from the start of the segment
 
-	require  string // members that segments have to have besides these
+	require  string // other members that segments must have
 	whole    bool   // all times are whole numbers
 	spaced   bool   // words contain the spaces between them
 	names    bool   // speakers are names, not numbers or letters
-	inherit  bool   // a segment without a speaker has the speaker of the one before
+	inherit  bool   // a segment without a speaker has the previous speaker
 	people   string // list of id and name of the speakers
-	turns    string // list of times and speakers, if words have none: start, speaker
+	turns    string // list with start and speaker, if words have no speaker
 	channels bool   // every list is a channel
 	nobody   string // label for unknown speakers
-	repeats  bool   // with speakers, the last segment repeats the words of all
+	repeats  bool   // if there are speakers, the last segment repeats all words
 
 	compiled paths
 }
 
-// paths are the compiled paths of a form.
+// paths are the paths of a form, split.
 type paths struct {
 	list, require, text, start, end, length, speaker, channel, kind [][]string
 	words, word, wordStart, wordEnd, wordLength, said               [][]string
 	people, turns                                                   [][]string
 }
 
-// jsonTable has the forms of JSON, in the order in which a document is compared with
-// them.
+// jsonTable has the forms of JSON, in the order in which they are tried.
 var jsonTable = sync.OnceValue(func() []jsonForm {
 	const ms, tick = time.Millisecond, 100 * time.Nanosecond
 	table := []jsonForm{
@@ -164,7 +163,7 @@ var jsonTable = sync.OnceValue(func() []jsonForm {
 	return table
 })
 
-// compile splits alternative paths.
+// compile splits alternative paths into the names of members.
 func compile(alternatives string) [][]string {
 	if alternatives == "" {
 		return nil

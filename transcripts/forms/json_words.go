@@ -20,7 +20,7 @@ type recognized struct {
 	sure         float64
 }
 
-// confidence returns how sure the recognizer is of a word; 0 if it does not say so.
+// confidence returns how sure the recognizer is of a word; 0 if unknown.
 func (r *jsonReader) confidence(v ref) float64 {
 	f, err := strconv.ParseFloat(r.t.string(r.t.first(v, confidencePaths)), 64)
 	if err != nil || !(f >= 0 && f <= 1) {
@@ -29,7 +29,7 @@ func (r *jsonReader) confidence(v ref) float64 {
 	return f
 }
 
-// confidencePaths lists where the tools write the confidence of a word.
+// confidencePaths are the paths at which tools write the confidence of a word.
 var confidencePaths = [][]string{{"confidence"}, {"probability"}, {"score"}, {"p"}, {"alternatives", "0", "confidence"}}
 
 // readWordList joins the words of a list to speech.
@@ -50,7 +50,7 @@ func (r *jsonReader) readWordList(list ref) {
 	}
 }
 
-// areSpaced reports whether most words of a list open or end with a space.
+// areSpaced reports whether most words of a list start or end with a space.
 func (r *jsonReader) areSpaced(list ref) bool {
 	const sample = 100
 	n, spaced := 0, 0
@@ -67,15 +67,15 @@ func (r *jsonReader) areSpaced(list ref) bool {
 	return n > 1 && 2*spaced > n
 }
 
-// joiner joins words to speech of one speaker without a pause.
+// joiner joins words of one speaker, without a pause between them, to a Speech.
 type joiner struct {
 	text    []byte
 	speech  Speech
 	speaker string
-	space   bool // the word before ended with a space
+	space   bool // the last word ended with a space
 }
 
-// breath is the silence that ends a speech made of words.
+// breath is the silence that ends a Speech made of words.
 const breath = 2 * time.Second
 
 func (j *joiner) add(r *jsonReader, w *recognized, spaced bool) {
@@ -131,8 +131,7 @@ func (j *joiner) add(r *jsonReader, w *recognized, spaced bool) {
 
 func opensBracket(r rune) bool { return r == '(' || r == '[' || r == '¿' || r == '¡' }
 
-// isMark reports whether a text is only punctuation that belongs to the word before
-// it.
+// isMark reports whether a text is only punctuation that belongs to the previous word.
 func isMark(text string) bool {
 	for _, r := range text {
 		if !unicode.IsPunct(r) || strings.ContainsRune("([{¿¡„«“‘-–—&@#/*", r) {
@@ -142,7 +141,7 @@ func isMark(text string) bool {
 	return text != ""
 }
 
-// flush ends a speech.
+// flush appends the joined words as a Speech.
 func (j *joiner) flush(r *jsonReader) {
 	if len(j.text) > 0 {
 		j.speech.Text = string(j.text)
@@ -151,7 +150,7 @@ func (j *joiner) flush(r *jsonReader) {
 	j.text, j.speech, j.space = j.text[:0], Speech{}, false
 }
 
-// readWords makes speech of the words of a segment that has no text of its own.
+// readWords makes speech of a segment's words, for a segment without text.
 func (r *jsonReader) readWords(u *Speech, words ref) {
 	if words == none {
 		return
@@ -165,7 +164,7 @@ func (r *jsonReader) readWords(u *Speech, words ref) {
 		w.start, w.timed = r.timeOf(v, c.wordStart)
 		w.end, w.ended = r.timeOf(v, c.wordEnd)
 		if r.form.repeats && !w.timed && w.ended {
-			w.timed = true // Google leaves out a start of 0
+			w.timed = true // Google omits a start of 0
 		}
 		if r.form.relative {
 			if !w.timed {
@@ -198,12 +197,12 @@ func (r *jsonReader) readWords(u *Speech, words ref) {
 	}
 }
 
-// alignWords finds the words of a segment in its text, so that it can be cut at the
-// right time between any two, and cuts it where the speaker changes. Words that
-// are not in the text are skipped.
+// alignWords finds the words of a segment in its text, so that the text can be cut
+// between any two at the right time. It cuts the text where the speaker changes, and
+// skips words that are not in the text.
 func (r *jsonReader) alignWords(u Speech, words ref) {
 	t, c := r.t, &r.form.compiled
-	at, from := 0, 0 // from is where the current speaker starts
+	at, from := 0, 0 // from is where the text of the current speaker starts
 	whole := u
 	var found []Word
 	speaker := ""

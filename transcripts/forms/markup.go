@@ -10,11 +10,11 @@ import (
 	"onair/transcripts/internal/script"
 )
 
-// markupPart is a tag, or the text between two.
+// markupPart is a tag, or the text between two tags.
 type markupPart struct {
 	at     int
 	text   string // empty for a tag
-	name   string // of a tag, without its namespace, in small letters
+	name   string // name of a tag, without namespace, in lower case
 	attrs  string
 	closes bool // </name>
 	empty  bool // <name/>
@@ -71,7 +71,7 @@ func markupParts(s string) iter.Seq[markupPart] {
 	}
 }
 
-// attr returns an attribute of a tag, whatever its namespace.
+// attr returns an attribute of a tag, in any namespace.
 func (p *markupPart) attr(name string) string {
 	rest := p.attrs
 	for {
@@ -104,8 +104,8 @@ func looksHTML(head string) bool {
 	return strings.HasPrefix(head, "<") && strings.Contains(head, "<p") && strings.Contains(head, "<time") && strings.Contains(head, "<cite")
 }
 
-// readHTML reads the HTML of Podcasting 2.0, which onair writes: cite, time and p
-// for each paragraph.
+// readHTML reads the HTML of Podcasting 2.0 that onair writes: cite, time and p for each
+// paragraph.
 func readHTML(s *source) ([]Speech, error) {
 	var speeches []Speech
 	var u Speech
@@ -162,7 +162,7 @@ func looksTTML(head string) bool {
 	return false
 }
 
-// ttmlTimes has what the times of TTML depend on.
+// ttmlTimes are the rates that times of TTML depend on.
 type ttmlTimes struct{ frameRate, tickRate float64 }
 
 // parse reads a time expression (https://www.w3.org/TR/ttml2/#timing-time-value-expressions).
@@ -189,14 +189,15 @@ func (t *ttmlTimes) parse(s string) (time.Duration, bool) {
 	return 0, false
 }
 
-// reverseCut splits hh:mm:ss:ff before its frames, for strings.Cut at "\n".
+// reverseCut puts a line end before the frames of hh:mm:ss:ff and returns it as the
+// separator, for strings.Cut.
 func reverseCut(s string) (joined, separator string) {
 	i := strings.LastIndexByte(s, ':')
 	return s[:i] + "\n" + s[i+1:], "\n"
 }
 
-// readTTML reads the paragraphs of TTML (https://www.w3.org/TR/ttml2/), and the times
-// of spans as those of words.
+// readTTML reads the paragraphs of TTML (https://www.w3.org/TR/ttml2/). The times of
+// spans become times of words.
 func readTTML(s *source) ([]Speech, error) {
 	times := ttmlTimes{frameRate: 30, tickRate: 1}
 	agents := map[string]string{}
@@ -308,7 +309,7 @@ func readTTML(s *source) ([]Speech, error) {
 			}
 		}
 	}
-	for i := range speeches { // times may be only those of spans
+	for i := range speeches { // only spans may have times
 		u := &speeches[i]
 		if n := len(u.Words); !u.Timed && n > 0 {
 			u.Start, u.End, u.Timed, u.Ended = u.Words[0].Start, u.Words[n-1].End, true, true
@@ -386,7 +387,8 @@ func readTSV(s *source) ([]Speech, error) {
 	return speakersInText(s, speeches), nil
 }
 
-// speakersInText takes the speakers off the text of captions if the form names none.
+// speakersInText finds speakers at the start of captions, if the form has no other place
+// for them.
 func speakersInText(s *source, speeches []Speech) []Speech {
 	var v voices
 	for i := range speeches {

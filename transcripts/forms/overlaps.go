@@ -10,8 +10,8 @@ import (
 )
 
 // untangle sorts captions by time and removes overlaps. Captions that start together
-// share the time. A caption that another interrupts is split around that one; of
-// two that overlap otherwise, the first ends where the second starts.
+// share their time. A caption during which another starts and ends is split around the
+// other. Of two captions that overlap otherwise, the first ends where the second starts.
 func untangle(speeches []Speech) []Speech {
 	byStart := func(a, b Speech) int { return cmp.Compare(a.Start, b.Start) }
 	overlap := false
@@ -23,7 +23,7 @@ func untangle(speeches []Speech) []Speech {
 	}
 	slices.SortStableFunc(speeches, byStart)
 	out := make([]Speech, 0, len(speeches))
-	var rest []Speech // of captions that were interrupted, by start
+	var rest []Speech // second parts of interrupted captions, by start
 	next := 0
 	take := func() (u Speech, more bool) {
 		switch {
@@ -78,7 +78,7 @@ func untangle(speeches []Speech) []Speech {
 				boundary := u.Start + part(v.End-u.Start, weigh(u.Text), whole)
 				boundary = min(max(boundary, v.Start), u.End)
 				u.End, v.Start = boundary, boundary
-			case !u.readableUntil(v.Start): // the short one goes behind
+			case !u.readableUntil(v.Start): // u could not be read before v starts, so v moves behind it
 				length := max(v.End-v.Start, time.Duration(weigh(v.Text))*time.Second/unreadable)
 				v.Start, v.End = u.End, u.End+length
 				v.Words = nil
@@ -91,7 +91,7 @@ func untangle(speeches []Speech) []Speech {
 	}
 }
 
-// reorder moves the first speech behind those that start earlier.
+// reorder moves the first speech behind all that start earlier.
 func reorder(speeches []Speech) {
 	for i := 1; i < len(speeches) && speeches[i].Start < speeches[i-1].Start; i++ {
 		speeches[i], speeches[i-1] = speeches[i-1], speeches[i]
@@ -102,8 +102,8 @@ func (u *Speech) readableUntil(end time.Duration) bool {
 	return time.Duration(weigh(u.Text))*time.Second <= unreadable*(end-u.Start)
 }
 
-// splitAround splits a caption where another starts, and goes on where that ends. ok
-// is false if one of the parts would have no words or could not be read.
+// splitAround splits a caption: the first part ends at from, the second starts at to. ok
+// is false if a part would have no words or would be too fast to read.
 func (u *Speech) splitAround(from, to time.Duration) (before, after Speech, ok bool) {
 	at := 0
 	if n := len(u.Words); n > 1 {
@@ -143,7 +143,7 @@ func (u *Speech) splitAround(from, to time.Duration) (before, after Speech, ok b
 
 func abs(n int) int { return max(n, -n) }
 
-// shareByWeight divides a time among captions by the length of their text.
+// shareByWeight divides a time among captions in proportion to the length of their text.
 func shareByWeight(speeches []Speech, start, end time.Duration) {
 	total, so := 0, 0
 	for i := range speeches {
@@ -158,10 +158,10 @@ func shareByWeight(speeches []Speech, start, end time.Duration) {
 	}
 }
 
-// stretch gives captions that are too short to read the free time after them and
-// before them, and if there is none, a part of the time of their neighbours.
+// stretch lengthens captions that are too short to read. It uses the free time after and
+// before them and, if there is none, part of the time of their neighbours.
 func stretch(speeches []Speech) {
-	const most = 6 // captions that share their time
+	const most = 6 // limit on the captions that share their time
 	for i := 0; i < len(speeches); i++ {
 		if u := &speeches[i]; u.readableUntil(u.End) {
 			continue
@@ -209,13 +209,13 @@ func stretch(speeches []Speech) {
 	}
 }
 
-// speed returns the characters a second.
+// speed returns the number of characters per second.
 func (u *Speech) speed() float64 {
 	return float64(weigh(u.Text)) / max(u.End-u.Start, time.Millisecond).Seconds()
 }
 
-// weigh returns how long a text takes to say, in characters. Sounds in brackets take
-// no time of their own.
+// weigh returns how long a text takes to say, in characters. Sounds in brackets add
+// nothing.
 func weigh(text string) int {
 	weight := script.Weigh(text)
 	for rest := text; ; {

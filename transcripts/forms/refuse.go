@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// refusal is a format that is recognized so that it can be refused by its name.
+// refusal is a format that is recognized only to refuse it by its name.
 type refusal struct {
 	title string
 	hint  string
@@ -29,7 +29,7 @@ var (
 	audioMarker = regexp.MustCompile(`(?m)^-?\d+\.\d+\t-?\d+\.\d+\t`)
 )
 
-// refusals are compared with a file before the forms that are read.
+// refusals are tried before the forms that can be read.
 var refusals = []refusal{
 	{"Advanced SubStation Alpha (ASS)", "convert it to SRT first: ffmpeg -i FILE.ass FILE.srt", func(head string) bool {
 		return strings.HasPrefix(head, "[Script Info]") || strings.HasPrefix(head, "[V4") || strings.HasPrefix(head, "Dialogue: ") || strings.Contains(head, "\n[Events]\n")
@@ -75,7 +75,8 @@ func looksLRC(head string) bool {
 	return stamped > 0 && (lrcTag.MatchString(head) || 5*stamped >= 4*lines && strings.Count(head, "]") > 1)
 }
 
-// describe returns what kind of file a text is if it is not a transcript.
+// describe returns the error for a file that is not a transcript. It says what kind of
+// file it seems to be.
 func (s *source) describe(head string) error {
 	ext := strings.ToLower(path.Ext(s.o.File))
 	first, rest, _ := strings.Cut(head, "\n")

@@ -30,6 +30,5 @@ var (
 	ruleRepeat = rules.Must("T035")
 )
 
-// Rules returns what is reported about a file in another form, for the reader of
-// transcripts, documentation and SARIF.
+// Rules returns the rules about files in other forms.
 func Rules() finding.Rules { return rules }

@@ -19,11 +19,11 @@ type Cut struct {
 	Removed bool
 }
 
-// Shift shifts the times of WebVTT, SubRip, SubViewer or JSON of Podcasting 2.0 at
-// from and later by a duration. Nothing else changes. If by is negative, what was
-// between from+by and from is gone from the audio: times in it become the time of
-// the cut, and captions that lie inside of it are removed. The error is a
-// finding.Finding if the file cannot be shifted.
+// Shift shifts the times of WebVTT, SubRip, SubViewer or JSON of Podcasting 2.0 by a
+// duration, from the given time on. Nothing else changes. If by is negative, the audio
+// between from+by and from was cut out: times in this part become the time of the cut,
+// and captions inside it are removed. If the file cannot be shifted, the error is a
+// finding.Finding.
 func Shift(src []byte, form string, o *Options, from, by time.Duration) (out []byte, cuts []Cut, err error) {
 	s, err := newSource(src, o)
 	if err != nil {
@@ -32,7 +32,7 @@ func Shift(src []byte, form string, o *Options, from, by time.Duration) (out []b
 	if !utf8.Valid(src) {
 		return nil, nil, s.problem(0, "save the file as UTF-8", "not UTF-8")
 	}
-	s.text = string(src) // with its own line ends
+	s.text = string(src) // with its original line ends
 	m := mover{source: s, from: from, by: by}
 	switch form {
 	case "vtt", "srt", "sbv":
@@ -56,7 +56,7 @@ type mover struct {
 	cuts     []Cut
 }
 
-// to returns the new time of a time.
+// to returns the shifted time.
 func (m *mover) to(at time.Duration) time.Duration {
 	if at < m.from {
 		return at
@@ -64,12 +64,12 @@ func (m *mover) to(at time.Duration) time.Duration {
 	return max(at+m.by, m.from, 0)
 }
 
-// inside reports whether a caption lies inside of what was cut.
+// inside reports whether a caption lies inside the part that was cut out.
 func (m *mover) inside(start, end time.Duration) bool {
 	return m.by < 0 && start >= m.from && end > start && end+m.by <= m.from
 }
 
-// moved records a time that was inside of the cut.
+// moved records a time that lies inside the part that was cut out.
 func (m *mover) moved(at int, t time.Duration) {
 	if t >= m.from && t+m.by < m.from {
 		m.cuts = append(m.cuts, Cut{Line: m.position(at).Line, Time: t})
@@ -86,7 +86,7 @@ func (m *mover) apply() []byte {
 	at := 0
 	for _, e := range m.edits {
 		if e.Start < at {
-			continue // in a caption that is removed
+			continue // the edit is in a caption that is removed
 		}
 		out.WriteString(m.text[at:e.Start])
 		out.WriteString(e.Text)
@@ -96,9 +96,9 @@ func (m *mover) apply() []byte {
 	return out.Bytes()
 }
 
-// captions shifts the lines of times, and the times inside of the text of WebVTT.
+// captions shifts the lines of times, and the times inside the text of WebVTT.
 func (m *mover) captions(kind captionLines) {
-	block := -1 // where the block of lines that a blank line precedes starts
+	block := -1 // start of the current block of lines; blocks are separated by blank lines
 	for at, line := range Lines(m.text) {
 		trimmed := strings.TrimSpace(line)
 		if trimmed == "" {
@@ -126,7 +126,7 @@ func (m *mover) captions(kind captionLines) {
 	}
 }
 
-// brackets yields the places of "<" and ">" of every tag of a line.
+// brackets yields the offsets of "<" and ">" of every tag of a line.
 func brackets(line string) func(yield func(from, to int) bool) {
 	return func(yield func(from, to int) bool) {
 		for at := 0; ; {
@@ -144,7 +144,8 @@ func brackets(line string) func(yield func(from, to int) bool) {
 	}
 }
 
-// blockEnd returns the offset after the blank lines behind the block of a line.
+// blockEnd returns the offset after the block that contains a line, and after the blank
+// lines below it.
 func (m *mover) blockEnd(at int) int {
 	blank := false
 	for next, line := range Lines(m.text[at:]) {
@@ -157,7 +158,7 @@ func (m *mover) blockEnd(at int) int {
 	return len(m.text)
 }
 
-// clocks shifts the first n times of a text at an offset.
+// clocks shifts the first n times of a text that starts at the given offset.
 func (m *mover) clocks(at int, text string, n int) {
 	isClock := func(b byte) bool { return b >= '0' && b <= '9' || b == ':' || b == '.' || b == ',' }
 	for i := 0; i < len(text) && n > 0; {
@@ -168,7 +169,7 @@ func (m *mover) clocks(at int, text string, n int) {
 		from := i
 		for i < len(text) && isClock(text[i]) {
 			if text[i] == ',' && strings.Count(text[from:i], ":") == 2 && strings.Contains(text[from:i], ".") {
-				break // between the two times of SubViewer
+				break // the comma between the two times of SubViewer
 			}
 			i++
 		}
@@ -182,8 +183,8 @@ func (m *mover) clocks(at int, text string, n int) {
 	}
 }
 
-// likeClock formats a time with the mark before the fraction and the number of digits
-// that another has.
+// likeClock formats a time like another one: with the same mark before the fraction and
+// the same number of digits.
 func likeClock(like string, d time.Duration) string {
 	ms := d.Milliseconds()
 	digits, mark := 0, byte('.')
@@ -235,7 +236,7 @@ func (m *mover) json() error {
 	return nil
 }
 
-// firstOf returns the first element of an array, or none.
+// firstOf returns the first element of an array, or none if it is empty.
 func firstOf(t *tape, list ref) ref {
 	if t.next(list) == list+1 {
 		return none
@@ -243,7 +244,7 @@ func firstOf(t *tape, list ref) ref {
 	return list + 1
 }
 
-// members shifts the times of an object and of the objects in it.
+// members shifts the times in an object and in the objects inside it.
 func (m *mover) members(t *tape, v ref) {
 	switch t.kind(v) {
 	case '[':
@@ -277,7 +278,7 @@ func seconds(d time.Duration) string {
 	return strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
 }
 
-// removeElement removes an element of an array together with a comma beside it.
+// removeElement removes an element of an array, and the comma next to it.
 func (m *mover) removeElement(t *tape, v, end ref) {
 	from := int(t.nodes[v].at)
 	if next := t.next(v); next < end {
@@ -288,7 +289,7 @@ func (m *mover) removeElement(t *tape, v, end ref) {
 	if before := strings.TrimRight(m.text[:from], " \t\r\n"); strings.HasSuffix(before, ",") {
 		from = len(before) - 1
 		for n := len(m.edits); n > 0 && m.edits[n-1].Text == "" && m.edits[n-1].End > from; n = len(m.edits) {
-			from = min(from, m.edits[n-1].Start) // removed before it
+			from = min(from, m.edits[n-1].Start) // merge with the removal of the elements before it
 			m.edits = m.edits[:n-1]
 			if before := strings.TrimRight(m.text[:from], " \t\r\n"); strings.HasSuffix(before, ",") {
 				from = len(before) - 1
@@ -314,7 +315,8 @@ func (t *tape) endOf(v ref) int {
 	} else {
 		at = int(t.nodes[last].link)
 	}
-	// What follows the last value in it are only brackets that close.
+	// Only closing brackets follow the last value inside v. Find the bracket that closes
+	// v.
 	depth := 0
 	for p := v; p <= last; p++ {
 		if k := t.kind(p); (k == '{' || k == '[') && t.next(p) == t.next(v) {

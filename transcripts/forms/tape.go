@@ -10,21 +10,21 @@ import (
 	"unicode/utf8"
 )
 
-// tape is a JSON document as a list of its values in the order of the text. It
-// accepts NaN and Infinity, which Python writes, and several documents one after
-// the other, which become an array.
+// tape is a JSON document as a list of its values in the order of the text. It may have
+// NaN and Infinity, which Python writes. It may consist of several documents in a row,
+// which become an array.
 type tape struct {
 	text  string
 	nodes []node
 }
 
-// node is a value. The children of an object are names and values in turn.
+// node is a value. The children of an object are names and values, alternating.
 type node struct {
 	at   uint32 // offset in the text
-	link uint32 // of an array or object: the index of the node after it; otherwise the offset of its end
+	link uint32 // for an array or object, the index of the node after it; otherwise the offset of its end
 }
 
-// ref is the index of a value in a tape. There is no value at none.
+// ref is the index of a value in a tape, or none.
 type ref int
 
 const none ref = -1
@@ -37,9 +37,10 @@ type syntaxError struct {
 
 func (e *syntaxError) Error() string { return e.msg }
 
-// parseJSON reads a text. The error is a *syntaxError.
+// parseJSON parses a text. An error is a *syntaxError.
 func parseJSON(text string) (*tape, error) {
-	// Every value and name but the first of an array or object follows a comma or colon.
+	// Except for the first one in an array or object, every value and name follows a
+	// comma or colon.
 	most := strings.Count(text, ",") + strings.Count(text, ":") + strings.Count(text, "{") + strings.Count(text, "[")
 	t := &tape{text: text, nodes: make([]node, 1, most+2)}
 	at, documents := 0, 0
@@ -63,7 +64,7 @@ func parseJSON(text string) (*tape, error) {
 	return t, nil
 }
 
-// root returns the document, or an array of all if there are several.
+// root returns the document. If there are several, it returns an array of them.
 func (t *tape) root() ref {
 	if t.next(1) == ref(len(t.nodes)) {
 		return 1
@@ -211,12 +212,12 @@ func (t *tape) unexpected(at int) error {
 }
 
 // kind returns the kind of a value: '{', '[', '"', '0' for a number, 't', 'f', 'n', 'N'
-// for NaN and Infinity, or 0 for none.
+// for NaN and Infinity, or 0 if v is none.
 func (t *tape) kind(v ref) byte {
 	switch v {
 	case none:
 		return 0
-	case 0: // all documents
+	case 0: // the array of several documents
 		return '['
 	}
 	at := t.nodes[v].at
@@ -230,7 +231,7 @@ func (t *tape) kind(v ref) byte {
 	}
 }
 
-// next returns the index after a value and all in it.
+// next returns the index of the node after a value and everything inside it.
 func (t *tape) next(v ref) ref {
 	n := t.nodes[v]
 	if b := t.text[n.at]; b == '{' || b == '[' || v == 0 {
@@ -239,14 +240,14 @@ func (t *tape) next(v ref) ref {
 	return v + 1
 }
 
-// raw returns the text of a value that is no array or object.
+// raw returns the text of a value that is neither an array nor an object.
 func (t *tape) raw(v ref) string {
 	n := &t.nodes[v]
 	return t.text[n.at:n.link]
 }
 
-// member returns the value of a member of an object. A name of a list element, such
-// as "0", is found in an array.
+// member returns a member of an object, or none. In an array, a name such as "0" is the
+// index of an element.
 func (t *tape) member(v ref, name string) ref {
 	switch t.kind(v) {
 	case '{':
@@ -281,7 +282,7 @@ func (t *tape) path(v ref, path []string) ref {
 	return v
 }
 
-// text returns the text of a string, or the digits of a number.
+// string returns the content of a string, or the digits of a number.
 func (t *tape) string(v ref) string {
 	switch t.kind(v) {
 	case '"':
@@ -310,9 +311,9 @@ func spaceForControl(r rune) rune {
 	return r
 }
 
-// time returns a time: a number, a string of one with or without "s", a clock, or
-// an ISO 8601 duration. set reports whether there is one, and ok whether it can be
-// read.
+// time reads a time: a number, a string that contains a number with or without "s", a
+// clock, or an ISO 8601 duration. set reports whether there is a value, and ok whether it
+// is a time.
 func (t *tape) time(v ref, unit time.Duration) (at time.Duration, set, ok bool) {
 	switch t.kind(v) {
 	case 0, 'n':
@@ -349,7 +350,7 @@ func inUnit(number string, unit time.Duration) (at time.Duration, set, ok bool) 
 	return time.Duration(math.Round(n/1e6)) * time.Millisecond, true, true
 }
 
-// parseISODuration reads the hours, minutes and seconds of a duration such as
+// parseISODuration reads an ISO 8601 duration of hours, minutes and seconds, such as
 // PT1M15.5S.
 func parseISODuration(s string) (time.Duration, bool) {
 	d, err := time.ParseDuration(strings.ToLower(strings.TrimPrefix(s, "PT")))

@@ -13,23 +13,24 @@ import (
 	"onair/transcripts/internal/script"
 )
 
-// A clock in text: 0:03, 00:00:03.120, 1:02:17; and from one to another.
+// Patterns for a clock in text, such as 0:03, 00:00:03.120 or 1:02:17, and for a range
+// from one clock to another.
 const (
 	clockPattern = `-?\d{1,3}:\d{1,2}(?::\d{1,2})?(?:[.,:;]\d{1,3})?`
 	rangePattern = clockPattern + `(?:\s*(?:-->|->|→|-|–|—|to|bis)\s*` + clockPattern + `)?`
 )
 
-// textHead is a way to write who speaks when above or before the words. The groups
-// of its pattern are named clock, name and words.
+// textHead is a way to write speaker and time before the words or on a line above them.
+// The groups of its pattern are named clock, name and words.
 type textHead struct {
 	pattern func() *regexp.Regexp // compiled when it is first used
 	tools   string
 	example string
 	words   bool // words follow on the same line
-	check   bool // the name has to look like one
+	check   bool // the name must look like a name
 }
 
-// textHeads are compared with a line in this order.
+// textHeads are tried in this order.
 var textHeads = []textHead{
 	{pattern: head(`[\[(<]CLOCK[\])>]`), tools: "Google Meet, subtitle editors", example: "[00:00:03]"},
 	{pattern: head(`CLOCK`), tools: "YouTube, Google Meet, Teams", example: "0:03"},
@@ -53,20 +54,20 @@ func head(pattern string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^` + pattern + `$`) })
 }
 
-// boilerplate is what tools write around a transcript.
+// boilerplate matches lines that tools write around a transcript.
 var boilerplate = regexp.MustCompile(`^(?i:transcribed by https?://otter\.ai|transcri(?:pt|ption) (?:outsourced|provided) by rev\.com.*|` +
 	`(?:this )?transcript was (?:exported|generated|created) .*|.{1,60} (?:started|stopped) transcription|this editable transcript was computer generated.*|` +
 	`(?:transcription|meeting) ended after \d.*|\d+ (?:hours?|minutes?|seconds?)(?:, \d+ (?:minutes?|seconds?))*)$`)
 
-// textLine is a line of a text, and what it opens with.
+// textLine is a line of a text, with the head at its start.
 type textLine struct {
 	at            int
-	text          string // clean
+	text          string // the cleaned line
 	start, end    time.Duration
 	timed, ended  bool
 	name, words   string
 	fromClockHead bool // the head has a clock
-	badClock      bool // which cannot be read
+	badClock      bool // the clock cannot be read
 }
 
 // sectionLine matches "[SPONSOR MESSAGE]".
@@ -81,9 +82,9 @@ type textReader struct {
 
 	speeches []Speech
 	next     Speech
-	text     script.Joiner // of next
+	text     script.Joiner // text of next
 	speaker  string
-	sections []string // before the next paragraph
+	sections []string // headings before the next paragraph
 }
 
 // newTextReader finds the clocks and names of a text.
@@ -119,7 +120,7 @@ func (l *textLine) spoken() string {
 	return l.text
 }
 
-// cut compares the line with textHeads.
+// cut finds the head of a line in textHeads.
 func (l *textLine) cut(raw string) {
 	if strings.IndexByte(l.text, ':') < 0 || !strings.ContainsAny(l.text[:min(len(l.text), 100)], "0123456789") {
 		return
@@ -147,7 +148,7 @@ func (l *textLine) cut(raw string) {
 		}
 		if !l.setClock(clock) {
 			if h.words && name == "" && strings.Count(clock, ":") < 2 {
-				continue // [10:99] may be anything
+				continue // [10:99] is not a time
 			}
 			l.badClock = true
 		}
@@ -174,7 +175,7 @@ func (l *textLine) setClock(clock string) bool {
 	return true
 }
 
-// parseTextClock is parseClock, also for minutes above 59, and without the frames of
+// parseTextClock is like parseClock, but allows minutes above 59 and drops the frames of
 // hh:mm:ss:ff.
 func parseTextClock(clock string) (time.Duration, bool) {
 	clock = strings.ReplaceAll(clock, ";", ":")
@@ -185,13 +186,13 @@ func parseTextClock(clock string) (time.Duration, bool) {
 	return d, ok && d <= maxTime
 }
 
-// couldLabel reports whether words could be a name beside a clock.
+// couldLabel reports whether words could be the name next to a clock.
 func couldLabel(name string) bool {
 	return machine.MatchString(name) || couldBeName(name) && looksLikeName(name, 1) && !strings.HasSuffix(name, ".")
 }
 
-// nameAroundClocks finds names that have a line of their own above or below a line that
-// is only a clock, if most clocks have.
+// nameAroundClocks finds names on lines of their own, above or below lines that are only
+// a clock, if most such clocks have one.
 func (r *textReader) nameAroundClocks() {
 	around := func(i, step int) *textLine {
 		for n := 0; n < 2; n++ {
@@ -237,10 +238,10 @@ func (r *textReader) nameAroundClocks() {
 	}
 }
 
-// readText reads text: who speaks and when stands above or before the words; see
-// textHeads. A paragraph ends at a blank line, or before a line that names a
-// speaker. A paragraph without a name belongs to the speaker before it. A line such
-// as [SPONSOR MESSAGE], or of capitals before the first name, is a heading.
+// readText reads text. Speaker and time are before the words or above them; see
+// textHeads. A paragraph ends at a blank line, or before a line that names a speaker. A
+// paragraph without a name belongs to the previous speaker. A line such as [SPONSOR
+// MESSAGE] is a heading, and so is a line in capitals before the first name.
 func readText(s *source) ([]Speech, error) {
 	r := newTextReader(s)
 	for i := range r.lines {
@@ -259,7 +260,7 @@ func readText(s *source) ([]Speech, error) {
 
 func (r *textReader) line(l *textLine) {
 	if l.text == "" && !l.fromClockHead {
-		if r.text.Len() > 0 { // otherwise a name or clock without words precedes
+		if r.text.Len() > 0 { // otherwise the text follows a name or clock on a line of its own
 			r.end()
 		}
 		return
@@ -306,7 +307,7 @@ func (r *textReader) line(l *textLine) {
 	}
 }
 
-// end finishes the paragraph. A clock or heading without words is kept for the next
+// end finishes the paragraph. A clock or heading without words applies to the next
 // paragraph.
 func (r *textReader) end() {
 	if r.text.Len() == 0 {
@@ -317,8 +318,8 @@ func (r *textReader) end() {
 	r.next, r.sections = Speech{}, nil
 }
 
-// timeParagraphs gives paragraphs without a clock a part of the time up to the next
-// clock.
+// timeParagraphs estimates the times of paragraphs without a clock: they share the time
+// up to the next clock.
 func (r *textReader) timeParagraphs() {
 	const slow = 10 // characters a second
 	for i := 0; i < len(r.speeches); {
@@ -345,18 +346,18 @@ func (r *textReader) timeParagraphs() {
 	}
 }
 
-// isCapitals reports whether a line is a title: short and all in capitals.
+// isCapitals reports whether a line is a title: short, and all in capitals.
 func isCapitals(line string) bool {
 	const longest = 60
 	return len(line) <= longest && strings.ToUpper(line) == line && strings.IndexFunc(line, unicode.IsUpper) >= 0
 }
 
-// textExtensions are those of text files. Text has no mark at its start, so that a
-// file with another extension is not compared with it.
+// textExtensions are the extensions of text files. Files with other extensions are not
+// tried as text, because text has no signature.
 var textExtensions = []string{"", ".txt", ".text", ".transcript", ".srt", ".vtt", ".sbv", ".md", ".markdown"}
 
-// looksText reports whether a text is a transcript: clocks that mostly grow stand
-// before words, or most lines open with a name and one name occurs again.
+// looksText reports whether a text is a transcript: clocks that mostly increase precede
+// the words, or most lines start with a name and a name repeats.
 func looksText(s *source) bool {
 	if !slices.Contains(textExtensions, strings.ToLower(path.Ext(s.o.File))) || !isProse(s.text) {
 		return false
@@ -381,22 +382,22 @@ func looksText(s *source) bool {
 			}
 		}
 	}
-	const everyLines = 30 // at least one of so many lines has a clock
+	const everyLines = 30 // one line in so many must have a clock
 	if (r.heads > 1 || named > 0) && 5*grows >= 4*r.heads && everyLines*r.heads >= filled && r.heads < max(filled, 2) || r.heads > 1 && grows == r.heads && r.heads == filled {
 		return true
 	}
 	return !isMarkdown(s.o.File) && r.isDialogue()
 }
 
-// isMarkdown reports whether the name of a file ends as those of Markdown. Names before
-// words are then labels without bold.
+// isMarkdown reports whether a file name has an extension of Markdown. In Markdown, names
+// before words are labels without bold.
 func isMarkdown(name string) bool {
 	ext := strings.ToLower(path.Ext(name))
 	return ext == ".md" || ext == ".markdown"
 }
 
-// isDialogue reports whether most lines open with a name, a name occurs again, and
-// most of what follows are sentences.
+// isDialogue reports whether most lines start with a name, a name repeats, and most names
+// are followed by a sentence.
 func (r *textReader) isDialogue() bool {
 	counts := map[string]int{}
 	labeled, sentences, filled := 0, 0, 0

@@ -11,14 +11,14 @@ import (
 
 // Speeds in characters a second.
 const (
-	reading    = 16  // of captions without an end
+	reading    = 16  // speed at which captions without an end are shown
 	unreadable = 30  // faster captions get more time
-	fastest    = 40  // of a file as a whole
-	slowest    = 0.1 // of a file as a whole
+	fastest    = 40  // limit for a whole file
+	slowest    = 0.1 // limit for a whole file
 )
 
-// finish replaces the times that cannot be true, and refuses a file whose times as
-// a whole cannot.
+// finish replaces times that cannot be true, and refuses a file whose times are wrong as
+// a whole.
 func (s *source) finish(r *Result) error {
 	if r.Captions && !slices.ContainsFunc(r.Speech, func(u Speech) bool { return u.Timed }) {
 		r.Captions = false
@@ -41,7 +41,7 @@ func (s *source) finish(r *Result) error {
 	return nil
 }
 
-// fixTimes drops the times that cannot be true.
+// fixTimes drops times that cannot be true.
 func (s *source) fixTimes(speeches []Speech) {
 	repeated := 1
 	for i := range speeches {
@@ -54,7 +54,7 @@ func (s *source) fixTimes(speeches []Speech) {
 			repeated = 1
 		}
 		if u.Timed && u.Start < 0 {
-			if u.Start < -100*time.Millisecond { // recognisers write times a little before 0
+			if u.Start < -100*time.Millisecond { // recognisers write times slightly before 0
 				s.warn(ruleTime, u.At, "the time is negative")
 			}
 			u.Start = 0
@@ -69,9 +69,9 @@ func (s *source) fixTimes(speeches []Speech) {
 	}
 }
 
-// checkSpeed compares the text with the times of the whole file.
+// checkSpeed returns an error if the text does not fit the times of the whole file.
 func (s *source) checkSpeed(speeches []Speech) error {
-	const short = 40 // characters that are not compared
+	const short = 40 // number of characters that are ignored
 	chars, timedChars := 0, 0
 	var last, spoken time.Duration
 	for i := range speeches {
@@ -97,7 +97,7 @@ func (s *source) checkSpeed(speeches []Speech) error {
 	return nil
 }
 
-// units says which two units times could be.
+// units explains which units could have been confused.
 func (s *source) units() string {
 	switch s.unit {
 	case time.Millisecond:
@@ -108,7 +108,7 @@ func (s *source) units() string {
 	return "the times may be milliseconds read as seconds, or seconds read as milliseconds"
 }
 
-// mergeWords joins captions of single words, if most are, to speech without a pause.
+// mergeWords joins captions to speech without a pause, if most of them are single words.
 func mergeWords(speeches []Speech) []Speech {
 	const least = 5
 	words, ended := 0, 0
@@ -149,7 +149,7 @@ func cutAtSilence(speeches []Speech) []Speech {
 		for k := 1; k < len(u.Words); k++ {
 			between := strings.TrimLeft(u.Text[u.Words[k-1].To:u.Words[k].To], " ")
 			if u.Words[k].Start-u.Words[k-1].End >= breath && strings.IndexByte(between, ' ') < 0 {
-				return k // and no word without a time is between the two
+				return k // and every word between the two has a time
 			}
 		}
 		return 0
@@ -174,7 +174,7 @@ func cutAtSilence(speeches []Speech) []Speech {
 	return out
 }
 
-// cut cuts a speech at an offset of its text. Both parts have the times of the whole.
+// cut cuts a speech at an offset of its text. Both parts keep the times of the whole.
 func (u *Speech) cut(at int) (before, after Speech) {
 	before, after = *u, *u
 	before.Text, before.Words = strings.TrimRight(u.Text[:at], " "), nil

@@ -9,18 +9,18 @@ import (
 	"onair/transcripts/internal/script"
 )
 
-// voices says who speaks in a line. It has to see all lines of a file with note
-// before it can decide about one.
+// voices finds out who speaks in a line. Call note with every line of a file, then
+// decide, then split.
 type voices struct {
 	s        *source
-	openings map[string]int // how often words stand before the first colon of a line
+	openings map[string]int // how often the words before the first colon of a line occur
 	brackets map[string]int // the same for words in brackets
 	lines    int
-	named    int    // lines that open with a word and a colon
-	first    string // name that opens the first line: the file says who speaks
-	dialogue bool   // most lines open with a name
-	dashes   bool   // a dash says that the speaker changes: every line of some caption opens with one
-	speaker  string // of the line before
+	named    int    // lines that start with a name and a colon
+	first    string // name that opens the first line, which means that the file has names
+	dialogue bool   // most lines start with a name
+	dashes   bool   // a dash means that the speaker changes: in some caption, every line starts with one
+	speaker  string // speaker of the previous line
 }
 
 var (
@@ -30,7 +30,7 @@ var (
 	machine   = regexp.MustCompile(`^(?i:speaker|spk|guest)[ _-]?\d+$`)
 )
 
-// note counts what a line opens with. The line is clean.
+// note counts what a line starts with. The line is clean.
 func (v *voices) note(line string) {
 	if v.openings == nil {
 		v.openings, v.brackets = map[string]int{}, map[string]int{}
@@ -57,7 +57,7 @@ func (v *voices) note(line string) {
 	}
 }
 
-// decide ends the counting.
+// decide draws conclusions from the counts.
 func (v *voices) decide(s *source) {
 	v.s = s
 	v.dialogue = 2*v.named > v.lines
@@ -90,9 +90,9 @@ func cutName(line string) (name, rest string, ok bool) {
 	return strings.TrimSpace(line[:i]), strings.TrimSpace(rest), true
 }
 
-// split takes the speaker off a line. changed reports whether the line says that
-// the speaker changes; the name may still be empty. sure reports that the line
-// before it ended a sentence, so that a name is likely.
+// split separates the speaker from a line. changed reports whether the line says that the
+// speaker changes; the name may be empty even then. sure means that the previous line
+// ended a sentence, so that a name is likely.
 func (v *voices) split(line string, sure bool) (name, rest string, changed bool) {
 	rest = line
 	if !opensWithSign(rest) {
@@ -150,8 +150,8 @@ func couldBeName(name string) bool {
 	return words > 0 && words <= most && utf8.RuneCountInString(name) <= longest && !strings.ContainsAny(name, "?!*[]<>{}=;")
 }
 
-// looksLikeName reports whether at least the given number of words all start with
-// capitals, apart from the particles of names.
+// looksLikeName reports whether words look like a name: at least the given number of
+// words, which all start with capitals, except for particles.
 func looksLikeName(name string, least int) bool {
 	words := strings.Fields(name)
 	if len(words) < least || !couldBeName(name) {
@@ -176,7 +176,7 @@ func looksLikeName(name string, least int) bool {
 // particles are words of names that have no capital.
 var particles = set("de del della di da do dos das du des la le les las los el al van von vom zu zum zur der den ter ten bin ibn binti af av y e i of the and")
 
-// cutApostrophe cuts a word of one letter off, as in d’Été.
+// cutApostrophe splits off one letter and the apostrophe after it, as in d’Été.
 func cutApostrophe(word string) (letter, rest string, ok bool) {
 	letter, rest, ok = strings.Cut(strings.Replace(word, "’", "'", 1), "'")
 	return letter, rest, ok && len(letter) == 1 && rest != ""
@@ -195,8 +195,8 @@ func isNote(name string) bool {
 var sounds = set("music laughter laughs laughing applause cheering silence pause inaudible unintelligible crosstalk noise sound sounds " +
 	"background foreign singing giggles sigh sighs coughs beep bleep alert alerts fail gasps groans sneezes whispers whispering laugh chuckle cross-talk ringing theme intro outro jingle break audio video speaking clapping chuckles")
 
-// ordinary are words that stand before a colon in speech. They are no names unless
-// they are repeated.
+// ordinary are words that people say before a colon. They are not names unless they occur
+// repeatedly.
 var ordinary = set("question answer note notes warning remember tip example hint caution attention summary conclusion result problem solution " +
 	"reasons fact facts update updates spoiler disclaimer reminder lesson rule quote translation meaning title chapter part step steps point idea goal ps " +
 	"plus translation source sources link links date time place subject topic myth truth option case bonus trivia definition therefore otherwise meanwhile " +
@@ -204,8 +204,8 @@ var ordinary = set("question answer note notes warning remember tip example hint
 	"frage antwort hinweis warnung achtung beispiel fazit problem lösung merke " +
 	"pregunta respuesta nota aviso atención ejemplo question réponse remarque exemple domanda risposta esempio pergunta resposta exemplo vraag antwoord let")
 
-// IsName reports whether words before a colon are the name of a person, judged by
-// their capitals and by words such as "Question" that are not names.
+// IsName reports whether words before a colon are a person's name, judged by their
+// capitals. Words such as "Question" are not names.
 func IsName(words string) bool {
 	first, _, _ := strings.Cut(words, " ")
 	return looksLikeName(words, 1) && !ordinary[strings.ToLower(first)] && !function[strings.ToLower(first)]
@@ -236,7 +236,7 @@ func cutVoice(line string) (name, rest string, ok bool) {
 	return name, rest, ok && !hasMarkup(name) && !hasMarkup(rest)
 }
 
-// caption appends what is said in a caption: a Speech for each speaker.
+// caption appends the speech of a caption: a Speech for each speaker.
 func (v *voices) caption(speeches []Speech, c *caption, vtt bool) []Speech {
 	var text script.Joiner
 	var times []inlineTime
@@ -254,7 +254,7 @@ func (v *voices) caption(speeches []Speech, c *caption, vtt bool) []Speech {
 		if !c.plain {
 			plain, at = cutTags(line, vtt)
 		}
-		if len(at) > 0 { // the offsets are those of a clean line
+		if len(at) > 0 { // the offsets refer to a clean line
 			if rest := clean(unescape(plain)); rest == strings.TrimSpace(plain) {
 				lead := len(plain) - len(strings.TrimLeft(plain, " "))
 				base := text.Len()
@@ -313,7 +313,7 @@ func (v *voices) caption(speeches []Speech, c *caption, vtt bool) []Speech {
 
 func isASCIILetter(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }
 
-// timeInline makes words of the times inside of a caption.
+// timeInline sets Words from the times inside a caption.
 func (u *Speech) timeInline(times []inlineTime, c *caption) {
 	start, from := c.start, 0
 	for i := 0; i <= len(times); i++ {

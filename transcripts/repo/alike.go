@@ -9,19 +9,19 @@ import (
 	"onair/internal/finding"
 )
 
-// sketch is the hashes of a sample of the runs of words in a text, sorted. Texts
-// that are alike have sketches that are alike.
+// sketch is the sorted hashes of a sample of the runs of words in a text. Similar texts
+// have similar sketches.
 type sketch []uint64
 
 const (
 	shingle    = 6  // words in a run
-	sampleBits = 6  // leading zeros in the hash of a run in the sample: one run in 64
-	minRuns    = 8  // shared runs that two alike texts have at least
-	maxHolders = 16 // a run in more files is boilerplate, such as the words of a sponsor
+	sampleBits = 6  // leading zeros in the hash of a sampled run: one run in 64
+	minRuns    = 8  // least number of runs that two alike texts share
+	maxHolders = 16 // a run in more files is boilerplate, such as the text of a sponsor
 )
 
-// sketchOf returns the sketch of a source. Labels and stamps count as words. The
-// sketch of a text that is meant to be equal to another is empty.
+// sketchOf returns the sketch of a source. Labels and stamps count as words. The sketch
+// is empty if the text is meant to be equal to another.
 func sketchOf(src []byte) sketch {
 	if isRepeat(src) {
 		return nil
@@ -59,7 +59,7 @@ func sketchOf(src []byte) sketch {
 	return slices.Compact(all)
 }
 
-// isRepeat reports whether the front matter of a transcript says that its text is
+// isRepeat reports whether the front matter of a transcript says that its text repeats
 // that of another episode, as in "same: repeat of episode 12".
 func isRepeat(src []byte) bool {
 	rest, ok := bytes.CutPrefix(src, []byte("---\n"))
@@ -78,8 +78,8 @@ func isRepeat(src []byte) bool {
 	return false
 }
 
-// alike reports files whose texts are nearly equal: more than half of all their runs
-// are in both. Both files are reported, since either may be the wrong one.
+// alike reports files whose texts are nearly equal: more than half of their runs occur in
+// both. It reports both files, because either may be the wrong one.
 func alike(files []named) (found finding.List) {
 	holders := map[uint64][]int32{}
 	for i, f := range files {

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// BenchmarkLintRepository lints 2,000 files of 120 MB, made of files of the corpus,
-// on all cores. It measures the peak of the memory in use.
+// BenchmarkLintRepository lints 2,000 files of 120 MB in total, made from files of the
+// corpus, on all cores. It reports the peak of memory in use.
 func BenchmarkLintRepository(b *testing.B) {
 	sources := corpus(b)
 	const files, size = 2000, 60_000

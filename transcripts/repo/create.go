@@ -15,11 +15,11 @@ import (
 //go:embed template
 var template embed.FS
 
-// CreateOptions are the values in the files that Create writes.
+// CreateOptions are the values for the files that Create writes.
 type CreateOptions struct {
 	Action string // OWNER/REPO@REF of onair on GitHub; required
 	Branch string // target of pull requests; empty means main
-	URL    string // page of an episode; may be empty
+	URL    string // address of an episode's page; may be empty
 	Show   string // OWNER/REPO of the show on GitHub; empty if the show is in this repository
 	Owner  string // @USER or @ORG/TEAM for the CODEOWNERS file; empty writes none
 }
@@ -27,7 +27,7 @@ type CreateOptions struct {
 // Created is a file of a repository, by its slash-separated name.
 type Created struct {
 	Name   string
-	Exists bool // the file existed before and was not changed
+	Exists bool // the file existed before and was left unchanged
 }
 
 var (
@@ -38,8 +38,8 @@ var (
 )
 
 // Create writes the files that a repository of transcripts needs for pull requests:
-// workflows, a page for contributors, a form for issues, owners of the files that
-// run with credentials. It changes no existing file.
+// workflows, a page for contributors, a form for issues, and the owners of files that run
+// with credentials. It changes no existing file.
 func Create(root *os.Root, o *CreateOptions) ([]Created, error) {
 	fill, err := o.values()
 	if err != nil {

@@ -1,6 +1,6 @@
-// Package repo reads a repository of transcripts: which of its files are
-// transcripts, the settings for all of them, and the rules that compare files. It
-// does not depend on a show.
+// Package repo reads a repository of transcripts: which of its files are transcripts, the
+// settings that apply to all, and the rules that compare files. It does not depend on a
+// show.
 //
 // # transcripts.yaml
 //

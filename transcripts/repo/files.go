@@ -17,9 +17,9 @@ var others = []string{
 	"readme.md", "contributing.md", "code_of_conduct.md", "changelog.md", "license.md", "security.md", "support.md", "episode.md",
 }
 
-// Files returns the transcripts among the named files and in the named folders,
-// sorted. Relative names are below dir. A named file is always included; of a
-// folder, the files that wanted accepts, such as IsTranscript. Hidden folders are
+// Files returns the transcripts among the named files and in the named folders, sorted.
+// Relative names are below dir. A named file is always included. From a folder, Files
+// returns the files that wanted accepts, such as IsTranscript. Hidden folders are
 // skipped, and so is everything that is not a regular file.
 func Files(dir string, args []string, wanted func(name string) bool) ([]string, error) {
 	var names []string
@@ -70,7 +70,7 @@ func IsTranscript(name string) bool {
 	return strings.HasSuffix(base, ".md") && !strings.HasPrefix(base, ".") && !slices.Contains(others, base)
 }
 
-// In returns a name below dir, or the name itself if it is absolute.
+// In returns the path of a name relative to dir. It returns an absolute name unchanged.
 func In(dir, name string) string {
 	if filepath.IsAbs(name) {
 		return name

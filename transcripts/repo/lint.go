@@ -15,10 +15,10 @@ import (
 // Linter lints many transcripts.
 type Linter struct {
 	Settings  *Settings
-	Durations map[string]time.Duration // of the audio, by slash-separated name; nil if not known
-	Known     map[string]int           // number of episodes that have each transcript, by name; nil if not known
+	Durations map[string]time.Duration // lengths of the audio, by slash-separated name; nil if unknown
+	Known     map[string]int           // number of episodes that have each transcript, by name; nil if unknown
 	Unwrap    bool                     // let Fix join the lines of a paragraph
-	Workers   int                      // files at a time; 0 means one
+	Workers   int                      // number of files read at a time; 0 means 1
 }
 
 // Result is the findings in one file.
@@ -29,7 +29,7 @@ type Result struct {
 
 	fractions transcripts.Fractions
 	sketch    sketch
-	outline   *transcripts.Transcript // of translations and their originals, else nil
+	outline   *transcripts.Transcript // set for translations and their originals, else nil
 }
 
 // Options returns the options for one file.
@@ -42,8 +42,8 @@ func (l *Linter) Options(name string) *transcripts.LintOptions {
 	return o
 }
 
-// Run lints files, several at a time, and calls each with their results in the
-// order of names. It returns the findings that come from comparing files.
+// Run lints files, several at a time, and calls each with every result in the order of
+// names. It returns the findings of rules that compare files.
 func (l *Linter) Run(ctx context.Context, names []string, read func(name string) ([]byte, error), each func(*Result) error) (finding.List, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	var wg sync.WaitGroup
@@ -57,8 +57,7 @@ func (l *Linter) Run(ctx context.Context, names []string, read func(name string)
 		*Result
 		err error
 	}
-	// At most as many answers wait as there are workers, so that not all sources
-	// are in memory at once.
+	// At most one answer per worker waits, so that not all sources are in memory at once.
 	waiting := make(chan chan answer, max(1, l.Workers))
 	wg.Go(func() {
 		defer close(waiting)
@@ -90,8 +89,8 @@ func (l *Linter) Run(ctx context.Context, names []string, read func(name string)
 	return across.findings(), ctx.Err()
 }
 
-// Across reports which of the rules that compare files are broken, except for those
-// of translations.
+// Across returns the findings of rules that compare files, except those about
+// translations.
 func (l *Linter) Across(ctx context.Context, names []string, read func(name string) ([]byte, error)) (finding.List, error) {
 	a := newAcross(l)
 	var found finding.List
@@ -113,8 +112,8 @@ func (l *Linter) Across(ctx context.Context, names []string, read func(name stri
 	return found, nil
 }
 
-// Lint lints one file by itself. A file in another format than Markdown has one
-// finding, which says so.
+// Lint lints one file by itself. For a file in another format than Markdown it returns
+// one finding, which says so.
 func (l *Linter) Lint(name string, src []byte) *transcripts.Transcript {
 	if f, ok := transcripts.Misplaced(src, name); ok {
 		f.File = filepath.ToSlash(name)
@@ -136,7 +135,7 @@ func (l *Linter) lint(name string, read func(string) ([]byte, error), paired boo
 	return r, nil
 }
 
-// across collects what is compared between files.
+// across collects what the rules that compare files need.
 type across struct {
 	l         *Linter
 	fractions transcripts.Fractions
@@ -167,7 +166,7 @@ func (l *Linter) enabled(rule *finding.Rule) bool {
 	return !disabled
 }
 
-// names returns the findings about the names of files, by name.
+// names returns the findings about file names, by name.
 func (a *across) names(names []string) map[string]finding.List {
 	found := map[string]finding.List{}
 	if !a.l.enabled(ruleName) {
@@ -207,7 +206,7 @@ func LooksLikeFrames(f transcripts.Fractions) bool {
 	return f.TwoDigit >= enough && f.Above29 == 0
 }
 
-// Disable disables a rule. rule is "RULE=reason".
+// Disable disables a rule, given as "RULE=reason".
 func (s *Settings) Disable(rule string) error {
 	id, reason, _ := strings.Cut(rule, "=")
 	if err := checkDisabled(id, reason); err != nil {
@@ -220,7 +219,7 @@ func (s *Settings) Disable(rule string) error {
 	return nil
 }
 
-// sortedNames returns the names, slash-separated and sorted.
+// sortedNames returns the names with slashes, sorted.
 func sortedNames(names []string) []string {
 	out := make([]string, len(names))
 	for i, name := range names {

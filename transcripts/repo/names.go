@@ -11,14 +11,14 @@ import (
 	"onair/internal/finding"
 )
 
-// numbered matches the name of a transcript with the number of its episode, without
-// extension and language.
+// numbered matches the name of a transcript that ends with the number of its episode. The
+// name has no extension and no language.
 var numbered = regexp.MustCompile(`^(.*?)[-_ ]?0*(\d+)$`)
 
-// translation matches the language in the name of a translation.
+// translation matches the language at the end of a translation's name.
 var translation = regexp.MustCompile(`\.[a-z]{2,3}(-[a-z0-9]+)*$`)
 
-// episodeFile is the parts of the name of a file.
+// episodeFile has the parts of a file's name.
 type episodeFile struct {
 	name, folder string
 	series       string // such as go-time; empty if the name has no number
@@ -39,8 +39,8 @@ func readName(name string) episodeFile {
 	return f
 }
 
-// checkNames reports files that do not belong to an episode, and second files of
-// one. If known is nil, it compares each name with those of the other files.
+// checkNames reports files that belong to no episode, and second files of one episode. If
+// known is nil, it compares each name with the other names.
 func checkNames(names []string, known map[string]int) (found finding.List) {
 	files := make([]episodeFile, 0, len(names))
 	for _, name := range sortedNames(names) {
@@ -74,7 +74,7 @@ func checkNames(names []string, known map[string]int) (found finding.List) {
 	return found
 }
 
-// seriesOf returns, by folder, the series that most files of the folder belong to.
+// seriesOf returns for each folder the series of most of its files.
 func seriesOf(files []episodeFile) map[string]string {
 	const enough = 3
 	counts := map[string]map[string]int{}
@@ -98,7 +98,7 @@ func seriesOf(files []episodeFile) map[string]string {
 }
 
 // checkSeries reports a file that belongs to the series of another folder, or whose
-// series differs from that of its folder only in punctuation.
+// series differs only in punctuation from the series of its folder.
 func checkSeries(found *finding.List, f episodeFile, series map[string]string) {
 	own, ok := series[f.folder]
 	if !ok || own == f.series {

@@ -80,7 +80,7 @@ func TestLoadErrors(t *testing.T) {
 	}
 }
 
-// manyPeople returns a people.yaml.
+// manyPeople returns a people.yaml with n people.
 func manyPeople(n int) string {
 	var b strings.Builder
 	for i := range n {
@@ -315,7 +315,7 @@ func TestCreate(t *testing.T) {
 func TestUnknownSettingsAreReportedInOrder(t *testing.T) {
 	t.Parallel()
 	root := fstest.MapFS{SettingsFile: {Data: []byte("---\ntitle: T\nguid: g\ndate: 2026\n")}}
-	for range 20 { // the YAML library reports any of them
+	for range 20 { // the YAML library reports an arbitrary one of them
 		_, err := Load(root)
 		if err == nil || err.Error() != SettingsFile+`:2:1: unknown field "title"` {
 			t.Fatalf("got %v, want the first", err)

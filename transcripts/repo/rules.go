@@ -2,7 +2,7 @@ package repo
 
 import "onair/transcripts"
 
-// The rules that this package reports are in the table of package transcripts.
+// Package transcripts defines the rules that this package reports.
 var (
 	ruleStamp       = transcripts.Rules().Must("T012")
 	ruleName        = transcripts.Rules().Must("T028")

@@ -36,14 +36,14 @@ const maxSettings = 4 << 20
 // Settings are the settings for all transcripts of a repository.
 type Settings struct {
 	Fraction string               // decimal, frames30, or empty
-	Pauses   []string             // labels of pauses beside the usual ones
+	Pauses   []string             // labels of pauses besides the usual ones
 	People   []transcripts.Person // the known speakers; empty allows any
 	Disabled map[string]string    // IDs of disabled rules, with the reasons
-	URL      string               // page of an episode, with {name}, {folder} and {number}; may be empty
+	URL      string               // address of an episode's page, with {name}, {folder} and {number}; may be empty
 }
 
-// Load reads transcripts.yaml and people.yaml at the top of a repository. Both
-// may be absent. An error is a [finding.Finding] with its place.
+// Load reads transcripts.yaml and people.yaml at the top of a repository. Both may be
+// absent. An error is a [finding.Finding] with the place of the problem.
 func Load(root fs.FS) (*Settings, error) {
 	s := &Settings{}
 	if err := s.readSettings(root); err != nil {
@@ -79,8 +79,8 @@ func (s *Settings) readSettings(root fs.FS) error {
 	return nil
 }
 
-// checkDisabled returns an error if a rule does not exist or there is no reason to
-// disable it.
+// checkDisabled returns an error if a rule does not exist, or if the reason to disable it
+// is missing.
 func checkDisabled(rule, reason string) error {
 	if transcripts.Rules().Find(rule) == nil {
 		return fmt.Errorf("there is no rule %q", rule)
@@ -91,8 +91,8 @@ func checkDisabled(rule, reason string) error {
 	return nil
 }
 
-// ReadPeople reads the names and aliases of a people.yaml. It returns nil if there is
-// no such file.
+// ReadPeople reads the names and aliases of a people.yaml. It returns nil if the file
+// does not exist.
 func ReadPeople(root fs.FS, name string) ([]transcripts.Person, error) {
 	var file map[string]struct {
 		Name    string   `yaml:"name"`
@@ -109,7 +109,7 @@ func ReadPeople(root fs.FS, name string) ([]transcripts.Person, error) {
 	return people, nil
 }
 
-// decode reads a YAML file into v. It does nothing if there is no such file.
+// decode reads a YAML file into v. If the file does not exist, it does nothing.
 func decode(root fs.FS, name string, v any, options ...yaml.DecodeOption) error {
 	f, err := root.Open(name)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -149,8 +149,8 @@ func decode(root fs.FS, name string, v any, options ...yaml.DecodeOption) error 
 	return found
 }
 
-// firstUnknown returns the first key of a YAML document that the struct v points
-// to has no field for. The decoder, which returned found, reports any of them.
+// firstUnknown returns the first key of a YAML document for which the struct that v
+// points to has no field. The decoder's own error has an arbitrary such key, found.
 func firstUnknown(data []byte, v any, found *token.Token) *token.Token {
 	file, err := parser.ParseBytes(data, 0)
 	if err != nil {
@@ -182,7 +182,7 @@ func settingsError(file, hint, format string, args ...any) error {
 func (s *Settings) Options(name string) *transcripts.Options {
 	o := &transcripts.Options{People: s.People, Pauses: s.Pauses, File: name}
 	if f, err := transcripts.ParseFraction(s.Fraction); err == nil {
-		o.Fraction = f // Load accepts no other
+		o.Fraction = f // Load accepts no other fraction
 	}
 	return o
 }
@@ -190,8 +190,8 @@ func (s *Settings) Options(name string) *transcripts.Options {
 // number matches the number of an episode in the name of its file.
 var number = regexp.MustCompile(`\d+$`)
 
-// Page returns the URL of the page of an episode, or "" if it is not known. name is
-// the slash-separated path of the episode's transcript.
+// Page returns the URL of an episode's page, or "" if it is unknown. name is the
+// slash-separated path of the episode's transcript.
 func (s *Settings) Page(name string) string {
 	stem := strings.TrimSuffix(path.Base(name), ".md")
 	page := strings.NewReplacer(
@@ -199,7 +199,7 @@ func (s *Settings) Page(name string) string {
 		"{folder}", url.PathEscape(path.Base(path.Dir(name))),
 		"{number}", number.FindString(stem),
 	).Replace(s.URL)
-	// A name in the host would lead to another site.
+	// A host with the name of a file in it would lead to another site.
 	_, rest, _ := strings.Cut(s.URL, "://")
 	if host, _, _ := strings.Cut(rest, "/"); strings.Contains(host, "{") {
 		return ""

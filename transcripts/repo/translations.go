@@ -9,8 +9,8 @@ import (
 	"onair/transcripts"
 )
 
-// originalOf returns the name of the transcript that a translation translates, or ""
-// if name is not that of a translation.
+// originalOf returns the name of the transcript that a translation translates, or "" if
+// name is not the name of a translation.
 func originalOf(name string) string {
 	stem, ok := strings.CutSuffix(filepath.ToSlash(name), ".md")
 	language := translation.FindString(strings.ToLower(stem))
@@ -20,8 +20,8 @@ func originalOf(name string) string {
 	return stem[:len(stem)-len(language)] + ".md"
 }
 
-// pairsOf returns the names of translations whose originals are among names, and of
-// those originals.
+// pairsOf returns the names of translations whose originals are among names, and the
+// names of these originals.
 func pairsOf(names []string) map[string]bool {
 	all, pairs := map[string]bool{}, map[string]bool{}
 	for _, name := range names {
@@ -35,7 +35,7 @@ func pairsOf(names []string) map[string]bool {
 	return pairs
 }
 
-// outline returns a transcript without its text, for comparing it later.
+// outline returns a transcript without its text, to be compared later.
 func outline(t *transcripts.Transcript) *transcripts.Transcript {
 	o := &transcripts.Transcript{Turns: slices.Clone(t.Turns)}
 	for i := range o.Turns {
@@ -44,8 +44,8 @@ func outline(t *transcripts.Transcript) *transcripts.Transcript {
 	return o
 }
 
-// compareTranslations compares translations with their originals. Outlines are by
-// slash-separated name.
+// compareTranslations compares translations with their originals. The keys of outlines
+// are slash-separated names.
 func compareTranslations(outlines map[string]*transcripts.Transcript) (found finding.List) {
 	for name, t := range outlines {
 		if original := outlines[originalOf(name)]; original != nil {
@@ -55,12 +55,12 @@ func compareTranslations(outlines map[string]*transcripts.Transcript) (found fin
 	return found
 }
 
-// Versions are a file before and after a change. Before is nil for a new file.
+// Versions is a file before and after a change. Before is nil for a new file.
 type Versions struct{ Before, After []byte }
 
-// ChangedTranslations compares translations with their originals if either has
-// changed, and returns the findings that the change introduced. names are all
-// transcripts; those that did not change are read.
+// ChangedTranslations compares translations with their originals if either has changed,
+// and returns the findings that the change introduced. names are all transcripts. read is
+// called for those that did not change.
 func (l *Linter) ChangedTranslations(names []string, changed map[string]Versions, read func(name string) ([]byte, error)) (finding.List, error) {
 	if !l.enabled(ruleTranslation) {
 		return nil, nil

@@ -1,7 +1,7 @@
 package review
 
-// hunk is a part of two sequences: from a to aEnd of the first one, and from b to
-// bEnd of the second one.
+// hunk is a part of two sequences: from a to aEnd in the first one, and from b to bEnd in
+// the second one.
 type hunk struct {
 	equal   bool // both parts are equal
 	a, aEnd int

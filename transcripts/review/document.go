@@ -13,9 +13,9 @@ import (
 	"onair/internal/finding"
 )
 
-// A document is a Report as JSON. The job that may write comments gets it from the job
-// that reads a pull request. A pull request controls that job, so ReadJSON trusts
-// nothing in it. It has no Markdown and no addresses of pages.
+// A document is a Report as JSON, without Markdown and without addresses of pages. The
+// job that reads a pull request writes it for the job that may write comments. The pull
+// request controls the first job, so ReadJSON trusts nothing in a document.
 type document struct {
 	Version  int               `json:"version"`
 	Counts   documentCounts    `json:"counts"`
@@ -23,8 +23,8 @@ type document struct {
 	Files    []documentFile    `json:"files"`
 }
 
-// documentCounts are the numbers of all that a report has. The lists of a document are
-// cut where a comment is.
+// documentCounts are the totals of a report. They count everything, also what the
+// shortened lists of a document leave out.
 type documentCounts struct {
 	Errors     int `json:"errors"`
 	Warnings   int `json:"warnings"`
@@ -54,7 +54,7 @@ type documentFile struct {
 	Relabels   []documentRelabel `json:"relabels,omitempty"`
 	Passages   []documentPassage `json:"passages,omitempty"`
 
-	AllLinks    int `json:"all_links,omitempty"` // also those that are left out
+	AllLinks    int `json:"all_links,omitempty"` // including links that are left out
 	AllPassages int `json:"all_passages,omitempty"`
 }
 
@@ -129,7 +129,7 @@ func (f *file) document() documentFile {
 
 func firstOf[T any](list []T, n int) []T { return list[:min(n, len(list))] }
 
-// cut cuts a text to the length that a document may have.
+// cut shortens a text to the length that a document may have.
 func cut(s string) string {
 	if len(s) <= maxDocumentText {
 		return s
@@ -141,9 +141,9 @@ func cut(s string) string {
 	return s[:end] + "…"
 }
 
-// ReadJSON reads what WriteJSON wrote, or what somebody else wrote in its place. It
-// returns an error for all that WriteJSON does not write. page returns the address of
-// an episode's page, or "".
+// ReadJSON reads a report. The data may come from WriteJSON or from an attacker: ReadJSON
+// returns an error for anything that WriteJSON does not write. page returns the address
+// of an episode's page, or "".
 func ReadJSON(data []byte, page func(name string) string) (*Report, error) {
 	if len(data) > MaxDocument {
 		return nil, fmt.Errorf("the summary has more than %d bytes", MaxDocument)
@@ -155,7 +155,7 @@ func ReadJSON(data []byte, page func(name string) string) (*Report, error) {
 	decoder.DisallowUnknownFields()
 	var d document
 	if err := decoder.Decode(&d); err != nil {
-		return nil, errors.New("the summary is not one of onair transcripts lint") // err may quote it
+		return nil, errors.New("the summary is not one of onair transcripts lint") // err may quote the summary
 	}
 	if _, err := decoder.Token(); err != io.EOF || d.Version != documentVersion {
 		return nil, errors.New("the summary is not one of this version of onair")
@@ -243,8 +243,8 @@ func validTexts(texts ...string) bool {
 	return true
 }
 
-// counts returns the numbers of the report, or those of the document that it was read
-// from.
+// counts returns the numbers of the report. For a report that was read from a document,
+// it returns the numbers in the document.
 func (r *Report) counts() documentCounts {
 	if r.from != nil {
 		return *r.from

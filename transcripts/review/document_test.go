@@ -13,7 +13,7 @@ import (
 	"onair/internal/finding"
 )
 
-// liveTexts are texts that would be live in a comment on GitHub.
+// liveTexts are texts that GitHub would interpret in a comment.
 var liveTexts = []string{
 	"@octocat", "&#64;octocat", "@github/security", "torvalds/linux#1", "owner/repo&#35;1", "#1", "GH-1",
 	"</code></pre><del>", "<code>", "`x`", "``", "[a](https://evil.example)", "![a](https://evil.example/x.png)", "<img src=x>",
@@ -104,7 +104,7 @@ func TestReadJSONRefuses(t *testing.T) {
 	}
 }
 
-// A report gives the same comment after it was written and read.
+// TestWriteJSON expects a report to give the same comment after it was written and read.
 func TestWriteJSON(t *testing.T) {
 	t.Parallel()
 	r := &Report{Lines: 3, Older: 2}

@@ -10,17 +10,17 @@ import (
 	"onair/transcripts"
 )
 
-// relabel is turns that have another speaker and the same words.
+// relabel is a group of turns that got another speaker and kept their words.
 type relabel struct {
 	From, To string // speakers
 	Turns    int    // number of turns
 	Line     int    // of the first turn after the change
 }
 
-// manyTurns is the number of relabeled turns that breaks T031.
+// manyTurns is the number of relabeled turns from which a change breaks T031.
 const manyTurns = 5
 
-// spokenTurns returns the words of every turn, and the turns.
+// spokenTurns returns the turns and the words of each.
 func spokenTurns(t *transcripts.Transcript) (said []string, turns []*transcripts.Turn) {
 	for i := range t.Turns {
 		turn := &t.Turns[i]
@@ -88,7 +88,8 @@ func (p *pair) losses(relabels []relabel) (found finding.List) {
 	return found
 }
 
-// replaced reports whether the file has another text: few runs of words are in both.
+// replaced reports whether the file has a different text: few runs of words occur both
+// before and after the change.
 func (p *pair) replaced() bool {
 	const run, least = 3, 30 // words
 	runs := func(t *transcripts.Transcript) map[string]bool {
@@ -110,8 +111,8 @@ func (p *pair) replaced() bool {
 	return len(was) >= least && 5*kept < len(was)
 }
 
-// taken returns the turns whose words are in a turn of another speaker, because their
-// label is gone or no longer read as one.
+// taken returns the turns whose words now belong to another speaker, because their label
+// is gone or no longer read as a label.
 func (p *pair) taken() (all []*transcripts.Turn) {
 	saidA, a := spokenTurns(p.before)
 	saidB, b := spokenTurns(p.after)
@@ -137,9 +138,9 @@ func (p *pair) taken() (all []*transcripts.Turn) {
 	return all
 }
 
-// nameTakenTurns says in the findings of malformed labels whose turns the change
-// takes, and reports other lines that start with a name that was a label. A turn that
-// was joined with another on purpose is not reported.
+// nameTakenTurns completes findings about malformed labels: it names the speaker who
+// loses a turn by the change. It also reports other lines that start with the name of a
+// former label. It does not report turns that people joined on purpose.
 func (p *pair) nameTakenTurns(found finding.List) finding.List {
 	for _, turn := range p.taken() {
 		line := max(1, p.lineAfter(turn.Line))
@@ -161,8 +162,8 @@ func (p *pair) nameTakenTurns(found finding.List) finding.List {
 	return found
 }
 
-// dropped returns the turns whose words are gone, and were not only corrected or
-// moved into the next turn.
+// dropped returns the turns whose words are gone. Turns that were corrected or joined
+// with the next one are not dropped.
 func (p *pair) dropped() (gone []*transcripts.Turn) {
 	saidA, a := spokenTurns(p.before)
 	saidB, _ := spokenTurns(p.after)
@@ -183,8 +184,8 @@ func (p *pair) dropped() (gone []*transcripts.Turn) {
 	return gone
 }
 
-// lineAfter returns the line after the change for a line before it. For a deleted line
-// it is the one in its place.
+// lineAfter converts a line number before the change to one after it. For a deleted line
+// it returns the line in its place.
 func (p *pair) lineAfter(line int) int {
 	for _, h := range p.hunks {
 		if line > h.aEnd {
@@ -198,8 +199,8 @@ func (p *pair) lineAfter(line int) int {
 	return len(p.b)
 }
 
-// stamps returns the stamps of a transcript without those of unintelligible passages,
-// which are deleted when a passage is resolved.
+// stamps returns the stamps of a transcript. It leaves out the stamps of unintelligible
+// passages, which are deleted when the passage is resolved.
 func stamps(t *transcripts.Transcript) (all []*transcripts.Mark) {
 	for m := range marks(t) {
 		if m.Timed && m.Note == "" {

@@ -13,10 +13,10 @@ import (
 type Report struct {
 	Files    []*file
 	Findings finding.List // introduced by the change, in order
-	Older    int          // number of findings in the changed files that were there before
+	Older    int          // number of findings in the changed files that existed before
 	Lines    int          // number of lines that were added or changed
 
-	from *documentCounts // of the document that the report was read from; nil if there is none
+	from *documentCounts // counts of the document that the report was read from; nil if there is no document
 }
 
 // file is the part of a change in one transcript.
@@ -24,14 +24,14 @@ type file struct {
 	Name      string
 	New       bool
 	Passages  []passage
-	Resolved  int      // number of unintelligible passages that are words now
+	Resolved  int      // number of formerly unintelligible passages that are words now
 	Remaining int      // number of unintelligible passages
 	Links     []string // targets of new links
 	Relabels  []relabel
 	Findings  finding.List // introduced by the change
 	Page      string       // URL of the episode's page; may be empty
 
-	allLinks, allPassages int // numbers of them, if the lists were cut
+	allLinks, allPassages int // numbers of links and passages before the lists were shortened
 }
 
 // Options are options for Review. Lint is required.
@@ -119,7 +119,7 @@ func marks(t *transcripts.Transcript) func(yield func(*transcripts.Mark) bool) {
 	}
 }
 
-// links returns the targets of all links, as the page has them.
+// links returns the targets of all links, as in the HTML of the page.
 func links(t *transcripts.Transcript) (all []string) {
 	const attribute = `<a href="`
 	for i := range t.Turns {
@@ -139,8 +139,8 @@ func links(t *transcripts.Transcript) (all []string) {
 	return all
 }
 
-// without returns the elements of a that are not in b. An element that is in a more
-// often than in b is returned as many times as it is missing.
+// without returns the elements of a that are not in b. An element that occurs more often
+// in a than in b is returned as often as it is missing.
 func without(a, b []string) (rest []string) {
 	count := map[string]int{}
 	for _, s := range b {
@@ -202,7 +202,7 @@ func textLines(lines []string) (n int) {
 func (p *pair) introduced() (found finding.List) {
 	before, after := p.before.Findings, p.after.Findings
 	for _, h := range p.hunks {
-		if h.equal { // an unchanged line may have a new finding too
+		if h.equal { // even an unchanged line may have a new finding
 			for i := range h.aEnd - h.a {
 				found = append(found, additional(take(&before, h.a+i+1), take(&after, h.b+i+1), nil)...)
 			}
@@ -214,7 +214,7 @@ func (p *pair) introduced() (found finding.List) {
 	return append(found, additional(before, after, nil)...)
 }
 
-// take removes the findings up to a line from a sorted list and returns them.
+// take removes the findings up to the given line from a sorted list and returns them.
 func take(l *finding.List, line int) finding.List {
 	n := 0
 	for n < len(*l) && (*l)[n].Line <= line {
@@ -225,7 +225,7 @@ func take(l *finding.List, line int) finding.List {
 	return taken
 }
 
-// additional returns the findings of is that was does not have. Of equal findings, it
+// additional returns the findings that is has in addition to was. Of equal findings, it
 // returns those in changed words first. changed may be nil.
 func additional(was, is finding.List, changed func(line, column int) bool) (found finding.List) {
 	type kind struct{ rule, message string }
@@ -260,8 +260,8 @@ func rank(first bool) int {
 	return 1
 }
 
-// changedWords returns a function that reports whether a place is in a changed word
-// of the hunk or next to one.
+// changedWords returns a function that reports whether a place is in or next to a changed
+// word of the hunk.
 func (p *pair) changedWords(h hunk) func(line, column int) bool {
 	type stretch struct{ line, from, to int }
 	var changed []stretch

@@ -122,7 +122,7 @@ func TestReviewCounts(t *testing.T) {
 
 func lint(_ string, src []byte) *transcripts.Transcript { return transcripts.Lint(src, nil) }
 
-// parts matches the markup of a summary; markup matches any other markup.
+// parts matches the markup that a summary has; markup matches any other markup.
 var (
 	parts  = regexp.MustCompile(`</?(code|pre|del|ins)>|<br>|&#\d{2,3};|\[▶ [0-9:]+\]\(https://show\.example/1/#t=\d+\)|(?m:^#{3,4} )| \(onair transcripts todo\)\.`)
 	markup = regexp.MustCompile("[]\\[<>&@#!\\\\`_*(){}\"$~^=+;?]|://|www\\.")

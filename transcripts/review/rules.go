@@ -2,8 +2,8 @@ package review
 
 import "onair/transcripts"
 
-// The rules that this package reports or completes are in the table of package
-// transcripts.
+// Package transcripts defines the rules that this package reports or whose findings it
+// completes.
 var (
 	ruleLoss     = transcripts.Rules().Must("T031")
 	ruleLabel    = transcripts.Rules().Must("T003")

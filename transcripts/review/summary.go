@@ -23,7 +23,7 @@ const (
 	maxFindingText = 3 << 10 // bytes of all findings, before they are escaped
 )
 
-// Summary returns the outcome in a sentence or two.
+// Summary describes the outcome in a sentence or two.
 func (r *Report) Summary() string {
 	c := r.counts()
 	s := fmt.Sprintf("%s, %s in %s.", plural.Count(c.Errors, "error"), plural.Count(c.Warnings, "warning"), plural.Count(r.Lines, "changed line"))
@@ -40,7 +40,8 @@ func (r *Report) Summary() string {
 	return s
 }
 
-// unclear returns the numbers of unintelligible passages of all files.
+// unclear returns how many unintelligible passages of all files were resolved and how
+// many remain.
 func (r *Report) unclear() (resolved, remaining int) {
 	for _, f := range r.Files {
 		resolved, remaining = resolved+f.Resolved, remaining+f.Remaining
@@ -48,11 +49,11 @@ func (r *Report) unclear() (resolved, remaining int) {
 	return resolved, remaining
 }
 
-// maxComment is how many bytes the summary of the files may have.
+// maxComment is the limit on the part of a summary about files, in bytes.
 const maxComment = 40000
 
-// WriteMarkdown writes the summary for a comment on a pull request. Nothing in it is a
-// mention, a reference or a link, except links to pages of episodes.
+// WriteMarkdown writes the summary for a comment on a pull request. It contains no
+// mention, no reference and no link except links to pages of episodes.
 func (r *Report) WriteMarkdown(w io.Writer) error {
 	b := bufio.NewWriter(w)
 	fmt.Fprintln(b, "### Transcripts")
@@ -174,7 +175,7 @@ func (f *file) writePassage(b *bufio.Writer, p passage) {
 	fmt.Fprintln(b, "</pre>")
 }
 
-// listenURL returns the address that plays an episode from a time on.
+// listenURL returns the address that plays an episode from the given time.
 func listenURL(page string, at time.Duration) string {
 	return strings.NewReplacer("(", "%28", ")", "%29", " ", "%20", "<", "%3C", ">", "%3E").Replace(page) +
 		"#t=" + strconv.FormatInt(int64(at/time.Second), 10)
@@ -192,9 +193,9 @@ func limit(s string) string {
 // code returns untrusted text for a line of Markdown.
 func code(s string) string { return "<code>" + escape(s) + "</code>" }
 
-// escape replaces every ASCII character that Markdown or HTML could take for markup
-// with a character reference. In elements for code, GitHub does not treat the
-// characters that the references stand for as mentions or links.
+// escape replaces every ASCII character that Markdown or HTML could take for markup with
+// a character reference. In code elements, GitHub does not turn such references into
+// mentions or links.
 func escape(s string) string {
 	var b strings.Builder
 	for _, r := range s {

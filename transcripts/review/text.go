@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// WriteDiff writes the lines in which two versions of a file differ, for a terminal.
+// WriteDiff writes the lines that differ between two versions of a file, for a terminal.
 func WriteDiff(w io.Writer, name string, before, after []byte) error {
 	b := bufio.NewWriter(w)
 	x, y := linesOf(before), linesOf(after)

@@ -40,16 +40,16 @@ func texts(all []word) []string {
 	return s
 }
 
-// passage is consecutive lines that changed.
+// passage is a run of changed lines.
 type passage struct {
 	Line   int // first line after the change, from 1
 	Pieces []piece
-	Time   time.Duration // when it is said
+	Time   time.Duration // when the passage is said
 	Timed  bool          // whether Time is known
 }
 
-// piece is consecutive words that are unchanged, Deleted or Inserted. A piece
-// without text stands for unchanged words that are left out.
+// piece is a run of words that are unchanged, Deleted or Inserted. A piece without text
+// stands for omitted unchanged words.
 type piece struct {
 	Text              string
 	Deleted, Inserted bool
@@ -58,7 +58,7 @@ type piece struct {
 // contextWords is the number of unchanged words on each side of a change.
 const contextWords = 6
 
-// passages returns the changed lines, word by word.
+// passages returns the changed passages, compared word by word.
 func (p *pair) passages() (all []passage) {
 	for _, h := range p.hunks {
 		if h.equal || textLines(p.a[h.a:h.aEnd])+textLines(p.b[h.b:h.bEnd]) == 0 {
@@ -118,8 +118,8 @@ func shorten(pieces []piece) (short []piece) {
 }
 
 // timeOf returns when changed lines are said: the time of a resolved unintelligible
-// passage in them, else that of the paragraph in which they begin. ok is false if the
-// time is not known.
+// passage in them, or else the time of the paragraph in which they begin. ok is false if
+// the time is unknown.
 func (p *pair) timeOf(h hunk) (t time.Duration, ok bool) {
 	is := unclear(p.after)
 	for m := range marks(p.before) {

@@ -2,24 +2,24 @@ package score
 
 import "onair/transcripts/internal/align"
 
-// The costs of differences, as in sclite of the NIST: one substitution is cheaper than
-// a word that is missing and another that is added.
+// The costs of differences are those of sclite of the NIST: one substitution is cheaper
+// than a missing word and an added word.
 const (
 	substitution = 4
 	gap          = 3
 )
 
 const (
-	// anchorRun is how many equal words in a row are taken for the same words without a
-	// search for a better alignment.
+	// anchorRun is the number of equal words in a row that are paired without searching
+	// for a better alignment.
 	anchorRun = 3
 	// maxCells limits the table of the dynamic programming.
 	maxCells = 1 << 27
 )
 
-// pairWords returns for every word of ref the index of the word in its place in heard, or
-// -1, with the lowest cost. Between runs of equal words that both texts have, which
-// align.Words finds, it considers all alignments.
+// pairWords returns for every word of ref the index of the corresponding word in heard,
+// or -1, with the lowest total cost. It pairs the runs of equal words that align.Words
+// finds, and considers all alignments between them.
 func pairWords(ref, heard []string) []int {
 	same := align.Words(ref, heard)
 	for i, j := range same {
@@ -50,8 +50,8 @@ func pairWords(ref, heard []string) []int {
 	return pairs
 }
 
-// between aligns ref[a:b] with heard[c:d]. If both are so long that the table would not
-// fit into memory, it pairs the words in their order.
+// between aligns ref[a:b] with heard[c:d]. If the table would not fit into memory, it
+// pairs the words in order.
 func between(pairs []int, ref, heard []string, a, b, c, d int) {
 	rows, columns := b-a, d-c
 	if rows == 0 || columns == 0 {

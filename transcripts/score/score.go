@@ -24,29 +24,29 @@ type Word struct {
 
 // Result says how a transcript differs from the reference.
 type Result struct {
-	Words       int // of the reference
+	Words       int // words of the reference
 	Correct     int
-	Substituted int // other words in their place
-	Missing     int // words of the reference
-	Added       int // words that are not in the reference
+	Substituted int // words that stand in place of others
+	Missing     int // words of the reference that are missing
+	Added       int // words that the reference does not have
 
-	Voices     []Voice // pairs of voices in the words that both have, most frequent first
-	Attributed int     // words that both have, with a known voice in each
-	WrongVoice int     // of these, those of a voice that is usually another speaker
+	Voices     []Voice // pairs of voices in the common words, most frequent first
+	Attributed int     // common words whose voice is known in both
+	WrongVoice int     // attributed words whose voice usually belongs to another speaker
 
-	Timed       int           // words that both have, with a known time in each
-	Median, P95 time.Duration // how far these are apart
+	Timed       int           // common words whose time is known in both
+	Median, P95 time.Duration // difference between these times
 }
 
-// Voice counts the words of a speaker of the reference that have a voice in the
+// Voice counts the common words of a speaker of the reference and a voice of the
 // transcript.
 type Voice struct {
 	Reference, Heard string
 	Words            int
 }
 
-// ErrorRate returns the word error rate: all differences in relation to the words of
-// the reference. It may be above 1.
+// ErrorRate returns the word error rate: the number of differences divided by the number
+// of words of the reference. It may be above 1.
 func (r *Result) ErrorRate() float64 {
 	if r.Words == 0 {
 		return 0
@@ -54,7 +54,7 @@ func (r *Result) ErrorRate() float64 {
 	return float64(r.Substituted+r.Missing+r.Added) / float64(r.Words)
 }
 
-// Of returns the words of a transcript. Only those at stamps have a time.
+// Of returns the words of a transcript. Only words at stamps have a time.
 func Of(t *transcripts.Transcript) (list []Word) {
 	for i := range t.Turns {
 		turn := &t.Turns[i]
@@ -84,8 +84,8 @@ func Of(t *transcripts.Transcript) (list []Word) {
 	return slices.DeleteFunc(list, func(w Word) bool { return align.Fold(w.Text) == "" })
 }
 
-// OfWords returns the words of a recognizer. A voice has the name that the file gives
-// it.
+// OfWords returns the words of a recognizer, with the names that the file gives to
+// voices.
 func OfWords(f *words.File) (list []Word) {
 	for _, s := range f.Segments {
 		voice := cmp.Or(f.Speakers[s.Voice], s.Voice)
@@ -168,8 +168,8 @@ func texts(list []Word) []string {
 	return out
 }
 
-// compareVoices finds the speaker of each voice: the one with the most words, of those
-// that no other voice has.
+// compareVoices assigns a speaker to each voice, most frequent pairs first, so that no
+// two voices share a speaker. It counts the words of other pairs as wrong.
 func (r *Result) compareVoices(both map[Voice]int) {
 	for v, n := range both {
 		v.Words = n

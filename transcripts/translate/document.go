@@ -1,12 +1,13 @@
-// Package translate finds what there is to translate in a transcript, and makes the
-// translated transcript of the answers.
+// Package translate finds the texts to translate in a transcript, and builds the
+// translated transcript from the answers of a translator.
 //
-// Only text is translated. Labels, stamps, tags, links, code and HTML stay as they are:
-// in the text each is a token such as ⟦1⟧, which a translation contains as well.
+// Only text is translated. Labels, stamps, tags, links, code and HTML stay as they are.
+// In the text, a token such as ⟦1⟧ stands for each, and the translation has to contain
+// the same token.
 //
 // A record beside the translation, transcript.es.source.json, has the hashes of each turn
-// and of its translation. With it only turns that have changed are translated again, and
-// what people edited is known.
+// and of its translation. It shows which turns have changed and have to be translated
+// again, and which translations people have edited.
 package translate
 
 import (
@@ -20,7 +21,7 @@ import (
 	"unicode"
 )
 
-// Term is a word that has one translation.
+// Term is a word with a fixed translation. An empty Target keeps the word.
 type Term struct{ Source, Target string }
 
 // span is a part of a text that is not translated.
@@ -32,7 +33,7 @@ type span struct {
 // line is a line of Markdown.
 type line struct {
 	prefix string // marks of a list or quote, label, stamps and tags at the start
-	text   string // with tokens for spans
+	text   string // the text, with tokens for its spans
 	spans  []span
 	after  string // white space up to the next line
 }
@@ -49,9 +50,9 @@ type document struct {
 var (
 	// label matches the start of a turn.
 	label = regexp.MustCompile(`^\*\*[^*\n]{1,80}:\*\*`)
-	// prefixes matches what comes before the text of a line.
+	// prefixes matches everything before the text of a line.
 	prefixes = regexp.MustCompile(`^[ \t]*(?:(?:>|[-*+]|[0-9]{1,9}\.|#{1,6})[ \t]+)*(?:\*\*[^*\n]{1,80}:\*\*[ \t]*)?(?:\\\[[^\]\n]*\\\][ \t]*(?:(?:to[ \t]+)?\\\[[^\]\n]*\\\][ \t]*)*)?`)
-	// protected matches what is not translated.
+	// protected matches the parts of a text that are not translated.
 	protected = regexp.MustCompile("\\\\\\[[^\\]\\n]*\\\\\\]|`+[^`\\n]+`+|\\]\\([^)\\n]*\\)|!?\\[|<[^>\\s][^>\\n]*>|https?://[^\\s<>)\\]]+|\\\\[!-/:-@\\[-`{-~]|&#?[0-9A-Za-z]+;|[*_~]+|[\\][⟦⟧]")
 	// stamp matches a tag that has a time.
 	stamp = regexp.MustCompile(`^\\\[[^\]]*\d:\d\d[^\]]*\\\]$`)
@@ -214,10 +215,11 @@ func (t turn) compose(texts []string) string {
 // markup matches what is markup in an answer. That of the original is in tokens.
 var markup = regexp.MustCompile("[*_~`\\\\<\\[\\]]|&(?:#?[0-9A-Za-z]+;)|[⟦⟧]")
 
-// block matches what makes a list, a heading or a quote of a paragraph.
+// block matches the start of a paragraph that Markdown would read as a list, a heading or
+// a quote.
 var block = regexp.MustCompile(`^([-+#>]|[0-9]+[.)]( |$))`)
 
-// escape returns an answer as text that has no markup of its own.
+// escape returns an answer as text without markup of its own.
 func (l *line) escape(answer string) string {
 	answer = strings.Join(strings.FieldsFunc(answer, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }), " ")
 	var b strings.Builder
@@ -227,7 +229,7 @@ func (l *line) escape(answer string) string {
 			switch s {
 			case "⟦", "⟧":
 				return ""
-			case "[": // with a backslash it would open a stamp
+			case "[": // "\[" would open a stamp
 				return "("
 			case "]":
 				return ")"
@@ -251,8 +253,8 @@ func (l *line) escape(answer string) string {
 	return text
 }
 
-// keep returns a turn that was translated before, with the labels and stamps that the
-// original has now, if both have the same lines.
+// keep returns a turn from an earlier translation. If both have the same lines, it gets
+// the present labels and stamps of the original.
 func (t turn) keep(translated turn) string {
 	var b strings.Builder
 	same := len(t) == len(translated)
@@ -283,17 +285,18 @@ func (t turn) keep(translated turn) string {
 	return b.String()
 }
 
-// Intact reports whether an answer has the tokens of the text that was asked for, each
-// once: times in their order, and what opens before what closes.
+// Intact reports whether an answer has the same tokens as the text that was asked for, in
+// the same order.
 func Intact(asked, answer string) bool {
 	return strings.TrimSpace(answer) != "" && slices.Equal(token.FindAllString(asked, -1), token.FindAllString(answer, -1))
 }
 
-// Fragments returns the texts between the tokens, to be translated one by one where a
-// translator loses tokens, and a function that puts their translations together.
+// Fragments splits a text at its tokens, so that a translator that loses tokens can
+// translate the parts one by one. It returns the parts that have letters, and a function
+// that joins their translations.
 func Fragments(asked string) (texts []string, join func([]string) string) {
 	places := token.FindAllStringIndex(asked, -1)
-	var parts []string // texts that are empty in between are translated by others
+	var parts []string // all parts, also those without letters, which are not translated
 	at := 0
 	for _, p := range append(places, []int{len(asked), len(asked)}) {
 		part := asked[at:p[0]]

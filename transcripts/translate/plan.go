@@ -10,10 +10,10 @@ import (
 	"onair/internal/finding"
 )
 
-// schemaVersion is that of records.
+// schemaVersion is the version of the format of records.
 const schemaVersion = 1
 
-// Record says what a translation was made of.
+// Record says what a translation was made from, and by what.
 type Record struct {
 	Engine, Model string
 	turns         [][2]string // hashes of a turn and of its translation
@@ -35,7 +35,7 @@ func ReadRecord(src []byte, file string) (*Record, error) {
 	return &Record{r.Engine, r.Model, r.Turns}, nil
 }
 
-// Format writes a record, with a turn a line so that git merges two changes.
+// Format writes a record, with one turn per line so that git merges two changes.
 func (r *Record) Format() []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, `{"schema_version":%d,"engine":%s,"model":%s,"turns":[`, schemaVersion, quote(r.Engine), quote(r.Model))
@@ -52,35 +52,35 @@ func (r *Record) Format() []byte {
 func quote(s string) string {
 	data, err := json.Marshal(s)
 	if err != nil {
-		panic("quote: " + err.Error()) // a string can be encoded
+		panic("quote: " + err.Error()) // encoding a string cannot fail
 	}
 	return string(data)
 }
 
-// Plan is what there is to do for a translation.
+// Plan says which turns of a transcript to translate and which to keep.
 type Plan struct {
-	// Pending has the texts of the turns to be translated.
+	// Pending has the texts of each turn that has to be translated.
 	Pending [][]string
-	// Findings has the turns that stay as people edited them, although the original has
+	// Findings reports the turns that keep what people edited although the original has
 	// changed (T051).
 	Findings finding.List
-	// Reused counts the turns that are kept.
+	// Reused is the number of turns that are kept.
 	Reused int
 
 	source *document
 	head   string
-	turns  []planned // of the source
+	turns  []planned // one for each turn of the source
 }
 
-// planned is what becomes of a turn of the original.
+// planned is the decision about a turn of the original.
 type planned struct {
-	kept   turn   // nil if it is translated
-	answer string // hash of the translation that was kept, as a machine wrote it
+	kept   turn   // the translation to keep; nil if the turn has to be translated
+	answer string // hash of the kept translation as the machine wrote it
 }
 
-// New compares a transcript with its translation. Both translated and record are nil if
-// there is none. The error is a finding if the translation has turns that cannot be told
-// apart, because turns were added or removed.
+// New compares a transcript with its translation. For a first translation, translated and
+// record are nil. If turns were added to the translation or removed from it so that they
+// cannot be matched, the error is a finding.
 func New(src, translated []byte, record *Record, terms []Term, file string) (*Plan, error) {
 	p := &Plan{source: parse(src, terms)}
 	p.turns = make([]planned, len(p.source.turns))
@@ -101,16 +101,16 @@ func New(src, translated []byte, record *Record, terms []Term, file string) (*Pl
 	return p, nil
 }
 
-// reuse finds the turns that need not be translated again.
+// reuse finds the turns that do not have to be translated again.
 func (p *Plan) reuse(old *document, record *Record, file string) error {
-	var was, is []string // hashes of translations as the machine wrote them, and as they are
+	var was, is []string // hashes of translations as the machine wrote them, and as they are now
 	for _, t := range record.turns {
 		was = append(was, t[1])
 	}
 	for _, t := range old.turns {
 		is = append(is, t.hash())
 	}
-	place := map[int]int{} // of the translation of a turn of the record
+	place := map[int]int{} // index of a record's turn → index of its translation
 	line := 1 + strings.Count(old.head, "\n")
 	lines := make([]int, len(old.turns))
 	for i, t := range old.turns {
@@ -158,7 +158,7 @@ func (p *Plan) reuse(old *document, record *Record, file string) error {
 					p.turns[n] = planned{old.turns[k], was[i]}
 				}
 			case !edited(i):
-			case same: // the original changed, and people edited the translation
+			case same: // the original changed, and so did the translation, by people
 				k := place[i]
 				p.turns[n] = planned{old.turns[k], was[i]}
 				p.Findings.Add(ruleEdited.At(at(k), "the original of this turn has changed, and people edited the translation: it stays"))
@@ -171,10 +171,10 @@ func (p *Plan) reuse(old *document, record *Record, file string) error {
 	return lost
 }
 
-// pair calls f for parts of two lists that belong together: equal elements one by one, and
-// what lies between them.
+// pair matches two lists by their longest common subsequence. It calls f with the bounds
+// of each pair of equal elements, and of each pair of parts between them.
 func pair(a, b []string, f func(a, b, c, d int)) {
-	// lengths of the longest common subsequences of the rest
+	// rest has the lengths of the longest common subsequences of a[i:] and b[k:].
 	width := len(b) + 1
 	rest := make([]int32, (len(a)+1)*width)
 	for i := len(a) - 1; i >= 0; i-- {
@@ -207,10 +207,10 @@ func pair(a, b []string, f func(a, b, c, d int)) {
 	}
 }
 
-// machineLine matches the line of the front matter about the recognizer.
+// machineLine matches the line of the front matter that names the recognizer.
 var machineLine = regexp.MustCompile(`(?m)^machine:.*\n`)
 
-// Finish returns the translation and its record. answers are the translations of Pending.
+// Finish returns the translation and its record. answers has the translations of Pending.
 func (p *Plan) Finish(answers [][]string, engine, model string) ([]byte, *Record) {
 	r := &Record{Engine: engine, Model: model}
 	head := p.head
@@ -246,7 +246,7 @@ func (p *Plan) Finish(answers [][]string, engine, model string) ([]byte, *Record
 	return b.Bytes(), r
 }
 
-// hashOfOne returns the hash of a document that is one turn.
+// hashOfOne returns the hash of a document as if it were a single turn.
 func (d *document) hashOfOne() string {
 	var all turn
 	for _, t := range d.turns {

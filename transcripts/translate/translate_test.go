@@ -34,7 +34,7 @@ And \[00:09\] etcd is a load balancer, https://example.com/x.
 **Vega Lyrae:** Bye, _everybody_!
 `
 
-// shout translates: in capitals, with a word more.
+// shout translates by writing text in capitals and adding a word.
 func shout(pending [][]string) (answers [][]string) {
 	for _, turn := range pending {
 		var texts []string
@@ -94,7 +94,7 @@ AND \[00:09\] etcd IS A balanceador, https://example.com/x. ¡SÍ!
 	}
 }
 
-// A second run sends the turns that changed, and no others.
+// TestAgain expects a second run to send only the turns that changed.
 func TestAgain(t *testing.T) {
 	t.Parallel()
 	out, record := translated(t)
@@ -109,7 +109,7 @@ func TestAgain(t *testing.T) {
 		source, old func(string) string
 		pending     []string
 		has, hasNot string
-		edited      int // findings
+		edited      int // number of findings
 		err         string
 	}{
 		{name: "nothing"},
@@ -155,7 +155,7 @@ func TestAgain(t *testing.T) {
 		if !strings.Contains(string(now), test.has) || test.hasNot != "" && strings.Contains(string(now), test.hasNot) {
 			t.Errorf("%s: %s", test.name, now)
 		}
-		// From then on nothing is sent, and edits are known as such.
+		// A further run sends nothing and recognizes the edits.
 		last, err := New([]byte(src), now, after, nil, "")
 		if err != nil || len(last.Pending) > 0 {
 			t.Errorf("%s, again: %v, %v", test.name, last, err)
@@ -167,7 +167,7 @@ func TestAgain(t *testing.T) {
 	}
 }
 
-// Text of a machine stays text.
+// TestStranger expects a machine's text to stay text, whatever markup it contains.
 func TestStranger(t *testing.T) {
 	t.Parallel()
 	p, err := New([]byte("**Vega:** Hello.\n\nAnd more.\n"), nil, nil, nil, "")
@@ -200,7 +200,8 @@ func TestTokens(t *testing.T) {
 	}
 }
 
-// Whatever a transcript contains, a translation that changes nothing changes nothing.
+// FuzzIdentity expects a translation equal to its original to change nothing in any
+// transcript.
 func FuzzIdentity(f *testing.F) {
 	f.Add(original)
 	f.Add("text before\n\n**A:** b ⟦1⟧ \\[laughs\\] [x](y) &amp; `c` <i>d</i> \\* \n\n\n# E\n1. f\n```\ncode")

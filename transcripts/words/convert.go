@@ -10,9 +10,9 @@ import (
 	"onair/transcripts/forms"
 )
 
-// Convert reads words in what Format wrote or in one of the forms of package forms,
-// such as the JSON of a speech recognizer. Where a form has times of captions only, the
-// words of a caption share its time by their length.
+// Convert reads words from a file that Format wrote, or from one in a form of package
+// forms, such as the JSON of a speech recognizer. If only captions have times, the words
+// of a caption share its time in proportion to their length.
 func Convert(src []byte, o *forms.Options) (*File, error) {
 	if bytes.HasPrefix(src, []byte(`{"schema_version":`)) {
 		return Read(src, o.File)
@@ -54,7 +54,7 @@ func (p *piece) at(offset int) time.Duration {
 	return p.start + (p.end-p.start)*time.Duration(offset-p.from)/time.Duration(p.to-p.from)
 }
 
-// pieces returns the parts of a speech, which cover its text but for spaces.
+// pieces returns the pieces of a speech. They cover its text except for spaces.
 func pieces(s *forms.Speech) []piece {
 	var list []piece
 	at, now := 0, s.Start
@@ -73,8 +73,8 @@ func pieces(s *forms.Speech) []piece {
 	return list
 }
 
-// wordsOf returns the words of a speech. A recognizer may cut a word into pieces, and
-// may give several words one time.
+// wordsOf returns the words of a speech. A recognizer may cut a word into pieces, and may
+// give several words the same time.
 func wordsOf(s *forms.Speech) (list []Word) {
 	parts := pieces(s)
 	for from := 0; from < len(s.Text); {

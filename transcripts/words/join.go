@@ -11,13 +11,14 @@ import (
 )
 
 const (
-	// sameMoment is how far apart two recognitions of one moment may be.
+	// sameMoment is the largest difference between the times of a word in two
+	// recognitions.
 	sameMoment = 3 * time.Second
-	// farthest is how far the time of a word may be from the segment it is in.
+	// farthest is the largest distance between the time of a word and its segment.
 	farthest = 10 * time.Second
 )
 
-// machineVoice matches what recognizers call a voice that they cannot name.
+// machineVoice matches the labels that recognizers give to voices that they cannot name.
 var machineVoice = regexp.MustCompile(`^(?i:(?:speaker|spk|voice|channel|s)?[ _-]*[0-9]{1,3}|[A-Z])$`)
 
 // said is a word with its voice.
@@ -45,24 +46,24 @@ func textsOf(list []said) []string {
 	return texts
 }
 
-// A Joiner joins what was heard in the pieces of one recording, which overlap. Voices
-// get numbers from 1 in the order in which they are heard. The zero value is ready.
+// A Joiner joins the words heard in overlapping pieces of one recording. Voices get
+// numbers from 1 in the order in which they are heard. The zero value is ready to use.
 type Joiner struct {
-	// Stable says that a label of a voice stands for the same voice in all pieces.
+	// Stable says that a label stands for the same voice in all pieces.
 	Stable bool
 
 	list     []said
-	end      time.Duration // of the pieces so far
+	end      time.Duration // end of the pieces so far
 	ids      map[string]string
 	speakers map[string]string
 	since    map[string]time.Duration
 	count    int
 }
 
-// Add adds the next piece, which has the audio from start to end. Its times count from
-// start. Known has the voices with labels that mean the same as in pieces before: their
-// numbers by label. A voice that is not known, and that nobody heard in the overlap
-// with the piece before, is a new one.
+// Add adds the next piece, the audio from start to end. Times in f count from start.
+// known maps labels whose voices are known from earlier pieces to the numbers of these
+// voices. A voice gets a new number if it is not known and nobody heard it in the overlap
+// with the piece before.
 func (j *Joiner) Add(f *File, start, end time.Duration, known map[string]string) {
 	list := saidIn(f, start)
 	from, _ := slices.BinarySearchFunc(j.list, start, func(w said, t time.Duration) int { return cmp.Compare(w.Start, t) })
@@ -76,7 +77,7 @@ func (j *Joiner) Add(f *File, start, end time.Duration, known map[string]string)
 	j.end = max(j.end, end)
 }
 
-// File returns what was heard.
+// File returns the joined words.
 func (j *Joiner) File() *File {
 	f := &File{Speakers: j.speakers}
 	list := make([]Word, len(j.list))
@@ -94,7 +95,7 @@ func (j *Joiner) File() *File {
 	return f
 }
 
-// identify returns the numbers of the voices of a piece.
+// identify returns the number of each voice of a piece, by label.
 func (j *Joiner) identify(list []said, carried, known map[string]string, start time.Duration) map[string]string {
 	ids := map[string]string{"": ""}
 	for _, w := range list {
@@ -114,7 +115,7 @@ func (j *Joiner) identify(list []said, carried, known map[string]string, start t
 	return ids
 }
 
-// number returns a new number.
+// number assigns a new number to a voice.
 func (j *Joiner) number(label string, named bool, start time.Duration) string {
 	if j.ids == nil {
 		j.ids, j.since = map[string]string{}, map[string]time.Duration{}
@@ -134,8 +135,8 @@ func (j *Joiner) number(label string, named bool, start time.Duration) string {
 	return id
 }
 
-// carried returns which voices of a piece are those of the piece before: the ones that
-// say the same words in the overlap.
+// carried maps the voices of a piece to voices of the piece before: those that say the
+// same words in the overlap.
 func carried(before, after []said) map[string]string {
 	both := map[[2]string]int{}
 	for i, k := range align.Words(textsOf(before), textsOf(after)) {
@@ -159,12 +160,12 @@ func carried(before, after []said) map[string]string {
 	return carried
 }
 
-// junction returns how many words to keep of those before, and with which word of
-// those after to go on: in the middle of the longest run of equal words. If they agree
-// in none, that is at a time.
+// junction returns where to join two lists that overlap: keep before[:a] and after[b:].
+// The place is in the middle of the longest run of equal words, or at the given time if
+// no words are equal.
 func junction(before, after []said, at time.Duration) (a, b int) {
 	longest := 0
-	runs := make([]int, len(after)+1) // that end at a word of before and one of after
+	runs := make([]int, len(after)+1) // lengths of runs that end at before[i] and after[k-1]
 	for i := range before {
 		previous := 0
 		for k := range after {
@@ -191,10 +192,10 @@ func junction(before, after []said, at time.Duration) (a, b int) {
 	return a, b
 }
 
-// Retime returns the words and voices of one recognition with the times of another of
-// the same audio. Words that only the first heard keep their times, as far as these are
-// between the words around them. If it gives no times, they share the time between these
-// by their length.
+// Retime returns the words and voices of text with the times of another recognition of
+// the same audio. Words that only text has keep their own times, moved between the words
+// around them where necessary. If text has no times, such words share the time between
+// the words around them in proportion to their length.
 func Retime(text, times *File) *File {
 	list, heard := saidIn(text, 0), saidIn(times, 0)
 	exact := make([]bool, len(list))
@@ -232,7 +233,8 @@ func Retime(text, times *File) *File {
 	return &out
 }
 
-// within moves words between two times.
+// within moves the times of words between low and high. Words without times share this
+// time.
 func within(list []said, low, high time.Duration) {
 	if list[len(list)-1].End > 0 {
 		for i := range list {
@@ -252,9 +254,9 @@ func within(list []said, low, high time.Duration) {
 	}
 }
 
-// TakeVoices gives the words the voices and names of an earlier recognition of the same
-// audio. A recognition that tells no voices apart gets those of the earlier one; otherwise
-// its voices get the names of those that said the same words.
+// TakeVoices copies voices and names from an earlier recognition of the same audio. If f
+// does not tell voices apart, its words get the earlier voices. Otherwise each voice of f
+// gets the name of the earlier voice that said the same words.
 func (f *File) TakeVoices(earlier *File) {
 	before, after := saidIn(earlier, 0), saidIn(f, 0)
 	if f.hasVoices() {

@@ -11,8 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// talk returns words of half a second each, and who says them: the voices take turns of
-// ten words.
+// talk returns words of half a second each. The voices take turns of ten words.
 func talk(n int, voices ...string) (list []said) {
 	for i := range n {
 		start := time.Duration(i) * 500 * time.Millisecond
@@ -21,7 +20,7 @@ func talk(n int, voices ...string) (list []said) {
 	return list
 }
 
-// heardFrom returns what is heard of a piece of the audio, with other labels.
+// heardFrom returns what a recognizer hears in a piece of the audio, with other labels.
 func heardFrom(list []said, start, end time.Duration, labels map[string]string) *File {
 	var texts []Word
 	var voices []string
@@ -44,8 +43,8 @@ func spokenBy(f *File) (out []string) {
 	return out
 }
 
-// However the pieces are cut, no word is lost or doubled, and who speaks in the overlap
-// keeps the number.
+// TestJoin expects that no word is lost or doubled, however the audio is cut into pieces,
+// and that a voice in the overlap keeps its number.
 func TestJoin(t *testing.T) {
 	t.Parallel()
 	list := talk(1200, "x", "y")
@@ -60,7 +59,7 @@ func TestJoin(t *testing.T) {
 				labels = map[string]string{"x": "B", "y": "A"}
 			}
 			f := heardFrom(list, start, end, labels)
-			if n > 0 { // recognizers differ, above all at the edges
+			if n > 0 { // recognizers differ, most of all at the edges
 				f.Segments[0].Words[0].Text = "noise"
 				f.Segments[1].Words[2].Start += 200 * time.Millisecond
 			}
@@ -109,7 +108,8 @@ func TestJoinVoices(t *testing.T) {
 	}
 }
 
-// Two pieces that agree in no word are joined in the middle of the overlap.
+// TestJoinNoise expects two pieces that share no word to be joined in the middle of the
+// overlap.
 func TestJoinNoise(t *testing.T) {
 	t.Parallel()
 	var j Joiner

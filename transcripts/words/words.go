@@ -11,13 +11,14 @@
 //	[1200, "1", "Hello, universe.", [310, 640], [97, 92]]
 //	]}
 //
-// A segment is what one voice says without a pause: the start in milliseconds, the
-// voice, the words separated by spaces, how many milliseconds pass from the start of
-// each word to that of the next (of the last word, to its end), and how sure the
-// recognizer is of each, in percent; 0 is unknown, and the list may be left out.
+// A segment is what one voice says without a pause: the start in milliseconds, the voice,
+// the words separated by spaces, the milliseconds from the start of each word to the
+// start of the next (for the last word, to its end), and the recognizer's confidence in
+// each word, in percent. A confidence of 0 is unknown, and the list may be left out.
 //
-// Long audio is recognized in pieces. A voice that was first heard in a later one may be
-// one of those before; "since": {"3": 1185} says where that piece starts, in seconds.
+// Long audio is recognized in pieces. A voice that was first heard in a later piece may
+// be the same as an earlier voice. "since": {"3": 1185} says where that piece starts, in
+// seconds.
 package words
 
 import (
@@ -38,11 +39,11 @@ const (
 	FileName = "transcript.words.json"
 	// MaxSize is the limit on the size of a file, in bytes.
 	MaxSize = 16 << 20
-	// schemaVersion is that of the files that Format writes.
+	// schemaVersion is the version of the format that Format writes.
 	schemaVersion = 1
-	// pause is the silence at which Segments starts another segment.
+	// pause is the silence after which Segments starts another segment.
 	pause = 300 * time.Millisecond
-	// longest is the limit on the words in a segment that Segments makes.
+	// longest is the limit on the number of words in a segment that Segments makes.
 	longest = 40
 	// end is the limit on times: a hundred hours.
 	end = 100 * time.Hour
@@ -50,13 +51,13 @@ const (
 
 // File is the content of a transcript.words.json.
 type File struct {
-	SHA256   string        // of the payload of the audio, in hex
-	Duration time.Duration // of the audio; 0 if unknown
-	Engine   string        // that recognized the words, such as google
+	SHA256   string        // digest of the audio's payload, in hex
+	Duration time.Duration // length of the audio; 0 if unknown
+	Engine   string        // what recognized the words, such as google
 	Model    string
 	Language string                   // BCP 47
 	Speakers map[string]string        // ids of people or names, by voice
-	Since    map[string]time.Duration // start of the piece in which a voice that may not be new was first heard
+	Since    map[string]time.Duration // for a voice that may not be new, the start of the piece in which it was first heard
 	Segments []Segment                // by start
 }
 
@@ -90,8 +91,8 @@ type audio struct {
 	Duration float64 `json:"duration_seconds,omitempty"`
 }
 
-// Read reads what Format wrote, and what people changed in it. An error is a
-// [finding.Finding] with its place in the file of that name.
+// Read reads a file that Format wrote and people may have changed. An error is a
+// [finding.Finding] with its place in the file of the given name.
 func Read(src []byte, file string) (*File, error) {
 	fail := func(line int, format string, args ...any) error {
 		return ruleUnreadable.At(finding.Position{File: file, Line: line}, format, args...)
@@ -133,7 +134,7 @@ func Read(src []byte, file string) (*File, error) {
 	return f, nil
 }
 
-// lineOf returns the line on which a segment is.
+// lineOf returns the line of a segment.
 func lineOf(src []byte, raw json.RawMessage) int {
 	return 1 + bytes.Count(src[:max(0, bytes.Index(src, raw))], []byte("\n"))
 }
@@ -183,7 +184,7 @@ func seconds(s float64) time.Duration {
 	return time.Duration(math.Round(s*1000)) * time.Millisecond
 }
 
-// Format writes the file: the same bytes for the same words.
+// Format writes the file. The same words give the same bytes.
 func (f *File) Format() []byte {
 	var b bytes.Buffer
 	d := document{
@@ -210,7 +211,8 @@ func (f *File) Format() []byte {
 	return b.Bytes()
 }
 
-// encode returns JSON without the escapes of HTML. Its values cannot fail.
+// encode returns JSON without the escapes of HTML. It panics on an error, which its
+// values cannot cause.
 func encode(v any) []byte {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -221,8 +223,8 @@ func encode(v any) []byte {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
-// format writes a segment. Between two words there is no time, so the end of a word is
-// the start of the next.
+// format writes a segment. There is no time between two words, so a word ends where the
+// next one starts.
 func (s *Segment) format() []byte {
 	var texts []string
 	var steps []int64
@@ -245,10 +247,10 @@ func (s *Segment) format() []byte {
 	return encode(values)
 }
 
-// Segments makes segments of words in the order of their voices' speech: another voice
-// and a pause of 0.3 seconds start a new one. Times that run backwards, overlap or are
-// negative are moved to the end of the word before, and words without letters that
-// count are left out.
+// Segments makes segments of words, which are in the order in which they were heard. A
+// new segment starts at another voice and after a pause of 0.3 seconds. Times that run
+// backwards, overlap or are negative are moved to the end of the word before. Words
+// without visible characters are left out.
 func Segments(words []Word, voices []string) []Segment {
 	var segments []Segment
 	var last time.Duration
@@ -286,8 +288,9 @@ func (f *File) All() []Word {
 	return all
 }
 
-// BelongsTo reports whether the words are those of the audio with the SHA-256, in hex,
-// or else returns a finding about their file. If either digest is unknown, they are.
+// BelongsTo reports whether the words were heard in the audio with the given SHA-256, in
+// hex. If not, it also returns a finding about their file. If either digest is unknown,
+// it returns true.
 func (f *File) BelongsTo(sha256, file string) (finding.Finding, bool) {
 	if f.SHA256 == "" || sha256 == "" || strings.EqualFold(f.SHA256, sha256) {
 		return finding.Finding{}, true
@@ -295,8 +298,8 @@ func (f *File) BelongsTo(sha256, file string) (finding.Finding, bool) {
 	return ruleOtherAudio.At(finding.Position{File: file, Line: 1}, "the words are those of other audio and are ignored"), false
 }
 
-// Shift moves all times from a time on by d, after an edit of the audio. Words inside a
-// part that was cut out, and words that would start before 0, are removed.
+// Shift moves all times at from and later by d, after an edit of the audio. Words inside
+// a part that was cut out, and words that would start before 0, are removed.
 func (f *File) Shift(from, d time.Duration) {
 	d = d.Truncate(time.Millisecond)
 	for i := range f.Segments {
@@ -317,8 +320,8 @@ func (f *File) Shift(from, d time.Duration) {
 	f.split(from)
 }
 
-// split starts a new segment at the first word of a segment that starts at a time or
-// later, because a segment has no pauses.
+// split splits the segment in which a word starts at the given time or later, because a
+// segment has no pauses.
 func (f *File) split(at time.Duration) {
 	for i := range f.Segments {
 		s := f.Segments[i]

@@ -74,7 +74,7 @@ func TestSegments(t *testing.T) {
 		{"one", 0, 400 * ms, 0}, {" two\u200b ", 450 * ms, 700 * ms, 0}, // a short gap
 		{"three", 1000 * ms, 1300 * ms, 0}, // a pause
 		{"four", 1200 * ms, 1100 * ms, 0},  // overlaps, and ends before it starts
-		{"\n", 1300 * ms, 1400 * ms, 0},    // nothing
+		{"\n", 1300 * ms, 1400 * ms, 0},    // no visible characters
 		{"five", 1300 * ms, 1500 * ms, 0},  // another voice
 	}, []string{"a", "a", "a", "a", "a", "b"})
 	want := []Segment{
@@ -123,7 +123,7 @@ func TestShiftAfterCut(t *testing.T) {
 	}
 }
 
-// An hour of speech must be small enough for git.
+// TestSize expects an hour of speech to be small enough for git.
 func TestSize(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(1, 2))

@@ -1,10 +1,10 @@
-// Package align finds which words of two texts are the same words: those of a
-// transcript that people wrote, and those that a speech recognizer heard.
+// Package align finds equal words in two texts: a transcript that people wrote, and the
+// words that a speech recognizer heard.
 //
-// Runs of words that are unique in both texts are found first. What lies between two
-// of them is aligned by dynamic programming, by how similar the letters of two words
-// are. So an hour of speech costs little more than its length, although half of the
-// words may be wrong.
+// Runs of words that are unique in both texts are found first. The words between two runs
+// are aligned by dynamic programming, by the similarity of their letters. So the cost
+// grows little faster than the length of the speech, although half of the words may be
+// wrong.
 package align
 
 import (
@@ -17,19 +17,19 @@ import (
 )
 
 const (
-	// longestRun is the length of the runs of words that are searched first, in words.
-	// Shorter ones are searched between those that were found.
+	// longestRun is the length of the runs that are searched first, in words. Shorter
+	// runs are searched between those that were found.
 	longestRun = 4
-	// minSimilarity is how similar two words must be to be taken for the same one.
+	// minSimilarity is how similar two words must be to count as the same word.
 	minSimilarity = 0.5
-	// maxCells limits the table of the dynamic programming. Between runs that are
-	// farther apart only the words next to them are aligned.
+	// maxCells limits the table of the dynamic programming. If two runs are farther
+	// apart, only the words next to them are aligned.
 	maxCells = 1 << 20
 )
 
-// Words aligns the words of ref with those of heard. For every word of ref it returns
-// the index of the same word in heard, or -1. The indexes that are not -1 ascend.
-// Case, punctuation and accents do not matter.
+// Words aligns the words of ref with the words of heard. For every word of ref it returns
+// the index of the same word in heard, or -1. The indexes other than -1 ascend. Case,
+// punctuation and accents do not matter.
 func Words(ref, heard []string) []int {
 	a := aligner{ref: newText(ref), heard: newText(heard), pairs: make([]int, len(ref))}
 	for i := range a.pairs {
@@ -39,8 +39,8 @@ func Words(ref, heard []string) []int {
 	return a.pairs
 }
 
-// Fold returns a word as it is compared: in lower case, without accents and without
-// anything but letters and digits. It may be empty.
+// Fold returns a word in the form in which words are compared: lower case letters and
+// digits, without accents. It may be empty.
 func Fold(word string) string {
 	ascii := true
 	for i := range len(word) {
@@ -60,7 +60,7 @@ func Fold(word string) string {
 	}, norm.NFKD.String(word))
 }
 
-// text is a sequence of words, as they are compared.
+// text is a sequence of folded words.
 type text struct {
 	words []string
 	runes [][]rune
@@ -81,9 +81,9 @@ type span struct{ a, b, c, d int }
 type aligner struct {
 	ref, heard text
 	pairs      []int
-	rows       [2][]float64 // of the table of scores
-	moves      []move       // of the whole table
-	costs      []int        // of distance
+	rows       [2][]float64 // two rows of the table of scores
+	moves      []move       // moves of the whole table
+	costs      []int        // buffer of distance
 }
 
 // between aligns the words of a span, by runs of n words and shorter ones.
@@ -99,7 +99,7 @@ func (a *aligner) between(s span, n int) {
 	at := s
 	for _, r := range a.unique(s, n) {
 		if r[0] < at.a || r[1] < at.c {
-			continue // overlaps the run before
+			continue // overlaps the previous run
 		}
 		for k := range n {
 			a.pairs[r[0]+k] = r[1] + k
@@ -110,7 +110,7 @@ func (a *aligner) between(s span, n int) {
 	a.between(at, n-1)
 }
 
-// edges pairs the equal words at both ends of a span and returns the rest.
+// edges pairs the equal words at both ends of a span and returns the span between them.
 func (a *aligner) edges(s span) span {
 	for s.a < s.b && s.c < s.d && a.same(s.a, s.c) {
 		a.pairs[s.a] = s.c
@@ -127,11 +127,11 @@ func (a *aligner) same(i, j int) bool {
 	return a.ref.words[i] != "" && a.ref.words[i] == a.heard.words[j]
 }
 
-// unique returns the places in both texts of the runs of n words that occur once in
-// each part of the span. Of those that contradict each other in order, it returns the
-// most that do not.
+// unique returns the positions in both texts of the runs of n words that occur exactly
+// once in each part of the span. If some contradict the order of others, it returns the
+// largest number that agree.
 func (a *aligner) unique(s span, n int) (runs [][2]int) {
-	places := map[string]*[3]int{} // in ref, in heard, and how often in both, by run
+	places := map[string]*[3]int{} // position in ref, position in heard, and number of occurrences in both, by run
 	var key strings.Builder
 	count := func(words []string, from, to, text int) {
 		for i := from; i+n <= to; i++ {
@@ -146,7 +146,7 @@ func (a *aligner) unique(s span, n int) (runs [][2]int) {
 				places[key.String()] = p
 			}
 			if p[text] >= 0 {
-				p[2]++ // it occurs twice
+				p[2]++ // the run occurs twice
 			}
 			p[text] = i
 		}
@@ -162,8 +162,8 @@ func (a *aligner) unique(s span, n int) (runs [][2]int) {
 	return ascending(runs)
 }
 
-// ascending returns the longest subsequence of pairs, sorted by their first number,
-// in which the second number ascends too.
+// ascending returns the longest subsequence of pairs whose second numbers ascend. The
+// pairs are sorted by their first numbers.
 func ascending(pairs [][2]int) [][2]int {
 	before := make([]int, len(pairs))
 	var ends []int // index of the last pair of the best subsequence of each length

@@ -24,7 +24,7 @@ func TestWords(t *testing.T) {
 	} {
 		got := Words(strings.Fields(test.ref), strings.Fields(test.heard))
 		want := test.want
-		if test.name == "repeated words" { // which of the three is missing cannot be known
+		if test.name == "repeated words" { // it cannot be known which of the three is missing
 			if n := len(slices.DeleteFunc(slices.Clone(got), func(i int) bool { return i < 0 })); n != 3 || got[3] != 2 {
 				t.Errorf("%s: %v", test.name, got)
 			}
@@ -45,15 +45,15 @@ func speech(r *rand.Rand, n int) []string {
 	return words
 }
 
-// TestNoisySpeech drops, adds and changes words, and checks that nearly all of the
-// others are found again.
+// TestNoisySpeech drops, adds and changes words, and checks that nearly all of the other
+// words are found.
 func TestNoisySpeech(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(20) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		ref := speech(r, 3000)
 		var heard []string
-		from := map[int]int{} // index in heard, by that in ref
+		from := map[int]int{} // index in heard, by index in ref
 		for i, w := range ref {
 			switch x := r.Float64(); {
 			case x < 0.05: // not heard

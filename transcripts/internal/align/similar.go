@@ -9,12 +9,12 @@ const (
 	pair
 )
 
-// similar aligns the words of a span by the similarity of their letters: the pairs
-// whose similarities have the largest sum. Pairs below minSimilarity do not count.
+// similar aligns the words of a span by the similarity of their letters, so that the sum
+// of similarities is largest. Pairs below minSimilarity do not count.
 func (a *aligner) similar(s span) {
 	rows, columns := s.b-s.a, s.d-s.c
 	if rows*columns > maxCells {
-		// Nothing unique is in between. Only what is next to the ends can be told.
+		// The span has no unique run. Only the words next to its ends can be aligned.
 		n := min(rows, columns, 256)
 		a.similar(span{s.a, s.a + n, s.c, s.c + n})
 		a.similar(span{max(s.a+n, s.b-n), s.b, max(s.c+n, s.d-n), s.d})
@@ -52,7 +52,8 @@ func (a *aligner) similar(s span) {
 }
 
 // similarity returns how similar two words are: 1 if they are equal, 0 if they have
-// nothing in common. It is one minus the edit distance in relation to the longer word.
+// nothing in common. It is 1 minus the edit distance divided by the length of the longer
+// word.
 func (a *aligner) similarity(i, j int) float64 {
 	x, y := a.ref.runes[i], a.heard.runes[j]
 	if len(x) > len(y) {

@@ -7,12 +7,12 @@ import (
 	"unicode/utf8"
 )
 
-// FunctionWords has the articles, prepositions, conjunctions and pronouns of a
-// language. They belong to what follows, so that a cue or a line does not end after
-// one of them where another place is near.
+// FunctionWords has the articles, prepositions, conjunctions and pronouns of a language.
+// They belong to the next word, so a cue or a line does not end after one of them if
+// another place is near.
 type FunctionWords map[string]bool
 
-// languages has the function words of the languages in which they are known.
+// languages has the function words of each known language.
 var languages = []FunctionWords{
 	functionWordsOf(`a an the this that these those my your his her its our their every each some any no another such
 		of in on at by for from to with into onto over under about after before during since until till through between among against
@@ -61,7 +61,7 @@ func functionWordsOf(words string) FunctionWords {
 }
 
 // LanguageOf returns the function words of the language in which most of a text is
-// written, or nil if it is none whose function words are known.
+// written, or nil if the language is not known.
 func LanguageOf(texts iter.Seq[string]) FunctionWords {
 	const sample, leastShare = 1000, 5 // words; one word in five
 	counts := make([]int, len(languages))
@@ -92,15 +92,15 @@ func LanguageOf(texts iter.Seq[string]) FunctionWords {
 	return languages[best]
 }
 
-// bareWord returns a word in small letters, without quotation marks and brackets
-// before it and punctuation after it.
+// bareWord returns a word in lower case, without quotation marks and brackets before it
+// and without punctuation after it.
 func bareWord(word string) string {
 	word = strings.TrimFunc(word, func(r rune) bool { return !unicode.IsLetter(r) && r != '\'' && r != '’' })
 	return strings.ToLower(strings.ReplaceAll(word, "’", "'"))
 }
 
-// EndsWith reports whether a text ends with a function word that no punctuation
-// follows.
+// EndsWith reports whether a text ends with a function word that has no punctuation after
+// it.
 func (f FunctionWords) EndsWith(text string) bool {
 	if f == nil || text == "" {
 		return false

@@ -1,5 +1,5 @@
-// Package script knows what the characters of different scripts mean for reading
-// and captions: how wide they are, how long they take to speak, whether spaces
+// Package script knows the properties of characters of different scripts that matter for
+// reading and captions: how wide they are, how long they take to speak, whether spaces
 // separate their words, and which must not appear at all.
 package script
 
@@ -60,9 +60,9 @@ func measure(text string) (runes, wides int) {
 	return runes, wides
 }
 
-// Hidden reports whether a character must not appear in a transcript: control
-// characters, those that change the direction of text, and invisible ones. Joiners
-// may appear, for emoji and for the scripts that need them.
+// Hidden reports whether a character must not appear in a transcript: control characters,
+// characters that change the direction of text, and invisible ones. Joiners may appear,
+// because emoji and some scripts need them.
 func Hidden(c rune) bool {
 	switch {
 	case c < 0x20, c >= 0x7f && c < 0xa0: // C0, DEL, C1
@@ -81,8 +81,8 @@ func Hidden(c rune) bool {
 // without spaces between words. A single text is not copied. Its zero value is ready
 // to use.
 type Joiner struct {
-	only string // the text, if it is a single one
-	text []byte // all texts, if there are several
+	only string // the text, if only one was added
+	text []byte // all texts, if several were added
 }
 
 // Add adds a text.
@@ -105,7 +105,7 @@ func (j *Joiner) Add(text string) {
 // Len returns the length of the joined text in bytes.
 func (j *Joiner) Len() int { return len(j.only) + len(j.text) }
 
-// Tail returns the last n bytes of the joined text, or all of a shorter one.
+// Tail returns the last n bytes of the joined text, or the whole text if it is shorter.
 func (j *Joiner) Tail(n int) string {
 	if j.only != "" {
 		return j.only[max(0, len(j.only)-n):]
@@ -123,8 +123,8 @@ func (j *Joiner) Take() string {
 	return text
 }
 
-// IsClean reports whether a text has no characters to remove, no spaces to fold and
-// only valid UTF-8.
+// IsClean reports whether a text is valid UTF-8 without characters to remove and without
+// spaces to fold.
 func IsClean[T string | []byte](s T) bool {
 	for i := 0; i < len(s); i++ {
 		switch b := s[i]; {
