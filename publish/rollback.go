@@ -65,7 +65,7 @@ func feedToRestore(s *record.State, digest string) (record.KeptFeed, error) {
 	case ok:
 		return f, nil
 	case digest != "":
-		return f, fmt.Errorf("no feed %s is kept that is not live already: %w", digest, ErrRefused)
+		return f, fmt.Errorf("no kept feed %s, except the live one: %w", digest, ErrRefused)
 	}
 	return f, fmt.Errorf("no earlier feed is kept: %w", ErrRefused)
 }

@@ -205,7 +205,7 @@ func (a *applier) announce(ctx context.Context) error {
 		return err
 	}
 	if failed != nil {
-		return fmt.Errorf("it is live, but not everything could be notified; the next publish tries again: %w", failed)
+		return fmt.Errorf("the show is live, but not all channels could be notified; the next publish tries again: %w", failed)
 	}
 	return nil
 }

@@ -1,6 +1,6 @@
-// Command release does the steps of a release that need to know the project: where
-// it is published, the notes of a version, the formula of Homebrew, and the path of
-// the module. GoReleaser does the others (.goreleaser.yaml). Run it from the root of
+// Command release does the steps of a release that need to know the project: where it
+// is published, the notes of a version, the formula of Homebrew, and the path of the
+// module. GoReleaser does the other steps (.goreleaser.yaml). Run it from the root of
 // the project:
 //
 //	go run ./release check            fail while release.yaml has placeholders

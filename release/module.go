@@ -101,8 +101,8 @@ func editMod(root, old, path string) error {
 	return nil
 }
 
-// rewriteImports changes the imports of a Go file from one module to another, and
-// other string literals that are such paths, as the test of imports has them.
+// rewriteImports changes the imports of a Go file from one module to another. It also
+// changes other string literals that are such paths, which the test of imports has.
 func rewriteImports(name, old, path string) error {
 	fset := token.NewFileSet()
 	src, err := os.ReadFile(name)

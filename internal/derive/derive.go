@@ -12,11 +12,11 @@
 // the value that was computed last is kept. Values should be small, such as
 // findings, sums and sizes, or be bytes that take long to make.
 //
-// A file that is an input is known by its size, modification time, change time and
-// inode number ([ValueOf]), or where a file may be copied and checked out again also
-// by its content ([ValueOfContent]). Nothing is remembered of a file that changed less than
-// two seconds ago: some file systems count time in steps of two seconds, and a
-// second change of equal size within one step would not show.
+// A file that is an input is identified by its size, modification time, change time and
+// inode number ([ValueOf]). If the file may be copied or checked out again, it is
+// identified by its content as well ([ValueOfContent]). Nothing is remembered of a file
+// that changed less than two seconds ago: some file systems count time in steps of two
+// seconds, and a second change of equal size within one step would not show.
 //
 // Where the inputs are only known after the fact, as for a whole show, [Traced]
 // records which files a computation looked at and compares those.
@@ -189,7 +189,7 @@ func (c *Cache) store(f Func) *store {
 	return s
 }
 
-// bound adds to a key what every value depends on.
+// bound returns the key of the inputs, the version of the function and the build.
 func (c *Cache) bound(f Func, inputs Key) Key {
 	build := c.build
 	if f.AnyBuild {
@@ -198,11 +198,11 @@ func (c *Cache) bound(f Func, inputs Key) Key {
 	return KeyOf(inputs, f.Version, build)
 }
 
-// Value returns the value of f for the inputs: the one that is remembered under
-// the name, if the inputs were the same, or else what compute returns, which is
-// remembered unless it is an error. T is []byte or something that package json
-// can encode and decode. A Cache without a build remembers nothing but what
-// AnyBuild is set for.
+// Value returns the value of f for the inputs. If a value for the same inputs is
+// remembered under the name, it returns that value. Otherwise it calls compute, and
+// remembers the result unless compute returns an error. T is []byte or something that
+// package json can encode and decode. A Cache without a build remembers only values of
+// functions with AnyBuild.
 func Value[T any](c *Cache, f Func, name string, inputs Key, compute func() (T, error)) (T, error) {
 	if v, ok := Known[T](c, f, name, inputs); ok {
 		return v, nil

@@ -12,8 +12,8 @@ import (
 // trusted to identify its content.
 var settled = 2 * time.Second
 
-// SetSettleTime lets tests trust files that have just changed. It returns what
-// restores the time of two seconds.
+// SetSettleTime lets tests trust files that have just changed. restore sets the time of
+// two seconds again.
 func SetSettleTime(d time.Duration) (restore func()) {
 	before := settled
 	settled = d
@@ -40,7 +40,7 @@ func Stat(path string) (State, error) {
 	return StateOf(info), nil
 }
 
-// StateOf is Stat for a file that info was just taken of.
+// StateOf is like Stat, for a file that was just described by info.
 func StateOf(info fs.FileInfo) State {
 	s := State{Size: info.Size(), MTime: info.ModTime().UnixNano(), seen: time.Now()}
 	s.CTime, s.Inode = changeTimeAndInode(info)
@@ -79,11 +79,11 @@ type content[T any] struct {
 	Value T      `json:"value"`
 }
 
-// ValueOfContent is Value for a function of the content of one file, which it names
-// by path, and of further inputs. It also returns the key of the content. While the
-// state of the file is the one that is remembered, read is not called. Otherwise
-// read returns the content, and compute is only called if it differs: a file that
-// was copied, or checked out again, need not be computed again.
+// ValueOfContent is Value for a function of the content of one file, which it names by
+// path, and of further inputs. It also returns the key of the content. While the file
+// has the remembered state, read is not called. Otherwise read returns the content, and
+// compute is called only if the content is not the remembered one: a file that was
+// copied, or checked out again, need not be computed again.
 //
 // If compute returns an error, its value is returned as well and not remembered.
 func ValueOfContent[T any](c *Cache, f Func, path string, state State, inputs Key, read func() ([]byte, error), compute func(data []byte) (T, error)) (v T, sum Key, err error) {

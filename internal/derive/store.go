@@ -74,7 +74,7 @@ type store struct {
 	mu      sync.Mutex
 	file    *os.File // open for reading; nil if there is none
 	places  map[id]place
-	end     int64         // up to which the file was read
+	end     int64         // offset up to which the file was read
 	held    []byte        // the beginning of the file, up to the end of a record that load found whole; may be nil
 	pending map[id][]byte // values to write
 
@@ -248,7 +248,7 @@ func (s *store) lock() (unlock func(), err error) {
 	ctx, stop := context.WithTimeout(context.Background(), lockWait)
 	defer stop()
 	// Without locks in the file system two writers may damage the file's end, which
-	// costs the values behind it.
+	// loses the values after the damage.
 	if err := filelock.Lock(ctx, f); err != nil && !errors.Is(err, errors.ErrUnsupported) {
 		_ = f.Close()
 		return nil, err
@@ -312,7 +312,7 @@ func (s *store) compact(limit int64) {
 	if garbage := s.end - live; s.end <= limit && (garbage <= minGarbage || garbage <= live) {
 		return
 	}
-	// The values that were written last first, until there are enough.
+	// Keep the values that were written last, up to the limit.
 	slices.SortFunc(keep, func(a, b id) int { return cmp.Compare(s.places[b].offset, s.places[a].offset) })
 	var size int64
 	day := today()

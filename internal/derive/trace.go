@@ -69,8 +69,8 @@ func KnownTraced[T any](c *Cache, f Func, name string, key Key, w *Conditions) (
 	return known.Value, true
 }
 
-// KeepTraced remembers a value that was computed from the key and from what the
-// trace recorded, if all of that is certain to show a change.
+// KeepTraced remembers a value that was computed from the key and from what the trace
+// recorded. It remembers nothing if a later change of these might not show.
 func KeepTraced[T any](c *Cache, f Func, name string, key Key, w *Conditions, t *Trace, v T) {
 	if c == nil {
 		return
@@ -119,9 +119,9 @@ func (t *Trace) Env(lookup func(string) (string, bool)) func(string) (string, bo
 	}
 }
 
-// Git records the state of the git repository of a folder, given by its absolute
-// path: text that differs whenever git would answer differently. The state has to be
-// taken before git is asked anything else. An empty state is not known.
+// Git records the state of the git repository of a folder, given by its absolute path:
+// text that differs whenever git would answer differently. The state has to be taken
+// before git is asked anything else. An empty state means unknown.
 func (t *Trace) Git(dir, state string) {
 	if t == nil {
 		return
@@ -199,8 +199,8 @@ func (t *Trace) Folder(path string, entries []fs.DirEntry, err error) {
 	t.record(&t.folders, filepath.Clean(path), entriesText(entries))
 }
 
-// record keeps what was seen of a path. Something that changed in the course of
-// the computation makes it uncertain.
+// record notes the text that describes a path. If the path had another text before, it
+// changed in the course of the computation, which makes the trace uncertain.
 func (t *Trace) record(m *map[string]string, path, text string) {
 	before, again := (*m)[path]
 	t.uncertain = t.uncertain || again && before != text
@@ -214,8 +214,8 @@ func set(m *map[string]string, name, value string) {
 	(*m)[name] = value
 }
 
-// Paths returns the absolute paths of the files that were recorded, and of the
-// folders, with a separator behind them.
+// Paths returns the absolute paths of the recorded files and folders. A separator
+// follows the path of a folder.
 func (t *Trace) Paths() []string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -226,8 +226,8 @@ func (t *Trace) Paths() []string {
 	return paths
 }
 
-// stateText describes a file. A folder is described by being one: its times
-// change with every temporary file in it.
+// stateText describes a file. Of a folder it says only that it is one, because the
+// times of a folder change with every temporary file in it.
 func stateText(info fs.FileInfo, s State) string {
 	if info.IsDir() {
 		return "folder"
@@ -248,8 +248,8 @@ func entriesText(entries []fs.DirEntry) string {
 func (t *Trace) inputs(w *Conditions) (in inputs, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	// That a file is absent shows in the entries of its folder, where one look does
-	// for all the names that were tried there.
+	// The entries of a folder show which files are absent. One look at the folder is
+	// enough for all the names that were tried there.
 	for path := range t.absent {
 		t.placeAbsent(path)
 	}
@@ -382,9 +382,9 @@ func folderText(path string) string {
 	return entriesText(entries)
 }
 
-// FS returns fsys, whose root is the folder at the absolute path dir, with
-// everything recorded that is looked at through it. It opens files outside of the
-// folder, by OpenPath and StatPath, if fsys does.
+// FS returns a file system that reads from fsys and records everything that is looked
+// at. The root of fsys is the folder at the absolute path dir. The file system opens
+// files outside of the folder, by OpenPath and StatPath, if fsys does.
 func (t *Trace) FS(fsys fs.FS, dir string) fs.FS {
 	if t == nil {
 		return fsys
@@ -412,7 +412,7 @@ func (f *tracedFS) Open(name string) (fs.File, error) {
 	return f.opened(f.path(name), file, err)
 }
 
-// OpenPath is OpenPath of the file system beneath, recorded.
+// OpenPath calls OpenPath of the file system beneath and records the result.
 func (f *tracedFS) OpenPath(path string) (fs.File, error) {
 	outer, ok := f.FS.(pathFS)
 	if !ok {
@@ -422,7 +422,7 @@ func (f *tracedFS) OpenPath(path string) (fs.File, error) {
 	return f.opened(path, file, err)
 }
 
-// StatPath is StatPath of the file system beneath, recorded.
+// StatPath calls StatPath of the file system beneath and records the result.
 func (f *tracedFS) StatPath(path string) (fs.FileInfo, error) {
 	outer, ok := f.FS.(pathFS)
 	if !ok {

@@ -1,6 +1,6 @@
-// Package durable writes files so that neither a reader nor a crash nor a full
-// disk leaves half of one: it writes a temporary file in the same folder, syncs
-// and renames it, and syncs the folder. All of onair writes its files with it. It
+// Package durable writes whole files: readers never see half of a file, and neither a
+// crash nor a full disk leaves one. It writes a temporary file in the same folder,
+// syncs and renames it, and syncs the folder. All of onair writes its files with it. It
 // never replaces what is not a regular file, such as a device, a pipe or a symbolic
 // link.
 package durable
@@ -154,10 +154,10 @@ func (f *File) Sync() error {
 	return f.f.Sync()
 }
 
-// Commit gives the file its final name and replaces what had it. On error the
-// file with that name is unchanged and the temporary file is removed. The
-// exception is an error of the last step, the sync of the folder: the new file
-// then exists and may not survive a loss of power.
+// Commit gives the file its final name and replaces the file that had the name. On
+// error the file with that name is unchanged and the temporary file is removed. The
+// exception is an error of the last step, the sync of the folder: the new file then
+// exists and may not survive a loss of power.
 func (f *File) Commit() error {
 	if err := f.Sync(); err != nil {
 		f.Abort()
@@ -170,7 +170,7 @@ func (f *File) Commit() error {
 	if f.scratch {
 		return f.commitScratch()
 	}
-	// Close ends the lock, so it comes after the rename. It cannot fail for the
+	// Close ends the lock, so it comes after the rename. Its error does not concern the
 	// data, which Sync has written.
 	if err := f.root.Rename(f.temp, f.name); err != nil {
 		f.Abort()
@@ -280,9 +280,9 @@ func holds(name string, data []byte) bool {
 // IsTemp reports whether a file's base name is that of a temporary file.
 func IsTemp(base string) bool { return strings.HasPrefix(base, tempPrefix) }
 
-// Sweep removes the temporary files in dir whose writers have died. Where the
-// file system has no locks, those are removed that were last written to more than
-// age before now.
+// Sweep removes the temporary files in dir whose writers have died. If the file system
+// has no locks, it removes the temporary files that were last written to more than age
+// before now.
 func Sweep(root *os.Root, dir string, age time.Duration, now time.Time) error {
 	entries, err := fs.ReadDir(root.FS(), dir)
 	if errors.Is(err, fs.ErrNotExist) {

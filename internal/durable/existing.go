@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// staleAge is how long ago a temporary file must have been written to be removed
-// where the file system has no locks that show whether its writer is alive.
+// staleAge is the age from which a temporary file is removed if the file system has no
+// locks that show whether its writer is alive.
 const staleAge = time.Hour
 
 // Existing is a file of the user, open for reading, whose contents [Existing.Replace]
@@ -78,13 +78,13 @@ func (o *Existing) Info() fs.FileInfo { return o.info }
 // Close closes the file. A File from Replace must have ended before.
 func (o *Existing) Close() error { return errors.Join(o.File.Close(), o.root.Close()) }
 
-// Replace starts a new version of the file with the same mode and owner, and
-// removes temporary files of writers that died. Commit fails if the file has
-// changed since it was opened. Replace fails for a file that has several names,
-// because the others would keep the old version; for an owner that this user may
-// not set; and for a file that this user may not write.
+// Replace starts a new version of the file with the same mode and owner, and removes
+// temporary files of writers that died. Commit fails if the file has changed since it
+// was opened. Replace fails for a file that has several names, because its other names
+// would keep the old version; for an owner that this user may not set; and for a file
+// that this user may not write.
 func (o *Existing) Replace() (*File, error) {
-	// A rename would replace the file without the right to write it.
+	// A rename needs no right to write the file, so the right is checked here.
 	w, err := o.root.OpenFile(o.base, os.O_WRONLY, 0)
 	if err != nil {
 		return nil, fmt.Errorf("write %s: %w", o.name, reason(err))

@@ -31,7 +31,7 @@ func WriteOutput(name string, data []byte, perm fs.FileMode) error {
 	return writeThrough(name, mode, data)
 }
 
-// writeThrough writes into what exists. It does not wait for the reader of a pipe.
+// writeThrough writes into an existing file. It does not wait for the reader of a pipe.
 func writeThrough(name string, mode fs.FileMode, data []byte) error {
 	flag := os.O_WRONLY
 	if mode&fs.ModeNamedPipe != 0 {

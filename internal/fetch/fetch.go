@@ -185,7 +185,7 @@ type timeoutError string
 
 func (e timeoutError) Error() string { return string(e) }
 
-// Timeout reports true, as that of a net.Error.
+// Timeout implements net.Error.
 func (e timeoutError) Timeout() bool { return true }
 
 // withoutSecrets returns an address without the parts that may be secrets.

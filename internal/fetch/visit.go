@@ -34,7 +34,7 @@ func NewVisitor(address string, o *Options) (*Visitor, error) {
 // Hop is a redirect on the way to a response.
 type Hop struct {
 	Status int
-	URL    string // that redirected
+	URL    string // the address that redirected
 }
 
 // Do makes a request like Client.Do and returns the redirects that it followed. At most

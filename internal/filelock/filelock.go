@@ -1,7 +1,7 @@
-// Package filelock takes the advisory locks of the operating system on open
-// files. A lock belongs to the open file, not to the process: two opens of one
-// file exclude each other also within a process. It ends with Close, and with
-// the process however that dies.
+// Package filelock takes the advisory locks of the operating system on open files. A
+// lock belongs to the open file, not to the process: two opens of one file exclude each
+// other also within a process. It ends with Close, or when the process ends, even by a
+// crash.
 package filelock
 
 import (

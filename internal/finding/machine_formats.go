@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// SchemaVersion is that of the JSON documents written here.
+// SchemaVersion is the schema version of the JSON documents in this package.
 const SchemaVersion = 1
 
 // WriteJSON writes {schema_version, findings, summary}, for scripts.
@@ -121,8 +121,8 @@ type (
 // sarifLevels are the levels of SARIF, by severity.
 var sarifLevels = map[Severity]string{Error: "error", Warning: "warning", Info: "note"}
 
-// WriteSARIF writes SARIF 2.1.0, for code scanning. Rules describe the findings;
-// one that is not among them is written by its ID alone.
+// WriteSARIF writes SARIF 2.1.0, for code scanning. rules describes the rules of
+// the findings; a rule that is not in it is written by its ID alone.
 func WriteSARIF(w io.Writer, l List, rules Rules) error {
 	run := sarifRun{Tool: sarifTool{Driver: sarifDriver{Name: "onair", Rules: []sarifRule{}}}, Results: []sarifResult{}}
 	for _, f := range l {
@@ -166,7 +166,7 @@ func describe(id string, rules Rules) sarifRule {
 		help = r.Hint + ". " + help
 	}
 	out.Help = &sarifText{Text: help}
-	if strings.HasPrefix(page, "https://") { // SARIF knows no relative one
+	if strings.HasPrefix(page, "https://") { // SARIF allows no relative addresses
 		out.HelpURI = page
 	} else if strings.HasPrefix(r.Source, "https://") {
 		out.HelpURI = r.Source

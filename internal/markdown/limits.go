@@ -3,15 +3,16 @@ package markdown
 import "strings"
 
 // Limits of Markdown, which is untrusted. The parser's time grows with the square of
-// what they count.
+// the counts.
 const (
 	maxMarkers  = 100      // of quotations and list items at the start of a line
 	maxBrackets = 64 << 20 // opening brackets times bytes, summed over all paragraphs
-	maxEmphasis = 64 << 20 // squares of the numbers of *, _ and ~ without their repetitions, summed over all paragraphs
+	maxEmphasis = 64 << 20 // squares of the numbers of runs of *, _ or ~, summed over all paragraphs
 )
 
-// TooComplex returns what Markdown has too much of to be rendered, and its offset in
-// bytes. What is empty if there is nothing. The time grows with the length.
+// TooComplex returns the kind of markup of which Markdown has too much to be rendered,
+// and its offset in bytes. what is empty if the Markdown can be rendered. The time
+// grows with the length.
 func TooComplex(source string) (what string, offset int) {
 	var brackets, emphasis int // work so far
 	var start, opened, delimiters int

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// TestTooComplex checks limits from both sides: text whose parsing takes longer than it
-// is long is refused, and long text as people write it is not.
+// TestTooComplex checks limits from both sides: text whose parsing time grows faster
+// than its length is refused, and long text as people write it is not.
 func TestTooComplex(t *testing.T) {
 	t.Parallel()
 	repeat := strings.Repeat

@@ -14,8 +14,8 @@
 //     block's language class. Tables have no alignment, because the pages' content security policy
 //     forbids style attributes.
 //
-// The same source and base always give the same bytes. What [TooComplex] refuses gives
-// none.
+// The same source and base always give the same bytes. Source that [TooComplex] refuses
+// gives no HTML.
 package markdown
 
 import (
@@ -42,15 +42,15 @@ var dialect parser.Parser = goldmark.New(goldmark.WithExtensions(
 // http or https URL; an empty base leaves them as they are.
 func HTML(source, base string) string { return HTMLWithImages(source, base, nil) }
 
-// HTMLWithImages is like HTML, and calls image with the address of each image as it is
-// written. The image is shown from the address that image returns; an empty one stands
-// for the address as HTML resolves it. A nil image changes no address.
+// HTMLWithImages is like HTML, but calls image with the address of each image in the
+// source and shows the image from the address that it returns. If image is nil or
+// returns an empty address, the image is shown from the address that HTML gives it.
 func HTMLWithImages(source, base string, image func(address string) string) string {
 	src, document := parse(source)
 	return render(src, document, base, image)
 }
 
-// parse parses Markdown. It returns an empty document for what TooComplex refuses.
+// parse parses Markdown. It returns an empty document if TooComplex refuses the source.
 func parse(source string) ([]byte, ast.Node) {
 	if what, _ := TooComplex(source); what != "" {
 		source = ""

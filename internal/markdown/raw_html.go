@@ -207,8 +207,8 @@ func balance(source string) string {
 	return b.String()
 }
 
-// endedBy returns the index of the innermost element that an end tag ends, or -1. It
-// ends none outside of a table's cell, except for parts of the table.
+// endedBy returns the index of the innermost element that an end tag ends, or -1. In a
+// table's cell it ends no element outside of the cell, except for parts of the table.
 func (n nesting) endedBy(name string) int {
 	cell := slices.Contains([]string{"td", "th", "tr", "thead", "tbody", "table"}, name)
 	for i, open := range slices.Backward(n) {
@@ -222,7 +222,8 @@ func (n nesting) endedBy(name string) int {
 	return -1
 }
 
-// endedByStart returns how many of the open elements stay open before a start tag.
+// endedByStart returns how many of the open elements stay open when a start tag
+// follows.
 func (n nesting) endedByStart(name string) int {
 	depth := len(n)
 	for i, open := range slices.Backward(n) {
@@ -251,7 +252,7 @@ type ShownTag struct {
 const maxShownTags = 20
 
 // ShownTags returns the tags in Markdown that HTML shows as text, and those that lose
-// attributes. Equal ones are returned once, in the order of the first ones.
+// attributes. Equal tags are returned once, in the order in which they first occur.
 func ShownTags(source string) []ShownTag {
 	if !strings.Contains(source, "<") {
 		return nil

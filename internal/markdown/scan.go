@@ -39,8 +39,9 @@ func (t token) attr(name string) string {
 	return value
 }
 
-// only returns a start tag with the named attribute and no other; with none if the name
-// is empty. It returns the tag as written where it is that already.
+// only returns a start tag with the named attribute as its only one, or without
+// attributes if the name is empty. A tag that has no other attributes is returned as
+// written.
 func (t token) only(name string) string {
 	if name == "" {
 		if len(t.raw) == len("<>")+len(t.name) {

@@ -171,7 +171,7 @@ func (s *simplifier) endParagraph() {
 	s.endBlock()
 }
 
-// endBlock records that a block has ended, behind which a list item may have text.
+// endBlock records that a block has ended, after which a list item may have text.
 func (s *simplifier) endBlock() {
 	if last := len(s.open) - 1; last >= 0 {
 		s.open[last].text = len(s.out)
@@ -222,7 +222,7 @@ func (s *simplifier) text(text string) {
 }
 
 // lineBreak ends a paragraph and starts another one, in which the same inline elements
-// are open. A list item becomes one of paragraphs.
+// are open. A list item is split into paragraphs.
 func (s *simplifier) lineBreak() {
 	i := s.block()
 	if i < 0 {

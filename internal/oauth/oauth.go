@@ -43,8 +43,8 @@ func New(status int, body []byte) *Error {
 // servers for workload identities and impersonation.
 var quoted = regexp.MustCompile(`(?s)credentials: status code (\d{3}): (.*)`)
 
-// Quoted returns the error of a token server that the text of another error quotes,
-// and nil if it quotes none.
+// Quoted extracts a token server's error from an error text that quotes it; nil if
+// there is none.
 func Quoted(text string) *Error {
 	found := quoted.FindStringSubmatch(text)
 	if found == nil {
@@ -54,8 +54,9 @@ func Quoted(text string) *Error {
 	return New(status, []byte(found[2]))
 }
 
-// said returns the message in an answer; empty if it has none. RFC 6749 section 5.2
-// has a code and a description, Google's APIs have an object with a message.
+// said returns the message in an answer; empty if it has none. An answer by RFC 6749
+// section 5.2 has a code and a description; that of Google's APIs has an object with a
+// message.
 func said(body []byte) string {
 	var answer struct {
 		Error       json.RawMessage
@@ -96,8 +97,8 @@ func withoutSecrets(s string) string {
 	return s
 }
 
-// cures has what to do about a message, by a part of it in lower case. The first one
-// that matches counts.
+// cures says what to do about a message that contains part, which is in lower case. The
+// first part that matches counts.
 var cures = []struct{ part, cure string }{
 	{"reasonable timeframe", "the clock of this machine is wrong: set it"},
 	{"check your iat", "the clock of this machine is wrong: set it"},

@@ -42,7 +42,7 @@ func Draw(title string) ([]byte, error) {
 	if err := jpeg.Encode(&b, img, &jpeg.Options{Quality: 88}); err != nil {
 		return nil, err
 	}
-	return append([]byte(mark), b.Bytes()[2:]...), nil // the mark has the start of the image
+	return append([]byte(mark), b.Bytes()[2:]...), nil // mark includes the first two bytes of the image
 }
 
 // paintBackground draws a diagonal gradient, and rings like sound from the

@@ -114,7 +114,7 @@ type span struct {
 func spansOf(from, to int) []span {
 	spans := make([]span, to)
 	for i := range spans {
-		start, end := i*from, (i+1)*from // in units of a pixel's 1/to
+		start, end := i*from, (i+1)*from // in units of 1/to of a pixel
 		s := span{first: start / to}
 		for j := s.first; j*to < end; j++ {
 			s.weights = append(s.weights, min(end, (j+1)*to)-max(start, j*to))

@@ -27,7 +27,7 @@ const keptStrips = 256
 type StripEncoder struct {
 	mu     sync.Mutex
 	recent map[stripKey]*strip
-	older  map[stripKey]*strip // what recent was before it was full
+	older  map[stripKey]*strip // the strips that recent had before it was full
 }
 
 type stripKey struct {

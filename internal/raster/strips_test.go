@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestStripEncoder expects the pixels of an image that is encoded in strips to be those
-// of one that is encoded whole, also if many of its strips are those of images before.
+// TestStripEncoder checks that an image encoded in strips has the pixels of the image
+// encoded whole, even if many of its strips were in earlier images.
 func TestStripEncoder(t *testing.T) {
 	t.Parallel()
 	random := rand.New(rand.NewPCG(1, 2))

@@ -66,8 +66,8 @@ func Entries() []Entry {
 	return all
 }
 
-// parse reads one of the files. They are part of the program, so that a mistake is
-// found by its tests.
+// parse reads one of the files. They are part of the program, so its tests find
+// mistakes in them.
 func parse(kind Kind, text string) (entries []Entry) {
 	var section Entry
 	for block := range strings.SplitSeq(strings.TrimSpace(text), "\n\n") {

@@ -43,23 +43,22 @@ type Policy struct {
 	Limit time.Duration
 
 	// Deadline is the time after which no further try begins, except for the first
-	// MinTries. A try that is under way then may end. The zero time sets none.
+	// MinTries. A try that is under way then may end. The zero time sets no deadline.
 	Deadline time.Time
 	MinTries int
 
-	// Now and Sleep are the clock. nil is the system's.
+	// Now and Sleep are the clock. nil means the system's clock.
 	Now   func() time.Time
 	Sleep func(context.Context, time.Duration) error
 }
 
-// Patience is how long a call to a service is tried, if nothing is known that calls
-// for another time.
+// Patience is how long a call to a service is tried, unless something calls for another
+// time.
 const Patience = 5 * time.Minute
 
-// Service returns the policy for calls to a service over a network. All calls have
-// the same one, except for the time that a call may take. It sets no limit to the
-// number of tries: an outage of a minute is waited for, whether the service asks for
-// that or not.
+// Service returns the policy for calls to a service over a network. Only the time that
+// a call may take differs between calls. It sets no limit to the number of tries: an
+// outage of a minute is waited for, whether the service asks for that or not.
 func Service(limit time.Duration) Policy {
 	return Policy{First: 500 * time.Millisecond, Longest: 20 * time.Second, Limit: limit}
 }
@@ -67,10 +66,10 @@ func Service(limit time.Duration) Policy {
 // NoJitter is a Policy.Jitter that makes every pause as long as it may be.
 func NoJitter(limit time.Duration) time.Duration { return limit }
 
-// Do calls try with n = 1, 2, 3 and so on until it succeeds or nothing is gained
-// by another try. The context that try gets ends with the policy's limit. The
-// error is the last one of try, or that of ctx if it has ended. It is marked as
-// [Permanent], so that a try may call Do for its steps.
+// Do calls try with n = 1, 2, 3 and so on until it succeeds or another try cannot help.
+// The context that try gets ends with the policy's limit. The error is the last one of
+// try, or that of ctx if it has ended. It is marked as [Permanent], so that a try may
+// call Do for its steps.
 func (p *Policy) Do(ctx context.Context, try func(ctx context.Context, n int) error) error {
 	bounded := ctx
 	if p.Limit > 0 {
@@ -92,9 +91,9 @@ func (p *Policy) Do(ctx context.Context, try func(ctx context.Context, n int) er
 	}
 }
 
-// Next waits for the next try, after n tries of which the last failed with err.
-// It returns nil if there should be another, and otherwise the error that the
-// call ends with. It is for callers that cannot leave the loop to [Policy.Do].
+// Next waits for the next try, after n tries of which the last failed with err. It
+// returns nil if another try should follow, and otherwise the error with which the call
+// ends. It is for callers that cannot leave the loop to [Policy.Do].
 func (p *Policy) Next(ctx context.Context, n int, err error) error {
 	switch {
 	case IsPermanent(err):
@@ -128,8 +127,8 @@ func gaveUp(tries int, err error) error {
 	return fmt.Errorf("gave up after %d tries: %w", tries, err)
 }
 
-// contextError returns the error of a call whose context has ended: err if it
-// says so itself, because it may say more.
+// contextError returns the error of a call whose context has ended. That is err if it
+// wraps the context's error, because err may say more, or else the context's error.
 func contextError(ctx context.Context, err error) error {
 	if ctx.Err() == nil || errors.Is(err, ctx.Err()) {
 		return err
@@ -223,8 +222,8 @@ func askedFor(err error) time.Duration {
 	return 0
 }
 
-// TemporaryStatus reports whether another try may succeed after an HTTP status: of a
-// server that is busy or broken, or that did not get the request in time.
+// TemporaryStatus reports whether another try may succeed after a response with an HTTP
+// status. It may if the server is busy or broken, or did not get the request in time.
 func TemporaryStatus(code int) bool {
 	return code == http.StatusRequestTimeout || code == http.StatusTooManyRequests || code >= 500
 }

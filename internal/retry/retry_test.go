@@ -131,8 +131,8 @@ func TestLimitCancelsATry(t *testing.T) {
 	})
 }
 
-// TestNested checks that no other try of the outer call follows where the inner
-// one has given up.
+// TestNested checks that the outer call makes no other try after the inner call has
+// given up.
 func TestNested(t *testing.T) {
 	t.Parallel()
 	var pauses []time.Duration

@@ -315,7 +315,7 @@ func TestHitsAreThoseOfAScan(t *testing.T) {
 	}
 }
 
-// TestOperators checks what limits a query.
+// TestOperators checks the operators that limit a query.
 func TestOperators(t *testing.T) {
 	t.Parallel()
 	said := func(speaker string, texts ...string) (docs []searchindex.Doc) {

@@ -7,10 +7,10 @@ import (
 )
 
 // The sizes of shards and chunks, in bytes before compression, chosen so that they have
-// 3 to 5 kB after it.
+// 3 to 5 kB after compression.
 const (
 	shardSize = 6 << 10
-	longSize  = 2 << 10 // of the places of a word that has chunks of its own
+	longSize  = 2 << 10 // a word whose places take more gets chunks of its own
 	chunkSize = 1 << 10
 )
 
@@ -41,9 +41,9 @@ func NewBuilder() *Builder { return &Builder{words: map[string]*list{}} }
 // list is where a word is.
 type list struct {
 	ends    []chunk // of each episode that has the word
-	docs    []byte  // for each episode: how much its number grew, the number of documents, how much theirs grew
+	docs    []byte  // for each episode: difference to the number before, count of documents, differences of their numbers
 	weights []byte  // of each document
-	places  []byte  // for each document: how many places, how much they grew
+	places  []byte  // for each document: count of places, differences of the places
 
 	lastEpisode int
 	hits        []hit // in the episode that is being added
@@ -195,7 +195,7 @@ func (b *Builder) Segment() *Segment {
 	return s
 }
 
-// flags returns what says how a word is encoded.
+// flags returns the flags that say how a word is encoded.
 func flags(long, weighty bool) (f int) {
 	if long {
 		f |= 1
@@ -206,9 +206,10 @@ func flags(long, weighty bool) (f int) {
 	return f
 }
 
-// chunks appends the places of a long list to the chunks of the file of places, and
-// returns where they are: the offset of the first one among all chunks, their number, and for each how much the number of
-// its last episode grew and its length.
+// chunks appends the places of a long list to file, which has the chunks of other lists,
+// and returns it as grown. table says where the chunks are: the offset of the first one
+// in file, their number, and for each chunk its length and the number of its last
+// episode, as the difference to the chunk before.
 func (l *list) chunks(file []byte) (table, grown []byte) {
 	offset, from, last, count := len(file), 0, -1, 0
 	var parts []byte

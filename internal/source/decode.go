@@ -67,7 +67,7 @@ func (v Value) add(f finding.Finding) {
 	}
 }
 
-// Reportf reports a finding about the value. An empty hint is the rule's.
+// Reportf reports a finding about the value. An empty hint means the hint of the rule.
 func (v Value) Reportf(rule *finding.Rule, hint, format string, args ...any) {
 	v.add(v.finding(rule, hint, format, args...))
 }
@@ -389,7 +389,7 @@ func OneOf[T ~string](p *T, allowed ...string) Setter {
 	}
 }
 
-// Words sets a list of one-line texts. Each is read by one.
+// Words sets a list of one-line texts. one returns the setter of each text.
 func Words(p *[]string, one func(*string) Setter) Setter {
 	return func(v Value) {
 		v.Each(func(item Value) {

@@ -90,11 +90,10 @@ func OrList(words []string) string {
 // Quote writes s as a YAML double-quoted scalar, which is legal everywhere.
 func Quote(s string) string { return strconv.Quote(s) }
 
-// Nearest returns the known word that s was most likely meant to be: the one
-// with the smallest edit distance, ignoring case, if that is at most a third
-// of the word. Of equals it is the first. If none is near, it is the shortest known
-// word that starts with s, for at least three letters of it. Otherwise the result is
-// empty.
+// Nearest returns the known word that s was most likely meant to be: the one with the
+// smallest edit distance, ignoring case, if that is at most a third of the word. Of
+// several such words it is the first. If none is near, it is the shortest known word
+// that starts with s, for at least three letters of it. Otherwise the result is empty.
 func Nearest(s string, known []string) string {
 	best, distance := "", 1<<30
 	low := strings.ToLower(s)
@@ -163,7 +162,7 @@ func ValidGUID(s string) bool {
 }
 
 // Place returns the position of a field. A field that is not in the file has the
-// position of the whole.
+// position of the whole file.
 func Place(places map[string]finding.Position, field, file string) finding.Position {
 	for field != "" {
 		if p, ok := places[field]; ok {

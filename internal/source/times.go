@@ -42,8 +42,9 @@ func ParseDate(s string, zone *time.Location) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("%s is not a date", ShortQuote(s))
 }
 
-// afterGap returns the time that clocks show when those that were not put forward
-// show s. t is what package time makes of s, which may be before the gap.
+// afterGap returns the time that clocks show instead of s, which they skip when they
+// are put forward. t is the time that package time makes of s, which may be before the
+// gap.
 func afterGap(s, layout string, t time.Time) time.Time {
 	want, err := time.Parse(layout, s)
 	if err != nil {

@@ -37,8 +37,9 @@ var categories = []struct {
 	{"True Crime", nil},
 }
 
-// retired are names of lists before 2019 that still circulate, by their last part,
-// with what took their place. The first of several is the nearest.
+// retired maps category names from before 2019 that are still in use to their
+// successors. A name is the last part of a category in lower case. Of several
+// successors it has the nearest first.
 var retired = map[string]string{
 	"amateur":                    "Sports",
 	"business news":              "News > Business News",

@@ -1,6 +1,6 @@
-// Package consistency proves that what a release publishes of an episode says the same
-// everywhere: the item in the feed, the ID3 tag, the chapters file and the source. It
-// reads the bytes that would be published.
+// Package consistency checks that a release says the same of an episode everywhere: in
+// the feed's item, the ID3 tag, the chapters file and the source. It reads the bytes that
+// would be published.
 package consistency
 
 import (
@@ -17,7 +17,7 @@ import (
 	"onair/show/chapters"
 )
 
-// item has what an item of the feed says.
+// item has the values of an item of the feed that are compared.
 type item struct {
 	title, number, season, duration string
 	url, length                     string // of the enclosure
@@ -87,7 +87,7 @@ func (p *prover) keep(e *tree.Element) {
 	}
 }
 
-// episode returns in what an episode differs.
+// episode returns the values of an episode that differ between its source and the release.
 func (p *prover) episode(e *release.Episode) (differences []string) {
 	differ := func(where, what, got, want string) {
 		if oneLine(got) != oneLine(want) {
@@ -98,7 +98,7 @@ func (p *prover) episode(e *release.Episode) (differences []string) {
 	if i == nil {
 		return []string{"the feed has no item with its GUID"}
 	}
-	if e.Extra == "" { // which may replace elements
+	if e.Extra == "" { // extra elements may replace these
 		differ("the feed", "title", i.title, e.Title)
 		differ("the feed", "number", i.number, number(e.Number))
 		differ("the feed", "season", i.season, number(e.Season))
@@ -158,8 +158,8 @@ func (p *prover) chapters(e *release.Episode, i *item, tag *audio.Tag) (differen
 	return differences
 }
 
-// readTag reads the tag at the front of the audio. It returns nil without audio on this
-// machine, and without a tag.
+// readTag reads the tag at the front of the audio. It returns nil if the audio is not
+// on this machine or has no tag.
 func readTag(o *release.Object) (*audio.Tag, error) {
 	if o.Body == nil {
 		return nil, nil
