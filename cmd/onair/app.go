@@ -21,15 +21,15 @@ import (
 
 // system is what a command gets from the operating system. Tests pass their own.
 type system struct {
-	name           string // os.Args[0], for the commands that messages suggest
+	name           string // os.Args[0], for commands that messages suggest
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	env            func(string) (string, bool)
 	now            func() time.Time
 
-	derived *derive.Cache // opened by cache; nil before
+	derived *derive.Cache // opened by cache; nil until then
 	inputs  inputs
-	lines   *bufio.Reader // of stdin, for answers to questions; nil before the first
+	lines   *bufio.Reader // of stdin, for answers to questions; nil until the first question
 }
 
 // getenv returns the value of an environment variable, empty if it is not set.
@@ -41,8 +41,8 @@ func (s *system) getenv(name string) string {
 // animated reports whether stderr is a terminal on which a line can be redrawn.
 func (s *system) animated() bool { return isTerminal(s.stderr) && s.getenv("TERM") != "dumb" }
 
-// confirmed reads a line from stdin and reports whether it says yes. It is false if ctx
-// ends first.
+// confirmed reads a line from stdin and reports whether it means yes. It returns false
+// if ctx ends first.
 func (s *system) confirmed(ctx context.Context) bool {
 	return strings.HasPrefix(strings.ToLower(s.readLine(ctx)), "y")
 }
@@ -77,7 +77,7 @@ func isTerminal(v any) bool {
 type app struct {
 	*system
 	dir     string // -C; "." after enter
-	from    string // -C as it was given, for paths in messages
+	from    string // -C as given on the command line, for paths in messages
 	target  string // --to
 	json    bool
 	format  string // of findings
@@ -129,7 +129,7 @@ func (a *app) enter() error {
 	return nil
 }
 
-// sameFlags returns the global flags that make a suggested command use the same
+// sameFlags returns the global flags that a suggested command needs to use the same
 // show and target.
 func (a *app) sameFlags() string {
 	flags := a.inDir(".")
@@ -139,8 +139,8 @@ func (a *app) sameFlags() string {
 	return flags
 }
 
-// inDir returns the -C that a suggested command needs to reach dir from the
-// folder in which this command was started.
+// inDir returns the -C that a suggested command needs to reach dir from the folder in
+// which this command was started.
 func (a *app) inDir(dir string) string {
 	if !filepath.IsAbs(dir) {
 		dir = filepath.Join(a.from, dir)
@@ -151,8 +151,8 @@ func (a *app) inDir(dir string) string {
 	return ""
 }
 
-// shortPath returns a path relative to the folder in which the command works, if it is
-// below it.
+// shortPath returns a path relative to the folder in which the command works, if the
+// path is below that folder.
 func (a *app) shortPath(path string) string {
 	from, err := filepath.Abs(".")
 	if err != nil {
@@ -164,8 +164,7 @@ func (a *app) shortPath(path string) string {
 	return path
 }
 
-// cacheDir returns the cache folder of onair for this user. If it is empty, nothing
-// is cached.
+// cacheDir returns the folder of this user's cache. If it is empty, nothing is cached.
 func (a *app) cacheDir() string {
 	dir, err := os.UserCacheDir()
 	if err != nil {

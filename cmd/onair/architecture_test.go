@@ -7,8 +7,7 @@ import (
 	"testing"
 )
 
-// TestArchitectureNamesFiles checks that every path that docs/architecture.md
-// names exists.
+// TestArchitectureNamesFiles checks that every path in docs/architecture.md exists.
 func TestArchitectureNamesFiles(t *testing.T) {
 	t.Parallel()
 	root := filepath.Join("..", "..")

@@ -91,8 +91,8 @@ func runAudioChapters(a *app, o *chaptersOptions, name string) error {
 	return nil
 }
 
-// readChapters reads and checks the chapters of a file. If the duration is zero and
-// the file has audio, it is set to the length of the audio.
+// readChapters reads and checks the chapters of a file. If *duration is zero and the
+// file has audio, it is set to the length of the audio.
 func readChapters(a *app, name string, duration *time.Duration) ([]chapters.Chapter, finding.List, error) {
 	var file io.ReaderAt
 	var size int64
@@ -145,8 +145,8 @@ func writeChapters(a *app, w io.Writer, list []chapters.Chapter, o *chaptersOpti
 	return printChapters(w, list, o.duration)
 }
 
-// cutEnds returns the chapters without the ends that are not before the end of the
-// audio. A duration of zero means that the length of the audio is not known.
+// cutEnds removes the ends of chapters that are not before the end of the audio. A
+// duration of zero means that the length of the audio is not known.
 func cutEnds(list []chapters.Chapter, duration time.Duration) []chapters.Chapter {
 	cut := slices.Clone(list)
 	for i := range cut {
@@ -157,8 +157,8 @@ func cutEnds(list []chapters.Chapter, duration time.Duration) []chapters.Chapter
 	return cut
 }
 
-// lostIn describes what a format leaves out of chapters. It returns an empty string if
-// that is nothing.
+// lostIn describes which properties of chapters a format leaves out. It returns an
+// empty string if it leaves out none.
 func lostIn(format string, list []chapters.Chapter) string {
 	if format == "" || format == "json" {
 		return ""

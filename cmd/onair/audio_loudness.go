@@ -47,8 +47,8 @@ func runAudioLoudness(ctx context.Context, a *app, name string) error {
 	return a.noteFindings(audio.CheckLoudness(m, info.Channels, finding.Position{File: name}))
 }
 
-// measureError adds the file to the error of a measurement, and what to install if
-// ffmpeg is missing.
+// measureError adds the file to the error of a measurement, and a hint about what to
+// install if ffmpeg is missing.
 func measureError(name string, err error) error {
 	switch {
 	case errors.Is(err, context.Canceled):

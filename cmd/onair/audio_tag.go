@@ -19,17 +19,17 @@ import (
 	"onair/internal/source"
 )
 
-// noFile is the value of --cover and --chapters that removes the artwork or the
+// noFile is the value of --cover or --chapters that removes the artwork or the
 // chapters.
 const noFile = "none"
 
 type tagOptions struct {
 	out             string
-	shown           string // instead of out in what is printed; empty shows out
+	shown           string // printed in place of out; empty prints out
 	inPlace         bool
-	cover, chapters string // files; empty keeps those of the tag
+	cover, chapters string // files; empty keeps the artwork or chapters of the tag
 	drop            []string
-	edits           []func(*audio.Tag) // of the other flags, in the order they were given
+	edits           []func(*audio.Tag) // of the other flags, in the order of the command line
 }
 
 func newAudioTag(a *app) *cobra.Command {
@@ -194,8 +194,8 @@ func runAudioTag(a *app, o *tagOptions, name string) error {
 	return nil
 }
 
-// tagToStdout tags a file and writes the new one to standard output. What the command
-// prints goes to standard error.
+// tagToStdout tags a file and writes the new file to standard output. Messages go to
+// standard error.
 func tagToStdout(a *app, o *tagOptions, name string) error {
 	if a.json {
 		return usagef("-o - and --json both write to standard output")
@@ -221,8 +221,8 @@ func tagToStdout(a *app, o *tagOptions, name string) error {
 	return err
 }
 
-// checkFrames returns the problems with the frames of a file that was tagged. They
-// are not errors, because the file was written.
+// checkFrames returns findings about the frames of a tagged file. They are not errors,
+// because the file has been written.
 func checkFrames(info *audio.Info, name string) finding.List {
 	return warnings(audio.CheckIntegrity(info, finding.Position{File: name}))
 }

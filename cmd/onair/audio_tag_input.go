@@ -19,8 +19,8 @@ import (
 // accepts less.
 const maxImage = 64 << 20
 
-// readCover reads the image of --cover. What podcast directories would refuse is
-// only a warning, because the file may not be meant for them.
+// readCover reads the image of --cover. A fault for which podcast directories would
+// refuse the image is only a warning, because the file may not be meant for them.
 func readCover(a *app, name string) (*audio.Picture, finding.List, error) {
 	if name == "" || name == noFile {
 		return nil, nil, nil
@@ -62,8 +62,8 @@ func warnings(found finding.List) finding.List {
 	return found
 }
 
-// newChapters are the chapters of --chapters. If they come from an MP3, images has
-// their images, by the start of the chapter.
+// newChapters are the chapters of --chapters. If they come from an MP3, images has the
+// chapters' images, by the start of the chapter.
 type newChapters struct {
 	file     string
 	chapters []chapters.Chapter
@@ -100,9 +100,9 @@ func setChapters(a *app, t *audio.Tag, n *newChapters, found *finding.List) erro
 	return nil
 }
 
-// chapterImageReader returns a function that reads an image named in a chapters
-// file, which must be in the folder of the file. An image on the web is left out.
-// The function adds its findings to found.
+// chapterImageReader returns a function that reads an image named in a chapters file.
+// The image must be in the folder of that file; an image on the web is left out. The
+// function adds its findings to found.
 func chapterImageReader(a *app, file string, found *finding.List) func(string) (*audio.Picture, error) {
 	return func(name string) (*audio.Picture, error) {
 		if name == "" {

@@ -14,8 +14,7 @@ var flagOf = map[string]string{
 	"TCON": "genre", "TLAN": "language", "TCOP": "copyright", "TPUB": "publisher", "CHAP": "chapters", "CTOC": "chapters", "APIC": "cover", "COMM": "comment",
 }
 
-// printNotDropped prints the frames of --drop-frames that were not removed, and
-// why.
+// printNotDropped prints the frames of --drop-frames that were not removed, and why.
 func printNotDropped(a *app, asked, dropped []string) {
 	for _, id := range asked {
 		if id == audio.DropAll || slices.Contains(dropped, id) {

@@ -97,8 +97,8 @@ func runBuild(ctx context.Context, a *app, out string, adopt bool) error {
 	return printBuild(a, out, len(r.Objects), written+rest, removed)
 }
 
-// buildEarly builds the release and writes objects while they are rendered. If
-// there are errors, it deletes them again.
+// buildEarly builds the release and writes objects while others are rendered. If there
+// are errors, it deletes the objects again.
 func buildEarly(ctx context.Context, a *app, trace *derive.Trace, b bucket.Bucket, out, whole string) (early *publish.Early, r *release.Release, found finding.List, err error) {
 	r, found, err = requireRelease(ctx, a, &changeFlags{}, trace, releaseFlags{early: func(s *show.Show) (func(*release.Object, []byte), error) {
 		if release.InSources(s, whole) {
@@ -117,7 +117,7 @@ func buildEarly(ctx context.Context, a *app, trace *derive.Trace, b bucket.Bucke
 	return early, r, found, err
 }
 
-// printBuildFindings prints the findings of a show that could be built.
+// printBuildFindings prints the findings about a show that was built.
 func printBuildFindings(a *app, found finding.List, s *show.Show) error {
 	if a.quiet || a.format != "text" {
 		return nil

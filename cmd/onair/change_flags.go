@@ -14,8 +14,8 @@ import (
 	"onair/show"
 )
 
-// changeFlags are the flags and arguments that allow changes which a plan
-// otherwise refuses. After resolve, episodes are slugs.
+// changeFlags are the flags and arguments that permit changes which a plan otherwise
+// refuses. After resolve, episodes are slugs.
 type changeFlags struct {
 	replaceAudio, remove, newGUID []string // episodes
 	only                          []string // the only episodes that may change; empty for all
@@ -25,7 +25,7 @@ type changeFlags struct {
 	retag, overNewer, moveFeed, prune, erase bool
 
 	mayWait  bool     // a due episode without audio stays out of the feed
-	leaveOut []string // due episodes, by slug, whose audio is nowhere
+	leaveOut []string // slugs of due episodes whose audio is in neither the folder nor the storage
 }
 
 // adoptAll is the value of --adopt without a key.
@@ -63,7 +63,7 @@ func (f *changeFlags) args() string {
 		names []string
 	}{{"", f.only}, {" --replace-audio", f.replaceAudio}, {" --remove", f.remove}, {" --new-guid", f.newGUID}} {
 		for _, name := range list.names {
-			if list.flag != "" && strings.ContainsAny(name, `,"`) { // the flag takes a list
+			if list.flag != "" && strings.ContainsAny(name, `,"`) { // the flag separates values by commas
 				name = `"` + strings.ReplaceAll(name, `"`, `""`) + `"`
 			}
 			fmt.Fprintf(&b, "%s %s", list.flag, shell.Quote(name))
@@ -86,8 +86,8 @@ func (f *changeFlags) args() string {
 	return b.String()
 }
 
-// resolve replaces the names of episodes by their slugs. An episode of --remove
-// may no longer be in the folder.
+// resolve replaces the names of episodes by their slugs. An episode of --remove need
+// not be in the folder any more.
 func (f *changeFlags) resolve(s *show.Show) error {
 	if f.erase && len(f.remove) == 0 {
 		return usagef("--erase needs --remove EPISODE")
@@ -108,9 +108,9 @@ func (f *changeFlags) resolve(s *show.Show) error {
 	return nil
 }
 
-// pinnedSlug returns the slug of an episode that is in the show's lock and perhaps no
-// longer in its folder: name is the slug, the path of its folder, or the number at the
-// beginning of one slug. Other names are returned as they are.
+// pinnedSlug returns the slug of an episode in the show's lock, which may no longer be
+// in its folder. name is the slug, the path of the episode's folder, or a number with
+// which only one slug begins. Other names are returned as they are.
 func pinnedSlug(s *show.Show, name string) string {
 	base, number := path.Base(filepath.ToSlash(name)), strings.TrimLeft(name, "#0")
 	var numbered []string
@@ -128,7 +128,7 @@ func pinnedSlug(s *show.Show, name string) string {
 	return name
 }
 
-// takeKeys takes arguments for keys to adopt if they follow --adopt and name no episode,
+// takeKeys treats arguments after --adopt that do not name an episode as keys to adopt,
 // as in --adopt index.html feed.xml.
 func (f *changeFlags) takeKeys(s *show.Show) {
 	if !slices.Contains(f.adopt, adoptAll) {
@@ -148,7 +148,8 @@ func (f *changeFlags) takeKeys(s *show.Show) {
 	}
 }
 
-// resolveEpisodes replaces names of episodes (slug, GUID, number or path) by their slugs.
+// resolveEpisodes replaces the names of episodes (slug, GUID, number or path) by their
+// slugs.
 func resolveEpisodes(s *show.Show, names []string) error {
 	for i, name := range names {
 		e, err := s.Find(name)

@@ -6,7 +6,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// complete offers fixed values for a flag. It panics if there is no such flag.
+// complete offers fixed values for a flag. It panics if the command does not have the
+// flag.
 func complete(c *cobra.Command, flag string, values ...string) {
 	err := c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
 	if err != nil {

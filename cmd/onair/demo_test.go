@@ -13,11 +13,11 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// sizes matches what differs after every change of the theme, and is not compared.
+// sizes matches sizes and counts that change with the theme; they are not compared.
 var sizes = regexp.MustCompile(`[0-9.]+ (B|KB|MB|objects?|pages?)\b|(width|height|viewBox)="[^"]*"`)
 
-// TestDemo runs docs/demo.txtar and compares docs/demo.svg, the picture in the README,
-// with what its commands print. With UPDATE_SCRIPTS it writes the picture.
+// TestDemo runs docs/demo.txtar and checks that docs/demo.svg, the picture in the
+// README, shows the output of its commands. With UPDATE_SCRIPTS it writes the picture.
 func TestDemo(t *testing.T) {
 	docs, err := filepath.Abs("../../docs")
 	if err != nil {
@@ -64,8 +64,8 @@ func TestDemo(t *testing.T) {
 	}
 }
 
-// commandLine returns arguments as they are typed in a shell. Those of edit become
-// the editor's.
+// commandLine returns arguments as a user types them in a shell. The command edit
+// becomes a command of an editor.
 func commandLine(args []string) string {
 	if args[0] == "edit" {
 		return "$EDITOR " + args[len(args)-1]

@@ -19,9 +19,8 @@ import (
 )
 
 // TestCacheChangesNothing edits a show and its git repository at random. After some of
-// the edits it compares what check and build, or
-// publish, print and write with a cache to what they do without one. The cache is
-// damaged now and then.
+// the edits it runs check and build, or publish, with a cache and without one. They
+// must print and write the same. Now and then it damages the cache.
 func TestCacheChangesNothing(t *testing.T) {
 	defer derive.SetSettleTime(0)()
 	root := t.TempDir()
@@ -77,7 +76,7 @@ func TestCacheChangesNothing(t *testing.T) {
 			}
 			return nil
 		})
-		// What a build wrote depends on the content of the folder before.
+		// The output of a build depends on the previous content of the folder.
 		return strings.ReplaceAll(text.String(), out, "OUT")
 	}
 	random := rand.New(rand.NewPCG(1, 2))
@@ -92,7 +91,7 @@ func TestCacheChangesNothing(t *testing.T) {
 	if testing.Short() {
 		edits = 20
 	}
-	calm := 0 // so many edits of the repository follow, of a show without errors
+	calm := 0 // number of edits of the repository still to make while the show has no errors
 	for n := range edits {
 		name, compare := pick(files...), random.IntN(8) == 0
 		switch data, err := os.ReadFile(filepath.Join(show, name)); {
@@ -122,7 +121,7 @@ func TestCacheChangesNothing(t *testing.T) {
 			})
 		}
 		if !compare {
-			continue // several edits at once
+			continue // compare after several edits
 		}
 		if random.IntN(8) == 0 {
 			plain, public := filepath.Join(root, "plain-public"), filepath.Join(root, "public")
@@ -147,9 +146,9 @@ func TestCacheChangesNothing(t *testing.T) {
 }
 
 // comparePublish publishes several times into the folder plain, without a cache, and
-// then into the folder cached, with one, from the same onair.lock. Before the last time
-// the feed is deleted. A publish that is known to have nothing to do prints less, but
-// must leave the same files.
+// then into the folder cached, with one, from the same onair.lock. It deletes the feed
+// before the last time. A publish that finds in the cache that it has nothing to do
+// prints less, but must leave the same files.
 func comparePublish(t *testing.T, what, show, plain, cached string, publish func(out string) string) {
 	t.Helper()
 	name := filepath.Join(show, "onair.lock")
@@ -259,7 +258,7 @@ func (h *history) addTurn(random *rand.Rand) {
 	write(h.t, h.dir, name, string(text)+"\n**Ada:** And so on.\n")
 }
 
-// cutBuilt removes the line that counts what a build wrote.
+// cutBuilt removes the line with the numbers of files that a build wrote.
 func cutBuilt(s string) string {
 	var kept []string
 	for line := range strings.SplitSeq(s, "\n") {
@@ -276,7 +275,7 @@ func write(t *testing.T, dir, name, text string) {
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	_ = os.Remove(name) // another inode shows the change within one tick of the clock
+	_ = os.Remove(name) // a new inode shows the change even within one tick of the clock
 	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}

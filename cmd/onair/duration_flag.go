@@ -9,11 +9,11 @@ import (
 	"onair/internal/source"
 )
 
-// durationFlag is the value of a flag for the length of audio. It accepts 31:12 as
-// in chapters, 31m12s as in Go, and a number of seconds as printed by ffprobe.
+// durationFlag is the value of a flag for the length of audio. It accepts 31:12 as in
+// chapters, 31m12s as in Go, and a number of seconds as ffprobe prints it.
 type durationFlag struct{ d *time.Duration }
 
-// addDuration adds --duration to a command; of is appended to its usage.
+// addDuration adds --duration to a command. Its usage ends with of.
 func addDuration(c *cobra.Command, d *time.Duration, of string) {
 	c.Flags().Var(durationFlag{d}, "duration", "length of the audio"+of+", such as `31:12`, 31m12s or 1872.5")
 }

@@ -55,8 +55,8 @@ func printError(w io.Writer, ui *ui, err error) {
 	}
 }
 
-// unfinished describes where a publish ended and what remains to be done. It is
-// empty if the error does not come from a publish.
+// unfinished describes where a publish stopped and what remains to be done. It returns
+// an empty string for an error that does not come from a publish.
 func unfinished(err error) string {
 	var e *publish.UnfinishedError
 	switch {
@@ -76,7 +76,7 @@ func unfinished(err error) string {
 	return "the feed is live; still to do: " + cmp.Or(strings.Join(remaining, ", "), "the record")
 }
 
-// hintFor returns what to do about an error, or an empty string.
+// hintFor returns a hint about an error, or an empty string.
 func hintFor(err error) string {
 	var h hintedError
 	var hinted interface{ Hint() string }

@@ -39,7 +39,7 @@ Exit codes: 0 done · 1 failed · 2 usage, or nothing is known by that name.`,
 	}
 }
 
-// explained is what is known by a name.
+// explained has the entries and rules that a name stands for.
 type explained struct {
 	entries []reference.Entry
 	rules   finding.Rules
@@ -67,8 +67,9 @@ func runExplain(a *app, name string) error {
 	return writeExplained(a.stdout, a.ui(a.stdout), found)
 }
 
-// explain finds what a name stands for. An exact name comes before one in another case,
-// and that before one without its prefix.
+// explain returns the entries and rules that a name stands for. It prefers entries with
+// exactly that name, then entries with the name in another case, then entries whose
+// name without prefix is the name.
 func explain(name string) explained {
 	if rule := allRules().Find(strings.ToUpper(name)); rule != nil {
 		return explained{rules: finding.Rules{*rule}}
@@ -98,8 +99,8 @@ func explain(name string) explained {
 	return explained{entries: explainAttribute(all, name)}
 }
 
-// explainAttribute finds "podcast:transcript rel", or an attribute alone. The entries
-// that it returns have that attribute only.
+// explainAttribute finds an attribute of one element, as in "podcast:transcript rel",
+// or of all elements. The entries it returns have only that attribute.
 func explainAttribute(all []reference.Entry, name string) (entries []reference.Entry) {
 	element, attribute, both := strings.Cut(name, " ")
 	if !both {
@@ -119,8 +120,8 @@ func explainAttribute(all []reference.Entry, name string) (entries []reference.E
 	return entries
 }
 
-// explainedNames returns all names that can be explained, for completion and for the
-// nearest one.
+// explainedNames returns all names that can be explained, for completion and for
+// suggesting the nearest name.
 func explainedNames() (names []string) {
 	for _, e := range reference.Entries() {
 		names = append(names, e.Name)
@@ -183,7 +184,7 @@ func notOfName(r rune) bool {
 	return !strings.ContainsRune(":-ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", r)
 }
 
-// writeIndex writes the names of everything, by section.
+// writeIndex writes all names, by section.
 func writeIndex(w io.Writer, u *ui, x explained) error {
 	var b strings.Builder
 	section := ""
@@ -272,7 +273,7 @@ The elements of a feed, the frames of an audio file, the keys of the files of a 
 	return err
 }
 
-// letters are what the letters of rules stand for.
+// letters are the subjects of rules, by the first letter of their IDs.
 var letters = map[byte]string{
 	'A': "audio", 'B': "buckets", 'F': "feeds", 'P': "releases", 'S': "the files of a show", 'T': "transcripts",
 	'V': "what listeners get", 'W': "pages",

@@ -17,8 +17,8 @@ import (
 	"onair/internal/reference"
 )
 
-// TestReferenceIsFresh compares docs/reference.md with what it is made from. With
-// UPDATE_SCRIPTS it writes the page.
+// TestReferenceIsFresh checks that docs/reference.md is up to date. With UPDATE_SCRIPTS
+// it writes the page.
 func TestReferenceIsFresh(t *testing.T) {
 	t.Parallel()
 	page := filepath.Join("..", "..", "docs", "reference.md")
@@ -40,12 +40,13 @@ func TestReferenceIsFresh(t *testing.T) {
 	}
 }
 
-// TestFindingsLinkToTheReference follows the link of each rule to a heading of the page.
+// TestFindingsLinkToTheReference checks that the link of each rule leads to a heading
+// of docs/reference.md.
 func TestFindingsLinkToTheReference(t *testing.T) {
 	t.Parallel()
 	for _, r := range allRules() {
 		page, anchor, _ := strings.Cut(finding.Reference(r.ID), "#")
-		if i := strings.Index(page, "docs/"); i > 0 { // the module names a repository
+		if i := strings.Index(page, "docs/"); i > 0 { // the module path names a repository
 			page = page[i:]
 		}
 		text, err := os.ReadFile(filepath.Join("..", "..", filepath.FromSlash(page)))
@@ -58,8 +59,8 @@ func TestFindingsLinkToTheReference(t *testing.T) {
 	}
 }
 
-// TestReferenceIsComplete checks that every element, attribute, frame and key is
-// explained, and nothing else.
+// TestReferenceIsComplete checks that exactly the existing elements, attributes, frames
+// and keys are explained.
 func TestReferenceIsComplete(t *testing.T) {
 	t.Parallel()
 	elements, frames, keys := check.Names(), map[string]bool{}, map[string]bool{}

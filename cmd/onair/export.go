@@ -92,7 +92,7 @@ func runExport(ctx context.Context, a *app, o *exportOptions) error {
 	return nil
 }
 
-// unknownHost stands for the new host in redirects as long as it is not known.
+// unknownHost stands for the new host in redirects while the new host is not known.
 const unknownHost = "https://new-host.example/"
 
 // exporter writes an export into a folder.
@@ -110,7 +110,7 @@ func (e *exporter) write(ctx context.Context, redirectTo string) error {
 	if err := e.pullMasters(ctx); err != nil {
 		return err
 	}
-	older := map[string]bool{} // pages of the feed
+	older := map[string]bool{} // keys of the feed's pages
 	for n := 1; n <= len(e.release.Objects); n++ {
 		older[e.release.Show.Feed.Page(n)] = true
 	}
@@ -134,8 +134,8 @@ func (e *exporter) write(ctx context.Context, redirectTo string) error {
 	return e.writeRedirects(redirectTo)
 }
 
-// copyShow copies the folder of the show: regular files that are not hidden, and not
-// those that onair builds there.
+// copyShow copies the folder of the show: regular files that are not hidden, without
+// folders that onair built there.
 func (e *exporter) copyShow(ctx context.Context) error {
 	s := e.release.Show
 	built := []string{e.dir, filepath.Join(s.Folder.Dir, "build")}
@@ -169,7 +169,7 @@ func (e *exporter) copyShow(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, episode := range s.Episodes { // masters that are kept elsewhere
+	for _, episode := range s.Episodes { // copy masters that are kept outside of the folder
 		if name, ok := s.Folder.Path(episode.Audio); ok && !fs.ValidPath(episode.Audio) {
 			if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() {
 				if err := e.copyFile("show/"+episode.Dir+"/audio"+strings.ToLower(filepath.Ext(name)), name); err != nil {
@@ -230,11 +230,11 @@ func (e *exporter) copy(key string, from io.Reader) error {
 	return errors.Join(err, to.Close())
 }
 
-// redirect leads from a path of the show's host to an address.
+// redirect leads from a path on the show's host to an address.
 type redirect struct{ from, to string }
 
-// redirects returns where the addresses of the show should lead: the feed, the pages and
-// the audio.
+// redirects returns the redirects for the addresses of the show: the feed, the pages
+// and the audio.
 func redirects(r *release.Release, base string) []redirect {
 	s := r.Show
 	here, err := url.Parse(s.URL)
@@ -261,7 +261,7 @@ func redirects(r *release.Release, base string) []redirect {
 	return list
 }
 
-// s3Rule is a routing rule of a website in S3.
+// s3Rule is a routing rule of a website on S3.
 type s3Rule struct {
 	Condition struct {
 		KeyPrefixEquals string
@@ -274,7 +274,7 @@ type s3Rule struct {
 	}
 }
 
-// writeRedirects writes the redirects in the forms of servers.
+// writeRedirects writes the redirects as configurations of several servers.
 func (e *exporter) writeRedirects(base string) error {
 	if base == "" {
 		base = unknownHost

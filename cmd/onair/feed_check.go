@@ -72,7 +72,7 @@ func runFeedCheck(ctx context.Context, a *app, o *feedCheckFlags, name string) e
 	if o.sample < 0 {
 		return usagef("--sample %d: want a number of episodes, or 0 for all", o.sample)
 	}
-	debug.SetGCPercent(10) // a large feed should not need much more memory than its size
+	debug.SetGCPercent(10) // a large feed should need little more memory than its size
 	v, err := visitorFor(name)
 	if err != nil {
 		return err
@@ -116,7 +116,7 @@ type feedSource struct {
 	response *probe.Response // nil for a file
 }
 
-// check checks the feed itself. A response that is an error has no feed to check.
+// check checks the feed itself. A response with an error status has no feed to check.
 func (f *feedSource) check(a *app) *check.Report {
 	o := &check.Options{File: f.file, Now: a.now()}
 	if f.response != nil {
@@ -128,13 +128,14 @@ func (f *feedSource) check(a *app) *check.Report {
 	return check.Feed(f.data, o)
 }
 
-// isAddress reports whether the name of a feed is an address of the web.
+// isAddress reports whether the name of a feed is a web address.
 func isAddress(name string) bool {
 	scheme, _, ok := strings.Cut(name, "://")
 	return ok && (strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https"))
 }
 
-// visitorFor returns a visitor that may reach the host of an address, and public hosts.
+// visitorFor returns a visitor that may reach public hosts and, even if it is not
+// public, the host of an address.
 func visitorFor(name string) (*fetch.Visitor, error) {
 	if !isAddress(name) {
 		name = ""
@@ -165,7 +166,7 @@ func openFeed(ctx context.Context, a *app, v *fetch.Visitor, name string) (*feed
 	return &feedSource{data: data, file: name}, nil
 }
 
-// networkHint says what to do when a feed cannot be requested.
+// networkHint returns a hint about a feed that cannot be requested.
 func networkHint(err error) string {
 	switch text := err.Error(); {
 	case errors.Is(err, fetch.ErrNotPublic):
@@ -180,10 +181,11 @@ func networkHint(err error) string {
 	return "check the address, and that the server runs"
 }
 
-// maxPages is how many pages of a feed are followed.
+// maxPages is the most pages of a feed that are followed.
 const maxPages = 200
 
-// checkPages checks the pages that follow, and adds their episodes and findings.
+// checkPages checks the further pages of a feed, and adds their episodes and findings
+// to the report.
 func checkPages(ctx context.Context, a *app, v *fetch.Visitor, report *check.Report) error {
 	seen := map[string]bool{report.Self.URL: true}
 	pages := 0
@@ -221,7 +223,8 @@ func compareFeeds(ctx context.Context, a *app, name string, report *check.Report
 
 var digest = regexp.MustCompile(`^[0-9a-f]{6,64}$`)
 
-// openOlder opens the feed of --against. A file with the name comes before a release.
+// openOlder opens the feed of --against. A file with the name takes precedence over a
+// release.
 func openOlder(ctx context.Context, a *app, name string) (*feedSource, error) {
 	_, missing := os.Stat(name)
 	if missing != nil && (name == "live" || digest.MatchString(name)) {
@@ -234,7 +237,7 @@ func openOlder(ctx context.Context, a *app, name string) (*feedSource, error) {
 	return openFeed(ctx, a, v, name)
 }
 
-// openRelease opens the live feed of the show, or one that is kept.
+// openRelease opens the live feed of the show, or the kept feed of a release.
 func openRelease(ctx context.Context, a *app, name string) (*feedSource, error) {
 	_, storage, err := openShow(ctx, a)
 	if err != nil {
@@ -274,7 +277,7 @@ func writeFeedReport(a *app, r *check.Report, changes *check.Changes) error {
 	return a.writeFindings(a.stdout, r.Findings, nil)
 }
 
-// compared is what --json says of --against.
+// compared is the result of --against in --json.
 type compared struct {
 	New    int `json:"new"`
 	ByGUID int `json:"again_by_guid"`

@@ -15,8 +15,8 @@ import (
 )
 
 // TestHostileShows generates shows with links, devices, names, sizes and commands that
-// are meant to bring content from outside of the show into what onair writes and
-// prints, or to make it wait forever. Every show is different, and the same each time.
+// try to bring content from outside of the show into the output of onair, or to make it
+// hang. Every show is different, and the same in each run.
 func TestHostileShows(t *testing.T) {
 	shows := 500
 	if testing.Short() {
@@ -99,7 +99,7 @@ func TestHostileShows(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 		sys := &system{name: "onair", stdin: strings.NewReader(secret), stdout: &printed, stderr: &printed,
 			env: func(name string) (string, bool) { v, ok := variables[name]; return v, ok }, now: func() time.Time { return time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC) }}
-		t.Chdir(root) // which commands change
+		t.Chdir(root) // because commands change the folder
 		start := time.Now()
 		done := make(chan struct{})
 		go func() {
@@ -121,7 +121,7 @@ func TestHostileShows(t *testing.T) {
 		}
 		for line := range strings.Lines(printed.String()) {
 			if strings.HasPrefix(line, "::error ") || strings.HasPrefix(line, "::warning ") || strings.HasPrefix(line, "::notice ") {
-				continue // an annotation by onair; runners take the rest of the line for its message
+				continue // an annotation by onair; runners do not look for commands in its message
 			}
 			if start := strings.TrimSpace(line); strings.HasPrefix(start, "::set-env") || strings.HasPrefix(start, "::add-mask") || strings.Contains(line, "##[") || strings.Contains(line, "\x1b]") {
 				t.Errorf("show %d: %v prints a command: %q", i, command, line)

@@ -117,7 +117,7 @@ func runImport(ctx context.Context, a *app, o *importOptions) error {
 	return nil
 }
 
-// writeImportJSON writes what was imported, or would be.
+// writeImportJSON writes what was imported, or would be imported.
 func writeImportJSON(a *app, p *importer.Plan, o *importOptions, more []importer.Loss, written bool) error {
 	type loss struct {
 		Where string `json:"where"` // title of an episode; empty for the show
@@ -185,8 +185,8 @@ func printImportPlan(w io.Writer, p *importer.Plan, o *importOptions) {
 // maxLosses is how many losses are printed without -v.
 const maxLosses = 20
 
-// printLosses prints what the show does not have, or has otherwise. Equal ones are
-// printed once.
+// printLosses prints the parts of the imported show that were lost or changed. Equal
+// losses are printed once.
 func printLosses(a *app, losses []importer.Loss) {
 	type group struct {
 		what, first string
@@ -219,7 +219,7 @@ func printLosses(a *app, losses []importer.Loss) {
 	}
 }
 
-// confirmImport asks whether to import. Without a terminal --yes is needed.
+// confirmImport asks whether to import. Without a terminal, --yes is required.
 func confirmImport(ctx context.Context, a *app, p *importer.Plan, o *importOptions) error {
 	if o.yes {
 		return nil

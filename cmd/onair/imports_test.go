@@ -49,7 +49,7 @@ var allowed = map[string][]string{
 	"onair/publish/verify":        {"onair/show", "onair/show/", "onair/publish/release", "onair/publish/record", "onair/publish/bucket", "onair/internal/"},
 	"onair/publish/cdn":           {"onair/show", "onair/show/", "onair/internal/"},
 	"onair/publish/cdn/":          {"onair/show", "onair/show/", "onair/publish/cdn", "onair/internal/"},
-	"onair/publish/internal/":     {"onair/show", "onair/show/", "onair/publish/release", "onair/internal/"}, // for tests
+	"onair/publish/internal/":     {"onair/show", "onair/show/", "onair/publish/release", "onair/internal/"}, // only tests import it
 	"onair/publish/bucket":        {"onair/internal/"},
 	"onair/publish/bucket/":       {"onair/publish/bucket", "onair/publish/bucket/buckettest", "onair/publish/bucket/internal/", "onair/internal/"},
 	"onair/internal/":             {"onair/internal/"},
@@ -59,8 +59,8 @@ var allowed = map[string][]string{
 	"onair/release":               {},
 }
 
-// owners lists the only packages that may import a library: one package knows
-// the SDK of a provider, and only cmd knows the command line library.
+// owners lists the only packages that may import a library: one package for the SDK of
+// each provider, and cmd for the command line library.
 var owners = map[string][]string{
 	"cloud.google.com/go/":    {"onair/publish/bucket/gcs"},
 	"google.golang.org/api/":  {"onair/publish/bucket/gcs"},
@@ -96,7 +96,7 @@ func TestImportArrows(t *testing.T) {
 	}
 }
 
-// arrowsOf returns the entry of a package, or that of the longest folder above it.
+// arrowsOf returns the entry of a package, or the entry of the longest folder above it.
 func arrowsOf(pkg string) (may []string, ok bool) {
 	if may, ok = allowed[pkg]; ok {
 		return may, true

@@ -14,16 +14,16 @@ import (
 	"onair/transcripts/repo"
 )
 
-// inputs has the file systems of the repositories and shows whose files a command
-// reads, by their folder.
+// inputs has the file systems of repositories and shows from which a command reads
+// files, by folder.
 type inputs struct {
 	mu    sync.Mutex
 	roots map[string]*sourcefs.FS
 }
 
-// openInput opens a file that was named on the command line or found in a folder. A
-// file in a repository or show may have been named by a pull request, as in
-// "lint $(git diff --name-only)", so it is opened by sourcefs, which refuses links and
+// openInput opens a file that was named on the command line or found in a folder. If
+// the file is in a repository or show, a pull request may have named it, as in "lint
+// $(git diff --name-only)". openInput then uses sourcefs, which refuses links and
 // hidden files. Elsewhere the user may name anything, such as a pipe.
 func (a *app) openInput(name string) (fs.File, error) {
 	fsys, base, err := a.inputFS(name)
@@ -33,7 +33,8 @@ func (a *app) openInput(name string) (fs.File, error) {
 	return fsys.Open(base)
 }
 
-// inputFS returns the file system in which openInput opens a file, and the name there.
+// inputFS returns the file system in which openInput opens a file, and the file's name
+// there.
 func (a *app) inputFS(name string) (fs.FS, string, error) {
 	whole, err := filepath.Abs(name)
 	if err != nil {
@@ -79,8 +80,9 @@ func (a *app) readInput(name string, limit int64) ([]byte, error) {
 	return readLimited(r, name, limit)
 }
 
-// readLimited reads at most limit bytes. The name is for the error. The buffer has the
-// size of the file where it is known, because one that grows takes twice the memory.
+// readLimited reads at most limit bytes. The name is for the error. If the size of the
+// file is known, the buffer starts with that size, because a buffer that grows takes
+// twice the memory.
 func readLimited(r io.Reader, name string, limit int64) ([]byte, error) {
 	var b bytes.Buffer
 	if f, ok := r.(fs.File); ok {

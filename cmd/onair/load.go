@@ -14,9 +14,8 @@ import (
 	"onair/show"
 )
 
-// loadShow reads the show in the folder of -C, for the target of --to. The show is
-// nil if show.yaml cannot be read. The trace, which may be nil, records what is
-// read.
+// loadShow reads the show in the folder of -C, for the target of --to. The show is nil
+// if show.yaml cannot be read. The trace records which files were read; it may be nil.
 func loadShow(a *app, newGUID []string, trace *derive.Trace) (*show.Show, finding.List, error) {
 	dir, err := filepath.Abs(a.dir)
 	if err != nil {
@@ -31,8 +30,8 @@ func loadShow(a *app, newGUID []string, trace *derive.Trace) (*show.Show, findin
 	return s, found, nil
 }
 
-// openSources opens the source files of the show or repository in a folder, given by
-// its absolute path. In a CI job, files outside the job's workspace are refused.
+// openSources opens the source files of a show or repository. dir is the absolute path
+// of its folder. In a CI job, files outside the job's workspace are refused.
 func openSources(a *app, dir string) (*sourcefs.FS, error) {
 	workspace := ""
 	if ci := a.getenv("CI"); ci != "" && ci != "false" && ci != "0" {
@@ -41,7 +40,7 @@ func openSources(a *app, dir string) (*sourcefs.FS, error) {
 	return sourcefs.Open(dir, workspace)
 }
 
-// requireShow loads a show. If it has errors, it ends the command.
+// requireShow loads a show. It ends the command if the show has errors.
 func requireShow(a *app) (*show.Show, error) {
 	s, found, err := loadShow(a, nil, nil)
 	if err != nil {
@@ -50,7 +49,8 @@ func requireShow(a *app) (*show.Show, error) {
 	return s, a.refuse(counted(s, found), s)
 }
 
-// loadAnyShow loads a show, which may have errors. It ends the command if there is none.
+// loadAnyShow loads a show, which may have errors. It ends the command if there is no
+// show.
 func loadAnyShow(a *app) (*show.Show, error) {
 	s, found, err := loadShow(a, nil, nil)
 	if err == nil && s == nil {
@@ -59,8 +59,8 @@ func loadAnyShow(a *app) (*show.Show, error) {
 	return s, err
 }
 
-// counted returns the findings that accept: in show.yaml does not cover. The show
-// may be nil.
+// counted returns the findings that accept: in show.yaml does not cover. The show may
+// be nil.
 func counted(s *show.Show, l finding.List) finding.List {
 	if s != nil {
 		l, _ = s.SplitAccepted(l)
@@ -68,14 +68,14 @@ func counted(s *show.Show, l finding.List) finding.List {
 	return l
 }
 
-// earlyFunc returns a function that is called with each object, and its bytes,
-// while the release of a show is built.
+// earlyFunc returns a function that receives each object and its bytes while the
+// release of a show is being built.
 type earlyFunc func(*show.Show) (func(*release.Object, []byte), error)
 
 // releaseFlags say which part of a release a command needs.
 type releaseFlags struct {
 	early        earlyFunc // may be nil
-	withoutIndex bool      // the files of the search index are not needed
+	withoutIndex bool      // the command does not need the files of the search index
 }
 
 // buildRelease loads the show and builds its release. It returns all findings about
@@ -119,9 +119,9 @@ func buildRelease(ctx context.Context, a *app, f *changeFlags, trace *derive.Tra
 	return r, found, err
 }
 
-// inspectRelease builds the release of a show that may have errors, for a command
-// that changes nothing. It ends the command if, because of the errors, it is not
-// clear which storage the show uses.
+// inspectRelease builds the release of a show that may have errors, for a command that
+// changes nothing. It ends the command if the errors leave open which storage the show
+// uses.
 func inspectRelease(ctx context.Context, a *app, f *changeFlags, trace *derive.Trace, need releaseFlags) (*release.Release, finding.List, error) {
 	r, found, err := buildRelease(ctx, a, f, trace, need)
 	if err != nil {

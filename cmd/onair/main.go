@@ -31,9 +31,9 @@ const (
 	garbagePercent = 200
 )
 
-// stopTimeout is how long a command may take to stop after the first signal. A
-// system call that waits, such as one for a file of a network drive that does not
-// answer, cannot be cancelled.
+// stopTimeout is how long a command may take to stop after the first signal. A system
+// call that blocks, such as opening a file on a network drive that does not answer,
+// cannot be cancelled.
 const stopTimeout = 1500 * time.Millisecond
 
 func main() {

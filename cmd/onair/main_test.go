@@ -73,7 +73,7 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// noBucket responds like cloud storage without the bucket.
+// noBucket responds like cloud storage that lacks the bucket.
 func noBucket(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(http.StatusNotFound)
@@ -87,7 +87,7 @@ func copyShow(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	source := os.DirFS(filepath.Join(ts.Getenv("EXAMPLES"), args[0]))
 	ts.Check(os.CopyFS(ts.MkAbs(args[1]), source))
-	ts.Check(os.RemoveAll(filepath.Join(ts.MkAbs(args[1]), "public"))) // may exist if somebody published the example
+	ts.Check(os.RemoveAll(filepath.Join(ts.MkAbs(args[1]), "public"))) // it exists if somebody has published the example
 }
 
 // disk mounts a small or a read-only file system: disk full|readonly DIR.
@@ -189,7 +189,7 @@ func code(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// still runs publish until it finds that nothing has changed. That takes until all
+// still runs publish until publish finds that nothing has changed. This takes until all
 // files are old enough to be cached. Usage: still ARGUMENT...
 func still(ts *testscript.TestScript, neg bool, args []string) {
 	for end := time.Now().Add(time.Minute); ; time.Sleep(250 * time.Millisecond) {

@@ -29,7 +29,7 @@ func runMan(root *cobra.Command, dir string, markdown bool) error {
 		return err
 	}
 	if markdown {
-		root.DisableAutoGenTag = true // it has today's date
+		root.DisableAutoGenTag = true // the generated line has today's date
 		if err := doc.GenMarkdownTree(root, dir); err != nil {
 			return fmt.Errorf("write the pages of the commands: %w", err)
 		}

@@ -97,7 +97,7 @@ func runNew(a *app, o *newOptions, title string) error {
 	return nil
 }
 
-// missingParts says what a new episode needs before it can be published.
+// missingParts describes what a new episode needs before it can be published.
 func missingParts(n *show.NewEpisodeOptions, folder string) string {
 	text := ""
 	if n.Date.IsZero() {
@@ -109,8 +109,8 @@ func missingParts(n *show.NewEpisodeOptions, folder string) string {
 	return text
 }
 
-// checkMasterName refuses files that are not masters by their names, and says how to
-// get one from those with sound.
+// checkMasterName refuses files whose names show that they are not masters. If such a
+// file has sound, the error says how to make a master from it.
 func checkMasterName(name string) error {
 	ext := strings.ToLower(filepath.Ext(name))
 	switch ext {
@@ -128,8 +128,8 @@ func checkMasterName(name string) error {
 	return fmt.Errorf("%s is not an MP3 or M4A", name)
 }
 
-// extensionOfCopy returns the extension of a master that has the sound of a file
-// without encoding it again: .mp3, .m4a, or an empty string if there is none.
+// extensionOfCopy returns the extension of a master into which the sound of a file can
+// be copied without encoding it again: .mp3, .m4a, or an empty string if there is none.
 func extensionOfCopy(name string) string {
 	f, stat, err := durable.OpenRegular(name)
 	if err != nil {
@@ -146,8 +146,8 @@ func extensionOfCopy(name string) string {
 	return ""
 }
 
-// readOwnChapters reads the chapters in a master and prints its findings. It returns
-// how many chapters the master has, which may be more than could be read.
+// readOwnChapters reads the chapters in a master and prints findings about them. count
+// is how many chapters the master has; list may have fewer.
 func readOwnChapters(a *app, name string) (list []chapters.Chapter, count int, err error) {
 	if name == "" {
 		return nil, 0, nil
@@ -164,8 +164,8 @@ func readOwnChapters(a *app, name string) (list []chapters.Chapter, count int, e
 	return c.List, c.Count, a.noteFindings(found)
 }
 
-// noteChapters prints how many chapters a master has and how many the new episode
-// has of them, and in which file.
+// noteChapters prints how many chapters a master has, how many of them the new episode
+// has, and in which file.
 func noteChapters(a *app, list []chapters.Chapter, count int) {
 	if count == 0 || a.quiet {
 		return

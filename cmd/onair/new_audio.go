@@ -16,8 +16,8 @@ import (
 	"onair/show/fromtags"
 )
 
-// masters returns the files that become episodes if no title is given: that of --audio
-// and the arguments, which a shell makes of --audio OLD/*.mp3.
+// masters returns the files that become episodes if no title is given: the file of
+// --audio and the arguments. A shell expands --audio OLD/*.mp3 to both.
 func (o *newOptions) masters(args []string) []string {
 	if o.audio == "" || !all(args, isMasterName) {
 		return nil
@@ -34,7 +34,7 @@ func isMasterName(name string) bool {
 	return ext == ".mp3" || ext == ".m4a"
 }
 
-// newArgs accepts one title, or the files of --audio.
+// newArgs accepts one title, or the files that follow --audio.
 func newArgs(o *newOptions) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if len(o.masters(args)) > 0 {
@@ -104,7 +104,7 @@ func runNewFromTags(ctx context.Context, a *app, o *newOptions, files []string) 
 	return nil
 }
 
-// printFromTags prints the episodes, and what their tags lack:
+// printFromTags prints the new episodes, each with what its tag lacks:
 //
 //	1  2019-05-04  Hello          12:34, artwork, 5 chapters → episodes/1-hello
 //	   the tag has no date: it is a draft until episode.md has one

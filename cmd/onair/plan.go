@@ -103,8 +103,8 @@ func runPlan(ctx context.Context, a *app, o *planOptions) error {
 	return err
 }
 
-// planArgument returns the argument with which publish uses a plan file, or an
-// empty string without a file.
+// planArgument returns the argument that makes publish use a plan file, or an empty
+// string if name is empty.
 func planArgument(name string) string {
 	if name == "" || name == "-" {
 		return ""
@@ -117,10 +117,10 @@ type planInputs struct {
 	readOnly   bool            // the plan is only shown; the show may have errors
 	publishing bool            // the plan will be applied
 	trace      *derive.Trace   // records what the release depends on; may be nil
-	listing    *record.Listing // of the storage; nil lists it
+	listing    *record.Listing // of the storage; if nil, makePlan lists the storage
 }
 
-// makePlan builds the release, opens the storage and compares them.
+// makePlan builds the release, opens the storage and plans the changes between them.
 func makePlan(ctx context.Context, a *app, f *changeFlags, in planInputs) (*publish.Plan, finding.List, record.Storage, error) {
 	var storage record.Storage
 	f.mayWait = true
@@ -153,7 +153,7 @@ func makePlan(ctx context.Context, a *app, f *changeFlags, in planInputs) (*publ
 	p, err := publish.NewPlan(ctx, r, storage, o)
 	var missing *publish.MissingAudioError
 	if errors.As(err, &missing) && len(missing.Waiting) > 0 && f.leaveOut == nil {
-		f.leaveOut = missing.Waiting // they do not hold up the others
+		f.leaveOut = missing.Waiting // publish without the episodes that wait for audio
 		in.listing = nil
 		return makePlan(ctx, a, f, in)
 	}
@@ -161,7 +161,8 @@ func makePlan(ctx context.Context, a *app, f *changeFlags, in planInputs) (*publ
 }
 
 // noAudioError returns the error with which a command ends if the audio of an episode
-// is lost, or if a due episode stays out of the feed: the caller has to do something.
+// is lost or, if due is set, if a due episode stays out of the feed. The user has to
+// act on both.
 func noAudioError(p *publish.Plan, due bool) error {
 	for _, e := range p.Episodes {
 		if e.Lost || due && e.Waiting {
@@ -171,8 +172,8 @@ func noAudioError(p *publish.Plan, due bool) error {
 	return nil
 }
 
-// printPlan prints a plan for people: first what listeners will notice, last the
-// totals.
+// printPlan prints a plan for people: first the changes that listeners will notice,
+// last the totals.
 func printPlan(a *app, w io.Writer, p *publish.Plan, found finding.List) {
 	u := a.ui(w)
 	s := p.Release.Show
@@ -202,7 +203,7 @@ func printPlan(a *app, w io.Writer, p *publish.Plan, found finding.List) {
 	}
 }
 
-// unfinishedText describes in one line what the last publish has not finished.
+// unfinishedText describes in one line which steps of the last publish are unfinished.
 func unfinishedText(l *publish.Unfinished) string {
 	by := "the last publish"
 	if l.Interrupted {
@@ -212,7 +213,7 @@ func unfinishedText(l *publish.Unfinished) string {
 	return clean("not finished by " + by + ": " + todo)
 }
 
-// pendingText describes each thing that is pending in a few words.
+// pendingText describes each pending step in a few words.
 func pendingText(p record.Pending) (parts []string) {
 	if n := len(p.Purge); n > 0 {
 		parts = append(parts, "purge "+plural.Count(n, "object"))
@@ -229,7 +230,7 @@ func pendingText(p record.Pending) (parts []string) {
 	return parts
 }
 
-// liveText says when and from which commit the show was last published.
+// liveText says when, and from which commit, the show was last published.
 func liveText(p *publish.Plan, zone *time.Location, now time.Time) string {
 	s := p.Previous
 	switch {
@@ -250,7 +251,8 @@ func liveText(p *publish.Plan, zone *time.Location, now time.Time) string {
 
 var actionMarks = map[publish.Action]string{publish.Add: "+", publish.Update: "~", publish.Schedule: "·", publish.Delete: "-"}
 
-// printEpisodes prints the episodes that change, and how many do not.
+// printEpisodes prints the episodes that change, and the number of episodes that do
+// not.
 func printEpisodes(a *app, w io.Writer, p *publish.Plan) {
 	u := a.ui(w)
 	unchanged, drafts := 0, 0
@@ -309,7 +311,7 @@ func pad(s string, width int) string {
 	return s + strings.Repeat(" ", max(0, width-len([]rune(s))))
 }
 
-// episodeText describes what happens to an episode, and what is sent for it.
+// episodeText describes the change of an episode, and the data sent for it.
 func episodeText(a *app, p *publish.Plan, e publish.EpisodeChange) (headline, detail string) {
 	switch e.Action {
 	case publish.Delete:

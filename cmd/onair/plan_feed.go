@@ -17,8 +17,8 @@ import (
 )
 
 // compareWithLive compares the feed of a plan with the live one, by the rules of feed
-// check --against. It returns nil if no feed is live, or if the feed stays. With
-// --remove or --new-guid, errors become warnings.
+// check --against. It returns nil if no feed is live, or if the feed does not change.
+// With --remove or --new-guid, errors become warnings.
 func compareWithLive(ctx context.Context, a *app, f *changeFlags, p *publish.Plan, storage record.Storage) (*check.Changes, error) {
 	release := p.Release
 	key := p.Previous.FeedKey()
@@ -58,7 +58,7 @@ func compareWithLive(ctx context.Context, a *app, f *changeFlags, p *publish.Pla
 	return changes, nil
 }
 
-// readPages reads a feed with all its pages, by their keys below the show's URL.
+// readPages reads a feed with all its pages. Their keys are relative to the show's URL.
 func readPages(a *app, key, base string, read func(key string) ([]byte, error)) (*check.Report, error) {
 	var all *check.Report
 	seen := map[string]bool{}

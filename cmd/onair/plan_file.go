@@ -8,8 +8,8 @@ import (
 	"onair/publish"
 )
 
-// planFile is what plan -o writes: the plan as with --json, and a fingerprint of
-// everything it depends on.
+// planFile is the file that plan -o writes: the document of plan --json, and a
+// fingerprint of everything that the plan depends on.
 type planFile struct {
 	planDocument
 	Fingerprint string `json:"fingerprint"`
@@ -27,8 +27,8 @@ func writePlanFile(a *app, name string, p *publish.Plan) error {
 	return a.writeOutput(name, append(data, '\n'))
 }
 
-// checkPlanFile returns an error if the plan is not the one in the file. The user chose
-// the file, and nothing of it is printed.
+// checkPlanFile returns an error if the plan is not the one in the file. It does not
+// quote the file, which may be any file that the user named.
 func checkPlanFile(name string, p *publish.Plan) error {
 	f, _, err := durable.OpenRegular(name)
 	if err != nil {
@@ -49,8 +49,8 @@ func checkPlanFile(name string, p *publish.Plan) error {
 	return nil
 }
 
-// outdatedError is the name of a plan file that is out of date. It counts as a
-// conflict.
+// outdatedError is the name of a plan file that is out of date. The exit code is that
+// of a conflict.
 type outdatedError string
 
 func (e outdatedError) Error() string {

@@ -19,12 +19,12 @@ type planDocument struct {
 	Objects        []planObject  `json:"objects"`
 	Requests       planRequests  `json:"requests"`
 	Pending        *planPending  `json:"pending,omitempty"` // plan only
-	Feed           *planFeed     `json:"feed,omitempty"`    // against the live one
+	Feed           *planFeed     `json:"feed,omitempty"`    // compared with the live feed
 	*publishResult               // publish only
 }
 
-// planPending is what the last publish has not finished: keys to purge, and
-// channels to announce to.
+// planPending has the unfinished steps of the last publish: keys to purge, and channels
+// to announce to.
 type planPending struct {
 	Interrupted bool     `json:"interrupted"`
 	Purge       []string `json:"purge"`
@@ -39,13 +39,13 @@ func pendingJSON(l *publish.Unfinished) *planPending {
 	return &planPending{l.Interrupted, append([]string{}, l.Purge...), l.Verify, append([]string{}, l.Announce...)}
 }
 
-// planFeed is what subscribers notice when the feed takes the place of the live one.
+// planFeed is what subscribers notice when the feed replaces the live one.
 type planFeed struct {
 	compared
 	Findings finding.List `json:"findings"`
 }
 
-// compared adds the comparison with the live feed; nil means that there is none.
+// compared adds the comparison with the live feed. It is nil if there is none.
 func (d *planDocument) compared(c *check.Changes) {
 	if c != nil {
 		d.Feed = &planFeed{*comparedWith(c), append(finding.List{}, c.Findings...)}
@@ -95,7 +95,7 @@ type publishResult struct {
 	Verified  *bool    `json:"verified"`
 	Announced []string `json:"announced"`
 
-	Findings finding.List `json:"findings,omitempty"` // of the verification, if it failed
+	Findings finding.List `json:"findings,omitempty"` // of the verification; left out if it succeeded
 }
 
 func planJSON(p *publish.Plan) planDocument {

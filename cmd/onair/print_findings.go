@@ -39,7 +39,8 @@ const maxPlaces = 3
 //	error S010 show.yaml:1:1: title is missing
 //	  add it: title: My Show
 //
-// Findings that differ only in their place are one group, with its first places below:
+// Findings that differ only in their place form a group, with its first places below
+// the message:
 //
 //	warning A030 in 20 episodes: 64 kbit/s mono is little for music
 //	  export it with 96 kbit/s or more
@@ -48,7 +49,7 @@ const maxPlaces = 3
 //	  episodes/18-eighteen/audio.mp3
 //	  … and 17 more (-v lists them)
 //
-// With verbose all places are printed, and where the reference explains the rule.
+// With verbose, all places are printed, and a link to the rule in the reference.
 func printFindings(w io.Writer, u *ui, l finding.List, s *show.Show, verbose bool) error {
 	var b strings.Builder
 	episodes := indexEpisodes(s)
@@ -86,8 +87,8 @@ func printFindings(w io.Writer, u *ui, l finding.List, s *show.Show, verbose boo
 	return err
 }
 
-// groupFindings joins findings that differ only in their place, in the order of
-// the first of each group.
+// groupFindings groups findings that differ only in their place. Groups are in the
+// order of their first findings.
 func groupFindings(l finding.List) []finding.List {
 	type key struct {
 		rule          string
@@ -109,8 +110,8 @@ func groupFindings(l finding.List) []finding.List {
 	return groups
 }
 
-// countPlaces counts the places of a group. It counts episodes if each place is in
-// a different one.
+// countPlaces counts the places of a group: as episodes if each place is in a different
+// episode.
 func countPlaces(group finding.List, episodes episodeIndex) string {
 	distinct := map[int]bool{}
 	for _, f := range group {
@@ -149,8 +150,8 @@ func indexEpisodes(s *show.Show) episodeIndex {
 	return index
 }
 
-// of returns the position of the episode in whose folder a file is, or 0 for other
-// files.
+// of returns the position of the episode whose folder has the file, or 0 if the file is
+// in none.
 func (e episodeIndex) of(file string) int {
 	for dir := path.Dir(file); dir != "." && dir != "/"; dir = path.Dir(dir) {
 		if i := e[dir]; i > 0 {
@@ -160,8 +161,8 @@ func (e episodeIndex) of(file string) int {
 	return 0
 }
 
-// actionable returns the findings that require an action. Commands other than
-// check print only these. With -v it returns all findings.
+// actionable returns the findings that require an action, which are all that commands
+// other than check print. With -v it returns all findings.
 func (a *app) actionable(l finding.List) finding.List {
 	if a.verbose {
 		return l
@@ -186,8 +187,8 @@ func (a *app) refuse(l finding.List, s *show.Show) error {
 	return exitError(exitFindings)
 }
 
-// noteFindings prints findings to stderr, for a command whose output is something
-// else. It prints nothing in formats for scripts.
+// noteFindings prints findings to stderr, for a command that writes something else to
+// stdout. It prints nothing in formats for scripts.
 func (a *app) noteFindings(l finding.List) error {
 	if a.format != "text" {
 		return nil

@@ -141,8 +141,8 @@ func runPublish(ctx context.Context, a *app, o *publishOptions) error {
 	return noAudioError(p, true)
 }
 
-// confirm asks before apps would download audio again, and before anything is
-// deleted. It returns true without asking if there is no terminal.
+// confirm asks before apps would download audio again, and before anything is deleted.
+// It returns true without asking if stdin is not a terminal.
 func confirm(ctx context.Context, a *app, p *publish.Plan) bool {
 	again, deleted := p.Replaced(), p.Totals().Delete
 	if len(again)+deleted == 0 || !isTerminal(a.stdin) || !isTerminal(a.stderr) {
@@ -159,7 +159,8 @@ func confirm(ctx context.Context, a *app, p *publish.Plan) bool {
 	return a.confirmed(ctx)
 }
 
-// printNoAudio prints the scheduled and due episodes that cannot go live as things are.
+// printNoAudio prints the scheduled and due episodes that cannot go live because they
+// have no audio.
 func printNoAudio(a *app, p *publish.Plan) {
 	for _, e := range p.Episodes {
 		if e.NoAudio == "" || a.json {
@@ -226,7 +227,7 @@ func applyPlan(ctx context.Context, a *app, p *publish.Plan, storage record.Stor
 	return reportUnverified(a, p.Release.Show, err)
 }
 
-// reportUnverified prints the findings if the verification of a publish failed. It
+// reportUnverified prints the findings of a publish whose verification failed. It
 // returns other errors as they are.
 func reportUnverified(a *app, s *show.Show, err error) error {
 	var bad *publish.UnverifiedError
@@ -251,7 +252,7 @@ func userName() string {
 	return ""
 }
 
-// printChecked prints the result of the check, the first step of a publish.
+// printChecked prints the result of check, the first step of a publish.
 func printChecked(a *app, p *publish.Plan, found finding.List) {
 	if a.quiet || a.json {
 		return
@@ -275,7 +276,7 @@ func printNothingToDo(a *app, title string) {
 	fmt.Fprintf(a.stdout, "Nothing to do: %s is live as it should be.\n", clean(title))
 }
 
-// printPublished prints what is live now, where, and what to do next.
+// printPublished prints what is live now, at which address, and what to do next.
 func printPublished(a *app, p *publish.Plan, inGit bool) {
 	if a.quiet {
 		return
@@ -317,7 +318,7 @@ func printPublished(a *app, p *publish.Plan, inGit bool) {
 	}
 }
 
-// printRemoved prints what remains of removed episodes, and until when.
+// printRemoved prints which files of removed episodes remain, and until when.
 func printRemoved(a *app, p *publish.Plan) {
 	erased, kept := 0, 0
 	for _, c := range p.Changes {
@@ -342,7 +343,7 @@ func printRemoved(a *app, p *publish.Plan) {
 	}
 }
 
-// numberedTitle returns the title of an episode in quotes, after its number if it
+// numberedTitle returns the title of an episode in quotes, preceded by its number if it
 // has one.
 func numberedTitle(e *release.Episode) string {
 	if e.Number > 0 {

@@ -17,8 +17,8 @@ var (
 	titleLine = regexp.MustCompile(`(?m)^title:.*$`)
 )
 
-// dateNow writes the present time as the date of episodes. Apps do not announce an
-// episode whose date is over.
+// dateNow sets the date of episodes to the present time. Apps do not announce an
+// episode with an earlier date.
 func dateNow(a *app, names []string) error {
 	if len(names) == 0 {
 		return usagef("publish --now needs an EPISODE")
@@ -39,7 +39,7 @@ func dateNow(a *app, names []string) error {
 	return nil
 }
 
-// setDate replaces the date in the front matter of an episode, or adds it after the
+// setDate replaces the date in the front matter of an episode, or adds a date after the
 // title.
 func setDate(s *show.Show, e *show.Episode, now time.Time) error {
 	name, ok := s.Folder.Path(path.Join(e.Dir, "episode.md"))

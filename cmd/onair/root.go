@@ -88,7 +88,7 @@ func run(ctx context.Context, sys *system, args []string) int {
 	return exitCode(err)
 }
 
-// colorFlag returns the value of --color, also where parsing flags failed.
+// colorFlag returns the value of --color, even if parsing the flags failed.
 func colorFlag(root *cobra.Command) string {
 	return root.PersistentFlags().Lookup("color").Value.String()
 }

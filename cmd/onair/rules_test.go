@@ -13,15 +13,15 @@ import (
 	"onair/internal/finding/findingtest"
 )
 
-// TestRules covers the rules of all packages, also those that have no test of their
-// own.
+// TestRules checks the rules of all packages, including packages without a test for
+// their rules.
 func TestRules(t *testing.T) {
 	t.Parallel()
 	findingtest.Complete(t, allRules(), "P004", "P022", "P023", "P024")
 }
 
-// TestRuleIDsStandInRulesGo finds IDs in other files, where a rule has to be named
-// by its variable. The severity, hint and source of a rule are then in one place.
+// TestRuleIDsStandInRulesGo checks that only rules.go has IDs as literals. Other files
+// use the rule's variable, so that its severity, hint and source are in one place.
 func TestRuleIDsStandInRulesGo(t *testing.T) {
 	t.Parallel()
 	id := regexp.MustCompile(`^.[SATFPBWV][0-9]{3}\b`) // after the quote

@@ -5,25 +5,25 @@ import (
 	"os"
 )
 
-// runnerLog writes to the log of a CI job. Runners execute commands that they find
-// in any line of it: two colons at the start of a line, or ##[…], ##vso[…] and
-// ##teamcity[…] anywhere. The text of a show must not reach them, so runnerLog puts
-// a space of zero width into such a command.
+// runnerLog writes to the log of a CI job. A runner executes a command that it finds in
+// any line of the log: two colons at the start of a line, or ##[…], ##vso[…] and
+// ##teamcity[…] anywhere. The text of a show must not reach them, so runnerLog puts a
+// space of zero width into such a command.
 type runnerLog struct {
 	w io.Writer
 
 	escape  bool // in a terminal escape sequence
-	started bool // the line has a character besides space
-	colon   bool // the line has one colon so far
-	hashes  int  // consecutive ones before the letters that may follow
+	started bool // the line has a character other than white space
+	colon   bool // the line has one colon so far and nothing else
+	hashes  int  // number of consecutive hashes before the letters that may follow
 }
 
-// runnerVariables are set by the runners of GitHub and those that work like it,
-// Azure Pipelines, TeamCity and others.
+// runnerVariables are environment variables that CI runners set: GitHub and compatible
+// ones, Azure Pipelines, TeamCity and others.
 var runnerVariables = []string{"GITHUB_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION", "CI"}
 
-// logStream returns w, or a runnerLog around it if a CI runner reads what is
-// written. A regular file is not read by the runner.
+// logStream returns w, or a runnerLog around w if a CI runner reads it. A runner does
+// not read a regular file.
 func logStream(w io.Writer, getenv func(string) string) io.Writer {
 	if f, ok := w.(*os.File); ok {
 		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
@@ -38,8 +38,8 @@ func logStream(w io.Writer, getenv func(string) string) io.Writer {
 	return w
 }
 
-// commandStream returns the writer for the commands that onair itself means for the
-// runner, with which it annotates a pull request.
+// commandStream returns a writer for commands that onair means for the runner, such as
+// annotations of a pull request.
 func commandStream(w io.Writer) io.Writer {
 	if log, ok := w.(*runnerLog); ok {
 		return log.w
@@ -64,7 +64,7 @@ func (l *runnerLog) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// completes reports whether a byte is the last one of what begins a command.
+// completes reports whether c is the last byte of the start of a command.
 func (l *runnerLog) completes(c byte) bool {
 	if c == '\n' || c == '\r' {
 		*l = runnerLog{w: l.w}
@@ -80,7 +80,7 @@ func (l *runnerLog) completes(c byte) bool {
 	}
 	command := c == '[' && l.hashes >= 2 || c == ':' && l.colon
 	l.colon = c == ':' && !l.started
-	// Bytes of other scripts may be spaces of theirs.
+	// The runner may take bytes outside of ASCII for white space.
 	l.started = l.started || c > ' ' && c < 0x7f
 	switch {
 	case c == '#':

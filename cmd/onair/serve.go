@@ -21,7 +21,7 @@ type serveOptions struct {
 	public, lan, open, once bool
 }
 
-// defaultPort is the port of localhost that onair serve takes if it is free, unless
+// defaultPort is the port of localhost that onair serve uses if it is free, unless
 // --addr selects another.
 const defaultPort = 8080
 
@@ -62,7 +62,7 @@ func runServe(ctx context.Context, a *app, o *serveOptions) error {
 		return servePreview(ctx, a, o)
 	}
 	feed := show.DefaultFeed
-	if s, _, _ := loadShow(a, nil, nil); s != nil { // a folder needs no show
+	if s, _, _ := loadShow(a, nil, nil); s != nil { // a folder can be served without a show
 		feed = s.Feed.Path
 	}
 	root, err := os.OpenRoot(o.dir)
@@ -73,7 +73,7 @@ func runServe(ctx context.Context, a *app, o *serveOptions) error {
 	return serve(ctx, a, o, publish.NewHandler(root, feed), feed)
 }
 
-// serve serves until ctx ends. It prints the address first.
+// serve prints the address and serves until ctx ends.
 func serve(ctx context.Context, a *app, o *serveOptions, handler http.Handler, feed string) error {
 	addr := o.addr
 	if o.lan {
@@ -117,7 +117,7 @@ func serve(ctx context.Context, a *app, o *serveOptions, handler http.Handler, f
 	return nil
 }
 
-// baseURL returns the address of the site for a browser.
+// baseURL returns the address to open in a browser.
 func baseURL(listener net.Listener, o *serveOptions) (string, error) {
 	host, port, err := net.SplitHostPort(listener.Addr().String())
 	if err != nil {
@@ -134,8 +134,8 @@ func baseURL(listener net.Listener, o *serveOptions) (string, error) {
 	return "http://" + net.JoinHostPort(host, port) + "/", nil
 }
 
-// listen listens on an address. Unless it was asked for, the next free port after it is
-// taken if its own is in use. An empty address is the default.
+// listen listens on addr; if addr is empty, on the default address. If the port is in
+// use, it takes the next free one, unless asked says that the user chose the port.
 func listen(addr string, asked bool) (net.Listener, error) {
 	if asked {
 		l, err := net.Listen("tcp", addr)

@@ -8,10 +8,10 @@ import (
 )
 
 // guardPreview protects a preview on this machine from the pages of other sites. It
-// refuses requests for a foreign Host, which a name that resolves to this machine (DNS
-// rebinding) would have, and ignores requests for many ranges. If it is not of a
-// published folder, which is public, it removes the CORS header that a CDN has. addr is
-// what --addr says, empty for the default.
+// refuses requests with a foreign Host, such as that of a name made to resolve to this
+// machine (DNS rebinding), and ignores a Range header with many ranges. Unless the
+// preview is of a published folder, which is public anyway, it removes the CORS header
+// that a CDN would send. addr is the value of --addr, empty for the default.
 func guardPreview(next http.Handler, addr, listening string, published bool) http.Handler {
 	own, _, _ := net.SplitHostPort(addr)
 	closed := isLoopback(listening) && !published
@@ -30,10 +30,10 @@ func guardPreview(next http.Handler, addr, listening string, published bool) htt
 	})
 }
 
-// maxRanges is how many ranges one request may ask for.
+// maxRanges is the most ranges that one request may ask for.
 const maxRanges = 4
 
-// isLoopback reports whether only this machine reaches an address.
+// isLoopback reports whether only this machine can reach an address.
 func isLoopback(address string) bool {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
@@ -43,8 +43,9 @@ func isLoopback(address string) bool {
 	return err == nil && ip.Unmap().IsLoopback()
 }
 
-// ownHost reports whether the Host of a request is an address, localhost, or the name
-// in --addr. A name of another site that resolves to this machine is none of them.
+// ownHost reports whether the Host of a request is an IP address, localhost, or the
+// name in --addr. The name of another site that resolves to this machine is none of
+// them.
 func ownHost(host, own string) bool {
 	name := host
 	if h, _, err := net.SplitHostPort(host); err == nil {
@@ -70,5 +71,5 @@ func (w *withoutCORS) Write(p []byte) (int, error) {
 	return w.ResponseWriter.Write(p)
 }
 
-// Unwrap is for http.ResponseController.
+// Unwrap lets http.ResponseController reach the wrapped writer.
 func (w *withoutCORS) Unwrap() http.ResponseWriter { return w.ResponseWriter }

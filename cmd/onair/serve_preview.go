@@ -37,8 +37,8 @@ func servePreview(ctx context.Context, a *app, o *serveOptions) error {
 	if err != nil {
 		return err
 	}
-	// Drafts are rendered as if they were live, which must not replace what is
-	// remembered of a build.
+	// Drafts are rendered as if they were live. This must not replace what the cache
+	// has of a build.
 	var cache *derive.Cache
 	if folder := a.cacheDir(); folder != "" {
 		cache = derive.Open(filepath.Join(folder, "preview"), derive.Build())
@@ -68,7 +68,7 @@ func servePreview(ctx context.Context, a *app, o *serveOptions) error {
 	}
 	err = serve(ctx, a, o, handler, feed)
 	cancel()
-	select { // a build may be in the middle of a file
+	select { // a build may be writing a file
 	case <-done:
 	case <-time.After(500 * time.Millisecond):
 	}
@@ -103,8 +103,8 @@ func buildPreview(ctx context.Context, a *app, o *serveOptions, cache *derive.Ca
 	return b, nil
 }
 
-// onlyLocal refuses requests that name another host, which a page of another site can
-// send through a name that resolves to this machine.
+// onlyLocal refuses requests for another host. A page of another site can send them
+// through a name that resolves to this machine.
 func onlyLocal(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		host := r.Host
@@ -120,7 +120,7 @@ func onlyLocal(h http.Handler) http.Handler {
 	})
 }
 
-// lanAddress returns the address of this machine in its private network.
+// lanAddress returns the address of this machine in its local network.
 func lanAddress() (string, error) {
 	addresses, err := net.InterfaceAddrs()
 	if err != nil {

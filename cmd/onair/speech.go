@@ -27,7 +27,7 @@ import (
 	"onair/speech/openai"
 )
 
-// speechOptions are the flags of commands that may send something to a service and cost
+// speechOptions are the flags of commands that may send data to a service and cost
 // money.
 type speechOptions struct {
 	engine, model string
@@ -42,10 +42,10 @@ func (o *speechOptions) addFlags(f *pflag.FlagSet) {
 	f.BoolVar(&o.yes, "yes", false, "do it without asking")
 }
 
-// settle takes what no flag says from the show.
+// settle sets options without a flag from the show.
 func (o *speechOptions) settle(s *show.Show) error {
 	if o.engine != "" && o.engine != s.Speech.Engine {
-		// The model is that of another engine.
+		// The show's model belongs to its own engine.
 	} else if o.model == "" {
 		o.model = s.Speech.Model
 	}
@@ -74,16 +74,16 @@ func openRecognizer(ctx context.Context, a *app, s *show.Show, o *draftOptions, 
 	return e, err
 }
 
-// offer is what is about to be done.
+// offer describes work that the user has to approve.
 type offer struct {
 	what    string
 	dollars float64
-	known   bool   // what it costs
-	own     bool   // by a program or server of the user's own
-	leaves  string // what is sent: audio or text
+	known   bool   // whether the price is known
+	own     bool   // whether a program or server of the user's own does it
+	leaves  string // data that is sent: audio or text
 }
 
-// approve prints what is about to be done and what it costs, and asks.
+// approve prints the work and its price, and asks.
 func (a *app) approve(ctx context.Context, o *speechOptions, offer *offer) error {
 	what := clean(offer.what)
 	price := "onair does not know what it costs, or whether the " + offer.leaves + " leaves this machine"
@@ -111,9 +111,9 @@ func (a *app) approve(ctx context.Context, o *speechOptions, offer *offer) error
 	return nil
 }
 
-// speechKeeper returns where the answers about a recording are kept: in the bucket of the
-// state, which is private, so that another machine goes on; or else in the cache. It is
-// nil if there is neither.
+// speechKeeper returns where to keep the answers of an engine about a recording: in the
+// bucket of the state, which is private, so that another machine can continue; or else
+// in the cache. It returns nil if there is neither.
 func speechKeeper(a *app, s *show.Show, engine string, info *audio.Info, store *speechStore) speech.Keeper {
 	if engine != "command" && s.State != "" {
 		return store
@@ -124,7 +124,7 @@ func speechKeeper(a *app, s *show.Show, engine string, info *audio.Info, store *
 	return nil
 }
 
-// speechPrefix starts the keys of what is kept about recordings.
+// speechPrefix is the prefix of the keys of recordings.
 const speechPrefix = bucket.RecordsPrefix + "speech/"
 
 // speechStore is the part of the storage that belongs to a recording. It implements
@@ -132,7 +132,7 @@ const speechPrefix = bucket.RecordsPrefix + "speech/"
 type speechStore struct {
 	bucket bucket.Bucket
 	prefix string
-	public bool // everyone can read it
+	public bool // everyone can read the bucket
 }
 
 // openSpeechStore opens the storage for a recording.
@@ -219,12 +219,13 @@ func (s *speechStore) Remove(ctx context.Context, name string) error {
 	return err
 }
 
-// minutesText returns a length in whole minutes.
+// minutesText formats a duration in whole minutes.
 func minutesText(d time.Duration) string {
 	return fmt.Sprintf("%.0f min", max(1, d.Round(time.Minute).Minutes()))
 }
 
-// readGlossary reads the terms of the show. There may be none.
+// readGlossary reads the glossary of the show. It returns none if the show has no
+// glossary.
 func readGlossary(s *show.Show) ([]speech.Term, error) {
 	data, err := s.Folder.ReadFile(speech.GlossaryFile, maxTranscript)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -87,7 +87,7 @@ func printStatus(a *app, p *publish.Plan, rows []statusRow, found finding.List) 
 	return nil
 }
 
-// printDifference prints how what is live differs from the folder.
+// printDifference prints how the live show differs from the folder.
 func printDifference(a *app, p *publish.Plan, found finding.List) {
 	totals := p.Totals()
 	switch {
@@ -126,17 +126,17 @@ type statusRow struct {
 	*release.Episode
 	status  string
 	reasons []string
-	drift   []string // the reasons that come from the storage
+	drift   []string // reasons for the status that come from the storage
 }
 
-// Statuses of episodes that the code refers to.
+// Statuses of episodes that this file refers to.
 const (
 	isLive = "live"
 	isGone = "gone here, still live"
 )
 
-// recordedRows returns the rows of a show with errors. The record says which
-// episodes are live; later changes in the folder are not known.
+// recordedRows returns the rows of a show with errors. The record says which episodes
+// are live; later changes in the folder are unknown.
 func recordedRows(p *publish.Plan, rows []statusRow, found finding.List) (kept []statusRow) {
 	published, here := map[string]bool{}, map[string]bool{} // by GUID
 	for _, e := range p.Previous.Episodes {
@@ -237,7 +237,7 @@ func statusJSON(p *publish.Plan, rows []statusRow, found finding.List) any {
 		Missing       []string     `json:"missing"`
 		Foreign       []string     `json:"foreign"`
 		Episodes      []episode    `json:"episodes"`
-		Findings      finding.List `json:"findings,omitempty"` // of a show with errors
+		Findings      finding.List `json:"findings,omitempty"` // left out if the show has no errors
 	}{schemaVersion, p.Storage, inStep, t.Add, t.Update, pendingJSON(p.Unfinished()), append([]string{}, drift.Edited...), append([]string{}, drift.Headers...), append([]string{}, drift.Missing...), append([]string{}, drift.Foreign...), []episode{}, found}
 	for _, r := range rows {
 		e := episode{Slug: r.Slug, GUID: r.GUID, Title: r.Title, Status: r.status, Reasons: append([]string{}, r.reasons...)}

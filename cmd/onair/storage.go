@@ -38,7 +38,7 @@ func openShow(ctx context.Context, a *app) (*show.Show, record.Storage, error) {
 	return s, storage, err
 }
 
-// openBucket opens the bucket of a URL. It is the only place that does.
+// openBucket opens the bucket at a URL. No other function opens buckets.
 func openBucket(ctx context.Context, a *app, s *show.Show, url string) (bucket.Bucket, error) {
 	scheme, _, _ := strings.Cut(url, ":")
 	switch scheme {
@@ -52,7 +52,8 @@ func openBucket(ctx context.Context, a *app, s *show.Show, url string) (bucket.B
 	return nil, withHint(usagef("storage %s: the scheme is not supported", url), "use file:DIR, gs://bucket/prefix or s3://bucket/prefix")
 }
 
-// localDir returns the folder of a file: URL, which is relative to the show.
+// localDir returns the folder of a file: URL. A relative URL is relative to the folder
+// of the show.
 func localDir(s *show.Show, url string) string {
 	dir := filepath.FromSlash(strings.TrimPrefix(url, "file:"))
 	if !filepath.IsAbs(dir) {
@@ -61,9 +62,9 @@ func localDir(s *show.Show, url string) string {
 	return dir
 }
 
-// openServices returns the services that a publish uses besides the storage. If
-// only the environment names the storage, the publish is a trial: no CDN is
-// purged, and nothing is verified or announced.
+// openServices returns the services that a publish uses besides the storage. If the
+// storage comes from the environment only, the publish is a trial: no CDN is purged,
+// and nothing is verified or announced.
 func openServices(a *app, s *show.Show) (*publish.Services, error) {
 	services := &publish.Services{}
 	if s.Detached {

@@ -11,8 +11,7 @@ import (
 	"onair/internal/source"
 )
 
-// suggest adds the nearest command or flag to the error about one that does not
-// exist.
+// suggest adds the nearest command or flag to an error about one that does not exist.
 func suggest(root *cobra.Command, args []string, err error) error {
 	c, _, _ := root.Find(args)
 	if c == nil {
@@ -32,7 +31,7 @@ func suggest(root *cobra.Command, args []string, err error) error {
 			return withHint(err, "did you mean %s %s?", c.CommandPath(), near)
 		}
 		return withHint(err, "%s --help lists the commands", c.CommandPath())
-	case strings.HasPrefix(err.Error(), "unknown command"): // what cobra calls an argument of a command without any
+	case strings.HasPrefix(err.Error(), "unknown command"): // cobra's word for an argument of a command that takes none
 		return withHint(usagef("%s takes no arguments", c.CommandPath()), "%s --help explains it", c.CommandPath())
 	}
 	return err

@@ -19,8 +19,8 @@ import (
 	"onair/templates"
 )
 
-// themeBase is the folder in templates/ that keeps the files of the theme as they were
-// when they were copied. Its name is hidden, so it is not part of the site.
+// themeBase is the folder in templates/ that keeps the theme's files as they were when
+// the show copied them. Its name starts with a dot, so it is not part of the site.
 const themeBase = ".theme"
 
 func newTheme(a *app) *cobra.Command {
@@ -87,17 +87,16 @@ Exit codes: 0 nothing changed, or the changes are printed · 1 failed · 2 usage
 	}
 }
 
-// override is a file of the theme and what the show has of it.
+// override is a file of the theme, with the show's own version of it.
 type override struct {
 	Name    string `json:"name"`
 	Yours   bool   `json:"yours"`   // whether the show has a file of its own
-	Changed bool   `json:"changed"` // whether the theme's file differs from the one that was copied
+	Changed bool   `json:"changed"` // whether the theme's file has changed since it was copied
 
-	theme, yours, base []byte // base is nil if it was not copied
+	theme, yours, base []byte // base is the copied file; nil if the show did not copy it
 }
 
-// overrides returns the files of the theme by name, and the templates folder of the
-// show.
+// overrides returns the files of the theme by name, and the show's templates folder.
 func overrides(a *app) (all []override, dir string, err error) {
 	s, _, err := loadShow(a, nil, nil)
 	if err != nil {
@@ -123,7 +122,7 @@ func overrides(a *app) (all []override, dir string, err error) {
 	return all, dir, nil
 }
 
-// readIfThere reads a file. It returns nil if there is none.
+// readIfThere reads a file. It returns nil if the file does not exist.
 func readIfThere(name string) ([]byte, error) {
 	f, _, err := durable.OpenRegular(name)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -163,7 +162,7 @@ func runThemeList(a *app) error {
 	return nil
 }
 
-// chosen returns the files with the names; all of them for "all".
+// chosen returns the files with the given names, or all files for "all".
 func chosen(all []override, names []string) ([]override, error) {
 	if len(names) == 1 && names[0] == "all" {
 		return all, nil

@@ -92,8 +92,8 @@ func runTranscriptsAlign(a *app, o *alignOptions, name string) error {
 	return durable.WriteOutput(out, f.Format(), 0o644)
 }
 
-// leastAligned is the least part of the words of a transcript that a recognizer must
-// have heard, in percent. Words of another episode have about 20 by chance.
+// leastAligned is the smallest percentage of a transcript's words that the recognizer
+// must have heard. For the transcript of another episode it is about 20 by chance.
 const leastAligned = 40
 
 // parse reads a transcript in Markdown.
@@ -105,7 +105,7 @@ func (r *transcriptRepo) parse(a *app, name string) (*transcripts.Transcript, er
 	return transcripts.Parse(src, r.settings.Options(r.rootPath(name))), nil
 }
 
-// readWords reads recognized words in any format that has them.
+// readWords reads recognized words in any format that has words.
 func (a *app) readWords(name string) (*words.File, error) {
 	src, err := a.readInput(name, maxTranscript)
 	if err != nil {

@@ -118,7 +118,7 @@ func (a *app) wordsToCompare(name string) ([]score.Word, error) {
 		if err != nil {
 			return nil, err
 		}
-		if format == "md" || format == "txt" || format == "html" { // these have no times of words
+		if format == "md" || format == "txt" || format == "html" { // these formats have no times of words
 			t, err := transcripts.Read(src, format, &transcripts.ReadOptions{Options: transcripts.Options{File: name}})
 			if err != nil {
 				return nil, err

@@ -114,8 +114,8 @@ func runTranscriptsConvert(a *app, o *convertOptions, name string) error {
 	return a.writeOutput(o.out, out.Bytes())
 }
 
-// limitMemory lets the heap grow to a few times the size of the input before it is
-// collected often, unless GOMEMLIMIT sets a limit.
+// limitMemory lets the heap grow to a few times the size of the input before
+// collections become frequent, unless GOMEMLIMIT sets a limit.
 func limitMemory(input int) {
 	const times, least = 4, 8 << 20
 	if os.Getenv("GOMEMLIMIT") == "" {
@@ -123,7 +123,7 @@ func limitMemory(input int) {
 	}
 }
 
-// readOptions checks the options and returns those of transcripts.Read.
+// readOptions checks the options and returns them as options of transcripts.Read.
 func (o *convertOptions) readOptions(name string) (*transcripts.ReadOptions, error) {
 	if !slices.Contains(convertTo, o.to) {
 		return nil, usagef("--to %s: want %s", o.to, oneOf(convertTo))

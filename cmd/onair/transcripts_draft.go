@@ -73,7 +73,7 @@ Exit codes: 0 done · 1 failed · 2 usage, or a question without a terminal.`,
 	return c
 }
 
-// drafting is a draft in the making.
+// drafting is a draft while it is being made.
 type drafting struct {
 	*draftOptions
 	show    *show.Show
@@ -113,7 +113,7 @@ func runTranscriptsDraft(ctx context.Context, a *app, o *draftOptions, name stri
 	return d.write(a, f)
 }
 
-// recognize returns what the engine hears. It asks before something is sent.
+// recognize returns the words that the engine recognizes. It asks before audio is sent.
 func (d *drafting) recognize(ctx context.Context, a *app) (*words.File, error) {
 	var store *speechStore
 	var err error
@@ -154,7 +154,7 @@ func (d *drafting) recognize(ctx context.Context, a *app) (*words.File, error) {
 	return f, err
 }
 
-// approve asks for what is not sent yet.
+// approve asks about the audio that has not been sent yet.
 func (d *drafting) approve(ctx context.Context, a *app, r *speech.Recording) error {
 	unsent, err := r.Unsent(ctx)
 	if err != nil || unsent == 0 {
@@ -172,7 +172,8 @@ func (d *drafting) approve(ctx context.Context, a *app, r *speech.Recording) err
 	return a.approve(ctx, &d.speechOptions, &offer{what, dollars, known, e.Unpriced, "audio"})
 }
 
-// takeVoices keeps the voices and names that people gave the words that are replaced.
+// takeVoices keeps the voices and names that people gave in the file of words that is
+// being replaced.
 func (d *drafting) takeVoices(a *app, f *words.File) error {
 	if d.words == "" {
 		return nil
@@ -193,7 +194,7 @@ func (d *drafting) takeVoices(a *app, f *words.File) error {
 	return nil
 }
 
-// askVoices asks in a terminal who the voices are that have no names.
+// askVoices asks in a terminal for the names of voices without one.
 func (d *drafting) askVoices(ctx context.Context, a *app, f *words.File) error {
 	if d.episode == nil || a.quiet || !isTerminal(a.stdin) || !isTerminal(a.stderr) {
 		return nil
@@ -269,7 +270,7 @@ func newDrafting(a *app, o *draftOptions, name string) (*drafting, error) {
 	return d, nil
 }
 
-// request returns what the recognizer is asked.
+// request returns the request to the recognizer.
 func (d *drafting) request() (*speech.Request, error) {
 	q := &speech.Request{Audio: d.audio, Language: d.language}
 	if d.episode == nil {
@@ -289,7 +290,7 @@ func (d *drafting) request() (*speech.Request, error) {
 	return q, nil
 }
 
-// nameVoices stores who the voices are, from arguments such as 1=vega.
+// nameVoices records the names of voices, from arguments such as 1=vega.
 func nameVoices(f *words.File, speakers []string) error {
 	var ids []string
 	for _, v := range draft.Voices(f) {
@@ -311,7 +312,8 @@ func nameVoices(f *words.File, speakers []string) error {
 	return nil
 }
 
-// personName returns the name of a person of people.yaml, or the name as it is.
+// personName returns the name of a person in people.yaml, or name itself if nobody
+// there has that id.
 func personName(s *show.Show, name string) string {
 	if p := s.People[name]; p != nil {
 		return p.Name
@@ -342,7 +344,7 @@ func (d *drafting) write(a *app, f *words.File) error {
 		}
 	}
 	if isTerminal(a.stdin) && isTerminal(a.stderr) && d.episode != nil {
-		return nil // askVoices printed them
+		return nil // askVoices has printed the voices
 	}
 	unnamed, err := d.printVoices(a, f)
 	if err == nil && len(unnamed) > 0 && d.episode != nil {
@@ -357,7 +359,7 @@ func (a *app) printWritten(name string) {
 	}
 }
 
-// printVoices prints the voices, so that people can say who they are. It returns those
+// printVoices prints the voices, so that people can name them. It returns the voices
 // without a name.
 func (d *drafting) printVoices(a *app, f *words.File) (unnamed []string, err error) {
 	voices := draft.Voices(f)

@@ -14,12 +14,12 @@ import (
 // the line, and below it a caret with the hint.
 type excerptPrinter struct {
 	*app
-	explained bool // --fix has been mentioned
+	explained bool // whether --fix has been mentioned
 	lines     sourceLines
 }
 
-// print prints findings. Source returns the file of a finding; without one, no line
-// is printed.
+// print prints findings. source returns the file of a finding; if it returns nil, no
+// line is printed.
 func (p *excerptPrinter) print(l finding.List, source func(finding.Finding) []byte) error {
 	if p.format != "text" {
 		return nil
@@ -53,18 +53,18 @@ func printExcerpt(w io.Writer, u *ui, f finding.Finding, hint string, src *sourc
 	}
 }
 
-// The size of an excerpt, in characters: its width, and how much of it precedes the
-// place of the finding.
+// The size of an excerpt, in characters: its width, and the part before the place of
+// the finding.
 const (
 	excerptWidth  = 68
 	excerptBefore = 24
 )
 
-// sourceLines finds the lines of a file. Their places are computed once, because a file
-// may have a finding in each of many lines.
+// sourceLines finds the lines of a file. It computes their offsets once, because many
+// lines of a file may have a finding.
 type sourceLines struct {
 	src    []byte
-	starts []int // of each line
+	starts []int // offset of each line
 }
 
 // use selects the file.
@@ -96,8 +96,8 @@ func (l *sourceLines) line(n int) []byte {
 	return bytes.TrimSuffix(s, []byte("\r"))
 }
 
-// excerpt returns the part of a line around a column, and how many of its characters
-// precede that column. It is empty if there is no such line.
+// excerpt returns the part of a line around a column, and the number of characters in
+// it before that column. It returns an empty text if there is no such line.
 func (l *sourceLines) excerpt(line, column int) (text string, before int) {
 	s := l.line(line)
 	if s == nil || column < 1 {
@@ -123,8 +123,7 @@ func firstRunes(s []byte, n int) []byte {
 	return s[:at]
 }
 
-// windowStart returns the start of a word at most excerptBefore characters before
-// at.
+// windowStart returns the start of a word, at most excerptBefore characters before at.
 func windowStart(s []byte, at int) int {
 	from := at
 	for n := 0; from > 0 && n < excerptBefore; n++ {

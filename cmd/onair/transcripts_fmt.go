@@ -75,7 +75,7 @@ func runTranscriptsFmt(a *app, o *fmtOptions, args []string) error {
 	return nil
 }
 
-// readStyle reads the file of --style; nil if there is none.
+// readStyle reads the file of --style. It returns nil if there is none.
 func readStyle(a *app, name string) (*transcripts.Style, error) {
 	if name == "" {
 		return nil, nil
@@ -88,7 +88,7 @@ func readStyle(a *app, name string) (*transcripts.Style, error) {
 	return transcripts.ReadStyle(f)
 }
 
-// formatFile formats one file and reports whether that changes it.
+// formatFile formats one file and reports whether that changes the file.
 func formatFile(a *app, r *transcriptRepo, name string, style *transcripts.Style, o *fmtOptions) (changed bool, err error) {
 	src, err := a.readMarkdown(name)
 	if err != nil {
@@ -120,8 +120,8 @@ func formatFile(a *app, r *transcriptRepo, name string, style *transcripts.Style
 	return changed, err
 }
 
-// replaceFile writes a new version of a file. It fails if the length of the file
-// has changed since it was read.
+// replaceFile writes a new version of a file. It fails if the length of the file has
+// changed since the file was read.
 func replaceFile(name string, before, after []byte) (err error) {
 	original, err := durable.OpenExisting(name)
 	if err != nil {

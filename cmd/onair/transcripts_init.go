@@ -15,12 +15,12 @@ import (
 	"onair/transcripts/repo"
 )
 
-// home is the repository of onair on GitHub, OWNER/REPO@REF, whose action the
-// workflows use. It is set by the linker in a release.
+// home is the repository of onair on GitHub, OWNER/REPO@REF, whose action the workflows
+// use. The linker sets it in a release.
 var home = unsetHome
 
-// unsetHome is the value of home without a linker flag. It cannot be a repository:
-// it is longer than a name on GitHub may be.
+// unsetHome is the value of home if the linker does not set it. It cannot be a
+// repository, because it is longer than a name on GitHub may be.
 const unsetHome = "set-this-to-where-onair-comes-from-on-github/onair@v1"
 
 type transcriptsInitOptions struct {
@@ -134,8 +134,8 @@ func (o *transcriptsInitOptions) manualSteps() string {
 	return b.String()
 }
 
-// suggestFrames suggests a setting if the stamps seem to count frames and there is
-// no setting for them.
+// suggestFrames suggests a setting if the stamps seem to count frames and the settings
+// do not say so.
 func suggestFrames(ctx context.Context, a *app, root fs.FS, dir string, s *repo.Settings) error {
 	if _, err := fs.Stat(root, "show.yaml"); err == nil || s.Fraction != "" {
 		return nil

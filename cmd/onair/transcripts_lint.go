@@ -26,7 +26,7 @@ type lintOptions struct {
 	people, url   string
 	fraction      string
 	disable       []string
-	passed        int // files of folders that have no label
+	passed        int // files in folders that were skipped because they have no label
 	duration      time.Duration
 }
 
@@ -112,7 +112,7 @@ func (o *lintOptions) check(args []string) error {
 	return nil
 }
 
-// apply overrides the settings of the repository by flags.
+// apply replaces settings of the repository by flags.
 func (o *lintOptions) apply(a *app, r *transcriptRepo) error {
 	if o.fraction != "" {
 		if _, err := transcripts.ParseFraction(o.fraction); err != nil {
@@ -164,7 +164,7 @@ func lintFiles(ctx context.Context, a *app, r *transcriptRepo, names []string, o
 	var all finding.List
 	keep := func(l finding.List) {
 		for _, f := range l {
-			if a.format == "text" { // already printed; only the number is needed
+			if a.format == "text" { // findings are printed already; only their number is needed
 				f = finding.Finding{Severity: f.Severity}
 			}
 			all = append(all, f)
@@ -219,7 +219,7 @@ func fixFile(a *app, l *repo.Linter, name string) ([]byte, error) {
 		return nil, err
 	}
 	if _, captions := transcripts.Misplaced(src, name); captions {
-		return src, nil // reported by Lint
+		return src, nil // Lint reports the error
 	}
 	out := transcripts.Fix(src, l.Options(name))
 	if bytes.Equal(src, out) {

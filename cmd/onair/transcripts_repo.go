@@ -33,7 +33,7 @@ type transcriptRepo struct {
 type transcriptEpisode struct {
 	duration time.Duration // 0 if not known
 	page     string        // empty if not known
-	episodes int           // how many have this transcript
+	episodes int           // number of episodes that have this transcript
 }
 
 // openTranscripts reads transcripts.yaml, people.yaml and, where there is one,
@@ -123,9 +123,9 @@ func (r *transcriptRepo) files(args []string) ([]string, error) {
 	return repo.Files(r.dir, args, r.isTranscript)
 }
 
-// labelled returns the names without those of Markdown in folders that has no label of
-// a speaker, such as the notes of a repository or a summary of a change. A file that
-// args name is kept, and so are captions and the transcripts of a show.
+// labelled returns names without the Markdown files from folders that have no label of
+// a speaker, such as notes in a repository or a summary of a change. It keeps files
+// that args names, captions, and the transcripts of a show.
 func (r *transcriptRepo) labelled(a *app, names, args []string) ([]string, error) {
 	if r.episodes != nil {
 		return names, nil
@@ -167,8 +167,8 @@ func isLabelled(a *app, name string) (bool, error) {
 	return captions || transcripts.HasLabel(text), nil
 }
 
-// page returns the URL of the page of a transcript's episode, empty if it is not
-// known.
+// page returns the URL of the page of a transcript's episode. It returns an empty
+// string if the page is not known.
 func (r *transcriptRepo) page(name string) string {
 	if h, ok := r.episodes[r.rootPath(name)]; ok && h.page != "" && r.settings.URL == "" {
 		return h.page
@@ -192,8 +192,8 @@ func (r *transcriptRepo) linter(names []string) *repo.Linter {
 	return l
 }
 
-// episodeOf returns the episode whose own transcript has the name, which is neither a
-// translation nor in a repository without a show; nil if there is none.
+// episodeOf returns the episode whose own transcript has the name. It returns nil for a
+// translation, and in a repository without a show.
 func (r *transcriptRepo) episodeOf(name string) *show.Episode {
 	if r.show == nil {
 		return nil
@@ -206,8 +206,8 @@ func (r *transcriptRepo) episodeOf(name string) *show.Episode {
 	return nil
 }
 
-// wordsPath returns the path that the recognized words of a transcript have; empty if
-// it cannot have any.
+// wordsPath returns the path for the recognized words of a transcript. It returns an
+// empty string if the transcript cannot have any.
 func (r *transcriptRepo) wordsPath(name string) string {
 	if e := r.episodeOf(name); e != nil {
 		return filepath.Join(r.root, filepath.FromSlash(e.Dir), words.FileName)

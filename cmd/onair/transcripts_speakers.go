@@ -54,7 +54,7 @@ func runTranscriptsSpeakers(a *app, name string, speakers []string) error {
 	if err != nil {
 		return err
 	}
-	labels := map[string]string{} // of voices, as the draft has them
+	labels := map[string]string{} // labels of voices in the draft
 	for _, v := range draft.Voices(f) {
 		labels[v.ID] = personName(r.show, draft.Label(f, v.ID))
 	}

@@ -131,7 +131,7 @@ func (r *transcriptRepo) listenURL(t *transcripts.Task) string {
 	return page.String()
 }
 
-// taskTitle describes the kinds of tasks.
+// taskTitle has the titles of kinds of tasks.
 var taskTitle = map[string]string{
 	transcripts.Unintelligible: "what is said?",
 	transcripts.Name:           "who is it?",
@@ -163,8 +163,8 @@ func writeTodo(w io.Writer, u *ui, items []todoItem) error {
 	return err
 }
 
-// writeChecklist writes a list for an issue. Text of transcripts is put in code
-// spans, where it is neither markup nor a mention of a user.
+// writeChecklist writes a list for an issue. Texts of transcripts are in code spans,
+// where they are neither markup nor a mention of a user.
 func writeChecklist(w io.Writer, _ *ui, items []todoItem) error {
 	for i := range items {
 		t := &items[i]

@@ -59,12 +59,12 @@ Exit codes: 0 done · 1 failed · 2 usage, or a question without a terminal.`,
 	return c
 }
 
-// translating is a translation in the making.
+// translating is a translation while it is being made.
 type translating struct {
 	*translateOptions
 	show         *show.Show
 	episode      *show.Episode
-	file, record string // paths; the record is empty with -o
+	file, record string // paths; record is empty with -o
 	source       []byte
 	plan         *translate.Plan
 }
@@ -98,7 +98,7 @@ func runTranscriptsTranslate(ctx context.Context, a *app, o *translateOptions, n
 	return t.write(a, answers, engine)
 }
 
-// newTranslating reads the transcript and what there is of its translation.
+// newTranslating reads the transcript, and the translation as far as it exists.
 func newTranslating(a *app, o *translateOptions, name string) (*translating, error) {
 	r, err := openTranscripts(a)
 	if err != nil {
@@ -150,13 +150,13 @@ func newTranslating(a *app, o *translateOptions, name string) (*translating, err
 	return t, err
 }
 
-// isLanguage reports whether a code is that of a language.
+// isLanguage reports whether a code is the code of a language.
 func isLanguage(code string) bool {
 	_, err := language.Parse(code)
 	return err == nil && !strings.Contains(code, "_")
 }
 
-// readEarlier reads the translation and its record, if there are any.
+// readEarlier reads the existing translation and its record, if there are any.
 func (t *translating) readEarlier(a *app) ([]byte, *translate.Record, error) {
 	translated, err := a.readInput(t.file, maxTranscript)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -177,7 +177,7 @@ func (t *translating) readEarlier(a *app) ([]byte, *translate.Record, error) {
 // openTranslator returns the engine that translates.
 func openTranslator(ctx context.Context, a *app, s *show.Show, o *speechOptions) (*speech.Translating, error) {
 	model := o.model
-	if model == s.Speech.Model { // which recognizes speech
+	if model == s.Speech.Model { // the show's model recognizes speech
 		model = ""
 	}
 	switch o.engine {

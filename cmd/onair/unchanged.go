@@ -18,21 +18,20 @@ import (
 	"onair/transcripts/credit"
 )
 
-// upToDate is what a publish caches if it has nothing to do. While the show and
-// the listing of its storage stay the same, the next publish only lists the
-// storage. This keeps a publish cheap that runs every few minutes because of
-// scheduled episodes.
+// upToDate is what a publish with nothing to do caches. While the show and the listing
+// of its storage stay the same, the next publish only lists the storage. This keeps a
+// publish cheap that runs every few minutes for scheduled episodes.
 type upToDate struct {
 	Storage string // as in show.Show
 	State   string
-	Listing string // digest of what the storage lists
+	Listing string // digest of the storage's listing
 	Title   string
-	Checked string // the text that reported the check
+	Checked string // text that reported the check
 }
 
-// maxUnchecked is how long publish, check and build rely on what is cached about
-// the whole show. After that they check everything again, because some changes, such as of the time zone
-// database, are not visible in any file.
+// maxUnchecked is how long publish, check and build rely on cached results about the
+// whole show. After that they check everything again, because some changes, such as in
+// the time zone database, are not visible in any file.
 const maxUnchecked = 24 * time.Hour
 
 var upToDateFunc = derive.Func{Name: "up-to-date", Version: 1}
@@ -47,8 +46,8 @@ func (a *app) cache() *derive.Cache {
 	return a.derived
 }
 
-// showKey returns the key of everything besides files, variables and dates on
-// which the show depends.
+// showKey returns the key of everything that the show depends on besides files,
+// variables and dates.
 func showKey(a *app) derive.Key {
 	home, _ := os.UserHomeDir() // "~" in paths of the show
 	return derive.KeyOf(a.target, home)
@@ -70,9 +69,9 @@ func conditions(ctx context.Context, a *app) *derive.Conditions {
 	}
 }
 
-// recallUpToDate returns what the last publish cached, and true if neither the show
-// nor the storage has changed since. It also returns the listing of the storage, or
-// nil if it was not listed.
+// recallUpToDate returns what the last publish cached. unchanged reports whether
+// neither the show nor the storage has changed since. listing is the listing of the
+// storage, or nil if the storage was not listed.
 func recallUpToDate(ctx context.Context, a *app) (last upToDate, unchanged bool, listing *record.Listing, err error) {
 	last, ok := derive.KnownTraced[upToDate](a.cache(), upToDateFunc, showName(a), showKey(a), conditions(ctx, a))
 	if !ok {
@@ -95,7 +94,7 @@ func recallUpToDate(ctx context.Context, a *app) (last upToDate, unchanged bool,
 // rememberUpToDate caches that a plan has nothing to do.
 func rememberUpToDate(ctx context.Context, a *app, trace *derive.Trace, p *publish.Plan, found finding.List) {
 	s := p.Release.Show
-	warns := slices.ContainsFunc(p.Episodes, func(e publish.EpisodeChange) bool { return e.NoAudio != "" }) // in every run
+	warns := slices.ContainsFunc(p.Episodes, func(e publish.EpisodeChange) bool { return e.NoAudio != "" }) // repeat the warning in every run
 	if trace == nil || !p.Empty() || p.Release.LockChanges() || warns {
 		return
 	}
@@ -108,7 +107,7 @@ func rememberUpToDate(ctx context.Context, a *app, trace *derive.Trace, p *publi
 	})
 }
 
-// checked is what a check caches.
+// checked is the cached result of a check.
 type checked struct {
 	Findings []plainFinding
 	Show     *outline // nil if show.yaml cannot be read
@@ -148,8 +147,8 @@ func (c *checked) findings() (found finding.List) {
 	return found
 }
 
-// show returns the part of the show that is needed for printing findings. It is
-// nil if show.yaml cannot be read.
+// show returns the outline as a show, for printing findings. It is nil if show.yaml
+// cannot be read.
 func (c *checked) show() *show.Show {
 	if c.Show == nil {
 		return nil
@@ -157,7 +156,7 @@ func (c *checked) show() *show.Show {
 	return &show.Show{Accept: c.Show.Accept, Episodes: c.Show.Episodes}
 }
 
-// checkShow builds the release for its findings, or returns the cached ones.
+// checkShow builds the release and returns its findings, or returns the cached ones.
 func checkShow(ctx context.Context, a *app) (checked, error) {
 	return derive.Traced(a.cache(), checkFunc, showName(a), showKey(a), conditions(ctx, a), func(trace *derive.Trace) (checked, error) {
 		r, found, err := buildRelease(ctx, a, &changeFlags{}, trace, releaseFlags{withoutIndex: true})
@@ -168,7 +167,7 @@ func checkShow(ctx context.Context, a *app) (checked, error) {
 	})
 }
 
-// built is what a build caches if it left its folder complete.
+// built is the cached result of a build that left its folder complete.
 type built struct {
 	checked
 	Folder derive.Key // of the folder's listing
@@ -177,7 +176,7 @@ type built struct {
 
 var buildFunc = derive.Func{Name: "build", Version: 1}
 
-// folderKey returns the key of what a bucket lists.
+// folderKey returns a key for the listing of a bucket.
 func folderKey(ctx context.Context, b bucket.Bucket) (derive.Key, error) {
 	var listed []string
 	for attrs, err := range b.List(ctx, "") {

@@ -92,9 +92,9 @@ func runVerify(ctx context.Context, a *app, o *verifyOptions) error {
 	return nil
 }
 
-// lastPublished returns the objects that the last publish recorded. It returns
-// none if the storage cannot be read, such as on a machine without credentials, or
-// if a publish was interrupted.
+// lastPublished returns the objects that the last publish recorded. It returns none if
+// the storage cannot be read, such as on a machine without credentials, or if a publish
+// was interrupted.
 func lastPublished(ctx context.Context, a *app, r *release.Release) (objects map[string]record.Object, interrupted bool, err error) {
 	unknown := map[string]record.Object{}
 	state := &record.State{}
@@ -119,8 +119,9 @@ func lastPublished(ctx context.Context, a *app, r *release.Release) (objects map
 	return unknown, false, ctx.Err()
 }
 
-// waiting returns a function that prints once for each reason that verify waits, and
-// the first address. On a quiet command it is nil.
+// waiting returns a function that is called when verify waits for an address. For each
+// reason it prints one line, with the first address. It returns nil if the command is
+// quiet.
 func waiting(a *app, limit time.Duration) func(address, reason string) {
 	if a.quiet {
 		return nil

@@ -16,8 +16,8 @@ import (
 	"onair/internal/fetch"
 )
 
-// The linker sets these in a release, such as -X main.version=1.2.3. Otherwise the
-// version comes from the build information.
+// The linker sets these variables in a release, as in -X main.version=1.2.3. Otherwise
+// the version comes from the build information.
 var (
 	version string
 	builtBy = "source" // or "release"
@@ -25,7 +25,7 @@ var (
 
 type versionOptions struct {
 	check bool
-	api   string // GitHub's API, without a slash at its end
+	api   string // base URL of GitHub's API, without a slash at its end
 }
 
 func newVersion(a *app) *cobra.Command {
@@ -49,7 +49,7 @@ Exit codes: 0 done · 1 failed · 2 usage · 10 there is a newer release (--chec
 type build struct {
 	SchemaVersion int    `json:"schema_version"`
 	Version       string `json:"version"`
-	Commit        string `json:"commit,omitempty"` // of git; empty if it is not known
+	Commit        string `json:"commit,omitempty"` // git commit; empty if it is not known
 	Go            string `json:"go"`
 	Platform      string `json:"platform"`
 	BuiltBy       string `json:"built_by"`         // release or source
@@ -113,13 +113,13 @@ func runVersion(ctx context.Context, a *app, o *versionOptions) error {
 	return nil
 }
 
-// isOlder reports whether the latest release is newer. A build from source without a
-// version counts as older than every release.
+// isOlder reports whether the latest release is newer than this build. A build from
+// source without a version counts as older than every release.
 func (v build) isOlder() bool {
 	return semver.Compare(canonical(v.Version), canonical(v.Latest)) < 0
 }
 
-// canonical returns a version as package semver wants it.
+// canonical returns a version in the form of package semver.
 func canonical(version string) string { return "v" + strings.TrimPrefix(version, "v") }
 
 // latestRelease returns the version of the latest release of a module on GitHub,

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// The latest release comes from GitHub's API, and every other answer is an error
-// that says what was answered.
+// TestLatestRelease gets the latest release from an imitation of GitHub's API. Any
+// other response must be an error that describes the response.
 func TestLatestRelease(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
