@@ -32,18 +32,18 @@ type actionFile struct {
 	}
 }
 
-// actionRun is a run of the action's scripts, as a runner of GitHub Actions does it.
+// actionRun is a run of the action's scripts, as on a runner of GitHub Actions.
 type actionRun struct {
-	dir    string            // of the action
-	temp   string            // of the runner
-	values map[string]string // of expressions
+	dir    string            // folder of the action
+	temp   string            // temporary folder of the runner
+	values map[string]string // values of expressions
 	env    []string
 	log    string
 }
 
 var actionExpression = regexp.MustCompile(`\$\{\{ (.*?) \}\}`)
 
-// run runs the steps that are scripts, up to the first that fails.
+// run runs the steps that are scripts, until one fails.
 func (r *actionRun) run(t *testing.T) error {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(r.dir, "action.yml"))
@@ -102,8 +102,8 @@ func (r *actionRun) summary() string {
 	return string(data)
 }
 
-// serveRelease serves release v1.2.3 of vega/onair as GitHub does, and v1.2.4 whose archive
-// is not the one that its checksums.txt names.
+// serveRelease serves releases of vega/onair as GitHub does: v1.2.3, and v1.2.4, whose
+// archive does not match its checksums.txt.
 func serveRelease(t *testing.T) string {
 	t.Helper()
 	binary, err := os.ReadFile(onair)
@@ -152,8 +152,8 @@ func serveRelease(t *testing.T) string {
 	return server.URL
 }
 
-// fakeGH writes a gh that records its requests and the comment, answers with pull request 7,
-// and refuses attestations. It returns its folder.
+// fakeGH writes a program gh and returns its folder. The program records requests and
+// the comment, answers with pull request 7, and refuses attestations.
 func fakeGH(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -191,7 +191,8 @@ func TestAction(t *testing.T) {
 	e := startEmulator(t)
 	w := newWorkplace(t, e.env()...)
 	server := serveRelease(t)
-	// start returns a run for a push to the default branch, with further values.
+	// start returns a run for a push to the default branch, with more values of
+	// expressions.
 	start := func(t *testing.T, values ...string) *actionRun {
 		r := &actionRun{dir: root, temp: t.TempDir(), env: append(w.env[:len(w.env):len(w.env)], "CI=true", "GITHUB_ACTIONS=true"), values: map[string]string{
 			"github.action_path":                     root,
@@ -303,8 +304,8 @@ func TestAction(t *testing.T) {
 	})
 }
 
-// commentOnPlan runs the steps of the action that comments, with a plan and with what a
-// pull request could put in its place.
+// commentOnPlan runs the steps of the commenting action, with a plan and with documents
+// that a pull request could put in its place.
 func commentOnPlan(t *testing.T, root string, plan []byte) {
 	t.Helper()
 	comment := func(plan string) (body, requests string) {

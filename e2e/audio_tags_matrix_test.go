@@ -20,14 +20,14 @@ import (
 type cell struct {
 	name   string // such as polish-300-large
 	script script
-	title  string    // of the episode and of its chapters
+	title  string    // of the episode and of the chapters
 	images [2]string // files of the first two chapters
 }
 
 // A script is a few words in one writing system.
 type script struct {
 	name, words    string
-	language, code string // as in the flag, and as in the tag
+	language, code string // in the flag, and in the tag
 }
 
 // TestTagMatrix tags a master with empty, short and 300-character titles, in four
@@ -58,7 +58,7 @@ func TestTagMatrix(t *testing.T) {
 	}
 }
 
-// tagMatrix returns all cells, and writes their images into the show's folder.
+// tagMatrix returns all cells. It writes their images into the show's folder.
 func tagMatrix(t testing.TB, w *workplace) (all []cell) {
 	images := []struct {
 		size  string
@@ -107,8 +107,8 @@ func (w *workplace) noise(t testing.TB, name string, side int) string {
 	return name
 }
 
-// tags returns the tags of the cell. Every text except the titles ends with a
-// unique number, so that the test notices if two are swapped.
+// tags returns the tags of the cell. Every text except the titles ends with a unique
+// number, so that the test notices two swapped texts.
 func (c *cell) tags(t testing.TB, w *workplace, seconds float64) *tags {
 	words := func(n int) string { return c.script.words + strconv.Itoa(n) }
 	asked := &tags{
@@ -133,7 +133,7 @@ func (c *cell) tags(t testing.TB, w *workplace, seconds float64) *tags {
 			{Start: 10.001, End: float64(milliseconds(seconds)) / 1000, Title: words(10)},
 		},
 	}
-	// Listed chapters have a title, and at least one chapter is listed.
+	// A listed chapter must have a title, and at least one chapter must be listed.
 	asked.Chapters[0].Hidden = c.title == ""
 	for i, name := range c.images {
 		if name != "" {
@@ -143,7 +143,7 @@ func (c *cell) tags(t testing.TB, w *workplace, seconds float64) *tags {
 	return asked
 }
 
-// tag tags the master with the tags of the cell and returns the new file.
+// tag tags a copy of the master with the tags of the cell and returns the new file.
 func (w *workplace) tag(t testing.TB, c *cell, asked *tags, master string) string {
 	t.Helper()
 	out := filepath.Join(w.dir, c.name+".mp3")

@@ -17,8 +17,8 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
-// tags are what one reader finds in an MP3. The JSON names are those that the programs
-// in readers/ print.
+// tags are the contents of an MP3's tag as a reader reports them. The JSON names are
+// the names that the programs in readers/ print.
 type tags struct {
 	Version   string    `json:"version"` // of ID3
 	Title     string    `json:"title"`
@@ -51,9 +51,9 @@ type chapter struct {
 // reader is a component that reads tags.
 type reader struct {
 	name string
-	read func(t testing.TB, files ...string) []*tags // one for each file
-	// limits removes from the expected tags what this reader does not report; nil if it
-	// reports all.
+	read func(t testing.TB, files ...string) []*tags // returns one value for each file
+	// limits removes from the expected tags the values that this reader does not
+	// report; nil if it reports all.
 	limits func(*tags)
 }
 
@@ -81,8 +81,8 @@ func readers(t testing.TB) []reader {
 	}
 }
 
-// compare compares what the reader found in a file with the expected tags. TestDuration
-// checks the duration of the audio.
+// compare compares the tags that the reader found in a file with the expected tags. It
+// ignores the duration of the audio, which TestDuration checks.
 func (r *reader) compare(t testing.TB, file string, want, got *tags) {
 	t.Helper()
 	told := *want
@@ -95,8 +95,9 @@ func (r *reader) compare(t testing.TB, file string, want, got *tags) {
 	}
 }
 
-// limitsOfFFmpeg removes what ffmpeg does not report: the version of the tag, and all of
-// a chapter but its times and title. It shows the element ID for a missing title.
+// limitsOfFFmpeg removes the values that ffmpeg does not report: the version of the
+// tag, and everything in a chapter except its times and title. For a missing title
+// ffmpeg shows the element ID.
 func limitsOfFFmpeg(told *tags) {
 	told.Version = ""
 	all := make([]chapter, len(told.Chapters))
@@ -109,7 +110,7 @@ func limitsOfFFmpeg(told *tags) {
 	told.Chapters = all
 }
 
-// readFFprobe reads what players built on ffmpeg see, except the artwork.
+// readFFprobe reads the tags that players built on ffmpeg see, except the artwork.
 func readFFprobe(t testing.TB, ffprobe, file string) *tags {
 	t.Helper()
 	type frames struct {
@@ -142,7 +143,7 @@ func readFFprobe(t testing.TB, ffprobe, file string) *tags {
 	return read
 }
 
-// artworkOf returns the picture that players built on ffmpeg show for each file.
+// artworkOf returns the picture of each file that players built on ffmpeg show.
 func artworkOf(t testing.TB, ffmpeg string, files []string) [][]byte {
 	t.Helper()
 	dir := t.TempDir()
@@ -180,7 +181,7 @@ func TestTags(t *testing.T) {
 	}
 }
 
-// digest returns a short string that represents an image in a comparison.
+// digest returns a short string that stands for an image in a comparison.
 func digest(data []byte) string {
 	if len(data) == 0 {
 		return "none"
@@ -193,7 +194,7 @@ func sha256Hex(data []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// wantTags returns the tags that follow from an episode's source files. The last chapter
+// wantTags returns the tags that an episode's source files ask for. The last chapter
 // ends at the duration, in seconds.
 func (s *site) wantTags(t testing.TB, source *source, e *episodeSource, seconds float64) *tags {
 	t.Helper()
@@ -276,8 +277,8 @@ func (w *workplace) probe(t testing.TB, file string) probe {
 	return decode[probe](t, w.run(t, "audio", "probe", "--json", file))
 }
 
-// TestPayload compares the published audio with the masters, as found by a parser of its
-// own, by mutagen and by onair audio probe.
+// TestPayload compares the published audio with the masters, according to the parser in
+// this package, mutagen and onair audio probe.
 func TestPayload(t *testing.T) {
 	t.Parallel()
 	site := published(t)
@@ -322,7 +323,7 @@ func TestPayload(t *testing.T) {
 	}
 }
 
-// TestDuration compares the duration that onair counts from frames with what
+// TestDuration compares the duration that onair counts from frames with the one that
 // ffmpeg counts by reading every packet.
 func TestDuration(t *testing.T) {
 	t.Parallel()

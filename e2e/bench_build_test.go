@@ -13,11 +13,10 @@ import (
 	"time"
 )
 
-// transcribed returns a show of 2,084 short episodes with 119 MB of transcripts:
-// those in ONAIR_CORPUS, if it is set, and synthetic ones otherwise. It has no cards:
-// BenchmarkCard in templates/card measures those. Its size does
-// not depend on benchScale, because a benchmark of a small site mostly measures
-// startup time.
+// transcribed returns a show of 2,084 short episodes with 119 MB of transcripts: those
+// in ONAIR_CORPUS, if it is set, or else synthetic ones. It has no cards, because
+// BenchmarkCard in templates/card measures those. Its size does not depend on
+// benchScale, because a benchmark of a small site mostly measures startup time.
 func transcribed(b testing.TB) *catalogue {
 	const episodes, size = 2084, 119_000_000
 	return &catalogue{episodes: episodes, master: 20_000, rate: kbps8, transcript: size / episodes, turns: 160, real: corpus(b), show: "site: {cards: false}\n"}
@@ -45,11 +44,10 @@ func corpus(b testing.TB) (all [][]byte) {
 	return all
 }
 
-// BenchmarkBuild builds a catalogue of transcripts three times: from nothing, with
-// nothing changed, and with one transcript changed. onair checks the show and
-// writes audio, pages, five caption files an episode and the feed. Hugo only
-// writes one page for each of the same transcripts. "onair check" starts without a
-// cache, as the first build does.
+// BenchmarkBuild builds a catalogue of transcripts three times: from scratch, without
+// changes, and with one changed transcript. onair checks the show and writes audio,
+// pages, five caption files per episode and the feed. Hugo only writes a page for each
+// transcript. "onair check" starts without a cache, like the first build.
 func BenchmarkBuild(b *testing.B) {
 	need(b, "hugo")
 	c := transcribed(b)
@@ -95,7 +93,7 @@ func BenchmarkBuild(b *testing.B) {
 	b.ReportMetric(float64(size)/1e6, "transcripts-MB")
 }
 
-// settle runs a build, and waits until files are so old that the next build trusts
+// settle runs a build, and waits until files are old enough for the next build to trust
 // their times.
 func settle(b testing.TB, build func() *exec.Cmd) {
 	b.Helper()
@@ -108,8 +106,8 @@ func settle(b testing.TB, build func() *exec.Cmd) {
 	}
 }
 
-// newHugoSite makes a site for Hugo from the transcripts of a show, with one page
-// each in a minimal layout. size is the total size of the transcripts in bytes.
+// newHugoSite makes a Hugo site of the transcripts of a show, with one page for each in
+// a minimal layout. size is the total size of the transcripts in bytes.
 func newHugoSite(b testing.TB, show string) (site string, size int64) {
 	b.Helper()
 	site = filepath.Join(filepath.Dir(show), "hugo")

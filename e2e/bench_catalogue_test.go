@@ -22,7 +22,7 @@ type catalogue struct {
 	episodes   int
 	master     int64 // bytes of each MP3
 	rate       rate
-	transcript int      // approximate bytes of each
+	transcript int      // approximate bytes of each transcript
 	turns      int      // of each transcript; 0 is 20
 	real       [][]byte // transcripts to use in turn; nil uses synthetic ones
 	spanish    bool     // every episode also has a translated transcript
@@ -54,8 +54,7 @@ func newCatalogue(b testing.TB, c *catalogue, env ...string) *workplace {
 	return w
 }
 
-// startOver removes everything that a publish has written to the folder and the
-// home.
+// startOver removes all files that a publish has written to the folder and the home.
 func (w *workplace) startOver(b testing.TB) {
 	b.Helper()
 	for _, name := range []string{filepath.Join(w.dir, "onair.lock"), filepath.Join(w.dir, "..", "home")} {
@@ -65,8 +64,8 @@ func (w *workplace) startOver(b testing.TB) {
 	}
 }
 
-// still publishes until a publish finds from file times alone that there is
-// nothing to do. This works once no file has changed for some time.
+// still publishes until a publish finds, from file times alone, that it has nothing to
+// do. This takes until no file has changed for some time.
 func (w *workplace) still(b testing.TB) {
 	b.Helper()
 	for end := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
@@ -82,8 +81,8 @@ func (w *workplace) still(b testing.TB) {
 	}
 }
 
-// touchNow sets the modification time of a file, or of every file below a folder,
-// to the present, as a fresh clone does.
+// touchNow sets the modification time of a file, or of every file below a folder, to
+// the present, as in a fresh clone.
 func touchNow(b testing.TB, dir string) {
 	b.Helper()
 	at := time.Now()
@@ -169,9 +168,9 @@ func writeFiles(dir string, files map[string][]byte) error {
 // seconds is the duration of each episode.
 func (c *catalogue) seconds() int { return int(float64(c.master/c.rate.size) * c.rate.ms / 1000) }
 
-// talk returns a transcript whose turns are spread over the episode. Turns shorter
-// than a second have no timestamps, because onair reports a finding for speech
-// that fast.
+// talk returns a transcript whose turns are spread over the episode. If turns are
+// shorter than a second they get no timestamps, because onair reports a finding about
+// speech that fast.
 func (c *catalogue) talk(n int, word string) []byte {
 	turns := cmp.Or(c.turns, 20)
 	var out bytes.Buffer
@@ -233,7 +232,7 @@ func padJPEG(data []byte, n, size int) []byte {
 	return append(out, data[2:]...)
 }
 
-// benchScale returns the share of the full work to do, from ONAIR_BENCH_SCALE. 1
+// benchScale returns the fraction of the full work to do, from ONAIR_BENCH_SCALE. 1
 // means 3,300 files and 640 MB; the default is a tenth.
 func benchScale(b testing.TB) float64 {
 	b.Helper()

@@ -13,10 +13,10 @@ import (
 	"onair/show"
 )
 
-// BenchmarkFeed renders a feed of 1,000 episodes, and measures eduncan911/podcast with
-// the same titles, notes, dates and files in the same run. onair writes more: people,
-// transcripts, chapters, soundbites, comments, and notes that are simplified first.
-// markup-bytes is what an item has beside its notes, transcripts and persons.
+// BenchmarkFeed renders a feed of 1,000 episodes, and in the same run measures
+// eduncan911/podcast with the same titles, notes, dates and files. onair writes more:
+// people, transcripts, chapters, soundbites, comments, and notes that it simplifies
+// first. markup-bytes is the size of an item without notes, transcripts and persons.
 func BenchmarkFeed(b *testing.B) {
 	d := largeFeed(1000)
 	peerFeed(b, d)
@@ -35,13 +35,13 @@ func BenchmarkFeed(b *testing.B) {
 		peer += between.Sub(start)
 		own += time.Since(between)
 	}
-	b.ReportMetric(0, "ns/op") // of both
+	b.ReportMetric(0, "ns/op") // the metric would be the time of both
 	b.ReportMetric(float64(own.Milliseconds())/float64(b.N), "ms/feed")
 	b.ReportMetric(own.Seconds()/peer.Seconds(), "times-eduncan911")
 	b.ReportMetric(float64(markup(b, d)), "markup-bytes/item")
 }
 
-// largeFeed returns a feed of n episodes that have everything.
+// largeFeed returns a feed of n episodes in which every field is set.
 func largeFeed(n int) *feed.Document {
 	const base = "https://hello-universe.example/"
 	vega := &show.Person{ID: "vega", Name: "Vega Lyrae", URL: base + "people/vega/"}
@@ -100,7 +100,7 @@ func peerFeed(b *testing.B, d *feed.Document) {
 	}
 }
 
-// markup returns the bytes of an item without notes, transcripts and persons.
+// markup returns the size of an item in bytes, without notes, transcripts and persons.
 func markup(b *testing.B, d *feed.Document) int {
 	b.Helper()
 	size := func(n int) int {

@@ -8,10 +8,10 @@ import (
 	"testing"
 )
 
-// BenchmarkMemory reports the peak memory of commands in MB, for shows of 100, 300
-// and 1,000 episodes with transcripts of an hour, and for masters of 1 and 60 MB.
-// The masters of the many episodes are small: a probe reads masters of any size in
-// pieces of the same size, as the last two results show.
+// BenchmarkMemory reports the peak memory of commands in MB, for shows of 100, 300 and
+// 1,000 episodes with transcripts of an hour, and for masters of 1 and 60 MB. The shows
+// have small masters. The last two results show that the size of masters does not
+// matter: a probe reads them in pieces of the same size.
 func BenchmarkMemory(b *testing.B) {
 	many := []int{100, 300, 1000}
 	if benchScale(b) < 1 {
@@ -29,7 +29,8 @@ func BenchmarkMemory(b *testing.B) {
 	}
 }
 
-// remember reports the peak memory of each command that a show goes through.
+// remember reports the peak memory of the commands that a show is usually published
+// with.
 func remember(b *testing.B, c *catalogue) {
 	e := startEmulator(b)
 	w := newCatalogue(b, c, e.env()...)

@@ -24,15 +24,15 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// usage is the resources that a process used.
+// usage is the resource usage of a process.
 type usage struct {
 	Wall, CPU time.Duration
-	RSS       int64 // peak, in bytes
+	RSS       int64 // peak resident set size, in bytes
 }
 
-// These variables turn the test binary into another program: one that runs a
-// command and writes its usage to the named file, one that uploads a folder to the
-// URL, and one that reads the listing at the URL.
+// Each of these variables makes the test binary run as another program: one that runs a
+// command and writes its usage to the named file, one that uploads a folder to the URL,
+// and one that reads the listing at the URL.
 const (
 	reportVariable = "ONAIR_BENCH_REPORT"
 	uploadVariable = "ONAIR_BENCH_UPLOAD"
@@ -61,7 +61,7 @@ func init() {
 // measure runs a command, which must succeed, and returns its usage.
 //
 // A new process inherits the peak memory of its parent. This process contains an
-// emulator, so a small one starts the command.
+// emulator, so a small process in between starts the command.
 func measure(b testing.TB, cmd *exec.Cmd) usage {
 	b.Helper()
 	self, err := os.Executable()
@@ -93,7 +93,7 @@ func runAndReport(report string, args []string) error {
 	}
 	took := usage{Wall: time.Since(start), CPU: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
 	took.RSS = cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss
-	if runtime.GOOS != "darwin" { // which counts bytes; other systems count kilobytes
+	if runtime.GOOS != "darwin" { // macOS counts bytes; other systems count kilobytes
 		took.RSS *= 1024
 	}
 	data, err := json.Marshal(took)
@@ -111,7 +111,7 @@ type contestant struct {
 	after   func() // called after each run; may be nil
 }
 
-// race runs the contestants in turn, once each round, so that noise on the machine
+// race runs the contestants in turn, each once per round, so that noise on the machine
 // affects all of them. It returns the median usage of each.
 func race(b *testing.B, all []contestant) map[string]usage {
 	b.Helper()
@@ -141,7 +141,7 @@ func race(b *testing.B, all []contestant) map[string]usage {
 	return medians
 }
 
-// middle returns the median of a figure.
+// middle returns the median of a figure over a list.
 func middle[T int64 | time.Duration](list []usage, figure func(usage) T) T {
 	var all []T
 	for _, u := range list {
@@ -151,7 +151,7 @@ func middle[T int64 | time.Duration](list []usage, figure func(usage) T) T {
 	return all[len(all)/2]
 }
 
-// ratio reports a figure as a fraction of its peer's.
+// ratio reports a figure of a as a fraction of the figure of its peer.
 func ratio[T int64 | time.Duration](b *testing.B, a, of T, name string) {
 	b.ReportMetric(float64(a)/float64(of), name)
 }
@@ -171,15 +171,14 @@ func rclone(b testing.TB, e *emulator, dir, bucket string, args ...string) *exec
 
 func init() { components["rclone"] = goProgram("rclone", "v1.75.1") }
 
-// upload returns a contestant that uploads a folder with plain requests, eight at
-// a time. This is the minimum that an upload takes.
+// upload returns a contestant that uploads a folder with plain requests, eight at a
+// time. No upload can take less than that.
 func upload(b testing.TB, e *emulator, dir, bucket string) *exec.Cmd {
 	return itself(b, uploadVariable+"="+e.url+"/upload/storage/v1/b/"+bucket+"/o?uploadType=media&name=", dir)
 }
 
 // listing returns a contestant that requests every page of a bucket's listing and
-// parses only the token of the next page. This is the minimum that a listing
-// takes.
+// parses only the token of the next page. No listing can take less than that.
 func listing(b testing.TB, e *emulator, bucket string) *exec.Cmd {
 	return itself(b, listVariable+"="+e.url+"/storage/v1/b/"+bucket+"/o?pageToken=")
 }
@@ -196,7 +195,7 @@ func itself(b testing.TB, variable string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// nextPage returns the token of the next page.
+// nextPage matches the token of the next page.
 var nextPage = regexp.MustCompile(`"nextPageToken": ?"([^"]+)"`)
 
 func readListing(from string) error {

@@ -16,17 +16,17 @@ import (
 	"time"
 )
 
-// fullCatalogue has 254 episodes, with some 3,300 files and 640 MB.
+// fullCatalogue has 254 episodes, with about 3,300 files and 640 MB.
 func fullCatalogue(b testing.TB) *catalogue {
 	return &catalogue{episodes: max(2, int(254*benchScale(b))), master: 2_500_000, rate: kbps128, transcript: 6000, spanish: true}
 }
 
-// BenchmarkSync uploads a whole catalogue to an empty bucket. onair starts from
-// the show: it reads, checks, tags and renders it, and requests the objects
-// through the public URL. rclone and plain requests start from a folder that onair
-// build wrote. All times include the emulator's. The ratios are for the same
-// objects. The metric "parts" is the cost of also storing the parts of every
-// master. "sync-cpu" is the ratio of CPU time without that of onair check.
+// BenchmarkSync uploads a whole catalogue to an empty bucket. onair starts from the
+// show: it reads, checks, tags and renders it, and requests the objects through the
+// public URL. rclone and plain requests start from a folder that onair build wrote. All
+// times include the emulator's. The ratios compare uploads of the same objects. The
+// metric "parts" is the cost of also storing the parts of every master. "sync-cpu" is
+// the ratio of CPU times, not counting that of onair check.
 func BenchmarkSync(b *testing.B) {
 	need(b, "rclone")
 	e := startEmulator(b)
@@ -59,20 +59,20 @@ func BenchmarkSync(b *testing.B) {
 // roundTrip is the simulated latency of a request to a distant bucket.
 const roundTrip = 30 * time.Millisecond
 
-// BenchmarkNothingToDo publishes what is already live, and again after every file
-// of the show was touched, as by a fresh clone. Both send only requests for
-// listings, in pages of a thousand objects, or fewer at a smaller scale. rclone
-// compares a folder that is already built, by sizes and times. So does onair, if
-// its last run found nothing to do; otherwise ("edited", "touched") it reads,
-// checks and renders the show. "check" is the share of onair check. The emulator
-// answers at once, except in "far", where each response has the latency of a
-// network. "listing" requests the same pages and does nothing with them.
+// BenchmarkNothingToDo publishes a show that is already live, and again after touching
+// every file of the show, as in a fresh clone. Both only send requests for listings, in
+// pages of a thousand objects, or fewer at a smaller scale. rclone compares sizes and
+// times of a folder that is already built. So does onair if its last run found nothing
+// to do; otherwise ("edited", "touched") it reads, checks and renders the show. "check"
+// is the share of onair check. The emulator answers at once, except in "far", where
+// each response has the latency of a network. "listing" requests the same pages and
+// ignores their content.
 func BenchmarkNothingToDo(b *testing.B) {
 	need(b, "rclone")
 	e := startEmulator(b)
 	e.pageSize = max(10, int(1000*benchScale(b)))
 	c := fullCatalogue(b)
-	c.master, c.rate = 60_000, kbps8 // masters are not sent in what is measured
+	c.master, c.rate = 60_000, kbps8 // the measured publishes send no masters
 	w := newCatalogue(b, c, e.env()...)
 	built := filepath.Join(b.TempDir(), "built")
 	w.run(b, "build", "-o", built)

@@ -13,9 +13,9 @@ import (
 	"testing"
 )
 
-// BenchmarkRetag changes the title of an hour of audio, then its cover of 1.2 MB,
-// and counts the bytes sent for the audio: with parts in a private bucket, where
-// the audio is joined, and without parts, where it is sent whole.
+// BenchmarkRetag changes the title of an hour of audio, then its cover of 1.2 MB, and
+// counts the bytes sent for the audio: with parts in a private bucket, from which the
+// audio is joined, and without parts, where the audio is sent whole.
 func BenchmarkRetag(b *testing.B) {
 	hour := &catalogue{episodes: 1, master: 57_600_000, rate: kbps128, transcript: 60_000, covers: 1_200_000}
 	for b.Loop() {
@@ -40,8 +40,8 @@ type sent struct {
 	audio, rest    int64 // bytes of request bodies: audio and its parts, and everything else
 }
 
-// retag publishes a show, changes the title of its only episode and then its
-// cover, and returns what each of the two publishes sent.
+// retag publishes a show, changes the title of its only episode and then its cover. It
+// returns what each of the last two publishes sent.
 func retag(b *testing.B, c *catalogue) map[string]sent {
 	b.Helper()
 	e := &emulator{}
@@ -72,7 +72,7 @@ func retag(b *testing.B, c *catalogue) map[string]sent {
 	return took
 }
 
-// scales count the bytes of request bodies on their way to cloud storage.
+// scales count the bytes of request bodies sent to cloud storage.
 type scales struct {
 	next http.Handler
 
@@ -96,8 +96,8 @@ func (s *scales) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case c.op != opDelete:
 		s.sent.classB++
 	}
-	// An upload in chunks names its key only in the first request. Only audio is
-	// large enough for that.
+	// An upload in chunks names its key only in the first request. Only audio is large
+	// enough to be uploaded in chunks.
 	if c.op == opUpload && c.key == "" || strings.HasPrefix(c.key, "audio/") || strings.HasPrefix(c.key, ".onair/parts/") || strings.HasPrefix(c.key, ".onair/joined/") {
 		s.sent.audio += body.n
 	} else {

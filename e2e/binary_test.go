@@ -20,7 +20,8 @@ func TestBinary(t *testing.T) {
 	}
 }
 
-// mustBeStatic fails the test if the binary needs an interpreter or a library.
+// mustBeStatic fails the test if the binary needs an interpreter or a library at run
+// time.
 func mustBeStatic(t testing.TB, file string) {
 	t.Helper()
 	f, err := elf.Open(file)

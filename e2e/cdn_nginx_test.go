@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// runNginx runs nginx with the configuration that onair prints for the flags, included in
-// a minimal http block.
+// runNginx runs nginx with a minimal http block, which includes the configuration that
+// onair prints for the flags.
 func (e *edge) runNginx(t *testing.T, w *workplace, flags ...string) {
 	t.Helper()
 	dir := t.TempDir()
@@ -57,8 +57,8 @@ func TestNginx(t *testing.T) {
 	}
 }
 
-// checkStaleAfterExpiry checks that an expired copy is served while the origin is down, and
-// that a purge which cannot fetch a new copy fails and keeps the old one.
+// checkStaleAfterExpiry checks that an expired copy is served while the origin is down,
+// and that a purge which cannot fetch a new copy fails and keeps the old copy.
 func (e *edge) checkStaleAfterExpiry(t *testing.T) {
 	e.origin.cacheControl.Store("public, max-age=1")
 	if err := e.purger.Purge(t.Context(), []string{e.url + "feed.xml"}, nil); err != nil {

@@ -39,7 +39,7 @@ func TestVarnish(t *testing.T) {
 			t.Run("unheard purge", e.checkLostPurge)
 			t.Run("stranger", e.checkForeignPurge)
 			t.Run("proxied purge", func(t *testing.T) {
-				// Behind a TLS proxy all requests have the proxy's address.
+				// Behind a TLS proxy, all requests come from the address of the proxy.
 				for _, header := range []string{"X-Forwarded-For", "X-Forwarded-Proto"} {
 					e.ask(t, "PURGE", "feed.xml", header, "https").want(t, header, http.StatusMethodNotAllowed, nil)
 				}
@@ -138,7 +138,7 @@ func TestVarnishKeys(t *testing.T) {
 	}
 }
 
-// findXkey finds the module that purges by surrogate key.
+// findXkey finds xkey, the Varnish module that purges by surrogate key.
 func findXkey() (string, error) {
 	found, _ := filepath.Glob("/usr/lib/*/varnish/vmods/libvmod_xkey.so")
 	if len(found) == 0 {

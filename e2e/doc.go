@@ -4,5 +4,6 @@
 // validators and a browser. Only remote services are simulated.
 //
 // It is a module of its own, so that the components' dependencies do not reach the
-// tool's go.mod. README.md lists what is launched and how files are named.
+// tool's go.mod. README.md lists the components that the tests launch and explains how
+// files are named.
 package e2e

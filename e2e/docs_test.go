@@ -14,20 +14,20 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestDocs runs the commands of the console blocks in README.md and docs, and compares what
-// they print with what the pages show. With UPDATE_DOCS it writes the pages.
+// TestDocs runs the commands of the console blocks in README.md and docs, and compares
+// their output with the output on the pages. With UPDATE_DOCS it writes the pages.
 //
 // The commands of a page run in one session, in an empty home folder. A comment before a block,
 //
 //	<!-- before: COMMANDS -->
 //
-// has commands that prepare it; $EXAMPLES is the folder of the examples, $DOCS that of
-// scripts for longer preparations. A command without
-// output in its block may print anything. An ellipsis stands for any text, on a line of its own
-// for any lines; sizes,
-// seconds and counts of objects are not compared. A block that begins with "```console
-// network" is not run, because it needs more of a network than the buckets my-show and
-// my-show-private, the CDN and the site https://podcast.example.com/, which the test provides.
+// has commands that prepare the block. $EXAMPLES is the folder of the examples, and
+// $DOCS the folder of scripts for longer preparations. If a block shows no output for a
+// command, the command may print anything. An ellipsis stands for any text, and on a
+// line of its own for any number of lines. Sizes, seconds and counts of objects are not
+// compared. The test provides the buckets my-show and my-show-private, a CDN and the
+// site https://podcast.example.com/. A block that begins with "```console network"
+// needs another network service and is not run.
 func TestDocs(t *testing.T) {
 	t.Parallel()
 	need(t, "bash")
@@ -61,12 +61,14 @@ func TestDocs(t *testing.T) {
 
 var (
 	consoleBlock = regexp.MustCompile("(?m)(?:^ *<!-- before: ((?s:.*?)) -->\n+)?^( *)```console *(.*)\n((?s:.*?))^ *```$")
-	// measured matches what differs from one machine, or one version of the theme, to another.
+	// measured matches text that differs between machines, or between versions of the
+	// theme.
 	measured = regexp.MustCompile(`[0-9.]+ (bytes|KB|MB|s|objects?|pages?|to add)\b`)
 	serves   = regexp.MustCompile(`\bonair\b.* serve$`)
 )
 
-// runPage runs the console blocks of a page, and returns the page with what they print.
+// runPage runs the console blocks of a page. It returns the page with the output of the
+// commands.
 func runPage(t *testing.T, text string) string {
 	s := newSession(t)
 	return consoleBlock.ReplaceAllStringFunc(text, func(block string) string {
@@ -86,7 +88,7 @@ func runPage(t *testing.T, text string) string {
 	})
 }
 
-// session is a shell in which one command runs after another.
+// session is a shell session that runs commands one after another.
 type session struct {
 	home, root string
 	env        []string
@@ -136,11 +138,11 @@ func newSession(t *testing.T) *session {
 	return s
 }
 
-// run runs commands in the folder and with the variables that the last ones left. It returns
-// what they print.
+// run runs commands in the folder and with the variables that the previous commands
+// left. It returns their output.
 func (s *session) run(t *testing.T, commands string) string {
 	t.Helper()
-	if strings.HasPrefix(commands, "go build ") { // done by TestMain
+	if strings.HasPrefix(commands, "go build ") { // TestMain has built the binary
 		return ""
 	}
 	for _, name := range []string{"ffmpeg", "lame"} {
@@ -160,7 +162,7 @@ func (s *session) run(t *testing.T, commands string) string {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	if serves.MatchString(commands) { // has started when it has printed its address
+	if serves.MatchString(commands) { // the server has started when it has printed its address
 		<-out.seen
 		_ = cmd.Process.Signal(os.Interrupt)
 	}
@@ -170,7 +172,7 @@ func (s *session) run(t *testing.T, commands string) string {
 	return strings.ReplaceAll(string(out.text), s.root, "")
 }
 
-// firstLine collects output, and closes seen when it has a line.
+// firstLine collects output, and closes seen once it has a line.
 type firstLine struct {
 	text []byte
 	seen chan struct{}
@@ -185,8 +187,8 @@ func (f *firstLine) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// runBlock runs the commands of a block, and returns the block with what they print. Lines that
-// differ in nothing that counts remain as they are.
+// runBlock runs the commands of a block. It returns the block with their output. Lines
+// whose differences are not compared remain as they are.
 func (s *session) runBlock(t *testing.T, indent, body string) string {
 	t.Helper()
 	var b strings.Builder
@@ -211,7 +213,7 @@ func (s *session) runBlock(t *testing.T, indent, body string) string {
 	return b.String()
 }
 
-// plain returns text without what is not compared.
+// plain removes from a text the parts that are not compared.
 func plain(text, indent string) string {
 	var lines []string
 	for line := range strings.Lines(strings.TrimSpace(text)) {
@@ -220,7 +222,7 @@ func plain(text, indent string) string {
 	return measured.ReplaceAllString(strings.Join(lines, "\n"), "N")
 }
 
-// wanted returns an expression for the text that a page shows.
+// wanted returns a regular expression for the output that a page shows.
 func wanted(text string) *regexp.Regexp {
 	quoted := regexp.QuoteMeta(plain(text, ""))
 	quoted = regexp.MustCompile(`(?m)^ *…\n`).ReplaceAllString(quoted, `(?s:.*\n)?`)

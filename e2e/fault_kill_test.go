@@ -14,10 +14,11 @@ import (
 	"time"
 )
 
-// TestKillAnywhere kills 200 publishes with SIGKILL: half of them at a random moment of a
-// random write, half after a random time, so that the time between writes is covered too.
-// Records and parts are in a second bucket, so that retitled audio is joined. The next
-// publish must converge and leave no temporary files, and no object may ever be partial.
+// TestKillAnywhere kills 200 publishes with SIGKILL: half of them at a random moment of
+// a random write, the others after a random time, so that kills also happen between
+// writes. Records and parts are in a second bucket, so that retitled audio is joined.
+// The next publish must converge and leave no temporary files, and no object may ever
+// be partial.
 func TestKillAnywhere(t *testing.T) {
 	t.Parallel()
 	const workers = 4
@@ -47,8 +48,8 @@ func TestKillAnywhere(t *testing.T) {
 	}
 }
 
-// TestKillLocal kills publishes to folders after random times; the records are in a second
-// folder. Each file must have either its old or its new content.
+// TestKillLocal kills publishes to folders after random times. The records are in a
+// second folder. Each file must have either its old or its new content.
 func TestKillLocal(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
@@ -72,17 +73,18 @@ func TestKillLocal(t *testing.T) {
 	}
 }
 
-// killer kills publishes of a workplace. It measures how long the publishes that recover
+// killer kills publishes of a workplace. It measures how long the recovering publishes
 // take.
 type killer struct {
 	*emulator // nil if the storage is a folder
 	*workplace
 	writes int
 	whole  time.Duration
-	dirs   []string // besides the workplace, where no temporary files may remain
+	dirs   []string // folders besides the workplace where no temporary files may remain
 }
 
-// once kills a publish at a random moment. It reports whether the publish reached it.
+// once kills a publish at a random moment of a random write. It reports whether the
+// publish got that far.
 func (k *killer) once(t *testing.T, random *rand.Rand) bool {
 	if random.IntN(2) == 0 {
 		return k.after(t, random)
@@ -95,7 +97,7 @@ func (k *killer) once(t *testing.T, random *rand.Rand) bool {
 	return killed
 }
 
-// after kills a publish after a random part of its usual duration.
+// after kills a publish after a random fraction of its usual duration.
 func (k *killer) after(t *testing.T, random *rand.Rand) bool {
 	t.Helper()
 	cmd := k.command("publish", "--yes")
@@ -112,7 +114,7 @@ func (k *killer) after(t *testing.T, random *rand.Rand) bool {
 	return err != nil
 }
 
-// mustRecover publishes again, which must converge, and fails the test if temporary files
+// mustRecover publishes again. The publish must converge, and no temporary files may
 // remain.
 func (k *killer) mustRecover(t *testing.T, when string) {
 	t.Helper()
@@ -132,13 +134,13 @@ func (k *killer) mustRecover(t *testing.T, when string) {
 	for _, dir := range append(k.dirs, filepath.Dir(k.dir)) {
 		for _, name := range temporaries(t, dir) {
 			t.Errorf("%s: %s is left behind", when, name)
-			_ = os.Remove(name) // report it once
+			_ = os.Remove(name) // so that it is reported only once
 		}
 	}
 }
 
-// TestLeftovers creates the temporary files of a killed publish wherever onair writes. The
-// next publish must remove them.
+// TestLeftovers creates temporary files, such as a killed publish leaves, wherever
+// onair writes. The next publish must remove them.
 func TestLeftovers(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
@@ -151,7 +153,7 @@ func TestLeftovers(t *testing.T) {
 	dirs := []string{w.dir, filepath.Join(root, "public"), filepath.Join(root, "public", "audio"), filepath.Join(root, "state", ".onair")}
 	err = filepath.WalkDir(cache, func(name string, d fs.DirEntry, err error) error {
 		if dir := filepath.Dir(name); err == nil && !d.IsDir() && !slices.Contains(dirs, dir) {
-			dirs = append(dirs, dir) // a folder that onair writes files to
+			dirs = append(dirs, dir) // a folder to which onair writes files
 		}
 		return err
 	})
@@ -164,7 +166,7 @@ func TestLeftovers(t *testing.T) {
 		}
 	}
 	retitle(t, w, "After a death")
-	if err := os.Remove(filepath.Join(w.dir, "onair.lock")); err != nil { // so that it is written
+	if err := os.Remove(filepath.Join(w.dir, "onair.lock")); err != nil { // so that onair writes it
 		t.Fatal(err)
 	}
 	w.run(t, "publish", "--yes")
@@ -188,7 +190,7 @@ func TestCacheStaysSmall(t *testing.T) {
 		}
 		return len(outside(t, filepath.Join(root, "home", "cache")))
 	}
-	// Files that have just been written are not cached.
+	// onair does not cache results of files that were written a moment ago.
 	await(t, "the first values in the cache", func() bool {
 		cached()
 		_, err := os.Stat(filepath.Join(root, "home", "cache", "onair", "derived", "audio-probe"))
@@ -199,7 +201,7 @@ func TestCacheStaysSmall(t *testing.T) {
 	}
 }
 
-// temporaries returns the files below a folder that look temporary.
+// temporaries returns the files below a folder that have names of temporary files.
 func temporaries(t testing.TB, dir string) (names []string) {
 	t.Helper()
 	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
@@ -214,7 +216,7 @@ func temporaries(t testing.TB, dir string) (names []string) {
 	return names
 }
 
-// retitleAny gives one of the live episodes another title.
+// retitleAny gives one of the live episodes a new title.
 func retitleAny(t testing.TB, w *workplace, n int, title string) {
 	t.Helper()
 	live := w.source(t).live()

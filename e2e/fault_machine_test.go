@@ -15,10 +15,10 @@ var (
 	dateLines = regexp.MustCompile(`(?m)^date:.*\n`)
 )
 
-// TestClock publishes, and again with the clock ten years ahead or behind, in other time
-// zones, with every file touched, and without a cache. The build must be the same and the
-// bucket must only be listed. The dates of the episodes are such that none goes live in
-// between.
+// TestClock publishes a show, and then again with the clock ten years ahead or behind,
+// in other time zones, with every file touched, and without a cache. The build must be
+// the same, and onair may only list the bucket. No episode has a date at which it would
+// go live in between.
 func TestClock(t *testing.T) {
 	t.Parallel()
 	e := startEmulator(t)
@@ -34,7 +34,7 @@ func TestClock(t *testing.T) {
 	for _, e := range w.source(t).episodes {
 		edit(t, filepath.Join(w.dir, filepath.FromSlash(e.dir), "episode.md"), func(text string) string {
 			if !live[e.slug] {
-				return dateLines.ReplaceAllString(text, "") // a draft
+				return dateLines.ReplaceAllString(text, "") // without a date it is a draft
 			}
 			return dateLine.ReplaceAllString(text, "date: 1997-")
 		})
@@ -76,7 +76,7 @@ func touched(t *testing.T, from time.Time) func(*workplace) *workplace {
 	}
 }
 
-// edit changes a file of text, which must change.
+// edit changes a text file. It fails the test if change does not change the text.
 func edit(t testing.TB, file string, change func(string) string) {
 	t.Helper()
 	text, err := os.ReadFile(file)
@@ -132,8 +132,8 @@ func TestNoCache(t *testing.T) {
 	}
 }
 
-// TestNoLock publishes where onair.lock cannot be written. Nothing may be published, and
-// the message must name the file and the reason.
+// TestNoLock publishes a show whose onair.lock cannot be written. Nothing may be
+// published, and the message must name the file and the reason.
 func TestNoLock(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -172,7 +172,7 @@ func TestNoLock(t *testing.T) {
 	}
 }
 
-// disk mounts a small disk in memory. The test is skipped if it does not run as root.
+// disk mounts a small in-memory disk. The test is skipped unless it runs as root.
 func disk(t *testing.T, size string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -183,7 +183,7 @@ func disk(t *testing.T, size string) string {
 	return dir
 }
 
-// remount makes a disk read-only.
+// remount remounts a disk read-only.
 func remount(t *testing.T, dir string) {
 	t.Helper()
 	if out, err := exec.Command("mount", "-o", "remount,ro", dir).CombinedOutput(); err != nil {
@@ -191,7 +191,7 @@ func remount(t *testing.T, dir string) {
 	}
 }
 
-// fill writes until the disk is full.
+// fill writes to a disk until it is full.
 func fill(t *testing.T, dir string) {
 	t.Helper()
 	f, err := os.Create(filepath.Join(dir, "filler"))

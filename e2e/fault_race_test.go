@@ -8,11 +8,12 @@ import (
 	"testing"
 )
 
-// TestPublishersRace runs two publishers of different checkouts on one bucket, a hundred
-// times. In half of the rounds both make their plan before either may claim: exactly one
-// must win, and the other must end with exit code 4. In the other rounds they are not
-// synchronised, so the slower one may also publish after the faster one. In each case the
-// bucket must hold one release only, and the feed is written once for each winner.
+// TestPublishersRace runs two publishers with different checkouts on one bucket, a
+// hundred times. In half of the rounds both make their plan before either may claim:
+// exactly one must win, and the other must end with exit code 4. In the other rounds
+// they are not synchronised, so the slower one may also publish after the faster one.
+// In each round the bucket must hold exactly one release, and the feed must be written
+// once by each winner.
 func TestPublishersRace(t *testing.T) {
 	t.Parallel()
 	const workers = 4
@@ -39,8 +40,8 @@ func TestPublishersRace(t *testing.T) {
 	}
 }
 
-// race runs two publishes at once. If together is set, neither may claim before both are
-// ready to.
+// race runs two publishes concurrently. If together is set, neither may claim before
+// both are ready to claim.
 func (e *emulator) race(t *testing.T, both []*workplace, together bool) {
 	t.Helper()
 	e.forget()
@@ -90,7 +91,7 @@ func (e *emulator) race(t *testing.T, both []*workplace, together bool) {
 }
 
 // meeting returns a function that holds the first writes of the record until the given
-// number has arrived.
+// number of them has arrived.
 func meeting(of int) func(request) {
 	var mu sync.Mutex
 	arrived := 0

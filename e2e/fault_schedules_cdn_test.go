@@ -31,9 +31,9 @@ import (
 	"onair/publish/verify"
 )
 
-// foreverCDN is a CDN that caches every response, including 404, until it is
-// purged. It also acts as the services that a show is announced to, and counts the
-// announcements of each feed.
+// foreverCDN is a CDN that caches every response, including 404, until a purge. It also
+// acts as the services to which a show is announced, and counts the announcements of
+// each feed.
 type foreverCDN struct {
 	origin string // URL of the bucket, without a slash at its end
 	client *http.Client
@@ -42,7 +42,7 @@ type foreverCDN struct {
 	mu       sync.Mutex
 	schedule *schedule // faults for publishes, not for listeners; nil for none
 	copies   map[string]*keptAnswer
-	purges   int            // number so far; a response that was requested before a purge is not cached
+	purges   int            // number of purges; a response requested before a purge is not cached after it
 	told     map[string]int // number of announcements, by service and SHA-256 of the feed
 }
 
@@ -50,7 +50,7 @@ type foreverCDN struct {
 // because onair announces only public URLs.
 const foreverCDNURL = "https://hello-universe.example"
 
-// edgeFaults are the faults of requests to a CDN.
+// edgeFaults are the faults that requests to a CDN may have.
 var edgeFaults = []fault{return429, return500, return503, return403, resetBefore, brokenStream}
 
 func newStubborn(t *testing.T, origin string) *foreverCDN {
@@ -112,7 +112,7 @@ func (c *foreverCDN) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// show answers from the cache.
+// show serves a listener from the cache.
 func (c *foreverCDN) show(w http.ResponseWriter, r *http.Request, broken bool) {
 	kept, err := c.copy(r.URL.Path)
 	if err != nil {
@@ -126,7 +126,7 @@ func (c *foreverCDN) show(w http.ResponseWriter, r *http.Request, broken bool) {
 	switch {
 	case kept.status != http.StatusOK:
 		w.WriteHeader(kept.status)
-	case broken: // half of the body arrives
+	case broken: // only half of the body is sent
 		whole := httptest.NewRecorder()
 		http.ServeContent(whole, r, "", time.Time{}, bytes.NewReader(kept.body))
 		maps.Copy(w.Header(), whole.Header())
@@ -138,7 +138,7 @@ func (c *foreverCDN) show(w http.ResponseWriter, r *http.Request, broken bool) {
 	}
 }
 
-// keptAnswer is a cached response of the origin.
+// keptAnswer is a cached response from the origin.
 type keptAnswer struct {
 	status int
 	header http.Header
@@ -170,7 +170,7 @@ func (c *foreverCDN) copy(path string) (*keptAnswer, error) {
 	return kept, nil
 }
 
-// countAnnouncement counts an announcement of the feed that is in the bucket at this time.
+// countAnnouncement counts an announcement of the feed that is currently in the bucket.
 func (c *foreverCDN) countAnnouncement(service, address string) {
 	feed, err := get(http.MethodGet, c.origin+strings.TrimPrefix(address, foreverCDNURL))
 	if err != nil {
@@ -195,8 +195,8 @@ func (c *foreverCDN) live(t *testing.T, r *release.Release) *publish.Services {
 	}
 }
 
-// clockSpeed is the factor by which the clock of a publish runs faster, so that its timeouts are
-// the real ones and the test is quick.
+// clockSpeed is how many times faster the clock of a publish runs, so that the test is
+// quick although the timeouts are the real ones.
 const clockSpeed = 50
 
 var started = time.Now()
@@ -212,10 +212,10 @@ func hurriedSleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// TestFaultSchedulesThroughCDN is TestFaultSchedulesS3 with purging, proving, verifying and
-// announcing. With any faults, the feed that listeners get through the CDN never names an
-// object that they cannot get; in the end they get every byte of the release, and each
-// service was notified of each feed once.
+// TestFaultSchedulesThroughCDN is TestFaultSchedulesS3 with purging, proving, verifying
+// and announcing. Whatever the faults, the feed that listeners get through the CDN must
+// never name an object that they cannot get. In the end they must get every byte of the
+// release, and each service must have been notified of each feed once.
 func TestFaultSchedulesThroughCDN(t *testing.T) {
 	t.Parallel()
 	server := startVersityGW(t)
@@ -257,9 +257,9 @@ func (c *foreverCDN) addresses(r *release.Release) map[string]string {
 	return all
 }
 
-// mustShow fails the test unless listeners get every byte of the release, and each service
-// was notified of each feed once. If a publish failed after notifying a service and before
-// recording it, the next one notifies it again, which is allowed.
+// mustShow fails the test unless listeners get every byte of the release, and each
+// service was notified of each feed once. If a publish failed after it notified a
+// service and before it recorded that, the next publish may notify the service again.
 func (c *foreverCDN) mustShow(t *testing.T, r *release.Release, failed bool) {
 	t.Helper()
 	want := bodiesOf(t, r)

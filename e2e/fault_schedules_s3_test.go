@@ -16,8 +16,8 @@ import (
 	"onair/publish/record"
 )
 
-// s3Faults are the faults for an S3 server. It has no stalls, because the server runs by the
-// real clock, and no faults of listing pages, because there is only one page.
+// s3Faults are the faults for an S3 server. It has no stalls, because the server uses
+// the real clock, and no faults of listing pages, because there is only one page.
 var s3Faults = faultSet{
 	passing: []fault{
 		return429, return500, return503, return401, return403, return412, resetBefore, resetAfter, brokenUpload, brokenStream, corruptUpload, corruptedData,
@@ -26,7 +26,7 @@ var s3Faults = faultSet{
 	lasting: []fault{return403, return412, return503, resetBefore, resetAfter, brokenUpload, brokenStream, corruptUpload, corruptedData},
 }
 
-// s3Network is a transport to an S3 server, with the faults of a schedule.
+// s3Network is a transport to an S3 server that injects the faults of a schedule.
 type s3Network struct {
 	schedule *schedule        // nil for no faults
 	written  func(key string) // called after every write
@@ -119,7 +119,7 @@ func TestFaultSchedulesS3(t *testing.T) {
 	var all tally
 	n := rounds(t, 80)
 	var group errgroup.Group
-	group.SetLimit(12) // most of them wait before a retry
+	group.SetLimit(12) // most schedules wait before a retry
 	for seed := range n {
 		group.Go(func() error {
 			t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) { server.runSchedule(t, seed, nil, &all) })
@@ -130,7 +130,7 @@ func TestFaultSchedulesS3(t *testing.T) {
 	all.report(t, n, s3Faults.passing)
 }
 
-// runSchedule runs a schedule below a prefix of its own, through the CDN if there is one.
+// runSchedule runs a schedule below its own prefix, through the CDN if there is one.
 func (s *s3Server) runSchedule(t *testing.T, seed int, cdn *foreverCDN, all *tally) {
 	prefix := fmt.Sprintf("/seed-%d", seed)
 	at := func(bucket string) string { return strings.Replace(s.bucketURL(bucket), "?", prefix+"?", 1) }
@@ -142,7 +142,7 @@ func (s *s3Server) runSchedule(t *testing.T, seed int, cdn *foreverCDN, all *tal
 	}
 	app.feedURL = home + "feed.xml"
 	changes := changesOf(t, files, map[string]string{"ONAIR_STORAGE": at(bucketName), "ONAIR_STATE": at(privateName), "ONAIR_URL": home})
-	changes = append(changes, changes[2]) // joins the audio from storage, which happens only if the master is absent
+	changes = append(changes, changes[2]) // joins the audio in the storage, because the master is absent
 	net := &s3Network{written: app.look}
 	open := func(url string) *s3.Bucket {
 		b, err := s3.Open(t.Context(), url, &s3.Options{HTTPClient: &http.Client{Transport: net}, Patience: 8 * time.Second})

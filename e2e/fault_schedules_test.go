@@ -23,7 +23,7 @@ import (
 	"onair/show"
 )
 
-// rounds returns how many rounds a randomised test runs: n, or the percentage of n in
+// rounds returns how many rounds a randomised test runs: n, scaled by the percentage in
 // ONAIR_E2E_ROUNDS.
 func rounds(t testing.TB, n int) int {
 	t.Helper()
@@ -38,16 +38,16 @@ func rounds(t testing.TB, n int) int {
 	return max(1, n*p/100)
 }
 
-// cloudURL is the URL of an emulator that has no socket.
+// cloudURL is the URL of an emulator without a socket.
 const cloudURL = "http://storage.test"
 
 // stage is storage behind a network with faults.
 type stage struct {
 	storage record.Storage
 	network interface{ follow(*schedule) }     // nil for no faults
-	held    func(testing.TB) map[string]object // returns the objects of the public bucket, without onair's own records
+	held    func(testing.TB) map[string]object // returns the objects of the public bucket, except onair's own records
 	cdn     *foreverCDN                        // in front of the storage; nil for none
-	prune   bool                               // delete objects that have been unused for long
+	prune   bool                               // delete objects that have not been used for a long time
 }
 
 // cloud is an emulator without a socket and the storage in it.
@@ -57,7 +57,7 @@ type cloud struct {
 	app *listener
 }
 
-// newCloud opens an emulator's buckets through a network, with a listener that checks the feed
+// newCloud opens an emulator's buckets through a network. Its listener checks the feed
 // after every write.
 func newCloud(t *testing.T) *cloud {
 	t.Helper()
@@ -79,7 +79,7 @@ func newCloud(t *testing.T) *cloud {
 	return c
 }
 
-// publish plans and applies a release through the network.
+// publish plans a release and applies the plan through the network.
 func (c *stage) publish(t *testing.T, r *release.Release) error {
 	p, err := publish.NewPlan(t.Context(), r, c.storage, &publish.PlanOptions{Prune: c.prune, AskClock: c.prune})
 	if err != nil {
@@ -97,7 +97,8 @@ func (c *stage) publish(t *testing.T, r *release.Release) error {
 	return err
 }
 
-// mustHold fails the test unless the buckets hold the release and nothing is left to do.
+// mustHold fails the test unless the buckets hold the release and a publish would have
+// nothing to do.
 func (c *stage) mustHold(t *testing.T, r *release.Release, when string) {
 	t.Helper()
 	p, err := publish.NewPlan(t.Context(), r, c.storage, nil)
@@ -109,7 +110,7 @@ func (c *stage) mustHold(t *testing.T, r *release.Release, when string) {
 		t.Errorf("%s there is something left to do: %+v, phase %q", when, p.Totals(), p.Previous.Phase)
 	}
 	held := c.held(t)
-	if c.cdn != nil { // which may cache changing objects for an hour
+	if c.cdn != nil { // the CDN may cache changing objects for an hour
 		for key, o := range held {
 			o.cacheControl = strings.TrimSuffix(o.cacheControl, ", s-maxage=3600")
 			held[key] = o
@@ -120,8 +121,8 @@ func (c *stage) mustHold(t *testing.T, r *release.Release, when string) {
 	}
 }
 
-// bodiesOf returns the objects of a release, by key. Audio whose master is absent is joined
-// from its parts.
+// bodiesOf returns the contents of the objects of a release, by key. Audio whose master
+// is absent is joined from its parts.
 func bodiesOf(t testing.TB, r *release.Release) map[string][]byte {
 	t.Helper()
 	bodies := map[string][]byte{}
@@ -177,7 +178,7 @@ func smallShow(t testing.TB) fstest.MapFS {
 // cloudEnv points a show at the emulator without a socket.
 var cloudEnv = map[string]string{"ONAIR_STORAGE": "gs://" + bucketName, "ONAIR_STATE": "gs://" + privateName, "ONAIR_URL": cloudURL + "/" + bucketName + "/"}
 
-// releaseAt returns the release of a show on a day of 2026.
+// releaseAt returns the release of a show in a month of 2026.
 func releaseAt(t testing.TB, files fstest.MapFS, month time.Month, env map[string]string) *release.Release {
 	t.Helper()
 	s, found := show.Load(maps.Clone(files), &show.LoadOptions{Env: func(name string) (string, bool) { v, ok := env[name]; return v, ok }})
@@ -191,12 +192,13 @@ func releaseAt(t testing.TB, files fstest.MapFS, month time.Month, env map[strin
 	return r
 }
 
-// change is a release to publish, and the one that is live before.
+// change is a release to publish, the release that is live before, and the release that
+// must be live after.
 type change struct{ before, publish, after *release.Release }
 
 // changesOf returns the changes that schedules run with: publishing to an empty bucket;
-// retitling an episode while a scheduled one goes live; the same without the masters, so
-// that audio is joined.
+// retitling an episode while a scheduled one goes live; the same without the masters,
+// so that audio is joined.
 func changesOf(t testing.TB, files fstest.MapFS, env map[string]string) []change {
 	t.Helper()
 	first := releaseAt(t, files, time.July, env)
@@ -213,10 +215,10 @@ func changesOf(t testing.TB, files fstest.MapFS, env map[string]string) []change
 	}
 }
 
-// TestFaultSchedules publishes through a network with a thousand different schedules of
-// faults. Either the publish fails or the buckets are right; afterwards a publish through a
-// network without faults makes them right. A listener that checks the feed after every write
-// never finds it naming an absent object, and nothing is stored twice.
+// TestFaultSchedules publishes through networks with a thousand different schedules of
+// faults. Either the publish fails or the buckets are right; afterwards a publish
+// without faults makes them right. A listener checks the feed after every write: the
+// feed must never name an absent object. No object may be stored twice.
 func TestFaultSchedules(t *testing.T) {
 	t.Parallel()
 	changes := changesOf(t, smallShow(t), cloudEnv)
@@ -245,9 +247,10 @@ func TestFaultSchedules(t *testing.T) {
 	}
 }
 
-// TestPruneSchedules prunes, through networks with faults, the objects that a killed publish
-// left a month before. In half of the rounds a publish needs them again at the same time. In
-// the end they are deleted, or present if needed, and the feed never names an absent object.
+// TestPruneSchedules prunes, through networks with faults, objects that a killed
+// publish left a month earlier. In half of the rounds a concurrent publish needs them
+// again. In the end the objects must be deleted, or present if needed, and the feed
+// must never have named an absent object.
 func TestPruneSchedules(t *testing.T) {
 	t.Parallel()
 	files := smallShow(t)
@@ -286,8 +289,8 @@ func TestPruneSchedules(t *testing.T) {
 				c.mustHold(t, wanted, "in the end")
 				c.app.mustBeSatisfied(t, feeds)
 
-				// After a listing that was cut short they are unrecorded again, until a later publish
-				// finds them.
+				// After a listing that was cut short they are unrecorded again, until a
+				// later publish finds them.
 				if err := c.publish(t, titled("Third")); err != nil {
 					t.Fatal(err)
 				}
@@ -305,8 +308,8 @@ func TestPruneSchedules(t *testing.T) {
 	}
 }
 
-// leaveHalf leaves the objects of a publish that is killed before its claim, and returns the
-// keys of new ones.
+// leaveHalf leaves the objects of a publish that was killed before its claim. It
+// returns the keys of the new objects.
 func (c *cloud) leaveHalf(t *testing.T, r *release.Release) (keys []string) {
 	t.Helper()
 	for _, o := range r.Objects {
@@ -347,8 +350,8 @@ func (a *tally) add(failed bool, s *schedule) {
 	}
 }
 
-// report logs the counts. With many schedules, each fault must have occurred, and some
-// publishes must have failed and some succeeded.
+// report logs the counts. If there were many schedules, it checks that each fault
+// occurred, and that some publishes failed and some succeeded.
 func (a *tally) report(t *testing.T, n int, faults []fault) {
 	t.Logf("%d of %d publishes failed; faults: %v", a.failed, n, a.met)
 	if n < 60 {
@@ -371,8 +374,8 @@ func (c *stage) follow(s *schedule) {
 	}
 }
 
-// survive publishes through a network with faults, and again without faults. It reports
-// whether the first publish failed.
+// survive publishes a release through a network with faults, and again without faults.
+// It reports whether the first publish failed.
 func (c *stage) survive(t *testing.T, r *release.Release, s *schedule) (failed bool) {
 	t.Helper()
 	c.follow(s)

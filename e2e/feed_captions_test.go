@@ -11,16 +11,17 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
-// cue is a caption as one reader parsed it; times in seconds.
+// cue is a caption as a reader parsed it. Times are in seconds.
 type cue struct {
 	Start, End float64
 	Speaker    string
 	Text       string // words separated by one space
 }
 
-// TestCaptions reads every published WebVTT file with a strict parser, which must report no
-// error and find the cues of the JSON transcript, and with node-webvtt; every SRT file with
-// ffmpeg and srt-parser-2; and all of them with a reader that several podcast apps use.
+// TestCaptions reads every published WebVTT file with node-webvtt and with a strict
+// parser, which must report no error and find the cues of the JSON transcript. It reads
+// every SRT file with ffmpeg and srt-parser-2, and all files with a reader that several
+// podcast apps use.
 func TestCaptions(t *testing.T) {
 	t.Parallel()
 	site := published(t)
@@ -51,7 +52,7 @@ func TestCaptions(t *testing.T) {
 				for _, ending := range []string{".vtt", ".srt", ".json"} {
 					got := withoutSounds(readTranscript(t, transcriptator, site.file(site.hashed(t, stem, ending))))
 					compare := []cmp.Option{cmpopts.EquateApprox(0, 0.0015)}
-					if ending == ".vtt" { // a speaker whose name it cannot read is the one before
+					if ending == ".vtt" { // for a name it cannot read, the reader repeats the speaker before
 						compare = append(compare, cmpopts.IgnoreFields(cue{}, "Speaker"))
 					}
 					if diff := cmp.Diff(asTranscriptator(want), got, compare...); diff != "" {
@@ -63,7 +64,7 @@ func TestCaptions(t *testing.T) {
 	}
 }
 
-// sound matches a sound, which captions have and the JSON transcript has not.
+// sound matches a sound, which captions contain but the JSON transcript does not.
 var sound = regexp.MustCompile(`\[[a-z ]+\] `)
 
 // withoutSounds returns cues without sounds.
@@ -111,7 +112,7 @@ func readVTT(t testing.TB, script, file string) []cue {
 	return read.Cues
 }
 
-// readCues reads cues as node-webvtt and srt-parser-2 do, which leave markup in the text.
+// readCues reads cues with node-webvtt or srt-parser-2, which leave markup in the text.
 func readCues(t testing.TB, script, file string) []cue {
 	t.Helper()
 	read := decode[[][]cue](t, tool(t, "node", script, file))[0]
@@ -136,7 +137,7 @@ func asVoiceSpans(cues []cue) []cue {
 	return cues
 }
 
-// readTranscript reads cues as transcriptator does. It leaves the entities of WebVTT in
+// readTranscript reads cues with transcriptator. It leaves the entities of WebVTT in
 // the text, and voice spans whose names have several words.
 func readTranscript(t testing.TB, script, file string) []cue {
 	t.Helper()
@@ -150,7 +151,8 @@ func readTranscript(t testing.TB, script, file string) []cue {
 	return read
 }
 
-// asTranscriptator returns the cues as transcriptator can represent them in any format.
+// asTranscriptator returns the cues in the form in which transcriptator can represent
+// them in any format.
 func asTranscriptator(cues []cue) (read []cue) {
 	for _, c := range cues {
 		if strings.Contains(c.Speaker, " ") {
@@ -162,7 +164,7 @@ func asTranscriptator(cues []cue) (read []cue) {
 	return read
 }
 
-// readSRT reads cues as ffmpeg does.
+// readSRT reads cues with ffmpeg.
 func readSRT(t testing.TB, ffprobe, ffmpeg, file string) (cues []cue) {
 	t.Helper()
 	read := decode[struct {
@@ -180,9 +182,10 @@ func readSRT(t testing.TB, ffprobe, ffmpeg, file string) (cues []cue) {
 	return cues
 }
 
-// asSRT returns the cues as SubRip can represent them. It has no speakers: the name and a
-// colon stand before the words where the speaker changes, and where the words contain a
-// colon, which readers would take for the end of a name.
+// asSRT returns the cues in the form in which SubRip can represent them. SubRip has no
+// speakers: where the speaker changes, the name and a colon precede the words. They
+// also precede words that contain a colon, which readers would take for the end of a
+// name.
 func asSRT(cues []cue) (srt []cue) {
 	speaker := ""
 	for _, c := range cues {

@@ -40,8 +40,8 @@ func TestNewsboat(t *testing.T) {
 
 // podcastClient is a podcast client with one subscription.
 type podcastClient struct {
-	downloads string             // folder of the files
-	download  func(t *testing.T) // reads the feed, and downloads what is new
+	downloads string             // folder of downloaded files
+	download  func(t *testing.T) // reads the feed, and downloads new episodes
 }
 
 func newGPodder(t *testing.T, feedURL string) *podcastClient {
@@ -76,7 +76,7 @@ func newPodget(t *testing.T, feedURL string) *podcastClient {
 	}}
 }
 
-// newNewsboat expects a number of files in its folder after each download.
+// newNewsboat expects the given number of files in its folder after each download.
 func newNewsboat(t *testing.T, feedURL string, files int) *podcastClient {
 	t.Helper()
 	newsboat, podboat, script := need(t, "newsboat"), need(t, "podboat"), need(t, "script")
@@ -101,8 +101,9 @@ func newNewsboat(t *testing.T, feedURL string, files int) *podcastClient {
 	}}
 }
 
-// runPodboat downloads the queue of newsboat until done. podboat needs a terminal, which
-// script provides, and a key to quit, which it accepts only when no download is running.
+// runPodboat downloads the queue of newsboat until done returns true. podboat needs a
+// terminal, which script provides. It quits by a key, which it accepts only while no
+// download is running.
 func runPodboat(t *testing.T, home, script, podboat string, done func() bool) {
 	t.Helper()
 	cmd := exec.Command(script, "-qec", podboat+" -a -C config -q .newsboat/queue", os.DevNull)
@@ -116,12 +117,12 @@ func runPodboat(t *testing.T, home, script, podboat string, done func() bool) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = cmd.Process.Kill() }) // if the test ends before it does
+	t.Cleanup(func() { _ = cmd.Process.Kill() }) // in case the test ends first
 	await(t, "podboat's downloads", done)
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
 	await(t, "podboat's end", func() bool {
-		_, _ = keys.Write([]byte("q")) // fails only once it has ended
+		_, _ = keys.Write([]byte("q")) // fails only if podboat has ended
 		select {
 		case err = <-ended:
 			return true
@@ -161,8 +162,8 @@ func mp3s(t testing.TB, dir string) (files []string) {
 	return files
 }
 
-// mustHaveArrived compares a client's downloads with what was published: every live episode
-// exactly once and complete, under any name.
+// mustHaveArrived compares a client's downloads with the published audio: every live
+// episode must be there exactly once and complete, under any name.
 func (s *site) mustHaveArrived(t testing.TB, dir string) {
 	t.Helper()
 	arrived := map[string]int{}

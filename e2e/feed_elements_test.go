@@ -21,7 +21,7 @@ import (
 	ext "github.com/mmcdole/gofeed/extensions"
 )
 
-// readFeed is a feed as one parser read it, reduced to what apps use.
+// readFeed is a feed as a parser read it, reduced to the elements that apps use.
 type readFeed struct {
 	Title, Language, Link, Author, Image string
 	GUID                                 string // podcast:guid
@@ -47,7 +47,8 @@ func TestFeedIsXML(t *testing.T) {
 	tool(t, need(t, "xmllint"), "--noout", "--nonet", site.file("feed.xml"))
 }
 
-// TestFeed reads the feed with two parsers, which must find what the files of the show say.
+// TestFeed reads the feed with two parsers. Both must find the values in the files of
+// the show.
 func TestFeed(t *testing.T) {
 	t.Parallel()
 	site := published(t)
@@ -65,8 +66,8 @@ func TestFeed(t *testing.T) {
 	}
 }
 
-// TestFeedPromises requests everything that the feed names, and a range of each enclosure, as
-// players do and directories require.
+// TestFeedPromises requests all files that the feed names, and a range of each
+// enclosure, as players do and directories require.
 func TestFeedPromises(t *testing.T) {
 	t.Parallel()
 	site := published(t)
@@ -92,7 +93,7 @@ func TestFeedPromises(t *testing.T) {
 	}
 }
 
-// wantFeed returns the feed that follows from the files of the show.
+// wantFeed returns the feed that the files of the show ask for.
 func (s *site) wantFeed(t testing.TB) *readFeed {
 	t.Helper()
 	source := s.source(t)
@@ -139,8 +140,8 @@ func (s *site) wantItem(t testing.TB, source *source, e *episodeSource) readItem
 	return item
 }
 
-// transcripts returns the stems of the keys of an episode's transcripts, the
-// one in the episode's own language first.
+// transcripts returns the key stems of an episode's transcripts. The first is the
+// transcript in the episode's own language.
 func (s *site) transcripts(t testing.TB, e *episodeSource) (stems []string) {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(s.workplace.dir, filepath.FromSlash(e.dir), "transcript*.md"))
@@ -154,8 +155,8 @@ func (s *site) transcripts(t testing.TB, e *episodeSource) (stems []string) {
 	return stems
 }
 
-// hashed returns the published key made of the stem, a hash and the extension. There must be
-// exactly one.
+// hashed returns the published key that consists of the stem, a hash and the extension.
+// There must be exactly one.
 func (s *site) hashed(t testing.TB, stem, ext string) string {
 	t.Helper()
 	files, err := filepath.Glob(s.file(stem) + "-????????????????" + ext)
@@ -183,8 +184,8 @@ func (s *site) object(t testing.TB, key string) []byte {
 	return data
 }
 
-// podcastGUID is podcast:guid as its specification defines it: the version 5
-// UUID, in a namespace of its own, of the feed's URL without the scheme.
+// podcastGUID returns podcast:guid as its specification defines it: a version 5 UUID,
+// in the podcast namespace, of the feed's URL without the scheme.
 func podcastGUID(feedURL string) string {
 	namespace := []byte("\xea\xd4\xc2\x36\xbf\x58\x58\xc6\xa2\xc6\xa6\xb2\x8d\x12\x8c\xb6")
 	_, name, _ := strings.Cut(feedURL, "://")
@@ -194,8 +195,7 @@ func podcastGUID(feedURL string) string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", sum[:4], sum[4:6], sum[6:8], sum[8:10], sum[10:16])
 }
 
-// readGofeed reads a feed with gofeed, which returns elements that it does not know as
-// extensions.
+// readGofeed reads a feed with gofeed, which returns unknown elements as extensions.
 func readGofeed(t testing.TB, file string) *readFeed {
 	t.Helper()
 	f, err := os.Open(file)
@@ -254,7 +254,7 @@ func number(t testing.TB, text string) int {
 	return n
 }
 
-// readPartytime reads a feed with podcast-partytime, the reference reader of
+// readPartytime reads a feed with podcast-partytime, the reference implementation for
 // the podcast namespace.
 func readPartytime(t testing.TB, file string) *readFeed {
 	t.Helper()
@@ -291,7 +291,7 @@ func readPartytime(t testing.TB, file string) *readFeed {
 			Chapters:  promise{url: i.PodcastChapters.URL, mediaType: i.PodcastChapters.Type},
 		}
 		for _, x := range i.PodcastTranscripts {
-			// It maps all media types of SubRip to one name.
+			// podcast-partytime maps all media types of SubRip to one name.
 			item.Transcripts = append(item.Transcripts, promise{url: x.URL, mediaType: strings.Replace(x.Type, "application/srt", "application/x-subrip", 1)})
 		}
 		for _, p := range i.PodcastPeople {

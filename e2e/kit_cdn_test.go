@@ -27,8 +27,8 @@ import (
 	"onair/show"
 )
 
-// edge is a CDN on this machine with the configuration that onair cdn config prints, in front
-// of the published example.
+// edge is a CDN on this machine, in front of the published example, with the
+// configuration that onair cdn config prints.
 type edge struct {
 	url    string // of the show; ends in a slash
 	host   string // host:port
@@ -41,16 +41,17 @@ type edge struct {
 	purger    cdn.Purger
 }
 
-// place is the path of the show at an edge, and at its origin.
+// place is the path of the show at an edge, and the path at its origin.
 type place struct{ base, origin string }
 
-// places are the paths that every kind of edge is tested with.
+// places are the paths with which every kind of edge is tested.
 var places = map[string]place{
 	"root": {"/", "/"},
 	"path": {"/shows/one/", "/bucket/a/"},
 }
 
-// newEdge publishes the example to a folder, with the URL that the edge will have.
+// newEdge publishes the example to a folder. The show has the URL that the edge will
+// have.
 func newEdge(t *testing.T, p place) (*edge, *workplace) {
 	t.Helper()
 	e := &edge{host: "127.0.0.1:" + freePort(t), base: p.base, dir: filepath.Join(t.TempDir(), "public")}
@@ -68,8 +69,8 @@ func newEdge(t *testing.T, p place) (*edge, *workplace) {
 	return e, w
 }
 
-// inBucket sets an empty bucket in cloud storage as the origin and returns the workplace
-// that publishes to it.
+// inBucket makes an empty bucket in cloud storage the origin of the edge, and returns
+// the workplace that publishes to it.
 func (e *edge) inBucket(t *testing.T, w *workplace) *workplace {
 	t.Helper()
 	storage := startEmulator(t)
@@ -77,8 +78,8 @@ func (e *edge) inBucket(t *testing.T, w *workplace) *workplace {
 	return w.with(append(storage.env(), "ONAIR_URL="+e.url)...)
 }
 
-// purgedBy sets the edge as the cdn of the example's local target. settings are names and
-// values, in addition to servers.
+// purgedBy sets the edge as the cdn of the example's local target. settings are more
+// names and values, besides servers.
 func (e *edge) purgedBy(t *testing.T, w *workplace, settings ...string) {
 	t.Helper()
 	settings = append(settings, "servers", e.host)
@@ -101,7 +102,7 @@ func (e *edge) purgedBy(t *testing.T, w *workplace, settings ...string) {
 	}
 }
 
-// purger returns the purger for these settings of show.yaml.
+// purger returns the purger for the cdn settings of a show.yaml.
 func purger(t *testing.T, settings ...string) cdn.Purger {
 	t.Helper()
 	c := &show.CDN{Provider: "varnish", Settings: map[string]string{}}
@@ -115,8 +116,8 @@ func purger(t *testing.T, settings ...string) cdn.Purger {
 	return p
 }
 
-// freePort returns a port that was free a moment ago. Another process may have
-// taken it since, so the caller must check that it could listen on it.
+// freePort returns a port that was free a moment ago. Another process may take it, so
+// the caller must check that it can listen on the port.
 func freePort(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -128,8 +129,8 @@ func freePort(t *testing.T) string {
 	return port
 }
 
-// launch starts the edge's server and waits until it answers. The server is stopped when the
-// test ends, and the test fails if the server exits.
+// launch starts the edge's server and waits until it answers. It stops the server when
+// the test ends, and fails the test if the server exits earlier.
 func (e *edge) launch(t *testing.T, name string, args ...string) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
@@ -143,7 +144,7 @@ func (e *edge) launch(t *testing.T, name string, args ...string) {
 	}
 	ended := make(chan struct{})
 	go func() {
-		_ = cmd.Wait() // it was stopped, or its output is shown
+		_ = cmd.Wait() // the server was stopped on purpose, or the test prints its output
 		close(ended)
 	}()
 	t.Cleanup(func() { cancel(); <-ended })
@@ -162,14 +163,14 @@ func (e *edge) launch(t *testing.T, name string, args ...string) {
 	})
 }
 
-// origin makes onair serve behave like a bucket. Objects are below a path, a CDN
-// may cache changing ones for an hour, missing objects are answered with 403, and
-// onair's records can be read. It can be taken down.
+// origin makes onair serve behave like a bucket: objects are below a path, a CDN may
+// cache changing objects for an hour, missing objects are answered with 403, and
+// onair's records can be read. down takes it offline.
 type origin struct {
 	url          string       // no slash at its end
-	requests     atomic.Int64 // so far
-	down         atomic.Bool  // connections are cut
-	cacheControl atomic.Value // a string that replaces the header; "" keeps it
+	requests     atomic.Int64 // requests so far
+	down         atomic.Bool  // whether connections are cut
+	cacheControl atomic.Value // a string that replaces the header; "" keeps the header
 }
 
 func newOrigin(t *testing.T, target, folder string) *origin {
@@ -222,9 +223,9 @@ type reply struct {
 	body   []byte
 }
 
-// ask sends a request to the edge unchanged: it follows no redirect, cleans no path and
-// decompresses nothing. The path is below the show's URL, unless it starts with a slash.
-// header are names and values.
+// ask sends a request to the edge without changing it: ask follows no redirect, cleans
+// no path and decompresses nothing. The path is below the show's URL, unless it starts
+// with a slash. header has names and values.
 func (e *edge) ask(t *testing.T, method, path string, header ...string) *reply {
 	t.Helper()
 	return e.askFrom(t, "127.0.0.1", method, path, header...)
@@ -261,7 +262,7 @@ func (e *edge) askFrom(t *testing.T, local, method, path string, header ...strin
 	return &reply{res.StatusCode, res.Header, body}
 }
 
-// want fails the test unless the reply has the status and, if one is given, the
+// want fails the test unless the reply has the status and, if body is not nil, the
 // body.
 func (r *reply) want(t *testing.T, what string, status int, body []byte) {
 	t.Helper()
@@ -296,7 +297,7 @@ func (e *edge) change(t *testing.T, key, text string) []byte {
 	return []byte(text)
 }
 
-// key returns the first published key with this prefix and suffix.
+// key returns the first published key that has the prefix start and the suffix end.
 func (e *edge) key(t *testing.T, start, end string) string {
 	t.Helper()
 	for _, key := range keysIn(t, e.dir) {
@@ -308,8 +309,8 @@ func (e *edge) key(t *testing.T, start, end string) string {
 	return ""
 }
 
-// checkAll sends an edge the requests of apps, browsers and attackers. caches says whether the
-// edge caches.
+// checkAll sends an edge the requests of apps, browsers and attackers. caches tells
+// whether the edge caches responses.
 func (e *edge) checkAll(t *testing.T, caches bool) {
 	t.Run("ranges", e.checkRanges)
 	t.Run("objects", func(t *testing.T) { e.checkObjects(t, caches) })
@@ -320,7 +321,8 @@ func (e *edge) checkAll(t *testing.T, caches bool) {
 	t.Run("gzip", e.checkGzip)
 }
 
-// checkRanges runs first, so that the edge is asked for a range of what it has not cached.
+// checkRanges must run first, because it asks the edge for ranges of objects that it
+// has not cached.
 func (e *edge) checkRanges(t *testing.T) {
 	key := e.key(t, "audio/", ".mp3")
 	data := e.file(t, key)
@@ -340,8 +342,8 @@ func (e *edge) checkRanges(t *testing.T) {
 	}
 }
 
-// checkObjects checks that every object has the bytes and headers of onair serve, and that a
-// second request is answered from the cache.
+// checkObjects checks that every object has the bytes and headers that onair serve
+// gives it, and that the edge answers a second request from its cache.
 func (e *edge) checkObjects(t *testing.T, caches bool) {
 	for _, key := range keysIn(t, e.dir) {
 		served, err := http.Head(e.served + key)
@@ -377,7 +379,7 @@ func (e *edge) checkAddresses(t *testing.T) {
 	if got := r.header.Get("Location"); got != e.base+folder {
 		t.Errorf("%s leads to %q", bare, got)
 	}
-	// No request redirects to another site or injects a header.
+	// No request may cause a redirect to another site, or inject a header.
 	for _, path := range []string{"//evil.example/x", "/\\evil.example/x", "/a%0d%0aX-Evil:%20yes/x", "/%2fevil.example/x"} {
 		r := e.ask(t, "GET", path)
 		location := r.header.Get("Location")
@@ -405,7 +407,8 @@ func (e *edge) checkMissing(t *testing.T) {
 	e.ask(t, "GET", "404.html").want(t, "404.html", http.StatusOK, page)
 }
 
-// checkRecords checks that onair's own records cannot be read, with any spelling of the path.
+// checkRecords checks that onair's own records cannot be read, whatever the spelling of
+// the path.
 func (e *edge) checkRecords(t *testing.T) {
 	if len(e.file(t, ".onair/release.json")) == 0 {
 		t.Fatal("there are no records to hide")
@@ -456,8 +459,8 @@ func gunzip(data []byte) ([]byte, error) {
 	return io.ReadAll(r)
 }
 
-// checkPurge checks that a change is visible right after a purge by any one of the spellings of
-// its URL, and not before.
+// checkPurge checks that a change is visible right after a purge by any spelling of its
+// URL, and not before.
 func (e *edge) checkPurge(t *testing.T) {
 	for _, key := range []string{"feed.xml", "index.html", e.key(t, "episodes/", "/index.html")} {
 		for i, spelling := range cdn.Spellings(e.url, key) {
@@ -476,7 +479,7 @@ func (e *edge) checkPurge(t *testing.T) {
 	}
 }
 
-// sees requests an object at each of its addresses, compressed and not.
+// sees requests an object at each of its addresses, compressed and uncompressed.
 func (e *edge) sees(t *testing.T, key, when string, want []byte) {
 	t.Helper()
 	for _, spelling := range cdn.Spellings(e.url, key) {
@@ -513,8 +516,8 @@ func (e *edge) checkPublish(t *testing.T, w *workplace) {
 	}
 }
 
-// checkLostPurge checks that publish notices a purge that is answered with 200 and reached
-// another server, by comparing bytes.
+// checkLostPurge checks that publish notices a purge that was answered with 200 but
+// reached another server. It notices by comparing bytes.
 func (e *edge) checkLostPurge(t *testing.T) {
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	t.Cleanup(elsewhere.Close)
@@ -541,7 +544,7 @@ func (e *edge) checkLostPurge(t *testing.T) {
 	e.sees(t, "feed.xml", "after a purge that is heard", fresh)
 }
 
-// checkForeignPurge checks that other addresses cannot purge.
+// checkForeignPurge checks that clients at other addresses cannot purge.
 func (e *edge) checkForeignPurge(t *testing.T) {
 	old := e.file(t, "feed.xml")
 	e.sees(t, "feed.xml", "at first", old)

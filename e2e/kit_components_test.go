@@ -11,8 +11,9 @@ import (
 	"testing"
 )
 
-// components says how to find each component that a test may need. A finder returns what the
-// test runs: a program, a script or an archive. e2e/setup installs them where it can.
+// components has a finder for each component that a test may need. A finder returns the
+// path of a program, script or archive to run. e2e/setup installs components where it
+// can.
 var components = map[string]func() (string, error){
 	"actionlint":        goProgram("actionlint", "v1.7.12"),
 	"axe-core":          npm("axe-core", "node_modules/axe-core/axe.min.js"),
@@ -50,8 +51,9 @@ var components = map[string]func() (string, error){
 	"zsh":               program("zsh"),
 }
 
-// need returns the named component. If it is missing, the test is skipped and names it; in CI,
-// where e2e/setup has installed everything, the test fails.
+// need returns the path of the named component. If the component is missing, the test
+// is skipped with a message that names it; in CI, where e2e/setup has installed
+// everything, the test fails.
 func need(t testing.TB, name string) string {
 	t.Helper()
 	find, ok := components[name]
@@ -82,8 +84,8 @@ func program(names ...string) func() (string, error) {
 	}
 }
 
-// goProgram finds a program of the given version that e2e/setup has built, in a cache outside
-// the checkout.
+// goProgram finds a program of the given version that e2e/setup has built in a cache
+// outside of the checkout.
 func goProgram(name, version string) func() (string, error) {
 	return sync.OnceValues(func() (string, error) {
 		cache := os.Getenv("XDG_CACHE_HOME")
@@ -98,8 +100,8 @@ func goProgram(name, version string) func() (string, error) {
 	})
 }
 
-// python finds an interpreter that has the module. The first one in PATH may not see the
-// system's packages.
+// python finds an interpreter that has the module. The first interpreter in PATH may
+// not see the system's packages.
 func python(module string) func() (string, error) {
 	return sync.OnceValues(func() (string, error) {
 		for _, name := range []string{"python3", "/usr/bin/python3", "python"} {
@@ -111,8 +113,8 @@ func python(module string) func() (string, error) {
 	})
 }
 
-// npm finds a package below npm/node_modules and returns our script that uses
-// it, to be run by node.
+// npm finds a package below npm/node_modules. It returns the script of this repository
+// that uses the package, to be run by node.
 func npm(name, script string) func() (string, error) {
 	return func() (string, error) {
 		if _, err := exec.LookPath("node"); err != nil {
@@ -138,7 +140,7 @@ func findVNU() (string, error) {
 	return jar, nil
 }
 
-// compileTagLib builds our reader against the system's TagLib.
+// compileTagLib builds the reader in readers/tags.cc against the system's TagLib.
 func compileTagLib() (string, error) {
 	flags, err := output(exec.Command("pkg-config", "--cflags", "--libs", "taglib"))
 	if err != nil {

@@ -23,8 +23,9 @@ const (
 	privateName = "hello-universe-private"
 )
 
-// emulator is a Google Cloud Storage emulator in this process with two empty buckets, and a web
-// server for the first of them. It records requests and can kill the process that sends them.
+// emulator is a Google Cloud Storage emulator in this process with two empty buckets,
+// and a web server for the first bucket. It records requests and can kill the process
+// that sends them.
 type emulator struct {
 	url string // of the server, without a slash at its end
 
@@ -32,7 +33,7 @@ type emulator struct {
 	shown    atomic.Int64 // requests to the website
 	mu       sync.Mutex
 	requests []request
-	sent     map[string]int64 // bytes of bodies that arrived since forget, by key
+	sent     map[string]int64 // bytes of request bodies since forget, by key
 	doom     *doom
 	written  func(key string) // called after every write, before it is answered; may be nil
 	arrived  func(r request)  // called with every request before it is handled; may be nil
@@ -47,7 +48,7 @@ type request struct {
 
 func (r request) String() string { return string(r.kind) + " " + r.key }
 
-// kind is a class of requests, by how cloud storage bills them.
+// kind is a class of requests, as cloud storage bills them.
 type kind string
 
 const (
@@ -56,13 +57,13 @@ const (
 	write kind = "write" // all changes of a bucket
 )
 
-// death is the write at which the process is killed, and how far that write got.
+// death is the write at which a process is killed, and how far that write gets.
 type death struct {
 	at     int // the first write is 1
 	moment moment
 }
 
-// doom is a death that has been scheduled.
+// doom is a scheduled death.
 type doom struct {
 	death
 	kill func()
@@ -88,12 +89,12 @@ func startEmulator(t testing.TB) *emulator {
 	return e
 }
 
-// open creates the buckets of an emulator with the URL.
+// open creates the buckets of an emulator that has the URL.
 func (e *emulator) open(t testing.TB, url string) {
 	t.Helper()
 	fake, err := fakestorage.NewServerWithOptions(fakestorage.Options{
-		NoListener: true, // the test listens itself
-		// Reads are routed by Host, so both names must be the one that clients use.
+		NoListener: true, // this test listens itself
+		// Reads are routed by Host, so both must be the host that clients use.
 		PublicHost:  strings.TrimPrefix(url, "http://"),
 		ExternalURL: url,
 		Writer:      io.Discard,
@@ -108,7 +109,8 @@ func (e *emulator) open(t testing.TB, url string) {
 	e.url, e.rules, e.sent = url, newRules(fake), map[string]int64{}
 }
 
-// env points the binary at the public bucket and the emulator's URL for it.
+// env returns variables that make the binary use the public bucket at the emulator's
+// URL.
 func (e *emulator) env() []string {
 	return []string{
 		"STORAGE_EMULATOR_HOST=" + strings.TrimPrefix(e.url, "http://"),
@@ -117,7 +119,7 @@ func (e *emulator) env() []string {
 	}
 }
 
-// privateEnv is env with the other bucket for onair's own records.
+// privateEnv returns env, with the other bucket for onair's own records.
 func (e *emulator) privateEnv() []string {
 	return append(e.env(), "ONAIR_STATE=gs://"+privateName)
 }
@@ -142,14 +144,14 @@ func (e *emulator) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	if doom != nil && doom.moment != answered {
 		if doom.moment == halfway {
-			// An upload without a length is cut in its first kilobyte.
+			// An upload without a length is cut within its first kilobyte.
 			_, _ = io.CopyN(io.Discard, r.Body, max(r.ContentLength/2, 512))
 		}
 		doom.kill()
 		panic(http.ErrAbortHandler)
 	}
 	body, err := io.ReadAll(r.Body)
-	if err != nil { // the client went away
+	if err != nil { // the client has disconnected
 		panic(http.ErrAbortHandler)
 	}
 	e.mu.Lock()
@@ -157,7 +159,7 @@ func (e *emulator) serve(w http.ResponseWriter, r *http.Request) {
 	e.mu.Unlock()
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	answer := e.answer(r, c)
-	// A write is answered after the test's callback has inspected the bucket.
+	// A write is answered only after the test's callback has inspected the bucket.
 	if req.kind == write && written != nil {
 		written(req.key)
 	}
@@ -172,8 +174,8 @@ func (e *emulator) serve(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.Copy(w, answer.Body)
 }
 
-// show serves the public bucket as a CDN in front of it does: a folder's page is its
-// index.html, and onair's own records cannot be read.
+// show serves the public bucket as a CDN does: the page of a folder is its index.html,
+// and onair's own records cannot be read.
 func (e *emulator) show(w http.ResponseWriter, r *http.Request) {
 	e.shown.Add(1)
 	key, ok := strings.CutPrefix(r.URL.Path, "/"+bucketName+"/")
@@ -200,7 +202,7 @@ func (c call) request() request {
 	return r
 }
 
-// doomed returns the scheduled death that is due at this request, if any.
+// doomed returns the death scheduled for this request, or nil.
 func (e *emulator) doomed(r request) *doom {
 	d := e.doom
 	if d == nil || r.kind != write {
@@ -220,7 +222,7 @@ func (e *emulator) forget() {
 	e.requests, e.sent = nil, map[string]int64{}
 }
 
-// asked returns the requests since forget.
+// asked returns the requests recorded since forget.
 func (e *emulator) asked() []request {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -238,8 +240,8 @@ func (e *emulator) writes() []string {
 	return keys
 }
 
-// traffic returns the number of bytes sent to keys with one of the prefixes since forget, and
-// the requests that sent them.
+// traffic returns the number of bytes sent since forget to keys with one of the
+// prefixes, and the requests that sent them.
 func (e *emulator) traffic(prefixes ...string) (bytes int64, requests []request) {
 	ofThese := func(key string) bool {
 		return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(key, p) })
@@ -274,8 +276,8 @@ func (e *emulator) intercept(arrived func(request)) {
 	e.arrived = arrived
 }
 
-// kill starts the command and kills it with SIGKILL at the given write. It reports whether the
-// command got to that write, and its output.
+// kill starts the command and kills it with SIGKILL at the given write. killed reports
+// whether the command got that far; said is its output.
 func (e *emulator) kill(cmd *exec.Cmd, d death) (killed bool, said string, err error) {
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
@@ -296,16 +298,15 @@ func (e *emulator) kill(cmd *exec.Cmd, d death) (killed bool, said string, err e
 	return killed, stderr.String(), err
 }
 
-// object is an object of the bucket.
+// object is an object in the bucket.
 type object struct {
 	contentType, cacheControl string
-	crc32c                    string // base64, as cloud storage writes it
+	crc32c                    string // base64, as in the API of cloud storage
 	metadata                  map[string]string
 	data                      []byte
 }
 
-// objects returns what the public bucket holds, by key, without onair's own
-// records.
+// objects returns the objects in the public bucket by key, except onair's own records.
 func (e *emulator) objects(t testing.TB) map[string]object {
 	t.Helper()
 	all := map[string]object{}

@@ -11,9 +11,10 @@ import (
 	"testing"
 )
 
-// gallery returns a published show that has every kind of page: the example with an hour of talk,
-// an episode in Arabic and one in Japanese, one without artwork and transcript, a title of 300
-// characters, and pages of its own. Tests share it and must not change it.
+// gallery returns a published show with every kind of page. It is the example with an
+// hour of talk, an episode in Arabic and one in Japanese, an episode without artwork
+// and transcript, a title of 300 characters, and pages of its own. Tests share the
+// gallery and must not change it.
 func gallery(t testing.TB) *site {
 	t.Helper()
 	s, err := galleryOnce()
@@ -27,7 +28,7 @@ var galleryOnce = sync.OnceValues(func() (*site, error) {
 	return publishSite(filepath.Join(scratch, "gallery"), writeGallery)
 })
 
-// longTitle has 300 characters and a word that is longer than a line.
+// longTitle has 300 characters, and a word longer than a line.
 var longTitle = ("On Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch and " + strings.Repeat("other names that do not fit into a line, ", 10))[:300]
 
 var galleryFiles = map[string]string{
@@ -97,7 +98,8 @@ func writeGallery(dir string) error {
 
 var stampPattern = regexp.MustCompile(`\\\[(\d+):(\d+)\\\] `)
 
-// writeHour writes an hour of sound, and talk of 1,168 turns that repeats a transcript.
+// writeHour writes an hour of sound, and a transcript of 1,168 turns that repeats the
+// given one.
 func writeHour(dir, transcript string) error {
 	c := &catalogue{rate: kbps8}
 	c.master = int64(3600*1000/c.rate.ms) * c.rate.size
@@ -134,7 +136,7 @@ func writeHour(dir, transcript string) error {
 	return os.WriteFile(filepath.Join(dir, "transcript.md"), text.Bytes(), 0o644)
 }
 
-// kinds returns a page of every kind of the gallery, by a name for it.
+// kinds returns one page of every kind in the gallery, by a name for the kind.
 func (s *site) kinds() map[string]string {
 	const slug = "2-cloudy-with-a-chance-of-packets"
 	pages := map[string]string{
@@ -146,7 +148,7 @@ func (s *site) kinds() map[string]string {
 	return pages
 }
 
-// window is a size of the window of a browser.
+// window is a size of a browser's window.
 type window struct {
 	name          string
 	width, height int64

@@ -9,7 +9,7 @@ import (
 // call is a request to the JSON API of cloud storage.
 type call struct {
 	op          op
-	bucket, key string // the object; listings and chunks of an upload have no key
+	bucket, key string // the object; the key is empty for listings and for chunks of an upload
 	from        string // for a copy, the source key
 	fromBucket  string
 }
@@ -28,8 +28,8 @@ const (
 	opCopy    op = "copy"
 )
 
-// parseCall parses a request to the JSON API. ok is false for requests to other paths, which
-// come from listeners.
+// parseCall parses a request to the JSON API. ok is false for requests with other
+// paths, which listeners send.
 func parseCall(r *http.Request) (c call, ok bool) {
 	path := r.URL.EscapedPath()
 	for _, api := range []string{"/upload", "/download", ""} {
@@ -39,7 +39,7 @@ func parseCall(r *http.Request) (c call, ok bool) {
 		}
 		var s []string
 		for segment := range strings.SplitSeq(rest, "/") {
-			name, _ := url.PathUnescape(segment) // an invalid one does not match any name
+			name, _ := url.PathUnescape(segment) // an invalid segment does not match any name
 			s = append(s, name)
 		}
 		return callOf(r, s, api == "/upload"), true

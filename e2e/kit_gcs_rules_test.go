@@ -20,20 +20,21 @@ import (
 	"github.com/fsouza/fake-gcs-server/fakestorage"
 )
 
-// rules answers calls of the JSON API through fake-gcs-server, and adds what its version
-// 1.56.1 lacks: preconditions of all calls but uploads, of sources and of metagenerations;
-// metagenerations themselves; updates that remove headers; headers and checksums of
-// composed and copied objects; pages of a given size; and a clock that can be set. Changes
-// happen one after the other, each at its own time, because a generation is a time.
+// rules answers calls of the JSON API through fake-gcs-server, and adds features that
+// version 1.56.1 lacks: preconditions of calls other than uploads, of sources and of
+// metagenerations; metagenerations themselves; updates that remove headers; headers and
+// checksums of composed and copied objects; pages of a given size; and a clock that can
+// be set. Changes happen one after the other, each at its own time, because a
+// generation is a time.
 type rules struct {
 	fake     *fakestorage.Server
-	pageSize int           // of listings; 0 uses the size that the client asks for
-	turn     chan struct{} // held while something changes
+	pageSize int           // entries in a page of a listing; 0 uses the size that the client asks for
+	turn     chan struct{} // held during a change
 
 	mu     sync.Mutex
 	ahead  time.Duration    // how far the service's clock is ahead of this machine's
 	facts  map[string]facts // by object and generation
-	stored map[string]int   // how often a key got new bytes, by bucket and key
+	stored map[string]int   // how often a key got new content, by bucket and key
 }
 
 // facts are the properties of an object that fake-gcs-server does not keep.
@@ -51,12 +52,12 @@ func newRules(fake *fakestorage.Server) *rules {
 	}
 }
 
-// answer answers a call whose body is in memory.
+// answer answers a call whose body has been read into memory.
 func (u *rules) answer(r *http.Request, c call) *httptest.ResponseRecorder {
 	if c.changes() {
 		u.turn <- struct{}{}
 		defer func() { <-u.turn }()
-		// No two generations are created in one microsecond.
+		// No two generations may be created in the same microsecond.
 		time.Sleep(2 * time.Microsecond)
 	}
 	if refused := u.refuse(r, c); refused != nil {
@@ -70,7 +71,7 @@ func (u *rules) answer(r *http.Request, c call) *httptest.ResponseRecorder {
 		query.Set("maxResults", strconv.Itoa(u.pageSize))
 		r.URL.RawQuery = query.Encode()
 	}
-	body, _ := io.ReadAll(r.Body) // it is in memory and cannot fail
+	body, _ := io.ReadAll(r.Body) // the body is in memory, so this cannot fail
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	answer := u.pass(r)
 	if c.changes() && c.op != opDelete && answer.Code == http.StatusOK && answer.Header().Get("X-Http-Status-Code-Override") == "" && answer.Header().Get("Location") == "" {
@@ -86,8 +87,8 @@ func (u *rules) pass(r *http.Request) *httptest.ResponseRecorder {
 	return answer
 }
 
-// refuse returns the response to a call whose preconditions do not hold, or whose sources do
-// not match; nil for all others.
+// refuse returns the error response to a call whose preconditions fail, or whose
+// sources do not match. It returns nil for all other calls.
 func (u *rules) refuse(r *http.Request, c call) *httptest.ResponseRecorder {
 	query := r.URL.Query().Get
 	target := u.look(c.bucket, c.key)
@@ -106,7 +107,8 @@ func (u *rules) refuse(r *http.Request, c call) *httptest.ResponseRecorder {
 	return nil
 }
 
-// source refuses a source object that does not exist or does not match the call.
+// source returns the error response for a source object that does not exist or does not
+// match the call.
 func (u *rules) source(bucket, key, generation, match string) *httptest.ResponseRecorder {
 	o := u.look(bucket, key)
 	if o == nil || generation != "" && generation != o.generation {
@@ -118,7 +120,7 @@ func (u *rules) source(bucket, key, generation, match string) *httptest.Response
 	return nil
 }
 
-// composition is the body of a call that composes.
+// composition is the body of a compose call.
 type composition struct {
 	SourceObjects []struct {
 		Name                string `json:"name"`
@@ -163,7 +165,8 @@ func (u *rules) refuseCompose(r *http.Request, c call) *httptest.ResponseRecorde
 	return nil
 }
 
-// state returns what preconditions compare of an object; nil if it does not exist.
+// state has the values of an object that preconditions are compared with; nil if the
+// object does not exist.
 type state struct{ generation, metageneration string }
 
 func (u *rules) look(bucket, key string) *state {
@@ -178,7 +181,7 @@ func (u *rules) look(bucket, key string) *state {
 	return &state{strconv.FormatInt(o.Generation, 10), strconv.Itoa(u.factsOf(idOf(bucket, key, o.Generation)).metageneration)}
 }
 
-// meets reports whether preconditions hold. Empty ones always do.
+// meets reports whether preconditions hold. An empty precondition always holds.
 func (s *state) meets(generation, notGeneration, metageneration, notMetageneration string) bool {
 	is := state{"0", "0"}
 	if s != nil {
@@ -217,7 +220,7 @@ func (u *rules) update(r *http.Request, c call) *httptest.ResponseRecorder {
 	set(&o.ContentDisposition, patch.ContentDisposition)
 	set(&o.ContentLanguage, patch.ContentLanguage)
 	o.Metadata = patched(o.Metadata, patch.Metadata)
-	u.fake.CreateObject(o) // has the same generation and so replaces it
+	u.fake.CreateObject(o) // replaces the object, because the generation is the same
 
 	id := idOf(c.bucket, c.key, o.Generation)
 	f := u.factsOf(id)
@@ -251,8 +254,8 @@ func patched(old map[string]string, patch json.RawMessage) map[string]string {
 	return merged
 }
 
-// made records the facts of an object that a call has just created. It sets the headers of a
-// composed or copied object to exactly those of the call.
+// made records the facts of an object that a call has just created. A composed or
+// copied object gets exactly the headers in the call.
 func (u *rules) made(c call, body []byte, answer *httptest.ResponseRecorder) *httptest.ResponseRecorder {
 	key := c.key
 	if key == "" {
@@ -277,7 +280,7 @@ func (u *rules) made(c call, body []byte, answer *httptest.ResponseRecorder) *ht
 	switch c.op {
 	case opCompose:
 		var all composition
-		_ = json.Unmarshal(body, &all) // refuseCompose has read it
+		_ = json.Unmarshal(body, &all) // refuseCompose has parsed it without error
 		u.setHeaders(c, all.Destination)
 		return u.resource(c.bucket, c.key)
 	case opCopy:
@@ -295,11 +298,11 @@ func (u *rules) setHeaders(c call, h headersOf) {
 	o, err := u.fake.GetObject(c.bucket, c.key)
 	if err == nil {
 		o.ContentType, o.CacheControl, o.Metadata = h.ContentType, h.CacheControl, h.Metadata
-		u.fake.CreateObject(o) // has the same generation and so replaces it
+		u.fake.CreateObject(o) // replaces the object, because the generation is the same
 	}
 }
 
-// copied is the response to a copy that is complete after one call.
+// copied returns the response to a copy that completed in one call.
 func copied(resource *httptest.ResponseRecorder) *httptest.ResponseRecorder {
 	data, _ := json.Marshal(map[string]any{"kind": "storage#rewriteResponse", "done": true, "resource": json.RawMessage(resource.Body.Bytes())})
 	resource.Body = bytes.NewBuffer(data)
@@ -318,7 +321,7 @@ func (u *rules) dress(r *http.Request, answer *httptest.ResponseRecorder) *httpt
 		return answer
 	}
 	u.dressValue(document)
-	dressed, _ := json.Marshal(document) // it came from JSON
+	dressed, _ := json.Marshal(document) // cannot fail: it was unmarshalled from JSON
 	answer.Body = bytes.NewBuffer(dressed)
 	return answer
 }

@@ -13,11 +13,12 @@ import (
 	"time"
 )
 
-// now is the clock of all commands of the tests: later than all dates of the example except
-// that of the scheduled episode.
+// now is the time at which all commands of the tests run. It is later than all dates of
+// the example except that of the scheduled episode.
 const now = "2027-03-01T12:00:00Z"
 
-// onair is the binary under test. scratch is a folder that is removed after all tests.
+// onair is the path of the binary under test. scratch is a folder that is removed after
+// all tests.
 var onair, scratch string
 
 // atExit are functions that TestMain calls after all tests.
@@ -48,7 +49,7 @@ func runTests(m *testing.M) int {
 	return m.Run()
 }
 
-// exe returns the extension of programs on a system.
+// exe returns the file extension of programs on a system.
 func exe(goos string) string {
 	if goos == "windows" {
 		return ".exe"
@@ -56,7 +57,7 @@ func exe(goos string) string {
 	return ""
 }
 
-// compile builds cmd/onair as the README says, with additional environment variables.
+// compile builds cmd/onair as README.md says, with more environment variables.
 func compile(out string, env ...string) error {
 	cmd := exec.Command("go", "build", "-o", out, "./cmd/onair")
 	cmd.Dir = ".."
@@ -125,8 +126,8 @@ func (w *workplace) with(env ...string) *workplace {
 	return &workplace{dir: w.dir, env: append(w.env[:len(w.env):len(w.env)], env...)}
 }
 
-// command prepares a run of the binary in the show's folder, for the target that has no CDN
-// and announces nothing.
+// command prepares a run of the binary in the show's folder. It uses the target without
+// a CDN and without announcements.
 func (w *workplace) command(args ...string) *exec.Cmd {
 	cmd := exec.Command(onair, append([]string{"-C", w.dir, "--to", "local"}, args...)...)
 	cmd.Env = w.env
@@ -186,8 +187,8 @@ func decode[T any](t testing.TB, data []byte) T {
 	return v
 }
 
-// await waits until the condition holds, at most a minute. It is for conditions that depend on
-// other processes.
+// await waits until the condition holds, at most a minute. Use it for conditions that
+// depend on other processes.
 func await(t testing.TB, what string, condition func() bool) {
 	t.Helper()
 	deadline := time.Now().Add(time.Minute)

@@ -26,8 +26,8 @@ import (
 	"time"
 )
 
-// internet simulates the services that onair uses: a proxy that answers for every host itself,
-// with its own certificate. It records the secrets that it receives.
+// internet simulates the services that onair uses. It is a proxy that answers for every
+// host itself, with its own certificate, and records the secrets that it receives.
 type internet struct {
 	env   []string // environment that makes a program use the proxy
 	hosts map[string]http.HandlerFunc
@@ -37,8 +37,8 @@ type internet struct {
 	asked map[string]int  // requests, by host
 }
 
-// startInternet starts the proxy with handlers by host. Other hosts answer with an error that
-// repeats the request.
+// startInternet starts the proxy with a handler for each host. Any other host answers
+// with an error that repeats the request.
 func startInternet(t testing.TB, hosts map[string]http.HandlerFunc) *internet {
 	t.Helper()
 	n := &internet{hosts: hosts, shown: map[string]bool{}, asked: map[string]int{}}
@@ -60,7 +60,7 @@ func startInternet(t testing.TB, hosts map[string]http.HandlerFunc) *internet {
 	return n
 }
 
-// tunnel connects a client with an address.
+// tunnel connects a client to an address.
 func tunnel(w http.ResponseWriter, address string) {
 	far, err := net.Dial("tcp", address)
 	if err != nil {
@@ -77,8 +77,8 @@ func tunnel(w http.ResponseWriter, address string) {
 	go func() { _, _ = io.Copy(near, far); near.Close() }()
 }
 
-// authority creates a certificate for every host that onair uses, and a file that makes Go
-// programs trust it.
+// authority creates a certificate for all hosts that onair uses. file makes Go programs
+// trust it.
 func authority(t testing.TB) (certificate tls.Certificate, file string) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -137,13 +137,13 @@ func (n *internet) remember(r *http.Request, body []byte) {
 	}
 }
 
-// repeat answers with an error that repeats the whole request, as a careless service might, in
-// the formats from which clients read messages.
+// repeat answers with an error that repeats the whole request, as a careless service
+// might, in the formats from which clients read error messages.
 func repeat(code int) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(io.LimitReader(r.Body, 16<<10))
 		var said strings.Builder
-		for _, name := range []string{"Authorization", "Fastly-Key", "X-Amz-Security-Token"} { // these first, because messages are truncated
+		for _, name := range []string{"Authorization", "Fastly-Key", "X-Amz-Security-Token"} { // these first, because clients truncate messages
 			fmt.Fprintf(&said, "%s: %s; ", name, r.Header.Get(name))
 		}
 		message := fmt.Sprintf("%s %s refused. %s%s", r.Method, r.URL, &said, strings.ToValidUTF8(string(body), "?"))

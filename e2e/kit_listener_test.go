@@ -13,20 +13,20 @@ import (
 	"sync"
 )
 
-// listener simulates a podcast app. It fetches a feed and requests what the feed names. It
-// records every response that does not match the feed.
+// listener simulates a podcast app. It fetches a feed and requests the files that the
+// feed names. It records every response that does not match the feed.
 type listener struct {
 	feedURL string
-	client  *http.Client // nil for the default one
+	client  *http.Client // nil for http.DefaultClient
 
 	mu     sync.Mutex
 	looks  int
-	seen   map[string]bool // the feeds that it got, by content
+	seen   map[string]bool // contents of the feeds that it got
 	broken []string
 }
 
-// promise is what a feed says about a file: its URL, its type, and its length in bytes, or 0
-// if the feed does not give a length.
+// promise is what a feed says about a file: its URL, its type, and its length in bytes.
+// The length is 0 if the feed does not give one.
 type promise struct {
 	url, mediaType string
 	length         int64
@@ -88,7 +88,7 @@ type response struct {
 	body      []byte
 }
 
-// get requests a URL with the default client. header are names and values.
+// get requests a URL with the default client. header has names and values.
 func get(method, url string, header ...string) (*response, error) {
 	return (&listener{}).get(method, url, header...)
 }
@@ -145,7 +145,7 @@ func promisesOf(feed []byte) ([]promise, error) {
 		case "transcript", "chapters":
 			p.url = attrs["url"]
 		case "image":
-			p.url = attrs["href"] // RSS's own image element has children instead
+			p.url = attrs["href"] // RSS's own image element has child elements instead
 		case "person":
 			p.url = attrs["img"]
 		}

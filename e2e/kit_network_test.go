@@ -13,8 +13,8 @@ import (
 	"syscall"
 )
 
-// fault is a failure between a client and cloud storage. Names are those of Google's
-// storage-testbench where it has one.
+// fault is a failure between a client and cloud storage. A fault has the name that
+// Google's storage-testbench uses, if there is one.
 type fault string
 
 const (
@@ -26,16 +26,16 @@ const (
 	return503 fault = "return-503"
 	return401 fault = "return-401"
 	return403 fault = "return-403"
-	return412 fault = "return-412" // although the precondition holds
+	return412 fault = "return-412" // the precondition holds, but the response says that it fails
 
-	resetBefore   fault = "return-reset-connection"      // the request had no effect
-	resetAfter    fault = "return-reset-connection-late" // the request took effect, and its response is lost
+	resetBefore   fault = "return-reset-connection"      // the request has no effect
+	resetAfter    fault = "return-reset-connection-late" // the request takes effect, but its response is lost
 	brokenUpload  fault = "broken-upload"                // half of the request arrives
 	brokenStream  fault = "return-broken-stream"         // half of the response arrives
-	stallBefore   fault = "stall-before"                 // the request has no effect and no response
-	stallAfter    fault = "stall-after"                  // the request takes effect and has no response
+	stallBefore   fault = "stall-before"                 // the request has no effect and gets no response
+	stallAfter    fault = "stall-after"                  // the request takes effect but gets no response
 	corruptUpload fault = "corrupted-upload"             // a bit of the stored data is flipped in transit
-	corruptedData fault = "return-corrupted-data"        // a bit of the read data is flipped in transit
+	corruptedData fault = "return-corrupted-data"        // a bit of the returned data is flipped in transit
 
 	expiredToken fault = "expired-page-token" // the next page of a listing is refused
 	lostToken    fault = "lost-page-token"    // the listing ends early without an error
@@ -56,16 +56,16 @@ var cloudFaults = faultSet{
 	lasting: []fault{return403, return412, return503, resetBefore, resetAfter, brokenUpload, brokenStream, stallBefore, stallAfter, corruptUpload, corruptedData},
 }
 
-// schedule decides which faults occur for which request. It depends on what the request asks
-// and how often that was asked before, not on the order of requests, which differs between
-// runs. So a seed is reproducible.
+// schedule decides which requests have which faults. It depends on the question of a
+// request and on how often that question was asked before, not on the order of
+// requests, which differs between runs. So a seed is reproducible.
 type schedule struct {
 	seed     int
 	often    float64 // share of the requests with a fault
-	passing  []fault // their faults
-	doomed   float64 // share of the questions that always fail
-	lasting  []fault // their faults
-	harmless bool    // a publish has to succeed
+	passing  []fault // faults that such requests may have
+	doomed   float64 // share of the questions that fail every time
+	lasting  []fault // faults that such questions may have
+	harmless bool    // the faults must not keep a publish from succeeding
 
 	mu    sync.Mutex
 	asked map[string]int
@@ -89,7 +89,8 @@ func newSchedule(seed int, w faultSet) *schedule {
 	return s
 }
 
-// next returns the fault for a request with the given question, out of those that apply to it.
+// next returns the fault for a request with the given question. It chooses among the
+// faults for which can returns true.
 func (s *schedule) next(question string, can func(fault) bool) fault {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -114,14 +115,15 @@ func (s *schedule) next(question string, can func(fault) bool) fault {
 func (s *schedule) draw(what ...any) float64 {
 	sum := fnv.New64a()
 	fmt.Fprint(sum, s.seed, what)
-	x := sum.Sum64() // the hashes of texts with different ends differ little, so mix the bits
+	x := sum.Sum64() // texts with different ends have similar hashes, so mix the bits
 	for _, factor := range []uint64{0xff51afd7ed558ccd, 0xc4ceb9fe1a85ec53, 1} {
 		x = (x ^ x>>33) * factor
 	}
 	return float64(x>>11) / (1 << 53)
 }
 
-// question identifies what a call asks, without its random parts.
+// question returns a text that identifies what a call asks for, without its random
+// parts.
 func (c call) question(r *http.Request) string {
 	if strings.HasPrefix(c.key, ".onair/joined/") {
 		return fmt.Sprint(c.op, "joined")
@@ -147,7 +149,8 @@ func (f fault) fits(c call, r *http.Request) bool {
 	return true
 }
 
-// network is a transport to an emulator without a socket, with the faults of a schedule.
+// network is a transport to an emulator without a socket. It injects the faults of a
+// schedule.
 type network struct {
 	e        *emulator
 	schedule *schedule // nil for no faults
@@ -190,7 +193,8 @@ func sentBody(r *http.Request) ([]byte, error) {
 	return io.ReadAll(r.Body)
 }
 
-// before returns the error or response of a fault that happens before the request is handled.
+// before returns the error or response of a fault that occurs before the request is
+// handled.
 func (f fault) before(r *http.Request, body []byte) (*http.Response, error) {
 	var code int
 	switch f {
@@ -203,7 +207,7 @@ func (f fault) before(r *http.Request, body []byte) (*http.Response, error) {
 		answer := failure(http.StatusBadRequest, "Invalid value for pageToken.").Result()
 		answer.Request = r
 		return answer, nil
-	case resetBefore, brokenUpload: // half a request changes nothing in the emulator, as TestKill shows
+	case resetBefore, brokenUpload: // in the emulator half a request changes nothing, as TestKill shows
 		return nil, syscall.ECONNRESET
 	case stallBefore:
 		return nil, stall(r.Context())

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// oldHost is the former host of a show: its feed, in two pages if it is paged, audio with
-// ranges, artwork, a transcript and chapters of each episode.
+// oldHost is the former host of a show. It serves the feed, in two pages if it is
+// paged, audio with ranges, artwork, and a transcript and chapters of each episode.
 type oldHost struct {
 	*httptest.Server
 	episodes int
@@ -22,11 +22,11 @@ type oldHost struct {
 	artwork  []byte
 
 	mu      sync.Mutex
-	sent    int64          // bytes so far
-	atByte  int64          // when to call reached; 0 for never
-	reached func()         // is called once
+	sent    int64          // bytes sent so far
+	atByte  int64          // number of sent bytes at which to call reached; 0 for never
+	reached func()         // called once
 	asked   map[string]int // requests by path
-	movedTo string         // where the feed redirects to with 301; empty for nowhere
+	movedTo string         // address to which the feed redirects with 301; empty for no redirect
 }
 
 func newOldHost(t *testing.T, episodes int, paged bool) *oldHost {
@@ -41,7 +41,7 @@ func newOldHost(t *testing.T, episodes int, paged bool) *oldHost {
 	return h
 }
 
-// audio returns an MP3 of about two seconds, which differs by number.
+// audio returns an MP3 of about two seconds that is different for each number.
 func (h *oldHost) audio(number int) []byte {
 	frame := make([]byte, 417) // 128 kbit/s, 44.1 kHz
 	copy(frame, []byte{0xFF, 0xFB, 0x90, 0x64})
@@ -49,7 +49,8 @@ func (h *oldHost) audio(number int) []byte {
 	return bytes.Repeat(frame, 80+number)
 }
 
-// feed returns a page of the feed: the newest episodes from one number down to another.
+// feed returns a page of the feed, with the episodes from number from down to number
+// to.
 func (h *oldHost) feed(from, to int, next string) string {
 	var b strings.Builder
 	b.WriteString(`<?xml version="1.0" encoding="UTF-8"?>
@@ -58,7 +59,7 @@ func (h *oldHost) feed(from, to int, next string) string {
 <itunes:author>Zoë O’Hara</itunes:author><itunes:explicit>false</itunes:explicit><itunes:category text="Technology"/><itunes:image href="HOST/art.jpg"/>
 <podcast:guid>917393e3-1b1e-5cef-ace4-edaa54e1f810</podcast:guid><podcast:person>Zoë O’Hara</podcast:person>` + next + "\n")
 	for n := from; n >= to; n-- {
-		title := []string{"Green “tea”", "Ginger & snaps", "Green “tea”"}[n%3] // some have one title
+		title := []string{"Green “tea”", "Ginger & snaps", "Green “tea”"}[n%3] // some episodes share a title
 		date := time.Date(2021, 1, n, 6, 0, 0, 0, time.UTC).Format(time.RFC1123Z)
 		fmt.Fprintf(&b, `<item><title>%s</title><guid isPermaLink="false">HOST/?p=%d</guid><link>HOST/e/%d</link><pubDate>%s</pubDate><itunes:episode>%d</itunes:episode><itunes:duration>%d</itunes:duration>`,
 			strings.ReplaceAll(title, "&", "&amp;"), n, n, date, n, len(h.audio(n))/16_000)
@@ -106,7 +107,8 @@ func (h *oldHost) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	http.ServeContent(&countedWriter{w, h}, r, name, time.Time{}, bytes.NewReader(data))
 }
 
-// countedWriter counts what the host sends, and calls oldHost.reached in the middle.
+// countedWriter counts the bytes that the host sends. It calls oldHost.reached in the
+// middle of a response.
 type countedWriter struct {
 	http.ResponseWriter
 	h *oldHost
@@ -114,7 +116,7 @@ type countedWriter struct {
 
 func (w *countedWriter) Write(p []byte) (written int, err error) {
 	for len(p) > 0 && err == nil {
-		part := p[:min(len(p), 4096)] // so that responses are cut anywhere
+		part := p[:min(len(p), 4096)] // so that responses can be cut anywhere
 		w.h.mu.Lock()
 		w.h.sent += int64(len(part))
 		call := w.h.reached
@@ -133,14 +135,14 @@ func (w *countedWriter) Write(p []byte) (written int, err error) {
 	return written, err
 }
 
-// after calls reached when the host has sent so many more bytes.
+// after makes the host call reached once it has sent so many more bytes.
 func (h *oldHost) after(bytes int64, reached func()) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.atByte, h.reached = h.sent+bytes, reached
 }
 
-// total returns how many bytes the host has sent.
+// total returns the number of bytes that the host has sent.
 func (h *oldHost) total() int64 {
 	h.mu.Lock()
 	defer h.mu.Unlock()

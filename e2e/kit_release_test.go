@@ -16,8 +16,8 @@ import (
 	"onair/internal/crc32c"
 )
 
-// This file computes what a published object must be from its key and its bytes, without
-// onair's own code.
+// This file computes the expected properties of a published object from its key and its
+// bytes, without onair's own code.
 
 // hashedKey matches the keys of immutable objects: a name, the first 16 hex
 // digits of a hash, an extension.
@@ -56,8 +56,8 @@ func wantHeaders(key string) (contentType, cacheControl string) {
 	return contentType, cacheControl
 }
 
-// wantHash returns the hash that the key of the data must contain: for an MP3 that of the
-// digests of tag and payload, otherwise that of the bytes.
+// wantHash returns the hash that the key must contain: for an MP3 the hash of the
+// digests of tag and payload, otherwise the hash of the bytes.
 func wantHash(key string, data []byte) string {
 	sum := sha256.Sum256(data)
 	if path.Ext(key) == ".mp3" {
@@ -84,7 +84,7 @@ func splitMP3(data []byte) (tag, payload []byte) {
 			size += int(b) << (7 * (3 - shift))
 		}
 		if data[5]&0x10 != 0 {
-			size += 10 // a footer
+			size += 10 // size of the footer
 		}
 		tag, data = data[:size], data[size:]
 	}
@@ -116,7 +116,7 @@ func (w *workplace) build(t testing.TB) map[string][]byte {
 	return builtFolder(t, dir)
 }
 
-// differences compares a bucket with a release and describes what is wrong with each key.
+// differences compares a bucket with a release and describes each key that is wrong.
 // Immutable objects of earlier releases may remain.
 func differences(held map[string]object, release map[string][]byte) []string {
 	var wrong []string

@@ -15,7 +15,7 @@ import (
 	"testing"
 )
 
-// server is onair serve with a published folder.
+// server is a running onair serve for a published folder.
 type server struct {
 	url  string // ends in a slash
 	stop func()
@@ -23,8 +23,8 @@ type server struct {
 
 var urlPattern = regexp.MustCompile(`https?://[^\s/]+`)
 
-// serve starts a server for the folder on a free port and waits until it prints its address,
-// which is the first line.
+// serve starts a server for the folder on a free port and waits for its address, which
+// it prints on the first line.
 func serve(w *workplace, dir string) (*server, error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cmd := exec.CommandContext(ctx, onair, "-C", w.dir, "serve", "--dir", dir, "--addr", "127.0.0.1:0")
@@ -42,7 +42,7 @@ func serve(w *workplace, dir string) (*server, error) {
 	}
 	stop := func() {
 		cancel()
-		_ = cmd.Wait() // it was killed, so its error does not matter
+		_ = cmd.Wait() // the server was killed, so its error does not matter
 	}
 	lines := bufio.NewReader(stdout)
 	line, err := lines.ReadString('\n')
@@ -55,8 +55,8 @@ func serve(w *workplace, dir string) (*server, error) {
 	return &server{url: url + "/", stop: stop}, nil
 }
 
-// site is the published example: written once to a folder, and served over HTTP at the URL that
-// it was published for.
+// site is the published example. It is written to a folder once, and served over HTTP
+// at the URL for which it was published.
 type site struct {
 	*workplace
 	dir string // the published folder
@@ -77,8 +77,8 @@ var publishOnce = sync.OnceValues(func() (*site, error) {
 	return publishSite(filepath.Join(scratch, "published"), func(string) error { return nil })
 })
 
-// publishSite publishes the example, after change has changed its folder, and serves it until all
-// tests have ended.
+// publishSite calls change with the folder of a copy of the example, publishes the
+// copy, and serves it until all tests have ended.
 func publishSite(root string, change func(dir string) error) (*site, error) {
 	dir := filepath.Join(root, "public")
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -110,7 +110,7 @@ func (s *site) file(keyOrURL string) string {
 	return filepath.Join(s.dir, filepath.FromSlash(strings.TrimPrefix(keyOrURL, s.url)))
 }
 
-// keysIn returns the sorted keys in a published folder, without onair's own records.
+// keysIn returns the sorted keys in a published folder, except onair's own records.
 func keysIn(t testing.TB, dir string) []string {
 	t.Helper()
 	var keys []string

@@ -14,8 +14,8 @@ import (
 	"github.com/goccy/go-yaml"
 )
 
-// source is the example, read from its files without onair's own loader, to compare with what
-// listeners get.
+// source is the example show. It is read from the files without onair's own loader, to
+// compare with the published site.
 type source struct {
 	Title     string
 	URL       string
@@ -57,14 +57,14 @@ type episodeSource struct {
 
 	dir  string    // below the show's folder, slash-separated
 	slug string    // the folder's name
-	date time.Time // zero if there is none
+	date time.Time // zero if the episode has no date
 }
 
 type chapterSource struct {
 	Start   string
 	Title   string
 	URL     string
-	Image   string // below the episode's folder; of a sponsor, below the show's
+	Image   string // relative to the episode's folder; for a sponsor, to the show's
 	Sponsor string
 	TOC     *bool
 
@@ -146,7 +146,7 @@ func parseDate(text string, zone *time.Location) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("date %q", text)
 }
 
-// chapterLines reads chapters.txt: "0:12 What is a CDN?" a line.
+// chapterLines parses chapters.txt, with lines such as "0:12 What is a CDN?".
 func chapterLines(text string) (chapters []chapterSource) {
 	for line := range strings.Lines(text) {
 		if start, title, ok := strings.Cut(strings.TrimSpace(line), " "); ok && !strings.HasPrefix(line, "#") {
@@ -156,7 +156,8 @@ func chapterLines(text string) (chapters []chapterSource) {
 	return chapters
 }
 
-// resolve parses the chapter's start and takes missing fields from its sponsor.
+// resolve parses the chapter's start and takes missing fields from the chapter's
+// sponsor.
 func (c *chapterSource) resolve(s *source) error {
 	var seconds float64
 	for field := range strings.SplitSeq(c.Start, ":") {
@@ -180,7 +181,7 @@ func (c *chapterSource) resolve(s *source) error {
 // hidden reports whether players do not list the chapter.
 func (c *chapterSource) hidden() bool { return c.TOC != nil && !*c.TOC }
 
-// live returns the episodes that are live by the clock of the tests, newest first.
+// live returns the episodes that are live at the time now, newest first.
 func (s *source) live() []*episodeSource {
 	clock, err := time.Parse(time.RFC3339, now)
 	if err != nil {

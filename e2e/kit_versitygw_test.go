@@ -23,17 +23,17 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
-// s3Server is an S3 server in another process, with two empty buckets, and a proxy in front of
-// it that records requests.
+// s3Server is an S3 server in another process with two empty buckets, behind a proxy
+// that records requests.
 type s3Server struct {
 	url string // of the proxy, without a slash at its end
-	dir string // one folder for each bucket
+	dir string // folder with one subfolder for each bucket
 
 	mu       sync.Mutex
 	requests []request
 }
 
-// The credentials of every S3 server launched here.
+// The credentials of every S3 server that the tests launch.
 const (
 	s3AccessKey = "onair"
 	s3SecretKey = "the-secret-of-the-tests"
@@ -48,7 +48,7 @@ func startVersityGW(t testing.TB) *s3Server {
 	address := freeAddress(t)
 	backend := &url.URL{Scheme: "http", Host: address}
 	front := httptest.NewServer(s.record(&httputil.ReverseProxy{
-		// The host stays, because signatures cover the host that the client used.
+		// Keep the host, because the signature covers the host that the client used.
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.Out.URL.Scheme, r.Out.URL.Host = "http", address
 			r.Out.Host = r.In.Host
@@ -89,7 +89,7 @@ func startVersityGW(t testing.TB) *s3Server {
 	return s
 }
 
-// record records requests with credentials; others come from listeners.
+// record records requests with credentials. Other requests come from listeners.
 func (s *s3Server) record(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Authorization") != "" {
@@ -105,7 +105,7 @@ func (s *s3Server) record(next http.Handler) http.Handler {
 			s.requests = append(s.requests, req)
 			s.mu.Unlock()
 		} else if strings.HasSuffix(r.URL.Path, "/") {
-			r.URL.Path += "index.html" // as a CDN in front of it does
+			r.URL.Path += "index.html" // like a CDN in front of a bucket
 		}
 		next.ServeHTTP(w, r)
 	})
@@ -146,7 +146,8 @@ func (s *s3Server) publish(t testing.TB) {
 	}
 }
 
-// env points the binary at the buckets and the server's URL of the public one.
+// env returns variables that make the binary use the buckets, and the server's URL of
+// the public bucket.
 func (s *s3Server) env() []string {
 	return []string{
 		"AWS_ACCESS_KEY_ID=" + s3AccessKey,
@@ -181,8 +182,8 @@ func freeAddress(t testing.TB) string {
 	return l.Addr().String()
 }
 
-// useS3Credentials makes the S3 client of this process use the credentials of the servers
-// launched here.
+// useS3Credentials makes the S3 client of this process use the credentials of the
+// servers that the tests launch.
 var useS3Credentials = sync.OnceFunc(func() {
 	for name, value := range map[string]string{
 		"AWS_ACCESS_KEY_ID": s3AccessKey, "AWS_SECRET_ACCESS_KEY": s3SecretKey, "AWS_SESSION_TOKEN": "",

@@ -14,16 +14,17 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestHostMove moves a show whose old address then answers 301. gPodder and newsboat,
-// which go by GUID, download nothing again. podget, which goes by file, downloads nothing
-// while the audio stays where it is, and otherwise what feed check --against foretold.
+// TestHostMove moves a show to a new host. Its old address then answers 301. gPodder
+// and newsboat, which identify episodes by GUID, must download nothing again. podget,
+// which goes by file names, must download nothing if the audio stays at its old
+// address, and otherwise as much as feed check --against predicts.
 func TestHostMove(t *testing.T) {
 	t.Parallel()
 	const episodes = 4
 	for _, tt := range []struct {
 		name   string
 		args   []string
-		byFile int // downloads of clients that go by file
+		byFile int // expected downloads of clients that go by file names
 	}{
 		{"audio stays", []string{"--no-audio"}, 0},
 		{"audio moves", nil, episodes},
@@ -67,14 +68,14 @@ func TestHostMove(t *testing.T) {
 	}
 }
 
-// foretelling is what feed check says of the effects of a move.
+// foretelling is the prediction of feed check about the effects of a move.
 type foretelling struct {
 	New    int `json:"new"`
 	ByGUID int `json:"again_by_guid"`
 	ByFile int `json:"again_by_file"`
 }
 
-// foretold compares a feed with an older one.
+// foretold returns the prediction of feed check for replacing an old feed.
 func foretold(t *testing.T, feed, old string) foretelling {
 	t.Helper()
 	cmd := exec.Command(onair, "feed", "check", feed, "--against", old, "--offline", "--json")
@@ -86,11 +87,11 @@ func foretold(t *testing.T, feed, old string) foretelling {
 	return decode[struct{ Changes foretelling }](t, out).Changes
 }
 
-// newHost is the folder that a moved show was built into, on a server.
+// newHost is a server for the built site of a moved show.
 type newHost struct {
 	*httptest.Server
 	mu    sync.Mutex
-	asked int // requests for audio
+	asked int // number of requests for audio
 }
 
 func (h *newHost) audio() int {
@@ -99,7 +100,7 @@ func (h *newHost) audio() int {
 	return h.asked
 }
 
-// moveTo imports the show of an old host, builds it and serves it.
+// moveTo imports the show from an old host, builds it and serves it.
 func moveTo(t *testing.T, old *oldHost, args ...string) *newHost {
 	t.Helper()
 	dir, public := filepath.Join(t.TempDir(), "tea"), filepath.Join(t.TempDir(), "public")
@@ -125,7 +126,7 @@ func moveTo(t *testing.T, old *oldHost, args ...string) *newHost {
 	return h
 }
 
-// audioRequests returns how often audio was requested.
+// audioRequests returns the number of requests for audio.
 func (h *oldHost) audioRequests() (n int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -137,15 +138,15 @@ func (h *oldHost) audioRequests() (n int) {
 	return n
 }
 
-// moveAway makes the feed redirect for good.
+// moveAway makes the feed redirect permanently to an address.
 func (h *oldHost) moveAway(address string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.movedTo = address
 }
 
-// TestMoveOfManyEpisodes imports 1,000 episodes, and changes the slugs and titles of all:
-// no GUID changes.
+// TestMoveOfManyEpisodes imports 1,000 episodes, and changes the slugs and titles of
+// all. No GUID may change.
 func TestMoveOfManyEpisodes(t *testing.T) {
 	t.Parallel()
 	const episodes = 1000

@@ -18,7 +18,7 @@ import (
 	"onair/show"
 )
 
-// importing prepares an import of a host's feed.
+// importing returns a command that imports a host's feed.
 func importing(t testing.TB, h *oldHost, dir string, args ...string) *exec.Cmd {
 	t.Helper()
 	cmd := exec.Command(onair, append([]string{"import", h.URL + "/feed.xml", dir, "--yes"}, args...)...)
@@ -26,7 +26,7 @@ func importing(t testing.TB, h *oldHost, dir string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// wholeTree returns the files of a folder, hidden ones as well, with their sums.
+// wholeTree returns the files of a folder, including hidden ones, with their digests.
 func wholeTree(t testing.TB, dir string) map[string]string {
 	t.Helper()
 	files := map[string]string{}
@@ -48,7 +48,7 @@ func wholeTree(t testing.TB, dir string) map[string]string {
 	return files
 }
 
-// mustLoad fails the test unless the folder is no show yet, or one without errors.
+// mustLoad fails the test unless the folder has no show yet, or a show without errors.
 func mustLoad(t *testing.T, dir string) {
 	t.Helper()
 	if _, err := os.Stat(filepath.Join(dir, "show.yaml")); errors.Is(err, fs.ErrNotExist) {
@@ -59,10 +59,10 @@ func mustLoad(t *testing.T, dir string) {
 	}
 }
 
-// TestKillImport kills imports 50 times with SIGKILL: half of them at a random byte of
-// what the host sends, half after a random time. After each the folder loads. In the end
-// it is the same as that of an import that was left alone, and one more import changes
-// nothing.
+// TestKillImport kills imports 50 times with SIGKILL: half of them at a random byte
+// that the host sends, half after a random time. After each kill the folder must load.
+// In the end it must be the same as after an import without kills, and one more import
+// must change nothing.
 func TestKillImport(t *testing.T) {
 	t.Parallel()
 	h := newOldHost(t, 6, true)
@@ -99,13 +99,13 @@ func TestKillImport(t *testing.T) {
 type importKiller struct {
 	host   *oldHost
 	random *rand.Rand
-	bytes  int64         // an import receives about twice as many
-	time   time.Duration // that an import takes
+	bytes  int64         // half of the bytes that an import receives
+	time   time.Duration // usual duration of an import
 	killed int
 }
 
-// kill starts an import, and kills it when the host has sent some bytes or when some time
-// has passed.
+// kill starts an import, and kills it when the host has sent some number of bytes, or
+// else when some time has passed.
 func (k *importKiller) kill(t *testing.T, dir string, byBytes bool) {
 	t.Helper()
 	cmd := importing(t, k.host, dir)
@@ -129,8 +129,8 @@ func (k *importKiller) kill(t *testing.T, dir string, byBytes bool) {
 	}
 }
 
-// TestImportToFullDisk imports to a disk that is too small. It ends with one line and a
-// hint, nothing that was there is lost, and it continues when there is room.
+// TestImportToFullDisk imports a show to a disk that is too small. The import must end
+// with one line and a hint, lose no existing file, and continue when there is space.
 func TestImportToFullDisk(t *testing.T) {
 	t.Parallel()
 	h := newOldHost(t, 6, true)

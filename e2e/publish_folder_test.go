@@ -12,9 +12,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestKillFolder kills publishes to a served folder at random times while a listener sends
-// requests, and runs them again. The times come from a seed, but where the publish is at such a
-// time depends on the machine.
+// TestKillFolder kills publishes to a served folder at random times while a listener
+// sends requests, and then runs them again. The times come from a seed, but which step
+// of the publish they hit depends on the machine.
 func TestKillFolder(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -62,7 +62,7 @@ func TestKillFolder(t *testing.T) {
 	app.mustBeSatisfied(t, rounds)
 }
 
-// lookUntil runs the listener repeatedly until done is closed.
+// lookUntil runs the listener repeatedly until ended has a value or is closed.
 func (l *listener) lookUntil(ended <-chan error) {
 	for {
 		select {
@@ -74,8 +74,8 @@ func (l *listener) lookUntil(ended <-chan error) {
 	}
 }
 
-// TestNothingToDo publishes to a folder twice. The second time no file may be written, and plan
-// --exit-code must report no changes.
+// TestNothingToDo publishes to a folder twice. The second publish must not write any
+// file, and plan --exit-code must report no changes.
 func TestNothingToDo(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

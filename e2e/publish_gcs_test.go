@@ -11,8 +11,9 @@ import (
 	"testing"
 )
 
-// TestPublishToCloudStorage publishes the example to an empty bucket. Every object must have the
-// bytes of the build and the right headers and checksum, and a second publish must only list.
+// TestPublishToCloudStorage publishes the example to an empty bucket. Every object must
+// have the bytes of the build and the right headers and checksum. A second publish must
+// only list the bucket.
 func TestPublishToCloudStorage(t *testing.T) {
 	t.Parallel()
 	e := startEmulator(t)
@@ -70,9 +71,9 @@ func TestPublishOrder(t *testing.T) {
 	}
 }
 
-// TestKill kills publishes with SIGKILL at points spread over all their writes and at every
-// write of the claim and the feed, then runs them again. A listener checks the feed after every
-// write.
+// TestKill kills publishes with SIGKILL and then runs them again. The kills are at
+// points spread over all writes, and at every write of the claim and the feed. A
+// listener checks the feed after every write.
 func TestKill(t *testing.T) {
 	t.Parallel()
 
@@ -98,8 +99,8 @@ func TestKill(t *testing.T) {
 		e := startEmulator(t)
 		w := newWorkplace(t, e.env()...)
 		w.run(t, "publish", "--yes")
-		// All titles have the same place in the index of words, so that after the first
-		// each changes the same files.
+		// All titles have the same place in the index of words, so that each title
+		// after the first changes the same files.
 		title := func(n int) string { return fmt.Sprintf("Take zz%c", 'a'+n) }
 		for n := range 2 {
 			retitle(t, w, title(n))
@@ -119,8 +120,8 @@ func TestKill(t *testing.T) {
 	})
 }
 
-// dieAndRecover kills a publish and publishes again. Afterwards the bucket must hold the release
-// and nothing may be left to do.
+// dieAndRecover kills a publish and publishes again. Then the bucket must hold the
+// release, and another publish must have nothing to do.
 func (w *workplace) dieAndRecover(t *testing.T, e *emulator, d death) {
 	t.Helper()
 	killed, said, err := e.kill(w.command("publish", "--yes"), d)
@@ -141,11 +142,11 @@ func (w *workplace) dieAndRecover(t *testing.T, e *emulator, d death) {
 	}
 }
 
-// String names the death for the test's name.
+// String describes the death, for the name of a test.
 func (d death) String() string { return fmt.Sprintf("write %d %s", d.at, d.moment) }
 
-// deaths chooses where to kill a publish that makes the given writes: at n points spread over all
-// of them, and at each moment of every write of the claim, the feed and the record.
+// deaths chooses where to kill a publish with the given writes: at n points spread over
+// all writes, and at each moment of every write of the claim, the feed and the record.
 func deaths(writes []string, n int) []death {
 	moments := []moment{arriving, halfway, answered}
 	var all []death
@@ -167,8 +168,8 @@ func deaths(writes []string, n int) []death {
 	return all
 }
 
-// TestStaleClaim kills a publish right after its claim, and publishes from another checkout on
-// another machine, which must take the claim over.
+// TestStaleClaim kills a publish right after its claim, and publishes from another
+// checkout on another machine. That publish must take over the claim.
 func TestStaleClaim(t *testing.T) {
 	t.Parallel()
 	e := startEmulator(t)
@@ -199,8 +200,8 @@ func TestStaleClaim(t *testing.T) {
 	}
 }
 
-// TestTwoPublishers holds one publisher at its claim until another has published. The first must
-// end with exit code 4 and change nothing.
+// TestTwoPublishers holds one publisher at its claim until another has published. The
+// first publisher must then end with exit code 4 and change nothing.
 func TestTwoPublishers(t *testing.T) {
 	t.Parallel()
 	e := startEmulator(t)
@@ -229,7 +230,7 @@ func TestTwoPublishers(t *testing.T) {
 	}
 }
 
-// phase returns how far the last publish got, by the record in the bucket.
+// phase returns the phase of the last publish, from the record in the bucket.
 func (e *emulator) phase(t testing.TB) string {
 	t.Helper()
 	return e.phaseIn(t, bucketName)
@@ -240,8 +241,8 @@ func (e *emulator) phaseIn(t testing.TB, bucket string) string {
 	return decode[struct{ Phase string }](t, e.objectIn(t, bucket, ".onair/release.json").data).Phase
 }
 
-// mustBeSatisfied fails the test if the listener recorded a failure, or got fewer different feeds
-// than were published.
+// mustBeSatisfied fails the test if the listener recorded a failure, or got fewer
+// different feeds than the given number.
 func (l *listener) mustBeSatisfied(t testing.TB, feeds int) {
 	t.Helper()
 	l.mu.Lock()
@@ -256,8 +257,8 @@ func (l *listener) mustBeSatisfied(t testing.TB, feeds int) {
 
 var titleLine = regexp.MustCompile(`(?m)^title:.*$`)
 
-// retitle changes the title of the newest live episode, and so its tag, its audio's key, the feed
-// and several pages.
+// retitle changes the title of the newest live episode. This changes its tag, the key
+// of its audio, the feed and several pages.
 func retitle(t testing.TB, w *workplace, title string) {
 	t.Helper()
 	retitleEpisode(t, w, w.source(t).live()[0], title)

@@ -20,10 +20,10 @@ type crowd struct {
 	stored        *archive
 
 	requests, bytes atomic.Int64
-	rounds          []atomic.Int64 // number of feeds that each listener got
+	rounds          []atomic.Int64 // number of feeds that each listener has fetched
 
 	mu     sync.Mutex
-	feeds  map[string]bool // feeds that any of them got
+	feeds  map[string]bool // feeds that any listener got
 	failed []string        // the first few failures
 	wrong  int             // number of failures
 }
@@ -58,7 +58,7 @@ func startCrowd(t *testing.T, feedURL, base string, listeners int, stored *archi
 	return c
 }
 
-// leave stops all listeners. It may be called twice.
+// leave stops all listeners. It may be called more than once.
 func (c *crowd) leave() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -69,8 +69,8 @@ func (c *crowd) leave() {
 	}
 }
 
-// everybody waits until every listener has fetched the feed again, so that none uses an older
-// one.
+// everybody waits until every listener has fetched the feed again, so that none uses an
+// older feed.
 func (c *crowd) everybody(t *testing.T) {
 	t.Helper()
 	before := make([]int64, len(c.rounds))
@@ -78,7 +78,7 @@ func (c *crowd) everybody(t *testing.T) {
 		before[i] = c.rounds[i].Load()
 	}
 	for i := range c.rounds {
-		await(t, "every listener", func() bool { return c.rounds[i].Load() >= before[i]+2 }) // the current round may have begun before
+		await(t, "every listener", func() bool { return c.rounds[i].Load() >= before[i]+2 }) // the current round may have begun earlier
 	}
 }
 
@@ -130,7 +130,7 @@ func (c *crowd) listen(random *rand.Rand) error {
 	return nil
 }
 
-// part fetches a range of an enclosure and compares it with what was stored.
+// part fetches a range of an enclosure and compares it with the stored audio.
 func (c *crowd) part(p promise, first, last int64) error {
 	got, err := c.ask(http.MethodGet, p.url, http.StatusPartialContent, "Range", fmt.Sprintf("bytes=%d-%d", first, last))
 	if err != nil {
@@ -146,7 +146,7 @@ func (c *crowd) part(p promise, first, last int64) error {
 	return nil
 }
 
-// ask sends a request that must be answered with the status.
+// ask sends a request. Any other status in the response is an error.
 func (c *crowd) ask(method, url string, status int, header ...string) (*response, error) {
 	c.requests.Add(1)
 	got, err := (&listener{client: c.client}).get(method, url, header...)
@@ -160,10 +160,10 @@ func (c *crowd) ask(method, url string, status int, header ...string) (*response
 	return got, nil
 }
 
-// TestLoad has a thousand listeners fetch ranges of episodes through Varnish while the show is
-// published: episodes are retagged more often than feeds are kept, a scheduled one goes live, and
-// unused objects are pruned. No request may fail, no response may be a mixture, and few requests
-// may reach the bucket.
+// TestLoad has a thousand listeners fetch ranges of episodes through Varnish while the
+// show is published. Meanwhile episodes are retagged more often than feeds are kept, a
+// scheduled episode goes live, and unused objects are pruned. No request may fail, no
+// response may be a mixture of versions, and few requests may reach the bucket.
 func TestLoad(t *testing.T) {
 	need(t, "varnish") // not parallel: a thousand listeners would slow down other tests
 	edge, folder := newEdge(t, places["root"])
@@ -180,7 +180,7 @@ func TestLoad(t *testing.T) {
 	const listeners = 1000
 	c := startCrowd(t, edge.url+"feed.xml", edge.url, listeners, stored)
 	asked := storage.shown.Load()
-	takes := rounds(t, 24) // more than feeds are kept
+	takes := rounds(t, 24) // more than the number of feeds that are kept
 	for take := range takes {
 		if take == takes/2 {
 			w = w.with(later)
@@ -221,7 +221,7 @@ func TestLoad(t *testing.T) {
 	}
 }
 
-// archive keeps everything that was ever stored, for listeners to compare with.
+// archive keeps all content that was ever stored, for listeners to compare with.
 type archive struct {
 	*emulator
 	audio sync.Map // contents by key
@@ -235,7 +235,7 @@ func (a *archive) keep(key string) {
 	}
 	o, err := a.fake.GetObject(bucketName, key)
 	switch {
-	case err != nil: // deleted
+	case err != nil: // the object has been deleted
 	case isAudio:
 		a.audio.Store(key, o.Content)
 	default:

@@ -13,8 +13,8 @@ import (
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 )
 
-// lax starts a proxy that ignores preconditions: it removes them from requests and signs those
-// again. It returns a counter of removed preconditions.
+// lax starts a proxy that removes preconditions from requests and signs the requests
+// again. ignored returns the number of removed preconditions.
 func (s *s3Server) lax(t *testing.T) (address string, ignored func() int32) {
 	t.Helper()
 	backend, err := url.Parse(s.url)
@@ -44,8 +44,8 @@ func (s *s3Server) lax(t *testing.T) (address string, ignored func() int32) {
 	return front.URL, seen.Load
 }
 
-// TestLaxStorage publishes to a provider that ignores preconditions. The result must be right,
-// and a warning about concurrent publishes must be printed.
+// TestLaxStorage publishes to a provider that ignores preconditions. The result must be
+// right, and onair must warn about concurrent publishes.
 func TestLaxStorage(t *testing.T) {
 	t.Parallel()
 	s := startVersityGW(t)
@@ -75,7 +75,7 @@ func TestLaxStorage(t *testing.T) {
 		t.Error("nobody asked for a precondition")
 	}
 
-	// With preconditions there is no warning.
+	// There is no warning for a provider that respects preconditions.
 	strict := newWorkplace(t, s.env()...)
 	retitle(t, strict, "Retitled")
 	if said := publish(strict); strings.Contains(said, warning) {

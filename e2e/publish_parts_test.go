@@ -11,10 +11,11 @@ import (
 	"github.com/fsouza/fake-gcs-server/fakestorage"
 )
 
-// tagged are the prefixes of the keys of audio and of its parts.
+// tagged are the prefixes of the keys of audio and its parts.
 var tagged = []string{"audio/", ".onair/parts/", ".onair/joined/"}
 
-// withoutMasters returns another checkout on a machine that never had the audio.
+// withoutMasters returns another checkout of the show, on a machine that never had the
+// audio.
 func (w *workplace) withoutMasters(t testing.TB, env ...string) *workplace {
 	t.Helper()
 	clone, err := makeWorkplace(t.TempDir(), env...)
@@ -50,7 +51,7 @@ func payloadOf(t testing.TB, name string) (digest string, n int) {
 	return sha256Hex(payload), len(payload)
 }
 
-// audioOf returns the published audio of an episode, which the feed names.
+// audioOf returns the published audio of an episode, found through the feed.
 func (e *emulator) audioOf(t testing.TB, slug string) object {
 	t.Helper()
 	promises, err := promisesOf(e.object(t, "feed.xml").data)
@@ -70,8 +71,8 @@ func (e *emulator) audioOf(t testing.TB, slug string) object {
 	return object{}
 }
 
-// mustPlay fails the test unless the published audio of an episode is the
-// master's, byte for byte.
+// mustPlay fails the test unless the published audio of an episode has the payload of
+// the master, byte for byte.
 func (e *emulator) mustPlay(t testing.TB, slug, payload string) {
 	t.Helper()
 	if _, got := splitMP3(e.audioOf(t, slug).data); sha256Hex(got) != payload {
@@ -79,8 +80,8 @@ func (e *emulator) mustPlay(t testing.TB, slug, payload string) {
 	}
 }
 
-// TestTagCosts changes the title of an episode of twenty megabytes, and then its cover, on a
-// machine that never had the audio.
+// TestTagCosts changes the title of an episode of twenty megabytes, and then its cover,
+// on a machine that never had the audio. It checks which requests are sent.
 func TestTagCosts(t *testing.T) {
 	t.Parallel()
 	e := startEmulator(t)
@@ -100,7 +101,7 @@ func TestTagCosts(t *testing.T) {
 	if sent > int64(size/1000) {
 		t.Errorf("a new title sends %d bytes for audio of %d, want 1/1000 of that", sent, size)
 	}
-	if len(requests) != 4 { // the text of the tag; join, copy, and delete the joined object
+	if len(requests) != 4 { // upload the text of the tag; join; copy; delete the joined object
 		t.Errorf("a new title takes\n%s", summarize(requests))
 	}
 	e.mustPlay(t, episode.slug, payload)
@@ -124,7 +125,7 @@ func TestTagCosts(t *testing.T) {
 	if sent > int64(size/40) || sent < 10_000 {
 		t.Errorf("a new cover sends %d bytes for audio of %d, want at most 1/40 of that, and the cover", sent, size)
 	}
-	if len(requests) != 5 { // the same, and the cover
+	if len(requests) != 5 { // also upload the cover
 		t.Errorf("a new cover takes\n%s", summarize(requests))
 	}
 	e.mustPlay(t, episode.slug, payload)
@@ -137,8 +138,8 @@ func TestTagCosts(t *testing.T) {
 	}
 }
 
-// recoloured returns a JPEG with other bytes and the same picture, by adding a comment (ITU-T
-// T.81, B.2.4.5).
+// recoloured returns a JPEG of the same picture with other bytes: it adds a comment
+// (ITU-T T.81, B.2.4.5).
 func recoloured(jpeg []byte) []byte {
 	return bytes.Join([][]byte{jpeg[:2], {0xff, 0xfe, 0, 6}, []byte("more"), jpeg[2:]}, nil)
 }
@@ -160,10 +161,10 @@ func lengthen(t testing.TB, name string, size int) {
 	}
 }
 
-// later is a time after the date of the example's scheduled episode.
+// later sets a time after the date of the example's scheduled episode.
 const later = "ONAIR_NOW=2040-01-01T00:00:00Z"
 
-// scheduled is the slug of the example's scheduled episode.
+// scheduled returns the example's scheduled episode.
 func (w *workplace) scheduled(t testing.TB) *episodeSource {
 	t.Helper()
 	s := w.source(t)
@@ -176,8 +177,9 @@ func (w *workplace) scheduled(t testing.TB) *episodeSource {
 	return nil
 }
 
-// TestScheduledGoesLive publishes after a scheduled episode's date on a machine that never had
-// its audio: the stored parts are enough. Without them the episode stays out, and nothing is written.
+// TestScheduledGoesLive publishes after a scheduled episode's date on a machine that
+// never had its audio. The stored parts must be enough. Without them the episode must
+// stay out, and nothing may be written.
 func TestScheduledGoesLive(t *testing.T) {
 	t.Parallel()
 	e := startEmulator(t)
@@ -192,7 +194,7 @@ func TestScheduledGoesLive(t *testing.T) {
 	}
 	clone := w.withoutMasters(t, append(e.privateEnv(), later)...)
 
-	// Neither audio nor parts.
+	// Without audio and parts, the episode stays out.
 	part := ".onair/parts/" + payload
 	kept, err := e.fake.GetObject(privateName, part)
 	if err != nil {
@@ -225,8 +227,8 @@ func TestScheduledGoesLive(t *testing.T) {
 	}
 }
 
-// TestScheduledStaysSecret publishes without a private bucket. Then nothing of the scheduled
-// episode may be stored.
+// TestScheduledStaysSecret publishes without a private bucket. Then no object may be
+// stored for the scheduled episode.
 func TestScheduledStaysSecret(t *testing.T) {
 	t.Parallel()
 	e := startEmulator(t)
@@ -242,8 +244,8 @@ func TestScheduledStaysSecret(t *testing.T) {
 	}
 }
 
-// TestRollbackAndPull restores the previous feed, and pulls masters and lock to a machine that
-// has neither.
+// TestRollbackAndPull restores the previous feed, and pulls masters and lock to a
+// machine that has none of them.
 func TestRollbackAndPull(t *testing.T) {
 	t.Parallel()
 	e := startEmulator(t)
@@ -293,8 +295,8 @@ func TestRollbackAndPull(t *testing.T) {
 	}
 }
 
-// TestPrune retitles an episode more often than feeds are kept, and prunes a month later by the
-// bucket's clock, with a different clock of the publisher.
+// TestPrune retitles an episode more often than feeds are kept, and prunes a month
+// later by the bucket's clock, while the publisher's clock differs.
 func TestPrune(t *testing.T) {
 	t.Parallel()
 	e := startEmulator(t)
@@ -354,7 +356,7 @@ func TestPrune(t *testing.T) {
 		}
 	}
 	for range 20 {
-		w.run(t, "rollback") // refused if an object that the feed names is missing
+		w.run(t, "rollback") // fails if an object that the feed names is missing
 		w.run(t, "publish", "--yes")
 	}
 	e.forget()

@@ -11,9 +11,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestReproducible builds and publishes the same show twice: in folders with other names, weeks
-// apart, in another time zone, with every file touched and an empty cache. Every byte must be the
-// same.
+// TestReproducible builds and publishes the same show twice: in folders with different
+// names, weeks apart, in different time zones, with every file touched and an empty
+// cache. All bytes must be the same.
 func TestReproducible(t *testing.T) {
 	t.Parallel()
 	first := newWorkplace(t)
@@ -33,8 +33,8 @@ func TestReproducible(t *testing.T) {
 	}
 }
 
-// TestWithoutMasters plans in a checkout without audio, as after git clone. The lock and the
-// bucket must be enough.
+// TestWithoutMasters plans in a checkout without audio, as after git clone. The lock
+// and the bucket must provide enough information.
 func TestWithoutMasters(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -56,7 +56,8 @@ func TestWithoutMasters(t *testing.T) {
 // longAgo is earlier than all files of the tests.
 var longAgo = time.Date(2001, 9, 9, 1, 46, 40, 0, time.UTC)
 
-// touch sets the modification times of all files and folders, an hour apart, starting at from.
+// touch sets the modification times of all files and folders, an hour apart from each
+// other, to times after when.
 func touch(t testing.TB, dir string, when time.Time) {
 	t.Helper()
 	err := filepath.WalkDir(dir, func(name string, _ fs.DirEntry, err error) error {
@@ -87,7 +88,7 @@ func sameFiles(t testing.TB, what string, want, got map[string][]byte) {
 	for key := range want {
 		if !slices.Equal(want[key], got[key]) && len(want[key]) < 64<<10 {
 			t.Errorf("%s: %s (-want +got):\n%s", what, key, cmp.Diff(string(want[key]), string(got[key])))
-			return // one difference is enough
+			return // the first difference is enough
 		}
 	}
 }

@@ -10,14 +10,13 @@ import (
 	"onair/publish/bucket"
 )
 
-// objects returns what the public bucket holds, by key, without onair's own
-// records.
+// objects returns the objects in the public bucket by key, except onair's own records.
 func (s *s3Server) objects(t testing.TB) map[string]object {
 	t.Helper()
 	return objectsIn(t, openS3(t, s.bucketURL(bucketName)))
 }
 
-// objectsIn returns the public objects of a bucket, by key.
+// objectsIn returns the public objects in a bucket, by key.
 func objectsIn(t testing.TB, b bucket.Bucket) map[string]object {
 	t.Helper()
 	all := map[string]object{}
@@ -43,9 +42,9 @@ func objectsIn(t testing.TB, b bucket.Bucket) map[string]object {
 	return all
 }
 
-// TestPublishToS3 publishes the example to an empty bucket of an S3 server, then again, then with
-// a new title. Every object must be that of the build, the second publish must only list, and a
-// new title must send no audio.
+// TestPublishToS3 publishes the example to an empty bucket of an S3 server, then again,
+// then with a new title. Every object must have the bytes of the build, the second
+// publish must only list, and the publish with a new title must send no audio.
 func TestPublishToS3(t *testing.T) {
 	t.Parallel()
 	s := startVersityGW(t)

@@ -19,14 +19,14 @@ import (
 	"testing"
 )
 
-// Limits on what a user downloads, in bytes.
+// Limits on the size of what a user downloads, in bytes.
 const (
 	maxBinary  = 45_000_000 // linux/amd64, stripped
 	maxPackage = 16_000_000
 )
 
-// TestRelease makes everything that a release has, twice in two folders, and then installs
-// and checks it as users do. ONAIR_E2E_RELEASE is "linux" to build for linux/amd64 only,
+// TestRelease makes all files of a release, twice in two folders, and then installs and
+// checks them as users do. ONAIR_E2E_RELEASE is "linux" to build for linux/amd64 only,
 // or "all" to build for all systems.
 func TestRelease(t *testing.T) {
 	systems := os.Getenv("ONAIR_E2E_RELEASE")
@@ -117,14 +117,14 @@ func TestRelease(t *testing.T) {
 	})
 }
 
-// makeRelease clones the repository's commit into dir and has GoReleaser build it, for all
-// systems or for linux/amd64. It returns the folder with the results.
+// makeRelease clones the repository's commit into dir and has GoReleaser build it, for
+// all systems or for linux/amd64. It returns the folder of the results.
 func makeRelease(t *testing.T, goreleaser, dir string, all bool) string {
 	t.Helper()
 	clone(t, dir)
 	skip := "publish,sign,sbom,ko"
 	if !all {
-		skip += ",scoop,winget" // manifests of the archives for Windows
+		skip += ",scoop,winget" // they describe the archives for Windows
 		name := filepath.Join(dir, ".goreleaser.yaml")
 		config, err := os.ReadFile(name)
 		if err != nil {
@@ -145,15 +145,15 @@ func makeRelease(t *testing.T, goreleaser, dir string, all bool) string {
 	return filepath.Join(dir, "dist")
 }
 
-// clone clones the repository, as if from GitHub.
+// clone clones the repository, as if it came from GitHub.
 func clone(t *testing.T, dir string) {
 	t.Helper()
 	tool(t, "git", "clone", "--quiet", "..", dir)
 	tool(t, "git", "-C", dir, "remote", "set-url", "origin", "https://github.com/OWNER/onair")
 }
 
-// goCaches returns the variables with which Go uses this machine's caches in
-// another home.
+// goCaches returns variables that make Go use this machine's caches although the home
+// folder is another.
 func goCaches(t *testing.T) (env []string) {
 	t.Helper()
 	for _, name := range []string{"GOCACHE", "GOMODCACHE"} {
@@ -206,7 +206,7 @@ func sha256Of(t *testing.T, name string) string {
 	return hex.EncodeToString(sum.Sum(nil))
 }
 
-// mustRun runs an installed binary.
+// mustRun checks that an installed binary runs.
 func mustRun(t *testing.T, onair string) {
 	t.Helper()
 	version := decode[struct {
@@ -218,8 +218,8 @@ func mustRun(t *testing.T, onair string) {
 	}
 }
 
-// installDebian installs a package below a folder, uses what it installed, and
-// removes it.
+// installDebian installs a package below a folder, runs the installed binary, and
+// removes the package.
 func installDebian(t *testing.T, file string) {
 	t.Helper()
 	need(t, "dpkg")
@@ -299,7 +299,7 @@ func tarNames(t *testing.T, name string) (names []string) {
 }
 
 // TestFormula checks Homebrew's formula, and runs the steps of its build with the
-// archive of the source, in an empty home.
+// source archive, in an empty home.
 func TestFormula(t *testing.T) {
 	t.Parallel()
 	ruby := need(t, "ruby")
@@ -321,7 +321,7 @@ func TestFormula(t *testing.T) {
 	if !strings.Contains(string(formula), sha256Of(t, archive)) {
 		t.Error("the formula lacks the SHA-256 of the archive")
 	}
-	// std_go_args is "-trimpath", "-o=…", and the tags and ldflags.
+	// std_go_args stands for "-trimpath", "-o=…", and the tags and ldflags.
 	tags := regexp.MustCompile(`tags: "([^"]*)"`).FindSubmatch(formula)
 	flags := regexp.MustCompile(`ldflags = "([^"]*)"`).FindSubmatch(formula)
 	if tags == nil || flags == nil {
@@ -351,8 +351,8 @@ func TestFormula(t *testing.T) {
 	}
 }
 
-// TestModule gives a clone another module path, as the one who releases onair does,
-// and builds and tests it.
+// TestModule gives a clone another module path, as a maintainer does for a release, and
+// builds and tests it.
 func TestModule(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "onair")
@@ -368,7 +368,8 @@ func TestModule(t *testing.T) {
 		return string(out)
 	}
 	run("make", "module", "MODULE=github.com/vega/onair")
-	// Compiling all tests again takes minutes. That each package is found is known sooner.
+	// Compiling all tests again takes minutes. go list already shows that every package
+	// can be found.
 	run("go", "list", "-deps", "-test", "./...")
 	run("go", "list", "-C", "e2e", "-deps", "-test", "./...")
 	run("go", "test", "./release")

@@ -12,14 +12,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// hostile are names that lead out of a folder, or to special files.
+// hostile are names that point outside of a folder, or at special files.
 var hostile = []string{
 	"../outside", "../../outside/x", "/outside", "..", ".", "a/../../../outside", `..\outside`, `C:\outside`, ".git", ".onair", ".onair/release.json",
 	"CON", "nul", "a.", "a ", "A", "a/b", "a\\x00b", "%2e%2e/outside", "",
 }
 
-// TestHostileNames uses such names wherever a show names something. No file may be created or
-// changed outside the folders that onair may write to.
+// TestHostileNames uses hostile names wherever a show names something. No file may be
+// created or changed outside the folders that onair may write to.
 func TestHostileNames(t *testing.T) {
 	t.Parallel()
 	places := map[string]func(w *workplace, name string) error{
@@ -69,7 +69,7 @@ func TestHostileNames(t *testing.T) {
 				if diff := cmp.Diff(before, outside(t, root, "public", "state", "build", "home", "show/onair.lock")); diff != "" {
 					t.Errorf("%q: files that are none of its business (-before +after):\n%s", name, diff)
 				}
-				if err := os.MkdirAll(filepath.Join(root, "public"), 0o755); err != nil { // a refused show does not create it
+				if err := os.MkdirAll(filepath.Join(root, "public"), 0o755); err != nil { // onair does not create it for a refused show
 					t.Fatal(err)
 				}
 				for _, key := range keysIn(t, filepath.Join(root, "public")) {
@@ -82,22 +82,24 @@ func TestHostileNames(t *testing.T) {
 	}
 }
 
-// frontMatter sets a line in the front matter of an episode.
+// frontMatter returns a function that sets a line in the front matter of an episode.
+// The line is format with a hostile name.
 func frontMatter(format string) func(*workplace, string) error {
 	return func(w *workplace, name string) error {
 		return replaceLine(filepath.Join(w.dir, "episodes", "1-ghosts-in-the-tag", "episode.md"), fmt.Sprintf(format, name), 1)
 	}
 }
 
-// inShow sets a line in show.yaml.
+// inShow returns a function that sets a line in show.yaml. The line is format with a
+// hostile name.
 func inShow(format string) func(*workplace, string) error {
 	return func(w *workplace, name string) error {
 		return replaceLine(filepath.Join(w.dir, "show.yaml"), fmt.Sprintf(format, name), 0)
 	}
 }
 
-// replaceLine replaces the line of a file with the same key, or inserts it after the given
-// number of lines.
+// replaceLine replaces the line of a file that has the same key. If there is none, it
+// inserts the line after the given number of lines.
 func replaceLine(file, line string, after int) error {
 	text, err := os.ReadFile(file)
 	if err != nil {
@@ -113,8 +115,8 @@ func replaceLine(file, line string, after int) error {
 	return os.WriteFile(file, []byte(strings.Join(lines, "\n")), 0o644)
 }
 
-// outside lists the files below a folder with the digests of their contents, without those in
-// the given subfolders.
+// outside returns the digests of the files below a folder, except the files in the
+// allowed subfolders.
 func outside(t testing.TB, root string, allowed ...string) map[string]string {
 	t.Helper()
 	files := map[string]string{}
@@ -146,7 +148,7 @@ func outside(t testing.TB, root string, allowed ...string) map[string]string {
 func TestLinksLeadNowhere(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		link, to string // below the root; the link's folder is created
+		link, to string // paths below the root; the test creates the folder of the link
 		command  []string
 	}{
 		"folder of audio":    {"public/audio", "victim", []string{"publish", "--yes"}},
@@ -179,7 +181,7 @@ func TestLinksLeadNowhere(t *testing.T) {
 			if err := os.WriteFile(filepath.Join(victim, "file"), []byte("mine"), 0o644); err != nil {
 				t.Fatal(err)
 			}
-			_ = os.Remove(link) // the example has a lock
+			_ = os.Remove(link) // a link may replace the lock of the example
 			if err := os.Symlink(filepath.Join(root, filepath.FromSlash(test.to)), link); err != nil {
 				t.Skip(err)
 			}

@@ -25,10 +25,10 @@ import (
 
 func xmlEscape(w io.Writer, s string) error { return xml.EscapeText(w, []byte(s)) }
 
-// canary is part of every secret of these tests.
+// canary is a part of every secret in these tests.
 const canary = "CANARY-that-nobody-may-hear"
 
-// account is the key file of a service account, and the secrets in it.
+// account writes the key file of a service account, and returns the secrets in it.
 func account(t testing.TB) (file string, secrets []string) {
 	t.Helper()
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
@@ -87,9 +87,9 @@ var tokens = []string{
 	"AWS_ACCESS_KEY_ID=AKIAHELLOUNIVERSE", "AWS_SECRET_ACCESS_KEY=" + canary + "-aws", "AWS_SESSION_TOKEN=" + canary + "-session", "AWS_REGION=eu-central-1",
 }
 
-// TestSecrets has every service refuse all requests and repeat them in its errors, and runs
-// commands with -v. Neither their output nor any file may contain a secret: tokens, keys of
-// service accounts, or assertions and signatures made from them.
+// TestSecrets makes every service refuse all requests and repeat them in its errors,
+// and runs commands with -v. Neither their output nor any file may contain a secret:
+// tokens, keys of service accounts, or assertions and signatures made with them.
 func TestSecrets(t *testing.T) {
 	t.Parallel()
 	file, private := account(t)
@@ -112,7 +112,7 @@ func TestSecrets(t *testing.T) {
 		hosts    func(*emulator) map[string]http.HandlerFunc
 		env      []string
 		commands []string // commands, run with -v
-		heard    string   // the host that must get a request for the test to be valid
+		heard    string   // host that must get a request, or else the test proves nothing
 	}{
 		"no token is given":  {nobody, []string{google + file}, []string{"publish --yes", "status"}, "oauth2.googleapis.com"},
 		"the bucket refuses": {tokensOnly, []string{google + file}, []string{"plan", "publish --yes", "bucket check", "pull", "rollback"}, "storage.googleapis.com"},
@@ -162,7 +162,8 @@ func useCDN(t testing.TB, w *workplace, env []string) {
 	}
 }
 
-// mustBeSecret fails the test if a secret is in the output or in a file that was written.
+// mustBeSecret fails the test if a secret is in the output or in a file that the
+// command wrote.
 func (n *internet) mustBeSecret(t *testing.T, w *workplace, private []string, said []byte) {
 	t.Helper()
 	secrets := append(slices.Collect(maps.Keys(n.shown)), private...)
@@ -198,8 +199,8 @@ func garbage(t testing.TB) string {
 	return file
 }
 
-// TestCrash aborts a running publish. The stack traces that the runtime prints must not contain a
-// secret, nor may the published files.
+// TestCrash aborts a running publish. Neither the stack traces of the runtime nor the
+// published files may contain a secret.
 func TestCrash(t *testing.T) {
 	t.Parallel()
 	file, private := account(t)

@@ -14,8 +14,8 @@ import (
 	"golang.org/x/net/html"
 )
 
-// TestPagesAreValid checks a page of every kind with html-validate, which must report nothing, and
-// that it reports a broken page.
+// TestPagesAreValid checks a page of every kind with html-validate, which must report
+// nothing. It also checks that html-validate reports a broken page.
 func TestPagesAreValid(t *testing.T) {
 	t.Parallel()
 	site := gallery(t)
@@ -59,7 +59,7 @@ func TestPagesAreAccessible(t *testing.T) {
 				if name == "results" {
 					b.do(t, "wait for hits", chromedp.WaitVisible(".hit mark"))
 				}
-				// An hour of turns takes axe long, and they are alike.
+				// An hour of turns would take axe long, and turns are alike.
 				b.do(t, "shorten the transcript", chromedp.Evaluate[chromedp.Void](`[...document.querySelectorAll(".turn")].slice(12).forEach(turn => turn.remove())`))
 				b.do(t, "load axe", chromedp.Evaluate[chromedp.Void](string(axe)+";undefined"))
 				for _, w := range windows {
@@ -85,8 +85,8 @@ func TestPagesAreAccessible(t *testing.T) {
 	}
 }
 
-// axe returns what axe reports about the page: by all of its rules, or by those that depend on
-// colours and sizes.
+// axe returns the violations that axe finds on the page: of all rules, or only of rules
+// that depend on colours and sizes.
 func (b *tab) axe(t testing.TB, all bool) (violations []string) {
 	t.Helper()
 	options := `{ resultTypes: ["violations"] }`
@@ -101,13 +101,13 @@ func (b *tab) axe(t testing.TB, all bool) (violations []string) {
 	return decode[[]string](t, []byte(report))
 }
 
-// TestLinksLeadSomewhere follows every link within the site, from all pages: links, images and their
-// versions, scripts, styles, the addresses in the head, and anchors.
+// TestLinksLeadSomewhere follows every link within the site from all pages: links,
+// versions of images, scripts, styles, addresses in the head, and anchors.
 func TestLinksLeadSomewhere(t *testing.T) {
 	t.Parallel()
 	site := gallery(t)
 	type target struct{ from, anchor string }
-	wanted := map[string][]target{} // by address without the anchor
+	wanted := map[string][]target{} // by address without anchor
 	anchors := map[string]map[string]bool{}
 	for _, key := range site.pages(t) {
 		page, err := url.Parse(site.url + strings.TrimSuffix(key, "index.html"))

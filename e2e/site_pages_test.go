@@ -31,10 +31,10 @@ func (s *site) pages(t testing.TB) (keys []string) {
 func TestPagesAreHTML(t *testing.T) {
 	t.Parallel()
 	site := published(t)
-	// The checker requests no loopback address unless allowed.
+	// The checker requests no loopback address without this option.
 	args := []string{"-Dnu.validator.servlet.allow-forbidden-hosts=true", "-jar", need(t, "vnu"), "--format", "json", "--exit-zero-always", "--stdout"}
 	for _, key := range site.pages(t) {
-		args = append(args, site.url+key) // not files, because they have no origin that the page's policy could allow
+		args = append(args, site.url+key) // a URL, because a file has no origin that the page's policy could allow
 	}
 	report := decode[struct {
 		Messages []struct {
@@ -43,7 +43,7 @@ func TestPagesAreHTML(t *testing.T) {
 		}
 	}](t, tool(t, "java", args...))
 	for _, m := range report.Messages {
-		// Browsers do not apply the policy to a data block.
+		// Browsers do not apply the policy to data blocks.
 		if strings.HasPrefix(m.Message, "Inline script violates") && strings.Contains(m.Extract, `type="application/ld+json"`) {
 			continue
 		}
@@ -51,7 +51,7 @@ func TestPagesAreHTML(t *testing.T) {
 	}
 }
 
-// tab is an open page in a browser, with the messages of its console.
+// tab is an open page in a browser, with the messages on its console.
 type tab struct {
 	context.Context
 
@@ -64,7 +64,7 @@ func openTab(t testing.TB, program string) *tab {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(program),
-		chromedp.NoSandbox, // the sandbox does not work as root, and the pages are trusted
+		chromedp.NoSandbox, // the sandbox does not work for root, and the pages are trusted
 		chromedp.UserDataDir(t.TempDir()))
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	t.Cleanup(cancel)
@@ -87,7 +87,7 @@ func openTab(t testing.TB, program string) *tab {
 	return b
 }
 
-// do runs actions in the page, which must succeed.
+// do runs actions in the page. They must succeed.
 func (b *tab) do(t testing.TB, what string, steps ...chromedp.Action[chromedp.Void]) {
 	t.Helper()
 	if err := chromedp.Do(b, steps...); err != nil {
@@ -95,8 +95,8 @@ func (b *tab) do(t testing.TB, what string, steps ...chromedp.Action[chromedp.Vo
 	}
 }
 
-// open opens a page. It retries, because a browser that has just started sometimes replaces the
-// page by its own empty one.
+// open opens a page. It retries, because a browser that has just started sometimes
+// replaces the page with its own empty page.
 func (b *tab) open(t testing.TB, url string) {
 	t.Helper()
 	err := chromedp.Do(b, chromedp.Navigate(url))
@@ -108,8 +108,8 @@ func (b *tab) open(t testing.TB, url string) {
 	}
 }
 
-// mustBeQuiet fails the test if the console has any message, such as a script error, a file that
-// did not load or a violation of the page's policy.
+// mustBeQuiet fails the test if the console has any message, such as a script error, a
+// file that failed to load or a violation of the page's policy.
 func (b *tab) mustBeQuiet(t testing.TB) {
 	t.Helper()
 	b.mu.Lock()
@@ -139,7 +139,7 @@ func (b *tab) waitFor(t testing.TB, what, condition string) {
 	}
 }
 
-// TestEmbedShowsTranscript opens the transcript of the player for other sites.
+// TestEmbedShowsTranscript opens the transcript in the player for other sites.
 func TestEmbedShowsTranscript(t *testing.T) {
 	t.Parallel()
 	site := published(t)

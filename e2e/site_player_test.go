@@ -12,7 +12,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// playable returns the newest live episode that has chapters, which also has a transcript.
+// playable returns the newest live episode with chapters. It also has a transcript.
 func (s *site) playable(t testing.TB) *episodeSource {
 	t.Helper()
 	for _, e := range s.source(t).live() {
@@ -34,13 +34,13 @@ func eval[T any](t testing.TB, b *tab, expression string) T {
 	return v
 }
 
-// click clicks an element of the page through its script, as a screen reader does.
+// click clicks an element through a script in the page, as a screen reader does.
 func (b *tab) click(t testing.TB, element string) {
 	t.Helper()
 	b.do(t, "click "+element, chromedp.Evaluate[chromedp.Void](element+`.click()`))
 }
 
-// wheel turns the wheel of the mouse over the middle of the page.
+// wheel turns the mouse wheel over the middle of the page.
 func (b *tab) wheel(t testing.TB, pixels float64) {
 	t.Helper()
 	_, err := chromedp.Call(b, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: input.DispatchMouseEventTypeMouseWheel, X: 300, Y: 300, DeltaX: 1, DeltaY: pixels})
@@ -101,7 +101,7 @@ func TestPlayerSeeks(t *testing.T) {
 	b.do(t, "faster", chromedp.KeyEvent(">"))
 	b.waitFor(t, "the speed", `audio.playbackRate === 1.1 && audio.preservesPitch`)
 
-	// A field keeps its keys.
+	// Keys typed into a field do not control the player.
 	b.do(t, "type", chromedp.SendKeys(".filter input", "k "))
 	b.waitFor(t, "the filter", `document.querySelector(".filter input").value === "k " && audio.paused`)
 
@@ -111,7 +111,7 @@ func TestPlayerSeeks(t *testing.T) {
 		b.do(t, "address", chromedp.Evaluate[chromedp.Void](`location.hash = "#t=61"`))
 		b.waitFor(t, "#t=61", `audio.currentTime === 61`)
 		b.do(t, "address", chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`location.hash = %q`, hash)))
-		b.waitFor(t, hash+" to go to "+want, `Math.abs(audio.currentTime - `+want+`) < 0.5`) // the browser corrects the duration after a seek
+		b.waitFor(t, hash+" to go to "+want, `Math.abs(audio.currentTime - `+want+`) < 0.5`) // the browser may correct the duration after a seek
 	}
 	b.do(t, "address with an end", chromedp.Evaluate[chromedp.Void](`location.hash = "#t=30,31"`), chromedp.Evaluate[chromedp.Void](`document.activeElement.blur()`), chromedp.KeyEvent(" "))
 	b.waitFor(t, "the end of the span", `audio.paused && audio.currentTime >= 31 && audio.currentTime < 33`)
@@ -133,7 +133,7 @@ func TestPlayerFollows(t *testing.T) {
 	b.wheel(t, -20000)
 	b.waitFor(t, "the offer to go back", `scrollY < 300 && !document.querySelector(".back-to").hidden && /\d:\d\d/.test(document.querySelector(".back-to").textContent)`)
 
-	// The next turns do not scroll.
+	// The next turns must not scroll the page.
 	b.click(t, `document.querySelector("[data-skip='-15']")`)
 	b.do(t, "wait for turns", chromedp.Evaluate[chromedp.Void](`window.turn = document.querySelector(".turn[aria-current]")`))
 	b.waitFor(t, "the next turn", `document.querySelector(".turn[aria-current]") !== window.turn`)
@@ -145,7 +145,8 @@ func TestPlayerFollows(t *testing.T) {
 	b.mustBeQuiet(t)
 }
 
-// TestPlayerAcrossPages listens while going over all pages and back. The audio must never stop.
+// TestPlayerAcrossPages plays an episode while opening all pages and going back. The
+// audio must never stop.
 func TestPlayerAcrossPages(t *testing.T) {
 	t.Parallel()
 	site := published(t)
@@ -176,8 +177,8 @@ func TestPlayerAcrossPages(t *testing.T) {
 	b.mustBeQuiet(t)
 }
 
-// TestPlayerRemembers checks that the place survives a reload, and that only what was played is
-// remembered.
+// TestPlayerRemembers checks that the position survives a reload, and that only
+// positions that were played are remembered.
 func TestPlayerRemembers(t *testing.T) {
 	t.Parallel()
 	site := published(t)
@@ -196,7 +197,7 @@ func TestPlayerRemembers(t *testing.T) {
 	same := fmt.Sprintf(`Math.abs(audio.currentTime - %g) < 0.2 && audio.paused`, place)
 	b.waitFor(t, "the place after a reload", same)
 
-	// A link that is only opened, and a seek without sound, change nothing.
+	// Opening a link, or seeking without playing, must not change anything.
 	b.open(t, site.url)
 	b.open(t, address+"#t=20")
 	b.waitFor(t, "the seek", `audio.currentTime === 20`)
@@ -228,7 +229,7 @@ func TestPlayerWithoutStorage(t *testing.T) {
 	b.mustBeQuiet(t)
 }
 
-// TestPlayerWithoutScripts checks what remains when scripts are forbidden: the controls of the
+// TestPlayerWithoutScripts checks what works without scripts: the controls of the
 // browser, and links to the audio with a time.
 func TestPlayerWithoutScripts(t *testing.T) {
 	t.Parallel()
@@ -258,7 +259,8 @@ func TestStampsWithoutScripts(t *testing.T) {
 	}
 }
 
-// TestQuoteIsShared selects words of a turn and shares them with the speaker and a link.
+// TestQuoteIsShared selects words of a turn and shares them, with the speaker and a
+// link.
 func TestQuoteIsShared(t *testing.T) {
 	t.Parallel()
 	site := published(t)

@@ -13,8 +13,9 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// TestPreview edits a show while a page of it plays: the page changes without losing its sound
-// and place, says what is wrong, and shows episodes that are not live with a mark.
+// TestPreview edits a show while a page of it plays. The page must change without
+// interrupting the sound or scrolling, show what is wrong, and mark episodes that are
+// not live.
 func TestPreview(t *testing.T) {
 	t.Parallel()
 	chromium := need(t, "chromium")
@@ -41,7 +42,7 @@ func TestPreview(t *testing.T) {
 	t.Cleanup(func() {
 		stopped := time.Now()
 		cancel()
-		_ = cmd.Wait() // it was interrupted
+		_ = cmd.Wait() // the command was interrupted
 		if d := time.Since(stopped); d > 2*time.Second {
 			t.Errorf("it ended %v after the interrupt", d)
 		}

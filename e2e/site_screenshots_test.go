@@ -11,7 +11,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// look gives the window a size and a colour scheme.
+// look sets the size of the window and its colour scheme.
 func (b *tab) look(t testing.TB, width, height int64, scheme string) {
 	t.Helper()
 	_, err := chromedp.Call(b, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: height, DeviceScaleFactor: 1, Mobile: width < 600})
@@ -25,8 +25,9 @@ func (b *tab) look(t testing.TB, width, height int64, scheme string) {
 	}
 }
 
-// TestScreenshots takes pictures of every kind of page, on a phone and a desktop, light and dark, into
-// the folder that ONAIR_SCREENSHOTS names. make screenshots runs it.
+// TestScreenshots takes screenshots of every kind of page, on a phone and a desktop,
+// light and dark. It writes them into the folder in ONAIR_SCREENSHOTS. make screenshots
+// runs it.
 func TestScreenshots(t *testing.T) {
 	t.Parallel()
 	dir := os.Getenv("ONAIR_SCREENSHOTS")
@@ -54,7 +55,7 @@ func TestScreenshots(t *testing.T) {
 				if tall := eval[int64](t, b, `document.documentElement.scrollHeight`); name != "embed" && tall > height {
 					b.look(t, w.width, min(tall, tallest), scheme)
 				}
-				time.Sleep(150 * time.Millisecond) // pictures below the fold are loaded lazily
+				time.Sleep(150 * time.Millisecond) // images further down load lazily
 				png, err := chromedp.Run(b, chromedp.CaptureScreenshot())
 				if err != nil {
 					t.Fatal(err)

@@ -7,8 +7,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// TestSearch searches a phrase of a transcript from the first page, plays the hit, and follows the
-// link of the hit while it plays.
+// TestSearch searches for a phrase of a transcript from the first page, plays the hit,
+// and follows the hit's link while it plays.
 func TestSearch(t *testing.T) {
 	t.Parallel()
 	site := published(t)
@@ -30,14 +30,14 @@ func TestSearch(t *testing.T) {
 	b.waitFor(t, "the page of the episode, with the audio still playing", `window.same && location.pathname.includes("/episodes/") && !audio.paused && !!document.querySelector("#transcript [aria-current]")`)
 
 	b.do(t, "go back", chromedp.Evaluate[chromedp.Void](`history.back()`))
-	b.waitFor(t, "the same search", `document.querySelectorAll(".hit mark").length > 0 && document.querySelector("main [type=search]").value.includes('"')`) // chromedp types the slash that the page has taken
+	b.waitFor(t, "the same search", `document.querySelectorAll(".hit mark").length > 0 && document.querySelector("main [type=search]").value.includes('"')`) // chromedp typed the quoted phrase
 	b.do(t, "search for nothing", chromedp.Evaluate[chromedp.Void](`(field => { field.value = "<img src=x onerror=alert(1)> zyxwv"; field.form.requestSubmit(); })(document.querySelector("main [type=search]"))`))
 	b.waitFor(t, "the answer", `!document.querySelector(".hit") || document.querySelector(".found").textContent === document.querySelector(".found").dataset.none`)
 	b.mustBeQuiet(t)
 }
 
-// TestSearchFindsOnlyWhatIsLive checks that words of drafts and scheduled episodes are not in the
-// published index.
+// TestSearchFindsOnlyWhatIsLive checks that words of drafts and scheduled episodes are
+// not in the published index.
 func TestSearchFindsOnlyWhatIsLive(t *testing.T) {
 	t.Parallel()
 	site := published(t)

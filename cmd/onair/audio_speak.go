@@ -115,7 +115,7 @@ func runAudioSpeak(ctx context.Context, a *app, o *speakOptions, name string) er
 	return printWorst(a, placed)
 }
 
-// checkOwnAudio returns an error if a file exists that onair did not speak.
+// checkOwnAudio returns an error if the file exists and onair did not write it.
 func checkOwnAudio(a *app, name string) error {
 	if name == "-" {
 		return nil
@@ -137,10 +137,10 @@ func checkOwnAudio(a *app, name string) error {
 	return nil
 }
 
-// openVoice returns the engine that speaks.
+// openVoice returns the speech engine, which speaks a translation.
 func openVoice(ctx context.Context, a *app, s *show.Show, o *speakOptions) (*speech.Speaking, error) {
 	model := o.model
-	if model == s.Speech.Model { // which recognizes speech
+	if model == s.Speech.Model { // the show's model recognizes speech
 		model = ""
 	}
 	switch o.engine {
@@ -157,8 +157,9 @@ func openVoice(ctx context.Context, a *app, s *show.Show, o *speakOptions) (*spe
 	return e, err
 }
 
-// turnsToSpeak returns the turns of the transcript with their voices, and how long the
-// original is. They start when those of the original do.
+// turnsToSpeak returns the turns of the translated transcript with their voices, and
+// the length of the original audio. Each turn starts when the same turn of the original
+// starts.
 func turnsToSpeak(a *app, s *show.Show, e *show.Episode, o *speakOptions, engine *speech.Speaking) ([]spoken.Turn, time.Duration, error) {
 	var original, translated *transcripts.Transcript
 	for _, file := range e.Transcripts {
@@ -212,8 +213,8 @@ func turnsToSpeak(a *app, s *show.Show, e *show.Episode, o *speakOptions, engine
 	return turns, duration, nil
 }
 
-// speakingTime returns how long the original is. If its words were recognized, the
-// original is aligned with them.
+// speakingTime returns the length of the original audio. If its words were recognized,
+// it aligns the original transcript with them.
 func speakingTime(a *app, s *show.Show, e *show.Episode, original *transcripts.Transcript) (time.Duration, error) {
 	info, err := probeMaster(s, e)
 	if err != nil {
@@ -239,8 +240,8 @@ func speakingTime(a *app, s *show.Show, e *show.Episode, original *transcripts.T
 	return info.Duration, nil
 }
 
-// assignVoices returns a function that gives each speaker a voice: the one of --voices, or
-// the next of the engine.
+// assignVoices returns a function that gives each speaker a voice: the voice in
+// --voices, or else the next voice of the engine.
 func assignVoices(s *show.Show, o *speakOptions, engine *speech.Speaking) (func(speaker string) string, error) {
 	given := map[string]string{}
 	for _, v := range o.voices {
@@ -271,7 +272,7 @@ func assignVoices(s *show.Show, o *speakOptions, engine *speech.Speaking) (func(
 	}, nil
 }
 
-// printWorst prints the turns to shorten.
+// printWorst prints the turns that should be shortened.
 func printWorst(a *app, placed []spoken.Placed) error {
 	const most = 10
 	worst := spoken.Worst(placed, most)

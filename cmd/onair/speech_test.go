@@ -10,8 +10,8 @@ import (
 	"onair/audio/mpeg"
 )
 
-// speechServer is a server like that of OpenAI. It hears the same in all audio,
-// translates two words, and speaks silence.
+// speechServer imitates the server of OpenAI. It recognises the same words in any
+// audio, translates two words, and speaks silence.
 func speechServer() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /v1/audio/transcriptions", func(w http.ResponseWriter, r *http.Request) {

@@ -147,7 +147,7 @@ func (r *transcriptRepo) labelled(a *app, names, args []string) ([]string, error
 }
 
 // isLabelled reports whether a file has the label of a speaker or is a transcript in
-// another format. It reads the whole file only if there is no label at its beginning.
+// another format. It reads the whole file only if the beginning has no label.
 func isLabelled(a *app, name string) (bool, error) {
 	const beginning = 16 << 10
 	f, err := a.openInput(repo.In(a.dir, name))

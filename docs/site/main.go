@@ -1,6 +1,6 @@
 // Command site renders the documentation as a static site: README.md, the pages in
-// docs, and a page for each command. It uses onair's own renderer of Markdown and the
-// style sheet of the default theme.
+// docs, and a page for each command. It uses onair's Markdown renderer and the style
+// sheet of the default theme.
 //
 //	go run ./docs/site -o build/docs -source https://github.com/OWNER/onair/blob/main
 package main
@@ -34,14 +34,14 @@ var pageTemplate = template.Must(template.New("page").Parse(pageText))
 
 // page is a page of the site.
 type page struct {
-	File   string // of the site, such as cdn.html or commands/onair_publish.html
+	File   string // file of the site, such as cdn.html or commands/onair_publish.html
 	Title  string
 	Body   template.HTML
 	Root   string // relative path of the site's root: "" or "../"
 	source string // slash-separated path in the repository, such as docs/cdn.md
 }
 
-// data is what the template of a page gets.
+// data is the data of a page's template.
 type data struct {
 	Page  page
 	Pages []page // of the whole site, for the navigation
@@ -58,7 +58,7 @@ func main() {
 	}
 }
 
-// pictures are the images of README.md, in docs.
+// pictures are the images of README.md; the files are in docs.
 var pictures = []string{"demo.svg", "site.jpg"}
 
 // build renders the documentation of the repository in root into out.
@@ -192,8 +192,8 @@ func render(text, source, file string) page {
 	return p
 }
 
-// link changes the relative links of a page: to the page of the site that a file
-// became, else to the file in the repository.
+// link changes the relative links of a page. A link to a file that became a page leads
+// to that page; any other leads to the file in the repository.
 func link(body string, p page, pages []page, source string) string {
 	// The pictures are beside the pages.
 	body = imageOf.ReplaceAllStringFunc(body, func(img string) string {

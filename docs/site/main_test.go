@@ -14,15 +14,16 @@ var (
 	anchor    = regexp.MustCompile(`id="([^"]*)"`)
 )
 
-// TestLinks renders the documentation and follows every link in it. Links to code
-// lead to files of the repository, and links to a heading to one that exists.
+// TestLinks renders the documentation and checks every link in it: a link to code must
+// lead to a file of the repository, and a link to a heading must lead to one that
+// exists.
 func TestLinks(t *testing.T) {
 	out := t.TempDir()
 	const source = "https://code.example/blob/main"
 	if err := build("../..", out, source); err != nil {
 		t.Fatal(err)
 	}
-	pages := map[string]string{} // text, by name
+	pages := map[string]string{} // text of each page, by name
 	if err := filepath.WalkDir(out, func(name string, d os.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err

@@ -6,7 +6,7 @@ const { WebVTTParser } = require("webvtt-parser");
 // Its built-in list of entities leaves the semicolon of &amp; in the text.
 const parser = new WebVTTParser(require("webvtt-parser/html-entities.json"));
 
-// text is what a reader sees of a cue: its tree without the tags.
+// text returns the text of a cue without its tags.
 const text = (node) => (node.type === "text" ? node.value : (node.children || []).map(text).join(""));
 
 // speaker is the annotation of the cue's first <v>.

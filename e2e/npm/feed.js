@@ -1,4 +1,4 @@
-// Prints what podcast-partytime reads in a feed as JSON: node feed.js FILE.
+// Prints, as JSON, the feed that podcast-partytime reads: node feed.js FILE.
 const { readFileSync } = require("node:fs");
 const { parseFeed } = require("podcast-partytime");
 

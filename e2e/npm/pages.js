@@ -1,5 +1,5 @@
-// Prints what html-validate reports about HTML files, as a JSON array of lines, by its
-// "standard" rules: node pages.js FILE…
+// Prints the reports of html-validate, with its "standard" rules, about HTML files, as
+// a JSON array of lines: node pages.js FILE…
 const { FileSystemConfigLoader, HtmlValidate } = require("html-validate");
 
 const loader = new FileSystemConfigLoader({ root: true, extends: ["html-validate:standard"] });

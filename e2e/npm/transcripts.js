@@ -1,8 +1,8 @@
 // Prints the segments that transcriptator finds in each transcript, as a JSON
 // array in the order of the arguments: node transcripts.js FILE…
 //
-// node transcripts.js --bench ROUNDS FILE prints how many nanoseconds it takes
-// to read the file once, in the mean over so many rounds.
+// node transcripts.js --bench ROUNDS FILE prints the nanoseconds that it takes to
+// read the file once, as the mean of ROUNDS rounds.
 const { readFileSync } = require("node:fs");
 const { convertFile } = require("transcriptator");
 
@@ -12,7 +12,7 @@ const [first, ...rest] = process.argv.slice(2);
 if (first === "--bench") {
   const rounds = Number(rest[0]);
   const text = readFileSync(rest[1], "utf8");
-  convertFile(text); // the first time compiles
+  convertFile(text); // a first run, so that the code is compiled
   const start = process.hrtime.bigint();
   for (let i = 0; i < rounds; i++) convertFile(text);
   console.log(Number(process.hrtime.bigint() - start) / rounds);

@@ -1,5 +1,5 @@
-// Prints what TagLib reads in the ID3 tags of MP3s as JSON: tags FILE... It is a
-// list of type tags in tags_test.go; images are base64.
+// Prints the ID3 tags that TagLib reads from MP3s as JSON: tags FILE... The JSON is a
+// list of the type tags in audio_tags_test.go, with images in base64.
 //
 // Built by the test: g++ -o tags tags.cc $(pkg-config --cflags --libs taglib)
 
@@ -67,7 +67,7 @@ static std::string url(const ID3v2::FrameList &frames) {
   return quoted(std::string());
 }
 
-// guid returns the text that podcasts keep the GUID of an episode in.
+// guid returns the TXXX text with the GUID of an episode.
 static std::string guid(ID3v2::Tag *tag) {
   auto *frame = ID3v2::UserTextIdentificationFrame::find(tag, "podcast:item:guid");
   // The first field is the name.
@@ -83,7 +83,7 @@ static void print(const ID3v2::ChapterFrame *c, bool listed) {
             << ", \"hidden\": " << (listed ? "false" : "true") << "}";
 }
 
-// print prints what the tag of a file says.
+// print prints the tag of a file as JSON.
 static void print(const char *path) {
   MPEG::File file(path);
   if (!file.isValid() || !file.hasID3v2Tag()) {

@@ -21,7 +21,7 @@ var (
 	azure  = hex(0x3d7bff)
 )
 
-// drawAll draws every picture of the show, and the one of its small neighbour.
+// drawAll draws every picture of the show, and the artwork of the example show minimal.
 func drawAll(dir string) error {
 	for _, picture := range []struct {
 		path string
@@ -114,7 +114,7 @@ func (c canvas) rain(from, to float64) {
 	}
 }
 
-// sky fills a canvas with night, a nebula around x, y and stars.
+// sky fills a canvas with a night sky: a nebula around x, y, and stars.
 func (c canvas) sky(x, y float64, seed int) {
 	size := float64(c.Bounds().Dx())
 	c.shade(func(px, py float64) rgb {
@@ -201,7 +201,7 @@ func (p planet) surface(x, y, far float64) rgb {
 // orbit is a ring of bars around a planet.
 type orbit struct {
 	around planet
-	bars   []float64 // lengths, between 0 and 1
+	bars   []float64 // lengths of the bars, between 0 and 1
 }
 
 // waveform returns a ring whose bars are the bits of a text.
@@ -221,14 +221,14 @@ func waveform(text string, around planet) orbit {
 	return o
 }
 
-// draw draws the half of the ring in front of the planet, or the half behind it.
+// draw draws the half of the ring before the planet, or else the half behind it.
 func (o orbit) draw(c canvas, before bool) {
 	p := o.around
 	wide, flat := 1.93*p.radius, 0.42*p.radius
 	sin, cos := math.Sincos(p.tilt)
 	for i, length := range o.bars {
 		a := 2 * math.Pi * (float64(i) + 0.5) / float64(len(o.bars))
-		depth := math.Sin(a) // 1 is nearest
+		depth := math.Sin(a) // 1 is nearest to the viewer
 		if depth > 0 != before {
 			continue
 		}

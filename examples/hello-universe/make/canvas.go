@@ -23,7 +23,7 @@ type canvas struct{ *image.RGBA }
 // point is a position on a canvas, in pixels.
 type point struct{ x, y float64 }
 
-// rgb is a colour with parts between 0 and 1; more is cut off when it is saved.
+// rgb is a colour with components between 0 and 1; save cuts larger values to 1.
 type rgb struct{ r, g, b float64 }
 
 func hex(code uint32) rgb {
@@ -46,7 +46,7 @@ func (c rgb) alpha(a float64) color.Color {
 
 func clamp(v float64) float64 { return math.Max(0, math.Min(1, v)) }
 
-// smooth rises from 0 at a to 1 at b.
+// smooth rises smoothly from 0 to 1 as v goes from a to b.
 func smooth(a, b, v float64) float64 {
 	t := clamp((v - a) / (b - a))
 	return t * t * (3 - 2*t)
@@ -56,7 +56,7 @@ func newCanvas(width, height int) canvas {
 	return canvas{image.NewRGBA(image.Rect(0, 0, width, height))}
 }
 
-// shade sets every pixel.
+// shade sets every pixel to the colour that f returns for it.
 func (c canvas) shade(f func(x, y float64) rgb) {
 	b := c.Bounds()
 	for y := range b.Dy() {
@@ -66,7 +66,7 @@ func (c canvas) shade(f func(x, y float64) rgb) {
 	}
 }
 
-// light adds to every pixel, as light does.
+// light adds to every pixel the colour that f returns for it.
 func (c canvas) light(f func(x, y float64) rgb) {
 	b := c.Bounds()
 	for y := range b.Dy() {
@@ -78,8 +78,8 @@ func (c canvas) light(f func(x, y float64) rgb) {
 	}
 }
 
-// fill paints polygons; where they overlap they add up or, wound the other way
-// round, cut each other out.
+// fill paints polygons. Where they overlap they add up, or cut each other out if they
+// are wound in opposite directions.
 func (c canvas) fill(ink color.Color, outlines ...[]point) {
 	area := reach(outlines).Intersect(c.Bounds())
 	z := vector.NewRasterizer(area.Dx(), area.Dy())
@@ -99,7 +99,7 @@ func (c canvas) fill(ink color.Color, outlines ...[]point) {
 	z.Draw(c.RGBA, area, image.NewUniform(ink), image.Point{})
 }
 
-// reach returns the rectangle around all outlines.
+// reach returns the smallest rectangle around all outlines.
 func reach(outlines [][]point) image.Rectangle {
 	var all image.Rectangle
 	for _, outline := range outlines {
@@ -111,10 +111,10 @@ func reach(outlines [][]point) image.Rectangle {
 	return all
 }
 
-// disc is the outline of a circle.
+// disc returns the outline of a circle.
 func disc(x, y, radius float64) []point { return arc(x, y, radius, 0, 2*math.Pi) }
 
-// arc is a part of a circle; angles run clockwise from the right.
+// arc returns a part of a circle. Angles run clockwise from the right.
 func arc(x, y, radius, from, to float64) []point {
 	steps := int(math.Abs(to-from)*math.Sqrt(radius)*6) + 8
 	outline := make([]point, steps+1)
@@ -125,14 +125,14 @@ func arc(x, y, radius, from, to float64) []point {
 	return outline
 }
 
-// bar is the outline of a line with round ends.
+// bar returns the outline of a line with round ends.
 func bar(a, b point, width float64) []point {
 	angle := math.Atan2(b.y-a.y, b.x-a.x)
 	outline := arc(b.x, b.y, width/2, angle-math.Pi/2, angle+math.Pi/2)
 	return append(outline, arc(a.x, a.y, width/2, angle+math.Pi/2, angle+3*math.Pi/2)...)
 }
 
-// box is the outline of a rectangle with round corners.
+// box returns the outline of a rectangle with round corners.
 func box(x, y, width, height, radius float64) []point {
 	outline := arc(x+width-radius, y+radius, radius, -math.Pi/2, 0)
 	outline = append(outline, arc(x+width-radius, y+height-radius, radius, 0, math.Pi/2)...)
@@ -167,7 +167,7 @@ func (c canvas) text(ttf []byte, size, tracking, x, y float64, ink color.Color, 
 	return nil
 }
 
-// save writes a picture in the format of the extension: .jpg or .png.
+// save writes the picture in the format of the path's extension: .jpg or .png.
 func (c canvas) save(path string) error {
 	var file bytes.Buffer
 	var err error
@@ -200,8 +200,8 @@ func hash(x, y, seed int) float64 {
 	return float64(h) / math.MaxUint32
 }
 
-// cloud is fractal noise between 0 and 1; scale is the size of its largest
-// shapes in pixels.
+// cloud returns fractal noise between 0 and 1; scale is the size of its largest shapes
+// in pixels.
 func cloud(x, y, scale float64, seed int) float64 {
 	sum, weight, total := 0.0, 1.0, 0.0
 	for octave := range 5 {

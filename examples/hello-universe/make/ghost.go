@@ -2,9 +2,9 @@ package main
 
 import "encoding/binary"
 
-// haunt adds two stale tags to an MP3, as real masters have them: ID3v2.4 at the
-// start, with a frame over 127 bytes, whose size is wrong when it is read as
-// version 2.3; and ID3v1 at the end, where a title has thirty bytes. Neither may
+// haunt adds two stale tags to an MP3, such as real masters have. The tag at the start
+// is ID3v2.4, with a frame of more than 127 bytes, whose size is wrong when it is read
+// as ID3v2.3. The tag at the end is ID3v1, where a title has thirty bytes. Neither may
 // be published.
 func haunt(mp3 []byte) []byte {
 	const title = "Gosts in the tag (final) (final) (2)"
@@ -33,7 +33,7 @@ func haunt(mp3 []byte) []byte {
 	copy(v1[63:93], "Untitled podcast project")
 	copy(v1[93:97], "2019")
 	copy(v1[97:125], "Happy Halloween")
-	v1[126] = 99  // version 1.1: the track
+	v1[126] = 99  // version 1.1: track number
 	v1[127] = 101 // genre: speech
 	return append(append(head, mp3...), v1[:]...)
 }

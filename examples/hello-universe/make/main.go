@@ -4,11 +4,11 @@
 //
 //	go run ./examples/hello-universe/make
 //
-// The scripts beside it are the source. From scripts/SLUG.md come the episode's
-// audio.mp3 and its transcript.md, whose stamps are measured in the audio; a
-// scripts/SLUG.LANG.md becomes transcript.LANG.md with the same stamps. What is
-// written by hand (episode.md, chapters.txt) is only checked: each chapter must
-// have the time at which it starts in the audio.
+// The scripts in scripts/ are the source. SLUG.md becomes the episode's audio.mp3 and
+// transcript.md, whose stamps are measured in the audio. SLUG.LANG.md becomes
+// transcript.LANG.md with the same stamps. The files episode.md and chapters.txt are
+// written by hand and only checked: each chapter must have the time at which it starts
+// in the audio.
 //
 // The same scripts and the same versions of the tools give the same bytes.
 package main
@@ -24,7 +24,7 @@ import (
 	"time"
 )
 
-// haunted is the episode whose master carries stale tags on purpose.
+// haunted is the episode whose master has stale tags on purpose.
 const haunted = "1-ghosts-in-the-tag"
 
 func main() {
@@ -51,7 +51,7 @@ func makeShow(dir string) error {
 	for _, path := range scripts {
 		slug := strings.TrimSuffix(filepath.Base(path), ".md")
 		if strings.Contains(slug, ".") {
-			continue // a translation; its original takes care of it
+			continue // a translation is written with its original
 		}
 		if err := makeEpisode(path, filepath.Join(dir, "episodes", slug)); err != nil {
 			problems = append(problems, fmt.Errorf("%s: %w", slug, err))
@@ -119,8 +119,8 @@ func writeTranscripts(path, dir string, stamps []time.Duration) error {
 	return nil
 }
 
-// checkChapters reports every chapter that episode.md or chapters.txt does not
-// have at the time it has in the audio.
+// checkChapters reports every chapter whose time in episode.md or chapters.txt differs
+// from its time in the audio.
 func checkChapters(dir string, chapters []mark) error {
 	var lines []string
 	for _, name := range []string{"episode.md", "chapters.txt"} {

@@ -21,8 +21,8 @@ const loudness = -19.0
 // exceed it a little.
 const ceiling = -2.0
 
-// master brings a take to the target loudness. Limiting the peaks costs a little
-// of it, so the gain is set in two rounds.
+// master amplifies a recording to the target loudness. Limiting the peaks reduces the
+// loudness a little, so the gain is set in two rounds.
 func master(c clip) (clip, error) {
 	top := math.Pow(10, ceiling/20)
 	gain, out := 1.0, c
@@ -40,7 +40,7 @@ func master(c clip) (clip, error) {
 	return out, nil
 }
 
-// limit compresses the last quarter of the range so that no peak exceeds top.
+// limit compresses samples in the last quarter of the range so that none exceeds top.
 func limit(x, top float64) float64 {
 	knee := 0.75 * top
 	if a := math.Abs(x); a > knee {
@@ -51,7 +51,7 @@ func limit(x, top float64) float64 {
 
 var integrated = regexp.MustCompile(`Integrated loudness:\s+I:\s+(-?[\d.]+) LUFS`)
 
-// measure returns the integrated loudness in LUFS, by ffmpeg.
+// measure returns the integrated loudness in LUFS, as ffmpeg measures it.
 func measure(c clip) (float64, error) {
 	report, err := run(encodeWAV(c), "ffmpeg", "-hide_banner", "-nostats", "-i", "-", "-af", "ebur128", "-f", "null", "-")
 	if err != nil {
@@ -64,12 +64,12 @@ func measure(c clip) (float64, error) {
 	return strconv.ParseFloat(string(m[1]), 64)
 }
 
-// encode makes the MP3: mono, constant bitrate (so that seeking is exact in
-// every player), no tag. At this bitrate lame scales its input by 0.95; the
+// encode makes the MP3: mono, without a tag, and with a constant bitrate, so that
+// seeking is exact in every player. At this bitrate lame scales its input by 0.95; the
 // --scale option reverts that.
 func encode(c clip) (mp3 []byte, err error) {
 	err = inFolder(func(dir string) error {
-		out := filepath.Join(dir, "out.mp3") // a file: lame goes back to complete its first frame
+		out := filepath.Join(dir, "out.mp3") // a file, because lame seeks back to complete the first frame
 		_, err := run(encodeWAV(c), "lame", "--quiet", "-m", "m", "--cbr", "-b", "64", "--resample", "44.1", "--noreplaygain", "--scale", "1.0526", "-", out)
 		if err != nil {
 			return err
@@ -89,7 +89,8 @@ func inFolder(f func(dir string) error) error {
 	return errors.Join(f(dir), os.RemoveAll(dir))
 }
 
-// run returns the output of a command, standard error included: ffmpeg prints there.
+// run returns the output of a command, including standard error, to which ffmpeg
+// prints.
 func run(stdin []byte, name string, args ...string) ([]byte, error) {
 	cmd := exec.Command(name, args...)
 	var out, complaints bytes.Buffer
@@ -111,7 +112,7 @@ func decode(raw []byte) clip {
 	return c
 }
 
-// encodeWAV writes 16-bit mono.
+// encodeWAV encodes a clip as 16-bit mono.
 func encodeWAV(c clip) []byte {
 	size := uint32(2 * len(c))
 	w := []byte("RIFF")

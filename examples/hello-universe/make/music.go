@@ -13,7 +13,7 @@ var theme = func() []float64 {
 	return notes
 }()
 
-// music is the sound under each label of a pause.
+// music has the music for each label of a pause.
 var music = map[string]func() clip{
 	"Intro": func() clip { return ring(theme, 0.2, 2.6) },
 	"Break": func() clip { return ring(theme[:2], 0.22, 1.7) },
@@ -23,8 +23,8 @@ var music = map[string]func() clip{
 	},
 }
 
-// ring plays bells, one every step seconds. It returns length seconds of sound, at
-// the end of which the last bell has faded.
+// ring plays bells, one every step seconds. It returns length seconds of sound, in
+// which the last bell fades out.
 func ring(notes []float64, step, length float64) clip {
 	c := make(clip, int(length*rate))
 	for n, pitch := range notes {
@@ -41,8 +41,8 @@ func ring(notes []float64, step, length float64) clip {
 	return c
 }
 
-// bell returns the sample of a bell t seconds after it is struck: the higher a
-// partial, the faster it fades.
+// bell returns the sample of a bell t seconds after it is struck. The higher a partial
+// is, the faster it fades.
 func bell(pitch, t float64) float64 {
 	sum := 0.0
 	for _, partial := range [][3]float64{{1, 1, 2.2}, {2, 0.5, 3.5}, {3.01, 0.22, 6}, {5.4, 0.08, 11}} {

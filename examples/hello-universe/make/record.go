@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// rate is the sample rate of all sound but espeak-ng's own, in Hz.
+// rate is the sample rate of all sound except espeak-ng's output, in Hz.
 const rate = 44100
 
 // clip is mono sound at rate, between −1 and 1.
@@ -18,7 +18,7 @@ type clip []float64
 type voice struct {
 	name         string
 	speed, pitch int     // words a minute; 0–99
-	gain         float64 // makes the voices equally loud
+	gain         float64 // factor that makes the voices equally loud
 }
 
 var cast = map[string]voice{
@@ -30,7 +30,7 @@ var cast = map[string]voice{
 // take is a recorded script.
 type take struct {
 	sound    clip
-	stamps   []time.Duration // of every stamp in the script, in order
+	stamps   []time.Duration // time of every stamp in the script, in order
 	chapters []mark
 }
 
@@ -39,8 +39,8 @@ type mark struct {
 	title string
 }
 
-// record speaks a script. A stamped block waits for the next full second and a
-// chapter for the next half, so that the times in the texts are exact.
+// record speaks a script. A stamped block starts at the next full second, and a chapter
+// at the next half second, so that the times in the texts are exact.
 func record(s script) (*take, error) {
 	t := &take{}
 	breath := 0.0
@@ -77,8 +77,8 @@ func (t *take) start(b block, breath float64) {
 	t.silence(breath, 1)
 }
 
-// silence adds at least that many seconds, up to a multiple of grid samples, and
-// returns the time at its end.
+// silence adds at least the given number of seconds, up to a multiple of grid samples,
+// and returns the time at its end.
 func (t *take) silence(seconds float64, grid int) time.Duration {
 	n := len(t.sound) + int(seconds*rate)
 	n = (n + grid - 1) / grid * grid
@@ -114,7 +114,8 @@ func (t *take) speak(b block) error {
 	return nil
 }
 
-// say runs espeak-ng, and sox to convert the result to the common rate.
+// say speaks a text with espeak-ng, and converts the result to the common rate with
+// sox.
 func say(v voice, text string) (c clip, err error) {
 	err = inFolder(func(dir string) error {
 		wav := filepath.Join(dir, "say.wav")
@@ -145,7 +146,7 @@ func trim(c clip) clip {
 	return c
 }
 
-// bury adds static to words until they cannot be understood.
+// bury adds noise to words until nobody can understand them.
 func bury(c clip) clip {
 	noise := uint32(1996)
 	out := make(clip, len(c))

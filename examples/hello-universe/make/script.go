@@ -9,10 +9,10 @@ import (
 	"unicode"
 )
 
-// A script is a transcript before it was spoken: the same Markdown, in which
-// every stamp is still \[mm:ss\] or hh:mm:ss.ff. Two things are in scripts only:
-// a "## Heading" starts a chapter, and a comment "<!-- under noise: words -->"
-// after an unintelligible tag has the words that are covered by noise.
+// A script is a transcript before it is spoken: the same Markdown, in which every stamp
+// is still \[mm:ss\] or hh:mm:ss.ff. Only a script has headings and noise: a "##
+// Heading" starts a chapter, and a comment "<!-- under noise: words -->" after an
+// unintelligible tag has the words that noise covers.
 type script []block
 
 // block is one paragraph of a script.
@@ -20,8 +20,8 @@ type block struct {
 	kind    kind
 	speaker string    // of a turn or continuation; the label of a pause
 	stamped bool      // begins with \[mm:ss\]
-	parts   []segment // what is spoken, in order
-	title   string    // of a chapter
+	parts   []segment // spoken parts, in order
+	title   string    // title of the chapter that it starts
 }
 
 type kind int
@@ -33,7 +33,7 @@ const (
 	chapter
 )
 
-// segment is a part of a block that is spoken in one manner.
+// segment is a part of a block that is spoken in one way.
 type segment struct {
 	text   string
 	manner manner
@@ -43,7 +43,7 @@ type manner int
 
 const (
 	plain      manner = iota
-	underNoise        // also wants an exact stamp
+	underNoise        // words under noise, whose stamp must be exact
 )
 
 var (
@@ -52,7 +52,7 @@ var (
 	link   = regexp.MustCompile(`\[([^\]]*)\]\([^)]*\)`)
 	markup = strings.NewReplacer("*", "", "`", "", `\`, "")
 
-	// said is how to say what espeak-ng would read as a plain number or word.
+	// said has the spelling for words that espeak-ng would read wrongly.
 	said = strings.NewReplacer(
 		"1996", "nineteen ninety-six",
 		"2013", "twenty thirteen",
@@ -70,7 +70,7 @@ var (
 
 const stamp = `\[mm:ss\]`
 
-// pauses are the labels of music.
+// pauses are the labels of pauses with music.
 var pauses = map[string]bool{"Intro": true, "Break": true, "Outro": true}
 
 // parseScript reads the source of one episode.
@@ -102,7 +102,7 @@ func parseScript(source []byte) (script, error) {
 	return blocks, nil
 }
 
-// segments removes the Markdown from a paragraph and splits it at its tags.
+// segments removes the Markdown from a paragraph and splits the text at its tags.
 func segments(paragraph string) []segment {
 	var list []segment
 	add := func(text string, m manner) {
@@ -126,9 +126,9 @@ func segments(paragraph string) []segment {
 	return list
 }
 
-// fillStamps makes a transcript of a script: it replaces the stamps by the times,
-// in order, and removes what is only for scripts. A translation has the stamps of
-// its original, so the same times fill both.
+// fillStamps makes a transcript of a script: it replaces the stamps by times, in order,
+// and removes the headings and comments that only scripts have. A translation has the
+// stamps of its original, so the same times fill both.
 func fillStamps(source []byte, times []time.Duration) ([]byte, error) {
 	source = heading.ReplaceAll(secret.ReplaceAll(source, nil), nil)
 	if n := len(unfilled.FindAll(source, -1)); n != len(times) {

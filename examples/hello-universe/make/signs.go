@@ -10,7 +10,7 @@ import (
 
 // The small pictures are flat, because they are shown as thumbnails.
 
-// rings paints a target of flat colours from the edge to the middle.
+// rings paints a target of flat colours, listed from the edge to the middle.
 func (c canvas) rings(x, y float64, tones ...rgb) {
 	size := float64(c.Bounds().Dx())
 	c.shade(func(px, py float64) rgb { return tones[0] })
@@ -91,8 +91,8 @@ func drawGhost() (canvas, error) {
 	return c, err
 }
 
-// shroud returns the outline of a ghost: a dome of the radius around x, y, with a
-// wavy hem.
+// shroud returns the outline of a ghost: a dome with the radius around x, y, and a wavy
+// hem.
 func shroud(x, y, radius, fall float64) []point {
 	outline := arc(x, y, radius, math.Pi, 2*math.Pi)
 	const steps = 120
