@@ -13,7 +13,7 @@ import (
 const GlossaryFile = "glossary.yaml"
 
 const (
-	// maxHints limits the words that are sent with a request.
+	// maxHints limits the words that a request may have.
 	maxHints = 1000
 	// maxGlossary limits the size of the glossary, in bytes.
 	maxGlossary = 1 << 20
@@ -22,12 +22,12 @@ const (
 // Term is a term of the glossary.
 type Term struct {
 	Name         string
-	Keep         bool              // a translation has it as it is
+	Keep         bool              // translations keep the term unchanged
 	Translations map[string]string // by language
 }
 
-// Glossary reads the terms of glossary.yaml: a list of maps that have a term. It
-// returns findings about what it cannot read.
+// Glossary reads the terms of glossary.yaml: a list of maps that each have a term. It
+// returns findings about parts that it cannot read.
 func Glossary(data []byte) (terms []Term, found finding.List) {
 	text, ok := source.Clean(GlossaryFile, data, maxGlossary, &found)
 	if !ok {
@@ -59,8 +59,8 @@ func Glossary(data []byte) (terms []Term, found finding.List) {
 	return terms, found
 }
 
-// In returns the translation of a term into a language: the term itself if it is kept, and
-// an empty text if the glossary does not say.
+// In returns the translation of a term into a language. It returns the term itself if
+// Keep is set, and an empty string if the glossary has no translation.
 func (t *Term) In(language string) string {
 	language = strings.ToLower(language)
 	base, _, _ := strings.Cut(language, "-")

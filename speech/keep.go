@@ -10,13 +10,13 @@ import (
 	"onair/internal/durable"
 )
 
-// Keeper keeps what was paid for: answers, and the names of jobs that a service works
-// on. What it keeps belongs to one recording.
+// Keeper keeps what was paid for: answers, and the names of jobs that a service works on.
+// All that one Keeper keeps belongs to one recording.
 type Keeper interface {
-	// Get returns what is kept under a name. The error is fs.ErrNotExist if there is
-	// nothing.
+	// Get returns the data kept under a name. If there is none, the error is
+	// fs.ErrNotExist.
 	Get(ctx context.Context, name string) ([]byte, error)
-	// Put keeps data in place of what was kept before.
+	// Put keeps data under a name and replaces earlier data.
 	Put(ctx context.Context, name string, data []byte) error
 }
 
@@ -36,13 +36,13 @@ func (d Dir) Put(_ context.Context, name string, data []byte) error {
 	return durable.WriteFile(filepath.Join(string(d), name), data, 0o600)
 }
 
-// Job has the notes of a recognizer about one piece. A nil *Job has none.
+// Job holds a recognizer's notes about one piece. A nil *Job has no notes.
 type Job struct {
 	keeper Keeper
 	name   string
 }
 
-// Name identifies the piece and how it is recognized.
+// Name identifies the piece and the settings of its recognition.
 func (j *Job) Name() string { return j.name }
 
 // Get returns a note; it is empty if there is none.

@@ -11,17 +11,17 @@ import (
 	"onair/internal/durable"
 )
 
-// overlap is how much of the audio two pieces share.
+// overlap is how much audio two consecutive pieces share.
 const overlap = 15 * time.Second
 
-// Piece is a part of a recording that is recognized at once.
+// Piece is a part of a recording that is recognized in one request.
 type Piece struct {
 	Start, End time.Duration
-	from, to   int64 // bytes of the file; 0 and 0 for all of it
+	from, to   int64 // bytes of the file; both are 0 for the whole file
 }
 
-// cut returns the pieces that an engine takes. Pieces of an MP3 begin and end between
-// MPEG frames.
+// cut divides audio into pieces within the limits of an engine. Pieces of an MP3 begin
+// and end between MPEG frames.
 func cut(path string, info *audio.Info, longest time.Duration, maxBytes int64) ([]Piece, error) {
 	if (longest == 0 || info.Duration <= longest) && (maxBytes == 0 || info.PayloadEnd <= maxBytes) {
 		return []Piece{{End: info.Duration}}, nil
@@ -35,7 +35,7 @@ func cut(path string, info *audio.Info, longest time.Duration, maxBytes int64) (
 	}
 	defer f.Close()
 	var pieces []Piece
-	var frames []Piece // those of the present piece
+	var frames []Piece // frames of the current piece
 	for frame, err := range mpeg.Frames(io.NewSectionReader(f, info.PayloadStart, info.PayloadBytes())) {
 		if err != nil {
 			return nil, err

@@ -13,7 +13,7 @@ import (
 var pricesJSON []byte
 
 type priceList struct {
-	Date                 string             // year and month in which they were looked up
+	Date                 string             // year and month of the prices
 	RecognitionPerMinute map[string]float64 `json:"recognition_per_minute"`
 	// Chat models bill tokens; their price is that of a text with its translation.
 	TranslationPerMillion map[string]float64 `json:"translation_per_million_characters"`
@@ -27,11 +27,12 @@ var prices = sync.OnceValue(func() (p priceList) {
 	return p
 })
 
-// PricesOf returns the year and month of the prices that onair knows, such as 2026-11.
+// PricesOf returns the year and month of the prices in this version of onair, such as
+// 2026-11.
 func PricesOf() string { return prices().Date }
 
-// Price returns what it costs to recognize audio, in US dollars. It is not known for all
-// engines and models.
+// Price returns the cost of recognizing audio, in US dollars. The prices of some engines
+// and models are not known.
 func (e *Engine) Price(d time.Duration, o *Options, channels int) (dollars float64, known bool) {
 	if e.Unpriced {
 		return 0, false

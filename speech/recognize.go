@@ -24,8 +24,8 @@ import (
 // parallel is how many pieces are recognized at the same time.
 const parallel = 4
 
-// Recording is audio to be recognized with an engine. What was recognized is kept, so
-// that a recognition that was interrupted goes on where it was.
+// Recording is audio to be recognized with an engine. Answers are kept, so that an
+// interrupted recognition continues where it stopped.
 type Recording struct {
 	Path   string
 	Info   *audio.Info
@@ -35,12 +35,12 @@ type Recording struct {
 
 	saying  sync.Mutex
 	request Request
-	name    string // of the settings
+	name    string // identifies the settings
 	pieces  []Piece
-	answers [][]byte // of pieces; nil if not known
+	answers [][]byte // answers about the pieces; nil if not known
 }
 
-// Open plans the recognition and reads the answers that are kept.
+// Open plans the recognition and reads the kept answers.
 func (r *Recording) Open(ctx context.Context, q *Request) error {
 	r.request = *q
 	e := r.Engine
@@ -68,7 +68,7 @@ func (r *Recording) Open(ctx context.Context, q *Request) error {
 // piece returns the name under which the answer about a piece is kept.
 func (r *Recording) piece(i int) string { return r.name + "-" + strconv.Itoa(i+1) }
 
-// Unsent returns how long the pieces are together whose recognition has not begun.
+// Unsent returns the total length of the pieces whose recognition has not begun.
 func (r *Recording) Unsent(ctx context.Context) (d time.Duration, err error) {
 	for i, p := range r.pieces {
 		if r.answers[i] != nil {
@@ -85,13 +85,14 @@ func (r *Recording) Unsent(ctx context.Context) (d time.Duration, err error) {
 	return d, nil
 }
 
-// Begun is the note that a recognizer makes when a service has begun to work.
+// Begun is the name of the note that a recognizer writes when a service has begun to
+// work.
 const Begun = "job"
 
 func (r *Recording) job(i int) *Job { return &Job{r.Keeper, r.piece(i)} }
 
-// Recognize returns what was heard. It sends only the pieces whose answers are not
-// kept. If ErrStarted is returned, the answers can be had later.
+// Recognize returns the recognized words. It sends only pieces whose answers are not
+// kept. If it returns ErrStarted, the answers will be available later.
 func (r *Recording) Recognize(ctx context.Context) (*words.File, error) {
 	dir, err := os.MkdirTemp("", "onair-speech-")
 	if err != nil {
@@ -133,7 +134,8 @@ func (r *Recording) Recognize(ctx context.Context) (*words.File, error) {
 	return f, nil
 }
 
-// describe names a piece for an error; it is empty if there is only one.
+// describe names a piece for an error message. It returns an empty string if there is
+// only one piece.
 func (r *Recording) describe(i int) string {
 	if len(r.pieces) == 1 {
 		return ""
@@ -141,8 +143,8 @@ func (r *Recording) describe(i int) string {
 	return fmt.Sprintf("piece %d of %d: ", i+1, len(r.pieces))
 }
 
-// fetchAll fetches the answers about all pieces, some at the same time. It returns
-// after all have ended, because an answer that is under way is paid for.
+// fetchAll fetches the answers about all pieces, several at the same time. It waits for
+// all requests even if one fails, because they are paid for.
 func (r *Recording) fetchAll(ctx context.Context, dir string) error {
 	var group errgroup.Group
 	group.SetLimit(parallel)
@@ -166,7 +168,7 @@ func (r *Recording) fetchAll(ctx context.Context, dir string) error {
 	return nil
 }
 
-// fetch gets the answer about a piece, and keeps it, if it is not known.
+// fetch gets and keeps the answer about a piece, unless it is known.
 func (r *Recording) fetch(ctx context.Context, dir string, i int, known []KnownVoice) error {
 	if r.answers[i] != nil {
 		return nil
@@ -191,7 +193,7 @@ func (r *Recording) fetch(ctx context.Context, dir string, i int, known []KnownV
 	}
 	r.answers[i] = answer
 	if r.Keeper != nil {
-		// The answer is kept even if the user interrupts now.
+		// Keep the answer even if the user interrupts now.
 		if err := r.Keeper.Put(context.WithoutCancel(ctx), r.piece(i), answer); err != nil {
 			r.say(fmt.Sprintf("the answer of the recognizer cannot be kept: %v", err))
 		}
@@ -221,14 +223,14 @@ func (r *Recording) read(i int) (*words.File, error) {
 }
 
 const (
-	// maxKnown is how many voices are known again by clips.
+	// maxKnown limits the voices of which clips are sent.
 	maxKnown = 4
-	// Clips of voices have at least leastClip and at most mostClip.
+	// The length of a clip of a voice is between leastClip and mostClip.
 	leastClip, mostClip = 2 * time.Second, 10 * time.Second
 )
 
-// knownVoices returns the voices of the first piece with the longest that each says
-// without a pause. The n-th has the number n, as in f.
+// knownVoices returns the voices of the first piece, each with a clip of its longest
+// speech without a pause. Their numbers are those in f.
 func (r *Recording) knownVoices(f *words.File) (known []KnownVoice, err error) {
 	voices := map[string]bool{}
 	for _, s := range f.Segments {

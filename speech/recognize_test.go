@@ -72,8 +72,8 @@ type hearing func(q *Request) ([]byte, error)
 
 func (h hearing) Recognize(_ context.Context, q *Request) ([]byte, error) { return h(q) }
 
-// everySecond answers with a word a second of the whole recording, whose text is its
-// time. It finds the place of a piece by the number in its name.
+// everySecond answers with one word per second of the whole recording. The text of a word
+// is its time. The number in the name of a piece says where the piece starts.
 func everySecond(step time.Duration, sent *sync.Map) hearing {
 	return func(q *Request) ([]byte, error) {
 		stat, err := os.Stat(q.Audio)
@@ -135,7 +135,7 @@ func TestPieces(t *testing.T) {
 	if total != unsent || total < 4*time.Minute+6*(overlap-time.Second) {
 		t.Errorf("%v were sent; it was said to be %v", total, unsent)
 	}
-	// The second time nothing is sent.
+	// Nothing is sent the second time.
 	e.Recognizer = hearing(func(*Request) ([]byte, error) { return nil, errors.New("asked again") })
 	if err := r.Open(t.Context(), &Request{}); err != nil {
 		t.Fatal(err)
@@ -154,7 +154,7 @@ func TestPieces(t *testing.T) {
 	}
 }
 
-// What was answered about other pieces stays when one fails.
+// TestPieceFails expects answers about other pieces to be kept when one piece fails.
 func TestPieceFails(t *testing.T) {
 	t.Parallel()
 	var sent sync.Map
@@ -211,7 +211,8 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// Voices of the first piece are sent with the others, and keep their numbers.
+// TestKnownVoices expects requests for later pieces to have the voices of the first,
+// which keep their numbers.
 func TestKnownVoices(t *testing.T) {
 	t.Parallel()
 	said := func(voice string, from, to int) (list []words.Word, voices []string) {
@@ -224,7 +225,7 @@ func TestKnownVoices(t *testing.T) {
 	var clips []int
 	e := &Engine{Longest: time.Minute, Clips: true, Recognizer: hearing(func(q *Request) ([]byte, error) {
 		a, voiceA := said("A", 0, 20)
-		b, voiceB := said("B", 20, 21) // too short for a clip
+		b, voiceB := said("B", 20, 21) // shorter than the least clip
 		c, voiceC := said("C", 21, 24)
 		if q.Known != nil {
 			for _, k := range q.Known {

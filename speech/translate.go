@@ -16,30 +16,30 @@ import (
 
 // Translator translates text.
 type Translator interface {
-	// Translate returns the translations of the paragraphs of each turn. What is written
-	// as ⟦1⟧ stays as it is. An answer of another shape is asked for again in smaller
-	// parts.
+	// Translate returns the translations of the paragraphs of each turn. Tokens such as
+	// ⟦1⟧ stay as they are. If the answer has another shape, the caller asks again in
+	// smaller parts.
 	Translate(ctx context.Context, t *Translation) ([][]string, error)
 }
 
-// Translation is what is translated.
+// Translation is a request for a translation.
 type Translation struct {
 	Source, Target string     // languages, BCP 47
 	Turns          [][]string // paragraphs of each turn
 }
 
-// Translating is a translator with its limits and what it costs.
+// Translating is a translator with its limits and prices.
 type Translating struct {
 	Translator
 	Name, Model string
-	Settings    any  // what else the answer depends on
-	Unpriced    bool // onair does not know what it costs
+	Settings    any  // further settings that the answer depends on
+	Unpriced    bool // onair does not know its prices
 
-	// A call has at most these; 0 sets no limit. A turn is never divided.
+	// Limits of a call; 0 sets no limit. A turn is never divided.
 	MaxChars, MaxTexts int
 }
 
-// Chars returns how many characters turns have, which is what services bill.
+// Chars returns the number of characters in turns. Services bill by it.
 func Chars(turns [][]string) (n int) {
 	for _, turn := range turns {
 		for _, text := range turn {
@@ -49,7 +49,7 @@ func Chars(turns [][]string) (n int) {
 	return n
 }
 
-// Price returns what it costs to translate turns, in US dollars.
+// Price returns the cost of translating turns, in US dollars.
 func (e *Translating) Price(turns [][]string) (dollars float64, known bool) {
 	perMillion, known := prices().TranslationPerMillion[e.Name+" "+e.Model]
 	if e.Unpriced || !known {
@@ -58,9 +58,9 @@ func (e *Translating) Price(turns [][]string) (dollars float64, known bool) {
 	return perMillion * float64(Chars(turns)) / 1e6, true
 }
 
-// All translates all turns. Answers are kept, so that a translation that was interrupted
-// goes on where it was. Turns whose answer has lost a token are asked once more, then one
-// by one, and at last in the pieces between the tokens.
+// All translates all turns. Answers are kept, so that an interrupted translation
+// continues where it stopped. Turns whose answer has lost a token are asked for again
+// together, then one by one, and finally as separate texts between the tokens.
 func (e *Translating) All(ctx context.Context, k Keeper, t *Translation) ([][]string, error) {
 	answers := make([][]string, len(t.Turns))
 	var wrong []int
@@ -96,7 +96,7 @@ func (e *Translating) fits(turns [][]string) bool {
 	return (e.MaxTexts == 0 || n <= e.MaxTexts) && (e.MaxChars == 0 || Chars(turns) <= e.MaxChars)
 }
 
-// intact reports whether the answer about a turn has its paragraphs and tokens.
+// intact reports whether the answer about a turn has all its paragraphs and tokens.
 func intact(turn, answer []string) bool {
 	return slices.EqualFunc(turn, answer, translate.Intact)
 }
@@ -136,7 +136,8 @@ func (e *Translating) again(ctx context.Context, k Keeper, t *Translation, answe
 	return nil
 }
 
-// ask asks the translator, unless its answer is kept.
+// ask returns the kept answer if there is one. Otherwise it calls the translator and
+// keeps the answer.
 func (e *Translating) ask(ctx context.Context, k Keeper, try int, t *Translation, turns [][]string) (answer [][]string, err error) {
 	settings, err := json.Marshal([]any{"translate", e.Name, e.Model, e.Settings, t.Source, t.Target, turns, try})
 	if err != nil {

@@ -64,12 +64,12 @@ func TestAll(t *testing.T) {
 			return answers, nil
 		})}
 		k := &notes{}
-		for run := range 2 { // the second is answered by what is kept
+		for run := range 2 { // the kept answers are enough for the second run
 			got, err := e.All(t.Context(), k, &Translation{Source: "en", Target: "es", Turns: turns})
 			if err != nil {
 				t.Fatal(err)
 			}
-			for i := range got { // pieces are trimmed
+			for i := range got { // texts between tokens are trimmed
 				for j := range got[i] {
 					got[i][j] = strings.Join(strings.Fields(got[i][j]), " ")
 					want[i][j] = strings.Join(strings.Fields(want[i][j]), " ")

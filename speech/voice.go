@@ -10,31 +10,31 @@ import (
 	"unicode/utf8"
 )
 
-// Voice speaks text.
+// Voice turns text into speech.
 type Voice interface {
-	// Speak returns an MP3 of a text.
+	// Speak returns text as speech in an MP3.
 	Speak(ctx context.Context, u *Utterance) ([]byte, error)
 }
 
-// Utterance is what is spoken.
+// Utterance is a text to speak.
 type Utterance struct {
 	Text     string
 	Language string  // BCP 47
-	Voice    string  // name that the engine knows
-	Rate     float64 // 1 is as fast as usual
+	Voice    string  // name of a voice of the engine
+	Rate     float64 // relative speed; 1 is the usual one
 }
 
-// Speaking is an engine with voices.
+// Speaking is an engine with voices, its limits and prices.
 type Speaking struct {
 	Voice
 	Name, Model string
-	Settings    any      // what else the answer depends on
-	Voices      []string // names of voices for the language, for speakers that have none
+	Settings    any      // further settings that the answer depends on
+	Voices      []string // names of voices for the language, for speakers without a voice
 	MaxBytes    int      // longest text of a request, in bytes
-	Unpriced    bool     // onair does not know what it costs
+	Unpriced    bool     // onair does not know its prices
 }
 
-// Price returns what it costs to speak texts, in US dollars.
+// Price returns the cost of speaking texts, in US dollars.
 func (e *Speaking) Price(texts []string) (dollars float64, known bool) {
 	perMillion, known := prices().VoicePerMillion[e.Name+" "+e.Model]
 	if e.Unpriced || !known {
@@ -47,14 +47,14 @@ func (e *Speaking) Price(texts []string) (dollars float64, known bool) {
 	return perMillion * float64(n) / 1e6, true
 }
 
-// name identifies what is spoken, and how.
+// name returns the name under which the speech for an utterance is kept.
 func (e *Speaking) name(u *Utterance) (string, error) {
 	settings, err := json.Marshal([]any{"speak", e.Name, e.Model, e.Settings, u})
 	sum := sha256.Sum256(settings)
 	return hex.EncodeToString(sum[:16]), err
 }
 
-// Kept returns what was spoken before; nil if that is not kept.
+// Kept returns the kept speech for an utterance, or nil if there is none.
 func (e *Speaking) Kept(ctx context.Context, k Keeper, u *Utterance) ([]byte, error) {
 	name, err := e.name(u)
 	if err != nil || k == nil {
@@ -67,7 +67,8 @@ func (e *Speaking) Kept(ctx context.Context, k Keeper, u *Utterance) ([]byte, er
 	return data, err
 }
 
-// Say speaks a text, unless that is kept.
+// Say returns the kept speech for an utterance if there is one. Otherwise it calls the
+// voice and keeps the speech.
 func (e *Speaking) Say(ctx context.Context, k Keeper, u *Utterance) ([]byte, error) {
 	data, err := e.Kept(ctx, k, u)
 	if err != nil || data != nil {

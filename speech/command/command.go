@@ -1,4 +1,4 @@
-// Package command recognizes speech with a program of the user's own.
+// Package command recognizes, translates and speaks with programs of the user's own.
 package command
 
 import (
@@ -15,21 +15,20 @@ import (
 	"onair/speech/internal/program"
 )
 
-// placeholders are what may stand in an argument.
+// placeholders may occur in arguments.
 var placeholders = []string{"{input}", "{wav}", "{language}", "{prompt}", "{output}"}
 
-// Recognizer runs a program. It has no shell between, so that no text can become a
-// command.
+// Recognizer runs a program. It uses no shell, so that no text can become a command.
 type Recognizer struct {
 	argv []string
 	dir  string
 }
 
-// New returns an engine that runs a program with arguments. In these, {input} stands
-// for the path of the audio, {wav} for that of a WAV file of it with 16 kHz and one
-// channel, {language} for the language, {prompt} for words that may be spoken, and
-// {output} for the path of a file for the answer. Without {output} the answer is the
-// standard output of the program. It runs in the folder dir.
+// New returns an engine that runs a program with arguments in the folder dir. In the
+// arguments, {input} stands for the path of the audio, {wav} for the path of a WAV copy
+// with 16 kHz and one channel, {language} for the language, {prompt} for words that may
+// be spoken, and {output} for the path to which the program writes its answer. Without
+// {output} the answer is the program's standard output.
 func New(argv []string, dir string) (*speech.Engine, error) {
 	r, err := newRecognizer(argv, dir)
 	if err != nil {
@@ -52,7 +51,7 @@ func newRecognizer(argv []string, dir string) (*Recognizer, error) {
 // Name returns the name of the program without its folder.
 func (r *Recognizer) Name() string { return filepath.Base(r.argv[0]) }
 
-// uses reports whether a placeholder stands in an argument.
+// uses reports whether a placeholder occurs in an argument.
 func (r *Recognizer) uses(placeholder string) bool {
 	for _, arg := range r.argv[1:] {
 		if strings.Contains(arg, placeholder) {

@@ -10,7 +10,7 @@ import (
 	"onair/speech"
 )
 
-// shell returns a recognizer that runs a script of sh with arguments.
+// shell returns a recognizer that runs a shell script with arguments.
 func shell(t *testing.T, script string, args ...string) *Recognizer {
 	t.Helper()
 	if _, err := exec.LookPath("sh"); err != nil {
@@ -32,7 +32,8 @@ func TestNew(t *testing.T) {
 	}
 }
 
-// Text of the show is an argument and never a command.
+// TestArguments expects text of the show to be passed as an argument and never run as a
+// command.
 func TestArguments(t *testing.T) {
 	t.Parallel()
 	r := shell(t, `for a; do echo "<$a>"; done`, "{input}", "--lang={language}", "{prompt}")

@@ -18,8 +18,8 @@ type translator struct {
 }
 
 // NewTranslator returns a translator that runs a program with arguments in the folder
-// dir. In these, {source} and {target} stand for the languages. The program reads
-// paragraphs from its standard input, with an empty line between two, and writes their
+// dir. In the arguments, {source} and {target} stand for the languages. The program reads
+// paragraphs from its standard input, separated by empty lines, and writes their
 // translations to its standard output in the same way.
 func NewTranslator(argv []string, dir string) (*speech.Translating, error) {
 	if len(argv) == 0 {
@@ -48,7 +48,7 @@ func (t *translator) Translate(ctx context.Context, q *speech.Translation) ([][]
 	}
 	answers := strings.Split(strings.TrimSpace(strings.ReplaceAll(string(out), "\r\n", "\n")), "\n\n")
 	if len(answers) != len(texts) {
-		return nil, nil // asked for again turn by turn
+		return nil, nil // the caller asks again, turn by turn
 	}
 	var turns [][]string
 	for _, turn := range q.Turns {

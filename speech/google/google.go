@@ -22,28 +22,29 @@ import (
 
 // Store is a bucket of Google Cloud Storage from which the service reads.
 type Store interface {
-	// Payload returns the gs:// address of the payload of an MP3 with the SHA-256, in
-	// hex; empty if it is not stored.
+	// Payload returns the gs:// address of an MP3's payload, which has the given SHA-256
+	// in hex. It returns an empty string if the payload is not stored.
 	Payload(ctx context.Context, sha256 string) (uri string, err error)
 	// Upload stores a file under a name and returns its gs:// address.
 	Upload(ctx context.Context, name, path string) (uri string, err error)
-	// Remove removes what Upload stored.
+	// Remove removes a file that Upload stored.
 	Remove(ctx context.Context, name string) error
 }
 
-// Options say where speech is recognized, and how.
+// Options say where and how speech is recognized.
 type Options struct {
-	Project   string // empty is that of the credentials
-	Location  string // empty is the default of the model
-	Model     string // empty is the default
+	Project   string // empty means the project of the credentials
+	Location  string // empty means the default of the model
+	Model     string // empty means the default model
 	WordsOnly bool
 	Store     Store
 
-	// Endpoint is the address of the service, for tests. Empty is that of Google.
+	// Endpoint is the address of the service, for tests. Empty means Google's.
 	Endpoint string
-	// Token returns an access token. Nil uses Application Default Credentials.
+	// Token returns an access token. If it is nil, Application Default Credentials are
+	// used.
 	Token func(context.Context) (string, error)
-	// Sleep waits between tries and polls. Nil is the system's clock.
+	// Sleep waits between tries and polls. If it is nil, the system's clock is used.
 	Sleep func(context.Context, time.Duration) error
 }
 
@@ -52,8 +53,8 @@ const (
 	wordsOnly  = "chirp_2"
 )
 
-// models has the locations of models, the default first, and how long audio may be if
-// times of words are wanted.
+// models has the locations of each model, the default first, and the longest audio for
+// which it returns times of words.
 var models = map[string]struct {
 	locations []string
 	longest   time.Duration
@@ -101,7 +102,7 @@ func New(ctx context.Context, o *Options) (*speech.Engine, error) {
 	return &speech.Engine{Recognizer: r, Name: "google", Model: model, Place: location, Settings: o.WordsOnly, Longest: known.longest}, nil
 }
 
-// newClient returns a client with credentials, and the project that is billed.
+// newClient returns a client with credentials, and the project to bill.
 func newClient(ctx context.Context, o *Options) (*call.Client, string, error) {
 	project, token := o.Project, o.Token
 	if token == nil {
@@ -125,8 +126,8 @@ func newClient(ctx context.Context, o *Options) (*call.Client, string, error) {
 	return client, project, nil
 }
 
-// Recognize implements [speech.Recognizer]. It goes on with an operation that was begun
-// before.
+// Recognize implements [speech.Recognizer]. It continues an operation that an earlier
+// call began.
 func (r *recognizer) Recognize(ctx context.Context, q *speech.Request) ([]byte, error) {
 	name, err := q.Job.Get(ctx, speech.Begun)
 	if err != nil {
@@ -148,7 +149,7 @@ func (r *recognizer) Recognize(ctx context.Context, q *speech.Request) ([]byte, 
 			return answer, nil
 		}
 	}
-	// What failed is not paid for, and is begun again.
+	// Failed operations are not billed. The next run begins a new one.
 	if failed := (*failure)(nil); errors.As(err, &failed) {
 		if noted := q.Job.Put(ctx, speech.Begun, ""); noted != nil {
 			return nil, noted
@@ -157,7 +158,7 @@ func (r *recognizer) Recognize(ctx context.Context, q *speech.Request) ([]byte, 
 	return nil, err
 }
 
-// remove removes the piece that was uploaded.
+// remove removes an uploaded piece from the bucket.
 func (r *recognizer) remove(ctx context.Context, q *speech.Request) {
 	uploaded, err := q.Job.Get(ctx, noteUploaded)
 	if err == nil && uploaded != "" {
@@ -171,17 +172,18 @@ func (r *recognizer) remove(ctx context.Context, q *speech.Request) {
 }
 
 const (
-	// noteUploaded has the address of a piece in the bucket.
+	// noteUploaded is the note with the address of a piece in the bucket.
 	noteUploaded = "uploaded"
-	// noteSending has the address of audio whose recognition is about to begin, because
-	// the program may end before it knows the name of the operation.
+	// noteSending is the note with the address of audio whose recognition is about to
+	// begin, because the program may end before it knows the name of the operation.
 	noteSending = "sending"
 
-	// maxLost is how often the start of a recognition may get lost.
+	// maxLost limits how often the start of a recognition may get lost.
 	maxLost = 5
 )
 
-// source returns the address of the audio, which it uploads if it is not in the bucket.
+// source returns the address of the audio. If the audio is not in the bucket, it uploads
+// it.
 func (r *recognizer) source(ctx context.Context, q *speech.Request) (string, error) {
 	if q.Whole && q.Info.MediaType == audio.MP3 {
 		uri, err := r.store.Payload(ctx, fmt.Sprintf("%x", q.Info.SHA256))
@@ -199,8 +201,9 @@ func (r *recognizer) source(ctx context.Context, q *speech.Request) (string, err
 	return uri, q.Job.Put(ctx, noteUploaded, uri)
 }
 
-// begin starts to recognize a piece and returns the name of the operation. If an earlier
-// try may have been received, it searches for its operation first.
+// begin starts the recognition of a piece and returns the name of the operation. If the
+// service may have received an earlier request, it looks for the operation of that
+// request first.
 func (r *recognizer) begin(ctx context.Context, q *speech.Request) (name string, err error) {
 	if q.Channels && q.Info.Channels != 2 {
 		return "", errors.New("--channels needs audio with two channels, one for each voice")

@@ -22,7 +22,7 @@ import (
 	"onair/transcripts/words"
 )
 
-const frameBytes = 24 // of 24 ms at 8 kbit/s
+const frameBytes = 24 // bytes of 24 ms at 8 kbit/s
 
 // bucket is a Store in memory.
 type bucket struct {
@@ -58,7 +58,7 @@ func (b *bucket) Remove(_ context.Context, name string) error {
 	return nil
 }
 
-// service is Speech-to-Text for tests: it begins operations, lists them, and finishes
+// service is Speech-to-Text for tests. It begins operations, lists them, and finishes
 // each at its second poll.
 type service struct {
 	t      *testing.T
@@ -68,7 +68,7 @@ type service struct {
 	mu       sync.Mutex
 	ops      []*op
 	requests int
-	answer   func(*op) string // the response of an operation, or its error
+	answer   func(*op) string // returns the response of an operation, or its error
 	before   func(n int, path string) (status int)
 	after    func(n int, path string)
 }
@@ -154,7 +154,7 @@ func response(uri, result string) string {
 	return fmt.Sprintf(`"response": {"@type": "type.googleapis.com/google.cloud.speech.v2.BatchRecognizeResponse", "results": {%q: %s}, "totalBilledDuration": "9s"}`, uri, result)
 }
 
-// engine returns an engine that sleeps for no time.
+// engine returns an engine that does not sleep.
 func (s *service) engine(o Options, slept func(time.Duration)) *speech.Engine {
 	o.Project, o.Store, o.Endpoint = "my-project", s.bucket, s.http.URL
 	o.Token = func(context.Context) (string, error) { return "token", nil }
@@ -191,10 +191,11 @@ func recording(t *testing.T, d time.Duration) *speech.Recording {
 	return &speech.Recording{Path: path, Info: info, Keeper: speech.Dir(t.TempDir()), Say: func(s string) { t.Log(s) }}
 }
 
-// everySecond answers with a word a second, whose text is its time in the recording, by
-// the number of the piece in its address. Each result of the service has ten words.
+// everySecond answers with one word per second. The text of a word is its time in the
+// recording, which it computes from the number of the piece in the address. Each result
+// of the service has ten words.
 func everySecond(o *op) string {
-	const step = 20*time.Minute - 15*time.Second + 24*time.Millisecond // ends of frames
+	const step = 20*time.Minute - 15*time.Second + 24*time.Millisecond // pieces end at ends of MPEG frames
 	var n int
 	if _, err := fmt.Sscanf(o.uri[strings.LastIndexByte(o.uri, '-')+1:], "%d.mp3", &n); err != nil {
 		return `"error": {"code": 3, "message": "bad address"}`
@@ -216,8 +217,9 @@ func everySecond(o *op) string {
 	return response(o.uri, `{"inlineResult": {"transcript": {"results": [`+strings.Join(results, ",")+`]}}, "metadata": {"totalBilledDuration": "9s"}}`)
 }
 
-// Three hours, and the program is ended twenty times: before or after the service gets a
-// request. No word is lost or doubled, and nothing is paid twice.
+// TestKilled recognizes three hours while the program is ended twenty times, before or
+// after the service gets a request. It expects that no word is lost or doubled, and that
+// nothing is paid twice.
 func TestKilled(t *testing.T) {
 	t.Parallel()
 	b := &bucket{sizes: map[string]int64{}}
@@ -300,7 +302,8 @@ func TestKilled(t *testing.T) {
 	t.Logf("%d pieces, %v billed, ended %d times", len(s.ops), billed, kills)
 }
 
-// A payload that is in the bucket is named and not sent.
+// TestPayload expects a payload in the bucket to be named in the request instead of being
+// uploaded.
 func TestPayload(t *testing.T) {
 	t.Parallel()
 	r := recording(t, time.Minute)
@@ -374,7 +377,7 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// An operation that failed is not paid for, and is begun again by the next run.
+// TestFailedOperation expects the next run to begin a new operation after a failed one.
 func TestFailedOperation(t *testing.T) {
 	t.Parallel()
 	s := newService(t, &bucket{sizes: map[string]int64{}})

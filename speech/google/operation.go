@@ -21,7 +21,7 @@ import (
 )
 
 const (
-	// Polls are firstPoll apart in the beginning and at most lastPoll in the end.
+	// The time between polls grows from firstPoll to lastPoll.
 	firstPoll, lastPoll = 5 * time.Second, time.Minute
 	// maxPages limits the list of operations.
 	maxPages = 50
@@ -110,8 +110,8 @@ func (r *recognizer) request(q *speech.Request, uri string) *batchRequest {
 	return b
 }
 
-// languageCode returns the code that the service wants: with a region, and its own for
-// Chinese.
+// languageCode returns a code that the service accepts: with a region, and with its own
+// codes for Chinese.
 func languageCode(code string) string {
 	if code == "" {
 		return "auto"
@@ -149,7 +149,7 @@ type fileResult struct {
 	Inline struct {
 		Transcript transcript
 	} `json:"inlineResult"`
-	Transcript transcript // as older servers write it
+	Transcript transcript // the form of older servers
 }
 
 type transcript struct{ Results []result }
@@ -168,12 +168,13 @@ type word struct {
 	Speaker    string `json:"speakerLabel"`
 }
 
-// failure is the error of an operation that ended.
+// failure is the error of an operation that failed.
 type failure struct{ message string }
 
 func (f *failure) Error() string { return f.message }
 
-// start begins to recognize.
+// start sends the request that begins a recognition, and returns the name of the
+// operation.
 func (r *recognizer) start(ctx context.Context, b *batchRequest) (string, error) {
 	body, err := json.Marshal(b)
 	if err != nil {
@@ -196,8 +197,8 @@ func (r *recognizer) do(ctx context.Context, q *call.Request, answer any) error 
 	return nil
 }
 
-// find returns the name of the operation that was begun by the same request, or else an
-// empty one.
+// find returns the name of the operation that the same request began, or an empty string
+// if there is none.
 func (r *recognizer) find(ctx context.Context, b *batchRequest) (string, error) {
 	page := ""
 	for range maxPages {
@@ -266,7 +267,7 @@ func (r *recognizer) pause(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// words returns what an operation heard.
+// words returns the recognized words.
 func (op *operation) words(channels bool) ([]byte, error) {
 	if len(op.Response.Results) != 1 {
 		return nil, &failure{fmt.Sprintf("google answered about %d files instead of one", len(op.Response.Results))}
@@ -296,7 +297,7 @@ func (op *operation) words(channels bool) ([]byte, error) {
 			}
 		}
 	}
-	order := make([]int, len(list)) // channels come one after the other
+	order := make([]int, len(list)) // channels are listed one after the other
 	for i := range order {
 		order[i] = i
 	}
@@ -308,7 +309,7 @@ func (op *operation) words(channels bool) ([]byte, error) {
 	return (&words.File{Segments: words.Segments(sorted, said)}).Format(), nil
 }
 
-// offset reads a time such as 1.200s; one of 0 is left out.
+// offset parses a time such as 1.200s. An absent time is 0.
 func offset(s string) (time.Duration, error) {
 	if s == "" {
 		return 0, nil
@@ -328,7 +329,7 @@ func (r *result) words() []word {
 	return r.Alternatives[0].Words
 }
 
-// explain says what to do about an error.
+// explain adds to an error what to do about it.
 func explain(err error, uri string) error {
 	message := err.Error()
 	switch {

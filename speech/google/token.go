@@ -16,12 +16,12 @@ import (
 
 // credentials are Application Default Credentials.
 type credentials struct {
-	project string // empty if they do not say
+	project string // empty if the credentials name none
 	source  oauth2.TokenSource
 }
 
 func findCredentials(context.Context) (*credentials, error) {
-	// Tokens are fetched with this context after this function has returned.
+	// The library uses this context to fetch tokens after this function has returned.
 	ctx := context.WithValue(context.Background(), oauth2.HTTPClient, &http.Client{Timeout: time.Minute})
 	creds, err := googleauth.FindDefaultCredentials(ctx, "https://www.googleapis.com/auth/cloud-platform")
 	if err != nil {
@@ -45,8 +45,8 @@ func (c *credentials) token(ctx context.Context) (token string, err error) {
 	return token, err
 }
 
-// explainToken says why there is no token, without the answer of the server, which may
-// have secrets.
+// explainToken says why there is no token. It leaves out the answer of the server, which
+// may have secrets.
 func explainToken(err error) error {
 	var refused *oauth.Error
 	var e *oauth2.RetrieveError

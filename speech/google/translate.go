@@ -24,12 +24,12 @@ type translator struct {
 }
 
 const (
-	// A request has at most these many code points and texts.
+	// Limits of a request, in code points and in texts.
 	maxCodePoints, maxContents = 30_000, 1024
 )
 
-// NewTranslator returns a translator. Of the options it uses Project, Endpoint, Token and
-// Sleep.
+// NewTranslator returns a translator. It uses Project, Endpoint, Token and Sleep of the
+// options.
 func NewTranslator(ctx context.Context, o *Options) (*speech.Translating, error) {
 	client, project, err := newClient(ctx, o)
 	if err != nil {
@@ -86,8 +86,8 @@ func (t *translator) Translate(ctx context.Context, q *speech.Translation) ([][]
 	return turns, nil
 }
 
-// withoutRegion removes the region of a language that is translated, except for Chinese,
-// whose scripts differ.
+// withoutRegion removes the region of a source language, except for Chinese, whose
+// regions have different scripts.
 func withoutRegion(code string) string {
 	base, _, _ := strings.Cut(code, "-")
 	if base == "zh" {

@@ -25,8 +25,8 @@ type voice struct {
 	url    string
 }
 
-// NewVoice returns an engine that speaks a language. Of the options it uses Project,
-// Endpoint, Token and Sleep.
+// NewVoice returns an engine that speaks a language. It uses Project, Endpoint, Token and
+// Sleep of the options.
 func NewVoice(ctx context.Context, o *Options, language string) (*speech.Speaking, error) {
 	client, _, err := newClient(ctx, o)
 	if err != nil {

@@ -1,5 +1,5 @@
-// Package openai recognizes speech with the API of OpenAI and with servers that are
-// alike, such as speaches, LocalAI and whisper.cpp.
+// Package openai recognizes, translates and speaks with the API of OpenAI and with
+// compatible servers, such as speaches, LocalAI and whisper.cpp.
 //
 // Source: https://platform.openai.com/docs/api-reference/audio/createTranscription
 package openai
@@ -30,8 +30,8 @@ const (
 	diarizing   = "gpt-4o-transcribe-diarize"
 	whisper     = "whisper-1"
 
-	// maxUpload is the largest file that is accepted, in bytes, with what a request has
-	// besides it.
+	// maxUpload is the largest file that fits into a request, in bytes. The limit of 25
+	// MB includes the other fields.
 	maxUpload = 25_000_000 - 100_000
 	// longest is a little shorter than the 1,400 seconds that gpt-4o models accept.
 	longest = 1390 * time.Second
@@ -41,9 +41,9 @@ const (
 
 // Options say which server recognizes, and how.
 type Options struct {
-	Key   string // secret; may be empty for a server of one's own
-	Base  string // address of the API; empty is that of OpenAI. One that ends in /inference is that of whisper.cpp
-	Model string // empty is the default
+	Key   string // secret; may be empty for the user's own server
+	Base  string // address of the API; empty means OpenAI's. An address that ends in /inference is a whisper.cpp server
+	Model string // empty means the default
 
 	WordsOnly bool
 	Sleep     func(context.Context, time.Duration) error // waits between tries; nil is the system's clock
@@ -87,7 +87,7 @@ func New(o *Options) (*speech.Engine, error) {
 	return e, nil
 }
 
-// base returns the address of the API, and whether it is that of another server.
+// base returns the address of the API, and whether it is another server than OpenAI's.
 func (o *Options) base() (base string, own bool, err error) {
 	base = strings.TrimSuffix(o.Base, "/")
 	if base == "" {
@@ -116,8 +116,8 @@ func newClient(key string, sleep func(context.Context, time.Duration) error) *ca
 
 func (r *recognizer) diarizes() bool { return strings.Contains(r.model, "diarize") }
 
-// textOnly reports whether the model gives no times of words. whisper-1 then hears the
-// same audio.
+// textOnly reports whether the model gives no times of words. In this case whisper-1
+// recognizes the same audio too.
 func (r *recognizer) textOnly() bool { return strings.HasPrefix(r.model, "gpt-4o") }
 
 // Recognize implements [speech.Recognizer].
@@ -137,7 +137,8 @@ func (r *recognizer) Recognize(ctx context.Context, q *speech.Request) ([]byte, 
 		}
 		return f.Format(), nil
 	}
-	// The first answer is kept, so that it is not paid again if the second fails.
+	// The first answer is kept, so that it is not paid for again if the second request
+	// fails.
 	const note = "text"
 	kept, err := q.Job.Get(ctx, note)
 	if err != nil {
@@ -167,7 +168,7 @@ func (r *recognizer) Recognize(ctx context.Context, q *speech.Request) ([]byte, 
 	return words.Retime(said, times).Format(), nil
 }
 
-// audio returns the bytes of a file in a format that the server reads, and its name.
+// audio returns the content of a file in a format that the server reads, and a file name.
 func (r *recognizer) audio(ctx context.Context, path string) (data []byte, name string, err error) {
 	if r.wav {
 		dir, err := os.MkdirTemp("", "onair-speech-")
@@ -188,14 +189,14 @@ func (r *recognizer) audio(ctx context.Context, path string) (data []byte, name 
 // field is a field of a form.
 type field struct{ name, value string }
 
-// timed returns the fields of a request for words with times.
+// timed returns the form fields of a request for words with times.
 func (r *recognizer) timed(q *speech.Request, model string) []field {
 	fields := []field{{"model", model}, {"response_format", "verbose_json"}, {"timestamp_granularities[]", "word"}, {"timestamp_granularities[]", "segment"}}
 	return append(fields, common(q, true)...)
 }
 
-// untimed returns the fields of a request for text, with voices if the model tells them
-// apart.
+// untimed returns the form fields of a request for text, with voices if the model tells
+// them apart.
 func (r *recognizer) untimed(q *speech.Request) []field {
 	if !r.diarizes() {
 		return append([]field{{"model", r.model}, {"response_format", "json"}}, common(q, true)...)
@@ -208,7 +209,7 @@ func (r *recognizer) untimed(q *speech.Request) []field {
 	return append(fields, common(q, false)...)
 }
 
-// common returns the language and, unless the model refuses them, the hints.
+// common returns the form fields for the language and, if hints is set, for the hints.
 func common(q *speech.Request, hints bool) (fields []field) {
 	if language, _, _ := strings.Cut(q.Language, "-"); language != "" {
 		fields = append(fields, field{"language", strings.ToLower(language)})
@@ -239,7 +240,7 @@ func (r *recognizer) post(ctx context.Context, data []byte, name string, fields 
 	if err != nil {
 		return nil, err
 	}
-	_, _ = part.Write(data) // to a buffer, as all of the form
+	_, _ = part.Write(data) // writes to a buffer cannot fail
 	_ = form.Close()
 	answer, err := r.client.Do(ctx, &call.Request{Method: http.MethodPost, URL: r.url, Type: form.FormDataContentType(), Body: body.Bytes()})
 	if err == nil && !json.Valid(answer) {
@@ -272,7 +273,7 @@ func convert(answer []byte) (*words.File, error) {
 }
 
 // readTimed reads an answer with times. Servers write the words beside the segments, in
-// the segments or not at all.
+// the segments, or not at all.
 func readTimed(answer []byte, say func(string)) (*words.File, error) {
 	var a struct {
 		Text     string
@@ -303,7 +304,7 @@ func readTimed(answer []byte, say func(string)) (*words.File, error) {
 	if err != nil || len(a.Segments) == 0 {
 		return timed, err
 	}
-	said, err := convert(answer) // segments have punctuation
+	said, err := convert(answer) // segments have punctuation, which the words lack
 	if err != nil {
 		return nil, err
 	}

@@ -24,7 +24,7 @@ import (
 	"onair/transcripts/words"
 )
 
-// Answers of the API and of servers that are alike, in the shape that each has.
+// Answers of the API and of compatible servers, each in its own shape.
 const (
 	diarized = `{"task": "transcribe", "duration": 9, "text": "Hello, universe. Yes.", "segments": [
 {"type": "transcript.text.segment", "id": "seg_1", "start": 1.0, "end": 3.0, "speaker": "A", "text": "Hello, universe."},
@@ -43,7 +43,7 @@ const (
 	textOnly = `{"text": "Hello, universe. Yes."}`
 )
 
-// service is a server for tests, with the fields of the forms that it received.
+// service is a server for tests. It records the form fields that it received.
 type service struct {
 	*httptest.Server
 	answer func(path string, fields map[string][]string) (int, string)
@@ -80,7 +80,7 @@ func newService(t *testing.T, answer func(path string, fields map[string][]strin
 	return s
 }
 
-// silence writes an MP3.
+// silence writes an MP3 of silence and returns its path.
 func silence(t *testing.T, d time.Duration) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "episode one.MP3")
@@ -176,7 +176,7 @@ func TestShapes(t *testing.T) {
 	}
 }
 
-// whisper.cpp has another path and reads only WAV.
+// TestWhisperCPP expects requests to a whisper.cpp server to use its path and WAV.
 func TestWhisperCPP(t *testing.T) {
 	t.Parallel()
 	if _, err := exec.LookPath("ffmpeg"); err != nil {
@@ -198,7 +198,8 @@ func TestWhisperCPP(t *testing.T) {
 	}
 }
 
-// The second piece gets clips of the voices of the first.
+// TestKnownSpeakers expects the request for the second piece to have clips of the voices
+// of the first.
 func TestKnownSpeakers(t *testing.T) {
 	t.Parallel()
 	n := 0
@@ -277,7 +278,8 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// The text is not paid again if the times of words fail.
+// TestTextIsKept expects the text not to be paid for again if the request for times
+// fails.
 func TestTextIsKept(t *testing.T) {
 	t.Parallel()
 	asked := map[string]int{}

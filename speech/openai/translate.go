@@ -15,7 +15,7 @@ import (
 
 const (
 	chatModel = "gpt-4.1-mini"
-	// maxChars is how many characters a request has, so that the answer is not cut off.
+	// maxChars limits the characters of a request, so that the answer is not cut off.
 	maxChars = 8000
 )
 
@@ -94,7 +94,8 @@ func (t *translator) Translate(ctx context.Context, q *speech.Translation) ([][]
 	return readTurns(a.Choices[0].Message.Content, len(q.Turns)), nil
 }
 
-// readTurns reads the answer of the model. It is nil if that is not what was asked for.
+// readTurns reads the answer of the model. It returns nil if the answer does not have
+// what the request asked for.
 func readTurns(content string, n int) [][]string {
 	var a struct{ Turns []turnText }
 	content = strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(content), "```json"), "```")

@@ -1,6 +1,6 @@
-// Package spoken makes an MP3 of a transcript that is spoken by machine voices. It has the
-// timing of the original recording, and needs no encoder: it consists of the MPEG frames
-// that the engine answered with, and of silent ones between them.
+// Package spoken makes an MP3 of a transcript, spoken by machine voices, with the timing
+// of the original recording. It needs no encoder: the MP3 consists of the MPEG frames of
+// the engine's answers, and of silent frames between them.
 package spoken
 
 import (
@@ -19,20 +19,21 @@ import (
 )
 
 const (
-	// fastest is how much faster than usual a turn is spoken at most.
+	// fastest limits how much faster than usual a turn is spoken.
 	fastest = 1.25
-	// step is that of rates, so that small changes of a text need not change the rate.
+	// step is the difference between two rates. It is large, so that a small change of a
+	// text often keeps the rate.
 	step = 0.05
 )
 
-// Turn is what one person says.
+// Turn is what one person says without interruption.
 type Turn struct {
-	Start time.Duration // in the original
+	Start time.Duration // time in the original
 	Voice string
 	Text  string
 }
 
-// Placed is a turn as it is spoken.
+// Placed is a turn with its place in the MP3.
 type Placed struct {
 	Turn
 	Begin, End time.Duration
@@ -40,17 +41,18 @@ type Placed struct {
 	Over       time.Duration // how much later it ends than the next turn should start
 }
 
-// Speaker speaks turns.
+// Speaker turns the text of turns into an MP3.
 type Speaker struct {
 	Engine   *speech.Speaking
 	Keeper   speech.Keeper // nil keeps nothing
 	Language string
-	Duration time.Duration // of the original; silence follows the last turn up to it
+	Duration time.Duration // length of the original; silence fills the MP3 up to it
 
-	header mpeg.Header // of all MPEG frames; 0 before the first
+	header mpeg.Header // header of all MPEG frames; 0 before the first
 }
 
-// Texts returns the texts of the requests for turns that are not kept, at the usual rate.
+// Texts returns the texts that have to be requested at the usual rate: those of turns
+// that are not kept.
 func (s *Speaker) Texts(ctx context.Context, turns []Turn) (texts []string, err error) {
 	for _, t := range turns {
 		for _, text := range split(t.Text, s.Engine.MaxBytes) {
@@ -70,10 +72,9 @@ func (s *Speaker) utterance(t *Turn, text string, rate float64) *speech.Utteranc
 	return &speech.Utterance{Text: text, Language: s.Language, Voice: t.Voice, Rate: rate}
 }
 
-// Speak returns the MP3 and where its turns are. A turn starts when it does in the
-// original. One that takes longer than the time to the next is spoken up to a quarter
-// faster; if that is not enough, the next starts when it ends. The time is made up for in
-// the next pause.
+// Speak returns the MP3 and the places of its turns. A turn starts when it does in the
+// original. A turn that takes too long is spoken up to a quarter faster. If that is not
+// enough, the next turn starts when it ends, and the delay shrinks in the next pauses.
 func (s *Speaker) Speak(ctx context.Context, turns []Turn) ([]byte, []Placed, error) {
 	var out bytes.Buffer
 	var placed []Placed
@@ -107,7 +108,7 @@ func (s *Speaker) Speak(ctx context.Context, turns []Turn) ([]byte, []Placed, er
 	return append(mpeg.InfoFrame(s.header, count, int64(out.Len())), out.Bytes()...), placed, nil
 }
 
-// time returns when the MPEG frame with a number starts.
+// time returns when MPEG frame n starts.
 func (s *Speaker) time(n int) time.Duration {
 	if s.header == 0 {
 		return 0
@@ -115,8 +116,8 @@ func (s *Speaker) time(n int) time.Duration {
 	return mpeg.Playtime(int64(n)*int64(s.header.Samples()), s.header.SampleRate())
 }
 
-// fit speaks a turn, faster if it would end after the next turn should start. It can
-// begin at now, or later.
+// fit speaks turn i, not before now. It speaks faster if the turn would end after the
+// next one should start.
 func (s *Speaker) fit(ctx context.Context, turns []Turn, i int, now time.Duration) (frames [][]byte, rate float64, err error) {
 	t := &turns[i]
 	if frames, err = s.say(ctx, t, 1); err != nil || i+1 == len(turns) {
@@ -154,7 +155,7 @@ func (s *Speaker) say(ctx context.Context, t *Turn, rate float64) (frames [][]by
 	return frames, nil
 }
 
-// read returns the MPEG frames of an answer. All answers have to be of one kind.
+// read returns the MPEG frames of an answer. All answers must have the same format.
 func (s *Speaker) read(data []byte) (frames [][]byte, err error) {
 	for f, err := range mpeg.Frames(bytes.NewReader(data)) {
 		if err != nil {
@@ -182,8 +183,8 @@ func kind(h mpeg.Header) string {
 	return fmt.Sprintf("%d Hz and %s", h.SampleRate(), channels)
 }
 
-// Worst returns the turns that take longest beyond the time they have, at most n: those to
-// shorten.
+// Worst returns at most n turns that should be shortened: those that exceed their time
+// most.
 func Worst(placed []Placed, n int) []Placed {
 	worst := slices.Clone(placed)
 	worst = slices.DeleteFunc(worst, func(p Placed) bool { return p.Over <= 0 })
@@ -191,8 +192,8 @@ func Worst(placed []Placed, n int) []Placed {
 	return worst[:min(n, len(worst))]
 }
 
-// split divides a text into requests of at most so many bytes: after a sentence, or else
-// at a space.
+// split divides a text into parts of at most the given number of bytes: after a sentence,
+// or else at a space.
 func split(text string, most int) (parts []string) {
 	text = strings.Join(strings.Fields(text), " ")
 	for most > 0 && len(text) > most {

@@ -23,8 +23,8 @@ import (
 
 const sec = time.Second
 
-// reading is a voice that says a letter in 24 ms, as MPEG frames that are not silent. It
-// counts the requests.
+// reading is a voice that takes 24 ms for each letter, as MPEG frames that are not
+// silent. It counts the requests.
 type reading struct {
 	header mpeg.Header
 	calls  int
@@ -55,8 +55,9 @@ func newSpeaker(most int) (*Speaker, *reading) {
 
 func letters(d time.Duration) string { return strings.Repeat("x", int(d/(24*time.Millisecond))) }
 
-// TestTiming: a turn starts when it did; one that is too long runs into the pause, is then
-// spoken faster, and then the next one is late, until there is a pause.
+// TestTiming expects a turn to start when it did in the original. A turn that is too long
+// first runs into the pause, then is spoken faster, and at last delays the next turn
+// until there is a pause.
 func TestTiming(t *testing.T) {
 	t.Parallel()
 	s, _ := newSpeaker(0)
@@ -90,7 +91,7 @@ func TestTiming(t *testing.T) {
 	if err != nil || info.Duration < 20*sec-24*time.Millisecond || info.Duration > 20*sec || len(info.Warnings) > 0 || !mpeg.IsOwn(data) || info.VBR {
 		t.Errorf("%v %+v", err, info)
 	}
-	// What is heard is where it was said to be.
+	// Sound is heard exactly where turns are said to be.
 	loud := map[int]bool{}
 	for f, err := range mpeg.Frames(bytes.NewReader(data)) {
 		if err != nil {
@@ -110,7 +111,7 @@ func TestTiming(t *testing.T) {
 	}
 }
 
-// Only texts that have changed are spoken again.
+// TestKept expects only changed texts to be spoken again.
 func TestKept(t *testing.T) {
 	t.Parallel()
 	s, r := newSpeaker(30)
@@ -167,8 +168,8 @@ func TestSplit(t *testing.T) {
 	}
 }
 
-// espeak-ng speaks and lame encodes. Where ffmpeg hears the speech begin is where it was
-// planned.
+// TestEspeak speaks with espeak-ng and encodes with lame. It expects ffmpeg to hear each
+// turn begin where it was placed.
 func TestEspeak(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"sh", "espeak-ng", "lame", "ffmpeg"} {

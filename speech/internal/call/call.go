@@ -18,10 +18,10 @@ import (
 )
 
 const (
-	// patience is how long a call is tried.
+	// patience is how long Do keeps trying.
 	patience = 30 * time.Minute
-	// total is how long one try may take: a service may work for minutes on an hour of
-	// audio before it answers.
+	// total limits one try. A service may work for minutes on an hour of audio before it
+	// answers.
 	total = 30 * time.Minute
 	// limit is the largest answer, in bytes.
 	limit = 256 << 20
@@ -29,9 +29,10 @@ const (
 
 // Client calls a service.
 type Client struct {
-	// Authorize adds credentials to the header of a request. Nil adds none.
+	// Authorize adds credentials to the header of a request. If it is nil, there are
+	// none.
 	Authorize func(context.Context, http.Header) error
-	// Sleep waits between tries. Nil is the system's clock.
+	// Sleep waits between tries. If it is nil, the system's clock is used.
 	Sleep func(context.Context, time.Duration) error
 
 	http *fetch.Client
@@ -45,19 +46,19 @@ type Request struct {
 	Method, URL string
 	Type        string // media type of the body
 	Body        []byte
-	Once        bool // do not repeat it if the service may have done what was asked
+	Once        bool // do not repeat the request if the service may have acted on it
 }
 
-// Error is an answer that reports an error.
+// Error is an answer with an error status.
 type Error struct {
-	Status  int // of HTTP
+	Status  int // HTTP status
 	Message string
 }
 
 func (e *Error) Error() string { return e.Message }
 
-// Lost reports whether the service may have done what was asked, although there is no
-// answer.
+// Lost reports whether the service may have acted on a request although its answer is
+// missing.
 func Lost(err error) bool {
 	var answer *Error
 	return err != nil && !errors.As(err, &answer) && !errors.Is(err, errNotSent)
@@ -65,8 +66,8 @@ func Lost(err error) bool {
 
 var errNotSent = errors.New("no credentials")
 
-// Do calls the service until it answers, and returns the body of the answer. It waits as
-// long as the service asks to.
+// Do calls the service until it answers, and returns the body of the answer. If the
+// service asks for a pause, Do waits that long.
 func (c *Client) Do(ctx context.Context, r *Request) (answer []byte, err error) {
 	policy := retry.Service(patience)
 	policy.Sleep = c.Sleep
@@ -103,15 +104,15 @@ func (c *Client) try(ctx context.Context, r *Request) ([]byte, error) {
 		return body, nil
 	}
 	failed := &Error{response.StatusCode, oauth.New(response.StatusCode, body).Message}
-	// Without money left, a service answers as if there were too many calls.
+	// If there is no money left, a service answers as it does to too many calls.
 	if !retry.TemporaryStatus(failed.Status) || strings.Contains(string(body), "insufficient_quota") {
 		return nil, retry.Permanent(failed)
 	}
 	return nil, retry.After(retry.ParseAfter(response.Header.Get("Retry-After"), time.Now()), failed)
 }
 
-// CheckAddress returns an error for an address to which credentials and audio may not be
-// sent: one that is not of the web, or plain http that is not of this machine.
+// CheckAddress returns an error for an address to which credentials and audio must not be
+// sent: one that is not http or https, or plain http to another machine.
 func CheckAddress(address string) error {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Scheme != "http" && u.Scheme != "https" {

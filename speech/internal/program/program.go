@@ -15,16 +15,16 @@ import (
 	"onair/internal/lastline"
 )
 
-// maxOutput limits what a program may write, in bytes.
+// maxOutput limits the output of a program, in bytes.
 const maxOutput = 64 << 20
 
-// Run runs a program and returns its standard output. Its last line on standard error is
-// the error.
+// Run runs a program and returns its standard output. If it fails, the error has the last
+// line of its standard error.
 func Run(ctx context.Context, cmd *exec.Cmd) ([]byte, error) {
 	var said lastline.Writer
 	var stdout limited
 	cmd.Stdout, cmd.Stderr = &stdout, &said
-	cmd.WaitDelay = 5 * time.Second // a process that it started may keep the pipes open
+	cmd.WaitDelay = 5 * time.Second // a child process may keep the pipes open
 	err := cmd.Run()
 	name := filepath.Base(cmd.Path)
 	switch {
@@ -52,8 +52,8 @@ func ReadOutput(name string) ([]byte, error) {
 	return answer.bytes()
 }
 
-// WriteWAV decodes audio to 16 kHz and one channel with ffmpeg, which takes the name of
-// the file neither for an option nor for a URL.
+// WriteWAV decodes audio to a WAV file with 16 kHz and one channel, by ffmpeg. ffmpeg
+// cannot mistake the name of the file for an option or a URL.
 func WriteWAV(ctx context.Context, input, wav string) error {
 	ffmpeg, err := exec.LookPath("ffmpeg")
 	if err != nil {
@@ -64,7 +64,7 @@ func WriteWAV(ctx context.Context, input, wav string) error {
 	return err
 }
 
-// limited is a writer that keeps what is written up to a limit.
+// limited is a writer that keeps output up to a limit.
 type limited struct {
 	buf  bytes.Buffer
 	over bool
