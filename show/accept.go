@@ -9,7 +9,7 @@ import (
 	"onair/internal/source"
 )
 
-// checkAccept reports rules in accept: that are not known.
+// checkAccept reports rules in accept: that do not exist.
 func (s *Show) checkAccept(known finding.Rules) finding.List {
 	var found finding.List
 	ids := make([]string, len(known))
@@ -32,8 +32,8 @@ func (s *Show) checkAccept(known finding.Rules) finding.List {
 // notAccepted is the hint of an error whose rule is in accept:.
 const notAccepted = "accept: in show.yaml does not cover errors"
 
-// SplitAccepted splits findings into those that count and those whose rule is in
-// accept:. An error of such a rule counts, and its hint says so.
+// SplitAccepted splits findings into those that count and those whose rule is in accept:.
+// An error counts even if its rule is in accept:, and its hint says so.
 func (s *Show) SplitAccepted(l finding.List) (counted, accepted finding.List) {
 	for _, f := range l {
 		_, ok := s.Accept[f.Rule]

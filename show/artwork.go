@@ -9,13 +9,13 @@ import (
 	"onair/internal/shell"
 )
 
-// artworkNames are the names under which a folder may have artwork, in the order in
-// which they are looked for.
+// artworkNames are the names that artwork of a folder may have, in the order of
+// preference.
 var artworkNames = []string{"artwork.jpg", "artwork.jpeg", "artwork.png"}
 
-// findArtwork returns the path of the artwork in a folder, or an empty string if there
-// is none. It then reports pictures that have the name but not a format or spelling
-// that is used.
+// findArtwork returns the path of the artwork in a folder. If there is none, it returns
+// an empty string and reports pictures whose names are spelled differently or whose
+// format is not used.
 func findArtwork(isFile func(name string) bool, dir string, list func() []fs.DirEntry, found *finding.List) string {
 	var names []string
 	for _, name := range artworkNames {
@@ -37,7 +37,7 @@ func findArtwork(isFile func(name string) bool, dir string, list func() []fs.Dir
 			hint = "git mv " + from + " " + shell.Quote(path.Join(dir, "artwork"+lower))
 		case ".webp", ".gif", ".bmp", ".tif", ".tiff", ".jfif", ".jp2", ".tga":
 			hint = "ffmpeg -i " + from + " -frames:v 1 " + shell.Quote(path.Join(dir, "artwork.png"))
-		case ".heic", ".heif", ".avif", ".svg", ".psd": // which ffmpeg may not read
+		case ".heic", ".heif", ".avif", ".svg", ".psd": // ffmpeg may not be able to read these
 			hint = "magick " + from + " " + shell.Quote(path.Join(dir, "artwork.png"))
 		default:
 			continue

@@ -7,8 +7,8 @@ import (
 	"onair/internal/vocabulary"
 )
 
-// parseCategory reads "News > Tech News". The error's hint names the nearest
-// one of Apple's list.
+// parseCategory reads a category such as "News > Tech News". If it is not on Apple's
+// list, hint names the nearest one on the list.
 func parseCategory(s string) (c Category, hint string, ok bool) {
 	name, sub, nested := strings.Cut(s, ">")
 	c = Category{strings.TrimSpace(name), strings.TrimSpace(sub)}

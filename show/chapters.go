@@ -5,8 +5,8 @@ import (
 	"onair/show/chapters"
 )
 
-// chapterList sets the chapters of front matter: a list, or the name of a file. A chapter with a sponsor takes
-// what it does not say itself from sponsors.yaml.
+// chapterList sets the chapters of front matter: a list, or the name of a file. For a
+// chapter with a sponsor, sponsors.yaml supplies what the chapter itself lacks.
 func chapterList(p *[]chapters.Chapter, named *string, sponsors *registry[*Sponsor]) source.Setter {
 	return func(v source.Value) {
 		if v.Node.Kind == source.Scalar {
@@ -43,7 +43,7 @@ func chapterList(p *[]chapters.Chapter, named *string, sponsors *registry[*Spons
 	}
 }
 
-// fillChapter takes from a sponsor what the chapter does not say.
+// fillChapter copies from a sponsor what the chapter lacks.
 func fillChapter(c *chapters.Chapter, s *Sponsor) {
 	if c.Title == "" {
 		c.Title = s.Name

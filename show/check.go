@@ -12,7 +12,7 @@ import (
 	"onair/show/pins"
 )
 
-// check reports problems that only show when all episodes are read.
+// check reports problems that depend on more than one file.
 func (l *loader) check() {
 	l.checkAddress()
 	l.checkRequired()
@@ -25,8 +25,8 @@ func (l *loader) check() {
 	l.checkLock()
 }
 
-// checkAddress reports a show in a bucket without a url: its feed would send listeners
-// to localhost.
+// checkAddress reports a show without a url that is stored in a bucket: its feed would
+// send listeners to localhost.
 func (l *loader) checkAddress() {
 	s := l.show
 	if s.URL != "" {
@@ -61,8 +61,8 @@ func (l *loader) checkEpisode(e *Episode) {
 	}
 }
 
-// missingGUID shows a line to paste: the GUID that the lock has for this slug,
-// else one that is the same in every run.
+// missingGUID reports that an episode has no GUID, with a line to paste. The line has the
+// GUID of this slug in the lock, or else a GUID that is the same in every run.
 func (l *loader) missingGUID(e *Episode) {
 	guid := suggestGUID(l.show, e.Slug)
 	for _, locked := range slices.Sorted(maps.Keys(l.show.Lock.Episodes)) {
@@ -78,8 +78,8 @@ func (l *loader) missingGUID(e *Episode) {
 	l.found.Add(ruleGUID.At(at, "the episode has no guid").WithHint(hint))
 }
 
-// checkUnique reports slugs, GUIDs and numbers that two episodes share. The
-// finding is at the later folder.
+// checkUnique reports slugs, GUIDs and numbers that two episodes share. The finding is at
+// the later folder.
 func (l *loader) checkUnique() {
 	bySlug, byGUID, byNumber := map[string]*Episode{}, map[string]*Episode{}, map[string]*Episode{}
 	byDir := slices.SortedFunc(slices.Values(l.show.Episodes), func(a, b *Episode) int { return strings.Compare(a.Dir, b.Dir) })
@@ -100,7 +100,8 @@ func (l *loader) checkUnique() {
 	}
 }
 
-// claim records the first episode with a key. For a later one it returns the first.
+// claim records the first episode with a key. For a later episode with the key it returns
+// the first one.
 func claim[K comparable](owners map[K]*Episode, key K, e *Episode) *Episode {
 	if other, taken := owners[key]; taken {
 		return other
@@ -109,8 +110,8 @@ func claim[K comparable](owners map[K]*Episode, key K, e *Episode) *Episode {
 	return nil
 }
 
-// checkRedirects reports former paths that two pages claim, or that are the
-// address of a page.
+// checkRedirects reports former paths that two pages share, or that are the address of a
+// page.
 func (l *loader) checkRedirects() {
 	owners := map[string]*Episode{}
 	for _, e := range l.show.Episodes {
@@ -126,10 +127,10 @@ func (l *loader) checkRedirects() {
 	}
 }
 
-// pagePath is the path of an episode's page below the show's URL.
+// pagePath returns the path of an episode's page below the show's URL.
 func pagePath(slug string) string { return "/" + path.Join(episodesDir, slug) + "/" }
 
-// checkLock compares the episodes with what was published.
+// checkLock compares the episodes with the lock, which has what was published.
 func (l *loader) checkLock() {
 	byGUID := map[string]*Episode{}
 	bySlug := map[string]*Episode{}

@@ -8,8 +8,8 @@ import (
 	"testing/fstest"
 )
 
-// TestLoadCost counts what Load allocates for text of a size and for twice as much. It
-// is not parallel, because allocations of other tests would be counted.
+// TestLoadCost compares what Load allocates for a text and for a text twice as long. It
+// is not parallel, because allocations of other tests would count too.
 func TestLoadCost(t *testing.T) {
 	many := func(format string) func(n int) string {
 		return func(n int) string {

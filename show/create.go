@@ -25,8 +25,8 @@ import (
 	"onair/show/chapters"
 )
 
-// gitignore lists what does not belong in git: masters, because they are large,
-// and what onair builds.
+// gitignore returns a .gitignore for masters, because they are large, and for files that
+// onair builds.
 func gitignore(*CreateOptions) ([]byte, error) {
 	return []byte(`# Masters are large, and publishing keeps a copy of each in the bucket.
 /episodes/*/*.mp3
@@ -37,7 +37,7 @@ func gitignore(*CreateOptions) ([]byte, error) {
 `), nil
 }
 
-// CreateOptions describes a new show.
+// CreateOptions describe a new show.
 type CreateOptions struct {
 	Title      string   // one line; made from the name of the folder if empty
 	Author     string   // one line; a placeholder is written if empty
@@ -84,7 +84,7 @@ func Create(dir string, opts *CreateOptions) (files []string, err error) {
 	}{
 		{".gitignore", gitignore},
 		{"artwork.jpg", func(o *CreateOptions) ([]byte, error) { return placeholder.Draw(o.Title) }},
-		{showFile, newShowFile}, // last: with it the folder is a show
+		{showFile, newShowFile}, // last, because this file makes the folder a show
 	} {
 		wrote, err := writeNew(root, f.name, func() ([]byte, error) { return f.content(&o) })
 		if err != nil {
@@ -97,7 +97,7 @@ func Create(dir string, opts *CreateOptions) (files []string, err error) {
 	return files, nil
 }
 
-// writeNew writes a file that is not there yet.
+// writeNew writes a file unless it exists.
 func writeNew(root *os.Root, name string, content func() ([]byte, error)) (wrote bool, err error) {
 	if _, err := root.Lstat(name); err == nil {
 		return false, nil
@@ -135,7 +135,7 @@ func titleOf(dir string) string {
 	return string(unicode.ToUpper(first)) + words[size:]
 }
 
-// validTitle reports why a title cannot be written as it is.
+// validTitle returns an error if a title cannot be written unchanged.
 func validTitle(title string) error {
 	switch {
 	case strings.TrimSpace(title) == "":
@@ -152,7 +152,7 @@ func validTitle(title string) error {
 	return nil
 }
 
-// newShowFile is the show.yaml of a new show.
+// newShowFile returns the show.yaml of a new show.
 func newShowFile(o *CreateOptions) ([]byte, error) {
 	categories, author := "# categories: [Technology, News > Tech News]", `# author: "Your name"`
 	if len(o.Categories) > 0 {
@@ -207,29 +207,29 @@ storage: file:public
 `, source.Quote(o.Title), categories, author), nil
 }
 
-// NewEpisodeOptions describes a new episode.
+// NewEpisodeOptions describe a new episode.
 type NewEpisodeOptions struct {
 	Title string      // required; one line
 	Slug  string      // made from number and title if empty
 	Type  EpisodeType // Full if empty
 	Date  time.Time   // when it goes live; the zero time makes a draft
-	Audio string      // operating-system path of an .mp3 or .m4a to copy; empty if there is none yet
+	Audio string      // operating-system path of an .mp3 or .m4a to copy; may be empty
 	Rand  io.Reader   // source of the GUID; crypto/rand if nil
 
 	Chapters []chapters.Chapter // written to chapters.txt or chapters.json; no file if empty
 	Files    map[string][]byte  // further files in the folder, by name, such as artwork.jpg
 
-	// Identity of an episode that was published before; zero values mean a new one.
+	// The identity of an episode that was published elsewhere. Zero values mean a new
+	// one.
 	GUID           string
 	Season, Number int
 }
 
-// NewEpisode makes the folder of an episode, with a GUID and, unless it is a
-// trailer or a bonus, the next free number of the latest season. The master is
-// copied to audio.mp3 (or .m4a), unless it is already the file that the show's
-// audio: pattern names. It returns the folder's path in the show, or an
-// error that wraps fs.ErrExist if the folder is there. After a failure nothing
-// remains in the show.
+// NewEpisode makes the folder of an episode, with a GUID and, unless it is a trailer or a
+// bonus, the next free number of the latest season. It copies the master to audio.mp3 (or
+// .m4a), unless the master is already where the show's audio: pattern expects it. It
+// returns the folder's path in the show. If the folder exists, the error wraps
+// fs.ErrExist. After a failure nothing remains in the show.
 func NewEpisode(s *Show, opts *NewEpisodeOptions) (dir string, err error) {
 	if s.Folder.Dir == "" {
 		return "", errors.New("the show is not in a folder on the disk")
@@ -258,7 +258,7 @@ func NewEpisode(s *Show, opts *NewEpisodeOptions) (dir string, err error) {
 	return e.Dir, nil
 }
 
-// newEpisode decides everything about the episode.
+// newEpisode chooses the values of the episode.
 func (s *Show) newEpisode(opts *NewEpisodeOptions) (*Episode, error) {
 	e := &Episode{Title: opts.Title, Type: cmp.Or(opts.Type, Full), Date: opts.Date, Slug: opts.Slug}
 	switch e.Type {
@@ -294,8 +294,8 @@ func (s *Show) newEpisode(opts *NewEpisodeOptions) (*Episode, error) {
 	return e, nil
 }
 
-// nextNumber returns the first free number of the latest season, and the season,
-// which is 0 if the show has none.
+// nextNumber returns the latest season and its first free number. The season is 0 if the
+// show has no seasons.
 func (s *Show) nextNumber() (season, number int) {
 	for _, e := range s.Episodes {
 		season = max(season, e.Season)
@@ -308,7 +308,7 @@ func (s *Show) nextNumber() (season, number int) {
 	return season, number + 1
 }
 
-// fill puts the files into an episode's new folder.
+// fill writes the files of a new episode into its folder.
 func (s *Show) fill(root *os.Root, e *Episode, opts *NewEpisodeOptions) error {
 	if opts.Audio != "" && !s.isMaster(e, opts.Audio) {
 		if err := copyMaster(root, e.Dir, opts.Audio); err != nil {
@@ -330,7 +330,7 @@ func (s *Show) fill(root *os.Root, e *Episode, opts *NewEpisodeOptions) error {
 	return err
 }
 
-// isMaster reports whether a file is where the show's pattern expects the
+// isMaster reports whether a file is where the show's audio: pattern expects the
 // episode's master.
 func (s *Show) isMaster(e *Episode, audio string) bool {
 	want, ok := s.Folder.Path(e.expand(s.AudioPath))
@@ -367,7 +367,7 @@ func copyMaster(root *os.Root, dir, audio string) error {
 	return dst.Commit()
 }
 
-// newEpisodeFile is the episode.md of a new episode.
+// newEpisodeFile returns the episode.md of a new episode.
 func newEpisodeFile(e *Episode, zone *time.Location) []byte {
 	var b bytes.Buffer
 	b.WriteString("---\n")
@@ -392,8 +392,8 @@ func newEpisodeFile(e *Episode, zone *time.Location) []byte {
 	return b.Bytes()
 }
 
-// formatDate writes a moment in the show's timezone where that is exact, else
-// with its offset.
+// formatDate formats a time in the show's timezone if this is exact, or else with its
+// offset.
 func formatDate(t time.Time, zone *time.Location) string {
 	t = t.Truncate(time.Second)
 	for _, layout := range []string{"2006-01-02 15:04", "2006-01-02 15:04:05"} {
@@ -405,7 +405,7 @@ func formatDate(t time.Time, zone *time.Location) string {
 	return t.In(zone).Format(time.RFC3339)
 }
 
-// guidText writes a GUID, which may be any text if it was published before.
+// guidText returns a GUID as YAML. A GUID may be any text if it was published before.
 func guidText(guid string) string {
 	if _, err := uuid.Parse(guid); err == nil && len(guid) == len(uuid.Nil.String()) {
 		return guid

@@ -23,7 +23,7 @@ import (
 	"onair/show/pins"
 )
 
-// read returns a file below dir.
+// read returns the content of a file below dir.
 func read(t *testing.T, dir, name string) string {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
@@ -33,7 +33,7 @@ func read(t *testing.T, dir, name string) string {
 	return string(data)
 }
 
-// reload loads a show from the disk; errors among the findings fail the test.
+// reload loads a show from the disk. Errors among the findings fail the test.
 func reload(t *testing.T, dir string) (*Show, finding.List) {
 	t.Helper()
 	s, found := Load(sources(t, dir), &LoadOptions{Dir: dir})
@@ -59,7 +59,7 @@ func tree(t *testing.T, dir string) []string {
 	return files
 }
 
-// zeros is a source of GUIDs that makes tests repeatable.
+// zeros is a source for GUIDs that are the same in every run.
 var zeros zeroReader
 
 type zeroReader struct{}
@@ -106,7 +106,8 @@ func TestCreate(t *testing.T) {
 	}
 }
 
-// The lines that are commented out are there to be used.
+// TestCreatedRemarksAreValid removes the comment signs of suggestions in a new show.yaml
+// and expects it to load.
 func TestCreatedRemarksAreValid(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -120,7 +121,7 @@ func TestCreatedRemarksAreValid(t *testing.T) {
 		switch {
 		case isRemark && (key == strings.ToLower(key) && strings.Contains(field, ":") && !strings.Contains(key, " ") || strings.HasPrefix(field, "  ")):
 			lines = append(lines, field)
-		case strings.HasPrefix(l, "storage: file:"): // its alternative follows
+		case strings.HasPrefix(l, "storage: file:"): // the alternative follows in the next line
 		default:
 			lines = append(lines, l)
 		}
@@ -161,7 +162,7 @@ func TestCreateKeepsWhatIsThere(t *testing.T) {
 	}
 }
 
-// Titles that YAML, Markdown or a file system could misread.
+// nastyTitles are titles that YAML, Markdown or a file system could misread.
 var nastyTitles = []string{
 	"Go: the movie", "Episode #4", "- dash", "\"quoted\"", "it's", "@home", "*bold*", "&anchor", "!tag", "%directive", "`code`", "[list]", "{map}",
 	"yes", "null", "~", "1984", "0x10", "🎙 emoji", "a\\nb", "# heading", "---", "שלום", "a, b: c", "| pipe", "> fold", "? question", "con", "...", "../..",
@@ -197,7 +198,7 @@ func TestNastyTitles(t *testing.T) {
 	}
 }
 
-// noArtwork spares Create the drawing.
+// noArtwork writes an artwork, so that Create does not spend time on drawing one.
 func noArtwork(t *testing.T, dir string) {
 	t.Helper()
 	if err := os.WriteFile(filepath.Join(dir, "artwork.jpg"), []byte("jpeg"), 0o644); err != nil {
@@ -262,7 +263,7 @@ func TestNewEpisode(t *testing.T) {
 			if diff := cmp.Diff(&tt.want, got, compare); diff != "" {
 				t.Errorf("-want +got\n%s", diff)
 			}
-			id := strings.ReplaceAll(read(t, dir, got.File), got.GUID, got.Slug) // the next one has the same
+			id := strings.ReplaceAll(read(t, dir, got.File), got.GUID, got.Slug) // replace the GUID, because the next episode gets the same one
 			if err := os.WriteFile(filepath.Join(dir, filepath.FromSlash(got.File)), []byte(id), 0o644); err != nil {
 				t.Fatal(err)
 			}

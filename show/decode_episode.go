@@ -9,8 +9,8 @@ import (
 	"onair/internal/source"
 )
 
-// decode reads the front matter of an episode.md into e. It returns the
-// path of the file that has the chapters, if it names one.
+// decode reads the front matter of an episode.md into e. If it names a file of chapters,
+// decode returns the path.
 func (r *episodeReader) decode(v source.Value, e *Episode) (chapterFile string) {
 	s := r.show
 	v.Fields(source.Fields{
@@ -49,7 +49,7 @@ func (r *episodeReader) decode(v source.Value, e *Episode) (chapterFile string) 
 	return chapterFile
 }
 
-// sponsorIDs sets sponsors by their ids.
+// sponsorIDs sets sponsors from a list of their ids.
 func sponsorIDs(p *[]*Sponsor, sponsors *registry[*Sponsor]) source.Setter {
 	return func(v source.Value) {
 		v.Each(func(v source.Value) {
@@ -64,8 +64,8 @@ func sponsorIDs(p *[]*Sponsor, sponsors *registry[*Sponsor]) source.Setter {
 	}
 }
 
-// audioPath sets the path of the master, which need not exist and may lie
-// outside the folder: a file's name, or a map with path.
+// audioPath sets the path of the master: text, or a map with path. The master need not
+// exist and may be outside the folder.
 func audioPath(p *string) source.Setter {
 	return func(v source.Value) {
 		if v.Node.Kind == source.Map {
@@ -91,7 +91,7 @@ func audioPath(p *string) source.Setter {
 	}
 }
 
-// enclosure sets the audio of an episode that stays where it is.
+// enclosure sets audio that stays where it is.
 func enclosure(e *Episode) source.Setter {
 	return func(v source.Value) {
 		into := e.Enclosure
@@ -111,7 +111,7 @@ func enclosure(e *Episode) source.Setter {
 	}
 }
 
-// mediaType sets the type of a file, such as audio/mpeg.
+// mediaType sets a media type, such as audio/mpeg.
 func mediaType(p *string) source.Setter {
 	return func(v source.Value) {
 		if s, ok := v.Word(); ok && mediaTypeShape.MatchString(s) {
@@ -122,8 +122,8 @@ func mediaType(p *string) source.Setter {
 	}
 }
 
-// episodeNumber sets the number of an episode. Only podcast:episode can hold 0 and
-// numbers with decimals.
+// episodeNumber sets the number of an episode. 0 and numbers with decimals only fit into
+// podcast:episode.
 func episodeNumber(e *Episode) source.Setter {
 	return func(v source.Value) {
 		text := v.Node.Text
@@ -203,7 +203,7 @@ func sitePath(p *string) source.Setter {
 	}
 }
 
-// number writes a number that may be absent.
+// number formats a number. 0 means that there is none and gives an empty string.
 func number(n int) string {
 	if n == 0 {
 		return ""

@@ -21,9 +21,8 @@ var (
 	announcers = []string{"websub", "podcastindex", "podping", "overcast"}
 )
 
-// decodeShow reads show.yaml. Fields whose meaning depends on others (dates on
-// the timezone, extra on the namespaces, targets on what they inherit) are set
-// after those.
+// decodeShow reads show.yaml. Some fields depend on others: dates on the timezone, extra
+// on the namespaces, targets on what they inherit. It sets them last.
 func (l *loader) decodeShow(v source.Value) {
 	s := l.show
 	var when, extra, targets source.Value
@@ -83,7 +82,7 @@ func (l *loader) decodeShow(v source.Value) {
 	}
 }
 
-// prefixes are the namespaces that the show itself declares.
+// prefixes returns the prefixes of the namespaces that the show declares.
 func (s *Show) prefixes() []string { return slices.Sorted(maps.Keys(s.Namespaces)) }
 
 func feed(p *Feed) source.Setter {
@@ -117,10 +116,10 @@ func pageURL(p *string) source.Setter {
 	}
 }
 
-// reserved are the folders of a bucket in which a feed must not be.
+// reserved are the folders of a bucket that must not contain a feed.
 var reserved = []string{"assets", "audio", "episodes"}
 
-// key sets the path of something published, below the show's URL.
+// key sets the path of a published object, below the show's URL.
 func key(p *string) source.Setter {
 	return func(v source.Value) {
 		s, ok := v.Word()
@@ -190,7 +189,7 @@ var (
 	countryShape = regexp.MustCompile(`^[A-Z]{2}$`)
 )
 
-// shaped sets a word of a certain form.
+// shaped sets a word that matches a pattern.
 func shaped(p *string, shape *regexp.Regexp, example string) source.Setter {
 	return func(v source.Value) {
 		s, ok := v.Word()
@@ -262,8 +261,8 @@ var rruleParts = []string{"FREQ", "UNTIL", "COUNT", "INTERVAL", "BYSECOND", "BYM
 
 var ruleID = regexp.MustCompile(`^[A-Z][0-9]{3}$`)
 
-// accept sets the rules whose findings are accepted, with the reasons. The caller
-// of Load checks that the rules exist, because it knows all packages.
+// accept sets the accepted rules with their reasons. Whether the rules exist is checked
+// later, because it takes the rules of all packages.
 func accept(p *map[string]string) source.Setter {
 	return func(v source.Value) {
 		*p = map[string]string{}
@@ -315,7 +314,7 @@ func txt(p *[]Txt) source.Setter {
 	}
 }
 
-// speech sets the recognizer. Its command is checked when it is run.
+// speech sets the recognizer. Whether its program exists is only checked when it is run.
 func speech(p *machine.Settings) source.Setter {
 	return func(v source.Value) {
 		v.Fields(source.Fields{

@@ -8,8 +8,8 @@ import (
 	"onair/internal/finding"
 )
 
-// defaults sets the fields that show.yaml leaves out, and reports those that
-// listeners would miss.
+// defaults sets fields that show.yaml leaves out, and reports the missing fields that
+// listeners would notice.
 func (l *loader) defaults() {
 	s := l.show
 	if s.Title == "" {
@@ -38,7 +38,7 @@ func (l *loader) defaults() {
 	if s.Artwork == "" {
 		reportRefused(&l.found, l.folder, artworkNames...)
 		s.Artwork = findArtwork(l.folder.isFile, ".", func() []fs.DirEntry {
-			if _, written := s.places["artwork"]; written { // the file that it names is reported
+			if _, written := s.places["artwork"]; written { // if show.yaml names a file, its absence is reported elsewhere
 				return nil
 			}
 			entries, _ := fs.ReadDir(l.folder.FS, ".")
@@ -47,8 +47,8 @@ func (l *loader) defaults() {
 	}
 }
 
-// checkRequired reports what directories require and no default can stand for. It is an
-// error where directories can read the show.
+// checkRequired reports missing fields that directories require and that have no default.
+// This is an error if directories can read the show.
 func (l *loader) checkRequired() {
 	s := l.show
 	missing := func(field, hint, message string) {
@@ -69,8 +69,8 @@ func (l *loader) checkRequired() {
 	}
 }
 
-// authorFromNames returns the author of a show without author: its hosts, else
-// its title.
+// authorFromNames returns the author of a show without author: the names of its hosts, or
+// else its title.
 func (l *loader) authorFromNames() string {
 	var names []string
 	for _, h := range l.show.Hosts {

@@ -10,9 +10,9 @@ import (
 	"onair/show/chapters"
 )
 
-// Episode is one episode: a folder with an episode.md and what lies beside it.
-// All paths are slash-separated; those that do not start with "/" or "~" are
-// relative to the show's folder, whatever file named them.
+// Episode is one episode: a folder with an episode.md and the files beside it. All paths
+// are slash-separated. Paths that do not start with "/" or "~" are relative to the show's
+// folder, no matter which file names them.
 type Episode struct {
 	Dir  string // its folder, such as episodes/4-cloudy
 	File string // its episode.md
@@ -20,18 +20,18 @@ type Episode struct {
 	Slug      string
 	Title     string
 	GUID      string
-	Date      time.Time // when it goes live; zero for a draft
-	Updated   time.Time // when it was last changed in a way listeners care about; may be zero
+	Date      time.Time // when it goes live; zero if there is none, which makes it a draft
+	Updated   time.Time // when it last changed in a way that matters to listeners; may be zero
 	Draft     bool
 	Season    int    // 0 if there is none
 	Number    int    // itunes:episode; 0 if there is none
-	Decimal   string // podcast:episode where itunes:episode cannot hold the number, such as 100.5; else empty
-	Display   string // what apps show instead of the number; empty for the number
+	Decimal   string // podcast:episode if itunes:episode cannot hold the number, such as 100.5; else empty
+	Display   string // what apps show instead of the number; may be empty
 	Type      EpisodeType
 	Summary   string   // plain text
-	Explicit  bool     // the show's unless the episode says otherwise
+	Explicit  bool     // defaults to the show's
 	Block     bool     // itunes:block
-	Hosts     []Credit // hosts of this episode; nil for those of the show
+	Hosts     []Credit // hosts of this episode; nil means the show's hosts
 	Guests    []Credit
 	People    []Credit // further credits
 	Topics    []string
@@ -42,21 +42,21 @@ type Episode struct {
 		Type   string // media type
 		Length int    // bytes
 	}
-	Duration     time.Duration // of audio that stays elsewhere; 0 if unknown
-	Link         string        // address of a page elsewhere; empty for the one of the site
-	Artwork      string        // path; the show's artwork is used if empty
-	Language     string        // the show's unless the episode says otherwise
-	License      License       // the show's licence applies if zero
+	Duration     time.Duration // length of audio that stays elsewhere; 0 if unknown
+	Link         string        // address of a page elsewhere; empty if the page is on the show's site
+	Artwork      string        // path; empty means the show's artwork
+	Language     string        // defaults to the show's
+	License      License       // zero means the show's licence
 	Locations    []Location
 	Chapters     []chapters.Chapter // ordered; from front matter, a file of chapters or the lock
-	OwnChapters  bool               // the files of the show list the chapters, or none; else they are in the master's tag
+	OwnChapters  bool               // the show's files have the chapters or say that there are none; otherwise they are in the master's tag
 	Soundbites   []Soundbite
 	Social       []Social
 	RedirectFrom []string // former paths below the show's URL, such as /4
 	Notes        string   // Markdown: the body of episode.md
 	NotesLine    int      // line of File on which Notes starts
 	Transcripts  []TranscriptFile
-	Extra        string // well-formed XML put into the item as it is
+	Extra        string // well-formed XML that is copied into the item
 
 	places map[string]finding.Position
 }
@@ -64,7 +64,7 @@ type Episode struct {
 // EpisodeType is itunes:episodeType.
 type EpisodeType string
 
-// The three types of the iTunes namespace.
+// The types that the iTunes namespace defines.
 const (
 	Full    EpisodeType = "full"
 	Trailer EpisodeType = "trailer"
@@ -75,7 +75,7 @@ const (
 // live when its date has passed.
 type Status int
 
-// An episode is a draft, then scheduled, then live.
+// The stages of an episode, in order.
 const (
 	Draft Status = iota
 	Scheduled
@@ -96,12 +96,12 @@ func (e *Episode) Status(now time.Time) Status {
 }
 
 // At returns the place of a field of the front matter, such as "artwork" or
-// "chapters[2].image", for a finding about it; the file as a whole where the
-// field is not written.
+// "chapters[2].image", for a finding about it. If the field is absent, it returns the
+// place of the file.
 func (e *Episode) At(field string) finding.Position { return source.Place(e.places, field, e.File) }
 
-// NumberText returns the number of the episode as podcast:episode has it; empty if there
-// is none.
+// NumberText returns the number of the episode as podcast:episode has it, or an empty
+// string if there is none.
 func (e *Episode) NumberText() string {
 	if e.Decimal != "" {
 		return e.Decimal
@@ -109,8 +109,9 @@ func (e *Episode) NumberText() string {
 	return number(e.Number)
 }
 
-// PageURL returns the address of the episode's page: its own link, else the one that
-// the show's site has for it, which may be elsewhere. It is empty if there is none.
+// PageURL returns the address of the episode's page: Link if it is set, or else the
+// address from the site's episode_url, or else its page on the show's site. It is empty
+// if there is no page.
 func (e *Episode) PageURL(s *Show) string {
 	if e.Link != "" {
 		return e.Link
@@ -124,9 +125,9 @@ func (e *Episode) PageURL(s *Show) string {
 	return s.URLOf(PageKey(e.Slug))
 }
 
-// fill puts the values of an episode into a pattern. escape returns what to write for a
-// value, or "" if it cannot be part of the result. The result is empty if the pattern
-// is, or if the episode does not have what it asks for.
+// fill puts the values of an episode into a pattern. escape converts a value, or returns
+// "" if the value cannot be used. The result is empty if the pattern is empty, or if it
+// asks for a value that the episode does not have.
 func (e *Episode) fill(pattern string, escape func(value string) string) string {
 	for name, value := range map[string]string{"{slug}": e.Slug, "{number}": e.NumberText(), "{season}": number(e.Season), "{guid}": e.GUID} {
 		if !strings.Contains(pattern, name) {
@@ -140,9 +141,9 @@ func (e *Episode) fill(pattern string, escape func(value string) string) string 
 	return pattern
 }
 
-// Credits returns all people of the episode: its hosts, then guests,
-// then further people. Each pair of person and role comes once. podcast:person on an
-// item replaces the channel's wholly, so the hosts are always among them.
+// Credits returns all people of the episode: hosts, guests, further people. Each pair of
+// person and role occurs once. The hosts are always included, because podcast:person in
+// an item replaces all of those in the channel.
 func (e *Episode) Credits(s *Show) []Credit {
 	var all []Credit
 	seen := map[[2]string]bool{}
@@ -168,7 +169,7 @@ type Soundbite struct {
 	Title           string // the episode's title is used if empty
 }
 
-// Social is podcast:socialInteract: where the comments are.
+// Social is podcast:socialInteract: a place for comments.
 type Social struct {
 	Protocol   string // activitypub, atproto, …; disabled turns comments off
 	URI        string
@@ -177,9 +178,9 @@ type Social struct {
 	Priority   int // lower first; 0 if not given
 }
 
-// TranscriptFile is a transcript and the language it is in. It is Markdown, or by its
-// extension what another tool wrote.
+// TranscriptFile is a transcript and its language. Its extension says whether it is
+// Markdown or was written by another tool.
 type TranscriptFile struct {
 	Path     string
-	Language string // RFC 5646; the episode's own for transcript.md
+	Language string // RFC 5646; the episode's language for transcript.md
 }

@@ -18,8 +18,8 @@ import (
 	"onair/show/chapters"
 )
 
-// readEpisodes reads every folder of episodes/ whose name starts with neither
-// a dot nor an underscore. Links are not followed: they could lead anywhere.
+// readEpisodes reads every folder of episodes/ whose name does not start with a dot or an
+// underscore. It does not follow links, because they could lead anywhere.
 func (l *loader) readEpisodes() {
 	entries, err := fs.ReadDir(l.folder.FS, episodesDir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -50,7 +50,7 @@ func (l *loader) readEpisodes() {
 	slices.SortFunc(l.show.Episodes, compareEpisodes)
 }
 
-// readFolders reads episodes on all cores. The results are in the order of dirs.
+// readFolders reads episodes on all cores. Its results are in the order of dirs.
 func (l *loader) readFolders(dirs []string) []*episodeReader {
 	readers := make([]*episodeReader, len(dirs))
 	var next atomic.Int64
@@ -67,8 +67,8 @@ func (l *loader) readFolders(dirs []string) []*episodeReader {
 	return readers
 }
 
-// An episodeReader reads the folder of one episode. Several run at once: what
-// they share is not changed.
+// An episodeReader reads the folder of one episode. Several run at once; none changes
+// what they share.
 type episodeReader struct {
 	show     *Show
 	people   *registry[*Person]
@@ -77,7 +77,7 @@ type episodeReader struct {
 
 	files   *listing
 	found   finding.List
-	episode *Episode // nil if it could not be read
+	episode *Episode // nil if the episode could not be read
 }
 
 // read reads the episode in a folder.
@@ -117,8 +117,8 @@ func (r *episodeReader) read(dir string) {
 	r.episode = e
 }
 
-// complete fills in what front matter leaves to the folder and the show. It may
-// have named a file of chapters.
+// complete sets the fields that front matter leaves to the folder and the show.
+// chapterFile is the file of chapters that front matter names, or empty.
 func (r *episodeReader) complete(e *Episode, chapterFile string) {
 	if e.Language == "" {
 		e.Language = r.show.Language
@@ -131,22 +131,23 @@ func (r *episodeReader) complete(e *Episode, chapterFile string) {
 	}
 	if e.Artwork == "" {
 		e.Artwork = findArtwork(r.files.isFile, e.Dir, func() []fs.DirEntry {
-			if _, written := e.places["artwork"]; written { // the file that it names is reported
+			if _, written := e.places["artwork"]; written { // a named file has been checked already
 				return nil
 			}
 			return r.files.entries
 		}, &r.found)
 	}
 	r.findAudio(e)
-	if path.Dir(e.Audio) != e.Dir { // those in the folder are reported already
+	if path.Dir(e.Audio) != e.Dir { // files in the folder have been checked already
 		reportRefused(&r.found, r.folder, e.Audio)
 	}
 	r.findChapters(e, chapterFile)
 	r.findTranscripts(e)
 }
 
-// findAudio decides where the master is: as named, in the folder, where the
-// show's masters are, else where it would be in the folder.
+// findAudio sets the path of the master: the one in front matter, or a file in the
+// folder, or a file that the show's pattern names, or else the path that it would have in
+// the folder.
 func (r *episodeReader) findAudio(e *Episode) {
 	if e.Audio != "" {
 		return
@@ -160,11 +161,11 @@ func (r *episodeReader) findAudio(e *Episode) {
 	}
 }
 
-// patternSafe is what a GUID must look like to be part of a path.
+// patternSafe matches a GUID that can be part of a path.
 var patternSafe = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
-// expand fills in a pattern of paths. The result is empty where the pattern is,
-// or where the episode does not have what it asks for.
+// expand fills in a pattern of paths. The result is empty if the pattern is empty, or if
+// it asks for a value that the episode does not have.
 func (e *Episode) expand(pattern string) string {
 	filled := e.fill(pattern, func(value string) string {
 		if !patternSafe.MatchString(value) {
@@ -178,13 +179,13 @@ func (e *Episode) expand(pattern string) string {
 	return path.Clean(filled)
 }
 
-// chapterFiles are the names under which chapters lie beside an episode.md. The
-// content decides about the format.
+// chapterFiles are the names that a file of chapters beside an episode.md may have. Its
+// format is detected from the content.
 var chapterFiles = []string{chaptersFile, "chapters.json", "chapters.psc", "chapters.xml", "chapters.vtt", "chapters.csv", "chapters.ffmetadata"}
 
-// findChapters reads the chapters from the file that the front matter names or that is
-// in the folder. If there is none and the front matter has no chapters, it uses those
-// that the lock keeps from the master's tag.
+// findChapters reads the chapters from the file that front matter names, or from a file
+// in the folder. If there is no such file and front matter has no chapters, it uses the
+// chapters in the lock, which come from the master's tag.
 func (r *episodeReader) findChapters(e *Episode, named string) {
 	at, written := e.places["chapters"]
 	chapters.Check(e.Chapters, func(i int) finding.Position { return e.At(chapterField(i)) }, &r.found)
@@ -206,8 +207,8 @@ func (r *episodeReader) findChapters(e *Episode, named string) {
 	}
 }
 
-// readChapters takes the chapters of a file. Their images are files of the
-// show, as everywhere; an image on the web cannot become part of an MP3.
+// readChapters reads a file of chapters. Images must be files of the show, because an
+// image on the web cannot become part of an MP3.
 func (r *episodeReader) readChapters(e *Episode, name string) {
 	text, ok := readText(r.folder, name, &r.found)
 	if !ok {
@@ -234,16 +235,15 @@ func (r *episodeReader) readChapters(e *Episode, name string) {
 	e.Chapters = list
 }
 
-// chapterField is the name of a chapter as At knows it.
+// chapterField returns the name of a chapter for At.
 func chapterField(i int) string { return "chapters[" + strconv.Itoa(i) + "]" }
 
-// transcriptTypes are the extensions of transcripts, in the order in which one is
-// preferred to another in the same language.
+// transcriptTypes are the extensions of transcripts, in order of preference.
 var transcriptTypes = []string{".md", ".vtt", ".srt", ".json", ".txt"}
 
-// findTranscripts lists transcript.md and transcript.<language>.md, captions and text
-// of other tools that stand in their place, and the transcript kept elsewhere if the
-// folder has none in the episode's language.
+// findTranscripts sets the transcripts: transcript.md and transcript.<language>.md, the
+// captions and texts of other tools that stand in their place, and the transcript kept
+// elsewhere if the folder has none in the episode's language.
 func (r *episodeReader) findTranscripts(e *Episode) {
 	for _, extension := range transcriptTypes {
 		for _, entry := range r.files.entries {
@@ -270,8 +270,8 @@ func (r *episodeReader) findTranscripts(e *Episode) {
 	})
 }
 
-// addTranscript adds a file of the folder to the transcripts if its name is that of
-// one, unless there is another in its language.
+// addTranscript adds a file of the folder to the transcripts if it has the name of a
+// transcript. Of two in one language it keeps the first.
 func (r *episodeReader) addTranscript(e *Episode, name string) {
 	stem := strings.TrimSuffix(name, path.Ext(name))
 	middle, ok := strings.CutPrefix(stem, "transcript")
@@ -282,7 +282,7 @@ func (r *episodeReader) addTranscript(e *Episode, name string) {
 	if middle != "" {
 		file.Language = middle[1:]
 		if primary, _, _ := strings.Cut(file.Language, "-"); path.Ext(name) != ".md" && len(primary) != 2 {
-			return // such as transcript.raw.json
+			return // a name such as transcript.raw.json
 		}
 		if !validLanguage(file.Language) {
 			r.found.Add(ruleLanguage.At(finding.Position{File: file.Path}, "%s is not a language code", source.ShortQuote(file.Language)).WithHint("name it as transcript.es.md"))
@@ -298,8 +298,8 @@ func (r *episodeReader) addTranscript(e *Episode, name string) {
 	e.Transcripts = append(e.Transcripts, file)
 }
 
-// compareEpisodes puts the newest first; episodes without a date (drafts) come
-// before all others, and ties are broken by slug so that the order is total.
+// compareEpisodes orders the newest first. Episodes without a date (drafts) come before
+// all others. Slugs decide between equal dates, so that the order is total.
 func compareEpisodes(a, b *Episode) int {
 	if a.Date.IsZero() != b.Date.IsZero() {
 		if a.Date.IsZero() {
@@ -318,7 +318,7 @@ var socialProtocols = []string{"disabled", "activitypub", "twitter", "lightning"
 
 var mediaTypeShape = regexp.MustCompile(`^(audio|video|application)/[a-z0-9][a-z0-9.+-]*$`)
 
-// maxNumber is the largest number of an episode. Some shows number by date.
+// maxNumber is the largest number of an episode. Some shows use dates as numbers.
 const maxNumber = 99_999_999
 
 var decimalShape = regexp.MustCompile(`^(0|[1-9][0-9]{0,7})(\.[0-9]{1,8})?$`)

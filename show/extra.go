@@ -26,8 +26,8 @@ var knownPrefixes = []string{"itunes", "podcast", "atom", "content", "psc"}
 
 var xmlName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
 
-// RSS elements, which have no prefix. channelRSS and itemRSS are those that extra: may
-// have in a show and in an episode, anyRSS those that may be anywhere inside of them.
+// Names of RSS elements, which have no prefix. extra: may have channelRSS in a show and
+// itemRSS in an episode, and anyRSS anywhere inside these elements.
 var (
 	channelRSS = []string{"title", "link", "description", "language", "copyright", "managingEditor", "webMaster", "pubDate",
 		"lastBuildDate", "category", "docs", "cloud", "ttl", "image", "rating", "textInput", "skipHours", "skipDays"}
@@ -36,9 +36,9 @@ var (
 		"url", "width", "height", "name", "hour", "day"}
 )
 
-// extraXML sets elements that onair has no field for. What is stored is
-// written anew from what was read, so that it is well-formed by construction
-// and cannot end the element it is put into.
+// extraXML sets elements for which onair has no field. It parses the XML and writes it
+// anew, so that the stored text is well-formed and cannot close the element that will
+// contain it.
 func extraXML(p *string, prefixes, rss []string) source.Setter {
 	return func(v source.Value) {
 		s, ok := v.Scalar()
@@ -59,8 +59,8 @@ func extraXML(p *string, prefixes, rss []string) source.Setter {
 	}
 }
 
-// canonicalXML reads a sequence of elements and writes it again. Their names have one of
-// the prefixes, or are those of RSS. The offset is where an error was found.
+// canonicalXML parses a sequence of elements and writes it again. Each name must have one
+// of the prefixes or be one of rss. If there is an error, offset is its place.
 func canonicalXML(s string, prefixes, rss []string) (out string, offset int, err error) {
 	if len(s) > maxExtra {
 		return "", 0, fmt.Errorf("%d bytes; at most %d", len(s), maxExtra)
@@ -96,8 +96,8 @@ func canonicalXML(s string, prefixes, rss []string) (out string, offset int, err
 var reference = regexp.MustCompile(`&#(x[0-9A-Fa-f]{1,8}|[0-9]{1,10});`)
 
 // joinSurrogates replaces pairs of references to UTF-16 surrogates, which some programs
-// write for an emoji, by one reference to the character. It returns an error for half
-// of a pair. The length of the text stays the same.
+// write for an emoji, by one reference to the character. It pads the text to its former
+// length. Half of a pair is an error.
 func joinSurrogates(s string) (string, error) {
 	found := reference.FindAllStringSubmatchIndex(s, -1)
 	var out strings.Builder
@@ -122,8 +122,8 @@ func joinSurrogates(s string) (string, error) {
 	return out.String() + s[done:], nil
 }
 
-// referenced returns the character that a reference such as x41 or 65 stands for; 0 for
-// a number that is too large.
+// referenced returns the character of a reference such as x41 or 65, or 0 if the number
+// is too large.
 func referenced(digits string) rune {
 	base := 10
 	if hex, ok := strings.CutPrefix(digits, "x"); ok {
@@ -139,11 +139,11 @@ func referenced(digits string) rune {
 // textEscaper escapes text between tags, where line breaks may stay.
 var textEscaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "\r", "&#xD;")
 
-// xmlWriter writes tokens of encoding/xml, whose names have their prefixes
-// still, with no more than elements, attributes and text.
+// xmlWriter writes tokens of encoding/xml whose names still have their prefixes. It
+// accepts only elements, attributes and text.
 type xmlWriter struct {
 	prefixes []string
-	rss      []string // names of outermost elements without a prefix
+	rss      []string // names that outermost elements may have without a prefix
 	open     []string
 	b        strings.Builder
 }
@@ -217,8 +217,8 @@ func (w *xmlWriter) start(t xml.StartElement) error {
 	return nil
 }
 
-// elementName returns the name of an element as it is written: one of RSS, or one with
-// a known prefix.
+// elementName returns the name of an element as written. It is the name of an RSS element
+// or has a known prefix.
 func (w *xmlWriter) elementName(n xml.Name) (string, error) {
 	known := w.rss
 	if len(w.open) > 0 {
@@ -237,7 +237,7 @@ func (w *xmlWriter) elementName(n xml.Name) (string, error) {
 	return "", fmt.Errorf("<%s> has no prefix, and RSS has no such element here; expected one of %s", n.Local, source.OrList(w.prefixes))
 }
 
-// name returns prefix:local of a name with a known prefix.
+// name returns a name as prefix:local. The prefix must be known.
 func (w *xmlWriter) name(n xml.Name) (string, error) {
 	switch {
 	case n.Space == "":

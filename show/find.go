@@ -12,11 +12,12 @@ import (
 	"onair/internal/source"
 )
 
-// Find returns the episode with the name: its slug, its GUID, the path of its folder
-// or of a file in it, relative to the show's folder, or the number of the only full
-// episode that has it. A number may have zeros or # before it.
+// Find returns the episode that a name stands for. The name may be a slug, a GUID, the
+// path of the episode's folder or of a file in it, relative to the show's folder, or a
+// number that only one full episode has. Zeros or # may precede the number.
 //
-// The error says which episodes share a number, or which one has a similar name.
+// If several episodes have the number, the error lists them. If none has the name, the
+// error suggests a similar one.
 func (s *Show) Find(name string) (*Episode, error) {
 	for _, e := range s.Episodes {
 		if e.Slug == name || e.GUID == name {
@@ -40,7 +41,7 @@ func (s *Show) Find(name string) (*Episode, error) {
 	}
 }
 
-// byPath returns the episode whose folder is the path or contains it.
+// byPath returns the episode whose folder is, or contains, the path.
 func (s *Show) byPath(name string) *Episode {
 	if name == "" {
 		return nil
@@ -72,8 +73,8 @@ func (s *Show) byNumber(name string) (numbered []*Episode) {
 	return numbered
 }
 
-// unknownEpisode returns the error for a name that no episode has. It names the
-// episode with the nearest slug, or else the latest one.
+// unknownEpisode returns the error for an unknown name. It suggests the episode with the
+// nearest slug, or else the latest one.
 func (s *Show) unknownEpisode(name string) error {
 	message := fmt.Sprintf("there is no episode %s", source.ShortQuote(name))
 	if len(s.Episodes) == 0 {
@@ -89,9 +90,9 @@ func (s *Show) unknownEpisode(name string) error {
 	return fmt.Errorf("%s; the latest is %q, and onair status lists all", message, slugs[0])
 }
 
-// NearestSlug returns the slug that a mistyped name of an episode may stand for, or an
-// empty string. The numbers at their beginnings are not compared if no slug is near with
-// its number.
+// NearestSlug returns the slug that was probably meant by a mistyped name, or an empty
+// string. If no whole slug is near, it compares the slugs without the numbers at their
+// start.
 func NearestSlug(name string, slugs []string) string {
 	name = path.Base(filepath.ToSlash(name))
 	if len(name) < 3 {
@@ -110,7 +111,7 @@ func NearestSlug(name string, slugs []string) string {
 	return ""
 }
 
-// withoutNumber cuts the number off a slug such as 4-cloudy.
+// withoutNumber removes the number at the start of a slug such as 4-cloudy.
 func withoutNumber(slug string) string {
 	if number, title, ok := strings.Cut(slug, "-"); ok && strings.Trim(number, "0123456789") == "" {
 		return title

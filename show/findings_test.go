@@ -16,7 +16,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// An edit changes the example show.
+// An edit is a change to the example show.
 type edit func(t testing.TB, files fstest.MapFS)
 
 // put writes a whole file.
@@ -29,7 +29,7 @@ func remove(name string) edit {
 	return func(_ testing.TB, files fstest.MapFS) { delete(files, name) }
 }
 
-// change replaces a piece of a file that must be there.
+// change replaces a piece of text that must occur in a file.
 func change(name, old, new string) edit {
 	return func(t testing.TB, files fstest.MapFS) {
 		t.Helper()
@@ -51,7 +51,7 @@ func showLine(new string) edit {
 // episodeLine inserts lines into the front matter of an episode of the example.
 func episodeLine(new string) edit { return change(ep, "summary: What", new+"\nsummary: What") }
 
-// second adds another episode with the fields.
+// second adds another episode with the given fields.
 func second(fields string) edit {
 	return put("episodes/5-tail/episode.md", "---\ntitle: The long tail\n"+fields+"\n---\nNotes.\n")
 }
@@ -67,9 +67,9 @@ func lockOf(guid, slug string) string {
 
 const guid4 = "0b9f3c1e-5b7e-4c0a-9d52-6a8e3f1c2d44"
 
-// findingCases are shows with a mistake, and correct shows that resemble them. rule is
-// the rule that must be reported; if it is nil there must be no finding. The golden
-// file has the printed findings.
+// findingCases are shows with a mistake, and similar shows without one. rule is the rule
+// that must be reported; if it is nil, there must be no finding. The golden file has the
+// printed findings.
 var findingCases = []struct {
 	name  string
 	rule  *finding.Rule
@@ -435,7 +435,7 @@ var findingCases = []struct {
 	}, nil},
 }
 
-// manyKeys are unknown keys of the first sponsor.
+// manyKeys returns n unknown keys for the first sponsor.
 func manyKeys(n int) string {
 	var b strings.Builder
 	for i := range n {
@@ -455,8 +455,7 @@ func environment(pairs ...string) func(string) (string, bool) {
 	}
 }
 
-// severalCauses are the cases with more than one thing wrong, each of which gives
-// one finding.
+// severalCauses are the cases with several mistakes, each of which gives one finding.
 var severalCauses = map[string]bool{
 	"credit without role":               true, // two credits
 	"target without storage":            true, // and without url
@@ -484,7 +483,7 @@ func TestFindings(t *testing.T) {
 				got[f.Rule], seen[f.Rule] = true, true
 				checkWording(t, f)
 				if i > 0 && i < source.MaxFindings-1 && len(found) > source.MaxFindings {
-					continue // the golden file is for people
+					continue // the golden file is for readers
 				}
 				fmt.Fprintf(&golden, "%s %s %v\n", f.Rule, f.Severity, f)
 				if f.Hint != "" {
@@ -513,7 +512,7 @@ func TestFindings(t *testing.T) {
 	}
 }
 
-// checkWording holds findings to one form.
+// checkWording checks that findings follow the conventions for messages.
 func checkWording(t *testing.T, f finding.Finding) {
 	t.Helper()
 	if f.Message == "" || strings.ContainsAny(f.Message+f.Hint, "\n\x00\x1b") || strings.HasSuffix(f.Message, ".") || len(f.Message) > 400 {

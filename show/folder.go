@@ -17,24 +17,23 @@ import (
 	"onair/internal/sourcefs"
 )
 
-// Folder reads the files of a show. Most are inside FS. A show may keep its
-// masters or transcripts elsewhere ("~/masters/…", "../transcripts/…"); their
-// names are resolved against Dir, and FS opens them if it can open files by
-// operating-system path. FS decides which files are refused: that of package
-// sourcefs opens regular files only.
+// Folder reads the files of a show. Most are inside FS. Masters and transcripts may be
+// elsewhere, such as "~/masters/…" or "../transcripts/…". Their names are resolved
+// against Dir, and FS opens them if it can open files by operating-system path. FS
+// decides which files it refuses; the FS of package sourcefs opens only regular files.
 type Folder struct {
 	FS  fs.FS
-	Dir string // operating-system path of FS's root; empty when FS is not on a disk
+	Dir string // operating-system path of FS's root; empty if FS is not on a disk
 }
 
-// pathFS is an FS that also opens files outside of the folder, by their
-// operating-system path.
+// pathFS is an FS that can also open files outside the folder, by their operating-system
+// path.
 type pathFS interface {
 	OpenPath(path string) (fs.File, error)
 	StatPath(path string) (fs.FileInfo, error)
 }
 
-// errOutside reports that a file outside the folder was asked for without Dir.
+// errOutside reports that a file is outside the folder and Dir is empty.
 var errOutside = errors.New("outside the show's folder")
 
 // outside reports whether a path of a show leaves its folder.
@@ -44,8 +43,8 @@ func outside(name string) bool {
 		clean == "~" || strings.HasPrefix(clean, "~/") || filepath.VolumeName(filepath.FromSlash(name)) != ""
 }
 
-// Open opens a file named as in Episode: inside the folder, or on the disk
-// where the name starts with "/", "~/" or "../".
+// Open opens a file. A name that starts with "/", "~/" or "../" is outside the folder;
+// see Episode.
 func (f Folder) Open(name string) (fs.File, error) {
 	if !outside(name) {
 		return f.FS.Open(path.Clean(name))
@@ -58,7 +57,7 @@ func (f Folder) Open(name string) (fs.File, error) {
 	return outer.OpenPath(p)
 }
 
-// Stat describes a file that Open would open.
+// Stat returns information about a file that Open would open.
 func (f Folder) Stat(name string) (fs.FileInfo, error) {
 	if !outside(name) {
 		return fs.Stat(f.FS, path.Clean(name))
@@ -71,7 +70,7 @@ func (f Folder) Stat(name string) (fs.FileInfo, error) {
 	return outer.StatPath(p)
 }
 
-// Path returns the operating-system path of a file, and whether it has one.
+// Path returns the operating-system path of a file, and whether the file has one.
 func (f Folder) Path(name string) (string, bool) {
 	if f.Dir == "" {
 		return "", false
@@ -90,8 +89,8 @@ func (f Folder) Path(name string) (string, bool) {
 	return filepath.Join(f.Dir, filepath.FromSlash(clean)), true
 }
 
-// ReadFile returns the content of a file of at most max bytes. A larger file
-// is an error, and is not read.
+// ReadFile returns the content of a file of at most max bytes. For a larger file it
+// returns an error.
 func (f Folder) ReadFile(name string, max int64) ([]byte, error) {
 	file, err := f.Open(name)
 	if err != nil {
@@ -108,14 +107,14 @@ func (f Folder) ReadFile(name string, max int64) ([]byte, error) {
 	return data, nil
 }
 
-// isFile reports whether a regular file has the name.
+// isFile reports whether there is a regular file with the name.
 func (f Folder) isFile(name string) bool {
 	info, err := f.Stat(name)
 	return err == nil && info.Mode().IsRegular()
 }
 
-// refusal returns why a file that exists is not read. It is empty if it is read,
-// or if there is none.
+// refusal says why an existing file is not read. It is empty if the file is read or does
+// not exist.
 func (f Folder) refusal(name string) string {
 	info, err := f.Stat(name)
 	reason, _ := sourcefs.Refused(err)
@@ -125,7 +124,7 @@ func (f Folder) refusal(name string) string {
 	return reason
 }
 
-// reportRefused reports each of the files that exists and is not read.
+// reportRefused reports those of the files that exist and are not read.
 func reportRefused(found *finding.List, folder Folder, names ...string) {
 	for _, name := range names {
 		if reason := folder.refusal(name); reason != "" {
@@ -134,7 +133,7 @@ func reportRefused(found *finding.List, folder Folder, names ...string) {
 	}
 }
 
-// firstFile returns the first of the files that exists, or "".
+// firstFile returns the first of the files that exists, or "" if none does.
 func firstFile(isFile func(name string) bool, names ...string) string {
 	for _, name := range names {
 		if isFile(name) {
@@ -144,8 +143,8 @@ func firstFile(isFile func(name string) bool, names ...string) string {
 	return ""
 }
 
-// listing answers questions about the files of one folder from its list of
-// entries, which costs less than a Stat of each file.
+// listing has the entries of a folder. It answers questions about files with less work
+// than a Stat of each.
 type listing struct {
 	folder  Folder
 	dir     string
@@ -166,8 +165,8 @@ func listFiles(folder Folder, dir string) *listing {
 	return d
 }
 
-// isFile is Folder.isFile. It asks the file system only where that may know the
-// file by another spelling of its name.
+// isFile is like Folder.isFile. It asks the file system only if the file may exist under
+// a different spelling.
 func (d *listing) isFile(name string) bool {
 	dir, base := path.Split(name)
 	if d.byName != nil && dir == d.dir+"/" {
@@ -182,14 +181,13 @@ func (d *listing) isFile(name string) bool {
 	return d.folder.isFile(name)
 }
 
-// used reports whether onair reads a file of this name in the folder of an episode.
+// used reports whether onair reads files of this name in the folder of an episode.
 func used(name string) bool {
 	stem, _, _ := strings.Cut(strings.ToLower(name), ".")
 	return slices.Contains([]string{"episode", "audio", "artwork", "chapters", "transcript"}, stem)
 }
 
-// refused reports the files of the folder that onair would read if they were
-// regular files.
+// refused reports entries that onair would read if they were regular files.
 func (d *listing) refused(found *finding.List) {
 	for _, e := range d.entries {
 		if reason := sourcefs.TypeReason(e.Type()); reason != "" && used(e.Name()) {
@@ -202,7 +200,7 @@ func isASCII(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf })
 }
 
-// file sets the path of a file that must be there, inside the show's folder.
+// file sets the path of a file that must exist inside the show's folder.
 func file(p *string) source.Setter {
 	return func(v source.Value) {
 		s, ok := v.Word()
@@ -220,7 +218,7 @@ func file(p *string) source.Setter {
 		}
 		if !v.IsFile(name) {
 			if reason := v.Refusal(name); reason != "" {
-				if path.Dir(name) != v.Dir || !used(path.Base(name)) { // else the folder's list reports it
+				if path.Dir(name) != v.Dir || !used(path.Base(name)) { // else the listing of the folder reports it
 					v.Reportf(ruleNotRead, "", "%s: %s is %s", v.Name(), source.ShortQuote(name), reason)
 				}
 				return
@@ -239,7 +237,7 @@ func orHere(dir string) string {
 	return dir
 }
 
-// picture sets the path of a file in the show's folder, or an address.
+// picture sets the path of a file in the show's folder, or the URL of a picture.
 func picture(p *string) source.Setter {
 	return func(v source.Value) {
 		if strings.Contains(v.Node.Text, "://") {

@@ -8,9 +8,9 @@ import (
 	"onair/internal/source"
 )
 
-// splitFrontMatter cuts an episode.md in two: the YAML between a first line of
-// three dashes and the next such line, and the Markdown behind it. bodyLine is
-// the line on which the body starts.
+// splitFrontMatter splits an episode.md into the YAML between a first line of three
+// dashes and the next such line, and the Markdown after it. bodyLine is the line on which
+// the Markdown starts.
 func splitFrontMatter(file, s string, found *finding.List) (yaml, body string, bodyLine int, ok bool) {
 	first, rest, _ := strings.Cut(s, "\n")
 	if strings.TrimRight(first, " \t") != "---" {
@@ -35,8 +35,8 @@ func splitFrontMatter(file, s string, found *finding.List) (yaml, body string, b
 	return "", "", 0, false
 }
 
-// frontMatter reads the front matter of an episode.md that Load has read. Its
-// fields are on lines of their own.
+// frontMatter parses the front matter of an episode.md that Load has read. It returns an
+// error unless each field starts on its own line.
 func frontMatter(name string, data []byte) (yaml string, root *source.Node, err error) {
 	var found finding.List
 	text, ok := source.Clean(name, data, source.MaxFile, &found)

@@ -7,7 +7,7 @@ import (
 	"path"
 	"slices"
 	"time"
-	_ "time/tzdata" // timezones of shows do not depend on the machine
+	_ "time/tzdata" // so that timezones do not depend on the machine
 
 	"onair/show/pins"
 
@@ -26,25 +26,26 @@ const (
 	chaptersFile = "chapters.txt"
 )
 
-// LoadOptions holds what the files of a show do not say. Nil means the defaults.
+// LoadOptions are settings that are not in the files of a show. A nil pointer means the
+// defaults.
 type LoadOptions struct {
-	Dir    string // operating-system path of the file system's root; if empty, files outside of it are refused
-	Target string // name in targets:; empty for the main show
+	Dir    string // operating-system path of the root of the file system; if empty, files outside it are refused
+	Target string // a name in targets:; empty for the main show
 
-	// NewGUID names the episodes, by slug, whose GUID in episode.md replaces the
-	// one in the lock. Apps will show each of them as a new episode.
+	// NewGUID lists the slugs of episodes whose GUID in episode.md replaces the one in
+	// the lock. Apps will show each of them as a new episode.
 	NewGUID []string
 
-	// Env looks up ONAIR_STORAGE, ONAIR_URL and ONAIR_STATE, which override
-	// the files. A nil Env stands for an empty environment.
+	// Env looks up ONAIR_STORAGE, ONAIR_URL and ONAIR_STATE, which override the files. If
+	// it is nil, the environment is empty.
 	Env func(string) (string, bool)
 
-	// Rules are those of all packages. accept: may only name these; nil
-	// disables the check.
+	// Rules are the rules of all packages, which accept: may name. If it is nil, accept:
+	// is not checked.
 	Rules finding.Rules
 }
 
-// loader is one run of Load.
+// loader holds the state of one call of Load.
 type loader struct {
 	folder   Folder
 	show     *Show
@@ -54,15 +55,15 @@ type loader struct {
 	targets  map[string]*target
 	broken   bool // an episode could not be read
 	pins     map[string]finding.Position
-	newGUID  []string // slugs
+	newGUID  []string // slugs of LoadOptions.NewGUID
 }
 
-// Load reads a show. All problems are found in one run and come sorted. The
-// Show is nil where show.yaml could not be read as YAML; otherwise it holds
-// everything that could be understood, also next to errors, so that further
-// checks can run.
+// Load reads a show. One run finds all problems; they are sorted. The Show is nil if
+// show.yaml is not valid YAML. Otherwise it has everything that could be understood, even
+// if there are errors, so that further checks can run.
 //
-// What fsys refuses is a finding. The one of package sourcefs follows no links.
+// Load reports files that fsys refuses to open. The file system of package sourcefs
+// follows no links.
 func Load(fsys fs.FS, opts *LoadOptions) (*Show, finding.List) {
 	if opts == nil {
 		opts = &LoadOptions{}
@@ -115,8 +116,8 @@ func (l *loader) load(opts *LoadOptions) bool {
 	return ok
 }
 
-// readText returns the text of a file of the show. ok is false if the file is
-// absent, or if what is wrong with it has been reported.
+// readText returns the text of a file of the show. ok is false if the file does not exist
+// or if a problem with it was reported.
 func readText(folder Folder, name string, found *finding.List) (text string, ok bool) {
 	data, err := folder.ReadFile(name, source.MaxFile)
 	switch {
@@ -129,7 +130,7 @@ func readText(folder Folder, name string, found *finding.List) (text string, ok 
 	return source.Clean(name, data, source.MaxFile, found)
 }
 
-// notRead returns the finding for a file of the show that cannot be read.
+// notRead returns the finding about a file of the show that cannot be read.
 func notRead(name string, err error) finding.Finding {
 	at := finding.Position{File: name}
 	if reason, ok := sourcefs.Refused(err); ok {
@@ -138,7 +139,8 @@ func notRead(name string, err error) finding.Finding {
 	return ruleBytes.At(at, "%v", reason(err))
 }
 
-// reason returns the cause of an error without its path, which the finding has already.
+// reason returns the cause of an error without the path, because the finding has the
+// path.
 func reason(err error) error {
 	var pathError *fs.PathError
 	if errors.As(err, &pathError) {
@@ -147,8 +149,8 @@ func reason(err error) error {
 	return err
 }
 
-// yaml reads a YAML file of the show's folder. ok is false where it is absent
-// or broken; an empty one is good and has a nil node.
+// yaml reads a YAML file of the show's folder. ok is false if the file does not exist or
+// is not valid YAML. An empty file is valid and has a nil node.
 func (l *loader) yaml(name string, places map[string]finding.Position) (v source.Value, ok bool) {
 	text, ok := readText(l.folder, name, &l.found)
 	if !ok {
@@ -162,7 +164,7 @@ func (l *loader) decoder(dir string, places map[string]finding.Position) *source
 	return &source.Decoder{IsFile: l.folder.isFile, Refusal: l.folder.refusal, Dir: dir, Found: &l.found, Places: places}
 }
 
-// readRegistry reads people.yaml or sponsors.yaml, both of which may be absent.
+// readRegistry reads people.yaml or sponsors.yaml. Both are optional.
 func readRegistry[T any](l *loader, name string, decode func(source.Value) map[string]T) registry[T] {
 	r := registry[T]{file: name, byID: map[string]T{}}
 	v, ok := l.yaml(name, map[string]finding.Position{})
@@ -177,7 +179,7 @@ func readRegistry[T any](l *loader, name string, decode func(source.Value) map[s
 	return r
 }
 
-// readLock reads onair.lock. A show that was never published has none.
+// readLock reads onair.lock. A show that was never published has no lock.
 func (l *loader) readLock() {
 	l.show.Lock = &pins.Lock{Episodes: map[string]*pins.Pin{}}
 	data, err := l.folder.ReadFile(pins.File, pins.MaxFile)

@@ -118,14 +118,14 @@ func exampleShow() fstest.MapFS {
 	}
 }
 
-// compare ignores what only Load can see.
+// compare ignores fields that only Load can set.
 var compare = cmp.Options{
 	cmpopts.IgnoreUnexported(Show{}, Episode{}),
 	cmpopts.IgnoreTypes(Folder{}),
 	cmp.Comparer(func(a, b *time.Location) bool { return a.String() == b.String() }),
 }
 
-// load loads a show that has nothing wrong with it.
+// load loads a show that must have no findings.
 func load(t *testing.T, files fstest.MapFS, opts *LoadOptions) *Show {
 	t.Helper()
 	s, found := Load(files, opts)
@@ -221,7 +221,7 @@ func TestLoadExample(t *testing.T) {
 	}
 }
 
-// Fields that the example does without.
+// TestLoadOtherFields loads fields that the example does not have.
 func TestLoadOtherFields(t *testing.T) {
 	t.Parallel()
 	files := exampleShow()
@@ -391,7 +391,8 @@ func TestLoadNewGUID(t *testing.T) {
 	}
 }
 
-// A link cannot make a file of the machine part of the show.
+// TestLoadKeepsLinksInside expects links not to make a file of the machine part of the
+// show.
 func TestLoadKeepsLinksInside(t *testing.T) {
 	t.Parallel()
 	dir, outside := t.TempDir(), t.TempDir()
@@ -405,7 +406,7 @@ func TestLoadKeepsLinksInside(t *testing.T) {
 		}
 		name = filepath.Join(folder, name)
 		if err := errors.Join(os.Remove(name), os.Symlink(filepath.Join(outside, target), name)); err != nil {
-			t.Skip(err) // not every system lets everybody make links
+			t.Skip(err) // some systems do not let every user make links
 		}
 	}
 	s, found := Load(sources(t, dir), &LoadOptions{Dir: dir})
@@ -566,7 +567,7 @@ func TestEpisodesAreNewestFirst(t *testing.T) {
 	}
 }
 
-// Load must not depend on where the files are.
+// TestLoadFromDisk expects the result not to depend on where the files are.
 func TestLoadFromDisk(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -582,8 +583,8 @@ func TestLoadFromDisk(t *testing.T) {
 	}
 }
 
-// FuzzLoad looks for panics, endless loops and findings without a place in
-// all files at once.
+// FuzzLoad varies all files at once and looks for panics, endless loops and findings
+// without a place.
 func FuzzLoad(f *testing.F) {
 	f.Add(showYAML, peopleYAML, sponsorsYAML, episodeMD, "0:12 Intro\n", lockOf(guid4, "4-cloudy"))
 	for _, tt := range findingCases {

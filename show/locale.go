@@ -25,8 +25,8 @@ func languageTag(p *string) source.Setter {
 	}
 }
 
-// validLanguage reports whether s is a known language, perhaps with a script
-// and a region.
+// validLanguage reports whether s is the tag of a known language, with an optional script
+// and region.
 func validLanguage(s string) bool {
 	if strings.Contains(s, "_") {
 		return false
@@ -51,8 +51,8 @@ func zone(p **time.Location) source.Setter {
 	}
 }
 
-// languageHint names the code of a language that is written out, in English or in the
-// language itself, or as locales of POSIX are. It is empty if it knows none.
+// languageHint suggests a language code for the name of a language, in English or in the
+// language itself, and for a POSIX locale. It returns an empty string if it knows none.
 func languageHint(s string) string {
 	if tag := strings.ToLower(strings.ReplaceAll(s, "_", "-")); validLanguage(tag) {
 		return "write " + tag
@@ -72,8 +72,7 @@ func languageHint(s string) string {
 	return ""
 }
 
-// abbreviations are names of timezones that people write, with a zone of the IANA
-// database that has them.
+// abbreviations maps names of timezones that people write to zones of the IANA database.
 var abbreviations = map[string]string{
 	"bst": "Europe/London", "cest": "Europe/Berlin", "ist": "Asia/Kolkata", "jst": "Asia/Tokyo", "aest": "Australia/Sydney",
 	"est": "America/New_York", "edt": "America/New_York", "cst": "America/Chicago", "cdt": "America/Chicago",
@@ -82,8 +81,8 @@ var abbreviations = map[string]string{
 
 var regions = []string{"Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"}
 
-// commonZones are offered where a name is misspelled. A name that is right but for its
-// region or its capitals is found without being here.
+// commonZones are suggestions for a misspelled name. A name that only lacks its region or
+// has wrong capitals is found even if it is not listed here.
 var commonZones = []string{
 	"Africa/Cairo", "Africa/Johannesburg", "Africa/Lagos", "Africa/Nairobi", "America/Argentina/Buenos_Aires", "America/Bogota",
 	"America/Chicago", "America/Denver", "America/Halifax", "America/Los_Angeles", "America/Mexico_City", "America/New_York",
@@ -96,7 +95,8 @@ var commonZones = []string{
 	"Europe/Warsaw", "Europe/Zurich", "Pacific/Auckland", "Pacific/Honolulu", "UTC",
 }
 
-// zoneHint names the timezone that was most likely meant. It is empty if it knows none.
+// zoneHint suggests the timezone that was probably meant. It returns an empty string if
+// it knows none.
 func zoneHint(s string) string {
 	if zone := abbreviations[strings.ToLower(s)]; zone != "" {
 		return "write " + zone
@@ -120,8 +120,8 @@ func zoneHint(s string) string {
 	return ""
 }
 
-// cityName writes a city as the IANA database does: New_York. It is empty for what
-// cannot be one.
+// cityName writes a city as the IANA database does, such as New_York. It returns an empty
+// string if s cannot be a city.
 func cityName(s string) string {
 	var b strings.Builder
 	start := true

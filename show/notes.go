@@ -10,8 +10,8 @@ import (
 	"onair/internal/plural"
 )
 
-// checkMarkdown reports Markdown that is too complex to be rendered, and tags in it that
-// are shown as text or lose attributes. at returns the place of an offset in the text.
+// checkMarkdown reports Markdown that is too complex to be rendered, tags that are shown
+// as text, and tags that lose attributes. at returns the place of an offset in the text.
 func checkMarkdown(text string, at func(offset int) finding.Position, found *finding.List) {
 	if what, offset := markdown.TooComplex(text); what != "" {
 		found.Add(ruleTooComplex.At(at(offset), "too many %s", what))
@@ -31,10 +31,10 @@ func checkMarkdown(text string, at func(offset int) finding.Position, found *fin
 	}
 }
 
-// placeIn returns the place of an offset in a text that starts on a line of a file.
-// Offsets must not decrease from call to call.
+// placeIn returns a function that finds the place of an offset in a text, which starts on
+// the given line of a file. Offsets must not decrease from call to call.
 func placeIn(text, file string, line int) func(offset int) finding.Position {
-	start, read := 0, 0 // of the line; what was read
+	start, read := 0, 0 // start of the current line, and end of the text read so far
 	return func(offset int) finding.Position {
 		for {
 			n := strings.IndexByte(text[read:offset], '\n')

@@ -13,16 +13,16 @@ import (
 	"onair/internal/vocabulary"
 )
 
-// Person is a person of people.yaml, or one that is named inline.
+// Person is a person in people.yaml, or one who is described inline.
 type Person struct {
 	ID      string // key in people.yaml; empty for a person named inline
 	Name    string // as in transcripts and podcast:person
 	URL     string
 	Image   string   // path below the show's folder, or a URL
-	Aliases []string // other labels that transcripts use for the same person
+	Aliases []string // other labels for the person in transcripts
 
 	Bio       string // Markdown; may be empty
-	Links     []Link // to pages of the person, in the order of the file
+	Links     []Link // pages of the person, in the order of the file
 	Fediverse string // handle, such as @vega@social.example; may be empty
 }
 
@@ -43,8 +43,8 @@ type Sponsor struct {
 	Text string
 }
 
-// groupOf returns the group that has a role. It is empty if no group has it, or
-// several have.
+// groupOf returns the group that contains a role. It is empty if no group or several
+// groups do.
 func groupOf(role string) string {
 	group := ""
 	for g, roles := range vocabulary.Roles {
@@ -58,7 +58,7 @@ func groupOf(role string) string {
 	return group
 }
 
-// checkTaxonomy warns of a role or group that apps will not know.
+// checkTaxonomy warns about a role or group that apps do not know.
 func checkTaxonomy(v source.Value, c Credit) {
 	roles, ok := vocabulary.Roles[strings.ToLower(c.Group)]
 	if !ok {
@@ -133,7 +133,7 @@ func people(v source.Value) map[string]*Person {
 	return all
 }
 
-// biography returns the setter of Markdown about a person.
+// biography returns a setter for Markdown about a person.
 func biography(p *string) source.Setter {
 	return func(v source.Value) {
 		source.Text(p)(v)
@@ -165,15 +165,15 @@ func sponsors(v source.Value) map[string]*Sponsor {
 	return all
 }
 
-// registry is the content of people.yaml or sponsors.yaml. If the file is broken, that
-// is reported once and unknown ids are not reported.
+// registry is the content of people.yaml or sponsors.yaml. If the file is broken, there
+// is one finding about it and none about unknown ids.
 type registry[T any] struct {
 	file   string
 	byID   map[string]T
 	broken bool
 }
 
-// find returns the entry with an id, or reports that there is none.
+// find returns the entry with an id, or reports that it does not exist.
 func (r *registry[T]) find(v source.Value, id string) (T, bool) {
 	entry, ok := r.byID[id]
 	if !ok && !r.broken {
@@ -186,9 +186,9 @@ func (r *registry[T]) find(v source.Value, id string) (T, bool) {
 	return entry, ok
 }
 
-// credits sets a list of people: ids of people.yaml, or maps with an id or a
-// name, and optionally a role and a group. Entries without a role get the
-// argument role; if that is empty, every entry needs one.
+// credits sets a list of people: ids of people.yaml, or maps with an id or a name, and
+// optionally a role and a group. role is the role of entries without one. If it is empty,
+// every entry needs a role.
 func credits(p *[]Credit, people *registry[*Person], role string) source.Setter {
 	return func(v source.Value) {
 		v.Each(func(v source.Value) {
@@ -242,7 +242,7 @@ func credit(v source.Value, people *registry[*Person], role string) (Credit, boo
 	case !v.Has("id") && !v.Has("name"):
 		v.Reportf(ruleRequired, "add id: or name:", "a person without an id or a name")
 		return c, false
-	case inline.Name == "": // reported
+	case inline.Name == "": // already reported
 		return c, false
 	default:
 		c.Person = inline

@@ -17,14 +17,14 @@ import (
 	"onair/show/pins"
 )
 
-// Rename gives an episode another slug. It moves the folder, changes slug: if
-// episode.md has it, adds the former page to redirect_from and writes the new
-// slug to the lock. Every other byte of episode.md stays. A draft without a pin
-// was never public and gets no redirect. The result lists the changes, with paths
-// relative to the show's folder.
+// Rename gives an episode another slug. It moves the folder, changes slug: if episode.md
+// has it, adds the former page to redirect_from, and writes the new slug to the lock. The
+// rest of episode.md stays unchanged, byte for byte. A draft that is not in the lock was
+// never public and gets no redirect. The result lists the changes, with paths relative to
+// the show's folder.
 //
-// Files outside of the folder that a pattern with {slug} finds are not moved;
-// the user has to do that.
+// Rename does not move files outside the folder that a pattern with {slug} names. The
+// user has to move them.
 func Rename(s *Show, old, newSlug string) ([]string, error) {
 	if s.Folder.Dir == "" {
 		return nil, errors.New("the show is not in a folder on the disk")
@@ -67,8 +67,8 @@ func (s *Show) seen(e *Episode) bool {
 	return s.Lock.Episodes[e.GUID] != nil || !e.Draft && !e.Date.IsZero()
 }
 
-// move writes what Rename decided. The lock comes last, so that an interrupted
-// move is done again.
+// move carries out a rename. It writes the lock last, so that an interrupted move can be
+// repeated.
 func (s *Show) move(root *os.Root, e *Episode, dir string, data []byte, newSlug string) ([]string, error) {
 	if err := durable.WriteFile(filepath.Join(s.Folder.Dir, filepath.FromSlash(e.File)), data, 0o644); err != nil {
 		return nil, err
@@ -91,14 +91,14 @@ func (s *Show) move(root *os.Root, e *Episode, dir string, data []byte, newSlug 
 	return append(changed, pins.File), nil
 }
 
-// renamed edits an episode.md for a new slug, line by line.
+// renamed returns an episode.md for a new slug, edited line by line.
 func renamed(e *Episode, data []byte, newSlug string, redirect bool) ([]byte, error) {
 	yaml, root, err := frontMatter(e.File, data)
 	if err != nil {
 		return nil, err
 	}
 	lines := bytes.SplitAfter(data, []byte("\n"))
-	dashes := 1 + strings.Count(yaml, "\n") // index of the line that ends the front matter
+	dashes := 1 + strings.Count(yaml, "\n") // index of the line of dashes that ends the front matter
 	from, to := dashes, dashes
 	for i, entry := range root.Entries {
 		at := entry.Key.Pos.Line - 1
@@ -125,8 +125,8 @@ func renamed(e *Episode, data []byte, newSlug string, redirect bool) ([]byte, er
 	return bytes.Join(slices.Replace(lines, from, to, list...), nil), nil
 }
 
-// trimRemarks moves the end of a field up, before the blank lines and comments
-// that belong to the next field.
+// trimRemarks returns the end of a field without the blank lines and comments before the
+// next field, which belong to the latter.
 func trimRemarks(lines [][]byte, start, stop int) int {
 	for stop > start+1 {
 		l := bytes.TrimSpace(lines[stop-1])
@@ -138,8 +138,8 @@ func trimRemarks(lines [][]byte, start, stop int) int {
 	return stop
 }
 
-// formerPaths returns the redirects of the episode under its new slug: the ones
-// it had, and its previous page, but not the page that it has now.
+// formerPaths returns the redirects of the episode under its new slug: its former
+// redirects and its previous page, but not its new page.
 func formerPaths(e *Episode, newSlug string, redirect bool) []string {
 	var from []string
 	for _, p := range e.RedirectFrom {

@@ -11,13 +11,13 @@ import (
 	"onair/show/pins"
 )
 
-// Rules returns the rules of a show's files, those of package source among them, for
+// Rules returns the rules about a show's files, including those of package source, for
 // documentation and SARIF.
 func Rules() finding.Rules { return allRules }
 
 var allRules = slices.SortedFunc(slices.Values(slices.Concat(rules, chapters.Rules(), pins.Rules(), source.Rules())), func(a, b finding.Rule) int { return strings.Compare(a.ID, b.ID) })
 
-// Scripts and people refer to the IDs, so they are never reused.
+// Scripts and people refer to the IDs, so an ID is never reused.
 var rules = finding.Rules{
 	{
 		ID: "S001", Severity: finding.Error,
@@ -261,7 +261,7 @@ var (
 	ruleTooComplex      = rules.Must("S064")
 )
 
-// Rules of other packages that are also reported here.
+// Rules of other packages that package show also reports.
 var (
 	ruleChapters     = chapters.Rules().Must("S033")
 	ruleChapterFile  = chapters.Rules().Must("S046")
@@ -281,14 +281,14 @@ var (
 	ruleLength       = source.Rules().Must("S038")
 )
 
-// locationRules are the rules whose errors in show.yaml can hide its storage,
-// state or URL, or put others in their place.
+// locationRules are the rules whose errors in show.yaml can hide or change its storage,
+// state or URL.
 var locationRules = []*finding.Rule{
 	ruleBytes, ruleYAML, ruleYAMLFeature, ruleDuplicateKey, ruleUnknownKey, ruleType, ruleCut, ruleURL, ruleStorage, ruleTarget,
 }
 
-// LocationInDoubt reports whether a finding leaves in doubt which storage or URL
-// the show uses. Such an error is in show.yaml or in the environment.
+// LocationInDoubt reports whether a finding makes it uncertain which storage or URL the
+// show uses. Such an error is in show.yaml or in the environment.
 func LocationInDoubt(f finding.Finding) bool {
 	inShow := f.File == showFile && slices.ContainsFunc(locationRules, func(r *finding.Rule) bool { return r.ID == f.Rule })
 	return f.Severity == finding.Error && (f.File == "" || inShow)

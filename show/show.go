@@ -21,16 +21,15 @@ const (
 	DefaultFeed    = "feed.xml"
 )
 
-// Show is a podcast: what show.yaml, people.yaml, sponsors.yaml, the episode
-// folders and onair.lock say together. Load makes one; nothing downstream
-// changes it.
+// Show is a podcast: the combined content of show.yaml, people.yaml, sponsors.yaml, the
+// episode folders and onair.lock. Load makes it, and nothing changes it afterwards.
 type Show struct {
 	Title       string
 	Description string   // Markdown
 	URL         string   // public base of everything published; ends in a slash
 	Storage     string   // bucket URL: file:DIR, gs://bucket/prefix, s3://bucket/prefix?…
-	State       string   // bucket URL of onair's own records; kept in Storage if empty
-	Detached    bool     // Storage is from the environment and URL is not, so URL serves another storage
+	State       string   // bucket URL of onair's own records; empty means in Storage
+	Detached    bool     // Storage comes from the environment and URL does not, so URL may serve another storage
 	Private     bool     // a private target: noindex, itunes:block, no announcing, no pins
 	Target      string   // name of the target this show was loaded for; empty for the main show
 	Targets     []string // names of all targets, sorted
@@ -39,14 +38,14 @@ type Show struct {
 	Timezone    *time.Location // for dates without an offset; never nil
 	Language    string         // RFC 5646, such as en-gb
 	Author      string         // itunes:author
-	Hosts       []Credit       // restated on every item of the feed
+	Hosts       []Credit       // repeated in every item of the feed
 	Categories  []Category     // Apple reads the first
 	Explicit    bool
 	Type        Type
 	Complete    bool   // itunes:complete: there will be no more episodes
 	Block       bool   // itunes:block: asks directories to leave the show out
 	Medium      string // podcast:medium; podcast if empty
-	NewFeedURL  string // itunes:new-feed-url, when the show moves away; else empty
+	NewFeedURL  string // itunes:new-feed-url if the show has moved; else empty
 	Artwork     string // path of the square image; empty if there is none
 	License     License
 	Copyright   string
@@ -67,9 +66,9 @@ type Show struct {
 	Transcripts Transcripts
 	Site        site.Settings
 	Theme       site.Theme
-	AudioPath   string            // pattern of masters kept elsewhere; audio.mp3 in the folder if empty
+	AudioPath   string            // pattern of masters kept elsewhere; empty means audio.mp3 in the folder
 	Namespaces  map[string]string // XML namespaces that Extra uses beyond the feed's own, by prefix
-	Extra       string            // well-formed XML put into the channel as it is
+	Extra       string            // well-formed XML that is copied into the channel
 
 	People   map[string]*Person
 	Sponsors map[string]*Sponsor
@@ -77,7 +76,7 @@ type Show struct {
 	Episodes []*Episode   // newest first, drafts before all others
 	Lock     *pins.Lock   // never nil
 
-	Folder Folder                      // where the files are read from
+	Folder Folder                      // reads the files of the show
 	places map[string]finding.Position // field → place in show.yaml
 }
 
@@ -90,16 +89,15 @@ const (
 	Serial   Type = "serial"   // oldest first, by season
 )
 
-// Feed says where the feed is, how it is cut into pages, and whether other hosts may
+// Feed says where the feed is, how it is divided into pages, and whether other hosts may
 // import it.
 type Feed struct {
 	Path     string // key of the feed below URL; never empty
 	Locked   bool   // podcast:locked
-	PageSize int    // how many episodes a page of the feed has; 0 for a feed of one page
+	PageSize int    // number of episodes on a page of the feed; 0 for a feed of one page
 }
 
-// Page returns the path of a page of older episodes; the page with the number 1 has the
-// oldest ones.
+// Page returns the path of a page of older episodes. Page 1 has the oldest ones.
 func (f Feed) Page(number int) string {
 	ext := path.Ext(f.Path)
 	return fmt.Sprintf("%s-%d%s", strings.TrimSuffix(f.Path, ext), number, ext)
@@ -111,20 +109,21 @@ type CDN struct {
 	Settings map[string]string
 }
 
-// Category is a category of Apple's list, with Sub empty for a whole one.
+// Category is a category of Apple's list. Sub is empty for a category without a
+// subcategory.
 type Category struct{ Name, Sub string }
 
-// License is podcast:license: an SPDX-like id, or a name with a URL.
+// License is podcast:license: an identifier similar to SPDX, or a name with a URL.
 type License struct{ ID, URL string }
 
 // Owner is itunes:owner. Both fields are public in the feed.
 type Owner struct{ Name, Email string }
 
-// Link is a URL with the text that stands for it: that of podcast:funding, or the key of
-// a link in a map, such as apple.
+// Link is a URL with a text: the text of podcast:funding, or the key of a link in a map,
+// such as apple.
 type Link struct{ URL, Text string }
 
-// Frequency is podcast:updateFrequency. The zero value is absent.
+// Frequency is podcast:updateFrequency. The zero value means that there is none.
 type Frequency struct {
 	Text     string
 	RRule    string // RFC 5545 recurrence rule
@@ -132,8 +131,8 @@ type Frequency struct {
 	Complete bool
 }
 
-// Location is podcast:location: what or whom the show or the episode is about,
-// or where it is made.
+// Location is podcast:location: the subject of the show or the episode, or the place
+// where it is made.
 type Location struct {
 	Name    string // never empty
 	Rel     string // subject or creator
@@ -145,13 +144,13 @@ type Location struct {
 // Txt is podcast:txt: free text for a stated purpose, such as applepodcastsverify.
 type Txt struct{ Purpose, Value string }
 
-// Transcripts holds the settings of all the show's transcripts.
+// Transcripts are the settings for all transcripts of the show.
 type Transcripts struct {
-	Path       string   // pattern of transcripts kept elsewhere; transcript.md in the folder if empty
-	Edit       string   // URL pattern of the page where {file} can be edited, perhaps at {line}; no edit link if empty
+	Path       string   // pattern of transcripts kept elsewhere; empty means transcript.md in the folder
+	Edit       string   // URL pattern of a page to edit {file}, perhaps at {line}; empty for no edit link
 	License    string   // may differ from the audio's
-	Feed       []string // formats that the feed names, in this order; all if empty
-	Fraction   string   // what two digits after a stamp's dot are: "decimal" or "frames30"
+	Feed       []string // formats that the feed names, in this order; empty means all
+	Fraction   string   // meaning of two digits after a stamp's dot: "decimal" or "frames30"
 	Sounds     bool     // captions in VTT and SRT have sounds such as [laughter]
 	Contribute string   // URL of a page on how to help; optional
 }
@@ -166,8 +165,8 @@ func (s *Show) bySlug(slug string) *Episode {
 	return nil
 }
 
-// At returns the place of a field of show.yaml, such as "artwork", for a
-// finding about it; the file as a whole where the field is not written.
+// At returns the place of a field of show.yaml, such as "artwork", for a finding about
+// it. If the field is absent, it returns the place of the file.
 func (s *Show) At(field string) finding.Position { return source.Place(s.places, field, "show.yaml") }
 
 // Live returns the episodes that listeners should have at the given time,

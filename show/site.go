@@ -57,8 +57,7 @@ func nav(p *[]site.Link) source.Setter {
 	}
 }
 
-// navURL sets an absolute URL, or a path that starts with a slash and lies below the
-// show's url.
+// navURL sets an absolute URL, or a path below the show's url, which starts with a slash.
 func navURL(p *string) source.Setter {
 	return func(v source.Value) {
 		if strings.HasPrefix(v.Node.Text, "/") {
@@ -99,7 +98,7 @@ func fileOf(p *string, extensions ...string) source.Setter {
 
 var hexColour = regexp.MustCompile(`^#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$`)
 
-// colour sets a colour as #rrggbb, in lower case; "auto" sets none.
+// colour sets a colour as #rrggbb, in lower case. "auto" leaves it empty.
 func colour(p *string) source.Setter {
 	return func(v source.Value) {
 		text, ok := v.Word()
@@ -122,7 +121,7 @@ func colour(p *string) source.Setter {
 	}
 }
 
-// reservedPages are the names below the show's url that onair gives to its own pages.
+// reservedPages are the names below the show's url that onair uses for its own pages.
 var reservedPages = []string{"archive", "assets", "audio", "episodes", "help", "people", "search", "sponsors", "topics"}
 
 // readPages reads the Markdown files of pages/.
@@ -134,7 +133,7 @@ func (l *loader) readPages() {
 	for _, entry := range entries {
 		name := entry.Name()
 		if name[0] == '.' || name[0] == '_' || !strings.EqualFold(path.Ext(name), ".md") {
-			continue // images of pages lie beside them
+			continue // images of pages are beside them
 		}
 		if p := l.readPage(path.Join(pagesDir, name)); p != nil {
 			l.show.Pages = append(l.show.Pages, p)
@@ -142,7 +141,8 @@ func (l *loader) readPages() {
 	}
 }
 
-// readPage reads a page of the show's own; nil if it cannot be read, which is reported.
+// readPage reads a page in pages/. It returns nil and reports a finding if the page
+// cannot be read.
 func (l *loader) readPage(name string) *site.Page {
 	p := &site.Page{File: name, ID: strings.TrimSuffix(path.Base(name), path.Ext(name)), Language: l.show.Language, Places: map[string]finding.Position{}}
 	at := finding.Position{File: name}

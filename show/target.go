@@ -8,20 +8,19 @@ import (
 	"onair/internal/source"
 )
 
-// target is another place for the show, as an entry of targets: writes it.
+// target is an entry of targets: in show.yaml, another place for the show.
 type target struct {
 	storage, url, state string
 	prefix              string
 	private             bool
 	cdn                 *CDN
 	announce            []string
-	keepMasters         bool // the show's unless said
+	keepMasters         bool // the show's by default
 }
 
 func announcer(p *string) source.Setter { return source.OneOf(p, announcers...) }
 
-// decodeTargets reads every target, so that mistakes are found also in those that are
-// not in use.
+// decodeTargets reads every target, so that mistakes in unused targets are found too.
 func (l *loader) decodeTargets(v source.Value) {
 	v.Pairs(func(key, v source.Value) {
 		name := ""
@@ -51,7 +50,7 @@ func (l *loader) decodeTargets(v source.Value) {
 	})
 }
 
-// use directs the show to a target. It inherits nothing that would reach the
+// use directs the show to a target. The target inherits nothing that would reach the
 // listeners or the records of the main show.
 func (t *target) use(s *Show, name string) {
 	s.Target, s.Storage, s.URL, s.State = name, t.storage, t.url, t.state
@@ -66,10 +65,10 @@ func (t *target) use(s *Show, name string) {
 	}
 }
 
-// secretWords are parts of names of settings that should not be in a file.
+// secretWords occur in names of settings that should not be in a file.
 var secretWords = []string{"token", "secret", "password", "passwd", "api_key", "apikey", "access_key", "private_key", "credential"}
 
-// cdn sets a purger and its settings, whose names are the provider's.
+// cdn sets a purger and its settings. Each provider has its own names of settings.
 func cdn(p **CDN) source.Setter {
 	return func(v source.Value) {
 		c := &CDN{Settings: map[string]string{}}
@@ -97,7 +96,7 @@ func cdn(p **CDN) source.Setter {
 	}
 }
 
-// useTarget points the show at a target.
+// useTarget directs the show to the target of the given name.
 func (l *loader) useTarget(name string) {
 	if name == "" {
 		return
@@ -117,8 +116,8 @@ func (l *loader) useTarget(name string) {
 	l.found.Add(ruleTarget.At(l.show.At("targets"), "there is no target %s", source.ShortQuote(name)).WithHint(hint))
 }
 
-// useEnv lets the environment override the files. Records stay with the
-// storage they are about: another storage does not inherit state.
+// useEnv applies the environment, which overrides the files. Records are about one
+// storage, so another storage does not inherit state.
 func (l *loader) useEnv(env func(string) (string, bool)) {
 	if env == nil {
 		return

@@ -32,8 +32,8 @@ func TestSplitFrontMatter(t *testing.T) {
 	}
 }
 
-// FuzzFrontMatter: both parts are in the file, one after the other, and the
-// notes start on the line that is said.
+// FuzzFrontMatter checks that both parts occur in the file, one after the other, and that
+// the notes start on the returned line.
 func FuzzFrontMatter(f *testing.F) {
 	for _, s := range []string{episodeMD, "---\n---", "---\n---\n\n\nx", "---", "", "--- \n\t---\n---\n", "---\n\n---\n---\n"} {
 		f.Add(s)

@@ -13,11 +13,11 @@ import (
 // PageKey returns the key of an episode's page in the bucket.
 func PageKey(slug string) string { return episodesDir + "/" + slug + "/" + indexPage }
 
-// indexPage is the file that a web server sends for a folder.
+// indexPage is the file that web servers return for a folder.
 const indexPage = "index.html"
 
-// URLOf returns the public address of a key. A page's address ends with its
-// folder, unless the show's addresses end in index.html.
+// URLOf returns the public address of a key. The address of a page ends with its folder,
+// unless page_urls: html is set.
 func (s *Show) URLOf(key string) string {
 	address := (&url.URL{Path: key}).EscapedPath()
 	if !s.Site.HTMLURLs {
@@ -29,9 +29,9 @@ func (s *Show) URLOf(key string) string {
 // FeedURL returns the public address of the feed.
 func (s *Show) FeedURL() string { return s.URL + s.Feed.Path }
 
-// IsPublic reports whether the show's URL is one that listeners elsewhere can
-// reach over https: not the default, loopback, a private network or a name
-// that only means something locally. Only such a URL earns a podcast:guid.
+// IsPublic reports whether listeners elsewhere can reach the show's URL over https. The
+// URL is not the default, and its host is not loopback, in a private network or a local
+// name. Only a show with such a URL gets a podcast:guid.
 func (s *Show) IsPublic() bool { return isPublicURL(s.URL) }
 
 func isPublicURL(raw string) bool {
@@ -47,7 +47,7 @@ func isPublicURL(raw string) bool {
 	return last != host && !slices.Contains([]string{"localhost", "local", "localdomain", "internal", "lan", "home", "test", "invalid", "arpa"}, last)
 }
 
-// baseURL sets the public address of a show, with a slash at its end.
+// baseURL sets the public address of a show, which ends in a slash.
 func baseURL(p *string) source.Setter {
 	return func(v source.Value) {
 		s := ""
@@ -66,7 +66,7 @@ func baseURL(p *string) source.Setter {
 	}
 }
 
-// bucketURL sets where objects are kept.
+// bucketURL sets a bucket URL, the place where objects are kept.
 func bucketURL(p *string) source.Setter {
 	return func(v source.Value) {
 		s, ok := v.Word()
@@ -99,7 +99,7 @@ func checkStorage(s string) error {
 	return fmt.Errorf("%s is not a bucket URL", source.ShortQuote(source.RedactURL(s)))
 }
 
-// editURL sets the pattern of an address that contains {file}, and perhaps {line}.
+// editURL sets a URL pattern that contains {file}, and perhaps {line}.
 func editURL(p *string) source.Setter {
 	return func(v source.Value) {
 		s, ok := v.Word()

@@ -7,7 +7,8 @@ import (
 	"onair/internal/source"
 )
 
-// What formatDate writes is the same moment when read, however odd.
+// TestFormatDate expects that reading back what formatDate writes gives the same moment,
+// even for odd times.
 func TestFormatDate(t *testing.T) {
 	t.Parallel()
 	zone, err := time.LoadLocation("America/New_York")
@@ -67,7 +68,7 @@ func TestCanonicalXML(t *testing.T) {
 	}
 }
 
-// FuzzExtra: what is accepted is written the same way when read again.
+// FuzzExtra expects accepted XML to be written in the same way when it is read again.
 func FuzzExtra(f *testing.F) {
 	for _, s := range []string{
 		`<itunes:a b="1">c</itunes:a>`, `<itunes:a/><podcast:b/>`, `<itunes:a><![CDATA[b]]></itunes:a>`, `<!-- a -->`, `<?a b?>`, `<!DOCTYPE a>`,
