@@ -65,8 +65,8 @@ func (p *Plan) checkMoved(allowed bool) error {
 	}
 }
 
-// feedIsHere reports whether the record does not name the key of the feed, and the
-// storage has an object at the present key.
+// feedIsHere reports whether the storage has an object at the feed's present key, and
+// the record does not say at which key the feed was.
 func (p *Plan) feedIsHere() bool {
 	_, live := p.seen.Objects[p.Release.Show.Feed.Path]
 	return live && p.Previous.Owner == nil

@@ -17,14 +17,14 @@ import (
 	"onair/show"
 )
 
-// Action is what a plan does to an object or an episode.
+// Action is what a plan does with an object or an episode.
 type Action string
 
 // What can happen to an object.
 const (
 	Add     Action = "add"
 	Update  Action = "update"
-	Headers Action = "headers" // the bytes stay, what a server says of them changes
+	Headers Action = "headers" // the bytes stay, only the headers change
 	Keep    Action = "keep"
 	Delete  Action = "delete"
 )

@@ -246,7 +246,7 @@ func TestInterruptedAnywhere(t *testing.T) {
 
 // The objects that the feed names exist after each write of a publish that changes
 // everything.
-func TestNoInstantIsBroken(t *testing.T) {
+func TestEveryWriteLeavesFeedWhole(t *testing.T) {
 	t.Parallel()
 	files := showtest.Example(t)
 	b := mem.New()

@@ -121,9 +121,9 @@ func (e *DroppedError) Error() string {
 	return fmt.Sprintf("%s (GUID %s) is live and would leave the feed", cmp.Or(e.Slug, "an episode"), e.GUID)
 }
 
-// checkOnly refuses a plan that changes other episodes than the named ones: their
-// item in the feed, their pin in the lock, or their stored audio. Pages may change,
-// because they link to their neighbours.
+// checkOnly refuses a plan that changes an episode that is not named: its item in the
+// feed, its pin in the lock, or its stored audio. Pages may change, because they link
+// to their neighbours.
 func (p *Plan) checkOnly(named []string) error {
 	if len(named) == 0 {
 		return nil
@@ -198,7 +198,7 @@ func (p *Plan) changedEpisodes() (changes []string) {
 	return changes
 }
 
-// staleError reports that what is live was published from a commit that this
+// staleError reports that the live release was published from a commit that this
 // checkout does not contain. It is an ErrConflict.
 type staleError struct {
 	Commit   string   // the live commit

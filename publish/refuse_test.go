@@ -17,7 +17,7 @@ import (
 	"onair/publish/record"
 )
 
-func TestEpisodesDoNotLeaveTheFeedUnnamed(t *testing.T) {
+func TestDroppedEpisodeMustBeNamed(t *testing.T) {
 	t.Parallel()
 	files := showtest.Example(t)
 	b := mem.New()
@@ -86,7 +86,7 @@ func TestLostRecordIsWrittenAgain(t *testing.T) {
 	}
 }
 
-func TestHeadersAreBroughtIntoStep(t *testing.T) {
+func TestHeadersAreRestored(t *testing.T) {
 	t.Parallel()
 	b := mem.New()
 	r := showtest.Release(t, showtest.Example(t), nil)

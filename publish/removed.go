@@ -65,8 +65,8 @@ func movedPages(r *release.Release, s *record.State) map[string]string {
 	return moved
 }
 
-// isOf reports whether a key is that of the page, the audio, captions or another file of
-// the episode with a slug.
+// isOf reports whether a key belongs to a file of the episode with a slug: its page,
+// audio, captions and others.
 func isOf(key, slug string) bool {
 	audio := regexp.MustCompile(`^audio/` + regexp.QuoteMeta(slug) + `-[0-9a-f]{16}\.`)
 	return strings.HasPrefix(key, "episodes/"+slug+"/") || audio.MatchString(key)
@@ -119,7 +119,7 @@ func (p *Plan) erasedKeys() (keys []string) {
 	return keys
 }
 
-// erase deletes what the plan erases. The live feed no longer names it.
+// erase deletes the objects that the plan erases. The live feed no longer names them.
 func (a *applier) erase(ctx context.Context) error {
 	var erased []*Change
 	for i := range a.plan.Changes {

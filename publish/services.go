@@ -16,7 +16,7 @@ import (
 	"onair/publish/verify"
 )
 
-// Services are what a publish uses besides the storage.
+// Services are the services that a publish uses besides the storage.
 type Services struct {
 	Web       *verify.Web         // checks the show as listeners get it; nil if its URL cannot be reached by design
 	Purger    cdn.Purger          // nil if there is no CDN

@@ -752,7 +752,7 @@ func TestRollbackAcrossAMove(t *testing.T) {
 }
 
 // A change of the notes counts as a change of the episode.
-func TestNotesCountAsHeard(t *testing.T) {
+func TestOnlySeesChangedNotes(t *testing.T) {
 	t.Parallel()
 	files := showtest.Example(t)
 	s := record.Storage{Public: mem.New()}
@@ -819,7 +819,7 @@ func TestRequestsAreCounted(t *testing.T) {
 
 // Another publish runs while this one is reading the storage. This one must be
 // refused before it changes anything.
-func TestPublishDuringALook(t *testing.T) {
+func TestPublishWhileListing(t *testing.T) {
 	t.Parallel()
 	for name, s := range map[string]record.Storage{
 		"two buckets": {Public: mem.New(), State: mem.New()},

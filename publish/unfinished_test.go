@@ -35,7 +35,7 @@ func pending(phase record.Phase, entries map[string]any) func(map[string]any) {
 	return func(state map[string]any) { state["phase"], state["pending"] = phase, entries }
 }
 
-func TestLeft(t *testing.T) {
+func TestUnfinished(t *testing.T) {
 	t.Parallel()
 	purge := map[string]any{"purge": []string{"feed.xml", "index.html"}}
 	all := map[string]any{"purge": []string{"feed.xml"}, "verify": true, "announce": []string{"websub", "podping"}}

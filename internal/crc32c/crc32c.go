@@ -1,6 +1,6 @@
-// Package crc32c computes CRC32C checksums: CRC-32 with the Castagnoli
-// polynomial, which cloud storage uses. It also joins the checksums of pieces
-// into that of the whole, without the bytes of the pieces.
+// Package crc32c computes CRC32C checksums: CRC-32 with the Castagnoli polynomial,
+// which cloud storage uses. It also joins the checksums of pieces into the checksum of
+// the whole, without reading the pieces.
 package crc32c
 
 import (

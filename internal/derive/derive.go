@@ -1,9 +1,9 @@
 // Package derive remembers values that were computed from files and settings,
 // so that they need not be computed again while those stay the same.
 //
-// A derived value is a pure function of named inputs. The caller sums up the
-// inputs in a [Key], and [Value] returns what was computed for that key before,
-// or computes it now:
+// A derived value is a pure function of named inputs. The caller sums up the inputs in
+// a [Key], and [Value] returns the value that was computed for that key before, or
+// computes it now:
 //
 //	facts, err := derive.Value(cache, factsOf, slug, derive.KeyOf(text, settings), func() (Facts, error) { … })
 //
@@ -232,8 +232,8 @@ func Known[T any](c *Cache, f Func, name string, inputs Key) (v T, ok bool) {
 	return v, err == nil
 }
 
-// Keep remembers a value that was computed from the inputs, in place of the one
-// that the name had before.
+// Keep remembers a value that was computed from the inputs, in place of the value that
+// the name had before.
 func Keep[T any](c *Cache, f Func, name string, inputs Key, v T) {
 	if c == nil || c.build == "" && !f.AnyBuild {
 		return

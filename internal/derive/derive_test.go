@@ -52,7 +52,7 @@ func TestValueIsComputedOnce(t *testing.T) {
 	}
 }
 
-func TestWhatIsComputedAgain(t *testing.T) {
+func TestChangedInputsAreComputedAgain(t *testing.T) {
 	t.Parallel()
 	for what, test := range map[string]struct {
 		f     Func

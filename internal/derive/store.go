@@ -182,9 +182,9 @@ func appendRecord(out []byte, n id, day uint32, value []byte) []byte {
 	return out
 }
 
-// scan calls found for each whole record from an offset on, which is 0 or what an
-// earlier scan returned. It returns where the whole records end; 0 for a file of
-// another format.
+// scan calls found for each whole record from an offset on, which is 0 or the result of
+// an earlier scan. It returns the offset of the end of the whole records; 0 for a file
+// of another format.
 func scan(f io.ReaderAt, from int64, found func(id, place)) (end int64) {
 	r := bufio.NewReaderSize(io.NewSectionReader(f, from, 1<<62), 1<<18)
 	if end = from; end == 0 {

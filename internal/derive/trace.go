@@ -235,7 +235,7 @@ func stateText(info fs.FileInfo, s State) string {
 	return fmt.Sprint(s.Size, s.MTime, s.CTime, s.Inode)
 }
 
-// entriesText is the digest of what a folder lists.
+// entriesText returns the digest of the entries of a folder.
 func entriesText(entries []fs.DirEntry) string {
 	sum := sha256.New()
 	for _, e := range entries {
@@ -244,7 +244,7 @@ func entriesText(entries []fs.DirEntry) string {
 	return hex.EncodeToString(sum.Sum(nil))
 }
 
-// inputs returns what was recorded, unless it is uncertain.
+// inputs returns the recorded inputs, unless the trace is uncertain.
 func (t *Trace) inputs(w *Conditions) (in inputs, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -276,8 +276,8 @@ func (t *Trace) inputs(w *Conditions) (in inputs, ok bool) {
 	return in, true
 }
 
-// placeAbsent records the folder whose entries tell that a path is absent. A
-// folder that is absent itself has no entries.
+// placeAbsent records the folder whose entries show that a path is absent. A folder
+// that is absent itself has no entries.
 func (t *Trace) placeAbsent(path string) {
 	folder := filepath.Dir(path)
 	if _, known := t.folders[folder]; known {
@@ -332,7 +332,7 @@ func (in *inputs) hold(w *Conditions) bool {
 	return true
 }
 
-// look returns the key of what is at the paths now.
+// look returns the key of the files and folders as they are now.
 func look(files, folders []string) (Key, bool) {
 	texts := make([]string, len(files)+len(folders))
 	workers := runtime.GOMAXPROCS(0)
@@ -359,10 +359,11 @@ func look(files, folders []string) (Key, bool) {
 	return Key(sum.Sum(nil)), true
 }
 
-// noFile is the text of a file that is not there.
+// noFile is the text of a file that does not exist.
 const noFile = "absent"
 
-// fileText is what record keeps of a file; empty if it cannot be looked at.
+// fileText returns the text that record keeps of a file; empty if the file cannot be
+// described.
 func fileText(path string) string {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -373,7 +374,8 @@ func fileText(path string) string {
 	return stateText(info, StateOf(info))
 }
 
-// folderText is what record keeps of a folder; empty if it cannot be read.
+// folderText returns the text that record keeps of a folder; empty if it cannot be
+// read.
 func folderText(path string) string {
 	entries, err := os.ReadDir(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -392,7 +394,7 @@ func (t *Trace) FS(fsys fs.FS, dir string) fs.FS {
 	return &tracedFS{fsys, t, dir}
 }
 
-// pathFS is what a file system implements that opens files outside its folder.
+// pathFS is implemented by file systems that open files outside their folder.
 type pathFS interface {
 	OpenPath(path string) (fs.File, error)
 	StatPath(path string) (fs.FileInfo, error)

@@ -277,7 +277,7 @@ func holds(name string, data []byte) bool {
 	return err == nil && bytes.Equal(old, data)
 }
 
-// IsTemp reports whether a file's base name is that of a temporary file.
+// IsTemp reports whether a base name is the name of a temporary file.
 func IsTemp(base string) bool { return strings.HasPrefix(base, tempPrefix) }
 
 // Sweep removes the temporary files in dir whose writers have died. If the file system

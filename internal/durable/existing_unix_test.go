@@ -18,7 +18,7 @@ func TestReplaceKeepsModeAndOwner(t *testing.T) {
 	if owner == 0 {
 		owner = 12345 // root may give files away
 	}
-	// A narrow umask must not narrow the mode of what was there.
+	// A narrow umask must not narrow the mode of the file that is replaced.
 	defer syscall.Umask(syscall.Umask(0o077))
 	for _, mode := range []fs.FileMode{0o664, 0o600, 0o755 | fs.ModeSetgid} {
 		name := write(t, filepath.Join(t.TempDir(), "a.mp3"), "old")

@@ -312,8 +312,8 @@ func startGuard(ctx context.Context, total, stall time.Duration) (context.Contex
 // progress restarts the time without a byte.
 func (g *guard) progress() { g.idle.Reset(g.stall) }
 
-// explain returns the reason why a request was cancelled instead of the error that
-// it ended with. Any other error stays as it is.
+// explain returns the reason why a request was cancelled, instead of the request's own
+// error. An error of a request that was not cancelled stays as it is.
 func (g *guard) explain(err error) error {
 	if cause := g.cause(); cause != nil {
 		return cause

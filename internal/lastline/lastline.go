@@ -1,5 +1,4 @@
-// Package lastline keeps the end of what a program writes, for the message that it
-// ended with.
+// Package lastline keeps the end of a program's output, for its final message.
 package lastline
 
 import "bytes"

@@ -207,8 +207,9 @@ func balance(source string) string {
 	return b.String()
 }
 
-// endedBy returns the index of the innermost element that an end tag ends, or -1. In a
-// table's cell it ends no element outside of the cell, except for parts of the table.
+// endedBy returns the index of the innermost element that an end tag closes, or -1. An
+// end tag in a table's cell closes nothing outside of the cell, unless it is the tag of
+// a part of the table.
 func (n nesting) endedBy(name string) int {
 	cell := slices.Contains([]string{"td", "th", "tr", "thead", "tbody", "table"}, name)
 	for i, open := range slices.Backward(n) {

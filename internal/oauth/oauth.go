@@ -26,7 +26,7 @@ func (e *Error) Error() string { return e.Message }
 // Temporary reports whether another request may succeed.
 func (e *Error) Temporary() bool { return retry.TemporaryStatus(e.Status) }
 
-// New returns the error that a token server answered with.
+// New returns the error in a token server's answer.
 func New(status int, body []byte) *Error {
 	message := said(body)
 	if message == "" {

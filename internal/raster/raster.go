@@ -59,8 +59,8 @@ func fit(width, height, limit int) (int, int) {
 	return max(1, (width*limit+height/2)/height), limit
 }
 
-// Scale returns an image in a smaller size. Each pixel is the mean of those that it
-// covers. An image is never enlarged.
+// Scale returns an image in a smaller size. Each pixel is the mean of the pixels that
+// it covers. An image is never enlarged.
 func Scale(img *image.RGBA, width, height int) *image.RGBA {
 	bounds := img.Bounds()
 	width, height = min(width, bounds.Dx()), min(height, bounds.Dy())
@@ -103,8 +103,8 @@ func Scale(img *image.RGBA, width, height int) *image.RGBA {
 	return scaled
 }
 
-// span is the pixels that a scaled pixel covers. The weights of each add up to the
-// number of pixels before scaling.
+// span is the range of pixels that a scaled pixel covers, with their weights. The sum
+// of the weights is the number of pixels before scaling.
 type span struct {
 	first   int
 	weights []int

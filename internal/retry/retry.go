@@ -67,9 +67,9 @@ func Service(limit time.Duration) Policy {
 func NoJitter(limit time.Duration) time.Duration { return limit }
 
 // Do calls try with n = 1, 2, 3 and so on until it succeeds or another try cannot help.
-// The context that try gets ends with the policy's limit. The error is the last one of
-// try, or that of ctx if it has ended. It is marked as [Permanent], so that a try may
-// call Do for its steps.
+// The context that try gets ends with the policy's limit. The error is the last error
+// of try, or the error of ctx if it has ended. It is marked as [Permanent], so that a
+// try may call Do for its steps.
 func (p *Policy) Do(ctx context.Context, try func(ctx context.Context, n int) error) error {
 	bounded := ctx
 	if p.Limit > 0 {

@@ -25,7 +25,8 @@ type engine struct {
 	out *bufio.Reader
 }
 
-// answer is what the script finds, and what it read for the first ten hits.
+// answer has the hits that the script finds, and counts the bytes and requests that it
+// read for the first ten.
 type answer struct {
 	Hits            []string // key of the texts and number of the document
 	Bytes, Requests int
@@ -267,9 +268,9 @@ func corpus(t testing.TB, n, turns int) (episodes []*searchindex.Episode) {
 	return episodes
 }
 
-// TestHitsAreThoseOfAScan searches random words, beginnings of words and phrases of a
+// TestHitsEqualScan searches random words, beginnings of words and phrases of a
 // corpus. The script must find exactly the documents that a scan of all texts finds.
-func TestHitsAreThoseOfAScan(t *testing.T) {
+func TestHitsEqualScan(t *testing.T) {
 	t.Parallel()
 	episodes := synthetic(150, 12)
 	dir := t.TempDir()

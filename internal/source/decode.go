@@ -51,8 +51,7 @@ func (d *Decoder) Value(n *Node, path string) Value { return Value{d, n, path} }
 // Setter stores a value in a field, or reports why it cannot.
 type Setter func(Value)
 
-// Fields are the keys of a map, each with its setter. This is the one place
-// that names a field.
+// Fields are the keys of a map, each with its setter. A field is named nowhere else.
 type Fields map[string]Setter
 
 // add reports a finding, unless the file has too many of them.

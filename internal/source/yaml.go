@@ -44,7 +44,7 @@ func (k kind) String() string { return [...]string{"nothing", "text", "a list", 
 type Node struct {
 	Kind    kind
 	Pos     finding.Position
-	Text    string // of a scalar, unescaped; that of a plain scalar is as written
+	Text    string // of a scalar: unescaped, or of a plain scalar as written
 	plain   bool   // a scalar without quotes, not a block
 	Block   bool   // a scalar in | or > form: its text starts on the next line
 	Flow    bool   // a list in brackets, a map in braces
@@ -243,7 +243,7 @@ func (r *reader) node(n ast.Node) *Node {
 			out.Entries = append(out.Entries, r.entry(v, n.IsFlowStyle))
 		}
 		if len(out.Entries) > 0 && !out.Flow {
-			out.Pos = out.Entries[0].Key.Pos // the library's position is that of the first colon
+			out.Pos = out.Entries[0].Key.Pos // the library has the position of the first colon
 		}
 	case *ast.MappingValueNode:
 		e := r.entry(n, false)

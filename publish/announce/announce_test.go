@@ -136,7 +136,7 @@ func TestAnnounceFaults(t *testing.T) {
 	}
 }
 
-func TestAnnounceNowhere(t *testing.T) {
+func TestAnnouncePrivateAddress(t *testing.T) {
 	s := newServices(t)
 	for _, url := range []string{"http://localhost:8080/feed.xml", "https://localhost/feed.xml", "http://hello-universe.example/feed.xml", "https://10.0.0.1/feed.xml", "https://studio.lan/feed.xml", ""} {
 		if done, err := announce.Announce(t.Context(), s.announcer(), all, url); err == nil || done != nil {

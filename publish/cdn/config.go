@@ -102,7 +102,8 @@ type config struct {
 // BareBase returns the base without its last slash. It is empty for "/".
 func (c *config) BareBase() string { return strings.TrimSuffix(c.Base, "/") }
 
-// BareFeed reports whether the feed's path looks like that of a folder.
+// BareFeed reports whether the last part of the feed's path has no extension, like a
+// folder.
 func (c *config) BareFeed() bool { return !strings.Contains(path.Base(c.Feed), ".") }
 
 // CacheParent returns the parent of the cache folder, which has to exist.

@@ -21,7 +21,8 @@ import (
 	"onair/show"
 )
 
-// Options are what a preview needs. All fields are required unless they say otherwise.
+// Options are the options of a preview. A field is required unless its comment says
+// otherwise.
 type Options struct {
 	Dir string // the folder of the show, to watch
 
@@ -40,7 +41,7 @@ type Options struct {
 // Build is a release, and what the preview shows about it.
 type Build struct {
 	Release  *release.Release  // nil if the show cannot be read
-	Findings finding.List      // without those that the show accepts
+	Findings finding.List      // without the findings that the show accepts
 	Marks    map[string]string // slug of an episode that is not live → why
 }
 

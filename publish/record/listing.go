@@ -14,7 +14,7 @@ import (
 	"onair/publish/bucket"
 )
 
-// Listing is what a storage lists, with what is known about it.
+// Listing is a listing of a storage, with facts about it.
 type Listing struct {
 	Objects    map[string]bucket.Attrs // in the public bucket, by key, without onair's records
 	Parts      map[string]bucket.Attrs // kept parts, and leftovers of a join that crashed, by key
@@ -195,8 +195,8 @@ func (l *Listing) Edited(key string) bool {
 }
 
 // EditedHeaders reports whether an object has other headers than the record says. A
-// bucket without headers has none to compare, and a sparse listing only has those of
-// objects in the release.
+// bucket without headers has none to compare, and a sparse listing only has the headers
+// of objects in the release.
 func (l *Listing) EditedHeaders(key string) bool {
 	attrs, there := l.Objects[key]
 	known, recorded := l.State.Objects[key]

@@ -39,7 +39,7 @@ func OwnerOf(s *show.Show) *Owner {
 func (o *Owner) Recorded(private bool) *Owner {
 	kept := *o
 	kept.episodes = nil
-	kept.Storage, _, _ = strings.Cut(o.Storage, "?") // the query may be private, such as an endpoint
+	kept.Storage, _, _ = strings.Cut(o.Storage, "?") // the query may contain a private endpoint
 	if !private {
 		kept.Storage = ""
 	}

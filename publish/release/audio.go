@@ -35,7 +35,7 @@ type episodeTag struct {
 	err    error // why it cannot be encoded
 }
 
-// tagFacts is what is remembered of an encoded tag.
+// tagFacts are the cached facts of an encoded tag.
 type tagFacts struct {
 	Whole  sums   `json:"whole"`
 	Pieces []sums `json:"pieces,omitempty"` // nil unless masters are kept

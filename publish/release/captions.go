@@ -55,8 +55,8 @@ func (b *builder) addTranscripts(e *Episode) (found finding.List) {
 	return append(found, compareTranslations(e)...)
 }
 
-// unreadable reports a transcript that cannot be read, at the place where it differs
-// from what was expected.
+// unreadable reports a transcript that cannot be read, at the position in err if it has
+// one.
 func unreadable(file string, err error) finding.Finding {
 	var f finding.Finding
 	if errors.As(err, &f) {

@@ -79,7 +79,7 @@ var mediaTypes = map[string]string{
 	".xml":         "application/xml; charset=utf-8",
 }
 
-// isOlderPage reports whether a key is that of a page of the feed with older episodes;
+// isOlderPage reports whether a key belongs to a page of the feed with older episodes;
 // see show.Feed.Page.
 func isOlderPage(key, feed string) bool {
 	ext := path.Ext(feed)

@@ -151,8 +151,8 @@ func (b *builder) imageKey(name string) string {
 	return im.key
 }
 
-// checkImages reports what is wrong with an episode's own images. The show's
-// are checked once, in New.
+// checkImages reports problems of an episode's own images. The show's images are
+// checked once, in New.
 func (b *builder) checkImages(e *Episode) {
 	if e.Artwork != "" && e.Artwork != b.show.Artwork {
 		b.checkArtwork(e.Artwork, e.At("artwork"))

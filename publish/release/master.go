@@ -30,7 +30,7 @@ type master struct {
 	tag    *audio.Tag // its own, without the data of pictures; nil if it has none
 }
 
-// probed is what is remembered of a master.
+// probed is the cached result of probing a master.
 type probed struct {
 	Info *audio.Info
 	Tag  *audio.Tag
@@ -233,8 +233,8 @@ func (b *builder) measure(e *Episode) bool {
 }
 
 // otherAudio reports that a master is not the audio that was published. Older versions
-// of onair did not publish the first MPEG frame if an ID3 tag before it claims too
-// much, and published a tag at the end if zeros follow it.
+// of onair did not publish the first MPEG frame if the ID3 tag before it claimed too
+// many bytes, and published a tag at the end if zeros followed it.
 func (b *builder) otherAudio(e *Episode, m *master, pinned *pins.Pin) finding.Finding {
 	f := ruleOtherAudio.At(finding.Position{File: e.Audio}, "the audio is not the one that was published (onair.lock pins %d bytes, sha256 %.12s…)", pinned.Payload.Bytes, pinned.Payload.SHA256).
 		WithHint("to replace it for every listener: --replace-audio " + e.Slug)

@@ -26,8 +26,8 @@ type Object struct {
 	Missing string // file that is not on this machine; Body is nil then
 	Gone    bool   // a page that says that an episode is gone; it is pruned like an unwanted object
 
-	// Parts are what tagged audio is joined from: the pieces of its tag, then the
-	// payload. nil sends it whole.
+	// Parts are the parts from which tagged audio is joined: the pieces of its tag,
+	// then the payload. nil sends it whole.
 	Parts []*Object
 }
 
@@ -69,8 +69,8 @@ func describe(o *Object) string {
 	return string(o.Role)
 }
 
-// source writes the bytes of an object, the same ones every time. A release keeps only
-// sums and sizes, and calls the source again when the object is sent, because the
+// source writes the bytes of an object, which are the same every time. A release keeps
+// only sums and sizes, and calls the source again when the object is sent, because the
 // pages and captions of a whole catalogue do not fit into memory.
 type source func(io.Writer) error
 
@@ -197,7 +197,7 @@ func inOrder[T any](ctx context.Context, n int, produce func(i int) (T, error), 
 	return ctx.Err()
 }
 
-// sums are what is remembered of the bytes of an object.
+// sums are the cached size and checksums of an object.
 type sums struct {
 	Size   int64  `json:"size"`
 	SHA256 string `json:"sha256"` // hex

@@ -9,8 +9,8 @@ import (
 	"onair/templates"
 )
 
-// pageInputs sums up what the embedded theme's pages are rendered from. A page is
-// rendered again if any of it changes.
+// pageInputs has keys of the data from which the embedded theme's pages are rendered. A
+// page is rendered again if its key changes.
 //
 // The page of an episode shows the show's settings, the episode with its transcripts,
 // and the titles and artwork of some other episodes. All other pages show the whole
@@ -56,13 +56,13 @@ func newPageInputs(b *builder, site *templates.Site, pages []templates.Page) *pa
 	return in
 }
 
-// ofEpisode returns the key of an episode without the text of its transcripts; zero if it
-// has none.
+// ofEpisode returns the key of an episode without the text of its transcripts. It is
+// zero if the episode cannot be encoded.
 func (in *pageInputs) ofEpisode(e *templates.Episode) derive.Key {
 	page := *e
 	page.Transcripts, page.Gaps = nil, nil
-	page.Notes = ""  // they are rendered from the source of the notes
-	notes := e.Notes // without the images that have other addresses, which is what the key is for
+	page.Notes = ""  // in the key as notes
+	notes := e.Notes // as HTML, with the addresses of the images
 	images := []string{}
 	version := func(key string) {
 		images = append(images, key)

@@ -90,8 +90,8 @@ type Release struct {
 	Feed     *Object
 }
 
-// Live returns the episodes that the feed names, newest first: those that are
-// live and have audio, here or elsewhere.
+// Live returns the episodes that the feed names, newest first. They are live and have
+// audio, here or elsewhere.
 func (r *Release) Live() []*Episode {
 	return slices.DeleteFunc(slices.Clone(r.Episodes), func(e *Episode) bool { return !e.inFeed() })
 }

@@ -176,11 +176,11 @@ func TestStateMayNotLieInStorage(t *testing.T) {
 	}
 }
 
-func TestReplaceAudioIsNamed(t *testing.T) {
+func TestReplaceAudio(t *testing.T) {
 	t.Parallel()
 	files := showtest.Example(t)
 	files[showtest.Ghosts+"audio.mp3"] = files[showtest.Cloudy+"audio.mp3"]
-	delete(files, showtest.Ghosts+"transcript.md") // its stamps are those of the longer audio
+	delete(files, showtest.Ghosts+"transcript.md") // its timestamps are for the longer audio
 	r, l := found(t, files, &release.Options{ReplaceAudio: []string{showtest.GhostSlug}})
 	if rules := errorRules(l); rules != nil {
 		t.Fatalf("got %v", l)
@@ -190,12 +190,12 @@ func TestReplaceAudioIsNamed(t *testing.T) {
 	}
 }
 
-func TestADraftMayExportAnew(t *testing.T) {
+func TestDraftAudioMayChange(t *testing.T) {
 	t.Parallel()
 	files := showtest.Example(t)
 	showtest.Edit(t, files, showtest.Ghosts+"episode.md", "---\n", "---\ndraft: true\n")
 	files[showtest.Ghosts+"audio.mp3"] = files[showtest.Cloudy+"audio.mp3"]
-	delete(files, showtest.Ghosts+"transcript.md") // its stamps are those of the longer audio
+	delete(files, showtest.Ghosts+"transcript.md") // its timestamps are for the longer audio
 	if _, l := found(t, files, &release.Options{}); errorRules(l) != nil {
 		t.Errorf("got %v", l)
 	}

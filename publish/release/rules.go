@@ -204,7 +204,7 @@ func newKnownFindings(found finding.List) (known []knownFinding, err error) {
 	return known, err
 }
 
-// finding returns what was remembered of a finding about a file.
+// finding returns the finding about a file that k remembers.
 func (k *knownFinding) finding(file string) finding.Finding {
 	if k.Whole != nil {
 		return finding.Finding(*k.Whole)

@@ -23,13 +23,13 @@ type searchIndex struct {
 	keys     []derive.Key // of each episode's content in the index; zero if unknown
 }
 
-// searchTexts is what is remembered of the texts of an episode.
+// searchTexts has the cached facts of the texts of an episode.
 type searchTexts struct {
 	Sums  sums              `json:"sums"`
 	Entry searchindex.Entry `json:"entry"`
 }
 
-// searchSegment is what is remembered of a segment.
+// searchSegment has the cached facts of a segment.
 type searchSegment struct {
 	Words  sums                `json:"words"`
 	Places sums                `json:"places"`

@@ -31,7 +31,7 @@ func LocationInDoubt(f finding.Finding) bool {
 	return show.LocationInDoubt(f) || f.Rule == ruleStorage.ID && f.Severity == finding.Error
 }
 
-// inStorage reports whether a bucket is or lies in the one that listeners read.
+// inStorage reports whether a bucket is the one that listeners read, or lies in it.
 func inStorage(s *show.Show, other string) bool {
 	dir, local := strings.CutPrefix(s.Storage, "file:")
 	otherDir, alsoLocal := strings.CutPrefix(other, "file:")
@@ -43,8 +43,8 @@ func inStorage(s *show.Show, other string) bool {
 		at.Name == in.Name && strings.HasPrefix(at.Prefix, in.Prefix)
 }
 
-// InSources reports whether a folder is or holds the show's folder, or lies among its
-// sources. A relative path starts at the show's folder.
+// InSources reports whether a folder is the show's folder, contains it, or lies among
+// the show's sources. A relative path starts at the show's folder.
 func InSources(s *show.Show, dir string) bool {
 	home := folderOf(s, ".")
 	dir = folderOf(s, dir)

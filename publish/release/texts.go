@@ -31,7 +31,7 @@ type texts struct {
 }
 
 // transcript is a transcript of an episode and the objects made from it. It does not
-// keep the text, because that of a whole catalogue does not fit into memory.
+// keep the text, because the text of a whole catalogue does not fit into memory.
 type transcript struct {
 	show.TranscriptFile
 	texts    *texts
@@ -54,7 +54,7 @@ type parsed struct {
 	err  error
 }
 
-// textFacts is what is remembered of a transcript.
+// textFacts are the cached facts of a transcript.
 type textFacts struct {
 	Findings []knownFinding `json:"findings,omitempty"`
 	Timed    bool           `json:"timed,omitempty"`
@@ -308,7 +308,7 @@ func (t *transcript) compare(original *transcript) finding.List {
 	return t.heeded(known)
 }
 
-// heeded returns the findings about a transcript without those of rules that
+// heeded returns the findings about a transcript, without the findings of rules that
 // transcripts.yaml disables. The reader understands most transcripts with errors of the
 // linter, so these errors become warnings: an old transcript with many of them must not
 // stop a publish.

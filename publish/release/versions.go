@@ -31,7 +31,7 @@ var (
 	accentFunc  = derive.Func{Name: "accents", Version: 1}
 )
 
-// version is what is remembered of a smaller version of an image.
+// version has the cached facts of a smaller version of an image.
 type version struct {
 	Width  int  `json:"width"`
 	Height int  `json:"height"`

@@ -30,7 +30,7 @@ func putFFmpeg(t *testing.T, script string) {
 	t.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH"))
 }
 
-// loud is a script that outputs what a decoder does for ten seconds at one level.
+// loud is a script with the output of a decoder for ten seconds of sound at one level.
 const loud = `head -c 882000 /dev/zero | tr '\0' '\20'`
 
 // drawing returns the waveform of a release, and checks that the page shows it.
@@ -93,7 +93,7 @@ func TestWaveformIsPinned(t *testing.T) {
 }
 
 // Without the setting nothing is decoded; an earlier pin stays.
-func TestWaveformIsAskedFor(t *testing.T) {
+func TestWaveformDisabled(t *testing.T) {
 	dir := minimal(t, "waveform: false")
 	putFFmpeg(t, loud)
 	r, _ := releaseOf(t, dir)

@@ -303,7 +303,7 @@ func TestProveEndsWithItsContext(t *testing.T) {
 }
 
 // Many objects with the same problem give one finding.
-func TestEqualProblemsAreToldTogether(t *testing.T) {
+func TestEqualProblemsAreOneFinding(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, nil)
 	s.tamper = func(w http.ResponseWriter, r *http.Request) bool { return status(403)(s, w, r) }

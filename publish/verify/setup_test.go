@@ -217,7 +217,7 @@ func TestSetupHints(t *testing.T) {
 	}
 }
 
-func TestHintsAreWhole(t *testing.T) {
+func TestHintsAreNotCut(t *testing.T) {
 	t.Parallel()
 	sh, _ := show.Load(showtest.Example(t), nil)
 	long := strings.Repeat("b", 63) + "?endpoint=https://" + strings.Repeat("e", 60) + ".example&region=eu-central-1"
@@ -231,7 +231,7 @@ func TestHintsAreWhole(t *testing.T) {
 	}
 }
 
-func TestCheckSetupNeedsAnAnswer(t *testing.T) {
+func TestCheckSetupListFails(t *testing.T) {
 	t.Parallel()
 	sh, _ := show.Load(showtest.Example(t), nil)
 	broken := errors.New("broken")

@@ -47,8 +47,8 @@ func TestStraysAreProven(t *testing.T) {
 		b.Before = nil
 	}
 	killAt(site.Release, state, "release.json")
-	// The same holds after another publish that recorded them and was interrupted
-	// too.
+	// The objects are also proven if a second publish recorded them and was interrupted
+	// as well.
 	files := atHome(t)
 	showtest.Edit(t, files, showtest.Ghosts+"episode.md", "title: ", "title: Again ")
 	other := showtest.Release(t, files, nil)

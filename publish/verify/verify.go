@@ -34,7 +34,7 @@ type Options struct {
 	// known what was published, and what is live is taken as correct.
 	Published map[string]record.Object
 
-	Interrupted bool // a publish did not end, and Published is empty
+	Interrupted bool // the last publish did not end, and Published is empty
 	Errors      int  // number of errors in the folder; if there are any, it is not compared with what is live
 }
 
@@ -198,8 +198,8 @@ func (v *verifier) published(key string) string {
 	return ""
 }
 
-// compareFolder adds a finding if the folder differs from what is live. It is not an
-// error.
+// compareFolder adds a finding, which is not an error, if the folder differs from what
+// is live.
 func (v *verifier) compareFolder(feed *record.LiveFeed, data []byte) {
 	if v.o.Errors > 0 {
 		v.ahead = true
@@ -307,8 +307,8 @@ func (v *verifier) file(address string, at finding.Position) Expectation {
 	return e
 }
 
-// object returns what the release, or else the record, has about an object. The
-// record does not have the length of a tag, so audio found only there has no
+// object returns the facts about an object from the release, or else from the record.
+// The record does not have the length of a tag, so audio found only there has no
 // digest.
 func (v *verifier) object(key string) record.Object {
 	if o := v.objects[key]; o != nil {

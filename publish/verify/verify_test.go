@@ -27,7 +27,7 @@ func noteless(l finding.List) finding.List {
 	return slices.DeleteFunc(slices.Clone(l), func(f finding.Finding) bool { return f.Rule == "V013" })
 }
 
-func TestVerifyWhatIsAsItShouldBe(t *testing.T) {
+func TestVerifyUnchangedSite(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, nil)
 	found := verify.Verify(t.Context(), s.web(), s.Release, &verify.Options{Full: true})
@@ -143,7 +143,7 @@ func abort(after int) fault {
 	}
 }
 
-// older is the feed as it was before a title was corrected.
+// older returns the feed with the title from before a correction.
 func older(feed []byte) []byte { return bytes.Replace(feed, []byte("Ghosts"), []byte("Gosts"), 1) }
 
 // Verify waits until caches have dropped the old feed and the old pages, within
@@ -400,7 +400,7 @@ func TestVerifyBrokenFeeds(t *testing.T) {
 	}
 }
 
-func TestVerifyWhereNobodyCanLook(t *testing.T) {
+func TestVerifyLocalTarget(t *testing.T) {
 	t.Parallel()
 	s, _ := show.Load(showtest.Example(t), &show.LoadOptions{Target: "local"})
 	r, found, err := release.New(t.Context(), s, &release.Options{Now: showtest.Now})

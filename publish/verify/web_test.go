@@ -211,7 +211,8 @@ func rules(l finding.List) []string {
 	return list
 }
 
-// key returns the key of the first object with a role; of transcripts, that of the WebVTT.
+// key returns the key of the first object with a role. For transcripts it is the key of
+// the WebVTT.
 func (s *site) key(role release.Role) string {
 	for _, o := range s.Objects {
 		if o.Role == role && (role != release.RoleTranscript || strings.HasSuffix(o.Key, ".vtt")) {

@@ -61,7 +61,7 @@ func (s *store) listing(a bucket.Attrs) bucket.Attrs {
 	return a
 }
 
-// stat checks that Stat returns what a sparse listing leaves out.
+// stat checks that Stat returns the attributes that a sparse listing leaves out.
 func (s *suite) stat(_ *testing.T, b *store) {
 	sparse, ok := b.Bucket.(bucket.Sparse)
 	if !ok {

@@ -214,7 +214,7 @@ func TestKeyAndFolder(t *testing.T) {
 	}
 }
 
-func TestEmptyFolderIsNoObstacle(t *testing.T) {
+func TestWriteReplacesEmptyFolder(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	b := open(t, dir)
@@ -329,9 +329,9 @@ func TestKeysThatDifferInCase(t *testing.T) {
 	}
 }
 
-// TestHardLinkIsNoOtherSpelling has two names of one file that differ in case, which
+// TestHardLinkInOtherCase has two names of one file that differ in case, which
 // looks like a file system that ignores case.
-func TestHardLinkIsNoOtherSpelling(t *testing.T) {
+func TestHardLinkInOtherCase(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	if foldsCase(t, dir) {

@@ -186,8 +186,8 @@ type readerFunc func([]byte) (int, error)
 
 func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
-// isReserved reports whether a key is that of the lock file or of a temporary file.
-// It ignores case, as the file system may.
+// isReserved reports whether a key belongs to the lock file or a temporary file. It
+// ignores case, as the file system may.
 func isReserved(key string) bool {
 	if strings.EqualFold(key, lockName) {
 		return true

@@ -20,7 +20,7 @@ import (
 // maxFolders is how many folders a scratch bucket keeps open for the next write.
 const maxFolders = 4
 
-// scratch is what a Bucket with Options.Scratch keeps between calls.
+// scratch is the state of a Bucket with Options.Scratch that it keeps between calls.
 type scratch struct {
 	mu   sync.Mutex
 	open []*folder // not in use, least recently used first

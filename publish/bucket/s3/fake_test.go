@@ -75,7 +75,7 @@ func (f *fake) put(name, body string) {
 func (f *fake) RoundTrip(req *http.Request) (*http.Response, error) {
 	var body []byte
 	if req.Body != nil {
-		// As on a network, a request whose body breaks off has no answer.
+		// A request whose body breaks off gets no answer, as on a network.
 		var err error
 		body, err = io.ReadAll(req.Body)
 		req.Body.Close()

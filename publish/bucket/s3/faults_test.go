@@ -156,7 +156,7 @@ func TestNoBucket(t *testing.T) {
 	}
 }
 
-// commits reports whether a request is one that changes what is listed.
+// commits reports whether a request changes the listing.
 func commits(req *http.Request) bool {
 	q := req.URL.Query()
 	switch req.Method {

@@ -61,7 +61,7 @@ func (s *store) put(ctx context.Context, name string, o *bucket.Object, cond buc
 	return bucket.Attrs{}, err
 }
 
-// written is what a provider says of a write.
+// written is a provider's answer to a write.
 type written struct {
 	etag *string
 	at   time.Time // by its clock

@@ -41,7 +41,7 @@ type Store interface {
 	Delete(ctx context.Context, name string, cond bucket.Condition) error
 }
 
-// Stored is what a provider says of an object.
+// Stored is a provider's description of an object.
 type Stored struct {
 	bucket.Attrs
 	Metageneration int64 // version of the headers; 0 if the provider has none

@@ -1,7 +1,7 @@
-// Package remote holds what the buckets behind a network have in common: tries
-// and deadlines, a transport that gives up stalled requests, readers that
-// continue after interruptions, bodies whose end is sent only when they are
-// known to be right, and one-line errors without secrets.
+// Package remote holds the code that buckets behind a network share: tries and
+// deadlines, a transport that gives up stalled requests, readers that continue after
+// interruptions, bodies whose end is sent only when they are known to be right, and
+// one-line errors without secrets.
 package remote
 
 import (
