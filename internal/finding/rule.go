@@ -20,11 +20,15 @@ type Rule struct {
 
 // At returns a finding of the rule at p.
 func (r *Rule) At(p Position, format string, args ...any) Finding {
+	message := format
+	if len(args) > 0 || strings.Contains(format, "%") {
+		message = fmt.Sprintf(format, args...)
+	}
 	return Finding{
 		Rule:     r.ID,
 		Severity: r.Severity,
 		Position: p,
-		Message:  fmt.Sprintf(format, args...),
+		Message:  message,
 		Hint:     r.Hint,
 		Source:   r.Source,
 	}

@@ -147,34 +147,84 @@ func ParsePlaces(data []byte, found *finding.List) (*Lock, map[string]finding.Po
 	if !ok {
 		return l, places
 	}
-	root, broken := source.ParseYAML(File, text, 0, found)
-	if root == nil {
-		if !broken {
-			found.Add(ruleLock.At(finding.Position{File: File}, "the lock is empty").WithHint("restore it from git"))
-		}
-		return l, places
-	}
-	d := &source.Decoder{Found: found, Places: map[string]finding.Position{}}
 	version := 0
-	d.Value(root, "").Fields(source.Fields{
-		"version":      source.Int(&version, 1, 1<<30),
-		"podcast_guid": source.Limited(&l.PodcastGUID, 36),
-		"episodes": func(v source.Value) {
-			v.Pairs(func(key, v source.Value) {
-				guid := key.Node.Text
-				if !source.ValidGUID(guid) {
-					key.Reportf(ruleLock, "", "%s cannot be a GUID", source.ShortQuote(guid))
-					return
-				}
-				places[guid] = key.Node.Pos
-				l.Episodes[guid] = pin(v)
-			})
-		},
-	})
+	at := finding.Position{File: File}
+	for _, part := range split(text) {
+		root, broken := source.ParseYAML(File, part.text, part.line, found)
+		if root == nil {
+			if !broken {
+				found.Add(ruleLock.At(finding.Position{File: File}, "the lock is empty").WithHint("restore it from git"))
+			}
+			return l, places
+		}
+		d := &source.Decoder{Found: found, Places: map[string]finding.Position{}}
+		d.Value(root, "").Fields(source.Fields{
+			"version":      source.Int(&version, 1, 1<<30),
+			"podcast_guid": source.Limited(&l.PodcastGUID, 36),
+			"episodes": func(v source.Value) {
+				v.Pairs(func(key, v source.Value) { l.addPin(key, v, places) })
+			},
+		})
+		if place, ok := d.Places["version"]; ok {
+			at = place
+		}
+	}
 	if version != lockVersion {
-		found.Add(ruleLock.At(source.Place(d.Places, "version", File), "the lock has format version %d; this onair reads %d", version, lockVersion).WithHint("upgrade onair, or restore the lock from git"))
+		found.Add(ruleLock.At(at, "the lock has format version %d; this onair reads %d", version, lockVersion).WithHint("upgrade onair, or restore the lock from git"))
 	}
 	return l, places
+}
+
+// addPin reads an episode's stanza.
+func (l *Lock) addPin(key, v source.Value, places map[string]finding.Position) {
+	guid := key.Node.Text
+	switch {
+	case !source.ValidGUID(guid):
+		key.Reportf(ruleLock, "", "%s cannot be a GUID", source.ShortQuote(guid))
+	case l.Episodes[guid] != nil:
+		key.Reportf(ruleLock, "delete one of them", "%s again; it is on line %d already", source.ShortQuote(guid), places[guid].Line)
+	default:
+		places[guid] = key.Node.Pos
+		l.Episodes[guid] = pin(v)
+	}
+}
+
+// part is a piece of a lock that can be parsed by itself.
+type part struct {
+	text string
+	line int // lines before it
+}
+
+// partStanzas is how many stanzas a part has. The time to parse a map grows with the
+// square of its keys.
+const partStanzas = 500
+
+// split cuts a lock before some of the stanzas of its last map. What is not indented
+// as Format does it is one part.
+func split(text string) (parts []part) {
+	const head = "episodes:\n"
+	_, stanzas, ok := strings.Cut(text, "\n"+head)
+	if !ok {
+		return []part{{text, 0}}
+	}
+	start, from, n := len(text)-len(stanzas), 0, 0 // of stanzas, of the part
+	prefix := ""
+	line, lines := 0, strings.Count(text[:start], "\n")
+	for at := start; at < len(text); {
+		end := len(text)
+		if i := strings.IndexByte(text[at:], '\n'); i >= 0 {
+			end = at + i + 1
+		}
+		if strings.HasPrefix(text[at:], "  ") && !strings.HasPrefix(text[at:], "   ") {
+			if n++; n > partStanzas {
+				parts = append(parts, part{prefix + text[from:at], line})
+				prefix, from, line, n = head, at, lines-1, 1
+			}
+		}
+		at = end
+		lines++
+	}
+	return append(parts, part{prefix + text[from:], line})
 }
 
 // pinFields are the fields that every pin has.

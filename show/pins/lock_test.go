@@ -2,6 +2,7 @@ package pins
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -176,5 +177,36 @@ func TestLockKeepsAcceptedChapters(t *testing.T) {
 	again, found := Parse(lock.Format())
 	if diff := cmp.Diff(lock, again); diff != "" || len(found) > 0 {
 		t.Errorf("%v; -want +got\n%s", found, diff)
+	}
+}
+
+// TestLongLock reads a lock of more episodes than a map of other files may have keys,
+// and finds errors behind the first part that is parsed.
+func TestLongLock(t *testing.T) {
+	t.Parallel()
+	const many = 20_000
+	l := &Lock{Episodes: map[string]*Pin{}}
+	for i := range many {
+		l.Episodes[fmt.Sprintf("guid-%05d", i)] = &Pin{Slug: fmt.Sprintf("%d-a", i), Payload: Payload{SHA256: strings.Repeat("ab", 32), CRC32C: 7, Bytes: 1}, Duration: time.Second, TagFormat: 1}
+	}
+	data := l.Format()
+	again, found := Parse(data)
+	if len(found) > 0 {
+		t.Fatal(found)
+	}
+	if diff := cmp.Diff(l, again); diff != "" {
+		t.Error(diff)
+	}
+
+	text := strings.Replace(string(data), `"19999-a"`, `"19999 a"`, 1) + "  \"guid-00000\":\n    slug: \"0-b\"\n"
+	places := func(s string) int { return strings.Count(text[:strings.Index(text, s)], "\n") + 1 }
+	_, found = Parse([]byte(text))
+	var lines []int
+	for _, f := range found {
+		lines = append(lines, f.Line)
+	}
+	want := []int{places(`"19999 a"`), strings.Count(text, "\n") - 1}
+	if diff := cmp.Diff(want, lines); diff != "" {
+		t.Errorf("findings in lines (-want +got):\n%s\n%v", diff, found)
 	}
 }
