@@ -26,14 +26,17 @@
 // The package writes ID3v2.3.0, the version that every player shows. [TagFormat] 1
 // has these frames, in this order. A frame without a value is left out:
 //
-// TIT2  title of the episode            TCON  Podcast TPE1  author of the show
-// TLAN  language, ISO 639-2 TALB  title of the show               TLEN  duration in
-// milliseconds TRCK  number of the episode           TCOP  year and copyright holder
-// TPOS  season                          TPUB  owner of the show TYER  year of the date
-// TXXX  podcast:item:guid, the episode's GUID TDAT  day and month of the date
-// COMM  summary CTOC  "toc": top-level, ordered, the chapters that are not hidden; if
-// there are more than 255, it lists tables "toc0", "toc1", … CHAP  "chp0", "chp1", …:
-// times, TIT2 title, WXXX link, APIC image APIC  artwork, as front cover
+//	TIT2  title of the episode            TCON  Podcast
+//	TPE1  author of the show              TLAN  language, ISO 639-2
+//	TALB  title of the show               TLEN  duration in milliseconds
+//	TRCK  number of the episode           TCOP  year and copyright holder
+//	TPOS  season                          TPUB  owner of the show
+//	TYER  year of the date                TXXX  podcast:item:guid, the episode's GUID
+//	TDAT  day and month of the date       COMM  summary
+//	CTOC  "toc": top-level, ordered, the chapters that are not hidden; if there are
+//	      more than 255, it lists tables "toc0", "toc1", …
+//	CHAP  "chp0", "chp1", …: times, TIT2 title, WXXX link, APIC image
+//	APIC  artwork, as front cover
 //
 // A tag does not depend on show notes, transcripts, hosting or the version of
 // onair. Text is Latin-1 if that has all its characters, else little-endian UTF-16

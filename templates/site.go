@@ -4,22 +4,25 @@
 //
 // # Pages
 //
-// index.html                        the latest episodes, how to subscribe, hosts
-// archive/index.html                the years or seasons, and the latest episodes
-// archive/<year>/index.html         every episode of a year; archive/season-<n>/ for a
-// show whose episodes all have a season episodes/<slug>/index.html        one episode:
-// player, notes, chapters, transcript episodes/<slug>/transcript-<language>/ a
-// translation of its transcript episodes/<slug>/embed/index.html  its player, for a
-// frame in another site episodes/<slug>/embed/oembed.json describes the embedded player
-// (oembed.com) people/index.html, people/<id>/   people, and the episodes of each
-// topics/index.html, topics/<name>/ topics, and the episodes of each
-// sponsors/index.html, sponsors/<id>/ search/index.html                 the search
-// help/index.html                   what could not be understood in transcripts
-// <id>/index.html                   a page of the show's own, from pages/<id>.md
-// <former path>/index.html          forwards to the episode that moved (redirect_from)
-// 404.html                          what a server shows for an unknown address
-// sitemap.xml, robots.txt           for crawlers; a private show has no sitemap
-// site.webmanifest                  name, colours and icons for a home screen
+//	index.html                        the latest episodes, how to subscribe, hosts
+//	archive/index.html                the years or seasons, and the latest episodes
+//	archive/<year>/index.html         every episode of a year; archive/season-<n>/
+//	                                  for a show whose episodes all have a season
+//	episodes/<slug>/index.html        one episode: player, notes, chapters, transcript
+//	episodes/<slug>/transcript-<language>/
+//	                                  a translation of its transcript
+//	episodes/<slug>/embed/index.html  its player, for a frame in another site
+//	episodes/<slug>/embed/oembed.json describes the embedded player (oembed.com)
+//	people/index.html, people/<id>/   people, and the episodes of each
+//	topics/index.html, topics/<name>/ topics, and the episodes of each
+//	sponsors/index.html, sponsors/<id>/
+//	search/index.html                 the search
+//	help/index.html                   what could not be understood in transcripts
+//	<id>/index.html                   a page of the show's own, from pages/<id>.md
+//	<former path>/index.html          forwards to the episode that moved (redirect_from)
+//	404.html                          what a server shows for an unknown address
+//	sitemap.xml, robots.txt           for crawlers; a private show has no sitemap
+//	site.webmanifest                  name, colours and icons for a home screen
 //
 // A page without content is left out. Only live episodes appear on any of them.
 //
