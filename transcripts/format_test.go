@@ -19,6 +19,7 @@ var formatTests = []struct{ name, src, want string }{
 	{"blank lines", "\n\n**Vega:** One.  \n \n\n\nTwo.\n**Rigel:** Three.\n\n\n", "**Vega:** One.\n\nTwo.\n\n**Rigel:** Three.\n"},
 	{"blocks without a blank line", "**Vega:** Look:\n- a\n- b\n## Head\nText.\n***\nMore.\n> quote\n", "**Vega:** Look:\n\n- a\n- b\n## Head\nText.\n***\nMore.\n> quote\n"},
 	{"labels", "**Vega** : One.\n\n  **Rigel: **Two.\n\nVega:   Three.\n\n**Vega: Vega:** Four.\n", "**Vega:** One.\n\n**Rigel:** Two.\n\n**Vega:** Three.\n\n**Vega:** Four.\n"},
+	{"stamps before the colon of a label", "**Vega** (00:05): One.\n\n**Rigel** [1:02:03]:\n\n**Åsa Öst**  \\[0:07\\]: *Two.*\n", "**Vega:** \\[00:05\\] One.\n\n**Rigel:** \\[01:02:03\\]\n\n**Åsa Öst:** \\[00:07\\] *Two.*\n"},
 	{"a label inside a paragraph", "**Vega:** One. **Vega:** Two.\n", "**Vega:** One.\n\n**Vega:** Two.\n"},
 	{"what a person has to decide", "Hello.\n\n**:Vega** One.\n\n3:Yeah.\n", "Hello.\n\n**:Vega** One.\n\n3:Yeah.\n"},
 	{"pauses", "**Break:**   **\\[01:00\\]** - [00:01:10]\n\n**Break: \\[2:00\\]**\n", "**Break:** \\[01:00\\] to \\[01:10\\]\n\n**Break:** \\[02:00\\]\n"},

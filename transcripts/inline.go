@@ -10,7 +10,10 @@ import (
 )
 
 // inlineReader reads the text in the lines of a block.
-type inlineReader struct{ *file }
+type inlineReader struct {
+	*file
+	colonStamp int // where a label has a stamp before its colon; 0 if none has
+}
 
 // special are the bytes that end ordinary text: they start escapes, entities, and syntax
 // that only the Markdown parser reads.
@@ -18,6 +21,19 @@ var special = [256]bool{'\\': true, '&': true, '[': true, '*': true, '_': true, 
 
 // readParagraph reads a paragraph without the white space around it.
 func (r *inlineReader) readParagraph(s span) {
+	if s.from == r.colonStamp && s.from > 0 {
+		m, _ := scanColonStamp(r.src[s.from:s.to])
+		m.at = s.from
+		r.addMark(&m)
+		s.from += m.size
+		spaces := len(r.src[s.from:s.to]) - len(bytes.TrimLeft(r.src[s.from:s.to], " \n"))
+		if spaces > 0 { // the Markdown parser would drop them
+			r.inlines = append(r.inlines, inlineNode{kind: breakInline})
+		}
+		if s.from += spaces; s.from == s.to {
+			return
+		}
+	}
 	if !r.readPlain(s) {
 		r.readMarkdown(s, inlineParser)
 	}
@@ -163,7 +179,7 @@ func plainText(raw []byte) string {
 		return clean(raw)
 	}
 	f := &file{src: raw}
-	r := inlineReader{f}
+	r := inlineReader{file: f}
 	r.readLiteral(0, len(raw))
 	var out renderer
 	out.render(f, f.inlines)

@@ -34,6 +34,7 @@ type label struct {
 	fault labelFault // how it departs from the grammar
 	bare  bool       // bold without a colon: a label only if the name is known
 	lost  bool       // the first star is missing
+	stamp int32      // where a stamp stands between the bold and its colon; 0 if none does
 }
 
 // labelFault is a way in which a label departs from the grammar.
@@ -50,6 +51,7 @@ const (
 	threeStarsClose
 	stampInBold
 	colonOutside
+	stampBeforeColon
 	colonMissing
 	insideParagraph
 	strayAfter
@@ -298,6 +300,11 @@ func (l *label) closeWithoutColon(s, name []byte, i, base int, spaces bool) bool
 	if bytes.HasPrefix(rest, []byte(":")) && len(s)-len(rest)-i <= 1 {
 		l.fault = colonOutside
 		l.rest = int32(base + len(s) - len(rest) + 1)
+		return true
+	}
+	if _, ok := scanColonStamp(rest); ok {
+		l.fault = stampBeforeColon
+		l.rest, l.stamp = int32(base+i), int32(base+len(s)-len(rest))
 		return true
 	}
 	if spaces {

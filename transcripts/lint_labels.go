@@ -15,21 +15,22 @@ var labelFaults = [...]struct {
 	rule    *finding.Rule
 	problem string
 }{
-	unbolded:        {ruleUnbolded, "label without bold"},
-	indented:        {ruleLabel, "start the line with the label"},
-	asHeading:       {ruleLabel, "write the label as a paragraph, not as a heading"},
-	oneStarOpens:    {ruleLabel, "write two stars before the name"},
-	strayBefore:     {ruleLabel, "remove what comes before the label"},
-	innerSpaces:     {ruleLabel, "remove the spaces inside the bold text"},
-	threeStarsClose: {ruleLabel, "write two stars after the colon"},
-	stampInBold:     {ruleLabel, "move the stamp after the label"},
-	colonOutside:    {ruleLabel, "move the colon into the bold text"},
-	colonMissing:    {ruleLabel, "add the colon"},
-	strayAfter:      {ruleLabel, "remove what comes after the label"},
-	insideParagraph: {ruleInside, "label inside a paragraph"},
-	noName:          {ruleName, "label without a name"},
-	colonFirst:      {ruleName, "colon before the name"},
-	writtenTwice:    {ruleName, "name written twice"},
+	unbolded:         {ruleUnbolded, "label without bold"},
+	indented:         {ruleLabel, "start the line with the label"},
+	asHeading:        {ruleLabel, "write the label as a paragraph, not as a heading"},
+	oneStarOpens:     {ruleLabel, "write two stars before the name"},
+	strayBefore:      {ruleLabel, "remove what comes before the label"},
+	innerSpaces:      {ruleLabel, "remove the spaces inside the bold text"},
+	threeStarsClose:  {ruleLabel, "write two stars after the colon"},
+	stampInBold:      {ruleLabel, "move the stamp after the label"},
+	colonOutside:     {ruleLabel, "move the colon into the bold text"},
+	stampBeforeColon: {ruleLabel, "write the stamp after the colon"},
+	colonMissing:     {ruleLabel, "add the colon"},
+	strayAfter:       {ruleLabel, "remove what comes after the label"},
+	insideParagraph:  {ruleInside, "label inside a paragraph"},
+	noName:           {ruleName, "label without a name"},
+	colonFirst:       {ruleName, "colon before the name"},
+	writtenTwice:     {ruleName, "name written twice"},
 }
 
 // lintLabels reports labels that are malformed, that have no blank line before

@@ -78,6 +78,24 @@ func scanMark(s []byte, i int) (m markNode, ok bool) {
 	return m, true
 }
 
+// scanColonStamp reads a stamp in any brackets before a colon, as in "(00:31):".
+func scanColonStamp(s []byte) (m markNode, ok bool) {
+	const longest = 24
+	s = s[:min(len(s), longest)]
+	for _, brackets := range [...][2]string{{"(", "):"}, {"[", "]:"}, {`\[`, `\]:`}} {
+		inner, opens := bytes.CutPrefix(s, []byte(brackets[0]))
+		inner, _, closes := bytes.Cut(inner, []byte(brackets[1]))
+		if !opens || !closes {
+			continue
+		}
+		m.words, m.stamp, m.timed = splitStamp(inner)
+		m.size = len(brackets[0]) + len(inner) + len(brackets[1])
+		m.faults = m.stamp.faults | malformedStamp
+		return m, m.timed && len(m.words) == 0
+	}
+	return m, false
+}
+
 // Ways in which a bracket note ends.
 const (
 	notClosed   = iota

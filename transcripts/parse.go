@@ -77,6 +77,7 @@ func (p *parser) readTurns() {
 func (p *parser) startTurn(line int, l *label) {
 	p.endParagraph()
 	turn := p.openTurn(l, line)
+	p.inline.colonStamp = int(l.stamp)
 	if turn.pause {
 		p.readRange(turn)
 	}
