@@ -95,8 +95,9 @@ func (p *Plan) stateOf(o *ApplyOptions) *record.State {
 	return s
 }
 
-// noteUnwanted records when each object that no release has any more became unwanted, by
-// the storage's clock. It removes objects that the storage lacks from the record.
+// noteUnwanted marks objects that the release does not have as unwanted since now, by
+// the storage's clock, unless they are marked already. It removes objects that the
+// storage lacks from the record.
 func (a *applier) noteUnwanted(now time.Time) {
 	wanted := map[string]bool{}
 	for _, o := range a.plan.Release.Objects {

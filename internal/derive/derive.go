@@ -1,5 +1,5 @@
-// Package derive remembers values that were computed from files and settings,
-// so that they need not be computed again while those stay the same.
+// Package derive remembers values that were computed from files and settings, so that
+// they need not be computed again while the files and settings stay the same.
 //
 // A derived value is a pure function of named inputs. The caller sums up the inputs in
 // a [Key], and [Value] returns the value that was computed for that key before, or
@@ -131,8 +131,8 @@ func Open(dir, build string) *Cache {
 	return &Cache{dir: dir, build: build, stores: map[string]*store{}}
 }
 
-// Build returns what identifies this build of the program: the state of the
-// executable's file. It is empty where the system cannot tell.
+// Build identifies this build of the program by the state of the executable's file. It
+// is empty if the system cannot tell.
 func Build() string {
 	name, err := os.Executable()
 	if err != nil {

@@ -29,7 +29,7 @@ import (
 //	id of the name          16 bytes
 //	value
 //
-// Of several records with one id the last one holds. Reading ends at the first
+// If several records have the same id, the last one counts. Reading ends at the first
 // record that is not whole; the next writer continues there.
 const (
 	formatLine = "onair derived values 1\n"

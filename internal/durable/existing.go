@@ -47,8 +47,8 @@ func OpenExisting(name string) (*Existing, error) {
 	return o, nil
 }
 
-// open checks the file before it opens it, because opening a pipe waits for its
-// writer, and again afterwards.
+// open checks the file before it opens it, because opening a pipe waits for the pipe's
+// writer, and checks it again afterwards.
 func (o *Existing) open() error {
 	info, err := o.root.Lstat(o.base)
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// Visitor makes requests that a user asked for by an address. The host of that address
-// may be on a private network; all others, also after redirects, must be of the public
+// Visitor makes requests for an address that a user gave. The host of the address may
+// be on a private network. All other hosts, also after redirects, must be on the public
 // internet. It is safe for concurrent use.
 type Visitor struct {
 	own, public *Client

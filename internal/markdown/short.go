@@ -8,11 +8,11 @@ import (
 )
 
 // Simplify reduces HTML that the function HTML returned to the elements that podcast
-// apps show in a description: p, ol, ul, li, a (with href only), b, i, strong and
-// em (PSP-1, item description). Headings become bold paragraphs, table rows
-// paragraphs with "|" between the cells, and images their alternative text. A line
-// break, also one in a block of code, starts a paragraph. Of other elements the text
-// remains. complete is false if an image or a table was lost.
+// apps show in a description: p, ol, ul, li, a (with href only), b, i, strong and em
+// (PSP-1, item description). Headings become bold paragraphs, table rows paragraphs
+// with "|" between the cells, and images their alternative text. A line break, also one
+// in a block of code, starts a paragraph. Other elements become their text. complete is
+// false if an image or a table was lost.
 func Simplify(source string) (simple string, complete bool) {
 	s := simplifier{out: make([]byte, 0, len(source)), complete: true}
 	for rest := source; rest != ""; {
@@ -40,7 +40,7 @@ type simplifier struct {
 type opened struct {
 	name, start string // start is its start tag
 	implied     bool   // a paragraph that is not in the source
-	text        int    // where the text of a list item starts, behind any blocks in it
+	text        int    // where the text of a list item starts, after any blocks in it
 }
 
 func (s *simplifier) token(t token) {

@@ -10,9 +10,9 @@ import (
 	"onair/internal/finding"
 )
 
-// Clean checks the bytes of a text file and returns them with LF line ends
-// and without a byte order mark. What is not UTF-8, holds a control character
-// or is larger than limit is reported.
+// Clean checks the bytes of a text file and returns them with LF line ends and without
+// a byte order mark. It reports a file that is not UTF-8, holds a control character or
+// is larger than limit.
 func Clean(file string, data []byte, limit int, found *finding.List) (string, bool) {
 	if len(data) > limit {
 		found.Add(ruleBytes.At(finding.Position{File: file}, "larger than %d bytes", limit))

@@ -76,7 +76,7 @@ var retired = map[string]string{
 }
 
 // Category reports whether Apple's list has a category; sub is empty for a whole
-// one. If it does not, hint names what to write instead, or is empty.
+// category. If it does not, hint names what to write instead, or is empty.
 func Category(name, sub string) (hint string, ok bool) {
 	given := path(name, sub)
 	var all, bySub []string

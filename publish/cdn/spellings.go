@@ -12,8 +12,8 @@ import (
 //
 // The index page of a folder has three: with index.html, with only the slash, and
 // without the slash, where a redirect may be cached, or a 404 from before the page
-// existed. A CDN that rewrites one to another has one copy and gets three purges;
-// others have a copy for each.
+// existed. A CDN that rewrites one spelling to another has one copy and gets three
+// purges; other CDNs have a copy for each spelling.
 //
 // The spellings do not include http beside https: Fastly, Google Cloud CDN, Varnish and
 // nginx make no difference between them. Cloudflare does, and its purger adds the URLs

@@ -181,10 +181,9 @@ func (l *Listing) stat(ctx context.Context, b bucket.Sparse, keys []string) erro
 	return nil
 }
 
-// Edited reports whether an object has other bytes than the record says. An object
-// that an interrupted publish did not write is still as that publish found it. A
-// sparse listing has no checksum of objects that the release does not have, so
-// only their size is compared.
+// Edited reports whether an object has other bytes than the record says. An object that
+// an interrupted publish has not written yet is not edited. A sparse listing has no
+// checksum of objects that the release does not have, so only their size is compared.
 func (l *Listing) Edited(key string) bool {
 	attrs, there := l.Objects[key]
 	known, recorded := l.State.Objects[key]

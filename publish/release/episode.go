@@ -94,9 +94,9 @@ func (b *builder) checkTimes(e *Episode) {
 	b.findings = append(b.findings, audio.CheckTimes(e.Chapters, e.Pin.Duration, func(i int) finding.Position { return e.At(fmt.Sprintf("chapters[%d]", i)) })...)
 }
 
-// addEpisode adds one episode without its transcripts and its page: all of it
-// when it is live, the facts of its audio when it is scheduled, only the findings
-// when it is a draft. It reports whether there is more to add.
+// addEpisode adds one episode, except its transcripts and its page. Of a live episode
+// it adds everything else, of a scheduled one the facts of its audio, and of a draft
+// only the findings. It reports whether there is more to add.
 func (b *builder) addEpisode(e *Episode) bool {
 	b.release.Episodes = append(b.release.Episodes, e)
 	e.images = b.addNoteImages(e.Notes, e.Dir, e.Status == show.Live, func(address string) finding.Position {

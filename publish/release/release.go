@@ -96,9 +96,9 @@ func (r *Release) Live() []*Episode {
 	return slices.DeleteFunc(slices.Clone(r.Episodes), func(e *Episode) bool { return !e.inFeed() })
 }
 
-// updated returns the newest date, or date of a change, of the episodes that the feed
-// names: its lastBuildDate, so that the same content has the same bytes. It is zero
-// without episodes.
+// updated returns the newest date of publication or change among the episodes in the
+// feed. It is the feed's lastBuildDate, so that the same content has the same bytes. It
+// is zero without episodes.
 func (r *Release) updated() (newest time.Time) {
 	for _, e := range r.Live() {
 		newest = slices.MaxFunc([]time.Time{newest, e.Date, e.Updated}, time.Time.Compare)

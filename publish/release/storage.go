@@ -25,8 +25,8 @@ func checkStorage(s *show.Show) (found finding.List) {
 	return found
 }
 
-// LocationInDoubt reports whether a finding leaves in doubt which storage or URL
-// the show uses, or says that it must not use them.
+// LocationInDoubt reports whether a finding makes it uncertain which storage or URL the
+// show uses, or says that the show must not use them.
 func LocationInDoubt(f finding.Finding) bool {
 	return show.LocationInDoubt(f) || f.Rule == ruleStorage.ID && f.Severity == finding.Error
 }

@@ -31,7 +31,7 @@ type Expectation struct {
 	at      finding.Position // where findings about the object point to in the show
 	cache   string           // Cache-Control; empty disables the check
 	lenient bool             // another type is a warning
-	payload int64            // of tagged audio, bytes after the tag, and SHA256 is of the digests of tag and payload; 0 for other objects
+	payload int64            // bytes of tagged audio after its tag; then SHA256 is of the digests of tag and payload; 0 for other objects
 	through string           // another address that must lead to the object; empty if there is none
 
 	// published and local are the SHA-256 of a page as it was published, and as
@@ -133,8 +133,8 @@ func Visible(s *show.Show) bool {
 // other objects are not requested.
 const maxTimeouts = 4
 
-// probeAll checks every expectation, several at once, and returns what is wrong
-// in their order.
+// probeAll checks every expectation, several at once, and returns the problems in the
+// order of the expectations.
 func (w *Web) probeAll(ctx context.Context, want []Expectation) []problem {
 	found := make([][]problem, len(want))
 	var timeouts atomic.Int32

@@ -10,10 +10,10 @@ import (
 	"onair/publish/bucket"
 )
 
-// A remedy says what to do about a rule, by where the objects are. An empty text
-// for Google or S3 means the text for other storage, and an empty text for other
-// services with the S3 API means that for Amazon S3. Commands to be pasted come
-// last. [fill] replaces these placeholders:
+// A remedy says what to do about a rule, by where the objects are. An empty text for
+// Google or S3 means the text for other storage, and an empty text for other services
+// with the S3 API means the text for Amazon S3. Commands to be pasted come last. [fill]
+// replaces these placeholders:
 //
 //	BUCKET     the name of the bucket
 //	PREFIX     the prefix of the keys, as part of a JSON string

@@ -329,8 +329,8 @@ func TestKeysThatDifferInCase(t *testing.T) {
 	}
 }
 
-// TestHardLinkInOtherCase has two names of one file that differ in case, which
-// looks like a file system that ignores case.
+// TestHardLinkInOtherCase gives one file two names that differ in case, which looks
+// like a file system that ignores case.
 func TestHardLinkInOtherCase(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

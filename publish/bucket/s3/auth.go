@@ -45,7 +45,7 @@ func newClient(ctx context.Context, at location, opts *Options) (*s3.Client, err
 		o.Retryer = aws.NopRetryer{} // package remote repeats calls as a whole
 		o.APIOptions = append(o.APIOptions, unsignedEncoding)
 		// Requests contain checksums that are known beforehand. Many providers do not
-		// understand those that the SDK would add while it sends.
+		// understand the checksums that the SDK would add while it sends.
 		o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired
 		o.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired
 		if at.endpoint != "" {

@@ -46,8 +46,8 @@ func Final(err error) bool {
 	return isKnown(err) || errors.Is(err, context.Canceled) || errors.As(err, &certificate)
 }
 
-// TemporaryStatus reports whether another request may succeed after one with this
-// HTTP status. 0 stands for no answer.
+// TemporaryStatus reports whether another request may succeed after a response with
+// this HTTP status. 0 stands for no answer.
 func TemporaryStatus(status int) bool {
 	return status == 0 || retry.TemporaryStatus(status)
 }
