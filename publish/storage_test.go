@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -346,6 +347,62 @@ func TestPrune(t *testing.T) {
 	}
 	if state, err := record.ReadState(t.Context(), s, ""); err != nil || len(state.Feeds) != 20 {
 		t.Errorf("%d feeds are kept, %v; want 20", len(state.Feeds), err)
+	}
+}
+
+// TestPruneKeepsWhatOlderPagesName prunes after the feed has become one page. A page
+// with older episodes is deleted first, and what it names only when it is gone.
+func TestPruneKeepsWhatOlderPagesName(t *testing.T) {
+	t.Parallel()
+	files := showtest.Example(t)
+	public, state := mem.New(), mem.New()
+	clock := time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)
+	public.Now = func() time.Time { return clock }
+	state.Now = public.Now
+	s := record.Storage{Public: public, State: state}
+	publishWith := func(o *publish.PlanOptions) {
+		t.Helper()
+		clock = clock.Add(time.Hour)
+		o.AskClock = true
+		p, err := publish.NewPlan(t.Context(), showtest.Release(t, files, &release.Options{Now: clock}), s, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		applyTo(t, p, s)
+	}
+	showtest.Edit(t, files, "show.yaml", "feed: {path", "feed: {page_size: 1, path")
+	publishWith(&publish.PlanOptions{})
+	page, err := record.Download(t.Context(), public, "feed-2.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := regexp.MustCompile(showtest.Ghosts + `chapters-[0-9a-f]+\.json`).FindString(string(page))
+	if named == "" {
+		t.Fatalf("the page of the second episode names no chapters:\n%s", page)
+	}
+
+	// The feed becomes one page, and the chapters change. Twenty more feeds follow.
+	showtest.Edit(t, files, "show.yaml", "feed: {page_size: 1, path", "feed: {path")
+	showtest.Edit(t, files, showtest.Ghosts+"episode.md", "title: Cold open", "title: Warm open")
+	title := "title: Hello, Universe"
+	for i := range 21 {
+		next := fmt.Sprintf("title: Hello, Universe %d", i)
+		showtest.Edit(t, files, "show.yaml", title, next)
+		title = next
+		publishWith(&publish.PlanOptions{Retag: true})
+	}
+	clock = clock.Add(publish.PruneAfter)
+	publishWith(&publish.PlanOptions{Prune: true})
+	there := func(key string) bool {
+		_, ok := contents(t, public)[key]
+		return ok
+	}
+	if there("feed-2.xml") || !there(named) {
+		t.Errorf("after the first prune the page is there: %t, and what it named: %t; want only the latter", there("feed-2.xml"), there(named))
+	}
+	publishWith(&publish.PlanOptions{Prune: true})
+	if there(named) {
+		t.Errorf("%s is still there", named)
 	}
 }
 
