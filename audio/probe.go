@@ -70,8 +70,8 @@ func Probe(r io.ReaderAt, size int64) (*Info, error) {
 	return info, nil
 }
 
-// Recognize reads a master like Probe, and returns its media type and the same errors.
-// It takes half the time because it computes no checksums of an MP3.
+// Recognize returns the media type of a master, and the same errors as Probe. It takes
+// half the time, because it does not compute the checksums of an MP3.
 func Recognize(r io.ReaderAt, size int64) (mediaType string, err error) {
 	info, err := probe(r, size, io.Discard)
 	if err != nil {

@@ -278,7 +278,7 @@ func TestProbeRefuses(t *testing.T) {
 	}
 }
 
-// A file that shrinks while it is read is an error with an offset.
+// If a file shrinks while it is read, Probe must return an error with the offset.
 func TestProbeShrinkingFile(t *testing.T) {
 	t.Parallel()
 	file := silence(mono128, 100)

@@ -29,7 +29,7 @@ type retagged struct {
 	tag           *Tag
 	bytes         []byte
 	fields        []string // names of fields that differ from the old tag
-	removed       []string // those of fields that the new tag does not have
+	removed       []string // names of the fields that the new tag does not have
 	kept, dropped []string // IDs of frames that belong to no field
 }
 

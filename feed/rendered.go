@@ -62,8 +62,9 @@ func IsOwn(data []byte) bool {
 }
 
 // Check returns findings about the feed. A finding names the file where it can be
-// fixed, episode.md or show.yaml. Check leaves out findings that package show reports,
-// and for a feed that no directory can read those that only directories enforce.
+// fixed, episode.md or show.yaml. Check leaves out findings that package show
+// reports. For a feed that no directory can read, it also leaves out the rules that only
+// directories enforce.
 func (r *Rendered) Check() finding.List {
 	var found finding.List
 	for _, p := range r.pages {

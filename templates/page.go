@@ -33,7 +33,7 @@ type Page struct {
 	Render func(w io.Writer) error
 }
 
-// Inputs says on what a page of the embedded theme depends, besides the settings of the
+// Inputs tells what a page of the embedded theme depends on, besides the settings of the
 // show.
 type Inputs int
 

@@ -5,14 +5,15 @@ import (
 	"encoding/binary"
 )
 
-// encoder is written into info headers, so that files that onair made are known.
+// encoder is the name in info headers by which IsOwn recognises files that onair made.
 const encoder = "onair    "
 
-// InfoFrame returns the first MPEG frame of a file with a constant bitrate: an info header
-// that counts the MPEG frames and bytes after it. h is the header of one of them.
+// InfoFrame returns the first MPEG frame of a file with a constant bitrate, which has an
+// info header. frames and size are the number and the bytes of the MPEG frames after it,
+// and h is the header of one of them.
 func InfoFrame(h Header, frames int, size int64) []byte {
 	b := h.Frame()
-	x := append([]byte("Info"), 0, 0, 0, 3) // frames and bytes follow
+	x := append([]byte("Info"), 0, 0, 0, 3) // flags: the header has frames and bytes
 	x = binary.BigEndian.AppendUint32(x, uint32(frames))
 	x = binary.BigEndian.AppendUint32(x, uint32(size+int64(len(b))))
 	x = append(x, encoder...)

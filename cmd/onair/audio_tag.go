@@ -100,7 +100,7 @@ func (o *tagOptions) addFlags(c *cobra.Command) {
 	text("guid", "`GUID` of the episode in the feed", func(t *audio.Tag) *string { return &t.GUID })
 	f.StringVar(&o.cover, "cover", "", "cover image: a JPEG or PNG `FILE`, or none")
 	f.StringVar(&o.chapters, "chapters", "", "`FILE` of chapters in any format that audio chapters reads, or none")
-	f.StringSliceVar(&o.drop, "drop-frames", nil, "remove frames without a flag, by `ID` such as PRIV, or all")
+	f.StringSliceVar(&o.drop, "drop-frames", nil, "remove frames that have no flag of their own, by `ID` such as PRIV, or all")
 }
 
 func numberFlag(s string) (int, error) {

@@ -34,7 +34,7 @@ func newExport(a *app) *cobra.Command {
 	var o exportOptions
 	c := &cobra.Command{
 		Use:   "export DIR|FILE.zip",
-		Short: "Take the whole show out",
+		Short: "Export the whole show, for another host",
 		Long: `Write everything that another host, or a backup, needs into a new DIR or ZIP file:
 
   show/        the folder of the show with all masters, also those that are only in

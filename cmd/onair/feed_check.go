@@ -37,7 +37,7 @@ func newFeedCheck(a *app) *cobra.Command {
 	o := &feedCheckFlags{}
 	c := &cobra.Command{
 		Use:   "check FILE|URL|-",
-		Short: "Check any feed of the world",
+		Short: "Check any podcast feed",
 		Long: `Check a feed: a file, standard input (-), or an address. It need not be a feed of
 onair, and no show is needed.
 
@@ -62,7 +62,7 @@ Exit codes: 0 no errors · 1 failed · 2 usage · 3 errors were found.`,
 	}
 	f := c.Flags()
 	f.StringVar(&o.against, "against", "", "compare with this older `FEED`: a file, an address, live, or the digest of a kept one")
-	f.BoolVar(&o.offline, "offline", false, "with an address, request the feed alone")
+	f.BoolVar(&o.offline, "offline", false, "with an address, request only the feed")
 	f.BoolVar(&o.pages, "pages", false, "follow the links to further pages, and check all")
 	f.IntVar(&o.sample, "sample", 20, "request the files of the newest `N` episodes; 0 means all")
 	return c

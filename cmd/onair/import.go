@@ -26,7 +26,7 @@ func newImport(a *app) *cobra.Command {
 	var o importOptions
 	c := &cobra.Command{
 		Use:   "import FEED DIR",
-		Short: "Move a show in from another host",
+		Short: "Import a show from another host",
 		Long: `Make the folder of a show from its FEED, an address or a file: notes in Markdown,
 people, artwork, transcripts, chapters, the audio, and every GUID, so that
 subscribers notice nothing. All pages of the feed are read. The plan is printed first,
@@ -53,7 +53,7 @@ Exit codes: 0 done · 1 failed, or not confirmed · 2 usage.`,
 	f.BoolVar(&o.KeepLinks, "keep-links", false, "keep the addresses of episode pages in link:, without redirects")
 	f.IntVar(&o.Limit, "limit", 0, "import only the newest `N` episodes")
 	f.BoolVar(&o.dryRun, "dry-run", false, "print the plan only")
-	f.BoolVar(&o.Overwrite, "overwrite", false, "write files again that are there, also if they were edited")
+	f.BoolVar(&o.Overwrite, "overwrite", false, "replace existing files, even if they were edited")
 	f.StringVar(&o.User, "user", "", "`NAME` for a feed behind a log-in")
 	f.BoolVar(&o.yes, "yes", false, "do not ask")
 	return c

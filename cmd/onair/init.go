@@ -36,7 +36,7 @@ Exit codes: 0 done · 1 failed, such as if DIR already has a show · 2 usage.`,
 	}
 	f := c.Flags()
 	f.StringVar(&o.Title, "title", "", "`NAME` of the show (default: that of the folder)")
-	f.StringVar(&o.Author, "author", "", "`NAME` of who makes it")
+	f.StringVar(&o.Author, "author", "", "`NAME` of the author")
 	f.StringArrayVar(&o.Categories, "category", nil, "one of Apple's `CATEGORIES`, such as \"News > Tech News\"; may be repeated")
 	return c
 }

@@ -47,7 +47,7 @@ Exit codes: 0 stopped by Ctrl-C · 1 failed · 2 usage.`,
 	c.Flags().StringVar(&o.dir, "dir", "", "serve this `DIR` instead of a preview")
 	c.Flags().StringVar(&o.addr, "addr", "", fmt.Sprintf("listen on this `ADDRESS`; port 0 selects a free one (default: localhost:%d, or the next free port)", defaultPort))
 	c.Flags().BoolVar(&o.public, "public", false, "show only the episodes that are live")
-	c.Flags().BoolVar(&o.lan, "lan", false, "let other machines of the network in, and print a QR code of the address")
+	c.Flags().BoolVar(&o.lan, "lan", false, "serve other machines in the network too, and print a QR code of the address")
 	c.Flags().BoolVar(&o.open, "open", false, "open the address in the browser")
 	c.Flags().BoolVar(&o.once, "no-watch", false, "build once, and ignore changes")
 	c.MarkFlagDirname("dir")

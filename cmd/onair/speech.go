@@ -39,10 +39,10 @@ func (o *speechOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.engine, "engine", "", "`ENGINE`: google, openai or command (default: that of speech: in show.yaml)")
 	f.StringVar(&o.model, "model", "", "`MODEL` of the engine (default: that of speech: in show.yaml)")
 	f.Float64Var(&o.maxCost, "max-cost", 0, "refuse if it costs more than `DOLLARS` (default: max_cost of speech:)")
-	f.BoolVar(&o.yes, "yes", false, "do it without asking")
+	f.BoolVar(&o.yes, "yes", false, "do not ask for confirmation")
 }
 
-// settle sets options without a flag from the show.
+// settle takes options that no flag sets from the show.
 func (o *speechOptions) settle(s *show.Show) error {
 	if o.engine != "" && o.engine != s.Speech.Engine {
 		// The show's model belongs to its own engine.

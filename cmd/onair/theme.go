@@ -66,7 +66,7 @@ Exit codes: 0 done · 1 failed, for example because a file is there · 2 usage.`
 		},
 		RunE: func(_ *cobra.Command, args []string) error { return runThemeEject(a, args, force) },
 	}
-	c.Flags().BoolVar(&force, "force", false, "replace files that the show has")
+	c.Flags().BoolVar(&force, "force", false, "replace files that exist in the show")
 	return c
 }
 

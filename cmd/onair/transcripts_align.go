@@ -42,7 +42,7 @@ Exit codes: 0 done · 1 failed · 2 usage.`,
 	f := c.Flags()
 	f.StringVar(&o.words, "words", "", "`FILE` with the recognized words; - is standard input")
 	f.StringVarP(&o.out, "output", "o", "", "`FILE` to write (default: "+words.FileName+" beside the transcript); - is standard output")
-	f.BoolVar(&o.replace, "replace", false, "replace words that are there")
+	f.BoolVar(&o.replace, "replace", false, "replace an existing file of words")
 	c.MarkFlagRequired("words")
 	return c
 }

@@ -106,9 +106,8 @@ var expiring = []string{
 	"x-goog-expires", "x-goog-signature", "googleaccessid", "key-pair-id", "hdnts", "hdnea", "se", "validuntil", "valid_until", "ttl",
 }
 
-// sharing are hosts whose addresses lead to a page about a file, not to the file. Where
-// the host also has addresses of files, the values are the beginnings of the paths of
-// pages.
+// sharing maps hosts to prefixes of paths. An address with such a prefix leads to a page
+// about a file, not to the file.
 var sharing = map[string][]string{
 	"www.dropbox.com":   {"/s/", "/scl/", "/sh/"},
 	"dropbox.com":       {"/s/", "/scl/", "/sh/"},

@@ -230,7 +230,7 @@ func playTime(s string) (seconds float64, ok bool) {
 	return float64(hours*3600+minutes*60) + seconds, true
 }
 
-// clockTime reads a duration as whole seconds or as a clock.
+// clockTime reads a duration in whole seconds, or in a form such as 1:02:03.
 func clockTime(s string) (seconds int, ok bool) {
 	if wholeSeconds.MatchString(s) {
 		seconds, _ = strconv.Atoi(s)

@@ -51,9 +51,8 @@ func (p *prober) add(f finding.Finding) {
 	p.found.Add(f)
 }
 
-// Files requests the enclosures, artwork, transcripts and chapters of the newest
-// episodes, sample in number, and the artwork of the show. A sample of 0 means all
-// episodes.
+// Files requests the artwork of the show, and the enclosures, artwork, transcripts and
+// chapters of its newest episodes. sample is the number of episodes; 0 means all.
 func Files(ctx context.Context, v *fetch.Visitor, r *check.Report, sample int) finding.List {
 	p := &prober{visitor: v}
 	episodes := slices.Clone(r.Episodes)

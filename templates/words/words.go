@@ -115,10 +115,10 @@ type Words struct {
 	months   []string
 }
 
-// For returns the words for pages in a language (RFC 5646). For each key it uses the
-// first of these catalogues that has it: own for the language, embedded for the
-// language, own and embedded for the language without region and script, English. own
-// has the show's own catalogues by language; it may be nil.
+// For returns the words for pages in a language (RFC 5646). own has the show's own
+// catalogues by language; it may be nil. A key is looked up in the catalogues of the
+// language, then of the language without region and script, own before embedded, and
+// last in the embedded English catalogue.
 func For(language string, own map[string]Catalogue) *Words {
 	w := &Words{language: Fallback, text: maps.Clone(embedded()[Fallback])}
 	tag := strings.ToLower(language)
