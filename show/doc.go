@@ -110,8 +110,8 @@
 // namespaces) or are those of RSS, such as webMaster and ttl for the show and author
 // and comments for an episode. An element that a feed can have once replaces the one
 // that onair writes; guid, enclosure and generator cannot be replaced. Comments,
-// processing instructions and declarations are refused; what is stored is written anew
-// from what was read.
+// processing instructions and declarations are refused. The elements are parsed and
+// written anew.
 //
 // # people.yaml and sponsors.yaml
 //
@@ -204,8 +204,8 @@
 //	  GUID:
 //	    slug: slug; required, as are the next four
 //	    sha256: of the master's payload, which is the file without its tags; hex
-//	    crc32c: of the same; hex
-//	    bytes: of the same
+//	    crc32c: of the payload; hex
+//	    bytes: length of the payload
 //	    duration: seconds
 //	    bitrate: kbit/s
 //	    channels: number
@@ -217,5 +217,5 @@
 // # Findings
 //
 // Errors stop a publish, warnings do not. The rules are in rules.go. Warnings of the
-// rules in accept are left out of the count.
+// rules in accept do not count.
 package show

@@ -10,23 +10,22 @@ import (
 	"onair/internal/source"
 )
 
-// rounding is how far a chapter may reach into the next one without a repair:
-// programs round times to milliseconds, or to frames of audio or video.
+// rounding is how far a chapter may overlap the next one without a repair. Programs round
+// times to milliseconds, or to frames of audio or video.
 const rounding = 50 * time.Millisecond
 
-// A Repair describes what Arrange changed.
+// A Repair describes a change that Arrange made.
 type Repair struct {
-	Index   int    // of the first chapter that was changed or left out, in the list before
+	Index   int    // index of the first changed or removed chapter, in the list given to Arrange
 	Message string // one line, as in a finding
 }
 
-// Arrange returns a list that programs wrote as a show can have it: ordered by
-// start, one chapter at each start, and no chapter that ends before it starts or
+// Arrange converts a list that a program wrote into one that a show can have: ordered by
+// start, with one chapter at each start, and no chapter that ends before it starts or
 // after the next one starts. order has the index in list of each returned chapter.
 // Repairs of one kind are described together.
 //
-// An End that is not positive but not zero either stands for an end that cannot be
-// used.
+// A negative End stands for an end that cannot be used.
 func Arrange(list []Chapter) (arranged []Chapter, order []int, repairs []Repair) {
 	a := &arranger{list: slices.Clone(list)}
 	a.dropEnds()
@@ -39,7 +38,7 @@ func Arrange(list []Chapter) (arranged []Chapter, order []int, repairs []Repair)
 	return Untimed(arranged, 0), a.order, a.repairs
 }
 
-// An arranger makes the changes of Arrange, one kind after the other.
+// An arranger makes the changes of Arrange, one kind after another.
 type arranger struct {
 	list    []Chapter
 	order   []int // indexes in list
@@ -50,8 +49,8 @@ func (a *arranger) repair(i int, format string, args ...any) {
 	a.repairs = append(a.repairs, Repair{i, fmt.Sprintf(format, args...)})
 }
 
-// dropEnds removes ends that are before the start. A chapter without length is a
-// point, which programs write if they know no end.
+// dropEnds removes ends before the start and at the start. Programs write a chapter
+// without length if they know no end.
 func (a *arranger) dropEnds() {
 	first, n := -1, 0
 	for i, c := range a.list {
@@ -72,7 +71,7 @@ func (a *arranger) dropEnds() {
 	}
 }
 
-// ends is the subject of a sentence about the ends of n chapters.
+// ends returns the subject of a sentence about the ends of n chapters.
 func (a *arranger) ends(n, first int) string {
 	text := "the end of the chapter at " + source.FormatTimestamp(a.list[first].Start)
 	if n > 1 {
@@ -96,8 +95,8 @@ func (a *arranger) sort() {
 	slices.SortStableFunc(a.order, func(i, j int) int { return cmp.Compare(a.list[i].Start, a.list[j].Start) })
 }
 
-// dropEqualStarts keeps one of the chapters at each start. Its link and image are
-// those of the others if it has none.
+// dropEqualStarts keeps one of the chapters at each start. If it has no link or image, it
+// gets those of the others.
 func (a *arranger) dropEqualStarts() {
 	var kept []int
 	for rest := a.order; len(rest) > 0; {
@@ -112,8 +111,8 @@ func (a *arranger) dropEqualStarts() {
 	a.order = kept
 }
 
-// choose returns which of the chapters at one start is kept: the first with a
-// length that is not hidden, or else the first that is not hidden.
+// choose returns which of the chapters at one start to keep: the first one that has a
+// length and is not hidden, or else the first one that is not hidden.
 func (a *arranger) choose(same []int) int {
 	best := slices.MinFunc(same, func(i, j int) int { return cmp.Compare(a.rank(i), a.rank(j)) })
 	if len(same) == 1 {
@@ -148,7 +147,7 @@ func (a *arranger) rank(i int) int {
 	return 0
 }
 
-// cutOverlaps ends chapters where the next one starts.
+// cutOverlaps ends each chapter where the next one starts, if they overlap.
 func (a *arranger) cutOverlaps() {
 	first, n := -1, 0
 	for k := range a.order[:max(0, len(a.order)-1)] {

@@ -14,7 +14,7 @@ func TestArrange(t *testing.T) {
 		name string
 		list []Chapter // times in seconds
 		want string
-		told string // the messages
+		told string // the messages of repairs
 	}{
 		{"nothing to do", []Chapter{{End: 12, Title: "A"}, {Start: 12, End: 20, Title: "B"}, {Start: 30, Title: "C"}}, "0:00 A|0:12-0:20 B|0:30 C", ""},
 		{"none", nil, "", ""},
@@ -133,8 +133,7 @@ func TestFormatFile(t *testing.T) {
 	}
 }
 
-// TestLinesThatNeedAMark checks titles that a list of lines would read as something
-// else.
+// TestLinesThatNeedAMark checks titles that a list of lines would misread.
 func TestLinesThatNeedAMark(t *testing.T) {
 	t.Parallel()
 	list := []Chapter{{Title: "- 1:20 is a time"}, {Start: 1e9, Title: "1:20 too"}, {Start: 2e9, Title: "| pipes |"}, {Start: 3e9, Title: "- dashes"}, {Start: 4e9, Title: ": colons"}}

@@ -24,21 +24,21 @@ import (
 	"onair/internal/source"
 )
 
-// A Chapter is a stretch of an episode. Start and End count from the start of the
-// audio. One list of chapters feeds the ID3 tag, the chapters file and the page.
+// A Chapter is a part of an episode. Start and End count from the start of the audio. The
+// ID3 tag, the chapters file and the page are made from the same list of chapters.
 type Chapter struct {
 	Start  time.Duration
-	End    time.Duration // zero for the start of the next chapter, or the end of the audio
+	End    time.Duration // zero means the start of the next chapter, or the end of the audio
 	Title  string
 	URL    string
 	Image  string // path below the show's folder
-	Hidden bool   // toc: false; players show its link and image but do not list it
+	Hidden bool   // toc: false; players show its link and image but do not list the chapter
 }
 
-// Timed returns the chapters with every End set. A chapter without an End lasts
-// until the next one starts, or until the end of the audio. A duration of zero
-// means that the length of the audio is not known; otherwise no chapter ends after
-// the audio. No chapter ends before it starts.
+// Timed returns the chapters with every End set. A chapter without an End lasts until the
+// next one starts, or until the end of the audio. A duration of zero means that the
+// length of the audio is unknown; otherwise every chapter ends by the end of the audio.
+// No chapter ends before it starts.
 func Timed(chapters []Chapter, duration time.Duration) []Chapter {
 	timed := make([]Chapter, len(chapters))
 	for i, c := range chapters {
@@ -57,9 +57,8 @@ func Timed(chapters []Chapter, duration time.Duration) []Chapter {
 	return timed
 }
 
-// Untimed is the inverse of Timed: it returns the chapters without every End that
-// Timed would set to the same time. A duration of zero means that the length of the
-// audio is not known.
+// Untimed is the inverse of Timed: it removes every End that Timed would set to the same
+// time. A duration of zero means that the length of the audio is unknown.
 func Untimed(chapters []Chapter, duration time.Duration) []Chapter {
 	untimed := slices.Clone(chapters)
 	for i, c := range untimed {
@@ -71,9 +70,9 @@ func Untimed(chapters []Chapter, duration time.Duration) []Chapter {
 	return untimed
 }
 
-// Check reports chapters written by hand that are out of order or overlap. It does
-// not check a chapter with a negative Start, which means that it could not be read,
-// and sets its Start to 0.
+// Check reports chapters written by hand that are out of order or overlap. A negative
+// Start means that the time could not be read: Check does not check the chapter, and sets
+// its Start to 0.
 func Check(chapters []Chapter, at func(i int) finding.Position, found *finding.List) {
 	for i, c := range chapters {
 		if c.Start < 0 {
@@ -98,13 +97,13 @@ func Check(chapters []Chapter, at func(i int) finding.Position, found *finding.L
 	}
 }
 
-// maxChapters is the most chapters that are read. It is more than any episode has.
+// maxChapters limits the number of chapters that are read. No episode has as many.
 const maxChapters = 10_000
 
-// Parse reads a file of chapters in one of the formats that the package comment
-// lists. The content decides which one it is. name is the file in findings.
-// Chapters are also returned if there are errors. An Image is what the file says:
-// a URL, or a path relative to the file.
+// Parse reads a file of chapters in one of the formats listed in the package comment. It
+// detects the format from the content. name is the name of the file for findings. Parse
+// also returns chapters if there are errors. An Image is the text in the file: a URL, or
+// a path relative to the file.
 func Parse(data []byte, name string) ([]Chapter, finding.List) {
 	var found finding.List
 	text, ok := source.Clean(name, data, source.MaxFile, &found)
@@ -115,9 +114,9 @@ func Parse(data []byte, name string) ([]Chapter, finding.List) {
 	return list, found
 }
 
-// Accept takes chapters from another source than a file of chapters, such as the
-// tag of a master. It returns them as a show can have them: arranged, with titles of
-// one line and links to the web. Problems are reported at one place.
+// Accept converts chapters that do not come from a file of chapters, such as those in the
+// tag of a master, into chapters that a show can have: arranged, with titles of one line
+// and with links to the web. All problems are reported at one place.
 func Accept(chapters []Chapter, at finding.Position) ([]Chapter, finding.List) {
 	var found finding.List
 	r := &reader{Decoder: &source.Decoder{Found: &found}}
@@ -129,26 +128,26 @@ func Accept(chapters []Chapter, at finding.Position) ([]Chapter, finding.List) {
 	return r.chapters, found
 }
 
-// A reader collects the chapters of one file, and where each of them is.
+// A reader collects the chapters of a file and the place of each.
 type reader struct {
 	*source.Decoder
 	file     string
 	text     string
 	chapters []Chapter
 	at       []finding.Position
-	full     bool // more chapters than are read
+	full     bool // there are more than maxChapters chapters
 	known    place
 }
 
-// A place is an offset in the text of a file and its line.
+// A place is an offset in the text of a file, and the line that contains it.
 type place struct {
 	offset    int
-	line      int // lines before this one
-	lineStart int // offset
+	line      int // number of lines before this one
+	lineStart int // offset of the start of the line
 }
 
-// ParsePlaces is Parse for the text of a file as source.Clean returns it. It also
-// returns the place of each chapter.
+// ParsePlaces is like Parse, but takes text as source.Clean returns it. It also returns
+// the place of each chapter.
 func ParsePlaces(text, name string) ([]Chapter, []finding.Position, finding.List) {
 	var found finding.List
 	r := &reader{Decoder: &source.Decoder{Found: &found}, file: name, text: text}
@@ -158,8 +157,7 @@ func ParsePlaces(text, name string) ([]Chapter, []finding.Position, finding.List
 	return r.chapters, r.at, found
 }
 
-// finish arranges the chapters after all have been read, and reports what had to be
-// repaired.
+// finish arranges the chapters after all have been read, and reports the repairs.
 func (r *reader) finish() {
 	arranged, order, repairs := Arrange(r.chapters)
 	for _, repair := range repairs {
@@ -186,8 +184,8 @@ func (r *reader) sort() {
 	}
 }
 
-// format returns the function that reads the file, by how the text begins. A text
-// of no other format has lines of times and titles.
+// format returns the function that reads the file, depending on how the text begins. The
+// default is a list of lines with times and titles.
 func (r *reader) format() func() {
 	start := strings.TrimLeft(r.text, " \t\n")
 	first, _, _ := strings.Cut(start, "\n")
@@ -210,7 +208,8 @@ func (r *reader) format() func() {
 	return r.readLines
 }
 
-// add adds a chapter that was read at a place, and reports problems of its texts.
+// add adds a chapter that was read at the given place, and reports problems with its
+// texts.
 func (r *reader) add(c Chapter, at finding.Position) {
 	if len(r.chapters) == maxChapters {
 		if !r.full {
@@ -241,19 +240,19 @@ func (r *reader) add(c Chapter, at finding.Position) {
 	r.at = append(r.at, at)
 }
 
-// reportf reports a finding of a rule at a place of the file. An empty hint means the
+// reportf reports a finding at a place in the file. If hint is empty, the finding has the
 // hint of the rule.
 func (r *reader) reportf(rule *finding.Rule, at finding.Position, hint, format string, args ...any) {
 	r.Decoder.Value(&source.Node{Pos: at}, "").Reportf(rule, hint, format, args...)
 }
 
-// warnf reports a warning of a rule whose other findings are errors.
+// warnf reports a finding as a warning, although the rule's other findings are errors.
 func (r *reader) warnf(rule *finding.Rule, at finding.Position, hint, format string, args ...any) {
 	r.Decoder.Value(&source.Node{Pos: at}, "").Warnf(rule, hint, format, args...)
 }
 
-// position returns the place of a byte of the text. Offsets that ascend from call to
-// call cost time in proportion to the text.
+// position returns the place of an offset in the text. Calls with ascending offsets
+// together take time in proportion to the text.
 func (r *reader) position(offset int) finding.Position {
 	if offset < r.known.offset {
 		r.known = place{}

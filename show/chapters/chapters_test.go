@@ -13,7 +13,7 @@ import (
 	"onair/internal/source"
 )
 
-// clock is a time for tables: clock("1:02:03.5").
+// clock parses a time for tables, such as 1:02:03.5.
 func clock(t testing.TB, s string) time.Duration {
 	d, ok := source.ParseTimestamp(s)
 	if !ok {
@@ -87,7 +87,7 @@ var chapterFileCases = []struct {
 	{"nothing", "", ""},
 }
 
-// spell writes chapters as chapterFileCases do.
+// spell writes chapters in the form of chapterFileCases.
 func spell(chapters []Chapter) string {
 	var all []string
 	for _, c := range chapters {
@@ -261,8 +261,8 @@ func TestWritePSC(t *testing.T) {
 	}
 }
 
-// Only the lines that are written count: neither hidden chapters nor fractions
-// of a second.
+// TestFormatYouTubeLines expects only written lines to count: neither hidden chapters nor
+// fractions of a second.
 func TestFormatYouTubeLines(t *testing.T) {
 	t.Parallel()
 	at := func(start, title string) Chapter {
@@ -315,8 +315,8 @@ func TestUntimed(t *testing.T) {
 	}
 }
 
-// FuzzParse checks that chapters that are read without a finding, and written in the
-// formats of this package, are read again as the same chapters.
+// FuzzParse writes chapters that were read without a finding, in each format of this
+// package, and expects to read the same chapters again.
 func FuzzParse(f *testing.F) {
 	for _, tt := range chapterFileCases {
 		f.Add(tt.file)
@@ -334,7 +334,7 @@ func FuzzParse(f *testing.F) {
 		if len(found) > 0 {
 			return
 		}
-		var lines, links []Chapter // as much as the formats hold
+		var lines, links []Chapter // the chapters without what the formats cannot hold
 		for _, c := range chapters {
 			if c.Hidden {
 				continue
@@ -367,7 +367,7 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// hasOther reports whether l has a finding of another rule than that of the order.
+// hasOther reports whether l has a finding of another rule than the one about the order.
 // Times that are cut to milliseconds may become equal.
 func hasOther(l finding.List) bool {
 	for _, f := range l {

@@ -11,7 +11,7 @@ import (
 
 // readFFMetadata reads the [CHAPTER] sections of ffmpeg's metadata file.
 func (r *reader) readFFMetadata() {
-	var section map[string]string // the chapter being read; nil if there is none
+	var section map[string]string // the chapter being read; nil outside of chapters
 	var at finding.Position
 	finish := func() {
 		if section != nil {
@@ -19,7 +19,7 @@ func (r *reader) readFFMetadata() {
 		}
 		section = nil
 	}
-	joined := "" // a line that a backslash at its end continues
+	joined := "" // lines so far that end with a backslash and continue
 	r.lines(func(line string, place finding.Position) {
 		joined += line
 		if open := len(joined) - len(strings.TrimRight(joined, `\`)); open%2 == 1 {
@@ -40,10 +40,10 @@ func (r *reader) readFFMetadata() {
 		}
 	})
 	finish()
-	r.sort() // ffmpeg writes them in the order of the tag
+	r.sort() // ffmpeg writes chapters in the order of the tag
 }
 
-// cutEscaped cuts a line at its first equals sign that no backslash precedes, and
+// cutEscaped cuts a line at the first equals sign that is not escaped by a backslash, and
 // removes the backslashes.
 func cutEscaped(line string) (key, text string) {
 	var b strings.Builder
@@ -82,7 +82,8 @@ func (r *reader) addFFChapter(section map[string]string, at finding.Position) {
 	r.add(c, at)
 }
 
-// ticks returns the time of count units, each of base seconds, such as 1/1000.
+// ticks returns the time of count units. base is the length of a unit in seconds, such as
+// 1/1000.
 func ticks(count, base string) (time.Duration, bool) {
 	numerator, denominator, _ := strings.Cut(base, "/")
 	product := big.NewInt(int64(time.Second))

@@ -24,8 +24,8 @@ type jsonChapter struct {
 	TOC       *bool        `json:"toc"`
 }
 
-// readJSON reads Podcasting 2.0's JSON chapters. It ignores the fields about the
-// episode, and locations.
+// readJSON reads the JSON chapters of Podcasting 2.0. It ignores locations and the fields
+// about the episode.
 func (r *reader) readJSON() {
 	if err := json.Unmarshal([]byte(r.text), new(json.RawMessage)); err != nil {
 		at := finding.Position{File: r.file}
@@ -52,7 +52,7 @@ func (r *reader) readJSON() {
 	}
 }
 
-// readArray reads the list of chapters, which comes next in d.
+// readArray reads the list of chapters, which is the next value of d.
 func (r *reader) readArray(d *json.Decoder) {
 	var list []json.RawMessage
 	offset := int(d.InputOffset())
@@ -93,8 +93,8 @@ func (r *reader) addJSON(c jsonChapter, at finding.Position) {
 	r.add(Chapter{Start: start, End: end, Title: c.Title, URL: c.URL, Image: c.Image, Hidden: c.TOC != nil && !*c.TOC}, at)
 }
 
-// jsonSeconds parses a number of seconds. Numbers with rounding errors of
-// floating-point arithmetic, such as 94.00000000000001, are rounded to microseconds.
+// jsonSeconds parses a number of seconds. It rounds to microseconds, because programs
+// write numbers such as 94.00000000000001.
 func jsonSeconds(n json.Number) (time.Duration, error) {
 	if d, ok := source.ParseSeconds(n.String()); ok {
 		return d, nil
@@ -106,8 +106,8 @@ func jsonSeconds(n json.Number) (time.Duration, error) {
 	return time.Duration(math.Round(f*1e6)) * time.Microsecond, nil
 }
 
-// FormatJSON writes chapters as Podcasting 2.0's JSON chapters, with hidden ones.
-// Images keep their names.
+// FormatJSON writes chapters, including hidden ones, as JSON chapters of Podcasting 2.0.
+// The names of images stay unchanged.
 func FormatJSON(chapters []Chapter) []byte {
 	type chapter struct {
 		StartTime json.Number `json:"startTime"`
@@ -133,7 +133,7 @@ func FormatJSON(chapters []Chapter) []byte {
 	}
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false) // the file is never part of an HTML page
+	enc.SetEscapeHTML(false) // the JSON is never part of an HTML page
 	enc.SetIndent("", "  ")
 	_ = enc.Encode(file) // strings and numbers can always be encoded
 	return b.Bytes()
@@ -144,8 +144,8 @@ func formatSeconds(d time.Duration) json.Number {
 	return json.Number(strconv.FormatFloat(float64(d.Milliseconds())/1000, 'f', -1, 64))
 }
 
-// FormatFile writes chapters as a file beside an episode, and returns its name:
-// chapters.txt, or chapters.json if lines would lose something.
+// FormatFile writes chapters to a file beside an episode, and returns its name:
+// chapters.txt, or chapters.json if the lines of chapters.txt could not hold everything.
 func FormatFile(chapters []Chapter) (name string, data []byte) {
 	for _, c := range chapters {
 		if c.Hidden || c.End != 0 || c.Image != "" || c.Title == "" {

@@ -14,10 +14,10 @@ import (
 
 const lineHint = "write a line as 0:12 What is a CDN?"
 
-// A chapterLine is a line of a list of chapters, cut into its fields.
+// A chapterLine is a line of a list of chapters, divided into fields.
 type chapterLine struct {
-	start, end  time.Duration // end is zero if there is none
-	second      time.Duration // a time that follows the first after a space; zero if there is none
+	start, end  time.Duration // end is zero if absent
+	second      time.Duration // a second time, separated from the first by a space; zero if absent
 	afterSecond string        // the text after second
 	title, url  string
 	at          finding.Position
@@ -25,21 +25,21 @@ type chapterLine struct {
 
 const timePattern = `\d{1,4}:\d\d(?::\d\d)?(?:\.\d+)?`
 
-// linePattern matches a bullet or number, a time or a range of times, which may be
-// in brackets, and what follows.
+// linePattern matches a bullet or number, a time or a range of times, which may be in
+// brackets, and the text after them.
 var linePattern = regexp.MustCompile(`^(?:(?:[-*+•·‣▪–—]|\d{1,4}[.)])[ \t]+)?([(\[]?)(` + timePattern + `)(?:(?:[ \t]*(?:-{1,2}>|→|[-–—~])[ \t]*|[ \t]+to[ \t]+|\t+)(` + timePattern + `))?([)\]]?)(.*)$`)
 
-// secondTime matches a time at the start of a title.
+// secondTime matches a time at the start of a text.
 var secondTime = regexp.MustCompile(`^(` + timePattern + `)[ \t]+(.*)$`)
 
 // readLines reads a list with a time, white space and a title in each line, as in
-// chapters.txt, descriptions of videos, and exports of mp4chaps and mp3chaps. A range
-// of times is the start and the end. mp4chaps puts the URL of a chapter in angle
-// brackets after its title.
+// chapters.txt, descriptions of videos, and exports of mp4chaps and mp3chaps. A range of
+// times has the start and the end. mp4chaps puts the URL of a chapter in angle brackets
+// after the title.
 func (r *reader) readLines() {
 	var lines []chapterLine
 	var bad []finding.Position
-	var words []string // at the start of the bad lines
+	var words []string // first words of the bad lines
 	r.lines(func(line string, at finding.Position) {
 		line = strings.TrimRight(line, " \t")
 		text := strings.TrimLeft(line, " \t")
@@ -111,9 +111,9 @@ func (c *chapterLine) setTitle(text string) {
 	c.title = cutDash(c.title)
 }
 
-// areRanges reports whether every line begins with two times that are the start and
-// the end of a chapter, with only white space between them. A title may begin with a
-// time, but not each of them with the one at which the chapter could end.
+// areRanges reports whether the two times at the start of every line, with only white
+// space between them, are the start and the end of a chapter. A title may begin with a
+// time, but it is unlikely that every title begins with a possible end of its chapter.
 func areRanges(lines []chapterLine) bool {
 	for i, c := range lines {
 		if c.second <= c.start || i+1 < len(lines) && c.second > lines[i+1].start {
@@ -123,8 +123,7 @@ func areRanges(lines []chapterLine) bool {
 	return len(lines) > 1
 }
 
-// cutDash cuts off the dash that descriptions of videos have between a time and its
-// title.
+// cutDash removes the dash that descriptions of videos put before a title.
 func cutDash(title string) string {
 	dash, rest, _ := strings.Cut(strings.TrimLeft(title, " \t"), " ")
 	if strings.TrimSpace(rest) != "" && (dash == "-" || dash == "–" || dash == "—") {
@@ -133,7 +132,7 @@ func cutDash(title string) string {
 	return title
 }
 
-// cutURL cuts the URL in angle brackets off the end of a title.
+// cutURL splits a URL in angle brackets from the end of a title.
 func cutURL(s string) (title, url string) {
 	i := strings.LastIndexByte(s, '<')
 	if i < 0 || !strings.HasSuffix(s, ">") || !strings.Contains(s[i:], "://") {
@@ -142,12 +141,12 @@ func cutURL(s string) (title, url string) {
 	return s[:i], s[i+1 : len(s)-1]
 }
 
-// titleMark may precede a title. Format writes it before a title that would be read
-// as something else.
+// titleMark may precede a title. Format writes it before a title that would otherwise be
+// misread.
 const titleMark = "| "
 
-// Format writes chapters as chapters.txt: a line each with start, title and URL. It
-// leaves out ends, images and hidden chapters, which the lines do not have.
+// Format writes chapters as chapters.txt: one line each with start, title and URL. It
+// leaves out ends, images and hidden chapters, because the lines cannot hold them.
 func Format(chapters []Chapter) []byte {
 	var b bytes.Buffer
 	for _, c := range chapters {
@@ -166,21 +165,21 @@ func Format(chapters []Chapter) []byte {
 	return b.Bytes()
 }
 
-// What YouTube asks of the chapters in a description: one at 0:00, at least three,
-// at least ten seconds each.
+// YouTube accepts chapters in a description if the first is at 0:00, there are at least
+// three, and each lasts at least ten seconds.
 const (
 	youTubeChapters = 3
 	youTubeShortest = 10 * time.Second
 )
 
 // FormatYouTube writes chapters for the description of a video, in whole seconds.
-// problems are the reasons why YouTube would ignore all of them. A duration of zero
-// means that the length of the video is not known.
+// problems are the reasons for which YouTube would ignore the chapters. A duration of
+// zero means that the length of the video is unknown.
 func FormatYouTube(chapters []Chapter, duration time.Duration) (text []byte, problems []string) {
 	var b bytes.Buffer
 	problem := func(format string, args ...any) { problems = append(problems, fmt.Sprintf(format, args...)) }
 	listed := slices.DeleteFunc(slices.Clone(chapters), func(c Chapter) bool { return c.Hidden })
-	for i := range listed { // as in the lines, which YouTube reads
+	for i := range listed { // truncated as in the lines, which YouTube reads
 		listed[i].Start, listed[i].End = listed[i].Start.Truncate(time.Second), 0
 	}
 	for i, c := range Timed(listed, duration) {
@@ -211,7 +210,7 @@ func isCueSheet(text string) bool {
 	return false
 }
 
-// refuseCueSheet reports that cue sheets are not read.
+// refuseCueSheet reports that a file is a cue sheet, which is not supported.
 func (r *reader) refuseCueSheet() {
 	r.reportf(ruleChapterFile, r.position(0), "write a line such as 4:12 Title for each INDEX 01 4:12:37; the last number counts frames of 1/75 second",
 		"this is a cue sheet, which is not read")

@@ -22,8 +22,8 @@ func isLabel(line string) bool {
 	return start && end
 }
 
-// readLabels reads a label track of Audacity: start, end and title, in seconds
-// and separated by tabs. Lines that begin with a backslash hold frequencies.
+// readLabels reads a label track of Audacity: start, end and title, in seconds and
+// separated by tabs. Lines that begin with a backslash have frequencies and are skipped.
 func (r *reader) readLabels() {
 	r.lines(func(line string, at finding.Position) {
 		if strings.TrimSpace(line) == "" || line[0] == '\\' {
@@ -40,8 +40,8 @@ func (r *reader) readLabels() {
 	})
 }
 
-// markerColumns splits the header of an exported list of markers. Adobe
-// Audition separates by tabs, in spite of the name .csv; Reaper by commas.
+// markerColumns splits the header of an exported list of markers. Adobe Audition
+// separates columns by tabs, although it names the file .csv; Reaper uses commas.
 func markerColumns(header string) []string {
 	separator := ","
 	if strings.Contains(header, "\t") {
@@ -63,9 +63,9 @@ func isMarkerHeader(line string) bool {
 	return name && start
 }
 
-// readMarkers reads the markers of Adobe Audition (Name, Start, Duration, Time
-// Format, Type, Description) and of Reaper (#, Name, Start, End, Length). The
-// header says which column is which.
+// readMarkers reads the markers of Adobe Audition (Name, Start, Duration, Time Format,
+// Type, Description) and of Reaper (#, Name, Start, End, Length). The header gives the
+// order of the columns.
 func (r *reader) readMarkers() {
 	var columns []string
 	row := func(fields []string, at finding.Position) {

@@ -73,17 +73,17 @@ func (r *reader) addPSC(element xml.StartElement, at finding.Position) {
 	r.add(c, at)
 }
 
-// xmlMessage returns the message of an error of package xml without its line, which
-// the finding has.
+// xmlMessage returns the message of an error of package xml without the line, because the
+// finding has the line.
 func xmlMessage(err error) string {
 	if syntax := (*xml.SyntaxError)(nil); errors.As(err, &syntax) {
-		return strings.TrimRight(syntax.Msg, ":. ") // a name of dots may be at its end
+		return strings.TrimRight(syntax.Msg, ":. ") // the message may end with a name that consists of dots
 	}
 	return err.Error()
 }
 
-// WritePSC writes chapters as Podlove Simple Chapters, version 1.2. It leaves out
-// ends and hidden chapters, which the format does not have.
+// WritePSC writes chapters as Podlove Simple Chapters, version 1.2. It leaves out ends
+// and hidden chapters, because the format cannot hold them.
 func WritePSC(w io.Writer, chapters []Chapter) error {
 	type chapter struct {
 		Start string `xml:"start,attr"`

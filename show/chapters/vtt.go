@@ -12,12 +12,12 @@ import (
 // vttTag is markup inside a cue, such as <v Vega> or </i>.
 var vttTag = regexp.MustCompile(`<[^<>]*>`)
 
-// readVTT reads the cues of a WebVTT file as chapters, as in a track element of the
-// kind chapters.
+// readVTT reads the cues of a WebVTT file as chapters, like a track element of kind
+// chapters.
 func (r *reader) readVTT() {
 	var cue *Chapter
 	var at finding.Position
-	skip := true // the header, a note or a style, until the next empty line
+	skip := true // inside the header, a note or a style, up to the next empty line
 	finish := func() {
 		if cue != nil {
 			cue.Title = html.UnescapeString(vttTag.ReplaceAllString(cue.Title, ""))
@@ -41,7 +41,7 @@ func (r *reader) readVTT() {
 			at = place
 		case cue != nil:
 			cue.Title += " " + line
-		default: // the identifier of a cue, a note, or a style
+		default: // the identifier of a cue, a note or a style
 			word, _, _ := strings.Cut(line, " ")
 			skip = word == "NOTE" || word == "STYLE" || word == "REGION"
 		}
@@ -49,7 +49,7 @@ func (r *reader) readVTT() {
 	finish()
 }
 
-// cue parses the times of a cue. Settings after them are ignored.
+// cue parses the times of a cue. It ignores settings after them.
 func (r *reader) cue(from, to string, at finding.Position) *Chapter {
 	to, _, _ = strings.Cut(strings.TrimSpace(to), " ")
 	start, ok := source.ParseTimestamp(strings.TrimSpace(from))

@@ -1,6 +1,6 @@
-// Package fromtags makes episodes of MP3s that were published before, when there is
-// no feed to import: each gets its title, date, number, artwork and chapters from its
-// ID3 tag. [Read] plans, and [Episode.Create] writes.
+// Package fromtags makes episodes of MP3s that were published before, if there is no feed
+// to import. Each episode gets title, date, number, artwork and chapters from the ID3 tag
+// of its MP3. [Read] plans the episodes, and [Episode.Create] writes them.
 package fromtags
 
 import (
@@ -23,17 +23,17 @@ import (
 	"onair/show"
 )
 
-// Episode is an episode that a file becomes.
+// Episode is the plan for an episode made from a file.
 type Episode struct {
 	Options  show.NewEpisodeOptions
 	Duration time.Duration
-	Artwork  bool     // the episode gets artwork of its own
-	Lacks    []string // what the tag does not have
-	Notes    []string // what is in the tag and cannot be taken as it is
+	Artwork  bool     // the episode gets its own artwork
+	Lacks    []string // values that the tag does not have
+	Notes    []string // values of the tag that are not used, or not unchanged
 }
 
-// Read reads the tags of files, and plans an episode for each, the oldest first. It
-// fails if a file cannot become an episode, and names it.
+// Read reads the tags of files, and plans an episode for each, oldest first. If a file
+// cannot become an episode, the error names it.
 func Read(s *show.Show, files []string) ([]*Episode, error) {
 	p := &planner{show: s, slugs: map[string]bool{}, guids: map[string]bool{}, numbers: map[[2]int]bool{}}
 	for _, e := range s.Episodes {
@@ -54,7 +54,7 @@ func Read(s *show.Show, files []string) ([]*Episode, error) {
 	}
 	slices.SortStableFunc(list, func(a, b *Episode) int {
 		x, y := &a.Options, &b.Options
-		if x.Date.IsZero() != y.Date.IsZero() { // without a date it may be a new one
+		if x.Date.IsZero() != y.Date.IsZero() { // an episode without a date may be new
 			return cmp.Compare(btoi(x.Date.IsZero()), btoi(y.Date.IsZero()))
 		}
 		return cmp.Or(x.Date.Compare(y.Date), cmp.Compare(x.Season, y.Season), cmp.Compare(x.Number, y.Number), strings.Compare(x.Audio, y.Audio))
@@ -76,16 +76,16 @@ func btoi(b bool) int {
 	return 0
 }
 
-// planner has what episodes of a show have in common.
+// planner holds what the episodes of a show share.
 type planner struct {
 	show    *show.Show
-	artwork []byte // the show's
+	artwork []byte // the show's artwork
 	slugs   map[string]bool
 	guids   map[string]bool
-	numbers map[[2]int]bool // season and number
+	numbers map[[2]int]bool // used numbers: season and number
 }
 
-// read reads one file.
+// read plans the episode for a file.
 func (p *planner) read(name string) (*Episode, error) {
 	f, stat, err := durable.OpenRegular(name)
 	if err != nil {
@@ -114,7 +114,7 @@ func (e *Episode) note(format string, args ...any) {
 	e.Notes = append(e.Notes, source.OneLine(fmt.Sprintf(format, args...)))
 }
 
-// facts takes title, date, number and GUID.
+// facts sets title, date, number and GUID.
 func (p *planner) facts(e *Episode, tag *audio.Tag, name string) {
 	o := &e.Options
 	if o.Title = shortTitle(tag.Title); o.Title == "" {
@@ -143,8 +143,8 @@ func (p *planner) facts(e *Episode, tag *audio.Tag, name string) {
 	}
 }
 
-// cover takes the picture of the tag as artwork, if directories accept it and it is
-// not the show's.
+// cover uses the picture of the tag as artwork, if directories accept it and it differs
+// from the show's artwork.
 func (p *planner) cover(e *Episode, picture *audio.Picture) {
 	if picture == nil {
 		e.Lacks = append(e.Lacks, "artwork")
@@ -171,7 +171,7 @@ func extension(p *audio.Picture) string {
 	return ".jpg"
 }
 
-// chapters takes the chapters with their images.
+// chapters sets the chapters of the tag, with their images.
 func (e *Episode) chapters(f *os.File, size int64, name string) {
 	list, images, found := audio.ReadTagChapters(f, size, name)
 	if len(list) == 0 {
@@ -193,7 +193,8 @@ func (e *Episode) chapters(f *os.File, size int64, name string) {
 	e.Options.Chapters = list
 }
 
-// number gives an episode without a number, or with that of another, the next one.
+// number assigns the next free number to an episode that has no number or the same as
+// another.
 func (p *planner) number(e *Episode) {
 	o := &e.Options
 	key := [2]int{o.Season, o.Number}
@@ -220,7 +221,7 @@ func (p *planner) number(e *Episode) {
 	p.numbers[[2]int{season, next}] = true
 }
 
-// name chooses the slug.
+// name sets the slug.
 func (p *planner) name(e *Episode) {
 	o := &e.Options
 	base := slugs.Make(fmt.Sprintf("%d-%s", o.Number, slugs.Make(o.Title)))
@@ -231,15 +232,15 @@ func (p *planner) name(e *Episode) {
 	p.slugs[o.Slug] = true
 }
 
-// separate moves an episode that has the date of the one before it by a minute, so that
-// apps list both in their order.
+// separate dates an episode a minute after the one before it, unless it is later anyway,
+// so that apps list both in the right order.
 func separate(before, e *Episode) {
 	if d := before.Options.Date; !d.IsZero() && !e.Options.Date.IsZero() && !e.Options.Date.After(d) {
 		e.Options.Date = d.Add(time.Minute)
 	}
 }
 
-// shortTitle returns a title in one line of at most 255 characters.
+// shortTitle returns a title on one line, with at most 255 characters.
 func shortTitle(title string) string {
 	title = strings.TrimSpace(source.OneLine(strings.ToValidUTF8(title, "\uFFFD")))
 	if utf8.RuneCountInString(title) > 255 {
@@ -248,7 +249,7 @@ func shortTitle(title string) string {
 	return title
 }
 
-// titleOfFile makes a title of a file's name.
+// titleOfFile makes a title from the name of a file.
 func titleOfFile(name string) string {
 	base := filepath.Base(name)
 	base = strings.TrimSuffix(base, filepath.Ext(base))

@@ -11,8 +11,8 @@ import (
 	"onair/internal/source"
 )
 
-// fillDates gives episodes without a date one between those of their neighbours. The
-// list is the newest first.
+// fillDates gives each episode without a date a date between those of its neighbours.
+// list has the newest first.
 func (c *mapper) fillDates(list []*episode) {
 	for i, e := range list {
 		if !e.date.IsZero() {
@@ -47,8 +47,8 @@ func (c *mapper) fillDates(list []*episode) {
 	c.where = ""
 }
 
-// slugs names the episodes, oldest first, so that names stay the same when the feed
-// grows.
+// slugs sets the slugs of the episodes, oldest first, so that they stay the same when the
+// feed grows.
 func (c *mapper) slugs(list []*episode, k *known) {
 	taken := map[string]bool{}
 	for slug := range k.slugs {
@@ -86,7 +86,7 @@ func numberOf(e *episode) string {
 	return ""
 }
 
-// redirects writes where the page of each episode was.
+// redirects sets the former paths of each episode's page.
 func (c *mapper) redirects(list []*episode) {
 	taken := map[string]bool{}
 	for _, e := range list {

@@ -17,15 +17,15 @@ import (
 	"onair/internal/source"
 )
 
-// audio puts the audio into the folder, and reports whether it is there. Audio that
-// cannot be had stays where it is.
+// audio puts the audio into the folder, and reports whether it is there. If the audio
+// cannot be downloaded or copied, the episode keeps its address.
 func (f *episodeFolder) audio(ctx context.Context) (here bool, err error) {
 	x, o := f.e.enclosure, f.p.o
 	if o.NoAudio || !strings.HasPrefix(x.mediaType, "audio/") {
 		return false, nil
 	}
 	for _, name := range []string{"audio.mp3", "audio.m4a"} {
-		if f.exists(f.temp + "/" + name) { // of a run that was killed
+		if f.exists(f.temp + "/" + name) { // left by a run that was killed
 			return true, nil
 		}
 	}
@@ -47,7 +47,7 @@ func (f *episodeFolder) audio(ctx context.Context) (here bool, err error) {
 	return f.adopt(part)
 }
 
-// adopt checks audio and gives it its name.
+// adopt checks audio and renames it to its final name.
 func (f *episodeFolder) adopt(part string) (here bool, err error) {
 	file, err := os.Open(part)
 	if err != nil {
@@ -78,8 +78,8 @@ func removed(err error) error {
 	return err
 }
 
-// localAudio copies the audio from the folder that the user named. The file has the
-// name that is at the end of the enclosure's address.
+// localAudio copies the audio from the folder that the user named. It looks for the file
+// name at the end of the enclosure's address.
 func (f *episodeFolder) localAudio() (here bool, err error) {
 	name, _ := url.PathUnescape(path.Base(pathOf(f.e.enclosure.url)))
 	entries, err := os.ReadDir(f.p.o.AudioFrom)
@@ -110,8 +110,8 @@ func (f *episodeFolder) localAudio() (here bool, err error) {
 	return false, nil
 }
 
-// download downloads a file, and continues where an earlier try ended if the server says
-// that the file is the same one.
+// download downloads a file. It continues where an earlier try ended if the server says
+// that the file has not changed.
 func (f *episodeFolder) download(ctx context.Context, address, part string) error {
 	etagFile := f.temp + "/audio.etag"
 	header := http.Header{"Accept-Encoding": {"identity"}}
@@ -125,7 +125,7 @@ func (f *episodeFolder) download(ctx context.Context, address, part string) erro
 	response, err := f.p.web.get(ctx, address, header, maxAudio)
 	var status *statusError
 	if errors.As(err, &status) && status.code == http.StatusRequestedRangeNotSatisfiable && have > 0 {
-		return errors.Join(os.Remove(part), errCutOff) // begin anew
+		return errors.Join(os.Remove(part), errCutOff) // start again
 	}
 	if err != nil {
 		return err
@@ -151,7 +151,7 @@ func (f *episodeFolder) download(ctx context.Context, address, part string) erro
 	if err != nil {
 		return err
 	}
-	// The writer has no ReadFrom, which would not use the buffer.
+	// Hide ReadFrom, because it would bypass the buffer.
 	n, err := io.CopyBuffer(struct{ io.Writer }{file}, &counted{response.Body, f.writer}, make([]byte, copyBuffer))
 	if closed := file.Close(); err == nil {
 		err = closed
@@ -162,10 +162,10 @@ func (f *episodeFolder) download(ctx context.Context, address, part string) erro
 	return err
 }
 
-// copyBuffer is how many bytes of a download are written at once.
+// copyBuffer is the number of bytes of a download that are written at once.
 const copyBuffer = 256 << 10
 
-// counted counts what is read for the progress.
+// counted counts the bytes read, for the progress.
 type counted struct {
 	io.Reader
 	w *writer

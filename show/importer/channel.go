@@ -19,23 +19,23 @@ import (
 	"onair/show/pins"
 )
 
-// showFiles are the files of the show itself.
+// showFiles are the files that describe the show itself.
 type showFiles struct {
 	title   string
 	yaml    yamlDoc
-	artwork string // its address; empty if there is none
+	artwork string // address of the artwork; empty if there is none
 	lock    []byte
-	c       *mapper // has the people and the namespaces when all episodes are read
+	c       *mapper // knows the people and namespaces once all episodes have been read
 	extra   string
 }
 
-// relays are hosts whose addresses forward mail to the owner only while the show is
-// there.
+// relays are hosts that forward mail to the owner of a show, but only while they host the
+// show.
 var relays = []string{"anchor.fm", "spotify.com", "buzzsprout.com", "podbean.com", "acast.com", "spreaker.com", "redcircle.com", "rss.com", "soundcloud.com"}
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
-// show returns the files of the show.
+// show reads the channel and returns the files of the show.
 func (c *mapper) show() *showFiles {
 	ch := c.channel
 	s := &showFiles{c: c, title: line(c.one(ch, "title").Value())}
@@ -61,7 +61,7 @@ func (c *mapper) show() *showFiles {
 	c.showPodcast(y)
 	s.artwork = c.artwork(ch)
 	s.lock = (&pins.Lock{PodcastGUID: c.podcastGUID(), Episodes: map[string]*pins.Pin{}}).Format()
-	c.one(ch, "podcast:trailer", "url", "pubdate", "length", "type", "season") // the episode of type trailer makes it
+	c.one(ch, "podcast:trailer", "url", "pubdate", "length", "type", "season") // onair makes it from the episode of type trailer
 	c.all(ch, "podcast:trailer", "url", "pubdate", "length", "type", "season")
 	if s.artwork != "" {
 		c.all(ch, "image")
@@ -70,7 +70,7 @@ func (c *mapper) show() *showFiles {
 	return s
 }
 
-// file returns show.yaml. All episodes have been read then.
+// file returns show.yaml. It must be called after all episodes have been read.
 func (s *showFiles) file(prefix string) string {
 	y := s.yaml
 	var out yamlDoc
@@ -101,7 +101,7 @@ func (s *showFiles) file(prefix string) string {
 	return out.b.String()
 }
 
-// plainOrNotes returns a description as Markdown.
+// plainOrNotes converts a description to Markdown.
 func plainOrNotes(c *mapper, text string) string {
 	md, lost := notesOf(text)
 	for _, l := range lost {
@@ -112,8 +112,8 @@ func plainOrNotes(c *mapper, text string) string {
 
 var feedPath = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._~/-]*$`)
 
-// feedAddress takes over the path of the feed, and says what redirect its address
-// needs.
+// feedAddress keeps the path of the feed if possible, and adds a step that says which
+// redirect the old address needs.
 func (c *mapper) feedAddress(y *yamlDoc) {
 	address := c.address
 	for link := range c.channel.All("atom:link") {
@@ -136,7 +136,7 @@ func (c *mapper) feedAddress(y *yamlDoc) {
 	c.steps = append(c.steps, "let the old host redirect the feed with 301 to the new address; docs/moving.md says how")
 }
 
-// showFacts writes the fields that have one simple value.
+// showFacts writes the fields that have a single simple value.
 func (c *mapper) showFacts(y *yamlDoc) {
 	ch := c.channel
 	if lang := languageOf(c.one(ch, "language").Value()); lang != "" {
@@ -184,8 +184,8 @@ func languageOf(s string) string {
 	return tag
 }
 
-// categories writes Apple's categories. Retired ones become those that took their
-// place.
+// categories writes Apple's categories. It replaces retired categories by their
+// successors.
 func (c *mapper) categories(y *yamlDoc) {
 	var list []string
 	add := func(name, sub string) {
@@ -222,7 +222,7 @@ func categoryPath(name, sub string) string {
 	return name + " > " + sub
 }
 
-// owner writes the owner, but not an address that forwards mail only while the show is
+// owner writes the owner. It omits an address that forwards mail only while the show is
 // at its old host.
 func (c *mapper) owner(y *yamlDoc) {
 	e := c.one(c.channel, "itunes:owner")
@@ -246,8 +246,8 @@ func (c *mapper) owner(y *yamlDoc) {
 	}
 }
 
-// showPeople writes the hosts. Other persons of the show have no field, and stay as
-// they are in extra.
+// showPeople writes the hosts. The show has no field for other persons, so they stay in
+// extra.
 func (c *mapper) showPeople(y *yamlDoc) {
 	var others []*tree.Element
 	for e := range c.channel.All("podcast:person") {
@@ -271,7 +271,7 @@ func (c *mapper) showPeople(y *yamlDoc) {
 var mediums = []string{"podcast", "podcastL", "music", "musicL", "video", "videoL", "film", "filmL", "audiobook", "audiobookL",
 	"newsletter", "newsletterL", "blog", "blogL", "publisher", "publisherL", "course", "courseL", "mixed"}
 
-// showPodcast writes the fields of the podcast namespace.
+// showPodcast writes fields from elements of the podcast namespace.
 func (c *mapper) showPodcast(y *yamlDoc) {
 	ch := c.channel
 	if medium := c.one(ch, "podcast:medium").Value(); slices.Contains(mediums, medium) {
@@ -334,7 +334,7 @@ func (c *mapper) license(y *yamlDoc, parent *tree.Element) string {
 	return "" // stays in extra
 }
 
-// locations writes the locations of the show or an episode. Those that have an invalid
+// locations writes the locations of the show or an episode. Locations with an invalid
 // part stay in extra.
 func (c *mapper) locations(y *yamlDoc, parent *tree.Element) {
 	var list []string
@@ -396,7 +396,7 @@ func (c *mapper) artwork(parent *tree.Element) string {
 
 var uuidShape = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 
-// podcastGUID returns the podcast:guid of the feed, else the one that follows from its
+// podcastGUID returns the podcast:guid of the feed, or else the one computed from its
 // address.
 func (c *mapper) podcastGUID() string {
 	guid := c.one(c.channel, "podcast:guid").Value()

@@ -19,25 +19,25 @@ type mapper struct {
 	o       *Options
 	channel *tree.Element
 	items   []*tree.Element // newest first, as in the feed
-	address string          // of the feed after redirects; empty for a file
+	address string          // address of the feed after redirects; empty for a file
 
 	losses []Loss
-	where  string // of losses; see Loss.Where
+	where  string // current value of Loss.Where
 	locked bool
 	steps  []string
 
-	existing   *show.Show // whose files stay as they are; nil for a new show
+	existing   *show.Show // the show whose files stay unchanged; nil for a new show
 	used       map[*tree.Element]bool
-	namespaces map[string]string // that extra needs, by prefix
+	namespaces map[string]string // namespaces that extra needs, by prefix
 	people     people
 	values     channelValues
 }
 
-// channelValues are values of the channel that items are compared with.
+// channelValues are values of the channel that are compared with values of items.
 type channelValues struct {
 	author, license, link string
 	explicit              bool
-	hosts                 []string // people, as YAML
+	hosts                 []string // the people, as YAML
 	seasons               map[string]string
 }
 
@@ -56,7 +56,7 @@ func newMapper(o *Options, f *feedFile, existing *show.Show) *mapper {
 				guid = item.Child("enclosure").Attr("url")
 			}
 			if n > 0 && guid != "" && seen[guid] {
-				continue // an episode that moved to the next page meanwhile
+				continue // the episode moved to the next page while the pages were read
 			}
 			seen[guid] = true
 			c.items = append(c.items, item)
@@ -74,13 +74,13 @@ func newMapper(o *Options, f *feedFile, existing *show.Show) *mapper {
 	return c
 }
 
-// lose records a value that is lost, or changes.
+// lose records that a value is lost or changed.
 func (c *mapper) lose(format string, args ...any) {
 	c.losses = append(c.losses, Loss{c.where, fmt.Sprintf(format, args...)})
 }
 
-// one returns the element with the name, and records that its text and the named
-// attributes are used. Of several it takes the first that has content.
+// one returns the element with the name, and marks its text and the named attributes as
+// used. If there are several, it returns the first one with content.
 func (c *mapper) one(parent *tree.Element, name string, attrs ...string) *tree.Element {
 	var first *tree.Element
 	for e := range parent.All(name) {
@@ -96,7 +96,7 @@ func (c *mapper) one(parent *tree.Element, name string, attrs ...string) *tree.E
 	return first
 }
 
-// all is one for elements that may be repeated.
+// all is like one, but returns all elements with the name.
 func (c *mapper) all(parent *tree.Element, name string, attrs ...string) []*tree.Element {
 	list := slices.Collect(parent.All(name))
 	for _, e := range list {
@@ -106,7 +106,7 @@ func (c *mapper) all(parent *tree.Element, name string, attrs ...string) []*tree
 	return list
 }
 
-// checkAttrs records the loss of attributes that are not among the known ones.
+// checkAttrs records the loss of all attributes except the known ones.
 func (c *mapper) checkAttrs(e *tree.Element, known []string) {
 	if e == nil {
 		return
@@ -118,7 +118,7 @@ func (c *mapper) checkAttrs(e *tree.Element, known []string) {
 	}
 }
 
-// short returns the beginning of an element's value, for a message.
+// short returns the start of an element's value, for a message.
 func short(e *tree.Element) string {
 	text := e.Value()
 	for _, a := range e.Attrs {
@@ -129,10 +129,10 @@ func short(e *tree.Element) string {
 	return source.ShortQuote(line(text))
 }
 
-// noise are the prefixes of elements that only the former host understands.
+// noise are prefixes of elements that only the former host understands.
 var noise = []string{"acast", "fireside", "feedburner", "omny", "atom10", "thespringbox", "anchor", "libsyn", "megaphone", "art19", "spreaker"}
 
-// Elements that describe the old feed and not the show.
+// Names of elements that describe the old feed and not the show.
 var (
 	channelDropped = map[string]string{
 		"atom:link": "", "generator": "", "docs": "", "cloud": "", "lastBuildDate": "", "pubDate": "", "item": "",
@@ -144,8 +144,8 @@ var (
 
 var xmlName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
 
-// rest returns what is left of an element's children as extra XML, and records what
-// cannot be part of it.
+// rest returns the unused children of an element as extra XML, and records the loss of
+// those that extra cannot hold.
 func (c *mapper) rest(parent *tree.Element, rss []string, dropped map[string]string) string {
 	var out strings.Builder
 	byName := map[string]int{}
@@ -189,7 +189,7 @@ func (c *mapper) rest(parent *tree.Element, rss []string, dropped map[string]str
 	return strings.TrimSpace(out.String())
 }
 
-// xml writes an element for extra:.
+// xml returns an element as XML for extra:.
 func (c *mapper) xml(e *tree.Element, depth int) (string, error) {
 	if depth > 30 {
 		return "", errors.New("it is nested too deeply")
@@ -240,8 +240,7 @@ func xmlChar(r rune) rune {
 // builtIn are the prefixes that every feed of onair may use.
 var builtIn = []string{"itunes", "podcast", "atom", "content", "psc"}
 
-// name returns the name under which an element can be part of extra:, and declares its
-// namespace.
+// name returns the name of an element for use in extra:, and declares its namespace.
 func (c *mapper) name(usual, prefix, local, space string) (string, error) {
 	if !xmlName.MatchString(local) {
 		return "", errors.New("its name is malformed")
@@ -275,12 +274,12 @@ func (c *mapper) name(usual, prefix, local, space string) (string, error) {
 	return prefix + ":" + local, nil
 }
 
-// people are the persons of a feed.
+// people are the persons in a feed.
 type people struct {
-	ids    []string // in the order of their first appearance
+	ids    []string // in the order in which they first appear
 	byName map[string]string
-	fields map[string][]string // name, url and image by id
-	fixed  bool                // people.yaml is there, and stays as it is
+	fields map[string][]string // name, url and image, by id
+	fixed  bool                // people.yaml exists and stays unchanged
 }
 
 func (p *people) init(existing *show.Show) {
@@ -293,7 +292,7 @@ func (p *people) init(existing *show.Show) {
 	}
 }
 
-// id returns the id of a person, and fills in what is not known of her yet.
+// id returns the id of a person, and adds facts that were not known.
 func (p *people) id(name, url, image string) string {
 	id := p.byName[name]
 	if id == "" {
@@ -315,7 +314,7 @@ func (p *people) id(name, url, image string) string {
 	return id
 }
 
-// file returns people.yaml; empty if there are none.
+// file returns people.yaml. It is empty if there are no people.
 func (p *people) file() string {
 	var y yamlDoc
 	for _, id := range p.ids {
@@ -327,11 +326,11 @@ func (p *people) file() string {
 
 // person is a podcast:person.
 type person struct {
-	id, name, role, group string // id is empty for one who is not in people.yaml
-	extra                 string // what differs from people.yaml, as fields in braces
+	id, name, role, group string // id is empty for a person who is not in people.yaml
+	extra                 string // facts that differ from people.yaml, as fields for a map in braces
 }
 
-// persons returns the persons of an element.
+// persons returns the persons that an element lists.
 func (c *mapper) persons(parent *tree.Element) []person {
 	var list []person
 	for _, e := range c.all(parent, "podcast:person", "role", "group", "href", "img") {
@@ -374,7 +373,7 @@ func (c *mapper) persons(parent *tree.Element) []person {
 	return list
 }
 
-// yaml returns a person for a list in which all have the role.
+// yaml returns a person as an element of a list whose usual role is the given one.
 func (p person) yaml(role string) string {
 	text := source.Quote(p.id)
 	if p.role == role && p.group == "" && p.extra == "" && p.id != "" {

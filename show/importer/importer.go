@@ -32,31 +32,31 @@ import (
 	"onair/show"
 )
 
-// Options say what to import and where to. Source and Dir are required.
+// Options say what to import, and where to. Source and Dir are required.
 type Options struct {
 	Source string // address or file of the feed
 	Dir    string // folder of the show
 
 	NoAudio   bool   // leave the audio where it is
 	AudioFrom string // folder with the audio; empty to download it
-	KeepLinks bool   // episodes keep the address of their page
-	Overwrite bool   // write again what is there
-	Limit     int    // import only the newest episodes, this many; 0 for all
+	KeepLinks bool   // episodes link to their former pages
+	Overwrite bool   // replace files that exist
+	Limit     int    // import only this many of the newest episodes; 0 imports all
 
-	User, Password string // for the host of the feed
+	User, Password string // credentials for the host of the feed
 
 	Now      time.Time
 	Own      *fetch.Client  // for the host of the feed; nil for the default
-	Progress func(Progress) // is called while files are downloaded; may be nil
+	Progress func(Progress) // called while files are downloaded; may be nil
 }
 
-// Progress is how far Write has come.
+// Progress says how much Write has done.
 type Progress struct {
 	Episodes, AllEpisodes int
-	Bytes, AllBytes       int64 // of audio; AllBytes is what the feed claims
+	Bytes, AllBytes       int64 // bytes of audio; AllBytes is what the feed claims
 }
 
-// Loss is a value of the feed that is not in the show, or not as it was.
+// Loss is a value of the feed that is missing or changed in the show.
 type Loss struct {
 	Where string // title of an episode; empty for the show
 	What  string
@@ -69,10 +69,10 @@ func (l Loss) String() string {
 	return l.Where + ": " + l.What
 }
 
-// ErrNotEmpty reports that the folder has other files than those of a show.
+// ErrNotEmpty reports that the folder has files but no show.
 var ErrNotEmpty = errors.New("the folder is not empty, and is not a show")
 
-// hintedError is an error and what to do about it.
+// hintedError is an error with a hint what to do about it.
 type hintedError struct {
 	err  error
 	hint string
@@ -84,28 +84,28 @@ func (e *hintedError) Unwrap() error { return e.err }
 // Hint returns what to do about the error.
 func (e *hintedError) Hint() string { return e.hint }
 
-// Plan is what an import will write.
+// Plan describes what an import will write.
 type Plan struct {
 	Title    string
-	Episodes int   // that will be written
-	Known    int   // that are in the folder already
-	Bytes    int64 // of the audio to download, as the feed claims
-	Pages    int   // of the feed
+	Episodes int   // number of episodes to write
+	Known    int   // number of episodes that are in the folder already
+	Bytes    int64 // bytes of audio to download, as the feed claims
+	Pages    int   // number of pages of the feed
 	Locked   bool  // the feed asks other hosts not to import it
 	Losses   []Loss
-	Steps    []string // what remains to be done by hand
+	Steps    []string // steps that the user has to take
 
 	o      *Options
 	web    *web
 	show   *showFiles
-	items  []*episode // to write, oldest first
+	items  []*episode // episodes to write, oldest first
 	isShow bool       // the folder has a show already
 }
 
-// marker is a file in a folder whose import has not ended.
+// marker is the name of a file in a folder whose import is incomplete.
 const marker = ".onair-import"
 
-// Read fetches and reads the feed.
+// Read fetches and reads the feed, and plans the import.
 func Read(ctx context.Context, o *Options) (*Plan, error) {
 	w, err := newWeb(o)
 	if err != nil {
@@ -140,14 +140,15 @@ func Read(ctx context.Context, o *Options) (*Plan, error) {
 	return p, nil
 }
 
-// known is the show of a folder, and its episodes: their folders by GUID.
+// known is what a folder has before the import: the show, and the folders of its episodes
+// by GUID.
 type known struct {
-	show  *show.Show // nil if there is none yet, or it is written again
+	show  *show.Show // nil if there is no show or if it is to be replaced
 	dirs  map[string]string
 	slugs map[string]bool
 }
 
-// openFolder checks that the folder can take the show, and returns what it has.
+// openFolder checks that the folder can take the show, and returns what it has already.
 func (p *Plan) openFolder() (*known, error) {
 	k := &known{dirs: map[string]string{}, slugs: map[string]bool{}}
 	entries, err := os.ReadDir(p.o.Dir)
@@ -180,7 +181,7 @@ func (p *Plan) openFolder() (*known, error) {
 	return k, nil
 }
 
-// notAFeed returns an error for a document that is no RSS feed.
+// notAFeed returns an error that says what a document is, which is not an RSS feed.
 func notAFeed(d *tree.Document) error {
 	hint := "give the address of the RSS feed, which your host shows in its settings"
 	what := "it is not a feed"

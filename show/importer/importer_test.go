@@ -32,7 +32,7 @@ import (
 
 var now = time.Date(2027, 2, 4, 6, 0, 0, 0, time.UTC)
 
-// mp3 returns audio of n frames, whose bytes depend on seed.
+// mp3 returns audio of n MPEG frames. seed changes the bytes.
 func mp3(n int, seed byte) []byte {
 	frame := make([]byte, 417) // 128 kbit/s, 44.1 kHz
 	copy(frame, []byte{0xFF, 0xFB, 0x90, 0x64})
@@ -49,14 +49,14 @@ func picture(t *testing.T) []byte {
 	return out.Bytes()
 }
 
-// oldHost is a host with the habits of real ones.
+// oldHost is a server that behaves like real podcast hosts.
 type oldHost struct {
 	*httptest.Server
 	t *testing.T
 
 	mu     sync.Mutex
-	asked  map[string]int // requests by path
-	ranges int            // requests for the rest of a file
+	asked  map[string]int // number of requests, by path
+	ranges int            // number of requests for the rest of a file
 }
 
 const feedHead = `<?xml version="1.0" encoding="UTF-8"?>
@@ -129,7 +129,7 @@ func (h *oldHost) serve(w http.ResponseWriter, r *http.Request) {
 		data := mp3(200, r.URL.Path[1])
 		w.Header().Set("ETag", `"`+r.URL.Path+`"`)
 		w.Header().Set("Content-Type", "audio/mpeg")
-		if n == 1 && r.URL.Path == "/3.mp3" { // the connection is cut
+		if n == 1 && r.URL.Path == "/3.mp3" { // cut off the connection
 			w.Header().Set("Content-Length", fmt.Sprint(len(data)))
 			_, _ = w.Write(data[:len(data)/2])
 			panic(http.ErrAbortHandler)
@@ -165,8 +165,7 @@ func run(t *testing.T, ctx context.Context, o *importer.Options) []string {
 	return all
 }
 
-// load loads the show in a folder, which has no errors but that of categories and the
-// like.
+// load loads the show in a folder. The show must not have errors.
 func load(t *testing.T, dir string) *show.Show {
 	t.Helper()
 	s, found := show.Load(os.DirFS(dir), nil)
@@ -176,7 +175,7 @@ func load(t *testing.T, dir string) *show.Show {
 	return s
 }
 
-// tree returns the files of a folder with their sums.
+// tree returns the files of a folder with their hashes.
 func tree(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	files := map[string]string{}
@@ -290,9 +289,9 @@ func TestSecondImportChangesNothing(t *testing.T) {
 	}
 }
 
-// TestNewEpisodesFitTheShow imports an episode with a person, a season and a namespace
-// that the show of an earlier import does not have, and with a person whose id was
-// edited. The show still loads, and its files stay as they are.
+// TestNewEpisodesFitTheShow imports an episode into the show of an earlier import. The
+// episode has a person, a season and a namespace that the show lacks, and a person whose
+// id was edited. The show must still load, and its files must stay unchanged.
 func TestNewEpisodesFitTheShow(t *testing.T) {
 	t.Parallel()
 	const oldest = `<item><title>One</title><guid>1</guid><enclosure url="https://old.example/1.mp3" length="9" type="audio/mpeg"/><podcast:person role="guest" img="https://old.example/a.jpg">Ada Byron</podcast:person></item>`
@@ -372,7 +371,7 @@ func TestInterruptedImportContinues(t *testing.T) {
 	}
 }
 
-// rendered returns the feed of a show in a folder, at another address.
+// rendered renders the feed of a show in a folder, with another address.
 func rendered(t *testing.T, dir string) []byte {
 	t.Helper()
 	env := map[string]string{"ONAIR_URL": "https://new.example/"}
@@ -401,7 +400,7 @@ func TestImportOfARenderedFeedIsTheSameShow(t *testing.T) {
 	h := newOldHost(t)
 	first, second := filepath.Join(t.TempDir(), "tea"), filepath.Join(t.TempDir(), "tea")
 	run(t, t.Context(), &importer.Options{Source: h.URL + "/feed", Dir: first, NoAudio: true})
-	// Files on the new host do not exist, so the second show cannot have them.
+	// The second show lacks files that do not exist on the new host.
 	for _, name := range []string{"artwork.jpg", "episodes/3-green-tea-the-movie/transcript.md", "episodes/3-green-tea-the-movie/transcript.de.md", "episodes/3-green-tea-the-movie/chapters.json"} {
 		if err := os.Remove(filepath.Join(first, name)); err != nil {
 			t.Fatal(err)

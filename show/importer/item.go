@@ -17,22 +17,22 @@ import (
 	"onair/show/chapters"
 )
 
-// episode is an episode to write.
+// episode is an episode to be written.
 type episode struct {
 	guid, title, slug string
 	date              time.Time
-	existing          bool   // the folder has it
-	dir               string // its folder; empty for a new one
+	existing          bool   // the folder has the episode already
+	dir               string // folder of an existing episode; empty for a new one
 
-	head, front yamlDoc // the lines before and after the date
+	head, front yamlDoc // front matter before and after the date
 	notes       string
 	extra       string
 	enclosure   *enclosure // nil if there is none
-	link        string     // of its page
-	artwork     string     // its address; empty for the show's
+	link        string     // address of its page
+	artwork     string     // address of the artwork; empty for the show's
 	transcripts []transcript
 	chaptersURL string
-	chapters    []chapters.Chapter // of the feed itself, with the addresses of images
+	chapters    []chapters.Chapter // chapters in the feed itself, with the addresses of their images
 }
 
 type enclosure struct {
@@ -41,7 +41,7 @@ type enclosure struct {
 	duration       time.Duration
 }
 
-// transcript is a file of a transcript.
+// transcript is a file of a transcript in the feed.
 type transcript struct {
 	url, format, language string
 }
@@ -63,7 +63,8 @@ func (c *mapper) episodes(k *known) []*episode {
 	return list
 }
 
-// episode returns the episode of an item without its slug; nil for one without content.
+// episode returns the episode of an item, without its slug. It returns nil for an item
+// without content.
 func (c *mapper) episode(item *tree.Element, guids map[string]bool) *episode {
 	e := &episode{title: line(c.one(item, "title").Value())}
 	c.where = e.title
@@ -122,7 +123,8 @@ func pathOf(address string) string {
 	return u.Path
 }
 
-// enclosure takes the first file that is audio, else video. It returns all addresses.
+// enclosure sets the enclosure to the first audio file, or else the first video. It
+// returns the addresses of all files.
 func (c *mapper) enclosure(e *episode, item *tree.Element) (all []string) {
 	var best *enclosure
 	for _, x := range c.all(item, "enclosure", "url", "length", "type") {
@@ -155,8 +157,8 @@ func (c *mapper) enclosure(e *episode, item *tree.Element) (all []string) {
 
 var mediaTypeShape = regexp.MustCompile(`^(audio|video|application)/[a-z0-9][a-z0-9.+-]*$`)
 
-// mediaTypeOf returns the media type of an enclosure, if need be by the extension of its
-// address.
+// mediaTypeOf returns the media type of an enclosure. If the written type is not usable,
+// it decides by the extension of the address.
 func mediaTypeOf(written, address string) string {
 	written, _, _ = strings.Cut(strings.ToLower(strings.TrimSpace(written)), ";")
 	switch written {
@@ -181,8 +183,8 @@ func mediaTypeOf(written, address string) string {
 	return "audio/mpeg"
 }
 
-// guid sets the identity of an episode: its GUID, else the address of its file, which
-// apps take then.
+// guid sets the identity of an episode: its GUID, or else the address of its file, which
+// apps use if there is no GUID.
 func (c *mapper) guid(e *episode, item *tree.Element, files []string, guids map[string]bool) {
 	e.guid = strings.TrimSpace(strings.ToValidUTF8(c.one(item, "guid", "isPermaLink").Value(), ""))
 	if e.guid == "" && len(files) > 0 {
@@ -247,7 +249,8 @@ func (c *mapper) numbers(y *yamlDoc, item *tree.Element) {
 	}
 }
 
-// seasonName records the name of a season for show.yaml, or that it is not there.
+// seasonName records the name of a season for show.yaml. If show.yaml exists and lacks
+// the name, it records a loss.
 func (c *mapper) seasonName(n, name string) {
 	if c.existing == nil {
 		c.values.seasons[n] = name
@@ -258,8 +261,8 @@ func (c *mapper) seasonName(n, name string) {
 	}
 }
 
-// whole returns a whole number from 1 as it is written without zeros in front; empty for
-// anything else.
+// whole returns a whole number of at least 1, without leading zeros. For other text it
+// returns an empty string.
 func whole(s string) string {
 	n, err := strconv.Atoi(strings.TrimSpace(s))
 	if err != nil || n < 1 || n > 99_999_999 {
@@ -284,7 +287,7 @@ func (c *mapper) episodeFacts(y *yamlDoc, item *tree.Element) {
 	}
 }
 
-// text sets the notes and the summary. Of two texts the longer one becomes the notes.
+// text sets the notes and the summary. Of two texts, the longer one becomes the notes.
 func (c *mapper) text(e *episode, item *tree.Element) {
 	description, encoded := c.one(item, "description").Value(), c.one(item, "content:encoded").Value()
 	notes, short := encoded, description
@@ -335,7 +338,7 @@ func (c *mapper) duration(e *episode, item *tree.Element) {
 	}
 }
 
-// credits writes the people of an episode whose persons are not just the show's hosts.
+// credits writes the people of an episode, unless they are just the show's hosts.
 func (c *mapper) credits(y *yamlDoc, item *tree.Element) {
 	var hosts, guests, others []string
 	for _, p := range c.persons(item) {
@@ -363,7 +366,7 @@ func (c *mapper) credits(y *yamlDoc, item *tree.Element) {
 	put("people", others)
 }
 
-// soundbites writes the soundbites; those that cannot be read stay in extra.
+// soundbites writes the soundbites. Those that cannot be read stay in extra.
 func (c *mapper) soundbites(y *yamlDoc, item *tree.Element) {
 	var list []string
 	for e := range item.All("podcast:soundbite") {
@@ -385,7 +388,7 @@ func (c *mapper) soundbites(y *yamlDoc, item *tree.Element) {
 
 var protocols = []string{"disabled", "activitypub", "twitter", "lightning", "atproto", "hive", "matrix", "nostr"}
 
-// social writes where comments are; what has no field stays in extra.
+// social writes the places for comments. Values without a field stay in extra.
 func (c *mapper) social(y *yamlDoc, item *tree.Element) {
 	var list []string
 	for e := range item.All("podcast:socialInteract") {
@@ -409,10 +412,10 @@ func (c *mapper) social(y *yamlDoc, item *tree.Element) {
 	y.list("social", list)
 }
 
-// ranks are the formats of transcripts, the best one first.
+// ranks are the formats of transcripts, best first.
 var ranks = []string{"vtt", "json", "srt", "html", "text"}
 
-// transcripts chooses the best file of each language.
+// transcripts selects the best file for each language.
 func (c *mapper) transcripts(e *episode, item *tree.Element) {
 	best := map[string]transcript{}
 	var order []string
@@ -465,7 +468,7 @@ func transcriptFormat(mediaType, address string) string {
 	return "text"
 }
 
-// chapterFiles sets where the chapters are: in a file, else in the feed.
+// chapterFiles sets the source of the chapters: a file, or else the feed.
 func (c *mapper) chapterFiles(e *episode, item *tree.Element) {
 	if x := c.one(item, "podcast:chapters", "url", "type"); x != nil {
 		if address, ok := webAddress(x.Attr("url")); ok {
@@ -487,7 +490,7 @@ func (c *mapper) chapterFiles(e *episode, item *tree.Element) {
 	}
 }
 
-// maxSlug is the length of slugs that an import makes.
+// maxSlug is the longest slug that an import makes.
 const maxSlug = 60
 
 var numberLine = regexp.MustCompile(`(?m)^number: (\d+)$`)

@@ -24,7 +24,7 @@ var tag = regexp.MustCompile(`<[A-Za-z/!][^>]*>`)
 
 func isHTML(s string) bool { return tag.MatchString(s) }
 
-// toMarkdown is the converter, which is made when it is first used.
+// toMarkdown returns the converter. The first call creates it.
 var toMarkdown = sync.OnceValue(func() *converter.Converter {
 	return converter.NewConverter(converter.WithPlugins(
 		base.NewBasePlugin(),
@@ -34,9 +34,9 @@ var toMarkdown = sync.OnceValue(func() *converter.Converter {
 	))
 })
 
-// notesOf returns notes as Markdown that shows the same text and the same links as the
-// source. Blocks for which the converter does not manage that become plain text with
-// links. lost says what is not as it was.
+// notesOf converts notes to Markdown that shows the same text and the same links. Blocks
+// that the converter cannot convert without changes become plain text with links. lost
+// describes what has changed.
 func notesOf(src string) (md string, lost []string) {
 	src = strings.ToValidUTF8(strings.ReplaceAll(src, "\r\n", "\n"), "")
 	if !isHTML(src) {
@@ -72,7 +72,7 @@ func notesOf(src string) (md string, lost []string) {
 	return strings.Join(parts, "\n\n"), lost
 }
 
-// parse returns the body of HTML.
+// parse parses HTML and returns its body.
 func parse(src string) *html.Node {
 	body := &html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body}
 	nodes, err := html.ParseFragment(strings.NewReader(src), body)
@@ -85,7 +85,7 @@ func parse(src string) *html.Node {
 	return body
 }
 
-// removeScripts removes what is never shown, and counts it.
+// removeScripts removes elements that are never shown, and returns their number.
 func removeScripts(n *html.Node) (removed int) {
 	for c := n.FirstChild; c != nil; {
 		next := c.NextSibling
@@ -103,7 +103,7 @@ func removeScripts(n *html.Node) (removed int) {
 	return removed
 }
 
-// convert converts a node, and reports whether the result shows the same.
+// convert converts a node, and reports whether the Markdown shows the same content.
 func convert(n *html.Node) (md string, ok bool) {
 	out, err := toMarkdown().ConvertNode(n)
 	if err != nil {
@@ -120,7 +120,7 @@ func equal(n *html.Node, md string) bool {
 		return false
 	}
 	i := 0
-	for _, link := range got.links { // addresses in the text become links too
+	for _, link := range got.links { // addresses in the text become links as well
 		switch {
 		case i < len(want.links) && link.href == want.links[i].href:
 			i++
@@ -131,7 +131,7 @@ func equal(n *html.Node, md string) bool {
 	return i == len(want.links)
 }
 
-// content is what notes show.
+// content is what a reader sees of notes.
 type content struct {
 	text   strings.Builder
 	links  []link
@@ -142,7 +142,7 @@ type link struct{ href, text string }
 
 func (c *content) words() string { return strings.Join(strings.Fields(c.text.String()), " ") }
 
-// contentOf returns what a node shows.
+// contentOf returns the content that a node shows.
 func contentOf(n *html.Node) *content {
 	c := &content{}
 	c.add(n)
@@ -184,7 +184,7 @@ func (c *content) add(n *html.Node) {
 	}
 }
 
-// shownLink reports whether notes keep a link.
+// shownLink reports whether notes may contain a link.
 func shownLink(href string) bool {
 	href = strings.TrimSpace(href)
 	scheme, _, ok := strings.Cut(href, ":")
@@ -194,7 +194,7 @@ func shownLink(href string) bool {
 	return !ok || strings.ContainsAny(scheme, "/?#") || slices.Contains([]string{"http", "https", "mailto"}, strings.ToLower(scheme))
 }
 
-// address returns an address as pages write it.
+// address returns an address with escapes, as pages contain it.
 func address(href string) string {
 	return string(util.URLEscape([]byte(strings.TrimSpace(href)), false))
 }
@@ -208,7 +208,7 @@ func attr(n *html.Node, name string) string {
 	return ""
 }
 
-// textOf returns the text of HTML; blocks are on lines of their own.
+// textOf returns the text of HTML, with each block on its own line.
 func textOf(src string) string {
 	body := parse(src)
 	removeScripts(body)
@@ -222,8 +222,8 @@ func textOf(src string) string {
 	return strings.Join(lines, "\n")
 }
 
-// blocks returns the parts of notes that can be converted one by one. Text outside of
-// blocks is put into blocks.
+// blocks divides notes into parts that can be converted one by one. It wraps text outside
+// of blocks in blocks.
 func blocks(body *html.Node) []*html.Node {
 	var list []*html.Node
 	var loose *html.Node
@@ -249,7 +249,7 @@ func blocks(body *html.Node) []*html.Node {
 	return list
 }
 
-// plainBlockOf writes a block as lines of text with links and images.
+// plainBlockOf writes a block as lines of text, with links and images.
 func plainBlockOf(n *html.Node) string {
 	var w plainWriter
 	w.node(n)
@@ -295,7 +295,7 @@ func (w *plainWriter) node(n *html.Node) {
 	}
 }
 
-// fieldsKept returns the words of a text, with empty ones for space at its ends.
+// fieldsKept returns the words of a text. Empty words stand for white space at its ends.
 func fieldsKept(s string) []string {
 	words := strings.Fields(s)
 	if len(words) == 0 {
@@ -315,7 +315,7 @@ func fieldsKept(s string) []string {
 
 var destinationEscaper = strings.NewReplacer(`\`, `%5C`, "<", "%3C", ">", "%3E", "\n", "", "&", "&amp;")
 
-// destination returns an address for a link in angle brackets.
+// destination escapes an address for a link in angle brackets.
 func destination(href string) string { return destinationEscaper.Replace(strings.TrimSpace(href)) }
 
 var (
@@ -325,8 +325,8 @@ var (
 	lineStart   = regexp.MustCompile(`^([-+=]|\d{1,9}[.)])`)
 )
 
-// escaped returns text as Markdown that shows it. Addresses become links, as they would
-// anyway.
+// escaped returns Markdown that shows the text. It writes addresses as links, because
+// apps would link them anyway.
 func escaped(text string) string {
 	var b strings.Builder
 	done := 0
@@ -339,7 +339,7 @@ func escaped(text string) string {
 	return b.String()
 }
 
-// startEscaped escapes what would begin a list or a heading.
+// startEscaped escapes the start of a text that would begin a list or a heading.
 func startEscaped(text string) string {
 	m := lineStart.FindString(text)
 	if m == "" {
@@ -348,7 +348,7 @@ func startEscaped(text string) string {
 	return m[:len(m)-1] + `\` + text[len(m)-1:]
 }
 
-// plainNotes returns plain text as Markdown that keeps its lines.
+// plainNotes converts plain text to Markdown that keeps its lines.
 func plainNotes(text string) string {
 	text = strings.Map(printable, text)
 	var paragraphs []string

@@ -13,7 +13,7 @@ import (
 	"onair/internal/source"
 )
 
-// line returns a text on one line, without control characters.
+// line puts a text on one line, without control characters.
 func line(s string) string {
 	return strings.Join(strings.Fields(strings.Map(func(r rune) rune {
 		if source.IsControl(r) {
@@ -23,14 +23,13 @@ func line(s string) string {
 	}, strings.ToValidUTF8(s, ""))), " ")
 }
 
-// webAddress returns an absolute http or https URL as it was written; ok is false for
-// anything else.
+// webAddress returns an absolute http or https URL unchanged. ok is false for other text.
 func webAddress(s string) (address string, ok bool) {
 	s = strings.TrimSpace(s)
 	return s, source.CheckURL(s, "http", "https") == nil
 }
 
-// yes reports whether a value stands for yes.
+// yes reports whether a value means yes.
 func yes(s string) bool {
 	switch strings.ToLower(strings.TrimSpace(s)) {
 	case "yes", "true", "explicit", "1":
@@ -39,7 +38,7 @@ func yes(s string) bool {
 	return false
 }
 
-// zones are the abbreviations of zones that feeds use.
+// zones are the abbreviations of timezones in feeds.
 var zones = map[string]string{
 	"GMT": "+0000", "UTC": "+0000", "UT": "+0000", "Z": "+0000", "WET": "+0000",
 	"BST": "+0100", "CET": "+0100", "MET": "+0100", "MEZ": "+0100", "WEST": "+0100", "IST": "+0530",
@@ -49,7 +48,7 @@ var zones = map[string]string{
 	"AKST": "-0900", "AKDT": "-0800", "HST": "-1000", "BRT": "-0300", "ART": "-0300",
 }
 
-// months are the beginnings of the names of months in some languages.
+// months maps the first letters of names of months, in several languages.
 var months = map[string]string{
 	"jan": "Jan", "ene": "Jan", "gen": "Jan", "gennaio": "Jan", "feb": "Feb", "fév": "Feb", "fev": "Feb", "mar": "Mar", "mär": "Mar", "maa": "Mar", "mrt": "Mar", "mrz": "Mar",
 	"apr": "Apr", "avr": "Apr", "abr": "Apr", "may": "May", "mai": "May", "mag": "May", "mei": "May", "maj": "May",
@@ -73,7 +72,7 @@ var (
 	comment   = regexp.MustCompile(`\s*\([^)]*\)$`)
 )
 
-// parseDate reads a date in the many forms that feeds have.
+// parseDate parses a date in any of the forms that occur in feeds.
 func parseDate(s string) (time.Time, bool) {
 	s = line(s)
 	try := func(s string) (time.Time, bool) {
@@ -124,8 +123,8 @@ var (
 	wordyDuration = regexp.MustCompile(`^(?i)(?:(\d+)\s*h(?:ours?|rs?|\.)?)?\s*(?:(\d+)\s*m(?:in(?:ute)?s?|\.)?)?\s*(?:(\d+)\s*s(?:ec(?:ond)?s?|\.)?)?$`)
 )
 
-// parseDuration reads a duration in the forms that feeds have: seconds, clocks, ISO 8601
-// and words. It is rounded to seconds, as apps show it.
+// parseDuration parses a duration in any of the forms that occur in feeds: seconds,
+// clocks, ISO 8601 and words. It rounds to seconds, because apps show seconds.
 func parseDuration(s string) (time.Duration, bool) {
 	s = line(s)
 	total := func(parts []string) (time.Duration, bool) {
@@ -163,7 +162,7 @@ func parseDuration(s string) (time.Duration, bool) {
 	return 0, false
 }
 
-// formatDate writes a date as episode.md has it, with its zone unless that is UTC.
+// formatDate formats a date for episode.md, with its zone unless that is UTC.
 func formatDate(t time.Time) string {
 	t = t.Truncate(time.Second)
 	if _, offset := t.Zone(); offset != 0 {
@@ -175,7 +174,7 @@ func formatDate(t time.Time) string {
 	return t.UTC().Format("2006-01-02 15:04")
 }
 
-// plainText returns the text of HTML or of plain text, with its paragraphs.
+// plainText returns the text of HTML or of plain text, and keeps paragraphs.
 func plainText(s string) string {
 	if !isHTML(s) {
 		s = html.UnescapeString(s)
@@ -191,14 +190,14 @@ func printable(r rune) rune {
 	return r
 }
 
-// yamlDoc builds the YAML of a file.
+// yamlDoc builds a YAML file.
 type yamlDoc struct{ b strings.Builder }
 
-// put writes a field with a value that is YAML already.
+// put writes a field whose value is YAML already.
 func (y *yamlDoc) put(key, value string) { fmt.Fprintf(&y.b, "%s: %s\n", key, value) }
 
-// text writes a field with a text; nothing for an empty one. Texts of several lines are
-// written as a block if YAML keeps them so.
+// text writes a field with a text, unless the text is empty. Several lines become a block
+// if YAML preserves them.
 func (y *yamlDoc) text(key, value string) {
 	switch {
 	case value == "":
@@ -216,7 +215,7 @@ func (y *yamlDoc) text(key, value string) {
 	}
 }
 
-// plainBlock reports whether a block of YAML keeps a text as it is.
+// plainBlock reports whether a YAML block preserves a text.
 func plainBlock(s string) bool {
 	if strings.TrimSpace(s) != s || strings.Contains(s, " \n") {
 		return false
@@ -226,7 +225,8 @@ func plainBlock(s string) bool {
 	})
 }
 
-// flow writes a map in braces. Pairs are keys and values; empty values are left out.
+// flow returns a map in braces. Pairs alternate between keys and values; empty values are
+// left out.
 func flow(pairs ...string) string {
 	var parts []string
 	for i := 0; i < len(pairs); i += 2 {
@@ -237,7 +237,7 @@ func flow(pairs ...string) string {
 	return "{" + strings.Join(parts, ", ") + "}"
 }
 
-// list writes a list of YAML values, one a line.
+// list writes a list of YAML values, one per line.
 func (y *yamlDoc) list(key string, values []string) {
 	if len(values) == 0 {
 		return
@@ -248,7 +248,7 @@ func (y *yamlDoc) list(key string, values []string) {
 	}
 }
 
-// sameHost reports whether two addresses have the same host, apart from www.
+// sameHost reports whether two addresses have the same host. It ignores www.
 func sameHost(a, b string) bool {
 	x, err1 := url.Parse(a)
 	y, err2 := url.Parse(b)

@@ -25,11 +25,11 @@ const (
 	maxPause     = time.Minute
 )
 
-// web fetches files. Only the host of the feed may have a private address, and only it
-// gets the password.
+// web fetches files. Only the host of the feed may have a private address, and only this
+// host gets the password.
 type web struct {
 	own, public    *fetch.Client
-	host           string // empty for a feed in a file
+	host           string // host of the feed; empty for a file
 	user, password string
 }
 
@@ -56,18 +56,18 @@ func isAddress(s string) bool {
 	return strings.HasPrefix(lower, "http://") || strings.HasPrefix(lower, "https://")
 }
 
-// statusError is a response that is not the file.
+// statusError is a response with an error status.
 type statusError struct {
 	code  int
 	host  string
-	pause time.Duration // that the server asked for
+	pause time.Duration // how long the server asked to wait
 }
 
 func (e *statusError) Error() string {
 	return fmt.Sprintf("%s answers %d %s", e.host, e.code, http.StatusText(e.code))
 }
 
-// temporary reports whether another try may have another result.
+// temporary reports whether another try may succeed.
 func temporary(err error) bool {
 	var status *statusError
 	if errors.As(err, &status) {
@@ -122,7 +122,7 @@ func (w *web) get(ctx context.Context, address string, header http.Header, limit
 	}
 }
 
-// retry calls try until it succeeds, fails for good, or has failed often.
+// retry calls try until it succeeds, fails permanently, or has failed too often.
 func retry(ctx context.Context, try func() error) error {
 	for n := 1; ; n++ {
 		err := try()
@@ -160,10 +160,10 @@ func (w *web) read(ctx context.Context, address string, limit int64) (data []byt
 // feedFile is a feed with all its pages.
 type feedFile struct {
 	pages   []*tree.Document
-	address string // after redirects; empty for a file
+	address string // address after redirects; empty for a file
 }
 
-// readFeed reads a feed and the pages that follow it.
+// readFeed reads a feed with all its pages.
 func (w *web) readFeed(ctx context.Context, source string) (*feedFile, error) {
 	f := &feedFile{}
 	seen := map[string]bool{}
@@ -254,8 +254,8 @@ func hinted(err error) error {
 	return &hintedError{err, "check the address and the connection, and try again"}
 }
 
-// nextPage returns the address of the page after a page at an address; empty if there
-// is none.
+// nextPage returns the address of the page of the feed that follows d, whose own address
+// is given. It returns an empty string if there is no next page.
 func nextPage(d *tree.Document, address string) string {
 	for link := range d.Channel().All("atom:link") {
 		base, err := url.Parse(address)

@@ -34,23 +34,23 @@ import (
 const (
 	maxImage      = 20 << 20
 	maxTranscript = 16 << 20
-	atOnce        = 4 // downloads
+	atOnce        = 4 // number of simultaneous downloads
 )
 
-// writer writes what a plan has.
+// writer writes the files of a plan.
 type writer struct {
 	p    *Plan
 	dir  string
 	root *os.Root
-	art  [sha256.Size]byte // of the show's artwork
+	art  [sha256.Size]byte // hash of the show's artwork
 
 	mu       sync.Mutex
 	losses   []Loss
 	progress Progress
 }
 
-// Write writes the folder, and returns what was lost on the way. After an error or a
-// kill the folder loads, and another import continues.
+// Write writes the folder, and returns all losses. After an error or a kill the folder
+// can be loaded, and another import continues.
 func (p *Plan) Write(ctx context.Context) ([]Loss, error) {
 	if err := os.MkdirAll(filepath.Join(p.o.Dir, "episodes"), 0o755); err != nil {
 		return nil, err
@@ -71,7 +71,7 @@ func (p *Plan) Write(ctx context.Context) ([]Loss, error) {
 	}
 	var group errgroup.Group
 	group.SetLimit(atOnce)
-	for _, e := range slices.Backward(p.items) { // the newest first
+	for _, e := range slices.Backward(p.items) { // newest first
 		group.Go(func() error {
 			if err := ctx.Err(); err != nil {
 				return err
@@ -93,21 +93,22 @@ func (p *Plan) Write(ctx context.Context) ([]Loss, error) {
 	return w.losses, nil
 }
 
-// report calls Options.Progress. w.mu is locked.
+// report calls Options.Progress. The caller holds w.mu.
 func (w *writer) report() {
 	if w.p.o.Progress != nil {
 		w.p.o.Progress(w.progress)
 	}
 }
 
-// lose records a loss. Episodes are written at the same time.
+// lose records a loss. It may be called concurrently.
 func (w *writer) lose(where, format string, args ...any) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.losses = append(w.losses, Loss{where, fmt.Sprintf(format, args...)})
 }
 
-// writeShow writes the files of the show, show.yaml last: with it the folder is a show.
+// writeShow writes the files of the show, show.yaml last, because this file makes the
+// folder a show.
 func (w *writer) writeShow(ctx context.Context) error {
 	if err := durable.WriteFile(filepath.Join(w.dir, marker), []byte("An import has not ended. Run it again to continue.\n"), 0o644); err != nil {
 		return err
@@ -153,7 +154,8 @@ func (w *writer) put(name string, data []byte) error {
 	return durable.WriteFile(filepath.Join(w.dir, filepath.FromSlash(name)), data, 0o644)
 }
 
-// readArtwork reads the show's artwork, so that equal artwork of episodes is left out.
+// readArtwork reads the show's artwork, so that episodes with the same artwork do not get
+// a copy.
 func (w *writer) readArtwork() {
 	for _, ext := range []string{".jpg", ".png"} {
 		if data, err := w.root.ReadFile("artwork" + ext); err == nil {
@@ -162,7 +164,8 @@ func (w *writer) readArtwork() {
 	}
 }
 
-// writeEpisode writes the folder of an episode under another name, and renames it.
+// writeEpisode writes the folder of an episode under a temporary name, and then renames
+// it.
 func (w *writer) writeEpisode(ctx context.Context, e *episode) error {
 	final := "episodes/" + e.slug
 	if e.dir != "" {
@@ -186,7 +189,7 @@ func (w *writer) writeEpisode(ctx context.Context, e *episode) error {
 	return w.root.Rename(temp, final)
 }
 
-// episodeFolder is the folder of an episode while it is written.
+// episodeFolder is the folder of an episode that is being written.
 type episodeFolder struct {
 	*writer
 	e    *episode
@@ -227,7 +230,7 @@ func (f *episodeFolder) fill(ctx context.Context) error {
 	return f.write("episode.md", []byte(text))
 }
 
-// enclosure writes audio that stays where it is.
+// enclosure writes the enclosure of audio that stays where it is.
 func (f *episodeFolder) enclosure(ctx context.Context, y *yamlDoc) {
 	x := f.e.enclosure
 	if x.length == 0 {
@@ -249,8 +252,8 @@ func (f *episodeFolder) enclosure(ctx context.Context, y *yamlDoc) {
 	}
 }
 
-// image downloads an image. The extension follows from its bytes; formats that
-// directories refuse are converted to JPEG.
+// image downloads an image. The extension depends on its bytes. Formats that directories
+// refuse are converted to JPEG.
 func (w *writer) image(ctx context.Context, address string) (data []byte, ext string, err error) {
 	if data, _, _, err = w.p.web.read(ctx, address, maxImage); err != nil {
 		return nil, "", err

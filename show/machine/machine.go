@@ -1,15 +1,14 @@
-// Package machine is what a show says about the speech recognizer that drafts its
-// transcripts.
+// Package machine has the settings for the services that recognize, translate and speak.
 package machine
 
-// Settings are speech: in show.yaml. Flags of the command override them.
+// Settings are speech: in show.yaml. Flags of a command override them.
 type Settings struct {
-	Engine    string   // google, openai or command; empty is command
-	Model     string   // of the engine; empty is its default
-	Location  string   // of the service of Google, such as eu; empty is the default of the model
-	Project   string   // that Google bills; empty is that of the credentials
-	MaxCost   float64  // most that a command may cost, in US dollars; 0 sets no limit
-	Command   []string // that recognizes speech: a program and its arguments; empty if there is none
-	Translate []string // the same for a program that translates
-	Voice     []string // the same for a program that speaks
+	Engine    string   // google, openai or command; empty means command
+	Model     string   // model of the engine; empty means its default
+	Location  string   // location of Google's service, such as eu; empty means the default of the model
+	Project   string   // project that Google bills; empty means the project of the credentials
+	MaxCost   float64  // limit on the cost of a command, in US dollars; 0 sets no limit
+	Command   []string // program that recognizes speech, and its arguments; empty if there is none
+	Translate []string // the same for translation
+	Voice     []string // the same for speaking
 }

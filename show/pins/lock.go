@@ -28,20 +28,20 @@ const File = "onair.lock"
 // waveformDigits is the length of a waveform: 200 columns of two hex digits.
 const waveformDigits = 400
 
-// MaxFile bounds onair.lock in bytes.
+// MaxFile limits the size of onair.lock, in bytes.
 const MaxFile = 32 << 20
 
 // lockVersion is the version of the format that Format writes.
 const lockVersion = 1
 
-// Lock is the content of onair.lock: what must never change by accident. A
-// checkout without audio knows from it exactly what is live.
+// Lock is the content of onair.lock: values that must never change by accident. With it,
+// a checkout without audio knows exactly what is live.
 type Lock struct {
 	PodcastGUID string          // podcast:guid; empty until the first publish to a public URL
 	Episodes    map[string]*Pin // by episode GUID; never nil
 }
 
-// Pin is what the lock holds of one episode.
+// Pin is the entry of an episode in the lock.
 type Pin struct {
 	Slug      string
 	Payload   Payload
@@ -50,18 +50,18 @@ type Pin struct {
 	Channels  int                // 1 or 2
 	MediaType string             // audio/mpeg, or audio/x-m4a for an untagged master
 	TagFormat int                // layout of the ID3 tag; see audio.TagFormat
-	Chapters  []chapters.Chapter // only when they came from the master's own tag
+	Chapters  []chapters.Chapter // only if they come from the master's tag
 	Waveform  string             // audio.Waveform.Peaks of the payload in hex digits; empty if not computed
 }
 
-// Payload identifies the audio itself, without any tag.
+// Payload identifies audio without its tags.
 type Payload struct {
 	SHA256 string // 64 hex digits
 	CRC32C uint32 // Castagnoli, as cloud storage uses it
 	Bytes  int64
 }
 
-// Clone returns a copy that shares nothing with l.
+// Clone returns a deep copy.
 func (l *Lock) Clone() *Lock {
 	c := &Lock{PodcastGUID: l.PodcastGUID, Episodes: make(map[string]*Pin, len(l.Episodes))}
 	for guid, pin := range l.Episodes {
@@ -72,10 +72,10 @@ func (l *Lock) Clone() *Lock {
 	return c
 }
 
-// Format writes the lock as YAML: the same bytes for the same lock, episodes
-// sorted by GUID and a stanza each, so that git merges two branches that each
-// publish one. Chapters of a master's tag are untrusted text: line breaks and
-// control characters in them become spaces.
+// Format writes the lock as YAML. The same lock gives the same bytes. Each episode has
+// its own stanza, sorted by GUID, so that git merges two branches that each publish an
+// episode. Chapters of a master's tag are untrusted text: their line breaks and control
+// characters become spaces.
 func (l *Lock) Format() []byte {
 	var b bytes.Buffer
 	fmt.Fprint(&b, "# Written by onair; commit it to git and leave it alone. It pins what must never\n"+
@@ -130,8 +130,8 @@ func (p *Pin) format(b *bytes.Buffer) {
 	}
 }
 
-// Parse reads what Format wrote. An unknown key and a missing or malformed value
-// are errors. The Lock is never nil; it holds what could be read.
+// Parse parses a lock that Format wrote. An unknown key and a missing or malformed value
+// are errors. The Lock is never nil; it has all values that could be read.
 func Parse(data []byte) (*Lock, finding.List) {
 	var found finding.List
 	l, _ := ParsePlaces(data, &found)
@@ -139,7 +139,8 @@ func Parse(data []byte) (*Lock, finding.List) {
 	return l, found
 }
 
-// ParsePlaces also returns where each episode's stanza begins, by GUID.
+// ParsePlaces is like Parse, but also returns the places where the episodes' stanzas
+// begin, by GUID.
 func ParsePlaces(data []byte, found *finding.List) (*Lock, map[string]finding.Position) {
 	l := &Lock{Episodes: map[string]*Pin{}}
 	places := map[string]finding.Position{}
@@ -227,10 +228,10 @@ func split(text string) (parts []part) {
 	return append(parts, part{prefix + text[from:], line})
 }
 
-// pinFields are the fields that every pin has.
+// pinFields are the fields that every pin must have.
 var pinFields = []string{"slug", "sha256", "crc32c", "bytes", "duration"}
 
-// pin reads one episode's stanza.
+// pin reads the stanza of an episode.
 func pin(v source.Value) *Pin {
 	p := &Pin{}
 	before := v.Count

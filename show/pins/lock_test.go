@@ -14,7 +14,7 @@ import (
 	"onair/show/chapters"
 )
 
-// exampleLock has every field, and texts that YAML would misread unquoted.
+// exampleLock has every field, and texts that YAML would misread without quotes.
 func exampleLock() *Lock {
 	return &Lock{
 		PodcastGUID: "917393e3-1b1e-5cef-ace4-edaa54e1f810",
@@ -50,7 +50,7 @@ func TestRoundTrip(t *testing.T) {
 	if len(found) > 0 {
 		t.Error(found)
 	}
-	// A line break cannot be part of a title.
+	// Format replaces a line break in a title.
 	l.Episodes["https://old.example/?p=1: #1"].Chapters[1].Title = "- dash"
 	if diff := cmp.Diff(l, got); diff != "" {
 		t.Errorf("-formatted +parsed\n%s", diff)
@@ -97,7 +97,8 @@ func TestLockClone(t *testing.T) {
 	}
 }
 
-// Two branches that each publish an episode change other lines.
+// TestLockStanzas expects two branches that each publish an episode to change different
+// lines.
 func TestLockStanzas(t *testing.T) {
 	t.Parallel()
 	base := exampleLock()
@@ -111,7 +112,7 @@ func TestLockStanzas(t *testing.T) {
 	}
 }
 
-// FuzzLockText checks that the lock can be read whatever the tag of a master holds.
+// FuzzLockText checks that the lock can be read, whatever the tag of a master contains.
 func FuzzLockText(f *testing.F) {
 	for _, s := range []string{"a", "", " a ", "a\nb", "\x00", "\xff", "\ufeff", "\u0085\u2028", "\"\\", "#", "\ufffe", "\U0001f600", "{a: b}", "~", strings.Repeat("é", 40_000), strings.Repeat("a", 70_000)} {
 		f.Add(s)
@@ -133,8 +134,8 @@ func FuzzLockText(f *testing.F) {
 	})
 }
 
-// FuzzParse: what was parsed without an error is formatted and parsed to the
-// same lock, and formatted to the same bytes.
+// FuzzParse expects a lock that was parsed without an error to stay the same when it is
+// formatted and parsed again, and its bytes to stay the same when it is formatted again.
 func FuzzParse(f *testing.F) {
 	f.Add(exampleLock().Format())
 	f.Add([]byte("version: 1\nepisodes:\n  a: {slug: b, sha256: " + strings.Repeat("0", 64) + ", bytes: 1, duration: 0.000000001}\n"))

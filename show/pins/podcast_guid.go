@@ -9,9 +9,9 @@ import (
 // podcastNamespace is the UUID namespace of podcast:guid.
 var podcastNamespace = uuid.MustParse("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")
 
-// PodcastGUID computes podcast:guid: the UUIDv5 of the feed's URL without its
-// scheme and without slashes at its end. It is assigned once, when a show
-// first goes live at a public URL, and kept when the URL changes.
+// PodcastGUID computes podcast:guid: the UUIDv5 of the feed's URL without its scheme and
+// without slashes at its end. It is assigned once, when a show first goes live at a
+// public URL, and stays the same when the URL changes.
 //
 // https://podcasting2.org/docs/podcast-namespace/tags/guid
 func PodcastGUID(feedURL string) string {

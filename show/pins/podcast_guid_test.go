@@ -2,7 +2,7 @@ package pins
 
 import "testing"
 
-// The first two are the specification's own.
+// The first two cases are examples of the specification.
 func TestPodcastGUID(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, url, want string }{
