@@ -8,9 +8,9 @@ import (
 	"slices"
 	"strings"
 
+	"onair/internal/source"
 	"onair/publish/checkout"
 	"onair/publish/record"
-	"onair/show"
 )
 
 // ErrRefused is wrapped by refusals that have no type of their own.
@@ -93,7 +93,7 @@ func (p *Plan) checkDropped(named []string) error {
 			for _, e := range p.Previous.Episodes {
 				slugs = append(slugs, e.Slug)
 			}
-			if near := show.NearestSlug(name, slugs); near != "" {
+			if near := source.Nearest(name, slugs); near != "" {
 				return fmt.Errorf("there is no episode %q to remove; did you mean %q?: %w", name, near, ErrRefused)
 			}
 			return fmt.Errorf("there is no episode %q to remove: %w", name, ErrRefused)

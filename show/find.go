@@ -84,16 +84,16 @@ func (s *Show) unknownEpisode(name string) error {
 	for _, e := range s.Episodes {
 		slugs = append(slugs, e.Slug)
 	}
-	if near := NearestSlug(name, slugs); near != "" {
+	if near := nearestSlug(name, slugs); near != "" {
 		return fmt.Errorf("%s; did you mean %q?", message, near)
 	}
 	return fmt.Errorf("%s; the latest is %q, and onair status lists all", message, slugs[0])
 }
 
-// NearestSlug returns the slug that was probably meant by a mistyped name, or an empty
+// nearestSlug returns the slug that was probably meant by a mistyped name, or an empty
 // string. If no whole slug is near, it compares the slugs without the numbers at their
 // start.
-func NearestSlug(name string, slugs []string) string {
+func nearestSlug(name string, slugs []string) string {
 	name = path.Base(filepath.ToSlash(name))
 	if len(name) < 3 {
 		return ""

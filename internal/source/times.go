@@ -112,7 +112,7 @@ func ParseTimestamp(s string) (time.Duration, bool) {
 	var minutes int
 	for i, p := range parts[:len(parts)-1] {
 		n, err := strconv.Atoi(p)
-		if err != nil || !Digits(p) || len(p) > 4 || i > 0 && (n > 59 || len(p) != 2) {
+		if err != nil || !digits(p) || len(p) > 4 || i > 0 && (n > 59 || len(p) != 2) {
 			return 0, false
 		}
 		minutes = minutes*60 + n
@@ -177,14 +177,14 @@ func FormatSeconds(d time.Duration) string {
 // so that reading and writing a time does not change it.
 func ParseSeconds(s string) (time.Duration, bool) {
 	whole, fraction, _ := strings.Cut(s, ".")
-	if len(fraction) > 9 || len(whole) > 8 || !Digits(whole) || fraction != "" && !Digits(fraction) || strings.HasSuffix(s, ".") {
+	if len(fraction) > 9 || len(whole) > 8 || !digits(whole) || fraction != "" && !digits(fraction) || strings.HasSuffix(s, ".") {
 		return 0, false
 	}
 	n, _ := strconv.ParseInt(whole+(fraction + "000000000")[:9], 10, 64)
 	return time.Duration(n), true
 }
 
-func Digits(s string) bool {
+func digits(s string) bool {
 	return s != "" && strings.Trim(s, "0123456789") == ""
 }
 

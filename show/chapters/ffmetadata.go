@@ -108,7 +108,7 @@ func ticks(count, base string) (time.Duration, bool) {
 // whole parses an integer of at most 18 digits.
 func whole(s string) (*big.Int, bool) {
 	s = strings.TrimSpace(s)
-	if !source.Digits(s) || len(s) > 18 {
+	if len(s) > 18 || strings.Trim(s, "0123456789") != "" {
 		return nil, false
 	}
 	return new(big.Int).SetString(s, 10)
