@@ -155,8 +155,9 @@ func (m *markNode) accept(s []byte, i, next int, escaped bool, closing int) bool
 	if !escaped || closing == wrong {
 		return false
 	}
-	// \[A\]t and thing\[s\] are letters that an editor put into a word.
-	if unicode.IsLetter(after) || unicode.IsLetter(before) && len(m.words) <= 3 {
+	// \[A\]t, thing\[s\] and fu\[ture\] have letters that an editor put into a word.
+	const longest = 4 // letters at the end of a word
+	if unicode.IsLetter(after) || unicode.IsLetter(before) && len(m.words) <= longest {
 		return false
 	}
 	return noteText(m.words) != ""

@@ -56,6 +56,7 @@ func TestMarks(t *testing.T) {
 		{`a \[unintelligibl 00:00:01\] b`, "unintelligibl@1.000 a b", "T019"},
 		// glue
 		{`late\[laughs\] and`, "laughs late and", "T020"},
+		{`the shape of their fu\[ture\]...`, " the shape of their fu[ture]...", ""},
 		{`late\[laughs\]and`, "laughs late and", "T020"},
 		{`late \[laughs\].`, "laughs late.", ""},
 		{`(\[laughs\] late) "\[sic\] and"`, `laughs sic (late) "and"`, ""},
