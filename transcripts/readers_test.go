@@ -221,6 +221,7 @@ var sourceCuts = []struct {
 	{regexp.MustCompile(`([.?!\]]) \*\*[A-Z][a-z]+ [A-Za-z-]+:\*\*`), "$1"},                                  // labels inside a paragraph
 	{regexp.MustCompile(`\*\*(:)\*\*`), "$1"},                                                                // bold colon inside a stamp
 	{regexp.MustCompile(`(\]\**) (?:to|-) (\\?\[)`), "$1 $2"},
+	{regexp.MustCompile(`(\p{L})\\\[(\p{L}{1,4})\\\]`), "$1 $2"},                                 // letters put into a word
 	{regexp.MustCompile(`\\\[.*?\\+\]|\[\\laughter\\\]`), " "},                                   // notes
 	{regexp.MustCompile(`\[(?:laughs|laughter|(?:unintelligible )?\d\d:\d\d:\d\d.\d\d)\]`), " "}, // unescaped notes
 	{regexp.MustCompile(`\[([^\]\n]*)\]\([^)\n]*\)`), "$1"},                                      // links
