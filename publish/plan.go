@@ -20,7 +20,7 @@ import (
 // Action is what a plan does with an object or an episode.
 type Action string
 
-// What can happen to an object.
+// Actions on objects and episodes.
 const (
 	Add     Action = "add"
 	Update  Action = "update"
@@ -29,7 +29,7 @@ const (
 	Delete  Action = "delete"
 )
 
-// What else can happen to an episode.
+// Further actions on episodes.
 const (
 	Schedule Action = "schedule"
 )

@@ -177,7 +177,7 @@ func (c *Cache) Close() {
 	}
 }
 
-// store returns the values of a function.
+// store returns the store of a function's values.
 func (c *Cache) store(f Func) *store {
 	c.mu.Lock()
 	defer c.mu.Unlock()

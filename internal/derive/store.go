@@ -41,7 +41,7 @@ const (
 	renewDays  = 7        // after which a value that is used is written again
 	lockWait   = 2 * time.Second
 
-	// An interrupted process loses no more than this of what it computed.
+	// An interrupted process loses at most this much of the values that it computed.
 	maxPending = 4 << 20 // bytes
 
 	// A file of at most this size is held in memory, because a call of the system

@@ -22,7 +22,7 @@ type Trace struct {
 	mu        sync.Mutex
 	files     map[string]string // state of each file, by absolute path
 	folders   map[string]string // digest of the entries of each folder, by absolute path
-	absent    map[string]bool   // absolute paths where nothing was
+	absent    map[string]bool   // absolute paths at which there was nothing
 	env       map[string]string
 	git       map[string]string // state of the repository of each folder, by absolute path
 	dates     []time.Time
@@ -52,7 +52,7 @@ type inputs struct {
 	At      time.Time         `json:"at"`     // Conditions.Now
 }
 
-// traced is a value and what it was computed from.
+// traced is a value and the inputs from which it was computed.
 type traced[T any] struct {
 	Inputs inputs `json:"inputs"`
 	Value  T      `json:"value"`

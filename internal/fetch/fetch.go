@@ -309,7 +309,7 @@ func startGuard(ctx context.Context, total, stall time.Duration) (context.Contex
 	}
 }
 
-// progress restarts the time without a byte.
+// progress restarts the timer for the time without a byte.
 func (g *guard) progress() { g.idle.Reset(g.stall) }
 
 // explain returns the reason why a request was cancelled, instead of the request's own

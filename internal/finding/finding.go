@@ -24,7 +24,7 @@ import (
 type Severity int
 
 const (
-	// Error stops a publish: a listener or a directory would see it break.
+	// Error stops a publish: a listener or a directory would notice the problem.
 	Error Severity = iota
 	// Warning is shown and does not stop anything.
 	Warning
@@ -140,7 +140,7 @@ func (f Finding) MarshalJSON() ([]byte, error) {
 	}{f.Rule, f.Severity, f.File, f.Line, f.Column, f.Message, f.Hint, f.Source, f.Fixable, Reference(f.Rule)})
 }
 
-// List is findings in no particular order until Sort.
+// List is a list of findings, in no particular order until Sort.
 type List []Finding
 
 // Add appends one finding.

@@ -8,7 +8,7 @@ import (
 	"sync"
 )
 
-// Rule is what all findings of one kind have in common.
+// Rule has the fields that all findings of one kind share.
 type Rule struct {
 	ID       string   // stable, such as S012; the letter stands for the package
 	Severity Severity // unless a finding says otherwise

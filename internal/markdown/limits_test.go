@@ -56,7 +56,7 @@ func FuzzTooComplex(f *testing.F) {
 		}
 		start := time.Now()
 		HTML(strings.Repeat(piece, 100_000/len(piece)), "")
-		if took := time.Since(start); took > 20*time.Second { // far more than any takes, on a slow machine
+		if took := time.Since(start); took > 20*time.Second { // far more than any source takes, on a slow machine
 			t.Errorf("%q repeated takes %v", piece, took)
 		}
 	})

@@ -294,7 +294,8 @@ func Truncate(source string, max int, more string) string {
 	return best + more
 }
 
-// cut is the start of a text, and what closes the elements that are open there.
+// cut is the start of a text, and the end tags of the elements that are open at its
+// end.
 type cut struct{ text, end string }
 
 func (c cut) String() string { return c.text + c.end }

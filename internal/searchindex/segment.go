@@ -38,7 +38,7 @@ type Builder struct {
 // NewBuilder returns a builder of a segment.
 func NewBuilder() *Builder { return &Builder{words: map[string]*list{}} }
 
-// list is where a word is.
+// list has the places of a word.
 type list struct {
 	ends    []chunk // of each episode that has the word
 	docs    []byte  // for each episode: difference to the number before, count of documents, differences of their numbers
@@ -50,7 +50,7 @@ type list struct {
 	pending     []int // the places of the hits
 }
 
-// chunk is the end of the places of an episode.
+// chunk is the end of an episode's places in a list.
 type chunk struct{ episode, end int }
 
 // hit is a document that has the word.

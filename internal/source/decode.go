@@ -26,7 +26,7 @@ import (
 	"onair/internal/slugs"
 )
 
-// Decoder carries what the fields of one file have in common.
+// Decoder holds the data that the fields of one file share.
 type Decoder struct {
 	IsFile  func(name string) bool   // whether the show has a regular file of the name
 	Refusal func(name string) string // why a file that exists is not read, or ""

@@ -261,7 +261,7 @@ func (r *reader) node(n ast.Node) *Node {
 		out.Kind, out.Text = Scalar, n.Value
 		if n.Token.Type != token.DoubleQuoteType && n.Token.Type != token.SingleQuoteType {
 			out.plain, out.cut = true, cutComment(n.Token)
-			if strings.Contains(out.Text, ": ") { // which the library accepts within braces
+			if strings.Contains(out.Text, ": ") { // the library accepts this within braces
 				r.found.Add(ruleYAML.At(out.Pos, "a colon inside unquoted text").WithHint("quote it, or put a comma before the next key: " + Quote(out.Text)))
 			}
 		}

@@ -108,7 +108,8 @@ func (a *Announcer) notify(ctx context.Context, name, feedURL string) error {
 		return err
 	}
 	policy := retry.Service(retry.Patience)
-	// A publish does not wait for a channel: the next one notifies it again.
+	// A publish does not wait for a channel: the next publish notifies the channel
+	// again.
 	policy.Tries, policy.MaxAsked, policy.Jitter, policy.Sleep = 3, 30*time.Second, retry.NoJitter, a.Sleep
 	return policy.Do(ctx, func(ctx context.Context, _ int) error {
 		return a.send(ctx, c, cmp.Or(a.Bases[name], c.base), feedURL)

@@ -94,7 +94,7 @@ type config struct {
 	Listen, Port string
 	Cache        string
 	Ident        string // prefix of the names of nginx's variables
-	Folder       string // that nginx serves itself; empty if it asks the origin
+	Folder       string // folder that nginx serves itself; empty if nginx asks the origin
 
 	Connector string // Cloudflare's name for the provider of the bucket; empty for other origins
 }

@@ -59,7 +59,7 @@ func (f *fastly) Purge(ctx context.Context, urls, keys []string) error {
 	return f.each(ctx, requests)
 }
 
-// apiBase is where an API is, without a slash at its end.
+// apiBase returns the address of an API, without a slash at its end.
 func apiBase(o *Options, vendor string) string {
 	if o.BaseURL != "" {
 		return strings.TrimSuffix(o.BaseURL, "/")

@@ -131,7 +131,7 @@ func folder(s *show.Show) (string, error) {
 type network struct {
 	Addr   string
 	Bits   int
-	Masked bool // a range
+	Masked bool // true for a range
 }
 
 // localhost is the addresses of this machine.

@@ -15,7 +15,7 @@ import (
 
 // The pauses of watching.
 const (
-	settle       = 30 * time.Millisecond // after an event, for the others of the same save
+	settle       = 30 * time.Millisecond // after an event, for further events of the same save
 	scanInterval = 2 * time.Second       // where the system reports nothing, such as on network drives
 )
 

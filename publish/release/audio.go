@@ -103,7 +103,7 @@ func (b *builder) tagFacts(e *Episode, t *audio.Tag) (tagFacts, error) {
 		facts.Clean = len(audio.CheckTag(t, finding.Position{})) == 0
 		return facts, nil
 	}
-	// Pictures are known by their digests: their data would be most of the input.
+	// Pictures are identified by their digests: their data would be most of the input.
 	inputs := *t
 	pictures := []string{b.digest(inputs.Artwork)}
 	inputs.Artwork, inputs.Chapters = nil, slices.Clone(t.Chapters)

@@ -170,7 +170,7 @@ func (r *Release) KeepFormerFeeds(keys []string, readdressed bool) error {
 	return nil
 }
 
-// copyOfFeed returns the feed with other bytes under a key.
+// copyOfFeed returns the feed's object with another key and other bytes.
 func (r *Release) copyOfFeed(key string, data []byte) *Object {
 	o := objectOf(RoleFeed, data, held(data))
 	o.Key, o.Class = key, Feed

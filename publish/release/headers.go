@@ -22,7 +22,7 @@ const (
 const (
 	cacheForever = "public, max-age=31536000, immutable"
 	cacheShortly = "public, max-age=60"
-	// A CDN that is purged of changes may keep an object that changes for an hour.
+	// A CDN that is purged of changes may keep pages and feeds for an hour.
 	cachePurged = cacheShortly + ", s-maxage=3600"
 )
 

@@ -18,7 +18,7 @@ import (
 // of whole structs, so that a new field of a template cannot be forgotten here.
 type pageInputs struct {
 	site     *templates.Site
-	show     derive.Key            // of what every page depends on
+	show     derive.Key            // of the data on which every page depends
 	episodes map[*show.Episode]int // index of site.Episodes
 	keys     []derive.Key          // of each episode, without its transcripts; zero if unknown
 }

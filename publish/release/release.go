@@ -115,7 +115,7 @@ func (r *Release) LiveGUIDs() map[string]bool {
 	return guids
 }
 
-// builder carries what the steps of building a release share.
+// builder holds the state that the steps of building a release share.
 type builder struct {
 	show     *show.Show
 	o        *Options

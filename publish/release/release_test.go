@@ -72,7 +72,7 @@ func TestReadsAreNoted(t *testing.T) {
 	}
 }
 
-// found is what NewRelease reports about a show.
+// found returns the release of a show and its findings.
 func found(t *testing.T, files fstest.MapFS, o *release.Options) (*release.Release, finding.List) {
 	t.Helper()
 	s, l := show.Load(files, nil)
@@ -87,7 +87,7 @@ func found(t *testing.T, files fstest.MapFS, o *release.Options) (*release.Relea
 	return r, l
 }
 
-// errorRules are the rules of a list's errors.
+// errorRules returns the rules of a list's errors.
 func errorRules(l finding.List) (rules []string) {
 	for _, f := range l {
 		if f.Severity == finding.Error {

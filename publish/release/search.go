@@ -141,7 +141,7 @@ func (x *searchIndex) texts(i int) source {
 	}
 }
 
-// addSegment adds the files of the episodes with the numbers from to to-1.
+// addSegment adds the files of a segment with the episodes x.episodes[from:to].
 func (x *searchIndex) addSegment(ctx context.Context, from, to int) (searchindex.SegmentKeys, error) {
 	// If no texts are remembered, as in a first build, each transcript is read once.
 	fresh := searchindex.NewBuilder()
@@ -207,7 +207,7 @@ func (x *searchIndex) addSegment(ctx context.Context, from, to int) (searchindex
 	return keys, nil
 }
 
-// segment indexes the episodes with the numbers from to to-1.
+// segment indexes the episodes x.episodes[from:to].
 func (x *searchIndex) segment(ctx context.Context, from, to int) (*searchindex.Segment, error) {
 	builder := searchindex.NewBuilder()
 	err := inOrder(ctx, to-from, func(n int) (*searchindex.Episode, error) { return x.episode(x.episodes[from+n]) }, builder.Add)

@@ -72,7 +72,7 @@ type gap struct {
 	Timed   bool          `json:"timed,omitempty"` // whether Start is known
 }
 
-// gapsOf lists what could not be understood in a transcript.
+// gapsOf returns the gaps of a transcript.
 func gapsOf(t *transcripts.Transcript, file string, duration time.Duration) (gaps []gap) {
 	for _, task := range transcripts.Todo(t, file, duration) {
 		if task.Kind == transcripts.Unintelligible {
@@ -204,7 +204,7 @@ func (t *transcript) align(text *transcripts.Transcript) {
 	text.Findings = append(text.Findings, text.Align(heard, t.Path)...)
 }
 
-// wordsKey returns the key of what align depends on; zero without words.
+// wordsKey returns the key of the inputs of align; zero without words.
 func (t *transcript) wordsKey() (derive.Key, error) {
 	if t.words == "" {
 		return derive.Key{}, nil

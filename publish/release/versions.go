@@ -213,7 +213,7 @@ func (b *builder) logoKey() string {
 	return b.imageKey(b.show.Theme.Logo)
 }
 
-// maxFont is the size limit of a font, in bytes. One for all of Chinese has less.
+// maxFont is the size limit of a font, in bytes. A font for all of Chinese is smaller.
 const maxFont = 32 << 20
 
 // look returns the show's choices for the look of the theme.

@@ -60,7 +60,7 @@ func (l *lister) walk(ctx context.Context) (err error) {
 	return l.folder(ctx, ".")
 }
 
-// folder lists what is in one folder and below it.
+// folder lists the objects in one folder and below it.
 func (l *lister) folder(ctx context.Context, dir string) error {
 	entries, err := fs.ReadDir(l.root.FS(), dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -126,7 +126,7 @@ func (l *lister) file(ctx context.Context, key string, e fs.DirEntry) error {
 	return l.found(attrs)
 }
 
-// found yields what describes one file.
+// found yields the attributes of one file.
 func (l *lister) found(attrs bucket.Attrs) error {
 	if !l.yield(attrs, nil) {
 		return errStop
@@ -166,7 +166,7 @@ func (b *Bucket) measure(ctx context.Context, f *os.File, key string) (bucket.At
 	return attrsOf(key, info, s), nil
 }
 
-// sum computes the sums of what r returns.
+// sum computes the sums of the bytes of r.
 func sum(ctx context.Context, r io.Reader) (sums, error) {
 	sha, crc := sha256.New(), crc32c.New()
 	read := func(p []byte) (int, error) {

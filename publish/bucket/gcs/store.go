@@ -21,7 +21,7 @@ import (
 // memory to be sent again. A smaller body is sent in one request and not kept.
 const chunkSize = 8 << 20
 
-// store is the API of Cloud Storage, one try a call.
+// store is the API of Cloud Storage. A call makes one try.
 type store struct {
 	objects *storage.BucketHandle
 	prefix  string // what callers may list; empty, or ends in a slash

@@ -36,7 +36,7 @@ type fake struct {
 	spoil func(data []byte) []byte // changes the data of a copy; may be nil
 }
 
-// provider is how a provider differs from Amazon.
+// provider describes how a provider differs from Amazon.
 type provider struct {
 	ignores  bool // ignores preconditions of writes, as some providers do
 	refuses  bool // refuses preconditions of writes, as B2 does

@@ -53,7 +53,7 @@ type Options struct {
 
 // Bucket is a bucket, or the part of it below one prefix.
 type Bucket struct {
-	bucket.Bucket // calls, without its other methods
+	bucket.Bucket // calls, as an interface that hides its other methods
 	calls         *remote.Bucket
 	store         *store
 }

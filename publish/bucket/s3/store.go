@@ -26,7 +26,7 @@ import (
 // metaCRC32C is the metadata that keeps an object's CRC32C, in hex.
 const metaCRC32C = "onair-crc32c"
 
-// store is the API of S3, one try a call.
+// store is the API of S3. A call makes one try.
 type store struct {
 	client *s3.Client
 	at     location

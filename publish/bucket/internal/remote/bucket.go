@@ -72,7 +72,7 @@ var _ bucket.Bucket = (*Bucket)(nil)
 // URL implements bucket.Bucket.
 func (b *Bucket) URL() string { return b.Address }
 
-// Name returns the name of the object with a key.
+// Name returns the provider's name of the object with a key, which includes the prefix.
 func (b *Bucket) Name(key string) (string, error) {
 	if err := bucket.ValidKey(key); err != nil {
 		return "", err

@@ -23,7 +23,7 @@ type Reader struct {
 	sum, want    uint32
 
 	body   io.ReadCloser // nil before a connection is open
-	failed int           // connections in a row that brought nothing
+	failed int           // connections in a row that delivered no bytes
 }
 
 // reader returns a reader of a range of the object with a name, at the version of
