@@ -119,7 +119,7 @@ func chapterImages(r io.ReaderAt, size int64) map[time.Duration]*Picture {
 
 // ShowChapters returns the chapters of a tag as chapters of a show, without images. The
 // tag may be nil. Chapters that start after duration, the length of the audio, are left
-// out; zero means that the length is not known. All findings point at at.
+// out; zero means that the length is not known. at is the place of all findings.
 func (t *Tag) ShowChapters(duration time.Duration, at finding.Position) ([]chapters.Chapter, finding.List) {
 	if t == nil {
 		return nil, nil

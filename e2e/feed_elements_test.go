@@ -47,23 +47,23 @@ func TestFeedIsXML(t *testing.T) {
 	tool(t, need(t, "xmllint"), "--noout", "--nonet", site.file("feed.xml"))
 }
 
-// TestFeed reads the feed with four parsers. All must find the values in the files of the
-// show that they know.
+// TestFeed reads the feed with four parsers. Each must find the values in the files of the
+// show, as far as it knows the elements.
 func TestFeed(t *testing.T) {
 	t.Parallel()
 	site := published(t)
 	for _, parser := range []struct {
 		name   string
 		read   func(testing.TB, string) *readFeed
-		forget func(*readFeed) // what the parser does not know
+		forget func(*readFeed) // clears the fields that the parser does not read
 	}{
 		{"gofeed", readGofeed, func(*readFeed) {}},
 		{"podcast-partytime", readPartytime, func(*readFeed) {}},
 		{"feedparser", readPython("feedparser"), func(f *readFeed) {
-			f.Author, f.Locked = "", false // it takes the owner for the author
+			f.Author, f.Locked = "", false // the parser reads the owner as the author
 			for i := range f.Items {
 				f.Items[i].Chapters.mediaType = ""
-				f.Items[i].Transcripts, f.Items[i].People = nil, nil // it keeps the last of several
+				f.Items[i].Transcripts, f.Items[i].People = nil, nil // of several, the parser keeps only the last
 			}
 		}},
 		{"podcastparser", readPython("podcastparser"), func(f *readFeed) {
@@ -319,7 +319,7 @@ func readPartytime(t testing.TB, file string) *readFeed {
 	return got
 }
 
-// readPython reads a feed with a parser for Python.
+// readPython returns a function that reads a feed with a Python parser.
 func readPython(parser string) func(testing.TB, string) *readFeed {
 	return func(t testing.TB, file string) *readFeed {
 		t.Helper()

@@ -125,7 +125,7 @@ func (r *transcriptRepo) files(args []string) ([]string, error) {
 
 // labelled returns names without the Markdown files from folders that have no label of
 // a speaker, such as notes in a repository or a summary of a change. It keeps files
-// that args names, captions, and the transcripts of a show.
+// named in args, captions, and the transcripts of a show.
 func (r *transcriptRepo) labelled(a *app, names, args []string) ([]string, error) {
 	if r.episodes != nil {
 		return names, nil
