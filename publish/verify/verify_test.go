@@ -76,6 +76,27 @@ func answer(text string) fault {
 	}
 }
 
+// agent makes the requests of one app fail, and asks those with a header.
+func agent(name string, f fault) fault { return asks("User-Agent", name, f) }
+
+func asks(name, part string, f fault) fault {
+	return func(s *site, w http.ResponseWriter, r *http.Request) bool {
+		return strings.Contains(r.Header.Get(name), part) && f(s, w, r)
+	}
+}
+
+// reply responds with a status, headers and a body that does not fit them.
+func reply(code int, body string, header ...string) fault {
+	return func(_ *site, w http.ResponseWriter, _ *http.Request) bool {
+		for i := 0; i < len(header); i += 2 {
+			w.Header().Set(header[i], header[i+1])
+		}
+		w.WriteHeader(code)
+		_, _ = w.Write([]byte(body))
+		return true
+	}
+}
+
 func TestVerifyFaults(t *testing.T) {
 	t.Parallel()
 	page := "/episodes/" + showtest.GhostSlug + "/"
@@ -109,6 +130,15 @@ func TestVerifyFaults(t *testing.T) {
 		{"a page that does not exist is there", path("/no-such-page-onair-asks-for/", status(200)), []string{"warning V018"}, "--web-error-page=404.html"},
 		{"a page that does not exist is forbidden", path("/no-such-page-onair-asks-for/", status(403)), []string{"warning V018"}, ""},
 		{"the records are public", path("/.onair/release.json", answer("{}")), []string{"warning V019"}, "state: gs://hello-universe-private"},
+		{"a firewall stops an app", agent("AppleCoreMedia", status(403)), []string{"error V022", "error V022"}, "firewall"},
+		{"an app gets a challenge for the feed", agent("Overcast", path("/feed.xml", reply(403, "", "Cf-Mitigated", "challenge"))), []string{"error V022"}, "Cloudflare"},
+		{"an app gets a page for the feed", agent("Spotify", path("/feed.xml", reply(200, "<title>Just a moment...</title>", "Content-Type", "text/html"))), []string{"error V022"}, ""},
+		{"an app gets a page for the audio", agent("Spotify", under("/audio/", reply(200, "<p>Please wait", "Content-Type", "text/html"))), []string{"error V022"}, ""},
+		{"gzip that is none", agent("Overcast", asks("Accept-Encoding", "gzip", path("/feed.xml", reply(200, "<rss>", "Content-Encoding", "gzip")))), []string{"error V023"}, "compress"},
+		{"Brotli for gzip", agent("Overcast", asks("Accept-Encoding", "gzip", path("/feed.xml", reply(200, "x", "Content-Encoding", "br")))), []string{"error V023"}, ""},
+		{"another feed with gzip", agent("Spotify", asks("Accept-Encoding", "gzip", path("/feed.xml", content(older)))), []string{"error V023"}, ""},
+		{"a feed compressed twice", agent("Spotify", asks("Accept-Encoding", "gzip", path("/feed.xml", reply(200, "x", "Content-Encoding", "gzip, gzip")))), []string{"error V023"}, ""},
+		{"304 for any version", agent("Apple", asks("If-None-Match", "never", path("/feed.xml", status(304)))), []string{"error V023"}, ""},
 		{"the records are forbidden", path("/.onair/release.json", status(403)), []string{}, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
