@@ -196,7 +196,7 @@ func (t *Transcript) fill(tl *timeline, from, to int, low, high time.Duration, r
 			continue
 		}
 		if latest := w.start - time.Duration(w.from-at)*shortestPerChar; latest < now {
-			// The space between two words takes its time from the first of them.
+			// The space between two words takes its time from the first word.
 			if len(kept) == 0 || latest < kept[len(kept)-1].start+time.Duration(at-kept[len(kept)-1].from)*shortestPerChar {
 				continue
 			}

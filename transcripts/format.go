@@ -50,7 +50,7 @@ func Format(src []byte, opts *Options) []byte {
 	if bytes.Equal(out, f.src) {
 		return out
 	}
-	// One tree at a time, because that of a long file is ten times as large as the file.
+	// Keep only one tree at a time, because a tree is ten times as large as its file.
 	reading := f.reading(opts)
 	for range passes - 1 {
 		f = parse(out, opts)
@@ -151,7 +151,7 @@ func (f *file) reading(opts *Options) [sha256.Size]byte {
 		for n < len(rest) && rest[n].blocks.to-rest[0].blocks.from <= many {
 			n++
 		}
-		a.all = slices.Grow(a.all, rest[n-1].blocks.to-rest[0].blocks.from) // turns have slices of it
+		a.all = slices.Grow(a.all, rest[n-1].blocks.to-rest[0].blocks.from) // turns hold slices of a.all
 		for i := range n {
 			a.addTurn(&rest[i])
 		}
@@ -159,13 +159,13 @@ func (f *file) reading(opts *Options) [sha256.Size]byte {
 		b = appendReading(b[:0], a.t.Turns)
 		sum.Write(b)
 		a.flush()
-		rest = rest[n:] // which begins with a label
+		rest = rest[n:] // the rest begins with a label
 	}
 	sum.Write(strconv.AppendBool(nil, f.clips))
 	return [sha256.Size]byte(sum.Sum(nil))
 }
 
-// appendReading appends what is read in turns. Texts follow their lengths.
+// appendReading appends the content of turns. The length of each text precedes it.
 func appendReading(b []byte, turns []Turn) []byte {
 	text := func(s string) { b = append(binary.AppendUvarint(b, uint64(len(s))), s...) }
 	mark := func(m *Mark) {

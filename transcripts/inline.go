@@ -12,7 +12,7 @@ import (
 // inlineReader reads the text in the lines of a block.
 type inlineReader struct {
 	*file
-	colonStamp int // where a label has a stamp before its colon; 0 if none has
+	colonStamp int // offset of the stamp before the colon of a label; 0 if there is none
 }
 
 // special are the bytes that end ordinary text: they start escapes, entities, and syntax
@@ -27,7 +27,7 @@ func (r *inlineReader) readParagraph(s span) {
 		r.addMark(&m)
 		s.from += m.size
 		spaces := len(r.src[s.from:s.to]) - len(bytes.TrimLeft(r.src[s.from:s.to], " \n"))
-		if spaces > 0 { // the Markdown parser would drop them
+		if spaces > 0 { // the Markdown parser would drop the spaces
 			r.inlines = append(r.inlines, inlineNode{kind: breakInline})
 		}
 		if s.from += spaces; s.from == s.to {

@@ -25,16 +25,16 @@ func HasLabel(text []byte) bool { return labelLine.Match(text) }
 // from the start of the source.
 type label struct {
 	name  string     // as written, escapes resolved
-	named span       // the name as written
+	named span       // where the name is, as written
 	from  int32      // where its line starts
 	at    int32      // where the label starts
-	rest  int32      // where the text after it starts
+	rest  int32      // where the text after the label starts
 	end   int32      // where its line ends
 	tail  int32      // bytes after the text that close the label; usually 0
 	fault labelFault // how it departs from the grammar
 	bare  bool       // bold without a colon: a label only if the name is known
 	lost  bool       // the first star is missing
-	stamp int32      // where a stamp stands between the bold and its colon; 0 if none does
+	stamp int32      // offset of a stamp between the bold name and its colon; 0 if there is none
 }
 
 // labelFault is a way in which a label departs from the grammar.
@@ -116,8 +116,8 @@ func isPhrase(name string) bool {
 	return strings.Contains(name, " ") && strings.ToLower(name) != name && !forms.IsName(name)
 }
 
-// at returns the label that line i starts with. first reports that no words come
-// before it.
+// at returns the label that line i starts with. first means that no words come before
+// the line.
 func (r *labelReader) at(i int, first bool) (*label, bool) {
 	if n := r.byLine[i]; n > 0 {
 		l := &r.bold[n-1]
@@ -127,7 +127,7 @@ func (r *labelReader) at(i int, first bool) (*label, bool) {
 	}
 	l, ok := r.scanUnbolded(i, first)
 	if !ok {
-		return nil, false // and no label is allocated
+		return nil, false // without allocating a label
 	}
 	return &l, true
 }

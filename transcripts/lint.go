@@ -71,8 +71,8 @@ type report struct {
 	opts  *LintOptions
 	found finding.List
 
-	formats bool           // only the edits of formatRules are kept
-	edits   []finding.Edit // if formats
+	formats bool           // keep only the edits of formatRules, in edits
+	edits   []finding.Edit // set if formats is
 }
 
 func newReport(src []byte, o *LintOptions) *report {

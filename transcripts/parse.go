@@ -39,7 +39,7 @@ func parse(src []byte, opts *Options) *file {
 	p.turns[0] = turnNode{label: new(label), line: -1}
 	p.blocks = make([]blockNode, 0, max(len(p.lines)/2, len(p.labels.bold))+2)
 	p.marks = make([]markNode, 0, min(bytes.Count(f.src, []byte("[")), len(p.lines)))
-	p.inlines = make([]inlineNode, 0, cap(p.blocks)+2*cap(p.marks)) // a mark has text on one side or on both
+	p.inlines = make([]inlineNode, 0, cap(p.blocks)+2*cap(p.marks)) // a mark has text before it, after it, or both
 	p.readTurns()
 	return f
 }

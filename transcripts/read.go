@@ -187,7 +187,7 @@ func Detect(src []byte, name string) (string, error) {
 				turns++
 			}
 		}
-		if turns > 1 { // labels without bold
+		if turns > 1 { // its labels are not bold
 			return "md", nil
 		}
 	}

@@ -78,7 +78,7 @@ func (f *file) newAssembler(opts *Options) *assembler {
 	return a
 }
 
-// flush forgets the turns after finish. The next one must have a label.
+// flush drops the finished turns. The next turn must have a label.
 func (a *assembler) flush() {
 	a.t.Turns, a.all, a.places, a.first = nil, a.all[:0], a.places[:0], 0
 	a.out.text, a.out.html, a.out.marks = a.out.text[:0], a.out.html[:0], nil
@@ -218,7 +218,7 @@ type renderer struct {
 // renderers is a pool of renderers, which reuses their buffers.
 var renderers = sync.Pool{New: func() any { return new(renderer) }}
 
-// reserve makes room for all of a file.
+// reserve grows the buffers to the size of a file.
 func (r *renderer) reserve(f *file) {
 	if cap(r.text) < len(f.src) {
 		r.text = make([]byte, 0, len(f.src))

@@ -35,8 +35,8 @@ type file struct {
 type turnNode struct {
 	label    *label
 	speaker  string // the name that the label stands for
-	line     int    // of the label; -1 if it stands inside a paragraph
-	stamps   span   // of a pause: indexes of marks, two at most
+	line     int    // line of the label; -1 if the label stands inside a paragraph
+	stamps   span   // indexes of a pause's marks, at most two
 	text     int    // start of the text after label and stamps
 	blocks   span   // indexes of blocks
 	pause    bool
@@ -45,15 +45,15 @@ type turnNode struct {
 
 // blockNode is a paragraph, list, quotation, heading, fence or divider.
 type blockNode struct {
-	span    span  // of the source, white space around it included
-	at      int   // of its first character
+	span    span  // place in the source, with white space around it
+	at      int   // offset of its first character
 	inlines span  // indexes of inlines
-	line    int32 // of its first character
-	marks   int32 // how many it has, images included
+	line    int32 // line of its first character
+	marks   int32 // number of marks, including images
 	kind    blockKind
-	alone   bool    // its first line starts with it, not with a label
-	under   bool    // a paragraph in the line below a label that stands alone
-	outcome outcome // decided by rendering
+	alone   bool    // it starts its line, without a label before it
+	under   bool    // it is a paragraph below a label that stands alone on its line
+	outcome outcome // set when the block is rendered
 	hidden  bool    // it has characters that are not shown
 }
 

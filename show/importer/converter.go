@@ -373,7 +373,8 @@ func (c *mapper) persons(parent *tree.Element) []person {
 	return list
 }
 
-// yaml returns a person as an element of a list whose usual role is the given one.
+// yaml returns a person as an element of a YAML list. The person's role is left out if it
+// equals role.
 func (p person) yaml(role string) string {
 	text := source.Quote(p.id)
 	if p.role == role && p.group == "" && p.extra == "" && p.id != "" {

@@ -176,7 +176,7 @@ func ParsePlaces(data []byte, found *finding.List) (*Lock, map[string]finding.Po
 	return l, places
 }
 
-// addPin reads an episode's stanza.
+// addPin reads the stanza of an episode and adds its pin.
 func (l *Lock) addPin(key, v source.Value, places map[string]finding.Position) {
 	guid := key.Node.Text
 	switch {
@@ -190,25 +190,25 @@ func (l *Lock) addPin(key, v source.Value, places map[string]finding.Position) {
 	}
 }
 
-// part is a piece of a lock that can be parsed by itself.
+// part is a part of a lock that can be parsed by itself.
 type part struct {
 	text string
-	line int // lines before it
+	line int // number of lines before the part
 }
 
-// partStanzas is how many stanzas a part has. The time to parse a map grows with the
-// square of its keys.
+// partStanzas is the number of stanzas in a part. Parts are parsed separately because the
+// time to parse a map grows with the square of the number of its keys.
 const partStanzas = 500
 
-// split cuts a lock before some of the stanzas of its last map. What is not indented
-// as Format does it is one part.
+// split splits a lock into parts of at most partStanzas stanzas. It splits only between
+// stanzas that are indented as Format does it.
 func split(text string) (parts []part) {
 	const head = "episodes:\n"
 	_, stanzas, ok := strings.Cut(text, "\n"+head)
 	if !ok {
 		return []part{{text, 0}}
 	}
-	start, from, n := len(text)-len(stanzas), 0, 0 // of stanzas, of the part
+	start, from, n := len(text)-len(stanzas), 0, 0 // start of the stanzas, and start of the current part
 	prefix := ""
 	line, lines := 0, strings.Count(text[:start], "\n")
 	for at := start; at < len(text); {

@@ -181,8 +181,8 @@ func TestLockKeepsAcceptedChapters(t *testing.T) {
 	}
 }
 
-// TestLongLock reads a lock of more episodes than a map of other files may have keys,
-// and finds errors behind the first part that is parsed.
+// TestLongLock reads a lock with more episodes than maps in other files may have keys. It
+// expects errors to be found after the first part too.
 func TestLongLock(t *testing.T) {
 	t.Parallel()
 	const many = 20_000

@@ -132,7 +132,7 @@ func Read(src []byte, form string, o *Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	result := s.result // a copy, so that it does not keep the text of the file
+	result := s.result // a pointer into s would keep the text of the file in memory
 	result.Findings = s.found
 	return &result, nil
 }

@@ -216,7 +216,7 @@ func TestOtherFiles(t *testing.T) {
 	t.Logf("%d files", seen)
 }
 
-// otherKinds are kinds of files that are no transcripts.
+// otherKinds are kinds of files that are not transcripts.
 var otherKinds = []struct {
 	ext, head string
 	line      func(r *rand.Rand) string

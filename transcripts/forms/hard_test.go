@@ -79,7 +79,8 @@ func TestHardCaptions(t *testing.T) {
 	}
 }
 
-// TestRefusedKinds expects a message that names the kind of a file, three of each.
+// TestRefusedKinds expects a message that names the kind of a file, for three files of
+// each kind.
 func TestRefusedKinds(t *testing.T) {
 	t.Parallel()
 	for want, files := range map[string][]string{

@@ -10,15 +10,15 @@ import (
 	"time"
 )
 
-// said is what somebody says in a dialogue, with times in seconds.
+// said is a turn of a dialogue, with times in seconds.
 type said struct {
 	who      string
 	from, to float64
 	text     string
 }
 
-// dialogues are written in the form of each tool. Their people have names of several
-// words, with apostrophes and letters beyond ASCII.
+// dialogues are written in the form of each tool. The names of the speakers have several
+// words, apostrophes, and letters beyond ASCII.
 var dialogues = [][]said{
 	{{"Jo O'Dell", 0.5, 2.9, "Good evening, everybody."}, {"Åsa Öst", 3.1, 5.4, "We are late."}, {"Jo O'Dell", 6, 8.25, "Is the snow still there?"}},
 	{{"Ana del Río", 3, 7.5, "The boat left before noon, and nobody waved."}, {"Nils Ångström", 8, 9.9, "Nobody at all?"}, {"Ana del Río", 3671, 3674.5, "Only the cook, who had no hat."}, {"Nils Ångström", 3675, 3677, "That is sad."}},
@@ -53,12 +53,12 @@ func shortClock(seconds float64) string {
 type kind struct {
 	name, form string
 	head       string
-	each       func(d []said, i int) string // nil if all is set
+	each       func(d []said, i int) string // writes turn i; nil if all is set
 	all        func(d []said) string
 	tail       string
-	speaker    func(d []said, who string) string // nil for the name itself
-	joined     bool                              // sentences without a pause between them are one speech
-	within     float64                           // seconds by which times may differ; below 0 without times
+	speaker    func(d []said, who string) string // how the file names a speaker; nil for the name itself
+	joined     bool                              // the reader joins turns without a pause between them
+	within     float64                           // seconds by which times may differ; negative if there are no times
 }
 
 func (k *kind) write(d []said) string {
@@ -97,10 +97,10 @@ func cue(text func(d []said, i int) string) func(d []said, i int) string {
 	}
 }
 
-// m is an object of JSON.
+// m is a JSON object.
 type m = map[string]any
 
-// perTurn writes a document of JSON around its segments.
+// perTurn writes a JSON document with a segment for each turn.
 func perTurn(around func(segments []any) any, segment func(d []said, s said) any) func(d []said) string {
 	return func(d []said) string {
 		var list []any
@@ -112,7 +112,7 @@ func perTurn(around func(segments []any) any, segment func(d []said, s said) any
 	}
 }
 
-// perWord writes a document of JSON around its words, with the times of each.
+// perWord writes a JSON document with the words and their times.
 func perWord(around func(words []any) any, word func(d []said, s said, text string, from, to float64) any) func(d []said) string {
 	return func(d []said) string {
 		var list []any
@@ -374,8 +374,7 @@ func compareSaid(t *testing.T, k *kind, d []said, speeches []Speech) {
 	}
 }
 
-// pauseful returns a dialogue with one turn for all that is said without a pause of two
-// seconds.
+// pauseful joins the turns of a dialogue that have no pause of two seconds between them.
 func pauseful(d []said) (out []said) {
 	for _, s := range d {
 		if n := len(out); n > 0 && s.from-out[n-1].to < 2 {

@@ -173,7 +173,7 @@ func looksLikeName(name string, least int) bool {
 	return true
 }
 
-// particles are words of names that have no capital.
+// particles are the words without capitals that names may contain.
 var particles = set("de del della di da do dos das du des la le les las los el al van von vom zu zum zur der den ter ten bin ibn binti af av y e i of the and")
 
 // cutApostrophe splits off one letter and the apostrophe after it, as in d’Été.

@@ -146,8 +146,8 @@ func IsClean[T string | []byte](s T) bool {
 	return true
 }
 
-// EndsSentence reports whether a text ends with the mark of a sentence, which closing
-// quotation marks and brackets may follow.
+// EndsSentence reports whether a text ends with a punctuation mark that ends a sentence.
+// Closing quotation marks and brackets may follow the mark.
 func EndsSentence(text string) bool {
 	text = strings.TrimRight(text, `"')]”’»」』）`)
 	switch last, _ := utf8.DecodeLastRuneInString(text); last {
