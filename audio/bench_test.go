@@ -14,7 +14,7 @@ import (
 
 	"github.com/tcolgate/mp3"
 
-	"onair/audio/mpeg"
+	"onair/audio/mpeg/mpegtest"
 	"onair/internal/crc32c"
 )
 
@@ -23,7 +23,7 @@ func hour(b *testing.B) (*os.File, int64) {
 	b.Helper()
 	var all []byte
 	for _, kbps := range []int{96, 112, 128, 160} {
-		all = append(all, silence(mpeg.NewHeader(44100, kbps, false), 137_814/4)...)
+		all = append(all, silence(mpegtest.NewHeader(44100, kbps, false), 137_814/4)...)
 	}
 	path := filepath.Join(b.TempDir(), "hour.mp3")
 	if err := os.WriteFile(path, all, 0o644); err != nil {

@@ -8,14 +8,15 @@ import (
 	"strings"
 
 	"onair/audio/mpeg"
+	"onair/audio/mpeg/mpegtest"
 )
 
 // The masters in tests consist of MPEG frames with a valid header and zeros, which
 // decode as silence.
 
 var (
-	mono128   = mpeg.NewHeader(44100, 128, true)
-	stereo128 = mpeg.NewHeader(44100, 128, false)
+	mono128   = mpegtest.NewHeader(44100, 128, true)
+	stereo128 = mpegtest.NewHeader(44100, 128, false)
 )
 
 // silence returns n MPEG frames of a constant bitrate, with the padding that makes

@@ -10,7 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"onair/audio/mpeg"
+	"onair/audio/mpeg/mpegtest"
 )
 
 // foreignTag returns a tag of any version with encoded frames.
@@ -183,12 +183,12 @@ func fuzzFiles(tb testing.TB) [][]byte {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	cbr := silence(mpeg.NewHeader(8000, 8, true), 5)
+	cbr := silence(mpegtest.NewHeader(8000, 8, true), 5)
 	unsync := foreignTag(4, tagUnsynchronised, frame24("TIT2", 0, "\x01\xff\x00\xfeA\x00"))
 	return [][]byte{
 		cbr, join(full, cbr), join(xing(stereo128, "Info", 5, 576, 1105, 0), silence(stereo128, 5)), join(vbri(stereo128, 3), silence(stereo128, 3)),
 		join(id3(3, 50), id3(4, 60), cbr, ape(20), lyrics3("la"), id3v1()), join(cbr, lyrics1("la"), id3Footer(30)),
-		join(cbr, junk(50), cbr, id3(4, 20), silence(mpeg.NewHeader(24000, 64, true), 5)),
+		join(cbr, junk(50), cbr, id3(4, 20), silence(mpegtest.NewHeader(24000, 64, true), 5)),
 		foreignTag(2, 0, frame22("TT2", "\x00Title\x00"), frame22("PIC", "\x00PNG\x03\x00\x89PNG")),
 		foreignTag(3, tagExtended, words(6), make([]byte, 6), frame23("CHAP", 0, chapterBody("a", 0, 1, frame24("TIT2", 0, "\x00T"))), frame23("CTOC", 0, "toc\x00\x03\x01a\x00")),
 		unsync, append(unsync, cbr...),

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"onair/audio/mpeg"
+	"onair/audio/mpeg/mpegtest"
 	"onair/internal/crc32c"
 )
 
@@ -20,7 +21,7 @@ const hundredMPEGFrames = 100 * 1152 * time.Second / 44100
 func TestProbe(t *testing.T) {
 	t.Parallel()
 	cbr := silence(mono128, 100)
-	vbr := join(silence(mono128, 50), silence(mpeg.NewHeader(44100, 64, true), 50))
+	vbr := join(silence(mono128, 50), silence(mpegtest.NewHeader(44100, 64, true), 50))
 	tests := []struct {
 		name   string
 		before []byte // not part of the payload
@@ -31,9 +32,9 @@ func TestProbe(t *testing.T) {
 		{name: "CBR mono", body: cbr, want: Info{Duration: hundredMPEGFrames, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1}},
 		{name: "CBR stereo", body: silence(stereo128, 100), want: Info{Duration: hundredMPEGFrames, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 2}},
 		{name: "VBR", body: vbr, want: Info{Duration: hundredMPEGFrames, MPEGFrames: 100, Bitrate: 96, VBR: true, SampleRate: 44100, Channels: 1, Warnings: []string{vbrWithoutLength}}},
-		{name: "MPEG 2", body: silence(mpeg.NewHeader(24000, 64, true), 50), want: Info{Duration: 1200 * time.Millisecond, MPEGFrames: 50, Bitrate: 64, SampleRate: 24000, Channels: 1}},
-		{name: "MPEG 2.5", body: silence(mpeg.NewHeader(8000, 8, true), 100), want: Info{Duration: 7200 * time.Millisecond, MPEGFrames: 100, Bitrate: 8, SampleRate: 8000, Channels: 1}},
-		{name: "longest MPEG frames", body: silence(mpeg.NewHeader(32000, 320, false), 1000), want: Info{Duration: 36 * time.Second, MPEGFrames: 1000, Bitrate: 320, SampleRate: 32000, Channels: 2}},
+		{name: "MPEG 2", body: silence(mpegtest.NewHeader(24000, 64, true), 50), want: Info{Duration: 1200 * time.Millisecond, MPEGFrames: 50, Bitrate: 64, SampleRate: 24000, Channels: 1}},
+		{name: "MPEG 2.5", body: silence(mpegtest.NewHeader(8000, 8, true), 100), want: Info{Duration: 7200 * time.Millisecond, MPEGFrames: 100, Bitrate: 8, SampleRate: 8000, Channels: 1}},
+		{name: "longest MPEG frames", body: silence(mpegtest.NewHeader(32000, 320, false), 1000), want: Info{Duration: 36 * time.Second, MPEGFrames: 1000, Bitrate: 320, SampleRate: 32000, Channels: 2}},
 		{name: "one MPEG frame", body: mono128.Frame(), want: Info{Duration: 1152 * time.Second / 44100, MPEGFrames: 1, Bitrate: 128, SampleRate: 44100, Channels: 1}},
 		{name: "MPEG frames with a CRC", body: silence(mono128&^(1<<16), 100), want: Info{Duration: hundredMPEGFrames, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1}},
 		{
@@ -43,7 +44,7 @@ func TestProbe(t *testing.T) {
 		},
 		{
 			name: "Xing header of another bitrate",
-			body: join(xing(mpeg.NewHeader(44100, 64, true), "Xing", 100, 0, 0, 0), cbr),
+			body: join(xing(mpegtest.NewHeader(44100, 64, true), "Xing", 100, 0, 0, 0), cbr),
 			want: Info{Duration: hundredMPEGFrames, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1},
 		},
 		{
@@ -164,7 +165,7 @@ func TestProbe(t *testing.T) {
 			want: Info{Duration: hundredMPEGFrames, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1},
 		},
 		{
-			name: "sample rate changes", body: join(cbr, silence(mpeg.NewHeader(48000, 128, true), 125)),
+			name: "sample rate changes", body: join(cbr, silence(mpegtest.NewHeader(48000, 128, true), 125)),
 			want: Info{Duration: hundredMPEGFrames + 3*time.Second, MPEGFrames: 225, Bitrate: 128, SampleRate: 44100, Channels: 1, Warnings: []string{
 				"the sample rate or MPEG version changes once, first at byte 41795; many players fail there",
 			}},
@@ -203,7 +204,7 @@ var durations = cmp.Comparer(func(a, b time.Duration) bool { return (a - b).Abs(
 // not depend on where the blocks end in which the file is read.
 func TestProbeBlockBoundary(t *testing.T) {
 	t.Parallel()
-	before, after := mpeg.NewHeader(32000, 320, false), mpeg.NewHeader(44100, 320, false)
+	before, after := mpegtest.NewHeader(32000, 320, false), mpegtest.NewHeader(44100, 320, false)
 	edge := blockBytes / before.Size()
 	for n := edge - 6; n <= edge+2; n++ {
 		file := join(silence(before, n), silence(after, 300))

@@ -14,14 +14,14 @@ import (
 	"time"
 
 	"onair/audio"
-	"onair/audio/mpeg"
+	"onair/audio/mpeg/mpegtest"
 	"onair/transcripts/words"
 )
 
 // recording writes an MP3 of silence and returns a recording of it.
 func recording(t *testing.T, d time.Duration, e *Engine) *Recording {
 	t.Helper()
-	frame := mpeg.NewHeader(24000, 32, true).Frame()
+	frame := mpegtest.NewHeader(24000, 32, true).Frame()
 	path := filepath.Join(t.TempDir(), "an episode's \"audio\".mp3")
 	if err := os.WriteFile(path, bytes.Repeat(frame, int(d/(24*time.Millisecond))), 0o600); err != nil {
 		t.Fatal(err)

@@ -4,7 +4,6 @@ package mpeg
 
 import (
 	"encoding/binary"
-	"slices"
 	"time"
 )
 
@@ -119,23 +118,6 @@ func (h Header) Sizes() *[16]int { return &frameSizes[h.version()][h.rate()] }
 
 func (h Header) version() int { return int(h >> 19 & 3) }
 func (h Header) rate() int    { return int(h >> 10 & 3) }
-
-// NewHeader returns the header of a layer III MPEG frame, or 0 if no header has these
-// values.
-func NewHeader(hz, kbps int, mono bool) Header {
-	for _, version := range []int{mpeg1, mpeg2, mpeg25} {
-		rate, field := slices.Index(sampleRates[version][:3], hz), slices.Index(bitrates(version)[:], kbps)
-		if rate < 0 || field <= 0 {
-			continue
-		}
-		h := Header(0x7FF<<21 | version<<19 | Layer3<<17 | 1<<16 | field<<12 | rate<<10)
-		if mono {
-			h |= 3 << 6
-		}
-		return h
-	}
-	return 0
-}
 
 // Frame returns an MPEG frame with the header and zeros, which decode as silence.
 func (h Header) Frame() []byte {

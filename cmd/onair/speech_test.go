@@ -7,7 +7,7 @@ import (
 	"net/http"
 	"strings"
 
-	"onair/audio/mpeg"
+	"onair/audio/mpeg/mpegtest"
 )
 
 // speechServer imitates the server of OpenAI. It recognises the same words in any
@@ -29,7 +29,7 @@ func speechServer() http.Handler {
 			http.Error(w, `{"error": {"message": "there is no such voice"}}`, http.StatusBadRequest)
 			return
 		}
-		_, _ = w.Write(bytes.Repeat(mpeg.NewHeader(24000, 64, true).Frame(), 12*len(u.Input)))
+		_, _ = w.Write(bytes.Repeat(mpegtest.NewHeader(24000, 64, true).Frame(), 12*len(u.Input)))
 	})
 	mux.HandleFunc("POST /v1/chat/completions", func(w http.ResponseWriter, r *http.Request) {
 		var chat struct{ Messages []struct{ Content string } }

@@ -17,7 +17,7 @@ import (
 	"time"
 
 	"onair/audio"
-	"onair/audio/mpeg"
+	"onair/audio/mpeg/mpegtest"
 	"onair/speech"
 	"onair/transcripts/words"
 )
@@ -172,7 +172,7 @@ func (s *service) engine(o Options, slept func(time.Duration)) *speech.Engine {
 func recording(t *testing.T, d time.Duration) *speech.Recording {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "audio.mp3")
-	if err := os.WriteFile(path, bytes.Repeat(mpeg.NewHeader(24000, 8, true).Frame(), int(d/(24*time.Millisecond))), 0o600); err != nil {
+	if err := os.WriteFile(path, bytes.Repeat(mpegtest.NewHeader(24000, 8, true).Frame(), int(d/(24*time.Millisecond))), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	f, err := os.Open(path)

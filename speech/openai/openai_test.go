@@ -19,7 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"onair/audio"
-	"onair/audio/mpeg"
+	"onair/audio/mpeg/mpegtest"
 	"onair/speech"
 	"onair/transcripts/words"
 )
@@ -84,7 +84,7 @@ func newService(t *testing.T, answer func(path string, fields map[string][]strin
 func silence(t *testing.T, d time.Duration) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "episode one.MP3")
-	data := strings.Repeat(string(mpeg.NewHeader(24000, 32, true).Frame()), int(d/(24*time.Millisecond)))
+	data := strings.Repeat(string(mpegtest.NewHeader(24000, 32, true).Frame()), int(d/(24*time.Millisecond)))
 	if err := os.WriteFile(path, []byte(data), 0o600); err != nil {
 		t.Fatal(err)
 	}

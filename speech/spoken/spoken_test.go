@@ -17,6 +17,7 @@ import (
 
 	"onair/audio"
 	"onair/audio/mpeg"
+	"onair/audio/mpeg/mpegtest"
 	"onair/speech"
 	"onair/speech/command"
 )
@@ -37,7 +38,7 @@ func (r *reading) Speak(_ context.Context, u *speech.Utterance) ([]byte, error) 
 	}
 	h := r.header
 	if u.Voice == "other" {
-		h = mpeg.NewHeader(44100, 64, true)
+		h = mpegtest.NewHeader(44100, 64, true)
 	}
 	var out []byte
 	for range int(math.Ceil(float64(len(u.Text)) / u.Rate)) {
@@ -49,7 +50,7 @@ func (r *reading) Speak(_ context.Context, u *speech.Utterance) ([]byte, error) 
 }
 
 func newSpeaker(most int) (*Speaker, *reading) {
-	r := &reading{header: mpeg.NewHeader(24000, 64, true)}
+	r := &reading{header: mpegtest.NewHeader(24000, 64, true)}
 	return &Speaker{Engine: &speech.Speaking{Voice: r, MaxBytes: most}, Duration: 20 * sec}, r
 }
 
