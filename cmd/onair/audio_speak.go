@@ -57,7 +57,7 @@ Exit codes: 0 done · 1 failed · 2 usage, or a question without a terminal.`,
 	f := c.Flags()
 	f.StringVar(&o.language, "lang", "", "`LANGUAGE` of the transcript to speak, such as es")
 	f.StringSliceVar(&o.voices, "voices", nil, "voices of the speakers: `vega=NAME,rigel=NAME`; ids of people.yaml, or names")
-	o.addFlags(f)
+	o.addFlags(a, c)
 	f.StringVarP(&o.out, "output", "o", "", "`FILE` to write (default: audio.LANGUAGE.mp3 in the folder of the episode)")
 	c.MarkFlagRequired("lang")
 	return c

@@ -11,10 +11,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
-	"github.com/spf13/pflag"
+	"github.com/spf13/cobra"
 
 	"onair/audio"
 	"onair/internal/crc32c"
@@ -35,27 +36,30 @@ type speechOptions struct {
 	yes           bool
 }
 
-func (o *speechOptions) addFlags(f *pflag.FlagSet) {
+// engines are the values of --engine.
+var engines = []string{"google", "openai", "command"}
+
+func (o *speechOptions) addFlags(a *app, c *cobra.Command) {
+	f := c.Flags()
 	f.StringVar(&o.engine, "engine", "", "`ENGINE`: google, openai or command (default: that of speech: in show.yaml)")
 	f.StringVar(&o.model, "model", "", "`MODEL` of the engine (default: that of speech: in show.yaml)")
 	f.Float64Var(&o.maxCost, "max-cost", 0, "refuse if it costs more than `DOLLARS` (default: max_cost of speech:)")
 	f.BoolVar(&o.yes, "yes", false, "do not ask for confirmation")
+	complete(c, "engine", engines...)
+	c.ValidArgsFunction = completeEpisodes(a)
 }
 
 // settle takes options that no flag sets from the show.
 func (o *speechOptions) settle(s *show.Show) error {
-	if o.engine != "" && o.engine != s.Speech.Engine {
-		// The show's model belongs to its own engine.
-	} else if o.model == "" {
+	if o.model == "" && (o.engine == "" || o.engine == s.Speech.Engine) {
 		o.model = s.Speech.Model
 	}
 	o.engine = cmp.Or(o.engine, s.Speech.Engine, "command")
 	o.maxCost = cmp.Or(o.maxCost, s.Speech.MaxCost)
-	switch o.engine {
-	case "google", "openai", "command":
-		return nil
+	if !slices.Contains(engines, o.engine) {
+		return usagef("--engine %s: want google, openai or command", o.engine)
 	}
-	return usagef("--engine %s: want google, openai or command", o.engine)
+	return nil
 }
 
 // openRecognizer returns the engine that recognizes speech.

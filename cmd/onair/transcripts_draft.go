@@ -62,7 +62,7 @@ Exit codes: 0 done · 1 failed · 2 usage, or a question without a terminal.`,
 		RunE: func(c *cobra.Command, args []string) error { return runTranscriptsDraft(c.Context(), a, &o, args[0]) },
 	}
 	f := c.Flags()
-	o.addFlags(f)
+	o.addFlags(a, c)
 	f.StringVar(&o.language, "language", "", "`LANGUAGE` that is spoken (default: that of the episode)")
 	f.StringSliceVar(&o.speakers, "speakers", nil, "who the voices are: `1=vega,2=rigel`; ids of people.yaml, or names")
 	f.BoolVar(&o.WordsOnly, "words-only", false, "write the words with their times, and no draft")

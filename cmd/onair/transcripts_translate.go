@@ -53,7 +53,7 @@ Exit codes: 0 done · 1 failed · 2 usage, or a question without a terminal.`,
 	}
 	f := c.Flags()
 	f.StringVar(&o.to, "to", "", "`LANGUAGE` of the translation, such as es or pt-br")
-	o.addFlags(f)
+	o.addFlags(a, c)
 	f.StringVarP(&o.out, "output", "o", "", "`FILE` to write a new translation to; - is standard output")
 	c.MarkFlagRequired("to")
 	return c

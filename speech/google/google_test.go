@@ -377,6 +377,43 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+// With --channels each channel is one voice, in all pieces.
+func TestChannels(t *testing.T) {
+	t.Parallel()
+	s := newService(t, &bucket{sizes: map[string]int64{}})
+	s.answer = func(o *op) string {
+		return response(o.uri, `{"inlineResult": {"transcript": {"results": [
+			{"alternatives": [{"transcript": "a", "words": [{"startOffset": "1s", "endOffset": "2s", "word": "one"}, {"startOffset": "5s", "endOffset": "6s", "word": "three"}]}], "channelTag": 1},
+			{"alternatives": [{"transcript": "b", "words": [{"startOffset": "3s", "endOffset": "4s", "word": "two"}]}], "channelTag": 2}]}}}`)
+	}
+	r := recording(t, time.Minute)
+	r.Engine = s.engine(Options{}, func(time.Duration) {})
+	q := &speech.Request{Options: speech.Options{Channels: true}}
+	if err := r.Open(t.Context(), q); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Recognize(t.Context()); err == nil || !strings.Contains(err.Error(), "two channels") {
+		t.Errorf("one channel: %v", err)
+	}
+	r.Info.Channels = 2
+	f, err := r.Recognize(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, segment := range f.Segments {
+		got = append(got, segment.Voice+" "+segment.Words[0].Text)
+	}
+	if fmt.Sprint(got) != "[1 one 2 two 1 three]" || !bytes.Contains(s.ops[0].request, []byte(`"multiChannelMode":"SEPARATE_RECOGNITION_PER_CHANNEL"}`)) {
+		t.Errorf("%v, %s", got, s.ops[0].request)
+	}
+	one, _ := r.Engine.Price(time.Hour, &speech.Options{}, 2)
+	two, _ := r.Engine.Price(time.Hour, &q.Options, 2)
+	if one != 0.96 || two != 2*one {
+		t.Errorf("an hour costs $%f, with channels $%f", one, two)
+	}
+}
+
 // TestFailedOperation expects the next run to begin a new operation after a failed one.
 func TestFailedOperation(t *testing.T) {
 	t.Parallel()

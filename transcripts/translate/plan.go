@@ -85,9 +85,12 @@ func New(src, translated []byte, record *Record, terms []Term, file string) (*Pl
 	p := &Plan{source: parse(src, terms)}
 	p.turns = make([]planned, len(p.source.turns))
 	if record != nil {
-		old := parse(translated, nil)
+		old, err := newEarlier(parse(translated, nil), record, file)
+		if err != nil {
+			return nil, err
+		}
 		p.head = old.head
-		if err := p.reuse(old, record, file); err != nil {
+		if err := p.reuse(old, record); err != nil {
 			return nil, err
 		}
 	}
@@ -101,44 +104,57 @@ func New(src, translated []byte, record *Record, terms []Term, file string) (*Pl
 	return p, nil
 }
 
-// reuse finds the turns that do not have to be translated again.
-func (p *Plan) reuse(old *document, record *Record, file string) error {
-	var was, is []string // hashes of translations as the machine wrote them, and as they are now
+// earlier is a translation that was made before.
+type earlier struct {
+	*document
+	file string
+	was  []string    // hashes of translations as the machine wrote them
+	is   []string    // and as they are now
+	at   map[int]int // index of the translated turn, by that of the turn in the record
+}
+
+// newEarlier finds the translated turns of a record.
+func newEarlier(d *document, record *Record, file string) (*earlier, error) {
+	e := &earlier{document: d, file: file, at: map[int]int{}}
 	for _, t := range record.turns {
-		was = append(was, t[1])
+		e.was = append(e.was, t[1])
 	}
-	for _, t := range old.turns {
-		is = append(is, t.hash())
-	}
-	place := map[int]int{} // index of a record's turn → index of its translation
-	line := 1 + strings.Count(old.head, "\n")
-	lines := make([]int, len(old.turns))
-	for i, t := range old.turns {
-		lines[i] = line
-		for k := range t {
-			line += strings.Count(t[k].after, "\n")
-		}
-	}
-	at := func(k int) finding.Position {
-		if k < len(lines) {
-			return finding.Position{File: file, Line: lines[k]}
-		}
-		return finding.Position{File: file}
+	for _, t := range d.turns {
+		e.is = append(e.is, t.hash())
 	}
 	var misplaced error
-	pair(was, is, func(a, b, c, d int) {
+	pair(e.was, e.is, func(a, b, c, d int) {
 		if b-a == d-c {
 			for i := range b - a {
-				place[a+i] = c + i
+				e.at[a+i] = c + i
 			}
 		} else if d > c && misplaced == nil {
-			misplaced = ruleEdited.At(at(c), "turns were added or removed here, so that they cannot be matched with the original").
+			misplaced = e.report(c, "turns were added or removed here, so that they cannot be matched with the original").
 				WithHint("restore the turns from git, or delete the translation; -o FILE writes another one")
 		}
 	})
-	if misplaced != nil {
-		return misplaced
+	return e, misplaced
+}
+
+// edited reports whether people edited the translation of a turn of the record.
+func (e *earlier) edited(i int) bool {
+	k, ok := e.at[i]
+	return ok && e.is[k] != e.was[i]
+}
+
+// report returns a finding about a translated turn.
+func (e *earlier) report(k int, message string) finding.Finding {
+	line := 1 + strings.Count(e.head, "\n")
+	for _, t := range e.turns[:k] {
+		for i := range t {
+			line += strings.Count(t[i].after, "\n")
+		}
 	}
+	return ruleEdited.At(finding.Position{File: e.file, Line: line}, "%s", message)
+}
+
+// reuse finds the turns that do not have to be translated again.
+func (p *Plan) reuse(old *earlier, record *Record) error {
 	var before, now []string
 	for _, t := range record.turns {
 		before = append(before, t[0])
@@ -146,24 +162,23 @@ func (p *Plan) reuse(old *document, record *Record, file string) error {
 	for _, t := range p.source.turns {
 		now = append(now, t.hash())
 	}
-	edited := func(i int) bool { k, ok := place[i]; return ok && is[k] != was[i] }
 	var lost error
 	pair(before, now, func(a, b, c, d int) {
+		same := b-a == d-c
 		for i := a; i < b; i++ {
+			k, ok := old.at[i]
 			n := c + i - a
-			same := b-a == d-c
 			switch {
 			case same && before[i] == now[n]:
-				if k, ok := place[i]; ok {
-					p.turns[n] = planned{old.turns[k], was[i]}
+				if ok {
+					p.turns[n] = planned{old.turns[k], old.was[i]}
 				}
-			case !edited(i):
-			case same: // the original changed, and so did the translation, by people
-				k := place[i]
-				p.turns[n] = planned{old.turns[k], was[i]}
-				p.Findings.Add(ruleEdited.At(at(k), "the original of this turn has changed, and people edited the translation: it stays"))
+			case !old.edited(i):
+			case same: // the original changed, and people edited the translation
+				p.turns[n] = planned{old.turns[k], old.was[i]}
+				p.Findings.Add(old.report(k, "the original of this turn has changed, and people edited the translation: it stays"))
 			case lost == nil:
-				lost = ruleEdited.At(at(place[i]), "people edited this turn, whose original is gone or has moved").
+				lost = old.report(k, "people edited this turn, whose original is gone or has moved").
 					WithHint("delete the turn or undo the edit; or write another file: -o FILE")
 			}
 		}
