@@ -28,7 +28,7 @@ var allowed = map[string][]string{
 	"onair/transcripts/forms":     {"onair/transcripts/internal/", "onair/internal/"},
 	"onair/transcripts/words":     {"onair/transcripts/forms", "onair/transcripts/internal/", "onair/internal/"},
 	"onair/transcripts/score":     {"onair/transcripts", "onair/transcripts/words", "onair/transcripts/internal/", "onair/internal/"},
-	"onair/transcripts/draft":     {"onair/transcripts", "onair/transcripts/words", "onair/internal/"},
+	"onair/transcripts/draft":     {"onair/transcripts", "onair/transcripts/words", "onair/transcripts/internal/", "onair/internal/"},
 	"onair/transcripts/internal/": {"onair/internal/"},
 	"onair/speech":                {"onair/show", "onair/audio", "onair/audio/mpeg", "onair/transcripts/forms", "onair/transcripts/words", "onair/transcripts/translate", "onair/internal/"},
 	"onair/speech/":               {"onair/speech", "onair/speech/internal/", "onair/audio", "onair/audio/mpeg", "onair/transcripts/forms", "onair/transcripts/words", "onair/internal/"},
