@@ -23,8 +23,8 @@ const (
 )
 
 // prune adds deletions to the plan: recorded objects that have been unwanted for
-// PruneAfter, and parts that no release on record needs. It keeps what the live feed
-// or a kept one names, and every payload in the lock.
+// PruneAfter, and parts that no release on record needs. It keeps objects that the live
+// feed or a kept feed names, and every payload in the lock.
 func (p *Plan) prune(ctx context.Context, s record.Storage, now time.Time) error {
 	kept, err := p.keptKeys(ctx, s)
 	if err != nil {

@@ -35,8 +35,8 @@ type Conditions struct {
 	Git func(dir string) string  // state of the git repository of a folder; nil if unknown
 	Now time.Time                // decides which dates have passed
 
-	// MaxAge is how long a value holds, because not everything that it depends on can
-	// be recorded. Zero sets no limit.
+	// MaxAge limits how long a value is used, because not everything that it depends on
+	// can be recorded. Zero sets no limit.
 	MaxAge time.Duration
 }
 

@@ -110,7 +110,8 @@ type span struct {
 	weights []int
 }
 
-// spansOf returns the spans for scaling from pixels to fewer of them.
+// spansOf returns the spans of a scaled row, which has from pixels before scaling and
+// to pixels after it.
 func spansOf(from, to int) []span {
 	spans := make([]span, to)
 	for i := range spans {

@@ -20,7 +20,7 @@ import (
 const (
 	MaxFile     = 1 << 20 // bytes of show.yaml, people.yaml, sponsors.yaml, episode.md
 	maxDepth    = 32      // nested flow collections
-	maxIndent   = 100     // column of a list's dash; deeper nesting cannot be written with less
+	maxIndent   = 100     // column of a list's dash, which limits the depth of nested lists
 	maxKeys     = 10_000  // of one map; the parser's time grows with its square
 	maxWork     = maxKeys * maxKeys / 2
 	MaxFindings = 200 // of one file; further ones are summarized in one finding

@@ -189,9 +189,10 @@ func AudioExt(mediaType string) string {
 	return ".m4a"
 }
 
-// ContentSum returns the SHA-256 whose start the key of an object contains: for tagged
-// audio, of the digests of tag and payload; otherwise, of the bytes. It returns an
-// error for audio that is shorter than its tag claims.
+// ContentSum returns the SHA-256 that identifies an object's content in its key. For
+// tagged audio it is the SHA-256 of the two digests of tag and payload, for other
+// objects the SHA-256 of the bytes. It returns an error for audio that is shorter than
+// its tag claims.
 func ContentSum(key string, body io.Reader) (string, error) {
 	tag, rest := sha256.New(), sha256.New()
 	if !strings.HasPrefix(key, "audio/") {

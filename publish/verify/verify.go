@@ -35,7 +35,7 @@ type Options struct {
 	Published map[string]record.Object
 
 	Interrupted bool // the last publish did not end, and Published is empty
-	Errors      int  // number of errors in the folder; if there are any, it is not compared with what is live
+	Errors      int  // number of errors in the folder; if there are any, the folder is not compared with what is live
 }
 
 // Verify checks the live show as listeners get it: the feed and the pages byte for

@@ -64,7 +64,7 @@ func (s *store) put(ctx context.Context, name string, o *bucket.Object, cond buc
 // written is a provider's answer to a write.
 type written struct {
 	etag *string
-	at   time.Time // by its clock
+	at   time.Time // by the provider's clock
 }
 
 func newWritten(etag *string, metadata middleware.Metadata) written {
