@@ -61,13 +61,22 @@ func (c *mapper) show() *showFiles {
 	c.showPodcast(y)
 	s.artwork = c.artwork(ch)
 	s.lock = (&pins.Lock{PodcastGUID: c.podcastGUID(), Episodes: map[string]*pins.Pin{}}).Format()
-	c.one(ch, "podcast:trailer", "url", "pubdate", "length", "type", "season") // onair makes it from the episode of type trailer
-	c.all(ch, "podcast:trailer", "url", "pubdate", "length", "type", "season")
+	c.trailers()
 	if s.artwork != "" {
 		c.all(ch, "image")
 	}
 	s.extra = c.rest(ch, channelRSS, channelDropped)
 	return s
+}
+
+// trailers leaves out the trailers that are episodes of type trailer too, because those
+// make them again. Others stay in extra.
+func (c *mapper) trailers() {
+	for e := range c.channel.All("podcast:trailer") {
+		c.used[e] = slices.ContainsFunc(c.items, func(item *tree.Element) bool {
+			return item.Child("enclosure").Attr("url") == e.Attr("url") && strings.EqualFold(item.Child("itunes:episodeType").Value(), "trailer")
+		})
+	}
 }
 
 // file returns show.yaml. It must be called after all episodes have been read.
@@ -128,8 +137,15 @@ func (c *mapper) feedAddress(y *yamlDoc) {
 	key := strings.TrimPrefix(u.Path, "/")
 	first, _, deep := strings.Cut(key, "/")
 	valid := feedPath.MatchString(key) && path.Clean("/"+key) == "/"+key && !strings.Contains(key, "/.") && !(deep && slices.Contains([]string{"assets", "audio", "episodes"}, first))
-	if ext := path.Ext(key); valid && u.RawQuery == "" && slices.Contains([]string{".xml", ".rss"}, ext) && key != "feed.xml" {
-		y.put("feed", flow("path", key))
+	valid = valid && u.RawQuery == "" && slices.Contains([]string{".xml", ".rss"}, path.Ext(key)) && key != "feed.xml"
+	fields := "locked: " + strconv.FormatBool(c.isLocked())
+	if valid {
+		fields = "path: " + source.Quote(key) + ", " + fields
+	}
+	if valid || c.locked {
+		y.put("feed", "{"+fields+"}")
+	}
+	if valid {
 		c.steps = append(c.steps, fmt.Sprintf("if url: keeps the host %s, the feed keeps its address; otherwise let the old host redirect it with 301 to the new one", u.Host))
 		return
 	}
@@ -146,21 +162,21 @@ func (c *mapper) showFacts(y *yamlDoc) {
 	}
 	c.values.author = line(c.one(ch, "itunes:author").Value())
 	y.text("author", c.values.author)
-	c.values.explicit = yes(c.one(ch, "itunes:explicit").Value())
+	c.values.explicit = c.flag(c.one(ch, "itunes:explicit"))
 	y.put("explicit", strconv.FormatBool(c.values.explicit))
 	if kind := strings.ToLower(c.one(ch, "itunes:type").Value()); kind == "serial" || kind == "episodic" {
 		y.put("type", kind)
 	} else if kind != "" {
 		c.lose("itunes:type is dropped: %s", source.ShortQuote(line(kind)))
 	}
-	if yes(c.one(ch, "itunes:complete").Value()) {
+	if c.flag(c.one(ch, "itunes:complete")) {
 		y.put("complete", "true")
 	}
-	block := yes(c.one(ch, "itunes:block").Value())
+	block := c.flag(c.one(ch, "itunes:block"))
 	for e := range ch.All("podcast:block") {
 		if e.Attr("id") == "" {
 			c.used[e] = true
-			block = block || yes(e.Value())
+			block = c.flag(e) || block
 		}
 	}
 	if block {
@@ -173,7 +189,17 @@ func (c *mapper) showFacts(y *yamlDoc) {
 	} else if c.values.link != "" {
 		c.lose("link is dropped: %s is not an address", source.ShortQuote(line(c.values.link)))
 	}
-	c.locked = yes(c.one(ch, "podcast:locked", "owner").Value())
+}
+
+// isLocked reports whether the feed asks other hosts not to import it. The address of its
+// owner is written again where it is that of the show's owner.
+func (c *mapper) isLocked() bool {
+	e := c.one(c.channel, "podcast:locked", "owner")
+	if owner := c.channel.Child("itunes:owner").Child("itunes:email").Value(); e != nil && e.Attr("owner") != owner {
+		c.checkAttrs(e, nil)
+	}
+	c.locked = c.flag(e)
+	return c.locked
 }
 
 func languageOf(s string) string {
@@ -313,6 +339,9 @@ func (c *mapper) license(y *yamlDoc, parent *tree.Element) string {
 	e := parent.Child("podcast:license")
 	id := line(e.Value())
 	address, ok := webAddress(e.Attr("url"))
+	if !ok && address != "" {
+		c.lose("the address of podcast:license is dropped: %s", source.ShortQuote(line(address)))
+	}
 	switch {
 	case id == "":
 		return ""

@@ -118,15 +118,26 @@ func (c *mapper) checkAttrs(e *tree.Element, known []string) {
 	}
 }
 
-// short returns the start of an element's value, for a message.
+// short returns the values of an element, cut where they are long, for a message.
 func short(e *tree.Element) string {
-	text := e.Value()
-	for _, a := range e.Attrs {
-		if text == "" || a.Name == "href" || a.Name == "url" {
-			text = a.Value
-		}
+	var values []string
+	if text := line(e.Value()); text != "" || len(e.Attrs) == 0 {
+		values = append(values, source.ShortQuote(text))
 	}
-	return source.ShortQuote(line(text))
+	for _, a := range e.Attrs {
+		values = append(values, a.Name+" "+source.ShortQuote(line(a.Value)))
+	}
+	return strings.Join(values, ", ")
+}
+
+// flag returns the value of an element that is yes or no, in one of the words for it.
+func (c *mapper) flag(e *tree.Element) bool {
+	switch v := strings.ToLower(e.Value()); v {
+	case "", "yes", "true", "1", "no", "false", "0", "clean", "explicit":
+	default:
+		c.lose("%s is dropped: %s", e.Name, source.ShortQuote(line(v)))
+	}
+	return yes(e.Value())
 }
 
 // noise are prefixes of elements that only the former host understands.

@@ -64,7 +64,7 @@ const feedHead = `<?xml version="1.0" encoding="UTF-8"?>
 <channel><title>Tea &amp; “Biscuits”</title><link>HOST/</link><description>All about <![CDATA[<b>tea</b>]]></description><language>en_US</language>
 <itunes:author>Zoë O’Hara</itunes:author><itunes:explicit>clean</itunes:explicit><itunes:type>episodic</itunes:type><itunes:image href="HOST/art.jpg"/>
 <itunes:category text="Technology"><itunes:category text="Podcasting"/></itunes:category><itunes:category text="News"><itunes:category text="Tech News"/></itunes:category>
-<podcast:guid>917393e3-1b1e-5cef-ace4-edaa54e1f810</podcast:guid><podcast:funding url="https://pay.example/">Pay</podcast:funding><podcast:person>Zoë O’Hara</podcast:person>
+<podcast:locked>yes</podcast:locked><podcast:guid>917393e3-1b1e-5cef-ace4-edaa54e1f810</podcast:guid><podcast:funding url="https://pay.example/">Pay</podcast:funding><podcast:person>Zoë O’Hara</podcast:person>
 <acast:showId>1</acast:showId><media:rating>adult</media:rating><managingEditor>zoe@tea.example (Zoë)</managingEditor><atom:link rel="next" href="HOST/page2"/>
 `
 

@@ -215,7 +215,7 @@ var decimal = regexp.MustCompile(`^(0|[1-9][0-9]{0,7})\.[0-9]{1,8}$`)
 
 // numbers writes season and number.
 func (c *mapper) numbers(y *yamlDoc, item *tree.Element) {
-	season := whole(c.one(item, "itunes:season").Value())
+	season := c.whole(c.one(item, "itunes:season"))
 	if e := item.Child("podcast:season"); e != nil {
 		if n := whole(e.Value()); n != "" && (season == "" || season == n) {
 			c.one(item, "podcast:season", "name")
@@ -228,7 +228,7 @@ func (c *mapper) numbers(y *yamlDoc, item *tree.Element) {
 	if season != "" {
 		y.put("season", season)
 	}
-	number := whole(c.one(item, "itunes:episode").Value())
+	number := c.whole(c.one(item, "itunes:episode"))
 	if e := item.Child("podcast:episode"); e != nil {
 		text := e.Value()
 		switch n := whole(text); {
@@ -261,6 +261,16 @@ func (c *mapper) seasonName(n, name string) {
 	}
 }
 
+// whole returns the number in an element like the function whole, and records the loss
+// of a malformed one.
+func (c *mapper) whole(e *tree.Element) string {
+	n := whole(e.Value())
+	if v := e.Value(); n == "" && v != "" && v != "0" {
+		c.lose("%s is dropped: %s", e.Name, source.ShortQuote(line(v)))
+	}
+	return n
+}
+
 // whole returns a whole number of at least 1, without leading zeros. For other text it
 // returns an empty string.
 func whole(s string) string {
@@ -279,10 +289,12 @@ func (c *mapper) episodeFacts(y *yamlDoc, item *tree.Element) {
 	default:
 		c.lose("itunes:episodeType is dropped: %s", source.ShortQuote(line(kind)))
 	}
-	if e := c.one(item, "itunes:explicit"); e.Value() != "" && yes(e.Value()) != c.values.explicit {
-		y.put("explicit", strconv.FormatBool(yes(e.Value())))
+	if e := c.one(item, "itunes:explicit"); e.Value() != "" {
+		if explicit := c.flag(e); explicit != c.values.explicit {
+			y.put("explicit", strconv.FormatBool(explicit))
+		}
 	}
-	if yes(c.one(item, "itunes:block").Value()) {
+	if c.flag(c.one(item, "itunes:block")) {
 		y.put("block", "true")
 	}
 }
@@ -410,84 +422,6 @@ func (c *mapper) social(y *yamlDoc, item *tree.Element) {
 		list = append(list, text+"}")
 	}
 	y.list("social", list)
-}
-
-// ranks are the formats of transcripts, best first.
-var ranks = []string{"vtt", "json", "srt", "html", "text"}
-
-// transcripts selects the best file for each language.
-func (c *mapper) transcripts(e *episode, item *tree.Element) {
-	best := map[string]transcript{}
-	var order []string
-	for _, x := range c.all(item, "podcast:transcript", "url", "type", "language", "rel") {
-		address, ok := webAddress(x.Attr("url"))
-		if !ok {
-			c.lose("a transcript is dropped: its address %s is malformed", source.ShortQuote(line(address)))
-			continue
-		}
-		t := transcript{url: address, format: transcriptFormat(x.Attr("type"), address), language: languageOf(x.Attr("language"))}
-		if show := languageOf(c.channel.Child("language").Value()); t.language == show {
-			t.language = ""
-		}
-		old, known := best[t.language]
-		if !known {
-			order = append(order, t.language)
-		}
-		if !known || slices.Index(ranks, t.format) < slices.Index(ranks, old.format) {
-			best[t.language] = t
-		}
-	}
-	for _, lang := range order {
-		e.transcripts = append(e.transcripts, best[lang])
-	}
-}
-
-func transcriptFormat(mediaType, address string) string {
-	switch mediaType, _, _ = strings.Cut(strings.ToLower(mediaType), ";"); strings.TrimSpace(mediaType) {
-	case "text/vtt":
-		return "vtt"
-	case "application/json":
-		return "json"
-	case "application/x-subrip", "application/srt", "text/srt":
-		return "srt"
-	case "text/html":
-		return "html"
-	case "text/plain":
-		return "text"
-	}
-	switch strings.ToLower(path.Ext(pathOf(address))) {
-	case ".vtt":
-		return "vtt"
-	case ".json":
-		return "json"
-	case ".srt":
-		return "srt"
-	case ".html", ".htm":
-		return "html"
-	}
-	return "text"
-}
-
-// chapterFiles sets the source of the chapters: a file, or else the feed.
-func (c *mapper) chapterFiles(e *episode, item *tree.Element) {
-	if x := c.one(item, "podcast:chapters", "url", "type"); x != nil {
-		if address, ok := webAddress(x.Attr("url")); ok {
-			e.chaptersURL = address
-		} else {
-			c.lose("its chapters are dropped: the address %s is malformed", source.ShortQuote(line(address)))
-		}
-	}
-	if x := c.one(item, "psc:chapters", "version"); x != nil {
-		for ch := range x.All("psc:chapter") {
-			start, ok := source.ParseClock(strings.TrimSpace(ch.Attr("start")))
-			if !ok {
-				c.lose("a chapter is dropped: it starts at %s", source.ShortQuote(line(ch.Attr("start"))))
-				continue
-			}
-			e.chapters = append(e.chapters, chapters.Chapter{Start: start, Title: line(ch.Attr("title")), URL: strings.TrimSpace(ch.Attr("href")), Image: strings.TrimSpace(ch.Attr("image"))})
-		}
-		slices.SortStableFunc(e.chapters, func(a, b chapters.Chapter) int { return int(a.Start - b.Start) })
-	}
 }
 
 // maxSlug is the longest slug that an import makes.
