@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"os"
 	"runtime/debug"
 	"slices"
@@ -114,12 +113,12 @@ func runTranscriptsConvert(a *app, o *convertOptions, name string) error {
 	return a.writeOutput(o.out, out.Bytes())
 }
 
-// limitMemory lets the heap grow to a few times the size of the input before
-// collections become frequent, unless GOMEMLIMIT sets a limit.
+// limitMemory lets the heap grow to a few times the size of the input before it is
+// collected often, unless GOMEMLIMIT sets a limit.
 func limitMemory(input int) {
-	const times, least = 4, 8 << 20
+	const times, least = 4, 64 << 20
 	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(int64(times*input + least))
+		debug.SetMemoryLimit(max(int64(input)*times, least))
 	}
 }
 
@@ -153,7 +152,7 @@ func (o *convertOptions) readOptions(name string) (*transcripts.ReadOptions, err
 }
 
 // writeTranscript writes a transcript in the format of --to.
-func writeTranscript(w io.Writer, t *transcripts.Transcript, o *convertOptions) error {
+func writeTranscript(w *bytes.Buffer, t *transcripts.Transcript, o *convertOptions) error {
 	switch o.to {
 	case "md":
 		return transcripts.WriteMarkdown(w, t)
@@ -170,6 +169,12 @@ func writeTranscript(w io.Writer, t *transcripts.Transcript, o *convertOptions) 
 	if !o.sounds {
 		cues = transcripts.WithoutSounds(cues)
 	}
+	size := 0
+	for i := range cues {
+		const usual = 64 // bytes of times, names and line ends
+		size += len(cues[i].Text) + usual
+	}
+	w.Grow(size) // a buffer that grows takes twice the memory
 	switch o.to {
 	case "vtt":
 		return transcripts.WriteVTT(w, cues)
