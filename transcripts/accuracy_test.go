@@ -23,9 +23,9 @@ func (e errorsOf) quantile(share float64) float64 {
 	return e[int(share*float64(len(e)-1))].Seconds()
 }
 
-// predictions measures the timing of real transcripts in two ways. hidden has the errors
-// if the times of all unintelligible passages are hidden and predicted. left has the
-// errors if each anchor in turn is left out and predicted.
+// predictions measures the timing of real transcripts in two ways. For hidden, it
+// hides the times of all unintelligible passages and predicts each. For left, it leaves
+// out one anchor at a time and predicts its time.
 func predictions(tb testing.TB) (hidden, left errorsOf) {
 	files := corpus(tb)
 	for _, name := range slices.Sorted(maps.Keys(files)) {

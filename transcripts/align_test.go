@@ -69,7 +69,7 @@ func TestAlign(t *testing.T) {
 		r := rand.New(rand.NewPCG(seed, 7))
 		rec := record(r, 2000)
 		duration := rec.heard[len(rec.heard)-1].End + time.Second
-		starts := map[string][]time.Duration{} // of each word
+		starts := map[string][]time.Duration{} // start times by word
 		for _, w := range rec.heard {
 			starts[w.Text] = append(starts[w.Text], w.Start)
 		}

@@ -306,8 +306,8 @@ type starRun struct {
 	opens, after bool // opens: words follow the stars; after: a space precedes the stars, and a word precedes the space
 }
 
-// lintStars reports emphasis that has a space before its last stars, as in
-// "*the *", so that the stars are shown.
+// lintStars reports emphasis with a space before its last stars, as in "*the *".
+// Markdown shows such stars as text.
 func lintStars(r *report) {
 	for i := range r.blocks {
 		b := &r.blocks[i]

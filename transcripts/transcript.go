@@ -136,7 +136,7 @@ type Options struct {
 	People   []Person
 	Fraction Fraction
 	Pauses   []string // labels of pauses besides Break, Jingle, Intro and Outro
-	File     string   // file named by findings
+	File     string   // name of the file in findings
 }
 
 // Transcript is the content of one file.

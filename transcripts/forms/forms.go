@@ -2,8 +2,8 @@
 // detects the form of a file, and refuses what it does not understand: it never takes
 // markup or data for words.
 //
-// Every form is a row of a table. One function says who speaks in a line of any of
-// them (voices.go). A value that cannot be true, such as a caption that ends
+// Every form is a row of a table. voices.go finds the speaker of a line, for all
+// forms. A value that cannot be true, such as a caption that ends
 // before it starts, is replaced and reported, and everything else is kept; see
 // [Rules].
 package forms

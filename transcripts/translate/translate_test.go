@@ -200,8 +200,7 @@ func TestTokens(t *testing.T) {
 	}
 }
 
-// FuzzIdentity expects a translation equal to its original to change nothing in any
-// transcript.
+// FuzzIdentity translates every text to itself, and expects the transcript not to change.
 func FuzzIdentity(f *testing.F) {
 	f.Add(original)
 	f.Add("text before\n\n**A:** b ⟦1⟧ \\[laughs\\] [x](y) &amp; `c` <i>d</i> \\* \n\n\n# E\n1. f\n```\ncode")
