@@ -16,7 +16,7 @@ type EpisodeChange struct {
 	Reasons []string
 	Drift   []string // what others changed in its files; also in Reasons
 	NoAudio string   // why a scheduled or due episode cannot go live as things are; also in Reasons; empty if it can
-	Lost    bool     // the audio was pinned, and is neither on this machine nor in the storage
+	Lost    bool     // the audio was pinned or live, and is neither on this machine nor in the storage
 
 	changesFeed bool // podcast apps notice the change; if not, only its page changes
 }
@@ -49,6 +49,9 @@ func (p *Plan) compareEpisodes() {
 			ec.Reasons, ec.changesFeed = reasons(old, e, changed[e.Slug])
 			ec.Drift = drifted[e.Slug]
 			ec.Reasons = slices.Concat(ec.Drift, ec.Reasons)
+			if ec.Lost = p.lostAudio(e.Slug); ec.Lost {
+				ec.Reasons = append(ec.Reasons, reasonLost)
+			}
 			if len(ec.Reasons) > 0 {
 				ec.Action = Update
 			}
@@ -64,6 +67,17 @@ func (p *Plan) compareEpisodes() {
 	}
 }
 
+// reasonLost is why the audio of an episode cannot be published.
+const reasonLost = "the audio is neither here nor in the storage"
+
+// lostAudio reports whether audio of a live episode has to be stored again, and nothing
+// has its bytes.
+func (p *Plan) lostAudio(slug string) bool {
+	return slices.ContainsFunc(p.Changes, func(c Change) bool {
+		return c.Episode == slug && c.Upload > 0 && !c.Joined && c.object != nil && c.object.Missing != "" && c.object.Body == nil
+	})
+}
+
 // noAudio returns why the audio of a scheduled or due episode is not available, neither
 // here nor in the storage, and whether it is lost; empty if it is available.
 func (p *Plan) noAudio(e *release.Episode) (why string, lost bool) {
@@ -75,7 +89,7 @@ func (p *Plan) noAudio(e *release.Episode) (why string, lost bool) {
 	case e.Payload == nil || !p.seen.KeepsParts || !p.seen.Private:
 		return "no audio here, and the storage keeps none before an episode is live", false
 	case !kept(e.Payload, p.seen) && !slices.ContainsFunc(p.Parts, func(c Change) bool { return c.Key == e.Payload.Key }): // another episode may have the same audio
-		return "the audio is neither here nor in the storage", true
+		return reasonLost, true
 	}
 	return "", false
 }
