@@ -25,6 +25,7 @@ var checkTests = []struct {
 }{
 	{"raw ampersand", "A good show", "A good & bad show", []string{"F001 4:15 not well-formed: a raw & in text"}},
 	{"cut off", "</channel>\n</rss>\n", "", []string{"F001 52:1 not well-formed: the document ends inside of <channel>"}},
+	{"cut off in a tag", "</channel>\n</rss>\n", "</channel", []string{"F001 52:1 not well-formed: the document ends inside of an end tag"}},
 	{"HTML entity", "A good show", "A&nbsp;good show", []string{"F001 4:9 not well-formed: the entity &nbsp; is unknown"}},
 	{"control character", "A good show", "A\x07good show", []string{"F001 4:9 not well-formed: the character U+0007 is not allowed"}},
 	{"not UTF-8", "A good show", "A\xffgood show", []string{"F001 4:9 not well-formed: a byte that is not valid UTF-8: 0xFF"}},

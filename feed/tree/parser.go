@@ -88,7 +88,9 @@ func (p *parser) document() {
 	}
 	switch {
 	case len(p.open) > 0:
-		p.problem(p.pos, CutOff, "the document ends inside of <%s>", p.open[len(p.open)-1].raw)
+		if !slices.ContainsFunc(p.doc.Problems, func(other Problem) bool { return other.Cause == CutOff }) {
+			p.problem(p.pos, CutOff, "the document ends inside of <%s>", p.open[len(p.open)-1].raw)
+		}
 		for len(p.open) > 0 {
 			p.close()
 		}
