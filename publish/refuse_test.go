@@ -110,7 +110,7 @@ func TestReasons(t *testing.T) {
 	b := mem.New()
 	apply(t, plan(t, showtest.Release(t, files, nil), b), b)
 	showtest.Edit(t, files, showtest.Ghosts+"episode.md", "title: ", "title: The ")
-	showtest.Edit(t, files, showtest.Cloudy+"transcript.md", "**Vega:**", "**Rigel:**")
+	showtest.Edit(t, files, showtest.Cloudy+"transcript.md", "**Vega Lyræ:**", "**Rigel O'Rion:**")
 	got := map[string]string{}
 	for _, e := range plan(t, showtest.Release(t, files, nil), b).Episodes {
 		if e.Action == publish.Update {
