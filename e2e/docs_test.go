@@ -81,6 +81,10 @@ func runPage(t *testing.T, text string) string {
 		default:
 			t.Errorf("console block with unknown word %q", info)
 		}
+		if !strings.HasPrefix(strings.TrimSpace(body), "$ ") {
+			t.Errorf("console block without a command; its language is text:\n%s", body)
+			return block
+		}
 		if before != "" {
 			s.run(t, before)
 		}
