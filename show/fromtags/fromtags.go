@@ -232,7 +232,7 @@ func (p *planner) name(e *Episode) {
 	p.slugs[o.Slug] = true
 }
 
-// separate dates an episode a minute after the one before it, unless it is later anyway,
+// separate moves an episode to a minute after the one before it, unless it is later anyway,
 // so that apps list both in the right order.
 func separate(before, e *Episode) {
 	if d := before.Options.Date; !d.IsZero() && !e.Options.Date.IsZero() && !e.Options.Date.After(d) {
