@@ -25,7 +25,7 @@ GORELEASER := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/onair-e2e/goreleaser-$(GORE
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 DEADCODE    := golang.org/x/tools/cmd/deadcode@v0.51.0
 # Only tests call these: they are made for tests, or keep generated pages fresh.
-TEST_DOUBLES := ^(publish/bucket/(mem|buckettest|internal/faults)|publish/internal/showtest|internal/(reference|finding/findingtest))/|SetSettleTime|write(Rule)?Reference|check/elements.go.*Names|tree/document.go.*Read
+TEST_DOUBLES := ^(publish/bucket/(mem|buckettest|internal/faults)|publish/internal/showtest|audio/mpeg/mpegtest|internal/(reference|finding/findingtest))/|SetSettleTime|write(Rule)?Reference|check/elements.go.*Names|tree/document.go.*Read
 
 # The storage library works over HTTP; without gRPC's modules for it the binary
 # is a quarter smaller. Tests build what is released.
