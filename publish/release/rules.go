@@ -42,7 +42,7 @@ var rules = finding.Rules{
 	},
 	{
 		ID: "P006", Severity: finding.Error,
-		Title:   "the contributors to the transcripts cannot be read from git; without a repository an info",
+		Title:   "the contributors to the transcripts cannot be read from git (an info if there is no repository)",
 		Example: "credits: git in a clone of depth 1",
 	},
 	{
@@ -57,7 +57,7 @@ var rules = finding.Rules{
 	},
 	{
 		ID: "P011", Severity: finding.Error,
-		Title:   "the audio is neither in the folder nor in onair.lock; for a scheduled one, and when the rest is published, a warning",
+		Title:   "the audio is neither in the folder nor in onair.lock (a warning for a scheduled episode, and once the rest is published)",
 		Example: "a new episode that is published by CI, which has no audio.mp3",
 	},
 	{
