@@ -11,7 +11,7 @@ import (
 )
 
 // Keeper keeps what was paid for: answers, and the names of jobs that a service works on.
-// All that one Keeper keeps belongs to one recording.
+// Everything in one Keeper belongs to one recording.
 type Keeper interface {
 	// Get returns the data kept under a name. If there is none, the error is
 	// fs.ErrNotExist.

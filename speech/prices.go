@@ -15,7 +15,8 @@ var pricesJSON []byte
 type priceList struct {
 	Date                 string             // year and month of the prices
 	RecognitionPerMinute map[string]float64 `json:"recognition_per_minute"`
-	// Chat models bill tokens; their price is that of a text with its translation.
+	// Chat models bill tokens. Their price here includes the tokens of the text and of its
+	// translation.
 	TranslationPerMillion map[string]float64 `json:"translation_per_million_characters"`
 	VoicePerMillion       map[string]float64 `json:"voice_per_million_characters"`
 }
@@ -31,8 +32,8 @@ var prices = sync.OnceValue(func() (p priceList) {
 // 2026-11.
 func PricesOf() string { return prices().Date }
 
-// Price returns the cost of recognizing audio, in US dollars. The prices of some engines
-// and models are not known.
+// Price returns the cost of recognizing audio, in US dollars. known is false for an engine
+// or model whose price onair does not know.
 func (e *Engine) Price(d time.Duration, o *Options, channels int) (dollars float64, known bool) {
 	if e.Unpriced {
 		return 0, false

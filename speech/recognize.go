@@ -223,14 +223,14 @@ func (r *Recording) read(i int) (*words.File, error) {
 }
 
 const (
-	// maxKnown limits the voices of which clips are sent.
+	// maxKnown limits the number of voices whose clips are sent.
 	maxKnown = 4
 	// The length of a clip of a voice is between leastClip and mostClip.
 	leastClip, mostClip = 2 * time.Second, 10 * time.Second
 )
 
-// knownVoices returns the voices of the first piece, each with a clip of its longest
-// speech without a pause. Their numbers are those in f.
+// knownVoices returns the voices of f, the words of the first piece, each with a clip of
+// its longest speech without a pause. It leaves out voices whose clips would be too short.
 func (r *Recording) knownVoices(f *words.File) (known []KnownVoice, err error) {
 	voices := map[string]bool{}
 	for _, s := range f.Segments {

@@ -211,8 +211,8 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// TestKnownVoices expects requests for later pieces to have the voices of the first,
-// which keep their numbers.
+// TestKnownVoices expects requests for later pieces to have the voices of the first piece,
+// and these voices to keep their numbers.
 func TestKnownVoices(t *testing.T) {
 	t.Parallel()
 	said := func(voice string, from, to int) (list []words.Word, voices []string) {

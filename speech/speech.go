@@ -70,17 +70,18 @@ func (e *AnswerError) Unwrap() error { return e.Err }
 type Engine struct {
 	Recognizer
 	Name, Model string
-	Place       string   // where the audio goes, such as us; empty if unknown
+	Place       string   // location of the service, such as us; empty if unknown
 	Extra       []string // further models that are called for the same audio
 	Settings    any      // further settings that the answer depends on
 
 	Longest  time.Duration // longest piece; 0 sets no limit
 	MaxBytes int64         // largest piece; 0 sets no limit
-	Clips    bool          // it recognizes voices again from clips
+	Clips    bool          // the engine recognizes known voices by their clips
 	Unpriced bool          // onair does not know its prices
 }
 
-// pastEnd is how long after the end of the audio a word may start. Lengths are rounded.
+// pastEnd is how long after the end of the audio a word may start, because lengths are
+// rounded.
 const pastEnd = time.Second
 
 // errSilent reports that nothing was recognized.

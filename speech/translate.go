@@ -59,8 +59,9 @@ func (e *Translating) Price(turns [][]string) (dollars float64, known bool) {
 }
 
 // All translates all turns. Answers are kept, so that an interrupted translation
-// continues where it stopped. Turns whose answer has lost a token are asked for again
-// together, then one by one, and finally as separate texts between the tokens.
+// continues where it stopped. If the answer about a turn has lost a paragraph or a token,
+// All asks again for this turn alone, at most twice, and then for the separate texts
+// between its tokens.
 func (e *Translating) All(ctx context.Context, k Keeper, t *Translation) ([][]string, error) {
 	answers := make([][]string, len(t.Turns))
 	var wrong []int
@@ -101,7 +102,8 @@ func intact(turn, answer []string) bool {
 	return slices.EqualFunc(turn, answer, translate.Intact)
 }
 
-// again translates turns whose answers were wrong.
+// again translates the turns whose indexes are in wrong, each by itself, and sets their
+// answers.
 func (e *Translating) again(ctx context.Context, k Keeper, t *Translation, answers [][]string, wrong []int) error {
 	for _, i := range wrong {
 		turn := t.Turns[i]
@@ -137,7 +139,7 @@ func (e *Translating) again(ctx context.Context, k Keeper, t *Translation, answe
 }
 
 // ask returns the kept answer if there is one. Otherwise it calls the translator and
-// keeps the answer.
+// keeps the answer. To get another answer for the same turns, use another number for try.
 func (e *Translating) ask(ctx context.Context, k Keeper, try int, t *Translation, turns [][]string) (answer [][]string, err error) {
 	settings, err := json.Marshal([]any{"translate", e.Name, e.Model, e.Settings, t.Source, t.Target, turns, try})
 	if err != nil {

@@ -29,7 +29,7 @@ type Speaking struct {
 	Voice
 	Name, Model string
 	Settings    any      // further settings that the answer depends on
-	Voices      []string // names of voices for the language, for speakers without a voice
+	Voices      []string // voices of the language, to choose from for speakers without one
 	MaxBytes    int      // longest text of a request, in bytes
 	Unpriced    bool     // onair does not know its prices
 }

@@ -15,7 +15,7 @@ import (
 	"onair/speech/internal/program"
 )
 
-// placeholders may occur in arguments.
+// placeholders are the parts of arguments that Recognize replaces; see New.
 var placeholders = []string{"{input}", "{wav}", "{language}", "{prompt}", "{output}"}
 
 // Recognizer runs a program. It uses no shell, so that no text can become a command.

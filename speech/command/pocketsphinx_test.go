@@ -25,16 +25,16 @@ import (
 	"onair/transcripts/words"
 )
 
-// sentence is spoken by flite, whose times are the truth.
+// sentence is a sentence that flite spoke. Its start is exact.
 type sentence struct {
 	voice, text string
-	start       time.Duration // of its first sound
+	start       time.Duration // when its first sound begins
 }
 
-// TestPocketsphinx drafts five minutes that two voices of flite speak with a real
-// recognizer. It compares the word error rate with that of sclite, and the times of
-// captions with those of flite, after people corrected the text. It takes minutes of
-// computing, so it is opt-in: ONAIR_POCKETSPHINX=1.
+// TestPocketsphinx lets a real recognizer hear five minutes spoken by two voices of flite.
+// It expects the word error rate that sclite computes. It then corrects the text and
+// compares the times of captions with the times of flite. The test computes for minutes,
+// so it runs only if ONAIR_POCKETSPHINX is set.
 func TestPocketsphinx(t *testing.T) {
 	if os.Getenv("ONAIR_POCKETSPHINX") == "" {
 		t.Skip("computes for minutes: set ONAIR_POCKETSPHINX=1")
@@ -79,7 +79,8 @@ func TestPocketsphinx(t *testing.T) {
 	corrected.Align(f, "")
 	aligned := apart(corrected, spoken, duration)
 	t.Logf("starts of sentences in captions: %v median, %v p95 of %d; without words %v, %v", at50(aligned), at95(aligned), len(aligned), at50(interpolated), at95(interpolated))
-	// The slowest few depend on which words the recognizer heard at all.
+	// Only the median has a limit, because the largest errors are at words that the
+	// recognizer did not hear.
 	if at50(aligned) > 150*time.Millisecond {
 		t.Error("captions are too far from the audio")
 	}
@@ -88,8 +89,8 @@ func TestPocketsphinx(t *testing.T) {
 func at50(d []time.Duration) time.Duration { return d[(len(d)-1)/2].Round(time.Millisecond) }
 func at95(d []time.Duration) time.Duration { return d[(len(d)*95+99)/100-1].Round(time.Millisecond) }
 
-// sentences returns plain sentences, of the transcripts of the examples first and then of
-// the documentation, whose words the recognizer knows.
+// sentences returns sentences that consist of words that the recognizer knows: first those
+// in the transcripts of the examples, then those in the documentation.
 func sentences(t *testing.T) (list []string) {
 	t.Helper()
 	dictionary, err := os.ReadFile("/usr/share/pocketsphinx/model/en-us/cmudict-en-us.dict")
@@ -168,8 +169,8 @@ func speakFlite(t *testing.T, dir string) (spoken []sentence, mp3 string, durati
 	return spoken, mp3, duration
 }
 
-// recognizePocketsphinx runs the recognizer as a program of the user's own. It writes a
-// line a word: the word, start, end and confidence.
+// recognizePocketsphinx runs pocketsphinx as a program of the user's own. pocketsphinx
+// writes one line per word: the word, its start, its end and its confidence.
 func recognizePocketsphinx(t *testing.T, dir, mp3 string) *words.File {
 	t.Helper()
 	script := `pocketsphinx_continuous -infile "$1" -time yes -logfn /dev/null | awk '
@@ -223,7 +224,8 @@ func markdown(spoken []sentence, edit func(n int, word string) string) []byte {
 	return []byte(strings.TrimSpace(b.String()) + "\n")
 }
 
-// apart returns how far the captions that begin with a sentence are from its start.
+// apart returns, for each sentence at the start of a caption, the difference between the
+// start of the caption and the start of the sentence.
 func apart(t *transcripts.Transcript, spoken []sentence, duration time.Duration) (list []time.Duration) {
 	cues := t.Cues(duration)
 	for _, s := range spoken {
@@ -240,7 +242,7 @@ func apart(t *transcripts.Transcript, spoken []sentence, duration time.Duration)
 	return list
 }
 
-// runSclite returns the word error rate in percent.
+// runSclite returns the word error rate that sclite computes, in percent.
 func runSclite(t *testing.T, dir, sclite string, ref, heard []score.Word) float64 {
 	t.Helper()
 	line := func(list []score.Word) []byte {

@@ -1,6 +1,6 @@
-// Package google recognizes speech with Google Cloud Speech-to-Text, version 2. It reads
-// audio from a bucket of Google Cloud Storage, works for minutes, and keeps the answer for
-// some days.
+// Package google recognizes, translates and speaks with the services of Google Cloud. For
+// recognition, it uses Speech-to-Text, version 2. This service reads audio from a bucket of
+// Google Cloud Storage, works for minutes, and keeps its answer for some days.
 //
 // Source: https://cloud.google.com/speech-to-text/docs/reference/rest/v2/projects.locations.recognizers/batchRecognize
 package google
@@ -22,8 +22,8 @@ import (
 
 // Store is a bucket of Google Cloud Storage from which the service reads.
 type Store interface {
-	// Payload returns the gs:// address of an MP3's payload, which has the given SHA-256
-	// in hex. It returns an empty string if the payload is not stored.
+	// Payload returns the gs:// address of the stored MP3 whose payload has the given
+	// SHA-256, in hex. It returns an empty string if there is none.
 	Payload(ctx context.Context, sha256 string) (uri string, err error)
 	// Upload stores a file under a name and returns its gs:// address.
 	Upload(ctx context.Context, name, path string) (uri string, err error)
@@ -54,7 +54,7 @@ const (
 )
 
 // models has the locations of each model, the default first, and the longest audio for
-// which it returns times of words.
+// which the model returns times of words.
 var models = map[string]struct {
 	locations []string
 	longest   time.Duration
@@ -120,7 +120,7 @@ func newClient(ctx context.Context, o *Options) (*call.Client, string, error) {
 	client.Authorize = func(ctx context.Context, h http.Header) error {
 		t, err := token(ctx)
 		h.Set("Authorization", "Bearer "+t)
-		h.Set("X-Goog-User-Project", project) // for credentials of a person
+		h.Set("X-Goog-User-Project", project) // needed if the credentials are those of a person
 		return err
 	}
 	return client, project, nil
@@ -182,8 +182,8 @@ const (
 	maxLost = 5
 )
 
-// source returns the address of the audio. If the audio is not in the bucket, it uploads
-// it.
+// source returns the address of the audio in the bucket. If the audio is not there, source
+// uploads it first.
 func (r *recognizer) source(ctx context.Context, q *speech.Request) (string, error) {
 	if q.Whole && q.Info.MediaType == audio.MP3 {
 		uri, err := r.store.Payload(ctx, fmt.Sprintf("%x", q.Info.SHA256))
@@ -201,9 +201,9 @@ func (r *recognizer) source(ctx context.Context, q *speech.Request) (string, err
 	return uri, q.Job.Put(ctx, noteUploaded, uri)
 }
 
-// begin starts the recognition of a piece and returns the name of the operation. If the
-// service may have received an earlier request, it looks for the operation of that
-// request first.
+// begin starts the recognition of a piece and returns the name of the operation. If an
+// earlier request for the piece may have reached the service, begin first looks for the
+// operation of that request.
 func (r *recognizer) begin(ctx context.Context, q *speech.Request) (name string, err error) {
 	if q.Channels && q.Info.Channels != 2 {
 		return "", errors.New("--channels needs audio with two channels, one for each voice")

@@ -22,7 +22,7 @@ import (
 	"onair/transcripts/words"
 )
 
-const frameBytes = 24 // bytes of 24 ms at 8 kbit/s
+const frameBytes = 24 // size of an MPEG frame of 24 ms at 8 kbit/s
 
 // bucket is a Store in memory.
 type bucket struct {
@@ -149,7 +149,7 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// response writes the result of a file.
+// response returns the response of an operation with the result for one file.
 func response(uri, result string) string {
 	return fmt.Sprintf(`"response": {"@type": "type.googleapis.com/google.cloud.speech.v2.BatchRecognizeResponse", "results": {%q: %s}, "totalBilledDuration": "9s"}`, uri, result)
 }
@@ -192,8 +192,8 @@ func recording(t *testing.T, d time.Duration) *speech.Recording {
 }
 
 // everySecond answers with one word per second. The text of a word is its time in the
-// recording, which it computes from the number of the piece in the address. Each result
-// of the service has ten words.
+// recording. everySecond computes this time from the number of the piece, which is in the
+// address. Each result of the service has ten words.
 func everySecond(o *op) string {
 	const step = 20*time.Minute - 15*time.Second + 24*time.Millisecond // pieces end at ends of MPEG frames
 	var n int
@@ -302,8 +302,8 @@ func TestKilled(t *testing.T) {
 	t.Logf("%d pieces, %v billed, ended %d times", len(s.ops), billed, kills)
 }
 
-// TestPayload expects a payload in the bucket to be named in the request instead of being
-// uploaded.
+// TestPayload expects the request to name the payload that is already in the bucket, and
+// nothing to be uploaded.
 func TestPayload(t *testing.T) {
 	t.Parallel()
 	r := recording(t, time.Minute)
@@ -377,7 +377,7 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// With --channels each channel is one voice, in all pieces.
+// TestChannels expects each channel to be one voice, with the same number in all pieces.
 func TestChannels(t *testing.T) {
 	t.Parallel()
 	s := newService(t, &bucket{sizes: map[string]int64{}})

@@ -110,8 +110,8 @@ func (r *recognizer) request(q *speech.Request, uri string) *batchRequest {
 	return b
 }
 
-// languageCode returns a code that the service accepts: with a region, and with its own
-// codes for Chinese.
+// languageCode returns the service's code for a language. The code always has a region.
+// For Chinese it starts with cmn and a script.
 func languageCode(code string) string {
 	if code == "" {
 		return "auto"
@@ -197,7 +197,7 @@ func (r *recognizer) do(ctx context.Context, q *call.Request, answer any) error 
 	return nil
 }
 
-// find returns the name of the operation that the same request began, or an empty string
+// find returns the name of an operation that a request like b began, or an empty string
 // if there is none.
 func (r *recognizer) find(ctx context.Context, b *batchRequest) (string, error) {
 	page := ""

@@ -21,8 +21,8 @@ import (
 const (
 	// fastest limits how much faster than usual a turn is spoken.
 	fastest = 1.25
-	// step is the difference between two rates. It is large, so that a small change of a
-	// text often keeps the rate.
+	// step is the difference between neighbouring rates. It is large, so that a small
+	// change of a text seldom changes the rate.
 	step = 0.05
 )
 
@@ -38,7 +38,7 @@ type Placed struct {
 	Turn
 	Begin, End time.Duration
 	Rate       float64
-	Over       time.Duration // how much later it ends than the next turn should start
+	Over       time.Duration // how long after the intended start of the next turn this turn ends
 }
 
 // Speaker turns the text of turns into an MP3.
@@ -51,8 +51,8 @@ type Speaker struct {
 	header mpeg.Header // header of all MPEG frames; 0 before the first
 }
 
-// Texts returns the texts that have to be requested at the usual rate: those of turns
-// that are not kept.
+// Texts returns the texts that the engine has to speak at the usual rate, because their
+// speech is not kept.
 func (s *Speaker) Texts(ctx context.Context, turns []Turn) (texts []string, err error) {
 	for _, t := range turns {
 		for _, text := range split(t.Text, s.Engine.MaxBytes) {
@@ -74,7 +74,7 @@ func (s *Speaker) utterance(t *Turn, text string, rate float64) *speech.Utteranc
 
 // Speak returns the MP3 and the places of its turns. A turn starts when it does in the
 // original. A turn that takes too long is spoken up to a quarter faster. If that is not
-// enough, the next turn starts when it ends, and the delay shrinks in the next pauses.
+// enough, the next turn starts late, and the delay shrinks in the next pauses.
 func (s *Speaker) Speak(ctx context.Context, turns []Turn) ([]byte, []Placed, error) {
 	var out bytes.Buffer
 	var placed []Placed
@@ -116,8 +116,8 @@ func (s *Speaker) time(n int) time.Duration {
 	return mpeg.Playtime(int64(n)*int64(s.header.Samples()), s.header.SampleRate())
 }
 
-// fit speaks turn i, not before now. It speaks faster if the turn would end after the
-// next one should start.
+// fit returns the MPEG frames of turn i, which cannot start before the time now. It speaks
+// the turn faster if the turn would end after the intended start of the next one.
 func (s *Speaker) fit(ctx context.Context, turns []Turn, i int, now time.Duration) (frames [][]byte, rate float64, err error) {
 	t := &turns[i]
 	if frames, err = s.say(ctx, t, 1); err != nil || i+1 == len(turns) {
@@ -183,8 +183,8 @@ func kind(h mpeg.Header) string {
 	return fmt.Sprintf("%d Hz and %s", h.SampleRate(), channels)
 }
 
-// Worst returns at most n turns that should be shortened: those that exceed their time
-// most.
+// Worst returns the turns that most need to be shortened, because they run longest into
+// the time of the next turn: the worst first, at most n.
 func Worst(placed []Placed, n int) []Placed {
 	worst := slices.Clone(placed)
 	worst = slices.DeleteFunc(worst, func(p Placed) bool { return p.Over <= 0 })

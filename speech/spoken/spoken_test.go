@@ -92,7 +92,7 @@ func TestTiming(t *testing.T) {
 	if err != nil || info.Duration < 20*sec-24*time.Millisecond || info.Duration > 20*sec || len(info.Warnings) > 0 || !mpeg.IsOwn(data) || info.VBR {
 		t.Errorf("%v %+v", err, info)
 	}
-	// Sound is heard exactly where turns are said to be.
+	// Exactly the MPEG frames at the places of turns have sound.
 	loud := map[int]bool{}
 	for f, err := range mpeg.Frames(bytes.NewReader(data)) {
 		if err != nil {

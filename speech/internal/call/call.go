@@ -104,7 +104,7 @@ func (c *Client) try(ctx context.Context, r *Request) ([]byte, error) {
 		return body, nil
 	}
 	failed := &Error{response.StatusCode, oauth.New(response.StatusCode, body).Message}
-	// If there is no money left, a service answers as it does to too many calls.
+	// If no money is left, a service answers with the same status as to too many calls.
 	if !retry.TemporaryStatus(failed.Status) || strings.Contains(string(body), "insufficient_quota") {
 		return nil, retry.Permanent(failed)
 	}
