@@ -26,7 +26,7 @@ const (
 
 // spoken is a word of the spoken text.
 type spoken struct {
-	from, to   int // characters
+	from, to   int // positions in the spoken text
 	heard      bool
 	start, end time.Duration // set if heard
 }
@@ -180,9 +180,9 @@ func (t *Transcript) snap(anchors []anchor, duration time.Duration) {
 	}
 }
 
-// fill adds the text from one position to another, spoken between the times low and high,
-// with the times of the heard words. If too few words were heard, it adds nothing and
-// returns false.
+// fill extends the timeline tl by the text between two positions, which is spoken between
+// the times low and high. The heard words keep their times. If too few words were heard,
+// fill adds nothing and returns false.
 func (t *Transcript) fill(tl *timeline, from, to int, low, high time.Duration, r rate) bool {
 	first, _ := slices.BinarySearchFunc(t.spoken, from, func(w spoken, pos int) int { return cmp.Compare(w.from, pos) })
 	last, _ := slices.BinarySearchFunc(t.spoken, to, func(w spoken, pos int) int { return cmp.Compare(w.from, pos) })
@@ -196,7 +196,7 @@ func (t *Transcript) fill(tl *timeline, from, to int, low, high time.Duration, r
 			continue
 		}
 		if latest := w.start - time.Duration(w.from-at)*shortestPerChar; latest < now {
-			// The space between two words takes its time from the first word.
+			// No time is left for the space before w: the word before w ends earlier.
 			if len(kept) == 0 || latest < kept[len(kept)-1].start+time.Duration(at-kept[len(kept)-1].from)*shortestPerChar {
 				continue
 			}

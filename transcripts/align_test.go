@@ -37,7 +37,8 @@ func record(r *rand.Rand, n int) (rec recording) {
 	return rec
 }
 
-// markdown writes the words as a transcript, with a stamp every so many turns.
+// markdown writes the words as a transcript. One turn in stamps has a stamp, whose time is
+// what stampOf returns for the start of the turn.
 func (rec *recording) markdown(stamps int, stampOf func(time.Duration) time.Duration) string {
 	var b strings.Builder
 	turn, heard := 0, 0

@@ -14,8 +14,8 @@ import (
 	"github.com/yuin/goldmark"
 )
 
-// benchCorpus runs once over all files in each round. Its throughput is in bytes
-// of Markdown.
+// benchCorpus calls run for each file of the corpus once a round. The throughput is in
+// bytes of Markdown.
 func benchCorpus(b *testing.B, run func(src []byte)) { benchFiles(b, corpus(b), run) }
 
 func benchFiles(b *testing.B, files map[string][]byte, run func(src []byte)) {
@@ -79,9 +79,9 @@ func BenchmarkGoldmark(b *testing.B) {
 	})
 }
 
-// BenchmarkConvert reads six hours of captions and writes them as Markdown, as the
-// command does. Its throughput is in bytes of the captions. Run it with -cpu 1 to
-// measure one core.
+// BenchmarkConvert reads six hours of captions and writes them as Markdown, as onair
+// transcripts convert does. The throughput is in bytes of the captions. Run it with
+// -cpu 1 to measure one core.
 func BenchmarkConvert(b *testing.B) {
 	cues := make([]Cue, 6000)
 	for i := range cues {

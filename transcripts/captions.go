@@ -65,8 +65,8 @@ func transcribe(result *forms.Result, o *Options) *Transcript {
 }
 
 // anchored makes a turn of every run of speech of one speaker, and a paragraph of each
-// Speech. Paragraphs with a known time get a stamp. Unless r is nil, it receives the
-// times of the cues, to the millisecond.
+// Speech. Paragraphs with a known time get a stamp. If r is not nil, anchored sets the
+// cues and times of r, to the millisecond.
 func anchored(speeches []forms.Speech, r *captionTimes) []Turn {
 	var turns []Turn
 	turnOf := make([]int, len(speeches))
@@ -148,9 +148,9 @@ func textsOf(speeches []forms.Speech) iter.Seq[string] {
 	}
 }
 
-// speechTimes returns the times of text[from:to]. If the times of its words are known, it
-// uses them; otherwise it interpolates by p, the position of the part in a text of the
-// given weight.
+// speechTimes returns when the part [from:to] of the text of u starts and ends. If the times
+// of its words are known, speechTimes uses them. Otherwise it interpolates: p is the place
+// of the part, in units of weight, and weight is the weight of the whole text.
 func speechTimes(u *forms.Speech, p span, weight, from, to int) (start, end time.Duration) {
 	first := sort.Search(len(u.Words), func(i int) bool { return u.Words[i].To > from })
 	last := sort.Search(len(u.Words), func(i int) bool { return u.Words[i].To > to }) - 1
@@ -192,7 +192,7 @@ func (m *merger) merge(cues []Cue, glued []bool) {
 		case c.Speaker != cues[i-1].Speaker:
 			m.turn(c)
 		case !m.breaks(c.Start - cues[i-1].End):
-		case isDivider([]byte(c.Text)): // at the start of a line it would be a divider
+		case isDivider([]byte(c.Text)): // without a label before it, it would be a divider
 			m.turn(c)
 		default:
 			m.paragraph(c)
@@ -217,7 +217,8 @@ func (m *merger) add(c *Cue, spaced bool) {
 	blocks[len(blocks)-1].Text = all[m.from:]
 }
 
-// breaks reports whether the last paragraph ends before a silence of the given length.
+// breaks reports whether the last paragraph should end if a silence of the given length
+// follows it.
 func (m *merger) breaks(silence time.Duration) bool {
 	if m.weight < paragraphLeast {
 		return false

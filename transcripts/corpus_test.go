@@ -39,8 +39,8 @@ func corpus(tb testing.TB) map[string][]byte {
 	return files
 }
 
-// lengthFor returns a plausible duration for a transcript: a minute after its last
-// stamp, or the time that its words take at the usual rate.
+// lengthFor returns a plausible duration for a transcript: the time that its words take at
+// the usual rate, but at least until a minute after its last stamp.
 func lengthFor(t *Transcript) time.Duration {
 	duration := time.Duration(t.words()+1) * time.Minute / 170
 	anchors, _ := t.anchors()

@@ -9,8 +9,8 @@ import (
 	"onair/transcripts/internal/script"
 )
 
-// Limits of a cue and of a line in SRT, in columns. A cue of 65 columns always
-// fits into two full lines and the space between them.
+// Limits of a cue and of a line in SRT, in columns. A cue of 65 columns is as long as two
+// full lines and the space between them.
 const (
 	maxCue  = 65
 	maxLine = 32
@@ -113,7 +113,7 @@ func (t *Transcript) Starts(duration time.Duration) []time.Duration {
 				starts[i] = at.Round(time.Millisecond)
 			}
 		}
-		if i > 0 { // after the last words, only pauses with a stamp have a time
+		if i > 0 { // the stamp of a pause after the last words may be later than tl.start(pos)
 			starts[i] = max(starts[i], starts[i-1])
 		}
 		for j := range turn.Blocks {
@@ -242,7 +242,7 @@ func (c *cutter) piece(cue Cue, text string, from, to, pos int, last string) int
 	return pos
 }
 
-// newName returns the speaker, or an empty string if the speaker is still the last one.
+// newName returns the speaker, or an empty string if the last speaker was the same.
 func newName(speaker, last string) string {
 	if speaker == last {
 		return ""
@@ -369,9 +369,9 @@ func (c *cutter) fill(name string) int {
 	return len(c.words)
 }
 
-// best returns after how many of the first n words to cut. It prefers the end of the last
-// sentence, then of the last clause, unless too little text would remain. Otherwise it
-// cuts after n words, or after half of the text if hardly any text follows the n words.
+// best returns how many of the first n words to put into the cue. It prefers to cut at the
+// end of the last sentence, then of the last clause, unless too little text would remain.
+// Otherwise it cuts after n words, or after half of the text if hardly any text follows.
 // It prefers a cut whose words break well into two lines. If the n words are the whole
 // text, it cuts only at the end of a sentence or clause.
 func (c *cutter) best(n int) int {
@@ -413,15 +413,16 @@ func (c *cutter) best(n int) int {
 	return clause
 }
 
-// isFunctionWord reports whether a word belongs to the next one.
+// isFunctionWord reports whether word i is a function word, which belongs to the word after
+// it.
 func (c *cutter) isFunctionWord(i int) bool {
 	w := &c.words[i]
 	return w.ending == endsWord && len(w.sounds) == 0 && c.functions.EndsWith(c.text[w.from:w.to])
 }
 
-// beforeFunctionWords returns a place near at where the cue does not end with a function
-// word. The place is at most the given maximum. It prefers a place where the first line
-// does not have to end with a function word either.
+// beforeFunctionWords returns the number of words for a cue that does not end with a
+// function word: near the number at, and not above the number most. It prefers a number
+// with which the first line need not end with a function word either.
 func (c *cutter) beforeFunctionWords(at, most int) int {
 	const earlier = 6
 	if !c.isFunctionWord(at-1) && c.breaksWell(at) {

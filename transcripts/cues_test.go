@@ -105,8 +105,8 @@ func TestCut(t *testing.T) {
 	}
 }
 
-// srtLines writes cues, timed a second each, and returns the text of every cue, its lines
-// joined with a bar.
+// srtLines gives each cue one second and writes the cues as SRT. It returns the text of
+// every cue, with bars between its lines.
 func srtLines(t *testing.T, cues []Cue) (got []string) {
 	t.Helper()
 	for i := range cues {

@@ -151,7 +151,7 @@ func (f *file) reading(opts *Options) [sha256.Size]byte {
 		for n < len(rest) && rest[n].blocks.to-rest[0].blocks.from <= many {
 			n++
 		}
-		a.all = slices.Grow(a.all, rest[n-1].blocks.to-rest[0].blocks.from) // turns hold slices of a.all
+		a.all = slices.Grow(a.all, rest[n-1].blocks.to-rest[0].blocks.from) // a.all must not move while turns hold slices of it
 		for i := range n {
 			a.addTurn(&rest[i])
 		}
@@ -318,7 +318,7 @@ func (b *Block) appendMarkdown(out []byte) []byte {
 }
 
 // appendEscapes writes words and escapes every character that has a meaning in Markdown.
-// It writes brackets as those of a note.
+// Square brackets become \[ and \], as around a note.
 func appendEscapes(dst []byte, text string) []byte {
 	first := firstEscape(text)
 	dst = append(dst, text[:first]...)

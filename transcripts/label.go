@@ -138,7 +138,7 @@ func (r *labelReader) isBold(i int) bool {
 	return n > 0 && !r.bold[n-1].bare
 }
 
-// isKnown reports whether a label is a name of the file or the registry.
+// isKnown reports whether a name is that of a label in the file, or is in the registry.
 func (r *labelReader) isKnown(name string) bool {
 	_, ok := r.known[name]
 	return ok
@@ -403,8 +403,8 @@ func (r *labelReader) scanUnbolded(line int, first bool) (l label, ok bool) {
 	return l, r.setName(&l, name)
 }
 
-// splitUnbolded splits a line at its first colon, if the colon is near enough and
-// followed by a space or the end of the line.
+// splitUnbolded splits a line at its first colon. The colon must be near the start. After
+// it there must be a space or the end of the line, or words as in wordsFollow.
 func (r *labelReader) splitUnbolded(line int) (name []byte, rest, at int, ok bool) {
 	s := r.line(line)
 	colon := bytes.IndexByte(s[:min(len(s), 4*maxName)], ':')
@@ -428,8 +428,8 @@ func touchesWords(before, after []byte) bool {
 	return bytes.IndexByte(before, ' ') > 0 && (unicode.IsLetter(c) || c == '…' || c == '"' || c == '“')
 }
 
-// looksLikeName reports whether the text before a colon is two to four capitalised
-// words that consist of letters only.
+// looksLikeName reports whether the text before a colon is two to four capitalised words
+// of letters, dots, hyphens and apostrophes.
 func looksLikeName(s []byte) bool {
 	words := 0
 	for word := range bytes.FieldsSeq(s) {

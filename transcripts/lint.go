@@ -17,7 +17,7 @@ type LintOptions struct {
 }
 
 // Lint reads a transcript as Parse does and checks it against every rule for a single
-// file: T001 to T030 without T028 and T029. The findings are in order of place. Turns and
+// file: T001 to T027, T030, T037 and T050. The findings are in order of place. Turns and
 // cues are the same as from Parse, so a caller that needs findings and captions has to
 // read the transcript only once.
 func Lint(src []byte, o *LintOptions) *Transcript {
@@ -71,8 +71,8 @@ type report struct {
 	opts  *LintOptions
 	found finding.List
 
-	formats bool           // keep only the edits of formatRules, in edits
-	edits   []finding.Edit // set if formats is
+	formats bool           // instead of findings, collect the edits that fix formatRules
+	edits   []finding.Edit // the collected edits; nil unless formats is set
 }
 
 func newReport(src []byte, o *LintOptions) *report {
@@ -80,7 +80,7 @@ func newReport(src []byte, o *LintOptions) *report {
 	return &report{file: f, text: f.transcript(&o.Options), opts: o}
 }
 
-// add adds a finding.
+// add adds a finding, or only its edits if r.formats is set.
 func (r *report) add(f finding.Finding) {
 	switch {
 	case !r.formats:

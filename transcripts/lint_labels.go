@@ -33,8 +33,8 @@ var labelFaults = [...]struct {
 	writtenTwice:     {ruleName, "name written twice"},
 }
 
-// lintLabels reports labels that are malformed, that have no blank line before
-// them or no space after them, and second labels of the same person.
+// lintLabels reports labels that are malformed, that have no blank line before them or not
+// one space after them, that have invisible characters, or that are aliases.
 func lintLabels(r *report) {
 	for i := range r.turns {
 		turn := &r.turns[i]
@@ -218,9 +218,9 @@ func misspelledUse(use *speakerUse, all []*speakerUse, pos finding.Position) (f 
 	return f, false
 }
 
-// misspelled reports whether two names differ only in capitals or in one letter,
-// or in two letters of a long name. Names that differ in a number are different
-// names.
+// misspelled reports whether two names differ only in capitals or in one letter, or in two
+// letters of a long name. Names with digits, such as Guest 1 and Guest 2, count as
+// different names.
 func misspelled(name, other string) bool {
 	const digits = "0123456789"
 	if strings.ContainsAny(name+other, digits) {

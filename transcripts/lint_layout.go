@@ -42,7 +42,7 @@ func lintParagraphs(r *report) {
 }
 
 // nearLabels match lines whose start is probably meant as a label. Their groups are the
-// name and, if there is one, the time.
+// name and the time, if there is one, in the order of the line.
 var nearLabels = []struct {
 	pattern *regexp.Regexp
 	likely  bool // accept any name; otherwise the name has to look like one
@@ -113,9 +113,9 @@ func lintWraps(r *report) {
 	}
 }
 
-// isVerse reports whether the lines of a paragraph are broken on purpose. Such lines are
-// short and start with capitals, unless there are several lines, or they are inside a
-// <pre>. The paragraph starts in the given line, counted from 1.
+// isVerse reports whether the lines of a paragraph are broken on purpose: they are three or
+// more short lines, two short lines that start with capitals, or inside a <pre>. The
+// paragraph starts in the given line, counted from 1.
 func (r *report) isVerse(line int, b *blockNode) bool {
 	const short, several = 60, 3
 	lines, capitals := 0, true

@@ -303,7 +303,7 @@ func lintNestedLinks(r *report) {
 // starRun is a run of stars in a text that marks up nothing.
 type starRun struct {
 	at, size     int
-	opens, after bool // opens: words follow the stars; after: a space precedes the stars, and a word precedes the space
+	opens, after bool // opens: a word follows the stars; after: a space precedes the stars
 }
 
 // lintStars reports emphasis with a space before its last stars, as in "*the *".

@@ -8,7 +8,8 @@ import (
 	"onair/internal/finding"
 )
 
-// lintTurns reports text that belongs to no label, and labels without text.
+// lintTurns reports text before the first label, text after a pause without a label of its
+// own, and labels without text.
 func lintTurns(r *report) {
 	for i := range r.turns {
 		turn := &r.turns[i]
@@ -36,9 +37,9 @@ func lintTurns(r *report) {
 	}
 }
 
-// moveIntoTurn returns the edits that move a mark from before the first label to
-// after it. It returns nil if that label has a mark already, or if several marks
-// would have to move.
+// moveIntoTurn returns the edits that move a mark from before the first label to after the
+// label. It returns nil if the label already has a mark, or if there are several marks to
+// move.
 func moveIntoTurn(r *report, b *blockNode) []finding.Edit {
 	if len(r.turns) < 2 || r.turns[1].line < 0 || b.marks != 1 {
 		return nil

@@ -168,7 +168,7 @@ func (m *markNode) accept(s []byte, i, next int, escaped bool, closing int) bool
 func (m *markNode) finish(content []byte) {
 	sound := isSound(m.words)
 	if m.timed && len(m.words) > 0 && !sound && m.stamp.groups < 3 {
-		// "John 3:16" is a note, "unintelligible 1:32" a time.
+		// In "John 3:16" the digits are words of the note, in "unintelligible 1:32" a time.
 		m.words, m.timed, m.stamp = content, false, stamp{}
 		m.faults &^= longMinutes | impossibleTime
 	}

@@ -242,8 +242,8 @@ func (w *walker) code(n *ast.CodeSpan) {
 	w.add(closeInline, codeSpan, 0)
 }
 
-// codeText adds code. White space stands for the padding that goldmark puts before a line
-// in place of a tab.
+// codeText adds code. If goldmark has replaced a tab before the code by padding, codeText
+// adds white space for it.
 func (w *walker) codeText(kind inlineKind, s text.Segment) {
 	if s.Padding > 0 {
 		w.add(breakInline, noElement, 0)

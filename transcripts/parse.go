@@ -21,7 +21,7 @@ type parser struct {
 	*file
 	labels  labelReader
 	inline  inlineReader
-	noFence [2]fenced // fences known to stay open
+	noFence [2]fenced // fences of ` and of ~ that are known to stay open
 
 	para   blockNode // paragraph being collected; its span is empty if no paragraph is open
 	alone  int       // line after a label that stands alone
@@ -261,15 +261,15 @@ func looksNumbered(s []byte) bool {
 	return s[0] >= '0' && s[0] <= '9' && listMark(s) > 0 && nesting(s) <= maxNesting
 }
 
-// isNumbered distinguishes a numbered list from a sentence that starts with a
-// number: a list starts at 0 or 1, or has a second item and no year for a number.
+// isNumbered distinguishes a numbered list from a sentence that starts with a number: a
+// list starts at 0 or 1, or it has a second item and its first number is not a year.
 func (p *parser) isNumbered(i int, s []byte) bool {
 	mark := listMark(s)
 	if s[0] == '0' || mark == len("1. ") && s[0] == '1' {
 		return true
 	}
 	if p.para.span != (span{}) {
-		return false // only "1." interrupts a paragraph
+		return false // a list with another number cannot interrupt a paragraph
 	}
 	for next := i + 1; next < min(i+4, len(p.lines)) && mark <= len("999. "); next++ {
 		s := bytes.TrimLeft(p.line(next), " \t")

@@ -37,14 +37,14 @@ func ReadFormats() []string { return append([]string{"md"}, forms.Names()...) }
 // Detect. UTF-8 and UTF-16 with a byte order mark are read; any other encoding is an
 // error.
 //
-// Captions are joined to turns and paragraphs. A turn lasts as long as its speaker does.
+// Captions are joined to turns and paragraphs. A turn lasts until another person speaks.
 // A paragraph ends with a sentence before two seconds of silence, or with a sentence
 // after 400 characters, or after 1,200 characters in any case. If nothing is said for 20
 // seconds, there is a Break. Paragraphs get stamps in whole seconds, at least 5 seconds
-// apart, whose meaning does not depend on Options.Fraction. A speaker without a name is
-// Unknown. The places in the Transcript refer to the Markdown that WriteMarkdown writes.
-// The Transcript keeps the times of the captions, and Cues returns them; captions longer
-// than a cue are cut.
+// apart; Options.Fraction has no effect on them. A speaker without a name is Unknown. The
+// places in the Transcript refer to the Markdown that WriteMarkdown writes. The Transcript
+// keeps the times of the captions, and Cues returns them; captions longer than a cue are
+// cut.
 //
 // If the source cannot be read, the error is a finding.Finding with the place.
 func Read(src []byte, format string, o *ReadOptions) (*Transcript, error) {
@@ -187,7 +187,7 @@ func Detect(src []byte, name string) (string, error) {
 				turns++
 			}
 		}
-		if turns > 1 { // its labels are not bold
+		if turns > 1 { // a transcript in Markdown whose labels are not bold
 			return "md", nil
 		}
 	}

@@ -156,8 +156,8 @@ func checkRead(t testing.TB, transcript *Transcript) {
 	}
 }
 
-// withoutHTML copies a transcript without its HTML, because in HTML a note may touch a
-// word.
+// withoutHTML copies a transcript without its HTML. Writing may change the spaces in HTML
+// between notes and words.
 func withoutHTML(t *Transcript) *Transcript {
 	c := &Transcript{Turns: slices.Clone(t.Turns)}
 	for i := range c.Turns {

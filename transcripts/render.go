@@ -66,7 +66,7 @@ type assembler struct {
 	first   int        // index of the first block of the last turn
 	places  []rendered // where each block is in the renderings
 	carried []Mark     // marks that go to the turn below
-	last    string     // the last speaker who is not a pause
+	last    string     // speaker of the last turn that is not a pause
 }
 
 // rendered has the places of a block in the two renderings of the file.
@@ -206,7 +206,7 @@ type renderer struct {
 	start      int    // where the current block starts in text
 	firstMark  int    // where the current block starts in marks
 	open       int    // index of the first mark whose offset is still unknown
-	hidden     int    // number of removed characters, and of spaces that look like others
+	hidden     int    // number of removed characters and of no-break spaces
 
 	gap, htmlGap bool // white space is due before the next character
 	glued        bool // a mark touches the next character

@@ -62,8 +62,8 @@ func saidBy(t *Transcript) (all []string) {
 	return all
 }
 
-// TestRoundTrip writes captions of Markdown and converts them back to Markdown. Words and
-// speakers stay the same, and stamps are the times of the captions in whole seconds.
+// TestRoundTrip writes captions of Markdown and converts them back to Markdown. It expects
+// the same words and speakers, and the times of captions, in whole seconds, as stamps.
 func TestRoundTrip(t *testing.T) {
 	t.Parallel()
 	var off []time.Duration

@@ -10,8 +10,8 @@ import (
 	"onair/internal/finding"
 )
 
-// maxTime is the longest text read as a time: more than any recording, and far less than
-// a time.Duration can hold.
+// maxTime is the largest time that is read: longer than any recording, and far less than a
+// time.Duration can hold.
 const maxTime = 10000 * time.Hour
 
 // stamp is a time in the recording, as written.
@@ -133,8 +133,8 @@ func (s stamp) total(value, digits [4]int) (stamp, bool) {
 	return s, true
 }
 
-// duration returns the time from the start of the audio. ok is false if fractions
-// count frames and this fraction is not a number of frames.
+// duration returns the time from the start of the audio. ok is false if fractions count
+// frames and the fraction of this stamp is 30 or more.
 func (s *stamp) duration(f Fraction) (d time.Duration, ok bool) {
 	d = time.Duration(s.seconds) * time.Second
 	digits := s.fraction[:min(len(s.fraction), 9)]
@@ -152,8 +152,8 @@ func (s *stamp) duration(f Fraction) (d time.Duration, ok bool) {
 	return d + time.Duration(n)*unit, true
 }
 
-// decimals returns the digits to write after the dot: the fraction as it was read. Frames
-// after a colon, in a show whose fractions are decimal, become milliseconds.
+// decimals returns the digits to write after the dot. They are the fraction as it was read,
+// but frames after a colon become milliseconds if the fractions of the show are decimal.
 func (s *stamp) decimals(f Fraction) string {
 	if d, ok := s.duration(f); ok && s.frames && f == Decimal && len(s.fraction) == 2 {
 		return string(appendPadded(nil, d.Milliseconds()%1000, 3))

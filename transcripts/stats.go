@@ -27,7 +27,7 @@ type Speaker struct {
 	Words, Turns int
 }
 
-// Add counts a transcript. It keeps only names of it.
+// Add counts a transcript. Of the transcript, it keeps only the names of speakers.
 func (s *Stats) Add(t *Transcript) {
 	if s.bySpeaker == nil {
 		s.bySpeaker = map[string]*Speaker{}

@@ -241,9 +241,9 @@ func (t *Transcript) timelineOf(anchors []anchor, chars int, duration time.Durat
 	return tl
 }
 
-// unanchored times a transcript by its duration alone. If speech at a usual rate could
-// take the whole duration, the text does; otherwise it starts at 0 and has the usual
-// rate.
+// unanchored times a transcript by its duration alone. The text takes the whole duration if
+// people would then speak at least as fast as slowest. Otherwise it starts at 0 and is
+// spoken at usualRate.
 func (t *Transcript) unanchored(chars int, duration time.Duration) []segment {
 	end := duration
 	if float64(t.words()) < slowest*duration.Minutes() {
@@ -263,7 +263,7 @@ func (t *Transcript) words() int {
 	return n
 }
 
-// spread fills the timeline between anchors that are consistent.
+// spread fills the timeline before, between and after anchors, which must be consistent.
 func (t *Transcript) spread(tl *timeline, anchors []anchor, chars int, duration time.Duration) {
 	r := speed(anchors)
 	first, last := anchors[0], anchors[len(anchors)-1]

@@ -25,10 +25,10 @@
 // belongs to the speaker before the pause.
 //
 // Front matter, between two lines of "---", has three settings. "timeline: clips"
-// says that the stamps are those of other recordings, so that nothing is timed
-// from them. "same: reason" says that the text is meant to be nearly equal to that
-// of another episode (T029). "machine: {…}" marks the text of a speech recognizer that
-// has not been reviewed, unless it has "reviewed: true".
+// says that the stamps belong to other recordings, so that they time nothing. "same:
+// reason" says that the text is meant to be nearly equal to the text of another episode
+// (T029). "machine: {…}" marks a transcript that a speech recognizer wrote and nobody has
+// reviewed, unless it has "reviewed: true".
 //
 // # Lenient reading
 //
@@ -45,7 +45,7 @@
 //   - labels inside a paragraph, after the end of a sentence, with a known name
 //   - stamps and known tags with doubled, missing or unbalanced backslashes,
 //     60 minutes and more, inner spaces, bold marks, frames after a colon
-//   - links with spaces in their target or without its end
+//   - links whose target contains spaces or does not end
 //   - HTML: tags are removed, the words between them stay
 //   - CR and CRLF line ends, a BOM, text that is not UTF-8, control characters
 //
@@ -56,13 +56,13 @@
 //
 // Parse reports what it reads leniently; Lint holds a file to all rules. The
 // table of the rules is in rules.go; see [Rules]. A finding carries the edits that
-// fix it. Fix makes those whose meaning is beyond doubt. Format makes those that
-// change the spelling but nothing that is read.
+// fix it. Fix makes the edits whose meaning is beyond doubt. Format makes the edits
+// that change how the transcript is written but not what Parse reads.
 //
-// Parse does not report T010, T015, T016, T022, T026, T027 and T030. T015 needs
-// the length of the audio, T028, T029 and T032 other files (package repo), T031 the
-// file before a change (package review). Only Format fixes T006; Fix fixes T027 if
-// asked to. Doubled words, quotation marks, dashes and grammar have no rules.
+// Parse does not report T010, T015, T016, T022, T026, T027, T030 and T037. T015 needs the
+// length of the audio. T028, T029 and T032 need other files (package repo), and T031 needs
+// the file before a change (package review). Only Format fixes T006. Fix fixes T027 only
+// if asked to. Doubled words, quotation marks, dashes and grammar have no rules.
 //
 // # Times
 //
@@ -70,28 +70,28 @@
 // estimates between anchors. Anchors are the stamps and, with less weight, the
 // times in tags:
 //
-//  1. The heaviest chain of anchors that can all be true is kept: never
-//     backwards, inside the audio, and no faster than any speech.
+//  1. The heaviest chain of anchors that can all be true is kept: times never run
+//     backwards, are inside the audio, and leave enough time to say the words.
 //  2. Between two anchors time is linear in the characters spoken. A Chinese or
 //     Japanese character takes as long as three others. Stamps and tags count
 //     nothing. Text at an anchor starts at its time, to the millisecond.
 //  3. Before the first anchor and after the last, people speak at the median
-//     rate of the file. Text starts and ends where that leads, not where the audio
-//     does. After a pause, text starts late enough to be spoken at that rate up to
-//     the next anchor, and nothing is shown in the gap.
-//  4. Without anchors, text covers the whole duration if that makes a usual
-//     rate of speech, and otherwise starts at 0 at the usual rate. Without a
-//     duration as well there are no times, and no captions.
+//     rate of the file. So the text need not start and end with the audio. After a
+//     pause, text starts late enough to be spoken at this rate up to the next
+//     anchor, and nothing is shown in the gap.
+//  4. Without anchors, text covers the whole duration if people would then speak at
+//     a usual rate. Otherwise it starts at 0 and has the usual rate. Without
+//     anchors and a duration there are no times and no captions.
 //
-// All formats are written from one list of cues: the same words, each once, in
-// order, and the same times. Lines break at spaces, around Chinese and Japanese
-// characters, which are two columns wide, and between syllables of Thai and Lao
-// where their letters show the boundary.
+// All formats are written from one list of cues: the same words, each once, in order, and
+// the same times. Lines break at spaces, and before and after Chinese and Japanese
+// characters, which are two columns wide. Lines of Thai and Lao also break between
+// syllables if the letters show the boundary.
 //
 // # Other formats
 //
-// Read reads captions and the files of speech recognisers, and returns what Parse
-// returns for Markdown. WriteMarkdown writes it.
+// Read reads captions and the files of speech recognizers. Like Parse, it returns a
+// Transcript, which WriteMarkdown writes as Markdown.
 package transcripts
 
 import (
@@ -174,7 +174,7 @@ type Block struct {
 	HTML         string // safe for a page
 	Marks        []Mark // in the order of the text
 
-	parts []int // offsets in Text of list items and inner paragraphs, but for the first
+	parts []int // offsets in Text of the list items and inner paragraphs, without the first one
 }
 
 // Mark is text in square brackets that is not spoken: a stamp, a sound, or an
@@ -207,10 +207,10 @@ func (t *Turn) spoken() bool {
 // turn from others.
 const shortTurn = 40
 
-// identify gives every turn its ID. If a turn opens with a stamp, its ID is the
-// time. Otherwise the ID is a hash of its speaker and words, and for a short turn
-// also of the turn before. Adding or removing another turn changes an ID only if
-// turns repeat exactly.
+// identify gives every turn its ID. If a turn opens with a stamp, its ID is the time.
+// Otherwise the ID is a hash of its speaker and words, and for a short turn also of the
+// turn before. So adding or removing a turn changes no other IDs, except the ID of a short
+// turn after it and the numbers at the end of IDs that would be equal without them.
 func identify(turns []Turn) {
 	repeated := make(map[string]int, len(turns))
 	var before uint64

@@ -71,7 +71,7 @@ const (
 type inlineNode struct {
 	kind    inlineKind
 	element element
-	ref     int32 // index of marks, links or images, by kind; the first number of a list
+	ref     int32 // index in marks, links or images, depending on kind; for openList, the first number of the list
 	span    span
 }
 

@@ -27,7 +27,7 @@ func asWritten(turns []Turn, o *Options) *Transcript {
 // parseWritten is asWritten without the shortcut: it writes and parses everything.
 func parseWritten(turns []Turn, o *Options) *Transcript {
 	md, t := formattedReading(appendMarkdown(nil, turns), o)
-	for range passes { // writing changes some notes, such as one with a star
+	for range passes { // writing changes some notes, such as a note with a star
 		again := appendMarkdown(nil, t.Turns)
 		if bytes.Equal(again, md) {
 			break

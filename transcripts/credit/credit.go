@@ -149,7 +149,7 @@ const (
 // maxRecord is the limit on the record of a commit, in bytes.
 const maxRecord = 64 << 20
 
-// read reads the log from a commit on.
+// read reads the log of a commit and of all commits before it.
 func (r *reader) read(ctx context.Context, dir, commit string) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -270,8 +270,8 @@ func (r *reader) mapCoAuthors(ctx context.Context, dir string) error {
 	return nil
 }
 
-// result returns the contributors to each file. It joins the addresses of a name and adds
-// up their commits.
+// result returns the contributors to each file. People with the same name and different
+// addresses are one contributor, whose commits are added up.
 func (r *reader) result() map[string][]Contributor {
 	first := map[string]int{} // index of a name's first contribution in r.order
 	for i, p := range r.order {

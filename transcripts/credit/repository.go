@@ -35,7 +35,8 @@ type repository struct {
 	replaced []string // commits and names under replaceRefs
 }
 
-// replaceRefs is the namespace in which git replace names an object and its replacement.
+// replaceRefs is the namespace of the refs that git replace makes. The name of such a ref
+// ends with the hash of an object, and the ref points to the replacement of this object.
 const replaceRefs = "refs/replace/"
 
 // open returns the repository that contains the folder dir. The error is ErrNoRepository
@@ -62,7 +63,7 @@ func open(ctx context.Context, dir string) (*repository, error) {
 			return nil, fmt.Errorf("git rev-parse printed %q", out)
 		}
 	}
-	if len(r.replaced) > 2*names { // HEAD precedes a commit and a name for each replacement
+	if len(r.replaced) > 2*names { // besides a hash and a name for each ref, there is HEAD's hash, at the start
 		r.commit, r.replaced = r.replaced[0], r.replaced[1:]
 	}
 	return r, nil
@@ -100,7 +101,7 @@ func (r *repository) state(ctx context.Context) (string, error) {
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return "", err
 		}
-		key = derive.KeyOf(key, name, info.Mode().Type(), text) // git does not follow every link
+		key = derive.KeyOf(key, name, info.Mode().Type(), text) // the type matters, because git does not follow every link
 	}
 	if name, err := exec.LookPath("git"); err == nil {
 		program, err := derive.Stat(name)

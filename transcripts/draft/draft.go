@@ -18,8 +18,8 @@ import (
 )
 
 const (
-	// longest is the limit on the length of a paragraph, which ends with the last
-	// sentence within it.
+	// longest is the limit on the length of a paragraph. A paragraph ends with the last
+	// sentence that fits.
 	longest = 90 * time.Second
 	// unsure is the confidence below which words are left for people to fill in.
 	unsure = 0.4
@@ -44,7 +44,7 @@ func Label(f *words.File, voice string) string {
 		return "Unknown"
 	}
 	label := "Voice " + voice
-	if since, ok := f.Since[voice]; ok { // the voice may be one of the earlier ones
+	if since, ok := f.Since[voice]; ok { // an earlier voice may be the same
 		label += fmt.Sprintf(" (from %d:%02d)", int(since.Minutes()), int(since.Seconds())%60)
 	}
 	return label

@@ -252,7 +252,7 @@ func nameByIdentifier(captions []caption) {
 	}
 }
 
-// unroll keeps each phrase once if captions roll: YouTube's speech recogniser starts a
+// unroll keeps each phrase once if captions roll: YouTube's speech recognizer starts a
 // caption with the last line of the caption before.
 func unroll(captions []caption) {
 	const sample = 500 // captions

@@ -6,13 +6,13 @@ import (
 	"time"
 )
 
-// maxTime is the longest text read as a time: more than any recording, and far less than
-// a time.Duration can hold.
+// maxTime is the largest time that is read: longer than any recording, and far less than a
+// time.Duration can hold.
 const maxTime = 10000 * time.Hour
 
 // parseClock reads [h:]mm:ss with an optional fraction after a dot, a comma, or a
-// third colon. Minutes and seconds may have one digit if lenient. The result may be
-// negative.
+// third colon. If lenient is set, minutes and seconds may have one digit, and the time may
+// be negative.
 func parseClock(s string, lenient bool) (d time.Duration, ok bool) {
 	negative := false
 	if lenient && s != "" && s[0] == '-' {

@@ -2,10 +2,9 @@
 // detects the form of a file, and refuses what it does not understand: it never takes
 // markup or data for words.
 //
-// Every form is a row of a table. voices.go finds the speaker of a line, for all
-// forms. A value that cannot be true, such as a caption that ends
-// before it starts, is replaced and reported, and everything else is kept; see
-// [Rules].
+// Every form is a row of a table. voices.go finds the speaker of a line, for all forms. A
+// value that cannot be true, such as the end of a caption before its start, is replaced and
+// reported; see [Rules]. Everything else is kept.
 package forms
 
 import (
@@ -41,7 +40,7 @@ type Speech struct {
 
 // Word is a word with a time of its own.
 type Word struct {
-	To         int // offset of the byte in the text after the word
+	To         int // offset in the text of the byte after the word
 	Start, End time.Duration
 	Confidence float64 // between 0 and 1; 0 if unknown
 }
@@ -172,7 +171,7 @@ func (s *source) detect() (string, error) {
 	return "", s.describe(head)
 }
 
-// source is a file in another form.
+// source is the file that is read.
 type source struct {
 	text  string // UTF-8, lines end with LF
 	o     *Options

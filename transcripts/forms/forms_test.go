@@ -30,8 +30,8 @@ func show(speeches []Speech) (shown []string) {
 	return shown
 }
 
-// formTests are files of other tools: two of a kind for most kinds, with names of two
-// words, an apostrophe, and letters beyond ASCII.
+// formTests are files as other tools write them, two for most forms. Their speakers have
+// names with two words, an apostrophe, and letters beyond ASCII.
 var formTests = []struct {
 	name, form, src string
 	want            []string

@@ -46,7 +46,7 @@ func readJSON(s *source) ([]Speech, error) {
 	return r.unmatched()
 }
 
-// jsonReader reads a document that has a form.
+// jsonReader reads a document in one of the forms of jsonTable.
 type jsonReader struct {
 	s    *source
 	t    *tape
@@ -65,8 +65,9 @@ type timedSpeaker struct {
 	speaker string
 }
 
-// lists calls yield with every array at the end of a path. channel is the index of the
-// array's part in the innermost array or object on the path.
+// lists calls yield with every array at the end of a path, until yield returns false. The
+// channel of an array is the index of the element or member that lists took at the last []
+// or * of the path. If the path has neither, it is the argument channel.
 func (t *tape) lists(v ref, path []string, channel int, yield func(list ref, channel int) bool) bool {
 	for i, name := range path {
 		if name != "[]" && name != "*" {
@@ -297,7 +298,8 @@ func (r *jsonReader) readTurns() {
 	slices.SortStableFunc(r.turns, func(a, b timedSpeaker) int { return cmp.Compare(a.start, b.start) })
 }
 
-// speaker returns the speaker of a segment or word.
+// speaker returns the speaker of a segment or word. said reports whether the document has
+// a value for the speaker, which may also be the label for unknown speakers.
 func (r *jsonReader) speaker(v ref, paths [][]string) (name string, said bool) {
 	found := r.t.first(v, paths)
 	if found == none {
@@ -325,7 +327,7 @@ func (r *jsonReader) speakerAt(at time.Duration) string {
 	return r.turns[i-1].speaker
 }
 
-// timeOf reads a time, and reports one that cannot be read.
+// timeOf reads the time at one of the paths. It warns about a time that cannot be read.
 func (r *jsonReader) timeOf(v ref, paths [][]string) (at time.Duration, set bool) {
 	found := r.t.first(v, paths)
 	if found == none {
@@ -386,7 +388,7 @@ func (r *jsonReader) readSegment(v ref) {
 }
 
 // dropRepeated drops the speech before the last segment if the last segment repeats all
-// words with their speakers.
+// words with their speakers. It returns the channels of the remaining speech.
 func (r *jsonReader) dropRepeated(channelOf []string) []string {
 	n := len(r.speeches)
 	for i := n - 1; i > 0; i-- {

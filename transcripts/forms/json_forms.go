@@ -40,7 +40,7 @@ type jsonForm struct {
 	compiled paths
 }
 
-// paths are the paths of a form, split.
+// paths are the paths of a form, split into names.
 type paths struct {
 	list, require, text, start, end, length, speaker, channel, kind [][]string
 	words, word, wordStart, wordEnd, wordLength, said               [][]string

@@ -25,7 +25,7 @@ var dialogues = [][]said{
 	{{"Zoë Ní Bhriain", 61, 66, "We planted ten trees, and then ten more."}, {"Márk", 66, 68.75, "When was that?"}, {"Zoë Ní Bhriain", 70, 74.25, "In the year after the flood."}, {"Márk", 74.5, 78, "I remember the flood well."}},
 }
 
-// number returns the number of a speaker, in the order in which they speak.
+// number returns the number of a speaker: 0 for the one who speaks first, and so on.
 func number(d []said, who string) int {
 	seen := map[string]int{}
 	for _, s := range d {
@@ -340,7 +340,7 @@ func TestKinds(t *testing.T) {
 	}
 }
 
-// compareSaid compares speech with a dialogue, which has a speech for each turn.
+// compareSaid compares speech with a dialogue. A turn may have become several speeches.
 func compareSaid(t *testing.T, k *kind, d []said, speeches []Speech) {
 	t.Helper()
 	if k.joined {

@@ -189,8 +189,8 @@ func (t *ttmlTimes) parse(s string) (time.Duration, bool) {
 	return 0, false
 }
 
-// reverseCut puts a line end before the frames of hh:mm:ss:ff and returns it as the
-// separator, for strings.Cut.
+// reverseCut returns arguments with which strings.Cut splits hh:mm:ss:ff before its frames.
+// The separator is a line end in place of the last colon.
 func reverseCut(s string) (joined, separator string) {
 	i := strings.LastIndexByte(s, ':')
 	return s[:i] + "\n" + s[i+1:], "\n"
@@ -309,7 +309,7 @@ func readTTML(s *source) ([]Speech, error) {
 			}
 		}
 	}
-	for i := range speeches { // only spans may have times
+	for i := range speeches { // a paragraph without times takes those of its spans
 		u := &speeches[i]
 		if n := len(u.Words); !u.Timed && n > 0 {
 			u.Start, u.End, u.Timed, u.Ended = u.Words[0].Start, u.Words[n-1].End, true, true

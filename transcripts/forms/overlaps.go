@@ -78,7 +78,7 @@ func untangle(speeches []Speech) []Speech {
 				boundary := u.Start + part(v.End-u.Start, weigh(u.Text), whole)
 				boundary = min(max(boundary, v.Start), u.End)
 				u.End, v.Start = boundary, boundary
-			case !u.readableUntil(v.Start): // u could not be read before v starts, so v moves behind it
+			case !u.readableUntil(v.Start): // u would be too short to read if it ended at v.Start, so v starts after u
 				length := max(v.End-v.Start, time.Duration(weigh(v.Text))*time.Second/unreadable)
 				v.Start, v.End = u.End, u.End+length
 				v.Words = nil

@@ -19,10 +19,10 @@ type Cut struct {
 	Removed bool
 }
 
-// Shift shifts the times of WebVTT, SubRip, SubViewer or JSON of Podcasting 2.0 by a
-// duration, from the given time on. Nothing else changes. If by is negative, the audio
-// between from+by and from was cut out: times in this part become the time of the cut,
-// and captions inside it are removed. If the file cannot be shifted, the error is a
+// Shift shifts the times of WebVTT, SubRip, SubViewer or JSON of Podcasting 2.0 by the
+// duration by, beginning at the time from. Nothing else changes. If by is negative, the
+// audio between the times from and from-by was cut out: times in this part become from, and
+// captions inside it are removed. If the file cannot be shifted, the error is a
 // finding.Finding.
 func Shift(src []byte, form string, o *Options, from, by time.Duration) (out []byte, cuts []Cut, err error) {
 	s, err := newSource(src, o)

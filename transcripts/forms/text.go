@@ -191,8 +191,8 @@ func couldLabel(name string) bool {
 	return machine.MatchString(name) || couldBeName(name) && looksLikeName(name, 1) && !strings.HasSuffix(name, ".")
 }
 
-// nameAroundClocks finds names on lines of their own, above or below lines that are only
-// a clock, if most such clocks have one.
+// nameAroundClocks finds the names of clocks that stand alone on a line: each name stands
+// alone on the line above or below. Unless most such clocks have a name, it finds none.
 func (r *textReader) nameAroundClocks() {
 	around := func(i, step int) *textLine {
 		for n := 0; n < 2; n++ {
@@ -260,7 +260,7 @@ func readText(s *source) ([]Speech, error) {
 
 func (r *textReader) line(l *textLine) {
 	if l.text == "" && !l.fromClockHead {
-		if r.text.Len() > 0 { // otherwise the text follows a name or clock on a line of its own
+		if r.text.Len() > 0 { // a blank line between a name or clock and its text ends nothing
 			r.end()
 		}
 		return

@@ -54,7 +54,7 @@ func (s *source) fixTimes(speeches []Speech) {
 			repeated = 1
 		}
 		if u.Timed && u.Start < 0 {
-			if u.Start < -100*time.Millisecond { // recognisers write times slightly before 0
+			if u.Start < -100*time.Millisecond { // recognizers write times slightly before 0
 				s.warn(ruleTime, u.At, "the time is negative")
 			}
 			u.Start = 0
@@ -71,7 +71,7 @@ func (s *source) fixTimes(speeches []Speech) {
 
 // checkSpeed returns an error if the text does not fit the times of the whole file.
 func (s *source) checkSpeed(speeches []Speech) error {
-	const short = 40 // number of characters that are ignored
+	const short = 40 // number of characters that do not count against the limit fastest
 	chars, timedChars := 0, 0
 	var last, spoken time.Duration
 	for i := range speeches {
@@ -149,7 +149,7 @@ func cutAtSilence(speeches []Speech) []Speech {
 		for k := 1; k < len(u.Words); k++ {
 			between := strings.TrimLeft(u.Text[u.Words[k-1].To:u.Words[k].To], " ")
 			if u.Words[k].Start-u.Words[k-1].End >= breath && strings.IndexByte(between, ' ') < 0 {
-				return k // and every word between the two has a time
+				return k // no word without a time is between the two
 			}
 		}
 		return 0

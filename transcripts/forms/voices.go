@@ -254,7 +254,7 @@ func (v *voices) caption(speeches []Speech, c *caption, vtt bool) []Speech {
 		if !c.plain {
 			plain, at = cutTags(line, vtt)
 		}
-		if len(at) > 0 { // the offsets refer to a clean line
+		if len(at) > 0 { // the offsets are right only if nothing inside the line has to be cleaned
 			if rest := clean(unescape(plain)); rest == strings.TrimSpace(plain) {
 				lead := len(plain) - len(strings.TrimLeft(plain, " "))
 				base := text.Len()

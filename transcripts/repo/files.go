@@ -17,10 +17,9 @@ var others = []string{
 	"readme.md", "contributing.md", "code_of_conduct.md", "changelog.md", "license.md", "security.md", "support.md", "episode.md",
 }
 
-// Files returns the transcripts among the named files and in the named folders, sorted.
-// Relative names are below dir. A named file is always included. From a folder, Files
-// returns the files that wanted accepts, such as IsTranscript. Hidden folders are
-// skipped, and so is everything that is not a regular file.
+// Files returns the files and the contents of the folders in args, sorted. Relative names
+// are below dir. A file in args is always included. From a folder, Files returns only the
+// regular files that wanted accepts; wanted may be IsTranscript. It skips hidden folders.
 func Files(dir string, args []string, wanted func(name string) bool) ([]string, error) {
 	var names []string
 	for _, arg := range args {

@@ -42,8 +42,8 @@ func (l *Linter) Options(name string) *transcripts.LintOptions {
 	return o
 }
 
-// Run lints files, several at a time, and calls each with every result in the order of
-// names. It returns the findings of rules that compare files.
+// Run lints the named files, several at a time. It passes the results to the function each,
+// in the order of the names, and returns the findings of rules that compare files.
 func (l *Linter) Run(ctx context.Context, names []string, read func(name string) ([]byte, error), each func(*Result) error) (finding.List, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	var wg sync.WaitGroup

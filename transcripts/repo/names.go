@@ -39,8 +39,9 @@ func readName(name string) episodeFile {
 	return f
 }
 
-// checkNames reports files that belong to no episode, and second files of one episode. If
-// known is nil, it compares each name with the other names.
+// checkNames reports files that belong to no episode or to several; see Linter.Known. If
+// known is nil, it compares the names with each other, and reports second files of one
+// episode and names unlike the others.
 func checkNames(names []string, known map[string]int) (found finding.List) {
 	files := make([]episodeFile, 0, len(names))
 	for _, name := range sortedNames(names) {

@@ -59,8 +59,8 @@ func compareTranslations(outlines map[string]*transcripts.Transcript) (found fin
 type Versions struct{ Before, After []byte }
 
 // ChangedTranslations compares translations with their originals if either has changed,
-// and returns the findings that the change introduced. names are all transcripts. read is
-// called for those that did not change.
+// and returns the findings that the change introduced. names are the names of all
+// transcripts, and read reads a transcript that has not changed.
 func (l *Linter) ChangedTranslations(names []string, changed map[string]Versions, read func(name string) ([]byte, error)) (finding.List, error) {
 	if !l.enabled(ruleTranslation) {
 		return nil, nil

@@ -199,8 +199,8 @@ func (p *pair) lineAfter(line int) int {
 	return len(p.b)
 }
 
-// stamps returns the stamps of a transcript. It leaves out the stamps of unintelligible
-// passages, which are deleted when the passage is resolved.
+// stamps returns the stamps of a transcript. It leaves out the times in notes, because the
+// note of an unintelligible passage is deleted when the passage is resolved.
 func stamps(t *transcripts.Transcript) (all []*transcripts.Mark) {
 	for m := range marks(t) {
 		if m.Timed && m.Note == "" {

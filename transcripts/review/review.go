@@ -225,8 +225,9 @@ func take(l *finding.List, line int) finding.List {
 	return taken
 }
 
-// additional returns the findings that is has in addition to was. Of equal findings, it
-// returns those in changed words first. changed may be nil.
+// additional returns the findings of the list is that the list was does not have. If only
+// some of several equal findings are additional, it returns those for which changed, which
+// may be nil, reports that they are in changed words.
 func additional(was, is finding.List, changed func(line, column int) bool) (found finding.List) {
 	type kind struct{ rule, message string }
 	count := map[kind]int{}

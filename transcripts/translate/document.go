@@ -2,8 +2,8 @@
 // translated transcript from the answers of a translator.
 //
 // Only text is translated. Labels, stamps, tags, links, code and HTML stay as they are.
-// In the text, a token such as ⟦1⟧ stands for each, and the translation has to contain
-// the same token.
+// In the text that is sent, a token such as ⟦1⟧ stands for each tag, link and so on, and
+// the translation has to contain the same token.
 //
 // A record beside the translation, transcript.es.source.json, has the hashes of each turn
 // and of its translation. It shows which turns have changed and have to be translated
@@ -60,7 +60,7 @@ var (
 	fence = regexp.MustCompile("^[ \t]*(```|~~~)")
 )
 
-// parse splits a transcript. Terms that it contains become spans.
+// parse splits a transcript. Terms in its text become spans.
 func parse(src []byte, terms []Term) *document {
 	text := strings.ReplaceAll(string(src), "\r\n", "\n")
 	d := &document{}
@@ -154,7 +154,7 @@ func (l *line) speaks() bool {
 	return strings.ContainsFunc(token.ReplaceAllString(l.text, ""), unicode.IsLetter)
 }
 
-// fill returns a text with the spans instead of tokens.
+// fill replaces the tokens of a text by the spans for which they stand.
 func (l *line) fill(text string) string {
 	return token.ReplaceAllStringFunc(text, func(t string) string {
 		n, err := strconv.Atoi(strings.Trim(t, "⟦⟧"))
@@ -175,7 +175,7 @@ func (t turn) texts() (list []string) {
 	return list
 }
 
-// hash identifies the text of a turn. Labels and times may change.
+// hash identifies the text of a turn. It does not depend on labels and times.
 func (t turn) hash() string {
 	sum := sha256.New()
 	for i := range t {
@@ -192,7 +192,7 @@ func (t turn) hash() string {
 	return hex.EncodeToString(sum.Sum(nil)[:8])
 }
 
-// kindOf returns what a line starts: a turn, code or neither.
+// kindOf returns the label or the code fence at the start of a line, or an empty string.
 func kindOf(line string) string { return label.FindString(line) + fence.FindString(line) }
 
 // compose returns a turn with translated texts.
@@ -212,7 +212,8 @@ func (t turn) compose(texts []string) string {
 	return b.String()
 }
 
-// markup matches what is markup in an answer. That of the original is in tokens.
+// markup matches markup that a translator added. In the texts that were sent, tokens stand
+// for markup.
 var markup = regexp.MustCompile("[*_~`\\\\<\\[\\]]|&(?:#?[0-9A-Za-z]+;)|[⟦⟧]")
 
 // block matches the start of a paragraph that Markdown would read as a list, a heading or
@@ -253,8 +254,8 @@ func (l *line) escape(answer string) string {
 	return text
 }
 
-// keep returns a turn from an earlier translation. If both have the same lines, it gets
-// the present labels and stamps of the original.
+// keep returns translated, an earlier translation of the turn. If it has as many lines as
+// the turn, it gets the turn's present labels and stamps.
 func (t turn) keep(translated turn) string {
 	var b strings.Builder
 	same := len(t) == len(translated)

@@ -109,11 +109,11 @@ type earlier struct {
 	*document
 	file string
 	was  []string    // hashes of translations as the machine wrote them
-	is   []string    // and as they are now
-	at   map[int]int // index of the translated turn, by that of the turn in the record
+	is   []string    // hashes of translations as they are now
+	at   map[int]int // index of the translated turn, by the index of the turn in the record
 }
 
-// newEarlier finds the translated turns of a record.
+// newEarlier matches the turns of the translation d with the turns of its record.
 func newEarlier(d *document, record *Record, file string) (*earlier, error) {
 	e := &earlier{document: d, file: file, at: map[int]int{}}
 	for _, t := range record.turns {

@@ -14,7 +14,8 @@ const (
 	// sameMoment is the largest difference between the times of a word in two
 	// recognitions.
 	sameMoment = 3 * time.Second
-	// farthest is the largest distance between the time of a word and its segment.
+	// farthest is the largest difference between the times of a word in two recognitions
+	// if one of them has only times of segments.
 	farthest = 10 * time.Second
 )
 
@@ -62,8 +63,8 @@ type Joiner struct {
 
 // Add adds the next piece, the audio from start to end. Times in f count from start.
 // known maps labels whose voices are known from earlier pieces to the numbers of these
-// voices. A voice gets a new number if it is not known and nobody heard it in the overlap
-// with the piece before.
+// voices. Another voice keeps its number if it says the same words in the overlap with the
+// piece before, or if its label is a name or Stable is set. Otherwise it gets a new number.
 func (j *Joiner) Add(f *File, start, end time.Duration, known map[string]string) {
 	list := saidIn(f, start)
 	from, _ := slices.BinarySearchFunc(j.list, start, func(w said, t time.Duration) int { return cmp.Compare(w.Start, t) })
@@ -165,7 +166,7 @@ func carried(before, after []said) map[string]string {
 // no words are equal.
 func junction(before, after []said, at time.Duration) (a, b int) {
 	longest := 0
-	runs := make([]int, len(after)+1) // lengths of runs that end at before[i] and after[k-1]
+	runs := make([]int, len(after)+1) // runs[k] is the length of the equal words that end with before[i] and after[k-1]
 	for i := range before {
 		previous := 0
 		for k := range after {
@@ -233,8 +234,8 @@ func Retime(text, times *File) *File {
 	return &out
 }
 
-// within moves the times of words between low and high. Words without times share this
-// time.
+// within moves the times of words into the range from low to high. Words without times
+// share this range.
 func within(list []said, low, high time.Duration) {
 	if list[len(list)-1].End > 0 {
 		for i := range list {

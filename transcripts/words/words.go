@@ -320,8 +320,8 @@ func (f *File) Shift(from, d time.Duration) {
 	f.split(from)
 }
 
-// split splits the segment in which a word starts at the given time or later, because a
-// segment has no pauses.
+// split splits the segment that has words before and after the given time. Otherwise time
+// that Shift inserts there would be a pause inside a segment.
 func (f *File) split(at time.Duration) {
 	for i := range f.Segments {
 		s := f.Segments[i]

@@ -1,10 +1,9 @@
 // Package align finds equal words in two texts: a transcript that people wrote, and the
 // words that a speech recognizer heard.
 //
-// Runs of words that are unique in both texts are found first. The words between two runs
-// are aligned by dynamic programming, by the similarity of their letters. So the cost
-// grows little faster than the length of the speech, although half of the words may be
-// wrong.
+// It first pairs runs of words that occur once in each text. It aligns the words between
+// two runs by dynamic programming, by the similarity of their letters. So the cost grows
+// little faster than the length of the speech, even if half of the words are wrong.
 package align
 
 import (
@@ -17,8 +16,8 @@ import (
 )
 
 const (
-	// longestRun is the length of the runs that are searched first, in words. Shorter
-	// runs are searched between those that were found.
+	// longestRun is the length, in words, of the runs to search first. Between the runs
+	// that are found, shorter runs are searched.
 	longestRun = 4
 	// minSimilarity is how similar two words must be to count as the same word.
 	minSimilarity = 0.5
@@ -83,10 +82,11 @@ type aligner struct {
 	pairs      []int
 	rows       [2][]float64 // two rows of the table of scores
 	moves      []move       // moves of the whole table
-	costs      []int        // buffer of distance
+	costs      []int        // buffer for the method distance
 }
 
-// between aligns the words of a span, by runs of n words and shorter ones.
+// between aligns the words of a span: first the runs of n words that are unique, then
+// shorter runs between them, and finally similar words.
 func (a *aligner) between(s span, n int) {
 	s = a.edges(s)
 	if s.a == s.b || s.c == s.d {
@@ -128,10 +128,10 @@ func (a *aligner) same(i, j int) bool {
 }
 
 // unique returns the positions in both texts of the runs of n words that occur exactly
-// once in each part of the span. If some contradict the order of others, it returns the
-// largest number that agree.
+// once in each part of the span. If the order of some runs differs between the texts, it
+// returns the largest selection of runs with the same order in both.
 func (a *aligner) unique(s span, n int) (runs [][2]int) {
-	places := map[string]*[3]int{} // position in ref, position in heard, and number of occurrences in both, by run
+	places := map[string]*[3]int{} // by run: position in ref, position in heard, and how often the run occurs again in one text
 	var key strings.Builder
 	count := func(words []string, from, to, text int) {
 		for i := from; i+n <= to; i++ {
@@ -146,7 +146,7 @@ func (a *aligner) unique(s span, n int) (runs [][2]int) {
 				places[key.String()] = p
 			}
 			if p[text] >= 0 {
-				p[2]++ // the run occurs twice
+				p[2]++ // the run has occurred in this text before
 			}
 			p[text] = i
 		}

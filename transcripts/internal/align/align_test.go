@@ -24,7 +24,7 @@ func TestWords(t *testing.T) {
 	} {
 		got := Words(strings.Fields(test.ref), strings.Fields(test.heard))
 		want := test.want
-		if test.name == "repeated words" { // it cannot be known which of the three is missing
+		if test.name == "repeated words" { // any of the three may be the missing one
 			if n := len(slices.DeleteFunc(slices.Clone(got), func(i int) bool { return i < 0 })); n != 3 || got[3] != 2 {
 				t.Errorf("%s: %v", test.name, got)
 			}
@@ -36,7 +36,7 @@ func TestWords(t *testing.T) {
 	}
 }
 
-// speech returns n words in sentences, with frequent and rare words as in a language.
+// speech returns n random words. Some are frequent and many are rare, as in a language.
 func speech(r *rand.Rand, n int) []string {
 	words := make([]string, n)
 	for i := range words {

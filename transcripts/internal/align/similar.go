@@ -9,8 +9,8 @@ const (
 	pair
 )
 
-// similar aligns the words of a span by the similarity of their letters, so that the sum
-// of similarities is largest. Pairs below minSimilarity do not count.
+// similar aligns the words of a span so that the sum of the similarities of pairs is
+// largest. It makes no pairs of words whose similarity is below minSimilarity.
 func (a *aligner) similar(s span) {
 	rows, columns := s.b-s.a, s.d-s.c
 	if rows*columns > maxCells {
