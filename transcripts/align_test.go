@@ -37,8 +37,8 @@ func record(r *rand.Rand, n int) (rec recording) {
 	return rec
 }
 
-// markdown writes the words as a transcript. One turn in stamps has a stamp, whose time is
-// what stampOf returns for the start of the turn.
+// markdown writes the words as a transcript. The number stamps is the distance between two
+// turns with a stamp. stampOf returns the time of the stamp for the start of a turn.
 func (rec *recording) markdown(stamps int, stampOf func(time.Duration) time.Duration) string {
 	var b strings.Builder
 	turn, heard := 0, 0

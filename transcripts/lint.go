@@ -30,7 +30,8 @@ func Lint(src []byte, o *LintOptions) *Transcript {
 	return r.finish()
 }
 
-// Fix fixes what Lint reports as fixable. It makes no other edits.
+// Fix makes the edits of the findings that Lint reports as fixable, and, if o.Unwrap is
+// set, the edits of T027. It makes no other edits.
 func Fix(src []byte, o *LintOptions) []byte {
 	if o == nil {
 		o = &LintOptions{}

@@ -184,7 +184,7 @@ func lintNames(r *report) {
 	}
 }
 
-// unregistered reports a name that is not in the registry, if there is one. The
+// unregistered reports a name that is not in the registry, unless there is no registry. The
 // parser has replaced aliases by names.
 func unregistered(use *speakerUse, people []Person, pos finding.Position) (f finding.Finding, ok bool) {
 	if len(people) == 0 || slices.ContainsFunc(people, func(p Person) bool { return p.Name == use.name }) {

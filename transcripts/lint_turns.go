@@ -164,8 +164,8 @@ func lintRate(r *report) {
 	}
 }
 
-// tooFast reports the stamps that are in order, but before or after which people would
-// speak faster than anyone does.
+// tooFast reports stamps that are in order but too close to the kept stamp before or after
+// them: people would have to speak faster than anyone does.
 func (r *report) tooFast(anchors []anchor, kept []int) {
 	var before anchor
 	excess := func(a, b *anchor) bool { // too fast even if both times are rounded

@@ -94,7 +94,7 @@ func (*goldmarkBroken) Kind() ast.NodeKind { return kindBroken }
 // Dump prints the node for debugging.
 func (n *goldmarkBroken) Dump(source []byte, level int) { ast.DumpHelper(n, source, level, nil, nil) }
 
-// scanBrokenLink recognises "[text](http… with a space)", "[text](http…" without an end,
+// scanBrokenLink recognizes "[text](http… with a space)", "[text](http…" without an end,
 // and "[text]([text](http…))". CommonMark reads these as words. It returns the length of
 // the text and of the whole link, or zeros.
 func scanBrokenLink(line []byte) (label, n int) {

@@ -98,7 +98,7 @@ type lineBreaker struct{ functions script.FunctionWords }
 
 // wrap breaks a cue into two even lines if it does not fit into one. The first prefix
 // bytes of text are the name. The name shares a line with the first word, so that players
-// recognise it. The second line does not start with a word that ends with a colon. The
+// recognize it. The second line does not start with a word that ends with a colon. The
 // first line does not end with a function word if this can be avoided. A line exceeds its
 // limit only if a single word does, or the name with the first word.
 func (l lineBreaker) wrap(text string, prefix int) (first, second string) {
@@ -141,8 +141,8 @@ func (l lineBreaker) wrap(text string, prefix int) (first, second string) {
 	return text[:best], strings.TrimPrefix(text[best:], " ")
 }
 
-// functionWordCost is by how much more uneven lines may become so that the first does not
-// end with a function word.
+// functionWordCost is how much more uneven, in columns, the two lines may become so that
+// the first one does not end with a function word.
 const functionWordCost = 100
 
 // breakCost rates a place to break a cue; lower is better. Its criteria, in order, are:

@@ -77,7 +77,7 @@ func (b *Block) annotated() string {
 // cite, time and p directly in the body. Every paragraph has all three, because
 // players skip a paragraph that lacks one. Words that are not spoken are in square
 // brackets. Without cues there are no times. The comment at the top is for players
-// that recognise HTML by a comment but not by a doctype.
+// that recognize HTML by a comment but not by a doctype.
 func WriteHTML(w io.Writer, t *Transcript, cues []Cue) error {
 	b := bufio.NewWriter(w)
 	b.WriteString("<!-- transcript -->\n<!DOCTYPE html>\n<html>\n<head><meta charset=\"utf-8\"><title>Transcript</title></head>\n<body>\n")

@@ -138,8 +138,8 @@ func (w *written) label(speaker string) writtenLabel {
 	return l
 }
 
-// plain adds a block if nothing in it has a meaning in Markdown. The block starts at the
-// given column, counted from 0.
+// plain adds a block as it is. It returns false if something in the block has a meaning in
+// Markdown. The block starts at the given column, counted from 0.
 func (w *written) plain(b *Block, column int) bool {
 	if !isPlain(b.Text) || column == 0 && isDivider([]byte(b.Text)) || len(b.Marks) > 1 || len(b.Marks) > 0 && !opensWithSeconds(&b.Marks[0]) {
 		return false

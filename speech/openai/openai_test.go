@@ -199,7 +199,7 @@ func TestWhisperCPP(t *testing.T) {
 }
 
 // TestKnownSpeakers expects the request for the second piece to have clips of the voices
-// of the first.
+// in the first piece.
 func TestKnownSpeakers(t *testing.T) {
 	t.Parallel()
 	n := 0

@@ -73,7 +73,7 @@ func beginning(src []byte, n int) []byte {
 	return src[:last]
 }
 
-// binaries are formats recognised by their first bytes.
+// binaries are formats that are recognized by their first bytes.
 var binaries = []struct{ magic, title, hint string }{
 	{"PK\x03\x04", "an archive or an office document", "save the document as plain text (.txt) or export captions (VTT or SRT)"},
 	{"%PDF", "a PDF", "export plain text (.txt) or captions (VTT or SRT) from the tool that made it"},

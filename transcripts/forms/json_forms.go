@@ -13,14 +13,14 @@ import (
 type jsonForm struct {
 	title   string // name of the tool
 	source  string // address of its documentation
-	generic bool   // segments must have an end or a speaker as well
+	generic bool   // segments must also have an end or a speaker
 
 	list               string        // path of the segments; empty if they are the document itself
 	text               string        // text of a segment; empty if only its words have text
 	start, end, length string        // times of a segment; a segment has either an end or a length
 	unit               time.Duration // unit of times that are numbers; 0 means a second
 	speaker, channel   string
-	kind               string // says whether a segment or word is a word, a mark, a space or a sound
+	kind               string // path of the kind of a segment or word: a word, a mark, a space or a sound
 
 	words                                      string // words of a segment; "." if a segment is itself a word
 	word, wordStart, wordEnd, wordLength, said string // said is the speaker of a word
@@ -31,8 +31,8 @@ type jsonForm struct {
 	spaced   bool   // words contain the spaces between them
 	names    bool   // speakers are names, not numbers or letters
 	inherit  bool   // a segment without a speaker has the previous speaker
-	people   string // list of id and name of the speakers
-	turns    string // list with start and speaker, if words have no speaker
+	people   string // path of a list with the id and the name of each speaker
+	turns    string // path of a list that says who starts to speak when, if words have no speaker
 	channels bool   // every list is a channel
 	nobody   string // label for unknown speakers
 	repeats  bool   // if there are speakers, the last segment repeats all words

@@ -151,7 +151,7 @@ func decode(root fs.FS, name string, v any, options ...yaml.DecodeOption) error 
 
 // firstUnknown returns the first key of a YAML document that is no field of the struct to
 // which v points. found is the key in the decoder's error: an arbitrary one of these keys.
-// It is the result if the document cannot be searched.
+// firstUnknown returns found if it cannot search the document.
 func firstUnknown(data []byte, v any, found *token.Token) *token.Token {
 	file, err := parser.ParseBytes(data, 0)
 	if err != nil {
@@ -183,7 +183,7 @@ func settingsError(file, hint, format string, args ...any) error {
 func (s *Settings) Options(name string) *transcripts.Options {
 	o := &transcripts.Options{People: s.People, Pauses: s.Pauses, File: name}
 	if f, err := transcripts.ParseFraction(s.Fraction); err == nil {
-		o.Fraction = f // Load has refused names for which err is not nil
+		o.Fraction = f // Load has already checked s.Fraction
 	}
 	return o
 }

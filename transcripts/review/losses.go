@@ -184,8 +184,8 @@ func (p *pair) dropped() (gone []*transcripts.Turn) {
 	return gone
 }
 
-// lineAfter converts a line number before the change to one after it. For a deleted line
-// it returns the line in its place.
+// lineAfter converts the number of a line before the change to its number after the change.
+// For a deleted line it returns the number of the line in its place.
 func (p *pair) lineAfter(line int) int {
 	for _, h := range p.hunks {
 		if line > h.aEnd {

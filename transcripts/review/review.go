@@ -225,9 +225,9 @@ func take(l *finding.List, line int) finding.List {
 	return taken
 }
 
-// additional returns the findings of the list is that the list was does not have. If only
-// some of several equal findings are additional, it returns those for which changed, which
-// may be nil, reports that they are in changed words.
+// additional compares the findings before and after a change, was and is, and returns the
+// findings that were added. If only some of several equal findings were added, it prefers
+// those in changed words. changed reports whether a place is in such a word; it may be nil.
 func additional(was, is finding.List, changed func(line, column int) bool) (found finding.List) {
 	type kind struct{ rule, message string }
 	count := map[kind]int{}

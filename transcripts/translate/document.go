@@ -118,7 +118,7 @@ func (l *line) read(raw string, words *regexp.Regexp, terms []Term) {
 	l.prefix = prefixes.FindString(raw)
 	rest := raw[len(l.prefix):]
 	at := 0
-	add := func(text string) { // text without spans, but with terms
+	add := func(text string) { // adds text in which only terms become spans
 		for words != nil {
 			found := words.FindStringIndex(text)
 			if found == nil {

@@ -2,8 +2,8 @@
 // recognizer heard in the audio of an episode, with their times. The transcript that
 // people correct stays beside it; package transcripts aligns the two.
 //
-// A file is JSON with a segment a line, so that git merges two changes, and takes at
-// most 250 kB for an hour:
+// A file is JSON with one segment per line, so that git can merge two changes. An hour
+// takes at most 250 kB:
 //
 //	{"schema_version": 1, "audio": {"sha256": "…", "duration_seconds": 61.5},
 //	"engine": "google", "model": "chirp_3", "language": "en", "speakers": {"1": "vega"},

@@ -21,8 +21,8 @@ const (
 	longestRun = 4
 	// minSimilarity is how similar two words must be to count as the same word.
 	minSimilarity = 0.5
-	// maxCells limits the table of the dynamic programming. If two runs are farther
-	// apart, only the words next to them are aligned.
+	// maxCells limits the table of the dynamic programming. If the words between two runs
+	// need a larger table, only the words next to the runs are aligned.
 	maxCells = 1 << 20
 )
 
@@ -131,7 +131,7 @@ func (a *aligner) same(i, j int) bool {
 // once in each part of the span. If the order of some runs differs between the texts, it
 // returns the largest selection of runs with the same order in both.
 func (a *aligner) unique(s span, n int) (runs [][2]int) {
-	places := map[string]*[3]int{} // by run: position in ref, position in heard, and how often the run occurs again in one text
+	places := map[string]*[3]int{} // for each run: its position in ref, its position in heard, and how often a text repeats it
 	var key strings.Builder
 	count := func(words []string, from, to, text int) {
 		for i := from; i+n <= to; i++ {
