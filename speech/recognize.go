@@ -168,7 +168,8 @@ func (r *Recording) fetchAll(ctx context.Context, dir string) error {
 	return nil
 }
 
-// fetch gets and keeps the answer about a piece, unless it is known.
+// fetch gets and keeps the answer about piece i, unless r already has it. known has the
+// voices for the request.
 func (r *Recording) fetch(ctx context.Context, dir string, i int, known []KnownVoice) error {
 	if r.answers[i] != nil {
 		return nil

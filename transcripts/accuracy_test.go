@@ -23,9 +23,9 @@ func (e errorsOf) quantile(share float64) float64 {
 	return e[int(share*float64(len(e)-1))].Seconds()
 }
 
-// predictions measures the timing of real transcripts in two ways. For hidden, it
-// hides the times of all unintelligible passages and predicts each. For left, it leaves
-// out one anchor at a time and predicts its time.
+// predictions predicts written times of real transcripts in two ways, and returns the
+// errors. For hidden, it hides the times of all unintelligible passages and predicts each of
+// them. For left, it leaves out one anchor at a time and predicts the time of this anchor.
 func predictions(tb testing.TB) (hidden, left errorsOf) {
 	files := corpus(tb)
 	for _, name := range slices.Sorted(maps.Keys(files)) {

@@ -420,9 +420,9 @@ func (c *cutter) isFunctionWord(i int) bool {
 	return w.ending == endsWord && len(w.sounds) == 0 && c.functions.EndsWith(c.text[w.from:w.to])
 }
 
-// beforeFunctionWords returns how many words to put into a cue so that it does not end with
-// a function word. The result is near at, and at most the parameter most. If possible, the
-// first line need not end with a function word either.
+// beforeFunctionWords returns how many words to put into the cue. The number is close to at
+// and not above most, and the cue does not end with a function word. If possible, its first
+// line need not end with a function word either.
 func (c *cutter) beforeFunctionWords(at, most int) int {
 	const earlier = 6
 	if !c.isFunctionWord(at-1) && c.breaksWell(at) {

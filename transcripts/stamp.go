@@ -302,11 +302,11 @@ func appendPadded(dst []byte, n int64, width int) []byte {
 	return strconv.AppendInt(dst, n, 10)
 }
 
-// Shift moves the stamps of a transcript after an edit of its audio. All times at from
-// and later, also those in tags, move by the given duration. Nothing else changes. Stamps
-// keep their precision: whole seconds are rounded, and frames stay frames. A stamp inside
-// a part that was cut out gets the time of the cut; cut has these marks as they were
-// before, without their Offset.
+// Shift moves the stamps of a transcript after an edit of its audio. Times that are not
+// before the time from, also those in tags, move by the duration by. Nothing else changes.
+// Stamps keep their precision: whole seconds are rounded, and frames stay frames. If by is
+// negative, the audio between the times from and from-by was cut out. Stamps in this part
+// get the time from; cut has these marks as they were before, without their Offset.
 //
 // Shift fails if the stamps belong to other recordings (timeline: clips).
 func Shift(src []byte, o *Options, from, by time.Duration) (out []byte, cut []Mark, err error) {

@@ -139,8 +139,9 @@ func (l *taskList) addUntimed(chars int) {
 	}
 }
 
-// addStretch appends a task for the stretch from an anchor to a position if it is long.
-// After a pause, only the estimated time of the speech counts.
+// addStretch appends a task for the stretch between an anchor and a position in the spoken
+// text, which ends at the time end, if the stretch is long. After a pause, only the
+// estimated time of the speech counts.
 func (l *taskList) addStretch(from *anchor, to int, end time.Duration) {
 	length := end - from.time
 	if from.pause {

@@ -15,7 +15,7 @@ import (
 
 const ms = time.Millisecond
 
-// said returns words that take half a second each, from a time on.
+// said returns words that take half a second each. The first one starts at the time from.
 func said(text string, from time.Duration, confidence float64) (list []words.Word) {
 	for _, w := range strings.Fields(text) {
 		list = append(list, words.Word{Text: w, Start: from, End: from + 500*ms, Confidence: confidence})

@@ -102,8 +102,9 @@ func (u *Speech) readableUntil(end time.Duration) bool {
 	return time.Duration(weigh(u.Text))*time.Second <= unreadable*(end-u.Start)
 }
 
-// splitAround splits a caption: the first part ends at from, the second starts at to. ok
-// is false if a part would have no words or would be too fast to read.
+// splitAround splits a caption: the first part ends at the time from, and the second part
+// starts at the time to. ok is false if a part would have no words or would be too fast to
+// read.
 func (u *Speech) splitAround(from, to time.Duration) (before, after Speech, ok bool) {
 	at := 0
 	if n := len(u.Words); n > 1 {

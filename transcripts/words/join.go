@@ -193,10 +193,10 @@ func junction(before, after []said, at time.Duration) (a, b int) {
 	return a, b
 }
 
-// Retime returns the words and voices of text with the times of another recognition of
-// the same audio. Words that only text has keep their own times, moved between the words
-// around them where necessary. If text has no times, such words share the time between
-// the words around them in proportion to their length.
+// Retime returns the words and voices of text with the times of times, another recognition
+// of the same audio. Words that only text has keep their own times, but are moved between
+// the words around them where necessary. If text has no times, these words share the time
+// between the words around them in proportion to their length.
 func Retime(text, times *File) *File {
 	list, heard := saidIn(text, 0), saidIn(times, 0)
 	exact := make([]bool, len(list))

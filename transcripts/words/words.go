@@ -298,8 +298,9 @@ func (f *File) BelongsTo(sha256, file string) (finding.Finding, bool) {
 	return ruleOtherAudio.At(finding.Position{File: file, Line: 1}, "the words are those of other audio and are ignored"), false
 }
 
-// Shift moves all times at from and later by d, after an edit of the audio. Words inside
-// a part that was cut out, and words that would start before 0, are removed.
+// Shift moves the times of words after an edit of the audio. Words that do not start before
+// the time from move by d. If d is negative, the audio between the times from and from-d was
+// cut out, and Shift removes the words that start in this part.
 func (f *File) Shift(from, d time.Duration) {
 	d = d.Truncate(time.Millisecond)
 	for i := range f.Segments {
