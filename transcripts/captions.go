@@ -41,7 +41,7 @@ func transcribe(result *forms.Result, o *Options) *Transcript {
 	switch {
 	case timed && result.Captions:
 		cues, glued := fit(speeches)
-		result.Speech, speeches = nil, nil // cues holds all that is needed of them
+		result.Speech, speeches = nil, nil // cues holds everything that is needed from the speeches
 		m := merger{r: r}
 		m.merge(cues, glued)
 		r.cues, turns = cues, m.turns

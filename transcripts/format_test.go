@@ -115,7 +115,8 @@ func FuzzFormat(f *testing.F) {
 	})
 }
 
-// TestReading compares the digests of two texts with a comparison of what Parse reads.
+// TestReading expects the digests of two texts to be equal if Parse reads the same from
+// both, and to differ otherwise.
 func TestReading(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("**Ada:** \\[00:01\\] One.\n\nTwo \\[laughs\\] three.\n\n**Break**\n\n", 900)

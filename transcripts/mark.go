@@ -163,8 +163,9 @@ func (m *markNode) accept(s []byte, i, next int, escaped bool, closing int) bool
 	return noteText(m.words) != ""
 }
 
-// finish drops a time that belongs to the words of a note, and the faults of times from
-// notes without a time. It also checks the spelling of unintelligible passages.
+// finish drops a time that belongs to the words of a note. If the note has no time, it also
+// drops the faults that only times have. It then checks the spelling of unintelligible
+// passages.
 func (m *markNode) finish(content []byte) {
 	sound := isSound(m.words)
 	if m.timed && len(m.words) > 0 && !sound && m.stamp.groups < 3 {

@@ -19,8 +19,8 @@ const (
 	// speech would be twice as fast as people speak. Anchors that imply a higher speed
 	// contradict each other.
 	leastPerChar = time.Second / 30
-	// edgeSlack is the time by which the text before the first anchor or after the last
-	// may fall short of leastPerChar.
+	// edgeSlack is how much of the time that leastPerChar requires may be missing for the
+	// text before the first anchor and for the text after the last one.
 	edgeSlack = 5 * time.Second
 	// shortestPerChar is the least time that a character takes if the audio is too
 	// short for the text. It makes every cue at least a millisecond long.

@@ -32,7 +32,7 @@ type repository struct {
 	prefix   string // path of dir in the repository; empty or ends with a slash
 	shallow  bool
 	commit   string   // empty if nothing is committed yet
-	replaced []string // commits and names under replaceRefs
+	replaced []string // hashes and names of the refs under replaceRefs
 }
 
 // replaceRefs is the namespace of the refs that git replace makes. The name of such a ref

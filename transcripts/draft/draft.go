@@ -23,15 +23,15 @@ const (
 	longest = 90 * time.Second
 	// unsure is the confidence below which words are left for people to fill in.
 	unsure = 0.4
-	// fastest is the limit on how many words a second people say, measured over
-	// windowWords words.
+	// fastest is the limit on the number of words that people say per second, measured
+	// over windowWords words.
 	fastest     = 7
 	windowWords = 8
 	// A run of at least repeatWords words that is heard repeatTimes times in a row is not
 	// speech.
 	repeatWords, repeatTimes = 3, 4
-	// longestRepeat is the length of the longest run whose repetition is searched, in
-	// words.
+	// longestRepeat is the length, in words, of the longest run whose repetitions are
+	// searched for.
 	longestRepeat = 20
 )
 

@@ -19,7 +19,7 @@ type voices struct {
 	named    int    // lines that start with a name and a colon
 	first    string // name that opens the first line, which means that the file has names
 	dialogue bool   // most lines start with a name
-	dashes   bool   // a dash means that the speaker changes: in some caption, every line starts with one
+	dashes   bool   // a dash means that the speaker changes, because in some caption every line starts with one
 	speaker  string // speaker of the previous line
 }
 

@@ -166,7 +166,7 @@ func carried(before, after []said) map[string]string {
 // no words are equal.
 func junction(before, after []said, at time.Duration) (a, b int) {
 	longest := 0
-	runs := make([]int, len(after)+1) // runs[k] is the length of the equal words that end with before[i] and after[k-1]
+	runs := make([]int, len(after)+1) // runs[k] is the length of the run of equal words that ends with before[i] and after[k-1]
 	for i := range before {
 		previous := 0
 		for k := range after {
@@ -193,10 +193,10 @@ func junction(before, after []said, at time.Duration) (a, b int) {
 	return a, b
 }
 
-// Retime returns the words and voices of text with the times of times, another recognition
-// of the same audio. Words that only text has keep their own times, but are moved between
-// the words around them where necessary. If text has no times, these words share the time
-// between the words around them in proportion to their length.
+// Retime returns the words and voices of text with the times that the words have in another
+// recognition of the same audio. Words that only text has keep their own times, but are
+// moved between the words around them where necessary. If text has no times, these words
+// share the time between the words around them in proportion to their length.
 func Retime(text, times *File) *File {
 	list, heard := saidIn(text, 0), saidIn(times, 0)
 	exact := make([]bool, len(list))
