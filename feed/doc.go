@@ -16,7 +16,7 @@
 //	Feed.PageSize         atom:link rel="first", "next" and "last", of RFC 5005
 //	Document.ArtworkURL   image
 //	Language, Copyright   language, copyright
-//	Items                 pubDate: that of the newest episode
+//	Items                 pubDate: the date of the newest episode
 //	Document.Updated      lastBuildDate
 //	Author, Explicit      itunes:author, itunes:explicit (true or false)
 //	Categories            itunes:category, nested
@@ -41,12 +41,12 @@
 //	GUID                  guid isPermaLink="false"
 //	Date                  pubDate, RFC 2822 with a numeric zone
 //	Item.PageURL          link
-//	Item.Notes            description: with the tags that podcast apps show, cut
-//	                      after a paragraph or an item of a list so that it has
-//	                      at most 4000 bytes, with a link to the page then; the
-//	                      Summary if there are no notes
+//	Item.Notes            description: the notes with the tags that podcast apps
+//	                      show. Above 4000 bytes they are cut after a paragraph,
+//	                      an item of a list or a word, and a link to the page
+//	                      follows. Without notes it is the Summary.
 //	                      content:encoded: the whole notes, if the description
-//	                      lacks text, an image or a table of them
+//	                      lacks some of their text, an image or a table
 //	Item.Enclosure        enclosure url, length in bytes, type
 //	Item.Duration         itunes:duration in whole seconds
 //	Explicit, Block       itunes:explicit, itunes:block
@@ -67,8 +67,8 @@
 // enclosure_prefix is added to enclosure URLs, unless the show is private, its URL
 // cannot be reached from elsewhere, or another host serves the audio.
 //
-// With a page size, the feed has the newest episodes, at least as many as a page, and
-// the others are on further pages. Pages are numbered from the oldest one: a new
+// With a page size, the feed itself has the newest episodes, at least as many as a page,
+// and further pages have the others. Pages are numbered from the oldest one: a new
 // episode changes only the feed, and now and then adds a page.
 //
 // Text is cleaned: characters that XML 1.0 cannot hold are removed, line ends become

@@ -8,9 +8,9 @@ import (
 // element is one of a show's extra XML elements. Names have the usual prefix, such as
 // itunes:type.
 type element struct {
-	name     string   // empty for text between extra elements
+	name     string   // empty for a piece of text
 	attrs    []string // names and values, alternating
-	text     string   // text, if there is no name
+	text     string   // of a piece of text
 	children []*element
 }
 

@@ -160,8 +160,8 @@ var repeatable = []string{
 	"podcast:socialInteract", "podcast:soundbite", "podcast:trailer", "podcast:transcript", "podcast:txt",
 }
 
-// Names in writer.replaced of elements that are repeatable except with a certain
-// attribute.
+// Keys of writer.replaced for elements that a channel has only once, although others with
+// the same name are repeatable.
 const (
 	selfLink = "atom:link rel=self"
 	blockAll = "podcast:block without id"

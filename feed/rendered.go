@@ -103,8 +103,7 @@ func (r *Rendered) reportedElsewhere(f *finding.Finding) bool {
 	return !public && slices.Contains(check.ForDirectories, f.Rule)
 }
 
-// reportedByShow reports whether package show reports the cause of a finding of rule
-// about the episode.
+// reportedByShow reports whether package show reports that the episode breaks the rule.
 func reportedByShow(rule string, e *show.Episode) bool {
 	switch rule {
 	case check.NoTitle:

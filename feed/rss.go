@@ -323,9 +323,10 @@ func (w *writer) social(s show.Social) {
 		"accountId", s.AccountID, "accountUrl", s.AccountURL, "priority", priority)
 }
 
-// describe returns HTML as a description, with the tags that podcast apps show and cut
-// to the length that they accept. If it was cut, it ends with a link to the page, if
-// there is one. complete is false if text, an image or a table is missing.
+// describe makes a description from HTML. It keeps the tags that podcast apps show, and
+// cuts a description that is longer than they accept. The cut description ends with a
+// link to page, unless page is empty. complete is false if text, an image or a table is
+// missing.
 func describe(source, page string) (short string, complete bool) {
 	simple, complete := markdown.Simplify(source)
 	more := ""

@@ -13,13 +13,14 @@ import (
 	"onair/internal/finding"
 )
 
-// across holds what the checks that compare episodes know of the episodes read so far.
-// A feed has up to tree.MaxItems episodes, so it does not repeat what the report holds.
+// across holds what the checks that compare episodes need to know about the episodes read
+// so far. It repeats nothing that the report holds, because a feed may have tree.MaxItems
+// episodes.
 type across struct {
 	guids      map[string]int32    // GUID → line
-	lower      map[string]string   // GUIDs with capitals, by GUID in lower case
+	lower      map[string]string   // GUID in lower case → GUID as written; only GUIDs with capitals
 	files      map[string]int32    // URL of an enclosure → index of the episode
-	bare       map[string]int32    // likewise, by URL without query, for URLs that have one
+	bare       map[string]int32    // URL of an enclosure without its query → index of the episode; only URLs with a query
 	dated      map[dated]int32     // title and date → index of the episode
 	numbered   map[[2]string]int32 // season and number of full episodes → line
 	unnumbered []finding.Position
@@ -132,8 +133,9 @@ func (c *checker) sameGUID(it *tree.Element, guid string) bool {
 	return false
 }
 
-// sameFile reports that another episode has the same enclosure as the episode with the
-// given index, or the same but for the query.
+// sameFile reports that an earlier episode has the enclosure of the episode with the
+// given index, or an enclosure that differs only in the query. again says that the
+// episodes have the same GUID, which has been reported.
 func (c *checker) sameFile(it *tree.Element, index int32, again bool) {
 	ep := &c.report.Episodes[index]
 	raw := ep.Enclosure.URL
@@ -291,8 +293,8 @@ func (c *checker) copies(parent *tree.Element) {
 	}
 }
 
-// richer are tags that a description may not have. A text with one of them holds more
-// than the description, so it is no copy.
+// richer are tags that are not allowed in a description. A text with one of them holds
+// more than the description, so it is no copy.
 var richer = []string{"<img", "<table", "<pre", "<code", "<h1", "<h2", "<h3", "<h4", "<h5", "<h6", "<blockquote", "<audio", "<video", "<hr"}
 
 func moreThanText(text, description string) bool {

@@ -31,7 +31,7 @@ func address(c *checker, e *tree.Element, _, value string) {
 	}
 }
 
-// pageLinks are the values of rel whose atom:link leads to a feed or page.
+// pageLinks are the values of rel with which an atom:link leads to a feed or a page.
 var pageLinks = []string{"", "self", "alternate", "hub", "first", "next", "prev", "previous", "last"}
 
 // uri checks an address of any scheme, or the name of a server.
@@ -73,7 +73,7 @@ func parseAddress(raw string) (u *url.URL, problem string) {
 	return u, ""
 }
 
-// user matches the part of an address before the host.
+// user matches the scheme, if any, and the user name and password of an address.
 var user = regexp.MustCompile(`(?i)([a-z][a-z0-9+.-]*:)?//[^/?#\s"'<>]*@`)
 
 // hasUser reports whether an address has a user name or password.

@@ -35,7 +35,7 @@ const maxFindings = 1000
 type Options struct {
 	File        string    // name of the file in findings
 	ContentType string    // of the response that the feed comes from; may be empty
-	Now         time.Time // time of the check; later dates are reported; zero disables this check
+	Now         time.Time // dates after Now are reported; if Now is zero, none are
 }
 
 // Report is the result of a check.
@@ -89,7 +89,7 @@ func Feed(data []byte, o *Options) *Report {
 		report:   &Report{Bytes: len(data), Counts: map[string]int{}},
 		episodes: newAcross(),
 	}
-	// A list that grows to this size would take twice the memory.
+	// Growing the list to this size would take twice the memory.
 	c.report.Episodes = make([]Episode, 0, min(bytes.Count(data, []byte("<item")), tree.MaxItems))
 	doc, err := tree.Parse(data, &tree.Options{ContentType: o.ContentType, Item: c.item})
 	if err != nil {
@@ -328,7 +328,8 @@ func (c *checker) root(root *tree.Element) {
 	}
 }
 
-// declarations checks the namespaces that an element declares.
+// declarations checks the namespaces that an element declares. outer is true for the root
+// and the channel.
 func (c *checker) declarations(e *tree.Element, outer bool) {
 	for _, a := range e.Declared {
 		usual, exact := tree.UsualPrefix(a.Value)
@@ -347,7 +348,8 @@ func (c *checker) declarations(e *tree.Element, outer bool) {
 // letter for letter.
 var spaceRules = map[string]bool{"atom": true, "content": true, "itunes": true, "podcast": true, "psc": true, "media": true, "googleplay": true}
 
-// children checks the children of an element that is known by name.
+// children checks the children of parent. name is the name of the parent in the table of
+// elements.
 func (c *checker) children(parent *tree.Element, name string) {
 	var seen [4]uint64
 	for _, e := range parent.Children {
@@ -470,7 +472,7 @@ func quote(value string) string {
 	return strconv.Quote(value)
 }
 
-// orList joins words with commas and "or", each once.
+// orList joins the distinct words with commas and "or".
 func orList(words []string) string {
 	slices.Sort(words)
 	words = slices.Compact(words)

@@ -20,13 +20,14 @@ const (
 type Changes struct {
 	Findings finding.List
 	New      int // episodes that the old feed does not have
-	ByGUID   int // episodes of the old feed that apps which identify them by GUID would download again
-	ByFile   int // likewise, for apps that identify episodes by the address of the file
+	ByGUID   int // episodes of the old feed that an app downloads again if it identifies episodes by GUID
+	ByFile   int // likewise, if it identifies episodes by the address of the file
 }
 
-// Compare returns what subscribers notice when a feed replaces an old one. If the GUID
-// of an episode changed, Compare finds the episode by title and date, or by its file.
-// Findings about new episodes need now; if it is zero, they are left out.
+// Compare returns what subscribers notice when a feed replaces an old one. If the GUID of
+// an episode changed, Compare finds the episode by title and date, or by its file. now is
+// the time of the change; if it is zero, Compare does not report new episodes that are
+// too old to be announced.
 func Compare(feed, old *Report, file string, now time.Time) *Changes {
 	c := &comparison{file: file, old: old, changes: &Changes{}, now: now}
 	for i := range old.Episodes {

@@ -17,7 +17,7 @@ type element struct {
 	form  form     // of the text; nil for any text
 	attrs []attr
 	child string // required child; alternatives are separated by |
-	old   string // what to do instead of a deprecated element
+	old   string // for a deprecated element: what to do instead
 
 	index int // in elements
 }
@@ -36,8 +36,8 @@ var (
 	inBoth    = []string{"channel", "item", "podcast:liveItem"}
 )
 
-// elements describes the elements of RSS, of the content, iTunes and podcast
-// namespaces, and of Podlove's chapters. The sources are those of the rules.
+// elements describes the elements of RSS, of the content, iTunes and podcast namespaces,
+// and of Podlove's chapters. They come from the documents that rules.go names.
 var elements = []element{
 	// RSS 2.0
 	{name: "channel", in: []string{"rss"}},

@@ -67,7 +67,7 @@ var (
 
 const uuidForm = `[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}`
 
-// number accepts whole numbers of at least least.
+// number accepts whole numbers that are not less than least.
 func number(r *finding.Rule, least int) form {
 	return func(c *checker, e *tree.Element, attr, value string) {
 		if n, err := strconv.ParseUint(value, 10, 53); err != nil || int(n) < least {

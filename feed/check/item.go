@@ -95,7 +95,7 @@ func (c *checker) enclosure(e *tree.Element, seconds int) {
 }
 
 // enclosureType compares the type with the lists of PSP-1 and Apple, and with the
-// extension of the URL, by which Apple goes instead.
+// extension of the URL, which Apple goes by instead of the type.
 func (c *checker) enclosureType(e *tree.Element, raw string) {
 	kind := e.Attr("type")
 	extensions, ok := enclosureTypes[kind]

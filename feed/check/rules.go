@@ -627,7 +627,7 @@ var (
 	ruleOldNews         = rules.Must("F095")
 )
 
-// IDs of rules about facts that the folder of a show also has.
+// IDs of rules whose cause can also be found in the folder of a show.
 var (
 	NoTitle    = ruleItemNoTitle.ID
 	NoGUID     = ruleItemNoGUID.ID

@@ -15,7 +15,8 @@ import (
 const (
 	// maxDescription is the longest description that Apple and PSP-1 allow, in bytes.
 	maxDescription = 4000
-	// maxValue is the longest other value, in characters.
+	// maxValue is the length above which texts other than descriptions are too long, in
+	// characters, unless the table of elements says otherwise.
 	maxValue = 255
 )
 
@@ -159,8 +160,9 @@ func (c *checker) unsafe(e *tree.Element, value string) {
 const (
 	// htmlSpace has the characters that separate attributes.
 	htmlSpace = " \t\r\n\f"
-	// maxAttrs is how many attributes of a tag are read. Without a limit a value full
-	// of tags would be read once for each of its tags.
+	// maxAttrs is how many attributes of a tag are read. In a text with unclosed quotes
+	// the attributes of every tag may reach to the end of the text, so reading all of
+	// them would take quadratic time.
 	maxAttrs = 50
 )
 

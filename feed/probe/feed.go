@@ -65,8 +65,8 @@ func feedHeader() http.Header {
 	return http.Header{"Accept-Encoding": {"gzip"}, "Accept": {"application/rss+xml, application/xml;q=0.9, text/xml;q=0.8, */*;q=0.1"}}
 }
 
-// Feed checks a server's response. self is the address that the feed gives as its own;
-// it may be empty. Findings call the feed file.
+// Feed checks a server's response. self is the address that the feed gives as its own; it
+// may be empty. file is the name of the feed in findings.
 func Feed(ctx context.Context, v *fetch.Visitor, address, self, file string, r *Response) finding.List {
 	p := &prober{visitor: v, file: file}
 	at := finding.Position{File: file}

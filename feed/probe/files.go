@@ -229,8 +229,8 @@ func (p *prober) artwork(ctx context.Context, l check.Link) {
 	}
 }
 
-// namedAs reports whether the extension of an address fits a format, or is not an
-// extension of images.
+// namedAs reports whether the extension of an address fits a format of images. An
+// extension that no format of images has fits every format.
 func namedAs(name, format string) bool {
 	name = strings.ToLower(name)
 	switch {
@@ -266,8 +266,8 @@ func (p *prober) text(ctx context.Context, l check.Link) {
 	}
 }
 
-// unreadable says why data cannot be a file of the given type. It returns an empty
-// string if it can.
+// unreadable returns the reason why data cannot be a file of the given type, or "" if it
+// can be one.
 func unreadable(data []byte, kind string) string {
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	switch kind {

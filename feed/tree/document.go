@@ -78,7 +78,7 @@ type Document struct {
 
 	Data       []byte // the document in UTF-8
 	Encoding   string // name of the encoding, such as UTF-8, UTF-16LE or ISO-8859-1
-	Label      string // encoding of the XML declaration; empty if there is none
+	Label      string // encoding that the XML declaration names; empty if there is none
 	Declared   bool   // an XML declaration is at the start
 	Compressed bool   // the document was packed with gzip
 }
@@ -86,8 +86,8 @@ type Document struct {
 // Channel returns the first channel of an RSS document, or nil if there is none.
 func (d *Document) Channel() *Element { return d.Root.Child("channel") }
 
-// WellFormed reports whether the document is well-formed XML. Undeclared prefixes are
-// ignored, as in libxml2.
+// WellFormed reports whether the document is well-formed XML. It ignores undeclared
+// prefixes, as libxml2 does, and exceeded limits.
 func (d *Document) WellFormed() bool {
 	for _, p := range d.Problems {
 		if p.Cause != Prefix && p.Cause != Depth && p.Cause != Count {

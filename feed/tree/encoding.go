@@ -53,10 +53,10 @@ var wide = []struct {
 	{"UTF-16LE", "<\x00", false, unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM)},
 }
 
-// decode sets the document's data, encoding and label. The encoding is given by the
-// first bytes, or else by the label of the XML declaration, or else by the charset of
-// the Content-Type. If none is given it is UTF-8 (RFC 7303 section 3, XML 1.0 appendix
-// F).
+// decode sets the document's data, encoding and label. The encoding is given by the first
+// bytes, or else by the label of the XML declaration, or else by the charset of the
+// Content-Type. If none of them names an encoding, it is UTF-8 (RFC 7303 section 3, XML
+// 1.0 appendix F).
 func (p *parser) decode(data []byte, contentType string) {
 	d := p.doc
 	d.Encoding = utf8Name
@@ -119,8 +119,8 @@ func (p *parser) transform(data []byte, e encoding.Encoding) {
 	}
 }
 
-// checkUTF8 records whether the data has bytes that are not UTF-8. The parser only
-// looks for them if it has.
+// checkUTF8 records whether the data has bytes that are not UTF-8. If it has none, the
+// parser does not look for them.
 func (p *parser) checkUTF8() { p.invalid = !utf8.Valid(p.doc.Data) }
 
 // label returns the encoding in the XML declaration, which is at the start of a

@@ -82,7 +82,7 @@ func (p *parser) bind(prefix, uri string) {
 	clear(p.attributes)
 }
 
-// unbind drops the prefixes that elements below a depth declared.
+// unbind drops the prefixes that elements nested deeper than depth declared.
 func (p *parser) unbind(depth int) {
 	n := len(p.bindings)
 	for n > 0 && p.bindings[n-1].depth > depth {
@@ -139,7 +139,7 @@ func (p *parser) attributeName(raw []byte) resolved {
 }
 
 // resolve resolves a name by its prefix. An undeclared prefix stands for the namespace
-// that it usually stands for.
+// whose usual prefix it is.
 func (p *parser) resolve(raw string) resolved {
 	prefix, local, ok := strings.Cut(raw, ":")
 	if !ok || prefix == "" || local == "" {

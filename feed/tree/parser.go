@@ -31,7 +31,7 @@ type parser struct {
 	lenient  bool              // an external document type may declare more entities
 	expanded int               // bytes that entities were expanded to
 
-	counted, line, lineStart int       // the last offset that place was asked for, and its place
+	counted, line, lineStart int       // the last offset that was passed to place, and its line
 	deep                     bool      // too deep nesting has been reported
 	doctyped                 bool      // a document type has been read
 	attrBuffer               []rawAttr // buffer that attrs reuses
@@ -41,7 +41,7 @@ type parser struct {
 type frame struct {
 	element *Element
 	raw     string // name as written
-	piece   []byte // the text while it is a single, final piece
+	piece   []byte // the text while it is a single piece, which is not copied
 	text    []byte // the text once it has several pieces
 }
 
@@ -415,8 +415,9 @@ func (p *parser) text() {
 	}
 }
 
-// characters returns text with line ends as LF. It reports characters that XML does not
-// allow. Control characters among them are left out, others become U+FFFD.
+// characters returns text with line ends as LF. It reports and leaves out characters that
+// XML does not allow. It reports bytes that are not UTF-8, and decodes them as
+// Windows-1252.
 func (p *parser) characters(text []byte, at int) []byte {
 	i := plainLength(text)
 	if i == len(text) && !p.invalid {
@@ -455,8 +456,9 @@ func (p *parser) characters(text []byte, at int) []byte {
 	return out
 }
 
-// plainLength returns how many bytes at the start of text characters need not examine:
-// all before the first control character, CR, or possible start of U+FFFE or U+FFFF.
+// plainLength returns the length of the start of text that the method characters returns
+// unchanged, if the text is valid UTF-8: all before the first control character, CR, or
+// possible start of U+FFFE or U+FFFF.
 func plainLength(text []byte) int {
 	for i, c := range text {
 		if c < 0x20 && c != '\n' && c != '\t' || c == 0xef && i+2 < len(text) && text[i+1] == 0xbf && text[i+2] >= 0xbe {

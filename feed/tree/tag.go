@@ -28,8 +28,8 @@ func (p *parser) nameLength(at int) int {
 	return i - at
 }
 
-// asciiName is 1 for the characters that may start a name, and 2 for those that may
-// only follow.
+// asciiName is 1 for the characters that may start a name, and 2 for those that may only
+// come later in a name.
 var asciiName = func() (t [utf8.RuneSelf]byte) {
 	for c := byte(0); c < utf8.RuneSelf; c++ {
 		switch {
@@ -42,8 +42,8 @@ var asciiName = func() (t [utf8.RuneSelf]byte) {
 	return t
 }()
 
-// isNameRune reports whether a name may have a character beyond ASCII (productions
-// NameStartChar and NameChar), as its first character or later.
+// isNameRune reports whether a character beyond ASCII may be in a name (productions
+// NameStartChar and NameChar). first says that it would be the first character.
 func isNameRune(r rune, first bool) bool {
 	switch {
 	case r >= 0xC0 && r <= 0x2FF && r != 0xD7 && r != 0xF7,
