@@ -16,7 +16,8 @@ func New() hash.Hash32 { return crc32.New(table) }
 // Checksum returns the CRC32C of data.
 func Checksum(data []byte) uint32 { return crc32.Checksum(data, table) }
 
-// Update returns the CRC32C of bytes followed by p. crc is the CRC32C of the bytes.
+// Update returns the CRC32C of some bytes followed by p. crc is the CRC32C of the bytes
+// before p.
 func Update(crc uint32, p []byte) uint32 { return crc32.Update(crc, table, p) }
 
 // Join returns the CRC32C of two pieces one after the other, from the CRC32C of

@@ -7,8 +7,8 @@ import (
 	"onair/internal/crc32c"
 )
 
-// TestChecksum uses the check value of CRC-32/ISCSI in the catalogue of
-// parametrised CRC algorithms: that of "123456789".
+// TestChecksum uses the check value of CRC-32/ISCSI in the catalogue of parametrised CRC
+// algorithms, which is the checksum of "123456789".
 func TestChecksum(t *testing.T) {
 	t.Parallel()
 	const want = 0xe3069283

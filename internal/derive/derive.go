@@ -18,8 +18,8 @@
 // that changed less than two seconds ago: some file systems count time in steps of two
 // seconds, and a second change of equal size within one step would not show.
 //
-// Where the inputs are only known after the fact, as for a whole show, [Traced]
-// records which files a computation looked at and compares those.
+// If the inputs are only known after a computation, as for a whole show, [Traced]
+// records which files the computation looked at, and compares these files the next time.
 //
 // # Where values are kept
 //
@@ -29,8 +29,8 @@
 // take more than half of it, without values that were not used for 90 days, and
 // without its oldest values when it exceeds 64 MiB.
 //
-// Losing the cache, or any part of it, costs time only: what cannot be read is
-// as if it were not there, and what cannot be written is not remembered.
+// Losing the cache, or any part of it, costs time only: values that cannot
+// be read count as absent, and values that cannot be written are not remembered.
 package derive
 
 import (
@@ -53,8 +53,8 @@ type Func struct {
 	Name    string // of the file that keeps the values; letters, digits and dashes
 	Version int    // raised whenever the function or the form of its value changes
 
-	// AnyBuild keeps values for other builds of the program, as for measurements
-	// by another program that take minutes.
+	// AnyBuild keeps values for other builds of the program. It is for values that take
+	// minutes and do not depend on the build, such as measurements by another program.
 	AnyBuild bool
 }
 

@@ -12,8 +12,8 @@ import (
 // trusted to identify its content.
 var settled = 2 * time.Second
 
-// SetSettleTime lets tests trust files that have just changed. restore sets the time of
-// two seconds again.
+// SetSettleTime lets tests trust files that have just changed. restore sets the former
+// time again.
 func SetSettleTime(d time.Duration) (restore func()) {
 	before := settled
 	settled = d
@@ -53,8 +53,8 @@ func (s State) Settled() bool {
 	return s.seen.Sub(time.Unix(0, max(s.MTime, s.CTime))) >= settled
 }
 
-// ValueOf is Value for a function of one file, which it names by path and state.
-// It remembers nothing of a file that is not settled.
+// ValueOf is Value for a function of one file. The path names the value, and the state is
+// its input. Nothing is remembered of a file that is not settled.
 func ValueOf[T any](c *Cache, f Func, path string, state State, compute func() (T, error)) (T, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil || !state.Settled() {
@@ -63,7 +63,8 @@ func ValueOf[T any](c *Cache, f Func, path string, state State, compute func() (
 	return Value(c, f, abs, KeyOf(state), compute)
 }
 
-// KnownOf is Known for a function of one file, which it names by path and state.
+// KnownOf is Known for a function of one file. The path names the value, and the state is
+// its input.
 func KnownOf[T any](c *Cache, f Func, path string, state State) (v T, ok bool) {
 	abs, err := filepath.Abs(path)
 	if err != nil || !state.Settled() {
@@ -79,13 +80,14 @@ type content[T any] struct {
 	Value T      `json:"value"`
 }
 
-// ValueOfContent is Value for a function of the content of one file, which it names by
-// path, and of further inputs. It also returns the key of the content. While the file
-// has the remembered state, read is not called. Otherwise read returns the content, and
-// compute is called only if the content is not the remembered one: a file that was
-// copied, or checked out again, need not be computed again.
+// ValueOfContent is Value for a function of the content of one file and of further inputs.
+// The path names the value. ValueOfContent also returns the key of the content. While the
+// file has the remembered state, read is not called. Otherwise read returns the content,
+// and compute is called only if the content is not the remembered one: for a file that
+// was copied or checked out again, nothing is computed.
 //
-// If compute returns an error, its value is returned as well and not remembered.
+// If compute returns an error, the value that it returned is returned as well and not
+// remembered.
 func ValueOfContent[T any](c *Cache, f Func, path string, state State, inputs Key, read func() ([]byte, error), compute func(data []byte) (T, error)) (v T, sum Key, err error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {

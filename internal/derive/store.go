@@ -37,8 +37,8 @@ const (
 	maxValue   = 64 << 20 // bytes
 	maxStore   = 64 << 20 // bytes; a larger file loses its oldest values
 	minGarbage = 1 << 20  // bytes of superseded values that are not worth a rewrite
-	unusedDays = 90       // after which a value is dropped
-	renewDays  = 7        // after which a value that is used is written again
+	unusedDays = 90       // days without use after which a value is dropped
+	renewDays  = 7        // age in days at which a value that is used is written again
 	lockWait   = 2 * time.Second
 
 	// An interrupted process loses at most this much of the values that it computed.
@@ -182,9 +182,9 @@ func appendRecord(out []byte, n id, day uint32, value []byte) []byte {
 	return out
 }
 
-// scan calls found for each whole record from an offset on, which is 0 or the result of
-// an earlier scan. It returns the offset of the end of the whole records; 0 for a file
-// of another format.
+// scan calls found for each whole record of a file. It begins at the offset from, which is
+// 0 or the result of an earlier scan. It returns the offset at which the whole records
+// end, or 0 for a file of another format.
 func scan(f io.ReaderAt, from int64, found func(id, place)) (end int64) {
 	r := bufio.NewReaderSize(io.NewSectionReader(f, from, 1<<62), 1<<18)
 	if end = from; end == 0 {

@@ -105,7 +105,7 @@ func (t *Trace) Uncertain() {
 	t.uncertain = true
 }
 
-// Env records what lookup returns for each variable.
+// Env returns a function that calls lookup and records what lookup returns.
 func (t *Trace) Env(lookup func(string) (string, bool)) func(string) (string, bool) {
 	if t == nil {
 		return lookup
@@ -362,8 +362,8 @@ func look(files, folders []string) (Key, bool) {
 // noFile is the text of a file that does not exist.
 const noFile = "absent"
 
-// fileText returns the text that record keeps of a file; empty if the file cannot be
-// described.
+// fileText returns the text by which a trace describes a file; empty if the file cannot
+// be described.
 func fileText(path string) string {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -374,8 +374,8 @@ func fileText(path string) string {
 	return stateText(info, StateOf(info))
 }
 
-// folderText returns the text that record keeps of a folder; empty if it cannot be
-// read.
+// folderText returns the text by which a trace describes a folder; empty if the folder
+// cannot be read.
 func folderText(path string) string {
 	entries, err := os.ReadDir(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -39,17 +39,16 @@ type File struct {
 	scratch bool // neither locked nor synced
 }
 
-// Create starts a file below root. It makes missing folders. Because it writes
-// through an os.Root, no symbolic link leads the file, its temporary file or a
-// folder on the way out of root.
+// Create starts a file below root. It makes missing folders. Because it writes through an
+// os.Root, a symbolic link cannot lead it to a place outside of root.
 func Create(root *os.Root, name string, perm fs.FileMode) (*File, error) {
 	for {
 		f, err := create(root, name, perm)
 		if err != nil {
 			return nil, err
 		}
-		// The lock shows Sweep that the writer is alive. If Sweep came between the
-		// two calls, it holds the lock and removes the file.
+		// The lock shows Sweep that the writer is alive. If Sweep took the lock first, it
+		// removes the file, and another file is made.
 		locked, err := filelock.TryLock(f.f)
 		if locked || errors.Is(err, errors.ErrUnsupported) {
 			if _, err := root.Lstat(f.temp); err == nil {

@@ -75,7 +75,8 @@ func (o *Existing) open() error {
 // Info describes the file when it was opened.
 func (o *Existing) Info() fs.FileInfo { return o.info }
 
-// Close closes the file. A File from Replace must have ended before.
+// Close closes the file. A File that Replace returned must have been committed or aborted
+// before.
 func (o *Existing) Close() error { return errors.Join(o.File.Close(), o.root.Close()) }
 
 // Replace starts a new version of the file with the same mode and owner, and removes

@@ -74,8 +74,8 @@ func modes(t *testing.T, dir string) map[string]os.FileMode {
 	return list
 }
 
-// Neither function replaces what is not a regular file, and neither waits for the
-// reader of a pipe.
+// TestWriteOntoSpecialFiles checks that WriteFile and WriteOutput replace only regular
+// files, and do not wait for the reader of a pipe.
 func TestWriteOntoSpecialFiles(t *testing.T) {
 	t.Parallel()
 	for name, write := range map[string]func(string, []byte, os.FileMode) error{"WriteFile": durable.WriteFile, "WriteOutput": durable.WriteOutput} {

@@ -31,8 +31,8 @@ var reserved = prefixes(
 	"3fff::/20",        // documentation
 )
 
-// global contains the IPv6 addresses of the internet. It does not contain loopback,
-// private and link-local addresses and those with an IPv4 address in them (NAT64).
+// global contains the IPv6 addresses of the internet. It contains no loopback, private or
+// link-local addresses, and no addresses in which an IPv4 address is embedded (NAT64).
 var global = netip.MustParsePrefix("2000::/3")
 
 func prefixes(list ...string) (out []netip.Prefix) {

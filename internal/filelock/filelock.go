@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// TryLock takes the exclusive lock on f if it is free. It returns false without an
-// error if it is held, and errors.ErrUnsupported where the file system has no
+// TryLock takes the exclusive lock on f if the lock is free. It returns false without an
+// error if the lock is held, and errors.ErrUnsupported where the file system has no
 // locks.
 func TryLock(f *os.File) (bool, error) { return tryLock(f) }
 

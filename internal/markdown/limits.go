@@ -11,8 +11,8 @@ const (
 )
 
 // TooComplex returns the kind of markup of which Markdown has too much to be rendered,
-// and its offset in bytes. what is empty if the Markdown can be rendered. The time
-// grows with the length.
+// and its offset in bytes. what is empty if the Markdown can be rendered. TooComplex
+// itself takes time in proportion to the length of the source.
 func TooComplex(source string) (what string, offset int) {
 	var brackets, emphasis int // work so far
 	var start, opened, delimiters int

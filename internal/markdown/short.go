@@ -248,11 +248,10 @@ func (s *simplifier) lineBreak() {
 	s.broken = s.pre == 0
 }
 
-// Truncate cuts HTML that Simplify returned to at most max bytes, and closes the
-// elements that are open there. It cuts after the last paragraph or list item that
-// fits, or after a word if much more of the text fits then. If something was cut off,
-// the result ends with more, which is a paragraph that leads to the whole text, or
-// empty.
+// Truncate cuts HTML that Simplify returned to at most max bytes, and closes the elements
+// that are open at the cut. It cuts after the last paragraph or list item that fits, or
+// after a word if much more of the text fits then. If something was cut off, the result
+// ends with more, which is a paragraph that leads to the whole text, or empty.
 func Truncate(source string, max int, more string) string {
 	if all := strings.TrimSpace(source); len(all) <= max && isNested(source) {
 		return all

@@ -39,8 +39,8 @@ func New(status int, body []byte) *Error {
 	return &Error{status, message}
 }
 
-// quoted matches the texts in which Google's libraries quote the answers of their
-// servers for workload identities and impersonation.
+// quoted matches the errors of Google's libraries for workload identities and
+// impersonation, which quote the answer of a token server.
 var quoted = regexp.MustCompile(`(?s)credentials: status code (\d{3}): (.*)`)
 
 // Quoted extracts a token server's error from an error text that quotes it; nil if
@@ -55,8 +55,8 @@ func Quoted(text string) *Error {
 }
 
 // said returns the message in an answer; empty if it has none. An answer by RFC 6749
-// section 5.2 has a code and a description; that of Google's APIs has an object with a
-// message.
+// section 5.2 has a code and a description. An answer of Google's APIs has an object with
+// a message.
 func said(body []byte) string {
 	var answer struct {
 		Error       json.RawMessage

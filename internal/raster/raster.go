@@ -110,8 +110,8 @@ type span struct {
 	weights []int
 }
 
-// spansOf returns the spans of a scaled row, which has from pixels before scaling and
-// to pixels after it.
+// spansOf returns the spans of a scaled row. from and to are the numbers of pixels before
+// and after scaling.
 func spansOf(from, to int) []span {
 	spans := make([]span, to)
 	for i := range spans {
@@ -125,8 +125,8 @@ func spansOf(from, to int) []span {
 	return spans
 }
 
-// Square returns the middle of an image as a square of the given size, or smaller if
-// the image is.
+// Square returns the middle of an image as a square. Its side is size, or the shorter
+// side of the image if that is less.
 func Square(img *image.RGBA, size int) *image.RGBA {
 	b := img.Bounds()
 	side := min(b.Dx(), b.Dy())

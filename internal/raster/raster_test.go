@@ -80,7 +80,7 @@ func exif(t testing.TB, img image.Image, orientation uint16) []byte {
 
 func TestOrientation(t *testing.T) {
 	t.Parallel()
-	// The colour of the first quarter in the orientation in which the image is shown.
+	// The colour at the top left of the image as it is shown, by orientation.
 	for orientation, want := range map[uint16]color.RGBA{
 		1: {255, 0, 0, 255}, 2: {0, 255, 0, 255}, 3: {255, 255, 255, 255}, 4: {0, 0, 255, 255},
 		5: {255, 0, 0, 255}, 6: {0, 0, 255, 255}, 7: {255, 255, 255, 255}, 8: {0, 255, 0, 255}, 9: {255, 0, 0, 255},

@@ -3,9 +3,9 @@
 // prints it, and docs/reference.md is made from it.
 //
 // The texts are in elements.txt, frames.txt and keys.txt. A line that starts with "#"
-// begins a section, whose fields count for all of its entries that do not have their
-// own. An entry is a name, fields, and lines with "-" for the attributes of an element.
-// Blank lines separate entries.
+// begins a section. The fields of a section apply to each of its entries that does not
+// set them itself. An entry is a name, fields, and lines with "-" for the attributes of
+// an element. Blank lines separate entries.
 package reference
 
 import (
@@ -66,8 +66,8 @@ func Entries() []Entry {
 	return all
 }
 
-// parse reads one of the files. They are part of the program, so its tests find
-// mistakes in them.
+// parse reads one of the files. It returns no error, because the files are part of the
+// program and tests find mistakes in them.
 func parse(kind Kind, text string) (entries []Entry) {
 	var section Entry
 	for block := range strings.SplitSeq(strings.TrimSpace(text), "\n\n") {

@@ -38,12 +38,13 @@ type Policy struct {
 	// not return together.
 	Jitter func(limit time.Duration) time.Duration
 
-	// Limit is the time that all tries and pauses of one call may take together. A
-	// try that is under way then is cancelled. 0 sets no limit.
+	// Limit is the time that all tries and pauses of one call may take together. When it
+	// ends, a try that is under way is cancelled. 0 sets no limit.
 	Limit time.Duration
 
 	// Deadline is the time after which no further try begins, except for the first
-	// MinTries. A try that is under way then may end. The zero time sets no deadline.
+	// MinTries. A try that is under way at that time is not cancelled. The zero time sets
+	// no deadline.
 	Deadline time.Time
 	MinTries int
 
@@ -56,9 +57,10 @@ type Policy struct {
 // time.
 const Patience = 5 * time.Minute
 
-// Service returns the policy for calls to a service over a network. Only the time that
-// a call may take differs between calls. It sets no limit to the number of tries: an
-// outage of a minute is waited for, whether the service asks for that or not.
+// Service returns the policy for calls to a service over a network. Only the time that a
+// call may take differs between calls. The policy sets no limit to the number of tries,
+// so that calls outlast an outage of a minute, whether or not the service asks for a
+// pause.
 func Service(limit time.Duration) Policy {
 	return Policy{First: 500 * time.Millisecond, Longest: 20 * time.Second, Limit: limit}
 }
@@ -67,9 +69,9 @@ func Service(limit time.Duration) Policy {
 func NoJitter(limit time.Duration) time.Duration { return limit }
 
 // Do calls try with n = 1, 2, 3 and so on until it succeeds or another try cannot help.
-// The context that try gets ends with the policy's limit. The error is the last error
-// of try, or the error of ctx if it has ended. It is marked as [Permanent], so that a
-// try may call Do for its steps.
+// The context that try gets ends with the policy's limit. The error is the last error of
+// try, or the error of ctx if ctx has ended. It is marked as [Permanent], so that a try
+// may call Do for its steps.
 func (p *Policy) Do(ctx context.Context, try func(ctx context.Context, n int) error) error {
 	bounded := ctx
 	if p.Limit > 0 {

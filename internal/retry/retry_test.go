@@ -193,7 +193,8 @@ func TestParseAfter(t *testing.T) {
 	}
 }
 
-// An outage of a minute is waited for, whether the service asks for that or not.
+// TestService checks that a call outlasts an outage of a minute, whether or not the
+// service asks for a pause.
 func TestService(t *testing.T) {
 	t.Parallel()
 	for name, err := range map[string]error{"busy": errBusy, "asks": retry.After(30*time.Second, errBusy)} {

@@ -25,8 +25,8 @@ type engine struct {
 	out *bufio.Reader
 }
 
-// answer has the hits that the script finds, and counts the bytes and requests that it
-// read for the first ten.
+// answer has the hits of a query, and the numbers of bytes and requests that the script
+// read to show the first ten.
 type answer struct {
 	Hits            []string // key of the texts and number of the document
 	Bytes, Requests int

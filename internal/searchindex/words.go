@@ -43,9 +43,9 @@ func isASCII(s string) bool {
 	return true
 }
 
-// isDiacritic reports whether a mark does not tell words apart in search: those of
-// Latin, Greek and Cyrillic, and the vowel points of Hebrew and Arabic. Marks of other
-// scripts are vowels.
+// isDiacritic reports whether search ignores a mark. It ignores the marks of Latin, Greek
+// and Cyrillic, and the vowel points of Hebrew and Arabic. Marks of other scripts are
+// vowels, which tell words apart.
 func isDiacritic(r rune) bool {
 	switch {
 	case r < 0x300:
@@ -83,8 +83,8 @@ func isUnspaced(r rune) bool {
 
 // words calls f with the words of a text and their places, which start at from, and
 // returns the place after the last. Apostrophes inside a word are ignored. A run of
-// characters of a script without spaces is not a word: each character has a place,
-// at which it forms a word with the next one, or at the end of the run alone.
+// characters of a script without spaces is not a word. Each of its characters has a place
+// and forms a word with the next character; the last character is a word by itself.
 func words(text string, from int, f func(word string, place int)) int {
 	text = Fold(text)
 	if isASCII(text) {

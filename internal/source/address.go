@@ -25,7 +25,8 @@ func CheckURL(s string, schemes ...string) error {
 	return nil
 }
 
-// URLHint completes an address without a scheme.
+// URLHint returns a hint that completes an address without a scheme. It is empty if that
+// does not give a valid URL.
 func URLHint(s string) string {
 	host, _, _ := strings.Cut(s, "/")
 	if strings.Contains(host, ".") && !strings.Contains(s, ":") && CheckURL("https://"+s, "https") == nil {

@@ -37,8 +37,8 @@ type Decoder struct {
 	Count   int             // findings of this file so far
 }
 
-// Value is a node that a setter stores in a field. path is the field's name as At
-// knows it, such as chapters[2].image.
+// Value is a node that a setter stores in a field. Path is the name of the field in
+// Places, such as chapters[2].image.
 type Value struct {
 	*Decoder
 	Node *Node
@@ -51,7 +51,8 @@ func (d *Decoder) Value(n *Node, path string) Value { return Value{d, n, path} }
 // Setter stores a value in a field, or reports why it cannot.
 type Setter func(Value)
 
-// Fields are the keys of a map, each with its setter. A field is named nowhere else.
+// Fields are the keys of a map, each with its setter. They are the only list of these
+// keys.
 type Fields map[string]Setter
 
 // add reports a finding, unless the file has too many of them.
@@ -117,8 +118,8 @@ func (v Value) Fields(known Fields, required ...string) bool {
 	})
 }
 
-// Require keeps keys of a map without a value from being reported by rule S008,
-// because the caller reports them as missing.
+// Require makes rule S008 ignore the given keys of a map if they have no value, because
+// the caller reports them as missing.
 func (v Value) Require(keys ...string) {
 	for _, key := range keys {
 		if v.needed == nil {
@@ -128,7 +129,8 @@ func (v Value) Require(keys ...string) {
 	}
 }
 
-// Pairs calls f for every key of a map that has a value, in the file's order.
+// Pairs calls f for every key of a map, in the file's order, except for keys without a
+// value.
 func (v Value) Pairs(f func(key, val Value)) bool {
 	if v.Node.Kind != Map {
 		v.wrongKind(Map, "")
@@ -223,7 +225,7 @@ func (v Value) empty() {
 	v.Reportf(ruleEmpty, hint, "%s has no value", v.Name())
 }
 
-// Each calls f for every item of a list that has a value.
+// Each calls f for every item of a list. It reports items without a value instead.
 func (v Value) Each(f func(item Value)) bool {
 	if v.Node.Kind != list {
 		hint := ""
@@ -297,8 +299,8 @@ func Line(p *string) Setter {
 	}
 }
 
-// Limited sets a text of one line, with the number of characters that a
-// specification allows.
+// Limited sets a text of one line. It warns if the text has more characters than limit,
+// which a specification sets.
 func Limited(p *string, limit int) Setter {
 	return func(v Value) {
 		if s, ok := v.Word(); ok {

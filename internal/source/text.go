@@ -91,9 +91,10 @@ func OrList(words []string) string {
 func Quote(s string) string { return strconv.Quote(s) }
 
 // Nearest returns the known word that s was most likely meant to be: the one with the
-// smallest edit distance, ignoring case, if that is at most a third of the word. Of
-// several such words it is the first. If none is near, it is the shortest known word
-// that starts with s, for at least three letters of it. Otherwise the result is empty.
+// smallest edit distance, ignoring case, if that is at most 1 or a third of the longer
+// word. If several words are equally near, it is the first. If no word is near and s has
+// at least three letters, it is the shortest known word that starts with s. Otherwise the
+// result is empty.
 func Nearest(s string, known []string) string {
 	best, distance := "", 1<<30
 	low := strings.ToLower(s)
@@ -161,8 +162,8 @@ func ValidGUID(s string) bool {
 	})
 }
 
-// Place returns the position of a field. A field that is not in the file has the
-// position of the whole file.
+// Place returns the position of a field. If the field is not in the file, it returns the
+// position of the nearest field around it, or else of the whole file.
 func Place(places map[string]finding.Position, field, file string) finding.Position {
 	for field != "" {
 		if p, ok := places[field]; ok {

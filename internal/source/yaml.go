@@ -100,8 +100,9 @@ type reader struct {
 	cursor cursor
 }
 
-// cursor is a place in a line, counted in characters and in bytes. The next place is
-// found from there, so that the time for all places of a long line grows with its length.
+// cursor is a place in a line, counted in characters and in bytes. The search for the
+// next place starts there, so that finding all places of a long line takes time in
+// proportion to its length.
 type cursor struct {
 	line, characters, bytes int
 }
@@ -243,7 +244,7 @@ func (r *reader) node(n ast.Node) *Node {
 			out.Entries = append(out.Entries, r.entry(v, n.IsFlowStyle))
 		}
 		if len(out.Entries) > 0 && !out.Flow {
-			out.Pos = out.Entries[0].Key.Pos // the library has the position of the first colon
+			out.Pos = out.Entries[0].Key.Pos // the library gives a map the position of its first colon
 		}
 	case *ast.MappingValueNode:
 		e := r.entry(n, false)

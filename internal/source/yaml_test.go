@@ -86,8 +86,8 @@ func TestYAMLLimits(t *testing.T) {
 	}
 }
 
-// TestColumns checks that columns are found in both directions, in characters of
-// different sizes.
+// TestColumns checks that a cursor moves to columns in both directions, past characters
+// of different sizes.
 func TestColumns(t *testing.T) {
 	t.Parallel()
 	const line = "aü€😀\xffz"

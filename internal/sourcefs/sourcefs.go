@@ -42,9 +42,8 @@ type FS struct {
 	folders map[string]error // by name, for folders that were checked
 }
 
-// Open returns the file system of the folder at the absolute path dir. Unless
-// workspace is empty, files outside that folder are refused, also where the show
-// names them.
+// Open returns the file system of the folder at the absolute path dir. Unless workspace
+// is empty, it refuses files outside the folder workspace, even if the show names them.
 func Open(dir, workspace string) (*FS, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
@@ -237,7 +236,7 @@ func (f *FS) beyond(real string) string {
 	return real
 }
 
-// system reports whether a path is below a folder of the kernel's.
+// system reports whether a path is below a folder of the kernel.
 func system(name string) bool {
 	return slices.ContainsFunc([]string{"/proc", "/dev", "/sys"}, func(dir string) bool { return within(dir, filepath.ToSlash(name)) })
 }

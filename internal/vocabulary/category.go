@@ -37,9 +37,9 @@ var categories = []struct {
 	{"True Crime", nil},
 }
 
-// retired maps category names from before 2019 that are still in use to their
-// successors. A name is the last part of a category in lower case. Of several
-// successors it has the nearest first.
+// retired maps category names from before 2019 that are still in use to their successors.
+// A key is the last part of a category in lower case. If there are several successors,
+// the nearest is first.
 var retired = map[string]string{
 	"amateur":                    "Sports",
 	"business news":              "News > Business News",
@@ -111,8 +111,9 @@ func Category(name, sub string) (hint string, ok bool) {
 	return "", false
 }
 
-// Successor returns the category that took the place of a retired one, or that Apple's
-// list has elsewhere or in another case. It returns ok false if there is none.
+// Successor returns the category on Apple's list that stands for the given one: the
+// nearest successor of a retired category, or else the category whose last part is the
+// same, ignoring case. ok is false if there is none.
 func Successor(name, sub string) (newName, newSub string, ok bool) {
 	last := sub
 	if last == "" {
