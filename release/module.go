@@ -102,7 +102,8 @@ func editMod(root, old, path string) error {
 }
 
 // rewriteImports changes the imports of a Go file from one module to another. It also
-// changes other string literals that are such paths, which the test of imports has.
+// changes other string literals that are paths of packages, such as those in the test of
+// imports.
 func rewriteImports(name, old, path string) error {
 	fset := token.NewFileSet()
 	src, err := os.ReadFile(name)

@@ -25,7 +25,7 @@ func (l *loader) check() {
 	l.checkLock()
 }
 
-// checkAddress reports a show without a url that is stored in a bucket: its feed would
+// checkAddress reports a show that is stored in a bucket and has no url: its feed would
 // send listeners to localhost.
 func (l *loader) checkAddress() {
 	s := l.show

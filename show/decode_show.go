@@ -419,8 +419,8 @@ func email(p *string) source.Setter {
 
 var licenseID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9.+-]*$`)
 
-// licence sets podcast:license: an identifier, or a map of a name and a URL,
-// which is required for a name that is not an SPDX identifier. Identifiers are written in lower case.
+// licence sets podcast:license: an identifier such as those of SPDX, or a map of a name
+// and a URL for any other licence. Identifiers are written in lower case.
 func licence(p *License) source.Setter {
 	return func(v source.Value) {
 		var l License

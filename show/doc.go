@@ -170,7 +170,7 @@
 //
 // # Chapters
 //
-// Chapters come from this list, from a file or, if there is neither, from the tag of
+// Chapters come from the list in front matter, from a file or, if there is neither, from the tag of
 // the master. chapters: [] means that the episode has none. A chapter with a sponsor
 // takes title, url and image from sponsors.yaml unless it has its own.
 //

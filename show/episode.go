@@ -97,7 +97,7 @@ func (e *Episode) Status(now time.Time) Status {
 
 // At returns the place of a field of the front matter, such as "artwork" or
 // "chapters[2].image", for a finding about it. If the field is absent, it returns the
-// place of the file.
+// place of the list or map around it, or else of the file.
 func (e *Episode) At(field string) finding.Position { return source.Place(e.places, field, e.File) }
 
 // NumberText returns the number of the episode as podcast:episode has it, or an empty

@@ -217,8 +217,8 @@ func (w *xmlWriter) start(t xml.StartElement) error {
 	return nil
 }
 
-// elementName returns the name of an element as written. It is the name of an RSS element
-// or has a known prefix.
+// elementName returns the name of an element as written. It must be the name of an RSS
+// element or have a known prefix.
 func (w *xmlWriter) elementName(n xml.Name) (string, error) {
 	known := w.rss
 	if len(w.open) > 0 {

@@ -218,7 +218,7 @@ func file(p *string) source.Setter {
 		}
 		if !v.IsFile(name) {
 			if reason := v.Refusal(name); reason != "" {
-				if path.Dir(name) != v.Dir || !used(path.Base(name)) { // else the listing of the folder reports it
+				if path.Dir(name) != v.Dir || !used(path.Base(name)) { // listing.refused reports the other files
 					v.Reportf(ruleNotRead, "", "%s: %s is %s", v.Name(), source.ShortQuote(name), reason)
 				}
 				return

@@ -391,8 +391,8 @@ func TestLoadNewGUID(t *testing.T) {
 	}
 }
 
-// TestLoadKeepsLinksInside expects links not to make a file of the machine part of the
-// show.
+// TestLoadKeepsLinksInside expects that a link does not make a file outside the folder
+// part of the show.
 func TestLoadKeepsLinksInside(t *testing.T) {
 	t.Parallel()
 	dir, outside := t.TempDir(), t.TempDir()

@@ -43,8 +43,8 @@ type Sponsor struct {
 	Text string
 }
 
-// groupOf returns the group that contains a role. It is empty if no group or several
-// groups do.
+// groupOf returns the group that contains a role. It is empty if no group contains it, or
+// several do.
 func groupOf(role string) string {
 	group := ""
 	for g, roles := range vocabulary.Roles {

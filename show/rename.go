@@ -125,8 +125,8 @@ func renamed(e *Episode, data []byte, newSlug string, redirect bool) ([]byte, er
 	return bytes.Join(slices.Replace(lines, from, to, list...), nil), nil
 }
 
-// trimRemarks returns the end of a field without the blank lines and comments before the
-// next field, which belong to the latter.
+// trimRemarks returns the end of the field in lines[start:stop] without the blank lines
+// and comments at its end, which belong to the next field.
 func trimRemarks(lines [][]byte, start, stop int) int {
 	for stop > start+1 {
 		l := bytes.TrimSpace(lines[stop-1])

@@ -166,7 +166,8 @@ func (s *Show) bySlug(slug string) *Episode {
 }
 
 // At returns the place of a field of show.yaml, such as "artwork", for a finding about
-// it. If the field is absent, it returns the place of the file.
+// it. If the field is absent, it returns the place of the list or map around it, or else
+// of the file.
 func (s *Show) At(field string) finding.Position { return source.Place(s.places, field, "show.yaml") }
 
 // Live returns the episodes that listeners should have at the given time,

@@ -7,10 +7,10 @@
 //	Podlove          Podlove Simple Chapters, XML
 //	WebVTT           a cue is a chapter
 //	FFMETADATA       of ffmpeg
-//	markers, labels  exports of editors of audio
+//	markers, labels  exports of audio editors
 //
 // Programs write lists that contradict themselves, with ends before starts,
-// overlaps or two chapters at one start. [Arrange] turns them into chapters by their
+// overlaps or two chapters at one start. [Arrange] repairs such lists, relying on the
 // starts, and describes each kind of repair.
 package chapters
 

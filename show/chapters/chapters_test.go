@@ -261,8 +261,8 @@ func TestWritePSC(t *testing.T) {
 	}
 }
 
-// TestFormatYouTubeLines expects only written lines to count: neither hidden chapters nor
-// fractions of a second.
+// TestFormatYouTubeLines expects the lengths of chapters to be taken from the lines,
+// without hidden chapters and fractions of a second.
 func TestFormatYouTubeLines(t *testing.T) {
 	t.Parallel()
 	at := func(start, title string) Chapter {
@@ -367,8 +367,9 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// hasOther reports whether l has a finding of another rule than the one about the order.
-// Times that are cut to milliseconds may become equal.
+// hasOther reports whether l has a finding of a rule other than ruleChapters. That rule
+// is about the order of chapters, and times that are cut to milliseconds may become
+// equal.
 func hasOther(l finding.List) bool {
 	for _, f := range l {
 		if f.Rule != ruleChapters.ID {

@@ -29,7 +29,7 @@ type Episode struct {
 	Duration time.Duration
 	Artwork  bool     // the episode gets its own artwork
 	Lacks    []string // values that the tag does not have
-	Notes    []string // values of the tag that are not used, or not unchanged
+	Notes    []string // values of the tag that are not used, or are changed
 }
 
 // Read reads the tags of files, and plans an episode for each, oldest first. If a file
@@ -54,7 +54,7 @@ func Read(s *show.Show, files []string) ([]*Episode, error) {
 	}
 	slices.SortStableFunc(list, func(a, b *Episode) int {
 		x, y := &a.Options, &b.Options
-		if x.Date.IsZero() != y.Date.IsZero() { // an episode without a date may be new
+		if x.Date.IsZero() != y.Date.IsZero() { // an episode without a date may be new, so it comes last
 			return cmp.Compare(btoi(x.Date.IsZero()), btoi(y.Date.IsZero()))
 		}
 		return cmp.Or(x.Date.Compare(y.Date), cmp.Compare(x.Season, y.Season), cmp.Compare(x.Number, y.Number), strings.Compare(x.Audio, y.Audio))
@@ -193,8 +193,8 @@ func (e *Episode) chapters(f *os.File, size int64, name string) {
 	e.Options.Chapters = list
 }
 
-// number assigns the next free number to an episode that has no number or the same as
-// another.
+// number assigns the next free number to an episode that has no number, or whose number
+// another episode has.
 func (p *planner) number(e *Episode) {
 	o := &e.Options
 	key := [2]int{o.Season, o.Number}

@@ -180,8 +180,8 @@ func (c *counted) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// commonPrefix returns the beginning that the addresses of all audio have before another
-// host, as services that count downloads add it; empty if there is none.
+// commonPrefix returns the prefix that a service for counting downloads has put before
+// the host in the addresses of all audio; empty if there is none.
 func commonPrefix(items []*episode) string {
 	prefix := ""
 	for i, e := range items {

@@ -69,8 +69,8 @@ func (c *mapper) show() *showFiles {
 	return s
 }
 
-// trailers leaves out the trailers that are episodes of type trailer too, because those
-// make them again. Others stay in extra.
+// trailers leaves out each trailer that is also an episode of type trailer, because the
+// new feed writes a podcast:trailer for that episode. Other trailers stay in extra.
 func (c *mapper) trailers() {
 	for e := range c.channel.All("podcast:trailer") {
 		c.used[e] = slices.ContainsFunc(c.items, func(item *tree.Element) bool {
@@ -191,8 +191,9 @@ func (c *mapper) showFacts(y *yamlDoc) {
 	}
 }
 
-// isLocked reports whether the feed asks other hosts not to import it. The address of its
-// owner is written again where it is that of the show's owner.
+// isLocked reports whether the feed asks other hosts not to import it. It records the
+// loss of the owner's address in podcast:locked unless the show's owner has the same
+// address, which onair writes there again.
 func (c *mapper) isLocked() bool {
 	e := c.one(c.channel, "podcast:locked", "owner")
 	if owner := c.channel.Child("itunes:owner").Child("itunes:email").Value(); e != nil && e.Attr("owner") != owner {

@@ -130,7 +130,8 @@ func short(e *tree.Element) string {
 	return strings.Join(values, ", ")
 }
 
-// flag returns the value of an element that is yes or no, in one of the words for it.
+// flag returns the value of an element whose text means yes or no, in any of the usual
+// words.
 func (c *mapper) flag(e *tree.Element) bool {
 	switch v := strings.ToLower(e.Value()); v {
 	case "", "yes", "true", "1", "no", "false", "0", "clean", "explicit":
@@ -143,7 +144,9 @@ func (c *mapper) flag(e *tree.Element) bool {
 // noise are prefixes of elements that only the former host understands.
 var noise = []string{"acast", "fireside", "feedburner", "omny", "atom10", "thespringbox", "anchor", "libsyn", "megaphone", "art19", "spreaker"}
 
-// Names of elements that describe the old feed and not the show.
+// Names of elements that rest treats by name. Those in channelDropped describe the old
+// feed and not the show; each has the reason to give for its loss, or "" for a general
+// one. The others are the RSS elements that extra may hold.
 var (
 	channelDropped = map[string]string{
 		"atom:link": "", "generator": "", "docs": "", "cloud": "", "lastBuildDate": "", "pubDate": "", "item": "",

@@ -1,7 +1,7 @@
 // Package importer makes a show's folder from the feed of another host.
 //
-// Read fetches all pages of a feed and decides what each value becomes. Nothing is
-// written then, so a command can print the plan first. Write downloads audio, images,
+// Read fetches all pages of a feed and decides what each value becomes. It writes
+// nothing, so a command can print the plan first. Write downloads audio, images,
 // transcripts and chapters, and writes the folder.
 //
 // The folder loads at every moment, also after a kill: the files of the show come
@@ -181,7 +181,8 @@ func (p *Plan) openFolder() (*known, error) {
 	return k, nil
 }
 
-// notAFeed returns an error that says what a document is, which is not an RSS feed.
+// notAFeed returns the error for a document that is not an RSS feed. The error says what
+// the document is.
 func notAFeed(d *tree.Document) error {
 	hint := "give the address of the RSS feed, which your host shows in its settings"
 	what := "it is not a feed"

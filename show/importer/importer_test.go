@@ -400,7 +400,7 @@ func TestImportOfARenderedFeedIsTheSameShow(t *testing.T) {
 	h := newOldHost(t)
 	first, second := filepath.Join(t.TempDir(), "tea"), filepath.Join(t.TempDir(), "tea")
 	run(t, t.Context(), &importer.Options{Source: h.URL + "/feed", Dir: first, NoAudio: true})
-	// The second show lacks files that do not exist on the new host.
+	// The new host does not have these files, so the second show will lack them.
 	for _, name := range []string{"artwork.jpg", "episodes/3-green-tea-the-movie/transcript.md", "episodes/3-green-tea-the-movie/transcript.de.md", "episodes/3-green-tea-the-movie/chapters.json"} {
 		if err := os.Remove(filepath.Join(first, name)); err != nil {
 			t.Fatal(err)

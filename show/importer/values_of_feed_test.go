@@ -15,9 +15,9 @@ import (
 )
 
 // TestEachValueIsKeptOrLost imports a feed that has every known element twice in the
-// channel and in an item, with values of its own. Each of the values is in a file of the
-// show or in the list of losses, which may name the element alone where its value is of
-// no use elsewhere.
+// channel and in an item, with values of its own. Each value must be in a file of the
+// show or in the list of losses. The list may name only the element if its value is of no
+// use elsewhere.
 func TestEachValueIsKeptOrLost(t *testing.T) {
 	t.Parallel()
 	values := map[string][2]string{} // the element and the attribute of each

@@ -254,8 +254,8 @@ func hinted(err error) error {
 	return &hintedError{err, "check the address and the connection, and try again"}
 }
 
-// nextPage returns the address of the page of the feed that follows d, whose own address
-// is given. It returns an empty string if there is no next page.
+// nextPage returns the address of the page of the feed that follows d, or an empty string
+// if d is the last page. address is the address of d.
 func nextPage(d *tree.Document, address string) string {
 	for link := range d.Channel().All("atom:link") {
 		base, err := url.Parse(address)
