@@ -103,8 +103,9 @@
 //
 // A target inherits what describes the show, and nothing that says where it goes: it
 // has its own storage and url, and without state its records are in its storage. The
-// environment variables ONAIR_STORAGE, ONAIR_URL and ONAIR_STATE override both. If
-// ONAIR_STORAGE names another storage, state is not inherited.
+// environment variables ONAIR_STORAGE, ONAIR_URL and ONAIR_STATE override the values of
+// the show and of the target. If ONAIR_STORAGE names another storage, state is not
+// inherited.
 //
 // The elements of extra have a prefix (itunes, podcast, atom, content, psc or one of
 // namespaces) or are those of RSS, such as webMaster and ttl for the show and author
@@ -170,9 +171,9 @@
 //
 // # Chapters
 //
-// Chapters come from the list in front matter, from a file or, if there is neither, from the tag of
-// the master. chapters: [] means that the episode has none. A chapter with a sponsor
-// takes title, url and image from sponsors.yaml unless it has its own.
+// Chapters come from the list in front matter, from a file or, if there is neither, from
+// the tag of the master. chapters: [] means that the episode has none. A chapter with a
+// sponsor takes title, url and image from sponsors.yaml unless it has its own.
 //
 // # Files of chapters
 //

@@ -29,8 +29,8 @@
 // take more than half of it, without values that were not used for 90 days, and
 // without its oldest values when it exceeds 64 MiB.
 //
-// Losing the cache, or any part of it, costs time only: values that cannot
-// be read count as absent, and values that cannot be written are not remembered.
+// Losing the cache, or any part of it, costs time only: values that cannot be
+// read count as absent, and values that cannot be written are not remembered.
 package derive
 
 import (
