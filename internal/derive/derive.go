@@ -25,9 +25,9 @@
 //
 // The cache is a folder with one file for each function. Values are appended to
 // it, under a lock that makes this safe for several processes, and their places
-// are read once. A file is rewritten without its superseded values when these
-// take more than half of it, without values that were not used for 90 days, and
-// without its oldest values when it exceeds 64 MiB.
+// are read once. A file is rewritten when superseded values take more than half of
+// it, or when it exceeds 64 MiB. Superseded values and values that were not used for 90
+// days are then left out, and the oldest values too if the file would be too large.
 //
 // Losing the cache, or any part of it, costs time only: values that cannot be
 // read count as absent, and values that cannot be written are not remembered.
@@ -73,9 +73,9 @@ func (k *Key) UnmarshalText(text []byte) error {
 	return err
 }
 
-// KeyOf returns the key of inputs: the digest of their encodings by package json,
-// which leaves out unexported fields. It panics for values that cannot be
-// encoded; see [TryKey].
+// KeyOf returns the key of inputs: the digest of keys, strings and bytes as they are, and
+// of other values as package json encodes them, without unexported fields. It panics for
+// values that cannot be encoded; see [TryKey].
 func KeyOf(inputs ...any) Key {
 	key, err := TryKey(inputs...)
 	if err != nil {
@@ -146,8 +146,8 @@ func Build() string {
 	return hex.EncodeToString(key[:])
 }
 
-// Flush writes the values that were computed since the last Flush. Until then
-// only this process knows them.
+// Flush writes the values that have not been written yet. Until then only this process
+// knows them.
 func (c *Cache) Flush() {
 	if c == nil {
 		return
@@ -159,7 +159,7 @@ func (c *Cache) Flush() {
 	}
 }
 
-// Close writes what Flush does and releases the files of the cache.
+// Close writes values like Flush, and releases the files of the cache.
 func (c *Cache) Close() {
 	if c == nil {
 		return

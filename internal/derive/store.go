@@ -216,7 +216,8 @@ func scan(f io.ReaderAt, from int64, found func(id, place)) (end int64) {
 	}
 }
 
-// flush appends the pending values. It fails silently.
+// flush appends the pending values, and compacts the file if it has more than limit bytes
+// or too many superseded values. It fails silently.
 func (s *store) flush(limit int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -301,7 +302,8 @@ func sameFile(a, b *os.File) bool {
 	return err1 == nil && err2 == nil && os.SameFile(x, y)
 }
 
-// compact rewrites the file if it has grown too large. The lock is held.
+// compact rewrites the file if it has more than limit bytes or too many superseded values.
+// The lock is held.
 func (s *store) compact(limit int64) {
 	var live int64
 	keep := make([]id, 0, len(s.places))
@@ -329,7 +331,7 @@ func (s *store) compact(limit int64) {
 	}
 }
 
-// rewrite replaces the file by one with these values.
+// rewrite replaces the file by one with only the given values.
 func (s *store) rewrite(keep []id) error {
 	f, err := durable.CreateFile(s.name, 0o600)
 	if err != nil {

@@ -244,7 +244,8 @@ func entriesText(entries []fs.DirEntry) string {
 	return hex.EncodeToString(sum.Sum(nil))
 }
 
-// inputs returns the recorded inputs, unless the trace is uncertain.
+// inputs returns the recorded inputs. ok is false if the trace is uncertain or has no
+// files.
 func (t *Trace) inputs(w *Conditions) (in inputs, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -332,7 +333,8 @@ func (in *inputs) hold(w *Conditions) bool {
 	return true
 }
 
-// look returns the key of the files and folders as they are now.
+// look returns the key of the files and folders as they are now, or false if one of them
+// cannot be described.
 func look(files, folders []string) (Key, bool) {
 	texts := make([]string, len(files)+len(folders))
 	workers := runtime.GOMAXPROCS(0)

@@ -112,8 +112,8 @@ func (o *Existing) Replace() (*File, error) {
 	return f, nil
 }
 
-// unchanged reports whether the file is still the one that was opened. A nil
-// Existing is unchanged.
+// unchanged returns an error if the file was replaced or changed since it was opened. A
+// nil Existing is unchanged.
 func (o *Existing) unchanged() error {
 	if o == nil {
 		return nil

@@ -166,7 +166,7 @@ func parse(raw string) (*url.URL, error) {
 // connectionRefused is the number that Windows has for syscall.ECONNREFUSED.
 const connectionRefused = syscall.Errno(10061)
 
-// classify marks an error of a connection that another try would repeat.
+// classify marks an error of a connection as permanent if another try would repeat it.
 func classify(err error) error {
 	var certificate *tls.CertificateVerificationError
 	var name *net.DNSError

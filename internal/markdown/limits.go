@@ -2,8 +2,8 @@ package markdown
 
 import "strings"
 
-// Limits of Markdown, which is untrusted. The parser's time grows with the square of
-// the counts.
+// Limits of Markdown, which is untrusted. They apply to markup for which the parser's time
+// grows with the square of the length.
 const (
 	maxMarkers  = 100      // of quotations and list items at the start of a line
 	maxBrackets = 64 << 20 // opening brackets times bytes, summed over all paragraphs

@@ -83,9 +83,9 @@ func render(src []byte, n ast.Node, base string, image func(address string) stri
 // and lines are joined by spaces; images become their alternative text.
 func Text(source string) string { return text(HTML(source, "")) }
 
-// Lead renders the first paragraph of Markdown as one line of plain text. Bare links
-// are left out. It is empty if there is no paragraph outside of lists, quotations and
-// tables.
+// Lead renders the first paragraph of Markdown that has text as one line of plain text.
+// Bare links do not count as text and are left out. Paragraphs in lists, quotations and
+// tables are skipped. The result is empty if there is no such paragraph.
 func Lead(source string) string {
 	src, document := parse(source)
 	for n := document.FirstChild(); n != nil; n = n.NextSibling() {

@@ -55,8 +55,8 @@ func (r *safeRenderer) rawHTML(w util.BufWriter, source []byte, node ast.Node, e
 	return ast.WalkSkipChildren, nil
 }
 
-// htmlBlock writes a block of HTML as a paragraph. The harmless block elements in it
-// end that paragraph.
+// htmlBlock writes a block of HTML. It puts the block in a paragraph unless the block
+// begins with a harmless block element.
 func (r *safeRenderer) htmlBlock(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
 	if !entering {
 		return ast.WalkContinue, nil

@@ -198,7 +198,8 @@ func (s *simplifier) inline(t token, attr string) {
 	s.push(t.name, t.only(attr))
 }
 
-// text writes text, except for line ends after a line end.
+// text writes text. It leaves out white space between blocks and between the cells of a
+// table, and puts each line of a block of code in a paragraph of its own.
 func (s *simplifier) text(text string) {
 	switch space := strings.TrimSpace(text) == ""; {
 	case s.pre > 0:

@@ -78,8 +78,8 @@ func hsv(h, s, v float64) [3]float64 {
 	return c
 }
 
-// paintTitle writes the title in the largest size that fits. A script that the
-// font does not have is left out, and a bar is drawn instead.
+// paintTitle writes the title in the largest size that fits. It draws a bar instead if no
+// size fits or the font lacks a character of the title.
 func paintTitle(img *image.RGBA, title string) error {
 	const margin, width, height = 120, side - 2*120, 900
 	f, err := opentype.Parse(gobold.TTF)

@@ -4,8 +4,8 @@
 //
 // The index has three kinds of files. A file of words and a file of places belong to
 // each segment, and a file of texts to each episode. A directory names them. Segments
-// hold 64 to 512 episodes in order of publication, so that a new episode changes only
-// the last segment. Equal inputs give equal bytes: they are compressed by a pinned
+// hold up to 512 episodes in order of publication, so that a new episode usually changes
+// only the last segment (see [Sizes]). Equal inputs give equal bytes: they are compressed by a pinned
 // library, not by the standard library, whose output differs between versions of Go.
 package searchindex
 

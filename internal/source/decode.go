@@ -30,7 +30,7 @@ import (
 type Decoder struct {
 	IsFile  func(name string) bool   // whether the show has a regular file of the name
 	Refusal func(name string) string // why a file that exists is not read, or ""
-	Dir     string                   // folder of the file, relative to the show's; its paths start there
+	Dir     string                   // folder of the file, below the show's folder; paths in the file are relative to it
 	Found   *finding.List
 	Places  map[string]finding.Position
 	needed  map[string]bool // paths of fields whose absence is reported by rules of their own

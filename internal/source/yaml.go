@@ -166,7 +166,7 @@ func (r *reader) rejectUnsupported(tokens token.Tokens) bool {
 		case token.MappingEndType, token.SequenceEndType:
 			depth--
 		case token.MappingValueType:
-			if depth == 0 && keys.add(t) > maxWork { // the time of maps in braces grows with their length
+			if depth == 0 && keys.add(t) > maxWork { // keys in braces are cheap and do not count
 				return refuse("", "too many keys; one map may have up to %d", maxKeys)
 			}
 		}
@@ -197,8 +197,9 @@ func TooManyKeys(data string) bool {
 	return false
 }
 
-// keyCounter counts the keys of maps that are not in braces, by their columns. The
-// columns increase, because a key ends the maps that are further to the right.
+// keyCounter counts the keys of each open map that is not in braces. A map is identified
+// by the column of its keys. The columns increase, because a key ends the maps that are
+// further to the right.
 type keyCounter struct {
 	open []struct{ column, keys int }
 	work int // a key costs as much as the keys before it in its map

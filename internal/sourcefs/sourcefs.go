@@ -39,7 +39,7 @@ type FS struct {
 	workspace string // without links; outside it nothing is opened; empty for no such limit
 
 	mu      sync.Mutex
-	folders map[string]error // by name, for folders that were checked
+	folders map[string]error // by name; nil for folders that are not links
 }
 
 // Open returns the file system of the folder at the absolute path dir. Unless workspace
@@ -96,8 +96,8 @@ func (f *FS) check(op, name string) (fs.FileInfo, error) {
 	return info, checkType(name, info)
 }
 
-// checkFolder refuses a file in a folder that is reached through a link. The
-// result is kept for each folder.
+// checkFolder refuses a file in a folder that is a link, or is below one. It checks each
+// folder that is not a link only once.
 func (f *FS) checkFolder(name, dir string) error {
 	if dir == "." {
 		return nil
