@@ -79,7 +79,7 @@ func (l *loader) missingGUID(e *Episode) {
 }
 
 // checkUnique reports slugs, GUIDs and numbers that two episodes share. The finding is at
-// the later folder.
+// the episode whose folder has the later name.
 func (l *loader) checkUnique() {
 	bySlug, byGUID, byNumber := map[string]*Episode{}, map[string]*Episode{}, map[string]*Episode{}
 	byDir := slices.SortedFunc(slices.Values(l.show.Episodes), func(a, b *Episode) int { return strings.Compare(a.Dir, b.Dir) })

@@ -294,8 +294,8 @@ func (s *Show) newEpisode(opts *NewEpisodeOptions) (*Episode, error) {
 	return e, nil
 }
 
-// nextNumber returns the latest season and its first free number. The season is 0 if the
-// show has no seasons.
+// nextNumber returns the latest season and the number after its last full episode. The
+// season is 0 if the show has no seasons.
 func (s *Show) nextNumber() (season, number int) {
 	for _, e := range s.Episodes {
 		season = max(season, e.Season)

@@ -241,9 +241,9 @@ func chapterField(i int) string { return "chapters[" + strconv.Itoa(i) + "]" }
 // transcriptTypes are the extensions of transcripts, in order of preference.
 var transcriptTypes = []string{".md", ".vtt", ".srt", ".json", ".txt"}
 
-// findTranscripts sets the transcripts: transcript.md and transcript.<language>.md, the
-// captions and texts of other tools that stand in their place, and the transcript kept
-// elsewhere if the folder has none in the episode's language.
+// findTranscripts sets the transcripts: transcript.md and transcript.<language>.md, files
+// of other tools for languages without such a file, and, if the folder has no transcript
+// in the episode's language, the one that the show's pattern names.
 func (r *episodeReader) findTranscripts(e *Episode) {
 	for _, extension := range transcriptTypes {
 		for _, entry := range r.files.entries {
@@ -271,7 +271,7 @@ func (r *episodeReader) findTranscripts(e *Episode) {
 }
 
 // addTranscript adds a file of the folder to the transcripts if it has the name of a
-// transcript. Of two in one language it keeps the first.
+// transcript. Of two in one language it keeps the first and reports the other.
 func (r *episodeReader) addTranscript(e *Episode, name string) {
 	stem := strings.TrimSuffix(name, path.Ext(name))
 	middle, ok := strings.CutPrefix(stem, "transcript")

@@ -165,8 +165,8 @@ func listFiles(folder Folder, dir string) *listing {
 	return d
 }
 
-// isFile is like Folder.isFile. It asks the file system only if the file may exist under
-// a different spelling.
+// isFile is like Folder.isFile. It asks the file system only about files in other folders,
+// and about files that may exist under a different spelling.
 func (d *listing) isFile(name string) bool {
 	dir, base := path.Split(name)
 	if d.byName != nil && dir == d.dir+"/" {

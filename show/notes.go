@@ -31,8 +31,8 @@ func checkMarkdown(text string, at func(offset int) finding.Position, found *fin
 	}
 }
 
-// placeIn returns a function that finds the place of an offset in a text, which starts on
-// the given line of a file. Offsets must not decrease from call to call.
+// placeIn returns a function that finds the place of an offset in a text. The text starts
+// on the given line of the file. Offsets must not decrease from call to call.
 func placeIn(text, file string, line int) func(offset int) finding.Position {
 	start, read := 0, 0 // start of the current line, and end of the text read so far
 	return func(offset int) finding.Position {

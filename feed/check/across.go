@@ -306,7 +306,8 @@ func moreThanText(text, description string) bool {
 	return false
 }
 
-// near reports whether two texts of a and b bytes may differ in markup only.
+// near reports whether a and b, the lengths of two texts in bytes, are close enough for
+// texts that differ only in markup.
 func near(a, b int) bool { return a < 3*b+200 && b < 3*a+200 }
 
 var anyTag = regexp.MustCompile(`<[^<>]*>`)

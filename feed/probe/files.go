@@ -140,8 +140,8 @@ func (p *prober) enclosure(ctx context.Context, l check.Link) {
 	}
 }
 
-// length compares the length of a file with the length in the feed. It asks twice,
-// because hosts that insert ads answer differently each time.
+// length compares the length of a file with the length in the feed. If they differ, it
+// asks again, because hosts that insert ads answer differently each time.
 func (p *prober) length(ctx context.Context, l check.Link, name string, a *answer, header http.Header) {
 	if l.Length <= 0 || a.length < 0 || a.length == l.Length {
 		return

@@ -201,14 +201,14 @@ type part struct {
 const partStanzas = 500
 
 // split splits a lock into parts of at most partStanzas stanzas. It splits only between
-// stanzas that are indented as Format does it.
+// stanzas that are indented as Format indents them.
 func split(text string) (parts []part) {
 	const head = "episodes:\n"
 	_, stanzas, ok := strings.Cut(text, "\n"+head)
 	if !ok {
 		return []part{{text, 0}}
 	}
-	start, from, n := len(text)-len(stanzas), 0, 0 // start of the stanzas, and start of the current part
+	start, from, n := len(text)-len(stanzas), 0, 0 // start of the stanzas, start of the current part, and number of its stanzas
 	prefix := ""
 	line, lines := 0, strings.Count(text[:start], "\n")
 	for at := start; at < len(text); {
