@@ -31,7 +31,7 @@ type parser struct {
 	lenient  bool              // an external document type may declare more entities
 	expanded int               // bytes that entities were expanded to
 
-	counted, line, lineStart int       // the last offset that was passed to place, and its line
+	counted, line, lineStart int       // the highest offset that was passed to place, its line, and the start of that line
 	deep                     bool      // too deep nesting has been reported
 	doctyped                 bool      // a document type has been read
 	attrBuffer               []rawAttr // buffer that attrs reuses

@@ -49,8 +49,8 @@ func (a *arranger) repair(i int, format string, args ...any) {
 	a.repairs = append(a.repairs, Repair{i, fmt.Sprintf(format, args...)})
 }
 
-// dropEnds removes ends before the start and at the start. Programs write a chapter
-// without length if they know no end.
+// dropEnds removes ends before the start and at the start. It reports only those before
+// the start, because programs write a chapter without length if they know no end.
 func (a *arranger) dropEnds() {
 	first, n := -1, 0
 	for i, c := range a.list {

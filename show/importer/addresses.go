@@ -86,7 +86,8 @@ func numberOf(e *episode) string {
 	return ""
 }
 
-// redirects sets the former paths of each episode's page.
+// redirects writes the former path of each episode's page, or the link to the page if it
+// stays elsewhere.
 func (c *mapper) redirects(list []*episode) {
 	taken := map[string]bool{}
 	for _, e := range list {

@@ -80,7 +80,8 @@ func (c *mapper) lose(format string, args ...any) {
 }
 
 // one returns the element with the name, and marks its text and the named attributes as
-// used. If there are several, it returns the first one with content.
+// used. If there are several, it returns the first one with content, and records the loss
+// of the others.
 func (c *mapper) one(parent *tree.Element, name string, attrs ...string) *tree.Element {
 	var first *tree.Element
 	for e := range parent.All(name) {

@@ -123,7 +123,7 @@ func pathOf(address string) string {
 	return u.Path
 }
 
-// enclosure sets the enclosure to the first audio file, or else the first video. It
+// enclosure sets the enclosure to the first audio file, or else to the first file. It
 // returns the addresses of all files.
 func (c *mapper) enclosure(e *episode, item *tree.Element) (all []string) {
 	var best *enclosure
@@ -184,7 +184,8 @@ func mediaTypeOf(written, address string) string {
 }
 
 // guid sets the identity of an episode: its GUID, or else the address of its file, which
-// apps use if there is no GUID.
+// apps use if there is no GUID. If that is invalid or another episode has it, guid makes
+// a new one.
 func (c *mapper) guid(e *episode, item *tree.Element, files []string, guids map[string]bool) {
 	e.guid = strings.TrimSpace(strings.ToValidUTF8(c.one(item, "guid", "isPermaLink").Value(), ""))
 	if e.guid == "" && len(files) > 0 {
