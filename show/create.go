@@ -220,7 +220,7 @@ type NewEpisodeOptions struct {
 	Files    map[string][]byte  // further files in the folder, by name, such as artwork.jpg
 
 	// The identity of an episode that was published elsewhere. Zero values mean a new
-	// one.
+	// identity.
 	GUID           string
 	Season, Number int
 }

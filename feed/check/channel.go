@@ -163,8 +163,8 @@ func (c *checker) summary(ch *tree.Element) {
 	c.copies(ch)
 }
 
-// hosts are known hosts. part is text that occurs in the generator of their feeds, or in
-// the host name of the feeds' own addresses, in lower case.
+// hosts are known hosts. part, which is in lower case, occurs in the generator of a host's
+// feeds or in the host name of the feeds' own addresses.
 var hosts = []struct{ part, name string }{
 	{"anchor.fm", "Spotify for Creators"}, {"anchor podcasts", "Spotify for Creators"}, {"acast", "Acast"}, {"art19", "ART19"},
 	{"audioboom", "Audioboom"}, {"blubrry", "Blubrry"}, {"powerpress", "Blubrry PowerPress"}, {"buzzsprout", "Buzzsprout"},

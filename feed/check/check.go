@@ -35,7 +35,7 @@ const maxFindings = 1000
 type Options struct {
 	File        string    // name of the file in findings
 	ContentType string    // of the response that the feed comes from; may be empty
-	Now         time.Time // dates after Now are reported; if Now is zero, none are
+	Now         time.Time // dates after Now are reported, unless Now is zero
 }
 
 // Report is the result of a check.

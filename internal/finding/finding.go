@@ -110,7 +110,7 @@ func (f Finding) WithSuggestion(edits ...Edit) Finding {
 	return f
 }
 
-// same reports whether two findings say the same of the same place.
+// same reports whether two findings say the same about the same place.
 func (f Finding) same(other Finding) bool {
 	return f.Rule == other.Rule && f.Severity == other.Severity && f.Position == other.Position &&
 		f.Message == other.Message && f.Hint == other.Hint

@@ -92,7 +92,8 @@ func (r *safeRenderer) imageAddress(dest []byte) (resolved string, ok bool) {
 	return r.address(dest, imageSchemes)
 }
 
-// ownImage returns the address from which to show an image instead; empty for none.
+// ownImage returns the address that replaces the address of an image, or "" to keep the
+// address.
 func (r *safeRenderer) ownImage(address string) string {
 	if r.imageURL == nil {
 		return ""

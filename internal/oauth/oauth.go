@@ -17,7 +17,7 @@ import (
 
 // Error is the answer of a token server that gave out no token.
 type Error struct {
-	Status  int    // of HTTP
+	Status  int    // HTTP status
 	Message string // one line, with what to do about it if that is known
 }
 

@@ -33,7 +33,7 @@ type Policy struct {
 	// to it. 0 sets no limit.
 	MaxAsked time.Duration
 
-	// Jitter returns the length of a pause from its upper limit. nil picks it at
+	// Jitter returns the length of a pause, given its upper limit. nil picks it at
 	// random between 0 and the limit, so that many callers that failed together do
 	// not return together.
 	Jitter func(limit time.Duration) time.Duration

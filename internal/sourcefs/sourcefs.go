@@ -36,7 +36,7 @@ func Refused(err error) (reason string, ok bool) {
 type FS struct {
 	root      *os.Root
 	dir       string // of root, without links
-	workspace string // without links; outside it nothing is opened; empty for no such limit
+	workspace string // folder outside which nothing is opened, without links; empty for no limit
 
 	mu      sync.Mutex
 	folders map[string]error // by name; nil for folders that are not links
